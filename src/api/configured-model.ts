@@ -1,0 +1,39 @@
+import { fileURLToPath } from "node:url";
+import type { LoadedConfig } from "../config/load.ts";
+import { ManymodelError, show } from "../core/errors.ts";
+import type { PlainData } from "../core/plain-data.ts";
+import { METHODS } from "../model/builtin/forecaster.ts";
+
+/** A model definition's module and what it is sent. */
+export interface ConfiguredModel {
+  readonly definition: URL | string;
+  readonly exports: { readonly [name: string]: PlainData };
+}
+
+/**
+ * The model that a configuration names: a built-in method, or the path of a definition. Either is sent the target
+ * column, the period, the horizon and the holdout, then the model's own options and the run's exports.
+ *
+ * @throws {ManymodelError} `config` for a name that is neither
+ */
+export function configuredModel(config: LoadedConfig): ConfiguredModel {
+  const { model, source, train, file } = config;
+  const { name, options } = typeof model === "string" ? { name: model, options: {} } : model;
+  const exports = {
+    target: source?.target ?? "Y",
+    period: source?.period ?? 1,
+    horizon: train.horizon,
+    holdout: train.holdout,
+    ...(options as { [name: string]: PlainData }),
+    ...(train.exports as { [name: string]: PlainData }),
+  };
+  if (Object.hasOwn(METHODS, name)) {
+    const builtin = `../model/builtin/forecaster${fileURLToPath(import.meta.url).slice(-3)}`;
+    return { definition: new URL(builtin, import.meta.url), exports: { ...exports, method: name } };
+  }
+  if (/[/\\]|\.[cm]?[jt]s$/.test(name)) return { definition: name, exports };
+  throw new ManymodelError(
+    "config",
+    `${file}: model: there is no built-in model ${show(name)}; use ${Object.keys(METHODS).join(", ")}, or the path of a definition such as ./my-model.ts`,
+  );
+}

@@ -1,0 +1,200 @@
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { type LoadedConfig, loadConfig } from "../config/load.ts";
+import { ManymodelError, show } from "../core/errors.ts";
+import type { KeyColumn, KeyValue, PartitionKey } from "../core/partition-key.ts";
+import { type PlainData, whyNotPlain } from "../core/plain-data.ts";
+import { type DataQuery, type IndexSummary, newRunId, type RunManifest, type RunMode } from "../core/run.ts";
+import { bundleDefinition } from "../model/bundle.ts";
+import type { KeyArgument, ModelDefinition } from "../model/define-model.ts";
+import { type OnProgress, train } from "../pipeline/train.ts";
+import type { Engine } from "../ports/engine.ts";
+import { openEngine, openWorkers } from "./open-engine.ts";
+import { packageVersion } from "./package-version.ts";
+import { Registry } from "./registry.ts";
+import { workerEntry } from "./worker-entry.ts";
+
+/** How to train, and on what. Everything left out comes from the configuration. */
+export interface DoparOptions<Exports = { readonly [name: string]: PlainData }> {
+  /** `tasks`: all chunks planned up front, worked on in parallel. `local`: in this process, for developing a body. */
+  readonly mode?: RunMode;
+  /** Into how many chunks the run is split; `"auto"`: about 16 per worker, none above 2,000 partitions. */
+  readonly chunksPerJob?: number | "auto";
+  /** Worker threads; one per core when left out. */
+  readonly workers?: number;
+  /** Must be true (the default): every model is kept. */
+  readonly saveModels?: true;
+  readonly modelRunId?: string;
+  readonly dataQuery?: {
+    readonly table: string;
+    /** One column, or several for a composite key. */
+    readonly keyColumn: string | readonly string[];
+    readonly columns?: readonly string[];
+    readonly orderBy?: readonly string[];
+    readonly duplicates?: "fail" | "keep";
+  };
+  /** Plain data sent to every call of the body. */
+  readonly exports?: Exports;
+  readonly seed?: number;
+  readonly maxAttempts?: number;
+  readonly onProgress?: OnProgress;
+}
+
+/** A completed run. */
+export interface Run {
+  readonly runId: string;
+  readonly manifest: RunManifest;
+  readonly index: IndexSummary;
+}
+
+/** A loop over partition keys, waiting for its body. */
+export interface Loop {
+  /**
+   * Trains one model per partition with a model definition, in parallel, and keeps every model. Resolves when every
+   * partition has exactly one row: a model, or the reason why there is none.
+   *
+   * @typeParam Definition - the type of the definition's default export, to have `exports` checked against it
+   * @param definition - the module (TypeScript or JavaScript) whose default export is the definition
+   * @throws {ManymodelError} if the definition cannot be bundled, the data not be read, or the run id is taken
+   */
+  dopar<Definition = ModelDefinition<object, { readonly [name: string]: PlainData }, object>>(
+    definition: URL | string,
+    options?: DoparOptions<Definition extends ModelDefinition<infer _, infer Exports, infer _> ? Exports : never>,
+  ): Promise<Run>;
+}
+
+/** A list of all partition keys of the source, for `foreach`; composite keys are objects of column name to value. */
+export type Keys = readonly KeyArgument[];
+
+/** An open workspace: the loop, its data, and the registry. */
+export class ManyModel {
+  readonly config: LoadedConfig;
+  readonly engine: Engine;
+  readonly registry: Registry;
+
+  constructor(config: LoadedConfig, engine: Engine) {
+    this.config = config;
+    this.engine = engine;
+    this.registry = new Registry(engine);
+  }
+
+  /** All partition keys of the configured source, in their order; NULL is a key. */
+  async keys(): Promise<Keys> {
+    const snapshot = await this.engine.tables.snapshot(this.dataQuery());
+    const keys = await this.engine.tables.keys(snapshot, 0, snapshot.partitions);
+    return keys.map((key) => fromKey(snapshot.keyColumns, key));
+  }
+
+  /**
+   * Starts a loop: `mm.foreach({ unit_id: await mm.keys() }).dopar(…)`. The name given is the name under which the
+   * body receives its key.
+   */
+  foreach(iteration: { readonly [variable: string]: Keys }): Loop {
+    const entries = Object.entries(iteration);
+    if (entries.length !== 1)
+      throw new ManymodelError(
+        "usage",
+        `foreach takes one loop variable, it got ${entries.length}; for composite keys loop over objects such as { STORE_ID, SKU_ID }`,
+      );
+    const [keyArg, keys] = entries[0]!;
+    return { dopar: (definition, options) => this.#dopar(keyArg, keys, definition, options ?? {}) };
+  }
+
+  /** Trains every partition of the source, without listing the keys first: the loop for millions of them. */
+  foreachPartition(keyArg: string): Loop {
+    return { dopar: (definition, options) => this.#dopar(keyArg, undefined, definition, options ?? {}) };
+  }
+
+  /** The configured data query, with parts replaced. */
+  dataQuery(change: Partial<DataQuery> = {}): DataQuery {
+    const { source } = this.config;
+    if (source === undefined && (change.table === undefined || change.keyColumns === undefined))
+      throw new ManymodelError("config", `${this.config.file} has no source; add source.table and source.partition_by`);
+    const configured: DataQuery | undefined = source && {
+      table: source.table,
+      keyColumns: source.partition_by,
+      ...(source.columns !== undefined && { columns: source.columns }),
+      ...(source.order_by !== undefined && { orderBy: source.order_by }),
+      duplicates: source.duplicates,
+    };
+    const query = { ...(configured as DataQuery), ...change };
+    return { ...query, table: this.table(query.table) };
+  }
+
+  /** A table's name as it is, or a path made absolute: relative paths mean the configuration's directory. */
+  table(table: string): string {
+    return /^[A-Za-z_][A-Za-z0-9_]*$/.test(table) ? table : path.resolve(this.config.directory, table);
+  }
+
+  /** Releases the workspace. */
+  close(): Promise<void> {
+    return this.engine.close();
+  }
+
+  async #dopar<Exports>(keyArg: string, keys: Keys | undefined, definition: URL | string, options: DoparOptions<Exports>): Promise<Run> {
+    const { train: configured, parallel_lab: lab } = this.config;
+    if (["data", "exports", "seed", "model", "horizon", "levels"].includes(keyArg))
+      throw new ManymodelError("usage", `the loop variable cannot be called ${keyArg}; the body receives something else by that name`);
+    if ((options.saveModels as boolean | undefined) === false)
+      throw new ManymodelError("usage", "saveModels is false, but every model is kept: registering and scoring need them");
+    const exports = (options.exports ?? configured.exports) as PlainData;
+    const why = whyNotPlain(exports, "exports");
+    if (why !== undefined) throw new ManymodelError("usage", why);
+    const { dataQuery } = options;
+    const query = this.dataQuery(
+      dataQuery && {
+        table: dataQuery.table,
+        keyColumns: typeof dataQuery.keyColumn === "string" ? [dataQuery.keyColumn] : dataQuery.keyColumn,
+        ...(dataQuery.columns !== undefined && { columns: dataQuery.columns }),
+        ...(dataQuery.orderBy !== undefined && { orderBy: dataQuery.orderBy }),
+        duplicates: dataQuery.duplicates ?? "fail",
+      },
+    );
+    const file = definition instanceof URL ? fileURLToPath(definition) : path.resolve(this.config.directory, definition);
+    const bundle = await bundleDefinition(file);
+    const mode = options.mode ?? configured.mode;
+    const { engine } = this;
+    const workers = await openWorkers(engine, mode);
+    const configuredWorkers = configured.workers === "auto" ? workers.parallelism : configured.workers;
+    const spec = {
+      runId: options.modelRunId ?? newRunId(mode, new Date(), Math.random),
+      mode,
+      query,
+      ...(keys !== undefined && { keys: keys.map((key) => toKey(query.keyColumns, key)) }),
+      keyArg,
+      definition: bundle,
+      exports,
+      seed: options.seed ?? configured.seed,
+      chunks: options.chunksPerJob ?? configured.chunks_per_job ?? lab?.demo_tasks_chunks_per_job ?? "auto",
+      workers: mode === "local" ? 1 : (options.workers ?? configuredWorkers),
+      maxAttempts: options.maxAttempts ?? configured.max_attempts,
+    };
+    const entry = workerEntry(engine.address);
+    const { manifest, index } = await train(engine, spec, entry, workers, packageVersion, options.onProgress);
+    return { runId: manifest.runId, manifest, index };
+  }
+}
+
+/**
+ * Opens a workspace by its configuration file, or by a configuration given as an object.
+ *
+ * @throws {ManymodelError} `config` naming file, line, key and what was expected
+ */
+export async function connect(config: string | LoadedConfig = "manymodel.yaml"): Promise<ManyModel> {
+  const loaded = typeof config === "string" ? await loadConfig(config) : config;
+  const engine = await openEngine({ engine: loaded.engine, workspace: path.resolve(loaded.directory, loaded.workspace) });
+  return new ManyModel(loaded, engine);
+}
+
+function fromKey(columns: readonly KeyColumn[], key: PartitionKey): KeyArgument {
+  return columns.length === 1 ? key[0]! : Object.fromEntries(columns.map(({ name }, i) => [name, key[i]!]));
+}
+
+function toKey(columns: readonly string[], key: KeyArgument): PartitionKey {
+  if (typeof key !== "object" || key === null) return [key as KeyValue];
+  return columns.map((name) => {
+    const found = Object.keys(key).find((own) => own.toLowerCase() === name.toLowerCase());
+    if (found === undefined) throw new ManymodelError("usage", `key ${show(key)} has no value for ${name}`);
+    return (key as Record<string, KeyValue>)[found]!;
+  });
+}

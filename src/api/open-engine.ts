@@ -1,0 +1,24 @@
+import type { RunMode } from "../core/run.ts";
+import type { Engine, EngineAddress } from "../ports/engine.ts";
+import type { Workers } from "../ports/workers.ts";
+
+/** Opens an engine by its address: the one place that names engines. Each is loaded only when it is asked for. */
+export async function openEngine(address: EngineAddress, options: { threads?: number } = {}): Promise<Engine> {
+  switch (address.engine) {
+    case "local": {
+      const { openLocalEngine } = await import("../engines/local/index.ts");
+      return openLocalEngine(address.workspace, options);
+    }
+    case "memory": {
+      const { memoryEngine } = await import("../engines/memory/index.ts");
+      return memoryEngine(address.id);
+    }
+  }
+}
+
+/** The workers of a mode: the engine's own, or for `local` ones that run in the calling thread. */
+export async function openWorkers(engine: Engine, mode: RunMode): Promise<Workers> {
+  if (mode !== "local") return engine.workers;
+  const { inProcessWorkers } = await import("../engines/memory/workers.ts");
+  return inProcessWorkers();
+}

@@ -1,0 +1,112 @@
+import type { DataQuery, ModelVersion } from "../core/run.ts";
+import { registerVersion } from "../pipeline/register-version.ts";
+import { type BatchSummary, scoreBatch } from "../pipeline/score-batch.ts";
+import type { OnProgress } from "../pipeline/train.ts";
+import type { Engine } from "../ports/engine.ts";
+import { ManymodelError, show } from "../core/errors.ts";
+import { workerEntry } from "./worker-entry.ts";
+
+/** What to register. */
+export interface LogManyModelOptions {
+  /** The model's name, and the version's: `V1`, `2026-11-23`, … */
+  readonly name: string;
+  readonly version: string;
+  /** The run, or its id. */
+  readonly run: string | { readonly runId: string };
+  /** Steps that batch scoring forecasts when it is not told. */
+  readonly horizon: number;
+  /** The columns the run was partitioned by; checked where given. */
+  readonly partitionColumns?: readonly string[];
+  readonly comment?: string;
+}
+
+/** What to score. */
+export interface RunBatchOptions {
+  readonly model: string;
+  readonly version: string;
+  readonly inputTable: string;
+  /** Created where it does not exist; default `FORECAST_RESULTS`. */
+  readonly outputTable?: string;
+  /** The input's key column, or columns; the version's own when left out. */
+  readonly partitionCol?: string | readonly string[];
+  /** The input's columns to read and their order; the training query's when left out. */
+  readonly columns?: readonly string[];
+  readonly orderBy?: readonly string[];
+  readonly horizon?: number;
+  readonly levels?: readonly number[];
+  readonly workers?: number;
+  readonly onProgress?: OnProgress;
+}
+
+/** Registered versions: what other people build on. */
+export class Registry {
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /**
+   * Registers a completed run as one immutable version. Takes the same time for 200 partitions and for 1,000,000.
+   *
+   * @throws {ManymodelError} `not-found` for an unknown run, `conflict` if it is not completed or the version exists
+   */
+  async logManyModel(options: LogManyModelOptions): Promise<ModelVersion> {
+    const runId = typeof options.run === "string" ? options.run : options.run.runId;
+    const { name: model, version, horizon, comment, partitionColumns } = options;
+    const run = await this.#engine.catalog.run(runId);
+    const trained = run?.manifest?.snapshot.keyColumns.map((column) => column.name);
+    const same = (a: readonly string[], b: readonly string[]) =>
+      a.length === b.length && a.every((name, i) => name.toLowerCase() === b[i]!.toLowerCase());
+    if (partitionColumns !== undefined && trained !== undefined && !same(partitionColumns, trained))
+      throw new ManymodelError(
+        "usage",
+        `partitionColumns is ${show(partitionColumns)}, but run ${runId} was partitioned by ${trained.join(", ")}`,
+      );
+    const spec = { model, version, runId, horizon, ...(comment !== undefined && { comment }) };
+    return registerVersion(this.#engine.catalog, spec, new Date());
+  }
+
+  /**
+   * Scores every partition of a table into an output table: the next dates at each series' own interval, point
+   * forecast, bounds, and a status (`OK`, `NO_MODEL`, `ERROR: …`). Repeating a batch replaces its rows.
+   */
+  async runBatch(options: RunBatchOptions): Promise<BatchSummary> {
+    const { model, version, inputTable, outputTable = "FORECAST_RESULTS", levels = [80, 95], onProgress } = options;
+    const registered = await this.#engine.catalog.version(model, version);
+    if (registered === undefined)
+      throw new ManymodelError("not-found", `there is no version ${show(version)} of model ${show(model)}`);
+    const trained = (await this.#engine.catalog.run(registered.runId))?.manifest?.snapshot.query;
+    const { partitionCol, columns = trained?.columns, orderBy = trained?.orderBy } = options;
+    const query: DataQuery = {
+      table: inputTable,
+      keyColumns:
+        typeof partitionCol === "string" ? [partitionCol] : (partitionCol ?? registered.keyColumns.map(({ name }) => name)),
+      ...(columns !== undefined && { columns }),
+      ...(orderBy !== undefined && { orderBy }),
+      duplicates: trained?.duplicates ?? "fail",
+    };
+    const workers = options.workers ?? this.#engine.workers.parallelism;
+    const { horizon } = options;
+    const spec = { model, version, query, outputTable, levels, workers, ...(horizon !== undefined && { horizon }) };
+    return scoreBatch(this.#engine, spec, workerEntry(this.#engine.address), this.#engine.workers, onProgress);
+  }
+
+  /** A version of a model, or undefined. */
+  getModelVersion(model: string, version: string): Promise<ModelVersion | undefined> {
+    return this.#engine.catalog.version(model, version);
+  }
+
+  /** The versions of a model, or of all, newest first. */
+  showVersions(model?: string): Promise<ModelVersion[]> {
+    return this.#engine.catalog.versions(model);
+  }
+
+  /** The models, each with its newest version and how many there are. */
+  async showModels(): Promise<{ model: string; versions: number; newest: ModelVersion }[]> {
+    const models = new Map<string, ModelVersion[]>();
+    for (const version of await this.showVersions())
+      models.set(version.model, [...(models.get(version.model) ?? []), version]);
+    return [...models].map(([model, versions]) => ({ model, versions: versions.length, newest: versions[0]! }));
+  }
+}

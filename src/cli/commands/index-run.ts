@@ -1,0 +1,16 @@
+import type { Command } from "commander";
+import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+
+/** `manymodel index RUN`: builds a run's index from its committed segments. */
+export function addIndex(program: Command): void {
+  addCommand(program, "index <run>", "build the index of a run from its committed segments").action(
+    async (runId: string, options: CommonOptions) => {
+      const index = await withWorkspace(options, async ({ engine }) => {
+        const { buildIndex } = await import("../../pipeline/build-index.ts");
+        return buildIndex(engine, runId, new Date());
+      });
+      const text = `Run ${runId}: ${index.succeeded} models and ${index.failed} failures in ${index.segments} segments, ${index.bytes} bytes; index ${index.path}.`;
+      print({ json: { run: runId, ...index }, text }, options);
+    },
+  );
+}

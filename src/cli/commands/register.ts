@@ -1,0 +1,76 @@
+import type { Command } from "commander";
+import { ManymodelError } from "../../core/errors.ts";
+import type { ManyModel } from "../../api/connect.ts";
+import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { integer } from "../option.ts";
+import { formatTable } from "../table.ts";
+
+interface RegisterOptions extends CommonOptions {
+  readonly name?: string;
+  readonly modelVersion?: string;
+  readonly run?: string;
+  readonly horizon?: number;
+  readonly comment?: string;
+}
+
+/** `manymodel register`: makes a completed run a version. */
+export function addRegister(program: Command): void {
+  addCommand(program, "register", "register a completed run as one version of a model")
+    .option("--name <model>", "the model's name; register.name when left out")
+    .option("--model-version <version>", "the version; the next V1, V2, … when left out")
+    .option("--run <run>", "the run; the newest completed one when left out")
+    .option("--horizon <n>", "steps that batch scoring forecasts; train.horizon when left out", integer(1))
+    .option("--comment <text>", "a comment")
+    .action(async (options: RegisterOptions) => {
+      const version = await withWorkspace(options, async (mm) => {
+        const name = options.name ?? mm.config.register.name;
+        return mm.registry.logManyModel({
+          name,
+          version: options.modelVersion ?? (await nextVersion(mm, name)),
+          run: options.run ?? (await newestRun(mm)),
+          horizon: options.horizon ?? mm.config.train.horizon,
+          ...(options.comment !== undefined && { comment: options.comment }),
+        });
+      });
+      const { model, version: name, runId, index } = version;
+      const text = `Registered ${model} ${name}: run ${runId}, ${index.succeeded} models, ${index.failed} partitions without one.`;
+      print({ json: version, text }, options);
+    });
+}
+
+/** The first of V1, V2, … that the model does not have. */
+export async function nextVersion({ registry }: ManyModel, model: string): Promise<string> {
+  const taken = new Set((await registry.showVersions(model)).map(({ version }) => version));
+  let n = taken.size + 1;
+  while (taken.has(`V${n}`)) n++;
+  return `V${n}`;
+}
+
+async function newestRun({ engine }: ManyModel): Promise<string> {
+  const run = (await engine.catalog.runs()).find(({ state }) => state === "completed");
+  if (run === undefined) throw new ManymodelError("not-found", "there is no completed run to register: manymodel train");
+  return run.runId;
+}
+
+/** `manymodel models`: the registered models. */
+export function addModels(program: Command): void {
+  addCommand(program, "models", "list the registered models").action(async (options: CommonOptions) => {
+    const models = await withWorkspace(options, ({ registry }) => registry.showModels());
+    const rows = models.map(({ model, versions, newest }) => [model, versions, newest.version, newest.createdAt]);
+    const text = rows.length === 0 ? "No model is registered yet: manymodel register" : formatTable(["model", "versions", "newest", "created"], rows);
+    print({ json: models, text }, options);
+  });
+}
+
+/** `manymodel versions [MODEL]`: the versions of a model, or of all. */
+export function addVersions(program: Command): void {
+  addCommand(program, "versions [model]", "list the versions of a model, or of all").action(
+    async (model: string | undefined, options: CommonOptions) => {
+      const versions = await withWorkspace(options, ({ registry }) => registry.showVersions(model));
+      const rows = versions.map((v) => [v.model, v.version, v.createdAt, v.runId, v.index.succeeded, v.index.failed, v.horizon]);
+      const columns = ["model", "version", "created", "run", "models", "failed", "horizon"];
+      const text = rows.length === 0 ? "No version is registered yet: manymodel register" : formatTable(columns, rows);
+      print({ json: versions, text }, options);
+    },
+  );
+}

@@ -1,0 +1,31 @@
+import type { Command } from "commander";
+import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { integer } from "../option.ts";
+
+interface SetupOptions extends CommonOptions {
+  readonly series?: true | number;
+  readonly days: number;
+  readonly seed: number;
+}
+
+/** `manymodel setup`: creates what the workspace needs. */
+export function addSetup(program: Command): void {
+  addCommand(program, "setup", "create the workspace and its tables; never replaces anything")
+    .option("--series [n]", "also create synthetic SERIES_EVENTS of n series", (text) => integer(1)(text))
+    .option("--days <n>", "length of the synthetic series", integer(1), 1095)
+    .option("--seed <n>", "seed of the synthetic series", integer(0), 1)
+    .action(async (options: SetupOptions) => {
+      const summary = await withWorkspace(options, async (mm) => {
+        const { setup } = await import("../../api/setup.ts");
+        const units = options.series === true ? (mm.config.parallel_lab?.demo_forecast_n_skus ?? 200) : options.series;
+        const { days, seed } = options;
+        const series = units === undefined ? undefined : { table: "SERIES_EVENTS", units, days, seed };
+        return setup(mm.engine.tables, mm.config.batch.output_table, series);
+      });
+      const text = [
+        summary.created.length > 0 ? `Created ${summary.created.join(", ")}.` : "Nothing to create.",
+        summary.kept.length > 0 ? `Left as they were: ${summary.kept.join(", ")}.` : "",
+      ];
+      print({ json: summary, text: text.join(" ").trim() }, options);
+    });
+}

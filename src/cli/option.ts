@@ -1,0 +1,24 @@
+import { InvalidArgumentError } from "commander";
+
+/** Parses an option that is a whole number of at least `minimum`. */
+export function integer(minimum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value) || value < minimum)
+      throw new InvalidArgumentError(`it must be a whole number of at least ${minimum}.`);
+    return value;
+  };
+}
+
+/** Parses "auto" or a whole number of at least 1. */
+export function autoOrCount(text: string): number | "auto" {
+  return text === "auto" ? text : integer(1)(text);
+}
+
+/** Parses numbers separated by commas. */
+export function numberList(text: string): number[] {
+  const values = text.split(",").map(Number);
+  if (values.length === 0 || values.some((value) => !Number.isFinite(value)))
+    throw new InvalidArgumentError("it must be numbers separated by commas, such as 80,95.");
+  return values;
+}

@@ -1,0 +1,43 @@
+import { Command, CommanderError } from "commander";
+import { packageVersion } from "../api/package-version.ts";
+import { ManymodelError, messageOf } from "../core/errors.ts";
+import { addBatch } from "./commands/batch.ts";
+import { addDemo } from "./commands/demo.ts";
+import { addImport } from "./commands/import.ts";
+import { addIndex } from "./commands/index-run.ts";
+import { addInit } from "./commands/init.ts";
+import { addModels, addRegister, addVersions } from "./commands/register.ts";
+import { addSetup } from "./commands/setup.ts";
+import { addSql } from "./commands/sql.ts";
+import { addStatus } from "./commands/status.ts";
+import { addTrain } from "./commands/train.ts";
+
+/**
+ * Runs the command line.
+ *
+ * @returns the exit code: 0 done, 1 failed, 2 wrong usage or configuration
+ */
+export async function run(args: readonly string[]): Promise<number> {
+  const program = new Command("manymodel")
+    .description("One model per partition: train in parallel, keep every model, register one version, score them all.")
+    .version(packageVersion)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "manymodel: ")) });
+  const commands = [
+    ...[addInit, addSetup, addImport, addTrain, addStatus, addIndex, addRegister, addModels, addVersions, addBatch],
+    ...[addSql, addDemo],
+  ];
+  for (const add of commands) add(program);
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const message = messageOf(error);
+    const kind = error instanceof ManymodelError ? error.kind : "internal";
+    if (args.includes("--json")) process.stdout.write(`${JSON.stringify({ error: { kind, message } }, undefined, 2)}\n`);
+    process.stderr.write(`manymodel: ${message}\n`);
+    if (!(error instanceof ManymodelError) && process.env.MANYMODEL_DEBUG) console.error(error);
+    return kind === "usage" || kind === "config" ? 2 : 1;
+  }
+}

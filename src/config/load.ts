@@ -1,0 +1,83 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { ManymodelError, messageOf, show } from "../core/errors.ts";
+import type { Config } from "./schema.ts";
+
+/** A configuration and the file it came from; its relative paths mean the file's directory. */
+export interface LoadedConfig extends Config {
+  readonly file: string;
+  readonly directory: string;
+}
+
+/**
+ * Reads and validates a configuration file.
+ *
+ * @throws {ManymodelError} `config`, naming file, line, key, what was found and what was expected
+ */
+export async function loadConfig(file: string): Promise<LoadedConfig> {
+  const absolute = path.resolve(file);
+  const text = await readFile(absolute, "utf8").catch((cause) => {
+    const why = (cause as NodeJS.ErrnoException).code === "ENOENT" ? `there is no file ${file}` : messageOf(cause);
+    throw new ManymodelError("config", `${why}; "manymodel init" writes one, --config names another`, { cause });
+  });
+  return { ...(await parseConfig(text, file)), file: absolute, directory: path.dirname(absolute) };
+}
+
+/** Validates the text of a configuration file. @throws {ManymodelError} `config`, as `loadConfig` does */
+export async function parseConfig(text: string, file: string): Promise<Config> {
+  const [{ LineCounter, parseDocument }, { configSchema }] = await Promise.all([import("yaml"), import("./schema.ts")]);
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  const broken = document.errors[0];
+  if (broken !== undefined) {
+    const { line } = lines.linePos(broken.pos[0]);
+    throw new ManymodelError("config", `${file}:${line}: ${broken.message.split("\n")[0]!.replace(/ at line .*$/, "")}`);
+  }
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: 100 }) ?? {};
+  } catch (cause) {
+    throw new ManymodelError("config", `${file}: ${messageOf(cause)}`, { cause });
+  }
+  const parsed = configSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = deepest(parsed.error.issues[0] as Issue);
+  const keys = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys![0]!] : issue.path;
+  const line = lineOf(document, keys, (offset) => lines.linePos(offset).line);
+  const found = keys.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value);
+  const expected =
+    issue.code === "unrecognized_keys" ? "unknown key" : found === undefined ? `missing: ${issue.message}` : `is ${show(found)}: ${issue.message}`;
+  throw new ManymodelError("config", `${file}:${line}: ${keys.join(".") || "the file"}: ${expected}`);
+}
+
+interface Issue {
+  readonly code: string;
+  readonly message: string;
+  readonly path: PropertyKey[];
+  readonly keys?: string[];
+  readonly errors?: Issue[][];
+}
+
+/** For a union, the first problem of the alternative that got furthest. */
+function deepest(issue: Issue): Issue {
+  if (issue.code !== "invalid_union" || issue.errors === undefined) return issue;
+  const inner = issue.errors.flat().find((error) => error.path.length > 0);
+  return inner === undefined
+    ? { ...issue, message: issue.errors.map((errors) => errors[0]!.message).join(", or ") }
+    : deepest({ ...inner, path: [...issue.path, ...inner.path] });
+}
+
+/** The line of a key, or of the nearest one above it that the file has. */
+function lineOf(document: import("yaml").Document, keys: PropertyKey[], line: (offset: number) => number): number {
+  let node: unknown = document.contents;
+  let offset = 0;
+  for (const key of keys) {
+    const items = (node as { items?: { key?: { value?: unknown; range?: number[] }; value?: unknown; range?: number[] }[] })?.items;
+    if (items === undefined) break;
+    const item = typeof key === "number" ? items[key] : items.find((pair) => pair.key?.value === key);
+    if (item === undefined) break;
+    offset = item.key?.range?.[0] ?? item.range?.[0] ?? offset;
+    node = "value" in item && item.key !== undefined ? item.value : item;
+  }
+  return line(offset);
+}

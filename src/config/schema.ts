@@ -1,0 +1,106 @@
+import { z } from "zod";
+
+const tableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "letters, digits and _, not starting with a digit");
+const columnList = z.union([z.string().min(1).transform((name) => [name]), z.array(z.string().min(1)).min(1)]);
+const count = z.int().min(1);
+const plain = z.json();
+
+/** The seed's block of environment values, as it stands; engines that have no use for a key leave it alone. */
+const parallelLab = z
+  .looseObject({
+    compute_pool: z.string().optional(),
+    image_uri: z.string().optional(),
+    dosnowflake_stage_name: z.string().optional(),
+    queue_table: z.string().optional(),
+    instance_family: z.string().optional(),
+    warehouse: z.string().optional(),
+    database: z.string().optional(),
+    schema: z.string().optional(),
+    demo_forecast_n_skus: count.optional().describe("How many synthetic series `setup --series` creates."),
+    demo_tasks_chunks_per_job: count.optional().describe("Stands for train.chunks_per_job where that is not given."),
+    demo_queue_n_workers: count.optional().describe("Workers of queue mode."),
+  })
+  .describe("The environment block of the R original, accepted as it stands.");
+
+const source = z
+  .strictObject({
+    table: z
+      .string()
+      .min(1)
+      .describe("A table of the workspace, or a file: .csv, .tsv, .parquet, .json, or file.duckdb:TABLE (read-only)."),
+    partition_by: columnList.describe("The column, or columns, that tell partitions apart."),
+    order_by: columnList.optional().describe("The order of a partition's rows; the last column is the series' time."),
+    columns: columnList.optional().describe("The columns to read; all when left out."),
+    target: z.string().min(1).default("Y").describe("The column to forecast."),
+    period: count.default(1).describe("Observations per season: 7 for daily data with a week, 12 for monthly data."),
+    duplicates: z
+      .enum(["fail", "keep"])
+      .default("fail")
+      .describe("Two rows of one partition with the same time: fail that partition, or keep both."),
+  })
+  .describe("Where the series are.");
+
+const model = z
+  .union([
+    z.string().min(1),
+    z.strictObject({ name: z.string().min(1), options: z.record(z.string(), plain).default({}) }),
+  ])
+  .describe("A built-in method (naive, snaive, drift, mean, holt-winters), or the path of a model definition.");
+
+const train = z
+  .strictObject({
+    mode: z.enum(["tasks", "local"]).default("tasks").describe("How chunks are dispatched."),
+    chunks_per_job: z
+      .union([z.literal("auto"), count])
+      .optional()
+      .describe("Into how many chunks a run is split; auto: about 16 per worker, none above 2,000 partitions."),
+    workers: z.union([z.literal("auto"), count]).default("auto").describe("Worker threads; auto: one per core."),
+    max_attempts: count.default(3).describe("How often a chunk is tried before its partitions fail."),
+    seed: z.int().min(0).max(4294967295).default(1).describe("Seed of everything random."),
+    horizon: count.default(30).describe("Steps of the forecast kept beside each model."),
+    holdout: z.int().min(0).default(30).describe("Observations held out at the end to measure accuracy; 0: none."),
+    model_key_arg: z
+      .string()
+      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "a variable name")
+      .default("unit_id")
+      .describe("The name under which a model definition receives its partition's key."),
+    exports: z.record(z.string(), plain).default({}).describe("Values sent to the model definition as `exports`."),
+  })
+  .describe("How to train.");
+
+const register = z
+  .strictObject({ name: z.string().min(1).default("MANY_MODEL_FORECAST").describe("The model's name.") })
+  .describe("How to register.");
+
+const batch = z
+  .strictObject({
+    input_table: z.string().min(1).optional().describe("What to score; source.table when left out."),
+    output_table: tableName.default("FORECAST_RESULTS").describe("Where the forecasts go."),
+    horizon: count.optional().describe("Steps to forecast; train.horizon when left out."),
+    levels: z
+      .array(z.number().gt(0).lt(100))
+      .min(1)
+      .default([80, 95])
+      .describe("Coverage of the prediction intervals in percent."),
+  })
+  .describe("How to score.");
+
+/** The configuration file, `manymodel.yaml`. */
+export const configSchema = z.strictObject({
+  engine: z.enum(["local"]).default("local").describe("Where everything runs."),
+  workspace: z.string().min(1).default(".manymodel").describe("The workspace's directory, relative to this file."),
+  source: source.optional(),
+  model: model.default("holt-winters"),
+  train: train.prefault({}),
+  register: register.prefault({}),
+  batch: batch.prefault({}),
+  parallel_lab: parallelLab.optional(),
+});
+
+/** A validated configuration, with every default filled in. */
+export type Config = z.infer<typeof configSchema>;
+
+/** The JSON Schema of the configuration file, for editors. */
+export function configJsonSchema(): object {
+  return z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any" });
+}

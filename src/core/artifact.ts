@@ -1,0 +1,75 @@
+import type { PartitionKey } from "./partition-key.ts";
+
+/** Why a partition has no model. Stored in the segment as `error_type`. */
+export const FAILURE_TYPES = [
+  "fit-error",
+  "invalid-return",
+  "no-data",
+  "null-timestamp",
+  "duplicate-timestamp",
+  "chunk-failed",
+] as const;
+export type FailureType = (typeof FAILURE_TYPES)[number];
+
+export type Outcome = "succeeded" | "failed";
+
+/** What became of one planned partition: one row of a segment. Exactly one exists per partition of a finished run. */
+export interface PartitionOutcome {
+  /** The partition's position in the run's plan, from 0. */
+  readonly position: number;
+  readonly key: PartitionKey;
+  readonly partitionKey: string;
+  readonly outcome: Outcome;
+  readonly modelKind: string | null;
+  /** The fitted model as JSON text; NULL when the partition failed. */
+  readonly model: string | null;
+  /** JSON object of finite numbers. */
+  readonly metrics: string | null;
+  /** JSON array of numbers: what the body returned as `forecast`. */
+  readonly forecast: string | null;
+  /** JSON: what the body returned as `info`. */
+  readonly info: string | null;
+  readonly nObs: number;
+  /** First and last time of the partition as exact text (see `formatTime`); NULL without a time column. */
+  readonly firstTs: string | null;
+  readonly lastTs: string | null;
+  /** The series' own interval (see `Interval`), NULL if it has none. */
+  readonly interval: string | null;
+  readonly fitMs: number;
+  readonly seed: number;
+  readonly dataSha256: string | null;
+  readonly errorType: FailureType | null;
+  readonly errorMessage: string | null;
+  readonly attempt: number;
+}
+
+/** What is known of a committed segment. Its path names run, chunk and attempt. */
+export interface SegmentInfo {
+  readonly path: string;
+  readonly chunk: number;
+  readonly attempt: number;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly succeeded: number;
+  readonly failed: number;
+}
+
+/** `model_index.json`: the committed segments of a run, never one line per partition. */
+export interface ModelIndex {
+  readonly formatVersion: 1;
+  readonly runId: string;
+  readonly createdAt: string;
+  readonly partitions: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly segments: readonly SegmentInfo[];
+}
+
+/** A chunk's task file: the keys it is to train, in order, and where the snapshot has their rows (-1: nowhere). */
+export interface TaskFile {
+  readonly chunk: number;
+  readonly start: number;
+  readonly keys: readonly string[];
+  readonly ordinals: readonly number[];
+}

@@ -1,0 +1,44 @@
+import { ManymodelError, show } from "./errors.ts";
+
+/** The unit of leasing: some partitions of a run that one worker trains together. Numbered from 1. */
+export interface Chunk {
+  readonly chunk: number;
+  /** How many partitions it holds. */
+  readonly partitions: number;
+  /** Chunks with a higher priority are claimed first; equal ones in the order of their number. */
+  readonly priority: number;
+}
+
+/** A chunk's position in the run's list of partitions: `[start, end)`. */
+export interface ChunkRange {
+  readonly chunk: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** No chunk that is sized automatically holds more partitions than this. */
+const MAX_AUTO_SIZE = 2000;
+/** Automatic sizing gives every worker about this many chunks, so that the last ones end at about the same time. */
+const CHUNKS_PER_WORKER = 16;
+
+/**
+ * Splits `partitions` into contiguous chunks whose sizes differ by at most one. The order of partitions is kept: the
+ * first chunk holds the first of them. The only chunker there is: every mode and every engine plans with it.
+ *
+ * @param chunks - how many chunks to make (never more than partitions), or `"auto"`: about 16 per worker, none larger
+ *   than 2,000 partitions
+ */
+export function splitIntoChunks(partitions: number, chunks: number | "auto", workers: number): ChunkRange[] {
+  if (chunks !== "auto" && !(Number.isSafeInteger(chunks) && chunks >= 1))
+    throw new ManymodelError("usage", `chunks_per_job is ${show(chunks)}; it must be "auto" or an integer of at least 1`);
+  const wanted =
+    chunks === "auto" ? Math.max(workers * CHUNKS_PER_WORKER, Math.ceil(partitions / MAX_AUTO_SIZE)) : chunks;
+  const count = Math.min(wanted, partitions);
+  const ranges: ChunkRange[] = [];
+  for (let i = 0; i < count; i++) {
+    const start = Math.floor((i * partitions) / count);
+    const end = Math.floor(((i + 1) * partitions) / count);
+    ranges.push({ chunk: i + 1, start, end });
+  }
+  return ranges;
+}

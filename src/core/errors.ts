@@ -1,0 +1,38 @@
+/** What kind of thing went wrong; the command line turns `usage` and `config` into exit code 2, the rest into 1. */
+export type ErrorKind = "usage" | "config" | "input" | "not-found" | "conflict" | "corrupt" | "internal";
+
+/**
+ * The one error class of this package. Its message is a single line that names the bad value, where it is and what
+ * to do about it; `cause` keeps the original error where there was one.
+ */
+export class ManymodelError extends Error {
+  readonly kind: ErrorKind;
+  constructor(kind: ErrorKind, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "ManymodelError";
+    this.kind = kind;
+  }
+}
+
+/** The message of anything that was thrown, on one line and at most `limit` characters long. */
+export function messageOf(thrown: unknown, limit = 2000): string {
+  let text: string;
+  try {
+    text = thrown instanceof Error ? thrown.message || thrown.name : String(thrown);
+  } catch {
+    text = "a value that cannot be printed was thrown";
+  }
+  const line = text.replace(/\s*[\r\n]+\s*/g, " ").trim();
+  return line.length > limit ? `${line.slice(0, limit - 1)}…` : line;
+}
+
+/** A short, single-line rendering of a value for an error message. */
+export function show(value: unknown): string {
+  if (typeof value === "bigint") return `${value}`;
+  if (typeof value === "function") return "a function";
+  if (typeof value === "symbol") return "a symbol";
+  if (value === undefined) return "undefined";
+  if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}

@@ -1,0 +1,123 @@
+import { ManymodelError, show } from "./errors.ts";
+import type { KeyColumn } from "./partition-key.ts";
+import type { PlainData } from "./plain-data.ts";
+import type { RunState } from "./states.ts";
+import type { ColumnInfo } from "./column.ts";
+
+/** How a run's chunks are dispatched. `local`: in the calling process, for developing a body. */
+export type RunMode = "local" | "tasks";
+
+/** Which rows make up the partitions of a run or a batch, and in which order. */
+export interface DataQuery {
+  /** A table of the workspace, or a path to a `.csv`, `.parquet` or `.duckdb` file (see docs/configuration.md). */
+  readonly table: string;
+  /** The columns whose values tell partitions apart. */
+  readonly keyColumns: readonly string[];
+  /** The columns to read; all of the table's when left out. */
+  readonly columns?: readonly string[];
+  /** The order of rows; the last one that is not a key column is the series' time. */
+  readonly orderBy?: readonly string[];
+  /** What two rows of one partition with the same time mean: a failure of that partition (default), or nothing. */
+  readonly duplicates?: "fail" | "keep";
+}
+
+/** Source data as a run or a batch sees it: read once, pinned, grouped by partition and ordered. */
+export interface Snapshot {
+  readonly id: string;
+  /** What the source was when it was read; equal fingerprints mean equal data. */
+  readonly fingerprint: string;
+  readonly query: DataQuery;
+  readonly keyColumns: readonly KeyColumn[];
+  readonly columns: readonly ColumnInfo[];
+  /** The column that orders a series in time, if there is one. */
+  readonly timeColumn: string | null;
+  readonly partitions: number;
+  readonly rows: number;
+}
+
+/** A bundled model definition, by its hash. Without `predicts`, its runs cannot be registered. */
+export interface DefinitionInfo {
+  readonly sha256: string;
+  readonly name: string;
+  readonly predicts: boolean;
+}
+
+/** The pinned plan of a run: everything that decides its results. Written once, as `runs/<run_id>/manifest.json`. */
+export interface RunManifest {
+  readonly runId: string;
+  readonly createdAt: string;
+  readonly packageVersion: string;
+  readonly mode: RunMode;
+  readonly snapshot: Snapshot;
+  /** The name under which the body receives its partition's key. */
+  readonly keyArg: string;
+  readonly definition: DefinitionInfo;
+  readonly exports: PlainData;
+  readonly seed: number;
+  readonly partitions: number;
+  readonly chunks: number;
+  readonly maxAttempts: number;
+}
+
+/** Counts of partitions by outcome. */
+export interface OutcomeCounts {
+  readonly succeeded: number;
+  readonly failed: number;
+}
+
+/** What the index of a run says of it; kept with the run so that registering a version reads nothing else. */
+export interface IndexSummary extends OutcomeCounts {
+  readonly path: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly segments: number;
+}
+
+/** A run as the catalog knows it. */
+export interface RunRecord {
+  readonly runId: string;
+  readonly state: RunState;
+  readonly createdAt: string;
+  readonly endedAt: string | null;
+  readonly manifest: RunManifest | null;
+  readonly index: IndexSummary | null;
+  readonly error: string | null;
+}
+
+/** A registered, immutable model version: one record, however many partitions it covers. */
+export interface ModelVersion {
+  readonly model: string;
+  readonly version: string;
+  readonly createdAt: string;
+  readonly runId: string;
+  readonly index: IndexSummary;
+  readonly definitionSha256: string;
+  readonly definitionName: string;
+  readonly keyColumns: readonly KeyColumn[];
+  readonly keyArg: string;
+  readonly exports: PlainData;
+  readonly horizon: number;
+  readonly packageVersion: string;
+  readonly sourceFingerprint: string;
+  readonly comment: string | null;
+}
+
+/** Checks a run id, model name, version or table name: it becomes part of a path, so its form is restricted. */
+export function checkName(what: string, name: string, pattern: "id" | "table" = "id"): string {
+  const ok = pattern === "id" ? /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/ : /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
+  if (typeof name === "string" && ok.test(name)) return name;
+  const rule =
+    pattern === "id"
+      ? "letters, digits, _ . and -, starting with a letter or digit, at most 128"
+      : "letters, digits and _, not starting with a digit, at most 128";
+  throw new ManymodelError("usage", `${what} ${show(name)} is not allowed: use ${rule}`);
+}
+
+/** A new run id: the mode, the time to the second, and four random hexadecimal digits. */
+export function newRunId(prefix: string, now: Date, random: () => number): string {
+  const stamp = now.toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "_");
+  const suffix = Math.floor(random() * 0x10000)
+    .toString(16)
+    .padStart(4, "0");
+  return `${prefix}_${stamp}_${suffix}`;
+}

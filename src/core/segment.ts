@@ -1,0 +1,124 @@
+import { parquetMetadata, parquetReadObjects } from "hyparquet";
+import { type BasicType, parquetWriteBuffer } from "hyparquet-writer";
+import type { FailureType, Outcome, PartitionOutcome } from "./artifact.ts";
+import { ManymodelError } from "./errors.ts";
+import { decodeKey, type KeyColumn, type KeyType, keyText, type PartitionKey } from "./partition-key.ts";
+
+/** The columns of every segment, after the partition's own. Their order is the file's. */
+const COLUMNS: Readonly<Record<string, BasicType>> = {
+  partition_key: "STRING",
+  position: "INT32",
+  outcome: "STRING",
+  model_kind: "STRING",
+  model: "STRING",
+  metrics: "STRING",
+  forecast: "STRING",
+  info: "STRING",
+  n_obs: "INT32",
+  first_ts: "STRING",
+  last_ts: "STRING",
+  interval: "STRING",
+  fit_ms: "DOUBLE",
+  seed: "INT64",
+  data_sha256: "STRING",
+  error_type: "STRING",
+  error_message: "STRING",
+  attempt: "INT32",
+};
+
+const KEY_TYPES: Readonly<Record<KeyType, BasicType>> = {
+  string: "STRING",
+  integer: "INT64",
+  double: "DOUBLE",
+  boolean: "BOOLEAN",
+  decimal: "STRING",
+  date: "STRING",
+  timestamp: "STRING",
+};
+
+/** The name of a key column in a segment: its own, or with `key_` before it where the segment uses that name itself. */
+export function segmentColumn(name: string): string {
+  return Object.hasOwn(COLUMNS, name.toLowerCase()) ? `key_${name}` : name;
+}
+
+/**
+ * Writes the outcomes of a chunk as one Parquet file: the partition's columns with their types (dates, timestamps and
+ * decimals as their exact text), then the columns every segment has.
+ */
+export function encodeSegment(keyColumns: readonly KeyColumn[], rows: readonly PartitionOutcome[]): Uint8Array {
+  const values: Record<string, unknown[]> = {
+    partition_key: rows.map((row) => row.partitionKey),
+    position: rows.map((row) => row.position),
+    outcome: rows.map((row) => row.outcome),
+    model_kind: rows.map((row) => row.modelKind),
+    model: rows.map((row) => row.model),
+    metrics: rows.map((row) => row.metrics),
+    forecast: rows.map((row) => row.forecast),
+    info: rows.map((row) => row.info),
+    n_obs: rows.map((row) => row.nObs),
+    first_ts: rows.map((row) => row.firstTs),
+    last_ts: rows.map((row) => row.lastTs),
+    interval: rows.map((row) => row.interval),
+    fit_ms: rows.map((row) => row.fitMs),
+    seed: rows.map((row) => BigInt(row.seed)),
+    data_sha256: rows.map((row) => row.dataSha256),
+    error_type: rows.map((row) => row.errorType),
+    error_message: rows.map((row) => row.errorMessage),
+    attempt: rows.map((row) => row.attempt),
+  };
+  const keys = keyColumns.map((column, i) => ({
+    name: segmentColumn(column.name),
+    type: KEY_TYPES[column.type],
+    data: rows.map((row) => keyCell(column, row.key[i] ?? null)),
+  }));
+  const columns = Object.entries(COLUMNS).map(([name, type]) => ({ name, type, data: values[name]! }));
+  return new Uint8Array(
+    parquetWriteBuffer({ columnData: [...keys, ...columns], createdBy: "manymodel", rowGroupSize: 100_000 }),
+  );
+}
+
+/** Reads a segment back. @throws {ManymodelError} `corrupt` if the bytes are not a segment */
+export async function decodeSegment(bytes: Uint8Array, path: string): Promise<PartitionOutcome[]> {
+  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+  try {
+    const metadata = parquetMetadata(file);
+    const rows = await parquetReadObjects({ file, metadata, columns: Object.keys(COLUMNS) });
+    return rows.map((row) => ({
+      position: row.position as number,
+      key: decodeKey(row.partition_key as string).key,
+      partitionKey: row.partition_key as string,
+      outcome: row.outcome as Outcome,
+      modelKind: row.model_kind as string | null,
+      model: row.model as string | null,
+      metrics: row.metrics as string | null,
+      forecast: row.forecast as string | null,
+      info: row.info as string | null,
+      nObs: row.n_obs as number,
+      firstTs: row.first_ts as string | null,
+      lastTs: row.last_ts as string | null,
+      interval: row.interval as string | null,
+      fitMs: row.fit_ms as number,
+      seed: Number(row.seed as bigint),
+      dataSha256: row.data_sha256 as string | null,
+      errorType: row.error_type as FailureType | null,
+      errorMessage: row.error_message as string | null,
+      attempt: row.attempt as number,
+    }));
+  } catch (cause) {
+    throw new ManymodelError("corrupt", `${path} is not a readable segment`, { cause });
+  }
+}
+
+function keyCell(column: KeyColumn, value: PartitionKey[number]): unknown {
+  if (value === null) return null;
+  switch (column.type) {
+    case "integer":
+      return BigInt(value as number | bigint);
+    case "double":
+    case "boolean":
+    case "string":
+      return value;
+    default:
+      return keyText(column, value);
+  }
+}

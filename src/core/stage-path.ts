@@ -1,0 +1,14 @@
+/** The layout of the stage, in one place. All paths are relative, with `/` between their parts. */
+const padded = (n: number) => String(n).padStart(4, "0");
+
+export const stagePath = {
+  definition: (sha256: string) => `definitions/${sha256}.mjs`,
+  manifest: (run: string) => `runs/${run}/manifest.json`,
+  task: (run: string, chunk: number) => `runs/${run}/tasks/task_${padded(chunk)}.json`,
+  attempt: (run: string, chunk: number, attempt: number) => `runs/${run}/chunks/${padded(chunk)}/${attempt}`,
+  segment: (run: string, chunk: number, attempt: number) =>
+    `${stagePath.attempt(run, chunk, attempt)}/segment.parquet`,
+  segmentManifest: (run: string, chunk: number, attempt: number) =>
+    `${stagePath.attempt(run, chunk, attempt)}/manifest.json`,
+  modelIndex: (run: string) => `runs/${run}/model_index.json`,
+} as const;

@@ -1,0 +1,50 @@
+import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+
+/** A DuckDB of this thread's own, in memory: it reads and writes files, and holds nothing that must survive. */
+export interface Duck {
+  /** The connection, opened at the first call. */
+  connection(): Promise<DuckDBConnection>;
+  close(): void;
+}
+
+/** Memory that one thread's DuckDB may use before it spills to the workspace's `tmp`. */
+const MEMORY_LIMIT = "512MB";
+
+/** A DuckDB that is started when it is first needed. */
+export function openDuck(temporary: string, options: Record<string, string> = {}): Duck {
+  let instance: DuckDBInstance | undefined;
+  let connection: Promise<DuckDBConnection> | undefined;
+  const connect = async () => {
+    const { DuckDBInstance } = await import("@duckdb/node-api");
+    instance = await DuckDBInstance.create(":memory:", {
+      memory_limit: MEMORY_LIMIT,
+      temp_directory: temporary,
+      ...options,
+    });
+    return instance.connect();
+  };
+  return {
+    connection: () => (connection ??= connect()),
+    close() {
+      connection?.then((open) => open.closeSync()).catch(() => {});
+      instance?.closeSync();
+      connection = undefined;
+      instance = undefined;
+    },
+  };
+}
+
+/** Quotes an identifier for DuckDB and PostgreSQL. */
+export function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** Quotes a text as a literal of DuckDB. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** `read_parquet` over files, which may differ in their columns. */
+export function readParquet(files: readonly string[]): string {
+  return `read_parquet([${files.map(literal).join(", ")}], union_by_name = true)`;
+}

@@ -1,0 +1,50 @@
+import { type Json, StatementType } from "@duckdb/node-api";
+import { ManymodelError, messageOf } from "../../core/errors.ts";
+import type { QueryResult } from "../../ports/tables.ts";
+import type { Database } from "./database.ts";
+import { identifier, literal, openDuck } from "./duck.ts";
+import { resultViews } from "./result-views.ts";
+import type { TableStore } from "./table-store.ts";
+import type { Folders } from "./tables.ts";
+
+/**
+ * Runs one SELECT over views of the workspace's tables, in a DuckDB of its own that can read the workspace's files and
+ * nothing else.
+ */
+export async function queryWorkspace(
+  db: Database,
+  store: TableStore,
+  folders: Folders,
+  sql: string,
+  limit: number,
+): Promise<QueryResult> {
+  const duck = openDuck(folders.temporary);
+  try {
+    const connection = await duck.connection();
+    const views = [...resultViews(db, folders.stage)];
+    for (const { name } of store.list()) views.push([name, `SELECT * FROM ${store.find(name)!.from}`]);
+    for (const [name, select] of views) await connection.run(`CREATE VIEW ${identifier(name)} AS ${select}`);
+    const readable = [folders.tables, folders.stage].map((folder) => literal(`${folder}/`)).join(", ");
+    await connection.run(`SET allowed_directories = [${readable}]; SET enable_external_access = false; SET lock_configuration = true`);
+    const statements = await connection.extractStatements(sql);
+    if (statements.count !== 1)
+      throw new ManymodelError("usage", `sql takes one SELECT statement; this has ${statements.count}`);
+    const statement = await statements.prepare(0);
+    if (statement.statementType !== StatementType.SELECT && statement.statementType !== StatementType.EXPLAIN)
+      throw new ManymodelError("usage", "sql is read-only: it takes one SELECT statement");
+    const reader = await statement.streamAndReadUntil(limit + 1);
+    const types = reader.columnTypes().map(String);
+    const rows = reader.getRowsJson().slice(0, limit).map((row) => row.map((value, i) => plain(value, types[i]!)));
+    return { columns: reader.columnNames(), rows, truncated: reader.currentRowCount > limit };
+  } catch (cause) {
+    if (cause instanceof ManymodelError) throw cause;
+    throw new ManymodelError("usage", `cannot run the query: ${messageOf(cause, 500)}`, { cause });
+  } finally {
+    duck.close();
+  }
+}
+
+function plain(value: Json, type: string): string | number | boolean | null {
+  if (type === "BIGINT" && typeof value === "string" && Number.isSafeInteger(Number(value))) return Number(value);
+  return value !== null && typeof value === "object" ? JSON.stringify(value) : value;
+}

@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import { stat } from "node:fs/promises";
+import path from "node:path";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import type { ColumnType } from "../../core/column.ts";
+import { ManymodelError, messageOf, show } from "../../core/errors.ts";
+import type { KeyType } from "../../core/partition-key.ts";
+import { identifier, literal } from "./duck.ts";
+import type { TableStore } from "./table-store.ts";
+
+/** A source's column: its name, DuckDB's type, and ours; null where a model cannot read or be keyed by it. */
+export interface SourceColumn {
+  readonly name: string;
+  readonly sqlType: string;
+  readonly type: ColumnType | null;
+  readonly keyType: KeyType | null;
+}
+
+/** Rows that can be read with `SELECT … FROM <from>`, and what they were when they were looked at. */
+export interface Source {
+  readonly from: string;
+  readonly fingerprint: string;
+  readonly columns: readonly SourceColumn[];
+}
+
+/**
+ * Finds a source: a table of the workspace; or a file: `.csv` or `.tsv` (also `.gz`), `.parquet`, `.json` or
+ * `.ndjson`; or `file.duckdb:TABLE`, read-only. A file's text columns whose digits start with 0 stay text.
+ *
+ * @throws {ManymodelError} `not-found` or `input`, saying what is there
+ */
+export async function findSource(connection: DuckDBConnection, store: TableStore, table: string): Promise<Source> {
+  const own = store.find(table);
+  if (own !== undefined) return described(connection, own.from, own.fingerprint);
+  const attached = /^(.+\.(?:duckdb|ddb|db)):([^:]+)$/.exec(table);
+  const file = path.resolve(attached?.[1] ?? table);
+  if (attached === null && !/\.(csv|tsv|txt|parquet|json|ndjson|jsonl)(\.gz|\.zst)?$/i.test(file)) {
+    const known = store.list().map(({ name }) => name);
+    throw new ManymodelError(
+      "not-found",
+      `there is no table ${show(table)}; the workspace has ${known.join(", ") || "none"}. Import it, or name a .csv, .parquet, .json or file.duckdb:TABLE`,
+    );
+  }
+  const info = await stat(file, { bigint: true }).catch((cause) => {
+    throw new ManymodelError("not-found", `there is no file ${file}; check the path`, { cause });
+  });
+  const fingerprint = hash(`${table === file ? "" : attached?.[2]}\0${file}\0${info.size}\0${info.mtimeNs}`);
+  try {
+    if (attached !== null) return described(connection, await attach(connection, file, attached[2]!), fingerprint);
+    return described(connection, await readFile(connection, file), fingerprint);
+  } catch (cause) {
+    if (cause instanceof ManymodelError) throw cause;
+    throw new ManymodelError("input", `cannot read ${table}: ${messageOf(cause, 300)}`, { cause });
+  }
+}
+
+async function attach(connection: DuckDBConnection, file: string, table: string): Promise<string> {
+  const alias = `source_${hash(file).slice(0, 12)}`;
+  await connection.run(`ATTACH IF NOT EXISTS ${literal(file)} AS ${alias} (READ_ONLY)`);
+  return `${alias}.${table.split(".").map(identifier).join(".")}`;
+}
+
+async function readFile(connection: DuckDBConnection, file: string): Promise<string> {
+  const name = literal(file);
+  if (/\.parquet$/i.test(file)) return `read_parquet(${name})`;
+  if (/\.(json|ndjson|jsonl)(\.gz|\.zst)?$/i.test(file)) return `read_json_auto(${name})`;
+  const sniff = await connection.runAndReadAll(`DESCRIBE SELECT * FROM read_csv(${name}, sample_size = -1)`);
+  const numeric = sniff
+    .getRowObjects()
+    .filter((row) => /^(BIGINT|HUGEINT|INTEGER|DOUBLE)$/.test(String(row.column_type)))
+    .map((row) => String(row.column_name));
+  if (numeric.length === 0) return `read_csv(${name}, sample_size = -1)`;
+  const padded = numeric.map((column) => `coalesce(bool_or(regexp_matches(${identifier(column)}, '^0[0-9]')), false)`);
+  const found = await connection.runAndReadAll(`SELECT ${padded.join(", ")} FROM read_csv(${name}, all_varchar = true)`);
+  const text = numeric.filter((_, i) => found.getRows()[0]![i] === true);
+  const types = text.map((column) => `${literal(column)}: 'VARCHAR'`);
+  return `read_csv(${name}, sample_size = -1${types.length > 0 ? `, types = {${types.join(", ")}}` : ""})`;
+}
+
+async function described(connection: DuckDBConnection, from: string, fingerprint: string): Promise<Source> {
+  const result = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${from}`);
+  const columns = result.getRowObjects().map((row): SourceColumn => {
+    const sqlType = String(row.column_type);
+    return { name: String(row.column_name), sqlType, type: columnType(sqlType), keyType: keyType(sqlType) };
+  });
+  return { from, fingerprint, columns };
+}
+
+function columnType(sqlType: string): ColumnType | null {
+  if (/^(TINYINT|SMALLINT|INTEGER|BIGINT|UTINYINT|USMALLINT|UINTEGER)$/.test(sqlType)) return "integer";
+  if (/^(UBIGINT|HUGEINT|UHUGEINT|FLOAT|DOUBLE|DECIMAL\(.*\))$/.test(sqlType)) return "number";
+  if (sqlType === "BOOLEAN") return "boolean";
+  if (sqlType === "DATE") return "date";
+  if (/^TIMESTAMP/.test(sqlType)) return "timestamp";
+  return /^(VARCHAR|UUID|TIME.*|ENUM\(.*\))$/.test(sqlType) ? "string" : null;
+}
+
+function keyType(sqlType: string): KeyType | null {
+  if (/^(UBIGINT|HUGEINT|UHUGEINT|DECIMAL\(.*\))$/.test(sqlType)) return "decimal";
+  const type = columnType(sqlType);
+  return type === "number" ? "double" : type;
+}
+
+const hash = (text: string) => createHash("sha256").update(text).digest("hex");

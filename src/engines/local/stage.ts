@@ -1,0 +1,59 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, open, readdir, readFile, rename, rm, unlink } from "node:fs/promises";
+import path from "node:path";
+import { ManymodelError, show } from "../../core/errors.ts";
+import type { Stage } from "../../ports/stage.ts";
+
+/** A stage in a directory. A file appears whole: written under another name, synced, then renamed. */
+export function localStage(root: string): Stage {
+  const resolve = (name: string): string => {
+    const parts = name.split("/");
+    if (parts.some((part) => part === "" || part === "." || part === ".." || part.includes("\\") || part.includes("\0")))
+      throw new ManymodelError("usage", `${show(name)} is not a path of the stage`);
+    return path.join(root, ...parts);
+  };
+  return {
+    async put(name, bytes) {
+      const file = resolve(name);
+      await mkdir(path.dirname(file), { recursive: true });
+      await writeWhole(file, bytes);
+    },
+    async get(name) {
+      try {
+        return await readFile(resolve(name));
+      } catch (cause) {
+        if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
+        throw new ManymodelError("not-found", `${name} is not on the stage ${root}`, { cause });
+      }
+    },
+    async list(prefix) {
+      const folder = prefix === "" ? root : resolve(prefix.replace(/\/$/, ""));
+      const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+      return entries
+        .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
+        .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)).split(path.sep).join("/"))
+        .sort();
+    },
+    async remove(prefix) {
+      const found = await this.list(prefix);
+      await rm(resolve(prefix.replace(/\/$/, "")), { recursive: true, force: true });
+      return found.length;
+    },
+  };
+}
+
+/** Writes a file so that it is there whole or not at all, even after a power loss. */
+export async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
+  const temporary = path.join(path.dirname(file), `.${randomUUID()}.tmp`);
+  const handle = await open(temporary, "wx");
+  try {
+    await handle.writeFile(bytes);
+    await handle.datasync();
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, file).catch(async (error) => {
+    await unlink(temporary).catch(() => {});
+    throw error;
+  });
+}

@@ -1,0 +1,143 @@
+import path from "node:path";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { ManymodelError, messageOf, show } from "../../core/errors.ts";
+import { type KeyValue, keyText, parseKeyText, type PartitionKey } from "../../core/partition-key.ts";
+import type { Snapshot } from "../../core/run.ts";
+import type { PartitionRows, Tables } from "../../ports/tables.ts";
+import type { Database } from "./database.ts";
+import { type Duck, literal } from "./duck.ts";
+import { queryWorkspace } from "./query.ts";
+import { readColumns } from "./read-columns.ts";
+import { rearrange } from "./rearrange.ts";
+import { exposeRun, RESULT_VIEWS } from "./result-views.ts";
+import { KEY_SQL_TYPES, snapshotFiles, takeSnapshot } from "./snapshot.ts";
+import { findSource } from "./source.ts";
+import { writeWhole } from "./stage.ts";
+import { TableStore } from "./table-store.ts";
+import { encodeColumns } from "./write-columns.ts";
+
+/** Where a workspace keeps what. */
+export interface Folders {
+  readonly tables: string;
+  readonly snapshots: string;
+  readonly stage: string;
+  readonly temporary: string;
+}
+
+/** Tables as Parquet files, read and sorted by DuckDB; which files make up a table is SQLite's to say. */
+export function localTables(db: () => Database, duck: Duck, folders: Folders): Tables {
+  let opened: TableStore | undefined;
+  const store = () => (opened ??= new TableStore(db(), folders.tables));
+  const files = (snapshot: Snapshot) => snapshotFiles(folders.snapshots, snapshot.id);
+  return {
+    async list() {
+      return [...store().list(), ...RESULT_VIEWS.map((name) => ({ name, rows: NaN }))];
+    },
+
+    async snapshot(query) {
+      return takeSnapshot(await duck.connection(), store(), folders.snapshots, query);
+    },
+
+    async keys(snapshot, from, to) {
+      const connection = await duck.connection();
+      const texts = snapshot.keyColumns.map((_, i) => `CAST(k${i} AS VARCHAR)`);
+      const sql = `SELECT ${texts.join(", ")} FROM ${literal(files(snapshot).keys)} WHERE p >= ${Number(from)} AND p < ${Number(to)} ORDER BY p`;
+      const result = await connection.runAndReadAll(sql);
+      return result.getRows().map((row) =>
+        row.map((text, i): KeyValue => (text === null ? null : parseKeyText(snapshot.keyColumns[i]!.type, text as string))),
+      );
+    },
+
+    async locate(snapshot, keys) {
+      const ordinals = new Int32Array(keys.length).fill(-1);
+      if (keys.length > 0) await locate(await duck.connection(), snapshot, files(snapshot).keys, keys, ordinals);
+      return ordinals;
+    },
+
+    async read(snapshot, ordinals): Promise<PartitionRows> {
+      const wanted = ordinals.filter((ordinal) => ordinal >= 0);
+      const contiguous = wanted.every((ordinal, i) => ordinal === wanted[0]! + i);
+      const condition = contiguous ? `p BETWEEN ${wanted[0]} AND ${wanted.at(-1)}` : `p IN (${wanted.map(Number).join(", ")})`;
+      const names = snapshot.columns.map((_, i) => `, c${i}`).join("");
+      const sql = `SELECT p${names} FROM ${literal(files(snapshot).data)} WHERE ${wanted.length === 0 ? "false" : condition}`;
+      const result = await (await duck.connection()).stream(sql);
+      const read = await readColumns(result, snapshot.columns.map((column) => column.type));
+      return rearrange(read, snapshot.columns.map((column) => column.name), ordinals);
+    },
+
+    async import(file, table) {
+      const connection = await duck.connection();
+      if (!store().create(table, [])) throw exists(table);
+      try {
+        const source = await findSource(connection, store(), path.resolve(file));
+        const part = await store().newPart(table);
+        await connection.run(`COPY (SELECT * FROM ${source.from}) TO ${literal(part.file)} (FORMAT parquet, COMPRESSION snappy)`);
+        const counted = await connection.runAndReadAll(`SELECT CAST(count(*) AS DOUBLE) FROM ${literal(part.file)}`);
+        const rows = counted.getRows()[0]![0] as number;
+        store().publish(table, "import", [{ id: part.id, rows }]);
+        return { rows };
+      } catch (cause) {
+        store().drop(table);
+        if (cause instanceof ManymodelError) throw cause;
+        throw new ManymodelError("input", `cannot import ${file}: ${messageOf(cause, 300)}`, { cause });
+      }
+    },
+
+    async create(table, columns) {
+      return store().create(table, columns);
+    },
+
+    async write(table, batch) {
+      const { id, file } = await new TableStore(undefined as never, folders.tables).newPart(table);
+      await writeWhole(file, encodeColumns(batch));
+      return { id, rows: batch.length };
+    },
+
+    async publish(table, owner, parts) {
+      store().publish(table, owner, parts);
+    },
+
+    async expose(run) {
+      exposeRun(db(), run);
+    },
+
+    async query(sql, limit) {
+      return queryWorkspace(db(), store(), folders, sql, limit);
+    },
+  };
+}
+
+const exists = (table: string) =>
+  new ManymodelError("conflict", `table ${show(table)} exists already; import into another name`);
+
+async function locate(
+  connection: DuckDBConnection,
+  { keyColumns }: Snapshot,
+  file: string,
+  keys: readonly PartitionKey[],
+  ordinals: Int32Array,
+): Promise<void> {
+  const { DuckDBDataChunk, INTEGER, VARCHAR } = await import("@duckdb/node-api");
+  const types = [INTEGER, ...keyColumns.map(() => VARCHAR)];
+  const names = keyColumns.map((_, i) => `t${i}`);
+  await connection.run(`CREATE OR REPLACE TEMP TABLE probe (i INTEGER, ${names.map((name) => `${name} VARCHAR`).join(", ")})`);
+  const appender = await connection.createAppender("probe");
+  for (let from = 0; from < keys.length; from += 2048) {
+    const some = keys.slice(from, from + 2048);
+    const chunk = DuckDBDataChunk.create(types, some.length);
+    chunk.setColumnValues(0, some.map((_, i) => from + i));
+    keyColumns.forEach((column, c) => {
+      chunk.setColumnValues(c + 1, some.map((key) => (key[c] === null ? null : keyText(column, key[c]!))));
+    });
+    appender.appendDataChunk(chunk);
+  }
+  appender.closeSync();
+  const cast = (c: number) => `CAST(t${c} AS ${KEY_SQL_TYPES[keyColumns[c]!.type]})`;
+  const joined = names.map((_, c) => `k.k${c} IS NOT DISTINCT FROM ${cast(c)}`).join(" AND ");
+  const hasNull = keys.some((key) => key[0] === null);
+  const range = `k.k0 BETWEEN (SELECT min(${cast(0)}) FROM probe) AND (SELECT max(${cast(0)}) FROM probe)`;
+  const sql = `SELECT i, p FROM probe JOIN (SELECT * FROM ${literal(file)} k ${hasNull ? "" : `WHERE ${range}`}) k ON ${joined}`;
+  const result = await connection.runAndReadAll(sql);
+  for (const [i, p] of result.getRows() as [number, number][]) ordinals[i] = p;
+  await connection.run("DROP TABLE probe");
+}

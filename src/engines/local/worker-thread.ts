@@ -1,0 +1,26 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { type ErrorKind, ManymodelError, messageOf } from "../../core/errors.ts";
+
+/** What a thread tells the one that started it. */
+export type FromThread =
+  | { readonly type: "ready" }
+  | { readonly type: "response"; readonly value: unknown }
+  | { readonly type: "error"; readonly kind: ErrorKind | null; readonly message: string; readonly stack: string | null };
+
+const port = parentPort;
+if (port !== null) {
+  const { module, context } = workerData as { module: string; context: unknown };
+  const { start } = (await import(module)) as { start(context: unknown): Promise<(request: unknown) => Promise<unknown>> };
+  const answer = await start(context);
+  const tell = (message: FromThread) => port.postMessage(message);
+  port.on("message", async (request) => {
+    try {
+      tell({ type: "response", value: await answer(request) });
+    } catch (error) {
+      const kind = error instanceof ManymodelError ? error.kind : null;
+      const stack = error instanceof Error ? (error.stack ?? null) : null;
+      tell({ type: "error", kind, message: messageOf(error), stack });
+    }
+  });
+  tell({ type: "ready" });
+}

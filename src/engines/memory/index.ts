@@ -1,0 +1,30 @@
+import type { Engine } from "../../ports/engine.ts";
+import { memoryCatalog } from "./catalog.ts";
+import { memoryQueue } from "./queue.ts";
+import { memoryStage } from "./stage.ts";
+import { memoryTables } from "./tables.ts";
+import { inProcessWorkers } from "./workers.ts";
+
+const engines = new Map<string, Engine>();
+
+/**
+ * The engine without files, processes or a database: the reference that says what the ports mean, for tests. The same
+ * id gives the same engine as long as it is open.
+ */
+export function memoryEngine(id: string, now: () => number = Date.now): Engine {
+  const known = engines.get(id);
+  if (known !== undefined) return known;
+  const engine: Engine = {
+    address: { engine: "memory", id },
+    tables: memoryTables(),
+    queue: memoryQueue(now),
+    stage: memoryStage(),
+    catalog: memoryCatalog(),
+    workers: inProcessWorkers(),
+    async close() {
+      engines.delete(id);
+    },
+  };
+  engines.set(id, engine);
+  return engine;
+}

@@ -1,0 +1,65 @@
+import type { SegmentInfo } from "../../core/artifact.ts";
+import type { ChunkState } from "../../core/states.ts";
+import type { ChunkRecord, Lease, Queue } from "../../ports/queue.ts";
+
+type Entry = { -readonly [K in keyof ChunkRecord]: ChunkRecord[K] } & { leaseUntil: number };
+
+/** Leases in a map, on the clock given. */
+export function memoryQueue(now: () => number): Queue {
+  const runs = new Map<string, Map<number, Entry>>();
+  const entries = (run: string) => [...(runs.get(run)?.values() ?? [])].sort((a, b) => a.chunk - b.chunk);
+  const held = ({ run, chunk, attempt }: Lease) => {
+    const entry = runs.get(run)?.get(chunk);
+    return entry?.state === "leased" && entry.attempt === attempt && entry.leaseUntil > now() ? entry : undefined;
+  };
+  const end = (lease: Lease, state: ChunkState, segment: SegmentInfo | null, error: string | null) => {
+    const entry = held(lease);
+    if (entry !== undefined) Object.assign(entry, { state, segment, error });
+    return entry !== undefined;
+  };
+  return {
+    async enqueue(run, chunks) {
+      const known = runs.get(run) ?? new Map<number, Entry>();
+      runs.set(run, known);
+      for (const chunk of chunks)
+        if (!known.has(chunk.chunk))
+          known.set(chunk.chunk, {
+            ...chunk,
+            ...{ state: "available", attempt: 0, worker: null, segment: null, error: null, leaseUntil: 0 },
+          });
+    },
+    async claim(run, worker, leaseMs) {
+      const free = entries(run)
+        .filter((entry) => entry.state === "available" || (entry.state === "leased" && entry.leaseUntil <= now()))
+        .reduce<Entry | undefined>((best, entry) => (best && best.priority >= entry.priority ? best : entry), undefined);
+      if (free === undefined) return undefined;
+      Object.assign(free, { state: "leased", worker, attempt: free.attempt + 1, leaseUntil: now() + leaseMs });
+      return { run, worker, chunk: free.chunk, attempt: free.attempt };
+    },
+    async renew(lease, leaseMs) {
+      const entry = held(lease);
+      if (entry !== undefined) entry.leaseUntil = now() + leaseMs;
+      return entry !== undefined;
+    },
+    async finish(lease, segment) {
+      return end(lease, "finished", segment, null);
+    },
+    async fail(lease, error, maxAttempts) {
+      return end(lease, lease.attempt >= maxAttempts ? "failed" : "available", null, error);
+    },
+    async counts(run) {
+      const chunks: Record<ChunkState, number> = { available: 0, leased: 0, finished: 0, failed: 0 };
+      const total = { partitions: 0, partitionsFinished: 0, partitionsFailed: 0 };
+      for (const entry of entries(run)) {
+        chunks[entry.state]++;
+        total.partitions += entry.partitions;
+        if (entry.state === "finished") total.partitionsFinished += entry.partitions;
+        total.partitionsFailed += entry.state === "failed" ? entry.partitions : (entry.segment?.failed ?? 0);
+      }
+      return { chunks, ...total };
+    },
+    async chunks(run) {
+      return entries(run).map(({ leaseUntil: _, ...record }) => record);
+    },
+  };
+}

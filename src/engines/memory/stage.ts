@@ -1,0 +1,31 @@
+import { ManymodelError, show } from "../../core/errors.ts";
+import type { Stage } from "../../ports/stage.ts";
+
+/** A stage as a map from path to bytes. */
+export function memoryStage(): Stage {
+  const files = new Map<string, Uint8Array>();
+  const check = (path: string) => {
+    if (path.split("/").some((part) => part === "" || part === "." || part === ".."))
+      throw new ManymodelError("usage", `${show(path)} is not a path of the stage`);
+    return path;
+  };
+  const list = (prefix: string) => [...files.keys()].filter((path) => path.startsWith(prefix)).sort();
+  return {
+    async put(path, bytes) {
+      files.set(check(path), Uint8Array.from(bytes));
+    },
+    async get(path) {
+      const bytes = files.get(check(path));
+      if (bytes === undefined) throw new ManymodelError("not-found", `${path} is not on the stage`);
+      return Uint8Array.from(bytes);
+    },
+    async list(prefix) {
+      return list(prefix);
+    },
+    async remove(prefix) {
+      const found = list(prefix);
+      for (const path of found) files.delete(path);
+      return found.length;
+    },
+  };
+}

@@ -1,0 +1,199 @@
+import { createHash } from "node:crypto";
+import { type Column, type ColumnBatch, type ColumnInfo, matchColumn, sliceColumn } from "../../core/column.ts";
+import { ManymodelError, show } from "../../core/errors.ts";
+import { encodeKey, type KeyColumn, type KeyType, type KeyValue, type PartitionKey } from "../../core/partition-key.ts";
+import type { DataQuery, Snapshot } from "../../core/run.ts";
+import type { ExposedRun, Tables } from "../../ports/tables.ts";
+
+interface Table {
+  readonly columns: readonly ColumnInfo[];
+  readonly owners: Map<string, readonly ColumnBatch[]>;
+}
+
+interface Pinned {
+  readonly snapshot: Snapshot;
+  readonly keys: readonly PartitionKey[];
+  readonly rows: readonly ColumnBatch[];
+  readonly positions: ReadonlyMap<string, number>;
+}
+
+const RESERVED = ["MODEL_INDEX", "TRAINING_METRICS", "TRAINING_RESULTS"];
+const NO_SQL = "the memory engine has no SQL; open a workspace with the local engine";
+
+/** Tables as batches of columns. Has no files and no SQL. */
+export function memoryTables(): Tables {
+  const tables = new Map<string, Table>();
+  const parts = new Map<string, ColumnBatch>();
+  const pinned = new Map<string, Pinned>();
+  const exposed = new Map<string, ExposedRun>();
+  const find = (name: string) => [...tables].find(([own]) => own.toUpperCase() === name.toUpperCase())?.[1];
+  const pin = ({ id }: Snapshot) => pinned.get(id)!;
+  return {
+    async list() {
+      return [...tables].map(([name, { owners }]) => ({
+        name,
+        rows: [...owners.values()].flat().reduce((sum, batch) => sum + batch.length, 0),
+      }));
+    },
+    async snapshot(query) {
+      const table = find(query.table);
+      if (table === undefined)
+        throw new ManymodelError("not-found", `there is no table ${show(query.table)}; there is ${[...tables.keys()].join(", ") || "none"}`);
+      const taken = pinRows(query, table);
+      pinned.set(taken.snapshot.id, taken);
+      return taken.snapshot;
+    },
+    async keys(snapshot, from, to) {
+      return pin(snapshot).keys.slice(from, to);
+    },
+    async locate(snapshot, keys) {
+      const { positions } = pin(snapshot);
+      return Int32Array.from(keys, (key) => positions.get(encodeKey(snapshot.keyColumns, key)) ?? -1);
+    },
+    async read(snapshot, ordinals) {
+      const rows = ordinals.filter((ordinal) => ordinal >= 0).map((ordinal) => pin(snapshot).rows[ordinal]!);
+      const offsets = new Int32Array(ordinals.length + 1);
+      ordinals.forEach((ordinal, i) => {
+        offsets[i + 1] = offsets[i]! + (ordinal < 0 ? 0 : pin(snapshot).rows[ordinal]!.length);
+      });
+      return { batch: concat(snapshot.columns.map(asRead), rows), offsets };
+    },
+    async import() {
+      throw new ManymodelError("usage", "the memory engine has no files; open a workspace with the local engine");
+    },
+    async create(table, columns) {
+      if (RESERVED.includes(table.toUpperCase()))
+        throw new ManymodelError("conflict", `${table} is a view over trained models; choose another table name`);
+      if (find(table) !== undefined) return false;
+      tables.set(table, { columns, owners: new Map() });
+      return true;
+    },
+    async write(_table, batch) {
+      const id = String(parts.size + 1);
+      parts.set(id, structuredClone(batch));
+      return { id, rows: batch.length };
+    },
+    async publish(table, owner, written) {
+      find(table)!.owners.set(owner, written.map(({ id }) => parts.get(id)!));
+    },
+    async expose(run) {
+      exposed.set(run.runId, run);
+    },
+    async query() {
+      throw new ManymodelError("usage", NO_SQL);
+    },
+  };
+}
+
+function pinRows(query: DataQuery, table: Table): Pinned {
+  const batches = [...table.owners.values()].flat();
+  const whole = concat(table.columns, batches);
+  const names = table.columns.map((column) => column.name);
+  const find = (wanted: string) => {
+    const name = matchColumn(names, wanted);
+    if (name === undefined)
+      throw new ManymodelError("input", `${query.table} has no column ${show(wanted)}; it has ${names.join(", ")}`);
+    return table.columns.find((column) => column.name === name)!;
+  };
+  const keyColumns = query.keyColumns.map(find).map(({ name, type }): KeyColumn => ({ name, type: keyType(type) }));
+  const order = (query.orderBy ?? []).map(find).filter((column) => !keyColumns.some((key) => key.name === column.name));
+  const listed = (query.columns ?? names).map(find);
+  const time = order.at(-1);
+  const columns = time === undefined || listed.includes(time) ? listed : [...listed, time];
+  const groups = new Map<string, { key: KeyValue[]; rows: number[] }>();
+  for (let row = 0; row < whole.length; row++) {
+    const key = keyColumns.map(({ name }) => cell(whole.columns[name]!, row));
+    const encoded = encodeKey(keyColumns, key);
+    const group = groups.get(encoded) ?? { key, rows: [] };
+    groups.set(encoded, group);
+    group.rows.push(row);
+  }
+  const sorted = [...groups].sort(([, a], [, b]) => compareCells(a.key, b.key));
+  const by = [...order, ...columns.filter((column) => !order.includes(column))].map(({ name }) => whole.columns[name]!);
+  const snapshot: Snapshot = {
+    id: createHash("sha256").update(JSON.stringify([query, batches.map(fingerprint)])).digest("hex").slice(0, 24),
+    fingerprint: createHash("sha256").update(JSON.stringify(batches.map(fingerprint))).digest("hex"),
+    query,
+    keyColumns,
+    columns,
+    timeColumn: time?.name ?? null,
+    partitions: sorted.length,
+    rows: whole.length,
+  };
+  return {
+    snapshot,
+    keys: sorted.map(([, group]) => group.key),
+    rows: sorted.map(([, { rows }]) => {
+      const cells = (row: number) => by.map((column) => cell(column, row));
+      const inOrder = rows.sort((a, b) => compareCells(cells(a), cells(b)));
+      return concat(columns, inOrder.map((row) => slice(whole, row)));
+    }),
+    positions: new Map(sorted.map(([encoded], position) => [encoded, position])),
+  };
+}
+
+function keyType(type: ColumnInfo["type"]): KeyType {
+  return type === "number" ? "double" : type;
+}
+
+function cell(column: Column, row: number): KeyValue {
+  switch (column.type) {
+    case "string":
+      return column.values[row]!;
+    case "integer": {
+      const value = column.values[row]!;
+      return value === null || !Number.isSafeInteger(Number(value)) ? value : Number(value);
+    }
+    case "boolean":
+      return column.values[row] === 2 ? null : column.values[row] === 1;
+    default: {
+      const value = column.values[row]!;
+      if (Number.isNaN(value)) return null;
+      if (column.type === "number") return value;
+      const text = new Date(value).toISOString().replace("T", " ").replace(/\.?0*Z$/, "");
+      return column.type === "date" ? text.slice(0, 10) : text;
+    }
+  }
+}
+
+/** NULL first, then by value; texts by their UTF-8 bytes, which code points sort alike. */
+function compareCells(a: readonly KeyValue[], b: readonly KeyValue[]): number {
+  for (let i = 0; i < a.length; i++) {
+    const x = a[i]!;
+    const y = b[i]!;
+    if (x === y) continue;
+    if (x === null) return -1;
+    if (y === null) return 1;
+    if (typeof x === "string") {
+      const order = Buffer.compare(Buffer.from(x), Buffer.from(y as string));
+      if (order !== 0) return order;
+    } else return x < y ? -1 : 1;
+  }
+  return 0;
+}
+
+function slice(batch: ColumnBatch, row: number): ColumnBatch {
+  const columns = Object.entries(batch.columns).map(([name, column]) => [name, sliceColumn(column, row, row + 1)]);
+  return { length: 1, columns: Object.fromEntries(columns) };
+}
+
+/** Integers of a source are read as numbers. */
+function asRead({ name, type }: ColumnInfo): ColumnInfo {
+  return { name, type: type === "integer" ? "number" : type };
+}
+
+/** Joins the columns of batches, in the types given. */
+function concat(columns: readonly ColumnInfo[], batches: readonly ColumnBatch[]): ColumnBatch {
+  const length = batches.reduce((sum, batch) => sum + batch.length, 0);
+  const joined = columns.map(({ name, type }): [string, Column] => {
+    const values = batches.flatMap((batch) => Array.from<unknown>(batch.columns[name]!.values));
+    if (type === "string" || type === "integer") return [name, { type, values } as Column];
+    if (type === "boolean") return [name, { type, values: Uint8Array.from(values as number[]) }];
+    return [name, { type, values: Float64Array.from(values, (value) => (value === null ? NaN : Number(value))) }];
+  });
+  return { length, columns: Object.fromEntries(joined) };
+}
+
+function fingerprint({ length, columns }: ColumnBatch): unknown {
+  return [length, Object.entries(columns).map(([name, { type, values }]) => [name, type, Array.from<unknown>(values).map(String)])];
+}

@@ -1,0 +1,32 @@
+import { type Worker, WorkerLost, type Workers } from "../../ports/workers.ts";
+
+let started = 0;
+
+/** Workers that run in the calling thread: for tests, and for developing a body with breakpoints and `console.log`. */
+export function inProcessWorkers(): Workers {
+  return {
+    parallelism: 1,
+    async start(entry): Promise<Worker> {
+      const name = `in-process-${++started}`;
+      const { start } = (await import(entry.module.href)) as {
+        start(context: unknown): Promise<(request: unknown) => Promise<unknown>>;
+      };
+      const answer = await start(structuredClone(entry.context));
+      let lose: ((lost: WorkerLost) => void) | undefined;
+      let lost: WorkerLost | undefined;
+      return {
+        name,
+        call: <Response>(request: unknown) =>
+          new Promise<Response>((resolve, reject) => {
+            if (lost !== undefined) return reject(lost);
+            lose = reject;
+            answer(structuredClone(request)).then((response) => resolve(structuredClone(response) as Response), reject);
+          }),
+        async terminate() {
+          lost = new WorkerLost(`worker ${name} was lost: it was terminated`);
+          lose?.(lost);
+        },
+      };
+    },
+  };
+}

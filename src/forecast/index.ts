@@ -1,0 +1,14 @@
+/**
+ * Forecasting as pure functions: a series in, a fitted model (plain data) out. No dependencies; runs in Node, in a
+ * browser and in a warehouse's JavaScript.
+ */
+export { type Accuracy, accuracy, mae, mape, mase, me, rmse, smape } from "./accuracy.ts";
+export { logGamma, normalQuantile, studentQuantile } from "./distribution.ts";
+export { type DriftModel, drift } from "./drift.ts";
+export { type HoltWintersModel, type HoltWintersState, holtWinters } from "./holt-winters.ts";
+export { type MeanModel, mean } from "./mean.ts";
+export { type FittedModel, fitted, forecast, residuals } from "./model.ts";
+export { type NaiveModel, naive, snaive } from "./naive.ts";
+export type { Forecast, ForecastOptions } from "./prediction.ts";
+export { normal, type Random, random } from "./random.ts";
+export type { Series } from "./series.ts";

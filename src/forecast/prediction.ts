@@ -1,0 +1,49 @@
+import { normalQuantile, studentQuantile } from "./distribution.ts";
+
+/** What a fitted model says of the next `h` steps. All arrays have length h; `lower[i]` belongs to `levels[i]`. */
+export interface Forecast {
+  readonly mean: Float64Array;
+  /** Coverage of each prediction interval in percent, ascending, for example [80, 95]. */
+  readonly levels: readonly number[];
+  readonly lower: readonly Float64Array[];
+  readonly upper: readonly Float64Array[];
+}
+
+/** What to forecast. */
+export interface ForecastOptions {
+  /** How many steps, an integer of at least 1. */
+  readonly h: number;
+  /** Coverage of the prediction intervals in percent, each in (0, 100); default [80, 95]. */
+  readonly levels?: readonly number[];
+}
+
+/** Checks a horizon and levels, and sorts the levels. @throws {RangeError} naming the bad value */
+export function checkForecastOptions({ h, levels = [80, 95] }: ForecastOptions): { h: number; levels: number[] } {
+  if (!Number.isSafeInteger(h) || h < 1) throw new RangeError(`h is ${h}; it must be an integer of at least 1`);
+  for (const level of levels)
+    if (!(level > 0 && level < 100)) throw new RangeError(`level is ${level}; it must be a percentage between 0 and 100`);
+  return { h, levels: [...levels].sort((a, b) => a - b) };
+}
+
+/**
+ * Symmetric prediction intervals about point forecasts: mean ± quantile × standard error.
+ *
+ * @param se - standard errors of the forecasts, length h
+ * @param df - degrees of freedom of Student's t; the normal distribution when left out
+ */
+export function symmetricForecast(
+  mean: Float64Array,
+  se: Float64Array,
+  levels: readonly number[],
+  df = Infinity,
+): Forecast {
+  const lower: Float64Array[] = [];
+  const upper: Float64Array[] = [];
+  for (const level of levels) {
+    const p = 0.5 + level / 200;
+    const quantile = df === Infinity ? normalQuantile(p) : studentQuantile(p, df);
+    lower.push(mean.map((value, i) => value - quantile * se[i]!));
+    upper.push(mean.map((value, i) => value + quantile * se[i]!));
+  }
+  return { mean, levels, lower, upper };
+}

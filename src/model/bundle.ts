@@ -1,0 +1,106 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { ManymodelError, messageOf, show } from "../core/errors.ts";
+import type { AnyModelDefinition } from "./define-model.ts";
+
+/** A model definition as one self-contained file, named by the hash of its bytes. */
+export interface Bundle {
+  readonly sha256: string;
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** Whether it has a `predict`, without which a run can be trained but not registered. */
+  readonly predicts: boolean;
+}
+
+const EXTENSION = path.extname(fileURLToPath(import.meta.url));
+/** What a definition may import of this package; bundled in, so that a definition never depends on what is installed. */
+const PACKAGE_ENTRIES: Readonly<Record<string, string>> = {
+  manymodel: `./index${EXTENSION}`,
+  "manymodel/model": `./index${EXTENSION}`,
+  "manymodel/forecast": `../forecast/index${EXTENSION}`,
+};
+/** Packages in CommonJS form ask for `require` even inside an ES module. */
+const BANNER = `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);`;
+
+/**
+ * Bundles a definition (TypeScript or JavaScript, with the packages it imports) into one ES module. The same sources
+ * give the same bytes wherever they are.
+ *
+ * @throws {ManymodelError} `usage` if the file is missing, does not compile, or has no default export with `fit`
+ */
+export async function bundleDefinition(file: string): Promise<Bundle> {
+  const { build } = await import("esbuild");
+  let code: Uint8Array;
+  try {
+    const result = await build({
+      entryPoints: [file],
+      bundle: true,
+      write: false,
+      format: "esm",
+      platform: "node",
+      target: "node20",
+      minifyWhitespace: true,
+      charset: "utf8",
+      legalComments: "none",
+      logLevel: "silent",
+      banner: { js: BANNER },
+      plugins: [
+        {
+          name: "manymodel",
+          setup(build) {
+            build.onResolve({ filter: /^manymodel(\/|$)/ }, ({ path: name }) => {
+              const entry = PACKAGE_ENTRIES[name];
+              return entry === undefined
+                ? { errors: [{ text: `${name} cannot be used inside a model definition; manymodel and manymodel/forecast can` }] }
+                : { path: fileURLToPath(new URL(entry, import.meta.url)), sideEffects: false };
+            });
+          },
+        },
+      ],
+    });
+    code = result.outputFiles[0]!.contents;
+  } catch (cause) {
+    const first = (cause as { errors?: { text: string; location: { file: string; line: number } | null }[] }).errors?.[0];
+    const where = first?.location ? ` (${first.location.file}:${first.location.line})` : "";
+    throw new ManymodelError("usage", `cannot bundle ${file}: ${first?.text ?? messageOf(cause)}${where}`, { cause });
+  }
+  const hash = sha256(code);
+  const definition = await loadDefinition(code, hash, file);
+  const name = path.basename(file).replace(/\.[cm]?[jt]s$/, "");
+  return { sha256: hash, name, bytes: code, predicts: typeof definition.predict === "function" };
+}
+
+/**
+ * Loads a bundled definition, if its bytes have the expected hash; nothing else is ever executed.
+ *
+ * @throws {ManymodelError} `corrupt` if the hash differs; `usage` if it cannot be loaded or has no `fit`
+ */
+export async function loadDefinition(bytes: Uint8Array, expected: string, name: string): Promise<AnyModelDefinition> {
+  const actual = sha256(bytes);
+  if (actual !== expected)
+    throw new ManymodelError("corrupt", `definition ${name} has the hash ${actual}, the run was planned with ${expected}`);
+  const folder = await mkdtemp(path.join(tmpdir(), "manymodel-"));
+  try {
+    const file = path.join(folder, `${expected}.mjs`);
+    await writeFile(file, bytes);
+    let loaded: { default?: unknown };
+    try {
+      loaded = await import(pathToFileURL(file).href);
+    } catch (cause) {
+      throw new ManymodelError("usage", `cannot load ${name}: ${messageOf(cause)}`, { cause });
+    }
+    const definition = loaded.default as Partial<AnyModelDefinition> | undefined;
+    if (typeof definition !== "object" || definition === null || typeof definition.fit !== "function")
+      throw new ManymodelError("usage", `${name} must have "export default defineModel({ fit, … })"; it exports ${show(definition)}`);
+    return definition as AnyModelDefinition;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}

@@ -1,0 +1,85 @@
+import type { KeyValue } from "../core/partition-key.ts";
+import type { PlainData } from "../core/plain-data.ts";
+import type { Frame } from "./frame.ts";
+
+/** A partition's key as a body sees it: its value, or for a composite key an object of column name to value. */
+export type KeyArgument = KeyValue | { readonly [column: string]: KeyValue };
+
+/**
+ * What `fit` receives: the partition's key under the loop's variable (`unit_id`), its rows, the run's exports, and its
+ * seed.
+ *
+ * @typeParam Key - the loop's variable and its type, for example `{ unit_id: string }`
+ * @typeParam Exports - the type of the values sent along with the run
+ */
+export type FitContext<Key extends object = { readonly [variable: string]: KeyArgument }, Exports = ExportsData> = Key & {
+  readonly data: Frame;
+  readonly exports: Exports;
+  /** A 32-bit integer that depends on nothing but the run's seed and the partition key. */
+  readonly seed: number;
+};
+
+/** Exports whose type a definition does not say. */
+export type ExportsData = { readonly [name: string]: PlainData };
+
+/** What `fit` returns. Anything else is a failure of that partition. */
+export interface FitResult<Model extends object> {
+  /** The fitted model: plain data (see `whyNotPlain`), never a function or a class instance. */
+  readonly model: Model;
+  /** Numbers by name, for TRAINING_METRICS. NaN or null: not available. */
+  readonly metrics?: { readonly [name: string]: number | null };
+  /** Point forecasts to keep beside the model. */
+  readonly forecast?: ArrayLike<number>;
+  /** Anything else worth keeping, as plain data. */
+  readonly info?: object | string | number | boolean | null;
+}
+
+/** What `predict` receives. `data` holds the partition's rows in the batch's input table. */
+export type PredictContext<Model, Key extends object = { readonly [variable: string]: KeyArgument }, Exports = ExportsData> =
+  Key & {
+    readonly model: Model;
+    readonly horizon: number;
+    /** Coverage of the prediction intervals in percent, ascending. */
+    readonly levels: readonly number[];
+    readonly data: Frame;
+    readonly exports: Exports;
+    readonly seed: number;
+  };
+
+/** What `predict` returns: `horizon` point forecasts, and for each level their lower and upper bounds. */
+export interface Prediction {
+  readonly mean: ArrayLike<number>;
+  readonly levels?: readonly number[];
+  readonly lower?: readonly ArrayLike<number>[];
+  readonly upper?: readonly ArrayLike<number>[];
+}
+
+/** One model for any partition: how to fit it, and how to predict from what was fitted. */
+export interface ModelDefinition<Key extends object, Exports, Model extends object> {
+  fit(context: FitContext<Key, Exports>): FitResult<Model> | Promise<FitResult<Model>>;
+  /** Needed for registration and batch scoring. */
+  predict?(context: PredictContext<Model, Key, Exports>): Prediction | Promise<Prediction>;
+}
+
+/**
+ * Declares a model definition; a module's default export. The type of `model` in `predict` is inferred from what `fit`
+ * returns; key and exports from the annotation of `fit`'s parameter, where there is one:
+ *
+ * ```ts
+ * export default defineModel({
+ *   fit({ data, exports }: FitContext<{ unit_id: string }, { horizon: number }>) {
+ *     const model = holtWinters(data.numbers("Y"), { period: 7 });
+ *     return { model, forecast: forecast(model, { h: exports.horizon }).mean };
+ *   },
+ *   predict: ({ model, horizon, levels }) => forecast(model, { h: horizon, levels }),
+ * });
+ * ```
+ */
+export function defineModel<Key extends object, Exports, Model extends object>(
+  definition: ModelDefinition<Key, Exports, Model>,
+): ModelDefinition<Key, Exports, Model> {
+  return definition;
+}
+
+/** A definition whose types are not known, as the machinery handles it. */
+export type AnyModelDefinition = ModelDefinition<object, unknown, object>;

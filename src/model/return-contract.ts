@@ -1,0 +1,99 @@
+import { show } from "../core/errors.ts";
+import { whyNotPlain } from "../core/plain-data.ts";
+
+/** What a body returned, checked and turned into what a segment holds. */
+export interface CheckedFit {
+  readonly modelKind: string | null;
+  readonly model: string;
+  readonly metrics: string | null;
+  readonly forecast: string | null;
+  readonly info: string | null;
+}
+
+/** A body or a `predict` returned something that is not in its contract. */
+export class InvalidReturn extends Error {
+  override readonly name = "InvalidReturn";
+}
+
+const FIT_FIELDS = ["model", "metrics", "forecast", "info"];
+
+/** Checks what `fit` returned. @throws {InvalidReturn} saying what is wrong and where */
+export function checkFitResult(returned: unknown): CheckedFit {
+  const result = asObject(returned, "the body");
+  for (const field of Object.keys(result))
+    if (!FIT_FIELDS.includes(field))
+      throw new InvalidReturn(`the body returned an unknown field ${show(field)}; it may return ${FIT_FIELDS.join(", ")}`);
+  const { model, metrics, forecast, info } = result;
+  if (typeof model !== "object" || model === null || Array.isArray(model))
+    throw new InvalidReturn(`the body must return { model } with an object of plain data; model is ${show(model)}`);
+  const why = whyNotPlain(model, "model") ?? (info === undefined ? undefined : whyNotPlain(info, "info"));
+  if (why !== undefined) throw new InvalidReturn(why);
+  const kind = (model as { kind?: unknown }).kind;
+  return {
+    modelKind: typeof kind === "string" ? kind : null,
+    model: JSON.stringify(model),
+    metrics: metrics === undefined ? null : checkMetrics(metrics),
+    forecast: forecast === undefined ? null : JSON.stringify(checkNumbers(forecast, "forecast")),
+    info: info === undefined ? null : JSON.stringify(info),
+  };
+}
+
+/** What `predict` returned, checked: arrays of the asked length, levels ascending. */
+export interface CheckedPrediction {
+  readonly mean: Float64Array;
+  readonly lower: readonly Float64Array[];
+  readonly upper: readonly Float64Array[];
+}
+
+/** Checks what `predict` returned against what it was asked. @throws {InvalidReturn} saying what is wrong and where */
+export function checkPrediction(returned: unknown, horizon: number, levels: readonly number[]): CheckedPrediction {
+  const { mean, levels: given, lower, upper } = asObject(returned, "predict");
+  if (given !== undefined || lower !== undefined || upper !== undefined) {
+    const all = [given, lower, upper].every((x) => Array.isArray(x) && x.length === levels.length);
+    if (!all || (given as unknown[]).some((level, i) => level !== levels[i]))
+      throw new InvalidReturn(
+        `predict must return levels, lower and upper for the levels asked, [${levels.join(", ")}]; levels is ${show(given)}`,
+      );
+  }
+  const series = (values: unknown, path: string) => {
+    const numbers = checkNumbers(values, path);
+    if (numbers.length !== horizon)
+      throw new InvalidReturn(`predict must return ${horizon} values in ${path}; it has ${numbers.length}`);
+    return numbers;
+  };
+  const none = levels.map(() => new Float64Array(horizon).fill(NaN));
+  return {
+    mean: Float64Array.from(series(mean, "mean")),
+    lower: (lower as unknown[] | undefined)?.map((v, i) => Float64Array.from(series(v, `lower[${i}]`))) ?? none,
+    upper: (upper as unknown[] | undefined)?.map((v, i) => Float64Array.from(series(v, `upper[${i}]`))) ?? none,
+  };
+}
+
+function asObject(returned: unknown, who: string): Record<string, unknown> {
+  if (typeof returned === "object" && returned !== null && !Array.isArray(returned) && !ArrayBuffer.isView(returned))
+    return returned as Record<string, unknown>;
+  throw new InvalidReturn(`${who} returned ${show(returned)}; it must return an object`);
+}
+
+function checkMetrics(metrics: unknown): string {
+  if (typeof metrics !== "object" || metrics === null || Array.isArray(metrics))
+    throw new InvalidReturn(`metrics is ${show(metrics)}; it must be an object of numbers`);
+  const kept: Record<string, number | null> = {};
+  for (const [name, value] of Object.entries(metrics)) {
+    if (value === undefined) continue;
+    if (value !== null && (typeof value !== "number" || Math.abs(value) === Infinity))
+      throw new InvalidReturn(`metrics.${name} is ${show(value)}; it must be a number, NaN or null where not available`);
+    kept[name] = value === null || Number.isNaN(value) ? null : value;
+  }
+  return JSON.stringify(kept);
+}
+
+function checkNumbers(values: unknown, path: string): number[] {
+  if (!Array.isArray(values) && !(ArrayBuffer.isView(values) && "length" in values))
+    throw new InvalidReturn(`${path} is ${show(values)}; it must be an array of numbers`);
+  const numbers = Array.from(values as ArrayLike<unknown>);
+  for (let i = 0; i < numbers.length; i++)
+    if (typeof numbers[i] !== "number" || !Number.isFinite(numbers[i]))
+      throw new InvalidReturn(`${path}[${i}] is ${show(numbers[i])}; it must be a finite number`);
+  return numbers as number[];
+}

@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+import type { ModelIndex, SegmentInfo, TaskFile } from "../core/artifact.ts";
+import { ManymodelError, show } from "../core/errors.ts";
+import type { IndexSummary, RunManifest } from "../core/run.ts";
+import { partitionSeed } from "../core/seed.ts";
+import { stagePath } from "../core/stage-path.ts";
+import type { Engine } from "../ports/engine.ts";
+import type { ChunkRecord } from "../ports/queue.ts";
+import { getJson, putJson } from "./json.ts";
+import { failedOutcome, putSegment } from "./train-chunk.ts";
+
+/**
+ * The finalizer of a run: writes `model_index.json` from the committed segments and shows them in the result tables.
+ * A chunk that used up its attempts gets a segment in which each of its partitions has failed, so that every planned
+ * partition is exactly one row. Running it again gives the same index.
+ *
+ * @throws {ManymodelError} `not-found` for an unknown run; `conflict` if chunks are still waiting or being worked on
+ */
+export async function buildIndex(engine: Engine, runId: string, now: Date): Promise<IndexSummary> {
+  const run = await engine.catalog.run(runId);
+  if (run === undefined) throw new ManymodelError("not-found", `there is no run ${show(runId)}; see "manymodel status"`);
+  if (run.manifest === null)
+    throw new ManymodelError("conflict", `run ${runId} was never planned to the end (${run.error ?? run.state}); train again`);
+  const manifest = run.manifest;
+  const chunks = await engine.queue.chunks(runId);
+  const open = chunks.filter((chunk) => chunk.state === "available" || chunk.state === "leased");
+  if (open.length > 0 || chunks.length !== manifest.chunks)
+    throw new ManymodelError(
+      "conflict",
+      `run ${runId} has ${open.length} of ${manifest.chunks} chunks not ended; wait for it, then index again`,
+    );
+  await engine.catalog.moveRun(runId, "finalizing");
+  const segments: SegmentInfo[] = [];
+  for (const chunk of chunks) segments.push(chunk.segment ?? (await failedSegment(engine, manifest, chunk)));
+  const total = (count: (segment: SegmentInfo) => number) => segments.reduce((sum, segment) => sum + count(segment), 0);
+  const index: ModelIndex = {
+    formatVersion: 1,
+    runId,
+    createdAt: manifest.createdAt,
+    partitions: total((segment) => segment.rows),
+    succeeded: total((segment) => segment.succeeded),
+    failed: total((segment) => segment.failed),
+    segments,
+  };
+  if (index.partitions !== manifest.partitions)
+    throw new ManymodelError(
+      "corrupt",
+      `run ${runId} planned ${manifest.partitions} partitions, but its segments hold ${index.partitions}`,
+    );
+  const path = stagePath.modelIndex(runId);
+  const bytes = await putJson(engine.stage, path, index);
+  const summary: IndexSummary = {
+    path,
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+    bytes: total((segment) => segment.bytes),
+    segments: segments.length,
+    succeeded: index.succeeded,
+    failed: index.failed,
+  };
+  await engine.tables.expose({ runId, keyColumns: manifest.snapshot.keyColumns, segments });
+  await engine.catalog.moveRun(runId, "completed", { index: summary, endedAt: run.endedAt ?? now.toISOString() });
+  return summary;
+}
+
+async function failedSegment(engine: Engine, manifest: RunManifest, chunk: ChunkRecord): Promise<SegmentInfo> {
+  const task = await getJson<TaskFile>(engine.stage, stagePath.task(manifest.runId, chunk.chunk));
+  const rows = task.keys.map((partitionKey, i) =>
+    failedOutcome(
+      {
+        position: task.start + i,
+        partitionKey,
+        seed: partitionSeed(manifest.seed, partitionKey),
+        attempt: chunk.attempt,
+      },
+      "chunk-failed",
+      `chunk ${chunk.chunk} failed ${chunk.attempt} times: ${chunk.error ?? "unknown error"}`,
+    ),
+  );
+  const { runId, snapshot } = manifest;
+  // One past the last attempt, so that a late worker of that attempt cannot write over it.
+  return putSegment(engine.stage, runId, snapshot.keyColumns, chunk.chunk, chunk.attempt + 1, rows);
+}

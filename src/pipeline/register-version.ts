@@ -1,0 +1,57 @@
+import { ManymodelError, show } from "../core/errors.ts";
+import { checkName, type ModelVersion } from "../core/run.ts";
+import type { Catalog } from "../ports/catalog.ts";
+
+/** What a caller decides of a version. */
+export interface VersionSpec {
+  readonly model: string;
+  readonly version: string;
+  readonly runId: string;
+  /** Steps that batch scoring forecasts when it is not told. */
+  readonly horizon: number;
+  readonly comment?: string;
+}
+
+/**
+ * Registers a finished run as one immutable version of a model. Reads and writes one record each, however many
+ * partitions the run has.
+ *
+ * @throws {ManymodelError} `not-found` for an unknown run, `conflict` if it is not finished or the version exists
+ */
+export async function registerVersion(catalog: Catalog, spec: VersionSpec, now: Date): Promise<ModelVersion> {
+  checkName("model name", spec.model);
+  checkName("version", spec.version);
+  if (!Number.isSafeInteger(spec.horizon) || spec.horizon < 1)
+    throw new ManymodelError("usage", `horizon is ${show(spec.horizon)}; it must be an integer of at least 1`);
+  const run = await catalog.run(spec.runId);
+  if (run === undefined)
+    throw new ManymodelError("not-found", `there is no run ${show(spec.runId)}; "manymodel status" lists the runs`);
+  const { index, manifest } = run;
+  if (run.state !== "completed" || index === null || manifest === null)
+    throw new ManymodelError("conflict", `run ${spec.runId} is ${run.state}; only a completed run can be registered`);
+  if (index.succeeded === 0)
+    throw new ManymodelError("conflict", `run ${spec.runId} has no model: all ${index.failed} partitions failed`);
+  if (!manifest.definition.predicts)
+    throw new ManymodelError(
+      "conflict",
+      `the model definition ${manifest.definition.name} of run ${spec.runId} has no predict, so nothing could be scored; add it and train again`,
+    );
+  const version: ModelVersion = {
+    model: spec.model,
+    version: spec.version,
+    createdAt: now.toISOString(),
+    runId: spec.runId,
+    index,
+    definitionSha256: manifest.definition.sha256,
+    definitionName: manifest.definition.name,
+    keyColumns: manifest.snapshot.keyColumns,
+    keyArg: manifest.keyArg,
+    exports: manifest.exports,
+    horizon: spec.horizon,
+    packageVersion: manifest.packageVersion,
+    sourceFingerprint: manifest.snapshot.fingerprint,
+    comment: spec.comment ?? null,
+  };
+  await catalog.createVersion(version);
+  return version;
+}

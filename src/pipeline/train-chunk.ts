@@ -1,0 +1,181 @@
+import { createHash } from "node:crypto";
+import type { FailureType, PartitionOutcome, SegmentInfo, TaskFile } from "../core/artifact.ts";
+import type { ColumnBatch } from "../core/column.ts";
+import { messageOf } from "../core/errors.ts";
+import { decodeKey, type KeyColumn, type PartitionKey, showKey } from "../core/partition-key.ts";
+import type { RunManifest } from "../core/run.ts";
+import { partitionSeed } from "../core/seed.ts";
+import { encodeSegment } from "../core/segment.ts";
+import { stagePath } from "../core/stage-path.ts";
+import type { AnyModelDefinition, KeyArgument } from "../model/define-model.ts";
+import { type Frame, frame } from "../model/frame.ts";
+import { detectInterval, formatTime } from "../model/interval.ts";
+import { checkFitResult, InvalidReturn } from "../model/return-contract.ts";
+import type { Engine } from "../ports/engine.ts";
+import { getJson, putJson } from "./json.ts";
+
+/** Milliseconds that only move forward. */
+export type Clock = () => number;
+
+/**
+ * Trains the partitions of one chunk: one bulk read, then `fit` for each. Whatever happens to a partition becomes its
+ * row; the rows become one segment under this attempt's own path. Nothing is committed here: the caller finishes the
+ * lease with what is returned.
+ */
+export async function trainChunk(
+  engine: Pick<Engine, "tables" | "stage">,
+  manifest: RunManifest,
+  definition: AnyModelDefinition,
+  { chunk, attempt }: { chunk: number; attempt: number },
+  clock: Clock,
+): Promise<SegmentInfo> {
+  const { runId, snapshot } = manifest;
+  const task = await getJson<TaskFile>(engine.stage, stagePath.task(runId, chunk));
+  const { batch, offsets } = await engine.tables.read(snapshot, task.ordinals);
+  const rows: PartitionOutcome[] = [];
+  for (let i = 0; i < task.keys.length; i++) {
+    const partition = { position: task.start + i, partitionKey: task.keys[i]!, start: offsets[i]!, end: offsets[i + 1]! };
+    rows.push(await trainPartition(manifest, definition, batch, partition, attempt, clock));
+  }
+  return putSegment(engine.stage, runId, snapshot.keyColumns, chunk, attempt, rows);
+}
+
+/** Stores outcomes as a chunk's segment of one attempt, with its manifest beside it. */
+export async function putSegment(
+  stage: Engine["stage"],
+  runId: string,
+  keyColumns: readonly KeyColumn[],
+  chunk: number,
+  attempt: number,
+  rows: readonly PartitionOutcome[],
+): Promise<SegmentInfo> {
+  const bytes = encodeSegment(keyColumns, rows);
+  const succeeded = rows.filter((row) => row.outcome === "succeeded").length;
+  const segment: SegmentInfo = {
+    path: stagePath.segment(runId, chunk, attempt),
+    chunk,
+    attempt,
+    rows: rows.length,
+    bytes: bytes.length,
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+    succeeded,
+    failed: rows.length - succeeded,
+  };
+  await stage.put(segment.path, bytes);
+  await putJson(stage, stagePath.segmentManifest(runId, chunk, attempt), segment);
+  return segment;
+}
+
+/** The row of a partition that has no model. */
+export function failedOutcome(
+  partition: { position: number; partitionKey: string; seed: number; attempt: number },
+  errorType: FailureType,
+  errorMessage: string,
+): PartitionOutcome {
+  return {
+    ...partition,
+    key: decodeKey(partition.partitionKey).key,
+    outcome: "failed",
+    modelKind: null,
+    model: null,
+    metrics: null,
+    forecast: null,
+    info: null,
+    nObs: 0,
+    firstTs: null,
+    lastTs: null,
+    interval: null,
+    fitMs: 0,
+    dataSha256: null,
+    errorType,
+    errorMessage,
+  };
+}
+
+/** The key as the body receives it: a value, or an object for a composite key. */
+export function keyArgument(columns: readonly KeyColumn[], key: PartitionKey): KeyArgument {
+  return columns.length === 1 ? key[0]! : Object.fromEntries(columns.map((column, i) => [column.name, key[i]!]));
+}
+
+async function trainPartition(
+  manifest: RunManifest,
+  definition: AnyModelDefinition,
+  batch: ColumnBatch,
+  { position, partitionKey, start, end }: { position: number; partitionKey: string; start: number; end: number },
+  attempt: number,
+  clock: Clock,
+): Promise<PartitionOutcome> {
+  const { snapshot } = manifest;
+  const seed = partitionSeed(manifest.seed, partitionKey);
+  const failed = failedOutcome({ position, partitionKey, seed, attempt }, "no-data", "");
+  const { key } = failed;
+  if (start === end)
+    return { ...failed, errorMessage: `${snapshot.query.table} has no rows with ${showKey(snapshot.keyColumns, key)}` };
+  const data = frame(batch, start, end);
+  const observed = { nObs: data.length, dataSha256: dataHash(batch, start, end) };
+  const time = readTime(snapshot, data);
+  if (time !== undefined && "error" in time)
+    return { ...failed, ...observed, errorType: time.error, errorMessage: time.message };
+  const began = clock();
+  try {
+    const argument = keyArgument(snapshot.keyColumns, key);
+    const context = { [manifest.keyArg]: argument, data, exports: manifest.exports, seed };
+    const checked = checkFitResult(await definition.fit(context as Parameters<typeof definition.fit>[0]));
+    return {
+      ...failed,
+      ...observed,
+      ...(time ?? {}),
+      ...checked,
+      outcome: "succeeded",
+      fitMs: clock() - began,
+      errorType: null,
+      errorMessage: null,
+    };
+  } catch (error) {
+    const errorType = error instanceof InvalidReturn ? "invalid-return" : "fit-error";
+    const message = messageOf(error);
+    return { ...failed, ...observed, ...(time ?? {}), fitMs: clock() - began, errorType, errorMessage: message };
+  }
+}
+
+/** First and last time and the step of a series, or what is wrong with its times; undefined without a time column. */
+function readTime(
+  { timeColumn, columns, query }: RunManifest["snapshot"],
+  data: Frame,
+):
+  | { firstTs: string; lastTs: string; interval: string | null }
+  | { error: "null-timestamp" | "duplicate-timestamp"; message: string }
+  | undefined {
+  const declared = columns.find((column) => column.name === timeColumn)?.type;
+  if (timeColumn === null || declared === undefined || declared === "string" || declared === "boolean") return undefined;
+  const type = declared === "integer" ? "number" : declared;
+  const times = type === "number" ? data.numbers(timeColumn) : data.times(timeColumn);
+  const n = times.length;
+  for (let i = 0; i < n; i++) {
+    if (Number.isNaN(times[i]!))
+      return { error: "null-timestamp", message: `row ${i + 1} of ${n} has no ${timeColumn}; remove or date such rows` };
+    if (i > 0 && times[i] === times[i - 1] && query.duplicates !== "keep")
+      return {
+        error: "duplicate-timestamp",
+        message: `${timeColumn} ${formatTime(type, times[i]!)} occurs twice; aggregate the rows first, or set duplicates: keep`,
+      };
+  }
+  const distinct = query.duplicates === "keep" ? times.filter((t, i) => i === 0 || t !== times[i - 1]) : times;
+  return {
+    firstTs: formatTime(type, times[0]!),
+    lastTs: formatTime(type, times[n - 1]!),
+    interval: detectInterval(distinct, type === "number" ? "number" : "time"),
+  };
+}
+
+/** Hash of a partition's data: equal data give equal hashes, whatever chunk it was read in. */
+function dataHash(batch: ColumnBatch, start: number, end: number): string {
+  const hash = createHash("sha256");
+  for (const [name, column] of Object.entries(batch.columns)) {
+    hash.update(`${name}\0${column.type}\0`);
+    if (column.type === "string" || column.type === "integer")
+      hash.update(JSON.stringify(column.values.slice(start, end).map(String)));
+    else hash.update(new Uint8Array(column.values.slice(start, end).buffer));
+  }
+  return hash.digest("hex");
+}

@@ -1,0 +1,49 @@
+import { loadDefinition } from "../model/bundle.ts";
+import type { AnyModelDefinition } from "../model/define-model.ts";
+import type { RunManifest } from "../core/run.ts";
+import { stagePath } from "../core/stage-path.ts";
+import type { Engine } from "../ports/engine.ts";
+import { getJson } from "./json.ts";
+import { scoreMissing, type ScoreMissing, scoreSegment, type ScoreSegment } from "./score-segment.ts";
+import { trainChunk } from "./train-chunk.ts";
+
+/** What a worker can be asked to do. */
+export type WorkerRequest =
+  | { readonly type: "train"; readonly run: string; readonly chunk: number; readonly attempt: number }
+  | ({ readonly type: "score-segment" } & ScoreSegment)
+  | ({ readonly type: "score-missing" } & ScoreMissing);
+
+/**
+ * The work of a worker, wherever it runs. Manifests and definitions are read once each and kept: they never change.
+ */
+export function createWorker(engine: Pick<Engine, "tables" | "stage">): (request: WorkerRequest) => Promise<unknown> {
+  const definition = remember(async (sha256): Promise<AnyModelDefinition> => {
+    const path = stagePath.definition(sha256);
+    return loadDefinition(await engine.stage.get(path), sha256, path);
+  });
+  const manifest = remember((run) => getJson<RunManifest>(engine.stage, stagePath.manifest(run)));
+  const clock = () => performance.now();
+  return async (request) => {
+    switch (request.type) {
+      case "train": {
+        const plan = await manifest(request.run);
+        return trainChunk(engine, plan, await definition(plan.definition.sha256), request, clock);
+      }
+      case "score-segment":
+        return scoreSegment(engine, await definition(request.definitionSha256), request);
+      case "score-missing":
+        return scoreMissing(engine, request);
+    }
+  };
+}
+
+/** Calls `load` once per name; a failure is not kept. */
+function remember<T>(load: (name: string) => Promise<T>): (name: string) => Promise<T> {
+  const known = new Map<string, Promise<T>>();
+  return (name) => {
+    const found = known.get(name) ?? load(name);
+    known.set(name, found);
+    found.catch(() => known.delete(name));
+    return found;
+  };
+}

@@ -1,0 +1,22 @@
+import type { Catalog } from "./catalog.ts";
+import type { Queue } from "./queue.ts";
+import type { Stage } from "./stage.ts";
+import type { Tables } from "./tables.ts";
+import type { Workers } from "./workers.ts";
+
+/** How an engine is opened: by a plain address, so that a worker anywhere can open the same one. */
+export type EngineAddress =
+  | { readonly engine: "local"; readonly workspace: string }
+  | { readonly engine: "memory"; readonly id: string };
+
+/** The five ports of one execution environment. */
+export interface Engine {
+  readonly address: EngineAddress;
+  readonly tables: Tables;
+  readonly queue: Queue;
+  readonly stage: Stage;
+  readonly catalog: Catalog;
+  readonly workers: Workers;
+  /** Releases files, connections and memory. The engine is not usable afterwards. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,50 @@
+import type { SegmentInfo } from "../core/artifact.ts";
+import type { Chunk } from "../core/chunk.ts";
+import type { ChunkState } from "../core/states.ts";
+
+/** The right to work on one chunk until it lapses. `attempt` is the fencing token: every claim raises it. */
+export interface Lease {
+  readonly run: string;
+  readonly chunk: number;
+  readonly attempt: number;
+  readonly worker: string;
+}
+
+/** Counts of chunks by state, and of partitions in finished ones. */
+export interface QueueCounts {
+  readonly chunks: Readonly<Record<ChunkState, number>>;
+  readonly partitions: number;
+  readonly partitionsFinished: number;
+  readonly partitionsFailed: number;
+}
+
+/** A chunk as the queue holds it. */
+export interface ChunkRecord extends Chunk {
+  readonly state: ChunkState;
+  readonly attempt: number;
+  readonly worker: string | null;
+  /** The committed segment of a finished chunk. */
+  readonly segment: SegmentInfo | null;
+  readonly error: string | null;
+}
+
+/** Hands each chunk of a run to one worker at a time. Every engine passes `src/contract/queue.ts`. */
+export interface Queue {
+  /** Adds chunks in the `available` state. Adding the same chunk again changes nothing. */
+  enqueue(run: string, chunks: readonly Chunk[]): Promise<void>;
+  /** Leases the best available chunk (a lapsed lease counts) for `leaseMs`; undefined if none. Never waits. */
+  claim(run: string, worker: string, leaseMs: number): Promise<Lease | undefined>;
+  /** Extends a lease. False: it lapsed and another worker may hold the chunk, so stop working. */
+  renew(lease: Lease, leaseMs: number): Promise<boolean>;
+  /** Ends a lease by committing a segment. False: the lease had lapsed or moved on, and nothing was recorded. */
+  finish(lease: Lease, segment: SegmentInfo): Promise<boolean>;
+  /**
+   * Ends a lease without a segment: the chunk becomes available again, or `failed` once it has had `maxAttempts`.
+   * False: the lease had moved on, and nothing was recorded.
+   */
+  fail(lease: Lease, error: string, maxAttempts: number): Promise<boolean>;
+  /** How a run's chunks stand. */
+  counts(run: string): Promise<QueueCounts>;
+  /** A run's chunks in order of their number. */
+  chunks(run: string): Promise<ChunkRecord[]>;
+}

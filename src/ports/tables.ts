@@ -1,0 +1,61 @@
+import type { SegmentInfo } from "../core/artifact.ts";
+import type { ColumnBatch, ColumnInfo } from "../core/column.ts";
+import type { KeyColumn, PartitionKey } from "../core/partition-key.ts";
+import type { DataQuery, Snapshot } from "../core/run.ts";
+
+/** Rows of several partitions: partition `i` has the rows `[offsets[i], offsets[i + 1])` of `batch`. */
+export interface PartitionRows {
+  readonly batch: ColumnBatch;
+  readonly offsets: Int32Array;
+}
+
+/** One written but not yet visible piece of a table. */
+export interface TablePart {
+  readonly id: string;
+  readonly rows: number;
+}
+
+/** A committed run as the result views need it. */
+export interface ExposedRun {
+  readonly runId: string;
+  readonly keyColumns: readonly KeyColumn[];
+  readonly segments: readonly SegmentInfo[];
+}
+
+/** A read-only query's answer: values as JSON can hold them (dates and large integers as text). */
+export interface QueryResult {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number | boolean | null)[])[];
+  /** True if rows beyond the limit were left out. */
+  readonly truncated: boolean;
+}
+
+/** Reads source tables and holds result tables. Every engine passes `src/contract/tables.ts`. */
+export interface Tables {
+  /** The workspace's tables and views, by name. */
+  list(): Promise<{ name: string; rows: number }[]>;
+  /**
+   * Pins the rows of a query: grouped by partition key (NULL is a key), ordered within. The same source and query give
+   * the same snapshot again without reading the data twice.
+   * @throws {ManymodelError} `not-found` or `input` naming the missing table or column, or what cannot be a key
+   */
+  snapshot(query: DataQuery): Promise<Snapshot>;
+  /** The keys of the partitions at positions `[from, to)` of a snapshot. */
+  keys(snapshot: Snapshot, from: number, to: number): Promise<PartitionKey[]>;
+  /** For each key its position in the snapshot, or -1. */
+  locate(snapshot: Snapshot, keys: readonly PartitionKey[]): Promise<Int32Array>;
+  /** All rows of the partitions at these positions, in one read, in the order given; -1 has no rows. */
+  read(snapshot: Snapshot, ordinals: readonly number[]): Promise<PartitionRows>;
+  /** Loads a CSV, Parquet or JSON file as a new table. @throws {ManymodelError} `conflict` if the table exists */
+  import(file: string, table: string): Promise<{ rows: number }>;
+  /** Creates an empty table if there is none of that name; never touches one that exists. True if it was created. */
+  create(table: string, columns: readonly ColumnInfo[]): Promise<boolean>;
+  /** Writes rows as a part of a table, not visible until published. Any process may call it. */
+  write(table: string, batch: ColumnBatch): Promise<TablePart>;
+  /** In one step: `owner`'s rows in `table` become exactly these parts; everyone else's stay. */
+  publish(table: string, owner: string, parts: readonly TablePart[]): Promise<void>;
+  /** Shows a committed run's segments in MODEL_INDEX, TRAINING_RESULTS and TRAINING_METRICS. Idempotent. */
+  expose(run: ExposedRun): Promise<void>;
+  /** Runs one SELECT over the workspace's tables. @throws {ManymodelError} `usage` for anything that could write */
+  query(sql: string, limit: number): Promise<QueryResult>;
+}
