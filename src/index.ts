@@ -1,10 +1,10 @@
 /** One model per partition: the loop, the workspace, the registry. Models themselves are in `manymodel/forecast`. */
 export { connect, type DoparOptions, type Keys, type Loop, ManyModel, type Run } from "./api/connect.ts";
 export { type LogManyModelOptions, Registry, type RunBatchOptions } from "./api/registry.ts";
-export type { IndexSummary, ModelVersion, RunManifest } from "./core/run.ts";
 export { type ErrorKind, ManymodelError } from "./core/errors.ts";
-export { type KeyColumn, type KeyValue, decodeKey, encodeKey } from "./core/partition-key.ts";
+export { decodeKey, encodeKey, type KeyColumn, type KeyValue } from "./core/partition-key.ts";
 export type { PlainData } from "./core/plain-data.ts";
+export type { IndexSummary, ModelVersion, RunManifest } from "./core/run.ts";
 export * from "./model/index.ts";
 export type { BatchSummary } from "./pipeline/score-batch.ts";
 export type { OnProgress, Progress } from "./pipeline/train.ts";

@@ -131,12 +131,23 @@ export class ManyModel {
     return this.engine.close();
   }
 
-  async #dopar<Exports>(keyArg: string, keys: Keys | undefined, definition: URL | string, options: DoparOptions<Exports>): Promise<Run> {
+  async #dopar<Exports>(
+    keyArg: string,
+    keys: Keys | undefined,
+    definition: URL | string,
+    options: DoparOptions<Exports>,
+  ): Promise<Run> {
     const { train: configured, parallel_lab: lab } = this.config;
     if (["data", "exports", "seed", "model", "horizon", "levels"].includes(keyArg))
-      throw new ManymodelError("usage", `the loop variable cannot be called ${keyArg}; the body receives something else by that name`);
+      throw new ManymodelError(
+        "usage",
+        `the loop variable cannot be called ${keyArg}; the body receives something else by that name`,
+      );
     if ((options.saveModels as boolean | undefined) === false)
-      throw new ManymodelError("usage", "saveModels is false, but every model is kept: registering and scoring need them");
+      throw new ManymodelError(
+        "usage",
+        "saveModels is false, but every model is kept: registering and scoring need them",
+      );
     const exports = (options.exports ?? configured.exports) as PlainData;
     const why = whyNotPlain(exports, "exports");
     if (why !== undefined) throw new ManymodelError("usage", why);
@@ -150,7 +161,8 @@ export class ManyModel {
         duplicates: dataQuery.duplicates ?? "fail",
       },
     );
-    const file = definition instanceof URL ? fileURLToPath(definition) : path.resolve(this.config.directory, definition);
+    const file =
+      definition instanceof URL ? fileURLToPath(definition) : path.resolve(this.config.directory, definition);
     const bundle = await bundleDefinition(file);
     const mode = options.mode ?? configured.mode;
     const { engine } = this;
@@ -182,7 +194,10 @@ export class ManyModel {
  */
 export async function connect(config: string | LoadedConfig = "manymodel.yaml"): Promise<ManyModel> {
   const loaded = typeof config === "string" ? await loadConfig(config) : config;
-  const engine = await openEngine({ engine: loaded.engine, workspace: path.resolve(loaded.directory, loaded.workspace) });
+  const engine = await openEngine({
+    engine: loaded.engine,
+    workspace: path.resolve(loaded.directory, loaded.workspace),
+  });
   return new ManyModel(loaded, engine);
 }
 

@@ -1,9 +1,9 @@
+import { ManymodelError, show } from "../core/errors.ts";
 import type { DataQuery, ModelVersion } from "../core/run.ts";
 import { registerVersion } from "../pipeline/register-version.ts";
 import { type BatchSummary, scoreBatch } from "../pipeline/score-batch.ts";
 import type { OnProgress } from "../pipeline/train.ts";
 import type { Engine } from "../ports/engine.ts";
-import { ManymodelError, show } from "../core/errors.ts";
 import { workerEntry } from "./worker-entry.ts";
 
 /** What to register. */
@@ -81,7 +81,9 @@ export class Registry {
     const query: DataQuery = {
       table: inputTable,
       keyColumns:
-        typeof partitionCol === "string" ? [partitionCol] : (partitionCol ?? registered.keyColumns.map(({ name }) => name)),
+        typeof partitionCol === "string"
+          ? [partitionCol]
+          : (partitionCol ?? registered.keyColumns.map(({ name }) => name)),
       ...(columns !== undefined && { columns }),
       ...(orderBy !== undefined && { orderBy }),
       duplicates: trained?.duplicates ?? "fail",

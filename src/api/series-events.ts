@@ -1,5 +1,5 @@
-import type { Tables } from "../ports/tables.ts";
 import { normal, random } from "../forecast/index.ts";
+import type { Tables } from "../ports/tables.ts";
 
 /** How much synthetic data to make. */
 export interface SeriesEventsOptions {
@@ -35,7 +35,8 @@ export function syntheticSeries(seed: number, unit: number, days: number): Float
   return Float64Array.from({ length: days }, (_, day) => {
     trend += slopes[day < 400 ? 0 : day < 800 ? 1 : 2]!;
     const season =
-      weekly * Math.sin((2 * Math.PI * day) / 7 + weekPhase) + annual * Math.sin((2 * Math.PI * day) / 365.25 + yearPhase);
+      weekly * Math.sin((2 * Math.PI * day) / 7 + weekPhase) +
+      annual * Math.sin((2 * Math.PI * day) / 365.25 + yearPhase);
     const outlier = uniform() < 0.02 ? between(-0.4, 0.4) * level : 0;
     return Math.round(100 * (level + trend + season + noise * normal(uniform) + outlier)) / 100;
   });

@@ -6,7 +6,10 @@ import { openEngine } from "./open-engine.ts";
 
 /** What every worker runs, wherever it is: this module, with the address of the engine to open. */
 export function workerEntry(address: EngineAddress): WorkerEntry {
-  return { module: new URL(`./worker-entry${fileURLToPath(import.meta.url).slice(-3)}`, import.meta.url), context: address };
+  return {
+    module: new URL(`./worker-entry${fileURLToPath(import.meta.url).slice(-3)}`, import.meta.url),
+    context: address,
+  };
 }
 
 /** Starts a worker. One of several, its engine uses a single thread. */

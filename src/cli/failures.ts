@@ -29,5 +29,8 @@ export async function failureGroups(tables: Tables, runId: string): Promise<Fail
 
 /** Failure groups as lines for people. */
 export function failureLines(groups: readonly FailureGroup[]): string[] {
-  return groups.map(({ type, message, count, first }) => `  ${count} × ${type}: ${message} (${first.join("  ")}${count > first.length ? "  …" : ""})`);
+  return groups.map(
+    ({ type, message, count, first }) =>
+      `  ${count} × ${type}: ${message} (${first.join("  ")}${count > first.length ? "  …" : ""})`,
+  );
 }

@@ -35,7 +35,8 @@ export async function run(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const message = messageOf(error);
     const kind = error instanceof ManymodelError ? error.kind : "internal";
-    if (args.includes("--json")) process.stdout.write(`${JSON.stringify({ error: { kind, message } }, undefined, 2)}\n`);
+    if (args.includes("--json"))
+      process.stdout.write(`${JSON.stringify({ error: { kind, message } }, undefined, 2)}\n`);
     process.stderr.write(`manymodel: ${message}\n`);
     if (!(error instanceof ManymodelError) && process.env.MANYMODEL_DEBUG) console.error(error);
     return kind === "usage" || kind === "config" ? 2 : 1;

@@ -31,7 +31,10 @@ export async function parseConfig(text: string, file: string): Promise<Config> {
   const broken = document.errors[0];
   if (broken !== undefined) {
     const { line } = lines.linePos(broken.pos[0]);
-    throw new ManymodelError("config", `${file}:${line}: ${broken.message.split("\n")[0]!.replace(/ at line .*$/, "")}`);
+    throw new ManymodelError(
+      "config",
+      `${file}:${line}: ${broken.message.split("\n")[0]!.replace(/ at line .*$/, "")}`,
+    );
   }
   let value: unknown;
   try {
@@ -46,7 +49,11 @@ export async function parseConfig(text: string, file: string): Promise<Config> {
   const line = lineOf(document, keys, (offset) => lines.linePos(offset).line);
   const found = keys.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value);
   const expected =
-    issue.code === "unrecognized_keys" ? "unknown key" : found === undefined ? `missing: ${issue.message}` : `is ${show(found)}: ${issue.message}`;
+    issue.code === "unrecognized_keys"
+      ? "unknown key"
+      : found === undefined
+        ? `missing: ${issue.message}`
+        : `is ${show(found)}: ${issue.message}`;
   throw new ManymodelError("config", `${file}:${line}: ${keys.join(".") || "the file"}: ${expected}`);
 }
 
@@ -72,7 +79,9 @@ function lineOf(document: import("yaml").Document, keys: PropertyKey[], line: (o
   let node: unknown = document.contents;
   let offset = 0;
   for (const key of keys) {
-    const items = (node as { items?: { key?: { value?: unknown; range?: number[] }; value?: unknown; range?: number[] }[] })?.items;
+    const items = (
+      node as { items?: { key?: { value?: unknown; range?: number[] }; value?: unknown; range?: number[] }[] }
+    )?.items;
     if (items === undefined) break;
     const item = typeof key === "number" ? items[key] : items.find((pair) => pair.key?.value === key);
     if (item === undefined) break;

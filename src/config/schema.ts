@@ -1,7 +1,13 @@
 import { z } from "zod";
 
 const tableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "letters, digits and _, not starting with a digit");
-const columnList = z.union([z.string().min(1).transform((name) => [name]), z.array(z.string().min(1)).min(1)]);
+const columnList = z.union([
+  z
+    .string()
+    .min(1)
+    .transform((name) => [name]),
+  z.array(z.string().min(1)).min(1),
+]);
 const count = z.int().min(1);
 const plain = z.json();
 
@@ -54,7 +60,10 @@ const train = z
       .union([z.literal("auto"), count])
       .optional()
       .describe("Into how many chunks a run is split; auto: about 16 per worker, none above 2,000 partitions."),
-    workers: z.union([z.literal("auto"), count]).default("auto").describe("Worker threads; auto: one per core."),
+    workers: z
+      .union([z.literal("auto"), count])
+      .default("auto")
+      .describe("Worker threads; auto: one per core."),
     max_attempts: count.default(3).describe("How often a chunk is tried before its partitions fail."),
     seed: z.int().min(0).max(4294967295).default(1).describe("Seed of everything random."),
     horizon: count.default(30).describe("Steps of the forecast kept beside each model."),

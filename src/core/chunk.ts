@@ -30,7 +30,10 @@ const CHUNKS_PER_WORKER = 16;
  */
 export function splitIntoChunks(partitions: number, chunks: number | "auto", workers: number): ChunkRange[] {
   if (chunks !== "auto" && !(Number.isSafeInteger(chunks) && chunks >= 1))
-    throw new ManymodelError("usage", `chunks_per_job is ${show(chunks)}; it must be "auto" or an integer of at least 1`);
+    throw new ManymodelError(
+      "usage",
+      `chunks_per_job is ${show(chunks)}; it must be "auto" or an integer of at least 1`,
+    );
   const wanted =
     chunks === "auto" ? Math.max(workers * CHUNKS_PER_WORKER, Math.ceil(partitions / MAX_AUTO_SIZE)) : chunks;
   const count = Math.min(wanted, partitions);

@@ -46,7 +46,8 @@ export function whyNotPlain(value: unknown, path: string, ancestors: readonly ob
     return `${path} is a ${value.constructor?.name ?? "class instance"}; only plain objects can be kept`;
   for (const [key, item] of Object.entries(value)) {
     if (item === undefined) continue;
-    if (key === "toJSON" || key === "__proto__") return `${path} has a property ${show(key)}, which JSON would not keep`;
+    if (key === "toJSON" || key === "__proto__")
+      return `${path} has a property ${show(key)}, which JSON would not keep`;
     const why = whyNotPlain(item, `${path}.${key}`, deeper);
     if (why !== undefined) return why;
   }

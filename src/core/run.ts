@@ -1,8 +1,8 @@
+import type { ColumnInfo } from "./column.ts";
 import { ManymodelError, show } from "./errors.ts";
 import type { KeyColumn } from "./partition-key.ts";
 import type { PlainData } from "./plain-data.ts";
 import type { RunState } from "./states.ts";
-import type { ColumnInfo } from "./column.ts";
 
 /** How a run's chunks are dispatched. `local`: in the calling process, for developing a body. */
 export type RunMode = "local" | "tasks";

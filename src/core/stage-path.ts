@@ -6,8 +6,7 @@ export const stagePath = {
   manifest: (run: string) => `runs/${run}/manifest.json`,
   task: (run: string, chunk: number) => `runs/${run}/tasks/task_${padded(chunk)}.json`,
   attempt: (run: string, chunk: number, attempt: number) => `runs/${run}/chunks/${padded(chunk)}/${attempt}`,
-  segment: (run: string, chunk: number, attempt: number) =>
-    `${stagePath.attempt(run, chunk, attempt)}/segment.parquet`,
+  segment: (run: string, chunk: number, attempt: number) => `${stagePath.attempt(run, chunk, attempt)}/segment.parquet`,
   segmentManifest: (run: string, chunk: number, attempt: number) =>
     `${stagePath.attempt(run, chunk, attempt)}/manifest.json`,
   modelIndex: (run: string) => `runs/${run}/model_index.json`,

@@ -57,7 +57,15 @@ export function holtWinters(y: Series, options: { period: number }): HoltWinters
     season.set(initial.season);
     return smooth(series, initial, season, alpha, beta, gamma).sse;
   };
-  const starts = seasonal ? [[-1, -2, -2], [-3, -2, -1]] : [[0, -2], [-3, -2]];
+  const starts = seasonal
+    ? [
+        [-1, -2, -2],
+        [-3, -2, -1],
+      ]
+    : [
+        [0, -2],
+        [-3, -2],
+      ];
   const found = starts
     .map((start) => nelderMead(errors, Float64Array.from(start), { step: start.map(() => 1.5), tolerance: 1e-7 }))
     .reduce((a, b) => (b.value < a.value ? b : a));
@@ -72,7 +80,20 @@ export function holtWinters(y: Series, options: { period: number }): HoltWinters
   const n = series.length;
   const nextSeason = seasonal ? Array.from({ length: period }, (_, i) => season[(n + i) % period]!) : [];
   const state = { level: end.level, slope: end.slope, season: nextSeason };
-  return { kind: "holt-winters", formatVersion: 1, period, nobs, alpha, beta, gamma, initial, state, sigma2, loglik, aicc };
+  return {
+    kind: "holt-winters",
+    formatVersion: 1,
+    period,
+    nobs,
+    alpha,
+    beta,
+    gamma,
+    initial,
+    state,
+    sigma2,
+    loglik,
+    aicc,
+  };
 }
 
 /** Smoothing parameters from unbounded ones: each is a logistic share of what the bounds leave it. */

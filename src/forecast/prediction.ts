@@ -21,7 +21,8 @@ export interface ForecastOptions {
 export function checkForecastOptions({ h, levels = [80, 95] }: ForecastOptions): { h: number; levels: number[] } {
   if (!Number.isSafeInteger(h) || h < 1) throw new RangeError(`h is ${h}; it must be an integer of at least 1`);
   for (const level of levels)
-    if (!(level > 0 && level < 100)) throw new RangeError(`level is ${level}; it must be a percentage between 0 and 100`);
+    if (!(level > 0 && level < 100))
+      throw new RangeError(`level is ${level}; it must be a percentage between 0 and 100`);
   return { h, levels: [...levels].sort((a, b) => a - b) };
 }
 

@@ -54,7 +54,13 @@ export async function bundleDefinition(file: string): Promise<Bundle> {
             build.onResolve({ filter: /^manymodel(\/|$)/ }, ({ path: name }) => {
               const entry = PACKAGE_ENTRIES[name];
               return entry === undefined
-                ? { errors: [{ text: `${name} cannot be used inside a model definition; manymodel and manymodel/forecast can` }] }
+                ? {
+                    errors: [
+                      {
+                        text: `${name} cannot be used inside a model definition; manymodel and manymodel/forecast can`,
+                      },
+                    ],
+                  }
                 : { path: fileURLToPath(new URL(entry, import.meta.url)), sideEffects: false };
             });
           },
@@ -63,7 +69,8 @@ export async function bundleDefinition(file: string): Promise<Bundle> {
     });
     code = result.outputFiles[0]!.contents;
   } catch (cause) {
-    const first = (cause as { errors?: { text: string; location: { file: string; line: number } | null }[] }).errors?.[0];
+    const first = (cause as { errors?: { text: string; location: { file: string; line: number } | null }[] })
+      .errors?.[0];
     const where = first?.location ? ` (${first.location.file}:${first.location.line})` : "";
     throw new ManymodelError("usage", `cannot bundle ${file}: ${first?.text ?? messageOf(cause)}${where}`, { cause });
   }
@@ -81,7 +88,10 @@ export async function bundleDefinition(file: string): Promise<Bundle> {
 export async function loadDefinition(bytes: Uint8Array, expected: string, name: string): Promise<AnyModelDefinition> {
   const actual = sha256(bytes);
   if (actual !== expected)
-    throw new ManymodelError("corrupt", `definition ${name} has the hash ${actual}, the run was planned with ${expected}`);
+    throw new ManymodelError(
+      "corrupt",
+      `definition ${name} has the hash ${actual}, the run was planned with ${expected}`,
+    );
   const folder = await mkdtemp(path.join(tmpdir(), "manymodel-"));
   try {
     const file = path.join(folder, `${expected}.mjs`);
@@ -94,7 +104,10 @@ export async function loadDefinition(bytes: Uint8Array, expected: string, name: 
     }
     const definition = loaded.default as Partial<AnyModelDefinition> | undefined;
     if (typeof definition !== "object" || definition === null || typeof definition.fit !== "function")
-      throw new ManymodelError("usage", `${name} must have "export default defineModel({ fit, … })"; it exports ${show(definition)}`);
+      throw new ManymodelError(
+        "usage",
+        `${name} must have "export default defineModel({ fit, … })"; it exports ${show(definition)}`,
+      );
     return definition as AnyModelDefinition;
   } finally {
     await rm(folder, { recursive: true, force: true });

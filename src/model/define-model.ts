@@ -5,6 +5,11 @@ import type { Frame } from "./frame.ts";
 /** A partition's key as a body sees it: its value, or for a composite key an object of column name to value. */
 export type KeyArgument = KeyValue | { readonly [column: string]: KeyValue };
 
+/** The loop's variable where a definition does not say it: `unit_id`, of any type. */
+export interface DefaultKey {
+  readonly unit_id: KeyArgument;
+}
+
 /**
  * What `fit` receives: the partition's key under the loop's variable (`unit_id`), its rows, the run's exports, and its
  * seed.
@@ -12,7 +17,7 @@ export type KeyArgument = KeyValue | { readonly [column: string]: KeyValue };
  * @typeParam Key - the loop's variable and its type, for example `{ unit_id: string }`
  * @typeParam Exports - the type of the values sent along with the run
  */
-export type FitContext<Key extends object = { readonly [variable: string]: KeyArgument }, Exports = ExportsData> = Key & {
+export type FitContext<Key extends object = DefaultKey, Exports = ExportsData> = Key & {
   readonly data: Frame;
   readonly exports: Exports;
   /** A 32-bit integer that depends on nothing but the run's seed and the partition key. */
@@ -35,16 +40,15 @@ export interface FitResult<Model extends object> {
 }
 
 /** What `predict` receives. `data` holds the partition's rows in the batch's input table. */
-export type PredictContext<Model, Key extends object = { readonly [variable: string]: KeyArgument }, Exports = ExportsData> =
-  Key & {
-    readonly model: Model;
-    readonly horizon: number;
-    /** Coverage of the prediction intervals in percent, ascending. */
-    readonly levels: readonly number[];
-    readonly data: Frame;
-    readonly exports: Exports;
-    readonly seed: number;
-  };
+export type PredictContext<Model, Key extends object = DefaultKey, Exports = ExportsData> = Key & {
+  readonly model: Model;
+  readonly horizon: number;
+  /** Coverage of the prediction intervals in percent, ascending. */
+  readonly levels: readonly number[];
+  readonly data: Frame;
+  readonly exports: Exports;
+  readonly seed: number;
+};
 
 /** What `predict` returns: `horizon` point forecasts, and for each level their lower and upper bounds. */
 export interface Prediction {
@@ -75,7 +79,7 @@ export interface ModelDefinition<Key extends object, Exports, Model extends obje
  * });
  * ```
  */
-export function defineModel<Key extends object, Exports, Model extends object>(
+export function defineModel<Key extends object = DefaultKey, Exports = ExportsData, Model extends object = object>(
   definition: ModelDefinition<Key, Exports, Model>,
 ): ModelDefinition<Key, Exports, Model> {
   return definition;

@@ -1,4 +1,4 @@
-import { type ColumnBatch, type ColumnInfo, matchColumn, sliceColumn, type Column } from "../core/column.ts";
+import { type Column, type ColumnBatch, type ColumnInfo, matchColumn, sliceColumn } from "../core/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 
 /**
@@ -30,7 +30,10 @@ export function frame(batch: ColumnBatch, start = 0, end = batch.length): Frame 
       throw new ManymodelError("input", `no column ${show(wanted)} in the data; it has ${names.join(", ") || "none"}`);
     const found = batch.columns[name]!;
     if (!types.includes(found.type))
-      throw new ManymodelError("input", `column ${name} holds ${found.type}s; it cannot be read as ${types.join(" or ")}`);
+      throw new ManymodelError(
+        "input",
+        `column ${name} holds ${found.type}s; it cannot be read as ${types.join(" or ")}`,
+      );
     return sliceColumn(found, start, end);
   };
   return {

@@ -6,7 +6,7 @@ export {
   type FitResult,
   type KeyArgument,
   type ModelDefinition,
-  type Prediction,
   type PredictContext,
+  type Prediction,
 } from "./define-model.ts";
 export type { Frame } from "./frame.ts";

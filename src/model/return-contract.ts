@@ -22,7 +22,9 @@ export function checkFitResult(returned: unknown): CheckedFit {
   const result = asObject(returned, "the body");
   for (const field of Object.keys(result))
     if (!FIT_FIELDS.includes(field))
-      throw new InvalidReturn(`the body returned an unknown field ${show(field)}; it may return ${FIT_FIELDS.join(", ")}`);
+      throw new InvalidReturn(
+        `the body returned an unknown field ${show(field)}; it may return ${FIT_FIELDS.join(", ")}`,
+      );
   const { model, metrics, forecast, info } = result;
   if (typeof model !== "object" || model === null || Array.isArray(model))
     throw new InvalidReturn(`the body must return { model } with an object of plain data; model is ${show(model)}`);
@@ -82,7 +84,9 @@ function checkMetrics(metrics: unknown): string {
   for (const [name, value] of Object.entries(metrics)) {
     if (value === undefined) continue;
     if (value !== null && (typeof value !== "number" || Math.abs(value) === Infinity))
-      throw new InvalidReturn(`metrics.${name} is ${show(value)}; it must be a number, NaN or null where not available`);
+      throw new InvalidReturn(
+        `metrics.${name} is ${show(value)}; it must be a number, NaN or null where not available`,
+      );
     kept[name] = value === null || Number.isNaN(value) ? null : value;
   }
   return JSON.stringify(kept);

@@ -18,9 +18,13 @@ import { failedOutcome, putSegment } from "./train-chunk.ts";
  */
 export async function buildIndex(engine: Engine, runId: string, now: Date): Promise<IndexSummary> {
   const run = await engine.catalog.run(runId);
-  if (run === undefined) throw new ManymodelError("not-found", `there is no run ${show(runId)}; see "manymodel status"`);
+  if (run === undefined)
+    throw new ManymodelError("not-found", `there is no run ${show(runId)}; see "manymodel status"`);
   if (run.manifest === null)
-    throw new ManymodelError("conflict", `run ${runId} was never planned to the end (${run.error ?? run.state}); train again`);
+    throw new ManymodelError(
+      "conflict",
+      `run ${runId} was never planned to the end (${run.error ?? run.state}); train again`,
+    );
   const manifest = run.manifest;
   const chunks = await engine.queue.chunks(runId);
   const open = chunks.filter((chunk) => chunk.state === "available" || chunk.state === "leased");

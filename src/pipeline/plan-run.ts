@@ -95,7 +95,10 @@ function checkDistinct(columns: Parameters<typeof encodeKey>[0], keys: readonly 
   for (const key of keys) {
     const encoded = encodeKey(columns, key);
     if (seen.has(encoded))
-      throw new ManymodelError("usage", `partition ${showKey(columns, key)} is in the list of keys twice; list it once`);
+      throw new ManymodelError(
+        "usage",
+        `partition ${showKey(columns, key)} is in the list of keys twice; list it once`,
+      );
     seen.add(encoded);
   }
 }

@@ -7,8 +7,9 @@ import type { Engine } from "../ports/engine.ts";
 import type { TablePart } from "../ports/tables.ts";
 import { type WorkerEntry, WorkerLost, type Workers } from "../ports/workers.ts";
 import { startCrew } from "./crew.ts";
+import { forecastColumns } from "./forecast-rows.ts";
 import { getJson } from "./json.ts";
-import { outputColumns, type ScoredPart, type ScoreTask } from "./score-segment.ts";
+import type { ScoredPart, ScoreTask } from "./score-segment.ts";
 import type { OnProgress } from "./train.ts";
 import type { WorkerRequest } from "./worker.ts";
 
@@ -61,7 +62,10 @@ export async function scoreBatch(
   checkName("output table", outputTable, "table");
   const version = await engine.catalog.version(model, name);
   if (version === undefined)
-    throw new ManymodelError("not-found", `there is no version ${show(name)} of model ${show(model)}; see "manymodel versions"`);
+    throw new ManymodelError(
+      "not-found",
+      `there is no version ${show(name)} of model ${show(model)}; see "manymodel versions"`,
+    );
   const horizon = spec.horizon ?? version.horizon;
   if (!Number.isSafeInteger(horizon) || horizon < 1)
     throw new ManymodelError("usage", `horizon is ${show(horizon)}; it must be an integer of at least 1`);
@@ -71,8 +75,16 @@ export async function scoreBatch(
   const snapshot = await engine.tables.snapshot(spec.query);
   checkKeyTypes(version, snapshot);
   const time = trained.columns.find((column) => column.name === trained.timeColumn) ?? null;
-  const common: ScoreTask = { model, version: name, keyColumns: version.keyColumns, time, snapshot, outputTable, levels };
-  await engine.tables.create(outputTable, outputColumns(common));
+  const common: ScoreTask = {
+    model,
+    version: name,
+    keyColumns: version.keyColumns,
+    time,
+    snapshot,
+    outputTable,
+    levels,
+  };
+  await engine.tables.create(outputTable, forecastColumns(common));
 
   const scored = new Uint8Array(snapshot.partitions);
   const summary = { partitions: snapshot.partitions, ok: 0, noModel: 0, errors: 0, rows: 0 };
@@ -84,7 +96,11 @@ export async function scoreBatch(
     summary.noModel += result.noModel;
     summary.errors += result.errors;
     summary.rows += result.part.rows;
-    onProgress({ total: snapshot.partitions, done: summary.ok + summary.noModel + summary.errors, failed: summary.errors });
+    onProgress({
+      total: snapshot.partitions,
+      done: summary.ok + summary.noModel + summary.errors,
+      failed: summary.errors,
+    });
   };
   const { definitionSha256, keyArg, exports } = version;
   const crew = await startCrew(workers, entry, Math.min(spec.workers, index.segments.length));
@@ -92,7 +108,8 @@ export async function scoreBatch(
     const queue = tasks[Symbol.iterator]();
     return Promise.all(
       crew.members.map(async (member) => {
-        for (let next = queue.next(); !next.done; next = queue.next()) take(await withRetries(() => member.call(next.value)));
+        for (let next = queue.next(); !next.done; next = queue.next())
+          take(await withRetries(() => member.call(next.value)));
       }),
     );
   };
@@ -106,14 +123,18 @@ export async function scoreBatch(
   } finally {
     await crew.close();
   }
-  const owner = createHash("sha256").update(JSON.stringify([model, name, spec.query.table])).digest("hex");
+  const owner = createHash("sha256")
+    .update(JSON.stringify([model, name, spec.query.table]))
+    .digest("hex");
   await engine.tables.publish(outputTable, owner, parts);
   return { model, version: name, inputTable: spec.query.table, outputTable, ...summary };
 }
 
 async function readIndex(engine: Engine, version: ModelVersion): Promise<ModelIndex> {
   const { path, sha256 } = version.index;
-  const actual = createHash("sha256").update(await engine.stage.get(path)).digest("hex");
+  const actual = createHash("sha256")
+    .update(await engine.stage.get(path))
+    .digest("hex");
   if (actual !== sha256)
     throw new ManymodelError("corrupt", `${path} was changed after ${version.model} ${version.version} was registered`);
   return getJson<ModelIndex>(engine.stage, path);
@@ -122,7 +143,10 @@ async function readIndex(engine: Engine, version: ModelVersion): Promise<ModelIn
 function checkLevels(levels: readonly number[]): number[] {
   for (const level of levels)
     if (!(level > 0 && level < 100))
-      throw new ManymodelError("usage", `level is ${show(level)}; it must be a percentage between 0 and 100, such as 95`);
+      throw new ManymodelError(
+        "usage",
+        `level is ${show(level)}; it must be a percentage between 0 and 100, such as 95`,
+      );
   return [...new Set(levels)].sort((a, b) => a - b);
 }
 

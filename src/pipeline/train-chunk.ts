@@ -34,7 +34,12 @@ export async function trainChunk(
   const { batch, offsets } = await engine.tables.read(snapshot, task.ordinals);
   const rows: PartitionOutcome[] = [];
   for (let i = 0; i < task.keys.length; i++) {
-    const partition = { position: task.start + i, partitionKey: task.keys[i]!, start: offsets[i]!, end: offsets[i + 1]! };
+    const partition = {
+      position: task.start + i,
+      partitionKey: task.keys[i]!,
+      start: offsets[i]!,
+      end: offsets[i + 1]!,
+    };
     rows.push(await trainPartition(manifest, definition, batch, partition, attempt, clock));
   }
   return putSegment(engine.stage, runId, snapshot.keyColumns, chunk, attempt, rows);
@@ -147,13 +152,17 @@ function readTime(
   | { error: "null-timestamp" | "duplicate-timestamp"; message: string }
   | undefined {
   const declared = columns.find((column) => column.name === timeColumn)?.type;
-  if (timeColumn === null || declared === undefined || declared === "string" || declared === "boolean") return undefined;
+  if (timeColumn === null || declared === undefined || declared === "string" || declared === "boolean")
+    return undefined;
   const type = declared === "integer" ? "number" : declared;
   const times = type === "number" ? data.numbers(timeColumn) : data.times(timeColumn);
   const n = times.length;
   for (let i = 0; i < n; i++) {
     if (Number.isNaN(times[i]!))
-      return { error: "null-timestamp", message: `row ${i + 1} of ${n} has no ${timeColumn}; remove or date such rows` };
+      return {
+        error: "null-timestamp",
+        message: `row ${i + 1} of ${n} has no ${timeColumn}; remove or date such rows`,
+      };
     if (i > 0 && times[i] === times[i - 1] && query.duplicates !== "keep")
       return {
         error: "duplicate-timestamp",

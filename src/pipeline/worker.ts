@@ -1,10 +1,10 @@
-import { loadDefinition } from "../model/bundle.ts";
-import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { RunManifest } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
+import { loadDefinition } from "../model/bundle.ts";
+import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { Engine } from "../ports/engine.ts";
 import { getJson } from "./json.ts";
-import { scoreMissing, type ScoreMissing, scoreSegment, type ScoreSegment } from "./score-segment.ts";
+import { type ScoreMissing, type ScoreSegment, scoreMissing, scoreSegment } from "./score-segment.ts";
 import { trainChunk } from "./train-chunk.ts";
 
 /** What a worker can be asked to do. */

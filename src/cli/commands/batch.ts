@@ -41,13 +41,18 @@ export function addBatch(program: Command): void {
     });
 }
 
-async function runBatch(mm: ManyModel, options: BatchOptions, onProgress: Parameters<ManyModel["registry"]["runBatch"]>[0]["onProgress"]): Promise<BatchSummary> {
+async function runBatch(
+  mm: ManyModel,
+  options: BatchOptions,
+  onProgress: Parameters<ManyModel["registry"]["runBatch"]>[0]["onProgress"],
+): Promise<BatchSummary> {
   const { batch, source, register } = mm.config;
   const model = options.model ?? register.name;
   const version = options.modelVersion ?? (await mm.registry.showVersions(model))[0]?.version;
   if (version === undefined) throw new ManymodelError("not-found", `model ${model} has no version: manymodel register`);
   const inputTable = options.input ?? batch.input_table ?? source?.table;
-  if (inputTable === undefined) throw new ManymodelError("usage", "nothing to score: give --input, or batch.input_table in the configuration");
+  if (inputTable === undefined)
+    throw new ManymodelError("usage", "nothing to score: give --input, or batch.input_table in the configuration");
   const horizon = options.horizon ?? batch.horizon;
   return mm.registry.runBatch({
     model,
@@ -63,6 +68,15 @@ async function runBatch(mm: ManyModel, options: BatchOptions, onProgress: Parame
 }
 
 /** A batch's outcome in one sentence, without its full stop. */
-export function batchText({ model, version, partitions, ok, noModel, errors, rows, outputTable }: BatchSummary): string {
+export function batchText({
+  model,
+  version,
+  partitions,
+  ok,
+  noModel,
+  errors,
+  rows,
+  outputTable,
+}: BatchSummary): string {
   return `${model} ${version} scored ${partitions} partitions: ${ok} OK, ${noModel} without a model, ${errors} errors; ${rows} rows in ${outputTable}`;
 }

@@ -45,7 +45,12 @@ async function demo({ config, series: units, days, directory }: DemoOptions) {
     const { configuredModel } = await import("../../api/configured-model.ts");
     const began = performance.now();
     say(`1. Data: ${units} synthetic daily series of ${days} days`);
-    const made = await setup(mm.engine.tables, mm.config.batch.output_table, { table: "SERIES_EVENTS", units, days, seed: 1 });
+    const made = await setup(mm.engine.tables, mm.config.batch.output_table, {
+      table: "SERIES_EVENTS",
+      units,
+      days,
+      seed: 1,
+    });
     if (made.kept.includes("SERIES_EVENTS")) say("   SERIES_EVENTS is there already and is used as it is");
 
     const { definition, exports } = configuredModel(mm.config);
@@ -65,7 +70,9 @@ async function demo({ config, series: units, days, directory }: DemoOptions) {
       horizon: mm.config.train.horizon,
       partitionColumns: ["UNIT_ID"],
     });
-    say(`3. Register: ${name} ${version.version}, one version for all models, in ${(performance.now() - registering).toFixed(0)} ms`);
+    say(
+      `3. Register: ${name} ${version.version}, one version for all models, in ${(performance.now() - registering).toFixed(0)} ms`,
+    );
 
     say(`4. Score: every series into ${mm.config.batch.output_table}`);
     const scoring = await showProgress("   scoring");
@@ -88,7 +95,16 @@ async function demo({ config, series: units, days, directory }: DemoOptions) {
       3,
     );
     const { succeeded, failed } = run.index;
-    const json = { run: run.runId, trained: succeeded, failed, registered: version.version, ...batch, seconds, directory, sample };
+    const json = {
+      run: run.runId,
+      trained: succeeded,
+      failed,
+      registered: version.version,
+      ...batch,
+      seconds,
+      directory,
+      sample,
+    };
     const text = [
       "",
       `${succeeded} trained, ${failed} failed, ${version.index.succeeded} registered as ${name} ${version.version}, ${batch.ok} scored, in ${formatSeconds(seconds)}.`,

@@ -25,7 +25,11 @@ export function addInit(program: Command): void {
     .action(async (options: InitOptions) => {
       await writeFile(options.config, configurationText(options), { flag: "wx" }).catch((cause) => {
         if (cause.code !== "EEXIST") throw cause;
-        throw new ManymodelError("conflict", `${options.config} exists already; edit it, or name another with --config`, { cause });
+        throw new ManymodelError(
+          "conflict",
+          `${options.config} exists already; edit it, or name another with --config`,
+          { cause },
+        );
       });
       const next = options.table === "SERIES_EVENTS" ? "manymodel setup --series 200" : "manymodel train";
       print({ json: { file: options.config }, text: `Wrote ${options.config}. Next: ${next}` }, options);

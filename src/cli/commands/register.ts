@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { ManymodelError } from "../../core/errors.ts";
 import type { ManyModel } from "../../api/connect.ts";
+import { ManymodelError } from "../../core/errors.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { integer } from "../option.ts";
 import { formatTable } from "../table.ts";
@@ -48,7 +48,8 @@ export async function nextVersion({ registry }: ManyModel, model: string): Promi
 
 async function newestRun({ engine }: ManyModel): Promise<string> {
   const run = (await engine.catalog.runs()).find(({ state }) => state === "completed");
-  if (run === undefined) throw new ManymodelError("not-found", "there is no completed run to register: manymodel train");
+  if (run === undefined)
+    throw new ManymodelError("not-found", "there is no completed run to register: manymodel train");
   return run.runId;
 }
 
@@ -57,7 +58,10 @@ export function addModels(program: Command): void {
   addCommand(program, "models", "list the registered models").action(async (options: CommonOptions) => {
     const models = await withWorkspace(options, ({ registry }) => registry.showModels());
     const rows = models.map(({ model, versions, newest }) => [model, versions, newest.version, newest.createdAt]);
-    const text = rows.length === 0 ? "No model is registered yet: manymodel register" : formatTable(["model", "versions", "newest", "created"], rows);
+    const text =
+      rows.length === 0
+        ? "No model is registered yet: manymodel register"
+        : formatTable(["model", "versions", "newest", "created"], rows);
     print({ json: models, text }, options);
   });
 }
@@ -67,7 +71,15 @@ export function addVersions(program: Command): void {
   addCommand(program, "versions [model]", "list the versions of a model, or of all").action(
     async (model: string | undefined, options: CommonOptions) => {
       const versions = await withWorkspace(options, ({ registry }) => registry.showVersions(model));
-      const rows = versions.map((v) => [v.model, v.version, v.createdAt, v.runId, v.index.succeeded, v.index.failed, v.horizon]);
+      const rows = versions.map((v) => [
+        v.model,
+        v.version,
+        v.createdAt,
+        v.runId,
+        v.index.succeeded,
+        v.index.failed,
+        v.horizon,
+      ]);
       const columns = ["model", "version", "created", "run", "models", "failed", "horizon"];
       const text = rows.length === 0 ? "No version is registered yet: manymodel register" : formatTable(columns, rows);
       print({ json: versions, text }, options);

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { type CommonOptions, addCommand, print, withWorkspace } from "../command.ts";
+import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { failureGroups, failureLines } from "../failures.ts";
 import { autoOrCount } from "../option.ts";
 import { showProgress } from "../progress.ts";
@@ -42,7 +42,15 @@ export function addTrain(program: Command): void {
         const seconds = (performance.now() - began) / 1000;
         const failures = index.failed > 0 ? await failureGroups(mm.engine.tables, runId) : [];
         const { partitions, chunks } = manifest;
-        const json = { run: runId, partitions, chunks, succeeded: index.succeeded, failed: index.failed, seconds, failures };
+        const json = {
+          run: runId,
+          partitions,
+          chunks,
+          succeeded: index.succeeded,
+          failed: index.failed,
+          seconds,
+          failures,
+        };
         const text = [
           `Run ${runId}: ${partitions} partitions in ${chunks} chunks, ${index.succeeded} trained, ${index.failed} failed, ${formatSeconds(seconds)}.`,
           ...failureLines(failures),
@@ -53,4 +61,3 @@ export function addTrain(program: Command): void {
       print(report, options);
     });
 }
-

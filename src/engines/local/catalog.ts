@@ -19,7 +19,7 @@ export function localCatalog(db: Database): Catalog {
     "INSERT INTO versions (model, version, created_at, record) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
   );
   const selectVersion = db.prepare("SELECT record FROM versions WHERE model = ? AND version = ?");
-  const selectVersions = db.prepare("SELECT record FROM versions WHERE ?1 IS NULL OR model = ?1 ORDER BY created_at DESC, rowid DESC");
+  const selectVersions = db.prepare("SELECT model, record FROM versions ORDER BY created_at DESC, rowid DESC");
 
   return {
     async createRun(runId, createdAt) {
@@ -29,7 +29,9 @@ export function localCatalog(db: Database): Catalog {
     async moveRun(runId, next, { manifest, index, error, endedAt } = {}) {
       const text = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
       const before = JSON.stringify(runStatesBefore(next));
-      return moveRun.run(next, text(manifest), text(index), error ?? null, endedAt ?? null, runId, before).changes === 1;
+      return (
+        moveRun.run(next, text(manifest), text(index), error ?? null, endedAt ?? null, runId, before).changes === 1
+      );
     },
     async run(runId) {
       const row = selectRun.get(runId) as RunRow | undefined;
@@ -41,14 +43,18 @@ export function localCatalog(db: Database): Catalog {
     async createVersion(version) {
       const { model, version: name, createdAt } = version;
       if (insertVersion.run(model, name, createdAt, JSON.stringify(version)).changes === 0)
-        throw new ManymodelError("conflict", `${model} has a version ${name} already; versions never change, choose another`);
+        throw new ManymodelError(
+          "conflict",
+          `${model} has a version ${name} already; versions never change, choose another`,
+        );
     },
     async version(model, version) {
       const row = selectVersion.get(model, version) as { record: string } | undefined;
       return row && (JSON.parse(row.record) as ModelVersion);
     },
     async versions(model) {
-      return (selectVersions.all(model ?? null) as { record: string }[]).map((row) => JSON.parse(row.record));
+      const rows = selectVersions.all() as { model: string; record: string }[];
+      return rows.filter((row) => model === undefined || row.model === model).map((row) => JSON.parse(row.record));
     },
   };
 }

@@ -72,7 +72,9 @@ export function openDatabase(file: string): Database {
   const Sqlite = createRequire(import.meta.url)("libsql") as typeof Libsql;
   try {
     const db = new Sqlite(file);
-    db.exec("PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON");
+    db.exec(
+      "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON",
+    );
     migrate(db, file);
     return db;
   } catch (cause) {

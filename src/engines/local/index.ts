@@ -1,7 +1,9 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
+import type { Catalog } from "../../ports/catalog.ts";
 import type { Engine } from "../../ports/engine.ts";
+import type { Queue } from "../../ports/queue.ts";
 import { localCatalog } from "./catalog.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { openDuck } from "./duck.ts";
@@ -33,14 +35,17 @@ export async function openLocalEngine(workspace: string, options: { threads?: nu
   let opened: Database | undefined;
   const database = () => (opened ??= openDatabase(path.join(root, "manymodel.db")));
   const duck = openDuck(folders.temporary, options.threads === undefined ? {} : { threads: String(options.threads) });
+  let queue: Queue | undefined;
+  let catalog: Catalog | undefined;
   return {
     address: { engine: "local", workspace: root },
     tables: localTables(database, duck, folders),
+    // The database is opened when it is first asked for: worker threads never do.
     get queue() {
-      return once(this, "queue", localQueue(database()));
+      return (queue ??= localQueue(database()));
     },
     get catalog() {
-      return once(this, "catalog", localCatalog(database()));
+      return (catalog ??= localCatalog(database()));
     },
     stage: localStage(folders.stage),
     workers: localWorkers(),
@@ -50,10 +55,4 @@ export async function openLocalEngine(workspace: string, options: { threads?: nu
       opened = undefined;
     },
   };
-}
-
-/** Replaces a getter by its first value: workers that never ask for the database never open it. */
-function once<T>(owner: object, name: string, value: T): T {
-  Object.defineProperty(owner, name, { value });
-  return value;
 }

@@ -25,7 +25,9 @@ export async function queryWorkspace(
     for (const { name } of store.list()) views.push([name, `SELECT * FROM ${store.find(name)!.from}`]);
     for (const [name, select] of views) await connection.run(`CREATE VIEW ${identifier(name)} AS ${select}`);
     const readable = [folders.tables, folders.stage].map((folder) => literal(`${folder}/`)).join(", ");
-    await connection.run(`SET allowed_directories = [${readable}]; SET enable_external_access = false; SET lock_configuration = true`);
+    await connection.run(
+      `SET allowed_directories = [${readable}]; SET enable_external_access = false; SET lock_configuration = true`,
+    );
     const statements = await connection.extractStatements(sql);
     if (statements.count !== 1)
       throw new ManymodelError("usage", `sql takes one SELECT statement; this has ${statements.count}`);
@@ -34,7 +36,10 @@ export async function queryWorkspace(
       throw new ManymodelError("usage", "sql is read-only: it takes one SELECT statement");
     const reader = await statement.streamAndReadUntil(limit + 1);
     const types = reader.columnTypes().map(String);
-    const rows = reader.getRowsJson().slice(0, limit).map((row) => row.map((value, i) => plain(value, types[i]!)));
+    const rows = reader
+      .getRowsJson()
+      .slice(0, limit)
+      .map((row) => row.map((value, i) => plain(value, types[i]!)));
     return { columns: reader.columnNames(), rows, truncated: reader.currentRowCount > limit };
   } catch (cause) {
     if (cause instanceof ManymodelError) throw cause;

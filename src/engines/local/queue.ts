@@ -53,7 +53,12 @@ export function localQueue(db: Database): Queue {
     async counts(run) {
       const chunks: Record<ChunkState, number> = { available: 0, leased: 0, finished: 0, failed: 0 };
       const total = { partitions: 0, partitionsFinished: 0, partitionsFailed: 0 };
-      for (const row of counts.all(run) as { state: ChunkState; chunks: number; partitions: number; failed: number }[]) {
+      for (const row of counts.all(run) as {
+        state: ChunkState;
+        chunks: number;
+        partitions: number;
+        failed: number;
+      }[]) {
         chunks[row.state] = row.chunks;
         total.partitions += row.partitions;
         if (row.state === "finished") total.partitionsFinished += row.partitions;

@@ -28,13 +28,22 @@ export async function readColumns(result: DuckDBResult, types: readonly ColumnTy
     first.push(Int32Array.from((chunk.getColumnVector(0) as unknown as RawVector).items));
     for (let c = 0; c < types.length; c++) {
       const vector = chunk.getColumnVector(c + 1) as unknown as RawVector;
-      pieces[c]!.push(types[c] === "string" ? strings(vector, rows) : types[c] === "boolean" ? booleans(vector, rows) : numbers(vector, rows));
+      pieces[c]!.push(
+        types[c] === "string"
+          ? strings(vector, rows)
+          : types[c] === "boolean"
+            ? booleans(vector, rows)
+            : numbers(vector, rows),
+      );
     }
   }
   const columns = types.map((type, c): Column => {
     if (type === "string") return { type, values: (pieces[c] as (string | null)[][]).flat() };
     if (type === "boolean") return { type, values: join(pieces[c] as Uint8Array[], new Uint8Array(length)) };
-    return { type: type === "integer" ? "number" : type, values: join(pieces[c] as Float64Array[], new Float64Array(length)) };
+    return {
+      type: type === "integer" ? "number" : type,
+      values: join(pieces[c] as Float64Array[], new Float64Array(length)),
+    };
   });
   return { length, first: join(first, new Int32Array(length)), columns };
 }

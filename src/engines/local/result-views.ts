@@ -43,14 +43,23 @@ export function resultViews(db: Database, stageRoot: string): Map<string, string
     parts.length > 0 ? parts.join(" UNION ALL BY NAME ") : `SELECT ${empty} WHERE false`;
   const nothing = (columns: readonly string[]) => columns.map((name) => `CAST(NULL AS VARCHAR) AS ${name}`).join(", ");
   const prefix = path.join(stageRoot, "").length + 1;
-  const index = INDEX.replace("parse_path(filename) AS segment_path_parts", `substr(filename, ${prefix + 1}) AS STAGE_PATH`);
+  const index = INDEX.replace(
+    "parse_path(filename) AS segment_path_parts",
+    `substr(filename, ${prefix + 1}) AS STAGE_PATH`,
+  );
   const named = (from: string) => from.replace(/\)$/, ", filename = true)");
   const unnested = (from: string) =>
     `(SELECT *, unnest(map_entries(CAST(CAST(metrics AS JSON) AS MAP(VARCHAR, DOUBLE)))) AS metric FROM ${from} WHERE metrics IS NOT NULL)`;
   return new Map([
     ["MODEL_INDEX", view(union(index, named), nothing(["RUN_ID", "PARTITION_KEY", "OUTCOME", "STAGE_PATH"]))],
     ["TRAINING_METRICS", view(union(METRICS, unnested), nothing(["RUN_ID", "PARTITION_KEY", "METRIC", "VALUE"]))],
-    ["TRAINING_RESULTS", view(union(RESULTS, (from) => from), nothing(["RUN_ID", "PARTITION_KEY", "OUTCOME", "METRICS"]))],
+    [
+      "TRAINING_RESULTS",
+      view(
+        union(RESULTS, (from) => from),
+        nothing(["RUN_ID", "PARTITION_KEY", "OUTCOME", "METRICS"]),
+      ),
+    ],
   ]);
 }
 

@@ -87,7 +87,10 @@ function resolve(source: Source, query: DataQuery): Resolved {
   const find = (role: string) => (wanted: string) => {
     const name = matchColumn(names, wanted);
     if (name === undefined)
-      throw new ManymodelError("input", `${query.table} has no column ${show(wanted)} (${role}); it has ${names.join(", ")}`);
+      throw new ManymodelError(
+        "input",
+        `${query.table} has no column ${show(wanted)} (${role}); it has ${names.join(", ")}`,
+      );
     return source.columns.find((column) => column.name === name)!;
   };
   if (query.keyColumns.length === 0)

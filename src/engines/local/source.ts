@@ -71,7 +71,9 @@ async function readFile(connection: DuckDBConnection, file: string): Promise<str
     .map((row) => String(row.column_name));
   if (numeric.length === 0) return `read_csv(${name}, sample_size = -1)`;
   const padded = numeric.map((column) => `coalesce(bool_or(regexp_matches(${identifier(column)}, '^0[0-9]')), false)`);
-  const found = await connection.runAndReadAll(`SELECT ${padded.join(", ")} FROM read_csv(${name}, all_varchar = true)`);
+  const found = await connection.runAndReadAll(
+    `SELECT ${padded.join(", ")} FROM read_csv(${name}, all_varchar = true)`,
+  );
   const text = numeric.filter((_, i) => found.getRows()[0]![i] === true);
   const types = text.map((column) => `${literal(column)}: 'VARCHAR'`);
   return `read_csv(${name}, sample_size = -1${types.length > 0 ? `, types = {${types.join(", ")}}` : ""})`;

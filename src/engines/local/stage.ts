@@ -8,7 +8,9 @@ import type { Stage } from "../../ports/stage.ts";
 export function localStage(root: string): Stage {
   const resolve = (name: string): string => {
     const parts = name.split("/");
-    if (parts.some((part) => part === "" || part === "." || part === ".." || part.includes("\\") || part.includes("\0")))
+    if (
+      parts.some((part) => part === "" || part === "." || part === ".." || part.includes("\\") || part.includes("\0"))
+    )
       throw new ManymodelError("usage", `${show(name)} is not a path of the stage`);
     return path.join(root, ...parts);
   };

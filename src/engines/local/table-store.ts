@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync, unlinkSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { ColumnInfo, ColumnType } from "../../core/column.ts";
 import { ManymodelError } from "../../core/errors.ts";
@@ -41,7 +41,9 @@ export class TableStore {
       | { name: string; columns: string }
       | undefined;
     if (row === undefined) return undefined;
-    const parts = this.#db.prepare("SELECT id FROM parts WHERE table_name = ? ORDER BY id").all(row.name) as { id: string }[];
+    const parts = this.#db.prepare("SELECT id FROM parts WHERE table_name = ? ORDER BY id").all(row.name) as {
+      id: string;
+    }[];
     const fingerprint = createHash("sha256")
       .update(JSON.stringify([row.name, parts.map((part) => part.id)]))
       .digest("hex");
@@ -49,7 +51,7 @@ export class TableStore {
       ({ name, type }) => `CAST(NULL AS ${SQL_TYPES[type]}) AS ${identifier(name)}`,
     );
     const none = columns.length > 0 ? `SELECT ${columns.join(", ")} WHERE false` : undefined;
-    const files = parts.map((part) => this.file(row.name, part.id));
+    const files = parts.map((part) => partFile(this.folder, row.name, part.id));
     const some = files.length > 0 ? `SELECT * FROM ${readParquet(files)}` : undefined;
     return { from: `(${[none, some].filter((x) => x !== undefined).join(" UNION ALL BY NAME ")})`, fingerprint };
   }
@@ -66,14 +68,6 @@ export class TableStore {
     this.#db.prepare("DELETE FROM tables WHERE name = ?").run(table);
   }
 
-  /** A new part's id and file; the file is not visible before `publish`. */
-  async newPart(table: string): Promise<{ id: string; file: string }> {
-    const id = randomUUID();
-    const file = this.file(table, id);
-    await mkdir(path.dirname(file), { recursive: true });
-    return { id, file };
-  }
-
   /** In one transaction, makes `owner`'s rows of a table exactly these parts; then removes the files replaced. */
   publish(table: string, owner: string, parts: readonly TablePart[]): void {
     let replaced: { id: string }[] = [];
@@ -87,16 +81,20 @@ export class TableStore {
       })
       .immediate();
     for (const { id } of replaced) {
-      const file = this.file(table, id);
+      const file = partFile(this.folder, table, id);
       if (existsSync(file)) unlinkSync(file);
     }
   }
+}
 
-  async discard(table: string, id: string): Promise<void> {
-    await rm(this.file(table, id), { force: true });
-  }
+/** A new part's id and file; the file is not visible before `publish`. */
+export async function newPart(folder: string, table: string): Promise<{ id: string; file: string }> {
+  const id = randomUUID();
+  const file = partFile(folder, table, id);
+  await mkdir(path.dirname(file), { recursive: true });
+  return { id, file };
+}
 
-  private file(table: string, id: string): string {
-    return path.join(this.folder, table.toUpperCase(), `${id}.parquet`);
-  }
+function partFile(folder: string, table: string, id: string): string {
+  return path.join(folder, table.toUpperCase(), `${id}.parquet`);
 }

@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { ManymodelError, messageOf, show } from "../../core/errors.ts";
-import { type KeyValue, keyText, parseKeyText, type PartitionKey } from "../../core/partition-key.ts";
+import { type KeyValue, keyText, type PartitionKey, parseKeyText } from "../../core/partition-key.ts";
 import type { Snapshot } from "../../core/run.ts";
 import type { PartitionRows, Tables } from "../../ports/tables.ts";
 import type { Database } from "./database.ts";
@@ -13,7 +13,7 @@ import { exposeRun, RESULT_VIEWS } from "./result-views.ts";
 import { KEY_SQL_TYPES, snapshotFiles, takeSnapshot } from "./snapshot.ts";
 import { findSource } from "./source.ts";
 import { writeWhole } from "./stage.ts";
-import { TableStore } from "./table-store.ts";
+import { newPart, TableStore } from "./table-store.ts";
 import { encodeColumns } from "./write-columns.ts";
 
 /** Where a workspace keeps what. */
@@ -43,9 +43,13 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders): T
       const texts = snapshot.keyColumns.map((_, i) => `CAST(k${i} AS VARCHAR)`);
       const sql = `SELECT ${texts.join(", ")} FROM ${literal(files(snapshot).keys)} WHERE p >= ${Number(from)} AND p < ${Number(to)} ORDER BY p`;
       const result = await connection.runAndReadAll(sql);
-      return result.getRows().map((row) =>
-        row.map((text, i): KeyValue => (text === null ? null : parseKeyText(snapshot.keyColumns[i]!.type, text as string))),
-      );
+      return result
+        .getRows()
+        .map((row) =>
+          row.map(
+            (text, i): KeyValue => (text === null ? null : parseKeyText(snapshot.keyColumns[i]!.type, text as string)),
+          ),
+        );
     },
 
     async locate(snapshot, keys) {
@@ -57,12 +61,21 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders): T
     async read(snapshot, ordinals): Promise<PartitionRows> {
       const wanted = ordinals.filter((ordinal) => ordinal >= 0);
       const contiguous = wanted.every((ordinal, i) => ordinal === wanted[0]! + i);
-      const condition = contiguous ? `p BETWEEN ${wanted[0]} AND ${wanted.at(-1)}` : `p IN (${wanted.map(Number).join(", ")})`;
+      const condition = contiguous
+        ? `p BETWEEN ${wanted[0]} AND ${wanted.at(-1)}`
+        : `p IN (${wanted.map(Number).join(", ")})`;
       const names = snapshot.columns.map((_, i) => `, c${i}`).join("");
       const sql = `SELECT p${names} FROM ${literal(files(snapshot).data)} WHERE ${wanted.length === 0 ? "false" : condition}`;
       const result = await (await duck.connection()).stream(sql);
-      const read = await readColumns(result, snapshot.columns.map((column) => column.type));
-      return rearrange(read, snapshot.columns.map((column) => column.name), ordinals);
+      const read = await readColumns(
+        result,
+        snapshot.columns.map((column) => column.type),
+      );
+      return rearrange(
+        read,
+        snapshot.columns.map((column) => column.name),
+        ordinals,
+      );
     },
 
     async import(file, table) {
@@ -70,8 +83,10 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders): T
       if (!store().create(table, [])) throw exists(table);
       try {
         const source = await findSource(connection, store(), path.resolve(file));
-        const part = await store().newPart(table);
-        await connection.run(`COPY (SELECT * FROM ${source.from}) TO ${literal(part.file)} (FORMAT parquet, COMPRESSION snappy)`);
+        const part = await newPart(folders.tables, table);
+        await connection.run(
+          `COPY (SELECT * FROM ${source.from}) TO ${literal(part.file)} (FORMAT parquet, COMPRESSION snappy)`,
+        );
         const counted = await connection.runAndReadAll(`SELECT CAST(count(*) AS DOUBLE) FROM ${literal(part.file)}`);
         const rows = counted.getRows()[0]![0] as number;
         store().publish(table, "import", [{ id: part.id, rows }]);
@@ -88,7 +103,7 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders): T
     },
 
     async write(table, batch) {
-      const { id, file } = await new TableStore(undefined as never, folders.tables).newPart(table);
+      const { id, file } = await newPart(folders.tables, table);
       await writeWhole(file, encodeColumns(batch));
       return { id, rows: batch.length };
     },
@@ -120,14 +135,22 @@ async function locate(
   const { DuckDBDataChunk, INTEGER, VARCHAR } = await import("@duckdb/node-api");
   const types = [INTEGER, ...keyColumns.map(() => VARCHAR)];
   const names = keyColumns.map((_, i) => `t${i}`);
-  await connection.run(`CREATE OR REPLACE TEMP TABLE probe (i INTEGER, ${names.map((name) => `${name} VARCHAR`).join(", ")})`);
+  await connection.run(
+    `CREATE OR REPLACE TEMP TABLE probe (i INTEGER, ${names.map((name) => `${name} VARCHAR`).join(", ")})`,
+  );
   const appender = await connection.createAppender("probe");
   for (let from = 0; from < keys.length; from += 2048) {
     const some = keys.slice(from, from + 2048);
     const chunk = DuckDBDataChunk.create(types, some.length);
-    chunk.setColumnValues(0, some.map((_, i) => from + i));
+    chunk.setColumnValues(
+      0,
+      some.map((_, i) => from + i),
+    );
     keyColumns.forEach((column, c) => {
-      chunk.setColumnValues(c + 1, some.map((key) => (key[c] === null ? null : keyText(column, key[c]!))));
+      chunk.setColumnValues(
+        c + 1,
+        some.map((key) => (key[c] === null ? null : keyText(column, key[c]!))),
+      );
     });
     appender.appendDataChunk(chunk);
   }

@@ -5,12 +5,19 @@ import { type ErrorKind, ManymodelError, messageOf } from "../../core/errors.ts"
 export type FromThread =
   | { readonly type: "ready" }
   | { readonly type: "response"; readonly value: unknown }
-  | { readonly type: "error"; readonly kind: ErrorKind | null; readonly message: string; readonly stack: string | null };
+  | {
+      readonly type: "error";
+      readonly kind: ErrorKind | null;
+      readonly message: string;
+      readonly stack: string | null;
+    };
 
 const port = parentPort;
 if (port !== null) {
   const { module, context } = workerData as { module: string; context: unknown };
-  const { start } = (await import(module)) as { start(context: unknown): Promise<(request: unknown) => Promise<unknown>> };
+  const { start } = (await import(module)) as {
+    start(context: unknown): Promise<(request: unknown) => Promise<unknown>>;
+  };
   const answer = await start(context);
   const tell = (message: FromThread) => port.postMessage(message);
   port.on("message", async (request) => {

@@ -12,7 +12,9 @@ export function encodeColumns({ columns }: ColumnBatch): Uint8Array {
     ),
   });
   const untyped = columnData.map(({ name, data }): ColumnSource => ({ name, data }));
-  return new Uint8Array(parquetWriteBuffer({ columnData: untyped, schema, createdBy: "manymodel", rowGroupSize: 100_000 }));
+  return new Uint8Array(
+    parquetWriteBuffer({ columnData: untyped, schema, createdBy: "manymodel", rowGroupSize: 100_000 }),
+  );
 }
 
 /** Dates get their type from the schema's override instead. */

@@ -10,7 +10,8 @@ export function memoryCatalog(): Catalog {
   const find = (model: string, name: string) => versions.find((v) => v.model === model && v.version === name);
   return {
     async createRun(runId, createdAt) {
-      if (runs.has(runId)) throw new ManymodelError("conflict", `run ${runId} exists already; choose another model_run_id`);
+      if (runs.has(runId))
+        throw new ManymodelError("conflict", `run ${runId} exists already; choose another model_run_id`);
       const empty = { endedAt: null, manifest: null, index: null, error: null };
       runs.set(runId, { runId, state: "planning", createdAt, ...empty });
     },

@@ -31,7 +31,10 @@ export function memoryQueue(now: () => number): Queue {
     async claim(run, worker, leaseMs) {
       const free = entries(run)
         .filter((entry) => entry.state === "available" || (entry.state === "leased" && entry.leaseUntil <= now()))
-        .reduce<Entry | undefined>((best, entry) => (best && best.priority >= entry.priority ? best : entry), undefined);
+        .reduce<Entry | undefined>(
+          (best, entry) => (best && best.priority >= entry.priority ? best : entry),
+          undefined,
+        );
       if (free === undefined) return undefined;
       Object.assign(free, { state: "leased", worker, attempt: free.attempt + 1, leaseUntil: now() + leaseMs });
       return { run, worker, chunk: free.chunk, attempt: free.attempt };

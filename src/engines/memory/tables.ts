@@ -38,7 +38,10 @@ export function memoryTables(): Tables {
     async snapshot(query) {
       const table = find(query.table);
       if (table === undefined)
-        throw new ManymodelError("not-found", `there is no table ${show(query.table)}; there is ${[...tables.keys()].join(", ") || "none"}`);
+        throw new ManymodelError(
+          "not-found",
+          `there is no table ${show(query.table)}; there is ${[...tables.keys()].join(", ") || "none"}`,
+        );
       const taken = pinRows(query, table);
       pinned.set(taken.snapshot.id, taken);
       return taken.snapshot;
@@ -74,7 +77,10 @@ export function memoryTables(): Tables {
       return { id, rows: batch.length };
     },
     async publish(table, owner, written) {
-      find(table)!.owners.set(owner, written.map(({ id }) => parts.get(id)!));
+      find(table)!.owners.set(
+        owner,
+        written.map(({ id }) => parts.get(id)!),
+      );
     },
     async expose(run) {
       exposed.set(run.runId, run);
@@ -111,8 +117,13 @@ function pinRows(query: DataQuery, table: Table): Pinned {
   const sorted = [...groups].sort(([, a], [, b]) => compareCells(a.key, b.key));
   const by = [...order, ...columns.filter((column) => !order.includes(column))].map(({ name }) => whole.columns[name]!);
   const snapshot: Snapshot = {
-    id: createHash("sha256").update(JSON.stringify([query, batches.map(fingerprint)])).digest("hex").slice(0, 24),
-    fingerprint: createHash("sha256").update(JSON.stringify(batches.map(fingerprint))).digest("hex"),
+    id: createHash("sha256")
+      .update(JSON.stringify([query, batches.map(fingerprint)]))
+      .digest("hex")
+      .slice(0, 24),
+    fingerprint: createHash("sha256")
+      .update(JSON.stringify(batches.map(fingerprint)))
+      .digest("hex"),
     query,
     keyColumns,
     columns,
@@ -126,7 +137,10 @@ function pinRows(query: DataQuery, table: Table): Pinned {
     rows: sorted.map(([, { rows }]) => {
       const cells = (row: number) => by.map((column) => cell(column, row));
       const inOrder = rows.sort((a, b) => compareCells(cells(a), cells(b)));
-      return concat(columns, inOrder.map((row) => slice(whole, row)));
+      return concat(
+        columns,
+        inOrder.map((row) => slice(whole, row)),
+      );
     }),
     positions: new Map(sorted.map(([encoded], position) => [encoded, position])),
   };
@@ -150,7 +164,10 @@ function cell(column: Column, row: number): KeyValue {
       const value = column.values[row]!;
       if (Number.isNaN(value)) return null;
       if (column.type === "number") return value;
-      const text = new Date(value).toISOString().replace("T", " ").replace(/\.?0*Z$/, "");
+      const text = new Date(value)
+        .toISOString()
+        .replace("T", " ")
+        .replace(/\.?0*Z$/, "");
       return column.type === "date" ? text.slice(0, 10) : text;
     }
   }
@@ -195,5 +212,8 @@ function concat(columns: readonly ColumnInfo[], batches: readonly ColumnBatch[])
 }
 
 function fingerprint({ length, columns }: ColumnBatch): unknown {
-  return [length, Object.entries(columns).map(([name, { type, values }]) => [name, type, Array.from<unknown>(values).map(String)])];
+  return [
+    length,
+    Object.entries(columns).map(([name, { type, values }]) => [name, type, Array.from<unknown>(values).map(String)]),
+  ];
 }

@@ -50,8 +50,7 @@ export function nelderMead(
       const contracted = along(reflected.value < worst.value ? -0.5 : 0.5);
       if (contracted.value < Math.min(reflected.value, worst.value)) simplex[n] = contracted;
       else
-        for (let i = 1; i <= n; i++)
-          simplex[i] = evaluate(simplex[i]!.x.map((value, j) => (value + best.x[j]!) / 2));
+        for (let i = 1; i <= n; i++) simplex[i] = evaluate(simplex[i]!.x.map((value, j) => (value + best.x[j]!) / 2));
     }
   }
   simplex.sort((a, b) => a.value - b.value);

@@ -1,0 +1,60 @@
+/**
+ * Makes sure that dependencies are installed and the build is up to date; quick when they are. Needs only Node and npm.
+ */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const at = (...parts) => path.join(root, ...parts);
+
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(`manymodel needs Node 20.19 or newer; this is ${process.version}.`);
+  process.exit(2);
+}
+
+function run(what, command, args) {
+  console.error(`${what} …`);
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: ["ignore", 2, 2],
+    shell: process.platform === "win32",
+  });
+  if (status === 0) return;
+  console.error(`${what} failed${error ? `: ${error.message}` : ""}.`);
+  process.exit(1);
+}
+
+/** A stamp in `file` says what the step last saw; the step runs again when that has changed. */
+function step(what, stamp, seen, command, args) {
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === seen) return;
+  run(what, command, args);
+  writeFileSync(stamp, seen);
+}
+
+function filesBelow(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort();
+}
+
+function hash(files) {
+  const sum = createHash("sha256");
+  for (const file of files) sum.update(`${path.relative(root, file)}\0`).update(readFileSync(file));
+  return sum.digest("hex");
+}
+
+const lock = at("package-lock.json");
+step("Installing dependencies", at("node_modules", ".manymodel-stamp"), hash([lock]), "npm", [
+  "ci",
+  "--include=dev",
+  "--no-audit",
+  "--no-fund",
+  "--loglevel=error",
+]);
+const sources = [...filesBelow(at("src")), at("tsconfig.json"), at("tsconfig.build.json"), lock];
+step("Building", at("dist", ".manymodel-stamp"), hash(sources), process.execPath, [at("scripts", "build.js")]);

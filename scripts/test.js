@@ -1,0 +1,59 @@
+/**
+ * Runs every check and every test, each to its end, and closes with one line: `N passed, N failed`. A check counts as
+ * one test. `npm test -- NAME` runs only the test files that match.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const only = process.argv.slice(2);
+const bin = (name) => path.join(root, "node_modules", ".bin", name);
+
+const CHECKS = [
+  ["types", bin("tsc"), ["-p", "tsconfig.json"]],
+  ["format and lint", bin("biome"), ["check", "--error-on-warnings", "."]],
+  ["direction of imports", process.execPath, ["scripts/check-imports.js"]],
+  ["nothing unused", bin("knip"), []],
+  ["package: publint", bin("publint"), ["--strict"]],
+  ["package: types of exports", bin("attw"), ["--pack", ".", "--profile", "esm-only"]],
+];
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+for (const [name, command, args] of only.length > 0 ? [] : CHECKS) {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: "utf8" });
+  if (status === 0) {
+    total.passed++;
+    console.log(`ok      ${name}`);
+  } else {
+    total.failed++;
+    console.log(`FAILED  ${name}\n${stdout}${stderr}`);
+  }
+}
+
+const folder = mkdtempSync(path.join(tmpdir(), "manymodel-report-"));
+const report = path.join(folder, "report.json");
+const { status } = spawnSync(
+  bin("vitest"),
+  ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...only],
+  { cwd: root, stdio: "inherit" },
+);
+try {
+  const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(
+    readFileSync(report, "utf8"),
+  );
+  total.passed += numPassedTests;
+  total.failed += numFailedTests;
+  total.skipped += numPendingTests;
+  // A file that cannot even be loaded has no failed test of its own.
+  if (status !== 0 && numFailedTests === 0) total.failed += Math.max(1, numFailedTestSuites);
+} catch (error) {
+  total.failed++;
+  console.log(`FAILED  the test runner left no report: ${error.message}`);
+}
+rmSync(folder, { recursive: true, force: true });
+const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
+console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
+process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);

@@ -1,0 +1,7 @@
+/** The suites that every engine passes: one per port, for any test framework with `describe` and `it`. */
+export { catalogContract } from "./catalog.ts";
+export type { Harness, OpenEngine } from "./harness.ts";
+export { queueContract } from "./queue.ts";
+export { stageContract } from "./stage.ts";
+export { type TablesLimits, tablesContract } from "./tables.ts";
+export { type WorkersLimits, workersContract } from "./workers.ts";

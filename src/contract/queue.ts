@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import type { SegmentInfo } from "../core/artifact.ts";
+import type { Chunk } from "../core/chunk.ts";
+import { type Harness, type OpenEngine, onEngine } from "./harness.ts";
+
+const HOUR = 3_600_000;
+/** A lease of no length has lapsed at once: no test needs to wait. */
+const LAPSED = 0;
+
+const chunks = (...priorities: number[]): Chunk[] =>
+  priorities.map((priority, i) => ({ chunk: i + 1, partitions: 10, priority }));
+
+function segment(chunk: number, attempt: number, failed = 0): SegmentInfo {
+  const path = `runs/r/chunks/${chunk}/${attempt}/segment.parquet`;
+  return { path, chunk, attempt, rows: 10, bytes: 1, sha256: "00", succeeded: 10 - failed, failed };
+}
+
+/** What every queue does. */
+export function queueContract(harness: Harness, open: OpenEngine): void {
+  harness.describe("queue", () => {
+    const test = onEngine(harness, open);
+    test("hands out chunks by priority, then number, each to one worker", async ({ queue }) => {
+      await queue.enqueue("r", chunks(0, 5, 5));
+      const claimed = [];
+      for (let i = 0; i < 4; i++) claimed.push(await queue.claim("r", "w", HOUR));
+      assert.deepEqual(
+        claimed.map((lease) => lease?.chunk),
+        [2, 3, 1, undefined],
+      );
+      assert.deepEqual(
+        claimed.map((lease) => lease?.attempt),
+        [1, 1, 1, undefined],
+      );
+    });
+    test("keeps runs apart", async ({ queue }) => {
+      await queue.enqueue("a", chunks(0));
+      assert.equal(await queue.claim("b", "w", HOUR), undefined);
+      assert.equal((await queue.counts("b")).partitions, 0);
+    });
+    test("adding a chunk again changes nothing", async ({ queue }) => {
+      await queue.enqueue("r", chunks(0));
+      const lease = (await queue.claim("r", "w", HOUR))!;
+      await queue.enqueue("r", chunks(0));
+      assert.equal(await queue.claim("r", "w", HOUR), undefined);
+      assert.equal(await queue.finish(lease, segment(1, 1)), true);
+    });
+    test("concurrent claims never meet", async ({ queue }) => {
+      await queue.enqueue("r", chunks(...new Array<number>(50).fill(0)));
+      const leases = await Promise.all(Array.from({ length: 60 }, (_, i) => queue.claim("r", `w${i}`, HOUR)));
+      const got = leases.filter((lease) => lease !== undefined).map((lease) => lease.chunk);
+      assert.equal(got.length, 50);
+      assert.equal(new Set(got).size, 50);
+    });
+    test("a lapsed lease is an available chunk, with the next attempt", async ({ queue }) => {
+      await queue.enqueue("r", chunks(0));
+      const first = (await queue.claim("r", "slow", LAPSED))!;
+      const second = (await queue.claim("r", "quick", HOUR))!;
+      assert.equal(second.chunk, first.chunk);
+      assert.equal(second.attempt, 2);
+    });
+    test("a worker whose lease moved on can neither renew, finish nor fail it", async ({ queue }) => {
+      await queue.enqueue("r", chunks(0));
+      const late = (await queue.claim("r", "late", LAPSED))!;
+      const lease = (await queue.claim("r", "w", HOUR))!;
+      assert.equal(await queue.renew(late, HOUR), false);
+      assert.equal(await queue.finish(late, segment(1, 1)), false);
+      assert.equal(await queue.fail(late, "too late", 3), false);
+      assert.equal(await queue.finish(lease, segment(1, 2)), true);
+      assert.equal((await queue.chunks("r"))[0]!.segment!.attempt, 2);
+    });
+    test("a lapsed lease cannot be finished even if nobody else claimed it", async ({ queue }) => {
+      await queue.enqueue("r", chunks(0));
+      const lapsed = (await queue.claim("r", "w", LAPSED))!;
+      assert.equal(await queue.finish(lapsed, segment(1, 1)), false);
+      assert.equal((await queue.chunks("r"))[0]!.segment, null);
+    });
+    test("renewing keeps a lease", async ({ queue }) => {
+      await queue.enqueue("r", chunks(0));
+      const lease = (await queue.claim("r", "w", HOUR))!;
+      assert.equal(await queue.renew(lease, 2 * HOUR), true);
+      assert.equal(await queue.claim("r", "other", HOUR), undefined);
+    });
+    test("finishing ends a chunk once and keeps its segment", async ({ queue }) => {
+      await queue.enqueue("r", chunks(0));
+      const lease = (await queue.claim("r", "w", HOUR))!;
+      assert.equal(await queue.finish(lease, segment(1, 1, 3)), true);
+      assert.equal(await queue.finish(lease, segment(1, 1)), false);
+      const [record] = await queue.chunks("r");
+      assert.equal(record!.state, "finished");
+      assert.deepEqual(record!.segment, segment(1, 1, 3));
+    });
+    test("a failed chunk is tried again until its attempts are used up", async ({ queue }) => {
+      await queue.enqueue("r", chunks(0));
+      assert.equal(await queue.fail((await queue.claim("r", "w", HOUR))!, "first", 2), true);
+      const again = (await queue.claim("r", "w", HOUR))!;
+      assert.equal(again.attempt, 2);
+      assert.equal(await queue.fail(again, "second", 2), true);
+      assert.equal(await queue.claim("r", "w", HOUR), undefined);
+      const [record] = await queue.chunks("r");
+      assert.equal(record!.state, "failed");
+      assert.equal(record!.error, "second");
+    });
+    test("counts chunks by state and partitions by outcome", async ({ queue }) => {
+      await queue.enqueue("r", chunks(9, 8, 7, 0));
+      await queue.finish((await queue.claim("r", "w", HOUR))!, segment(1, 1, 4));
+      await queue.fail((await queue.claim("r", "w", HOUR))!, "broken", 1);
+      await queue.claim("r", "w", HOUR);
+      assert.deepEqual(await queue.counts("r"), {
+        chunks: { available: 1, leased: 1, finished: 1, failed: 1 },
+        partitions: 40,
+        partitionsFinished: 10,
+        partitionsFailed: 14,
+      });
+    });
+  });
+}

@@ -1,0 +1,244 @@
+import assert from "node:assert/strict";
+import type { ColumnBatch, ColumnInfo } from "../core/column.ts";
+import type { PartitionKey } from "../core/partition-key.ts";
+import type { Engine } from "../ports/engine.ts";
+import { type Harness, type OpenEngine, onEngine } from "./harness.ts";
+
+/** What an engine's tables cannot do, each with its reason. */
+export interface TablesLimits {
+  readonly noSql?: string;
+}
+
+const COLUMNS: ColumnInfo[] = [
+  { name: "ID", type: "string" },
+  { name: "DAY", type: "date" },
+  { name: "Y", type: "number" },
+  { name: "PROMO", type: "boolean" },
+  { name: "NOTE", type: "string" },
+];
+
+const DAY = 86_400_000;
+
+/** One row each: key, day, y, promo, note. */
+type Row = [string | null, number, number | null, boolean | null, string | null];
+
+function batch(rows: Row[]): ColumnBatch {
+  const column = <T>(i: number) => rows.map((row) => row[i] as T);
+  return {
+    length: rows.length,
+    columns: {
+      ID: { type: "string", values: column<string | null>(0) },
+      DAY: { type: "date", values: Float64Array.from(column<number>(1), (day) => day * DAY) },
+      Y: { type: "number", values: Float64Array.from(column<number | null>(2), (y) => y ?? NaN) },
+      PROMO: {
+        type: "boolean",
+        values: Uint8Array.from(column<boolean | null>(3), (b) => (b === null ? 2 : Number(b))),
+      },
+      NOTE: { type: "string", values: column<string | null>(4) },
+    },
+  };
+}
+
+async function fill({ tables }: Engine, rows: Row[], table = "SALES", owner = "test"): Promise<void> {
+  await tables.create(table, COLUMNS);
+  await tables.publish(table, owner, [await tables.write(table, batch(rows))]);
+}
+
+const QUERY = { table: "SALES", keyColumns: ["ID"], orderBy: ["ID", "DAY"] };
+
+/** Keys that break whoever treats a key as part of a path, a statement or a separated list. */
+const ODD_KEYS = [
+  null,
+  "",
+  "'; DROP TABLE SALES; --",
+  '"quoted"',
+  "../../etc/passwd",
+  "a/b\\c",
+  "line\nbreak\ttab",
+  "a__b",
+  "a,b",
+  "100000",
+  "1e+05",
+  "1.0",
+  "NULL",
+  "null",
+  "2026-11-23",
+  "😀 é ß 漢",
+  "%2c%",
+  " padded ",
+];
+
+/** What every engine's tables do. */
+export function tablesContract(harness: Harness, open: OpenEngine, limits: TablesLimits = {}): void {
+  harness.describe("tables", () => {
+    const test = onEngine(harness, open);
+    test("groups rows by key in the order of the keys, NULL first, and orders them within", async (engine) => {
+      const { tables } = engine;
+      await fill(engine, [
+        ["b", 2, 20, true, "x"],
+        ["a", 1, 1, null, null],
+        [null, 5, 7, false, ""],
+        ["b", 1, 10, false, "y"],
+        ["b", 3, null, null, "z"],
+      ]);
+      const snapshot = await tables.snapshot(QUERY);
+      assert.deepEqual([snapshot.partitions, snapshot.rows, snapshot.timeColumn], [3, 5, "DAY"]);
+      assert.deepEqual(await tables.keys(snapshot, 0, 3), [[null], ["a"], ["b"]]);
+      assert.deepEqual(await tables.keys(snapshot, 1, 2), [["a"]]);
+      const { batch: read, offsets } = await tables.read(snapshot, [0, 1, 2]);
+      assert.deepEqual(Array.from(offsets), [0, 1, 2, 5]);
+      assert.deepEqual(Array.from(read.columns.Y!.values as Float64Array), [7, 1, 10, 20, NaN]);
+      assert.deepEqual(
+        Array.from(read.columns.DAY!.values as Float64Array),
+        [5, 1, 1, 2, 3].map((d) => d * DAY),
+      );
+      assert.deepEqual(Array.from(read.columns.PROMO!.values as Uint8Array), [0, 2, 0, 1, 2]);
+      assert.deepEqual(read.columns.NOTE!.values, ["", null, "y", "x", "z"]);
+    });
+    test("reads any partitions in any order in one read, and none for -1", async (engine) => {
+      const { tables } = engine;
+      const rows = Array.from(
+        { length: 40 },
+        (_, i): Row => [`k${String(i >> 2).padStart(2, "0")}`, i, i, true, String(i)],
+      );
+      await fill(engine, rows);
+      const snapshot = await tables.snapshot(QUERY);
+      const { batch: read, offsets } = await tables.read(snapshot, [7, -1, 2, 3]);
+      assert.deepEqual(Array.from(offsets), [0, 4, 4, 8, 12]);
+      assert.deepEqual(
+        Array.from(read.columns.Y!.values as Float64Array),
+        [28, 29, 30, 31, 8, 9, 10, 11, 12, 13, 14, 15],
+      );
+      assert.deepEqual(read.columns.NOTE!.values!.slice(0, 5), ["28", "29", "30", "31", "8"]);
+      assert.deepEqual(Array.from((await tables.read(snapshot, [-1])).offsets), [0, 0]);
+    });
+    test("finds keys again, whatever is in them", async (engine) => {
+      const { tables } = engine;
+      await fill(
+        engine,
+        ODD_KEYS.map((key, i): Row => [key, i, i, null, null]),
+      );
+      const snapshot = await tables.snapshot(QUERY);
+      assert.equal(snapshot.partitions, ODD_KEYS.length);
+      const keys = await tables.keys(snapshot, 0, snapshot.partitions);
+      assert.deepEqual(new Set(keys.map(([key]) => key)), new Set(ODD_KEYS));
+      const asked: PartitionKey[] = [...ODD_KEYS.map((key) => [key]), ["not there"]];
+      const found = await tables.locate(snapshot, asked);
+      assert.deepEqual(
+        Array.from(found, (at) => (at < 0 ? at : keys[at]![0])),
+        [...ODD_KEYS, -1],
+      );
+    });
+    test("keeps composite keys apart that would collide if joined", async (engine) => {
+      const { tables } = engine;
+      const pairs: [string | null, string | null][] = [
+        ["a", "b__c"],
+        ["a__b", "c"],
+        ["a,b", "c"],
+        ["a", "b,c"],
+        [null, ""],
+        ["", null],
+      ];
+      await fill(
+        engine,
+        pairs.map(([a, b], i): Row => [a, i, i, null, b]),
+      );
+      const snapshot = await tables.snapshot({ table: "SALES", keyColumns: ["ID", "NOTE"] });
+      assert.equal(snapshot.partitions, pairs.length);
+      const keys = await tables.keys(snapshot, 0, pairs.length);
+      const found = await tables.locate(snapshot, pairs);
+      assert.deepEqual(
+        Array.from(found, (at) => keys[at]),
+        pairs,
+      );
+      const { batch: read } = await tables.read(snapshot, Array.from(found));
+      assert.deepEqual(Array.from(read.columns.Y!.values as Float64Array), [0, 1, 2, 3, 4, 5]);
+    });
+    test("gives the same snapshot for the same rows, another for others", async (engine) => {
+      const { tables } = engine;
+      await fill(engine, [["a", 1, 1, null, null]]);
+      const first = await tables.snapshot(QUERY);
+      assert.deepEqual(await tables.snapshot(QUERY), first);
+      await fill(engine, [["a", 2, 2, null, null]], "SALES", "more");
+      const second = await tables.snapshot(QUERY);
+      assert.notEqual(second.fingerprint, first.fingerprint);
+      assert.equal(second.rows, 2);
+      assert.deepEqual(
+        Array.from((await tables.read(first, [0])).offsets),
+        [0, 1],
+        "a snapshot does not follow its source",
+      );
+    });
+    test("publishing replaces its owner's rows and nobody else's; unpublished parts are not seen", async (engine) => {
+      const { tables } = engine;
+      await fill(engine, [["a", 1, 1, null, null]], "SALES", "one");
+      await fill(engine, [["b", 1, 1, null, null]], "SALES", "two");
+      await tables.write("SALES", batch([["ghost", 1, 1, null, null]]));
+      await tables.publish("SALES", "two", [await tables.write("SALES", batch([["c", 1, 1, null, null]]))]);
+      const snapshot = await tables.snapshot(QUERY);
+      assert.deepEqual(await tables.keys(snapshot, 0, 9), [["a"], ["c"]]);
+    });
+    test("creating a table that exists leaves it alone; result views cannot be tables", async (engine) => {
+      const { tables } = engine;
+      await fill(engine, [["a", 1, 1, null, null]]);
+      assert.equal(await tables.create("SALES", COLUMNS), false);
+      assert.deepEqual(
+        (await tables.list()).find(({ name }) => name === "SALES"),
+        { name: "SALES", rows: 1 },
+      );
+      await assert.rejects(tables.create("MODEL_INDEX", COLUMNS), { kind: "conflict" });
+    });
+    test("an empty table has no partitions", async ({ tables }) => {
+      await tables.create("SALES", COLUMNS);
+      assert.equal((await tables.snapshot(QUERY)).partitions, 0);
+    });
+    test("names a missing table or column and what there is", async (engine) => {
+      const { tables } = engine;
+      await fill(engine, [["a", 1, 1, null, null]]);
+      await assert.rejects(tables.snapshot({ ...QUERY, table: "SALE" }), {
+        kind: "not-found",
+        message: /"SALE".*SALES/,
+      });
+      await assert.rejects(tables.snapshot({ ...QUERY, columns: ["YY"] }), {
+        kind: "input",
+        message: /"YY".*ID, DAY, Y/,
+      });
+      await assert.rejects(tables.snapshot({ ...QUERY, keyColumns: ["SKU"] }), { kind: "input", message: /"SKU"/ });
+    });
+    if (limits.noSql === undefined) {
+      test("answers one SELECT, and nothing that could write or read elsewhere", async (engine) => {
+        const { tables } = engine;
+        await fill(engine, [
+          ["a", 1, 1.5, true, null],
+          ["b", 2, null, null, "x"],
+        ]);
+        const { columns, rows, truncated } = await tables.query("SELECT ID, Y, PROMO, NOTE FROM SALES ORDER BY ID", 10);
+        assert.deepEqual(columns, ["ID", "Y", "PROMO", "NOTE"]);
+        assert.deepEqual(rows, [
+          ["a", 1.5, true, null],
+          ["b", null, null, "x"],
+        ]);
+        assert.equal(truncated, false);
+        assert.equal((await tables.query("SELECT * FROM SALES", 1)).truncated, true);
+        for (const sql of [
+          "DELETE FROM SALES",
+          "SELECT 1; SELECT 2",
+          "COPY SALES TO '/tmp/x.csv'",
+          "SELECT * FROM read_csv('/etc/passwd')",
+          "",
+          "SELEC 1",
+        ])
+          await assert.rejects(tables.query(sql, 10), { name: "ManymodelError", kind: "usage" }, sql);
+        assert.equal((await tables.query("SELECT count(*) FROM SALES", 1)).rows[0]![0], 2);
+      });
+      test("has the result views before anything was trained", async ({ tables }) => {
+        for (const view of ["MODEL_INDEX", "TRAINING_RESULTS", "TRAINING_METRICS"])
+          assert.deepEqual((await tables.query(`SELECT RUN_ID, PARTITION_KEY FROM ${view}`, 1)).rows, []);
+      });
+    } else {
+      test(`refuses SQL clearly (${limits.noSql})`, async ({ tables }) => {
+        await assert.rejects(tables.query("SELECT 1", 1), { name: "ManymodelError", kind: "usage", message: /SQL/ });
+      });
+    }
+  });
+}

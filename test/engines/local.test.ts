@@ -1,0 +1,21 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { catalogContract, queueContract, stageContract, tablesContract, workersContract } from "manymodel/contract";
+import { openLocalEngine } from "manymodel/engines/local";
+import { afterAll, beforeAll, describe, it } from "vitest";
+
+describe("local engine", () => {
+  let folder: string;
+  let opened = 0;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "manymodel-test-"));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  const open = () => openLocalEngine(path.join(folder, String(opened++)));
+  stageContract({ describe, it }, open);
+  queueContract({ describe, it }, open);
+  catalogContract({ describe, it }, open);
+  tablesContract({ describe, it }, open);
+  workersContract({ describe, it }, open);
+});

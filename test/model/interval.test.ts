@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import { detectInterval, formatTime, nextTimes, parseTime } from "../../src/model/interval.ts";
+
+const times = (...texts: string[]) =>
+  Float64Array.from(texts, (text) => Date.parse(`${text.replace(" ", "T")}${text.length > 10 ? "Z" : ""}`));
+const every = (start: string, count: number, ms: number) =>
+  Float64Array.from({ length: count }, (_, i) => Date.parse(start) + i * ms);
+const dates = (values: Float64Array) => Array.from(values, (ms) => formatTime("date", ms));
+const HOUR = 3_600_000;
+
+describe("detectInterval and nextTimes", () => {
+  const cases: [string, Float64Array, string, string[]][] = [
+    ["days", every("2026-01-01", 5, 24 * HOUR), "P1D", ["2026-01-06", "2026-01-07"]],
+    [
+      "days with a gap",
+      times("2026-01-01", "2026-01-02", "2026-01-03", "2026-01-09", "2026-01-10"),
+      "P1D",
+      ["2026-01-11", "2026-01-12"],
+    ],
+    ["weeks", every("2026-01-05", 6, 168 * HOUR), "P7D", ["2026-02-16", "2026-02-23"]],
+    ["months", times("2026-01-01", "2026-02-01", "2026-03-01"), "P1M@1", ["2026-04-01", "2026-05-01"]],
+    ["months with a gap", times("2025-11-15", "2025-12-15", "2026-03-15"), "P1M@15", ["2026-04-15", "2026-05-15"]],
+    [
+      "month ends",
+      times("2025-11-30", "2025-12-31", "2026-01-31", "2026-02-28"),
+      "P1M@31",
+      ["2026-03-31", "2026-04-30"],
+    ],
+    [
+      "the 30th, or February's end",
+      times("2025-12-30", "2026-01-30", "2026-02-28"),
+      "P1M@30",
+      ["2026-03-30", "2026-04-30"],
+    ],
+    ["quarters", times("2025-03-31", "2025-06-30", "2025-09-30"), "P3M@31", ["2025-12-31", "2026-03-31"]],
+    ["years", times("2024-02-29", "2025-02-28", "2026-02-28"), "P12M@31", ["2027-02-28", "2028-02-29"]],
+    [
+      "weekdays",
+      times("2026-11-18", "2026-11-19", "2026-11-20", "2026-11-23", "2026-11-24"),
+      "B",
+      ["2026-11-25", "2026-11-26"],
+    ],
+    ["28 days are not months", every("2026-01-01", 5, 28 * 24 * HOUR), "P28D", ["2026-05-21", "2026-06-18"]],
+  ];
+  for (const [name, series, interval, next] of cases)
+    it(name, () => {
+      expect(detectInterval(series, "time")).toBe(interval);
+      expect(dates(nextTimes(series.at(-1)!, interval, 2))).toEqual(next);
+    });
+
+  it("a Friday is followed by Monday", () => {
+    expect(dates(nextTimes(Date.parse("2026-11-20"), "B", 1))).toEqual(["2026-11-23"]);
+  });
+
+  it("hours and seconds", () => {
+    expect(detectInterval(every("2026-01-01T00:00:00Z", 4, HOUR), "time")).toBe("PT3600S");
+    expect(formatTime("timestamp", nextTimes(Date.parse("2026-01-01T23:00:00Z"), "PT3600S", 1)[0]!)).toBe(
+      "2026-01-02 00:00:00",
+    );
+  });
+
+  it("keeps the time of day of monthly data", () => {
+    const series = times("2026-01-31 06:30:00", "2026-02-28 06:30:00");
+    expect(detectInterval(series, "time")).toBe("P1M@31");
+    expect(formatTime("timestamp", nextTimes(series[1]!, "P1M@31", 1)[0]!)).toBe("2026-03-31 06:30:00");
+  });
+
+  it("plain numbers", () => {
+    expect(detectInterval(Float64Array.of(1, 2, 3, 5), "number")).toBe("N1");
+    expect(Array.from(nextTimes(5, "N1", 2))).toEqual([6, 7]);
+    expect(Array.from(nextTimes(0.5, detectInterval(Float64Array.of(0, 0.25, 0.5), "number")!, 1))).toEqual([0.75]);
+  });
+
+  it("one observation has no interval; an unknown one is refused", () => {
+    expect(detectInterval(Float64Array.of(1), "time")).toBeNull();
+    expect(() => nextTimes(0, "weekly", 1)).toThrow('not an interval: "weekly"');
+  });
+});
+
+describe("formatTime", () => {
+  it("is exact and comes back", () => {
+    for (const [type, text] of [
+      ["date", "2026-11-23"],
+      ["timestamp", "2026-11-23 10:30:00"],
+      ["timestamp", "2026-11-23 10:30:00.25"],
+      ["number", "-1.5"],
+    ] as const)
+      expect(formatTime(type, parseTime(type, text))).toBe(text);
+  });
+});

@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // The built package is tested as its users load it: by Node, not through the test runner's transforms.
+    server: { deps: { external: [/\/dist\//] } },
+    typecheck: { enabled: false },
+  },
+});
