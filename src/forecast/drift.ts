@@ -1,3 +1,4 @@
+import { fittedNaive } from "./naive.ts";
 import { checkForecastOptions, type Forecast, type ForecastOptions, symmetricForecast } from "./prediction.ts";
 import { checkSeries, type Series, toFloat64 } from "./series.ts";
 
@@ -7,7 +8,7 @@ export interface DriftModel {
   readonly formatVersion: 1;
   readonly nobs: number;
   readonly last: number;
-  /** Mean change per step. */
+  /** Mean change from one observation to the next. */
   readonly slope: number;
   readonly slopeSe: number;
   /** Variance of the one-step changes about their mean. */
@@ -18,34 +19,20 @@ export interface DriftModel {
  * The drift method (a random walk with drift): forecasts continue the straight line through the first and the last
  * observation. Intervals include the uncertainty of the slope.
  *
- * @param y - observations, at least 3 of them; with missing values the slope is the mean of the observed changes
- * @throws {RangeError} if there are too few observations or consecutive pairs, or one is infinite
+ * @param y - observations, at least 3 of them; a change over missing values (NaN) counts as one
+ * @throws {RangeError} if there are too few observations, or one is infinite
  * @see Hyndman & Athanasopoulos (2021), Forecasting: Principles and Practice, 5.2
  */
 export function drift(y: Series): DriftModel {
   const series = toFloat64(y);
   const nobs = checkSeries(series, 3);
-  let sum = 0;
-  let count = 0;
-  let last = NaN;
-  for (let t = 0; t < series.length; t++) {
-    if (Number.isNaN(series[t]!)) continue;
-    last = series[t]!;
-    if (t > 0 && !Number.isNaN(series[t - 1]!)) {
-      sum += last - series[t - 1]!;
-      count++;
-    }
-  }
-  if (count < 2)
-    throw new RangeError(`the series has ${count} pairs of neighbouring observed values; the drift method needs 2`);
-  const slope = sum / count;
-  let squares = 0;
-  for (let t = 1; t < series.length; t++) {
-    const deviation = series[t]! - series[t - 1]! - slope;
-    if (!Number.isNaN(deviation)) squares += deviation * deviation;
-  }
-  const sigma2 = squares / (count - 1);
-  return { kind: "drift", formatVersion: 1, nobs, last, slope, slopeSe: Math.sqrt(sigma2 / count), sigma2 };
+  const previous = fittedNaive(series, 1);
+  const changes = series.map((value, t) => value - previous[t]!).filter((change) => !Number.isNaN(change));
+  const slope = changes.reduce((sum, change) => sum + change, 0) / changes.length;
+  const sigma2 = changes.reduce((sum, change) => sum + (change - slope) ** 2, 0) / (changes.length - 1);
+  const last = series.findLast((value) => !Number.isNaN(value))!;
+  const slopeSe = Math.sqrt(sigma2 / changes.length);
+  return { kind: "drift", formatVersion: 1, nobs, last, slope, slopeSe, sigma2 };
 }
 
 /** Forecasts of a random walk with drift. */

@@ -1,7 +1,7 @@
 import { type DriftModel, forecastDrift } from "./drift.ts";
 import { fittedHoltWinters, forecastHoltWinters, type HoltWintersModel } from "./holt-winters.ts";
 import { forecastMean, type MeanModel } from "./mean.ts";
-import { forecastNaive, type NaiveModel } from "./naive.ts";
+import { fittedNaive, forecastNaive, type NaiveModel } from "./naive.ts";
 import type { Forecast, ForecastOptions } from "./prediction.ts";
 import { type Series, toFloat64 } from "./series.ts";
 
@@ -39,9 +39,9 @@ export function fitted(model: FittedModel, y: Series): Float64Array {
   switch (model.kind) {
     case "naive":
     case "snaive":
-      return series.map((_, t) => (t < model.period ? NaN : series[t - model.period]!));
+      return fittedNaive(series, model.period);
     case "drift":
-      return series.map((_, t) => (t < 1 ? NaN : series[t - 1]! + model.slope));
+      return fittedNaive(series, 1).map((previous) => previous + model.slope);
     case "mean":
       return new Float64Array(series.length).fill(model.mean);
     case "holt-winters":

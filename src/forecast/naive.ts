@@ -9,13 +9,13 @@ export interface NaiveModel {
   readonly nobs: number;
   /** The last observed value of each season, in time order: the forecasts of the next `period` steps. */
   readonly lastSeason: readonly number[];
-  /** Mean squared one-season-ahead residual; 0 if there is none. */
+  /** Mean squared one-step residual; 0 if there is none. */
   readonly sigma2: number;
 }
 
 /**
  * The naive method: every forecast is the last observed value. Intervals are a random walk's, their variance the mean
- * squared difference of observations one step apart.
+ * squared one-step residual.
  *
  * @param y - observations; missing values (NaN) are stepped over: the last observed value stands
  * @throws {RangeError} if no value is observed or one is infinite
@@ -40,11 +40,15 @@ export function snaive(y: Series, options: { period: number }): NaiveModel {
 function seasonalNaive(y: Float64Array, period: number): Omit<NaiveModel, "kind"> {
   checkPeriod(period);
   const nobs = checkSeries(y);
-  const residual = naiveResiduals(y, period);
-  const { sum, count } = residual.reduce(
-    (total, e) => (Number.isNaN(e) ? total : { sum: total.sum + e * e, count: total.count + 1 }),
-    { sum: 0, count: 0 },
-  );
+  const fitted = fittedNaive(y, period);
+  let squares = 0;
+  let count = 0;
+  for (let t = 0; t < y.length; t++) {
+    const residual = y[t]! - fitted[t]!;
+    if (Number.isNaN(residual)) continue;
+    squares += residual * residual;
+    count++;
+  }
   const lastSeason: number[] = [];
   for (let season = 0; season < period; season++) {
     let t = y.length - period + season;
@@ -55,12 +59,20 @@ function seasonalNaive(y: Float64Array, period: number): Omit<NaiveModel, "kind"
       );
     lastSeason.push(y[t]!);
   }
-  return { formatVersion: 1, period, nobs, lastSeason, sigma2: count > 0 ? sum / count : 0 };
+  return { formatVersion: 1, period, nobs, lastSeason, sigma2: count > 0 ? squares / count : 0 };
 }
 
-/** One-season-ahead residuals of the seasonal naive method: NaN where either value is missing, and in the first season. */
-export function naiveResiduals(y: Float64Array, period: number): Float64Array {
-  return y.map((value, t) => (t < period ? NaN : value - y[t - period]!));
+/**
+ * One-step forecasts of the seasonal naive method: the last observed value of the same season, carried over missing
+ * ones; NaN before a season's first observation.
+ */
+export function fittedNaive(y: Float64Array, period: number): Float64Array {
+  const fitted = new Float64Array(y.length);
+  for (let t = 0; t < y.length; t++) {
+    const previous = t < period ? NaN : y[t - period]!;
+    fitted[t] = Number.isNaN(previous) && t >= period ? fitted[t - period]! : previous;
+  }
+  return fitted;
 }
 
 /** Forecasts of a naive or seasonal naive model. */
