@@ -1,5 +1,13 @@
 /** One model per partition: the loop, the workspace, the registry. Models themselves are in `manymodel/forecast`. */
-export { connect, type DoparOptions, type Keys, type Loop, ManyModel, type Run } from "./api/connect.ts";
+export {
+  connect,
+  type DoparOptions,
+  type Keys,
+  type Loop,
+  type LoopQuery,
+  ManyModel,
+  type Run,
+} from "./api/connect.ts";
 export { type LogManyModelOptions, Registry, type RunBatchOptions } from "./api/registry.ts";
 export { type ErrorKind, ManymodelError } from "./core/errors.ts";
 export { decodeKey, encodeKey, type KeyColumn, type KeyValue } from "./core/partition-key.ts";

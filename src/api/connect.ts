@@ -14,6 +14,20 @@ import { packageVersion } from "./package-version.ts";
 import { Registry } from "./registry.ts";
 import { workerEntry } from "./worker-entry.ts";
 
+/** Which rows make up the partitions; the seed's `data_query`. */
+export interface LoopQuery {
+  /** A table of the workspace, or a file (see `source.table` of the configuration). */
+  readonly table: string;
+  /** One column, or several for a composite key. */
+  readonly keyColumn: string | readonly string[];
+  /** The columns to read; all when left out. */
+  readonly columns?: readonly string[];
+  /** The order of a partition's rows; the last column is the series' time. */
+  readonly orderBy?: readonly string[];
+  /** Two rows of one partition with the same time: fail that partition (default), or keep both. */
+  readonly duplicates?: "fail" | "keep";
+}
+
 /** How to train, and on what. Everything left out comes from the configuration. */
 export interface DoparOptions<Exports = { readonly [name: string]: PlainData }> {
   /** `tasks`: all chunks planned up front, worked on in parallel. `local`: in this process, for developing a body. */
@@ -25,14 +39,7 @@ export interface DoparOptions<Exports = { readonly [name: string]: PlainData }> 
   /** Must be true (the default): every model is kept. */
   readonly saveModels?: true;
   readonly modelRunId?: string;
-  readonly dataQuery?: {
-    readonly table: string;
-    /** One column, or several for a composite key. */
-    readonly keyColumn: string | readonly string[];
-    readonly columns?: readonly string[];
-    readonly orderBy?: readonly string[];
-    readonly duplicates?: "fail" | "keep";
-  };
+  readonly dataQuery?: LoopQuery;
   /** Plain data sent to every call of the body. */
   readonly exports?: Exports;
   readonly seed?: number;
@@ -78,9 +85,9 @@ export class ManyModel {
     this.registry = new Registry(engine);
   }
 
-  /** All partition keys of the configured source, in their order; NULL is a key. */
-  async keys(): Promise<Keys> {
-    const snapshot = await this.engine.tables.snapshot(this.dataQuery());
+  /** All partition keys of the configured source, or of the one given, in their order; NULL is a key. */
+  async keys(query?: LoopQuery): Promise<Keys> {
+    const snapshot = await this.engine.tables.snapshot(this.#dataQuery(query));
     const keys = await this.engine.tables.keys(snapshot, 0, snapshot.partitions);
     return keys.map((key) => fromKey(snapshot.keyColumns, key));
   }
@@ -105,20 +112,23 @@ export class ManyModel {
     return { dopar: (definition, options) => this.#dopar(keyArg, undefined, definition, options ?? {}) };
   }
 
-  /** The configured data query, with parts replaced. */
-  dataQuery(change: Partial<DataQuery> = {}): DataQuery {
-    const { source } = this.config;
-    if (source === undefined && (change.table === undefined || change.keyColumns === undefined))
-      throw new ManymodelError("config", `${this.config.file} has no source; add source.table and source.partition_by`);
-    const configured: DataQuery | undefined = source && {
-      table: source.table,
+  /** The query given, or the configured one. */
+  #dataQuery(query?: LoopQuery): DataQuery {
+    const { source, file } = this.config;
+    if (query !== undefined) {
+      const { keyColumn, duplicates = "fail", ...rest } = query;
+      const keyColumns = typeof keyColumn === "string" ? [keyColumn] : keyColumn;
+      return { ...rest, table: this.table(query.table), keyColumns, duplicates };
+    }
+    if (source === undefined)
+      throw new ManymodelError("config", `${file} has no source; add source.table and source.partition_by`);
+    return {
+      table: this.table(source.table),
       keyColumns: source.partition_by,
       ...(source.columns !== undefined && { columns: source.columns }),
       ...(source.order_by !== undefined && { orderBy: source.order_by }),
       duplicates: source.duplicates,
     };
-    const query = { ...(configured as DataQuery), ...change };
-    return { ...query, table: this.table(query.table) };
   }
 
   /** A table's name as it is, or a path made absolute: relative paths mean the configuration's directory. */
@@ -151,16 +161,7 @@ export class ManyModel {
     const exports = (options.exports ?? configured.exports) as PlainData;
     const why = whyNotPlain(exports, "exports");
     if (why !== undefined) throw new ManymodelError("usage", why);
-    const { dataQuery } = options;
-    const query = this.dataQuery(
-      dataQuery && {
-        table: dataQuery.table,
-        keyColumns: typeof dataQuery.keyColumn === "string" ? [dataQuery.keyColumn] : dataQuery.keyColumn,
-        ...(dataQuery.columns !== undefined && { columns: dataQuery.columns }),
-        ...(dataQuery.orderBy !== undefined && { orderBy: dataQuery.orderBy }),
-        duplicates: dataQuery.duplicates ?? "fail",
-      },
-    );
+    const query = this.#dataQuery(options.dataQuery);
     const file =
       definition instanceof URL ? fileURLToPath(definition) : path.resolve(this.config.directory, definition);
     const bundle = await bundleDefinition(file);

@@ -21,9 +21,12 @@ export async function queryWorkspace(
   const duck = openDuck(folders.temporary);
   try {
     const connection = await duck.connection();
+    // Only tables that the query mentions become views: a damaged file of another one does not matter.
+    const mentioned = sql.toUpperCase();
     const views = [...resultViews(db, folders.stage)];
     for (const { name } of store.list()) views.push([name, `SELECT * FROM ${store.find(name)!.from}`]);
-    for (const [name, select] of views) await connection.run(`CREATE VIEW ${identifier(name)} AS ${select}`);
+    for (const [name, select] of views)
+      if (mentioned.includes(name.toUpperCase())) await connection.run(`CREATE VIEW ${identifier(name)} AS ${select}`);
     const readable = [folders.tables, folders.stage].map((folder) => literal(`${folder}/`)).join(", ");
     await connection.run(
       `SET allowed_directories = [${readable}]; SET enable_external_access = false; SET lock_configuration = true`,

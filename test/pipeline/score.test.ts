@@ -1,0 +1,278 @@
+import { appendFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { ManyModel } from "manymodel";
+import { describe, expect, it } from "vitest";
+import { body, dailyQuery, fillDaily, fillTable, openWorkspace, temporaryFolder } from "../workspace.ts";
+
+const DAY = 86_400_000;
+
+async function trained(mm: ManyModel, name = "misbehaving", units = 20) {
+  await fillDaily(mm, units, 3);
+  const run = await mm.foreachPartition("unit_id").dopar(body(name), { dataQuery: dailyQuery, chunksPerJob: 4 });
+  await mm.registry.logManyModel({ name: "M", version: "V1", run, horizon: 2, partitionColumns: ["unit_id"] });
+  return run;
+}
+
+const all = async (mm: ManyModel, sql: string) => (await mm.engine.tables.query(sql, 10_000)).rows;
+
+for (const engine of ["local", "memory"] as const)
+  describe(`registry and batch scoring on the ${engine} engine`, () => {
+    it("counts every partition of the input once, whatever became of it", async () => {
+      const mm = await openWorkspace(engine);
+      await trained(mm);
+      const rows = [
+        ["U19", 0, 1],
+        ["U00", 0, 1],
+        ["U11", 0, 1],
+        ["U12", 0, 1],
+        ["U13", 0, 1],
+        ["new", 0, 1],
+        [null, 0, 1],
+      ];
+      const columns = [
+        { name: "UNIT_ID", type: "string" },
+        { name: "OBS_DATE", type: "date" },
+        { name: "Y", type: "number" },
+      ] as const;
+      await fillTable(mm, "TONIGHT", [...columns], rows);
+      const batch = await mm.registry.runBatch({ model: "M", version: "V1", inputTable: "TONIGHT" });
+      expect(batch).toMatchObject({
+        partitions: 7,
+        ok: 1,
+        noModel: 3,
+        errors: 3,
+        rows: 8,
+        outputTable: "FORECAST_RESULTS",
+      });
+    });
+
+    it("a version is immutable, needs a completed run with a model, and a predict", async () => {
+      const mm = await openWorkspace(engine);
+      const run = await trained(mm);
+      const version = { name: "M", version: "V1", run, horizon: 2 };
+      const { registry } = mm;
+      await expect(registry.logManyModel(version)).rejects.toThrow("M has a version V1 already");
+      await expect(registry.logManyModel({ ...version, version: "a/b" })).rejects.toThrow(
+        'version "a/b" is not allowed',
+      );
+      await expect(registry.logManyModel({ ...version, version: "V2", horizon: 0 })).rejects.toThrow("horizon is 0");
+      await expect(registry.logManyModel({ ...version, version: "V2", run: "none" })).rejects.toThrow(
+        'there is no run "none"',
+      );
+      await expect(registry.logManyModel({ ...version, version: "V2", partitionColumns: ["SKU"] })).rejects.toThrow(
+        "was partitioned by UNIT_ID",
+      );
+      const silent = await mm.foreachPartition("unit_id").dopar(body("uses-a-package"), { dataQuery: dailyQuery });
+      await expect(registry.logManyModel({ ...version, version: "V2", run: silent })).rejects.toThrow("has no predict");
+      await mm.engine.catalog.createRun("planned", "2026-01-01T00:00:00.000Z");
+      await expect(registry.logManyModel({ ...version, version: "V2", run: "planned" })).rejects.toThrow("is planning");
+      expect((await registry.showVersions()).map((v) => v.version)).toEqual(["V1"]);
+      expect(await registry.showModels()).toMatchObject([{ model: "M", versions: 1 }]);
+      expect(await registry.getModelVersion("M", "V1")).toMatchObject({ runId: run.runId, horizon: 2 });
+    });
+
+    it("says what cannot be scored", async () => {
+      const mm = await openWorkspace(engine);
+      await trained(mm);
+      const { registry } = mm;
+      const options = { model: "M", version: "V1", inputTable: "SALES" };
+      await expect(registry.runBatch({ ...options, version: "V9" })).rejects.toThrow(
+        'there is no version "V9" of model "M"',
+      );
+      await expect(registry.runBatch({ ...options, inputTable: "NONE" })).rejects.toThrow('there is no table "NONE"');
+      await expect(registry.runBatch({ ...options, levels: [0.95, 100] })).rejects.toThrow("level is 100");
+      await expect(registry.runBatch({ ...options, horizon: 1.5 })).rejects.toThrow("horizon is 1.5");
+      await expect(registry.runBatch({ ...options, outputTable: "a b" })).rejects.toThrow(
+        'output table "a b" is not allowed',
+      );
+      await fillTable(
+        mm,
+        "NUMBERS",
+        [
+          { name: "UNIT_ID", type: "integer" },
+          { name: "OBS_DATE", type: "date" },
+          { name: "Y", type: "number" },
+        ],
+        [[1n, 0, 1]],
+      );
+      await expect(registry.runBatch({ ...options, inputTable: "NUMBERS" })).rejects.toThrow(
+        "NUMBERS is partitioned by UNIT_ID (integer), but M V1 by UNIT_ID (string)",
+      );
+    });
+  });
+
+describe("batch scoring on the local engine", () => {
+  it("writes the next dates, point forecasts, bounds and a status; one row for a partition without a forecast", async () => {
+    const mm = await openWorkspace("local");
+    await trained(mm);
+    await mm.registry.runBatch({ model: "M", version: "V1", inputTable: "SALES", levels: [95, 80] });
+    const columns = "MODEL_NAME, MODEL_VERSION, PARTITION_KEY, UNIT_ID, OBS_DATE, STEP, FORECAST, LO_80, HI_95, STATUS";
+    expect(
+      await all(
+        mm,
+        `SELECT ${columns} FROM FORECAST_RESULTS WHERE UNIT_ID IN ('U00', 'U11', 'U12', 'U13', 'U14') ORDER BY UNIT_ID, STEP`,
+      ),
+    ).toEqual([
+      ["M", "V1", "s:U00", "U00", null, null, null, null, null, "NO_MODEL"],
+      ["M", "V1", "s:U11", "U11", null, null, null, null, null, "ERROR: cannot predict"],
+      [
+        "M",
+        "V1",
+        "s:U12",
+        "U12",
+        null,
+        null,
+        null,
+        null,
+        null,
+        "ERROR: predict must return 2 values in mean; it has 1",
+      ],
+      ["M", "V1", "s:U13", "U13", null, null, null, null, null, "ERROR: mean[0] is NaN; it must be a finite number"],
+      ["M", "V1", "s:U14", "U14", "1970-01-04", 1, 3, null, null, "OK"],
+      ["M", "V1", "s:U14", "U14", "1970-01-05", 2, 3, null, null, "OK"],
+    ]);
+  });
+
+  it("repeating a batch replaces its rows; other versions' rows stay", async () => {
+    const mm = await openWorkspace("local");
+    const run = await trained(mm, "average", 5);
+    await mm.registry.logManyModel({ name: "M", version: "V2", run, horizon: 3 });
+    const score = (version: string, horizon?: number) =>
+      mm.registry.runBatch({ model: "M", version, inputTable: "SALES", ...(horizon && { horizon }) });
+    const counts = () => all(mm, "SELECT MODEL_VERSION, count(*) FROM FORECAST_RESULTS GROUP BY 1 ORDER BY 1");
+    await score("V1");
+    await score("V1");
+    expect(await counts()).toEqual([["V1", 10]]);
+    await score("V2");
+    await score("V1", 4);
+    expect(await counts()).toEqual([
+      ["V1", 20],
+      ["V2", 15],
+    ]);
+    const once = await all(mm, "SELECT * FROM FORECAST_RESULTS ORDER BY ALL");
+    await score("V1", 4);
+    expect(await all(mm, "SELECT * FROM FORECAST_RESULTS ORDER BY ALL")).toEqual(once);
+  });
+
+  it("an altered artifact is noticed, and the output stays as it was", async () => {
+    const mm = await openWorkspace("local");
+    const run = await trained(mm, "average", 8);
+    const score = () => mm.registry.runBatch({ model: "M", version: "V1", inputTable: "SALES" });
+    await score();
+    const before = await all(mm, "SELECT * FROM FORECAST_RESULTS ORDER BY ALL");
+    const [first] = (await mm.engine.queue.chunks(run.runId)).map((chunk) => chunk.segment!.path);
+    const stage = path.join(mm.config.directory, ".manymodel", "stage");
+    await appendFile(path.join(stage, first!), "x");
+    await expect(score()).rejects.toThrow(`${first} was changed after it was committed`);
+    expect(await all(mm, "SELECT * FROM FORECAST_RESULTS ORDER BY ALL")).toEqual(before);
+    await appendFile(path.join(stage, "runs", run.runId, "model_index.json"), " ");
+    await expect(score()).rejects.toThrow("model_index.json was changed after M V1 was registered");
+  });
+
+  it("a definition is run only if its hash is the run's", async () => {
+    const mm = await openWorkspace("local");
+    const run = await trained(mm, "average", 3);
+    const { sha256 } = run.manifest.definition;
+    await writeFile(
+      path.join(mm.config.directory, ".manymodel", "stage", "definitions", `${sha256}.mjs`),
+      "export default {}",
+    );
+    await expect(mm.registry.runBatch({ model: "M", version: "V1", inputTable: "SALES" })).rejects.toThrow(
+      `the run was planned with ${sha256}`,
+    );
+  });
+
+  it("keys of every kind come through training, registry and scoring unchanged", async () => {
+    const mm = await openWorkspace("local");
+    const keys = [
+      null,
+      "",
+      "'; DROP TABLE SALES; --",
+      '"q"',
+      "../../etc",
+      "a/b\\c",
+      "line\nbreak",
+      "a__b",
+      "100000",
+      "1e+05",
+      "😀",
+      "%",
+      "NULL",
+    ];
+    const columns = [
+      { name: "SKU", type: "string" },
+      { name: "DAY", type: "date" },
+      { name: "Y", type: "number" },
+    ] as const;
+    await fillTable(
+      mm,
+      "SALES",
+      [...columns],
+      keys.flatMap((key, i) => [
+        [key, 0, i],
+        [key, DAY, i],
+      ]),
+    );
+    const run = await mm.foreachPartition("unit_id").dopar(body("average"), {
+      dataQuery: { table: "SALES", keyColumn: "SKU", orderBy: ["DAY"] },
+      chunksPerJob: 3,
+    });
+    expect(run.index.succeeded).toBe(keys.length);
+    await mm.registry.logManyModel({ name: "M", version: "V1", run, horizon: 1 });
+    expect(await mm.registry.runBatch({ model: "M", version: "V1", inputTable: "SALES" })).toMatchObject({
+      ok: keys.length,
+      noModel: 0,
+      errors: 0,
+    });
+    const found = await all(mm, "SELECT SKU, FORECAST FROM FORECAST_RESULTS ORDER BY FORECAST");
+    expect(found).toEqual(keys.map((key, i) => [key, i]));
+    const views = await all(
+      mm,
+      "SELECT r.SKU, m.VALUE FROM TRAINING_RESULTS r JOIN TRAINING_METRICS m USING (PARTITION_KEY) WHERE METRIC = 'n'",
+    );
+    expect(views).toHaveLength(keys.length);
+  });
+
+  it("typed keys from a file: integers, 1.0, dates, codes with leading zeros", async () => {
+    const folder = await temporaryFolder();
+    const mm = await openWorkspace("local");
+    const file = path.join(folder, "data.csv");
+    await writeFile(
+      file,
+      "n,f,d,code,t,y\n100000,1.0,2026-11-23,007,1,5\n100000,1.0,2026-11-23,007,2,6\n-1,2.5,2026-11-24,010,1,7\n",
+    );
+    await mm.engine.tables.import(file, "IMPORTED");
+    for (const [keyColumn, expected, encoded] of [
+      ["n", [[-1], [100000]], ["i:-1", "i:100000"]],
+      ["f", [[1], [2.5]], ["f:1", "f:2.5"]],
+      ["d", [["2026-11-23"], ["2026-11-24"]], ["d:2026-11-23", "d:2026-11-24"]],
+      ["code", [["007"], ["010"]], ["s:007", "s:010"]],
+      [
+        ["n", "f", "d", "code"],
+        [
+          [-1, 2.5, "2026-11-24", "010"],
+          [100000, 1, "2026-11-23", "007"],
+        ],
+        ["i:-1,f:2.5,d:2026-11-24,s:010", "i:100000,f:1,d:2026-11-23,s:007"],
+      ],
+    ] as const) {
+      const dataQuery = { table: "IMPORTED", keyColumn, orderBy: ["t"] };
+      const run = await mm.foreachPartition("unit_id").dopar(body("average"), { dataQuery });
+      const version = `V${(await mm.registry.showVersions()).length}`;
+      await mm.registry.logManyModel({ name: "M", version, run, horizon: 1 });
+      const summary = await mm.registry.runBatch({ model: "M", version, inputTable: "IMPORTED" });
+      expect(summary).toMatchObject({ ok: 2, noModel: 0 });
+      const names = typeof keyColumn === "string" ? keyColumn : keyColumn.join(", ");
+      const sql = (table: string, where: string) => `SELECT DISTINCT ${names} FROM ${table} WHERE ${where} ORDER BY 1`;
+      expect(await all(mm, sql("FORECAST_RESULTS", `MODEL_VERSION = '${version}'`))).toEqual(expected);
+      expect(await all(mm, sql("TRAINING_RESULTS", `RUN_ID = '${run.runId}'`))).toEqual(expected);
+      const keys = await all(
+        mm,
+        `SELECT DISTINCT PARTITION_KEY FROM FORECAST_RESULTS WHERE MODEL_VERSION = '${version}'`,
+      );
+      expect(keys.flat().sort()).toEqual([...encoded].sort());
+    }
+    const steps = await all(mm, "SELECT DISTINCT t FROM FORECAST_RESULTS WHERE MODEL_VERSION = 'V0'");
+    expect(steps.flat().sort()).toEqual([3, null]);
+  });
+});
