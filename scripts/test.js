@@ -17,6 +17,7 @@ const CHECKS = [
   ["format and lint", bin("biome"), ["check", "--error-on-warnings", "."]],
   ["direction of imports", process.execPath, ["scripts/check-imports.js"]],
   ["nothing unused", bin("knip"), []],
+  ["documents up to date", process.execPath, ["scripts/sync-docs.js", "--check"]],
   ["package: publint", bin("publint"), ["--strict"]],
   ["package: types of exports", bin("attw"), ["--pack", ".", "--profile", "esm-only"]],
 ];

@@ -1,8 +1,10 @@
 import { fileURLToPath } from "node:url";
 import type { LoadedConfig } from "../config/load.ts";
+import { matchColumn } from "../core/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { PlainData } from "../core/plain-data.ts";
 import { METHODS } from "../model/builtin/forecaster.ts";
+import type { ManyModel } from "./connect.ts";
 
 /** A model definition's module and what it is sent. */
 export interface ConfiguredModel {
@@ -11,13 +13,14 @@ export interface ConfiguredModel {
 }
 
 /**
- * The model that a configuration names: a built-in method, or the path of a definition. Either is sent the target
- * column, the period, the horizon and the holdout, then the model's own options and the run's exports.
+ * The model that a configuration or a caller names: a built-in method, or the path of a definition. Either is sent the
+ * target column, the period, the horizon and the holdout, then the model's own options and the run's exports.
  *
- * @throws {ManymodelError} `config` for a name that is neither
+ * @throws {ManymodelError} `config` for a name that is neither; `input` if a built-in method's target is not a numeric
+ *   column of the source
  */
-export function configuredModel(config: LoadedConfig): ConfiguredModel {
-  const { model, source, train, file } = config;
+export async function configuredModel(mm: ManyModel, model: LoadedConfig["model"]): Promise<ConfiguredModel> {
+  const { source, train, file } = mm.config;
   const { name, options } = typeof model === "string" ? { name: model, options: {} } : model;
   const exports = {
     target: source?.target ?? "Y",
@@ -28,6 +31,7 @@ export function configuredModel(config: LoadedConfig): ConfiguredModel {
     ...(train.exports as { [name: string]: PlainData }),
   };
   if (Object.hasOwn(METHODS, name)) {
+    await checkTarget(mm, exports.target);
     const builtin = `../model/builtin/forecaster${fileURLToPath(import.meta.url).slice(-3)}`;
     return { definition: new URL(builtin, import.meta.url), exports: { ...exports, method: name } };
   }
@@ -36,4 +40,23 @@ export function configuredModel(config: LoadedConfig): ConfiguredModel {
     "config",
     `${file}: model: there is no built-in model ${show(name)}; use ${Object.keys(METHODS).join(", ")}, or the path of a definition such as ./my-model.ts`,
   );
+}
+
+/** What would otherwise fail in every partition is said once. */
+async function checkTarget(mm: ManyModel, target: string): Promise<void> {
+  const { columns, query, partitions } = await mm.snapshot();
+  if (partitions === 0) return;
+  const names = columns.map((column) => column.name);
+  const name = matchColumn(names, target);
+  if (name === undefined)
+    throw new ManymodelError(
+      "input",
+      `${query.table} has no column ${show(target)} (target); it has ${names.join(", ")}`,
+    );
+  const { type } = columns.find((column) => column.name === name)!;
+  if (type !== "number" && type !== "integer")
+    throw new ManymodelError(
+      "input",
+      `column ${name} of ${query.table} (target) holds ${type}s; a forecast needs numbers`,
+    );
 }

@@ -4,7 +4,14 @@ import { type LoadedConfig, loadConfig } from "../config/load.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { KeyColumn, KeyValue, PartitionKey } from "../core/partition-key.ts";
 import { type PlainData, whyNotPlain } from "../core/plain-data.ts";
-import { type DataQuery, type IndexSummary, newRunId, type RunManifest, type RunMode } from "../core/run.ts";
+import {
+  type DataQuery,
+  type IndexSummary,
+  newRunId,
+  type RunManifest,
+  type RunMode,
+  type Snapshot,
+} from "../core/run.ts";
 import { bundleDefinition } from "../model/bundle.ts";
 import type { KeyArgument, ModelDefinition } from "../model/define-model.ts";
 import { type OnProgress, train } from "../pipeline/train.ts";
@@ -87,7 +94,7 @@ export class ManyModel {
 
   /** All partition keys of the configured source, or of the one given, in their order; NULL is a key. */
   async keys(query?: LoopQuery): Promise<Keys> {
-    const snapshot = await this.engine.tables.snapshot(this.#dataQuery(query));
+    const snapshot = await this.snapshot(query);
     const keys = await this.engine.tables.keys(snapshot, 0, snapshot.partitions);
     return keys.map((key) => fromKey(snapshot.keyColumns, key));
   }
@@ -110,6 +117,11 @@ export class ManyModel {
   /** Trains every partition of the source, without listing the keys first: the loop for millions of them. */
   foreachPartition(keyArg: string): Loop {
     return { dopar: (definition, options) => this.#dopar(keyArg, undefined, definition, options ?? {}) };
+  }
+
+  /** The configured source, or the one given, as it is now: its columns, partitions and rows, read and pinned. */
+  snapshot(query?: LoopQuery): Promise<Snapshot> {
+    return this.engine.tables.snapshot(this.#dataQuery(query));
   }
 
   /** The query given, or the configured one. */

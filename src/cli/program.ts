@@ -30,7 +30,7 @@ export async function run(args: readonly string[]): Promise<number> {
   for (const add of commands) add(program);
   try {
     await program.parseAsync(args, { from: "user" });
-    return 0;
+    return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const message = messageOf(error);

@@ -53,7 +53,7 @@ async function demo({ config, series: units, days, directory }: DemoOptions) {
     });
     if (made.kept.includes("SERIES_EVENTS")) say("   SERIES_EVENTS is there already and is used as it is");
 
-    const { definition, exports } = configuredModel(mm.config);
+    const { definition, exports } = await configuredModel(mm, mm.config.model);
     say(`2. Train: one ${mm.config.model} model per series, on ${mm.engine.workers.parallelism} threads`);
     const training = await showProgress("   training");
     const run = await mm

@@ -24,8 +24,8 @@ export function addTrain(program: Command): void {
     .action(async (options: TrainOptions) => {
       const report = await withWorkspace(options, async (mm) => {
         const { configuredModel } = await import("../../api/configured-model.ts");
-        const model = options.model === undefined ? mm.config.model : options.model;
-        const { definition, exports } = configuredModel({ ...mm.config, model });
+        const model = options.model ?? mm.config.model;
+        const { definition, exports } = await configuredModel(mm, model);
         const began = performance.now();
         const progress = await showProgress("training");
         const { runId, manifest, index } = await mm
@@ -59,5 +59,6 @@ export function addTrain(program: Command): void {
         return { json, text };
       });
       print(report, options);
+      if (report.json.succeeded === 0) process.exitCode = 1;
     });
 }

@@ -1,0 +1,89 @@
+/**
+ * Copies files into the documents that show them (`<!-- file: PATH -->` before a code block), and writes the
+ * configuration reference from the schema. With `--check`, only says what is out of date.
+ */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const read = (file) => readFileSync(`${root}${file}`, "utf8");
+const stale = [];
+
+function update(file, text) {
+  let old;
+  try {
+    old = read(file);
+  } catch {}
+  if (old === text) return;
+  if (process.argv.includes("--check")) stale.push(file);
+  else writeFileSync(`${root}${file}`, text);
+}
+
+for (const file of [
+  "README.md",
+  ...readdirSync(`${root}docs`)
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
+])
+  update(
+    file,
+    read(file).replace(
+      /(<!-- file: (\S+) -->\n```(\w+)\n)[\s\S]*?(```)/g,
+      (_, open, shown, _language, close) => `${open}${read(shown)}${close}`,
+    ),
+  );
+
+const { configJsonSchema } = await import("../dist/config/schema.js");
+const schema = configJsonSchema();
+const typeName = ({ type, enum: values, const: only, anyOf, items }) =>
+  only !== undefined
+    ? `\`${only}\``
+    : values
+      ? values.map((value) => `\`${value}\``).join(", ")
+      : anyOf
+        ? anyOf.map(typeName).join(" or ")
+        : type === "array" && items
+          ? `list of ${items.type ?? "values"}s`
+          : (type ?? "any value");
+const row = (name, value, required) => {
+  const fallback = required ? "required" : value.default === undefined ? "" : `\`${JSON.stringify(value.default)}\``;
+  return `| \`${name}\` | ${typeName(value)} | ${fallback} | ${value.description ?? ""} |`;
+};
+const lines = [];
+for (const [name, value] of Object.entries(schema.properties)) {
+  if (value.properties === undefined) {
+    lines.push(
+      `## \`${name}\``,
+      "",
+      `${value.description ?? ""} ${typeName(value)}; default ${JSON.stringify(value.default)}.`,
+      "",
+    );
+    continue;
+  }
+  lines.push(
+    `## \`${name}\``,
+    "",
+    value.description ?? "",
+    "",
+    "| key | type | default | meaning |",
+    "|---|---|---|---|",
+  );
+  for (const [key, inner] of Object.entries(value.properties))
+    lines.push(row(key, inner, value.required?.includes(key)));
+  lines.push("");
+}
+update(
+  "docs/configuration.md",
+  `# Configuration
+
+\`manymodel.yaml\`, or the file that \`--config\` names. Relative paths mean the file's directory. A mistake is answered with
+file, line, key, and what was expected. Editors complete and check it with \`schema/manymodel.schema.json\`:
+\`# yaml-language-server: $schema=node_modules/manymodel/schema/manymodel.schema.json\`.
+
+This page is generated from the schema.
+
+${lines.join("\n").trimEnd()}
+`,
+);
+for (const file of stale) console.error(`${file} is out of date: npm run docs`);
+process.exit(stale.length === 0 ? 0 : 1);

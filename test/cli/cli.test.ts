@@ -1,0 +1,245 @@
+import { spawnSync } from "node:child_process";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeEach, describe, expect, it } from "vitest";
+import { absent, data } from "../reference.ts";
+import { temporaryFolder } from "../workspace.ts";
+
+const BIN = fileURLToPath(new URL("../../bin/manymodel.js", import.meta.url));
+let folder: string;
+beforeEach(async () => {
+  folder = await temporaryFolder();
+});
+
+/** Runs the command line as a user does. */
+function manymodel(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...args], { cwd: folder, encoding: "utf8" });
+  return { status, stdout, stderr };
+}
+
+/** Runs a command that must succeed, and parses what it prints with --json. */
+function json(...args: string[]) {
+  const { status, stdout, stderr } = manymodel(...args, "--json");
+  expect(status, `${args.join(" ")}\n${stderr}`).toBe(0);
+  return JSON.parse(stdout);
+}
+
+/** Daily CSV data of some units. */
+async function writeCsv(file: string, units: string[], days: number) {
+  const lines = ["sku,day,qty"];
+  for (const [u, unit] of units.entries())
+    for (let day = 0; day < days; day++)
+      lines.push(`${unit},${new Date(Date.UTC(2026, 0, 1 + day)).toISOString().slice(0, 10)},${10 + u + (day % 7)}`);
+  await writeFile(path.join(folder, file), `${lines.join("\n")}\n`);
+}
+
+describe("manymodel, on the command line", () => {
+  it("goes from a CSV file to forecasts", async () => {
+    await writeCsv("sales.csv", ["A", "B", "C"], 70);
+    json("init", "--table", "SALES", "--partition-by", "sku", "--order-by", "day", "--target", "qty");
+    expect(json("import", "sales.csv", "--table", "SALES")).toEqual({ table: "SALES", rows: 210 });
+    expect(json("setup")).toEqual({ created: ["FORECAST_RESULTS"], kept: [] });
+    expect(json("setup")).toEqual({ created: [], kept: ["FORECAST_RESULTS"] });
+    const run = json("train", "--run-id", "first");
+    expect(run).toMatchObject({ run: "first", partitions: 3, succeeded: 3, failed: 0, failures: [] });
+    expect(json("status")).toMatchObject([{ run: "first", state: "completed", partitions: 3 }]);
+    expect(json("status", "first")).toMatchObject({ state: "completed", queue: { partitionsFinished: 3 } });
+    expect(json("register")).toMatchObject({
+      model: "MANY_MODEL_FORECAST",
+      version: "V1",
+      runId: "first",
+      horizon: 30,
+    });
+    expect(json("models")).toMatchObject([{ model: "MANY_MODEL_FORECAST", versions: 1 }]);
+    expect(json("versions")).toMatchObject([{ version: "V1" }]);
+    expect(json("versions", "OTHER")).toEqual([]);
+    expect(json("batch", "--horizon", "7", "--levels", "90")).toMatchObject({ ok: 3, noModel: 0, errors: 0, rows: 21 });
+    const { columns, rows } = json(
+      "sql",
+      "SELECT * EXCLUDE (FORECAST, LO_90, HI_90) FROM FORECAST_RESULTS ORDER BY sku, STEP LIMIT 1",
+    );
+    expect(columns).toEqual(["MODEL_NAME", "MODEL_VERSION", "PARTITION_KEY", "STEP", "STATUS", "sku", "day"]);
+    expect(rows).toEqual([["MANY_MODEL_FORECAST", "V1", "s:A", 1, "OK", "A", "2026-03-12"]]);
+    const index = json("index", "first");
+    expect(index).toMatchObject({ run: "first", succeeded: 3, path: "runs/first/model_index.json" });
+    expect(json("index", "first"), "indexing again gives the same index").toEqual(index);
+    const people = manymodel("status");
+    expect(people.stdout).toContain("completed");
+    expect(people.stderr).toBe("");
+  });
+
+  it("fails with one line that says what to do, and the right exit code", async () => {
+    await writeCsv("sales.csv", ["A"], 70);
+    const failing: [number, string, string[]][] = [
+      [2, 'there is no file manymodel.yaml; "manymodel init" writes one', ["status"]],
+      [2, "unknown command 'trian'", ["trian"]],
+      [2, "unknown option '--fast'", ["train", "--fast"]],
+      [2, "required option '--table <name>' not specified", ["import", "x.csv"]],
+      [2, "must be a whole number of at least 1", ["batch", "--horizon", "0"]],
+    ];
+    for (const [status, message, args] of failing) {
+      const got = manymodel(...args);
+      expect([got.status, got.stderr], args.join(" ")).toEqual([status, expect.stringContaining(message)]);
+      expect(
+        got.stderr
+          .trim()
+          .split("\n")
+          .filter((line) => line.startsWith("manymodel: ")),
+      ).toHaveLength(1);
+    }
+    json("init", "--table", "sales.csv", "--partition-by", "sku", "--order-by", "day", "--target", "qty");
+    const later: [number, string, string[]][] = [
+      [1, "manymodel.yaml exists already", ["init"]],
+      [1, "no completed run to register", ["register"]],
+      [1, "has no version: manymodel register", ["batch"]],
+      [1, "there is no file", ["import", "missing.csv", "--table", "X"]],
+      [2, 'table name "a b" is not allowed', ["import", "sales.csv", "--table", "a b"]],
+      [1, 'there is no run "nope"', ["status", "nope"]],
+      [1, 'there is no run "nope"', ["index", "nope"]],
+      [1, 'there is no run "nope"', ["register", "--run", "nope"]],
+      [2, 'there is no built-in model "arimaa"', ["train", "--model", "arimaa"]],
+      [2, "cannot bundle", ["train", "--model", "./missing.ts"]],
+      [2, "sql is read-only", ["sql", "CREATE TABLE x (a INT)"]],
+    ];
+    for (const [status, message, args] of later) {
+      const got = manymodel(...args);
+      expect([got.status, got.stderr], args.join(" ")).toEqual([status, expect.stringContaining(message)]);
+      expect(got.stderr.trim().split("\n"), args.join(" ")).toHaveLength(1);
+      expect(got.stdout).toBe("");
+    }
+    const asJson = manymodel("register", "--json");
+    expect(JSON.parse(asJson.stdout)).toMatchObject({ error: { kind: "not-found" } });
+    expect(json("train", "--run-id", "r").succeeded).toBe(1);
+    json("register", "--model-version", "V1");
+    expect(manymodel("register", "--model-version", "V1")).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("has a version V1 already"),
+    });
+    await writeFile(path.join(folder, "manymodel.yaml"), "train: { horizons: 3 }\n");
+    expect(manymodel("status")).toMatchObject({
+      status: 2,
+      stderr: "manymodel: manymodel.yaml:1: train.horizons: unknown key\n",
+    });
+  });
+
+  it("names what is wrong with the data", async () => {
+    await writeCsv("sales.csv", ["A"], 20);
+    const train = async (source: string) => {
+      await writeFile(path.join(folder, "manymodel.yaml"), `source: ${source}\ntrain: { holdout: 0 }\n`);
+      const { status, stdout, stderr } = manymodel("train");
+      return [status, status === 0 ? stdout : stderr] as const;
+    };
+    expect(await train("{ table: sales.csv, partition_by: store }")).toEqual([
+      1,
+      expect.stringMatching(/no column "store" \(partition_by\); it has sku, day, qty/),
+    ]);
+    expect(await train("{ table: sales.csv, partition_by: sku, target: amount }")).toEqual([
+      1,
+      expect.stringMatching(/has no column "amount" \(target\); it has sku, day, qty/),
+    ]);
+    expect(await train("{ table: sales.csv, partition_by: sku, target: day }")).toEqual([
+      1,
+      expect.stringContaining("(target) holds dates; a forecast needs numbers"),
+    ]);
+    expect(await train("{ table: TABLE_X, partition_by: sku }")).toEqual([
+      1,
+      expect.stringContaining('there is no table "TABLE_X"'),
+    ]);
+    await writeFile(path.join(folder, "empty.csv"), "sku,day,qty\n");
+    expect(await train("{ table: empty.csv, partition_by: sku }")).toEqual([1, expect.stringContaining("has no rows")]);
+    await writeFile(
+      path.join(folder, "odd.csv"),
+      "sku,day,qty\nA,2026-01-02,2\nA,2026-01-01,1\nA,2026-01-03,3\nB,2026-01-01,1\nB,2026-01-01,2\n",
+    );
+    expect(await train("{ table: odd.csv, partition_by: sku, order_by: day, target: qty }")).toEqual([
+      0,
+      expect.stringContaining(
+        "1 × duplicate-timestamp: day 2026-01-01 occurs twice; aggregate the rows first, or set duplicates: keep (s:B)",
+      ),
+    ]);
+    const results = json(
+      "sql",
+      "SELECT FIRST_TS, LAST_TS, N_OBS FROM TRAINING_RESULTS WHERE OUTCOME = 'succeeded' AND PARTITION_KEY = 's:A' ORDER BY RUN_ID DESC LIMIT 1",
+    );
+    expect(results.rows, "unsorted rows are sorted").toEqual([["2026-01-01", "2026-01-03", 3]]);
+  });
+
+  it("trains a definition from a file, with its options", async () => {
+    await writeCsv("sales.csv", ["A", "B"], 20);
+    await mkdir(path.join(folder, "models"));
+    await writeFile(
+      path.join(folder, "models", "half.js"),
+      `import { defineModel } from "manymodel";
+       export default defineModel({
+         fit: ({ sku, data, exports }) => ({ model: { sku, half: data.numbers(exports.target).at(-1) * exports.factor } }),
+         predict: ({ model, horizon }) => ({ mean: Array(horizon).fill(model.half) }),
+       });`,
+    );
+    await writeFile(
+      path.join(folder, "manymodel.yaml"),
+      "source: { table: sales.csv, partition_by: sku, order_by: day, target: qty }\nmodel: { name: ./models/half.js, options: { factor: 0.5 } }\ntrain: { model_key_arg: sku, horizon: 1 }\n",
+    );
+    expect(json("train", "--mode", "local").succeeded).toBe(2);
+    json("register");
+    json("batch");
+    expect(json("sql", "SELECT sku, FORECAST FROM FORECAST_RESULTS ORDER BY 1").rows).toEqual([
+      ["A", 7.5],
+      ["B", 8],
+    ]);
+  });
+
+  it("reads a DuckDB file and Parquet without importing them", async () => {
+    const { DuckDBInstance } = await import("@duckdb/node-api");
+    const instance = await DuckDBInstance.create(path.join(folder, "shop.duckdb"));
+    const connection = await instance.connect();
+    await connection.run(
+      "CREATE TABLE sales AS SELECT 'S' || (i // 10) AS sku, DATE '2026-01-01' + (i % 10)::INT AS day, i AS qty FROM range(40) t(i)",
+    );
+    await connection.run(`COPY sales TO '${path.join(folder, "sales.parquet")}'`);
+    connection.closeSync();
+    instance.closeSync();
+    for (const table of ["shop.duckdb:sales", "sales.parquet"]) {
+      await writeFile(
+        path.join(folder, "manymodel.yaml"),
+        `source: { table: "${table}", partition_by: sku, order_by: day, target: qty }\nmodel: drift\ntrain: { holdout: 2 }\n`,
+      );
+      expect(json("train")).toMatchObject({ partitions: 4, succeeded: 4 });
+    }
+    expect((await readFile(path.join(folder, "shop.duckdb"))).length).toBeGreaterThan(0);
+  });
+
+  it("the demo goes the whole way and can be repeated", () => {
+    const first = json("demo", "--series", "6", "--days", "100");
+    expect(first).toMatchObject({ trained: 6, failed: 0, registered: "V1", partitions: 6, ok: 6, rows: 180 });
+    const { status, stdout } = manymodel("demo", "--series", "6", "--days", "100");
+    expect(status).toBe(0);
+    expect(stdout).toContain("6 trained, 0 failed, 6 registered as MANY_MODEL_FORECAST V2, 6 scored");
+    expect(stdout.match(/SKU0000\d {2}2022-04-11/g)).toHaveLength(3);
+    const config = path.join("manymodel-demo", "manymodel.yaml");
+    expect(json("sql", "SELECT count(*) FROM SERIES_EVENTS", "--config", config).rows).toEqual([[600]]);
+  });
+
+  const m3 = data("m3_train");
+  it.skipIf(m3 === undefined)(
+    `the monthly series of the M3 competition${m3 === undefined ? `: ${absent}` : ""}`,
+    async () => {
+      const monthly = m3!.filter((row) => row.period === "MONTHLY");
+      await writeFile(
+        path.join(folder, "m3.csv"),
+        ["id,index,value", ...monthly.map((row) => `${row.id},${row.index},${row.value}`)].join("\n"),
+      );
+      await writeFile(
+        path.join(folder, "manymodel.yaml"),
+        "source: { table: M3, partition_by: id, order_by: index, target: value, period: 12 }\ntrain: { horizon: 18, holdout: 18 }\n",
+      );
+      expect(json("import", "m3.csv", "--table", "M3").rows).toBe(141_858);
+      expect(json("train")).toMatchObject({ partitions: 1428, succeeded: 1428, failed: 0 });
+      json("register");
+      expect(json("batch")).toMatchObject({ partitions: 1428, ok: 1428, noModel: 0, errors: 0, rows: 1428 * 18 });
+      expect(json("sql", "SELECT count(DISTINCT id), count(*) FROM FORECAST_RESULTS WHERE STATUS = 'OK'").rows).toEqual(
+        [[1428, 25704]],
+      );
+    },
+  );
+});

@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import { parseConfig } from "../../src/config/load.ts";
+import { configJsonSchema } from "../../src/config/schema.ts";
+
+const error = (text: string) =>
+  parseConfig(text, "manymodel.yaml").then(
+    () => "accepted",
+    (e) => `${e.kind}: ${e.message}`,
+  );
+
+describe("configuration", () => {
+  it("fills in every default", async () => {
+    expect(await parseConfig("source: { table: T, partition_by: ID }", "f")).toEqual({
+      engine: "local",
+      workspace: ".manymodel",
+      source: { table: "T", partition_by: ["ID"], target: "Y", period: 1, duplicates: "fail" },
+      model: "holt-winters",
+      train: {
+        ...{ mode: "tasks", workers: "auto", max_attempts: 3, seed: 1, horizon: 30, holdout: 30 },
+        ...{ model_key_arg: "unit_id", exports: {} },
+      },
+      register: { name: "MANY_MODEL_FORECAST" },
+      batch: { output_table: "FORECAST_RESULTS", levels: [80, 95] },
+    });
+    expect((await parseConfig("", "f")).workspace).toBe(".manymodel");
+  });
+
+  it("accepts the parallel_lab block of the R original as it stands", async () => {
+    const { parallel_lab } = await parseConfig(
+      `parallel_lab:
+  compute_pool: MY_COMPUTE_POOL
+  image_uri: "mydb.myschema.myrepo/dosnowflake-worker:latest"
+  dosnowflake_stage_name: DOSNOWFLAKE_STAGE
+  queue_table: DOSNOWFLAKE_QUEUE
+  instance_family: CPU_X64_L
+  demo_forecast_n_skus: 2000
+  demo_tasks_chunks_per_job: 4
+  demo_queue_n_workers: 4
+  schemas: { source: SRC, models: MDL }
+  warehouse: WH
+`,
+      "f",
+    );
+    expect(parallel_lab).toMatchObject({
+      compute_pool: "MY_COMPUTE_POOL",
+      demo_tasks_chunks_per_job: 4,
+      schemas: { source: "SRC" },
+    });
+  });
+
+  const bad: [string, string, string][] = [
+    ["an unknown key", "engine: local\ntrain:\n  chunks: 4\n", "config: manymodel.yaml:3: train.chunks: unknown key"],
+    ["an unknown top-level key", "\nsauce: {}\n", "config: manymodel.yaml:2: sauce: unknown key"],
+    [
+      "a wrong type",
+      "train:\n  horizon: thirty\n",
+      'config: manymodel.yaml:2: train.horizon: is "thirty": Invalid input: expected number, received string',
+    ],
+    [
+      "a value out of range",
+      "train:\n  mode: tasks\n  horizon: 0\n",
+      "config: manymodel.yaml:3: train.horizon: is 0: Too small: expected number to be >=1",
+    ],
+    ["a missing key", "source:\n  table: T\n", "config: manymodel.yaml:1: source.partition_by: missing"],
+    ["an unknown engine", "engine: oracle\n", 'config: manymodel.yaml:1: engine: is "oracle": Invalid input: expected'],
+    [
+      "a bad item of a list",
+      "batch:\n  levels:\n    - 80\n    - 195\n",
+      "config: manymodel.yaml:4: batch.levels.1: is 195",
+    ],
+    ["a table name that is not one", "batch:\n  output_table: a b\n", 'manymodel.yaml:2: batch.output_table: is "a b"'],
+    ["broken YAML", "a: [1\nb: 2\n", "config: manymodel.yaml:2: "],
+    ["a key twice", "engine: local\nengine: local\n", "config: manymodel.yaml:2: Map keys must be unique"],
+    [
+      "something that is no mapping",
+      "- 1\n",
+      "config: manymodel.yaml:1: the file: is [1]: Invalid input: expected object",
+    ],
+    [
+      "an alias bomb",
+      `a: &a [x, x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: [*c, *c, *c]`,
+      "config: manymodel.yaml: Excessive alias count",
+    ],
+  ];
+  for (const [name, text, message] of bad)
+    it(`refuses ${name}, naming file, line and key`, async () => {
+      expect(await error(text)).toContain(message);
+    });
+
+  it("has a JSON Schema that describes every key", () => {
+    const schema = configJsonSchema() as {
+      properties: Record<string, { properties?: Record<string, { description?: string }> }>;
+    };
+    expect(Object.keys(schema.properties)).toEqual([
+      "engine",
+      "workspace",
+      "source",
+      "model",
+      "train",
+      "register",
+      "batch",
+      "parallel_lab",
+    ]);
+    for (const block of ["source", "train", "batch"])
+      for (const [key, value] of Object.entries(schema.properties[block]!.properties!))
+        expect(value.description, `${block}.${key}`).toBeTruthy();
+  });
+});

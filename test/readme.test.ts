@@ -1,0 +1,51 @@
+import { spawnSync } from "node:child_process";
+import { cp, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { temporaryFolder } from "./workspace.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** Runs a shell script in a folder, with `manymodel` on its path. */
+async function shell(folder: string, script: string) {
+  const bin = path.join(folder, ".bin");
+  await mkdir(bin, { recursive: true });
+  await symlink(path.join(root, "bin", "manymodel.js"), path.join(bin, "manymodel")).catch(() => {});
+  const env = { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH}` };
+  return spawnSync("bash", ["-euo", "pipefail", "-c", script], { cwd: folder, encoding: "utf8", env });
+}
+
+describe("what the documents show is run", () => {
+  it("the README's commands on your own data", async () => {
+    const folder = await temporaryFolder();
+    const days = Array.from({ length: 120 }, (_, i) => new Date(Date.UTC(2026, 0, 1 + i)).toISOString().slice(0, 10));
+    const rows = ["A", "B"].flatMap((sku) => days.map((day, i) => `${sku},${day},${20 + (i % 7)}`));
+    await writeFile(path.join(folder, "sales.csv"), ["sku,day,qty", ...rows].join("\n"));
+    const readme = await readFile(path.join(root, "README.md"), "utf8");
+    const blocks = [...readme.matchAll(/<!-- run -->\n```sh\n([\s\S]*?)```/g)].map((match) => match[1]!);
+    expect(blocks).toHaveLength(1);
+    const { status, stdout, stderr } = await shell(folder, blocks[0]!);
+    expect(status, stderr).toBe(0);
+    expect(stdout).toContain("2 trained, 0 failed");
+    expect(stdout.match(/2026-05-0\d/g)).toHaveLength(7);
+  });
+
+  it("every example that has a loop", async () => {
+    const examples = (await readdir(path.join(root, "examples"))).sort();
+    expect(examples).toContain("sku-demand");
+    for (const name of examples) {
+      const folder = path.join(await temporaryFolder(), name);
+      await cp(path.join(root, "examples", name), folder, {
+        recursive: true,
+        filter: (file) => !file.includes(".manymodel"),
+      });
+      await mkdir(path.join(folder, "node_modules"));
+      await symlink(root, path.join(folder, "node_modules", "manymodel"));
+      const { status, stdout, stderr } = await shell(folder, "manymodel setup --series 20 --days 200 && node loop.js");
+      expect(status, `${name}: ${stderr}`).toBe(0);
+      expect(stdout).toContain("20 models, 0 failures");
+      expect(stdout).toContain("20 of 20 partitions scored into FORECAST_RESULTS");
+    }
+  });
+});
