@@ -1,3 +1,6 @@
+import { randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
+import path from "node:path";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 
 /** A DuckDB of this thread's own, in memory: it reads and writes files, and holds nothing that must survive. */
@@ -10,15 +13,19 @@ export interface Duck {
 /** Memory that one thread's DuckDB may use before it spills to the workspace's `tmp`. */
 const MEMORY_LIMIT = "512MB";
 
-/** A DuckDB that is started when it is first needed. */
+/**
+ * A DuckDB that is started when it is first needed. Instances name their spill files alike, so each gets a folder of
+ * its own below `temporary`.
+ */
 export function openDuck(temporary: string, options: Record<string, string> = {}): Duck {
+  const spill = path.join(temporary, randomUUID());
   let instance: DuckDBInstance | undefined;
   let connection: Promise<DuckDBConnection> | undefined;
   const connect = async () => {
     const { DuckDBInstance } = await import("@duckdb/node-api");
     instance = await DuckDBInstance.create(":memory:", {
       memory_limit: MEMORY_LIMIT,
-      temp_directory: temporary,
+      temp_directory: spill,
       ...options,
     });
     return instance.connect();
@@ -30,6 +37,7 @@ export function openDuck(temporary: string, options: Record<string, string> = {}
       instance?.closeSync();
       connection = undefined;
       instance = undefined;
+      rmSync(spill, { recursive: true, force: true });
     },
   };
 }

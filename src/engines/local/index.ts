@@ -1,12 +1,11 @@
-import { mkdirSync } from "node:fs";
 import path from "node:path";
-import { ManymodelError, messageOf } from "../../core/errors.ts";
 import type { Catalog } from "../../ports/catalog.ts";
 import type { Engine } from "../../ports/engine.ts";
 import type { Queue } from "../../ports/queue.ts";
 import { localCatalog } from "./catalog.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { openDuck } from "./duck.ts";
+import { openFolders } from "./folders.ts";
 import { localQueue } from "./queue.ts";
 import { localStage } from "./stage.ts";
 import { localTables } from "./tables.ts";
@@ -21,19 +20,9 @@ import { localWorkers } from "./workers.ts";
  */
 export async function openLocalEngine(workspace: string, options: { threads?: number } = {}): Promise<Engine> {
   const root = path.resolve(workspace);
-  const folders = {
-    tables: path.join(root, "tables"),
-    snapshots: path.join(root, "snapshots"),
-    stage: path.join(root, "stage"),
-    temporary: path.join(root, "tmp"),
-  };
-  try {
-    for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });
-  } catch (cause) {
-    throw new ManymodelError("config", `cannot use the workspace ${root}: ${messageOf(cause)}`, { cause });
-  }
+  const folders = openFolders(root);
   let opened: Database | undefined;
-  const database = () => (opened ??= openDatabase(path.join(root, "manymodel.db")));
+  const database = () => (opened ??= openDatabase(folders.database));
   const duck = openDuck(folders.temporary, options.threads === undefined ? {} : { threads: String(options.threads) });
   let queue: Queue | undefined;
   let catalog: Catalog | undefined;

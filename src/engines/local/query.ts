@@ -3,9 +3,9 @@ import { ManymodelError, messageOf } from "../../core/errors.ts";
 import type { QueryResult } from "../../ports/tables.ts";
 import type { Database } from "./database.ts";
 import { identifier, literal, openDuck } from "./duck.ts";
+import type { Folders } from "./folders.ts";
 import { resultViews } from "./result-views.ts";
 import type { TableStore } from "./table-store.ts";
-import type { Folders } from "./tables.ts";
 
 /**
  * Runs one SELECT over views of the workspace's tables, in a DuckDB of its own that can read the workspace's files and

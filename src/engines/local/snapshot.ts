@@ -7,8 +7,7 @@ import { ManymodelError, messageOf, show } from "../../core/errors.ts";
 import type { KeyColumn, KeyType } from "../../core/partition-key.ts";
 import type { DataQuery, Snapshot } from "../../core/run.ts";
 import { identifier, literal } from "./duck.ts";
-import { findSource, type Source, type SourceColumn } from "./source.ts";
-import type { TableStore } from "./table-store.ts";
+import type { Source, SourceColumn, Sources } from "./source.ts";
 
 /** The SQL type in which a key column is kept in `keys.parquet`. */
 export const KEY_SQL_TYPES: Readonly<Record<KeyType, string>> = {
@@ -32,11 +31,11 @@ export function snapshotFiles(folder: string, id: string): { keys: string; data:
  */
 export async function takeSnapshot(
   connection: DuckDBConnection,
-  store: TableStore,
+  sources: Sources,
   folder: string,
   query: DataQuery,
 ): Promise<Snapshot> {
-  const source = await findSource(connection, store, query.table);
+  const source = await sources.find(connection, query.table);
   const plan = resolve(source, query);
   const id = createHash("sha256")
     .update(JSON.stringify([source.fingerprint, plan.keys, plan.columns, plan.order, query.duplicates ?? "fail"]))
@@ -50,6 +49,8 @@ export async function takeSnapshot(
   await mkdir(temporary, { recursive: true });
   try {
     const counts = await writeFiles(connection, source, plan, temporary);
+    if ((await sources.fingerprint(query.table)) !== source.fingerprint)
+      throw new ManymodelError("conflict", `${query.table} was changed while it was being read; try again`);
     const snapshot: Snapshot = {
       id,
       fingerprint: source.fingerprint,

@@ -23,18 +23,55 @@ export interface Source {
   readonly columns: readonly SourceColumn[];
 }
 
-/**
- * Finds a source: a table of the workspace; or a file: `.csv` or `.tsv` (also `.gz`), `.parquet`, `.json` or
- * `.ndjson`; or `file.duckdb:TABLE`, read-only. A file's text columns whose digits start with 0 stay text.
- *
- * @throws {ManymodelError} `not-found` or `input`, saying what is there
- */
-export async function findSource(connection: DuckDBConnection, store: TableStore, table: string): Promise<Source> {
-  const own = store.find(table);
-  if (own !== undefined) return described(connection, own.from, own.fingerprint);
+/** Finds sources, and remembers what it learnt of a file as long as the file stays the same. */
+export interface Sources {
+  /**
+   * A source: a table of the workspace; or a file: `.csv` or `.tsv` (also `.gz`), `.parquet`, `.json` or `.ndjson`; or
+   * `file.duckdb:TABLE`, read-only. A CSV file's numbers of which some begin with 0 (`007`) are text.
+   *
+   * @throws {ManymodelError} `not-found` or `input`, saying what is there
+   */
+  find(connection: DuckDBConnection, table: string): Promise<Source>;
+  /** What the source is now; equal fingerprints mean equal data. */
+  fingerprint(table: string): Promise<string>;
+}
+
+/** The sources that a workspace can read. */
+export function openSources(store: TableStore): Sources {
+  const known = new Map<string, Source>();
+  const fingerprint = async (table: string) => store.find(table)?.fingerprint ?? fileFingerprint(table, store);
+  return {
+    fingerprint,
+    async find(connection, table) {
+      const own = store.find(table);
+      if (own !== undefined) return described(connection, own.from, own.fingerprint);
+      const current = await fingerprint(table);
+      const found = known.get(current);
+      if (found !== undefined) return found;
+      try {
+        const { file, inner } = parseReference(table);
+        const from = inner === null ? await readFile(connection, file) : await attach(connection, file, inner);
+        const source = await described(connection, from, current);
+        known.set(current, source);
+        return source;
+      } catch (cause) {
+        if (cause instanceof ManymodelError) throw cause;
+        throw new ManymodelError("input", `cannot read ${table}: ${messageOf(cause, 300)}`, { cause });
+      }
+    },
+  };
+}
+
+/** A reference to a file, or to a table inside a DuckDB file. */
+function parseReference(table: string): { file: string; inner: string | null } {
   const attached = /^(.+\.(?:duckdb|ddb|db)):([^:]+)$/.exec(table);
-  const file = path.resolve(attached?.[1] ?? table);
-  if (attached === null && !/\.(csv|tsv|txt|parquet|json|ndjson|jsonl)(\.gz|\.zst)?$/i.test(file)) {
+  return { file: path.resolve(attached?.[1] ?? table), inner: attached?.[2] ?? null };
+}
+
+/** Path, size and time of modification of a file, and of a DuckDB file's log of changes. */
+async function fileFingerprint(table: string, store: TableStore): Promise<string> {
+  const { file, inner } = parseReference(table);
+  if (inner === null && !/\.(csv|tsv|txt|parquet|json|ndjson|jsonl)(\.gz|\.zst)?$/i.test(file)) {
     const known = store.list().map(({ name }) => name);
     throw new ManymodelError(
       "not-found",
@@ -44,14 +81,8 @@ export async function findSource(connection: DuckDBConnection, store: TableStore
   const info = await stat(file, { bigint: true }).catch((cause) => {
     throw new ManymodelError("not-found", `there is no file ${file}; check the path`, { cause });
   });
-  const fingerprint = hash(`${table === file ? "" : attached?.[2]}\0${file}\0${info.size}\0${info.mtimeNs}`);
-  try {
-    if (attached !== null) return described(connection, await attach(connection, file, attached[2]!), fingerprint);
-    return described(connection, await readFile(connection, file), fingerprint);
-  } catch (cause) {
-    if (cause instanceof ManymodelError) throw cause;
-    throw new ManymodelError("input", `cannot read ${table}: ${messageOf(cause, 300)}`, { cause });
-  }
+  const log = inner === null ? undefined : await stat(`${file}.wal`, { bigint: true }).catch(() => undefined);
+  return hash([inner, file, info.size, info.mtimeNs, log?.size, log?.mtimeNs].join("\0"));
 }
 
 async function attach(connection: DuckDBConnection, file: string, table: string): Promise<string> {

@@ -6,28 +6,23 @@ import type { Snapshot } from "../../core/run.ts";
 import type { PartitionRows, Tables } from "../../ports/tables.ts";
 import type { Database } from "./database.ts";
 import { type Duck, literal } from "./duck.ts";
+import type { Folders } from "./folders.ts";
 import { queryWorkspace } from "./query.ts";
 import { readColumns } from "./read-columns.ts";
 import { rearrange } from "./rearrange.ts";
 import { exposeRun, RESULT_VIEWS } from "./result-views.ts";
 import { KEY_SQL_TYPES, snapshotFiles, takeSnapshot } from "./snapshot.ts";
-import { findSource } from "./source.ts";
+import { openSources, type Sources } from "./source.ts";
 import { writeWhole } from "./stage.ts";
 import { newPart, TableStore } from "./table-store.ts";
 import { encodeColumns } from "./write-columns.ts";
-
-/** Where a workspace keeps what. */
-export interface Folders {
-  readonly tables: string;
-  readonly snapshots: string;
-  readonly stage: string;
-  readonly temporary: string;
-}
 
 /** Tables as Parquet files, read and sorted by DuckDB; which files make up a table is SQLite's to say. */
 export function localTables(db: () => Database, duck: Duck, folders: Folders): Tables {
   let opened: TableStore | undefined;
   const store = () => (opened ??= new TableStore(db(), folders.tables));
+  let found: Sources | undefined;
+  const sources = () => (found ??= openSources(store()));
   const files = (snapshot: Snapshot) => snapshotFiles(folders.snapshots, snapshot.id);
   return {
     async list() {
@@ -35,7 +30,7 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders): T
     },
 
     async snapshot(query) {
-      return takeSnapshot(await duck.connection(), store(), folders.snapshots, query);
+      return takeSnapshot(await duck.connection(), sources(), folders.snapshots, query);
     },
 
     async keys(snapshot, from, to) {
@@ -82,7 +77,7 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders): T
       const connection = await duck.connection();
       if (!store().create(table, [])) throw exists(table);
       try {
-        const source = await findSource(connection, store(), path.resolve(file));
+        const source = await sources().find(connection, path.resolve(file));
         const part = await newPart(folders.tables, table);
         await connection.run(
           `COPY (SELECT * FROM ${source.from}) TO ${literal(part.file)} (FORMAT parquet, COMPRESSION snappy)`,
