@@ -73,13 +73,14 @@ export async function putSegment(
 
 /** The row of a partition that has no model. */
 export function failedOutcome(
-  partition: { position: number; partitionKey: string; seed: number; attempt: number },
+  { position, partitionKey, seed, attempt }: Pick<PartitionOutcome, "position" | "partitionKey" | "seed" | "attempt">,
   errorType: FailureType,
   errorMessage: string,
 ): PartitionOutcome {
   return {
-    ...partition,
-    key: decodeKey(partition.partitionKey).key,
+    position,
+    key: decodeKey(partitionKey).key,
+    partitionKey,
     outcome: "failed",
     modelKind: null,
     model: null,
@@ -91,9 +92,11 @@ export function failedOutcome(
     lastTs: null,
     interval: null,
     fitMs: 0,
+    seed,
     dataSha256: null,
     errorType,
     errorMessage,
+    attempt,
   };
 }
 
@@ -112,35 +115,36 @@ async function trainPartition(
 ): Promise<PartitionOutcome> {
   const { snapshot } = manifest;
   const seed = partitionSeed(manifest.seed, partitionKey);
-  const failed = failedOutcome({ position, partitionKey, seed, attempt }, "no-data", "");
-  const { key } = failed;
-  if (start === end)
-    return { ...failed, errorMessage: `${snapshot.query.table} has no rows with ${showKey(snapshot.keyColumns, key)}` };
+  // Filled in step by step: copying a row of this many fields at every step costs more than a cheap fit.
+  const row: { -readonly [Field in keyof PartitionOutcome]: PartitionOutcome[Field] } = failedOutcome(
+    { position, partitionKey, seed, attempt },
+    "no-data",
+    "",
+  );
+  if (start === end) {
+    row.errorMessage = `${snapshot.query.table} has no rows with ${showKey(snapshot.keyColumns, row.key)}`;
+    return row;
+  }
   const data = frame(batch, start, end);
-  const observed = { nObs: data.length, dataSha256: dataHash(batch, start, end) };
+  row.nObs = data.length;
+  row.dataSha256 = dataHash(batch, start, end);
   const time = readTime(snapshot, data);
-  if (time !== undefined && "error" in time)
-    return { ...failed, ...observed, errorType: time.error, errorMessage: time.message };
+  if (time !== undefined && "errorType" in time) return Object.assign(row, time);
+  Object.assign(row, time);
   const began = clock();
   try {
-    const argument = keyArgument(snapshot.keyColumns, key);
+    const argument = keyArgument(snapshot.keyColumns, row.key);
     const context = { [manifest.keyArg]: argument, data, exports: manifest.exports, seed };
-    const checked = checkFitResult(await definition.fit(context as Parameters<typeof definition.fit>[0]));
-    return {
-      ...failed,
-      ...observed,
-      ...(time ?? {}),
-      ...checked,
-      outcome: "succeeded",
-      fitMs: clock() - began,
-      errorType: null,
-      errorMessage: null,
-    };
+    Object.assign(row, checkFitResult(await definition.fit(context as Parameters<typeof definition.fit>[0])));
+    row.outcome = "succeeded";
+    row.errorType = null;
+    row.errorMessage = null;
   } catch (error) {
-    const errorType = error instanceof InvalidReturn ? "invalid-return" : "fit-error";
-    const message = messageOf(error);
-    return { ...failed, ...observed, ...(time ?? {}), fitMs: clock() - began, errorType, errorMessage: message };
+    row.errorType = error instanceof InvalidReturn ? "invalid-return" : "fit-error";
+    row.errorMessage = messageOf(error);
   }
+  row.fitMs = clock() - began;
+  return row;
 }
 
 /** First and last time and the step of a series, or what is wrong with its times; undefined without a time column. */
@@ -148,8 +152,8 @@ function readTime(
   { timeColumn, columns, query }: RunManifest["snapshot"],
   data: Frame,
 ):
-  | { firstTs: string; lastTs: string; interval: string | null }
-  | { error: "null-timestamp" | "duplicate-timestamp"; message: string }
+  | Pick<PartitionOutcome, "firstTs" | "lastTs" | "interval">
+  | Pick<PartitionOutcome, "errorType" | "errorMessage">
   | undefined {
   const declared = columns.find((column) => column.name === timeColumn)?.type;
   if (timeColumn === null || declared === undefined || declared === "string" || declared === "boolean")
@@ -160,13 +164,13 @@ function readTime(
   for (let i = 0; i < n; i++) {
     if (Number.isNaN(times[i]!))
       return {
-        error: "null-timestamp",
-        message: `row ${i + 1} of ${n} has no ${timeColumn}; remove or date such rows`,
+        errorType: "null-timestamp",
+        errorMessage: `row ${i + 1} of ${n} has no ${timeColumn}; remove or date such rows`,
       };
     if (i > 0 && times[i] === times[i - 1] && query.duplicates !== "keep")
       return {
-        error: "duplicate-timestamp",
-        message: `${timeColumn} ${formatTime(type, times[i]!)} occurs twice; aggregate the rows first, or set duplicates: keep`,
+        errorType: "duplicate-timestamp",
+        errorMessage: `${timeColumn} ${formatTime(type, times[i]!)} occurs twice; aggregate the rows first, or set duplicates: keep`,
       };
   }
   const distinct = query.duplicates === "keep" ? times.filter((t, i) => i === 0 || t !== times[i - 1]) : times;
