@@ -9,32 +9,63 @@ export interface Member {
 
 /** Workers that are kept for the length of a piece of work. */
 export interface Crew {
-  readonly members: readonly Member[];
+  /**
+   * Has every member work, until all are done. When one fails, the others are told to stop (`signal`), their workers
+   * are ended, and the first error is thrown once nobody works any more.
+   */
+  run(work: (member: Member, signal: AbortSignal) => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Starts `count` workers. @throws what the first worker that cannot start throws */
 export async function startCrew(workers: Workers, entry: WorkerEntry, count: number): Promise<Crew> {
-  const current: (Worker | undefined)[] = await Promise.all(Array.from({ length: count }, () => workers.start(entry)));
-  const members = current.map((first, place): Member => {
-    const name = first!.name;
+  const stop = new AbortController();
+  const places: (Worker | undefined)[] = new Array(count).fill(undefined);
+  const close = async () => {
+    stop.abort();
+    await Promise.all(places.map((worker) => worker?.terminate()));
+  };
+  const place = async (i: number): Promise<Worker> => {
+    if (stop.signal.aborted) throw new WorkerLost("the crew was closed");
+    const worker = (places[i] ??= await workers.start(entry));
+    // Closed while this one was starting: it must not be left behind.
+    if (stop.signal.aborted) await worker.terminate();
+    return worker;
+  };
+  try {
+    await Promise.all(places.map((_, i) => place(i)));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const members = places.map((first, i): Member => {
     return {
-      name,
+      name: first!.name,
       async call<Response>(request: unknown): Promise<Response> {
-        const worker = (current[place] ??= await workers.start(entry));
+        const worker = await place(i);
         try {
           return await worker.call<Response>(request);
         } catch (error) {
-          if (error instanceof WorkerLost) current[place] = undefined;
+          if (error instanceof WorkerLost) places[i] = undefined;
           throw error;
         }
       },
     };
   });
   return {
-    members,
-    async close() {
-      await Promise.all(current.map((worker) => worker?.terminate()));
+    async run(work) {
+      let first: { error: unknown } | undefined;
+      const stopAtError = async (member: Member) => {
+        try {
+          await work(member, stop.signal);
+        } catch (error) {
+          first ??= { error };
+          await close();
+        }
+      };
+      await Promise.all(members.map(stopAtError));
+      if (first !== undefined) throw first.error;
     },
+    close,
   };
 }

@@ -105,13 +105,14 @@ export async function scoreBatch(
   const { definitionSha256, keyArg, exports } = version;
   const crew = await startCrew(workers, entry, Math.min(spec.workers, index.segments.length));
   const perform = (tasks: Iterable<WorkerRequest>) => {
-    const queue = tasks[Symbol.iterator]();
-    return Promise.all(
-      crew.members.map(async (member) => {
-        for (let next = queue.next(); !next.done; next = queue.next())
-          take(await withRetries(() => member.call(next.value)));
-      }),
-    );
+    const waiting = tasks[Symbol.iterator]();
+    return crew.run(async (member, signal) => {
+      while (!signal.aborted) {
+        const next = waiting.next();
+        if (next.done) return;
+        take(await withRetries(() => member.call(next.value), signal));
+      }
+    });
   };
   try {
     await perform(
@@ -174,12 +175,12 @@ function* missingTasks(common: ScoreTask, scored: Uint8Array): Iterable<WorkerRe
   }
 }
 
-async function withRetries(call: () => Promise<ScoredPart>): Promise<ScoredPart> {
+async function withRetries(call: () => Promise<ScoredPart>, signal: AbortSignal): Promise<ScoredPart> {
   for (let tried = 1; ; tried++) {
     try {
       return await call();
     } catch (error) {
-      if (!(error instanceof WorkerLost) || tried === MAX_TRIES) throw error;
+      if (!(error instanceof WorkerLost) || tried === MAX_TRIES || signal.aborted) throw error;
     }
   }
 }

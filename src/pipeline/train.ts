@@ -41,7 +41,7 @@ export async function train(
   const crew = await startCrew(workers, entry, Math.min(spec.workers, manifest.chunks));
   try {
     const options = { maxAttempts, leaseMs: LEASE_MS, pollMs: POLL_MS, onChunk };
-    await Promise.all(crew.members.map((member) => workQueue(engine.queue, runId, member, options)));
+    await crew.run((member, signal) => workQueue(engine.queue, runId, member, { ...options, signal }));
   } finally {
     await crew.close();
   }

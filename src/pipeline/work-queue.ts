@@ -11,6 +11,8 @@ export interface WorkOptions {
   /** How long to wait before asking again when all remaining chunks are held by others. */
   readonly pollMs: number;
   readonly onChunk?: (segment: SegmentInfo) => void;
+  /** When it is set off, no further chunk is claimed, and a chunk being worked on is left to lapse. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -18,8 +20,8 @@ export interface WorkOptions {
  * has ended. The only place where chunks are claimed.
  */
 export async function workQueue(queue: Queue, run: string, member: Member, options: WorkOptions): Promise<void> {
-  const { maxAttempts, leaseMs, pollMs, onChunk } = options;
-  for (;;) {
+  const { maxAttempts, leaseMs, pollMs, onChunk, signal } = options;
+  while (!signal.aborted) {
     const lease = await queue.claim(run, member.name, leaseMs);
     if (lease === undefined) {
       const { available, leased } = (await queue.counts(run)).chunks;
@@ -33,7 +35,7 @@ export async function workQueue(queue: Queue, run: string, member: Member, optio
       const segment = await member.call<SegmentInfo>({ type: "train", run, chunk, attempt });
       if (await queue.finish(lease, segment)) onChunk?.(segment);
     } catch (error) {
-      await queue.fail(lease, messageOf(error), maxAttempts);
+      if (!signal.aborted) await queue.fail(lease, messageOf(error), maxAttempts);
     } finally {
       clearInterval(renewal);
     }

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -14,7 +14,11 @@ beforeEach(async () => {
 
 /** Runs the command line as a user does. */
 function manymodel(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...args], { cwd: folder, encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...args], {
+    cwd: folder,
+    encoding: "utf8",
+    timeout: 50_000,
+  });
   return { status, stdout, stderr };
 }
 
@@ -207,6 +211,20 @@ describe("manymodel, on the command line", () => {
       expect(json("train")).toMatchObject({ partitions: 4, succeeded: 4 });
     }
     expect((await readFile(path.join(folder, "shop.duckdb"))).length).toBeGreaterThan(0);
+  });
+
+  it("ends, with the error and nothing written, when an artifact was altered", async () => {
+    json("demo", "--series", "40", "--days", "60");
+    const config = ["--config", path.join("manymodel-demo", "manymodel.yaml")];
+    const stage = path.join(folder, "manymodel-demo", ".manymodel", "stage");
+    const [[altered]] = json("sql", "SELECT STAGE_PATH FROM MODEL_INDEX ORDER BY POSITION LIMIT 1", ...config).rows;
+    await appendFile(path.join(stage, altered), "x");
+    const { status, stderr } = manymodel("batch", ...config);
+    expect([status, stderr]).toEqual([
+      1,
+      `manymodel: ${altered} was changed after it was committed; its checksum differs\n`,
+    ]);
+    expect(json("sql", "SELECT count(*) FROM FORECAST_RESULTS", ...config).rows).toEqual([[1200]]);
   });
 
   it("the demo goes the whole way and can be repeated", () => {
