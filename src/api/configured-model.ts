@@ -31,6 +31,16 @@ export async function configuredModel(mm: ManyModel, model: LoadedConfig["model"
     ...(train.exports as { [name: string]: PlainData }),
   };
   if (Object.hasOwn(METHODS, name)) {
+    for (const [option, value] of Object.entries(exports)) {
+      const expected = OPTIONS[option];
+      if (expected === undefined)
+        throw new ManymodelError(
+          "config",
+          `${file}: model ${name} has no option ${show(option)}; it has ${Object.keys(OPTIONS).join(", ")}`,
+        );
+      if (typeof value !== expected)
+        throw new ManymodelError("config", `${file}: option ${option} is ${show(value)}; it must be a ${expected}`);
+    }
     await checkTarget(mm, exports.target);
     const builtin = `../model/builtin/forecaster${fileURLToPath(import.meta.url).slice(-3)}`;
     return { definition: new URL(builtin, import.meta.url), exports: { ...exports, method: name } };
@@ -42,10 +52,24 @@ export async function configuredModel(mm: ManyModel, model: LoadedConfig["model"
   );
 }
 
+/** The options of the built-in methods, with their types. */
+const OPTIONS: Readonly<Record<string, string>> = {
+  target: "string",
+  period: "number",
+  horizon: "number",
+  holdout: "number",
+};
+
 /** What would otherwise fail in every partition is said once. */
 async function checkTarget(mm: ManyModel, target: string): Promise<void> {
-  const { columns, query, partitions } = await mm.snapshot();
+  const { columns, query, partitions, timeColumn } = await mm.snapshot();
   if (partitions === 0) return;
+  const time = columns.find((column) => column.name === timeColumn);
+  if (time?.type === "string" || time?.type === "boolean")
+    throw new ManymodelError(
+      "input",
+      `column ${time.name} of ${query.table} (order_by) holds ${time.type}s, so forecasts would have no dates; turn it into a date, a timestamp or a number`,
+    );
   const names = columns.map((column) => column.name);
   const name = matchColumn(names, target);
   if (name === undefined)
@@ -57,6 +81,6 @@ async function checkTarget(mm: ManyModel, target: string): Promise<void> {
   if (type !== "number" && type !== "integer")
     throw new ManymodelError(
       "input",
-      `column ${name} of ${query.table} (target) holds ${type}s; a forecast needs numbers`,
+      `column ${name} of ${query.table} (target) holds ${type}s; a forecast needs numbers, with missing ones empty`,
     );
 }

@@ -18,7 +18,7 @@ import { type OnProgress, train } from "../pipeline/train.ts";
 import type { Engine } from "../ports/engine.ts";
 import { openEngine, openWorkers } from "./open-engine.ts";
 import { packageVersion } from "./package-version.ts";
-import { Registry } from "./registry.ts";
+import { checkWorkers, Registry } from "./registry.ts";
 import { workerEntry } from "./worker-entry.ts";
 
 /** Which rows make up the partitions; the seed's `data_query`. */
@@ -89,7 +89,7 @@ export class ManyModel {
   constructor(config: LoadedConfig, engine: Engine) {
     this.config = config;
     this.engine = engine;
-    this.registry = new Registry(engine);
+    this.registry = new Registry(engine, (table) => this.table(table));
   }
 
   /** All partition keys of the configured source, or of the one given, in their order; NULL is a key. */
@@ -111,6 +111,8 @@ export class ManyModel {
         `foreach takes one loop variable, it got ${entries.length}; for composite keys loop over objects such as { STORE_ID, SKU_ID }`,
       );
     const [keyArg, keys] = entries[0]!;
+    if (!Array.isArray(keys) || keys.length === 0)
+      throw new ManymodelError("usage", `${keyArg} must be a list of at least one key; it is ${show(keys)}`);
     return { dopar: (definition, options) => this.#dopar(keyArg, keys, definition, options ?? {}) };
   }
 
@@ -178,6 +180,9 @@ export class ManyModel {
       definition instanceof URL ? fileURLToPath(definition) : path.resolve(this.config.directory, definition);
     const bundle = await bundleDefinition(file);
     const mode = options.mode ?? configured.mode;
+    if (mode !== "tasks" && mode !== "local")
+      throw new ManymodelError("usage", `mode is ${show(mode)}; it must be "tasks" or "local"`);
+    checkWorkers(options.workers);
     const { engine } = this;
     const workers = await openWorkers(engine, mode);
     const configuredWorkers = configured.workers === "auto" ? workers.parallelism : configured.workers;

@@ -41,9 +41,12 @@ export interface RunBatchOptions {
 /** Registered versions: what other people build on. */
 export class Registry {
   readonly #engine: Engine;
+  readonly #resolveTable: (table: string) => string;
 
-  constructor(engine: Engine) {
+  /** @param resolveTable - makes a table's path absolute */
+  constructor(engine: Engine, resolveTable: (table: string) => string) {
     this.#engine = engine;
+    this.#resolveTable = resolveTable;
   }
 
   /**
@@ -73,13 +76,14 @@ export class Registry {
    */
   async runBatch(options: RunBatchOptions): Promise<BatchSummary> {
     const { model, version, inputTable, outputTable = "FORECAST_RESULTS", levels = [80, 95], onProgress } = options;
+    checkWorkers(options.workers);
     const registered = await this.#engine.catalog.version(model, version);
     if (registered === undefined)
       throw new ManymodelError("not-found", `there is no version ${show(version)} of model ${show(model)}`);
     const trained = (await this.#engine.catalog.run(registered.runId))?.manifest?.snapshot.query;
     const { partitionCol, columns = trained?.columns, orderBy = trained?.orderBy } = options;
     const query: DataQuery = {
-      table: inputTable,
+      table: this.#resolveTable(inputTable),
       keyColumns:
         typeof partitionCol === "string"
           ? [partitionCol]
@@ -111,4 +115,10 @@ export class Registry {
       models.set(version.model, [...(models.get(version.model) ?? []), version]);
     return [...models].map(([model, versions]) => ({ model, versions: versions.length, newest: versions[0]! }));
   }
+}
+
+/** Checks a number of workers. @throws {ManymodelError} `usage` unless it is left out or at least 1 */
+export function checkWorkers(workers: number | undefined): void {
+  if (workers !== undefined && !(Number.isSafeInteger(workers) && workers >= 1))
+    throw new ManymodelError("usage", `workers is ${show(workers)}; it must be an integer of at least 1`);
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "../core/errors.ts";
 import type { Tables } from "../ports/tables.ts";
 
 /** Failed partitions of a run that failed alike. */
@@ -31,6 +32,6 @@ export async function failureGroups(tables: Tables, runId: string): Promise<Fail
 export function failureLines(groups: readonly FailureGroup[]): string[] {
   return groups.map(
     ({ type, message, count, first }) =>
-      `  ${count} × ${type}: ${message} (${first.join("  ")}${count > first.length ? "  …" : ""})`,
+      `  ${count} × ${type}: ${messageOf(message, 300)} (${first.join("  ")}${count > first.length ? "  …" : ""})`,
   );
 }

@@ -23,6 +23,8 @@ export async function run(args: readonly string[]): Promise<number> {
     .version(packageVersion)
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "manymodel: ")) });
+  // Standard output belongs to the answer; whatever else wants to be said goes to standard error.
+  console.log = console.info = console.debug = console.error;
   const commands = [
     ...[addInit, addSetup, addImport, addTrain, addStatus, addIndex, addRegister, addModels, addVersions, addBatch],
     ...[addSql, addDemo],
@@ -32,12 +34,12 @@ export async function run(args: readonly string[]): Promise<number> {
     await program.parseAsync(args, { from: "user" });
     return Number(process.exitCode ?? 0);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    const message = messageOf(error);
-    const kind = error instanceof ManymodelError ? error.kind : "internal";
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    const message = messageOf(error).replace(/^error: /, "");
+    const kind = error instanceof ManymodelError ? error.kind : error instanceof CommanderError ? "usage" : "internal";
     if (args.includes("--json"))
       process.stdout.write(`${JSON.stringify({ error: { kind, message } }, undefined, 2)}\n`);
-    process.stderr.write(`manymodel: ${message}\n`);
+    if (!(error instanceof CommanderError)) process.stderr.write(`manymodel: ${message}\n`);
     if (!(error instanceof ManymodelError) && process.env.MANYMODEL_DEBUG) console.error(error);
     return kind === "usage" || kind === "config" ? 2 : 1;
   }

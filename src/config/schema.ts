@@ -85,7 +85,7 @@ const batch = z
   .strictObject({
     input_table: z.string().min(1).optional().describe("What to score; source.table when left out."),
     output_table: tableName.default("FORECAST_RESULTS").describe("Where the forecasts go."),
-    horizon: count.optional().describe("Steps to forecast; train.horizon when left out."),
+    horizon: count.optional().describe("Steps to forecast; the version's own when left out."),
     levels: z
       .array(z.number().gt(0).lt(100))
       .min(1)

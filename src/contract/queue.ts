@@ -3,9 +3,11 @@ import type { SegmentInfo } from "../core/artifact.ts";
 import type { Chunk } from "../core/chunk.ts";
 import { type Harness, type OpenEngine, onEngine } from "./harness.ts";
 
-const HOUR = 3_600_000;
+const MS = 3_600_000;
+/** A lease that lasts. */
+const HOUR = { leaseMs: MS, maxAttempts: 9 };
 /** A lease of no length has lapsed at once: no test needs to wait. */
-const LAPSED = 0;
+const LAPSED = { leaseMs: 0, maxAttempts: 9 };
 
 const chunks = (...priorities: number[]): Chunk[] =>
   priorities.map((priority, i) => ({ chunk: i + 1, partitions: 10, priority }));
@@ -62,7 +64,7 @@ export function queueContract(harness: Harness, open: OpenEngine): void {
       await queue.enqueue("r", chunks(0));
       const late = (await queue.claim("r", "late", LAPSED))!;
       const lease = (await queue.claim("r", "w", HOUR))!;
-      assert.equal(await queue.renew(late, HOUR), false);
+      assert.equal(await queue.renew(late, MS), false);
       assert.equal(await queue.finish(late, segment(1, 1)), false);
       assert.equal(await queue.fail(late, "too late", 3), false);
       assert.equal(await queue.finish(lease, segment(1, 2)), true);
@@ -74,10 +76,19 @@ export function queueContract(harness: Harness, open: OpenEngine): void {
       assert.equal(await queue.finish(lapsed, segment(1, 1)), false);
       assert.equal((await queue.chunks("r"))[0]!.segment, null);
     });
+    test("a chunk whose lease lapsed in its last attempt has failed", async ({ queue }) => {
+      await queue.enqueue("r", chunks(0, 0));
+      for (let i = 0; i < 2; i++) await queue.claim("r", "slow", { leaseMs: 0, maxAttempts: 2 });
+      const next = await queue.claim("r", "w", { leaseMs: MS, maxAttempts: 2 });
+      assert.equal(next!.chunk, 2);
+      const [first] = await queue.chunks("r");
+      assert.equal(first!.state, "failed");
+      assert.match(first!.error!, /lease lapsed: slow/);
+    });
     test("renewing keeps a lease", async ({ queue }) => {
       await queue.enqueue("r", chunks(0));
       const lease = (await queue.claim("r", "w", HOUR))!;
-      assert.equal(await queue.renew(lease, 2 * HOUR), true);
+      assert.equal(await queue.renew(lease, 2 * MS), true);
       assert.equal(await queue.claim("r", "other", HOUR), undefined);
     });
     test("finishing ends a chunk once and keeps its segment", async ({ queue }) => {

@@ -188,6 +188,21 @@ export function tablesContract(harness: Harness, open: OpenEngine, limits: Table
       );
       await assert.rejects(tables.create("MODEL_INDEX", COLUMNS), { kind: "conflict" });
     });
+    test("knows the columns of its tables and of what was published", async (engine) => {
+      const { tables } = engine;
+      assert.equal(await tables.columns("SALES"), undefined);
+      await tables.create("SALES", COLUMNS.slice(0, 2));
+      assert.deepEqual(await tables.columns("SALES"), COLUMNS.slice(0, 2));
+      await fill(engine, [["a", 1, 1, null, null]]);
+      assert.deepEqual(await tables.columns("SALES"), COLUMNS);
+    });
+    test("refuses a key column named twice", async (engine) => {
+      await fill(engine, [["a", 1, 1, null, null]]);
+      await assert.rejects(engine.tables.snapshot({ ...QUERY, keyColumns: ["ID", "id"] }), {
+        kind: "usage",
+        message: /twice/,
+      });
+    });
     test("an empty table has no partitions", async ({ tables }) => {
       await tables.create("SALES", COLUMNS);
       assert.equal((await tables.snapshot(QUERY)).partitions, 0);

@@ -12,7 +12,7 @@ export type PlainData =
 /**
  * Why a value is not plain data, or undefined if it is. Plain data survives `JSON.parse(JSON.stringify(x))` with the
  * same bits: finite numbers, strings, booleans, null, arrays and plain objects of those. Object properties that are
- * `undefined` are allowed and not kept.
+ * `undefined` are allowed and not kept; -0 becomes 0.
  *
  * @param path - how messages name the value, for example `model`
  */

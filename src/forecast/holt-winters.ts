@@ -133,7 +133,7 @@ function smooth(
 
 /** Level, slope and seasonal effects at the start, from up to the first five seasons. */
 function initialState(y: Float64Array, period: number): HoltWintersState {
-  const head = interpolate(y.subarray(0, period > 1 ? Math.min(y.length, 5 * period) : y.length));
+  const head = interpolate(y).subarray(0, period > 1 ? 5 * period : y.length);
   const n = head.length;
   const season = new Float64Array(period > 1 ? period : 0);
   if (period > 1) {

@@ -11,6 +11,11 @@ export interface Frame {
   readonly columns: readonly ColumnInfo[];
   /** A numeric column; NULL is NaN. */
   numbers(column: string): Float64Array;
+  /**
+   * A numeric column as an equally spaced series: at the interval of the partition's own times, NaN where there is no
+   * row. Where there is no time column, or the times keep no interval, and in `predict`, the same as `numbers`.
+   */
+  series(column: string): Float64Array;
   /** A text column; NULL is null. */
   strings(column: string): (string | null)[];
   /** A boolean column; NULL is null. */
@@ -21,8 +26,12 @@ export interface Frame {
   times(column: string): Float64Array;
 }
 
-/** The rows `[start, end)` of a batch as a frame. Numeric columns share the batch's memory. */
-export function frame(batch: ColumnBatch, start = 0, end = batch.length): Frame {
+/**
+ * The rows `[start, end)` of a batch as a frame. Numeric columns share the batch's memory.
+ *
+ * @param grid - where each row falls on the grid of the partition's times (see `gridPositions`)
+ */
+export function frame(batch: ColumnBatch, start = 0, end = batch.length, grid?: () => Int32Array | null): Frame {
   const names = Object.keys(batch.columns);
   const column = (wanted: string, ...types: Column["type"][]): Column => {
     const name = matchColumn(names, wanted);
@@ -40,6 +49,14 @@ export function frame(batch: ColumnBatch, start = 0, end = batch.length): Frame 
     length: end - start,
     columns: names.map((name) => ({ name, type: batch.columns[name]!.type })),
     numbers: (name) => column(name, "number").values as Float64Array,
+    series(name) {
+      const values = column(name, "number").values as Float64Array;
+      const positions = values.length > 0 ? grid?.() : null;
+      if (positions == null || positions.at(-1) === values.length - 1) return values;
+      const spaced = new Float64Array(positions.at(-1)! + 1).fill(NaN);
+      for (let i = 0; i < values.length; i++) spaced[positions[i]!] = values[i]!;
+      return spaced;
+    },
     strings: (name) => column(name, "string").values as (string | null)[],
     booleans: (name) => Array.from(column(name, "boolean").values as Uint8Array, (v) => (v === 2 ? null : v === 1)),
     dates: (name) =>

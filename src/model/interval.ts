@@ -2,13 +2,14 @@ const DAY = 86_400_000;
 
 /**
  * The step of a series in time, as text: `P1D`, `P7D` (days), `PT3600S` (seconds), `P1M@31` (calendar months, with the
- * day of the month aimed at; 31 is the month's last day), `B` (weekdays, Monday to Friday), `N1` (plain numbers).
+ * day of the month aimed at; 31 is the month's last day), `W12345` (the days of the week that occur, Monday is 1), `N1`
+ * (plain numbers).
  */
 export type Interval = string;
 
 /**
- * Finds the step of a series from its times. Months are recognised by their calendar, weekdays by the absence of
- * weekends; otherwise the most frequent difference counts, the smaller one of a tie.
+ * Finds the step of a series from its times. Months are recognised by their calendar, days of the week (shops
+ * closed on Sundays) by the others never occurring; otherwise the most frequent difference counts, the smaller one of a tie.
  *
  * @param times - strictly ascending: milliseconds since 1970-01-01 UTC, or plain numbers
  * @param unit - what `times` counts
@@ -24,22 +25,23 @@ export function detectInterval(times: Float64Array, unit: "time" | "number"): In
     if (months !== null) return months;
   }
   const step = constant ?? frequentDifference(times);
-  if (step === DAY && constant === null && weekdaysOnly(times)) return "B";
+  const weekdays = step === DAY && constant === null ? openDays(times) : null;
+  if (weekdays !== null) return weekdays;
   return step % DAY === 0 ? `P${step / DAY}D` : `PT${step / 1000}S`;
 }
 
 /** The `count` times that follow `last` at a step found by `detectInterval`. */
 export function nextTimes(last: number, interval: Interval, count: number): Float64Array {
   const times = new Float64Array(count);
-  const [, kind, amount, unit, day] = /^(N|P|PT|B)(-?[\d.e+]*)([DMS]?)(?:@(\d+))?$/.exec(interval) ?? [];
+  const [, kind, amount, unit, day] = /^(N|P|PT|W)([-+\d.e]+)([DMS]?)(?:@(\d+))?$/.exec(interval) ?? [];
   const step = Number(amount);
   if (kind === "N") {
     for (let i = 0; i < count; i++) times[i] = last + (i + 1) * step;
-  } else if (kind === "B") {
+  } else if (kind === "W") {
     let time = last;
     for (let i = 0; i < count; i++) {
       do time += DAY;
-      while (isWeekend(time));
+      while (!amount!.includes(String(weekday(time))));
       times[i] = time;
     }
   } else if (unit === "M") {
@@ -98,16 +100,42 @@ function monthInterval(times: Float64Array): Interval | null {
 
 const monthNumber = (date: Date) => 12 * date.getUTCFullYear() + date.getUTCMonth();
 const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));
-const isWeekend = (ms: number) => [0, 6].includes(new Date(ms).getUTCDay());
+const weekday = (ms: number) => new Date(ms).getUTCDay() || 7;
 
-/** No weekend at all, and at least one Friday is followed by the Monday after it. */
-function weekdaysOnly(times: Float64Array): boolean {
-  let crossed = false;
-  for (let i = 0; i < times.length; i++) {
-    if (isWeekend(times[i]!)) return false;
-    if (i > 0 && times[i]! - times[i - 1]! === 3 * DAY) crossed ||= new Date(times[i]!).getUTCDay() === 1;
-  }
-  return crossed;
+/** How much of a pattern of weekdays must be there for a day that is missing to count as a gap in it. */
+const PATTERN_FILLED = 0.8;
+
+/** The days of the week on which the series has observations, if they explain its gaps; else null. */
+function openDays(times: Float64Array): Interval | null {
+  const days = [...new Set(Array.from(times, weekday))].sort();
+  if (days.length === 7) return null;
+  const interval = `W${days.join("")}`;
+  const first = times[0]!;
+  const last = times.at(-1)!;
+  const expected = nextTimes(first, interval, Math.round((last - first) / DAY)).filter((time) => time <= last).length;
+  const filled = (times.length - 1) / expected;
+  return filled === 1 || (filled >= PATTERN_FILLED && last - first >= 21 * DAY) ? interval : null;
+}
+
+/**
+ * Where each time falls on the series' own grid (first time: 0, one interval later: 1, …).
+ *
+ * @returns null if a time lies off the grid, or the grid would be more than ten times as long as the series
+ */
+export function gridPositions(times: Float64Array, interval: Interval): Int32Array | null {
+  const n = times.length;
+  const follow = (limit: number) => {
+    const grid = nextTimes(times[0]!, interval, limit);
+    const positions = new Int32Array(n);
+    let at = 0;
+    for (let i = 1; i < n; i++) {
+      while (at < limit && grid[at]! < times[i]!) at++;
+      if (at === limit || grid[at] !== times[i]) return null;
+      positions[i] = at + 1;
+    }
+    return positions;
+  };
+  return follow(n - 1) ?? follow(10 * n + 10);
 }
 
 /** A time as exact text: `2026-11-23` for dates, `2026-11-23 10:30:00.5` for timestamps (UTC), digits for numbers. */

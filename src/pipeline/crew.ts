@@ -10,19 +10,37 @@ export interface Member {
 /** Workers that are kept for the length of a piece of work. */
 export interface Crew {
   /**
-   * Has every member work, until all are done. When one fails, the others are told to stop (`signal`), their workers
-   * are ended, and the first error is thrown once nobody works any more.
+   * Has every member work, until all are done. When one fails, the others are told to stop (`signal`) after the
+   * request they are at, their workers are ended, and the first error is thrown once nobody works any more.
    */
   run(work: (member: Member, signal: AbortSignal) => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
+/** How long a worker may go on with its request after the crew was closed. */
+const GRACE_MS = 10_000;
+
+/** Waits until a promise is settled, either way, but no longer than `limitMs`. */
+async function settled(promise: Promise<unknown>, limitMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limitMs);
+  });
+  await Promise.race([promise.then(ignore, ignore), late]);
+  clearTimeout(timer);
+}
+
+const ignore = () => {};
+
 /** Starts `count` workers. @throws what the first worker that cannot start throws */
 export async function startCrew(workers: Workers, entry: WorkerEntry, count: number): Promise<Crew> {
   const stop = new AbortController();
   const places: (Worker | undefined)[] = new Array(count).fill(undefined);
+  const busy: (Promise<unknown> | undefined)[] = new Array(count).fill(undefined);
   const close = async () => {
     stop.abort();
+    // A thread that is ended inside native code can take the process with it, so each may finish what it is doing.
+    await Promise.all(busy.map((call) => call && settled(call, GRACE_MS)));
     await Promise.all(places.map((worker) => worker?.terminate()));
   };
   const place = async (i: number): Promise<Worker> => {
@@ -43,11 +61,15 @@ export async function startCrew(workers: Workers, entry: WorkerEntry, count: num
       name: first!.name,
       async call<Response>(request: unknown): Promise<Response> {
         const worker = await place(i);
+        const answer = worker.call<Response>(request);
+        busy[i] = answer;
         try {
-          return await worker.call<Response>(request);
+          return await answer;
         } catch (error) {
           if (error instanceof WorkerLost) places[i] = undefined;
           throw error;
+        } finally {
+          busy[i] = undefined;
         }
       },
     };

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ModelIndex } from "../core/artifact.ts";
+import type { ColumnInfo } from "../core/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import { checkName, type DataQuery, type ModelVersion, type RunManifest, type Snapshot } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
@@ -84,7 +85,7 @@ export async function scoreBatch(
     outputTable,
     levels,
   };
-  await engine.tables.create(outputTable, forecastColumns(common));
+  await prepareOutput(engine, spec, forecastColumns(common));
 
   const scored = new Uint8Array(snapshot.partitions);
   const summary = { partitions: snapshot.partitions, ok: 0, noModel: 0, errors: 0, rows: 0 };
@@ -121,6 +122,9 @@ export async function scoreBatch(
       }),
     );
     await perform(missingTasks(common, scored));
+  } catch (error) {
+    await engine.tables.discard(outputTable, parts);
+    throw error;
   } finally {
     await crew.close();
   }
@@ -129,6 +133,32 @@ export async function scoreBatch(
     .digest("hex");
   await engine.tables.publish(outputTable, owner, parts);
   return { model, version: name, inputTable: spec.query.table, outputTable, ...summary };
+}
+
+/** Creates the output table, or makes sure that the one that exists takes these columns and holds forecasts. */
+async function prepareOutput(
+  engine: Engine,
+  { outputTable, query }: BatchSpec,
+  columns: readonly ColumnInfo[],
+): Promise<void> {
+  if (await engine.tables.create(outputTable, columns)) return;
+  const existing = new Map(
+    (await engine.tables.columns(outputTable))?.map((column) => [column.name.toUpperCase(), column]),
+  );
+  const foreign = ["MODEL_NAME", "MODEL_VERSION", "PARTITION_KEY", "STATUS"].some((name) => !existing.has(name));
+  if (foreign || query.table.toUpperCase() === outputTable.toUpperCase())
+    throw new ManymodelError(
+      "conflict",
+      `${outputTable} is not a table of forecasts; nothing is written into it. Choose another output table`,
+    );
+  for (const { name, type } of columns) {
+    const found = existing.get(name.toUpperCase());
+    if (found !== undefined && found.type !== type)
+      throw new ManymodelError(
+        "conflict",
+        `column ${found.name} of ${outputTable} holds ${found.type}s, but this version's ${name} is of type ${type}; choose another output table`,
+      );
+  }
 }
 
 async function readIndex(engine: Engine, version: ModelVersion): Promise<ModelIndex> {

@@ -9,7 +9,7 @@ import { encodeSegment } from "../core/segment.ts";
 import { stagePath } from "../core/stage-path.ts";
 import type { AnyModelDefinition, KeyArgument } from "../model/define-model.ts";
 import { type Frame, frame } from "../model/frame.ts";
-import { detectInterval, formatTime } from "../model/interval.ts";
+import { detectInterval, formatTime, gridPositions } from "../model/interval.ts";
 import { checkFitResult, InvalidReturn } from "../model/return-contract.ts";
 import type { Engine } from "../ports/engine.ts";
 import { getJson, putJson } from "./json.ts";
@@ -125,12 +125,12 @@ async function trainPartition(
     row.errorMessage = `${snapshot.query.table} has no rows with ${showKey(snapshot.keyColumns, row.key)}`;
     return row;
   }
-  const data = frame(batch, start, end);
-  row.nObs = data.length;
+  row.nObs = end - start;
   row.dataSha256 = dataHash(batch, start, end);
-  const time = readTime(snapshot, data);
+  const time = readTime(snapshot, frame(batch, start, end));
   if (time !== undefined && "errorType" in time) return Object.assign(row, time);
-  Object.assign(row, time);
+  Object.assign(row, time?.found);
+  const data = frame(batch, start, end, time?.grid);
   const began = clock();
   try {
     const argument = keyArgument(snapshot.keyColumns, row.key);
@@ -147,37 +147,43 @@ async function trainPartition(
   return row;
 }
 
-/** First and last time and the step of a series, or what is wrong with its times; undefined without a time column. */
+/** What the times of a series say: its first and last one, its interval, and where each falls on its grid. */
+interface SeriesTime {
+  readonly found: Pick<PartitionOutcome, "firstTs" | "lastTs" | "interval">;
+  readonly grid: () => Int32Array | null;
+}
+
+/** Reads the times of a series, or says what is wrong with them; undefined without a time column. */
 function readTime(
   { timeColumn, columns, query }: RunManifest["snapshot"],
   data: Frame,
-):
-  | Pick<PartitionOutcome, "firstTs" | "lastTs" | "interval">
-  | Pick<PartitionOutcome, "errorType" | "errorMessage">
-  | undefined {
+): SeriesTime | Pick<PartitionOutcome, "errorType" | "errorMessage"> | undefined {
   const declared = columns.find((column) => column.name === timeColumn)?.type;
   if (timeColumn === null || declared === undefined || declared === "string" || declared === "boolean")
     return undefined;
   const type = declared === "integer" ? "number" : declared;
   const times = type === "number" ? data.numbers(timeColumn) : data.times(timeColumn);
   const n = times.length;
+  let repeated = false;
   for (let i = 0; i < n; i++) {
     if (Number.isNaN(times[i]!))
       return {
         errorType: "null-timestamp",
         errorMessage: `row ${i + 1} of ${n} has no ${timeColumn}; remove or date such rows`,
       };
-    if (i > 0 && times[i] === times[i - 1] && query.duplicates !== "keep")
+    if (i === 0 || times[i] !== times[i - 1]) continue;
+    repeated = true;
+    if (query.duplicates !== "keep")
       return {
         errorType: "duplicate-timestamp",
         errorMessage: `${timeColumn} ${formatTime(type, times[i]!)} occurs twice; aggregate the rows first, or set duplicates: keep`,
       };
   }
-  const distinct = query.duplicates === "keep" ? times.filter((t, i) => i === 0 || t !== times[i - 1]) : times;
+  const distinct = repeated ? times.filter((t, i) => i === 0 || t !== times[i - 1]) : times;
+  const interval = detectInterval(distinct, type === "number" ? "number" : "time");
   return {
-    firstTs: formatTime(type, times[0]!),
-    lastTs: formatTime(type, times[n - 1]!),
-    interval: detectInterval(distinct, type === "number" ? "number" : "time"),
+    found: { firstTs: formatTime(type, times[0]!), lastTs: formatTime(type, times[n - 1]!), interval },
+    grid: () => (repeated || interval === null ? null : gridPositions(times, interval)),
   };
 }
 

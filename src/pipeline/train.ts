@@ -18,6 +18,8 @@ export type OnProgress = (progress: Progress) => void;
 
 /** How long a worker may be silent before its chunk is given to another. */
 const LEASE_MS = 60_000;
+/** In `local` mode a body holds up the thread that would renew the lease, for as long as somebody looks at a breakpoint. */
+const LOCAL_LEASE_MS = 7 * 24 * 3_600_000;
 const POLL_MS = 200;
 
 /** A run from plan to index: what `train` and `dopar` do. */
@@ -40,7 +42,8 @@ export async function train(
   };
   const crew = await startCrew(workers, entry, Math.min(spec.workers, manifest.chunks));
   try {
-    const options = { maxAttempts, leaseMs: LEASE_MS, pollMs: POLL_MS, onChunk };
+    const leaseMs = spec.mode === "local" ? LOCAL_LEASE_MS : LEASE_MS;
+    const options = { maxAttempts, leaseMs, pollMs: POLL_MS, onChunk };
     await crew.run((member, signal) => workQueue(engine.queue, runId, member, { ...options, signal }));
   } finally {
     await crew.close();

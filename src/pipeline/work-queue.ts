@@ -22,7 +22,7 @@ export interface WorkOptions {
 export async function workQueue(queue: Queue, run: string, member: Member, options: WorkOptions): Promise<void> {
   const { maxAttempts, leaseMs, pollMs, onChunk, signal } = options;
   while (!signal.aborted) {
-    const lease = await queue.claim(run, member.name, leaseMs);
+    const lease = await queue.claim(run, member.name, { leaseMs, maxAttempts });
     if (lease === undefined) {
       const { available, leased } = (await queue.counts(run)).chunks;
       if (available + leased === 0) return;

@@ -1,3 +1,4 @@
+import type { PlainData } from "../core/plain-data.ts";
 import type { RunManifest } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
 import { loadDefinition } from "../model/bundle.ts";
@@ -21,7 +22,10 @@ export function createWorker(engine: Pick<Engine, "tables" | "stage">): (request
     const path = stagePath.definition(sha256);
     return loadDefinition(await engine.stage.get(path), sha256, path);
   });
-  const manifest = remember((run) => getJson<RunManifest>(engine.stage, stagePath.manifest(run)));
+  const manifest = remember(async (run) => {
+    const plan = await getJson<RunManifest>(engine.stage, stagePath.manifest(run));
+    return { ...plan, exports: deepFreeze(plan.exports) };
+  });
   const clock = () => performance.now();
   return async (request) => {
     switch (request.type) {
@@ -30,7 +34,10 @@ export function createWorker(engine: Pick<Engine, "tables" | "stage">): (request
         return trainChunk(engine, plan, await definition(plan.definition.sha256), request, clock);
       }
       case "score-segment":
-        return scoreSegment(engine, await definition(request.definitionSha256), request);
+        return scoreSegment(engine, await definition(request.definitionSha256), {
+          ...request,
+          exports: deepFreeze(request.exports),
+        });
       case "score-missing":
         return scoreMissing(engine, request);
     }
@@ -46,4 +53,13 @@ function remember<T>(load: (name: string) => Promise<T>): (name: string) => Prom
     found.catch(() => known.delete(name));
     return found;
   };
+}
+
+/** Exports are seen by every partition that a worker meets: none may change them for the next. */
+function deepFreeze(value: PlainData): PlainData {
+  if (typeof value === "object" && value !== null) {
+    Object.freeze(value);
+    for (const item of Object.values(value)) if (item !== undefined) deepFreeze(item);
+  }
+  return value;
 }

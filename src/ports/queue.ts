@@ -28,12 +28,21 @@ export interface ChunkRecord extends Chunk {
   readonly error: string | null;
 }
 
+/** How to claim. */
+export interface ClaimOptions {
+  readonly leaseMs: number;
+  readonly maxAttempts: number;
+}
+
 /** Hands each chunk of a run to one worker at a time. Every engine passes `src/contract/queue.ts`. */
 export interface Queue {
   /** Adds chunks in the `available` state. Adding the same chunk again changes nothing. */
   enqueue(run: string, chunks: readonly Chunk[]): Promise<void>;
-  /** Leases the best available chunk (a lapsed lease counts) for `leaseMs`; undefined if none. Never waits. */
-  claim(run: string, worker: string, leaseMs: number): Promise<Lease | undefined>;
+  /**
+   * Leases the best available chunk (a lapsed lease counts) for `leaseMs`; undefined if none. Never waits. A chunk whose
+   * lease lapsed in its last attempt becomes `failed` instead.
+   */
+  claim(run: string, worker: string, options: ClaimOptions): Promise<Lease | undefined>;
   /** Extends a lease. False: it lapsed and another worker may hold the chunk, so stop working. */
   renew(lease: Lease, leaseMs: number): Promise<boolean>;
   /** Ends a lease by committing a segment. False: the lease had lapsed or moved on, and nothing was recorded. */

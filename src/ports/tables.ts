@@ -13,6 +13,7 @@ export interface PartitionRows {
 export interface TablePart {
   readonly id: string;
   readonly rows: number;
+  readonly columns: readonly ColumnInfo[];
 }
 
 /** A committed run as the result views need it. */
@@ -32,8 +33,10 @@ export interface QueryResult {
 
 /** Reads source tables and holds result tables. Every engine passes `src/contract/tables.ts`. */
 export interface Tables {
-  /** The workspace's tables and views, by name. */
+  /** The workspace's tables, by name. */
   list(): Promise<{ name: string; rows: number }[]>;
+  /** A table's columns as far as they are known (those of an imported file are not); undefined without such a table. */
+  columns(table: string): Promise<ColumnInfo[] | undefined>;
   /**
    * Pins the rows of a query: grouped by partition key (NULL is a key), ordered within. The same source and query give
    * the same snapshot again without reading the data twice.
@@ -46,14 +49,19 @@ export interface Tables {
   locate(snapshot: Snapshot, keys: readonly PartitionKey[]): Promise<Int32Array>;
   /** All rows of the partitions at these positions, in one read, in the order given; -1 has no rows. */
   read(snapshot: Snapshot, ordinals: readonly number[]): Promise<PartitionRows>;
-  /** Loads a CSV, Parquet or JSON file as a new table. @throws {ManymodelError} `conflict` if the table exists */
-  import(file: string, table: string): Promise<{ rows: number }>;
+  /**
+   * Loads a CSV, Parquet or JSON file as a table, whole or not at all.
+   * @throws {ManymodelError} `conflict` if the table exists, unless it was imported and is to be replaced
+   */
+  import(file: string, table: string, options: { readonly replace: boolean }): Promise<{ rows: number }>;
   /** Creates an empty table if there is none of that name; never touches one that exists. True if it was created. */
   create(table: string, columns: readonly ColumnInfo[]): Promise<boolean>;
   /** Writes rows as a part of a table, not visible until published. Any process may call it. */
   write(table: string, batch: ColumnBatch): Promise<TablePart>;
   /** In one step: `owner`'s rows in `table` become exactly these parts; everyone else's stay. */
   publish(table: string, owner: string, parts: readonly TablePart[]): Promise<void>;
+  /** Deletes parts that will not be published. */
+  discard(table: string, parts: readonly TablePart[]): Promise<void>;
   /** Shows a committed run's segments in MODEL_INDEX, TRAINING_RESULTS and TRAINING_METRICS. Idempotent. */
   expose(run: ExposedRun): Promise<void>;
   /** Runs one SELECT over the workspace's tables. @throws {ManymodelError} `usage` for anything that could write */

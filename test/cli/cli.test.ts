@@ -112,6 +112,9 @@ describe("manymodel, on the command line", () => {
       expect(got.stderr.trim().split("\n"), args.join(" ")).toHaveLength(1);
       expect(got.stdout).toBe("");
     }
+    expect(JSON.parse(manymodel("train", "--json", "--fast").stdout)).toMatchObject({
+      error: { kind: "usage", message: "unknown option '--fast'" },
+    });
     const asJson = manymodel("register", "--json");
     expect(JSON.parse(asJson.stdout)).toMatchObject({ error: { kind: "not-found" } });
     expect(json("train", "--run-id", "r").succeeded).toBe(1);
@@ -167,6 +170,71 @@ describe("manymodel, on the command line", () => {
       "SELECT FIRST_TS, LAST_TS, N_OBS FROM TRAINING_RESULTS WHERE OUTCOME = 'succeeded' AND PARTITION_KEY = 's:A' ORDER BY RUN_ID DESC LIMIT 1",
     );
     expect(results.rows, "unsorted rows are sorted").toEqual([["2026-01-01", "2026-01-03", 3]]);
+  });
+
+  it("imports a table whole or not at all, and replaces only what was imported", async () => {
+    await writeCsv("sales.csv", ["A"], 10);
+    await writeCsv("more.csv", ["A", "B"], 10);
+    await writeFile(path.join(folder, "manymodel.yaml"), "");
+    json("setup");
+    json("import", "sales.csv", "--table", "SALES");
+    expect(manymodel("import", "more.csv", "--table", "SALES")).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("or replace it with --replace"),
+    });
+    expect(json("import", "more.csv", "--table", "SALES", "--replace").rows).toBe(20);
+    expect(json("sql", "SELECT count(*) FROM SALES").rows).toEqual([[20]]);
+    expect(manymodel("import", "more.csv", "--table", "FORECAST_RESULTS", "--replace").stderr).toContain(
+      "was not imported, so it cannot be replaced",
+    );
+    await writeFile(path.join(folder, "broken.parquet"), "not parquet");
+    expect(manymodel("import", "broken.parquet", "--table", "BROKEN").status).toBe(1);
+    expect(manymodel("import", "broken.parquet", "--table", "SALES", "--replace").status).toBe(1);
+    expect(json("import", "sales.csv", "--table", "BROKEN").rows, "a failed import leaves no table").toBe(10);
+    expect(json("sql", "SELECT count(*) FROM SALES").rows, "nor harms the one it was to replace").toEqual([[20]]);
+  });
+
+  it("fills gaps at the series' own interval, and forgoes a holdout that leaves too little", async () => {
+    const days = Array.from({ length: 70 }, (_, i) => new Date(Date.UTC(2026, 0, 1 + i)));
+    const weekly = days
+      .filter((_, i) => i !== 20 && i !== 33)
+      .map((day) => `GAPS,${day.toISOString().slice(0, 10)},${day.getUTCDay() === 6 ? 150 : 100}`);
+    const fresh = days.map((day, i) => `NEW,${day.toISOString().slice(0, 10)},${i < 40 ? "" : 7}`);
+    await writeFile(path.join(folder, "sales.csv"), ["sku,day,qty", ...weekly, ...fresh].join("\n"));
+    await writeFile(
+      path.join(folder, "manymodel.yaml"),
+      "source: { table: sales.csv, partition_by: sku, order_by: day, target: qty, period: 7 }\n",
+    );
+    expect(json("train")).toMatchObject({ succeeded: 2, failed: 0 });
+    json("register");
+    json("batch", "--horizon", "7");
+    const rows = json(
+      "sql",
+      "SELECT dayofweek(day) = 6 AS saturday, round(FORECAST) FROM FORECAST_RESULTS WHERE sku = 'GAPS' ORDER BY STEP",
+    ).rows as [boolean, number][];
+    for (const [saturday, forecast] of rows) expect(Math.abs(forecast - (saturday ? 150 : 100))).toBeLessThan(5);
+    expect(
+      json(
+        "sql",
+        "SELECT DISTINCT PARTITION_KEY FROM TRAINING_METRICS WHERE METRIC = 'holdout_mae' AND VALUE IS NOT NULL",
+      ).rows,
+    ).toEqual([["s:GAPS"]]);
+  });
+
+  it("keeps what a body prints off standard output", async () => {
+    await writeCsv("sales.csv", ["A"], 10);
+    await writeFile(
+      path.join(folder, "chatty.js"),
+      `export default { fit: () => { console.log("from the body"); return { model: {} }; } };`,
+    );
+    await writeFile(
+      path.join(folder, "manymodel.yaml"),
+      "source: { table: sales.csv, partition_by: sku }\nmodel: ./chatty.js\n",
+    );
+    for (const mode of ["tasks", "local"]) {
+      expect(json("train", "--mode", mode).succeeded).toBe(1);
+      expect(manymodel("train", "--mode", mode).stderr).toContain("from the body");
+    }
   });
 
   it("trains a definition from a file, with its options", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { detectInterval, formatTime, nextTimes, parseTime } from "../../src/model/interval.ts";
+import { detectInterval, formatTime, gridPositions, nextTimes, parseTime } from "../../src/model/interval.ts";
 
 const times = (...texts: string[]) =>
   Float64Array.from(texts, (text) => Date.parse(`${text.replace(" ", "T")}${text.length > 10 ? "Z" : ""}`));
@@ -37,7 +37,7 @@ describe("detectInterval and nextTimes", () => {
     [
       "weekdays",
       times("2026-11-18", "2026-11-19", "2026-11-20", "2026-11-23", "2026-11-24"),
-      "B",
+      "W12345",
       ["2026-11-25", "2026-11-26"],
     ],
     ["28 days are not months", every("2026-01-01", 5, 28 * 24 * HOUR), "P28D", ["2026-05-21", "2026-06-18"]],
@@ -49,7 +49,22 @@ describe("detectInterval and nextTimes", () => {
     });
 
   it("a Friday is followed by Monday", () => {
-    expect(dates(nextTimes(Date.parse("2026-11-20"), "B", 1))).toEqual(["2026-11-23"]);
+    expect(dates(nextTimes(Date.parse("2026-11-20"), "W12345", 1))).toEqual(["2026-11-23"]);
+  });
+
+  it("Monday to Saturday, with a holiday", () => {
+    const open = Array.from({ length: 40 }, (_, i) => Date.parse("2026-11-02") + i * 24 * HOUR).filter(
+      (ms) => new Date(ms).getUTCDay() !== 0 && ms !== Date.parse("2026-11-11"),
+    );
+    const interval = detectInterval(Float64Array.from(open), "time")!;
+    expect(interval).toBe("W123456");
+    expect(dates(nextTimes(Date.parse("2026-11-28"), interval, 1))).toEqual(["2026-11-30"]);
+    expect(gridPositions(Float64Array.from(open), interval)!.slice(5, 10)).toEqual(Int32Array.of(5, 6, 7, 9, 10));
+  });
+
+  it("small numeric steps", () => {
+    const step = detectInterval(Float64Array.of(0, 1e-7, 2e-7), "number")!;
+    expect(nextTimes(2e-7, step, 1)[0]).toBeCloseTo(3e-7, 15);
   });
 
   it("hours and seconds", () => {
@@ -86,5 +101,14 @@ describe("formatTime", () => {
       ["number", "-1.5"],
     ] as const)
       expect(formatTime(type, parseTime(type, text))).toBe(text);
+  });
+});
+
+describe("gridPositions", () => {
+  it("says where each time falls, also by the calendar", () => {
+    expect(gridPositions(times("2026-01-31", "2026-02-28", "2026-05-31"), "P1M@31")).toEqual(Int32Array.of(0, 1, 4));
+    expect(gridPositions(times("2026-01-01", "2026-01-02", "2026-01-05"), "P1D")).toEqual(Int32Array.of(0, 1, 4));
+    expect(gridPositions(times("2026-01-01", "2026-01-02 12:00:00"), "P1D")).toBeNull();
+    expect(gridPositions(times("2026-01-01", "2026-01-02", "2029-01-01"), "P1D")).toBeNull();
   });
 });

@@ -1,4 +1,4 @@
-import { appendFile, writeFile } from "node:fs/promises";
+import { appendFile, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { ManyModel } from "manymodel";
 import { describe, expect, it } from "vitest";
@@ -102,6 +102,50 @@ for (const engine of ["local", "memory"] as const)
   });
 
 describe("batch scoring on the local engine", () => {
+  it("writes forecasts into tables of forecasts only, and only keys of one type into each", async () => {
+    const mm = await openWorkspace("local");
+    await trained(mm, "average", 3);
+    const score = (options: object) =>
+      mm.registry.runBatch({ model: "M", version: "V1", inputTable: "SALES", ...options });
+    await expect(score({ outputTable: "SALES" })).rejects.toThrow(
+      "SALES is not a table of forecasts; nothing is written into it",
+    );
+    expect(await all(mm, "SELECT count(*) FROM SALES")).toEqual([[9]]);
+    await score({});
+    await expect(
+      score({ inputTable: "FORECAST_RESULTS", partitionCol: "UNIT_ID", columns: ["STEP"], orderBy: ["STEP"] }),
+    ).rejects.toThrow("FORECAST_RESULTS is not a table of forecasts");
+    const columns = [
+      { name: "unit_id", type: "integer" },
+      { name: "OBS_DATE", type: "date" },
+      { name: "Y", type: "number" },
+    ] as const;
+    await fillTable(mm, "OTHER", [...columns], [[1n, 0, 1]]);
+    const run = await mm
+      .foreachPartition("unit_id")
+      .dopar(body("average"), { dataQuery: { ...dailyQuery, table: "OTHER" } });
+    await mm.registry.logManyModel({ name: "N", version: "V1", run, horizon: 1 });
+    await expect(score({ model: "N", inputTable: "OTHER" })).rejects.toThrow(
+      "column UNIT_ID of FORECAST_RESULTS holds strings, but this version's unit_id is of type integer; choose another output table",
+    );
+    expect(await score({ model: "N", inputTable: "OTHER", outputTable: "N_RESULTS" })).toMatchObject({ ok: 1 });
+    await expect(score({ workers: 0 })).rejects.toThrow("workers is 0");
+  });
+
+  it("leaves no files behind when it fails", async () => {
+    const mm = await openWorkspace("local");
+    const run = await trained(mm, "average", 8);
+    const folder = path.join(mm.config.directory, ".manymodel", "tables", "FORECAST_RESULTS");
+    await mm.registry.runBatch({ model: "M", version: "V1", inputTable: "SALES" });
+    const before = await readdir(folder);
+    const last = (await mm.engine.queue.chunks(run.runId)).at(-1)!.segment!.path;
+    await appendFile(path.join(mm.config.directory, ".manymodel", "stage", last), "x");
+    await expect(mm.registry.runBatch({ model: "M", version: "V1", inputTable: "SALES" })).rejects.toThrow(
+      "was changed",
+    );
+    expect(await readdir(folder)).toEqual(before);
+  });
+
   it("writes the next dates, point forecasts, bounds and a status; one row for a partition without a forecast", async () => {
     const mm = await openWorkspace("local");
     await trained(mm);
@@ -241,7 +285,7 @@ describe("batch scoring on the local engine", () => {
       file,
       "n,f,d,code,t,y\n100000,1.0,2026-11-23,007,1,5\n100000,1.0,2026-11-23,007,2,6\n-1,2.5,2026-11-24,010,1,7\n",
     );
-    await mm.engine.tables.import(file, "IMPORTED");
+    await mm.engine.tables.import(file, "IMPORTED", { replace: false });
     for (const [keyColumn, expected, encoded] of [
       ["n", [[-1], [100000]], ["i:-1", "i:100000"]],
       ["f", [[1], [2.5]], ["f:1", "f:2.5"]],

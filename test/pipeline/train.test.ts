@@ -1,5 +1,7 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { body, dailyQuery, fillDaily, fillTable, openWorkspace, runRows } from "../workspace.ts";
+import { body, dailyQuery, fillDaily, fillTable, openWorkspace, runRows, temporaryFolder } from "../workspace.ts";
 
 const DAY = 86_400_000;
 
@@ -169,6 +171,11 @@ for (const engine of ["local", "memory"] as const)
       await expect(loop.dopar(body("average"), { dataQuery, exports: { f: () => 1 } as never })).rejects.toThrow(
         "exports.f is a function",
       );
+      await expect(loop.dopar(body("average"), { dataQuery, workers: 0 })).rejects.toThrow("workers is 0");
+      await expect(loop.dopar(body("average"), { dataQuery, mode: "queue" as never })).rejects.toThrow(
+        'mode is "queue"',
+      );
+      expect(() => mm.foreach({ unit_id: [] })).toThrow("unit_id must be a list of at least one key; it is []");
       await expect(mm.foreachPartition("data").dopar(body("average"), { dataQuery })).rejects.toThrow(
         "cannot be called data",
       );
@@ -188,6 +195,78 @@ for (const engine of ["local", "memory"] as const)
   });
 
 describe("training on the local engine's threads", () => {
+  it("no partition can change the exports of another", async () => {
+    const mm = await openWorkspace("local");
+    await fillDaily(mm, 3, 2);
+    const run = await mm
+      .foreachPartition("unit_id")
+      .dopar(body("changes-exports"), { dataQuery: dailyQuery, exports: { n: { count: 0 } } });
+    expect((await runRows(mm, run.runId)).map((row) => row.errorMessage)).toEqual(
+      new Array(3).fill(expect.stringContaining("Cannot assign to read only property 'count'")),
+    );
+  });
+
+  it("files are what their path says, wherever they are: no patterns, no columns from folder names, no local time zone", async () => {
+    const mm = await openWorkspace("local");
+    const folder = path.join(await temporaryFolder(), "sku=EU");
+    await mkdir(folder);
+    await writeFile(path.join(folder, "s[12].csv"), "sku,t,y\nA,2026-03-08T06:30:00Z,1\nA,2026-03-08T07:30:00Z,2\n");
+    await writeFile(path.join(folder, "s1.csv"), "sku,t,y\nWRONG,2026-01-01T00:00:00Z,1\n");
+    const dataQuery = { table: path.join(folder, "s[12].csv"), keyColumn: "sku", orderBy: ["t"] };
+    const zone = process.env.TZ;
+    process.env.TZ = "America/New_York";
+    try {
+      const run = await mm.foreachPartition("unit_id").dopar(body("average"), { dataQuery });
+      const [row] = await runRows(mm, run.runId);
+      expect(row).toMatchObject({
+        partitionKey: "s:A",
+        firstTs: "2026-03-08 06:30:00",
+        lastTs: "2026-03-08 07:30:00",
+        interval: "PT3600S",
+      });
+    } finally {
+      if (zone === undefined) delete process.env.TZ;
+      else process.env.TZ = zone;
+    }
+  });
+
+  it("the result views hold runs with keys of any name and type", async () => {
+    const mm = await openWorkspace("local");
+    const sources = [
+      [{ name: "k", type: "date" }, 0],
+      [{ name: "k", type: "integer" }, 1n],
+      [{ name: "k", type: "boolean" }, true],
+      [{ name: "METRIC", type: "string" }, "a"],
+      [{ name: "filename", type: "string" }, "b"],
+      [{ name: "RUN_ID", type: "string" }, "c"],
+      [{ name: "sku$&%KEYS%'x", type: "string" }, "d"],
+      [{ name: "model", type: "string" }, "e"],
+    ] as const;
+    for (const [i, [column, key]] of sources.entries()) {
+      await fillTable(mm, `T${i}`, [column, { name: "Y", type: "number" }], [[key, 1]]);
+      const dataQuery = { table: `T${i}`, keyColumn: column.name };
+      await mm.foreachPartition("unit_id").dopar(body("average"), { dataQuery, modelRunId: `r${i}` });
+    }
+    const { tables } = mm.engine;
+    for (const view of ["MODEL_INDEX", "TRAINING_RESULTS", "TRAINING_METRICS"]) {
+      const { rows } = await tables.query(`SELECT RUN_ID, PARTITION_KEY, k FROM ${view} GROUP BY ALL ORDER BY 1`, 20);
+      expect(rows.map(([run, , k]) => [run, k])).toEqual([
+        ...[
+          ["r0", "1970-01-01"],
+          ["r1", "1"],
+          ["r2", "true"],
+        ],
+        ...["r3", "r4", "r5", "r6", "r7"].map((run) => [run, null]),
+      ]);
+    }
+    expect(
+      (await tables.query("SELECT KEY_RUN_ID FROM TRAINING_METRICS WHERE RUN_ID = 'r5' GROUP BY 1", 2)).rows,
+    ).toEqual([["c"]]);
+    expect((await tables.query("SELECT STAGE_PATH FROM MODEL_INDEX WHERE RUN_ID = 'r4'", 2)).rows).toEqual([
+      ["runs/r4/chunks/0001/1/segment.parquet"],
+    ]);
+  });
+
   it("a body that ends its worker costs its chunk only, after every attempt", async () => {
     const mm = await openWorkspace("local");
     await fillDaily(mm, 12, 2);

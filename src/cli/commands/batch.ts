@@ -57,7 +57,7 @@ async function runBatch(
   return mm.registry.runBatch({
     model,
     version,
-    inputTable: mm.table(inputTable),
+    inputTable,
     outputTable: options.output ?? batch.output_table,
     levels: options.levels ?? batch.levels,
     ...(horizon !== undefined && { horizon }),

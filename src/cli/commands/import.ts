@@ -5,8 +5,11 @@ import { addCommand, type CommonOptions, print, withWorkspace } from "../command
 export function addImport(program: Command): void {
   addCommand(program, "import <file>", "load a CSV, Parquet or JSON file as a table of the workspace")
     .requiredOption("--table <name>", "the new table's name")
-    .action(async (file: string, options: CommonOptions & { table: string }) => {
-      const { rows } = await withWorkspace(options, (mm) => mm.engine.tables.import(file, options.table));
+    .option("--replace", "replace a table that was imported before")
+    .action(async (file: string, options: CommonOptions & { table: string; replace?: true }) => {
+      const { rows } = await withWorkspace(options, (mm) =>
+        mm.engine.tables.import(file, options.table, { replace: options.replace === true }),
+      );
       print({ json: { table: options.table, rows }, text: `Imported ${rows} rows into ${options.table}.` }, options);
     });
 }

@@ -31,7 +31,12 @@ export function addInit(program: Command): void {
           { cause },
         );
       });
-      const next = options.table === "SERIES_EVENTS" ? "manymodel setup --series 200" : "manymodel train";
+      const isFile = /[./\\]/.test(options.table);
+      const load =
+        options.table === "SERIES_EVENTS"
+          ? "manymodel setup --series 200"
+          : `manymodel import FILE --table ${options.table}`;
+      const next = isFile ? "manymodel train" : load;
       print({ json: { file: options.config }, text: `Wrote ${options.config}. Next: ${next}` }, options);
     });
 }

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { failureGroups, failureLines } from "../failures.ts";
 import { autoOrCount } from "../option.ts";
@@ -17,7 +17,7 @@ interface TrainOptions extends CommonOptions {
 export function addTrain(program: Command): void {
   addCommand(program, "train", "train one model per partition of the source")
     .option("--run-id <id>", "the run's id; made from the time when left out")
-    .option("--mode <mode>", "tasks, or local to run in this process")
+    .addOption(new Option("--mode <mode>", "tasks, or local to run in this process").choices(["tasks", "local"]))
     .option("--model <model>", "built-in method, or path of a model definition")
     .option("--workers <n>", "worker threads, or auto", autoOrCount)
     .option("--chunks <n>", "into how many chunks to split the run, or auto", autoOrCount)
@@ -54,7 +54,7 @@ export function addTrain(program: Command): void {
         const text = [
           `Run ${runId}: ${partitions} partitions in ${chunks} chunks, ${index.succeeded} trained, ${index.failed} failed, ${formatSeconds(seconds)}.`,
           ...failureLines(failures),
-          `Next: manymodel register --run ${runId}`,
+          ...(index.succeeded > 0 ? [`Next: manymodel register --run ${runId}`] : []),
         ].join("\n");
         return { json, text };
       });

@@ -47,13 +47,15 @@ const SCHEMA = `
   ) STRICT;
   CREATE TABLE tables (
     name TEXT PRIMARY KEY COLLATE NOCASE,
+    imported INTEGER NOT NULL CHECK (imported IN (0, 1)),
     columns TEXT NOT NULL
   ) STRICT;
   CREATE TABLE parts (
     table_name TEXT NOT NULL COLLATE NOCASE REFERENCES tables (name),
     owner TEXT NOT NULL,
     id TEXT NOT NULL UNIQUE,
-    row_count INTEGER NOT NULL
+    row_count INTEGER NOT NULL,
+    columns TEXT NOT NULL
   ) STRICT;
   CREATE INDEX parts_of_table ON parts (table_name, owner);
   CREATE TABLE exposed_runs (

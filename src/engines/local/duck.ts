@@ -28,7 +28,9 @@ export function openDuck(temporary: string, options: Record<string, string> = {}
       temp_directory: spill,
       ...options,
     });
-    return instance.connect();
+    const connection = await instance.connect();
+    await connection.run("SET TimeZone = 'UTC'");
+    return connection;
   };
   return {
     connection: () => (connection ??= connect()),
@@ -52,7 +54,12 @@ export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** `read_parquet` over files, which may differ in their columns. */
-export function readParquet(files: readonly string[]): string {
-  return `read_parquet([${files.map(literal).join(", ")}], union_by_name = true)`;
+/** A file to read, as a literal: what DuckDB would take for a pattern means itself. */
+export function fileLiteral(file: string): string {
+  return literal(file.replace(/[*?[]/g, "[$&]"));
+}
+
+/** `read_parquet` over files, which may differ in their columns. Folder names such as `a=b` are no columns. */
+export function readParquet(files: readonly string[], options = ""): string {
+  return `read_parquet([${files.map(fileLiteral).join(", ")}], union_by_name = true, hive_partitioning = false${options})`;
 }

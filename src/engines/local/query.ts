@@ -18,6 +18,7 @@ export async function queryWorkspace(
   sql: string,
   limit: number,
 ): Promise<QueryResult> {
+  if (sql.trim() === "") throw new ManymodelError("usage", "the query is empty; sql takes one SELECT statement");
   const duck = openDuck(folders.temporary);
   try {
     const connection = await duck.connection();

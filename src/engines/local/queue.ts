@@ -21,6 +21,10 @@ export function localQueue(db: Database): Queue {
      WHERE run_id = ? AND chunk = (SELECT chunk FROM chunks WHERE run_id = ? AND ${FREE} ORDER BY priority DESC, chunk LIMIT 1)
      AND ${FREE} RETURNING chunk, attempt`,
   );
+  const giveUp = db.prepare(
+    `UPDATE chunks SET state = 'failed', lease_until = NULL, error = 'its lease lapsed: ' || worker || ' was lost or too slow'
+     WHERE run_id = ? AND state = 'leased' AND lease_until <= ${NOW} AND attempt >= ?`,
+  );
   const renew = db.prepare(`UPDATE chunks SET lease_until = ${NOW} + ? WHERE ${HELD}`);
   const finish = db.prepare(
     `UPDATE chunks SET state = 'finished', lease_until = NULL, segment = ?, segment_failed = ?, error = NULL WHERE ${HELD}`,
@@ -37,7 +41,8 @@ export function localQueue(db: Database): Queue {
     async enqueue(run, chunks) {
       insertAll.immediate(run, chunks);
     },
-    async claim(run, worker, leaseMs) {
+    async claim(run, worker, { leaseMs, maxAttempts }) {
+      giveUp.run(run, maxAttempts);
       const row = claim.get(worker, leaseMs, run, run) as { chunk: number; attempt: number } | undefined;
       return row && { run, worker, chunk: row.chunk, attempt: row.attempt };
     },

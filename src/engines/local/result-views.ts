@@ -6,8 +6,67 @@ import type { ExposedRun } from "../../ports/tables.ts";
 import type { Database } from "./database.ts";
 import { identifier, literal, readParquet } from "./duck.ts";
 
-/** The views over committed segments that every workspace has. */
-export const RESULT_VIEWS = ["MODEL_INDEX", "TRAINING_METRICS", "TRAINING_RESULTS"];
+/** A view over committed segments: its columns (name and expression), and what they are selected from. */
+interface ResultView {
+  readonly columns: readonly (readonly [name: string, expression: string])[];
+  from(files: readonly string[]): string;
+}
+
+const COMMON = [
+  ["PARTITION_KEY", "partition_key"],
+  ["OUTCOME", "outcome"],
+  ["MODEL_KIND", "model_kind"],
+] as const;
+
+/** Names that no key column is likely to have, and that are told apart from one by the qualified select. */
+const FILE = identifier("segment file");
+const METRIC = identifier("metric entry");
+
+const VIEWS: Readonly<Record<string, ResultView>> = {
+  MODEL_INDEX: {
+    columns: [
+      ...COMMON,
+      ["STAGE_PATH", FILE],
+      ["POSITION", "position"],
+      ["ATTEMPT", "attempt"],
+      ["DATA_SHA256", "data_sha256"],
+    ],
+    from: (files) => readParquet(files, `, filename = ${literal("segment file")}`),
+  },
+  TRAINING_METRICS: {
+    columns: [
+      ["PARTITION_KEY", "partition_key"],
+      ["METRIC", `${METRIC}.key`],
+      ["VALUE", `${METRIC}.value`],
+    ],
+    from: (files) =>
+      `(SELECT *, unnest(map_entries(CAST(CAST(metrics AS JSON) AS MAP(VARCHAR, DOUBLE)))) AS ${METRIC}
+        FROM ${readParquet(files)} WHERE metrics IS NOT NULL)`,
+  },
+  TRAINING_RESULTS: {
+    columns: [
+      ...COMMON,
+      ...[
+        "n_obs",
+        "first_ts",
+        "last_ts",
+        "interval",
+        "fit_ms",
+        "seed",
+        "metrics",
+        "forecast",
+        "info",
+        "error_type",
+      ].map((name) => [name.toUpperCase(), identifier(name)] as const),
+      ["ERROR_MESSAGE", "error_message"],
+      ["ATTEMPT", "attempt"],
+    ],
+    from: (files) => readParquet(files),
+  },
+};
+
+/** The views that every workspace has. */
+export const RESULT_VIEWS = Object.keys(VIEWS);
 
 /** Adds a run to the views. */
 export function exposeRun(db: Database, { runId, keyColumns, segments }: ExposedRun): void {
@@ -18,54 +77,50 @@ export function exposeRun(db: Database, { runId, keyColumns, segments }: Exposed
   );
 }
 
-const INDEX = `RUN_ID, %KEYS% partition_key AS PARTITION_KEY, outcome AS OUTCOME, model_kind AS MODEL_KIND,
-  parse_path(filename) AS segment_path_parts, position AS POSITION, attempt AS ATTEMPT, data_sha256 AS DATA_SHA256`;
-const RESULTS = `RUN_ID, %KEYS% partition_key AS PARTITION_KEY, outcome AS OUTCOME, model_kind AS MODEL_KIND, n_obs AS N_OBS,
-  first_ts AS FIRST_TS, last_ts AS LAST_TS, "interval" AS "INTERVAL", fit_ms AS FIT_MS, seed AS SEED, metrics AS METRICS,
-  forecast AS FORECAST, info AS INFO, error_type AS ERROR_TYPE, error_message AS ERROR_MESSAGE, attempt AS ATTEMPT`;
-const METRICS = "RUN_ID, %KEYS% partition_key AS PARTITION_KEY, metric.key AS METRIC, metric.value AS VALUE";
-
-/** SQL of the three views over all exposed runs, by name. */
+/** SQL of the views over all exposed runs, by name. */
 export function resultViews(db: Database, stageRoot: string): Map<string, string> {
-  const runs = db.prepare("SELECT run_id, key_columns, segments FROM exposed_runs ORDER BY run_id").all() as {
+  const rows = db.prepare("SELECT run_id, key_columns, segments FROM exposed_runs ORDER BY run_id").all() as {
     run_id: string;
     key_columns: string;
     segments: string;
   }[];
-  const union = (columns: string, from: (segments: string) => string) =>
-    runs.map((run) => {
-      const keys = (JSON.parse(run.key_columns) as KeyColumn[]).map(keyExpression).join("");
-      const files = (JSON.parse(run.segments) as SegmentInfo[]).map((segment) => path.join(stageRoot, segment.path));
-      const list = columns.replace("RUN_ID", `${literal(run.run_id)} AS RUN_ID`).replace("%KEYS%", keys);
-      return `SELECT ${list} FROM ${from(readParquet(files))}`;
+  const runs = rows.map((row) => ({
+    runId: row.run_id,
+    keys: JSON.parse(row.key_columns) as KeyColumn[],
+    files: (JSON.parse(row.segments) as SegmentInfo[]).map((segment) => path.join(stageRoot, segment.path)),
+  }));
+  const types = new Map<string, Set<string>>();
+  for (const { name, type } of runs.flatMap((run) => run.keys))
+    types.set(name.toUpperCase(), (types.get(name.toUpperCase()) ?? new Set()).add(type));
+  const select = (view: ResultView, { runId, keys, files }: (typeof runs)[number]) => {
+    const taken = new Set(["RUN_ID", ...view.columns.map(([name]) => name)]);
+    const keyColumns = keys.map((key): [string, string] => {
+      const name = taken.has(key.name.toUpperCase()) ? `KEY_${key.name}` : key.name;
+      return [name, keyExpression(key, types.get(key.name.toUpperCase())!.size > 1)];
     });
-  const view = (parts: string[], empty: string) =>
-    parts.length > 0 ? parts.join(" UNION ALL BY NAME ") : `SELECT ${empty} WHERE false`;
-  const nothing = (columns: readonly string[]) => columns.map((name) => `CAST(NULL AS VARCHAR) AS ${name}`).join(", ");
-  const prefix = path.join(stageRoot, "").length + 1;
-  const index = INDEX.replace(
-    "parse_path(filename) AS segment_path_parts",
-    `substr(filename, ${prefix + 1}) AS STAGE_PATH`,
+    const own = view.columns.map(([name, expression]): [string, string] => [
+      name,
+      name === "STAGE_PATH" ? `substr(${expression}, ${path.join(stageRoot, "x").length})` : expression,
+    ]);
+    const columns = [["RUN_ID", literal(runId)] as const, ...keyColumns, ...own];
+    return `SELECT ${columns.map(([name, expression]) => `${expression} AS ${identifier(name)}`).join(", ")} FROM ${view.from(files)}`;
+  };
+  const empty = (view: ResultView) =>
+    `SELECT ${["RUN_ID", ...view.columns.map(([name]) => name)].map((name) => `CAST(NULL AS VARCHAR) AS ${identifier(name)}`).join(", ")} WHERE false`;
+  return new Map(
+    Object.entries(VIEWS).map(([name, view]) => [
+      name,
+      runs.length === 0 ? empty(view) : runs.map((run) => select(view, run)).join(" UNION ALL BY NAME "),
+    ]),
   );
-  const named = (from: string) => from.replace(/\)$/, ", filename = true)");
-  const unnested = (from: string) =>
-    `(SELECT *, unnest(map_entries(CAST(CAST(metrics AS JSON) AS MAP(VARCHAR, DOUBLE)))) AS metric FROM ${from} WHERE metrics IS NOT NULL)`;
-  return new Map([
-    ["MODEL_INDEX", view(union(index, named), nothing(["RUN_ID", "PARTITION_KEY", "OUTCOME", "STAGE_PATH"]))],
-    ["TRAINING_METRICS", view(union(METRICS, unnested), nothing(["RUN_ID", "PARTITION_KEY", "METRIC", "VALUE"]))],
-    [
-      "TRAINING_RESULTS",
-      view(
-        union(RESULTS, (from) => from),
-        nothing(["RUN_ID", "PARTITION_KEY", "OUTCOME", "METRICS"]),
-      ),
-    ],
-  ]);
 }
 
-/** A key column of a segment with its type: dates, timestamps and decimals are text in the file. */
-function keyExpression({ name, type }: KeyColumn): string {
+/**
+ * A key column of a segment with its type (dates, timestamps and decimals are text in the file); as text where runs
+ * disagree on the type, so that the view can hold them all.
+ */
+function keyExpression({ name, type }: KeyColumn, mixed: boolean): string {
   const stored = identifier(segmentColumn(name));
-  const cast = type === "date" || type === "timestamp" ? `CAST(${stored} AS ${type.toUpperCase()})` : stored;
-  return `${cast} AS ${identifier(segmentColumn(name))}, `;
+  if (mixed) return `CAST(${stored} AS VARCHAR)`;
+  return type === "date" || type === "timestamp" ? `CAST(${stored} AS ${type.toUpperCase()})` : stored;
 }

@@ -6,7 +6,7 @@ import { matchColumn } from "../../core/column.ts";
 import { ManymodelError, messageOf, show } from "../../core/errors.ts";
 import type { KeyColumn, KeyType } from "../../core/partition-key.ts";
 import type { DataQuery, Snapshot } from "../../core/run.ts";
-import { identifier, literal } from "./duck.ts";
+import { identifier, literal, readParquet } from "./duck.ts";
 import type { Source, SourceColumn, Sources } from "./source.ts";
 
 /** The SQL type in which a key column is kept in `keys.parquet`. */
@@ -97,6 +97,9 @@ function resolve(source: Source, query: DataQuery): Resolved {
   if (query.keyColumns.length === 0)
     throw new ManymodelError("usage", `no key column for ${query.table}; name at least one in source.partition_by`);
   const keys = query.keyColumns.map(find("partition_by"));
+  const twice = keys.find((key, i) => keys.indexOf(key) < i);
+  if (twice !== undefined)
+    throw new ManymodelError("usage", `column ${twice.name} is in partition_by twice; name each key column once`);
   const order = (query.orderBy ?? []).map(find("order_by"));
   const columns = (query.columns ?? names).map(find("columns"));
   for (const column of [...keys.filter((key) => key.keyType === null), ...columns.filter((c) => c.type === null)])
@@ -133,11 +136,11 @@ async function writeFiles(
   const sorted = [...order, ...rest].map((column) => `s.${identifier(column.name)} NULLS FIRST`);
   await connection.run(
     `COPY (SELECT k.p AS p${selected.map((s) => `, ${s}`).join("")} FROM ${from} s
-       JOIN ${literal(files.keys)} k ON ${joined} ORDER BY ${["k.p", ...sorted].join(", ")})
+       JOIN ${readParquet([files.keys])} k ON ${joined} ORDER BY ${["k.p", ...sorted].join(", ")})
      TO ${literal(files.data)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 122880)`,
   );
   const result = await connection.runAndReadAll(
-    `SELECT CAST(count(*) AS INTEGER) AS partitions, CAST(coalesce(sum(n), 0) AS DOUBLE) AS row_count FROM ${literal(files.keys)}`,
+    `SELECT CAST(count(*) AS INTEGER) AS partitions, CAST(coalesce(sum(n), 0) AS DOUBLE) AS row_count FROM ${readParquet([files.keys])}`,
   );
   const [partitions, rows] = result.getRows()[0] as [number, number];
   return { partitions, rows };

@@ -5,7 +5,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import type { ColumnType } from "../../core/column.ts";
 import { ManymodelError, messageOf, show } from "../../core/errors.ts";
 import type { KeyType } from "../../core/partition-key.ts";
-import { identifier, literal } from "./duck.ts";
+import { fileLiteral, identifier, literal } from "./duck.ts";
 import type { TableStore } from "./table-store.ts";
 
 /** A source's column: its name, DuckDB's type, and ours; null where a model cannot read or be keyed by it. */
@@ -92,22 +92,23 @@ async function attach(connection: DuckDBConnection, file: string, table: string)
 }
 
 async function readFile(connection: DuckDBConnection, file: string): Promise<string> {
-  const name = literal(file);
+  const name = `${fileLiteral(file)}, hive_partitioning = false`;
   if (/\.parquet$/i.test(file)) return `read_parquet(${name})`;
   if (/\.(json|ndjson|jsonl)(\.gz|\.zst)?$/i.test(file)) return `read_json_auto(${name})`;
-  const sniff = await connection.runAndReadAll(`DESCRIBE SELECT * FROM read_csv(${name}, sample_size = -1)`);
+  const sniffed = `read_csv(${name}, sample_size = -1)`;
+  const sniff = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${sniffed}`);
   const numeric = sniff
     .getRowObjects()
     .filter((row) => /^(BIGINT|HUGEINT|INTEGER|DOUBLE)$/.test(String(row.column_type)))
     .map((row) => String(row.column_name));
-  if (numeric.length === 0) return `read_csv(${name}, sample_size = -1)`;
+  if (numeric.length === 0) return sniffed;
   const padded = numeric.map((column) => `coalesce(bool_or(regexp_matches(${identifier(column)}, '^0[0-9]')), false)`);
   const found = await connection.runAndReadAll(
-    `SELECT ${padded.join(", ")} FROM read_csv(${name}, all_varchar = true)`,
+    `SELECT ${padded.join(", ")} FROM read_csv(${name}, sample_size = -1, all_varchar = true)`,
   );
   const text = numeric.filter((_, i) => found.getRows()[0]![i] === true);
-  const types = text.map((column) => `${literal(column)}: 'VARCHAR'`);
-  return `read_csv(${name}, sample_size = -1${types.length > 0 ? `, types = {${types.join(", ")}}` : ""})`;
+  if (text.length === 0) return sniffed;
+  return `read_csv(${name}, sample_size = -1, types = {${text.map((column) => `${literal(column)}: 'VARCHAR'`).join(", ")}})`;
 }
 
 async function described(connection: DuckDBConnection, from: string, fingerprint: string): Promise<Source> {

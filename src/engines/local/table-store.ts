@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { existsSync, unlinkSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { ColumnInfo, ColumnType } from "../../core/column.ts";
@@ -56,34 +56,72 @@ export class TableStore {
     return { from: `(${[none, some].filter((x) => x !== undefined).join(" UNION ALL BY NAME ")})`, fingerprint };
   }
 
+  columns(table: string): ColumnInfo[] | undefined {
+    const row = this.#db.prepare("SELECT columns FROM tables WHERE name = ?").get(table) as
+      | { columns: string }
+      | undefined;
+    if (row === undefined) return undefined;
+    const parts = this.#db.prepare("SELECT DISTINCT columns FROM parts WHERE table_name = ?").all(table) as {
+      columns: string;
+    }[];
+    const known = new Map<string, ColumnInfo>();
+    for (const { columns } of [row, ...parts])
+      for (const column of JSON.parse(columns) as ColumnInfo[]) known.set(column.name.toUpperCase(), column);
+    return [...known.values()];
+  }
+
   create(table: string, columns: readonly ColumnInfo[]): boolean {
-    checkName("table name", table, "table");
-    if (RESULT_VIEWS.includes(table.toUpperCase()))
-      throw new ManymodelError("conflict", `${table} is a view over trained models; choose another table name`);
-    const sql = "INSERT INTO tables (name, columns) VALUES (?, ?) ON CONFLICT DO NOTHING";
+    checkTableName(table);
+    const sql = "INSERT INTO tables (name, imported, columns) VALUES (?, 0, ?) ON CONFLICT DO NOTHING";
     return this.#db.prepare(sql).run(table, JSON.stringify(columns)).changes === 1;
   }
 
-  drop(table: string): void {
-    this.#db.prepare("DELETE FROM tables WHERE name = ?").run(table);
+  /** Whether a table may be imported under this name. @throws {ManymodelError} `conflict` if not */
+  checkImport(table: string, replace: boolean): void {
+    checkTableName(table);
+    const found = this.#db.prepare("SELECT imported FROM tables WHERE name = ?").get(table) as
+      | { imported: number }
+      | undefined;
+    if (found === undefined || (replace && found.imported === 1)) return;
+    const remedy =
+      found.imported === 1
+        ? "import into another name, or replace it with --replace"
+        : "it was not imported, so it cannot be replaced; choose another name";
+    throw new ManymodelError("conflict", `table "${table}" exists already; ${remedy}`);
+  }
+
+  /** In one step, a table becomes what was imported. */
+  publishImport(table: string, part: TablePart, replace: boolean): void {
+    this.#db
+      .transaction(() => {
+        this.checkImport(table, replace);
+        this.#db
+          .prepare("INSERT INTO tables (name, imported, columns) VALUES (?, 1, '[]') ON CONFLICT DO NOTHING")
+          .run(table);
+        this.publish(table, "import", [part]);
+      })
+      .immediate();
   }
 
   /** In one transaction, makes `owner`'s rows of a table exactly these parts; then removes the files replaced. */
   publish(table: string, owner: string, parts: readonly TablePart[]): void {
     let replaced: { id: string }[] = [];
-    this.#db
-      .transaction(() => {
-        replaced = this.#db
-          .prepare("DELETE FROM parts WHERE table_name = ? AND owner = ? RETURNING id")
-          .all(table, owner) as { id: string }[];
-        const insert = this.#db.prepare("INSERT INTO parts (table_name, owner, id, row_count) VALUES (?, ?, ?, ?)");
-        for (const part of parts) insert.run(table, owner, part.id, part.rows);
-      })
-      .immediate();
-    for (const { id } of replaced) {
-      const file = partFile(this.folder, table, id);
-      if (existsSync(file)) unlinkSync(file);
-    }
+    const replaceParts = () => {
+      replaced = this.#db
+        .prepare("DELETE FROM parts WHERE table_name = ? AND owner = ? RETURNING id")
+        .all(table, owner) as { id: string }[];
+      const insert = this.#db.prepare(
+        "INSERT INTO parts (table_name, owner, id, row_count, columns) VALUES (?, ?, ?, ?, ?)",
+      );
+      for (const part of parts) insert.run(table, owner, part.id, part.rows, JSON.stringify(part.columns));
+    };
+    if (this.#db.inTransaction) replaceParts();
+    else this.#db.transaction(replaceParts).immediate();
+    this.discard(table, replaced);
+  }
+
+  discard(table: string, parts: readonly { id: string }[]): void {
+    for (const { id } of parts) rmSync(partFile(this.folder, table, id), { force: true });
   }
 }
 
@@ -97,4 +135,10 @@ export async function newPart(folder: string, table: string): Promise<{ id: stri
 
 function partFile(folder: string, table: string, id: string): string {
   return path.join(folder, table.toUpperCase(), `${id}.parquet`);
+}
+
+function checkTableName(table: string): void {
+  checkName("table name", table, "table");
+  if (RESULT_VIEWS.includes(table.toUpperCase()))
+    throw new ManymodelError("conflict", `${table} is a view over trained models; choose another table name`);
 }

@@ -1,16 +1,16 @@
 import path from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { ManymodelError, messageOf, show } from "../../core/errors.ts";
+import { ManymodelError, messageOf } from "../../core/errors.ts";
 import { type KeyValue, keyText, type PartitionKey, parseKeyText } from "../../core/partition-key.ts";
 import type { Snapshot } from "../../core/run.ts";
 import type { PartitionRows, Tables } from "../../ports/tables.ts";
 import type { Database } from "./database.ts";
-import { type Duck, literal } from "./duck.ts";
+import { type Duck, literal, readParquet } from "./duck.ts";
 import type { Folders } from "./folders.ts";
 import { queryWorkspace } from "./query.ts";
 import { readColumns } from "./read-columns.ts";
 import { rearrange } from "./rearrange.ts";
-import { exposeRun, RESULT_VIEWS } from "./result-views.ts";
+import { exposeRun } from "./result-views.ts";
 import { KEY_SQL_TYPES, snapshotFiles, takeSnapshot } from "./snapshot.ts";
 import { openSources, type Sources } from "./source.ts";
 import { writeWhole } from "./stage.ts";
@@ -26,7 +26,7 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders): T
   const files = (snapshot: Snapshot) => snapshotFiles(folders.snapshots, snapshot.id);
   return {
     async list() {
-      return [...store().list(), ...RESULT_VIEWS.map((name) => ({ name, rows: NaN }))];
+      return store().list();
     },
 
     async snapshot(query) {
@@ -36,7 +36,7 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders): T
     async keys(snapshot, from, to) {
       const connection = await duck.connection();
       const texts = snapshot.keyColumns.map((_, i) => `CAST(k${i} AS VARCHAR)`);
-      const sql = `SELECT ${texts.join(", ")} FROM ${literal(files(snapshot).keys)} WHERE p >= ${Number(from)} AND p < ${Number(to)} ORDER BY p`;
+      const sql = `SELECT ${texts.join(", ")} FROM ${readParquet([files(snapshot).keys])} WHERE p >= ${Number(from)} AND p < ${Number(to)} ORDER BY p`;
       const result = await connection.runAndReadAll(sql);
       return result
         .getRows()
@@ -60,7 +60,7 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders): T
         ? `p BETWEEN ${wanted[0]} AND ${wanted.at(-1)}`
         : `p IN (${wanted.map(Number).join(", ")})`;
       const names = snapshot.columns.map((_, i) => `, c${i}`).join("");
-      const sql = `SELECT p${names} FROM ${literal(files(snapshot).data)} WHERE ${wanted.length === 0 ? "false" : condition}`;
+      const sql = `SELECT p${names} FROM ${readParquet([files(snapshot).data])} WHERE ${wanted.length === 0 ? "false" : condition}`;
       const result = await (await duck.connection()).stream(sql);
       const read = await readColumns(
         result,
@@ -73,21 +73,26 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders): T
       );
     },
 
-    async import(file, table) {
+    async columns(table) {
+      return store().columns(table);
+    },
+
+    async import(file, table, { replace }) {
+      store().checkImport(table, replace);
       const connection = await duck.connection();
-      if (!store().create(table, [])) throw exists(table);
+      const source = await sources().find(connection, path.resolve(file));
+      const part = await newPart(folders.tables, table);
       try {
-        const source = await sources().find(connection, path.resolve(file));
-        const part = await newPart(folders.tables, table);
-        await connection.run(
-          `COPY (SELECT * FROM ${source.from}) TO ${literal(part.file)} (FORMAT parquet, COMPRESSION snappy)`,
+        const target = `${literal(part.file)} (FORMAT parquet, COMPRESSION snappy)`;
+        await connection.run(`COPY (SELECT * FROM ${source.from}) TO ${target}`);
+        const counted = await connection.runAndReadAll(
+          `SELECT CAST(count(*) AS DOUBLE) FROM ${readParquet([part.file])}`,
         );
-        const counted = await connection.runAndReadAll(`SELECT CAST(count(*) AS DOUBLE) FROM ${literal(part.file)}`);
         const rows = counted.getRows()[0]![0] as number;
-        store().publish(table, "import", [{ id: part.id, rows }]);
+        store().publishImport(table, { id: part.id, rows, columns: [] }, replace);
         return { rows };
       } catch (cause) {
-        store().drop(table);
+        store().discard(table, [part]);
         if (cause instanceof ManymodelError) throw cause;
         throw new ManymodelError("input", `cannot import ${file}: ${messageOf(cause, 300)}`, { cause });
       }
@@ -100,11 +105,16 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders): T
     async write(table, batch) {
       const { id, file } = await newPart(folders.tables, table);
       await writeWhole(file, encodeColumns(batch));
-      return { id, rows: batch.length };
+      const columns = Object.entries(batch.columns).map(([name, { type }]) => ({ name, type }));
+      return { id, rows: batch.length, columns };
     },
 
     async publish(table, owner, parts) {
       store().publish(table, owner, parts);
+    },
+
+    async discard(table, parts) {
+      store().discard(table, parts);
     },
 
     async expose(run) {
@@ -116,9 +126,6 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders): T
     },
   };
 }
-
-const exists = (table: string) =>
-  new ManymodelError("conflict", `table ${show(table)} exists already; import into another name`);
 
 async function locate(
   connection: DuckDBConnection,
@@ -154,7 +161,7 @@ async function locate(
   const joined = names.map((_, c) => `k.k${c} IS NOT DISTINCT FROM ${cast(c)}`).join(" AND ");
   const hasNull = keys.some((key) => key[0] === null);
   const range = `k.k0 BETWEEN (SELECT min(${cast(0)}) FROM probe) AND (SELECT max(${cast(0)}) FROM probe)`;
-  const sql = `SELECT i, p FROM probe JOIN (SELECT * FROM ${literal(file)} k ${hasNull ? "" : `WHERE ${range}`}) k ON ${joined}`;
+  const sql = `SELECT i, p FROM probe JOIN (SELECT * FROM ${readParquet([file])} k ${hasNull ? "" : `WHERE ${range}`}) k ON ${joined}`;
   const result = await connection.runAndReadAll(sql);
   for (const [i, p] of result.getRows() as [number, number][]) ordinals[i] = p;
   await connection.run("DROP TABLE probe");

@@ -18,7 +18,10 @@ export function localWorkers(): Workers {
         const thread = new Thread(THREAD, {
           workerData: { module: entry.module.href, context: entry.context },
           name: `manymodel ${name}`,
+          stdout: true,
         });
+        // Standard output belongs to the program's answer; what a body prints goes to standard error.
+        thread.stdout.pipe(process.stderr, { end: false });
         let pending: { resolve: (response: never) => void; reject: (error: Error) => void } | undefined;
         let lost: WorkerLost | undefined;
         let crash: unknown;

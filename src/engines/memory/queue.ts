@@ -28,7 +28,10 @@ export function memoryQueue(now: () => number): Queue {
             ...{ state: "available", attempt: 0, worker: null, segment: null, error: null, leaseUntil: 0 },
           });
     },
-    async claim(run, worker, leaseMs) {
+    async claim(run, worker, { leaseMs, maxAttempts }) {
+      for (const entry of entries(run))
+        if (entry.state === "leased" && entry.leaseUntil <= now() && entry.attempt >= maxAttempts)
+          Object.assign(entry, { state: "failed", error: `its lease lapsed: ${entry.worker} was lost or too slow` });
       const free = entries(run)
         .filter((entry) => entry.state === "available" || (entry.state === "leased" && entry.leaseUntil <= now()))
         .reduce<Entry | undefined>(

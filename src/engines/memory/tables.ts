@@ -74,7 +74,17 @@ export function memoryTables(): Tables {
     async write(_table, batch) {
       const id = String(parts.size + 1);
       parts.set(id, structuredClone(batch));
-      return { id, rows: batch.length };
+      const columns = Object.entries(batch.columns).map(([name, { type }]) => ({ name, type }));
+      return { id, rows: batch.length, columns };
+    },
+    async discard(_table, discarded) {
+      for (const { id } of discarded) parts.delete(id);
+    },
+    async columns(name) {
+      const table = find(name);
+      const written = [...(table?.owners.values() ?? [])].flat().flatMap((batch) => Object.entries(batch.columns));
+      const known = [...(table?.columns ?? []), ...written.map(([name, { type }]) => ({ name, type }))];
+      return table && [...new Map(known.map((column) => [column.name.toUpperCase(), column])).values()];
     },
     async publish(table, owner, written) {
       find(table)!.owners.set(
@@ -102,6 +112,11 @@ function pinRows(query: DataQuery, table: Table): Pinned {
     return table.columns.find((column) => column.name === name)!;
   };
   const keyColumns = query.keyColumns.map(find).map(({ name, type }): KeyColumn => ({ name, type: keyType(type) }));
+  if (new Set(keyColumns.map((column) => column.name)).size < keyColumns.length)
+    throw new ManymodelError(
+      "usage",
+      `a column is in partition_by twice: ${query.keyColumns.join(", ")}; name each once`,
+    );
   const order = (query.orderBy ?? []).map(find).filter((column) => !keyColumns.some((key) => key.name === column.name));
   const listed = (query.columns ?? names).map(find);
   const time = order.at(-1);

@@ -38,35 +38,39 @@ export type ForecasterExports = {
 };
 
 /**
- * Fits one univariate model per partition. With a holdout, the last observations are forecast from a fit to the ones
- * before them (metrics `holdout_*`), then the model is fitted to all. A series too short for both (fewer than twice the
- * holdout, or no more than one season before it) has no holdout metrics.
+ * Fits one univariate model per partition, to the target at the partition's own interval: steps without a row are
+ * missing values. With a holdout, the last observations are forecast from a fit to the ones before them (metrics
+ * `holdout_*`), then the model is fitted to all. A series of which too little is left for that has no holdout metrics.
  */
 export default defineModel({
   fit({ data, exports }: FitContext<object, ForecasterExports>) {
     const { method, period, horizon, holdout } = exports;
-    const y = data.numbers(exports.target);
-    const n = y.length;
-    const train = y.subarray(0, n - holdout);
-    const held = holdout > 0 && n >= 2 * holdout && train.length > period;
-    const test = held
-      ? accuracy(y.subarray(n - holdout), forecast(METHODS[method](train, period), { h: holdout }).mean, {
-          training: train,
-          period,
-        })
-      : undefined;
+    const y = data.series(exports.target);
     const model = METHODS[method](y, period);
+    const held = holdout > 0 && y.length >= 2 * holdout ? trial(method, y, period, holdout) : undefined;
     return {
       model,
       metrics: {
         ...inSample(model, y, period),
-        ...(test && Object.fromEntries(Object.entries(test).map(([name, value]) => [`holdout_${name}`, value]))),
+        ...(held && Object.fromEntries(Object.entries(held).map(([name, value]) => [`holdout_${name}`, value]))),
       },
       forecast: forecast(model, { h: horizon }).mean,
     };
   },
   predict: ({ model, horizon, levels }) => forecast(model, { h: horizon, levels }),
 });
+
+/** Accuracy over the last observations of a model fitted to those before; undefined where these allow no fit. */
+function trial(method: Method, y: Float64Array, period: number, holdout: number): Accuracy | undefined {
+  const training = y.subarray(0, y.length - holdout);
+  try {
+    const { mean } = forecast(METHODS[method](training, period), { h: holdout });
+    return accuracy(y.subarray(y.length - holdout), mean, { training, period });
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
 
 /** Accuracy of the one-step forecasts over the series itself, and the information criterion where there is one. */
 function inSample(model: FittedModel, y: Float64Array, period: number): Partial<Accuracy> & { aicc?: number } {
