@@ -41,8 +41,7 @@ export interface ReferenceSeries {
 
 /** Every series of `series.json`, by id; undefined where the file is absent. */
 export function referenceSeries(): ReadonlyMap<string, ReferenceSeries> | undefined {
-  const records =
-    reference<readonly { id: string; frequency: number; values: readonly (number | null)[] }[]>("series");
+  const records = reference<readonly { id: string; frequency: number; values: readonly (number | null)[] }[]>("series");
   return (
     records &&
     new Map(

@@ -17,7 +17,7 @@ export interface Loess {
   readonly window: number;
   readonly degree: 0 | 1;
   readonly jump: number;
-  /** Tricube weights of a window centred on the fitted point, scaled to sum 1. */
+  /** Tricube weights of a window centred on the fitted point, scaled to sum 1; empty if the window never fits. */
   readonly centre: Float64Array;
   readonly weights: Float64Array;
 }
@@ -29,11 +29,11 @@ export interface Loess {
  * @param longest - the length of the longest segment it will smooth
  */
 export function loess(window: number, degree: 0 | 1, jump: number, longest: number): Loess {
-  const centre = new Float64Array(window);
+  const centre = new Float64Array(window <= longest ? window : 0);
   const half = (window - 1) / 2;
   let sum = 0;
-  for (let i = 0; i < window; i++) sum += centre[i] = tricube(Math.abs(i - half) / half);
-  for (let i = 0; i < window; i++) centre[i]! /= sum;
+  for (let i = 0; i < centre.length; i++) sum += centre[i] = tricube(Math.abs(i - half) / half);
+  for (let i = 0; i < centre.length; i++) centre[i]! /= sum;
   return { window, degree, jump, centre, weights: new Float64Array(Math.min(window, longest)) };
 }
 

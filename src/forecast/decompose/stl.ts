@@ -61,7 +61,9 @@ export function stl(y: Series, options: StlOptions): Decomposition {
   if (n <= 2 * period)
     throw new RangeError(`the series has ${n} values; a period of ${period} needs more than ${2 * period}`);
   const periodic = options.seasonalWindow === "periodic";
-  const seasonalWindow = periodic ? 10 * n + 1 : odd(options.seasonalWindow as number | undefined, 11, "seasonalWindow");
+  const seasonalWindow = periodic
+    ? 10 * n + 1
+    : odd(options.seasonalWindow as number | undefined, 11, "seasonalWindow");
   const share = 1.5 / seasonalWindow;
   const trendWindow = odd(options.trendWindow, Math.ceil((1.5 * options.period) / (1 - share)), "trendWindow");
   const lowpassWindow = odd(options.lowpassWindow, Math.round(options.period), "lowpassWindow");

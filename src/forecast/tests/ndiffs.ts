@@ -28,7 +28,8 @@ export function ndiffs(
 ): number {
   const { test = "kpss", alpha = 0.05, maxD = 2, type = "level" } = options;
   if (!(alpha > 0 && alpha < 1)) throw new RangeError(`alpha is ${alpha}; it must be above 0 and below 1`);
-  if (!Number.isSafeInteger(maxD) || maxD < 0) throw new RangeError(`maxD is ${maxD}; it must be an integer of at least 0`);
+  if (!Number.isSafeInteger(maxD) || maxD < 0)
+    throw new RangeError(`maxD is ${maxD}; it must be an integer of at least 0`);
   if (checkSeries(toFloat64(y), 0) === 0) return 0;
   const level = Math.min(0.1, Math.max(0.01, alpha));
   let values = observed(y, 1);

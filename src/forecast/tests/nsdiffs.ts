@@ -1,6 +1,7 @@
 import { isConstant } from "../constant.ts";
 import { difference } from "../difference.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "../series.ts";
+import { ocsb } from "./ocsb.ts";
 import { seasonalStrength } from "./seasonal-strength.ts";
 
 /**
@@ -20,7 +21,8 @@ import { seasonalStrength } from "./seasonal-strength.ts";
 export function nsdiffs(y: Series, options: { period: number; test?: "seas" | "ocsb"; maxD?: number }): number {
   const { period, test = "seas", maxD = 1 } = options;
   checkPeriod(period);
-  if (!Number.isSafeInteger(maxD) || maxD < 0) throw new RangeError(`maxD is ${maxD}; it must be an integer of at least 0`);
+  if (!Number.isSafeInteger(maxD) || maxD < 0)
+    throw new RangeError(`maxD is ${maxD}; it must be an integer of at least 0`);
   let values = toFloat64(y);
   if (checkSeries(values, 0) < 2 || period === 1) return 0;
   for (let D = 0; D < maxD; D++) {
@@ -32,5 +34,6 @@ export function nsdiffs(y: Series, options: { period: number; test?: "seas" | "o
 
 function needed(y: Float64Array, period: number, test: "seas" | "ocsb"): boolean {
   if (test === "seas") return seasonalStrength(y, { period }) > 0.64;
-  throw new RangeError(`test is ${test}; it must be "seas"`);
+  const { statistic, critical } = ocsb(y, { period });
+  return statistic > critical;
 }
