@@ -1,0 +1,107 @@
+import { fitConditional } from "./conditional.ts";
+import { exactLikelihood } from "./exact-likelihood.ts";
+import { kalmanLikelihood } from "./kalman.ts";
+import { maximiseLikelihood } from "./maximum-likelihood.ts";
+import { type Arma, type ArmaOrder, armaReach, rootsBeyond, zeroArma } from "./polynomial.ts";
+import { type ArimaProblem, conditionalWorkspace, likelihoodWorkspace } from "./problem.ts";
+
+/** How coefficients are found: exact maximum likelihood, conditional least squares, or the first from the second. */
+export type ArimaMethod = "CSS-ML" | "ML" | "CSS";
+
+/** Estimated coefficients of one model. */
+export interface Estimate {
+  readonly arma: Arma;
+  /** Coefficients of the regressors. */
+  readonly beta: Float64Array;
+  readonly loglik: number;
+  /** Generalised (CSS: conditional) sum of squared errors, and how many errors it is of. */
+  readonly squares: number;
+  readonly count: number;
+}
+
+/** Coefficients to start from. */
+export interface Start {
+  readonly arma: Arma;
+  readonly beta: Float64Array;
+}
+
+/** Conditional least squares; undefined if too few values are left. */
+export function estimateConditional(
+  problem: ArimaProblem,
+  order: ArmaOrder,
+  start?: Start,
+  tolerance = 1e-9,
+): Estimate | undefined {
+  const { columns, n } = problem;
+  const parameters = order.p + order.q + order.P + order.Q + columns.length - 1;
+  const work = conditionalWorkspace(problem, parameters);
+  const fit = fitConditional(order, columns, n, work, { tolerance, ...(start === undefined ? {} : { start }) });
+  if (fit === undefined) return undefined;
+  const loglik = (-n / 2) * (Math.log((2 * Math.PI * fit.squares) / fit.count) + 1);
+  return { arma: fit.arma, beta: fit.beta, loglik, squares: fit.squares, count: fit.count };
+}
+
+/** The exact log-likelihood of given ARMA coefficients, everything linear at its best. */
+export function exactEstimate(problem: ArimaProblem, arma: Arma): Estimate | undefined {
+  const { columns, n, complete, delta } = problem;
+  if (!complete) {
+    const found = kalmanLikelihood(arma, delta, [problem.series, ...problem.regressors]);
+    return found && { arma, beta: found.beta, loglik: found.loglik, squares: found.squares, count: found.count };
+  }
+  const work = likelihoodWorkspace(problem, armaReach(arma).k);
+  const loglik = exactLikelihood(arma, columns, n, work);
+  return { arma, beta: work.beta.slice(), loglik, squares: work.squares, count: n };
+}
+
+/** Settings of `estimateExact`. */
+export interface ExactOptions {
+  readonly start?: Start | undefined;
+  /** Also start from zero coefficients, and squeeze out the last digits: for a final fit. */
+  readonly thorough?: boolean;
+  /** Expected gain in log-likelihood below which to stop. */
+  readonly tolerance?: number;
+  /** Gives up when the log-likelihood seems to stay below this. */
+  readonly hopeless?: number;
+}
+
+/**
+ * Exact maximum likelihood, from a start.
+ *
+ * @returns undefined if no point with a finite likelihood was found, or the search was given up as hopeless
+ */
+export function estimateExact(
+  problem: ArimaProblem,
+  order: ArmaOrder,
+  { start, thorough = false, tolerance = 1e-6, hopeless = -Infinity }: ExactOptions = {},
+): Estimate | undefined {
+  const { columns, n, complete, delta } = problem;
+  const parameters = order.p + order.q + order.P + order.Q;
+  const work = conditionalWorkspace(problem, parameters + columns.length - 1);
+  const zero = zeroArma(order);
+  const buffers = complete ? likelihoodWorkspace(problem, armaReach(zero).k) : undefined;
+  const all = [problem.series, ...problem.regressors];
+  const likelihood = (arma: Arma) =>
+    buffers !== undefined
+      ? exactLikelihood(arma, columns, n, buffers)
+      : (kalmanLikelihood(arma, delta, all)?.loglik ?? -Infinity);
+  const maximise = (from: Start, polish: boolean) =>
+    maximiseLikelihood(likelihood, order, from.arma, {
+      tolerance,
+      polish,
+      hopeless,
+      ...(n > parameters + columns.length ? { curvature: { columns, beta: from.beta, n, work } } : {}),
+    });
+  const first = start ?? { arma: zero, beta: new Float64Array(columns.length - 1) };
+  let best = maximise(first, false);
+  if (best.hopeless) return undefined;
+  if (parameters > 0 && (thorough || !(best.loglik > -Infinity))) {
+    if (start !== undefined) {
+      const other = maximise({ arma: zero, beta: start.beta }, false);
+      if (other.loglik > best.loglik) best = other;
+    }
+    const polished = maximise({ arma: best.arma, beta: first.beta }, true);
+    if (polished.loglik > best.loglik) best = polished;
+  }
+  if (!(best.loglik > -Infinity) || !rootsBeyond(best.arma, 1)) return undefined;
+  return exactEstimate(problem, best.arma);
+}
