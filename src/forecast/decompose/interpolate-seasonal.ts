@@ -1,5 +1,5 @@
+import { leastSquares } from "../least-squares.ts";
 import { checkSeries, interpolate, type Series, toFloat64 } from "../series.ts";
-import { leastSquares } from "../tests/least-squares.ts";
 import { stl } from "./stl.ts";
 
 /**

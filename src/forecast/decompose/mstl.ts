@@ -1,5 +1,4 @@
 import type { Series } from "../series.ts";
-import { toFloat64 } from "../series.ts";
 import { interpolateSeasonal } from "./interpolate-seasonal.ts";
 import { type StlOptions, stl } from "./stl.ts";
 
@@ -38,7 +37,7 @@ export function mstl(
     throw new RangeError(`of the periods ${given.join(", ")} none fits more than twice into ${n} values`);
   const rounds = periods.length === 1 ? 1 : (options.iterations ?? 2);
   const seasonal = periods.map(() => new Float64Array(n));
-  const adjusted = Float64Array.from(toFloat64(values));
+  const adjusted = Float64Array.from(values);
   let trend = new Float64Array(n);
   for (let round = 0; round < rounds; round++)
     periods.forEach((period, i) => {

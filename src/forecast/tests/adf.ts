@@ -1,7 +1,7 @@
 import { difference } from "../difference.ts";
+import { leastSquares } from "../least-squares.ts";
 import type { Series } from "../series.ts";
 import { type CriticalValues, interpolatePValue, type TestResult } from "./critical-values.ts";
-import { leastSquares } from "./least-squares.ts";
 import { observed } from "./observed.ts";
 
 const LEVELS = [0.01, 0.05, 0.1] as const;

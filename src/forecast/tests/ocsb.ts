@@ -1,6 +1,6 @@
 import { difference } from "../difference.ts";
+import { leastSquares } from "../least-squares.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "../series.ts";
-import { leastSquares } from "./least-squares.ts";
 
 /** An OCSB result as plain data. */
 export interface OcsbResult {

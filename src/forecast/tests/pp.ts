@@ -1,6 +1,6 @@
+import { leastSquares } from "../least-squares.ts";
 import type { Series } from "../series.ts";
 import { type CriticalValues, interpolatePValue, type TestResult } from "./critical-values.ts";
-import { leastSquares } from "./least-squares.ts";
 import { observed } from "./observed.ts";
 
 /** MacKinnon's response surfaces: constant, and the coefficients of 1/n and 1/n², at 1, 5 and 10 percent. */

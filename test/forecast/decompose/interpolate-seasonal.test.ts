@@ -31,7 +31,8 @@ describe(
   () => {
     it.skipIf(records.length === 0).each([
       ["gold", 1e-10],
-      // Missed by 0.52 on a range of 67: the robust weights inside differ with an even number of values, as `stl`'s do.
+      // Missed by 0.52 on a range of 67: with an even number of values, the partial sort behind the robust weights' median
+      // gives R the 39th absolute residual for the 60th in one of the 15 passes. With that one value the fill agrees to 1e-12.
       ["presidents", 0.53],
     ])("%s, within %d", (id, most) => {
       const { values, frequency: period } = series!.get(id)!;

@@ -38,7 +38,7 @@ describe(records.length > 0 ? "mstl on R's records" : `mstl on R's records: ${ab
     ["nottem", "mstl", [12], 1e-12],
     ["SKU00", "mstl_7", [7], 1e-12],
     ["SKU01", "mstl_7_365.25", [7, 365.25], 1e-12],
-    // Missed: 0.3 % of the range, where missing values are filled; see `interpolateSeasonal`.
+    // Missed by 0.3 % of the range: R's fill of the missing values differs, see `interpolateSeasonal`'s test.
     ["presidents", "mstl_NA", [4], 3e-3],
   ];
   it.skipIf(records.length === 0).each(cases)(

@@ -94,7 +94,8 @@ describe(records.length > 0 ? "stl on R's records" : `stl on R's records: ${abse
     ["nottem", "stl_periodic", { seasonalWindow: "periodic" }, 1e-12],
     ["co2", "stl_s21", { seasonalWindow: 21 }, 1e-12],
     ["SKU00", "stl_s13_robust", { seasonalWindow: 13, robust: true }, 1e-12],
-    // Missed: 2.8e-4 of the range, with an even number of values. R's scale of the residuals is then not their median.
+    // Missed by 2.8e-4 of the range: with an even number of values, the partial sort behind R's median of the absolute
+    // residuals gives the 65th for the 72nd in one of the 15 passes. With that one value the components agree to 1e-12.
     ["AirPassengers", "stl_s7_robust", { seasonalWindow: 7, robust: true }, 3e-4],
   ];
   it.skipIf(records.length === 0).each(cases)(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "vitest";
-import { leastSquares } from "../../../src/forecast/tests/least-squares.ts";
+import { leastSquares } from "../../src/forecast/least-squares.ts";
 
 const one = new Float64Array(4).fill(1);
 const x = Float64Array.of(0, 1, 2, 3);
