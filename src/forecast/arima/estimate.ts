@@ -62,6 +62,8 @@ export interface ExactOptions {
   readonly tolerance?: number;
   /** Gives up when the log-likelihood seems to stay below this. */
   readonly hopeless?: number;
+  /** With several optima, those this accepts go before all others. */
+  readonly accept?: (arma: Arma) => boolean;
 }
 
 /**
@@ -72,7 +74,7 @@ export interface ExactOptions {
 export function estimateExact(
   problem: ArimaProblem,
   order: ArmaOrder,
-  { start, thorough = false, tolerance = 1e-6, hopeless = -Infinity }: ExactOptions = {},
+  { start, thorough = false, tolerance = 1e-6, hopeless = -Infinity, accept = () => true }: ExactOptions = {},
 ): Estimate | undefined {
   const { columns, n, complete, delta } = problem;
   const parameters = order.p + order.q + order.P + order.Q;
@@ -95,12 +97,12 @@ export function estimateExact(
   let best = maximise(first, false);
   if (best.hopeless) return undefined;
   if (parameters > 0 && (thorough || !(best.loglik > -Infinity))) {
-    if (start !== undefined) {
-      const other = maximise({ arma: zero, beta: start.beta }, false);
-      if (other.loglik > best.loglik) best = other;
-    }
-    const polished = maximise({ arma: best.arma, beta: first.beta }, true);
-    if (polished.loglik > best.loglik) best = polished;
+    const better = (a: typeof best, b: typeof best) => {
+      const accepted = Number(accept(a.arma)) - Number(accept(b.arma));
+      return accepted > 0 || (accepted === 0 && a.loglik > b.loglik) ? a : b;
+    };
+    if (start !== undefined) best = better(best, maximise({ arma: zero, beta: start.beta }, false));
+    best = better(maximise({ arma: best.arma, beta: first.beta }, true), best);
   }
   if (!(best.loglik > -Infinity) || !rootsBeyond(best.arma, 1)) return undefined;
   return exactEstimate(problem, best.arma);

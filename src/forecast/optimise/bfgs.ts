@@ -96,7 +96,7 @@ export function bfgs(
       if (central || !again()) break;
       continue;
     }
-    if (value + 3 * slope > hopeless) return { x, value, evaluations, hopeless: true };
+    if (iteration >= 2 && value + 5 * slope > hopeless) return { x, value, evaluations, hopeless: true };
     let alpha = 1;
     let trial = Infinity;
     for (let attempt = 0; attempt < 25; attempt++) {

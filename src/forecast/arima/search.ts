@@ -1,0 +1,142 @@
+import { informationCriteria } from "./arima-model.ts";
+import { type Estimate, estimateConditional, estimateExact, type Start } from "./estimate.ts";
+import { type ArmaOrder, rootsBeyond, zeroArma } from "./polynomial.ts";
+import type { ArimaProblem } from "./problem.ts";
+
+/** Which criterion a search minimises. */
+export type InformationCriterion = "aicc" | "aic" | "bic";
+
+/** An order with or without a constant (a mean or a drift). */
+export interface Candidate {
+  readonly p: number;
+  readonly q: number;
+  readonly P: number;
+  readonly Q: number;
+  readonly constant: boolean;
+}
+
+/** A tried candidate: its criterion (Infinity where it does not qualify) and the coefficients found. */
+export interface Tried extends Candidate {
+  readonly criterion: number;
+  readonly estimate: Estimate | undefined;
+}
+
+/** What a search may try. */
+export interface SearchSpace {
+  readonly maxP: number;
+  readonly maxQ: number;
+  readonly maxSeasonalP: number;
+  readonly maxSeasonalQ: number;
+  readonly maxOrder: number;
+  readonly period: number;
+  /** Whether a constant may be left out or put in; without it there is none. */
+  readonly allowConstant: boolean;
+  readonly criterion: InformationCriterion;
+  /** Compare candidates by their conditional sum of squares instead of their exact likelihood. */
+  readonly approximation: boolean;
+}
+
+/** Roots nearer to the unit circle than this disqualify a candidate. */
+export const ROOT_LIMIT = 1.01;
+
+/** A search over the orders of an ARMA model for one differenced series. */
+export interface Search {
+  readonly space: SearchSpace;
+  readonly tried: Map<string, Tried>;
+  /** The series with and without a constant among its regressors. */
+  readonly problemOf: (constant: boolean) => ArimaProblem;
+  /** Turns a conditional sum of squares into the scale of the exact criterion. */
+  readonly offset: number;
+  best: Tried | undefined;
+}
+
+/** Begins a search. */
+export function createSearch(space: SearchSpace, problemOf: (constant: boolean) => ArimaProblem): Search {
+  return { space, tried: new Map(), problemOf, offset: space.approximation ? approximationOffset(space, problemOf) : 0, best: undefined };
+}
+
+/** −2 log L − n log σ² of the model without ARMA part: what the conditional criteria of all candidates have in common. */
+function approximationOffset(space: SearchSpace, problemOf: (constant: boolean) => ArimaProblem): number {
+  const problem = problemOf(false);
+  const fit = estimateExact(problem, { p: 0, q: 0, P: 0, Q: 0, period: space.period });
+  if (fit === undefined) return 0;
+  return -2 * fit.loglik - problem.observed * Math.log(fit.squares / fit.count);
+}
+
+/** The order of a candidate. */
+export function orderOf({ p, q, P, Q }: Candidate, period: number): ArmaOrder {
+  return { p, q, P, Q, period };
+}
+
+/** Coefficients to start a candidate's fit from: those of a neighbour, missing ones zero. */
+function startFrom(parent: Tried | undefined, candidate: Candidate, problem: ArimaProblem): Start | undefined {
+  if (parent?.estimate === undefined || parent.constant !== candidate.constant) return undefined;
+  const arma = zeroArma(orderOf(candidate, problem.period));
+  const from = parent.estimate.arma;
+  for (const name of ["ar", "ma", "sar", "sma"] as const)
+    for (let i = 0; i < Math.min(arma[name].length, from[name].length); i++) arma[name][i] = from[name][i]!;
+  return { arma, beta: parent.estimate.beta };
+}
+
+/** Tries a candidate unless it has been; returns whether it is the new best. */
+export function tryCandidate(search: Search, candidate: Candidate, parent: Tried | undefined): boolean {
+  const { p, q, P, Q, constant } = candidate;
+  const key = `${p},${q},${P},${Q},${constant}`;
+  if (search.tried.has(key)) return false;
+  const problem = search.problemOf(constant);
+  const estimate = estimateCandidate(search, candidate, problem, parent);
+  let criterion = Infinity;
+  if (estimate !== undefined && rootsBeyond(estimate.arma, ROOT_LIMIT)) criterion = criterionOf(search, candidate, estimate, false);
+  if (!(criterion === criterion)) criterion = Infinity;
+  const tried: Tried = { ...candidate, criterion, estimate };
+  search.tried.set(key, tried);
+  if (search.best !== undefined && !(criterion < search.best.criterion)) return false;
+  search.best = tried;
+  return criterion < Infinity;
+}
+
+function estimateCandidate(
+  search: Search,
+  candidate: Candidate,
+  problem: ArimaProblem,
+  parent: Tried | undefined,
+): Estimate | undefined {
+  const order = orderOf(candidate, search.space.period);
+  const start = startFrom(parent, candidate, problem);
+  if (search.space.approximation) return estimateConditional(problem, order, start, 1e-6);
+  const conditional = estimateConditional(problem, order, undefined, 1e-4);
+  const nobs = problem.observed - problem.d - problem.D * problem.period;
+  const best = search.best?.criterion ?? Infinity;
+  const penalty = informationCriteria(0, coefficientsOf(candidate, problem), nobs)[search.space.criterion];
+  const hopeless = best < Infinity ? -(best - penalty) / 2 : -Infinity;
+  if (penalty === Infinity) return undefined;
+  return estimateExact(problem, order, { start: conditional, tolerance: 2e-4, hopeless });
+}
+
+function coefficientsOf({ p, q, P, Q }: Candidate, problem: ArimaProblem): number {
+  return p + q + P + Q + problem.regressors.length;
+}
+
+/** The criterion of a candidate, by approximation or (`exact`) from its log-likelihood. */
+export function criterionOf(search: Search, candidate: Candidate, estimate: Estimate, exact: boolean): number {
+  const problem = search.problemOf(candidate.constant);
+  const nobs = problem.observed - problem.d - problem.D * problem.period;
+  const { criterion } = search.space;
+  const approximation = search.space.approximation && !exact;
+  const loglik = approximation
+    ? -(search.offset + nobs * Math.log(estimate.squares / estimate.count)) / 2
+    : estimate.loglik;
+  return informationCriteria(loglik, coefficientsOf(candidate, problem), nobs)[criterion];
+}
+
+/** The candidates tried, best first; those that do not qualify are left out. */
+export function ranking(search: Search): Tried[] {
+  return [...search.tried.values()].filter((t) => t.criterion < Infinity).sort((a, b) => a.criterion - b.criterion);
+}
+
+/** Takes a candidate out of the running; the next best becomes the best. */
+export function disqualify(search: Search, tried: Tried): void {
+  const { p, q, P, Q, constant } = tried;
+  search.tried.set(`${p},${q},${P},${Q},${constant}`, { ...tried, criterion: Infinity });
+  search.best = ranking(search)[0];
+}
