@@ -11,7 +11,7 @@ import { type Estimate, estimateConditional, estimateExact } from "./estimate.ts
 import { rootsBeyond } from "./polynomial.ts";
 import { createProblem } from "./problem.ts";
 import { checkRank, design, type Regressors } from "./regressors.ts";
-import { createSearch, criterionOf, disqualify, type InformationCriterion, orderOf, ranking, ROOT_LIMIT, type Search, type Tried } from "./search.ts";
+import { createSearch, criterionOf, type InformationCriterion, loglikFor, orderOf, revise, ROOT_LIMIT, type Search, type Tried } from "./search.ts";
 import { searchGrid, searchStepwise } from "./stepwise.ts";
 
 /** Settings of `autoArima`; the defaults are those published with the algorithm. */
@@ -150,37 +150,39 @@ function withoutRegression(series: Float64Array, columns: readonly Float64Array[
 }
 
 /**
- * Searches, then fits the best candidate exactly. Where that disqualifies it after all, the search goes on from the next
- * best; where it was only compared by approximation, the next few are fitted too, and the best is taken.
+ * Searches, then fits the best candidate exactly. Where that shows it to be worse than the next best, or disqualifies it,
+ * the search goes on from that one. Where candidates were compared by approximation, the best few are fitted exactly and
+ * the best of those is taken.
  */
 function finish(search: Search, explore: () => void): { tried: Tried; estimate: Estimate } {
-  const fitted = new Map<Tried, { tried: Tried; estimate: Estimate; criterion: number } | undefined>();
-  const fit = (tried: Tried) => {
-    if (fitted.has(tried)) return fitted.get(tried);
-    const problem = search.problemOf(tried.constant);
-    const estimate = estimateExact(problem, orderOf(tried, search.space.period), {
-      start: tried.estimate,
-      thorough: true,
-      tolerance: 1e-7,
-      accept: (arma) => rootsBeyond(arma, ROOT_LIMIT),
-    });
-    const found =
-      estimate !== undefined && rootsBeyond(estimate.arma, ROOT_LIMIT)
-        ? { tried, estimate, criterion: criterionOf(search, tried, estimate, true) }
-        : undefined;
-    fitted.set(tried, found);
-    return found;
-  };
+  let best: { tried: Tried; estimate: Estimate; criterion: number } | undefined;
+  let fits = 0;
+  const { approximation } = search.space;
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    explore();
-    const best = search.best;
-    if (best === undefined || best.criterion === Infinity) break;
-    const found = fit(best);
-    if (found !== undefined) {
-      const others = search.space.approximation ? ranking(search).slice(1, REFITS).map(fit) : [];
-      return others.reduce<typeof found>((a, b) => (b !== undefined && b.criterion < a.criterion ? b : a), found);
-    }
-    disqualify(search, best);
+    if (best === undefined || !approximation) explore();
+    const tried = search.best;
+    if (tried === undefined || tried.criterion === Infinity) break;
+    const problem = search.problemOf(tried.constant);
+    const order = orderOf(tried, search.space.period);
+    const estimate = estimateExact(problem, order, {
+      start: tried.estimate,
+      restart: !approximation,
+      tolerance: approximation ? 1e-4 : 1e-6,
+      accept: (arma) => rootsBeyond(arma, ROOT_LIMIT),
+      ...(best === undefined ? {} : { hopeless: loglikFor(search, tried, best.criterion) }),
+    });
+    fits++;
+    const qualified = estimate !== undefined && rootsBeyond(estimate.arma, ROOT_LIMIT);
+    const criterion = qualified ? criterionOf(search, tried, estimate, true) : Infinity;
+    if (qualified && (best === undefined || criterion < best.criterion)) best = { tried, estimate, criterion };
+    const again = revise(search, tried, approximation ? Infinity : criterion);
+    if (approximation ? best !== undefined && fits >= REFITS : search.best === again && criterion < Infinity) break;
+  }
+  if (best !== undefined) {
+    const { tried } = best;
+    const start = best.estimate;
+    const polished = estimateExact(search.problemOf(tried.constant), orderOf(tried, search.space.period), { start, tolerance: 1e-7 });
+    return { tried, estimate: polished !== undefined && polished.loglik > start.loglik ? polished : start };
   }
   // Nothing qualifies: the model without ARMA part always has a likelihood.
   const tried: Tried = { p: 0, q: 0, P: 0, Q: 0, constant: search.space.allowConstant, criterion: Infinity, estimate: undefined };

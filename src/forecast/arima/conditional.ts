@@ -52,6 +52,8 @@ export interface ConditionalOptions {
   /** Stops when a step would lower the sum of squares by less than this fraction. */
   readonly tolerance?: number;
   readonly maxSteps?: number;
+  /** Gives up after three steps in a row with roots nearer to zero than this; default 1. */
+  readonly rootLimit?: number;
 }
 
 /**
@@ -70,7 +72,7 @@ export function fitConditional(
   columns: readonly Float64Array[],
   n: number,
   work: ConditionalWorkspace,
-  { start, tolerance = 1e-8, maxSteps = 50 }: ConditionalOptions = {},
+  { start, tolerance = 1e-8, maxSteps = 50, rootLimit = 1 }: ConditionalOptions = {},
 ): ConditionalFit | undefined {
   const condition = order.p + order.period * order.P;
   const armaCount = order.p + order.q + order.P + order.Q;
@@ -92,6 +94,7 @@ export function fitConditional(
   let squares = conditionalResiduals(arma, columns, x, armaCount, n, condition, work, work.residuals);
   let damping = 0;
   let fresh = false;
+  let strayed = 0;
   for (let iteration = 0; iteration < maxSteps; iteration++) {
     if (!fresh) {
       setArma(arma, x);
@@ -131,6 +134,9 @@ export function fitConditional(
       squares = trial;
       damping = damping > 1e-3 ? damping / 10 : 0;
       fresh = false;
+      setArma(arma, x);
+      strayed = rootLimit > 1 && !rootsBeyond(arma, rootLimit) ? strayed + 1 : 0;
+      if (strayed >= 3) break;
       if (gain < tolerance * squares * 0.1) break;
     } else {
       damping = damping > 0 ? damping * 10 : 1e-2;

@@ -31,11 +31,12 @@ export function estimateConditional(
   order: ArmaOrder,
   start?: Start,
   tolerance = 1e-9,
+  rootLimit = 1,
 ): Estimate | undefined {
   const { columns, n } = problem;
   const parameters = order.p + order.q + order.P + order.Q + columns.length - 1;
   const work = conditionalWorkspace(problem, parameters);
-  const fit = fitConditional(order, columns, n, work, { tolerance, ...(start === undefined ? {} : { start }) });
+  const fit = fitConditional(order, columns, n, work, { tolerance, rootLimit, ...(start === undefined ? {} : { start }) });
   if (fit === undefined) return undefined;
   const loglik = (-n / 2) * (Math.log((2 * Math.PI * fit.squares) / fit.count) + 1);
   return { arma: fit.arma, beta: fit.beta, loglik, squares: fit.squares, count: fit.count };
@@ -56,13 +57,17 @@ export function exactEstimate(problem: ArimaProblem, arma: Arma): Estimate | und
 /** Settings of `estimateExact`. */
 export interface ExactOptions {
   readonly start?: Start | undefined;
+  /** Another point to start from; the more likely of the two is taken. */
+  readonly other?: Start | undefined;
+  /** Also start from zero coefficients where the search from `start` strays. */
+  readonly restart?: boolean;
   /** Also start from zero coefficients, and squeeze out the last digits: for a final fit. */
   readonly thorough?: boolean;
   /** Expected gain in log-likelihood below which to stop. */
   readonly tolerance?: number;
   /** Gives up when the log-likelihood seems to stay below this. */
   readonly hopeless?: number;
-  /** With several optima, those this accepts go before all others. */
+  /** Gives up where the search strays among models this does not accept; and those it accepts go before all others. */
   readonly accept?: (arma: Arma) => boolean;
 }
 
@@ -74,7 +79,7 @@ export interface ExactOptions {
 export function estimateExact(
   problem: ArimaProblem,
   order: ArmaOrder,
-  { start, thorough = false, tolerance = 1e-6, hopeless = -Infinity, accept = () => true }: ExactOptions = {},
+  { start, other, restart = false, thorough = false, tolerance = 1e-6, hopeless = -Infinity, accept }: ExactOptions = {},
 ): Estimate | undefined {
   const { columns, n, complete, delta } = problem;
   const parameters = order.p + order.q + order.P + order.Q;
@@ -91,19 +96,22 @@ export function estimateExact(
       tolerance,
       polish,
       hopeless,
+      accept,
       ...(n > parameters + columns.length ? { curvature: { columns, beta: from.beta, n, work } } : {}),
     });
-  const first = start ?? { arma: zero, beta: new Float64Array(columns.length - 1) };
+  const given = start !== undefined && other !== undefined && likelihood(other.arma) > likelihood(start.arma) ? other : (start ?? other);
+  const first = given ?? { arma: zero, beta: new Float64Array(columns.length - 1) };
   let best = maximise(first, false);
-  if (best.hopeless) return undefined;
-  if (parameters > 0 && (thorough || !(best.loglik > -Infinity))) {
-    const better = (a: typeof best, b: typeof best) => {
-      const accepted = Number(accept(a.arma)) - Number(accept(b.arma));
-      return accepted > 0 || (accepted === 0 && a.loglik > b.loglik) ? a : b;
-    };
-    if (start !== undefined) best = better(best, maximise({ arma: zero, beta: start.beta }, false));
-    best = better(maximise({ arma: best.arma, beta: first.beta }, true), best);
+  if (best.stopped === "hopeless") return undefined;
+  const better = (a: typeof best, b: typeof best) => {
+    const accepted = accept === undefined ? 0 : Number(accept(a.arma)) - Number(accept(b.arma));
+    return accepted > 0 || (accepted === 0 && a.loglik > b.loglik) ? a : b;
+  };
+  if (parameters > 0 && (thorough || !(best.loglik > -Infinity) || (restart && accept !== undefined && !accept(best.arma)))) {
+    if (given !== undefined) best = better(best, maximise({ arma: zero, beta: given.beta }, false));
+    if (thorough) best = better(maximise({ arma: best.arma, beta: first.beta }, true), best);
   }
+  if (best.stopped !== undefined) return undefined;
   if (!(best.loglik > -Infinity) || !rootsBeyond(best.arma, 1)) return undefined;
   return exactEstimate(problem, best.arma);
 }

@@ -1,5 +1,5 @@
 import { cholesky, choleskyInverse } from "../linalg/cholesky.ts";
-import { bfgs } from "../optimise/bfgs.ts";
+import { bfgs, type Stopped } from "../optimise/bfgs.ts";
 import { type ConditionalWorkspace, conditionalInformation } from "./conditional.ts";
 import { boundedCoordinates, coordinateJacobian, fromCoordinates, toCoordinates } from "./partial-coordinates.ts";
 import { type Arma, type ArmaOrder, zeroArma } from "./polynomial.ts";
@@ -22,6 +22,8 @@ export interface MaximumOptions {
   readonly polish?: boolean;
   /** Gives up when the log-likelihood seems to stay below this. */
   readonly hopeless?: number;
+  /** Gives up after three steps in a row to models this does not accept. */
+  readonly accept?: ((arma: Arma) => boolean) | undefined;
   /** For the first Hessian: the columns, the regressors' coefficients and the sum of squares at the start. */
   readonly curvature?: {
     readonly columns: readonly Float64Array[];
@@ -41,21 +43,25 @@ export function maximiseLikelihood(
   likelihood: Likelihood,
   order: ArmaOrder,
   start: Arma,
-  { tolerance = 1e-7, polish = false, hopeless = -Infinity, curvature }: MaximumOptions = {},
-): { arma: Arma; loglik: number; evaluations: number; hopeless: boolean } {
+  { tolerance = 1e-7, polish = false, hopeless = -Infinity, accept, curvature }: MaximumOptions = {},
+): { arma: Arma; loglik: number; evaluations: number; stopped: Stopped | undefined } {
   const arma = zeroArma(order);
   const x = toCoordinates(start);
   fromCoordinates(x, arma);
   const inverseHessian = curvature && x.length > 0 ? firstInverseHessian(x, arma, curvature) : undefined;
+  const outside = (point: Float64Array) => {
+    fromCoordinates(point, arma);
+    return !accept!(arma);
+  };
   const bound = boundedCoordinates(arma).map((bounded) => (bounded ? BOUND : UNBOUNDED));
   const objective = (point: Float64Array) => {
     fromCoordinates(point, arma);
     const value = -likelihood(arma);
     return value === value ? value : Infinity;
   };
-  const found = bfgs(objective, x, { inverseHessian, bound, maxStep: 0.7, tolerance, polish, hopeless: -hopeless });
+  const found = bfgs(objective, x, { inverseHessian, bound, maxStep: 0.7, tolerance, polish, hopeless: -hopeless, ...(accept === undefined ? {} : { outside }) });
   fromCoordinates(found.x, arma);
-  return { arma, loglik: -found.value, evaluations: found.evaluations, hopeless: found.hopeless };
+  return { arma, loglik: -found.value, evaluations: found.evaluations, stopped: found.stopped };
 }
 
 function firstInverseHessian(

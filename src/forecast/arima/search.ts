@@ -1,6 +1,7 @@
 import { informationCriteria } from "./arima-model.ts";
+import { ordinaryLeastSquares } from "./conditional.ts";
 import { type Estimate, estimateConditional, estimateExact, type Start } from "./estimate.ts";
-import { type ArmaOrder, rootsBeyond, zeroArma } from "./polynomial.ts";
+import { type Arma, type ArmaOrder, rootsBeyond, zeroArma } from "./polynomial.ts";
 import type { ArimaProblem } from "./problem.ts";
 
 /** Which criterion a search minimises. */
@@ -103,14 +104,26 @@ function estimateCandidate(
 ): Estimate | undefined {
   const order = orderOf(candidate, search.space.period);
   const start = startFrom(parent, candidate, problem);
-  if (search.space.approximation) return estimateConditional(problem, order, start, 1e-6);
-  const conditional = estimateConditional(problem, order, undefined, 1e-4);
-  const nobs = problem.observed - problem.d - problem.D * problem.period;
-  const best = search.best?.criterion ?? Infinity;
-  const penalty = informationCriteria(0, coefficientsOf(candidate, problem), nobs)[search.space.criterion];
-  const hopeless = best < Infinity ? -(best - penalty) / 2 : -Infinity;
-  if (penalty === Infinity) return undefined;
-  return estimateExact(problem, order, { start: conditional, tolerance: 2e-4, hopeless });
+  if (search.space.approximation) {
+    const found = estimateConditional(problem, order, start, 3e-6, ROOT_LIMIT);
+    if (start !== undefined || order.p === 0 || order.q === 0) return found;
+    // Mixed models have several optima: a persistent start often finds another one than zeros do.
+    const other = estimateConditional(problem, order, persistent(order, problem), 3e-6, ROOT_LIMIT);
+    return other !== undefined && found !== undefined && other.squares < found.squares ? other : found;
+  }
+  const conditional = estimateConditional(problem, order, undefined, 1e-4, ROOT_LIMIT);
+  if (coefficientsOf(candidate, problem) + 2 >= problem.observed - problem.d - problem.D * problem.period) return undefined;
+  const hopeless = loglikFor(search, candidate, search.best?.criterion ?? Infinity);
+  const accept = (arma: Arma) => rootsBeyond(arma, ROOT_LIMIT);
+  return estimateExact(problem, order, { start: conditional, other: start, restart: true, tolerance: 1e-5, hopeless, accept });
+}
+
+/** A start with a slowly decaying autocorrelation, most of it cancelled at short lags. */
+function persistent(order: ArmaOrder, problem: ArimaProblem): Start {
+  const arma = zeroArma(order);
+  arma.ar[0] = 0.9;
+  arma.ma[0] = -0.7;
+  return { arma, beta: ordinaryLeastSquares(problem.columns, problem.n) };
 }
 
 function coefficientsOf({ p, q, P, Q }: Candidate, problem: ArimaProblem): number {
@@ -134,9 +147,19 @@ export function ranking(search: Search): Tried[] {
   return [...search.tried.values()].filter((t) => t.criterion < Infinity).sort((a, b) => a.criterion - b.criterion);
 }
 
-/** Takes a candidate out of the running; the next best becomes the best. */
-export function disqualify(search: Search, tried: Tried): void {
+/** Gives a candidate another criterion; the best is then found anew. */
+export function revise(search: Search, tried: Tried, criterion: number): Tried {
   const { p, q, P, Q, constant } = tried;
-  search.tried.set(`${p},${q},${P},${Q},${constant}`, { ...tried, criterion: Infinity });
+  const revised = { ...tried, criterion };
+  search.tried.set(`${p},${q},${P},${Q},${constant}`, revised);
   search.best = ranking(search)[0];
+  return revised;
+}
+
+/** The log-likelihood at which a candidate has a criterion; −Infinity where it cannot have it. */
+export function loglikFor(search: Search, candidate: Candidate, criterion: number): number {
+  const problem = search.problemOf(candidate.constant);
+  const nobs = problem.observed - problem.d - problem.D * problem.period;
+  const penalty = informationCriteria(0, coefficientsOf(candidate, problem), nobs)[search.space.criterion];
+  return criterion < Infinity && penalty < Infinity ? (penalty - criterion) / 2 : -Infinity;
 }

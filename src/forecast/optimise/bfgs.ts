@@ -15,21 +15,26 @@ export interface BfgsOptions {
    * Gives up as soon as the function, less a few times what the next step is expected to gain, is above this value.
    */
   readonly hopeless?: number;
+  /** Gives up after three steps in a row to points for which this is true. */
+  readonly outside?: (x: Float64Array) => boolean;
 }
+
+/** Why a search was given up. */
+export type Stopped = "hopeless" | "outside";
 
 /**
  * Minimises a smooth function of a few bounded variables by the quasi-Newton method of Broyden, Fletcher, Goldfarb and
  * Shanno, with forward differences for the gradient. A step towards a bound goes at most nine tenths of the way, so
  * that minima on the bound are approached quickly and never overshot. NaN counts as Infinity.
  *
- * @returns the best point, its value, the number of function calls, and whether it gave up as hopeless
+ * @returns the best point, its value, the number of function calls, and why it gave up, if it did
  * @see Nocedal & Wright (2006), Numerical Optimization, ch. 6
  */
 export function bfgs(
   f: (x: Float64Array) => number,
   start: Float64Array,
-  { inverseHessian, bound, maxStep = Infinity, tolerance = 1e-8, maxSteps = 100, polish = false, hopeless = Infinity }: BfgsOptions = {},
-): { x: Float64Array; value: number; evaluations: number; hopeless: boolean } {
+  { inverseHessian, bound, maxStep = Infinity, tolerance = 1e-8, maxSteps = 100, polish = false, hopeless = Infinity, outside }: BfgsOptions = {},
+): { x: Float64Array; value: number; evaluations: number; stopped: Stopped | undefined } {
   const n = start.length;
   const x = Float64Array.from(start);
   const next = new Float64Array(n);
@@ -40,7 +45,7 @@ export function bfgs(
   const H = inverseHessian === undefined ? identity(n) : Float64Array.from(inverseHessian);
   let evaluations = 1;
   let value = f(x);
-  if (n === 0 || !(value < Infinity)) return { x, value, evaluations, hopeless: value - hopeless > 0 };
+  if (n === 0 || !(value < Infinity)) return { x, value, evaluations, stopped: undefined };
   let central = false;
   const differences = (at: Float64Array, centre: number, out: Float64Array) => {
     for (let i = 0; i < n; i++) {
@@ -62,6 +67,7 @@ export function bfgs(
   };
   differences(x, value, gradient);
   let resets = 0;
+  let strayed = 0;
   /** Whether there is something left to try where no progress is made: the first Hessian, central differences. */
   const again = () => {
     if (resets++ > 0) {
@@ -96,7 +102,7 @@ export function bfgs(
       if (central || !again()) break;
       continue;
     }
-    if (iteration >= 2 && value + 5 * slope > hopeless) return { x, value, evaluations, hopeless: true };
+    if (iteration >= 2 && value + 5 * slope > hopeless) return { x, value, evaluations, stopped: "hopeless" };
     let alpha = 1;
     let trial = Infinity;
     for (let attempt = 0; attempt < 25; attempt++) {
@@ -132,9 +138,13 @@ export function bfgs(
     x.set(next);
     gradient.set(nextGradient);
     value = trial;
+    if (outside !== undefined) {
+      strayed = outside(x) ? strayed + 1 : 0;
+      if (strayed >= 3) return { x, value, evaluations, stopped: "outside" };
+    }
     if (gain < tolerance * 0.01 && !again()) break;
   }
-  return { x, value, evaluations, hopeless: false };
+  return { x, value, evaluations, stopped: undefined };
 }
 
 /** H ← (I − s y'/s'y) H (I − y s'/s'y) + s s'/s'y. */
