@@ -1,3 +1,4 @@
+import { dot, dots } from "../linalg/dot.ts";
 import { cholesky, choleskySolve } from "../linalg/cholesky.ts";
 import { autoregress, recurse } from "./filter.ts";
 import { type Arma, type ArmaOrder, rootsBeyond, setArma, zeroArma } from "./polynomial.ts";
@@ -15,6 +16,7 @@ export interface ConditionalWorkspace {
   readonly normal: Float64Array;
   readonly factor: Float64Array;
   readonly gradient: Float64Array;
+  readonly products: Float64Array;
 }
 
 /** Allocates the buffers. */
@@ -32,6 +34,7 @@ export function createConditionalWorkspace(n: number, parameters: number): Condi
     normal: new Float64Array(parameters * parameters),
     factor: new Float64Array(parameters * parameters),
     gradient: new Float64Array(parameters),
+    products: new Float64Array(4),
   };
 }
 
@@ -54,6 +57,8 @@ export interface ConditionalOptions {
   readonly maxSteps?: number;
   /** Gives up after three steps in a row with roots nearer to zero than this; default 1. */
   readonly rootLimit?: number;
+  /** Gives up after a few steps when the sum of squares, less some times what the next promises, is above this. */
+  readonly hopeless?: number;
 }
 
 /**
@@ -72,7 +77,7 @@ export function fitConditional(
   columns: readonly Float64Array[],
   n: number,
   work: ConditionalWorkspace,
-  { start, tolerance = 1e-8, maxSteps = 50, rootLimit = 1 }: ConditionalOptions = {},
+  { start, tolerance = 1e-8, maxSteps = 50, rootLimit = 1, hopeless = Infinity }: ConditionalOptions = {},
 ): ConditionalFit | undefined {
   const condition = order.p + order.period * order.P;
   const armaCount = order.p + order.q + order.P + order.Q;
@@ -95,6 +100,7 @@ export function fitConditional(
   let damping = 0;
   let fresh = false;
   let strayed = 0;
+  let steps = 0;
   for (let iteration = 0; iteration < maxSteps; iteration++) {
     if (!fresh) {
       setArma(arma, x);
@@ -117,6 +123,7 @@ export function fitConditional(
     let promised = 0;
     for (let i = 0; i < size; i++) promised += step[i]! * gradient[i]!;
     if (!(promised > tolerance * squares)) break;
+    if (steps >= 4 && squares - 20 * promised > hopeless) break;
     let inside = false;
     for (let scale = 1; scale > 1e-3 && !inside; scale /= 2) {
       for (let i = 0; i < size; i++) next[i] = x[i]! + (i < armaCount ? scale : 1) * step[i]!;
@@ -131,6 +138,7 @@ export function fitConditional(
       work.residuals = work.trial;
       work.trial = residuals;
       const gain = squares - trial;
+      steps++;
       squares = trial;
       damping = damping > 1e-3 ? damping / 10 : 0;
       fresh = false;
@@ -183,9 +191,7 @@ function conditionalResiduals(
   for (let t = 0; t < condition; t++) e[t] = 0;
   recurse(e, n, sma, period, condition);
   recurse(e, n, ma, 1, condition);
-  let squares = 0;
-  for (let t = condition; t < n; t++) squares += e[t]! * e[t]!;
-  return squares;
+  return dot(e, e, condition, n);
 }
 
 /** Minus the derivatives of the residuals at the point of the last `conditionalResiduals`, a column a coefficient. */
@@ -273,18 +279,16 @@ function shift(from: Float64Array, by: number, condition: number, n: number, out
 
 /** The normal matrix J'J and the gradient J'e. */
 function fillNormal(work: ConditionalWorkspace, size: number, n: number, condition: number): void {
-  const { jacobian, residuals, normal, gradient } = work;
+  const { jacobian, residuals, normal, gradient, products } = work;
   for (let i = 0; i < size; i++) {
-    const a = jacobian[i]!;
-    let sum = 0;
-    for (let t = condition; t < n; t++) sum += a[t]! * residuals[t]!;
-    gradient[i] = sum;
-    for (let j = 0; j <= i; j++) {
-      const b = jacobian[j]!;
-      let product = 0;
-      for (let t = condition; t < n; t++) product += a[t]! * b[t]!;
-      normal[i * size + j] = normal[j * size + i] = product;
+    gradient[i] = dot(jacobian[i]!, residuals, condition, n);
+    // Four columns at a time: their sums do not wait for each other.
+    let j = 0;
+    for (; j + 3 <= i; j += 4) {
+      dots(jacobian[i]!, jacobian[j]!, jacobian[j + 1]!, jacobian[j + 2]!, jacobian[j + 3]!, condition, n, products);
+      for (let l = 0; l < 4; l++) normal[i * size + j + l] = normal[(j + l) * size + i] = products[l]!;
     }
+    for (; j <= i; j++) normal[i * size + j] = normal[j * size + i] = dot(jacobian[i]!, jacobian[j]!, condition, n);
   }
 }
 
@@ -293,11 +297,7 @@ export function ordinaryLeastSquares(columns: readonly Float64Array[], n: number
   const r = columns.length - 1;
   const beta = new Float64Array(r);
   const normal = new Float64Array(r * r);
-  const inner = (a: Float64Array, b: Float64Array) => {
-    let sum = 0;
-    for (let t = 0; t < n; t++) sum += a[t]! * b[t]!;
-    return sum;
-  };
+  const inner = (a: Float64Array, b: Float64Array) => dot(a, b, 0, n);
   for (let i = 0; i < r; i++) {
     beta[i] = inner(columns[i + 1]!, columns[0]!);
     for (let j = 0; j <= i; j++) normal[i * r + j] = normal[j * r + i] = inner(columns[i + 1]!, columns[j + 1]!);

@@ -1,9 +1,10 @@
-import { fitConditional } from "./conditional.ts";
+import { type ConditionalOptions, fitConditional } from "./conditional.ts";
+import { exactGradient } from "./exact-gradient.ts";
 import { exactLikelihood } from "./exact-likelihood.ts";
 import { kalmanLikelihood } from "./kalman.ts";
 import { maximiseLikelihood } from "./maximum-likelihood.ts";
 import { type Arma, type ArmaOrder, armaReach, rootsBeyond, zeroArma } from "./polynomial.ts";
-import { type ArimaProblem, conditionalWorkspace, likelihoodWorkspace } from "./problem.ts";
+import { type ArimaProblem, conditionalWorkspace, gradientWorkspace, likelihoodWorkspace } from "./problem.ts";
 
 /** How coefficients are found: exact maximum likelihood, conditional least squares, or the first from the second. */
 export type ArimaMethod = "CSS-ML" | "ML" | "CSS";
@@ -29,14 +30,17 @@ export interface Start {
 export function estimateConditional(
   problem: ArimaProblem,
   order: ArmaOrder,
-  start?: Start,
-  tolerance = 1e-9,
-  rootLimit = 1,
+  { start, tolerance = 1e-9, rootLimit, hopeless }: Omit<ConditionalOptions, "maxSteps"> = {},
 ): Estimate | undefined {
   const { columns, n } = problem;
   const parameters = order.p + order.q + order.P + order.Q + columns.length - 1;
   const work = conditionalWorkspace(problem, parameters);
-  const fit = fitConditional(order, columns, n, work, { tolerance, rootLimit, ...(start === undefined ? {} : { start }) });
+  const fit = fitConditional(order, columns, n, work, {
+    tolerance,
+    ...(rootLimit === undefined ? {} : { rootLimit }),
+    ...(hopeless === undefined ? {} : { hopeless }),
+    ...(start === undefined ? {} : { start }),
+  });
   if (fit === undefined) return undefined;
   const loglik = (-n / 2) * (Math.log((2 * Math.PI * fit.squares) / fit.count) + 1);
   return { arma: fit.arma, beta: fit.beta, loglik, squares: fit.squares, count: fit.count };
@@ -91,12 +95,18 @@ export function estimateExact(
     buffers !== undefined
       ? exactLikelihood(arma, columns, n, buffers)
       : (kalmanLikelihood(arma, delta, all)?.loglik ?? -Infinity);
+  const gradient =
+    buffers && parameters > 0
+      ? (x: Float64Array, arma: Arma, out: Float64Array) =>
+          exactGradient(x, arma, columns, n, buffers, gradientWorkspace(problem), out)
+      : undefined;
   const maximise = (from: Start, polish: boolean) =>
     maximiseLikelihood(likelihood, order, from.arma, {
       tolerance,
       polish,
       hopeless,
       accept,
+      gradient,
       ...(n > parameters + columns.length ? { curvature: { columns, beta: from.beta, n, work } } : {}),
     });
   const given = start !== undefined && other !== undefined && likelihood(other.arma) > likelihood(start.arma) ? other : (start ?? other);

@@ -1,3 +1,4 @@
+import { dot } from "../linalg/dot.ts";
 import { autoregress, recurse, recurseBackward } from "./filter.ts";
 import { type Arma, armaReach } from "./polynomial.ts";
 import { createPresample, fillPresample, type Presample, presampleCovariance } from "./presample.ts";
@@ -11,7 +12,9 @@ export interface LikelihoodWorkspace {
   readonly back: Float64Array;
   readonly covariance: Float64Array;
   readonly gram: Float64Array;
+  /** I + V H'H, as its triangular factors with the rows exchanged as `pivots` says. */
   readonly system: Float64Array;
+  readonly pivots: Int32Array;
   /** H'e0 and (I + V H'H)⁻¹ V H'e0, k values a column. */
   readonly projected: readonly Float64Array[];
   readonly solved: readonly Float64Array[];
@@ -34,6 +37,7 @@ export function createLikelihoodWorkspace(n: number, k: number, count: number): 
     covariance: new Float64Array(k * k),
     gram: new Float64Array(k * k),
     system: new Float64Array(k * k),
+    pivots: new Int32Array(k),
     projected: columns(k),
     solved: columns(k),
     beta: new Float64Array(count - 1),
@@ -100,7 +104,7 @@ export function exactLikelihood(
 }
 
 /** The first `reach` values of H'x: x filtered backwards by the moving-average side. */
-function projectBack(x: Float64Array, n: number, arma: Arma, reach: number, back: Float64Array, out: Float64Array): void {
+export function projectBack(x: Float64Array, n: number, arma: Arma, reach: number, back: Float64Array, out: Float64Array): void {
   if (arma.ma.length + arma.sma.length === 0) {
     for (let a = 0; a < reach; a++) out[a] = x[a]!;
     return;
@@ -112,7 +116,7 @@ function projectBack(x: Float64Array, n: number, arma: Arma, reach: number, back
 }
 
 /** Fills H'H below its first row by M[i][j] = M[i−1][j−1] − pi[n−i] pi[n−j]. */
-function fillGram(gram: Float64Array, impulse: Float64Array, n: number, k: number): void {
+export function fillGram(gram: Float64Array, impulse: Float64Array, n: number, k: number): void {
   for (let j = n; j < k; j++) gram[j] = 0;
   for (let i = 1; i < k; i++) {
     const last = n - i >= 0 ? impulse[n - i]! : 0;
@@ -124,7 +128,7 @@ function fillGram(gram: Float64Array, impulse: Float64Array, n: number, k: numbe
 
 /** Solves (I + V M) x = V c for every column's c, and returns log|I + V M|. Gaussian elimination with pivoting. */
 function solveSystem(work: LikelihoodWorkspace, k: number, moving: boolean, count: number): number {
-  const { system, covariance, gram, projected, solved } = work;
+  const { system, covariance, gram, projected, solved, pivots } = work;
   if (moving) {
     for (let i = 0; i < k; i++) {
       const to = i * k;
@@ -153,8 +157,9 @@ function solveSystem(work: LikelihoodWorkspace, k: number, moving: boolean, coun
   for (let i = 0; i < k; i++) {
     let pivot = i;
     for (let r = i + 1; r < k; r++) if (Math.abs(system[r * k + i]!) > Math.abs(system[pivot * k + i]!)) pivot = r;
+    pivots[i] = pivot;
     if (pivot !== i) {
-      for (let j = i; j < k; j++) {
+      for (let j = 0; j < k; j++) {
         const value = system[i * k + j]!;
         system[i * k + j] = system[pivot * k + j]!;
         system[pivot * k + j] = value;
@@ -170,6 +175,7 @@ function solveSystem(work: LikelihoodWorkspace, k: number, moving: boolean, coun
     logDeterminant += Math.log(Math.abs(diagonal));
     for (let r = i + 1; r < k; r++) {
       const factor = system[r * k + i]! / diagonal;
+      system[r * k + i] = factor;
       if (factor === 0) continue;
       const to = r * k;
       const from = i * k;
@@ -199,10 +205,7 @@ function regress(
   count: number,
 ): number {
   const inner = (i: number, j: number) => {
-    const x = residuals[i]!;
-    const y = residuals[j]!;
-    let sum = 0;
-    for (let t = 0; t < n; t++) sum += x[t]! * y[t]!;
+    let sum = dot(residuals[i]!, residuals[j]!, 0, n);
     const c = projected[i]!;
     const d = solved[j]!;
     for (let a = 0; a < reach; a++) sum -= c[a]! * d[a]!;

@@ -24,6 +24,8 @@ export interface MaximumOptions {
   readonly hopeless?: number;
   /** Gives up after three steps in a row to models this does not accept. */
   readonly accept?: ((arma: Arma) => boolean) | undefined;
+  /** Writes the gradient of minus the log-likelihood in coordinates, at the point last evaluated, to `out`. */
+  readonly gradient?: ((x: Float64Array, arma: Arma, out: Float64Array) => void) | undefined;
   /** For the first Hessian: the columns, the regressors' coefficients and the sum of squares at the start. */
   readonly curvature?: {
     readonly columns: readonly Float64Array[];
@@ -43,7 +45,7 @@ export function maximiseLikelihood(
   likelihood: Likelihood,
   order: ArmaOrder,
   start: Arma,
-  { tolerance = 1e-7, polish = false, hopeless = -Infinity, accept, curvature }: MaximumOptions = {},
+  { tolerance = 1e-7, polish = false, hopeless = -Infinity, accept, gradient, curvature }: MaximumOptions = {},
 ): { arma: Arma; loglik: number; evaluations: number; stopped: Stopped | undefined } {
   const arma = zeroArma(order);
   const x = toCoordinates(start);
@@ -59,7 +61,10 @@ export function maximiseLikelihood(
     const value = -likelihood(arma);
     return value === value ? value : Infinity;
   };
-  const found = bfgs(objective, x, { inverseHessian, bound, maxStep: 0.7, tolerance, polish, hopeless: -hopeless, ...(accept === undefined ? {} : { outside }) });
+  const found = bfgs(objective, x, { inverseHessian, bound, maxStep: 0.7, tolerance, polish, hopeless: -hopeless, ...(gradient === undefined ? {} : { gradient: (point: Float64Array, out: Float64Array) => {
+      fromCoordinates(point, arma);
+      gradient(point, arma, out);
+    } }), ...(accept === undefined ? {} : { outside }) });
   fromCoordinates(found.x, arma);
   return { arma, loglik: -found.value, evaluations: found.evaluations, stopped: found.stopped };
 }

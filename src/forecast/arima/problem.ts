@@ -1,6 +1,7 @@
 import { interpolate } from "../series.ts";
 import { type ConditionalWorkspace, createConditionalWorkspace } from "./conditional.ts";
 import { differenced, type Differencing, integrationWeights } from "./differencing.ts";
+import { createGradientWorkspace, type GradientWorkspace } from "./exact-gradient.ts";
 import { createLikelihoodWorkspace, type LikelihoodWorkspace } from "./exact-likelihood.ts";
 
 /** A series ready to be fitted with ARMA models of several orders: differenced once, with its buffers. */
@@ -19,6 +20,7 @@ export interface ArimaProblem extends Differencing {
   /** Buffers; grown when an order needs more. */
   conditional: ConditionalWorkspace;
   likelihood: LikelihoodWorkspace | undefined;
+  gradient: GradientWorkspace | undefined;
   reach: number;
 }
 
@@ -48,6 +50,7 @@ export function createProblem(
     observed,
     conditional: createConditionalWorkspace(n, 0),
     likelihood: undefined,
+    gradient: undefined,
     reach: 0,
   };
 }
@@ -59,6 +62,13 @@ export function likelihoodWorkspace(problem: ArimaProblem, k: number): Likelihoo
     problem.reach = k;
   }
   return problem.likelihood;
+}
+
+/** Buffers for the gradient of the exact likelihood; `likelihoodWorkspace` comes first. */
+export function gradientWorkspace(problem: ArimaProblem): GradientWorkspace {
+  if (problem.gradient === undefined || problem.gradient.presample.row.length < problem.reach + 2)
+    problem.gradient = createGradientWorkspace(problem.n, problem.reach);
+  return problem.gradient;
 }
 
 /** Buffers for conditional least squares with `parameters` coefficients. */

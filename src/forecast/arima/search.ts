@@ -104,14 +104,16 @@ function estimateCandidate(
 ): Estimate | undefined {
   const order = orderOf(candidate, search.space.period);
   const start = startFrom(parent, candidate, problem);
+  const from = start === undefined ? {} : { start };
   if (search.space.approximation) {
-    const found = estimateConditional(problem, order, start, 3e-6, ROOT_LIMIT);
+    const settings = { tolerance: 3e-6, rootLimit: ROOT_LIMIT, hopeless: squaresFor(search, candidate) };
+    const found = estimateConditional(problem, order, { ...settings, ...from });
     if (start !== undefined || order.p === 0 || order.q === 0) return found;
     // Mixed models have several optima: a persistent start often finds another one than zeros do.
-    const other = estimateConditional(problem, order, persistent(order, problem), 3e-6, ROOT_LIMIT);
+    const other = estimateConditional(problem, order, { ...settings, start: persistent(order, problem) });
     return other !== undefined && found !== undefined && other.squares < found.squares ? other : found;
   }
-  const conditional = estimateConditional(problem, order, undefined, 1e-4, ROOT_LIMIT);
+  const conditional = estimateConditional(problem, order, { tolerance: 1e-4, rootLimit: ROOT_LIMIT });
   if (coefficientsOf(candidate, problem) + 2 >= problem.observed - problem.d - problem.D * problem.period) return undefined;
   const hopeless = loglikFor(search, candidate, search.best?.criterion ?? Infinity);
   const accept = (arma: Arma) => rootsBeyond(arma, ROOT_LIMIT);
@@ -140,6 +142,16 @@ export function criterionOf(search: Search, candidate: Candidate, estimate: Esti
     ? -(search.offset + nobs * Math.log(estimate.squares / estimate.count)) / 2
     : estimate.loglik;
   return informationCriteria(loglik, coefficientsOf(candidate, problem), nobs)[criterion];
+}
+
+/** The conditional sum of squares above which a candidate is no better than the best so far. */
+function squaresFor(search: Search, candidate: Candidate): number {
+  const best = search.best?.criterion ?? Infinity;
+  if (best === Infinity) return Infinity;
+  const problem = search.problemOf(candidate.constant);
+  const nobs = problem.observed - problem.d - problem.D * problem.period;
+  const count = problem.n - candidate.p - problem.period * candidate.P;
+  return count * Math.exp((-2 * loglikFor(search, candidate, best) - search.offset) / nobs);
 }
 
 /** The candidates tried, best first; those that do not qualify are left out. */

@@ -17,6 +17,8 @@ export interface BfgsOptions {
   readonly hopeless?: number;
   /** Gives up after three steps in a row to points for which this is true. */
   readonly outside?: (x: Float64Array) => boolean;
+  /** Writes the gradient at a point to `out`; the function was just called there. Differences when left out. */
+  readonly gradient?: ((x: Float64Array, out: Float64Array) => void) | undefined;
 }
 
 /** Why a search was given up. */
@@ -33,7 +35,7 @@ export type Stopped = "hopeless" | "outside";
 export function bfgs(
   f: (x: Float64Array) => number,
   start: Float64Array,
-  { inverseHessian, bound, maxStep = Infinity, tolerance = 1e-8, maxSteps = 100, polish = false, hopeless = Infinity, outside }: BfgsOptions = {},
+  { inverseHessian, bound, maxStep = Infinity, tolerance = 1e-8, maxSteps = 100, polish = false, hopeless = Infinity, outside, gradient: exact }: BfgsOptions = {},
 ): { x: Float64Array; value: number; evaluations: number; stopped: Stopped | undefined } {
   const n = start.length;
   const x = Float64Array.from(start);
@@ -48,6 +50,7 @@ export function bfgs(
   if (n === 0 || !(value < Infinity)) return { x, value, evaluations, stopped: undefined };
   let central = false;
   const differences = (at: Float64Array, centre: number, out: Float64Array) => {
+    if (exact !== undefined && !central) return exact(at, out);
     for (let i = 0; i < n; i++) {
       const here = at[i]!;
       const reach = central ? 1e-4 : 1e-6;
