@@ -95,11 +95,6 @@ export function autoArima(y: Series, options: AutoArimaOptions = {}): ArimaModel
   const w = differenced(series, differencing);
   if (xreg === undefined && isConstant(w)) return constantModel(series, differencing, { mean, drift }, scale, "CSS-ML");
 
-  const parts = [false, true].map((constant) => {
-    const flags = { mean: constant && mean, drift: constant && drift };
-    const regression = design(series.length, { ...flags, xreg });
-    return { flags, regression, problem: createProblem(series, regression.columns, differencing) };
-  });
   const space = {
     maxP: Math.min(options.maxP ?? 5, Math.floor(observed / 3)),
     maxQ: Math.min(options.maxQ ?? 5, Math.floor(observed / 3)),
@@ -111,6 +106,15 @@ export function autoArima(y: Series, options: AutoArimaOptions = {}): ArimaModel
     criterion: ic,
     approximation: options.approximation ?? (series.length > 150 || period > 12),
   };
+  const buffers = {
+    parameters: 8 + own.columns.length,
+    reach: Math.max(space.maxP + Math.min(1, space.maxSeasonalP) * period, space.maxQ + Math.min(1, space.maxSeasonalQ) * period),
+  };
+  const parts = [false, true].map((constant) => {
+    const flags = { mean: constant && mean, drift: constant && drift };
+    const regression = design(series.length, { ...flags, xreg });
+    return { flags, regression, problem: createProblem(series, regression.columns, differencing, buffers) };
+  });
   const search = createSearch(space, (constant) => parts[Number(constant)]!.problem);
   const { startP = 2, startQ = 2, startSeasonalP = 1, startSeasonalQ = 1 } = options;
   const start = { p: startP, q: startQ, P: startSeasonalP, Q: startSeasonalQ };
@@ -158,8 +162,8 @@ function finish(search: Search, explore: () => void): { tried: Tried; estimate: 
   let best: { tried: Tried; estimate: Estimate; criterion: number } | undefined;
   let fits = 0;
   const { approximation } = search.space;
-  for (let round = 0; round < MOST_ROUNDS; round++) {
-    if (best === undefined || !approximation) explore();
+  for (let round = 0; ; round++) {
+    if (round < MOST_ROUNDS && (best === undefined || !approximation)) explore();
     const tried = search.best;
     if (tried === undefined || tried.criterion === Infinity) break;
     const problem = search.problemOf(tried.constant);

@@ -101,11 +101,12 @@ export function fitConditional(
   let fresh = false;
   let strayed = 0;
   let steps = 0;
+  let near = false;
   for (let iteration = 0; iteration < maxSteps; iteration++) {
     if (!fresh) {
       setArma(arma, x);
       fillJacobian(arma, columns, x, armaCount, n, condition, work);
-      fillNormal(work, size, n, condition);
+      fillNormal(work, size, n, condition, near);
       fresh = true;
     }
     const { normal, factor, gradient } = work;
@@ -139,6 +140,7 @@ export function fitConditional(
       work.trial = residuals;
       const gain = squares - trial;
       steps++;
+      near = steps > 1 && gain < 2e-2 * squares && damping === 0;
       squares = trial;
       damping = damping > 1e-3 ? damping / 10 : 0;
       fresh = false;
@@ -277,11 +279,12 @@ function shift(from: Float64Array, by: number, condition: number, n: number, out
   for (let t = start; t < n; t++) out[t] = from[t - by]!;
 }
 
-/** The normal matrix J'J and the gradient J'e. */
-function fillNormal(work: ConditionalWorkspace, size: number, n: number, condition: number): void {
+/** The normal matrix J'J and the gradient J'e; the gradient only if `keep`: near the optimum the matrix hardly changes. */
+function fillNormal(work: ConditionalWorkspace, size: number, n: number, condition: number, keep = false): void {
   const { jacobian, residuals, normal, gradient, products } = work;
   for (let i = 0; i < size; i++) {
     gradient[i] = dot(jacobian[i]!, residuals, condition, n);
+    if (keep) continue;
     // Four columns at a time: their sums do not wait for each other.
     let j = 0;
     for (; j + 3 <= i; j += 4) {

@@ -24,11 +24,12 @@ export interface ArimaProblem extends Differencing {
   reach: number;
 }
 
-/** Differences a series and its regressors. */
+/** Differences a series and its regressors. Buffers are made for `parameters` coefficients and `reach` lags. */
 export function createProblem(
   series: Float64Array,
   regressors: readonly Float64Array[],
   differencing: Differencing,
+  { parameters = 0, reach = 0 }: { parameters?: number; reach?: number } = {},
 ): ArimaProblem {
   const { d, D, period } = differencing;
   let observed = 0;
@@ -48,10 +49,10 @@ export function createProblem(
     n,
     complete,
     observed,
-    conditional: createConditionalWorkspace(n, 0),
-    likelihood: undefined,
+    conditional: createConditionalWorkspace(n, parameters),
+    likelihood: reach > 0 ? createLikelihoodWorkspace(n, reach, columns.length) : undefined,
     gradient: undefined,
-    reach: 0,
+    reach,
   };
 }
 
