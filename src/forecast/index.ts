@@ -3,11 +3,23 @@
  * browser and in a warehouse's JavaScript.
  */
 export { type Accuracy, accuracy, mae, mape, mase, me, rmse, smape } from "./accuracy.ts";
+export {
+  type ArimaForecastOptions,
+  type ArimaMethod,
+  type ArimaModel,
+  type ArimaOptions,
+  type ArimaState,
+  type AutoArimaOptions,
+  arima,
+  autoArima,
+  type Regressors,
+  type SimulateOptions,
+} from "./arima/index.ts";
 export { logGamma, normalQuantile, studentQuantile } from "./distribution.ts";
 export { type DriftModel, drift } from "./drift.ts";
 export { type HoltWintersModel, type HoltWintersState, holtWinters } from "./holt-winters.ts";
 export { type MeanModel, mean } from "./mean.ts";
-export { type FittedModel, fitted, forecast, residuals } from "./model.ts";
+export { type FittedModel, fitted, forecast, residuals, simulate, update } from "./model.ts";
 export { type NaiveModel, naive, snaive } from "./naive.ts";
 export type { Forecast, ForecastOptions } from "./prediction.ts";
 export { normal, type Random, random } from "./random.ts";
