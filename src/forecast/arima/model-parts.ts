@@ -3,6 +3,7 @@ import { initialInnovationState, type InnovationState, settle } from "./innovati
 import { createKalmanState, type KalmanState } from "./kalman.ts";
 import type { ArimaModel, ArimaState } from "./arima-model.ts";
 import { type Arma, armaReach, multiply } from "./polynomial.ts";
+import { createPresample, fillPresample, presampleCovariance } from "./presample.ts";
 
 /** The ARMA polynomials of a model. */
 export function armaOf({ order, coef }: ArimaModel): Arma {
@@ -81,13 +82,19 @@ export function kalmanStateOf(model: ArimaModel, recursions: Recursions): Kalman
   }
   kalman.a[0]!.set(model.state.a);
   kalman.a[0]!.set(model.state.last, k);
-  // The covariance goes to zero as the filter settles, and falls by -scale·s s' a step on the way.
-  const state = innovationStateOf(model, recursions)!;
-  for (let i = 0; i < 100_000 && state.scale !== 0; i++) {
+  if (model.state.gain === undefined) return kalman;
+  // So far nothing was missing: the covariance is the stationary one and what each step changed of it.
+  const presample = createPresample(k);
+  fillPresample(arma, presample);
+  const V = new Float64Array(k * k);
+  presampleCovariance(presample, V);
+  const state = startOf(model, arma);
+  for (let t = 0; t < model.length - s; t++) {
     const { shrinking, scale } = state;
-    for (let a = 0; a < k; a++) for (let b = 0; b < k; b++) P[a * r + b]! -= scale * shrinking[a]! * shrinking[b]!;
+    for (let a = 0; a < k; a++) for (let b = 0; b < k; b++) V[a * k + b]! += scale * shrinking[a]! * shrinking[b]!;
     settle(state, phi, k);
   }
+  for (let a = 0; a < k; a++) for (let b = 0; b < k; b++) P[a * r + b] = V[a * k + b]!;
   return kalman;
 }
 
