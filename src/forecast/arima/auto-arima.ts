@@ -105,6 +105,7 @@ export function autoArima(y: Series, options: AutoArimaOptions = {}): ArimaModel
     allowConstant: mean || drift,
     criterion: ic,
     approximation: options.approximation ?? (series.length > 150 || period > 12),
+    secondStart: !stepwise,
   };
   const buffers = {
     parameters: 8 + own.columns.length,

@@ -1,7 +1,7 @@
 import { dot } from "../linalg/dot.ts";
 import { fillGram, type LikelihoodWorkspace, projectBack } from "./exact-likelihood.ts";
 import { autoregress, recurse, recurseBackward } from "./filter.ts";
-import { boundedCoordinates, coordinateJacobian, fromCoordinates } from "./partial-coordinates.ts";
+import { boundedCoordinates, fromCoordinates, toCoordinateGradient } from "./partial-coordinates.ts";
 import type { Arma } from "./polynomial.ts";
 import { createPresample, fillPresample, type Presample, presampleCovariance } from "./presample.ts";
 
@@ -119,13 +119,7 @@ export function exactGradient(
     recurse(filtered, n, sma, period);
     products(filtered, sma.length, period, errors);
   }
-  const size = x.length;
-  const D = coordinateJacobian(x, arma);
-  for (let i = 0; i < size; i++) {
-    let sum = 0;
-    for (let a = 0; a < size; a++) sum += D[a * size + i]! * raw[a]!;
-    out[i] = sum;
-  }
+  out.set(toCoordinateGradient(x, arma, raw));
   fillWeights(work, buffers, k, q > 0, u, scale);
   addDifferences(x, arma, n, work, buffers, out);
 }
@@ -172,13 +166,15 @@ function fillWeights(
     for (let j = 0; j < k; j++) covarianceWeight[i * k + j]! -= scale * u[i]! * u[j]!;
 }
 
+/** The product of two matrices that is known to be symmetric. */
 function product(a: Float64Array, b: Float64Array, k: number, out: Float64Array): void {
   out.fill(0, 0, k * k);
   for (let i = 0; i < k; i++)
     for (let l = 0; l < k; l++) {
       const value = a[i * k + l]!;
-      for (let j = 0; j < k; j++) out[i * k + j]! += value * b[l * k + j]!;
+      if (value !== 0) for (let j = i; j < k; j++) out[i * k + j]! += value * b[l * k + j]!;
     }
+  for (let i = 1; i < k; i++) for (let j = 0; j < i; j++) out[i * k + j] = out[j * k + i]!;
 }
 
 /** Adds the parts that go through V and M, by forward differences of those matrices. */

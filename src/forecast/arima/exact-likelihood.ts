@@ -136,6 +136,7 @@ function solveSystem(work: LikelihoodWorkspace, k: number, moving: boolean, coun
       system[to + i] = 1;
       for (let l = 0; l < k; l++) {
         const value = covariance[to + l]!;
+        if (value === 0) continue;
         const from = l * k;
         for (let j = 0; j < k; j++) system[to + j]! += value * gram[from + j]!;
       }

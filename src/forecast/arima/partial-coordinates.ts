@@ -1,4 +1,4 @@
-import { type Arma, fromPartial, toPartial } from "./polynomial.ts";
+import { type Arma, toPartial } from "./polynomial.ts";
 
 /**
  * Coordinates in which every point is a stationary and invertible model: the partial autocorrelations of the four
@@ -30,33 +30,81 @@ export function boundedCoordinates({ ar, ma, sar, sma }: Arma): boolean[] {
 /** Sets the polynomials from coordinates. */
 export function fromCoordinates(x: Float64Array, { ar, ma, sar, sma }: Arma): void {
   let at = 0;
-  for (const block of [ar, ma, sar, sma]) {
-    if (block.length === 0) continue;
-    const moving = block === ma || block === sma;
-    const partial = x.slice(at, at + block.length);
-    if (!moving) for (let j = 0; j < partial.length; j++) partial[j] = Math.tanh(partial[j]!);
-    fromPartial(partial, block);
-    if (moving) for (let j = 0; j < block.length; j++) block[j] = -block[j]!;
-    at += block.length;
-  }
+  at = setBlock(x, at, ar, false);
+  at = setBlock(x, at, ma, true);
+  at = setBlock(x, at, sar, false);
+  setBlock(x, at, sma, true);
 }
 
-/** Derivatives of the coefficients with respect to the coordinates, n × n by rows, by central differences. */
-export function coordinateJacobian(x: Float64Array, arma: Arma): Float64Array {
-  const n = x.length;
-  const D = new Float64Array(n * n);
-  const at = Float64Array.from(x);
-  const read = () => [...arma.ar, ...arma.ma, ...arma.sar, ...arma.sma];
-  for (let j = 0; j < n; j++) {
-    at[j] = x[j]! + 1e-6;
-    fromCoordinates(at, arma);
-    const up = read();
-    at[j] = x[j]! - 1e-6;
-    fromCoordinates(at, arma);
-    const down = read();
-    at[j] = x[j]!;
-    for (let i = 0; i < n; i++) D[i * n + j] = (up[i]! - down[i]!) / 2e-6;
+function setBlock(x: Float64Array, at: number, block: Float64Array, moving: boolean): number {
+  const n = block.length;
+  for (let k = 0; k < n; k++) {
+    const r = moving ? x[at + k]! : Math.tanh(x[at + k]!);
+    reflect(block, k, r);
   }
-  fromCoordinates(x, arma);
+  if (moving) for (let j = 0; j < n; j++) block[j] = -block[j]!;
+  return at + n;
+}
+
+/** One step of the Durbin–Levinson recursion, in place: from k coefficients to k + 1. */
+function reflect(a: Float64Array, k: number, r: number): void {
+  for (let i = 0, j = k - 1; i <= j; i++, j--) {
+    const low = a[i]!;
+    const high = a[j]!;
+    a[i] = low - r * high;
+    if (i !== j) a[j] = high - r * low;
+  }
+  a[k] = r;
+}
+
+/**
+ * Multiplies a gradient with respect to the coefficients by their derivatives with respect to the coordinates, which
+ * follow from the Durbin–Levinson recursion, and returns it in coordinates.
+ */
+export function toCoordinateGradient(x: Float64Array, arma: Arma, gradient: Float64Array): Float64Array {
+  const D = coordinateJacobian(x, arma);
+  const n = x.length;
+  return gradient.map((_, i) => {
+    let sum = 0;
+    for (let a = 0; a < n; a++) sum += D[a * n + i]! * gradient[a]!;
+    return sum;
+  });
+}
+
+/** Derivatives of the coefficients with respect to the coordinates, n × n by rows. */
+export function coordinateJacobian(x: Float64Array, { ar, ma, sar, sma }: Arma): Float64Array {
+  const size = x.length;
+  const D = new Float64Array(size * size);
+  let at = 0;
+  for (const block of [ar, ma, sar, sma]) {
+    const n = block.length;
+    const moving = block === ma || block === sma;
+    const a = new Float64Array(n);
+    // Row j, column c of the block: the derivative of a_j with respect to the partial autocorrelation r_c.
+    const J = Array.from({ length: n }, () => new Float64Array(n));
+    for (let k = 0; k < n; k++) {
+      const r = moving ? x[at + k]! : Math.tanh(x[at + k]!);
+      for (let i = 0, j = k - 1; i <= j; i++, j--) {
+        const low = J[i]!;
+        const high = J[j]!;
+        for (let c = 0; c < k; c++) {
+          const first = low[c]!;
+          const last = high[c]!;
+          low[c] = first - r * last;
+          if (i !== j) high[c] = last - r * first;
+        }
+        low[k] = -a[j]!;
+        high[k] = -a[i]!;
+      }
+      reflect(a, k, r);
+      J[k]![k] = 1;
+    }
+    for (let j = 0; j < n; j++)
+      for (let c = 0; c < n; c++) {
+        const r = moving ? 0 : Math.tanh(x[at + c]!);
+        D[(at + j) * size + at + c] = moving ? -J[j]![c]! : J[j]![c]! * (1 - r * r);
+      }
+    at += n;
+  }
   return D;
 }

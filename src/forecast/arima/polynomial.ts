@@ -64,26 +64,10 @@ export function multiply(a: Float64Array, s: Float64Array, period: number, sign:
 }
 
 /**
- * Autoregressive coefficients from partial autocorrelations by the Durbin–Levinson recursion: any values in (−1, 1)
- * give a stationary polynomial 1 − Σ a_i B^i, and every stationary one is reached.
+ * Partial autocorrelations of the polynomial 1 − Σ a_i B^i, by the Durbin–Levinson
+ * recursion run backwards. They are all in (−1, 1) if and only if the polynomial is stationary.
  *
  * @see Jones (1980), doi:10.1080/00401706.1980.10486159; Monahan (1984), doi:10.1093/biomet/71.2.403
- */
-export function fromPartial(partial: Float64Array, out: Float64Array): void {
-  for (let k = 0; k < partial.length; k++) {
-    const r = partial[k]!;
-    for (let i = 0, j = k - 1; i <= j; i++, j--) {
-      const low = out[i]!;
-      const high = out[j]!;
-      out[i] = low - r * high;
-      if (i !== j) out[j] = high - r * low;
-    }
-    out[k] = r;
-  }
-}
-
-/**
- * Partial autocorrelations of the polynomial 1 − Σ a_i B^i, the inverse of `fromPartial`.
  *
  * @returns false if the polynomial is not stationary (a value outside (−1, 1) appears); `out` is then incomplete
  */

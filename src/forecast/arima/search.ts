@@ -35,6 +35,8 @@ export interface SearchSpace {
   readonly criterion: InformationCriterion;
   /** Compare candidates by their conditional sum of squares instead of their exact likelihood. */
   readonly approximation: boolean;
+  /** Give a candidate whose likelihood leads to roots near the unit circle a second start, from zeros. */
+  readonly secondStart: boolean;
 }
 
 /** Roots nearer to the unit circle than this disqualify a candidate. */
@@ -117,7 +119,7 @@ function estimateCandidate(
   if (coefficientsOf(candidate, problem) + 2 >= problem.observed - problem.d - problem.D * problem.period) return undefined;
   const hopeless = loglikFor(search, candidate, search.best?.criterion ?? Infinity);
   const accept = (arma: Arma) => rootsBeyond(arma, ROOT_LIMIT);
-  return estimateExact(problem, order, { start: conditional, other: start, restart: true, tolerance: 1e-5, hopeless, accept });
+  return estimateExact(problem, order, { start: conditional, other: start, restart: search.space.secondStart, tolerance: 1e-5, hopeless, accept });
 }
 
 /** A start with a slowly decaying autocorrelation, most of it cancelled at short lags. */
