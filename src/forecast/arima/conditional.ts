@@ -179,15 +179,7 @@ function conditionalResiduals(
   work: ConditionalWorkspace,
   e: Float64Array,
 ): number {
-  const { base } = work;
-  const w = columns[0]!;
-  for (let t = 0; t < n; t++) base[t] = w[t]!;
-  for (let j = 1; j < columns.length; j++) {
-    const column = columns[j]!;
-    const b = x[armaCount + j - 1]!;
-    for (let t = 0; t < n; t++) base[t]! -= b * column[t]!;
-  }
-  for (let t = 0; t < n; t++) e[t] = base[t]!;
+  e.set(withoutLinear(columns, x, armaCount, n, work));
   autoregress(e, n, ar, 1);
   autoregress(e, n, sar, period);
   for (let t = 0; t < condition; t++) e[t] = 0;
@@ -206,18 +198,12 @@ function fillJacobian(
   condition: number,
   work: ConditionalWorkspace,
 ): void {
-  const { base, seasonal, plain, weights, residuals, jacobian } = work;
-  const w = columns[0]!;
-  for (let t = 0; t < n; t++) base[t] = w[t]!;
-  for (let j = 1; j < columns.length; j++) {
-    const column = columns[j]!;
-    const b = x[armaCount + j - 1]!;
-    for (let t = 0; t < n; t++) base[t]! -= b * column[t]!;
-  }
+  const { seasonal, plain, weights, residuals, jacobian } = work;
+  const base = withoutLinear(columns, x, armaCount, n, work);
   const moving = ma.length + sma.length > 0;
   let c = 0;
   if (ar.length > 0) {
-    for (let t = 0; t < n; t++) seasonal[t] = base[t]!;
+    seasonal.set(base);
     autoregress(seasonal, n, sar, period);
     const first = jacobian[c++]!;
     for (let t = condition; t < n; t++) first[t] = seasonal[t - 1]!;
@@ -246,7 +232,7 @@ function fillJacobian(
     for (let j = 1; j <= ma.length; j++) shift(plain, j, condition, n, jacobian[c++]!);
   }
   if (sar.length > 0) {
-    for (let t = 0; t < n; t++) seasonal[t] = base[t]!;
+    seasonal.set(base);
     autoregress(seasonal, n, ar, 1);
     for (let i = 1; i <= sar.length; i++) {
       const column = jacobian[c++]!;
@@ -265,12 +251,33 @@ function fillJacobian(
   for (let j = 1; j < columns.length; j++) {
     const column = jacobian[c++]!;
     const from = columns[j]!;
-    for (let t = 0; t < n; t++) column[t] = from[t]!;
+    column.set(from);
     autoregress(column, n, ar, 1);
     autoregress(column, n, sar, period);
     recurse(column, n, sma, period, condition);
     recurse(column, n, ma, 1, condition);
   }
+}
+
+/** The series less its linear part. */
+function withoutLinear(
+  columns: readonly Float64Array[],
+  x: Float64Array,
+  armaCount: number,
+  n: number,
+  { base }: ConditionalWorkspace,
+): Float64Array {
+  const w = columns[0]!;
+  if (columns.length === 1) return w;
+  const first = columns[1]!;
+  const slope = x[armaCount]!;
+  for (let t = 0; t < n; t++) base[t] = w[t]! - slope * first[t]!;
+  for (let j = 2; j < columns.length; j++) {
+    const column = columns[j]!;
+    const b = x[armaCount + j - 1]!;
+    for (let t = 0; t < n; t++) base[t]! -= b * column[t]!;
+  }
+  return base;
 }
 
 function shift(from: Float64Array, by: number, condition: number, n: number, out: Float64Array): void {

@@ -32,9 +32,12 @@ export function zeroArma({ p, q, P, Q, period }: ArmaOrder): Arma {
 }
 
 /** Copies coefficients in the order ar, ma, sar, sma out of a vector into the polynomials. */
-export function setArma(arma: Arma, x: Float64Array): void {
+export function setArma({ ar, ma, sar, sma }: Arma, x: Float64Array): void {
   let i = 0;
-  for (const block of [arma.ar, arma.ma, arma.sar, arma.sma]) for (let j = 0; j < block.length; j++) block[j] = x[i++]!;
+  for (let j = 0; j < ar.length; j++) ar[j] = x[i++]!;
+  for (let j = 0; j < ma.length; j++) ma[j] = x[i++]!;
+  for (let j = 0; j < sar.length; j++) sar[j] = x[i++]!;
+  for (let j = 0; j < sma.length; j++) sma[j] = x[i++]!;
 }
 
 /** The coefficients of the polynomials as one vector, in the order ar, ma, sar, sma. */
@@ -73,7 +76,12 @@ export function multiply(a: Float64Array, s: Float64Array, period: number, sign:
  */
 export function toPartial(a: Float64Array, out: Float64Array): boolean {
   out.set(a);
-  for (let k = a.length - 1; k >= 0; k--) {
+  return stepDown(out, a.length);
+}
+
+/** Replaces the first n values, coefficients, by the partial autocorrelations; false if one is outside (−1, 1). */
+function stepDown(out: Float64Array, n: number): boolean {
+  for (let k = n - 1; k >= 0; k--) {
     const r = out[k]!;
     if (!(Math.abs(r) < 1)) return false;
     const scale = 1 / (1 - r * r);
@@ -98,9 +106,15 @@ export function rootsBeyond(arma: Arma, limit: number): boolean {
   );
 }
 
+/** Scratch of `stable`, so that a check allocates nothing. */
+let scaled = new Float64Array(8);
+
 function stable(a: Float64Array, sign: 1 | -1, limit: number): boolean {
-  if (a.length === 0) return true;
-  let scale = sign;
-  const scaled = a.map((value) => value * (scale *= limit));
-  return toPartial(scaled, new Float64Array(a.length));
+  const n = a.length;
+  if (n === 0) return true;
+  if (n === 1) return Math.abs(a[0]!) * limit < 1;
+  if (scaled.length < n) scaled = new Float64Array(2 * n);
+  let scale: number = sign;
+  for (let i = 0; i < n; i++) scaled[i] = a[i]! * (scale *= limit);
+  return stepDown(scaled, n);
 }
