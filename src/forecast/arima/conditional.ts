@@ -1,4 +1,4 @@
-import { dot, dots } from "../linalg/dot.ts";
+import { dot, products3, products6 } from "../linalg/dot.ts";
 import { cholesky, choleskySolve } from "../linalg/cholesky.ts";
 import { autoregress, recurse } from "./filter.ts";
 import { type Arma, type ArmaOrder, rootsBeyond, setArma, zeroArma } from "./polynomial.ts";
@@ -34,7 +34,7 @@ export function createConditionalWorkspace(n: number, parameters: number): Condi
     normal: new Float64Array(parameters * parameters),
     factor: new Float64Array(parameters * parameters),
     gradient: new Float64Array(parameters),
-    products: new Float64Array(4),
+    products: new Float64Array(6),
   };
 }
 
@@ -140,7 +140,7 @@ export function fitConditional(
       work.trial = residuals;
       const gain = squares - trial;
       steps++;
-      near = steps > 1 && gain < 2e-2 * squares && damping === 0;
+      near = gain < 2e-2 * squares && damping === 0;
       squares = trial;
       damping = damping > 1e-3 ? damping / 10 : 0;
       fresh = false;
@@ -289,16 +289,28 @@ function shift(from: Float64Array, by: number, condition: number, n: number, out
 /** The normal matrix J'J and the gradient J'e; the gradient only if `keep`: near the optimum the matrix hardly changes. */
 function fillNormal(work: ConditionalWorkspace, size: number, n: number, condition: number, keep = false): void {
   const { jacobian, residuals, normal, gradient, products } = work;
-  for (let i = 0; i < size; i++) {
-    gradient[i] = dot(jacobian[i]!, residuals, condition, n);
-    if (keep) continue;
-    // Four columns at a time: their sums do not wait for each other.
-    let j = 0;
-    for (; j + 3 <= i; j += 4) {
-      dots(jacobian[i]!, jacobian[j]!, jacobian[j + 1]!, jacobian[j + 2]!, jacobian[j + 3]!, condition, n, products);
-      for (let l = 0; l < 4; l++) normal[i * size + j + l] = normal[(j + l) * size + i] = products[l]!;
+  for (let i = 0; i < size; i += 3) {
+    const second = Math.min(i + 1, size - 1);
+    const third = Math.min(i + 2, size - 1);
+    products3(residuals, jacobian[i]!, jacobian[second]!, jacobian[third]!, condition, n, products);
+    for (let c = 0; c < 3 && i + c < size; c++) gradient[i + c] = products[c]!;
+  }
+  if (keep) return;
+  // Blocks of two rows by three columns: six sums in one pass, which do not wait for each other.
+  for (let i = 0; i < size; i += 2) {
+    const a = jacobian[i]!;
+    const b = jacobian[Math.min(i + 1, size - 1)]!;
+    const last = Math.min(i + 1, size - 1);
+    for (let j = 0; j <= last; j += 3) {
+      const second = Math.min(j + 1, size - 1);
+      const third = Math.min(j + 2, size - 1);
+      products6(a, b, jacobian[j]!, jacobian[second]!, jacobian[third]!, condition, n, products);
+      for (let row = 0; row < 2 && i + row < size; row++)
+        for (let column = 0; column < 3 && j + column < size; column++) {
+          const value = products[3 * row + column]!;
+          normal[(i + row) * size + j + column] = normal[(j + column) * size + i + row] = value;
+        }
     }
-    for (; j <= i; j++) normal[i * size + j] = normal[j * size + i] = dot(jacobian[i]!, jacobian[j]!, condition, n);
   }
 }
 

@@ -15,30 +15,64 @@ export function dot(x: Float64Array, y: Float64Array, from: number, to: number):
   return a + b + (c + d);
 }
 
-/** The products of one column with four others over [from, to), in one pass, to `out`. */
-export function dots(
+/** The products of each of two columns with each of three over [from, to), in one pass, to `out` by rows. */
+export function products6(
+  a: Float64Array,
+  b: Float64Array,
   x: Float64Array,
-  y0: Float64Array,
-  y1: Float64Array,
-  y2: Float64Array,
-  y3: Float64Array,
+  y: Float64Array,
+  z: Float64Array,
   from: number,
   to: number,
   out: Float64Array,
 ): void {
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
+  let ax = 0;
+  let ay = 0;
+  let az = 0;
+  let bx = 0;
+  let by = 0;
+  let bz = 0;
   for (let t = from; t < to; t++) {
-    const value = x[t]!;
-    a += value * y0[t]!;
-    b += value * y1[t]!;
-    c += value * y2[t]!;
-    d += value * y3[t]!;
+    const va = a[t]!;
+    const vb = b[t]!;
+    const vx = x[t]!;
+    const vy = y[t]!;
+    const vz = z[t]!;
+    ax += va * vx;
+    ay += va * vy;
+    az += va * vz;
+    bx += vb * vx;
+    by += vb * vy;
+    bz += vb * vz;
   }
-  out[0] = a;
-  out[1] = b;
-  out[2] = c;
-  out[3] = d;
+  out[0] = ax;
+  out[1] = ay;
+  out[2] = az;
+  out[3] = bx;
+  out[4] = by;
+  out[5] = bz;
+}
+
+/** The products of a column with each of three over [from, to), in one pass, to `out`. */
+export function products3(
+  a: Float64Array,
+  x: Float64Array,
+  y: Float64Array,
+  z: Float64Array,
+  from: number,
+  to: number,
+  out: Float64Array,
+): void {
+  let ax = 0;
+  let ay = 0;
+  let az = 0;
+  for (let t = from; t < to; t++) {
+    const va = a[t]!;
+    ax += va * x[t]!;
+    ay += va * y[t]!;
+    az += va * z[t]!;
+  }
+  out[0] = ax;
+  out[1] = ay;
+  out[2] = az;
 }
