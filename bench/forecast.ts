@@ -32,10 +32,25 @@ function sets(): SeriesSet[] {
   const daily = data("series_events_40");
   const m3 = data("m3_train");
   if (daily === undefined || m3 === undefined) throw new Error(absent);
-  const monthly = new Set(data("m3_sample400")!.filter((row) => row.period === "MONTHLY").map((row) => row.id!));
+  const monthly = new Set(
+    data("m3_sample400")!
+      .filter((row) => row.period === "MONTHLY")
+      .map((row) => row.id!),
+  );
   return [
     { name: "daily, n = 1,095", period: 7, h: 30, series: toArrays(group(daily, "unit_id", "y")) },
-    { name: "M3 monthly", period: 12, h: 18, series: toArrays(group(m3.filter((row) => monthly.has(row.id!)), "id", "value")) },
+    {
+      name: "M3 monthly",
+      period: 12,
+      h: 18,
+      series: toArrays(
+        group(
+          m3.filter((row) => monthly.has(row.id!)),
+          "id",
+          "value",
+        ),
+      ),
+    },
   ];
 }
 
@@ -69,9 +84,17 @@ function print(who: string, what: string): void {
 function external(who: string, command: string, args: readonly string[], program: string, { series }: SeriesSet): void {
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
   try {
-    writeFileSync(join(folder, "series.txt"), series.slice(0, others).map((y) => y.join(" ")).join("\n"));
+    writeFileSync(
+      join(folder, "series.txt"),
+      series
+        .slice(0, others)
+        .map((y) => y.join(" "))
+        .join("\n"),
+    );
     writeFileSync(join(folder, "program"), program);
-    const run = spawnSync(command, [...args, join(folder, "program"), join(folder, "series.txt")], { encoding: "utf8" });
+    const run = spawnSync(command, [...args, join(folder, "program"), join(folder, "series.txt")], {
+      encoding: "utf8",
+    });
     const times = run.status === 0 ? run.stdout.trim().split(/\s+/).map(Number) : [];
     print(who, times.length > 0 && times.every(Number.isFinite) ? summary(times) : "not installed");
   } finally {
@@ -103,13 +126,18 @@ for y in lines:
 async function npmArima({ series, period, h }: SeriesSet): Promise<void> {
   const name = "arima";
   const found: unknown = await import(name).catch(() => undefined);
-  const make = (found as { default?: new (options: object) => { fit(y: number[]): { predict(h: number): unknown } } } | undefined)?.default;
+  const make = (
+    found as { default?: new (options: object) => { fit(y: number[]): { predict(h: number): unknown } } } | undefined
+  )?.default;
   if (make === undefined) {
     print("npm arima (auto)", "not installed");
     return;
   }
   const options = { auto: true, p: 5, d: 2, q: 5, P: 2, D: 1, Q: 2, s: period, verbose: false };
-  print("npm arima (auto)", summary(series.slice(0, others).map((y) => milliseconds(() => new make(options).fit([...y]).predict(h)))));
+  print(
+    "npm arima (auto)",
+    summary(series.slice(0, others).map((y) => milliseconds(() => new make(options).fit([...y]).predict(h)))),
+  );
 }
 
 for (const set of sets()) {

@@ -18,7 +18,14 @@ interface Fit {
   readonly var_coef_diag: Record<string, number>;
   readonly loglik: number;
   readonly aicc: number;
-  readonly forecast: { h: number; mean: number[]; lower80: number[]; upper80: number[]; lower95: number[]; upper95: number[] };
+  readonly forecast: {
+    h: number;
+    mean: number[];
+    lower80: number[];
+    upper80: number[];
+    lower95: number[];
+    upper95: number[];
+  };
 }
 interface Fixed extends Reference<Fit> {
   readonly call: {
@@ -88,7 +95,11 @@ function fixedRows(): Row[] {
       "every record",
       `${percent(lower.filter(({ same }) => same <= 1e-3).length, lower.length)}; largest loss ${sameLoss.toExponential(1)}`,
     ],
-    ["coefficients within 0.02 standard errors where both agree within 1e-4", "every record", percent(coefficients, agree)],
+    [
+      "coefficients within 0.02 standard errors where both agree within 1e-4",
+      "every record",
+      percent(coefficients, agree),
+    ],
     ["forecasts and bounds within 1e-3 there", "95 %", percent(forecasts, agree)],
   ];
 }

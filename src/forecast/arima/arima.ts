@@ -64,7 +64,7 @@ export function arima(y: Series, options: ArimaOptions = {}): ArimaModel {
   const scale = { lambda, biasAdjust };
   const differencing = { d, D, period };
   const w = differenced(series, differencing);
-  if (isConstant(w) && xreg === undefined && w.some((value) => value === value))
+  if (isConstant(w) && xreg === undefined && w.some((value) => !Number.isNaN(value)))
     return constantModel(series, differencing, linear, scale, method);
   const regression = design(series.length, linear);
   checkRank(regression, differencing);

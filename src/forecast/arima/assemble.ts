@@ -1,5 +1,5 @@
-import { type ArimaModel, arimaName, type ArimaState, informationCriteria } from "./arima-model.ts";
-import { differenced, type Differencing } from "./differencing.ts";
+import { type ArimaModel, type ArimaState, arimaName, informationCriteria } from "./arima-model.ts";
+import { type Differencing, differenced } from "./differencing.ts";
 import type { ArimaMethod, Estimate } from "./estimate.ts";
 import { initialInnovationState, step } from "./innovations.ts";
 import { createKalmanState, kalmanStep } from "./kalman.ts";
@@ -70,7 +70,9 @@ function endState(problem: ArimaProblem, { arma, beta }: Estimate): ArimaState {
     const error = new Float64Array(1);
     for (let t = 0; t < z.length; t++) kalmanStep(kalman, [z[t]!], error);
     if (kalman.diffuseRank > 0)
-      throw new RangeError(`too few observed values: ${kalman.diffuseRank} of the ${delta.length} values lost to differencing are never seen`);
+      throw new RangeError(
+        `too few observed values: ${kalman.diffuseRank} of the ${delta.length} values lost to differencing are never seen`,
+      );
     return saveKalmanState(kalman);
   }
   const start = initialInnovationState(arma);
@@ -95,7 +97,7 @@ export function constantModel(
   method: ArimaMethod,
 ): ArimaModel {
   const { d, D, period } = differencing;
-  const w = differenced(series, differencing).filter((value) => value === value);
+  const w = differenced(series, differencing).filter((value) => !Number.isNaN(value));
   const value = w.reduce((sum, v) => sum + v, 0) / w.length;
   const withMean = mean && d + D === 0;
   const withDrift = drift && d + D === 1;
@@ -104,7 +106,7 @@ export function constantModel(
   if (withDrift) coef.drift = D === 1 ? value / period : value;
   const order = { p: 0, d, q: 0, P: 0, D, Q: 0, period };
   const z = Float64Array.from(series, (v, t) => v - (coef.intercept ?? 0) - (coef.drift ?? 0) * (t + 1));
-  for (let t = 0; t < z.length; t++) if (z[t] !== z[t]) z[t] = expected(z, t, d, D, period);
+  for (let t = 0; t < z.length; t++) if (Number.isNaN(z[t]!)) z[t] = expected(z, t, d, D, period);
   return {
     kind: "arima",
     formatVersion: 1,
@@ -126,6 +128,6 @@ export function constantModel(
 /** A missing value of a series whose differences are all the same: the nearest value a whole lag away. */
 function expected(z: Float64Array, t: number, d: number, D: number, period: number): number {
   const lag = D > 0 && d === 0 ? period : 1;
-  for (let u = t % lag; u < z.length; u += lag) if (z[u] === z[u]) return z[u]!;
+  for (let u = t % lag; u < z.length; u += lag) if (!Number.isNaN(z[u]!)) return z[u]!;
   return 0;
 }

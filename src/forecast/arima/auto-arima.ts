@@ -11,7 +11,17 @@ import { type Estimate, estimateConditional, estimateExact } from "./estimate.ts
 import { rootsBeyond } from "./polynomial.ts";
 import { createProblem } from "./problem.ts";
 import { checkRank, design, type Regressors } from "./regressors.ts";
-import { createSearch, criterionOf, type InformationCriterion, loglikFor, orderOf, revise, ROOT_LIMIT, type Search, type Tried } from "./search.ts";
+import {
+  createSearch,
+  criterionOf,
+  type InformationCriterion,
+  loglikFor,
+  orderOf,
+  ROOT_LIMIT,
+  revise,
+  type Search,
+  type Tried,
+} from "./search.ts";
 import { searchGrid, searchStepwise } from "./stepwise.ts";
 
 /** Settings of `autoArima`; the defaults are those published with the algorithm. */
@@ -76,7 +86,15 @@ const REFITS = 3;
  * @see Hyndman & Khandakar (2008), doi:10.18637/jss.v027.i03
  */
 export function autoArima(y: Series, options: AutoArimaOptions = {}): ArimaModel {
-  const { seasonal = true, stationary = false, xreg, lambda, biasAdjust = false, stepwise = true, ic = "aicc" } = options;
+  const {
+    seasonal = true,
+    stationary = false,
+    xreg,
+    lambda,
+    biasAdjust = false,
+    stepwise = true,
+    ic = "aicc",
+  } = options;
   checkPeriod(options.period ?? 1);
   const original = toFloat64(y);
   const observed = checkSeries(original, 1);
@@ -85,7 +103,13 @@ export function autoArima(y: Series, options: AutoArimaOptions = {}): ArimaModel
   const scale = { lambda, biasAdjust };
   const own = design(series.length, { mean: false, drift: false, xreg });
   if (xreg === undefined && isConstant(series))
-    return constantModel(series, { d: 0, D: 0, period }, { mean: options.allowMean ?? true, drift: false }, scale, "CSS-ML");
+    return constantModel(
+      series,
+      { d: 0, D: 0, period },
+      { mean: options.allowMean ?? true, drift: false },
+      scale,
+      "CSS-ML",
+    );
   checkRank(design(series.length, { mean: own.columns.length > 0, drift: false, xreg }), { d: 0, D: 0, period });
   const { d, D } = differences(withoutRegression(series, own.columns), period, stationary, options);
   const differencing = { d, D, period };
@@ -109,7 +133,10 @@ export function autoArima(y: Series, options: AutoArimaOptions = {}): ArimaModel
   };
   const buffers = {
     parameters: 8 + own.columns.length,
-    reach: Math.max(space.maxP + Math.min(1, space.maxSeasonalP) * period, space.maxQ + Math.min(1, space.maxSeasonalQ) * period),
+    reach: Math.max(
+      space.maxP + Math.min(1, space.maxSeasonalP) * period,
+      space.maxQ + Math.min(1, space.maxSeasonalQ) * period,
+    ),
   };
   const parts = [false, true].map((constant) => {
     const flags = { mean: constant && mean, drift: constant && drift };
@@ -134,7 +161,7 @@ function differences(
   if (stationary) return { d: 0, D: 0 };
   let seasonalD = period === 1 ? 0 : (D ?? nsdiffs(series, { period, test: seasonalTest, maxD: maxSeasonalD }));
   let rest = differenced(series, { d: 0, D: seasonalD, period });
-  if (D === undefined && seasonalD > 0 && !rest.some((value) => value === value)) {
+  if (D === undefined && seasonalD > 0 && !rest.some((value) => !Number.isNaN(value))) {
     seasonalD = 0;
     rest = series;
   }
@@ -144,7 +171,7 @@ function differences(
 /** What is left of a series after least squares on a constant and its regressors, where observed. */
 function withoutRegression(series: Float64Array, columns: readonly Float64Array[]): Float64Array {
   if (columns.length === 0) return series;
-  const seen = [...series.keys()].filter((t) => series[t] === series[t]);
+  const seen = [...series.keys()].filter((t) => !Number.isNaN(series[t]!));
   const one = new Float64Array(series.length).fill(1);
   const all = [series, one, ...columns];
   const beta = ordinaryLeastSquares(
@@ -163,6 +190,8 @@ function finish(search: Search, explore: () => void): { tried: Tried; estimate: 
   let best: { tried: Tried; estimate: Estimate; criterion: number } | undefined;
   let fits = 0;
   const { approximation } = search.space;
+  // With missing values a likelihood costs a hundred times as much: only the best candidate is fitted.
+  const refits = search.problemOf(false).complete ? REFITS : 1;
   for (let round = 0; ; round++) {
     if (round < MOST_ROUNDS && (best === undefined || !approximation)) explore();
     const tried = search.best;
@@ -181,16 +210,27 @@ function finish(search: Search, explore: () => void): { tried: Tried; estimate: 
     const criterion = qualified ? criterionOf(search, tried, estimate, true) : Infinity;
     if (qualified && (best === undefined || criterion < best.criterion)) best = { tried, estimate, criterion };
     const again = revise(search, tried, approximation ? Infinity : criterion);
-    if (approximation ? best !== undefined && fits >= REFITS : search.best === again && criterion < Infinity) break;
+    if (approximation ? best !== undefined && fits >= refits : search.best === again && criterion < Infinity) break;
   }
   if (best !== undefined) {
     const { tried } = best;
     const start = best.estimate;
-    const polished = estimateExact(search.problemOf(tried.constant), orderOf(tried, search.space.period), { start, tolerance: 1e-7 });
+    const polished = estimateExact(search.problemOf(tried.constant), orderOf(tried, search.space.period), {
+      start,
+      tolerance: 1e-7,
+    });
     return { tried, estimate: polished !== undefined && polished.loglik > start.loglik ? polished : start };
   }
   // Nothing qualifies: the model without ARMA part always has a likelihood.
-  const tried: Tried = { p: 0, q: 0, P: 0, Q: 0, constant: search.space.allowConstant, criterion: Infinity, estimate: undefined };
+  const tried: Tried = {
+    p: 0,
+    q: 0,
+    P: 0,
+    Q: 0,
+    constant: search.space.allowConstant,
+    criterion: Infinity,
+    estimate: undefined,
+  };
   const problem = search.problemOf(tried.constant);
   const order = orderOf(tried, search.space.period);
   const estimate = estimateExact(problem, order) ?? estimateConditional(problem, order);

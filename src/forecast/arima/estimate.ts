@@ -83,7 +83,15 @@ export interface ExactOptions {
 export function estimateExact(
   problem: ArimaProblem,
   order: ArmaOrder,
-  { start, other, restart = false, thorough = false, tolerance = 1e-6, hopeless = -Infinity, accept }: ExactOptions = {},
+  {
+    start,
+    other,
+    restart = false,
+    thorough = false,
+    tolerance = 1e-6,
+    hopeless = -Infinity,
+    accept,
+  }: ExactOptions = {},
 ): Estimate | undefined {
   const { columns, n, complete, delta } = problem;
   const parameters = order.p + order.q + order.P + order.Q;
@@ -109,7 +117,10 @@ export function estimateExact(
       gradient,
       ...(n > parameters + columns.length ? { curvature: { columns, beta: from.beta, n, work } } : {}),
     });
-  const given = start !== undefined && other !== undefined && likelihood(other.arma) > likelihood(start.arma) ? other : (start ?? other);
+  const given =
+    start !== undefined && other !== undefined && likelihood(other.arma) > likelihood(start.arma)
+      ? other
+      : (start ?? other);
   const first = given ?? { arma: zero, beta: new Float64Array(columns.length - 1) };
   let best = maximise(first, false);
   if (best.stopped === "hopeless") return undefined;
@@ -117,7 +128,10 @@ export function estimateExact(
     const accepted = accept === undefined ? 0 : Number(accept(a.arma)) - Number(accept(b.arma));
     return accepted > 0 || (accepted === 0 && a.loglik > b.loglik) ? a : b;
   };
-  if (parameters > 0 && (thorough || !(best.loglik > -Infinity) || (restart && accept !== undefined && !accept(best.arma)))) {
+  if (
+    parameters > 0 &&
+    (thorough || !(best.loglik > -Infinity) || (restart && accept !== undefined && !accept(best.arma)))
+  ) {
     if (given !== undefined) best = better(best, maximise({ arma: zero, beta: given.beta }, false));
     if (thorough) best = better(maximise({ arma: best.arma, beta: first.beta }, true), best);
   }

@@ -162,8 +162,7 @@ function fillWeights(
     product(gram, inverse, k, covarianceWeight);
     product(inverse, covariance, k, gramWeight);
   } else for (let i = 0; i < k * k; i++) covarianceWeight[i] = inverse[i]!;
-  for (let i = 0; i < k; i++)
-    for (let j = 0; j < k; j++) covarianceWeight[i * k + j]! -= scale * u[i]! * u[j]!;
+  for (let i = 0; i < k; i++) for (let j = 0; j < k; j++) covarianceWeight[i * k + j]! -= scale * u[i]! * u[j]!;
 }
 
 /** The product of two matrices that is known to be symmetric. */

@@ -104,7 +104,14 @@ export function exactLikelihood(
 }
 
 /** The first `reach` values of H'x: x filtered backwards by the moving-average side. */
-export function projectBack(x: Float64Array, n: number, arma: Arma, reach: number, back: Float64Array, out: Float64Array): void {
+export function projectBack(
+  x: Float64Array,
+  n: number,
+  arma: Arma,
+  reach: number,
+  back: Float64Array,
+  out: Float64Array,
+): void {
   if (arma.ma.length + arma.sma.length === 0) {
     for (let a = 0; a < reach; a++) out[a] = x[a]!;
     return;

@@ -35,7 +35,10 @@ export function autoregress(x: Float64Array, n: number, a: Float64Array, lag: nu
 export function recurse(x: Float64Array, n: number, b: Float64Array, lag: number, from = 0): void {
   const count = b.length;
   if (count === 0) return;
-  if (lag === 1 && count <= 5) return recurseNear(x, n, b, from);
+  if (lag === 1 && count <= 5) {
+    recurseNear(x, n, b, from);
+    return;
+  }
   const full = Math.min(n, from + count * lag);
   for (let t = from + lag; t < full; t++) {
     let sum = 0;
@@ -98,7 +101,10 @@ function recurseNear(x: Float64Array, n: number, b: Float64Array, from: number):
 export function recurseBackward(x: Float64Array, n: number, b: Float64Array, lag: number): void {
   const count = b.length;
   if (count === 0) return;
-  if (lag === 1 && count <= 5) return recurseNearBackward(x, n, b);
+  if (lag === 1 && count <= 5) {
+    recurseNearBackward(x, n, b);
+    return;
+  }
   const full = Math.max(0, n - count * lag);
   for (let t = n - 1 - lag; t >= full; t--) {
     let sum = 0;

@@ -24,7 +24,7 @@ export function fittedArima(model: ArimaModel, y: Series, options: { readonly xr
   const z = lambda === undefined ? Float64Array.from(original) : boxCox(original, lambda);
   const linear = regressionPart(model, z.length, options.xreg, 1);
   for (let t = 0; t < z.length; t++) z[t]! -= linear[t]!;
-  const expected = z.every((value) => value === value) ? completeFit(model, z) : missingFit(model, z);
+  const expected = z.every((value) => !Number.isNaN(value)) ? completeFit(model, z) : missingFit(model, z);
   for (let t = 0; t < z.length; t++) expected[t]! += linear[t]!;
   return lambda === undefined ? expected : invBoxCox(expected, lambda);
 }

@@ -66,7 +66,9 @@ export function regressionPart(
   for (const name of names) {
     const column = xreg?.[name];
     if (column === undefined)
-      throw new RangeError(`xreg has no column ${JSON.stringify(name)}; the model needs its values for ${length} times`);
+      throw new RangeError(
+        `xreg has no column ${JSON.stringify(name)}; the model needs its values for ${length} times`,
+      );
     given[name] = column;
   }
   const linear = { mean: "intercept" in model.coef, drift: "drift" in model.coef, xreg: given };

@@ -29,9 +29,7 @@ export function advance(phi: Float64Array, k: number, x: Float64Array): void {
  *
  * @returns undefined if the model is not stationary
  */
-export function initialInnovationState(
-  arma: Arma,
-): { state: InnovationState; presample: Presample } | undefined {
+export function initialInnovationState(arma: Arma): { state: InnovationState; presample: Presample } | undefined {
   const { k } = armaReach(arma);
   const presample = createPresample(k);
   if (!fillPresample(arma, presample)) return undefined;

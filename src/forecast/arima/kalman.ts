@@ -1,6 +1,6 @@
-import { type Arma, armaReach } from "./polynomial.ts";
-import { createPresample, fillPresample, presampleCovariance, type Presample } from "./presample.ts";
 import { solveNormal } from "./exact-likelihood.ts";
+import { type Arma, armaReach } from "./polynomial.ts";
+import { createPresample, fillPresample, type Presample, presampleCovariance } from "./presample.ts";
 
 /**
  * The state of an ARIMA series as one vector of r = k + s values: the k forcings of its ARMA part (see `Presample`), then
@@ -18,7 +18,9 @@ export interface KalmanState {
   readonly P: Float64Array;
   readonly diffuse: Float64Array;
   diffuseRank: number;
-  readonly moved: Float64Array;
+  /** How one error enters the state: phi + theta for the forcings, 1 for the newest value. */
+  readonly loading: Float64Array;
+  readonly first: Float64Array;
   readonly gain: Float64Array;
   readonly diffuseGain: Float64Array;
 }
@@ -37,7 +39,7 @@ export function createKalmanState(
   presample: Presample = createPresample(armaReach(arma).k),
 ): KalmanState | undefined {
   if (!fillPresample(arma, presample)) return undefined;
-  const { k } = presample;
+  const { k, phi, theta } = presample;
   const s = delta.length;
   const r = k + s;
   const P = new Float64Array(r * r);
@@ -49,14 +51,15 @@ export function createKalmanState(
   return {
     k,
     s,
-    phi: presample.phi,
-    theta: presample.theta,
+    phi,
+    theta,
     delta,
     a: Array.from({ length: count }, () => new Float64Array(r)),
     P,
     diffuse,
     diffuseRank: s,
-    moved: new Float64Array(r * r),
+    loading: Float64Array.from({ length: r }, (_, i) => (i < k ? phi[i]! + theta[i]! : i === k ? 1 : 0)),
+    first: new Float64Array(r),
     gain: new Float64Array(r),
     diffuseGain: new Float64Array(r),
   };
@@ -80,20 +83,36 @@ export function transition(state: KalmanState, x: Float64Array, at = 0): void {
   if (s > 0) x[at + k] = value;
 }
 
-/** M ← T M T' for a symmetric matrix. */
-function transitionMatrix(state: KalmanState, M: Float64Array, r: number): void {
-  const { moved } = state;
-  // The columns first (M is symmetric, so they are its rows), then the rows of what comes out, transposed.
-  for (let i = 0; i < r; i++) transition(state, M, i * r);
-  for (let i = 0; i < r; i++) for (let j = 0; j < r; j++) moved[j * r + i] = M[i * r + j]!;
-  M.set(moved);
-  for (let i = 0; i < r; i++) transition(state, M, i * r);
+/**
+ * M ← T M T' for a symmetric matrix, in place; only the upper triangle is written.
+ *
+ * @param mz - M Z', and `zmz` - Z M Z', before the step
+ */
+function transitionMatrix({ k, s, phi, first }: KalmanState, M: Float64Array, mz: Float64Array, zmz: number): void {
+  const r = k + s;
+  for (let j = 0; j < r; j++) first[j] = M[j]!;
+  for (let a = 0; a < k; a++) {
+    const own = phi[a]!;
+    const to = a * r;
+    const from = to + r;
+    const inside = a + 1 < k;
+    const next = inside ? first[a + 1]! + own * first[0]! : own * first[0]!;
+    for (let c = a; c + 1 < k; c++) M[to + c] = M[from + c + 1]! + own * first[c + 1]! + phi[c]! * next;
+    M[to + k - 1] = phi[k - 1]! * next;
+    for (let i = 1; i < s; i++) M[to + k + i] = (inside ? M[from + k + i - 1]! : 0) + own * first[k + i - 1]!;
+    if (s > 0) M[to + k] = (inside ? mz[a + 1]! : 0) + own * mz[0]!;
+  }
+  for (let i = s - 1; i > 0; i--)
+    for (let j = s - 1; j >= i; j--) M[(k + i) * r + k + j] = M[(k + i - 1) * r + k + j - 1]!;
+  if (s > 0) {
+    for (let j = s - 1; j > 0; j--) M[k * r + k + j] = mz[k + j - 1]!;
+    M[k * r + k] = zmz;
+  }
 }
 
-/** How one error enters the state: phi + theta for the forcings, 1 for the newest value. */
-function loading({ k, s, phi, theta }: KalmanState, i: number): number {
-  if (i < k) return phi[i]! + theta[i]!;
-  return i === k && s > 0 ? 1 : 0;
+/** Copies the upper triangle to the lower one. */
+function mirror(M: Float64Array, r: number): void {
+  for (let i = 1; i < r; i++) for (let j = 0; j < i; j++) M[i * r + j] = M[j * r + i]!;
 }
 
 /**
@@ -104,36 +123,43 @@ function loading({ k, s, phi, theta }: KalmanState, i: number): number {
  * @returns the variance of the error in units of sigma²; NaN where missing, Infinity while it is diffuse
  */
 export function kalmanStep(state: KalmanState, values: readonly number[], errors: Float64Array): number {
-  const { k, s, a, P, diffuse, gain, diffuseGain } = state;
+  const { k, s, a, P, diffuse, gain, diffuseGain, loading } = state;
   const r = k + s;
   const missing = Number.isNaN(values[0]!);
   let F = 1;
   let Fd = 0;
+  let zdz = 0;
   // Z P and Z P_diffuse, before the step.
   for (let i = 0; i < r; i++) gain[i] = observe(state, P, i * r);
   F += observe(state, gain);
   if (state.diffuseRank > 0) {
     for (let i = 0; i < r; i++) diffuseGain[i] = observe(state, diffuse, i * r);
-    Fd = observe(state, diffuseGain);
-    if (Fd < 1e-9) Fd = 0;
+    zdz = observe(state, diffuseGain);
+    if (zdz >= 1e-9) Fd = zdz;
   }
   for (let c = 0; c < a.length; c++) errors[c] = values[c]! - observe(state, a[c]!);
   for (let c = 0; c < a.length; c++) transition(state, a[c]!);
-  transitionMatrix(state, P, r);
-  if (state.diffuseRank > 0) transitionMatrix(state, diffuse, r);
-  for (let i = 0; i < r; i++) {
-    const gi = loading(state, i);
-    if (gi !== 0) for (let j = 0; j < r; j++) P[i * r + j]! += gi * loading(state, j);
+  transitionMatrix(state, P, gain, F - 1);
+  if (state.diffuseRank > 0) {
+    transitionMatrix(state, diffuse, diffuseGain, zdz);
+    mirror(diffuse, r);
   }
-  if (missing) return NaN;
+  for (let i = 0; i < r; i++) {
+    const own = loading[i]!;
+    if (own !== 0) for (let j = i; j < r; j++) P[i * r + j]! += own * loading[j]!;
+  }
+  if (missing) {
+    mirror(P, r);
+    return NaN;
+  }
   transition(state, gain);
-  for (let i = 0; i < r; i++) gain[i]! += loading(state, i);
+  for (let i = 0; i < r; i++) gain[i]! += loading[i]!;
   if (Fd > 0) {
     transition(state, diffuseGain);
     for (let i = 0; i < r; i++) {
       const ki = gain[i]!;
       const di = diffuseGain[i]!;
-      for (let j = 0; j < r; j++) {
+      for (let j = i; j < r; j++) {
         const kj = gain[j]!;
         const dj = diffuseGain[j]!;
         P[i * r + j]! += (di * dj * F) / (Fd * Fd) - (ki * dj + di * kj) / Fd;
@@ -145,13 +171,16 @@ export function kalmanStep(state: KalmanState, values: readonly number[], errors
       const weight = errors[c]! / Fd;
       for (let i = 0; i < r; i++) x[i]! += diffuseGain[i]! * weight;
     }
+    mirror(P, r);
+    mirror(diffuse, r);
     if (--state.diffuseRank === 0) diffuse.fill(0);
     return Infinity;
   }
   for (let i = 0; i < r; i++) {
     const ki = gain[i]! / F;
-    if (ki !== 0) for (let j = 0; j < r; j++) P[i * r + j]! -= ki * gain[j]!;
+    if (ki !== 0) for (let j = i; j < r; j++) P[i * r + j]! -= ki * gain[j]!;
   }
+  mirror(P, r);
   for (let c = 0; c < a.length; c++) {
     const x = a[c]!;
     const weight = errors[c]! / F;
@@ -199,8 +228,7 @@ export function kalmanLikelihood(
     if (!(F > 0)) return undefined;
     count++;
     logs += Math.log(F);
-    for (let i = 0; i < width; i++)
-      for (let j = 0; j <= i; j++) cross[i * width + j]! += (errors[i]! * errors[j]!) / F;
+    for (let i = 0; i < width; i++) for (let j = 0; j <= i; j++) cross[i * width + j]! += (errors[i]! * errors[j]!) / F;
   }
   const r = width - 1;
   const beta = new Float64Array(r);

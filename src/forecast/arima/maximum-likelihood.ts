@@ -1,6 +1,7 @@
 import { cholesky, choleskyInverse } from "../linalg/cholesky.ts";
 import { bfgs, type Stopped } from "../optimise/bfgs.ts";
-import { type ConditionalWorkspace, conditionalInformation } from "./conditional.ts";
+import { conditionalInformation } from "./conditional.ts";
+import type { ConditionalWorkspace } from "./conditional-residuals.ts";
 import { boundedCoordinates, coordinateJacobian, fromCoordinates, toCoordinates } from "./partial-coordinates.ts";
 import { type Arma, type ArmaOrder, zeroArma } from "./polynomial.ts";
 
@@ -8,11 +9,10 @@ import { type Arma, type ArmaOrder, zeroArma } from "./polynomial.ts";
 const BOUND = 1 - 1e-7;
 const UNBOUNDED = 8;
 
-/** A likelihood of ARMA coefficients with everything linear concentrated out. */
-export interface Likelihood {
-  /** The log-likelihood; −Infinity or NaN where it does not exist. */
-  (arma: Arma): number;
-}
+/**
+ * A log-likelihood of ARMA coefficients with everything linear concentrated out; −Infinity or NaN where it does not exist.
+ */
+export type Likelihood = (arma: Arma) => number;
 
 /** Settings of `maximiseLikelihood`. */
 export interface MaximumOptions {
@@ -59,12 +59,25 @@ export function maximiseLikelihood(
   const objective = (point: Float64Array) => {
     fromCoordinates(point, arma);
     const value = -likelihood(arma);
-    return value === value ? value : Infinity;
+    return Number.isNaN(value) ? Infinity : value;
   };
-  const found = bfgs(objective, x, { inverseHessian, bound, maxStep: 0.7, tolerance, polish, hopeless: -hopeless, ...(gradient === undefined ? {} : { gradient: (point: Float64Array, out: Float64Array) => {
-      fromCoordinates(point, arma);
-      gradient(point, arma, out);
-    } }), ...(accept === undefined ? {} : { outside }) });
+  const found = bfgs(objective, x, {
+    inverseHessian,
+    bound,
+    maxStep: 0.7,
+    tolerance,
+    polish,
+    hopeless: -hopeless,
+    ...(gradient === undefined
+      ? {}
+      : {
+          gradient: (point: Float64Array, out: Float64Array) => {
+            fromCoordinates(point, arma);
+            gradient(point, arma, out);
+          },
+        }),
+    ...(accept === undefined ? {} : { outside }),
+  });
   fromCoordinates(found.x, arma);
   return { arma, loglik: -found.value, evaluations: found.evaluations, stopped: found.stopped };
 }

@@ -1,13 +1,14 @@
-import { integrationWeights } from "./differencing.ts";
-import { initialInnovationState, type InnovationState, settle } from "./innovations.ts";
-import { createKalmanState, type KalmanState } from "./kalman.ts";
 import type { ArimaModel, ArimaState } from "./arima-model.ts";
+import { integrationWeights } from "./differencing.ts";
+import { type InnovationState, initialInnovationState, settle } from "./innovations.ts";
+import { createKalmanState, type KalmanState } from "./kalman.ts";
 import { type Arma, armaReach, multiply } from "./polynomial.ts";
 import { createPresample, fillPresample, presampleCovariance } from "./presample.ts";
 
 /** The ARMA polynomials of a model. */
 export function armaOf({ order, coef }: ArimaModel): Arma {
-  const block = (name: string, count: number) => Float64Array.from({ length: count }, (_, i) => coef[`${name}${i + 1}`]!);
+  const block = (name: string, count: number) =>
+    Float64Array.from({ length: count }, (_, i) => coef[`${name}${i + 1}`]!);
   return {
     ar: block("ar", order.p),
     ma: block("ma", order.q),
@@ -67,7 +68,8 @@ export function saveInnovationState(state: InnovationState, last: readonly numbe
 export function kalmanStateOf(model: ArimaModel, recursions: Recursions): KalmanState {
   const { k, phi, delta, arma } = recursions;
   const kalman = createKalmanState(arma, delta, 1);
-  if (kalman === undefined) throw new RangeError(`the model's coefficients are not stationary: ${JSON.stringify(model.coef)}`);
+  if (kalman === undefined)
+    throw new RangeError(`the model's coefficients are not stationary: ${JSON.stringify(model.coef)}`);
   const { covariance } = model.state;
   const s = delta.length;
   const r = k + s;
@@ -109,6 +111,7 @@ export function saveKalmanState({ a, P, k, s }: KalmanState): ArimaState {
 /** The filter before the first value. @throws {RangeError} if the model is not stationary */
 export function startOf(model: ArimaModel, arma: Arma): InnovationState {
   const start = initialInnovationState(arma);
-  if (start === undefined) throw new RangeError(`the model's coefficients are not stationary: ${JSON.stringify(model.coef)}`);
+  if (start === undefined)
+    throw new RangeError(`the model's coefficients are not stationary: ${JSON.stringify(model.coef)}`);
   return start.state;
 }

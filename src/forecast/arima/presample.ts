@@ -1,5 +1,5 @@
-import { type Arma, armaReach, multiply } from "./polynomial.ts";
 import { autoregressiveCovariance } from "./autocovariance.ts";
+import { type Arma, armaReach, multiply } from "./polynomial.ts";
 
 /**
  * What the time before a sample says about an ARMA process, as a state of k = max(p, q) forcings: nu_a is the part of
@@ -112,8 +112,7 @@ export function presampleCovariance({ k, phi, theta, row }: Presample, out: Floa
     const below = (a + 1) * k + 1;
     for (let c = k - 1; c >= a; c--) {
       const phiC = phi[c]!;
-      const value =
-        (c + 1 < k ? out[below + c]! : 0) + phiA * row[c + 1]! + phiC * next + gA * (phiC + theta[c]!);
+      const value = (c + 1 < k ? out[below + c]! : 0) + phiA * row[c + 1]! + phiC * next + gA * (phiC + theta[c]!);
       out[a * k + c] = value;
       out[c * k + a] = value;
     }

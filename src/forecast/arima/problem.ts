@@ -1,6 +1,6 @@
 import { interpolate } from "../series.ts";
-import { type ConditionalWorkspace, createConditionalWorkspace } from "./conditional.ts";
-import { differenced, type Differencing, integrationWeights } from "./differencing.ts";
+import { type ConditionalWorkspace, createConditionalWorkspace } from "./conditional-residuals.ts";
+import { type Differencing, differenced, integrationWeights } from "./differencing.ts";
 import { createGradientWorkspace, type GradientWorkspace } from "./exact-gradient.ts";
 import { createLikelihoodWorkspace, type LikelihoodWorkspace } from "./exact-likelihood.ts";
 
@@ -33,7 +33,7 @@ export function createProblem(
 ): ArimaProblem {
   const { d, D, period } = differencing;
   let observed = 0;
-  for (let t = 0; t < series.length; t++) if (series[t] === series[t]) observed++;
+  for (let t = 0; t < series.length; t++) if (!Number.isNaN(series[t]!)) observed++;
   const complete = observed === series.length;
   const filled = complete ? series : interpolate(series);
   const columns = [filled, ...regressors].map((column) => differenced(column, differencing));

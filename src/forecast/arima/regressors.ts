@@ -1,4 +1,4 @@
-import { differenced, type Differencing } from "./differencing.ts";
+import { type Differencing, differenced } from "./differencing.ts";
 
 /** Regressors: columns over the times of the series, in order, by name; or rows without names (xreg1, xreg2, …). */
 export type Regressors = Readonly<Record<string, ArrayLike<number>>>;
@@ -37,7 +37,10 @@ export function design(
       throw new RangeError(`xreg column ${JSON.stringify(name)} has the name of another coefficient; rename it`);
     const column = Float64Array.from(values);
     const bad = column.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) throw new RangeError(`xreg column ${JSON.stringify(name)} has ${column[bad]} at position ${bad}; it must be finite`);
+    if (bad >= 0)
+      throw new RangeError(
+        `xreg column ${JSON.stringify(name)} has ${column[bad]} at position ${bad}; it must be finite`,
+      );
     names.push(name);
     columns.push(column);
   }

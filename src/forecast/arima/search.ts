@@ -55,7 +55,13 @@ export interface Search {
 
 /** Begins a search. */
 export function createSearch(space: SearchSpace, problemOf: (constant: boolean) => ArimaProblem): Search {
-  return { space, tried: new Map(), problemOf, offset: space.approximation ? approximationOffset(space, problemOf) : 0, best: undefined };
+  return {
+    space,
+    tried: new Map(),
+    problemOf,
+    offset: space.approximation ? approximationOffset(space, problemOf) : 0,
+    best: undefined,
+  };
 }
 
 /** −2 log L − n log σ² of the model without ARMA part: what the conditional criteria of all candidates have in common. */
@@ -89,8 +95,9 @@ export function tryCandidate(search: Search, candidate: Candidate, parent: Tried
   const problem = search.problemOf(constant);
   const estimate = estimateCandidate(search, candidate, problem, parent);
   let criterion = Infinity;
-  if (estimate !== undefined && rootsBeyond(estimate.arma, ROOT_LIMIT)) criterion = criterionOf(search, candidate, estimate, false);
-  if (!(criterion === criterion)) criterion = Infinity;
+  if (estimate !== undefined && rootsBeyond(estimate.arma, ROOT_LIMIT))
+    criterion = criterionOf(search, candidate, estimate, false);
+  if (Number.isNaN(criterion)) criterion = Infinity;
   const tried: Tried = { ...candidate, criterion, estimate };
   search.tried.set(key, tried);
   if (search.best !== undefined && !(criterion < search.best.criterion)) return false;
@@ -116,10 +123,18 @@ function estimateCandidate(
     return other !== undefined && found !== undefined && other.squares < found.squares ? other : found;
   }
   const conditional = estimateConditional(problem, order, { tolerance: 1e-4, rootLimit: ROOT_LIMIT });
-  if (coefficientsOf(candidate, problem) + 2 >= problem.observed - problem.d - problem.D * problem.period) return undefined;
+  if (coefficientsOf(candidate, problem) + 2 >= problem.observed - problem.d - problem.D * problem.period)
+    return undefined;
   const hopeless = loglikFor(search, candidate, search.best?.criterion ?? Infinity);
   const accept = (arma: Arma) => rootsBeyond(arma, ROOT_LIMIT);
-  return estimateExact(problem, order, { start: conditional, other: start, restart: search.space.secondStart, tolerance: 1e-5, hopeless, accept });
+  return estimateExact(problem, order, {
+    start: conditional,
+    other: start,
+    restart: search.space.secondStart,
+    tolerance: 1e-5,
+    hopeless,
+    accept,
+  });
 }
 
 /** A start with a slowly decaying autocorrelation, most of it cancelled at short lags. */

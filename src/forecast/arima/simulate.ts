@@ -3,8 +3,8 @@ import { normal, random } from "../random.ts";
 import type { ArimaModel } from "./arima-model.ts";
 import { regressionPart } from "./forecast.ts";
 import { advance, settle } from "./innovations.ts";
-import { innovationStateOf, kalmanStateOf, recursionsOf } from "./model-parts.ts";
 import { kalmanStep, observe } from "./kalman.ts";
+import { innovationStateOf, kalmanStateOf, recursionsOf } from "./model-parts.ts";
 import type { Regressors } from "./regressors.ts";
 
 /** What to simulate. */
@@ -27,7 +27,8 @@ export interface SimulateOptions {
  */
 export function simulateArima(model: ArimaModel, { h, paths = 1, seed, xreg }: SimulateOptions): Float64Array[] {
   if (!Number.isSafeInteger(h) || h < 1) throw new RangeError(`h is ${h}; it must be an integer of at least 1`);
-  if (!Number.isSafeInteger(paths) || paths < 1) throw new RangeError(`paths is ${paths}; it must be an integer of at least 1`);
+  if (!Number.isSafeInteger(paths) || paths < 1)
+    throw new RangeError(`paths is ${paths}; it must be an integer of at least 1`);
   if (!Number.isFinite(seed)) throw new RangeError(`seed is ${seed}; it must be a finite number`);
   const uniform = random(seed);
   const linear = regressionPart(model, h, xreg, model.length + 1);

@@ -1,10 +1,10 @@
 import { cholesky, choleskyInverse } from "../linalg/cholesky.ts";
-import { armaReach, armaVector, setArma, zeroArma, rootsBeyond, type ArmaOrder } from "./polynomial.ts";
-import { type ArimaProblem, likelihoodWorkspace, conditionalWorkspace } from "./problem.ts";
+import { conditionalInformation } from "./conditional.ts";
 import type { Estimate } from "./estimate.ts";
 import { exactLikelihood } from "./exact-likelihood.ts";
 import { kalmanLikelihood } from "./kalman.ts";
-import { conditionalInformation } from "./conditional.ts";
+import { type ArmaOrder, armaReach, armaVector, rootsBeyond, setArma, zeroArma } from "./polynomial.ts";
+import { type ArimaProblem, conditionalWorkspace, likelihoodWorkspace } from "./problem.ts";
 
 /**
  * Standard errors of the ARMA coefficients, then of the regressors': from the negative second differences of the

@@ -16,11 +16,7 @@ import type { Regressors } from "./regressors.ts";
  * @returns a new model, whose forecasts start after the last of the new values
  * @throws {RangeError} if a value is infinite or regressors are missing
  */
-export function updateArima(
-  model: ArimaModel,
-  newY: Series,
-  options: { readonly xreg?: Regressors } = {},
-): ArimaModel {
+export function updateArima(model: ArimaModel, newY: Series, options: { readonly xreg?: Regressors } = {}): ArimaModel {
   const original = toFloat64(newY);
   const observed = checkSeries(original, 0);
   const z = model.lambda === undefined ? Float64Array.from(original) : boxCox(original, model.lambda);

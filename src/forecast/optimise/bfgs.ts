@@ -35,7 +35,17 @@ export type Stopped = "hopeless" | "outside";
 export function bfgs(
   f: (x: Float64Array) => number,
   start: Float64Array,
-  { inverseHessian, bound, maxStep = Infinity, tolerance = 1e-8, maxSteps = 100, polish = false, hopeless = Infinity, outside, gradient: exact }: BfgsOptions = {},
+  {
+    inverseHessian,
+    bound,
+    maxStep = Infinity,
+    tolerance = 1e-8,
+    maxSteps = 100,
+    polish = false,
+    hopeless = Infinity,
+    outside,
+    gradient: exact,
+  }: BfgsOptions = {},
 ): { x: Float64Array; value: number; evaluations: number; stopped: Stopped | undefined } {
   const n = start.length;
   const x = Float64Array.from(start);
@@ -50,11 +60,15 @@ export function bfgs(
   if (n === 0 || !(value < Infinity)) return { x, value, evaluations, stopped: undefined };
   let central = false;
   const differences = (at: Float64Array, centre: number, out: Float64Array) => {
-    if (exact !== undefined && !central) return exact(at, out);
+    if (exact !== undefined && !central) {
+      exact(at, out);
+      return;
+    }
     for (let i = 0; i < n; i++) {
       const here = at[i]!;
       const reach = central ? 1e-4 : 1e-6;
-      const h = (here > 0 ? -1 : 1) * Math.max(1e-9, Math.min(reach, 0.3 * ((bound?.[i] ?? Infinity) - Math.abs(here))));
+      const h =
+        (here > 0 ? -1 : 1) * Math.max(1e-9, Math.min(reach, 0.3 * ((bound?.[i] ?? Infinity) - Math.abs(here))));
       at[i] = here + h;
       const value = f(at);
       out[i] = value < Infinity ? (value - centre) / h : 0;

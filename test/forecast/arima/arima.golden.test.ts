@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { type ArimaModel, type ArimaOptions, type AutoArimaOptions, arima, autoArima, forecast } from "../../../src/forecast/index.ts";
-import { createDesignedProblem, exactAt } from "./recorded-likelihood.ts";
+import {
+  type ArimaModel,
+  type ArimaOptions,
+  type AutoArimaOptions,
+  arima,
+  autoArima,
+  forecast,
+} from "../../../src/forecast/index.ts";
 import { absent, type Reference, reference, referenceSeries } from "../../reference.ts";
+import { createDesignedProblem, exactAt } from "./recorded-likelihood.ts";
 
 interface Fit {
   readonly p: number;
@@ -18,7 +25,14 @@ interface Fit {
   readonly var_coef_diag: Record<string, number>;
   readonly loglik: number;
   readonly aicc: number;
-  readonly forecast: { h: number; mean: number[]; lower80: number[]; upper80: number[]; lower95: number[]; upper95: number[] };
+  readonly forecast: {
+    h: number;
+    mean: number[];
+    lower80: number[];
+    upper80: number[];
+    lower95: number[];
+    upper95: number[];
+  };
 }
 interface FixedRecord extends Reference<Fit> {
   readonly call: {
@@ -31,7 +45,9 @@ interface FixedRecord extends Reference<Fit> {
 }
 
 const series = referenceSeries();
-const fixed = reference<readonly FixedRecord[]>("arima_fixed")?.filter(({ ok, call }) => ok && call.fit_method !== "CSS");
+const fixed = reference<readonly FixedRecord[]>("arima_fixed")?.filter(
+  ({ ok, call }) => ok && call.fit_method !== "CSS",
+);
 
 /** What R's record says of the call, as ours takes it. Its one regressor is the year less 1920, from 1875 on. */
 function optionsOf({ call, result }: FixedRecord, n: number): ArimaOptions {
@@ -63,7 +79,9 @@ describe.skipIf(fixed === undefined || series === undefined)(`R's Arima of fixed
   it("has the log-likelihood R records at R's coefficients, within 5e-3", () => {
     for (const { record, y, options } of fits) {
       const loglik = exactAt(createDesignedProblem(y, options), record.result.coef, options);
-      expect(Math.abs(loglik - record.result.loglik), `${record.id} ${record.result.label}`).toBeLessThan(wrong(record) ? 1.4e-2 : 5e-3);
+      expect(Math.abs(loglik - record.result.loglik), `${record.id} ${record.result.label}`).toBeLessThan(
+        wrong(record) ? 1.4e-2 : 5e-3,
+      );
     }
   });
 
@@ -111,7 +129,11 @@ describe.skipIf(series === undefined)(`R's auto.arima (${absent})`, () => {
       const model = autoArima(values, { period: frequency, ...options, ...lambda });
       const differences = model.order.d === result.d && model.order.D === result.D;
       const good = differences && (model.method === result.label || model.aicc <= result.aicc + 0.05);
-      return { differences, good, says: `${id}: ${model.method} ${model.aicc.toFixed(2)}, R ${result.label} ${result.aicc.toFixed(2)}` };
+      return {
+        differences,
+        good,
+        says: `${id}: ${model.method} ${model.aicc.toFixed(2)}, R ${result.label} ${result.aicc.toFixed(2)}`,
+      };
     });
   const share = (parts: readonly boolean[]) => parts.filter(Boolean).length / parts.length;
 

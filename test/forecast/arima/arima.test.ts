@@ -54,7 +54,8 @@ describe("arima against R's Arima on R's own series", () => {
         [lower[1]!, record.lower95],
         [upper[1]!, record.upper95],
       ] as const)
-        theirs.forEach((value, i) => expect(Math.abs(ours[i]! - value)).toBeLessThan(1.5e-3 * Math.abs(value)));
+        for (const [i, value] of theirs.entries())
+          expect(Math.abs(ours[i]! - value)).toBeLessThan(1.5e-3 * Math.abs(value));
     });
   }
 });

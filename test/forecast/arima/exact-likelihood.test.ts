@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { differenced, integrationWeights } from "../../../src/forecast/arima/differencing.ts";
 import { createGradientWorkspace, exactGradient } from "../../../src/forecast/arima/exact-gradient.ts";
 import { createLikelihoodWorkspace, exactLikelihood } from "../../../src/forecast/arima/exact-likelihood.ts";
-import { differenced, integrationWeights } from "../../../src/forecast/arima/differencing.ts";
 import { initialInnovationState, step } from "../../../src/forecast/arima/innovations.ts";
 import { kalmanLikelihood } from "../../../src/forecast/arima/kalman.ts";
 import { fromCoordinates } from "../../../src/forecast/arima/partial-coordinates.ts";
@@ -18,7 +18,11 @@ const orders = [
   { p: 1, q: 0, P: 2, Q: 0, period: 4 },
 ];
 
-function example(order: (typeof orders)[number], seed: number, n: number): { arma: Arma; x: Float64Array; w: Float64Array } {
+function example(
+  order: (typeof orders)[number],
+  seed: number,
+  n: number,
+): { arma: Arma; x: Float64Array; w: Float64Array } {
   const uniform = random(seed);
   const arma = zeroArma(order);
   const x = Float64Array.from({ length: order.p + order.q + order.P + order.Q }, () => 1.4 * uniform() - 0.7);

@@ -1,8 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { arima, autoArima, fitted, forecast, normal, random, residuals, simulate, update } from "../../../src/forecast/index.ts";
-import { rootsBeyond } from "../../../src/forecast/arima/polynomial.ts";
 import { armaOf } from "../../../src/forecast/arima/model-parts.ts";
+import { rootsBeyond } from "../../../src/forecast/arima/polynomial.ts";
+import {
+  arima,
+  autoArima,
+  fitted,
+  forecast,
+  normal,
+  random,
+  residuals,
+  simulate,
+  update,
+} from "../../../src/forecast/index.ts";
 
 /** A seasonal series of n values: level, trend, season and autocorrelated noise from a seed. */
 function sample(seed: number, n: number, period: number): Float64Array {
@@ -22,17 +32,26 @@ const runs = { numRuns: 25 };
 describe("properties of ARIMA models", () => {
   it("are equivariant to shift and scale", () => {
     fc.assert(
-      fc.property(seeds, fc.double({ min: -1000, max: 1000, noNaN: true }), fc.double({ min: 0.01, max: 100, noNaN: true }), (seed, shift, scale) => {
-        const y = sample(seed, 60, 4);
-        const options = { order: [1, 0, 1], seasonal: [0, 1, 0], period: 4, includeDrift: true } as const;
-        const a = arima(y, options);
-        const b = arima(y.map((value) => shift + scale * value), options);
-        const fa = forecast(a, { h: 8 });
-        const fb = forecast(b, { h: 8 });
-        const size = Math.sqrt(b.sigma2);
-        expect(Math.abs(b.loglik + b.nobs * Math.log(scale) - a.loglik)).toBeLessThan(1e-3);
-        fa.mean.forEach((value, i) => expect(Math.abs(shift + scale * value - fb.mean[i]!)).toBeLessThan(0.02 * size));
-      }),
+      fc.property(
+        seeds,
+        fc.double({ min: -1000, max: 1000, noNaN: true }),
+        fc.double({ min: 0.01, max: 100, noNaN: true }),
+        (seed, shift, scale) => {
+          const y = sample(seed, 60, 4);
+          const options = { order: [1, 0, 1], seasonal: [0, 1, 0], period: 4, includeDrift: true } as const;
+          const a = arima(y, options);
+          const b = arima(
+            y.map((value) => shift + scale * value),
+            options,
+          );
+          const fa = forecast(a, { h: 8 });
+          const fb = forecast(b, { h: 8 });
+          const size = Math.sqrt(b.sigma2);
+          expect(Math.abs(b.loglik + b.nobs * Math.log(scale) - a.loglik)).toBeLessThan(1e-3);
+          for (const [i, value] of fa.mean.entries())
+            expect(Math.abs(shift + scale * value - fb.mean[i]!)).toBeLessThan(0.02 * size);
+        },
+      ),
       runs,
     );
   });
@@ -64,7 +83,12 @@ describe("properties of ARIMA models", () => {
       fc.property(seeds, fc.integer({ min: 1, max: 20 }), fc.boolean(), (seed, more, gaps) => {
         const y = sample(seed, 60 + more, 4);
         if (gaps) for (let t = 3; t < y.length; t += 11) y[t] = NaN;
-        const model = arima(y.subarray(0, 60), { order: [1, 0, 1], seasonal: [0, 1, 1], period: 4, includeDrift: true });
+        const model = arima(y.subarray(0, 60), {
+          order: [1, 0, 1],
+          seasonal: [0, 1, 1],
+          period: 4,
+          includeDrift: true,
+        });
         const whole = fitted(model, y);
         let moved = model;
         for (let t = 60; t < y.length; t++) {

@@ -1,4 +1,4 @@
-import { exactLikelihood, createLikelihoodWorkspace } from "../../../src/forecast/arima/exact-likelihood.ts";
+import { createLikelihoodWorkspace, exactLikelihood } from "../../../src/forecast/arima/exact-likelihood.ts";
 import { kalmanLikelihood } from "../../../src/forecast/arima/kalman.ts";
 import { armaReach, setArma, zeroArma } from "../../../src/forecast/arima/polynomial.ts";
 import { type ArimaProblem, createProblem } from "../../../src/forecast/arima/problem.ts";
@@ -7,7 +7,10 @@ import { boxCox } from "../../../src/forecast/box-cox.ts";
 import type { ArimaOptions } from "../../../src/forecast/index.ts";
 
 /** A series with its linear part, differenced as its options say. */
-export function createDesignedProblem(y: Float64Array, options: ArimaOptions): { problem: ArimaProblem; linear: Design } {
+export function createDesignedProblem(
+  y: Float64Array,
+  options: ArimaOptions,
+): { problem: ArimaProblem; linear: Design } {
   const { order = [0, 0, 0], seasonal = [0, 0, 0], period = 1, includeDrift = false, lambda, xreg } = options;
   const z = lambda === undefined ? y : boxCox(y, lambda);
   const linear = design(y.length, { mean: order[1] + seasonal[1] === 0, drift: includeDrift, xreg });
@@ -26,9 +29,14 @@ export function exactAt(
       Array.from({ length: count! }, (_, i) => `${name}${i + 1}`),
     ).flat(),
   );
-  setArma(arma, Float64Array.from(names, (name) => coef[name]!));
+  setArma(
+    arma,
+    Float64Array.from(names, (name) => coef[name]!),
+  );
   const less = (columns: readonly Float64Array[]) =>
-    columns[0]!.map((value, t) => linear.names.reduce((rest, name, j) => rest - coef[name]! * columns[j + 1]![t]!, value));
+    columns[0]!.map((value, t) =>
+      linear.names.reduce((rest, name, j) => rest - coef[name]! * columns[j + 1]![t]!, value),
+    );
   if (!problem.complete)
     return kalmanLikelihood(arma, problem.delta, [less([problem.series, ...problem.regressors])])!.loglik;
   const { k } = armaReach(arma);
