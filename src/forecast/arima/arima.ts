@@ -1,9 +1,8 @@
 import { boxCox } from "../box-cox.ts";
-import { isConstant } from "../constant.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "../series.ts";
 import type { ArimaModel } from "./arima-model.ts";
 import { assembleModel, constantModel } from "./assemble.ts";
-import { differenced } from "./differencing.ts";
+import { differenced, isExhausted } from "./differencing.ts";
 import { type ArimaMethod, type Estimate, estimateConditional, estimateExact } from "./estimate.ts";
 import type { ArmaOrder } from "./polynomial.ts";
 import { type ArimaProblem, createProblem } from "./problem.ts";
@@ -58,13 +57,13 @@ export function arima(y: Series, options: ArimaOptions = {}): ArimaModel {
   const [p, d, q] = order;
   const [P, D, Q] = period > 1 ? seasonal : ([0, 0, 0] as const);
   const original = toFloat64(y);
-  checkSeries(original, 1);
+  const observed = checkSeries(original, 1);
   const series = lambda === undefined ? original : boxCox(original, lambda);
   const linear = { mean: includeMean && d + D === 0, drift: includeDrift, xreg };
   const scale = { lambda, biasAdjust };
   const differencing = { d, D, period };
   const w = differenced(series, differencing);
-  if (isConstant(w) && xreg === undefined && w.some((value) => !Number.isNaN(value)))
+  if (xreg === undefined && isExhausted(w, observed === series.length))
     return constantModel(series, differencing, linear, scale, method);
   const regression = design(series.length, linear);
   checkRank(regression, differencing);

@@ -35,6 +35,7 @@ export function assembleModel(
   const nobs = observed - d - D * period;
   const freedom = estimate.count - all.length;
   const sigma2 = estimate.squares / (freedom > 0 ? freedom : estimate.count);
+  const loglik = Number.isFinite(estimate.loglik) ? estimate.loglik : 0;
   const errors = standardErrors(problem, order, estimate, sigma2);
   const regressors = names.slice(Number(mean) + Number(drift));
   const full = { p, d, q, P, D, Q, period };
@@ -46,8 +47,8 @@ export function assembleModel(
     coef: Object.fromEntries(all.map((name, i) => [name, values[i]!])),
     se: Object.fromEntries(all.map((name, i) => [name, errors[i]!] as const).filter(([, e]) => Number.isFinite(e))),
     sigma2,
-    loglik: estimate.loglik,
-    ...informationCriteria(estimate.loglik, all.length, nobs),
+    loglik,
+    ...informationCriteria(loglik, all.length, nobs),
     nobs,
     fit: method,
     ...(lambda === undefined ? {} : { lambda, biasAdjust }),

@@ -3,10 +3,11 @@ import { isConstant } from "../constant.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "../series.ts";
 import { ndiffs } from "../tests/ndiffs.ts";
 import { nsdiffs } from "../tests/nsdiffs.ts";
+import { arima } from "./arima.ts";
 import type { ArimaModel } from "./arima-model.ts";
 import { assembleModel, constantModel } from "./assemble.ts";
 import { ordinaryLeastSquares } from "./conditional.ts";
-import { differenced } from "./differencing.ts";
+import { differenced, isExhausted } from "./differencing.ts";
 import { type Estimate, estimateConditional, estimateExact } from "./estimate.ts";
 import { rootsBeyond } from "./polynomial.ts";
 import { createProblem } from "./problem.ts";
@@ -68,6 +69,9 @@ export interface AutoArimaOptions {
   readonly biasAdjust?: boolean;
 }
 
+/** A series with fewer observed values is not searched: its model is its mean. */
+const SHORTEST = 5;
+
 /** How often a search goes on after its best model was disqualified. */
 const MOST_ROUNDS = 30;
 
@@ -80,8 +84,8 @@ const REFITS = 3;
  * with roots near the unit circle. Long series are searched by conditional sums of squares, and the best few models
  * then fitted by exact maximum likelihood.
  *
- * @param y - observations, NaN where missing. A constant series gets its mean as model; one too short for a season of
- *   `period` values is treated as non-seasonal.
+ * @param y - observations, NaN where missing. A constant series, and one of fewer than 5 observed values, gets its mean
+ *   as model; one too short for a season of `period` values is treated as non-seasonal.
  * @throws {RangeError} if nothing is observed, a value is infinite or an option is not allowed
  * @see Hyndman & Khandakar (2008), doi:10.18637/jss.v027.i03
  */
@@ -102,6 +106,11 @@ export function autoArima(y: Series, options: AutoArimaOptions = {}): ArimaModel
   const series = lambda === undefined ? original : boxCox(original, lambda);
   const scale = { lambda, biasAdjust };
   const own = design(series.length, { mean: false, drift: false, xreg });
+  if (observed < SHORTEST && xreg === undefined && !isConstant(series))
+    return arima(original, {
+      includeMean: options.allowMean ?? true,
+      ...(lambda === undefined ? {} : { lambda, biasAdjust }),
+    });
   if (xreg === undefined && isConstant(series))
     return constantModel(
       series,
@@ -117,7 +126,8 @@ export function autoArima(y: Series, options: AutoArimaOptions = {}): ArimaModel
   const mean = d + D === 0 && (options.allowMean ?? true);
   const drift = d + D === 1 && (options.allowDrift ?? true);
   const w = differenced(series, differencing);
-  if (xreg === undefined && isConstant(w)) return constantModel(series, differencing, { mean, drift }, scale, "CSS-ML");
+  if (xreg === undefined && isExhausted(w, observed === series.length))
+    return constantModel(series, differencing, { mean, drift }, scale, "CSS-ML");
 
   const space = {
     maxP: Math.min(options.maxP ?? 5, Math.floor(observed / 3)),
@@ -159,13 +169,22 @@ function differences(
   { d, D, maxD = 2, maxSeasonalD = 1, test = "kpss", seasonalTest = "seas" }: AutoArimaOptions,
 ): { d: number; D: number } {
   if (stationary) return { d: 0, D: 0 };
-  let seasonalD = period === 1 ? 0 : (D ?? nsdiffs(series, { period, test: seasonalTest, maxD: maxSeasonalD }));
+  const chosen = () =>
+    everySeasonSeen(series, period) ? nsdiffs(series, { period, test: seasonalTest, maxD: maxSeasonalD }) : 0;
+  let seasonalD = period === 1 ? 0 : (D ?? chosen());
   let rest = differenced(series, { d: 0, D: seasonalD, period });
-  if (D === undefined && seasonalD > 0 && !rest.some((value) => !Number.isNaN(value))) {
+  if (D === undefined && seasonalD > 0 && rest.every((value) => Number.isNaN(value))) {
     seasonalD = 0;
     rest = series;
   }
   return { d: d ?? ndiffs(rest, { test, maxD }), D: seasonalD };
+}
+
+/** Whether every season has an observed value: where one has none, no seasonal difference says what to expect of it. */
+function everySeasonSeen(series: Float64Array, period: number): boolean {
+  const seen = new Set<number>();
+  for (let t = 0; t < series.length; t++) if (!Number.isNaN(series[t]!)) seen.add(t % period);
+  return seen.size === period;
 }
 
 /** What is left of a series after least squares on a constant and its regressors, where observed. */

@@ -1,3 +1,4 @@
+import { isConstant } from "../constant.ts";
 import { difference } from "../difference.ts";
 
 /** How often a series is differenced, at lag 1 and at the seasonal lag. */
@@ -29,4 +30,15 @@ export function integrationWeights({ d, D, period }: Differencing): Float64Array
   for (let i = 0; i < D; i++) times(period);
   for (let i = 0; i < d; i++) times(1);
   return polynomial.slice(1).map((value) => (value === 0 ? 0 : -value));
+}
+
+/**
+ * Whether a differenced series is constant, so that it leaves nothing to model. One with gaps must show at least three
+ * values before it counts as constant.
+ *
+ * @param complete - whether the series had no missing values
+ */
+export function isExhausted(w: Float64Array, complete: boolean): boolean {
+  const seen = w.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0);
+  return seen >= (complete ? 1 : 3) && isConstant(w);
 }

@@ -1,4 +1,4 @@
-import { solveNormal } from "./exact-likelihood.ts";
+import { solveNormal } from "../linalg/normal-equations.ts";
 import { type Arma, armaReach } from "./polynomial.ts";
 import { createPresample, fillPresample, type Presample, presampleCovariance } from "./presample.ts";
 

@@ -128,6 +128,19 @@ describe("series that are hard to fit", () => {
     expect(forecast(season, { h: 4 }).mean).toEqual(Float64Array.of(1, 2, 3, 1));
   });
 
+  it("forecasts finite values however much is missing", () => {
+    const { y } = series.get("AirPassengers")!;
+    for (const keep of [2, 5, 17]) {
+      const gaps = y.map((value, t) => (t % keep === 0 ? value : NaN));
+      const { mean, upper } = forecast(autoArima(gaps, { period: 12 }), { h: 24 });
+      for (const value of [...mean, ...upper[1]!]) expect(Number.isFinite(value)).toBe(true);
+    }
+  });
+
+  it("a series too short to search has its mean as model", () => {
+    expect(Array.from(forecast(autoArima([1, 2, 3]), { h: 1 }).mean)).toEqual([2]);
+  });
+
   it("says which rule a bad argument breaks", () => {
     expect(() => autoArima([])).toThrow(RangeError);
     expect(() => autoArima([NaN, NaN])).toThrow(/0 observed values/);
