@@ -51,7 +51,9 @@ const model = z
     z.string().min(1),
     z.strictObject({ name: z.string().min(1), options: z.record(z.string(), plain).default({}) }),
   ])
-  .describe("A built-in method (naive, snaive, drift, mean, holt-winters), or the path of a model definition.");
+  .describe(
+    "A built-in method (auto-arima, naive, snaive, drift, mean, holt-winters), or the path of a model definition.",
+  );
 
 const train = z
   .strictObject({
@@ -99,7 +101,7 @@ export const configSchema = z.strictObject({
   engine: z.enum(["local"]).default("local").describe("Where everything runs."),
   workspace: z.string().min(1).default(".manymodel").describe("The workspace's directory, relative to this file."),
   source: source.optional(),
-  model: model.default("holt-winters"),
+  model: model.default("auto-arima"),
   train: train.prefault({}),
   register: register.prefault({}),
   batch: batch.prefault({}),

@@ -3,12 +3,37 @@
  * browser and in a warehouse's JavaScript.
  */
 export { type Accuracy, accuracy, mae, mape, mase, me, rmse, smape } from "./accuracy.ts";
+export {
+  type ArimaForecastOptions,
+  type ArimaMethod,
+  type ArimaModel,
+  type ArimaOptions,
+  type ArimaState,
+  type AutoArimaOptions,
+  arima,
+  autoArima,
+  type Regressors,
+  type SimulateOptions,
+} from "./arima/index.ts";
+export { acf, pacf } from "./autocorrelation.ts";
+export { boxCox, boxCoxLambda, invBoxCox } from "./box-cox.ts";
+export { type MultipleDecomposition, mstl } from "./decompose/mstl.ts";
+export { type Decomposition, type StlOptions, stl } from "./decompose/stl.ts";
 export { logGamma, normalQuantile, studentQuantile } from "./distribution.ts";
 export { type DriftModel, drift } from "./drift.ts";
 export { type HoltWintersModel, type HoltWintersState, holtWinters } from "./holt-winters.ts";
 export { type MeanModel, mean } from "./mean.ts";
-export { type FittedModel, fitted, forecast, residuals } from "./model.ts";
+export { type FittedModel, fitted, forecast, residuals, simulate, update } from "./model.ts";
 export { type NaiveModel, naive, snaive } from "./naive.ts";
 export type { Forecast, ForecastOptions } from "./prediction.ts";
 export { normal, type Random, random } from "./random.ts";
 export type { Series } from "./series.ts";
+export { type AdfResult, adf } from "./tests/adf.ts";
+export type { TestResult } from "./tests/critical-values.ts";
+export { kpss } from "./tests/kpss.ts";
+export { type LjungBoxResult, ljungBox } from "./tests/ljung-box.ts";
+export { ndiffs } from "./tests/ndiffs.ts";
+export { nsdiffs } from "./tests/nsdiffs.ts";
+export { type OcsbResult, ocsb } from "./tests/ocsb.ts";
+export { pp } from "./tests/pp.ts";
+export { seasonalStrength } from "./tests/seasonal-strength.ts";

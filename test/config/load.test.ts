@@ -14,7 +14,7 @@ describe("configuration", () => {
       engine: "local",
       workspace: ".manymodel",
       source: { table: "T", partition_by: ["ID"], target: "Y", period: 1, duplicates: "fail" },
-      model: "holt-winters",
+      model: "auto-arima",
       train: {
         ...{ mode: "tasks", workers: "auto", max_attempts: 3, seed: 1, horizon: 30, holdout: 30 },
         ...{ model_key_arg: "unit_id", exports: {} },

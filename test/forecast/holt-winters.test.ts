@@ -99,7 +99,9 @@ describe("holtWinters", () => {
 
   it("starts where the series starts, however much is missing before", () => {
     const y = Float64Array.from({ length: 70 }, (_, t) => (t < 40 ? NaN : 7));
-    expect(Array.from(forecast(holtWinters(y, { period: 7 }), { h: 2 }).mean, (v) => Math.round(v * 1e9) / 1e9)).toEqual([7, 7]);
+    expect(
+      Array.from(forecast(holtWinters(y, { period: 7 }), { h: 2 }).mean, (v) => Math.round(v * 1e9) / 1e9),
+    ).toEqual([7, 7]);
   });
 
   it("bad input: constant and short series have documented fallbacks, the rest a clear RangeError", () => {

@@ -35,7 +35,7 @@ const CONFIGURATION = {
   orderBy: "OBS_DATE",
   target: "Y",
   period: 7,
-  model: "holt-winters",
+  model: "auto-arima",
 };
 
 async function demo({ config, series: units, days, directory }: DemoOptions) {

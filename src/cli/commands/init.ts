@@ -21,7 +21,7 @@ export function addInit(program: Command): void {
     .option("--order-by <columns>", "order of the rows; the last is the time", "OBS_DATE")
     .option("--target <column>", "column to forecast", "Y")
     .option("--period <n>", "observations per season", integer(1), 7)
-    .option("--model <model>", "built-in method, or path of a model definition", "holt-winters")
+    .option("--model <model>", "built-in method, or path of a model definition", "auto-arima")
     .action(async (options: InitOptions) => {
       await writeFile(options.config, configurationText(options), { flag: "wx" }).catch((cause) => {
         if (cause.code !== "EEXIST") throw cause;

@@ -1,6 +1,7 @@
 import {
   type Accuracy,
   accuracy,
+  autoArima,
   drift,
   type FittedModel,
   fitted,
@@ -15,6 +16,7 @@ import { defineModel, type FitContext } from "../define-model.ts";
 
 /** The methods a user can ask for by one word in YAML. */
 export const METHODS = {
+  "auto-arima": (y, period) => autoArima(y, { period }),
   naive: (y) => naive(y),
   snaive: (y, period) => snaive(y, { period }),
   drift: (y) => drift(y),

@@ -1,0 +1,151 @@
+/**
+ * CPU time of automatic ARIMA with its forecast: milliseconds a series, on the 40 daily series (n = 1,095, period 7) and
+ * on the monthly series of the M3 sample, beside R's forecast package, npm's arima and statsforecast where installed.
+ * Data: see test/reference.ts for where it is looked for. Run from the repository's root:
+ *
+ *   npx esbuild bench/forecast.ts --bundle --platform=node --format=esm --outfile=dist/bench.mjs && node dist/bench.mjs
+ *
+ * `--others=8` runs the others on the first 8 series of each set only (R takes seconds a series).
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type AutoArimaOptions, autoArima, forecast } from "../src/forecast/index.ts";
+import { absent, data } from "../test/reference.ts";
+
+interface SeriesSet {
+  readonly name: string;
+  readonly period: number;
+  readonly h: number;
+  readonly series: readonly Float64Array[];
+}
+
+const others = Number(process.argv.find((word) => word.startsWith("--others="))?.slice(9) ?? 8);
+
+function sets(): SeriesSet[] {
+  const group = (rows: readonly Readonly<Record<string, string>>[], id: string, value: string) => {
+    const byId = new Map<string, number[]>();
+    for (const row of rows) byId.set(row[id]!, [...(byId.get(row[id]!) ?? []), Number(row[value])]);
+    return byId;
+  };
+  const daily = data("series_events_40");
+  const m3 = data("m3_train");
+  if (daily === undefined || m3 === undefined) throw new Error(absent);
+  const monthly = new Set(
+    data("m3_sample400")!
+      .filter((row) => row.period === "MONTHLY")
+      .map((row) => row.id!),
+  );
+  return [
+    { name: "daily, n = 1,095", period: 7, h: 30, series: toArrays(group(daily, "unit_id", "y")) },
+    {
+      name: "M3 monthly",
+      period: 12,
+      h: 18,
+      series: toArrays(
+        group(
+          m3.filter((row) => monthly.has(row.id!)),
+          "id",
+          "value",
+        ),
+      ),
+    },
+  ];
+}
+
+function toArrays(byId: ReadonlyMap<string, readonly number[]>): Float64Array[] {
+  return [...byId.values()].map((values) => Float64Array.from(values));
+}
+
+function milliseconds(work: () => void): number {
+  const start = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1000;
+}
+
+function summary(times: readonly number[]): string {
+  const sorted = [...times].sort((a, b) => a - b);
+  const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
+  const show = (value: number) => value.toFixed(1).padStart(9);
+  return `${show(mean)} mean ${show(sorted[sorted.length >> 1]!)} median ${show(sorted.at(-1)!)} max   (${sorted.length} series)`;
+}
+
+function ours({ series, period, h }: SeriesSet, options: AutoArimaOptions = {}): number[] {
+  return series.map((y) => milliseconds(() => forecast(autoArima(y, { period, ...options }), { h })));
+}
+
+function print(who: string, what: string): void {
+  process.stdout.write(`  ${who.padEnd(34)}${what}\n`);
+}
+
+/** Runs a program on the series as lines of numbers; it prints its CPU milliseconds a series. */
+function external(who: string, command: string, args: readonly string[], program: string, { series }: SeriesSet): void {
+  const folder = mkdtempSync(join(tmpdir(), "bench-"));
+  try {
+    writeFileSync(
+      join(folder, "series.txt"),
+      series
+        .slice(0, others)
+        .map((y) => y.join(" "))
+        .join("\n"),
+    );
+    writeFileSync(join(folder, "program"), program);
+    const run = spawnSync(command, [...args, join(folder, "program"), join(folder, "series.txt")], {
+      encoding: "utf8",
+    });
+    const times = run.status === 0 ? run.stdout.trim().split(/\s+/).map(Number) : [];
+    print(who, times.length > 0 && times.every(Number.isFinite) ? summary(times) : "not installed");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const rProgram = (period: number, h: number) => `
+suppressMessages(library(forecast))
+for (line in readLines(commandArgs(TRUE)[1])) {
+  y <- ts(scan(text = line, quiet = TRUE), frequency = ${period})
+  t <- system.time(forecast(auto.arima(y), h = ${h}))
+  cat(1000 * (t[["user.self"]] + t[["sys.self"]]), "")
+}`;
+
+const pythonProgram = (period: number, h: number) => `
+import sys, time
+import numpy as np
+from statsforecast.models import AutoARIMA
+lines = [np.array(line.split(), dtype=float) for line in open(sys.argv[1])]
+AutoARIMA(season_length=${period}).forecast(y=lines[0], h=${h}, level=[80, 95])
+for y in lines:
+    t = time.process_time()
+    AutoARIMA(season_length=${period}).forecast(y=y, h=${h}, level=[80, 95])
+    print(1000 * (time.process_time() - t))
+`;
+
+/** npm's arima, where it is installed. */
+async function npmArima({ series, period, h }: SeriesSet): Promise<void> {
+  const name = "arima";
+  const found: unknown = await import(name).catch(() => undefined);
+  const make = (
+    found as { default?: new (options: object) => { fit(y: number[]): { predict(h: number): unknown } } } | undefined
+  )?.default;
+  if (make === undefined) {
+    print("npm arima (auto)", "not installed");
+    return;
+  }
+  const options = { auto: true, p: 5, d: 2, q: 5, P: 2, D: 1, Q: 2, s: period, verbose: false };
+  print(
+    "npm arima (auto)",
+    summary(series.slice(0, others).map((y) => milliseconds(() => new make(options).fit([...y]).predict(h)))),
+  );
+}
+
+for (const set of sets()) {
+  process.stdout.write(`${set.name}: CPU ms a series\n`);
+  print("autoArima, first pass of a process", summary(ours(set)));
+  print("autoArima, compiled", summary(ours(set)));
+  print("autoArima, stepwise: false", summary(ours({ ...set, series: set.series.slice(0, 40) }, { stepwise: false })));
+  external("R forecast::auto.arima", "Rscript", [], rProgram(set.period, set.h), set);
+  external("statsforecast AutoARIMA", "python3", [], pythonProgram(set.period, set.h), set);
+  await npmArima(set);
+}

@@ -1,0 +1,94 @@
+import { type Candidate, type Search, tryCandidate } from "./search.ts";
+
+/** A search stops after this many candidates. */
+const MOST = 94;
+
+/**
+ * The neighbours of a model in the order they are tried: seasonal orders, then the others, one up or down or both at
+ * once, then the constant.
+ */
+const NEIGHBOURS: readonly (readonly [p: number, q: number, P: number, Q: number])[] = [
+  [0, 0, -1, 0],
+  [0, 0, 0, -1],
+  [0, 0, 1, 0],
+  [0, 0, 0, 1],
+  [0, 0, -1, -1],
+  [0, 0, -1, 1],
+  [0, 0, 1, -1],
+  [0, 0, 1, 1],
+  [-1, 0, 0, 0],
+  [0, -1, 0, 0],
+  [1, 0, 0, 0],
+  [0, 1, 0, 0],
+  [-1, -1, 0, 0],
+  [-1, 1, 0, 0],
+  [1, -1, 0, 0],
+  [1, 1, 0, 0],
+];
+
+/**
+ * Stepwise search: from the best of four models (and one without a constant) to its first neighbour that is better,
+ * until none is.
+ *
+ * @see Hyndman & Khandakar (2008), doi:10.18637/jss.v027.i03, §3.2
+ */
+export function searchStepwise(
+  search: Search,
+  start: { readonly p: number; readonly q: number; readonly P: number; readonly Q: number },
+): void {
+  const { maxP, maxQ, maxSeasonalP, maxSeasonalQ, allowConstant, period } = search.space;
+  const seasonal = period > 1;
+  const limit = (candidate: Candidate): Candidate => ({
+    ...candidate,
+    p: Math.min(candidate.p, maxP),
+    q: Math.min(candidate.q, maxQ),
+    P: seasonal ? Math.min(candidate.P, maxSeasonalP) : 0,
+    Q: seasonal ? Math.min(candidate.Q, maxSeasonalQ) : 0,
+  });
+  const constant = allowConstant;
+  const first = [
+    { ...start, constant },
+    { p: 0, q: 0, P: 0, Q: 0, constant },
+    { p: 1, q: 0, P: 1, Q: 0, constant },
+    { p: 0, q: 1, P: 0, Q: 1, constant },
+    { p: 0, q: 0, P: 0, Q: 0, constant: false },
+  ];
+  for (const candidate of first) tryCandidate(search, limit(candidate), undefined);
+  // Called again after the best was disqualified, the search goes on from what is now the best.
+  for (let improved = true; improved && search.tried.size < MOST; ) {
+    const from = search.best;
+    if (from === undefined || from.criterion === Infinity) return;
+    improved = NEIGHBOURS.some(([dp, dq, dP, dQ]) => {
+      if (!seasonal && (dP !== 0 || dQ !== 0)) return false;
+      if (search.tried.size >= MOST) return false;
+      const p = from.p + dp;
+      const q = from.q + dq;
+      const P = from.P + dP;
+      const Q = from.Q + dQ;
+      const inside =
+        p >= 0 && p <= maxP && q >= 0 && q <= maxQ && P >= 0 && P <= maxSeasonalP && Q >= 0 && Q <= maxSeasonalQ;
+      return inside && tryCandidate(search, { p, q, P, Q, constant: from.constant }, from);
+    });
+    if (!improved && allowConstant) improved = tryCandidate(search, { ...pick(from), constant: !from.constant }, from);
+  }
+}
+
+function pick({ p, q, P, Q }: Candidate): { p: number; q: number; P: number; Q: number } {
+  return { p, q, P, Q };
+}
+
+/** Tries every model of the search space whose orders add up to at most `maxOrder`. */
+export function searchGrid(search: Search): void {
+  const { maxP, maxQ, maxSeasonalP, maxSeasonalQ, maxOrder, allowConstant, period } = search.space;
+  for (const constant of allowConstant ? [true, false] : [false])
+    for (let P = 0; P <= (period > 1 ? maxSeasonalP : 0); P++)
+      for (let Q = 0; Q <= (period > 1 ? maxSeasonalQ : 0); Q++)
+        for (let p = 0; p <= maxP; p++)
+          for (let q = 0; q <= maxQ; q++) {
+            if (p + q + P + Q > maxOrder) continue;
+            const neighbour = search.tried.get(
+              q > 0 ? `${p},${q - 1},${P},${Q},${constant}` : `${p - 1},${q},${P},${Q},${constant}`,
+            );
+            tryCandidate(search, { p, q, P, Q, constant }, neighbour);
+          }
+}

@@ -1,0 +1,45 @@
+import { isConstant } from "../constant.ts";
+import { interpolateSeasonal } from "../decompose/interpolate-seasonal.ts";
+import { stl } from "../decompose/stl.ts";
+import { checkPeriod, type Series, toFloat64 } from "../series.ts";
+
+/**
+ * Strength of seasonality: 1 - Var(remainder) / Var(seasonal + remainder), at least 0, of an STL decomposition with a
+ * seasonal window of 11 seasons. Unitless, in [0, 1]; above 0.64 a seasonal difference is customary.
+ *
+ * Missing values are filled by `interpolateSeasonal` for the decomposition, and left out of the variances.
+ *
+ * @param options.period - observations per season
+ * @returns 0 for a period of 1, a series that does not hold more than two seasons, and a constant one
+ * @throws {RangeError} if a value is infinite or none is observed, or the period is not an integer of at least 1
+ * @see Wang, Smith & Hyndman (2006), doi:10.1007/s10618-005-0039-x
+ */
+export function seasonalStrength(y: Series, options: { period: number }): number {
+  const { period } = options;
+  checkPeriod(period);
+  const values = toFloat64(y);
+  const filled = interpolateSeasonal(values, { period });
+  if (period < 2 || values.length <= 2 * period || isConstant(values)) return 0;
+  const { seasonal, remainder } = stl(filled, { period, seasonalWindow: 11 });
+  const rest = new Float64Array(values.length);
+  for (let t = 0; t < rest.length; t++) rest[t] = Number.isNaN(values[t]!) ? NaN : remainder[t]!;
+  const noise = variance(rest);
+  for (let t = 0; t < rest.length; t++) rest[t]! += seasonal[t]!;
+  const both = variance(rest);
+  return both > 0 ? Math.max(0, Math.min(1, 1 - noise / both)) : 0;
+}
+
+/** Mean squared deviation from the mean, NaN left out. */
+function variance(x: Float64Array): number {
+  let mean = 0;
+  let count = 0;
+  for (let t = 0; t < x.length; t++)
+    if (!Number.isNaN(x[t]!)) {
+      mean += x[t]!;
+      count++;
+    }
+  mean /= count;
+  let sum = 0;
+  for (let t = 0; t < x.length; t++) if (!Number.isNaN(x[t]!)) sum += (x[t]! - mean) ** 2;
+  return sum / count;
+}
