@@ -145,6 +145,7 @@ for (const set of sets()) {
   print("autoArima, first pass of a process", summary(ours(set)));
   print("autoArima, compiled", summary(ours(set)));
   print("autoArima, stepwise: false", summary(ours({ ...set, series: set.series.slice(0, 40) }, { stepwise: false })));
+  print(`autoArima, the first ${others} series`, summary(ours({ ...set, series: set.series.slice(0, others) })));
   external("R forecast::auto.arima", "Rscript", [], rProgram(set.period, set.h), set);
   external("statsforecast AutoARIMA", "python3", [], pythonProgram(set.period, set.h), set);
   await npmArima(set);
