@@ -5,7 +5,7 @@
  *
  *   npx esbuild bench/forecast.ts --bundle --platform=node --format=esm --outfile=dist/bench.mjs && node dist/bench.mjs
  *
- * `--others=8` runs the others on the first 8 series of each set only (R takes seconds a series).
+ * `--others=8` runs the others on 8 series of each set only, evenly spread (R takes seconds a series).
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -58,6 +58,12 @@ function toArrays(byId: ReadonlyMap<string, readonly number[]>): Float64Array[] 
   return [...byId.values()].map((values) => Float64Array.from(values));
 }
 
+/** `count` of the series, evenly spread. */
+function spread(series: readonly Float64Array[], count = others): Float64Array[] {
+  const some = Math.min(count, series.length);
+  return Array.from({ length: some }, (_, i) => series[Math.floor((i * series.length) / some)]!);
+}
+
 function milliseconds(work: () => void): number {
   const start = process.cpuUsage();
   work();
@@ -86,8 +92,7 @@ function external(who: string, command: string, args: readonly string[], program
   try {
     writeFileSync(
       join(folder, "series.txt"),
-      series
-        .slice(0, others)
+      spread(series)
         .map((y) => y.join(" "))
         .join("\n"),
     );
@@ -136,7 +141,7 @@ async function npmArima({ series, period, h }: SeriesSet): Promise<void> {
   const options = { auto: true, p: 5, d: 2, q: 5, P: 2, D: 1, Q: 2, s: period, verbose: false };
   print(
     "npm arima (auto)",
-    summary(series.slice(0, others).map((y) => milliseconds(() => new make(options).fit([...y]).predict(h)))),
+    summary(spread(series).map((y) => milliseconds(() => new make(options).fit([...y]).predict(h)))),
   );
 }
 
@@ -144,7 +149,8 @@ for (const set of sets()) {
   process.stdout.write(`${set.name}: CPU ms a series\n`);
   print("autoArima, first pass of a process", summary(ours(set)));
   print("autoArima, compiled", summary(ours(set)));
-  print("autoArima, stepwise: false", summary(ours({ ...set, series: set.series.slice(0, 40) }, { stepwise: false })));
+  print("autoArima, stepwise: false", summary(ours({ ...set, series: spread(set.series, 40) }, { stepwise: false })));
+  print(`autoArima, the ${others} series below`, summary(ours({ ...set, series: spread(set.series) })));
   external("R forecast::auto.arima", "Rscript", [], rProgram(set.period, set.h), set);
   external("statsforecast AutoARIMA", "python3", [], pythonProgram(set.period, set.h), set);
   await npmArima(set);

@@ -84,7 +84,7 @@ export function arima(y: Series, options: ArimaOptions = {}): ArimaModel {
 }
 
 /** Estimates one order by a method, thoroughly. */
-export function estimateOrder(problem: ArimaProblem, order: ArmaOrder, method: ArimaMethod): Estimate | undefined {
+function estimateOrder(problem: ArimaProblem, order: ArmaOrder, method: ArimaMethod): Estimate | undefined {
   const conditional = estimateConditional(problem, order);
   if (method === "CSS") return conditional;
   return estimateExact(problem, order, { start: conditional, thorough: true, tolerance: 1e-8 });

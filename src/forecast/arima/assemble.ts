@@ -85,7 +85,7 @@ function endState(problem: ArimaProblem, { arma, beta }: Estimate): ArimaState {
 }
 
 /** The last `count` values, newest first. */
-export function lastValues(z: Float64Array, count: number): number[] {
+function lastValues(z: Float64Array, count: number): number[] {
   return Array.from({ length: count }, (_, i) => z[z.length - 1 - i]!);
 }
 

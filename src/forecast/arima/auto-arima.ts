@@ -238,7 +238,8 @@ function finish(search: Search, explore: () => void): { tried: Tried; estimate: 
       start,
       tolerance: 1e-7,
     });
-    return { tried, estimate: polished !== undefined && polished.loglik > start.loglik ? polished : start };
+    const better = polished !== undefined && polished.loglik > start.loglik && rootsBeyond(polished.arma, ROOT_LIMIT);
+    return { tried, estimate: better ? polished : start };
   }
   // Nothing qualifies: the model without ARMA part always has a likelihood.
   const tried: Tried = {

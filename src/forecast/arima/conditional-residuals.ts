@@ -70,6 +70,13 @@ export function fillJacobian(
   const { seasonal, plain, weights, residuals, jacobian } = work;
   const base = withoutLinear(columns, x, armaCount, n, work);
   const moving = ma.length + sma.length > 0;
+  const steady = columns.length > 1 && isLevel(columns[1]!, n);
+  if (moving && (ar.length > 1 || steady)) {
+    weights.fill(0, condition, n);
+    weights[condition] = 1;
+    recurse(weights, n, sma, period, condition);
+    recurse(weights, n, ma, 1, condition);
+  }
   let c = 0;
   if (ar.length > 0) {
     seasonal.set(base);
@@ -79,12 +86,6 @@ export function fillJacobian(
     recurse(first, n, sma, period, condition);
     recurse(first, n, ma, 1, condition);
     if (ar.length > 1) {
-      if (moving) {
-        weights.fill(0, condition, n);
-        weights[condition] = 1;
-        recurse(weights, n, sma, period, condition);
-        recurse(weights, n, ma, 1, condition);
-      }
       for (let i = 1; i < ar.length; i++) {
         const before = jacobian[c - 1]!;
         const column = jacobian[c++]!;
@@ -120,6 +121,16 @@ export function fillJacobian(
   for (let j = 1; j < columns.length; j++) {
     const column = jacobian[c++]!;
     const from = columns[j]!;
+    if (j === 1 && steady) {
+      // A mean, or a differenced drift: the moving sums are one number, and the recursion adds its weights up.
+      let value = from[0]!;
+      value -= value * ar.reduce((sum, a) => sum + a, 0);
+      value -= value * sar.reduce((sum, a) => sum + a, 0);
+      let total = 0;
+      if (moving) for (let t = condition; t < n; t++) column[t] = value * (total += weights[t]!);
+      else column.fill(value, condition, n);
+      continue;
+    }
     column.set(from);
     autoregress(column, n, ar, 1);
     autoregress(column, n, sar, period);
@@ -181,4 +192,11 @@ export function fillNormal(work: ConditionalWorkspace, size: number, n: number, 
         }
     }
   }
+}
+
+/** Whether the first n values are all the same. */
+function isLevel(x: Float64Array, n: number): boolean {
+  const first = x[0]!;
+  for (let t = 1; t < n; t++) if (x[t] !== first) return false;
+  return true;
 }

@@ -30,13 +30,14 @@ export interface Start {
 export function estimateConditional(
   problem: ArimaProblem,
   order: ArmaOrder,
-  { start, tolerance = 1e-9, rootLimit, hopeless }: Omit<ConditionalOptions, "maxSteps"> = {},
+  { start, tolerance = 1e-9, maxSteps, rootLimit, hopeless }: ConditionalOptions = {},
 ): Estimate | undefined {
   const { columns, n } = problem;
   const parameters = order.p + order.q + order.P + order.Q + columns.length - 1;
   const work = conditionalWorkspace(problem, parameters);
   const fit = fitConditional(order, columns, n, work, {
     tolerance,
+    ...(maxSteps === undefined ? {} : { maxSteps }),
     ...(rootLimit === undefined ? {} : { rootLimit }),
     ...(hopeless === undefined ? {} : { hopeless }),
     ...(start === undefined ? {} : { start }),

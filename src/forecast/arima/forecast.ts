@@ -38,7 +38,7 @@ export function forecastArima(model: ArimaModel, options: ArimaForecastOptions):
 }
 
 /** Means and variances of the next h values on the model's scale. */
-export function forecastMoments(
+function forecastMoments(
   model: ArimaModel,
   h: number,
   xreg: Regressors | undefined,

@@ -60,8 +60,9 @@ export function innovationStateOf({ state }: ArimaModel, { k, phi, theta }: Recu
 /** A filter over complete data as plain data. */
 export function saveInnovationState(state: InnovationState, last: readonly number[]): ArimaState {
   const { a, gain, shrinking, scale, variance } = state;
-  if (scale === 0) return { last, a: [...a], variance: 1 };
-  return { last, a: [...a], variance, gain: [...gain], shrinking: [...shrinking], scale };
+  const settled = { last: last.map(unsigned), a: Array.from(a, unsigned), variance };
+  if (scale === 0) return { ...settled, variance: 1 };
+  return { ...settled, gain: [...gain], shrinking: [...shrinking], scale };
 }
 
 /** The filter of a model whose data had missing values. One of complete data is given the covariance it implies. */
@@ -100,12 +101,17 @@ export function kalmanStateOf(model: ArimaModel, recursions: Recursions): Kalman
   return kalman;
 }
 
+/** Zero without a sign, as JSON has it. */
+function unsigned(value: number): number {
+  return value + 0;
+}
+
 /** A Kalman filter as plain data. */
 export function saveKalmanState({ a, P, k, s }: KalmanState): ArimaState {
   const r = k + s;
   const covariance: number[] = [];
   for (let i = 0; i < r; i++) for (let j = i; j < r; j++) covariance.push(P[i * r + j]!);
-  return { last: [], a: [...a[0]!], variance: 1, covariance };
+  return { last: [], a: Array.from(a[0]!, unsigned), variance: 1, covariance };
 }
 
 /** The filter before the first value. @throws {RangeError} if the model is not stationary */

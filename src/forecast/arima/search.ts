@@ -79,12 +79,13 @@ export function orderOf({ p, q, P, Q }: Candidate, period: number): ArmaOrder {
 
 /** Coefficients to start a candidate's fit from: those of a neighbour, missing ones zero. */
 function startFrom(parent: Tried | undefined, candidate: Candidate, problem: ArimaProblem): Start | undefined {
-  if (parent?.estimate === undefined || parent.constant !== candidate.constant) return undefined;
+  if (parent?.estimate === undefined) return undefined;
   const arma = zeroArma(orderOf(candidate, problem.period));
   const from = parent.estimate.arma;
   for (const name of ["ar", "ma", "sar", "sma"] as const)
     for (let i = 0; i < Math.min(arma[name].length, from[name].length); i++) arma[name][i] = from[name][i]!;
-  return { arma, beta: parent.estimate.beta };
+  const same = parent.constant === candidate.constant;
+  return { arma, beta: same ? parent.estimate.beta : ordinaryLeastSquares(problem.columns, problem.n) };
 }
 
 /** Tries a candidate unless it has been; returns whether it is the new best. */
