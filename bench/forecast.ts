@@ -3,7 +3,7 @@
  * on the monthly series of the M3 sample, beside R's forecast package, npm's arima and statsforecast where installed.
  * Data: see test/reference.ts for where it is looked for. Run from the repository's root:
  *
- *   npx esbuild bench/forecast.ts --bundle --platform=node --format=esm --outfile=dist/bench.mjs && node dist/bench.mjs
+ *   npm run bench:forecast
  *
  * `--others=8` runs the others on 8 series of each set only, evenly spread (R takes seconds a series).
  */

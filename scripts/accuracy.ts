@@ -2,66 +2,33 @@
  * Measures ARIMA against R's recorded results and writes docs/accuracy.md. Needs the reference results and the M3 data:
  * see test/reference.ts for where they are looked for. Run from the repository's root:
  *
- *   npx esbuild scripts/accuracy.ts --bundle --platform=node --format=esm --outfile=dist/accuracy.mjs && node dist/accuracy.mjs
+ *   npm run accuracy
  */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { type ArimaModel, type ArimaOptions, accuracy, arima, autoArima, forecast } from "../src/forecast/index.ts";
+import { type ArimaModel, accuracy, arima, autoArima, forecast } from "../src/forecast/index.ts";
 import { createDesignedProblem, exactAt } from "../test/forecast/arima/recorded-likelihood.ts";
+import { fixedRecords, optionsOf, type RecordedFit, years } from "../test/forecast/arima/records.ts";
 import { absent, data, type Reference, reference, referenceSeries } from "../test/reference.ts";
 
-interface Fit {
-  readonly d: number;
-  readonly D: number;
-  readonly m: number;
-  readonly label: string;
-  readonly coef: Record<string, number>;
-  readonly var_coef_diag: Record<string, number>;
-  readonly loglik: number;
-  readonly aicc: number;
-  readonly forecast: {
-    h: number;
-    mean: number[];
-    lower80: number[];
-    upper80: number[];
-    lower95: number[];
-    upper95: number[];
-  };
-}
-interface Fixed extends Reference<Fit> {
-  readonly call: {
-    order: [number, number, number];
-    seasonal: [number, number, number];
-    fit_method: string;
-    args?: { lambda?: number; "include.drift"?: boolean };
-    xreg?: string;
-  };
-}
 type Row = readonly [what: string, asked: string, measured: string];
 
 const series = referenceSeries();
 if (series === undefined) throw new Error(absent);
-const years = (from: number, count: number) => Array.from({ length: count }, (_, t) => 1875 + from + t - 1920);
 const percent = (part: number, whole: number) => `${part} of ${whole} (${((100 * part) / whole).toFixed(1)} %)`;
 
-/** Fixed orders: the likelihood at R's coefficients, the optimum, coefficients and forecasts. */
+/** FixedRecord orders: the likelihood at R's coefficients, the optimum, coefficients and forecasts. */
 function fixedRows(): Row[] {
-  const records = reference<readonly Fixed[]>("arima_fixed")!.filter(({ ok, call }) => ok && call.fit_method !== "CSS");
+  const records = fixedRecords()!;
   const off: { name: string; error: number }[] = [];
   const lower: { name: string; loss: number; same: number }[] = [];
   let agree = 0;
   let coefficients = 0;
   let forecasts = 0;
-  for (const { id, call, result } of records) {
+  for (const record of records) {
+    const { id, call, result } = record;
+    const { args = {} } = call;
     const { values: y } = series!.get(id)!;
-    const { order, seasonal, args = {}, xreg } = call;
-    const options: ArimaOptions = {
-      order,
-      seasonal,
-      period: result.m,
-      includeDrift: args["include.drift"] ?? false,
-      ...(args.lambda === undefined ? {} : { lambda: args.lambda }),
-      ...(xreg === undefined ? {} : { xreg: { year: years(0, y.length) } }),
-    };
+    const options = optionsOf(record, y.length);
     const name = `${id} ${result.label}${args.lambda === undefined ? "" : " λ = 0"} ${call.fit_method}`;
     const there = exactAt(createDesignedProblem(y, options), result.coef, options);
     off.push({ name, error: Math.abs(there - result.loglik) });
@@ -104,7 +71,7 @@ function fixedRows(): Row[] {
   ];
 }
 
-function relative(model: ArimaModel, { forecast: expected }: Fit, n: number): number {
+function relative(model: ArimaModel, { forecast: expected }: RecordedFit, n: number): number {
   const { h } = expected;
   const xreg = model.regressors === undefined ? {} : { xreg: { year: years(n, h) } };
   const { mean, lower, upper } = forecast(model, { h, ...xreg });
@@ -127,7 +94,7 @@ function automaticRows(): Row[] {
       ["auto_arima_full", "the whole grid, short series", { stepwise: false, approximation: false }],
     ] as const
   ).flatMap(([name, what, options]): Row[] => {
-    const records = reference<readonly Reference<Fit>[]>(name)!;
+    const records = reference<readonly Reference<RecordedFit>[]>(name)!;
     let differenced = 0;
     let same = 0;
     const worse: string[] = [];
@@ -140,8 +107,8 @@ function automaticRows(): Row[] {
       const equal = model.order.d === result.d && model.order.D === result.D;
       if (equal) differenced++;
       if (equal && model.method === result.label) same++;
-      else if (!(equal && model.aicc <= result.aicc + 0.05))
-        worse.push(`${id} ${model.method} ${model.aicc.toFixed(2)}, R ${result.label} ${result.aicc.toFixed(2)}`);
+      else if (!(equal && model.aicc! <= result.aicc + 0.05))
+        worse.push(`${id} ${model.method} ${model.aicc!.toFixed(2)}, R ${result.label} ${result.aicc.toFixed(2)}`);
     }
     bytes.sort((a, b) => a - b);
     return [

@@ -20,7 +20,8 @@ export interface HoltWintersModel {
   /** Variance of the one-step errors, their sum of squares divided by nobs less the number of parameters. */
   readonly sigma2: number;
   readonly loglik: number;
-  readonly aicc: number;
+  /** Null where it is not defined: nobs less than two above the number of parameters and sigma2. */
+  readonly aicc: number | null;
 }
 
 /** Level, slope per step, and the effects of the next `period` steps (empty without a season). */
@@ -76,7 +77,7 @@ export function holtWinters(y: Series, options: { period: number }): HoltWinters
   const sigma2 = end.sse / (nobs > 2 * parameters ? nobs - parameters : nobs);
   const loglik = end.sse > 0 ? (-nobs / 2) * (Math.log((2 * Math.PI * end.sse) / nobs) + 1) : 0;
   const k = parameters + 1;
-  const aicc = -2 * loglik + 2 * k + (nobs > k + 1 ? (2 * k * (k + 1)) / (nobs - k - 1) : 0);
+  const aicc = nobs > k + 1 ? -2 * loglik + 2 * k + (2 * k * (k + 1)) / (nobs - k - 1) : null;
   const n = series.length;
   const nextSeason = seasonal ? Array.from({ length: period }, (_, i) => season[(n + i) % period]!) : [];
   const state = { level: end.level, slope: end.slope, season: nextSeason };

@@ -26,7 +26,8 @@ export interface ArimaModel {
   /** Of the differenced, transformed series; 0 when it is fitted exactly. */
   readonly loglik: number;
   readonly aic: number;
-  readonly aicc: number;
+  /** Null where it is not defined: nobs less than two above the number of coefficients and sigma2. */
+  readonly aicc: number | null;
   readonly bic: number;
   /** Observed values less those lost to differencing. */
   readonly nobs: number;

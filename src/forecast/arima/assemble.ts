@@ -48,7 +48,7 @@ export function assembleModel(
     se: Object.fromEntries(all.map((name, i) => [name, errors[i]!] as const).filter(([, e]) => Number.isFinite(e))),
     sigma2,
     loglik,
-    ...informationCriteria(loglik, all.length, nobs),
+    ...reportedCriteria(loglik, all.length, nobs),
     nobs,
     fit: method,
     ...(lambda === undefined ? {} : { lambda, biasAdjust }),
@@ -117,7 +117,7 @@ export function constantModel(
     se: {},
     sigma2: 0,
     loglik: 0,
-    ...informationCriteria(0, Object.keys(coef).length, Math.max(1, w.length)),
+    ...reportedCriteria(0, Object.keys(coef).length, Math.max(1, w.length)),
     nobs: w.length,
     fit: method,
     ...(lambda === undefined ? {} : { lambda, biasAdjust }),
@@ -131,4 +131,14 @@ function expected(z: Float64Array, t: number, d: number, D: number, period: numb
   const lag = D > 0 && d === 0 ? period : 1;
   for (let u = t % lag; u < z.length; u += lag) if (!Number.isNaN(z[u]!)) return z[u]!;
   return 0;
+}
+
+/** The information criteria as a model reports them: what is not defined is null, which JSON keeps. */
+function reportedCriteria(
+  loglik: number,
+  coefficients: number,
+  nobs: number,
+): Pick<ArimaModel, "aic" | "aicc" | "bic"> {
+  const { aic, aicc, bic } = informationCriteria(loglik, coefficients, nobs);
+  return { aic, aicc: aicc === Infinity ? null : aicc, bic };
 }

@@ -75,7 +75,7 @@ function trial(method: Method, y: Float64Array, period: number, holdout: number)
 }
 
 /** Accuracy of the one-step forecasts over the series itself, and the information criterion where there is one. */
-function inSample(model: FittedModel, y: Float64Array, period: number): Partial<Accuracy> & { aicc?: number } {
+function inSample(model: FittedModel, y: Float64Array, period: number): Partial<Accuracy> & { aicc?: number | null } {
   const expected = fitted(model, y);
   const known = y.map((value, t) => (Number.isNaN(expected[t]!) ? NaN : value));
   const measures = accuracy(known, expected, { training: y, period });

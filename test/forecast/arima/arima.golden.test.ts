@@ -1,67 +1,11 @@
 import { describe, expect, it } from "vitest";
-import {
-  type ArimaModel,
-  type ArimaOptions,
-  type AutoArimaOptions,
-  arima,
-  autoArima,
-  forecast,
-} from "../../../src/forecast/index.ts";
+import { type ArimaModel, type AutoArimaOptions, arima, autoArima, forecast } from "../../../src/forecast/index.ts";
 import { absent, type Reference, reference, referenceSeries } from "../../reference.ts";
 import { createDesignedProblem, exactAt } from "./recorded-likelihood.ts";
-
-interface Fit {
-  readonly p: number;
-  readonly d: number;
-  readonly q: number;
-  readonly P: number;
-  readonly D: number;
-  readonly Q: number;
-  readonly m: number;
-  readonly has_drift: boolean;
-  readonly has_mean: boolean;
-  readonly label: string;
-  readonly coef: Record<string, number>;
-  readonly var_coef_diag: Record<string, number>;
-  readonly loglik: number;
-  readonly aicc: number;
-  readonly forecast: {
-    h: number;
-    mean: number[];
-    lower80: number[];
-    upper80: number[];
-    lower95: number[];
-    upper95: number[];
-  };
-}
-interface FixedRecord extends Reference<Fit> {
-  readonly call: {
-    order: [number, number, number];
-    seasonal: [number, number, number];
-    fit_method: "ML" | "CSS-ML" | "CSS";
-    args?: { lambda?: number; "include.drift"?: boolean };
-    xreg?: string;
-  };
-}
+import { type FixedRecord, fixedRecords, optionsOf, type RecordedFit, years } from "./records.ts";
 
 const series = referenceSeries();
-const fixed = reference<readonly FixedRecord[]>("arima_fixed")?.filter(
-  ({ ok, call }) => ok && call.fit_method !== "CSS",
-);
-
-/** What R's record says of the call, as ours takes it. Its one regressor is the year less 1920, from 1875 on. */
-function optionsOf({ call, result }: FixedRecord, n: number): ArimaOptions {
-  const { order, seasonal, args = {} } = call;
-  return {
-    order,
-    seasonal,
-    period: result.m,
-    includeDrift: args["include.drift"] ?? false,
-    ...(args.lambda === undefined ? {} : { lambda: args.lambda }),
-    ...(call.xreg === undefined ? {} : { xreg: { year: years(0, n) } }),
-  };
-}
-const years = (from: number, count: number) => Array.from({ length: count }, (_, t) => 1875 + from + t - 1920);
+const fixed = fixedRecords();
 
 /**
  * R's record of gas, lambda = 0, "ML" has a log-likelihood that its own coefficients do not have: 725.3528, where the
@@ -107,7 +51,7 @@ describe.skipIf(fixed === undefined || series === undefined)(`R's Arima of fixed
 });
 
 /** The largest relative difference of forecasts and bounds. */
-function relativeDifference(model: ArimaModel, { forecast: expected }: Fit, n: number): number {
+function relativeDifference(model: ArimaModel, { forecast: expected }: RecordedFit, n: number): number {
   const { h } = expected;
   const xreg = model.regressors === undefined ? {} : { xreg: { year: years(n, h) } };
   const { mean, lower, upper } = forecast(model, { h, ...xreg });
@@ -123,16 +67,16 @@ function relativeDifference(model: ArimaModel, { forecast: expected }: Fit, n: n
 
 describe.skipIf(series === undefined)(`R's auto.arima (${absent})`, () => {
   const chosen = (name: string, options: AutoArimaOptions) =>
-    (reference<readonly Reference<Fit>[]>(name) ?? []).map(({ id, method, result }) => {
+    (reference<readonly Reference<RecordedFit>[]>(name) ?? []).map(({ id, method, result }) => {
       const { values, frequency } = series!.get(id)!;
       const lambda = method.includes("lambda0") ? { lambda: 0 } : {};
       const model = autoArima(values, { period: frequency, ...options, ...lambda });
       const differences = model.order.d === result.d && model.order.D === result.D;
-      const good = differences && (model.method === result.label || model.aicc <= result.aicc + 0.05);
+      const good = differences && (model.method === result.label || model.aicc! <= result.aicc + 0.05);
       return {
         differences,
         good,
-        says: `${id}: ${model.method} ${model.aicc.toFixed(2)}, R ${result.label} ${result.aicc.toFixed(2)}`,
+        says: `${id}: ${model.method} ${model.aicc!.toFixed(2)}, R ${result.label} ${result.aicc.toFixed(2)}`,
       };
     });
   const share = (parts: readonly boolean[]) => parts.filter(Boolean).length / parts.length;

@@ -45,7 +45,7 @@ describe("arima against R's Arima on R's own series", () => {
       expect(model.loglik).toBeGreaterThan(record.loglik - KAPPA);
       expect(Object.keys(model.coef)).toEqual(Object.keys(record.coef));
       if (Math.abs(model.loglik - record.loglik) > 1e-4) return; // another optimum, no worse
-      expect(Math.abs(model.aicc - record.aicc)).toBeLessThan(2.1e-4);
+      expect(Math.abs(model.aicc! - record.aicc)).toBeLessThan(2.1e-4);
       for (const [name, value] of Object.entries(record.coef))
         expect(Math.abs(model.coef[name]! - value), name).toBeLessThan(0.02 * Math.sqrt(record.variance[name]!));
       const { mean, lower, upper } = forecast(model, { h: record.mean.length });
