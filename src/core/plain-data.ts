@@ -46,8 +46,7 @@ export function whyNotPlain(value: unknown, path: string, ancestors: readonly ob
     return `${path} is a ${value.constructor?.name ?? "class instance"}; only plain objects can be kept`;
   for (const [key, item] of Object.entries(value)) {
     if (item === undefined) continue;
-    if (key === "toJSON" || key === "__proto__")
-      return `${path} has a property ${show(key)}, which JSON would not keep`;
+    if (key === "__proto__") return `${path} has a property "__proto__", which a copy would take for its prototype`;
     const why = whyNotPlain(item, `${path}.${key}`, deeper);
     if (why !== undefined) return why;
   }

@@ -1,0 +1,4 @@
+import fc from "fast-check";
+
+// The same inputs every time, so that a red run is somebody's change; FAST_CHECK_SEED looks elsewhere.
+fc.configureGlobal({ seed: Number(process.env.FAST_CHECK_SEED ?? 20261123) });
