@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -31,8 +32,21 @@ describe("what the documents show is run", () => {
     expect(stdout.match(/2026-05-0\d/g)).toHaveLength(7);
   });
 
+  it("the forecasting example", async () => {
+    const folder = path.join(await temporaryFolder(), "forecast");
+    await cp(path.join(root, "examples", "forecast"), folder, { recursive: true });
+    await mkdir(path.join(folder, "node_modules"));
+    await symlink(root, path.join(folder, "node_modules", "manymodel"));
+    const { status, stdout, stderr } = await shell(folder, "node forecast.js");
+    expect(status, stderr).toBe(0);
+    expect(stdout).toContain("ARIMA(0,0,0)(0,1,0)[4] with drift, fitted to ");
+    expect(stdout).toMatch(/next quarter, knowing this one: 58\.\d/);
+  });
+
   it("every example that has a loop", async () => {
-    const examples = (await readdir(path.join(root, "examples"))).sort();
+    const examples = (await readdir(path.join(root, "examples"))).filter((name) =>
+      existsSync(path.join(root, "examples", name, "loop.js")),
+    );
     expect(examples).toContain("sku-demand");
     for (const name of examples) {
       const folder = path.join(await temporaryFolder(), name);
