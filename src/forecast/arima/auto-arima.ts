@@ -209,8 +209,9 @@ function finish(search: Search, explore: () => void): { tried: Tried; estimate: 
   let best: { tried: Tried; estimate: Estimate; criterion: number } | undefined;
   let fits = 0;
   const { approximation } = search.space;
-  // With missing values a likelihood costs a hundred times as much: only the best candidate is fitted.
-  const refits = search.problemOf(false).complete ? REFITS : 1;
+  // With many missing values a likelihood costs a hundred times as much: only the best candidate is fitted.
+  const { complete, missing } = search.problemOf(false);
+  const refits = complete || missing !== undefined ? REFITS : 1;
   for (let round = 0; ; round++) {
     if (round < MOST_ROUNDS && (best === undefined || !approximation)) explore();
     const tried = search.best;

@@ -3,6 +3,7 @@ import { exactGradient } from "./exact-gradient.ts";
 import { exactLikelihood } from "./exact-likelihood.ts";
 import { kalmanLikelihood } from "./kalman.ts";
 import { maximiseLikelihood } from "./maximum-likelihood.ts";
+import { type MissingLikelihood, missingLikelihood } from "./missing-values.ts";
 import { type Arma, type ArmaOrder, armaReach, rootsBeyond, zeroArma } from "./polynomial.ts";
 import { type ArimaProblem, conditionalWorkspace, gradientWorkspace, likelihoodWorkspace } from "./problem.ts";
 
@@ -47,11 +48,18 @@ export function estimateConditional(
   return { arma: fit.arma, beta: fit.beta, loglik, squares: fit.squares, count: fit.count };
 }
 
+/** The exact likelihood of a series with missing values: as regression coefficients where they are few, else filtered. */
+export function incompleteLikelihood(problem: ArimaProblem, arma: Arma): MissingLikelihood | undefined {
+  const { missing, delta, series, regressors } = problem;
+  const found = missing && missingLikelihood(arma, missing, armaReach(arma).k);
+  return found ?? kalmanLikelihood(arma, delta, [series, ...regressors]);
+}
+
 /** The exact log-likelihood of given ARMA coefficients, everything linear at its best. */
 export function exactEstimate(problem: ArimaProblem, arma: Arma): Estimate | undefined {
-  const { columns, n, complete, delta } = problem;
+  const { columns, n, complete } = problem;
   if (!complete) {
-    const found = kalmanLikelihood(arma, delta, [problem.series, ...problem.regressors]);
+    const found = incompleteLikelihood(problem, arma);
     return found && { arma, beta: found.beta, loglik: found.loglik, squares: found.squares, count: found.count };
   }
   const work = likelihoodWorkspace(problem, armaReach(arma).k);
@@ -94,16 +102,15 @@ export function estimateExact(
     accept,
   }: ExactOptions = {},
 ): Estimate | undefined {
-  const { columns, n, complete, delta } = problem;
+  const { columns, n, complete } = problem;
   const parameters = order.p + order.q + order.P + order.Q;
   const work = conditionalWorkspace(problem, parameters + columns.length - 1);
   const zero = zeroArma(order);
   const buffers = complete ? likelihoodWorkspace(problem, armaReach(zero).k) : undefined;
-  const all = [problem.series, ...problem.regressors];
   const likelihood = (arma: Arma) =>
     buffers !== undefined
       ? exactLikelihood(arma, columns, n, buffers)
-      : (kalmanLikelihood(arma, delta, all)?.loglik ?? -Infinity);
+      : (incompleteLikelihood(problem, arma)?.loglik ?? -Infinity);
   const gradient =
     buffers && parameters > 0
       ? (x: Float64Array, arma: Arma, out: Float64Array) =>

@@ -1,8 +1,9 @@
-import { interpolate } from "../series.ts";
+import { interpolateSeasonal } from "../decompose/interpolate-seasonal.ts";
 import { type ConditionalWorkspace, createConditionalWorkspace } from "./conditional-residuals.ts";
 import { type Differencing, differenced, integrationWeights } from "./differencing.ts";
 import { createGradientWorkspace, type GradientWorkspace } from "./exact-gradient.ts";
 import { createLikelihoodWorkspace, type LikelihoodWorkspace } from "./exact-likelihood.ts";
+import { type MissingValues, missingValues } from "./missing-values.ts";
 
 /** A series ready to be fitted with ARMA models of several orders: differenced once, with its buffers. */
 export interface ArimaProblem extends Differencing {
@@ -11,12 +12,14 @@ export interface ArimaProblem extends Differencing {
   /** Regressors over the same times, undifferenced; mean or drift first if there is one. */
   readonly regressors: readonly Float64Array[];
   readonly delta: Float64Array;
-  /** The differenced series (missing values interpolated), then the differenced regressors, n values each. */
+  /** The differenced series (missing values interpolated along its season), then the differenced regressors, n values each. */
   readonly columns: readonly Float64Array[];
   readonly n: number;
   /** Whether no value is missing, so that the exact likelihood needs no Kalman filter. */
   readonly complete: boolean;
   readonly observed: number;
+  /** The missing values, where there are some but few. */
+  readonly missing: MissingValues | undefined;
   /** Buffers; grown when an order needs more. */
   conditional: ConditionalWorkspace;
   likelihood: LikelihoodWorkspace | undefined;
@@ -35,7 +38,7 @@ export function createProblem(
   let observed = 0;
   for (let t = 0; t < series.length; t++) if (!Number.isNaN(series[t]!)) observed++;
   const complete = observed === series.length;
-  const filled = complete ? series : interpolate(series);
+  const filled = complete ? series : interpolateSeasonal(series, { period });
   const columns = [filled, ...regressors].map((column) => differenced(column, differencing));
   const n = columns[0]!.length;
   return {
@@ -49,6 +52,7 @@ export function createProblem(
     n,
     complete,
     observed,
+    missing: missingValues(series, columns, differencing),
     conditional: createConditionalWorkspace(n, parameters),
     likelihood: reach > 0 ? createLikelihoodWorkspace(n, reach, columns.length) : undefined,
     gradient: undefined,

@@ -1,6 +1,6 @@
 import { cholesky, choleskyInverse } from "../linalg/cholesky.ts";
 import { conditionalInformation } from "./conditional.ts";
-import type { Estimate } from "./estimate.ts";
+import { type Estimate, incompleteLikelihood } from "./estimate.ts";
 import { exactLikelihood } from "./exact-likelihood.ts";
 import { kalmanLikelihood } from "./kalman.ts";
 import { type ArmaOrder, armaReach, armaVector, rootsBeyond, setArma, zeroArma } from "./polynomial.ts";
@@ -12,18 +12,17 @@ import { type ArimaProblem, conditionalWorkspace, likelihoodWorkspace } from "./
  * maximum inside (a unit root), from the curvature of the conditional sum of squares; NaN where that is singular too.
  */
 export function standardErrors(problem: ArimaProblem, order: ArmaOrder, estimate: Estimate, sigma2: number): number[] {
-  const { columns, n, complete, delta } = problem;
+  const { columns, n, complete } = problem;
   const arma = zeroArma(order);
   const x = armaVector(estimate.arma);
   const size = x.length;
   const at = Float64Array.from(x);
   const buffers = complete ? likelihoodWorkspace(problem, armaReach(arma).k) : undefined;
-  const all = [problem.series, ...problem.regressors];
   const loglik = () => {
     setArma(arma, at);
     if (!rootsBeyond(arma, 1)) return NaN;
     if (buffers !== undefined) return exactLikelihood(arma, columns, n, buffers);
-    return kalmanLikelihood(arma, delta, all)?.loglik ?? NaN;
+    return incompleteLikelihood(problem, arma)?.loglik ?? NaN;
   };
   const regression = regressionErrors(problem, estimate, sigma2);
   const h = 1e-4;

@@ -4,8 +4,10 @@ import { createGradientWorkspace, exactGradient } from "../../../src/forecast/ar
 import { createLikelihoodWorkspace, exactLikelihood } from "../../../src/forecast/arima/exact-likelihood.ts";
 import { initialInnovationState, step } from "../../../src/forecast/arima/innovations.ts";
 import { kalmanLikelihood } from "../../../src/forecast/arima/kalman.ts";
+import { missingLikelihood } from "../../../src/forecast/arima/missing-values.ts";
 import { fromCoordinates } from "../../../src/forecast/arima/partial-coordinates.ts";
 import { type Arma, armaReach, zeroArma } from "../../../src/forecast/arima/polynomial.ts";
+import { createProblem } from "../../../src/forecast/arima/problem.ts";
 import { normal, random } from "../../../src/forecast/random.ts";
 
 const orders = [
@@ -129,5 +131,30 @@ describe("the exact likelihood of an ARMA series", () => {
     const kalman = kalmanLikelihood(arma, integrationWeights(differencing), [y])!;
     expect(kalman.count).toBe(z.length);
     expect(Math.abs(kalman.loglik - exact)).toBeLessThan(1e-6);
+  });
+
+  it("with missing values as regression coefficients is that of the Kalman filter that skips them", () => {
+    const regressor = Float64Array.from({ length: 80 }, (_, t) => Math.sin(t));
+    for (const differencing of [
+      { d: 0, D: 0, period: 7 },
+      { d: 1, D: 0, period: 7 },
+      { d: 0, D: 1, period: 7 },
+      { d: 1, D: 1, period: 7 },
+    ])
+      for (const gaps of [[40], [0, 3], [20, 21, 22, 50, 79], [5, 12, 70]]) {
+        const { arma, w } = example(orders[4]!, 5, 80);
+        const y = Float64Array.from(w);
+        for (let t = 1; t < 80; t++) y[t]! += 0.9 * y[t - 1]!;
+        for (const t of gaps) y[t] = NaN;
+        const { columns, missing, delta } = createProblem(y, [regressor], differencing);
+        expect(missing!.columns).toHaveLength(columns.length + gaps.length);
+        const found = missingLikelihood(arma, missing!, armaReach(arma).k)!;
+        const kalman = kalmanLikelihood(arma, delta, [y, regressor])!;
+        const says = `${JSON.stringify(differencing)} ${gaps}`;
+        expect(found.count, says).toBe(kalman.count);
+        expect(Math.abs(found.loglik - kalman.loglik), says).toBeLessThan(1e-6);
+        expect(Math.abs(found.beta[0]! - kalman.beta[0]!), says).toBeLessThan(1e-8);
+        expect(Math.abs(found.squares / kalman.squares - 1), says).toBeLessThan(1e-8);
+      }
   });
 });
