@@ -90,34 +90,34 @@ export class TableStore {
     throw new ManymodelError("conflict", `table "${table}" exists already; ${remedy}`);
   }
 
-  /** In one step, a table becomes what was imported. */
+  /** In one transaction, a table becomes what was imported; then removes the files replaced. */
   publishImport(table: string, part: TablePart, replace: boolean): void {
-    this.#db
-      .transaction(() => {
-        this.checkImport(table, replace);
-        this.#db
-          .prepare("INSERT INTO tables (name, imported, columns) VALUES (?, 1, '[]') ON CONFLICT DO NOTHING")
-          .run(table);
-        this.publish(table, "import", [part]);
-      })
-      .immediate();
+    const exchange = this.#db.transaction(() => {
+      this.checkImport(table, replace);
+      this.#db
+        .prepare("INSERT INTO tables (name, imported, columns) VALUES (?, 1, '[]') ON CONFLICT DO NOTHING")
+        .run(table);
+      return this.#replaceParts(table, "import", [part]);
+    });
+    this.discard(table, exchange.immediate());
   }
 
   /** In one transaction, makes `owner`'s rows of a table exactly these parts; then removes the files replaced. */
   publish(table: string, owner: string, parts: readonly TablePart[]): void {
-    let replaced: { id: string }[] = [];
-    const replaceParts = () => {
-      replaced = this.#db
-        .prepare("DELETE FROM parts WHERE table_name = ? AND owner = ? RETURNING id")
-        .all(table, owner) as { id: string }[];
-      const insert = this.#db.prepare(
-        "INSERT INTO parts (table_name, owner, id, row_count, columns) VALUES (?, ?, ?, ?, ?)",
-      );
-      for (const part of parts) insert.run(table, owner, part.id, part.rows, JSON.stringify(part.columns));
-    };
-    if (this.#db.inTransaction) replaceParts();
-    else this.#db.transaction(replaceParts).immediate();
-    this.discard(table, replaced);
+    const exchange = this.#db.transaction(() => this.#replaceParts(table, owner, parts));
+    this.discard(table, exchange.immediate());
+  }
+
+  /** Replaces an owner's parts, inside a transaction; returns those replaced. */
+  #replaceParts(table: string, owner: string, parts: readonly TablePart[]): { id: string }[] {
+    const replaced = this.#db
+      .prepare("DELETE FROM parts WHERE table_name = ? AND owner = ? RETURNING id")
+      .all(table, owner) as { id: string }[];
+    const insert = this.#db.prepare(
+      "INSERT INTO parts (table_name, owner, id, row_count, columns) VALUES (?, ?, ?, ?, ?)",
+    );
+    for (const part of parts) insert.run(table, owner, part.id, part.rows, JSON.stringify(part.columns));
+    return replaced;
   }
 
   discard(table: string, parts: readonly { id: string }[]): void {
