@@ -2,9 +2,10 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { type LoadedConfig, loadConfig } from "../config/load.ts";
 import { ManymodelError, show } from "../core/errors.ts";
-import type { KeyColumn, KeyValue, PartitionKey } from "../core/partition-key.ts";
+import type { KeyValue, PartitionKey } from "../core/partition-key.ts";
 import { type PlainData, whyNotPlain } from "../core/plain-data.ts";
 import {
+  checkCount,
   type DataQuery,
   type IndexSummary,
   newRunId,
@@ -14,11 +15,12 @@ import {
 } from "../core/run.ts";
 import { bundleDefinition } from "../model/bundle.ts";
 import type { KeyArgument, ModelDefinition } from "../model/define-model.ts";
+import { keyArgument } from "../model/key-argument.ts";
 import { type OnProgress, train } from "../pipeline/train.ts";
 import type { Engine } from "../ports/engine.ts";
 import { openEngine, openWorkers } from "./open-engine.ts";
 import { packageVersion } from "./package-version.ts";
-import { checkWorkers, Registry } from "./registry.ts";
+import { Registry } from "./registry.ts";
 import { workerEntry } from "./worker-entry.ts";
 
 /** Which rows make up the partitions; the seed's `data_query`. */
@@ -96,7 +98,7 @@ export class ManyModel {
   async keys(query?: LoopQuery): Promise<Keys> {
     const snapshot = await this.snapshot(query);
     const keys = await this.engine.tables.keys(snapshot, 0, snapshot.partitions);
-    return keys.map((key) => fromKey(snapshot.keyColumns, key));
+    return keys.map((key) => keyArgument(snapshot.keyColumns, key));
   }
 
   /**
@@ -182,7 +184,7 @@ export class ManyModel {
     const mode = options.mode ?? configured.mode;
     if (mode !== "tasks" && mode !== "local")
       throw new ManymodelError("usage", `mode is ${show(mode)}; it must be "tasks" or "local"`);
-    checkWorkers(options.workers);
+    if (options.workers !== undefined) checkCount("workers", options.workers);
     const { engine } = this;
     const workers = await openWorkers(engine, mode);
     const configuredWorkers = configured.workers === "auto" ? workers.parallelism : configured.workers;
@@ -217,10 +219,6 @@ export async function connect(config: string | LoadedConfig = "manymodel.yaml"):
     workspace: path.resolve(loaded.directory, loaded.workspace),
   });
   return new ManyModel(loaded, engine);
-}
-
-function fromKey(columns: readonly KeyColumn[], key: PartitionKey): KeyArgument {
-  return columns.length === 1 ? key[0]! : Object.fromEntries(columns.map(({ name }, i) => [name, key[i]!]));
 }
 
 function toKey(columns: readonly string[], key: KeyArgument): PartitionKey {

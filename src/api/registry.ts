@@ -1,5 +1,5 @@
 import { ManymodelError, show } from "../core/errors.ts";
-import type { DataQuery, ModelVersion } from "../core/run.ts";
+import { checkCount, type DataQuery, type ModelVersion } from "../core/run.ts";
 import { registerVersion } from "../pipeline/register-version.ts";
 import { type BatchSummary, scoreBatch } from "../pipeline/score-batch.ts";
 import type { OnProgress } from "../pipeline/train.ts";
@@ -76,7 +76,7 @@ export class Registry {
    */
   async runBatch(options: RunBatchOptions): Promise<BatchSummary> {
     const { model, version, inputTable, outputTable = "FORECAST_RESULTS", levels = [80, 95], onProgress } = options;
-    checkWorkers(options.workers);
+    if (options.workers !== undefined) checkCount("workers", options.workers);
     const registered = await this.#engine.catalog.version(model, version);
     if (registered === undefined)
       throw new ManymodelError("not-found", `there is no version ${show(version)} of model ${show(model)}`);
@@ -115,10 +115,4 @@ export class Registry {
       models.set(version.model, [...(models.get(version.model) ?? []), version]);
     return [...models].map(([model, versions]) => ({ model, versions: versions.length, newest: versions[0]! }));
   }
-}
-
-/** Checks a number of workers. @throws {ManymodelError} `usage` unless it is left out or at least 1 */
-export function checkWorkers(workers: number | undefined): void {
-  if (workers !== undefined && !(Number.isSafeInteger(workers) && workers >= 1))
-    throw new ManymodelError("usage", `workers is ${show(workers)}; it must be an integer of at least 1`);
 }

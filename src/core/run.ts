@@ -113,6 +113,12 @@ export function checkName(what: string, name: string, pattern: "id" | "table" = 
   throw new ManymodelError("usage", `${what} ${show(name)} is not allowed: use ${rule}`);
 }
 
+/** Checks how many of something there are to be. @throws {ManymodelError} `usage` unless it is an integer of at least 1 */
+export function checkCount(what: string, value: number): void {
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new ManymodelError("usage", `${what} is ${show(value)}; it must be an integer of at least 1`);
+}
+
 /** A new run id: the mode, the time to the second, and four random hexadecimal digits. */
 export function newRunId(prefix: string, now: Date, random: () => number): string {
   const stamp = now.toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "_");

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { ModelIndex, SegmentInfo, TaskFile } from "../core/artifact.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { IndexSummary, RunManifest } from "../core/run.ts";
@@ -6,6 +5,7 @@ import { partitionSeed } from "../core/seed.ts";
 import { stagePath } from "../core/stage-path.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { ChunkRecord } from "../ports/queue.ts";
+import { checksum } from "./checksum.ts";
 import { getJson, putJson } from "./json.ts";
 import { failedOutcome, putSegment } from "./train-chunk.ts";
 
@@ -55,7 +55,7 @@ export async function buildIndex(engine: Engine, runId: string, now: Date): Prom
   const bytes = await putJson(engine.stage, path, index);
   const summary: IndexSummary = {
     path,
-    sha256: createHash("sha256").update(bytes).digest("hex"),
+    sha256: checksum(bytes),
     bytes: total((segment) => segment.bytes),
     segments: segments.length,
     succeeded: index.succeeded,

@@ -10,9 +10,13 @@ export async function putJson(stage: Stage, path: string, value: unknown): Promi
 
 /** Reads a JSON file of the stage. @throws {ManymodelError} `not-found`, or `corrupt` if it is not JSON */
 export async function getJson<T>(stage: Stage, path: string): Promise<T> {
-  const text = new TextDecoder().decode(await stage.get(path));
+  return parseJson(await stage.get(path), path);
+}
+
+/** Reads the bytes of a JSON file of the stage. @throws {ManymodelError} `corrupt` if they are not JSON */
+export function parseJson<T>(bytes: Uint8Array, path: string): T {
   try {
-    return JSON.parse(text) as T;
+    return JSON.parse(new TextDecoder().decode(bytes)) as T;
   } catch (cause) {
     throw new ManymodelError("corrupt", `${path} is not readable JSON`, { cause });
   }

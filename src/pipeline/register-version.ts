@@ -1,5 +1,5 @@
 import { ManymodelError, show } from "../core/errors.ts";
-import { checkName, type ModelVersion } from "../core/run.ts";
+import { checkCount, checkName, type ModelVersion } from "../core/run.ts";
 import type { Catalog } from "../ports/catalog.ts";
 
 /** What a caller decides of a version. */
@@ -21,8 +21,7 @@ export interface VersionSpec {
 export async function registerVersion(catalog: Catalog, spec: VersionSpec, now: Date): Promise<ModelVersion> {
   checkName("model name", spec.model);
   checkName("version", spec.version);
-  if (!Number.isSafeInteger(spec.horizon) || spec.horizon < 1)
-    throw new ManymodelError("usage", `horizon is ${show(spec.horizon)}; it must be an integer of at least 1`);
+  checkCount("horizon", spec.horizon);
   const run = await catalog.run(spec.runId);
   if (run === undefined)
     throw new ManymodelError("not-found", `there is no run ${show(spec.runId)}; "manymodel status" lists the runs`);

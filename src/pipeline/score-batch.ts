@@ -1,15 +1,22 @@
-import { createHash } from "node:crypto";
 import type { ModelIndex } from "../core/artifact.ts";
 import type { ColumnInfo } from "../core/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
-import { checkName, type DataQuery, type ModelVersion, type RunManifest, type Snapshot } from "../core/run.ts";
+import {
+  checkCount,
+  checkName,
+  type DataQuery,
+  type ModelVersion,
+  type RunManifest,
+  type Snapshot,
+} from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { TablePart } from "../ports/tables.ts";
 import { type WorkerEntry, WorkerLost, type Workers } from "../ports/workers.ts";
+import { checksum, getVerified } from "./checksum.ts";
 import { startCrew } from "./crew.ts";
 import { forecastColumns } from "./forecast-rows.ts";
-import { getJson } from "./json.ts";
+import { getJson, parseJson } from "./json.ts";
 import type { ScoredPart, ScoreTask } from "./score-segment.ts";
 import type { OnProgress } from "./train.ts";
 import type { WorkerRequest } from "./worker.ts";
@@ -68,8 +75,7 @@ export async function scoreBatch(
       `there is no version ${show(name)} of model ${show(model)}; see "manymodel versions"`,
     );
   const horizon = spec.horizon ?? version.horizon;
-  if (!Number.isSafeInteger(horizon) || horizon < 1)
-    throw new ManymodelError("usage", `horizon is ${show(horizon)}; it must be an integer of at least 1`);
+  checkCount("horizon", horizon);
   const levels = checkLevels(spec.levels);
   const index = await readIndex(engine, version);
   const { snapshot: trained } = await getJson<RunManifest>(engine.stage, stagePath.manifest(version.runId));
@@ -128,9 +134,7 @@ export async function scoreBatch(
   } finally {
     await crew.close();
   }
-  const owner = createHash("sha256")
-    .update(JSON.stringify([model, name, spec.query.table]))
-    .digest("hex");
+  const owner = checksum(JSON.stringify([model, name, spec.query.table]));
   await engine.tables.publish(outputTable, owner, parts);
   return { model, version: name, inputTable: spec.query.table, outputTable, ...summary };
 }
@@ -163,12 +167,8 @@ async function prepareOutput(
 
 async function readIndex(engine: Engine, version: ModelVersion): Promise<ModelIndex> {
   const { path, sha256 } = version.index;
-  const actual = createHash("sha256")
-    .update(await engine.stage.get(path))
-    .digest("hex");
-  if (actual !== sha256)
-    throw new ManymodelError("corrupt", `${path} was changed after ${version.model} ${version.version} was registered`);
-  return getJson<ModelIndex>(engine.stage, path);
+  const registered = `${version.model} ${version.version} was registered`;
+  return parseJson(await getVerified(engine.stage, path, sha256, registered), path);
 }
 
 function checkLevels(levels: readonly number[]): number[] {

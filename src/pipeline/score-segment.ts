@@ -1,17 +1,17 @@
-import { createHash } from "node:crypto";
 import type { PartitionOutcome, SegmentInfo } from "../core/artifact.ts";
-import { ManymodelError, messageOf } from "../core/errors.ts";
+import { messageOf } from "../core/errors.ts";
 import type { PlainData } from "../core/plain-data.ts";
 import type { Snapshot } from "../core/run.ts";
 import { decodeSegment } from "../core/segment.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import { frame } from "../model/frame.ts";
 import { nextTimes, parseTime } from "../model/interval.ts";
+import { keyArgument } from "../model/key-argument.ts";
 import { checkPrediction } from "../model/return-contract.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { TablePart } from "../ports/tables.ts";
+import { getVerified } from "./checksum.ts";
 import { ForecastRows, type ForecastTable } from "./forecast-rows.ts";
-import { keyArgument } from "./train-chunk.ts";
 
 /** What every task of a batch needs to know. */
 export interface ScoreTask extends ForecastTable {
@@ -48,13 +48,9 @@ export async function scoreSegment(
   definition: AnyModelDefinition,
   task: ScoreSegment,
 ): Promise<ScoredPart> {
-  const bytes = await engine.stage.get(task.segment.path);
-  if (createHash("sha256").update(bytes).digest("hex") !== task.segment.sha256)
-    throw new ManymodelError(
-      "corrupt",
-      `${task.segment.path} was changed after it was committed; its checksum differs`,
-    );
-  const all = await decodeSegment(bytes, task.segment.path);
+  const { path, sha256 } = task.segment;
+  const bytes = await getVerified(engine.stage, path, sha256, "it was committed; its checksum differs");
+  const all = await decodeSegment(bytes, path);
   const located = await engine.tables.locate(
     task.snapshot,
     all.map((row) => row.key),

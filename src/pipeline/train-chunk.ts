@@ -2,16 +2,18 @@ import { createHash } from "node:crypto";
 import type { FailureType, PartitionOutcome, SegmentInfo, TaskFile } from "../core/artifact.ts";
 import type { ColumnBatch } from "../core/column.ts";
 import { messageOf } from "../core/errors.ts";
-import { decodeKey, type KeyColumn, type PartitionKey, showKey } from "../core/partition-key.ts";
+import { decodeKey, type KeyColumn, showKey } from "../core/partition-key.ts";
 import type { RunManifest } from "../core/run.ts";
 import { partitionSeed } from "../core/seed.ts";
 import { encodeSegment } from "../core/segment.ts";
 import { stagePath } from "../core/stage-path.ts";
-import type { AnyModelDefinition, KeyArgument } from "../model/define-model.ts";
+import type { AnyModelDefinition } from "../model/define-model.ts";
 import { type Frame, frame } from "../model/frame.ts";
 import { detectInterval, formatTime, gridPositions } from "../model/interval.ts";
+import { keyArgument } from "../model/key-argument.ts";
 import { checkFitResult, InvalidReturn } from "../model/return-contract.ts";
 import type { Engine } from "../ports/engine.ts";
+import { checksum } from "./checksum.ts";
 import { getJson, putJson } from "./json.ts";
 
 /** Milliseconds that only move forward. */
@@ -62,7 +64,7 @@ export async function putSegment(
     attempt,
     rows: rows.length,
     bytes: bytes.length,
-    sha256: createHash("sha256").update(bytes).digest("hex"),
+    sha256: checksum(bytes),
     succeeded,
     failed: rows.length - succeeded,
   };
@@ -98,11 +100,6 @@ export function failedOutcome(
     errorMessage,
     attempt,
   };
-}
-
-/** The key as the body receives it: a value, or an object for a composite key. */
-export function keyArgument(columns: readonly KeyColumn[], key: PartitionKey): KeyArgument {
-  return columns.length === 1 ? key[0]! : Object.fromEntries(columns.map((column, i) => [column.name, key[i]!]));
 }
 
 async function trainPartition(
