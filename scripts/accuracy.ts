@@ -5,9 +5,9 @@
  *   npm run accuracy
  */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { type ArimaModel, accuracy, arima, autoArima, forecast } from "../src/forecast/index.ts";
+import { accuracy, arima, autoArima, forecast } from "../src/forecast/index.ts";
 import { createDesignedProblem, exactAt } from "../test/forecast/arima/recorded-likelihood.ts";
-import { fixedRecords, optionsOf, type RecordedFit, years } from "../test/forecast/arima/records.ts";
+import { fixedRecords, optionsOf, type RecordedFit, relativeDifference } from "../test/forecast/arima/records.ts";
 import { absent, data, type Reference, reference, referenceSeries } from "../test/reference.ts";
 
 type Row = readonly [what: string, asked: string, measured: string];
@@ -40,7 +40,7 @@ function fixedRows(): Row[] {
       ([key, value]) => Math.abs(model.coef[key]! - value) < 0.02 * Math.sqrt(result.var_coef_diag[key]!),
     );
     if (near) coefficients++;
-    if (relative(model, result, y.length) < 1e-3) forecasts++;
+    if (relativeDifference(model, result, y.length) < 1e-3) forecasts++;
   }
   off.sort((a, b) => b.error - a.error);
   const losses = lower.filter(({ loss }) => loss > 1e-3).sort((a, b) => b.loss - a.loss);
@@ -69,20 +69,6 @@ function fixedRows(): Row[] {
     ],
     ["forecasts and bounds within 1e-3 there", "95 %", percent(forecasts, agree)],
   ];
-}
-
-function relative(model: ArimaModel, { forecast: expected }: RecordedFit, n: number): number {
-  const { h } = expected;
-  const xreg = model.regressors === undefined ? {} : { xreg: { year: years(n, h) } };
-  const { mean, lower, upper } = forecast(model, { h, ...xreg });
-  const pairs = [
-    [mean, expected.mean],
-    [lower[0]!, expected.lower80],
-    [upper[0]!, expected.upper80],
-    [lower[1]!, expected.lower95],
-    [upper[1]!, expected.upper95],
-  ] as const;
-  return Math.max(...pairs.flatMap(([a, b]) => b.map((value, i) => Math.abs(a[i]! - value) / Math.abs(value))));
 }
 
 /** Automatic choice: differences, order, AICc. */

@@ -24,6 +24,11 @@ export interface ColumnBatch {
   readonly columns: Readonly<Record<string, Column>>;
 }
 
+/** The names and types of a batch's columns. */
+export function columnsOf({ columns }: ColumnBatch): ColumnInfo[] {
+  return Object.entries(columns).map(([name, { type }]) => ({ name, type }));
+}
+
 /** The rows `[start, end)` of a column; numeric columns share memory with the original. */
 export function sliceColumn(column: Column, start: number, end: number): Column {
   switch (column.type) {

@@ -1,4 +1,4 @@
-import { type Column, type ColumnBatch, type ColumnInfo, matchColumn, sliceColumn } from "../core/column.ts";
+import { type Column, type ColumnBatch, type ColumnInfo, columnsOf, matchColumn, sliceColumn } from "../core/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 
 /**
@@ -47,7 +47,7 @@ export function frame(batch: ColumnBatch, start = 0, end = batch.length, grid?: 
   };
   return {
     length: end - start,
-    columns: names.map((name) => ({ name, type: batch.columns[name]!.type })),
+    columns: columnsOf(batch),
     numbers: (name) => column(name, "number").values as Float64Array,
     series(name) {
       const values = column(name, "number").values as Float64Array;

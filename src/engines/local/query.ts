@@ -4,7 +4,7 @@ import type { QueryResult } from "../../ports/tables.ts";
 import type { Database } from "./database.ts";
 import { identifier, literal, openDuck } from "./duck.ts";
 import type { Folders } from "./folders.ts";
-import { resultViews } from "./result-views.ts";
+import { RESULT_VIEWS, resultViews } from "./result-views.ts";
 import type { TableStore } from "./table-store.ts";
 
 /**
@@ -23,11 +23,12 @@ export async function queryWorkspace(
   try {
     const connection = await duck.connection();
     // Only tables that the query mentions become views: a damaged file of another one does not matter.
-    const mentioned = sql.toUpperCase();
-    const views = [...resultViews(db, folders.stage)];
-    for (const { name } of store.list()) views.push([name, `SELECT * FROM ${store.find(name)!.from}`]);
+    const mentioned = (name: string) => sql.toUpperCase().includes(name.toUpperCase());
+    const views = RESULT_VIEWS.some(mentioned) ? [...resultViews(db, folders.stage)] : [];
+    for (const { name } of store.list())
+      if (mentioned(name)) views.push([name, `SELECT * FROM ${store.find(name)!.from}`]);
     for (const [name, select] of views)
-      if (mentioned.includes(name.toUpperCase())) await connection.run(`CREATE VIEW ${identifier(name)} AS ${select}`);
+      if (mentioned(name)) await connection.run(`CREATE VIEW ${identifier(name)} AS ${select}`);
     const readable = [folders.tables, folders.stage].map((folder) => literal(`${folder}/`)).join(", ");
     await connection.run(
       `SET allowed_directories = [${readable}]; SET enable_external_access = false; SET lock_configuration = true`,

@@ -70,7 +70,8 @@ function strings(vector: RawVector, rows: number): (string | null)[] {
   return values;
 }
 
-function join<T extends Float64Array | Int32Array | Uint8Array>(pieces: readonly T[], whole: T): T {
+/** Copies pieces one after another into `whole`. */
+export function join<T extends Float64Array | Int32Array | Uint8Array>(pieces: readonly T[], whole: T): T {
   let at = 0;
   for (const piece of pieces) {
     whole.set(piece, at);

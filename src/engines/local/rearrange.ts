@@ -1,6 +1,6 @@
 import { type Column, sliceColumn } from "../../core/column.ts";
 import type { PartitionRows } from "../../ports/tables.ts";
-import type { ReadColumns } from "./read-columns.ts";
+import { join, type ReadColumns } from "./read-columns.ts";
 
 /** Groups rows that are sorted by partition number as asked for; copies only if the order asked for is another. */
 export function rearrange(read: ReadColumns, names: readonly string[], ordinals: readonly number[]): PartitionRows {
@@ -37,11 +37,8 @@ function gather(
   if (column.type === "string" || column.type === "integer")
     return { type: column.type, values: slices.flatMap((slice) => slice.values as never[]) } as Column;
   const length = slices.reduce((sum, slice) => sum + slice.values.length, 0);
-  const values = column.type === "boolean" ? new Uint8Array(length) : new Float64Array(length);
-  let at = 0;
-  for (const slice of slices) {
-    values.set(slice.values as Float64Array, at);
-    at += slice.values.length;
-  }
-  return { type: column.type, values } as Column;
+  const pieces = slices.map((slice) => slice.values);
+  if (column.type === "boolean")
+    return { type: column.type, values: join(pieces as Uint8Array[], new Uint8Array(length)) };
+  return { type: column.type, values: join(pieces as Float64Array[], new Float64Array(length)) };
 }

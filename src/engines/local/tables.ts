@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { columnsOf } from "../../core/column.ts";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
 import { type KeyValue, keyText, type PartitionKey, parseKeyText } from "../../core/partition-key.ts";
 import type { Snapshot } from "../../core/run.ts";
@@ -105,8 +106,7 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders): T
     async write(table, batch) {
       const { id, file } = await newPart(folders.tables, table);
       await writeWhole(file, encodeColumns(batch));
-      const columns = Object.entries(batch.columns).map(([name, { type }]) => ({ name, type }));
-      return { id, rows: batch.length, columns };
+      return { id, rows: batch.length, columns: columnsOf(batch) };
     },
 
     async publish(table, owner, parts) {

@@ -1,5 +1,12 @@
 import { createHash } from "node:crypto";
-import { type Column, type ColumnBatch, type ColumnInfo, matchColumn, sliceColumn } from "../../core/column.ts";
+import {
+  type Column,
+  type ColumnBatch,
+  type ColumnInfo,
+  columnsOf,
+  matchColumn,
+  sliceColumn,
+} from "../../core/column.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
 import { encodeKey, type KeyColumn, type KeyType, type KeyValue, type PartitionKey } from "../../core/partition-key.ts";
 import type { DataQuery, Snapshot } from "../../core/run.ts";
@@ -74,16 +81,14 @@ export function memoryTables(): Tables {
     async write(_table, batch) {
       const id = String(parts.size + 1);
       parts.set(id, structuredClone(batch));
-      const columns = Object.entries(batch.columns).map(([name, { type }]) => ({ name, type }));
-      return { id, rows: batch.length, columns };
+      return { id, rows: batch.length, columns: columnsOf(batch) };
     },
     async discard(_table, discarded) {
       for (const { id } of discarded) parts.delete(id);
     },
     async columns(name) {
       const table = find(name);
-      const written = [...(table?.owners.values() ?? [])].flat().flatMap((batch) => Object.entries(batch.columns));
-      const known = [...(table?.columns ?? []), ...written.map(([name, { type }]) => ({ name, type }))];
+      const known = [...(table?.columns ?? []), ...[...(table?.owners.values() ?? [])].flat().flatMap(columnsOf)];
       return table && [...new Map(known.map((column) => [column.name.toUpperCase(), column])).values()];
     },
     async publish(table, owner, written) {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { type ArimaModel, type AutoArimaOptions, arima, autoArima, forecast } from "../../../src/forecast/index.ts";
+import { type AutoArimaOptions, arima, autoArima } from "../../../src/forecast/index.ts";
 import { absent, type Reference, reference, referenceSeries } from "../../reference.ts";
 import { createDesignedProblem, exactAt } from "./recorded-likelihood.ts";
-import { type FixedRecord, fixedRecords, optionsOf, type RecordedFit, years } from "./records.ts";
+import { type FixedRecord, fixedRecords, optionsOf, type RecordedFit, relativeDifference } from "./records.ts";
 
 const series = referenceSeries();
 const fixed = fixedRecords();
@@ -49,21 +49,6 @@ describe.skipIf(fixed === undefined || series === undefined)(`R's Arima of fixed
     expect(forecasts / agree).toBeGreaterThanOrEqual(0.95);
   });
 });
-
-/** The largest relative difference of forecasts and bounds. */
-function relativeDifference(model: ArimaModel, { forecast: expected }: RecordedFit, n: number): number {
-  const { h } = expected;
-  const xreg = model.regressors === undefined ? {} : { xreg: { year: years(n, h) } };
-  const { mean, lower, upper } = forecast(model, { h, ...xreg });
-  const pairs = [
-    [mean, expected.mean],
-    [lower[0]!, expected.lower80],
-    [upper[0]!, expected.upper80],
-    [lower[1]!, expected.lower95],
-    [upper[1]!, expected.upper95],
-  ] as const;
-  return Math.max(...pairs.flatMap(([a, b]) => b.map((value, i) => Math.abs(a[i]! - value) / Math.abs(value))));
-}
 
 describe.skipIf(series === undefined)(`R's auto.arima (${absent})`, () => {
   const chosen = (name: string, options: AutoArimaOptions) =>

@@ -1,4 +1,4 @@
-import type { ArimaOptions } from "../../../src/forecast/index.ts";
+import { type ArimaModel, type ArimaOptions, forecast } from "../../../src/forecast/index.ts";
 import { type Reference, reference } from "../../reference.ts";
 
 /** What R records of a fitted ARIMA model and its forecast. */
@@ -56,4 +56,19 @@ export function optionsOf({ call, result }: FixedRecord, n: number): ArimaOption
 }
 
 /** The regressor of the records that have one. */
-export const years = (from: number, count: number) => Array.from({ length: count }, (_, t) => 1875 + from + t - 1920);
+const years = (from: number, count: number) => Array.from({ length: count }, (_, t) => 1875 + from + t - 1920);
+
+/** The largest relative difference of forecasts and bounds. */
+export function relativeDifference(model: ArimaModel, { forecast: expected }: RecordedFit, n: number): number {
+  const { h } = expected;
+  const xreg = model.regressors === undefined ? {} : { xreg: { year: years(n, h) } };
+  const { mean, lower, upper } = forecast(model, { h, ...xreg });
+  const pairs = [
+    [mean, expected.mean],
+    [lower[0]!, expected.lower80],
+    [upper[0]!, expected.upper80],
+    [lower[1]!, expected.lower95],
+    [upper[1]!, expected.upper95],
+  ] as const;
+  return Math.max(...pairs.flatMap(([a, b]) => b.map((value, i) => Math.abs(a[i]! - value) / Math.abs(value))));
+}
