@@ -1,17 +1,18 @@
 /**
- * CPU time of automatic ARIMA with its forecast: milliseconds a series, on the 40 daily series (n = 1,095, period 7) and
- * on the monthly series of the M3 sample, beside R's forecast package, npm's arima and statsforecast where installed.
+ * CPU time of fitting and forecasting: milliseconds a series, on the 40 daily series (n = 1,095, period 7) and on the
+ * monthly series of the M3 sample, beside R's forecast package, npm's arima and statsforecast where installed.
  * Data: see test/reference.ts for where it is looked for. Run from the repository's root:
  *
  *   npm run bench:forecast
  *
- * `--others=8` runs the others on 8 series of each set only, evenly spread (R takes seconds a series).
+ * Words name the methods to run (`npm run bench:forecast -- auto-arima`; all without). `--others=8` runs the others on 8
+ * series of each set only, evenly spread (R takes seconds a series); 0 leaves them out.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type AutoArimaOptions, autoArima, forecast } from "../src/forecast/index.ts";
+import { autoArima, type FittedModel, forecast } from "../src/forecast/index.ts";
 import { absent, data } from "../test/reference.ts";
 
 interface SeriesSet {
@@ -21,6 +22,27 @@ interface SeriesSet {
   readonly series: readonly Float64Array[];
 }
 
+/** A method of ours, and what it is called elsewhere. */
+interface Method {
+  readonly name: string;
+  readonly fit: (y: Float64Array, period: number) => FittedModel;
+  /** An R expression of the series `y` that forecasts; R's forecast package is loaded. */
+  readonly r?: (h: number) => string;
+  /** A class of statsforecast.models. */
+  readonly statsforecast?: string;
+}
+
+const METHODS: readonly Method[] = [
+  {
+    name: "auto-arima",
+    fit: (y, period) => autoArima(y, { period }),
+    r: (h) => `forecast(auto.arima(y), h = ${h})`,
+    statsforecast: "AutoARIMA",
+  },
+  { name: "auto-arima, stepwise: false", fit: (y, period) => autoArima(y, { period, stepwise: false }) },
+];
+
+const words = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const others = Number(process.argv.find((word) => word.startsWith("--others="))?.slice(9) ?? 8);
 
 function sets(): SeriesSet[] {
@@ -78,8 +100,8 @@ function summary(times: readonly number[]): string {
   return `${show(mean)} mean ${show(sorted[sorted.length >> 1]!)} median ${show(sorted.at(-1)!)} max   (${sorted.length} series)`;
 }
 
-function ours({ series, period, h }: SeriesSet, options: AutoArimaOptions = {}): number[] {
-  return series.map((y) => milliseconds(() => forecast(autoArima(y, { period, ...options }), { h })));
+function ours({ fit }: Method, series: readonly Float64Array[], { period, h }: SeriesSet): number[] {
+  return series.map((y) => milliseconds(() => forecast(fit(y, period), { h })));
 }
 
 function print(who: string, what: string): void {
@@ -107,23 +129,23 @@ function external(who: string, command: string, args: readonly string[], program
   }
 }
 
-const rProgram = (period: number, h: number) => `
+const rProgram = (period: number, expression: string) => `
 suppressMessages(library(forecast))
 for (line in readLines(commandArgs(TRUE)[1])) {
   y <- ts(scan(text = line, quiet = TRUE), frequency = ${period})
-  t <- system.time(forecast(auto.arima(y), h = ${h}))
+  t <- system.time(${expression})
   cat(1000 * (t[["user.self"]] + t[["sys.self"]]), "")
 }`;
 
-const pythonProgram = (period: number, h: number) => `
+const pythonProgram = (model: string, period: number, h: number) => `
 import sys, time
 import numpy as np
-from statsforecast.models import AutoARIMA
+from statsforecast.models import ${model}
 lines = [np.array(line.split(), dtype=float) for line in open(sys.argv[1])]
-AutoARIMA(season_length=${period}).forecast(y=lines[0], h=${h}, level=[80, 95])
+${model}(season_length=${period}).forecast(y=lines[0], h=${h}, level=[80, 95])
 for y in lines:
     t = time.process_time()
-    AutoARIMA(season_length=${period}).forecast(y=y, h=${h}, level=[80, 95])
+    ${model}(season_length=${period}).forecast(y=y, h=${h}, level=[80, 95])
     print(1000 * (time.process_time() - t))
 `;
 
@@ -147,11 +169,21 @@ async function npmArima({ series, period, h }: SeriesSet): Promise<void> {
 
 for (const set of sets()) {
   process.stdout.write(`${set.name}: CPU ms a series\n`);
-  print("autoArima, first pass of a process", summary(ours(set)));
-  print("autoArima, compiled", summary(ours(set)));
-  print("autoArima, stepwise: false", summary(ours({ ...set, series: spread(set.series, 40) }, { stepwise: false })));
-  print(`autoArima, the ${others} series below`, summary(ours({ ...set, series: spread(set.series) })));
-  external("R forecast::auto.arima", "Rscript", [], rProgram(set.period, set.h), set);
-  external("statsforecast AutoARIMA", "python3", [], pythonProgram(set.period, set.h), set);
-  await npmArima(set);
+  for (const method of METHODS.filter(({ name }) => words.length === 0 || words.includes(name))) {
+    print(`${method.name}, first pass of a process`, summary(ours(method, set.series, set)));
+    print(`${method.name}, compiled`, summary(ours(method, set.series, set)));
+    if (others === 0) continue;
+    print(`${method.name}, the ${others} series below`, summary(ours(method, spread(set.series), set)));
+    if (method.r !== undefined)
+      external(`R ${method.r(set.h)}`, "Rscript", [], rProgram(set.period, method.r(set.h)), set);
+    if (method.statsforecast !== undefined)
+      external(
+        `statsforecast ${method.statsforecast}`,
+        "python3",
+        [],
+        pythonProgram(method.statsforecast, set.period, set.h),
+        set,
+      );
+    if (method.name === "auto-arima") await npmArima(set);
+  }
 }

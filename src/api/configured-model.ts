@@ -3,7 +3,7 @@ import type { LoadedConfig } from "../config/load.ts";
 import { matchColumn } from "../core/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { PlainData } from "../core/plain-data.ts";
-import { METHODS } from "../model/builtin/forecaster.ts";
+import { METHODS } from "../forecast/index.ts";
 import type { ManyModel } from "./connect.ts";
 
 /** A model definition's module and what it is sent. */

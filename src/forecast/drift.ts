@@ -1,3 +1,4 @@
+import type { Kind } from "./kind.ts";
 import { fittedNaive } from "./naive.ts";
 import { checkForecastOptions, type Forecast, type ForecastOptions, symmetricForecast } from "./prediction.ts";
 import { checkSeries, type Series, toFloat64 } from "./series.ts";
@@ -35,8 +36,7 @@ export function drift(y: Series): DriftModel {
   return { kind: "drift", formatVersion: 1, nobs, last, slope, slopeSe, sigma2 };
 }
 
-/** Forecasts of a random walk with drift. */
-export function forecastDrift(model: DriftModel, options: ForecastOptions): Forecast {
+function forecastDrift(model: DriftModel, options: ForecastOptions): Forecast {
   const { h, levels } = checkForecastOptions(options);
   const mean = new Float64Array(h);
   const se = new Float64Array(h);
@@ -47,3 +47,25 @@ export function forecastDrift(model: DriftModel, options: ForecastOptions): Fore
   }
   return symmetricForecast(mean, se, levels);
 }
+
+/** Slope and variance of the old and the new changes together, by Welford's recursion. */
+function updateDrift(model: DriftModel, newY: Float64Array): DriftModel {
+  let { nobs, last, slope } = model;
+  let squares = model.sigma2 * (nobs - 2);
+  for (const value of newY) {
+    if (Number.isNaN(value)) continue;
+    const off = value - last - slope;
+    slope += off / nobs++;
+    squares += off * (value - last - slope);
+    last = value;
+  }
+  const sigma2 = squares / (nobs - 2);
+  return { ...model, nobs, last, slope, sigma2, slopeSe: Math.sqrt(sigma2 / (nobs - 1)) };
+}
+
+/** What can be done with a random walk with drift. */
+export const driftKind: Kind<DriftModel> = {
+  forecast: forecastDrift,
+  fitted: (model, y) => fittedNaive(y, 1).map((previous) => previous + model.slope),
+  update: updateDrift,
+};

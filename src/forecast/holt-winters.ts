@@ -1,3 +1,4 @@
+import type { Kind } from "./kind.ts";
 import { nelderMead } from "./optimise/nelder-mead.ts";
 import { checkForecastOptions, type Forecast, type ForecastOptions, symmetricForecast } from "./prediction.ts";
 import { checkPeriod, checkSeries, interpolate, type Series, toFloat64 } from "./series.ts";
@@ -164,8 +165,8 @@ function initialState(y: Float64Array, period: number): HoltWintersState {
   return { level, slope, season: Array.from(season) };
 }
 
-/** Forecasts of a Holt–Winters model, with the analytic variances of (A,A,A). */
-export function forecastHoltWinters(model: HoltWintersModel, options: ForecastOptions): Forecast {
+/** The analytic variances of (A,A,A). */
+function forecastHoltWinters(model: HoltWintersModel, options: ForecastOptions): Forecast {
   const { h, levels } = checkForecastOptions(options);
   const { level, slope, season } = model.state;
   const mean = new Float64Array(h);
@@ -181,10 +182,26 @@ export function forecastHoltWinters(model: HoltWintersModel, options: ForecastOp
   return symmetricForecast(mean, se, levels);
 }
 
-/** One-step forecasts of a Holt–Winters model over the series it was fitted to. */
-export function fittedHoltWinters(model: HoltWintersModel, y: Float64Array): Float64Array {
+function fittedHoltWinters(model: HoltWintersModel, y: Float64Array): Float64Array {
   const fitted = new Float64Array(y.length);
   const season = model.initial.season.length > 0 ? Float64Array.from(model.initial.season) : new Float64Array(1);
   smooth(y, model.initial, season, model.alpha, model.beta, model.gamma, fitted);
   return fitted;
 }
+
+function updateHoltWinters(model: HoltWintersModel, newY: Float64Array): HoltWintersModel {
+  const { alpha, beta, gamma, state } = model;
+  const seasonal = state.season.length > 0;
+  const season = seasonal ? Float64Array.from(state.season) : new Float64Array(1);
+  const { level, slope } = smooth(newY, state, season, alpha, beta, gamma);
+  const nextSeason = seasonal ? Array.from(season, (_, i) => season[(newY.length + i) % season.length]!) : [];
+  const nobs = model.nobs + newY.filter((value) => !Number.isNaN(value)).length;
+  return { ...model, nobs, state: { level, slope, season: nextSeason } };
+}
+
+/** What can be done with a Holt–Winters model. */
+export const holtWintersKind: Kind<HoltWintersModel> = {
+  forecast: forecastHoltWinters,
+  fitted: fittedHoltWinters,
+  update: updateHoltWinters,
+};

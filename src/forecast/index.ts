@@ -4,7 +4,6 @@
  */
 export { type Accuracy, accuracy, mae, mape, mase, me, rmse, smape } from "./accuracy.ts";
 export {
-  type ArimaForecastOptions,
   type ArimaMethod,
   type ArimaModel,
   type ArimaOptions,
@@ -13,7 +12,6 @@ export {
   arima,
   autoArima,
   type Regressors,
-  type SimulateOptions,
 } from "./arima/index.ts";
 export { acf, pacf } from "./autocorrelation.ts";
 export { boxCox, boxCoxLambda, invBoxCox } from "./box-cox.ts";
@@ -22,7 +20,9 @@ export { type Decomposition, type StlOptions, stl } from "./decompose/stl.ts";
 export { logGamma, normalQuantile, studentQuantile } from "./distribution.ts";
 export { type DriftModel, drift } from "./drift.ts";
 export { type HoltWintersModel, type HoltWintersState, holtWinters } from "./holt-winters.ts";
+export type { ModelForecastOptions, ModelOptions, SimulateOptions } from "./kind.ts";
 export { type MeanModel, mean } from "./mean.ts";
+export { type Fit, METHODS, type Method } from "./methods.ts";
 export { type FittedModel, fitted, forecast, residuals, simulate, update } from "./model.ts";
 export { type NaiveModel, naive, snaive } from "./naive.ts";
 export type { Forecast, ForecastOptions } from "./prediction.ts";

@@ -1,3 +1,4 @@
+import type { Kind } from "./kind.ts";
 import { checkForecastOptions, type Forecast, type ForecastOptions, symmetricForecast } from "./prediction.ts";
 import { checkSeries, type Series, toFloat64 } from "./series.ts";
 
@@ -30,8 +31,7 @@ export function mean(y: Series): MeanModel {
   return { kind: "mean", formatVersion: 1, nobs, mean: average, sigma2: nobs > 1 ? squares / (nobs - 1) : 0 };
 }
 
-/** Forecasts of a mean model. */
-export function forecastMean(model: MeanModel, options: ForecastOptions): Forecast {
+function forecastMean(model: MeanModel, options: ForecastOptions): Forecast {
   const { h, levels } = checkForecastOptions(options);
   const se = Math.sqrt(model.sigma2 * (1 + 1 / model.nobs));
   return symmetricForecast(
@@ -41,3 +41,23 @@ export function forecastMean(model: MeanModel, options: ForecastOptions): Foreca
     Math.max(1, model.nobs - 1),
   );
 }
+
+/** Mean and variance of the old and the new observations together, by Welford's recursion. */
+function updateMean(model: MeanModel, newY: Float64Array): MeanModel {
+  let { nobs, mean } = model;
+  let squares = model.sigma2 * (nobs - 1);
+  for (const value of newY) {
+    if (Number.isNaN(value)) continue;
+    const off = value - mean;
+    mean += off / ++nobs;
+    squares += off * (value - mean);
+  }
+  return { ...model, nobs, mean, sigma2: nobs > 1 ? squares / (nobs - 1) : 0 };
+}
+
+/** What can be done with a mean model. */
+export const meanKind: Kind<MeanModel> = {
+  forecast: forecastMean,
+  fitted: (model, y) => new Float64Array(y.length).fill(model.mean),
+  update: updateMean,
+};

@@ -1,70 +1,51 @@
+import { arimaKind } from "./arima/arima-kind.ts";
 import type { ArimaModel } from "./arima/arima-model.ts";
-import { fittedArima } from "./arima/fitted.ts";
-import { type ArimaForecastOptions, forecastArima } from "./arima/forecast.ts";
-import type { Regressors } from "./arima/regressors.ts";
-import { type SimulateOptions, simulateArima } from "./arima/simulate.ts";
-import { updateArima } from "./arima/update.ts";
-import { type DriftModel, forecastDrift } from "./drift.ts";
-import { fittedHoltWinters, forecastHoltWinters, type HoltWintersModel } from "./holt-winters.ts";
-import { forecastMean, type MeanModel } from "./mean.ts";
-import { fittedNaive, forecastNaive, type NaiveModel } from "./naive.ts";
+import { type DriftModel, driftKind } from "./drift.ts";
+import { type HoltWintersModel, holtWintersKind } from "./holt-winters.ts";
+import type { AnyKind, Kind, ModelForecastOptions, ModelOptions, SimulateOptions } from "./kind.ts";
+import { type MeanModel, meanKind } from "./mean.ts";
+import { type NaiveModel, naiveKind } from "./naive.ts";
 import type { Forecast } from "./prediction.ts";
-import { type Series, toFloat64 } from "./series.ts";
+import { checkSeries, type Series, toFloat64 } from "./series.ts";
 
 /** Any fitted model: plain data that survives JSON, told apart by its `kind`. */
 export type FittedModel = NaiveModel | DriftModel | MeanModel | HoltWintersModel | ArimaModel;
 
+/** The models that have the kind K. */
+type OfKind<K, M = FittedModel> = M extends { kind: unknown } ? (K extends M["kind"] ? M : never) : never;
+
+const KINDS: { readonly [K in FittedModel["kind"]]: Kind<OfKind<K>> } = {
+  naive: naiveKind,
+  snaive: naiveKind,
+  drift: driftKind,
+  mean: meanKind,
+  "holt-winters": holtWintersKind,
+  arima: arimaKind,
+};
+
 /**
  * Point forecasts and prediction intervals of any fitted model of this library.
  *
- * @param options.xreg - future values of the regressors, for an ARIMA model that has any
+ * @param options.xreg - future values of the regressors, for a model that has any
  * @throws {RangeError} if the horizon or a level is not allowed, or the model's kind is not known
  */
-export function forecast(model: FittedModel, options: ArimaForecastOptions): Forecast {
-  switch (model.kind) {
-    case "naive":
-    case "snaive":
-      return forecastNaive(model, options);
-    case "drift":
-      return forecastDrift(model, options);
-    case "mean":
-      return forecastMean(model, options);
-    case "holt-winters":
-      return forecastHoltWinters(model, options);
-    case "arima":
-      return forecastArima(model, options);
-    default:
-      throw new RangeError(`cannot forecast a model of kind ${JSON.stringify((model as { kind?: unknown }).kind)}`);
-  }
+export function forecast(model: FittedModel, options: ModelForecastOptions): Forecast {
+  return kindOf(model).forecast(model, options, any);
 }
 
 /**
  * One-step forecasts over the series a model was fitted to; NaN where the method has none yet.
  *
  * @param y - the series the model was fitted to, unchanged
- * @param options.xreg - the regressors it was fitted with, for an ARIMA model that has any
+ * @param options.xreg - the regressors it was fitted with, for a model that has any
+ * @throws {RangeError} if the model's kind has no one-step forecasts
  */
-export function fitted(model: FittedModel, y: Series, options: { readonly xreg?: Regressors } = {}): Float64Array {
-  const series = toFloat64(y);
-  switch (model.kind) {
-    case "naive":
-    case "snaive":
-      return fittedNaive(series, model.period);
-    case "drift":
-      return fittedNaive(series, 1).map((previous) => previous + model.slope);
-    case "mean":
-      return new Float64Array(series.length).fill(model.mean);
-    case "holt-winters":
-      return fittedHoltWinters(model, series);
-    case "arima":
-      return fittedArima(model, series, options);
-    default:
-      throw new RangeError(`cannot fit a model of kind ${JSON.stringify((model as { kind?: unknown }).kind)}`);
-  }
+export function fitted(model: FittedModel, y: Series, options: ModelOptions = {}): Float64Array {
+  return method(model, "fitted")(model, toFloat64(y), options, any);
 }
 
 /** One-step errors, `y - fitted(model, y)`; NaN where either is missing. */
-export function residuals(model: FittedModel, y: Series, options: { readonly xreg?: Regressors } = {}): Float64Array {
+export function residuals(model: FittedModel, y: Series, options: ModelOptions = {}): Float64Array {
   const expected = fitted(model, y, options);
   return toFloat64(y).map((value, t) => value - expected[t]!);
 }
@@ -76,9 +57,10 @@ export function residuals(model: FittedModel, y: Series, options: { readonly xre
  * @param newY - the next values in time order, NaN where missing
  * @throws {RangeError} if a value is infinite, or the model's kind cannot be updated
  */
-export function update(model: ArimaModel, newY: Series, options: { readonly xreg?: Regressors } = {}): ArimaModel {
-  if (model.kind === "arima") return updateArima(model, newY, options);
-  throw new RangeError(`cannot update a model of kind ${JSON.stringify((model as { kind?: unknown }).kind)}`);
+export function update<M extends FittedModel>(model: M, newY: Series, options: ModelOptions = {}): M {
+  const values = toFloat64(newY);
+  checkSeries(values, 0);
+  return method(model, "update")(model, values, options, any) as M;
 }
 
 /**
@@ -87,7 +69,24 @@ export function update(model: ArimaModel, newY: Series, options: { readonly xreg
  * @returns `paths` arrays of h values
  * @throws {RangeError} if an option is not allowed, or the model's kind cannot be simulated
  */
-export function simulate(model: ArimaModel, options: SimulateOptions): Float64Array[] {
-  if (model.kind === "arima") return simulateArima(model, options);
-  throw new RangeError(`cannot simulate a model of kind ${JSON.stringify((model as { kind?: unknown }).kind)}`);
+export function simulate(model: FittedModel, options: SimulateOptions): Float64Array[] {
+  return method(model, "simulate")(model, options, any);
+}
+
+const any: AnyKind = { forecast, fitted, update, simulate };
+
+function kindOf(model: FittedModel): Kind<FittedModel> {
+  // A kind's methods are only ever called with models of that kind.
+  if (Object.hasOwn(KINDS, model.kind)) return KINDS[model.kind] as Kind<FittedModel>;
+  const known = Object.keys(KINDS).join(", ");
+  throw new RangeError(`a model of kind ${JSON.stringify(model.kind)} is not known; the kinds are ${known}`);
+}
+
+function method<Name extends keyof Kind<FittedModel>>(
+  model: FittedModel,
+  name: Name,
+): NonNullable<Kind<FittedModel>[Name]> {
+  const found = kindOf(model)[name];
+  if (found === undefined) throw new RangeError(`a model of kind ${JSON.stringify(model.kind)} has no ${name}()`);
+  return found;
 }

@@ -1,3 +1,4 @@
+import type { Kind } from "./kind.ts";
 import { checkForecastOptions, type Forecast, type ForecastOptions, symmetricForecast } from "./prediction.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "./series.ts";
 
@@ -75,8 +76,7 @@ export function fittedNaive(y: Float64Array, period: number): Float64Array {
   return fitted;
 }
 
-/** Forecasts of a naive or seasonal naive model. */
-export function forecastNaive(model: NaiveModel, options: ForecastOptions): Forecast {
+function forecastNaive(model: NaiveModel, options: ForecastOptions): Forecast {
   const { h, levels } = checkForecastOptions(options);
   const mean = new Float64Array(h);
   const se = new Float64Array(h);
@@ -86,3 +86,20 @@ export function forecastNaive(model: NaiveModel, options: ForecastOptions): Fore
   }
   return symmetricForecast(mean, se, levels);
 }
+
+/** Shifts the seasons on; a missing value leaves that of its season a season before. */
+function updateNaive(model: NaiveModel, newY: Float64Array): NaiveModel {
+  const seasons = [...model.lastSeason];
+  for (const value of newY) {
+    const before = seasons.shift()!;
+    seasons.push(Number.isNaN(value) ? before : value);
+  }
+  return { ...model, nobs: model.nobs + newY.filter((value) => !Number.isNaN(value)).length, lastSeason: seasons };
+}
+
+/** What can be done with a naive or seasonal naive model. */
+export const naiveKind: Kind<NaiveModel> = {
+  forecast: forecastNaive,
+  fitted: (model, y) => fittedNaive(y, model.period),
+  update: updateNaive,
+};

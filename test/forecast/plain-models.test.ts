@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { whyNotPlain } from "../../src/core/plain-data.ts";
-import { type FittedModel, forecast } from "../../src/forecast/index.ts";
-import { METHODS } from "../../src/model/builtin/forecaster.ts";
+import { type FittedModel, forecast, METHODS } from "../../src/forecast/index.ts";
 
 const value = fc.oneof(
   { weight: 8, arbitrary: fc.double({ min: -1e6, max: 1e6, noNaN: true }) },

@@ -1,4 +1,5 @@
 import { boxCox, invBoxCox } from "../box-cox.ts";
+import type { ModelOptions } from "../kind.ts";
 import { checkSeries, type Series, toFloat64 } from "../series.ts";
 import type { ArimaModel } from "./arima-model.ts";
 import { differenced } from "./differencing.ts";
@@ -6,7 +7,6 @@ import { regressionPart } from "./forecast.ts";
 import { step } from "./innovations.ts";
 import { createKalmanState, kalmanStep, observe } from "./kalman.ts";
 import { recursionsOf, startOf } from "./model-parts.ts";
-import type { Regressors } from "./regressors.ts";
 
 /**
  * One-step forecasts of an ARIMA model over a series from its first value, by the exact filter; on the original scale
@@ -17,7 +17,7 @@ import type { Regressors } from "./regressors.ts";
  * @param options.xreg - the regressors over the same times, where the model has any
  * @throws {RangeError} if a value is infinite or regressors are missing
  */
-export function fittedArima(model: ArimaModel, y: Series, options: { readonly xreg?: Regressors } = {}): Float64Array {
+export function fittedArima(model: ArimaModel, y: Series, options: ModelOptions = {}): Float64Array {
   const original = toFloat64(y);
   checkSeries(original, 0);
   const { lambda } = model;

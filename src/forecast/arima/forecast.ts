@@ -1,16 +1,12 @@
 import { invBoxCox } from "../box-cox.ts";
 import { normalQuantile } from "../distribution.ts";
-import { checkForecastOptions, type Forecast, type ForecastOptions } from "../prediction.ts";
+import type { ModelForecastOptions } from "../kind.ts";
+import { checkForecastOptions, type Forecast } from "../prediction.ts";
 import type { ArimaModel } from "./arima-model.ts";
 import { advance, settle } from "./innovations.ts";
 import { kalmanStep, observe } from "./kalman.ts";
 import { betaOf, innovationStateOf, kalmanStateOf, type Recursions, recursionsOf } from "./model-parts.ts";
 import { design, type Regressors } from "./regressors.ts";
-
-/** What to forecast: the regressors' values over the horizon are needed where the model has regressors. */
-export interface ArimaForecastOptions extends ForecastOptions {
-  readonly xreg?: Regressors | undefined;
-}
 
 /**
  * Forecasts of an ARIMA model with Gaussian intervals. The variance of step h is the sum of squared psi weights of the
@@ -20,7 +16,7 @@ export interface ArimaForecastOptions extends ForecastOptions {
  * @throws {RangeError} if an option is not allowed or the regressors' future values are not given
  * @see Brockwell & Davis (1991), §5.3 and §9.5
  */
-export function forecastArima(model: ArimaModel, options: ArimaForecastOptions): Forecast {
+export function forecastArima(model: ArimaModel, options: ModelForecastOptions): Forecast {
   const { h, levels } = checkForecastOptions(options);
   const { mean, variance } = forecastMoments(model, h, options.xreg);
   const quantiles = levels.map((level) => normalQuantile(0.5 + level / 200));

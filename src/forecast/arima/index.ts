@@ -2,6 +2,4 @@ export { type ArimaOptions, arima } from "./arima.ts";
 export type { ArimaModel, ArimaState } from "./arima-model.ts";
 export { type AutoArimaOptions, autoArima } from "./auto-arima.ts";
 export type { ArimaMethod } from "./estimate.ts";
-export type { ArimaForecastOptions } from "./forecast.ts";
 export type { Regressors } from "./regressors.ts";
-export type { SimulateOptions } from "./simulate.ts";

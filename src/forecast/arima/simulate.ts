@@ -1,22 +1,11 @@
 import { invBoxCox } from "../box-cox.ts";
+import type { SimulateOptions } from "../kind.ts";
 import { normal, random } from "../random.ts";
 import type { ArimaModel } from "./arima-model.ts";
 import { regressionPart } from "./forecast.ts";
 import { advance, settle } from "./innovations.ts";
 import { kalmanStep, observe } from "./kalman.ts";
 import { innovationStateOf, kalmanStateOf, recursionsOf } from "./model-parts.ts";
-import type { Regressors } from "./regressors.ts";
-
-/** What to simulate. */
-export interface SimulateOptions {
-  /** How many steps, an integer of at least 1. */
-  readonly h: number;
-  /** How many paths; default 1. */
-  readonly paths?: number;
-  /** Seed of the random numbers; the same seed gives the same paths on every platform. */
-  readonly seed: number;
-  readonly xreg?: Regressors;
-}
 
 /**
  * Sample paths of the values that follow an ARIMA model's series, with Gaussian errors: each step's error has the

@@ -1,11 +1,11 @@
 import { boxCox } from "../box-cox.ts";
+import type { ModelOptions } from "../kind.ts";
 import { checkSeries, type Series, toFloat64 } from "../series.ts";
 import type { ArimaModel } from "./arima-model.ts";
 import { regressionPart } from "./forecast.ts";
 import { step } from "./innovations.ts";
 import { kalmanStep } from "./kalman.ts";
 import { innovationStateOf, kalmanStateOf, recursionsOf, saveInnovationState, saveKalmanState } from "./model-parts.ts";
-import type { Regressors } from "./regressors.ts";
 
 /**
  * Moves an ARIMA model over the values that followed its series: the filter goes on, nothing is estimated again, and
@@ -16,7 +16,7 @@ import type { Regressors } from "./regressors.ts";
  * @returns a new model, whose forecasts start after the last of the new values
  * @throws {RangeError} if a value is infinite or regressors are missing
  */
-export function updateArima(model: ArimaModel, newY: Series, options: { readonly xreg?: Regressors } = {}): ArimaModel {
+export function updateArima(model: ArimaModel, newY: Series, options: ModelOptions = {}): ArimaModel {
   const original = toFloat64(newY);
   const observed = checkSeries(original, 0);
   const z = model.lambda === undefined ? Float64Array.from(original) : boxCox(original, model.lambda);

@@ -1,30 +1,13 @@
 import {
   type Accuracy,
   accuracy,
-  autoArima,
-  drift,
   type FittedModel,
   fitted,
   forecast,
-  holtWinters,
-  mean,
-  naive,
-  type Series,
-  snaive,
+  METHODS,
+  type Method,
 } from "../../forecast/index.ts";
 import { defineModel, type FitContext } from "../define-model.ts";
-
-/** The methods a user can ask for by one word in YAML. */
-export const METHODS = {
-  "auto-arima": (y, period) => autoArima(y, { period }),
-  naive: (y) => naive(y),
-  snaive: (y, period) => snaive(y, { period }),
-  drift: (y) => drift(y),
-  mean: (y) => mean(y),
-  "holt-winters": (y, period) => holtWinters(y, { period }),
-} satisfies Record<string, (y: Series, period: number) => FittedModel>;
-
-export type Method = keyof typeof METHODS;
 
 /** What the built-in forecaster needs to know; the run's exports. */
 export type ForecasterExports = {

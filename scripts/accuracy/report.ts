@@ -1,0 +1,22 @@
+import { absent, type ReferenceSeries, referenceSeries } from "../../test/reference.ts";
+
+/** A line of the report. */
+export type Row = readonly [what: string, asked: string, measured: string];
+
+/** One family's part of docs/accuracy.md. */
+export interface Section {
+  readonly rows: readonly Row[];
+  /** What the numbers do not say. */
+  readonly notes?: string;
+}
+
+/** Share of a whole, as it stands in the report. */
+export const percent = (part: number, whole: number): string =>
+  `${part} of ${whole} (${((100 * part) / whole).toFixed(1)} %)`;
+
+/** The series R was run on. @throws {Error} where they are not here */
+export function seriesOfReference(): ReadonlyMap<string, ReferenceSeries> {
+  const series = referenceSeries();
+  if (series === undefined) throw new Error(absent);
+  return series;
+}
