@@ -14,5 +14,5 @@ export { decodeKey, encodeKey, type KeyColumn, type KeyValue } from "./core/part
 export type { PlainData } from "./core/plain-data.ts";
 export type { IndexSummary, ModelVersion, RunManifest } from "./core/run.ts";
 export * from "./model/index.ts";
+export type { OnProgress, Progress } from "./pipeline/progress.ts";
 export type { BatchSummary } from "./pipeline/score-batch.ts";
-export type { OnProgress, Progress } from "./pipeline/train.ts";

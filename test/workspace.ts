@@ -5,7 +5,7 @@ import path from "node:path";
 import { connect, ManyModel } from "manymodel";
 import { memoryEngine } from "manymodel/engines/memory";
 import { onTestFinished } from "vitest";
-import type { PartitionOutcome } from "../src/core/artifact.ts";
+import type { ModelIndex, PartitionOutcome } from "../src/core/artifact.ts";
 import type { ColumnBatch, ColumnInfo } from "../src/core/column.ts";
 import { decodeSegment } from "../src/core/segment.ts";
 
@@ -48,11 +48,10 @@ export async function fillTable(mm: ManyModel, table: string, columns: ColumnInf
 
 /** All rows of a run's committed segments, in the order of the plan. */
 export async function runRows(mm: ManyModel, runId: string): Promise<PartitionOutcome[]> {
+  const { stage } = mm.engine;
+  const index = JSON.parse(new TextDecoder().decode(await stage.get(`runs/${runId}/model_index.json`))) as ModelIndex;
   const rows: PartitionOutcome[] = [];
-  for (const chunk of await mm.engine.queue.chunks(runId)) {
-    const bytes = await mm.engine.stage.get(chunk.segment!.path);
-    rows.push(...(await decodeSegment(bytes, chunk.segment!.path)));
-  }
+  for (const { path } of index.segments) rows.push(...(await decodeSegment(await stage.get(path), path)));
   return rows.sort((a, b) => a.position - b.position);
 }
 

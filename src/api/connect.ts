@@ -1,6 +1,7 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { type LoadedConfig, loadConfig } from "../config/load.ts";
+import { parseDuration } from "../core/duration.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { KeyValue, PartitionKey } from "../core/partition-key.ts";
 import { type PlainData, whyNotPlain } from "../core/plain-data.ts";
@@ -9,6 +10,7 @@ import {
   type DataQuery,
   type IndexSummary,
   newRunId,
+  RUN_MODES,
   type RunManifest,
   type RunMode,
   type Snapshot,
@@ -16,7 +18,8 @@ import {
 import { bundleDefinition } from "../model/bundle.ts";
 import type { KeyArgument, ModelDefinition } from "../model/define-model.ts";
 import { keyArgument } from "../model/key-argument.ts";
-import { type OnProgress, train } from "../pipeline/train.ts";
+import type { OnProgress } from "../pipeline/progress.ts";
+import { train } from "../pipeline/train.ts";
 import type { Engine } from "../ports/engine.ts";
 import { openEngine, openWorkers } from "./open-engine.ts";
 import { packageVersion } from "./package-version.ts";
@@ -39,7 +42,10 @@ export interface LoopQuery {
 
 /** How to train, and on what. Everything left out comes from the configuration. */
 export interface DoparOptions<Exports = { readonly [name: string]: PlainData }> {
-  /** `tasks`: all chunks planned up front, worked on in parallel. `local`: in this process, for developing a body. */
+  /**
+   * `tasks`: all chunks at once, worked on in parallel; each must end. `queue`: chunks fed to the workers in the order
+   * of the keys, as long as the time budget lasts. `local`: in this process, for developing a body.
+   */
   readonly mode?: RunMode;
   /** Into how many chunks the run is split; `"auto"`: about 16 per worker, none above 2,000 partitions. */
   readonly chunksPerJob?: number | "auto";
@@ -53,6 +59,16 @@ export interface DoparOptions<Exports = { readonly [name: string]: PlainData }> 
   readonly exports?: Exports;
   readonly seed?: number;
   readonly maxAttempts?: number;
+  /** Queue mode: after this long from the first claim no chunk is begun any more (`"10m"`, or seconds). */
+  readonly timeBudget?: string | number;
+  /** Queue mode: after this long from the first claim what still runs ends as `failed: deadline`. */
+  readonly hardDeadline?: string | number;
+  /** Queue mode: `ephemeral` workers are started for this run; `persistent` ones serve the workspace already. */
+  readonly workerType?: "ephemeral" | "persistent";
+  /** Queue mode: whether the first chunk waits until all workers are ready. */
+  readonly preWarm?: boolean;
+  /** The run whose partitions this one is to improve; kept in its manifest. */
+  readonly refines?: string;
   readonly onProgress?: OnProgress;
 }
 
@@ -182,12 +198,21 @@ export class ManyModel {
       definition instanceof URL ? fileURLToPath(definition) : path.resolve(this.config.directory, definition);
     const bundle = await bundleDefinition(file);
     const mode = options.mode ?? configured.mode;
-    if (mode !== "tasks" && mode !== "local")
-      throw new ManymodelError("usage", `mode is ${show(mode)}; it must be "tasks" or "local"`);
+    if (!RUN_MODES.includes(mode))
+      throw new ManymodelError("usage", `mode is ${show(mode)}; it must be one of ${RUN_MODES.join(", ")}`);
     if (options.workers !== undefined) checkCount("workers", options.workers);
     const { engine } = this;
     const workers = await openWorkers(engine, mode);
-    const configuredWorkers = configured.workers === "auto" ? workers.parallelism : configured.workers;
+    const queue = this.config.queue;
+    const inQueue = mode === "queue" ? (queue.n_workers ?? lab?.demo_queue_n_workers) : undefined;
+    const wanted = inQueue ?? configured.workers;
+    const configuredWorkers = wanted === "auto" ? workers.parallelism : wanted;
+    const budget = options.timeBudget ?? queue.time_budget;
+    const deadline = options.hardDeadline ?? queue.hard_deadline;
+    const limits = {
+      timeBudgetMs: budget === undefined ? null : parseDuration("time_budget", budget),
+      hardDeadlineMs: deadline === undefined ? null : parseDuration("hard_deadline", deadline),
+    };
     const spec = {
       runId: options.modelRunId ?? newRunId(mode, new Date(), Math.random),
       mode,
@@ -200,9 +225,18 @@ export class ManyModel {
       chunks: options.chunksPerJob ?? configured.chunks_per_job ?? lab?.demo_tasks_chunks_per_job ?? "auto",
       workers: mode === "local" ? 1 : (options.workers ?? configuredWorkers),
       maxAttempts: options.maxAttempts ?? configured.max_attempts,
+      ...(mode === "queue" && { limits }),
+      ...(options.refines !== undefined && { refines: options.refines }),
     };
-    const entry = workerEntry(engine.address);
-    const { manifest, index } = await train(engine, spec, entry, workers, packageVersion, options.onProgress);
+    const trainers = {
+      entry: workerEntry(engine.address),
+      workers,
+      queue: {
+        type: options.workerType ?? queue.worker_type,
+        preWarm: options.preWarm ?? queue.pre_warm,
+      },
+    };
+    const { manifest, index } = await train(engine, spec, trainers, packageVersion, options.onProgress);
     return { runId: manifest.runId, manifest, index };
   }
 }

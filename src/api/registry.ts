@@ -1,8 +1,8 @@
 import { ManymodelError, show } from "../core/errors.ts";
 import { checkCount, type DataQuery, type ModelVersion } from "../core/run.ts";
+import type { OnProgress } from "../pipeline/progress.ts";
 import { registerVersion } from "../pipeline/register-version.ts";
 import { type BatchSummary, scoreBatch } from "../pipeline/score-batch.ts";
-import type { OnProgress } from "../pipeline/train.ts";
 import type { Engine } from "../ports/engine.ts";
 import { workerEntry } from "./worker-entry.ts";
 

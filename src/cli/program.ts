@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { packageVersion } from "../api/package-version.ts";
 import { ManymodelError, messageOf } from "../core/errors.ts";
 import { addBatch } from "./commands/batch.ts";
+import { addCancel, addPrioritize } from "./commands/cancel.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addImport } from "./commands/import.ts";
 import { addIndex } from "./commands/index-run.ts";
@@ -11,6 +12,7 @@ import { addSetup } from "./commands/setup.ts";
 import { addSql } from "./commands/sql.ts";
 import { addStatus } from "./commands/status.ts";
 import { addTrain } from "./commands/train.ts";
+import { addWorker, addWorkers } from "./commands/worker.ts";
 
 /**
  * Runs the command line.
@@ -27,7 +29,7 @@ export async function run(args: readonly string[]): Promise<number> {
   console.log = console.info = console.debug = console.error;
   const commands = [
     ...[addInit, addSetup, addImport, addTrain, addStatus, addIndex, addRegister, addModels, addVersions, addBatch],
-    ...[addSql, addDemo],
+    ...[addWorker, addWorkers, addCancel, addPrioritize, addSql, addDemo],
   ];
   for (const add of commands) add(program);
   try {

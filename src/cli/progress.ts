@@ -1,4 +1,4 @@
-import type { OnProgress, Progress } from "../pipeline/train.ts";
+import type { OnProgress, Progress } from "../pipeline/progress.ts";
 import { formatSeconds } from "./table.ts";
 
 /** Shows progress on stderr. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { RUN_MODES } from "../core/run.ts";
 
 const tableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "letters, digits and _, not starting with a digit");
 const columnList = z.union([
@@ -52,12 +53,12 @@ const model = z
     z.strictObject({ name: z.string().min(1), options: z.record(z.string(), plain).default({}) }),
   ])
   .describe(
-    "A built-in method (auto-arima, naive, snaive, drift, mean, holt-winters), or the path of a model definition.",
+    "A built-in method (such as auto-arima, ets, theta, best; docs/guide.md lists them), or the path of a definition.",
   );
 
 const train = z
   .strictObject({
-    mode: z.enum(["tasks", "local"]).default("tasks").describe("How chunks are dispatched."),
+    mode: z.enum(RUN_MODES).default("tasks").describe("How chunks are dispatched."),
     chunks_per_job: z
       .union([z.literal("auto"), count])
       .optional()
@@ -78,6 +79,33 @@ const train = z
     exports: z.record(z.string(), plain).default({}).describe("Values sent to the model definition as `exports`."),
   })
   .describe("How to train.");
+
+const duration = z
+  .union([
+    z.string().regex(/^\s*(\d+(\.\d+)?(ms|s|m|h)\s*)+$/, "a duration such as 90s, 10m or 1h30m"),
+    z.number().gt(0),
+  ])
+  .optional();
+
+const queue = z
+  .strictObject({
+    n_workers: z
+      .union([z.literal("auto"), count])
+      .optional()
+      .describe("How many workers are started, or expected; train.workers when left out."),
+    worker_type: z
+      .enum(["ephemeral", "persistent"])
+      .default("ephemeral")
+      .describe("ephemeral: workers are started for the run. persistent: `manymodel worker` processes serve it."),
+    pre_warm: z.boolean().default(true).describe("Whether the first chunk waits until all workers are ready."),
+    time_budget: duration.describe(
+      "After this long from the first claim, no chunk is begun any more; none when left out.",
+    ),
+    hard_deadline: duration.describe(
+      "After this long from the first claim, what still runs fails; none when left out.",
+    ),
+  })
+  .describe("Queue mode (train.mode: queue).");
 
 const register = z
   .strictObject({ name: z.string().min(1).default("MANY_MODEL_FORECAST").describe("The model's name.") })
@@ -103,6 +131,7 @@ export const configSchema = z.strictObject({
   source: source.optional(),
   model: model.default("auto-arima"),
   train: train.prefault({}),
+  queue: queue.prefault({}),
   register: register.prefault({}),
   batch: batch.prefault({}),
   parallel_lab: parallelLab.optional(),

@@ -3,7 +3,7 @@ import type { IndexSummary, ModelVersion, RunManifest } from "../core/run.ts";
 import { type Harness, type OpenEngine, onEngine } from "./harness.ts";
 
 const NOW = "2026-11-23T00:00:00.000Z";
-const index: IndexSummary = { path: "p", sha256: "00", bytes: 1, segments: 1, succeeded: 2, failed: 1 };
+const index: IndexSummary = { path: "p", sha256: "00", bytes: 1, segments: 1, succeeded: 2, failed: 1, skipped: 0 };
 
 function manifest(runId: string): RunManifest {
   return {
@@ -14,7 +14,7 @@ function manifest(runId: string): RunManifest {
       keyColumns: [{ name: "ID", type: "string" }],
     },
     definition: { sha256: "00", name: "d", predicts: true },
-    ...{ partitions: 3, chunks: 1, maxAttempts: 3 },
+    ...{ partitions: 3, chunks: 1, maxAttempts: 3, limits: null, refines: null },
   };
 }
 

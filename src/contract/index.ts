@@ -2,6 +2,7 @@
 export { catalogContract } from "./catalog.ts";
 export type { Harness, OpenEngine } from "./harness.ts";
 export { queueContract } from "./queue.ts";
+export { rosterContract } from "./roster.ts";
 export { stageContract } from "./stage.ts";
 export { type TablesLimits, tablesContract } from "./tables.ts";
 export { type WorkersLimits, workersContract } from "./workers.ts";

@@ -117,11 +117,68 @@ export function queueContract(harness: Harness, open: OpenEngine): void {
       await queue.fail((await queue.claim("r", "w", HOUR))!, "broken", 1);
       await queue.claim("r", "w", HOUR);
       assert.deepEqual(await queue.counts("r"), {
-        chunks: { available: 1, leased: 1, finished: 1, failed: 1 },
+        chunks: { waiting: 0, available: 1, leased: 1, finished: 1, failed: 1, skipped: 0 },
         partitions: 40,
         partitionsFinished: 10,
         partitionsFailed: 14,
+        partitionsSkipped: 0,
       });
+    });
+    test("waiting chunks are claimed only once they were fed, the best first", async ({ queue }) => {
+      await queue.enqueue("r", chunks(1, 3, 2, 0), "waiting");
+      assert.equal(await queue.claim("r", "w", HOUR), undefined);
+      assert.equal(await queue.ended("r"), false);
+      assert.deepEqual(await queue.feed("r", 2), { released: 2, available: 2, leased: 0, waiting: true });
+      assert.deepEqual(await queue.feed("r", 2), { released: 0, available: 2, leased: 0, waiting: true });
+      const got = [await queue.claim("r", "w", HOUR), await queue.claim("r", "w", HOUR)];
+      assert.deepEqual(
+        got.map((lease) => lease?.chunk),
+        [2, 3],
+      );
+      assert.equal(await queue.claim("r", "w", HOUR), undefined);
+      assert.deepEqual(await queue.feed("r", 9), { released: 2, available: 2, leased: 2, waiting: false });
+    });
+    test("skips what has not begun, and nothing else", async ({ queue }) => {
+      await queue.enqueue("r", chunks(4, 3, 2), "waiting");
+      await queue.feed("r", 2);
+      const lease = (await queue.claim("r", "w", HOUR))!;
+      assert.equal(await queue.skip("r", "not-fed"), 2);
+      assert.equal(await queue.claim("r", "w", HOUR), undefined);
+      assert.equal(await queue.ended("r"), false);
+      assert.equal(await queue.fail(lease, "once more", 2), true);
+      assert.equal(await queue.skip("r", "cancelled"), 0, "a chunk that was begun is tried again");
+      await queue.finish((await queue.claim("r", "w", HOUR))!, segment(1, 2));
+      assert.equal(await queue.ended("r"), true);
+      const states = (await queue.chunks("r")).map(({ state, error }) => [state, error]);
+      assert.deepEqual(states, [
+        ["finished", null],
+        ["skipped", "not-fed"],
+        ["skipped", "not-fed"],
+      ]);
+      assert.equal((await queue.counts("r")).partitionsSkipped, 20);
+    });
+    test("abandons what is leased or to be tried again: the holder's end is not recorded", async ({ queue }) => {
+      await queue.enqueue("r", chunks(2, 1, 0));
+      const lease = (await queue.claim("r", "w", HOUR))!;
+      await queue.fail((await queue.claim("r", "w", HOUR))!, "once more", 9);
+      assert.equal(await queue.abandon("r", "deadline"), 2);
+      assert.equal(await queue.finish(lease, segment(1, 1)), false);
+      const states = (await queue.chunks("r")).map(({ state, error }) => [state, error]);
+      assert.deepEqual(states, [
+        ["failed", "deadline"],
+        ["failed", "deadline"],
+        ["available", null],
+      ]);
+    });
+    test("changes priorities of what is not claimed yet", async ({ queue }) => {
+      await queue.enqueue("r", chunks(5, 4, 3, 2), "waiting");
+      await queue.feed("r", 2);
+      const lease = (await queue.claim("r", "w", HOUR))!;
+      assert.equal(await queue.prioritize("r", [lease.chunk, 3, 4], 9), 2);
+      await queue.feed("r", 9);
+      const order = [];
+      for (let i = 0; i < 3; i++) order.push((await queue.claim("r", "w", HOUR))!.chunk);
+      assert.deepEqual(order, [3, 4, 2]);
     });
   });
 }

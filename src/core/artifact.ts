@@ -1,4 +1,6 @@
 import type { PartitionKey } from "./partition-key.ts";
+import type { PlainData } from "./plain-data.ts";
+import type { SkipReason } from "./states.ts";
 
 /** Why a partition has no model. Stored in the segment as `error_type`. */
 export const FAILURE_TYPES = [
@@ -8,10 +10,12 @@ export const FAILURE_TYPES = [
   "null-timestamp",
   "duplicate-timestamp",
   "chunk-failed",
+  "deadline",
 ] as const;
 export type FailureType = (typeof FAILURE_TYPES)[number];
 
-export type Outcome = "succeeded" | "failed";
+/** `skipped`: a run that ended before its turn came; `error_type` says why. */
+export type Outcome = "succeeded" | "failed" | "skipped";
 
 /** What became of one planned partition: one row of a segment. Exactly one exists per partition of a finished run. */
 export interface PartitionOutcome {
@@ -38,12 +42,12 @@ export interface PartitionOutcome {
   readonly fitMs: number;
   readonly seed: number;
   readonly dataSha256: string | null;
-  readonly errorType: FailureType | null;
+  readonly errorType: FailureType | SkipReason | null;
   readonly errorMessage: string | null;
   readonly attempt: number;
 }
 
-/** What is known of a committed segment. Its path names run, chunk and attempt. */
+/** What is known of a committed segment. Its path names run, chunk and attempt. Rows that are neither were skipped. */
 export interface SegmentInfo {
   readonly path: string;
   readonly chunk: number;
@@ -55,7 +59,25 @@ export interface SegmentInfo {
   readonly failed: number;
 }
 
-/** `model_index.json`: the committed segments of a run, never one line per partition. */
+/** A segment as an index lists it: which source it is of, and which of its rows count. */
+export interface IndexedSegment extends SegmentInfo {
+  /** Position in the index's `sources`. */
+  readonly source: number;
+  /** The rows that count (see `encodeSelection`), all of them when left out; `rows` and the other counts are theirs. */
+  readonly select?: string;
+  /** How many rows the file has, where not all of them count. */
+  readonly total?: number;
+}
+
+/** A run whose segments an index lists, with what is needed to use its models. */
+export interface IndexSource {
+  readonly runId: string;
+  readonly definitionSha256: string;
+  readonly keyArg: string;
+  readonly exports: PlainData;
+}
+
+/** `model_index.json`: the committed segments of a run (or of several), never one line per partition. */
 export interface ModelIndex {
   readonly formatVersion: 1;
   readonly runId: string;
@@ -63,7 +85,9 @@ export interface ModelIndex {
   readonly partitions: number;
   readonly succeeded: number;
   readonly failed: number;
-  readonly segments: readonly SegmentInfo[];
+  readonly skipped: number;
+  readonly sources: readonly IndexSource[];
+  readonly segments: readonly IndexedSegment[];
 }
 
 /** A chunk's task file: the keys it is to train, in order, and where the snapshot has their rows (-1: nowhere). */

@@ -1,4 +1,5 @@
 import { ManymodelError, show } from "./errors.ts";
+import type { RunMode } from "./run.ts";
 
 /** The unit of leasing: some partitions of a run that one worker trains together. Numbered from 1. */
 export interface Chunk {
@@ -16,26 +17,34 @@ export interface ChunkRange {
   readonly end: number;
 }
 
-/** No chunk that is sized automatically holds more partitions than this. */
-const MAX_AUTO_SIZE = 2000;
-/** Automatic sizing gives every worker about this many chunks, so that the last ones end at about the same time. */
-const CHUNKS_PER_WORKER = 16;
+/**
+ * Automatic sizing: no chunk holds more than `largest` partitions, and every worker gets about `perWorker` chunks, so
+ * that the last ones end at about the same time.
+ */
+const AUTO_TASKS = { perWorker: 16, largest: 2000 };
+/** Smaller in queue mode: a chunk that was begun is ended, whatever the time. */
+const AUTO_QUEUE = { perWorker: 64, largest: 100 };
 
 /**
  * Splits `partitions` into contiguous chunks whose sizes differ by at most one. The order of partitions is kept: the
  * first chunk holds the first of them. The only chunker there is: every mode and every engine plans with it.
  *
  * @param chunks - how many chunks to make (never more than partitions), or `"auto"`: about 16 per worker, none larger
- *   than 2,000 partitions
+ *   than 2,000 partitions; in queue mode 64 and 100
  */
-export function splitIntoChunks(partitions: number, chunks: number | "auto", workers: number): ChunkRange[] {
+export function splitIntoChunks(
+  partitions: number,
+  chunks: number | "auto",
+  workers: number,
+  mode: RunMode = "tasks",
+): ChunkRange[] {
   if (chunks !== "auto" && !(Number.isSafeInteger(chunks) && chunks >= 1))
     throw new ManymodelError(
       "usage",
       `chunks_per_job is ${show(chunks)}; it must be "auto" or an integer of at least 1`,
     );
-  const wanted =
-    chunks === "auto" ? Math.max(workers * CHUNKS_PER_WORKER, Math.ceil(partitions / MAX_AUTO_SIZE)) : chunks;
+  const { perWorker, largest } = mode === "queue" ? AUTO_QUEUE : AUTO_TASKS;
+  const wanted = chunks === "auto" ? Math.max(workers * perWorker, Math.ceil(partitions / largest)) : chunks;
   const count = Math.min(wanted, partitions);
   const ranges: ChunkRange[] = [];
   for (let i = 0; i < count; i++) {

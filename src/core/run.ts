@@ -4,8 +4,20 @@ import type { KeyColumn } from "./partition-key.ts";
 import type { PlainData } from "./plain-data.ts";
 import type { RunState } from "./states.ts";
 
-/** How a run's chunks are dispatched. `local`: in the calling process, for developing a body. */
-export type RunMode = "local" | "tasks";
+/**
+ * How a run's chunks are dispatched. `tasks`: all of them at once, each must end. `queue`: fed to workers best first, as
+ * long as there is time. `local`: in the calling process, for developing a body.
+ */
+export const RUN_MODES = ["tasks", "queue", "local"] as const;
+export type RunMode = (typeof RUN_MODES)[number];
+
+/** How long a run in queue mode may take, in milliseconds from its first claim. */
+export interface QueueLimits {
+  /** Then no chunk is begun any more; those that were are ended. Null: none. */
+  readonly timeBudgetMs: number | null;
+  /** Then what still runs ends as failed. Null: none. */
+  readonly hardDeadlineMs: number | null;
+}
 
 /** Which rows make up the partitions of a run or a batch, and in which order. */
 export interface DataQuery {
@@ -57,12 +69,18 @@ export interface RunManifest {
   readonly partitions: number;
   readonly chunks: number;
   readonly maxAttempts: number;
+  /** In queue mode. */
+  readonly limits: QueueLimits | null;
+  /** The run whose partitions this one was to improve. */
+  readonly refines: string | null;
 }
 
 /** Counts of partitions by outcome. */
 export interface OutcomeCounts {
   readonly succeeded: number;
   readonly failed: number;
+  /** Never begun: the run's time was over, or it was cancelled. */
+  readonly skipped: number;
 }
 
 /** What the index of a run says of it; kept with the run so that registering a version reads nothing else. */

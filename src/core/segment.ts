@@ -1,6 +1,6 @@
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { type BasicType, parquetWriteBuffer } from "hyparquet-writer";
-import type { FailureType, Outcome, PartitionOutcome } from "./artifact.ts";
+import type { Outcome, PartitionOutcome } from "./artifact.ts";
 import { ManymodelError } from "./errors.ts";
 import { decodeKey, type KeyColumn, type KeyType, keyText, type PartitionKey } from "./partition-key.ts";
 
@@ -77,22 +77,39 @@ export function encodeSegment(keyColumns: readonly KeyColumn[], rows: readonly P
   );
 }
 
-/** Reads a segment back. @throws {ManymodelError} `corrupt` if the bytes are not a segment */
-export async function decodeSegment(bytes: Uint8Array, path: string): Promise<PartitionOutcome[]> {
+/** The columns that hold what a body returned, by far the largest. */
+const LARGE = ["model", "forecast", "info"];
+
+/**
+ * Reads a segment back.
+ *
+ * @param options.summary - leave out what the bodies returned as model, forecast and info: they are NULL then
+ * @throws {ManymodelError} `corrupt` if the bytes are not a segment
+ */
+export async function decodeSegment(
+  bytes: Uint8Array,
+  path: string,
+  { summary = false } = {},
+): Promise<PartitionOutcome[]> {
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
   try {
     const metadata = parquetMetadata(file);
-    const rows = await parquetReadObjects({ file, metadata, columns: Object.keys(COLUMNS) });
+    const rows = await parquetReadObjects({
+      file,
+      metadata,
+      columns: Object.keys(COLUMNS).filter((name) => !summary || !LARGE.includes(name)),
+    });
+    const large = (value: unknown) => (value === undefined ? null : (value as string | null));
     return rows.map((row) => ({
       position: row.position as number,
       key: decodeKey(row.partition_key as string).key,
       partitionKey: row.partition_key as string,
       outcome: row.outcome as Outcome,
       modelKind: row.model_kind as string | null,
-      model: row.model as string | null,
+      model: large(row.model),
       metrics: row.metrics as string | null,
-      forecast: row.forecast as string | null,
-      info: row.info as string | null,
+      forecast: large(row.forecast),
+      info: large(row.info),
       nObs: row.n_obs as number,
       firstTs: row.first_ts as string | null,
       lastTs: row.last_ts as string | null,
@@ -100,7 +117,7 @@ export async function decodeSegment(bytes: Uint8Array, path: string): Promise<Pa
       fitMs: row.fit_ms as number,
       seed: Number(row.seed as bigint),
       dataSha256: row.data_sha256 as string | null,
-      errorType: row.error_type as FailureType | null,
+      errorType: row.error_type as PartitionOutcome["errorType"],
       errorMessage: row.error_message as string | null,
       attempt: row.attempt as number,
     }));

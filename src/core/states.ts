@@ -1,9 +1,19 @@
 /**
- * The states of a chunk. `available` (waiting, or its lease has lapsed) → `leased` (a worker holds it) → `finished`
- * (one attempt's segment is committed) or `failed` (its attempts are used up). See docs/states.md.
+ * The states of a chunk. `waiting` (planned, not yet fed) → `available` (may be claimed) → `leased` (a worker holds it)
+ * → `finished` (one attempt's segment is committed) or `failed` (its attempts are used up). What had not begun when a
+ * run's time was over, or it was cancelled, is `skipped`. See docs/states.md.
  */
-export const CHUNK_STATES = ["available", "leased", "finished", "failed"] as const;
+export const CHUNK_STATES = ["waiting", "available", "leased", "finished", "failed", "skipped"] as const;
 export type ChunkState = (typeof CHUNK_STATES)[number];
+
+/** Why a chunk was skipped: the run's time budget was over, or it was cancelled. Stored in the segment as `error_type`. */
+export const SKIP_REASONS = ["not-fed", "cancelled"] as const;
+export type SkipReason = (typeof SKIP_REASONS)[number];
+
+/** No chunk in any state. */
+export function noChunks(): Record<ChunkState, number> {
+  return { waiting: 0, available: 0, leased: 0, finished: 0, failed: 0, skipped: 0 };
+}
 
 /** The states of a run. `planning` → `running` → `finalizing` → `completed`; any but `completed` → `failed`. */
 export const RUN_STATES = ["planning", "running", "finalizing", "completed", "failed"] as const;

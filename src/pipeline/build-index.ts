@@ -1,4 +1,12 @@
-import type { ModelIndex, SegmentInfo, TaskFile } from "../core/artifact.ts";
+import type {
+  IndexedSegment,
+  IndexSource,
+  ModelIndex,
+  Outcome,
+  PartitionOutcome,
+  SegmentInfo,
+  TaskFile,
+} from "../core/artifact.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { IndexSummary, RunManifest } from "../core/run.ts";
 import { partitionSeed } from "../core/seed.ts";
@@ -34,8 +42,9 @@ export async function buildIndex(engine: Engine, runId: string, now: Date): Prom
       `run ${runId} has ${open.length} of ${manifest.chunks} chunks not ended; wait for it, or train again if no process works on it any more`,
     );
   await engine.catalog.moveRun(runId, "finalizing");
-  const segments: SegmentInfo[] = [];
-  for (const chunk of chunks) segments.push(chunk.segment ?? (await failedSegment(engine, manifest, chunk)));
+  const segments: IndexedSegment[] = [];
+  for (const chunk of chunks)
+    segments.push({ ...(chunk.segment ?? (await emptySegment(engine, manifest, chunk))), source: 0 });
   const total = (count: (segment: SegmentInfo) => number) => segments.reduce((sum, segment) => sum + count(segment), 0);
   const index: ModelIndex = {
     formatVersion: 1,
@@ -44,43 +53,75 @@ export async function buildIndex(engine: Engine, runId: string, now: Date): Prom
     partitions: total((segment) => segment.rows),
     succeeded: total((segment) => segment.succeeded),
     failed: total((segment) => segment.failed),
+    skipped: total((segment) => segment.rows - segment.succeeded - segment.failed),
+    sources: [sourceOf(manifest)],
     segments,
   };
-  if (index.partitions !== manifest.partitions)
+  return commitIndex(engine, manifest, index, run.endedAt ?? now.toISOString());
+}
+
+/** Writes a finalizing run's index, shows its rows in the result tables, and completes the run. */
+export async function commitIndex(
+  engine: Engine,
+  manifest: RunManifest,
+  index: ModelIndex,
+  endedAt: string,
+): Promise<IndexSummary> {
+  const { runId, partitions, snapshot } = manifest;
+  if (index.partitions !== partitions)
     throw new ManymodelError(
       "corrupt",
-      `run ${runId} planned ${manifest.partitions} partitions, but its segments hold ${index.partitions}`,
+      `run ${runId} planned ${partitions} partitions, but its segments hold ${index.partitions}`,
     );
   const path = stagePath.modelIndex(runId);
   const bytes = await putJson(engine.stage, path, index);
-  const summary: IndexSummary = {
-    path,
-    sha256: checksum(bytes),
-    bytes: total((segment) => segment.bytes),
-    segments: segments.length,
-    succeeded: index.succeeded,
-    failed: index.failed,
-  };
-  await engine.tables.expose({ runId, keyColumns: manifest.snapshot.keyColumns, segments });
-  await engine.catalog.moveRun(runId, "completed", { index: summary, endedAt: run.endedAt ?? now.toISOString() });
+  const { segments, succeeded, failed, skipped } = index;
+  const size = segments.reduce((sum, segment) => sum + segment.bytes, 0);
+  const counts = { segments: segments.length, succeeded, failed, skipped };
+  const summary: IndexSummary = { path, sha256: checksum(bytes), bytes: size, ...counts };
+  await engine.tables.expose({ runId, keyColumns: snapshot.keyColumns, segments });
+  await engine.catalog.moveRun(runId, "completed", { index: summary, endedAt });
   return summary;
 }
 
-async function failedSegment(engine: Engine, manifest: RunManifest, chunk: ChunkRecord): Promise<SegmentInfo> {
+/** A run as the source of an index's segments. */
+function sourceOf({ runId, definition, keyArg, exports }: RunManifest): IndexSource {
+  return { runId, definitionSha256: definition.sha256, keyArg, exports };
+}
+
+/** The segment of a chunk that has none of its own: each of its partitions failed, or was skipped. */
+async function emptySegment(engine: Engine, manifest: RunManifest, chunk: ChunkRecord): Promise<SegmentInfo> {
   const task = await getJson<TaskFile>(engine.stage, stagePath.task(manifest.runId, chunk.chunk));
-  const rows = task.keys.map((partitionKey, i) =>
-    failedOutcome(
+  const { outcome, type, message } = whyEmpty(chunk);
+  const rows = task.keys.map((partitionKey, i) => ({
+    ...failedOutcome(
       {
         position: task.start + i,
         partitionKey,
         seed: partitionSeed(manifest.seed, partitionKey),
         attempt: chunk.attempt,
       },
-      "chunk-failed",
-      `chunk ${chunk.chunk} failed ${chunk.attempt} times: ${chunk.error ?? "unknown error"}`,
+      type,
+      message,
     ),
-  );
+    outcome,
+  }));
   const { runId, snapshot } = manifest;
   // One past the last attempt, so that a late worker of that attempt cannot write over it.
   return putSegment(engine.stage, runId, snapshot.keyColumns, chunk.chunk, chunk.attempt + 1, rows);
+}
+
+function whyEmpty({ state, chunk, attempt, error }: ChunkRecord): {
+  outcome: Outcome;
+  type: NonNullable<PartitionOutcome["errorType"]>;
+  message: string;
+} {
+  if (state === "skipped")
+    return error === "cancelled"
+      ? { outcome: "skipped", type: error, message: "the run was cancelled before its turn came" }
+      : { outcome: "skipped", type: "not-fed", message: "the run's time budget was over before its turn came" };
+  if (error === "deadline")
+    return { outcome: "failed", type: error, message: "it was still being trained at the run's hard deadline" };
+  const message = `chunk ${chunk} failed ${attempt} times: ${error ?? "unknown error"}`;
+  return { outcome: "failed", type: "chunk-failed", message };
 }

@@ -5,6 +5,8 @@ export interface Member {
   readonly name: string;
   /** Sends a request to the worker. Rejects with what it threw, or with `WorkerLost`; the next call gets a new worker. */
   call<Response>(request: unknown): Promise<Response>;
+  /** Ends the worker at once, whatever it is doing; the next call gets a new one. */
+  interrupt(): Promise<void>;
 }
 
 /** Workers that are kept for the length of a piece of work. */
@@ -71,6 +73,11 @@ export async function startCrew(workers: Workers, entry: WorkerEntry, count: num
         } finally {
           busy[i] = undefined;
         }
+      },
+      async interrupt() {
+        const worker = places[i];
+        places[i] = undefined;
+        await worker?.terminate();
       },
     };
   });

@@ -3,7 +3,14 @@ import { splitIntoChunks } from "../core/chunk.ts";
 import { ManymodelError } from "../core/errors.ts";
 import { encodeKey, type PartitionKey, showKey } from "../core/partition-key.ts";
 import type { PlainData } from "../core/plain-data.ts";
-import { checkName, type DataQuery, type DefinitionInfo, type RunManifest, type RunMode } from "../core/run.ts";
+import {
+  checkName,
+  type DataQuery,
+  type DefinitionInfo,
+  type QueueLimits,
+  type RunManifest,
+  type RunMode,
+} from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
 import type { Engine } from "../ports/engine.ts";
 import { putJson } from "./json.ts";
@@ -22,6 +29,10 @@ export interface RunSpec {
   readonly chunks: number | "auto";
   readonly workers: number;
   readonly maxAttempts: number;
+  /** In queue mode. */
+  readonly limits?: QueueLimits;
+  /** The run whose partitions this one is to improve. */
+  readonly refines?: string;
 }
 
 /** Keys are read from the snapshot this many at a time. */
@@ -41,7 +52,7 @@ export async function planRun(engine: Engine, spec: RunSpec, now: Date, packageV
   if (partitions === 0)
     throw new ManymodelError("input", `${spec.query.table} has no rows, so there is nothing to train; load data first`);
   if (spec.keys !== undefined) checkDistinct(snapshot.keyColumns, spec.keys);
-  const ranges = splitIntoChunks(partitions, spec.chunks, spec.workers);
+  const ranges = splitIntoChunks(partitions, spec.chunks, spec.workers, spec.mode);
   await engine.catalog.createRun(runId, now.toISOString());
   try {
     const { bytes, ...definition } = spec.definition;
@@ -59,6 +70,8 @@ export async function planRun(engine: Engine, spec: RunSpec, now: Date, packageV
       partitions,
       chunks: ranges.length,
       maxAttempts: spec.maxAttempts,
+      limits: spec.limits ?? null,
+      refines: spec.refines ?? null,
     };
     let read: { from: number; keys: readonly PartitionKey[]; ordinals: Int32Array | null } | undefined;
     for (const range of ranges) {
@@ -81,6 +94,7 @@ export async function planRun(engine: Engine, spec: RunSpec, now: Date, packageV
     await engine.queue.enqueue(
       runId,
       ranges.map(({ chunk, start, end }) => ({ chunk, partitions: end - start, priority: 0 })),
+      spec.mode === "queue" ? "waiting" : "available",
     );
     await engine.catalog.moveRun(runId, "running", { manifest });
     return manifest;

@@ -1,4 +1,3 @@
-import type { ModelIndex } from "../core/artifact.ts";
 import type { ColumnInfo } from "../core/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import {
@@ -13,12 +12,13 @@ import { stagePath } from "../core/stage-path.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { TablePart } from "../ports/tables.ts";
 import { type WorkerEntry, WorkerLost, type Workers } from "../ports/workers.ts";
-import { checksum, getVerified } from "./checksum.ts";
+import { checksum } from "./checksum.ts";
 import { startCrew } from "./crew.ts";
 import { forecastColumns } from "./forecast-rows.ts";
-import { getJson, parseJson } from "./json.ts";
+import { getJson } from "./json.ts";
+import type { OnProgress } from "./progress.ts";
+import { readIndex } from "./read-index.ts";
 import type { ScoredPart, ScoreTask } from "./score-segment.ts";
-import type { OnProgress } from "./train.ts";
 import type { WorkerRequest } from "./worker.ts";
 
 /** What a caller decides of a batch. */
@@ -77,7 +77,7 @@ export async function scoreBatch(
   const horizon = spec.horizon ?? version.horizon;
   checkCount("horizon", horizon);
   const levels = checkLevels(spec.levels);
-  const index = await readIndex(engine, version);
+  const index = await readIndex(engine.stage, version.index, `${model} ${name} was registered`);
   const { snapshot: trained } = await getJson<RunManifest>(engine.stage, stagePath.manifest(version.runId));
   const snapshot = await engine.tables.snapshot(spec.query);
   checkKeyTypes(version, snapshot);
@@ -109,7 +109,6 @@ export async function scoreBatch(
       failed: summary.errors,
     });
   };
-  const { definitionSha256, keyArg, exports } = version;
   const crew = await startCrew(workers, entry, Math.min(spec.workers, index.segments.length));
   const perform = (tasks: Iterable<WorkerRequest>) => {
     const waiting = tasks[Symbol.iterator]();
@@ -124,6 +123,7 @@ export async function scoreBatch(
   try {
     await perform(
       index.segments.map((segment) => {
+        const { definitionSha256, keyArg, exports } = index.sources[segment.source]!;
         return { type: "score-segment", ...common, segment, definitionSha256, keyArg, exports, horizon };
       }),
     );
@@ -163,12 +163,6 @@ async function prepareOutput(
         `column ${found.name} of ${outputTable} holds ${found.type}s, but this version's ${name} is of type ${type}; choose another output table`,
       );
   }
-}
-
-async function readIndex(engine: Engine, version: ModelVersion): Promise<ModelIndex> {
-  const { path, sha256 } = version.index;
-  const registered = `${version.model} ${version.version} was registered`;
-  return parseJson(await getVerified(engine.stage, path, sha256, registered), path);
 }
 
 function checkLevels(levels: readonly number[]): number[] {

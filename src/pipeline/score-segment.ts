@@ -1,8 +1,7 @@
-import type { PartitionOutcome, SegmentInfo } from "../core/artifact.ts";
+import type { IndexedSegment, PartitionOutcome } from "../core/artifact.ts";
 import { messageOf } from "../core/errors.ts";
 import type { PlainData } from "../core/plain-data.ts";
 import type { Snapshot } from "../core/run.ts";
-import { decodeSegment } from "../core/segment.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import { frame } from "../model/frame.ts";
 import { nextTimes, parseTime } from "../model/interval.ts";
@@ -10,8 +9,8 @@ import { keyArgument } from "../model/key-argument.ts";
 import { checkPrediction } from "../model/return-contract.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { TablePart } from "../ports/tables.ts";
-import { getVerified } from "./checksum.ts";
 import { ForecastRows, type ForecastTable } from "./forecast-rows.ts";
+import { segmentRows } from "./read-index.ts";
 
 /** What every task of a batch needs to know. */
 export interface ScoreTask extends ForecastTable {
@@ -21,7 +20,7 @@ export interface ScoreTask extends ForecastTable {
 
 /** Score the partitions of the input that one segment has models for. */
 export interface ScoreSegment extends ScoreTask {
-  readonly segment: SegmentInfo;
+  readonly segment: IndexedSegment;
   readonly definitionSha256: string;
   readonly keyArg: string;
   readonly exports: PlainData;
@@ -48,9 +47,7 @@ export async function scoreSegment(
   definition: AnyModelDefinition,
   task: ScoreSegment,
 ): Promise<ScoredPart> {
-  const { path, sha256 } = task.segment;
-  const bytes = await getVerified(engine.stage, path, sha256, "it was committed; its checksum differs");
-  const all = await decodeSegment(bytes, path);
+  const all = (await segmentRows(engine.stage, task.segment)).map(({ row }) => row);
   const located = await engine.tables.locate(
     task.snapshot,
     all.map((row) => row.key),

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { FailureType, PartitionOutcome, SegmentInfo, TaskFile } from "../core/artifact.ts";
+import type { PartitionOutcome, SegmentInfo, TaskFile } from "../core/artifact.ts";
 import type { ColumnBatch } from "../core/column.ts";
 import { messageOf } from "../core/errors.ts";
 import { decodeKey, type KeyColumn, showKey } from "../core/partition-key.ts";
@@ -66,7 +66,7 @@ export async function putSegment(
     bytes: bytes.length,
     sha256: checksum(bytes),
     succeeded,
-    failed: rows.length - succeeded,
+    failed: rows.filter((row) => row.outcome === "failed").length,
   };
   await stage.put(segment.path, bytes);
   await putJson(stage, stagePath.segmentManifest(runId, chunk, attempt), segment);
@@ -76,7 +76,7 @@ export async function putSegment(
 /** The row of a partition that has no model. */
 export function failedOutcome(
   { position, partitionKey, seed, attempt }: Pick<PartitionOutcome, "position" | "partitionKey" | "seed" | "attempt">,
-  errorType: FailureType,
+  errorType: NonNullable<PartitionOutcome["errorType"]>,
   errorMessage: string,
 ): PartitionOutcome {
   return {

@@ -5,48 +5,57 @@ import type { WorkerEntry, Workers } from "../ports/workers.ts";
 import { buildIndex } from "./build-index.ts";
 import { startCrew } from "./crew.ts";
 import { planRun, type RunSpec } from "./plan-run.ts";
+import { LEASE_MS, type OnProgress } from "./progress.ts";
+import { type QueueWorkers, runQueue } from "./run-queue.ts";
 import { workQueue } from "./work-queue.ts";
 
-/** How far a piece of work has come, in partitions. */
-export interface Progress {
-  readonly total: number;
-  readonly done: number;
-  readonly failed: number;
-}
-
-export type OnProgress = (progress: Progress) => void;
-
-/** How long a worker may be silent before its chunk is given to another. */
-const LEASE_MS = 60_000;
 /** In `local` mode a body holds up the thread that would renew the lease, for as long as somebody looks at a breakpoint. */
 const LOCAL_LEASE_MS = 7 * 24 * 3_600_000;
-const POLL_MS = 200;
+
+/** Who trains: how workers are started, and for queue mode which of them take part. */
+export interface Trainers {
+  readonly entry: WorkerEntry;
+  readonly workers: Workers;
+  readonly queue?: Omit<QueueWorkers, "count">;
+}
 
 /** A run from plan to index: what `train` and `dopar` do. */
 export async function train(
   engine: Engine,
   spec: RunSpec,
-  entry: WorkerEntry,
-  workers: Workers,
+  trainers: Trainers,
   packageVersion: string,
   onProgress: OnProgress = () => {},
 ): Promise<{ manifest: RunManifest; index: IndexSummary }> {
   const manifest = await planRun(engine, spec, new Date(), packageVersion);
-  const { runId, partitions, maxAttempts } = manifest;
+  const { entry, workers, queue = { type: "ephemeral", preWarm: true } } = trainers;
+  onProgress({ total: manifest.partitions, done: 0, failed: 0 });
+  if (spec.mode === "queue")
+    await runQueue(engine, manifest, { ...queue, count: spec.workers }, entry, workers, onProgress);
+  else await runTasks(engine, manifest, spec.workers, entry, workers, onProgress);
+  return { manifest, index: await buildIndex(engine, manifest.runId, new Date()) };
+}
+
+/** Has this process's workers train every chunk. */
+async function runTasks(
+  { queue }: Engine,
+  { runId, mode, partitions, chunks, maxAttempts }: RunManifest,
+  count: number,
+  entry: WorkerEntry,
+  workers: Workers,
+  onProgress: OnProgress,
+): Promise<void> {
   const progress = { total: partitions, done: 0, failed: 0 };
-  onProgress({ ...progress });
   const onChunk = (segment: SegmentInfo) => {
     progress.done += segment.rows;
     progress.failed += segment.failed;
     onProgress({ ...progress });
   };
-  const crew = await startCrew(workers, entry, Math.min(spec.workers, manifest.chunks));
+  const crew = await startCrew(workers, entry, Math.min(count, chunks));
   try {
-    const leaseMs = spec.mode === "local" ? LOCAL_LEASE_MS : LEASE_MS;
-    const options = { maxAttempts, leaseMs, pollMs: POLL_MS, onChunk };
-    await crew.run((member, signal) => workQueue(engine.queue, runId, member, { ...options, signal }));
+    const leaseMs = mode === "local" ? LOCAL_LEASE_MS : LEASE_MS;
+    await crew.run((member, signal) => workQueue(queue, runId, member, { maxAttempts, leaseMs, onChunk, signal }));
   } finally {
     await crew.close();
   }
-  return { manifest, index: await buildIndex(engine, runId, new Date()) };
 }

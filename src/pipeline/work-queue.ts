@@ -1,43 +1,62 @@
 import type { SegmentInfo } from "../core/artifact.ts";
 import { messageOf } from "../core/errors.ts";
-import type { Queue } from "../ports/queue.ts";
+import type { Lease, Queue } from "../ports/queue.ts";
 import type { Member } from "./crew.ts";
+import { pause } from "./pause.ts";
 
 /** How a worker works on a run's queue. */
 export interface WorkOptions {
   readonly maxAttempts: number;
   /** How long a lease lasts; it is renewed after every third of that time while the worker lives. */
   readonly leaseMs: number;
-  /** How long to wait before asking again when all remaining chunks are held by others. */
-  readonly pollMs: number;
   readonly onChunk?: (segment: SegmentInfo) => void;
-  /** When it is set off, no further chunk is claimed, and a chunk being worked on is left to lapse. */
+  /** When it is set off, no further chunk is claimed. */
   readonly signal: AbortSignal;
 }
 
-/**
- * Claims a run's chunks one after another, has them trained, and finishes their leases, until every chunk of the run
- * has ended. The only place where chunks are claimed.
- */
+/** A worker that finds nothing to claim asks again after the first of these, then less and less often. */
+const SHORTEST_WAIT_MS = 5;
+const LONGEST_WAIT_MS = 200;
+
+/** Claims a run's chunks one after another and works on them, until every chunk of the run has ended. */
 export async function workQueue(queue: Queue, run: string, member: Member, options: WorkOptions): Promise<void> {
-  const { maxAttempts, leaseMs, pollMs, onChunk, signal } = options;
-  while (!signal.aborted) {
-    const lease = await queue.claim(run, member.name, { leaseMs, maxAttempts });
-    if (lease === undefined) {
-      const { available, leased } = (await queue.counts(run)).chunks;
-      if (available + leased === 0) return;
-      await new Promise((resolve) => setTimeout(resolve, pollMs));
+  let wait = SHORTEST_WAIT_MS;
+  while (!options.signal.aborted) {
+    if (await workOne(queue, run, member, options)) {
+      wait = SHORTEST_WAIT_MS;
       continue;
     }
-    const renewal = setInterval(() => void queue.renew(lease, leaseMs).catch(() => {}), leaseMs / 3);
-    try {
-      const { chunk, attempt } = lease;
-      const segment = await member.call<SegmentInfo>({ type: "train", run, chunk, attempt });
-      if (await queue.finish(lease, segment)) onChunk?.(segment);
-    } catch (error) {
-      if (!signal.aborted) await queue.fail(lease, messageOf(error), maxAttempts);
-    } finally {
-      clearInterval(renewal);
-    }
+    if (await queue.ended(run)) return;
+    await pause(wait, options.signal);
+    wait = Math.min(2 * wait, LONGEST_WAIT_MS);
   }
+}
+
+/**
+ * Claims one chunk of a run, has it trained, and finishes its lease. The only place where chunks are claimed.
+ *
+ * @returns false if there was none to claim
+ */
+export async function workOne(queue: Queue, run: string, member: Member, options: WorkOptions): Promise<boolean> {
+  const { maxAttempts, leaseMs, onChunk } = options;
+  const lease = await queue.claim(run, member.name, { leaseMs, maxAttempts });
+  if (lease === undefined) return false;
+  const renewal = setInterval(() => void renew(queue, lease, leaseMs, member), leaseMs / 3);
+  try {
+    const { chunk, attempt } = lease;
+    const segment = await member.call<SegmentInfo>({ type: "train", run, chunk, attempt });
+    if (await queue.finish(lease, segment)) onChunk?.(segment);
+  } catch (error) {
+    await queue.fail(lease, messageOf(error), maxAttempts);
+  } finally {
+    clearInterval(renewal);
+  }
+  return true;
+}
+
+/** A worker whose lease moved on works for nobody: it is ended, and its place gets a new one. */
+async function renew(queue: Queue, lease: Lease, leaseMs: number, member: Member): Promise<void> {
+  // A renewal that cannot be written is one that was missed; the next may come through before the lease lapses.
+  const held = await queue.renew(lease, leaseMs).catch(() => true);
+  if (!held) await member.interrupt();
 }

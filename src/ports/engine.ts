@@ -1,5 +1,6 @@
 import type { Catalog } from "./catalog.ts";
 import type { Queue } from "./queue.ts";
+import type { Roster } from "./roster.ts";
 import type { Stage } from "./stage.ts";
 import type { Tables } from "./tables.ts";
 import type { Workers } from "./workers.ts";
@@ -9,11 +10,12 @@ export type EngineAddress =
   | { readonly engine: "local"; readonly workspace: string }
   | { readonly engine: "memory"; readonly id: string };
 
-/** The five ports of one execution environment. */
+/** The six ports of one execution environment. */
 export interface Engine {
   readonly address: EngineAddress;
   readonly tables: Tables;
   readonly queue: Queue;
+  readonly roster: Roster;
   readonly stage: Stage;
   readonly catalog: Catalog;
   readonly workers: Workers;

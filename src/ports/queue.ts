@@ -1,6 +1,6 @@
 import type { SegmentInfo } from "../core/artifact.ts";
 import type { Chunk } from "../core/chunk.ts";
-import type { ChunkState } from "../core/states.ts";
+import type { ChunkState, SkipReason } from "../core/states.ts";
 
 /** The right to work on one chunk until it lapses. `attempt` is the fencing token: every claim raises it. */
 export interface Lease {
@@ -10,12 +10,25 @@ export interface Lease {
   readonly worker: string;
 }
 
-/** Counts of chunks by state, and of partitions in finished ones. */
+/** Counts of chunks by state, and of the partitions in them. */
 export interface QueueCounts {
   readonly chunks: Readonly<Record<ChunkState, number>>;
   readonly partitions: number;
   readonly partitionsFinished: number;
   readonly partitionsFailed: number;
+  readonly partitionsSkipped: number;
+}
+
+/** What a feeder needs to know after feeding. */
+export interface FeedState {
+  /** Chunks that this call made available. */
+  readonly released: number;
+  /** Chunks that may be claimed now. */
+  readonly available: number;
+  /** Chunks that workers hold, lapsed leases among them. */
+  readonly leased: number;
+  /** Whether chunks still wait to be fed. */
+  readonly waiting: boolean;
 }
 
 /** A chunk as the queue holds it. */
@@ -25,6 +38,7 @@ export interface ChunkRecord extends Chunk {
   readonly worker: string | null;
   /** The committed segment of a finished chunk. */
   readonly segment: SegmentInfo | null;
+  /** Why it failed or, as a `SkipReason`, was skipped. */
   readonly error: string | null;
 }
 
@@ -36,8 +50,16 @@ export interface ClaimOptions {
 
 /** Hands each chunk of a run to one worker at a time. Every engine passes `src/contract/queue.ts`. */
 export interface Queue {
-  /** Adds chunks in the `available` state. Adding the same chunk again changes nothing. */
-  enqueue(run: string, chunks: readonly Chunk[]): Promise<void>;
+  /** Adds chunks as `available`, or as `waiting` to be fed. Adding the same chunk again changes nothing. */
+  enqueue(run: string, chunks: readonly Chunk[], state?: "available" | "waiting"): Promise<void>;
+  /** Makes the best waiting chunks available until `upTo` are. */
+  feed(run: string, upTo: number): Promise<FeedState>;
+  /** Ends chunks that have not begun (waiting or available, never tried) as `skipped`; says how many. */
+  skip(run: string, reason: SkipReason): Promise<number>;
+  /** Ends every lease of a run, and what was to be tried again: `failed`, with this error. Says how many. */
+  abandon(run: string, error: string): Promise<number>;
+  /** Changes the priority of chunks that wait or are available; says how many. */
+  prioritize(run: string, chunks: readonly number[], priority: number): Promise<number>;
   /**
    * Leases the best available chunk (a lapsed lease counts) for `leaseMs`; undefined if none. Never waits. A chunk whose
    * lease lapsed in its last attempt becomes `failed` instead.
@@ -52,6 +74,8 @@ export interface Queue {
    * False: the lease had moved on, and nothing was recorded.
    */
   fail(lease: Lease, error: string, maxAttempts: number): Promise<boolean>;
+  /** Whether every chunk of a run has ended. */
+  ended(run: string): Promise<boolean>;
   /** How a run's chunks stand. */
   counts(run: string): Promise<QueueCounts>;
   /** A run's chunks in order of their number. */

@@ -1,4 +1,4 @@
-import type { SegmentInfo } from "../core/artifact.ts";
+import type { IndexedSegment } from "../core/artifact.ts";
 import type { ColumnBatch, ColumnInfo } from "../core/column.ts";
 import type { KeyColumn, PartitionKey } from "../core/partition-key.ts";
 import type { DataQuery, Snapshot } from "../core/run.ts";
@@ -20,7 +20,7 @@ export interface TablePart {
 export interface ExposedRun {
   readonly runId: string;
   readonly keyColumns: readonly KeyColumn[];
-  readonly segments: readonly SegmentInfo[];
+  readonly segments: readonly IndexedSegment[];
 }
 
 /** A read-only query's answer: values as JSON can hold them (dates and large integers as text). */

@@ -1,7 +1,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { catalogContract, queueContract, stageContract, tablesContract, workersContract } from "manymodel/contract";
+import {
+  catalogContract,
+  queueContract,
+  rosterContract,
+  stageContract,
+  tablesContract,
+  workersContract,
+} from "manymodel/contract";
 import { openLocalEngine } from "manymodel/engines/local";
 import { afterAll, beforeAll, describe, it } from "vitest";
 
@@ -15,6 +22,7 @@ describe("local engine", () => {
   const open = () => openLocalEngine(path.join(folder, String(opened++)));
   stageContract({ describe, it }, open);
   queueContract({ describe, it }, open);
+  rosterContract({ describe, it }, open);
   catalogContract({ describe, it }, open);
   tablesContract({ describe, it }, open);
   workersContract({ describe, it }, open);

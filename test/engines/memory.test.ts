@@ -1,5 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { catalogContract, queueContract, stageContract, tablesContract, workersContract } from "manymodel/contract";
+import {
+  catalogContract,
+  queueContract,
+  rosterContract,
+  stageContract,
+  tablesContract,
+  workersContract,
+} from "manymodel/contract";
 import { memoryEngine } from "manymodel/engines/memory";
 import { describe, it } from "vitest";
 
@@ -7,6 +14,7 @@ describe("memory engine", () => {
   const open = async () => memoryEngine(randomUUID());
   stageContract({ describe, it }, open);
   queueContract({ describe, it }, open);
+  rosterContract({ describe, it }, open);
   catalogContract({ describe, it }, open);
   tablesContract({ describe, it }, open, { noSql: "it has no SQL engine" });
   workersContract({ describe, it }, open, { noIsolation: "its workers are the calling thread" });

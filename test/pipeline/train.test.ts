@@ -172,8 +172,8 @@ for (const engine of ["local", "memory"] as const)
         "exports.f is a function",
       );
       await expect(loop.dopar(body("average"), { dataQuery, workers: 0 })).rejects.toThrow("workers is 0");
-      await expect(loop.dopar(body("average"), { dataQuery, mode: "queue" as never })).rejects.toThrow(
-        'mode is "queue"',
+      await expect(loop.dopar(body("average"), { dataQuery, mode: "magic" as never })).rejects.toThrow(
+        'mode is "magic"',
       );
       expect(() => mm.foreach({ unit_id: [] })).toThrow("unit_id must be a list of at least one key; it is []");
       await expect(mm.foreachPartition("data").dopar(body("average"), { dataQuery })).rejects.toThrow(

@@ -1,13 +1,18 @@
 import type { Command } from "commander";
 import { ManymodelError, show } from "../../core/errors.ts";
+import { pause } from "../../pipeline/pause.ts";
+import { readProgress } from "../../pipeline/progress.ts";
+import type { Engine } from "../../ports/engine.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { failureGroups, failureLines } from "../failures.ts";
+import { showProgress } from "../progress.ts";
 import { formatTable } from "../table.ts";
 
 /** `manymodel status [RUN]`: the runs, or one run in detail. */
 export function addStatus(program: Command): void {
-  addCommand(program, "status [run]", "show the runs, or one run in detail").action(
-    async (runId: string | undefined, options: CommonOptions) => {
+  addCommand(program, "status [run]", "show the runs, or one run in detail")
+    .option("--follow", "show the run's progress until it has ended")
+    .action(async (runId: string | undefined, options: CommonOptions & { follow?: boolean }) => {
       const report = await withWorkspace(options, async ({ engine }) => {
         if (runId === undefined) {
           const runs = (await engine.catalog.runs()).map(({ runId, state, createdAt, manifest, index, error }) => {
@@ -31,16 +36,18 @@ export function addStatus(program: Command): void {
                 );
           return { json: runs, text };
         }
-        const run = await engine.catalog.run(runId);
-        if (run === undefined)
+        const found = await engine.catalog.run(runId);
+        if (found === undefined)
           throw new ManymodelError("not-found", `there is no run ${show(runId)}; "manymodel status" lists the runs`);
+        if (options.follow) await follow(engine, runId);
+        const run = (await engine.catalog.run(runId)) ?? found;
         const counts = await engine.queue.counts(runId);
         const failures = run.index !== null && run.index.failed > 0 ? await failureGroups(engine.tables, runId) : [];
-        const { available, leased, finished, failed } = counts.chunks;
+        const { waiting, available, leased, finished, failed, skipped } = counts.chunks;
         const text = [
           `Run ${runId} is ${run.state}${run.error === null ? "" : `: ${run.error}`}`,
           `  created ${run.createdAt}${run.endedAt === null ? "" : `, ended ${run.endedAt}`}`,
-          `  chunks: ${available} available, ${leased} leased, ${finished} finished, ${failed} failed`,
+          `  chunks: ${waiting > 0 ? `${waiting} waiting, ` : ""}${available} available, ${leased} leased, ${finished} finished, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`,
           `  partitions: ${counts.partitionsFinished} of ${counts.partitions} done, ${counts.partitionsFailed} of them failed`,
           ...(run.manifest === null
             ? []
@@ -52,6 +59,22 @@ export function addStatus(program: Command): void {
         return { json: { ...run, queue: counts, failures }, text };
       });
       print(report, options);
-    },
-  );
+    });
+}
+
+const FOLLOW_MS = 500;
+
+/** Shows a run's progress until it is neither planned nor worked on any more. */
+async function follow({ catalog, queue }: Engine, runId: string): Promise<void> {
+  const progress = await showProgress(runId);
+  try {
+    for (;;) {
+      const { state } = (await catalog.run(runId))!;
+      progress.update(await readProgress(queue, runId));
+      if (state === "completed" || state === "failed") return;
+      await pause(FOLLOW_MS);
+    }
+  } finally {
+    progress.stop();
+  }
 }

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { RUN_MODES, type RunMode } from "../../core/run.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { failureGroups, failureLines } from "../failures.ts";
 import { autoOrCount } from "../option.ts";
@@ -7,20 +8,31 @@ import { formatSeconds } from "../table.ts";
 
 interface TrainOptions extends CommonOptions {
   readonly runId?: string;
-  readonly mode?: "tasks" | "local";
+  readonly mode?: RunMode;
   readonly model?: string;
   readonly workers?: number | "auto";
   readonly chunks?: number | "auto";
+  readonly timeBudget?: string;
+  readonly hardDeadline?: string;
+  readonly workerType?: "ephemeral" | "persistent";
 }
 
 /** `manymodel train`: one model per partition of the configured source. */
 export function addTrain(program: Command): void {
   addCommand(program, "train", "train one model per partition of the source")
     .option("--run-id <id>", "the run's id; made from the time when left out")
-    .addOption(new Option("--mode <mode>", "tasks, or local to run in this process").choices(["tasks", "local"]))
+    .addOption(new Option("--mode <mode>", "tasks, queue, or local to run in this process").choices(RUN_MODES))
     .option("--model <model>", "built-in method, or path of a model definition")
     .option("--workers <n>", "worker threads, or auto", autoOrCount)
     .option("--chunks <n>", "into how many chunks to split the run, or auto", autoOrCount)
+    .option("--time-budget <duration>", "queue mode: begin no chunk after this long, such as 10m")
+    .option("--hard-deadline <duration>", "queue mode: end what still runs after this long")
+    .addOption(
+      new Option("--worker-type <type>", "queue mode: start workers, or use those that serve").choices([
+        "ephemeral",
+        "persistent",
+      ]),
+    )
     .action(async (options: TrainOptions) => {
       const report = await withWorkspace(options, async (mm) => {
         const { configuredModel } = await import("../../api/configured-model.ts");
@@ -37,6 +49,9 @@ export function addTrain(program: Command): void {
             ...(options.runId !== undefined && { modelRunId: options.runId }),
             ...(typeof options.workers === "number" && { workers: options.workers }),
             ...(options.chunks !== undefined && { chunksPerJob: options.chunks }),
+            ...(options.timeBudget !== undefined && { timeBudget: options.timeBudget }),
+            ...(options.hardDeadline !== undefined && { hardDeadline: options.hardDeadline }),
+            ...(options.workerType !== undefined && { workerType: options.workerType }),
           })
           .finally(progress.stop);
         const seconds = (performance.now() - began) / 1000;
@@ -48,11 +63,12 @@ export function addTrain(program: Command): void {
           chunks,
           succeeded: index.succeeded,
           failed: index.failed,
+          skipped: index.skipped,
           seconds,
           failures,
         };
         const text = [
-          `Run ${runId}: ${partitions} partitions in ${chunks} chunks, ${index.succeeded} trained, ${index.failed} failed, ${formatSeconds(seconds)}.`,
+          `Run ${runId}: ${partitions} partitions in ${chunks} chunks, ${index.succeeded} trained, ${index.failed} failed${index.skipped > 0 ? `, ${index.skipped} not begun` : ""}, ${formatSeconds(seconds)}.`,
           ...failureLines(failures),
           ...(index.succeeded > 0 ? [`Next: manymodel register --run ${runId}`] : []),
         ].join("\n");

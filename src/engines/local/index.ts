@@ -2,11 +2,13 @@ import path from "node:path";
 import type { Catalog } from "../../ports/catalog.ts";
 import type { Engine } from "../../ports/engine.ts";
 import type { Queue } from "../../ports/queue.ts";
+import type { Roster } from "../../ports/roster.ts";
 import { localCatalog } from "./catalog.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { openDuck } from "./duck.ts";
 import { openFolders } from "./folders.ts";
 import { localQueue } from "./queue.ts";
+import { localRoster } from "./roster.ts";
 import { localStage } from "./stage.ts";
 import { localTables } from "./tables.ts";
 import { localWorkers } from "./workers.ts";
@@ -26,6 +28,7 @@ export async function openLocalEngine(workspace: string, options: { threads?: nu
   const duck = openDuck(folders.temporary, options.threads === undefined ? {} : { threads: String(options.threads) });
   let queue: Queue | undefined;
   let catalog: Catalog | undefined;
+  let roster: Roster | undefined;
   return {
     address: { engine: "local", workspace: root },
     tables: localTables(database, duck, folders),
@@ -35,6 +38,9 @@ export async function openLocalEngine(workspace: string, options: { threads?: nu
     },
     get catalog() {
       return (catalog ??= localCatalog(database()));
+    },
+    get roster() {
+      return (roster ??= localRoster(database()));
     },
     stage: localStage(folders.stage),
     workers: localWorkers(),

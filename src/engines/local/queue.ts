@@ -1,29 +1,52 @@
 import type { SegmentInfo } from "../../core/artifact.ts";
-import type { ChunkState } from "../../core/states.ts";
+import { type ChunkState, noChunks } from "../../core/states.ts";
 import type { ChunkRecord, Lease, Queue } from "../../ports/queue.ts";
-import type { Database } from "./database.ts";
+import { type Database, NOW } from "./database.ts";
+import { groupCommit } from "./group-commit.ts";
 
-/** The database's clock, in milliseconds. */
-const NOW = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
-const FREE = `(state = 'available' OR (state = 'leased' AND lease_until <= ${NOW}))`;
+/** SQLite would take the primary key instead, and look at every chunk of the run. */
+const BY_STATE = "INDEXED BY chunks_to_claim";
+const LAPSED = `state = 'leased' AND lease_until <= ${NOW}`;
+const claimOne = (chunk: string) =>
+  `UPDATE chunks SET state = 'leased', attempt = attempt + 1, worker = ?, lease_until = ${NOW} + ?
+   WHERE run_id = ? AND chunk = (${chunk} ORDER BY priority DESC, chunk LIMIT 1) RETURNING chunk, attempt`;
 const HELD = `run_id = ? AND chunk = ? AND attempt = ? AND state = 'leased' AND lease_until > ${NOW}`;
 
 /** Leases as rows of SQLite: every write under a lease checks its attempt in the same statement. */
 export function localQueue(db: Database): Queue {
   const insert = db.prepare(
-    "INSERT INTO chunks (run_id, chunk, partitions, priority, state) VALUES (?, ?, ?, ?, 'available') ON CONFLICT DO NOTHING",
+    "INSERT INTO chunks (run_id, chunk, partitions, priority, state) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
   );
-  const insertAll = db.transaction((run: string, chunks: Parameters<Queue["enqueue"]>[1]) => {
-    for (const { chunk, partitions, priority } of chunks) insert.run(run, chunk, partitions, priority);
+  const insertAll = db.transaction((run: string, chunks: Parameters<Queue["enqueue"]>[1], state: string) => {
+    for (const { chunk, partitions, priority } of chunks) insert.run(run, chunk, partitions, priority, state);
   });
-  const claim = db.prepare(
-    `UPDATE chunks SET state = 'leased', attempt = attempt + 1, worker = ?, lease_until = ${NOW} + ?
-     WHERE run_id = ? AND chunk = (SELECT chunk FROM chunks WHERE run_id = ? AND ${FREE} ORDER BY priority DESC, chunk LIMIT 1)
-     AND ${FREE} RETURNING chunk, attempt`,
+  const inState = db.prepare(`SELECT count(*) AS n FROM chunks ${BY_STATE} WHERE run_id = ? AND state = ?`);
+  const anyInState = db.prepare(
+    `SELECT EXISTS (SELECT 1 FROM chunks ${BY_STATE} WHERE run_id = ? AND state = ?) AS found`,
   );
+  const release = db.prepare(
+    `UPDATE chunks SET state = 'available' WHERE run_id = ? AND chunk IN
+     (SELECT chunk FROM chunks ${BY_STATE} WHERE run_id = ? AND state = 'waiting' ORDER BY priority DESC, chunk LIMIT ?)`,
+  );
+  const skip = db.prepare(
+    `UPDATE chunks SET state = 'skipped', error = ? WHERE run_id = ? AND state IN ('waiting', 'available') AND attempt = 0`,
+  );
+  const abandon = db.prepare(
+    `UPDATE chunks SET state = 'failed', lease_until = NULL, error = ?
+     WHERE run_id = ? AND (state = 'leased' OR (state = 'available' AND attempt > 0))`,
+  );
+  const prioritize = db.prepare(
+    `UPDATE chunks SET priority = ? WHERE run_id = ? AND state IN ('waiting', 'available')
+     AND chunk IN (SELECT value FROM json_each(?))`,
+  );
+  const claim = db.prepare(claimOne(`SELECT chunk FROM chunks ${BY_STATE} WHERE run_id = ? AND state = 'available'`));
+  const claimWithLapsed = db.prepare(
+    claimOne(`SELECT chunk FROM chunks WHERE run_id = ? AND (state = 'available' OR (${LAPSED}))`),
+  );
+  const lapsed = db.prepare(`SELECT EXISTS (SELECT 1 FROM chunks ${BY_STATE} WHERE run_id = ? AND ${LAPSED}) AS found`);
   const giveUp = db.prepare(
-    `UPDATE chunks SET state = 'failed', lease_until = NULL, error = 'its lease lapsed: ' || worker || ' was lost or too slow'
-     WHERE run_id = ? AND state = 'leased' AND lease_until <= ${NOW} AND attempt >= ?`,
+    `UPDATE chunks ${BY_STATE} SET state = 'failed', lease_until = NULL, error = 'its lease lapsed: ' || worker || ' was lost or too slow'
+     WHERE run_id = ? AND ${LAPSED} AND attempt >= ?`,
   );
   const renew = db.prepare(`UPDATE chunks SET lease_until = ${NOW} + ? WHERE ${HELD}`);
   const finish = db.prepare(
@@ -37,27 +60,57 @@ export function localQueue(db: Database): Queue {
   );
   const select = db.prepare("SELECT * FROM chunks WHERE run_id = ? ORDER BY chunk");
 
+  const commit = groupCommit(db);
+  const count = (run: string, state: ChunkState) => (inState.get(run, state) as { n: number }).n;
+  const any = (run: string, state: ChunkState) => (anyInState.get(run, state) as { found: number }).found === 1;
   return {
-    async enqueue(run, chunks) {
-      insertAll.immediate(run, chunks);
+    async enqueue(run, chunks, state = "available") {
+      insertAll.immediate(run, chunks, state);
+    },
+    async feed(run, upTo) {
+      const missing = upTo - count(run, "available");
+      const released = missing > 0 && any(run, "waiting") ? release.run(run, run, missing).changes : 0;
+      return {
+        released,
+        available: count(run, "available"),
+        leased: count(run, "leased"),
+        waiting: any(run, "waiting"),
+      };
+    },
+    async skip(run, reason) {
+      return skip.run(reason, run).changes;
+    },
+    async abandon(run, error) {
+      return abandon.run(error, run).changes;
+    },
+    async prioritize(run, chunks, priority) {
+      return prioritize.run(priority, run, JSON.stringify(chunks)).changes;
     },
     async claim(run, worker, { leaseMs, maxAttempts }) {
-      giveUp.run(run, maxAttempts);
-      const row = claim.get(worker, leaseMs, run, run) as { chunk: number; attempt: number } | undefined;
-      return row && { run, worker, chunk: row.chunk, attempt: row.attempt };
+      // Asked before writing, because an update that changes nothing waits for the write lock all the same.
+      const late = (lapsed.get(run) as { found: number }).found === 1;
+      if (late) giveUp.run(run, maxAttempts);
+      else if (!any(run, "available")) return undefined;
+      const row = await commit(() => (late ? claimWithLapsed : claim).get(worker, leaseMs, run, run));
+      const { chunk, attempt } = (row ?? {}) as { chunk?: number; attempt?: number };
+      return chunk === undefined ? undefined : { run, worker, chunk, attempt: attempt! };
     },
     async renew(lease, leaseMs) {
       return renew.run(leaseMs, ...holder(lease)).changes === 1;
     },
     async finish(lease, segment) {
-      return finish.run(JSON.stringify(segment), segment.failed, ...holder(lease)).changes === 1;
+      const text = JSON.stringify(segment);
+      return (await commit(() => finish.run(text, segment.failed, ...holder(lease)))).changes === 1;
     },
     async fail(lease, error, maxAttempts) {
       return fail.run(maxAttempts, error, ...holder(lease)).changes === 1;
     },
+    async ended(run) {
+      return !(["waiting", "available", "leased"] as const).some((state) => any(run, state));
+    },
     async counts(run) {
-      const chunks: Record<ChunkState, number> = { available: 0, leased: 0, finished: 0, failed: 0 };
-      const total = { partitions: 0, partitionsFinished: 0, partitionsFailed: 0 };
+      const chunks = noChunks();
+      const total = { partitions: 0, partitionsFinished: 0, partitionsFailed: 0, partitionsSkipped: 0 };
       for (const row of counts.all(run) as {
         state: ChunkState;
         chunks: number;
@@ -67,6 +120,7 @@ export function localQueue(db: Database): Queue {
         chunks[row.state] = row.chunks;
         total.partitions += row.partitions;
         if (row.state === "finished") total.partitionsFinished += row.partitions;
+        if (row.state === "skipped") total.partitionsSkipped += row.partitions;
         total.partitionsFailed += row.state === "failed" ? row.partitions : row.failed;
       }
       return { chunks, ...total };

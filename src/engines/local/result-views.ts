@@ -1,15 +1,16 @@
 import path from "node:path";
-import type { SegmentInfo } from "../../core/artifact.ts";
+import type { IndexedSegment } from "../../core/artifact.ts";
 import type { KeyColumn } from "../../core/partition-key.ts";
 import { segmentColumn } from "../../core/segment.ts";
+import { rowSelector } from "../../core/selection.ts";
 import type { ExposedRun } from "../../ports/tables.ts";
 import type { Database } from "./database.ts";
 import { identifier, literal, readParquet } from "./duck.ts";
 
-/** A view over committed segments: its columns (name and expression), and what they are selected from. */
+/** A view over committed segments: its columns (name and expression), and what they are selected from: their rows. */
 interface ResultView {
   readonly columns: readonly (readonly [name: string, expression: string])[];
-  from(files: readonly string[]): string;
+  from(rows: string): string;
 }
 
 const COMMON = [
@@ -21,6 +22,8 @@ const COMMON = [
 /** Names that no key column is likely to have, and that are told apart from one by the qualified select. */
 const FILE = identifier("segment file");
 const METRIC = identifier("metric entry");
+const CHOSEN = identifier("chosen rows");
+const CHOSEN_FILE = identifier("chosen file");
 
 const VIEWS: Readonly<Record<string, ResultView>> = {
   MODEL_INDEX: {
@@ -31,7 +34,7 @@ const VIEWS: Readonly<Record<string, ResultView>> = {
       ["ATTEMPT", "attempt"],
       ["DATA_SHA256", "data_sha256"],
     ],
-    from: (files) => readParquet(files, `, filename = ${literal("segment file")}`),
+    from: (rows) => rows,
   },
   TRAINING_METRICS: {
     columns: [
@@ -39,9 +42,9 @@ const VIEWS: Readonly<Record<string, ResultView>> = {
       ["METRIC", `${METRIC}.key`],
       ["VALUE", `${METRIC}.value`],
     ],
-    from: (files) =>
+    from: (rows) =>
       `(SELECT *, unnest(map_entries(CAST(CAST(metrics AS JSON) AS MAP(VARCHAR, DOUBLE)))) AS ${METRIC}
-        FROM ${readParquet(files)} WHERE metrics IS NOT NULL)`,
+        FROM ${rows} WHERE metrics IS NOT NULL)`,
   },
   TRAINING_RESULTS: {
     columns: [
@@ -61,9 +64,25 @@ const VIEWS: Readonly<Record<string, ResultView>> = {
       ["ERROR_MESSAGE", "error_message"],
       ["ATTEMPT", "attempt"],
     ],
-    from: (files) => readParquet(files),
+    from: (rows) => rows,
   },
 };
+
+/** The rows of committed segments that count, each with the file it is in. */
+function segmentRows(stageRoot: string, segments: readonly IndexedSegment[]): string {
+  const file = ({ path: name }: IndexedSegment) => path.join(stageRoot, name);
+  const options = `, filename = ${literal("segment file")}`;
+  if (segments.every(({ select }) => select === undefined)) return readParquet(segments.map(file), options);
+  const bits = segments.map((segment) => {
+    const isSelected = rowSelector(segment.select);
+    const chosen = Array.from({ length: segment.total ?? segment.rows }, (_, row) => (isSelected(row) ? "1" : "0"));
+    return `(${literal(file(segment))}, '${chosen.join("")}'::BIT)`;
+  });
+  return `(SELECT * EXCLUDE (${CHOSEN}, ${CHOSEN_FILE}, file_row_number)
+    FROM ${readParquet(segments.map(file), `${options}, file_row_number = true`)}
+    JOIN (VALUES ${bits.join(", ")}) AS chosen (${CHOSEN_FILE}, ${CHOSEN}) ON ${FILE} = ${CHOSEN_FILE}
+    WHERE get_bit(${CHOSEN}, CAST(file_row_number AS INTEGER)) = 1)`;
+}
 
 /** The views that every workspace has. */
 export const RESULT_VIEWS = Object.keys(VIEWS);
@@ -87,12 +106,12 @@ export function resultViews(db: Database, stageRoot: string): Map<string, string
   const runs = rows.map((row) => ({
     runId: row.run_id,
     keys: JSON.parse(row.key_columns) as KeyColumn[],
-    files: (JSON.parse(row.segments) as SegmentInfo[]).map((segment) => path.join(stageRoot, segment.path)),
+    rows: segmentRows(stageRoot, JSON.parse(row.segments) as IndexedSegment[]),
   }));
   const types = new Map<string, Set<string>>();
   for (const { name, type } of runs.flatMap((run) => run.keys))
     types.set(name.toUpperCase(), (types.get(name.toUpperCase()) ?? new Set()).add(type));
-  const select = (view: ResultView, { runId, keys, files }: (typeof runs)[number]) => {
+  const select = (view: ResultView, { runId, keys, rows }: (typeof runs)[number]) => {
     const taken = new Set(["RUN_ID", ...view.columns.map(([name]) => name)]);
     const keyColumns = keys.map((key): [string, string] => {
       const name = taken.has(key.name.toUpperCase()) ? `KEY_${key.name}` : key.name;
@@ -103,7 +122,7 @@ export function resultViews(db: Database, stageRoot: string): Map<string, string
       name === "STAGE_PATH" ? `substr(${expression}, ${path.join(stageRoot, "x").length})` : expression,
     ]);
     const columns = [["RUN_ID", literal(runId)] as const, ...keyColumns, ...own];
-    return `SELECT ${columns.map(([name, expression]) => `${expression} AS ${identifier(name)}`).join(", ")} FROM ${view.from(files)}`;
+    return `SELECT ${columns.map(([name, expression]) => `${expression} AS ${identifier(name)}`).join(", ")} FROM ${view.from(rows)}`;
   };
   const empty = (view: ResultView) =>
     `SELECT ${["RUN_ID", ...view.columns.map(([name]) => name)].map((name) => `CAST(NULL AS VARCHAR) AS ${identifier(name)}`).join(", ")} WHERE false`;

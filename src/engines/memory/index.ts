@@ -1,6 +1,7 @@
 import type { Engine } from "../../ports/engine.ts";
 import { memoryCatalog } from "./catalog.ts";
 import { memoryQueue } from "./queue.ts";
+import { memoryRoster } from "./roster.ts";
 import { memoryStage } from "./stage.ts";
 import { memoryTables } from "./tables.ts";
 import { inProcessWorkers } from "./workers.ts";
@@ -18,6 +19,7 @@ export function memoryEngine(id: string, now: () => number = Date.now): Engine {
     address: { engine: "memory", id },
     tables: memoryTables(),
     queue: memoryQueue(now),
+    roster: memoryRoster(now),
     stage: memoryStage(),
     catalog: memoryCatalog(),
     workers: inProcessWorkers(),

@@ -1,5 +1,5 @@
 import type { SegmentInfo } from "../../core/artifact.ts";
-import type { ChunkState } from "../../core/states.ts";
+import { type ChunkState, noChunks } from "../../core/states.ts";
 import type { ChunkRecord, Lease, Queue } from "../../ports/queue.ts";
 
 type Entry = { -readonly [K in keyof ChunkRecord]: ChunkRecord[K] } & { leaseUntil: number };
@@ -17,16 +17,47 @@ export function memoryQueue(now: () => number): Queue {
     if (entry !== undefined) Object.assign(entry, { state, segment, error });
     return entry !== undefined;
   };
+  const unbegun = ({ state }: Entry) => state === "waiting" || state === "available";
+  const change = (some: readonly Entry[], to: Partial<Entry>) => {
+    for (const entry of some) Object.assign(entry, to);
+    return some.length;
+  };
   return {
-    async enqueue(run, chunks) {
+    async enqueue(run, chunks, state = "available") {
       const known = runs.get(run) ?? new Map<number, Entry>();
       runs.set(run, known);
       for (const chunk of chunks)
         if (!known.has(chunk.chunk))
           known.set(chunk.chunk, {
             ...chunk,
-            ...{ state: "available", attempt: 0, worker: null, segment: null, error: null, leaseUntil: 0 },
+            ...{ state, attempt: 0, worker: null, segment: null, error: null, leaseUntil: 0 },
           });
+    },
+    async feed(run, upTo) {
+      const all = entries(run).sort((a, b) => b.priority - a.priority);
+      const count = (state: ChunkState) => all.filter((entry) => entry.state === state).length;
+      const missing = Math.max(0, upTo - count("available"));
+      const some = all.filter((entry) => entry.state === "waiting").slice(0, missing);
+      const released = change(some, { state: "available" });
+      return { released, available: count("available"), leased: count("leased"), waiting: count("waiting") > 0 };
+    },
+    async skip(run, reason) {
+      return change(
+        entries(run).filter((entry) => unbegun(entry) && entry.attempt === 0),
+        { state: "skipped", error: reason },
+      );
+    },
+    async abandon(run, error) {
+      return change(
+        entries(run).filter((entry) => entry.state === "leased" || (entry.state === "available" && entry.attempt > 0)),
+        { state: "failed", error },
+      );
+    },
+    async prioritize(run, chunks, priority) {
+      return change(
+        entries(run).filter((entry) => unbegun(entry) && chunks.includes(entry.chunk)),
+        { priority },
+      );
     },
     async claim(run, worker, { leaseMs, maxAttempts }) {
       for (const entry of entries(run))
@@ -53,13 +84,17 @@ export function memoryQueue(now: () => number): Queue {
     async fail(lease, error, maxAttempts) {
       return end(lease, lease.attempt >= maxAttempts ? "failed" : "available", null, error);
     },
+    async ended(run) {
+      return !entries(run).some((entry) => unbegun(entry) || entry.state === "leased");
+    },
     async counts(run) {
-      const chunks: Record<ChunkState, number> = { available: 0, leased: 0, finished: 0, failed: 0 };
-      const total = { partitions: 0, partitionsFinished: 0, partitionsFailed: 0 };
+      const chunks = noChunks();
+      const total = { partitions: 0, partitionsFinished: 0, partitionsFailed: 0, partitionsSkipped: 0 };
       for (const entry of entries(run)) {
         chunks[entry.state]++;
         total.partitions += entry.partitions;
         if (entry.state === "finished") total.partitionsFinished += entry.partitions;
+        if (entry.state === "skipped") total.partitionsSkipped += entry.partitions;
         total.partitionsFailed += entry.state === "failed" ? entry.partitions : (entry.segment?.failed ?? 0);
       }
       return { chunks, ...total };

@@ -1,0 +1,106 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Command } from "commander";
+import { ManymodelError } from "../../core/errors.ts";
+import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { autoOrCount, integer } from "../option.ts";
+import { formatTable } from "../table.ts";
+
+interface WorkerOptions extends CommonOptions {
+  readonly workers: number | "auto";
+  readonly run?: string;
+}
+
+/** `manymodel worker`: a process that serves the workspace's queue. */
+export function addWorker(program: Command): void {
+  addCommand(program, "worker", "work on the chunks of any run of the workspace, until stopped")
+    .option("--workers <n>", "worker threads, or auto", autoOrCount, "auto")
+    .option("--run <run>", "work for this run only, and end with it")
+    .action(async (options: WorkerOptions) => {
+      const served = await withWorkspace(options, async ({ engine }) => {
+        const [{ serveQueue }, { workerEntry }] = await Promise.all([
+          import("../../pipeline/serve-queue.ts"),
+          import("../../api/worker-entry.ts"),
+        ]);
+        const { workers, address } = engine;
+        const count = options.workers === "auto" ? workers.parallelism : options.workers;
+        const stop = new AbortController();
+        for (const signal of ["SIGINT", "SIGTERM"] as const)
+          process.once(signal, () => {
+            process.stderr.write("stopping after what was begun; once more to stop at once\n");
+            stop.abort();
+          });
+        process.stderr.write(`serving ${options.run ?? "every run"} with ${count} workers\n`);
+        const total = { chunks: 0, partitions: 0, failed: 0 };
+        const onChunk = (run: string, { chunk, rows, failed }: { chunk: number; rows: number; failed: number }) => {
+          total.chunks++;
+          total.partitions += rows;
+          total.failed += failed;
+          process.stderr.write(`run ${run} chunk ${chunk}: ${rows} partitions, ${failed} failed\n`);
+        };
+        const run = options.run ?? null;
+        await serveQueue(engine, workers, workerEntry(address), { count, run, onChunk, signal: stop.signal });
+        return total;
+      });
+      const text = `Served ${served.chunks} chunks: ${served.partitions} partitions, ${served.failed} of them failed.`;
+      print({ json: served, text }, options);
+    });
+}
+
+/** `manymodel workers [add | stop]`: the workers that are alive; starts some in the background, or has some stop. */
+export function addWorkers(program: Command): void {
+  const workers = program.command("workers").description("show, add or stop the workspace's workers");
+  addCommand(workers, "list", "show the workers that are alive").action(async (options: CommonOptions) => {
+    const alive = await withWorkspace(options, ({ engine }) => engine.roster.alive());
+    const rows = alive.map(({ name, run, startedAt, stopping }) => [
+      name,
+      run ?? "any",
+      startedAt,
+      stopping ? "stopping" : "alive",
+    ]);
+    const text = rows.length === 0 ? "No worker is alive." : formatTable(["worker", "run", "started", "state"], rows);
+    print({ json: alive, text }, options);
+  });
+  addCommand(workers, "add <n>", "start n workers in the background, each a process with one thread")
+    .option("--run <run>", "work for this run only, and end with it")
+    .action(async (text: string, options: CommonOptions & { run?: string }) => {
+      const n = integer(1)(text);
+      const folder = await withWorkspace(options, async ({ config }) =>
+        path.resolve(config.directory, config.workspace, "logs"),
+      );
+      mkdirSync(folder, { recursive: true });
+      const started = Array.from({ length: n }, () => startWorker(folder, options));
+      const lines = started.map(({ pid, log }) => `  process ${pid}, log ${log}`);
+      print({ json: started, text: [`Started ${n} workers:`, ...lines].join("\n") }, options);
+    });
+  addCommand(workers, "stop [names...]", "have workers stop after what they have begun")
+    .option("--all", "all of them")
+    .action(async (names: string[], options: CommonOptions & { all?: boolean }) => {
+      if (names.length === 0 && !options.all)
+        throw new ManymodelError("usage", 'which workers? give names ("manymodel workers list"), or --all');
+      const stopped = await withWorkspace(options, async ({ engine: { roster } }) =>
+        roster.stop(options.all ? (await roster.alive()).map(({ name }) => name) : names),
+      );
+      print({ json: { stopped }, text: `${stopped} workers were asked to stop.` }, options);
+    });
+}
+
+function startWorker(folder: string, options: { config: string; run?: string }): { pid: number; log: string } {
+  const log = path.join(
+    folder,
+    `worker-${new Date().toISOString().replace(/[:.]/g, "")}-${randomBytes(2).toString("hex")}.log`,
+  );
+  const file = openSync(log, "a");
+  const main = fileURLToPath(import.meta.resolve("../main.js"));
+  const run = options.run === undefined ? [] : ["--run", options.run];
+  const child = spawn(process.execPath, [main, "worker", "--config", options.config, "--workers", "1", ...run], {
+    detached: true,
+    stdio: ["ignore", file, file],
+  });
+  child.unref();
+  closeSync(file);
+  return { pid: child.pid!, log };
+}

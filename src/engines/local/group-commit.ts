@@ -1,0 +1,47 @@
+import type { Database } from "./database.ts";
+
+/** Runs a write with whatever else waits to be written, in one transaction; resolves after its commit. */
+export type GroupCommit = <T>(write: () => T) => Promise<T>;
+
+interface Waiting {
+  readonly write: () => unknown;
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Writes that are asked for in the same turn of the event loop share one transaction, in the order in which they were
+ * asked for: a commit costs more than a statement. A write that throws fails alone (it must be a single statement, which
+ * SQLite undoes by itself); if the transaction fails, all of them do.
+ */
+export function groupCommit(db: Database): GroupCommit {
+  let waiting: Waiting[] = [];
+  const perform = db.transaction((group: readonly Waiting[]) =>
+    group.map(({ write }): { value: unknown } | { error: unknown } => {
+      try {
+        return { value: write() };
+      } catch (error) {
+        return { error };
+      }
+    }),
+  );
+  const flush = () => {
+    const group = waiting;
+    waiting = [];
+    try {
+      const results = perform.immediate(group);
+      group.forEach(({ resolve, reject }, i) => {
+        const result = results[i]!;
+        if ("error" in result) reject(result.error);
+        else resolve(result.value as never);
+      });
+    } catch (error) {
+      for (const { reject } of group) reject(error);
+    }
+  };
+  return <T>(write: () => T) =>
+    new Promise<T>((resolve, reject) => {
+      if (waiting.length === 0) setImmediate(flush);
+      waiting.push({ write, resolve, reject });
+    });
+}

@@ -1,0 +1,73 @@
+import { checkCount, type RunManifest } from "../core/run.ts";
+import type { Engine } from "../ports/engine.ts";
+import type { WorkerEntry, Workers } from "../ports/workers.ts";
+import { attend } from "./attendance.ts";
+import { type Member, startCrew } from "./crew.ts";
+import { feedQueue } from "./feeder.ts";
+import { pause } from "./pause.ts";
+import { LEASE_MS, type OnProgress, readProgress } from "./progress.ts";
+import { workQueue } from "./work-queue.ts";
+
+/** Who works on a run in queue mode. */
+export interface QueueWorkers {
+  /** `ephemeral`: started for this run and ended with it. `persistent`: those that serve the workspace already. */
+  readonly type: "ephemeral" | "persistent";
+  /** How many to start, or to expect. */
+  readonly count: number;
+  /** Whether nothing is fed before all of them are ready. */
+  readonly preWarm: boolean;
+}
+
+const PROGRESS_MS = 500;
+
+/**
+ * Works on a run in queue mode until every chunk has ended: feeds the chunks, has this process's workers take part, and
+ * ends what the run's limits say. Workers may join and leave meanwhile.
+ */
+export async function runQueue(
+  engine: Engine,
+  { runId, limits, maxAttempts, chunks }: RunManifest,
+  { type, count, preWarm }: QueueWorkers,
+  entry: WorkerEntry,
+  workers: Workers,
+  onProgress: OnProgress,
+): Promise<void> {
+  checkCount("n_workers", count);
+  const { queue, roster } = engine;
+  const serving = async () =>
+    (await roster.alive()).filter(({ run, stopping }) => !stopping && (run === null || run === runId)).length;
+  const stop = new AbortController();
+  const members: Member[] = [];
+  const crew = type === "ephemeral" ? await startCrew(workers, entry, Math.min(count, chunks)) : undefined;
+  try {
+    while (type === "persistent" && preWarm && (await serving()) < count) await pause(PROGRESS_MS);
+    const feeding = feedQueue(queue, runId, {
+      timeBudgetMs: limits?.timeBudgetMs ?? null,
+      hardDeadlineMs: limits?.hardDeadlineMs ?? null,
+      workers: async () => Math.max(1, await serving()),
+      clock: () => performance.now(),
+      onDeadline: async () => {
+        await Promise.all(members.map((member) => member.interrupt()));
+      },
+      signal: stop.signal,
+    });
+    const working = crew?.run(async (member, signal) => {
+      members.push(member);
+      const attendance = await attend(roster, member.name, runId);
+      const either = AbortSignal.any([signal, attendance.stop]);
+      await workQueue(queue, runId, member, { maxAttempts, leaseMs: LEASE_MS, signal: either }).finally(
+        attendance.leave,
+      );
+    });
+    const watching = setInterval(() => void readProgress(queue, runId).then(onProgress, () => {}), PROGRESS_MS);
+    await Promise.all([feeding, working])
+      .catch((error) => {
+        stop.abort();
+        throw error;
+      })
+      .finally(() => clearInterval(watching));
+    onProgress(await readProgress(queue, runId));
+  } finally {
+    await crew?.close();
+  }
+}
