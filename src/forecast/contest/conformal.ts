@@ -1,9 +1,9 @@
 import type { ConformalModel } from "../conformal-model.ts";
-import { normalQuantile } from "../distribution.ts";
 import type { Method } from "../methods.ts";
-import { type FittedModel, forecast, update } from "../model.ts";
-import { checkForecastOptions, type Forecast } from "../prediction.ts";
+import { type FittedModel, update } from "../model.ts";
+import { checkForecastOptions } from "../prediction.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "../series.ts";
+import { factorsOf, rollScores } from "./calibration.ts";
 import { candidatesOf } from "./cross-validate.ts";
 import { type Candidate, defaultHorizon, leastTraining, originsOf } from "./rolling-origin.ts";
 
@@ -58,87 +58,23 @@ export function conformal(
     h: options.h ?? defaultHorizon(series.length, period),
     levels: options.levels ?? [80, 95],
   });
-  const given = typeof target !== "string" && "kind" in target ? target : undefined;
-  const least = given === undefined ? leastTraining(period) : 0;
+  const least = typeof target !== "string" && "kind" in target ? 0 : leastTraining(period);
   const origins = originsOf(series.length, least, h, windows, step);
   if (origins.length === 0)
     throw new RangeError(
       `the series has ${series.length} values; one origin needs ${least + h} (h = ${h}): use a smaller h`,
     );
-  const path = origins.map((origin, i) => ({ origin, seen: series.slice(i === 0 ? 0 : origins[i - 1]!, origin) }));
-  const scores: Scores[] = [];
-  let model: FittedModel;
   if (typeof target !== "string" && "kind" in target) {
-    model = target;
-    for (const { origin, seen } of path) {
-      model = update(model, seen);
-      scores.push(scoresOf(forecast(model, { h, levels }), series.subarray(origin, origin + h), form));
-    }
-    model = update(model, series.slice(origins.at(-1)!));
-  } else {
-    const { fit } = candidatesOf([target])[0]!;
-    let moved: FittedModel | undefined;
-    for (const { origin, seen } of path) {
-      moved =
-        moved !== undefined && options.refit === false ? update(moved, seen) : fit(series.slice(0, origin), period);
-      scores.push(scoresOf(forecast(moved, { h, levels }), series.subarray(origin, origin + h), form));
-    }
-    model = fit(series, period);
+    const { scores, last } = rollScores(series, origins, { h, levels, form }, (seen, _, moved = target) =>
+      update(moved, seen),
+    );
+    const model = update(last, series.slice(origins.at(-1)!));
+    return { kind: "conformal", formatVersion: 1, model, form, levels, factors: factorsOf(scores, levels, h, form) };
   }
-  return { kind: "conformal", formatVersion: 1, model, form, levels, factors: factorsOf(scores, levels, h, form) };
-}
-
-/** The scores of one window: for each level, then each step; NaN where there is none. */
-export type Scores = readonly Float64Array[];
-
-/** How far each error goes, in units of the model's own bound on its side ("scaled"), or as it is. */
-export function scoresOf(predicted: Forecast, actual: Float64Array, form: "scaled" | "absolute"): Scores {
-  const { mean, levels, lower, upper } = predicted;
-  return levels.map((_, l) =>
-    actual.map((value, j) => {
-      const error = value - mean[j]!;
-      if (form === "absolute") return Math.abs(error);
-      const own = error >= 0 ? upper[l]![j]! - mean[j]! : mean[j]! - lower[l]![j]!;
-      return own > 0 ? Math.abs(error) / own : NaN;
-    }),
+  const { fit } = candidatesOf([target])[0]!;
+  const { scores } = rollScores(series, origins, { h, levels, form }, (seen, origin, moved) =>
+    moved !== undefined && options.refit === false ? update(moved, seen) : fit(series.slice(0, origin), period),
   );
-}
-
-/** The factors of a conformal model, by level and step. @throws {RangeError} if there is no score */
-export function factorsOf(
-  scores: readonly Scores[],
-  levels: readonly number[],
-  h: number,
-  form: "scaled" | "absolute",
-): number[][] {
-  return levels.map((level, l) => {
-    const p = level / 100;
-    const unit = form === "absolute" ? normalQuantile(0.5 + p / 2) : 1;
-    return Array.from({ length: h }, (_, j) => {
-      for (let reach = 0; ; reach++) {
-        const from = Math.max(0, j - reach);
-        const to = Math.min(h, j + reach + 1);
-        const pooled = scores
-          .flatMap((window) => [...window[l]!.subarray(from, to)])
-          .filter((score) => !Number.isNaN(score));
-        const enough = pooled.length >= p / (1 - p);
-        const all = from === 0 && to === h;
-        if (all && pooled.length === 0)
-          throw new RangeError(
-            "no forecast has an error to calibrate on; use another form, more windows or a longer series",
-          );
-        if (enough || all) return conformalQuantile(pooled, p) / unit;
-      }
-    });
-  });
-}
-
-/** The ⌈(m + 1) p⌉-th smallest of m scores; beyond the largest as a normal distribution's tail. */
-export function conformalQuantile(scores: number[], p: number): number {
-  scores.sort((a, b) => a - b);
-  const m = scores.length;
-  // Rounded down by a hair: (m + 1) p may be a whole number but for its last bit.
-  const rank = Math.ceil((m + 1) * p - 1e-9);
-  if (rank <= m) return scores[rank - 1]!;
-  return (scores[m - 1]! * normalQuantile(0.5 + p / 2)) / normalQuantile(0.5 + m / (m + 1) / 2);
+  const model = fit(series, period);
+  return { kind: "conformal", formatVersion: 1, model, form, levels, factors: factorsOf(scores, levels, h, form) };
 }

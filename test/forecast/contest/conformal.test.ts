@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { conformalQuantile } from "../../../src/forecast/contest/conformal.ts";
+import { conformalQuantile } from "../../../src/forecast/contest/calibration.ts";
 import {
   conformal,
   type FittedModel,
