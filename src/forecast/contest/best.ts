@@ -8,13 +8,11 @@ import { originsOf } from "./rolling-origin.ts";
 import { widening } from "./widening.ts";
 
 /** The members of the combination, where the demand is not intermittent and where it is. */
-const CONTINUOUS = ["auto-arima", "ets", "dynamic-theta", "ces"];
+const CONTINUOUS = ["auto-arima", "ets", "dynamic-theta", "ces", "holt-winters"];
 const INTERMITTENT = ["sba", "tsb", "imapa"];
 /** The first of these that can be fitted, where no member can. */
 const FALLBACKS = ["snaive", "naive"];
 
-/** The levels whose intervals are calibrated. */
-const LEVELS = [80, 95];
 /** A shorter series tells too little of its own intervals to pay for fitting its beginning once more. */
 const SHORTEST = 100;
 /** How many origins a series' own intervals are measured from. */
@@ -99,13 +97,13 @@ function calibrated(
   fit: (beginning: Float64Array) => CombinationModel,
 ): ConformalModel {
   const h = Math.max(2 * period, 8);
-  const others = widening(observed, h, LEVELS);
+  const { levels, factors: others } = widening(observed, h);
   const conformal = (factors: readonly (readonly number[])[]): ConformalModel => ({
     kind: "conformal",
     formatVersion: 1,
     model,
     form: "scaled",
-    levels: LEVELS,
+    levels,
     factors: factors.map((row) => row.map((factor) => Number(factor.toPrecision(4)))),
   });
   const first = Math.floor((3 * y.length) / 4);
@@ -113,10 +111,10 @@ function calibrated(
   if (observed < SHORTEST || length < 2 * h) return conformal(others);
   const origins = originsOf(y.length, first, h, WINDOWS, Math.max(1, Math.floor((length - h) / (WINDOWS - 1))));
   try {
-    const { scores } = rollScores(y, origins, { h, levels: LEVELS, form: "scaled" }, (seen, origin, before) =>
+    const { scores } = rollScores(y, origins, { h, levels, form: "scaled" }, (seen, origin, before) =>
       before === undefined ? fit(y.slice(0, origin)) : update(before, seen),
     );
-    const own = factorsOf(scores, LEVELS, h, "scaled");
+    const own = factorsOf(scores, levels, h, "scaled");
     return conformal(
       others.map((row, l) =>
         row.map((prior, j) => {
