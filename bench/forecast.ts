@@ -12,7 +12,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { autoArima, type FittedModel, forecast } from "../src/forecast/index.ts";
+import { autoArima, type FittedModel, forecast, METHODS as LIBRARY } from "../src/forecast/index.ts";
 import { absent, data } from "../test/reference.ts";
 
 interface SeriesSet {
@@ -40,6 +40,7 @@ const METHODS: readonly Method[] = [
     statsforecast: "AutoARIMA",
   },
   { name: "auto-arima, stepwise: false", fit: (y, period) => autoArima(y, { period, stepwise: false }) },
+  { name: "best", fit: (y, period) => LIBRARY.best(y, period) },
 ];
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith("--"));

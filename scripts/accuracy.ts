@@ -8,9 +8,13 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { arimaSection } from "./accuracy/arima.ts";
+import { bestSection } from "./accuracy/best.ts";
 import type { Section } from "./accuracy/report.ts";
 
-const SECTIONS: Readonly<Record<string, () => Section>> = { ARIMA: arimaSection };
+const SECTIONS: Readonly<Record<string, () => Section>> = {
+  ARIMA: arimaSection,
+  "Best and combinations": bestSection,
+};
 
 const words = process.argv.slice(2).map((word) => word.toLowerCase());
 const parts: string[] = [];

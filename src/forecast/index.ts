@@ -15,6 +15,27 @@ export {
 } from "./arima/index.ts";
 export { acf, pacf } from "./autocorrelation.ts";
 export { boxCox, boxCoxLambda, invBoxCox } from "./box-cox.ts";
+export { type CombinationModel, type CombineOptions, type Combining, combine } from "./combination.ts";
+export type { ConformalModel } from "./conformal-model.ts";
+export { best } from "./contest/best.ts";
+export { type ConformalOptions, conformal } from "./contest/conformal.ts";
+export {
+  type ContestOptions,
+  type ContestResult,
+  contest,
+  type Metric,
+  type Ranked,
+  suitableMethods,
+} from "./contest/contest.ts";
+export { crossValidate } from "./contest/cross-validate.ts";
+export type {
+  Candidate,
+  CrossValidation,
+  Failure,
+  RollingOriginOptions,
+  Trial,
+  Window,
+} from "./contest/rolling-origin.ts";
 export { type MultipleDecomposition, mstl } from "./decompose/mstl.ts";
 export { type Decomposition, type StlOptions, stl } from "./decompose/stl.ts";
 export { logGamma, normalQuantile, studentQuantile } from "./distribution.ts";

@@ -1,5 +1,7 @@
 import { arimaKind } from "./arima/arima-kind.ts";
 import type { ArimaModel } from "./arima/arima-model.ts";
+import { type CombinationModel, combinationKind } from "./combination.ts";
+import { type ConformalModel, conformalKind } from "./conformal-model.ts";
 import { type DriftModel, driftKind } from "./drift.ts";
 import { type HoltWintersModel, holtWintersKind } from "./holt-winters.ts";
 import type { AnyKind, Kind, ModelForecastOptions, ModelOptions, SimulateOptions } from "./kind.ts";
@@ -9,7 +11,14 @@ import type { Forecast } from "./prediction.ts";
 import { checkSeries, type Series, toFloat64 } from "./series.ts";
 
 /** Any fitted model: plain data that survives JSON, told apart by its `kind`. */
-export type FittedModel = NaiveModel | DriftModel | MeanModel | HoltWintersModel | ArimaModel;
+export type FittedModel =
+  | NaiveModel
+  | DriftModel
+  | MeanModel
+  | HoltWintersModel
+  | ArimaModel
+  | CombinationModel
+  | ConformalModel;
 
 /** The models that have the kind K. */
 type OfKind<K, M = FittedModel> = M extends { kind: unknown } ? (K extends M["kind"] ? M : never) : never;
@@ -21,6 +30,8 @@ const KINDS: { readonly [K in FittedModel["kind"]]: Kind<OfKind<K>> } = {
   mean: meanKind,
   "holt-winters": holtWintersKind,
   arima: arimaKind,
+  combination: combinationKind,
+  conformal: conformalKind,
 };
 
 /**

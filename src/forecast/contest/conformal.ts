@@ -1,0 +1,80 @@
+import type { ConformalModel } from "../conformal-model.ts";
+import type { Method } from "../methods.ts";
+import { type FittedModel, update } from "../model.ts";
+import { checkForecastOptions } from "../prediction.ts";
+import { checkPeriod, checkSeries, type Series, toFloat64 } from "../series.ts";
+import { factorsOf, rollScores } from "./calibration.ts";
+import { candidatesOf } from "./cross-validate.ts";
+import { type Candidate, defaultHorizon, leastTraining, originsOf } from "./rolling-origin.ts";
+
+/** How intervals are calibrated. */
+export interface ConformalOptions {
+  /** Observations per season, an integer ≥ 1; default 1. */
+  readonly period?: number;
+  /** Steps ahead that are calibrated; default: a season, at least 6, at most an eighth of the series. */
+  readonly h?: number;
+  /** How many origins at most; default 20. */
+  readonly windows?: number;
+  /** Observations from one origin to the next; default 1. */
+  readonly step?: number;
+  /** Coverage in percent; default [80, 95]. Other levels asked of the model later are interpolated. */
+  readonly levels?: readonly number[];
+  /**
+   * "scaled" (default): factors on the model's own widths (normalised conformal prediction); "absolute": half-widths in
+   * the units of the series, for a model whose own intervals are worth nothing.
+   */
+  readonly form?: "scaled" | "absolute";
+  /** Fit again at each origin (default), or fit at the first one and update the model over the rest, which is cheaper. */
+  readonly refit?: boolean;
+}
+
+/**
+ * Split conformal prediction intervals from the errors of forecasts from rolling origins, step ahead by step ahead.
+ *
+ * The half-width for a level p is the ⌈(m + 1) p⌉-th smallest of m scores: absolute errors, or their ratios to the
+ * model's own distance between point forecast and bound. Where a step has fewer windows than that rank needs
+ * (m < p / (1 - p): 19 for 95 %), the scores of the steps next to it are pooled with its own, as few on either side as
+ * give enough; where all steps together have too few, the largest score is extended as the tail of a normal
+ * distribution, by z(p) / z(m / (m + 1)). The guarantee of exchangeable scores does not hold for a time series: windows
+ * overlap and a series changes. What holds is that the intervals covered so much of the recent past.
+ *
+ * @param target - a method, by name or as a fit: its models are fitted before each origin, and the result's to all of
+ *   `y`. Or a fitted model: then `y` are the values that *followed* its series, and the result is the model moved over
+ *   them
+ * @throws {RangeError} if there is no origin, none has a score, or an option or a value is not allowed
+ * @see Vovk, Gammerman & Shafer (2005), Algorithmic Learning in a Random World; Lei et al. (2018),
+ *   doi:10.1080/01621459.2017.1307116 (split and locally weighted)
+ */
+export function conformal(
+  target: FittedModel | Method | Candidate,
+  y: Series,
+  options: ConformalOptions = {},
+): ConformalModel {
+  const series = toFloat64(y);
+  const { period = 1, windows = 20, step = 1, form = "scaled" } = options;
+  checkPeriod(period);
+  checkSeries(series);
+  const { h, levels } = checkForecastOptions({
+    h: options.h ?? defaultHorizon(series.length, period),
+    levels: options.levels ?? [80, 95],
+  });
+  const least = typeof target !== "string" && "kind" in target ? 0 : leastTraining(period);
+  const origins = originsOf(series.length, least, h, windows, step);
+  if (origins.length === 0)
+    throw new RangeError(
+      `the series has ${series.length} values; one origin needs ${least + h} (h = ${h}): use a smaller h`,
+    );
+  if (typeof target !== "string" && "kind" in target) {
+    const { scores, last } = rollScores(series, origins, { h, levels, form }, (seen, _, moved = target) =>
+      update(moved, seen),
+    );
+    const model = update(last, series.slice(origins.at(-1)!));
+    return { kind: "conformal", formatVersion: 1, model, form, levels, factors: factorsOf(scores, levels, h, form) };
+  }
+  const { fit } = candidatesOf([target])[0]!;
+  const { scores } = rollScores(series, origins, { h, levels, form }, (seen, origin, moved) =>
+    moved !== undefined && options.refit === false ? update(moved, seen) : fit(series.slice(0, origin), period),
+  );
+  const model = fit(series, period);
+  return { kind: "conformal", formatVersion: 1, model, form, levels, factors: factorsOf(scores, levels, h, form) };
+}

@@ -1,0 +1,26 @@
+/**
+ * How much wider than its members believe the intervals of a combination have to be: √(a + b √j / n) for step j of a
+ * series of n values. Models know the errors of the series' past; what their intervals leave out is that parameters and
+ * form were chosen on it, which costs the more the shorter it was, and the farther ahead one looks.
+ *
+ * a and b are the coefficients that minimise the pinball loss of log |error| / half-width over the 1,001 series of the
+ * M1 competition and 700 of the M3 competition outside of the sample the library is measured on, each set and each
+ * series weighing the same, for the median of ARIMA, exponential smoothing and theta; rounded. For 95 %, a is 1: no
+ * widening is left for a long series. Other powers of j and n fit no better.
+ *
+ * @param n - observed values
+ * @param h - steps
+ * @returns a factor for each level (80 and 95 %), then each step
+ */
+export function widening(n: number, h: number): { readonly levels: readonly number[]; readonly factors: number[][] } {
+  const steps = Array.from({ length: h }, (_, j) => Math.sqrt(j + 1) / n);
+  return {
+    levels: WIDENING.map(({ level }) => level),
+    factors: WIDENING.map(({ a, b }) => steps.map((step) => Math.sqrt(a + b * step))),
+  };
+}
+
+const WIDENING = [
+  { level: 80, a: 0.82, b: 7.5 },
+  { level: 95, a: 1, b: 15 },
+];
