@@ -1,30 +1,29 @@
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { type LoadedConfig, loadConfig } from "../config/load.ts";
-import { parseDuration } from "../core/duration.ts";
 import { ManymodelError, show } from "../core/errors.ts";
-import type { KeyValue, PartitionKey } from "../core/partition-key.ts";
-import { type PlainData, whyNotPlain } from "../core/plain-data.ts";
+import type { PlainData } from "../core/plain-data.ts";
 import {
   checkCount,
   type DataQuery,
   type IndexSummary,
-  newRunId,
-  RUN_MODES,
   type RunManifest,
   type RunMode,
   type Snapshot,
 } from "../core/run.ts";
-import { bundleDefinition } from "../model/bundle.ts";
 import type { KeyArgument, ModelDefinition } from "../model/define-model.ts";
 import { keyArgument } from "../model/key-argument.ts";
+import { type Estimate, estimateRun } from "../pipeline/estimate.ts";
 import type { OnProgress } from "../pipeline/progress.ts";
 import { train } from "../pipeline/train.ts";
 import type { Engine } from "../ports/engine.ts";
-import { openEngine, openWorkers } from "./open-engine.ts";
+import { type Champions, type ChampionsSpec, collectChampions } from "../refine/champions.ts";
+import { type Comparison, compareRuns } from "../refine/compare.ts";
+import { type Ranking, type RankOptions, rank } from "../refine/rank.ts";
+import { openEngine } from "./open-engine.ts";
 import { packageVersion } from "./package-version.ts";
+import { type RefinedRun, type RefineOptions, refine } from "./refine.ts";
 import { Registry } from "./registry.ts";
-import { workerEntry } from "./worker-entry.ts";
+import { runSpec } from "./run-spec.ts";
 
 /** Which rows make up the partitions; the seed's `data_query`. */
 export interface LoopQuery {
@@ -67,7 +66,7 @@ export interface DoparOptions<Exports = { readonly [name: string]: PlainData }> 
   readonly workerType?: "ephemeral" | "persistent";
   /** Queue mode: whether the first chunk waits until all workers are ready. */
   readonly preWarm?: boolean;
-  /** The run whose partitions this one is to improve; kept in its manifest. */
+  /** A completed run whose partitions this one is to improve: it reads the same pinned data. */
   readonly refines?: string;
   readonly onProgress?: OnProgress;
 }
@@ -93,10 +92,19 @@ export interface Loop {
     definition: URL | string,
     options?: DoparOptions<Definition extends ModelDefinition<infer _, infer Exports, infer _> ? Exports : never>,
   ): Promise<Run>;
+  /**
+   * Trains a sample of the partitions, keeps nothing of it, and says what the whole run will take.
+   *
+   * @param sampleSize - how many partitions; default 20
+   */
+  plan(definition: URL | string, options?: DoparOptions, sampleSize?: number): Promise<Estimate>;
 }
 
 /** A list of all partition keys of the source, for `foreach`; composite keys are objects of column name to value. */
 export type Keys = readonly KeyArgument[];
+
+/** Partitions that `plan` trains when it is not told how many. */
+const SAMPLE_SIZE = 20;
 
 /** An open workspace: the loop, its data, and the registry. */
 export class ManyModel {
@@ -131,21 +139,41 @@ export class ManyModel {
     const [keyArg, keys] = entries[0]!;
     if (!Array.isArray(keys) || keys.length === 0)
       throw new ManymodelError("usage", `${keyArg} must be a list of at least one key; it is ${show(keys)}`);
-    return { dopar: (definition, options) => this.#dopar(keyArg, keys, definition, options ?? {}) };
+    return this.#loop(keyArg, keys);
   }
 
   /** Trains every partition of the source, without listing the keys first: the loop for millions of them. */
   foreachPartition(keyArg: string): Loop {
-    return { dopar: (definition, options) => this.#dopar(keyArg, undefined, definition, options ?? {}) };
+    return this.#loop(keyArg, undefined);
+  }
+
+  /** Ranks the partitions of a completed run by a metric of which less is better, the worst first. */
+  rank(runId: string, options: RankOptions): Promise<Ranking> {
+    return rank(this.engine, runId, options);
+  }
+
+  /** Has a contest for each of the worst partitions of a completed run, in queue mode, the worst first. */
+  refine(options: RefineOptions): Promise<RefinedRun> {
+    return refine(this, options);
+  }
+
+  /** Compares two completed runs by a metric, partition by partition. */
+  compare(runA: string, runB: string, metric: string): Promise<Comparison> {
+    return compareRuns(this.engine, runA, runB, metric);
+  }
+
+  /** Collects the best partitions of several completed runs as one that can be registered, without copying models. */
+  champions(spec: ChampionsSpec): Promise<Champions> {
+    return collectChampions(this.engine, spec, new Date(), packageVersion);
   }
 
   /** The configured source, or the one given, as it is now: its columns, partitions and rows, read and pinned. */
   snapshot(query?: LoopQuery): Promise<Snapshot> {
-    return this.engine.tables.snapshot(this.#dataQuery(query));
+    return this.engine.tables.snapshot(this.dataQuery(query));
   }
 
   /** The query given, or the configured one. */
-  #dataQuery(query?: LoopQuery): DataQuery {
+  dataQuery(query?: LoopQuery): DataQuery {
     const { source, file } = this.config;
     if (query !== undefined) {
       const { keyColumn, duplicates = "fail", ...rest } = query;
@@ -173,71 +201,20 @@ export class ManyModel {
     return this.engine.close();
   }
 
-  async #dopar<Exports>(
-    keyArg: string,
-    keys: Keys | undefined,
-    definition: URL | string,
-    options: DoparOptions<Exports>,
-  ): Promise<Run> {
-    const { train: configured, parallel_lab: lab } = this.config;
-    if (["data", "exports", "seed", "model", "horizon", "levels"].includes(keyArg))
-      throw new ManymodelError(
-        "usage",
-        `the loop variable cannot be called ${keyArg}; the body receives something else by that name`,
-      );
-    if ((options.saveModels as boolean | undefined) === false)
-      throw new ManymodelError(
-        "usage",
-        "saveModels is false, but every model is kept: registering and scoring need them",
-      );
-    const exports = (options.exports ?? configured.exports) as PlainData;
-    const why = whyNotPlain(exports, "exports");
-    if (why !== undefined) throw new ManymodelError("usage", why);
-    const query = this.#dataQuery(options.dataQuery);
-    const file =
-      definition instanceof URL ? fileURLToPath(definition) : path.resolve(this.config.directory, definition);
-    const bundle = await bundleDefinition(file);
-    const mode = options.mode ?? configured.mode;
-    if (!RUN_MODES.includes(mode))
-      throw new ManymodelError("usage", `mode is ${show(mode)}; it must be one of ${RUN_MODES.join(", ")}`);
-    if (options.workers !== undefined) checkCount("workers", options.workers);
-    const { engine } = this;
-    const workers = await openWorkers(engine, mode);
-    const queue = this.config.queue;
-    const inQueue = mode === "queue" ? (queue.n_workers ?? lab?.demo_queue_n_workers) : undefined;
-    const wanted = inQueue ?? configured.workers;
-    const configuredWorkers = wanted === "auto" ? workers.parallelism : wanted;
-    const budget = options.timeBudget ?? queue.time_budget;
-    const deadline = options.hardDeadline ?? queue.hard_deadline;
-    const limits = {
-      timeBudgetMs: budget === undefined ? null : parseDuration("time_budget", budget),
-      hardDeadlineMs: deadline === undefined ? null : parseDuration("hard_deadline", deadline),
-    };
-    const spec = {
-      runId: options.modelRunId ?? newRunId(mode, new Date(), Math.random),
-      mode,
-      query,
-      ...(keys !== undefined && { keys: keys.map((key) => toKey(query.keyColumns, key)) }),
-      keyArg,
-      definition: bundle,
-      exports,
-      seed: options.seed ?? configured.seed,
-      chunks: options.chunksPerJob ?? configured.chunks_per_job ?? lab?.demo_tasks_chunks_per_job ?? "auto",
-      workers: mode === "local" ? 1 : (options.workers ?? configuredWorkers),
-      maxAttempts: options.maxAttempts ?? configured.max_attempts,
-      ...(mode === "queue" && { limits }),
-      ...(options.refines !== undefined && { refines: options.refines }),
-    };
-    const trainers = {
-      entry: workerEntry(engine.address),
-      workers,
-      queue: {
-        type: options.workerType ?? queue.worker_type,
-        preWarm: options.preWarm ?? queue.pre_warm,
+  #loop(keyArg: string, keys: Keys | undefined): Loop {
+    return {
+      dopar: async (definition, options = {}) => {
+        const { spec, trainers } = await runSpec(this, keyArg, keys, definition, options);
+        const { manifest, index } = await train(this.engine, spec, trainers, packageVersion, options.onProgress);
+        return { runId: manifest.runId, manifest, index };
+      },
+      plan: async (definition, options = {}, sampleSize = SAMPLE_SIZE) => {
+        checkCount("sample", sampleSize);
+        const { spec, trainers } = await runSpec(this, keyArg, keys, definition, options);
+        const price = this.config.cost?.cpu_hour ?? null;
+        return estimateRun(this.engine, spec, trainers.entry, trainers.workers, sampleSize, price);
       },
     };
-    const { manifest, index } = await train(engine, spec, trainers, packageVersion, options.onProgress);
-    return { runId: manifest.runId, manifest, index };
   }
 }
 
@@ -253,13 +230,4 @@ export async function connect(config: string | LoadedConfig = "manymodel.yaml"):
     workspace: path.resolve(loaded.directory, loaded.workspace),
   });
   return new ManyModel(loaded, engine);
-}
-
-function toKey(columns: readonly string[], key: KeyArgument): PartitionKey {
-  if (typeof key !== "object" || key === null) return [key as KeyValue];
-  return columns.map((name) => {
-    const found = Object.keys(key).find((own) => own.toLowerCase() === name.toLowerCase());
-    if (found === undefined) throw new ManymodelError("usage", `key ${show(key)} has no value for ${name}`);
-    return (key as Record<string, KeyValue>)[found]!;
-  });
 }

@@ -1,5 +1,5 @@
 import { ManymodelError, show } from "../core/errors.ts";
-import { checkCount, type DataQuery, type ModelVersion } from "../core/run.ts";
+import { checkCount, checkName, type DataQuery, type ModelAlias, type ModelVersion } from "../core/run.ts";
 import type { OnProgress } from "../pipeline/progress.ts";
 import { registerVersion } from "../pipeline/register-version.ts";
 import { type BatchSummary, scoreBatch } from "../pipeline/score-batch.ts";
@@ -23,6 +23,7 @@ export interface LogManyModelOptions {
 /** What to score. */
 export interface RunBatchOptions {
   readonly model: string;
+  /** A version, or an alias of one. */
   readonly version: string;
   readonly inputTable: string;
   /** Created where it does not exist; default `FORECAST_RESULTS`. */
@@ -75,11 +76,15 @@ export class Registry {
    * forecast, bounds, and a status (`OK`, `NO_MODEL`, `ERROR: …`). Repeating a batch replaces its rows.
    */
   async runBatch(options: RunBatchOptions): Promise<BatchSummary> {
-    const { model, version, inputTable, outputTable = "FORECAST_RESULTS", levels = [80, 95], onProgress } = options;
+    const { model, inputTable, outputTable = "FORECAST_RESULTS", levels = [80, 95], onProgress } = options;
     if (options.workers !== undefined) checkCount("workers", options.workers);
-    const registered = await this.#engine.catalog.version(model, version);
+    const registered = await this.getModelVersion(model, options.version);
     if (registered === undefined)
-      throw new ManymodelError("not-found", `there is no version ${show(version)} of model ${show(model)}`);
+      throw new ManymodelError(
+        "not-found",
+        `there is no version or alias ${show(options.version)} of model ${show(model)}; see "manymodel versions"`,
+      );
+    const { version } = registered;
     const trained = (await this.#engine.catalog.run(registered.runId))?.manifest?.snapshot.query;
     const { partitionCol, columns = trained?.columns, orderBy = trained?.orderBy } = options;
     const query: DataQuery = {
@@ -98,9 +103,39 @@ export class Registry {
     return scoreBatch(this.#engine, spec, workerEntry(this.#engine.address), this.#engine.workers, onProgress);
   }
 
-  /** A version of a model, or undefined. */
-  getModelVersion(model: string, version: string): Promise<ModelVersion | undefined> {
-    return this.#engine.catalog.version(model, version);
+  /** A version of a model by its name or an alias, or undefined. */
+  async getModelVersion(model: string, version: string): Promise<ModelVersion | undefined> {
+    const { catalog } = this.#engine;
+    const named = await catalog.version(model, version);
+    if (named !== undefined) return named;
+    const alias = (await catalog.aliases(model)).find((entry) => entry.alias === version);
+    return alias && catalog.version(model, alias.version);
+  }
+
+  /**
+   * Points an alias (`champion`, `staging`, …) at a version, in one step: whoever uses the alias gets one or the other.
+   *
+   * @throws {ManymodelError} `not-found` for an unknown version, `conflict` if a version has that name
+   */
+  async setModelAlias(model: string, alias: string, version: string): Promise<void> {
+    checkName("alias", alias);
+    const { catalog } = this.#engine;
+    if ((await catalog.version(model, alias)) !== undefined)
+      throw new ManymodelError("conflict", `${model} has a version called ${alias}; an alias must have another name`);
+    await catalog.setAlias(model, alias, version, new Date().toISOString());
+  }
+
+  /** The aliases of a model, or of all. */
+  showAliases(model?: string): Promise<ModelAlias[]> {
+    return this.#engine.catalog.aliases(model);
+  }
+
+  /** The first of V1, V2, … that a model does not have. */
+  async nextVersion(model: string): Promise<string> {
+    const taken = new Set((await this.showVersions(model)).map(({ version }) => version));
+    let n = taken.size + 1;
+    while (taken.has(`V${n}`)) n++;
+    return `V${n}`;
   }
 
   /** The versions of a model, or of all, newest first. */

@@ -15,6 +15,20 @@ export function autoOrCount(text: string): number | "auto" {
   return text === "auto" ? text : integer(1)(text);
 }
 
+/** Parses a number. */
+export function decimal(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("it must be a number.");
+  return value;
+}
+
+/** Parses words separated by commas. */
+export function wordList(text: string): string[] {
+  const words = text.split(",").map((word) => word.trim());
+  if (words.some((word) => word === "")) throw new InvalidArgumentError("it must be words separated by commas.");
+  return words;
+}
+
 /** Parses numbers separated by commas. */
 export function numberList(text: string): number[] {
   const values = text.split(",").map(Number);

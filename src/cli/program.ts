@@ -3,10 +3,16 @@ import { packageVersion } from "../api/package-version.ts";
 import { ManymodelError, messageOf } from "../core/errors.ts";
 import { addBatch } from "./commands/batch.ts";
 import { addCancel, addPrioritize } from "./commands/cancel.ts";
+import { addChampions } from "./commands/champions.ts";
+import { addCompare } from "./commands/compare.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addImport } from "./commands/import.ts";
 import { addIndex } from "./commands/index-run.ts";
 import { addInit } from "./commands/init.ts";
+import { addPipeline } from "./commands/pipeline.ts";
+import { addPlan } from "./commands/plan.ts";
+import { addRank } from "./commands/rank.ts";
+import { addRefine } from "./commands/refine.ts";
 import { addModels, addRegister, addVersions } from "./commands/register.ts";
 import { addSetup } from "./commands/setup.ts";
 import { addSql } from "./commands/sql.ts";
@@ -29,6 +35,7 @@ export async function run(args: readonly string[]): Promise<number> {
   console.log = console.info = console.debug = console.error;
   const commands = [
     ...[addInit, addSetup, addImport, addTrain, addStatus, addIndex, addRegister, addModels, addVersions, addBatch],
+    ...[addPlan, addRank, addRefine, addCompare, addChampions, addPipeline],
     ...[addWorker, addWorkers, addCancel, addPrioritize, addSql, addDemo],
   ];
   for (const add of commands) add(program);

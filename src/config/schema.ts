@@ -108,7 +108,14 @@ const queue = z
   .describe("Queue mode (train.mode: queue).");
 
 const register = z
-  .strictObject({ name: z.string().min(1).default("MANY_MODEL_FORECAST").describe("The model's name.") })
+  .strictObject({
+    name: z.string().min(1).default("MANY_MODEL_FORECAST").describe("The model's name."),
+    alias: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("An alias that points at the newest version `pipeline run` registered."),
+  })
   .describe("How to register.");
 
 const batch = z
@@ -124,6 +131,33 @@ const batch = z
   })
   .describe("How to score.");
 
+const refine = z
+  .strictObject({
+    metric: z
+      .string()
+      .min(1)
+      .default("mase")
+      .describe("The metric by which partitions are ranked and candidates chosen."),
+    by: z
+      .enum(["gain", "metric"])
+      .default("gain")
+      .describe("gain: the most expected improvement per CPU second first. metric: the worst first."),
+    worst_percent: z.number().gt(0).max(100).default(20).describe("How many percent of the partitions to refine."),
+    candidates: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe("Methods that compete; those that suit each series when left out."),
+    windows: count.default(3).describe("Origins from which each candidate forecasts."),
+    time_budget: duration.describe("As queue.time_budget, for refining."),
+    hard_deadline: duration.describe("As queue.hard_deadline, for refining."),
+  })
+  .describe("Refining the worst partitions in queue mode (`manymodel refine`, `manymodel pipeline run`).");
+
+const cost = z
+  .strictObject({ cpu_hour: z.number().gt(0).describe("Price of an hour of one CPU, in any currency.") })
+  .describe("What computing costs, for `manymodel plan`.");
+
 /** The configuration file, `manymodel.yaml`. */
 export const configSchema = z.strictObject({
   engine: z.enum(["local"]).default("local").describe("Where everything runs."),
@@ -132,6 +166,8 @@ export const configSchema = z.strictObject({
   model: model.default("auto-arima"),
   train: train.prefault({}),
   queue: queue.prefault({}),
+  refine: refine.optional(),
+  cost: cost.optional(),
   register: register.prefault({}),
   batch: batch.prefault({}),
   parallel_lab: parallelLab.optional(),

@@ -30,6 +30,20 @@ function version(model: string, name: string): ModelVersion {
 export function catalogContract(harness: Harness, open: OpenEngine): void {
   harness.describe("catalog", () => {
     const test = onEngine(harness, open);
+    test("moves aliases between versions that exist", async ({ catalog }) => {
+      await catalog.createVersion(version("M", "V1"));
+      await catalog.createVersion(version("M", "V2"));
+      await catalog.setAlias("M", "champion", "V1", NOW);
+      await catalog.setAlias("M", "staging", "V2", NOW);
+      await catalog.setAlias("M", "champion", "V2", NOW);
+      assert.deepEqual(await catalog.aliases("M"), [
+        { model: "M", alias: "champion", version: "V2", changedAt: NOW },
+        { model: "M", alias: "staging", version: "V2", changedAt: NOW },
+      ]);
+      await assert.rejects(catalog.setAlias("M", "champion", "V3", NOW), /no version V3 of model M/);
+      assert.equal((await catalog.aliases()).length, 2);
+      assert.deepEqual(await catalog.aliases("OTHER"), []);
+    });
     test("takes a run through its states and keeps what it learns", async ({ catalog }) => {
       await catalog.createRun("r", NOW);
       assert.equal((await catalog.run("r"))!.state, "planning");

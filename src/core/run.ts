@@ -59,7 +59,7 @@ export interface RunManifest {
   readonly runId: string;
   readonly createdAt: string;
   readonly packageVersion: string;
-  readonly mode: RunMode;
+  readonly mode: RunMode | "champions";
   readonly snapshot: Snapshot;
   /** The name under which the body receives its partition's key. */
   readonly keyArg: string;
@@ -73,6 +73,8 @@ export interface RunManifest {
   readonly limits: QueueLimits | null;
   /** The run whose partitions this one was to improve. */
   readonly refines: string | null;
+  /** The runs whose best partitions these are, by which metric. */
+  readonly champions?: { readonly runs: readonly string[]; readonly metric: string };
 }
 
 /** Counts of partitions by outcome. */
@@ -118,6 +120,14 @@ export interface ModelVersion {
   readonly packageVersion: string;
   readonly sourceFingerprint: string;
   readonly comment: string | null;
+}
+
+/** A name that points at one version of a model, and can be moved to another. */
+export interface ModelAlias {
+  readonly model: string;
+  readonly alias: string;
+  readonly version: string;
+  readonly changedAt: string;
 }
 
 /** Checks a run id, model name, version or table name: it becomes part of a path, so its form is restricted. */

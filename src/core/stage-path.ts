@@ -9,5 +9,6 @@ export const stagePath = {
   segment: (run: string, chunk: number, attempt: number) => `${stagePath.attempt(run, chunk, attempt)}/segment.parquet`,
   segmentManifest: (run: string, chunk: number, attempt: number) =>
     `${stagePath.attempt(run, chunk, attempt)}/manifest.json`,
+  estimate: (id: string) => `estimates/${id}.json`,
   modelIndex: (run: string) => `runs/${run}/model_index.json`,
 } as const;

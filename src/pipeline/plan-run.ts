@@ -10,6 +10,7 @@ import {
   type QueueLimits,
   type RunManifest,
   type RunMode,
+  type Snapshot,
 } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
 import type { Engine } from "../ports/engine.ts";
@@ -20,6 +21,8 @@ export interface RunSpec {
   readonly runId: string;
   readonly mode: RunMode;
   readonly query: DataQuery;
+  /** Data that is pinned already; otherwise the query's are, as they are now. */
+  readonly snapshot?: Snapshot;
   /** The partitions to train, in this order; all of the source's, in the order of their keys, when left out. */
   readonly keys?: readonly PartitionKey[];
   readonly keyArg: string;
@@ -47,7 +50,7 @@ const KEYS_PER_READ = 100_000;
 export async function planRun(engine: Engine, spec: RunSpec, now: Date, packageVersion: string): Promise<RunManifest> {
   const { runId } = spec;
   checkName("run id", runId);
-  const snapshot = await engine.tables.snapshot(spec.query);
+  const snapshot = spec.snapshot ?? (await engine.tables.snapshot(spec.query));
   const partitions = spec.keys?.length ?? snapshot.partitions;
   if (partitions === 0)
     throw new ManymodelError("input", `${spec.query.table} has no rows, so there is nothing to train; load data first`);

@@ -19,6 +19,9 @@ import { getJson, putJson } from "./json.ts";
 /** Milliseconds that only move forward. */
 export type Clock = () => number;
 
+/** What of a manifest decides what `fit` gets. */
+export type TrainingPlan = Pick<RunManifest, "snapshot" | "keyArg" | "exports" | "seed">;
+
 /**
  * Trains the partitions of one chunk: one bulk read, then `fit` for each. Whatever happens to a partition becomes its
  * row; the rows become one segment under this attempt's own path. Nothing is committed here: the caller finishes the
@@ -33,7 +36,20 @@ export async function trainChunk(
 ): Promise<SegmentInfo> {
   const { runId, snapshot } = manifest;
   const task = await getJson<TaskFile>(engine.stage, stagePath.task(runId, chunk));
-  const { batch, offsets } = await engine.tables.read(snapshot, task.ordinals);
+  const rows = await trainPartitions(engine, manifest, definition, task, attempt, clock);
+  return putSegment(engine.stage, runId, snapshot.keyColumns, chunk, attempt, rows);
+}
+
+/** Trains the partitions of a task, and keeps nothing. */
+export async function trainPartitions(
+  { tables }: Pick<Engine, "tables">,
+  manifest: TrainingPlan,
+  definition: AnyModelDefinition,
+  task: Omit<TaskFile, "chunk">,
+  attempt: number,
+  clock: Clock,
+): Promise<PartitionOutcome[]> {
+  const { batch, offsets } = await tables.read(manifest.snapshot, task.ordinals);
   const rows: PartitionOutcome[] = [];
   for (let i = 0; i < task.keys.length; i++) {
     const partition = {
@@ -44,7 +60,7 @@ export async function trainChunk(
     };
     rows.push(await trainPartition(manifest, definition, batch, partition, attempt, clock));
   }
-  return putSegment(engine.stage, runId, snapshot.keyColumns, chunk, attempt, rows);
+  return rows;
 }
 
 /** Stores outcomes as a chunk's segment of one attempt, with its manifest beside it. */
@@ -103,7 +119,7 @@ export function failedOutcome(
 }
 
 async function trainPartition(
-  manifest: RunManifest,
+  manifest: TrainingPlan,
   definition: AnyModelDefinition,
   batch: ColumnBatch,
   { position, partitionKey, start, end }: { position: number; partitionKey: string; start: number; end: number },

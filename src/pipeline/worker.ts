@@ -5,12 +5,14 @@ import { loadDefinition } from "../model/bundle.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { Engine } from "../ports/engine.ts";
 import { getJson } from "./json.ts";
+import { type TakeSample, takeSample } from "./sample.ts";
 import { type ScoreMissing, type ScoreSegment, scoreMissing, scoreSegment } from "./score-segment.ts";
 import { trainChunk } from "./train-chunk.ts";
 
 /** What a worker can be asked to do. */
 export type WorkerRequest =
   | { readonly type: "train"; readonly run: string; readonly chunk: number; readonly attempt: number }
+  | ({ readonly type: "sample" } & TakeSample)
   | ({ readonly type: "score-segment" } & ScoreSegment)
   | ({ readonly type: "score-missing" } & ScoreMissing);
 
@@ -33,6 +35,8 @@ export function createWorker(engine: Pick<Engine, "tables" | "stage">): (request
         const plan = await manifest(request.run);
         return trainChunk(engine, plan, await definition(plan.definition.sha256), request, clock);
       }
+      case "sample":
+        return takeSample(engine, await definition(request.definitionSha256), request, clock);
       case "score-segment":
         return scoreSegment(engine, await definition(request.definitionSha256), {
           ...request,

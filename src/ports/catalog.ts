@@ -1,4 +1,4 @@
-import type { IndexSummary, ModelVersion, RunManifest, RunRecord } from "../core/run.ts";
+import type { IndexSummary, ModelAlias, ModelVersion, RunManifest, RunRecord } from "../core/run.ts";
 import type { RunState } from "../core/states.ts";
 
 /** What a run's record may learn on moving to another state. */
@@ -25,4 +25,8 @@ export interface Catalog {
   version(model: string, version: string): Promise<ModelVersion | undefined>;
   /** The versions of a model, or of all models, newest first. */
   versions(model?: string): Promise<ModelVersion[]>;
+  /** Points an alias at a version, in one step. @throws {ManymodelError} `not-found` if the model has no such version */
+  setAlias(model: string, alias: string, version: string, changedAt: string): Promise<void>;
+  /** The aliases of a model, or of all models, by model and name. */
+  aliases(model?: string): Promise<ModelAlias[]>;
 }

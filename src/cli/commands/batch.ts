@@ -22,7 +22,7 @@ interface BatchOptions extends CommonOptions {
 export function addBatch(program: Command): void {
   addCommand(program, "batch", "score every partition of a table with a registered version")
     .option("--model <model>", "the model; register.name when left out")
-    .option("--model-version <version>", "the version; the newest when left out")
+    .option("--model-version <version>", "the version, or an alias of one; the newest when left out")
     .option("--input <table>", "the table to score; batch.input_table or source.table when left out")
     .option("--output <table>", "the table for the forecasts; batch.output_table when left out")
     .option("--partition-by <columns>", "the input's key columns; the version's own when left out")

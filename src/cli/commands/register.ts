@@ -11,6 +11,7 @@ interface RegisterOptions extends CommonOptions {
   readonly run?: string;
   readonly horizon?: number;
   readonly comment?: string;
+  readonly alias?: string;
 }
 
 /** `manymodel register`: makes a completed run a version. */
@@ -21,29 +22,24 @@ export function addRegister(program: Command): void {
     .option("--run <run>", "the run; the newest completed one when left out")
     .option("--horizon <n>", "steps that batch scoring forecasts; train.horizon when left out", integer(1))
     .option("--comment <text>", "a comment")
+    .option("--alias <alias>", "an alias to point at the version, such as champion")
     .action(async (options: RegisterOptions) => {
       const version = await withWorkspace(options, async (mm) => {
         const name = options.name ?? mm.config.register.name;
-        return mm.registry.logManyModel({
+        const version = await mm.registry.logManyModel({
           name,
-          version: options.modelVersion ?? (await nextVersion(mm, name)),
+          version: options.modelVersion ?? (await mm.registry.nextVersion(name)),
           run: options.run ?? (await newestRun(mm)),
           horizon: options.horizon ?? mm.config.train.horizon,
           ...(options.comment !== undefined && { comment: options.comment }),
         });
+        if (options.alias !== undefined) await mm.registry.setModelAlias(name, options.alias, version.version);
+        return version;
       });
       const { model, version: name, runId, index } = version;
       const text = `Registered ${model} ${name}: run ${runId}, ${index.succeeded} models, ${index.failed} partitions without one.`;
       print({ json: version, text }, options);
     });
-}
-
-/** The first of V1, V2, … that the model does not have. */
-export async function nextVersion({ registry }: ManyModel, model: string): Promise<string> {
-  const taken = new Set((await registry.showVersions(model)).map(({ version }) => version));
-  let n = taken.size + 1;
-  while (taken.has(`V${n}`)) n++;
-  return `V${n}`;
 }
 
 async function newestRun({ engine }: ManyModel): Promise<string> {

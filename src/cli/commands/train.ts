@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { RUN_MODES, type RunMode } from "../../core/run.ts";
+import { type Estimate, estimateOf } from "../../pipeline/estimate.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { failureGroups, failureLines } from "../failures.ts";
 import { autoOrCount } from "../option.ts";
@@ -55,6 +56,7 @@ export function addTrain(program: Command): void {
           })
           .finally(progress.stop);
         const seconds = (performance.now() - began) / 1000;
+        const estimate = await estimateOf(mm.engine.stage, manifest);
         const failures = index.failed > 0 ? await failureGroups(mm.engine.tables, runId) : [];
         const { partitions, chunks } = manifest;
         const json = {
@@ -65,10 +67,12 @@ export function addTrain(program: Command): void {
           failed: index.failed,
           skipped: index.skipped,
           seconds,
+          ...(estimate !== undefined && { estimate }),
           failures,
         };
         const text = [
           `Run ${runId}: ${partitions} partitions in ${chunks} chunks, ${index.succeeded} trained, ${index.failed} failed${index.skipped > 0 ? `, ${index.skipped} not begun` : ""}, ${formatSeconds(seconds)}.`,
+          ...(estimate === undefined ? [] : [estimateError(estimate, seconds)]),
           ...failureLines(failures),
           ...(index.succeeded > 0 ? [`Next: manymodel register --run ${runId}`] : []),
         ].join("\n");
@@ -77,4 +81,10 @@ export function addTrain(program: Command): void {
       print(report, options);
       if (report.json.succeeded === 0) process.exitCode = 1;
     });
+}
+
+/** How far off `manymodel plan` was. */
+function estimateError({ wallSeconds, workers, partitions }: Estimate, seconds: number): string {
+  const off = 100 * (seconds / wallSeconds - 1);
+  return `Planned: ${formatSeconds(wallSeconds)} with ${workers} workers for ${partitions} partitions; it took ${off < 0 ? "" : "+"}${off.toFixed(0)} %.`;
 }

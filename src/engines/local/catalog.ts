@@ -1,5 +1,5 @@
 import { ManymodelError } from "../../core/errors.ts";
-import type { ModelVersion, RunRecord } from "../../core/run.ts";
+import type { ModelAlias, ModelVersion, RunRecord } from "../../core/run.ts";
 import { type RunState, runStatesBefore } from "../../core/states.ts";
 import type { Catalog } from "../../ports/catalog.ts";
 import type { Database } from "./database.ts";
@@ -20,6 +20,14 @@ export function localCatalog(db: Database): Catalog {
   );
   const selectVersion = db.prepare("SELECT record FROM versions WHERE model = ? AND version = ?");
   const selectVersions = db.prepare("SELECT model, record FROM versions ORDER BY created_at DESC, rowid DESC");
+  const insertAlias = db.prepare(
+    `INSERT INTO aliases (model, alias, version, changed_at) SELECT model, ?, version, ? FROM versions
+     WHERE model = ? AND version = ?
+     ON CONFLICT (model, alias) DO UPDATE SET version = excluded.version, changed_at = excluded.changed_at`,
+  );
+  const selectAliases = db.prepare(
+    "SELECT model, alias, version, changed_at AS changedAt FROM aliases WHERE ?1 IS NULL OR model = ?1 ORDER BY model, alias",
+  );
 
   return {
     async createRun(runId, createdAt) {
@@ -51,6 +59,13 @@ export function localCatalog(db: Database): Catalog {
     async version(model, version) {
       const row = selectVersion.get(model, version) as { record: string } | undefined;
       return row && (JSON.parse(row.record) as ModelVersion);
+    },
+    async setAlias(model, alias, version, changedAt) {
+      if (insertAlias.run(alias, changedAt, model, version).changes === 0)
+        throw new ManymodelError("not-found", `there is no version ${version} of model ${model}`);
+    },
+    async aliases(model) {
+      return selectAliases.all(model ?? null) as ModelAlias[];
     },
     async versions(model) {
       const rows = selectVersions.all() as { model: string; record: string }[];

@@ -1,5 +1,5 @@
 import { ManymodelError } from "../../core/errors.ts";
-import type { ModelVersion, RunRecord } from "../../core/run.ts";
+import type { ModelAlias, ModelVersion, RunRecord } from "../../core/run.ts";
 import { runStatesBefore } from "../../core/states.ts";
 import type { Catalog } from "../../ports/catalog.ts";
 
@@ -7,6 +7,7 @@ import type { Catalog } from "../../ports/catalog.ts";
 export function memoryCatalog(): Catalog {
   const runs = new Map<string, RunRecord>();
   const versions: ModelVersion[] = [];
+  const aliases = new Map<string, ModelAlias>();
   const find = (model: string, name: string) => versions.find((v) => v.model === model && v.version === name);
   return {
     async createRun(runId, createdAt) {
@@ -37,6 +38,15 @@ export function memoryCatalog(): Catalog {
     },
     async version(model, name) {
       return structuredClone(find(model, name));
+    },
+    async setAlias(model, alias, version, changedAt) {
+      if (find(model, version) === undefined)
+        throw new ManymodelError("not-found", `there is no version ${version} of model ${model}`);
+      aliases.set(JSON.stringify([model, alias]), { model, alias, version, changedAt });
+    },
+    async aliases(model) {
+      const found = [...aliases.values()].filter((entry) => model === undefined || entry.model === model);
+      return found.sort((a, b) => (a.model + a.alias < b.model + b.alias ? -1 : 1));
     },
     async versions(model) {
       return structuredClone(versions.filter((v) => model === undefined || v.model === model).reverse());

@@ -1,0 +1,139 @@
+import { ManymodelError } from "../core/errors.ts";
+import type { PlainData } from "../core/plain-data.ts";
+import { checksum } from "../pipeline/checksum.ts";
+import { getJson, putJson } from "../pipeline/json.ts";
+import type { OnProgress } from "../pipeline/progress.ts";
+import { compareRuns } from "../refine/compare.ts";
+import { configuredModel } from "./configured-model.ts";
+import type { ManyModel } from "./connect.ts";
+import { packageVersion } from "./package-version.ts";
+import { runSpec } from "./run-spec.ts";
+import { setup } from "./setup.ts";
+
+/** The steps of a pipeline, in order. `refine` and `champions` only where the configuration has `refine`. */
+export const PIPELINE_STEPS = ["setup", "train", "refine", "champions", "register", "batch"] as const;
+export type PipelineStep = (typeof PIPELINE_STEPS)[number];
+
+/** What became of a step. */
+export interface StepReport {
+  readonly step: PipelineStep;
+  /** Its inputs have not changed since it was last done, so its result of then stands. */
+  readonly skipped: boolean;
+  readonly seconds: number;
+  readonly result: { readonly [name: string]: PlainData };
+}
+
+/** How to run a pipeline. */
+export interface PipelineOptions {
+  /** Do every step, whether its inputs have changed or not. */
+  readonly force?: boolean;
+  /** Called when a step begins; its progress goes to what is returned. */
+  readonly onBegin?: (step: PipelineStep) => Promise<OnProgress | undefined>;
+  readonly onEnd?: (report: StepReport) => void;
+}
+
+/** The results of the steps that were done, each with the fingerprint of its inputs. */
+interface PipelineState {
+  readonly [step: string]: { readonly fingerprint: string; readonly result: StepReport["result"] } | undefined;
+}
+
+const STATE = "pipeline/state.json";
+
+/**
+ * Does everything that the configuration says: setup, train, refine the worst partitions and collect the champions
+ * (with a `refine` block), register with an alias, and score. A step whose inputs have not changed since it was last
+ * done is skipped: a pipeline that was interrupted goes on where it stopped.
+ *
+ * @throws {ManymodelError} what the step that failed throws; the steps before it stay done
+ */
+export async function runPipeline(mm: ManyModel, options: PipelineOptions = {}): Promise<StepReport[]> {
+  const { engine, config } = mm;
+  const { train, refine, register, batch, source } = config;
+  let state = await readState(mm);
+  const reports: StepReport[] = [];
+  const step = async (
+    name: PipelineStep,
+    inputs: readonly unknown[] | null,
+    work: (onProgress: { onProgress?: OnProgress }) => Promise<StepReport["result"]>,
+  ): Promise<StepReport["result"]> => {
+    const fingerprint = checksum(JSON.stringify([packageVersion, inputs]));
+    const known = inputs !== null && !options.force && state[name];
+    const skipped = known !== undefined && known !== false && known.fingerprint === fingerprint;
+    const began = performance.now();
+    const onProgress = skipped ? undefined : await options.onBegin?.(name);
+    const result = skipped ? known.result : await work(onProgress === undefined ? {} : { onProgress });
+    const report = { step: name, skipped, seconds: (performance.now() - began) / 1000, result };
+    options.onEnd?.(report);
+    reports.push(report);
+    if (!skipped && inputs !== null) {
+      state = { ...state, [name]: { fingerprint, result } };
+      await putJson(engine.stage, STATE, state);
+    }
+    return result;
+  };
+  if (source === undefined)
+    throw new ManymodelError("config", `${config.file} has no source; add source.table and source.partition_by`);
+
+  await step("setup", null, async () => ({ ...(await setup(engine.tables, batch.output_table)) }) as never);
+
+  const { definition, exports } = await configuredModel(mm, config.model);
+  const { spec } = await runSpec(mm, train.model_key_arg, undefined, definition, { exports });
+  const snapshot = await engine.tables.snapshot(spec.query);
+  const plan = [snapshot.id, spec.definition.sha256, exports, spec.seed, spec.keyArg, spec.mode];
+  const trained = await step("train", plan, async (progress) => {
+    const { runId, index } = await mm.foreachPartition(spec.keyArg).dopar(definition, { exports, ...progress });
+    return { run: runId, succeeded: index.succeeded, failed: index.failed };
+  });
+  let best = trained.run as string;
+
+  if (refine !== undefined) {
+    const screen = best;
+    const { metric, by, worst_percent: worstPercent, candidates, windows } = refine;
+    const refined = await step("refine", [screen, refine], async (progress) => {
+      const { runId, index, ranking } = await mm.refine({
+        ...{ from: screen, metric, by, worstPercent, windows, ...progress },
+        ...(candidates !== undefined && { candidates }),
+        ...(refine.time_budget !== undefined && { timeBudget: refine.time_budget }),
+        ...(refine.hard_deadline !== undefined && { hardDeadline: refine.hard_deadline }),
+      });
+      const { succeeded, failed, skipped } = index;
+      return { run: runId, ranked: ranking.ranked.length, succeeded, failed, skipped };
+    });
+    const runs = [screen, refined.run as string];
+    const champions = await step("champions", [runs, metric], async () => {
+      const { runId, from } = await mm.champions({ runs, metric });
+      const { matched, wins } = await compareRuns(engine, screen, runId, metric);
+      const { a, b } = matched;
+      const before = { mean: a.mean, median: a.median };
+      return { run: runId, metric, from, improved: wins, before, after: { mean: b.mean, median: b.median } };
+    });
+    best = champions.run as string;
+  }
+
+  const { name, alias } = register;
+  const registered = await step("register", [best, name, alias, train.horizon], async () => {
+    const version = await mm.registry.nextVersion(name);
+    await mm.registry.logManyModel({ name, version, run: best, horizon: train.horizon });
+    if (alias !== undefined) await mm.registry.setModelAlias(name, alias, version);
+    return { model: name, version, ...(alias !== undefined && { alias }) };
+  });
+
+  const inputTable = batch.input_table ?? source.table;
+  const scored = await engine.tables.snapshot({ ...spec.query, table: mm.table(inputTable) });
+  const { output_table: outputTable, levels, horizon } = batch;
+  const version = registered.version as string;
+  await step("batch", [name, version, scored.id, outputTable, levels, horizon], async (progress) => ({
+    ...(await mm.registry.runBatch({
+      ...{ model: name, version, inputTable, outputTable, levels, ...progress },
+      ...(horizon !== undefined && { horizon }),
+    })),
+  }));
+  return reports;
+}
+
+async function readState({ engine }: ManyModel): Promise<PipelineState> {
+  return getJson<PipelineState>(engine.stage, STATE).catch((error: unknown) => {
+    if (error instanceof ManymodelError && error.kind === "not-found") return {};
+    throw error;
+  });
+}

@@ -1,0 +1,92 @@
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseDuration } from "../core/duration.ts";
+import { ManymodelError, show } from "../core/errors.ts";
+import type { KeyValue, PartitionKey } from "../core/partition-key.ts";
+import { type PlainData, whyNotPlain } from "../core/plain-data.ts";
+import { checkCount, newRunId, RUN_MODES } from "../core/run.ts";
+import { bundleDefinition } from "../model/bundle.ts";
+import type { KeyArgument } from "../model/define-model.ts";
+import type { RunSpec } from "../pipeline/plan-run.ts";
+import { completedRun } from "../pipeline/read-index.ts";
+import type { Trainers } from "../pipeline/train.ts";
+import type { DoparOptions, Keys, ManyModel } from "./connect.ts";
+import { openWorkers } from "./open-engine.ts";
+import { workerEntry } from "./worker-entry.ts";
+
+/** What a loop's options and the configuration make of a run. */
+export async function runSpec<Exports>(
+  mm: ManyModel,
+  keyArg: string,
+  keys: Keys | undefined,
+  definition: URL | string,
+  options: DoparOptions<Exports>,
+): Promise<{ spec: RunSpec; trainers: Trainers }> {
+  const { train: configured, parallel_lab: lab } = mm.config;
+  if (["data", "exports", "seed", "model", "horizon", "levels"].includes(keyArg))
+    throw new ManymodelError(
+      "usage",
+      `the loop variable cannot be called ${keyArg}; the body receives something else by that name`,
+    );
+  if ((options.saveModels as boolean | undefined) === false)
+    throw new ManymodelError(
+      "usage",
+      "saveModels is false, but every model is kept: registering and scoring need them",
+    );
+  const exports = (options.exports ?? configured.exports) as PlainData;
+  const why = whyNotPlain(exports, "exports");
+  if (why !== undefined) throw new ManymodelError("usage", why);
+  const refined = options.refines === undefined ? undefined : await completedRun(mm.engine, options.refines);
+  const query = refined?.manifest.snapshot.query ?? mm.dataQuery(options.dataQuery);
+  const file = definition instanceof URL ? fileURLToPath(definition) : path.resolve(mm.config.directory, definition);
+  const bundle = await bundleDefinition(file);
+  const mode = options.mode ?? configured.mode;
+  if (!RUN_MODES.includes(mode))
+    throw new ManymodelError("usage", `mode is ${show(mode)}; it must be one of ${RUN_MODES.join(", ")}`);
+  if (options.workers !== undefined) checkCount("workers", options.workers);
+  const { engine } = mm;
+  const workers = await openWorkers(engine, mode);
+  const queue = mm.config.queue;
+  const inQueue = mode === "queue" ? (queue.n_workers ?? lab?.demo_queue_n_workers) : undefined;
+  const wanted = inQueue ?? configured.workers;
+  const configuredWorkers = wanted === "auto" ? workers.parallelism : wanted;
+  const budget = options.timeBudget ?? queue.time_budget;
+  const deadline = options.hardDeadline ?? queue.hard_deadline;
+  const limits = {
+    timeBudgetMs: budget === undefined ? null : parseDuration("time_budget", budget),
+    hardDeadlineMs: deadline === undefined ? null : parseDuration("hard_deadline", deadline),
+  };
+  const spec = {
+    runId: options.modelRunId ?? newRunId(mode, new Date(), Math.random),
+    mode,
+    query,
+    ...(keys !== undefined && { keys: keys.map((key) => toKey(query.keyColumns, key)) }),
+    keyArg,
+    definition: bundle,
+    exports,
+    seed: options.seed ?? configured.seed,
+    chunks: options.chunksPerJob ?? configured.chunks_per_job ?? lab?.demo_tasks_chunks_per_job ?? "auto",
+    workers: mode === "local" ? 1 : (options.workers ?? configuredWorkers),
+    maxAttempts: options.maxAttempts ?? configured.max_attempts,
+    ...(mode === "queue" && { limits }),
+    ...(refined !== undefined && { refines: refined.runId, snapshot: refined.manifest.snapshot }),
+  };
+  const trainers = {
+    entry: workerEntry(engine.address),
+    workers,
+    queue: {
+      type: options.workerType ?? queue.worker_type,
+      preWarm: options.preWarm ?? queue.pre_warm,
+    },
+  };
+  return { spec, trainers };
+}
+
+function toKey(columns: readonly string[], key: KeyArgument): PartitionKey {
+  if (typeof key !== "object" || key === null) return [key as KeyValue];
+  return columns.map((name) => {
+    const found = Object.keys(key).find((own) => own.toLowerCase() === name.toLowerCase());
+    if (found === undefined) throw new ManymodelError("usage", `key ${show(key)} has no value for ${name}`);
+    return (key as Record<string, KeyValue>)[found]!;
+  });
+}

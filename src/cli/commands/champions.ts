@@ -1,0 +1,37 @@
+import type { Command } from "commander";
+import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { wordList } from "../option.ts";
+import { formatTable } from "../table.ts";
+
+interface ChampionsOptions extends CommonOptions {
+  readonly runs: string[];
+  readonly metric: string;
+  readonly runId?: string;
+  readonly acrossData?: boolean;
+}
+
+/** `manymodel champions --runs A,B`: the best partitions of several runs as one. */
+export function addChampions(program: Command): void {
+  addCommand(program, "champions", "collect each partition's best model of several runs, without copying any")
+    .requiredOption("--runs <list>", "completed runs, such as A,B; of equals the one named first wins", wordList)
+    .option("--metric <metric>", "mape, smape, mase, rmse, mae, wape, rmsse on the holdout, or another", "mase")
+    .option("--run-id <id>", "the collection's id; made from the time when left out")
+    .option("--across-data", "compare even partitions that were trained on other data")
+    .action(async (options: ChampionsOptions) => {
+      const { runs, metric, runId, acrossData } = options;
+      const champions = await withWorkspace(options, (mm) =>
+        mm.champions({
+          ...{ runs, metric },
+          ...(runId !== undefined && { runId }),
+          ...(acrossData !== undefined && { acrossData }),
+        }),
+      );
+      const { index, manifest, from } = champions;
+      const text = [
+        `Run ${champions.runId}: the best of ${manifest.partitions} partitions, ${index.succeeded} with a model.`,
+        formatTable(["from", "partitions"], Object.entries(from)),
+        `Next: manymodel register --run ${champions.runId}`,
+      ].join("\n");
+      print({ json: { run: champions.runId, partitions: manifest.partitions, from, ...index }, text }, options);
+    });
+}

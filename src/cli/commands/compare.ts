@@ -1,0 +1,44 @@
+import { writeFile } from "node:fs/promises";
+import type { Command } from "commander";
+import type { Comparison, Distribution } from "../../refine/compare.ts";
+import { comparisonPicture } from "../../refine/comparison-picture.ts";
+import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { formatTable } from "../table.ts";
+
+interface CompareOptions extends CommonOptions {
+  readonly metric: string;
+  readonly matched?: boolean;
+  readonly output?: string;
+}
+
+/** `manymodel compare RUN_A RUN_B`: a paired comparison by a metric. */
+export function addCompare(program: Command): void {
+  addCommand(program, "compare <runA> <runB>", "compare two completed runs, partition by partition")
+    .option("--metric <metric>", "mape, smape, mase, rmse, mae, wape, rmsse on the holdout, or another", "mase")
+    .option("--matched", "only the partitions that both runs have a usable metric for")
+    .option("-o, --output <file>", "also draw it, as .svg")
+    .action(async (runA: string, runB: string, options: CompareOptions) => {
+      const comparison = await withWorkspace(options, (mm) => mm.compare(runA, runB, options.metric));
+      if (options.output !== undefined) await writeFile(options.output, comparisonPicture(comparison));
+      const { pairs: _, all, ...rest } = comparison;
+      print(
+        { json: { ...rest, ...(!options.matched && { all }) }, text: comparisonText(comparison, options) },
+        options,
+      );
+    });
+}
+
+function comparisonText(
+  { runs: [a, b], metric, matched, all, ...counts }: Comparison,
+  options: CompareOptions,
+): string {
+  const row = (name: string, { count, mean, median, p10, p90 }: Distribution) => [name, count, mean, median, p10, p90];
+  const rows = [row(`A ${a}`, matched.a), row(`B ${b}`, matched.b), row("B - A", matched.change)];
+  if (!options.matched) rows.push(row("A, all", all.a), row("B, all", all.b));
+  return [
+    `${metric}, of which less is better:`,
+    formatTable(["", "partitions", "mean", "median", "10 %", "90 %"], rows),
+    `B is better on ${counts.wins}, worse on ${counts.losses}, the same on ${counts.ties}; ${counts.onlyA} have the metric in A only, ${counts.onlyB} in B only.`,
+    ...(options.output === undefined ? [] : [`Drawn in ${options.output}.`]),
+  ].join("\n");
+}

@@ -1,0 +1,32 @@
+import type { Command } from "commander";
+import type { Estimate } from "../../pipeline/estimate.ts";
+import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { integer } from "../option.ts";
+import { formatSeconds } from "../table.ts";
+
+/** `manymodel plan`: what a run will take. */
+export function addPlan(program: Command): void {
+  addCommand(program, "plan", "train a sample and say what the whole run will take; nothing is kept")
+    .option("--model <model>", "built-in method, or path of a model definition")
+    .option("--sample <n>", "how many partitions to train", integer(1), 20)
+    .action(async (options: CommonOptions & { model?: string; sample: number }) => {
+      const estimate = await withWorkspace(options, async (mm) => {
+        const { configuredModel } = await import("../../api/configured-model.ts");
+        const { definition, exports } = await configuredModel(mm, options.model ?? mm.config.model);
+        return mm.foreachPartition(mm.config.train.model_key_arg).plan(definition, { exports }, options.sample);
+      });
+      print({ json: estimate, text: estimateText(estimate) }, options);
+    });
+}
+
+function estimateText(e: Estimate): string {
+  const mega = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`;
+  return [
+    `${e.partitions} partitions in ${e.chunks} chunks, from a sample of ${e.sampled}${e.sampleFailed > 0 ? ` (${e.sampleFailed} failed)` : ""}:`,
+    `  CPU time   ${formatSeconds(e.cpuSeconds)} (${formatSeconds(e.cpuSecondsLow)} to ${formatSeconds(e.cpuSecondsHigh)})`,
+    `  wall time  ${formatSeconds(e.wallSeconds)} with ${e.workers} workers`,
+    `  memory     ${mega(e.memoryBytes)}`,
+    `  stage      ${mega(e.stageBytes)}`,
+    ...(e.cost === null ? [] : [`  cost       ${e.cost.toPrecision(3)}`]),
+  ].join("\n");
+}

@@ -1,0 +1,88 @@
+import { type Command, Option } from "commander";
+import { addCommand, print, withWorkspace } from "../command.ts";
+import { autoOrCount, integer, wordList } from "../option.ts";
+import { showProgress } from "../progress.ts";
+import { formatSeconds } from "../table.ts";
+import { addChoice, type ChoiceOptions, choice } from "./rank.ts";
+
+interface RefineOptions extends ChoiceOptions {
+  readonly from: string;
+  readonly runId?: string;
+  readonly timeBudget?: string;
+  readonly hardDeadline?: string;
+  readonly candidates?: string[];
+  readonly windows?: number;
+  readonly model?: string;
+  readonly workers?: number | "auto";
+  readonly chunks?: number | "auto";
+  readonly workerType?: "ephemeral" | "persistent";
+}
+
+/** `manymodel refine --from RUN`: a contest for each of a run's worst partitions, in queue mode. */
+export function addRefine(program: Command): void {
+  const command = addCommand(program, "refine", "have models compete on a run's worst partitions, the worst first")
+    .requiredOption("--from <run>", "the completed run to improve")
+    .option("--run-id <id>", "the new run's id; made from the time when left out")
+    .option("--time-budget <duration>", "begin no chunk after this long, such as 10m")
+    .option("--hard-deadline <duration>", "end what still runs after this long")
+    .option("--candidates <list>", "methods that compete, such as auto-arima,ets,theta,best", wordList)
+    .option("--windows <n>", "origins from which each candidate forecasts; 3", integer(1))
+    .option("--model <path>", "a definition of your own instead of the built-in contest")
+    .option("--workers <n>", "worker threads, or auto", autoOrCount)
+    .option("--chunks <n>", "into how many chunks to split the run, or auto", autoOrCount)
+    .addOption(
+      new Option("--worker-type <type>", "start workers, or use those that serve").choices(["ephemeral", "persistent"]),
+    );
+  addChoice(command).action(async (options: RefineOptions) => {
+    const report = await withWorkspace(options, async (mm) => {
+      const configured = mm.config.refine;
+      const metric = options.metric ?? configured?.metric ?? "mase";
+      const by = options.by ?? configured?.by ?? "gain";
+      const candidates = options.candidates ?? configured?.candidates;
+      const timeBudget = options.timeBudget ?? configured?.time_budget;
+      const hardDeadline = options.hardDeadline ?? configured?.hard_deadline;
+      const windows = options.windows ?? configured?.windows;
+      const chosen = options.worst ?? options.worstPercent ?? options.above;
+      const worstPercent = chosen === undefined ? configured?.worst_percent : options.worstPercent;
+      const began = performance.now();
+      const progress = await showProgress("refining");
+      const { runId, index, manifest, ranking } = await mm
+        .refine({
+          ...{ ...choice(options), from: options.from, metric, by, onProgress: progress.update },
+          ...(worstPercent !== undefined && { worstPercent }),
+          ...(candidates !== undefined && { candidates }),
+          ...(timeBudget !== undefined && { timeBudget }),
+          ...(hardDeadline !== undefined && { hardDeadline }),
+          ...(windows !== undefined && { windows }),
+          ...(options.model !== undefined && { definition: options.model }),
+          ...(options.runId !== undefined && { modelRunId: options.runId }),
+          ...(typeof options.workers === "number" && { workers: options.workers }),
+          ...(options.chunks !== undefined && { chunksPerJob: options.chunks }),
+          ...(options.workerType !== undefined && { workerType: options.workerType }),
+        })
+        .finally(progress.stop);
+      const seconds = (performance.now() - began) / 1000;
+      const { succeeded, failed, skipped } = index;
+      const text = [
+        `Run ${runId}: ${ranking.ranked.length} partitions of ${options.from}, ${succeeded} refined, ${failed} failed, ${skipped} not begun, ${formatSeconds(seconds)}.`,
+        `Next: manymodel champions --runs ${options.from},${runId}`,
+      ].join("\n");
+      const { chunks } = manifest;
+      return {
+        json: {
+          run: runId,
+          from: options.from,
+          metric: ranking.metric,
+          ranked: ranking.ranked.length,
+          chunks,
+          succeeded,
+          failed,
+          skipped,
+          seconds,
+        },
+        text,
+      };
+    });
+    print(report, options);
+  });
+}

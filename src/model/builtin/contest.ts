@@ -1,0 +1,65 @@
+import { accuracy, type ContestOptions, contest, forecast, type Method, type Ranked } from "../../forecast/index.ts";
+import { defineModel, type FitContext } from "../define-model.ts";
+
+/** What the built-in contest needs to know; the run's exports. */
+export type ContestExports = {
+  /** The column to forecast. */
+  readonly target: string;
+  /** Observations per season. */
+  readonly period: number;
+  /** Steps of the forecast kept beside the model. */
+  readonly horizon: number;
+  /** Observations of each window; the last one is the holdout of the built-in forecaster. */
+  readonly holdout: number;
+  /** Methods that compete; those that suit the series when left out. */
+  readonly candidates?: readonly Method[];
+  readonly windows: number;
+  readonly metric: NonNullable<ContestOptions["metric"]>;
+};
+
+/**
+ * Has methods compete for each partition by rolling origins, and keeps the winner, fitted to the whole series, with
+ * every candidate's scores (`info.ranking`). `holdout_*` are the winner's errors in the last window: the same
+ * observations as the built-in forecaster's holdout, so that the two can be compared.
+ */
+export default defineModel({
+  fit({ data, exports }: FitContext<object, ContestExports>) {
+    const { period, horizon, holdout, candidates, windows, metric } = exports;
+    const y = data.series(exports.target);
+    const result = contest(y, {
+      ...{ period, windows, metric },
+      ...(holdout > 0 && { h: holdout }),
+      ...(candidates !== undefined && { candidates }),
+    });
+    const winner = result.ranking.find(({ name }) => name === result.name);
+    return {
+      model: result.model,
+      metrics: { ...holdoutMetrics(winner, y, holdout, period), contest_score: winner?.score ?? NaN },
+      forecast: forecast(result.model, { h: horizon }).mean,
+      info: { winner: result.name, reason: result.reason, metric: result.metric, ranking: result.ranking.map(summary) },
+    };
+  },
+  predict: ({ model, horizon, levels }) => forecast(model, { h: horizon, levels }),
+});
+
+/** The winner's accuracy over the last window, if that is the holdout. */
+function holdoutMetrics(winner: Ranked | undefined, y: Float64Array, holdout: number, period: number) {
+  const last = winner?.windows.at(-1);
+  if (last === undefined || last.origin !== y.length - holdout) return {};
+  const training = y.subarray(0, last.origin);
+  const measured = accuracy(y.subarray(last.origin), last.forecast.mean, { training, period });
+  return Object.fromEntries(Object.entries(measured).map(([name, value]) => [`holdout_${name}`, value]));
+}
+
+/** A candidate's line: finite numbers, null where there is none. */
+function summary({ name, score, accuracy, elapsed, failures }: Ranked) {
+  const finite = (value: number) => (Number.isFinite(value) ? value : null);
+  return {
+    name,
+    score: finite(score),
+    mase: finite(accuracy.mase),
+    smape: finite(accuracy.smape),
+    ms: Math.round(1000 * elapsed) / 1000,
+    ...(failures.length > 0 && { failure: failures[0]!.message }),
+  };
+}

@@ -1,0 +1,129 @@
+import { splitIntoChunks } from "../core/chunk.ts";
+import { encodeKey } from "../core/partition-key.ts";
+import type { RunManifest } from "../core/run.ts";
+import { stagePath } from "../core/stage-path.ts";
+import type { Engine } from "../ports/engine.ts";
+import type { Stage } from "../ports/stage.ts";
+import type { WorkerEntry, Workers } from "../ports/workers.ts";
+import { checksum } from "./checksum.ts";
+import { startCrew } from "./crew.ts";
+import { getJson, putJson } from "./json.ts";
+import type { RunSpec } from "./plan-run.ts";
+import type { Sample } from "./sample.ts";
+
+/** What a run will take, from a timed sample of its partitions. */
+export interface Estimate {
+  readonly partitions: number;
+  readonly chunks: number;
+  readonly workers: number;
+  /** How many partitions were trained to know. */
+  readonly sampled: number;
+  /** How many of them failed. */
+  readonly sampleFailed: number;
+  /** CPU seconds of the whole run, and where they lie with 95 % probability, as far as the sample tells. */
+  readonly cpuSeconds: number;
+  readonly cpuSecondsLow: number;
+  readonly cpuSecondsHigh: number;
+  /** Seconds of the whole run, with all workers. */
+  readonly wallSeconds: number;
+  /** Bytes of memory, all workers together. */
+  readonly memoryBytes: number;
+  /** Bytes on the stage. */
+  readonly stageBytes: number;
+  /** In the currency of the price; null without one. */
+  readonly cost: number | null;
+}
+
+/** Trained first and not counted: code is compiled while it runs. */
+const WARM_UP = 3;
+
+/**
+ * Estimates what a run will take by training some of its partitions, spread evenly over the source, in one worker.
+ * Nothing is kept but the estimate itself, with which the run can be compared when it has ended.
+ *
+ * @param sampleSize - how many partitions to train
+ * @param pricePerCpuHour - or null
+ */
+export async function estimateRun(
+  engine: Engine,
+  spec: RunSpec,
+  entry: WorkerEntry,
+  workers: Workers,
+  sampleSize: number,
+  pricePerCpuHour: number | null,
+): Promise<Estimate> {
+  const snapshot = spec.snapshot ?? (await engine.tables.snapshot(spec.query));
+  const partitions = spec.keys?.length ?? snapshot.partitions;
+  const sampled = Math.min(sampleSize, partitions);
+  const positions = Array.from({ length: sampled }, (_, i) => Math.floor(((i + 0.5) * partitions) / sampled));
+  const keys = await Promise.all(
+    positions.map(async (at) => spec.keys?.[at] ?? (await engine.tables.keys(snapshot, at, at + 1))[0]!),
+  );
+  const ordinals = Array.from(await engine.tables.locate(snapshot, keys));
+  const { bytes, sha256 } = spec.definition;
+  await engine.stage.put(stagePath.definition(sha256), bytes);
+  const { keyArg, exports, seed } = spec;
+  const crew = await startCrew(workers, entry, 1);
+  const samples: Sample[] = [];
+  try {
+    await crew.run(async (member) => {
+      const take = async (some: number[]) =>
+        member.call<Sample>({
+          type: "sample",
+          plan: { snapshot, keyArg, exports, seed },
+          definitionSha256: sha256,
+          keys: some.map((i) => encodeKey(snapshot.keyColumns, keys[i]!)),
+          ordinals: some.map((i) => ordinals[i]!),
+        });
+      const all = positions.map((_, i) => i);
+      await take(all.slice(0, WARM_UP));
+      samples.push(await take(all));
+    });
+  } finally {
+    await crew.close();
+  }
+  const chunks = splitIntoChunks(partitions, spec.chunks, spec.workers, spec.mode).length;
+  const estimate = scaleUp(samples[0]!, partitions, chunks, spec.workers, pricePerCpuHour);
+  await putJson(engine.stage, estimatePath(spec, snapshot.id), estimate);
+  return estimate;
+}
+
+/** Where the estimate of a run with this data, definition and options is kept. */
+function estimatePath(
+  { definition, exports }: Pick<RunManifest, "definition" | "exports">,
+  snapshotId: string,
+): string {
+  return stagePath.estimate(checksum(JSON.stringify([snapshotId, definition.sha256, exports])));
+}
+
+/** The estimate that was made before a run, if there is one for its data, definition and exports. */
+export async function estimateOf(stage: Stage, manifest: RunManifest): Promise<Estimate | undefined> {
+  return getJson<Estimate>(stage, estimatePath(manifest, manifest.snapshot.id)).catch(() => undefined);
+}
+
+/** What all partitions take, if they are like those of the sample. */
+export function scaleUp(
+  { fitMs, failed, totalMs, bytes, memory }: Sample,
+  partitions: number,
+  chunks: number,
+  workers: number,
+  pricePerCpuHour: number | null,
+): Estimate {
+  const n = fitMs.length;
+  const fit = fitMs.reduce((sum, ms) => sum + ms, 0) / n;
+  const spread = n > 1 ? Math.sqrt(fitMs.reduce((sum, ms) => sum + (ms - fit) ** 2, 0) / (n - 1)) : fit;
+  const error = (1.96 * spread * Math.sqrt(Math.max(0, 1 - n / partitions))) / Math.sqrt(n);
+  const overhead = (totalMs - fit * n) / n;
+  const seconds = (perPartition: number) => (Math.max(0, perPartition) * partitions) / 1000;
+  const cpuSeconds = seconds(fit + overhead);
+  const busy = Math.min(workers, chunks);
+  return {
+    ...{ partitions, chunks, workers, sampled: n, sampleFailed: failed, cpuSeconds },
+    cpuSecondsLow: seconds(fit + overhead - error),
+    cpuSecondsHigh: seconds(fit + overhead + error),
+    wallSeconds: cpuSeconds / busy,
+    memoryBytes: memory * (1 + 0.4 * (busy - 1)),
+    stageBytes: Math.round((bytes / n) * partitions),
+    cost: pricePerCpuHour === null ? null : (cpuSeconds / 3600) * pricePerCpuHour,
+  };
+}

@@ -1,0 +1,150 @@
+import type { IndexedSegment, ModelIndex } from "../core/artifact.ts";
+import { ManymodelError } from "../core/errors.ts";
+import { type IndexSummary, newRunId, type RunManifest } from "../core/run.ts";
+import { encodeSelection } from "../core/selection.ts";
+import { stagePath } from "../core/stage-path.ts";
+import { commitIndex } from "../pipeline/build-index.ts";
+import { putJson } from "../pipeline/json.ts";
+import type { Engine } from "../ports/engine.ts";
+import { metricName, type PartitionScore, type RunScores, readScores } from "./run-scores.ts";
+
+/** Whose best partitions to collect, and by what. */
+export interface ChampionsSpec {
+  /** Completed runs; where two are equally good, the one named first wins. */
+  readonly runs: readonly string[];
+  /** A metric of which less is better (see `metricName`). */
+  readonly metric: string;
+  readonly runId?: string;
+  /** Compare even partitions whose data differ between the runs. */
+  readonly acrossData?: boolean;
+}
+
+/** A run-like collection of the best partitions of several runs. */
+export interface Champions {
+  readonly runId: string;
+  readonly manifest: RunManifest;
+  readonly index: IndexSummary;
+  /** How many partitions each run contributes. */
+  readonly from: Readonly<Record<string, number>>;
+}
+
+interface Champion {
+  readonly run: number;
+  readonly score: PartitionScore;
+}
+
+/**
+ * Collects, for every partition of any of the runs, the best one among them: the lowest usable metric; without any, a
+ * model rather than none. No artifact is copied: the index selects rows of the runs' own segments. The result can be
+ * registered, scored and compared like a run. Its mean error is never above that of any of the runs on the partitions
+ * that they have in common.
+ *
+ * @throws {ManymodelError} `usage` without two different runs; `conflict` if their keys, or a partition's data, differ
+ */
+export async function collectChampions(
+  engine: Engine,
+  spec: ChampionsSpec,
+  now: Date,
+  packageVersion: string,
+): Promise<Champions> {
+  const names = [...new Set(spec.runs)];
+  if (names.length < 2)
+    throw new ManymodelError("usage", `champions need at least two different runs; there is ${names.length}`);
+  const runs: RunScores[] = [];
+  for (const name of names) runs.push(await readScores(engine, name, spec.metric));
+  checkAlike(runs);
+  const champions = choose(runs, spec);
+  const [first] = runs;
+  const manifest: RunManifest = {
+    ...first!.manifest,
+    runId: spec.runId ?? newRunId("champions", now, Math.random),
+    createdAt: now.toISOString(),
+    packageVersion,
+    mode: "champions",
+    partitions: champions.size,
+    limits: null,
+    refines: null,
+    champions: { runs: names, metric: metricName(spec.metric) },
+    definition: { ...first!.manifest.definition, predicts: runs.every((run) => run.manifest.definition.predicts) },
+  };
+  const { runId } = manifest;
+  await engine.catalog.createRun(runId, manifest.createdAt);
+  await putJson(engine.stage, stagePath.manifest(runId), manifest);
+  await engine.catalog.moveRun(runId, "running", { manifest });
+  await engine.catalog.moveRun(runId, "finalizing");
+  const index = await commitIndex(engine, manifest, indexOf(manifest, runs, champions), manifest.createdAt);
+  const counts = names.map((name, i) => [name, [...champions.values()].filter(({ run }) => run === i).length] as const);
+  return { runId, manifest, index, from: Object.fromEntries(counts) };
+}
+
+function choose(runs: readonly RunScores[], { acrossData = false }: ChampionsSpec): Map<string, Champion> {
+  const champions = new Map<string, Champion>();
+  for (const [run, { runId, scores }] of runs.entries())
+    for (const score of scores) {
+      const { partitionKey } = score;
+      const champion = champions.get(partitionKey);
+      if (champion === undefined) champions.set(partitionKey, { run, score });
+      else if (better(score, champion.score)) {
+        const differ = score.dataSha256 !== champion.score.dataSha256 && champion.score.why === null;
+        if (differ && !acrossData)
+          throw new ManymodelError(
+            "conflict",
+            `partition ${partitionKey} was trained on other data in ${runId} than in ${runs[champion.run]!.runId}, so their errors cannot be compared; train both on the same data, or say --across-data`,
+          );
+        champions.set(partitionKey, { run, score });
+      }
+    }
+  return champions;
+}
+
+/** A usable metric beats none, the lower one the higher; a model without a metric beats none. */
+function better(a: PartitionScore, b: PartitionScore): boolean {
+  if (a.why === null) return b.why !== null || a.value < b.value;
+  return b.why !== null && a.outcome === "succeeded" && b.outcome !== "succeeded";
+}
+
+function indexOf(manifest: RunManifest, runs: readonly RunScores[], champions: Map<string, Champion>): ModelIndex {
+  const sources: ModelIndex["sources"][number][] = [];
+  const segments: IndexedSegment[] = [];
+  const chosen = new Map<string, PartitionScore[]>();
+  for (const { run, score } of champions.values()) {
+    const place = `${run}:${score.segment}`;
+    const known = chosen.get(place);
+    if (known === undefined) chosen.set(place, [score]);
+    else known.push(score);
+  }
+  for (const [run, { modelIndex }] of runs.entries()) {
+    const offset = sources.length;
+    sources.push(...modelIndex.sources);
+    for (const [position, segment] of modelIndex.segments.entries()) {
+      const scores = chosen.get(`${run}:${position}`) ?? [];
+      if (scores.length === 0) continue;
+      const count = (outcome: string) => scores.filter((score) => score.outcome === outcome).length;
+      const total = segment.total ?? segment.rows;
+      segments.push({
+        ...segment,
+        source: segment.source + offset,
+        ...{ rows: scores.length, succeeded: count("succeeded"), failed: count("failed"), total },
+        select: encodeSelection(
+          scores.map(({ at }) => at),
+          total,
+        ),
+      });
+    }
+  }
+  const total = (of: (segment: IndexedSegment) => number) => segments.reduce((sum, segment) => sum + of(segment), 0);
+  const [succeeded, failed] = [total((segment) => segment.succeeded), total((segment) => segment.failed)];
+  const { runId, createdAt, partitions } = manifest;
+  const skipped = partitions - succeeded - failed;
+  return { formatVersion: 1, runId, createdAt, partitions, succeeded, failed, skipped, sources, segments };
+}
+
+function checkAlike([first, ...others]: readonly RunScores[]): void {
+  const types = ({ manifest }: RunScores) => manifest.snapshot.keyColumns.map(({ type }) => type).join(", ");
+  for (const other of others)
+    if (types(other) !== types(first!))
+      throw new ManymodelError(
+        "conflict",
+        `${first!.runId} is partitioned by (${types(first!)}), ${other.runId} by (${types(other)}); the keys must be of the same types`,
+      );
+}
