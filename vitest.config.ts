@@ -4,8 +4,8 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     setupFiles: ["test/setup.ts"],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 300_000,
+    hookTimeout: 120_000,
     // The built package is tested as its users load it: by Node, not through the test runner's transforms.
     server: { deps: { external: [/\/dist\//] } },
     typecheck: { enabled: false },

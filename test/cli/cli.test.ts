@@ -17,7 +17,7 @@ function manymodel(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...args], {
     cwd: folder,
     encoding: "utf8",
-    timeout: 50_000,
+    timeout: 280_000,
   });
   return { status, stdout, stderr };
 }
@@ -285,7 +285,11 @@ describe("manymodel, on the command line", () => {
     json("demo", "--series", "40", "--days", "60");
     const config = ["--config", path.join("manymodel-demo", "manymodel.yaml")];
     const stage = path.join(folder, "manymodel-demo", ".manymodel", "stage");
-    const [[altered]] = json("sql", "SELECT STAGE_PATH FROM MODEL_INDEX ORDER BY POSITION LIMIT 1", ...config).rows;
+    const [[altered]] = json(
+      "sql",
+      "SELECT STAGE_PATH FROM MODEL_INDEX WHERE RUN_ID LIKE 'champions%' LIMIT 1",
+      ...config,
+    ).rows;
     await appendFile(path.join(stage, altered), "x");
     const { status, stderr } = manymodel("batch", ...config);
     expect([status, stderr]).toEqual([
@@ -296,14 +300,75 @@ describe("manymodel, on the command line", () => {
   });
 
   it("the demo goes the whole way and can be repeated", () => {
-    const first = json("demo", "--series", "6", "--days", "100");
-    expect(first).toMatchObject({ trained: 6, failed: 0, registered: "V1", partitions: 6, ok: 6, rows: 180 });
+    const { steps } = json("demo", "--series", "6", "--days", "100");
+    expect(steps.map(({ step, skipped }: { step: string; skipped: boolean }) => [step, skipped])).toEqual([
+      ["setup", false],
+      ["train", false],
+      ["refine", false],
+      ["champions", false],
+      ["register", false],
+      ["batch", false],
+    ]);
+    const [, train, refine, champions, register, batch] = steps.map(({ result }: { result: object }) => result);
+    expect(train).toMatchObject({ succeeded: 6, failed: 0 });
+    expect(refine).toMatchObject({ ranked: 2, succeeded: 2, failed: 0, skipped: 0 });
+    expect(champions.after.mean).toBeLessThanOrEqual(champions.before.mean);
+    expect(champions.after.median).toBeLessThanOrEqual(champions.before.median);
+    expect(register).toMatchObject({ model: "MANY_MODEL_FORECAST", version: "V1" });
+    expect(batch).toMatchObject({ partitions: 6, ok: 6, rows: 180 });
+    const again = json("demo", "--series", "6", "--days", "100");
+    expect(again.steps.filter(({ skipped }: { skipped: boolean }) => !skipped)).toMatchObject([{ step: "setup" }]);
+    expect(again.steps.at(-1).result).toEqual(batch);
     const { status, stdout } = manymodel("demo", "--series", "6", "--days", "100");
     expect(status).toBe(0);
-    expect(stdout).toContain("6 trained, 0 failed, 6 registered as MANY_MODEL_FORECAST V2, 6 scored");
+    expect(stdout).toContain(
+      "batch: 6 of 6 scored into FORECAST_RESULTS, 0 without a model, 0 errors (nothing has changed)",
+    );
     expect(stdout.match(/SKU0000\d {2}2022-04-11/g)).toHaveLength(3);
     const config = path.join("manymodel-demo", "manymodel.yaml");
     expect(json("sql", "SELECT count(*) FROM SERIES_EVENTS", "--config", config).rows).toEqual([[600]]);
+  });
+
+  it("screens, ranks, refines, compares and registers the champions under an alias", async () => {
+    await writeCsv("sales.csv", ["A", "B", "C", "D"], 70);
+    json(
+      "init",
+      "--table",
+      "SALES",
+      "--partition-by",
+      "sku",
+      "--order-by",
+      "day",
+      "--target",
+      "qty",
+      "--model",
+      "mean",
+    );
+    json("import", "sales.csv", "--table", "SALES");
+    expect(json("plan", "--sample", "2")).toMatchObject({ partitions: 4, sampled: 2, sampleFailed: 0 });
+    expect(json("train", "--run-id", "screen").estimate).toMatchObject({ partitions: 4 });
+    const ranked = json("rank", "--run", "screen", "--metric", "mae", "--worst-percent", "50");
+    expect(ranked).toMatchObject({ metric: "holdout_mae", usable: 4 });
+    expect(ranked.ranked).toHaveLength(2);
+    const refined = json(
+      ...["refine", "--from", "screen", "--worst", "3", "--metric", "mae", "--by", "metric", "--run-id", "refined"],
+      ...["--candidates", "snaive,naive", "--time-budget", "1m", "--chunks", "3"],
+    );
+    expect(refined).toMatchObject({ run: "refined", ranked: 3, chunks: 3, succeeded: 3, failed: 0, skipped: 0 });
+    const champions = json("champions", "--runs", "screen,refined", "--metric", "mae", "--run-id", "champions");
+    expect(champions.from).toEqual({ screen: 1, refined: 3 });
+    const compared = json("compare", "screen", "champions", "--metric", "mae", "-o", "compared.svg");
+    expect(compared).toMatchObject({ wins: 3, losses: 0, ties: 1, onlyA: 0, onlyB: 0 });
+    expect(await readFile(path.join(folder, "compared.svg"), "utf8")).toMatch(/^<svg .*<\/svg>\n$/s);
+    json("register", "--run", "champions", "--alias", "champion");
+    expect(json("batch", "--model-version", "champion")).toMatchObject({ version: "V1", ok: 4 });
+    const people = manymodel("compare", "screen", "champions", "--metric", "mae");
+    expect(people.stdout).toContain("B is better on 3, worse on 0, the same on 1");
+    expect(manymodel("rank", "--run", "screen", "--metric", "mae").stdout).toContain("4 of 4 partitions of screen");
+    expect(manymodel("workers", "list").stdout).toContain("No worker is alive.");
+    expect(manymodel("cancel", "screen").stderr).toContain(
+      "run screen is completed; only a running run can be changed",
+    );
   });
 
   const m3 = data("m3_train");

@@ -1,0 +1,186 @@
+import { describe, expect, it } from "vitest";
+import { body, dailyQuery, fillDaily, fillTable, openWorkspace, runRows } from "../workspace.ts";
+
+const DAY = 86_400_000;
+
+/** Errors that a body gives each unit: `exports.errors[unit_id]`, null where there is none. */
+const errors = (values: Record<string, number | null>) => ({
+  dataQuery: dailyQuery,
+  exports: { errors: values },
+});
+
+for (const engine of ["local", "memory"] as const)
+  describe(`ranking and champions on the ${engine} engine`, () => {
+    it("ranks the worst first, and never what has no usable metric", async () => {
+      const mm = await openWorkspace(engine);
+      await fillDaily(mm, 6, 5);
+      const { runId } = await mm
+        .foreachPartition("unit_id")
+        .dopar(body("scored"), errors({ U00: 3, U01: null, U02: 9, U03: 9, U04: 0, U05: -1 }));
+      const all = await mm.rank(runId, { metric: "mase" });
+      expect(all).toMatchObject({ runId, metric: "holdout_mase", by: "metric", usable: 4 });
+      expect(all.ranked.map(({ partitionKey, value }) => [partitionKey, value])).toEqual([
+        ["s:U02", 9],
+        ["s:U03", 9],
+        ["s:U00", 3],
+        ["s:U04", 0],
+      ]);
+      expect(all.unranked).toEqual([
+        { partitionKey: "s:U01", why: "holdout_mase is not available" },
+        { partitionKey: "s:U05", why: "failed: fit-error" },
+      ]);
+      const keys = async (options: object) =>
+        (await mm.rank(runId, { metric: "mase", ...options })).ranked.map(({ partitionKey }) => partitionKey);
+      expect(await keys({ worst: 1 })).toEqual(["s:U02"]);
+      expect(await keys({ worstPercent: 26 })).toEqual(["s:U02", "s:U03"]);
+      expect(await keys({ above: 3 })).toEqual(["s:U02", "s:U03"]);
+      expect(await keys({ above: 100 })).toEqual([]);
+      expect((await mm.rank(runId, { metric: "nothing" })).usable).toBe(0);
+      await expect(mm.rank(runId, { metric: "mase", worst: 1, worstPercent: 1 })).rejects.toThrow("not both");
+      await expect(mm.rank(runId, { metric: "mase", worst: 0 })).rejects.toThrow("worst is 0");
+      await expect(mm.rank("none", { metric: "mase" })).rejects.toThrow('no run "none"');
+    });
+
+    it("by gain, prefers short series to long ones of the same error, and what was not refined yet", async () => {
+      const mm = await openWorkspace(engine);
+      const columns = [
+        { name: "UNIT_ID", type: "string" },
+        { name: "OBS_DATE", type: "date" },
+        { name: "Y", type: "number" },
+      ] as const;
+      const rows = [];
+      for (const [unit, days] of [
+        ["LONG", 400],
+        ["SHORT", 20],
+        ["DONE", 20],
+      ] as const)
+        for (let day = 0; day < days; day++) rows.push([unit, day * DAY, day]);
+      await fillTable(mm, "SALES", [...columns], rows);
+      const loop = mm.foreachPartition("unit_id");
+      const { runId } = await loop.dopar(body("scored"), errors({ LONG: 1, SHORT: 1, DONE: 1 }));
+      await mm.foreach({ unit_id: ["DONE"] }).dopar(body("scored"), { ...errors({ DONE: 0.5 }), refines: runId });
+      const { ranked } = await mm.rank(runId, { metric: "mase", by: "gain" });
+      expect(ranked.map(({ partitionKey }) => partitionKey)).toEqual(["s:SHORT", "s:DONE", "s:LONG"]);
+      expect(ranked[0]!.gain! / ranked[1]!.gain!).toBeCloseTo(2, 10);
+      expect(ranked[0]!.gain! / ranked[2]!.gain!).toBeCloseTo(20, 10);
+    });
+
+    it("collects the best of several runs without copying, and scores them with the models they came from", async () => {
+      const mm = await openWorkspace(engine);
+      await fillDaily(mm, 6, 5);
+      const loop = mm.foreachPartition("unit_id");
+      const run = async (values: Record<string, number | null>, add: number) =>
+        (
+          await loop.dopar(body("scored"), {
+            ...{ dataQuery: dailyQuery, chunksPerJob: 2 },
+            exports: { errors: values, add },
+          })
+        ).runId;
+      const a = await run({ U00: 1, U01: 5, U02: 2, U03: null, U04: -1, U05: -1 }, 100);
+      const b = await run({ U00: 2, U01: 1, U02: 2, U03: 7, U04: null, U05: -1 }, 200);
+      const before = await mm.engine.stage.list("runs/");
+      const champions = await mm.champions({ runs: [a, b], metric: "mase", runId: "best" });
+      expect(champions.from).toEqual({ [a]: 3, [b]: 3 });
+      expect(champions.index).toMatchObject({ succeeded: 5, failed: 1, skipped: 0 });
+      const added = (await mm.engine.stage.list("runs/")).filter((name) => !before.includes(name));
+      expect(added).toEqual(["runs/best/manifest.json", "runs/best/model_index.json"]);
+
+      await mm.registry.logManyModel({ name: "M", version: "V1", run: "best", horizon: 1 });
+      const summary = await mm.registry.runBatch({ model: "M", version: "V1", inputTable: "SALES" });
+      expect(summary).toMatchObject({ partitions: 6, ok: 5, noModel: 1, errors: 0 });
+      if (engine === "local") {
+        const { rows } = await mm.engine.tables.query(
+          "SELECT UNIT_ID, FORECAST FROM FORECAST_RESULTS ORDER BY UNIT_ID",
+          10,
+        );
+        expect(rows).toEqual([
+          ["U00", 100],
+          ["U01", 200],
+          ["U02", 100],
+          ["U03", 200],
+          ["U04", 200],
+          ["U05", null],
+        ]);
+        const results = await mm.engine.tables.query(
+          `SELECT UNIT_ID, metrics->>'holdout_mase' FROM TRAINING_RESULTS WHERE RUN_ID = 'best' ORDER BY UNIT_ID`,
+          10,
+        );
+        expect(results.rows.map((row) => row[1])).toEqual(["1", "1", "2", "7", null, null]);
+      }
+
+      const { matched, wins, losses, ties, onlyA, onlyB } = await mm.compare(a, "best", "mase");
+      expect(matched.a).toMatchObject({ count: 3, mean: 8 / 3, median: 2 });
+      expect(matched.b).toMatchObject({ count: 3, mean: 4 / 3, median: 1 });
+      expect([wins, losses, ties, onlyA, onlyB]).toEqual([1, 0, 2, 0, 1]);
+
+      const c = await run({ U00: 0, U01: 9, U02: 9, U03: 9, U04: 9, U05: 9 }, 300);
+      const again = await mm.champions({ runs: ["best", c], metric: "mase" });
+      expect(again.from).toEqual({ best: 3, [c]: 3 });
+      const scores = (await mm.compare("best", again.runId, "mase")).pairs.map(({ a, b }) => [a, b]);
+      for (const [was, is] of scores) expect(is).toBeLessThanOrEqual(was!);
+
+      await expect(mm.champions({ runs: [a, a], metric: "mase" })).rejects.toThrow("at least two different runs");
+    });
+
+    it("does not compare what was trained on other data, unless told to", async () => {
+      const mm = await openWorkspace(engine);
+      await fillDaily(mm, 2, 5);
+      await fillDaily(mm, 2, 6, "LATER");
+      const loop = mm.foreachPartition("unit_id");
+      const a = await loop.dopar(body("scored"), errors({ U00: 2, U01: 1 }));
+      const b = await loop.dopar(body("scored"), {
+        ...errors({ U00: 1, U01: 2 }),
+        dataQuery: { ...dailyQuery, table: "LATER" },
+      });
+      const runs = [a.runId, b.runId];
+      await expect(mm.champions({ runs, metric: "mase" })).rejects.toThrow("partition s:U00 was trained on other data");
+      const { from } = await mm.champions({ runs, metric: "mase", acrossData: true });
+      expect(Object.values(from)).toEqual([1, 1]);
+    });
+  });
+
+describe("refining", () => {
+  it("has a contest for the worst, worst first, on the same pinned data, and what was not fed is not failed", async () => {
+    const mm = await openWorkspace(
+      "local",
+      "source: { table: SALES, partition_by: UNIT_ID, order_by: OBS_DATE, period: 7 }\n",
+    );
+    await fillDaily(mm, 12, 80);
+    const screen = await mm.foreachPartition("unit_id").dopar(body("scored"), {
+      exports: {
+        ...{ target: "Y", period: 7, horizon: 7, holdout: 7 },
+        errors: Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`U${String(i).padStart(2, "0")}`, 100 + i])),
+      },
+    });
+    await fillDaily(mm, 1, 3, "OTHER");
+    const refined = await mm.refine({
+      ...{ from: screen.runId, by: "metric", worst: 5, chunksPerJob: 5, workers: 1 },
+      candidates: ["naive", "drift", "snaive"],
+    });
+    const rows = await runRows(mm, refined.runId);
+    expect(rows.map((row) => row.key[0])).toEqual(["U11", "U10", "U09", "U08", "U07"]);
+    expect(refined.manifest).toMatchObject({ refines: screen.runId, mode: "queue", chunks: 5 });
+    expect(refined.manifest.snapshot).toEqual(screen.manifest.snapshot);
+    const info = JSON.parse(rows[0]!.info!);
+    expect(info).toMatchObject({ winner: "drift", metric: "mase" });
+    expect(info.ranking.map(({ name }: { name: string }) => name)).toEqual(["drift", "naive", "snaive"]);
+    expect(JSON.parse(rows[0]!.metrics!).holdout_mase).toBeLessThan(1e-9);
+    await expect(mm.refine({ from: screen.runId, candidates: ["oracle"] })).rejects.toThrow(
+      'candidate "oracle" is not known; the methods are',
+    );
+    await expect(mm.refine({ from: screen.runId, above: 1e9 })).rejects.toThrow("nothing to refine");
+  });
+
+  it("plans a run from a sample, and keeps nothing of it", async () => {
+    const mm = await openWorkspace("local", "cost: { cpu_hour: 3600 }\n");
+    await fillDaily(mm, 30, 10);
+    const estimate = await mm
+      .foreachPartition("unit_id")
+      .plan(body("slow"), { dataQuery: dailyQuery, exports: { ms: 5 }, workers: 2, chunksPerJob: 6 }, 10);
+    expect(estimate).toMatchObject({ partitions: 30, chunks: 6, workers: 2, sampled: 10, sampleFailed: 0 });
+    expect(estimate.cpuSeconds).toBeGreaterThan(30 * 0.005);
+    expect(estimate.cpuSecondsLow).toBeLessThanOrEqual(estimate.cpuSeconds);
+    expect(estimate.cost).toBeCloseTo(estimate.cpuSeconds, 10);
+    expect(await mm.engine.catalog.runs()).toEqual([]);
+  });
+});
