@@ -18,10 +18,12 @@ async function shell(folder: string, script: string) {
 }
 
 describe("what the documents show is run", () => {
-  it("the README's commands on your own data", async () => {
+  it("the README's commands on your own data, then the guide's screen and refine", async () => {
     const folder = await temporaryFolder();
     const days = Array.from({ length: 120 }, (_, i) => new Date(Date.UTC(2026, 0, 1 + i)).toISOString().slice(0, 10));
-    const rows = ["A", "B"].flatMap((sku) => days.map((day, i) => `${sku},${day},${20 + (i % 7)}`));
+    const rows = ["A", "B"].flatMap((sku) =>
+      days.map((day, i) => `${sku},${day},${20 + (i % 7) + ((i * i * 7) % 11) / 4}`),
+    );
     await writeFile(path.join(folder, "sales.csv"), ["sku,day,qty", ...rows].join("\n"));
     const readme = await readFile(path.join(root, "README.md"), "utf8");
     const blocks = [...readme.matchAll(/<!-- run -->\n```sh\n([\s\S]*?)```/g)].map((match) => match[1]!);
@@ -30,6 +32,14 @@ describe("what the documents show is run", () => {
     expect(status, stderr).toBe(0);
     expect(stdout).toContain("2 trained, 0 failed");
     expect(stdout.match(/2026-05-0\d/g)).toHaveLength(7);
+    const guide = await readFile(path.join(root, "docs", "guide.md"), "utf8");
+    const [, refine] = guide.match(/<!-- run: refine -->\n```sh\n([\s\S]*?)```/)!;
+    const refined = await shell(folder, refine!);
+    expect(refined.status, refined.stderr).toBe(0);
+    expect(refined.stdout).toContain("Run refined: 1 partitions of screen, 1 refined, 0 failed, 0 not begun");
+    expect(refined.stdout).toContain("Registered MANY_MODEL_FORECAST V2: run champions, 2 models");
+    expect(refined.stdout).toContain("MANY_MODEL_FORECAST V2 scored 2 partitions: 2 OK");
+    expect(existsSync(path.join(folder, "compared.svg"))).toBe(true);
   });
 
   it("the forecasting example", async () => {
