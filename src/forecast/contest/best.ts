@@ -109,7 +109,7 @@ function calibrated(
   const first = Math.floor((3 * y.length) / 4);
   const length = y.length - first;
   if (observed < SHORTEST || length < 2 * h) return conformal(others);
-  const origins = originsOf(y.length, first, h, WINDOWS, Math.max(1, Math.floor((length - h) / (WINDOWS - 1))));
+  const origins = originsOf(y.length, first, h, WINDOWS, Math.max(1, Math.ceil((length - h) / (WINDOWS - 1))));
   try {
     const { scores } = rollScores(y, origins, { h, levels, form: "scaled" }, (seen, origin, before) =>
       before === undefined ? fit(y.slice(0, origin)) : update(before, seen),
