@@ -78,7 +78,9 @@ function daily(): Row[] {
 export function bestSection(): Section {
   return {
     rows: [...m3(), ...conformalRows(), ...daily()],
-    notes: `The members and their median are those of Petropoulos & Svetunkov (2020), not chosen on these series. How much its
+    notes: `The members are those of Petropoulos & Svetunkov (2020); that their mean is taken and not, as there, their median was
+decided on the M1 competition and every third M3 series outside of the sample (mean sMAPE 15.465 and 12.542, of the
+median 15.529 and 12.724). How much its
 intervals are widened on short series (\`src/forecast/contest/widening.ts\`, four numbers) was tuned on the 1,001 series
 of the M1 competition and 700 M3 series outside of the sample, with ARIMA of this library and R's ets and thetaf; so all
 3,003 series are not wholly out of sample for the coverage. The point forecasts were not tuned on the sample of 400 or on the

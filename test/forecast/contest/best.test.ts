@@ -32,12 +32,12 @@ function spies(names: readonly string[], fit: (y: Float64Array) => FittedModel) 
 }
 
 describe("best", () => {
-  it("forecasts the median of its members, with wider intervals than theirs combined on a short series", () => {
+  it("forecasts the mean of its members, with wider intervals than theirs combined on a short series", () => {
     const y = simulated(20, 40);
     const model = METHODS.best(y, 4);
     const combination = inside(model);
     expect(model.kind).toBe("conformal");
-    expect(combination.combining).toBe("median");
+    expect(combination.combining).toBe("mean");
     expect(combination.members.map(({ kind }) => kind)).toContain("arima");
     const options = { h: 30, levels: [50, 80, 95, 99] };
     const ahead = forecast(model, options);
