@@ -8,9 +8,10 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { arimaSection } from "./accuracy/arima.ts";
+import { etsSection } from "./accuracy/ets.ts";
 import type { Section } from "./accuracy/report.ts";
 
-const SECTIONS: Readonly<Record<string, () => Section>> = { ARIMA: arimaSection };
+const SECTIONS: Readonly<Record<string, () => Section>> = { ARIMA: arimaSection, ETS: etsSection };
 
 const words = process.argv.slice(2).map((word) => word.toLowerCase());
 const parts: string[] = [];

@@ -1,5 +1,6 @@
 import { autoArima } from "./arima/index.ts";
 import { drift } from "./drift.ts";
+import { ets } from "./ets/index.ts";
 import { holtWinters } from "./holt-winters.ts";
 import { mean } from "./mean.ts";
 import type { FittedModel } from "./model.ts";
@@ -12,6 +13,7 @@ export type Fit = (y: Series, period: number) => FittedModel;
 /** The methods that can be asked for by one word, with their defaults. */
 export const METHODS = {
   "auto-arima": (y, period) => autoArima(y, { period }),
+  ets: (y, period) => ets(y, { period }),
   naive: (y) => naive(y),
   snaive: (y, period) => snaive(y, { period }),
   drift: (y) => drift(y),

@@ -1,6 +1,8 @@
 import { arimaKind } from "./arima/arima-kind.ts";
 import type { ArimaModel } from "./arima/arima-model.ts";
 import { type DriftModel, driftKind } from "./drift.ts";
+import { etsKind } from "./ets/ets-kind.ts";
+import type { EtsModel } from "./ets/ets-model.ts";
 import { type HoltWintersModel, holtWintersKind } from "./holt-winters.ts";
 import type { AnyKind, Kind, ModelForecastOptions, ModelOptions, SimulateOptions } from "./kind.ts";
 import { type MeanModel, meanKind } from "./mean.ts";
@@ -9,7 +11,7 @@ import type { Forecast } from "./prediction.ts";
 import { checkSeries, type Series, toFloat64 } from "./series.ts";
 
 /** Any fitted model: plain data that survives JSON, told apart by its `kind`. */
-export type FittedModel = NaiveModel | DriftModel | MeanModel | HoltWintersModel | ArimaModel;
+export type FittedModel = NaiveModel | DriftModel | MeanModel | HoltWintersModel | ArimaModel | EtsModel;
 
 /** The models that have the kind K. */
 type OfKind<K, M = FittedModel> = M extends { kind: unknown } ? (K extends M["kind"] ? M : never) : never;
@@ -21,6 +23,7 @@ const KINDS: { readonly [K in FittedModel["kind"]]: Kind<OfKind<K>> } = {
   mean: meanKind,
   "holt-winters": holtWintersKind,
   arima: arimaKind,
+  ets: etsKind,
 };
 
 /**
