@@ -12,7 +12,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { autoArima, type FittedModel, forecast, METHODS as LIBRARY } from "../src/forecast/index.ts";
+import { autoArima, ets, type FittedModel, forecast, METHODS as LIBRARY } from "../src/forecast/index.ts";
 import { absent, data } from "../test/reference.ts";
 
 interface SeriesSet {
@@ -38,6 +38,12 @@ const METHODS: readonly Method[] = [
     fit: (y, period) => autoArima(y, { period }),
     r: (h) => `forecast(auto.arima(y), h = ${h})`,
     statsforecast: "AutoARIMA",
+  },
+  {
+    name: "ets",
+    fit: (y, period) => ets(y, { period }),
+    r: (h) => `forecast(ets(y), h = ${h})`,
+    statsforecast: "AutoETS",
   },
   { name: "auto-arima, stepwise: false", fit: (y, period) => autoArima(y, { period, stepwise: false }) },
   { name: "best", fit: (y, period) => LIBRARY.best(y, period) },

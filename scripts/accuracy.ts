@@ -9,10 +9,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { arimaSection } from "./accuracy/arima.ts";
 import { bestSection } from "./accuracy/best.ts";
+import { etsSection } from "./accuracy/ets.ts";
 import type { Section } from "./accuracy/report.ts";
 
 const SECTIONS: Readonly<Record<string, () => Section>> = {
   ARIMA: arimaSection,
+  ETS: etsSection,
   "Best and combinations": bestSection,
 };
 

@@ -40,6 +40,15 @@ export { type MultipleDecomposition, mstl } from "./decompose/mstl.ts";
 export { type Decomposition, type StlOptions, stl } from "./decompose/stl.ts";
 export { logGamma, normalQuantile, studentQuantile } from "./distribution.ts";
 export { type DriftModel, drift } from "./drift.ts";
+export {
+  type EtsBounds,
+  type EtsForm,
+  type EtsModel,
+  type EtsOptions,
+  type EtsParameters,
+  type EtsState,
+  ets,
+} from "./ets/index.ts";
 export { type HoltWintersModel, type HoltWintersState, holtWinters } from "./holt-winters.ts";
 export type { ModelForecastOptions, ModelOptions, SimulateOptions } from "./kind.ts";
 export { type MeanModel, mean } from "./mean.ts";

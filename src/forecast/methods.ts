@@ -1,6 +1,7 @@
 import { autoArima } from "./arima/index.ts";
 import { best } from "./contest/best.ts";
 import { drift } from "./drift.ts";
+import { ets } from "./ets/index.ts";
 import { holtWinters } from "./holt-winters.ts";
 import { mean } from "./mean.ts";
 import type { FittedModel } from "./model.ts";
@@ -13,6 +14,7 @@ export type Fit = (y: Series, period: number) => FittedModel;
 /** The methods of one model each. */
 const SINGLE = {
   "auto-arima": (y, period) => autoArima(y, { period }),
+  ets: (y, period) => ets(y, { period }),
   naive: (y) => naive(y),
   snaive: (y, period) => snaive(y, { period }),
   drift: (y) => drift(y),

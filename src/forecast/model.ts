@@ -3,6 +3,8 @@ import type { ArimaModel } from "./arima/arima-model.ts";
 import { type CombinationModel, combinationKind } from "./combination.ts";
 import { type ConformalModel, conformalKind } from "./conformal-model.ts";
 import { type DriftModel, driftKind } from "./drift.ts";
+import { etsKind } from "./ets/ets-kind.ts";
+import type { EtsModel } from "./ets/ets-model.ts";
 import { type HoltWintersModel, holtWintersKind } from "./holt-winters.ts";
 import type { AnyKind, Kind, ModelForecastOptions, ModelOptions, SimulateOptions } from "./kind.ts";
 import { type MeanModel, meanKind } from "./mean.ts";
@@ -17,6 +19,7 @@ export type FittedModel =
   | MeanModel
   | HoltWintersModel
   | ArimaModel
+  | EtsModel
   | CombinationModel
   | ConformalModel;
 
@@ -30,6 +33,7 @@ const KINDS: { readonly [K in FittedModel["kind"]]: Kind<OfKind<K>> } = {
   mean: meanKind,
   "holt-winters": holtWintersKind,
   arima: arimaKind,
+  ets: etsKind,
   combination: combinationKind,
   conformal: conformalKind,
 };
