@@ -12,7 +12,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { autoArima, type FittedModel, forecast } from "../src/forecast/index.ts";
+import { autoArima, dynamicOptimizedTheta, type FittedModel, forecast, theta } from "../src/forecast/index.ts";
 import { absent, data } from "../test/reference.ts";
 
 interface SeriesSet {
@@ -40,6 +40,17 @@ const METHODS: readonly Method[] = [
     statsforecast: "AutoARIMA",
   },
   { name: "auto-arima, stepwise: false", fit: (y, period) => autoArima(y, { period, stepwise: false }) },
+  {
+    name: "theta",
+    fit: (y, period) => theta(y, { period }),
+    r: (h) => `thetaf(y, h = ${h})`,
+    statsforecast: "Theta",
+  },
+  {
+    name: "dynamic-theta",
+    fit: (y, period) => dynamicOptimizedTheta(y, { period }),
+    statsforecast: "DynamicOptimizedTheta",
+  },
 ];
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith("--"));

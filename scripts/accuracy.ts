@@ -9,8 +9,14 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { arimaSection } from "./accuracy/arima.ts";
 import type { Section } from "./accuracy/report.ts";
+import { simpleSection } from "./accuracy/simple.ts";
+import { thetaSection } from "./accuracy/theta.ts";
 
-const SECTIONS: Readonly<Record<string, () => Section>> = { ARIMA: arimaSection };
+const SECTIONS: Readonly<Record<string, () => Section>> = {
+  ARIMA: arimaSection,
+  Theta: thetaSection,
+  "Naive, Croston, STL": simpleSection,
+};
 
 const words = process.argv.slice(2).map((word) => word.toLowerCase());
 const parts: string[] = [];

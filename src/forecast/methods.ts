@@ -1,10 +1,13 @@
 import { autoArima } from "./arima/index.ts";
 import { drift } from "./drift.ts";
 import { holtWinters } from "./holt-winters.ts";
+import { adida, croston, imapa, sba, tsb } from "./intermittent/index.ts";
 import { mean } from "./mean.ts";
 import type { FittedModel } from "./model.ts";
 import { naive, snaive } from "./naive.ts";
 import type { Series } from "./series.ts";
+import { dynamicOptimizedTheta, theta } from "./theta/index.ts";
+import { seasonalWindowAverage, windowAverage } from "./window-average.ts";
 
 /** Fits a model to a series with so many observations per season. */
 export type Fit = (y: Series, period: number) => FittedModel;
@@ -17,6 +20,15 @@ export const METHODS = {
   drift: (y) => drift(y),
   mean: (y) => mean(y),
   "holt-winters": (y, period) => holtWinters(y, { period }),
+  theta: (y, period) => theta(y, { period }),
+  "dynamic-theta": (y, period) => dynamicOptimizedTheta(y, { period }),
+  croston: (y) => croston(y),
+  sba: (y) => sba(y),
+  tsb: (y) => tsb(y),
+  adida: (y) => adida(y),
+  imapa: (y) => imapa(y),
+  "window-average": (y, period) => windowAverage(y, { window: Math.max(3, period) }),
+  "seasonal-window-average": (y, period) => seasonalWindowAverage(y, { period, window: 3 }),
 } satisfies Record<string, Fit>;
 
 /** The name of a method. */
