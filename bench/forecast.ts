@@ -12,7 +12,15 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { autoArima, type FittedModel, forecast, METHODS as LIBRARY } from "../src/forecast/index.ts";
+import {
+  autoArima,
+  dynamicOptimizedTheta,
+  ets,
+  type FittedModel,
+  forecast,
+  METHODS as LIBRARY,
+  theta,
+} from "../src/forecast/index.ts";
 import { absent, data } from "../test/reference.ts";
 
 interface SeriesSet {
@@ -39,7 +47,24 @@ const METHODS: readonly Method[] = [
     r: (h) => `forecast(auto.arima(y), h = ${h})`,
     statsforecast: "AutoARIMA",
   },
+  {
+    name: "ets",
+    fit: (y, period) => ets(y, { period }),
+    r: (h) => `forecast(ets(y), h = ${h})`,
+    statsforecast: "AutoETS",
+  },
   { name: "auto-arima, stepwise: false", fit: (y, period) => autoArima(y, { period, stepwise: false }) },
+  {
+    name: "theta",
+    fit: (y, period) => theta(y, { period }),
+    r: (h) => `thetaf(y, h = ${h})`,
+    statsforecast: "Theta",
+  },
+  {
+    name: "dynamic-theta",
+    fit: (y, period) => dynamicOptimizedTheta(y, { period }),
+    statsforecast: "DynamicOptimizedTheta",
+  },
   { name: "best", fit: (y, period) => LIBRARY.best(y, period) },
 ];
 

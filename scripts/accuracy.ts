@@ -9,10 +9,16 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { arimaSection } from "./accuracy/arima.ts";
 import { bestSection } from "./accuracy/best.ts";
+import { etsSection } from "./accuracy/ets.ts";
 import type { Section } from "./accuracy/report.ts";
+import { simpleSection } from "./accuracy/simple.ts";
+import { thetaSection } from "./accuracy/theta.ts";
 
 const SECTIONS: Readonly<Record<string, () => Section>> = {
   ARIMA: arimaSection,
+  ETS: etsSection,
+  Theta: thetaSection,
+  "Naive, Croston, STL": simpleSection,
   "Best and combinations": bestSection,
 };
 

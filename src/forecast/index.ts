@@ -40,7 +40,29 @@ export { type MultipleDecomposition, mstl } from "./decompose/mstl.ts";
 export { type Decomposition, type StlOptions, stl } from "./decompose/stl.ts";
 export { logGamma, normalQuantile, studentQuantile } from "./distribution.ts";
 export { type DriftModel, drift } from "./drift.ts";
+export {
+  type EtsBounds,
+  type EtsForm,
+  type EtsModel,
+  type EtsOptions,
+  type EtsParameters,
+  type EtsState,
+  ets,
+} from "./ets/index.ts";
 export { type HoltWintersModel, type HoltWintersState, holtWinters } from "./holt-winters.ts";
+export {
+  type AggregationModel,
+  adida,
+  type CrostonModel,
+  type CrostonOptions,
+  type CrostonState,
+  croston,
+  imapa,
+  sba,
+  type TsbModel,
+  type TsbState,
+  tsb,
+} from "./intermittent/index.ts";
 export type { ModelForecastOptions, ModelOptions, SimulateOptions } from "./kind.ts";
 export { type MeanModel, mean } from "./mean.ts";
 export { type Fit, METHODS, type Method } from "./methods.ts";
@@ -49,6 +71,7 @@ export { type NaiveModel, naive, snaive } from "./naive.ts";
 export type { Forecast, ForecastOptions } from "./prediction.ts";
 export { normal, type Random, random } from "./random.ts";
 export type { Series } from "./series.ts";
+export { type StlfModel, stlf } from "./stlf.ts";
 export { type AdfResult, adf } from "./tests/adf.ts";
 export type { TestResult } from "./tests/critical-values.ts";
 export { kpss } from "./tests/kpss.ts";
@@ -58,3 +81,11 @@ export { nsdiffs } from "./tests/nsdiffs.ts";
 export { type OcsbResult, ocsb } from "./tests/ocsb.ts";
 export { pp } from "./tests/pp.ts";
 export { seasonalStrength } from "./tests/seasonal-strength.ts";
+export {
+  type DynamicThetaModel,
+  type DynamicThetaState,
+  dynamicOptimizedTheta,
+  type ThetaModel,
+  theta,
+} from "./theta/index.ts";
+export { seasonalWindowAverage, type WindowAverageModel, windowAverage } from "./window-average.ts";

@@ -1,11 +1,15 @@
 import { autoArima } from "./arima/index.ts";
 import { best } from "./contest/best.ts";
 import { drift } from "./drift.ts";
+import { ets } from "./ets/index.ts";
 import { holtWinters } from "./holt-winters.ts";
+import { adida, croston, imapa, sba, tsb } from "./intermittent/index.ts";
 import { mean } from "./mean.ts";
 import type { FittedModel } from "./model.ts";
 import { naive, snaive } from "./naive.ts";
 import type { Series } from "./series.ts";
+import { dynamicOptimizedTheta, theta } from "./theta/index.ts";
+import { seasonalWindowAverage, windowAverage } from "./window-average.ts";
 
 /** Fits a model to a series with so many observations per season. */
 export type Fit = (y: Series, period: number) => FittedModel;
@@ -13,11 +17,21 @@ export type Fit = (y: Series, period: number) => FittedModel;
 /** The methods of one model each. */
 const SINGLE = {
   "auto-arima": (y, period) => autoArima(y, { period }),
+  ets: (y, period) => ets(y, { period }),
   naive: (y) => naive(y),
   snaive: (y, period) => snaive(y, { period }),
   drift: (y) => drift(y),
   mean: (y) => mean(y),
   "holt-winters": (y, period) => holtWinters(y, { period }),
+  theta: (y, period) => theta(y, { period }),
+  "dynamic-theta": (y, period) => dynamicOptimizedTheta(y, { period }),
+  croston: (y) => croston(y),
+  sba: (y) => sba(y),
+  tsb: (y) => tsb(y),
+  adida: (y) => adida(y),
+  imapa: (y) => imapa(y),
+  "window-average": (y, period) => windowAverage(y, { window: Math.max(3, period) }),
+  "seasonal-window-average": (y, period) => seasonalWindowAverage(y, { period, window: 3 }),
 } satisfies Record<string, Fit>;
 
 /** The methods that can be asked for by one word, with their defaults. */

@@ -3,12 +3,21 @@ import type { ArimaModel } from "./arima/arima-model.ts";
 import { type CombinationModel, combinationKind } from "./combination.ts";
 import { type ConformalModel, conformalKind } from "./conformal-model.ts";
 import { type DriftModel, driftKind } from "./drift.ts";
+import { etsKind } from "./ets/ets-kind.ts";
+import type { EtsModel } from "./ets/ets-model.ts";
 import { type HoltWintersModel, holtWintersKind } from "./holt-winters.ts";
+import { type AggregationModel, aggregationKind } from "./intermittent/aggregation.ts";
+import { type CrostonModel, crostonKind } from "./intermittent/croston.ts";
+import { type TsbModel, tsbKind } from "./intermittent/tsb.ts";
 import type { AnyKind, Kind, ModelForecastOptions, ModelOptions, SimulateOptions } from "./kind.ts";
 import { type MeanModel, meanKind } from "./mean.ts";
 import { type NaiveModel, naiveKind } from "./naive.ts";
 import type { Forecast } from "./prediction.ts";
 import { checkSeries, type Series, toFloat64 } from "./series.ts";
+import { type StlfModel, stlfKind } from "./stlf.ts";
+import { type DynamicThetaModel, dynamicThetaKind } from "./theta/dynamic-theta.ts";
+import { type ThetaModel, thetaKind } from "./theta/theta.ts";
+import { type WindowAverageModel, windowAverageKind } from "./window-average.ts";
 
 /** Any fitted model: plain data that survives JSON, told apart by its `kind`. */
 export type FittedModel =
@@ -17,6 +26,14 @@ export type FittedModel =
   | MeanModel
   | HoltWintersModel
   | ArimaModel
+  | EtsModel
+  | ThetaModel
+  | DynamicThetaModel
+  | CrostonModel
+  | TsbModel
+  | AggregationModel
+  | WindowAverageModel
+  | StlfModel
   | CombinationModel
   | ConformalModel;
 
@@ -30,6 +47,17 @@ const KINDS: { readonly [K in FittedModel["kind"]]: Kind<OfKind<K>> } = {
   mean: meanKind,
   "holt-winters": holtWintersKind,
   arima: arimaKind,
+  ets: etsKind,
+  theta: thetaKind,
+  "dynamic-theta": dynamicThetaKind,
+  croston: crostonKind,
+  sba: crostonKind,
+  tsb: tsbKind,
+  adida: aggregationKind,
+  imapa: aggregationKind,
+  "window-average": windowAverageKind,
+  "seasonal-window-average": windowAverageKind,
+  stlf: stlfKind,
   combination: combinationKind,
   conformal: conformalKind,
 };

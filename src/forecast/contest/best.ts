@@ -8,7 +8,7 @@ import { originsOf } from "./rolling-origin.ts";
 import { widening } from "./widening.ts";
 
 /** The members of the combination, where the demand is not intermittent and where it is. */
-const CONTINUOUS = ["auto-arima", "ets", "dynamic-theta", "ces", "holt-winters"];
+const CONTINUOUS = ["auto-arima", "ets", "dynamic-theta", "ces"];
 const INTERMITTENT = ["sba", "tsb", "imapa"];
 /** The first of these that can be fitted, where no member can. */
 const FALLBACKS = ["snaive", "naive"];
@@ -24,7 +24,7 @@ const PRIOR_WEIGHT = 10;
 export type MethodTable = Readonly<Record<string, (y: Float64Array, period: number) => FittedModel>>;
 
 /**
- * The default combination: the median of automatic ARIMA, exponential smoothing, dynamic optimised theta and complex
+ * The default combination: the mean of automatic ARIMA, exponential smoothing, dynamic optimised theta and complex
  * exponential smoothing, with prediction intervals calibrated out of sample. Intermittent demand (average demand
  * interval ≥ 1.32) gets the mean of the Syntetos–Boylan, Teunter–Syntetos–Babai and IMAPA methods, with their intervals.
  *
@@ -40,7 +40,8 @@ export type MethodTable = Readonly<Record<string, (y: Float64Array, period: numb
  * @param options.period - observations per season, an integer ≥ 1
  * @param options.methods - the methods by name; those that are not there are left out
  * @throws {RangeError} if no value is observed, one is infinite, the period is not allowed, or nothing can be fitted
- * @see Petropoulos & Svetunkov (2020), doi:10.1016/j.ijforecast.2019.01.006 (the members and their median)
+ * @see Petropoulos & Svetunkov (2020), doi:10.1016/j.ijforecast.2019.01.006 (the members, there with their median);
+ *   Makridakis & Winkler (1983), doi:10.1287/mnsc.29.9.987 (the mean)
  */
 export function best(
   y: Series,
@@ -59,9 +60,9 @@ export function best(
     if (fallback !== undefined) return fallback;
     throw new RangeError(`none of ${[...CONTINUOUS, ...FALLBACKS].join(", ")} can be fitted to the series`);
   }
-  const model = combine(members, "median");
+  const model = combine(members);
   return calibrated(model, series, observed, period, (beginning) =>
-    combine(fitMembers(beginning, period, methods, CONTINUOUS), "median"),
+    combine(fitMembers(beginning, period, methods, CONTINUOUS)),
   );
 }
 
@@ -109,7 +110,7 @@ function calibrated(
   const first = Math.floor((3 * y.length) / 4);
   const length = y.length - first;
   if (observed < SHORTEST || length < 2 * h) return conformal(others);
-  const origins = originsOf(y.length, first, h, WINDOWS, Math.max(1, Math.floor((length - h) / (WINDOWS - 1))));
+  const origins = originsOf(y.length, first, h, WINDOWS, Math.max(1, Math.ceil((length - h) / (WINDOWS - 1))));
   try {
     const { scores } = rollScores(y, origins, { h, levels, form: "scaled" }, (seen, origin, before) =>
       before === undefined ? fit(y.slice(0, origin)) : update(before, seen),

@@ -39,12 +39,19 @@ function scoresOf(predicted: Forecast, actual: Float64Array, form: "scaled" | "a
   );
 }
 
-/** The factors of a conformal model, by level and step. @throws {RangeError} if there is no score */
+/**
+ * The factors of a conformal model, by level and step.
+ *
+ * @param span - how many values the forecasts were compared with; of a step's errors, span / step do not overlap. Left
+ *   out, every score counts
+ * @throws {RangeError} if there is no score
+ */
 export function factorsOf(
   scores: readonly Scores[],
   levels: readonly number[],
   h: number,
   form: "scaled" | "absolute",
+  span = Infinity,
 ): number[][] {
   return levels.map((level, l) => {
     const p = level / 100;
@@ -62,18 +69,23 @@ export function factorsOf(
           throw new RangeError(
             "no forecast has an error to calibrate on; use another form, more windows or a longer series",
           );
-        if (enough || all) return conformalQuantile(pooled, p) / unit;
+        if (enough || all)
+          return conformalQuantile(pooled, p, Math.min(pooled.length, Math.max(1, span / (j + 1)))) / unit;
       }
     });
   });
 }
 
-/** The ⌈(m + 1) p⌉-th smallest of m scores; beyond the largest as a normal distribution's tail. */
-export function conformalQuantile(scores: number[], p: number): number {
+/**
+ * The ⌈m p (1 + 1 / e)⌉-th smallest of m scores that tell as much as e independent ones; beyond the largest, that one
+ * extended as a normal distribution's tail.
+ */
+export function conformalQuantile(scores: number[], p: number, effective = scores.length): number {
   scores.sort((a, b) => a - b);
   const m = scores.length;
-  // Rounded down by a hair: (m + 1) p may be a whole number but for its last bit.
-  const rank = Math.ceil((m + 1) * p - 1e-9);
+  // Rounded down by a hair: the product may be a whole number but for its last bit.
+  const rank = Math.ceil(m * p * (1 + 1 / effective) - 1e-9);
   if (rank <= m) return scores[rank - 1]!;
-  return (scores[m - 1]! * normalQuantile(0.5 + p / 2)) / normalQuantile(0.5 + m / (m + 1) / 2);
+  const covered = effective / (effective + 1);
+  return (scores[m - 1]! * normalQuantile(0.5 + p / 2)) / normalQuantile(0.5 + covered / 2);
 }

@@ -31,12 +31,13 @@ export interface ConformalOptions {
 /**
  * Split conformal prediction intervals from the errors of forecasts from rolling origins, step ahead by step ahead.
  *
- * The half-width for a level p is the ⌈(m + 1) p⌉-th smallest of m scores: absolute errors, or their ratios to the
- * model's own distance between point forecast and bound. Where a step has fewer windows than that rank needs
- * (m < p / (1 - p): 19 for 95 %), the scores of the steps next to it are pooled with its own, as few on either side as
- * give enough; where all steps together have too few, the largest score is extended as the tail of a normal
- * distribution, by z(p) / z(m / (m + 1)). The guarantee of exchangeable scores does not hold for a time series: windows
- * overlap and a series changes. What holds is that the intervals covered so much of the recent past.
+ * The half-width for a level p is the ⌈m p (1 + 1 / e)⌉-th smallest of m scores, which is the usual ⌈(m + 1) p⌉-th where
+ * e = m: absolute errors, or their ratios to the model's own distance between point forecast and bound. Errors j steps
+ * ahead from origins fewer than j steps apart overlap, so e counts those that do not: the values forecast divided by j,
+ * at most m. Where a step has fewer scores than p / (1 - p) (19 for 95 %), those of the steps next to it are pooled with
+ * its own, as few on either side as give enough. Where e is too small for the rank (p > e / (e + 1)), the largest score
+ * is extended as the tail of a normal distribution, by z(p) / z(e / (e + 1)). The guarantee of split conformal
+ * prediction does not hold for a time series, whose errors are not exchangeable; the coverage is approximate.
  *
  * @param target - a method, by name or as a fit: its models are fitted before each origin, and the result's to all of
  *   `y`. Or a fitted model: then `y` are the values that *followed* its series, and the result is the model moved over
@@ -64,17 +65,32 @@ export function conformal(
     throw new RangeError(
       `the series has ${series.length} values; one origin needs ${least + h} (h = ${h}): use a smaller h`,
     );
+  const span = series.length - origins[0]!;
   if (typeof target !== "string" && "kind" in target) {
     const { scores, last } = rollScores(series, origins, { h, levels, form }, (seen, _, moved = target) =>
       update(moved, seen),
     );
     const model = update(last, series.slice(origins.at(-1)!));
-    return { kind: "conformal", formatVersion: 1, model, form, levels, factors: factorsOf(scores, levels, h, form) };
+    return {
+      kind: "conformal",
+      formatVersion: 1,
+      model,
+      form,
+      levels,
+      factors: factorsOf(scores, levels, h, form, span),
+    };
   }
   const { fit } = candidatesOf([target])[0]!;
   const { scores } = rollScores(series, origins, { h, levels, form }, (seen, origin, moved) =>
     moved !== undefined && options.refit === false ? update(moved, seen) : fit(series.slice(0, origin), period),
   );
   const model = fit(series, period);
-  return { kind: "conformal", formatVersion: 1, model, form, levels, factors: factorsOf(scores, levels, h, form) };
+  return {
+    kind: "conformal",
+    formatVersion: 1,
+    model,
+    form,
+    levels,
+    factors: factorsOf(scores, levels, h, form, span),
+  };
 }

@@ -5,7 +5,8 @@
  *
  * a and b are the coefficients that minimise the pinball loss of log |error| / half-width over the 1,001 series of the
  * M1 competition and 700 of the M3 competition outside of the sample the library is measured on, each set and each
- * series weighing the same, for the median of ARIMA, exponential smoothing and theta; rounded. For 95 %, a is 1: no
+ * series weighing the same, for the median of this
+ * library's ARIMA, exponential smoothing and theta (R's `ets` and `thetaf`); rounded. For 95 %, a is 1: no
  * widening is left for a long series. Other powers of j and n fit no better.
  *
  * @param n - observed values

@@ -1,0 +1,63 @@
+import { croston, drift, type FittedModel, forecast, mean, mstl, naive, snaive } from "../../src/forecast/index.ts";
+import { type Reference, reference } from "../../test/reference.ts";
+import { percent, type Row, type Section, seriesOfReference } from "./report.ts";
+
+const FITS: Readonly<Record<string, (y: Float64Array, period: number) => FittedModel>> = {
+  naive: (y) => naive(y),
+  snaive: (y, period) => snaive(y, { period }),
+  rwf_drift: (y) => drift(y),
+  meanf: (y) => mean(y),
+};
+
+/** Naive, seasonal naive, drift and mean; Croston; MSTL. */
+export function simpleSection(): Section {
+  const series = seriesOfReference();
+  const range = (y: Float64Array) => {
+    const known = y.filter((value) => !Number.isNaN(value));
+    return Math.max(...known) - Math.min(...known);
+  };
+  const row = (what: string, errors: readonly number[], most: number): Row => [
+    what,
+    `within ${most.toExponential(0)}`,
+    `${percent(errors.filter((error) => error <= most).length, errors.length)}; largest ${Math.max(...errors).toExponential(1)}`,
+  ];
+  const largest = (got: Float64Array, asked: readonly number[], scale: number) =>
+    Math.max(...asked.map((value, i) => Math.abs(value - got[i]!) / Math.max(Math.abs(value), scale)));
+
+  const plain = reference<readonly Reference<{ forecast: { mean: number[] } }>[]>("simple")!
+    .filter(({ method, ok }) => ok && method in FITS)
+    .map(({ id, method, result }) => {
+      const { values, frequency } = series.get(id)!;
+      const got = forecast(FITS[method]!(values, frequency), { h: result.forecast.mean.length });
+      return largest(got.mean, result.forecast.mean, range(values));
+    });
+  const sparse = reference<readonly (Reference<{ mean: number[] }> & { alpha: number })[]>("croston")!
+    .filter(({ ok }) => ok)
+    .map(({ id, alpha, result }) => {
+      const got = forecast(croston(series.get(id)!.values, { alpha }), { h: result.mean.length });
+      return largest(got.mean, result.mean, 0);
+    });
+  const components = reference<readonly Reference<{ components: Record<string, (number | null)[]> }>[]>("mstl")!
+    .filter(({ ok, method }) => ok && method.startsWith("mstl"))
+    .map(({ id, method, result }) => {
+      const raw = series.get(id)!.values;
+      const values = method === "mstl_lambda0" ? raw.map(Math.log) : raw;
+      const names = Object.keys(result.components).filter((name) => name.startsWith("Seasonal"));
+      const periods = names.map((name) => Number(name.slice("Seasonal".length)));
+      const { trend, seasonal } = mstl(values, { periods });
+      const off = (got: Float64Array, asked: readonly (number | null)[]) =>
+        Math.max(...asked.map((value, t) => Math.abs(got[t]! - value!))) / range(values);
+      return Math.max(
+        off(trend, result.components.Trend!),
+        ...names.map((name, i) => off(seasonal[i]!, result.components[name]!)),
+      );
+    });
+  return {
+    rows: [
+      row("naive, seasonal naive, drift, mean: point forecasts against R's, relative", plain, 1e-9),
+      row("croston: point forecasts against R's, relative", sparse, 1e-6),
+      row("mstl: components against R's, of the series' range", components, 1e-6),
+    ],
+    notes: "The one mstl record outside has missing values, which R fills in another way.",
+  };
+}

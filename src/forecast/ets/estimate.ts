@@ -1,0 +1,132 @@
+import { levenbergMarquardt, type SquaresProblem } from "../optimise/levenberg-marquardt.ts";
+import { admissible } from "./admissible.ts";
+import type { EtsForm } from "./form.ts";
+import { createSquares, SEASON } from "./squares.ts";
+
+/** Where smoothing parameters may lie: 0 < beta < alpha < 1 and gamma < 1 − alpha, or where forecasts forget, or both. */
+export type EtsBounds = "usual" | "admissible" | "both";
+
+/** Smoothing parameters that are given. */
+export interface Given {
+  readonly alpha: number | undefined;
+  readonly beta: number | undefined;
+  readonly gamma: number | undefined;
+  readonly phi: number | undefined;
+}
+
+/** A search for one form's parameters and initial states. */
+export interface Estimator {
+  readonly form: EtsForm;
+  /**
+   * Searches from smoothing parameters and states, in natural units (see `createSquares`).
+   *
+   * @returns where it ended, in natural units; `value` as `EtsSquares` has it
+   */
+  run(start: Float64Array, maxSteps: number): { x: Float64Array; value: number; converged: boolean };
+}
+
+/** Least and greatest of what is estimated, alpha, beta and gamma; phi's. As R's `ets` has them. */
+const LEAST = 1e-4;
+const GREATEST = 0.9999;
+const PHI = [0.8, 0.98] as const;
+
+/**
+ * The search works on shares where the usual bounds hold: beta is a share of what alpha leaves it, [1e-4, alpha], and
+ * gamma of [1e-4, 1 − alpha], so that the bounds are a box.
+ */
+export function createEstimator(
+  form: EtsForm,
+  y: Float64Array,
+  period: number,
+  bounds: EtsBounds,
+  given: Given,
+  floor: number,
+): Estimator {
+  const squares = createSquares(form, y, period);
+  const { size } = squares;
+  const trend = form.trend !== "N";
+  const seasonal = form.season !== "N";
+  const usual = bounds !== "admissible";
+  const lower = new Float64Array(size).fill(-Infinity);
+  const upper = new Float64Array(size).fill(Infinity);
+  const fix = (i: number, value: number) => {
+    lower[i] = value;
+    upper[i] = value;
+  };
+  const beta = trend ? given.beta : 0;
+  const gamma = seasonal ? given.gamma : 0;
+  lower[0] = Math.max(LEAST, trend ? (beta ?? 0) : 0);
+  upper[0] = Math.min(usual ? GREATEST : 2, usual && seasonal && gamma !== undefined ? 1 - gamma : Infinity);
+  lower[1] = usual ? 0 : LEAST;
+  upper[1] = usual ? 1 : 4;
+  lower[2] = usual ? 0 : LEAST;
+  upper[2] = usual ? 1 : 2;
+  [lower[3], upper[3]] = PHI;
+  if (given.alpha !== undefined) fix(0, given.alpha);
+  if (beta !== undefined) fix(1, beta);
+  if (gamma !== undefined) fix(2, gamma);
+  if (!form.damped) fix(3, 1);
+  else if (given.phi !== undefined) fix(3, given.phi);
+  if (!trend) fix(5, 0);
+  if (form.trend === "M") lower[5] = 1e-3;
+  if (form.season === "M") lower.fill(1e-6, SEASON);
+
+  const shareBeta = usual && beta === undefined;
+  const shareGamma = usual && gamma === undefined;
+  const natural = new Float64Array(size);
+  const toNatural = (x: Float64Array) => {
+    natural.set(x);
+    const alpha = x[0]!;
+    if (shareBeta) natural[1] = LEAST + Math.max(0, alpha - LEAST) * x[1]!;
+    if (shareGamma) natural[2] = LEAST + Math.max(0, 1 - alpha - LEAST) * x[2]!;
+    return natural;
+  };
+  const check =
+    bounds === "usual" || (bounds === "both" && !(trend && seasonal))
+      ? undefined
+      : (p: Float64Array) => admissible(p[0]!, p[1]!, p[2]!, p[3]!, seasonal ? period : 1, trend);
+  const problem: SquaresProblem = {
+    value(x) {
+      const p = toNatural(x);
+      return check === undefined || check(p) ? squares.value(p) : Infinity;
+    },
+    normal(x, A, g) {
+      const p = toNatural(x);
+      if (check !== undefined && !check(p)) return Infinity;
+      const value = squares.normal(p, A, g);
+      if (!shareBeta && !shareGamma) return value;
+      // dx = T dz, where T differs from the identity in the first column and in two diagonal entries.
+      const betaByAlpha = shareBeta ? x[1]! : 0;
+      const gammaByAlpha = shareGamma ? -x[2]! : 0;
+      const betaByShare = shareBeta ? Math.max(0, x[0]! - LEAST) : 1;
+      const gammaByShare = shareGamma ? Math.max(0, 1 - x[0]! - LEAST) : 1;
+      for (let i = 0; i < size; i++) {
+        const row = i * size;
+        A[row]! += betaByAlpha * A[row + 1]! + gammaByAlpha * A[row + 2]!;
+        A[row + 1]! *= betaByShare;
+        A[row + 2]! *= gammaByShare;
+      }
+      for (let j = 0; j < size; j++) {
+        A[j]! += betaByAlpha * A[size + j]! + gammaByAlpha * A[2 * size + j]!;
+        A[size + j]! *= betaByShare;
+        A[2 * size + j]! *= gammaByShare;
+      }
+      g[0]! += betaByAlpha * g[1]! + gammaByAlpha * g[2]!;
+      g[1]! *= betaByShare;
+      g[2]! *= gammaByShare;
+      return value;
+    },
+  };
+  return {
+    form,
+    run(start, maxSteps) {
+      const x = Float64Array.from(start);
+      const alpha = Math.min(upper[0]!, Math.max(lower[0]!, x[0]!));
+      if (shareBeta) x[1] = alpha > LEAST ? (x[1]! - LEAST) / (alpha - LEAST) : 0.1;
+      if (shareGamma) x[2] = 1 - alpha > LEAST ? (x[2]! - LEAST) / (1 - alpha - LEAST) : 0.1;
+      const tolerance = 1e-8 / y.length;
+      const found = levenbergMarquardt(problem, x, { lower, upper, tolerance, maxSteps, floor });
+      return { ...found, x: Float64Array.from(toNatural(found.x)) };
+    },
+  };
+}

@@ -1,0 +1,125 @@
+import { cholesky, choleskySolve } from "../linalg/cholesky.ts";
+
+/** A sum of squares with its Gauss–Newton approximation. */
+export interface SquaresProblem {
+  /** The sum of squares at x; NaN or Infinity where x is not allowed. */
+  value(x: Float64Array): number;
+  /** The same, and the normal equations there: `A` = J'J (n × n by rows, both triangles), `g` = J'r. */
+  normal(x: Float64Array, A: Float64Array, g: Float64Array): number;
+}
+
+/** Settings of `levenbergMarquardt`. */
+export interface LevenbergMarquardtOptions {
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+  /** Stops when a step is expected to lower the sum of squares by less than this fraction of it. */
+  readonly tolerance?: number;
+  readonly maxSteps?: number;
+  /** Stops where the sum of squares is at most this. */
+  readonly floor?: number;
+}
+
+/**
+ * Minimises a sum of squares of a few variables in a box by the Levenberg–Marquardt method. A variable that a step would
+ * take past its bound goes to the bound, and the others' steps are found anew given that.
+ *
+ * @returns the best point met and its sum of squares (Infinity if the start, brought into the box, is not allowed), and
+ *   whether it converged within `maxSteps`
+ * @see Marquardt (1963), doi:10.1137/0111030; Nocedal & Wright (2006), Numerical Optimization, ch. 10
+ */
+export function levenbergMarquardt(
+  problem: SquaresProblem,
+  start: Float64Array,
+  { lower, upper, tolerance = 1e-9, maxSteps = 100, floor = 0 }: LevenbergMarquardtOptions,
+): { x: Float64Array; value: number; converged: boolean } {
+  const n = start.length;
+  const x = start.map((value, i) => Math.min(upper[i]!, Math.max(lower[i]!, value)));
+  const A = new Float64Array(n * n);
+  const g = new Float64Array(n);
+  const step = new Float64Array(n);
+  const trial = new Float64Array(n);
+  const solver = createBoxSolver(n);
+  let value = problem.normal(x, A, g);
+  if (!(value < Infinity)) return { x, value: Infinity, converged: true };
+  let damping = 1e-2;
+  for (let iteration = 0; iteration < maxSteps; iteration++) {
+    if (value <= floor) return { x, value, converged: true };
+    let accepted = false;
+    for (let attempt = 0; attempt < 20; attempt++) {
+      solver(A, g, x, lower, upper, damping, step);
+      let expected = 0;
+      for (let i = 0; i < n; i++) {
+        trial[i] = x[i]! + step[i]!;
+        let row = 0;
+        for (let j = 0; j < n; j++) row += A[i * n + j]! * step[j]!;
+        expected -= step[i]! * (2 * g[i]! + row);
+      }
+      if (!(expected > tolerance * value)) return { x, value, converged: true };
+      const reached = problem.value(trial);
+      const ratio = (value - reached) / expected;
+      if (reached < value) {
+        damping = ratio > 0.75 ? Math.max(1e-9, damping / 10) : ratio < 0.25 ? damping * 4 : damping;
+        accepted = true;
+        break;
+      }
+      damping = Math.min(1e12, damping * 8);
+    }
+    if (!accepted) return { x, value, converged: true };
+    x.set(trial);
+    value = problem.normal(x, A, g);
+  }
+  return { x, value, converged: false };
+}
+
+/** Solves (A + damping · diag A) step = −g within the box, variable by variable at its bound where it must be. */
+function createBoxSolver(n: number) {
+  const system = new Float64Array(n * n);
+  const right = new Float64Array(n);
+  const free = new Int32Array(n);
+  const held = new Uint8Array(n);
+  return (
+    A: Float64Array,
+    g: Float64Array,
+    x: Float64Array,
+    lower: Float64Array,
+    upper: Float64Array,
+    damping: number,
+    step: Float64Array,
+  ): void => {
+    for (let i = 0; i < n; i++) {
+      step[i] = 0;
+      held[i] = upper[i]! <= lower[i]! || (g[i]! > 0 ? x[i]! <= lower[i]! : x[i]! >= upper[i]!) ? 1 : 0;
+    }
+    for (let round = 0; round <= n; round++) {
+      let count = 0;
+      for (let i = 0; i < n; i++) if (held[i] === 0) free[count++] = i;
+      if (count === 0) return;
+      for (let a = 0; a < count; a++) {
+        const i = free[a]!;
+        let rest = -g[i]!;
+        for (let j = 0; j < n; j++) if (held[j] === 1) rest -= A[i * n + j]! * step[j]!;
+        right[a] = rest;
+        for (let b = 0; b <= a; b++) system[a * count + b] = A[i * n + free[b]!]!;
+        const diagonal = A[i * n + i]!;
+        system[a * count + a] = diagonal > 0 ? diagonal * (1 + damping) : 1;
+      }
+      if (!cholesky(system, count, system)) {
+        for (let i = 0; i < n; i++) if (held[i] === 0) step[i] = A[i * n + i]! > 0 ? (-g[i]! * 0.1) / A[i * n + i]! : 0;
+        for (let i = 0; i < n; i++) step[i] = Math.min(upper[i]! - x[i]!, Math.max(lower[i]! - x[i]!, step[i]!));
+        return;
+      }
+      choleskySolve(system, count, right);
+      let clipped = false;
+      for (let a = 0; a < count; a++) {
+        const i = free[a]!;
+        const within = Math.min(upper[i]! - x[i]!, Math.max(lower[i]! - x[i]!, right[a]!));
+        step[i] = within;
+        if (within !== right[a]) {
+          held[i] = 1;
+          clipped = true;
+        }
+      }
+      if (!clipped) return;
+    }
+  };
+}

@@ -1,0 +1,69 @@
+import { interpolateSeasonal } from "./decompose/interpolate-seasonal.ts";
+import { mstl } from "./decompose/mstl.ts";
+import type { Kind } from "./kind.ts";
+import type { FittedModel } from "./model.ts";
+import { checkSeries, type Series, toFloat64 } from "./series.ts";
+
+/** A forecast by decomposition: a model of the seasonally adjusted series, and its last season of each period. */
+export interface StlfModel {
+  readonly kind: "stlf";
+  readonly formatVersion: 1;
+  /** Whole observations per season. */
+  readonly periods: readonly number[];
+  /** The last seasonal effects of each period, in time order: those of the steps that follow. */
+  readonly seasonal: readonly (readonly number[])[];
+  readonly model: FittedModel;
+}
+
+/**
+ * STL + a forecaster: the series less its seasonal components (`mstl`) is forecast by any model, and the last season of
+ * each component is repeated. Intervals are those of the model: seasonal effects count as known, as in R's `stlf`.
+ *
+ * @param y - observations; missing values are filled by `interpolateSeasonal`
+ * @param options.period - observations per season, an integer of at least 2
+ * @param options.periods - several of them, instead
+ * @param options.fit - fits the model to the seasonally adjusted series
+ * @throws {RangeError} if neither or both of `period` and `periods` are given, one is not allowed or none fits more than
+ *   twice into the series, or `fit` throws
+ * @see Hyndman & Athanasopoulos (2021), Forecasting: Principles and Practice, 5.7
+ */
+export function stlf(
+  y: Series,
+  options: { period?: number; periods?: readonly number[]; fit: (adjusted: Float64Array) => FittedModel },
+): StlfModel {
+  const { period, periods = period === undefined ? [] : [period], fit } = options;
+  if (period !== undefined && options.periods !== undefined) throw new RangeError("give period or periods, not both");
+  if (periods.length === 0) throw new RangeError("periods is empty; give a period of at least 2");
+  for (const one of periods)
+    if (!Number.isSafeInteger(one) || one < 2)
+      throw new RangeError(`period is ${one}; a seasonal decomposition needs an integer of at least 2`);
+  const values = toFloat64(y);
+  checkSeries(values);
+  const filled = interpolateSeasonal(values, { period: Math.min(...periods) });
+  const parts = mstl(values, { periods, stl: { seasonalWindow: periods.length === 1 ? 13 : 11 } });
+  const adjusted = filled.map((value, t) => parts.seasonal.reduce((rest, component) => rest - component[t]!, value));
+  const seasonal = parts.seasonal.map((component, i) => Array.from(component.subarray(-parts.periods[i]!)));
+  return { kind: "stlf", formatVersion: 1, periods: parts.periods, seasonal, model: fit(adjusted) };
+}
+
+function seasonalEffect({ seasonal }: StlfModel, step: number): number {
+  return seasonal.reduce((sum, effects) => sum + effects[step % effects.length]!, 0);
+}
+
+/** What can be done with a forecast by decomposition. One-step forecasts would need the decomposition: there are none. */
+export const stlfKind: Kind<StlfModel> = {
+  forecast: (model, options, any) => {
+    const inner = any.forecast(model.model, options);
+    const add = (values: Float64Array) => values.map((value, i) => value + seasonalEffect(model, i));
+    return { mean: add(inner.mean), levels: inner.levels, lower: inner.lower.map(add), upper: inner.upper.map(add) };
+  },
+  update: (model, newY, options, any) => {
+    const adjusted = newY.map((value, t) => value - seasonalEffect(model, t));
+    const seasonal = model.seasonal.map((effects) =>
+      effects.map((_, i) => effects[(i + newY.length) % effects.length]!),
+    );
+    return { ...model, seasonal, model: any.update(model.model, adjusted, options) };
+  },
+  simulate: (model, options, any) =>
+    any.simulate(model.model, options).map((path) => path.map((value, i) => value + seasonalEffect(model, i))),
+};
