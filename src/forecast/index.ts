@@ -2,7 +2,9 @@
  * Forecasting as pure functions: a series in, a fitted model (plain data) out. No dependencies; runs in Node, in a
  * browser and in a warehouse's JavaScript.
  */
-export { type Accuracy, accuracy, mae, mape, mase, me, rmse, smape } from "./accuracy.ts";
+export { type Accuracy, accuracy, mae, mape, mase, me, pinball, rmse, rmsse, smape, wape } from "./accuracy.ts";
+export { type Anomalies, type AnomalyOptions, anomalies } from "./anomaly/anomalies.ts";
+export { type Readings, type ReadingsOptions, scoreReadings } from "./anomaly/score-readings.ts";
 export {
   type ArimaMethod,
   type ArimaModel,
@@ -15,11 +17,19 @@ export {
 } from "./arima/index.ts";
 export { acf, pacf } from "./autocorrelation.ts";
 export { boxCox, boxCoxLambda, invBoxCox } from "./box-cox.ts";
+export {
+  type ChangeKind,
+  type ChangePointOptions,
+  type ChangePoints,
+  changePoints,
+} from "./change-points/change-points.ts";
+export { auc, brier, logLoss } from "./classification.ts";
 export { type MultipleDecomposition, mstl } from "./decompose/mstl.ts";
 export { type Decomposition, type StlOptions, stl } from "./decompose/stl.ts";
 export { logGamma, normalQuantile, studentQuantile } from "./distribution.ts";
 export { type DriftModel, drift } from "./drift.ts";
 export { type HoltWintersModel, type HoltWintersState, holtWinters } from "./holt-winters.ts";
+export { coverage, type IntervalAccuracy, intervalAccuracy, intervalScore } from "./interval-accuracy.ts";
 export type { ModelForecastOptions, ModelOptions, SimulateOptions } from "./kind.ts";
 export { type MeanModel, mean } from "./mean.ts";
 export { type Fit, METHODS, type Method } from "./methods.ts";
@@ -27,6 +37,10 @@ export { type FittedModel, fitted, forecast, residuals, simulate, update } from 
 export { type NaiveModel, naive, snaive } from "./naive.ts";
 export type { Forecast, ForecastOptions } from "./prediction.ts";
 export { normal, type Random, random } from "./random.ts";
+export type { Calendar } from "./regression/calendar.ts";
+export { type LinearModel, type LinearOptions, linearModel } from "./regression/linear.ts";
+export type { Holiday, LinearTerms } from "./regression/linear-terms.ts";
+export { type LogisticModel, logistic, probability } from "./regression/logistic.ts";
 export type { Series } from "./series.ts";
 export { type AdfResult, adf } from "./tests/adf.ts";
 export type { TestResult } from "./tests/critical-values.ts";

@@ -4,6 +4,7 @@ import { holtWinters } from "./holt-winters.ts";
 import { mean } from "./mean.ts";
 import type { FittedModel } from "./model.ts";
 import { naive, snaive } from "./naive.ts";
+import { linearModel } from "./regression/linear.ts";
 import type { Series } from "./series.ts";
 
 /** Fits a model to a series with so many observations per season. */
@@ -17,6 +18,11 @@ export const METHODS = {
   drift: (y) => drift(y),
   mean: (y) => mean(y),
   "holt-winters": (y, period) => holtWinters(y, { period }),
+  linear: (y, period) =>
+    linearModel(y, {
+      trend: true,
+      fourier: period > 1 ? [{ period, harmonics: Math.min(10, Math.floor(period / 2)) }] : [],
+    }),
 } satisfies Record<string, Fit>;
 
 /** The name of a method. */

@@ -6,10 +6,12 @@ import type { AnyKind, Kind, ModelForecastOptions, ModelOptions, SimulateOptions
 import { type MeanModel, meanKind } from "./mean.ts";
 import { type NaiveModel, naiveKind } from "./naive.ts";
 import type { Forecast } from "./prediction.ts";
+import type { LinearModel } from "./regression/linear.ts";
+import { linearKind } from "./regression/linear-kind.ts";
 import { checkSeries, type Series, toFloat64 } from "./series.ts";
 
 /** Any fitted model: plain data that survives JSON, told apart by its `kind`. */
-export type FittedModel = NaiveModel | DriftModel | MeanModel | HoltWintersModel | ArimaModel;
+export type FittedModel = NaiveModel | DriftModel | MeanModel | HoltWintersModel | ArimaModel | LinearModel;
 
 /** The models that have the kind K. */
 type OfKind<K, M = FittedModel> = M extends { kind: unknown } ? (K extends M["kind"] ? M : never) : never;
@@ -21,6 +23,7 @@ const KINDS: { readonly [K in FittedModel["kind"]]: Kind<OfKind<K>> } = {
   mean: meanKind,
   "holt-winters": holtWintersKind,
   arima: arimaKind,
+  linear: linearKind,
 };
 
 /**
