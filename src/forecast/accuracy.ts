@@ -1,4 +1,4 @@
-import { type Series, toFloat64 } from "./series.ts";
+import type { Series } from "./series.ts";
 
 /** Accuracy of point forecasts. A measure that is not defined for the data is NaN, never Infinity. */
 export interface Accuracy {
@@ -7,7 +7,9 @@ export interface Accuracy {
   readonly mae: number;
   readonly mape: number;
   readonly smape: number;
+  readonly wape: number;
   readonly mase: number;
+  readonly rmsse: number;
 }
 
 /** Mean error, `actual - forecast`, in the units of the data; positive when forecasts are too low. */
@@ -41,6 +43,31 @@ export function smape(actual: Series, forecast: Series): number {
 }
 
 /**
+ * Weighted absolute percentage error, 100 Σ|a - f| / Σ|a|, in percent; NaN if every actual value is 0. Single zeros are no
+ * problem, unlike with `mape`.
+ *
+ * @see Kolassa & Schütz (2007), "Advantages of the MAD/mean ratio over the MAPE", Foresight 6
+ */
+export function wape(actual: Series, forecast: Series): number {
+  const size = average(actual, forecast, (a) => Math.abs(a));
+  return size === 0 ? NaN : (100 * mae(actual, forecast)) / size;
+}
+
+/**
+ * Mean pinball (quantile) loss: p (a - q) where the actual value is above the quantile, (1 - p) (q - a) below. In the
+ * units of the data; at p = 0.5 half the mean absolute error.
+ *
+ * @param quantileForecast - the p-quantile forecast for each step
+ * @param p - probability in (0, 1)
+ * @throws {RangeError} if the lengths differ or p is out of range
+ * @see Gneiting & Raftery (2007), doi:10.1198/016214506000001437
+ */
+export function pinball(actual: Series, quantileForecast: Series, p: number): number {
+  if (!(p > 0 && p < 1)) throw new RangeError(`p is ${p}; it must be a probability between 0 and 1`);
+  return average(actual, quantileForecast, (a, q) => (a >= q ? p * (a - q) : (1 - p) * (q - a)));
+}
+
+/**
  * Mean absolute scaled error: the mean absolute error divided by the mean absolute error, in sample, of the seasonal
  * naive method. Unitless; below 1 beats naive. Missing values of `training` are left out of its mean.
  *
@@ -53,23 +80,40 @@ export function smape(actual: Series, forecast: Series): number {
  * @see Hyndman & Koehler (2006), doi:10.1016/j.ijforecast.2006.03.001
  */
 export function mase(actual: Series, forecast: Series, training: Series, period = 1): number {
+  const scale = seasonalChange(training, period, Math.abs);
+  return scale > 0 ? mae(actual, forecast) / scale : NaN;
+}
+
+/**
+ * Root mean squared scaled error: as `mase`, of squares: the square root of the mean squared error over the mean squared
+ * error, in sample, of the seasonal naive method. The M5 competition's has period 1 and counts `training` from its first
+ * value that is not 0; here all of it counts. Same parameters, NaN rules and errors as `mase`.
+ *
+ * @see Makridakis, Spiliotis & Assimakopoulos (2022), doi:10.1016/j.ijforecast.2021.11.013
+ */
+export function rmsse(actual: Series, forecast: Series, training: Series, period = 1): number {
+  const scale = seasonalChange(training, period, (change) => change * change);
+  return scale > 0 ? rmse(actual, forecast) / Math.sqrt(scale) : NaN;
+}
+
+/** Mean size of the changes from one season to the next; NaN if there is no observed pair. */
+function seasonalChange(training: Series, period: number, size: (change: number) => number): number {
   let sum = 0;
   let count = 0;
   for (let t = period; t < training.length; t++) {
-    const change = Math.abs(training[t]! - training[t - period]!);
-    if (!Number.isNaN(change)) {
-      sum += change;
-      count++;
-    }
+    const change = size(training[t]! - training[t - period]!);
+    if (Number.isNaN(change)) continue;
+    sum += change;
+    count++;
   }
-  return sum > 0 ? mae(actual, forecast) / (sum / count) : NaN;
+  return sum / count;
 }
 
 /**
  * All measures at once. Steps whose actual value is missing (NaN) are left out; if none is left, all are NaN.
  *
- * @param options.training - the series the model was fitted to, for `mase`; without it `mase` is NaN
- * @param options.period - observations per season, for `mase`
+ * @param options.training - the series the model was fitted to, for `mase` and `rmsse`; without it they are NaN
+ * @param options.period - observations per season, for `mase` and `rmsse`
  * @throws {RangeError} if the lengths of `actual` and `forecast` differ
  */
 export function accuracy(
@@ -78,6 +122,7 @@ export function accuracy(
   options: { training?: Series; period?: number } = {},
 ): Accuracy {
   checkLengths(actual, forecast);
+  const { training } = options;
   const observed = [...actual].map((_, t) => t).filter((t) => !Number.isNaN(actual[t]!));
   const a = Float64Array.from(observed, (t) => actual[t]!);
   const f = Float64Array.from(observed, (t) => forecast[t]!);
@@ -87,7 +132,9 @@ export function accuracy(
     mae: mae(a, f),
     mape: mape(a, f),
     smape: smape(a, f),
-    mase: options.training === undefined ? NaN : mase(a, f, toFloat64(options.training), options.period ?? 1),
+    wape: wape(a, f),
+    mase: training === undefined ? NaN : mase(a, f, training, options.period),
+    rmsse: training === undefined ? NaN : rmsse(a, f, training, options.period),
   };
 }
 

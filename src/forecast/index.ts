@@ -2,7 +2,9 @@
  * Forecasting as pure functions: a series in, a fitted model (plain data) out. No dependencies; runs in Node, in a
  * browser and in a warehouse's JavaScript.
  */
-export { type Accuracy, accuracy, mae, mape, mase, me, rmse, smape } from "./accuracy.ts";
+export { type Accuracy, accuracy, mae, mape, mase, me, pinball, rmse, rmsse, smape, wape } from "./accuracy.ts";
+export { type Anomalies, type AnomalyOptions, anomalies } from "./anomaly/anomalies.ts";
+export { type Readings, type ReadingsOptions, scoreReadings } from "./anomaly/score-readings.ts";
 export {
   type ArimaMethod,
   type ArimaModel,
@@ -15,6 +17,13 @@ export {
 } from "./arima/index.ts";
 export { acf, pacf } from "./autocorrelation.ts";
 export { boxCox, boxCoxLambda, invBoxCox } from "./box-cox.ts";
+export {
+  type ChangeKind,
+  type ChangePointOptions,
+  type ChangePoints,
+  changePoints,
+} from "./change-points/change-points.ts";
+export { auc, brier, logLoss } from "./classification.ts";
 export { type CombinationModel, type CombineOptions, type Combining, combine } from "./combination.ts";
 export type { ConformalModel } from "./conformal-model.ts";
 export { best } from "./contest/best.ts";
@@ -49,6 +58,9 @@ export {
   type EtsState,
   ets,
 } from "./ets/index.ts";
+export { type DetectedPeriod, detectPeriods } from "./features/detect-periods.ts";
+export { type DemandClass, type Features, features } from "./features/features.ts";
+export { spectralEntropy } from "./features/spectrum.ts";
 export { type HoltWintersModel, type HoltWintersState, holtWinters } from "./holt-winters.ts";
 export {
   type AggregationModel,
@@ -63,6 +75,7 @@ export {
   type TsbState,
   tsb,
 } from "./intermittent/index.ts";
+export { coverage, type IntervalAccuracy, intervalAccuracy, intervalScore } from "./interval-accuracy.ts";
 export type { ModelForecastOptions, ModelOptions, SimulateOptions } from "./kind.ts";
 export { type MeanModel, mean } from "./mean.ts";
 export { type Fit, METHODS, type Method } from "./methods.ts";
@@ -70,6 +83,10 @@ export { type FittedModel, fitted, forecast, residuals, simulate, update } from 
 export { type NaiveModel, naive, snaive } from "./naive.ts";
 export type { Forecast, ForecastOptions } from "./prediction.ts";
 export { normal, type Random, random } from "./random.ts";
+export type { Calendar } from "./regression/calendar.ts";
+export { type LinearModel, type LinearOptions, linearModel } from "./regression/linear.ts";
+export type { Holiday, LinearTerms } from "./regression/linear-terms.ts";
+export { type LogisticModel, logistic, probability } from "./regression/logistic.ts";
 export type { Series } from "./series.ts";
 export { type StlfModel, stlf } from "./stlf.ts";
 export { type AdfResult, adf } from "./tests/adf.ts";

@@ -5,6 +5,10 @@ export interface LeastSquares {
   readonly rss: number;
   /** Observations less the rank. */
   readonly df: number;
+  /** The columns that were kept, ascending. */
+  readonly kept: readonly number[];
+  /** The inverse of the upper triangle R of X = QR for the kept columns, by rows: (X'X)⁻¹ = R⁻¹R⁻ᵀ. */
+  readonly root: readonly Float64Array[];
 }
 
 /**
@@ -31,7 +35,8 @@ export function leastSquares(columns: readonly Float64Array[], response: Float64
         for (let t = 0; t < n; t++) q[t]! -= weight * b[t]!;
       });
     const left = Math.sqrt(dot(q, q));
-    if (!(left > 1e-7 * norm)) return;
+    // Squares of a column below 1e-150 underflow: it counts as zero.
+    if (!(left > 1e-7 * norm && norm > 1e-150)) return;
     for (let t = 0; t < n; t++) q[t]! /= left;
     basis.push(q);
     kept.push(j);
@@ -49,6 +54,7 @@ export function leastSquares(columns: readonly Float64Array[], response: Float64
   const coef = new Float64Array(columns.length).fill(NaN);
   const se = new Float64Array(columns.length).fill(NaN);
   // The inverse of the upper triangle, row by row: its row norms are the standard errors, and it solves for the coefficients.
+  const root: Float64Array[] = [];
   for (let i = 0; i < rank; i++) {
     const row = new Float64Array(rank);
     row[i] = 1 / upper[i]![i]!;
@@ -57,10 +63,11 @@ export function leastSquares(columns: readonly Float64Array[], response: Float64
       for (let l = i; l < k; l++) sum += row[l]! * upper[k]![l]!;
       row[k] = -sum / upper[k]![k]!;
     }
+    root.push(row);
     coef[kept[i]!] = rotated.reduce((sum, weight, k) => sum + row[k]! * weight, 0);
     se[kept[i]!] = Math.sqrt(dot(row, row) * (rss / df));
   }
-  return { coef, se, rss, df };
+  return { coef, se, rss, df, kept, root };
 }
 
 function dot(a: Float64Array, b: Float64Array): number {

@@ -7,6 +7,7 @@ import { adida, croston, imapa, sba, tsb } from "./intermittent/index.ts";
 import { mean } from "./mean.ts";
 import type { FittedModel } from "./model.ts";
 import { naive, snaive } from "./naive.ts";
+import { linearModel } from "./regression/linear.ts";
 import type { Series } from "./series.ts";
 import { dynamicOptimizedTheta, theta } from "./theta/index.ts";
 import { seasonalWindowAverage, windowAverage } from "./window-average.ts";
@@ -32,6 +33,11 @@ const SINGLE = {
   imapa: (y) => imapa(y),
   "window-average": (y, period) => windowAverage(y, { window: Math.max(3, period) }),
   "seasonal-window-average": (y, period) => seasonalWindowAverage(y, { period, window: 3 }),
+  linear: (y, period) =>
+    linearModel(y, {
+      trend: true,
+      fourier: period > 1 ? [{ period, harmonics: Math.min(10, Math.floor(period / 2)) }] : [],
+    }),
 } satisfies Record<string, Fit>;
 
 /** The methods that can be asked for by one word, with their defaults. */

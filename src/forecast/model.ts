@@ -13,6 +13,8 @@ import type { AnyKind, Kind, ModelForecastOptions, ModelOptions, SimulateOptions
 import { type MeanModel, meanKind } from "./mean.ts";
 import { type NaiveModel, naiveKind } from "./naive.ts";
 import type { Forecast } from "./prediction.ts";
+import type { LinearModel } from "./regression/linear.ts";
+import { linearKind } from "./regression/linear-kind.ts";
 import { checkSeries, type Series, toFloat64 } from "./series.ts";
 import { type StlfModel, stlfKind } from "./stlf.ts";
 import { type DynamicThetaModel, dynamicThetaKind } from "./theta/dynamic-theta.ts";
@@ -34,6 +36,7 @@ export type FittedModel =
   | AggregationModel
   | WindowAverageModel
   | StlfModel
+  | LinearModel
   | CombinationModel
   | ConformalModel;
 
@@ -60,6 +63,7 @@ const KINDS: { readonly [K in FittedModel["kind"]]: Kind<OfKind<K>> } = {
   stlf: stlfKind,
   combination: combinationKind,
   conformal: conformalKind,
+  linear: linearKind,
 };
 
 /**

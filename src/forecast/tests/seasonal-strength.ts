@@ -15,18 +15,35 @@ import { checkPeriod, type Series, toFloat64 } from "../series.ts";
  * @see Wang, Smith & Hyndman (2006), doi:10.1007/s10618-005-0039-x
  */
 export function seasonalStrength(y: Series, options: { period: number }): number {
-  const { period } = options;
+  return strengths(toFloat64(y), options.period).seasonal;
+}
+
+/** Strengths of a decomposition, and the series without its seasonal component. */
+export interface Strengths {
+  readonly seasonal: number;
+  /** 1 - Var(remainder) / Var(trend + remainder), at least 0; NaN without a decomposition. */
+  readonly trend: number;
+  readonly adjusted: Float64Array;
+}
+
+/** The strengths of `seasonalStrength`'s decomposition; rules as there. */
+export function strengths(values: Float64Array, period: number): Strengths {
   checkPeriod(period);
-  const values = toFloat64(y);
   const filled = interpolateSeasonal(values, { period });
-  if (period < 2 || values.length <= 2 * period || isConstant(values)) return 0;
-  const { seasonal, remainder } = stl(filled, { period, seasonalWindow: 11 });
-  const rest = new Float64Array(values.length);
-  for (let t = 0; t < rest.length; t++) rest[t] = Number.isNaN(values[t]!) ? NaN : remainder[t]!;
+  if (period < 2 || values.length <= 2 * period || isConstant(values))
+    return { seasonal: 0, trend: NaN, adjusted: values };
+  const { seasonal, trend, remainder } = stl(filled, { period, seasonalWindow: 11 });
+  const rest = values.map((value, t) => (Number.isNaN(value) ? NaN : remainder[t]!));
   const noise = variance(rest);
-  for (let t = 0; t < rest.length; t++) rest[t]! += seasonal[t]!;
-  const both = variance(rest);
-  return both > 0 ? Math.max(0, Math.min(1, 1 - noise / both)) : 0;
+  const share = (component: Float64Array) => {
+    const both = variance(rest.map((value, t) => value + component[t]!));
+    return both > 0 ? Math.max(0, Math.min(1, 1 - noise / both)) : 0;
+  };
+  return {
+    seasonal: share(seasonal),
+    trend: share(trend),
+    adjusted: values.map((value, t) => value - seasonal[t]!),
+  };
 }
 
 /** Mean squared deviation from the mean, NaN left out. */
