@@ -65,7 +65,7 @@ export async function refine(mm: ManyModel, options: RefineOptions): Promise<Ref
   if (ranking.ranked.length === 0)
     throw new ManymodelError(
       "input",
-      `there is nothing to refine in ${from}: ${ranking.usable} partitions have a usable ${ranking.metric}, none was chosen`,
+      `there is nothing to refine in ${from}: ${ranking.usable} partitions have a usable ${ranking.metric} and none of them was chosen; "manymodel rank --run ${from} --metric ${metric}" says why`,
     );
   const { keyColumns } = manifest.snapshot;
   const keys = ranking.ranked.map(({ partitionKey }) =>

@@ -171,6 +171,39 @@ describe("refining", () => {
     await expect(mm.refine({ from: screen.runId, above: 1e9 })).rejects.toThrow("nothing to refine");
   });
 
+  it("of 200 partitions: the first chunk holds the worst, half the time needed does a prefix of the ranking", async () => {
+    const mm = await openWorkspace("local");
+    await fillTable(
+      mm,
+      "SALES",
+      [
+        { name: "UNIT_ID", type: "string" },
+        { name: "OBS_DATE", type: "date" },
+        { name: "Y", type: "number" },
+      ],
+      Array.from({ length: 400 }, (_, i) => [`U${String(i % 200).padStart(3, "0")}`, Math.floor(i / 200) * DAY, i]),
+    );
+    const units = Array.from({ length: 200 }, (_, i) => `U${String(i).padStart(3, "0")}`);
+    const values = Object.fromEntries(units.map((unit, i) => [unit, (i * 73) % 199]));
+    const screen = await mm
+      .foreachPartition("unit_id")
+      .dopar(body("scored"), { dataQuery: dailyQuery, exports: { errors: values, ms: 30 } });
+    const { runId, index, ranking, manifest } = await mm.refine({
+      ...{ from: screen.runId, metric: "mase", by: "metric", definition: body("slow") },
+      ...{ workers: 1, chunksPerJob: 50, timeBudget: "3s" },
+    });
+    const worst = [...units].sort((a, b) => values[b]! - values[a]! || (a < b ? -1 : 1));
+    expect(ranking.ranked.map(({ partitionKey }) => partitionKey)).toEqual(worst.map((unit) => `s:${unit}`));
+    const first = JSON.parse(new TextDecoder().decode(await mm.engine.stage.get(`runs/${runId}/tasks/task_0001.json`)));
+    expect(first.keys).toEqual(worst.slice(0, 4).map((unit) => `s:${unit}`));
+    const outcomes = (await runRows(mm, runId)).map(({ outcome }) => outcome);
+    expect(index.succeeded).toBeGreaterThan(0);
+    expect(index.succeeded).toBeLessThan(200);
+    expect(outcomes.slice(0, index.succeeded).every((outcome) => outcome === "succeeded")).toBe(true);
+    expect(index).toMatchObject({ failed: 0, skipped: 200 - index.succeeded });
+    expect(manifest.limits).toEqual({ timeBudgetMs: 3000, hardDeadlineMs: null });
+  });
+
   it("plans a run from a sample, and keeps nothing of it", async () => {
     const mm = await openWorkspace("local", "cost: { cpu_hour: 3600 }\n");
     await fillDaily(mm, 30, 10);
