@@ -58,6 +58,8 @@ export interface DoparOptions<Exports = { readonly [name: string]: PlainData }> 
   readonly exports?: Exports;
   readonly seed?: number;
   readonly maxAttempts?: number;
+  /** How long the body may take for one partition before that fails as `timeout` (`"60s"`, or seconds). */
+  readonly fitTimeout?: string | number;
   /** Queue mode: after this long from the first claim no chunk is begun any more (`"10m"`, or seconds). */
   readonly timeBudget?: string | number;
   /** Queue mode: after this long from the first claim what still runs ends as `failed: deadline`. */

@@ -52,6 +52,7 @@ export async function runSpec<Exports>(
   const configuredWorkers = wanted === "auto" ? workers.parallelism : wanted;
   const budget = options.timeBudget ?? queue.time_budget;
   const deadline = options.hardDeadline ?? queue.hard_deadline;
+  const timeout = options.fitTimeout ?? configured.fit_timeout;
   const limits = {
     timeBudgetMs: budget === undefined ? null : parseDuration("time_budget", budget),
     hardDeadlineMs: deadline === undefined ? null : parseDuration("hard_deadline", deadline),
@@ -68,11 +69,12 @@ export async function runSpec<Exports>(
     chunks: options.chunksPerJob ?? configured.chunks_per_job ?? lab?.demo_tasks_chunks_per_job ?? "auto",
     workers: mode === "local" ? 1 : (options.workers ?? configuredWorkers),
     maxAttempts: options.maxAttempts ?? configured.max_attempts,
+    ...(timeout !== undefined && { fitTimeoutMs: parseDuration("fit_timeout", timeout) }),
     ...(mode === "queue" && { limits }),
     ...(refined !== undefined && { refines: refined.runId, snapshot: refined.manifest.snapshot }),
   };
   const trainers = {
-    entry: workerEntry(engine.address),
+    entry: workerEntry(engine.address, mode === "local" ? undefined : configured.memory_limit_mb),
     workers,
     queue: {
       type: options.workerType ?? queue.worker_type,

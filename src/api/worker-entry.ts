@@ -1,18 +1,19 @@
 import { fileURLToPath } from "node:url";
-import { createWorker, type WorkerRequest } from "../pipeline/worker.ts";
+import { createWorker } from "../pipeline/worker.ts";
 import type { EngineAddress } from "../ports/engine.ts";
 import type { WorkerEntry } from "../ports/workers.ts";
 import { openEngine } from "./open-engine.ts";
 
 /** What every worker runs, wherever it is: this module, with the address of the engine to open. */
-export function workerEntry(address: EngineAddress): WorkerEntry {
+export function workerEntry(address: EngineAddress, memoryMb?: number): WorkerEntry {
   return {
+    ...(memoryMb !== undefined && { memoryMb }),
     module: new URL(`./worker-entry${fileURLToPath(import.meta.url).slice(-3)}`, import.meta.url),
     context: address,
   };
 }
 
 /** Starts a worker. One of several, its engine uses a single thread. */
-export async function start(context: unknown): Promise<(request: WorkerRequest) => Promise<unknown>> {
+export async function start(context: unknown): Promise<ReturnType<typeof createWorker>> {
   return createWorker(await openEngine(context as EngineAddress, { threads: 1 }));
 }

@@ -29,6 +29,13 @@ const parallelLab = z
   })
   .describe("The environment block of the R original, accepted as it stands.");
 
+const duration = z
+  .union([
+    z.string().regex(/^\s*(\d+(\.\d+)?(ms|s|m|h)\s*)+$/, "a duration such as 90s, 10m or 1h30m"),
+    z.number().gt(0),
+  ])
+  .optional();
+
 const source = z
   .strictObject({
     table: z
@@ -68,6 +75,12 @@ const train = z
       .default("auto")
       .describe("Worker threads; auto: one per core."),
     max_attempts: count.default(3).describe("How often a chunk is tried before its partitions fail."),
+    fit_timeout: duration.describe(
+      "How long the body may take for one partition before that fails; none when left out.",
+    ),
+    memory_limit_mb: count
+      .optional()
+      .describe("Megabytes of heap that a worker may use before its partition fails; Node's own limit when left out."),
     seed: z.int().min(0).max(4294967295).default(1).describe("Seed of everything random."),
     horizon: count.default(30).describe("Steps of the forecast kept beside each model."),
     holdout: z.int().min(0).default(30).describe("Observations held out at the end to measure accuracy; 0: none."),
@@ -79,13 +92,6 @@ const train = z
     exports: z.record(z.string(), plain).default({}).describe("Values sent to the model definition as `exports`."),
   })
   .describe("How to train.");
-
-const duration = z
-  .union([
-    z.string().regex(/^\s*(\d+(\.\d+)?(ms|s|m|h)\s*)+$/, "a duration such as 90s, 10m or 1h30m"),
-    z.number().gt(0),
-  ])
-  .optional();
 
 const queue = z
   .strictObject({

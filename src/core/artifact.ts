@@ -9,6 +9,9 @@ export const FAILURE_TYPES = [
   "no-data",
   "null-timestamp",
   "duplicate-timestamp",
+  "timeout",
+  "out-of-memory",
+  "worker-lost",
   "chunk-failed",
   "deadline",
 ] as const;

@@ -69,6 +69,8 @@ export interface RunManifest {
   readonly partitions: number;
   readonly chunks: number;
   readonly maxAttempts: number;
+  /** How long the body may take for one partition, in milliseconds; null: as long as it likes. */
+  readonly fitTimeoutMs: number | null;
   /** In queue mode. */
   readonly limits: QueueLimits | null;
   /** The run whose partitions this one was to improve. */

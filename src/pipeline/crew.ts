@@ -4,9 +4,14 @@ import { type Worker, type WorkerEntry, WorkerLost, type Workers } from "../port
 export interface Member {
   readonly name: string;
   /** Sends a request to the worker. Rejects with what it threw, or with `WorkerLost`; the next call gets a new worker. */
-  call<Response>(request: unknown): Promise<Response>;
+  call<Response>(request: unknown, onNote?: (said: unknown) => void): Promise<Response>;
   /** Ends the worker at once, whatever it is doing; the next call gets a new one. */
   interrupt(): Promise<void>;
+}
+
+/** There are no more workers: the work was stopped. */
+export class CrewClosed extends Error {
+  override readonly name = "CrewClosed";
 }
 
 /** Workers that are kept for the length of a piece of work. */
@@ -46,7 +51,7 @@ export async function startCrew(workers: Workers, entry: WorkerEntry, count: num
     await Promise.all(places.map((worker) => worker?.terminate()));
   };
   const place = async (i: number): Promise<Worker> => {
-    if (stop.signal.aborted) throw new WorkerLost("the crew was closed");
+    if (stop.signal.aborted) throw new CrewClosed("the crew was closed");
     const worker = (places[i] ??= await workers.start(entry));
     // Closed while this one was starting: it must not be left behind.
     if (stop.signal.aborted) await worker.terminate();
@@ -61,9 +66,9 @@ export async function startCrew(workers: Workers, entry: WorkerEntry, count: num
   const members = places.map((first, i): Member => {
     return {
       name: first!.name,
-      async call<Response>(request: unknown): Promise<Response> {
+      async call<Response>(request: unknown, onNote?: (said: unknown) => void): Promise<Response> {
         const worker = await place(i);
-        const answer = worker.call<Response>(request);
+        const answer = worker.call<Response>(request, onNote);
         busy[i] = answer;
         try {
           return await answer;

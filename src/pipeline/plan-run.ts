@@ -32,6 +32,7 @@ export interface RunSpec {
   readonly chunks: number | "auto";
   readonly workers: number;
   readonly maxAttempts: number;
+  readonly fitTimeoutMs?: number;
   /** In queue mode. */
   readonly limits?: QueueLimits;
   /** The run whose partitions this one is to improve. */
@@ -73,6 +74,7 @@ export async function planRun(engine: Engine, spec: RunSpec, now: Date, packageV
       partitions,
       chunks: ranges.length,
       maxAttempts: spec.maxAttempts,
+      fitTimeoutMs: spec.fitTimeoutMs ?? null,
       limits: spec.limits ?? null,
       refines: spec.refines ?? null,
     };

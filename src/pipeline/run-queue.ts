@@ -26,7 +26,7 @@ const PROGRESS_MS = 500;
  */
 export async function runQueue(
   engine: Engine,
-  { runId, limits, maxAttempts, chunks }: RunManifest,
+  { runId, limits, maxAttempts, fitTimeoutMs, chunks }: RunManifest,
   { type, count, preWarm }: QueueWorkers,
   entry: WorkerEntry,
   workers: Workers,
@@ -55,7 +55,7 @@ export async function runQueue(
       members.push(member);
       const attendance = await attend(roster, member.name, runId);
       const either = AbortSignal.any([signal, attendance.stop]);
-      await workQueue(queue, runId, member, { maxAttempts, leaseMs: LEASE_MS, signal: either }).finally(
+      await workQueue(queue, runId, member, { maxAttempts, fitTimeoutMs, leaseMs: LEASE_MS, signal: either }).finally(
         attendance.leave,
       );
     });

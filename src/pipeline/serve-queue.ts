@@ -1,4 +1,5 @@
 import type { SegmentInfo } from "../core/artifact.ts";
+import type { RunManifest } from "../core/run.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { WorkerEntry, Workers } from "../ports/workers.ts";
 import { attend } from "./attendance.ts";
@@ -38,10 +39,11 @@ export async function serveQueue(
           const open = await openRuns(engine, run);
           if (run !== null && open.length === 0) return;
           let worked = false;
-          for (const { runId, maxAttempts } of open) {
+          for (const { runId, maxAttempts, fitTimeoutMs } of open) {
             const take = (segment: SegmentInfo) => onChunk?.(runId, segment);
             worked = await workOne(queue, runId, member, {
               maxAttempts,
+              fitTimeoutMs,
               leaseMs: LEASE_MS,
               onChunk: take,
               signal: stop,
@@ -60,11 +62,10 @@ export async function serveQueue(
 }
 
 /** The runs that may have something to do, the oldest first. */
-async function openRuns({ catalog }: Engine, only: string | null): Promise<{ runId: string; maxAttempts: number }[]> {
+async function openRuns({ catalog }: Engine, only: string | null): Promise<RunManifest[]> {
   const runs = only === null ? await catalog.runs() : [await catalog.run(only)];
   return runs.reverse().flatMap((run) => {
-    const { runId, state, manifest } = run ?? {};
-    if (runId === undefined || state !== "running" || !manifest || manifest.mode === "local") return [];
-    return [{ runId, maxAttempts: manifest.maxAttempts }];
+    const { state, manifest } = run ?? {};
+    return state === "running" && manifest && manifest.mode !== "local" ? [manifest] : [];
   });
 }

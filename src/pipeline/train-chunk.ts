@@ -16,6 +16,9 @@ import type { Engine } from "../ports/engine.ts";
 import { checksum } from "./checksum.ts";
 import { getJson, putJson } from "./json.ts";
 
+/** A worker says at most this often, in milliseconds, that it has come to another partition. */
+export const NOTE_MS = 100;
+
 /** Milliseconds that only move forward. */
 export type Clock = () => number;
 
@@ -33,10 +36,11 @@ export async function trainChunk(
   definition: AnyModelDefinition,
   { chunk, attempt }: { chunk: number; attempt: number },
   clock: Clock,
+  note: (said: unknown) => void,
 ): Promise<SegmentInfo> {
   const { runId, snapshot } = manifest;
   const task = await getJson<TaskFile>(engine.stage, stagePath.task(runId, chunk));
-  const rows = await trainPartitions(engine, manifest, definition, task, attempt, clock);
+  const rows = await trainPartitions(engine, manifest, definition, task, attempt, clock, note);
   return putSegment(engine.stage, runId, snapshot.keyColumns, chunk, attempt, rows);
 }
 
@@ -48,10 +52,16 @@ export async function trainPartitions(
   task: Omit<TaskFile, "chunk">,
   attempt: number,
   clock: Clock,
+  note: (said: unknown) => void = () => {},
 ): Promise<PartitionOutcome[]> {
   const { batch, offsets } = await tables.read(manifest.snapshot, task.ordinals);
   const rows: PartitionOutcome[] = [];
+  let noted = clock();
   for (let i = 0; i < task.keys.length; i++) {
+    if (clock() - noted > NOTE_MS) {
+      noted = clock();
+      note(i);
+    }
     const partition = {
       position: task.start + i,
       partitionKey: task.keys[i]!,

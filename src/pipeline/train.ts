@@ -39,7 +39,7 @@ export async function train(
 /** Has this process's workers train every chunk. */
 async function runTasks(
   { queue }: Engine,
-  { runId, mode, partitions, chunks, maxAttempts }: RunManifest,
+  { runId, mode, partitions, chunks, maxAttempts, fitTimeoutMs }: RunManifest,
   count: number,
   entry: WorkerEntry,
   workers: Workers,
@@ -54,7 +54,9 @@ async function runTasks(
   const crew = await startCrew(workers, entry, Math.min(count, chunks));
   try {
     const leaseMs = mode === "local" ? LOCAL_LEASE_MS : LEASE_MS;
-    await crew.run((member, signal) => workQueue(queue, runId, member, { maxAttempts, leaseMs, onChunk, signal }));
+    await crew.run((member, signal) =>
+      workQueue(queue, runId, member, { maxAttempts, fitTimeoutMs, leaseMs, onChunk, signal }),
+    );
   } finally {
     await crew.close();
   }

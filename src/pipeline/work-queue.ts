@@ -3,10 +3,13 @@ import { messageOf } from "../core/errors.ts";
 import type { Lease, Queue } from "../ports/queue.ts";
 import type { Member } from "./crew.ts";
 import { pause } from "./pause.ts";
+import { trainLease } from "./train-lease.ts";
 
 /** How a worker works on a run's queue. */
 export interface WorkOptions {
   readonly maxAttempts: number;
+  /** How long one partition may take; null: as long as it likes. */
+  readonly fitTimeoutMs: number | null;
   /** How long a lease lasts; it is renewed after every third of that time while the worker lives. */
   readonly leaseMs: number;
   readonly onChunk?: (segment: SegmentInfo) => void;
@@ -43,8 +46,8 @@ export async function workOne(queue: Queue, run: string, member: Member, options
   if (lease === undefined) return false;
   const renewal = setInterval(() => void renew(queue, lease, leaseMs, member), leaseMs / 3);
   try {
-    const { chunk, attempt } = lease;
-    const segment = await member.call<SegmentInfo>({ type: "train", run, chunk, attempt });
+    const held = () => queue.renew(lease, leaseMs);
+    const segment = await trainLease(member, lease, held, options.fitTimeoutMs);
     if (await queue.finish(lease, segment)) onChunk?.(segment);
   } catch (error) {
     await queue.fail(lease, messageOf(error), maxAttempts);

@@ -1,3 +1,4 @@
+import type { PartitionOutcome } from "../core/artifact.ts";
 import type { PlainData } from "../core/plain-data.ts";
 import type { RunManifest } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
@@ -7,11 +8,20 @@ import type { Engine } from "../ports/engine.ts";
 import { getJson } from "./json.ts";
 import { type TakeSample, takeSample } from "./sample.ts";
 import { type ScoreMissing, type ScoreSegment, scoreMissing, scoreSegment } from "./score-segment.ts";
-import { trainChunk } from "./train-chunk.ts";
+import { putSegment, trainChunk } from "./train-chunk.ts";
+import { type TrainOne, trainOne } from "./train-one.ts";
 
 /** What a worker can be asked to do. */
 export type WorkerRequest =
   | { readonly type: "train"; readonly run: string; readonly chunk: number; readonly attempt: number }
+  | ({ readonly type: "train-one" } & TrainOne)
+  | {
+      readonly type: "keep";
+      readonly run: string;
+      readonly chunk: number;
+      readonly attempt: number;
+      readonly rows: readonly PartitionOutcome[];
+    }
   | ({ readonly type: "sample" } & TakeSample)
   | ({ readonly type: "score-segment" } & ScoreSegment)
   | ({ readonly type: "score-missing" } & ScoreMissing);
@@ -19,7 +29,9 @@ export type WorkerRequest =
 /**
  * The work of a worker, wherever it runs. Manifests and definitions are read once each and kept: they never change.
  */
-export function createWorker(engine: Pick<Engine, "tables" | "stage">): (request: WorkerRequest) => Promise<unknown> {
+export function createWorker(
+  engine: Pick<Engine, "tables" | "stage">,
+): (request: WorkerRequest, note: (said: unknown) => void) => Promise<unknown> {
   const definition = remember(async (sha256): Promise<AnyModelDefinition> => {
     const path = stagePath.definition(sha256);
     return loadDefinition(await engine.stage.get(path), sha256, path);
@@ -29,11 +41,20 @@ export function createWorker(engine: Pick<Engine, "tables" | "stage">): (request
     return { ...plan, exports: deepFreeze(plan.exports) };
   });
   const clock = () => performance.now();
-  return async (request) => {
+  return async (request, note) => {
     switch (request.type) {
       case "train": {
         const plan = await manifest(request.run);
-        return trainChunk(engine, plan, await definition(plan.definition.sha256), request, clock);
+        return trainChunk(engine, plan, await definition(plan.definition.sha256), request, clock, note);
+      }
+      case "train-one": {
+        const plan = await manifest(request.run);
+        return trainOne(engine, plan, await definition(plan.definition.sha256), request, clock);
+      }
+      case "keep": {
+        const { run, chunk, attempt, rows } = request;
+        const { keyColumns } = (await manifest(run)).snapshot;
+        return putSegment(engine.stage, run, keyColumns, chunk, attempt, rows);
       }
       case "sample":
         return takeSample(engine, await definition(request.definitionSha256), request, clock);

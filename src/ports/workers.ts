@@ -2,12 +2,17 @@ import type { PlainData } from "../core/plain-data.ts";
 
 /**
  * What a worker runs: a module that exports `start(context)`, which returns a function from a request to a response.
- * The port does not know what either means.
+ * The function may also say something while it is at work. The port does not know what any of it means.
  */
 export interface WorkerEntry {
   readonly module: URL;
   readonly context: PlainData;
+  /** Megabytes of heap the worker may use before it is lost, where the engine can limit it. */
+  readonly memoryMb?: number;
 }
+
+/** What a worker's module gives: answers a request, and may `note` something meanwhile. */
+export type Answer = (request: unknown, note: (said: unknown) => void) => Promise<unknown>;
 
 /** A started worker: it answers one request at a time. */
 export interface Worker {
@@ -16,7 +21,7 @@ export interface Worker {
    * Sends a request and waits for its response. Rejects with the error the worker threw (the worker lives on), or
    * with a `WorkerLost` error if the worker ended.
    */
-  call<Response>(request: unknown): Promise<Response>;
+  call<Response>(request: unknown, onNote?: (said: unknown) => void): Promise<Response>;
   /** Ends the worker at once, whatever it is doing. */
   terminate(): Promise<void>;
 }
@@ -24,6 +29,12 @@ export interface Worker {
 /** A worker ended while it was answering: it crashed, ran out of memory, or was terminated. */
 export class WorkerLost extends Error {
   override readonly name = "WorkerLost";
+  /** Whether it ran out of the memory it was allowed. */
+  readonly outOfMemory: boolean;
+  constructor(message: string, options: ErrorOptions & { readonly outOfMemory?: boolean } = {}) {
+    super(message, options);
+    this.outOfMemory = options.outOfMemory ?? false;
+  }
 }
 
 /** Starts workers without knowing what they do. Every engine passes `src/contract/workers.ts`. */
@@ -32,4 +43,6 @@ export interface Workers {
   readonly parallelism: number;
   /** Starts one worker; resolves when it can take requests. */
   start(entry: WorkerEntry): Promise<Worker>;
+  /** Whether a worker of this name is known to have ended, in whatever process it ran; false if that cannot be known. */
+  isGone(name: string): boolean;
 }

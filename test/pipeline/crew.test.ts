@@ -7,6 +7,7 @@ function observedWorkers() {
   const living = new Set<string>();
   let started = 0;
   const workers: Workers = {
+    isGone: () => false,
     parallelism: 1,
     async start() {
       const name = `w${++started}`;

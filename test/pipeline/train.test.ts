@@ -267,24 +267,20 @@ describe("training on the local engine's threads", () => {
     ]);
   });
 
-  it("a body that ends its worker costs its chunk only, after every attempt", async () => {
+  it("a body that ends its worker costs its own partition only, and is a row of the result tables", async () => {
     const mm = await openWorkspace("local");
     await fillDaily(mm, 12, 2);
     const run = await mm
       .foreachPartition("unit_id")
       .dopar(body("ends-its-worker"), { dataQuery: dailyQuery, chunksPerJob: 6, workers: 2, maxAttempts: 2 });
-    expect(run.index).toMatchObject({ succeeded: 10, failed: 2 });
+    expect(run.index).toMatchObject({ succeeded: 11, failed: 1 });
     const failed = (
       await mm.engine.tables.query(
         `SELECT UNIT_ID, ERROR_TYPE, ERROR_MESSAGE FROM TRAINING_RESULTS WHERE RUN_ID = '${run.runId}' AND OUTCOME = 'failed' ORDER BY 1`,
         10,
       )
     ).rows;
-    expect(failed.map(([unit, type]) => [unit, type])).toEqual([
-      ["U04", "chunk-failed"],
-      ["U05", "chunk-failed"],
-    ]);
-    expect(failed[0]![2]).toMatch(/^chunk 3 failed 2 times: worker .* was lost: it exited with code 9$/);
+    expect(failed).toEqual([["U05", "worker-lost", "its worker was lost: it exited with code 9"]]);
   });
 
   it("a body may use packages, files beside it, and the forecasting library", async () => {

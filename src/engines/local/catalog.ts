@@ -26,7 +26,7 @@ export function localCatalog(db: Database): Catalog {
      ON CONFLICT (model, alias) DO UPDATE SET version = excluded.version, changed_at = excluded.changed_at`,
   );
   const selectAliases = db.prepare(
-    "SELECT model, alias, version, changed_at AS changedAt FROM aliases WHERE ?1 IS NULL OR model = ?1 ORDER BY model, alias",
+    "SELECT model, alias, version, changed_at AS changedAt FROM aliases ORDER BY model, alias",
   );
 
   return {
@@ -65,7 +65,8 @@ export function localCatalog(db: Database): Catalog {
         throw new ManymodelError("not-found", `there is no version ${version} of model ${model}`);
     },
     async aliases(model) {
-      return selectAliases.all(model ?? null) as ModelAlias[];
+      const aliases = selectAliases.all() as ModelAlias[];
+      return aliases.filter((alias) => model === undefined || alias.model === model);
     },
     async versions(model) {
       const rows = selectVersions.all() as { model: string; record: string }[];

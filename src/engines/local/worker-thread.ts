@@ -1,10 +1,12 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { type ErrorKind, ManymodelError, messageOf } from "../../core/errors.ts";
+import type { Answer } from "../../ports/workers.ts";
 
 /** What a thread tells the one that started it. */
 export type FromThread =
   | { readonly type: "ready" }
   | { readonly type: "response"; readonly value: unknown }
+  | { readonly type: "note"; readonly said: unknown }
   | {
       readonly type: "error";
       readonly kind: ErrorKind | null;
@@ -16,13 +18,13 @@ const port = parentPort;
 if (port !== null) {
   const { module, context } = workerData as { module: string; context: unknown };
   const { start } = (await import(module)) as {
-    start(context: unknown): Promise<(request: unknown) => Promise<unknown>>;
+    start(context: unknown): Promise<Answer>;
   };
   const answer = await start(context);
   const tell = (message: FromThread) => port.postMessage(message);
   port.on("message", async (request) => {
     try {
-      tell({ type: "response", value: await answer(request) });
+      tell({ type: "response", value: await answer(request, (said) => tell({ type: "note", said })) });
     } catch (error) {
       const kind = error instanceof ManymodelError ? error.kind : null;
       const stack = error instanceof Error ? (error.stack ?? null) : null;

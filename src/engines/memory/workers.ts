@@ -1,4 +1,4 @@
-import { type Worker, WorkerLost, type Workers } from "../../ports/workers.ts";
+import { type Answer, type Worker, WorkerLost, type Workers } from "../../ports/workers.ts";
 
 let started = 0;
 
@@ -6,21 +6,25 @@ let started = 0;
 export function inProcessWorkers(): Workers {
   return {
     parallelism: 1,
+    isGone: () => false,
     async start(entry): Promise<Worker> {
       const name = `in-process-${++started}`;
       const { start } = (await import(entry.module.href)) as {
-        start(context: unknown): Promise<(request: unknown) => Promise<unknown>>;
+        start(context: unknown): Promise<Answer>;
       };
       const answer = await start(structuredClone(entry.context));
       let lose: ((lost: WorkerLost) => void) | undefined;
       let lost: WorkerLost | undefined;
       return {
         name,
-        call: <Response>(request: unknown) =>
+        call: <Response>(request: unknown, onNote: (said: unknown) => void = () => {}) =>
           new Promise<Response>((resolve, reject) => {
             if (lost !== undefined) return reject(lost);
             lose = reject;
-            answer(structuredClone(request)).then((response) => resolve(structuredClone(response) as Response), reject);
+            answer(structuredClone(request), onNote).then(
+              (response) => resolve(structuredClone(response) as Response),
+              reject,
+            );
           }),
         async terminate() {
           lost = new WorkerLost(`worker ${name} was lost: it was terminated`);

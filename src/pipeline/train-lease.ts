@@ -1,0 +1,71 @@
+import type { FailureType, PartitionOutcome, SegmentInfo } from "../core/artifact.ts";
+import { ManymodelError } from "../core/errors.ts";
+import type { Lease } from "../ports/queue.ts";
+import { WorkerLost } from "../ports/workers.ts";
+import type { Member } from "./crew.ts";
+import { NOTE_MS } from "./train-chunk.ts";
+
+/** A call that took too long: its worker was ended. */
+class TimedOut extends Error {}
+
+/**
+ * Has a leased chunk trained. When the worker is lost, or stays with one partition for longer than `fitTimeoutMs`, the
+ * chunk is done again one partition at a time, so that the one that does it fails alone.
+ *
+ * @param held - whether the lease is still held; asked before anything is done again
+ * @throws {ManymodelError} if the lease has moved on
+ */
+export async function trainLease(
+  member: Member,
+  lease: Lease,
+  held: () => Promise<boolean>,
+  fitTimeoutMs: number | null,
+): Promise<SegmentInfo> {
+  const { run, chunk, attempt } = lease;
+  try {
+    return await timed<SegmentInfo>(member, { type: "train", run, chunk, attempt }, fitTimeoutMs);
+  } catch (error) {
+    if (!(error instanceof WorkerLost || error instanceof TimedOut)) throw error;
+  }
+  const rows: PartitionOutcome[] = [];
+  for (;;) {
+    if (!(await held())) throw new ManymodelError("conflict", `the lease of chunk ${chunk} has moved on`);
+    const request = { type: "train-one", run, chunk, attempt, at: rows.length };
+    const row = await timed<PartitionOutcome | undefined>(member, request, fitTimeoutMs).catch((error: unknown) =>
+      member.call<PartitionOutcome>({ ...request, failed: failureOf(error, fitTimeoutMs) }),
+    );
+    if (row === undefined) return member.call<SegmentInfo>({ type: "keep", run, chunk, attempt, rows });
+    rows.push(row);
+  }
+}
+
+/** What a lost worker says of the partition it was lost with. @throws anything that is neither a loss nor a timeout */
+function failureOf(error: unknown, fitTimeoutMs: number | null): { type: FailureType; message: string } {
+  if (error instanceof TimedOut)
+    return { type: "timeout", message: `the body took longer than fit_timeout, ${fitTimeoutMs! / 1000} s` };
+  if (!(error instanceof WorkerLost)) throw error;
+  const message = error.message.replace(/^worker \S+ was lost: /, "its worker was lost: ");
+  return { type: error.outOfMemory ? "out-of-memory" : "worker-lost", message };
+}
+
+/** A call that is ended when the worker has said nothing for too long. @throws {TimedOut} then */
+async function timed<Response>(member: Member, request: object, limitMs: number | null): Promise<Response> {
+  if (limitMs === null) return member.call<Response>(request);
+  let timer: NodeJS.Timeout | undefined;
+  let late = false;
+  const restart = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      late = true;
+      void member.interrupt();
+    }, limitMs + NOTE_MS);
+  };
+  restart();
+  try {
+    return await member.call<Response>(request, restart);
+  } catch (error) {
+    throw late ? new TimedOut() : error;
+  } finally {
+    clearTimeout(timer);
+  }
+}

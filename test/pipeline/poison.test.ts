@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { body, dailyQuery, fillDaily, openWorkspace, runRows } from "../workspace.ts";
+
+describe("a body that ends its worker, or never returns", () => {
+  for (const mode of ["tasks", "queue"] as const)
+    it(`costs its own partition only, in ${mode} mode`, async () => {
+      const mm = await openWorkspace("local");
+      await fillDaily(mm, 20, 4);
+      const poison = { U02: "loop", U05: "exit", U11: "rejection", U19: "hang" };
+      const { runId, index } = await mm.foreachPartition("unit_id").dopar(body("poisonous"), {
+        ...{ dataQuery: dailyQuery, mode, chunksPerJob: 3, workers: 2, fitTimeout: "500ms", maxAttempts: 1 },
+        exports: { poison },
+      });
+      expect(index).toMatchObject({ succeeded: 16, failed: 4, skipped: 0 });
+      const failures = (await runRows(mm, runId)).filter((row) => row.outcome === "failed");
+      expect(failures.map((row) => [row.key[0], row.errorType, row.errorMessage])).toEqual([
+        ["U02", "timeout", "the body took longer than fit_timeout, 0.5 s"],
+        ["U05", "worker-lost", "its worker was lost: it exited with code 7"],
+        ["U11", "worker-lost", "its worker was lost: nobody listens"],
+        ["U19", "timeout", "the body took longer than fit_timeout, 0.5 s"],
+      ]);
+      const chunks = await mm.engine.queue.chunks(runId);
+      expect(chunks.map(({ state, attempt }) => [state, attempt])).toEqual(chunks.map(() => ["finished", 1]));
+    });
+
+  it("costs its own partition only when it runs out of memory", async () => {
+    const mm = await openWorkspace("local", "train: { memory_limit_mb: 48 }\n");
+    await fillDaily(mm, 6, 4);
+    const { runId, index } = await mm.foreachPartition("unit_id").dopar(body("poisonous"), {
+      ...{ dataQuery: dailyQuery, chunksPerJob: 2, workers: 1, maxAttempts: 1 },
+      exports: { poison: { U01: "memory" } },
+    });
+    expect(index).toMatchObject({ succeeded: 5, failed: 1 });
+    expect((await runRows(mm, runId))[1]).toMatchObject({
+      errorType: "out-of-memory",
+      errorMessage: expect.stringMatching(/^its worker was lost: .*memory/),
+    });
+  });
+
+  it("gives the same models as without it", async () => {
+    const mm = await openWorkspace("local");
+    await fillDaily(mm, 12, 4);
+    const run = async (poison: Record<string, string>) => {
+      const options = { dataQuery: dailyQuery, chunksPerJob: 2, exports: { poison } };
+      const { runId } = await mm.foreachPartition("unit_id").dopar(body("poisonous"), options);
+      return (await runRows(mm, runId)).map(({ partitionKey, model, seed }) => [partitionKey, model, seed]);
+    };
+    const clean = await run({});
+    const poisoned = await run({ U03: "exit" });
+    expect(poisoned.filter((_, i) => i !== 3)).toEqual(clean.filter((_, i) => i !== 3));
+    expect(poisoned[3]![1]).toBe(null);
+  });
+});
