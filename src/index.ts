@@ -6,6 +6,7 @@ export {
   type Loop,
   type LoopQuery,
   ManyModel,
+  type ResumeOptions,
   type Run,
 } from "./api/connect.ts";
 export type { RefinedRun, RefineOptions } from "./api/refine.ts";

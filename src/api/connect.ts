@@ -14,6 +14,7 @@ import type { KeyArgument, ModelDefinition } from "../model/define-model.ts";
 import { keyArgument } from "../model/key-argument.ts";
 import { type Estimate, estimateRun } from "../pipeline/estimate.ts";
 import type { OnProgress } from "../pipeline/progress.ts";
+import { resumeRun, unfinishedRun } from "../pipeline/resume.ts";
 import { train } from "../pipeline/train.ts";
 import type { Engine } from "../ports/engine.ts";
 import { type Champions, type ChampionsSpec, collectChampions } from "../refine/champions.ts";
@@ -23,7 +24,7 @@ import { openEngine } from "./open-engine.ts";
 import { packageVersion } from "./package-version.ts";
 import { type RefinedRun, type RefineOptions, refine } from "./refine.ts";
 import { Registry } from "./registry.ts";
-import { runSpec } from "./run-spec.ts";
+import { runSpec, trainersFor } from "./run-spec.ts";
 
 /** Which rows make up the partitions; the seed's `data_query`. */
 export interface LoopQuery {
@@ -72,6 +73,9 @@ export interface DoparOptions<Exports = { readonly [name: string]: PlainData }> 
   readonly refines?: string;
   readonly onProgress?: OnProgress;
 }
+
+/** How to go on with a run. */
+export type ResumeOptions = Pick<DoparOptions, "workers" | "workerType" | "preWarm" | "onProgress">;
 
 /** A completed run. */
 export interface Run {
@@ -147,6 +151,23 @@ export class ManyModel {
   /** Trains every partition of the source, without listing the keys first: the loop for millions of them. */
   foreachPartition(keyArg: string): Loop {
     return this.#loop(keyArg, undefined);
+  }
+
+  /**
+   * Goes on with a run that was left unfinished (its process was killed, the machine went down), under its pinned plan:
+   * partitions with a committed result are not done again.
+   *
+   * @throws {ManymodelError} `not-found` for an unknown run, `conflict` if there is nothing to go on with
+   */
+  async resume(runId: string, options: ResumeOptions = {}): Promise<Run> {
+    const { manifest } = await unfinishedRun(this.engine, runId);
+    const { trainers, count } = await trainersFor(
+      this,
+      manifest.mode === "champions" ? "tasks" : manifest.mode,
+      options,
+    );
+    const resumed = await resumeRun(this.engine, runId, trainers, count, options.onProgress);
+    return { runId, ...resumed };
   }
 
   /** Ranks the partitions of a completed run by a metric of which less is better, the worst first. */

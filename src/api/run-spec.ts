@@ -4,7 +4,7 @@ import { parseDuration } from "../core/duration.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { KeyValue, PartitionKey } from "../core/partition-key.ts";
 import { type PlainData, whyNotPlain } from "../core/plain-data.ts";
-import { checkCount, newRunId, RUN_MODES } from "../core/run.ts";
+import { checkCount, newRunId, RUN_MODES, type RunMode } from "../core/run.ts";
 import { bundleDefinition } from "../model/bundle.ts";
 import type { KeyArgument } from "../model/define-model.ts";
 import type { RunSpec } from "../pipeline/plan-run.ts";
@@ -43,13 +43,8 @@ export async function runSpec<Exports>(
   const mode = options.mode ?? configured.mode;
   if (!RUN_MODES.includes(mode))
     throw new ManymodelError("usage", `mode is ${show(mode)}; it must be one of ${RUN_MODES.join(", ")}`);
-  if (options.workers !== undefined) checkCount("workers", options.workers);
-  const { engine } = mm;
-  const workers = await openWorkers(engine, mode);
-  const queue = mm.config.queue;
-  const inQueue = mode === "queue" ? (queue.n_workers ?? lab?.demo_queue_n_workers) : undefined;
-  const wanted = inQueue ?? configured.workers;
-  const configuredWorkers = wanted === "auto" ? workers.parallelism : wanted;
+  const { trainers, count } = await trainersFor(mm, mode, options);
+  const { queue } = mm.config;
   const budget = options.timeBudget ?? queue.time_budget;
   const deadline = options.hardDeadline ?? queue.hard_deadline;
   const timeout = options.fitTimeout ?? configured.fit_timeout;
@@ -67,21 +62,32 @@ export async function runSpec<Exports>(
     exports,
     seed: options.seed ?? configured.seed,
     chunks: options.chunksPerJob ?? configured.chunks_per_job ?? lab?.demo_tasks_chunks_per_job ?? "auto",
-    workers: mode === "local" ? 1 : (options.workers ?? configuredWorkers),
+    workers: count,
     maxAttempts: options.maxAttempts ?? configured.max_attempts,
     ...(timeout !== undefined && { fitTimeoutMs: parseDuration("fit_timeout", timeout) }),
     ...(mode === "queue" && { limits }),
     ...(refined !== undefined && { refines: refined.runId, snapshot: refined.manifest.snapshot }),
   };
-  const trainers = {
-    entry: workerEntry(engine.address, mode === "local" ? undefined : configured.memory_limit_mb),
-    workers,
-    queue: {
-      type: options.workerType ?? queue.worker_type,
-      preWarm: options.preWarm ?? queue.pre_warm,
-    },
-  };
   return { spec, trainers };
+}
+
+/** Who trains a run of a mode, and how many of them, by the options and the configuration. */
+export async function trainersFor(
+  { config, engine }: ManyModel,
+  mode: RunMode,
+  options: Pick<DoparOptions, "workers" | "workerType" | "preWarm">,
+): Promise<{ trainers: Trainers; count: number }> {
+  if (options.workers !== undefined) checkCount("workers", options.workers);
+  const { queue, train, parallel_lab: lab } = config;
+  const workers = await openWorkers(engine, mode);
+  const inQueue = mode === "queue" ? (queue.n_workers ?? lab?.demo_queue_n_workers) : undefined;
+  const wanted = options.workers ?? inQueue ?? train.workers;
+  const trainers = {
+    entry: workerEntry(engine.address, mode === "local" ? undefined : train.memory_limit_mb),
+    workers,
+    queue: { type: options.workerType ?? queue.worker_type, preWarm: options.preWarm ?? queue.pre_warm },
+  };
+  return { trainers, count: mode === "local" ? 1 : wanted === "auto" ? workers.parallelism : wanted };
 }
 
 function toKey(columns: readonly string[], key: KeyArgument): PartitionKey {

@@ -14,6 +14,7 @@ import { addPlan } from "./commands/plan.ts";
 import { addRank } from "./commands/rank.ts";
 import { addRefine } from "./commands/refine.ts";
 import { addModels, addRegister, addVersions } from "./commands/register.ts";
+import { addResume } from "./commands/resume.ts";
 import { addSetup } from "./commands/setup.ts";
 import { addSql } from "./commands/sql.ts";
 import { addStatus } from "./commands/status.ts";
@@ -34,7 +35,19 @@ export async function run(args: readonly string[]): Promise<number> {
   // Standard output belongs to the answer; whatever else wants to be said goes to standard error.
   console.log = console.info = console.debug = console.error;
   const commands = [
-    ...[addInit, addSetup, addImport, addTrain, addStatus, addIndex, addRegister, addModels, addVersions, addBatch],
+    ...[
+      addInit,
+      addSetup,
+      addImport,
+      addTrain,
+      addResume,
+      addStatus,
+      addIndex,
+      addRegister,
+      addModels,
+      addVersions,
+      addBatch,
+    ],
     ...[addPlan, addRank, addRefine, addCompare, addChampions, addPipeline],
     ...[addWorker, addWorkers, addCancel, addPrioritize, addSql, addDemo],
   ];

@@ -157,6 +157,25 @@ export function queueContract(harness: Harness, open: OpenEngine): void {
       ]);
       assert.equal((await queue.counts("r")).partitionsSkipped, 20);
     });
+    test("frees the leases of workers that are gone, without counting the attempt", async ({ queue }) => {
+      await queue.enqueue("r", chunks(1, 0));
+      const options = { leaseMs: MS, maxAttempts: 1 };
+      const gone = (await queue.claim("r", "gone", options))!;
+      const alive = (await queue.claim("r", "alive", options))!;
+      assert.equal(await queue.release("r", ["gone", "nobody"]), 1);
+      assert.equal(await queue.finish(gone, segment(1, 1)), false);
+      const again = (await queue.claim("r", "w", options))!;
+      assert.deepEqual([again.chunk, again.attempt], [1, 2]);
+      assert.equal(await queue.fail(again, "its own fault", 1), true);
+      assert.equal(await queue.finish(alive, segment(2, 1)), true);
+      assert.deepEqual(
+        (await queue.chunks("r")).map(({ state, attempt, forgiven }) => [state, attempt, forgiven]),
+        [
+          ["failed", 2, 1],
+          ["finished", 1, 0],
+        ],
+      );
+    });
     test("abandons what is leased or to be tried again: the holder's end is not recorded", async ({ queue }) => {
       await queue.enqueue("r", chunks(2, 1, 0));
       const lease = (await queue.claim("r", "w", HOUR))!;

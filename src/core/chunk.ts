@@ -45,7 +45,11 @@ export function splitIntoChunks(
     );
   const { perWorker, largest } = mode === "queue" ? AUTO_QUEUE : AUTO_TASKS;
   const wanted = chunks === "auto" ? Math.max(workers * perWorker, Math.ceil(partitions / largest)) : chunks;
-  const count = Math.min(wanted, partitions);
+  return splitEvenly(partitions, Math.min(wanted, partitions));
+}
+
+/** Splits `partitions` into so many contiguous chunks, whose sizes differ by at most one. */
+export function splitEvenly(partitions: number, count: number): ChunkRange[] {
   const ranges: ChunkRange[] = [];
   for (let i = 0; i < count; i++) {
     const start = Math.floor((i * partitions) / count);

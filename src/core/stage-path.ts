@@ -4,6 +4,7 @@ const padded = (n: number) => String(n).padStart(4, "0");
 export const stagePath = {
   definition: (sha256: string) => `definitions/${sha256}.mjs`,
   manifest: (run: string) => `runs/${run}/manifest.json`,
+  keys: (run: string) => `runs/${run}/keys.json`,
   task: (run: string, chunk: number) => `runs/${run}/tasks/task_${padded(chunk)}.json`,
   attempt: (run: string, chunk: number, attempt: number) => `runs/${run}/chunks/${padded(chunk)}/${attempt}`,
   segment: (run: string, chunk: number, attempt: number) => `${stagePath.attempt(run, chunk, attempt)}/segment.parquet`,

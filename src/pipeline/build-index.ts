@@ -39,7 +39,7 @@ export async function buildIndex(engine: Engine, runId: string, now: Date): Prom
   if (open.length > 0 || chunks.length !== manifest.chunks)
     throw new ManymodelError(
       "conflict",
-      `run ${runId} has ${open.length} of ${manifest.chunks} chunks not ended; wait for it, or train again if no process works on it any more`,
+      `run ${runId} has ${open.length} of ${manifest.chunks} chunks not ended; wait for it, or if no process works on it any more: manymodel resume ${runId}`,
     );
   await engine.catalog.moveRun(runId, "finalizing");
   const segments: IndexedSegment[] = [];

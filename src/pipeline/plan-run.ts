@@ -1,7 +1,7 @@
 import type { TaskFile } from "../core/artifact.ts";
-import { splitIntoChunks } from "../core/chunk.ts";
+import { splitEvenly, splitIntoChunks } from "../core/chunk.ts";
 import { ManymodelError } from "../core/errors.ts";
-import { encodeKey, type PartitionKey, showKey } from "../core/partition-key.ts";
+import { decodeKey, encodeKey, type PartitionKey, showKey } from "../core/partition-key.ts";
 import type { PlainData } from "../core/plain-data.ts";
 import {
   checkName,
@@ -78,35 +78,57 @@ export async function planRun(engine: Engine, spec: RunSpec, now: Date, packageV
       limits: spec.limits ?? null,
       refines: spec.refines ?? null,
     };
-    let read: { from: number; keys: readonly PartitionKey[]; ordinals: Int32Array | null } | undefined;
-    for (const range of ranges) {
-      const task: { keys: string[]; ordinals: number[] } = { keys: [], ordinals: [] };
-      for (let position = range.start; position < range.end; position++) {
-        if (read === undefined || position >= read.from + read.keys.length) {
-          const to = Math.min(partitions, position + KEYS_PER_READ);
-          const keys = spec.keys?.slice(position, to) ?? (await engine.tables.keys(snapshot, position, to));
-          const ordinals = spec.keys === undefined ? null : await engine.tables.locate(snapshot, keys);
-          read = { from: position, keys, ordinals };
-        }
-        const i = position - read.from;
-        task.keys.push(encodeKey(snapshot.keyColumns, read.keys[i]!));
-        task.ordinals.push(read.ordinals === null ? position : read.ordinals[i]!);
-      }
-      const file: TaskFile = { chunk: range.chunk, start: range.start, ...task };
-      await putJson(engine.stage, stagePath.task(runId, range.chunk), file);
-    }
+    const keys = spec.keys?.map((key) => encodeKey(snapshot.keyColumns, key));
+    if (keys !== undefined) await putJson(engine.stage, stagePath.keys(runId), keys);
     await putJson(engine.stage, stagePath.manifest(runId), manifest);
-    await engine.queue.enqueue(
-      runId,
-      ranges.map(({ chunk, start, end }) => ({ chunk, partitions: end - start, priority: 0 })),
-      spec.mode === "queue" ? "waiting" : "available",
-    );
-    await engine.catalog.moveRun(runId, "running", { manifest });
+    await planTasks(engine, manifest, keys);
     return manifest;
   } catch (error) {
     await engine.catalog.moveRun(runId, "failed", { error: String(error), endedAt: new Date().toISOString() });
     throw error;
   }
+}
+
+/**
+ * Writes the task files of a run's chunks, adds the chunks to the queue, and lets the run begin. Doing it again, after a
+ * crash in the middle of it, gives the same.
+ *
+ * @param keys - the keys to train, encoded, in order; all of the snapshot's when left out
+ */
+export async function planTasks(engine: Engine, manifest: RunManifest, keys?: readonly string[]): Promise<void> {
+  const { runId, snapshot, partitions, mode } = manifest;
+  const ranges = splitEvenly(partitions, manifest.chunks);
+  let read: { from: number; keys: readonly string[]; ordinals: Int32Array | null } | undefined;
+  for (const range of ranges) {
+    const task: { keys: string[]; ordinals: number[] } = { keys: [], ordinals: [] };
+    for (let position = range.start; position < range.end; position++) {
+      if (read === undefined || position >= read.from + read.keys.length) {
+        const to = Math.min(partitions, position + KEYS_PER_READ);
+        const some = keys?.slice(position, to);
+        read =
+          some === undefined
+            ? { from: position, keys: await encodedKeys(engine, snapshot, position, to), ordinals: null }
+            : { from: position, keys: some, ordinals: await engine.tables.locate(snapshot, some.map(keyOf)) };
+      }
+      const i = position - read.from;
+      task.keys.push(read.keys[i]!);
+      task.ordinals.push(read.ordinals === null ? position : read.ordinals[i]!);
+    }
+    const file: TaskFile = { chunk: range.chunk, start: range.start, ...task };
+    await putJson(engine.stage, stagePath.task(runId, range.chunk), file);
+  }
+  await engine.queue.enqueue(
+    runId,
+    ranges.map(({ chunk, start, end }) => ({ chunk, partitions: end - start, priority: 0 })),
+    mode === "queue" ? "waiting" : "available",
+  );
+  await engine.catalog.moveRun(runId, "running", { manifest });
+}
+
+const keyOf = (encoded: string): PartitionKey => decodeKey(encoded).key;
+
+async function encodedKeys({ tables }: Engine, snapshot: Snapshot, from: number, to: number): Promise<string[]> {
+  return (await tables.keys(snapshot, from, to)).map((key) => encodeKey(snapshot.keyColumns, key));
 }
 
 function checkDistinct(columns: Parameters<typeof encodeKey>[0], keys: readonly PartitionKey[]): void {

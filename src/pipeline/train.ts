@@ -5,7 +5,7 @@ import type { WorkerEntry, Workers } from "../ports/workers.ts";
 import { buildIndex } from "./build-index.ts";
 import { startCrew } from "./crew.ts";
 import { planRun, type RunSpec } from "./plan-run.ts";
-import { LEASE_MS, type OnProgress } from "./progress.ts";
+import { LEASE_MS, type OnProgress, readProgress } from "./progress.ts";
 import { type QueueWorkers, runQueue } from "./run-queue.ts";
 import { workQueue } from "./work-queue.ts";
 
@@ -28,24 +28,33 @@ export async function train(
   onProgress: OnProgress = () => {},
 ): Promise<{ manifest: RunManifest; index: IndexSummary }> {
   const manifest = await planRun(engine, spec, new Date(), packageVersion);
-  const { entry, workers, queue = { type: "ephemeral", preWarm: true } } = trainers;
-  onProgress({ total: manifest.partitions, done: 0, failed: 0 });
-  if (spec.mode === "queue")
-    await runQueue(engine, manifest, { ...queue, count: spec.workers }, entry, workers, onProgress);
-  else await runTasks(engine, manifest, spec.workers, entry, workers, onProgress);
+  await workOnRun(engine, manifest, trainers, spec.workers, onProgress);
   return { manifest, index: await buildIndex(engine, manifest.runId, new Date()) };
+}
+
+/** Works on a planned run until every chunk has ended. */
+export async function workOnRun(
+  engine: Engine,
+  manifest: RunManifest,
+  { entry, workers, queue = { type: "ephemeral", preWarm: true } }: Trainers,
+  count: number,
+  onProgress: OnProgress,
+): Promise<void> {
+  onProgress(await readProgress(engine.queue, manifest.runId));
+  if (manifest.mode === "queue") await runQueue(engine, manifest, { ...queue, count }, entry, workers, onProgress);
+  else await runTasks(engine, manifest, count, entry, workers, onProgress);
 }
 
 /** Has this process's workers train every chunk. */
 async function runTasks(
   { queue }: Engine,
-  { runId, mode, partitions, chunks, maxAttempts, fitTimeoutMs }: RunManifest,
+  { runId, mode, chunks, maxAttempts, fitTimeoutMs }: RunManifest,
   count: number,
   entry: WorkerEntry,
   workers: Workers,
   onProgress: OnProgress,
 ): Promise<void> {
-  const progress = { total: partitions, done: 0, failed: 0 };
+  const progress = { ...(await readProgress(queue, runId)) };
   const onChunk = (segment: SegmentInfo) => {
     progress.done += segment.rows;
     progress.failed += segment.failed;

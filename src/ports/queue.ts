@@ -35,6 +35,8 @@ export interface FeedState {
 export interface ChunkRecord extends Chunk {
   readonly state: ChunkState;
   readonly attempt: number;
+  /** Attempts that do not count against `maxAttempts`. */
+  readonly forgiven: number;
   readonly worker: string | null;
   /** The committed segment of a finished chunk. */
   readonly segment: SegmentInfo | null;
@@ -56,6 +58,11 @@ export interface Queue {
   feed(run: string, upTo: number): Promise<FeedState>;
   /** Ends chunks that have not begun (waiting or available, never tried) as `skipped`; says how many. */
   skip(run: string, reason: SkipReason): Promise<number>;
+  /**
+   * Frees the leases of workers that are known to be gone: their chunks are available again, and the attempt does not
+   * count against `maxAttempts`. Says how many. A worker that was alive after all finds that its lease has moved on.
+   */
+  release(run: string, workers: readonly string[]): Promise<number>;
   /** Ends every lease of a run, and what was to be tried again: `failed`, with this error. Says how many. */
   abandon(run: string, error: string): Promise<number>;
   /** Changes the priority of chunks that wait or are available; says how many. */

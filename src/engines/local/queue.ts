@@ -31,6 +31,10 @@ export function localQueue(db: Database): Queue {
   const skip = db.prepare(
     `UPDATE chunks SET state = 'skipped', error = ? WHERE run_id = ? AND state IN ('waiting', 'available') AND attempt = 0`,
   );
+  const free = db.prepare(
+    `UPDATE chunks SET state = 'available', lease_until = NULL, forgiven = forgiven + 1
+     WHERE run_id = ? AND state = 'leased' AND worker IN (SELECT value FROM json_each(?))`,
+  );
   const abandon = db.prepare(
     `UPDATE chunks SET state = 'failed', lease_until = NULL, error = ?
      WHERE run_id = ? AND (state = 'leased' OR (state = 'available' AND attempt > 0))`,
@@ -46,14 +50,14 @@ export function localQueue(db: Database): Queue {
   const lapsed = db.prepare(`SELECT EXISTS (SELECT 1 FROM chunks ${BY_STATE} WHERE run_id = ? AND ${LAPSED}) AS found`);
   const giveUp = db.prepare(
     `UPDATE chunks ${BY_STATE} SET state = 'failed', lease_until = NULL, error = 'its lease lapsed: ' || worker || ' was lost or too slow'
-     WHERE run_id = ? AND ${LAPSED} AND attempt >= ?`,
+     WHERE run_id = ? AND ${LAPSED} AND attempt - forgiven >= ?`,
   );
   const renew = db.prepare(`UPDATE chunks SET lease_until = ${NOW} + ? WHERE ${HELD}`);
   const finish = db.prepare(
     `UPDATE chunks SET state = 'finished', lease_until = NULL, segment = ?, segment_failed = ?, error = NULL WHERE ${HELD}`,
   );
   const fail = db.prepare(
-    `UPDATE chunks SET state = CASE WHEN attempt >= ? THEN 'failed' ELSE 'available' END, lease_until = NULL, error = ? WHERE ${HELD}`,
+    `UPDATE chunks SET state = CASE WHEN attempt - forgiven >= ? THEN 'failed' ELSE 'available' END, lease_until = NULL, error = ? WHERE ${HELD}`,
   );
   const counts = db.prepare(
     "SELECT state, count(*) AS chunks, sum(partitions) AS partitions, sum(segment_failed) AS failed FROM chunks WHERE run_id = ? GROUP BY state",
@@ -79,6 +83,9 @@ export function localQueue(db: Database): Queue {
     },
     async skip(run, reason) {
       return skip.run(reason, run).changes;
+    },
+    async release(run, workers) {
+      return free.run(run, JSON.stringify(workers)).changes;
     },
     async abandon(run, error) {
       return abandon.run(error, run).changes;
@@ -137,6 +144,7 @@ interface ChunkRow {
   priority: number;
   state: ChunkState;
   attempt: number;
+  forgiven: number;
   worker: string | null;
   segment: string | null;
   error: string | null;
@@ -145,7 +153,7 @@ interface ChunkRow {
 const holder = ({ run, chunk, attempt }: Lease) => [run, chunk, attempt] as const;
 
 function fromRow(row: ChunkRow): ChunkRecord {
-  const { chunk, partitions, priority, state, attempt, worker, error } = row;
+  const { chunk, partitions, priority, state, attempt, forgiven, worker, error } = row;
   const segment = row.segment === null ? null : (JSON.parse(row.segment) as SegmentInfo);
-  return { chunk, partitions, priority, state, attempt, worker, segment, error };
+  return { chunk, partitions, priority, state, attempt, forgiven, worker, segment, error };
 }

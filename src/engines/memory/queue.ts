@@ -30,7 +30,7 @@ export function memoryQueue(now: () => number): Queue {
         if (!known.has(chunk.chunk))
           known.set(chunk.chunk, {
             ...chunk,
-            ...{ state, attempt: 0, worker: null, segment: null, error: null, leaseUntil: 0 },
+            ...{ state, attempt: 0, forgiven: 0, worker: null, segment: null, error: null, leaseUntil: 0 },
           });
     },
     async feed(run, upTo) {
@@ -47,6 +47,11 @@ export function memoryQueue(now: () => number): Queue {
         { state: "skipped", error: reason },
       );
     },
+    async release(run, workers) {
+      const theirs = entries(run).filter(({ state, worker }) => state === "leased" && workers.includes(worker!));
+      for (const entry of theirs) Object.assign(entry, { state: "available", forgiven: entry.forgiven + 1 });
+      return theirs.length;
+    },
     async abandon(run, error) {
       return change(
         entries(run).filter((entry) => entry.state === "leased" || (entry.state === "available" && entry.attempt > 0)),
@@ -61,7 +66,7 @@ export function memoryQueue(now: () => number): Queue {
     },
     async claim(run, worker, { leaseMs, maxAttempts }) {
       for (const entry of entries(run))
-        if (entry.state === "leased" && entry.leaseUntil <= now() && entry.attempt >= maxAttempts)
+        if (entry.state === "leased" && entry.leaseUntil <= now() && entry.attempt - entry.forgiven >= maxAttempts)
           Object.assign(entry, { state: "failed", error: `its lease lapsed: ${entry.worker} was lost or too slow` });
       const free = entries(run)
         .filter((entry) => entry.state === "available" || (entry.state === "leased" && entry.leaseUntil <= now()))
@@ -82,7 +87,8 @@ export function memoryQueue(now: () => number): Queue {
       return end(lease, "finished", segment, null);
     },
     async fail(lease, error, maxAttempts) {
-      return end(lease, lease.attempt >= maxAttempts ? "failed" : "available", null, error);
+      const tries = lease.attempt - (held(lease)?.forgiven ?? 0);
+      return end(lease, tries >= maxAttempts ? "failed" : "available", null, error);
     },
     async ended(run) {
       return !entries(run).some((entry) => unbegun(entry) || entry.state === "leased");

@@ -1,0 +1,70 @@
+import type { Command } from "commander";
+import type { ManyModel } from "../../api/connect.ts";
+import { ManymodelError } from "../../core/errors.ts";
+import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { failureGroups, failureLines } from "../failures.ts";
+import { autoOrCount } from "../option.ts";
+import { showProgress } from "../progress.ts";
+import { formatSeconds } from "../table.ts";
+
+interface ResumeOptions extends CommonOptions {
+  readonly pinned?: boolean;
+  readonly fork?: boolean;
+  readonly workers?: number | "auto";
+}
+
+/** `manymodel resume RUN`: goes on with a run that was left unfinished. */
+export function addResume(program: Command): void {
+  addCommand(program, "resume <run>", "go on with a run whose process has ended; what is committed is not done again")
+    .option("--pinned", "go on with the data, definition and options of then, even if they have changed")
+    .option("--fork", "if they have changed, start a new run with those of now instead")
+    .option("--workers <n>", "worker threads, or auto", autoOrCount)
+    .action(async (runId: string, options: ResumeOptions) => {
+      const report = await withWorkspace(options, async (mm) => {
+        const changes = options.pinned ? [] : await changesSince(mm, runId);
+        if (changes.length > 0 && !options.fork)
+          throw new ManymodelError(
+            "conflict",
+            `run ${runId} was planned otherwise: ${changes.join("; ")}. --pinned goes on as it was planned, --fork starts a new run`,
+          );
+        const began = performance.now();
+        const progress = await showProgress("training");
+        const workers = typeof options.workers === "number" ? { workers: options.workers } : {};
+        const onProgress = progress.update;
+        const resume = () => mm.resume(runId, { ...workers, onProgress });
+        const run = await (changes.length > 0 ? fork(mm, { ...workers, onProgress }) : resume()).finally(progress.stop);
+        const seconds = (performance.now() - began) / 1000;
+        const { succeeded, failed, skipped } = run.index;
+        const failures = failed > 0 ? await failureGroups(mm.engine.tables, run.runId) : [];
+        const what = changes.length > 0 ? `Run ${run.runId}, in place of ${runId}` : `Run ${runId}`;
+        const text = [
+          `${what}: ${run.manifest.partitions} partitions, ${succeeded} trained, ${failed} failed${skipped > 0 ? `, ${skipped} not begun` : ""}, ${formatSeconds(seconds)}.`,
+          ...failureLines(failures),
+          ...(succeeded > 0 ? [`Next: manymodel register --run ${run.runId}`] : []),
+        ].join("\n");
+        return { json: { run: run.runId, succeeded, failed, skipped, seconds, changes, failures }, text };
+      });
+      print(report, options);
+      if (report.json.succeeded === 0) process.exitCode = 1;
+    });
+}
+
+/** What the configuration would plan otherwise now. Runs that refine another follow that one's plan, whatever it says. */
+async function changesSince(mm: ManyModel, runId: string): Promise<string[]> {
+  const [{ planChanges, unfinishedRun }, { runSpec }, { configuredModel }] = await Promise.all([
+    import("../../pipeline/resume.ts"),
+    import("../../api/run-spec.ts"),
+    import("../../api/configured-model.ts"),
+  ]);
+  const { manifest } = await unfinishedRun(mm.engine, runId);
+  if (manifest.refines !== null) return [];
+  const { definition, exports } = await configuredModel(mm, mm.config.model);
+  const { spec } = await runSpec(mm, mm.config.train.model_key_arg, undefined, definition, { exports });
+  return planChanges(manifest, { ...spec, snapshot: await mm.engine.tables.snapshot(spec.query) });
+}
+
+async function fork(mm: ManyModel, options: object) {
+  const { configuredModel } = await import("../../api/configured-model.ts");
+  const { definition, exports } = await configuredModel(mm, mm.config.model);
+  return mm.foreachPartition(mm.config.train.model_key_arg).dopar(definition, { exports, ...options });
+}

@@ -1,0 +1,96 @@
+import { ManymodelError, show } from "../core/errors.ts";
+import type { IndexSummary, RunManifest, RunRecord, Snapshot } from "../core/run.ts";
+import { stagePath } from "../core/stage-path.ts";
+import type { Engine } from "../ports/engine.ts";
+import { buildIndex } from "./build-index.ts";
+import { getJson } from "./json.ts";
+import { planTasks, type RunSpec } from "./plan-run.ts";
+import type { OnProgress } from "./progress.ts";
+import { type Trainers, workOnRun } from "./train.ts";
+
+/**
+ * A run that was left unfinished, with its pinned plan.
+ *
+ * @throws {ManymodelError} `not-found` for an unknown run; `conflict` if there is nothing to go on with
+ */
+export async function unfinishedRun(
+  { catalog, stage }: Engine,
+  runId: string,
+): Promise<{ run: RunRecord; manifest: RunManifest }> {
+  const run = await catalog.run(runId);
+  if (run === undefined)
+    throw new ManymodelError("not-found", `there is no run ${show(runId)}; "manymodel status" lists the runs`);
+  if (run.state === "completed" || run.state === "failed")
+    throw new ManymodelError(
+      "conflict",
+      run.state === "completed"
+        ? `run ${runId} is completed; there is nothing to resume`
+        : `run ${runId} could not be planned (${run.error}); train again`,
+    );
+  if (run.manifest !== null) return { run, manifest: run.manifest };
+  const manifest = await getJson<RunManifest>(stage, stagePath.manifest(runId)).catch((cause: unknown) => {
+    throw new ManymodelError(
+      "conflict",
+      `run ${runId} was interrupted before its plan was written, so nothing was done yet; train again`,
+      { cause },
+    );
+  });
+  return { run, manifest };
+}
+
+/** What would be different if the run were planned now: one line each, empty if nothing. */
+export function planChanges(
+  { snapshot, definition, exports, seed, keyArg }: RunManifest,
+  now: Pick<RunSpec, "definition" | "exports" | "seed" | "keyArg"> & { readonly snapshot: Snapshot },
+): string[] {
+  const changes: string[] = [];
+  const note = (what: string, was: unknown, is: unknown) => {
+    if (JSON.stringify(was) !== JSON.stringify(is)) changes.push(`${what} was ${show(was)}, and is ${show(is)}`);
+  };
+  note("the source", snapshot.query, now.snapshot.query);
+  if (changes.length === 0 && snapshot.id !== now.snapshot.id)
+    changes.push(
+      `the data of ${snapshot.query.table} have changed: ${snapshot.rows} rows of ${snapshot.partitions} partitions then, ${now.snapshot.rows} of ${now.snapshot.partitions} now`,
+    );
+  if (definition.sha256 !== now.definition.sha256)
+    changes.push(
+      definition.name === now.definition.name
+        ? `the model definition ${definition.name} has changed`
+        : `the model definition was ${definition.name}, and is ${now.definition.name}`,
+    );
+  note("exports", exports, now.exports);
+  note("the seed", seed, now.seed);
+  note("the loop variable", keyArg, now.keyArg);
+  return changes;
+}
+
+/**
+ * Goes on with a run after whatever process worked on it has ended, under its pinned plan: what has a committed attempt
+ * stays, everything else is done. Several processes may resume the same run: they share the work.
+ *
+ * @throws {ManymodelError} as `unfinishedRun` does
+ */
+export async function resumeRun(
+  engine: Engine,
+  runId: string,
+  trainers: Trainers,
+  workers: number,
+  onProgress: OnProgress = () => {},
+): Promise<{ manifest: RunManifest; index: IndexSummary }> {
+  const { run, manifest } = await unfinishedRun(engine, runId);
+  if (run.state === "planning") await planTasks(engine, manifest, await keysOf(engine, manifest));
+  const { queue } = engine;
+  const holders = (await queue.chunks(runId)).flatMap(({ state, worker }) => (state === "leased" ? [worker!] : []));
+  await queue.release(
+    runId,
+    holders.filter((name) => engine.workers.isGone(name)),
+  );
+  await workOnRun(engine, manifest, trainers, workers, onProgress);
+  return { manifest, index: await buildIndex(engine, runId, new Date()) };
+}
+
+/** The keys that a run was given, or undefined if it trains all of the source's. */
+async function keysOf({ stage }: Engine, { runId }: RunManifest): Promise<readonly string[] | undefined> {
+  const path = stagePath.keys(runId);
+  return (await stage.list(`runs/${runId}/`)).includes(path) ? getJson<string[]>(stage, path) : undefined;
+}

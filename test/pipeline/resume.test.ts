@@ -1,0 +1,134 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import type { ManyModel } from "manymodel";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { body, dailyQuery, fillDaily, openWorkspace, runRows } from "../workspace.ts";
+
+const BIN = fileURLToPath(new URL("../../bin/manymodel.js", import.meta.url));
+const SLOW = fileURLToPath(body("slow"));
+
+function start(mm: ManyModel, ...args: string[]) {
+  const child = spawn(process.execPath, [BIN, ...args], {
+    cwd: mm.config.directory,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.on("data", (text) => (stdout += text));
+  child.stderr.on("data", (text) => (stderr += text));
+  onTestFinished(() => void child.kill("SIGKILL"));
+  return { child, ended: once(child, "exit"), output: () => ({ stdout, stderr }) };
+}
+
+async function until(check: () => Promise<boolean>): Promise<void> {
+  while (!(await check())) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+/** A workspace with 40 series, and a configuration that trains them slowly in chunks of two. */
+async function prepare(extra = "") {
+  const mm = await openWorkspace("local");
+  const yaml = `source: { table: SALES, partition_by: UNIT_ID, order_by: [UNIT_ID, OBS_DATE] }
+model: { name: "${SLOW}", options: { ms: 60 } }
+train: { chunks_per_job: 20, workers: 2, max_attempts: 1${extra} }
+`;
+  await writeFile(path.join(mm.config.directory, "manymodel.yaml"), yaml);
+  await fillDaily(mm, 40, 4);
+  return mm;
+}
+
+const finished = async (mm: ManyModel, run: string) => (await mm.engine.queue.counts(run)).chunks.finished;
+
+describe("a run whose process was killed", () => {
+  for (const mode of ["tasks", "queue"])
+    it(`goes on where it stopped, in ${mode} mode`, async () => {
+      const mm = await prepare(`, mode: ${mode}`);
+      const first = start(mm, "train", "--run-id", "r");
+      await until(
+        async () => (await mm.engine.catalog.run("r"))?.state === "running" && (await finished(mm, "r")) >= 3,
+      );
+      first.child.kill("SIGKILL");
+      await first.ended;
+      const before = (await mm.engine.queue.chunks("r")).filter(({ state }) => state === "finished");
+      expect(before.length).toBeLessThan(20);
+      const resumed = start(mm, "resume", "r");
+      expect((await resumed.ended)[0], resumed.output().stderr).toBe(0);
+      expect(resumed.output().stdout).toContain("Run r: 40 partitions, 40 trained, 0 failed");
+      const rows = await runRows(mm, "r");
+      expect(rows.map((row) => [row.key[0], row.outcome])).toEqual(
+        Array.from({ length: 40 }, (_, i) => [`U${String(i).padStart(2, "0")}`, "succeeded"]),
+      );
+      const after = new Map((await mm.engine.queue.chunks("r")).map((chunk) => [chunk.chunk, chunk]));
+      for (const chunk of before) expect(after.get(chunk.chunk)).toEqual(chunk);
+      const again = start(mm, "resume", "r");
+      expect((await again.ended)[0]).toBe(1);
+      expect(again.output().stderr).toContain("run r is completed; there is nothing to resume");
+    });
+
+  it("is not resumed under another plan unless told to", async () => {
+    const mm = await prepare();
+    const first = start(mm, "train", "--run-id", "r");
+    await until(async () => (await mm.engine.catalog.run("r"))?.state === "running");
+    first.child.kill("SIGKILL");
+    await first.ended;
+    const file = path.join(mm.config.directory, "manymodel.yaml");
+    await writeFile(
+      file,
+      `source: { table: SALES, partition_by: UNIT_ID, order_by: [UNIT_ID, OBS_DATE] }\nmodel: { name: "${SLOW}", options: { ms: 1 } }\ntrain: { seed: 2 }\n`,
+    );
+    const { tables } = mm.engine;
+    const late = {
+      UNIT_ID: { type: "string", values: ["LATE"] },
+      OBS_DATE: { type: "date", values: Float64Array.of(0) },
+      Y: { type: "number", values: Float64Array.of(1) },
+    } as const;
+    await tables.publish("SALES", "late", [await tables.write("SALES", { length: 1, columns: late })]);
+    const refused = start(mm, "resume", "r");
+    expect((await refused.ended)[0]).toBe(1);
+    const { stderr } = refused.output();
+    expect(stderr).toContain("the data of SALES have changed: 160 rows of 40 partitions then, 161 of 41 now");
+    expect(stderr).toContain('"ms":60');
+    expect(stderr).toContain("the seed was 1, and is 2");
+    const forked = start(mm, "resume", "r", "--fork");
+    expect((await forked.ended)[0], forked.output().stderr).toBe(0);
+    expect(forked.output().stdout).toMatch(/in place of r: 41 partitions, 41 trained/);
+    const pinned = start(mm, "resume", "r", "--pinned");
+    expect((await pinned.ended)[0], pinned.output().stderr).toBe(0);
+    expect(pinned.output().stdout).toContain("Run r: 40 partitions, 40 trained");
+  });
+
+  it("is shared by two processes that resume it at once", async () => {
+    const mm = await prepare();
+    const first = start(mm, "train", "--run-id", "r");
+    await until(async () => (await mm.engine.catalog.run("r"))?.state === "running" && (await finished(mm, "r")) >= 1);
+    first.child.kill("SIGKILL");
+    await first.ended;
+    const both = [start(mm, "resume", "r"), start(mm, "resume", "r")];
+    for (const { ended, output } of both) {
+      expect((await ended)[0], output().stderr).toBe(0);
+      expect(output().stdout).toContain("Run r: 40 partitions, 40 trained, 0 failed");
+    }
+    expect(await runRows(mm, "r")).toHaveLength(40);
+  });
+
+  it("in the middle of planning is planned to the end", async () => {
+    const mm = await openWorkspace("local");
+    await fillDaily(mm, 30, 4);
+    const keys = [...(await mm.keys(dailyQuery))].reverse();
+    const dying: ManyModel["engine"]["queue"]["enqueue"] = () => new Promise(() => {});
+    const { queue } = mm.engine;
+    const enqueue = queue.enqueue;
+    queue.enqueue = dying;
+    void mm
+      .foreach({ unit_id: keys })
+      .dopar(body("average"), { dataQuery: dailyQuery, modelRunId: "r", chunksPerJob: 4, exports: { add: 2 } });
+    await until(async () => (await mm.engine.stage.list("runs/r/tasks/")).length === 4);
+    queue.enqueue = enqueue;
+    expect((await mm.engine.catalog.run("r"))!.state).toBe("planning");
+    const { index } = await mm.resume("r");
+    expect(index).toMatchObject({ succeeded: 30, segments: 4 });
+    expect((await runRows(mm, "r")).map((row) => row.key[0])).toEqual(keys);
+    await expect(mm.resume("none")).rejects.toThrow('no run "none"');
+  });
+});
