@@ -52,7 +52,7 @@ const model = z
     z.strictObject({ name: z.string().min(1), options: z.record(z.string(), plain).default({}) }),
   ])
   .describe(
-    "A built-in method (auto-arima, naive, snaive, drift, mean, holt-winters), or the path of a model definition.",
+    "A built-in method (auto-arima, naive, snaive, drift, mean, holt-winters, theta, dynamic-theta, croston, sba, tsb, adida, imapa, window-average, seasonal-window-average), or the path of a model definition.",
   );
 
 const train = z

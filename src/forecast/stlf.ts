@@ -40,7 +40,7 @@ export function stlf(
   const values = toFloat64(y);
   checkSeries(values);
   const filled = interpolateSeasonal(values, { period: Math.min(...periods) });
-  const parts = mstl(values, { periods, stl: { seasonalWindow: periods.length === 1 ? 13 : 11 } });
+  const parts = mstl(values, { periods });
   const adjusted = filled.map((value, t) => parts.seasonal.reduce((rest, component) => rest - component[t]!, value));
   const seasonal = parts.seasonal.map((component, i) => Array.from(component.subarray(-parts.periods[i]!)));
   return { kind: "stlf", formatVersion: 1, periods: parts.periods, seasonal, model: fit(adjusted) };

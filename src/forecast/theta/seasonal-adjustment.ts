@@ -9,7 +9,7 @@ export interface SeasonalAdjustment {
 
 /**
  * The seasonal adjustment of the theta method: if the autocorrelation at the seasonal lag is significant at 10 %, the
- * series is divided by the indices of a multiplicative classical decomposition. A series that is not positive, or not
+ * series is divided by the indices of a multiplicative classical decomposition. A series with a negative value, or not
  * longer than two seasons, or whose indices come below 0.01, is left as it is.
  *
  * @param y - no value may be missing
@@ -17,7 +17,7 @@ export interface SeasonalAdjustment {
  */
 export function adjustSeasonally(y: Float64Array, period: number): SeasonalAdjustment {
   const none = { adjusted: y, indices: [] };
-  if (period < 2 || y.length <= 2 * period || !y.every((value) => value > 0)) return none;
+  if (period < 2 || y.length <= 2 * period || !y.every((value) => value >= 0)) return none;
   const rho = acf(y, { maxLag: period });
   let squares = 0;
   for (let lag = 1; lag < period; lag++) squares += rho[lag]! * rho[lag]!;
@@ -38,6 +38,7 @@ function multiplicativeIndices(y: Float64Array, period: number): number[] {
     let sum = 0;
     for (let u = t - half; u <= t + half; u++) sum += y[u]!;
     if (even) sum -= (y[t - half]! + y[t + half]!) / 2;
+    if (!(sum > 0)) continue;
     sums[t % period]! += (y[t]! * period) / sum;
     counts[t % period]!++;
   }

@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { drift, forecast, naive, stlf, update } from "../../src/forecast/index.ts";
+import { absent, referenceSeries } from "../reference.ts";
+
+const y = Float64Array.from({ length: 98 }, (_, t) => 50 + t / 2 + 6 * Math.sin((2 * Math.PI * t) / 7));
+
+describe("stlf", () => {
+  it("continues a line with a season, to half the line's rise in a step", () => {
+    const { mean } = forecast(stlf(y, { period: 7, fit: drift }), { h: 14 });
+    mean.forEach((value, i) =>
+      expect(Math.abs(value - (50 + (98 + i) / 2 + 6 * Math.sin((2 * Math.PI * (98 + i)) / 7)))).toBeLessThan(0.25),
+    );
+  });
+  it("is plain data, also with two periods, and moves on with its seasons", () => {
+    const model = stlf(y, { periods: [28, 7], fit: naive });
+    expect(model.periods).toEqual([7, 28]);
+    expect(forecast(JSON.parse(JSON.stringify(model)), { h: 9 })).toEqual(forecast(model, { h: 9 }));
+    const { mean } = forecast(model, { h: 30 });
+    const later = forecast(update(model, mean.subarray(0, 10)), { h: 20 }).mean;
+    later.forEach((value, i) => expect(value).toBeCloseTo(mean[10 + i]!, 9));
+  });
+  it("refuses a period that is not whole, none, or both options", () => {
+    expect(() => stlf(y, { period: 7.5, fit: naive })).toThrow(/7.5/);
+    expect(() => stlf(y, { fit: naive })).toThrow(/periods is empty/);
+    expect(() => stlf(y, { period: 7, periods: [7], fit: naive })).toThrow(/not both/);
+  });
+  const series = referenceSeries();
+  it.skipIf(series === undefined)(`is R's on AirPassengers to 1e-9${series === undefined ? `: ${absent}` : ""}`, () => {
+    // R 4.2.2, forecast 8.20: stlf(AirPassengers, method = "naive", h = 24) and "rwdrift", steps 1 to 3.
+    const { values } = series!.get("AirPassengers")!;
+    const walk = [443.509067147778, 424.997286290215, 465.938587592148];
+    const drifting = [445.937173797377, 429.853499589412, 473.222907540944];
+    const near = (got: Float64Array, asked: number[]) =>
+      asked.forEach((value, i) => expect(Math.abs(got[i]! / value - 1)).toBeLessThan(1e-9));
+    near(forecast(stlf(values, { period: 12, fit: naive }), { h: 24 }).mean, walk);
+    near(forecast(stlf(values, { period: 12, fit: drift }), { h: 24 }).mean, drifting);
+  });
+});
