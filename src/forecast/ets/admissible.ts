@@ -5,6 +5,8 @@
  *
  * @param period - observations per season; 1 for no season
  * @param trend - whether the model has a slope; without, `beta` and `phi` are not looked at
+ * An error changes the next level by alpha + phi · beta: beta enters the polynomial damped.
+ *
  * @see Hyndman, Akram & Archibald (2008), doi:10.1007/s10463-006-0109-x
  */
 export function admissible(
@@ -20,12 +22,17 @@ export function admissible(
     return gamma >= Math.max(0, -period * alpha) && gamma <= 2 - alpha && alpha >= -2 / (period - 1);
   }
   if (period <= 1)
-    return alpha >= 1 - 1 / phi && alpha <= 1 + 1 / phi && beta >= alpha * (phi - 1) && beta <= (1 + phi) * (2 - alpha);
-  const middle = alpha + beta - alpha * phi;
+    return (
+      alpha >= 1 - 1 / phi &&
+      alpha <= 1 + 1 / phi &&
+      phi * beta >= alpha * (phi - 1) &&
+      phi * beta <= (1 + phi) * (2 - alpha)
+    );
+  const middle = alpha + phi * beta - alpha * phi;
   const polynomial = new Float64Array(period + 2).fill(middle);
   polynomial[0] = phi * (1 - alpha - gamma);
   polynomial[1] = middle + gamma - 1;
-  polynomial[period] = alpha + beta - phi;
+  polynomial[period] = alpha + phi * beta - phi;
   polynomial[period + 1] = 1;
   return rootsWithin(polynomial, 1 + 1e-9);
 }
