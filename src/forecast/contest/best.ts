@@ -8,7 +8,7 @@ import { originsOf } from "./rolling-origin.ts";
 import { widening } from "./widening.ts";
 
 /** The members of the combination, where the demand is not intermittent and where it is. */
-const CONTINUOUS = ["auto-arima", "ets", "dynamic-theta", "ces"];
+const CONTINUOUS = ["auto-arima", "ets", "dynamic-theta", "theta"];
 const INTERMITTENT = ["sba", "tsb", "imapa"];
 /** The first of these that can be fitted, where no member can. */
 const FALLBACKS = ["snaive", "naive"];
@@ -24,9 +24,10 @@ const PRIOR_WEIGHT = 10;
 export type MethodTable = Readonly<Record<string, (y: Float64Array, period: number) => FittedModel>>;
 
 /**
- * The default combination: the mean of automatic ARIMA, exponential smoothing, dynamic optimised theta and complex
- * exponential smoothing, with prediction intervals calibrated out of sample. Intermittent demand (average demand
- * interval ≥ 1.32) gets the mean of the Syntetos–Boylan, Teunter–Syntetos–Babai and IMAPA methods, with their intervals.
+ * The default combination: the median of automatic ARIMA, exponential smoothing, dynamic optimised theta and theta (of
+ * four: the mean of the two in the middle), with prediction intervals calibrated out of sample. Intermittent demand
+ * (average demand interval ≥ 1.32) gets the mean of the Syntetos–Boylan, Teunter–Syntetos–Babai and IMAPA methods, with
+ * their intervals.
  *
  * Intervals: the combination's own (see `combine`) times a factor for each level and step. For a series of fewer than
  * 100 values the factor is what other series needed (see `widening`). For a longer one the members are fitted to its
@@ -40,8 +41,8 @@ export type MethodTable = Readonly<Record<string, (y: Float64Array, period: numb
  * @param options.period - observations per season, an integer ≥ 1
  * @param options.methods - the methods by name; those that are not there are left out
  * @throws {RangeError} if no value is observed, one is infinite, the period is not allowed, or nothing can be fitted
- * @see Petropoulos & Svetunkov (2020), doi:10.1016/j.ijforecast.2019.01.006 (the members, there with their median);
- *   Makridakis & Winkler (1983), doi:10.1287/mnsc.29.9.987 (the mean)
+ * @see Petropoulos & Svetunkov (2020), doi:10.1016/j.ijforecast.2019.01.006 (the median of four such families, with
+ *   complex exponential smoothing where this has theta)
  */
 export function best(
   y: Series,
@@ -60,9 +61,9 @@ export function best(
     if (fallback !== undefined) return fallback;
     throw new RangeError(`none of ${[...CONTINUOUS, ...FALLBACKS].join(", ")} can be fitted to the series`);
   }
-  const model = combine(members);
+  const model = combine(members, "median");
   return calibrated(model, series, observed, period, (beginning) =>
-    combine(fitMembers(beginning, period, methods, CONTINUOUS)),
+    combine(fitMembers(beginning, period, methods, CONTINUOUS), "median"),
   );
 }
 

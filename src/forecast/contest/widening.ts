@@ -3,11 +3,12 @@
  * series of n values. Models know the errors of the series' past; what their intervals leave out is that parameters and
  * form were chosen on it, which costs the more the shorter it was, and the farther ahead one looks.
  *
- * a and b are the coefficients that minimise the pinball loss of log |error| / half-width over the 1,001 series of the
- * M1 competition and 700 of the M3 competition outside of the sample the library is measured on, each set and each
- * series weighing the same, for the median of this
- * library's ARIMA, exponential smoothing and theta (R's `ets` and `thetaf`); rounded. For 95 %, a is 1: no
- * widening is left for a long series. Other powers of j and n fit no better.
+ * a and b minimise, rounded, the pinball loss of log |error| / half-width over the 1,001 series of the M1 competition
+ * and 601 of the M3 competition outside of the sample the library is measured on, each set and each series weighing the
+ * same, for the median of this library's ARIMA, exponential smoothing and theta (R's `ets` and `thetaf`). For 95 %, a is
+ * 1: no widening is left for a long series. Of nine forms tried some fit slightly better (pinball loss at 95 % 0.09471
+ * with the period as a third variable, 0.09507 with j / n², 0.09510 with this); this one was taken because it needs no
+ * period and its a is 1.
  *
  * @param n - observed values
  * @param h - steps
