@@ -11,13 +11,16 @@ export {
 } from "./api/connect.ts";
 export type { RefinedRun, RefineOptions } from "./api/refine.ts";
 export { type LogManyModelOptions, Registry, type RunBatchOptions } from "./api/registry.ts";
+export type { RetryOptions } from "./api/retry.ts";
 export { type ErrorKind, ManymodelError } from "./core/errors.ts";
 export { decodeKey, encodeKey, type KeyColumn, type KeyValue } from "./core/partition-key.ts";
 export type { PlainData } from "./core/plain-data.ts";
 export type { IndexSummary, ModelAlias, ModelVersion, RunManifest } from "./core/run.ts";
 export * from "./model/index.ts";
+export type { Garbage } from "./pipeline/garbage.ts";
 export type { OnProgress, Progress } from "./pipeline/progress.ts";
 export type { BatchSummary } from "./pipeline/score-batch.ts";
+export type { Verification } from "./pipeline/verify.ts";
 export type { Champions, ChampionsSpec } from "./refine/champions.ts";
 export type { Comparison, Distribution, Pair } from "./refine/compare.ts";
 export type { RankedPartition, Ranking, RankOptions } from "./refine/rank.ts";

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { type LoadedConfig, loadConfig } from "../config/load.ts";
+import { parseDuration } from "../core/duration.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { PlainData } from "../core/plain-data.ts";
 import {
@@ -13,9 +14,11 @@ import {
 import type { KeyArgument, ModelDefinition } from "../model/define-model.ts";
 import { keyArgument } from "../model/key-argument.ts";
 import { type Estimate, estimateRun } from "../pipeline/estimate.ts";
+import { collectGarbage, findGarbage, type Garbage } from "../pipeline/garbage.ts";
 import type { OnProgress } from "../pipeline/progress.ts";
 import { resumeRun, unfinishedRun } from "../pipeline/resume.ts";
 import { train } from "../pipeline/train.ts";
+import { type Verification, verifyRun } from "../pipeline/verify.ts";
 import type { Engine } from "../ports/engine.ts";
 import { type Champions, type ChampionsSpec, collectChampions } from "../refine/champions.ts";
 import { type Comparison, compareRuns } from "../refine/compare.ts";
@@ -24,6 +27,7 @@ import { openEngine } from "./open-engine.ts";
 import { packageVersion } from "./package-version.ts";
 import { type RefinedRun, type RefineOptions, refine } from "./refine.ts";
 import { Registry } from "./registry.ts";
+import { type RetryOptions, retry } from "./retry.ts";
 import { runSpec, trainersFor } from "./run-spec.ts";
 
 /** Which rows make up the partitions; the seed's `data_query`. */
@@ -59,6 +63,8 @@ export interface DoparOptions<Exports = { readonly [name: string]: PlainData }> 
   readonly exports?: Exports;
   readonly seed?: number;
   readonly maxAttempts?: number;
+  /** How many partitions may fail, or which share of them (below 1), before nothing more is begun. */
+  readonly maxFailed?: number;
   /** How long the body may take for one partition before that fails as `timeout` (`"60s"`, or seconds). */
   readonly fitTimeout?: string | number;
   /** Queue mode: after this long from the first claim no chunk is begun any more (`"10m"`, or seconds). */
@@ -168,6 +174,28 @@ export class ManyModel {
     );
     const resumed = await resumeRun(this.engine, runId, trainers, count, options.onProgress);
     return { runId, ...resumed };
+  }
+
+  /** Trains those partitions of a completed run again that failed or were skipped, in a run of its own. */
+  retry(runId: string, options: RetryOptions = {}): Promise<Run> {
+    return retry(this, runId, options);
+  }
+
+  /** Reads every artifact of a completed run, and says what is missing or was altered. */
+  verify(runId: string): Promise<Verification> {
+    return verifyRun(this.engine, runId);
+  }
+
+  /**
+   * Finds what no run in progress, version or alias needs any more.
+   *
+   * @param options.olderThan - snapshots and parts of tables younger than this stay (`"24h"`, the default, or seconds)
+   * @param options.delete - also delete it
+   */
+  async garbage(options: { olderThan?: string | number; delete?: boolean } = {}): Promise<Garbage[]> {
+    const found = await findGarbage(this.engine, parseDuration("olderThan", options.olderThan ?? "24h"));
+    if (options.delete) await collectGarbage(this.engine, found);
+    return found;
   }
 
   /** Ranks the partitions of a completed run by a metric of which less is better, the worst first. */

@@ -47,6 +47,7 @@ export async function runSpec<Exports>(
   const { queue } = mm.config;
   const budget = options.timeBudget ?? queue.time_budget;
   const deadline = options.hardDeadline ?? queue.hard_deadline;
+  const maxFailed = options.maxFailed ?? configured.max_failed;
   const timeout = options.fitTimeout ?? configured.fit_timeout;
   const limits = {
     timeBudgetMs: budget === undefined ? null : parseDuration("time_budget", budget),
@@ -65,6 +66,7 @@ export async function runSpec<Exports>(
     workers: count,
     maxAttempts: options.maxAttempts ?? configured.max_attempts,
     ...(timeout !== undefined && { fitTimeoutMs: parseDuration("fit_timeout", timeout) }),
+    ...(maxFailed !== undefined && { maxFailed }),
     ...(mode === "queue" && { limits }),
     ...(refined !== undefined && { refines: refined.runId, snapshot: refined.manifest.snapshot }),
   };

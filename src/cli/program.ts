@@ -9,12 +9,13 @@ import { addDemo } from "./commands/demo.ts";
 import { addImport } from "./commands/import.ts";
 import { addIndex } from "./commands/index-run.ts";
 import { addInit } from "./commands/init.ts";
+import { addGc, addVerify } from "./commands/maintain.ts";
 import { addPipeline } from "./commands/pipeline.ts";
 import { addPlan } from "./commands/plan.ts";
 import { addRank } from "./commands/rank.ts";
 import { addRefine } from "./commands/refine.ts";
 import { addModels, addRegister, addVersions } from "./commands/register.ts";
-import { addResume } from "./commands/resume.ts";
+import { addResume, addRetry } from "./commands/resume.ts";
 import { addSetup } from "./commands/setup.ts";
 import { addSql } from "./commands/sql.ts";
 import { addStatus } from "./commands/status.ts";
@@ -41,6 +42,7 @@ export async function run(args: readonly string[]): Promise<number> {
       addImport,
       addTrain,
       addResume,
+      addRetry,
       addStatus,
       addIndex,
       addRegister,
@@ -49,7 +51,7 @@ export async function run(args: readonly string[]): Promise<number> {
       addBatch,
     ],
     ...[addPlan, addRank, addRefine, addCompare, addChampions, addPipeline],
-    ...[addWorker, addWorkers, addCancel, addPrioritize, addSql, addDemo],
+    ...[addVerify, addGc, addWorker, addWorkers, addCancel, addPrioritize, addSql, addDemo],
   ];
   for (const add of commands) add(program);
   try {

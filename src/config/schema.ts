@@ -75,6 +75,12 @@ const train = z
       .default("auto")
       .describe("Worker threads; auto: one per core."),
     max_attempts: count.default(3).describe("How often a chunk is tried before its partitions fail."),
+    max_failed: z
+      .union([z.int().min(0), z.number().min(0).lt(1)])
+      .optional()
+      .describe(
+        "How many partitions may fail, or which share of them, before nothing more is begun; any number when left out.",
+      ),
     fit_timeout: duration.describe(
       "How long the body may take for one partition before that fails; none when left out.",
     ),

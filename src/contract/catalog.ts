@@ -14,7 +14,7 @@ function manifest(runId: string): RunManifest {
       keyColumns: [{ name: "ID", type: "string" }],
     },
     definition: { sha256: "00", name: "d", predicts: true },
-    ...{ partitions: 3, chunks: 1, maxAttempts: 3, fitTimeoutMs: null, limits: null, refines: null },
+    ...{ partitions: 3, chunks: 1, maxAttempts: 3, fitTimeoutMs: null, maxFailed: null, limits: null, refines: null },
   };
 }
 

@@ -111,6 +111,13 @@ export function queueContract(harness: Harness, open: OpenEngine): void {
       assert.equal(record!.state, "failed");
       assert.equal(record!.error, "second");
     });
+    test("a failed chunk is not handed out again before its time", async ({ queue }) => {
+      await queue.enqueue("r", chunks(1, 0));
+      await queue.fail((await queue.claim("r", "w", HOUR))!, "later", 3, MS);
+      assert.equal((await queue.claim("r", "w", HOUR))!.chunk, 2);
+      assert.equal(await queue.claim("r", "w", HOUR), undefined);
+      assert.equal(await queue.ended("r"), false);
+    });
     test("counts chunks by state and partitions by outcome", async ({ queue }) => {
       await queue.enqueue("r", chunks(9, 8, 7, 0));
       await queue.finish((await queue.claim("r", "w", HOUR))!, segment(1, 1, 4));

@@ -203,6 +203,19 @@ export function tablesContract(harness: Harness, open: OpenEngine, limits: Table
         message: /twice/,
       });
     });
+    test("lists and erases snapshots and parts that were never published", async ({ tables }) => {
+      await tables.create("T", [{ name: "ID", type: "string" }]);
+      const rows = { length: 1, columns: { ID: { type: "string", values: ["a"] } } } as const;
+      await tables.publish("T", "o", [await tables.write("T", rows)]);
+      const snapshot = await tables.snapshot({ table: "T", keyColumns: ["ID"] });
+      await tables.write("T", rows);
+      const items = await tables.stored();
+      assert.deepEqual(items.map(({ kind }) => kind).sort(), ["part", "snapshot"]);
+      assert.equal(items.find(({ kind }) => kind === "snapshot")!.id, snapshot.id);
+      await tables.erase(items);
+      assert.deepEqual(await tables.stored(), []);
+      assert.equal((await tables.snapshot({ table: "T", keyColumns: ["ID"] })).rows, 1);
+    });
     test("an empty table has no partitions", async ({ tables }) => {
       await tables.create("SALES", COLUMNS);
       assert.equal((await tables.snapshot(QUERY)).partitions, 0);

@@ -71,6 +71,8 @@ export interface RunManifest {
   readonly maxAttempts: number;
   /** How long the body may take for one partition, in milliseconds; null: as long as it likes. */
   readonly fitTimeoutMs: number | null;
+  /** How many partitions may fail before nothing more is begun; null: any number. */
+  readonly maxFailed: number | null;
   /** In queue mode. */
   readonly limits: QueueLimits | null;
   /** The run whose partitions this one was to improve. */

@@ -6,8 +6,8 @@
 export const CHUNK_STATES = ["waiting", "available", "leased", "finished", "failed", "skipped"] as const;
 export type ChunkState = (typeof CHUNK_STATES)[number];
 
-/** Why a chunk was skipped: the run's time budget was over, or it was cancelled. Stored in the segment as `error_type`. */
-export const SKIP_REASONS = ["not-fed", "cancelled"] as const;
+/** Why a chunk was skipped: the run's time budget was over, it was cancelled, or too much had failed. Stored in the segment as `error_type`. */
+export const SKIP_REASONS = ["not-fed", "cancelled", "too-many-failures"] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
 /** No chunk in any state. */

@@ -11,6 +11,7 @@ import { ManymodelError, show } from "../core/errors.ts";
 import type { IndexSummary, RunManifest } from "../core/run.ts";
 import { partitionSeed } from "../core/seed.ts";
 import { stagePath } from "../core/stage-path.ts";
+import { SKIP_REASONS, type SkipReason } from "../core/states.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { ChunkRecord } from "../ports/queue.ts";
 import { checksum } from "./checksum.ts";
@@ -111,15 +112,21 @@ async function emptySegment(engine: Engine, manifest: RunManifest, chunk: ChunkR
   return putSegment(engine.stage, runId, snapshot.keyColumns, chunk.chunk, chunk.attempt + 1, rows);
 }
 
+const SKIPPED: Readonly<Record<SkipReason, string>> = {
+  "not-fed": "the run's time budget was over",
+  cancelled: "the run was cancelled",
+  "too-many-failures": "more partitions had failed than max_failed allows",
+};
+
 function whyEmpty({ state, chunk, attempt, error }: ChunkRecord): {
   outcome: Outcome;
   type: NonNullable<PartitionOutcome["errorType"]>;
   message: string;
 } {
-  if (state === "skipped")
-    return error === "cancelled"
-      ? { outcome: "skipped", type: error, message: "the run was cancelled before its turn came" }
-      : { outcome: "skipped", type: "not-fed", message: "the run's time budget was over before its turn came" };
+  if (state === "skipped") {
+    const type = SKIP_REASONS.find((reason) => reason === error) ?? "not-fed";
+    return { outcome: "skipped", type, message: `${SKIPPED[type]} before its turn came` };
+  }
   if (error === "deadline")
     return { outcome: "failed", type: error, message: "it was still being trained at the run's hard deadline" };
   const message = `chunk ${chunk} failed ${attempt} times: ${error ?? "unknown error"}`;

@@ -1,6 +1,6 @@
 import type { TaskFile } from "../core/artifact.ts";
 import { splitEvenly, splitIntoChunks } from "../core/chunk.ts";
-import { ManymodelError } from "../core/errors.ts";
+import { ManymodelError, show } from "../core/errors.ts";
 import { decodeKey, encodeKey, type PartitionKey, showKey } from "../core/partition-key.ts";
 import type { PlainData } from "../core/plain-data.ts";
 import {
@@ -33,6 +33,8 @@ export interface RunSpec {
   readonly workers: number;
   readonly maxAttempts: number;
   readonly fitTimeoutMs?: number;
+  /** How many partitions may fail, or which share of them (below 1), before nothing more is begun. */
+  readonly maxFailed?: number;
   /** In queue mode. */
   readonly limits?: QueueLimits;
   /** The run whose partitions this one is to improve. */
@@ -75,6 +77,7 @@ export async function planRun(engine: Engine, spec: RunSpec, now: Date, packageV
       chunks: ranges.length,
       maxAttempts: spec.maxAttempts,
       fitTimeoutMs: spec.fitTimeoutMs ?? null,
+      maxFailed: tolerated(spec.maxFailed, partitions),
       limits: spec.limits ?? null,
       refines: spec.refines ?? null,
     };
@@ -129,6 +132,16 @@ const keyOf = (encoded: string): PartitionKey => decodeKey(encoded).key;
 
 async function encodedKeys({ tables }: Engine, snapshot: Snapshot, from: number, to: number): Promise<string[]> {
   return (await tables.keys(snapshot, from, to)).map((key) => encodeKey(snapshot.keyColumns, key));
+}
+
+function tolerated(maxFailed: number | undefined, partitions: number): number | null {
+  if (maxFailed === undefined) return null;
+  if (!(maxFailed >= 0) || (maxFailed >= 1 && !Number.isSafeInteger(maxFailed)))
+    throw new ManymodelError(
+      "usage",
+      `max_failed is ${show(maxFailed)}; it must be a whole number of partitions, or a share of them below 1`,
+    );
+  return maxFailed < 1 ? Math.floor(maxFailed * partitions) : maxFailed;
 }
 
 function checkDistinct(columns: Parameters<typeof encodeKey>[0], keys: readonly PartitionKey[]): void {

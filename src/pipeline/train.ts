@@ -40,9 +40,16 @@ export async function workOnRun(
   count: number,
   onProgress: OnProgress,
 ): Promise<void> {
-  onProgress(await readProgress(engine.queue, manifest.runId));
-  if (manifest.mode === "queue") await runQueue(engine, manifest, { ...queue, count }, entry, workers, onProgress);
-  else await runTasks(engine, manifest, count, entry, workers, onProgress);
+  const { runId, mode, maxFailed } = manifest;
+  const watch: OnProgress = (progress) => {
+    onProgress(progress);
+    // A run that is stopped once is stopped; a write that fails here is tried again with the next progress.
+    if (maxFailed !== null && progress.failed > maxFailed)
+      engine.queue.skip(runId, "too-many-failures").catch(() => {});
+  };
+  watch(await readProgress(engine.queue, runId));
+  if (mode === "queue") await runQueue(engine, manifest, { ...queue, count }, entry, workers, watch);
+  else await runTasks(engine, manifest, count, entry, workers, watch);
 }
 
 /** Has this process's workers train every chunk. */

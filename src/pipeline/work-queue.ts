@@ -50,11 +50,16 @@ export async function workOne(queue: Queue, run: string, member: Member, options
     const segment = await trainLease(member, lease, held, options.fitTimeoutMs);
     if (await queue.finish(lease, segment)) onChunk?.(segment);
   } catch (error) {
-    await queue.fail(lease, messageOf(error), maxAttempts);
+    await queue.fail(lease, messageOf(error), maxAttempts, backOff(lease.attempt));
   } finally {
     clearInterval(renewal);
   }
   return true;
+}
+
+/** What went wrong with a chunk may pass: each attempt waits twice as long for the next, up to half a minute. */
+function backOff(attempt: number): number {
+  return Math.min(30_000, 500 * 2 ** (attempt - 1));
 }
 
 /** A worker whose lease moved on works for nobody: it is ended, and its place gets a new one. */

@@ -77,10 +77,10 @@ export interface Queue {
   /** Ends a lease by committing a segment. False: the lease had lapsed or moved on, and nothing was recorded. */
   finish(lease: Lease, segment: SegmentInfo): Promise<boolean>;
   /**
-   * Ends a lease without a segment: the chunk becomes available again, or `failed` once it has had `maxAttempts`.
-   * False: the lease had moved on, and nothing was recorded.
+   * Ends a lease without a segment: the chunk becomes available again after `retryAfterMs`, or `failed` once it has had
+   * `maxAttempts`. False: the lease had moved on, and nothing was recorded.
    */
-  fail(lease: Lease, error: string, maxAttempts: number): Promise<boolean>;
+  fail(lease: Lease, error: string, maxAttempts: number, retryAfterMs?: number): Promise<boolean>;
   /** Whether every chunk of a run has ended. */
   ended(run: string): Promise<boolean>;
   /** How a run's chunks stand. */

@@ -16,6 +16,16 @@ export interface TablePart {
   readonly columns: readonly ColumnInfo[];
 }
 
+/** Something the tables keep that is not a row of a table: a pinned snapshot, or a part that nobody published. */
+export interface StoredItem {
+  readonly kind: "snapshot" | "part";
+  /** The snapshot's id, or the part's name. */
+  readonly id: string;
+  readonly bytes: number;
+  /** Milliseconds since it was written. */
+  readonly ageMs: number;
+}
+
 /** A committed run as the result views need it. */
 export interface ExposedRun {
   readonly runId: string;
@@ -64,6 +74,10 @@ export interface Tables {
   discard(table: string, parts: readonly TablePart[]): Promise<void>;
   /** Shows a committed run's segments in MODEL_INDEX, TRAINING_RESULTS and TRAINING_METRICS. Idempotent. */
   expose(run: ExposedRun): Promise<void>;
+  /** The pinned snapshots and unpublished parts there are. */
+  stored(): Promise<StoredItem[]>;
+  /** Deletes pinned snapshots and unpublished parts. */
+  erase(items: readonly StoredItem[]): Promise<void>;
   /** Runs one SELECT over the workspace's tables. @throws {ManymodelError} `usage` for anything that could write */
   query(sql: string, limit: number): Promise<QueryResult>;
 }

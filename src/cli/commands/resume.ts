@@ -68,3 +68,32 @@ async function fork(mm: ManyModel, options: object) {
   const { definition, exports } = await configuredModel(mm, mm.config.model);
   return mm.foreachPartition(mm.config.train.model_key_arg).dopar(definition, { exports, ...options });
 }
+
+/** `manymodel retry RUN`: trains what failed again. */
+export function addRetry(program: Command): void {
+  addCommand(program, "retry <run>", "train the partitions of a completed run again that have no model")
+    .option("--run-id <id>", "the new run's id; made from the time when left out")
+    .option("--workers <n>", "worker threads, or auto", autoOrCount)
+    .action(async (runId: string, options: CommonOptions & { runId?: string; workers?: number | "auto" }) => {
+      const report = await withWorkspace(options, async (mm) => {
+        const progress = await showProgress("training");
+        const run = await mm
+          .retry(runId, {
+            onProgress: progress.update,
+            ...(options.runId !== undefined && { modelRunId: options.runId }),
+            ...(typeof options.workers === "number" && { workers: options.workers }),
+          })
+          .finally(progress.stop);
+        const { succeeded, failed } = run.index;
+        const failures = failed > 0 ? await failureGroups(mm.engine.tables, run.runId) : [];
+        const text = [
+          `Run ${run.runId}: ${run.manifest.partitions} partitions of ${runId} again, ${succeeded} trained, ${failed} failed.`,
+          ...failureLines(failures),
+          ...(succeeded > 0 ? [`Next: manymodel champions --runs ${runId},${run.runId}`] : []),
+        ].join("\n");
+        return { json: { run: run.runId, partitions: run.manifest.partitions, succeeded, failed, failures }, text };
+      });
+      print(report, options);
+      if (report.json.succeeded === 0) process.exitCode = 1;
+    });
+}

@@ -74,13 +74,14 @@ export const MIGRATIONS: readonly string[] = [
     segment_failed INTEGER NOT NULL DEFAULT 0,
     error TEXT,
     forgiven INTEGER NOT NULL DEFAULT 0 CHECK (forgiven BETWEEN 0 AND attempt),
+    not_before INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (run_id, chunk),
     CHECK ((state = 'leased') = (lease_until IS NOT NULL)),
     CHECK ((state = 'finished') = (segment IS NOT NULL)),
     CHECK (state IN ('waiting', 'available', 'skipped') OR attempt > 0),
     CHECK (state NOT IN ('waiting', 'skipped') OR attempt = 0)
   ) STRICT, WITHOUT ROWID;
-  INSERT INTO chunks SELECT *, 0 FROM old_chunks;
+  INSERT INTO chunks SELECT *, 0, 0 FROM old_chunks;
   DROP TABLE old_chunks;
   CREATE INDEX chunks_to_claim ON chunks (run_id, state, priority DESC, chunk);
   CREATE TABLE workers (

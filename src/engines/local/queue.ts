@@ -6,6 +6,7 @@ import { groupCommit } from "./group-commit.ts";
 
 /** SQLite would take the primary key instead, and look at every chunk of the run. */
 const BY_STATE = "INDEXED BY chunks_to_claim";
+const READY = `state = 'available' AND not_before <= ${NOW}`;
 const LAPSED = `state = 'leased' AND lease_until <= ${NOW}`;
 const claimOne = (chunk: string) =>
   `UPDATE chunks SET state = 'leased', attempt = attempt + 1, worker = ?, lease_until = ${NOW} + ?
@@ -43,9 +44,9 @@ export function localQueue(db: Database): Queue {
     `UPDATE chunks SET priority = ? WHERE run_id = ? AND state IN ('waiting', 'available')
      AND chunk IN (SELECT value FROM json_each(?))`,
   );
-  const claim = db.prepare(claimOne(`SELECT chunk FROM chunks ${BY_STATE} WHERE run_id = ? AND state = 'available'`));
+  const claim = db.prepare(claimOne(`SELECT chunk FROM chunks ${BY_STATE} WHERE run_id = ? AND ${READY}`));
   const claimWithLapsed = db.prepare(
-    claimOne(`SELECT chunk FROM chunks WHERE run_id = ? AND (state = 'available' OR (${LAPSED}))`),
+    claimOne(`SELECT chunk FROM chunks WHERE run_id = ? AND ((${READY}) OR (${LAPSED}))`),
   );
   const lapsed = db.prepare(`SELECT EXISTS (SELECT 1 FROM chunks ${BY_STATE} WHERE run_id = ? AND ${LAPSED}) AS found`);
   const giveUp = db.prepare(
@@ -57,7 +58,8 @@ export function localQueue(db: Database): Queue {
     `UPDATE chunks SET state = 'finished', lease_until = NULL, segment = ?, segment_failed = ?, error = NULL WHERE ${HELD}`,
   );
   const fail = db.prepare(
-    `UPDATE chunks SET state = CASE WHEN attempt - forgiven >= ? THEN 'failed' ELSE 'available' END, lease_until = NULL, error = ? WHERE ${HELD}`,
+    `UPDATE chunks SET state = CASE WHEN attempt - forgiven >= ? THEN 'failed' ELSE 'available' END, lease_until = NULL, not_before = ${NOW} + ?, error = ?
+     WHERE ${HELD}`,
   );
   const counts = db.prepare(
     "SELECT state, count(*) AS chunks, sum(partitions) AS partitions, sum(segment_failed) AS failed FROM chunks WHERE run_id = ? GROUP BY state",
@@ -109,8 +111,8 @@ export function localQueue(db: Database): Queue {
       const text = JSON.stringify(segment);
       return (await commit(() => finish.run(text, segment.failed, ...holder(lease)))).changes === 1;
     },
-    async fail(lease, error, maxAttempts) {
-      return fail.run(maxAttempts, error, ...holder(lease)).changes === 1;
+    async fail(lease, error, maxAttempts, retryAfterMs = 0) {
+      return fail.run(maxAttempts, retryAfterMs, error, ...holder(lease)).changes === 1;
     },
     async ended(run) {
       return !(["waiting", "available", "leased"] as const).some((state) => any(run, state));

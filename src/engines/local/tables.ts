@@ -15,6 +15,7 @@ import { exposeRun } from "./result-views.ts";
 import { KEY_SQL_TYPES, snapshotFiles, takeSnapshot } from "./snapshot.ts";
 import { openSources, type Sources } from "./source.ts";
 import { writeWhole } from "./stage.ts";
+import { eraseItems, storedItems } from "./stored-items.ts";
 import { newPart, TableStore } from "./table-store.ts";
 import { encodeColumns } from "./write-columns.ts";
 
@@ -117,6 +118,8 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders): T
       store().discard(table, parts);
     },
 
+    stored: () => storedItems(db(), folders),
+    erase: (items) => eraseItems(folders, items),
     async expose(run) {
       exposeRun(db(), run);
     },

@@ -2,7 +2,7 @@ import type { SegmentInfo } from "../../core/artifact.ts";
 import { type ChunkState, noChunks } from "../../core/states.ts";
 import type { ChunkRecord, Lease, Queue } from "../../ports/queue.ts";
 
-type Entry = { -readonly [K in keyof ChunkRecord]: ChunkRecord[K] } & { leaseUntil: number };
+type Entry = { -readonly [K in keyof ChunkRecord]: ChunkRecord[K] } & { leaseUntil: number; notBefore: number };
 
 /** Leases in a map, on the clock given. */
 export function memoryQueue(now: () => number): Queue {
@@ -30,7 +30,16 @@ export function memoryQueue(now: () => number): Queue {
         if (!known.has(chunk.chunk))
           known.set(chunk.chunk, {
             ...chunk,
-            ...{ state, attempt: 0, forgiven: 0, worker: null, segment: null, error: null, leaseUntil: 0 },
+            ...{
+              state,
+              attempt: 0,
+              forgiven: 0,
+              worker: null,
+              segment: null,
+              error: null,
+              leaseUntil: 0,
+              notBefore: 0,
+            },
           });
     },
     async feed(run, upTo) {
@@ -69,7 +78,11 @@ export function memoryQueue(now: () => number): Queue {
         if (entry.state === "leased" && entry.leaseUntil <= now() && entry.attempt - entry.forgiven >= maxAttempts)
           Object.assign(entry, { state: "failed", error: `its lease lapsed: ${entry.worker} was lost or too slow` });
       const free = entries(run)
-        .filter((entry) => entry.state === "available" || (entry.state === "leased" && entry.leaseUntil <= now()))
+        .filter(
+          (entry) =>
+            (entry.state === "available" && entry.notBefore <= now()) ||
+            (entry.state === "leased" && entry.leaseUntil <= now()),
+        )
         .reduce<Entry | undefined>(
           (best, entry) => (best && best.priority >= entry.priority ? best : entry),
           undefined,
@@ -86,8 +99,10 @@ export function memoryQueue(now: () => number): Queue {
     async finish(lease, segment) {
       return end(lease, "finished", segment, null);
     },
-    async fail(lease, error, maxAttempts) {
+    async fail(lease, error, maxAttempts, retryAfterMs = 0) {
       const tries = lease.attempt - (held(lease)?.forgiven ?? 0);
+      const entry = held(lease);
+      if (entry !== undefined) entry.notBefore = now() + retryAfterMs;
       return end(lease, tries >= maxAttempts ? "failed" : "available", null, error);
     },
     async ended(run) {
@@ -106,7 +121,7 @@ export function memoryQueue(now: () => number): Queue {
       return { chunks, ...total };
     },
     async chunks(run) {
-      return entries(run).map(({ leaseUntil: _, ...record }) => record);
+      return entries(run).map(({ leaseUntil: _, notBefore: __, ...record }) => record);
     },
   };
 }

@@ -97,6 +97,15 @@ export function memoryTables(): Tables {
         written.map(({ id }) => parts.get(id)!),
       );
     },
+    async stored() {
+      const snapshots = [...pinned.keys()].map((id) => ({ kind: "snapshot" as const, id, bytes: 0, ageMs: Infinity }));
+      const published = new Set([...tables.values()].flatMap(({ owners }) => [...owners.values()].flat()));
+      const strays = [...parts].filter(([, batch]) => !published.has(batch));
+      return [...snapshots, ...strays.map(([id]) => ({ kind: "part" as const, id, bytes: 0, ageMs: Infinity }))];
+    },
+    async erase(items) {
+      for (const { kind, id } of items) (kind === "snapshot" ? pinned : parts).delete(id);
+    },
     async expose(run) {
       exposed.set(run.runId, run);
     },

@@ -1,0 +1,66 @@
+import type { ModelIndex } from "../core/artifact.ts";
+import type { RunRecord } from "../core/run.ts";
+import type { Engine } from "../ports/engine.ts";
+import type { StoredItem } from "../ports/tables.ts";
+import { readIndex } from "./read-index.ts";
+
+/** Something that nothing refers to any more. */
+export type Garbage =
+  | { readonly what: "attempt"; readonly path: string; readonly why: string }
+  | { readonly what: "run"; readonly path: string; readonly why: string }
+  | { readonly what: "snapshot" | "part"; readonly item: StoredItem; readonly why: string };
+
+/** Runs in these states may be gone on with: nothing of theirs is garbage. */
+const OPEN = ["planning", "running", "finalizing"];
+
+/**
+ * Finds what no run in progress, version or alias refers to: attempts at chunks that another attempt completed, runs
+ * that could not be planned, snapshots that neither a run in progress nor a registered run was trained on, and parts of
+ * tables that nobody published. Snapshots and parts count only once they are older than `olderThanMs`: a batch may be
+ * writing right now.
+ */
+export async function findGarbage(engine: Engine, olderThanMs: number): Promise<Garbage[]> {
+  const { catalog, stage, tables } = engine;
+  const runs = await catalog.runs();
+  const garbage: Garbage[] = [];
+  for (const run of runs) {
+    if (run.state === "failed") {
+      if ((await stage.list(`runs/${run.runId}/`)).length > 0)
+        garbage.push({ what: "run", path: `runs/${run.runId}/`, why: `it could not be planned: ${run.error}` });
+      continue;
+    }
+    if (run.state !== "completed" || run.index === null) continue;
+    const index = await readIndex(stage, run.index, `run ${run.runId} was completed`);
+    for (const path of await strayAttempts(engine, run, index))
+      garbage.push({ what: "attempt", path, why: "another attempt at its chunk was committed" });
+  }
+  const needed = await neededSnapshots(engine, runs);
+  for (const item of await tables.stored()) {
+    if (item.ageMs < olderThanMs) continue;
+    if (item.kind === "part") garbage.push({ what: "part", item, why: "it was never published" });
+    else if (!needed.has(item.id))
+      garbage.push({ what: "snapshot", item, why: "no run in progress and no registered run was trained on it" });
+  }
+  return garbage;
+}
+
+/** Deletes garbage. */
+export async function collectGarbage({ stage, tables }: Engine, garbage: readonly Garbage[]): Promise<void> {
+  for (const entry of garbage)
+    if ("path" in entry) await stage.remove(entry.path);
+    else await tables.erase([entry.item]);
+}
+
+/** The folders of attempts that the run's index does not list. */
+async function strayAttempts({ stage }: Engine, { runId }: RunRecord, { segments }: ModelIndex): Promise<string[]> {
+  const folder = (path: string) => path.slice(0, path.lastIndexOf("/") + 1);
+  const committed = new Set(segments.map(({ path }) => folder(path)));
+  const attempts = new Set((await stage.list(`runs/${runId}/chunks/`)).map(folder));
+  return [...attempts].filter((attempt) => !committed.has(attempt));
+}
+
+async function neededSnapshots({ catalog }: Engine, runs: readonly RunRecord[]): Promise<Set<string>> {
+  const registered = new Set((await catalog.versions()).map(({ runId }) => runId));
+  const needed = runs.filter(({ runId, state }) => OPEN.includes(state) || registered.has(runId));
+  return new Set(needed.flatMap(({ manifest }) => manifest?.snapshot.id ?? []));
+}

@@ -1,0 +1,59 @@
+import { ManymodelError, messageOf } from "../core/errors.ts";
+import { stagePath } from "../core/stage-path.ts";
+import type { Engine } from "../ports/engine.ts";
+import { getVerified } from "./checksum.ts";
+import { completedRun, readIndex, segmentRows } from "./read-index.ts";
+
+/** What verifying a run's artifacts found. */
+export interface Verification {
+  readonly runId: string;
+  readonly segments: number;
+  readonly partitions: number;
+  readonly bytes: number;
+  /** What is missing or was altered, one line each; empty if all is well. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Reads everything that a completed run (or a collection of champions) needs to be scored: its index, every segment and
+ * every model definition, and compares each with its checksum and its counts.
+ *
+ * @throws {ManymodelError} `not-found` for an unknown run, `conflict` if it is not completed
+ */
+export async function verifyRun(engine: Engine, runId: string): Promise<Verification> {
+  const { stage } = engine;
+  const { index: summary, manifest } = await completedRun(engine, runId);
+  const problems: string[] = [];
+  const check = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof ManymodelError)) throw error;
+      problems.push(messageOf(error));
+      return undefined;
+    }
+  };
+  const result = { runId, segments: 0, partitions: 0, bytes: 0, problems };
+  const index = await check(() => readIndex(stage, summary, `run ${runId} was completed`));
+  for (const { definitionSha256 } of index?.sources ?? []) {
+    const file = stagePath.definition(definitionSha256);
+    await check(() => getVerified(stage, file, definitionSha256, "it was stored; its checksum differs"));
+  }
+  const seen = new Set<string>();
+  for (const segment of index?.segments ?? []) {
+    const rows = await check(() => segmentRows(stage, segment, { summary: true }));
+    if (rows === undefined) continue;
+    result.segments++;
+    result.partitions += rows.length;
+    result.bytes += segment.bytes;
+    if (rows.length !== segment.rows)
+      problems.push(`${segment.path} has ${rows.length} of the ${segment.rows} partitions that the index says`);
+    for (const { row } of rows) {
+      if (seen.has(row.partitionKey)) problems.push(`partition ${row.partitionKey} is in the index twice`);
+      seen.add(row.partitionKey);
+    }
+  }
+  if (problems.length === 0 && result.partitions !== manifest.partitions)
+    problems.push(`run ${runId} has ${result.partitions} of ${manifest.partitions} planned partitions`);
+  return result;
+}
