@@ -1,4 +1,5 @@
 import type { ModelIndex, PartitionOutcome } from "../core/artifact.ts";
+import { ManymodelError } from "../core/errors.ts";
 import { type CompletedRun, completedRun, readIndex, segmentRows } from "../pipeline/read-index.ts";
 import type { Engine } from "../ports/engine.ts";
 
@@ -35,22 +36,37 @@ export interface RunScores extends CompletedRun {
 /**
  * Reads the value of a metric for every partition of a completed run, in the order of its index.
  *
- * @throws {ManymodelError} `not-found` or `conflict` if there is no such completed run, `corrupt` if it was changed
+ * @throws {ManymodelError} `not-found` or `conflict` if there is no such completed run, `corrupt` if it was changed,
+ *   `input` if its partitions have metrics, but none has this one
  */
 export async function readScores(engine: Engine, runId: string, metric: string): Promise<RunScores> {
   const run = await completedRun(engine, runId);
   const modelIndex = await readIndex(engine.stage, run.index, `run ${runId} was completed`);
   const name = metricName(metric);
   const scores: PartitionScore[] = [];
+  const names = new Set<string>();
   for (const [segment, indexed] of modelIndex.segments.entries())
     for (const { row, at } of await segmentRows(engine.stage, indexed, { summary: true }))
-      scores.push(scoreOf(row, name, segment, at));
+      scores.push(scoreOf(row, name, segment, at, names));
+  if (names.size > 0 && !names.has(name))
+    throw new ManymodelError(
+      "input",
+      `no partition of ${runId} has a metric ${name}; there is ${[...names].join(", ")}`,
+    );
   return { ...run, modelIndex, scores };
 }
 
-function scoreOf(row: PartitionOutcome, metric: string, segment: number, at: number): PartitionScore {
+/** A partition's score; adds the names of its metrics to `names`. */
+function scoreOf(
+  row: PartitionOutcome,
+  metric: string,
+  segment: number,
+  at: number,
+  names: Set<string>,
+): PartitionScore {
   const { partitionKey, outcome, modelKind, nObs, fitMs, dataSha256 } = row;
   const metrics = row.metrics === null ? {} : (JSON.parse(row.metrics) as Record<string, number | null>);
+  for (const name in metrics) names.add(name);
   const value = metrics[metric] ?? NaN;
   const why =
     outcome !== "succeeded"

@@ -35,7 +35,9 @@ for (const engine of ["local", "memory"] as const)
       expect(await keys({ worstPercent: 26 })).toEqual(["s:U02", "s:U03"]);
       expect(await keys({ above: 3 })).toEqual(["s:U02", "s:U03"]);
       expect(await keys({ above: 100 })).toEqual([]);
-      expect((await mm.rank(runId, { metric: "nothing" })).usable).toBe(0);
+      await expect(mm.rank(runId, { metric: "nothing" })).rejects.toThrow(
+        `no partition of ${runId} has a metric nothing; there is holdout_mase`,
+      );
       await expect(mm.rank(runId, { metric: "mase", worst: 1, worstPercent: 1 })).rejects.toThrow("not both");
       await expect(mm.rank(runId, { metric: "mase", worst: 0 })).rejects.toThrow("worst is 0");
       await expect(mm.rank("none", { metric: "mase" })).rejects.toThrow('no run "none"');
