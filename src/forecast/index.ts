@@ -17,6 +17,7 @@ export {
 } from "./arima/index.ts";
 export { acf, pacf } from "./autocorrelation.ts";
 export { boxCox, boxCoxLambda, invBoxCox } from "./box-cox.ts";
+export { type CesModel, type CesOptions, type CesSeasonality, type CesState, ces } from "./ces/index.ts";
 export {
   type ChangeKind,
   type ChangePointOptions,

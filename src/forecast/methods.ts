@@ -1,4 +1,5 @@
 import { autoArima } from "./arima/index.ts";
+import { ces } from "./ces/index.ts";
 import { best } from "./contest/best.ts";
 import { drift } from "./drift.ts";
 import { ets } from "./ets/index.ts";
@@ -19,6 +20,7 @@ export type Fit = (y: Series, period: number) => FittedModel;
 const SINGLE = {
   "auto-arima": (y, period) => autoArima(y, { period }),
   ets: (y, period) => ets(y, { period }),
+  ces: (y, period) => ces(y, { period }),
   naive: (y) => naive(y),
   snaive: (y, period) => snaive(y, { period }),
   drift: (y) => drift(y),
