@@ -54,7 +54,11 @@ export function ces(y: Series, options: CesOptions = {}): CesModel {
     return assemble(values, "none", 1, [1.3, 1], guess, nobs);
   }
   const forms =
-    seasonality !== "auto" ? [seasonality] : seasonal ? ALL.filter((form) => nobs > PARAMETERS[form] + 2) : ALL.slice(0, 1);
+    seasonality !== "auto"
+      ? [seasonality]
+      : seasonal
+        ? ALL.filter((form) => nobs > PARAMETERS[form] + 2)
+        : ALL.slice(0, 1);
   return forms
     .map((form) => {
       const { x, initial } = estimate(values, form, period);
