@@ -10,6 +10,7 @@ import type { FittedModel } from "./model.ts";
 import { naive, snaive } from "./naive.ts";
 import { linearModel } from "./regression/linear.ts";
 import type { Series } from "./series.ts";
+import { stlf } from "./stlf.ts";
 import { dynamicOptimizedTheta, theta } from "./theta/index.ts";
 import { seasonalWindowAverage, windowAverage } from "./window-average.ts";
 
@@ -28,6 +29,8 @@ const SINGLE = {
   "holt-winters": (y, period) => holtWinters(y, { period }),
   theta: (y, period) => theta(y, { period }),
   "dynamic-theta": (y, period) => dynamicOptimizedTheta(y, { period }),
+  // Without two full seasons there is nothing to decompose.
+  stlf: (y, period) => (period > 1 && y.length > 2 * period ? stlf(y, { period }) : ets(y, { period })),
   croston: (y) => croston(y),
   sba: (y) => sba(y),
   tsb: (y) => tsb(y),
