@@ -1,13 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { drift, type EtsModel, ets, forecast, METHODS, naive, stlf, update } from "../../src/forecast/index.ts";
+import { drift, ets, forecast, METHODS, naive, stlf, update } from "../../src/forecast/index.ts";
 import { absent, type Reference, reference, referenceSeries } from "../reference.ts";
-
-/** R's record of an `stlf` forecast: the form and, in simple.json, the parameters its `ets` ended at. */
-interface StlfRecord {
-  readonly ets: string;
-  readonly par: { alpha: number; beta?: number; phi?: number; l: number; b?: number };
-  readonly forecast: { readonly mean: number[] };
-}
+import { fitAsRecorded, type StlfRecord } from "./stlf-record.ts";
 
 const y = Float64Array.from({ length: 98 }, (_, t) => 50 + t / 2 + 6 * Math.sin((2 * Math.PI * t) / 7));
 
@@ -60,15 +54,7 @@ describe("stlf", () => {
         const { values, frequency } = series!.get(id)!;
         // Missing values are filled in another way than R's.
         if (method !== "stlf" || !ok || values.some(Number.isNaN)) continue;
-        const { alpha, beta = 0, phi = 1, l, b = 0 } = result.par;
-        const [error, trend] = result.ets.slice(4).split(",");
-        const fit = (adjusted: Float64Array) => {
-          const damped = trend === "Ad";
-          const free = ets(adjusted, trend === "N" ? { spec: `${error}NN` } : { spec: `${error}AN`, damped });
-          const start = { level: l, slope: b, season: [] };
-          const theirs: EtsModel = { ...free, alpha, beta, phi, initial: start, state: start };
-          return update(theirs, adjusted);
-        };
+        const fit = fitAsRecorded(result);
         const got = forecast(stlf(values, { period: frequency, fit }), { h: result.forecast.mean.length });
         const scale = Math.max(...values.map(Math.abs));
         result.forecast.mean.forEach((value, i) =>
