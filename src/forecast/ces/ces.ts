@@ -79,7 +79,7 @@ function assemble(
   const squares = run(gainsOf(seasonality, x), moving, y);
   const parameters = PARAMETERS[seasonality];
   const scale = y.reduce((most, value) => (value === value ? Math.max(most, Math.abs(value)) : most), 0) || 1;
-  const variance = Math.max(squares / nobs, (1e-10 * scale) ** 2);
+  const variance = Math.max(squares / nobs, (1e-10 * scale) ** 2, 1e-300);
   const loglik = (-nobs / 2) * (Math.log(2 * Math.PI * variance) + 1);
   const k = parameters + 1;
   return {

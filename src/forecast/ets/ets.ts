@@ -95,7 +95,7 @@ export function ets(y: Series, options: EtsOptions = {}): EtsModel {
     return assemble(series, form, x, value, { period: period1, nobs, parameters, seed, options });
   };
   const scale = series.reduce((most, value) => (value === value ? Math.max(most, Math.abs(value)) : most), 0) || 1;
-  const floor = nobs * (1e-10 * scale) ** 2;
+  const floor = Math.max(nobs * (1e-10 * scale) ** 2, 1e-300);
   const first = series.find((value) => value === value)!;
   const constant = series.every((value) => value === first || value !== value);
   const simple = forms.find(({ error, trend, season }) => error === "A" && trend === "N" && season === "N");
