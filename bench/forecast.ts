@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   autoArima,
+  ces,
   dynamicOptimizedTheta,
   ets,
   type FittedModel,
@@ -60,6 +61,7 @@ const METHODS: readonly Method[] = [
     r: (h) => `thetaf(y, h = ${h})`,
     statsforecast: "Theta",
   },
+  { name: "ces", fit: (y, period) => ces(y, { period }), statsforecast: "AutoCES" },
   {
     name: "dynamic-theta",
     fit: (y, period) => dynamicOptimizedTheta(y, { period }),

@@ -9,6 +9,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { arimaSection } from "./accuracy/arima.ts";
 import { bestSection } from "./accuracy/best.ts";
+import { cesSection } from "./accuracy/ces.ts";
 import { etsSection } from "./accuracy/ets.ts";
 import type { Section } from "./accuracy/report.ts";
 import { simpleSection } from "./accuracy/simple.ts";
@@ -17,6 +18,7 @@ import { thetaSection } from "./accuracy/theta.ts";
 const SECTIONS: Readonly<Record<string, () => Section>> = {
   ARIMA: arimaSection,
   ETS: etsSection,
+  "Complex exponential smoothing": cesSection,
   Theta: thetaSection,
   "Naive, Croston, STL": simpleSection,
   "Best and combinations": bestSection,

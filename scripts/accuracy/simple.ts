@@ -1,5 +1,17 @@
-import { croston, drift, type FittedModel, forecast, mean, mstl, naive, snaive } from "../../src/forecast/index.ts";
+import {
+  croston,
+  drift,
+  type FittedModel,
+  forecast,
+  mean,
+  mstl,
+  naive,
+  snaive,
+  stlf,
+} from "../../src/forecast/index.ts";
+import { fitAsRecorded, type StlfRecord } from "../../test/forecast/stlf-record.ts";
 import { type Reference, reference } from "../../test/reference.ts";
+import { m3Series } from "./m3.ts";
 import { percent, type Row, type Section, seriesOfReference } from "./report.ts";
 
 const FITS: Readonly<Record<string, (y: Float64Array, period: number) => FittedModel>> = {
@@ -9,7 +21,7 @@ const FITS: Readonly<Record<string, (y: Float64Array, period: number) => FittedM
   meanf: (y) => mean(y),
 };
 
-/** Naive, seasonal naive, drift and mean; Croston; MSTL. */
+/** Naive, seasonal naive, drift and mean; Croston; MSTL; STL + ETS. */
 export function simpleSection(): Section {
   const series = seriesOfReference();
   const range = (y: Float64Array) => {
@@ -52,12 +64,29 @@ export function simpleSection(): Section {
         ...names.map((name, i) => off(seasonal[i]!, result.components[name]!)),
       );
     });
+  const m3 = new Map(
+    m3Series("sample").map(({ id, training, period }) => [id, { values: training, frequency: period }]),
+  );
+  const decomposed = (name: string, fitOf?: typeof fitAsRecorded) =>
+    reference<readonly Reference<StlfRecord>[]>(name)!
+      .filter(({ ok, method }) => ok && method === "stlf")
+      .map(({ id, result }) => {
+        const { values, frequency } = series.get(id) ?? m3.get(id)!;
+        const fit = fitOf?.(result);
+        const model = stlf(values, { period: frequency, ...(fit && { fit }) });
+        return largest(forecast(model, { h: result.forecast.mean.length }).mean, result.forecast.mean, range(values));
+      });
+  const free = [...decomposed("simple"), ...decomposed("m3_stlf")];
   return {
     rows: [
       row("naive, seasonal naive, drift, mean: point forecasts against R's, relative", plain, 1e-9),
       row("croston: point forecasts against R's, relative", sparse, 1e-6),
       row("mstl: components against R's, of the series' range", components, 1e-6),
+      row("stlf: point forecasts against R's, relative, each at its own optimum", free, 1e-6),
+      row("stlf: the same", free, 1e-4),
+      row("stlf: classic series, with the ETS parameters R ended at", decomposed("simple", fitAsRecorded), 1e-6),
     ],
-    notes: "The one mstl record outside has missing values, which R fills in another way.",
+    notes:
+      "The one mstl record outside has missing values, which R fills in another way, and so has the one of stlf. Else stlf's differences are those of the search of its ETS model.",
   };
 }

@@ -1,22 +1,38 @@
 import { dynamicOptimizedTheta, forecast, theta } from "../../src/forecast/index.ts";
+import { interpolate } from "../../src/forecast/series.ts";
+import { smoothWith } from "../../src/forecast/simple-smoothing.ts";
+import { adjustSeasonally } from "../../src/forecast/theta/seasonal-adjustment.ts";
 import { type Reference, reference } from "../../test/reference.ts";
 import { m3Accuracy, m3Rows, m3Series } from "./m3.ts";
 import { percent, type Row, type Section, seriesOfReference } from "./report.ts";
 
-/** Largest relative difference of the point forecasts, record by record, ascending. */
-function differences(): number[] {
+interface ThetaRecord {
+  readonly alpha: number;
+  readonly forecast: { readonly mean: number[] };
+}
+
+/**
+ * Largest relative difference of the point forecasts, record by record, ascending.
+ *
+ * @param at - "ours": the optimum of the smoothing; "theirs": the alpha R ended at, with its best initial level
+ */
+function differences(at: "ours" | "theirs"): number[] {
   const classic = seriesOfReference();
   const m3 = new Map(m3Series("sample").map((series) => [series.id, series]));
   const off: number[] = [];
   for (const name of ["simple", "m3_thetaf"])
-    for (const { id, method, ok, result } of reference<readonly Reference<{ forecast: { mean: number[] } }>[]>(name)!) {
+    for (const { id, method, ok, result } of reference<readonly Reference<ThetaRecord>[]>(name)!) {
       if (method !== "thetaf" || !ok) continue;
       const known = classic.get(id);
       const series = m3.get(id);
       const y = series?.training ?? known!.values;
-      const { mean } = forecast(theta(y, { period: series?.period ?? known!.frequency }), {
-        h: result.forecast.mean.length,
-      });
+      const period = series?.period ?? known!.frequency;
+      let model = theta(y, { period });
+      if (at === "theirs") {
+        const { alpha, initial, level } = smoothWith(adjustSeasonally(interpolate(y), period).adjusted, result.alpha);
+        model = { ...model, alpha, initial, level };
+      }
+      const { mean } = forecast(model, { h: result.forecast.mean.length });
       off.push(Math.max(...result.forecast.mean.map((value, i) => Math.abs(value - mean[i]!) / Math.abs(value))));
     }
   return off.sort((a, b) => a - b);
@@ -24,8 +40,9 @@ function differences(): number[] {
 
 /** Theta and dynamic optimised theta. */
 export function thetaSection(): Section {
-  const off = differences();
-  const within = (most: number) => percent(off.filter((error) => error <= most).length, off.length);
+  const off = differences("ours");
+  const theirs = differences("theirs");
+  const within = (most: number, of = off) => percent(of.filter((error) => error <= most).length, of.length);
   const r = { smape: 13.002, mase: 1.458, coverage: 0.874 };
   const dynamic = m3Accuracy(m3Series("sample"), (y, period, h) =>
     forecast(dynamicOptimizedTheta(y, { period }), { h }),
@@ -33,13 +50,16 @@ export function thetaSection(): Section {
   const rows: Row[] = [
     ["theta: point forecasts within 1e-6 of R's, relative", "≥ 99 %", within(1e-6)],
     ["theta: point forecasts within 1e-4 of R's, relative", "–", within(1e-4)],
+    ["theta: within 1e-6 at the alpha R ended at", "–", within(1e-6, theirs)],
+    ["theta: within 1e-4 at the alpha R ended at", "–", within(1e-4, theirs)],
     ["theta: largest difference", "–", off.at(-1)!.toExponential(1)],
     ...m3Rows((y, period) => theta(y, { period }), r).map((row): Row => [`theta: ${row[0]}`, row[1], row[2]]),
     ["dynamic theta: M3 sample of 400: mean sMAPE", "< 13.002 (R's thetaf)", dynamic.smape.toFixed(3)],
     ["dynamic theta: M3 sample of 400: mean MASE", "–", dynamic.mase.toFixed(3)],
     ["dynamic theta: M3 sample of 400: coverage of 95 % intervals", "–", dynamic.coverage.toFixed(3)],
   ];
-  const notes =
-    "R stops the smoothing's search short of the optimum; theta here goes to it, so that forecasts differ where it is flat.";
+  const notes = `R stops the search of the smoothing short of the optimum, in alpha and in the initial level; theta here goes to it, so that forecasts differ where it is flat. With the alpha and the initial level of R's \`ses\` of the adjusted series (R run again, not in the records), 154 of the 155 agree within 2e-13.
+
+The three beyond 1e-4: gold has missing values, which theta here joins linearly, while R's smoothing sees only the longest stretch without any, 87 of 1,108 values that end long before the series does. N0704 has two optima, and R's is the worse one (alpha 0.342 and a variance 0.9 % greater; here 0.989). In N0675 alpha is at its lower bound, so that the forecasts are the initial level, whose optimum R does not reach.`;
   return { rows, notes };
 }

@@ -17,6 +17,7 @@ export {
 } from "./arima/index.ts";
 export { acf, pacf } from "./autocorrelation.ts";
 export { boxCox, boxCoxLambda, invBoxCox } from "./box-cox.ts";
+export { type CesModel, type CesOptions, type CesSeasonality, type CesState, ces } from "./ces/index.ts";
 export {
   type ChangeKind,
   type ChangePointOptions,
@@ -59,9 +60,10 @@ export {
   ets,
 } from "./ets/index.ts";
 export { type DetectedPeriod, detectPeriods } from "./features/detect-periods.ts";
-export { type DemandClass, type Features, features } from "./features/features.ts";
+export { type Features, features } from "./features/features.ts";
 export { spectralEntropy } from "./features/spectrum.ts";
 export { type HoltWintersModel, type HoltWintersState, holtWinters } from "./holt-winters.ts";
+export type { DemandClass } from "./intermittent/demand-pattern.ts";
 export {
   type AggregationModel,
   adida,

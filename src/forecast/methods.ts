@@ -1,4 +1,5 @@
 import { autoArima } from "./arima/index.ts";
+import { ces } from "./ces/index.ts";
 import { best } from "./contest/best.ts";
 import { drift } from "./drift.ts";
 import { ets } from "./ets/index.ts";
@@ -9,6 +10,7 @@ import type { FittedModel } from "./model.ts";
 import { naive, snaive } from "./naive.ts";
 import { linearModel } from "./regression/linear.ts";
 import type { Series } from "./series.ts";
+import { stlf } from "./stlf.ts";
 import { dynamicOptimizedTheta, theta } from "./theta/index.ts";
 import { seasonalWindowAverage, windowAverage } from "./window-average.ts";
 
@@ -19,6 +21,7 @@ export type Fit = (y: Series, period: number) => FittedModel;
 const SINGLE = {
   "auto-arima": (y, period) => autoArima(y, { period }),
   ets: (y, period) => ets(y, { period }),
+  ces: (y, period) => ces(y, { period }),
   naive: (y) => naive(y),
   snaive: (y, period) => snaive(y, { period }),
   drift: (y) => drift(y),
@@ -26,6 +29,8 @@ const SINGLE = {
   "holt-winters": (y, period) => holtWinters(y, { period }),
   theta: (y, period) => theta(y, { period }),
   "dynamic-theta": (y, period) => dynamicOptimizedTheta(y, { period }),
+  // Without two full seasons there is nothing to decompose.
+  stlf: (y, period) => (period > 1 && y.length > 2 * period ? stlf(y, { period }) : ets(y, { period })),
   croston: (y) => croston(y),
   sba: (y) => sba(y),
   tsb: (y) => tsb(y),

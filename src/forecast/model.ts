@@ -1,5 +1,7 @@
 import { arimaKind } from "./arima/arima-kind.ts";
 import type { ArimaModel } from "./arima/arima-model.ts";
+import { cesKind } from "./ces/ces-kind.ts";
+import type { CesModel } from "./ces/ces-model.ts";
 import { type CombinationModel, combinationKind } from "./combination.ts";
 import { type ConformalModel, conformalKind } from "./conformal-model.ts";
 import { type DriftModel, driftKind } from "./drift.ts";
@@ -29,6 +31,7 @@ export type FittedModel =
   | HoltWintersModel
   | ArimaModel
   | EtsModel
+  | CesModel
   | ThetaModel
   | DynamicThetaModel
   | CrostonModel
@@ -51,6 +54,7 @@ const KINDS: { readonly [K in FittedModel["kind"]]: Kind<OfKind<K>> } = {
   "holt-winters": holtWintersKind,
   arima: arimaKind,
   ets: etsKind,
+  ces: cesKind,
   theta: thetaKind,
   "dynamic-theta": dynamicThetaKind,
   croston: crostonKind,

@@ -31,7 +31,7 @@ export function simpleSmoothing(y: Float64Array): SimpleSmoothing {
 }
 
 /** With a given alpha and its best initial level. */
-function smoothWith(y: Float64Array, alpha: number): SimpleSmoothing {
+export function smoothWith(y: Float64Array, alpha: number): SimpleSmoothing {
   const base = y[0]!;
   const keep = 1 - alpha;
   let level = 0;

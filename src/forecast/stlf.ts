@@ -1,5 +1,6 @@
 import { interpolateSeasonal } from "./decompose/interpolate-seasonal.ts";
 import { mstl } from "./decompose/mstl.ts";
+import { ets } from "./ets/index.ts";
 import type { Kind } from "./kind.ts";
 import type { FittedModel } from "./model.ts";
 import { checkSeries, type Series, toFloat64 } from "./series.ts";
@@ -16,22 +17,23 @@ export interface StlfModel {
 }
 
 /**
- * STL + a forecaster: the series less its seasonal components (`mstl`) is forecast by any model, and the last season of
- * each component is repeated. Intervals are those of the model: seasonal effects count as known, as in R's `stlf`.
+ * STL + a forecaster: the series less its seasonal components (`mstl`) is forecast by any model, by default an ETS model
+ * without a season ("ZZN"), and the last season of each component is repeated. Intervals are those of the model: seasonal
+ * effects count as known, as in R's `stlf`, whose defaults these are.
  *
  * @param y - observations; missing values are filled by `interpolateSeasonal`
  * @param options.period - observations per season, an integer of at least 2
  * @param options.periods - several of them, instead
- * @param options.fit - fits the model to the seasonally adjusted series
+ * @param options.fit - fits the model to the seasonally adjusted series; default `ets` of the form "ZZN"
  * @throws {RangeError} if neither or both of `period` and `periods` are given, one is not allowed or none fits more than
  *   twice into the series, or `fit` throws
  * @see Hyndman & Athanasopoulos (2021), Forecasting: Principles and Practice, 5.7
  */
 export function stlf(
   y: Series,
-  options: { period?: number; periods?: readonly number[]; fit: (adjusted: Float64Array) => FittedModel },
+  options: { period?: number; periods?: readonly number[]; fit?: (adjusted: Float64Array) => FittedModel },
 ): StlfModel {
-  const { period, periods = period === undefined ? [] : [period], fit } = options;
+  const { period, periods = period === undefined ? [] : [period], fit = etsWithoutSeason } = options;
   if (period !== undefined && options.periods !== undefined) throw new RangeError("give period or periods, not both");
   if (periods.length === 0) throw new RangeError("periods is empty; give a period of at least 2");
   for (const one of periods)
@@ -45,6 +47,8 @@ export function stlf(
   const seasonal = parts.seasonal.map((component, i) => Array.from(component.subarray(-parts.periods[i]!)));
   return { kind: "stlf", formatVersion: 1, periods: parts.periods, seasonal, model: fit(adjusted) };
 }
+
+const etsWithoutSeason = (adjusted: Float64Array) => ets(adjusted, { spec: "ZZN" });
 
 function seasonalEffect({ seasonal }: StlfModel, step: number): number {
   return seasonal.reduce((sum, effects) => sum + effects[step % effects.length]!, 0);

@@ -1,9 +1,9 @@
 import { type CombinationModel, combine } from "../combination.ts";
 import type { ConformalModel } from "../conformal-model.ts";
+import { isIntermittent } from "../intermittent/demand-pattern.ts";
 import { type FittedModel, forecast, update } from "../model.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "../series.ts";
 import { factorsOf, rollScores } from "./calibration.ts";
-import { isIntermittent } from "./demand.ts";
 import { originsOf } from "./rolling-origin.ts";
 import { widening } from "./widening.ts";
 

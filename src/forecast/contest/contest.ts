@@ -1,9 +1,9 @@
 import type { Accuracy } from "../accuracy.ts";
+import { isIntermittent } from "../intermittent/demand-pattern.ts";
 import { METHODS, type Method } from "../methods.ts";
 import { type FittedModel, forecast } from "../model.ts";
 import { checkSeries, type Series, toFloat64 } from "../series.ts";
 import { candidatesOf } from "./cross-validate.ts";
-import { isIntermittent } from "./demand.ts";
 import {
   type Candidate,
   defaultHorizon,

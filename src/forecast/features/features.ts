@@ -1,12 +1,10 @@
 import { acf } from "../autocorrelation.ts";
 import { changePoints } from "../change-points/change-points.ts";
 import { isConstant } from "../constant.ts";
+import { type DemandClass, demandPattern } from "../intermittent/demand-pattern.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "../series.ts";
 import { strengths } from "../tests/seasonal-strength.ts";
 import { spectralEntropy } from "./spectrum.ts";
-
-/** How regular demand is, by how often it occurs and how its size varies. */
-export type DemandClass = "smooth" | "erratic" | "intermittent" | "lumpy";
 
 /** What a series is like. NaN where a feature is not defined. */
 export interface Features {
@@ -23,7 +21,7 @@ export interface Features {
   readonly adi: number;
   /** Squared coefficient of variation (divisor n) of the values that are not 0. */
   readonly cv2: number;
-  /** Null where there is no demand. */
+  /** Null where there is no demand, or a value is negative. */
   readonly demand: DemandClass | null;
   /** In [0, 1], of an STL decomposition; 0 without a season. */
   readonly seasonalStrength: number;
@@ -59,10 +57,7 @@ export function features(y: Series, options: { period?: number } = {}): Features
       if (value === 0) zeros++;
     }
   });
-  const demands = values.filter((value) => value !== 0 && !Number.isNaN(value));
-  const adi = demands.length > 0 ? observed / demands.length : NaN;
-  const size = demands.reduce((total, value) => total + value, 0) / demands.length;
-  const cv2 = demands.reduce((total, value) => total + (value - size) ** 2, 0) / demands.length / size ** 2;
+  const { adi, cv2, pattern } = demandPattern(values);
   const mean = sum / observed;
   const squares = values.reduce((total, value) => (Number.isNaN(value) ? total : total + (value - mean) ** 2), 0);
   const strength = strengths(values, period);
@@ -76,18 +71,12 @@ export function features(y: Series, options: { period?: number } = {}): Features
     mean,
     cv: observed > 1 && mean !== 0 ? Math.sqrt(squares / (observed - 1)) / Math.abs(mean) : NaN,
     adi,
-    cv2: Number.isFinite(cv2) ? cv2 : NaN,
-    demand: demandClass(adi, cv2),
+    cv2,
+    demand: pattern,
     seasonalStrength: strength.seasonal,
     trendStrength: strength.trend,
     spectralEntropy: varies ? spectralEntropy(values) : NaN,
     acf1: varies && values.length > 1 ? acf(values, { maxLag: 1 })[1]! : NaN,
     changes: varies ? changePoints(strength.adjusted).positions : [],
   };
-}
-
-function demandClass(adi: number, cv2: number): DemandClass | null {
-  if (!Number.isFinite(adi) || !Number.isFinite(cv2)) return null;
-  if (adi < 1.32) return cv2 < 0.49 ? "smooth" : "erratic";
-  return cv2 < 0.49 ? "intermittent" : "lumpy";
 }

@@ -39,6 +39,8 @@ const MOST_WEIGHT = 0.999;
  * and in 1 - 1/theta, so these are solved for at each alpha, and only alpha is searched for, in [0.1, 0.99].
  *
  * The model is linear, so its intervals follow from how each step's error spreads; they are multiplied by the indices.
+ * The uncertainty of the estimates is not in them, so that they are too narrow for short series (about 83 % of values in
+ * 95 % intervals of a sample of the M3 competition).
  *
  * @param y - observations; missing values are joined linearly
  * @param options.period - observations per season; 1 by default

@@ -28,7 +28,7 @@ export interface ThetaModel {
  * adjusted series (`adjustSeasonally`). Intervals are those of the smoothing, not scaled by the seasonal indices, as R's.
  *
  * R's `thetaf` stops short of the optimum of the smoothing where it is flat; ours is at the optimum, so that forecasts
- * differ there.
+ * differ there. With missing values, R smooths the longest stretch without any, and its forecasts start at that one's end.
  *
  * @param y - observations; missing values are joined linearly
  * @param options.period - observations per season; 1 by default

@@ -17,6 +17,7 @@ describe("features", () => {
     expect(features([0, 0, 1, 0, 0, 30, 0, 1]).demand).toBe("lumpy");
     expect(features([5, 6, 7]).demand).toBe("smooth");
     expect(features([0, 0]).demand).toBeNull();
+    expect(features([3, -1, 0]).demand).toBeNull();
     expect(() => features([])).toThrow("0 observed values");
   });
   it("noise has high entropy and no season; a wave little entropy, and its season", () => {

@@ -75,4 +75,24 @@ describe("theta against R's forecast 8.20", () => {
       expect(compared).toBeGreaterThan(25);
     },
   );
+  it.skipIf(records === undefined)(
+    `to 1e-12 with the smoothing R ended at${records === undefined ? `: ${absent}` : ""}`,
+    () => {
+      // R 4.2.2, forecast 8.20: ses() of the seasonally adjusted series; alpha and initial level.
+      const smoothing: Readonly<Record<string, readonly [number, number]>> = {
+        AirPassengers: [0.83775208994930184, 124.66925817277837],
+        nottem: [0.0249046649810283, 49.009548217393714],
+        UKgas: [0.23742908125153908, 127.56919615102865],
+        Nile: [0.24566815365311614, 1110.7340965836506],
+        SKU00: [0.13444984945478561, 109.41894296308125],
+      };
+      for (const [id, [alpha, initial]] of Object.entries(smoothing)) {
+        const { values, frequency: period } = series!.get(id)!;
+        const start = { ...theta(values, { period }), length: 0, alpha, level: initial };
+        const asked = records!.find((record) => record.id === id && record.method === "thetaf")!.result.forecast.mean;
+        const { mean } = forecast(update(start, values), { h: asked.length });
+        asked.forEach((value, i) => expect(Math.abs(mean[i]! / value - 1), `${id} mean[${i}]`).toBeLessThan(1e-12));
+      }
+    },
+  );
 });

@@ -1,0 +1,13 @@
+import { ces } from "../../src/forecast/index.ts";
+import { m3Rows } from "./m3.ts";
+import type { Section } from "./report.ts";
+
+/** Complex exponential smoothing, beside R's `thetaf`: R's forecast package has none. */
+export function cesSection(): Section {
+  const thetaf = { smape: 13.002, mase: 1.458, coverage: 0.874 };
+  const rows = m3Rows((y, period) => ces(y, { period }), thetaf);
+  return {
+    rows,
+    notes: "Asked is what R's thetaf reaches; its forecast package has no complex exponential smoothing.",
+  };
+}

@@ -1,0 +1,36 @@
+/** How a complex exponential smoothing model treats the season. */
+export type CesSeasonality = "none" | "simple" | "partial" | "full";
+
+/** The states between two observations. */
+export interface CesState {
+  /** The level, and its information potential (the imaginary part); 0 where the model has none. */
+  readonly level: number;
+  readonly potential: number;
+  /** The same of each of the next `period` steps in time order; empty where the model has none. */
+  readonly season: readonly number[];
+  readonly seasonPotential: readonly number[];
+}
+
+/** A fitted complex exponential smoothing model. */
+export interface CesModel {
+  readonly kind: "ces";
+  readonly formatVersion: 1;
+  readonly seasonality: CesSeasonality;
+  /** Observations per season; 1 when the model has no seasonal part. */
+  readonly period: number;
+  /** How many values were observed. */
+  readonly nobs: number;
+  /** Real and imaginary part of the smoothing parameter of the level; "simple": of each phase of the season. */
+  readonly alpha: readonly number[];
+  /** Of the season: one real value if "partial", real and imaginary part if "full", else empty. */
+  readonly beta: readonly number[];
+  /** The states before the first value, from which `fitted` starts. */
+  readonly initial: CesState;
+  /** The states after the last value, from which forecasts start. */
+  readonly state: CesState;
+  /** Variance of the one-step errors: their sum of squares divided by nobs less the number of smoothing parameters. */
+  readonly sigma2: number;
+  readonly loglik: number;
+  /** Null where it is not defined: nobs at most one above the number of parameters (sigma2 among them). */
+  readonly aicc: number | null;
+}
