@@ -1,7 +1,7 @@
 import { levenbergMarquardt, type SquaresProblem } from "../optimise/levenberg-marquardt.ts";
 import { admissible } from "./admissible.ts";
 import type { EtsForm } from "./form.ts";
-import { createSquares, SEASON } from "./squares.ts";
+import { createSquares, SEASON, STATES } from "./squares.ts";
 
 /** Where smoothing parameters may lie: 0 < beta < alpha < 1 and gamma < 1 − alpha, or where forecasts forget, or both. */
 export type EtsBounds = "usual" | "admissible" | "both";
@@ -14,15 +14,26 @@ export interface Given {
   readonly phi: number | undefined;
 }
 
+/** Where a search ended, in natural units. */
+export interface Found {
+  readonly x: Float64Array;
+  readonly value: number;
+  readonly converged: boolean;
+}
+
 /** A search for one form's parameters and initial states. */
 export interface Estimator {
   readonly form: EtsForm;
+  /** The likelihood's sum of squares, as `EtsSquares` has it, at parameters and states in natural units. */
+  value(x: Float64Array): number;
   /**
    * Searches from smoothing parameters and states, in natural units (see `createSquares`).
    *
+   * @param what - whether the initial states are searched as well or stay those of the start
+   * @param tolerance - ends where a step is expected to lower −2 log-likelihood by less
    * @returns where it ended, in natural units; `value` as `EtsSquares` has it
    */
-  run(start: Float64Array, maxSteps: number): { x: Float64Array; value: number; converged: boolean };
+  run(start: Float64Array, what: "smoothing" | "all", maxSteps: number, tolerance: number): Found;
 }
 
 /** Least and greatest of what is estimated, alpha, beta and gamma; phi's. As R's `ets` has them. */
@@ -85,6 +96,7 @@ export function createEstimator(
     bounds === "usual" || (bounds === "both" && !(trend && seasonal))
       ? undefined
       : (p: Float64Array) => admissible(p[0]!, p[1]!, p[2]!, p[3]!, seasonal ? period : 1, trend);
+  let active = new Int32Array(0);
   const problem: SquaresProblem = {
     value(x) {
       const p = toNatural(x);
@@ -93,7 +105,7 @@ export function createEstimator(
     normal(x, A, g) {
       const p = toNatural(x);
       if (check !== undefined && !check(p)) return Infinity;
-      const value = squares.normal(p, A, g);
+      const value = squares.normal(p, A, g, active);
       if (!shareBeta && !shareGamma) return value;
       // dx = T dz, where T differs from the identity in the first column and in two diagonal entries.
       const betaByAlpha = shareBeta ? x[1]! : 0;
@@ -119,13 +131,17 @@ export function createEstimator(
   };
   return {
     form,
-    run(start, maxSteps) {
+    value: squares.value,
+    run(start, what, maxSteps, tolerance) {
       const x = Float64Array.from(start);
       const alpha = Math.min(upper[0]!, Math.max(lower[0]!, x[0]!));
       if (shareBeta) x[1] = alpha > LEAST ? (x[1]! - LEAST) / (alpha - LEAST) : 0.1;
       if (shareGamma) x[2] = 1 - alpha > LEAST ? (x[2]! - LEAST) / (1 - alpha - LEAST) : 0.1;
-      const tolerance = 1e-8 / y.length;
-      const found = levenbergMarquardt(problem, x, { lower, upper, tolerance, maxSteps, floor });
+      const least = lower.map((bound, i) => (what === "smoothing" && i >= STATES ? x[i]! : bound));
+      const most = upper.map((bound, i) => (what === "smoothing" && i >= STATES ? x[i]! : bound));
+      active = Int32Array.from(least.keys()).filter((i) => least[i]! < most[i]!);
+      const options = { lower: least, upper: most, tolerance: tolerance / y.length, maxSteps, floor };
+      const found = levenbergMarquardt(problem, x, options);
       return { ...found, x: Float64Array.from(toNatural(found.x)) };
     },
   };

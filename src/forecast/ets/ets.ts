@@ -37,10 +37,17 @@ export interface EtsOptions {
   readonly seed?: number;
 }
 
+/** Sums of squares are between these: no value is larger, and a better fit counts as this good. */
+const LARGEST = 1e140;
+const SMALLEST = 1e-300;
+
 /**
  * Exponential smoothing state space model (ETS) of a given form, or the form with the least corrected Akaike criterion.
  * Parameters and initial states are the likelihood's greatest; the log-likelihood leaves out a constant of the number of
  * observations, as R's `ets` does: −2 log L = n log Σ e² + 2 Σ log |r|.
+ *
+ * Among open forms an undamped trend with alpha below 0.01 or beta above 0.2 is only chosen if it is better by 3: such
+ * trends forecast worse than they fit. The search is for the likelihood's optimum, often above R's (which stops early).
  *
  * Multiplicative errors need positive values. Missing values (NaN) move the states without error, and the likelihood is
  * that of the observed ones (R's `ets` takes the longest stretch without any). A constant series, or one with fewer than
@@ -95,7 +102,11 @@ export function ets(y: Series, options: EtsOptions = {}): EtsModel {
     return assemble(series, form, x, value, { period: period1, nobs, parameters, seed, options });
   };
   const scale = series.reduce((most, value) => (value === value ? Math.max(most, Math.abs(value)) : most), 0) || 1;
-  const floor = Math.max(nobs * (1e-10 * scale) ** 2, 1e-300);
+  if (scale > LARGEST)
+    throw new RangeError(
+      `the series has values as large as ${scale}, whose squares overflow; scale it to values below ${LARGEST}`,
+    );
+  const floor = Math.max(nobs * (1e-10 * scale) ** 2, SMALLEST);
   const first = series.find((value) => value === value)!;
   const constant = series.every((value) => value === first || value !== value);
   const simple = forms.find(({ error, trend, season }) => error === "A" && trend === "N" && season === "N");

@@ -1,7 +1,11 @@
 import type { EtsForm } from "./form.ts";
 
-/** The place of each unknown: alpha, beta, gamma, phi, the level, the slope, and the season's from here on. */
+/** The place of each unknown: alpha, beta, gamma, phi, then the states, the level, the slope, and the season's. */
+export const STATES = 4;
 export const SEASON = 6;
+
+/** Steps whose derivatives are multiplied out together. */
+const BLOCK = 4;
 
 /**
  * The likelihood of one form as a sum of squares: its logarithm times nobs is −2 log-likelihood. For multiplicative
@@ -13,8 +17,11 @@ export const SEASON = 6;
 export interface EtsSquares {
   /** −2 log-likelihood is nobs · log of this. Infinity where states or expectations are not allowed. */
   value(x: Float64Array): number;
-  /** The same with its normal equations: `A` = J'J (by rows) and `g` = J'r over all unknowns. */
-  normal(x: Float64Array, A: Float64Array, g: Float64Array): number;
+  /**
+   * The same with its normal equations: `A` = J'J (`size` × `size` by rows) and `g` = J'r. Only for the unknowns that are
+   * `active`, in ascending order; the others' entries are 0.
+   */
+  normal(x: Float64Array, A: Float64Array, g: Float64Array, active: Int32Array): number;
   /** Number of unknowns: 6, or 5 + period with a season (whose last effect is given by the others). */
   readonly size: number;
 }
@@ -34,11 +41,16 @@ export function createSquares(form: EtsForm, y: Float64Array, period: number): E
   const n = y.length;
   const nobs = y.reduce((count, value) => count + (value === value ? 1 : 0), 0);
   const season = new Float64Array(m);
-  const dSeason = new Float64Array(m * size);
-  const dLevel = new Float64Array(size);
-  const dSlope = new Float64Array(size);
-  const dError = new Float64Array(size);
-  const dLog = new Float64Array(size);
+  // One place more than there are unknowns, for derivatives with respect to those that are not active.
+  const dSeason = new Float64Array(Math.max(1, m) * (size + 1));
+  const dLevel = new Float64Array(size + 1);
+  const dSlope = new Float64Array(size + 1);
+  const dLog = new Float64Array(size + 1);
+  const rows = new Float64Array(BLOCK * (size + 1));
+  const residuals = new Float64Array(BLOCK);
+  const products = new Float64Array(size * (size + 1));
+  const gradient = new Float64Array(size);
+  const places = new Int32Array(size);
 
   const startSeason = (x: Float64Array): boolean => {
     let last = ratioSeason ? m : 0;
@@ -103,41 +115,56 @@ export function createSquares(form: EtsForm, y: Float64Array, period: number): E
     return relative ? squares * Math.exp((2 * (logs + Math.log(product))) / nobs) : squares;
   };
 
-  const normal = (x: Float64Array, A: Float64Array, g: Float64Array): number => {
+  const normal = (x: Float64Array, A: Float64Array, g: Float64Array, active: Int32Array): number => {
     A.fill(0);
     g.fill(0);
     if (seasonal && !startSeason(x)) return Infinity;
+    const count = active.length;
+    const stride = count + 1;
     dSeason.fill(0);
     dLevel.fill(0);
     dSlope.fill(0);
     dLog.fill(0);
-    for (let j = 0; j < m - 1; j++) {
-      dSeason[j * size + SEASON + j] = 1;
-      dSeason[(m - 1) * size + SEASON + j] = -1;
+    products.fill(0);
+    gradient.fill(0);
+    places.fill(count);
+    for (let k = 0; k < count; k++) {
+      const unknown = active[k]!;
+      places[unknown] = k;
+      if (unknown < SEASON) continue;
+      dSeason[(unknown - SEASON) * stride + k] = 1;
+      dSeason[(m - 1) * stride + k] = -1;
     }
-    dLevel[4] = 1;
-    if (trend !== "N") dSlope[5] = 1;
+    const byAlpha = places[0]!;
+    const byBeta = places[1]!;
+    const byGamma = places[2]!;
+    const byPhi = places[3]!;
+    dLevel[places[4]!] = 1;
+    dSlope[places[5]!] = 1;
     const alpha = x[0]!;
     const beta = x[1]!;
-    const gamma = x[2]!;
+    const gamma = seasonal ? x[2]! : 0;
     const phi = x[3]!;
     let level = x[4]!;
     let slope = x[5]!;
     let squares = 0;
     let logs = 0;
+    let product = 1;
     let at = 0;
+    let kept = 0;
     for (let t = 0; t < n; t++) {
       let growth = 0;
       let growthBySlope = 0;
       let growthByPhi = 0;
       let q = level;
       let qByLevel = 1;
-      let qByGrowth = 1;
+      let qByGrowth = 0;
       if (trend === "A") {
         growth = phi * slope;
         growthBySlope = phi;
         growthByPhi = slope;
         q += growth;
+        qByGrowth = 1;
       } else if (trend === "M") {
         if (!(slope > 0 && level > 0)) return Infinity;
         growth = slope ** phi;
@@ -150,67 +177,122 @@ export function createSquares(form: EtsForm, y: Float64Array, period: number): E
       const s = seasonal ? season[at]! : 0;
       const mu = !seasonal ? q : ratioSeason ? q * s : q + s;
       if ((relative && !(mu > 0)) || (ratioSeason && !(s > 0 && q > 0))) return Infinity;
-      const muByQ = ratioSeason ? s : 1;
-      const muBySeason = ratioSeason ? q : 1;
       const observed = y[t]!;
       const present = observed === observed;
       const error = present ? observed - mu : 0;
-      const change = ratioSeason ? error / s : error;
-      const turn = ratioSeason ? error / q : error;
       const residual = relative ? error / mu : error;
       // dresidual = −(y / μ²) dμ for relative errors, −dμ for absolute ones.
       const residualByMu = !present ? 0 : relative ? -observed / (mu * mu) : -1;
+      const logByMu = relative && present ? 1 / mu : 0;
       const errorByMu = present ? -1 : 0;
-      const row = at * size;
-      for (let k = 0; k < size; k++) {
-        const level1 = dLevel[k]!;
-        const growth1 = growthBySlope * dSlope[k]! + (k === 3 ? growthByPhi : 0);
-        const q1 = qByLevel * level1 + (trend === "N" ? 0 : qByGrowth * growth1);
-        const s1 = seasonal ? dSeason[row + k]! : 0;
-        const mu1 = muByQ * q1 + (seasonal ? muBySeason * s1 : 0);
-        const error1 = errorByMu * mu1;
-        dError[k] = residualByMu * mu1;
-        if (relative && present) dLog[k]! += mu1 / mu;
-        const change1 = ratioSeason ? (error1 - change * s1) / s : error1;
-        dLevel[k] = q1 + alpha * change1 + (k === 0 ? change : 0);
-        if (trend === "A") dSlope[k] = growth1 + beta * change1 + (k === 1 ? change : 0);
-        else if (trend === "M")
-          dSlope[k] = growth1 + (beta * (change1 - (change * level1) / level)) / level + (k === 1 ? change / level : 0);
-        if (seasonal)
-          dSeason[row + k] = s1 + gamma * (ratioSeason ? (error1 - turn * q1) / q : error1) + (k === 2 ? turn : 0);
+      const muByQ = ratioSeason ? s : 1;
+      const muByS = ratioSeason ? q : seasonal ? 1 : 0;
+      // How the level's and slope's change and the season's turn with q and s, the season's effect.
+      let change = error;
+      let turn = error;
+      const changeByQ = errorByMu;
+      let changeByS = errorByMu * muByS;
+      let turnByQ = errorByMu;
+      let turnByS = changeByS;
+      if (ratioSeason) {
+        change = error / s;
+        turn = error / q;
+        changeByS = (errorByMu * q - change) / s;
+        turnByQ = (errorByMu * s - turn) / q;
+        turnByS = errorByMu;
       }
-      if (present) {
-        squares += residual * residual;
-        if (relative) logs += Math.log(mu);
-        for (let i = 0; i < size; i++) {
-          const d = dError[i]!;
-          g[i]! += d * residual;
-          if (d === 0) continue;
-          for (let j = 0; j <= i; j++) A[i * size + j]! += d * dError[j]!;
+      const steepness = trend === "N" ? 0 : trend === "M" ? beta / level : beta;
+      const qBySlope = qByGrowth * growthBySlope;
+      const levelByQ = 1 + alpha * changeByQ;
+      const levelByS = alpha * changeByS;
+      const slopeByLevel = trend === "M" ? (-steepness * change) / level : 0;
+      const slopeByQ = steepness * changeByQ;
+      const slopeByS = steepness * changeByS;
+      const seasonByQ = gamma * turnByQ;
+      const seasonByS = 1 + gamma * turnByS;
+      const row = at * stride;
+      const base = kept * stride;
+      for (let k = 0; k < count; k++) {
+        const level1 = dLevel[k]!;
+        const slope1 = dSlope[k]!;
+        const s1 = dSeason[row + k]!;
+        const q1 = qByLevel * level1 + qBySlope * slope1;
+        const mu1 = muByQ * q1 + muByS * s1;
+        rows[base + k] = residualByMu * mu1;
+        dLog[k]! += logByMu * mu1;
+        dLevel[k] = levelByQ * q1 + levelByS * s1;
+        dSlope[k] = slopeByLevel * level1 + growthBySlope * slope1 + slopeByQ * q1 + slopeByS * s1;
+        dSeason[row + k] = seasonByQ * q1 + seasonByS * s1;
+      }
+      // What the smoothing parameters do by themselves. Those that are not active have a place past the others.
+      const qByPhi = qByGrowth * growthByPhi;
+      rows[base + byPhi]! += residualByMu * muByQ * qByPhi;
+      dLog[byPhi]! += logByMu * muByQ * qByPhi;
+      dLevel[byPhi]! += levelByQ * qByPhi;
+      dSlope[byPhi]! += growthByPhi + slopeByQ * qByPhi;
+      dSeason[row + byPhi]! += seasonByQ * qByPhi;
+      dLevel[byAlpha]! += change;
+      dSlope[byBeta]! += trend === "M" ? change / level : change;
+      dSeason[row + byGamma]! += turn;
+      residuals[kept] = residual;
+      if (++kept === BLOCK || t === n - 1) {
+        accumulate(kept, count);
+        kept = 0;
+      }
+      squares += residual * residual;
+      if (relative && present) {
+        product *= mu;
+        if (product > 1e150 || product < 1e-150) {
+          logs += Math.log(product);
+          product = 1;
         }
       }
-      if (trend === "A") slope = growth + beta * change;
-      else if (trend === "M") slope = growth + (beta * change) / level;
+      if (trend !== "N") slope = growth + steepness * change;
       level = q + alpha * change;
       if (seasonal) {
         season[at] = s + gamma * turn;
         if (++at === m) at = 0;
       }
     }
-    const scale = relative ? Math.exp((2 * logs) / nobs) : 1;
-    for (let i = 0; i < size; i++)
+    const scale = relative ? Math.exp((2 * (logs + Math.log(product))) / nobs) : 1;
+    for (let i = 0; i < count; i++) {
+      const u = dLog[i]! / nobs;
       for (let j = 0; j <= i; j++) {
-        let sum = A[i * size + j]!;
+        let sum = products[i * stride + j]!;
         if (relative) {
-          const u = dLog[i]! / nobs;
           const v = dLog[j]! / nobs;
-          sum = scale * (sum + g[i]! * v + u * g[j]! + squares * u * v);
+          sum = scale * (sum + gradient[i]! * v + u * gradient[j]! + squares * u * v);
         }
-        A[i * size + j] = sum;
-        A[j * size + i] = sum;
+        A[active[i]! * size + active[j]!] = sum;
+        A[active[j]! * size + active[i]!] = sum;
       }
-    if (relative) for (let i = 0; i < size; i++) g[i] = scale * (g[i]! + (squares * dLog[i]!) / nobs);
+      g[active[i]!] = relative ? scale * (gradient[i]! + squares * u) : gradient[i]!;
+    }
     return scale * squares;
+  };
+
+  /** Adds the derivatives of the last steps' residuals to their products with each other and with the residuals. */
+  const accumulate = (kept: number, count: number): void => {
+    const stride = count + 1;
+    for (let b = kept; b < BLOCK; b++) {
+      rows.fill(0, b * stride, (b + 1) * stride);
+      residuals[b] = 0;
+    }
+    const r0 = residuals[0]!;
+    const r1 = residuals[1]!;
+    const r2 = residuals[2]!;
+    const r3 = residuals[3]!;
+    for (let i = 0; i < count; i++) {
+      const d0 = rows[i]!;
+      const d1 = rows[stride + i]!;
+      const d2 = rows[2 * stride + i]!;
+      const d3 = rows[3 * stride + i]!;
+      gradient[i]! += d0 * r0 + d1 * r1 + (d2 * r2 + d3 * r3);
+      const to = i * stride;
+      for (let j = 0; j <= i; j++)
+        products[to + j]! +=
+          d0 * rows[j]! + d1 * rows[stride + j]! + (d2 * rows[2 * stride + j]! + d3 * rows[3 * stride + j]!);
+    }
   };
   return { value, normal, size };
 }

@@ -32,7 +32,8 @@ describe("the likelihood as a sum of squares", () => {
             const x = Float64Array.from([alpha, share * alpha, gammaShare * (1 - alpha), phi, 100, slope, ...effects]);
             const A = new Float64Array(size * size);
             const g = new Float64Array(size);
-            const value = squares.normal(x, A, g);
+            const active = Int32Array.from({ length: size }, (_, i) => i);
+            const value = squares.normal(x, A, g, active);
             expect(Math.abs(squares.value(x) - value)).toBeLessThan(1e-10 * value);
             for (let i = 0; i < size; i++) {
               if (form.season === "N" && i >= SEASON) continue;
