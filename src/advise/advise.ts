@@ -152,17 +152,29 @@ export async function advise(
   return { verdict, reasons, notes: notesOf(spec, profile, evidence), profile, evidence, cost };
 }
 
-/** The period given, or the one that most of the sample shows most strongly, if three in ten do. */
+/** Periods to look for at an interval of the calendar; fewer than all are found more surely. */
+const CALENDAR: readonly (readonly [RegExp, readonly number[]])[] = [
+  [/^P1M@/, [12]],
+  [/^P3M@/, [4]],
+  [/^P1D$/, [7, 365.25]],
+  [/^P7D$/, [52.1775]],
+  [/^PT3600S$/, [24, 168]],
+];
+/** Share of the sample that must show a period; chance alone gives about one in a hundred. */
+const COMMON = 0.2;
+
+/** The period given, or the one that most of the sample shows most strongly. */
 function seasonOf(series: readonly SampledSeries[], given: number) {
   if (given > 1) return { period: given, from: "given" as const, share: NaN };
   const votes = new Map<number, number>();
-  for (const { y } of series) {
-    const first = detectPeriods(y, { max: 1 })[0];
+  for (const { y, interval } of series) {
+    const candidates = CALENDAR.find(([pattern]) => pattern.test(interval ?? ""))?.[1];
+    const first = detectPeriods(y, { max: 1, ...(candidates && { candidates }) })[0];
     if (first !== undefined) votes.set(Math.round(first.period), (votes.get(Math.round(first.period)) ?? 0) + 1);
   }
   const [top] = [...votes].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
   const share = (top?.[1] ?? 0) / Math.max(1, series.length);
-  if (top === undefined || share < 0.3) return { period: 1, from: "none found" as const, share };
+  if (top === undefined || share < COMMON) return { period: 1, from: "none found" as const, share };
   return { period: top[0], from: "found" as const, share };
 }
 

@@ -45,6 +45,9 @@ describe("manymodel, on the command line", () => {
     expect(json("import", "sales.csv", "--table", "SALES")).toEqual({ table: "SALES", rows: 210 });
     expect(json("setup")).toEqual({ created: ["FORECAST_RESULTS"], kept: [] });
     expect(json("setup")).toEqual({ created: [], kept: ["FORECAST_RESULTS"] });
+    const advice = json("advise", "--sample", "2", "--horizon", "7");
+    expect(advice).toMatchObject({ profile: { partitions: 3, sampled: 2, period: 7 }, evidence: { horizon: 7 } });
+    expect(manymodel("advise").stdout).toMatch(/^(Recommendation|No recommendation): [\s\S]*\nNext:\n {2}manymodel /);
     const run = json("train", "--run-id", "first");
     expect(run).toMatchObject({ run: "first", partitions: 3, succeeded: 3, failed: 0, failures: [] });
     expect(json("status")).toMatchObject([{ run: "first", state: "completed", partitions: 3 }]);
