@@ -16,14 +16,15 @@ const ALLOWED = {
   model: ["forecast", "core"],
   ports: ["core"],
   pipeline: ["core", "model", "ports"],
+  advise: ["core", "forecast", "model", "ports"],
   refine: ["core", "model", "pipeline", "ports"],
   contract: ["ports", "core"],
   config: ["core"],
   "engines/memory": ["core", "ports"],
   "engines/local": ["core", "ports"],
-  api: ["config", "core", "forecast", "model", "pipeline", "ports", "refine"],
-  cli: ["api", "core", "pipeline", "ports", "refine"],
-  "index.ts": ["api", "core", "model", "pipeline", "refine"],
+  api: ["advise", "config", "core", "forecast", "model", "pipeline", "ports", "refine"],
+  cli: ["advise", "api", "core", "pipeline", "ports", "refine"],
+  "index.ts": ["advise", "api", "core", "model", "pipeline", "refine"],
 };
 /** Packages that `forecast` or `core` may import: pure JavaScript only. */
 const PURE_PACKAGES = { forecast: [], core: ["hyparquet", "hyparquet-writer"] };

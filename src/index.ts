@@ -1,5 +1,7 @@
 /** One model per partition: the loop, the workspace, the registry. Models themselves are in `manymodel/forecast`. */
+export type { Advice } from "./advise/advise.ts";
 export {
+  type AdviceOptions,
   connect,
   type DoparOptions,
   type Keys,

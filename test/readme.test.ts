@@ -53,6 +53,26 @@ describe("what the documents show is run", () => {
     expect(stdout).toMatch(/next quarter, knowing this one: 58\.\d/);
   });
 
+  it.each([
+    ["store-sales", "5 trained, 0 failed", "scored 5 partitions: 5 OK"],
+    ["churn", "3 trained, 0 failed", "scored 3 partitions: 3 OK"],
+    ["sensor-anomalies", "6 trained, 0 failed", "scored 6 partitions: 6 OK"],
+  ])("the guide's %s", async (name, trained, scored) => {
+    const folder = path.join(await temporaryFolder(), name);
+    await cp(path.join(root, "examples", name), folder, {
+      recursive: true,
+      filter: (file) => !/\.manymodel|\.csv$/.test(file),
+    });
+    await mkdir(path.join(folder, "node_modules"));
+    await symlink(root, path.join(folder, "node_modules", "manymodel"));
+    const guide = await readFile(path.join(root, "docs", "guide.md"), "utf8");
+    const [, script] = guide.match(new RegExp(`<!-- run: ${name} -->\n\`\`\`sh\n([\\s\\S]*?)\`\`\``))!;
+    const { status, stdout, stderr } = await shell(folder, script!);
+    expect(status, stderr).toBe(0);
+    expect(stdout).toContain(trained);
+    expect(stdout).toContain(scored);
+  });
+
   it("every example that has a loop", async () => {
     const examples = (await readdir(path.join(root, "examples"))).filter((name) =>
       existsSync(path.join(root, "examples", name, "loop.js")),

@@ -3,7 +3,7 @@ import type { LoadedConfig } from "../config/load.ts";
 import { matchColumn } from "../core/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { PlainData } from "../core/plain-data.ts";
-import { METHODS } from "../forecast/index.ts";
+import { BUILTIN_MODELS, type BuiltinModel } from "./builtin-models.ts";
 import type { ManyModel } from "./connect.ts";
 
 /** A model definition's module and what it is sent. */
@@ -13,74 +13,99 @@ export interface ConfiguredModel {
 }
 
 /**
- * The model that a configuration or a caller names: a built-in method, or the path of a definition. Either is sent the
- * target column, the period, the horizon and the holdout, then the model's own options and the run's exports.
+ * The model that a configuration or a caller names: a built-in one, or the path of a definition. Either is sent the
+ * target column, the period, the horizon and the holdout (a built-in one as far as it takes them), then the model's own
+ * options and the run's exports.
  *
- * @throws {ManymodelError} `config` for a name that is neither; `input` if a built-in method's target is not a numeric
- *   column of the source
+ * @throws {ManymodelError} `config` for a name that is neither, or an option that is not allowed; `input` if a column that a
+ *   built-in model is to read is not in the source, or not of numbers
  */
 export async function configuredModel(mm: ManyModel, model: LoadedConfig["model"]): Promise<ConfiguredModel> {
   const { source, train, file } = mm.config;
   const { name, options } = typeof model === "string" ? { name: model, options: {} } : model;
-  const exports = {
+  const common = {
     target: source?.target ?? "Y",
     period: source?.period ?? 1,
     horizon: train.horizon,
     holdout: train.holdout,
+  };
+  const given = {
     ...(options as { [name: string]: PlainData }),
     ...(train.exports as { [name: string]: PlainData }),
   };
-  if (Object.hasOwn(METHODS, name)) {
-    for (const [option, value] of Object.entries(exports)) {
-      const expected = OPTIONS[option];
-      if (expected === undefined)
-        throw new ManymodelError(
-          "config",
-          `${file}: model ${name} has no option ${show(option)}; it has ${Object.keys(OPTIONS).join(", ")}`,
-        );
-      if (typeof value !== expected)
-        throw new ManymodelError("config", `${file}: option ${option} is ${show(value)}; it must be a ${expected}`);
-    }
-    await checkTarget(mm, exports.target);
-    const builtin = `../model/builtin/forecaster${fileURLToPath(import.meta.url).slice(-3)}`;
-    return { definition: new URL(builtin, import.meta.url), exports: { ...exports, method: name } };
+  if (Object.hasOwn(BUILTIN_MODELS, name)) {
+    const builtin = BUILTIN_MODELS[name]!;
+    const time = source?.order_by?.filter((column) => !source.partition_by.includes(column)).at(-1);
+    const exports: { [name: string]: PlainData } = { ...builtin.exports };
+    for (const [option, value] of Object.entries({ ...common, ...(time !== undefined && { time }) }))
+      if (Object.hasOwn(builtin.options, option)) exports[option] = value;
+    Object.assign(exports, given);
+    checkOptions(builtin, exports, (problem) => `${file}: model ${name} ${problem}`);
+    await checkColumns(mm, builtin, exports);
+    const module = `../model/builtin/${builtin.module}${fileURLToPath(import.meta.url).slice(-3)}`;
+    return { definition: new URL(module, import.meta.url), exports };
   }
-  if (/[/\\]|\.[cm]?[jt]s$/.test(name)) return { definition: name, exports };
+  if (/[/\\]|\.[cm]?[jt]s$/.test(name)) return { definition: name, exports: { ...common, ...given } };
   throw new ManymodelError(
     "config",
-    `${file}: model: there is no built-in model ${show(name)}; use ${Object.keys(METHODS).join(", ")}, or the path of a definition such as ./my-model.ts`,
+    `${file}: model: there is no built-in model ${show(name)}; use ${Object.keys(BUILTIN_MODELS).join(", ")}, or the path of a definition such as ./my-model.ts`,
   );
 }
 
-/** The options of the built-in methods, with their types. */
-const OPTIONS: Readonly<Record<string, string>> = {
-  target: "string",
-  period: "number",
-  horizon: "number",
-  holdout: "number",
-};
+function checkOptions(
+  builtin: BuiltinModel,
+  exports: { readonly [name: string]: PlainData },
+  say: (problem: string) => string,
+): void {
+  const allowed = Object.keys(builtin.options).join(", ");
+  for (const option of builtin.required)
+    if (exports[option] === undefined)
+      throw new ManymodelError(
+        "config",
+        say(
+          option === "time"
+            ? "needs a time column; add source.order_by"
+            : `needs the option ${option}, ${builtin.options[option]!.expected}`,
+        ),
+      );
+  for (const [option, value] of Object.entries(exports)) {
+    if (Object.hasOwn(builtin.exports, option) && value === builtin.exports[option]) continue;
+    const type = Object.hasOwn(builtin.options, option) ? builtin.options[option] : undefined;
+    if (type === undefined) throw new ManymodelError("config", say(`has no option ${show(option)}; it has ${allowed}`));
+    if (!type.fits(value))
+      throw new ManymodelError("config", say(`has option ${option} ${show(value)}; it must be ${type.expected}`));
+  }
+}
 
 /** What would otherwise fail in every partition is said once. */
-async function checkTarget(mm: ManyModel, target: string): Promise<void> {
+async function checkColumns(
+  mm: ManyModel,
+  builtin: BuiltinModel,
+  exports: { readonly [name: string]: PlainData },
+): Promise<void> {
   const { columns, query, partitions, timeColumn } = await mm.snapshot();
   if (partitions === 0) return;
   const time = columns.find((column) => column.name === timeColumn);
-  if (time?.type === "string" || time?.type === "boolean")
+  if (builtin.series && (time?.type === "string" || time?.type === "boolean"))
     throw new ManymodelError(
       "input",
       `column ${time.name} of ${query.table} (order_by) holds ${time.type}s, so forecasts would have no dates; turn it into a date, a timestamp or a number`,
     );
   const names = columns.map((column) => column.name);
-  const name = matchColumn(names, target);
-  if (name === undefined)
-    throw new ManymodelError(
-      "input",
-      `${query.table} has no column ${show(target)} (target); it has ${names.join(", ")}`,
-    );
-  const { type } = columns.find((column) => column.name === name)!;
-  if (type !== "number" && type !== "integer")
-    throw new ManymodelError(
-      "input",
-      `column ${name} of ${query.table} (target) holds ${type}s; a forecast needs numbers, with missing ones empty`,
-    );
+  for (const option of builtin.series ? ["target", ...builtin.columns] : builtin.columns)
+    for (const wanted of [exports[option] ?? []].flat()) {
+      const name = matchColumn(names, wanted as string);
+      if (name === undefined)
+        throw new ManymodelError(
+          "input",
+          `${query.table} has no column ${show(wanted)} (${option}); it has ${names.join(", ")}`,
+        );
+      const { type } = columns.find((column) => column.name === name)!;
+      const booleans = builtin.columns.includes(option);
+      if (type !== "number" && type !== "integer" && !(booleans && type === "boolean"))
+        throw new ManymodelError(
+          "input",
+          `column ${name} of ${query.table} (${option}) holds ${type}s; ${option === "target" ? "a forecast needs" : "it needs"} numbers${booleans ? " or booleans" : ""}, with missing ones empty`,
+        );
+    }
 }

@@ -1,4 +1,5 @@
 import path from "node:path";
+import type { Advice } from "../advise/advise.ts";
 import { type LoadedConfig, loadConfig } from "../config/load.ts";
 import { parseDuration } from "../core/duration.ts";
 import { ManymodelError, show } from "../core/errors.ts";
@@ -82,6 +83,18 @@ export interface DoparOptions<Exports = { readonly [name: string]: PlainData }> 
 
 /** How to go on with a run. */
 export type ResumeOptions = Pick<DoparOptions, "workers" | "workerType" | "preWarm" | "onProgress">;
+
+/** What to look at for advice. Everything left out comes from the configuration. */
+export interface AdviceOptions {
+  readonly dataQuery?: LoopQuery;
+  readonly target?: string;
+  /** Observations per season; 1: look for it. */
+  readonly period?: number;
+  readonly horizon?: number;
+  /** How many partitions to look at; default 100. */
+  readonly sample?: number;
+  readonly seed?: number;
+}
 
 /** A completed run. */
 export interface Run {
@@ -216,6 +229,21 @@ export class ManyModel {
   /** Collects the best partitions of several completed runs as one that can be registered, without copying models. */
   champions(spec: ChampionsSpec): Promise<Champions> {
     return collectChampions(this.engine, spec, new Date(), packageVersion);
+  }
+
+  /** Says, from a sample of the source, whether one model per partition or one for all is right, and why. */
+  async advise(options: AdviceOptions = {}): Promise<Advice> {
+    const { source, train } = this.config;
+    const { advise } = await import("../advise/advise.ts");
+    return advise(this.engine, {
+      query: this.dataQuery(options.dataQuery),
+      target: options.target ?? source?.target ?? "Y",
+      period: options.period ?? source?.period ?? 1,
+      horizon: options.horizon ?? train.horizon,
+      sample: options.sample ?? 100,
+      seed: options.seed ?? train.seed,
+      workers: this.engine.workers.parallelism,
+    });
   }
 
   /** The configured source, or the one given, as it is now: its columns, partitions and rows, read and pinned. */

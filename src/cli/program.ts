@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { packageVersion } from "../api/package-version.ts";
 import { ManymodelError, messageOf } from "../core/errors.ts";
+import { addAdvise } from "./commands/advise.ts";
 import { addBatch } from "./commands/batch.ts";
 import { addCancel, addPrioritize } from "./commands/cancel.ts";
 import { addChampions } from "./commands/champions.ts";
@@ -50,7 +51,7 @@ export async function run(args: readonly string[]): Promise<number> {
       addVersions,
       addBatch,
     ],
-    ...[addPlan, addRank, addRefine, addCompare, addChampions, addPipeline],
+    ...[addAdvise, addPlan, addRank, addRefine, addCompare, addChampions, addPipeline],
     ...[addVerify, addGc, addWorker, addWorkers, addCancel, addPrioritize, addSql, addDemo],
   ];
   for (const add of commands) add(program);

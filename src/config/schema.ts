@@ -60,7 +60,7 @@ const model = z
     z.strictObject({ name: z.string().min(1), options: z.record(z.string(), plain).default({}) }),
   ])
   .describe(
-    "A built-in method (such as auto-arima, ets, theta, best; docs/guide.md lists them), or the path of a definition.",
+    "A built-in model (a method such as auto-arima, ets, theta or best; store-sales, churn, sensor-anomalies: see docs/guide.md), or the path of a definition.",
   );
 
 const train = z

@@ -95,6 +95,20 @@ export function tablesContract(harness: Harness, open: OpenEngine, limits: Table
       assert.deepEqual(Array.from(read.columns.PROMO!.values as Uint8Array), [0, 2, 0, 1, 2]);
       assert.deepEqual(read.columns.NOTE!.values, ["", null, "y", "x", "z"]);
     });
+    test("keeps the rows of many scattered partitions together and in order", async (engine) => {
+      const { tables } = engine;
+      const rows = Array.from({ length: 60_000 }, (_, i): Row => [`k${100 + Math.floor(i / 1000)}`, i, i, true, ""]);
+      await fill(engine, rows);
+      const snapshot = await tables.snapshot(QUERY);
+      const odd = Array.from({ length: 30 }, (_, i) => 2 * i + 1);
+      const { batch: read, offsets } = await tables.read(snapshot, odd);
+      assert.deepEqual(
+        Array.from(offsets),
+        Array.from({ length: 31 }, (_, i) => 1000 * i),
+      );
+      const expected = odd.flatMap((p) => Array.from({ length: 1000 }, (_, i) => 1000 * p + i));
+      assert.deepEqual(Array.from(read.columns.Y!.values as Float64Array), expected);
+    });
     test("reads any partitions in any order in one read, and none for -1", async (engine) => {
       const { tables } = engine;
       const rows = Array.from(

@@ -85,7 +85,7 @@ export { type FittedModel, fitted, forecast, residuals, simulate, update } from 
 export { type NaiveModel, naive, snaive } from "./naive.ts";
 export type { Forecast, ForecastOptions } from "./prediction.ts";
 export { normal, type Random, random } from "./random.ts";
-export type { Calendar } from "./regression/calendar.ts";
+export type { Calendar, CalendarField } from "./regression/calendar.ts";
 export { type LinearModel, type LinearOptions, linearModel } from "./regression/linear.ts";
 export type { Holiday, LinearTerms } from "./regression/linear-terms.ts";
 export { type LogisticModel, logistic, probability } from "./regression/logistic.ts";

@@ -50,7 +50,10 @@ export type PredictContext<Model, Key extends object = DefaultKey, Exports = Exp
   readonly seed: number;
 };
 
-/** What `predict` returns: `horizon` point forecasts, and for each level their lower and upper bounds. */
+/**
+ * What `predict` returns: `horizon` point forecasts (or one value for each row, see `scores`), and for each level their
+ * lower and upper bounds.
+ */
 export interface Prediction {
   readonly mean: ArrayLike<number>;
   readonly levels?: readonly number[];
@@ -61,6 +64,11 @@ export interface Prediction {
 /** One model for any partition: how to fit it, and how to predict from what was fitted. */
 export interface ModelDefinition<Key extends object, Exports, Model extends object> {
   fit(context: FitContext<Key, Exports>): FitResult<Model> | Promise<FitResult<Model>>;
+  /**
+   * What `predict` returns a value for: the next `horizon` steps (default), or each of the `rows` of `data`, for example
+   * customers; `horizon` is then their number, and the output's STEP the number of the row.
+   */
+  readonly scores?: "steps" | "rows";
   /** Needed for registration and batch scoring. */
   predict?(context: PredictContext<Model, Key, Exports>): Prediction | Promise<Prediction>;
 }

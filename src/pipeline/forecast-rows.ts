@@ -30,13 +30,16 @@ export function forecastColumns({ keyColumns, time, levels }: ForecastTable): Co
   ];
 }
 
+/** Values of the time column: as in `Column`, or texts where that is what the data are ordered by. */
+export type Times = Float64Array | readonly (string | null)[];
+
 /** Collects the rows of a forecast table column by column: one per step, or one that says why there is none. */
 export class ForecastRows {
   readonly #table: ForecastTable;
   readonly #columns: readonly ColumnInfo[];
   readonly #keys: KeyValue[][];
   readonly #partitionKey: string[] = [];
-  readonly #times: number[] = [];
+  readonly #times: (number | string | null)[] = [];
   readonly #steps: (bigint | null)[] = [];
   readonly #numbers: number[][];
   readonly #status: string[] = [];
@@ -50,14 +53,14 @@ export class ForecastRows {
 
   forecast(
     key: PartitionKey,
-    times: Float64Array | null,
+    times: Times | null,
     mean: Float64Array,
     lower: readonly Float64Array[],
     upper: readonly Float64Array[],
   ): void {
     const partitionKey = encodeKey(this.#table.keyColumns, key);
     for (let i = 0; i < mean.length; i++) {
-      this.#row(key, partitionKey, times === null ? NaN : times[i]!, BigInt(i + 1), "OK");
+      this.#row(key, partitionKey, times === null ? null : times[i]!, BigInt(i + 1), "OK");
       this.#numbers[0]!.push(mean[i]!);
       for (let level = 0; level < lower.length; level++) {
         this.#numbers[1 + 2 * level]!.push(lower[level]![i]!);
@@ -68,11 +71,17 @@ export class ForecastRows {
 
   /** A partition without a forecast: one row that says why. */
   status(key: PartitionKey, status: string): void {
-    this.#row(key, encodeKey(this.#table.keyColumns, key), NaN, null, status);
+    this.#row(key, encodeKey(this.#table.keyColumns, key), null, null, status);
     for (const column of this.#numbers) column.push(NaN);
   }
 
-  #row(key: PartitionKey, partitionKey: string, time: number, step: bigint | null, status: string): void {
+  #row(
+    key: PartitionKey,
+    partitionKey: string,
+    time: number | string | null,
+    step: bigint | null,
+    status: string,
+  ): void {
     for (let i = 0; i < key.length; i++) this.#keys[i]!.push(key[i]!);
     this.#partitionKey.push(partitionKey);
     this.#times.push(time);
@@ -119,7 +128,9 @@ function keyColumn({ type }: KeyColumn, values: KeyValue[]): Column {
   }
 }
 
-function timeColumn({ type }: ColumnInfo, times: number[]): Column {
-  if (type === "integer") return { type, values: times.map((t) => (Number.isNaN(t) ? null : BigInt(t))) };
-  return { type: type === "date" || type === "timestamp" ? type : "number", values: Float64Array.from(times) };
+function timeColumn({ type }: ColumnInfo, times: readonly (number | string | null)[]): Column {
+  if (type === "string") return { type, values: times as (string | null)[] };
+  const numbers = Float64Array.from(times, (time) => (time === null ? NaN : Number(time)));
+  if (type === "integer") return { type, values: Array.from(numbers, (t) => (Number.isNaN(t) ? null : BigInt(t))) };
+  return { type: type === "date" || type === "timestamp" ? type : "number", values: numbers };
 }

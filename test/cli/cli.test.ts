@@ -45,6 +45,9 @@ describe("manymodel, on the command line", () => {
     expect(json("import", "sales.csv", "--table", "SALES")).toEqual({ table: "SALES", rows: 210 });
     expect(json("setup")).toEqual({ created: ["FORECAST_RESULTS"], kept: [] });
     expect(json("setup")).toEqual({ created: [], kept: ["FORECAST_RESULTS"] });
+    const advice = json("advise", "--sample", "2", "--horizon", "7");
+    expect(advice).toMatchObject({ profile: { partitions: 3, sampled: 2, period: 7 }, evidence: { horizon: 7 } });
+    expect(manymodel("advise").stdout).toMatch(/^(Recommendation|No recommendation): [\s\S]*\nNext:\n {2}manymodel /);
     const run = json("train", "--run-id", "first");
     expect(run).toMatchObject({ run: "first", partitions: 3, succeeded: 3, failed: 0, failures: [] });
     expect(json("status")).toMatchObject([{ run: "first", state: "completed", partitions: 3 }]);
@@ -152,6 +155,31 @@ describe("manymodel, on the command line", () => {
     expect(await train("{ table: TABLE_X, partition_by: sku }")).toEqual([
       1,
       expect.stringContaining('there is no table "TABLE_X"'),
+    ]);
+    const withModel = async (model: string, order = "") => {
+      const yaml = `source: { table: sales.csv, partition_by: sku, target: qty${order} }\nmodel: ${model}\n`;
+      await writeFile(path.join(folder, "manymodel.yaml"), yaml);
+      const { status, stderr } = manymodel("train");
+      return [status, stderr.replace(/^manymodel: .*manymodel\.yaml: model /, "")];
+    };
+    const day = ", order_by: day";
+    expect(await withModel("churn")).toEqual([2, "churn needs the option features, a list of strings\n"]);
+    expect(await withModel("{ name: churn, options: { features: [day] } }")).toEqual([
+      1,
+      expect.stringContaining("(features) holds dates; it needs numbers or booleans"),
+    ]);
+    expect(await withModel("store-sales")).toEqual([2, "store-sales needs a time column; add source.order_by\n"]);
+    expect(await withModel("{ name: store-sales, options: { regressors: [PROMO] } }", day)).toEqual([
+      1,
+      expect.stringContaining('has no column "PROMO" (regressors); it has sku, day, qty'),
+    ]);
+    expect(await withModel("{ name: sensor-anomalies, options: { method: tarot } }", day)).toEqual([
+      2,
+      'sensor-anomalies has option method "tarot"; it must be one of ets, holt-winters, snaive\n',
+    ]);
+    expect(await withModel("{ name: ets, options: { damped: true } }", day)).toEqual([
+      2,
+      'ets has no option "damped"; it has target, period, horizon, holdout\n',
     ]);
     await writeFile(path.join(folder, "empty.csv"), "sku,day,qty\n");
     expect(await train("{ table: empty.csv, partition_by: sku }")).toEqual([1, expect.stringContaining("has no rows")]);

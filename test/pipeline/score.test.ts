@@ -46,6 +46,51 @@ for (const engine of ["local", "memory"] as const)
       });
     });
 
+    it("scores row by row where the definition says so, with what the rows are ordered by", async () => {
+      const mm = await openWorkspace(engine);
+      const columns = [
+        { name: "UNIT_ID", type: "string" },
+        { name: "CUSTOMER", type: "string" },
+        { name: "Y", type: "number" },
+      ] as const;
+      await fillTable(
+        mm,
+        "PAST",
+        [...columns],
+        [
+          ["A", "a1", 1],
+          ["B", "b1", 1],
+          ["odd", "o1", 1],
+        ],
+      );
+      const now = [
+        ["A", "a3", 3],
+        ["A", "a2", 2],
+        ["A", "a9", 9],
+        ["B", "b5", 5],
+        ["odd", "o1", 1],
+        ["odd", "o2", 1],
+      ];
+      await fillTable(mm, "NOW", [...columns], now);
+      const dataQuery = { table: "PAST", keyColumn: "UNIT_ID", orderBy: ["CUSTOMER"] };
+      const run = await mm.foreachPartition("unit_id").dopar(body("per-row"), { dataQuery });
+      await mm.registry.logManyModel({ name: "R", version: "V1", run, horizon: 1 });
+      const batch = await mm.registry.runBatch({ model: "R", version: "V1", inputTable: "NOW" });
+      expect(batch).toMatchObject({ partitions: 3, ok: 2, errors: 1, rows: 5 });
+      if (engine === "memory") return;
+      const rows = await all(
+        mm,
+        "SELECT UNIT_ID, CUSTOMER, STEP, FORECAST, STATUS FROM FORECAST_RESULTS ORDER BY 1, 3",
+      );
+      expect(rows).toEqual([
+        ["A", "a2", 1, 4, "OK"],
+        ["A", "a3", 2, 6, "OK"],
+        ["A", "a9", 3, 18, "OK"],
+        ["B", "b5", 1, 10, "OK"],
+        ["odd", null, null, null, "ERROR: predict must return 2 values in mean; it has 1"],
+      ]);
+    });
+
     it("a version is immutable, needs a completed run with a model, and a predict", async () => {
       const mm = await openWorkspace(engine);
       const run = await trained(mm);
@@ -77,7 +122,7 @@ for (const engine of ["local", "memory"] as const)
       const { registry } = mm;
       const options = { model: "M", version: "V1", inputTable: "SALES" };
       await expect(registry.runBatch({ ...options, version: "V9" })).rejects.toThrow(
-        'there is no version "V9" of model "M"',
+        'there is no version or alias "V9" of model "M"',
       );
       await expect(registry.runBatch({ ...options, inputTable: "NONE" })).rejects.toThrow('there is no table "NONE"');
       await expect(registry.runBatch({ ...options, levels: [0.95, 100] })).rejects.toThrow("level is 100");

@@ -60,9 +60,10 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders): T
       const contiguous = wanted.every((ordinal, i) => ordinal === wanted[0]! + i);
       const condition = contiguous
         ? `p BETWEEN ${wanted[0]} AND ${wanted.at(-1)}`
-        : `p IN (${wanted.map(Number).join(", ")})`;
+        : `p IN (${wanted.map(Number).join(", ")}) ORDER BY file_row_number`;
       const names = snapshot.columns.map((_, i) => `, c${i}`).join("");
-      const sql = `SELECT p${names} FROM ${readParquet([files(snapshot).data])} WHERE ${wanted.length === 0 ? "false" : condition}`;
+      // Several threads give the rows of a list of partitions, which is a join, in any order.
+      const sql = `SELECT p${names} FROM ${readParquet([files(snapshot).data], contiguous ? "" : ", file_row_number = true")} WHERE ${wanted.length === 0 ? "false" : condition}`;
       const result = await (await duck.connection()).stream(sql);
       const read = await readColumns(
         result,

@@ -36,6 +36,10 @@ export interface ChangePoints {
  * are in units of the long-run variance: an autoregressive series is not cut to pieces. A random walk has no noise of
  * that kind; difference it first.
  *
+ * Changes found where there are none, of kind mean, in 2,000 simulated Gaussian series (1,000 for n = 1,095) each:
+ * white noise 0.7 % (n = 100), 0.2 % (300), 0.2 % (1,095); autoregressive with 0.5, 14 %, 8 % and 0.8 %, since a short
+ * series says little of its autocorrelation; random walks 40 %, 68 % and 99 %.
+ *
  * @param y - observations; missing ones (NaN) are stepped over
  * @returns no positions for a series that is too short to be divided
  * @throws {RangeError} if a value is infinite, none is observed, or an option is out of range

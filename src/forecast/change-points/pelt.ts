@@ -1,5 +1,8 @@
 import type { SegmentCost } from "./segment-cost.ts";
 
+/** Looking for starts to give up takes as long as trying them. */
+const PRUNE_EVERY = 16;
+
 /**
  * Pruned exact linear time segmentation: the starts of the segments after the first that minimise the sum of costs plus a
  * penalty for each. A start is given up once it costs more than the best so far; with a least segment length that only
@@ -19,14 +22,19 @@ export function pelt(n: number, cost: SegmentCost, penalty: number, minSize: num
   let count = 0;
   for (let to = minSize; to <= n; to++) {
     if (best[to - minSize]! < Infinity) starts[count++] = to - minSize;
-    for (let i = 0; i < count; i++) {
-      const from = starts[i]!;
-      total[i] = best[from]! + cost(from, to);
-      if (total[i]! + penalty < best[to]!) {
-        best[to] = total[i]! + penalty;
-        previous[to] = from;
+    cost(best, starts, count, to, total);
+    let least = Infinity;
+    let at = -1;
+    for (let i = 0; i < count; i++)
+      if (total[i]! < least) {
+        least = total[i]!;
+        at = i;
       }
+    if (at >= 0) {
+      best[to] = least + penalty;
+      previous[to] = starts[at]!;
     }
+    if (to % PRUNE_EVERY !== 0) continue;
     let kept = 0;
     for (let i = 0; i < count; i++) {
       const from = starts[i]!;

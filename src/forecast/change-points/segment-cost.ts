@@ -1,8 +1,17 @@
 /** What is constant within a segment. */
 export type ChangeKind = "mean" | "mean-variance" | "trend";
 
-/** Cost of the segment [from, to), in O(1). */
-export type SegmentCost = (from: number, to: number) => number;
+/**
+ * What comes before a segment plus its cost, `before[from]` + cost of [from, to), for the first `count` of the starts
+ * `from`, to `out`; each in O(1).
+ */
+export type SegmentCost = (
+  before: Float64Array,
+  starts: Int32Array,
+  count: number,
+  to: number,
+  out: Float64Array,
+) => void;
 
 /**
  * Twice the negative log likelihood of a segment, constants left out: squares about the mean or line over `variance`; or
@@ -32,17 +41,38 @@ export function segmentCost(kind: ChangeKind, at: Float64Array, x: Float64Array,
     t2[i + 1] = t2[i]! + t * t;
     ty[i + 1] = ty[i]! + t * y;
   }
+  const reciprocal = Float64Array.from({ length: n + 1 }, (_, size) => 1 / size);
   const squares = (from: number, to: number) => {
     const sum = y1[to]! - y1[from]!;
-    return Math.max(0, y2[to]! - y2[from]! - (sum * sum) / (to - from));
+    const cost = y2[to]! - y2[from]! - sum * sum * reciprocal[to - from]!;
+    return cost > 0 ? cost : 0;
   };
-  if (kind === "mean") return squares;
-  if (kind === "mean-variance") return (from, to) => (to - from) * Math.log(squares(from, to) / (to - from) + 1e-6);
-  return (from, to) => {
-    const size = to - from;
-    const time = t1[to]! - t1[from]!;
-    const spread = t2[to]! - t2[from]! - (time * time) / size;
-    const along = ty[to]! - ty[from]! - (time * (y1[to]! - y1[from]!)) / size;
-    return Math.max(0, squares(from, to) - (spread > 0 ? (along * along) / spread : 0));
+  if (kind === "mean")
+    return (before, starts, count, to, out) => {
+      const sumTo = y1[to]!;
+      const squaresTo = y2[to]!;
+      for (let i = 0; i < count; i++) {
+        const from = starts[i]!;
+        const sum = sumTo - y1[from]!;
+        const cost = squaresTo - y2[from]! - sum * sum * reciprocal[to - from]!;
+        out[i] = before[from]! + (cost > 0 ? cost : 0);
+      }
+    };
+  if (kind === "mean-variance")
+    return (before, starts, count, to, out) => {
+      for (let i = 0; i < count; i++) {
+        const from = starts[i]!;
+        out[i] = before[from]! + (to - from) * Math.log(squares(from, to) * reciprocal[to - from]! + 1e-6);
+      }
+    };
+  return (before, starts, count, to, out) => {
+    for (let i = 0; i < count; i++) {
+      const from = starts[i]!;
+      const time = t1[to]! - t1[from]!;
+      const spread = t2[to]! - t2[from]! - time * time * reciprocal[to - from]!;
+      const along = ty[to]! - ty[from]! - time * (y1[to]! - y1[from]!) * reciprocal[to - from]!;
+      const cost = squares(from, to) - (spread > 0 ? (along * along) / spread : 0);
+      out[i] = before[from]! + (cost > 0 ? cost : 0);
+    }
   };
 }

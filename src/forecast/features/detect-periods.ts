@@ -1,5 +1,5 @@
-import { leastSquares } from "../least-squares.ts";
-import { termColumns } from "../regression/linear-terms.ts";
+import { dot } from "../linalg/dot.ts";
+import { solveNormal } from "../linalg/normal-equations.ts";
 import { checkSeries, interpolate, type Series, toFloat64 } from "../series.ts";
 import { periodogram } from "./spectrum.ts";
 
@@ -12,13 +12,16 @@ export interface DetectedPeriod {
 
 /** Seconds to years: the periods that the calendar and the clock give. */
 const CANDIDATES = [4, 5, 7, 12, 13, 24, 48, 52.1775, 60, 96, 144, 168, 288, 336, 365.25, 672, 1440, 8766];
-/** Chance that any period is found in Gaussian white noise. */
+/** The most that the chance may be that any period is found in Gaussian white noise. */
 const FALSE_ALARM = 0.01;
 
 /**
  * Seasonal periods of a series, by what pairs of waves (up to three harmonics) explain of its first differences, tested by
  * Fisher's F against what is left of it, and confirmed by the autocorrelation at that lag. The strongest is taken
  * out before the next is looked for; differencing takes out trends and random walks.
+ *
+ * Periods found where there are none, in 2,000 simulated Gaussian series (1,000 for n = 1,095) each: white noise 0.8 %
+ * (n = 100), 0.4 % (300), 0.3 % (1,095); autoregressive with 0.5, 0.4 %, 0.1 % and 0 %; random walks 0.1 %, 0.1 % and 0.4 %.
  *
  * @param y - missing values (NaN) are joined linearly
  * @param options.candidates - periods to look for; by default those of the calendar and the clock (7, 12, 24, 168, 365.25,
@@ -60,34 +63,38 @@ export function detectPeriods(
     });
     if (peak >= 3 && !known) wanted.add(peak);
   }
-  const left = [...wanted].filter((period) => 2 * period <= n);
+  const left = [...wanted].filter((period) => 2 * period <= n).map((period) => wavesOf(period, n));
   const threshold = FALSE_ALARM / Math.max(1, left.length);
   const found: DetectedPeriod[] = [];
   let rest = total;
   while (found.length < max && left.length > 0) {
-    let best: { i: number; p: number; rss: number; x: Float64Array } | undefined;
-    left.forEach((period, i) => {
-      const after = withoutWaves(x, period);
+    let best: { waves: Waves; coef: Float64Array; rss: number } | undefined;
+    for (const waves of left) {
+      const size = waves.columns.length;
+      const coef = Float64Array.from(waves.columns, (column) => dot(column, x, 0, n));
+      const rss = Math.max(0, rest - solveNormal(waves.products, coef, size));
       // Waves of df coefficients leave (1 - R²)^(df'/2) as a chance for pairs: exact for one pair, cautious for more.
-      const p =
-        Math.exp(((n - 1 - after.size) / 2) * Math.log(after.rss / rest)) * tail(after.size, rest / after.rss, n);
-      if (p < threshold && confirmed(x, period) && (best === undefined || after.rss < best.rss))
-        best = { i, p, rss: after.rss, x: after.x };
-    });
+      const p = Math.exp(((n - 1 - size) / 2) * Math.log(rss / rest)) * tail(size, rss / rest, n);
+      if (p < threshold && (best === undefined || rss < best.rss) && confirmed(x, waves.period))
+        best = { waves, coef, rss };
+    }
     if (best === undefined) break;
-    found.push({ period: left[best.i]!, strength: (rest - best.rss) / total });
-    left.splice(best.i, 1);
-    x = best.x;
-    rest = best.rss;
+    const { waves, coef, rss } = best;
+    found.push({ period: waves.period, strength: (rest - rss) / total });
+    left.splice(left.indexOf(waves), 1);
+    waves.columns.forEach((column, j) => {
+      for (let t = 0; t < n; t++) x[t]! -= coef[j]! * column[t]!;
+    });
+    rest = dot(x, x, 0, n);
     if (!(rest > 1e-10 * total)) break;
   }
   return found;
 }
 
 /** Factor that makes the one-pair chance (1 - R²)^(df/2) the upper tail of F for `size` / 2 pairs: a binomial sum. */
-function tail(size: number, ratio: number, n: number): number {
+function tail(size: number, unexplained: number, n: number): number {
   const b = (n - 1 - size) / 2;
-  const explained = 1 - 1 / ratio;
+  const explained = 1 - unexplained;
   let term = 1;
   let sum = 1;
   for (let j = 1; j < size / 2; j++) {
@@ -97,13 +104,40 @@ function tail(size: number, ratio: number, n: number): number {
   return sum;
 }
 
-function withoutWaves(x: Float64Array, period: number): { x: Float64Array; rss: number; size: number } {
+/** Pairs of waves of one period, up to three harmonics, and the products of each with each. */
+interface Waves {
+  readonly period: number;
+  readonly columns: readonly Float64Array[];
+  readonly products: Float64Array;
+}
+
+/** Sines and cosines by rotation: their own evaluation would take most of the time. */
+function wavesOf(period: number, n: number): Waves {
   const harmonics = Math.max(1, Math.min(3, Math.floor(period / 2)));
-  const { columns } = termColumns({ intercept: false, fourier: [{ period, harmonics }] }, 0, x.length);
-  const { coef, rss, kept } = leastSquares(columns, x);
-  const rest = x.slice();
-  for (const j of kept) for (let t = 0; t < x.length; t++) rest[t]! -= coef[j]! * columns[j]![t]!;
-  return { x: rest, rss, size: kept.length };
+  const columns: Float64Array[] = [];
+  for (let k = 1; k <= harmonics; k++) {
+    const angle = (2 * Math.PI * k) / period;
+    const c = Math.cos(angle);
+    const s = Math.sin(angle);
+    const cosine = new Float64Array(n);
+    const sine = new Float64Array(n);
+    let re = 1;
+    let im = 0;
+    for (let t = 0; t < n; t++) {
+      cosine[t] = re;
+      sine[t] = im;
+      const next = re * c - im * s;
+      im = re * s + im * c;
+      re = next;
+    }
+    columns.push(cosine);
+    if (2 * k !== period) columns.push(sine);
+  }
+  const size = columns.length;
+  const products = new Float64Array(size * size);
+  for (let i = 0; i < size; i++)
+    for (let j = 0; j <= i; j++) products[i * size + j] = products[j * size + i] = dot(columns[i]!, columns[j]!, 0, n);
+  return { period, columns, products };
 }
 
 /** The series is like itself one period later: that autocorrelation is more than two standard errors above 0. */

@@ -1,0 +1,306 @@
+import { matchColumn } from "../core/column.ts";
+import { ManymodelError, show } from "../core/errors.ts";
+import { checkCount, type DataQuery } from "../core/run.ts";
+import { type DemandClass, detectPeriods, type Features, features } from "../forecast/index.ts";
+import type { Engine } from "../ports/engine.ts";
+import { type Backtest, backtest } from "./backtest.ts";
+import { type RelativeError, relativeError } from "./relative-error.ts";
+import { type Sample, type SampledSeries, sampledSeries } from "./sampled-series.ts";
+
+/** What to look at, and how closely. */
+export interface AdviseSpec {
+  readonly query: DataQuery;
+  /** The column to forecast. */
+  readonly target: string;
+  /** Observations per season; 1 to have it looked for. */
+  readonly period: number;
+  /** Steps to forecast; shortened where the series are too short to hold so many out. */
+  readonly horizon: number;
+  /** How many partitions to look at. */
+  readonly sample: number;
+  readonly seed: number;
+  /** Workers of the run that is estimated. */
+  readonly workers: number;
+}
+
+/** One model per partition, one for all, or no difference that the sample can show. */
+export type Verdict = "many" | "global" | "either" | "unknown";
+
+/** What the source is like, as far as the sample tells. */
+export interface Profile {
+  readonly partitions: number;
+  readonly rows: number;
+  readonly sampled: number;
+  readonly unusable: Sample["unusable"];
+  /** Of the sampled series at their own interval: least, median, most. */
+  readonly length: readonly [number, number, number];
+  readonly intervals: Readonly<Record<string, number>>;
+  /** Share of the series with gaps, and of all their steps that are missing. */
+  readonly withGaps: number;
+  readonly missing: number;
+  readonly constant: number;
+  readonly demand: Readonly<Record<DemandClass | "none", number>>;
+  readonly period: number;
+  /** Whether the period was given, or found in this share of the sample. */
+  readonly periodFrom: "given" | "found" | "none found";
+  readonly periodShare: number;
+  /** Medians; NaN where not defined. */
+  readonly seasonalStrength: number;
+  readonly trendStrength: number;
+  readonly covariates: readonly { readonly name: string; readonly type: string; readonly missing: number }[];
+}
+
+/** Mean MASE of each, and how models of their own compare with the pooled one and with the naive method. */
+export interface Evidence {
+  readonly series: number;
+  readonly leftOut: number;
+  readonly horizon: number;
+  readonly methods: Readonly<Record<string, number>>;
+  readonly mase: { readonly own: number; readonly naive: number; readonly pooled: number };
+  readonly ownToPooled: RelativeError;
+  readonly ownToNaive: RelativeError;
+  readonly pooledToNaive: RelativeError;
+  readonly pooledRows: number;
+}
+
+/** What all partitions take. */
+export interface Cost {
+  readonly cpuSeconds: number;
+  readonly wallSeconds: number;
+  readonly modelBytes: number;
+  readonly pooledSeconds: number;
+  /** Bytes of memory: the process's own, for each worker. */
+  readonly memoryBytes: number;
+  readonly pooledBytes: number;
+}
+
+/** Advice with what it rests on. */
+export interface Advice {
+  readonly verdict: Verdict;
+  readonly reasons: readonly string[];
+  readonly notes: readonly string[];
+  readonly profile: Profile;
+  readonly evidence: Evidence;
+  readonly cost: Cost;
+}
+
+/**
+ * Says whether one model per partition or one for all is right, from a seeded sample: what the series are like, and how
+ * a cheap model of each (theta, or SBA for intermittent demand) does on its holdout against one linear model of lags and
+ * season for all, and against the seasonal naive method.
+ *
+ * @throws {ManymodelError} `input` if the target is not a column of numbers, or there are no partitions
+ */
+export async function advise(
+  { tables }: Pick<Engine, "tables">,
+  spec: AdviseSpec,
+  clock: () => number = () => performance.now(),
+): Promise<Advice> {
+  checkCount("sample", spec.sample);
+  checkCount("horizon", spec.horizon);
+  const snapshot = await tables.snapshot(spec.query);
+  const { columns, keyColumns, timeColumn } = snapshot;
+  const names = columns.map(({ name }) => name);
+  const target = matchColumn(names, spec.target);
+  const type = columns.find(({ name }) => name === target)?.type;
+  if (target === undefined || (type !== "number" && type !== "integer"))
+    throw new ManymodelError(
+      "input",
+      target === undefined
+        ? `${spec.query.table} has no column ${show(spec.target)} (target); it has ${names.join(", ")}`
+        : `column ${target} of ${spec.query.table} (target) holds ${type}s; a forecast needs numbers`,
+    );
+  if (snapshot.partitions === 0)
+    throw new ManymodelError("input", `${spec.query.table} has no rows, so there is nothing to advise on`);
+  const taken = new Set([target, timeColumn, ...keyColumns.map(({ name }) => name)]);
+  const covariates = columns.filter(({ name }) => !taken.has(name));
+  const { sample: size, seed } = spec;
+  const sample = await sampledSeries(tables, snapshot, { target, covariates, size, seed, clock });
+  const { series } = sample;
+  const season = seasonOf(series, spec.period);
+  const looked = series.map(({ y }) => features(y, { period: y.length > 2 * season.period ? season.period : 1 }));
+  const lengths = series.map(({ y }) => y.length).sort((a, b) => a - b);
+  const horizon = Math.max(1, Math.min(spec.horizon, Math.floor(median(lengths) / 3) || 1));
+  const demand = looked.map((feature) => feature.demand);
+  const result = backtest(series, demand, { period: season.period, h: horizon, clock });
+  const profile: Profile = {
+    ...{ partitions: snapshot.partitions, rows: snapshot.rows },
+    ...{ sampled: series.length + sample.unusable.length, unusable: sample.unusable },
+    length: [lengths[0] ?? 0, median(lengths), lengths.at(-1) ?? 0],
+    ...profileOf(series, looked),
+    ...{ period: season.period, periodFrom: season.from, periodShare: season.share },
+    covariates: covariates.map(({ name, type }, i) => ({
+      name,
+      type,
+      missing: average(series.map((s) => s.missing[i]!)),
+    })),
+  };
+  const evidence = evidenceOf(result, demand, horizon);
+  const perPartition = (result.ownMs + sample.readMs / Math.max(1, profile.sampled)) / 1000;
+  const cpuSeconds = perPartition * snapshot.partitions;
+  const cost: Cost = {
+    cpuSeconds,
+    wallSeconds: cpuSeconds / Math.min(spec.workers, snapshot.partitions),
+    modelBytes: Math.round(result.ownBytes * snapshot.partitions),
+    pooledSeconds:
+      (result.pooledMsPerThousand * snapshot.rows) / 1e6 +
+      (sample.readMs / Math.max(1, sample.rows)) * (snapshot.rows / 1000),
+    memoryBytes: process.memoryUsage.rss() * (1 + 0.4 * (Math.min(spec.workers, snapshot.partitions) - 1)),
+    pooledBytes: 8 * result.pooledCoefficients * (result.pooledCoefficients + 1),
+  };
+  const { verdict, reasons } = judge(profile, evidence);
+  return { verdict, reasons, notes: notesOf(spec, profile, evidence), profile, evidence, cost };
+}
+
+/** Periods to look for at an interval of the calendar; fewer than all are found more surely. */
+const CALENDAR: readonly (readonly [RegExp, readonly number[]])[] = [
+  [/^P1M@/, [12]],
+  [/^P3M@/, [4]],
+  [/^P1D$/, [7, 365.25]],
+  [/^P7D$/, [52.1775]],
+  [/^PT3600S$/, [24, 168]],
+];
+/** Share of the sample that must show a period; chance alone gives about one in a hundred. */
+const COMMON = 0.2;
+
+/** The period given, or the one that most of the sample shows most strongly. */
+function seasonOf(series: readonly SampledSeries[], given: number) {
+  if (given > 1) return { period: given, from: "given" as const, share: NaN };
+  const votes = new Map<number, number>();
+  for (const { y, interval } of series) {
+    const candidates = CALENDAR.find(([pattern]) => pattern.test(interval ?? ""))?.[1];
+    const first = detectPeriods(y, { max: 1, ...(candidates && { candidates }) })[0];
+    if (first !== undefined) votes.set(Math.round(first.period), (votes.get(Math.round(first.period)) ?? 0) + 1);
+  }
+  const [top] = [...votes].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+  const share = (top?.[1] ?? 0) / Math.max(1, series.length);
+  if (top === undefined || share < COMMON) return { period: 1, from: "none found" as const, share };
+  return { period: top[0], from: "found" as const, share };
+}
+
+function profileOf(series: readonly SampledSeries[], looked: readonly Features[]) {
+  const demand: Record<DemandClass | "none", number> = { smooth: 0, erratic: 0, intermittent: 0, lumpy: 0, none: 0 };
+  for (const feature of looked) demand[feature.demand ?? "none"] += 1;
+  const intervals: Record<string, number> = {};
+  for (const { interval } of series) intervals[interval ?? "none"] = (intervals[interval ?? "none"] ?? 0) + 1;
+  const steps = looked.reduce((sum, feature) => sum + feature.length, 0);
+  return {
+    intervals,
+    withGaps: average(looked.map((feature) => (feature.missing > 0 ? 1 : 0))),
+    missing: looked.reduce((sum, feature) => sum + feature.missing, 0) / Math.max(1, steps),
+    constant: looked.filter(
+      (feature) => feature.cv === 0 || (Number.isNaN(feature.cv) && feature.zeros === feature.observed),
+    ).length,
+    demand,
+    seasonalStrength: median(looked.map((feature) => feature.seasonalStrength).sort((a, b) => a - b)),
+    trendStrength: median(
+      looked
+        .map((feature) => feature.trendStrength)
+        .filter((v) => v === v)
+        .sort((a, b) => a - b),
+    ),
+  };
+}
+
+function evidenceOf(result: Backtest, demand: readonly (DemandClass | null)[], horizon: number): Evidence {
+  const { errors } = result;
+  const of = (field: keyof (typeof errors)[number]) => errors.map((error) => error[field]);
+  const slow = demand.filter((kind) => kind === "intermittent" || kind === "lumpy").length;
+  return {
+    ...{ series: errors.length, leftOut: result.leftOut, horizon },
+    methods: { theta: demand.length - slow, sba: slow },
+    mase: { own: average(of("ownMase")), naive: average(of("naiveMase")), pooled: average(of("pooledMase")) },
+    ownToPooled: relativeError(of("own"), of("pooled")),
+    ownToNaive: relativeError(of("own"), of("naive")),
+    pooledToNaive: relativeError(of("pooled"), of("naive")),
+    pooledRows: result.pooledRows,
+  };
+}
+
+/** Fewer series than this tell nothing. */
+const ENOUGH = 8;
+
+function judge(profile: Profile, evidence: Evidence): { verdict: Verdict; reasons: string[] } {
+  const { ratio, low, high, better } = evidence.ownToPooled;
+  const percent = (value: number) => `${Math.round(100 * value)} %`;
+  const range = `95 % interval ${low.toFixed(2)} to ${high.toFixed(2)}`;
+  if (evidence.series < Math.min(ENOUGH, profile.partitions) || Number.isNaN(ratio))
+    return {
+      verdict: "unknown",
+      reasons: [
+        `Only ${evidence.series} of ${profile.sampled} sampled series could be backtested; the series are too short, or too few.`,
+      ],
+    };
+  const reasons: string[] = [];
+  const verdict: Verdict = high < 1 ? "many" : low > 1 ? "global" : "either";
+  if (verdict === "many")
+    reasons.push(
+      `A cheap model of each partition has ${percent(1 - ratio)} less error than one model for all (${range} of the ratio), and is better on ${percent(better)} of the series.`,
+    );
+  else if (verdict === "global")
+    reasons.push(
+      `One model for all has ${percent(1 - 1 / ratio)} less error than a cheap model of each partition (ratio ${ratio.toFixed(2)}, ${range}), and is better on ${percent(1 - better)} of the series: what the series share tells more than what is their own.`,
+    );
+  else
+    reasons.push(
+      `The sample shows no difference between a model of each partition and one for all (ratio ${ratio.toFixed(2)}, ${range}). Many models need nothing shared and fail one by one; start with them, and sample more to be sure.`,
+    );
+  const [, length] = profile.length;
+  if (length < 3 * profile.period || length < 30)
+    reasons.push(
+      `Series are short (median ${length} steps): little of their own to learn from, which speaks for one model.`,
+    );
+  else
+    reasons.push(`Series are long enough for models of their own (median ${length} steps, period ${profile.period}).`);
+  return { verdict, reasons };
+}
+
+function notesOf(spec: AdviseSpec, profile: Profile, evidence: Evidence): string[] {
+  const notes: string[] = [];
+  const total = Math.max(1, profile.sampled - profile.unusable.length);
+  if (evidence.horizon < spec.horizon)
+    notes.push(`Horizon ${spec.horizon} was shortened to ${evidence.horizon}: a third of the median series.`);
+  if (profile.periodFrom === "found")
+    notes.push(
+      `The configuration's period is 1; ${Math.round(100 * profile.periodShare)} % of the sample have the period ${profile.period}, which was taken. Set source.period: ${profile.period}.`,
+    );
+  if (profile.periodFrom === "none found") notes.push("The period is 1, and the sample shows no other that is common.");
+  const slow = profile.demand.intermittent + profile.demand.lumpy;
+  if (slow > 0)
+    notes.push(
+      `${slow} of ${total} series are intermittent: methods such as sba, tsb or adida are made for them; best tries them.`,
+    );
+  if (evidence.ownToNaive.low > 1)
+    notes.push(
+      "Repeating the last season does better than the cheap model: hard to beat, so check better methods against snaive.",
+    );
+  else if (evidence.ownToNaive.high >= 1)
+    notes.push(
+      "The cheap model is not clearly better than repeating the last season; compare better methods with snaive.",
+    );
+  const usable = profile.covariates.filter(({ type }) => type === "number" || type === "integer" || type === "boolean");
+  if (usable.length > 0)
+    notes.push(
+      `Columns that may explain the target, if known ahead: ${usable.map(({ name }) => name).join(", ")}. They were not used here; the built-in store-sales takes them.`,
+    );
+  if (profile.unusable.length > 0)
+    notes.push(
+      `${profile.unusable.length} sampled partitions cannot be used, first ${profile.unusable[0]!.partition}: ${profile.unusable[0]!.reason}.`,
+    );
+  if (profile.withGaps > 0.5) notes.push("Most series have gaps; steps without a row count as missing, not as 0.");
+  return notes;
+}
+
+const average = (values: readonly number[]) => {
+  const known = values.filter((value) => !Number.isNaN(value));
+  return known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : NaN;
+};
+/** Of ascending values. */
+const median = (values: readonly number[]) => {
+  const middle = values.length >> 1;
+  return values.length === 0
+    ? NaN
+    : values.length % 2 === 1
+      ? values[middle]!
+      : (values[middle - 1]! + values[middle]!) / 2;
+};

@@ -1,0 +1,121 @@
+import type { ColumnInfo } from "../core/column.ts";
+import { messageOf } from "../core/errors.ts";
+import { type PartitionKey, showKey } from "../core/partition-key.ts";
+import type { Snapshot } from "../core/run.ts";
+import { random } from "../forecast/index.ts";
+import { type Frame, frame } from "../model/frame.ts";
+import { gridPositions, type Interval } from "../model/interval.ts";
+import { timeAxis } from "../model/time-axis.ts";
+import type { Tables } from "../ports/tables.ts";
+
+/** One partition's series at its own interval, and how many steps after a common origin it begins. */
+export interface SampledSeries {
+  /** NaN where missing. */
+  readonly y: Float64Array;
+  readonly interval: Interval | null;
+  /** Steps since 1970 of the first value, in the series' own steps; null where there is no time. */
+  readonly origin: number | null;
+  /** Share of the rows in which each covariate has no value. */
+  readonly missing: readonly number[];
+}
+
+/** A sample of the partitions, and why some of it cannot be used. */
+export interface Sample {
+  readonly series: readonly SampledSeries[];
+  readonly rows: number;
+  readonly unusable: readonly { readonly partition: string; readonly reason: string }[];
+  /** Milliseconds of reading. */
+  readonly readMs: number;
+}
+
+const PARTITIONS_PER_READ = 200;
+const DAY = 86_400_000;
+
+/** Reads `size` partitions drawn by the seed, in blocks. */
+export async function sampledSeries(
+  tables: Pick<Tables, "keys" | "read">,
+  snapshot: Snapshot,
+  options: { target: string; covariates: readonly ColumnInfo[]; size: number; seed: number; clock: () => number },
+): Promise<Sample> {
+  const { size, seed, clock } = options;
+  const ordinals = draw(snapshot.partitions, size, seed);
+  const series: SampledSeries[] = [];
+  const unusable: { partition: string; reason: string }[] = [];
+  let rows = 0;
+  let readMs = 0;
+  for (let from = 0; from < ordinals.length; from += PARTITIONS_PER_READ) {
+    const block = ordinals.slice(from, from + PARTITIONS_PER_READ);
+    const began = clock();
+    const { batch, offsets } = await tables.read(snapshot, block);
+    readMs += clock() - began;
+    for (let i = 0; i < block.length; i++) {
+      rows += offsets[i + 1]! - offsets[i]!;
+      try {
+        series.push(oneSeries(snapshot, frame(batch, offsets[i]!, offsets[i + 1]!), options));
+      } catch (error) {
+        const [key] = await tables.keys(snapshot, block[i]!, block[i]! + 1);
+        unusable.push({ partition: showKey(snapshot.keyColumns, key as PartitionKey), reason: messageOf(error) });
+      }
+    }
+  }
+  return { series, rows, unusable, readMs };
+}
+
+/** `size` of the numbers below `count`, ascending, the same for the same seed (Floyd's algorithm). */
+function draw(count: number, size: number, seed: number): number[] {
+  if (size >= count) return Array.from({ length: count }, (_, i) => i);
+  const uniform = random(seed);
+  const drawn = new Set<number>();
+  for (let i = count - size; i < count; i++) {
+    const candidate = Math.floor(uniform() * (i + 1));
+    drawn.add(drawn.has(candidate) ? i : candidate);
+  }
+  return [...drawn].sort((a, b) => a - b);
+}
+
+function oneSeries(
+  { timeColumn, columns }: Snapshot,
+  data: Frame,
+  { target, covariates }: { target: string; covariates: readonly ColumnInfo[] },
+): SampledSeries {
+  const missing = covariates.map(({ name, type }) => {
+    if (data.length === 0 || (type !== "number" && type !== "integer" && type !== "boolean")) return 0;
+    const values = type === "boolean" ? data.booleans(name) : data.numbers(name);
+    let count = 0;
+    for (const value of values) if (value === null || Number.isNaN(value)) count++;
+    return count / data.length;
+  });
+  const type = columns.find((column) => column.name === timeColumn)?.type;
+  if (timeColumn === null || type === "string" || type === "boolean")
+    return { y: check(data.numbers(target)), interval: null, origin: null, missing };
+  const axis = timeAxis(data, timeColumn);
+  const repeated = axis.times.findIndex((time, i) => i > 0 && !(time > axis.times[i - 1]!));
+  if (repeated >= 0) throw new RangeError(`two rows have the same ${timeColumn}, or one has none`);
+  const positions = gridPositions(axis.times, axis.interval);
+  const y = frame(
+    { length: data.length, columns: { y: { type: "number", values: data.numbers(target) } } },
+    0,
+    data.length,
+    () => positions,
+  ).series("y");
+  return { y: check(y), interval: axis.interval, origin: steps(axis.times[0]!, axis.interval), missing };
+}
+
+function check(y: Float64Array): Float64Array {
+  const observed = y.filter((value) => !Number.isNaN(value));
+  if (observed.length < 3) throw new RangeError(`${observed.length} observed values`);
+  const infinite = observed.find((value) => !Number.isFinite(value));
+  if (infinite !== undefined) throw new RangeError(`a value is ${infinite}`);
+  return y;
+}
+
+/** A time in steps of an interval since 1970, whole: where a season common to all series stands. */
+function steps(time: number, interval: Interval): number | null {
+  const [, days, seconds, months, numbers] = /^(?:P(\d+)D|PT([\d.]+)S|P(\d+)M@.*|N([-+\d.e]+))$/.exec(interval) ?? [];
+  if (days !== undefined) return Math.floor(time / (Number(days) * DAY));
+  if (seconds !== undefined) return Math.floor(time / (1000 * Number(seconds)));
+  if (numbers !== undefined) return Math.round(time / Number(numbers));
+  if (months === undefined) return null;
+  const date = new Date(time);
+  return Math.floor((12 * date.getUTCFullYear() + date.getUTCMonth()) / Number(months));
+}

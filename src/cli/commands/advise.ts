@@ -1,0 +1,127 @@
+import type { Command } from "commander";
+import type { Advice, Verdict } from "../../advise/advise.ts";
+import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { integer } from "../option.ts";
+import { formatSeconds, formatTable } from "../table.ts";
+
+interface AdviseOptions extends CommonOptions {
+  readonly sample: number;
+  readonly horizon?: number;
+  readonly period?: number;
+}
+
+/** `manymodel advise`: one model per partition, or one for all. */
+export function addAdvise(program: Command): void {
+  addCommand(program, "advise", "say whether many models or one for all are right, from a sample of the source")
+    .option("--sample <n>", "how many partitions to look at, drawn by train.seed", integer(1), 100)
+    .option("--horizon <n>", "steps to forecast; train.horizon when left out", integer(1))
+    .option(
+      "--period <n>",
+      "observations per season; source.period when left out, looked for when that is 1",
+      integer(1),
+    )
+    .action(async (options: AdviseOptions) => {
+      const { sample, horizon, period } = options;
+      const advice = await withWorkspace(options, (mm) =>
+        mm.advise({ sample, ...(horizon !== undefined && { horizon }), ...(period !== undefined && { period }) }),
+      );
+      print({ json: advice, text: adviceText(advice) }, options);
+    });
+}
+
+const HEADLINE: Readonly<Record<Verdict, string>> = {
+  many: "Recommendation: one model per partition.",
+  global: "Recommendation: one global model for all partitions.",
+  either: "Recommendation: one model per partition, though one for all does as well here.",
+  unknown: "No recommendation: too little could be backtested.",
+};
+
+function adviceText(advice: Advice): string {
+  const { verdict, reasons, notes, profile, evidence, cost } = advice;
+  const share = (value: number) => `${Math.round(1000 * value) / 10} %`;
+  const number = (value: number) => (Number.isNaN(value) ? null : Number(value.toFixed(3)));
+  const counts = (record: Readonly<Record<string, number>>) =>
+    Object.entries(record)
+      .filter(([, count]) => count > 0)
+      .map(([name, count]) => `${count} ${name}`)
+      .join(", ");
+  const [least, median, most] = profile.length;
+  const facts: [string, string][] = [
+    ["partitions", `${profile.partitions} with ${profile.rows} rows; ${profile.sampled} sampled`],
+    ["length", `${median} steps (${least} to ${most}); steps: ${counts(profile.intervals)}`],
+    ["gaps", `in ${share(profile.withGaps)} of the series, ${share(profile.missing)} of the steps`],
+    ["demand", `${counts(profile.demand)}${profile.constant > 0 ? `; ${profile.constant} constant` : ""}`],
+    [
+      "season",
+      `period ${profile.period} (${profile.periodFrom}), median strength ${number(profile.seasonalStrength) ?? "unknown"}; trend ${number(profile.trendStrength) ?? "unknown"}`,
+    ],
+    [
+      "covariates",
+      profile.covariates.map(({ name, type, missing }) => `${name} (${type}, ${share(missing)} missing)`).join(", ") ||
+        "none",
+    ],
+  ];
+  const lines = [HEADLINE[verdict], "", ...reasons.map((reason) => `- ${reason}`), ...notes.map((note) => `- ${note}`)];
+  lines.push("", "The source, by the sample:", ...facts.map(([name, text]) => `  ${name.padEnd(10)}  ${text}`));
+  if (evidence.series > 0)
+    lines.push(
+      "",
+      `Backtest: the last ${evidence.horizon} steps of ${evidence.series} series (${evidence.leftOut} left out). The ratio is of the mean absolute errors, with its 95 % interval:`,
+      formatTable(
+        ["method", "MASE", "error to snaive's", "from", "to"],
+        [
+          [`own models (${counts(evidence.methods)})`, number(evidence.mase.own), ...interval(evidence.ownToNaive)],
+          [
+            `one linear model for all (${evidence.pooledRows} rows)`,
+            number(evidence.mase.pooled),
+            ...interval(evidence.pooledToNaive),
+          ],
+          ["snaive", number(evidence.mase.naive), 1, null, null],
+        ],
+      ),
+      "",
+      "All partitions will take about:",
+      formatTable(
+        ["", "CPU time", "wall time", "memory", "models"],
+        [
+          [
+            "own models, cheap",
+            formatSeconds(cost.cpuSeconds),
+            formatSeconds(cost.wallSeconds),
+            bytes(cost.memoryBytes),
+            bytes(cost.modelBytes),
+          ],
+          [
+            "one model for all",
+            formatSeconds(cost.pooledSeconds),
+            formatSeconds(cost.pooledSeconds),
+            bytes(cost.memoryBytes),
+            bytes(cost.pooledBytes),
+          ],
+        ],
+      ),
+    );
+  lines.push("", "Next:", ...nextCommands(verdict).map((command) => `  ${command}`));
+  return lines.join("\n");
+
+  function interval({ ratio, low, high }: Advice["evidence"]["ownToNaive"]) {
+    return [ratio, low, high].map(number);
+  }
+}
+
+/** What to run, by what was found. */
+function nextCommands(verdict: Verdict): string[] {
+  const plan = "manymodel plan --model best            # what better methods will take, from a timed sample";
+  if (verdict === "unknown")
+    return ["manymodel advise --sample 1000 --horizon 3", "manymodel train --model snaive --run-id baseline"];
+  if (verdict === "global")
+    return [
+      "manymodel train --model snaive --run-id baseline   # what a global model has to beat",
+      "manymodel train --model theta --run-id own         # what many models reach",
+      "manymodel compare baseline own --metric mase",
+    ];
+  return ["manymodel train --model theta --run-id screen", plan, "manymodel refine --from screen --worst-percent 20"];
+}
+
+const bytes = (value: number) =>
+  value < 1e6 ? `${Math.max(1, Math.round(value / 1e3))} kB` : `${Math.ceil(value / 1e6)} MB`;

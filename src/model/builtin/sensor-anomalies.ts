@@ -1,0 +1,106 @@
+import {
+  anomalies,
+  type FittedModel,
+  forecast,
+  METHODS,
+  type Method,
+  normalQuantile,
+  scoreReadings,
+} from "../../forecast/index.ts";
+import { defineModel, type FitContext, type Prediction } from "../define-model.ts";
+import { timeAxis, timesOfSeries } from "../time-axis.ts";
+
+/** What the built-in detector needs to know; the run's exports. */
+export type SensorAnomaliesExports = {
+  /** The column of readings. */
+  readonly target: string;
+  /** The time column. */
+  readonly time: string;
+  /** Observations per season. */
+  readonly period: number;
+  readonly horizon: number;
+  /** Readings at the end that are scored by a model fitted to those before; 0 for none. */
+  readonly holdout: number;
+  /** What expects the next reading; default ets. */
+  readonly method?: Method;
+  /** Coverage of the band in percent; default 99.9. */
+  readonly level?: number;
+};
+
+/** The fitted model, and the robust scale of its one-step errors. */
+export type SensorAnomaliesModel = {
+  readonly kind: "sensor-anomalies";
+  readonly formatVersion: 1;
+  readonly model: FittedModel;
+  readonly scale: number;
+};
+
+/** At most so many anomalies are listed, those furthest out. */
+const LISTED = 100;
+
+/**
+ * What a sensor should read, and which readings are not like it. Fits a model for each partition, and counts the readings
+ * outside of the band about their one-step forecasts (`anomalies`): metrics `anomalies` and `anomaly_share`, and their
+ * times, values and expected values in the info. With a holdout, `holdout_anomaly_share` is the share among the last
+ * readings, scored one by one by a model fitted to those before: what to expect of new readings. In sample an anomaly
+ * moves the model too, so that its neighbours may be listed with it; among the held-out readings it does not.
+ *
+ * A batch gives the expected readings and their bands; ask for `levels` such as 99.9.
+ */
+export default defineModel({
+  fit({ data, exports }: FitContext<object, SensorAnomaliesExports>) {
+    const { target, time, period, horizon, holdout, method = "ets", level = 99.9 } = exports;
+    const y = data.series(target);
+    const model = METHODS[method](y, period);
+    const { positions, score, expected, scale } = anomalies(model, y, { level });
+    const times = timesOfSeries(timeAxis(data, time), y.length);
+    const list = [...positions]
+      .sort((a, b) => Math.abs(score[b]!) - Math.abs(score[a]!))
+      .slice(0, LISTED)
+      .sort((a, b) => a - b)
+      .map((at) => ({ time: times[at]!, value: y[at]!, expected: expected[at]!, score: finite(score[at]!) }));
+    const scored = score.filter((value) => !Number.isNaN(value)).length;
+    const kept: SensorAnomaliesModel = { kind: "sensor-anomalies", formatVersion: 1, model, scale };
+    return {
+      model: kept,
+      metrics: {
+        anomalies: positions.length,
+        anomaly_share: positions.length / scored,
+        scale,
+        holdout_anomaly_share: trial(method, y, period, holdout, level),
+      },
+      forecast: forecast(model, { h: horizon }).mean,
+      info: { anomalies: list },
+    };
+  },
+  predict: ({ model, horizon, levels }) => band(model, horizon, levels),
+});
+
+/** The model's intervals, as wide in the first step as the robust scale says: anomalies do not widen their own band. */
+function band({ model, scale }: SensorAnomaliesModel, h: number, levels: readonly number[]): Prediction {
+  const { mean, lower, upper } = forecast(model, { h, levels });
+  const widened = (bounds: readonly Float64Array[]) =>
+    bounds.map((bound, i) => {
+      const reach = normalQuantile(0.5 + levels[i]! / 200) * scale;
+      const first = (upper[i]![0]! - lower[i]![0]!) / 2;
+      return bound.map((value, step) => (first > 0 ? mean[step]! + ((value - mean[step]!) * reach) / first : value));
+    });
+  return { mean, levels, lower: widened(lower), upper: widened(upper) };
+}
+
+/** The share of the last readings outside of their band; NaN where those before allow no model. */
+function trial(method: Method, y: Float64Array, period: number, holdout: number, level: number): number {
+  const n = y.length - holdout;
+  if (holdout === 0 || n < holdout) return NaN;
+  try {
+    const before = METHODS[method](y.subarray(0, n), period);
+    const { scale } = anomalies(before, y.subarray(0, n), { level });
+    const { positions, score } = scoreReadings(before, y.subarray(n), { level, scale });
+    return positions.length / score.filter((value) => !Number.isNaN(value)).length;
+  } catch (error) {
+    if (error instanceof RangeError) return NaN;
+    throw error;
+  }
+}
+
+const finite = (value: number) => (Number.isFinite(value) ? value : null);

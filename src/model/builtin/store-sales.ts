@@ -1,0 +1,166 @@
+import {
+  accuracy,
+  type CalendarField,
+  fitted,
+  forecast,
+  type LinearModel,
+  type LinearOptions,
+  linearModel,
+} from "../../forecast/index.ts";
+import { defineModel, type FitContext } from "../define-model.ts";
+import type { Frame } from "../frame.ts";
+import { formatTime, type Interval, nextTimes, parseTime } from "../interval.ts";
+import { readTimes, timeAxis } from "../time-axis.ts";
+
+/** What the built-in model of sales with regressors needs to know; the run's exports. */
+export type StoreSalesExports = {
+  /** The column to forecast. */
+  readonly target: string;
+  /** The time column. */
+  readonly time: string;
+  /** Observations per season: up to three pairs of waves. */
+  readonly period: number;
+  readonly horizon: number;
+  /** Observations held out at the end to measure accuracy, with the regressors as they were; 0 for none. */
+  readonly holdout: number;
+  /** Columns of numbers or booleans with an effect of their own, such as a promotion; known ahead when forecasting. */
+  readonly regressors?: readonly string[];
+  /** Effects of the calendar (for days, weeks, months and shorter steps), such as dayOfWeek, month. */
+  readonly calendar?: readonly CalendarField[];
+  /** A straight line; default true. */
+  readonly trend?: boolean;
+  /** Penalty on large coefficients (see `linearModel`); default 0. */
+  readonly ridge?: number;
+};
+
+/** The fitted model, and where its series ends. */
+export type StoreSalesModel = {
+  readonly kind: "store-sales";
+  readonly formatVersion: 1;
+  readonly linear: LinearModel;
+  readonly regressors: readonly string[];
+  readonly time: { readonly column: string; readonly last: string; readonly interval: Interval };
+};
+
+/**
+ * Sales with promotions, prices and the like: a linear model of trend, season, calendar and regressor columns for each
+ * partition. A row without a regressor's value is left out, like one without sales.
+ *
+ * To forecast, the batch's input must have rows for the steps after the training data's last one, with the regressors'
+ * values; their target may be empty, and rows of the past may be there too. The training data must end with known sales.
+ */
+export default defineModel({
+  fit({ data, exports }: FitContext<object, StoreSalesExports>) {
+    const { period, holdout, target, regressors = [] } = exports;
+    const axis = timeAxis(data, exports.time);
+    const last = formatTime(axis.type, axis.times.at(-1)!);
+    const y = data.series(target);
+    if (regressors.length > 0 && Number.isNaN(y.at(-1)!))
+      throw new RangeError(
+        `the last row (${last}) has no ${target}; rows of the future belong into the batch's input, not into the training data`,
+      );
+    const columns = regressors.map((name) => regressor(data, name, true));
+    for (const column of columns) column.forEach((value, t) => (Number.isNaN(value) ? (y[t] = NaN) : value));
+    const xreg = (from: number, to: number) =>
+      Object.fromEntries(
+        regressors.map((name, j) => [name, columns[j]!.slice(from, to).map((value) => (value === value ? value : 0))]),
+      );
+    const start = formatTime(axis.type, axis.times[0]!);
+    const fit = (n: number) =>
+      linearModel(y.subarray(0, n), { ...termsOf(exports, axis.interval, start), xreg: xreg(0, n) });
+    const linear = fit(y.length);
+    const inSample = accuracy(
+      y,
+      fitted(linear, y, { xreg: xreg(0, y.length) }).map((v, t) => (Number.isNaN(y[t]!) ? NaN : v)),
+      {
+        training: y,
+        period,
+      },
+    );
+    const measured: Record<string, number> = {};
+    const n = y.length - holdout;
+    if (holdout > 0 && n >= holdout)
+      try {
+        const { mean } = forecast(fit(n), { h: holdout, xreg: xreg(n, y.length) });
+        const held = accuracy(y.subarray(n), mean, { training: y.subarray(0, n), period });
+        for (const [name, value] of Object.entries(held)) measured[`holdout_${name}`] = value;
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+      }
+    const effects = regressors.flatMap((name) => {
+      const i = linear.names.indexOf(name);
+      return i < 0 ? [] : [[name, { effect: linear.coef[i]!, standardError: linear.se[i]! }] as const];
+    });
+    const model: StoreSalesModel = {
+      kind: "store-sales",
+      formatVersion: 1,
+      linear,
+      regressors,
+      time: { column: exports.time, last, interval: axis.interval },
+    };
+    return {
+      model,
+      metrics: { ...inSample, ...measured },
+      info: { effects: Object.fromEntries(effects), dropped: linear.dropped },
+    };
+  },
+  predict: ({ model, horizon, levels, data }) =>
+    forecast(model.linear, { h: horizon, levels, xreg: futureRegressors(model, horizon, data) }),
+});
+
+/** The linear model's terms. */
+function termsOf(
+  { period, trend = true, calendar = [], ridge = 0 }: StoreSalesExports,
+  interval: Interval,
+  start: string,
+): LinearOptions {
+  const [, days, seconds, months] = /^(?:P(\d+)D|PT(\d+)S|P(\d+)M@.*)$/.exec(interval) ?? [];
+  const steps = { day: days, second: seconds, month: months };
+  const unit = (["day", "second", "month"] as const).find((name) => steps[name] !== undefined);
+  if (calendar.length > 0 && unit === undefined)
+    throw new RangeError(`calendar effects need steps of days, months or seconds; the interval is ${interval}`);
+  return {
+    trend,
+    ridge,
+    ...(period > 1 && { fourier: [{ period, harmonics: Math.max(1, Math.min(3, Math.floor(period / 2))) }] }),
+    ...(calendar.length > 0 && {
+      effects: calendar,
+      calendar: {
+        start: `${start.replace(" ", "T")}${start.includes(" ") ? "Z" : ""}`,
+        unit: unit!,
+        every: Number(steps[unit!]),
+      },
+    }),
+  };
+}
+
+/** A regressor's values; booleans count 0 and 1. */
+function regressor(data: Frame, name: string, spaced: boolean): Float64Array {
+  const boolean = data.columns.some((column) => column.type === "boolean" && column.name === name);
+  if (boolean) return Float64Array.from(data.booleans(name), (value) => (value === null ? NaN : Number(value)));
+  return spaced ? data.series(name) : data.numbers(name);
+}
+
+/** The regressors' values at the steps after the model's last observation. @throws {RangeError} naming one that is not there */
+function futureRegressors({ regressors, time }: StoreSalesModel, horizon: number, data: Frame) {
+  if (regressors.length === 0) return {};
+  const { type, times } = readTimes(data, time.column);
+  const rows = new Map(Array.from(times, (at, row) => [at, row]));
+  const wanted = nextTimes(parseTime(type, time.last), time.interval, horizon);
+  return Object.fromEntries(
+    regressors.map((name) => {
+      const values = regressor(data, name, false);
+      return [
+        name,
+        Array.from(wanted, (at, step) => {
+          const value = values[rows.get(at) ?? -1] ?? NaN;
+          if (Number.isNaN(value))
+            throw new RangeError(
+              `the input has no ${name} for ${time.column} ${formatTime(type, at)}, step ${step + 1} of ${horizon}; add the rows after ${time.last}`,
+            );
+          return value;
+        }),
+      ];
+    }),
+  );
+}

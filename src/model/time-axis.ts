@@ -1,0 +1,34 @@
+import { matchColumn } from "../core/column.ts";
+import type { Frame } from "./frame.ts";
+import { detectInterval, formatTime, type Interval, nextTimes } from "./interval.ts";
+
+type TimeType = "date" | "timestamp" | "number";
+
+/** The times of a partition's rows, each as text, and the interval they keep. */
+export interface TimeAxis {
+  readonly type: TimeType;
+  readonly times: Float64Array;
+  readonly interval: Interval;
+}
+
+/** Reads the time column of a partition's rows, which are in its order. @throws {RangeError} for fewer than two times */
+export function timeAxis(data: Frame, column: string): TimeAxis {
+  const { type, times } = readTimes(data, column);
+  const interval = detectInterval(times, type === "number" ? "number" : "time");
+  if (interval === null) throw new RangeError(`${times.length} rows are too few to tell the interval of ${column}`);
+  return { type, times, interval };
+}
+
+/** The values of a time column, and what they are. */
+export function readTimes(data: Frame, column: string): { type: TimeType; times: Float64Array } {
+  const names = data.columns.map(({ name }) => name);
+  const declared = data.columns.find(({ name }) => name === matchColumn(names, column))?.type;
+  const type = declared === "date" || declared === "timestamp" ? declared : "number";
+  return { type, times: type === "number" ? data.numbers(column) : data.times(column) };
+}
+
+/** The times, as text, of the positions of a series whose first is the first row's: what `Frame.series` has. */
+export function timesOfSeries({ type, times, interval }: TimeAxis, length: number): string[] {
+  if (times.length === length) return Array.from(times, (time) => formatTime(type, time));
+  return [times[0]!, ...nextTimes(times[0]!, interval, length - 1)].map((time) => formatTime(type, time));
+}
