@@ -46,8 +46,10 @@ const SMALLEST = 1e-300;
  * Parameters and initial states are the likelihood's greatest; the log-likelihood leaves out a constant of the number of
  * observations, as R's `ets` does: −2 log L = n log Σ e² + 2 Σ log |r|.
  *
- * Among open forms an undamped trend with alpha below 0.01 or beta above 0.2 is only chosen if it is better by 3: such
+ * Among open forms an undamped trend with alpha below 0.01 or beta above 0.2 is only chosen if it is better by 2: such
  * trends forecast worse than they fit. The search is for the likelihood's optimum, often above R's (which stops early).
+ *
+ * A fit closer than 1e-10 of the largest value counts as that close, so that the likelihood of a perfect one is finite.
  *
  * Multiplicative errors need positive values. Missing values (NaN) move the states without error, and the likelihood is
  * that of the observed ones (R's `ets` takes the longest stretch without any). A constant series, or one with fewer than
@@ -57,7 +59,7 @@ const SMALLEST = 1e-300;
  *
  * @param y - observations
  * @returns a model for `forecast`, `fitted`, `update` and `simulate`
- * @throws {RangeError} if nothing is observed, a value is infinite, an option is not allowed, a multiplicative form is
+ * @throws {RangeError} if nothing is observed, a value is infinite or above 1e140, an option is not allowed, a multiplicative form is
  *   asked for with values that are not positive, or the series is too short for a form asked for
  * @see Hyndman, Koehler, Ord & Snyder (2008), doi:10.1007/978-3-540-71918-2; Hyndman, Koehler, Snyder & Grose (2002),
  *   doi:10.1016/S0169-2070(01)00110-8

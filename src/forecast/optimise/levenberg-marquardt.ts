@@ -46,7 +46,7 @@ export function levenbergMarquardt(
     if (value <= floor) return { x, value, converged: true };
     let accepted = false;
     for (let attempt = 0; attempt < 20; attempt++) {
-      solver(A, g, x, lower, upper, damping, step);
+      const clipped = solver(A, g, x, lower, upper, damping, step);
       let expected = 0;
       for (let i = 0; i < n; i++) {
         trial[i] = x[i]! + step[i]!;
@@ -54,7 +54,12 @@ export function levenbergMarquardt(
         for (let j = 0; j < n; j++) row += A[i * n + j]! * step[j]!;
         expected -= step[i]! * (2 * g[i]! + row);
       }
-      if (!(expected > tolerance * value)) return { x, value, converged: true };
+      if (!(expected > tolerance * value)) {
+        // A step cut at a bound may expect nothing though a shorter one does.
+        if (!clipped || damping > 1e6) return { x, value, converged: true };
+        damping *= 8;
+        continue;
+      }
       const reached = problem.value(trial);
       const ratio = (value - reached) / expected;
       if (reached < value) {
@@ -71,7 +76,11 @@ export function levenbergMarquardt(
   return { x, value, converged: false };
 }
 
-/** Solves (A + damping · diag A) step = −g within the box, variable by variable at its bound where it must be. */
+/**
+ * Solves (A + damping · diag A) step = −g within the box, variable by variable at its bound where it must be.
+ *
+ * @returns whether the step was cut at a bound, or is only downhill because the system has no solution
+ */
 function createBoxSolver(n: number) {
   const system = new Float64Array(n * n);
   const right = new Float64Array(n);
@@ -85,7 +94,8 @@ function createBoxSolver(n: number) {
     upper: Float64Array,
     damping: number,
     step: Float64Array,
-  ): void => {
+  ): boolean => {
+    let clippedOnce = false;
     for (let i = 0; i < n; i++) {
       step[i] = 0;
       held[i] = upper[i]! <= lower[i]! || (g[i]! > 0 ? x[i]! <= lower[i]! : x[i]! >= upper[i]!) ? 1 : 0;
@@ -93,7 +103,7 @@ function createBoxSolver(n: number) {
     for (let round = 0; round <= n; round++) {
       let count = 0;
       for (let i = 0; i < n; i++) if (held[i] === 0) free[count++] = i;
-      if (count === 0) return;
+      if (count === 0) return clippedOnce;
       for (let a = 0; a < count; a++) {
         const i = free[a]!;
         let rest = -g[i]!;
@@ -106,7 +116,7 @@ function createBoxSolver(n: number) {
       if (!cholesky(system, count, system)) {
         for (let i = 0; i < n; i++) if (held[i] === 0) step[i] = A[i * n + i]! > 0 ? (-g[i]! * 0.1) / A[i * n + i]! : 0;
         for (let i = 0; i < n; i++) step[i] = Math.min(upper[i]! - x[i]!, Math.max(lower[i]! - x[i]!, step[i]!));
-        return;
+        return true;
       }
       choleskySolve(system, count, right);
       let clipped = false;
@@ -119,7 +129,9 @@ function createBoxSolver(n: number) {
           clipped = true;
         }
       }
-      if (!clipped) return;
+      if (!clipped) return clippedOnce;
+      clippedOnce = true;
     }
+    return clippedOnce;
   };
 }

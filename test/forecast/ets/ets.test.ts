@@ -129,6 +129,19 @@ describe("ets", () => {
     expect(forecast(ets(new Float64Array(30)), { h: 1 }).mean[0]).toBe(0);
   });
 
+  it("perfect fits and tiny values have finite likelihoods and forecasts", () => {
+    const line = Float64Array.from({ length: 20 }, (_, t) => 3 + 2 * t);
+    const denormal = Float64Array.from({ length: 5 }, (_, t) => t * 5e-324);
+    for (const y of [line, denormal]) {
+      const model = ets(y);
+      expect(Number.isFinite(model.loglik)).toBe(true);
+      expect(forecast(model, { h: 3 }).upper[1]!.every(Number.isFinite)).toBe(true);
+      expect(JSON.parse(JSON.stringify(model))).toEqual(model);
+    }
+    expect(forecast(ets(line), { h: 1 }).mean[0]).toBeCloseTo(43, 6);
+    expect(() => ets([1e200, 2e200, 4e200])).toThrow("values as large as 4e+200");
+  });
+
   it("refuses what it cannot do, saying why", () => {
     const y = seasonal(60, 4);
     expect(() => ets([])).toThrow("0 observed values out of 0");

@@ -35,6 +35,17 @@ describe("the likelihood as a sum of squares", () => {
             const active = Int32Array.from({ length: size }, (_, i) => i);
             const value = squares.normal(x, A, g, active);
             expect(Math.abs(squares.value(x) - value)).toBeLessThan(1e-10 * value);
+            const few = Int32Array.from(active.filter((i) => i % 2 === 0));
+            const fewA = new Float64Array(size * size);
+            const fewG = new Float64Array(size);
+            expect(squares.normal(x, fewA, fewG, few)).toBe(value);
+            for (const i of few) {
+              expect(Math.abs(fewG[i]! - g[i]!)).toBeLessThanOrEqual(1e-12 * Math.abs(g[i]!));
+              for (const j of few)
+                expect(Math.abs(fewA[i * size + j]! - A[i * size + j]!)).toBeLessThanOrEqual(
+                  1e-12 * Math.abs(A[i * size + j]!),
+                );
+            }
             for (let i = 0; i < size; i++) {
               if (form.season === "N" && i >= SEASON) continue;
               const step = 1e-5 * Math.max(1e-2, Math.abs(x[i]!));
