@@ -16,8 +16,8 @@ describe("a run whose processes are killed at random moments", () => {
     };
     const reference = await prepareSite(site);
     let kills = 0;
-    for (let seed = 0; seed < 6; seed += 2) {
-      const schedules = [seed, seed + 1].map((seed) => makeSchedule(seed, PARTITIONS));
+    for (let seed = 0; seed < 6; seed += 3) {
+      const schedules = [seed, seed + 1, seed + 2].map((seed) => makeSchedule(seed, PARTITIONS));
       const done = await Promise.all(
         schedules.map((schedule) => perform(site, reference, schedule, schedule.seed === 5)),
       );

@@ -1,5 +1,7 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { temporaryFolder } from "../workspace.ts";
+import { openWorkspace, temporaryFolder } from "../workspace.ts";
 import { fuzzConfig } from "./config.ts";
 import { fuzzImport } from "./import.ts";
 import { fuzzKeys } from "./partition-key.ts";
@@ -22,5 +24,14 @@ describe("texts from outside", () => {
     const { failures, accepted } = await fuzzImport(await temporaryFolder(), 1, 60);
     expect(failures).toEqual([]);
     expect(accepted).toBeGreaterThan(0);
+  });
+
+  it("CSV files whose header holds what no statement can are imported", async () => {
+    const mm = await openWorkspace("local");
+    const file = path.join(mm.config.directory, "odd.csv");
+    for (const header of ["C0,c 1\0", '"C0",\ufeffc 1', '"a""b",c']) {
+      await writeFile(file, `${header}\ni,5.476\nk,6\n`);
+      expect(await mm.engine.tables.import(file, "ODD", { replace: true }), header).toEqual({ rows: 2 });
+    }
   });
 });

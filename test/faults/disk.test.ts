@@ -1,0 +1,73 @@
+import { spawnSync } from "node:child_process";
+import { closeSync, openSync, rmSync, statfsSync, writeFileSync, writeSync } from "node:fs";
+import path from "node:path";
+import { connect } from "manymodel";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { body, dailyQuery, fillDaily, runRows, temporaryFolder } from "../workspace.ts";
+
+/** Mounts a small file system of its own; undefined where that is not allowed. */
+async function smallDisk(): Promise<string | undefined> {
+  const folder = await temporaryFolder();
+  if (process.platform !== "linux" || process.getuid?.() !== 0) return undefined;
+  if (spawnSync("mount", ["-t", "tmpfs", "-o", "size=8m", "tmpfs", folder]).status !== 0) return undefined;
+  onTestFinished(() => void spawnSync("umount", ["-l", folder]));
+  return folder;
+}
+
+/** Writes until nothing fits any more. */
+function fill(file: string): void {
+  const handle = openSync(file, "w");
+  const block = Buffer.alloc(4096);
+  try {
+    for (;;) writeSync(handle, block);
+  } catch {
+    closeSync(handle);
+  }
+}
+
+describe("a workspace on a disk", () => {
+  it("that is full says so, and its run is resumed when there is space again", async ({ skip }) => {
+    const folder = await smallDisk();
+    if (folder === undefined) return skip("mounting a small file system needs root on Linux");
+    const file = path.join(folder, "manymodel.yaml");
+    writeFileSync(file, "");
+    const mm = await connect(file);
+    onTestFinished(() => mm.close());
+    await fillDaily(mm, 40, 4);
+    await mm.snapshot(dailyQuery);
+    const { stage } = mm.engine;
+    const put = stage.put;
+    const full = path.join(folder, "full");
+    // The disk is full from the second task file on.
+    stage.put = async (name, bytes) => {
+      if (name.includes("task_0002")) fill(full);
+      return put(name, bytes);
+    };
+    const options = { dataQuery: dailyQuery, chunksPerJob: 4, modelRunId: "r", exports: { add: 1 } };
+    const loop = mm.foreachPartition("unit_id");
+    await expect(loop.dopar(body("average"), options)).rejects.toThrow(/ENOSPC: no space left on device/);
+    expect(statfsSync(folder).bavail).toBe(0);
+    stage.put = put;
+    rmSync(full);
+    const { state } = (await mm.engine.catalog.run("r"))!;
+    if (state === "planning") expect((await mm.resume("r")).index).toMatchObject({ succeeded: 40, failed: 0 });
+    else await loop.dopar(body("average"), { ...options, modelRunId: "s" });
+    expect(await runRows(mm, state === "planning" ? "r" : "s")).toHaveLength(40);
+  });
+
+  it("that is read-only says so in one line", async ({ skip }) => {
+    const folder = await smallDisk();
+    if (folder === undefined) return skip("mounting a small file system needs root on Linux");
+    const file = path.join(folder, "manymodel.yaml");
+    writeFileSync(file, "");
+    const before = await connect(file);
+    await fillDaily(before, 4, 4);
+    await before.close();
+    spawnSync("mount", ["-o", "remount,ro", folder]);
+    const opened = connect(file).then(async (mm) => {
+      onTestFinished(() => mm.close());
+      await mm.engine.catalog.createRun("r", "2026-01-01T00:00:00Z");
+    });
+    await expect(opened).rejects.toThrow(/^[^\n]*(read-?only|EROFS)[^\n]*$/);
+  });
+});
