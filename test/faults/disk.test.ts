@@ -1,9 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { closeSync, openSync, rmSync, statfsSync, writeFileSync, writeSync } from "node:fs";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { connect } from "manymodel";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { body, dailyQuery, fillDaily, runRows, temporaryFolder } from "../workspace.ts";
+
+const BIN = fileURLToPath(new URL("../../bin/manymodel.js", import.meta.url));
 
 /** Mounts a small file system of its own; undefined where that is not allowed. */
 async function smallDisk(): Promise<string | undefined> {
@@ -60,14 +63,14 @@ describe("a workspace on a disk", () => {
     if (folder === undefined) return skip("mounting a small file system needs root on Linux");
     const file = path.join(folder, "manymodel.yaml");
     writeFileSync(file, "");
-    const before = await connect(file);
-    await fillDaily(before, 4, 4);
-    await before.close();
-    spawnSync("mount", ["-o", "remount,ro", folder]);
-    const opened = connect(file).then(async (mm) => {
-      onTestFinished(() => mm.close());
-      await mm.engine.catalog.createRun("r", "2026-01-01T00:00:00Z");
-    });
-    await expect(opened).rejects.toThrow(/^[^\n]*(read-?only|EROFS)[^\n]*$/);
+    // In processes of their own, so that no file is open for writing any more.
+    const manymodel = (...args: string[]) =>
+      spawnSync(process.execPath, [BIN, ...args], { cwd: folder, encoding: "utf8" });
+    writeFileSync(path.join(folder, "a.csv"), "ID,Y\na,1\n");
+    expect(manymodel("import", "a.csv", "--table", "A").status).toBe(0);
+    expect(spawnSync("mount", ["-o", "remount,ro", folder]).status).toBe(0);
+    const { status, stderr } = manymodel("import", "a.csv", "--table", "B");
+    expect(status).not.toBe(0);
+    expect(stderr).toMatch(/^manymodel: [^\n]*read-?only[^\n]*\n$/);
   });
 });
