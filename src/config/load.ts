@@ -25,28 +25,45 @@ export async function loadConfig(file: string): Promise<LoadedConfig> {
 
 /** Validates the text of a configuration file. @throws {ManymodelError} `config`, as `loadConfig` does */
 export async function parseConfig(text: string, file: string): Promise<Config> {
-  const [{ LineCounter, parseDocument }, { configSchema }] = await Promise.all([import("yaml"), import("./schema.ts")]);
+  const [{ LineCounter, parseDocument, visit }, { configSchema }] = await Promise.all([
+    import("yaml"),
+    import("./schema.ts"),
+  ]);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  const lineAt = (offset: number) => lines.linePos(offset).line;
+  const refuse: (line: number, why: string, cause?: unknown) => never = (line, why, cause) => {
+    throw new ManymodelError("config", `${file}:${line}: ${printable(why)}`, { cause });
+  };
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, stringKeys: true });
   const broken = document.errors[0];
-  if (broken !== undefined) {
-    const { line } = lines.linePos(broken.pos[0]);
-    throw new ManymodelError(
-      "config",
-      `${file}:${line}: ${broken.message.split("\n")[0]!.replace(/ at line .*$/, "")}`,
-    );
-  }
+  if (broken !== undefined)
+    refuse(lineAt(broken.pos[0]), tooDeep(broken.message.split("\n")[0]!.replace(/ at line .*$/, "")));
   let value: unknown;
+  let parsed: ReturnType<typeof configSchema.safeParse>;
+  let line = 1;
   try {
+    visit(document, {
+      Alias(_, alias) {
+        line = lineAt(alias.range![0]);
+        const target = alias.resolve(document);
+        if (target === undefined) refuse(line, `*${alias.source}: there is no &${alias.source} before it`);
+        const [from, , to] = target.range!;
+        if (from <= alias.range![0] && alias.range![0] < to) refuse(line, `*${alias.source} is a part of itself`);
+      },
+      Pair(_, { key }) {
+        const { value: name, range } = key as { value?: unknown; range?: number[] };
+        if (name === "__proto__") refuse(lineAt(range![0]!), "__proto__: unknown key");
+      },
+    });
     value = document.toJS({ maxAliasCount: 100 }) ?? {};
+    parsed = configSchema.safeParse(value);
   } catch (cause) {
-    throw new ManymodelError("config", `${file}: ${messageOf(cause)}`, { cause });
+    if (cause instanceof ManymodelError) throw cause;
+    refuse(line, tooDeep(messageOf(cause)), cause);
   }
-  const parsed = configSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = deepest(parsed.error.issues[0] as Issue);
   const keys = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys![0]!] : issue.path;
-  const line = lineOf(document, keys, (offset) => lines.linePos(offset).line);
   const found = keys.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value);
   const expected =
     issue.code === "unrecognized_keys"
@@ -54,8 +71,15 @@ export async function parseConfig(text: string, file: string): Promise<Config> {
       : found === undefined
         ? `missing: ${issue.message}`
         : `is ${show(found)}: ${issue.message}`;
-  throw new ManymodelError("config", `${file}:${line}: ${keys.join(".") || "the file"}: ${expected}`);
+  return refuse(lineOf(document, keys, lineAt), `${keys.join(".") || "the file"}: ${expected}`);
 }
+
+/** What of a file ends up in a message, on one line whatever is in it. */
+const printable = (text: string) =>
+  text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
+/** What V8 says of a file that is nested deeper than its stack is high, in the file's terms. */
+const tooDeep = (message: string) => (/call stack/.test(message) ? "nested too deeply" : message);
 
 interface Issue {
   readonly code: string;

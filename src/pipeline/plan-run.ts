@@ -87,7 +87,9 @@ export async function planRun(engine: Engine, spec: RunSpec, now: Date, packageV
     await planTasks(engine, manifest, keys);
     return manifest;
   } catch (error) {
-    await engine.catalog.moveRun(runId, "failed", { error: String(error), endedAt: new Date().toISOString() });
+    const failed = { error: String(error), endedAt: new Date().toISOString() };
+    // Where not even that can be written (a full disk), the first error is the one to know; the run can be resumed.
+    await engine.catalog.moveRun(runId, "failed", failed).catch(() => false);
     throw error;
   }
 }

@@ -19,6 +19,7 @@ describe("configuration", () => {
         ...{ mode: "tasks", workers: "auto", max_attempts: 3, seed: 1, horizon: 30, holdout: 30 },
         ...{ model_key_arg: "unit_id", exports: {} },
       },
+      queue: { worker_type: "ephemeral", pre_warm: true },
       register: { name: "MANY_MODEL_FORECAST" },
       batch: { output_table: "FORECAST_RESULTS", levels: [80, 95] },
     });
@@ -79,8 +80,22 @@ describe("configuration", () => {
     [
       "an alias bomb",
       `a: &a [x, x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: [*c, *c, *c]`,
-      "config: manymodel.yaml: Excessive alias count",
+      "config: manymodel.yaml:4: Excessive alias count",
     ],
+    ["an alias of nothing", "train:\n  exports: { a: *b }\n", "config: manymodel.yaml:2: *b: there is no &b before it"],
+    [
+      "a value that contains itself",
+      "train:\n  exports: &a\n    x: [*a]\n",
+      "config: manymodel.yaml:3: *a is a part of itself",
+    ],
+    [
+      "a key that would change objects",
+      "train:\n  exports:\n    __proto__: { x: 1 }\n",
+      "config: manymodel.yaml:3: __proto__: unknown key",
+    ],
+    ["a key that is not a text", "train:\n  [a]: 1\n", "config: manymodel.yaml:2: With stringKeys, all keys must be"],
+    ["nesting without end", `train: { exports: { x: ${"[".repeat(10_000)}`, "manymodel.yaml:1: nested too deeply"],
+    ["an unprintable key", '"tr\\u2028\\rain": 1\n', "config: manymodel.yaml:1: tr\\u2028\\u000dain: unknown key"],
   ];
   for (const [name, text, message] of bad)
     it(`refuses ${name}, naming file, line and key`, async () => {
@@ -97,6 +112,9 @@ describe("configuration", () => {
       "source",
       "model",
       "train",
+      "queue",
+      "refine",
+      "cost",
       "register",
       "batch",
       "parallel_lab",

@@ -97,18 +97,21 @@ async function readFile(connection: DuckDBConnection, file: string): Promise<str
   if (/\.(json|ndjson|jsonl)(\.gz|\.zst)?$/i.test(file)) return `read_json_auto(${name})`;
   const sniffed = `read_csv(${name}, sample_size = -1)`;
   const sniff = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${sniffed}`);
-  const numeric = sniff
-    .getRowObjects()
-    .filter((row) => /^(BIGINT|HUGEINT|INTEGER|DOUBLE)$/.test(String(row.column_type)))
-    .map((row) => String(row.column_name));
+  // By position: a damaged header can hold names that no statement can.
+  const columns = sniff.getRowObjects().map((row, i) => {
+    const numeric = /^(BIGINT|HUGEINT|INTEGER|DOUBLE)$/.test(String(row.column_type));
+    return { name: String(row.column_name), alias: `c${i}`, numeric };
+  });
+  const numeric = columns.filter((column) => column.numeric);
   if (numeric.length === 0) return sniffed;
-  const padded = numeric.map((column) => `coalesce(bool_or(regexp_matches(${identifier(column)}, '^0[0-9]')), false)`);
+  const padded = numeric.map(({ alias }) => `coalesce(bool_or(regexp_matches(${alias}, '^0[0-9]')), false)`);
+  const aliases = columns.map(({ alias }) => alias).join(", ");
   const found = await connection.runAndReadAll(
-    `SELECT ${padded.join(", ")} FROM read_csv(${name}, sample_size = -1, all_varchar = true)`,
+    `SELECT ${padded.join(", ")} FROM read_csv(${name}, sample_size = -1, all_varchar = true) AS t(${aliases})`,
   );
   const text = numeric.filter((_, i) => found.getRows()[0]![i] === true);
   if (text.length === 0) return sniffed;
-  return `read_csv(${name}, sample_size = -1, types = {${text.map((column) => `${literal(column)}: 'VARCHAR'`).join(", ")}})`;
+  return `read_csv(${name}, sample_size = -1, types = {${text.map((column) => `${literal(column.name)}: 'VARCHAR'`).join(", ")}})`;
 }
 
 async function described(connection: DuckDBConnection, from: string, fingerprint: string): Promise<Source> {

@@ -1,0 +1,71 @@
+/**
+ * Kills training runs at random moments, resumes them, and compares each with a run that nobody disturbed:
+ *
+ *   npm run test:faults -- [--schedules 200] [--partitions 2000] [--from 0] [--lanes 3] [--minutes 60]
+ *
+ * A schedule follows from its number, so a red one can be repeated: --from 17 --schedules 1. Its workspace is kept.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { type Performance, perform } from "../test/faults/perform.ts";
+import { makeSchedule } from "../test/faults/schedule.ts";
+import { prepareSite } from "../test/faults/workspace.ts";
+
+const { values } = parseArgs({
+  options: {
+    schedules: { type: "string", default: "200" },
+    partitions: { type: "string", default: "2000" },
+    from: { type: "string", default: "0" },
+    lanes: { type: "string", default: "3" },
+    minutes: { type: "string", default: "60" },
+  },
+});
+const [schedules, partitions, from, lanes, minutes] = [
+  values.schedules,
+  values.partitions,
+  values.from,
+  values.lanes,
+  values.minutes,
+].map(Number) as [number, number, number, number, number];
+
+const began = performance.now();
+const folder = await mkdtemp(path.join(tmpdir(), "manymodel-faults-"));
+const site = { root: process.cwd(), folder, partitions };
+const reference = await prepareSite(site);
+const done: Performance[] = [];
+let next = from;
+const lane = async () => {
+  while (next < from + schedules && performance.now() - began < minutes * 60_000) {
+    const seed = next++;
+    const schedule = makeSchedule(seed, partitions);
+    const result = await perform(site, reference, schedule, seed % 10 === 9 || seed === from + schedules - 1);
+    done.push(result);
+    const what = `${schedule.mode}, ${schedule.chunks} chunks, ${schedule.workers} workers`;
+    console.log(
+      `${seed}: ${what}: ${JSON.stringify(result.kills)}, ${result.resumes} resumes, ${result.seconds.toFixed(1)} s`,
+    );
+    for (const anomaly of result.anomalies) console.log(`  ANOMALY: ${anomaly}`);
+  }
+};
+await Promise.all(Array.from({ length: lanes }, lane));
+
+const kills: Record<string, number> = {};
+for (const result of done)
+  for (const [state, n] of Object.entries(result.kills)) kills[state] = (kills[state] ?? 0) + n;
+const sum = (count: (result: Performance) => number) => done.reduce((total, result) => total + count(result), 0);
+const anomalies = sum((result) => result.anomalies.length);
+console.log(
+  `${done.length} schedules of ${partitions} partitions in ${((performance.now() - began) / 1000).toFixed(0)} s`,
+);
+console.log(
+  `kills: ${Object.values(kills).reduce((a, b) => a + b, 0)} (${JSON.stringify(kills)}), of which ${done.filter((result) => Object.keys(result.kills).length === 0).length} schedules had none`,
+);
+console.log(
+  `resumes: ${sum((result) => result.resumes)}; segments that nobody counts: ${sum((result) => result.orphans)}`,
+);
+console.log(`anomalies: ${anomalies}`);
+if (anomalies === 0) await rm(folder, { recursive: true, force: true });
+else console.log(`kept in ${folder}`);
+process.exit(anomalies === 0 && done.length > 0 ? 0 : 1);

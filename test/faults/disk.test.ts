@@ -1,0 +1,76 @@
+import { spawnSync } from "node:child_process";
+import { closeSync, openSync, rmSync, statfsSync, writeFileSync, writeSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { connect } from "manymodel";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { body, dailyQuery, fillDaily, runRows, temporaryFolder } from "../workspace.ts";
+
+const BIN = fileURLToPath(new URL("../../bin/manymodel.js", import.meta.url));
+
+/** Mounts a small file system of its own; undefined where that is not allowed. */
+async function smallDisk(): Promise<string | undefined> {
+  const folder = await temporaryFolder();
+  if (process.platform !== "linux" || process.getuid?.() !== 0) return undefined;
+  if (spawnSync("mount", ["-t", "tmpfs", "-o", "size=8m", "tmpfs", folder]).status !== 0) return undefined;
+  onTestFinished(() => void spawnSync("umount", ["-l", folder]));
+  return folder;
+}
+
+/** Writes until nothing fits any more. */
+function fill(file: string): void {
+  const handle = openSync(file, "w");
+  const block = Buffer.alloc(4096);
+  try {
+    for (;;) writeSync(handle, block);
+  } catch {
+    closeSync(handle);
+  }
+}
+
+describe("a workspace on a disk", () => {
+  it("that is full says so, and its run is resumed when there is space again", async ({ skip }) => {
+    const folder = await smallDisk();
+    if (folder === undefined) return skip("mounting a small file system needs root on Linux");
+    const file = path.join(folder, "manymodel.yaml");
+    writeFileSync(file, "");
+    const mm = await connect(file);
+    onTestFinished(() => mm.close());
+    await fillDaily(mm, 40, 4);
+    await mm.snapshot(dailyQuery);
+    const { stage } = mm.engine;
+    const put = stage.put;
+    const full = path.join(folder, "full");
+    // The disk is full from the second task file on.
+    stage.put = async (name, bytes) => {
+      if (name.includes("task_0002")) fill(full);
+      return put(name, bytes);
+    };
+    const options = { dataQuery: dailyQuery, chunksPerJob: 4, modelRunId: "r", exports: { add: 1 } };
+    const loop = mm.foreachPartition("unit_id");
+    await expect(loop.dopar(body("average"), options)).rejects.toThrow(/ENOSPC: no space left on device/);
+    expect(statfsSync(folder).bavail).toBe(0);
+    stage.put = put;
+    rmSync(full);
+    const { state } = (await mm.engine.catalog.run("r"))!;
+    if (state === "planning") expect((await mm.resume("r")).index).toMatchObject({ succeeded: 40, failed: 0 });
+    else await loop.dopar(body("average"), { ...options, modelRunId: "s" });
+    expect(await runRows(mm, state === "planning" ? "r" : "s")).toHaveLength(40);
+  });
+
+  it("that is read-only says so in one line", async ({ skip }) => {
+    const folder = await smallDisk();
+    if (folder === undefined) return skip("mounting a small file system needs root on Linux");
+    const file = path.join(folder, "manymodel.yaml");
+    writeFileSync(file, "");
+    // In processes of their own, so that no file is open for writing any more.
+    const manymodel = (...args: string[]) =>
+      spawnSync(process.execPath, [BIN, ...args], { cwd: folder, encoding: "utf8" });
+    writeFileSync(path.join(folder, "a.csv"), "ID,Y\na,1\n");
+    expect(manymodel("import", "a.csv", "--table", "A").status).toBe(0);
+    expect(spawnSync("mount", ["-o", "remount,ro", folder]).status).toBe(0);
+    const { status, stderr } = manymodel("import", "a.csv", "--table", "B");
+    expect(status).not.toBe(0);
+    expect(stderr).toMatch(/^manymodel: [^\n]*read-?only[^\n]*\n$/);
+  });
+});
