@@ -16,7 +16,8 @@ import type { Engine } from "../ports/engine.ts";
 import { checksum } from "./checksum.ts";
 import { getJson, putJson } from "./json.ts";
 
-/** A worker says at most this often, in milliseconds, that it has come to another partition. */
+/** What a worker notes: that it has come to another partition (at most every `NOTE_MS` milliseconds), or to the end. */
+export type TrainingNote = "fitting" | "fitted";
 export const NOTE_MS = 100;
 
 /** Milliseconds that only move forward. */
@@ -36,7 +37,7 @@ export async function trainChunk(
   definition: AnyModelDefinition,
   { chunk, attempt }: { chunk: number; attempt: number },
   clock: Clock,
-  note: (said: unknown) => void,
+  note: (said: TrainingNote) => void,
 ): Promise<SegmentInfo> {
   const { runId, snapshot } = manifest;
   const task = await getJson<TaskFile>(engine.stage, stagePath.task(runId, chunk));
@@ -52,15 +53,15 @@ export async function trainPartitions(
   task: Omit<TaskFile, "chunk">,
   attempt: number,
   clock: Clock,
-  note: (said: unknown) => void = () => {},
+  note: (said: TrainingNote) => void = () => {},
 ): Promise<PartitionOutcome[]> {
   const { batch, offsets } = await tables.read(manifest.snapshot, task.ordinals);
   const rows: PartitionOutcome[] = [];
-  let noted = clock();
+  let noted = -Infinity;
   for (let i = 0; i < task.keys.length; i++) {
     if (clock() - noted > NOTE_MS) {
       noted = clock();
-      note(i);
+      note("fitting");
     }
     const partition = {
       position: task.start + i,
@@ -70,6 +71,7 @@ export async function trainPartitions(
     };
     rows.push(await trainPartition(manifest, definition, batch, partition, attempt, clock));
   }
+  note("fitted");
   return rows;
 }
 

@@ -3,7 +3,7 @@ import { ManymodelError } from "../core/errors.ts";
 import type { Lease } from "../ports/queue.ts";
 import { WorkerLost } from "../ports/workers.ts";
 import type { Member } from "./crew.ts";
-import { NOTE_MS } from "./train-chunk.ts";
+import { NOTE_MS, type TrainingNote } from "./train-chunk.ts";
 
 /** A call that took too long: its worker was ended. */
 class TimedOut extends Error {}
@@ -48,21 +48,25 @@ function failureOf(error: unknown, fitTimeoutMs: number | null): { type: Failure
   return { type: error.outOfMemory ? "out-of-memory" : "worker-lost", message };
 }
 
-/** A call that is ended when the worker has said nothing for too long. @throws {TimedOut} then */
+/**
+ * A call that is ended when the worker is at one partition for too long; reading and writing take as long as they take.
+ *
+ * @throws {TimedOut} then
+ */
 async function timed<Response>(member: Member, request: object, limitMs: number | null): Promise<Response> {
   if (limitMs === null) return member.call<Response>(request);
   let timer: NodeJS.Timeout | undefined;
   let late = false;
-  const restart = () => {
+  const watch = (said: unknown) => {
     clearTimeout(timer);
+    if ((said as TrainingNote) === "fitted") return;
     timer = setTimeout(() => {
       late = true;
       void member.interrupt();
     }, limitMs + NOTE_MS);
   };
-  restart();
   try {
-    return await member.call<Response>(request, restart);
+    return await member.call<Response>(request, watch);
   } catch (error) {
     throw late ? new TimedOut() : error;
   } finally {

@@ -5,7 +5,7 @@ import { stagePath } from "../core/stage-path.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { Engine } from "../ports/engine.ts";
 import { getJson } from "./json.ts";
-import { type Clock, failedOutcome, trainPartitions } from "./train-chunk.ts";
+import { type Clock, failedOutcome, type TrainingNote, trainPartitions } from "./train-chunk.ts";
 
 /** Train one partition of a chunk by itself, or say that it has failed. */
 export interface TrainOne {
@@ -24,6 +24,7 @@ export async function trainOne(
   definition: AnyModelDefinition,
   { run, chunk, attempt, at, failed }: TrainOne,
   clock: Clock,
+  note: (said: TrainingNote) => void,
 ): Promise<PartitionOutcome | undefined> {
   const task = await getJson<TaskFile>(engine.stage, stagePath.task(run, chunk));
   const partitionKey = task.keys[at];
@@ -34,5 +35,5 @@ export async function trainOne(
     return failedOutcome({ position: start, partitionKey, seed, attempt }, failed.type, failed.message);
   }
   const one = { start, keys: [partitionKey], ordinals: [task.ordinals[at]!] };
-  return (await trainPartitions(engine, manifest, definition, one, attempt, clock))[0];
+  return (await trainPartitions(engine, manifest, definition, one, attempt, clock, note))[0];
 }

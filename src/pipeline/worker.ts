@@ -49,7 +49,7 @@ export function createWorker(
       }
       case "train-one": {
         const plan = await manifest(request.run);
-        return trainOne(engine, plan, await definition(plan.definition.sha256), request, clock);
+        return trainOne(engine, plan, await definition(plan.definition.sha256), request, clock, note);
       }
       case "keep": {
         const { run, chunk, attempt, rows } = request;
