@@ -28,7 +28,9 @@ export function openDatabase(file: string): Database {
   } catch (cause) {
     if (cause instanceof ManymodelError) throw cause;
     const why = messageOf(cause);
-    const hint = /disk I\/O error|disk is full|readonly|unable to open/.test(why) ? "; is the disk full, or read-only?" : "";
+    const hint = /disk I\/O error|disk is full|readonly|unable to open/.test(why)
+      ? "; is the disk full, or read-only?"
+      : "";
     throw new ManymodelError("config", `cannot open the workspace database ${file}: ${why}${hint}`, { cause });
   }
 }
