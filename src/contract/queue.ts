@@ -113,7 +113,7 @@ export function queueContract(harness: Harness, open: OpenEngine): void {
     });
     test("a failed chunk is not handed out again before its time", async ({ queue }) => {
       await queue.enqueue("r", chunks(1, 0));
-      await queue.fail((await queue.claim("r", "w", HOUR))!, "later", 3, MS);
+      await queue.fail((await queue.claim("r", "w", HOUR))!, "later", 3, 30_000);
       assert.equal((await queue.claim("r", "w", HOUR))!.chunk, 2);
       assert.equal(await queue.claim("r", "w", HOUR), undefined);
       assert.equal(await queue.ended("r"), false);

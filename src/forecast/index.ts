@@ -77,6 +77,7 @@ export {
   type TsbState,
   tsb,
 } from "./intermittent/index.ts";
+export { detectInterval, type Interval, nextTimes } from "./interval.ts";
 export { coverage, type IntervalAccuracy, intervalAccuracy, intervalScore } from "./interval-accuracy.ts";
 export type { ModelForecastOptions, ModelOptions, SimulateOptions } from "./kind.ts";
 export { type MeanModel, mean } from "./mean.ts";

@@ -1,6 +1,6 @@
 import type { SegmentInfo } from "../core/artifact.ts";
 import { messageOf } from "../core/errors.ts";
-import type { Lease, Queue } from "../ports/queue.ts";
+import { type Lease, LONGEST_RETRY_MS, type Queue } from "../ports/queue.ts";
 import type { Member } from "./crew.ts";
 import { pause } from "./pause.ts";
 import { trainLease } from "./train-lease.ts";
@@ -59,7 +59,7 @@ export async function workOne(queue: Queue, run: string, member: Member, options
 
 /** What went wrong with a chunk may pass: each attempt waits twice as long for the next, up to half a minute. */
 function backOff(attempt: number): number {
-  return Math.min(30_000, 500 * 2 ** (attempt - 1));
+  return Math.min(LONGEST_RETRY_MS / 2, 500 * 2 ** (attempt - 1));
 }
 
 /** A worker whose lease moved on works for nobody: it is ended, and its place gets a new one. */

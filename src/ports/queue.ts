@@ -44,6 +44,9 @@ export interface ChunkRecord extends Chunk {
   readonly error: string | null;
 }
 
+/** No failed chunk waits longer than this for its next attempt. */
+export const LONGEST_RETRY_MS = 60_000;
+
 /** How to claim. */
 export interface ClaimOptions {
   readonly leaseMs: number;
@@ -77,8 +80,9 @@ export interface Queue {
   /** Ends a lease by committing a segment. False: the lease had lapsed or moved on, and nothing was recorded. */
   finish(lease: Lease, segment: SegmentInfo): Promise<boolean>;
   /**
-   * Ends a lease without a segment: the chunk becomes available again after `retryAfterMs`, or `failed` once it has had
-   * `maxAttempts`. False: the lease had moved on, and nothing was recorded.
+   * Ends a lease without a segment: the chunk becomes available again after `retryAfterMs` (at most a minute, so that a
+   * clock that jumps back holds up nothing for longer), or `failed` once it has had `maxAttempts`. False: the lease had
+   * moved on, and nothing was recorded.
    */
   fail(lease: Lease, error: string, maxAttempts: number, retryAfterMs?: number): Promise<boolean>;
   /** Whether every chunk of a run has ended. */

@@ -1,12 +1,12 @@
 import type { SegmentInfo } from "../../core/artifact.ts";
 import { type ChunkState, noChunks } from "../../core/states.ts";
-import type { ChunkRecord, Lease, Queue } from "../../ports/queue.ts";
+import { type ChunkRecord, type Lease, LONGEST_RETRY_MS, type Queue } from "../../ports/queue.ts";
 import { type Database, NOW } from "./database.ts";
 import { groupCommit } from "./group-commit.ts";
 
 /** SQLite would take the primary key instead, and look at every chunk of the run. */
 const BY_STATE = "INDEXED BY chunks_to_claim";
-const READY = `state = 'available' AND not_before <= ${NOW}`;
+const READY = `state = 'available' AND not_before NOT BETWEEN ${NOW} + 1 AND ${NOW} + ${LONGEST_RETRY_MS}`;
 const LAPSED = `state = 'leased' AND lease_until <= ${NOW}`;
 const claimOne = (chunk: string) =>
   `UPDATE chunks SET state = 'leased', attempt = attempt + 1, worker = ?, lease_until = ${NOW} + ?

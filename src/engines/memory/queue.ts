@@ -1,6 +1,6 @@
 import type { SegmentInfo } from "../../core/artifact.ts";
 import { type ChunkState, noChunks } from "../../core/states.ts";
-import type { ChunkRecord, Lease, Queue } from "../../ports/queue.ts";
+import { type ChunkRecord, type Lease, LONGEST_RETRY_MS, type Queue } from "../../ports/queue.ts";
 
 type Entry = { -readonly [K in keyof ChunkRecord]: ChunkRecord[K] } & { leaseUntil: number; notBefore: number };
 
@@ -17,6 +17,7 @@ export function memoryQueue(now: () => number): Queue {
     if (entry !== undefined) Object.assign(entry, { state, segment, error });
     return entry !== undefined;
   };
+  const waits = ({ notBefore }: Entry) => notBefore > now() && notBefore <= now() + LONGEST_RETRY_MS;
   const unbegun = ({ state }: Entry) => state === "waiting" || state === "available";
   const change = (some: readonly Entry[], to: Partial<Entry>) => {
     for (const entry of some) Object.assign(entry, to);
@@ -80,8 +81,7 @@ export function memoryQueue(now: () => number): Queue {
       const free = entries(run)
         .filter(
           (entry) =>
-            (entry.state === "available" && entry.notBefore <= now()) ||
-            (entry.state === "leased" && entry.leaseUntil <= now()),
+            (entry.state === "available" && !waits(entry)) || (entry.state === "leased" && entry.leaseUntil <= now()),
         )
         .reduce<Entry | undefined>(
           (best, entry) => (best && best.priority >= entry.priority ? best : entry),

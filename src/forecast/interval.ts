@@ -1,0 +1,152 @@
+const DAY = 86_400_000;
+
+/**
+ * The step of a series in time, as text: `P1D`, `P7D` (days), `PT3600S` (seconds), `P1M@31` (calendar months, with the
+ * day of the month aimed at; 31 is the month's last day), `W12345` (the days of the week that occur, Monday is 1), `N1`
+ * (plain numbers).
+ */
+export type Interval = string;
+
+/**
+ * Finds the step of a series from its times. Months are recognised by their calendar, days of the week (shops
+ * closed on Sundays) by the others never occurring; otherwise the most frequent difference counts, the smaller one of a tie.
+ *
+ * @param times - strictly ascending: milliseconds since 1970-01-01 UTC, or plain numbers
+ * @param unit - what `times` counts
+ * @returns null for fewer than two times
+ */
+export function detectInterval(times: Float64Array, unit: "time" | "number"): Interval | null {
+  if (times.length < 2) return null;
+  const constant = constantDifference(times);
+  if (unit === "number") return `N${constant ?? frequentDifference(times)}`;
+  const shortest = constant ?? shortestDifference(times);
+  if (shortest >= 28 * DAY) {
+    const months = monthInterval(times);
+    if (months !== null) return months;
+  }
+  const step = constant ?? frequentDifference(times);
+  const weekdays = step === DAY && constant === null ? openDays(times) : null;
+  if (weekdays !== null) return weekdays;
+  return step % DAY === 0 ? `P${step / DAY}D` : `PT${step / 1000}S`;
+}
+
+/** The `count` times that follow `last` at a step found by `detectInterval`. */
+export function nextTimes(last: number, interval: Interval, count: number): Float64Array {
+  const times = new Float64Array(count);
+  const [, kind, amount, unit, day] = /^(N|P|PT|W)([-+\d.e]+)([DMS]?)(?:@(\d+))?$/.exec(interval) ?? [];
+  const step = Number(amount);
+  if (kind === "N") {
+    for (let i = 0; i < count; i++) times[i] = last + (i + 1) * step;
+  } else if (kind === "W") {
+    let time = last;
+    for (let i = 0; i < count; i++) {
+      do time += DAY;
+      while (!amount!.includes(String(weekday(time))));
+      times[i] = time;
+    }
+  } else if (unit === "M") {
+    const from = new Date(last);
+    const timeOfDay = last - Date.UTC(from.getUTCFullYear(), from.getUTCMonth(), from.getUTCDate());
+    for (let i = 0; i < count; i++) {
+      const month = from.getUTCMonth() + (i + 1) * step;
+      const length = new Date(Date.UTC(from.getUTCFullYear(), month + 1, 0)).getUTCDate();
+      times[i] = Date.UTC(from.getUTCFullYear(), month, Math.min(Number(day), length)) + timeOfDay;
+    }
+  } else if (kind !== undefined && step > 0) {
+    for (let i = 0; i < count; i++) times[i] = last + (i + 1) * step * (unit === "D" ? DAY : 1000);
+  } else {
+    throw new RangeError(`not an interval: ${JSON.stringify(interval)}`);
+  }
+  return times;
+}
+
+function constantDifference(times: Float64Array): number | null {
+  const first = times[1]! - times[0]!;
+  for (let i = 2; i < times.length; i++) if (times[i]! - times[i - 1]! !== first) return null;
+  return first;
+}
+
+function shortestDifference(times: Float64Array): number {
+  let shortest = Infinity;
+  for (let i = 1; i < times.length; i++) shortest = Math.min(shortest, times[i]! - times[i - 1]!);
+  return shortest;
+}
+
+function frequentDifference(times: Float64Array): number {
+  const counts = new Map<number, number>();
+  for (let i = 1; i < times.length; i++) {
+    const difference = times[i]! - times[i - 1]!;
+    counts.set(difference, (counts.get(difference) ?? 0) + 1);
+  }
+  return [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]![0];
+}
+
+/** Every time falls on the same day of its month, or on the month's last day where that is shorter. */
+function monthInterval(times: Float64Array): Interval | null {
+  const dates = Array.from(times, (ms) => new Date(ms));
+  const lengths = dates.map((d) => new Date(Date.UTC(d.getUTCFullYear(), d.getUTCMonth() + 1, 0)).getUTCDate());
+  const days = dates.map((d) => d.getUTCDate());
+  const timeOfDay = times[0]! - Math.floor(times[0]! / DAY) * DAY;
+  const atMonthEnd = days.every((day, i) => day === lengths[i]);
+  const day = atMonthEnd ? 31 : Math.max(...days);
+  let step = 0;
+  for (let i = 0; i < dates.length; i++) {
+    if (days[i] !== Math.min(day, lengths[i]!)) return null;
+    if (times[i]! - Math.floor(times[i]! / DAY) * DAY !== timeOfDay) return null;
+    if (i > 0) step = greatestCommonDivisor(step, monthNumber(dates[i]!) - monthNumber(dates[i - 1]!));
+  }
+  return step > 0 ? `P${step}M@${day}` : null;
+}
+
+const monthNumber = (date: Date) => 12 * date.getUTCFullYear() + date.getUTCMonth();
+const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));
+const weekday = (ms: number) => new Date(ms).getUTCDay() || 7;
+
+/** How much of a pattern of weekdays must be there for a day that is missing to count as a gap in it. */
+const PATTERN_FILLED = 0.8;
+
+/** The days of the week on which the series has observations, if they explain its gaps; else null. */
+function openDays(times: Float64Array): Interval | null {
+  const days = [...new Set(Array.from(times, weekday))].sort();
+  if (days.length === 7) return null;
+  const interval = `W${days.join("")}`;
+  const first = times[0]!;
+  const last = times.at(-1)!;
+  const expected = nextTimes(first, interval, Math.round((last - first) / DAY)).filter((time) => time <= last).length;
+  const filled = (times.length - 1) / expected;
+  return filled === 1 || (filled >= PATTERN_FILLED && last - first >= 21 * DAY) ? interval : null;
+}
+
+/**
+ * Where each time falls on the series' own grid (first time: 0, one interval later: 1, …).
+ *
+ * @returns null if a time lies off the grid, or the grid would be more than ten times as long as the series
+ */
+export function gridPositions(times: Float64Array, interval: Interval): Int32Array | null {
+  const n = times.length;
+  const follow = (limit: number) => {
+    const grid = nextTimes(times[0]!, interval, limit);
+    const positions = new Int32Array(n);
+    let at = 0;
+    for (let i = 1; i < n; i++) {
+      while (at < limit && grid[at]! < times[i]!) at++;
+      if (at === limit || grid[at] !== times[i]) return null;
+      positions[i] = at + 1;
+    }
+    return positions;
+  };
+  return follow(n - 1) ?? follow(10 * n + 10);
+}
+
+/** A time as exact text: `2026-11-23` for dates, `2026-11-23 10:30:00.5` for timestamps (UTC), digits for numbers. */
+export function formatTime(type: "date" | "timestamp" | "number", value: number): string {
+  if (type === "number") return String(value);
+  const iso = new Date(value).toISOString();
+  if (type === "date") return iso.slice(0, iso.indexOf("T"));
+  return iso.replace("T", " ").replace(/\.?0*Z$/, "");
+}
+
+/** Reads what `formatTime` wrote. */
+export function parseTime(type: "date" | "timestamp" | "number", text: string): number {
+  return type === "number" ? Number(text) : Date.parse(`${text.replace(" ", "T")}${type === "date" ? "" : "Z"}`);
+}
