@@ -23,14 +23,14 @@ export interface ChunkRange {
  */
 const AUTO_TASKS = { perWorker: 16, largest: 2000 };
 /** Smaller in queue mode: a chunk that was begun is ended, whatever the time. */
-const AUTO_QUEUE = { perWorker: 64, largest: 100 };
+const AUTO_QUEUE = { perWorker: 256, largest: 100 };
 
 /**
  * Splits `partitions` into contiguous chunks whose sizes differ by at most one. The order of partitions is kept: the
  * first chunk holds the first of them. The only chunker there is: every mode and every engine plans with it.
  *
  * @param chunks - how many chunks to make (never more than partitions), or `"auto"`: about 16 per worker, none larger
- *   than 2,000 partitions; in queue mode 64 and 100
+ *   than 2,000 partitions; in queue mode 256 and 100
  */
 export function splitIntoChunks(
   partitions: number,

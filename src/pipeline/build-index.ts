@@ -16,6 +16,7 @@ import type { Engine } from "../ports/engine.ts";
 import type { ChunkRecord } from "../ports/queue.ts";
 import { checksum } from "./checksum.ts";
 import { getJson, putJson } from "./json.ts";
+import { pooled } from "./pooled.ts";
 import { failedOutcome, putSegment } from "./train-chunk.ts";
 
 /**
@@ -43,9 +44,9 @@ export async function buildIndex(engine: Engine, runId: string, now: Date): Prom
       `run ${runId} has ${open.length} of ${manifest.chunks} chunks not ended; wait for it, or if no process works on it any more: manymodel resume ${runId}`,
     );
   await engine.catalog.moveRun(runId, "finalizing");
-  const segments: IndexedSegment[] = [];
-  for (const chunk of chunks)
-    segments.push({ ...(chunk.segment ?? (await emptySegment(engine, manifest, chunk))), source: 0 });
+  const segments = await pooled(chunks, async (chunk): Promise<IndexedSegment> => {
+    return { ...(chunk.segment ?? (await emptySegment(engine, manifest, chunk))), source: 0 };
+  });
   const total = (count: (segment: SegmentInfo) => number) => segments.reduce((sum, segment) => sum + count(segment), 0);
   const index: ModelIndex = {
     formatVersion: 1,

@@ -15,6 +15,7 @@ import {
 import { stagePath } from "../core/stage-path.ts";
 import type { Engine } from "../ports/engine.ts";
 import { putJson } from "./json.ts";
+import { pooled } from "./pooled.ts";
 
 /** What a caller decides of a run. */
 export interface RunSpec {
@@ -43,6 +44,8 @@ export interface RunSpec {
 
 /** Keys are read from the snapshot this many at a time. */
 const KEYS_PER_READ = 100_000;
+/** Task files are written this many at a time. */
+const FILES_PER_WRITE = 64;
 
 /**
  * Plans a run: pins the source, the definition and the options, splits the partitions into chunks, writes a task file
@@ -104,6 +107,7 @@ export async function planTasks(engine: Engine, manifest: RunManifest, keys?: re
   const { runId, snapshot, partitions, mode } = manifest;
   const ranges = splitEvenly(partitions, manifest.chunks);
   let read: { from: number; keys: readonly string[]; ordinals: Int32Array | null } | undefined;
+  const files: TaskFile[] = [];
   for (const range of ranges) {
     const task: { keys: string[]; ordinals: number[] } = { keys: [], ordinals: [] };
     for (let position = range.start; position < range.end; position++) {
@@ -119,8 +123,9 @@ export async function planTasks(engine: Engine, manifest: RunManifest, keys?: re
       task.keys.push(read.keys[i]!);
       task.ordinals.push(read.ordinals === null ? position : read.ordinals[i]!);
     }
-    const file: TaskFile = { chunk: range.chunk, start: range.start, ...task };
-    await putJson(engine.stage, stagePath.task(runId, range.chunk), file);
+    files.push({ chunk: range.chunk, start: range.start, ...task });
+    if (files.length < FILES_PER_WRITE && range !== ranges.at(-1)) continue;
+    await pooled(files.splice(0), (file) => putJson(engine.stage, stagePath.task(runId, file.chunk), file));
   }
   await engine.queue.enqueue(
     runId,
