@@ -10,6 +10,16 @@ const dataSets = process.env.MANYMODEL_DATA ?? join(root, "..", "shared", "data"
 /** Why a golden test is skipped: say it in the test's name. */
 export const absent = "the reference results are not here (set MANYMODEL_REFERENCE and MANYMODEL_DATA)";
 
+/** A forecast as R's results have it: point forecasts, and bounds of 80 and 95 %. */
+export interface RecordedForecast {
+  readonly h: number;
+  readonly mean: number[];
+  readonly lower80: number[];
+  readonly upper80: number[];
+  readonly lower95: number[];
+  readonly upper95: number[];
+}
+
 /** One record of R's results: a method run on a series. */
 export interface Reference<Result> {
   readonly id: string;

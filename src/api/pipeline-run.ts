@@ -57,8 +57,8 @@ export async function runPipeline(mm: ManyModel, options: PipelineOptions = {}):
     work: (onProgress: { onProgress?: OnProgress }) => Promise<StepReport["result"]>,
   ): Promise<StepReport["result"]> => {
     const fingerprint = checksum(JSON.stringify([packageVersion, inputs]));
-    const known = inputs !== null && !options.force && state[name];
-    const skipped = known !== undefined && known !== false && known.fingerprint === fingerprint;
+    const known = inputs === null || options.force ? undefined : state[name];
+    const skipped = known?.fingerprint === fingerprint;
     const began = performance.now();
     const onProgress = skipped ? undefined : await options.onBegin?.(name);
     const result = skipped ? known.result : await work(onProgress === undefined ? {} : { onProgress });

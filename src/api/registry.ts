@@ -78,12 +78,7 @@ export class Registry {
   async runBatch(options: RunBatchOptions): Promise<BatchSummary> {
     const { model, inputTable, outputTable = "FORECAST_RESULTS", levels = [80, 95], onProgress } = options;
     if (options.workers !== undefined) checkCount("workers", options.workers);
-    const registered = await this.getModelVersion(model, options.version);
-    if (registered === undefined)
-      throw new ManymodelError(
-        "not-found",
-        `there is no version or alias ${show(options.version)} of model ${show(model)}; see "manymodel versions"`,
-      );
+    const registered = await this.knownModelVersion(model, options.version);
     const { version } = registered;
     const trained = (await this.#engine.catalog.run(registered.runId))?.manifest?.snapshot.query;
     const { partitionCol, columns = trained?.columns, orderBy = trained?.orderBy } = options;
@@ -110,6 +105,17 @@ export class Registry {
     if (named !== undefined) return named;
     const alias = (await catalog.aliases(model)).find((entry) => entry.alias === version);
     return alias && catalog.version(model, alias.version);
+  }
+
+  /** A version of a model by its name or an alias. @throws {ManymodelError} `not-found` if there is none */
+  async knownModelVersion(model: string, version: string): Promise<ModelVersion> {
+    const found = await this.getModelVersion(model, version);
+    if (found === undefined)
+      throw new ManymodelError(
+        "not-found",
+        `there is no version or alias ${show(version)} of model ${show(model)}; see "manymodel versions"`,
+      );
+    return found;
   }
 
   /**

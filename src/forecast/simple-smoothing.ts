@@ -1,4 +1,4 @@
-import { brent } from "./optimise/brent.ts";
+import { gridBrent } from "./optimise/grid-brent.ts";
 
 /** Simple exponential smoothing of a series: a level that moves a share alpha of each one-step error. */
 export interface SimpleSmoothing {
@@ -21,13 +21,10 @@ export interface SimpleSmoothing {
  */
 export function simpleSmoothing(y: Float64Array): SimpleSmoothing {
   const grid = [1e-4, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.9999];
-  const errors = (alpha: number) => smoothWith(y, alpha).sse;
-  const values = grid.map(errors);
-  const best = values.indexOf(Math.min(...values));
-  const lower = grid[Math.max(0, best - 1)]!;
-  const upper = grid[Math.min(grid.length - 1, best + 1)]!;
-  const found = brent(errors, { lower, upper, tolerance: 1e-9 });
-  return smoothWith(y, found.value < values[best]! ? found.x : grid[best]!);
+  return smoothWith(
+    y,
+    gridBrent((alpha) => smoothWith(y, alpha).sse, grid, 1e-9),
+  );
 }
 
 /** With a given alpha and its best initial level. */

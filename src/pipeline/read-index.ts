@@ -1,5 +1,5 @@
 import type { IndexedSegment, ModelIndex, PartitionOutcome } from "../core/artifact.ts";
-import { ManymodelError, show } from "../core/errors.ts";
+import { ManymodelError } from "../core/errors.ts";
 import type { IndexSummary, RunManifest, RunRecord } from "../core/run.ts";
 import { decodeSegment } from "../core/segment.ts";
 import { rowSelector } from "../core/selection.ts";
@@ -7,6 +7,7 @@ import type { Engine } from "../ports/engine.ts";
 import type { Stage } from "../ports/stage.ts";
 import { getVerified } from "./checksum.ts";
 import { parseJson } from "./json.ts";
+import { knownRun } from "./known-run.ts";
 
 /** A run whose index is complete. */
 export interface CompletedRun extends RunRecord {
@@ -16,9 +17,7 @@ export interface CompletedRun extends RunRecord {
 
 /** A completed run. @throws {ManymodelError} `not-found` for an unknown run, `conflict` if it is not completed */
 export async function completedRun({ catalog }: Engine, runId: string): Promise<CompletedRun> {
-  const run = await catalog.run(runId);
-  if (run === undefined)
-    throw new ManymodelError("not-found", `there is no run ${show(runId)}; "manymodel status" lists the runs`);
+  const run = await knownRun(catalog, runId);
   const { state, manifest, index } = run;
   if (state !== "completed" || manifest === null || index === null)
     throw new ManymodelError("conflict", `run ${runId} is ${state}; wait until it is completed`);

@@ -1,6 +1,7 @@
-import { ManymodelError, show } from "../core/errors.ts";
+import { ManymodelError } from "../core/errors.ts";
 import { checkCount, checkName, type ModelVersion } from "../core/run.ts";
 import type { Catalog } from "../ports/catalog.ts";
+import { knownRun } from "./known-run.ts";
 
 /** What a caller decides of a version. */
 export interface VersionSpec {
@@ -22,9 +23,7 @@ export async function registerVersion(catalog: Catalog, spec: VersionSpec, now: 
   checkName("model name", spec.model);
   checkName("version", spec.version);
   checkCount("horizon", spec.horizon);
-  const run = await catalog.run(spec.runId);
-  if (run === undefined)
-    throw new ManymodelError("not-found", `there is no run ${show(spec.runId)}; "manymodel status" lists the runs`);
+  const run = await knownRun(catalog, spec.runId);
   const { index, manifest } = run;
   if (run.state !== "completed" || index === null || manifest === null)
     throw new ManymodelError("conflict", `run ${spec.runId} is ${run.state}; only a completed run can be registered`);

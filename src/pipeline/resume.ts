@@ -4,6 +4,7 @@ import { stagePath } from "../core/stage-path.ts";
 import type { Engine } from "../ports/engine.ts";
 import { buildIndex } from "./build-index.ts";
 import { getJson } from "./json.ts";
+import { knownRun } from "./known-run.ts";
 import { planTasks, type RunSpec } from "./plan-run.ts";
 import type { OnProgress } from "./progress.ts";
 import { type Trainers, workOnRun } from "./train.ts";
@@ -17,9 +18,7 @@ export async function unfinishedRun(
   { catalog, stage }: Engine,
   runId: string,
 ): Promise<{ run: RunRecord; manifest: RunManifest }> {
-  const run = await catalog.run(runId);
-  if (run === undefined)
-    throw new ManymodelError("not-found", `there is no run ${show(runId)}; "manymodel status" lists the runs`);
+  const run = await knownRun(catalog, runId);
   if (run.state === "completed" || run.state === "failed")
     throw new ManymodelError(
       "conflict",

@@ -5,7 +5,7 @@ import type { WorkerEntry, Workers } from "../ports/workers.ts";
 import { buildIndex } from "./build-index.ts";
 import { startCrew } from "./crew.ts";
 import { planRun, type RunSpec } from "./plan-run.ts";
-import { LEASE_MS, type OnProgress, readProgress } from "./progress.ts";
+import { LEASE_MS, type OnProgress, type Progress, readProgress } from "./progress.ts";
 import { type QueueWorkers, runQueue } from "./run-queue.ts";
 import { workQueue } from "./work-queue.ts";
 
@@ -47,9 +47,10 @@ export async function workOnRun(
     if (maxFailed !== null && progress.failed > maxFailed)
       engine.queue.skip(runId, "too-many-failures").catch(() => {});
   };
-  watch(await readProgress(engine.queue, runId));
+  const begun = await readProgress(engine.queue, runId);
+  watch(begun);
   if (mode === "queue") await runQueue(engine, manifest, { ...queue, count }, entry, workers, watch);
-  else await runTasks(engine, manifest, count, entry, workers, watch);
+  else await runTasks(engine, manifest, count, entry, workers, begun, watch);
 }
 
 /** Has this process's workers train every chunk. */
@@ -59,9 +60,10 @@ async function runTasks(
   count: number,
   entry: WorkerEntry,
   workers: Workers,
+  begun: Progress,
   onProgress: OnProgress,
 ): Promise<void> {
-  const progress = { ...(await readProgress(queue, runId)) };
+  const progress = { ...begun };
   const onChunk = (segment: SegmentInfo) => {
     progress.done += segment.rows;
     progress.failed += segment.failed;

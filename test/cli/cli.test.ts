@@ -1,12 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, it } from "vitest";
+import { BIN } from "../processes.ts";
 import { absent, data } from "../reference.ts";
 import { temporaryFolder } from "../workspace.ts";
 
-const BIN = fileURLToPath(new URL("../../bin/manymodel.js", import.meta.url));
 let folder: string;
 beforeEach(async () => {
   folder = await temporaryFolder();

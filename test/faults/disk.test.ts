@@ -1,12 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { closeSync, openSync, rmSync, statfsSync, writeFileSync, writeSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { connect } from "manymodel";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { BIN } from "../processes.ts";
 import { body, dailyQuery, fillDaily, runRows, temporaryFolder } from "../workspace.ts";
-
-const BIN = fileURLToPath(new URL("../../bin/manymodel.js", import.meta.url));
 
 /** Mounts a small file system of its own; undefined where that is not allowed. */
 async function smallDisk(): Promise<string | undefined> {

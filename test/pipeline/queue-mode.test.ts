@@ -1,33 +1,13 @@
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import type { ManyModel } from "manymodel";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
+import { BIN, start, until } from "../processes.ts";
 import { body, dailyQuery, fillDaily, openWorkspace, runRows } from "../workspace.ts";
-
-const BIN = fileURLToPath(new URL("../../bin/manymodel.js", import.meta.url));
-
-/** Starts `manymodel …` in a workspace's folder; killed after the test. */
-function start(mm: ManyModel, ...args: string[]) {
-  const child = spawn(process.execPath, [BIN, ...args], {
-    cwd: mm.config.directory,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let output = "";
-  child.stdout.on("data", (text) => (output += text));
-  child.stderr.on("data", (text) => (output += text));
-  onTestFinished(() => void child.kill("SIGKILL"));
-  return { child, ended: once(child, "exit"), output: () => output };
-}
 
 /** Keys in an order of their own, so that the order of the run is not that of the data. */
 const keysOf = async (mm: ManyModel) => [...(await mm.keys(dailyQuery))].reverse();
-
-async function until(check: () => Promise<boolean>): Promise<void> {
-  while (!(await check())) await new Promise((resolve) => setTimeout(resolve, 20));
-}
 
 describe("queue mode", () => {
   it("gives the same models as tasks mode", async () => {
@@ -90,13 +70,13 @@ describe("queue mode", () => {
     const names = new Set((await mm.engine.queue.chunks("shared")).map(({ worker }) => worker));
     expect(names.size).toBe(2);
     await watching.ended;
-    expect(watching.output()).toContain("Run shared is completed");
+    expect(watching.output().stdout).toContain("Run shared is completed");
     const alive = await mm.engine.roster.alive();
     expect(alive.map(({ run }) => run)).toEqual([null, null]);
     await mm.engine.roster.stop(alive.map(({ name }) => name));
     for (const { ended, output } of workers) {
-      expect((await ended)[0], output()).toBe(0);
-      expect(output()).toMatch(/Served \d+ chunks/);
+      expect((await ended)[0], output().stderr).toBe(0);
+      expect(output().stdout).toMatch(/Served \d+ chunks/);
     }
     expect(await mm.engine.roster.alive()).toEqual([]);
   });

@@ -1,30 +1,12 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ManyModel } from "manymodel";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
+import { start, until } from "../processes.ts";
 import { body, dailyQuery, fillDaily, openWorkspace, runRows } from "../workspace.ts";
 
-const BIN = fileURLToPath(new URL("../../bin/manymodel.js", import.meta.url));
 const SLOW = fileURLToPath(body("slow"));
-
-function start(mm: ManyModel, ...args: string[]) {
-  const child = spawn(process.execPath, [BIN, ...args], {
-    cwd: mm.config.directory,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let [stdout, stderr] = ["", ""];
-  child.stdout.on("data", (text) => (stdout += text));
-  child.stderr.on("data", (text) => (stderr += text));
-  onTestFinished(() => void child.kill("SIGKILL"));
-  return { child, ended: once(child, "exit"), output: () => ({ stdout, stderr }) };
-}
-
-async function until(check: () => Promise<boolean>): Promise<void> {
-  while (!(await check())) await new Promise((resolve) => setTimeout(resolve, 10));
-}
 
 /** A workspace with 40 series, and a configuration that trains them slowly in chunks of two. */
 async function prepare(extra = "") {

@@ -1,5 +1,7 @@
 import type { Command } from "commander";
-import { ManymodelError, show } from "../../core/errors.ts";
+import { ManymodelError } from "../../core/errors.ts";
+import { knownRun } from "../../pipeline/known-run.ts";
+import type { Engine } from "../../ports/engine.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { integer, numberList } from "../option.ts";
 
@@ -8,7 +10,7 @@ export function addCancel(program: Command): void {
   addCommand(program, "cancel <run>", "begin no further chunk of a run; what was begun is ended and kept").action(
     async (runId: string, options: CommonOptions) => {
       const report = await withWorkspace(options, async ({ engine }) => {
-        await runningRun(engine, runId);
+        await checkRunning(engine, runId);
         const chunks = await engine.queue.skip(runId, "cancelled");
         const { leased } = (await engine.queue.counts(runId)).chunks;
         return { run: runId, skipped: chunks, leased };
@@ -29,7 +31,7 @@ export function addPrioritize(program: Command): void {
     .requiredOption("--priority <n>", "higher comes first; chunks are planned with 0", integer(-1_000_000))
     .action(async (runId: string, options: CommonOptions & { chunks: number[]; priority: number }) => {
       const changed = await withWorkspace(options, async ({ engine }) => {
-        await runningRun(engine, runId);
+        await checkRunning(engine, runId);
         return engine.queue.prioritize(runId, options.chunks, options.priority);
       });
       const text = `${changed} of ${options.chunks.length} chunks have priority ${options.priority} now; the others were begun, or do not exist.`;
@@ -37,13 +39,8 @@ export function addPrioritize(program: Command): void {
     });
 }
 
-async function runningRun(
-  { catalog }: { catalog: { run(id: string): Promise<{ state: string } | undefined> } },
-  runId: string,
-): Promise<void> {
-  const run = await catalog.run(runId);
-  if (run === undefined)
-    throw new ManymodelError("not-found", `there is no run ${show(runId)}; "manymodel status" lists the runs`);
-  if (run.state !== "running")
-    throw new ManymodelError("conflict", `run ${runId} is ${run.state}; only a running run can be changed`);
+async function checkRunning({ catalog }: Engine, runId: string): Promise<void> {
+  const { state } = await knownRun(catalog, runId);
+  if (state !== "running")
+    throw new ManymodelError("conflict", `run ${runId} is ${state}; only a running run can be changed`);
 }

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { ManymodelError, show } from "../../core/errors.ts";
+import { ManymodelError } from "../../core/errors.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { formatTable } from "../table.ts";
 
@@ -14,12 +14,7 @@ export function addVerify(program: Command): void {
         if (options.modelVersion === undefined)
           throw new ManymodelError("usage", "what is to be verified? give a run, or --model-version");
         const model = options.model ?? mm.config.register.name;
-        const version = await mm.registry.getModelVersion(model, options.modelVersion);
-        if (version === undefined)
-          throw new ManymodelError(
-            "not-found",
-            `there is no version or alias ${show(options.modelVersion)} of model ${show(model)}; see "manymodel versions"`,
-          );
+        const version = await mm.registry.knownModelVersion(model, options.modelVersion);
         return mm.verify(version.runId);
       });
       const { segments, partitions, bytes, problems } = found;

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { ManymodelError, show } from "../../core/errors.ts";
+import { knownRun } from "../../pipeline/known-run.ts";
 import { pause } from "../../pipeline/pause.ts";
 import { readProgress } from "../../pipeline/progress.ts";
 import type { Engine } from "../../ports/engine.ts";
@@ -36,11 +36,8 @@ export function addStatus(program: Command): void {
                 );
           return { json: runs, text };
         }
-        const found = await engine.catalog.run(runId);
-        if (found === undefined)
-          throw new ManymodelError("not-found", `there is no run ${show(runId)}; "manymodel status" lists the runs`);
         if (options.follow) await follow(engine, runId);
-        const run = (await engine.catalog.run(runId)) ?? found;
+        const run = await knownRun(engine.catalog, runId);
         const counts = await engine.queue.counts(runId);
         const failures = run.index !== null && run.index.failed > 0 ? await failureGroups(engine.tables, runId) : [];
         const { waiting, available, leased, finished, failed, skipped } = counts.chunks;
@@ -69,7 +66,7 @@ async function follow({ catalog, queue }: Engine, runId: string): Promise<void> 
   const progress = await showProgress(runId);
   try {
     for (;;) {
-      const { state } = (await catalog.run(runId))!;
+      const { state } = await knownRun(catalog, runId);
       progress.update(await readProgress(queue, runId));
       if (state === "completed" || state === "failed") return;
       await pause(FOLLOW_MS);

@@ -66,11 +66,7 @@ export function conformal(
       `the series has ${series.length} values; one origin needs ${least + h} (h = ${h}): use a smaller h`,
     );
   const span = series.length - origins[0]!;
-  if (typeof target !== "string" && "kind" in target) {
-    const { scores, last } = rollScores(series, origins, { h, levels, form }, (seen, _, moved = target) =>
-      update(moved, seen),
-    );
-    const model = update(last, series.slice(origins.at(-1)!));
+  const result = (model: FittedModel, scores: Parameters<typeof factorsOf>[0]): ConformalModel => {
     return {
       kind: "conformal",
       formatVersion: 1,
@@ -79,18 +75,16 @@ export function conformal(
       levels,
       factors: factorsOf(scores, levels, h, form, span),
     };
+  };
+  if (typeof target !== "string" && "kind" in target) {
+    const { scores, last } = rollScores(series, origins, { h, levels, form }, (seen, _, moved = target) =>
+      update(moved, seen),
+    );
+    return result(update(last, series.slice(origins.at(-1)!)), scores);
   }
   const { fit } = candidatesOf([target])[0]!;
   const { scores } = rollScores(series, origins, { h, levels, form }, (seen, origin, moved) =>
     moved !== undefined && options.refit === false ? update(moved, seen) : fit(series.slice(0, origin), period),
   );
-  const model = fit(series, period);
-  return {
-    kind: "conformal",
-    formatVersion: 1,
-    model,
-    form,
-    levels,
-    factors: factorsOf(scores, levels, h, form, span),
-  };
+  return result(fit(series, period), scores);
 }

@@ -1,5 +1,5 @@
 import type { Kind } from "../kind.ts";
-import { brent } from "../optimise/brent.ts";
+import { gridBrent } from "../optimise/grid-brent.ts";
 import { checkForecastOptions, type Forecast, type ForecastOptions, symmetricForecast } from "../prediction.ts";
 import { checkPeriod, checkSeries, interpolate, type Series, toFloat64 } from "../series.ts";
 import { adjustSeasonally } from "./seasonal-adjustment.ts";
@@ -53,16 +53,8 @@ export function dynamicOptimizedTheta(y: Series, options: { period?: number } = 
   const values = toFloat64(y);
   checkSeries(values, 5);
   const { adjusted, indices } = adjustSeasonally(interpolate(values), period);
-  const errors = (alpha: number) => solve(adjusted, alpha).sse;
   const grid = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99];
-  const sums = grid.map(errors);
-  const best = sums.indexOf(Math.min(...sums));
-  const found = brent(errors, {
-    lower: grid[Math.max(0, best - 1)]!,
-    upper: grid[Math.min(grid.length - 1, best + 1)]!,
-    tolerance: 1e-8,
-  });
-  const alpha = found.value < sums[best]! ? found.x : grid[best]!;
+  const alpha = gridBrent((value) => solve(adjusted, value).sse, grid, 1e-8);
   const { initial, trendWeight, sse } = solve(adjusted, alpha);
   const sigma2 = sse / (adjusted.length - 2);
   const start: DynamicThetaState = { length: 0, level: initial, mean: 0, intercept: 0, slope: 0 };

@@ -1,5 +1,5 @@
 import { type ArimaModel, type ArimaOptions, forecast } from "../../../src/forecast/index.ts";
-import { type Reference, reference } from "../../reference.ts";
+import { type RecordedForecast, type Reference, reference } from "../../reference.ts";
 
 /** What R records of a fitted ARIMA model and its forecast. */
 export interface RecordedFit {
@@ -17,14 +17,7 @@ export interface RecordedFit {
   readonly var_coef_diag: Record<string, number>;
   readonly loglik: number;
   readonly aicc: number;
-  readonly forecast: {
-    h: number;
-    mean: number[];
-    lower80: number[];
-    upper80: number[];
-    lower95: number[];
-    upper95: number[];
-  };
+  readonly forecast: RecordedForecast;
 }
 /** A record of `arima_fixed.json`: an order given, and what R made of it. */
 export interface FixedRecord extends Reference<RecordedFit> {

@@ -1,6 +1,6 @@
 import { createSquares } from "../../../src/forecast/ets/squares.ts";
 import { type EtsForm, type EtsModel, type EtsParameters, fitted, update } from "../../../src/forecast/index.ts";
-import type { Reference } from "../../reference.ts";
+import type { RecordedForecast, Reference } from "../../reference.ts";
 
 /** What R records of a fitted exponential smoothing model and its forecast. */
 export interface RecordedEts {
@@ -14,14 +14,7 @@ export interface RecordedEts {
   readonly aicc: number;
   readonly sigma2: number;
   readonly interval_kind: string;
-  readonly forecast: {
-    h: number;
-    mean: number[];
-    lower80: number[];
-    upper80: number[];
-    lower95: number[];
-    upper95: number[];
-  };
+  readonly forecast: RecordedForecast;
 }
 
 /** A record of `ets_fixed.json`: a form given, and what R made of it. */
