@@ -14,6 +14,8 @@ const MODULE = new URL(
     return async (request) => {
       if (request === "throw") throw new Error("thrown inside");
       if (request === "exit") process.exit(3);
+      if (request === "abort") process.kill(process.pid, "SIGABRT");
+      if (request === "hoard") for (const all = []; ; ) all.push(new Array(1e5).fill(Math.random()));
       if (request === "hang") return new Promise(() => {});
       if (request === "loop") for (;;);
       return { answer: request.value * 2, context };
@@ -52,6 +54,18 @@ export function workersContract(harness: Harness, open: OpenEngine, limits: Work
         assert.deepEqual(await b.call({ value: 3 }), { answer: 6, context: { name: "é" } });
         const looping = assert.rejects(b.call("loop"), WorkerLost);
         await b.terminate();
+        await looping;
+      });
+      test("are lost alone, isolated, even when their code ends the process", async ({ workers }) => {
+        const isolated = { ...entry, isolated: true, memoryMb: 32 };
+        const [a, b] = [await workers.start(isolated), await workers.start(isolated)];
+        assert.deepEqual(await a.call({ value: 21 }), { answer: 42, context: { name: "é" } });
+        await assert.rejects(a.call("throw"), { message: "thrown inside" });
+        await assert.rejects(a.call("abort"), WorkerLost);
+        await assert.rejects(b.call("hoard"), (error) => error instanceof WorkerLost && error.outOfMemory);
+        const c = await workers.start(isolated);
+        const looping = assert.rejects(c.call("loop"), WorkerLost);
+        await c.terminate();
         await looping;
       });
     }

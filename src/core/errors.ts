@@ -1,5 +1,5 @@
 /** What kind of thing went wrong; the command line turns `usage` and `config` into exit code 2, the rest into 1. */
-export type ErrorKind = "usage" | "config" | "input" | "not-found" | "conflict" | "corrupt" | "internal";
+export type ErrorKind = "usage" | "config" | "input" | "not-found" | "conflict" | "corrupt" | "storage" | "internal";
 
 /**
  * The one error class of this package. Its message is a single line that names the bad value, where it is and what
@@ -12,6 +12,14 @@ export class ManymodelError extends Error {
     this.name = "ManymodelError";
     this.kind = kind;
   }
+}
+
+/** Whether what was thrown says that nothing can be written: no space, no quota left, or a read-only file system. */
+export function isStorageFailure(thrown: unknown): boolean {
+  const text = messageOf(thrown);
+  return /ENOSPC|EDQUOT|EROFS|no space left|disk is full|disk quota exceeded|read-?only (file system|database)/i.test(
+    text,
+  );
 }
 
 /** The message of anything that was thrown, on one line and at most `limit` characters long. */

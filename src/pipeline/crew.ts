@@ -1,11 +1,17 @@
 import { type Worker, type WorkerEntry, WorkerLost, type Workers } from "../ports/workers.ts";
 
-/** One place in a crew: a worker, replaced by a new one after it was lost. */
-export interface Member {
-  readonly name: string;
+/** A place for a worker, who is replaced by a new one after being lost. */
+export interface Place {
   /** Sends a request to the worker. Rejects with what it threw, or with `WorkerLost`; the next call gets a new worker. */
   call<Response>(request: unknown, onNote?: (said: unknown) => void): Promise<Response>;
-  /** Ends the worker at once, whatever it is doing; the next call gets a new one. */
+}
+
+/** One of a crew. */
+export interface Member extends Place {
+  readonly name: string;
+  /** A second place, whose worker has a process of its own where the engine can: for what may have ended a process. */
+  readonly isolated: Place;
+  /** Ends its workers at once, whatever they are doing; the next call gets a new one. */
   interrupt(): Promise<void>;
 }
 
@@ -42,50 +48,37 @@ const ignore = () => {};
 /** Starts `count` workers. @throws what the first worker that cannot start throws */
 export async function startCrew(workers: Workers, entry: WorkerEntry, count: number): Promise<Crew> {
   const stop = new AbortController();
-  const places: (Worker | undefined)[] = new Array(count).fill(undefined);
-  const busy: (Promise<unknown> | undefined)[] = new Array(count).fill(undefined);
+  const seats: Seat[] = [];
+  const seat = (of: WorkerEntry) => {
+    const made = openSeat(workers, of, stop.signal);
+    seats.push(made);
+    return made;
+  };
   const close = async () => {
     stop.abort();
     // A thread that is ended inside native code can take the process with it, so each may finish what it is doing.
-    await Promise.all(busy.map((call) => call && settled(call, GRACE_MS)));
-    await Promise.all(places.map((worker) => worker?.terminate()));
+    await Promise.all(seats.map(({ busy }) => busy && settled(busy, GRACE_MS)));
+    await Promise.all(seats.map((one) => one.end()));
   };
-  const place = async (i: number): Promise<Worker> => {
-    if (stop.signal.aborted) throw new CrewClosed("the crew was closed");
-    const worker = (places[i] ??= await workers.start(entry));
-    // Closed while this one was starting: it must not be left behind.
-    if (stop.signal.aborted) await worker.terminate();
-    return worker;
-  };
-  try {
-    await Promise.all(places.map((_, i) => place(i)));
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  const members = places.map((first, i): Member => {
+  const engage = async (): Promise<Member> => {
+    const [own, isolated] = [seat(entry), seat({ ...entry, isolated: true })];
+    const { name } = await own.start();
     return {
-      name: first!.name,
-      async call<Response>(request: unknown, onNote?: (said: unknown) => void): Promise<Response> {
-        const worker = await place(i);
-        const answer = worker.call<Response>(request, onNote);
-        busy[i] = answer;
-        try {
-          return await answer;
-        } catch (error) {
-          if (error instanceof WorkerLost) places[i] = undefined;
-          throw error;
-        } finally {
-          busy[i] = undefined;
-        }
-      },
+      name,
+      call: own.call,
+      isolated,
       async interrupt() {
-        const worker = places[i];
-        places[i] = undefined;
-        await worker?.terminate();
+        await Promise.all([own.end(), isolated.end()]);
       },
     };
-  });
+  };
+  const engaged = await Promise.allSettled(Array.from({ length: count }, engage));
+  const members = engaged.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  const failure = engaged.find((result) => result.status === "rejected");
+  if (failure !== undefined) {
+    await close();
+    throw failure.reason;
+  }
   return {
     async run(work) {
       let first: { error: unknown } | undefined;
@@ -101,5 +94,48 @@ export async function startCrew(workers: Workers, entry: WorkerEntry, count: num
       if (first !== undefined) throw first.error;
     },
     close,
+  };
+}
+
+interface Seat extends Place {
+  /** What its worker is doing. */
+  readonly busy: Promise<unknown> | undefined;
+  /** Its worker, started if there is none. */
+  start(): Promise<Worker>;
+  end(): Promise<void>;
+}
+
+function openSeat(workers: Workers, entry: WorkerEntry, closed: AbortSignal): Seat {
+  let worker: Worker | undefined;
+  let busy: Promise<unknown> | undefined;
+  const start = async () => {
+    if (closed.aborted) throw new CrewClosed("the crew was closed");
+    worker ??= await workers.start(entry);
+    // Closed while it was starting: it must not be left behind.
+    if (closed.aborted) await worker.terminate();
+    return worker;
+  };
+  return {
+    get busy() {
+      return busy;
+    },
+    start,
+    async call<Response>(request: unknown, onNote?: (said: unknown) => void): Promise<Response> {
+      const answer = (await start()).call<Response>(request, onNote);
+      busy = answer;
+      try {
+        return await answer;
+      } catch (error) {
+        if (error instanceof WorkerLost) worker = undefined;
+        throw error;
+      } finally {
+        busy = undefined;
+      }
+    },
+    async end() {
+      const ended = worker;
+      worker = undefined;
+      await ended?.terminate();
+    },
   };
 }

@@ -8,16 +8,16 @@ import { readIndex } from "./read-index.ts";
 export type Garbage =
   | { readonly what: "attempt"; readonly path: string; readonly why: string }
   | { readonly what: "run"; readonly path: string; readonly why: string }
-  | { readonly what: "snapshot" | "part"; readonly item: StoredItem; readonly why: string };
+  | { readonly what: StoredItem["kind"]; readonly item: StoredItem; readonly why: string };
 
 /** Runs in these states may be gone on with: nothing of theirs is garbage. */
 const OPEN = ["planning", "running", "finalizing"];
 
 /**
  * Finds what no run in progress, version or alias refers to: attempts at chunks that another attempt completed, runs
- * that could not be planned, snapshots that neither a run in progress nor a registered run was trained on, and parts of
- * tables that nobody published. Snapshots and parts count only once they are older than `olderThanMs`: a batch may be
- * writing right now.
+ * that could not be planned, snapshots that neither a run in progress nor a registered run was trained on, parts of
+ * tables that nobody published, and temporary files. The last three count only once they are older than `olderThanMs`:
+ * somebody may be writing right now.
  */
 export async function findGarbage(engine: Engine, olderThanMs: number): Promise<Garbage[]> {
   const { catalog, stage, tables } = engine;
@@ -38,6 +38,8 @@ export async function findGarbage(engine: Engine, olderThanMs: number): Promise<
   for (const item of await tables.stored()) {
     if (item.ageMs < olderThanMs) continue;
     if (item.kind === "part") garbage.push({ what: "part", item, why: "it was never published" });
+    else if (item.kind === "temporary")
+      garbage.push({ what: "temporary", item, why: "its process ended before it was done" });
     else if (!needed.has(item.id))
       garbage.push({ what: "snapshot", item, why: "no run in progress and no registered run was trained on it" });
   }

@@ -1,3 +1,4 @@
+import type { SegmentInfo } from "../core/artifact.ts";
 import { checkCount, type RunManifest } from "../core/run.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { WorkerEntry, Workers } from "../ports/workers.ts";
@@ -36,6 +37,9 @@ export async function runQueue(
   const { queue, roster } = engine;
   const serving = async () =>
     (await roster.alive()).filter(({ run, stopping }) => !stopping && (run === null || run === runId)).length;
+  const watch = () => void readProgress(queue, runId).then(onProgress, () => {});
+  // A failure counts at once: it may be the one too many.
+  const onChunk = ({ failed }: SegmentInfo) => (failed > 0 ? watch() : undefined);
   const stop = new AbortController();
   const members: Member[] = [];
   const crew = type === "ephemeral" ? await startCrew(workers, entry, Math.min(count, chunks)) : undefined;
@@ -55,11 +59,10 @@ export async function runQueue(
       members.push(member);
       const attendance = await attend(roster, member.name, runId);
       const either = AbortSignal.any([signal, attendance.stop]);
-      await workQueue(queue, runId, member, { maxAttempts, fitTimeoutMs, leaseMs: LEASE_MS, signal: either }).finally(
-        attendance.leave,
-      );
+      const options = { maxAttempts, fitTimeoutMs, leaseMs: LEASE_MS, signal: either, onChunk };
+      await workQueue(queue, runId, member, options).finally(attendance.leave);
     });
-    const watching = setInterval(() => void readProgress(queue, runId).then(onProgress, () => {}), PROGRESS_MS);
+    const watching = setInterval(watch, PROGRESS_MS);
     await Promise.all([feeding, working])
       .catch((error) => {
         stop.abort();

@@ -2,7 +2,7 @@ import type { FailureType, PartitionOutcome, SegmentInfo } from "../core/artifac
 import { ManymodelError } from "../core/errors.ts";
 import type { Lease } from "../ports/queue.ts";
 import { WorkerLost } from "../ports/workers.ts";
-import type { Member } from "./crew.ts";
+import type { Member, Place } from "./crew.ts";
 import { NOTE_MS, type TrainingNote } from "./train-chunk.ts";
 
 /** A call that took too long: its worker was ended. */
@@ -10,7 +10,8 @@ class TimedOut extends Error {}
 
 /**
  * Has a leased chunk trained. When the worker is lost, or stays with one partition for longer than `fitTimeoutMs`, the
- * chunk is done again one partition at a time, so that the one that does it fails alone.
+ * chunk is done again one partition at a time, so that the one that does it fails alone. A chunk that was tried before
+ * is trained in a process of its own: it may be what ended the process that tried.
  *
  * @param held - whether the lease is still held; asked before anything is done again
  * @throws {ManymodelError} if the lease has moved on
@@ -22,8 +23,10 @@ export async function trainLease(
   fitTimeoutMs: number | null,
 ): Promise<SegmentInfo> {
   const { run, chunk, attempt } = lease;
+  const place = attempt > 1 ? member.isolated : member;
+  const timed = <Response>(request: object) => withinLimit<Response>(member, place, request, fitTimeoutMs);
   try {
-    return await timed<SegmentInfo>(member, { type: "train", run, chunk, attempt }, fitTimeoutMs);
+    return await timed<SegmentInfo>({ type: "train", run, chunk, attempt });
   } catch (error) {
     if (!(error instanceof WorkerLost || error instanceof TimedOut)) throw error;
   }
@@ -31,10 +34,10 @@ export async function trainLease(
   for (;;) {
     if (!(await held())) throw new ManymodelError("conflict", `the lease of chunk ${chunk} has moved on`);
     const request = { type: "train-one", run, chunk, attempt, at: rows.length };
-    const row = await timed<PartitionOutcome | undefined>(member, request, fitTimeoutMs).catch((error: unknown) =>
-      member.call<PartitionOutcome>({ ...request, failed: failureOf(error, fitTimeoutMs) }),
+    const row = await timed<PartitionOutcome | undefined>(request).catch((error: unknown) =>
+      place.call<PartitionOutcome>({ ...request, failed: failureOf(error, fitTimeoutMs) }),
     );
-    if (row === undefined) return member.call<SegmentInfo>({ type: "keep", run, chunk, attempt, rows });
+    if (row === undefined) return place.call<SegmentInfo>({ type: "keep", run, chunk, attempt, rows });
     rows.push(row);
   }
 }
@@ -53,8 +56,13 @@ function failureOf(error: unknown, fitTimeoutMs: number | null): { type: Failure
  *
  * @throws {TimedOut} then
  */
-async function timed<Response>(member: Member, request: object, limitMs: number | null): Promise<Response> {
-  if (limitMs === null) return member.call<Response>(request);
+async function withinLimit<Response>(
+  member: Member,
+  place: Place,
+  request: object,
+  limitMs: number | null,
+): Promise<Response> {
+  if (limitMs === null) return place.call<Response>(request);
   let timer: NodeJS.Timeout | undefined;
   let late = false;
   const watch = (said: unknown) => {
@@ -66,7 +74,7 @@ async function timed<Response>(member: Member, request: object, limitMs: number 
     }, limitMs + NOTE_MS);
   };
   try {
-    return await member.call<Response>(request, watch);
+    return await place.call<Response>(request, watch);
   } catch (error) {
     throw late ? new TimedOut() : error;
   } finally {

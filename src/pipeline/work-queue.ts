@@ -1,5 +1,5 @@
 import type { SegmentInfo } from "../core/artifact.ts";
-import { messageOf } from "../core/errors.ts";
+import { isStorageFailure, ManymodelError, messageOf } from "../core/errors.ts";
 import { type Lease, LONGEST_RETRY_MS, type Queue } from "../ports/queue.ts";
 import type { Member } from "./crew.ts";
 import { pause } from "./pause.ts";
@@ -39,6 +39,7 @@ export async function workQueue(queue: Queue, run: string, member: Member, optio
  * Claims one chunk of a run, has it trained, and finishes its lease. The only place where chunks are claimed.
  *
  * @returns false if there was none to claim
+ * @throws {ManymodelError} `storage` if nothing can be written any more
  */
 export async function workOne(queue: Queue, run: string, member: Member, options: WorkOptions): Promise<boolean> {
   const { maxAttempts, leaseMs, onChunk } = options;
@@ -50,11 +51,27 @@ export async function workOne(queue: Queue, run: string, member: Member, options
     const segment = await trainLease(member, lease, held, options.fitTimeoutMs);
     if (await queue.finish(lease, segment)) onChunk?.(segment);
   } catch (error) {
+    if (isStorageFailure(error)) await stopWriting(queue, run, member, error);
     await queue.fail(lease, messageOf(error), maxAttempts, backOff(lease.attempt));
   } finally {
     clearInterval(renewal);
   }
   return true;
+}
+
+/**
+ * Where nothing can be written, no attempt can succeed, and none is to blame: the chunk is given back, the work ends.
+ *
+ * @throws {ManymodelError} `storage`
+ */
+async function stopWriting(queue: Queue, run: string, member: Member, cause: unknown): Promise<never> {
+  // If not even that can be written, whoever resumes the run frees the lease.
+  await queue.release(run, [member.name]).catch(() => {});
+  throw new ManymodelError(
+    "storage",
+    `run ${run} was stopped, because nothing can be written: ${messageOf(cause)}; mend that, then: manymodel resume ${run}`,
+    { cause },
+  );
 }
 
 /** What went wrong with a chunk may pass: each attempt waits twice as long for the next, up to half a minute. */

@@ -16,10 +16,13 @@ export interface TablePart {
   readonly columns: readonly ColumnInfo[];
 }
 
-/** Something the tables keep that is not a row of a table: a pinned snapshot, or a part that nobody published. */
+/**
+ * Something the engine keeps that is not a row of a table: a pinned snapshot, a part that nobody published, or what a
+ * process writes for the time being and may have left behind.
+ */
 export interface StoredItem {
-  readonly kind: "snapshot" | "part";
-  /** The snapshot's id, or the part's name. */
+  readonly kind: "snapshot" | "part" | "temporary";
+  /** The snapshot's id, or the name of the others. */
   readonly id: string;
   readonly bytes: number;
   /** Milliseconds since it was written. */

@@ -9,6 +9,8 @@ export interface WorkerEntry {
   readonly context: PlainData;
   /** Megabytes of heap the worker may use before it is lost, where the engine can limit it. */
   readonly memoryMb?: number;
+  /** In a process of its own, where the engine can: whatever ends that process ends no other. */
+  readonly isolated?: boolean;
 }
 
 /** What a worker's module gives: answers a request, and may `note` something meanwhile. */

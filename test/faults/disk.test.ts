@@ -3,7 +3,7 @@ import { closeSync, openSync, rmSync, statfsSync, writeFileSync, writeSync } fro
 import path from "node:path";
 import { connect } from "manymodel";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { BIN } from "../processes.ts";
+import { BIN, until } from "../processes.ts";
 import { body, dailyQuery, fillDaily, runRows, temporaryFolder } from "../workspace.ts";
 
 /** Mounts a small file system of its own; undefined where that is not allowed. */
@@ -54,6 +54,28 @@ describe("a workspace on a disk", () => {
     if (state === "planning") expect((await mm.resume("r")).index).toMatchObject({ succeeded: 40, failed: 0 });
     else await loop.dopar(body("average"), { ...options, modelRunId: "s" });
     expect(await runRows(mm, state === "planning" ? "r" : "s")).toHaveLength(40);
+  });
+
+  it("that fills up in training stops the run, which uses up no attempt and is resumed", async ({ skip }) => {
+    const folder = await smallDisk();
+    if (folder === undefined) return skip("mounting a small file system needs root on Linux");
+    const file = path.join(folder, "manymodel.yaml");
+    writeFileSync(file, "");
+    const mm = await connect(file);
+    onTestFinished(() => mm.close());
+    await fillDaily(mm, 40, 4);
+    const full = path.join(folder, "full");
+    const training = mm.foreachPartition("unit_id").dopar(body("slow"), {
+      ...{ dataQuery: dailyQuery, chunksPerJob: 20, modelRunId: "r", workers: 2, maxAttempts: 1 },
+      exports: { ms: 30 },
+    });
+    const stopped = expect(training).rejects.toThrow(/nothing can be written: .*then: manymodel resume r/);
+    await until(async () => (await mm.engine.queue.counts("r")).chunks.finished >= 2);
+    fill(full);
+    await stopped;
+    rmSync(full);
+    expect((await mm.engine.queue.counts("r")).chunks.failed).toBe(0);
+    expect((await mm.resume("r")).index).toMatchObject({ succeeded: 40, failed: 0 });
   });
 
   it("that is read-only says so in one line", async ({ skip }) => {

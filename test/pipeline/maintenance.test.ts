@@ -1,4 +1,4 @@
-import { appendFile, readdir, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { body, dailyQuery, fillDaily, openWorkspace, runRows } from "../workspace.ts";
@@ -79,6 +79,27 @@ describe("collecting garbage", () => {
       expect(await mm.verify(runId)).toMatchObject({ problems: [] });
       expect(await mm.registry.runBatch({ model: "M", version: "V1", inputTable: "SALES" })).toMatchObject({ ok: 8 });
     });
+});
+
+it("collects what killed processes left behind", async () => {
+  const mm = await openWorkspace("local");
+  await fillDaily(mm, 2, 4);
+  const workspace = path.join(mm.config.directory, ".manymodel");
+  const left = ["stage/runs/r/.1234.tmp", "tmp/5678/duckdb_temp.block", "snapshots/.9abc-def/data.parquet"];
+  for (const name of left) {
+    await mkdir(path.dirname(path.join(workspace, name)), { recursive: true });
+    await writeFile(path.join(workspace, name), "left");
+  }
+  expect(await mm.garbage({ olderThan: "1h", delete: true })).toEqual([]);
+  const found = await mm.garbage({ olderThan: "1ms", delete: true });
+  expect(
+    found.map((entry) => [entry.what, "item" in entry && entry.item.id, "item" in entry && entry.item.bytes]),
+  ).toEqual([
+    ["snapshot", ".9abc-def", 4],
+    ["temporary", "tmp/5678", 4],
+    ["temporary", "stage/runs/r/.1234.tmp", 4],
+  ]);
+  expect(await mm.garbage({ olderThan: "1ms" })).toEqual([]);
 });
 
 describe("failures", () => {

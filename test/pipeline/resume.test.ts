@@ -48,6 +48,25 @@ describe("a run whose process was killed", () => {
       expect(again.output().stderr).toContain("run r is completed; there is nothing to resume");
     });
 
+  it("by a body goes on without that body's partition", async () => {
+    const mm = await openWorkspace("local");
+    const yaml = `source: { table: SALES, partition_by: UNIT_ID, order_by: [UNIT_ID, OBS_DATE] }
+model: { name: "${fileURLToPath(body("poisonous"))}", options: { poison: { U05: abort } } }
+train: { chunks_per_job: 4, workers: 1, max_attempts: 1 }
+`;
+    await writeFile(path.join(mm.config.directory, "manymodel.yaml"), yaml);
+    await fillDaily(mm, 12, 4);
+    const first = start(mm, "train", "--run-id", "r");
+    expect((await first.ended)[1]).toBe("SIGABRT");
+    const resumed = start(mm, "resume", "r");
+    expect((await resumed.ended)[0], resumed.output().stderr).toBe(0);
+    expect(resumed.output().stdout).toContain("Run r: 12 partitions, 11 trained, 1 failed");
+    const failures = (await runRows(mm, "r")).filter((row) => row.outcome === "failed");
+    expect(failures.map((row) => [row.key[0], row.errorType, row.errorMessage])).toEqual([
+      ["U05", "worker-lost", "its worker was lost: its process was ended by SIGABRT"],
+    ]);
+  });
+
   it("is not resumed under another plan unless told to", async () => {
     const mm = await prepare();
     const first = start(mm, "train", "--run-id", "r");

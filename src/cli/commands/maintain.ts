@@ -30,7 +30,7 @@ export function addVerify(program: Command): void {
 /** `manymodel gc`: finds, and deletes, what nothing refers to. */
 export function addGc(program: Command): void {
   addCommand(program, "gc", "say what no run in progress, version or alias needs any more")
-    .option("--older-than <duration>", "snapshots and parts of tables younger than this stay", "24h")
+    .option("--older-than <duration>", "snapshots, parts of tables and temporary files younger than this stay", "24h")
     .option("--delete", "also delete it")
     .action(async (options: CommonOptions & { olderThan: string; delete?: boolean }) => {
       const garbage = await withWorkspace(options, (mm) =>

@@ -4,6 +4,7 @@ import { ManymodelError, messageOf } from "../../core/errors.ts";
 
 /** Where a workspace keeps what. */
 export interface Folders {
+  readonly root: string;
   readonly database: string;
   readonly tables: string;
   readonly snapshots: string;
@@ -17,7 +18,7 @@ export function openFolders(root: string): Folders {
   const [tables, snapshots, stage, temporary] = ["tables", "snapshots", "stage", "tmp"].map((name) =>
     path.join(root, name),
   );
-  const folders = { tables: tables!, snapshots: snapshots!, stage: stage!, temporary: temporary! };
+  const folders = { root, tables: tables!, snapshots: snapshots!, stage: stage!, temporary: temporary! };
   try {
     for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });
   } catch (cause) {

@@ -1,30 +1,50 @@
+import type { Dirent } from "node:fs";
 import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import type { StoredItem } from "../../ports/tables.ts";
 import type { Database } from "./database.ts";
 import type { Folders } from "./folders.ts";
 
-/** The snapshots, and the files of tables that no table has: parts not published yet, or of a process that was killed. */
-export async function storedItems(db: Database, { snapshots, tables }: Folders): Promise<StoredItem[]> {
-  const items: StoredItem[] = [];
-  for (const id of await readdir(snapshots)) items.push(await item("snapshot", id, path.join(snapshots, id)));
+/** Where the items of each kind are, and by what path below it they are named. */
+const PLACES = { snapshot: "snapshots", part: "tables", temporary: "root" } as const;
+
+/**
+ * The snapshots; the files of tables that no table has, which are parts not published yet or of a process that was
+ * killed; and temporary files: DuckDB's folders to spill to, and files of the stage that are not whole yet.
+ */
+export async function storedItems(db: Database, folders: Folders): Promise<StoredItem[]> {
+  const { root, snapshots, tables, stage, temporary } = folders;
+  const items: Promise<StoredItem | undefined>[] = [];
+  for (const { name } of await entries(snapshots)) items.push(item(folders, "snapshot", name));
   const published = new Set((db.prepare("SELECT id FROM parts").all() as { id: string }[]).map(({ id }) => id));
-  for (const table of await readdir(tables))
-    for (const file of await readdir(path.join(tables, table)))
-      if (!published.has(path.parse(file).name))
-        items.push(await item("part", `${table}/${file}`, path.join(tables, table, file)));
-  return items;
+  for (const { name: table } of await entries(tables))
+    for (const { name } of await entries(path.join(tables, table)))
+      if (!published.has(path.parse(name).name)) items.push(item(folders, "part", path.join(table, name)));
+  for (const entry of [...(await entries(temporary)), ...(await entries(stage, true)).filter(isUnfinished)])
+    items.push(item(folders, "temporary", path.relative(root, path.join(entry.parentPath, entry.name))));
+  return (await Promise.all(items)).filter((found) => found !== undefined);
 }
 
 /** Deletes what `storedItems` found. */
-export async function eraseItems({ snapshots, tables }: Folders, items: readonly StoredItem[]): Promise<void> {
-  for (const { kind, id } of items)
-    await rm(path.join(kind === "snapshot" ? snapshots : tables, id), { recursive: true, force: true });
+export async function eraseItems(folders: Folders, items: readonly StoredItem[]): Promise<void> {
+  for (const { kind, id } of items) await rm(path.join(folders[PLACES[kind]], id), { recursive: true, force: true });
 }
 
-async function item(kind: StoredItem["kind"], id: string, place: string): Promise<StoredItem> {
-  const { mtimeMs, size } = await stat(place);
-  const inside = kind === "snapshot" ? await readdir(place) : [];
-  const sizes = await Promise.all(inside.map(async (file) => (await stat(path.join(place, file))).size));
-  return { kind, id, bytes: inside.length > 0 ? sizes.reduce((a, b) => a + b, 0) : size, ageMs: Date.now() - mtimeMs };
+function entries(folder: string, recursive = false): Promise<Dirent[]> {
+  return readdir(folder, { withFileTypes: true, recursive });
+}
+
+/** As `writeWhole` names a file until it is there as a whole. */
+const isUnfinished = (entry: Dirent) => entry.isFile() && /^\..*\.tmp$/.test(entry.name);
+
+/** An item with its size and age; undefined if it is gone meanwhile. */
+async function item(folders: Folders, kind: StoredItem["kind"], id: string): Promise<StoredItem | undefined> {
+  const place = path.join(folders[PLACES[kind]], id);
+  const found = await stat(place).catch(() => undefined);
+  if (found === undefined) return undefined;
+  const inside = found.isDirectory() ? (await entries(place, true)).filter((entry) => entry.isFile()) : [];
+  const files = inside.map(({ parentPath, name }) => stat(path.join(parentPath, name)).catch(() => ({ size: 0 })));
+  const sizes = (await Promise.all(files)).map(({ size }) => size);
+  const bytes = found.isDirectory() ? sizes.reduce((a, b) => a + b, 0) : found.size;
+  return { kind, id, bytes, ageMs: Date.now() - found.mtimeMs };
 }

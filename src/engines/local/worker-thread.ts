@@ -2,8 +2,8 @@ import { parentPort, workerData } from "node:worker_threads";
 import { type ErrorKind, ManymodelError, messageOf } from "../../core/errors.ts";
 import type { Answer } from "../../ports/workers.ts";
 
-/** What a thread tells the one that started it. */
-export type FromThread =
+/** What a worker tells the one that started it. */
+export type Told =
   | { readonly type: "ready" }
   | { readonly type: "response"; readonly value: unknown }
   | { readonly type: "note"; readonly said: unknown }
@@ -21,7 +21,7 @@ if (port !== null) {
     start(context: unknown): Promise<Answer>;
   };
   const answer = await start(context);
-  const tell = (message: FromThread) => port.postMessage(message);
+  const tell = (message: Told) => port.postMessage(message);
   port.on("message", async (request) => {
     try {
       tell({ type: "response", value: await answer(request, (said) => tell({ type: "note", said })) });

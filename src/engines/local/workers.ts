@@ -1,22 +1,23 @@
 import { availableParallelism, hostname } from "node:os";
-import { fileURLToPath } from "node:url";
-import { Worker as Thread } from "node:worker_threads";
-import { ManymodelError, messageOf } from "../../core/errors.ts";
+import { ManymodelError } from "../../core/errors.ts";
 import { type Worker, WorkerLost, type Workers } from "../../ports/workers.ts";
-import type { FromThread } from "./worker-thread.ts";
+import { startProcess, startThread } from "./vessel.ts";
+import type { Told } from "./worker-thread.ts";
 
-const THREAD = new URL(`./worker-thread${fileURLToPath(import.meta.url).slice(-3)}`, import.meta.url);
 /** Dots tell the parts of a worker's name apart. */
 const HOST = hostname().replaceAll(".", "-");
 let started = 0;
+/** The workers of this process that have not ended. */
+const alive = new Set<string>();
 
-/** Workers as threads of this process. */
+/** Workers as threads of this process or, isolated, as processes. */
 export function localWorkers(): Workers {
   return {
     parallelism: availableParallelism(),
     isGone(name) {
       const [host, pid] = [name.slice(0, HOST.length), Number(name.slice(HOST.length + 1).split(".")[0])];
       if (host !== HOST || !Number.isSafeInteger(pid) || pid <= 0) return false;
+      if (pid === process.pid) return !alive.has(name);
       try {
         process.kill(pid, 0);
         return false;
@@ -27,58 +28,46 @@ export function localWorkers(): Workers {
     start: (entry) =>
       new Promise<Worker>((resolve, reject) => {
         const name = `${HOST}.${process.pid}.${++started}`;
-        const thread = new Thread(THREAD, {
-          workerData: { module: entry.module.href, context: entry.context },
-          name: `manymodel ${name}`,
-          stdout: true,
-          ...(entry.memoryMb !== undefined && { resourceLimits: { maxOldGenerationSizeMb: entry.memoryMb } }),
-        });
-        // Standard output belongs to the program's answer; what a body prints goes to standard error.
-        thread.stdout.pipe(process.stderr, { end: false });
         let pending:
           | { resolve: (response: never) => void; reject: (error: Error) => void; onNote: (said: unknown) => void }
           | undefined;
         let lost: WorkerLost | undefined;
-        let crash: unknown;
         const settle = () => {
           const waiting = pending;
           pending = undefined;
           return waiting;
         };
-        thread.on("message", (message: FromThread) => {
-          if (message.type === "ready") resolve(worker);
-          else if (message.type === "note") pending?.onNote(message.said);
-          else if (message.type === "response") settle()?.resolve(message.value as never);
-          else settle()?.reject(revive(message));
+        const vessel = (entry.isolated ? startProcess : startThread)(entry, name, {
+          told(message) {
+            if (message.type === "ready") resolve(worker);
+            else if (message.type === "note") pending?.onNote(message.said);
+            else if (message.type === "response") settle()?.resolve(message.value as never);
+            else settle()?.reject(revive(message));
+          },
+          ended(why, details) {
+            alive.delete(name);
+            lost = new WorkerLost(`worker ${name} was lost: ${why}`, details);
+            settle()?.reject(lost);
+            reject(lost);
+          },
         });
-        thread.on("error", (error) => {
-          crash = error;
-        });
-        thread.on("exit", (code) => {
-          const why = crash === undefined ? `it exited with code ${code}` : messageOf(crash);
-          const outOfMemory = (crash as { code?: string } | undefined)?.code === "ERR_WORKER_OUT_OF_MEMORY";
-          lost = new WorkerLost(`worker ${name} was lost: ${why}`, { cause: crash, outOfMemory });
-          settle()?.reject(lost);
-          reject(lost);
-        });
+        alive.add(name);
         const worker: Worker = {
           name,
           call: (request, onNote = () => {}) =>
             new Promise((resolve, reject) => {
               if (lost !== undefined) return reject(lost);
               pending = { resolve: resolve as (response: never) => void, reject, onNote };
-              thread.postMessage(request);
+              vessel.post(request);
             }),
-          async terminate() {
-            await thread.terminate();
-          },
+          terminate: () => vessel.end(),
         };
       }),
   };
 }
 
-/** An error thrown in a thread, with its class restored where callers tell classes apart. */
-function revive({ kind, message, stack }: Extract<FromThread, { type: "error" }>): Error {
+/** An error thrown in a worker, with its class restored where callers tell classes apart. */
+function revive({ kind, message, stack }: Extract<Told, { type: "error" }>): Error {
   const error = kind === null ? new Error(message) : new ManymodelError(kind, message);
   if (stack !== null) error.stack = stack;
   return error;

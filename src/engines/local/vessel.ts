@@ -1,0 +1,87 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { Worker as Thread } from "node:worker_threads";
+import { messageOf } from "../../core/errors.ts";
+import type { WorkerEntry } from "../../ports/workers.ts";
+import type { Told } from "./worker-thread.ts";
+
+/** What runs a worker's module: a thread of this process, or a process with such a thread in it. */
+export interface Vessel {
+  post(request: unknown): void;
+  end(): Promise<void>;
+}
+
+/** Who wants to know what happens in a vessel. */
+export interface Listener {
+  told(message: Told): void;
+  /** It has ended; nothing is told any more. */
+  ended(why: string, details?: { readonly cause?: unknown; readonly outOfMemory?: boolean }): void;
+}
+
+const script = (name: string) => new URL(`./${name}${fileURLToPath(import.meta.url).slice(-3)}`, import.meta.url);
+
+/** A thread of this process. */
+export function startThread(entry: WorkerEntry, name: string, { told, ended }: Listener): Vessel {
+  const thread = new Thread(script("worker-thread"), {
+    workerData: { module: entry.module.href, context: entry.context },
+    name: `manymodel ${name}`,
+    stdout: true,
+    ...(entry.memoryMb !== undefined && { resourceLimits: { maxOldGenerationSizeMb: entry.memoryMb } }),
+  });
+  // Standard output belongs to the program's answer; what a body prints goes to standard error.
+  thread.stdout.pipe(process.stderr, { end: false });
+  let crash: unknown;
+  thread.on("message", told);
+  thread.on("error", (error) => {
+    crash = error;
+  });
+  thread.on("exit", (code) => {
+    const outOfMemory = (crash as { code?: string } | undefined)?.code === "ERR_WORKER_OUT_OF_MEMORY";
+    ended(crash === undefined ? `it exited with code ${code}` : messageOf(crash), { cause: crash, outOfMemory });
+  });
+  return {
+    post: (request) => thread.postMessage(request),
+    async end() {
+      await thread.terminate();
+    },
+  };
+}
+
+/** A process of its own, which ends when this one does. */
+export function startProcess(entry: WorkerEntry, name: string, { told, ended }: Listener): Vessel {
+  const child = spawn(process.execPath, [fileURLToPath(script("worker-process"))], {
+    stdio: ["ignore", process.stderr, process.stderr, "ipc"],
+    serialization: "advanced",
+  });
+  let last: { readonly why: string; readonly outOfMemory: boolean } | undefined;
+  child.on("message", (message: Told | { type: "lost"; why: string; outOfMemory: boolean }) => {
+    if (message.type === "lost") last = message;
+    else told(message);
+  });
+  const exited = new Promise<{ why: string; cause?: unknown }>((resolve) => {
+    child.on("error", (cause) => resolve({ why: messageOf(cause), cause }));
+    child.on("exit", (code, signal) =>
+      resolve({ why: signal === null ? `its process exited with code ${code}` : `its process was ended by ${signal}` }),
+    );
+  });
+  // What it said last may still be on the way when it has exited.
+  const silent = new Promise<void>((resolve) => {
+    child.on("disconnect", resolve);
+    child.on("error", () => resolve());
+  });
+  void Promise.all([exited, silent]).then(([{ why, cause }]) =>
+    ended(last?.why ?? why, { cause, outOfMemory: last?.outOfMemory ?? false }),
+  );
+  const post = (message: unknown) => {
+    // A process that has ended meanwhile says so by its exit.
+    child.send(message as object, () => {});
+  };
+  post({ name, module: entry.module.href, context: entry.context, memoryMb: entry.memoryMb });
+  return {
+    post,
+    async end() {
+      child.kill("SIGKILL");
+      await exited;
+    },
+  };
+}
