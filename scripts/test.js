@@ -17,6 +17,7 @@ const CHECKS = [
   ["format and lint", bin("biome"), ["check", "--error-on-warnings", "."]],
   ["direction of imports", process.execPath, ["scripts/check-imports.js"]],
   ["nothing unused", bin("knip"), []],
+  ["dependency audit", process.execPath, ["scripts/audit.js"]],
   ["documents up to date", process.execPath, ["scripts/sync-docs.js", "--check"]],
   ["package: publint", bin("publint"), ["--strict"]],
   ["package: types of exports", bin("attw"), ["--pack", ".", "--profile", "esm-only"]],
@@ -27,7 +28,7 @@ for (const [name, command, args] of only.length > 0 ? [] : CHECKS) {
   const { status, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: "utf8" });
   if (status === 0) {
     total.passed++;
-    console.log(`ok      ${name}`);
+    console.log(`ok      ${name}${stdout.startsWith("advisories") ? ` (${stdout.trim()})` : ""}`);
   } else {
     total.failed++;
     console.log(`FAILED  ${name}\n${stdout}${stderr}`);

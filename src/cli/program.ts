@@ -60,7 +60,8 @@ export async function run(args: readonly string[]): Promise<number> {
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    const message = messageOf(error).replace(/^error: /, "");
+    const inDatabase = String((error as { code?: unknown } | null)?.code).startsWith("SQLITE_");
+    const message = `${inDatabase ? "the workspace's database says: " : ""}${messageOf(error).replace(/^error: /, "")}`;
     const kind = error instanceof ManymodelError ? error.kind : error instanceof CommanderError ? "usage" : "internal";
     if (args.includes("--json"))
       process.stdout.write(`${JSON.stringify({ error: { kind, message } }, undefined, 2)}\n`);

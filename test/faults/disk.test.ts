@@ -78,7 +78,7 @@ describe("a workspace on a disk", () => {
     expect((await mm.resume("r")).index).toMatchObject({ succeeded: 40, failed: 0 });
   });
 
-  it("that is read-only says so in one line", async ({ skip }) => {
+  it("that is read-only can be read, and says so in one line when it is to be written", async ({ skip }) => {
     const folder = await smallDisk();
     if (folder === undefined) return skip("mounting a small file system needs root on Linux");
     const file = path.join(folder, "manymodel.yaml");
@@ -89,6 +89,10 @@ describe("a workspace on a disk", () => {
     writeFileSync(path.join(folder, "a.csv"), "ID,Y\na,1\n");
     expect(manymodel("import", "a.csv", "--table", "A").status).toBe(0);
     expect(spawnSync("mount", ["-o", "remount,ro", folder]).status).toBe(0);
+    const read = manymodel("sql", "SELECT Y FROM A", "--json");
+    expect([read.status, read.stderr]).toEqual([0, ""]);
+    expect(read.stdout).toContain("1");
+    expect(manymodel("status").status).toBe(0);
     const { status, stderr } = manymodel("import", "a.csv", "--table", "B");
     expect(status).not.toBe(0);
     expect(stderr).toMatch(/^manymodel: [^\n]*read-?only[^\n]*\n$/);

@@ -1,4 +1,7 @@
+import { accessSync, constants, existsSync } from "node:fs";
 import { createRequire } from "node:module";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
 import type Libsql from "libsql";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
 import { MIGRATIONS } from "./migrations.ts";
@@ -12,13 +15,19 @@ export const NOW = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
 const SCHEMA_VERSION = MIGRATIONS.length;
 
 /**
- * Opens the workspace's SQLite database, creating it or bringing it up to date. Several processes may have it open.
+ * Opens the workspace's SQLite database, creating it or bringing it up to date. Several processes may have it open. One
+ * that cannot be written can be read, unless a process that was killed left changes beside it.
  *
  * @throws {ManymodelError} `config` if the file cannot be opened or was written by a newer version
  */
 export function openDatabase(file: string): Database {
   const Sqlite = createRequire(import.meta.url)("libsql") as typeof Libsql;
   try {
+    if (isReadOnly(file)) {
+      const db = new Sqlite(`${pathToFileURL(file)}?immutable=1`);
+      checkVersion(versionOf(db), file);
+      return db;
+    }
     const db = new Sqlite(file);
     db.exec(
       "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON",
@@ -35,16 +44,39 @@ export function openDatabase(file: string): Database {
   }
 }
 
+/** Whether there is a database that nobody can be writing to. */
+function isReadOnly(file: string): boolean {
+  if (!existsSync(file) || existsSync(`${file}-wal`)) return false;
+  try {
+    accessSync(path.dirname(file), constants.W_OK);
+    accessSync(file, constants.W_OK);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+const versionOf = (db: Database) => (db.prepare("PRAGMA user_version").get() as { user_version: number }).user_version;
+
+/** @throws {ManymodelError} `config` for a version that is not this one's */
+function checkVersion(found: number, file: string): void {
+  if (found > SCHEMA_VERSION)
+    throw new ManymodelError(
+      "config",
+      `${file} was written by a newer version of manymodel (schema ${found}, this one knows ${SCHEMA_VERSION}); update manymodel`,
+    );
+  if (found < SCHEMA_VERSION)
+    throw new ManymodelError(
+      "config",
+      `${file} was written by an older version of manymodel and is read-only, so it cannot be brought up to date; make it writable`,
+    );
+}
+
 function migrate(db: Database, file: string): void {
-  const version = () => (db.prepare("PRAGMA user_version").get() as { user_version: number }).user_version;
-  if (version() === SCHEMA_VERSION) return;
+  if (versionOf(db) === SCHEMA_VERSION) return;
   db.transaction(() => {
-    const found = version();
-    if (found > SCHEMA_VERSION)
-      throw new ManymodelError(
-        "config",
-        `${file} was written by a newer version of manymodel (schema ${found}, this one knows ${SCHEMA_VERSION}); update manymodel`,
-      );
+    const found = versionOf(db);
+    if (found > SCHEMA_VERSION) checkVersion(found, file);
     for (const step of MIGRATIONS.slice(found)) db.exec(step);
     db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
   }).immediate();

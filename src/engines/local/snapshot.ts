@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { access, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { access, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { matchColumn } from "../../core/column.ts";
@@ -7,6 +7,7 @@ import { ManymodelError, messageOf, show } from "../../core/errors.ts";
 import type { KeyColumn, KeyType } from "../../core/partition-key.ts";
 import type { DataQuery, Snapshot } from "../../core/run.ts";
 import { identifier, literal, readParquet } from "./duck.ts";
+import { makeFolder } from "./folders.ts";
 import type { Source, SourceColumn, Sources } from "./source.ts";
 
 /** The SQL type in which a key column is kept in `keys.parquet`. */
@@ -46,7 +47,7 @@ export async function takeSnapshot(
   if (known !== undefined) return JSON.parse(known) as Snapshot;
 
   const temporary = path.join(folder, `.${id}-${randomUUID()}`);
-  await mkdir(temporary, { recursive: true });
+  await makeFolder(temporary);
   try {
     const counts = await writeFiles(connection, source, plan, temporary);
     if ((await sources.fingerprint(query.table)) !== source.fingerprint)

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, unlink } from "node:fs/promises";
+import { open, readdir, readFile, rename, rm, unlink } from "node:fs/promises";
 import path from "node:path";
 import { ManymodelError, show } from "../../core/errors.ts";
 import type { Stage } from "../../ports/stage.ts";
+import { makeFolder } from "./folders.ts";
 
 /** A stage in a directory. A file appears whole: written under another name, synced, then renamed. */
 export function localStage(root: string): Stage {
@@ -17,7 +18,7 @@ export function localStage(root: string): Stage {
   return {
     async put(name, bytes) {
       const file = resolve(name);
-      await mkdir(path.dirname(file), { recursive: true });
+      await makeFolder(path.dirname(file));
       await writeWhole(file, bytes);
     },
     async get(name) {

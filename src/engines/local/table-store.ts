@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { ColumnInfo, ColumnType } from "../../core/column.ts";
 import { ManymodelError } from "../../core/errors.ts";
@@ -8,6 +7,7 @@ import { checkName } from "../../core/run.ts";
 import type { TablePart } from "../../ports/tables.ts";
 import type { Database } from "./database.ts";
 import { identifier, readParquet } from "./duck.ts";
+import { makeFolder } from "./folders.ts";
 import { RESULT_VIEWS } from "./result-views.ts";
 
 const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
@@ -129,7 +129,7 @@ export class TableStore {
 export async function newPart(folder: string, table: string): Promise<{ id: string; file: string }> {
   const id = randomUUID();
   const file = partFile(folder, table, id);
-  await mkdir(path.dirname(file), { recursive: true });
+  await makeFolder(path.dirname(file));
   return { id, file };
 }
 
