@@ -4,14 +4,15 @@ import { setTimeout as wait } from "node:timers/promises";
 import { openLocalEngine } from "manymodel/engines/local";
 import { type Process, startProcess } from "./processes.ts";
 import type { Blow, Schedule } from "./schedule.ts";
-import { STEPS, verifyForecasts, verifyRun } from "./verify.ts";
-import { binOf, copyWorkspace, type Reference, type Site, succeed } from "./workspace.ts";
+import { scoreUnderFire } from "./score.ts";
+import { verifyRun } from "./verify.ts";
+import { binOf, copyWorkspace, type Reference, type Site } from "./workspace.ts";
 
 /** What became of a schedule. */
 export interface Performance {
   readonly seed: number;
   readonly seconds: number;
-  /** Processes killed, by the state that the run was in afterwards, or `worker`. */
+  /** Processes killed, by the state that the run was in afterwards, or `worker`, `register`, `batch`. */
   readonly kills: Readonly<Record<string, number>>;
   readonly resumes: number;
   /** Segments on the stage that no index counts. */
@@ -149,9 +150,9 @@ export async function perform(
     const verified = await verifyRun(engine, runId, reference);
     anomalies.push(...verified.anomalies);
     if (score && anomalies.length === 0) {
-      await succeed(site, folder, "register", "--run", runId, "--horizon", String(STEPS));
-      await succeed(site, folder, "batch");
-      anomalies.push(...(await verifyForecasts(engine, reference)));
+      const scored = await scoreUnderFire(engine, site, folder, runId, reference, schedule.seed);
+      anomalies.push(...scored.anomalies);
+      for (const [command, n] of Object.entries(scored.kills)) kills[command] = (kills[command] ?? 0) + n;
     }
     return {
       seed: schedule.seed,

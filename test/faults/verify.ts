@@ -58,7 +58,7 @@ export async function verifyRun(
   return { anomalies, orphans: stored.filter((name) => !indexed.includes(name)).length };
 }
 
-/** Registers a run, scores the source with it, and says what is wrong with the forecasts. */
+/** What is wrong with the forecasts of a run over its own source. */
 export async function verifyForecasts({ tables }: Engine, reference: Reference): Promise<string[]> {
   const { rows } = await tables.query(
     "SELECT count(DISTINCT PARTITION_KEY), count(*) FILTER (STATUS = 'OK'), count(DISTINCT PARTITION_KEY) FILTER (STATUS = 'NO_MODEL') FROM FORECAST_RESULTS",
