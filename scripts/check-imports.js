@@ -18,13 +18,14 @@ const ALLOWED = {
   pipeline: ["core", "model", "ports"],
   advise: ["core", "forecast", "model", "ports"],
   refine: ["core", "model", "pipeline", "ports"],
+  registry: ["core", "model", "pipeline", "ports"],
   contract: ["ports", "core"],
   config: ["core"],
   "engines/memory": ["core", "ports"],
   "engines/local": ["core", "ports"],
-  api: ["advise", "config", "core", "forecast", "model", "pipeline", "ports", "refine"],
-  cli: ["advise", "api", "core", "pipeline", "ports", "refine"],
-  "index.ts": ["advise", "api", "core", "model", "pipeline", "refine"],
+  api: ["advise", "config", "core", "forecast", "model", "pipeline", "ports", "refine", "registry"],
+  cli: ["advise", "api", "core", "pipeline", "ports", "refine", "registry"],
+  "index.ts": ["advise", "api", "core", "model", "pipeline", "refine", "registry"],
 };
 /** Packages that `forecast` or `core` may import: pure JavaScript only. */
 const PURE_PACKAGES = { forecast: [], core: ["hyparquet", "hyparquet-writer"] };

@@ -1,3 +1,4 @@
+import { hostname, userInfo } from "node:os";
 import path from "node:path";
 import type { Advice } from "../advise/advise.ts";
 import { type LoadedConfig, loadConfig } from "../config/load.ts";
@@ -140,7 +141,7 @@ export class ManyModel {
   constructor(config: LoadedConfig, engine: Engine) {
     this.config = config;
     this.engine = engine;
-    this.registry = new Registry(engine, (table) => this.table(table));
+    this.registry = new Registry(engine, (table) => this.table(table), actor());
   }
 
   /** All partition keys of the configured source, or of the one given, in their order; NULL is a key. */
@@ -180,11 +181,11 @@ export class ManyModel {
    */
   async resume(runId: string, options: ResumeOptions = {}): Promise<Run> {
     const { manifest } = await unfinishedRun(this.engine, runId);
-    const { trainers, count } = await trainersFor(
-      this,
-      manifest.mode === "champions" ? "tasks" : manifest.mode,
-      options,
-    );
+    const { mode } = manifest;
+    // A collection that was left unfinished has nothing to train.
+    if (mode === "champions" || mode === "patch")
+      throw new ManymodelError("conflict", `run ${runId} only collects models of others; make it again`);
+    const { trainers, count } = await trainersFor(this, mode, options);
     const resumed = await resumeRun(this.engine, runId, trainers, count, options.onProgress);
     return { runId, ...resumed };
   }
@@ -309,4 +310,13 @@ export async function connect(config: string | LoadedConfig = "manymodel.yaml"):
     workspace: path.resolve(loaded.directory, loaded.workspace),
   });
   return new ManyModel(loaded, engine);
+}
+
+/** Who uses this process, as the audit log names them. */
+function actor(): string {
+  try {
+    return `${userInfo().username}@${hostname()}`;
+  } catch {
+    return `${process.getuid?.() ?? "unknown"}@${hostname()}`;
+  }
 }

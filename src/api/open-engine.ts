@@ -1,5 +1,6 @@
 import type { RunMode } from "../core/run.ts";
 import type { Engine, EngineAddress } from "../ports/engine.ts";
+import type { Stage } from "../ports/stage.ts";
 import type { Workers } from "../ports/workers.ts";
 
 /** Opens an engine by its address: the one place that names engines. Each is loaded only when it is asked for. */
@@ -21,4 +22,10 @@ export async function openWorkers(engine: Engine, mode: RunMode): Promise<Worker
   if (mode !== "local") return engine.workers;
   const { inProcessWorkers } = await import("../engines/memory/workers.ts");
   return inProcessWorkers();
+}
+
+/** A folder as a stage, for exporting to and importing from. */
+export async function openFolderStage(folder: string): Promise<Stage> {
+  const { localStage } = await import("../engines/local/stage.ts");
+  return localStage(folder);
 }

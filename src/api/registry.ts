@@ -1,9 +1,26 @@
 import { ManymodelError, show } from "../core/errors.ts";
-import { checkCount, checkName, type DataQuery, type ModelAlias, type ModelVersion } from "../core/run.ts";
+import {
+  type Annotation,
+  type AuditEntry,
+  aliasHistory,
+  type Change,
+  DEFAULT_ALIAS,
+  type ModelAlias,
+  type ModelVersion,
+} from "../core/registry.ts";
+import { checkCount, checkName, type DataQuery } from "../core/run.ts";
 import type { OnProgress } from "../pipeline/progress.ts";
-import { registerVersion } from "../pipeline/register-version.ts";
 import { type BatchSummary, scoreBatch } from "../pipeline/score-batch.ts";
 import type { Engine } from "../ports/engine.ts";
+import type { Stage } from "../ports/stage.ts";
+import { diffVersions, type VersionDiff } from "../registry/diff.ts";
+import { exportVersion, importVersion } from "../registry/exchange.ts";
+import { type Lineage, versionLineage } from "../registry/lineage.ts";
+import { exportPartitions } from "../registry/partition-files.ts";
+import { patchVersion } from "../registry/patch.ts";
+import { registerVersion } from "../registry/register-version.ts";
+import { removeRun } from "../registry/remove.ts";
+import { packageVersion } from "./package-version.ts";
 import { workerEntry } from "./worker-entry.ts";
 
 /** What to register. */
@@ -43,11 +60,25 @@ export interface RunBatchOptions {
 export class Registry {
   readonly #engine: Engine;
   readonly #resolveTable: (table: string) => string;
+  readonly #actor: string;
 
-  /** @param resolveTable - makes a table's path absolute */
-  constructor(engine: Engine, resolveTable: (table: string) => string) {
+  /**
+   * @param resolveTable - makes a table's path absolute
+   * @param actor - who changes what is changed, for the audit log
+   */
+  constructor(engine: Engine, resolveTable: (table: string) => string, actor: string) {
     this.#engine = engine;
     this.#resolveTable = resolveTable;
+    this.#actor = actor;
+  }
+
+  /** The same registry, changed by somebody else. */
+  as(actor: string): Registry {
+    return new Registry(this.#engine, this.#resolveTable, actor);
+  }
+
+  #change(): Change {
+    return { by: this.#actor, at: new Date().toISOString() };
   }
 
   /**
@@ -68,7 +99,7 @@ export class Registry {
         `partitionColumns is ${show(partitionColumns)}, but run ${runId} was partitioned by ${trained.join(", ")}`,
       );
     const spec = { model, version, runId, horizon, ...(comment !== undefined && { comment }) };
-    return registerVersion(this.#engine.catalog, spec, new Date());
+    return registerVersion(this.#engine, spec, this.#change());
   }
 
   /**
@@ -98,22 +129,31 @@ export class Registry {
     return scoreBatch(this.#engine, spec, workerEntry(this.#engine.address), this.#engine.workers, onProgress);
   }
 
-  /** A version of a model by its name or an alias, or undefined. */
-  async getModelVersion(model: string, version: string): Promise<ModelVersion | undefined> {
-    const { catalog } = this.#engine;
-    const named = await catalog.version(model, version);
+  /** A version of a model by its name or an alias (the default version when left out), or undefined. */
+  async getModelVersion(model: string, version?: string): Promise<ModelVersion | undefined> {
+    const { versions } = this.#engine;
+    const named = version === undefined ? undefined : await versions.get(model, version);
     if (named !== undefined) return named;
-    const alias = (await catalog.aliases(model)).find((entry) => entry.alias === version);
-    return alias && catalog.version(model, alias.version);
+    const wanted = version ?? DEFAULT_ALIAS;
+    const alias = (await versions.aliases(model)).find((entry) => entry.alias === wanted);
+    if (alias !== undefined) return versions.get(model, alias.version);
+    return wanted === DEFAULT_ALIAS ? (await versions.list(model))[0] : undefined;
   }
 
-  /** A version of a model by its name or an alias. @throws {ManymodelError} `not-found` if there is none */
-  async knownModelVersion(model: string, version: string): Promise<ModelVersion> {
+  /**
+   * A version of a model by its name or an alias; the default version when left out, which is the newest unless
+   * `setDefaultModelVersion` said otherwise.
+   *
+   * @throws {ManymodelError} `not-found` if there is none
+   */
+  async knownModelVersion(model: string, version?: string): Promise<ModelVersion> {
     const found = await this.getModelVersion(model, version);
     if (found === undefined)
       throw new ManymodelError(
         "not-found",
-        `there is no version or alias ${show(version)} of model ${show(model)}; see "manymodel versions"`,
+        version === undefined
+          ? `there is no model ${show(model)}; see "manymodel models"`
+          : `there is no version or alias ${show(version)} of model ${show(model)}; see "manymodel versions"`,
       );
     return found;
   }
@@ -125,15 +165,132 @@ export class Registry {
    */
   async setModelAlias(model: string, alias: string, version: string): Promise<void> {
     checkName("alias", alias);
-    const { catalog } = this.#engine;
-    if ((await catalog.version(model, alias)) !== undefined)
-      throw new ManymodelError("conflict", `${model} has a version called ${alias}; an alias must have another name`);
-    await catalog.setAlias(model, alias, version, new Date().toISOString());
+    await this.#engine.versions.moveAlias({ model, alias, version }, this.#change());
+  }
+
+  /** Removes an alias. @throws {ManymodelError} `not-found` if the model has none of that name */
+  async removeModelAlias(model: string, alias: string): Promise<void> {
+    await this.#engine.versions.moveAlias({ model, alias, version: null }, this.#change());
+  }
+
+  /** Makes a version the one that is meant where none is named. */
+  setDefaultModelVersion(model: string, version: string): Promise<void> {
+    return this.setModelAlias(model, DEFAULT_ALIAS, version);
+  }
+
+  /**
+   * Takes back the last move of an alias: it points where it pointed before. Again, and it goes one further back.
+   *
+   * @returns the version it points at now
+   * @throws {ManymodelError} `conflict` if there is none before, or it was deleted, or the alias is being moved
+   */
+  async rollback(model: string, alias: string): Promise<string> {
+    const entries = await this.#engine.versions.audit({ model, limit: Number.MAX_SAFE_INTEGER });
+    const [expected, version] = aliasHistory(entries, alias).reverse();
+    if (expected === undefined || version === undefined)
+      throw new ManymodelError(
+        "conflict",
+        expected === undefined
+          ? `${model} has no alias ${show(alias)} to roll back`
+          : `${alias} of ${model} has only ever pointed at ${expected}; there is nothing to go back to`,
+      );
+    await this.#engine.versions.moveAlias({ model, alias, version, expected, rollback: true }, this.#change());
+    return version;
   }
 
   /** The aliases of a model, or of all. */
   showAliases(model?: string): Promise<ModelAlias[]> {
-    return this.#engine.catalog.aliases(model);
+    return this.#engine.versions.aliases(model);
+  }
+
+  /** Records a metric of a version. @throws {ManymodelError} `usage` unless it is a finite number */
+  async setModelMetric(model: string, version: string, name: string, value: number): Promise<void> {
+    if (!Number.isFinite(value))
+      throw new ManymodelError("usage", `metric ${name} is ${show(value)}; it must be a finite number`);
+    await this.#annotate(model, version, { kind: "metric", name: checkName("metric", name), value });
+  }
+
+  /** Tags a version. */
+  setModelTag(model: string, version: string, name: string, value: string): Promise<void> {
+    return this.#annotate(model, version, { kind: "tag", name: checkName("tag", name), value });
+  }
+
+  /** Comments on a version, in place of what was said before. */
+  setModelComment(model: string, version: string, value: string): Promise<void> {
+    return this.#annotate(model, version, { kind: "comment", name: "", value });
+  }
+
+  /** Metrics, tags and comment of a version. */
+  async showAnnotations(model: string, version: string): Promise<Annotation[]> {
+    const known = await this.knownModelVersion(model, version);
+    return this.#engine.versions.annotations(model, known.version);
+  }
+
+  async #annotate(model: string, version: string, annotation: Annotation): Promise<void> {
+    const known = await this.knownModelVersion(model, version);
+    await this.#engine.versions.annotate(model, known.version, annotation, this.#change());
+  }
+
+  /** Where a version comes from: its ancestors, and the runs, sources and definitions of its models. */
+  async modelLineage(model: string, version?: string): Promise<Lineage> {
+    return versionLineage(this.#engine, await this.knownModelVersion(model, version));
+  }
+
+  /** What is different in version `after` from version `before`, partition by partition. */
+  async diff(model: string, before: string, after: string): Promise<VersionDiff> {
+    const [a, b] = [await this.knownModelVersion(model, before), await this.knownModelVersion(model, after)];
+    return diffVersions(this.#engine.stage, a, b);
+  }
+
+  /**
+   * Registers a version in which the models of a run take the place of another version's own; it shares the rest.
+   *
+   * @throws {ManymodelError} see `patchVersion`
+   */
+  async patch(options: {
+    readonly model: string;
+    /** The version to patch, or an alias; the default version when left out. */
+    readonly base?: string;
+    readonly run: string;
+    /** The new version's name; the next V1, V2, … when left out. */
+    readonly version?: string;
+    readonly comment?: string;
+  }): Promise<ModelVersion> {
+    const base = await this.knownModelVersion(options.model, options.base);
+    const version = options.version ?? (await this.nextVersion(options.model));
+    const { run: runId, comment } = options;
+    const spec = { base, runId, version, horizon: base.horizon, ...(comment !== undefined && { comment }) };
+    return patchVersion(this.#engine, spec, packageVersion, this.#change());
+  }
+
+  /** Deletes a version; its artifacts stay with its run. @throws {ManymodelError} `conflict` while an alias points at it */
+  async deleteModelVersion(model: string, version: string): Promise<void> {
+    await this.#engine.versions.remove(model, version, this.#change());
+  }
+
+  /** Deletes a run with its artifacts. @throws {ManymodelError} `conflict` while a version or a collection uses it */
+  deleteRun(runId: string): Promise<void> {
+    return removeRun(this.#engine, runId, this.#change());
+  }
+
+  /** Writes a version with everything that scoring needs to an empty stage; says how many files. */
+  async exportVersion(model: string, version: string | undefined, to: Stage): Promise<number> {
+    return exportVersion(this.#engine, await this.knownModelVersion(model, version), to);
+  }
+
+  /** Writes a version's models as one JSON file a partition; says how many. */
+  async exportPartitions(model: string, version: string | undefined, to: Stage): Promise<number> {
+    return exportPartitions(this.#engine, await this.knownModelVersion(model, version), to);
+  }
+
+  /** Takes an exported version in. The definitions in it are run when it is used: import only what you trust. */
+  importVersion(from: Stage, as: { readonly model?: string; readonly version?: string } = {}): Promise<ModelVersion> {
+    return importVersion(this.#engine, from, as, this.#change());
+  }
+
+  /** The newest changes of the registry, of one model or of all, oldest first: who, when, what. */
+  audit(options: { readonly model?: string; readonly limit?: number } = {}): Promise<AuditEntry[]> {
+    return this.#engine.versions.audit({ limit: 100, ...options });
   }
 
   /** The first of V1, V2, … that a model does not have. */
@@ -146,7 +303,7 @@ export class Registry {
 
   /** The versions of a model, or of all, newest first. */
   showVersions(model?: string): Promise<ModelVersion[]> {
-    return this.#engine.catalog.versions(model);
+    return this.#engine.versions.list(model);
   }
 
   /** The models, each with its newest version and how many there are. */

@@ -11,6 +11,7 @@ import { addImport } from "./commands/import.ts";
 import { addIndex } from "./commands/index-run.ts";
 import { addInit } from "./commands/init.ts";
 import { addGc, addVerify } from "./commands/maintain.ts";
+import { addModel } from "./commands/model.ts";
 import { addPipeline } from "./commands/pipeline.ts";
 import { addPlan } from "./commands/plan.ts";
 import { addRank } from "./commands/rank.ts";
@@ -49,6 +50,7 @@ export async function run(args: readonly string[]): Promise<number> {
       addRegister,
       addModels,
       addVersions,
+      addModel,
       addBatch,
     ],
     ...[addAdvise, addPlan, addRank, addRefine, addCompare, addChampions, addPipeline],

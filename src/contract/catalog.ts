@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { IndexSummary, ModelVersion, RunManifest } from "../core/run.ts";
+import type { IndexSummary, RunManifest } from "../core/run.ts";
 import { type Harness, type OpenEngine, onEngine } from "./harness.ts";
 
 const NOW = "2026-11-23T00:00:00.000Z";
@@ -18,32 +18,10 @@ function manifest(runId: string): RunManifest {
   };
 }
 
-function version(model: string, name: string): ModelVersion {
-  return {
-    ...{ model, version: name, createdAt: NOW, runId: "r", index, definitionSha256: "00", definitionName: "d" },
-    ...{ keyColumns: [], keyArg: "unit_id", exports: {}, horizon: 7, packageVersion: "0.0.0", sourceFingerprint: "f" },
-    comment: 'it\'s "quoted" 😀',
-  };
-}
-
 /** What every catalog does. */
 export function catalogContract(harness: Harness, open: OpenEngine): void {
   harness.describe("catalog", () => {
     const test = onEngine(harness, open);
-    test("moves aliases between versions that exist", async ({ catalog }) => {
-      await catalog.createVersion(version("M", "V1"));
-      await catalog.createVersion(version("M", "V2"));
-      await catalog.setAlias("M", "champion", "V1", NOW);
-      await catalog.setAlias("M", "staging", "V2", NOW);
-      await catalog.setAlias("M", "champion", "V2", NOW);
-      assert.deepEqual(await catalog.aliases("M"), [
-        { model: "M", alias: "champion", version: "V2", changedAt: NOW },
-        { model: "M", alias: "staging", version: "V2", changedAt: NOW },
-      ]);
-      await assert.rejects(catalog.setAlias("M", "champion", "V3", NOW), /no version V3 of model M/);
-      assert.equal((await catalog.aliases()).length, 2);
-      assert.deepEqual(await catalog.aliases("OTHER"), []);
-    });
     test("takes a run through its states and keeps what it learns", async ({ catalog }) => {
       await catalog.createRun("r", NOW);
       assert.equal((await catalog.run("r"))!.state, "planning");
@@ -89,25 +67,11 @@ export function catalogContract(harness: Harness, open: OpenEngine): void {
       );
       assert.equal(await catalog.run("none"), undefined);
     });
-    test("a version is written once and never changes", async ({ catalog }) => {
-      await catalog.createVersion(version("M", "V1"));
-      await assert.rejects(catalog.createVersion({ ...version("M", "V1"), horizon: 9 }), {
-        kind: "conflict",
-        message: /M has a version V1/,
-      });
-      assert.deepEqual(await catalog.version("M", "V1"), version("M", "V1"));
-      assert.equal(await catalog.version("M", "V2"), undefined);
-    });
-    test("lists versions of one model or of all, newest first", async ({ catalog }) => {
-      for (const [model, name] of [
-        ["A", "V1"],
-        ["B", "V1"],
-        ["A", "V2"],
-      ] as const)
-        await catalog.createVersion(version(model, name));
-      const names = (versions: ModelVersion[]) => versions.map((v) => `${v.model} ${v.version}`);
-      assert.deepEqual(names(await catalog.versions("A")), ["A V2", "A V1"]);
-      assert.deepEqual(names(await catalog.versions()), ["A V2", "B V1", "A V1"]);
+    test("forgets a run", async ({ catalog }) => {
+      await catalog.createRun("a", NOW);
+      await catalog.removeRun("a");
+      assert.equal(await catalog.run("a"), undefined);
+      await assert.rejects(catalog.removeRun("a"), { kind: "not-found" });
     });
   });
 }

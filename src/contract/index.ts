@@ -5,4 +5,5 @@ export { queueContract } from "./queue.ts";
 export { rosterContract } from "./roster.ts";
 export { stageContract } from "./stage.ts";
 export { type TablesLimits, tablesContract } from "./tables.ts";
+export { versionsContract } from "./versions.ts";
 export { type WorkersLimits, workersContract } from "./workers.ts";

@@ -206,5 +206,12 @@ export function queueContract(harness: Harness, open: OpenEngine): void {
       for (let i = 0; i < 3; i++) order.push((await queue.claim("r", "w", HOUR))!.chunk);
       assert.deepEqual(order, [3, 4, 2]);
     });
+    test("forgets a run, and no other", async ({ queue }) => {
+      await queue.enqueue("r", chunks(2, 1));
+      await queue.enqueue("s", chunks(1));
+      await queue.forget("r");
+      assert.deepEqual(await queue.chunks("r"), []);
+      assert.equal((await queue.chunks("s")).length, 1);
+    });
   });
 }

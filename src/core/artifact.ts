@@ -78,6 +78,8 @@ export interface IndexSource {
   readonly definitionSha256: string;
   readonly keyArg: string;
   readonly exports: PlainData;
+  /** Where its partitions' rows are, by their keys (see `core/key-index.ts`). */
+  readonly keyIndex?: { readonly path: string; readonly sha256: string };
 }
 
 /** `model_index.json`: the committed segments of a run (or of several), never one line per partition. */

@@ -59,7 +59,7 @@ export interface RunManifest {
   readonly runId: string;
   readonly createdAt: string;
   readonly packageVersion: string;
-  readonly mode: RunMode | "champions";
+  readonly mode: RunMode | "champions" | "patch";
   readonly snapshot: Snapshot;
   /** The name under which the body receives its partition's key. */
   readonly keyArg: string;
@@ -79,6 +79,8 @@ export interface RunManifest {
   readonly refines: string | null;
   /** The runs whose best partitions these are, by which metric. */
   readonly champions?: { readonly runs: readonly string[]; readonly metric: string };
+  /** The run whose partitions were replaced, and the one they were replaced by. */
+  readonly patch?: { readonly of: string; readonly by: string };
 }
 
 /** Counts of partitions by outcome. */
@@ -106,32 +108,6 @@ export interface RunRecord {
   readonly manifest: RunManifest | null;
   readonly index: IndexSummary | null;
   readonly error: string | null;
-}
-
-/** A registered, immutable model version: one record, however many partitions it covers. */
-export interface ModelVersion {
-  readonly model: string;
-  readonly version: string;
-  readonly createdAt: string;
-  readonly runId: string;
-  readonly index: IndexSummary;
-  readonly definitionSha256: string;
-  readonly definitionName: string;
-  readonly keyColumns: readonly KeyColumn[];
-  readonly keyArg: string;
-  readonly exports: PlainData;
-  readonly horizon: number;
-  readonly packageVersion: string;
-  readonly sourceFingerprint: string;
-  readonly comment: string | null;
-}
-
-/** A name that points at one version of a model, and can be moved to another. */
-export interface ModelAlias {
-  readonly model: string;
-  readonly alias: string;
-  readonly version: string;
-  readonly changedAt: string;
 }
 
 /** Checks a run id, model name, version or table name: it becomes part of a path, so its form is restricted. */

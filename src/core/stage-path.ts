@@ -11,5 +11,6 @@ export const stagePath = {
   segmentManifest: (run: string, chunk: number, attempt: number) =>
     `${stagePath.attempt(run, chunk, attempt)}/manifest.json`,
   estimate: (id: string) => `estimates/${id}.json`,
+  keyIndex: (run: string) => `runs/${run}/key_index.bin`,
   modelIndex: (run: string) => `runs/${run}/model_index.json`,
 } as const;

@@ -8,6 +8,7 @@ import type {
   TaskFile,
 } from "../core/artifact.ts";
 import { ManymodelError, show } from "../core/errors.ts";
+import { encodeKeyIndex } from "../core/key-index.ts";
 import type { IndexSummary, RunManifest } from "../core/run.ts";
 import { partitionSeed } from "../core/seed.ts";
 import { stagePath } from "../core/stage-path.ts";
@@ -44,9 +45,14 @@ export async function buildIndex(engine: Engine, runId: string, now: Date): Prom
       `run ${runId} has ${open.length} of ${manifest.chunks} chunks not ended; wait for it, or if no process works on it any more: manymodel resume ${runId}`,
     );
   await engine.catalog.moveRun(runId, "finalizing");
-  const segments = await pooled(chunks, async (chunk): Promise<IndexedSegment> => {
-    return { ...(chunk.segment ?? (await emptySegment(engine, manifest, chunk))), source: 0 };
+  const listed = await pooled(chunks, async (chunk) => {
+    const task = await getJson<TaskFile>(engine.stage, stagePath.task(runId, chunk.chunk));
+    const segment = chunk.segment ?? (await emptySegment(engine, manifest, chunk, task));
+    return { chunk: chunk.chunk, keys: task.keys, segment: { ...segment, source: 0 } };
   });
+  const segments = listed.map(({ segment }): IndexedSegment => segment);
+  const keyIndex = encodeKeyIndex(listed);
+  await engine.stage.put(stagePath.keyIndex(runId), keyIndex);
   const total = (count: (segment: SegmentInfo) => number) => segments.reduce((sum, segment) => sum + count(segment), 0);
   const index: ModelIndex = {
     formatVersion: 1,
@@ -56,7 +62,7 @@ export async function buildIndex(engine: Engine, runId: string, now: Date): Prom
     succeeded: total((segment) => segment.succeeded),
     failed: total((segment) => segment.failed),
     skipped: total((segment) => segment.rows - segment.succeeded - segment.failed),
-    sources: [sourceOf(manifest)],
+    sources: [{ ...sourceOf(manifest), keyIndex: { path: stagePath.keyIndex(runId), sha256: checksum(keyIndex) } }],
     segments,
   };
   return commitIndex(engine, manifest, index, run.endedAt ?? now.toISOString());
@@ -92,8 +98,12 @@ function sourceOf({ runId, definition, keyArg, exports }: RunManifest): IndexSou
 }
 
 /** The segment of a chunk that has none of its own: each of its partitions failed, or was skipped. */
-async function emptySegment(engine: Engine, manifest: RunManifest, chunk: ChunkRecord): Promise<SegmentInfo> {
-  const task = await getJson<TaskFile>(engine.stage, stagePath.task(manifest.runId, chunk.chunk));
+async function emptySegment(
+  engine: Engine,
+  manifest: RunManifest,
+  chunk: ChunkRecord,
+  task: TaskFile,
+): Promise<SegmentInfo> {
   const { outcome, type, message } = whyEmpty(chunk);
   const rows = task.keys.map((partitionKey, i) => ({
     ...failedOutcome(

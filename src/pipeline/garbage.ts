@@ -61,8 +61,8 @@ async function strayAttempts({ stage }: Engine, { runId }: RunRecord, { segments
   return [...attempts].filter((attempt) => !committed.has(attempt));
 }
 
-async function neededSnapshots({ catalog }: Engine, runs: readonly RunRecord[]): Promise<Set<string>> {
-  const registered = new Set((await catalog.versions()).map(({ runId }) => runId));
+async function neededSnapshots({ versions }: Engine, runs: readonly RunRecord[]): Promise<Set<string>> {
+  const registered = new Set((await versions.list()).map(({ runId }) => runId));
   const needed = runs.filter(({ runId, state }) => OPEN.includes(state) || registered.has(runId));
   return new Set(needed.flatMap(({ manifest }) => manifest?.snapshot.id ?? []));
 }

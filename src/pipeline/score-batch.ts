@@ -1,13 +1,7 @@
 import type { ColumnInfo } from "../core/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
-import {
-  checkCount,
-  checkName,
-  type DataQuery,
-  type ModelVersion,
-  type RunManifest,
-  type Snapshot,
-} from "../core/run.ts";
+import type { ModelVersion } from "../core/registry.ts";
+import { checkCount, checkName, type DataQuery, type RunManifest, type Snapshot } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { TablePart } from "../ports/tables.ts";
@@ -68,7 +62,7 @@ export async function scoreBatch(
 ): Promise<BatchSummary> {
   const { model, version: name, outputTable } = spec;
   checkName("output table", outputTable, "table");
-  const version = await engine.catalog.version(model, name);
+  const version = await engine.versions.get(model, name);
   if (version === undefined)
     throw new ManymodelError(
       "not-found",

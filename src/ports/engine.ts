@@ -3,6 +3,7 @@ import type { Queue } from "./queue.ts";
 import type { Roster } from "./roster.ts";
 import type { Stage } from "./stage.ts";
 import type { Tables } from "./tables.ts";
+import type { Versions } from "./versions.ts";
 import type { Workers } from "./workers.ts";
 
 /** How an engine is opened: by a plain address, so that a worker anywhere can open the same one. */
@@ -10,7 +11,7 @@ export type EngineAddress =
   | { readonly engine: "local"; readonly workspace: string }
   | { readonly engine: "memory"; readonly id: string };
 
-/** The six ports of one execution environment. */
+/** The seven ports of one execution environment. */
 export interface Engine {
   readonly address: EngineAddress;
   readonly tables: Tables;
@@ -18,6 +19,7 @@ export interface Engine {
   readonly roster: Roster;
   readonly stage: Stage;
   readonly catalog: Catalog;
+  readonly versions: Versions;
   readonly workers: Workers;
   /** Releases files, connections and memory. The engine is not usable afterwards. */
   close(): Promise<void>;

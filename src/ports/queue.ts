@@ -91,4 +91,6 @@ export interface Queue {
   counts(run: string): Promise<QueueCounts>;
   /** A run's chunks in order of their number. */
   chunks(run: string): Promise<ChunkRecord[]>;
+  /** Forgets a run's chunks. */
+  forget(run: string): Promise<void>;
 }

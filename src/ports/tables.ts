@@ -77,6 +77,8 @@ export interface Tables {
   discard(table: string, parts: readonly TablePart[]): Promise<void>;
   /** Shows a committed run's segments in MODEL_INDEX, TRAINING_RESULTS and TRAINING_METRICS. Idempotent. */
   expose(run: ExposedRun): Promise<void>;
+  /** Takes a run's rows out of the result views again. */
+  conceal(runId: string): Promise<void>;
   /** The pinned snapshots and unpublished parts there are. */
   stored(): Promise<StoredItem[]>;
   /** Deletes pinned snapshots and unpublished parts. */

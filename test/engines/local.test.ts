@@ -7,6 +7,7 @@ import {
   rosterContract,
   stageContract,
   tablesContract,
+  versionsContract,
   workersContract,
 } from "manymodel/contract";
 import { openLocalEngine } from "manymodel/engines/local";
@@ -24,6 +25,7 @@ describe("local engine", () => {
   queueContract({ describe, it }, open);
   rosterContract({ describe, it }, open);
   catalogContract({ describe, it }, open);
+  versionsContract({ describe, it }, open);
   tablesContract({ describe, it }, open);
   workersContract({ describe, it }, open);
 });

@@ -5,6 +5,7 @@ import {
   rosterContract,
   stageContract,
   tablesContract,
+  versionsContract,
   workersContract,
 } from "manymodel/contract";
 import { memoryEngine } from "manymodel/engines/memory";
@@ -16,6 +17,7 @@ describe("memory engine", () => {
   queueContract({ describe, it }, open);
   rosterContract({ describe, it }, open);
   catalogContract({ describe, it }, open);
+  versionsContract({ describe, it }, open);
   tablesContract({ describe, it }, open, { noSql: "it has no SQL engine" });
   workersContract({ describe, it }, open, { noIsolation: "its workers are the calling thread" });
 });

@@ -31,7 +31,7 @@ export async function scoreUnderFire(
   };
   const register = ["--run", runId, "--horizon", String(STEPS)];
   await disturb("register", ...register);
-  if ((await engine.catalog.versions()).length === 0) await succeed(site, folder, "register", ...register);
+  if ((await engine.versions.list()).length === 0) await succeed(site, folder, "register", ...register);
   await disturb("batch");
   const anomalies: string[] = [];
   const written = (await engine.tables.columns("FORECAST_RESULTS")) !== undefined;

@@ -1,10 +1,10 @@
 import { ManymodelError } from "../../core/errors.ts";
-import type { ModelAlias, ModelVersion, RunRecord } from "../../core/run.ts";
+import type { RunRecord } from "../../core/run.ts";
 import { type RunState, runStatesBefore } from "../../core/states.ts";
 import type { Catalog } from "../../ports/catalog.ts";
 import type { Database } from "./database.ts";
 
-/** Runs and versions as rows of SQLite. */
+/** Runs as rows of SQLite. */
 export function localCatalog(db: Database): Catalog {
   const insertRun = db.prepare(
     "INSERT INTO runs (run_id, state, created_at) VALUES (?, 'planning', ?) ON CONFLICT DO NOTHING",
@@ -15,19 +15,7 @@ export function localCatalog(db: Database): Catalog {
   );
   const selectRun = db.prepare("SELECT * FROM runs WHERE run_id = ?");
   const selectRuns = db.prepare("SELECT * FROM runs ORDER BY created_at DESC, rowid DESC");
-  const insertVersion = db.prepare(
-    "INSERT INTO versions (model, version, created_at, record) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-  );
-  const selectVersion = db.prepare("SELECT record FROM versions WHERE model = ? AND version = ?");
-  const selectVersions = db.prepare("SELECT model, record FROM versions ORDER BY created_at DESC, rowid DESC");
-  const insertAlias = db.prepare(
-    `INSERT INTO aliases (model, alias, version, changed_at) SELECT model, ?, version, ? FROM versions
-     WHERE model = ? AND version = ?
-     ON CONFLICT (model, alias) DO UPDATE SET version = excluded.version, changed_at = excluded.changed_at`,
-  );
-  const selectAliases = db.prepare(
-    "SELECT model, alias, version, changed_at AS changedAt FROM aliases ORDER BY model, alias",
-  );
+  const deleteRun = db.prepare("DELETE FROM runs WHERE run_id = ?");
 
   return {
     async createRun(runId, createdAt) {
@@ -48,29 +36,8 @@ export function localCatalog(db: Database): Catalog {
     async runs() {
       return (selectRuns.all() as RunRow[]).map(fromRow);
     },
-    async createVersion(version) {
-      const { model, version: name, createdAt } = version;
-      if (insertVersion.run(model, name, createdAt, JSON.stringify(version)).changes === 0)
-        throw new ManymodelError(
-          "conflict",
-          `${model} has a version ${name} already; versions never change, choose another`,
-        );
-    },
-    async version(model, version) {
-      const row = selectVersion.get(model, version) as { record: string } | undefined;
-      return row && (JSON.parse(row.record) as ModelVersion);
-    },
-    async setAlias(model, alias, version, changedAt) {
-      if (insertAlias.run(alias, changedAt, model, version).changes === 0)
-        throw new ManymodelError("not-found", `there is no version ${version} of model ${model}`);
-    },
-    async aliases(model) {
-      const aliases = selectAliases.all() as ModelAlias[];
-      return aliases.filter((alias) => model === undefined || alias.model === model);
-    },
-    async versions(model) {
-      const rows = selectVersions.all() as { model: string; record: string }[];
-      return rows.filter((row) => model === undefined || row.model === model).map((row) => JSON.parse(row.record));
+    async removeRun(runId) {
+      if (deleteRun.run(runId).changes === 0) throw new ManymodelError("not-found", `there is no run ${runId}`);
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Catalog } from "../../ports/catalog.ts";
 import type { Engine } from "../../ports/engine.ts";
 import type { Queue } from "../../ports/queue.ts";
 import type { Roster } from "../../ports/roster.ts";
+import type { Versions } from "../../ports/versions.ts";
 import { localCatalog } from "./catalog.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { openDuck } from "./duck.ts";
@@ -11,6 +12,7 @@ import { localQueue } from "./queue.ts";
 import { localRoster } from "./roster.ts";
 import { localStage } from "./stage.ts";
 import { localTables } from "./tables.ts";
+import { localVersions } from "./versions.ts";
 import { localWorkers } from "./workers.ts";
 
 /**
@@ -28,6 +30,7 @@ export async function openLocalEngine(workspace: string, options: { threads?: nu
   const duck = openDuck(folders.temporary, options.threads === undefined ? {} : { threads: String(options.threads) });
   let queue: Queue | undefined;
   let catalog: Catalog | undefined;
+  let versions: Versions | undefined;
   let roster: Roster | undefined;
   return {
     address: { engine: "local", workspace: root },
@@ -38,6 +41,9 @@ export async function openLocalEngine(workspace: string, options: { threads?: nu
     },
     get catalog() {
       return (catalog ??= localCatalog(database()));
+    },
+    get versions() {
+      return (versions ??= localVersions(database()));
     },
     get roster() {
       return (roster ??= localRoster(database()));

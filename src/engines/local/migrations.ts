@@ -100,4 +100,31 @@ export const MIGRATIONS: readonly string[] = [
     FOREIGN KEY (model, version) REFERENCES versions (model, version)
   ) STRICT;
   `,
+  // The registry: what is said of versions, and the log of every change.
+  `CREATE TABLE annotations (
+    model TEXT NOT NULL,
+    version TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('metric', 'tag', 'comment')),
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (model, version, kind, name),
+    FOREIGN KEY (model, version) REFERENCES versions (model, version)
+  ) STRICT;
+  CREATE TABLE audit (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    by TEXT NOT NULL,
+    action TEXT NOT NULL CHECK (action IN ('create-version', 'delete-version', 'set-alias', 'rollback-alias',
+      'remove-alias', 'annotate', 'delete-run')),
+    model TEXT,
+    version TEXT,
+    details TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX audit_of_model ON audit (model, id);
+  CREATE TRIGGER audit_is_not_altered BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'the audit log is not altered'); END;
+  CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'the audit log is not altered'); END;
+  INSERT INTO audit (at, by, action, model, version, details)
+    SELECT changed_at, 'unknown', 'set-alias', model, version, json_object('alias', alias, 'before', NULL)
+    FROM aliases ORDER BY changed_at;
+  `,
 ];

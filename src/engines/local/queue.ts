@@ -69,6 +69,7 @@ export function localQueue(db: Database): Queue {
   const commit = groupCommit(db);
   const count = (run: string, state: ChunkState) => (inState.get(run, state) as { n: number }).n;
   const any = (run: string, state: ChunkState) => (anyInState.get(run, state) as { found: number }).found === 1;
+  const remove = db.prepare("DELETE FROM chunks WHERE run_id = ?");
   return {
     async enqueue(run, chunks, state = "available") {
       insertAll.immediate(run, chunks, state);
@@ -136,6 +137,9 @@ export function localQueue(db: Database): Queue {
     },
     async chunks(run) {
       return (select.all(run) as ChunkRow[]).map(fromRow);
+    },
+    async forget(run) {
+      remove.run(run);
     },
   };
 }

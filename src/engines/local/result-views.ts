@@ -96,6 +96,11 @@ export function exposeRun(db: Database, { runId, keyColumns, segments }: Exposed
   );
 }
 
+/** Takes a run out of the views. */
+export function concealRun(db: Database, runId: string): void {
+  db.prepare("DELETE FROM exposed_runs WHERE run_id = ?").run(runId);
+}
+
 /** SQL of the views over all exposed runs, by name. */
 export function resultViews(db: Database, stageRoot: string): Map<string, string> {
   const rows = db.prepare("SELECT run_id, key_columns, segments FROM exposed_runs ORDER BY run_id").all() as {

@@ -11,7 +11,7 @@ import type { Folders } from "./folders.ts";
 import { queryWorkspace } from "./query.ts";
 import { readColumns } from "./read-columns.ts";
 import { rearrange } from "./rearrange.ts";
-import { exposeRun } from "./result-views.ts";
+import { concealRun, exposeRun } from "./result-views.ts";
 import { KEY_SQL_TYPES, snapshotFiles, takeSnapshot } from "./snapshot.ts";
 import { openSources, type Sources } from "./source.ts";
 import { writeWhole } from "./stage.ts";
@@ -123,6 +123,9 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders): T
     erase: (items) => eraseItems(folders, items),
     async expose(run) {
       exposeRun(db(), run);
+    },
+    async conceal(runId) {
+      concealRun(db(), runId);
     },
 
     async query(sql, limit) {

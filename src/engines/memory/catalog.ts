@@ -1,14 +1,11 @@
 import { ManymodelError } from "../../core/errors.ts";
-import type { ModelAlias, ModelVersion, RunRecord } from "../../core/run.ts";
+import type { RunRecord } from "../../core/run.ts";
 import { runStatesBefore } from "../../core/states.ts";
 import type { Catalog } from "../../ports/catalog.ts";
 
-/** Runs and versions in maps. */
+/** Runs in a map. */
 export function memoryCatalog(): Catalog {
   const runs = new Map<string, RunRecord>();
-  const versions: ModelVersion[] = [];
-  const aliases = new Map<string, ModelAlias>();
-  const find = (model: string, name: string) => versions.find((v) => v.model === model && v.version === name);
   return {
     async createRun(runId, createdAt) {
       if (runs.has(runId))
@@ -28,28 +25,8 @@ export function memoryCatalog(): Catalog {
     async runs() {
       return structuredClone([...runs.values()].reverse());
     },
-    async createVersion(version) {
-      if (find(version.model, version.version) !== undefined)
-        throw new ManymodelError(
-          "conflict",
-          `${version.model} has a version ${version.version} already; versions never change, choose another`,
-        );
-      versions.push(structuredClone(version));
-    },
-    async version(model, name) {
-      return structuredClone(find(model, name));
-    },
-    async setAlias(model, alias, version, changedAt) {
-      if (find(model, version) === undefined)
-        throw new ManymodelError("not-found", `there is no version ${version} of model ${model}`);
-      aliases.set(JSON.stringify([model, alias]), { model, alias, version, changedAt });
-    },
-    async aliases(model) {
-      const found = [...aliases.values()].filter((entry) => model === undefined || entry.model === model);
-      return found.sort((a, b) => (a.model + a.alias < b.model + b.alias ? -1 : 1));
-    },
-    async versions(model) {
-      return structuredClone(versions.filter((v) => model === undefined || v.model === model).reverse());
+    async removeRun(runId) {
+      if (!runs.delete(runId)) throw new ManymodelError("not-found", `there is no run ${runId}`);
     },
   };
 }

@@ -4,6 +4,7 @@ import { memoryQueue } from "./queue.ts";
 import { memoryRoster } from "./roster.ts";
 import { memoryStage } from "./stage.ts";
 import { memoryTables } from "./tables.ts";
+import { memoryVersions } from "./versions.ts";
 import { inProcessWorkers } from "./workers.ts";
 
 const engines = new Map<string, Engine>();
@@ -22,6 +23,7 @@ export function memoryEngine(id: string, now: () => number = Date.now): Engine {
     roster: memoryRoster(now),
     stage: memoryStage(),
     catalog: memoryCatalog(),
+    versions: memoryVersions(),
     workers: inProcessWorkers(),
     async close() {
       engines.delete(id);

@@ -123,5 +123,8 @@ export function memoryQueue(now: () => number): Queue {
     async chunks(run) {
       return entries(run).map(({ leaseUntil: _, notBefore: __, ...record }) => record);
     },
+    async forget(run) {
+      runs.delete(run);
+    },
   };
 }

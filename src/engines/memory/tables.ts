@@ -109,6 +109,9 @@ export function memoryTables(): Tables {
     async expose(run) {
       exposed.set(run.runId, run);
     },
+    async conceal(runId) {
+      exposed.delete(runId);
+    },
     async query() {
       throw new ManymodelError("usage", NO_SQL);
     },

@@ -1,7 +1,8 @@
 import { ManymodelError } from "../core/errors.ts";
-import { checkCount, checkName, type ModelVersion } from "../core/run.ts";
-import type { Catalog } from "../ports/catalog.ts";
-import { knownRun } from "./known-run.ts";
+import type { Change, ModelVersion } from "../core/registry.ts";
+import { checkCount, checkName } from "../core/run.ts";
+import { knownRun } from "../pipeline/known-run.ts";
+import type { Engine } from "../ports/engine.ts";
 
 /** What a caller decides of a version. */
 export interface VersionSpec {
@@ -11,6 +12,8 @@ export interface VersionSpec {
   /** Steps that batch scoring forecasts when it is not told. */
   readonly horizon: number;
   readonly comment?: string;
+  /** The version of the model that this one was made from. */
+  readonly parent?: string;
 }
 
 /**
@@ -19,7 +22,11 @@ export interface VersionSpec {
  *
  * @throws {ManymodelError} `not-found` for an unknown run, `conflict` if it is not finished or the version exists
  */
-export async function registerVersion(catalog: Catalog, spec: VersionSpec, now: Date): Promise<ModelVersion> {
+export async function registerVersion(
+  { catalog, versions }: Pick<Engine, "catalog" | "versions">,
+  spec: VersionSpec,
+  change: Change,
+): Promise<ModelVersion> {
   checkName("model name", spec.model);
   checkName("version", spec.version);
   checkCount("horizon", spec.horizon);
@@ -37,7 +44,7 @@ export async function registerVersion(catalog: Catalog, spec: VersionSpec, now: 
   const version: ModelVersion = {
     model: spec.model,
     version: spec.version,
-    createdAt: now.toISOString(),
+    createdAt: change.at,
     runId: spec.runId,
     index,
     definitionSha256: manifest.definition.sha256,
@@ -49,7 +56,8 @@ export async function registerVersion(catalog: Catalog, spec: VersionSpec, now: 
     packageVersion: manifest.packageVersion,
     sourceFingerprint: manifest.snapshot.fingerprint,
     comment: spec.comment ?? null,
+    ...(spec.parent !== undefined && { parent: spec.parent }),
   };
-  await catalog.createVersion(version);
+  await versions.create(version, change);
   return version;
 }

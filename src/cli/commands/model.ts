@@ -1,0 +1,242 @@
+import path from "node:path";
+import type { Command } from "commander";
+import { openFolderStage } from "../../api/open-engine.ts";
+import { ManymodelError } from "../../core/errors.ts";
+import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { integer } from "../option.ts";
+import { formatTable } from "../table.ts";
+
+/** `manymodel model …`: what is done with registered versions. */
+export function addModel(program: Command): void {
+  const model = program.command("model").description("show, name, compare, patch, move and delete registered versions");
+  addShow(model);
+  addAlias(model);
+  addAnnotate(model);
+  addDiff(model);
+  addPatch(model);
+  addExchange(model);
+  addDelete(model);
+  addAudit(model);
+}
+
+function addShow(model: Command): void {
+  addCommand(
+    model,
+    "show <model> [version]",
+    "show a version: its aliases, what is said of it, where it comes from",
+  ).action(async (name: string, version: string | undefined, options: CommonOptions) => {
+    const shown = await withWorkspace(options, async ({ registry }) => {
+      const known = await registry.knownModelVersion(name, version);
+      const aliases = (await registry.showAliases(name)).filter((alias) => alias.version === known.version);
+      return {
+        ...known,
+        aliases: aliases.map(({ alias }) => alias),
+        annotations: await registry.showAnnotations(name, known.version),
+        lineage: await registry.modelLineage(name, known.version),
+      };
+    });
+    const { index, lineage, annotations } = shown;
+    const comment = annotations.find(({ kind }) => kind === "comment")?.value ?? shown.comment;
+    const said = annotations.filter(({ kind }) => kind !== "comment");
+    const runs = lineage.runs.map(({ runId, trained, definition, partitions }) => [
+      runId,
+      partitions,
+      definition.name ?? definition.sha256.slice(0, 12),
+      trained?.source.table ?? "unknown",
+      trained?.seed ?? null,
+    ]);
+    const lines = [
+      `${name} ${shown.version}${shown.aliases.length > 0 ? ` (${shown.aliases.join(", ")})` : ""}`,
+      `  registered ${shown.createdAt} from run ${shown.runId}, with manymodel ${shown.packageVersion}`,
+      `  ${index.succeeded} models, ${index.failed} failed, ${index.skipped} skipped; forecasts ${shown.horizon} steps`,
+      ...(lineage.ancestors.length > 0 ? [`  made from ${lineage.ancestors.join(", from ")}`] : []),
+      ...(comment === null ? [] : [`  ${comment}`]),
+      ...said.map(({ kind, name, value }) => `  ${kind} ${name} = ${value}`),
+      formatTable(["run", "partitions", "definition", "source", "seed"], runs),
+    ];
+    print({ json: shown, text: lines.join("\n") }, options);
+  });
+}
+
+function addAlias(model: Command): void {
+  addCommand(model, "alias <model> <alias> [version]", "point an alias at a version, or remove it")
+    .option("--remove", "remove the alias")
+    .action(
+      async (
+        name: string,
+        alias: string,
+        version: string | undefined,
+        options: CommonOptions & { remove?: boolean },
+      ) => {
+        if ((version === undefined) !== (options.remove === true))
+          throw new ManymodelError("usage", `where is ${alias} to point? give a version, or --remove`);
+        await withWorkspace(options, ({ registry }) =>
+          version === undefined ? registry.removeModelAlias(name, alias) : registry.setModelAlias(name, alias, version),
+        );
+        const text =
+          version === undefined ? `${alias} of ${name} is removed.` : `${alias} of ${name} points at ${version}.`;
+        print({ json: { model: name, alias, version: version ?? null }, text }, options);
+      },
+    );
+  addCommand(model, "default <model> <version>", "make a version the one that is meant where none is named").action(
+    async (name: string, version: string, options: CommonOptions) => {
+      await withWorkspace(options, ({ registry }) => registry.setDefaultModelVersion(name, version));
+      print({ json: { model: name, version }, text: `${name} means ${version}.` }, options);
+    },
+  );
+  addCommand(
+    model,
+    "rollback <model> [alias]",
+    "point an alias where it pointed before (champion when left out)",
+  ).action(async (name: string, alias: string | undefined, options: CommonOptions) => {
+    const moved = alias ?? "champion";
+    const version = await withWorkspace(options, ({ registry }) => registry.rollback(name, moved));
+    print({ json: { model: name, alias: moved, version }, text: `${moved} of ${name} points at ${version}.` }, options);
+  });
+}
+
+function addAnnotate(model: Command): void {
+  const collect = (text: string, all: string[] = []) => [...all, text];
+  addCommand(model, "annotate <model> <version>", "comment on a version, tag it, record metrics of it")
+    .option("--comment <text>", "the comment, in place of the one before")
+    .option("--tag <name=value>", "a tag; may be given several times", collect)
+    .option("--metric <name=number>", "a metric; may be given several times", collect)
+    .action(
+      async (
+        name: string,
+        version: string,
+        options: CommonOptions & { comment?: string; tag?: string[]; metric?: string[] },
+      ) => {
+        const pairs = (texts: string[] | undefined) => (texts ?? []).map((text) => split(text));
+        const said = await withWorkspace(options, async ({ registry }) => {
+          if (options.comment !== undefined) await registry.setModelComment(name, version, options.comment);
+          for (const [tag, value] of pairs(options.tag)) await registry.setModelTag(name, version, tag, value);
+          for (const [metric, value] of pairs(options.metric))
+            await registry.setModelMetric(name, version, metric, value.trim() === "" ? Number.NaN : Number(value));
+          return registry.showAnnotations(name, version);
+        });
+        const rows = said.map(({ kind, name, value }) => [kind, name, value]);
+        print({ json: said, text: formatTable(["what", "name", "value"], rows) }, options);
+      },
+    );
+}
+
+function split(text: string): [string, string] {
+  const at = text.indexOf("=");
+  if (at < 1) throw new ManymodelError("usage", `${JSON.stringify(text)} is not of the form name=value`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+function addDiff(model: Command): void {
+  const some = (keys: readonly string[]) =>
+    keys.length === 0 ? "" : `: ${keys.slice(0, 5).join("  ")}${keys.length > 5 ? "  …" : ""}`;
+  addCommand(model, "diff <model> <before> <after>", "say what is different in a version from another").action(
+    async (name: string, before: string, after: string, options: CommonOptions) => {
+      const diff = await withWorkspace(options, ({ registry }) => registry.diff(name, before, after));
+      const rows = diff.metrics.map(({ metric, partitions, before, after }) => [metric, partitions, before, after]);
+      const lines = [
+        `${diff.unchanged} partitions are the same.`,
+        `${diff.changed.length} changed${some(diff.changed)}`,
+        `${diff.added.length} added${some(diff.added)}`,
+        `${diff.lost.length} lost${some(diff.lost)}`,
+        ...(rows.length > 0 ? [formatTable(["mean of the changed", "partitions", before, after], rows)] : []),
+      ];
+      print({ json: diff, text: lines.join("\n") }, options);
+    },
+  );
+}
+
+function addPatch(model: Command): void {
+  addCommand(model, "patch <model> [base]", "register a version in which a run's models replace some of a version's")
+    .requiredOption("--run <run>", "the completed run whose models to take")
+    .option("--model-version <version>", "the new version; the next V1, V2, … when left out")
+    .option("--comment <text>", "a comment")
+    .action(
+      async (
+        name: string,
+        base: string | undefined,
+        options: CommonOptions & { run: string; modelVersion?: string; comment?: string },
+      ) => {
+        const { run, modelVersion, comment } = options;
+        const version = await withWorkspace(options, ({ registry }) =>
+          registry.patch({
+            model: name,
+            run,
+            ...(base !== undefined && { base }),
+            ...(modelVersion !== undefined && { version: modelVersion }),
+            ...(comment !== undefined && { comment }),
+          }),
+        );
+        const text = `Registered ${name} ${version.version}: ${version.parent} with the models of run ${run}; ${version.index.succeeded} models.`;
+        print({ json: version, text }, options);
+      },
+    );
+}
+
+function addExchange(model: Command): void {
+  addCommand(
+    model,
+    "export <model> <version> <folder>",
+    "write a version with everything that scoring needs to a folder",
+  )
+    .option("--partitions", "write one JSON file a partition instead, to be read elsewhere")
+    .action(
+      async (name: string, version: string, folder: string, options: CommonOptions & { partitions?: boolean }) => {
+        const to = await openFolderStage(path.resolve(folder));
+        const files = await withWorkspace(options, ({ registry }) =>
+          options.partitions ? registry.exportPartitions(name, version, to) : registry.exportVersion(name, version, to),
+        );
+        print({ json: { model: name, version, folder, files }, text: `Wrote ${files} files to ${folder}.` }, options);
+      },
+    );
+  addCommand(model, "import <folder>", "take in a version that was exported; only from whom you trust to run code")
+    .option("--name <model>", "the model to make it a version of; its own when left out")
+    .option("--model-version <version>", "its name; its own when left out")
+    .action(async (folder: string, options: CommonOptions & { name?: string; modelVersion?: string }) => {
+      const from = await openFolderStage(path.resolve(folder));
+      const { name, modelVersion } = options;
+      const version = await withWorkspace(options, ({ registry }) =>
+        registry.importVersion(from, {
+          ...(name !== undefined && { model: name }),
+          ...(modelVersion !== undefined && { version: modelVersion }),
+        }),
+      );
+      const text = `Imported ${version.model} ${version.version}: ${version.index.succeeded} models.`;
+      print({ json: version, text }, options);
+    });
+}
+
+function addDelete(model: Command): void {
+  addCommand(model, "delete <model> <version>", "delete a version that no alias points at").action(
+    async (name: string, version: string, options: CommonOptions) => {
+      await withWorkspace(options, ({ registry }) => registry.deleteModelVersion(name, version));
+      print({ json: { model: name, version }, text: `${name} ${version} is deleted.` }, options);
+    },
+  );
+  addCommand(model, "delete-run <run>", "delete a run and its models, unless a version or a collection uses it").action(
+    async (run: string, options: CommonOptions) => {
+      await withWorkspace(options, ({ registry }) => registry.deleteRun(run));
+      print({ json: { run }, text: `Run ${run} is deleted.` }, options);
+    },
+  );
+}
+
+function addAudit(model: Command): void {
+  addCommand(model, "audit [model]", "show who changed the registry, when and how")
+    .option("--limit <n>", "the newest n changes", integer(1), 100)
+    .action(async (name: string | undefined, options: CommonOptions & { limit: number }) => {
+      const { limit } = options;
+      const entries = await withWorkspace(options, ({ registry }) =>
+        registry.audit({ limit, ...(name !== undefined && { model: name }) }),
+      );
+      const rows = entries.map(({ at, by, action, model, version, details }) => [
+        at,
+        by,
+        action,
+        model,
+        version,
+        JSON.stringify(details),
+      ]);
+      print({ json: entries, text: formatTable(["at", "by", "what", "model", "version", "details"], rows) }, options);
+    });
+}

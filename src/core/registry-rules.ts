@@ -1,0 +1,45 @@
+import { ManymodelError } from "./errors.ts";
+
+/** What every engine says of a version that is not there. */
+export function unknownVersion(model: string, version: string): ManymodelError {
+  return new ManymodelError("not-found", `there is no version ${version} of model ${model}`);
+}
+
+/** @throws {ManymodelError} `conflict` if a name is taken by a version or an alias */
+export function checkFree(isVersion: boolean, isAlias: boolean, model: string, name: string): void {
+  if (isVersion)
+    throw new ManymodelError(
+      "conflict",
+      `${model} has a version ${name} already; versions never change, choose another`,
+    );
+  if (isAlias)
+    throw new ManymodelError("conflict", `${model} has an alias called ${name}; a version must have another name`);
+}
+
+/** @throws {ManymodelError} `conflict` if aliases point at a version that is to be deleted */
+export function checkUnused(aliases: readonly string[], model: string, version: string): void {
+  if (aliases.length > 0)
+    throw new ManymodelError(
+      "conflict",
+      `${aliases.join(", ")} of ${model} points at ${version}; move or remove the alias before deleting the version`,
+    );
+}
+
+/** @throws {ManymodelError} what `moveAlias` throws for a move that cannot be made */
+export function checkMove(
+  model: string,
+  alias: string,
+  before: string | undefined,
+  version: string | null,
+  expected: string | undefined,
+  isVersion: boolean,
+): void {
+  if (isVersion)
+    throw new ManymodelError("conflict", `${model} has a version called ${alias}; an alias must have another name`);
+  if (version === null && before === undefined) throw new ManymodelError("not-found", `${model} has no alias ${alias}`);
+  if (expected !== undefined && before !== expected)
+    throw new ManymodelError(
+      "conflict",
+      `${alias} of ${model} points at ${before ?? "nothing"} by now, not at ${expected}; look again before moving it`,
+    );
+}

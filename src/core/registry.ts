@@ -1,0 +1,85 @@
+import type { KeyColumn } from "./partition-key.ts";
+import type { PlainData } from "./plain-data.ts";
+import type { IndexSummary } from "./run.ts";
+
+/** A registered, immutable model version: one record, however many partitions it covers. */
+export interface ModelVersion {
+  readonly model: string;
+  readonly version: string;
+  readonly createdAt: string;
+  readonly runId: string;
+  readonly index: IndexSummary;
+  readonly definitionSha256: string;
+  readonly definitionName: string;
+  readonly keyColumns: readonly KeyColumn[];
+  readonly keyArg: string;
+  readonly exports: PlainData;
+  readonly horizon: number;
+  readonly packageVersion: string;
+  readonly sourceFingerprint: string;
+  readonly comment: string | null;
+  /** The version of the same model that this one was made from, if it was. */
+  readonly parent?: string;
+}
+
+/** A name that points at one version of a model, and can be moved to another. */
+export interface ModelAlias {
+  readonly model: string;
+  readonly alias: string;
+  readonly version: string;
+  readonly changedAt: string;
+}
+
+/** The alias that is meant where no version is named. */
+export const DEFAULT_ALIAS = "default";
+
+/** Who changes the registry, and when. */
+export interface Change {
+  readonly by: string;
+  readonly at: string;
+}
+
+/** What can be said of a version after it was registered; a comment has no name. */
+export type Annotation =
+  | { readonly kind: "metric"; readonly name: string; readonly value: number }
+  | { readonly kind: "tag"; readonly name: string; readonly value: string }
+  | { readonly kind: "comment"; readonly name: ""; readonly value: string };
+
+/** What can happen to the registry. */
+export const REGISTRY_ACTIONS = [
+  "create-version",
+  "delete-version",
+  "set-alias",
+  "rollback-alias",
+  "remove-alias",
+  "annotate",
+  "delete-run",
+] as const;
+export type RegistryAction = (typeof REGISTRY_ACTIONS)[number];
+
+/** One change of the registry: never altered, never deleted. */
+export interface AuditEntry extends Change {
+  readonly action: RegistryAction;
+  /** Null for a run's deletion. */
+  readonly model: string | null;
+  readonly version: string | null;
+  /** `alias` and the version it pointed at `before`; the annotation; the run. */
+  readonly details: { readonly [name: string]: PlainData };
+}
+
+/**
+ * The versions that an alias pointed at, oldest first, the last one being where it points now: moving it adds one,
+ * rolling it back takes one away.
+ *
+ * @param entries - the audit entries of the model, oldest first
+ */
+export function aliasHistory(entries: readonly AuditEntry[], alias: string): string[] {
+  const history: string[] = [];
+  for (const { action, version, details } of entries) {
+    if (details.alias !== alias) continue;
+    if (action === "set-alias" && history.at(-1) !== version) history.push(version!);
+    if (action === "rollback-alias") while (history.length > 0 && history.at(-1) !== version) history.pop();
+    if (action === "remove-alias") history.length = 0;
+  }
+  return history;
+}

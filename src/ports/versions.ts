@@ -1,0 +1,53 @@
+import type { Annotation, AuditEntry, Change, ModelAlias, ModelVersion } from "../core/registry.ts";
+
+/** How an alias is moved. */
+export interface AliasMove {
+  readonly model: string;
+  readonly alias: string;
+  /** Where it is to point; null: nowhere, it is removed. */
+  readonly version: string | null;
+  /** Move it only if it points at this version now. */
+  readonly expected?: string;
+  /** Whether this takes back a move (see `aliasHistory`). */
+  readonly rollback?: boolean;
+}
+
+/**
+ * Knows the registered versions, their aliases, and every change of them: each change is one transaction with its entry
+ * in the audit log. Every engine passes `src/contract/versions.ts`.
+ */
+export interface Versions {
+  /**
+   * Records a version.
+   *
+   * @throws {ManymodelError} `conflict` if the model has a version or an alias of that name: versions never change
+   */
+  create(version: ModelVersion, change: Change): Promise<void>;
+  /** A version of a model, or undefined. */
+  get(model: string, version: string): Promise<ModelVersion | undefined>;
+  /** The versions of a model, or of all models, newest first. */
+  list(model?: string): Promise<ModelVersion[]>;
+  /**
+   * Deletes a version's record and annotations.
+   *
+   * @throws {ManymodelError} `not-found` for an unknown version, `conflict` while an alias points at it
+   */
+  remove(model: string, version: string, change: Change): Promise<void>;
+  /**
+   * Points an alias at a version, in one step.
+   *
+   * @throws {ManymodelError} `not-found` if the model has no such version, or no such alias to remove; `conflict` if a
+   *   version has that name, or the alias does not point where it was expected to
+   */
+  moveAlias(move: AliasMove, change: Change): Promise<void>;
+  /** The aliases of a model, or of all models, by model and name. */
+  aliases(model?: string): Promise<ModelAlias[]>;
+  /** Says something of a version, in place of what was said under that name. @throws {ManymodelError} `not-found` */
+  annotate(model: string, version: string, annotation: Annotation, change: Change): Promise<void>;
+  /** What is said of a version, by kind and name. */
+  annotations(model: string, version: string): Promise<Annotation[]>;
+  /** Adds an entry to the audit log that is not a change of a version. */
+  note(entry: AuditEntry): Promise<void>;
+  /** The newest `limit` entries of the audit log, of one model or of all, oldest first. */
+  audit(options: { readonly model?: string; readonly limit: number }): Promise<AuditEntry[]>;
+}
