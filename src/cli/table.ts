@@ -1,3 +1,5 @@
+import { printable } from "../core/errors.ts";
+
 /** Lays rows out in columns: numbers to the right, everything else to the left, two spaces between. */
 export function formatTable(columns: readonly string[], rows: readonly (readonly unknown[])[]): string {
   const cells = rows.map((row) => row.map(formatCell));
@@ -14,7 +16,7 @@ export function formatTable(columns: readonly string[], rows: readonly (readonly
 function formatCell(value: unknown): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "number") return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
-  return String(value).replace(/[\r\n\t]+/g, " ");
+  return printable(String(value).replace(/[\r\n\t]+/g, " "));
 }
 
 /** Seconds as people read them: `0.4 s`, `12 s`, `3 min 20 s`. */

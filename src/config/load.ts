@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { ManymodelError, messageOf, show } from "../core/errors.ts";
+import { ManymodelError, messageOf, printable, show } from "../core/errors.ts";
 import type { Config } from "./schema.ts";
 
 /** A configuration and the file it came from; its relative paths mean the file's directory. */
@@ -73,10 +73,6 @@ export async function parseConfig(text: string, file: string): Promise<Config> {
         : `is ${show(found)}: ${issue.message}`;
   return refuse(lineOf(document, keys, lineAt), `${keys.join(".") || "the file"}: ${expected}`);
 }
-
-/** What of a file ends up in a message, on one line whatever is in it. */
-const printable = (text: string) =>
-  text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 /** What V8 says of a file that is nested deeper than its stack is high, in the file's terms. */
 const tooDeep = (message: string) => (/call stack/.test(message) ? "nested too deeply" : message);

@@ -30,8 +30,23 @@ export function messageOf(thrown: unknown, limit = 2000): string {
   } catch {
     text = "a value that cannot be printed was thrown";
   }
-  const line = text.replace(/\s*[\r\n]+\s*/g, " ").trim();
+  // Cut first: what a body throws may be very long.
+  const line = printable(
+    text
+      .slice(0, 4 * limit)
+      .replace(/[\r\n\t]+/g, " ")
+      .replace(/ {2,}/g, " ")
+      .trim(),
+  );
   return line.length > limit ? `${line.slice(0, limit - 1)}…` : line;
+}
+
+/** A text as it may be shown on a terminal: without what moves the cursor, rings, or turns the writing around. */
+export function printable(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** A short, single-line rendering of a value for an error message. */
@@ -42,5 +57,5 @@ export function show(value: unknown): string {
   if (value === undefined) return "undefined";
   if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
   const text = JSON.stringify(value) ?? String(value);
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+  return printable(text.length > 80 ? `${text.slice(0, 79)}…` : text);
 }

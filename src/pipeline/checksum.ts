@@ -7,6 +7,11 @@ export function checksum(data: Uint8Array | string): string {
   return createHash("sha256").update(data).digest("hex");
 }
 
+/** The checksum of a value as `putJson` stores it. */
+export function jsonChecksum(value: unknown): string {
+  return checksum(`${JSON.stringify(value)}\n`);
+}
+
 /** The bytes under a path, if they are the ones that were checked in. @throws {ManymodelError} `corrupt` with `why` if not */
 export async function getVerified(stage: Stage, path: string, sha256: string, why: string): Promise<Uint8Array> {
   const bytes = await stage.get(path);

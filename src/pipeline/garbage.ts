@@ -55,9 +55,11 @@ export async function collectGarbage({ stage, tables }: Engine, garbage: readonl
 
 /** The folders of attempts that the run's index does not list. */
 async function strayAttempts({ stage }: Engine, { runId }: RunRecord, { segments }: ModelIndex): Promise<string[]> {
-  const folder = (path: string) => path.slice(0, path.lastIndexOf("/") + 1);
+  // Only what is named as an attempt is one: whatever else somebody put there is not ours to delete.
+  const folder = (path: string) => /^runs\/[^/]+\/chunks\/\d{4,}\/\d+\//.exec(path)?.[0];
   const committed = new Set(segments.map(({ path }) => folder(path)));
-  const attempts = new Set((await stage.list(`runs/${runId}/chunks/`)).map(folder));
+  const files = await stage.list(`runs/${runId}/chunks/`);
+  const attempts = new Set(files.map(folder).filter((attempt) => attempt !== undefined));
   return [...attempts].filter((attempt) => !committed.has(attempt));
 }
 

@@ -3,6 +3,7 @@ import { checkCount, type RunManifest } from "../core/run.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { WorkerEntry, Workers } from "../ports/workers.ts";
 import { attend } from "./attendance.ts";
+import { jsonChecksum } from "./checksum.ts";
 import { type Member, startCrew } from "./crew.ts";
 import { feedQueue } from "./feeder.ts";
 import { pause } from "./pause.ts";
@@ -27,13 +28,15 @@ const PROGRESS_MS = 500;
  */
 export async function runQueue(
   engine: Engine,
-  { runId, limits, maxAttempts, fitTimeoutMs, chunks }: RunManifest,
+  manifest: RunManifest,
   { type, count, preWarm }: QueueWorkers,
   entry: WorkerEntry,
   workers: Workers,
   onProgress: OnProgress,
 ): Promise<void> {
   checkCount("n_workers", count);
+  const { runId, limits, maxAttempts, fitTimeoutMs, chunks } = manifest;
+  const manifestSha256 = jsonChecksum(manifest);
   const { queue, roster } = engine;
   const serving = async () =>
     (await roster.alive()).filter(({ run, stopping }) => !stopping && (run === null || run === runId)).length;
@@ -59,7 +62,7 @@ export async function runQueue(
       members.push(member);
       const attendance = await attend(roster, member.name, runId);
       const either = AbortSignal.any([signal, attendance.stop]);
-      const options = { maxAttempts, fitTimeoutMs, leaseMs: LEASE_MS, signal: either, onChunk };
+      const options = { manifestSha256, maxAttempts, fitTimeoutMs, leaseMs: LEASE_MS, signal: either, onChunk };
       await workQueue(queue, runId, member, options).finally(attendance.leave);
     });
     const watching = setInterval(watch, PROGRESS_MS);

@@ -3,6 +3,7 @@ import type { RunManifest } from "../core/run.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { WorkerEntry, Workers } from "../ports/workers.ts";
 import { attend } from "./attendance.ts";
+import { jsonChecksum } from "./checksum.ts";
 import { startCrew } from "./crew.ts";
 import { pause } from "./pause.ts";
 import { LEASE_MS } from "./progress.ts";
@@ -39,9 +40,10 @@ export async function serveQueue(
           const open = await openRuns(engine, run);
           if (run !== null && open.length === 0) return;
           let worked = false;
-          for (const { runId, maxAttempts, fitTimeoutMs } of open) {
+          for (const { runId, maxAttempts, fitTimeoutMs, manifestSha256 } of open) {
             const take = (segment: SegmentInfo) => onChunk?.(runId, segment);
             worked = await workOne(queue, runId, member, {
+              manifestSha256,
               maxAttempts,
               fitTimeoutMs,
               leaseMs: LEASE_MS,
@@ -61,11 +63,15 @@ export async function serveQueue(
   }
 }
 
+type OpenRun = RunManifest & { readonly manifestSha256: string };
+
 /** The runs that may have something to do, the oldest first. */
-async function openRuns({ catalog }: Engine, only: string | null): Promise<RunManifest[]> {
+async function openRuns({ catalog }: Engine, only: string | null): Promise<OpenRun[]> {
   const runs = only === null ? await catalog.runs() : [await catalog.run(only)];
   return runs.reverse().flatMap((run) => {
     const { state, manifest } = run ?? {};
-    return state === "running" && manifest && manifest.mode !== "local" ? [manifest] : [];
+    return state === "running" && manifest && manifest.mode !== "local"
+      ? [{ ...manifest, manifestSha256: jsonChecksum(manifest) }]
+      : [];
   });
 }

@@ -13,12 +13,14 @@ class TimedOut extends Error {}
  * chunk is done again one partition at a time, so that the one that does it fails alone. A chunk that was tried before
  * is trained in a process of its own: it may be what ended the process that tried.
  *
+ * @param manifestSha256 - of the run's manifest as the catalog has it: what a worker finds on the stage must be that
  * @param held - whether the lease is still held; asked before anything is done again
  * @throws {ManymodelError} if the lease has moved on
  */
 export async function trainLease(
   member: Member,
   lease: Lease,
+  manifestSha256: string,
   held: () => Promise<boolean>,
   fitTimeoutMs: number | null,
 ): Promise<SegmentInfo> {
@@ -26,18 +28,18 @@ export async function trainLease(
   const place = attempt > 1 ? member.isolated : member;
   const timed = <Response>(request: object) => withinLimit<Response>(member, place, request, fitTimeoutMs);
   try {
-    return await timed<SegmentInfo>({ type: "train", run, chunk, attempt });
+    return await timed<SegmentInfo>({ type: "train", run, manifestSha256, chunk, attempt });
   } catch (error) {
     if (!(error instanceof WorkerLost || error instanceof TimedOut)) throw error;
   }
   const rows: PartitionOutcome[] = [];
   for (;;) {
     if (!(await held())) throw new ManymodelError("conflict", `the lease of chunk ${chunk} has moved on`);
-    const request = { type: "train-one", run, chunk, attempt, at: rows.length };
+    const request = { type: "train-one", run, manifestSha256, chunk, attempt, at: rows.length };
     const row = await timed<PartitionOutcome | undefined>(request).catch((error: unknown) =>
       place.call<PartitionOutcome>({ ...request, failed: failureOf(error, fitTimeoutMs) }),
     );
-    if (row === undefined) return place.call<SegmentInfo>({ type: "keep", run, chunk, attempt, rows });
+    if (row === undefined) return place.call<SegmentInfo>({ type: "keep", run, manifestSha256, chunk, attempt, rows });
     rows.push(row);
   }
 }

@@ -3,6 +3,7 @@ import type { IndexSummary, RunManifest } from "../core/run.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { WorkerEntry, Workers } from "../ports/workers.ts";
 import { buildIndex } from "./build-index.ts";
+import { jsonChecksum } from "./checksum.ts";
 import { startCrew } from "./crew.ts";
 import { planRun, type RunSpec } from "./plan-run.ts";
 import { LEASE_MS, type OnProgress, type Progress, readProgress } from "./progress.ts";
@@ -56,13 +57,15 @@ export async function workOnRun(
 /** Has this process's workers train every chunk. */
 async function runTasks(
   { queue }: Engine,
-  { runId, mode, chunks, maxAttempts, fitTimeoutMs }: RunManifest,
+  manifest: RunManifest,
   count: number,
   entry: WorkerEntry,
   workers: Workers,
   begun: Progress,
   onProgress: OnProgress,
 ): Promise<void> {
+  const { runId, mode, chunks, maxAttempts, fitTimeoutMs } = manifest;
+  const manifestSha256 = jsonChecksum(manifest);
   const progress = { ...begun };
   const onChunk = (segment: SegmentInfo) => {
     progress.done += segment.rows;
@@ -73,7 +76,7 @@ async function runTasks(
   try {
     const leaseMs = mode === "local" ? LOCAL_LEASE_MS : LEASE_MS;
     await crew.run((member, signal) =>
-      workQueue(queue, runId, member, { maxAttempts, fitTimeoutMs, leaseMs, onChunk, signal }),
+      workQueue(queue, runId, member, { manifestSha256, maxAttempts, fitTimeoutMs, leaseMs, onChunk, signal }),
     );
   } finally {
     await crew.close();

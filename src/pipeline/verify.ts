@@ -1,7 +1,7 @@
 import { ManymodelError, messageOf } from "../core/errors.ts";
 import { stagePath } from "../core/stage-path.ts";
 import type { Engine } from "../ports/engine.ts";
-import { getVerified } from "./checksum.ts";
+import { getVerified, jsonChecksum } from "./checksum.ts";
 import { completedRun, readIndex, segmentRows } from "./read-index.ts";
 
 /** What verifying a run's artifacts found. */
@@ -35,6 +35,10 @@ export async function verifyRun(engine: Engine, runId: string): Promise<Verifica
   };
   const result = { runId, segments: 0, partitions: 0, bytes: 0, problems };
   const index = await check(() => readIndex(stage, summary, `run ${runId} was completed`));
+  await check(() => getVerified(stage, stagePath.manifest(runId), jsonChecksum(manifest), "the run was planned"));
+  for (const { keyIndex } of index?.sources ?? [])
+    if (keyIndex !== undefined)
+      await check(() => getVerified(stage, keyIndex.path, keyIndex.sha256, "it was written; its checksum differs"));
   for (const { definitionSha256 } of index?.sources ?? []) {
     const file = stagePath.definition(definitionSha256);
     await check(() => getVerified(stage, file, definitionSha256, "it was stored; its checksum differs"));

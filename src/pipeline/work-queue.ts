@@ -7,6 +7,8 @@ import { trainLease } from "./train-lease.ts";
 
 /** How a worker works on a run's queue. */
 export interface WorkOptions {
+  /** The run's manifest, by its checksum. */
+  readonly manifestSha256: string;
   readonly maxAttempts: number;
   /** How long one partition may take; null: as long as it likes. */
   readonly fitTimeoutMs: number | null;
@@ -48,7 +50,7 @@ export async function workOne(queue: Queue, run: string, member: Member, options
   const renewal = setInterval(() => void renew(queue, lease, leaseMs, member), leaseMs / 3);
   try {
     const held = () => queue.renew(lease, leaseMs);
-    const segment = await trainLease(member, lease, held, options.fitTimeoutMs);
+    const segment = await trainLease(member, lease, options.manifestSha256, held, options.fitTimeoutMs);
     if (await queue.finish(lease, segment)) onChunk?.(segment);
   } catch (error) {
     if (isStorageFailure(error)) await stopWriting(queue, run, member, error);

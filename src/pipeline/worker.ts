@@ -5,23 +5,29 @@ import { stagePath } from "../core/stage-path.ts";
 import { loadDefinition } from "../model/bundle.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { Engine } from "../ports/engine.ts";
-import { getJson } from "./json.ts";
+import { getVerified } from "./checksum.ts";
+import { parseJson } from "./json.ts";
 import { type TakeSample, takeSample } from "./sample.ts";
 import { type ScoreMissing, type ScoreSegment, scoreMissing, scoreSegment } from "./score-segment.ts";
 import { putSegment, trainChunk } from "./train-chunk.ts";
 import { type TrainOne, trainOne } from "./train-one.ts";
 
+/** A run, whose manifest on the stage must be the one that the catalog has. */
+interface OfRun {
+  readonly run: string;
+  readonly manifestSha256: string;
+}
+
 /** What a worker can be asked to do. */
 export type WorkerRequest =
-  | { readonly type: "train"; readonly run: string; readonly chunk: number; readonly attempt: number }
-  | ({ readonly type: "train-one" } & TrainOne)
-  | {
+  | ({ readonly type: "train"; readonly chunk: number; readonly attempt: number } & OfRun)
+  | ({ readonly type: "train-one" } & TrainOne & OfRun)
+  | ({
       readonly type: "keep";
-      readonly run: string;
       readonly chunk: number;
       readonly attempt: number;
       readonly rows: readonly PartitionOutcome[];
-    }
+    } & OfRun)
   | ({ readonly type: "sample" } & TakeSample)
   | ({ readonly type: "score-segment" } & ScoreSegment)
   | ({ readonly type: "score-missing" } & ScoreMissing);
@@ -36,24 +42,28 @@ export function createWorker(
     const path = stagePath.definition(sha256);
     return loadDefinition(await engine.stage.get(path), sha256, path);
   });
-  const manifest = remember(async (run) => {
-    const plan = await getJson<RunManifest>(engine.stage, stagePath.manifest(run));
+  const manifests = remember(async (named) => {
+    const { run, manifestSha256 } = JSON.parse(named) as OfRun;
+    const path = stagePath.manifest(run);
+    const bytes = await getVerified(engine.stage, path, manifestSha256, "the run was planned");
+    const plan = parseJson<RunManifest>(bytes, path);
     return { ...plan, exports: deepFreeze(plan.exports) };
   });
+  const manifest = ({ run, manifestSha256 }: OfRun) => manifests(JSON.stringify({ run, manifestSha256 }));
   const clock = () => performance.now();
   return async (request, note) => {
     switch (request.type) {
       case "train": {
-        const plan = await manifest(request.run);
+        const plan = await manifest(request);
         return trainChunk(engine, plan, await definition(plan.definition.sha256), request, clock, note);
       }
       case "train-one": {
-        const plan = await manifest(request.run);
+        const plan = await manifest(request);
         return trainOne(engine, plan, await definition(plan.definition.sha256), request, clock, note);
       }
       case "keep": {
         const { run, chunk, attempt, rows } = request;
-        const { keyColumns } = (await manifest(run)).snapshot;
+        const { keyColumns } = (await manifest(request)).snapshot;
         return putSegment(engine.stage, run, keyColumns, chunk, attempt, rows);
       }
       case "sample":

@@ -26,6 +26,9 @@ export function openDuck(temporary: string, options: Record<string, string> = {}
     instance = await DuckDBInstance.create(":memory:", {
       memory_limit: MEMORY_LIMIT,
       temp_directory: spill,
+      // What is not built in would be downloaded, or found where somebody put it.
+      autoinstall_known_extensions: "false",
+      autoload_known_extensions: "false",
       ...options,
     });
     const connection = await instance.connect();

@@ -37,7 +37,8 @@ export async function queryWorkspace(
     if (statements.count !== 1)
       throw new ManymodelError("usage", `sql takes one SELECT statement; this has ${statements.count}`);
     const statement = await statements.prepare(0);
-    if (statement.statementType !== StatementType.SELECT && statement.statementType !== StatementType.EXPLAIN)
+    // EXPLAIN is none: with ANALYZE it does what it explains, whatever that is.
+    if (statement.statementType !== StatementType.SELECT)
       throw new ManymodelError("usage", "sql is read-only: it takes one SELECT statement");
     const reader = await statement.streamAndReadUntil(limit + 1);
     const types = reader.columnTypes().map(String);

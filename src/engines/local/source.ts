@@ -87,7 +87,7 @@ async function fileFingerprint(table: string, store: TableStore): Promise<string
 
 async function attach(connection: DuckDBConnection, file: string, table: string): Promise<string> {
   const alias = `source_${hash(file).slice(0, 12)}`;
-  await connection.run(`ATTACH IF NOT EXISTS ${literal(file)} AS ${alias} (READ_ONLY)`);
+  await connection.run(`ATTACH IF NOT EXISTS ${literal(file)} AS ${alias} (TYPE duckdb, READ_ONLY)`);
   return `${alias}.${table.split(".").map(identifier).join(".")}`;
 }
 

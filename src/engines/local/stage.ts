@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { open, readdir, readFile, rename, rm, unlink } from "node:fs/promises";
+import { open, readdir, readFile, realpath, rename, rm, unlink } from "node:fs/promises";
 import path from "node:path";
 import { ManymodelError, show } from "../../core/errors.ts";
 import type { Stage } from "../../ports/stage.ts";
@@ -31,6 +31,7 @@ export function localStage(root: string): Stage {
     },
     async list(prefix) {
       const folder = prefix === "" ? root : resolve(prefix.replace(/\/$/, ""));
+      if (!(await isInside(root, folder))) return [];
       const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
       return entries
         .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
@@ -39,10 +40,17 @@ export function localStage(root: string): Stage {
     },
     async remove(prefix) {
       const found = await this.list(prefix);
+      if (found.length === 0) return 0;
       await rm(resolve(prefix.replace(/\/$/, "")), { recursive: true, force: true });
       return found.length;
     },
   };
+}
+
+/** Whether a folder is below the root when links are followed; true of one that is not there. */
+async function isInside(root: string, folder: string): Promise<boolean> {
+  const real = await realpath(folder).catch(() => undefined);
+  return real === undefined || `${real}${path.sep}`.startsWith(`${await realpath(root)}${path.sep}`);
 }
 
 /** Writes a file so that it is there whole or not at all, even after a power loss. */

@@ -1,5 +1,5 @@
 import type { Dirent } from "node:fs";
-import { readdir, rm, stat } from "node:fs/promises";
+import { lstat, readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import type { StoredItem } from "../../ports/tables.ts";
 import type { Database } from "./database.ts";
@@ -15,11 +15,12 @@ const PLACES = { snapshot: "snapshots", part: "tables", temporary: "root" } as c
 export async function storedItems(db: Database, folders: Folders): Promise<StoredItem[]> {
   const { root, snapshots, tables, stage, temporary } = folders;
   const items: Promise<StoredItem | undefined>[] = [];
-  for (const { name } of await entries(snapshots)) items.push(item(folders, "snapshot", name));
+  for (const { name } of (await entries(snapshots)).filter((entry) => entry.isDirectory()))
+    items.push(item(folders, "snapshot", name));
   const published = new Set((db.prepare("SELECT id FROM parts").all() as { id: string }[]).map(({ id }) => id));
-  for (const { name: table } of await entries(tables))
-    for (const { name } of await entries(path.join(tables, table)))
-      if (!published.has(path.parse(name).name)) items.push(item(folders, "part", path.join(table, name)));
+  for (const table of (await entries(tables)).filter((entry) => entry.isDirectory()))
+    for (const { name } of (await entries(path.join(tables, table.name))).filter(isPart))
+      if (!published.has(path.parse(name).name)) items.push(item(folders, "part", path.join(table.name, name)));
   for (const entry of [...(await entries(temporary)), ...(await entries(stage, true)).filter(isUnfinished)])
     items.push(item(folders, "temporary", path.relative(root, path.join(entry.parentPath, entry.name))));
   return (await Promise.all(items)).filter((found) => found !== undefined);
@@ -34,13 +35,17 @@ function entries(folder: string, recursive = false): Promise<Dirent[]> {
   return readdir(folder, { withFileTypes: true, recursive });
 }
 
+/** As `newPart` and `writeWhole` name them; links lead elsewhere, and other files are somebody else's. */
+const isPart = (entry: Dirent) =>
+  entry.isFile() && /^\.?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.(parquet|tmp)$/.test(entry.name);
+
 /** As `writeWhole` names a file until it is there as a whole. */
 const isUnfinished = (entry: Dirent) => entry.isFile() && /^\..*\.tmp$/.test(entry.name);
 
 /** An item with its size and age; undefined if it is gone meanwhile. */
 async function item(folders: Folders, kind: StoredItem["kind"], id: string): Promise<StoredItem | undefined> {
   const place = path.join(folders[PLACES[kind]], id);
-  const found = await stat(place).catch(() => undefined);
+  const found = await lstat(place).catch(() => undefined);
   if (found === undefined) return undefined;
   const inside = found.isDirectory() ? (await entries(place, true)).filter((entry) => entry.isFile()) : [];
   const files = inside.map(({ parentPath, name }) => stat(path.join(parentPath, name)).catch(() => ({ size: 0 })));

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import path from "node:path";
 import type { ColumnInfo, ColumnType } from "../../core/column.ts";
-import { ManymodelError } from "../../core/errors.ts";
+import { ManymodelError, show } from "../../core/errors.ts";
 import { checkName } from "../../core/run.ts";
 import type { TablePart } from "../../ports/tables.ts";
 import type { Database } from "./database.ts";
@@ -134,6 +134,7 @@ export async function newPart(folder: string, table: string): Promise<{ id: stri
 }
 
 function partFile(folder: string, table: string, id: string): string {
+  if (!/^[0-9a-f-]{36}$/.test(id)) throw new ManymodelError("corrupt", `table ${table} has a part called ${show(id)}`);
   return path.join(folder, table.toUpperCase(), `${id}.parquet`);
 }
 

@@ -7,8 +7,12 @@ export function encodeColumns({ columns }: ColumnBatch): Uint8Array {
   const dates = Object.entries(columns).filter(([, column]) => column.type === "date");
   const schema = schemaFromColumnData({
     columnData,
-    schemaOverrides: Object.fromEntries(
-      dates.map(([name]) => [name, { name, type: "INT32", converted_type: "DATE", repetition_type: "OPTIONAL" }]),
+    // Without a prototype: a column may be called `constructor`.
+    schemaOverrides: Object.assign(
+      Object.create(null),
+      Object.fromEntries(
+        dates.map(([name]) => [name, { name, type: "INT32", converted_type: "DATE", repetition_type: "OPTIONAL" }]),
+      ),
     ),
   });
   const untyped = columnData.map(({ name, data }): ColumnSource => ({ name, data }));
