@@ -18,13 +18,14 @@ const ALLOWED = {
   pipeline: ["core", "model", "ports"],
   advise: ["core", "forecast", "model", "ports"],
   refine: ["core", "model", "pipeline", "ports"],
+  reconcile: ["core", "forecast", "pipeline", "ports"],
   contract: ["ports", "core"],
-  config: ["core"],
+  config: ["core", "forecast"],
   "engines/memory": ["core", "ports"],
   "engines/local": ["core", "ports"],
-  api: ["advise", "config", "core", "forecast", "model", "pipeline", "ports", "refine"],
-  cli: ["advise", "api", "core", "pipeline", "ports", "refine"],
-  "index.ts": ["advise", "api", "core", "model", "pipeline", "refine"],
+  api: ["advise", "config", "core", "forecast", "model", "pipeline", "ports", "reconcile", "refine"],
+  cli: ["advise", "api", "core", "pipeline", "ports", "reconcile", "refine"],
+  "index.ts": ["advise", "api", "core", "model", "pipeline", "reconcile", "refine"],
 };
 /** Packages that `forecast` or `core` may import: pure JavaScript only. */
 const PURE_PACKAGES = { forecast: [], core: ["hyparquet", "hyparquet-writer"] };

@@ -14,6 +14,7 @@ import { addGc, addVerify } from "./commands/maintain.ts";
 import { addPipeline } from "./commands/pipeline.ts";
 import { addPlan } from "./commands/plan.ts";
 import { addRank } from "./commands/rank.ts";
+import { addReconcile } from "./commands/reconcile.ts";
 import { addRefine } from "./commands/refine.ts";
 import { addModels, addRegister, addVersions } from "./commands/register.ts";
 import { addResume, addRetry } from "./commands/resume.ts";
@@ -50,6 +51,7 @@ export async function run(args: readonly string[]): Promise<number> {
       addModels,
       addVersions,
       addBatch,
+      addReconcile,
     ],
     ...[addAdvise, addPlan, addRank, addRefine, addCompare, addChampions, addPipeline],
     ...[addVerify, addGc, addWorker, addWorkers, addCancel, addPrioritize, addSql, addDemo],

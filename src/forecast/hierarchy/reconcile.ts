@@ -1,19 +1,8 @@
 import { type Hierarchy, incoherence, sumUp } from "./hierarchy.ts";
 import { IncoherenceSolver } from "./incoherence-solver.ts";
+import type { ReconciliationMethod } from "./methods.ts";
 import { MinTrace } from "./min-trace.ts";
 import { forecastProportions, splitTop, topNodes } from "./top-down.ts";
-
-/**
- * How base forecasts become coherent.
- *
- * - `bottom-up`: the leaves' forecasts are added up.
- * - `top-down`: the top's forecasts are split, by `proportions` or by the shares of the base forecasts below.
- * - `ols`, `wls-struct`, `wls-var`, `mint-shrink`: the least change, weighted by the inverse of the base forecasts'
- *   error covariance: equal variances; variances in proportion to the number of leaves; variances given; covariance
- *   estimated from residuals, shrunk.
- */
-export const RECONCILIATION_METHODS = ["bottom-up", "top-down", "ols", "wls-struct", "wls-var", "mint-shrink"] as const;
-export type ReconciliationMethod = (typeof RECONCILIATION_METHODS)[number];
 
 /** How to reconcile. */
 export interface ReconcileOptions {
