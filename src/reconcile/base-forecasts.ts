@@ -32,6 +32,7 @@ export class BaseForecasts {
   readonly #coverages: readonly number[];
   /** Where each of the level's columns is in the table's encoded keys. */
   readonly #order: readonly number[];
+  readonly #inTableOrder: boolean;
   /** The times there are, in order, as texts; and their positions in the snapshot. */
   readonly times: ReadonlyMap<string, { readonly value: KeyValue; readonly ordinal: number }>;
   readonly timeColumn: KeyColumn;
@@ -49,6 +50,7 @@ export class BaseForecasts {
     this.#snapshot = snapshot;
     this.#coverages = coverages;
     this.#order = order;
+    this.#inTableOrder = order.every((position, i) => position === i);
     this.timeColumn = snapshot.keyColumns[0]!;
     this.times = new Map(
       keys.flatMap((value, ordinal) =>
@@ -128,6 +130,7 @@ export class BaseForecasts {
   /** An encoded key with its values in the order of the level's columns. */
   #inOrder(text: string | null): string {
     if (this.#order.length === 0) return "";
+    if (this.#inTableOrder && text !== null) return text;
     const values = text?.split(",") ?? [];
     if (values.length !== this.#order.length)
       throw new ManymodelError(

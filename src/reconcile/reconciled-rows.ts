@@ -74,8 +74,12 @@ export class ReconciledRows {
   /** A forecast of one node for one time. */
   forecast(node: number, time: KeyValue, step: number, base: number, { mean, lower, upper }: StepForecasts): void {
     this.#row(node, time, BigInt(step), "OK");
-    const bounds = lower.flatMap((low, c) => [low[node]!, upper[c]![node]!]);
-    [mean[node]!, ...bounds, base].forEach((value, i) => this.#numbers[i]!.push(value));
+    this.#numbers[0]!.push(mean[node]!);
+    for (let c = 0; c < lower.length; c++) {
+      this.#numbers[1 + 2 * c]!.push(lower[c]![node]!);
+      this.#numbers[2 + 2 * c]!.push(upper[c]![node]!);
+    }
+    this.#numbers.at(-1)!.push(base);
   }
 
   /** A node without forecasts: one row that says why. */
