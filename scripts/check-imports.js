@@ -19,13 +19,14 @@ const ALLOWED = {
   advise: ["core", "forecast", "model", "ports"],
   refine: ["core", "model", "pipeline", "ports"],
   registry: ["core", "model", "pipeline", "ports"],
+  reconcile: ["core", "forecast", "pipeline", "ports"],
   contract: ["ports", "core"],
-  config: ["core"],
+  config: ["core", "forecast"],
   "engines/memory": ["core", "ports"],
   "engines/local": ["core", "ports"],
-  api: ["advise", "config", "core", "forecast", "model", "pipeline", "ports", "refine", "registry"],
-  cli: ["advise", "api", "core", "pipeline", "ports", "refine", "registry"],
-  "index.ts": ["advise", "api", "core", "model", "pipeline", "refine", "registry"],
+  api: ["advise", "config", "core", "forecast", "model", "pipeline", "ports", "reconcile", "refine", "registry"],
+  cli: ["advise", "api", "core", "pipeline", "ports", "reconcile", "refine", "registry"],
+  "index.ts": ["advise", "api", "core", "model", "pipeline", "reconcile", "refine", "registry"],
 };
 /** Packages that `forecast` or `core` may import: pure JavaScript only. */
 const PURE_PACKAGES = { forecast: [], core: ["hyparquet", "hyparquet-writer"] };

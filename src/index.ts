@@ -11,6 +11,7 @@ export {
   type ResumeOptions,
   type Run,
 } from "./api/connect.ts";
+export type { ReconcileTablesOptions } from "./api/reconcile.ts";
 export type { RefinedRun, RefineOptions } from "./api/refine.ts";
 export { type LogManyModelOptions, Registry, type RunBatchOptions } from "./api/registry.ts";
 export type { RetryOptions } from "./api/retry.ts";
@@ -24,6 +25,8 @@ export type { Garbage } from "./pipeline/garbage.ts";
 export type { OnProgress, Progress } from "./pipeline/progress.ts";
 export type { BatchSummary } from "./pipeline/score-batch.ts";
 export type { Verification } from "./pipeline/verify.ts";
+export type { DeclaredLevel } from "./reconcile/declared-hierarchy.ts";
+export type { ReconcileSummary } from "./reconcile/reconcile-tables.ts";
 export type { Champions, ChampionsSpec } from "./refine/champions.ts";
 export type { Comparison, Distribution, Pair } from "./refine/compare.ts";
 export type { RankedPartition, Ranking, RankOptions } from "./refine/rank.ts";

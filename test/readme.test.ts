@@ -57,6 +57,7 @@ describe("what the documents show is run", () => {
     ["store-sales", "5 trained, 0 failed", "scored 5 partitions: 5 OK"],
     ["churn", "3 trained, 0 failed", "scored 3 partitions: 3 OK"],
     ["sensor-anomalies", "6 trained, 0 failed", "scored 6 partitions: 6 OK"],
+    ["hierarchy", "1 trained, 0 failed", "Reconciled 12 leaves and 5 sums over 14 steps by wls-var"],
   ])("the guide's %s", async (name, trained, scored) => {
     const folder = path.join(await temporaryFolder(), name);
     await cp(path.join(root, "examples", name), folder, {

@@ -22,11 +22,13 @@ import { resumeRun, unfinishedRun } from "../pipeline/resume.ts";
 import { train } from "../pipeline/train.ts";
 import { type Verification, verifyRun } from "../pipeline/verify.ts";
 import type { Engine } from "../ports/engine.ts";
+import type { ReconcileSummary } from "../reconcile/reconcile-tables.ts";
 import { type Champions, type ChampionsSpec, collectChampions } from "../refine/champions.ts";
 import { type Comparison, compareRuns } from "../refine/compare.ts";
 import { type Ranking, type RankOptions, rank } from "../refine/rank.ts";
 import { openEngine } from "./open-engine.ts";
 import { packageVersion } from "./package-version.ts";
+import { type ReconcileTablesOptions, reconcileForecasts } from "./reconcile.ts";
 import { type RefinedRun, type RefineOptions, refine } from "./refine.ts";
 import { Registry } from "./registry.ts";
 import { type RetryOptions, retry } from "./retry.ts";
@@ -230,6 +232,11 @@ export class ManyModel {
   /** Collects the best partitions of several completed runs as one that can be registered, without copying models. */
   champions(spec: ChampionsSpec): Promise<Champions> {
     return collectChampions(this.engine, spec, new Date(), packageVersion);
+  }
+
+  /** Makes forecasts of several levels of a hierarchy add up, into a table of their own. */
+  reconcile(options: ReconcileTablesOptions = {}): Promise<ReconcileSummary> {
+    return reconcileForecasts(this, options);
   }
 
   /** Says, from a sample of the source, whether one model per partition or one for all is right, and why. */

@@ -15,6 +15,7 @@ import { addModel } from "./commands/model.ts";
 import { addPipeline } from "./commands/pipeline.ts";
 import { addPlan } from "./commands/plan.ts";
 import { addRank } from "./commands/rank.ts";
+import { addReconcile } from "./commands/reconcile.ts";
 import { addRefine } from "./commands/refine.ts";
 import { addModels, addRegister, addVersions } from "./commands/register.ts";
 import { addResume, addRetry } from "./commands/resume.ts";
@@ -52,6 +53,7 @@ export async function run(args: readonly string[]): Promise<number> {
       addVersions,
       addModel,
       addBatch,
+      addReconcile,
     ],
     ...[addAdvise, addPlan, addRank, addRefine, addCompare, addChampions, addPipeline],
     ...[addVerify, addGc, addWorker, addWorkers, addCancel, addPrioritize, addSql, addDemo],

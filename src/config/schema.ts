@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { RUN_MODES } from "../core/run.ts";
+import { RECONCILIATION_METHODS } from "../forecast/hierarchy/methods.ts";
 
 const tableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "letters, digits and _, not starting with a digit");
 const columnList = z.union([
@@ -143,6 +144,40 @@ const batch = z
   })
   .describe("How to score.");
 
+const reconcile = z
+  .strictObject({
+    levels: z
+      .array(
+        z.strictObject({
+          by: z.union([columnList, z.tuple([]).transform((): string[] => [])]),
+          table: z.string().min(1).optional(),
+          residuals: z.string().min(1).optional(),
+        }),
+      )
+      .min(2)
+      .describe(
+        "The hierarchy's levels, the leaves' first: `by` its key columns ([]: the total), `table` its forecasts (sums of the leaves when left out), `residuals` a table for mint-shrink.",
+      ),
+    method: z.enum(RECONCILIATION_METHODS).default("wls-struct").describe("How; see docs/guide.md."),
+    output_table: tableName.default("RECONCILED_FORECASTS").describe("Where the reconciled forecasts go."),
+    time: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("The column of the forecasts' times; the last of source.order_by when left out, or STEP."),
+    attributes: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("A table of the leaves' key columns and of further ones that levels are by."),
+    non_negative: z.boolean().default(false).describe("Whether leaves' forecasts below zero become zero."),
+    missing: z
+      .enum(["fail", "leave-out"])
+      .default("fail")
+      .describe("leave-out: a leaf without a forecast is left out, an aggregate without one is the sum of its leaves."),
+  })
+  .describe("Making forecasts of several levels of a hierarchy add up (`manymodel reconcile`).");
+
 const refine = z
   .strictObject({
     metric: z
@@ -182,6 +217,7 @@ export const configSchema = z.strictObject({
   cost: cost.optional(),
   register: register.prefault({}),
   batch: batch.prefault({}),
+  reconcile: reconcile.optional(),
   parallel_lab: parallelLab.optional(),
 });
 

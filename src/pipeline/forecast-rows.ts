@@ -107,12 +107,14 @@ export class ForecastRows {
   }
 }
 
-function outputType({ type }: KeyColumn): ColumnInfo["type"] {
+/** The type of a key column in a table of results. */
+export function outputType({ type }: KeyColumn): ColumnInfo["type"] {
   if (type === "double") return "number";
   return type === "decimal" ? "string" : type;
 }
 
-function keyColumn({ type }: KeyColumn, values: KeyValue[]): Column {
+/** Key values as a column of a table of results. */
+export function keyColumn({ type }: KeyColumn, values: KeyValue[]): Column {
   switch (type) {
     case "integer":
       return { type, values: values.map((v) => (v === null ? null : BigInt(v as number | bigint))) };

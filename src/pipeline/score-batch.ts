@@ -1,4 +1,3 @@
-import type { ColumnInfo } from "../core/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { ModelVersion } from "../core/registry.ts";
 import { checkCount, checkName, type DataQuery, type RunManifest, type Snapshot } from "../core/run.ts";
@@ -10,6 +9,7 @@ import { checksum } from "./checksum.ts";
 import { startCrew } from "./crew.ts";
 import { forecastColumns } from "./forecast-rows.ts";
 import { getJson } from "./json.ts";
+import { prepareOutput } from "./prepare-output.ts";
 import type { OnProgress } from "./progress.ts";
 import { readIndex } from "./read-index.ts";
 import type { ScoredPart, ScoreTask } from "./score-segment.ts";
@@ -85,7 +85,7 @@ export async function scoreBatch(
     outputTable,
     levels,
   };
-  await prepareOutput(engine, spec, forecastColumns(common));
+  await prepareOutput(engine.tables, outputTable, forecastColumns(common), [spec.query.table]);
 
   const scored = new Uint8Array(snapshot.partitions);
   const summary = { partitions: snapshot.partitions, ok: 0, noModel: 0, errors: 0, rows: 0 };
@@ -131,32 +131,6 @@ export async function scoreBatch(
   const owner = checksum(JSON.stringify([model, name, spec.query.table]));
   await engine.tables.publish(outputTable, owner, parts);
   return { model, version: name, inputTable: spec.query.table, outputTable, ...summary };
-}
-
-/** Creates the output table, or makes sure that the one that exists takes these columns and holds forecasts. */
-async function prepareOutput(
-  engine: Engine,
-  { outputTable, query }: BatchSpec,
-  columns: readonly ColumnInfo[],
-): Promise<void> {
-  if (await engine.tables.create(outputTable, columns)) return;
-  const existing = new Map(
-    (await engine.tables.columns(outputTable))?.map((column) => [column.name.toUpperCase(), column]),
-  );
-  const foreign = ["MODEL_NAME", "MODEL_VERSION", "PARTITION_KEY", "STATUS"].some((name) => !existing.has(name));
-  if (foreign || query.table.toUpperCase() === outputTable.toUpperCase())
-    throw new ManymodelError(
-      "conflict",
-      `${outputTable} is not a table of forecasts; nothing is written into it. Choose another output table`,
-    );
-  for (const { name, type } of columns) {
-    const found = existing.get(name.toUpperCase());
-    if (found !== undefined && found.type !== type)
-      throw new ManymodelError(
-        "conflict",
-        `column ${found.name} of ${outputTable} holds ${found.type}s, but this version's ${name} is of type ${type}; choose another output table`,
-      );
-  }
 }
 
 function checkLevels(levels: readonly number[]): number[] {

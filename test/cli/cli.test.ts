@@ -420,4 +420,33 @@ describe("manymodel, on the command line", () => {
       );
     },
   );
+
+  it("reconciles levels that are named on the command line", async () => {
+    await writeFile(path.join(folder, "manymodel.yaml"), "batch: { levels: [80] }\n");
+    const rows = (keys: string[], values: number[]) => [
+      "PARTITION_KEY,day,FORECAST,LO_80,HI_80",
+      ...keys.map((key, i) => `"${key}",2026-01-01,${values[i]},0,200`),
+    ];
+    await writeFile(path.join(folder, "items.csv"), rows(["s:A,s:x", "s:A,s:y", "s:B,s:x"], [10, 20, 30]).join("\n"));
+    await writeFile(path.join(folder, "total.csv"), rows(["s:all"], [64]).join("\n"));
+    const levels = ["--level", "store,sku=items.csv", "--level", "store", "--level", "=total.csv", "--time", "day"];
+    const summary = json("reconcile", ...levels, "--method", "ols", "--output", "R");
+    expect(summary).toMatchObject({ leaves: 3, aggregates: 3, steps: 1, rows: 6, outputTable: "R" });
+    // The total is 4 above the sum, and is one of four that share it alike.
+    const query = ["sql", "SELECT LEVEL, store, sku, FORECAST FROM R WHERE LEVEL <> 'store,sku' ORDER BY FORECAST"];
+    const sums = json(...query).rows;
+    const expected = [
+      ["store", "B", null, 31],
+      ["store", "A", null, 32],
+      ["total", null, null, 63],
+    ];
+    expect(sums.map((row: unknown[]) => [...row.slice(0, 3), Math.round((row[3] as number) * 1e9) / 1e9])).toEqual(
+      expected,
+    );
+    const stray = manymodel("reconcile", ...levels, "--residuals", "sku=items.csv");
+    expect(stray).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("--residuals sku=items.csv is of no level"),
+    });
+  });
 });

@@ -1,0 +1,50 @@
+import type { ReconciliationMethod } from "../forecast/hierarchy/methods.ts";
+import type { OnProgress } from "../pipeline/progress.ts";
+import type { DeclaredLevel } from "../reconcile/declared-hierarchy.ts";
+import { type ReconcileSummary, reconcileTables } from "../reconcile/reconcile-tables.ts";
+import type { ManyModel } from "./connect.ts";
+
+/** What to reconcile, and how. Everything left out comes from the configuration's `reconcile`, then from its defaults. */
+export interface ReconcileTablesOptions {
+  /** The levels of the hierarchy: that of the leaves, which has a table, first. */
+  readonly levels?: readonly DeclaredLevel[];
+  readonly method?: ReconciliationMethod;
+  /** Created where it does not exist; default `RECONCILED_FORECASTS`. */
+  readonly outputTable?: string;
+  /** The column of the forecasts' times: the last of `source.order_by`, else `STEP`. */
+  readonly time?: string;
+  /** Coverage in percent of the intervals to reconcile; `batch.levels` when left out. `[]`: point forecasts only. */
+  readonly intervals?: readonly number[];
+  /** A table of the leaves' key columns and of further ones that levels are by. */
+  readonly attributes?: string;
+  /** Leaves' forecasts below zero become zero. */
+  readonly nonNegative?: boolean;
+  /** What a forecast that is missing means: stop (default), or leave that leaf out, or take that aggregate for a sum. */
+  readonly missing?: "fail" | "leave-out";
+  readonly onProgress?: OnProgress;
+}
+
+/** Reconciles tables of forecasts over a hierarchy, as options and configuration say. */
+export function reconcileForecasts(mm: ManyModel, options: ReconcileTablesOptions): Promise<ReconcileSummary> {
+  const { reconcile, source, batch } = mm.config;
+  const attributes = options.attributes ?? reconcile?.attributes;
+  const levels = options.levels ?? reconcile?.levels ?? [];
+  const resolved = levels.map(
+    ({ by, table, residuals }): DeclaredLevel => ({
+      by,
+      ...(table !== undefined && { table: mm.table(table) }),
+      ...(residuals !== undefined && { residuals: mm.table(residuals) }),
+    }),
+  );
+  const spec = {
+    levels: resolved,
+    method: options.method ?? reconcile?.method ?? "wls-struct",
+    outputTable: options.outputTable ?? reconcile?.output_table ?? "RECONCILED_FORECASTS",
+    time: options.time ?? reconcile?.time ?? source?.order_by?.at(-1) ?? "STEP",
+    coverages: [...new Set(options.intervals ?? batch.levels)].sort((a, b) => a - b),
+    ...(attributes !== undefined && { attributes: mm.table(attributes) }),
+    nonNegative: options.nonNegative ?? reconcile?.non_negative ?? false,
+    missing: options.missing ?? reconcile?.missing ?? "fail",
+  };
+  return reconcileTables(mm.engine.tables, spec, options.onProgress);
+}

@@ -1,0 +1,107 @@
+import { type NestedLevels, nestedLevels } from "./nested-levels.ts";
+
+/** One level of aggregation: which of its `nodes` each leaf is part of. Every leaf is part of exactly one. */
+export interface HierarchyLevel {
+  readonly nodes: number;
+  /** Node of each leaf, in [0, nodes). */
+  readonly of: Int32Array;
+}
+
+/**
+ * A hierarchy of series: leaves, and levels of sums of them. Levels may nest (total, store) or cross (region, product).
+ * Stands for the summing matrix S without its zeros. A vector over its nodes has the levels' nodes first, in the order
+ * of the levels, then the leaves.
+ */
+export interface Hierarchy {
+  readonly leaves: number;
+  readonly levels: readonly HierarchyLevel[];
+  /** Position of each level's first node; one more at the end, that of the first leaf. */
+  readonly offsets: readonly number[];
+  /** Nodes that are sums. */
+  readonly aggregates: number;
+  /** All nodes. */
+  readonly nodes: number;
+  /** The levels that nest in one another, as a tree; the others cross them. */
+  readonly nested: NestedLevels;
+}
+
+/**
+ * A hierarchy from its levels.
+ *
+ * @param leaves - number of leaves, at least 1
+ * @param levels - levels of sums in any order; none for leaves alone
+ * @throws {RangeError} if a level does not name one of its nodes for each leaf, or has nodes without leaves
+ */
+export function hierarchy(leaves: number, levels: readonly HierarchyLevel[]): Hierarchy {
+  if (!Number.isSafeInteger(leaves) || leaves < 1)
+    throw new RangeError(`a hierarchy has ${leaves} leaves; it must have an integer number of at least 1`);
+  const offsets = [0];
+  for (const [l, { nodes, of }] of levels.entries()) {
+    if (of.length !== leaves)
+      throw new RangeError(`level ${l} names the nodes of ${of.length} leaves; there are ${leaves}`);
+    const bad = of.findIndex((node) => !(node >= 0 && node < nodes));
+    if (bad >= 0) throw new RangeError(`leaf ${bad} is part of node ${of[bad]} of level ${l}, which has ${nodes}`);
+    const used = new Set(of).size;
+    if (used < nodes) throw new RangeError(`level ${l} has ${nodes} nodes, but leaves in ${used} of them only`);
+    offsets.push(offsets[l]! + nodes);
+  }
+  const aggregates = offsets.at(-1)!;
+  const nested = nestedLevels(leaves, levels, offsets);
+  return { leaves, levels, offsets, aggregates, nodes: aggregates + leaves, nested };
+}
+
+/**
+ * A hierarchy from the leaves' keys: a level for each list of key columns, `[]` for the total.
+ *
+ * @param keys - each column's value for every leaf; equal texts are equal values
+ * @param levels - key columns of each level, such as `[[], ["region"], ["product"], ["region", "product"]]`
+ * @returns the hierarchy; a level's nodes are in the order in which the leaves first name them
+ * @throws {RangeError} if a column is unknown, or the columns are of different lengths
+ */
+export function groupedHierarchy(
+  keys: Readonly<Record<string, readonly string[]>>,
+  levels: readonly (readonly string[])[],
+): Hierarchy {
+  const names = Object.keys(keys);
+  const leaves = keys[names[0] ?? ""]?.length ?? 0;
+  const level = (by: readonly string[]): HierarchyLevel => {
+    const of = new Int32Array(leaves);
+    let nodes = 1;
+    for (const name of by) {
+      const values = keys[name];
+      if (values === undefined) throw new RangeError(`no key column ${name}; there is ${names.join(", ")}`);
+      if (values.length !== leaves)
+        throw new RangeError(`key column ${name} has ${values.length} values, ${names[0]} has ${leaves}`);
+      const known = new Map<string, number>();
+      for (let leaf = 0; leaf < leaves; leaf++) {
+        const text = `${of[leaf]}:${values[leaf]}`;
+        const node = known.get(text) ?? known.size;
+        known.set(text, node);
+        of[leaf] = node;
+      }
+      nodes = known.size;
+    }
+    return { nodes, of };
+  };
+  return hierarchy(leaves, levels.map(level));
+}
+
+/** Sets the sums of a vector over all nodes from its leaves. Returns the vector. */
+export function sumUp({ leaves, levels, offsets, aggregates }: Hierarchy, values: Float64Array): Float64Array {
+  values.fill(0, 0, aggregates);
+  for (const [l, { of }] of levels.entries()) {
+    const offset = offsets[l]!;
+    for (let leaf = 0; leaf < leaves; leaf++) values[offset + of[leaf]!]! += values[aggregates + leaf]!;
+  }
+  return values;
+}
+
+/** How far each aggregate of a vector over all nodes is from the sum of its leaves. */
+export function incoherence({ leaves, levels, offsets, aggregates }: Hierarchy, values: Float64Array): Float64Array {
+  const differences = values.slice(0, aggregates);
+  for (const [l, { of }] of levels.entries()) {
+    const offset = offsets[l]!;
+    for (let leaf = 0; leaf < leaves; leaf++) differences[offset + of[leaf]!]! -= values[aggregates + leaf]!;
+  }
+  return differences;
+}

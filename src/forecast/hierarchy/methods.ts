@@ -1,0 +1,11 @@
+/**
+ * How base forecasts become coherent.
+ *
+ * - `bottom-up`: the leaves' forecasts are added up.
+ * - `top-down`: the top's forecasts are split, by `proportions` or by the shares of the base forecasts below.
+ * - `ols`, `wls-struct`, `wls-var`, `mint-shrink`: the least change, weighted by the inverse of the base forecasts'
+ *   error covariance: equal variances; variances in proportion to the number of leaves; variances given; covariance
+ *   estimated from residuals, shrunk.
+ */
+export const RECONCILIATION_METHODS = ["bottom-up", "top-down", "ols", "wls-struct", "wls-var", "mint-shrink"] as const;
+export type ReconciliationMethod = (typeof RECONCILIATION_METHODS)[number];

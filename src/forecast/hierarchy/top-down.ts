@@ -1,0 +1,106 @@
+import type { Hierarchy } from "./hierarchy.ts";
+
+/** Which history a top-down split follows: the mean of the shares at each time, or the share of the means. */
+export type HistoricalProportions = "average-proportions" | "proportions-of-averages";
+
+/**
+ * Each leaf's share of the top node it is part of, from history: average historical proportions, mean over times of
+ * y_leaf/y_top; or proportions of historical averages, Σ y_leaf / Σ y_top.
+ *
+ * @param history - one vector over the leaves for each time, in the units of the data; NaN: missing, counts as 0. A time
+ *   when all leaves of a top node are 0 says nothing of their shares
+ * @returns shares by leaf, which add up to 1 below each top node; equal shares where history says nothing
+ * @throws {RangeError} if a vector is not as long as there are leaves
+ * @see Gross & Sohl (1990), doi:10.1002/for.3980090304
+ */
+export function historicalProportions(
+  hierarchy: Hierarchy,
+  history: readonly Float64Array[],
+  kind: HistoricalProportions = "proportions-of-averages",
+): Float64Array {
+  const { leaves } = hierarchy;
+  const top = topNodes(hierarchy);
+  const sums = new Float64Array(leaves);
+  for (const at of history) {
+    if (at.length !== leaves) throw new RangeError(`history has ${at.length} values at a time for ${leaves} leaves`);
+    const known = at.map((y) => (Number.isNaN(y) ? 0 : y));
+    const added = kind === "average-proportions" ? shares(known, top) : known;
+    for (let leaf = 0; leaf < leaves; leaf++) sums[leaf]! += added[leaf]!;
+  }
+  const told = totals(sums, top);
+  const equal = shares(new Float64Array(leaves).fill(1), top);
+  return shares(sums, top).map((share, leaf) => (told[top[leaf]!] === 0 ? equal[leaf]! : share));
+}
+
+/**
+ * Splits the forecasts at the top among the leaves by fixed shares.
+ *
+ * @param base - base forecasts over all nodes; only those of the top are used
+ * @param proportions - each leaf's share of its top node
+ * @returns forecasts by leaf
+ */
+export function splitTop(hierarchy: Hierarchy, base: Float64Array, proportions: Float64Array): Float64Array {
+  const top = topNodes(hierarchy);
+  return proportions.map((share, leaf) => share * base[top[leaf]!]!);
+}
+
+/**
+ * Splits the forecasts at the top by forecast proportions: on the way down, each node's forecast is split among its
+ * children in proportion to their base forecasts; equally where those add up to 0.
+ *
+ * @param base - base forecasts over all nodes
+ * @param missing - 1 at nodes without one: their children's sum stands for it
+ * @returns forecasts by leaf
+ * @throws {RangeError} if a level does not nest in the others
+ * @see Athanasopoulos, Ahmed & Hyndman (2009), doi:10.1016/j.ijforecast.2008.07.004
+ */
+export function forecastProportions(
+  { nested, aggregates, leaves, levels }: Hierarchy,
+  base: Float64Array,
+  missing: Uint8Array,
+): Float64Array {
+  const [crossing] = nested.crossing;
+  if (crossing !== undefined)
+    throw new RangeError(
+      `level ${crossing} of ${levels.length} crosses others; top-down by forecast proportions needs levels that nest, or give proportions`,
+    );
+  const sums = new Float64Array(aggregates);
+  const children = new Int32Array(aggregates);
+  const add = (parent: number, value: number) => {
+    sums[parent]! += value;
+    children[parent]!++;
+  };
+  for (let leaf = 0; leaf < leaves; leaf++) add(nested.leafParent[leaf]!, base[aggregates + leaf]!);
+  const own = new Float64Array(aggregates);
+  for (const node of nested.order) {
+    own[node] = missing[node] === 1 ? sums[node]! : base[node]!;
+    if (nested.parent[node]! >= 0) add(nested.parent[node]!, own[node]!);
+  }
+  const share = (value: number, parent: number) =>
+    sums[parent] === 0 ? own[parent]! / children[parent]! : (own[parent]! * value) / sums[parent]!;
+  for (let i = nested.order.length - 1; i >= 0; i--) {
+    const node = nested.order[i]!;
+    if (nested.parent[node]! >= 0) own[node] = share(own[node]!, nested.parent[node]!);
+  }
+  return Float64Array.from({ length: leaves }, (_, leaf) => share(base[aggregates + leaf]!, nested.leafParent[leaf]!));
+}
+
+/** Each leaf's node at the top of the nested levels. */
+export function topNodes({ nested, levels, offsets }: Hierarchy): Int32Array {
+  const top = nested.chain.at(-1);
+  if (top === undefined) throw new RangeError("top-down needs a level above the leaves; there is none");
+  return levels[top]!.of.map((node) => offsets[top]! + node);
+}
+
+/** Sums of the leaves by top node. */
+function totals(values: Float64Array, top: Int32Array): Float64Array {
+  const sums = new Float64Array(top.reduce((most, node) => Math.max(most, node), 0) + 1);
+  for (let leaf = 0; leaf < values.length; leaf++) sums[top[leaf]!]! += values[leaf]!;
+  return sums;
+}
+
+/** Each leaf's share of its top node's sum; 0 where that is 0. */
+function shares(values: Float64Array, top: Int32Array): Float64Array {
+  const sums = totals(values, top);
+  return values.map((value, leaf) => (sums[top[leaf]!] === 0 ? 0 : value / sums[top[leaf]!]!));
+}

@@ -1,0 +1,33 @@
+import type { ColumnInfo } from "../core/column.ts";
+import { ManymodelError } from "../core/errors.ts";
+import type { Tables } from "../ports/tables.ts";
+
+/**
+ * Creates a table for forecasts, or makes sure that the one that exists takes these columns and holds forecasts.
+ *
+ * @param inputs - tables that are read, which the output must not be
+ * @throws {ManymodelError} `conflict` if it is another kind of table
+ */
+export async function prepareOutput(
+  tables: Tables,
+  outputTable: string,
+  columns: readonly ColumnInfo[],
+  inputs: readonly string[],
+): Promise<void> {
+  if (await tables.create(outputTable, columns)) return;
+  const existing = new Map((await tables.columns(outputTable))?.map((column) => [column.name.toUpperCase(), column]));
+  const foreign = ["MODEL_NAME", "MODEL_VERSION", "PARTITION_KEY", "STATUS"].some((name) => !existing.has(name));
+  if (foreign || inputs.some((input) => input.toUpperCase() === outputTable.toUpperCase()))
+    throw new ManymodelError(
+      "conflict",
+      `${outputTable} is not a table of forecasts; nothing is written into it. Choose another output table`,
+    );
+  for (const { name, type } of columns) {
+    const found = existing.get(name.toUpperCase());
+    if (found !== undefined && found.type !== type)
+      throw new ManymodelError(
+        "conflict",
+        `column ${found.name} of ${outputTable} holds ${found.type}s, but this version's ${name} is of type ${type}; choose another output table`,
+      );
+  }
+}

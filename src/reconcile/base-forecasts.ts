@@ -1,0 +1,165 @@
+import { ManymodelError } from "../core/errors.ts";
+import { type KeyColumn, type KeyValue, keyText } from "../core/partition-key.ts";
+import type { Snapshot } from "../core/run.ts";
+import type { Tables } from "../ports/tables.ts";
+import { alike, type KeyedLevel, levelName, showNode } from "./declared-hierarchy.ts";
+
+/** Forecasts of one time over all nodes of a hierarchy; NaN where there is none. Bounds: one vector for each coverage. */
+export interface StepForecasts {
+  readonly mean: Float64Array;
+  readonly lower: readonly Float64Array[];
+  readonly upper: readonly Float64Array[];
+}
+
+/** Vectors of NaN for the forecasts of one time. */
+export function noForecasts(nodes: number, coverages: number): StepForecasts {
+  const vector = () => new Float64Array(nodes).fill(NaN);
+  return {
+    mean: vector(),
+    lower: Array.from({ length: coverages }, vector),
+    upper: Array.from({ length: coverages }, vector),
+  };
+}
+
+/**
+ * The base forecasts of one level, grouped by time, so that they can be read one time after another: memory holds the
+ * forecasts of one time.
+ */
+export class BaseForecasts {
+  readonly #tables: Tables;
+  readonly #table: string;
+  readonly #snapshot: Snapshot;
+  readonly #coverages: readonly number[];
+  /** Where each of the level's columns is in the table's encoded keys. */
+  readonly #order: readonly number[];
+  readonly #inTableOrder: boolean;
+  /** The times there are, in order, as texts; and their positions in the snapshot. */
+  readonly times: ReadonlyMap<string, { readonly value: KeyValue; readonly ordinal: number }>;
+  readonly timeColumn: KeyColumn;
+
+  private constructor(
+    tables: Tables,
+    table: string,
+    snapshot: Snapshot,
+    coverages: readonly number[],
+    order: readonly number[],
+    keys: readonly KeyValue[],
+  ) {
+    this.#tables = tables;
+    this.#table = table;
+    this.#snapshot = snapshot;
+    this.#coverages = coverages;
+    this.#order = order;
+    this.#inTableOrder = order.every((position, i) => position === i);
+    this.timeColumn = snapshot.keyColumns[0]!;
+    this.times = new Map(
+      keys.flatMap((value, ordinal) =>
+        value === null ? [] : [[keyText(this.timeColumn, value), { value, ordinal }] as const],
+      ),
+    );
+  }
+
+  /**
+   * Opens a table of forecasts.
+   *
+   * @param by - its level's columns
+   * @throws {ManymodelError} `input` if it lacks a column, is by other keys, or has no times
+   */
+  static async open(
+    tables: Tables,
+    table: string,
+    by: readonly string[],
+    time: string,
+    coverages: readonly number[],
+  ): Promise<BaseForecasts> {
+    const order = await keyOrder(tables, table, by);
+    const bounds = coverages.flatMap((coverage) => [`LO_${coverage}`, `HI_${coverage}`]);
+    const columns = ["PARTITION_KEY", "FORECAST", ...bounds];
+    const snapshot = await tables.snapshot({ table, keyColumns: [time], columns, orderBy: ["PARTITION_KEY"] });
+    const numbers = snapshot.columns.filter(({ name }) => !alike(name, "PARTITION_KEY"));
+    const wrong = numbers.find(({ type }) => type !== "number" && type !== "integer");
+    if (wrong !== undefined)
+      throw new ManymodelError("input", `column ${wrong.name} of ${table} holds ${wrong.type}s; it must be numbers`);
+    const keys = (await tables.keys(snapshot, 0, snapshot.partitions)).map(([value]) => value!);
+    const opened = new BaseForecasts(tables, table, snapshot, coverages, order, keys);
+    if (opened.times.size === 0)
+      throw new ManymodelError(
+        "input",
+        `${table} has no forecasts with a value in ${time}; see the STATUS of its rows, or name the column of their times with --time (STEP if they have none)`,
+      );
+    return opened;
+  }
+
+  /** The encoded keys of the table's partitions, also of those without forecasts, values in the level's order. */
+  async keys(): Promise<string[]> {
+    const snapshot = await this.#tables.snapshot({ table: this.#table, keyColumns: ["PARTITION_KEY"], columns: [] });
+    const keys = await this.#tables.keys(snapshot, 0, snapshot.partitions);
+    return keys.map(([text]) => this.#inOrder(text as string | null));
+  }
+
+  /** Reads the forecasts of one time into vectors over all nodes. A time that the table does not have has none. */
+  async read(time: string, level: KeyedLevel, into: StepForecasts): Promise<void> {
+    const found = this.times.get(time);
+    if (found === undefined) return;
+    const { batch } = await this.#tables.read(this.#snapshot, [found.ordinal]);
+    const column = (wanted: string) => {
+      const [, values] = Object.entries(batch.columns).find(([name]) => alike(name, wanted))!;
+      return values.values;
+    };
+    const texts = column("PARTITION_KEY") as readonly (string | null)[];
+    const copies: [Float64Array, Float64Array][] = [
+      [column("FORECAST") as Float64Array, into.mean],
+      ...this.#coverages.flatMap((coverage, c): [Float64Array, Float64Array][] => [
+        [column(`LO_${coverage}`) as Float64Array, into.lower[c]!],
+        [column(`HI_${coverage}`) as Float64Array, into.upper[c]!],
+      ]),
+    ];
+    for (let row = 0; row < texts.length; row++) {
+      const text = this.#inOrder(texts[row]!);
+      const node = level.nodes.get(text);
+      if (node === undefined) throw this.#stranger(level, text);
+      if (Number.isFinite(into.mean[level.first + node]!))
+        throw new ManymodelError(
+          "conflict",
+          `${this.#table} has two forecasts of ${showNode(level, text)} for ${this.timeColumn.name} = ${time}; score each version into a table of its own (manymodel batch --output)`,
+        );
+      for (const [from, to] of copies) to[level.first + node] = from[row]!;
+    }
+  }
+
+  /** An encoded key with its values in the order of the level's columns. */
+  #inOrder(text: string | null): string {
+    if (this.#order.length === 0) return "";
+    if (this.#inTableOrder && text !== null) return text;
+    const values = text?.split(",") ?? [];
+    if (values.length !== this.#order.length)
+      throw new ManymodelError(
+        "input",
+        `PARTITION_KEY ${text} in ${this.#table} has ${values.length} values; its level has ${this.#order.length} columns`,
+      );
+    return this.#order.map((position) => values[position]!).join(",");
+  }
+
+  #stranger(level: KeyedLevel, text: string): ManymodelError {
+    return new ManymodelError(
+      "input",
+      `${this.#table} has forecasts of ${showNode(level, text)}, of which there is no leaf; level ${level.name} must be of the same keys, and of the same types, as the leaves`,
+    );
+  }
+}
+
+/** Where each of a level's columns is among the key columns of a forecast table. */
+async function keyOrder(tables: Tables, table: string, by: readonly string[]): Promise<number[]> {
+  const names = (await tables.columns(table))?.map(({ name }) => name) ?? [];
+  const [from, to] = [names.indexOf("MODEL_VERSION") + 1, names.indexOf("PARTITION_KEY")];
+  // What is known of an imported file's columns is not enough: its keys are as they are declared.
+  if (by.length === 0 || from === 0 || to < from) return by.map((_, i) => i);
+  const keys = names.slice(from, to);
+  const order = by.map((name) => keys.findIndex((key) => alike(key, name) || alike(key, `KEY_${name}`)));
+  if (keys.length !== by.length || order.includes(-1))
+    throw new ManymodelError(
+      "input",
+      `${table} has forecasts by ${keys.join(", ")}; they cannot be those of level ${levelName({ by })}`,
+    );
+  return order;
+}

@@ -1,0 +1,75 @@
+import { ManymodelError } from "../core/errors.ts";
+import { normalQuantile } from "../forecast/distribution.ts";
+import { type Reconciler, reconciler } from "../forecast/hierarchy/reconcile.ts";
+import type { StepForecasts } from "./base-forecasts.ts";
+import { type KeyedHierarchy, type KeyedLevel, showNode } from "./declared-hierarchy.ts";
+import type { ReconcileSpec } from "./reconcile-tables.ts";
+import { reconciledBounds } from "./reconciled-bounds.ts";
+
+/** Reconciles the forecasts of one time. `missing` is 1 at nodes without one. */
+export type ReconcileStep = (base: StepForecasts, missing: Uint8Array) => StepForecasts;
+
+/**
+ * Prepares to reconcile one time after another. What depends on the method and on which forecasts are missing is
+ * computed again only when these change; for `wls-var` the variances are those of each time's own intervals.
+ *
+ * @param residuals - for `mint-shrink`
+ */
+export function reconcileStep(
+  keyed: KeyedHierarchy,
+  { method, coverages, nonNegative }: ReconcileSpec,
+  residuals: readonly Float64Array[] | undefined,
+): ReconcileStep {
+  const { hierarchy } = keyed;
+  let last: { missing: Uint8Array; prepared: Reconciler; ratios: Float64Array | null } | undefined;
+  const prepare = (base: StepForecasts, missing: Uint8Array) => {
+    if (method !== "wls-var" && last !== undefined && equal(last.missing, missing)) return last;
+    const prepared = reconciler(hierarchy, {
+      ...{ method, nonNegative, missing },
+      ...(residuals !== undefined && { residuals }),
+      ...(method === "wls-var" && { variances: variancesOf(keyed, base, missing, coverages) }),
+    });
+    last = { missing, prepared, ratios: coverages.length > 0 ? prepared.varianceRatios() : null };
+    return last;
+  };
+  const every = new Uint8Array(hierarchy.nodes).fill(1);
+  return (base, missing) => {
+    const { prepared, ratios } = prepare(base, missing);
+    const mean = prepared.reconcile(base.mean);
+    const derived = method === "bottom-up" ? every : missing;
+    const bounds = reconciledBounds(hierarchy, base, mean, ratios, derived);
+    const floor = (bound: Float64Array) => bound.map((value) => Math.max(0, value));
+    return { mean, ...bounds, ...(nonNegative && { lower: bounds.lower.map(floor), upper: bounds.upper.map(floor) }) };
+  };
+}
+
+/** The variance of each node's error at one time, from the width of its widest interval, as of a normal distribution. */
+function variancesOf(
+  { hierarchy, levels }: KeyedHierarchy,
+  { lower, upper }: StepForecasts,
+  missing: Uint8Array,
+  coverages: readonly number[],
+): Float64Array {
+  const widest = coverages.indexOf(Math.max(...coverages));
+  const deviations = 2 * normalQuantile(0.5 + coverages[widest]! / 200);
+  const variances = new Float64Array(hierarchy.nodes);
+  for (const level of levels)
+    for (const [text, at] of level.nodes) {
+      const node = level.first + at;
+      if (missing[node] === 1) continue;
+      variances[node] = ((upper[widest]![node]! - lower[widest]![node]!) / deviations) ** 2;
+      if (!Number.isFinite(variances[node])) throw noInterval(level, text, coverages[widest]!);
+    }
+  return variances;
+}
+
+function noInterval(level: KeyedLevel, text: string, coverage: number): ManymodelError {
+  return new ManymodelError(
+    "input",
+    `${showNode(level, text)} has a forecast but no LO_${coverage} and HI_${coverage} in ${level.table}; method wls-var takes its variance from them. Use method wls-struct`,
+  );
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.every((value, i) => value === b[i]);
+}

@@ -1,0 +1,166 @@
+import { ManymodelError, show } from "../core/errors.ts";
+import { checkName } from "../core/run.ts";
+import { RECONCILIATION_METHODS, type ReconciliationMethod } from "../forecast/hierarchy/methods.ts";
+import { checksum } from "../pipeline/checksum.ts";
+import { prepareOutput } from "../pipeline/prepare-output.ts";
+import type { OnProgress } from "../pipeline/progress.ts";
+import type { Tables } from "../ports/tables.ts";
+import { BaseForecasts, noForecasts } from "./base-forecasts.ts";
+import {
+  type DeclaredLevel,
+  declareHierarchy,
+  type KeyedHierarchy,
+  levelName,
+  showNode,
+} from "./declared-hierarchy.ts";
+import { reconcileStep } from "./reconcile-step.ts";
+import { ReconciledOutput } from "./reconciled-output.ts";
+import { reconciledColumns } from "./reconciled-rows.ts";
+import { readResiduals } from "./residuals.ts";
+
+/** What to reconcile, and how. */
+export interface ReconcileSpec {
+  /** The leaves' level first; it has a table. */
+  readonly levels: readonly DeclaredLevel[];
+  readonly method: ReconciliationMethod;
+  readonly outputTable: string;
+  /** The column of the forecasts' times; STEP where they have none. */
+  readonly time: string;
+  /** Coverage in percent of the intervals that the tables have; none: point forecasts only. */
+  readonly coverages: readonly number[];
+  /** A table of the leaves' key columns and of further ones that levels are by. */
+  readonly attributes?: string;
+  readonly nonNegative: boolean;
+  /** What a forecast that is missing means: stop, or leave out that leaf, or take that aggregate for a sum of leaves. */
+  readonly missing: "fail" | "leave-out";
+}
+
+/** What was reconciled. */
+export interface ReconcileSummary {
+  readonly method: ReconciliationMethod;
+  readonly outputTable: string;
+  readonly leaves: number;
+  readonly aggregates: number;
+  readonly steps: number;
+  /** Leaves without a forecast at one of the times or more. */
+  readonly leftOut: number;
+  readonly rows: number;
+}
+
+/**
+ * Reconciles the forecasts of several levels of one hierarchy into one table, which becomes visible as a whole. One time
+ * is read, reconciled and written after another: memory is O(nodes), for `mint-shrink` O(nodes × residuals' times).
+ *
+ * @throws {ManymodelError} naming the table, key and time of what is missing or does not fit; nothing is written then
+ */
+export async function reconcileTables(
+  tables: Tables,
+  spec: ReconcileSpec,
+  onProgress: OnProgress = () => {},
+): Promise<ReconcileSummary> {
+  checkSpec(spec);
+  const { levels, coverages, method, outputTable } = spec;
+  const sources: (BaseForecasts | undefined)[] = [];
+  for (const { table, by } of levels)
+    sources.push(table === undefined ? undefined : await BaseForecasts.open(tables, table, by, spec.time, coverages));
+  const leaves = sources[0]!;
+  checkTimes(spec, sources);
+  const keyed = await declareHierarchy(tables, levels, await leaves.keys(), spec.attributes);
+  const residuals = method === "mint-shrink" ? await readResiduals(tables, keyed, spec.time) : undefined;
+  const reconcile = reconcileStep(keyed, spec, residuals);
+
+  const time = spec.time.toUpperCase() === "STEP" ? null : leaves.timeColumn;
+  const table = { keyed, method, time, coverages };
+  const inputs = levels.flatMap(({ table, residuals }) => [table, residuals]).filter((name) => name !== undefined);
+  await prepareOutput(tables, outputTable, reconciledColumns(table), inputs);
+  const output = new ReconciledOutput(tables, outputTable, table);
+  try {
+    for (const [text, { value }] of leaves.times) {
+      const base = noForecasts(keyed.hierarchy.nodes, coverages.length);
+      for (const [i, source] of sources.entries()) await source?.read(text, keyed.levels[i]!, base);
+      const missing = Uint8Array.from(base.mean, (mean) => (Number.isFinite(mean) ? 0 : 1));
+      if (spec.missing === "fail") checkComplete(spec, keyed, missing, text);
+      await output.add(value, base.mean, missing, reconcile(base, missing));
+      onProgress({ total: leaves.times.size, done: output.steps, failed: 0 });
+    }
+    await output.finish(checksum(JSON.stringify(["reconcile", method, levels[0]!.table])));
+  } catch (error) {
+    await output.discard();
+    // What the numerics cannot do with these data.
+    if (error instanceof RangeError) throw new ManymodelError("input", error.message, { cause: error });
+    throw error;
+  }
+  const { leaves: leafCount, aggregates } = keyed.hierarchy;
+  const { steps, leftOut, rows } = output;
+  return { method, outputTable, leaves: leafCount, aggregates, steps, leftOut, rows };
+}
+
+function checkSpec({ levels, method, outputTable, coverages }: ReconcileSpec): void {
+  checkName("output table", outputTable, "table");
+  if (!RECONCILIATION_METHODS.includes(method))
+    throw new ManymodelError(
+      "usage",
+      `there is no reconciliation method ${show(method)}; it must be one of ${RECONCILIATION_METHODS.join(", ")}`,
+    );
+  const [leaves, ...above] = levels;
+  if (leaves === undefined || above.length === 0)
+    throw new ManymodelError(
+      "usage",
+      "a hierarchy has at least two levels: the leaves, then sums of them, such as --level store,sku=FORECASTS --level store",
+    );
+  if (leaves.table === undefined)
+    throw new ManymodelError(
+      "usage",
+      `the leaves, level ${levelName(leaves)}, have no table; say --level ${levelName(leaves)}=FORECASTS`,
+    );
+  for (const coverage of coverages)
+    if (!(coverage > 0 && coverage < 100))
+      throw new ManymodelError("usage", `level is ${show(coverage)}; it must be a percentage between 0 and 100`);
+  if (method === "wls-var" && coverages.length === 0)
+    throw new ManymodelError("usage", "method wls-var takes variances from intervals; give their levels, such as 95");
+  if (method !== "mint-shrink") return;
+  const without = levels.find(({ table, residuals }) => table !== undefined && residuals === undefined);
+  if (without !== undefined)
+    throw new ManymodelError(
+      "usage",
+      `level ${levelName(without)} has no residuals; method mint-shrink needs a table of them for each level that has forecasts`,
+    );
+}
+
+/** All levels must be of the same kind of times; and unless what is missing is left out, of the same times. */
+function checkTimes({ levels, missing }: ReconcileSpec, sources: readonly (BaseForecasts | undefined)[]): void {
+  const leaves = sources[0]!;
+  for (const [i, source] of sources.entries()) {
+    if (source === undefined) continue;
+    const [table, own] = [levels[i]!.table, levels[0]!.table];
+    const { name, type } = source.timeColumn;
+    if (type !== leaves.timeColumn.type)
+      throw new ManymodelError(
+        "input",
+        `${name} of ${table} is of type ${type}, that of ${own} of type ${leaves.timeColumn.type}; the types must agree`,
+      );
+    if (missing === "leave-out") continue;
+    for (const [here, there, [a, b]] of [
+      [leaves, source, [own, table]],
+      [source, leaves, [table, own]],
+    ] as const)
+      for (const time of here.times.keys())
+        if (!there.times.has(time))
+          throw new ManymodelError(
+            "input",
+            `${a} has forecasts for ${name} = ${time}, ${b} has none; score both from data that end at the same time, or reconcile what there is with --missing leave-out`,
+          );
+  }
+}
+
+function checkComplete({ levels }: ReconcileSpec, keyed: KeyedHierarchy, missing: Uint8Array, time: string): void {
+  for (const level of keyed.levels) {
+    if (level.table === undefined) continue;
+    for (const [text, node] of level.nodes)
+      if (missing[level.first + node] === 1)
+        throw new ManymodelError(
+          "input",
+          `${showNode(level, text)} has no forecast for ${time} in ${level.table}; see its STATUS there, or reconcile without it with --missing leave-out${level.by === levels[0]!.by ? "" : ", or leave the level's table out"}`,
+        );
+  }
+}

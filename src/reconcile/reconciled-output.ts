@@ -1,0 +1,60 @@
+import type { KeyValue } from "../core/partition-key.ts";
+import type { TablePart, Tables } from "../ports/tables.ts";
+import type { StepForecasts } from "./base-forecasts.ts";
+import { ReconciledRows, type ReconciledTable } from "./reconciled-rows.ts";
+
+/** Rows that are collected before they are written. */
+const ROWS_PER_PART = 100_000;
+
+/** Writes the forecasts of one time after another; all become visible at the end. */
+export class ReconciledOutput {
+  steps = 0;
+  leftOut = 0;
+  rows = 0;
+  readonly #tables: Tables;
+  readonly #name: string;
+  readonly #rows: ReconciledRows;
+  readonly #first: number;
+  readonly #parts: TablePart[] = [];
+  /** By leaf, for how many times there was a forecast. */
+  readonly #counts: Int32Array;
+
+  constructor(tables: Tables, name: string, table: ReconciledTable) {
+    const { aggregates, leaves } = table.keyed.hierarchy;
+    this.#tables = tables;
+    this.#name = name;
+    this.#rows = new ReconciledRows(table);
+    this.#first = aggregates;
+    this.#counts = new Int32Array(leaves);
+  }
+
+  async add(time: KeyValue, base: Float64Array, missing: Uint8Array, reconciled: StepForecasts): Promise<void> {
+    this.steps++;
+    for (let node = 0; node < base.length; node++) {
+      const leaf = node - this.#first;
+      if (leaf >= 0 && missing[node] === 1) continue;
+      if (leaf >= 0) this.#counts[leaf]!++;
+      this.#rows.forecast(node, time, this.steps, base[node]!, reconciled);
+    }
+    if (this.#rows.length >= ROWS_PER_PART) await this.#flush();
+  }
+
+  async finish(owner: string): Promise<void> {
+    for (const [leaf, count] of this.#counts.entries()) {
+      if (count < this.steps) this.leftOut++;
+      if (count === 0) this.#rows.status(this.#first + leaf, "LEFT_OUT: it has no base forecast");
+    }
+    if (this.#rows.length > 0) await this.#flush();
+    await this.#tables.publish(this.#name, owner, this.#parts);
+  }
+
+  discard(): Promise<void> {
+    return this.#tables.discard(this.#name, this.#parts);
+  }
+
+  async #flush(): Promise<void> {
+    const part = await this.#tables.write(this.#name, this.#rows.take());
+    this.#parts.push(part);
+    this.rows += part.rows;
+  }
+}

@@ -1,0 +1,70 @@
+import type { Column } from "../core/column.ts";
+import { ManymodelError } from "../core/errors.ts";
+import { encodeKey } from "../core/partition-key.ts";
+import type { Tables } from "../ports/tables.ts";
+import { type KeyedHierarchy, type KeyedLevel, showNode } from "./declared-hierarchy.ts";
+
+/** Partitions whose residuals are read at a time. */
+const BLOCK = 10_000;
+
+/**
+ * Reads residuals of base forecasts from the levels' tables, which have the level's key columns, the time column and
+ * `RESIDUAL`.
+ *
+ * @returns one vector over all nodes for each time; NaN where there is none
+ * @throws {ManymodelError} `input` naming a key that is not in the hierarchy, or a table that lacks a column
+ */
+export async function readResiduals(
+  tables: Tables,
+  { hierarchy, levels }: KeyedHierarchy,
+  time: string,
+): Promise<Float64Array[]> {
+  const times = new Map<string, Float64Array>();
+  const at = (text: string) => {
+    const known = times.get(text) ?? new Float64Array(hierarchy.nodes).fill(NaN);
+    times.set(text, known);
+    return known;
+  };
+  for (const level of levels)
+    if (level.residuals !== undefined) await readLevel(tables, level, level.residuals, time, at);
+  return [...times.values()];
+}
+
+async function readLevel(
+  tables: Tables,
+  level: KeyedLevel,
+  table: string,
+  time: string,
+  at: (time: string) => Float64Array,
+): Promise<void> {
+  // The total has no key columns; its partitions are its times.
+  const total = level.by.length === 0;
+  const snapshot = await tables.snapshot({
+    table,
+    keyColumns: total ? [time] : level.by,
+    columns: [time, "RESIDUAL"],
+    orderBy: [time],
+  });
+  for (let from = 0; from < snapshot.partitions; from += BLOCK) {
+    const to = Math.min(from + BLOCK, snapshot.partitions);
+    const keys = await tables.keys(snapshot, from, to);
+    const { batch, offsets } = await tables.read(
+      snapshot,
+      keys.map((_, i) => from + i),
+    );
+    const [times, residuals] = snapshot.columns.map(({ name }) => batch.columns[name]!) as [Column, Column];
+    if (residuals.type !== "number")
+      throw new ManymodelError("input", `RESIDUAL of ${table} holds ${residuals.type}s; it must be numbers`);
+    for (const [i, key] of keys.entries()) {
+      const text = total ? "" : encodeKey(snapshot.keyColumns, key);
+      const node = level.nodes.get(text);
+      if (node === undefined)
+        throw new ManymodelError(
+          "input",
+          `${table} has residuals of ${showNode(level, text)}, of which there is no leaf; its keys must be those of the forecasts, and of the same types`,
+        );
+      for (let row = offsets[i]!; row < offsets[i + 1]!; row++)
+        at(String(times.values[row]))[level.first + node] = residuals.values[row]!;
+    }
+  }
+}
