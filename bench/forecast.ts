@@ -20,6 +20,7 @@ import {
   type FittedModel,
   forecast,
   METHODS as LIBRARY,
+  tbats,
   theta,
 } from "../src/forecast/index.ts";
 import { absent, data } from "../test/reference.ts";
@@ -37,9 +38,14 @@ interface Method {
   readonly fit: (y: Float64Array, period: number) => FittedModel;
   /** An R expression of the series `y` that forecasts; R's forecast package is loaded. */
   readonly r?: (h: number) => string;
+  /** Whether only daily series have what it looks for. */
+  readonly daily?: boolean;
   /** A class of statsforecast.models. */
   readonly statsforecast?: string;
 }
+
+/** Days of a year, as the second period of daily series. */
+const YEAR = 365.25;
 
 const METHODS: readonly Method[] = [
   {
@@ -66,6 +72,17 @@ const METHODS: readonly Method[] = [
     name: "dynamic-theta",
     fit: (y, period) => dynamicOptimizedTheta(y, { period }),
     statsforecast: "DynamicOptimizedTheta",
+  },
+  {
+    name: "tbats",
+    fit: (y, period) => tbats(y, { periods: [period] }),
+    r: (h) => `forecast(tbats(y, use.parallel = FALSE), h = ${h})`,
+  },
+  {
+    name: "tbats, also yearly",
+    daily: true,
+    fit: (y, period) => tbats(y, { periods: [period, YEAR] }),
+    r: (h) => `forecast(tbats(msts(y, seasonal.periods = c(frequency(y), ${YEAR})), use.parallel = FALSE), h = ${h})`,
   },
   { name: "best", fit: (y, period) => LIBRARY.best(y, period) },
 ];
@@ -198,6 +215,7 @@ async function npmArima({ series, period, h }: SeriesSet): Promise<void> {
 for (const set of sets()) {
   process.stdout.write(`${set.name}: CPU ms a series\n`);
   for (const method of METHODS.filter(({ name }) => words.length === 0 || words.includes(name))) {
+    if (method.daily === true && set.period !== 7) continue;
     print(`${method.name}, first pass of a process`, summary(ours(method, set.series, set)));
     print(`${method.name}, compiled`, summary(ours(method, set.series, set)));
     if (others === 0) continue;

@@ -13,12 +13,14 @@ import { cesSection } from "./accuracy/ces.ts";
 import { etsSection } from "./accuracy/ets.ts";
 import type { Section } from "./accuracy/report.ts";
 import { simpleSection } from "./accuracy/simple.ts";
+import { tbatsSection } from "./accuracy/tbats.ts";
 import { thetaSection } from "./accuracy/theta.ts";
 
 const SECTIONS: Readonly<Record<string, () => Section>> = {
   ARIMA: arimaSection,
   ETS: etsSection,
   "Complex exponential smoothing": cesSection,
+  TBATS: tbatsSection,
   Theta: thetaSection,
   "Naive, Croston, STL": simpleSection,
   "Best and combinations": bestSection,

@@ -98,6 +98,17 @@ export type { Holiday, LinearTerms } from "./regression/linear-terms.ts";
 export { type LogisticModel, logistic, probability } from "./regression/logistic.ts";
 export type { Series } from "./series.ts";
 export { type StlfModel, stlf } from "./stlf.ts";
+export {
+  bats,
+  decompose,
+  type TbatsComponents,
+  type TbatsForm,
+  type TbatsModel,
+  type TbatsOptions,
+  type TbatsParameters,
+  type TbatsState,
+  tbats,
+} from "./tbats/index.ts";
 export { type AdfResult, adf } from "./tests/adf.ts";
 export type { TestResult } from "./tests/critical-values.ts";
 export { kpss } from "./tests/kpss.ts";

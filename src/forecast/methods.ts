@@ -11,6 +11,7 @@ import { naive, snaive } from "./naive.ts";
 import { linearModel } from "./regression/linear.ts";
 import type { Series } from "./series.ts";
 import { stlf } from "./stlf.ts";
+import { bats, tbats } from "./tbats/index.ts";
 import { dynamicOptimizedTheta, theta } from "./theta/index.ts";
 import { seasonalWindowAverage, windowAverage } from "./window-average.ts";
 
@@ -22,6 +23,8 @@ const SINGLE = {
   "auto-arima": (y, period) => autoArima(y, { period }),
   ets: (y, period) => ets(y, { period }),
   ces: (y, period) => ces(y, { period }),
+  tbats: (y, period) => tbats(y, { periods: period > 1 ? [period] : [] }),
+  bats: (y, period) => bats(y, { periods: period > 1 ? [period] : [] }),
   naive: (y) => naive(y),
   snaive: (y, period) => snaive(y, { period }),
   drift: (y) => drift(y),

@@ -19,6 +19,8 @@ import type { LinearModel } from "./regression/linear.ts";
 import { linearKind } from "./regression/linear-kind.ts";
 import { checkSeries, type Series, toFloat64 } from "./series.ts";
 import { type StlfModel, stlfKind } from "./stlf.ts";
+import { tbatsKind } from "./tbats/tbats-kind.ts";
+import type { TbatsModel } from "./tbats/tbats-model.ts";
 import { type DynamicThetaModel, dynamicThetaKind } from "./theta/dynamic-theta.ts";
 import { type ThetaModel, thetaKind } from "./theta/theta.ts";
 import { type WindowAverageModel, windowAverageKind } from "./window-average.ts";
@@ -32,6 +34,7 @@ export type FittedModel =
   | ArimaModel
   | EtsModel
   | CesModel
+  | TbatsModel
   | ThetaModel
   | DynamicThetaModel
   | CrostonModel
@@ -55,6 +58,8 @@ const KINDS: { readonly [K in FittedModel["kind"]]: Kind<OfKind<K>> } = {
   arima: arimaKind,
   ets: etsKind,
   ces: cesKind,
+  tbats: tbatsKind,
+  bats: tbatsKind,
   theta: thetaKind,
   "dynamic-theta": dynamicThetaKind,
   croston: crostonKind,

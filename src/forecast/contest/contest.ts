@@ -3,6 +3,7 @@ import { isIntermittent } from "../intermittent/demand-pattern.ts";
 import { METHODS, type Method } from "../methods.ts";
 import { type FittedModel, forecast } from "../model.ts";
 import { checkSeries, type Series, toFloat64 } from "../series.ts";
+import { mayHaveHarmonics } from "../tbats/screen.ts";
 import { candidatesOf } from "./cross-validate.ts";
 import {
   type Candidate,
@@ -50,9 +51,14 @@ const CONTINUOUS = ["best", "auto-arima", "ets", "theta", "dynamic-theta", "ces"
 /** The candidates of an intermittent series. */
 const INTERMITTENT = ["croston", "sba", "tsb", "adida", "imapa", "mean", "naive"];
 
-/** The names of the methods that suit a series: those for intermittent demand by its ADI and CV², or the others. */
-export function suitableMethods(y: Series): Method[] {
-  const names = isIntermittent(toFloat64(y)) ? INTERMITTENT : CONTINUOUS;
+/**
+ * The names of the methods that suit a series: those for intermittent demand by its ADI and CV², or the others, with tbats
+ * where the series is long and harmonics of the period explain some of it.
+ */
+export function suitableMethods(y: Series, period = 1): Method[] {
+  const series = toFloat64(y);
+  const seasonal = () => (mayHaveHarmonics(series, period) ? ["tbats"] : []);
+  const names = isIntermittent(series) ? INTERMITTENT : [...CONTINUOUS, ...seasonal()];
   return names.filter((name): name is Method => Object.hasOwn(METHODS, name));
 }
 
@@ -65,7 +71,7 @@ export function suitableMethods(y: Series): Method[] {
  * Without candidates, a series whose demand is intermittent (average demand interval ≥ 1.32; never with negative
  * values) is left to croston, sba, tsb, adida, imapa, mean and naive, ranked by RMSE: an absolute error would favour the
  * median of the demand, which is often 0. Any other: best, auto-arima, ets, theta, dynamic-theta, ces, holt-winters,
- * drift and mean.
+ * drift and mean; and tbats from 60 values on, where harmonics of the period explain some of it.
  *
  * Short series: h shrinks to what leaves an origin two seasons and two observations; where that is less than one step,
  * there is no ranking, and the first of the default combination (`best`), the guard and the naive method that can be
@@ -81,7 +87,7 @@ export function contest(y: Series, options: ContestOptions = {}): ContestResult 
   checkSeries(series);
   const { period = 1 } = options;
   const [guard] = candidatesOf([options.guard ?? "snaive"]) as [Candidate];
-  const others = candidatesOf(options.candidates ?? suitableMethods(series));
+  const others = candidatesOf(options.candidates ?? suitableMethods(series, period));
   const candidates = others.some(({ name }) => name === guard.name) ? others : [...others, guard];
   const asked = options.h ?? defaultHorizon(series.length, period);
   if (!(asked >= 1)) throw new RangeError(`h is ${asked}; it must be an integer of at least 1`);

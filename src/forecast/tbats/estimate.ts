@@ -1,0 +1,77 @@
+import { levenbergMarquardt } from "../optimise/levenberg-marquardt.ts";
+import { createCoordinates } from "./coordinates.ts";
+import { countNumbers, type TbatsForm, type TbatsParameters } from "./form.ts";
+import type { Observations } from "./observations.ts";
+import { createProblem } from "./problem.ts";
+
+/** A form fitted to a series. */
+export interface Estimate {
+  readonly form: TbatsForm;
+  readonly parameters: TbatsParameters;
+  /** n log SSE − 2 (λ − 1) Σ log y, and with it 2 a number. */
+  readonly deviance: number;
+  readonly aic: number;
+  readonly squares: number;
+  /** One-step errors that move the states. */
+  readonly errors: Float64Array;
+  /** By how much each initial state, given the ones before it, lowers the sum of squares. */
+  readonly explained: Float64Array;
+}
+
+/** How a form is fitted. */
+export interface EstimateOptions {
+  /** Between which the Box–Cox exponent may be. */
+  readonly lambda: readonly [number, number];
+  /**
+   * How much weight old observations may gain in forecasts over the whole series: the greatest modulus is 1 + growth / n,
+   * so that none gains more than a factor of e to the growth. Above 0, or states that nothing changes would not do.
+   */
+  readonly growth: number;
+  /** The search ends where a step is expected to lower the deviance by less. */
+  readonly precision: number;
+  readonly maxSteps?: number;
+}
+
+/**
+ * Fits a form from the best of the starts that is admissible, by the Levenberg–Marquardt method.
+ *
+ * @param starts - parameters of this form
+ * @returns undefined if no start is admissible
+ */
+export function estimate(
+  observations: Observations,
+  form: TbatsForm,
+  starts: readonly TbatsParameters[],
+  { lambda, growth, precision, maxSteps = 40 }: EstimateOptions,
+): Estimate | undefined {
+  const { nobs } = observations;
+  const coordinates = createCoordinates(form, { lambda, slack: growth / nobs });
+  const problem = createProblem(observations, form, coordinates);
+  let start: Float64Array | undefined;
+  let least = Infinity;
+  for (const parameters of starts) {
+    const x = coordinates.to(parameters);
+    const squares = problem.value(x);
+    if (!(squares < least)) continue;
+    start = x;
+    least = squares;
+  }
+  if (start === undefined) return undefined;
+  const { x } = levenbergMarquardt(problem, start, {
+    lower: coordinates.lower,
+    upper: coordinates.upper,
+    tolerance: precision / nobs,
+    maxSteps,
+  });
+  const squares = problem.value(x);
+  const deviance = nobs * Math.log(Math.max(squares, Number.MIN_VALUE));
+  return {
+    form,
+    parameters: coordinates.from(x),
+    deviance,
+    squares,
+    aic: deviance + 2 * countNumbers(form),
+    errors: problem.states.errors,
+    explained: problem.states.explained,
+  };
+}

@@ -1,0 +1,71 @@
+/** What a TBATS or BATS model consists of. */
+export interface TbatsForm {
+  /** "trigonometric": pairs of rotating states (TBATS); "dummy": an effect of each phase, periods whole (BATS). */
+  readonly seasonality: "trigonometric" | "dummy";
+  /** Observations per season, ascending; none without a season. */
+  readonly periods: readonly number[];
+  /** Harmonics of each period; of "dummy" seasons all there are. */
+  readonly harmonics: readonly number[];
+  readonly boxCox: boolean;
+  readonly trend: boolean;
+  /** Only with a trend. */
+  readonly damped: boolean;
+  /** Orders of the ARMA errors. */
+  readonly p: number;
+  readonly q: number;
+}
+
+/** Smoothing and other parameters; a list is empty, a number null, where the form has none. */
+export interface TbatsParameters {
+  /** Box–Cox exponent. */
+  readonly lambda: number | null;
+  readonly alpha: number;
+  readonly beta: number | null;
+  /** Null also of an undamped trend. */
+  readonly damping: number | null;
+  /** Gains of the season's states: of each period one, or ("trigonometric") one for each half of the pairs. */
+  readonly gammaOne: readonly number[];
+  readonly gammaTwo: readonly number[];
+  readonly ar: readonly number[];
+  readonly ma: readonly number[];
+}
+
+/** The most harmonics that a period can have: below half of it. */
+export function mostHarmonics(period: number): number {
+  return Math.max(1, Math.ceil(period / 2) - 1);
+}
+
+/** A form without a season. */
+export const LEVEL: TbatsForm = {
+  seasonality: "trigonometric",
+  periods: [],
+  harmonics: [],
+  boxCox: false,
+  trend: false,
+  damped: false,
+  p: 0,
+  q: 0,
+};
+
+/**
+ * How many numbers a form has, for the AIC: parameters and initial states, those of the ARMA errors (zeros, but R counts
+ * them) included.
+ */
+export function countNumbers({ seasonality, periods, harmonics, boxCox, trend, damped, p, q }: TbatsForm): number {
+  const gains = 1 + (trend ? 1 : 0) + (damped ? 1 : 0) + periods.length * (seasonality === "trigonometric" ? 2 : 1);
+  const season = periods.reduce(
+    (sum, period, i) => sum + (seasonality === "trigonometric" ? 2 * harmonics[i]! : period - 1),
+    0,
+  );
+  return (boxCox ? 1 : 0) + gains + 1 + (trend ? 1 : 0) + season + 2 * (p + q);
+}
+
+/** The name of a form with its parameters, as R writes it. */
+export function tbatsName(form: TbatsForm, { lambda, damping }: TbatsParameters): string {
+  const parts = [lambda === null ? "1" : String(Number(lambda.toPrecision(3))), `{${form.p},${form.q}}`];
+  parts.push(form.trend ? String(Number((damping ?? 1).toPrecision(3))) : "-");
+  const trigonometric = form.seasonality === "trigonometric" && form.periods.length > 0;
+  const season = form.periods.map((period, i) => (trigonometric ? `<${period},${form.harmonics[i]}>` : String(period)));
+  parts.push(season.length > 0 ? `{${season.join(", ")}}` : "-");
+  return `${trigonometric ? "TBATS" : "BATS"}(${parts.join(", ")})`;
+}

@@ -1,0 +1,122 @@
+import { autoArima } from "../arima/index.ts";
+import { type Estimate, estimate } from "./estimate.ts";
+import { countNumbers, LEVEL, mostHarmonics, type TbatsForm, type TbatsParameters } from "./form.ts";
+import { initialHarmonics } from "./harmonics.ts";
+import type { Observations } from "./observations.ts";
+import { firstParameters, startFrom } from "./start.ts";
+
+/** What a search may choose from. */
+export interface Choices {
+  readonly lambda: readonly [number, number];
+  readonly boxCox: readonly boolean[];
+  readonly trend: readonly boolean[];
+  readonly damped: readonly boolean[];
+  readonly arma: boolean;
+  readonly seasonality: TbatsForm["seasonality"];
+  readonly periods: readonly number[];
+}
+
+/**
+ * Forms compete where old observations gain no weight to speak of. The sum of squares falls a little beyond that (it lacks
+ * the determinant of a likelihood), for each pair of states by about what the AIC charges for it, so that needless
+ * harmonics would come free. Only the form chosen is fitted in the wider region, about R's (modulus 1.01) at n = 100.
+ */
+const GROWTH = 0.01;
+const GROWTH_AT_LAST = 1;
+/** Further forms of a family with an AIC so far above the best one's are not tried. */
+const HOPELESS = 30;
+/** ARMA errors are tried for so many forms at most, and for those within so much of the best AIC. */
+const ARMA_FORMS = 2;
+const ARMA_REACH = 8;
+
+/**
+ * Chooses a form by the AIC, as published but for its order: with the seasons and without any, every trend, each also
+ * Box–Cox transformed; for the best of them more or fewer harmonics of a period at a time; then ARMA errors, of the order
+ * that `autoArima` finds in the errors. Every fit starts from a neighbour's parameters.
+ *
+ * @see De Livera, Hyndman & Snyder (2011), doi:10.1198/jasa.2011.tm09771, section 3
+ */
+export function search(observations: Observations, choices: Choices): Estimate {
+  const families: TbatsForm[] = [{ ...LEVEL, seasonality: choices.seasonality }];
+  if (choices.periods.length > 0) {
+    const { seasonality, periods, lambda } = choices;
+    const season = initialHarmonics(observations, seasonality, periods, lambda);
+    if (season !== undefined) families.unshift(season);
+  }
+  const tried: Estimate[] = [];
+  for (const family of families) tried.push(...searchFamily(observations, choices, family, tried));
+  if (tried.length === 0)
+    throw new RangeError(
+      `the series has ${observations.nobs} observed values, too few for the form asked for; leave the choice open`,
+    );
+  const best = least(tried);
+  return (
+    estimate(observations, best.form, [best.parameters], { ...choices, growth: GROWTH_AT_LAST, precision: 1e-6 }) ??
+    best
+  );
+}
+
+function searchFamily(
+  observations: Observations,
+  { lambda, boxCox, trend, damped, arma }: Choices,
+  family: TbatsForm,
+  others: readonly Estimate[],
+): Estimate[] {
+  const tried: Estimate[] = [];
+  const fit = (form: TbatsForm, starts: readonly TbatsParameters[]) => {
+    // What has nothing left over to measure its errors by is not a model.
+    const room = countNumbers(form) + 2 <= observations.nobs;
+    const found = room ? estimate(observations, form, starts, { lambda, growth: GROWTH, precision: 1e-2 }) : undefined;
+    if (found !== undefined) tried.push(found);
+    return found;
+  };
+  // A damped trend is the easiest to fit, and a start for the others.
+  const trends = trend
+    .flatMap((one) => (one ? damped.map((also) => ({ trend: true, damped: also })) : [{ trend: false, damped: false }]))
+    .sort((a, b) => Number(b.trend) - Number(a.trend) || Number(b.damped) - Number(a.damped));
+  for (const transform of boxCox) {
+    if (tried.length > 0 && least(tried).aic > least([...others, ...tried]).aic + HOPELESS) break;
+    for (const part of trends) {
+      const form = { ...family, ...part, boxCox: transform };
+      const near = tried.filter((one) => one.form.trend === part.trend && one.form.damped === part.damped);
+      const starts = near.length > 0 ? near.map((one) => one.parameters) : firstParameters(form);
+      const known = tried.filter((one) => one.form.boxCox === transform).map((one) => one.parameters);
+      fit(
+        form,
+        [...starts, ...known].flatMap((start) => startFrom(form, start)),
+      );
+    }
+  }
+  if (tried.length === 0) return tried;
+  for (let i = 0; family.seasonality === "trigonometric" && i < family.periods.length; i++)
+    if (climb(i, 1) === 0) climb(i, -1);
+  if (arma)
+    for (const one of [...tried].sort((a, b) => a.aic - b.aic).slice(0, ARMA_FORMS))
+      if (one.aic < least([...others, ...tried]).aic + ARMA_REACH) addArma(one);
+  return tried;
+
+  /** Changes a period's harmonics while that lowers the AIC. @returns how often it did */
+  function climb(i: number, step: 1 | -1): number {
+    for (let times = 0; ; times++) {
+      const { form, parameters, aic } = least(tried);
+      const harmonics = form.harmonics.map((count, j) => (i === j ? count + step : count));
+      if (harmonics[i]! < 1 || harmonics[i]! > mostHarmonics(form.periods[i]!)) return times;
+      const next = { ...form, harmonics };
+      const found = fit(next, startFrom(next, parameters));
+      if (found === undefined || found.aic >= aic) return times;
+    }
+  }
+
+  function addArma({ form, parameters, errors }: Estimate): void {
+    const { order, coef } = autoArima(errors.slice(), { d: 0, allowMean: false });
+    if (order.p + order.q === 0) return;
+    const ar = Array.from({ length: order.p }, (_, i) => coef[`ar${i + 1}`]!);
+    const ma = Array.from({ length: order.q }, (_, i) => coef[`ma${i + 1}`]!);
+    const next = { ...form, p: order.p, q: order.q };
+    fit(next, startFrom(next, { ...parameters, ar, ma }));
+  }
+}
+
+function least(estimates: readonly Estimate[]): Estimate {
+  return estimates.reduce((a, b) => (b.aic < a.aic ? b : a));
+}

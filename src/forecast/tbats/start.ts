@@ -1,0 +1,57 @@
+import type { TbatsForm, TbatsParameters } from "./form.ts";
+
+/** Gains a fit starts with: a slow and a fast level. */
+const ALPHAS = [0.07, 0.6];
+const BETA = 0.01;
+const DAMPING = 0.97;
+const GAMMA = 0.004;
+
+/** Parameters to start a form's first fit from. */
+export function firstParameters(form: TbatsForm): TbatsParameters[] {
+  return ALPHAS.map((alpha) => ({
+    lambda: null,
+    alpha,
+    beta: form.trend ? BETA : null,
+    damping: form.damped ? DAMPING : null,
+    ...seasonalGains(form, GAMMA),
+    ar: [],
+    ma: [],
+  }));
+}
+
+/**
+ * A form's starts from parameters of another one: what it has not is left out, what is new starts small. Of a new Box–Cox
+ * exponent, or of other harmonics, there are several.
+ */
+export function startFrom(form: TbatsForm, given: TbatsParameters): TbatsParameters[] {
+  const lambdas = !form.boxCox ? [null] : given.lambda === null ? [0, 0.4, 1] : [given.lambda];
+  const inner = seasonalGains(form, GAMMA);
+  const kept =
+    given.gammaOne.length === form.periods.length
+      ? [{ gammaOne: given.gammaOne, gammaTwo: given.gammaTwo }, inner]
+      : [inner];
+  return lambdas.flatMap((lambda) =>
+    kept.map((gains) => ({
+      lambda,
+      alpha: given.alpha,
+      beta: form.trend ? (given.beta ?? BETA * Math.min(1, Math.max(0, given.alpha))) : null,
+      damping: form.damped ? (given.damping ?? DAMPING) : null,
+      ...gains,
+      ar: given.ar.length === form.p ? given.ar : new Array<number>(form.p).fill(0),
+      ma: given.ma.length === form.q ? given.ma : new Array<number>(form.q).fill(0),
+    })),
+  );
+}
+
+/** Gains inside the admissible region: turned by the mean of a period's angles they reach all of its harmonics. */
+export function seasonalGains(
+  { seasonality, periods, harmonics }: TbatsForm,
+  gamma: number,
+): Pick<TbatsParameters, "gammaOne" | "gammaTwo"> {
+  if (seasonality === "dummy") return { gammaOne: periods.map(() => 10 * gamma), gammaTwo: [] };
+  const angles = periods.map((period, i) => (Math.PI * (harmonics[i]! + 1)) / period);
+  return {
+    gammaOne: angles.map((angle) => gamma * Math.cos(angle)),
+    gammaTwo: angles.map((angle) => -gamma * Math.sin(angle)),
+  };
+}

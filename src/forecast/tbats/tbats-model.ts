@@ -1,0 +1,33 @@
+import type { TbatsForm, TbatsParameters } from "./form.ts";
+
+/** A fitted TBATS or BATS model. */
+export interface TbatsModel {
+  readonly kind: "tbats" | "bats";
+  readonly formatVersion: 1;
+  /** As R writes it: Box–Cox exponent, orders of the ARMA errors, damping, periods with their harmonics. */
+  readonly method: string;
+  readonly form: TbatsForm;
+  readonly parameters: TbatsParameters;
+  /** Whether forecasts are means instead of medians of the original scale; only with Box–Cox. */
+  readonly biasAdjust: boolean;
+  /** How many values were observed. */
+  readonly nobs: number;
+  /** Level, slope and pairs of seasonal states before the first value, on the transformed scale. */
+  readonly initial: readonly number[];
+  readonly state: TbatsState;
+  /** Mean square of the one-step errors on the transformed scale. */
+  readonly sigma2: number;
+  /** n log SSE − 2 (λ − 1) Σ log y: minus twice the log-likelihood, but for a constant of n. */
+  readonly deviance: number;
+  /** The deviance and 2 for each parameter and initial state, as R counts them. */
+  readonly aic: number;
+}
+
+/** Where a model stands after its last value. */
+export interface TbatsState {
+  /** Level, slope and pairs of seasonal states. */
+  readonly states: readonly number[];
+  /** The last p errors of the states and the last q of the ARMA process, newest first. */
+  readonly errors: readonly number[];
+  readonly white: readonly number[];
+}
