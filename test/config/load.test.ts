@@ -117,9 +117,10 @@ describe("configuration", () => {
       "cost",
       "register",
       "batch",
+      "reconcile",
       "parallel_lab",
     ]);
-    for (const block of ["source", "train", "batch"])
+    for (const block of ["source", "train", "batch", "reconcile"])
       for (const [key, value] of Object.entries(schema.properties[block]!.properties!))
         expect(value.description, `${block}.${key}`).toBeTruthy();
   });
