@@ -7,7 +7,9 @@ import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { Frame } from "../model/frame.ts";
 import { nextTimes, parseTime } from "../model/interval.ts";
 import { keyArgument } from "../model/key-argument.ts";
-import { type CheckedPrediction, checkPrediction, InvalidReturn } from "../model/return-contract.ts";
+import { type CheckedPrediction, checkPrediction, checkUpdateResult, InvalidReturn } from "../model/return-contract.ts";
+import { futureRows, MissingFuture } from "./future-rows.ts";
+import { newerRows, OffInterval } from "./newer-rows.ts";
 
 /** What decides the answers for all partitions of one source of an index, besides their models and data. */
 export interface ScoringPlan {
@@ -19,8 +21,10 @@ export interface ScoringPlan {
   /** The time column of the models' training data, or null. */
   readonly time: ColumnInfo | null;
   readonly horizon: number;
-  /** Coverage of the prediction intervals in percent, ascending, each once. */
+  /** What the model is asked for: coverage of the intervals in percent, ascending, each once (see `levelsToAsk`). */
   readonly levels: readonly number[];
+  /** Whether models take in rows that are newer than the ones they were fitted to. */
+  readonly advance: boolean;
 }
 
 /** A partition as the index has it: what of its row scoring needs. */
@@ -33,23 +37,36 @@ export type TrainedPartition = Pick<
 export interface ScoringData {
   /** Its rows in the input; none where nothing is known of it by now. */
   readonly data: Frame;
+  /** Its rows in the table of the future, in the order of their times; left out without such a table. */
+  readonly future?: Frame;
 }
 
 /** Values of the time column: as in `Column`, or texts where that is what the data are ordered by. */
 export type Times = Float64Array | readonly (string | null)[];
 
-/** Why a partition has no forecast, besides the reasons why it has no model. */
-export type ScoreErrorType = "predict-error" | "invalid-return";
+/** Why a model that there is gave no forecast, or none of the newest rows. Stored as `ERROR_TYPE`. */
+export type ScoreErrorType =
+  | "predict-error"
+  | "invalid-return"
+  | "missing-future"
+  | "no-update"
+  | "update-error"
+  | "off-interval";
 
-/** What scoring one partition gives: a forecast, or why there is none. */
+/** Why something did not go as it should. */
+export interface Problem {
+  readonly errorType: PartitionOutcome["errorType"] | ScoreErrorType | "not-trained";
+  readonly errorMessage: string | null;
+}
+
+/**
+ * What scoring one partition gives: a forecast, or why there is none. `STALE`: a forecast of the model as it was fitted,
+ * because it could not take in the newer rows that there are.
+ */
 export type ScoredPartition =
   | ({ readonly status: "OK"; readonly times: Times | null } & CheckedPrediction)
-  | {
-      readonly status: "NO_MODEL";
-      readonly errorType: PartitionOutcome["errorType"];
-      readonly errorMessage: string | null;
-    }
-  | { readonly status: "ERROR"; readonly errorType: ScoreErrorType; readonly errorMessage: string };
+  | ({ readonly status: "STALE" | "FALLBACK"; readonly times: Times | null } & CheckedPrediction & Problem)
+  | ({ readonly status: "NO_MODEL" | "ERROR" } & Problem);
 
 /**
  * Scores one partition with its model. Whoever scores, a batch or a server, does it by this function, so that the same
@@ -58,29 +75,68 @@ export type ScoredPartition =
 export async function scorePartition(
   plan: ScoringPlan,
   partition: TrainedPartition,
-  { data }: ScoringData,
+  { data, future }: ScoringData,
 ): Promise<ScoredPartition> {
   if (partition.model === null)
     return { status: "NO_MODEL", errorType: partition.errorType, errorMessage: partition.errorMessage };
   const { definition, levels } = plan;
-  const horizon = definition.scores === "rows" ? data.length : plan.horizon;
+  const given = {
+    [plan.keyArg]: keyArgument(plan.keyColumns, partition.key),
+    exports: plan.exports,
+    seed: partition.seed,
+  };
   try {
+    const perRow = definition.scores === "rows";
+    const horizon = perRow ? data.length : plan.horizon;
+    const moved: Moved = perRow ? { model: JSON.parse(partition.model) } : await moveOn(plan, partition, given, data);
+    const times = perRow ? rowTimes(plan, data) : forecastTimes(plan, partition, moved.steps ?? 0);
     const returned = await definition.predict!({
-      [plan.keyArg]: keyArgument(plan.keyColumns, partition.key),
-      model: JSON.parse(partition.model),
-      horizon,
-      levels,
-      data,
-      exports: plan.exports,
-      seed: partition.seed,
+      ...given,
+      ...{ model: moved.model, horizon, levels, data },
+      ...(future !== undefined && { future: futureRows(future, plan.time, times as Float64Array | null) }),
     });
     const prediction = checkPrediction(returned, horizon, levels);
-    const times = definition.scores === "rows" ? rowTimes(plan, data) : forecastTimes(plan, partition);
+    if (moved.problem !== undefined) return { status: "STALE", times, ...prediction, ...moved.problem };
     return { status: "OK", times, ...prediction };
   } catch (error) {
-    const errorType = error instanceof InvalidReturn ? "invalid-return" : "predict-error";
-    return { status: "ERROR", errorType, errorMessage: messageOf(error) };
+    return { status: "ERROR", errorType: typeOf(error, "predict-error"), errorMessage: messageOf(error) };
   }
+}
+
+/** A model that has taken in the newer rows of its partition, or the reason why it has not. */
+interface Moved {
+  readonly model: object;
+  readonly steps?: number;
+  readonly problem?: Problem;
+}
+
+async function moveOn(
+  { definition, time, advance }: ScoringPlan,
+  { model: text, lastTs, interval }: TrainedPartition,
+  given: object,
+  data: Frame,
+): Promise<Moved> {
+  const model = JSON.parse(text!) as object;
+  if (!advance || time === null || lastTs === null) return { model };
+  try {
+    const newer = newerRows(data, time, lastTs, interval);
+    if (newer === undefined) return { model };
+    if (definition.update === undefined) {
+      const errorMessage = `the input has rows after ${lastTs}, and the model definition has no update to take them in`;
+      return { model, problem: { errorType: "no-update", errorMessage } };
+    }
+    return checkUpdateResult(await definition.update({ ...given, model, data: newer.data } as never), newer.steps);
+  } catch (error) {
+    // What update may have begun to change is not used.
+    const problem = { errorType: typeOf(error, "update-error"), errorMessage: messageOf(error) };
+    return { model: JSON.parse(text!) as object, problem };
+  }
+}
+
+function typeOf(error: unknown, otherwise: ScoreErrorType): ScoreErrorType {
+  if (error instanceof InvalidReturn) return "invalid-return";
+  if (error instanceof MissingFuture) return "missing-future";
+  return error instanceof OffInterval ? "off-interval" : otherwise;
 }
 
 /** What the rows that were scored have in the time column: which they are. Null where they have none of that type. */
@@ -92,9 +148,13 @@ function rowTimes({ time }: ScoringPlan, data: Frame): Times | null {
   return type === "number" ? data.numbers(time.name) : null;
 }
 
-/** The times of the forecasts: the next ones after the model's last observation, at the series' own interval. */
-function forecastTimes({ time, horizon }: ScoringPlan, { lastTs, interval }: TrainedPartition): Float64Array | null {
+/** The times of the forecasts: the next ones after the newest observation, at the series' own interval. */
+function forecastTimes(
+  { time, horizon }: ScoringPlan,
+  { lastTs, interval }: TrainedPartition,
+  steps: number,
+): Float64Array | null {
   if (time === null || lastTs === null || interval === null) return null;
   const type = time.type === "date" || time.type === "timestamp" ? time.type : "number";
-  return nextTimes(parseTime(type, lastTs), interval, horizon);
+  return nextTimes(parseTime(type, lastTs), interval, steps + horizon).subarray(steps);
 }
