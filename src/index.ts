@@ -13,9 +13,11 @@ export {
 } from "./api/connect.ts";
 export type { ReconcileTablesOptions } from "./api/reconcile.ts";
 export type { RefinedRun, RefineOptions } from "./api/refine.ts";
-export { type LogManyModelOptions, Registry, type RunBatchOptions } from "./api/registry.ts";
+export { type LogManyModelOptions, Registry } from "./api/registry.ts";
 export type { RetryOptions } from "./api/retry.ts";
+export type { RunBatchOptions } from "./api/run-batch.ts";
 export { type ErrorKind, ManymodelError } from "./core/errors.ts";
+export type { MissingModel } from "./core/missing-model.ts";
 export { decodeKey, encodeKey, type KeyColumn, type KeyValue } from "./core/partition-key.ts";
 export type { PlainData } from "./core/plain-data.ts";
 export type { Annotation, AuditEntry, ModelAlias, ModelVersion } from "./core/registry.ts";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MISSING_MODEL } from "../core/missing-model.ts";
 import { RUN_MODES } from "../core/run.ts";
 import { RECONCILIATION_METHODS } from "../forecast/hierarchy/methods.ts";
 
@@ -141,6 +142,29 @@ const batch = z
       .min(1)
       .default([80, 95])
       .describe("Coverage of the prediction intervals in percent."),
+    quantiles: z
+      .array(z.number().gt(0).lt(1))
+      .default([])
+      .describe("Quantiles to forecast, such as 0.1, 0.5 and 0.9 (columns Q_10, Q_50, Q_90)."),
+    missing_model: z
+      .enum(MISSING_MODEL)
+      .default("status")
+      .describe(
+        "What a partition without a model means. status: a row that says so. error: the batch fails and writes nothing. fallback: a seasonal naive forecast.",
+      ),
+    future_table: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("A table of what is known ahead: a row for each partition and future time."),
+    advance: z
+      .boolean()
+      .default(true)
+      .describe("Whether models take in rows of the input that are newer than the ones they were fitted to."),
+    incremental: z
+      .boolean()
+      .default(false)
+      .describe("Whether rows of the last batch stand where neither data, model nor options have changed."),
   })
   .describe("How to score.");
 

@@ -79,44 +79,48 @@ export function encodeSegment(keyColumns: readonly KeyColumn[], rows: readonly P
 
 /** The columns that hold what a body returned, by far the largest. */
 const LARGE = ["model", "forecast", "info"];
+/** The columns of text that scoring does not need. */
+const NOT_SCORED = ["forecast", "info", "metrics", "model_kind", "first_ts", "data_sha256"];
 
 /**
  * Reads a segment back.
  *
  * @param options.summary - leave out what the bodies returned as model, forecast and info: they are NULL then
+ * @param options.forScoring - leave out what scoring does not need: the model is there, the rest is NULL
  * @throws {ManymodelError} `corrupt` if the bytes are not a segment
  */
 export async function decodeSegment(
   bytes: Uint8Array,
   path: string,
-  { summary = false } = {},
+  { summary = false, forScoring = false } = {},
 ): Promise<PartitionOutcome[]> {
+  const leftOut = [...(summary ? LARGE : []), ...(forScoring ? NOT_SCORED : [])];
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
   try {
     const metadata = parquetMetadata(file);
     const rows = await parquetReadObjects({
       file,
       metadata,
-      columns: Object.keys(COLUMNS).filter((name) => !summary || !LARGE.includes(name)),
+      columns: Object.keys(COLUMNS).filter((name) => !leftOut.includes(name)),
     });
-    const large = (value: unknown) => (value === undefined ? null : (value as string | null));
+    const text = (value: unknown) => (value === undefined ? null : (value as string | null));
     return rows.map((row) => ({
       position: row.position as number,
       key: decodeKey(row.partition_key as string).key,
       partitionKey: row.partition_key as string,
       outcome: row.outcome as Outcome,
-      modelKind: row.model_kind as string | null,
-      model: large(row.model),
-      metrics: row.metrics as string | null,
-      forecast: large(row.forecast),
-      info: large(row.info),
+      modelKind: text(row.model_kind),
+      model: text(row.model),
+      metrics: text(row.metrics),
+      forecast: text(row.forecast),
+      info: text(row.info),
       nObs: row.n_obs as number,
-      firstTs: row.first_ts as string | null,
+      firstTs: text(row.first_ts),
       lastTs: row.last_ts as string | null,
       interval: row.interval as string | null,
       fitMs: row.fit_ms as number,
       seed: Number(row.seed as bigint),
-      dataSha256: row.data_sha256 as string | null,
+      dataSha256: text(row.data_sha256),
       errorType: row.error_type as PartitionOutcome["errorType"],
       errorMessage: row.error_message as string | null,
       attempt: row.attempt as number,

@@ -8,5 +8,7 @@ export {
   type ModelDefinition,
   type PredictContext,
   type Prediction,
+  type UpdateContext,
+  type UpdateResult,
 } from "./define-model.ts";
 export type { Frame } from "./frame.ts";

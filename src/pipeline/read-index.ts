@@ -38,12 +38,12 @@ export interface IndexedRow {
 /**
  * The rows of one segment of an index that count.
  *
- * @param options.summary - without what the bodies returned (see `decodeSegment`)
+ * @param options - what to leave out (see `decodeSegment`)
  */
 export async function segmentRows(
   stage: Stage,
   { path, sha256, select }: IndexedSegment,
-  options: { summary?: boolean } = {},
+  options: { summary?: boolean; forScoring?: boolean } = {},
 ): Promise<IndexedRow[]> {
   const bytes = await getVerified(stage, path, sha256, "it was committed; its checksum differs");
   const isSelected = rowSelector(select);

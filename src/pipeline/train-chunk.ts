@@ -130,7 +130,8 @@ export function failedOutcome(
   };
 }
 
-async function trainPartition(
+/** Fits the model of one partition: its row, whatever becomes of it. */
+export async function trainPartition(
   manifest: TrainingPlan,
   definition: AnyModelDefinition,
   batch: ColumnBatch,
@@ -213,7 +214,7 @@ function readTime(
 }
 
 /** Hash of a partition's data: equal data give equal hashes, whatever chunk it was read in. */
-function dataHash(batch: ColumnBatch, start: number, end: number): string {
+export function dataHash(batch: ColumnBatch, start: number, end: number): string {
   const hash = createHash("sha256");
   for (const [name, column] of Object.entries(batch.columns)) {
     hash.update(`${name}\0${column.type}\0`);

@@ -73,6 +73,24 @@ export interface Tables {
   write(table: string, batch: ColumnBatch): Promise<TablePart>;
   /** In one step: `owner`'s rows in `table` become exactly these parts; everyone else's stay. */
   publish(table: string, owner: string, parts: readonly TablePart[]): Promise<void>;
+  /**
+   * Some columns of the published rows that have a value in the first of them; none where the table is not there.
+   *
+   * @param owner - whose rows; null: everybody's
+   */
+  published(table: string, owner: string | null, columns: readonly string[]): Promise<ColumnBatch>;
+  /**
+   * Writes those rows that `owner` has published, and that have one of `values` in the text column `column`, as another
+   * part, not visible until published.
+   *
+   * @param set - text columns that have another value in the copy
+   */
+  carry(
+    table: string,
+    owner: string,
+    rows: { readonly column: string; readonly values: readonly string[] },
+    set: Readonly<Record<string, string>>,
+  ): Promise<TablePart>;
   /** Deletes parts that will not be published. */
   discard(table: string, parts: readonly TablePart[]): Promise<void>;
   /** Shows a committed run's segments in MODEL_INDEX, TRAINING_RESULTS and TRAINING_METRICS. Idempotent. */

@@ -9,6 +9,7 @@ import type { DataQuery, Snapshot } from "../../core/run.ts";
 import { identifier, literal, readParquet } from "./duck.ts";
 import { makeFolder } from "./folders.ts";
 import type { Source, SourceColumn, Sources } from "./source.ts";
+import { valueExpression } from "./value-expression.ts";
 
 /** The SQL type in which a key column is kept in `keys.parquet`. */
 export const KEY_SQL_TYPES: Readonly<Record<KeyType, string>> = {
@@ -131,7 +132,7 @@ async function writeFiles(
   const joined = keys
     .map((key, i) => `k.k${i} IS NOT DISTINCT FROM CAST(s.${identifier(key.name)} AS ${KEY_SQL_TYPES[key.keyType!]})`)
     .join(" AND ");
-  const selected = columns.map((column, i) => `${valueExpression(column)} AS c${i}`);
+  const selected = columns.map((column, i) => `${valueExpression(column, "s.")} AS c${i}`);
   // Every column takes part in the order, so that rows that are equal in time come in the same order every time.
   const rest = columns.filter((column) => !order.includes(column) && !keys.includes(column));
   const sorted = [...order, ...rest].map((column) => `s.${identifier(column.name)} NULLS FIRST`);
@@ -145,20 +146,4 @@ async function writeFiles(
   );
   const [partitions, rows] = result.getRows()[0] as [number, number];
   return { partitions, rows };
-}
-
-/** A value as a model body's column holds it: numbers as doubles, times as milliseconds. */
-function valueExpression({ name, type }: SourceColumn): string {
-  const column = `s.${identifier(name)}`;
-  switch (type) {
-    case "date":
-    case "timestamp":
-      return `epoch_us(CAST(${column} AS TIMESTAMP)) / 1000.0`;
-    case "boolean":
-      return column;
-    case "string":
-      return `CAST(${column} AS VARCHAR)`;
-    default:
-      return `CAST(${column} AS DOUBLE)`;
-  }
 }

@@ -70,6 +70,21 @@ export class TableStore {
     return [...known.values()];
   }
 
+  /** The files that hold what `owner`, or everybody, has published in a table, and their columns. */
+  published(table: string, owner: string | null): { files: string[]; columns: ColumnInfo[] } {
+    const sql = `SELECT table_name, id, columns FROM parts WHERE table_name = ?1 AND (?2 IS NULL OR owner = ?2) ORDER BY id`;
+    const parts = this.#db.prepare(sql).all(table, owner) as {
+      table_name: string;
+      id: string;
+      columns: string;
+    }[];
+    const columns = parts.flatMap((part) => JSON.parse(part.columns) as ColumnInfo[]);
+    return {
+      files: parts.map((part) => partFile(this.folder, part.table_name, part.id)),
+      columns: [...new Map(columns.map((column) => [column.name, column])).values()],
+    };
+  }
+
   create(table: string, columns: readonly ColumnInfo[]): boolean {
     checkTableName(table);
     const sql = "INSERT INTO tables (name, imported, columns) VALUES (?, 0, ?) ON CONFLICT DO NOTHING";

@@ -6,8 +6,10 @@ import {
   forecast,
   METHODS,
   type Method,
+  update,
 } from "../../forecast/index.ts";
 import { defineModel, type FitContext } from "../define-model.ts";
+import { observed } from "../observed.ts";
 
 /** What the built-in forecaster needs to know; the run's exports. */
 export type ForecasterExports = {
@@ -41,6 +43,10 @@ export default defineModel({
       },
       forecast: forecast(model, { h: horizon }).mean,
     };
+  },
+  update({ model, data, exports }) {
+    const y = observed(data, exports.target);
+    return { model: update(model, y), steps: y.length };
   },
   predict: ({ model, horizon, levels }) => forecast(model, { h: horizon, levels }),
 });
