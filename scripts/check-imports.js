@@ -25,7 +25,8 @@ const ALLOWED = {
   "engines/memory": ["core", "ports"],
   "engines/local": ["core", "ports"],
   api: ["advise", "config", "core", "forecast", "model", "pipeline", "ports", "reconcile", "refine", "registry"],
-  cli: ["advise", "api", "core", "pipeline", "ports", "reconcile", "refine", "registry"],
+  serving: ["api", "config", "core", "model", "pipeline", "ports"],
+  cli: ["advise", "api", "core", "pipeline", "ports", "reconcile", "refine", "registry", "serving"],
   "index.ts": ["advise", "api", "core", "model", "pipeline", "reconcile", "refine", "registry"],
 };
 /** Packages that `forecast` or `core` may import: pure JavaScript only. */

@@ -73,26 +73,34 @@ export function encodeSegment(keyColumns: readonly KeyColumn[], rows: readonly P
   }));
   const columns = Object.entries(COLUMNS).map(([name, type]) => ({ name, type, data: values[name]! }));
   return new Uint8Array(
-    parquetWriteBuffer({ columnData: [...keys, ...columns], createdBy: "manymodel", rowGroupSize: 100_000 }),
+    parquetWriteBuffer({ columnData: [...keys, ...columns], createdBy: "manymodel", rowGroupSize: SEGMENT_BLOCK }),
   );
 }
+
+/** Rows that are compressed together: what is decoded to get at one of them. */
+export const SEGMENT_BLOCK = 256;
 
 /** The columns that hold what a body returned, by far the largest. */
 const LARGE = ["model", "forecast", "info"];
 /** The columns of text that scoring does not need. */
 const NOT_SCORED = ["forecast", "info", "metrics", "model_kind", "first_ts", "data_sha256"];
 
-/**
- * Reads a segment back.
- *
- * @param options.summary - leave out what the bodies returned as model, forecast and info: they are NULL then
- * @param options.forScoring - leave out what scoring does not need: the model is there, the rest is NULL
- * @throws {ManymodelError} `corrupt` if the bytes are not a segment
- */
+/** What to read of a segment. */
+export interface SegmentPart {
+  /** Leave out what the bodies returned as model, forecast and info: they are NULL then. */
+  readonly summary?: boolean;
+  /** Leave out what scoring does not need: the model is there, the rest is NULL. */
+  readonly forScoring?: boolean;
+  /** The first row to read, and `to` the one after the last; all when left out. */
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** Reads a segment, or a part of it, back. @throws {ManymodelError} `corrupt` if the bytes are not a segment */
 export async function decodeSegment(
   bytes: Uint8Array,
   path: string,
-  { summary = false, forScoring = false } = {},
+  { summary = false, forScoring = false, from, to }: SegmentPart = {},
 ): Promise<PartitionOutcome[]> {
   const leftOut = [...(summary ? LARGE : []), ...(forScoring ? NOT_SCORED : [])];
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
@@ -102,6 +110,8 @@ export async function decodeSegment(
       file,
       metadata,
       columns: Object.keys(COLUMNS).filter((name) => !leftOut.includes(name)),
+      ...(from !== undefined && { rowStart: from }),
+      ...(to !== undefined && { rowEnd: to }),
     });
     const text = (value: unknown) => (value === undefined ? null : (value as string | null));
     return rows.map((row) => ({
