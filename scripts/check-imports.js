@@ -9,6 +9,8 @@ import ts from "typescript";
 
 const src = fileURLToPath(new URL("../src", import.meta.url));
 
+/** What stands on the pipeline, each beside the others. */
+const FEATURES = ["advise", "monitor", "reconcile", "refine", "registry"];
 /** Folder → folders it may import from; itself is always allowed. */
 const ALLOWED = {
   forecast: [],
@@ -20,14 +22,15 @@ const ALLOWED = {
   refine: ["core", "model", "pipeline", "ports"],
   registry: ["core", "model", "pipeline", "ports"],
   reconcile: ["core", "forecast", "pipeline", "ports"],
+  monitor: ["core", "forecast", "model", "pipeline", "ports"],
   contract: ["ports", "core"],
   config: ["core", "forecast"],
   "engines/memory": ["core", "ports"],
   "engines/local": ["core", "ports"],
-  api: ["advise", "config", "core", "forecast", "model", "pipeline", "ports", "reconcile", "refine", "registry"],
+  api: [...FEATURES, "config", "core", "forecast", "model", "pipeline", "ports"],
   serving: ["api", "config", "core", "model", "pipeline", "ports"],
-  cli: ["advise", "api", "core", "pipeline", "ports", "reconcile", "refine", "registry", "serving"],
-  "index.ts": ["advise", "api", "core", "model", "pipeline", "reconcile", "refine", "registry"],
+  cli: [...FEATURES, "api", "core", "pipeline", "ports", "serving"],
+  "index.ts": [...FEATURES, "api", "core", "model", "pipeline"],
 };
 /** Packages that `forecast` or `core` may import: pure JavaScript only. */
 const PURE_PACKAGES = { forecast: [], core: ["hyparquet", "hyparquet-writer"] };

@@ -230,7 +230,8 @@ function missingModels({ model, version }: ModelVersion, count: number, some: re
   );
 }
 
-function checkKeyTypes(version: ModelVersion, snapshot: Snapshot): void {
+/** The table's key columns must be of the version's types. @throws {ManymodelError} `input` if not */
+export function checkKeyTypes(version: ModelVersion, snapshot: Snapshot): void {
   const list = (columns: ModelVersion["keyColumns"]) => columns.map((c) => `${c.name} (${c.type})`).join(", ");
   const same =
     version.keyColumns.length === snapshot.keyColumns.length &&

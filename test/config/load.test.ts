@@ -118,9 +118,10 @@ describe("configuration", () => {
       "register",
       "batch",
       "reconcile",
+      "monitor",
       "parallel_lab",
     ]);
-    for (const block of ["source", "train", "batch", "reconcile"])
+    for (const block of ["source", "train", "batch", "reconcile", "monitor"])
       for (const [key, value] of Object.entries(schema.properties[block]!.properties!))
         expect(value.description, `${block}.${key}`).toBeTruthy();
   });
