@@ -22,10 +22,16 @@ const ALLOWED = {
   reconcile: ["core", "forecast", "pipeline", "ports"],
   contract: ["ports", "core"],
   config: ["core", "forecast"],
+  stages: ["core", "ports"],
+  fleets: ["core", "ports"],
+  dispatch: ["core", "pipeline", "ports"],
   "engines/memory": ["core", "ports"],
-  "engines/local": ["core", "ports"],
-  api: ["advise", "config", "core", "forecast", "model", "pipeline", "ports", "reconcile", "refine", "registry"],
-  cli: ["advise", "api", "core", "pipeline", "ports", "reconcile", "refine", "registry"],
+  "engines/local": ["core", "ports", "stages"],
+  api: [
+    ...["advise", "config", "core", "dispatch", "fleets", "forecast", "model", "pipeline", "ports", "reconcile"],
+    ...["refine", "registry", "stages"],
+  ],
+  cli: ["advise", "api", "core", "dispatch", "pipeline", "ports", "reconcile", "refine", "registry"],
   "index.ts": ["advise", "api", "core", "model", "pipeline", "reconcile", "refine", "registry"],
 };
 /** Packages that `forecast` or `core` may import: pure JavaScript only. */
