@@ -25,11 +25,14 @@ const ALLOWED = {
   monitor: ["core", "forecast", "model", "pipeline", "ports"],
   contract: ["ports", "core"],
   config: ["core", "forecast"],
+  stages: ["core", "ports"],
+  fleets: ["core", "ports"],
+  dispatch: ["core", "pipeline", "ports"],
   "engines/memory": ["core", "ports"],
-  "engines/local": ["core", "ports"],
-  api: [...FEATURES, "config", "core", "forecast", "model", "pipeline", "ports"],
+  "engines/local": ["core", "ports", "stages"],
+  api: [...FEATURES, "config", "core", "dispatch", "fleets", "forecast", "model", "pipeline", "ports", "stages"],
   serving: ["api", "config", "core", "model", "pipeline", "ports"],
-  cli: [...FEATURES, "api", "core", "pipeline", "ports", "serving"],
+  cli: [...FEATURES, "api", "core", "dispatch", "pipeline", "ports", "serving"],
   "index.ts": [...FEATURES, "api", "core", "model", "pipeline"],
 };
 /** Packages that `forecast` or `core` may import: pure JavaScript only. */

@@ -26,6 +26,7 @@ import type { ReconcileSummary } from "../reconcile/reconcile-tables.ts";
 import { type Champions, type ChampionsSpec, collectChampions } from "../refine/champions.ts";
 import { type Comparison, compareRuns } from "../refine/compare.ts";
 import { type Ranking, type RankOptions, rank } from "../refine/rank.ts";
+import { engineAddress } from "./engine-address.ts";
 import { type Monitored, type MonitorOptions, monitor } from "./monitor.ts";
 import { openEngine } from "./open-engine.ts";
 import { packageVersion } from "./package-version.ts";
@@ -318,11 +319,7 @@ export class ManyModel {
  */
 export async function connect(config: string | LoadedConfig = "manymodel.yaml"): Promise<ManyModel> {
   const loaded = typeof config === "string" ? await loadConfig(config) : config;
-  const engine = await openEngine({
-    engine: loaded.engine,
-    workspace: path.resolve(loaded.directory, loaded.workspace),
-  });
-  return new ManyModel(loaded, engine);
+  return new ManyModel(loaded, await openEngine(engineAddress(loaded)));
 }
 
 /** Who uses this process, as the audit log names them. */

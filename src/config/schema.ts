@@ -311,10 +311,28 @@ const cost = z
   .strictObject({ cpu_hour: z.number().gt(0).describe("Price of an hour of one CPU, in any currency.") })
   .describe("What computing costs, for `manymodel plan`.");
 
+const stage = z
+  .union([
+    z
+      .string()
+      .min(1)
+      .transform((url) => ({ url })),
+    z.strictObject({
+      url: z.string().min(1).describe("A directory (a path, or file:///…), or s3://bucket/prefix."),
+      endpoint: z.url().optional().describe("Of an S3-compatible service."),
+      region: z.string().min(1).optional(),
+      force_path_style: z.boolean().optional().describe("Whether the bucket is named in a request's path."),
+    }),
+  ])
+  .describe(
+    "Where artifacts are kept: a directory that other machines see too, or s3://bucket/prefix (see docs/fleets.md); in the workspace when left out.",
+  );
+
 /** The configuration file, `manymodel.yaml`. */
 export const configSchema = z.strictObject({
   engine: z.enum(["local"]).default("local").describe("Where everything runs."),
   workspace: z.string().min(1).default(".manymodel").describe("The workspace's directory, relative to this file."),
+  stage: stage.optional(),
   source: source.optional(),
   model: model.default("auto-arima"),
   train: train.prefault({}),

@@ -1,3 +1,5 @@
+import { ManymodelError, show } from "./errors.ts";
+
 /** The layout of the stage, in one place. All paths are relative, with `/` between their parts. */
 const padded = (n: number) => String(n).padStart(4, "0");
 
@@ -14,3 +16,11 @@ export const stagePath = {
   keyIndex: (run: string) => `runs/${run}/key_index.bin`,
   modelIndex: (run: string) => `runs/${run}/model_index.json`,
 } as const;
+
+/** The parts of a path of the stage. @throws {ManymodelError} `usage` if it would lead out of the stage, or nowhere */
+export function stagePathParts(path: string): string[] {
+  const parts = path.split("/");
+  if (parts.some((part) => part === "" || part === "." || part === ".." || /[\\\0]/.test(part)))
+    throw new ManymodelError("usage", `${show(path)} is not a path of the stage`);
+  return parts;
+}

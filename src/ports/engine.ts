@@ -1,14 +1,15 @@
 import type { Catalog } from "./catalog.ts";
 import type { Queue } from "./queue.ts";
 import type { Roster } from "./roster.ts";
-import type { Stage } from "./stage.ts";
+import type { Stage, StageAddress } from "./stage.ts";
 import type { Tables } from "./tables.ts";
 import type { Versions } from "./versions.ts";
 import type { Workers } from "./workers.ts";
 
 /** How an engine is opened: by a plain address, so that a worker anywhere can open the same one. */
 export type EngineAddress =
-  | { readonly engine: "local"; readonly workspace: string }
+  /** Without a stage of its own, the workspace has one. */
+  | { readonly engine: "local"; readonly workspace: string; readonly stage?: StageAddress }
   | { readonly engine: "memory"; readonly id: string };
 
 /** The seven ports of one execution environment. */

@@ -6,8 +6,8 @@ import { matchColumn } from "../../core/column.ts";
 import { ManymodelError, messageOf, show } from "../../core/errors.ts";
 import type { KeyColumn, KeyType } from "../../core/partition-key.ts";
 import type { DataQuery, Snapshot } from "../../core/run.ts";
+import { makeFolder } from "../../stages/whole-file.ts";
 import { identifier, literal, readParquet } from "./duck.ts";
-import { makeFolder } from "./folders.ts";
 import type { Source, SourceColumn, Sources } from "./source.ts";
 import { valueExpression } from "./value-expression.ts";
 

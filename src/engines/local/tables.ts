@@ -4,7 +4,9 @@ import { columnsOf } from "../../core/column.ts";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
 import { type KeyValue, keyText, type PartitionKey, parseKeyText } from "../../core/partition-key.ts";
 import type { Snapshot } from "../../core/run.ts";
+import type { Stage } from "../../ports/stage.ts";
 import type { PartitionRows, Tables } from "../../ports/tables.ts";
+import { writeWhole } from "../../stages/whole-file.ts";
 import type { Database } from "./database.ts";
 import { type Duck, literal, readParquet } from "./duck.ts";
 import type { Folders } from "./folders.ts";
@@ -16,13 +18,16 @@ import { rearrange } from "./rearrange.ts";
 import { concealRun, exposeRun } from "./result-views.ts";
 import { KEY_SQL_TYPES, snapshotFiles, takeSnapshot } from "./snapshot.ts";
 import { openSources, type Sources } from "./source.ts";
-import { writeWhole } from "./stage.ts";
 import { eraseItems, storedItems } from "./stored-items.ts";
 import { newPart, TableStore } from "./table-store.ts";
 import { encodeColumns } from "./write-columns.ts";
 
-/** Tables as Parquet files, read and sorted by DuckDB; which files make up a table is SQLite's to say. */
-export function localTables(db: () => Database, duck: Duck, folders: Folders): Tables {
+/**
+ * Tables as Parquet files, read and sorted by DuckDB; which files make up a table is SQLite's to say.
+ *
+ * @param elsewhere - the stage, if it is not in a directory
+ */
+export function localTables(db: () => Database, duck: Duck, folders: Folders, elsewhere?: Stage): Tables {
   let opened: TableStore | undefined;
   const store = () => (opened ??= new TableStore(db(), folders.tables));
   let found: Sources | undefined;
@@ -142,7 +147,7 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders): T
     },
 
     async query(sql, limit) {
-      return queryWorkspace(db(), store(), folders, sql, limit);
+      return queryWorkspace(db(), store(), folders, elsewhere, sql, limit);
     },
   };
 }
