@@ -23,7 +23,10 @@ const ALLOWED = {
   contract: ["ports", "core"],
   config: ["core", "forecast"],
   "engines/memory": ["core", "ports"],
-  "engines/local": ["core", "ports"],
+  // What engines on Node have in common: threads and processes, folders, files as DuckDB reads them.
+  "engines/node": ["core", "ports"],
+  "engines/local": ["core", "engines/node", "ports"],
+  "engines/postgres": ["core", "engines/node", "ports"],
   api: ["advise", "config", "core", "forecast", "model", "pipeline", "ports", "reconcile", "refine", "registry"],
   cli: ["advise", "api", "core", "pipeline", "ports", "reconcile", "refine", "registry"],
   "index.ts": ["advise", "api", "core", "model", "pipeline", "reconcile", "refine", "registry"],

@@ -26,6 +26,6 @@ export async function openWorkers(engine: Engine, mode: RunMode): Promise<Worker
 
 /** A folder as a stage, for exporting to and importing from. */
 export async function openFolderStage(folder: string): Promise<Stage> {
-  const { localStage } = await import("../engines/local/stage.ts");
-  return localStage(folder);
+  const { folderStage } = await import("../engines/node/stage.ts");
+  return folderStage(folder);
 }

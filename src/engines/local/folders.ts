@@ -1,5 +1,4 @@
 import { mkdirSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
 
@@ -26,15 +25,4 @@ export function openFolders(root: string): Folders {
     throw new ManymodelError("config", `cannot use the workspace ${root}: ${messageOf(cause)}`, { cause });
   }
   return { ...folders, database: path.join(root, "manymodel.db") };
-}
-
-/** Makes sure that a folder of the workspace exists. @throws {ManymodelError} `storage` if it cannot be made */
-export async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (cause) {
-    // On a read-only file system, Node says of a folder in a folder that it does not exist.
-    const why = (cause as NodeJS.ErrnoException).code === "ENOENT" ? "read-only file system" : messageOf(cause);
-    throw new ManymodelError("storage", `cannot make the folder ${folder}: ${why}`, { cause });
-  }
 }

@@ -4,16 +4,16 @@ import type { Engine } from "../../ports/engine.ts";
 import type { Queue } from "../../ports/queue.ts";
 import type { Roster } from "../../ports/roster.ts";
 import type { Versions } from "../../ports/versions.ts";
+import { openDuck } from "../node/duck.ts";
+import { folderStage } from "../node/stage.ts";
+import { nodeWorkers } from "../node/workers.ts";
 import { localCatalog } from "./catalog.ts";
 import { type Database, openDatabase } from "./database.ts";
-import { openDuck } from "./duck.ts";
 import { openFolders } from "./folders.ts";
 import { localQueue } from "./queue.ts";
 import { localRoster } from "./roster.ts";
-import { localStage } from "./stage.ts";
 import { localTables } from "./tables.ts";
 import { localVersions } from "./versions.ts";
-import { localWorkers } from "./workers.ts";
 
 /**
  * Opens a workspace: a directory that holds tables (Parquet), the stage (files), and queue, catalog and registry
@@ -48,8 +48,8 @@ export async function openLocalEngine(workspace: string, options: { threads?: nu
     get roster() {
       return (roster ??= localRoster(database()));
     },
-    stage: localStage(folders.stage),
-    workers: localWorkers(),
+    stage: folderStage(folders.stage),
+    workers: nodeWorkers(),
     async close() {
       duck.close();
       opened?.close();

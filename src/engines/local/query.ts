@@ -1,8 +1,8 @@
 import { type Json, StatementType } from "@duckdb/node-api";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
 import type { QueryResult } from "../../ports/tables.ts";
+import { identifier, literal, openDuck } from "../node/duck.ts";
 import type { Database } from "./database.ts";
-import { identifier, literal, openDuck } from "./duck.ts";
 import type { Folders } from "./folders.ts";
 import { RESULT_VIEWS, resultViews } from "./result-views.ts";
 import type { TableStore } from "./table-store.ts";

@@ -4,8 +4,8 @@ import type { KeyColumn } from "../../core/partition-key.ts";
 import { segmentColumn } from "../../core/segment.ts";
 import { rowSelector } from "../../core/selection.ts";
 import type { ExposedRun } from "../../ports/tables.ts";
+import { identifier, literal, readParquet } from "../node/duck.ts";
 import type { Database } from "./database.ts";
-import { identifier, literal, readParquet } from "./duck.ts";
 
 /** A view over committed segments: its columns (name and expression), and what they are selected from: their rows. */
 interface ResultView {

@@ -5,9 +5,9 @@ import type { ColumnInfo, ColumnType } from "../../core/column.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
 import { checkName } from "../../core/run.ts";
 import type { TablePart } from "../../ports/tables.ts";
+import { identifier, readParquet } from "../node/duck.ts";
+import { makeFolder } from "../node/whole-file.ts";
 import type { Database } from "./database.ts";
-import { identifier, readParquet } from "./duck.ts";
-import { makeFolder } from "./folders.ts";
 import { RESULT_VIEWS } from "./result-views.ts";
 
 const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
