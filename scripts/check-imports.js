@@ -29,7 +29,10 @@ const ALLOWED = {
   fleets: ["core", "ports"],
   dispatch: ["core", "pipeline", "ports"],
   "engines/memory": ["core", "ports"],
-  "engines/local": ["core", "ports", "stages"],
+  // What engines on Node have in common: threads and processes, files as DuckDB reads them.
+  "engines/node": ["core", "ports", "stages"],
+  "engines/local": ["core", "engines/node", "ports", "stages"],
+  "engines/postgres": ["core", "engines/node", "ports", "stages"],
   api: [...FEATURES, "config", "core", "dispatch", "fleets", "forecast", "model", "pipeline", "ports", "stages"],
   serving: ["api", "config", "core", "model", "pipeline", "ports"],
   cli: [...FEATURES, "api", "core", "dispatch", "pipeline", "ports", "serving"],

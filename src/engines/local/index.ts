@@ -7,15 +7,15 @@ import type { StageAddress } from "../../ports/stage.ts";
 import type { Versions } from "../../ports/versions.ts";
 import { directoryStage } from "../../stages/directory.ts";
 import { openStage, stageDirectory } from "../../stages/open.ts";
+import { openDuck } from "../node/duck.ts";
+import { nodeWorkers } from "../node/workers.ts";
 import { localCatalog } from "./catalog.ts";
 import { type Database, openDatabase } from "./database.ts";
-import { openDuck } from "./duck.ts";
 import { openFolders } from "./folders.ts";
 import { localQueue } from "./queue.ts";
 import { localRoster } from "./roster.ts";
 import { localTables } from "./tables.ts";
 import { localVersions } from "./versions.ts";
-import { localWorkers } from "./workers.ts";
 
 /** How to open a workspace. */
 export interface LocalEngineOptions {
@@ -61,7 +61,7 @@ export async function openLocalEngine(workspace: string, options: LocalEngineOpt
       return (roster ??= localRoster(database()));
     },
     stage: elsewhere ?? directoryStage(folders.stage),
-    workers: localWorkers(),
+    workers: nodeWorkers(),
     async close() {
       duck.close();
       opened?.close();

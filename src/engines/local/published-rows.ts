@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { ColumnBatch, ColumnInfo } from "../../core/column.ts";
-import { identifier, literal, readParquet } from "./duck.ts";
+import { identifier, literal, readParquet } from "../node/duck.ts";
 import { fillProbe } from "./probe.ts";
 import { readColumns } from "./read-columns.ts";
 import type { TableStore } from "./table-store.ts";

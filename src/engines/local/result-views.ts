@@ -7,8 +7,8 @@ import { rowSelector } from "../../core/selection.ts";
 import type { Stage } from "../../ports/stage.ts";
 import type { ExposedRun } from "../../ports/tables.ts";
 import { makeFolder, writeWhole } from "../../stages/whole-file.ts";
+import { identifier, literal, readParquet } from "../node/duck.ts";
 import type { Database } from "./database.ts";
-import { identifier, literal, readParquet } from "./duck.ts";
 
 /** A view over committed segments: its columns (name and expression), and what they are selected from: their rows. */
 interface ResultView {

@@ -6,8 +6,8 @@ import { ManymodelError, show } from "../../core/errors.ts";
 import { checkName } from "../../core/run.ts";
 import type { TablePart } from "../../ports/tables.ts";
 import { makeFolder } from "../../stages/whole-file.ts";
+import { identifier, readParquet } from "../node/duck.ts";
 import type { Database } from "./database.ts";
-import { identifier, readParquet } from "./duck.ts";
 import { RESULT_VIEWS } from "./result-views.ts";
 
 const SQL_TYPES: Readonly<Record<ColumnType, string>> = {

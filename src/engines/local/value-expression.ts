@@ -1,5 +1,5 @@
 import type { ColumnType } from "../../core/column.ts";
-import { identifier } from "./duck.ts";
+import { identifier } from "../node/duck.ts";
 
 /** A value as a column in memory holds it: numbers as doubles, times as milliseconds. */
 export function valueExpression(
