@@ -6,6 +6,7 @@ import { loadDefinition } from "../model/bundle.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { Engine } from "../ports/engine.ts";
 import { getVerified } from "./checksum.ts";
+import { type FindUnchanged, findUnchanged } from "./find-unchanged.ts";
 import { parseJson } from "./json.ts";
 import { type TakeSample, takeSample } from "./sample.ts";
 import {
@@ -36,6 +37,7 @@ export type WorkerRequest =
       readonly rows: readonly PartitionOutcome[];
     } & OfRun)
   | ({ readonly type: "sample" } & TakeSample)
+  | ({ readonly type: "find-unchanged" } & FindUnchanged)
   | ({ readonly type: "score-segment" } & ScoreSegment)
   | ({ readonly type: "score-missing" } & ScoreMissing);
 
@@ -82,6 +84,8 @@ export function createWorker(
       }
       case "sample":
         return takeSample(engine, await definition(request.definitionSha256), request, clock);
+      case "find-unchanged":
+        return findUnchanged(engine, request);
       case "score-segment":
         return scoreSegment(
           engine,
