@@ -35,3 +35,4 @@ export type { ReconcileSummary } from "./reconcile/reconcile-tables.ts";
 export type { Champions, ChampionsSpec } from "./refine/champions.ts";
 export type { Comparison, Distribution, Pair } from "./refine/compare.ts";
 export type { RankedPartition, Ranking, RankOptions } from "./refine/rank.ts";
+export type { ChangedSummary } from "./registry/train-changed.ts";

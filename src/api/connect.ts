@@ -26,6 +26,7 @@ import type { ReconcileSummary } from "../reconcile/reconcile-tables.ts";
 import { type Champions, type ChampionsSpec, collectChampions } from "../refine/champions.ts";
 import { type Comparison, compareRuns } from "../refine/compare.ts";
 import { type Ranking, type RankOptions, rank } from "../refine/rank.ts";
+import { type ChangedSummary, trainChanged } from "../registry/train-changed.ts";
 import { engineAddress } from "./engine-address.ts";
 import { type Monitored, type MonitorOptions, monitor } from "./monitor.ts";
 import { openEngine } from "./open-engine.ts";
@@ -83,6 +84,11 @@ export interface DoparOptions<Exports = { readonly [name: string]: PlainData }> 
   readonly preWarm?: boolean;
   /** A completed run whose partitions this one is to improve: it reads the same pinned data. */
   readonly refines?: string;
+  /**
+   * A completed run: partitions whose data have not changed since are not trained again but carried over from it. Null:
+   * there is none yet, so that all are trained.
+   */
+  readonly changedSince?: string | null;
   readonly onProgress?: OnProgress;
 }
 
@@ -106,6 +112,8 @@ export interface Run {
   readonly runId: string;
   readonly manifest: RunManifest;
   readonly index: IndexSummary;
+  /** With `changedSince`: what of it is new. */
+  readonly changed?: ChangedSummary;
 }
 
 /** A loop over partition keys, waiting for its body. */
@@ -187,11 +195,23 @@ export class ManyModel {
     const { manifest } = await unfinishedRun(this.engine, runId);
     const { mode } = manifest;
     // A collection that was left unfinished has nothing to train.
-    if (mode === "champions" || mode === "patch")
+    if (mode === "champions" || mode === "patch" || mode === "changed")
       throw new ManymodelError("conflict", `run ${runId} only collects models of others; make it again`);
     const { trainers, count } = await trainersFor(this, mode, options);
     const resumed = await resumeRun(this.engine, runId, trainers, count, options.onProgress);
     return { runId, ...resumed };
+  }
+
+  /**
+   * The run to compare with when only what has changed is to be trained: the one given, by its id or as a version or alias
+   * of a model; the newest version's when left out, or null if there is none.
+   *
+   * @throws {ManymodelError} `not-found` if there is no such run or version
+   */
+  async earlierRun(model: string, named?: string): Promise<string | null> {
+    if (named === undefined) return (await this.registry.getModelVersion(model))?.runId ?? null;
+    if ((await this.engine.catalog.run(named)) !== undefined) return named;
+    return (await this.registry.knownModelVersion(model, named)).runId;
   }
 
   /** Trains those partitions of a completed run again that failed or were skipped, in a run of its own. */
@@ -298,9 +318,19 @@ export class ManyModel {
   #loop(keyArg: string, keys: Keys | undefined): Loop {
     return {
       dopar: async (definition, options = {}) => {
+        const { changedSince: since, onProgress } = options;
+        if (since !== undefined && keys !== undefined)
+          throw new ManymodelError(
+            "usage",
+            "changedSince looks at every partition of the source; use foreachPartition",
+          );
         const { spec, trainers } = await runSpec(this, keyArg, keys, definition, options);
-        const { manifest, index } = await train(this.engine, spec, trainers, packageVersion, options.onProgress);
-        return { runId: manifest.runId, manifest, index };
+        const run = since
+          ? await trainChanged(this.engine, spec, since, trainers, packageVersion, onProgress)
+          : await train(this.engine, spec, trainers, packageVersion, onProgress);
+        const { runId, partitions } = run.manifest;
+        const all = { since: null, trained: partitions, carried: 0, why: "there is no earlier run" };
+        return { runId, ...(since === null && { changed: all }), ...run };
       },
       plan: async (definition, options = {}, sampleSize = SAMPLE_SIZE) => {
         checkCount("sample", sampleSize);

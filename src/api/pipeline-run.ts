@@ -82,7 +82,10 @@ export async function runPipeline(mm: ManyModel, options: PipelineOptions = {}):
   const snapshot = await engine.tables.snapshot(spec.query);
   const plan = [snapshot.id, spec.definition.sha256, exports, spec.seed, spec.keyArg, spec.mode];
   const trained = await step("train", plan, async (progress) => {
-    const { runId, index } = await mm.foreachPartition(spec.keyArg).dopar(definition, { exports, ...progress });
+    const changed = train.changed_only ? { changedSince: await mm.earlierRun(register.name) } : {};
+    const { runId, index } = await mm
+      .foreachPartition(spec.keyArg)
+      .dopar(definition, { exports, ...changed, ...progress });
     return { run: runId, succeeded: index.succeeded, failed: index.failed };
   });
   let best = trained.run as string;

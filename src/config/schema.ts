@@ -97,6 +97,10 @@ const train = z
       .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "a variable name")
       .default("unit_id")
       .describe("The name under which a model definition receives its partition's key."),
+    changed_only: z
+      .boolean()
+      .default(false)
+      .describe("Train only partitions whose data have changed since the newest version; the others are carried over."),
     exports: z.record(z.string(), plain).default({}).describe("Values sent to the model definition as `exports`."),
   })
   .describe("How to train.");

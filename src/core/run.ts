@@ -59,7 +59,7 @@ export interface RunManifest {
   readonly runId: string;
   readonly createdAt: string;
   readonly packageVersion: string;
-  readonly mode: RunMode | "champions" | "patch";
+  readonly mode: RunMode | "champions" | "patch" | "changed";
   readonly snapshot: Snapshot;
   /** The name under which the body receives its partition's key. */
   readonly keyArg: string;
@@ -81,6 +81,8 @@ export interface RunManifest {
   readonly champions?: { readonly runs: readonly string[]; readonly metric: string };
   /** The run whose partitions were replaced, and the one they were replaced by. */
   readonly patch?: { readonly of: string; readonly by: string };
+  /** The run whose partitions with unchanged data are carried over, and the one that trained the others; null without any. */
+  readonly changed?: { readonly since: string; readonly by: string | null };
 }
 
 /** Counts of partitions by outcome. */

@@ -88,7 +88,7 @@ export { coverage, type IntervalAccuracy, intervalAccuracy, intervalScore } from
 export type { ModelForecastOptions, ModelOptions, SimulateOptions } from "./kind.ts";
 export { type MeanModel, mean } from "./mean.ts";
 export { type Fit, METHODS, type Method } from "./methods.ts";
-export { type FittedModel, fitted, forecast, residuals, simulate, update } from "./model.ts";
+export { type FittedModel, fitted, forecast, residuals, simulate, supports, update } from "./model.ts";
 export {
   averageRunLength,
   benjaminiHochberg,

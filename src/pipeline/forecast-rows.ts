@@ -98,7 +98,7 @@ export class ForecastRows {
         ),
       ),
       this.#text(({ key }) => encodeKey(keyColumns, key)),
-      ...(time === null ? [] : [timeColumn(time, this.#times())]),
+      ...(time === null ? [] : [this.#times(time)]),
       { type: "integer", values: this.#steps() },
       this.#numbers((scored) => scored.mean),
       ...boundsOf(this.#table).map(({ side, level }) => this.#numbers((scored) => scored[side][level]!)),
@@ -141,21 +141,24 @@ export class ForecastRows {
     const values = new Array<bigint | null>(this.#length);
     let row = 0;
     for (const { scored } of this.#entries) {
-      if ("mean" in scored) for (let i = 0; i < scored.mean.length; i++) values[row++] = BigInt(i + 1);
+      if ("mean" in scored) for (let i = 0; i < scored.mean.length; i++) values[row++] = step(i);
       else values[row++] = null;
     }
     return values;
   }
 
-  #times(): (number | string | null)[] {
-    const values = new Array<number | string | null>(this.#length).fill(null);
+  #times(column: ColumnInfo): Column {
+    const isText = column.type === "string";
+    const texts = new Array<string | null>(isText ? this.#length : 0).fill(null);
+    const numbers = new Float64Array(isText ? 0 : this.#length).fill(NaN);
     let row = 0;
     for (const { scored } of this.#entries) {
-      if ("times" in scored && scored.times !== null)
-        for (let i = 0; i < scored.times.length; i++) values[row + i] = scored.times[i]!;
+      const times = "times" in scored ? scored.times : null;
+      if (times instanceof Float64Array) numbers.set(times, row);
+      else if (times !== null) for (let i = 0; i < times.length; i++) texts[row + i] = times[i]!;
       row += rowCount(scored);
     }
-    return values;
+    return timeColumn(column, isText ? texts : numbers);
   }
 
   /** In the first row of each partition. */
@@ -171,6 +174,10 @@ export class ForecastRows {
 }
 
 type Forecasted = Extract<ScoredPartition, { readonly mean: Float64Array }>;
+
+/** The numbers of steps, made once each. */
+const STEPS: bigint[] = [];
+const step = (i: number) => (STEPS[i] ??= BigInt(i + 1));
 
 const rowCount = (scored: ScoredPartition) => ("mean" in scored ? scored.mean.length : 1);
 
@@ -198,9 +205,10 @@ export function keyColumn({ type }: KeyColumn, values: KeyValue[]): Column {
 }
 
 /** Times as a column of a table of results, in the type of the time column they are of. */
-export function timeColumn({ type }: ColumnInfo, times: readonly (number | string | null)[]): Column {
+export function timeColumn({ type }: ColumnInfo, times: Float64Array | readonly (number | string | null)[]): Column {
   if (type === "string") return { type, values: times as (string | null)[] };
-  const numbers = Float64Array.from(times, (time) => (time === null ? NaN : Number(time)));
+  const numbers =
+    times instanceof Float64Array ? times : Float64Array.from(times, (time) => (time === null ? NaN : Number(time)));
   if (type === "integer") return { type, values: Array.from(numbers, (t) => (Number.isNaN(t) ? null : BigInt(t))) };
   return { type: type === "date" || type === "timestamp" ? type : "number", values: numbers };
 }

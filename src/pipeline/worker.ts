@@ -6,6 +6,7 @@ import { loadDefinition } from "../model/bundle.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { Engine } from "../ports/engine.ts";
 import { getVerified } from "./checksum.ts";
+import { type FindUnchanged, findUnchanged } from "./find-unchanged.ts";
 import { parseJson } from "./json.ts";
 import { type TakeSample, takeSample } from "./sample.ts";
 import { type ScorePartitions, type ScoringJob, scorePartitions } from "./score-partitions.ts";
@@ -37,6 +38,7 @@ export type WorkerRequest =
       readonly rows: readonly PartitionOutcome[];
     } & OfRun)
   | ({ readonly type: "sample" } & TakeSample)
+  | ({ readonly type: "find-unchanged" } & FindUnchanged)
   | ({ readonly type: "score-segment" } & ScoreSegment)
   | ({ readonly type: "score-missing" } & ScoreMissing)
   | ({ readonly type: "score-partitions" } & ScorePartitions);
@@ -84,6 +86,8 @@ export function createWorker(
       }
       case "sample":
         return takeSample(engine, await definition(request.definitionSha256), request, clock);
+      case "find-unchanged":
+        return findUnchanged(engine, request);
       case "score-segment":
         return scoreSegment(
           engine,

@@ -195,8 +195,7 @@ describe("batch scoring on the local engine", () => {
     const mm = await openWorkspace("local");
     await trained(mm);
     await mm.registry.runBatch({ model: "M", version: "V1", inputTable: "SALES", levels: [95, 80] });
-    const columns =
-      "PARTITION_KEY, UNIT_ID, OBS_DATE, STEP, FORECAST, LO_80, HI_95, STATUS, ERROR_TYPE, ERROR_MESSAGE";
+    const columns = "PARTITION_KEY, UNIT_ID, OBS_DATE, STEP, FORECAST, LO_80, HI_95, STATUS, ERROR_TYPE, ERROR_MESSAGE";
     const where = "MODEL_NAME = 'M' AND MODEL_VERSION = 'V1' AND UNIT_ID IN ('U00', 'U11', 'U12', 'U13', 'U14')";
     const none = [null, null, null, null, null];
     expect(await all(mm, `SELECT ${columns} FROM FORECAST_RESULTS WHERE ${where} ORDER BY UNIT_ID, STEP`)).toEqual([

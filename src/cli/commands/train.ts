@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { RUN_MODES, type RunMode } from "../../core/run.ts";
 import { type Estimate, estimateOf } from "../../pipeline/estimate.ts";
+import type { ChangedSummary } from "../../registry/train-changed.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { failureGroups, failureLines } from "../failures.ts";
 import { autoOrCount } from "../option.ts";
@@ -16,6 +17,8 @@ interface TrainOptions extends CommonOptions {
   readonly timeBudget?: string;
   readonly hardDeadline?: string;
   readonly workerType?: "ephemeral" | "persistent";
+  readonly changedOnly?: boolean;
+  readonly base?: string;
 }
 
 /** `manymodel train`: one model per partition of the configured source. */
@@ -34,18 +37,27 @@ export function addTrain(program: Command): void {
         "persistent",
       ]),
     )
+    .option("--changed-only", "train only partitions whose data have changed, and carry the others over")
+    .option(
+      "--base <run>",
+      "changed since which run, or version or alias of register.name; the newest version's run when left out",
+    )
     .action(async (options: TrainOptions) => {
       const report = await withWorkspace(options, async (mm) => {
         const { configuredModel } = await import("../../api/configured-model.ts");
         const model = options.model ?? mm.config.model;
         const { definition, exports } = await configuredModel(mm, model);
+        const { train, register } = mm.config;
+        const changedOnly = options.changedOnly ?? (options.base !== undefined || train.changed_only);
+        const since = changedOnly ? await mm.earlierRun(register.name, options.base) : undefined;
         const began = performance.now();
         const progress = await showProgress("training");
-        const { runId, manifest, index } = await mm
+        const { runId, manifest, index, changed } = await mm
           .foreachPartition(mm.config.train.model_key_arg)
           .dopar(definition, {
             exports,
             onProgress: progress.update,
+            ...(since !== undefined && { changedSince: since }),
             ...(options.mode !== undefined && { mode: options.mode }),
             ...(options.runId !== undefined && { modelRunId: options.runId }),
             ...(typeof options.workers === "number" && { workers: options.workers }),
@@ -56,7 +68,7 @@ export function addTrain(program: Command): void {
           })
           .finally(progress.stop);
         const seconds = (performance.now() - began) / 1000;
-        const estimate = await estimateOf(mm.engine.stage, manifest);
+        const estimate = changed?.carried ? undefined : await estimateOf(mm.engine.stage, manifest);
         const failures = index.failed > 0 ? await failureGroups(mm.engine.tables, runId) : [];
         const { partitions, chunks } = manifest;
         const json = {
@@ -67,11 +79,13 @@ export function addTrain(program: Command): void {
           failed: index.failed,
           skipped: index.skipped,
           seconds,
+          ...(changed !== undefined && { changed }),
           ...(estimate !== undefined && { estimate }),
           failures,
         };
         const text = [
           `Run ${runId}: ${partitions} partitions in ${chunks} chunks, ${index.succeeded} trained, ${index.failed} failed${index.skipped > 0 ? `, ${index.skipped} not begun` : ""}, ${formatSeconds(seconds)}.`,
+          ...(changed === undefined ? [] : [changedText(changed)]),
           ...(estimate === undefined ? [] : [estimateError(estimate, seconds)]),
           ...failureLines(failures),
           ...(index.succeeded > 0 ? [`Next: manymodel register --run ${runId}`] : []),
@@ -81,6 +95,12 @@ export function addTrain(program: Command): void {
       print(report, options);
       if (report.json.succeeded === 0) process.exitCode = 1;
     });
+}
+
+/** What of a run is new. */
+function changedText({ since, trained, carried, why }: ChangedSummary): string {
+  if (why !== null) return `All ${trained} partitions were trained: ${why}.`;
+  return `${trained} partitions were trained, because they are new or their data have changed; ${carried} were carried over from ${since}.`;
 }
 
 /** How far off `manymodel plan` was. */

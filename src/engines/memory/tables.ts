@@ -88,12 +88,10 @@ export function memoryTables(): Tables {
       const batches = owner === null ? [...owners.values()].flat() : (owners.get(owner) ?? []);
       const known = batches.filter((batch) => columns.every((column) => column in batch.columns));
       const types = columns.flatMap((name) => known[0]?.columns[name] && { name, type: known[0].columns[name].type });
-      const whole = concat(
-        types.filter((type) => type !== undefined),
-        known,
-      );
+      const whole = concat(types.filter((type) => type !== undefined).map(asRead), known);
       const first = whole.columns[columns[0]!];
-      return pickBatch(whole, (row) => first !== undefined && cell(first, row) !== null);
+      if (first === undefined) return { length: 0, columns: {} };
+      return pickBatch(whole, (row) => cell(first, row) !== null);
     },
     async carry(name, owner, { column, values }, set) {
       const wanted = new Set<unknown>(values);
