@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { isIP } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
@@ -80,8 +81,10 @@ export async function startServer(mm: ManyModel, options: ServerOptions): Promis
   const app = createApp(service, { matrix: ACCESS, tokens, tokensRequired, hosts, clock }, log, packageVersion);
   const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false });
   let draining = false;
-  server.on("request", (_, response) => {
-    if (draining) response.setHeader("Connection", "close");
+  const underWay = new Set<ServerResponse>();
+  server.on("request", (_, response: ServerResponse) => {
+    underWay.add(response);
+    response.once("close", () => underWay.delete(response));
   });
   const port = options.port ?? serve.port;
   try {
@@ -104,6 +107,7 @@ export async function startServer(mm: ManyModel, options: ServerOptions): Promis
     async close() {
       draining = true;
       ready = false;
+      for (const response of underWay) if (!response.headersSent) response.setHeader("Connection", "close");
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const grace = setTimeout(() => "closeAllConnections" in server && server.closeAllConnections(), GRACE_MS);
       await closed;
