@@ -17,7 +17,7 @@ export interface PartitionFinder {
   /** Where the row of an encoded key may be, the likeliest first; empty if the index has no such partition. */
   places(partitionKey: string): Place[];
   /** The row of an encoded key, or undefined. Decodes only the block of rows that it is in. */
-  row(partitionKey: string): Promise<IndexedRow | undefined>;
+  row(partitionKey: string): Promise<(Place & IndexedRow) | undefined>;
 }
 
 /** Opens the key indexes of an index's sources. @throws {ManymodelError} `corrupt` if one of them was changed */
@@ -54,7 +54,7 @@ export async function openFinder(stage: Stage, { sources, segments }: ModelIndex
       for (const { segment, at } of places(key)) {
         const { start, rows } = await segmentBlock(stage, segment, blockStart(at));
         const row = rows[at - start];
-        if (row?.partitionKey === key) return { row, at };
+        if (row?.partitionKey === key) return { row, segment, at };
       }
       return undefined;
     },
