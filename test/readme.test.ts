@@ -18,7 +18,7 @@ async function shell(folder: string, script: string) {
 }
 
 describe("what the documents show is run", () => {
-  it("the README's commands on your own data, then the guide's screen and refine", async () => {
+  it("the README's commands on your own data, then the guide's screen and refine, then serving", async () => {
     const folder = await temporaryFolder();
     const days = Array.from({ length: 120 }, (_, i) => new Date(Date.UTC(2026, 0, 1 + i)).toISOString().slice(0, 10));
     const rows = ["A", "B"].flatMap((sku) =>
@@ -40,6 +40,18 @@ describe("what the documents show is run", () => {
     expect(refined.stdout).toContain("Registered MANY_MODEL_FORECAST V2: run champions, 2 models");
     expect(refined.stdout).toContain("MANY_MODEL_FORECAST V2 scored 2 partitions: 2 OK");
     expect(existsSync(path.join(folder, "compared.svg"))).toBe(true);
+    const serving = await readFile(path.join(root, "docs", "serving.md"), "utf8");
+    const [, serve] = serving.match(/<!-- run: serving -->\n```sh\n([\s\S]*?)```/)!;
+    const served = await shell(folder, serve!);
+    expect(served.status, served.stderr).toBe(0);
+    const { predictions } = JSON.parse(served.stdout);
+    expect(predictions.map(({ status }: { status: string }) => status)).toEqual(["OK", "OK"]);
+    expect(predictions[0].times[0]).toBe("2026-05-01");
+    const [, tokens] = serving.match(/<!-- run: tokens -->\n```sh\n([\s\S]*?)```/)!;
+    const listed = await shell(folder, tokens!);
+    expect(listed.status, listed.stderr).toBe(0);
+    expect(listed.stdout).toMatch(/nightly-job +viewer/);
+    expect(listed.stdout).toContain("Token nightly-job is revoked.");
   });
 
   it("the forecasting example", async () => {

@@ -70,6 +70,7 @@ export function folderTokens(folder: string): Tokens {
     seen.set(name, { stamp, token });
     return token;
   };
+  let made = false;
   const text = (token: Token) => `${JSON.stringify(token, undefined, 2)}\n`;
   return {
     async create({ name, role, expiresAt }, now) {
@@ -114,12 +115,9 @@ export function folderTokens(folder: string): Tokens {
       return ended || token.revokedAt !== null ? undefined : token;
     },
     exist() {
-      try {
-        return names(readdirSync(folder)).length > 0;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
-        throw error;
-      }
+      // What was made once stays, revoked or not.
+      made ||= statSync(folder, { throwIfNoEntry: false }) !== undefined && names(readdirSync(folder)).length > 0;
+      return made;
     },
   };
 }
