@@ -10,10 +10,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { connect } from "manymodel";
-import { parseConfig } from "../dist/config/load.js";
 import { syntheticSeries } from "../dist/api/series-events.js";
-import { decodeSegment, encodeSegment } from "../dist/core/segment.js";
+import { parseConfig } from "../dist/config/load.js";
 import { encodeKeyIndex } from "../dist/core/key-index.js";
+import { decodeSegment, encodeSegment } from "../dist/core/segment.js";
 
 const partitions = Number(process.argv[2] ?? 100_000);
 const methods = { both: ["auto-arima", "ets"] }[process.argv[3] ?? "both"] ?? [process.argv[3]];
@@ -29,7 +29,9 @@ const report = (step, began, cpu, more = {}) => {
   const seconds = (performance.now() - began) / 1000;
   const round = (x) => Number(x.toFixed(2));
   const perCpuSecond = Math.round(partitions / cpuSeconds);
-  console.log(JSON.stringify({ step, partitions, seconds: round(seconds), cpuSeconds: round(cpuSeconds), perCpuSecond, ...more }));
+  console.log(
+    JSON.stringify({ step, partitions, seconds: round(seconds), cpuSeconds: round(cpuSeconds), perCpuSecond, ...more }),
+  );
 };
 try {
   const yaml = `source: { table: S, partition_by: UNIT_ID, order_by: [UNIT_ID, OBS_DATE] }\nworkspace: ${folder}/workspace`;
@@ -48,8 +50,17 @@ try {
     length: names.length * days,
     columns: {
       UNIT_ID: { type: "string", values: names.flatMap((name) => new Array(days).fill(name)) },
-      OBS_DATE: { type: "date", values: Float64Array.from({ length: names.length * days }, (_, i) => dates[DAYS - days + (i % days)]) },
-      Y: { type: "number", values: Float64Array.from({ length: names.length * days }, (_, i) => series[Math.floor(i / days) % FITTED][DAYS - days + (i % days)]) },
+      OBS_DATE: {
+        type: "date",
+        values: Float64Array.from({ length: names.length * days }, (_, i) => dates[DAYS - days + (i % days)]),
+      },
+      Y: {
+        type: "number",
+        values: Float64Array.from(
+          { length: names.length * days },
+          (_, i) => series[Math.floor(i / days) % FITTED][DAYS - days + (i % days)],
+        ),
+      },
     },
   });
   await tables.publish("S", "fit", [await tables.write("S", table(ids, DAYS))]);
@@ -61,7 +72,8 @@ try {
       .foreachPartition("unit_id")
       .dopar(new URL("../dist/model/builtin/forecaster.js", import.meta.url), { exports });
     const index = JSON.parse(new TextDecoder().decode(await stage.get(fitted.index.path)));
-    for (const segment of index.segments) rows.push(...(await decodeSegment(await stage.get(segment.path), segment.path)));
+    for (const segment of index.segments)
+      rows.push(...(await decodeSegment(await stage.get(segment.path), segment.path)));
   }
   const modelBytes = rows.reduce((sum, row) => sum + (row.model?.length ?? 0), 0) / rows.length;
 
@@ -100,15 +112,37 @@ try {
   await put(`runs/${runId}/manifest.json`, manifest);
   const counts = { partitions, succeeded: partitions, failed: 0, skipped: 0 };
   const { definition, keyArg, exports } = manifest;
-  const sources = [{ runId, definitionSha256: definition.sha256, keyArg, exports, keyIndex: { path: `runs/${runId}/key_index.bin`, sha256: sha256(keyIndex) } }];
+  const sources = [
+    {
+      runId,
+      definitionSha256: definition.sha256,
+      keyArg,
+      exports,
+      keyIndex: { path: `runs/${runId}/key_index.bin`, sha256: sha256(keyIndex) },
+    },
+  ];
   const indexPath = `runs/${runId}/model_index.json`;
-  const indexSha256 = await put(indexPath, { formatVersion: 1, runId, createdAt: manifest.createdAt, ...counts, sources, segments });
+  const indexSha256 = await put(indexPath, {
+    formatVersion: 1,
+    runId,
+    createdAt: manifest.createdAt,
+    ...counts,
+    sources,
+    segments,
+  });
   await catalog.createRun(runId, manifest.createdAt);
   await catalog.moveRun(runId, "running", { manifest });
   await catalog.moveRun(runId, "finalizing");
   const index = { path: indexPath, sha256: indexSha256, bytes: stored, segments: segments.length, ...counts };
   await catalog.moveRun(runId, "completed", { index, endedAt: manifest.createdAt });
-  console.log(JSON.stringify({ step: "models", methods, bytesOfJson: Math.round(modelBytes), bytesStored: Math.round(stored / partitions) }));
+  console.log(
+    JSON.stringify({
+      step: "models",
+      methods,
+      bytesOfJson: Math.round(modelBytes),
+      bytesStored: Math.round(stored / partitions),
+    }),
+  );
 
   const took = [];
   for (let i = 0; i < 5; i++) {
@@ -119,19 +153,37 @@ try {
     took.push([registered - began, performance.now() - registered]);
   }
   const median = (values) => Number(values.sort((a, b) => a - b)[2].toFixed(2));
-  console.log(JSON.stringify({ step: "register, move an alias", partitions, medianMs: [median(took.map(([a]) => a)), median(took.map(([, b]) => b))] }));
+  console.log(
+    JSON.stringify({
+      step: "register, move an alias",
+      partitions,
+      medianMs: [median(took.map(([a]) => a)), median(took.map(([, b]) => b))],
+    }),
+  );
 
   const score = async (step, options) => {
     const began = performance.now();
     const cpu = process.cpuUsage();
-    const batch = await mm.registry.runBatch({ model: "BENCH", version: "V0", inputTable: "TONIGHT", workers, ...options });
+    const batch = await mm.registry.runBatch({
+      model: "BENCH",
+      version: "V0",
+      inputTable: "TONIGHT",
+      workers,
+      ...options,
+    });
     report(step, began, cpu, { rows: batch.rows, kept: batch.kept });
     if (batch.ok !== partitions) throw new Error(`${batch.ok} scored`);
   };
   // The snapshot is taken once: its cost is a step of its own.
   const began = performance.now();
   const cpu = process.cpuUsage();
-  await tables.snapshot({ table: "TONIGHT", keyColumns: ["UNIT_ID"], columns: undefined, orderBy: ["UNIT_ID", "OBS_DATE"], duplicates: "fail" });
+  await tables.snapshot({
+    table: "TONIGHT",
+    keyColumns: ["UNIT_ID"],
+    columns: undefined,
+    orderBy: ["UNIT_ID", "OBS_DATE"],
+    duplicates: "fail",
+  });
   report("read and sort the input", began, cpu);
   await score("score", {});
   if (process.argv[5] === "incremental") {

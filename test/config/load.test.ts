@@ -17,11 +17,14 @@ describe("configuration", () => {
       model: "auto-arima",
       train: {
         ...{ mode: "tasks", workers: "auto", max_attempts: 3, seed: 1, horizon: 30, holdout: 30 },
-        ...{ model_key_arg: "unit_id", exports: {} },
+        ...{ model_key_arg: "unit_id", changed_only: false, exports: {} },
       },
       queue: { worker_type: "ephemeral", pre_warm: true },
       register: { name: "MANY_MODEL_FORECAST" },
-      batch: { output_table: "FORECAST_RESULTS", levels: [80, 95] },
+      batch: {
+        ...{ output_table: "FORECAST_RESULTS", levels: [80, 95], quantiles: [] },
+        ...{ missing_model: "status", advance: true, incremental: false },
+      },
     });
     expect((await parseConfig("", "f")).workspace).toBe(".manymodel");
   });

@@ -144,6 +144,16 @@ describe("rows that are newer than the model", () => {
     expect(await rowsIn(mm, FORECASTS)).toEqual(rowsOf(0, 72, moved));
     await score("NOW", { advance: false });
     expect(await rowsIn(mm, FORECASTS)).toEqual(rowsOf(0, 70, model));
+    // Rows that say nothing of the target say nothing of the past.
+    await fillTable(mm, "KEYS", COLUMNS.slice(0, 2), [["U0", 75 * DAY]]);
+    await score("KEYS");
+    const blank = COLUMNS.map((column) => (column.name === "Y" ? { ...column, type: "string" as const } : column));
+    await fillTable(mm, "BLANK", blank, [["U0", 75 * DAY, null]]);
+    await score("BLANK");
+    const others = (await rowsIn(mm, FORECASTS)).map((row) => row.slice(1));
+    expect(others).toHaveLength(15);
+    for (const row of rowsOf(0, 70, model))
+      expect(others.filter((other) => other[0] === row[1])).toEqual(Array(3).fill(row.slice(1)));
   });
 
   it("make a forecast stale, saying why, where they cannot be taken in", async () => {

@@ -18,7 +18,7 @@ interface TrainOptions extends CommonOptions {
   readonly hardDeadline?: string;
   readonly workerType?: "ephemeral" | "persistent";
   readonly changedOnly?: boolean;
-  readonly base?: string;
+  readonly since?: string;
 }
 
 /** `manymodel train`: one model per partition of the configured source. */
@@ -39,7 +39,7 @@ export function addTrain(program: Command): void {
     )
     .option("--changed-only", "train only partitions whose data have changed, and carry the others over")
     .option(
-      "--base <run>",
+      "--since <run>",
       "changed since which run, or version or alias of register.name; the newest version's run when left out",
     )
     .action(async (options: TrainOptions) => {
@@ -48,8 +48,8 @@ export function addTrain(program: Command): void {
         const model = options.model ?? mm.config.model;
         const { definition, exports } = await configuredModel(mm, model);
         const { train, register } = mm.config;
-        const changedOnly = options.changedOnly ?? (options.base !== undefined || train.changed_only);
-        const since = changedOnly ? await mm.earlierRun(register.name, options.base) : undefined;
+        const changedOnly = options.changedOnly ?? (options.since !== undefined || train.changed_only);
+        const since = changedOnly ? await mm.earlierRun(register.name, options.since) : undefined;
         const began = performance.now();
         const progress = await showProgress("training");
         const { runId, manifest, index, changed } = await mm
