@@ -280,7 +280,7 @@ const monitor = z
     cusum_decision: z
       .number()
       .gt(0)
-      .default(10)
+      .default(12)
       .describe("h: above this a cumulative sum means drift, above 70 % of it that the partition is watched."),
     coverage_tolerance: z
       .number()

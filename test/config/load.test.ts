@@ -25,6 +25,11 @@ describe("configuration", () => {
         ...{ output_table: "FORECAST_RESULTS", levels: [80, 95], quantiles: [] },
         ...{ missing_model: "status", advance: true, incremental: false },
       },
+      monitor: {
+        ...{ ledger_table: "ACCURACY_LEDGER", status_table: "MONITOR_STATUS", window: 30, min_observations: 8 },
+        ...{ cusum_reference: 0.5, cusum_decision: 12, coverage_tolerance: 5, false_discovery_rate: 0.01 },
+        ...{ watch_ratio: 2, watch_shift: 3, max_offenders: 0 },
+      },
     });
     expect((await parseConfig("", "f")).workspace).toBe(".manymodel");
   });

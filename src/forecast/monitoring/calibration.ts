@@ -9,15 +9,16 @@ export interface Calibration {
   readonly correlation: number;
 }
 
-/** The fewest values of a series that calibrate. */
+/** The fewest values of a series that calibrate, and the fewest such series. */
 const FEWEST = 8;
+const FEWEST_SERIES = 10;
 
 /**
  * Calibrates standardised errors by the median series: medians over series of the root mean square, and of the first
  * autocorrelation about 0 (within [0, 0.95]). Up to half of the series may have broken without moving it far.
  *
  * @param series - standardised errors of each series in time order, without NaN; shorter ones than 8 are left out
- * @returns scale 1 and correlation 0 where no series is long enough
+ * @returns scale 1 and correlation 0 where fewer than 10 series are long enough: a few may all have broken
  */
 export function calibrate(series: readonly Float64Array[]): Calibration {
   const scales: number[] = [];
@@ -33,7 +34,7 @@ export function calibrate(series: readonly Float64Array[]): Calibration {
     scales.push(Math.sqrt(squares / z.length));
     correlations.push(products / squares);
   }
-  if (scales.length === 0) return { scale: 1, correlation: 0 };
+  if (scales.length < FEWEST_SERIES) return { scale: 1, correlation: 0 };
   return { scale: median(scales), correlation: Math.min(0.95, Math.max(0, median(correlations))) };
 }
 

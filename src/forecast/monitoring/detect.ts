@@ -73,8 +73,8 @@ export function detect(series: WatchedSeries, thresholds: Thresholds, calibratio
   const from = Math.max(0, z.length - window);
   const known = z.filter((value) => !Number.isNaN(value));
   const positions = Array.from(z.keys()).filter((t) => !Number.isNaN(z[t]!));
-  const white = whiten(known, calibration);
   const late = positions.findIndex((t) => t >= from);
+  const white = whiten(known, calibration);
   const sums = cusum(white, reference);
   const wide = cusum(spreads(white), reference).up;
   const peaks = [sums.up, sums.down, wide].map((sum) => (late < 0 ? { value: 0, start: -1 } : highest(sum, late)));
