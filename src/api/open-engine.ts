@@ -1,3 +1,6 @@
+import path from "node:path";
+import type { LoadedConfig } from "../config/load.ts";
+import { ManymodelError } from "../core/errors.ts";
 import type { RunMode } from "../core/run.ts";
 import type { Engine, EngineAddress } from "../ports/engine.ts";
 import type { Stage } from "../ports/stage.ts";
@@ -14,7 +17,30 @@ export async function openEngine(address: EngineAddress, options: { threads?: nu
       const { memoryEngine } = await import("../engines/memory/index.ts");
       return memoryEngine(address.id);
     }
+    case "postgres": {
+      const { openPostgresEngine } = await import("../engines/postgres/index.ts");
+      return openPostgresEngine(address, options);
+    }
   }
+}
+
+/**
+ * The address of the engine that a configuration names.
+ *
+ * @throws {ManymodelError} `config` for settings of another engine
+ */
+export function engineAddress(config: LoadedConfig): EngineAddress {
+  const { engine, directory, file, postgres } = config;
+  const workspace = path.resolve(directory, config.workspace);
+  if (engine === "local") {
+    for (const key of ["postgres", "stage"] as const)
+      if (config[key] !== undefined)
+        throw new ManymodelError("config", `${file}: ${key} is for engine: postgres, but the engine is local`);
+    return { engine, workspace };
+  }
+  const stage = config.stage === undefined ? path.join(workspace, "stage") : path.resolve(directory, config.stage);
+  const { schema = "manymodel", url } = postgres ?? {};
+  return { engine, schema, stage, workspace, ...(url !== undefined && { url }) };
 }
 
 /** The workers of a mode: the engine's own, or for `local` ones that run in the calling thread. */
