@@ -43,8 +43,8 @@ function account(): { uid: number; gid: number } | undefined {
 export function startPostgres(settings: Readonly<Record<string, string>> = {}): PostgresServer {
   const bin = programs()!;
   const folder = mkdtempSync(path.join(tmpdir(), "mm-pg-"));
-  const as = process.getuid?.() === 0 ? account()! : {};
-  if ("uid" in as) chownSync(folder, as.uid, as.gid);
+  const as = process.getuid?.() === 0 ? account() : undefined;
+  if (as !== undefined) chownSync(folder, as.uid, as.gid);
   const data = path.join(folder, "data");
   const run = (program: string, ...args: string[]) => {
     const done = spawnSync(path.join(bin, program), args, { ...as, cwd: folder, stdio: ["ignore", "pipe", "pipe"] });

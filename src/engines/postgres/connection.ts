@@ -31,8 +31,8 @@ export async function importPg(): Promise<{ Client: typeof Client; Pool: typeof 
  * @throws {ManymodelError} `config` for an address that is none, or that holds a password
  */
 export function connectionSettings({ url }: PostgresPlace): ConnectionSettings {
-  if (url !== undefined) checkUrl(url);
   const env = process.env;
+  const where = url === undefined ? `${env.PGHOST ?? "localhost"}/${env.PGDATABASE ?? env.PGUSER ?? ""}` : placeOf(url);
   const config = {
     ...(url !== undefined && { connectionString: url }),
     // Where the user's name is not given, PostgreSQL's own tools take the system's.
@@ -42,8 +42,6 @@ export function connectionSettings({ url }: PostgresPlace): ConnectionSettings {
     options: "-c timezone=UTC -c datestyle=ISO -c extra_float_digits=1",
     types: { getTypeParser: parserOf },
   } as PoolConfig & ClientConfig;
-  const where =
-    url?.replace(/\/\/[^/@]*@/, "//") ?? `${env.PGHOST ?? "localhost"}/${env.PGDATABASE ?? env.PGUSER ?? ""}`;
   return {
     config,
     where,
@@ -54,7 +52,8 @@ export function connectionSettings({ url }: PostgresPlace): ConnectionSettings {
   };
 }
 
-function checkUrl(url: string): void {
+/** Host and database of an address. @throws {ManymodelError} `config` for what is none, or holds a password */
+function placeOf(url: string): string {
   let parsed: URL;
   try {
     // A host may be left out, and is then in the query or the environment.
@@ -74,6 +73,8 @@ function checkUrl(url: string): void {
       "config",
       "postgres.url holds a password, which would be in files and on command lines; leave it out, and use PGPASSWORD or ~/.pgpass",
     );
+  const socket = parsed.searchParams.get("host");
+  return `${socket ?? parsed.host}${parsed.pathname}`;
 }
 
 const AS_TEXT = (text: string) => text;

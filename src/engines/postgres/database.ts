@@ -59,8 +59,9 @@ export function openDatabase(place: PostgresPlace, options: { connections: numbe
   const open = async () => {
     const { Pool } = await importPg();
     const opened = new Pool({ ...settings.config, max: options.connections, idleTimeoutMillis: 30_000 });
-    // A connection that is lost while nobody uses it is replaced by the next that is needed.
+    // Whoever uses a connection is told of its loss by what they asked for; one that nobody uses is replaced.
     opened.on("error", () => {});
+    opened.on("connect", (client) => client.on("error", () => {}));
     return opened;
   };
 

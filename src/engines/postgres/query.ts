@@ -1,7 +1,7 @@
 import type { ClientBase, FieldDef } from "pg";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
 import type { QueryResult } from "../../ports/tables.ts";
-import type { Database } from "./database.ts";
+import { type Database, isLost } from "./database.ts";
 import { RESULT_VIEWS } from "./result-views.ts";
 
 /** No query takes longer. */
@@ -13,41 +13,40 @@ const TIMEOUT_MS = 10 * 60_000;
  */
 export async function queryDatabase(db: Database, sql: string, limit: number): Promise<QueryResult> {
   if (sql.trim() === "") throw new ManymodelError("usage", "the query is empty; sql takes one SELECT statement");
-  return db.transaction(
-    async (client) => {
-      // The workspace's tables first; then whatever the role finds by itself.
-      await client.query("SELECT set_config('search_path', $1 || ', ' || current_setting('search_path'), true)", [
-        db.schema,
-      ]);
-      await client.query(`SET LOCAL statement_timeout = ${TIMEOUT_MS}`);
-      try {
-        // As a prepared statement, of which there can be one only.
-        await client.query({ text: `DECLARE answer NO SCROLL CURSOR FOR ${sql}`, queryMode: "extended" } as {
-          text: string;
-        });
-        const { rows, fields } = await client.query<unknown[]>({
-          text: `FETCH ${limit + 1} FROM answer`,
-          rowMode: "array",
-          types: { getTypeParser: () => (text: string) => text },
-        });
-        return {
-          columns: await spelled(client, db.schema, fields),
-          rows: rows.slice(0, limit).map((row) => row.map((value, i) => plain(value, fields[i]!.dataTypeID))),
-          truncated: rows.length > limit,
-        };
-      } catch (cause) {
-        if (
-          !/^[0-9A-Z]{5}$/.test(String((cause as { code?: string }).code)) ||
-          /^(08|57P|53)/.test((cause as { code: string }).code)
-        )
-          throw cause;
-        const what =
-          (cause as { code: string }).code === "25006" ? "sql is read-only: it takes one SELECT statement; " : "";
-        throw new ManymodelError("usage", `cannot run the query: ${what}${messageOf(cause, 500)}`, { cause });
-      }
-    },
-    { begin: "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY", repeatable: true },
-  );
+  return db.session(async (client) => {
+    await client.query("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    // The workspace's tables first; then whatever the role finds by itself.
+    const path = "SELECT set_config('search_path', $1 || ', ' || current_setting('search_path'), true)";
+    await client.query(path, [db.schema]);
+    await client.query(`SET LOCAL statement_timeout = ${TIMEOUT_MS}`);
+    try {
+      return await answer(client, db.schema, sql, limit);
+    } catch (cause) {
+      const code = String((cause as { code?: unknown }).code);
+      if (isLost(cause) || !/^[0-9A-Z]{5}$/.test(code)) throw cause;
+      const what = code === "25006" ? "sql is read-only: it takes one SELECT statement; " : "";
+      throw new ManymodelError("usage", `cannot run the query: ${what}${messageOf(cause, 500)}`, { cause });
+    } finally {
+      // A few functions write all the same: what they did is undone.
+      await client.query("ROLLBACK").catch(() => {});
+    }
+  });
+}
+
+async function answer(client: ClientBase, schema: string, sql: string, limit: number): Promise<QueryResult> {
+  // As a prepared statement, of which there can be one only.
+  const text = `DECLARE answer NO SCROLL CURSOR FOR ${sql}`;
+  await client.query({ text, queryMode: "extended" } as { text: string });
+  const { rows, fields } = await client.query<unknown[]>({
+    text: `FETCH ${limit + 1} FROM answer`,
+    rowMode: "array",
+    types: { getTypeParser: () => (value: string) => value },
+  });
+  return {
+    columns: await spelled(client, schema, fields),
+    rows: rows.slice(0, limit).map((row) => row.map((value, i) => plain(value, fields[i]!.dataTypeID))),
+    truncated: rows.length > limit,
+  };
 }
 
 /** A value as JSON can hold it: numbers that a double cannot hold exactly are text. */
