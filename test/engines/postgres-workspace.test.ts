@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { connect, type ManyModel } from "manymodel";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
-import { BIN } from "../processes.ts";
-import { body, temporaryFolder } from "../workspace.ts";
+import { BIN, start } from "../processes.ts";
+import { body, fillDaily, temporaryFolder } from "../workspace.ts";
 import { type PostgresServer, startPostgres, whyNoPostgres } from "./postgres-server.ts";
 
 const reason = whyNoPostgres();
@@ -169,6 +169,39 @@ refine: { metric: mase, worst_percent: 50, candidates: [mean, drift] }
         "SELECT metrics ->> 'mase' = value::text FROM training_results JOIN training_metrics USING (run_id, partition_key) WHERE metric = 'mase' AND run_id = 'first' LIMIT 1",
       ),
     ).toBe("t");
+  });
+
+  it("needs no more rights than the documents say: an owner, workers, and readers", async () => {
+    const docs = await readFile(new URL("../../docs/postgresql.md", import.meta.url), "utf8");
+    const block = (name: string) => new RegExp(`<!-- run: ${name} -->\n\`\`\`sql\n([\\s\\S]*?)\`\`\``).exec(docs)![1]!;
+    server.sql(block("roles"));
+    const source =
+      "source: { table: SERIES_EVENTS, partition_by: UNIT_ID, order_by: OBS_DATE }\nmodel: naive\ntrain: { mode: queue }\n";
+    const mm = await open(engine("manymodel", "manymodel_owner") + source);
+    const { directory } = mm.config;
+    await fillDaily(mm, 6, 30, "SERIES_EVENTS");
+    server.sql(block("grants"));
+    for (const role of ["worker", "reader"])
+      await writeFile(path.join(directory, `${role}.yaml`), engine("manymodel", `manymodel_${role}`) + source);
+    const worker = start(mm, "worker", "--workers", "1", "--config", "worker.yaml");
+    const run = await mm.foreachPartition("unit_id").dopar(body("average"), {
+      ...{ dataQuery: { table: "SERIES_EVENTS", keyColumn: "UNIT_ID", orderBy: ["OBS_DATE"] } },
+      ...{ mode: "queue", workerType: "persistent", workers: 1, chunksPerJob: 3, exports: { add: 1 } },
+    });
+    expect(run.index).toMatchObject({ succeeded: 6, failed: 0 });
+    worker.child.kill("SIGTERM");
+    expect((await worker.ended)[0], worker.output().stderr).toBe(0);
+    const reader = await connect(path.join(directory, "reader.yaml"));
+    onTestFinished(() => reader.close());
+    expect((await reader.engine.tables.query("SELECT count(*) FROM TRAINING_RESULTS", 1)).rows).toEqual([[6]]);
+    await expect(reader.engine.catalog.removeRun(run.runId)).rejects.toThrow(
+      /permission denied for table mm\$runs; docs\/postgresql\.md says/,
+    );
+    await expect(
+      open(engine("newer", "manymodel_worker")).then((other) => other.engine.catalog.runs()),
+    ).rejects.toThrow(
+      /schema newer is missing, .* role manymodel_worker may not change that; run manymodel setup as the role that owns it/,
+    );
   });
 
   it("refuses in one line what would write, and what cannot be reached or should not be said", async () => {
