@@ -21,10 +21,10 @@ const open = (url: string, folder: string) =>
   openPostgresEngine({ url, schema: "bench", stage: path.join(folder, "stage"), workspace: folder });
 
 /** What one worker process of the queue's bench does: claims and finishes until there is nothing left. */
-async function claimAll(url: string, folder: string): Promise<{ began: number; ended: number }> {
+async function claimAll(url: string, folder: string): Promise<{ began: number; ended: number; cpuMs: number }> {
   const { queue, close } = await open(url, folder);
   await queue.counts("r");
-  const began = Date.now();
+  const [began, cpu] = [Date.now(), process.cpuUsage()];
   const member = async (i: number) => {
     for (;;) {
       const lease = await queue.claim("r", `${process.pid}-${i}`, { leaseMs: 60_000, maxAttempts: 3 });
@@ -37,8 +37,9 @@ async function claimAll(url: string, folder: string): Promise<{ began: number; e
   };
   await Promise.all(Array.from({ length: MEMBERS }, (_, i) => member(i)));
   const ended = Date.now();
+  const { user, system } = process.cpuUsage(cpu);
   await close();
-  return { began, ended };
+  return { began, ended, cpuMs: (user + system) / 1000 };
 }
 
 if (process.argv[2] === "claim") {
@@ -57,16 +58,22 @@ async function queue(): Promise<void> {
     await engine.queue.forget("r");
     const chunks = Array.from({ length: CHUNKS }, (_, c) => ({ chunk: c + 1, partitions: 1, priority: 0 }));
     await engine.queue.enqueue("r", chunks);
+    const before = server.cpuSeconds();
     const args = ["claim", server.url(), folder];
     const children = Array.from({ length: PROCESSES }, () => fork(process.argv[1]!, args));
     const done = (await Promise.all(children.map(async (child) => (await once(child, "message"))[0]))) as {
       began: number;
       ended: number;
+      cpuMs: number;
     }[];
     const { finished } = (await engine.queue.counts("r")).chunks;
     if (finished !== CHUNKS) throw new Error(`${finished} of ${CHUNKS} chunks finished`);
     const seconds = (Math.max(...done.map((d) => d.ended)) - Math.min(...done.map((d) => d.began))) / 1000;
-    console.log(`queue, ${PROCESSES} processes: ${(CHUNKS / seconds).toFixed(0)} chunks/s claimed and finished`);
+    const clientMs = done.reduce((sum, { cpuMs }) => sum + cpuMs, 0) / CHUNKS;
+    const serverMs = (1000 * (server.cpuSeconds() - before)) / CHUNKS;
+    console.log(
+      `queue, ${PROCESSES} processes: ${(CHUNKS / seconds).toFixed(0)} chunks/s claimed and finished; CPU a chunk: ${clientMs.toFixed(2)} ms clients, ${serverMs.toFixed(2)} ms server`,
+    );
   }
   await engine.close();
 }
@@ -90,7 +97,7 @@ train: { mode: queue }
 queue: { worker_type: persistent, n_workers: 2 }
 `,
     );
-    manymodel(site, "setup", "--series", "200", "--days", "1095");
+    manymodel(site, "setup", "--series", "100", "--days", "1095");
   }
   for (let i = 0; i < 3; i++)
     for (const name of Object.keys(engines)) {
@@ -101,7 +108,7 @@ queue: { worker_type: persistent, n_workers: 2 }
       const { seconds } = manymodel(site, "train", "--chunks", "50");
       for (const worker of workers) worker.kill("SIGTERM");
       await Promise.all(workers.map((worker) => once(worker, "exit")));
-      console.log(`train, 200 series by 2 worker processes, ${name}: ${seconds.toFixed(1)} s`);
+      console.log(`train, 100 series by 2 worker processes, ${name}: ${seconds.toFixed(1)} s`);
     }
 }
 

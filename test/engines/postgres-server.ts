@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -9,6 +9,8 @@ export interface PostgresServer {
   url(database?: string, user?: string): string;
   /** Runs SQL as the superuser, and gives what it prints, without alignment. */
   sql(statements: string, database?: string): string;
+  /** Seconds of CPU that its processes that have ended took (Linux). */
+  cpuSeconds(): number;
   /** Stops it as a crash would, and starts it again. */
   crash(): void;
   stop(): void;
@@ -68,6 +70,11 @@ export function startPostgres(settings: Readonly<Record<string, string>> = {}): 
     url,
     sql: (statements, database) =>
       run("psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", url(database), "-c", statements).trim(),
+    cpuSeconds() {
+      const pid = readFileSync(path.join(data, "postmaster.pid"), "utf8").split("\n")[0];
+      const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
+      return (Number(fields[13]) + Number(fields[14])) / 100;
+    },
     crash() {
       run("pg_ctl", "stop", "-D", data, "-w", "-s", "-m", "immediate");
       start();

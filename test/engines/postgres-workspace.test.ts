@@ -48,6 +48,12 @@ describe.skipIf(reason !== undefined)(`a workspace on PostgreSQL${reason === und
     return mm;
   }
 
+  /** The SQL that docs/postgresql.md shows under a name. */
+  async function documented(name: string): Promise<string> {
+    const docs = await readFile(new URL("../../docs/postgresql.md", import.meta.url), "utf8");
+    return new RegExp(`<!-- run: ${name} -->\n\`\`\`sql\n([\\s\\S]*?)\`\`\``).exec(docs)![1]!;
+  }
+
   /** What a run leaves on the stage, by path, but for what names the engine's own snapshot. */
   async function artifacts({ engine: { stage } }: ManyModel, runId: string) {
     const files = new Map<string, string>();
@@ -156,6 +162,8 @@ refine: { metric: mase, worst_percent: 50, candidates: [mean, drift] }
     expect(manymodel("verify", "best").problems).toEqual([]);
     expect(manymodel("gc", "--older-than", "1ms").garbage).toEqual([]);
     // With psql, as anybody would.
+    const queries = (await documented("results")).replaceAll("manymodel.", `${schema}.`);
+    expect(server.sql(queries).split("\n").length).toBeGreaterThan(42);
     const sql = (text: string) => server.sql(`SET search_path = ${schema}; ${text}`);
     expect(sql("SELECT count(*), count(DISTINCT partition_key) FROM forecast_results")).toBe("42|6");
     expect(sql("SELECT run_id, count(*), min(store), count(DISTINCT sku) FROM MODEL_INDEX GROUP BY 1 ORDER BY 1")).toBe(
@@ -172,15 +180,13 @@ refine: { metric: mase, worst_percent: 50, candidates: [mean, drift] }
   });
 
   it("needs no more rights than the documents say: an owner, workers, and readers", async () => {
-    const docs = await readFile(new URL("../../docs/postgresql.md", import.meta.url), "utf8");
-    const block = (name: string) => new RegExp(`<!-- run: ${name} -->\n\`\`\`sql\n([\\s\\S]*?)\`\`\``).exec(docs)![1]!;
-    server.sql(block("roles"));
+    server.sql(await documented("roles"));
     const source =
       "source: { table: SERIES_EVENTS, partition_by: UNIT_ID, order_by: OBS_DATE }\nmodel: naive\ntrain: { mode: queue }\n";
     const mm = await open(engine("manymodel", "manymodel_owner") + source);
     const { directory } = mm.config;
     await fillDaily(mm, 6, 30, "SERIES_EVENTS");
-    server.sql(block("grants"));
+    server.sql(await documented("grants"));
     for (const role of ["worker", "reader"])
       await writeFile(path.join(directory, `${role}.yaml`), engine("manymodel", `manymodel_${role}`) + source);
     const worker = start(mm, "worker", "--workers", "1", "--config", "worker.yaml");

@@ -11,7 +11,7 @@ import {
   workersContract,
 } from "manymodel/contract";
 import { openPostgresEngine } from "manymodel/engines/postgres";
-import { afterAll, beforeAll, describe, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type PostgresServer, startPostgres, whyNoPostgres } from "./postgres-server.ts";
 
 const reason = whyNoPostgres();
@@ -43,6 +43,18 @@ describe.skipIf(reason !== undefined)(`postgres engine${reason === undefined ? "
   versionsContract({ describe, it }, open);
   tablesContract({ describe, it }, open);
   workersContract({ describe, it }, open);
+
+  it("is created once, however many open it at the same time", async () => {
+    const name = `mm_${opened}`;
+    const engines = await Promise.all(
+      Array.from(
+        { length: 8 },
+        openNamed(() => name),
+      ),
+    );
+    expect(await Promise.all(engines.map(({ catalog }) => catalog.runs()))).toEqual(engines.map(() => []));
+    await Promise.all(engines.map((engine) => engine.close()));
+  });
 
   describe("in a schema with an odd name", () => {
     const odd = openNamed((n) => `Odd "Näme"; -- ${n}`);

@@ -154,8 +154,12 @@ const VERSION_TABLE = "mm$schema";
 export async function migrate(client: ClientBase, schema: string): Promise<void> {
   const named = identifier(schema);
   const version = async (): Promise<number> => {
-    const { rows } = await client.query("SELECT to_regclass($1) IS NOT NULL AS found", [`${named}.${VERSION_TABLE}`]);
-    if (!(rows[0] as { found: boolean }).found) return 0;
+    // Asked of the catalog's tables: a name that was looked up in vain stays unknown for the rest of a transaction.
+    const { rows } = await client.query(
+      "SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = $1 AND relname = $2",
+      [schema, VERSION_TABLE],
+    );
+    if (rows.length === 0) return 0;
     const found = await client.query(`SELECT version FROM ${named}.${VERSION_TABLE}`);
     return (found.rows[0] as { version: number }).version;
   };
