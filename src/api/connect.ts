@@ -307,7 +307,8 @@ export class ManyModel {
 
   /** A table's name as it is, or a path made absolute: relative paths mean the configuration's directory. */
   table(table: string): string {
-    return /^[A-Za-z_][A-Za-z0-9_]*$/.test(table) ? table : path.resolve(this.config.directory, table);
+    const isName = this.engine.tables.hasSchemas ? !/[/\\]/.test(table) : /^[A-Za-z_][A-Za-z0-9_]*$/.test(table);
+    return isName ? table : path.resolve(this.config.directory, table);
   }
 
   /** Releases the workspace. */

@@ -1,13 +1,26 @@
 import path from "node:path";
 import type { LoadedConfig } from "../config/load.ts";
+import { ManymodelError } from "../core/errors.ts";
 import type { EngineAddress } from "../ports/engine.ts";
 import type { StageAddress } from "../ports/stage.ts";
 
-/** The engine that a configuration means. Relative paths mean the configuration's directory. */
+/**
+ * The engine that a configuration means. Relative paths mean the configuration's directory.
+ *
+ * @throws {ManymodelError} `config` for settings of another engine
+ */
 export function engineAddress(config: LoadedConfig): EngineAddress {
+  const { engine, file, postgres } = config;
   const stage = stageAddress(config);
   const workspace = path.resolve(config.directory, config.workspace);
-  return { engine: config.engine, workspace, ...(stage !== undefined && { stage }) };
+  if (engine === "postgres") {
+    const { schema = "manymodel", url } = postgres ?? {};
+    const own = { url: path.join(workspace, "stage") };
+    return { engine, schema, stage: stage ?? own, workspace, ...(url !== undefined && { url }) };
+  }
+  if (postgres !== undefined)
+    throw new ManymodelError("config", `${file}: postgres is for engine: postgres, but the engine is ${engine}`);
+  return { engine, workspace, ...(stage !== undefined && { stage }) };
 }
 
 function stageAddress({ stage, directory }: LoadedConfig): StageAddress | undefined {

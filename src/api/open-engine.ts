@@ -14,6 +14,10 @@ export async function openEngine(address: EngineAddress, options: { threads?: nu
       const { memoryEngine } = await import("../engines/memory/index.ts");
       return memoryEngine(address.id);
     }
+    case "postgres": {
+      const { openPostgresEngine } = await import("../engines/postgres/index.ts");
+      return openPostgresEngine(address, options);
+    }
   }
 }
 

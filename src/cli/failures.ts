@@ -15,9 +15,9 @@ const GROUPS = 20;
 /** The failures of a run, grouped by type and message, the most frequent first. */
 export async function failureGroups(tables: Tables, runId: string): Promise<FailureGroup[]> {
   const { rows } = await tables.query(
-    `SELECT ERROR_TYPE, ERROR_MESSAGE, count(*), to_json(list(PARTITION_KEY ORDER BY PARTITION_KEY)[1:3])
+    `SELECT ERROR_TYPE, ERROR_MESSAGE, count(*), to_json((array_agg(PARTITION_KEY ORDER BY PARTITION_KEY))[1:3])
      FROM TRAINING_RESULTS WHERE RUN_ID = '${runId.replaceAll("'", "''")}' AND OUTCOME = 'failed'
-     GROUP BY ALL ORDER BY 3 DESC, 1, 2 LIMIT ${GROUPS}`,
+     GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT ${GROUPS}`,
     GROUPS,
   );
   return rows.map(([type, message, count, first]) => ({

@@ -331,12 +331,25 @@ const stage = z
   .describe(
     "Where artifacts are kept: a directory that other machines see too, or s3://bucket/prefix (see docs/fleets.md); in the workspace when left out.",
   );
+const postgres = z
+  .strictObject({
+    url: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        "`postgresql://user@host:port/database`, without a password (PGPASSWORD or ~/.pgpass); PGHOST, PGPORT, PGDATABASE and PGUSER when left out.",
+      ),
+    schema: z.string().min(1).max(63).default("manymodel").describe("The schema that holds what is manymodel's own."),
+  })
+  .describe("The database of `engine: postgres`; see docs/postgresql.md.");
 
 /** The configuration file, `manymodel.yaml`. */
 export const configSchema = z.strictObject({
-  engine: z.enum(["local"]).default("local").describe("Where everything runs."),
+  engine: z.enum(["local", "postgres"]).default("local").describe("Where everything runs."),
   workspace: z.string().min(1).default(".manymodel").describe("The workspace's directory, relative to this file."),
   stage: stage.optional(),
+  postgres: postgres.optional(),
   source: source.optional(),
   model: model.default("auto-arima"),
   train: train.prefault({}),

@@ -52,7 +52,7 @@ export async function serveQueue(
             });
             if (worked) break;
           }
-          if (!worked) await pause(IDLE_MS, stop);
+          if (!worked) await (queue.awaitWork?.(run, stop) ?? pause(IDLE_MS, stop));
         }
       } finally {
         await attendance.leave();
@@ -67,7 +67,7 @@ type OpenRun = RunManifest & { readonly manifestSha256: string };
 
 /** The runs that may have something to do, the oldest first. */
 async function openRuns({ catalog }: Engine, only: string | null): Promise<OpenRun[]> {
-  const runs = only === null ? await catalog.runs() : [await catalog.run(only)];
+  const runs = only === null ? await catalog.runs("running") : [await catalog.run(only)];
   return runs.reverse().flatMap((run) => {
     const { state, manifest } = run ?? {};
     return state === "running" && manifest && manifest.mode !== "local"

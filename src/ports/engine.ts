@@ -10,7 +10,16 @@ import type { Workers } from "./workers.ts";
 export type EngineAddress =
   /** Without a stage of its own, the workspace has one. */
   | { readonly engine: "local"; readonly workspace: string; readonly stage?: StageAddress }
-  | { readonly engine: "memory"; readonly id: string };
+  | { readonly engine: "memory"; readonly id: string }
+  | {
+      readonly engine: "postgres";
+      /** Without a password; what it leaves out comes from the environment. */
+      readonly url?: string;
+      readonly schema: string;
+      readonly stage: StageAddress;
+      /** The directory for logs and temporary files. */
+      readonly workspace: string;
+    };
 
 /** The seven ports of one execution environment. */
 export interface Engine {

@@ -46,6 +46,8 @@ export interface QueryResult {
 
 /** Reads source tables and holds result tables. Every engine passes `src/contract/tables.ts`. */
 export interface Tables {
+  /** Whether a table may be named with its schema before it (`sales.daily`). */
+  readonly hasSchemas?: true;
   /** The workspace's tables, by name. */
   list(): Promise<{ name: string; rows: number }[]>;
   /** A table's columns as far as they are known (those of an imported file are not); undefined without such a table. */

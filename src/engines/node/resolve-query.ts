@@ -13,14 +13,17 @@ export interface SourceColumn {
 }
 
 /** The columns of a source that a query means. */
-export interface ResolvedQuery {
-  readonly keys: readonly SourceColumn[];
-  readonly columns: readonly SourceColumn[];
-  readonly order: readonly SourceColumn[];
+export interface ResolvedQuery<Column extends SourceColumn = SourceColumn> {
+  readonly keys: readonly Column[];
+  readonly columns: readonly Column[];
+  readonly order: readonly Column[];
 }
 
 /** Finds the query's columns in the source. @throws {ManymodelError} `input` naming what is missing or of no use */
-export function resolveQuery(source: readonly SourceColumn[], query: DataQuery): ResolvedQuery {
+export function resolveQuery<Column extends SourceColumn>(
+  source: readonly Column[],
+  query: DataQuery,
+): ResolvedQuery<Column> {
   const names = source.map((column) => column.name);
   const find = (role: string) => (wanted: string) => {
     const name = matchColumn(names, wanted);
