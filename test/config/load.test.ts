@@ -71,7 +71,11 @@ describe("configuration", () => {
       "config: manymodel.yaml:3: train.horizon: is 0: Too small: expected number to be >=1",
     ],
     ["a missing key", "source:\n  table: T\n", "config: manymodel.yaml:1: source.partition_by: missing"],
-    ["an unknown engine", "engine: oracle\n", 'config: manymodel.yaml:1: engine: is "oracle": Invalid input: expected'],
+    [
+      "an unknown engine",
+      "engine: oracle\n",
+      'config: manymodel.yaml:1: engine: is "oracle": Invalid option: expected one of "local"|"postgres"',
+    ],
     [
       "a bad item of a list",
       "batch:\n  levels:\n    - 80\n    - 195\n",
@@ -117,6 +121,8 @@ describe("configuration", () => {
     expect(Object.keys(schema.properties)).toEqual([
       "engine",
       "workspace",
+      "stage",
+      "postgres",
       "source",
       "model",
       "train",
