@@ -27,7 +27,9 @@ import { type Champions, type ChampionsSpec, collectChampions } from "../refine/
 import { type Comparison, compareRuns } from "../refine/compare.ts";
 import { type Ranking, type RankOptions, rank } from "../refine/rank.ts";
 import { engineAddress } from "./engine-address.ts";
+import { resumeOnFleet, trainOnFleet } from "./fleet-run.ts";
 import { openEngine } from "./open-engine.ts";
+import { type Launcher, openFleet } from "./open-fleet.ts";
 import { packageVersion } from "./package-version.ts";
 import { type ReconcileTablesOptions, reconcileForecasts } from "./reconcile.ts";
 import { type RefinedRun, type RefineOptions, refine } from "./refine.ts";
@@ -82,6 +84,8 @@ export interface DoparOptions<Exports = { readonly [name: string]: PlainData }> 
   readonly preWarm?: boolean;
   /** A completed run whose partitions this one is to improve: it reads the same pinned data. */
   readonly refines?: string;
+  /** Machines that train in place of this one: the configured ones (`true`), or those of a launcher. */
+  readonly fleet?: Launcher | true;
   readonly onProgress?: OnProgress;
 }
 
@@ -184,12 +188,15 @@ export class ManyModel {
    */
   async resume(runId: string, options: ResumeOptions = {}): Promise<Run> {
     const { manifest } = await unfinishedRun(this.engine, runId);
-    const { mode } = manifest;
+    const { mode, fleet } = manifest;
     // A collection that was left unfinished has nothing to train.
     if (mode === "champions" || mode === "patch")
       throw new ManymodelError("conflict", `run ${runId} only collects models of others; make it again`);
     const { trainers, count } = await trainersFor(this, mode, options);
-    const resumed = await resumeRun(this.engine, runId, trainers, count, options.onProgress);
+    const resumed =
+      fleet === undefined
+        ? await resumeRun(this.engine, runId, trainers, count, options.onProgress)
+        : await resumeOnFleet(this, await openFleet(this, fleet as Launcher), runId, trainers, options.onProgress);
     return { runId, ...resumed };
   }
 
@@ -293,7 +300,11 @@ export class ManyModel {
     return {
       dopar: async (definition, options = {}) => {
         const { spec, trainers } = await runSpec(this, keyArg, keys, definition, options);
-        const { manifest, index } = await train(this.engine, spec, trainers, packageVersion, options.onProgress);
+        const { fleet, onProgress } = options;
+        const { manifest, index } =
+          fleet === undefined
+            ? await train(this.engine, spec, trainers, packageVersion, onProgress)
+            : await trainOnFleet(this, await openFleet(this, fleet), spec, trainers, onProgress);
         return { runId: manifest.runId, manifest, index };
       },
       plan: async (definition, options = {}, sampleSize = SAMPLE_SIZE) => {

@@ -1,7 +1,10 @@
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { ManyModel } from "../../api/connect.ts";
+import { LAUNCHERS, type Launcher } from "../../api/open-fleet.ts";
+import { ManymodelError } from "../../core/errors.ts";
 import { RUN_MODES, type RunMode } from "../../core/run.ts";
 import { type Estimate, estimateOf } from "../../pipeline/estimate.ts";
-import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { addCommand, type CommonOptions, print, type Report, withWorkspace } from "../command.ts";
 import { failureGroups, failureLines } from "../failures.ts";
 import { autoOrCount } from "../option.ts";
 import { showProgress } from "../progress.ts";
@@ -16,6 +19,16 @@ interface TrainOptions extends CommonOptions {
   readonly timeBudget?: string;
   readonly hardDeadline?: string;
   readonly workerType?: "ephemeral" | "persistent";
+  readonly fleet?: Launcher | true;
+  readonly detach?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** Parses the name of a launcher. */
+function launcher(text: string): Launcher {
+  const found = LAUNCHERS.find((name) => name === text);
+  if (found === undefined) throw new InvalidArgumentError(`it must be one of ${LAUNCHERS.join(", ")}.`);
+  return found;
 }
 
 /** `manymodel train`: one model per partition of the configured source. */
@@ -34,11 +47,16 @@ export function addTrain(program: Command): void {
         "persistent",
       ]),
     )
+    .option("--fleet [launcher]", "have a fleet train: the configured one, process, slurm or kubernetes", launcher)
+    .option("--detach", "with --fleet: hand the run over and end; resume waits for it")
+    .option("--dry-run", "with --fleet: print what would be handed over, and plan nothing")
     .action(async (options: TrainOptions) => {
+      if (options.fleet === undefined && (options.detach || options.dryRun))
+        throw new ManymodelError("usage", "--detach and --dry-run are of --fleet");
+      if (options.detach || options.dryRun)
+        return print(await withWorkspace(options, (mm) => handOver(mm, options, options.fleet!)), options);
       const report = await withWorkspace(options, async (mm) => {
-        const { configuredModel } = await import("../../api/configured-model.ts");
-        const model = options.model ?? mm.config.model;
-        const { definition, exports } = await configuredModel(mm, model);
+        const { definition, exports } = await modelOf(mm, options);
         const began = performance.now();
         const progress = await showProgress("training");
         const { runId, manifest, index } = await mm
@@ -46,13 +64,8 @@ export function addTrain(program: Command): void {
           .dopar(definition, {
             exports,
             onProgress: progress.update,
-            ...(options.mode !== undefined && { mode: options.mode }),
-            ...(options.runId !== undefined && { modelRunId: options.runId }),
-            ...(typeof options.workers === "number" && { workers: options.workers }),
-            ...(options.chunks !== undefined && { chunksPerJob: options.chunks }),
-            ...(options.timeBudget !== undefined && { timeBudget: options.timeBudget }),
-            ...(options.hardDeadline !== undefined && { hardDeadline: options.hardDeadline }),
-            ...(options.workerType !== undefined && { workerType: options.workerType }),
+            ...loopOptions(options),
+            ...(options.fleet !== undefined && { fleet: options.fleet }),
           })
           .finally(progress.stop);
         const seconds = (performance.now() - began) / 1000;
@@ -81,6 +94,47 @@ export function addTrain(program: Command): void {
       print(report, options);
       if (report.json.succeeded === 0) process.exitCode = 1;
     });
+}
+
+function loopOptions(options: TrainOptions) {
+  return {
+    ...(options.mode !== undefined && { mode: options.mode }),
+    ...(options.runId !== undefined && { modelRunId: options.runId }),
+    ...(typeof options.workers === "number" && { workers: options.workers }),
+    ...(options.chunks !== undefined && { chunksPerJob: options.chunks }),
+    ...(options.timeBudget !== undefined && { timeBudget: options.timeBudget }),
+    ...(options.hardDeadline !== undefined && { hardDeadline: options.hardDeadline }),
+    ...(options.workerType !== undefined && { workerType: options.workerType }),
+  };
+}
+
+async function modelOf(mm: ManyModel, options: TrainOptions) {
+  const { configuredModel } = await import("../../api/configured-model.ts");
+  return configuredModel(mm, options.model ?? mm.config.model);
+}
+
+/** Hands a run to a fleet without waiting for it, or says what would be handed over. */
+async function handOver(mm: ManyModel, options: TrainOptions, launcher: Launcher | true): Promise<Report> {
+  const [{ runSpec }, { openFleet }, { describeFleetRun, submitToFleet }] = await Promise.all([
+    import("../../api/run-spec.ts"),
+    import("../../api/open-fleet.ts"),
+    import("../../api/fleet-run.ts"),
+  ]);
+  const { definition, exports } = await modelOf(mm, options);
+  const keyArg = mm.config.train.model_key_arg;
+  const { spec } = await runSpec(mm, keyArg, undefined, definition, { exports, ...loopOptions(options) });
+  const fleet = await openFleet(mm, launcher);
+  if (options.dryRun) {
+    const described = await describeFleetRun(mm, fleet, spec);
+    return { json: { launcher: fleet.fleet.launcher, described }, text: described.trimEnd() };
+  }
+  const { manifest, job } = await submitToFleet(mm, fleet, spec);
+  const { runId, partitions, chunks } = manifest;
+  const text = [
+    `Run ${runId}: ${partitions} partitions in ${chunks} chunks, handed to ${fleet.fleet.launcher} as job ${job}.`,
+    `Next: manymodel status ${runId}, manymodel resume ${runId} to wait for it`,
+  ].join("\n");
+  return { json: { run: runId, partitions, chunks, launcher: fleet.fleet.launcher, job }, text };
 }
 
 /** How far off `manymodel plan` was. */
