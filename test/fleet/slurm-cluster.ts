@@ -21,6 +21,8 @@ export const noSlurm: string | undefined = (() => {
 export interface SlurmCluster {
   /** Kills a node's daemon and whatever it runs, as a machine that loses power. */
   killNode(name: string): Promise<void>;
+  /** Kills a node's daemon only: what it has started goes on, unknown to the controller. */
+  killDaemon(name: string): void;
   startNode(name: string): void;
   /** Runs one of Slurm's commands. */
   ask(program: string, ...args: string[]): string;
@@ -114,6 +116,9 @@ PartitionName=main Nodes=n1,n2 Default=YES MaxTime=INFINITE State=UP OverSubscri
   };
   return {
     startNode,
+    killDaemon(name) {
+      process.kill(daemons.get(name)!.pid!, "SIGKILL");
+    },
     ask,
     killNode,
     async stop() {

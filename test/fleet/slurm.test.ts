@@ -1,48 +1,149 @@
-import { spawnSync } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { connect } from "manymodel";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { type Process, startProcess } from "../faults/processes.ts";
 import { verifyRun } from "../faults/verify.ts";
-import { prepareSite } from "../faults/workspace.ts";
-import { BIN } from "../processes.ts";
-import { temporaryFolder } from "../workspace.ts";
+import { binOf, copyWorkspace, prepareSite, type Reference, type Site } from "../faults/workspace.ts";
+import { until } from "../processes.ts";
 import { noSlurm, type SlurmCluster, startSlurm } from "./slurm-cluster.ts";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
 const PARTITIONS = 120;
+const root = fileURLToPath(new URL("../..", import.meta.url));
 
 describe.skipIf(noSlurm !== undefined)(`a run on Slurm${noSlurm === undefined ? "" : `: ${noSlurm}`}`, () => {
   let cluster: SlurmCluster;
+  let site: Site;
+  let reference: Reference;
   beforeAll(async () => {
-    cluster = await startSlurm();
+    site = { root, folder: await mkdtemp(path.join(tmpdir(), "manymodel-test-")), partitions: PARTITIONS };
+    [cluster, reference] = await Promise.all([startSlurm(), prepareSite(site)]);
   });
-  afterAll(() => cluster?.stop());
+  afterAll(async () => {
+    await cluster?.stop();
+    await rm(site.folder, { recursive: true, force: true });
+  });
 
-  it("ends as one of the local engine's", async () => {
-    const folder = await temporaryFolder();
-    const reference = await prepareSite({ root, folder, partitions: PARTITIONS });
-    const host = path.join(folder, "template");
-    await writeFile(
-      path.join(host, "manymodel.yaml"),
-      `stage: ${folder}/shared
-source: { table: SALES, partition_by: UNIT_ID, order_by: [UNIT_ID, OBS_DATE] }
-model: { name: ${JSON.stringify(path.join(root, "test/fixtures/bodies/seeded.ts"))}, options: { exit: U00111 } }
-fleet: { launcher: slurm, poll: 200ms, chunks_per_task: 2, throttle: 3, memory: 100M, time: "5" }
-`,
-    );
-    const t = Date.now();
-    const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      [BIN, "train", "--fleet", "--chunks", "8", "--run-id", "r"],
-      { cwd: host, encoding: "utf8" },
-    );
-    console.log(Date.now() - t, stdout, stderr);
-    expect(status).toBe(0);
-    const mm = await connect(path.join(host, "manymodel.yaml"));
+  /** A workspace whose stage is in a directory of its own, with this block `fleet`. */
+  async function workspace(name: string, fleet: string, more = ""): Promise<string> {
+    const folder = await copyWorkspace(site, name, true);
+    const file = path.join(folder, "manymodel.yaml");
+    const yaml = await readFile(file, "utf8");
+    const shared = `stage: ${path.join(site.folder, `shared-${name}`)}\nfleet: { launcher: slurm, poll: 200ms, ${fleet} }\n`;
+    await writeFile(file, yaml.replace("workers: 2", `workers: 2${more}`) + shared);
+    return folder;
+  }
+  const start = (folder: string, ...args: string[]) => startProcess(binOf(site), folder, args);
+  const done = async (process: Process) => {
+    await process.ended;
+    expect(process.code(), process.stderr()).toBe(0);
+  };
+  async function open(folder: string) {
+    const mm = await connect(path.join(folder, "manymodel.yaml"));
     onTestFinished(() => mm.close());
-    expect(await verifyRun(mm.engine as never, "r", reference)).toEqual({ anomalies: [], orphans: 0 });
-    console.log(cluster.ask("squeue", "--states=all", "--array"));
+    return mm.engine;
+  }
+  const verified = async (folder: string) => verifyRun((await open(folder)) as never, "r", reference);
+  /** What `squeue` says of each task: `1_0 RUNNING n1 None`. */
+  const tasks = () =>
+    cluster
+      .ask("squeue", "--noheader", "--array", "--states=all", "--format=%i %T %N %r")
+      .split("\n")
+      .filter((line) => line !== "");
+  /** Does not wait two minutes for the tasks of a lost node, as Slurm does. */
+  const hurry = () => {
+    for (const line of tasks().filter((line) => / PENDING .*BeginTime/.test(line)))
+      cluster.ask("scontrol", "update", `JobId=${line.split(" ")[0]}`, "StartTime=now");
+  };
+
+  it("ends as one of the local engine's, though a node is lost in the middle of it", async () => {
+    const folder = await workspace("lost", "chunks_per_task: 2, memory: 100M, time: 5");
+    const train = start(folder, "train", "--fleet", "--run-id", "r", "--chunks", "16");
+    await until(async () => tasks().some((line) => / RUNNING n1 /.test(line)));
+    await cluster.killNode("n1");
+    let requeued = 0;
+    await until(async () => {
+      requeued += tasks().filter((line) => /BeginTime/.test(line)).length;
+      hurry();
+      return train.code() !== undefined;
+    });
+    await done(train);
+    expect(requeued).toBeGreaterThan(0);
+    expect(await verified(folder)).toEqual({ anomalies: [], orphans: 0 });
+    cluster.startNode("n1");
+  });
+
+  it("counts one attempt at each chunk, though tasks of a node that was taken for lost go on", async () => {
+    await until(async () => /^n1 idle/m.test(cluster.ask("sinfo", "--noheader", "--Node", "--format=%N %T")));
+    // What begins on n1 takes long; what is begun again has been there before.
+    const late = `setup: ['if [ $SLURMD_NODENAME = n1 ] && [ -z "$SLURM_RESTART_COUNT" ]; then sleep 14; fi']`;
+    const folder = await workspace("zombie", late);
+    const train = start(folder, "train", "--fleet", "--run-id", "r", "--chunks", "4");
+    await until(async () => tasks().some((line) => / RUNNING n1 /.test(line)));
+    cluster.killDaemon("n1");
+    const engine = await open(folder);
+    const attempts = async () =>
+      (await engine.stage.list("runs/r/chunks/")).filter((name) => name.endsWith("manifest.json")).length;
+    await until(async () => {
+      hurry();
+      return train.code() !== undefined;
+    });
+    await done(train);
+    await until(async () => (await attempts()) > 4);
+    const { anomalies, orphans } = await verified(folder);
+    expect(anomalies).toEqual([]);
+    expect(orphans).toBeGreaterThan(0);
+    cluster.startNode("n1");
+  });
+
+  it("goes on without the one that started it, and is ended by a job of its own or by resume", async () => {
+    const folder = await workspace("detached", "shared_catalog: true, chunks_per_task: 2");
+    const args = ["--fleet", "--detach", "--run-id", "r", "--chunks", "4"];
+    await done(start(folder, "train", ...args));
+    const engine = await open(folder);
+    await until(async () => (await engine.catalog.run("r"))?.state === "completed");
+    expect(await verified(folder)).toEqual({ anomalies: [], orphans: 0 });
+    const other = await workspace("resumed", "chunks_per_task: 2");
+    await done(start(other, "train", ...args));
+    await done(start(other, "status", "r"));
+    await done(start(other, "resume", "r"));
+    expect(await verified(other)).toEqual({ anomalies: [], orphans: 0 });
+  });
+
+  it("is cancelled with its job", async () => {
+    const folder = await workspace("cancelled", "setup: [sleep 100]");
+    await done(start(folder, "train", "--fleet", "--detach", "--run-id", "r", "--chunks", "8"));
+    await until(async () => tasks().some((line) => / RUNNING /.test(line)));
+    await done(start(folder, "cancel", "r"));
+    await done(start(folder, "index", "r"));
+    await until(async () => !tasks().some((line) => / (RUNNING|PENDING|COMPLETING) /.test(line)));
+    const { index } = (await (await open(folder)).catalog.run("r"))!;
+    expect(index).toMatchObject({ succeeded: 0, failed: 0, skipped: PARTITIONS });
+  });
+
+  it("says of a task that ends without a result what its log says, and tries it again", async () => {
+    const folder = await workspace(
+      "failing",
+      "setup: [echo no such module, exit 3], shared_catalog: true",
+      ", max_attempts: 2",
+    );
+    const train = start(folder, "train", "--fleet", "--run-id", "r", "--chunks", "1");
+    await train.ended;
+    expect(train.code()).toBe(1);
+    const engine = await open(folder);
+    const [chunk] = await engine.queue.chunks("r");
+    expect(chunk).toMatchObject({ state: "failed", attempt: 2 });
+    expect(chunk!.error).toMatch(
+      /its task of job \d+ ended without a result \(FAILED\); slurm-\d+_0\.log: no such module/,
+    );
+    expect((await engine.catalog.run("r"))!.index).toMatchObject({ failed: PARTITIONS });
+  });
+
+  it("in queue mode has workers that are fed from here", async () => {
+    const folder = await workspace("queue", "shared_catalog: true, workers: 2");
+    await done(start(folder, "train", "--fleet", "--mode", "queue", "--run-id", "r", "--chunks", "12"));
+    expect(await verified(folder)).toEqual({ anomalies: [], orphans: 0 });
   });
 });
