@@ -22,32 +22,31 @@ import { packageVersion } from "./package-version.ts";
 const MOST_TASKS = 1000;
 const POLL = "5s";
 
-function dispatchOptions(mm: ManyModel, { settings }: OpenFleet, runId: string, chunks: number): DispatchOptions {
-  const config = ["--config", settings.config ?? mm.config.file];
+function dispatchOptions({ settings, fleet, config: file }: OpenFleet, runId: string, chunks: number): DispatchOptions {
+  const config = ["--config", file];
   const perTask = settings.chunks_per_task;
   return {
     committer: `${hostname().replaceAll(".", "-")}.${process.pid}.commit`,
     chunksPerTask: perTask === "auto" ? Math.ceil(chunks / MOST_TASKS) : perTask,
     taskArgs: (launch) => ["task", runId, "--launch", launch, "--workers", String(settings.cpus), ...config],
-    ...(settings.shared_catalog && { finalizerArgs: ["index", runId, ...config] }),
+    ...(settings.shared_catalog && fleet.dependencies && { finalizerArgs: ["index", runId, ...config] }),
     pollMs: parseDuration("fleet.poll", settings.poll ?? POLL),
     newName: () => randomBytes(4).toString("hex"),
   };
 }
 
 /** The job of workers of a run. */
-function workersJob(mm: ManyModel, { settings }: OpenFleet, runId: string): FleetJob {
-  const config = ["--config", settings.config ?? mm.config.file];
-  const args = ["worker", "--run", runId, "--workers", String(settings.cpus), ...config];
+function workersJob({ settings, config }: OpenFleet, runId: string): FleetJob {
+  const args = ["worker", "--run", runId, "--workers", String(settings.cpus), "--config", config];
   return { name: runId, kind: "workers", count: settings.workers, args };
 }
 
 /** What would be handed to the fleet for a run, without planning it. */
 export async function describeFleetRun(mm: ManyModel, open: OpenFleet, spec: RunSpec): Promise<string> {
-  if (open.kindFor(spec.mode) === "workers") return open.fleet.describe(workersJob(mm, open, spec.runId));
+  if (open.kindFor(spec.mode) === "workers") return open.fleet.describe(workersJob(open, spec.runId));
   const partitions = spec.keys?.length ?? (spec.snapshot ?? (await mm.engine.tables.snapshot(spec.query))).partitions;
   const chunks = splitIntoChunks(partitions, spec.chunks, spec.workers, spec.mode).map(({ chunk }) => chunk);
-  const options = dispatchOptions(mm, open, spec.runId, chunks.length);
+  const options = dispatchOptions(open, spec.runId, chunks.length);
   const job = tasksJob(spec.runId, { chunks, perTask: options.chunksPerTask }, options.newName(), options);
   const finalizer = options.finalizerArgs && {
     ...{ name: spec.runId, kind: "workers" as const, count: 1, args: options.finalizerArgs, after: "JOB" },
@@ -76,7 +75,7 @@ export async function submitToFleet(
   if (open.kindFor(spec.mode) !== "tasks")
     throw new ManymodelError("usage", "--detach needs mode tasks on a fleet that has tasks: workers are fed from here");
   const manifest = await planFleetRun(mm, open, spec);
-  const options = dispatchOptions(mm, open, spec.runId, manifest.chunks);
+  const options = dispatchOptions(open, spec.runId, manifest.chunks);
   const { job } = await launchChunks(mm.engine, manifest, open.fleet, options);
   return { manifest, job };
 }
@@ -106,9 +105,9 @@ async function finishOnFleet(
   onProgress: OnProgress,
 ): Promise<IndexSummary> {
   const { runId } = manifest;
-  const options = dispatchOptions(mm, open, runId, manifest.chunks);
+  const options = dispatchOptions(open, runId, manifest.chunks);
   if (manifest.fleet === undefined) {
-    const job = workersJob(mm, open, runId);
+    const job = workersJob(open, runId);
     await workersOnRun(mm.engine, manifest, open.fleet, job, trainers, options.pollMs, onProgress);
   } else await dispatchRun(mm.engine, manifest, open.fleet, options, onProgress);
   return buildIndex(mm.engine, runId, new Date());

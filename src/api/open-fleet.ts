@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { LoadedConfig } from "../config/load.ts";
 import { ManymodelError } from "../core/errors.ts";
 import type { RunMode } from "../core/run.ts";
+import { CONFIG_FOLDER } from "../fleets/kubernetes-job.ts";
 import type { Fleet, FleetJob } from "../ports/fleet.ts";
 import { stageDirectory } from "../stages/open.ts";
 import type { ManyModel } from "./connect.ts";
@@ -19,6 +20,8 @@ export interface OpenFleet {
   readonly settings: FleetConfig;
   /** The folder of the logs, in which each job has its own. */
   readonly logs: string;
+  /** The configuration as the machines see it. */
+  readonly config: string;
   /** The kind of job that trains a run of this mode. */
   kindFor(mode: RunMode): FleetJob["kind"];
 }
@@ -42,19 +45,22 @@ export async function openFleet({ config, engine }: ManyModel, launcher?: Launch
   const home = path.resolve(config.directory, config.workspace);
   const logs =
     settings.logs === undefined ? path.join(directory ?? home, "logs") : path.resolve(config.directory, settings.logs);
+  const inImage = chosen === "kubernetes";
   const main = fileURLToPath(new URL("../../bin/manymodel.js", import.meta.url));
-  const given = settings.command;
-  const command = given === undefined ? [process.execPath, main] : typeof given === "string" ? [given] : given;
+  const given = settings.command ?? (inImage ? "manymodel" : [process.execPath, main]);
   const common = {
-    ...{ command, logs, setup: settings.setup, cpus: settings.cpus },
+    command: typeof given === "string" ? [given] : given,
+    ...{ logs, setup: settings.setup, cpus: settings.cpus },
     ...(settings.memory !== undefined && { memory: settings.memory }),
     ...(settings.time !== undefined && { time: settings.time }),
     ...(settings.throttle !== undefined && { throttle: settings.throttle }),
   };
-  const fleet = await open(chosen, common, settings);
+  const fleet = await open(chosen, common, settings, directory ?? home);
   const shared = settings.shared_catalog ?? (address.engine !== "local" || chosen === "process");
   return {
     ...{ fleet, logs },
+    config:
+      settings.config ?? (inImage && settings.kubernetes?.config_map ? `${CONFIG_FOLDER}/manymodel.yaml` : config.file),
     settings: { ...settings, launcher: chosen, shared_catalog: shared },
     kindFor(mode) {
       const kind = mode === "queue" ? "workers" : fleet.kinds[0]!;
@@ -79,6 +85,7 @@ async function open(
   launcher: Launcher,
   common: Parameters<typeof import("../fleets/slurm.ts").slurmFleet>[0],
   settings: FleetConfig,
+  shared: string,
 ): Promise<Fleet> {
   switch (launcher) {
     case "process": {
@@ -94,7 +101,21 @@ async function open(
         ...(account !== undefined && { account }),
       });
     }
-    case "kubernetes":
-      throw new ManymodelError("config", "kubernetes is not there yet");
+    case "kubernetes": {
+      const { kubernetesFleet } = await import("../fleets/kubernetes.ts");
+      if (settings.kubernetes === undefined)
+        throw new ManymodelError("config", "fleet.kubernetes is missing; it needs the worker's image at least");
+      const { image, namespace, context, claim, secret, retries } = settings.kubernetes;
+      const { mount_path, config_map, service_account } = settings.kubernetes;
+      return kubernetesFleet({
+        ...{ ...common, image, retries },
+        ...(namespace !== undefined && { namespace }),
+        ...(context !== undefined && { context }),
+        ...(claim !== undefined && { volume: { claim, mountPath: mount_path ?? shared } }),
+        ...(secret !== undefined && { secret }),
+        ...(config_map !== undefined && { configMap: config_map }),
+        ...(service_account !== undefined && { serviceAccount: service_account }),
+      });
+    }
   }
 }

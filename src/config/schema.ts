@@ -266,10 +266,9 @@ const fleet = z
       .optional()
       .describe("Memory of a task, such as 4G."),
     time: z
-      .string()
-      .regex(/^(\d+-)?\d+(:\d+){0,2}$/, "a time such as 2:00:00, as Slurm has it")
+      .union([count.transform(String), z.string().regex(/^(\d+-)?\d+(:\d+){0,2}$/, "a time such as 2:00:00")])
       .optional()
-      .describe("The longest that a task may run, such as 2:00:00."),
+      .describe("The longest that a task may run, as Slurm has it: minutes, or 2:00:00."),
     setup: z.array(z.string()).default([]).describe("Lines of shell before the command, such as `module load node`."),
     command: words.optional().describe("How manymodel is called on the machines; as it was here when left out."),
     config: z.string().min(1).optional().describe("This file as the machines see it; at the same path when left out."),

@@ -23,6 +23,7 @@ export function processFleet({ command, logs }: ProcessOptions): Fleet {
   return {
     launcher: "process",
     kinds: ["workers"],
+    dependencies: false,
     describe: ({ count, args }) => `${shellLine([...command, ...args])}  # ${count} times\n`,
     async launch({ name, count, args }) {
       const folder = path.join(logs, name);

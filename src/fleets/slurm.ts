@@ -33,6 +33,7 @@ export function slurmFleet(options: SlurmOptions): Fleet {
   return {
     launcher: "slurm",
     kinds: ["tasks", "workers"],
+    dependencies: true,
     describe: (job) => slurmScript(job, options),
     async launch(job) {
       await makeLogs(path.join(options.logs, job.name));

@@ -33,6 +33,8 @@ export interface Fleet {
   readonly launcher: string;
   /** Kinds of job that it runs; the first is what it is best at. */
   readonly kinds: readonly FleetJob["kind"][];
+  /** Whether a job may wait for another (`after`). */
+  readonly dependencies: boolean;
   /** What `launch` would hand over, as text: a script, a manifest, or a command. */
   describe(job: FleetJob): string;
   /** Starts a job. Gives the name by which it is known from now on. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -52,6 +52,17 @@ describe.skipIf(noSlurm !== undefined)(`a run on Slurm${noSlurm === undefined ? 
       .ask("squeue", "--noheader", "--array", "--states=all", "--format=%i %T %N %r")
       .split("\n")
       .filter((line) => line !== "");
+  /** Waits until it is so, or the process has failed. */
+  const reach = async (process: Process, check: () => boolean | Promise<boolean>) => {
+    await until(async () => process.code() !== undefined || (await check()));
+    expect(process.code() ?? 0, process.stderr()).toBe(0);
+  };
+  /** Whether a task that runs on a node has begun to write. */
+  const hasBegun = async (name: string, node: string) => {
+    const ids = tasks().flatMap((line) => (line.includes(` RUNNING ${node} `) ? line.split(" ")[0]! : []));
+    const logs = await readdir(path.join(site.folder, `shared-${name}`, "logs", "r")).catch((): string[] => []);
+    return ids.some((id) => logs.includes(`slurm-${id}.log`));
+  };
   /** Does not wait two minutes for the tasks of a lost node, as Slurm does. */
   const hurry = () => {
     for (const line of tasks().filter((line) => / PENDING .*BeginTime/.test(line)))
@@ -61,7 +72,7 @@ describe.skipIf(noSlurm !== undefined)(`a run on Slurm${noSlurm === undefined ? 
   it("ends as one of the local engine's, though a node is lost in the middle of it", async () => {
     const folder = await workspace("lost", "chunks_per_task: 2, memory: 100M, time: 5");
     const train = start(folder, "train", "--fleet", "--run-id", "r", "--chunks", "16");
-    await until(async () => tasks().some((line) => / RUNNING n1 /.test(line)));
+    await reach(train, () => hasBegun("lost", "n1"));
     await cluster.killNode("n1");
     let requeued = 0;
     await until(async () => {
@@ -78,11 +89,12 @@ describe.skipIf(noSlurm !== undefined)(`a run on Slurm${noSlurm === undefined ? 
   it("counts one attempt at each chunk, though tasks of a node that was taken for lost go on", async () => {
     await until(async () => /^n1 idle/m.test(cluster.ask("sinfo", "--noheader", "--Node", "--format=%N %T")));
     // What begins on n1 takes long; what is begun again has been there before.
-    const late = `setup: ['if [ $SLURMD_NODENAME = n1 ] && [ -z "$SLURM_RESTART_COUNT" ]; then sleep 14; fi']`;
+    const late = `setup: ['if [ $SLURMD_NODENAME = n1 ] && [ -z "$SLURM_RESTART_COUNT" ]; then sleep 20; fi']`;
     const folder = await workspace("zombie", late);
     const train = start(folder, "train", "--fleet", "--run-id", "r", "--chunks", "4");
-    await until(async () => tasks().some((line) => / RUNNING n1 /.test(line)));
+    await reach(train, () => hasBegun("zombie", "n1"));
     cluster.killDaemon("n1");
+    cluster.ask("scontrol", "update", "NodeName=n1", "State=DOWN", "Reason=lost");
     const engine = await open(folder);
     const attempts = async () =>
       (await engine.stage.list("runs/r/chunks/")).filter((name) => name.endsWith("manifest.json")).length;
@@ -91,7 +103,10 @@ describe.skipIf(noSlurm !== undefined)(`a run on Slurm${noSlurm === undefined ? 
       return train.code() !== undefined;
     });
     await done(train);
-    await until(async () => (await attempts()) > 4);
+    await until(async () => {
+      hurry();
+      return (await attempts()) > 4;
+    });
     const { anomalies, orphans } = await verified(folder);
     expect(anomalies).toEqual([]);
     expect(orphans).toBeGreaterThan(0);
