@@ -19,6 +19,7 @@ const ALLOWED = {
   advise: ["core", "forecast", "model", "ports"],
   refine: ["core", "model", "pipeline", "ports"],
   registry: ["core", "model", "pipeline", "ports"],
+  check: ["core", "pipeline", "ports"],
   reconcile: ["core", "forecast", "pipeline", "ports"],
   contract: ["ports", "core"],
   config: ["core", "forecast"],
@@ -31,7 +32,7 @@ const ALLOWED = {
     ...["advise", "config", "core", "dispatch", "fleets", "forecast", "model", "pipeline", "ports", "reconcile"],
     ...["refine", "registry", "stages"],
   ],
-  cli: ["advise", "api", "core", "dispatch", "pipeline", "ports", "reconcile", "refine", "registry"],
+  cli: ["advise", "api", "check", "core", "dispatch", "pipeline", "ports", "reconcile", "refine", "registry"],
   "index.ts": ["advise", "api", "core", "model", "pipeline", "reconcile", "refine", "registry"],
 };
 /** Packages that `forecast` or `core` may import: pure JavaScript only. */

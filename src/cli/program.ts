@@ -7,6 +7,7 @@ import { addCancel, addPrioritize } from "./commands/cancel.ts";
 import { addChampions } from "./commands/champions.ts";
 import { addCompare } from "./commands/compare.ts";
 import { addDemo } from "./commands/demo.ts";
+import { addEngine } from "./commands/engine.ts";
 import { addImport } from "./commands/import.ts";
 import { addIndex } from "./commands/index-run.ts";
 import { addInit } from "./commands/init.ts";
@@ -57,7 +58,7 @@ export async function run(args: readonly string[]): Promise<number> {
       addReconcile,
     ],
     ...[addAdvise, addPlan, addRank, addRefine, addCompare, addChampions, addPipeline],
-    ...[addVerify, addGc, addTask, addWorker, addWorkers, addCancel, addPrioritize, addSql, addDemo],
+    ...[addEngine, addVerify, addGc, addTask, addWorker, addWorkers, addCancel, addPrioritize, addSql, addDemo],
   ];
   for (const add of commands) add(program);
   try {

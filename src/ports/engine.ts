@@ -12,6 +12,16 @@ export type EngineAddress =
   | { readonly engine: "local"; readonly workspace: string; readonly stage?: StageAddress }
   | { readonly engine: "memory"; readonly id: string };
 
+/** What an engine says of itself, for `manymodel engine check`. */
+export interface EngineFacts {
+  /** Of what it is made of, by name. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** What it must be allowed to do, whether it is, and what to do if not. */
+  readonly privileges: readonly { readonly what: string; readonly granted: boolean; readonly advice: string }[];
+  /** The database's clock, in milliseconds since 1970. */
+  readonly clock: number;
+}
+
 /** The seven ports of one execution environment. */
 export interface Engine {
   readonly address: EngineAddress;
@@ -22,6 +32,8 @@ export interface Engine {
   readonly catalog: Catalog;
   readonly versions: Versions;
   readonly workers: Workers;
+  /** What it is, and what it may do. */
+  describe?(): Promise<EngineFacts>;
   /** Releases files, connections and memory. The engine is not usable afterwards. */
   close(): Promise<void>;
 }
