@@ -109,11 +109,13 @@ describe("configuration", () => {
     expect(Object.keys(schema.properties)).toEqual([
       "engine",
       "workspace",
+      "stage",
       "source",
       "model",
       "train",
       "queue",
       "refine",
+      "fleet",
       "cost",
       "register",
       "batch",
