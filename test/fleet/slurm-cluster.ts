@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { hostname, tmpdir } from "node:os";
@@ -146,15 +146,18 @@ async function stepsOf(log: string): Promise<number[]> {
 
 /** Kills a process and all that it started, at once. */
 function killTree(pid: number): void {
-  const children = spawnSync("pgrep", ["-P", String(pid)], { encoding: "utf8" })
-    .stdout.split("\n")
-    .filter(Boolean);
+  let children = "";
+  try {
+    children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
+  } catch {
+    // It has ended.
+  }
   try {
     process.kill(pid, "SIGKILL");
   } catch {
     // It has ended.
   }
-  for (const child of children) killTree(Number(child));
+  for (const child of children.split(" ").filter(Boolean)) killTree(Number(child));
 }
 
 async function freePorts(count: number): Promise<number[]> {
