@@ -74,6 +74,7 @@ describe.skipIf(noSlurm !== undefined)(`a run on Slurm${noSlurm === undefined ? 
     const train = start(folder, "train", "--fleet", "--run-id", "r", "--chunks", "16");
     await reach(train, () => hasBegun("lost", "n1"));
     await cluster.killNode("n1");
+    onTestFinished(() => cluster.startNode("n1"));
     let requeued = 0;
     await until(async () => {
       requeued += tasks().filter((line) => /BeginTime/.test(line)).length;
@@ -82,8 +83,8 @@ describe.skipIf(noSlurm !== undefined)(`a run on Slurm${noSlurm === undefined ? 
     });
     await done(train);
     expect(requeued).toBeGreaterThan(0);
-    expect(await verified(folder)).toEqual({ anomalies: [], orphans: 0 });
-    cluster.startNode("n1");
+    // A task that was lost after its first chunk has that chunk done twice: one of them is an orphan.
+    expect((await verified(folder)).anomalies).toEqual([]);
   });
 
   it("counts one attempt at each chunk, though tasks of a node that was taken for lost go on", async () => {
@@ -94,6 +95,7 @@ describe.skipIf(noSlurm !== undefined)(`a run on Slurm${noSlurm === undefined ? 
     const train = start(folder, "train", "--fleet", "--run-id", "r", "--chunks", "4");
     await reach(train, () => hasBegun("zombie", "n1"));
     cluster.killDaemon("n1");
+    onTestFinished(() => cluster.startNode("n1"));
     cluster.ask("scontrol", "update", "NodeName=n1", "State=DOWN", "Reason=lost");
     const engine = await open(folder);
     const attempts = async () =>
@@ -110,7 +112,6 @@ describe.skipIf(noSlurm !== undefined)(`a run on Slurm${noSlurm === undefined ? 
     const { anomalies, orphans } = await verified(folder);
     expect(anomalies).toEqual([]);
     expect(orphans).toBeGreaterThan(0);
-    cluster.startNode("n1");
   });
 
   it("goes on without the one that started it, and is ended by a job of its own or by resume", async () => {
