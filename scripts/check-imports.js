@@ -21,6 +21,7 @@ const ALLOWED = {
   advise: ["core", "forecast", "model", "ports"],
   refine: ["core", "model", "pipeline", "ports"],
   registry: ["core", "model", "pipeline", "ports"],
+  check: ["core", "pipeline", "ports"],
   reconcile: ["core", "forecast", "pipeline", "ports"],
   monitor: ["core", "forecast", "model", "pipeline", "ports"],
   contract: ["ports", "core"],
@@ -35,7 +36,7 @@ const ALLOWED = {
   "engines/postgres": ["core", "engines/node", "ports", "stages"],
   api: [...FEATURES, "config", "core", "dispatch", "fleets", "forecast", "model", "pipeline", "ports", "stages"],
   serving: ["api", "config", "core", "model", "pipeline", "ports"],
-  cli: [...FEATURES, "api", "core", "dispatch", "pipeline", "ports", "serving"],
+  cli: [...FEATURES, "api", "check", "core", "dispatch", "pipeline", "ports", "serving"],
   "index.ts": [...FEATURES, "api", "core", "model", "pipeline"],
 };
 /** Packages that `forecast` or `core` may import: pure JavaScript only. */

@@ -28,8 +28,10 @@ import { type Comparison, compareRuns } from "../refine/compare.ts";
 import { type Ranking, type RankOptions, rank } from "../refine/rank.ts";
 import { type ChangedSummary, trainChanged } from "../registry/train-changed.ts";
 import { engineAddress } from "./engine-address.ts";
+import { resumeOnFleet, trainOnFleet } from "./fleet-run.ts";
 import { type Monitored, type MonitorOptions, monitor } from "./monitor.ts";
 import { openEngine } from "./open-engine.ts";
+import { type Launcher, openFleet } from "./open-fleet.ts";
 import { packageVersion } from "./package-version.ts";
 import { type ReconcileTablesOptions, reconcileForecasts } from "./reconcile.ts";
 import { type RefinedRun, type RefineOptions, refine } from "./refine.ts";
@@ -89,6 +91,8 @@ export interface DoparOptions<Exports = { readonly [name: string]: PlainData }> 
    * there is none yet, so that all are trained.
    */
   readonly changedSince?: string | null;
+  /** Machines that train in place of this one: the configured ones (`true`), or those of a launcher. */
+  readonly fleet?: Launcher | true;
   readonly onProgress?: OnProgress;
 }
 
@@ -193,12 +197,15 @@ export class ManyModel {
    */
   async resume(runId: string, options: ResumeOptions = {}): Promise<Run> {
     const { manifest } = await unfinishedRun(this.engine, runId);
-    const { mode } = manifest;
+    const { mode, fleet } = manifest;
     // A collection that was left unfinished has nothing to train.
     if (mode === "champions" || mode === "patch" || mode === "changed")
       throw new ManymodelError("conflict", `run ${runId} only collects models of others; make it again`);
     const { trainers, count } = await trainersFor(this, mode, options);
-    const resumed = await resumeRun(this.engine, runId, trainers, count, options.onProgress);
+    const resumed =
+      fleet === undefined
+        ? await resumeRun(this.engine, runId, trainers, count, options.onProgress)
+        : await resumeOnFleet(this, await openFleet(this, fleet as Launcher), runId, trainers, options.onProgress);
     return { runId, ...resumed };
   }
 
@@ -319,7 +326,9 @@ export class ManyModel {
   #loop(keyArg: string, keys: Keys | undefined): Loop {
     return {
       dopar: async (definition, options = {}) => {
-        const { changedSince: since, onProgress } = options;
+        const { changedSince: since, fleet, onProgress } = options;
+        if (since && fleet !== undefined)
+          throw new ManymodelError("usage", "a fleet trains whole runs; leave out changedSince, or the fleet");
         if (since !== undefined && keys !== undefined)
           throw new ManymodelError(
             "usage",
@@ -328,7 +337,9 @@ export class ManyModel {
         const { spec, trainers } = await runSpec(this, keyArg, keys, definition, options);
         const run = since
           ? await trainChanged(this.engine, spec, since, trainers, packageVersion, onProgress)
-          : await train(this.engine, spec, trainers, packageVersion, onProgress);
+          : fleet === undefined
+            ? await train(this.engine, spec, trainers, packageVersion, onProgress)
+            : await trainOnFleet(this, await openFleet(this, fleet), spec, trainers, onProgress);
         const { runId, partitions } = run.manifest;
         const all = { since: null, trained: partitions, carried: 0, why: "there is no earlier run" };
         return { runId, ...(since === null && { changed: all }), ...run };

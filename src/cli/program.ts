@@ -7,6 +7,7 @@ import { addCancel, addPrioritize } from "./commands/cancel.ts";
 import { addChampions } from "./commands/champions.ts";
 import { addCompare } from "./commands/compare.ts";
 import { addDemo } from "./commands/demo.ts";
+import { addEngine } from "./commands/engine.ts";
 import { addImport } from "./commands/import.ts";
 import { addIndex } from "./commands/index-run.ts";
 import { addInit } from "./commands/init.ts";
@@ -24,6 +25,7 @@ import { addServe } from "./commands/serve.ts";
 import { addSetup } from "./commands/setup.ts";
 import { addSql } from "./commands/sql.ts";
 import { addStatus } from "./commands/status.ts";
+import { addTask } from "./commands/task.ts";
 import { addToken } from "./commands/token.ts";
 import { addTrain } from "./commands/train.ts";
 import { addWorker, addWorkers } from "./commands/worker.ts";
@@ -62,7 +64,7 @@ export async function run(args: readonly string[]): Promise<number> {
       addToken,
     ],
     ...[addAdvise, addPlan, addRank, addRefine, addCompare, addChampions, addPipeline],
-    ...[addVerify, addGc, addWorker, addWorkers, addCancel, addPrioritize, addSql, addDemo],
+    ...[addEngine, addVerify, addGc, addTask, addWorker, addWorkers, addCancel, addPrioritize, addSql, addDemo],
   ];
   for (const add of commands) add(program);
   try {

@@ -77,6 +77,8 @@ export interface RunManifest {
   readonly limits: QueueLimits | null;
   /** The run whose partitions this one was to improve. */
   readonly refines: string | null;
+  /** What its chunks are handed to as tasks, which end in its own time; otherwise workers claim them. */
+  readonly fleet?: string;
   /** The runs whose best partitions these are, by which metric. */
   readonly champions?: { readonly runs: readonly string[]; readonly metric: string };
   /** The run whose partitions were replaced, and the one they were replaced by. */

@@ -12,6 +12,10 @@ export const stagePath = {
   segment: (run: string, chunk: number, attempt: number) => `${stagePath.attempt(run, chunk, attempt)}/segment.parquet`,
   segmentManifest: (run: string, chunk: number, attempt: number) =>
     `${stagePath.attempt(run, chunk, attempt)}/manifest.json`,
+  attemptFailure: (run: string, chunk: number, attempt: number) =>
+    `${stagePath.attempt(run, chunk, attempt)}/failure.json`,
+  fleet: (run: string) => `runs/${run}/fleet.json`,
+  launch: (run: string, launch: string) => `runs/${run}/launches/${launch}.json`,
   estimate: (id: string) => `estimates/${id}.json`,
   keyIndex: (run: string) => `runs/${run}/key_index.bin`,
   modelIndex: (run: string) => `runs/${run}/model_index.json`,

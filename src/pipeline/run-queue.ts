@@ -18,6 +18,8 @@ export interface QueueWorkers {
   readonly count: number;
   /** Whether nothing is fed before all of them are ready. */
   readonly preWarm: boolean;
+  /** When it is set off, nothing more is fed, and the run is left as it is. */
+  readonly signal?: AbortSignal;
 }
 
 const PROGRESS_MS = 500;
@@ -29,7 +31,7 @@ const PROGRESS_MS = 500;
 export async function runQueue(
   engine: Engine,
   manifest: RunManifest,
-  { type, count, preWarm }: QueueWorkers,
+  { type, count, preWarm, signal }: QueueWorkers,
   entry: WorkerEntry,
   workers: Workers,
   onProgress: OnProgress,
@@ -44,10 +46,12 @@ export async function runQueue(
   // A failure counts at once: it may be the one too many.
   const onChunk = ({ failed }: SegmentInfo) => (failed > 0 ? watch() : undefined);
   const stop = new AbortController();
+  signal?.addEventListener("abort", () => stop.abort());
   const members: Member[] = [];
   const crew = type === "ephemeral" ? await startCrew(workers, entry, Math.min(count, chunks)) : undefined;
   try {
-    while (type === "persistent" && preWarm && (await serving()) < count) await pause(PROGRESS_MS);
+    while (type === "persistent" && preWarm && !stop.signal.aborted && (await serving()) < count)
+      await pause(PROGRESS_MS, stop.signal);
     const feeding = feedQueue(queue, runId, {
       timeBudgetMs: limits?.timeBudgetMs ?? null,
       hardDeadlineMs: limits?.hardDeadlineMs ?? null,

@@ -21,6 +21,16 @@ export type EngineAddress =
       readonly workspace: string;
     };
 
+/** What an engine says of itself, for `manymodel engine check`. */
+export interface EngineFacts {
+  /** Of what it is made of, by name. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** What it must be allowed to do, whether it is, and what to do if not. */
+  readonly privileges: readonly { readonly what: string; readonly granted: boolean; readonly advice: string }[];
+  /** The database's clock, in milliseconds since 1970. */
+  readonly clock: number;
+}
+
 /** The seven ports of one execution environment. */
 export interface Engine {
   readonly address: EngineAddress;
@@ -31,6 +41,8 @@ export interface Engine {
   readonly catalog: Catalog;
   readonly versions: Versions;
   readonly workers: Workers;
+  /** What it is, and what it may do. */
+  describe?(): Promise<EngineFacts>;
   /** Releases files, connections and memory. The engine is not usable afterwards. */
   close(): Promise<void>;
 }

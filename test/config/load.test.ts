@@ -128,6 +128,7 @@ describe("configuration", () => {
       "train",
       "queue",
       "refine",
+      "fleet",
       "cost",
       "register",
       "batch",

@@ -10,7 +10,7 @@ import { openStage, stageDirectory } from "../../stages/open.ts";
 import { openDuck } from "../node/duck.ts";
 import { nodeWorkers } from "../node/workers.ts";
 import { localCatalog } from "./catalog.ts";
-import { type Database, openDatabase } from "./database.ts";
+import { type Database, NOW, openDatabase } from "./database.ts";
 import { openFolders } from "./folders.ts";
 import { localQueue } from "./queue.ts";
 import { localRoster } from "./roster.ts";
@@ -62,6 +62,14 @@ export async function openLocalEngine(workspace: string, options: LocalEngineOpt
     },
     stage: elsewhere ?? directoryStage(folders.stage),
     workers: nodeWorkers(),
+    async describe() {
+      const [facts] = database().prepare(`SELECT sqlite_version() AS version, ${NOW} AS clock`).all() as [
+        { version: string; clock: number },
+      ];
+      const duckdb = await (await duck.connection()).runAndReadAll("SELECT version()");
+      const versions = { sqlite: facts.version, duckdb: String(duckdb.getRows()[0]![0]) };
+      return { versions, privileges: [], clock: facts.clock };
+    },
     async close() {
       duck.close();
       opened?.close();
