@@ -7,6 +7,7 @@ import { addCancel, addPrioritize } from "./commands/cancel.ts";
 import { addChampions } from "./commands/champions.ts";
 import { addCompare } from "./commands/compare.ts";
 import { addDemo } from "./commands/demo.ts";
+import { addForecast } from "./commands/forecast.ts";
 import { addImport } from "./commands/import.ts";
 import { addIndex } from "./commands/index-run.ts";
 import { addInit } from "./commands/init.ts";
@@ -53,6 +54,7 @@ export async function run(args: readonly string[]): Promise<number> {
       addVersions,
       addModel,
       addBatch,
+      addForecast,
       addReconcile,
     ],
     ...[addAdvise, addPlan, addRank, addRefine, addCompare, addChampions, addPipeline],

@@ -16,8 +16,8 @@ export interface Place {
 export interface PartitionFinder {
   /** Where the row of an encoded key may be, the likeliest first; empty if the index has no such partition. */
   places(partitionKey: string): Place[];
-  /** The row of an encoded key, or undefined. Reads the segment that it is in. */
-  row(partitionKey: string): Promise<IndexedRow | undefined>;
+  /** The row of an encoded key and the segment that it is in, which is read; or undefined. */
+  row(partitionKey: string): Promise<(IndexedRow & Place) | undefined>;
 }
 
 /** Opens the key indexes of an index's sources. @throws {ManymodelError} `corrupt` if one of them was changed */
@@ -53,7 +53,7 @@ export async function openFinder(stage: Stage, { sources, segments }: ModelIndex
     async row(key) {
       for (const { segment, at } of places(key)) {
         const found = (await segmentRows(stage, segment)).find((row) => row.at === at);
-        if (found?.row.partitionKey === key) return found;
+        if (found?.row.partitionKey === key) return { ...found, segment };
       }
       return undefined;
     },

@@ -133,7 +133,8 @@ export async function scoreBatch(
   return { model, version: name, inputTable: spec.query.table, outputTable, ...summary };
 }
 
-function checkLevels(levels: readonly number[]): number[] {
+/** Levels ascending, each once. @throws {ManymodelError} `usage` for one that is no percentage */
+export function checkLevels(levels: readonly number[]): number[] {
   for (const level of levels)
     if (!(level > 0 && level < 100))
       throw new ManymodelError(
