@@ -9,7 +9,7 @@ import { decodeKey, encodeKey, type KeyColumn, parseKeyText } from "../core/part
  */
 export function keysFromWords(columns: readonly KeyColumn[], words: readonly string[]): string[] {
   const meanings: string[] = [];
-  let why = `a key has ${columns.length} values (${columns.map(({ name }) => name).join(" ")}), but ${words.length} were given`;
+  let why = `a key is ${columns.map(({ name }) => name).join(", ")}, but ${words.length} words were given`;
   if (words.length === columns.length)
     try {
       meanings.push(
@@ -27,5 +27,5 @@ export function keysFromWords(columns: readonly KeyColumn[], words: readonly str
       if (key.length === columns.length) meanings.push(words[0]!);
     } catch {}
   if (meanings.length > 0) return meanings;
-  throw new ManymodelError("usage", `${why}; give one word for each, or one as in PARTITION_KEY`);
+  throw new ManymodelError("usage", `${why}; give one word for each column, or one as in PARTITION_KEY`);
 }

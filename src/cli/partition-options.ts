@@ -3,7 +3,7 @@ import type { ManyModel } from "../api/connect.ts";
 import { type PartitionSourceOptions, partitionSource } from "../api/partition-source.ts";
 import { ManymodelError } from "../core/errors.ts";
 import { openPartitions, type PartitionReader, type PartitionSeries } from "../inspect/partition-series.ts";
-import { completedRun } from "../pipeline/read-index.ts";
+import { completedRun, readIndex, segmentRows } from "../pipeline/read-index.ts";
 import { keysFromWords } from "./key-words.ts";
 import { integer, numberList } from "./option.ts";
 
@@ -32,6 +32,8 @@ export function addPartitionOptions(command: Command): Command {
 export interface OpenedPartitions {
   readonly runId: string;
   readonly read: PartitionReader;
+  /** The keys of its first partitions, in the order of its index. */
+  first(count: number): Promise<string[]>;
   /** @throws {ManymodelError} `not-found` if there is no such partition, `usage` if the words are no key */
   find(words: readonly string[]): Promise<PartitionSeries>;
 }
@@ -46,6 +48,15 @@ export async function openWith(mm: ManyModel, options: PartitionOptions): Promis
   return {
     runId: source.runId,
     read,
+    async first(count) {
+      const { stage } = mm.engine;
+      const keys: string[] = [];
+      for (const segment of (await readIndex(stage, source.index, `${source.name} was completed`)).segments) {
+        if (keys.length >= count) break;
+        keys.push(...(await segmentRows(stage, segment, { summary: true })).map(({ row }) => row.partitionKey));
+      }
+      return keys.slice(0, count);
+    },
     async find(words) {
       for (const key of keysFromWords(manifest.snapshot.keyColumns, words)) {
         const found = await read(key);

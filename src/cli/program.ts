@@ -15,6 +15,7 @@ import { addGc, addVerify } from "./commands/maintain.ts";
 import { addModel } from "./commands/model.ts";
 import { addPipeline } from "./commands/pipeline.ts";
 import { addPlan } from "./commands/plan.ts";
+import { addPlot } from "./commands/plot.ts";
 import { addRank } from "./commands/rank.ts";
 import { addReconcile } from "./commands/reconcile.ts";
 import { addRefine } from "./commands/refine.ts";
@@ -57,7 +58,7 @@ export async function run(args: readonly string[]): Promise<number> {
       addForecast,
       addReconcile,
     ],
-    ...[addAdvise, addPlan, addRank, addRefine, addCompare, addChampions, addPipeline],
+    ...[addAdvise, addPlan, addRank, addRefine, addCompare, addChampions, addPipeline, addPlot],
     ...[addVerify, addGc, addWorker, addWorkers, addCancel, addPrioritize, addSql, addDemo],
   ];
   for (const add of commands) add(program);

@@ -31,6 +31,8 @@ export interface PartitionSeries {
   readonly values: Float64Array;
   /** One-step forecasts of the model over its own training data, NaN where there is none; null if it has none at all. */
   readonly fitted: Float64Array | null;
+  /** What `scored` has a value for: each step after the last time, or each row of the input. */
+  readonly scores: "steps" | "rows";
   /** Coverage of the intervals in percent, ascending. */
   readonly levels: readonly number[];
   /** What scoring it gives, to the same bits as a batch over the same input. */
@@ -97,6 +99,7 @@ export async function openPartitions(engine: Engine, source: PartitionSource): P
       time,
       ...observed,
       fitted: trained.id === manifest.snapshot.id ? oneStep(row.model, observed.values) : null,
+      scores: definition.scores ?? "steps",
       levels,
       scored: await scorePartition(plan, row, { data }),
     };

@@ -66,7 +66,7 @@ export function formatNumber(value: number, digits = 2): string {
   return new Intl.NumberFormat("en", {
     notation: large ? "compact" : "standard",
     maximumFractionDigits: large ? 2 : Math.min(digits, 12),
-  }).format(value === 0 ? 0 : value);
+  }).format(value + 0);
 }
 
 const MINUTE = 60_000;
@@ -113,15 +113,14 @@ function calendarTicks(low: number, high: number, count: number): Tick[] {
   }
 }
 
-const format = (options: Intl.DateTimeFormatOptions) => {
-  const formatter = new Intl.DateTimeFormat("en-GB", { ...options, timeZone: "UTC" });
-  return (time: number) => formatter.format(time);
+const year = (time: number) => String(new Date(time).getUTCFullYear());
+const MONTH_NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const month = (time: number) => MONTH_NAMES[new Date(time).getUTCMonth()]!;
+const monthDay = (time: number) => `${new Date(time).getUTCDate()} ${month(time)}`;
+/** `14:30`; `30:05` where seconds count. */
+const clock = (time: number, step: number) => {
+  const iso = new Date(time).toISOString();
+  return step < MINUTE ? iso.slice(14, 19) : iso.slice(11, 16);
 };
-const year = format({ year: "numeric" });
-const month = format({ month: "short" });
-const monthDay = format({ day: "numeric", month: "short" });
-const minutes = format({ hour: "2-digit", minute: "2-digit" });
-const seconds = format({ minute: "2-digit", second: "2-digit" });
-const clock = (time: number, step: number) => (step < MINUTE ? seconds(time) : minutes(time));
 /** January carries its year. */
 const monthOf = (time: number) => (new Date(time).getUTCMonth() === 0 ? year(time) : month(time));

@@ -6,7 +6,7 @@ import { seriesText } from "./series-text.ts";
 import { element, label, picture } from "./svg.ts";
 
 const WIDTH = 960;
-const HEIGHT = 420;
+const HEIGHT = 440;
 
 /**
  * One partition as an SVG: what was observed, the one-step forecasts of its model, and the fan of what it forecasts.
@@ -15,12 +15,12 @@ const HEIGHT = 420;
  */
 export function seriesPicture(series: PartitionSeries, last?: number): string {
   const { title, about, description } = seriesText(series);
-  const area = { left: 64, top: HEADING + 34, width: WIDTH - 64 - 24, height: HEIGHT - HEADING - 34 - 40 };
+  const area = { left: 64, top: HEADING + 52, width: WIDTH - 64 - 24, height: HEIGHT - HEADING - 52 - 36 };
   const shown = { ...series, ...lastOf(series, last) };
   return picture(
     { title, description, width: WIDTH, height: HEIGHT },
     heading(title, about),
-    legend(shown, area.left, HEADING + 14),
+    legend(shown, 24, HEADING + 12),
     fan(shown, area, { ticks: 8, names: { y: series.target } }),
   );
 }
@@ -50,7 +50,7 @@ export function fan(
   const kind = time?.type === "date" || time?.type === "timestamp" ? "calendar" : "number";
   const x = linearScale(rangeOf([times, next], 0.01), [left, left + width], ticks, kind);
   const bounds = [...(forecast?.lower ?? []), ...(forecast?.upper ?? [])];
-  const y = linearScale(rangeOf([values, mean, ...bounds]), [top + height, top], height > 200 ? 6 : 3);
+  const y = linearScale(rangeOf([values, mean, ...bounds]), [top + height, top], height > 200 ? 6 : 4);
   const xs = Array.from(times, x);
   const along = (series: ArrayLike<number>) => Array.from(series, y);
   const nextXs = next.map(x);

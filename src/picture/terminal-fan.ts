@@ -24,12 +24,12 @@ interface Moment {
 
 /**
  * The end of a series and its forecast, drawn with characters: dots are observations, then forecasts; shades are the
- * intervals, paler the wider. Empty where there is no forecast.
+ * intervals, paler the wider. Empty where there is no forecast of steps.
  *
  * @returns lines of text
  */
-export function terminalFan({ values, scored }: PartitionSeries, { columns, rows }: TerminalSize): string[] {
-  if (scored.status !== "OK" || scored.mean.length === 0) return [];
+export function terminalFan({ values, scores, scored }: PartitionSeries, { columns, rows }: TerminalSize): string[] {
+  if (scores === "rows" || scored.status !== "OK" || scored.mean.length === 0) return [];
   const { mean, lower, upper } = scored;
   const history = values.subarray(Math.max(0, values.length - Math.max(3 * mean.length, 24)));
   const moments = [

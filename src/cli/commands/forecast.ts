@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { formatTime } from "../../forecast/interval.ts";
+import { forecastTable } from "../../inspect/forecast-table.ts";
 import type { PartitionSeries } from "../../inspect/partition-series.ts";
 import { seriesText, whyNot } from "../../picture/series-text.ts";
 import { terminalFan } from "../../picture/terminal-fan.ts";
@@ -22,43 +22,16 @@ export function addForecast(program: Command): void {
 }
 
 function forecastReport(series: PartitionSeries): Report {
-  const { row, of, scored, levels, time } = series;
-  const steps = scored.status === "OK" ? scored.mean.length : 0;
-  const times = scored.status === "OK" ? scored.times : null;
-  const timeText = (i: number) => {
-    const at = times?.[i];
-    if (typeof at !== "number") return at ?? null;
-    return time?.type === "date" || time?.type === "timestamp" ? formatTime(time.type, at) : at;
-  };
-  const columns = [
-    ...(times === null ? [] : [time!.name]),
-    "STEP",
-    "FORECAST",
-    ...levels.flatMap((level) => [`LO_${level}`, `HI_${level}`]),
-  ];
-  const rows = Array.from({ length: steps }, (_, i) => {
-    if (scored.status !== "OK") return [];
-    const bounds = levels.flatMap((_, level) => [scored.lower[level]![i]!, scored.upper[level]![i]!]);
-    return [
-      ...(times === null ? [] : [timeText(i)]),
-      i + 1,
-      scored.mean[i]!,
-      ...bounds.map((x) => (Number.isNaN(x) ? null : x)),
-    ];
-  });
+  const { row, of, scored } = series;
+  const { columns, rows } = forecastTable(series);
   const { title, about } = seriesText(series);
-  const json = {
-    of,
-    partitionKey: row.partitionKey,
-    status: scored.status,
-    ...(scored.status !== "OK" && { errorType: scored.errorType, errorMessage: scored.errorMessage }),
-    columns,
-    rows,
-  };
+  const why = scored.status === "OK" ? {} : { errorType: scored.errorType, errorMessage: scored.errorMessage };
+  const json = { of, partitionKey: row.partitionKey, status: scored.status, ...why, columns, rows };
   if (scored.status !== "OK") return { json, text: `${title}: ${whyNot(series)}` };
   const size = { columns: Math.min(process.stdout.columns ?? FAN_COLUMNS, FAN_COLUMNS), rows: FAN_ROWS };
+  const fan = terminalFan(series, size);
   return {
     json,
-    text: [`${title}: ${about}`, "", ...terminalFan(series, size), "", formatTable(columns, rows)].join("\n"),
+    text: [`${title}: ${about}`, "", ...(fan.length > 0 ? [...fan, ""] : []), formatTable(columns, rows)].join("\n"),
   };
 }
