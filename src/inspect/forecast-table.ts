@@ -9,7 +9,7 @@ export interface ForecastTableOf {
 
 /** The rows that a batch would write of a partition, without those columns that are the same in all of them. */
 export function forecastTable({ scored, levels, time }: PartitionSeries): ForecastTableOf {
-  const { times = null, mean = [], lower = [], upper = [] } = scored.status === "OK" ? scored : {};
+  const { times = null, mean = [], lower = [], upper = [] } = "mean" in scored ? scored : {};
   const timeText = (at: string | number | null | undefined) => {
     if (typeof at !== "number") return at ?? null;
     return time?.type === "date" || time?.type === "timestamp" ? formatTime(time.type, at) : at;

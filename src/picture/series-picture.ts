@@ -40,7 +40,7 @@ export function fan(
   area: PlotArea,
   { ticks, names = {} }: { readonly ticks: number; readonly names?: { readonly y?: string } },
 ): string {
-  const forecast = scored.status === "OK" ? scored : undefined;
+  const forecast = "mean" in scored ? scored : undefined;
   const mean = forecast?.mean ?? new Float64Array(0);
   const after = forecast?.times ?? null;
   const next = Array.from(mean, (_, i) =>
@@ -93,11 +93,11 @@ function legend({ fitted, levels, scored }: PartitionSeries, left: number, top: 
       line(role, [x, x + 20], [top, top], style);
   const shade = (opacity: number) => (x: number) =>
     element("rect", { class: "forecast", x, y: top - 6, width: 20, height: 12, "fill-opacity": opacity });
-  const drawn = scored.status === "OK" ? levels.filter((_, i) => scored.lower[i]!.some(Number.isFinite)) : [];
+  const drawn = "mean" in scored ? levels.filter((_, i) => scored.lower[i]!.some(Number.isFinite)) : [];
   return [
     entry(stroke("observed"), "observed"),
     ...(fitted === null ? [] : [entry(stroke("fitted", { width: 1, dash: "3 2" }), "one step ahead")]),
-    ...(scored.status === "OK" ? [entry(stroke("forecast", { width: 2 }), "forecast")] : []),
+    ...("mean" in scored ? [entry(stroke("forecast", { width: 2 }), "forecast")] : []),
     ...drawn.map((level, i) => entry(shade(1 - 0.83 ** (drawn.length - i)), `${formatNumber(level)} %`)),
   ].join("");
 }

@@ -18,9 +18,9 @@ export function seriesText(series: PartitionSeries): {
     ...(error === undefined ? [] : [`${error.replace("_", " ")} ${formatNumber(metrics[error]!, 3)}`]),
     of,
   ];
-  const about = scored.status === "OK" ? parts.join(" · ") : [whyNot(series), ...parts.slice(1)].join(" · ");
+  const about = "mean" in scored ? parts.join(" · ") : [whyNot(series), ...parts.slice(1)].join(" · ");
   const range =
-    scored.status === "OK" && scored.mean.length > 0
+    "mean" in scored && scored.mean.length > 0
       ? `, and ${scored.mean.length} forecasts from ${formatNumber(scored.mean[0]!)} to ${formatNumber(scored.mean.at(-1)!)}`
       : "";
   return { title, about, description: `${target} of ${title}: ${about}${range}.` };
@@ -33,7 +33,7 @@ export function keyTitle({ keyColumns, row }: Pick<PartitionSeries, "keyColumns"
 
 /** Why a partition has no forecast. */
 export function whyNot({ scored }: PartitionSeries): string {
-  if (scored.status === "OK") return "";
+  if ("mean" in scored) return "";
   const because = scored.errorMessage === null || scored.errorMessage === "" ? "" : `: ${scored.errorMessage}`;
   return `${scored.status === "NO_MODEL" ? "no model" : "no forecast"} (${scored.errorType ?? "unknown"}${because})`;
 }

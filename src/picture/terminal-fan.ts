@@ -29,7 +29,7 @@ interface Moment {
  * @returns lines of text
  */
 export function terminalFan({ values, scores, scored }: PartitionSeries, { columns, rows }: TerminalSize): string[] {
-  if (scores === "rows" || scored.status !== "OK" || scored.mean.length === 0) return [];
+  if (scores === "rows" || !("mean" in scored) || scored.mean.length === 0) return [];
   const { mean, lower, upper } = scored;
   const history = values.subarray(Math.max(0, values.length - Math.max(3 * mean.length, 24)));
   const moments = [

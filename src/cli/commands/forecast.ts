@@ -17,7 +17,7 @@ export function addForecast(program: Command): void {
   ).action(async (words: string[], options: CommonOptions & PartitionOptions) => {
     const series = await withWorkspace(options, async (mm) => (await openWith(mm, options)).find(words));
     print(forecastReport(series), options);
-    if (series.scored.status !== "OK") process.exitCode = 1;
+    if (!("mean" in series.scored)) process.exitCode = 1;
   });
 }
 
@@ -25,9 +25,9 @@ function forecastReport(series: PartitionSeries): Report {
   const { row, of, scored } = series;
   const { columns, rows } = forecastTable(series);
   const { title, about } = seriesText(series);
-  const why = scored.status === "OK" ? {} : { errorType: scored.errorType, errorMessage: scored.errorMessage };
+  const why = "mean" in scored ? {} : { errorType: scored.errorType, errorMessage: scored.errorMessage };
   const json = { of, partitionKey: row.partitionKey, status: scored.status, ...why, columns, rows };
-  if (scored.status !== "OK") return { json, text: `${title}: ${whyNot(series)}` };
+  if (!("mean" in scored)) return { json, text: `${title}: ${whyNot(series)}` };
   const size = { columns: Math.min(process.stdout.columns ?? FAN_COLUMNS, FAN_COLUMNS), rows: FAN_ROWS };
   const fan = terminalFan(series, size);
   return {

@@ -57,7 +57,7 @@ function addPlotSeries(plot: Command): void {
     .action(async (words: string[], options: PlotOptions & PartitionOptions & { last?: number }) => {
       await draw(options, async (mm) => {
         const series = inSteps(await (await openWith(mm, options)).find(words));
-        const steps = series.scored.status === "OK" ? series.scored.mean.length : series.times.length;
+        const steps = "mean" in series.scored ? series.scored.mean.length : series.times.length;
         return seriesPicture(series, options.last ?? SHOWN_PER_STEP * steps);
       });
     });
