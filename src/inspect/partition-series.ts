@@ -85,7 +85,7 @@ export async function openPartitions(engine: Engine, source: PartitionSource): P
       definitionSha256,
       stagePath.definition(definitionSha256),
     );
-    const target = targetOf(exports, source.target, columns, keyColumns);
+    const target = targetOf(exports, source.target, manifest.snapshot);
     const history = await rowsOf(trained, row.key);
     const observed = readHistory(frame(history), row, time, target);
     const levels = source.levels;
@@ -112,17 +112,13 @@ async function pinned({ tables }: Engine, trained: Snapshot): Promise<Snapshot> 
   return kept ? trained : tables.snapshot(trained.query);
 }
 
-/** The column that the run's exports name as `target`, the one given, or the only number that is no key. */
-function targetOf(
-  exports: unknown,
-  given: string | undefined,
-  columns: readonly ColumnInfo[],
-  keys: readonly KeyColumn[],
-): string {
+/** The column that the run's exports name as `target`, the one given, or the only number that is no key and no time. */
+function targetOf(exports: unknown, given: string | undefined, { columns, keyColumns, timeColumn }: Snapshot): string {
   const { target } = (exports ?? {}) as { target?: unknown };
   if (typeof target === "string") return target;
   if (given !== undefined) return given;
-  const numbers = columns.filter(({ name, type }) => type === "number" && keys.every((key) => key.name !== name));
+  const others = [timeColumn, ...keyColumns.map(({ name }) => name)];
+  const numbers = columns.filter(({ name, type }) => type === "number" && !others.includes(name));
   if (numbers.length === 1) return numbers[0]!.name;
   throw new ManymodelError(
     "usage",
