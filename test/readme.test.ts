@@ -71,7 +71,6 @@ async function copyOf(example: string): Promise<string> {
 
 const TWO_RUNS = `node data.js
 manymodel init --table sales.csv --partition-by sku --order-by day --target qty --model holt-winters
-sed -i.bak 's/sales.csv/.\\/sales.csv/' manymodel.yaml
 manymodel train --run-id screen
 manymodel train --run-id other --model theta
 `;
