@@ -10,7 +10,7 @@ import ts from "typescript";
 const src = fileURLToPath(new URL("../src", import.meta.url));
 
 /** What stands on the pipeline, each beside the others. */
-const FEATURES = ["advise", "monitor", "reconcile", "refine", "registry"];
+const FEATURES = ["advise", "inspect", "monitor", "reconcile", "refine", "registry"];
 /** Folder → folders it may import from; itself is always allowed. */
 const ALLOWED = {
   forecast: [],
@@ -24,6 +24,8 @@ const ALLOWED = {
   check: ["core", "pipeline", "ports"],
   reconcile: ["core", "forecast", "pipeline", "ports"],
   monitor: ["core", "forecast", "model", "pipeline", "ports"],
+  inspect: ["core", "forecast", "model", "pipeline", "ports"],
+  picture: ["core", "inspect", "ports", "refine"],
   contract: ["ports", "core"],
   config: ["core", "forecast"],
   stages: ["core", "ports"],
@@ -36,7 +38,7 @@ const ALLOWED = {
   "engines/postgres": ["core", "engines/node", "ports", "stages"],
   api: [...FEATURES, "config", "core", "dispatch", "fleets", "forecast", "model", "pipeline", "ports", "stages"],
   serving: ["api", "config", "core", "model", "pipeline", "ports"],
-  cli: [...FEATURES, "api", "check", "core", "dispatch", "pipeline", "ports", "serving"],
+  cli: [...FEATURES, "api", "check", "core", "dispatch", "picture", "pipeline", "ports", "serving"],
   "index.ts": [...FEATURES, "api", "core", "model", "pipeline"],
 };
 /** Packages that `forecast` or `core` may import: pure JavaScript only. */

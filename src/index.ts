@@ -1,4 +1,8 @@
-/** One model per partition: the loop, the workspace, the registry. Models themselves are in `manymodel/forecast`. */
+/**
+ * One model per partition: the loop, the workspace, the registry. Models themselves are in `manymodel/forecast`.
+ *
+ * @module
+ */
 export type { Advice } from "./advise/advise.ts";
 export {
   type AdviceOptions,

@@ -8,6 +8,7 @@ import { addChampions } from "./commands/champions.ts";
 import { addCompare } from "./commands/compare.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addEngine } from "./commands/engine.ts";
+import { addForecast } from "./commands/forecast.ts";
 import { addImport } from "./commands/import.ts";
 import { addIndex } from "./commands/index-run.ts";
 import { addInit } from "./commands/init.ts";
@@ -16,6 +17,7 @@ import { addModel } from "./commands/model.ts";
 import { addMonitor } from "./commands/monitor.ts";
 import { addPipeline } from "./commands/pipeline.ts";
 import { addPlan } from "./commands/plan.ts";
+import { addPlot } from "./commands/plot.ts";
 import { addRank } from "./commands/rank.ts";
 import { addReconcile } from "./commands/reconcile.ts";
 import { addRefine } from "./commands/refine.ts";
@@ -58,12 +60,13 @@ export async function run(args: readonly string[]): Promise<number> {
       addVersions,
       addModel,
       addBatch,
+      addForecast,
       addReconcile,
       addMonitor,
       addServe,
       addToken,
     ],
-    ...[addAdvise, addPlan, addRank, addRefine, addCompare, addChampions, addPipeline],
+    ...[addAdvise, addPlan, addRank, addRefine, addCompare, addChampions, addPipeline, addPlot],
     ...[addEngine, addVerify, addGc, addTask, addWorker, addWorkers, addCancel, addPrioritize, addSql, addDemo],
   ];
   for (const add of commands) add(program);

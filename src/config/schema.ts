@@ -62,7 +62,7 @@ const model = z
     z.strictObject({ name: z.string().min(1), options: z.record(z.string(), plain).default({}) }),
   ])
   .describe(
-    "A built-in model (a method such as auto-arima, ets, theta or best; store-sales, churn, sensor-anomalies: see docs/guide.md), or the path of a definition.",
+    "A built-in model (a method such as auto-arima, ets, theta or best; store-sales, churn, sensor-anomalies: see docs/models.md), or the path of a definition.",
   );
 
 const train = z
@@ -213,7 +213,7 @@ const reconcile = z
       .describe(
         "The hierarchy's levels, the leaves' first: `by` its key columns ([]: the total), `table` its forecasts (sums of the leaves when left out), `residuals` a table for mint-shrink.",
       ),
-    method: z.enum(RECONCILIATION_METHODS).default("wls-struct").describe("How; see docs/guide.md."),
+    method: z.enum(RECONCILIATION_METHODS).default("wls-struct").describe("How; see docs/hierarchy.md."),
     output_table: tableName.default("RECONCILED_FORECASTS").describe("Where the reconciled forecasts go."),
     time: z
       .string()

@@ -1,6 +1,8 @@
 /**
  * Forecasting as pure functions: a series in, a fitted model (plain data) out. No dependencies; runs in Node, in a
  * browser and in a warehouse's JavaScript.
+ *
+ * @module
  */
 export { type Accuracy, accuracy, mae, mape, mase, me, pinball, rmse, rmsse, smape, wape } from "./accuracy.ts";
 export { type Anomalies, type AnomalyOptions, anomalies } from "./anomaly/anomalies.ts";

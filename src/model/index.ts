@@ -1,4 +1,8 @@
-/** What a model definition imports: `defineModel` and the types of its two functions. */
+/**
+ * What a model definition imports: `defineModel` and the types of its two functions.
+ *
+ * @module
+ */
 export {
   defineModel,
   type ExportsData,
