@@ -23,6 +23,7 @@ import { addSetup } from "./commands/setup.ts";
 import { addSql } from "./commands/sql.ts";
 import { addStatus } from "./commands/status.ts";
 import { addTrain } from "./commands/train.ts";
+import { addUi } from "./commands/ui.ts";
 import { addWorker, addWorkers } from "./commands/worker.ts";
 
 /**
@@ -56,7 +57,7 @@ export async function run(args: readonly string[]): Promise<number> {
       addReconcile,
     ],
     ...[addAdvise, addPlan, addRank, addRefine, addCompare, addChampions, addPipeline],
-    ...[addVerify, addGc, addWorker, addWorkers, addCancel, addPrioritize, addSql, addDemo],
+    ...[addVerify, addGc, addWorker, addWorkers, addCancel, addPrioritize, addSql, addUi, addDemo],
   ];
   for (const add of commands) add(program);
   try {

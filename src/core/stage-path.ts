@@ -12,5 +12,6 @@ export const stagePath = {
     `${stagePath.attempt(run, chunk, attempt)}/manifest.json`,
   estimate: (id: string) => `estimates/${id}.json`,
   keyIndex: (run: string) => `runs/${run}/key_index.bin`,
+  partitionTable: (run: string, indexSha256: string) => `runs/${run}/partitions/${indexSha256.slice(0, 16)}`,
   modelIndex: (run: string) => `runs/${run}/model_index.json`,
 } as const;
