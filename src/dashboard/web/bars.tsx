@@ -29,7 +29,6 @@ export function Bars(props: {
         {band !== undefined && <rect class="band" x={0} width={WIDTH} y={y(band)} height={y(-band) - y(band)} />}
         {values.map((value, i) =>
           value === null ? null : (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a bar is its place
             <rect
               key={i}
               class={tone(value, i)}

@@ -20,7 +20,6 @@ export function ChunkGrid({ chunks }: { chunks: string }) {
     <>
       <div class="chunks" role="img" aria-label={`${count(chunks.length)} chunks: ${words.join(", ")}`}>
         {cells.map((letter, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a chunk is its place
           <span key={i} class={`chunk chunk-${CHUNK_LETTERS[letter]}`} />
         ))}
       </div>

@@ -191,7 +191,6 @@ function Scatter({ result: { dots, dotsUpTo, metric } }: { result: CompareDetail
         <rect class="frame" x={0} y={0} width={SIZE} height={SIZE} />
         <line class="line-zero" x1={0} y1={SIZE} x2={SIZE} y2={0} />
         {dots.map(([a, b], i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a dot is its place
           <circle
             key={i}
             class={b < a ? "dot-gain" : b > a ? "dot-loss" : "dot-tie"}

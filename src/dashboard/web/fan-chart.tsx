@@ -38,7 +38,6 @@ export function FanChart({
   const wanted = Number(new URLSearchParams(location.search).get("span") ?? Number.NaN);
   const [span, setSpan] = useState<number>(SPANS.find((one) => one === wanted) ?? (n > 365 ? 90 : 0));
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `version` changes with the colours
   useEffect(() => {
     const { data, series, bands } = linesOf(picture, held, withFitted);
     const element = box.current!;
@@ -69,7 +68,6 @@ export function FanChart({
     };
   }, [picture, held, withFitted, version]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the chart is another one after these changed
   useEffect(() => {
     const x = chart.current!.data[0];
     const from = span === 0 ? 0 : Math.max(0, n - span);

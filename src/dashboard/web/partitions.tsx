@@ -138,7 +138,6 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
                   ) : (
                     <>
                       {one.metrics.map((value, i) => (
-                        // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place
                         <span role="cell" key={i} class={i === 0 ? "n strong" : "n mid"}>
                           {measure(value)}
                         </span>

@@ -48,7 +48,6 @@ export function Run({ runId }: { runId: string }) {
   const live = useLive<RunProgress>(data.value === undefined ? null : href(["live", runId]));
   const ended = live !== undefined && data.value !== undefined && live.state !== data.value.state;
   const { reload } = data;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a run that went on to another state has more to say
   useEffect(() => {
     if (ended) reload();
   }, [ended]);

@@ -144,7 +144,6 @@ function ForecastTable({ picture }: { picture: SeriesPicture }) {
           </thead>
           <tbody>
             {mean.map((value, i) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place
               <tr key={i}>
                 <th scope="row">
                   {i + 1} <span class="muted">{stepTime(times?.[y.length + i], timeType)}</span>

@@ -21,7 +21,6 @@ export function useData<T extends object>(path: string | null): Loaded<T> {
     preparing: undefined,
     loading: true,
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `again` is what asks once more
   useEffect(() => {
     if (path === null) return;
     const abort = new AbortController();
