@@ -1,6 +1,6 @@
 /** Compiles `src` to `dist`, bundles the dashboard's page, and writes the JSON Schema of the configuration file. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
@@ -48,6 +48,7 @@ async function buildPage() {
       names.find((name) => name.endsWith(".css")),
     );
   writeFileSync(`${outdir}/index.html`, page);
+  copyFileSync(`${root}src/dashboard/web/icon.svg`, `${outdir}/icon.svg`);
   for (const name of [...names, "index.html"]) {
     const bytes = readFileSync(`${outdir}/${name}`);
     writeFileSync(`${outdir}/${name}.br`, brotliCompressSync(bytes));

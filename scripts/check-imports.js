@@ -24,10 +24,11 @@ const ALLOWED = {
   config: ["core", "forecast"],
   "engines/memory": ["core", "ports"],
   "engines/local": ["core", "ports"],
-  dashboard: ["core", "forecast", "model", "pipeline", "ports", "refine", "registry"],
-  "dashboard/web": [],
   api: ["advise", "config", "core", "forecast", "model", "pipeline", "ports", "reconcile", "refine", "registry"],
-  cli: ["advise", "api", "core", "dashboard", "pipeline", "ports", "reconcile", "refine", "registry"],
+  serving: ["api", "config", "core", "model", "pipeline", "ports"],
+  dashboard: ["api", "core", "forecast", "model", "pipeline", "ports", "refine", "registry", "serving"],
+  "dashboard/web": [],
+  cli: ["advise", "api", "core", "dashboard", "pipeline", "ports", "reconcile", "refine", "registry", "serving"],
   "index.ts": ["advise", "api", "core", "model", "pipeline", "reconcile", "refine", "registry"],
 };
 /** Packages that `forecast` or `core` may import: pure JavaScript only. */

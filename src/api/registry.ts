@@ -288,6 +288,11 @@ export class Registry {
     return importVersion(this.#engine, from, as, this.#change());
   }
 
+  /** Says in the audit log that a token for what is served was made or revoked. */
+  logToken(action: "create-token" | "revoke-token", details: { readonly [name: string]: string }): Promise<void> {
+    return this.#engine.versions.note({ ...this.#change(), action, model: null, version: null, details });
+  }
+
   /** The newest changes of the registry, of one model or of all, oldest first: who, when, what. */
   audit(options: { readonly model?: string; readonly limit?: number } = {}): Promise<AuditEntry[]> {
     return this.#engine.versions.audit({ limit: 100, ...options });

@@ -19,9 +19,11 @@ import { addReconcile } from "./commands/reconcile.ts";
 import { addRefine } from "./commands/refine.ts";
 import { addModels, addRegister, addVersions } from "./commands/register.ts";
 import { addResume, addRetry } from "./commands/resume.ts";
+import { addServe } from "./commands/serve.ts";
 import { addSetup } from "./commands/setup.ts";
 import { addSql } from "./commands/sql.ts";
 import { addStatus } from "./commands/status.ts";
+import { addToken } from "./commands/token.ts";
 import { addTrain } from "./commands/train.ts";
 import { addUi } from "./commands/ui.ts";
 import { addWorker, addWorkers } from "./commands/worker.ts";
@@ -55,6 +57,8 @@ export async function run(args: readonly string[]): Promise<number> {
       addModel,
       addBatch,
       addReconcile,
+      addServe,
+      addToken,
     ],
     ...[addAdvise, addPlan, addRank, addRefine, addCompare, addChampions, addPipeline],
     ...[addVerify, addGc, addWorker, addWorkers, addCancel, addPrioritize, addSql, addUi, addDemo],

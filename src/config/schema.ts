@@ -144,6 +144,33 @@ const batch = z
   })
   .describe("How to score.");
 
+const serve = z
+  .strictObject({
+    host: z
+      .string()
+      .min(1)
+      .default("127.0.0.1")
+      .describe("The address to listen at; one that is not of this machine alone requires tokens."),
+    port: z.int().min(0).max(65535).default(8080).describe("The port; 0: a free one."),
+    hosts: z
+      .array(z.string().min(1))
+      .default([])
+      .describe("Names under which a reverse proxy passes requests on (`Host`); requires tokens."),
+    tokens: z.string().min(1).optional().describe("The folder of tokens; `tokens` in the workspace when left out."),
+    workers: z
+      .union([z.literal("auto"), count])
+      .default("auto")
+      .describe("Threads that models predict in; auto: one less than cores."),
+    max_keys: count.default(1000).describe("How many keys a request may have."),
+    max_horizon: count.default(1000).describe("How many steps a request may ask for."),
+    max_body_kb: count.default(1024).describe("How large a request may be, in KiB."),
+    max_concurrent: count.default(256).describe("How many requests may be under way at once; more are told to wait."),
+    timeout: duration.unwrap().default("10s").describe("How long a request may take."),
+    predict_timeout: duration.unwrap().default("2s").describe("How long `predict` may take for one partition."),
+    cache_mb: count.default(256).describe("Memory for models that were read, in MiB."),
+  })
+  .describe("Answering requests over HTTP (`manymodel serve`).");
+
 const reconcile = z
   .strictObject({
     levels: z
@@ -217,6 +244,7 @@ export const configSchema = z.strictObject({
   cost: cost.optional(),
   register: register.prefault({}),
   batch: batch.prefault({}),
+  serve: serve.prefault({}),
   reconcile: reconcile.optional(),
   parallel_lab: parallelLab.optional(),
 });

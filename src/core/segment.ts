@@ -73,9 +73,12 @@ export function encodeSegment(keyColumns: readonly KeyColumn[], rows: readonly P
   }));
   const columns = Object.entries(COLUMNS).map(([name, type]) => ({ name, type, data: values[name]! }));
   return new Uint8Array(
-    parquetWriteBuffer({ columnData: [...keys, ...columns], createdBy: "manymodel", rowGroupSize: 100_000 }),
+    parquetWriteBuffer({ columnData: [...keys, ...columns], createdBy: "manymodel", rowGroupSize: SEGMENT_BLOCK }),
   );
 }
+
+/** Rows that are compressed together: what is decoded to get at one of them. */
+export const SEGMENT_BLOCK = 256;
 
 /** The columns that hold what a body returned, by far the largest. */
 const LARGE = ["model", "forecast", "info"];
@@ -84,12 +87,13 @@ const LARGE = ["model", "forecast", "info"];
  * Reads a segment back.
  *
  * @param options.summary - leave out what the bodies returned as model, forecast and info: they are NULL then
+ * @param options.from - the first row to read, and `to` the one after the last; all when left out
  * @throws {ManymodelError} `corrupt` if the bytes are not a segment
  */
 export async function decodeSegment(
   bytes: Uint8Array,
   path: string,
-  { summary = false } = {},
+  { summary = false, from, to }: { summary?: boolean; from?: number; to?: number } = {},
 ): Promise<PartitionOutcome[]> {
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
   try {
@@ -98,6 +102,8 @@ export async function decodeSegment(
       file,
       metadata,
       columns: Object.keys(COLUMNS).filter((name) => !summary || !LARGE.includes(name)),
+      ...(from !== undefined && { rowStart: from }),
+      ...(to !== undefined && { rowEnd: to }),
     });
     const large = (value: unknown) => (value === undefined ? null : (value as string | null));
     return rows.map((row) => ({

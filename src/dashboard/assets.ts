@@ -48,7 +48,7 @@ export function assetResponse({ type, bytes }: Asset, name: string, accepted: st
   const headers = new Headers({
     "Content-Type": type,
     Vary: "Accept-Encoding",
-    "Cache-Control": name === "index.html" ? "no-cache" : "public, max-age=31536000, immutable",
+    "Cache-Control": /-[A-Z0-9]{8}\./.test(name) ? "public, max-age=31536000, immutable" : "no-cache",
   });
   if (encoding !== undefined) headers.set("Content-Encoding", encoding);
   return new Response(Uint8Array.from(bytes[encoding ?? "identity"]!), { headers });

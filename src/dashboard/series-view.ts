@@ -36,12 +36,10 @@ export async function findPartition(engine: Engine, runId: string, partitionKey:
   const index = await readIndex(engine.stage, summary, `run ${runId} was completed`);
   const finder = await openFinder(engine.stage, index);
   const found = await finder.row(partitionKey);
-  const [place] = finder.places(partitionKey);
-  if (found === undefined || place === undefined)
-    throw new ManymodelError("not-found", `run ${runId} has no partition ${show(partitionKey)}`);
-  const { segment } = finder.places(partitionKey).find(({ at }) => at === found.at) ?? place;
+  if (found === undefined) throw new ManymodelError("not-found", `run ${runId} has no partition ${show(partitionKey)}`);
+  const { row, segment } = found;
   const source = await engine.catalog.run(index.sources[segment.source]!.runId);
-  return { row: found.row, segment, source: source?.manifest ?? manifest };
+  return { row, segment, source: source?.manifest ?? manifest };
 }
 
 /**

@@ -19,11 +19,10 @@ export type ChunkLetter = keyof typeof CHUNK_LETTERS;
 
 /** Who looks, and what they may do. */
 export interface Session {
-  readonly name: string;
+  /** Null: whoever uses this machine, where no token is needed. */
+  readonly name: string | null;
   readonly role: string;
   readonly mayMoveAliases: boolean;
-  /** Whether the server asks for a token at all. */
-  readonly usesTokens: boolean;
   readonly version: string;
   readonly workspace: string;
 }

@@ -1,6 +1,7 @@
 import type { Column, ColumnBatch, ColumnInfo } from "../core/column.ts";
 import { encodeKey, type KeyColumn, type KeyValue, type PartitionKey } from "../core/partition-key.ts";
 import { parseTime } from "../model/interval.ts";
+import type { Times } from "./score-partition.ts";
 
 /** What decides the columns of a forecast table. */
 export interface ForecastTable {
@@ -29,9 +30,6 @@ export function forecastColumns({ keyColumns, time, levels }: ForecastTable): Co
     { name: "STATUS", type: "string" },
   ];
 }
-
-/** Values of the time column: as in `Column`, or texts where that is what the data are ordered by. */
-export type Times = Float64Array | readonly (string | null)[];
 
 /** Collects the rows of a forecast table column by column: one per step, or one that says why there is none. */
 export class ForecastRows {

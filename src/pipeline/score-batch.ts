@@ -133,7 +133,7 @@ export async function scoreBatch(
   return { model, version: name, inputTable: spec.query.table, outputTable, ...summary };
 }
 
-function checkLevels(levels: readonly number[]): number[] {
+export function checkLevels(levels: readonly number[]): number[] {
   for (const level of levels)
     if (!(level > 0 && level < 100))
       throw new ManymodelError(

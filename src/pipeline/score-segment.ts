@@ -1,16 +1,13 @@
-import type { IndexedSegment, PartitionOutcome } from "../core/artifact.ts";
-import { messageOf } from "../core/errors.ts";
+import type { IndexedSegment } from "../core/artifact.ts";
 import type { PlainData } from "../core/plain-data.ts";
 import type { Snapshot } from "../core/run.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
-import { type Frame, frame } from "../model/frame.ts";
-import { nextTimes, parseTime } from "../model/interval.ts";
-import { keyArgument } from "../model/key-argument.ts";
-import { checkPrediction } from "../model/return-contract.ts";
+import { frame } from "../model/frame.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { TablePart } from "../ports/tables.ts";
-import { ForecastRows, type ForecastTable, type Times } from "./forecast-rows.ts";
+import { ForecastRows, type ForecastTable } from "./forecast-rows.ts";
 import { segmentRows } from "./read-index.ts";
+import { scorePartition } from "./score-partition.ts";
 
 /** What every task of a batch needs to know. */
 export interface ScoreTask extends ForecastTable {
@@ -57,31 +54,18 @@ export async function scoreSegment(
   const { batch, offsets } = await engine.tables.read(task.snapshot, Array.from(ordinals));
   const output = new ForecastRows(task);
   const counts = { ok: 0, noModel: 0, errors: 0 };
+  const plan = { ...task, definition };
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]!;
-    if (row.model === null) {
-      output.status(row.key, "NO_MODEL");
-      counts.noModel++;
-      continue;
-    }
-    const data = frame(batch, offsets[i]!, offsets[i + 1]!);
-    const horizon = definition.scores === "rows" ? data.length : task.horizon;
-    try {
-      const returned = await definition.predict!({
-        [task.keyArg]: keyArgument(task.keyColumns, row.key),
-        model: JSON.parse(row.model),
-        horizon,
-        levels: task.levels,
-        data,
-        exports: task.exports,
-        seed: row.seed,
-      });
-      const prediction = checkPrediction(returned, horizon, task.levels);
-      const times = definition.scores === "rows" ? rowTimes(task, data) : forecastTimes(task, row);
-      output.forecast(row.key, times, prediction.mean, prediction.lower, prediction.upper);
+    const scored = await scorePartition(plan, row, { data: frame(batch, offsets[i]!, offsets[i + 1]!) });
+    if (scored.status === "OK") {
+      output.forecast(row.key, scored.times, scored.mean, scored.lower, scored.upper);
       counts.ok++;
-    } catch (error) {
-      output.status(row.key, `ERROR: ${messageOf(error)}`);
+    } else if (scored.status === "NO_MODEL") {
+      output.status(row.key, scored.status);
+      counts.noModel++;
+    } else {
+      output.status(row.key, `ERROR: ${scored.errorMessage}`);
       counts.errors++;
     }
   }
@@ -96,20 +80,4 @@ export async function scoreMissing(engine: Pick<Engine, "tables">, task: ScoreMi
   for (const ordinal of task.ordinals) output.status(keys[ordinal - first]!, "NO_MODEL");
   const part = await engine.tables.write(task.outputTable, output.batch());
   return { part, ok: 0, noModel: task.ordinals.length, errors: 0, ordinals: Int32Array.from(task.ordinals) };
-}
-
-/** What the rows that were scored have in the time column: which they are. Null where they have none of that type. */
-function rowTimes({ time }: ScoreSegment, data: Frame): Times | null {
-  const type = data.columns.find((column) => column.name === time?.name)?.type;
-  if (time === null || type === undefined) return null;
-  if (time.type === "string") return type === "string" ? data.strings(time.name) : null;
-  if (time.type === "date" || time.type === "timestamp") return type === time.type ? data.times(time.name) : null;
-  return type === "number" ? data.numbers(time.name) : null;
-}
-
-/** The times of the forecasts: the next ones after the model's last observation, at the series' own interval. */
-function forecastTimes({ time, horizon }: ScoreSegment, row: PartitionOutcome): Float64Array | null {
-  if (time === null || row.lastTs === null || row.interval === null) return null;
-  const type = time.type === "date" || time.type === "timestamp" ? time.type : "number";
-  return nextTimes(parseTime(type, row.lastTs), row.interval, horizon);
 }

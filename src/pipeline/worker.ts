@@ -8,6 +8,7 @@ import type { Engine } from "../ports/engine.ts";
 import { getVerified } from "./checksum.ts";
 import { parseJson } from "./json.ts";
 import { type TakeSample, takeSample } from "./sample.ts";
+import { type ScorePartitions, type ScoringJob, scorePartitions } from "./score-partitions.ts";
 import { type ScoreMissing, type ScoreSegment, scoreMissing, scoreSegment } from "./score-segment.ts";
 import { putSegment, trainChunk } from "./train-chunk.ts";
 import { type TrainOne, trainOne } from "./train-one.ts";
@@ -30,7 +31,8 @@ export type WorkerRequest =
     } & OfRun)
   | ({ readonly type: "sample" } & TakeSample)
   | ({ readonly type: "score-segment" } & ScoreSegment)
-  | ({ readonly type: "score-missing" } & ScoreMissing);
+  | ({ readonly type: "score-missing" } & ScoreMissing)
+  | ({ readonly type: "score-partitions" } & ScorePartitions);
 
 /**
  * The work of a worker, wherever it runs. Manifests and definitions are read once each and kept: they never change.
@@ -75,6 +77,13 @@ export function createWorker(
         });
       case "score-missing":
         return scoreMissing(engine, request);
+      case "score-partitions": {
+        const prepare = async (job: ScoringJob) => ({
+          definition: await definition(job.definitionSha256),
+          exports: deepFreeze(job.exports),
+        });
+        return scorePartitions(request, prepare, clock, note);
+      }
     }
   };
 }

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import type { Command } from "commander";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { integer } from "../option.ts";
@@ -9,23 +10,24 @@ interface UiOptions extends CommonOptions {
   readonly open?: boolean;
 }
 
-/** `manymodel ui`: the dashboard, until it is stopped. */
+/** `manymodel ui`: the dashboard, until it is told to stop. */
 export function addUi(program: Command): void {
-  addCommand(program, "ui", "show the workspace in the browser: runs, partitions, series, registry")
-    .option("--host <address>", "the address to listen on", "127.0.0.1")
-    .option("--port <n>", "the port to listen on; 0 for any that is free", integer(0), 4400)
+  addCommand(program, "ui", "show the workspace in a browser: runs, partitions, series, registry")
+    .option("--host <address>", "the address to listen at; tokens are needed beyond this machine", "127.0.0.1")
+    .option("--port <n>", "the port, 0 for a free one", integer(0), 4400)
     .option("--open", "open the page in the browser")
     .action(async (options: UiOptions) => {
-      await withWorkspace(options, async ({ engine, config }) => {
-        const { dashboardApp, listen } = await import("../../dashboard/server.ts");
-        const { packageVersion } = await import("../../api/package-version.ts");
-        const app = await dashboardApp(engine, { version: packageVersion, workspace: config.directory });
-        const { url, close } = await listen(app, options.host, options.port);
-        print({ json: { url }, text: `The dashboard is at ${url} (Ctrl-C ends it)` }, options);
-        if (options.open) openBrowser(url);
-        await new Promise<void>((resolve) => {
-          for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, resolve);
+      await withWorkspace(options, async (mm) => {
+        const { startDashboard } = await import("../../dashboard/server.ts");
+        const stopped = Promise.race(["SIGINT", "SIGTERM"].map((signal) => once(process, signal)));
+        const { url, port, close } = await startDashboard(mm, {
+          host: options.host,
+          port: options.port,
+          onError: (thrown) => console.error(thrown),
         });
+        print({ json: { url, port, pid: process.pid }, text: `The dashboard is at ${url}; Ctrl-C ends it.` }, options);
+        if (options.open) openBrowser(url);
+        await stopped;
         await close();
       });
     });

@@ -39,8 +39,8 @@ export async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
 }
 
 /** Sends a change. */
-export async function send(method: "PUT" | "POST" | "DELETE", path: string, body: unknown): Promise<void> {
-  await request(path, { method, body: JSON.stringify(body), headers: { "Content-Type": "application/json" } });
+export async function send(path: string, body: unknown): Promise<void> {
+  await request(path, { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } });
 }
 
 /** Reads what may still be in the making; tells how far it is until it is there. */

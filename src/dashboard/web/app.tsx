@@ -62,7 +62,8 @@ export function App() {
       </a>
       <header class="bar">
         <a class="mark" href="/runs" aria-label="manymodel, runs">
-          many<b>model</b>
+          <span>many</span>
+          <b>model</b>
         </a>
         <nav aria-label="Sections">
           {SECTIONS.map(([name, label]) => (

@@ -28,9 +28,13 @@ function Choice({ runs, query }: { runs: readonly RunLine[]; query: URLSearchPar
     );
   const newest = runs[0]!;
   const b = query.get("b") ?? (query.get("a") === newest.runId ? runs[1]!.runId : newest.runId);
+  // What B was made from or, of a collection, the oldest run of the same size.
+  const inB = runs.find(({ runId }) => runId === b);
+  const others = runs.filter(({ runId }) => runId !== b);
   const fallback =
-    runs.find(({ runId }) => runId === runs.find((run) => run.runId === b)?.refines) ??
-    runs.find(({ runId }) => runId !== b)!;
+    others.find(({ runId }) => runId === inB?.refines) ??
+    others.findLast(({ partitions }) => partitions === inB?.partitions) ??
+    others[0]!;
   const a = query.get("a") ?? fallback.runId;
   const select = (name: "a" | "b", value: string, label: string) => (
     <label>

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
-import type { HoldoutForecast, Line, SeriesPicture } from "../wire.ts";
+import type { Fan, HoldoutForecast, Line, SeriesPicture } from "../wire.ts";
 import { measure, stepTime } from "./format.ts";
 import { setQuery } from "./route.ts";
 import { colour, useTheme } from "./theme.ts";
@@ -49,8 +49,13 @@ export function FanChart({
         bands,
         legend: { show: false },
         cursor: { points: { size: 6 }, drag: { x: true, y: false } },
+        // The data's own dates, not those of the time zone of whoever looks.
+        tzDate: (seconds) => uPlot.tzDate(new Date(1000 * seconds), "UTC"),
         scales: { x: { time: picture.times !== null && picture.timeType !== "number" } },
-        axes: [axis(), { ...axis(), size: 64, values: (_, splits) => splits.map(measure) }],
+        axes: [
+          { ...axis(), ...(picture.timeType === "number" ? {} : { values: dates }) },
+          { ...axis(), size: 64, values: (_, splits) => splits.map(measure) },
+        ],
         hooks: {
           setCursor: [(u) => setAt(u.cursor.idx ?? null)],
           drawClear: [(u) => shadeHoldout(u, picture)],
@@ -163,14 +168,14 @@ function linesOf(picture: SeriesPicture, held: HoldoutForecast | undefined, with
     series.push({ points: { show: false }, ...options });
     return data.length;
   };
-  const fan = (of: NonNullable<SeriesPicture["forecast"]>, from: number, name: string, alphas: readonly number[]) => {
+  const fan = (of: Fan, from: number, name: string, alphas: readonly number[]) => {
     for (let l = of.levels.length - 1; l >= 0; l--) {
       const high = add("", place(of.upper[l]!, from), { width: 0 });
       const low = add("", place(of.lower[l]!, from), { width: 0 });
       bands.push({ series: [high, low], fill: colour(name, alphas[l] ?? 0.1) });
     }
   };
-  if (forecast !== null) fan(forecast, y.length, "accent", [0.28, 0.14]);
+  if (forecast !== null) fan(joined(forecast, y.at(-1) ?? null), y.length - 1, "accent", [0.28, 0.14]);
   if (held !== undefined)
     fan(
       { ...held.forecast, levels: held.forecast.levels.slice(0, 1) },
@@ -186,8 +191,18 @@ function linesOf(picture: SeriesPicture, held: HoldoutForecast | undefined, with
       width: 2,
       dash: [6, 3],
     });
-  if (forecast !== null) add("forecast", place(forecast.mean, y.length), { stroke: colour("accent"), width: 2 });
+  if (forecast !== null)
+    add("forecast", place(joined(forecast, y.at(-1) ?? null).mean, y.length - 1), {
+      stroke: colour("accent"),
+      width: 2,
+    });
   return { data: [x, ...data] as uPlot.AlignedData, series, bands, names };
+}
+
+/** A forecast that begins at the last observation, so that the eye follows it. */
+function joined({ mean, levels, lower, upper }: Fan, last: number | null): Fan {
+  const from = (line: Line): Line => [last, ...line];
+  return { mean: from(mean), levels, lower: lower.map(from), upper: upper.map(from) };
 }
 
 /** The steps that were held out when the errors were measured, as a shade behind the lines. */
@@ -201,6 +216,22 @@ function shadeHoldout(u: uPlot, { y, holdout }: SeriesPicture): void {
   u.ctx.fillStyle = colour("ink", 0.045);
   u.ctx.fillRect(from, u.bbox.top, to - from, u.bbox.height);
   u.ctx.restore();
+}
+
+/** Dates as `3 Oct`, with the year at the first and where it changes; the time of day where they are closer than a day. */
+function dates(_: uPlot, splits: number[]): string[] {
+  const close = splits.length > 1 && splits[1]! - splits[0]! < 86_400;
+  return splits.map((seconds, i) => {
+    const iso = new Date(1000 * seconds).toISOString();
+    const day = new Date(1000 * seconds).toLocaleDateString("en-GB", {
+      day: "numeric",
+      month: "short",
+      timeZone: "UTC",
+    });
+    const before = i === 0 ? "" : new Date(1000 * splits[i - 1]!).toISOString();
+    const year = before.slice(0, 4) === iso.slice(0, 4) ? "" : `\n${iso.slice(0, 4)}`;
+    return close ? `${iso.slice(11, 16)}${before.slice(0, 10) === iso.slice(0, 10) ? "" : `\n${day}`}` : day + year;
+  });
 }
 
 function axis(): uPlot.Axis {

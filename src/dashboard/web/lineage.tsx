@@ -3,7 +3,7 @@ import { href } from "./route.ts";
 
 const COLUMNS: readonly GraphNode["kind"][] = ["source", "run", "version", "alias"];
 const HEADS = { source: "Sources", run: "Runs", version: "Versions", alias: "Aliases" };
-const [COLUMN, ROW, BOX, TALL, TOP] = [196, 54, 156, 40, 28];
+const [COLUMN, ROW, BOX, TALL, TOP] = [264, 54, 208, 40, 28];
 
 /** What was made from what: sources, runs, versions, aliases, from left to right. */
 export function LineageGraph({ graph, model }: { graph: ModelDetail["graph"]; model: string }) {
@@ -17,7 +17,7 @@ export function LineageGraph({ graph, model }: { graph: ModelDetail["graph"]; mo
     const [a, b] = [places.get(from)!, places.get(to)!];
     const [y1, y2] = [a.y + TALL / 2, b.y + TALL / 2];
     // Within a column (refined by, patched to) the line goes around the right side.
-    if (a.x === b.x) return `M${a.x + BOX} ${y1}c26 0 26 ${y2 - y1} 0 ${y2 - y1}`;
+    if (a.x === b.x) return `M${a.x + BOX} ${y1}c40 0 40 ${y2 - y1} 0 ${y2 - y1}`;
     const middle = (a.x + BOX + b.x) / 2;
     return `M${a.x + BOX} ${y1}C${middle} ${y1} ${middle} ${y2} ${b.x} ${y2}`;
   };
@@ -81,4 +81,4 @@ function Box({ node, model }: { node: GraphNode; model: string }) {
   );
 }
 
-const short = (text: string) => (text.length > 22 ? `${text.slice(0, 10)}…${text.slice(-10)}` : text);
+const short = (text: string) => (text.length > 26 ? `${text.slice(0, 14)}…${text.slice(-10)}` : text);

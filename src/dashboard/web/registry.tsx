@@ -156,7 +156,7 @@ function MoveAlias(props: {
   const move = async () => {
     setBusy(true);
     try {
-      await send("PUT", href(["v1", "models", detail.model, "aliases", alias]), { version: to });
+      await send(href(["v1", "aliases", detail.model, alias]), { version: to });
       onClose(true);
     } catch (cause) {
       setError((cause as Error).message);

@@ -71,7 +71,7 @@ function RunTable({ runs }: { runs: readonly RunLine[] }) {
             <tr key={run.runId} aria-selected={i === at ? true : undefined}>
               <th scope="row">
                 <a href={href(["runs", run.runId])}>{run.runId}</a>
-                {run.refines !== null && <span class="muted small"> refines {run.refines}</span>}
+                {run.refines !== null && <span class="muted small below">refines {run.refines}</span>}
               </th>
               <td>
                 <State state={run.state} />
