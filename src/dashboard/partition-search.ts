@@ -62,7 +62,7 @@ export class PartitionSearch {
 
   async #sorted(sort: string): Promise<Uint32Array> {
     const { nObs, fitMs, keyOrder, head } = this.table;
-    if (sort === "plan") return Uint32Array.from({ length: head.rows }, (_, i) => i);
+    if (sort === "plan") return new Uint32Array(head.rows).map((_, i) => i);
     if (sort === "key") return keyOrder;
     if (sort === "nObs") return radixOrder(Float64Array.from(nObs));
     if (sort === "fitMs") return radixOrder(Float64Array.from(fitMs));
@@ -101,7 +101,8 @@ export class PartitionSearch {
     if (kind !== undefined) only(table.kind, 1 + table.head.kinds.findIndex((one) => one.kind === kind) || 0xffff);
     if (reason !== undefined) only(table.reason, 1 + reason);
     if (text !== "") markContaining(table.labels, text.toLowerCase(), mask);
-    const matched = mask.reduce((sum, bit) => sum + bit, 0);
+    let matched = 0;
+    for (const bit of mask) matched += bit;
     return keep(this.#masks, name, { mask, matched });
   }
 }

@@ -86,7 +86,7 @@ export async function getTable(stage: Stage, runId: string, indexSha256: string)
   const folder = stagePath.partitionTable(runId, indexSha256);
   const head = await getJson<TableHead>(stage, `${folder}/head.json`).catch(() => undefined);
   if (head?.formatVersion !== 1) return undefined;
-  const { buffer } = Uint8Array.from(await stage.get(`${folder}/columns.bin`));
+  const { buffer } = aligned(await stage.get(`${folder}/columns.bin`));
   const sizes = new Uint32Array(buffer, 0, 12);
   let at = sizes.byteLength;
   const next = () => {
@@ -135,4 +135,11 @@ const padded = (size: number) => (size + 7) & ~7;
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView) => new Uint8Array(buffer, byteOffset, byteLength);
 const elements = ([buffer, from, size]: readonly [ArrayBuffer, number, number], width: number) =>
   [buffer, from, size / width] as const;
-const toFloat64 = (bytes: Uint8Array) => new Float64Array(Uint8Array.from(bytes).buffer);
+const toFloat64 = (bytes: Uint8Array) => new Float64Array(aligned(bytes).buffer);
+
+/** The bytes at the beginning of a buffer of their own, without a copy where they are: numbers must be aligned. */
+function aligned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength
+    ? (bytes as Uint8Array<ArrayBuffer>)
+    : new Uint8Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer);
+}

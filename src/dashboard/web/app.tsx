@@ -10,7 +10,7 @@ import { go, href, type Place, usePlace } from "./route.ts";
 import { Run } from "./run.tsx";
 import { Runs } from "./runs.tsx";
 import { Series } from "./series.tsx";
-import { Empty, Loading } from "./states.tsx";
+import { Empty } from "./states.tsx";
 import { nextTheme, useTheme } from "./theme.ts";
 import { useData } from "./use-data.ts";
 
@@ -84,9 +84,7 @@ export function App() {
         {session.error instanceof ApiError && session.error.status === 401 ? (
           <SignIn tried={token.get() !== null} onToken={session.reload} />
         ) : (
-          <Loading data={session} what="the workspace">
-            {(value) => <View place={place} session={value} />}
-          </Loading>
+          <View place={place} session={session.value} />
         )}
       </main>
       <dialog ref={help} aria-labelledby="help-title">
@@ -111,7 +109,7 @@ export function App() {
   );
 }
 
-function View({ place, session }: { place: Place; session: Session }) {
+function View({ place, session }: { place: Place; session: Session | undefined }) {
   const [section = "runs", name, tab] = place.path;
   const { query } = place;
   if (section === "runs" && name === undefined) return <Runs />;

@@ -8,7 +8,7 @@ import { Command, Empty, Loading } from "./states.tsx";
 import { useData } from "./use-data.ts";
 
 /** The registered models, or one of them. */
-export function Registry(props: { model: string | undefined; query: URLSearchParams; session: Session }) {
+export function Registry(props: { model: string | undefined; query: URLSearchParams; session: Session | undefined }) {
   return props.model === undefined ? <Models /> : <Model key={props.model} {...props} model={props.model} />;
 }
 
@@ -67,7 +67,7 @@ function Models() {
   );
 }
 
-function Model({ model, query, session }: { model: string; query: URLSearchParams; session: Session }) {
+function Model({ model, query, session }: { model: string; query: URLSearchParams; session: Session | undefined }) {
   const data = useData<ModelDetail>(href(["models", model]));
   return (
     <>
@@ -95,7 +95,7 @@ function Model({ model, query, session }: { model: string; query: URLSearchParam
   );
 }
 
-function Aliases({ detail, session, onMoved }: { detail: ModelDetail; session: Session; onMoved: () => void }) {
+function Aliases({ detail, session, onMoved }: { detail: ModelDetail; session: Session | undefined; onMoved: () => void }) {
   const [moving, setMoving] = useState<{ alias: string; from: string | null } | null>(null);
   return (
     <section class="panel" aria-labelledby="aliases-title">
@@ -110,7 +110,7 @@ function Aliases({ detail, session, onMoved }: { detail: ModelDetail; session: S
             <span>
               → <span class="alias-version">{version}</span> <span class="muted">since {moment(changedAt)}</span>
             </span>
-            {session.mayMoveAliases && (
+            {session?.mayMoveAliases && (
               <button type="button" onClick={() => setMoving({ alias, from: version })}>
                 Move
               </button>
@@ -118,7 +118,7 @@ function Aliases({ detail, session, onMoved }: { detail: ModelDetail; session: S
           </li>
         ))}
       </ul>
-      {session.mayMoveAliases ? (
+      {session?.mayMoveAliases !== false ? (
         <button type="button" onClick={() => setMoving({ alias: "", from: null })}>
           New alias
         </button>
