@@ -25,7 +25,7 @@ export type JobResult =
  * Scores the partitions of some jobs, one after another. What is wrong with one job, such as a definition that was
  * changed, leaves the others alone.
  *
- * @param note - told now and then that another partition was come to
+ * @param note - told that the first partition was come to, and now and then another
  */
 export async function scorePartitions(
   { jobs }: ScorePartitions,
@@ -34,7 +34,7 @@ export async function scorePartitions(
   note: (said: unknown) => void,
 ): Promise<JobResult[]> {
   const results: JobResult[] = [];
-  let noted = clock();
+  let noted = -Infinity;
   for (const job of jobs) {
     try {
       const plan = { ...job, ...(await prepare(job)) };

@@ -34,6 +34,7 @@ export function createApp(service: Service, door: Door, log: Log, version: strin
   const self = route("GET /openapi.json", "This document", { answer: z.record(z.string(), z.unknown()) });
   app.openAPIRegistry.registerPath(self);
   const info = { title: "manymodel", version, description: "Registered versions of many models, over HTTP." };
-  app.get(self.path, (c) => c.json(app.getOpenAPI31Document({ openapi: "3.1.0", info })));
+  let document: object | undefined;
+  app.get(self.path, (c) => c.json((document ??= app.getOpenAPI31Document({ openapi: "3.1.0", info }))));
   return app;
 }

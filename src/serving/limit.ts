@@ -12,13 +12,16 @@ export interface Limits {
 }
 
 /** Middleware that refuses a body that is too large, before it is read where its length is said. */
-export const limitBody = ({ maxBodyBytes }: Limits): MiddlewareHandler =>
-  bodyLimit({
+export function limitBody({ maxBodyBytes }: Limits): MiddlewareHandler {
+  const limited = bodyLimit({
     maxSize: maxBodyBytes,
     onError() {
       throw new Refusal("too-large", `the request has more than ${maxBodyBytes} bytes (serve.max_body_kb)`);
     },
   });
+  // No other method's body is ever read.
+  return (c, next) => (c.req.method === "POST" ? limited(c, next) : next());
+}
 
 /** A request that is to be answered in time: its signal is aborted when it is too late. */
 export interface Timed {

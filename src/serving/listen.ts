@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { type AddressInfo, isIP } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { ManymodelError, messageOf } from "../core/errors.ts";
@@ -25,9 +26,10 @@ export async function listen(
   graceMs: number,
 ): Promise<Listening> {
   const server = createAdaptorServer({ fetch, overrideGlobalObjects: false });
-  let draining = false;
-  server.on("request", (_, response) => {
-    if (draining) response.setHeader("Connection", "close");
+  const underWay = new Set<ServerResponse>();
+  server.on("request", (_, response: ServerResponse) => {
+    underWay.add(response);
+    response.once("close", () => underWay.delete(response));
   });
   try {
     await new Promise<void>((resolve, reject) => {
@@ -42,7 +44,7 @@ export async function listen(
     url: `http://${isIP(host) === 6 ? `[${host}]` : host}:${bound}`,
     port: bound,
     async close() {
-      draining = true;
+      for (const response of underWay) if (!response.headersSent) response.setHeader("Connection", "close");
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const grace = setTimeout(() => "closeAllConnections" in server && server.closeAllConnections(), graceMs);
       await closed;

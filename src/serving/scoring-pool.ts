@@ -2,7 +2,7 @@ import { ManymodelError } from "../core/errors.ts";
 import { type Crew, type Member, startCrew } from "../pipeline/crew.ts";
 import type { ScoredPartition } from "../pipeline/score-partition.ts";
 import type { JobResult, ScoringJob } from "../pipeline/score-partitions.ts";
-import { NOTE_MS } from "../pipeline/train-chunk.ts";
+import { TimedOut, withinLimit } from "../pipeline/within-limit.ts";
 import { type WorkerEntry, WorkerLost, type Workers } from "../ports/workers.ts";
 
 /** What a partition's model did to the worker that scored it. */
@@ -108,7 +108,6 @@ export class ScoringPool {
         else reject(new ManymodelError(result.failed.kind, result.failed.message));
       });
     } catch (error) {
-      if (this.#failureOf(error) !== undefined) this.#onLost();
       if (taken.length > 1) for (const one of taken) await this.#perform(member, [one]);
       else await this.#scoreSingly(member, taken[0]!, error);
     }
@@ -134,35 +133,21 @@ export class ScoringPool {
   }
 
   #failureOf(error: unknown): WorkerFailure | undefined {
-    if (error instanceof TookTooLong)
+    if (error instanceof TimedOut)
       return failure("timeout", `predict took longer than serve.predict_timeout, ${this.#limitMs / 1000} s`);
     if (!(error instanceof WorkerLost)) return undefined;
     return failure(error.outOfMemory ? "out-of-memory" : "worker-lost", "predict ended its worker");
   }
 
-  /** A call that is ended when the worker is at one partition for too long. @throws {TookTooLong} then */
   async #call(member: Member, jobs: readonly ScoringJob[]): Promise<JobResult[]> {
-    let late = false;
-    let timer: NodeJS.Timeout | undefined;
-    const watch = () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        late = true;
-        void member.interrupt();
-      }, this.#limitMs + NOTE_MS);
-    };
-    watch();
     try {
-      return await member.call<JobResult[]>({ type: "score-partitions", jobs }, watch);
+      return await withinLimit<JobResult[]>(member, member, { type: "score-partitions", jobs }, this.#limitMs);
     } catch (error) {
-      throw late ? new TookTooLong() : error;
-    } finally {
-      clearTimeout(timer);
+      if (this.#failureOf(error) !== undefined) this.#onLost();
+      throw error;
     }
   }
 }
-
-class TookTooLong extends Error {}
 
 const failure = (errorType: WorkerFailure["errorType"], errorMessage: string): WorkerFailure => ({
   status: "ERROR",
