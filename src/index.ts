@@ -11,6 +11,7 @@ export {
   type ResumeOptions,
   type Run,
 } from "./api/connect.ts";
+export type { Monitored, MonitorOptions } from "./api/monitor.ts";
 export type { ReconcileTablesOptions } from "./api/reconcile.ts";
 export type { RefinedRun, RefineOptions } from "./api/refine.ts";
 export { type LogManyModelOptions, Registry, type RunBatchOptions } from "./api/registry.ts";
@@ -21,6 +22,8 @@ export type { PlainData } from "./core/plain-data.ts";
 export type { Annotation, AuditEntry, ModelAlias, ModelVersion } from "./core/registry.ts";
 export type { IndexSummary, RunManifest } from "./core/run.ts";
 export * from "./model/index.ts";
+export type { MonitorSummary, Offender } from "./monitor/monitor-version.ts";
+export type { Delivery } from "./monitor/webhook.ts";
 export type { Garbage } from "./pipeline/garbage.ts";
 export type { OnProgress, Progress } from "./pipeline/progress.ts";
 export type { BatchSummary } from "./pipeline/score-batch.ts";

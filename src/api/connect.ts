@@ -26,6 +26,7 @@ import type { ReconcileSummary } from "../reconcile/reconcile-tables.ts";
 import { type Champions, type ChampionsSpec, collectChampions } from "../refine/champions.ts";
 import { type Comparison, compareRuns } from "../refine/compare.ts";
 import { type Ranking, type RankOptions, rank } from "../refine/rank.ts";
+import { type Monitored, type MonitorOptions, monitor } from "./monitor.ts";
 import { openEngine } from "./open-engine.ts";
 import { packageVersion } from "./package-version.ts";
 import { type ReconcileTablesOptions, reconcileForecasts } from "./reconcile.ts";
@@ -237,6 +238,11 @@ export class ManyModel {
   /** Makes forecasts of several levels of a hierarchy add up, into a table of their own. */
   reconcile(options: ReconcileTablesOptions = {}): Promise<ReconcileSummary> {
     return reconcileForecasts(this, options);
+  }
+
+  /** Holds forecasts against the observations that have come since, and says which partitions drift. */
+  monitor(options: MonitorOptions = {}): Promise<Monitored> {
+    return monitor(this, options);
   }
 
   /** Says, from a sample of the source, whether one model per partition or one for all is right, and why. */

@@ -12,6 +12,7 @@ import { addIndex } from "./commands/index-run.ts";
 import { addInit } from "./commands/init.ts";
 import { addGc, addVerify } from "./commands/maintain.ts";
 import { addModel } from "./commands/model.ts";
+import { addMonitor } from "./commands/monitor.ts";
 import { addPipeline } from "./commands/pipeline.ts";
 import { addPlan } from "./commands/plan.ts";
 import { addRank } from "./commands/rank.ts";
@@ -31,7 +32,7 @@ import { addWorker, addWorkers } from "./commands/worker.ts";
 /**
  * Runs the command line.
  *
- * @returns the exit code: 0 done, 1 failed, 2 wrong usage or configuration
+ * @returns the exit code: 0 done, 1 failed, 2 wrong usage or configuration, 3 `monitor` found more drift than may be
  */
 export async function run(args: readonly string[]): Promise<number> {
   const program = new Command("manymodel")
@@ -59,6 +60,7 @@ export async function run(args: readonly string[]): Promise<number> {
       addReconcile,
       addServe,
       addToken,
+      addMonitor,
     ],
     ...[addAdvise, addPlan, addRank, addRefine, addCompare, addChampions, addPipeline],
     ...[addVerify, addGc, addWorker, addWorkers, addCancel, addPrioritize, addSql, addUi, addDemo],

@@ -228,6 +228,61 @@ const refine = z
   })
   .describe("Refining the worst partitions in queue mode (`manymodel refine`, `manymodel pipeline run`).");
 
+const share = z.number().gt(0).lt(1);
+
+const monitor = z
+  .strictObject({
+    forecasts: z.string().min(1).optional().describe("The table of forecasts; batch.output_table when left out."),
+    actuals: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("The table or file of the observations, old and new; source.table when left out."),
+    ledger_table: tableName.default("ACCURACY_LEDGER").describe("Where each forecast meets its observation."),
+    status_table: tableName.default("MONITOR_STATUS").describe("Where the verdicts go, a row a partition and run."),
+    window: count
+      .default(30)
+      .describe("How many of the latest times are looked at; the CUSUM also remembers older ones."),
+    min_observations: count.default(8).describe("Fewer than this are no basis for a verdict."),
+    cusum_reference: z
+      .number()
+      .min(0)
+      .default(0.5)
+      .describe("k: half the lasting shift of the errors that is to be found soonest, in standard deviations."),
+    cusum_decision: z
+      .number()
+      .gt(0)
+      .default(12)
+      .describe("h: above this a cumulative sum means drift, above 70 % of it that the partition is watched."),
+    coverage_tolerance: z
+      .number()
+      .min(0)
+      .lt(100)
+      .default(5)
+      .describe("How many points intervals may cover less than their level says."),
+    false_discovery_rate: share
+      .default(0.01)
+      .describe("The share of false ones to expect among what the tests of coverage, missing and zero values find."),
+    watch_ratio: z.number().gt(0).default(2).describe("Watch where errors are this many times the holdout's."),
+    watch_shift: z
+      .number()
+      .gt(1)
+      .default(3)
+      .describe("Watch where the data moved by this many standard deviations, or their spread by this factor."),
+    max_offenders: z
+      .union([z.int().min(0), share])
+      .default(0)
+      .describe(
+        "How many partitions may drift, or which share of them, before the exit code is 3 and the webhook called.",
+      ),
+    webhook: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe("Where to POST the alert as JSON; nowhere when left out."),
+    webhook_timeout: duration.describe("How long each of three attempts at the webhook may take; 10s when left out."),
+  })
+  .describe("Watching forecasts when observations arrive (`manymodel monitor`).");
+
 const cost = z
   .strictObject({ cpu_hour: z.number().gt(0).describe("Price of an hour of one CPU, in any currency.") })
   .describe("What computing costs, for `manymodel plan`.");
@@ -246,6 +301,7 @@ export const configSchema = z.strictObject({
   batch: batch.prefault({}),
   serve: serve.prefault({}),
   reconcile: reconcile.optional(),
+  monitor: monitor.prefault({}),
   parallel_lab: parallelLab.optional(),
 });
 

@@ -128,7 +128,8 @@ export function keyColumn({ type }: KeyColumn, values: KeyValue[]): Column {
   }
 }
 
-function timeColumn({ type }: ColumnInfo, times: readonly (number | string | null)[]): Column {
+/** Times as a column of a table of results, in the type of the time column they are of. */
+export function timeColumn({ type }: ColumnInfo, times: readonly (number | string | null)[]): Column {
   if (type === "string") return { type, values: times as (string | null)[] };
   const numbers = Float64Array.from(times, (time) => (time === null ? NaN : Number(time)));
   if (type === "integer") return { type, values: Array.from(numbers, (t) => (Number.isNaN(t) ? null : BigInt(t))) };

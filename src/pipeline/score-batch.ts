@@ -143,7 +143,8 @@ export function checkLevels(levels: readonly number[]): number[] {
   return [...new Set(levels)].sort((a, b) => a - b);
 }
 
-function checkKeyTypes(version: ModelVersion, snapshot: Snapshot): void {
+/** The table's key columns must be of the version's types. @throws {ManymodelError} `input` if not */
+export function checkKeyTypes(version: ModelVersion, snapshot: Snapshot): void {
   const list = (columns: ModelVersion["keyColumns"]) => columns.map((c) => `${c.name} (${c.type})`).join(", ");
   const same =
     version.keyColumns.length === snapshot.keyColumns.length &&

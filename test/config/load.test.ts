@@ -22,6 +22,11 @@ describe("configuration", () => {
       queue: { worker_type: "ephemeral", pre_warm: true },
       register: { name: "MANY_MODEL_FORECAST" },
       batch: { output_table: "FORECAST_RESULTS", levels: [80, 95] },
+      monitor: {
+        ...{ ledger_table: "ACCURACY_LEDGER", status_table: "MONITOR_STATUS", window: 30, min_observations: 8 },
+        ...{ cusum_reference: 0.5, cusum_decision: 12, coverage_tolerance: 5, false_discovery_rate: 0.01 },
+        ...{ watch_ratio: 2, watch_shift: 3, max_offenders: 0 },
+      },
     });
     expect((await parseConfig("", "f")).workspace).toBe(".manymodel");
   });
@@ -118,9 +123,10 @@ describe("configuration", () => {
       "register",
       "batch",
       "reconcile",
+      "monitor",
       "parallel_lab",
     ]);
-    for (const block of ["source", "train", "batch", "reconcile"])
+    for (const block of ["source", "train", "batch", "reconcile", "monitor"])
       for (const [key, value] of Object.entries(schema.properties[block]!.properties!))
         expect(value.description, `${block}.${key}`).toBeTruthy();
   });
