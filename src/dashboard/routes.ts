@@ -6,6 +6,7 @@ import type { Engine } from "../ports/engine.ts";
 import { compareTables } from "./compare-view.ts";
 import { holdoutForecast } from "./holdout.ts";
 import { Watched } from "./live.ts";
+import { type MonitorTables, monitorDetail } from "./monitor-view.ts";
 import type { PartitionQuery, PartitionSearch } from "./partition-search.ts";
 import { OUTCOMES } from "./partition-table.ts";
 import { partitionPage, partitionsHead } from "./partition-view.ts";
@@ -25,7 +26,7 @@ const MOST_PICTURES = 24;
 const HEARTBEAT_MS = 15_000;
 
 /** What the page reads: everything here only looks. */
-export function dashboardRoutes(engine: Engine): Hono {
+export function dashboardRoutes(engine: Engine, monitored: MonitorTables): Hono {
   const app = new Hono();
   const tables = new TableCache(engine);
   const live = liveRuns(engine);
@@ -79,6 +80,11 @@ export function dashboardRoutes(engine: Engine): Hono {
   app.get("/models/:model/diff", async (c) =>
     c.json(await diffDetail(engine, c.req.param("model"), required(c, "before"), required(c, "after"))),
   );
+  app.get("/monitor", async (c) => {
+    const { model, version } = c.req.query();
+    const wanted = { ...(model && { model }), ...(version && { version }) };
+    return c.json({ monitor: await monitorDetail(engine, monitored, wanted) });
+  });
   return app;
 }
 

@@ -66,7 +66,10 @@ function guardedRoutes(mm: ManyModel, door: Door, onError: (thrown: unknown) => 
     };
     return c.json(session);
   });
-  app.route("/api", dashboardRoutes(engine));
+  app.route(
+    "/api",
+    dashboardRoutes(engine, { ledger: config.monitor.ledger_table, status: config.monitor.status_table }),
+  );
   app.route("/", registryRoutes({ registry, stage: engine.stage, models: new TrainedModels(engine.stage, 0) }));
   return app;
 }

@@ -375,3 +375,37 @@ export interface DiffDetail {
 export interface WireError {
   readonly error: { readonly kind: string; readonly message: string };
 }
+
+/** How the forecasts of one version turned out. */
+export interface MonitorDetail {
+  readonly models: readonly { readonly model: string; readonly version: string }[];
+  readonly model: string;
+  readonly version: string;
+  /** The latest monitoring run; null before there was one. */
+  readonly monitoredAt: string | null;
+  readonly verdicts: readonly { readonly verdict: string; readonly count: number }[];
+  /** Over all partitions, by the time that was forecast, oldest first. */
+  readonly days: readonly MonitorDay[];
+  readonly levels: readonly number[];
+  /** The partitions that drift the most. */
+  readonly worst: readonly {
+    readonly key: string;
+    readonly text: string;
+    readonly verdict: string;
+    readonly reasons: string;
+    readonly severity: number | null;
+    readonly ratio: number | null;
+    readonly since: string | null;
+    readonly runId: string;
+  }[];
+}
+
+export interface MonitorDay {
+  readonly time: string;
+  readonly forecasts: number;
+  /** Mean absolute error over the series' own scale. */
+  readonly scaledError: number | null;
+  readonly meanError: number | null;
+  /** The share inside, in percent, by level. */
+  readonly coverage: readonly (number | null)[];
+}

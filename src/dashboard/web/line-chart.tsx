@@ -5,13 +5,15 @@ const [WIDTH, HEIGHT] = [600, 72];
 /** More points than this say no more. */
 const MOST = 1200;
 
-/** A small line over the steps of a series, with its least and greatest value. */
-export function LineChart({ label, values, zero = false }: { label: string; values: Line; zero?: boolean }) {
+/** A small line over the steps of a series, with its least and greatest value. `mark` is where it should be. */
+export function LineChart(props: { label: string; values: Line; zero?: boolean; mark?: number }) {
+  const { label, values, zero = false, mark = zero ? 0 : undefined } = props;
   const every = Math.max(1, Math.floor(values.length / MOST));
   const points = values.filter((_, i) => i % every === 0);
   const known = points.filter((value): value is number => value !== null);
   if (known.length === 0) return null;
-  const [low, high] = [Math.min(...known, ...(zero ? [0] : [])), Math.max(...known, ...(zero ? [0] : []))];
+  const marked = mark === undefined ? [] : [mark];
+  const [low, high] = [Math.min(...known, ...marked), Math.max(...known, ...marked)];
   const x = (i: number) => (WIDTH * i) / Math.max(1, points.length - 1);
   const y = (value: number) => HEIGHT - 1 - ((HEIGHT - 2) * (value - low)) / (high - low || 1);
   let path = "";
@@ -31,7 +33,7 @@ export function LineChart({ label, values, zero = false }: { label: string; valu
         role="img"
         aria-label={`${label}, from ${measure(low)} to ${measure(high)}`}
       >
-        {zero && <line class="line-zero" x1={0} x2={WIDTH} y1={y(0)} y2={y(0)} />}
+        {mark !== undefined && <line class="line-zero" x1={0} x2={WIDTH} y1={y(mark)} y2={y(mark)} />}
         <path class="line-history" d={path} />
       </svg>
     </figure>

@@ -95,7 +95,15 @@ function Model({ model, query, session }: { model: string; query: URLSearchParam
   );
 }
 
-function Aliases({ detail, session, onMoved }: { detail: ModelDetail; session: Session | undefined; onMoved: () => void }) {
+function Aliases({
+  detail,
+  session,
+  onMoved,
+}: {
+  detail: ModelDetail;
+  session: Session | undefined;
+  onMoved: () => void;
+}) {
   const [moving, setMoving] = useState<{ alias: string; from: string | null } | null>(null);
   return (
     <section class="panel" aria-labelledby="aliases-title">
