@@ -59,7 +59,12 @@ export async function compareTables(
     spreadA: spread(distribution(pairs.a)),
     spreadB: spread(distribution(pairs.b)),
     change: spread(distribution(change)),
-    histogram: histogram(change, -reach, reach, BINS),
+    histogram: histogram(
+      change.filter((value) => value !== 0),
+      -reach,
+      reach,
+      BINS,
+    ),
     dots: rows.flatMap((_, i) => (i % every === 0 ? [[pairs.a[i]!, pairs.b[i]!] as const] : [])),
     dotsUpTo: quantile(both(pairs.a, pairs.b).sort(), 0.99),
     best: Array.from(order.subarray(0, MOST_LINES), line).filter((one) => one.b < one.a),

@@ -10,7 +10,8 @@ export function radixOrder(values: Float64Array): Uint32Array {
   const n = values.length;
   let [high, order] = [new Uint32Array(n), new Uint32Array(n)];
   let [nextHigh, next] = [new Uint32Array(n), new Uint32Array(n)];
-  const bits = new Uint32Array(values.slice().buffer);
+  // Adding 0 makes one of both zeros.
+  const bits = new Uint32Array(values.map((value) => value + 0).buffer);
   for (let i = 0; i < n; i++) {
     const h = bits[2 * i + 1]!;
     // As unsigned integers, positive numbers are in order once their sign is set, negative ones once all bits are inverted.

@@ -294,7 +294,7 @@ export interface CompareDetail {
   readonly spreadA: Spread;
   readonly spreadB: Spread;
   readonly change: Spread;
-  /** Of B - A; improvements are below zero. What is beyond the first and last percentile counts in the outer bins. */
+  /** Of B - A where it is not zero; improvements are below zero. What is beyond the first and last percentile counts in the outer bins. */
   readonly histogram: Histogram;
   /** Some of the pairs, evenly spread. */
   readonly dots: readonly (readonly [a: number, b: number])[];

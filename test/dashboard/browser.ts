@@ -42,6 +42,6 @@ export async function violations(tab: Page): Promise<string[]> {
   // Evaluated rather than loaded: the page's policy allows no script but its own.
   await tab.evaluate(axe);
   return tab.evaluate(
-    "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => `${id}: ${nodes[0].html} ${nodes[0].failureSummary}`))",
+    'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes[0].html + " " + nodes[0].failureSummary))',
   );
 }

@@ -13,15 +13,13 @@ it.each(["memory", "local"] as const)(
   async (engine) => {
     const mm = await openWorkspace(engine);
     await fillDaily(mm, 30, 10);
-    const run = await mm
-      .foreachPartition("unit_id")
-      .dopar(body("scored"), {
-        dataQuery: dailyQuery,
-        chunksPerJob: 4,
-        modelRunId: "r",
-        mode: engine === "memory" ? "local" : "tasks",
-        exports: { errors: { U03: 2, U04: 1, U05: -1 } },
-      });
+    const run = await mm.foreachPartition("unit_id").dopar(body("scored"), {
+      dataQuery: dailyQuery,
+      chunksPerJob: 4,
+      modelRunId: "r",
+      mode: engine === "memory" ? "local" : "tasks",
+      exports: { errors: { U03: 2, U04: 1, U05: -1 } },
+    });
     const cache = new TableCache(mm.engine);
     const search = (await cache.get("r", 60_000)) as PartitionSearch;
     expect(search).toBeInstanceOf(PartitionSearch);

@@ -125,7 +125,7 @@ function Comparison({ result }: { result: CompareDetail }) {
         <section class="panel" aria-labelledby="change-title">
           <h2 id="change-title">Change of {metric}</h2>
           <Bars
-            label={`B − A, ${count(matched)} partitions; improvements are left of the middle`}
+            label={`B − A of the ${count(wins + losses)} that changed; improvements are left of the middle`}
             values={result.histogram.counts}
             bounds={[0, Math.max(1, ...result.histogram.counts)]}
             first={measure(result.histogram.from)}

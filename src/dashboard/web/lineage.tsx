@@ -72,13 +72,7 @@ function Box({ node, model }: { node: GraphNode; model: string }) {
       : node.kind === "version"
         ? href(["registry", model], { version: node.label })
         : null;
-  return to === null ? (
-    inner
-  ) : (
-    <a href={to} aria-label={`${node.kind} ${node.label}`}>
-      {inner}
-    </a>
-  );
+  return to === null ? inner : <a href={to}>{inner}</a>;
 }
 
 const short = (text: string) => (text.length > 26 ? `${text.slice(0, 14)}…${text.slice(-10)}` : text);

@@ -55,7 +55,7 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
   const matched = first.value?.matched ?? 0;
   const open = (row: PartitionRow) => go(href(["runs", runId, "series"], { key: row.key }));
   const openAt = async (i: number) => {
-    const page = await read<PartitionPage>(`${source}&offset=${i}&limit=1`);
+    const page = await read<PartitionPage>(`${first.path}&offset=${i}&limit=1`);
     if (page.rows[0] !== undefined) open(page.rows[0]);
   };
   const move = (by: number) => setAt((n) => Math.min(matched - 1, Math.max(0, n + by)));
@@ -98,10 +98,10 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
             </Empty>
           ) : (
             <VirtualRows
-              key={source}
+              key={first.path}
               label="Partitions"
               columns={["key", "outcome", ...metrics, "kind", "nObs", "fitMs"].length}
-              source={source}
+              source={first.path!}
               first={page}
               selected={at}
               header={

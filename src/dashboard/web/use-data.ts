@@ -4,6 +4,8 @@ import { follow, readPrepared } from "./api.ts";
 
 /** What was asked for: not there yet, there, or why not. What was there before stays until the next is. */
 export interface Loaded<T> {
+  /** What the value is of: the path asked for, or the one before. */
+  readonly path: string | null;
   readonly value: T | undefined;
   readonly error: Error | undefined;
   readonly preparing: Preparing["preparing"] | undefined;
@@ -14,7 +16,7 @@ export interface Loaded<T> {
 /** Reads a path whenever it changes; null reads nothing. */
 export function useData<T extends object>(path: string | null): Loaded<T> {
   const [again, setAgain] = useState(0);
-  const [state, setState] = useState<Omit<Loaded<T>, "reload"> & { path: string | null }>({
+  const [state, setState] = useState<Omit<Loaded<T>, "reload">>({
     path: null,
     value: undefined,
     error: undefined,
