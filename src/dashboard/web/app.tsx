@@ -61,7 +61,7 @@ export function App() {
         Skip to the content
       </a>
       <header class="bar">
-        <a class="mark" href="/runs" aria-label="manymodel, runs">
+        <a class="mark" href="/runs">
           <span>many</span>
           <b>model</b>
         </a>
@@ -121,9 +121,12 @@ function View({ place, session }: { place: Place; session: Session | undefined }
   if (section === "registry") return <Registry model={name} query={query} session={session} />;
   if (section === "monitor") return <Monitor query={query} />;
   return (
-    <Empty title="There is nothing at this address.">
-      <a href="/runs">All runs</a>
-    </Empty>
+    <>
+      <h1>Nothing here</h1>
+      <Empty title="There is nothing at this address.">
+        <a href="/runs">All runs</a>
+      </Empty>
+    </>
   );
 }
 
