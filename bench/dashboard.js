@@ -16,7 +16,8 @@ import { connect } from "manymodel";
 
 const partitions = Number(process.argv[2] ?? 1_000_000);
 const rows = 14;
-const folder = process.argv[3] ?? (await mkdtemp(path.join(process.env.MANYMODEL_BENCH_DIR ?? tmpdir(), "manymodel-bench-")));
+const folder =
+  process.argv[3] ?? (await mkdtemp(path.join(process.env.MANYMODEL_BENCH_DIR ?? tmpdir(), "manymodel-bench-")));
 await mkdir(folder, { recursive: true });
 const config = path.join(folder, "manymodel.yaml");
 const bin = fileURLToPath(new URL("../bin/manymodel.js", import.meta.url));
@@ -78,7 +79,12 @@ async function search() {
   await rm(stage, { recursive: true, force: true });
   const first = await startUi();
   const built = await get(first.url, "/runs/bench/partitions");
-  say({ step: "make the table, once a run", ms: rounded(built.allMs), cpuMs: await first.cpuMs(), peakMegabytes: await first.peak() });
+  say({
+    step: "make the table, once a run",
+    ms: rounded(built.allMs),
+    cpuMs: await first.cpuMs(),
+    peakMegabytes: await first.peak(),
+  });
   first.end();
   const ui = await startUi();
   const opened = await get(ui.url, "/runs/bench/partitions");
@@ -101,7 +107,11 @@ async function search() {
   const typed = [];
   for (const text of ["00", "001", "0012", "00123", "001234", "0012345"])
     typed.push((await get(ui.url, `/runs/bench/rows?text=${text}&sort=holdout_mase&order=desc&limit=100`)).ms);
-  say({ step: "search while typing, each text new", medianMs: rounded(median(typed)), worstMs: rounded(Math.max(...typed)) });
+  say({
+    step: "search while typing, each text new",
+    medianMs: rounded(median(typed)),
+    worstMs: rounded(Math.max(...typed)),
+  });
   const series = await get(ui.url, "/runs/bench/series?key=s%3ASKU00000042");
   const again = await get(ui.url, `/runs/bench/series?key=s%3ASKU${String(partitions - 7).padStart(8, "0")}`);
   say({ step: "a series", firstMs: rounded(series.ms), otherMs: rounded(again.ms) });
@@ -143,16 +153,23 @@ async function watching() {
   const mm = await connect(config);
   const ui = await startUi();
   const body = new URL("./measured-model.ts", import.meta.url);
-  const run = mm.foreachPartition("unit_id").dopar(body, { modelRunId: `watched_${Date.now()}`, exports: { target: "Y", holdout: 0 } });
+  const run = mm
+    .foreachPartition("unit_id")
+    .dopar(body, { modelRunId: `watched_${Date.now()}`, exports: { target: "Y", holdout: 0 } });
   let runId;
   while (runId === undefined)
     runId = (await (await fetch(`${ui.url}/api/runs`)).json()).find(({ state }) => state === "running")?.runId;
   const [before, cpuBefore, at] = [await ui.cpuMs(), process.cpuUsage(), performance.now()];
   const watchers = Array.from({ length: 3 }, () => new AbortController());
   for (const { signal } of watchers)
-    void fetch(`${ui.url}/api/live/${runId}`, { signal }).then(async (response) => {
-      for await (const _ of response.body);
-    }, () => {}).catch(() => {});
+    void fetch(`${ui.url}/api/live/${runId}`, { signal })
+      .then(
+        async (response) => {
+          for await (const _ of response.body);
+        },
+        () => {},
+      )
+      .catch(() => {});
   await run;
   const [wall, cpu] = [performance.now() - at, process.cpuUsage(cpuBefore)];
   const took = (await ui.cpuMs()) - before;

@@ -83,7 +83,7 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
   return (
     <>
       <Filters head={head} wanted={wanted} />
-      {metric !== "" && <Pictures runId={runId} wanted={wanted} />}
+      {metric !== "" && <Pictures runId={runId} wanted={wanted} wait={first.value === undefined} />}
       <p class="muted matched" role="status">
         {count(matched)} of {count(head.partitions)} partitions
         {first.value !== undefined && ` · found in ${duration(first.value.tookMs)}`}
@@ -234,12 +234,15 @@ function Filters({ head, wanted }: { head: PartitionsHead; wanted: Wanted }) {
   );
 }
 
-/** The first of what was found, as small pictures: the worst ones, as long as the metric is sorted by. */
-function Pictures({ runId, wanted }: { runId: string; wanted: Wanted }) {
+/**
+ * The first of what was found, as small pictures: the worst ones, as long as the metric is sorted by. They are asked for
+ * when the rows are there, which are what most come for.
+ */
+function Pictures({ runId, wanted, wait }: { runId: string; wanted: Wanted; wait: boolean }) {
   const { text, outcome, kind, reason, sort, order, metric } = wanted;
   const isWorst = sort === metric && order === "desc";
   const query = { text, outcome, kind, reason, sort, order, count: "12" };
-  const data = useData<readonly SmallSeries[]>(isWorst ? href(["runs", runId, "pictures"], query) : null);
+  const data = useData<readonly SmallSeries[]>(isWorst && !wait ? href(["runs", runId, "pictures"], query) : null);
   if (!isWorst || data.value?.length === 0) return null;
   return (
     <section aria-labelledby="worst-title">
