@@ -30,6 +30,7 @@ import { addStatus } from "./commands/status.ts";
 import { addTask } from "./commands/task.ts";
 import { addToken } from "./commands/token.ts";
 import { addTrain } from "./commands/train.ts";
+import { addUi } from "./commands/ui.ts";
 import { addWorker, addWorkers } from "./commands/worker.ts";
 
 /**
@@ -67,7 +68,7 @@ export async function run(args: readonly string[]): Promise<number> {
       addToken,
     ],
     ...[addAdvise, addPlan, addRank, addRefine, addCompare, addChampions, addPipeline, addPlot],
-    ...[addEngine, addVerify, addGc, addTask, addWorker, addWorkers, addCancel, addPrioritize, addSql, addDemo],
+    ...[addEngine, addVerify, addGc, addTask, addWorker, addWorkers, addCancel, addPrioritize, addSql, addUi, addDemo],
   ];
   for (const add of commands) add(program);
   try {

@@ -18,6 +18,7 @@ export const stagePath = {
   launch: (run: string, launch: string) => `runs/${run}/launches/${launch}.json`,
   estimate: (id: string) => `estimates/${id}.json`,
   keyIndex: (run: string) => `runs/${run}/key_index.bin`,
+  partitionTable: (run: string, indexSha256: string) => `runs/${run}/partitions/${indexSha256.slice(0, 16)}`,
   modelIndex: (run: string) => `runs/${run}/model_index.json`,
 } as const;
 

@@ -1,19 +1,15 @@
-import type { ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { isIP } from "node:net";
-import { createAdaptorServer } from "@hono/node-server";
 import type { ManyModel } from "../api/connect.ts";
 import { packageVersion } from "../api/package-version.ts";
 import { workerEntry } from "../api/worker-entry.ts";
 import { parseDuration } from "../core/duration.ts";
-import { ManymodelError, messageOf } from "../core/errors.ts";
+import { messageOf } from "../core/errors.ts";
 import { ACCESS } from "./access.ts";
 import { createApp, type Log } from "./app.ts";
-import { LOOPBACK } from "./guard.ts";
+import { openDoor } from "./door.ts";
+import { type Listening, listen } from "./listen.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { ScoringPool } from "./scoring-pool.ts";
 import { TrainedModels } from "./trained-models.ts";
-import { workspaceTokens } from "./workspace-tokens.ts";
 
 /** What a server is started with that the configuration does not say. */
 export interface ServerOptions {
@@ -48,14 +44,7 @@ export async function startServer(mm: ManyModel, options: ServerOptions): Promis
   const { serve } = config;
   const { log, clock = () => new Date() } = options;
   const host = options.host ?? serve.host;
-  const tokens = workspaceTokens(mm);
-  const isLocal = LOOPBACK.includes(host);
-  const tokensRequired = !isLocal || serve.hosts.length > 0;
-  if (tokensRequired && !tokens.exist())
-    throw new ManymodelError(
-      "config",
-      `${isLocal ? "serve.hosts lets" : `host ${host} lets`} others than this machine ask, and there is no token: manymodel token create --name NAME --role viewer`,
-    );
+  const door = openDoor(mm, host, ACCESS, clock);
   let metrics!: Metrics;
   const models = new TrainedModels(engine.stage, serve.cache_mb * 2 ** 20, (hit) =>
     metrics.lookups.inc({ result: hit ? "hit" : "miss" }),
@@ -77,41 +66,26 @@ export async function startServer(mm: ManyModel, options: ServerOptions): Promis
   };
   const { levels } = config.batch;
   const service = { registry, stage: engine.stage, models, pool, metrics, limits, levels, ready: () => ready };
-  const hosts = isLocal || serve.hosts.length > 0 ? [...(isLocal ? LOOPBACK : []), ...serve.hosts] : null;
-  const app = createApp(service, { matrix: ACCESS, tokens, tokensRequired, hosts, clock }, log, packageVersion);
-  const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false });
+  const app = createApp(service, door, log, packageVersion);
   let draining = false;
-  const underWay = new Set<ServerResponse>();
-  server.on("request", (_, response: ServerResponse) => {
-    underWay.add(response);
-    response.once("close", () => underWay.delete(response));
-  });
-  const port = options.port ?? serve.port;
+  let listening: Listening;
   try {
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(port, host, resolve);
-    });
-  } catch (cause) {
+    listening = await listen(app.fetch, host, options.port ?? serve.port, GRACE_MS);
+  } catch (error) {
     await pool.close();
-    throw new ManymodelError("config", `cannot listen at ${host}:${port}: ${messageOf(cause)}`, { cause });
+    throw error;
   }
   const warm = warmUp(mm, models, log).finally(() => {
     ready = !draining;
   });
-  const bound = (server.address() as AddressInfo).port;
   return {
-    url: `http://${isIP(host) === 6 ? `[${host}]` : host}:${bound}`,
-    port: bound,
-    tokensNeeded: tokensRequired || tokens.exist(),
+    url: listening.url,
+    port: listening.port,
+    tokensNeeded: door.tokensRequired || door.tokens.exist(),
     async close() {
       draining = true;
       ready = false;
-      for (const response of underWay) if (!response.headersSent) response.setHeader("Connection", "close");
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      const grace = setTimeout(() => "closeAllConnections" in server && server.closeAllConnections(), GRACE_MS);
-      await closed;
-      clearTimeout(grace);
+      await listening.close();
       await warm;
       await pool.close();
     },

@@ -73,6 +73,8 @@ async function demo({ config, series: units, days, directory }: DemoOptions) {
       `Everything is in ${directory}. Look around with, for example:`,
       `  node bin/manymodel.js sql --config ${config} "SELECT * FROM FORECAST_RESULTS LIMIT 5"`,
       `  node bin/manymodel.js status --config ${config}`,
+      `Or see all of it in a browser:`,
+      `  node bin/manymodel.js ui --open --config ${config}`,
     ].join("\n");
     return { json: { directory, seconds, steps, sample }, text };
   });
