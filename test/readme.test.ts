@@ -127,15 +127,12 @@ describe("what the documents show is run", () => {
     expect(refined.stdout).toContain("Registered MANY_MODEL_FORECAST V2: run champions, 2 models");
     expect(refined.stdout).toContain("MANY_MODEL_FORECAST V2 scored 2 partitions: 2 OK");
     expect(existsSync(path.join(folder, "compared.svg"))).toBe(true);
-    const serving = await readFile(path.join(root, "docs", "serving.md"), "utf8");
-    const [, serve] = serving.match(/<!-- run: serving -->\n```sh\n([\s\S]*?)```/)!;
-    const served = await shell(folder, serve!);
+    const served = await shell(folder, codeOf("run", "serving"));
     expect(served.status, served.stderr).toBe(0);
     const { predictions } = JSON.parse(served.stdout);
     expect(predictions.map(({ status }: { status: string }) => status)).toEqual(["OK", "OK"]);
     expect(predictions[0].times[0]).toBe("2026-05-01");
-    const [, tokens] = serving.match(/<!-- run: tokens -->\n```sh\n([\s\S]*?)```/)!;
-    const listed = await shell(folder, tokens!);
+    const listed = await shell(folder, codeOf("run", "tokens"));
     expect(listed.status, listed.stderr).toBe(0);
     expect(listed.stdout).toMatch(/nightly-job +viewer/);
     expect(listed.stdout).toContain("Token nightly-job is revoked.");

@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from "vitest";
 import { startDashboard } from "../../dist/dashboard/server.js";
+import type { MonitorDetail } from "../../src/dashboard/wire.ts";
 import { fillTable, openWorkspace } from "../workspace.ts";
 import { launch, NO_BROWSER, openTab, violations } from "./browser.ts";
 
@@ -34,11 +35,12 @@ it("shows errors, coverage and what drifts, once there was monitoring", async ()
     onError: (thrown) => console.error(thrown),
   });
   onTestFinished(close);
-  const read = async () => (await (await fetch(`${url}/api/monitor`)).json()).monitor;
+  const read = async () =>
+    ((await (await fetch(`${url}/api/monitor`)).json()) as { monitor: MonitorDetail | null }).monitor;
   expect(await read()).toBeNull();
   await fill(32);
   await mm.monitor();
-  const monitor = await read();
+  const monitor = (await read())!;
   expect(monitor).toMatchObject({ model: "M", version: "V1", levels: [80, 95] });
   expect(monitor.verdicts).toEqual([
     { verdict: "drift", count: 1 },

@@ -42,7 +42,7 @@ export function postgresGround(server: PostgresServer): Ground {
   const schemaOf = (folder: string) => path.basename(folder);
   const open = (folder: string) => {
     const workspace = workspaceOf(folder);
-    const stage = path.join(workspace, "stage");
+    const stage = { url: path.join(workspace, "stage") };
     return openPostgresEngine({ url: server.url(), schema: schemaOf(folder), stage, workspace });
   };
   return {

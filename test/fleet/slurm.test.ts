@@ -4,6 +4,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { connect } from "manymodel";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { localGround } from "../faults/ground.ts";
 import { type Process, startProcess } from "../faults/processes.ts";
 import { verifyRun } from "../faults/verify.ts";
 import { binOf, copyWorkspace, prepareSite, type Reference, type Site } from "../faults/workspace.ts";
@@ -18,7 +19,12 @@ describe.skipIf(noSlurm !== undefined)(`a run on Slurm${noSlurm === undefined ? 
   let site: Site;
   let reference: Reference;
   beforeAll(async () => {
-    site = { root, folder: await mkdtemp(path.join(tmpdir(), "manymodel-test-")), partitions: PARTITIONS };
+    site = {
+      root,
+      folder: await mkdtemp(path.join(tmpdir(), "manymodel-test-")),
+      partitions: PARTITIONS,
+      ground: localGround,
+    };
     [cluster, reference] = await Promise.all([startSlurm(), prepareSite(site)]);
   });
   afterAll(async () => {

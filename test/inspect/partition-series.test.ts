@@ -13,6 +13,7 @@ const ofRun = ({ runId, index, manifest }: Run) => ({
   input: manifest.snapshot.query,
   horizon: 2,
   levels: [80, 95],
+  advance: true,
 });
 
 it.each(["local", "memory"] as const)("one partition as it was trained, gaps included (%s)", async (engine) => {
