@@ -40,8 +40,8 @@ export async function openFleet({ config, engine }: ManyModel, launcher?: Launch
   const settings = config.fleet ?? configSchema.parse({ fleet: { launcher: named } }).fleet!;
   const chosen = named ?? settings.launcher;
   const { address } = engine;
-  const directory =
-    address.engine === "local" && address.stage !== undefined ? stageDirectory(address.stage) : undefined;
+  const stage = address.engine === "memory" ? undefined : address.stage;
+  const directory = stage === undefined ? undefined : stageDirectory(stage);
   const home = path.resolve(config.directory, config.workspace);
   const logs =
     settings.logs === undefined ? path.join(directory ?? home, "logs") : path.resolve(config.directory, settings.logs);

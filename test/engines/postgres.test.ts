@@ -12,6 +12,7 @@ import {
 } from "manymodel/contract";
 import { openPostgresEngine } from "manymodel/engines/postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkEngine } from "../../src/check/check-engine.ts";
 import { type PostgresServer, startPostgres, whyNoPostgres } from "./postgres-server.ts";
 
 const reason = whyNoPostgres();
@@ -54,6 +55,20 @@ describe.skipIf(reason !== undefined)(`postgres engine${reason === undefined ? "
     );
     expect(await Promise.all(engines.map(({ catalog }) => catalog.runs()))).toEqual(engines.map(() => []));
     await Promise.all(engines.map((engine) => engine.close()));
+  });
+
+  it("is found well by a check, and says what a role may not do", async () => {
+    const engine = await open();
+    try {
+      const items = await checkEngine(engine, { id: "x", now: Date.now });
+      expect(items.filter(({ ok }) => !ok)).toEqual([]);
+      expect(items[0]!.detail).toMatch(/^engine postgres, postgresql \d+\.\d+/);
+      const { privileges } = await engine.describe!();
+      expect(privileges.length).toBeGreaterThan(0);
+      expect(privileges.every(({ granted }) => granted)).toBe(true);
+    } finally {
+      await engine.close();
+    }
   });
 
   describe("in a schema with an odd name", () => {

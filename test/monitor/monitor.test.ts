@@ -109,11 +109,18 @@ for (const engine of ["local", "memory"] as const)
       await trained(mm);
       await fillTable(mm, "SALES", COLUMNS, sales(26, usual));
       await mm.monitor();
-      await mm.registry.runBatch({ model: "M", version: "V1", inputTable: "SALES", horizon: 8 });
+      // Of models as they were trained, six of these eight steps have met their observations already.
+      const batch = { model: "M", version: "V1", inputTable: "SALES", horizon: 8 };
+      await mm.registry.runBatch({ ...batch, advance: false });
       await fillTable(mm, "SALES", COLUMNS, sales(30, usual));
       expect(await mm.monitor()).toMatchObject({ newEntries: 6, verdicts: { ok: 3 } });
       expect((await statuses(mm)).map(([, , , n]) => n)).toEqual(expect.arrayContaining([6, 8]));
       expect((await ledger(mm)).filter(([key]) => key === "n:,i:7")).toHaveLength(8);
+      // Of models that have moved on, all steps are new.
+      await mm.registry.runBatch(batch);
+      await fillTable(mm, "SALES", COLUMNS, sales(34, usual));
+      expect(await mm.monitor()).toMatchObject({ newEntries: 12, verdicts: { ok: 3 } });
+      expect((await ledger(mm)).filter(([key]) => key === "n:,i:7")).toHaveLength(12);
     });
 
     it("finds what drifts and what is silent; has a row for partitions that it knows nothing of", async () => {

@@ -5,6 +5,7 @@ import { openDuck } from "../node/duck.ts";
 import { nodeWorkers } from "../node/workers.ts";
 import { postgresCatalog } from "./catalog.ts";
 import { openDatabase } from "./database.ts";
+import { describeDatabase } from "./describe.ts";
 import { postgresQueue } from "./queue.ts";
 import { postgresRoster } from "./roster.ts";
 import { postgresTables } from "./tables.ts";
@@ -43,6 +44,7 @@ export async function openPostgresEngine(
     roster: postgresRoster(db),
     stage,
     workers: nodeWorkers(),
+    describe: () => describeDatabase(db),
     async close() {
       duck.close();
       await signal.close();

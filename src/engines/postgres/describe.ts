@@ -1,0 +1,42 @@
+import type { EngineFacts } from "../../ports/engine.ts";
+import type { Database } from "./database.ts";
+
+/** What a role must be allowed to do in the schema; see docs/postgresql.md for roles that may do less. */
+const NEEDED = [
+  ["INSERT", "mm$runs"],
+  ["UPDATE", "mm$chunks"],
+  ["INSERT", "mm$workers"],
+  ["INSERT", "mm$parts"],
+  ["SELECT", "mm$snapshots"],
+] as const;
+
+/** The server's version and clock, and whether this role may do what a run asks of it. */
+export async function describeDatabase({ schema, run }: Database): Promise<EngineFacts> {
+  const tables = NEEDED.map(([privilege, table]) => ({ privilege, table: `${schema}.${table}` }));
+  const { rows } = await run<{ version: string; role: string; clock: number; creates: boolean; granted: boolean[] }>(
+    `SELECT current_setting('server_version') AS version, current_user AS role,
+       extract(epoch FROM clock_timestamp())::float8 * 1000 AS clock,
+       has_schema_privilege($1::text::regnamespace, 'CREATE') AS creates,
+       (SELECT json_agg(has_table_privilege(wanted."table", wanted.privilege) ORDER BY n)
+        FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS wanted ("table", privilege, n)) AS granted`,
+    [schema, tables.map(({ table }) => table), tables.map(({ privilege }) => privilege)],
+  );
+  const { version, role, clock, creates, granted } = rows[0]!;
+  const holds = JSON.parse(String(granted)) as boolean[];
+  return {
+    versions: { postgresql: version },
+    privileges: [
+      {
+        what: `CREATE on schema ${schema}`,
+        granted: creates,
+        advice: `GRANT CREATE ON SCHEMA ${schema} TO ${role}`,
+      },
+      ...tables.map(({ privilege, table }, i) => ({
+        what: `${privilege} on ${table}`,
+        granted: holds[i]!,
+        advice: `GRANT ${privilege} ON ${table} TO ${role}`,
+      })),
+    ],
+    clock,
+  };
+}
