@@ -104,7 +104,7 @@ it("goes round: train, register, batch, new observations, monitor, refine the of
   );
   expect(rows).toEqual([
     ["U03", "2026-04-09", true],
-    ["U04", "2026-03-26", false],
+    ["U04", "2026-04-09", false],
   ]);
 
   // The patched model's ledger begins anew; those that it shares go on where they were. U07 is as silent as before.
