@@ -24,6 +24,7 @@ const ALLOWED = {
   config: ["core", "forecast"],
   "engines/memory": ["core", "ports"],
   "engines/local": ["core", "ports"],
+  "engines/snowflake": ["core", "ports", "engines/local"],
   api: ["advise", "config", "core", "forecast", "model", "pipeline", "ports", "reconcile", "refine", "registry"],
   cli: ["advise", "api", "core", "pipeline", "ports", "reconcile", "refine", "registry"],
   "index.ts": ["advise", "api", "core", "model", "pipeline", "reconcile", "refine", "registry"],

@@ -14,6 +14,10 @@ export async function openEngine(address: EngineAddress, options: { threads?: nu
       const { memoryEngine } = await import("../engines/memory/index.ts");
       return memoryEngine(address.id);
     }
+    case "snowflake": {
+      const { openSnowflakeEngine } = await import("../engines/snowflake/index.ts");
+      return openSnowflakeEngine(address);
+    }
   }
 }
 

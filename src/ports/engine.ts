@@ -1,3 +1,4 @@
+import type { SnowflakeAddress } from "../core/snowflake-address.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Queue } from "./queue.ts";
 import type { Roster } from "./roster.ts";
@@ -9,7 +10,16 @@ import type { Workers } from "./workers.ts";
 /** How an engine is opened: by a plain address, so that a worker anywhere can open the same one. */
 export type EngineAddress =
   | { readonly engine: "local"; readonly workspace: string }
-  | { readonly engine: "memory"; readonly id: string };
+  | { readonly engine: "memory"; readonly id: string }
+  | SnowflakeAddress;
+
+/** What must be there before an engine can be used, where it does not come into being by itself. */
+export interface Preparation {
+  /** What `prepare` does, statement by statement. */
+  readonly statements: readonly string[];
+  /** Creates what is missing; replaces nothing. */
+  prepare(): Promise<void>;
+}
 
 /** The seven ports of one execution environment. */
 export interface Engine {
@@ -21,6 +31,7 @@ export interface Engine {
   readonly catalog: Catalog;
   readonly versions: Versions;
   readonly workers: Workers;
+  readonly preparation?: Preparation;
   /** Releases files, connections and memory. The engine is not usable afterwards. */
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { type BasicType, type ColumnSource, parquetWriteBuffer, schemaFromColumnData } from "hyparquet-writer";
-import type { Column, ColumnBatch } from "../../core/column.ts";
+import type { Column, ColumnBatch } from "./column.ts";
 
 /** Encodes a batch of rows as a Parquet file. NaN becomes NULL. */
 export function encodeColumns({ columns }: ColumnBatch): Uint8Array {
