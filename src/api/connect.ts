@@ -26,6 +26,7 @@ import type { ReconcileSummary } from "../reconcile/reconcile-tables.ts";
 import { type Champions, type ChampionsSpec, collectChampions } from "../refine/champions.ts";
 import { type Comparison, compareRuns } from "../refine/compare.ts";
 import { type Ranking, type RankOptions, rank } from "../refine/rank.ts";
+import { engineAddress } from "./engine-address.ts";
 import { openEngine } from "./open-engine.ts";
 import { packageVersion } from "./package-version.ts";
 import { type ReconcileTablesOptions, reconcileForecasts } from "./reconcile.ts";
@@ -280,7 +281,8 @@ export class ManyModel {
 
   /** A table's name as it is, or a path made absolute: relative paths mean the configuration's directory. */
   table(table: string): string {
-    return /^[A-Za-z_][A-Za-z0-9_]*$/.test(table) ? table : path.resolve(this.config.directory, table);
+    const isName = this.config.engine === "snowflake" || /^[A-Za-z_][A-Za-z0-9_]*$/.test(table);
+    return isName ? table : path.resolve(this.config.directory, table);
   }
 
   /** Releases the workspace. */
@@ -312,11 +314,7 @@ export class ManyModel {
  */
 export async function connect(config: string | LoadedConfig = "manymodel.yaml"): Promise<ManyModel> {
   const loaded = typeof config === "string" ? await loadConfig(config) : config;
-  const engine = await openEngine({
-    engine: loaded.engine,
-    workspace: path.resolve(loaded.directory, loaded.workspace),
-  });
-  return new ManyModel(loaded, engine);
+  return new ManyModel(loaded, await openEngine(engineAddress(loaded)));
 }
 
 /** Who uses this process, as the audit log names them. */

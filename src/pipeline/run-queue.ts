@@ -25,6 +25,8 @@ const PROGRESS_MS = 500;
 /**
  * Works on a run in queue mode until every chunk has ended: feeds the chunks, has this process's workers take part, and
  * ends what the run's limits say. Workers may join and leave meanwhile.
+ *
+ * @param closed - when it is set off, nothing is fed any more
  */
 export async function runQueue(
   engine: Engine,
@@ -33,6 +35,7 @@ export async function runQueue(
   entry: WorkerEntry,
   workers: Workers,
   onProgress: OnProgress,
+  closed?: AbortSignal,
 ): Promise<void> {
   checkCount("n_workers", count);
   const { runId, limits, maxAttempts, fitTimeoutMs, chunks } = manifest;
@@ -44,10 +47,12 @@ export async function runQueue(
   // A failure counts at once: it may be the one too many.
   const onChunk = ({ failed }: SegmentInfo) => (failed > 0 ? watch() : undefined);
   const stop = new AbortController();
+  closed?.addEventListener("abort", () => stop.abort(), { once: true });
   const members: Member[] = [];
   const crew = type === "ephemeral" ? await startCrew(workers, entry, Math.min(count, chunks)) : undefined;
   try {
-    while (type === "persistent" && preWarm && (await serving()) < count) await pause(PROGRESS_MS);
+    while (type === "persistent" && preWarm && !stop.signal.aborted && (await serving()) < count)
+      await pause(PROGRESS_MS, stop.signal);
     const feeding = feedQueue(queue, runId, {
       timeBudgetMs: limits?.timeBudgetMs ?? null,
       hardDeadlineMs: limits?.hardDeadlineMs ?? null,

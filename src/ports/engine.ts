@@ -1,5 +1,6 @@
 import type { SnowflakeAddress } from "../core/snowflake-address.ts";
 import type { Catalog } from "./catalog.ts";
+import type { Jobs } from "./jobs.ts";
 import type { Queue } from "./queue.ts";
 import type { Roster } from "./roster.ts";
 import type { Stage } from "./stage.ts";
@@ -32,6 +33,8 @@ export interface Engine {
   readonly versions: Versions;
   readonly workers: Workers;
   readonly preparation?: Preparation;
+  /** Where runs are trained in compute of the engine's own. */
+  readonly jobs?: Jobs;
   /** Releases files, connections and memory. The engine is not usable afterwards. */
   close(): Promise<void>;
 }

@@ -40,6 +40,7 @@ export function addStatus(program: Command): void {
         const run = await knownRun(engine.catalog, runId);
         const counts = await engine.queue.counts(runId);
         const failures = run.index !== null && run.index.failed > 0 ? await failureGroups(engine.tables, runId) : [];
+        const jobs = (await engine.jobs?.jobs(runId)) ?? [];
         const { waiting, available, leased, finished, failed, skipped } = counts.chunks;
         const text = [
           `Run ${runId} is ${run.state}${run.error === null ? "" : `: ${run.error}`}`,
@@ -51,9 +52,13 @@ export function addStatus(program: Command): void {
             : [
                 `  source ${run.manifest.snapshot.query.table}, definition ${run.manifest.definition.name} (${run.manifest.definition.sha256.slice(0, 12)})`,
               ]),
+          ...jobs.flatMap(({ name, state, details }) => [
+            `  job ${name} is ${state}`,
+            ...details.map((line) => `    ${line}`),
+          ]),
           ...failureLines(failures),
         ].join("\n");
-        return { json: { ...run, queue: counts, failures }, text };
+        return { json: { ...run, queue: counts, failures, ...(jobs.length > 0 && { jobs }) }, text };
       });
       print(report, options);
     });

@@ -2,6 +2,7 @@ import type { SnowflakeAddress } from "../../core/snowflake-address.ts";
 import type { Engine } from "../../ports/engine.ts";
 import { localWorkers } from "../local/workers.ts";
 import { snowflakeCatalog } from "./catalog.ts";
+import { snowflakeJobs } from "./jobs.ts";
 import { workspaceNames } from "./names.ts";
 import { snowflakePreparation } from "./preparation.ts";
 import { snowflakeQueue } from "./queue.ts";
@@ -29,6 +30,7 @@ export function openSnowflakeEngine(address: SnowflakeAddress): Engine {
     versions: snowflakeVersions(session, names),
     stage,
     workers: localWorkers(),
+    ...(address.service !== undefined && { jobs: snowflakeJobs(session, names, stage, address, address.service) }),
     preparation: snowflakePreparation(session, names, address),
     close: () => session.close(),
   };

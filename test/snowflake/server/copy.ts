@@ -14,7 +14,7 @@ const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
 export async function unload(session: Session, stages: Stages, sql: string): Promise<Rowset> {
   const masked = mask(sql);
   const match =
-    /^COPY INTO \u0001(\d+)\u0001\s+FROM \((.*?)\)(?:\s+PARTITION BY \((.*)\))?\s+FILE_FORMAT = \(TYPE = PARQUET\)((?: (?:SINGLE|OVERWRITE) = TRUE| MAX_FILE_SIZE = \d+)*) HEADER = TRUE$/s.exec(
+    /^COPY INTO \ue000(\d+)\ue000\s+FROM \((.*?)\)(?:\s+PARTITION BY \((.*)\))?\s+FILE_FORMAT = \(TYPE = PARQUET\)((?: (?:SINGLE|OVERWRITE) = TRUE| MAX_FILE_SIZE = \d+)*) HEADER = TRUE$/s.exec(
       masked.code.trim(),
     );
   if (match === null) throw unsupported(sql);
@@ -54,13 +54,13 @@ export async function unload(session: Session, stages: Stages, sql: string): Pro
 export async function load(session: Session, stages: Stages, sql: string): Promise<Rowset> {
   const masked = mask(sql);
   const match =
-    /^COPY INTO ([^\s(\u0001]+) \(([^()]*)\)\s+FROM \(SELECT (.*) FROM \u0001(\d+)\u0001\)\s+FILES = \(([^()]*)\)\s+FILE_FORMAT = \(TYPE = PARQUET\) FORCE = TRUE$/s.exec(
+    /^COPY INTO ([^\s(\ue000]+) \(([^()]*)\)\s+FROM \(SELECT (.*) FROM \ue000(\d+)\ue000\)\s+FILES = \(([^()]*)\)\s+FILE_FORMAT = \(TYPE = PARQUET\) FORCE = TRUE$/s.exec(
       masked.code.trim(),
     );
   if (match === null) throw unsupported(sql);
   const [, table, columns, selected, at, listed] = match;
   const location = masked.literal(Number(at));
-  const names = [...listed!.matchAll(/\u0001(\d+)\u0001/g)].map(([, n]) => masked.literal(Number(n)));
+  const names = [...listed!.matchAll(/\ue000(\d+)\ue000/g)].map(([, n]) => masked.literal(Number(n)));
   if (names.length === 0 || names.length > 1000)
     throw new SqlFailure(
       "001003",
@@ -72,7 +72,7 @@ export async function load(session: Session, stages: Stages, sql: string): Promi
   const prefix = stages.resolve(location).relative;
   const files = names.map((name) => path.join(folder, `${prefix}${name}`));
   for (const file of files) if (!there.has(file)) throw missing("Remote file", file);
-  const expressions = translate({ ...masked, code: selected!.replace(/\$1:(\u0002\d+\u0002)/g, "$1") }).replaceAll(
+  const expressions = translate({ ...masked, code: selected!.replace(/\$1:(\ue001\d+\ue001)/g, "$1") }).replaceAll(
     "METADATA$FILENAME",
     `substr(filename, ${folder.length + 2})`,
   );

@@ -1,16 +1,18 @@
-import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { serve } from "@hono/node-server";
 import { SqlFailure, unsupported } from "./failure.ts";
 import { Faults } from "./faults.ts";
 import { type Account, protocol } from "./protocol.ts";
+import { Services } from "./services.ts";
 import { Session, type Shared } from "./session.ts";
 import { Stages } from "./stages.ts";
 import { changeTokens, type Handler, rowStatements, stageStatements } from "./statements.ts";
+import { taskStatements } from "./tasks.ts";
 import { authenticate, noUsers, type Users } from "./users.ts";
 
 /** An account on this machine: speaks the driver's protocol on loopback, and keeps everything in a folder of its own. */
@@ -21,6 +23,7 @@ export interface LocalSnowflake {
   readonly faults: Faults;
   /** Every statement that was sent, in order. */
   readonly log: string[];
+  readonly services: Services;
   /** The folder that holds the stages. */
   readonly stages: string;
   close(): Promise<void>;
@@ -43,7 +46,23 @@ export async function startLocalSnowflake({ database = "LAB" } = {}): Promise<Lo
   const faults = new Faults();
   const log: string[] = [];
   const sessions = new Set<Session>();
-  const handlers: Handler[] = [changeTokens(shared), stageStatements(stages), rowStatements(shared)];
+  let port = 0;
+  const program = fileURLToPath(new URL("../../../bin/manymodel.js", import.meta.url));
+  const services = new Services({ stages, users, folder, program, host: "127.0.0.1", port: () => port });
+  const perform: Account["perform"] = async (session, sql, binds) => {
+    for (const handler of handlers) {
+      const answer = await handler(session, sql, binds);
+      if (answer !== undefined) return answer;
+    }
+    throw unsupported(sql);
+  };
+  const handlers: Handler[] = [
+    changeTokens(shared),
+    stageStatements(stages),
+    services.statements,
+    taskStatements(services, (session, sql) => perform(session, sql, [])),
+    rowStatements(shared),
+  ];
   const account: Account = {
     faults,
     login(data, { role, database, schema }) {
@@ -60,11 +79,7 @@ export async function startLocalSnowflake({ database = "LAB" } = {}): Promise<Lo
         log.push(sql);
         const fault = faults.take(sql);
         if (fault !== undefined) throw new SqlFailure(fault.code, "XX000", fault.message);
-        for (const handler of handlers) {
-          const answer = await handler(session, sql, binds);
-          if (answer !== undefined) return answer;
-        }
-        throw unsupported(sql);
+        return perform(session, sql, binds);
       }),
     async logout(session) {
       sessions.delete(session);
@@ -75,11 +90,13 @@ export async function startLocalSnowflake({ database = "LAB" } = {}): Promise<Lo
   const server = await new Promise<ReturnType<typeof serve>>((resolve) => {
     const started = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 }, () => resolve(started));
   });
-  const { port } = server.address() as AddressInfo;
+  port = (server.address() as AddressInfo).port;
   faults.origin = `http://127.0.0.1:${port}`;
   return {
     ...{ host: "127.0.0.1", port, users, faults, log, stages: stages.root },
+    services,
     async close() {
+      await services.close();
       await Promise.all([...sessions].map((session) => session.close()));
       await new Promise((resolve) => {
         server.close(resolve);
@@ -90,11 +107,4 @@ export async function startLocalSnowflake({ database = "LAB" } = {}): Promise<Lo
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** A fresh token for a user. */
-export function issueToken(tokens: Map<string, string>, user: string): string {
-  const token = randomUUID();
-  tokens.set(token, user);
-  return token;
 }

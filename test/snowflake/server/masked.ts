@@ -1,6 +1,6 @@
 /** A statement whose literals and quoted identifiers are out of the way, so that patterns meet code only. */
 export interface Masked {
-  /** The code: `\u0001n\u0001` stands for the n-th literal, `\u0002n\u0002` for the n-th quoted identifier. */
+  /** The code: `\ue000n\ue000` stands for the n-th literal, `\ue001n\ue001` for the n-th quoted identifier. */
   readonly code: string;
   /** Puts back what was masked. */
   unmask(text: string): string;
@@ -10,7 +10,7 @@ export interface Masked {
   identifier(n: number): string;
 }
 
-export const LITERAL = "\u0001(\\d+)\u0001";
+export const LITERAL = "\ue000(\\d+)\ue000";
 const MASKED = /'(?:[^'\\]|''|\\[\s\S])*'|\$\$[\s\S]*?\$\$|"(?:[^"]|"")*"|--[^\n]*/g;
 
 /** Masks the literals and quoted identifiers of a statement, and leaves out its comments. */
@@ -19,16 +19,16 @@ export function mask(sql: string): Masked {
   const identifiers: string[] = [];
   const code = sql.replace(MASKED, (found) => {
     if (found.startsWith("--")) return " ";
-    if (found.startsWith('"')) return `\u0002${identifiers.push(found) - 1}\u0002`;
-    return `\u0001${literals.push(found) - 1}\u0001`;
+    if (found.startsWith('"')) return `\ue001${identifiers.push(found) - 1}\ue001`;
+    return `\ue000${literals.push(found) - 1}\ue000`;
   });
   return {
     code,
     unmask: (text) =>
       text
-        .replace(/\u0001(\d+)\u0001/g, (_, n) => duckLiteral(unescape(literals[n]!)))
-        .replace(/\u0002(\d+)\u0002/g, (_, n) => identifiers[n]!),
-    literal: (n) => unescape(literals[n]!),
+        .replace(/\ue000(\d+)\ue000/g, (_, n) => duckLiteral(unescaped(literals[n]!)))
+        .replace(/\ue001(\d+)\ue001/g, (_, n) => identifiers[n]!),
+    literal: (n) => unescaped(literals[n]!),
     identifier: (n) => identifiers[n]!.slice(1, -1).replaceAll('""', '"'),
   };
 }
@@ -36,7 +36,7 @@ export function mask(sql: string): Masked {
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", b: "\b", f: "\f", "0": "\0" };
 
 /** What a literal of Snowflake says: `''` is a quote, a backslash escapes, and `$$` quotes as it stands. */
-function unescape(literal: string): string {
+function unescaped(literal: string): string {
   if (literal.startsWith("$$")) return literal.slice(2, -2);
   return literal
     .slice(1, -1)

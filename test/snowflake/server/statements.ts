@@ -149,7 +149,7 @@ export function stageStatements(stages: Stages): Handler {
       stages.create(objectName(create[1]!));
       return { rowset: done() };
     }
-    const put = /^PUT \u0001(\d+)\u0001 \u0001(\d+)\u0001 AUTO_COMPRESS = FALSE OVERWRITE = TRUE$/.exec(masked.code);
+    const put = /^PUT \ue000(\d+)\ue000 \ue000(\d+)\ue000 AUTO_COMPRESS = FALSE OVERWRITE = TRUE$/.exec(masked.code);
     if (put !== null) {
       const { folder, relative } = stages.resolve(literal(put[2]));
       const transfer = {
@@ -159,7 +159,7 @@ export function stageStatements(stages: Stages): Handler {
       } as const;
       return { transfer: { ...transfer, stageLocation: `${folder}/${relative}` } };
     }
-    const get = /^GET \u0001(\d+)\u0001 \u0001(\d+)\u0001$/.exec(masked.code);
+    const get = /^GET \ue000(\d+)\ue000 \ue000(\d+)\ue000$/.exec(masked.code);
     if (get !== null) {
       const { relative } = stages.resolve(literal(get[1]));
       const files = (await stages.list(literal(get[1]))).filter((file) => file.relative === relative);
@@ -176,13 +176,13 @@ export function stageStatements(stages: Stages): Handler {
         },
       };
     }
-    const list = /^LIST \u0001(\d+)\u0001$/.exec(masked.code);
+    const list = /^LIST \ue000(\d+)\ue000$/.exec(masked.code);
     if (list !== null) {
       const files = await stages.list(literal(list[1]));
       const rows = files.map(({ name, size }) => [name, String(size), "", ""]);
       return { rowset: textRows(["name", "size", "md5", "last_modified"], rows) };
     }
-    const remove = /^REMOVE \u0001(\d+)\u0001$/.exec(masked.code);
+    const remove = /^REMOVE \ue000(\d+)\ue000$/.exec(masked.code);
     if (remove !== null) {
       const removed = await stages.remove(literal(remove[1]));
       return {
@@ -192,7 +192,7 @@ export function stageStatements(stages: Stages): Handler {
         ),
       };
     }
-    if (/^COPY INTO \u0001/.test(masked.code)) return { rowset: await unload(session, stages, text) };
+    if (/^COPY INTO \ue000/.test(masked.code)) return { rowset: await unload(session, stages, text) };
     if (/^COPY INTO /.test(masked.code)) return { rowset: await load(session, stages, text) };
     return undefined;
   };

@@ -37,7 +37,7 @@ export function translate(masked: Masked): string {
     .replace(/\bPARSE_JSON\s*\(/gi, "json(")
     .replace(/\bTO_VARCHAR\s*\(/gi, "to_text(");
   for (const [pattern, type] of TYPES) text = text.replace(pattern, type);
-  text = text.replace(/\u0002(\d+)\u0002\.INFORMATION_SCHEMA\.(COLUMNS|TABLES)/gi, (_, n, view) =>
+  text = text.replace(/\ue001(\d+)\ue001\.INFORMATION_SCHEMA\.(COLUMNS|TABLES)/gi, (_, n, view) =>
     view.toUpperCase() === "COLUMNS" ? columnsView(masked.identifier(n)) : tablesView(masked.identifier(n)),
   );
   return masked.unmask(text);

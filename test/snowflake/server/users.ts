@@ -1,4 +1,4 @@
-import { verify } from "node:crypto";
+import { randomUUID, verify } from "node:crypto";
 
 /** Who may log in, and with what. */
 export interface Users {
@@ -34,4 +34,11 @@ export function authenticate(users: Users, data: Record<string, unknown>): strin
     default:
       return undefined;
   }
+}
+
+/** A fresh token for a user. */
+export function issueToken(tokens: Map<string, string>, user: string): string {
+  const token = randomUUID();
+  tokens.set(token, user);
+  return token;
 }
