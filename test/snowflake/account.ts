@@ -9,6 +9,8 @@ import { type LocalSnowflake, startLocalSnowflake } from "./server/index.ts";
 export interface TestAccount {
   readonly server: LocalSnowflake;
   address(schema: string, changes?: Partial<SnowflakeAddress>): SnowflakeAddress;
+  /** The same as the block `snowflake` of a configuration. */
+  block(schema: string): Record<string, unknown>;
   close(): Promise<void>;
 }
 
@@ -27,6 +29,10 @@ export async function openTestAccount(): Promise<TestAccount> {
       authentication: { type: "key-pair", privateKeyPath },
       endpoint: { host: server.host, port: server.port, protocol: "http" },
       ...changes,
+    }),
+    block: (schema) => ({
+      ...{ account: "LOCAL", user: "LAB_USER", role: "LAB_ROLE", warehouse: "LAB_WH", database: "LAB", schema },
+      ...{ private_key_path: privateKeyPath, host: server.host, port: server.port, protocol: "http" },
     }),
     close: () => server.close(),
   };

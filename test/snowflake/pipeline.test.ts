@@ -1,81 +1,71 @@
-import { writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
-import { connect, type ManyModel } from "manymodel";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { body, dailyQuery, fillDaily, openWorkspace, runRows, temporaryFolder } from "../workspace.ts";
+import { connect } from "manymodel";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runRows, temporaryFolder } from "../workspace.ts";
 import { openTestAccount, type TestAccount } from "./account.ts";
+import { manymodel } from "./command.ts";
 
-describe("runs on Snowflake, on the local server", () => {
+const SERVICE = { compute: "service", compute_pool: "LAB_POOL", image: "/lab/mm/worker:1", replicas: 2, memory: "1Gi" };
+const PIPELINE = {
+  source: { table: "SERIES_EVENTS", partition_by: "UNIT_ID", order_by: ["UNIT_ID", "OBS_DATE"], columns: ["UNIT_ID", "OBS_DATE", "Y"], period: 7 },
+  model: "holt-winters",
+  batch: { horizon: 7 },
+};
+const SERIES = ["setup", "--series", "24", "--days", "90"];
+
+/** What `pipeline run` says of its steps. */
+type Steps = { step: string; result: Record<string, unknown> }[];
+
+/** What a pipeline leaves: every model, every failure, and the forecasts; without what differs from run to run. */
+async function leftBy(folder: string) {
+  const mm = await connect(path.join(folder, "manymodel.yaml"));
+  try {
+    const [run] = await mm.engine.catalog.runs();
+    const models = (await runRows(mm, run!.runId)).map(({ fitMs: _, attempt: __, ...row }) => row);
+    const { rows } = await mm.engine.tables.query(
+      "SELECT UNIT_ID, STEP, FORECAST, LO_80, HI_95, STATUS FROM FORECAST_RESULTS ORDER BY UNIT_ID, STEP",
+      10_000,
+    );
+    return { models, forecasts: rows };
+  } finally {
+    await mm.close();
+  }
+}
+
+describe("manymodel pipeline run, engine: snowflake, on the local server", () => {
   let account: TestAccount;
-  let opened = 0;
+  let folder: string;
+  let local: Awaited<ReturnType<typeof leftBy>>;
   beforeAll(async () => {
     account = await openTestAccount();
+    folder = await mkdtemp(path.join(tmpdir(), "manymodel-test-"));
+    await writeFile(path.join(folder, "manymodel.yaml"), JSON.stringify(PIPELINE));
+    await manymodel(folder, ...SERIES);
+    await manymodel(folder, "pipeline", "run");
+    local = await leftBy(folder);
   });
-  afterAll(() => account.close());
-
-  /** A workspace of its own schema, set up. */
-  async function open(settings: object): Promise<ManyModel> {
-    const { endpoint, authentication, ...rest } = account.address(`P${opened++}`);
-    const { account: name, user, role, warehouse, database, schema } = rest;
-    const { privateKeyPath } = authentication as { privateKeyPath: string };
-    const snowflake = {
-      account: name,
-      user,
-      role,
-      warehouse,
-      database,
-      schema,
-      private_key_path: privateKeyPath,
-      ...endpoint,
-      ...settings,
-    };
-    const file = path.join(await temporaryFolder(), "manymodel.yaml");
-    await writeFile(file, JSON.stringify({ engine: "snowflake", snowflake }));
-    const mm = await connect(file);
-    onTestFinished(() => mm.close());
-    await mm.engine.preparation!.prepare();
-    return mm;
-  }
-
-  /** What training gives, without what differs from run to run. */
-  const results = async (mm: ManyModel, runId: string) =>
-    (await runRows(mm, runId)).map(({ fitMs: _, attempt: __, ...row }) => row);
-
-  const service = {
-    compute: "service",
-    compute_pool: "LAB_POOL",
-    image: "/lab/mm/worker:1",
-    replicas: 2,
-    memory: "1Gi",
-  };
-  const UNITS = 60;
-  const train = (mm: ManyModel, options: object) =>
-    mm
-      .foreachPartition("unit_id")
-      .dopar(body("seeded"), { dataQuery: dailyQuery, chunksPerJob: 6, exports: { exit: "" }, ...options });
-  async function expected(): Promise<unknown> {
-    const local = await openWorkspace("local");
-    await fillDaily(local, UNITS, 20);
-    const run = await train(local, { workers: 2 });
-    return results(local, run.runId);
-  }
+  afterAll(async () => {
+    await account.close();
+    await rm(folder, { recursive: true, force: true });
+  });
 
   it.each([
-    ["in this process", { compute: "client" }, { mode: "tasks", workers: 2 }],
-    ["in a task graph with static shards", service, { mode: "tasks" }],
-    ["in an asynchronous job service that is fed", service, { mode: "queue" }],
-  ])("trains %s what the local engine trains", async (_, settings, options) => {
-    const mm = await open(settings);
-    await fillDaily(mm, UNITS, 20);
-    const run = await train(mm, options);
-    expect(await results(mm, run.runId)).toEqual(await expected());
-    const { rows } = await mm.engine.tables.query(
-      "SELECT OUTCOME, COUNT(*) FROM TRAINING_RESULTS GROUP BY OUTCOME ORDER BY 1",
-      9,
-    );
-    expect(rows).toEqual([
-      ["failed", 2],
-      ["succeeded", 58],
-    ]);
+    ["this process", { compute: "client" }, "tasks"],
+    ["a task graph", SERVICE, "tasks"],
+    ["a fed job service", SERVICE, "queue"],
+  ])("trains in %s what the local engine trains, and scores it alike", async (_, settings, mode) => {
+    const folder = await temporaryFolder();
+    const snowflake = { ...account.block(`P_${mode}_${settings.compute}`.toUpperCase()), ...settings };
+    const config = { ...PIPELINE, engine: "snowflake", snowflake, train: { mode, chunks_per_job: 5, workers: 1 } };
+    await writeFile(path.join(folder, "manymodel.yaml"), JSON.stringify(config));
+    await manymodel(folder, ...SERIES);
+    const steps: Steps = await manymodel(folder, "pipeline", "run");
+    expect(steps.map(({ step }) => step)).toEqual(["setup", "train", "register", "batch"]);
+    expect(steps.at(-1)!.result).toMatchObject({ partitions: 24, ok: 24, noModel: 0, errors: 0 });
+    const left = await leftBy(folder);
+    expect(left.models).toHaveLength(24);
+    expect(left).toEqual(local);
   });
 });
