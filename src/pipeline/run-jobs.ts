@@ -55,6 +55,7 @@ async function watchJobs(
       const ended = await queue.ended(runId);
       if (newest === undefined || newest.state !== "running") {
         if (ended) return;
+        await freeLeases(queue, runId);
         break;
       }
       onProgress(await readProgress(queue, runId));
@@ -66,4 +67,10 @@ async function watchJobs(
     "conflict",
     `the workers of run ${runId} ended ${MAX_LAUNCHES} times before its chunks did (${last?.details[0] ?? "no reason is known"}); see "manymodel status ${runId}", then: manymodel resume ${runId}`,
   );
+}
+
+/** Frees what the workers of a job that is over have left: nobody waits until their leases lapse. */
+async function freeLeases(queue: Engine["queue"], runId: string): Promise<void> {
+  const holders = (await queue.chunks(runId)).flatMap(({ state, worker }) => (state === "leased" ? [worker!] : []));
+  if (holders.length > 0) await queue.release(runId, holders);
 }

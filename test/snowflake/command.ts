@@ -14,6 +14,8 @@ export function manymodel(folder: string, ...args: string[]): Promise<never> {
     let [out, err] = ["", ""];
     child.stdout.on("data", (text) => (out += String(text)));
     child.stderr.on("data", (text) => (err += String(text)));
-    child.on("close", (code) => (code === 0 ? resolve(JSON.parse(out) as never) : reject(new Error(`${args.join(" ")}: ${err}`))));
+    child.on("close", (code) =>
+      code === 0 ? resolve(JSON.parse(out) as never) : reject(new Error(`${args.join(" ")}: ${err}`)),
+    );
   });
 }

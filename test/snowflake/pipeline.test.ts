@@ -9,7 +9,13 @@ import { manymodel } from "./command.ts";
 
 const SERVICE = { compute: "service", compute_pool: "LAB_POOL", image: "/lab/mm/worker:1", replicas: 2, memory: "1Gi" };
 const PIPELINE = {
-  source: { table: "SERIES_EVENTS", partition_by: "UNIT_ID", order_by: ["UNIT_ID", "OBS_DATE"], columns: ["UNIT_ID", "OBS_DATE", "Y"], period: 7 },
+  source: {
+    table: "SERIES_EVENTS",
+    partition_by: "UNIT_ID",
+    order_by: ["UNIT_ID", "OBS_DATE"],
+    columns: ["UNIT_ID", "OBS_DATE", "Y"],
+    period: 7,
+  },
   model: "holt-winters",
   batch: { horizon: 7 },
 };

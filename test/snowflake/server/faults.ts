@@ -8,6 +8,8 @@ export class Faults {
   masterExpired = false;
   /** Statements that take longer than this are answered later (long poll). */
   pollAfterMs = 30_000;
+  /** So many claims of a chunk that another has just claimed are made all the same, as if nobody had looked again. */
+  duplicateClaims = 0;
   /** Statements that match fail with this, so many times. */
   readonly failing: { pattern: RegExp; code: string; message: string; times: number }[] = [];
 
@@ -25,15 +27,9 @@ export class Faults {
   }
 
   /** Resolves when it is time to answer that a statement is still being done. */
-  async longPoll(answer: Promise<unknown>): Promise<undefined> {
-    let timer: NodeJS.Timeout | undefined;
-    await Promise.race([
-      answer,
-      new Promise((resolve) => {
-        timer = setTimeout(resolve, this.pollAfterMs);
-      }),
-    ]);
-    clearTimeout(timer);
-    return this.pollAfterMs === 30_000 ? ((await answer) as undefined) : undefined;
+  later(): Promise<undefined> {
+    return new Promise((resolve) => {
+      setTimeout(() => resolve(undefined), this.pollAfterMs).unref();
+    });
   }
 }

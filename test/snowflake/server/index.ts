@@ -61,7 +61,7 @@ export async function startLocalSnowflake({ database = "LAB" } = {}): Promise<Lo
     stageStatements(stages),
     services.statements,
     taskStatements(services, (session, sql) => perform(session, sql, [])),
-    rowStatements(shared),
+    rowStatements(shared, faults),
   ];
   const account: Account = {
     faults,

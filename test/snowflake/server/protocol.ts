@@ -20,6 +20,7 @@ export interface Account {
 }
 
 interface Query {
+  readonly request: string | undefined;
   readonly sql: string;
   readonly session: Session;
   readonly answer: Promise<object>;
@@ -107,6 +108,7 @@ export function protocol(account: Account): Hono {
       .sort((a, b) => Number(a) - Number(b))
       .map((n) => bindings[n]!);
     const query: Query = {
+      request: c.req.query("requestId"),
       sql: sqlText,
       session,
       ended: false,
@@ -126,7 +128,7 @@ export function protocol(account: Account): Hono {
         message: null,
         data: { queryId: id, getResultUrl: `/queries/${id}/result` },
       });
-    const waited = await Promise.race([query.answer, faults.longPoll(query.answer)]);
+    const waited = await Promise.race([query.answer, faults.later()]);
     return c.json(
       waited ?? {
         success: true,
@@ -153,10 +155,17 @@ export function protocol(account: Account): Hono {
           ];
     return c.json({ success: true, code: null, message: null, data: { queries: status } });
   });
-  app.post("/queries/:id/abort-request", (c) => c.json({ success: true, code: null, message: null, data: null }));
-  app.post("/queries/v1/abort-request", (c) => c.json({ success: true, code: null, message: null, data: null }));
+  const abort = (query: Query | undefined) => {
+    if (query !== undefined && !query.ended) query.session.interrupt();
+    return { success: true, code: null, message: null, data: null };
+  };
+  app.post("/queries/v1/abort-request", async (c) => {
+    const { requestId } = (await body(c.req.raw)) as unknown as { requestId: string };
+    return c.json(abort([...queries.values()].find((query) => query.request === requestId)));
+  });
+  app.post("/queries/:id/abort-request", (c) => c.json(abort(queries.get(c.req.param("id")))));
   app.get("/chunks/:id", (c) =>
-    c.body(chunks.get(c.req.param("id")) ?? "[]", 200, { "content-type": "application/json" }),
+    c.body(chunks.get(c.req.param("id")) ?? "[]", 200, { "content-type": "binary/octet-stream" }),
   );
   app.notFound((c) => c.json(refuse("390101", `no such endpoint: ${c.req.method} ${c.req.path}`), 404));
 

@@ -107,6 +107,11 @@ export class Session {
     }
   }
 
+  /** Stops what is being done. */
+  interrupt(): void {
+    this.#connection?.interrupt();
+  }
+
   async begin(): Promise<void> {
     await this.run("BEGIN TRANSACTION");
     this.#inTransaction = true;
@@ -144,7 +149,8 @@ export class Session {
 
 function bound(type: string, value: string | null): DuckDBValue {
   if (value === null) return null;
-  if (type === "FIXED") return BigInt(value);
+  // The type of an array bind is that of its first row.
+  if (type === "FIXED") return /^-?\d+$/.test(value) ? BigInt(value) : Number(value);
   if (type === "REAL") return Number(value);
   if (type === "BOOLEAN") return value === "true";
   return value;
