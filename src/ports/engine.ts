@@ -4,6 +4,7 @@ import type { Jobs } from "./jobs.ts";
 import type { Queue } from "./queue.ts";
 import type { Roster } from "./roster.ts";
 import type { Stage } from "./stage.ts";
+import type { TableFunctions } from "./table-functions.ts";
 import type { Tables } from "./tables.ts";
 import type { Versions } from "./versions.ts";
 import type { Workers } from "./workers.ts";
@@ -35,6 +36,8 @@ export interface Engine {
   readonly preparation?: Preparation;
   /** Where runs are trained in compute of the engine's own. */
   readonly jobs?: Jobs;
+  /** Where chunks are trained by table functions. */
+  readonly functions?: TableFunctions;
   /** Releases files, connections and memory. The engine is not usable afterwards. */
   close(): Promise<void>;
 }

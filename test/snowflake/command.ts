@@ -9,13 +9,13 @@ export function manymodel(folder: string, ...args: string[]): Promise<never> {
     const child = spawn(process.execPath, [BIN, ...args, "--json"], {
       cwd: folder,
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, NODE_OPTIONS: `--import=${THREADS}` },
+      env: { ...process.env, NODE_OPTIONS: `--no-warnings --import=${THREADS}` },
     });
     let [out, err] = ["", ""];
     child.stdout.on("data", (text) => (out += String(text)));
     child.stderr.on("data", (text) => (err += String(text)));
     child.on("close", (code) =>
-      code === 0 ? resolve(JSON.parse(out) as never) : reject(new Error(`${args.join(" ")}: ${err}`)),
+      code === 0 ? resolve(JSON.parse(out) as never) : reject(new Error(`${args.join(" ")}: ${err.slice(-2000)}`)),
     );
   });
 }

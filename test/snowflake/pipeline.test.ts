@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { connect } from "manymodel";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runRows, temporaryFolder } from "../workspace.ts";
@@ -16,9 +17,10 @@ const PIPELINE = {
     columns: ["UNIT_ID", "OBS_DATE", "Y"],
     period: 7,
   },
-  model: "holt-winters",
+  model: fileURLToPath(new URL("../../examples/sku-demand/sku-forecast.ts", import.meta.url)),
   batch: { horizon: 7 },
 };
+const EXPORTS = { horizon: 7 };
 const SERIES = ["setup", "--series", "24", "--days", "90"];
 
 /** What `pipeline run` says of its steps. */
@@ -47,7 +49,7 @@ describe("manymodel pipeline run, engine: snowflake, on the local server", () =>
   beforeAll(async () => {
     account = await openTestAccount();
     folder = await mkdtemp(path.join(tmpdir(), "manymodel-test-"));
-    await writeFile(path.join(folder, "manymodel.yaml"), JSON.stringify(PIPELINE));
+    await writeFile(path.join(folder, "manymodel.yaml"), JSON.stringify({ ...PIPELINE, train: { exports: EXPORTS } }));
     await manymodel(folder, ...SERIES);
     await manymodel(folder, "pipeline", "run");
     local = await leftBy(folder);
@@ -61,10 +63,11 @@ describe("manymodel pipeline run, engine: snowflake, on the local server", () =>
     ["this process", { compute: "client" }, "tasks"],
     ["a task graph", SERVICE, "tasks"],
     ["a fed job service", SERVICE, "queue"],
+    ["a warehouse", { compute: "warehouse" }, "tasks"],
   ])("trains in %s what the local engine trains, and scores it alike", async (_, settings, mode) => {
     const folder = await temporaryFolder();
     const snowflake = { ...account.block(`P_${mode}_${settings.compute}`.toUpperCase()), ...settings };
-    const config = { ...PIPELINE, engine: "snowflake", snowflake, train: { mode, chunks_per_job: 5, workers: 1 } };
+    const config = { ...PIPELINE, engine: "snowflake", snowflake, train: { mode, chunks_per_job: 5, workers: 1, exports: EXPORTS } };
     await writeFile(path.join(folder, "manymodel.yaml"), JSON.stringify(config));
     await manymodel(folder, ...SERIES);
     const steps: Steps = await manymodel(folder, "pipeline", "run");

@@ -9,6 +9,7 @@ import { snowflakeQueue } from "./queue.ts";
 import { snowflakeRoster } from "./roster.ts";
 import { openSession } from "./session.ts";
 import { mountedStage, snowflakeStage } from "./stage.ts";
+import { snowflakeTableFunctions } from "./table-functions.ts";
 import { snowflakeTables } from "./tables.ts";
 import { snowflakeVersions } from "./versions.ts";
 
@@ -30,6 +31,7 @@ export function openSnowflakeEngine(address: SnowflakeAddress): Engine {
     versions: snowflakeVersions(session, names),
     stage,
     workers: localWorkers(),
+    ...(address.compute === "warehouse" && { functions: snowflakeTableFunctions(session, names, stage) }),
     ...(address.service !== undefined && { jobs: snowflakeJobs(session, names, stage, address, address.service) }),
     preparation: snowflakePreparation(session, names, address),
     close: () => session.close(),

@@ -7,6 +7,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { serve } from "@hono/node-server";
 import { SqlFailure, unsupported } from "./failure.ts";
 import { Faults } from "./faults.ts";
+import { functionStatements } from "./functions.ts";
 import { type Account, protocol } from "./protocol.ts";
 import { Services } from "./services.ts";
 import { Session, type Shared } from "./session.ts";
@@ -61,6 +62,7 @@ export async function startLocalSnowflake({ database = "LAB" } = {}): Promise<Lo
     stageStatements(stages),
     services.statements,
     taskStatements(services, (session, sql) => perform(session, sql, [])),
+    functionStatements(),
     rowStatements(shared, faults),
   ];
   const account: Account = {
