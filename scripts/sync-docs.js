@@ -85,5 +85,7 @@ This page is generated from the schema.
 ${lines.join("\n").trimEnd()}
 `,
 );
+const { statementsDocument } = await import("./snowflake-statements.js");
+update("docs/snowflake-sql.md", statementsDocument());
 for (const file of stale) console.error(`${file} is out of date: npm run docs`);
 process.exit(stale.length === 0 ? 0 : 1);

@@ -4,6 +4,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { connect } from "manymodel";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { STATEMENTS, shapeOf } from "../../scripts/snowflake-statements.js";
 import { runRows, temporaryFolder } from "../workspace.ts";
 import { openTestAccount, type TestAccount } from "./account.ts";
 import { manymodel } from "./command.ts";
@@ -67,7 +68,12 @@ describe("manymodel pipeline run, engine: snowflake, on the local server", () =>
   ])("trains in %s what the local engine trains, and scores it alike", async (_, settings, mode) => {
     const folder = await temporaryFolder();
     const snowflake = { ...account.block(`P_${mode}_${settings.compute}`.toUpperCase()), ...settings };
-    const config = { ...PIPELINE, engine: "snowflake", snowflake, train: { mode, chunks_per_job: 5, workers: 1, exports: EXPORTS } };
+    const config = {
+      ...PIPELINE,
+      engine: "snowflake",
+      snowflake,
+      train: { mode, chunks_per_job: 5, workers: 1, exports: EXPORTS },
+    };
     await writeFile(path.join(folder, "manymodel.yaml"), JSON.stringify(config));
     await manymodel(folder, ...SERIES);
     const steps: Steps = await manymodel(folder, "pipeline", "run");
@@ -76,5 +82,11 @@ describe("manymodel pipeline run, engine: snowflake, on the local server", () =>
     const left = await leftBy(folder);
     expect(left.models).toHaveLength(24);
     expect(left).toEqual(local);
+  });
+
+  it("sends no statement that the list of statements has not", () => {
+    const listed = new Set(STATEMENTS.map(({ text }) => shapeOf(text)));
+    const sent = new Set(account.server.log.map(shapeOf));
+    expect([...sent].filter((shape) => !listed.has(shape) && !/^SELECT (UNIT_ID|\*)/.test(shape))).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { ManymodelError } from "../../core/errors.ts";
 import type { SnowflakeAddress, SnowflakeService } from "../../core/snowflake-address.ts";
 import type { JobRecord, Jobs } from "../../ports/jobs.ts";
 import type { Stage } from "../../ports/stage.ts";
@@ -31,6 +32,11 @@ export function snowflakeJobs(
     async launch(run, mode, launch) {
       const base = jobBase(run);
       if (mode === "queue") {
+        if (!address.hybridTables)
+          throw new ManymodelError(
+            "usage",
+            "queue mode needs hybrid tables, and snowflake.hybrid_tables is false; use mode tasks",
+          );
         await stage.put(config(run), workerConfig(address, false));
         const comment = JSON.stringify({ app: "manymodel", run });
         await session.rows(sql.execute(`${base}_${launch}`, comment, spec(run, "worker", "--run", run)));
