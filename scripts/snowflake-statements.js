@@ -112,7 +112,7 @@ const all = (phase, name, texts) => texts.map((text) => ({ phase, name, text }))
 
 export const STATEMENTS = [
   ...all("session", "settings", session.settings(address)),
-  ...all("session", "transactions", session.transactions),
+  ...all("session", "transactions", Object.values(session.TRANSACTION)),
   ...all("setup", "workspace", setup.setupStatements(workspace)),
   ...all("setup", "container services", setup.serviceStatements(workspace, service)),
   ...listed("tables", tables.tableStatements(workspace)),
@@ -132,6 +132,8 @@ export function shapeOf(text) {
     .replace(/\$\$[\s\S]*?\$\$/g, "$$")
     .replace(/'(?:[^'\\]|''|\\[\s\S])*'/g, "''")
     .replace(/"(?:[^"]|"")*"/g, '""')
+    .replace(/\b[A-Z_$\d]+\.[A-Z_$\d]+\.[A-Z_$\d]+\b/g, "N")
+    .replace(/(ADD COLUMN IF NOT EXISTS "") \w+/, "$1 T")
     .replace(/\b[A-Z_$]*\d[A-Z0-9_$]*\b/g, "N")
     .replace(/\s+/g, " ")
     .trim()

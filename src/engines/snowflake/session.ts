@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type * as Sdk from "snowflake-sdk";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
 import type { SnowflakeAddress } from "../../core/snowflake-address.ts";
-import { settings } from "./sql/session.ts";
+import { settings, TRANSACTION } from "./sql/session.ts";
 
 /** A value bound to a `?`. */
 export type Bind = string | number | boolean | null;
@@ -70,17 +70,17 @@ export function openSession(address: SnowflakeAddress): Session {
 }
 
 async function transact<T>(connector: Connector, work: (statements: Statements) => Promise<T>): Promise<T> {
-  await connector.execute("BEGIN TRANSACTION");
+  await connector.execute(TRANSACTION.begin);
   const statements: Statements = {
     rows: async (sql, binds) => (await connector.executeOnce(sql, binds)).rows,
     change: async (sql, binds) => (await connector.executeOnce(sql, binds)).changed,
   };
   try {
     const result = await work(statements);
-    await connector.executeOnce("COMMIT");
+    await connector.executeOnce(TRANSACTION.commit);
     return result;
   } catch (error) {
-    await connector.executeOnce("ROLLBACK").catch(() => {});
+    await connector.executeOnce(TRANSACTION.rollback).catch(() => {});
     throw error;
   }
 }

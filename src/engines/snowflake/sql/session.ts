@@ -9,4 +9,4 @@ export function settings({ hybridTables }: Pick<SnowflakeAddress, "hybridTables"
 }
 
 /** What begins and ends a transaction. */
-export const transactions = ["BEGIN TRANSACTION", "COMMIT", "ROLLBACK"] as const;
+export const TRANSACTION = { begin: "BEGIN TRANSACTION", commit: "COMMIT", rollback: "ROLLBACK" } as const;
