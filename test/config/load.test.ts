@@ -63,7 +63,7 @@ describe("configuration", () => {
       "config: manymodel.yaml:3: train.horizon: is 0: Too small: expected number to be >=1",
     ],
     ["a missing key", "source:\n  table: T\n", "config: manymodel.yaml:1: source.partition_by: missing"],
-    ["an unknown engine", "engine: oracle\n", 'config: manymodel.yaml:1: engine: is "oracle": Invalid input: expected'],
+    ["an unknown engine", "engine: oracle\n", 'config: manymodel.yaml:1: engine: is "oracle": Invalid option: expected one of'],
     [
       "a bad item of a list",
       "batch:\n  levels:\n    - 80\n    - 195\n",
@@ -119,8 +119,9 @@ describe("configuration", () => {
       "batch",
       "reconcile",
       "parallel_lab",
+      "snowflake",
     ]);
-    for (const block of ["source", "train", "batch", "reconcile"])
+    for (const block of ["source", "train", "batch", "reconcile", "snowflake"])
       for (const [key, value] of Object.entries(schema.properties[block]!.properties!))
         expect(value.description, `${block}.${key}`).toBeTruthy();
   });
