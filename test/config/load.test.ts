@@ -63,7 +63,11 @@ describe("configuration", () => {
       "config: manymodel.yaml:3: train.horizon: is 0: Too small: expected number to be >=1",
     ],
     ["a missing key", "source:\n  table: T\n", "config: manymodel.yaml:1: source.partition_by: missing"],
-    ["an unknown engine", "engine: oracle\n", 'config: manymodel.yaml:1: engine: is "oracle": Invalid option: expected one of'],
+    [
+      "an unknown engine",
+      "engine: oracle\n",
+      'config: manymodel.yaml:1: engine: is "oracle": Invalid option: expected one of',
+    ],
     [
       "a bad item of a list",
       "batch:\n  levels:\n    - 80\n    - 195\n",

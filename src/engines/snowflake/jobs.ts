@@ -39,7 +39,9 @@ export function snowflakeJobs(
           );
         await stage.put(config(run), workerConfig(address, false));
         const comment = JSON.stringify({ app: "manymodel", run });
-        await session.rows(sql.execute(`${base}_${launch}`, comment, spec(run, "worker", "--run", run)));
+        // A name is taken as long as its service is there, whoever launched it.
+        const next = Number((await serviceNames(base)).at(-1)?.split("_").at(-1) ?? 0) + 1;
+        await session.rows(sql.execute(`${base}_${next}`, comment, spec(run, "worker", "--run", run)));
         return;
       }
       await stage.put(config(run), workerConfig(address, true));

@@ -56,7 +56,7 @@ export function rowStatements(shared: Shared, faults: Faults): Handler {
         let rows = await session.write(table, kind, () => change(session, text, binds));
         if (rows === 0 && faults.duplicateClaims > 0 && /SET STATE = 'leased'/.test(text)) {
           faults.duplicateClaims--;
-          const blind = text.replace(/ AND ATTEMPT = \?.*$/s, "");
+          const blind = text.replace(/ AND ATTEMPT = \?.*$/s, " AND STATE = 'leased'");
           rows = await session.write(table, kind, () => change(session, blind, binds.slice(0, -1)));
         }
         return rowset(changed(kind, rows));
