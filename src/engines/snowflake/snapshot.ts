@@ -8,6 +8,7 @@ import type { Names } from "./names.ts";
 import type { Session } from "./session.ts";
 import { findSource, type Source, type SourceColumn } from "./source.ts";
 import { snapshotStatements } from "./sql/snapshot.ts";
+import { tableStatements } from "./sql/tables.ts";
 
 /** Where a snapshot keeps what it pinned. */
 export interface PinnedFiles {
@@ -94,7 +95,6 @@ export async function readRecord(stage: Stage, id: string): Promise<PinnedSnapsh
 }
 
 async function tableNames(session: Session, names: Names): Promise<string[]> {
-  const { tableStatements } = await import("./sql/tables.ts");
   return (await session.rows(tableStatements(names).list, [names.schemaName])).map(([name]) => name as string);
 }
 
