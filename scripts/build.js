@@ -1,7 +1,10 @@
-/** Compiles `src` to `dist`, and writes the JSON Schema of the configuration file. */
+/** Compiles `src` to `dist`, bundles the dashboard's page, and writes the JSON Schema of the configuration file. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 rmSync(`${root}dist`, { recursive: true, force: true });
@@ -13,6 +16,42 @@ const { status } = spawnSync(
   },
 );
 if (status !== 0) process.exit(1);
+await buildPage();
 const { configJsonSchema } = await import("../dist/config/schema.js");
 mkdirSync(`${root}schema`, { recursive: true });
 writeFileSync(`${root}schema/manymodel.schema.json`, `${JSON.stringify(configJsonSchema(), undefined, 2)}\n`);
+
+/** The page of `manymodel ui`: script and style under names that hold their hash, each also compressed. */
+async function buildPage() {
+  const outdir = `${root}dist/dashboard/web`;
+  const { metafile } = await build({
+    entryPoints: [`${root}src/dashboard/web/main.tsx`, `${root}src/dashboard/web/style.css`],
+    outdir,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    entryNames: "[name]-[hash]",
+    metafile: true,
+    logLevel: "warning",
+  });
+  const names = Object.keys(metafile.outputs).map((file) => path.basename(file));
+  const page = readFileSync(`${root}src/dashboard/web/index.html`, "utf8")
+    .replace(
+      "main.js",
+      names.find((name) => name.endsWith(".js")),
+    )
+    .replace(
+      "style.css",
+      names.find((name) => name.endsWith(".css")),
+    );
+  writeFileSync(`${outdir}/index.html`, page);
+  copyFileSync(`${root}src/dashboard/web/icon.svg`, `${outdir}/icon.svg`);
+  for (const name of [...names, "index.html"]) {
+    const bytes = readFileSync(`${outdir}/${name}`);
+    writeFileSync(`${outdir}/${name}.br`, brotliCompressSync(bytes));
+    writeFileSync(`${outdir}/${name}.gz`, gzipSync(bytes, { level: 9 }));
+  }
+}

@@ -56,5 +56,11 @@ step("Installing dependencies", at("node_modules", ".manymodel-stamp"), hash([lo
   "--no-fund",
   "--loglevel=error",
 ]);
-const sources = [...filesBelow(at("src")), at("tsconfig.json"), at("tsconfig.build.json"), lock];
+const sources = [
+  ...filesBelow(at("src")),
+  at("tsconfig.json"),
+  at("tsconfig.build.json"),
+  at("scripts", "build.js"),
+  lock,
+];
 step("Building", at("dist", ".manymodel-stamp"), hash(sources), process.execPath, [at("scripts", "build.js")]);

@@ -1,7 +1,7 @@
 /**
  * Kills training runs at random moments, resumes them, and compares each with a run that nobody disturbed:
  *
- *   npm run test:faults -- [--schedules 200] [--partitions 2000] [--from 0] [--lanes 3] [--minutes 60]
+ *   npm run test:faults -- [--schedules 200] [--partitions 2000] [--from 0] [--lanes 3] [--minutes 60] [--engine postgres]
  *
  * A schedule follows from its number, so a red one can be repeated: --from 17 --schedules 1. Its workspace is kept.
  */
@@ -9,8 +9,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { startPostgres } from "../test/engines/postgres-server.ts";
+import { localGround, postgresGround } from "../test/faults/ground.ts";
 import { type Performance, perform } from "../test/faults/perform.ts";
-import { makeSchedule } from "../test/faults/schedule.ts";
+import { makeSchedule, onServer } from "../test/faults/schedule.ts";
 import { prepareSite } from "../test/faults/workspace.ts";
 
 const { values } = parseArgs({
@@ -20,6 +22,7 @@ const { values } = parseArgs({
     from: { type: "string", default: "0" },
     lanes: { type: "string", default: "3" },
     minutes: { type: "string", default: "60" },
+    engine: { type: "string", default: "local" },
   },
 });
 const [schedules, partitions, from, lanes, minutes] = [
@@ -32,14 +35,18 @@ const [schedules, partitions, from, lanes, minutes] = [
 
 const began = performance.now();
 const folder = await mkdtemp(path.join(tmpdir(), "manymodel-faults-"));
-const site = { root: process.cwd(), folder, partitions };
+const server = values.engine === "postgres" ? startPostgres() : undefined;
+process.on("exit", () => server?.stop());
+const ground = server === undefined ? localGround : postgresGround(server);
+const site = { root: process.cwd(), folder, partitions, ground };
 const reference = await prepareSite(site);
 const done: Performance[] = [];
 let next = from;
 const lane = async () => {
   while (next < from + schedules && performance.now() - began < minutes * 60_000) {
     const seed = next++;
-    const schedule = makeSchedule(seed, partitions);
+    const planned = makeSchedule(seed, partitions);
+    const schedule = server === undefined ? planned : onServer(planned);
     const result = await perform(site, reference, schedule, seed % 5 === 4 || seed === from + schedules - 1);
     done.push(result);
     const what = `${schedule.mode}, ${schedule.chunks} chunks, ${schedule.workers} workers`;

@@ -76,6 +76,8 @@ const ARGUMENTS = {
     addColumn: ["FORECAST_RESULTS", columns[2]],
     disown: ["FORECAST_RESULTS"],
     load: ["FORECAST_RESULTS", columns, hash, "tables/FORECAST_RESULTS/", ["0.parquet", "1.parquet"]],
+    unloadPublished: ["FORECAST_RESULTS", hash, columns, "tables/FORECAST_RESULTS/ID.parquet"],
+    carry: ["FORECAST_RESULTS", hash, columns, "UNIT_ID", { UNIT_ID: "1" }, "ID", "tables/FORECAST_RESULTS/ID.parquet"],
     expose: ["RUN", [part]],
     explain: ["SELECT 1"],
   },
@@ -112,6 +114,7 @@ const all = (phase, name, texts) => texts.map((text) => ({ phase, name, text }))
 
 export const STATEMENTS = [
   ...all("session", "settings", session.settings(address)),
+  ...all("session", "facts", [session.FACTS]),
   ...all("session", "transactions", Object.values(session.TRANSACTION)),
   ...all("setup", "workspace", setup.setupStatements(workspace)),
   ...all("setup", "container services", setup.serviceStatements(workspace, service)),

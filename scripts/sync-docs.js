@@ -1,9 +1,12 @@
 /**
  * Copies files into the documents that show them (`<!-- file: PATH -->` before a code block), and writes the
- * configuration reference from the schema. With `--check`, only says what is out of date.
+ * configuration reference from the schema and the API reference from the docstrings. With `--check`, only says what is
+ * out of date.
  */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { apiReference } from "./api-reference.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const read = (file) => readFileSync(`${root}${file}`, "utf8");
@@ -16,7 +19,10 @@ function update(file, text) {
   } catch {}
   if (old === text) return;
   if (process.argv.includes("--check")) stale.push(file);
-  else writeFileSync(`${root}${file}`, text);
+  else {
+    mkdirSync(path.dirname(`${root}${file}`), { recursive: true });
+    writeFileSync(`${root}${file}`, text);
+  }
 }
 
 for (const file of [
@@ -87,5 +93,8 @@ ${lines.join("\n").trimEnd()}
 );
 const { statementsDocument } = await import("./snowflake-statements.js");
 update("docs/snowflake-sql.md", statementsDocument());
+const { pages, undocumented } = await apiReference();
+for (const [file, text] of pages) update(`docs/${file}`, text);
+for (const name of undocumented) console.error(`${name} is exported without a docstring`);
 for (const file of stale) console.error(`${file} is out of date: npm run docs`);
-process.exit(stale.length === 0 ? 0 : 1);
+process.exit(stale.length + undocumented.length === 0 ? 0 : 1);

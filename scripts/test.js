@@ -14,6 +14,7 @@ const bin = (name) => path.join(root, "node_modules", ".bin", name);
 
 const CHECKS = [
   ["types", bin("tsc"), ["-p", "tsconfig.json"]],
+  ["types of the page", bin("tsc"), ["-p", "src/dashboard/web/tsconfig.json"]],
   ["format and lint", bin("biome"), ["check", "--error-on-warnings", "."]],
   ["direction of imports", process.execPath, ["scripts/check-imports.js"]],
   ["nothing unused", bin("knip"), []],

@@ -1,12 +1,49 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { cp, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { cp, mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "./workspace.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** A block of code in a document, and the comment above it that says what becomes of it. */
+interface Block {
+  readonly page: string;
+  readonly language: string;
+  /** `run`, `script`, `file` or `not run`; undefined without a comment. */
+  readonly how: string | undefined;
+  readonly name: string;
+  readonly code: string;
+}
+
+/** The documents that people write; those of docs/api are generated. */
+const PAGES = [
+  "README.md",
+  ...readdirSync(path.join(root, "docs"))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
+];
+const BLOCKS = PAGES.flatMap((page): Block[] => {
+  const text = readFileSync(path.join(root, page), "utf8");
+  const found = text.matchAll(
+    /(?:<!-- (not run|run|script|file)(?:: ([^>]*?))? -->\n)?^```(sh|js|ts)\n([\s\S]*?)^```/gm,
+  );
+  return [...found].map(([, how, name = "", language, code]) => ({
+    page,
+    how,
+    name,
+    language: language!,
+    code: code!,
+  }));
+});
+
+/** The code of all blocks of one name, in the order of its page. */
+const codeOf = (how: string, name: string) =>
+  BLOCKS.filter((block) => block.how === how && block.name === name)
+    .map(({ code }) => code)
+    .join("\n");
 
 /** Runs a shell script in a folder, with `manymodel` on its path. */
 async function shell(folder: string, script: string) {
@@ -17,80 +54,167 @@ async function shell(folder: string, script: string) {
   return spawnSync("bash", ["-euo", "pipefail", "-c", script], { cwd: folder, encoding: "utf8", env });
 }
 
+/** A copy of an example, beside an installed package. */
+async function copyOf(example: string): Promise<string> {
+  const above = await temporaryFolder();
+  await mkdir(path.join(above, "node_modules"));
+  await symlink(root, path.join(above, "node_modules", "manymodel"));
+  const folder = path.join(above, example);
+  const from = path.join(root, "examples", example);
+  if (!existsSync(from)) await mkdir(folder);
+  else {
+    const made = (file: string) => /\.manymodel|\.csv$|node_modules/.test(path.relative(from, file));
+    await cp(from, folder, { recursive: true, filter: (file) => !made(file) });
+  }
+  return folder;
+}
+
+const TWO_RUNS = `node data.js
+manymodel init --table sales.csv --partition-by sku --order-by day --target qty --model holt-winters
+manymodel train --run-id screen
+manymodel train --run-id other --model theta
+`;
+
+/** What the blocks of a name are run in, after what, and what they must print. */
+const SCENARIOS: {
+  readonly [name: string]: { readonly in?: string; readonly after?: string; readonly says: string[] };
+} = {
+  "quick-start": { says: ["5 trained, 0 failed", "scored 5 partitions: 5 OK", "A-3: ARIMA", "Drawn in accuracy.svg."] },
+  pictures: {
+    in: "quick-start",
+    after: `${TWO_RUNS}manymodel register --run screen\n`,
+    says: ["A-3: holt-winters", '"LO_90"', "Drawn in worst.svg.", "Drawn in compare.svg.", "holt-winters           5"],
+  },
+  registry: {
+    in: "quick-start",
+    after: TWO_RUNS,
+    says: ["SALES_MODEL V1 scored 5 partitions: 5 OK", "OK         35"],
+  },
+  "own-package": { says: ["5 trained, 0 failed", "scored 5 partitions: 5 OK"] },
+  "store-sales": { says: ["6 trained, 0 failed", "scored 6 partitions: 6 OK", "2, garden: store-sales"] },
+  churn: { says: ["3 trained, 0 failed", "scored 3 partitions: 3 OK"] },
+  "sensor-anomalies": { says: ["6 trained, 0 failed", "scored 6 partitions: 6 OK"] },
+  hierarchy: { says: ["1 trained, 0 failed", "Reconciled 12 leaves and 5 sums over 14 steps by wls-var"] },
+};
+
+/** Blocks that other tests run: those below, that of the fleets. */
+const ELSEWHERE = ["", "refine", "serving", "tokens", "slurm"];
+
 describe("what the documents show is run", () => {
-  it("the README's commands on your own data, then the guide's screen and refine", async () => {
+  it("every block says how", () => {
+    const silent = BLOCKS.filter(({ how }) => how === undefined).map(
+      ({ page, code }) => `${page}: ${code.split("\n")[0]}`,
+    );
+    expect(silent).toEqual([]);
+    const runs = new Set(BLOCKS.filter(({ how }) => how === "run").map(({ name }) => name));
+    expect([...runs].sort()).toEqual([...ELSEWHERE, ...Object.keys(SCENARIOS)].sort());
+  });
+
+  it("the README's commands on your own data, then the guide's screen and refine, then serving", async () => {
     const folder = await temporaryFolder();
     const days = Array.from({ length: 120 }, (_, i) => new Date(Date.UTC(2026, 0, 1 + i)).toISOString().slice(0, 10));
     const rows = ["A", "B"].flatMap((sku) =>
       days.map((day, i) => `${sku},${day},${20 + (i % 7) + ((i * i * 7) % 11) / 4}`),
     );
     await writeFile(path.join(folder, "sales.csv"), ["sku,day,qty", ...rows].join("\n"));
-    const readme = await readFile(path.join(root, "README.md"), "utf8");
-    const blocks = [...readme.matchAll(/<!-- run -->\n```sh\n([\s\S]*?)```/g)].map((match) => match[1]!);
-    expect(blocks).toHaveLength(1);
-    const { status, stdout, stderr } = await shell(folder, blocks[0]!);
+    const { status, stdout, stderr } = await shell(folder, codeOf("run", ""));
     expect(status, stderr).toBe(0);
     expect(stdout).toContain("2 trained, 0 failed");
     expect(stdout.match(/2026-05-0\d/g)).toHaveLength(7);
-    const guide = await readFile(path.join(root, "docs", "guide.md"), "utf8");
-    const [, refine] = guide.match(/<!-- run: refine -->\n```sh\n([\s\S]*?)```/)!;
-    const refined = await shell(folder, refine!);
+    const refined = await shell(folder, codeOf("run", "refine"));
     expect(refined.status, refined.stderr).toBe(0);
     expect(refined.stdout).toContain("Run refined: 1 partitions of screen, 1 refined, 0 failed, 0 not begun");
     expect(refined.stdout).toContain("Registered MANY_MODEL_FORECAST V2: run champions, 2 models");
     expect(refined.stdout).toContain("MANY_MODEL_FORECAST V2 scored 2 partitions: 2 OK");
     expect(existsSync(path.join(folder, "compared.svg"))).toBe(true);
+    const serving = await readFile(path.join(root, "docs", "serving.md"), "utf8");
+    const [, serve] = serving.match(/<!-- run: serving -->\n```sh\n([\s\S]*?)```/)!;
+    const served = await shell(folder, serve!);
+    expect(served.status, served.stderr).toBe(0);
+    const { predictions } = JSON.parse(served.stdout);
+    expect(predictions.map(({ status }: { status: string }) => status)).toEqual(["OK", "OK"]);
+    expect(predictions[0].times[0]).toBe("2026-05-01");
+    const [, tokens] = serving.match(/<!-- run: tokens -->\n```sh\n([\s\S]*?)```/)!;
+    const listed = await shell(folder, tokens!);
+    expect(listed.status, listed.stderr).toBe(0);
+    expect(listed.stdout).toMatch(/nightly-job +viewer/);
+    expect(listed.stdout).toContain("Token nightly-job is revoked.");
+  });
+
+  it.each(Object.entries(SCENARIOS))("%s", async (name, { in: example = name, after = "", says }) => {
+    const folder = await copyOf(example);
+    const { status, stdout, stderr } = await shell(folder, after + codeOf("run", name));
+    expect(status, stderr).toBe(0);
+    for (const text of says) expect(stdout).toContain(text);
   });
 
   it("the forecasting example", async () => {
-    const folder = path.join(await temporaryFolder(), "forecast");
-    await cp(path.join(root, "examples", "forecast"), folder, { recursive: true });
-    await mkdir(path.join(folder, "node_modules"));
-    await symlink(root, path.join(folder, "node_modules", "manymodel"));
-    const { status, stdout, stderr } = await shell(folder, "node forecast.js");
+    const { status, stdout, stderr } = await shell(await copyOf("forecast"), "node forecast.js");
     expect(status, stderr).toBe(0);
     expect(stdout).toContain("ARIMA(0,0,0)(0,1,0)[4] with drift, fitted to ");
     expect(stdout).toMatch(/next quarter, knowing this one: 58\.\d/);
   });
 
-  it.each([
-    ["store-sales", "5 trained, 0 failed", "scored 5 partitions: 5 OK"],
-    ["churn", "3 trained, 0 failed", "scored 3 partitions: 3 OK"],
-    ["sensor-anomalies", "6 trained, 0 failed", "scored 6 partitions: 6 OK"],
-    ["hierarchy", "1 trained, 0 failed", "Reconciled 12 leaves and 5 sums over 14 steps by wls-var"],
-  ])("the guide's %s", async (name, trained, scored) => {
-    const folder = path.join(await temporaryFolder(), name);
-    await cp(path.join(root, "examples", name), folder, {
-      recursive: true,
-      filter: (file) => !/\.manymodel|\.csv$/.test(file),
-    });
-    await mkdir(path.join(folder, "node_modules"));
-    await symlink(root, path.join(folder, "node_modules", "manymodel"));
-    const guide = await readFile(path.join(root, "docs", "guide.md"), "utf8");
-    const [, script] = guide.match(new RegExp(`<!-- run: ${name} -->\n\`\`\`sh\n([\\s\\S]*?)\`\`\``))!;
-    const { status, stdout, stderr } = await shell(folder, script!);
+  it("the walkthrough", async () => {
+    const folder = await copyOf("walkthrough");
+    await writeFile(path.join(folder, "walkthrough.mjs"), codeOf("script", "walkthrough"));
+    const { status, stdout, stderr } = await shell(folder, "node walkthrough.mjs");
     expect(status, stderr).toBe(0);
-    expect(stdout).toContain(trained);
-    expect(stdout).toContain(scored);
+    expect(stdout).toContain("4 models, 0 failures");
+    expect(stdout).toContain("4 of 4 shops scored");
+    expect(stdout).toMatch(/ARIMA\(.*\[4\]/);
   });
 
   it("every example that has a loop", async () => {
-    const examples = (await readdir(path.join(root, "examples"))).filter((name) =>
+    const examples = readdirSync(path.join(root, "examples")).filter((name) =>
       existsSync(path.join(root, "examples", name, "loop.js")),
     );
     expect(examples).toContain("sku-demand");
     for (const name of examples) {
-      const folder = path.join(await temporaryFolder(), name);
-      await cp(path.join(root, "examples", name), folder, {
-        recursive: true,
-        filter: (file) => !file.includes(".manymodel"),
-      });
-      await mkdir(path.join(folder, "node_modules"));
-      await symlink(root, path.join(folder, "node_modules", "manymodel"));
+      const folder = await copyOf(name);
       const { status, stdout, stderr } = await shell(folder, "manymodel setup --series 20 --days 200 && node loop.js");
       expect(status, `${name}: ${stderr}`).toBe(0);
       expect(stdout).toContain("20 models, 0 failures");
       expect(stdout).toContain("20 of 20 partitions scored into FORECAST_RESULTS");
     }
+  });
+});
+
+describe("what the documents say is there", () => {
+  it("every link between them", () => {
+    const anchor = (heading: string) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N} _-]/gu, "")
+        .replaceAll(" ", "-");
+    const broken = PAGES.flatMap((file) => {
+      const text = readFileSync(path.join(root, file), "utf8");
+      return [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)].flatMap(([link, to, hash]) => {
+        const target = to === "" ? path.join(root, file) : path.resolve(root, path.dirname(file), to!);
+        if (!existsSync(target)) return [`${file}: ${link}`];
+        if (hash === undefined) return [];
+        const headings = [...readFileSync(target, "utf8").matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+          anchor(heading!),
+        );
+        return headings.includes(hash) ? [] : [`${file}: ${link}`];
+      });
+    });
+    expect(broken).toEqual([]);
+  });
+
+  it("every message that troubleshooting lists", () => {
+    const sources = readdirSync(path.join(root, "src"), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => readFileSync(path.join(root, "src", name), "utf8"))
+      .join("\n")
+      .replaceAll('\\"', '"');
+    const messages = [
+      ...readFileSync(path.join(root, "docs", "troubleshooting.md"), "utf8").matchAll(/^\| `([^`]*…?[^`]*)` \| /gm),
+    ]
+      .map(([, message]) => message!)
+      .filter((message) => message.includes(" "));
+    expect(messages.length).toBeGreaterThan(15);
+    const parts = messages.flatMap((message) => message.split(/"?…"?/).map((part) => part.trim()));
+    expect(parts.filter((part) => part.length > 12 && !sources.includes(part))).toEqual([]);
   });
 });

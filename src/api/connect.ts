@@ -26,8 +26,12 @@ import type { ReconcileSummary } from "../reconcile/reconcile-tables.ts";
 import { type Champions, type ChampionsSpec, collectChampions } from "../refine/champions.ts";
 import { type Comparison, compareRuns } from "../refine/compare.ts";
 import { type Ranking, type RankOptions, rank } from "../refine/rank.ts";
+import { type ChangedSummary, trainChanged } from "../registry/train-changed.ts";
 import { engineAddress } from "./engine-address.ts";
+import { resumeOnFleet, trainOnFleet } from "./fleet-run.ts";
+import { type Monitored, type MonitorOptions, monitor } from "./monitor.ts";
 import { openEngine } from "./open-engine.ts";
+import { type Launcher, openFleet } from "./open-fleet.ts";
 import { packageVersion } from "./package-version.ts";
 import { type ReconcileTablesOptions, reconcileForecasts } from "./reconcile.ts";
 import { type RefinedRun, type RefineOptions, refine } from "./refine.ts";
@@ -82,6 +86,13 @@ export interface DoparOptions<Exports = { readonly [name: string]: PlainData }> 
   readonly preWarm?: boolean;
   /** A completed run whose partitions this one is to improve: it reads the same pinned data. */
   readonly refines?: string;
+  /**
+   * A completed run: partitions whose data have not changed since are not trained again but carried over from it. Null:
+   * there is none yet, so that all are trained.
+   */
+  readonly changedSince?: string | null;
+  /** Machines that train in place of this one: the configured ones (`true`), or those of a launcher. */
+  readonly fleet?: Launcher | true;
   readonly onProgress?: OnProgress;
 }
 
@@ -105,6 +116,8 @@ export interface Run {
   readonly runId: string;
   readonly manifest: RunManifest;
   readonly index: IndexSummary;
+  /** With `changedSince`: what of it is new. */
+  readonly changed?: ChangedSummary;
 }
 
 /** A loop over partition keys, waiting for its body. */
@@ -184,13 +197,28 @@ export class ManyModel {
    */
   async resume(runId: string, options: ResumeOptions = {}): Promise<Run> {
     const { manifest } = await unfinishedRun(this.engine, runId);
-    const { mode } = manifest;
+    const { mode, fleet } = manifest;
     // A collection that was left unfinished has nothing to train.
-    if (mode === "champions" || mode === "patch")
+    if (mode === "champions" || mode === "patch" || mode === "changed")
       throw new ManymodelError("conflict", `run ${runId} only collects models of others; make it again`);
     const { trainers, count } = await trainersFor(this, mode, options);
-    const resumed = await resumeRun(this.engine, runId, trainers, count, options.onProgress);
+    const resumed =
+      fleet === undefined
+        ? await resumeRun(this.engine, runId, trainers, count, options.onProgress)
+        : await resumeOnFleet(this, await openFleet(this, fleet as Launcher), runId, trainers, options.onProgress);
     return { runId, ...resumed };
+  }
+
+  /**
+   * The run to compare with when only what has changed is to be trained: the one given, by its id or as a version or alias
+   * of a model; the newest version's when left out, or null if there is none.
+   *
+   * @throws {ManymodelError} `not-found` if there is no such run or version
+   */
+  async earlierRun(model: string, named?: string): Promise<string | null> {
+    if (named === undefined) return (await this.registry.getModelVersion(model))?.runId ?? null;
+    if ((await this.engine.catalog.run(named)) !== undefined) return named;
+    return (await this.registry.knownModelVersion(model, named)).runId;
   }
 
   /** Trains those partitions of a completed run again that failed or were skipped, in a run of its own. */
@@ -240,6 +268,11 @@ export class ManyModel {
     return reconcileForecasts(this, options);
   }
 
+  /** Holds forecasts against the observations that have come since, and says which partitions drift. */
+  monitor(options: MonitorOptions = {}): Promise<Monitored> {
+    return monitor(this, options);
+  }
+
   /** Says, from a sample of the source, whether one model per partition or one for all is right, and why. */
   async advise(options: AdviceOptions = {}): Promise<Advice> {
     const { source, train } = this.config;
@@ -281,7 +314,7 @@ export class ManyModel {
 
   /** A table's name as it is, or a path made absolute: relative paths mean the configuration's directory. */
   table(table: string): string {
-    const isName = this.config.engine === "snowflake" || /^[A-Za-z_][A-Za-z0-9_]*$/.test(table);
+    const isName = this.engine.tables.hasSchemas ? !/[/\\]/.test(table) : /^[A-Za-z_][A-Za-z0-9_]*$/.test(table);
     return isName ? table : path.resolve(this.config.directory, table);
   }
 
@@ -293,9 +326,23 @@ export class ManyModel {
   #loop(keyArg: string, keys: Keys | undefined): Loop {
     return {
       dopar: async (definition, options = {}) => {
+        const { changedSince: since, fleet, onProgress } = options;
+        if (since && fleet !== undefined)
+          throw new ManymodelError("usage", "a fleet trains whole runs; leave out changedSince, or the fleet");
+        if (since !== undefined && keys !== undefined)
+          throw new ManymodelError(
+            "usage",
+            "changedSince looks at every partition of the source; use foreachPartition",
+          );
         const { spec, trainers } = await runSpec(this, keyArg, keys, definition, options);
-        const { manifest, index } = await train(this.engine, spec, trainers, packageVersion, options.onProgress);
-        return { runId: manifest.runId, manifest, index };
+        const run = since
+          ? await trainChanged(this.engine, spec, since, trainers, packageVersion, onProgress)
+          : fleet === undefined
+            ? await train(this.engine, spec, trainers, packageVersion, onProgress)
+            : await trainOnFleet(this, await openFleet(this, fleet), spec, trainers, onProgress);
+        const { runId, partitions } = run.manifest;
+        const all = { since: null, trained: partitions, carried: 0, why: "there is no earlier run" };
+        return { runId, ...(since === null && { changed: all }), ...run };
       },
       plan: async (definition, options = {}, sampleSize = SAMPLE_SIZE) => {
         checkCount("sample", sampleSize);

@@ -1,84 +1,41 @@
 import path from "node:path";
 import type { LoadedConfig } from "../config/load.ts";
 import { ManymodelError } from "../core/errors.ts";
-import type { SnowflakeAddress, SnowflakeAuthentication } from "../core/snowflake-address.ts";
 import type { EngineAddress } from "../ports/engine.ts";
+import type { StageAddress } from "../ports/stage.ts";
+import { snowflakeAddress } from "./snowflake-address.ts";
 
-/** The address of the engine that a configuration names. @throws {ManymodelError} `config` naming what is missing */
+/**
+ * The engine that a configuration means. Relative paths mean the configuration's directory.
+ *
+ * @throws {ManymodelError} `config` for settings of another engine, or naming what is missing
+ */
 export function engineAddress(config: LoadedConfig): EngineAddress {
-  if (config.engine === "snowflake") return snowflakeAddress(config);
-  return { engine: "local", workspace: path.resolve(config.directory, config.workspace) };
-}
-
-/** Where a container has its service token, and where it says that its stage is mounted. */
-const TOKEN_FILE = "/snowflake/session/token";
-
-function snowflakeAddress({ snowflake, parallel_lab: lab, directory, file }: LoadedConfig): SnowflakeAddress {
-  if (snowflake === undefined)
-    throw new ManymodelError(
-      "config",
-      `${file}: engine is snowflake, but there is no block snowflake; add snowflake.account`,
-    );
-  const missing = (key: string) => new ManymodelError("config", `${file}: snowflake.${key} is missing`);
-  const { account, user, role, host, port, protocol, compute } = snowflake;
-  const database = snowflake.database ?? lab?.database;
-  if (database === undefined) throw missing("database");
-  const warehouse = snowflake.warehouse ?? lab?.warehouse;
-  const mount = process.env.MANYMODEL_STAGE_MOUNT;
-  const service = compute === "service" ? serviceOf(snowflake, lab, missing) : undefined;
-  const shard = snowflake.static_shards ? shardOf() : undefined;
-  return {
-    ...{ engine: "snowflake", account, database, compute, hybridTables: snowflake.hybrid_tables },
-    schema: snowflake.schema ?? lab?.schema ?? "MANYMODEL",
-    stage: snowflake.stage ?? lab?.dosnowflake_stage_name ?? "MM_STAGE",
-    queueTable: snowflake.queue_table ?? lab?.queue_table ?? "MM_CHUNKS",
-    authentication: authenticationOf(snowflake, directory, missing),
-    ...(user !== undefined && { user }),
-    ...(role !== undefined && { role }),
-    ...(warehouse !== undefined && { warehouse }),
-    ...(host !== undefined && { endpoint: { host, port: port ?? 443, protocol } }),
-    ...(mount !== undefined && { mount }),
-    ...(service !== undefined && { service }),
-    ...(shard !== undefined && { shard }),
-  };
-}
-
-type SnowflakeBlock = NonNullable<LoadedConfig["snowflake"]>;
-type Missing = (key: string) => ManymodelError;
-
-function authenticationOf(block: SnowflakeBlock, directory: string, missing: Missing): SnowflakeAuthentication {
-  switch (block.authentication) {
-    case "key-pair":
-      if (block.private_key_path === undefined) throw missing("private_key_path");
-      return { type: "key-pair", privateKeyPath: path.resolve(directory, block.private_key_path) };
-    case "oauth": {
-      const tokenFile = block.token_file ?? process.env.MANYMODEL_TOKEN_FILE ?? TOKEN_FILE;
-      return { type: "oauth", tokenFile: path.resolve(directory, tokenFile) };
-    }
-    case "access-token":
-      return { type: "access-token", variable: block.token_variable };
-    case "connection":
-      return { type: "connection", name: block.connection };
+  const { engine, file, postgres, snowflake } = config;
+  const others = { ...(engine !== "postgres" && { postgres }), ...(engine !== "snowflake" && { snowflake }) };
+  for (const [block, settings] of Object.entries(others))
+    if (settings !== undefined)
+      throw new ManymodelError("config", `${file}: ${block} is for engine: ${block}, but the engine is ${engine}`);
+  if (engine === "snowflake") return snowflakeAddress(config);
+  const stage = stageAddress(config);
+  const workspace = path.resolve(config.directory, config.workspace);
+  if (engine === "postgres") {
+    const { schema = "manymodel", url } = postgres ?? {};
+    const own = { url: path.join(workspace, "stage") };
+    return { engine, schema, stage: stage ?? own, workspace, ...(url !== undefined && { url }) };
   }
+  return { engine, workspace, ...(stage !== undefined && { stage }) };
 }
 
-function serviceOf(
-  block: SnowflakeBlock,
-  lab: LoadedConfig["parallel_lab"],
-  missing: Missing,
-): SnowflakeAddress["service"] {
-  const computePool = block.compute_pool ?? lab?.compute_pool;
-  const image = block.image ?? lab?.image_uri;
-  if (computePool === undefined) throw missing("compute_pool");
-  if (image === undefined) throw missing("image");
+function stageAddress({ stage, directory }: LoadedConfig): StageAddress | undefined {
+  if (stage === undefined) return undefined;
+  const { url, endpoint, region, force_path_style: forcePathStyle } = { ...NO_KEYS, ...stage };
   return {
-    ...{ computePool, image, cpu: block.cpu, memory: block.memory, maxNodes: block.max_nodes },
-    replicas: block.replicas ?? lab?.demo_queue_n_workers ?? 4,
-    instanceFamily: block.instance_family ?? lab?.instance_family ?? "CPU_X64_S",
+    url: /^[a-z0-9+.-]+:/i.test(url) ? url : path.resolve(directory, url),
+    ...(endpoint !== undefined && { endpoint }),
+    ...(region !== undefined && { region }),
+    ...(forcePathStyle !== undefined && { forcePathStyle }),
   };
 }
 
-/** Which of a job service's replicas this container is. */
-function shardOf(): SnowflakeAddress["shard"] {
-  return { index: Number(process.env.SNOWFLAKE_JOB_INDEX ?? 0), count: Number(process.env.SNOWFLAKE_JOBS_COUNT ?? 1) };
-}
+const NO_KEYS = { endpoint: undefined, region: undefined, force_path_style: undefined };

@@ -8,11 +8,15 @@ export async function openEngine(address: EngineAddress, options: { threads?: nu
   switch (address.engine) {
     case "local": {
       const { openLocalEngine } = await import("../engines/local/index.ts");
-      return openLocalEngine(address.workspace, options);
+      return openLocalEngine(address.workspace, { ...options, ...(address.stage && { stage: address.stage }) });
     }
     case "memory": {
       const { memoryEngine } = await import("../engines/memory/index.ts");
       return memoryEngine(address.id);
+    }
+    case "postgres": {
+      const { openPostgresEngine } = await import("../engines/postgres/index.ts");
+      return openPostgresEngine(address, options);
     }
     case "snowflake": {
       const { openSnowflakeEngine } = await import("../engines/snowflake/index.ts");
@@ -30,6 +34,6 @@ export async function openWorkers(engine: Engine, mode: RunMode): Promise<Worker
 
 /** A folder as a stage, for exporting to and importing from. */
 export async function openFolderStage(folder: string): Promise<Stage> {
-  const { localStage } = await import("../engines/local/stage.ts");
-  return localStage(folder);
+  const { directoryStage } = await import("../stages/directory.ts");
+  return directoryStage(folder);
 }

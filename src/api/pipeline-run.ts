@@ -7,6 +7,7 @@ import { compareRuns } from "../refine/compare.ts";
 import { configuredModel } from "./configured-model.ts";
 import type { ManyModel } from "./connect.ts";
 import { packageVersion } from "./package-version.ts";
+import { configuredBatch } from "./run-batch.ts";
 import { runSpec } from "./run-spec.ts";
 import { setup } from "./setup.ts";
 
@@ -81,7 +82,10 @@ export async function runPipeline(mm: ManyModel, options: PipelineOptions = {}):
   const snapshot = await engine.tables.snapshot(spec.query);
   const plan = [snapshot.id, spec.definition.sha256, exports, spec.seed, spec.keyArg, spec.mode];
   const trained = await step("train", plan, async (progress) => {
-    const { runId, index } = await mm.foreachPartition(spec.keyArg).dopar(definition, { exports, ...progress });
+    const changed = train.changed_only ? { changedSince: await mm.earlierRun(register.name) } : {};
+    const { runId, index } = await mm
+      .foreachPartition(spec.keyArg)
+      .dopar(definition, { exports, ...changed, ...progress });
     return { run: runId, succeeded: index.succeeded, failed: index.failed };
   });
   let best = trained.run as string;
@@ -120,13 +124,13 @@ export async function runPipeline(mm: ManyModel, options: PipelineOptions = {}):
 
   const inputTable = batch.input_table ?? source.table;
   const scored = await engine.tables.snapshot({ ...spec.query, table: mm.table(inputTable) });
-  const { output_table: outputTable, levels, horizon } = batch;
+  const { future_table: futureTable } = batch;
+  const future =
+    futureTable &&
+    (await engine.tables.snapshot({ table: mm.table(futureTable), keyColumns: spec.query.keyColumns })).fingerprint;
   const version = registered.version as string;
-  await step("batch", [name, version, scored.id, outputTable, levels, horizon], async (progress) => ({
-    ...(await mm.registry.runBatch({
-      ...{ model: name, version, inputTable, outputTable, levels, ...progress },
-      ...(horizon !== undefined && { horizon }),
-    })),
+  await step("batch", [name, version, scored.id, future, batch], async (progress) => ({
+    ...(await mm.registry.runBatch({ ...configuredBatch(config), model: name, version, inputTable, ...progress })),
   }));
   return reports;
 }

@@ -2,11 +2,14 @@ import { fileURLToPath } from "node:url";
 import { ManymodelError, show } from "../core/errors.ts";
 import { decodeKey, type PartitionKey } from "../core/partition-key.ts";
 import type { PlainData } from "../core/plain-data.ts";
+import type { DataQuery } from "../core/run.ts";
 import { METHODS } from "../forecast/index.ts";
 import { keyArgument } from "../model/key-argument.ts";
+import { latestOffenders } from "../monitor/offenders.ts";
 import { completedRun } from "../pipeline/read-index.ts";
 import { type Ranking, type RankOptions, rank } from "../refine/rank.ts";
-import type { DoparOptions, ManyModel, Run } from "./connect.ts";
+import { metricName } from "../refine/run-scores.ts";
+import type { DoparOptions, LoopQuery, ManyModel, Run } from "./connect.ts";
 
 /** Which partitions to refine, how, and for how long. */
 export interface RefineOptions
@@ -22,8 +25,13 @@ export interface RefineOptions
       | "preWarm"
       | "onProgress"
     > {
-  /** The completed run to improve. */
-  readonly from: string;
+  /** The completed run to improve; that of the version monitored last when left out with `offenders`. */
+  readonly from?: string;
+  /**
+   * Instead of a ranking: the partitions that drift as the latest `monitor` of `register.name` says, the worst first, and
+   * on the data as they are now, new observations included.
+   */
+  readonly offenders?: boolean;
   /** Methods that compete; those that suit each series when left out. */
   readonly candidates?: readonly string[];
   /** Origins from which each candidate forecasts; default 3. */
@@ -41,31 +49,42 @@ const DEFAULT_WINDOWS = 3;
 
 /**
  * Ranks a completed run's partitions (by expected gain, unless told otherwise) and has the built-in contest for each of
- * them, the first of the ranking first, until all are done or the time budget is over. The data are those of the run
- * refined, and so are the exports: target, period, horizon and holdout.
+ * them, the first of the ranking first, until all are done or the time budget is over. The exports are those of the run
+ * refined: target, period, horizon and holdout; and so are the data, except for offenders.
  *
- * @throws {ManymodelError} `usage` for an unknown candidate; `input` if no partition is left to refine
+ * @throws {ManymodelError} `usage` for an unknown candidate; `input` if no partition is left to refine; `not-found` for
+ *   offenders of a model that was never monitored
  */
 export async function refine(mm: ManyModel, options: RefineOptions): Promise<RefinedRun> {
-  const { from, candidates, windows = DEFAULT_WINDOWS, definition, ...rest } = options;
+  const { candidates, windows = DEFAULT_WINDOWS, definition, offenders = false, ...rest } = options;
   for (const name of candidates ?? [])
     if (!Object.hasOwn(METHODS, name))
       throw new ManymodelError(
         "usage",
         `candidate ${show(name)} is not known; the methods are ${Object.keys(METHODS).join(", ")}`,
       );
-  const { metric = "mase", by = "gain", worst, worstPercent, above, ...dopar } = rest;
+  const { from: named, metric = "mase", by = "gain", worst, worstPercent, above, ...dopar } = rest;
+  if (offenders && (worst ?? worstPercent ?? above) !== undefined)
+    throw new ManymodelError("usage", "offenders are all that drift; leave worst, worst-percent and above out");
+  const latest = offenders ? await offenderRanking(mm, named) : undefined;
+  const from = latest?.runId ?? named;
+  if (from === undefined)
+    throw new ManymodelError("usage", "name the run to improve, or take the offenders of the last monitor");
   const { manifest } = await completedRun(mm.engine, from);
-  const ranking = await rank(mm.engine, from, {
-    ...{ metric, by },
-    ...(worst !== undefined && { worst }),
-    ...(worstPercent !== undefined && { worstPercent }),
-    ...(above !== undefined && { above }),
-  });
+  const ranking =
+    latest ??
+    (await rank(mm.engine, from, {
+      ...{ metric, by },
+      ...(worst !== undefined && { worst }),
+      ...(worstPercent !== undefined && { worstPercent }),
+      ...(above !== undefined && { above }),
+    }));
   if (ranking.ranked.length === 0)
     throw new ManymodelError(
       "input",
-      `there is nothing to refine in ${from}: ${ranking.usable} partitions have a usable ${ranking.metric} and none of them was chosen; "manymodel rank --run ${from} --metric ${metric}" says why`,
+      offenders
+        ? `no partition of ${from} drifts; there is nothing to refine`
+        : `there is nothing to refine in ${from}: ${ranking.usable} partitions have a usable ${ranking.metric} and none of them was chosen; "manymodel rank --run ${from} --metric ${metric}" says why`,
     );
   const { keyColumns } = manifest.snapshot;
   const keys = ranking.ranked.map(({ partitionKey }) =>
@@ -74,12 +93,32 @@ export async function refine(mm: ManyModel, options: RefineOptions): Promise<Ref
   const exports: { [name: string]: PlainData } = { ...(manifest.exports as { [name: string]: PlainData }) };
   if (definition === undefined) {
     delete exports.method;
-    Object.assign(exports, { windows, metric: ranking.metric.replace(/^holdout_/, "") });
+    Object.assign(exports, { windows, metric: metricName(metric).replace(/^holdout_/, "") });
     if (candidates !== undefined) exports.candidates = [...candidates];
   }
   const builtin = new URL(`../model/builtin/contest${fileURLToPath(import.meta.url).slice(-3)}`, import.meta.url);
-  const run = await mm
-    .foreach({ [manifest.keyArg]: keys })
-    .dopar(definition ?? builtin, { ...dopar, exports, mode: "queue", refines: from, seed: manifest.seed });
+  const run = await mm.foreach({ [manifest.keyArg]: keys }).dopar(definition ?? builtin, {
+    ...{ ...dopar, exports, mode: "queue", seed: manifest.seed },
+    ...(offenders ? { dataQuery: loopQuery(manifest.snapshot.query) } : { refines: from }),
+  });
   return { ...run, ranking };
+}
+
+/** The partitions that the latest monitoring run found drifting, as a ranking of the version's run. */
+async function offenderRanking(mm: ManyModel, from: string | undefined): Promise<Ranking> {
+  const { register, monitor } = mm.config;
+  const { version, offenders } = await latestOffenders(mm.engine.tables, monitor.status_table, register.name);
+  const { runId } = await mm.registry.knownModelVersion(register.name, version);
+  const ranked = offenders.map(({ partitionKey, severity, n }) => ({
+    partitionKey,
+    value: severity,
+    gain: null,
+    nObs: n,
+  }));
+  return { runId: from ?? runId, metric: "severity", by: "metric", ranked, usable: ranked.length, unranked: [] };
+}
+
+/** A run's query, to be read as its table is now. */
+function loopQuery({ keyColumns, ...query }: DataQuery): LoopQuery {
+  return { ...query, keyColumn: keyColumns };
 }

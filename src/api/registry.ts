@@ -8,9 +8,8 @@ import {
   type ModelAlias,
   type ModelVersion,
 } from "../core/registry.ts";
-import { checkCount, checkName, type DataQuery } from "../core/run.ts";
-import type { OnProgress } from "../pipeline/progress.ts";
-import { type BatchSummary, scoreBatch } from "../pipeline/score-batch.ts";
+import { checkName } from "../core/run.ts";
+import type { BatchSummary } from "../pipeline/score-batch.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Stage } from "../ports/stage.ts";
 import { diffVersions, type VersionDiff } from "../registry/diff.ts";
@@ -21,7 +20,7 @@ import { patchVersion } from "../registry/patch.ts";
 import { registerVersion } from "../registry/register-version.ts";
 import { removeRun } from "../registry/remove.ts";
 import { packageVersion } from "./package-version.ts";
-import { workerEntry } from "./worker-entry.ts";
+import { type RunBatchOptions, runBatch } from "./run-batch.ts";
 
 /** What to register. */
 export interface LogManyModelOptions {
@@ -35,25 +34,6 @@ export interface LogManyModelOptions {
   /** The columns the run was partitioned by; checked where given. */
   readonly partitionColumns?: readonly string[];
   readonly comment?: string;
-}
-
-/** What to score. */
-export interface RunBatchOptions {
-  readonly model: string;
-  /** A version, or an alias of one. */
-  readonly version: string;
-  readonly inputTable: string;
-  /** Created where it does not exist; default `FORECAST_RESULTS`. */
-  readonly outputTable?: string;
-  /** The input's key column, or columns; the version's own when left out. */
-  readonly partitionCol?: string | readonly string[];
-  /** The input's columns to read and their order; the training query's when left out. */
-  readonly columns?: readonly string[];
-  readonly orderBy?: readonly string[];
-  readonly horizon?: number;
-  readonly levels?: readonly number[];
-  readonly workers?: number;
-  readonly onProgress?: OnProgress;
 }
 
 /** Registered versions: what other people build on. */
@@ -104,29 +84,13 @@ export class Registry {
 
   /**
    * Scores every partition of a table into an output table: the next dates at each series' own interval, point
-   * forecast, bounds, and a status (`OK`, `NO_MODEL`, `ERROR: …`). Repeating a batch replaces its rows.
+   * forecast, bounds, and a status (`OK`, `STALE`, `FALLBACK`, `NO_MODEL`, `ERROR`). Repeating a batch replaces its rows.
+   *
+   * @throws {ManymodelError} see `scoreBatch`
    */
   async runBatch(options: RunBatchOptions): Promise<BatchSummary> {
-    const { model, inputTable, outputTable = "FORECAST_RESULTS", levels = [80, 95], onProgress } = options;
-    if (options.workers !== undefined) checkCount("workers", options.workers);
-    const registered = await this.knownModelVersion(model, options.version);
-    const { version } = registered;
-    const trained = (await this.#engine.catalog.run(registered.runId))?.manifest?.snapshot.query;
-    const { partitionCol, columns = trained?.columns, orderBy = trained?.orderBy } = options;
-    const query: DataQuery = {
-      table: this.#resolveTable(inputTable),
-      keyColumns:
-        typeof partitionCol === "string"
-          ? [partitionCol]
-          : (partitionCol ?? registered.keyColumns.map(({ name }) => name)),
-      ...(columns !== undefined && { columns }),
-      ...(orderBy !== undefined && { orderBy }),
-      duplicates: trained?.duplicates ?? "fail",
-    };
-    const workers = options.workers ?? this.#engine.workers.parallelism;
-    const { horizon } = options;
-    const spec = { model, version, query, outputTable, levels, workers, ...(horizon !== undefined && { horizon }) };
-    return scoreBatch(this.#engine, spec, workerEntry(this.#engine.address), this.#engine.workers, onProgress);
+    const version = await this.knownModelVersion(options.model, options.version);
+    return runBatch(this.#engine, version, options, this.#resolveTable);
   }
 
   /** A version of a model by its name or an alias (the default version when left out), or undefined. */
@@ -286,6 +250,11 @@ export class Registry {
   /** Takes an exported version in. The definitions in it are run when it is used: import only what you trust. */
   importVersion(from: Stage, as: { readonly model?: string; readonly version?: string } = {}): Promise<ModelVersion> {
     return importVersion(this.#engine, from, as, this.#change());
+  }
+
+  /** Says in the audit log that a token for what is served was made or revoked. */
+  logToken(action: "create-token" | "revoke-token", details: { readonly [name: string]: string }): Promise<void> {
+    return this.#engine.versions.note({ ...this.#change(), action, model: null, version: null, details });
   }
 
   /** The newest changes of the registry, of one model or of all, oldest first: who, when, what. */

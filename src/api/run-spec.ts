@@ -23,7 +23,7 @@ export async function runSpec<Exports>(
   options: DoparOptions<Exports>,
 ): Promise<{ spec: RunSpec; trainers: Trainers }> {
   const { train: configured, parallel_lab: lab } = mm.config;
-  if (["data", "exports", "seed", "model", "horizon", "levels"].includes(keyArg))
+  if (["data", "exports", "seed", "model", "horizon", "levels", "future"].includes(keyArg))
     throw new ManymodelError(
       "usage",
       `the loop variable cannot be called ${keyArg}; the body receives something else by that name`,

@@ -15,6 +15,8 @@ const FORECAST_RESULTS: readonly ColumnInfo[] = [
   { name: "STEP", type: "integer" },
   { name: "FORECAST", type: "number" },
   { name: "STATUS", type: "string" },
+  { name: "ERROR_TYPE", type: "string" },
+  { name: "ERROR_MESSAGE", type: "string" },
 ];
 
 /** Creates what a workspace needs and does not have; never replaces or empties anything. */

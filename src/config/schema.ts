@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MISSING_MODEL } from "../core/missing-model.ts";
 import { RUN_MODES } from "../core/run.ts";
 import { SNOWFLAKE_COMPUTE } from "../core/snowflake-address.ts";
 import { RECONCILIATION_METHODS } from "../forecast/hierarchy/methods.ts";
@@ -62,7 +63,7 @@ const model = z
     z.strictObject({ name: z.string().min(1), options: z.record(z.string(), plain).default({}) }),
   ])
   .describe(
-    "A built-in model (a method such as auto-arima, ets, theta or best; store-sales, churn, sensor-anomalies: see docs/guide.md), or the path of a definition.",
+    "A built-in model (a method such as auto-arima, ets, theta or best; store-sales, churn, sensor-anomalies: see docs/models.md), or the path of a definition.",
   );
 
 const train = z
@@ -97,6 +98,10 @@ const train = z
       .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "a variable name")
       .default("unit_id")
       .describe("The name under which a model definition receives its partition's key."),
+    changed_only: z
+      .boolean()
+      .default(false)
+      .describe("Train only partitions whose data have changed since the newest version; the others are carried over."),
     exports: z.record(z.string(), plain).default({}).describe("Values sent to the model definition as `exports`."),
   })
   .describe("How to train.");
@@ -142,8 +147,58 @@ const batch = z
       .min(1)
       .default([80, 95])
       .describe("Coverage of the prediction intervals in percent."),
+    quantiles: z
+      .array(z.number().gt(0).lt(1))
+      .default([])
+      .describe("Quantiles to forecast, such as 0.1, 0.5 and 0.9 (columns Q_10, Q_50, Q_90)."),
+    missing_model: z
+      .enum(MISSING_MODEL)
+      .default("status")
+      .describe(
+        "What a partition without a model means. status: a row that says so. error: the batch fails and writes nothing. fallback: a seasonal naive forecast.",
+      ),
+    future_table: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("A table of what is known ahead: a row for each partition and future time."),
+    advance: z
+      .boolean()
+      .default(true)
+      .describe("Whether models take in rows of the input that are newer than the ones they were fitted to."),
+    incremental: z
+      .boolean()
+      .default(false)
+      .describe("Whether rows of the last batch stand where neither data, model nor options have changed."),
   })
   .describe("How to score.");
+
+const serve = z
+  .strictObject({
+    host: z
+      .string()
+      .min(1)
+      .default("127.0.0.1")
+      .describe("The address to listen at; one that is not of this machine alone requires tokens."),
+    port: z.int().min(0).max(65535).default(8080).describe("The port; 0: a free one."),
+    hosts: z
+      .array(z.string().min(1))
+      .default([])
+      .describe("Names under which a reverse proxy passes requests on (`Host`); requires tokens."),
+    tokens: z.string().min(1).optional().describe("The folder of tokens; `tokens` in the workspace when left out."),
+    workers: z
+      .union([z.literal("auto"), count])
+      .default("auto")
+      .describe("Threads that models predict in; auto: one less than cores."),
+    max_keys: count.default(1000).describe("How many keys a request may have."),
+    max_horizon: count.default(1000).describe("How many steps a request may ask for."),
+    max_body_kb: count.default(1024).describe("How large a request may be, in KiB."),
+    max_concurrent: count.default(256).describe("How many requests may be under way at once; more are told to wait."),
+    timeout: duration.unwrap().default("10s").describe("How long a request may take."),
+    predict_timeout: duration.unwrap().default("2s").describe("How long `predict` may take for one partition."),
+    cache_mb: count.default(256).describe("Memory for models that were read, in MiB."),
+  })
+  .describe("Answering requests over HTTP (`manymodel serve`).");
 
 const reconcile = z
   .strictObject({
@@ -159,7 +214,7 @@ const reconcile = z
       .describe(
         "The hierarchy's levels, the leaves' first: `by` its key columns ([]: the total), `table` its forecasts (sums of the leaves when left out), `residuals` a table for mint-shrink.",
       ),
-    method: z.enum(RECONCILIATION_METHODS).default("wls-struct").describe("How; see docs/guide.md."),
+    method: z.enum(RECONCILIATION_METHODS).default("wls-struct").describe("How; see docs/hierarchy.md."),
     output_table: tableName.default("RECONCILED_FORECASTS").describe("Where the reconciled forecasts go."),
     time: z
       .string()
@@ -201,6 +256,61 @@ const refine = z
     hard_deadline: duration.describe("As queue.hard_deadline, for refining."),
   })
   .describe("Refining the worst partitions in queue mode (`manymodel refine`, `manymodel pipeline run`).");
+
+const share = z.number().gt(0).lt(1);
+
+const monitor = z
+  .strictObject({
+    forecasts: z.string().min(1).optional().describe("The table of forecasts; batch.output_table when left out."),
+    actuals: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("The table or file of the observations, old and new; source.table when left out."),
+    ledger_table: tableName.default("ACCURACY_LEDGER").describe("Where each forecast meets its observation."),
+    status_table: tableName.default("MONITOR_STATUS").describe("Where the verdicts go, a row a partition and run."),
+    window: count
+      .default(30)
+      .describe("How many of the latest times are looked at; the CUSUM also remembers older ones."),
+    min_observations: count.default(8).describe("Fewer than this are no basis for a verdict."),
+    cusum_reference: z
+      .number()
+      .min(0)
+      .default(0.5)
+      .describe("k: half the lasting shift of the errors that is to be found soonest, in standard deviations."),
+    cusum_decision: z
+      .number()
+      .gt(0)
+      .default(12)
+      .describe("h: above this a cumulative sum means drift, above 70 % of it that the partition is watched."),
+    coverage_tolerance: z
+      .number()
+      .min(0)
+      .lt(100)
+      .default(5)
+      .describe("How many points intervals may cover less than their level says."),
+    false_discovery_rate: share
+      .default(0.01)
+      .describe("The share of false ones to expect among what the tests of coverage, missing and zero values find."),
+    watch_ratio: z.number().gt(0).default(2).describe("Watch where errors are this many times the holdout's."),
+    watch_shift: z
+      .number()
+      .gt(1)
+      .default(3)
+      .describe("Watch where the data moved by this many standard deviations, or their spread by this factor."),
+    max_offenders: z
+      .union([z.int().min(0), share])
+      .default(0)
+      .describe(
+        "How many partitions may drift, or which share of them, before the exit code is 3 and the webhook called.",
+      ),
+    webhook: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe("Where to POST the alert as JSON; nowhere when left out."),
+    webhook_timeout: duration.describe("How long each of three attempts at the webhook may take; 10s when left out."),
+  })
+  .describe("Watching forecasts when observations arrive (`manymodel monitor`).");
 
 const cost = z
   .strictObject({ cpu_hour: z.number().gt(0).describe("Price of an hour of one CPU, in any currency.") })
@@ -262,19 +372,118 @@ const snowflake = z
   })
   .describe("The account that `engine: snowflake` works in; see docs/snowflake.md.");
 
+const stage = z
+  .union([
+    z
+      .string()
+      .min(1)
+      .transform((url) => ({ url })),
+    z.strictObject({
+      url: z.string().min(1).describe("A directory (a path, or file:///…), or s3://bucket/prefix."),
+      endpoint: z.url().optional().describe("Of an S3-compatible service."),
+      region: z.string().min(1).optional(),
+      force_path_style: z.boolean().optional().describe("Whether the bucket is named in a request's path."),
+    }),
+  ])
+  .describe(
+    "Where artifacts are kept: a directory that other machines see too, or s3://bucket/prefix (see docs/fleets.md); in the workspace when left out.",
+  );
+const postgres = z
+  .strictObject({
+    url: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        "`postgresql://user@host:port/database`, without a password (PGPASSWORD or ~/.pgpass); PGHOST, PGPORT, PGDATABASE and PGUSER when left out.",
+      ),
+    schema: z.string().min(1).max(63).default("manymodel").describe("The schema that holds what is manymodel's own."),
+  })
+  .describe("The database of `engine: postgres`; see docs/postgresql.md.");
+
+const slurm = z
+  .strictObject({
+    partition: z.string().min(1).optional(),
+    account: z.string().min(1).optional(),
+    options: z.array(z.string().regex(/^--?[A-Za-z]/, "an option of sbatch, such as --qos=low")).default([]),
+  })
+  .describe("Of Slurm only: partition, account, and further options of sbatch.");
+
+const kubernetes = z
+  .strictObject({
+    image: z.string().min(1).describe("The worker's image (deploy/Dockerfile)."),
+    namespace: z.string().min(1).optional(),
+    context: z.string().min(1).optional().describe("Of the kubectl configuration."),
+    claim: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("A volume claim that many nodes may mount, for a stage in a directory."),
+    mount_path: z.string().startsWith("/").optional().describe("Where the claim is mounted; as it is here."),
+    secret: z.string().min(1).optional().describe("A secret whose keys become environment variables: credentials."),
+    config_map: z.string().min(1).optional().describe("A config map that holds manymodel.yaml."),
+    service_account: z.string().min(1).optional(),
+    retries: z.int().min(0).default(3).describe("How often Kubernetes runs a task again after its pod was lost."),
+  })
+  .describe("Of Kubernetes only: image, namespace, volume, secret.");
+
+const words = z.union([z.string().min(1), z.array(z.string()).min(1)]);
+
+const fleet = z
+  .strictObject({
+    launcher: z.enum(["process", "slurm", "kubernetes"]).describe("What runs the machines."),
+    workers: count.default(2).describe("Workers of queue mode, and of `process`: each a job's execution of its own."),
+    chunks_per_task: z
+      .union([z.literal("auto"), count])
+      .default("auto")
+      .describe("Chunks that a task trains one after another; auto: one, or as many as make 1,000 tasks."),
+    throttle: count.optional().describe("Tasks that may run at the same time."),
+    cpus: count.default(1).describe("CPUs of a task, which trains as many chunks at the same time."),
+    memory: z
+      .string()
+      .regex(/^\d+(\.\d+)?[KMGT]i?$/, "an amount such as 4G")
+      .optional()
+      .describe("Memory of a task, such as 4G."),
+    time: z
+      .union([count.transform(String), z.string().regex(/^(\d+-)?\d+(:\d+){0,2}$/, "a time such as 2:00:00")])
+      .optional()
+      .describe("The longest that a task may run, as Slurm has it: minutes, or 2:00:00."),
+    setup: z.array(z.string()).default([]).describe("Lines of shell before the command, such as `module load node`."),
+    command: words.optional().describe("How manymodel is called on the machines; as it was here when left out."),
+    config: z.string().min(1).optional().describe("This file as the machines see it; at the same path when left out."),
+    logs: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("A directory for logs; on the stage, or in the workspace, when left out."),
+    shared_catalog: z
+      .boolean()
+      .optional()
+      .describe("Whether the machines can open the catalog; with the local engine no, when left out."),
+    poll: duration.describe("How often the fleet is asked how a job stands; 5s when left out."),
+    slurm: slurm.prefault({}),
+    kubernetes: kubernetes.optional(),
+  })
+  .describe("Machines that train in place of this one (see docs/fleets.md).");
+
 /** The configuration file, `manymodel.yaml`. */
 export const configSchema = z.strictObject({
-  engine: z.enum(["local", "snowflake"]).default("local").describe("Where everything runs."),
+  engine: z.enum(["local", "postgres", "snowflake"]).default("local").describe("Where everything runs."),
   workspace: z.string().min(1).default(".manymodel").describe("The workspace's directory, relative to this file."),
+  stage: stage.optional(),
+  postgres: postgres.optional(),
   source: source.optional(),
   model: model.default("auto-arima"),
   train: train.prefault({}),
   queue: queue.prefault({}),
   refine: refine.optional(),
+  fleet: fleet.optional(),
   cost: cost.optional(),
   register: register.prefault({}),
   batch: batch.prefault({}),
+  serve: serve.prefault({}),
   reconcile: reconcile.optional(),
+  monitor: monitor.prefault({}),
   parallel_lab: parallelLab.optional(),
   snowflake: snowflake.optional(),
 });

@@ -65,6 +65,10 @@ export function catalogContract(harness: Harness, open: OpenEngine): void {
           ["a", "failed", "no disk"],
         ],
       );
+      assert.deepEqual(
+        (await catalog.runs("failed")).map(({ runId }) => runId),
+        ["a"],
+      );
       assert.equal(await catalog.run("none"), undefined);
     });
     test("forgets a run", async ({ catalog }) => {

@@ -1,4 +1,8 @@
-/** The suites that every engine passes: one per port, for any test framework with `describe` and `it`. */
+/**
+ * The suites that every engine passes: one per port, for any test framework with `describe` and `it`.
+ *
+ * @module
+ */
 export { catalogContract } from "./catalog.ts";
 export type { Harness, OpenEngine } from "./harness.ts";
 export { queueContract } from "./queue.ts";

@@ -192,6 +192,65 @@ export function tablesContract(harness: Harness, open: OpenEngine, limits: Table
       const snapshot = await tables.snapshot(QUERY);
       assert.deepEqual(await tables.keys(snapshot, 0, 9), [["a"], ["c"]]);
     });
+    test("gives columns of what an owner, or everybody, has published, without rows that lack the first", async (engine) => {
+      const { tables } = engine;
+      await fill(engine, [["a", 1, 1.5, true, null]], "SALES", "one");
+      await fill(
+        engine,
+        [
+          ["b", 2, null, null, "x"],
+          [null, 3, 3, false, "y"],
+        ],
+        "SALES",
+        "two",
+      );
+      await tables.write("SALES", batch([["ghost", 1, 1, null, "z"]]));
+      const read = await tables.published("SALES", null, ["ID", "DAY", "Y", "NOTE"]);
+      const rows = Array.from({ length: read.length }, (_, row) =>
+        Object.values(read.columns).map(({ values }) => values[row] ?? null),
+      );
+      assert.deepEqual(
+        rows.sort((x, y) => (String(x[0]) < String(y[0]) ? -1 : 1)),
+        [
+          ["a", DAY, 1.5, null],
+          ["b", 2 * DAY, NaN, "x"],
+        ],
+      );
+      assert.deepEqual((await tables.published("SALES", "two", ["NOTE"])).columns.NOTE?.values, ["x", "y"]);
+      for (const nothing of [
+        await tables.published("SALES", "three", ["ID"]),
+        await tables.published("SALES", null, ["ID", "NONE"]),
+        await tables.published("NONE", null, ["ID"]),
+      ])
+        assert.deepEqual(nothing, { length: 0, columns: {} });
+    });
+    test("carries some of an owner's rows over into another part, with other values", async (engine) => {
+      const { tables } = engine;
+      const rows: Row[] = ODD_KEYS.map((key, i) => [key, i, i, i % 2 === 0, key === null ? null : "old"]);
+      await fill(engine, rows, "SALES", "one");
+      await fill(engine, [["a,b", 1, 100, true, "another's"]], "SALES", "two");
+      const values = ODD_KEYS.filter((key, i) => key !== null && i % 3 === 0) as string[];
+      const part = await tables.carry(
+        "SALES",
+        "one",
+        { column: "ID", values: [...values, "not there"] },
+        { NOTE: "new" },
+      );
+      assert.equal(part.rows, values.length);
+      const snapshot = await tables.snapshot(QUERY);
+      assert.equal(snapshot.rows, rows.length + 1, "not visible before it is published");
+      await tables.publish("SALES", "one", [part, await tables.write("SALES", batch([["more", 1, 7, null, null]]))]);
+      const left = await tables.published("SALES", "one", ["ID", "Y", "PROMO", "NOTE"]);
+      const found = Array.from({ length: left.length }, (_, row) =>
+        Object.values(left.columns).map(({ values }) => values[row] ?? null),
+      );
+      const expected = ODD_KEYS.flatMap((key, i) =>
+        key !== null && i % 3 === 0 ? [[key, i, Number(i % 2 === 0), "new"]] : [],
+      );
+      const order = (x: unknown[], y: unknown[]) => (String(x[0]) < String(y[0]) ? -1 : 1);
+      assert.deepEqual(found.sort(order), [...expected, ["more", 7, 2, null]].sort(order));
+      assert.equal((await tables.carry("SALES", "one", { column: "ID", values: [] }, {})).rows, 0);
+    });
     test("creating a table that exists leaves it alone; result views cannot be tables", async (engine) => {
       const { tables } = engine;
       await fill(engine, [["a", 1, 1, null, null]]);

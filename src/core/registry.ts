@@ -54,16 +54,18 @@ export const REGISTRY_ACTIONS = [
   "remove-alias",
   "annotate",
   "delete-run",
+  "create-token",
+  "revoke-token",
 ] as const;
 export type RegistryAction = (typeof REGISTRY_ACTIONS)[number];
 
 /** One change of the registry: never altered, never deleted. */
 export interface AuditEntry extends Change {
   readonly action: RegistryAction;
-  /** Null for a run's deletion. */
+  /** Null for what happens to a run or a token. */
   readonly model: string | null;
   readonly version: string | null;
-  /** `alias` and the version it pointed at `before`; the annotation; the run. */
+  /** `alias` and the version it pointed at `before`; the annotation; the run; the token. */
   readonly details: { readonly [name: string]: PlainData };
 }
 

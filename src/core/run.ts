@@ -59,7 +59,7 @@ export interface RunManifest {
   readonly runId: string;
   readonly createdAt: string;
   readonly packageVersion: string;
-  readonly mode: RunMode | "champions" | "patch";
+  readonly mode: RunMode | "champions" | "patch" | "changed";
   readonly snapshot: Snapshot;
   /** The name under which the body receives its partition's key. */
   readonly keyArg: string;
@@ -77,10 +77,14 @@ export interface RunManifest {
   readonly limits: QueueLimits | null;
   /** The run whose partitions this one was to improve. */
   readonly refines: string | null;
+  /** What its chunks are handed to as tasks, which end in its own time; otherwise workers claim them. */
+  readonly fleet?: string;
   /** The runs whose best partitions these are, by which metric. */
   readonly champions?: { readonly runs: readonly string[]; readonly metric: string };
   /** The run whose partitions were replaced, and the one they were replaced by. */
   readonly patch?: { readonly of: string; readonly by: string };
+  /** The run whose partitions with unchanged data are carried over, and the one that trained the others; null without any. */
+  readonly changed?: { readonly since: string; readonly by: string | null };
 }
 
 /** Counts of partitions by outcome. */

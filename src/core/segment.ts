@@ -1,4 +1,4 @@
-import { parquetMetadata, parquetReadObjects } from "hyparquet";
+import { parquetMetadata, parquetRead, parquetReadObjects } from "hyparquet";
 import { type BasicType, parquetWriteBuffer } from "hyparquet-writer";
 import type { Outcome, PartitionOutcome } from "./artifact.ts";
 import { ManymodelError } from "./errors.ts";
@@ -73,54 +73,97 @@ export function encodeSegment(keyColumns: readonly KeyColumn[], rows: readonly P
   }));
   const columns = Object.entries(COLUMNS).map(([name, type]) => ({ name, type, data: values[name]! }));
   return new Uint8Array(
-    parquetWriteBuffer({ columnData: [...keys, ...columns], createdBy: "manymodel", rowGroupSize: 100_000 }),
+    parquetWriteBuffer({ columnData: [...keys, ...columns], createdBy: "manymodel", rowGroupSize: SEGMENT_BLOCK }),
   );
 }
 
+/** Rows that are compressed together: what is decoded to get at one of them. */
+export const SEGMENT_BLOCK = 256;
+
 /** The columns that hold what a body returned, by far the largest. */
 const LARGE = ["model", "forecast", "info"];
+/** The columns of text that scoring does not need. */
+const NOT_SCORED = ["forecast", "info", "metrics", "model_kind", "first_ts", "data_sha256"];
 
-/**
- * Reads a segment back.
- *
- * @param options.summary - leave out what the bodies returned as model, forecast and info: they are NULL then
- * @throws {ManymodelError} `corrupt` if the bytes are not a segment
- */
+/** What to read of a segment. */
+export interface SegmentPart {
+  /** Leave out what the bodies returned as model, forecast and info: they are NULL then. */
+  readonly summary?: boolean;
+  /** Leave out what scoring does not need: the model is there, the rest is NULL. */
+  readonly forScoring?: boolean;
+  /** The first row to read, and `to` the one after the last; all when left out. */
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** Reads a segment, or a part of it, back. @throws {ManymodelError} `corrupt` if the bytes are not a segment */
 export async function decodeSegment(
   bytes: Uint8Array,
   path: string,
-  { summary = false } = {},
+  { summary = false, forScoring = false, from, to }: SegmentPart = {},
 ): Promise<PartitionOutcome[]> {
+  const leftOut = [...(summary ? LARGE : []), ...(forScoring ? NOT_SCORED : [])];
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
   try {
     const metadata = parquetMetadata(file);
     const rows = await parquetReadObjects({
       file,
       metadata,
-      columns: Object.keys(COLUMNS).filter((name) => !summary || !LARGE.includes(name)),
+      columns: Object.keys(COLUMNS).filter((name) => !leftOut.includes(name)),
+      ...(from !== undefined && { rowStart: from }),
+      ...(to !== undefined && { rowEnd: to }),
     });
-    const large = (value: unknown) => (value === undefined ? null : (value as string | null));
+    const text = (value: unknown) => (value === undefined ? null : (value as string | null));
     return rows.map((row) => ({
       position: row.position as number,
       key: decodeKey(row.partition_key as string).key,
       partitionKey: row.partition_key as string,
       outcome: row.outcome as Outcome,
-      modelKind: row.model_kind as string | null,
-      model: large(row.model),
-      metrics: row.metrics as string | null,
-      forecast: large(row.forecast),
-      info: large(row.info),
+      modelKind: text(row.model_kind),
+      model: text(row.model),
+      metrics: text(row.metrics),
+      forecast: text(row.forecast),
+      info: text(row.info),
       nObs: row.n_obs as number,
-      firstTs: row.first_ts as string | null,
+      firstTs: text(row.first_ts),
       lastTs: row.last_ts as string | null,
       interval: row.interval as string | null,
       fitMs: row.fit_ms as number,
       seed: Number(row.seed as bigint),
-      dataSha256: row.data_sha256 as string | null,
+      dataSha256: text(row.data_sha256),
       errorType: row.error_type as PartitionOutcome["errorType"],
       errorMessage: row.error_message as string | null,
       attempt: row.attempt as number,
     }));
+  } catch (cause) {
+    throw new ManymodelError("corrupt", `${path} is not a readable segment`, { cause });
+  }
+}
+
+/**
+ * Reads some columns of a segment, each as its values in the order of the rows: for whoever goes through millions of them.
+ *
+ * @param names - columns that every segment has, such as `partition_key`
+ * @throws {ManymodelError} `corrupt` if the bytes are not a segment
+ */
+export async function decodeSegmentColumns<Name extends string>(
+  bytes: Uint8Array,
+  path: string,
+  names: readonly Name[],
+): Promise<Record<Name, unknown[]>> {
+  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+  const columns = Object.fromEntries(names.map((name) => [name, [] as unknown[]])) as Record<Name, unknown[]>;
+  try {
+    await parquetRead({
+      file,
+      metadata: parquetMetadata(file),
+      columns: [...names],
+      onChunk({ columnName, columnData, rowStart }) {
+        const values = columns[columnName as Name];
+        for (let i = 0; i < columnData.length; i++) values[rowStart + i] = columnData[i];
+      },
+    });
+    return columns;
   } catch (cause) {
     throw new ManymodelError("corrupt", `${path} is not a readable segment`, { cause });
   }

@@ -1,3 +1,5 @@
+import { ManymodelError, show } from "./errors.ts";
+
 /** The layout of the stage, in one place. All paths are relative, with `/` between their parts. */
 const padded = (n: number) => String(n).padStart(4, "0");
 
@@ -10,7 +12,20 @@ export const stagePath = {
   segment: (run: string, chunk: number, attempt: number) => `${stagePath.attempt(run, chunk, attempt)}/segment.parquet`,
   segmentManifest: (run: string, chunk: number, attempt: number) =>
     `${stagePath.attempt(run, chunk, attempt)}/manifest.json`,
+  attemptFailure: (run: string, chunk: number, attempt: number) =>
+    `${stagePath.attempt(run, chunk, attempt)}/failure.json`,
+  fleet: (run: string) => `runs/${run}/fleet.json`,
+  launch: (run: string, launch: string) => `runs/${run}/launches/${launch}.json`,
   estimate: (id: string) => `estimates/${id}.json`,
   keyIndex: (run: string) => `runs/${run}/key_index.bin`,
+  partitionTable: (run: string, indexSha256: string) => `runs/${run}/partitions/${indexSha256.slice(0, 16)}`,
   modelIndex: (run: string) => `runs/${run}/model_index.json`,
 } as const;
+
+/** The parts of a path of the stage. @throws {ManymodelError} `usage` if it would lead out of the stage, or nowhere */
+export function stagePathParts(path: string): string[] {
+  const parts = path.split("/");
+  if (parts.some((part) => part === "" || part === "." || part === ".." || /[\\\0]/.test(part)))
+    throw new ManymodelError("usage", `${show(path)} is not a path of the stage`);
+  return parts;
+}

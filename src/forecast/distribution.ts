@@ -93,6 +93,19 @@ function studentCdf(x: number, df: number): number {
   return 1 - 0.5 * incompleteBeta(df / (df + x * x), df / 2, 0.5);
 }
 
+/**
+ * Upper tail of the binomial distribution: the probability of `count` successes or more in `trials`, by the regularised
+ * incomplete beta function I_p(count, trials - count + 1), which also takes counts that are no integers, such as
+ * effective numbers of independent trials.
+ *
+ * @param count - at least 0; at 0 the probability is 1
+ * @param trials - at least `count`
+ * @param p - probability of a success, in [0, 1]
+ */
+export function binomialTail(count: number, trials: number, p: number): number {
+  return count <= 0 ? 1 : incompleteBeta(p, count, trials - count + 1);
+}
+
 /** Regularised incomplete beta function, by Lentz's continued fraction (DLMF 8.17.22). */
 function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;

@@ -1,6 +1,8 @@
 /**
  * Forecasting as pure functions: a series in, a fitted model (plain data) out. No dependencies; runs in Node, in a
  * browser and in a warehouse's JavaScript.
+ *
+ * @module
  */
 export { type Accuracy, accuracy, mae, mape, mase, me, pinball, rmse, rmsse, smape, wape } from "./accuracy.ts";
 export { type Anomalies, type AnomalyOptions, anomalies } from "./anomaly/anomalies.ts";
@@ -48,7 +50,7 @@ export type {
 } from "./contest/rolling-origin.ts";
 export { type MultipleDecomposition, mstl } from "./decompose/mstl.ts";
 export { type Decomposition, type StlOptions, stl } from "./decompose/stl.ts";
-export { logGamma, normalQuantile, studentQuantile } from "./distribution.ts";
+export { binomialTail, logGamma, normalQuantile, studentQuantile } from "./distribution.ts";
 export { type DriftModel, drift } from "./drift.ts";
 export {
   type EtsBounds,
@@ -88,7 +90,27 @@ export { coverage, type IntervalAccuracy, intervalAccuracy, intervalScore } from
 export type { ModelForecastOptions, ModelOptions, SimulateOptions } from "./kind.ts";
 export { type MeanModel, mean } from "./mean.ts";
 export { type Fit, METHODS, type Method } from "./methods.ts";
-export { type FittedModel, fitted, forecast, residuals, simulate, update } from "./model.ts";
+export { type FittedModel, fitted, forecast, residuals, simulate, supports, update } from "./model.ts";
+export {
+  averageRunLength,
+  benjaminiHochberg,
+  type Calibration,
+  type Cusum,
+  calibrate,
+  coverageLoss,
+  cusum,
+  type DataShift,
+  dataShift,
+  detect,
+  type Findings,
+  growth,
+  judge,
+  type Thresholds,
+  type Verdict,
+  type VerdictName,
+  type WatchedSeries,
+  whiten,
+} from "./monitoring/index.ts";
 export { type NaiveModel, naive, snaive } from "./naive.ts";
 export type { Forecast, ForecastOptions } from "./prediction.ts";
 export { normal, type Random, random } from "./random.ts";

@@ -120,9 +120,14 @@ function openDays(times: Float64Array): Interval | null {
 /**
  * Where each time falls on the series' own grid (first time: 0, one interval later: 1, …).
  *
- * @returns null if a time lies off the grid, or the grid would be more than ten times as long as the series
+ * @param longest - how many steps the grid may have after its first
+ * @returns null if a time lies off the grid, or the grid would be longer (than ten times the series)
  */
-export function gridPositions(times: Float64Array, interval: Interval): Int32Array | null {
+export function gridPositions(
+  times: Float64Array,
+  interval: Interval,
+  longest = 10 * times.length + 10,
+): Int32Array | null {
   const n = times.length;
   const follow = (limit: number) => {
     const grid = nextTimes(times[0]!, interval, limit);
@@ -135,7 +140,7 @@ export function gridPositions(times: Float64Array, interval: Interval): Int32Arr
     }
     return positions;
   };
-  return follow(n - 1) ?? follow(10 * n + 10);
+  return follow(n - 1) ?? follow(longest);
 }
 
 /** A time as exact text: `2026-11-23` for dates, `2026-11-23 10:30:00.5` for timestamps (UTC), digits for numbers. */

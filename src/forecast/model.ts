@@ -125,6 +125,11 @@ export function simulate(model: FittedModel, options: SimulateOptions): Float64A
   return method(model, "simulate")(model, options, any);
 }
 
+/** Whether a model's kind can do something: not every one has one-step forecasts, takes new values, or makes paths. */
+export function supports(model: FittedModel, what: "fitted" | "update" | "simulate"): boolean {
+  return kindOf(model)[what] !== undefined;
+}
+
 const any: AnyKind = { forecast, fitted, update, simulate };
 
 function kindOf(model: FittedModel): Kind<FittedModel> {

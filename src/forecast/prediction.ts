@@ -13,7 +13,7 @@ export interface Forecast {
 export interface ForecastOptions {
   /** How many steps, an integer of at least 1. */
   readonly h: number;
-  /** Coverage of the prediction intervals in percent, each in (0, 100); default [80, 95]. */
+  /** Coverage of the prediction intervals in percent, each in [0, 100), 0 being the median; default [80, 95]. */
   readonly levels?: readonly number[];
 }
 
@@ -21,7 +21,7 @@ export interface ForecastOptions {
 export function checkForecastOptions({ h, levels = [80, 95] }: ForecastOptions): { h: number; levels: number[] } {
   if (!Number.isSafeInteger(h) || h < 1) throw new RangeError(`h is ${h}; it must be an integer of at least 1`);
   for (const level of levels)
-    if (!(level > 0 && level < 100))
+    if (!(level >= 0 && level < 100))
       throw new RangeError(`level is ${level}; it must be a percentage between 0 and 100`);
   return { h, levels: [...levels].sort((a, b) => a - b) };
 }

@@ -39,13 +39,34 @@ export interface FitResult<Model extends object> {
   readonly info?: object | string | number | boolean | null;
 }
 
-/** What `predict` receives. `data` holds the partition's rows in the batch's input table. */
+/**
+ * What `update` receives. `data` holds the rows of the batch's input that are newer than those the model was fitted to (or
+ * moved to): `data.series(column)` begins one step after them, NaN at steps without a row.
+ */
+export type UpdateContext<Model, Key extends object = DefaultKey, Exports = ExportsData> = Key & {
+  readonly model: Model;
+  readonly data: Frame;
+  readonly exports: Exports;
+  readonly seed: number;
+};
+
+/** What `update` returns: the model moved on, and by how many steps; fewer than `data` has where the last are not known yet. */
+export interface UpdateResult<Model extends object> {
+  readonly model: Model;
+  readonly steps: number;
+}
+
+/**
+ * What `predict` receives. `data` holds the partition's rows in the batch's input table. `future`, where the batch has a
+ * table of it, holds one row for each of the `horizon` steps, with what is known ahead.
+ */
 export type PredictContext<Model, Key extends object = DefaultKey, Exports = ExportsData> = Key & {
   readonly model: Model;
   readonly horizon: number;
-  /** Coverage of the prediction intervals in percent, ascending. */
+  /** Coverage of the prediction intervals in percent, ascending; 0 stands for the median, where quantiles are wanted. */
   readonly levels: readonly number[];
   readonly data: Frame;
+  readonly future?: Frame;
   readonly exports: Exports;
   readonly seed: number;
 };
@@ -69,6 +90,11 @@ export interface ModelDefinition<Key extends object, Exports, Model extends obje
    * customers; `horizon` is then their number, and the output's STEP the number of the row.
    */
   readonly scores?: "steps" | "rows";
+  /**
+   * Moves a model over observations that are newer than its own, without fitting again. Without it, forecasts start where
+   * the model ends, and are `STALE` where the input has newer rows.
+   */
+  update?(context: UpdateContext<Model, Key, Exports>): UpdateResult<Model> | Promise<UpdateResult<Model>>;
   /** Needed for registration and batch scoring. */
   predict?(context: PredictContext<Model, Key, Exports>): Prediction | Promise<Prediction>;
 }

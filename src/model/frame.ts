@@ -12,8 +12,9 @@ export interface Frame {
   /** A numeric column; NULL is NaN. */
   numbers(column: string): Float64Array;
   /**
-   * A numeric column as an equally spaced series: at the interval of the partition's own times, NaN where there is no
-   * row. Where there is no time column, or the times keep no interval, and in `predict`, the same as `numbers`.
+   * A column of numbers, or of booleans as 0 and 1, as an equally spaced series: at the interval of the partition's own
+   * times, NaN where there is no row. Where there is no time column, or the times keep no interval, and in `predict`, one
+   * value a row.
    */
   series(column: string): Float64Array;
   /** A text column; NULL is null. */
@@ -50,12 +51,9 @@ export function frame(batch: ColumnBatch, start = 0, end = batch.length, grid?: 
     columns: columnsOf(batch),
     numbers: (name) => column(name, "number").values as Float64Array,
     series(name) {
-      const values = column(name, "number").values as Float64Array;
-      const positions = values.length > 0 ? grid?.() : null;
-      if (positions == null || positions.at(-1) === values.length - 1) return values;
-      const spaced = new Float64Array(positions.at(-1)! + 1).fill(NaN);
-      for (let i = 0; i < values.length; i++) spaced[positions[i]!] = values[i]!;
-      return spaced;
+      const { type, values } = column(name, "number", "boolean");
+      const numbers = type === "boolean" ? fromBooleans(values) : (values as Float64Array);
+      return spaced(numbers, numbers.length > 0 ? grid?.() : null);
     },
     strings: (name) => column(name, "string").values as (string | null)[],
     booleans: (name) => Array.from(column(name, "boolean").values as Uint8Array, (v) => (v === 2 ? null : v === 1)),
@@ -65,4 +63,37 @@ export function frame(batch: ColumnBatch, start = 0, end = batch.length, grid?: 
       ),
     times: (name) => column(name, "date", "timestamp").values as Float64Array,
   };
+}
+
+/**
+ * Some rows of a frame that has no grid of its own, in the order given.
+ *
+ * @param positions - where each of them falls on a grid, ascending from 0 or later (see `Frame.series`)
+ */
+export function pickRows(data: Frame, rows: Int32Array, positions: Int32Array | null = null): Frame {
+  const numbers = (values: Float64Array) => Float64Array.from(rows, (row) => values[row]!);
+  const others = <T>(values: readonly T[]) => Array.from(rows, (row) => values[row]!);
+  return {
+    length: rows.length,
+    columns: data.columns,
+    numbers: (name) => numbers(data.numbers(name)),
+    series: (name) => spaced(numbers(data.series(name)), positions),
+    strings: (name) => others(data.strings(name)),
+    booleans: (name) => others(data.booleans(name)),
+    dates: (name) => others(data.dates(name)),
+    times: (name) => numbers(data.times(name)),
+  };
+}
+
+/** 0, 1, and NaN for NULL. */
+function fromBooleans(values: Uint8Array): Float64Array {
+  return Float64Array.from(values, (value) => (value === 2 ? NaN : value));
+}
+
+/** Values at their places on a grid, NaN at the others. */
+function spaced(values: Float64Array, positions: Int32Array | null | undefined): Float64Array {
+  if (positions == null || positions.length === 0 || positions.at(-1) === values.length - 1) return values;
+  const result = new Float64Array(positions.at(-1)! + 1).fill(NaN);
+  for (let i = 0; i < values.length; i++) result[positions[i]!] = values[i]!;
+  return result;
 }

@@ -1,4 +1,8 @@
-/** What a model definition imports: `defineModel` and the types of its two functions. */
+/**
+ * What a model definition imports: `defineModel` and the types of its two functions.
+ *
+ * @module
+ */
 export {
   defineModel,
   type ExportsData,
@@ -8,5 +12,7 @@ export {
   type ModelDefinition,
   type PredictContext,
   type Prediction,
+  type UpdateContext,
+  type UpdateResult,
 } from "./define-model.ts";
 export type { Frame } from "./frame.ts";

@@ -35,9 +35,21 @@ export function checkFitResult(returned: unknown): CheckedFit {
     modelKind: typeof kind === "string" ? kind : null,
     model: JSON.stringify(model),
     metrics: metrics === undefined ? null : checkMetrics(metrics),
-    forecast: forecast === undefined ? null : JSON.stringify(checkNumbers(forecast, "forecast")),
+    forecast: forecast === undefined ? null : JSON.stringify(Array.from(checkNumbers(forecast, "forecast"))),
     info: info === undefined ? null : JSON.stringify(info),
   };
+}
+
+/** Checks what `update` returned: an object, and at most as many steps as it was given. @throws {InvalidReturn} */
+export function checkUpdateResult(returned: unknown, given: number): { model: object; steps: number } {
+  const { model, steps } = asObject(returned, "update");
+  if (typeof model !== "object" || model === null)
+    throw new InvalidReturn(`update must return { model, steps }; model is ${show(model)}`);
+  if (!Number.isSafeInteger(steps) || (steps as number) < 0 || (steps as number) > given)
+    throw new InvalidReturn(
+      `update returned steps ${show(steps)}; it must be the number of steps that the model has moved, at most ${given}`,
+    );
+  return { model, steps: steps as number };
 }
 
 /** What `predict` returned, checked: arrays of the asked length, levels ascending. */
@@ -61,13 +73,13 @@ export function checkPrediction(returned: unknown, horizon: number, levels: read
     const numbers = checkNumbers(values, path);
     if (numbers.length !== horizon)
       throw new InvalidReturn(`predict must return ${horizon} values in ${path}; it has ${numbers.length}`);
-    return numbers;
+    return numbers instanceof Float64Array ? numbers : Float64Array.from(numbers);
   };
-  const none = levels.map(() => new Float64Array(horizon).fill(NaN));
+  const none = () => levels.map(() => new Float64Array(horizon).fill(NaN));
   return {
-    mean: Float64Array.from(series(mean, "mean")),
-    lower: (lower as unknown[] | undefined)?.map((v, i) => Float64Array.from(series(v, `lower[${i}]`))) ?? none,
-    upper: (upper as unknown[] | undefined)?.map((v, i) => Float64Array.from(series(v, `upper[${i}]`))) ?? none,
+    mean: series(mean, "mean"),
+    lower: (lower as unknown[] | undefined)?.map((v, i) => series(v, `lower[${i}]`)) ?? none(),
+    upper: (upper as unknown[] | undefined)?.map((v, i) => series(v, `upper[${i}]`)) ?? none(),
   };
 }
 
@@ -92,12 +104,12 @@ function checkMetrics(metrics: unknown): string {
   return JSON.stringify(kept);
 }
 
-function checkNumbers(values: unknown, path: string): number[] {
+function checkNumbers(values: unknown, path: string): Float64Array | number[] {
   if (!Array.isArray(values) && !(ArrayBuffer.isView(values) && "length" in values))
     throw new InvalidReturn(`${path} is ${show(values)}; it must be an array of numbers`);
-  const numbers = Array.from(values as ArrayLike<unknown>);
+  const numbers = values instanceof Float64Array ? values : Array.from(values as ArrayLike<unknown>);
   for (let i = 0; i < numbers.length; i++)
     if (typeof numbers[i] !== "number" || !Number.isFinite(numbers[i]))
       throw new InvalidReturn(`${path}[${i}] is ${show(numbers[i])}; it must be a finite number`);
-  return numbers as number[];
+  return numbers as Float64Array | number[];
 }

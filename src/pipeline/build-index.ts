@@ -39,7 +39,7 @@ export async function buildIndex(engine: Engine, runId: string, now: Date): Prom
     );
   const manifest = run.manifest;
   const chunks = await engine.queue.chunks(runId);
-  const open = chunks.filter((chunk) => chunk.state === "available" || chunk.state === "leased");
+  const open = chunks.filter((chunk) => ["waiting", "available", "leased"].includes(chunk.state));
   if (open.length > 0 || chunks.length !== manifest.chunks)
     throw new ManymodelError(
       "conflict",

@@ -4,7 +4,7 @@ import { encodeKeyIndex, findKey } from "../core/key-index.ts";
 import { rowSelector } from "../core/selection.ts";
 import type { Stage } from "../ports/stage.ts";
 import { getVerified } from "./checksum.ts";
-import { type IndexedRow, segmentRows } from "./read-index.ts";
+import { blockStart, type IndexedRow, segmentBlock, segmentRows } from "./read-index.ts";
 
 /** Where a partition's row is said to be: only its own key tells whether it is there. */
 export interface Place {
@@ -16,8 +16,8 @@ export interface Place {
 export interface PartitionFinder {
   /** Where the row of an encoded key may be, the likeliest first; empty if the index has no such partition. */
   places(partitionKey: string): Place[];
-  /** The row of an encoded key, or undefined. Reads the segment that it is in. */
-  row(partitionKey: string): Promise<IndexedRow | undefined>;
+  /** The row of an encoded key, or undefined. Decodes only the block of rows that it is in. */
+  row(partitionKey: string): Promise<(Place & IndexedRow) | undefined>;
 }
 
 /** Opens the key indexes of an index's sources. @throws {ManymodelError} `corrupt` if one of them was changed */
@@ -52,8 +52,9 @@ export async function openFinder(stage: Stage, { sources, segments }: ModelIndex
     places,
     async row(key) {
       for (const { segment, at } of places(key)) {
-        const found = (await segmentRows(stage, segment)).find((row) => row.at === at);
-        if (found?.row.partitionKey === key) return found;
+        const { start, rows } = await segmentBlock(stage, segment, blockStart(at));
+        const row = rows[at - start];
+        if (row?.partitionKey === key) return { row, segment, at };
       }
       return undefined;
     },

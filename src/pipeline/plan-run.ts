@@ -40,6 +40,8 @@ export interface RunSpec {
   readonly limits?: QueueLimits;
   /** The run whose partitions this one is to improve. */
   readonly refines?: string;
+  /** What the chunks are handed to as tasks. */
+  readonly fleet?: string;
 }
 
 /** Keys are read from the snapshot this many at a time. */
@@ -83,6 +85,7 @@ export async function planRun(engine: Engine, spec: RunSpec, now: Date, packageV
       maxFailed: tolerated(spec.maxFailed, partitions),
       limits: spec.limits ?? null,
       refines: spec.refines ?? null,
+      ...(spec.fleet !== undefined && { fleet: spec.fleet }),
     };
     const keys = spec.keys?.map((key) => encodeKey(snapshot.keyColumns, key));
     if (keys !== undefined) await putJson(engine.stage, stagePath.keys(runId), keys);
@@ -104,7 +107,7 @@ export async function planRun(engine: Engine, spec: RunSpec, now: Date, packageV
  * @param keys - the keys to train, encoded, in order; all of the snapshot's when left out
  */
 export async function planTasks(engine: Engine, manifest: RunManifest, keys?: readonly string[]): Promise<void> {
-  const { runId, snapshot, partitions, mode } = manifest;
+  const { runId, snapshot, partitions, mode, fleet } = manifest;
   const ranges = splitEvenly(partitions, manifest.chunks);
   let read: { from: number; keys: readonly string[]; ordinals: Int32Array | null } | undefined;
   const files: TaskFile[] = [];
@@ -130,7 +133,7 @@ export async function planTasks(engine: Engine, manifest: RunManifest, keys?: re
   await engine.queue.enqueue(
     runId,
     ranges.map(({ chunk, start, end }) => ({ chunk, partitions: end - start, priority: 0 })),
-    mode === "queue" ? "waiting" : "available",
+    mode === "queue" || fleet !== undefined ? "waiting" : "available",
   );
   await engine.catalog.moveRun(runId, "running", { manifest });
 }

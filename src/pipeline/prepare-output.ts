@@ -2,10 +2,14 @@ import type { ColumnInfo } from "../core/column.ts";
 import { ManymodelError } from "../core/errors.ts";
 import type { Tables } from "../ports/tables.ts";
 
+/** A kind of table, and the columns by which one is known. */
+const FORECASTS = { what: "a table of forecasts", marks: ["MODEL_NAME", "MODEL_VERSION", "PARTITION_KEY", "STATUS"] };
+
 /**
- * Creates a table for forecasts, or makes sure that the one that exists takes these columns and holds forecasts.
+ * Creates a table for results, or makes sure that the one that exists takes these columns and is of the same kind.
  *
  * @param inputs - tables that are read, which the output must not be
+ * @param kind - forecasts when left out
  * @throws {ManymodelError} `conflict` if it is another kind of table
  */
 export async function prepareOutput(
@@ -13,14 +17,15 @@ export async function prepareOutput(
   outputTable: string,
   columns: readonly ColumnInfo[],
   inputs: readonly string[],
+  { what, marks }: { readonly what: string; readonly marks: readonly string[] } = FORECASTS,
 ): Promise<void> {
   if (await tables.create(outputTable, columns)) return;
   const existing = new Map((await tables.columns(outputTable))?.map((column) => [column.name.toUpperCase(), column]));
-  const foreign = ["MODEL_NAME", "MODEL_VERSION", "PARTITION_KEY", "STATUS"].some((name) => !existing.has(name));
+  const foreign = marks.some((name) => !existing.has(name));
   if (foreign || inputs.some((input) => input.toUpperCase() === outputTable.toUpperCase()))
     throw new ManymodelError(
       "conflict",
-      `${outputTable} is not a table of forecasts; nothing is written into it. Choose another output table`,
+      `${outputTable} is not ${what}; nothing is written into it. Choose another output table`,
     );
   for (const { name, type } of columns) {
     const found = existing.get(name.toUpperCase());

@@ -7,6 +7,7 @@ export interface Progress {
   readonly failed: number;
 }
 
+/** Is told how far a run or a batch is. */
 export type OnProgress = (progress: Progress) => void;
 
 /** How long a worker may be silent before its chunk is given to another. */

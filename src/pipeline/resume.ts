@@ -76,8 +76,7 @@ export async function resumeRun(
   workers: number,
   onProgress: OnProgress = () => {},
 ): Promise<{ manifest: RunManifest; index: IndexSummary }> {
-  const { run, manifest } = await unfinishedRun(engine, runId);
-  if (run.state === "planning") await planTasks(engine, manifest, await keysOf(engine, manifest));
+  const manifest = await finishPlanning(engine, runId);
   const { queue } = engine;
   const holders = (await queue.chunks(runId)).flatMap(({ state, worker }) => (state === "leased" ? [worker!] : []));
   await queue.release(
@@ -86,6 +85,13 @@ export async function resumeRun(
   );
   await workOnRun(engine, manifest, trainers, workers, onProgress);
   return { manifest, index: await buildIndex(engine, runId, new Date()) };
+}
+
+/** An unfinished run's plan, carried out to the end where it was interrupted. @throws {ManymodelError} as `unfinishedRun` */
+export async function finishPlanning(engine: Engine, runId: string): Promise<RunManifest> {
+  const { run, manifest } = await unfinishedRun(engine, runId);
+  if (run.state === "planning") await planTasks(engine, manifest, await keysOf(engine, manifest));
+  return manifest;
 }
 
 /** The keys that a run was given, or undefined if it trains all of the source's. */

@@ -27,10 +27,9 @@ export async function runJobs(
 ): Promise<void> {
   const { runId, mode } = manifest;
   const over = new AbortController();
-  const workers = { type: "persistent", count: jobs.replicas, preWarm } as const;
+  const workers = { type: "persistent", count: jobs.replicas, preWarm, signal: over.signal } as const;
   const watching = watchJobs(engine, jobs, manifest, onProgress);
-  const feeding =
-    mode === "queue" ? runQueue(engine, manifest, workers, entry, engine.workers, onProgress, over.signal) : undefined;
+  const feeding = mode === "queue" ? runQueue(engine, manifest, workers, entry, engine.workers, onProgress) : undefined;
   try {
     await Promise.all([watching, feeding]);
     onProgress(await readProgress(engine.queue, runId));

@@ -18,6 +18,8 @@ export interface QueueWorkers {
   readonly count: number;
   /** Whether nothing is fed before all of them are ready. */
   readonly preWarm: boolean;
+  /** When it is set off, nothing more is fed, and the run is left as it is. */
+  readonly signal?: AbortSignal;
 }
 
 const PROGRESS_MS = 500;
@@ -25,17 +27,14 @@ const PROGRESS_MS = 500;
 /**
  * Works on a run in queue mode until every chunk has ended: feeds the chunks, has this process's workers take part, and
  * ends what the run's limits say. Workers may join and leave meanwhile.
- *
- * @param closed - when it is set off, nothing is fed any more
  */
 export async function runQueue(
   engine: Engine,
   manifest: RunManifest,
-  { type, count, preWarm }: QueueWorkers,
+  { type, count, preWarm, signal }: QueueWorkers,
   entry: WorkerEntry,
   workers: Workers,
   onProgress: OnProgress,
-  closed?: AbortSignal,
 ): Promise<void> {
   checkCount("n_workers", count);
   const { runId, limits, maxAttempts, fitTimeoutMs, chunks } = manifest;
@@ -47,7 +46,7 @@ export async function runQueue(
   // A failure counts at once: it may be the one too many.
   const onChunk = ({ failed }: SegmentInfo) => (failed > 0 ? watch() : undefined);
   const stop = new AbortController();
-  closed?.addEventListener("abort", () => stop.abort(), { once: true });
+  signal?.addEventListener("abort", () => stop.abort());
   const members: Member[] = [];
   const crew = type === "ephemeral" ? await startCrew(workers, entry, Math.min(count, chunks)) : undefined;
   try {

@@ -1,18 +1,24 @@
+import { randomUUID } from "node:crypto";
 import { ManymodelError, show } from "../core/errors.ts";
+import { MISSING_MODEL, type MissingModel } from "../core/missing-model.ts";
+import type { PlainData } from "../core/plain-data.ts";
+import { checkLevels, checkQuantiles } from "../core/quantile.ts";
 import type { ModelVersion } from "../core/registry.ts";
 import { checkCount, checkName, type DataQuery, type RunManifest, type Snapshot } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { TablePart } from "../ports/tables.ts";
 import { type WorkerEntry, WorkerLost, type Workers } from "../ports/workers.ts";
+import { BATCH_RUNS, type BatchRecord, lastBatch, recordBatch } from "./batch-runs.ts";
 import { checksum } from "./checksum.ts";
 import { startCrew } from "./crew.ts";
+import type { Fallback } from "./fallback.ts";
 import { forecastColumns } from "./forecast-rows.ts";
 import { getJson } from "./json.ts";
 import { prepareOutput } from "./prepare-output.ts";
 import type { OnProgress } from "./progress.ts";
 import { readIndex } from "./read-index.ts";
-import type { ScoredPart, ScoreTask } from "./score-segment.ts";
+import type { ScoredPart, ScoreTask, StatusCounts } from "./score-segment.ts";
 import type { WorkerRequest } from "./worker.ts";
 
 /** What a caller decides of a batch. */
@@ -25,21 +31,22 @@ export interface BatchSpec {
   readonly horizon?: number;
   /** Coverage of the prediction intervals in percent. */
   readonly levels: readonly number[];
+  /** Quantiles of the predictive distribution, each in (0, 1). */
+  readonly quantiles: readonly number[];
+  readonly missingModel: MissingModel;
+  /** What seasonal naive forecasts where the version's exports do not say. */
+  readonly fallback?: Partial<Fallback>;
+  /** A table with a row for each partition and future time, of what is known ahead. */
+  readonly futureTable?: string;
+  /** Whether models take in rows that are newer than the ones they were fitted to. */
+  readonly advance: boolean;
+  /** Whether rows of the last batch stand where neither data, model nor options have changed. */
+  readonly incremental: boolean;
   readonly workers: number;
 }
 
-/** How a batch ended: every partition of the input counts once. */
-export interface BatchSummary {
-  readonly model: string;
-  readonly version: string;
-  readonly inputTable: string;
-  readonly outputTable: string;
-  readonly partitions: number;
-  readonly ok: number;
-  readonly noModel: number;
-  readonly errors: number;
-  readonly rows: number;
-}
+/** How a batch ended: every partition of the input counts once, as one of `ok` to `errors`. */
+export type BatchSummary = Omit<BatchRecord, "startedAt" | "options">;
 
 /** How often a scoring task is given to a new worker after its worker was lost. */
 const MAX_TRIES = 3;
@@ -48,60 +55,51 @@ const MISSING_PER_TASK = 10_000;
 /**
  * Scores every partition of an input table with a registered version. Each worker takes one segment at a time, loads
  * its models, and writes a part of the output; all parts become visible in one step at the end, in place of what an
- * earlier batch of the same version and input had written.
+ * earlier batch of the same version and input had written. Then the batch becomes a row of BATCH_RUNS.
  *
- * @throws {ManymodelError} `not-found` for an unknown version or table; `input` if the keys are of another type;
- *   `corrupt` if an artifact was changed. Nothing is written then.
+ * @throws {ManymodelError} `not-found` for an unknown version or table; `input` if the keys are of another type, or
+ *   partitions have no model where they must; `corrupt` if an artifact was changed; `conflict` if another batch changed
+ *   the rows that were to stand. Nothing is written then.
  */
 export async function scoreBatch(
   engine: Engine,
   spec: BatchSpec,
   entry: WorkerEntry,
   workers: Workers,
+  packageVersion: string,
+  now: Date,
   onProgress: OnProgress = () => {},
 ): Promise<BatchSummary> {
-  const { model, version: name, outputTable } = spec;
-  checkName("output table", outputTable, "table");
+  const began = performance.now();
+  const { model, version: name, query } = spec;
+  checkName("output table", spec.outputTable, "table");
   const version = await engine.versions.get(model, name);
   if (version === undefined)
     throw new ManymodelError(
       "not-found",
       `there is no version ${show(name)} of model ${show(model)}; see "manymodel versions"`,
     );
-  const horizon = spec.horizon ?? version.horizon;
-  checkCount("horizon", horizon);
-  const levels = checkLevels(spec.levels);
   const index = await readIndex(engine.stage, version.index, `${model} ${name} was registered`);
-  const { snapshot: trained } = await getJson<RunManifest>(engine.stage, stagePath.manifest(version.runId));
-  const snapshot = await engine.tables.snapshot(spec.query);
-  checkKeyTypes(version, snapshot);
-  const time = trained.columns.find((column) => column.name === trained.timeColumn) ?? null;
-  const common: ScoreTask = {
-    model,
-    version: name,
-    keyColumns: version.keyColumns,
-    time,
-    snapshot,
-    outputTable,
-    levels,
-  };
-  await prepareOutput(engine.tables, outputTable, forecastColumns(common), [spec.query.table]);
+  const task = await planBatch(engine, spec, version, packageVersion);
+  const { outputTable, snapshot } = task;
+  const last = spec.incremental ? await lastBatch(engine.tables, model, query.table, outputTable) : undefined;
+  const batchId = randomUUID();
+  const kept = last === undefined ? null : { owner: ownerOf(model, last.version, query.table), batchId };
+  const common: ScoreTask = { ...task, kept, definitionSha256: index.sources[0]!.definitionSha256 };
 
   const scored = new Uint8Array(snapshot.partitions);
-  const summary = { partitions: snapshot.partitions, ok: 0, noModel: 0, errors: 0, rows: 0 };
+  const counts: StatusCounts = { OK: 0, STALE: 0, FALLBACK: 0, NO_MODEL: 0, ERROR: 0 };
   const parts: TablePart[] = [];
+  const withoutModel: string[] = [];
+  const standing: string[] = [];
   const take = (result: ScoredPart) => {
-    if (result.part.rows > 0) parts.push(result.part);
+    if (result.part !== null) parts.push(result.part);
     for (const ordinal of result.ordinals) scored[ordinal] = 1;
-    summary.ok += result.ok;
-    summary.noModel += result.noModel;
-    summary.errors += result.errors;
-    summary.rows += result.part.rows;
-    onProgress({
-      total: snapshot.partitions,
-      done: summary.ok + summary.noModel + summary.errors,
-      failed: summary.errors,
-    });
+    for (const status of Object.keys(counts) as (keyof StatusCounts)[]) counts[status] += result.counts[status];
+    withoutModel.push(...result.withoutModel);
+    for (const key of result.kept) standing.push(key);
+    const done = Object.values(counts).reduce((sum, count) => sum + count);
+    onProgress({ total: snapshot.partitions, done, failed: counts.ERROR });
   };
   const crew = await startCrew(workers, entry, Math.min(spec.workers, index.segments.length));
   const perform = (tasks: Iterable<WorkerRequest>) => {
@@ -118,32 +116,122 @@ export async function scoreBatch(
     await perform(
       index.segments.map((segment) => {
         const { definitionSha256, keyArg, exports } = index.sources[segment.source]!;
-        return { type: "score-segment", ...common, segment, definitionSha256, keyArg, exports, horizon };
+        return { type: "score-segment", ...common, segment, definitionSha256, keyArg, exports };
       }),
     );
     await perform(missingTasks(common, scored));
+    const modelless = counts.NO_MODEL + counts.FALLBACK;
+    if (spec.missingModel === "error" && modelless > 0) throw missingModels(version, modelless, withoutModel);
+    if (kept !== null && standing.length > 0) {
+      const wanted = { column: "PARTITION_KEY", values: standing };
+      parts.push(await engine.tables.carry(outputTable, kept.owner, wanted, { MODEL_VERSION: name }));
+      if ((await lastBatch(engine.tables, model, query.table, outputTable))?.batchId !== last!.batchId)
+        throw new ManymodelError("conflict", `another batch wrote into ${outputTable} meanwhile; score again`);
+    }
+    await engine.tables.publish(outputTable, ownerOf(model, name, query.table), parts);
   } catch (error) {
     await engine.tables.discard(outputTable, parts);
     throw error;
   } finally {
     await crew.close();
   }
-  const owner = checksum(JSON.stringify([model, name, spec.query.table]));
-  await engine.tables.publish(outputTable, owner, parts);
-  return { model, version: name, inputTable: spec.query.table, outputTable, ...summary };
+  const summary: BatchSummary = {
+    ...{ batchId, model, version: name, inputTable: query.table, outputTable, partitions: snapshot.partitions },
+    ...{
+      ok: counts.OK,
+      stale: counts.STALE,
+      fallback: counts.FALLBACK,
+      noModel: counts.NO_MODEL,
+      errors: counts.ERROR,
+    },
+    kept: standing.length,
+    rows: parts.reduce((sum, part) => sum + part.rows, 0),
+    seconds: (performance.now() - began) / 1000,
+  };
+  await recordBatch(engine.tables, {
+    ...summary,
+    startedAt: now.toISOString(),
+    options: JSON.stringify(optionsOf(spec, task)),
+  });
+  return summary;
 }
 
-function checkLevels(levels: readonly number[]): number[] {
-  for (const level of levels)
-    if (!(level > 0 && level < 100))
+/** Checks what is asked for, reads what is to be scored, and prepares the table for it. */
+async function planBatch(
+  { tables, stage }: Engine,
+  spec: BatchSpec,
+  version: ModelVersion,
+  packageVersion: string,
+): Promise<Omit<ScoreTask, "kept" | "definitionSha256">> {
+  const { query, outputTable, advance, incremental, futureTable } = spec;
+  const horizon = spec.horizon ?? version.horizon;
+  checkCount("horizon", horizon);
+  const levels = checkLevels(spec.levels);
+  const quantiles = checkQuantiles(spec.quantiles);
+  if (!MISSING_MODEL.includes(spec.missingModel))
+    throw new ManymodelError(
+      "usage",
+      `missing_model is ${show(spec.missingModel)}; it must be one of ${MISSING_MODEL.join(", ")}`,
+    );
+  const { snapshot: trained } = await getJson<RunManifest>(stage, stagePath.manifest(version.runId));
+  const snapshot = await tables.snapshot(query);
+  checkKeyTypes(version, snapshot);
+  const time = trained.columns.find((column) => column.name === trained.timeColumn) ?? null;
+  let future: Snapshot | null = null;
+  if (futureTable !== undefined) {
+    if (time === null)
       throw new ManymodelError(
         "usage",
-        `level is ${show(level)}; it must be a percentage between 0 and 100, such as 95`,
+        `${version.model} ${version.version} was trained without a time column, so a table of the future cannot be used`,
       );
-  return [...new Set(levels)].sort((a, b) => a - b);
+    future = await tables.snapshot({ table: futureTable, keyColumns: query.keyColumns, orderBy: [time.name] });
+    checkKeyTypes(version, future);
+  }
+  const fallback = spec.missingModel === "fallback" ? fallbackOf(version, spec.fallback ?? {}) : null;
+  const table = { model: version.model, version: version.version, keyColumns: version.keyColumns, time };
+  const task = {
+    ...{ ...table, levels, quantiles, fingerprints: incremental, snapshot, future, outputTable },
+    ...{ horizon, advance, fallback, packageVersion },
+  };
+  const inputs = [query.table, BATCH_RUNS, ...(futureTable === undefined ? [] : [futureTable])];
+  await prepareOutput(tables, outputTable, forecastColumns(task), inputs);
+  return task;
 }
 
-function checkKeyTypes(version: ModelVersion, snapshot: Snapshot): void {
+/** What a batch was asked for, as BATCH_RUNS keeps it. */
+function optionsOf(
+  { missingModel, futureTable, advance, incremental }: BatchSpec,
+  { horizon, levels, quantiles, fallback }: Omit<ScoreTask, "kept" | "definitionSha256">,
+): object {
+  return { horizon, levels, quantiles, missingModel, fallback, futureTable, advance, incremental };
+}
+
+/** Whose rows of the output table a batch's are. */
+function ownerOf(model: string, version: string, inputTable: string): string {
+  return checksum(JSON.stringify([model, version, inputTable]));
+}
+
+/** What seasonal naive forecasts: what the version's models do, where its exports say. */
+function fallbackOf({ model, version, exports }: ModelVersion, given: Partial<Fallback>): Fallback {
+  const { target = given.target, period = given.period ?? 1 } = exports as { readonly [name: string]: PlainData };
+  if (typeof target !== "string" || typeof period !== "number")
+    throw new ManymodelError(
+      "usage",
+      `missing_model is fallback, but the exports of ${model} ${version} have no target; say which column to forecast`,
+    );
+  return { target, period };
+}
+
+function missingModels({ model, version }: ModelVersion, count: number, some: readonly string[]): ManymodelError {
+  const more = count > some.length ? ", …" : "";
+  return new ManymodelError(
+    "input",
+    `${count} partition${count === 1 ? " has" : "s have"} no model in ${model} ${version}: ${some.slice(0, 5).join("; ")}${more}; train them, or set missing_model to status or fallback`,
+  );
+}
+
+/** The table's key columns must be of the version's types. @throws {ManymodelError} `input` if not */
+export function checkKeyTypes(version: ModelVersion, snapshot: Snapshot): void {
   const list = (columns: ModelVersion["keyColumns"]) => columns.map((c) => `${c.name} (${c.type})`).join(", ");
   const same =
     version.keyColumns.length === snapshot.keyColumns.length &&

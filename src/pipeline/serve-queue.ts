@@ -55,7 +55,7 @@ export async function serveQueue(
           if (worked) continue;
           // Whoever works for one run has nothing to wait for once its chunks have ended, though it is not completed yet.
           if (run !== null && (await queue.ended(run))) return;
-          await pause(IDLE_MS, stop);
+          await (queue.awaitWork?.(run, stop) ?? pause(IDLE_MS, stop));
         }
       } finally {
         await attendance.leave();
@@ -70,7 +70,7 @@ type OpenRun = RunManifest & { readonly manifestSha256: string };
 
 /** The runs that may have something to do, the oldest first. */
 async function openRuns({ catalog }: Engine, only: string | null): Promise<OpenRun[]> {
-  const runs = only === null ? await catalog.runs() : [await catalog.run(only)];
+  const runs = only === null ? await catalog.runs("running") : [await catalog.run(only)];
   return runs.reverse().flatMap((run) => {
     const { state, manifest } = run ?? {};
     return state === "running" && manifest && manifest.mode !== "local"

@@ -92,7 +92,8 @@ export async function putSegment(
   return segment;
 }
 
-async function trainPartition(
+/** Fits the model of one partition: its row, whatever becomes of it. */
+export async function trainPartition(
   plan: TrainingPlan,
   definition: AnyModelDefinition,
   batch: ColumnBatch,

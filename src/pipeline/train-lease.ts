@@ -2,11 +2,8 @@ import type { FailureType, PartitionOutcome, SegmentInfo } from "../core/artifac
 import { ManymodelError } from "../core/errors.ts";
 import type { Lease } from "../ports/queue.ts";
 import { WorkerLost } from "../ports/workers.ts";
-import type { Member, Place } from "./crew.ts";
-import { NOTE_MS, type TrainingNote } from "./train-chunk.ts";
-
-/** A call that took too long: its worker was ended. */
-class TimedOut extends Error {}
+import type { Member } from "./crew.ts";
+import { TimedOut, withinLimit } from "./within-limit.ts";
 
 /**
  * Has a leased chunk trained. When the worker is lost, or stays with one partition for longer than `fitTimeoutMs`, the
@@ -51,35 +48,4 @@ function failureOf(error: unknown, fitTimeoutMs: number | null): { type: Failure
   if (!(error instanceof WorkerLost)) throw error;
   const message = error.message.replace(/^worker \S+ was lost: /, "its worker was lost: ");
   return { type: error.outOfMemory ? "out-of-memory" : "worker-lost", message };
-}
-
-/**
- * A call that is ended when the worker is at one partition for too long; reading and writing take as long as they take.
- *
- * @throws {TimedOut} then
- */
-async function withinLimit<Response>(
-  member: Member,
-  place: Place,
-  request: object,
-  limitMs: number | null,
-): Promise<Response> {
-  if (limitMs === null) return place.call<Response>(request);
-  let timer: NodeJS.Timeout | undefined;
-  let late = false;
-  const watch = (said: unknown) => {
-    clearTimeout(timer);
-    if ((said as TrainingNote) === "fitted") return;
-    timer = setTimeout(() => {
-      late = true;
-      void member.interrupt();
-    }, limitMs + NOTE_MS);
-  };
-  try {
-    return await place.call<Response>(request, watch);
-  } catch (error) {
-    throw late ? new TimedOut() : error;
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -140,7 +140,7 @@ function readTime(
 }
 
 /** Hash of a partition's data: equal data give equal hashes, whatever chunk it was read in. */
-function dataHash(batch: ColumnBatch, start: number, end: number): string {
+export function dataHash(batch: ColumnBatch, start: number, end: number): string {
   const hash = createHash("sha256");
   for (const [name, column] of Object.entries(batch.columns)) {
     hash.update(`${name}\0${column.type}\0`);

@@ -32,7 +32,7 @@ export async function workQueue(queue: Queue, run: string, member: Member, optio
       continue;
     }
     if (await queue.ended(run)) return;
-    await pause(wait, options.signal);
+    await (queue.awaitWork?.(run, options.signal) ?? pause(wait, options.signal));
     wait = Math.min(2 * wait, LONGEST_WAIT_MS);
   }
 }

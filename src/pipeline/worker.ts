@@ -6,9 +6,18 @@ import { loadDefinition } from "../model/bundle.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { Engine } from "../ports/engine.ts";
 import { getVerified } from "./checksum.ts";
+import { type FindUnchanged, findUnchanged } from "./find-unchanged.ts";
 import { parseJson } from "./json.ts";
 import { type TakeSample, takeSample } from "./sample.ts";
-import { type ScoreMissing, type ScoreSegment, scoreMissing, scoreSegment } from "./score-segment.ts";
+import { type ScorePartitions, type ScoringJob, scorePartitions } from "./score-partitions.ts";
+import {
+  type KnownFingerprints,
+  type ScoreMissing,
+  type ScoreSegment,
+  type ScoreTask,
+  scoreMissing,
+  scoreSegment,
+} from "./score-segment.ts";
 import { putSegment, trainChunk } from "./train-chunk.ts";
 import { type TrainOne, trainOne } from "./train-one.ts";
 
@@ -29,8 +38,10 @@ export type WorkerRequest =
       readonly rows: readonly PartitionOutcome[];
     } & OfRun)
   | ({ readonly type: "sample" } & TakeSample)
+  | ({ readonly type: "find-unchanged" } & FindUnchanged)
   | ({ readonly type: "score-segment" } & ScoreSegment)
-  | ({ readonly type: "score-missing" } & ScoreMissing);
+  | ({ readonly type: "score-missing" } & ScoreMissing)
+  | ({ readonly type: "score-partitions" } & ScorePartitions);
 
 /**
  * The work of a worker, wherever it runs. Manifests and definitions are read once each and kept: they never change.
@@ -50,6 +61,13 @@ export function createWorker(
     return { ...plan, exports: deepFreeze(plan.exports) };
   });
   const manifest = ({ run, manifestSha256 }: OfRun) => manifests(JSON.stringify({ run, manifestSha256 }));
+  const fingerprints = remember(async (named): Promise<KnownFingerprints> => {
+    const { outputTable, kept } = JSON.parse(named) as Pick<ScoreTask, "outputTable" | "kept">;
+    const { columns } = await engine.tables.published(outputTable, kept!.owner, ["FINGERPRINT", "STATUS"]);
+    const statuses = columns.STATUS?.values as string[] | undefined;
+    const known = (columns.FINGERPRINT?.values as string[] | undefined) ?? [];
+    return new Map(known.map((fingerprint, i) => [fingerprint, statuses![i]])) as KnownFingerprints;
+  });
   const clock = () => performance.now();
   return async (request, note) => {
     switch (request.type) {
@@ -68,13 +86,24 @@ export function createWorker(
       }
       case "sample":
         return takeSample(engine, await definition(request.definitionSha256), request, clock);
+      case "find-unchanged":
+        return findUnchanged(engine, request);
       case "score-segment":
-        return scoreSegment(engine, await definition(request.definitionSha256), {
-          ...request,
-          exports: deepFreeze(request.exports),
-        });
+        return scoreSegment(
+          engine,
+          await definition(request.definitionSha256),
+          { ...request, exports: deepFreeze(request.exports) },
+          () => fingerprints(JSON.stringify({ outputTable: request.outputTable, kept: request.kept })),
+        );
       case "score-missing":
-        return scoreMissing(engine, request);
+        return scoreMissing(engine, await definition(request.definitionSha256), request);
+      case "score-partitions": {
+        const prepare = async (job: ScoringJob) => ({
+          definition: await definition(job.definitionSha256),
+          exports: deepFreeze(job.exports),
+        });
+        return scorePartitions(request, prepare, clock, note);
+      }
     }
   };
 }

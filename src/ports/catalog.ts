@@ -17,8 +17,8 @@ export interface Catalog {
   moveRun(runId: string, next: RunState, change?: RunChange): Promise<boolean>;
   /** A run, or undefined. */
   run(runId: string): Promise<RunRecord | undefined>;
-  /** All runs, newest first. */
-  runs(): Promise<RunRecord[]>;
+  /** All runs, or those in a state, newest first. */
+  runs(state?: RunState): Promise<RunRecord[]>;
   /** Forgets a run that has ended. @throws {ManymodelError} `not-found` for an unknown run */
   removeRun(runId: string): Promise<void>;
 }

@@ -3,7 +3,7 @@ import type { Catalog } from "./catalog.ts";
 import type { Jobs } from "./jobs.ts";
 import type { Queue } from "./queue.ts";
 import type { Roster } from "./roster.ts";
-import type { Stage } from "./stage.ts";
+import type { Stage, StageAddress } from "./stage.ts";
 import type { TableFunctions } from "./table-functions.ts";
 import type { Tables } from "./tables.ts";
 import type { Versions } from "./versions.ts";
@@ -11,8 +11,18 @@ import type { Workers } from "./workers.ts";
 
 /** How an engine is opened: by a plain address, so that a worker anywhere can open the same one. */
 export type EngineAddress =
-  | { readonly engine: "local"; readonly workspace: string }
+  /** Without a stage of its own, the workspace has one. */
+  | { readonly engine: "local"; readonly workspace: string; readonly stage?: StageAddress }
   | { readonly engine: "memory"; readonly id: string }
+  | {
+      readonly engine: "postgres";
+      /** Without a password; what it leaves out comes from the environment. */
+      readonly url?: string;
+      readonly schema: string;
+      readonly stage: StageAddress;
+      /** The directory for logs and temporary files. */
+      readonly workspace: string;
+    }
   | SnowflakeAddress;
 
 /** What must be there before an engine can be used, where it does not come into being by itself. */
@@ -21,6 +31,16 @@ export interface Preparation {
   readonly statements: readonly string[];
   /** Creates what is missing; replaces nothing. */
   prepare(): Promise<void>;
+}
+
+/** What an engine says of itself, for `manymodel engine check`. */
+export interface EngineFacts {
+  /** Of what it is made of, by name. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** What it must be allowed to do, whether it is, and what to do if not. */
+  readonly privileges: readonly { readonly what: string; readonly granted: boolean; readonly advice: string }[];
+  /** The database's clock, in milliseconds since 1970. */
+  readonly clock: number;
 }
 
 /** The seven ports of one execution environment. */
@@ -38,6 +58,8 @@ export interface Engine {
   readonly jobs?: Jobs;
   /** Where chunks are trained by table functions. */
   readonly functions?: TableFunctions;
+  /** What it is, and what it may do. */
+  describe?(): Promise<EngineFacts>;
   /** Releases files, connections and memory. The engine is not usable afterwards. */
   close(): Promise<void>;
 }

@@ -93,4 +93,9 @@ export interface Queue {
   chunks(run: string): Promise<ChunkRecord[]>;
   /** Forgets a run's chunks. */
   forget(run: string): Promise<void>;
+  /**
+   * Waits until there may be something to claim, or the run (any run: null) may have ended; or until the signal is set
+   * off. Where it is left out, nobody is told of such things: whoever waits asks again after a while.
+   */
+  awaitWork?(run: string | null, signal: AbortSignal): Promise<void>;
 }

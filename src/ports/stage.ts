@@ -1,3 +1,14 @@
+/** Where a stage is, for whoever is to open it: a worker on another machine too. Holds no credentials. */
+export type StageAddress = {
+  /** `file:///…` or the path of a directory, or `s3://bucket/prefix`. */
+  readonly url: string;
+  /** Of an S3-compatible service; Amazon's, or what the environment says, when left out. */
+  readonly endpoint?: string;
+  readonly region?: string;
+  /** Whether the bucket is named in the path of a request instead of its host name. */
+  readonly forcePathStyle?: boolean;
+};
+
 /**
  * Holds artifacts as named, immutable byte strings. Paths are relative, their parts joined by `/`. Every engine passes
  * `src/contract/stage.ts`.

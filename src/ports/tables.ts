@@ -46,6 +46,8 @@ export interface QueryResult {
 
 /** Reads source tables and holds result tables. Every engine passes `src/contract/tables.ts`. */
 export interface Tables {
+  /** Whether a table may be named with its schema before it (`sales.daily`). */
+  readonly hasSchemas?: true;
   /** The workspace's tables, by name. */
   list(): Promise<{ name: string; rows: number }[]>;
   /** A table's columns as far as they are known (those of an imported file are not); undefined without such a table. */
@@ -73,6 +75,25 @@ export interface Tables {
   write(table: string, batch: ColumnBatch): Promise<TablePart>;
   /** In one step: `owner`'s rows in `table` become exactly these parts; everyone else's stay. */
   publish(table: string, owner: string, parts: readonly TablePart[]): Promise<void>;
+  /**
+   * Some columns of the published rows that have a value in the first of them, integers as numbers; no rows and no columns
+   * where the table, or one of the columns, is not there.
+   *
+   * @param owner - whose rows; null: everybody's
+   */
+  published(table: string, owner: string | null, columns: readonly string[]): Promise<ColumnBatch>;
+  /**
+   * Writes those rows that `owner` has published, and that have one of `values` in the text column `column`, as another
+   * part, not visible until published.
+   *
+   * @param set - text columns that have another value in the copy
+   */
+  carry(
+    table: string,
+    owner: string,
+    rows: { readonly column: string; readonly values: readonly string[] },
+    set: Readonly<Record<string, string>>,
+  ): Promise<TablePart>;
   /** Deletes parts that will not be published. */
   discard(table: string, parts: readonly TablePart[]): Promise<void>;
   /** Shows a committed run's segments in MODEL_INDEX, TRAINING_RESULTS and TRAINING_METRICS. Idempotent. */

@@ -1,10 +1,6 @@
-import type { IndexedSegment, ModelIndex } from "../core/artifact.ts";
 import { ManymodelError } from "../core/errors.ts";
 import { type IndexSummary, newRunId, type RunManifest } from "../core/run.ts";
-import { encodeSelection } from "../core/selection.ts";
-import { stagePath } from "../core/stage-path.ts";
-import { commitIndex } from "../pipeline/build-index.ts";
-import { putJson } from "../pipeline/json.ts";
+import { type Collected, collectRun, joinIndexes, selected } from "../pipeline/collect-run.ts";
 import type { Engine } from "../ports/engine.ts";
 import { metricName, type PartitionScore, type RunScores, readScores } from "./run-scores.ts";
 
@@ -55,26 +51,18 @@ export async function collectChampions(
   checkAlike(runs);
   const champions = choose(runs, spec);
   const [first] = runs;
-  const manifest: RunManifest = {
+  const plan = {
     ...first!.manifest,
     runId: spec.runId ?? newRunId("champions", now, Math.random),
     createdAt: now.toISOString(),
     packageVersion,
-    mode: "champions",
-    partitions: champions.size,
-    limits: null,
-    refines: null,
+    mode: "champions" as const,
     champions: { runs: names, metric: metricName(spec.metric) },
     definition: { ...first!.manifest.definition, predicts: runs.every((run) => run.manifest.definition.predicts) },
   };
-  const { runId } = manifest;
-  await engine.catalog.createRun(runId, manifest.createdAt);
-  await putJson(engine.stage, stagePath.manifest(runId), manifest);
-  await engine.catalog.moveRun(runId, "running", { manifest });
-  await engine.catalog.moveRun(runId, "finalizing");
-  const index = await commitIndex(engine, manifest, indexOf(manifest, runs, champions), manifest.createdAt);
+  const { manifest, index } = await collectRun(engine, plan, collected(runs, champions));
   const counts = names.map((name, i) => [name, [...champions.values()].filter(({ run }) => run === i).length] as const);
-  return { runId, manifest, index, from: Object.fromEntries(counts) };
+  return { runId: plan.runId, manifest, index, from: Object.fromEntries(counts) };
 }
 
 function choose(runs: readonly RunScores[], { acrossData = false }: ChampionsSpec): Map<string, Champion> {
@@ -103,9 +91,8 @@ function better(a: PartitionScore, b: PartitionScore): boolean {
   return b.why !== null && a.outcome === "succeeded" && b.outcome !== "succeeded";
 }
 
-function indexOf(manifest: RunManifest, runs: readonly RunScores[], champions: Map<string, Champion>): ModelIndex {
-  const sources: ModelIndex["sources"][number][] = [];
-  const segments: IndexedSegment[] = [];
+/** The segments that champions are in, with those rows of them that are some. */
+function collected(runs: readonly RunScores[], champions: Map<string, Champion>): Collected {
   const chosen = new Map<string, PartitionScore[]>();
   for (const { run, score } of champions.values()) {
     const place = `${run}:${score.segment}`;
@@ -113,30 +100,12 @@ function indexOf(manifest: RunManifest, runs: readonly RunScores[], champions: M
     if (known === undefined) chosen.set(place, [score]);
     else known.push(score);
   }
-  for (const [run, { modelIndex }] of runs.entries()) {
-    const offset = sources.length;
-    sources.push(...modelIndex.sources);
-    for (const [position, segment] of modelIndex.segments.entries()) {
-      const scores = chosen.get(`${run}:${position}`) ?? [];
-      if (scores.length === 0) continue;
-      const count = (outcome: string) => scores.filter((score) => score.outcome === outcome).length;
-      const total = segment.total ?? segment.rows;
-      segments.push({
-        ...segment,
-        source: segment.source + offset,
-        ...{ rows: scores.length, succeeded: count("succeeded"), failed: count("failed"), total },
-        select: encodeSelection(
-          scores.map(({ at }) => at),
-          total,
-        ),
-      });
-    }
-  }
-  const total = (of: (segment: IndexedSegment) => number) => segments.reduce((sum, segment) => sum + of(segment), 0);
-  const [succeeded, failed] = [total((segment) => segment.succeeded), total((segment) => segment.failed)];
-  const { runId, createdAt, partitions } = manifest;
-  const skipped = partitions - succeeded - failed;
-  return { formatVersion: 1, runId, createdAt, partitions, succeeded, failed, skipped, sources, segments };
+  return runs
+    .map(({ modelIndex: { sources, segments } }, run): Collected => {
+      const parts = segments.map((segment, i) => selected(segment, chosen.get(`${run}:${i}`) ?? []));
+      return { sources, segments: parts.filter((part) => part !== undefined) };
+    })
+    .reduce(joinIndexes);
 }
 
 function checkAlike([first, ...others]: readonly RunScores[]): void {

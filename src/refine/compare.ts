@@ -76,7 +76,7 @@ function usable({ scores }: RunScores): Map<string, number> {
 }
 
 /** Mean and quantiles (linear between order statistics) of values. */
-export function distribution(values: readonly number[]): Distribution {
+export function distribution(values: ArrayLike<number>): Distribution {
   const sorted = Float64Array.from(values).sort();
   const quantile = (p: number) => {
     const at = p * (sorted.length - 1);

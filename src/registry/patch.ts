@@ -2,11 +2,8 @@ import type { IndexedSegment, ModelIndex } from "../core/artifact.ts";
 import { ManymodelError } from "../core/errors.ts";
 import type { Change, ModelVersion } from "../core/registry.ts";
 import { newRunId, type RunManifest } from "../core/run.ts";
-import { encodeSelection } from "../core/selection.ts";
-import { stagePath } from "../core/stage-path.ts";
-import { commitIndex } from "../pipeline/build-index.ts";
+import { collectRun, joinIndexes, selected } from "../pipeline/collect-run.ts";
 import { openFinder } from "../pipeline/find-partition.ts";
-import { putJson } from "../pipeline/json.ts";
 import { completedRun, type IndexedRow, readIndex, segmentRows } from "../pipeline/read-index.ts";
 import type { Engine } from "../ports/engine.ts";
 import { registerVersion } from "./register-version.ts";
@@ -34,45 +31,36 @@ export async function patchVersion(
   packageVersion: string,
   change: Change,
 ): Promise<ModelVersion> {
-  const { stage, catalog } = engine;
+  const { stage } = engine;
   const run = await completedRun(engine, runId);
   checkKeys(base, run.manifest);
   const index = await readIndex(stage, base.index, `${base.model} ${base.version} was registered`);
   const news = await readIndex(stage, run.index, `run ${runId} was completed`);
-  const taken: { segment: IndexedSegment; rows: IndexedRow[] }[] = [];
+  const taken: IndexedSegment[] = [];
+  const keys = new Set<string>();
   for (const segment of news.segments) {
-    const rows = await segmentRows(stage, segment, { summary: true });
-    taken.push({ segment, rows: rows.filter(({ row }) => row.outcome === "succeeded") });
+    const rows = (await segmentRows(stage, segment, { summary: true })).filter(
+      ({ row }) => row.outcome === "succeeded",
+    );
+    for (const { row } of rows) keys.add(row.partitionKey);
+    const part = selected(segment, rows.map(toChoice));
+    if (part !== undefined) taken.push(part);
   }
-  const keys = taken.flatMap(({ rows }) => rows.map(({ row }) => row.partitionKey));
-  if (keys.length === 0) throw new ManymodelError("conflict", `run ${runId} has no model to replace any by`);
-  const kept = await without(engine, index, new Set(keys));
-  const offset = index.sources.length;
-  const segments = [
-    ...kept,
-    ...taken.flatMap(({ segment, rows }) => {
-      const part = selected(segment, rows);
-      return part === undefined ? [] : [{ ...part, source: segment.source + offset }];
-    }),
-  ];
-  const total = (of: (segment: IndexedSegment) => number) => segments.reduce((sum, segment) => sum + of(segment), 0);
-  const [partitions, succeeded, failed] = [total((s) => s.rows), total((s) => s.succeeded), total((s) => s.failed)];
+  if (keys.size === 0) throw new ManymodelError("conflict", `run ${runId} has no model to replace any by`);
+  const kept = await without(engine, index, keys);
   const { manifest: trained } = await completedRun(engine, base.runId);
   const id = newRunId("patch", new Date(change.at), Math.random);
-  const manifest: RunManifest = {
+  const plan = {
     ...trained,
-    ...{ runId: id, createdAt: change.at, packageVersion, mode: "patch", partitions, limits: null, refines: null },
+    ...{ runId: id, createdAt: change.at, packageVersion, mode: "patch" as const },
     definition: { ...trained.definition, predicts: trained.definition.predicts && run.manifest.definition.predicts },
     patch: { of: base.runId, by: runId },
   };
-  await catalog.createRun(id, change.at);
-  await putJson(stage, stagePath.manifest(id), manifest);
-  await catalog.moveRun(id, "running", { manifest });
-  await catalog.moveRun(id, "finalizing");
-  const sources = [...index.sources, ...news.sources];
-  const counts = { partitions, succeeded, failed, skipped: partitions - succeeded - failed };
-  const patched: ModelIndex = { formatVersion: 1, runId: id, createdAt: change.at, ...counts, sources, segments };
-  await commitIndex(engine, manifest, patched, change.at);
+  await collectRun(
+    engine,
+    plan,
+    joinIndexes({ sources: index.sources, segments: kept }, { sources: news.sources, segments: taken }),
+  );
   const spec = { model: base.model, version, runId: id, horizon, parent: base.version };
   return registerVersion(engine, { ...spec, ...(comment !== undefined && { comment }) }, change);
 }
@@ -95,26 +83,10 @@ async function without({ stage }: Engine, index: ModelIndex, keys: ReadonlySet<s
     if (!touched.has(segment)) kept.push(segment);
     else {
       const rows = await segmentRows(stage, segment, { summary: true });
-      kept.push(
-        selected(
-          segment,
-          rows.filter(({ row }) => !keys.has(row.partitionKey)),
-        ),
-      );
+      kept.push(selected(segment, rows.filter(({ row }) => !keys.has(row.partitionKey)).map(toChoice)));
     }
   }
   return kept.filter((segment) => segment !== undefined);
 }
 
-/** A segment of which only these rows count; undefined if there are none. */
-export function selected(segment: IndexedSegment, rows: readonly IndexedRow[]): IndexedSegment | undefined {
-  if (rows.length === 0) return undefined;
-  if (rows.length === segment.rows) return segment;
-  const total = segment.total ?? segment.rows;
-  const count = (outcome: string) => rows.filter(({ row }) => row.outcome === outcome).length;
-  const select = encodeSelection(
-    rows.map(({ at }) => at),
-    total,
-  );
-  return { ...segment, rows: rows.length, succeeded: count("succeeded"), failed: count("failed"), total, select };
-}
+const toChoice = ({ row, at }: IndexedRow) => ({ at, outcome: row.outcome });

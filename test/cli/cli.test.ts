@@ -65,8 +65,14 @@ describe("manymodel, on the command line", () => {
       "sql",
       "SELECT * EXCLUDE (FORECAST, LO_90, HI_90) FROM FORECAST_RESULTS ORDER BY sku, STEP LIMIT 1",
     );
-    expect(columns).toEqual(["MODEL_NAME", "MODEL_VERSION", "PARTITION_KEY", "STEP", "STATUS", "sku", "day"]);
-    expect(rows).toEqual([["MANY_MODEL_FORECAST", "V1", "s:A", 1, "OK", "A", "2026-03-12"]]);
+    const fixed = ["MODEL_NAME", "MODEL_VERSION", "PARTITION_KEY", "STEP", "STATUS", "ERROR_TYPE", "ERROR_MESSAGE"];
+    expect(columns).toEqual([...fixed, "sku", "day"]);
+    expect(rows).toEqual([["MANY_MODEL_FORECAST", "V1", "s:A", 1, "OK", null, null, "A", "2026-03-12"]]);
+    const changed = json("train", "--changed-only", "--since", "V1", "--run-id", "again");
+    expect(changed).toMatchObject({ run: "again", succeeded: 3, changed: { since: "first", trained: 0, carried: 3 } });
+    const options = ["--quantiles", "0.5", "--missing-model", "error", "--no-advance", "--incremental"];
+    expect(json("batch", ...options)).toMatchObject({ ok: 3, kept: 0 });
+    expect(json("batch", ...options)).toMatchObject({ ok: 3, kept: 3 });
     const index = json("index", "first");
     expect(index).toMatchObject({ run: "first", succeeded: 3, path: "runs/first/model_index.json" });
     expect(json("index", "first"), "indexing again gives the same index").toEqual(index);

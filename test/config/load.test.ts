@@ -17,11 +17,23 @@ describe("configuration", () => {
       model: "auto-arima",
       train: {
         ...{ mode: "tasks", workers: "auto", max_attempts: 3, seed: 1, horizon: 30, holdout: 30 },
-        ...{ model_key_arg: "unit_id", exports: {} },
+        ...{ model_key_arg: "unit_id", changed_only: false, exports: {} },
       },
       queue: { worker_type: "ephemeral", pre_warm: true },
       register: { name: "MANY_MODEL_FORECAST" },
-      batch: { output_table: "FORECAST_RESULTS", levels: [80, 95] },
+      batch: {
+        ...{ output_table: "FORECAST_RESULTS", levels: [80, 95], quantiles: [] },
+        ...{ missing_model: "status", advance: true, incremental: false },
+      },
+      serve: {
+        ...{ host: "127.0.0.1", port: 8080, hosts: [], workers: "auto", cache_mb: 256, timeout: "10s" },
+        ...{ predict_timeout: "2s", max_keys: 1000, max_horizon: 1000, max_body_kb: 1024, max_concurrent: 256 },
+      },
+      monitor: {
+        ...{ ledger_table: "ACCURACY_LEDGER", status_table: "MONITOR_STATUS", window: 30, min_observations: 8 },
+        ...{ cusum_reference: 0.5, cusum_decision: 12, coverage_tolerance: 5, false_discovery_rate: 0.01 },
+        ...{ watch_ratio: 2, watch_shift: 3, max_offenders: 0 },
+      },
     });
     expect((await parseConfig("", "f")).workspace).toBe(".manymodel");
   });
@@ -66,7 +78,7 @@ describe("configuration", () => {
     [
       "an unknown engine",
       "engine: oracle\n",
-      'config: manymodel.yaml:1: engine: is "oracle": Invalid option: expected one of',
+      'config: manymodel.yaml:1: engine: is "oracle": Invalid option: expected one of "local"|"postgres"|"snowflake"',
     ],
     [
       "a bad item of a list",
@@ -113,19 +125,24 @@ describe("configuration", () => {
     expect(Object.keys(schema.properties)).toEqual([
       "engine",
       "workspace",
+      "stage",
+      "postgres",
       "source",
       "model",
       "train",
       "queue",
       "refine",
+      "fleet",
       "cost",
       "register",
       "batch",
+      "serve",
       "reconcile",
+      "monitor",
       "parallel_lab",
       "snowflake",
     ]);
-    for (const block of ["source", "train", "batch", "reconcile", "snowflake"])
+    for (const block of ["source", "train", "batch", "serve", "reconcile", "monitor", "snowflake"])
       for (const [key, value] of Object.entries(schema.properties[block]!.properties!))
         expect(value.description, `${block}.${key}`).toBeTruthy();
   });

@@ -1,7 +1,6 @@
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { openLocalEngine } from "manymodel/engines/local";
 import { type Process, startProcess } from "./processes.ts";
 import type { Blow, Schedule } from "./schedule.ts";
 import { scoreUnderFire } from "./score.ts";
@@ -12,7 +11,10 @@ import { binOf, copyWorkspace, type Reference, type Site } from "./workspace.ts"
 export interface Performance {
   readonly seed: number;
   readonly seconds: number;
-  /** Processes killed, by the state that the run was in afterwards, or `worker`, `register`, `batch`. */
+  /**
+   * Processes killed, by the state that the run was in afterwards, or `worker`, `register`, `batch`; how often the
+   * `server` or its `connections` were struck.
+   */
   readonly kills: Readonly<Record<string, number>>;
   readonly resumes: number;
   /** Segments on the stage that no index counts. */
@@ -33,8 +35,7 @@ export async function perform(
   const began = performance.now();
   const pinning = schedule.blows.some(({ moment }) => moment === "pinning");
   const folder = await copyWorkspace(site, `schedule-${schedule.seed}`, pinning);
-  const snapshots = path.join(folder, ".manymodel", "snapshots");
-  const engine = await openLocalEngine(path.join(folder, ".manymodel"));
+  const engine = await site.ground.open(folder);
   const { catalog, queue } = engine;
   const kills: Record<string, number> = {};
   const anomalies: string[] = [];
@@ -82,8 +83,7 @@ export async function perform(
       }
       const state = (await catalog.run(runId))?.state;
       if (moment === "pinning" && state === undefined) {
-        const names = await readdir(snapshots).catch(() => []);
-        if (names.some((name) => name.startsWith(".")) && late++ >= depth * 40) return true;
+        if ((await site.ground.isPinning(folder)) && late++ >= depth * 40) return true;
         continue;
       }
       if (state === undefined) continue;
@@ -113,6 +113,11 @@ export async function perform(
   };
 
   const strike = async ({ victim, replace }: Blow) => {
+    if (victim === "server" || victim === "connections") {
+      await site.ground.strike(victim);
+      kills[victim] = (kills[victim] ?? 0) + 1;
+      return;
+    }
     const victims =
       victim === "everything"
         ? [...trainers, ...workers]

@@ -12,8 +12,11 @@ export interface Blow {
   readonly moment: Moment;
   /** How far into the moment, 0 to 1. */
   readonly depth: number;
-  /** `trainer`: a process that trains or resumes. `everything`: all process groups at once. */
-  readonly victim: "trainer" | "worker" | "everything";
+  /**
+   * `trainer`: a process that trains or resumes. `everything`: all process groups at once. On a database server also
+   * `server`: it ends as in a crash and starts again; `connections`: all to it are cut. No process of ours ends then.
+   */
+  readonly victim: "trainer" | "worker" | "everything" | "server" | "connections";
   /** Whether two processes resume the run afterwards, at once. */
   readonly twins: boolean;
   /** Whether workers that were killed are replaced. */
@@ -56,4 +59,15 @@ export function makeSchedule(seed: number, partitions: number): Schedule {
     blows.push({ ...blows.at(-1)!, victim: "everything", depth: 0 });
   const chunks = Math.min(partitions, 8 + Math.floor(uniform() * 40));
   return { seed, mode: chance(0.5) ? "queue" : "tasks", chunks, threads: pick([1, 1, 2]), workers, blows };
+}
+
+/** The schedule of a seed on a database server: about half of the blows strike that instead of a process. */
+export function onServer(schedule: Schedule): Schedule {
+  const uniform = random(schedule.seed ^ 0x5e57e4);
+  const victims = ["server", "connections"] as const;
+  const blows = schedule.blows.map((blow, i): Blow => {
+    const struck = (i + schedule.seed) % 2 === 0;
+    return struck ? { ...blow, victim: victims[Math.floor(uniform() * 2)]! } : blow;
+  });
+  return { ...schedule, blows };
 }

@@ -1,11 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { openLocalEngine } from "manymodel/engines/local";
 import { random } from "../../src/forecast/random.ts";
+import type { Engine } from "../../src/ports/engine.ts";
 import { startProcess } from "./processes.ts";
 import { STEPS, verifyForecasts } from "./verify.ts";
 import { binOf, type Reference, type Site, succeed } from "./workspace.ts";
-
-type Engine = Awaited<ReturnType<typeof openLocalEngine>>;
 
 /** About as long as registering or scoring takes from the start of its process, in milliseconds. */
 const LONGEST_MS = { register: 900, batch: 2500 };

@@ -1,10 +1,8 @@
-import type { openLocalEngine } from "manymodel/engines/local";
 import type { ModelIndex } from "../../src/core/artifact.ts";
 import { decodeSegment } from "../../src/core/segment.ts";
 import { checksum } from "../../src/pipeline/checksum.ts";
+import type { Engine } from "../../src/ports/engine.ts";
 import { comparable, type Reference } from "./workspace.ts";
-
-type Engine = Awaited<ReturnType<typeof openLocalEngine>>;
 
 /** Everything that is not as it should be in a completed run: one line each. And how many segments nobody counts. */
 export async function verifyRun(
@@ -49,7 +47,7 @@ export async function verifyRun(
   const indexed = index.segments.map(({ path }) => path);
   if (JSON.stringify(committed) !== JSON.stringify(indexed)) say("the index names other segments than the queue");
   const { rows } = await tables.query(
-    `SELECT count(*), count(DISTINCT PARTITION_KEY), count(*) FILTER (OUTCOME = 'succeeded') FROM TRAINING_RESULTS WHERE RUN_ID = '${runId}'`,
+    `SELECT count(*), count(DISTINCT PARTITION_KEY), count(*) FILTER (WHERE OUTCOME = 'succeeded') FROM TRAINING_RESULTS WHERE RUN_ID = '${runId}'`,
     1,
   );
   const shown = JSON.stringify(rows[0]);
@@ -61,7 +59,7 @@ export async function verifyRun(
 /** What is wrong with the forecasts of a run over its own source. */
 export async function verifyForecasts({ tables }: Engine, reference: Reference): Promise<string[]> {
   const { rows } = await tables.query(
-    "SELECT count(DISTINCT PARTITION_KEY), count(*) FILTER (STATUS = 'OK'), count(DISTINCT PARTITION_KEY) FILTER (STATUS = 'NO_MODEL') FROM FORECAST_RESULTS",
+    "SELECT count(DISTINCT PARTITION_KEY), count(*) FILTER (WHERE STATUS = 'OK'), count(DISTINCT PARTITION_KEY) FILTER (WHERE STATUS = 'NO_MODEL') FROM FORECAST_RESULTS",
     1,
   );
   const fitted = [...reference.values()].filter((row) => row.includes('"outcome":"succeeded"')).length;

@@ -1,8 +1,9 @@
-import { cp, mkdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { openLocalEngine } from "manymodel/engines/local";
 import type { ModelIndex, PartitionOutcome } from "../../src/core/artifact.ts";
 import { decodeSegment } from "../../src/core/segment.ts";
+import type { Ground } from "./ground.ts";
 import { startProcess } from "./processes.ts";
 
 /** Where to run what. */
@@ -12,6 +13,8 @@ export interface Site {
   /** A folder for workspaces. */
   readonly folder: string;
   readonly partitions: number;
+  /** What the disturbed runs stand on. */
+  readonly ground: Ground;
 }
 
 /** What every run is to come to: the rows of one that nobody disturbed, as comparable text, by partition key. */
@@ -21,7 +24,7 @@ const DAYS = 4;
 
 export const binOf = ({ root }: Site) => path.join(root, "bin", "manymodel.js");
 
-/** Makes a workspace with data that are pinned already, to be copied, and trains it once undisturbed. */
+/** Makes a local workspace with data that are pinned already, to be copied, and trains it once undisturbed. */
 export async function prepareSite(site: Site): Promise<Reference> {
   const template = path.join(site.folder, "template");
   await mkdir(template, { recursive: true });
@@ -58,10 +61,9 @@ train: { workers: 2 }
 }
 
 /** A fresh copy of the workspace; with nothing pinned yet if asked for. */
-export async function copyWorkspace({ folder }: Site, name: string, unpinned: boolean): Promise<string> {
+export async function copyWorkspace({ folder, ground }: Site, name: string, unpinned: boolean): Promise<string> {
   const copy = path.join(folder, name);
-  await cp(path.join(folder, "template"), copy, { recursive: true });
-  if (unpinned) await rm(path.join(copy, ".manymodel", "snapshots"), { recursive: true, force: true });
+  await ground.copy(path.join(folder, "template"), copy, unpinned);
   return copy;
 }
 

@@ -80,14 +80,14 @@ for (const engine of ["local", "memory"] as const)
       if (engine === "memory") return;
       const rows = await all(
         mm,
-        "SELECT UNIT_ID, CUSTOMER, STEP, FORECAST, STATUS FROM FORECAST_RESULTS ORDER BY 1, 3",
+        "SELECT UNIT_ID, CUSTOMER, STEP, FORECAST, STATUS, ERROR_MESSAGE FROM FORECAST_RESULTS ORDER BY 1, 3",
       );
       expect(rows).toEqual([
-        ["A", "a2", 1, 4, "OK"],
-        ["A", "a3", 2, 6, "OK"],
-        ["A", "a9", 3, 18, "OK"],
-        ["B", "b5", 1, 10, "OK"],
-        ["odd", null, null, null, "ERROR: predict must return 2 values in mean; it has 1"],
+        ["A", "a2", 1, 4, "OK", null],
+        ["A", "a3", 2, 6, "OK", null],
+        ["A", "a9", 3, 18, "OK", null],
+        ["B", "b5", 1, 10, "OK", null],
+        ["odd", null, null, null, "ERROR", "predict must return 2 values in mean; it has 1"],
       ]);
     });
 
@@ -195,30 +195,16 @@ describe("batch scoring on the local engine", () => {
     const mm = await openWorkspace("local");
     await trained(mm);
     await mm.registry.runBatch({ model: "M", version: "V1", inputTable: "SALES", levels: [95, 80] });
-    const columns = "MODEL_NAME, MODEL_VERSION, PARTITION_KEY, UNIT_ID, OBS_DATE, STEP, FORECAST, LO_80, HI_95, STATUS";
-    expect(
-      await all(
-        mm,
-        `SELECT ${columns} FROM FORECAST_RESULTS WHERE UNIT_ID IN ('U00', 'U11', 'U12', 'U13', 'U14') ORDER BY UNIT_ID, STEP`,
-      ),
-    ).toEqual([
-      ["M", "V1", "s:U00", "U00", null, null, null, null, null, "NO_MODEL"],
-      ["M", "V1", "s:U11", "U11", null, null, null, null, null, "ERROR: cannot predict"],
-      [
-        "M",
-        "V1",
-        "s:U12",
-        "U12",
-        null,
-        null,
-        null,
-        null,
-        null,
-        "ERROR: predict must return 2 values in mean; it has 1",
-      ],
-      ["M", "V1", "s:U13", "U13", null, null, null, null, null, "ERROR: mean[0] is NaN; it must be a finite number"],
-      ["M", "V1", "s:U14", "U14", "1970-01-04", 1, 3, null, null, "OK"],
-      ["M", "V1", "s:U14", "U14", "1970-01-05", 2, 3, null, null, "OK"],
+    const columns = "PARTITION_KEY, UNIT_ID, OBS_DATE, STEP, FORECAST, LO_80, HI_95, STATUS, ERROR_TYPE, ERROR_MESSAGE";
+    const where = "MODEL_NAME = 'M' AND MODEL_VERSION = 'V1' AND UNIT_ID IN ('U00', 'U11', 'U12', 'U13', 'U14')";
+    const none = [null, null, null, null, null];
+    expect(await all(mm, `SELECT ${columns} FROM FORECAST_RESULTS WHERE ${where} ORDER BY UNIT_ID, STEP`)).toEqual([
+      ["s:U00", "U00", ...none, "NO_MODEL", "fit-error", "cannot fit this one"],
+      ["s:U11", "U11", ...none, "ERROR", "predict-error", "cannot predict"],
+      ["s:U12", "U12", ...none, "ERROR", "invalid-return", "predict must return 2 values in mean; it has 1"],
+      ["s:U13", "U13", ...none, "ERROR", "invalid-return", "mean[0] is NaN; it must be a finite number"],
+      ["s:U14", "U14", "1970-01-04", 1, 3, null, null, "OK", null, null],
+      ["s:U14", "U14", "1970-01-05", 2, 3, null, null, "OK", null, null],
     ]);
   });
 

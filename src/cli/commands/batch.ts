@@ -1,6 +1,8 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { ManyModel } from "../../api/connect.ts";
+import { configuredBatch } from "../../api/run-batch.ts";
 import { ManymodelError } from "../../core/errors.ts";
+import { MISSING_MODEL, type MissingModel } from "../../core/missing-model.ts";
 import type { BatchSummary } from "../../pipeline/score-batch.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { integer, numberList } from "../option.ts";
@@ -15,6 +17,11 @@ interface BatchOptions extends CommonOptions {
   readonly partitionBy?: string;
   readonly horizon?: number;
   readonly levels?: number[];
+  readonly quantiles?: number[];
+  readonly missingModel?: MissingModel;
+  readonly future?: string;
+  readonly advance: boolean;
+  readonly incremental?: boolean;
   readonly workers?: number;
 }
 
@@ -28,14 +35,17 @@ export function addBatch(program: Command): void {
     .option("--partition-by <columns>", "the input's key columns; the version's own when left out")
     .option("--horizon <n>", "steps to forecast", integer(1))
     .option("--levels <list>", "coverage of the intervals in percent, such as 80,95", numberList)
+    .option("--quantiles <list>", "quantiles to forecast, such as 0.1,0.5,0.9", numberList)
+    .addOption(new Option("--missing-model <how>", "what a partition without a model means").choices(MISSING_MODEL))
+    .option("--future <table>", "a table of what is known ahead; batch.future_table when left out")
+    .option("--no-advance", "let models not take in rows that are newer than the ones they were fitted to")
+    .option("--incremental", "score only what has changed since the last batch")
     .option("--workers <n>", "worker threads; one per core when left out", integer(1))
     .action(async (options: BatchOptions) => {
       const report = await withWorkspace(options, async (mm) => {
-        const began = performance.now();
         const progress = await showProgress("scoring");
         const summary = await runBatch(mm, options, progress.update).finally(progress.stop);
-        const seconds = (performance.now() - began) / 1000;
-        return { json: { ...summary, seconds }, text: `${batchText(summary)}, ${formatSeconds(seconds)}.` };
+        return { json: summary, text: `${batchText(summary)}, ${formatSeconds(summary.seconds)}.` };
       });
       print(report, options);
     });
@@ -53,14 +63,17 @@ async function runBatch(
   const inputTable = options.input ?? batch.input_table ?? source?.table;
   if (inputTable === undefined)
     throw new ManymodelError("usage", "nothing to score: give --input, or batch.input_table in the configuration");
-  const horizon = options.horizon ?? batch.horizon;
   return mm.registry.runBatch({
-    model,
-    version,
-    inputTable,
-    outputTable: options.output ?? batch.output_table,
-    levels: options.levels ?? batch.levels,
-    ...(horizon !== undefined && { horizon }),
+    ...configuredBatch(mm.config),
+    ...{ model, version, inputTable },
+    ...(options.output !== undefined && { outputTable: options.output }),
+    ...(options.levels !== undefined && { levels: options.levels }),
+    ...(options.quantiles !== undefined && { quantiles: options.quantiles }),
+    ...(options.missingModel !== undefined && { missingModel: options.missingModel }),
+    ...(options.future !== undefined && { futureTable: options.future }),
+    ...(options.incremental !== undefined && { incremental: options.incremental }),
+    ...(!options.advance && { advance: false }),
+    ...(options.horizon !== undefined && { horizon: options.horizon }),
     ...(options.partitionBy !== undefined && { partitionCol: options.partitionBy.split(",") }),
     ...(options.workers !== undefined && { workers: options.workers }),
     ...(onProgress !== undefined && { onProgress }),
@@ -68,15 +81,10 @@ async function runBatch(
 }
 
 /** A batch's outcome in one sentence, without its full stop. */
-export function batchText({
-  model,
-  version,
-  partitions,
-  ok,
-  noModel,
-  errors,
-  rows,
-  outputTable,
-}: BatchSummary): string {
-  return `${model} ${version} scored ${partitions} partitions: ${ok} OK, ${noModel} without a model, ${errors} errors; ${rows} rows in ${outputTable}`;
+export function batchText(summary: BatchSummary): string {
+  const { model, version, partitions, ok, noModel, errors, rows, outputTable } = summary;
+  const some = (count: number, what: string) => (count > 0 ? `, ${count} ${what}` : "");
+  const others = `${some(summary.stale, "stale")}${some(summary.fallback, "by the fallback")}`;
+  const kept = summary.kept > 0 ? ` (${summary.kept} unchanged)` : "";
+  return `${model} ${version} scored ${partitions} partitions${kept}: ${ok} OK${others}, ${noModel} without a model, ${errors} errors; ${rows} rows in ${outputTable}`;
 }

@@ -1,5 +1,7 @@
 import type { Command } from "commander";
 import { ManymodelError } from "../../core/errors.ts";
+import type { RunManifest } from "../../core/run.ts";
+import { fleetRecord } from "../../dispatch/launch.ts";
 import { knownRun } from "../../pipeline/known-run.ts";
 import type { Engine } from "../../ports/engine.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
@@ -9,8 +11,15 @@ import { integer, numberList } from "../option.ts";
 export function addCancel(program: Command): void {
   addCommand(program, "cancel <run>", "begin no further chunk of a run; what was begun is ended and kept").action(
     async (runId: string, options: CommonOptions) => {
-      const report = await withWorkspace(options, async ({ engine }) => {
-        await checkRunning(engine, runId);
+      const report = await withWorkspace(options, async (mm) => {
+        const { engine } = mm;
+        const manifest = await checkRunning(engine, runId);
+        const record = await fleetRecord(engine.stage, runId);
+        if (record !== undefined && manifest !== null) {
+          const { cancelOnFleet } = await import("../../api/fleet-run.ts");
+          const ended = await cancelOnFleet(mm, manifest, record);
+          return { run: runId, skipped: ended, leased: 0, job: record.job };
+        }
         const chunks = await engine.queue.skip(runId, "cancelled");
         const { leased } = (await engine.queue.counts(runId)).chunks;
         return { run: runId, skipped: chunks, leased };
@@ -39,8 +48,9 @@ export function addPrioritize(program: Command): void {
     });
 }
 
-async function checkRunning({ catalog }: Engine, runId: string): Promise<void> {
-  const { state } = await knownRun(catalog, runId);
+async function checkRunning({ catalog }: Engine, runId: string): Promise<RunManifest | null> {
+  const { state, manifest } = await knownRun(catalog, runId);
   if (state !== "running")
     throw new ManymodelError("conflict", `run ${runId} is ${state}; only a running run can be changed`);
+  return manifest;
 }

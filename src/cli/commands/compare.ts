@@ -1,8 +1,8 @@
-import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
+import { comparisonPicture } from "../../picture/comparison-picture.ts";
 import type { Comparison, Distribution } from "../../refine/compare.ts";
-import { comparisonPicture } from "../../refine/comparison-picture.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { checkPictureFile, writePicture } from "../picture-file.ts";
 import { formatTable } from "../table.ts";
 
 interface CompareOptions extends CommonOptions {
@@ -16,10 +16,11 @@ export function addCompare(program: Command): void {
   addCommand(program, "compare <runA> <runB>", "compare two completed runs, partition by partition")
     .option("--metric <metric>", "mape, smape, mase, rmse, mae, wape, rmsse on the holdout, or another", "mase")
     .option("--matched", "only the partitions that both runs have a usable metric for")
-    .option("-o, --output <file>", "also draw it, as .svg")
+    .option("-o, --output <file>", "also draw it, as .svg or .png")
     .action(async (runA: string, runB: string, options: CompareOptions) => {
+      if (options.output !== undefined) checkPictureFile(options.output);
       const comparison = await withWorkspace(options, (mm) => mm.compare(runA, runB, options.metric));
-      if (options.output !== undefined) await writeFile(options.output, comparisonPicture(comparison));
+      if (options.output !== undefined) await writePicture(options.output, comparisonPicture(comparison));
       const { pairs: _, all, ...rest } = comparison;
       print(
         { json: { ...rest, ...(!options.matched && { all }) }, text: comparisonText(comparison, options) },

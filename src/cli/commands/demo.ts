@@ -58,8 +58,8 @@ async function demo({ config, series: units, days, directory }: DemoOptions) {
     const seconds = (performance.now() - began) / 1000;
     const { model, version } = steps.find(({ step }) => step === "register")!.result;
     const sample = await tables.query(
-      `SELECT UNIT_ID, OBS_DATE, round(FORECAST, 2) AS FORECAST, round(LO_80, 2) AS LO_80, round(HI_80, 2) AS HI_80,
-         round(LO_95, 2) AS LO_95, round(HI_95, 2) AS HI_95, STATUS
+      `SELECT UNIT_ID, OBS_DATE, round(100 * FORECAST) / 100 AS FORECAST, round(100 * LO_80) / 100 AS LO_80,
+         round(100 * HI_80) / 100 AS HI_80, round(100 * LO_95) / 100 AS LO_95, round(100 * HI_95) / 100 AS HI_95, STATUS
        FROM FORECAST_RESULTS WHERE MODEL_NAME = '${model}' AND MODEL_VERSION = '${version}' AND STEP = 1 ORDER BY UNIT_ID LIMIT 3`,
       3,
     );
@@ -73,6 +73,8 @@ async function demo({ config, series: units, days, directory }: DemoOptions) {
       `Everything is in ${directory}. Look around with, for example:`,
       `  node bin/manymodel.js sql --config ${config} "SELECT * FROM FORECAST_RESULTS LIMIT 5"`,
       `  node bin/manymodel.js status --config ${config}`,
+      `Or see all of it in a browser:`,
+      `  node bin/manymodel.js ui --open --config ${config}`,
     ].join("\n");
     return { json: { directory, seconds, steps, sample }, text };
   });

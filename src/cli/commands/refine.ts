@@ -6,7 +6,8 @@ import { formatSeconds } from "../table.ts";
 import { addChoice, type ChoiceOptions, choice } from "./rank.ts";
 
 interface RefineOptions extends ChoiceOptions {
-  readonly from: string;
+  readonly from?: string;
+  readonly offenders?: boolean;
   readonly runId?: string;
   readonly timeBudget?: string;
   readonly hardDeadline?: string;
@@ -21,7 +22,8 @@ interface RefineOptions extends ChoiceOptions {
 /** `manymodel refine --from RUN`: a contest for each of a run's worst partitions, in queue mode. */
 export function addRefine(program: Command): void {
   const command = addCommand(program, "refine", "have models compete on a run's worst partitions, the worst first")
-    .requiredOption("--from <run>", "the completed run to improve")
+    .option("--from <run>", "the completed run to improve")
+    .option("--offenders", "those partitions that the last monitor found drifting, on the data as they are now")
     .option("--run-id <id>", "the new run's id; made from the time when left out")
     .option("--time-budget <duration>", "begin no chunk after this long, such as 10m")
     .option("--hard-deadline <duration>", "end what still runs after this long")
@@ -43,12 +45,15 @@ export function addRefine(program: Command): void {
       const hardDeadline = options.hardDeadline ?? configured?.hard_deadline;
       const windows = options.windows ?? configured?.windows;
       const chosen = options.worst ?? options.worstPercent ?? options.above;
-      const worstPercent = chosen === undefined ? configured?.worst_percent : options.worstPercent;
+      const worstPercent =
+        chosen === undefined && !options.offenders ? configured?.worst_percent : options.worstPercent;
       const began = performance.now();
       const progress = await showProgress("refining");
       const { runId, index, manifest, ranking } = await mm
         .refine({
-          ...{ ...choice(options), from: options.from, metric, by, onProgress: progress.update },
+          ...{ ...choice(options), metric, by, onProgress: progress.update },
+          ...(options.from !== undefined && { from: options.from }),
+          ...(options.offenders !== undefined && { offenders: options.offenders }),
           ...(worstPercent !== undefined && { worstPercent }),
           ...(candidates !== undefined && { candidates }),
           ...(timeBudget !== undefined && { timeBudget }),
@@ -63,15 +68,18 @@ export function addRefine(program: Command): void {
         .finally(progress.stop);
       const seconds = (performance.now() - began) / 1000;
       const { succeeded, failed, skipped } = index;
+      const from = ranking.runId;
       const text = [
-        `Run ${runId}: ${ranking.ranked.length} partitions of ${options.from}, ${succeeded} refined, ${failed} failed, ${skipped} not begun, ${formatSeconds(seconds)}.`,
-        `Next: manymodel champions --runs ${options.from},${runId}`,
+        `Run ${runId}: ${ranking.ranked.length} partitions of ${from}, ${succeeded} refined, ${failed} failed, ${skipped} not begun, ${formatSeconds(seconds)}.`,
+        options.offenders
+          ? `Next: manymodel model patch ${mm.config.register.name} --run ${runId}`
+          : `Next: manymodel champions --runs ${from},${runId}`,
       ].join("\n");
       const { chunks } = manifest;
       return {
         json: {
           run: runId,
-          from: options.from,
+          from,
           metric: ranking.metric,
           ranked: ranking.ranked.length,
           chunks,

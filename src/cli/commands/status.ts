@@ -1,8 +1,10 @@
 import type { Command } from "commander";
+import type { FleetRecord } from "../../dispatch/launch.ts";
 import { knownRun } from "../../pipeline/known-run.ts";
 import { pause } from "../../pipeline/pause.ts";
 import { readProgress } from "../../pipeline/progress.ts";
 import type { Engine } from "../../ports/engine.ts";
+import type { FleetStatus } from "../../ports/fleet.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { failureGroups, failureLines } from "../failures.ts";
 import { showProgress } from "../progress.ts";
@@ -13,7 +15,8 @@ export function addStatus(program: Command): void {
   addCommand(program, "status [run]", "show the runs, or one run in detail")
     .option("--follow", "show the run's progress until it has ended")
     .action(async (runId: string | undefined, options: CommonOptions & { follow?: boolean }) => {
-      const report = await withWorkspace(options, async ({ engine }) => {
+      const report = await withWorkspace(options, async (mm) => {
+        const { engine } = mm;
         if (runId === undefined) {
           const runs = (await engine.catalog.runs()).map(({ runId, state, createdAt, manifest, index, error }) => {
             return {
@@ -40,6 +43,8 @@ export function addStatus(program: Command): void {
         const run = await knownRun(engine.catalog, runId);
         const counts = await engine.queue.counts(runId);
         const failures = run.index !== null && run.index.failed > 0 ? await failureGroups(engine.tables, runId) : [];
+        const { fleetJob } = await import("../../api/fleet-run.ts");
+        const handed = run.state === "running" ? await fleetJob(mm, runId) : undefined;
         const jobs = (await engine.jobs?.jobs(runId)) ?? [];
         const { waiting, available, leased, finished, failed, skipped } = counts.chunks;
         const text = [
@@ -52,16 +57,29 @@ export function addStatus(program: Command): void {
             : [
                 `  source ${run.manifest.snapshot.query.table}, definition ${run.manifest.definition.name} (${run.manifest.definition.sha256.slice(0, 12)})`,
               ]),
+          ...(handed === undefined ? [] : [jobLine(handed)]),
           ...jobs.flatMap(({ name, state, details }) => [
             `  job ${name} is ${state}`,
             ...details.map((line) => `    ${line}`),
           ]),
           ...failureLines(failures),
         ].join("\n");
-        return { json: { ...run, queue: counts, failures, ...(jobs.length > 0 && { jobs }) }, text };
+        const json = {
+          ...{ ...run, queue: counts, failures },
+          ...(handed !== undefined && { fleet: handed }),
+          ...(jobs.length > 0 && { jobs }),
+        };
+        return { json, text };
       });
       print(report, options);
     });
+}
+
+/** How the job stands that a fleet has of a run. */
+function jobLine({ launcher, job, status }: FleetRecord & { readonly status: FleetStatus }): string {
+  const { waiting, running, succeeded, failed, cancelled, reason } = status;
+  const counts = `${waiting} waiting, ${running} running, ${succeeded + failed + cancelled} ended, ${failed} of them failed`;
+  return `  ${launcher} job ${job}: ${counts}${reason === "" ? "" : ` (${reason})`}`;
 }
 
 const FOLLOW_MS = 500;

@@ -1,8 +1,4 @@
-import { spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { closeSync, mkdirSync, openSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { ManymodelError } from "../../core/errors.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
@@ -67,14 +63,16 @@ export function addWorkers(program: Command): void {
   addCommand(workers, "add <n>", "start n workers in the background, each a process with one thread")
     .option("--run <run>", "work for this run only, and end with it")
     .action(async (text: string, options: CommonOptions & { run?: string }) => {
-      const n = integer(1)(text);
-      const folder = await withWorkspace(options, async ({ config }) =>
-        path.resolve(config.directory, config.workspace, "logs"),
-      );
-      mkdirSync(folder, { recursive: true });
-      const started = Array.from({ length: n }, () => startWorker(folder, options));
-      const lines = started.map(({ pid, log }) => `  process ${pid}, log ${log}`);
-      print({ json: started, text: [`Started ${n} workers:`, ...lines].join("\n") }, options);
+      const count = integer(1)(text);
+      const { job, logs } = await withWorkspace(options, async (mm) => {
+        const { openFleet } = await import("../../api/open-fleet.ts");
+        const { fleet, logs } = await openFleet(mm, "process");
+        const run = options.run === undefined ? [] : ["--run", options.run];
+        const args = ["worker", "--config", mm.config.file, "--workers", "1", ...run];
+        const name = options.run ?? "workers";
+        return { job: await fleet.launch({ name, kind: "workers", count, args }), logs: path.join(logs, name) };
+      });
+      print({ json: { job, count, logs }, text: `Started ${count} workers; logs in ${logs}, worker-${job}.` }, options);
     });
   addCommand(workers, "stop [names...]", "have workers stop after what they have begun")
     .option("--all", "all of them")
@@ -86,21 +84,4 @@ export function addWorkers(program: Command): void {
       );
       print({ json: { stopped }, text: `${stopped} workers were asked to stop.` }, options);
     });
-}
-
-function startWorker(folder: string, options: { config: string; run?: string }): { pid: number; log: string } {
-  const log = path.join(
-    folder,
-    `worker-${new Date().toISOString().replace(/[:.]/g, "")}-${randomBytes(2).toString("hex")}.log`,
-  );
-  const file = openSync(log, "a");
-  const main = fileURLToPath(import.meta.resolve("../main.js"));
-  const run = options.run === undefined ? [] : ["--run", options.run];
-  const child = spawn(process.execPath, [main, "worker", "--config", options.config, "--workers", "1", ...run], {
-    detached: true,
-    stdio: ["ignore", file, file],
-  });
-  child.unref();
-  closeSync(file);
-  return { pid: child.pid!, log };
 }

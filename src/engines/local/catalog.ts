@@ -14,7 +14,9 @@ export function localCatalog(db: Database): Catalog {
      ended_at = coalesce(?, ended_at) WHERE run_id = ? AND state IN (SELECT value FROM json_each(?))`,
   );
   const selectRun = db.prepare("SELECT * FROM runs WHERE run_id = ?");
-  const selectRuns = db.prepare("SELECT * FROM runs ORDER BY created_at DESC, rowid DESC");
+  const selectRuns = db.prepare(
+    "SELECT * FROM runs WHERE state = coalesce(?, state) ORDER BY created_at DESC, rowid DESC",
+  );
   const deleteRun = db.prepare("DELETE FROM runs WHERE run_id = ?");
 
   return {
@@ -33,8 +35,8 @@ export function localCatalog(db: Database): Catalog {
       const row = selectRun.get(runId) as RunRow | undefined;
       return row && fromRow(row);
     },
-    async runs() {
-      return (selectRuns.all() as RunRow[]).map(fromRow);
+    async runs(state) {
+      return (selectRuns.all([state ?? null]) as RunRow[]).map(fromRow);
     },
     async removeRun(runId) {
       if (deleteRun.run(runId).changes === 0) throw new ManymodelError("not-found", `there is no run ${runId}`);

@@ -1,5 +1,4 @@
 import { mkdirSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
 
@@ -14,27 +13,20 @@ export interface Folders {
   readonly temporary: string;
 }
 
-/** The folders of a workspace, created where they are missing. @throws {ManymodelError} `config` if they cannot be */
-export function openFolders(root: string): Folders {
-  const [tables, snapshots, stage, temporary] = ["tables", "snapshots", "stage", "tmp"].map((name) =>
-    path.join(root, name),
-  );
-  const folders = { root, tables: tables!, snapshots: snapshots!, stage: stage!, temporary: temporary! };
+/**
+ * The folders of a workspace, created where they are missing. A stage in a directory elsewhere is there for other
+ * machines to read, and so are the snapshots, which are put on it.
+ *
+ * @throws {ManymodelError} `config` if they cannot be created
+ */
+export function openFolders(root: string, stage = path.join(root, "stage")): Folders {
+  const own = (name: string) => path.join(root, name);
+  const snapshots = stage === own("stage") ? own("snapshots") : path.join(stage, "snapshots");
+  const folders = { root, tables: own("tables"), snapshots, stage, temporary: own("tmp") };
   try {
     for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });
   } catch (cause) {
     throw new ManymodelError("config", `cannot use the workspace ${root}: ${messageOf(cause)}`, { cause });
   }
   return { ...folders, database: path.join(root, "manymodel.db") };
-}
-
-/** Makes sure that a folder of the workspace exists. @throws {ManymodelError} `storage` if it cannot be made */
-export async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (cause) {
-    // On a read-only file system, Node says of a folder in a folder that it does not exist.
-    const why = (cause as NodeJS.ErrnoException).code === "ENOENT" ? "read-only file system" : messageOf(cause);
-    throw new ManymodelError("storage", `cannot make the folder ${folder}: ${why}`, { cause });
-  }
 }

@@ -3,28 +3,40 @@ import type { Catalog } from "../../ports/catalog.ts";
 import type { Engine } from "../../ports/engine.ts";
 import type { Queue } from "../../ports/queue.ts";
 import type { Roster } from "../../ports/roster.ts";
+import type { StageAddress } from "../../ports/stage.ts";
 import type { Versions } from "../../ports/versions.ts";
+import { directoryStage } from "../../stages/directory.ts";
+import { openStage, stageDirectory } from "../../stages/open.ts";
+import { openDuck } from "../node/duck.ts";
+import { nodeWorkers } from "../node/workers.ts";
 import { localCatalog } from "./catalog.ts";
-import { type Database, openDatabase } from "./database.ts";
-import { openDuck } from "./duck.ts";
+import { type Database, NOW, openDatabase } from "./database.ts";
 import { openFolders } from "./folders.ts";
 import { localQueue } from "./queue.ts";
 import { localRoster } from "./roster.ts";
-import { localStage } from "./stage.ts";
 import { localTables } from "./tables.ts";
 import { localVersions } from "./versions.ts";
-import { localWorkers } from "./workers.ts";
+
+/** How to open a workspace. */
+export interface LocalEngineOptions {
+  /** Threads that DuckDB may use; a worker, being one of several, uses 1. */
+  readonly threads?: number;
+  /** Where artifacts go instead of the workspace. */
+  readonly stage?: StageAddress;
+}
 
 /**
  * Opens a workspace: a directory that holds tables (Parquet), the stage (files), and queue, catalog and registry
  * (SQLite). Creates it if it is not there. Several processes may have it open.
  *
- * @param options.threads - threads that DuckDB may use; a worker, being one of several, uses 1
  * @throws {ManymodelError} `config` if the directory cannot be used
  */
-export async function openLocalEngine(workspace: string, options: { threads?: number } = {}): Promise<Engine> {
+export async function openLocalEngine(workspace: string, options: LocalEngineOptions = {}): Promise<Engine> {
   const root = path.resolve(workspace);
-  const folders = openFolders(root);
+  const address = options.stage;
+  const directory = address === undefined ? path.join(root, "stage") : stageDirectory(address);
+  const folders = openFolders(root, directory);
+  const elsewhere = directory === undefined ? openStage(address!) : undefined;
   let opened: Database | undefined;
   const database = () => (opened ??= openDatabase(folders.database));
   const duck = openDuck(folders.temporary, options.threads === undefined ? {} : { threads: String(options.threads) });
@@ -33,8 +45,8 @@ export async function openLocalEngine(workspace: string, options: { threads?: nu
   let versions: Versions | undefined;
   let roster: Roster | undefined;
   return {
-    address: { engine: "local", workspace: root },
-    tables: localTables(database, duck, folders),
+    address: { engine: "local", workspace: root, ...(address !== undefined && { stage: address }) },
+    tables: localTables(database, duck, folders, elsewhere),
     // The database is opened when it is first asked for: worker threads never do.
     get queue() {
       return (queue ??= localQueue(database()));
@@ -48,8 +60,16 @@ export async function openLocalEngine(workspace: string, options: { threads?: nu
     get roster() {
       return (roster ??= localRoster(database()));
     },
-    stage: localStage(folders.stage),
-    workers: localWorkers(),
+    stage: elsewhere ?? directoryStage(folders.stage),
+    workers: nodeWorkers(),
+    async describe() {
+      const [facts] = database().prepare(`SELECT sqlite_version() AS version, ${NOW} AS clock`).all() as [
+        { version: string; clock: number },
+      ];
+      const duckdb = await (await duck.connection()).runAndReadAll("SELECT version()");
+      const versions = { sqlite: facts.version, duckdb: String(duckdb.getRows()[0]![0]) };
+      return { versions, privileges: [], clock: facts.clock };
+    },
     async close() {
       duck.close();
       opened?.close();

@@ -1,10 +1,11 @@
 import { type Json, StatementType } from "@duckdb/node-api";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
+import type { Stage } from "../../ports/stage.ts";
 import type { QueryResult } from "../../ports/tables.ts";
+import { identifier, literal, openDuck } from "../node/duck.ts";
 import type { Database } from "./database.ts";
-import { identifier, literal, openDuck } from "./duck.ts";
 import type { Folders } from "./folders.ts";
-import { RESULT_VIEWS, resultViews } from "./result-views.ts";
+import { fetchSegments, RESULT_VIEWS, resultViews } from "./result-views.ts";
 import type { TableStore } from "./table-store.ts";
 
 /**
@@ -15,6 +16,7 @@ export async function queryWorkspace(
   db: Database,
   store: TableStore,
   folders: Folders,
+  elsewhere: Stage | undefined,
   sql: string,
   limit: number,
 ): Promise<QueryResult> {
@@ -24,7 +26,11 @@ export async function queryWorkspace(
     const connection = await duck.connection();
     // Only tables that the query mentions become views: a damaged file of another one does not matter.
     const mentioned = (name: string) => sql.toUpperCase().includes(name.toUpperCase());
-    const views = RESULT_VIEWS.some(mentioned) ? [...resultViews(db, folders.stage)] : [];
+    const views: [string, string][] = [];
+    if (RESULT_VIEWS.some(mentioned)) {
+      if (elsewhere !== undefined) await fetchSegments(db, elsewhere, folders.stage);
+      views.push(...resultViews(db, folders.stage));
+    }
     for (const { name } of store.list())
       if (mentioned(name)) views.push([name, `SELECT * FROM ${store.find(name)!.from}`]);
     for (const [name, select] of views)

@@ -1,11 +1,14 @@
+import { existsSync } from "node:fs";
 import path from "node:path";
 import type { IndexedSegment } from "../../core/artifact.ts";
 import type { KeyColumn } from "../../core/partition-key.ts";
 import { segmentColumn } from "../../core/segment.ts";
 import { rowSelector } from "../../core/selection.ts";
+import type { Stage } from "../../ports/stage.ts";
 import type { ExposedRun } from "../../ports/tables.ts";
+import { makeFolder, writeWhole } from "../../stages/whole-file.ts";
+import { identifier, literal, readParquet } from "../node/duck.ts";
 import type { Database } from "./database.ts";
-import { identifier, literal, readParquet } from "./duck.ts";
 
 /** A view over committed segments: its columns (name and expression), and what they are selected from: their rows. */
 interface ResultView {
@@ -99,6 +102,18 @@ export function exposeRun(db: Database, { runId, keyColumns, segments }: Exposed
 /** Takes a run out of the views. */
 export function concealRun(db: Database, runId: string): void {
   db.prepare("DELETE FROM exposed_runs WHERE run_id = ?").run(runId);
+}
+
+/** Copies the segments of exposed runs into a folder where it does not have them. */
+export async function fetchSegments(db: Database, stage: Stage, folder: string): Promise<void> {
+  const rows = db.prepare("SELECT segments FROM exposed_runs").all() as { segments: string }[];
+  for (const { path: name } of rows.flatMap((row) => JSON.parse(row.segments) as IndexedSegment[])) {
+    const file = path.join(folder, name);
+    if (existsSync(file)) continue;
+    const bytes = await stage.get(name);
+    await makeFolder(path.dirname(file));
+    await writeWhole(file, bytes);
+  }
 }
 
 /** SQL of the views over all exposed runs, by name. */

@@ -5,9 +5,9 @@ import type { ColumnInfo, ColumnType } from "../../core/column.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
 import { checkName } from "../../core/run.ts";
 import type { TablePart } from "../../ports/tables.ts";
+import { makeFolder } from "../../stages/whole-file.ts";
+import { identifier, readParquet } from "../node/duck.ts";
 import type { Database } from "./database.ts";
-import { identifier, readParquet } from "./duck.ts";
-import { makeFolder } from "./folders.ts";
 import { RESULT_VIEWS } from "./result-views.ts";
 
 const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
@@ -68,6 +68,21 @@ export class TableStore {
     for (const { columns } of [row, ...parts])
       for (const column of JSON.parse(columns) as ColumnInfo[]) known.set(column.name.toUpperCase(), column);
     return [...known.values()];
+  }
+
+  /** The files that hold what `owner`, or everybody, has published in a table, and their columns. */
+  published(table: string, owner: string | null): { files: string[]; columns: ColumnInfo[] } {
+    const sql = `SELECT table_name, id, columns FROM parts WHERE table_name = ?1 AND (?2 IS NULL OR owner = ?2) ORDER BY id`;
+    const parts = this.#db.prepare(sql).all(table, owner) as {
+      table_name: string;
+      id: string;
+      columns: string;
+    }[];
+    const columns = parts.flatMap((part) => JSON.parse(part.columns) as ColumnInfo[]);
+    return {
+      files: parts.map((part) => partFile(this.folder, part.table_name, part.id)),
+      columns: [...new Map(columns.map((column) => [column.name, column])).values()],
+    };
   }
 
   create(table: string, columns: readonly ColumnInfo[]): boolean {

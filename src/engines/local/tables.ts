@@ -5,22 +5,29 @@ import { encodeColumns } from "../../core/encode-columns.ts";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
 import { type KeyValue, keyText, type PartitionKey, parseKeyText } from "../../core/partition-key.ts";
 import type { Snapshot } from "../../core/run.ts";
+import type { Stage } from "../../ports/stage.ts";
 import type { PartitionRows, Tables } from "../../ports/tables.ts";
+import { writeWhole } from "../../stages/whole-file.ts";
+import { type Duck, literal, readParquet } from "../node/duck.ts";
 import type { Database } from "./database.ts";
-import { type Duck, literal, readParquet } from "./duck.ts";
 import type { Folders } from "./folders.ts";
+import { fillProbe } from "./probe.ts";
+import { carryRows, readPublished } from "./published-rows.ts";
 import { queryWorkspace } from "./query.ts";
 import { readColumns } from "./read-columns.ts";
 import { rearrange } from "./rearrange.ts";
 import { concealRun, exposeRun } from "./result-views.ts";
 import { KEY_SQL_TYPES, snapshotFiles, takeSnapshot } from "./snapshot.ts";
 import { openSources, type Sources } from "./source.ts";
-import { writeWhole } from "./stage.ts";
 import { eraseItems, storedItems } from "./stored-items.ts";
 import { newPart, TableStore } from "./table-store.ts";
 
-/** Tables as Parquet files, read and sorted by DuckDB; which files make up a table is SQLite's to say. */
-export function localTables(db: () => Database, duck: Duck, folders: Folders): Tables {
+/**
+ * Tables as Parquet files, read and sorted by DuckDB; which files make up a table is SQLite's to say.
+ *
+ * @param elsewhere - the stage, if it is not in a directory
+ */
+export function localTables(db: () => Database, duck: Duck, folders: Folders, elsewhere?: Stage): Tables {
   let opened: TableStore | undefined;
   const store = () => (opened ??= new TableStore(db(), folders.tables));
   let found: Sources | undefined;
@@ -115,6 +122,17 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders): T
       store().publish(table, owner, parts);
     },
 
+    async published(table, owner, columns) {
+      const found = store().published(table, owner);
+      return readPublished(await duck.connection(), found, columns);
+    },
+
+    async carry(table, owner, rows, set) {
+      const part = await newPart(folders.tables, table);
+      const written = await carryRows(await duck.connection(), store().published(table, owner), rows, set, part.file);
+      return { id: part.id, ...written };
+    },
+
     async discard(table, parts) {
       store().discard(table, parts);
     },
@@ -129,7 +147,7 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders): T
     },
 
     async query(sql, limit) {
-      return queryWorkspace(db(), store(), folders, sql, limit);
+      return queryWorkspace(db(), store(), folders, elsewhere, sql, limit);
     },
   };
 }
@@ -141,29 +159,11 @@ async function locate(
   keys: readonly PartitionKey[],
   ordinals: Int32Array,
 ): Promise<void> {
-  const { DuckDBDataChunk, INTEGER, VARCHAR } = await import("@duckdb/node-api");
-  const types = [INTEGER, ...keyColumns.map(() => VARCHAR)];
   const names = keyColumns.map((_, i) => `t${i}`);
-  await connection.run(
-    `CREATE OR REPLACE TEMP TABLE probe (i INTEGER, ${names.map((name) => `${name} VARCHAR`).join(", ")})`,
+  await fillProbe(
+    connection,
+    keyColumns.map((column, c) => keys.map((key) => (key[c] === null ? null : keyText(column, key[c]!)))),
   );
-  const appender = await connection.createAppender("probe");
-  for (let from = 0; from < keys.length; from += 2048) {
-    const some = keys.slice(from, from + 2048);
-    const chunk = DuckDBDataChunk.create(types, some.length);
-    chunk.setColumnValues(
-      0,
-      some.map((_, i) => from + i),
-    );
-    keyColumns.forEach((column, c) => {
-      chunk.setColumnValues(
-        c + 1,
-        some.map((key) => (key[c] === null ? null : keyText(column, key[c]!))),
-      );
-    });
-    appender.appendDataChunk(chunk);
-  }
-  appender.closeSync();
   const cast = (c: number) => `CAST(t${c} AS ${KEY_SQL_TYPES[keyColumns[c]!.type]})`;
   const joined = names.map((_, c) => `k.k${c} IS NOT DISTINCT FROM ${cast(c)}`).join(" AND ");
   const hasNull = keys.some((key) => key[0] === null);

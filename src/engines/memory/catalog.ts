@@ -22,8 +22,9 @@ export function memoryCatalog(): Catalog {
     async run(runId) {
       return structuredClone(runs.get(runId));
     },
-    async runs() {
-      return structuredClone([...runs.values()].reverse());
+    async runs(state) {
+      const all = [...runs.values()].filter((run) => state === undefined || run.state === state);
+      return structuredClone(all.reverse());
     },
     async removeRun(runId) {
       if (!runs.delete(runId)) throw new ManymodelError("not-found", `there is no run ${runId}`);

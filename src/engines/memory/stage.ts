@@ -1,12 +1,12 @@
-import { ManymodelError, show } from "../../core/errors.ts";
+import { ManymodelError } from "../../core/errors.ts";
+import { stagePathParts } from "../../core/stage-path.ts";
 import type { Stage } from "../../ports/stage.ts";
 
 /** A stage as a map from path to bytes. */
 export function memoryStage(): Stage {
   const files = new Map<string, Uint8Array>();
   const check = (path: string) => {
-    if (path.split("/").some((part) => part === "" || part === "." || part === ".."))
-      throw new ManymodelError("usage", `${show(path)} is not a path of the stage`);
+    stagePathParts(path);
     return path;
   };
   const list = (prefix: string) => [...files.keys()].filter((path) => path.startsWith(prefix)).sort();

@@ -83,6 +83,31 @@ export function memoryTables(): Tables {
       parts.set(id, structuredClone(batch));
       return { id, rows: batch.length, columns: columnsOf(batch) };
     },
+    async published(name, owner, columns) {
+      const owners = find(name)?.owners ?? new Map<string, readonly ColumnBatch[]>();
+      const batches = owner === null ? [...owners.values()].flat() : (owners.get(owner) ?? []);
+      const known = batches.filter((batch) => columns.every((column) => column in batch.columns));
+      const types = columns.flatMap((name) => known[0]?.columns[name] && { name, type: known[0].columns[name].type });
+      const whole = concat(types.filter((type) => type !== undefined).map(asRead), known);
+      const first = whole.columns[columns[0]!];
+      if (first === undefined) return { length: 0, columns: {} };
+      return pickBatch(whole, (row) => cell(first, row) !== null);
+    },
+    async carry(name, owner, { column, values }, set) {
+      const wanted = new Set<unknown>(values);
+      const kept = (find(name)!.owners.get(owner) ?? []).map((batch) =>
+        pickBatch(batch, (row) => wanted.has(cell(batch.columns[column]!, row))),
+      );
+      const whole = concat(
+        [...new Map(kept.flatMap(columnsOf).map((info) => [info.name, info])).values()],
+        kept.filter(({ length }) => length > 0),
+      );
+      const changed = Object.entries(set).map(([name, value]): [string, Column] => [
+        name,
+        { type: "string", values: new Array<string>(whole.length).fill(value) },
+      ]);
+      return this.write(name, { ...whole, columns: { ...whole.columns, ...Object.fromEntries(changed) } });
+    },
     async discard(_table, discarded) {
       for (const { id } of discarded) parts.delete(id);
     },
@@ -224,6 +249,14 @@ function compareCells(a: readonly KeyValue[], b: readonly KeyValue[]): number {
 function slice(batch: ColumnBatch, row: number): ColumnBatch {
   const columns = Object.entries(batch.columns).map(([name, column]) => [name, sliceColumn(column, row, row + 1)]);
   return { length: 1, columns: Object.fromEntries(columns) };
+}
+
+function pickBatch(batch: ColumnBatch, wanted: (row: number) => boolean): ColumnBatch {
+  const rows = Array.from({ length: batch.length }, (_, row) => row).filter(wanted);
+  return concat(
+    columnsOf(batch),
+    rows.map((row) => slice(batch, row)),
+  );
 }
 
 /** Integers of a source are read as numbers. */

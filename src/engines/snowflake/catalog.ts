@@ -27,7 +27,10 @@ export function snowflakeCatalog(session: Session, names: Names): Catalog {
       const [row] = await session.rows(sql.run, [runId]);
       return row && toRecord(row);
     },
-    runs: async () => (await session.rows(sql.runs)).map(toRecord),
+    async runs(state) {
+      const rows = state === undefined ? await session.rows(sql.runs) : await session.rows(sql.runsIn, [state]);
+      return rows.map(toRecord);
+    },
     async removeRun(runId) {
       if ((await session.change(sql.remove, [runId])) === 0)
         throw new ManymodelError("not-found", `there is no run ${runId}`);

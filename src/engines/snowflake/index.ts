@@ -1,7 +1,8 @@
 import type { SnowflakeAddress } from "../../core/snowflake-address.ts";
 import type { Engine } from "../../ports/engine.ts";
-import { localWorkers } from "../local/workers.ts";
+import { nodeWorkers } from "../node/workers.ts";
 import { snowflakeCatalog } from "./catalog.ts";
+import { describeAccount } from "./describe-account.ts";
 import { snowflakeJobs } from "./jobs.ts";
 import { workspaceNames } from "./names.ts";
 import { snowflakePreparation } from "./preparation.ts";
@@ -30,10 +31,11 @@ export function openSnowflakeEngine(address: SnowflakeAddress): Engine {
     catalog: snowflakeCatalog(session, names),
     versions: snowflakeVersions(session, names),
     stage,
-    workers: localWorkers(),
+    workers: nodeWorkers(),
     ...(address.compute === "warehouse" && { functions: snowflakeTableFunctions(session, names, stage) }),
     ...(address.service !== undefined && { jobs: snowflakeJobs(session, names, stage, address, address.service) }),
     preparation: snowflakePreparation(session, names, address),
+    describe: () => describeAccount(session, names),
     close: () => session.close(),
   };
 }

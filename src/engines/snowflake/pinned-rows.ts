@@ -1,8 +1,8 @@
-import { parquetReadObjects } from "hyparquet";
-import type { Column, ColumnInfo } from "../../core/column.ts";
+import type { Column } from "../../core/column.ts";
 import { encodeKey, type KeyColumn, type KeyValue, type PartitionKey, parseKeyText } from "../../core/partition-key.ts";
 import type { Stage } from "../../ports/stage.ts";
 import type { PartitionRows } from "../../ports/tables.ts";
+import { readRows, toColumn } from "./read-rows.ts";
 import type { PinnedSnapshot } from "./snapshot.ts";
 
 /** A row of a block: its partition, its place in it, and its values. */
@@ -77,7 +77,7 @@ export class PinnedRows {
     const { snapshot, files } = this.#pinned;
     const rows: BlockRow[] = [];
     for (const path of files.blocks[n] ?? [])
-      for (const row of await this.#decode(path))
+      for (const row of await readRows(this.#stage, path))
         rows.push({ p: Number(row.P), r: Number(row.R), values: snapshot.columns.map((_, c) => row[`C${c}`]) });
     return rows;
   }
@@ -86,15 +86,9 @@ export class PinnedRows {
     const { snapshot, files } = this.#pinned;
     if (snapshot.partitions === 0) return [];
     const keys = new Array<PartitionKey>(snapshot.partitions);
-    for (const row of await this.#decode(files.keys))
+    for (const row of await readRows(this.#stage, files.keys))
       keys[Number(row.P)] = snapshot.keyColumns.map((column, i) => toKey(column, row[`K${i}`]));
     return keys;
-  }
-
-  async #decode(path: string): Promise<Record<string, unknown>[]> {
-    const bytes = await this.#stage.get(path);
-    const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
-    return parquetReadObjects({ file });
   }
 }
 
@@ -119,19 +113,4 @@ function timestampText(micros: bigint): string {
   const seconds = new Date(Number((micros - rest) / 1000n)).toISOString().slice(0, 19).replace("T", " ");
   const fraction = String(rest).padStart(6, "0").replace(/0+$/, "");
   return fraction === "" ? seconds : `${seconds}.${fraction}`;
-}
-
-/** Values as a column; integers of a source are read as numbers. */
-function toColumn(type: ColumnInfo["type"], values: readonly unknown[]): Column {
-  switch (type) {
-    case "string":
-      return { type, values: values as (string | null)[] };
-    case "boolean":
-      return { type, values: Uint8Array.from(values, (value) => (value == null ? 2 : Number(value))) };
-    default:
-      return {
-        type: type === "integer" ? "number" : type,
-        values: Float64Array.from(values, (value) => (value == null ? NaN : Number(value))),
-      };
-  }
 }

@@ -8,6 +8,7 @@ import type { Stage } from "../../ports/stage.ts";
 import type { StoredItem, TablePart, Tables } from "../../ports/tables.ts";
 import { type Names, OWN } from "./names.ts";
 import { PinnedRows } from "./pinned-rows.ts";
+import { carryRows, readPublished } from "./published-rows.ts";
 import type { Session } from "./session.ts";
 import { type PinnedSnapshot, readRecord, snapshotFolder, takeSnapshot } from "./snapshot.ts";
 import { findSource, knownColumns } from "./source.ts";
@@ -42,6 +43,7 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): T
     return source && knownColumns(source);
   };
   return {
+    hasSchemas: true,
     async list() {
       const rows = await session.rows(sql.list, [names.schemaName]);
       const own = (name: string) => name.startsWith(OWN) || names.chunks === names.of(name);
@@ -82,13 +84,28 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): T
         }
       await session.transaction(async (transaction) => {
         await transaction.change(sql.disown(table), [owner]);
-        for (const [listed, ids] of alike(parts))
+        for (const [listed, ids] of alike(parts.filter(({ rows }) => rows > 0)))
           for (let from = 0; from < ids.length; from += FILES_AT_ONCE) {
             const files = ids.slice(from, from + FILES_AT_ONCE).map((id) => `${id}.parquet`);
             await transaction.rows(sql.load(table, listed, owner, partFolder(table), files));
           }
       });
       await this.discard(table, parts);
+    },
+    async published(table, owner, wanted) {
+      const known = (await columns(table)) ?? [];
+      const found = wanted.flatMap((name) => known.find((column) => column.name === name) ?? []);
+      if (found.length < wanted.length) return { length: 0, columns: {} };
+      return readPublished(session, sql, stage, table, owner, found, partPath(table, randomUUID()));
+    },
+    async carry(table, owner, wanted, set) {
+      const known = (await columns(table)) ?? [];
+      const id = randomUUID();
+      const at = { id, file: partPath(table, id) };
+      const rows = await session.transaction((transaction) =>
+        carryRows(transaction, sql, table, owner, known, wanted, set, at),
+      );
+      return { id, rows, columns: known };
     },
     async discard(table, parts) {
       for (const { id } of parts) await stage.remove(partPath(table, id));

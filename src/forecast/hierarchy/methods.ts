@@ -8,4 +8,5 @@
  *   estimated from residuals, shrunk.
  */
 export const RECONCILIATION_METHODS = ["bottom-up", "top-down", "ols", "wls-struct", "wls-var", "mint-shrink"] as const;
+/** One of `RECONCILIATION_METHODS`. */
 export type ReconciliationMethod = (typeof RECONCILIATION_METHODS)[number];

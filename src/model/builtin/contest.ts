@@ -1,5 +1,14 @@
-import { accuracy, type ContestOptions, contest, forecast, type Method, type Ranked } from "../../forecast/index.ts";
+import {
+  accuracy,
+  type ContestOptions,
+  contest,
+  forecast,
+  type Method,
+  type Ranked,
+  update,
+} from "../../forecast/index.ts";
 import { defineModel, type FitContext } from "../define-model.ts";
+import { observed } from "../observed.ts";
 
 /** What the built-in contest needs to know; the run's exports. */
 export type ContestExports = {
@@ -38,6 +47,10 @@ export default defineModel({
       forecast: forecast(result.model, { h: horizon }).mean,
       info: { winner: result.name, reason: result.reason, metric: result.metric, ranking: result.ranking.map(summary) },
     };
+  },
+  update({ model, data, exports }) {
+    const y = observed(data, exports.target);
+    return { model: update(model, y), steps: y.length };
   },
   predict: ({ model, horizon, levels }) => forecast(model, { h: horizon, levels }),
 });

@@ -6,8 +6,11 @@ import {
   forecast,
   METHODS,
   type Method,
+  supports,
+  update,
 } from "../../forecast/index.ts";
 import { defineModel, type FitContext } from "../define-model.ts";
+import { observed } from "../observed.ts";
 
 /** What the built-in forecaster needs to know; the run's exports. */
 export type ForecasterExports = {
@@ -42,6 +45,10 @@ export default defineModel({
       forecast: forecast(model, { h: horizon }).mean,
     };
   },
+  update({ model, data, exports }) {
+    const y = observed(data, exports.target);
+    return { model: update(model, y), steps: y.length };
+  },
   predict: ({ model, horizon, levels }) => forecast(model, { h: horizon, levels }),
 });
 
@@ -57,8 +64,9 @@ function trial(method: Method, y: Float64Array, period: number, holdout: number)
   }
 }
 
-/** Accuracy of the one-step forecasts over the series itself, and the information criterion where there is one. */
+/** Accuracy of the one-step forecasts over the series itself, and the information criterion, where there are such. */
 function inSample(model: FittedModel, y: Float64Array, period: number): Partial<Accuracy> & { aicc?: number | null } {
+  if (!supports(model, "fitted")) return {};
   const expected = fitted(model, y);
   const known = y.map((value, t) => (Number.isNaN(expected[t]!) ? NaN : value));
   const measures = accuracy(known, expected, { training: y, period });

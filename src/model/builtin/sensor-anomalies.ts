@@ -6,8 +6,10 @@ import {
   type Method,
   normalQuantile,
   scoreReadings,
+  update,
 } from "../../forecast/index.ts";
 import { defineModel, type FitContext, type Prediction } from "../define-model.ts";
+import { observed } from "../observed.ts";
 import { timeAxis, timesOfSeries } from "../time-axis.ts";
 
 /** What the built-in detector needs to know; the run's exports. */
@@ -72,6 +74,10 @@ export default defineModel({
       forecast: forecast(model, { h: horizon }).mean,
       info: { anomalies: list },
     };
+  },
+  update({ model, data, exports }) {
+    const y = observed(data, exports.target);
+    return { model: { ...model, model: update(model.model, y) }, steps: y.length };
   },
   predict: ({ model, horizon, levels }) => band(model, horizon, levels),
 });

@@ -6,10 +6,12 @@ import {
   type LinearModel,
   type LinearOptions,
   linearModel,
+  update,
 } from "../../forecast/index.ts";
 import { defineModel, type FitContext } from "../define-model.ts";
 import type { Frame } from "../frame.ts";
 import { formatTime, type Interval, nextTimes, parseTime } from "../interval.ts";
+import { observed } from "../observed.ts";
 import { readTimes, timeAxis } from "../time-axis.ts";
 
 /** What the built-in model of sales with regressors needs to know; the run's exports. */
@@ -46,8 +48,9 @@ export type StoreSalesModel = {
  * Sales with promotions, prices and the like: a linear model of trend, season, calendar and regressor columns for each
  * partition. A row without a regressor's value is left out, like one without sales.
  *
- * To forecast, the batch's input must have rows for the steps after the training data's last one, with the regressors'
- * values; their target may be empty, and rows of the past may be there too. The training data must end with known sales.
+ * To forecast, the batch's input, or its table of the future, must have rows for the steps after the last known sales, with
+ * the regressors' values; their target may be empty, and rows of the past may be there too. The training data must end with
+ * known sales.
  */
 export default defineModel({
   fit({ data, exports }: FitContext<object, StoreSalesExports>) {
@@ -59,7 +62,7 @@ export default defineModel({
       throw new RangeError(
         `the last row (${last}) has no ${target}; rows of the future belong into the batch's input, not into the training data`,
       );
-    const columns = regressors.map((name) => regressor(data, name, true));
+    const columns = regressors.map((name) => data.series(name));
     for (const column of columns) column.forEach((value, t) => (Number.isNaN(value) ? (y[t] = NaN) : value));
     const xreg = (from: number, to: number) =>
       Object.fromEntries(
@@ -104,8 +107,30 @@ export default defineModel({
       info: { effects: Object.fromEntries(effects), dropped: linear.dropped },
     };
   },
-  predict: ({ model, horizon, levels, data }) =>
-    forecast(model.linear, { h: horizon, levels, xreg: futureRegressors(model, horizon, data) }),
+  update({ model, data, exports }) {
+    const y = observed(data, exports.target).slice();
+    if (y.length === 0) return { model, steps: 0 };
+    const xreg = Object.fromEntries(
+      model.regressors.map((name) => {
+        const values = data.series(name).slice(0, y.length);
+        values.forEach((value, t) => {
+          if (Number.isNaN(value)) y[t] = NaN;
+        });
+        return [name, values.map((value) => (value === value ? value : 0))];
+      }),
+    );
+    const { column, last, interval } = model.time;
+    const { type } = readTimes(data, column);
+    const moved = formatTime(type, nextTimes(parseTime(type, last), interval, y.length).at(-1)!);
+    const linear = update(model.linear, y, { xreg });
+    return { model: { ...model, linear, time: { column, last: moved, interval } }, steps: y.length };
+  },
+  predict: ({ model, horizon, levels, data, future }) =>
+    forecast(model.linear, {
+      h: horizon,
+      levels,
+      xreg: future === undefined ? futureRegressors(model, horizon, data) : givenRegressors(model, future),
+    }),
 });
 
 /** The linear model's terms. */
@@ -134,11 +159,19 @@ function termsOf(
   };
 }
 
-/** A regressor's values; booleans count 0 and 1. */
-function regressor(data: Frame, name: string, spaced: boolean): Float64Array {
-  const boolean = data.columns.some((column) => column.type === "boolean" && column.name === name);
-  if (boolean) return Float64Array.from(data.booleans(name), (value) => (value === null ? NaN : Number(value)));
-  return spaced ? data.series(name) : data.numbers(name);
+/** The regressors' values in the rows of the future, one a step. @throws {RangeError} naming one that is missing */
+function givenRegressors({ regressors }: StoreSalesModel, future: Frame) {
+  return Object.fromEntries(
+    regressors.map((name) => {
+      const values = future.series(name);
+      const step = values.findIndex(Number.isNaN);
+      if (step >= 0)
+        throw new RangeError(
+          `the table of the future has no ${name} in step ${step + 1} of ${values.length}; fill it in`,
+        );
+      return [name, values];
+    }),
+  );
 }
 
 /** The regressors' values at the steps after the model's last observation. @throws {RangeError} naming one that is not there */
@@ -149,7 +182,7 @@ function futureRegressors({ regressors, time }: StoreSalesModel, horizon: number
   const wanted = nextTimes(parseTime(type, time.last), time.interval, horizon);
   return Object.fromEntries(
     regressors.map((name) => {
-      const values = regressor(data, name, false);
+      const values = data.series(name);
       return [
         name,
         Array.from(wanted, (at, step) => {

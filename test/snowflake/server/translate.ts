@@ -68,6 +68,7 @@ function tablesView(database: string): string {
 /** Functions of Snowflake that DuckDB has not. */
 export const MACROS = [
   "CREATE OR REPLACE TEMP MACRO SYSDATE() AS CAST(now() AT TIME ZONE 'UTC' AS TIMESTAMP)",
+  "CREATE OR REPLACE TEMP MACRO CURRENT_VERSION() AS '0.0.0 local'",
   "CREATE OR REPLACE TEMP MACRO DATEADD(unit, n, t) AS CASE lower(unit) WHEN 'millisecond' THEN t + to_milliseconds(n) ELSE error('DATEADD ' || unit) END",
   "CREATE OR REPLACE TEMP MACRO IFF(c, a, b) AS CASE WHEN c THEN a ELSE b END",
   "CREATE OR REPLACE TEMP MACRO to_text(x) AS CAST(x AS VARCHAR)",

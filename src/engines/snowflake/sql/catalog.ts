@@ -22,6 +22,7 @@ export function catalogStatements(names: Names) {
         .join(", ")})`,
     run: `SELECT ${columns} FROM ${runs} WHERE RUN_ID = ?`,
     runs: `SELECT ${columns} FROM ${runs} ORDER BY CREATED_AT DESC, RECORDED_AT DESC`,
+    runsIn: `SELECT ${columns} FROM ${runs} WHERE STATE = ? ORDER BY CREATED_AT DESC, RECORDED_AT DESC`,
     remove: `DELETE FROM ${runs} WHERE RUN_ID = ?`,
   };
 }

@@ -10,3 +10,6 @@ export function settings({ hybridTables }: Pick<SnowflakeAddress, "hybridTables"
 
 /** What begins and ends a transaction. */
 export const TRANSACTION = { begin: "BEGIN TRANSACTION", commit: "COMMIT", rollback: "ROLLBACK" } as const;
+
+/** The account's release, and its clock in milliseconds since 1970. */
+export const FACTS = "SELECT CURRENT_VERSION(), DATEDIFF('millisecond', '1970-01-01'::TIMESTAMP_NTZ, SYSDATE())";

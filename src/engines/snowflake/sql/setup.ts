@@ -11,6 +11,7 @@ export const TABLES = {
   annotations: `${OWN}ANNOTATIONS`,
   audit: `${OWN}AUDIT`,
   modelStore: `${OWN}MODEL_STORE`,
+  wanted: `${OWN}WANTED`,
 } as const;
 
 /** The columns of a segment as they are kept in the model store, after the run's id. */
@@ -65,6 +66,7 @@ export function setupStatements(names: Names): string[] {
     `CREATE TABLE IF NOT EXISTS ${own("audit")} (HAPPENED_AT VARCHAR NOT NULL, BY_WHOM VARCHAR NOT NULL, ACTION VARCHAR NOT NULL,
   MODEL VARCHAR, VERSION VARCHAR, DETAILS VARCHAR NOT NULL, RECORDED_AT TIMESTAMP_NTZ NOT NULL)`,
     `CREATE TABLE IF NOT EXISTS ${own("modelStore")} (RUN_ID VARCHAR NOT NULL, STAGE_PATH VARCHAR NOT NULL, ${store})`,
+    `CREATE TABLE IF NOT EXISTS ${own("wanted")} (ID VARCHAR NOT NULL, WANTED VARCHAR NOT NULL)`,
     `CREATE VIEW IF NOT EXISTS ${names.of("MODEL_INDEX")} AS SELECT RUN_ID, PARTITION_KEY, OUTCOME, MODEL_KIND, STAGE_PATH,
   POSITION, ATTEMPT, DATA_SHA256 FROM ${own("modelStore")}`,
     `CREATE VIEW IF NOT EXISTS ${names.of("TRAINING_METRICS")} AS SELECT m.RUN_ID, m.PARTITION_KEY, f.KEY AS METRIC,

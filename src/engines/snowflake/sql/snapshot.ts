@@ -75,7 +75,7 @@ function keyExpression({ name, type }: KeyColumn): string {
 }
 
 /** A value as a model body's column holds it: numbers as doubles, times as milliseconds since 1970. */
-function valueExpression({ name, type }: ColumnInfo): string {
+export function valueExpression({ name, type }: ColumnInfo): string {
   const column = identifier(name);
   switch (type) {
     case "date":

@@ -2,6 +2,7 @@ import type { ColumnInfo, ColumnType } from "../../../core/column.ts";
 import { identifier, literal } from "../literal.ts";
 import { type Names, OWN } from "../names.ts";
 import { MODEL_STORE_COLUMNS, TABLES } from "./setup.ts";
+import { valueExpression } from "./snapshot.ts";
 
 /** The column of a table of results that says whose rows they are. */
 export const OWNER = `${OWN}OWNER`;
@@ -21,6 +22,9 @@ export const FILES_AT_ONCE = 1000;
 /** Statements of tables of results, of what is known of tables, and of the model store. */
 export function tableStatements(names: Names) {
   const store = names.of(TABLES.modelStore);
+  const wanted = names.of(TABLES.wanted);
+  const unload = (file: string, query: string) => `COPY INTO ${names.location(file)} FROM (${query})
+      FILE_FORMAT = (TYPE = PARQUET) SINGLE = TRUE OVERWRITE = TRUE MAX_FILE_SIZE = 5000000000 HEADER = TRUE`;
   const common = MODEL_STORE_COLUMNS.map(([name]) => identifier(name)).join(", ");
   const fromSegment = MODEL_STORE_COLUMNS.map(([name, type]) => `$1:${identifier(name.toLowerCase())}::${type}`).join(
     ", ",
@@ -44,6 +48,33 @@ export function tableStatements(names: Names) {
       const selected = columns.map(({ name, type }) => `$1:${identifier(name)}::${TYPES[type]}`).join(", ");
       return `COPY INTO ${names.of(table)} (${listed}) FROM (SELECT ${selected}, ${literal(owner)} FROM ${names.location(folder)})
       FILES = (${files.map(literal).join(", ")}) FILE_FORMAT = (TYPE = PARQUET) FORCE = TRUE`;
+    },
+    unloadPublished: (table: string, owner: string | null, columns: readonly ColumnInfo[], file: string) => {
+      const selected = columns.map((column, i) => `${valueExpression(column)} AS C${i}`).join(", ");
+      const owned = owner === null ? "" : ` AND ${identifier(OWNER)} = ${literal(owner)}`;
+      const first = identifier(columns[0]!.name);
+      return unload(file, `SELECT ${selected} FROM ${names.of(table)} WHERE ${first} IS NOT NULL${owned}`);
+    },
+    /** Values to compare with, under an id; `carry` reads them, and nothing else does. */
+    want: `INSERT INTO ${wanted} (ID, WANTED) SELECT ?, f.VALUE::VARCHAR FROM TABLE(FLATTEN(INPUT => PARSE_JSON(?))) f`,
+    forgetWanted: `DELETE FROM ${wanted} WHERE ID = ?`,
+    carry: (
+      table: string,
+      owner: string,
+      columns: readonly ColumnInfo[],
+      column: string,
+      set: Readonly<Record<string, string>>,
+      id: string,
+      file: string,
+    ) => {
+      const selected = columns.map(({ name }) =>
+        set[name] === undefined ? identifier(name) : `${literal(set[name])} AS ${identifier(name)}`,
+      );
+      return unload(
+        file,
+        `SELECT ${selected.join(", ")} FROM ${names.of(table)} WHERE ${identifier(OWNER)} = ${literal(owner)}
+        AND ${identifier(column)} IN (SELECT WANTED FROM ${wanted} WHERE ID = ${literal(id)})`,
+      );
     },
     conceal: `DELETE FROM ${store} WHERE RUN_ID = ?`,
     expose: (run: string, files: readonly string[]) =>

@@ -1,20 +1,13 @@
-import { randomUUID } from "node:crypto";
-import { open, readdir, readFile, realpath, rename, rm, unlink } from "node:fs/promises";
+import { readdir, readFile, realpath, rm } from "node:fs/promises";
 import path from "node:path";
-import { ManymodelError, show } from "../../core/errors.ts";
-import type { Stage } from "../../ports/stage.ts";
-import { makeFolder } from "./folders.ts";
+import { ManymodelError } from "../core/errors.ts";
+import { stagePathParts } from "../core/stage-path.ts";
+import type { Stage } from "../ports/stage.ts";
+import { makeFolder, writeWhole } from "./whole-file.ts";
 
 /** A stage in a directory. A file appears whole: written under another name, synced, then renamed. */
-export function localStage(root: string): Stage {
-  const resolve = (name: string): string => {
-    const parts = name.split("/");
-    if (
-      parts.some((part) => part === "" || part === "." || part === ".." || part.includes("\\") || part.includes("\0"))
-    )
-      throw new ManymodelError("usage", `${show(name)} is not a path of the stage`);
-    return path.join(root, ...parts);
-  };
+export function directoryStage(root: string): Stage {
+  const resolve = (name: string) => path.join(root, ...stagePathParts(name));
   return {
     async put(name, bytes) {
       const file = resolve(name);
@@ -51,20 +44,4 @@ export function localStage(root: string): Stage {
 async function isInside(root: string, folder: string): Promise<boolean> {
   const real = await realpath(folder).catch(() => undefined);
   return real === undefined || `${real}${path.sep}`.startsWith(`${await realpath(root)}${path.sep}`);
-}
-
-/** Writes a file so that it is there whole or not at all, even after a power loss. */
-export async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
-  const temporary = path.join(path.dirname(file), `.${randomUUID()}.tmp`);
-  const handle = await open(temporary, "wx");
-  try {
-    await handle.writeFile(bytes);
-    await handle.datasync();
-  } finally {
-    await handle.close();
-  }
-  await rename(temporary, file).catch(async (error) => {
-    await unlink(temporary).catch(() => {});
-    throw error;
-  });
 }

@@ -11,7 +11,7 @@ let started = 0;
 const alive = new Set<string>();
 
 /** Workers as threads of this process or, isolated, as processes. */
-export function localWorkers(): Workers {
+export function nodeWorkers(): Workers {
   return {
     parallelism: availableParallelism(),
     isGone(name) {

@@ -1,0 +1,180 @@
+/**
+ * The engine postgres on a throwaway server of this machine, with commits that reach the disk: chunks claimed and
+ * finished a second by worker processes; training through it beside the local engine; the bulk read; what an idle
+ * fleet asks. Run from the repository's root, one part or all:
+ *
+ *   npm run bench:postgres -- [queue | train | read | idle]
+ */
+import { fork, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { openPostgresEngine } from "manymodel/engines/postgres";
+import { startPostgres } from "../test/engines/postgres-server.ts";
+
+const CHUNKS = 8_000;
+const [PROCESSES, MEMBERS] = [8, 8];
+
+const open = (url: string, folder: string) =>
+  openPostgresEngine({ url, schema: "bench", stage: { url: path.join(folder, "stage") }, workspace: folder });
+
+/** What one worker process of the queue's bench does: claims and finishes until there is nothing left. */
+async function claimAll(url: string, folder: string): Promise<{ began: number; ended: number; cpuMs: number }> {
+  const { queue, close } = await open(url, folder);
+  await queue.counts("r");
+  const [began, cpu] = [Date.now(), process.cpuUsage()];
+  const member = async (i: number) => {
+    for (;;) {
+      const lease = await queue.claim("r", `${process.pid}-${i}`, { leaseMs: 60_000, maxAttempts: 3 });
+      if (lease === undefined) return;
+      const { chunk, attempt } = lease;
+      const path = `runs/r/chunks/${chunk}/${attempt}/segment.parquet`;
+      const counts = { rows: 1, bytes: 1000, succeeded: 1, failed: 0 };
+      await queue.finish(lease, { path, chunk, attempt, sha256: "0".repeat(64), ...counts });
+    }
+  };
+  await Promise.all(Array.from({ length: MEMBERS }, (_, i) => member(i)));
+  const ended = Date.now();
+  const { user, system } = process.cpuUsage(cpu);
+  await close();
+  return { began, ended, cpuMs: (user + system) / 1000 };
+}
+
+if (process.argv[2] === "claim") {
+  process.send!(await claimAll(process.argv[3]!, process.argv[4]!));
+  process.exit(0);
+}
+
+const server = startPostgres({ fsync: "on", shared_buffers: "256MB", max_wal_size: "4GB" });
+const folder = mkdtempSync(path.join(tmpdir(), "bench-postgres-"));
+const only = process.argv[2];
+const main = path.resolve("bin/manymodel.js");
+
+async function queue(): Promise<void> {
+  const engine = await open(server.url(), folder);
+  for (let i = 0; i < 3; i++) {
+    await engine.queue.forget("r");
+    const chunks = Array.from({ length: CHUNKS }, (_, c) => ({ chunk: c + 1, partitions: 1, priority: 0 }));
+    await engine.queue.enqueue("r", chunks);
+    const before = server.cpuSeconds();
+    const args = ["claim", server.url(), folder];
+    const children = Array.from({ length: PROCESSES }, () => fork(process.argv[1]!, args));
+    const done = (await Promise.all(children.map(async (child) => (await once(child, "message"))[0]))) as {
+      began: number;
+      ended: number;
+      cpuMs: number;
+    }[];
+    const { finished } = (await engine.queue.counts("r")).chunks;
+    if (finished !== CHUNKS) throw new Error(`${finished} of ${CHUNKS} chunks finished`);
+    const seconds = (Math.max(...done.map((d) => d.ended)) - Math.min(...done.map((d) => d.began))) / 1000;
+    const clientMs = done.reduce((sum, { cpuMs }) => sum + cpuMs, 0) / CHUNKS;
+    const serverMs = (1000 * (server.cpuSeconds() - before)) / CHUNKS;
+    console.log(
+      `queue, ${PROCESSES} processes: ${(CHUNKS / seconds).toFixed(0)} chunks/s claimed and finished; CPU a chunk: ${clientMs.toFixed(2)} ms clients, ${serverMs.toFixed(2)} ms server`,
+    );
+  }
+  await engine.close();
+}
+
+/** Trains the demo's data by two worker processes, fed by a third, in turns on each engine. */
+async function train(): Promise<void> {
+  const engines = { local: "", postgres: `engine: postgres\npostgres: { url: "${server.url()}", schema: train }\n` };
+  const manymodel = (cwd: string, ...args: string[]) => {
+    const done = spawnSync(process.execPath, [main, ...args, "--json"], { cwd, encoding: "utf8" });
+    if (done.status !== 0) throw new Error(done.stderr);
+    return JSON.parse(done.stdout) as { seconds: number };
+  };
+  for (const [name, yaml] of Object.entries(engines)) {
+    const site = path.join(folder, name);
+    mkdirSync(site);
+    writeFileSync(
+      path.join(site, "manymodel.yaml"),
+      `${yaml}source: { table: SERIES_EVENTS, partition_by: UNIT_ID, order_by: OBS_DATE, period: 7 }
+model: auto-arima
+train: { mode: queue }
+queue: { worker_type: persistent, n_workers: 2 }
+`,
+    );
+    manymodel(site, "setup", "--series", "100", "--days", "1095");
+  }
+  for (let i = 0; i < 3; i++)
+    for (const name of Object.keys(engines)) {
+      const site = path.join(folder, name);
+      const workers = [1, 2].map(() =>
+        spawn(process.execPath, [main, "worker", "--workers", "1"], { cwd: site, stdio: "ignore" }),
+      );
+      const { seconds } = manymodel(site, "train", "--chunks", "50");
+      for (const worker of workers) worker.kill("SIGTERM");
+      await Promise.all(workers.map((worker) => once(worker, "exit")));
+      console.log(`train, 100 series by 2 worker processes, ${name}: ${seconds.toFixed(1)} s`);
+    }
+}
+
+async function read(): Promise<void> {
+  server.sql(
+    `CREATE TABLE series AS SELECT 'SKU' || lpad((i / 1000)::text, 5, '0') AS unit_id, date '2020-01-01' + i % 1000 AS obs_date,
+       round((100 * abs(sin(i * 0.7)))::numeric, 2)::float8 AS y FROM generate_series(0, 4999999) AS t (i)`,
+  );
+  const engine = await open(server.url(), folder);
+  const query = { table: "series", keyColumns: ["unit_id"], orderBy: ["obs_date"], columns: ["obs_date", "y"] };
+  const timed = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+    const [began, cpu] = [performance.now(), process.cpuUsage()];
+    const result = await work();
+    const { user, system } = process.cpuUsage(cpu);
+    const seconds = (performance.now() - began) / 1000;
+    console.log(
+      `read, ${what}: ${seconds.toFixed(2)} s (${(5 / seconds).toFixed(2)} million rows/s), ${((user + system) / 1e6).toFixed(2)} s of this process's CPU`,
+    );
+    return result;
+  };
+  const snapshot = await timed("snapshot of 5,000,000 rows", () => engine.tables.snapshot(query));
+  await timed("the same again, unchanged", () => engine.tables.snapshot(query));
+  for (let i = 0; i < 3; i++)
+    await timed("all of it, 500 partitions of 1,000 rows at a time", async () => {
+      for (let from = 0; from < snapshot.partitions; from += 500)
+        await engine.tables.read(
+          snapshot,
+          Array.from({ length: 500 }, (_, j) => from + j),
+        );
+    });
+  await engine.close();
+}
+
+/** Fifty worker processes that find nothing to do; what they ask is counted by the server. */
+async function idle(): Promise<void> {
+  const WORKERS = 50;
+  const SECONDS = 60;
+  const { serveQueue } = await import("../src/pipeline/serve-queue.ts");
+  const stop = new AbortController();
+  const module = new URL("data:text/javascript,export const start = () => async () => undefined");
+  const member = async () => {
+    // An engine of its own each, and a thread as its worker: as a process has, without its memory.
+    const engine = await open(server.url(), folder);
+    const options = { count: 1, run: null, signal: stop.signal };
+    await serveQueue(engine, engine.workers, { module, context: null }, options);
+    await engine.close();
+  };
+  const fleet = Array.from({ length: WORKERS }, member);
+  const asked = () =>
+    Number(
+      server.sql("SELECT pg_stat_force_next_flush(); SELECT sum(xact_commit) FROM pg_stat_database").split("\n").at(-1),
+    );
+  await wait(40_000);
+  const before = asked();
+  await wait(SECONDS * 1000);
+  console.log(
+    `idle, ${WORKERS} workers: ${((asked() - before) / SECONDS).toFixed(1)} transactions/s over ${SECONDS} s`,
+  );
+  stop.abort();
+  await Promise.all(fleet);
+}
+
+const parts = { queue, train, read, idle };
+try {
+  for (const [name, measure] of Object.entries(parts)) if (only === undefined || only === name) await measure();
+} finally {
+  server.stop();
+  rmSync(folder, { recursive: true, force: true });
+}

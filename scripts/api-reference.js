@@ -1,0 +1,173 @@
+/**
+ * Writes the API reference as Markdown: a page for each entry of the package, from the docstrings of what it exports.
+ */
+import { fileURLToPath } from "node:url";
+import { Application, ReflectionKind } from "typedoc";
+
+/** Each entry of the package, its source, and what its page begins with. */
+const ENTRIES = [
+  ["manymodel", "src/index.ts", "The loop, the workspace, the registry."],
+  ["manymodel/model", "src/model/index.ts", "What a model definition imports."],
+  ["manymodel/forecast", "src/forecast/index.ts", "Forecasting as pure functions of series, without dependencies."],
+  ["manymodel/engines/local", "src/engines/local/index.ts", "The default engine, opened without a configuration."],
+  ["manymodel/engines/memory", "src/engines/memory/index.ts", "The reference engine, which keeps nothing."],
+  ["manymodel/contract", "src/contract/index.ts", "The suites that every engine passes, one for each port."],
+];
+
+const KINDS = [
+  ["Functions", ReflectionKind.Function],
+  ["Classes", ReflectionKind.Class],
+  ["Values", ReflectionKind.Variable],
+  ["Types", ReflectionKind.Interface | ReflectionKind.TypeAlias],
+];
+
+/** The page of an entry below `docs/`. */
+const pageOf = (entry) => `api/${entry.replaceAll("/", "-")}.md`;
+
+/**
+ * Reads the sources.
+ *
+ * @returns the text of each page by its path below `docs/`, and the names of exports without a docstring
+ */
+export async function apiReference() {
+  const root = fileURLToPath(new URL("..", import.meta.url));
+  const app = await Application.bootstrap({
+    // What two entries export is described where it is found first: what a definition imports, with the definition.
+    entryPoints: ENTRIES.map(([, source]) => `${root}${source}`).sort((a, b) => b.length - a.length),
+    tsconfig: `${root}tsconfig.json`,
+    excludePrivate: true,
+    skipErrorChecking: true,
+    disableSources: true,
+    logLevel: "Error",
+  });
+  const project = await app.convert();
+  const undocumented = [];
+  const pages = new Map();
+  for (const [entry, source, about] of ENTRIES) {
+    const module = project.children.find(
+      ({ name }) => `src/${name}.ts` === source || `src/${name}/index.ts` === source,
+    );
+    const own = module.children.filter((child) => child.variant !== "reference");
+    for (const child of own) if (!isDocumented(child)) undocumented.push(`${entry}: ${child.name}`);
+    pages.set(pageOf(entry), page(entry, about, own, module.children));
+  }
+  pages.set(
+    "api/README.md",
+    `# API\n\nEvery export of the package, from its docstrings.\n\n${ENTRIES.map(([entry, , about]) => `- [\`${entry}\`](${pageOf(entry).slice(4)}): ${about}`).join("\n")}\n`,
+  );
+  return { pages, undocumented };
+}
+
+/** Whether an export says what it is; of a class, also each method and property. */
+function isDocumented(child) {
+  const said = child.comment ?? child.signatures?.[0]?.comment;
+  if (said === undefined) return false;
+  if (child.kind !== ReflectionKind.Class) return true;
+  return child.children
+    .filter(({ kind, inheritedFrom }) => kind === ReflectionKind.Method && inheritedFrom === undefined)
+    .every(({ signatures }) => signatures[0].comment !== undefined);
+}
+
+function page(entry, about, own, all) {
+  const elsewhere = all.length - own.length;
+  const sections = KINDS.flatMap(([title, kind]) => {
+    const members = own.filter((child) => (child.kind & kind) !== 0).sort((a, b) => (a.name < b.name ? -1 : 1));
+    return members.length === 0 ? [] : [`## ${title}`, ...members.map(described)];
+  });
+  const reexported = elsewhere > 0 ? ["It also exports all of [`manymodel/model`](manymodel-model.md)."] : [];
+  return `${[`# \`${entry}\``, about, ...reexported, "This page is generated from the docstrings.", ...sections].join("\n\n")}\n`;
+}
+
+/** An export: its name, how it is written in TypeScript, and what its docstring says. */
+function described(child) {
+  const signature = child.signatures?.[0];
+  const parts = [`### \`${child.name}\``, code(declaration(child))];
+  if (signature === undefined) parts.push(prose(child.comment));
+  else parts.push(prose(signature.comment, parameters(signature)));
+  if (child.kind === ReflectionKind.Class)
+    for (const { name, kind, signatures } of child.children)
+      if (kind === ReflectionKind.Method)
+        parts.push(
+          `#### \`${child.name}.${name}\``,
+          code(call(signatures[0])),
+          prose(signatures[0].comment, parameters(signatures[0])),
+        );
+  if (child.kind !== ReflectionKind.Class) parts.push(members(child));
+  return parts.filter((part) => part !== "").join("\n\n");
+}
+
+const code = (text) => `\`\`\`ts\n${text}\n\`\`\``;
+
+/** An export as TypeScript declares it; a class and an interface by their heads. */
+function declaration(child) {
+  const generics = typeParameters(child.typeParameters);
+  switch (child.kind) {
+    case ReflectionKind.Function:
+      return child.signatures.map((signature) => `function ${call(signature)}`).join("\n");
+    case ReflectionKind.Variable:
+      return `const ${child.name}: ${child.type}`;
+    case ReflectionKind.TypeAlias:
+      return fields(child).length > 0
+        ? `type ${child.name}${generics}`
+        : `type ${child.name}${generics} = ${child.type}`;
+    case ReflectionKind.Class:
+      return `class ${child.name}${generics}${child.extendedTypes ? ` extends ${child.extendedTypes.join(", ")}` : ""}`;
+    default:
+      return `interface ${child.name}${generics}${child.extendedTypes ? ` extends ${child.extendedTypes.join(", ")}` : ""}`;
+  }
+}
+
+function call({ name, parameters = [], type, typeParameters: generics }) {
+  const list = parameters.map((parameter) => {
+    const optional = parameter.flags.isOptional || parameter.defaultValue !== undefined ? "?" : "";
+    return `${parameter.name}${optional}: ${parameter.type}`;
+  });
+  return `${name}${typeParameters(generics)}(${list.join(", ")}): ${type}`;
+}
+
+const typeParameters = (all = []) =>
+  all.length === 0
+    ? ""
+    : `<${all.map(({ name, type, default: otherwise }) => `${name}${type ? ` extends ${type}` : ""}${otherwise ? ` = ${otherwise}` : ""}`).join(", ")}>`;
+
+/** The properties and methods of an interface or an object type. */
+const fields = (child) => child.children ?? child.type?.declaration?.children ?? [];
+
+function members(child) {
+  return fields(child)
+    .filter((member) => (member.kind & (ReflectionKind.Property | ReflectionKind.Method)) !== 0)
+    .map((member) => {
+      const signature = member.signatures?.[0] ?? member.type?.declaration?.signatures?.[0];
+      const written = member.signatures
+        ? call(signature)
+        : `${member.name}${member.flags.isOptional ? "?" : ""}: ${member.type}`;
+      const said = prose(member.comment ?? signature?.comment).replaceAll("\n", " ");
+      return `- \`${written}\`${said === "" ? "" : `: ${said}`}`;
+    })
+    .join("\n");
+}
+
+/** The parameters that a docstring explains. */
+function parameters(signature) {
+  const known = (signature.parameters ?? []).flatMap((parameter) => {
+    const said = prose(parameter.comment).replaceAll("\n", " ");
+    return said === "" ? [] : [`- \`${parameter.name}\`: ${said}`];
+  });
+  return known.join("\n");
+}
+
+/** A docstring: its text, its parameters, then what comes back, what is thrown, and where it is from. */
+function prose(comment, explained = "") {
+  if (comment === undefined) return explained;
+  const text = (content) =>
+    content
+      .map((part) => (part.kind === "inline-tag" ? `\`${part.text}\`` : part.text))
+      .join("")
+      .trim();
+  const tags = comment.blockTags.flatMap(({ tag, content }) =>
+    TAGS[tag] === undefined ? [] : [`${TAGS[tag]}: ${text(content).replace(/^- /, "")}`],
+  );
+  return [text(comment.summary), explained, ...tags].filter((part) => part !== "").join("\n\n");
+}
+
+const TAGS = { "@returns": "Returns", "@throws": "Throws", "@see": "See" };

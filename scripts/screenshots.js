@@ -1,0 +1,52 @@
+/**
+ * Pictures of the dashboard for the documents, in `docs/images`: of the demo's workspace (`npm start`), or of the one whose
+ * configuration is named. Needs Chromium.
+ *
+ *   node scripts/screenshots.js [manymodel-demo/manymodel.yaml]
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { mkdirSync, statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const config = process.argv[2] ?? `${root}manymodel-demo/manymodel.yaml`;
+const executablePath = spawnSync("which", ["chromium"], { encoding: "utf8" }).stdout.trim();
+const ui = spawn(process.execPath, [`${root}bin/manymodel.js`, "ui", "--config", config, "--port", "0", "--json"], {
+  stdio: ["ignore", "pipe", "inherit"],
+});
+try {
+  let said = "";
+  for await (const piece of ui.stdout) {
+    said += piece;
+    if (said.includes("}")) break;
+  }
+  const { url } = JSON.parse(said);
+  const read = async (path) => {
+    for (;;) {
+      const response = await fetch(`${url}/api${path}`);
+      if (response.status !== 202) return response.json();
+    }
+  };
+  const runs = await read("/runs");
+  const run = (runs.find(({ mode }) => mode === "champions") ?? runs[0]).runId;
+  await read(`/runs/${run}/partitions`);
+  const { rows } = await read(`/runs/${run}/rows?sort=holdout_mase&order=desc&limit=1`);
+  const pictures = [
+    ["partitions", "light", `/runs/${run}/partitions`, "a.multiple svg"],
+    ["series", "dark", `/runs/${run}/series?key=${encodeURIComponent(rows[0].key)}&span=90`, ".chart canvas"],
+  ];
+  mkdirSync(`${root}docs/images`, { recursive: true });
+  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  for (const [name, colorScheme, path, ready] of pictures) {
+    const tab = await browser.newPage({ colorScheme, viewport: { width: 1080, height: 680 }, reducedMotion: "reduce" });
+    await tab.goto(url + path);
+    await tab.locator(ready).first().waitFor();
+    const file = `${root}docs/images/${name}.png`;
+    await tab.screenshot({ path: file });
+    console.log(`${file}: ${Math.round(statSync(file).size / 1000)} kB`);
+  }
+  await browser.close();
+} finally {
+  ui.kill("SIGTERM");
+}

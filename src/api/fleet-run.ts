@@ -1,0 +1,139 @@
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import { splitIntoChunks } from "../core/chunk.ts";
+import { parseDuration } from "../core/duration.ts";
+import { ManymodelError } from "../core/errors.ts";
+import type { IndexSummary, RunManifest } from "../core/run.ts";
+import { commitAttempts } from "../dispatch/commit-attempts.ts";
+import { type DispatchOptions, dispatchRun, endRun, launchChunks, tasksJob } from "../dispatch/dispatch-run.ts";
+import { type FleetRecord, fleetRecord } from "../dispatch/launch.ts";
+import { workersOnRun } from "../dispatch/workers-on-run.ts";
+import { buildIndex } from "../pipeline/build-index.ts";
+import { planRun, type RunSpec } from "../pipeline/plan-run.ts";
+import type { OnProgress } from "../pipeline/progress.ts";
+import { finishPlanning } from "../pipeline/resume.ts";
+import type { Trainers } from "../pipeline/train.ts";
+import type { FleetJob, FleetStatus } from "../ports/fleet.ts";
+import type { ManyModel } from "./connect.ts";
+import { type Launcher, type OpenFleet, openFleet } from "./open-fleet.ts";
+import { packageVersion } from "./package-version.ts";
+
+/** Tasks of an array, where nobody says how many chunks each has: Slurm's own limit, as it comes. */
+const MOST_TASKS = 1000;
+const POLL = "5s";
+
+function dispatchOptions({ settings, fleet, config: file }: OpenFleet, runId: string, chunks: number): DispatchOptions {
+  const config = ["--config", file];
+  const perTask = settings.chunks_per_task;
+  return {
+    committer: `${hostname().replaceAll(".", "-")}.${process.pid}.commit`,
+    chunksPerTask: perTask === "auto" ? Math.ceil(chunks / MOST_TASKS) : perTask,
+    taskArgs: (launch) => ["task", runId, "--launch", launch, "--workers", String(settings.cpus), ...config],
+    ...(settings.shared_catalog && fleet.dependencies && { finalizerArgs: ["index", runId, ...config] }),
+    pollMs: parseDuration("fleet.poll", settings.poll ?? POLL),
+    newName: () => randomBytes(4).toString("hex"),
+  };
+}
+
+/** The job of workers of a run. */
+function workersJob({ settings, config }: OpenFleet, runId: string): FleetJob {
+  const args = ["worker", "--run", runId, "--workers", String(settings.cpus), "--config", config];
+  return { name: runId, kind: "workers", count: settings.workers, args };
+}
+
+/** What would be handed to the fleet for a run, without planning it. */
+export async function describeFleetRun(mm: ManyModel, open: OpenFleet, spec: RunSpec): Promise<string> {
+  if (open.kindFor(spec.mode) === "workers") return open.fleet.describe(workersJob(open, spec.runId));
+  const partitions = spec.keys?.length ?? (spec.snapshot ?? (await mm.engine.tables.snapshot(spec.query))).partitions;
+  const chunks = splitIntoChunks(partitions, spec.chunks, spec.workers, spec.mode).map(({ chunk }) => chunk);
+  const options = dispatchOptions(open, spec.runId, chunks.length);
+  const job = tasksJob(spec.runId, { chunks, perTask: options.chunksPerTask }, options.newName(), options);
+  const finalizer = options.finalizerArgs && {
+    ...{ name: spec.runId, kind: "workers" as const, count: 1, args: options.finalizerArgs, after: "JOB" },
+  };
+  return [job, ...(finalizer === undefined ? [] : [finalizer])].map((one) => open.fleet.describe(one)).join("\n");
+}
+
+/** A run from plan to index, trained by a fleet. */
+export async function trainOnFleet(
+  mm: ManyModel,
+  open: OpenFleet,
+  spec: RunSpec,
+  trainers: Trainers,
+  onProgress: OnProgress = () => {},
+): Promise<{ manifest: RunManifest; index: IndexSummary }> {
+  const manifest = await planFleetRun(mm, open, spec);
+  return { manifest, index: await finishOnFleet(mm, open, manifest, trainers, onProgress) };
+}
+
+/** Plans a run and hands it to a fleet, without waiting for it. Gives the job. */
+export async function submitToFleet(
+  mm: ManyModel,
+  open: OpenFleet,
+  spec: RunSpec,
+): Promise<{ manifest: RunManifest; job: string }> {
+  if (open.kindFor(spec.mode) !== "tasks")
+    throw new ManymodelError("usage", "--detach needs mode tasks on a fleet that has tasks: workers are fed from here");
+  const manifest = await planFleetRun(mm, open, spec);
+  const options = dispatchOptions(open, spec.runId, manifest.chunks);
+  const { job } = await launchChunks(mm.engine, manifest, open.fleet, options);
+  return { manifest, job };
+}
+
+function planFleetRun(mm: ManyModel, open: OpenFleet, spec: RunSpec): Promise<RunManifest> {
+  const fleet = open.kindFor(spec.mode) === "tasks" ? { fleet: open.fleet.launcher } : {};
+  return planRun(mm.engine, { ...spec, ...fleet }, new Date(), packageVersion);
+}
+
+/** Goes on with a run that was handed to a fleet. */
+export async function resumeOnFleet(
+  mm: ManyModel,
+  open: OpenFleet,
+  runId: string,
+  trainers: Trainers,
+  onProgress: OnProgress = () => {},
+): Promise<{ manifest: RunManifest; index: IndexSummary }> {
+  const manifest = await finishPlanning(mm.engine, runId);
+  return { manifest, index: await finishOnFleet(mm, open, manifest, trainers, onProgress) };
+}
+
+async function finishOnFleet(
+  mm: ManyModel,
+  open: OpenFleet,
+  manifest: RunManifest,
+  trainers: Trainers,
+  onProgress: OnProgress,
+): Promise<IndexSummary> {
+  const { runId } = manifest;
+  const options = dispatchOptions(open, runId, manifest.chunks);
+  if (manifest.fleet === undefined) {
+    const job = workersJob(open, runId);
+    await workersOnRun(mm.engine, manifest, open.fleet, job, trainers, options.pollMs, onProgress);
+  } else await dispatchRun(mm.engine, manifest, open.fleet, options, onProgress);
+  return buildIndex(mm.engine, runId, new Date());
+}
+
+/** Commits what a fleet's tasks have left of a run: what the finalizer does before it builds the index. */
+export async function commitFleetRun({ engine }: ManyModel, { runId, maxAttempts }: RunManifest): Promise<void> {
+  const name = `${hostname().replaceAll(".", "-")}.${process.pid}.commit`;
+  await commitAttempts(engine, runId, { name, maxAttempts });
+}
+
+/** The job that a fleet has of a run, and how it stands; undefined if it has none. */
+export async function fleetJob(
+  mm: ManyModel,
+  runId: string,
+): Promise<(FleetRecord & { status: FleetStatus }) | undefined> {
+  const record = await fleetRecord(mm.engine.stage, runId);
+  if (record === undefined) return undefined;
+  const { fleet } = await openFleet(mm, record.launcher as Launcher);
+  return { ...record, status: await fleet.status(record.job) };
+}
+
+/** Cancels the job of a run; what its tasks have left is committed, and the rest ended. Gives how many chunks that is. */
+export async function cancelOnFleet(mm: ManyModel, manifest: RunManifest, record: FleetRecord): Promise<number> {
+  const { fleet } = await openFleet(mm, record.launcher as Launcher);
+  for (const job of [record.job, record.finalizer]) if (job !== null) await fleet.cancel(job);
+  await commitFleetRun(mm, manifest);
+  return endRun(mm.engine, manifest.runId, "cancelled");
+}

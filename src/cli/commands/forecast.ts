@@ -1,0 +1,37 @@
+import type { Command } from "commander";
+import { forecastTable } from "../../inspect/forecast-table.ts";
+import type { PartitionSeries } from "../../inspect/partition-series.ts";
+import { seriesText, whyNot } from "../../picture/series-text.ts";
+import { terminalFan } from "../../picture/terminal-fan.ts";
+import { addCommand, type CommonOptions, print, type Report, withWorkspace } from "../command.ts";
+import { addPartitionOptions, openWith, type PartitionOptions } from "../partition-options.ts";
+import { formatTable } from "../table.ts";
+
+const FAN_ROWS = 12;
+const FAN_COLUMNS = 100;
+
+/** `manymodel forecast KEY`: what one partition will do, as a table and a picture of characters. */
+export function addForecast(program: Command): void {
+  addPartitionOptions(
+    addCommand(program, "forecast <key...>", "forecast one partition: its key, one word for each key column"),
+  ).action(async (words: string[], options: CommonOptions & PartitionOptions) => {
+    const series = await withWorkspace(options, async (mm) => (await openWith(mm, options)).find(words));
+    print(forecastReport(series), options);
+    if (!("mean" in series.scored)) process.exitCode = 1;
+  });
+}
+
+function forecastReport(series: PartitionSeries): Report {
+  const { row, of, scored } = series;
+  const { columns, rows } = forecastTable(series);
+  const { title, about } = seriesText(series);
+  const why = "mean" in scored ? {} : { errorType: scored.errorType, errorMessage: scored.errorMessage };
+  const json = { of, partitionKey: row.partitionKey, status: scored.status, ...why, columns, rows };
+  if (!("mean" in scored)) return { json, text: `${title}: ${whyNot(series)}` };
+  const size = { columns: Math.min(process.stdout.columns ?? FAN_COLUMNS, FAN_COLUMNS), rows: FAN_ROWS };
+  const fan = terminalFan(series, size);
+  return {
+    json,
+    text: [`${title}: ${about}`, "", ...(fan.length > 0 ? [...fan, ""] : []), formatTable(columns, rows)].join("\n"),
+  };
+}

@@ -1,0 +1,86 @@
+import type { Command } from "commander";
+import type { Monitored } from "../../api/monitor.ts";
+import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { showProgress } from "../progress.ts";
+import { formatSeconds, formatTable } from "../table.ts";
+import { keyText } from "./rank.ts";
+
+interface MonitorCommandOptions extends CommonOptions {
+  readonly model?: string;
+  readonly modelVersion?: string;
+  readonly forecasts?: string;
+  readonly actuals?: string;
+  readonly target?: string;
+}
+
+/** The exit code that says that more partitions drift than may. */
+const ALERT = 3;
+const SHOWN = 20;
+
+/** `manymodel monitor`: holds forecasts against what was observed since. */
+export function addMonitor(program: Command): void {
+  addCommand(program, "monitor", "hold forecasts against new observations and find partitions that drift (exit code 3)")
+    .option("--model <model>", "the model; register.name when left out")
+    .option("--model-version <version>", "the version, or an alias of one; the default version when left out")
+    .option("--forecasts <table>", "the table of forecasts; monitor.forecasts or batch.output_table when left out")
+    .option("--actuals <table>", "the table or file of observations; monitor.actuals or source.table when left out")
+    .option("--target <column>", "the column that was forecast; the run's own when left out")
+    .action(async (options: MonitorCommandOptions) => {
+      const { model, modelVersion, forecasts, actuals, target } = options;
+      const report = await withWorkspace(options, async (mm) => {
+        const began = performance.now();
+        const progress = await showProgress("monitoring");
+        const found = await mm
+          .monitor({
+            ...(model !== undefined && { model }),
+            ...(modelVersion !== undefined && { version: modelVersion }),
+            ...(forecasts !== undefined && { forecasts }),
+            ...(actuals !== undefined && { actuals }),
+            ...(target !== undefined && { target }),
+            ...(progress.update !== undefined && { onProgress: progress.update }),
+          })
+          .finally(progress.stop);
+        const seconds = (performance.now() - began) / 1000;
+        return { json: { ...found, seconds }, text: monitorText(found, seconds), found };
+      });
+      print(report, options);
+      const { alert, webhook } = report.found;
+      if (webhook !== null && !webhook.delivered)
+        process.stderr.write(
+          `manymodel: the webhook was not reached in ${webhook.attempts} attempts: ${webhook.error}; ledger and verdicts are written\n`,
+        );
+      if (alert) process.exitCode = ALERT;
+    });
+}
+
+function monitorText(found: Monitored, seconds: number): string {
+  const { model, version, partitions, verdicts, reasons, newEntries, ledgerTable, statusTable, offenders } = found;
+  const { medianRatio, webhook } = found;
+  const grouped = Object.entries(reasons).sort((a, b) => b[1] - a[1]);
+  const rows = offenders
+    .slice(0, SHOWN)
+    .map(({ partitionKey, severity, ratio, n, since, reasons }) => [
+      keyText(partitionKey),
+      Number(severity.toPrecision(3)),
+      Number.isNaN(ratio) ? null : Number(ratio.toPrecision(3)),
+      n,
+      since,
+      reasons.join(", "),
+    ]);
+  return [
+    `${model} ${version}: ${partitions} partitions: ${verdicts.drift} drift, ${verdicts.watch} watched, ${verdicts.ok} ok, ${verdicts["no-data"]} without enough data; ${formatSeconds(seconds)}.`,
+    ...(medianRatio === null
+      ? []
+      : [`The median error is ${medianRatio.toPrecision(3)} times that of the registered holdout.`]),
+    ...grouped.map(([reason, count]) => `  ${count} × ${reason}`),
+    `${newEntries} new rows in ${ledgerTable}; the verdicts are in ${statusTable}.`,
+    ...(offenders.length === 0
+      ? []
+      : [
+          `The worst first${offenders.length > SHOWN ? ` (${SHOWN} of ${offenders.length} shown; --json has all)` : ""}:`,
+          formatTable(["partition", "severity", "ratio", "observations", "since", "reasons"], rows),
+          "Next: manymodel refine --offenders",
+        ]),
+    ...(webhook?.delivered ? [`The webhook was called.`] : []),
+  ].join("\n");
+}

@@ -1,0 +1,54 @@
+import { once } from "node:events";
+import { type Command, Option } from "commander";
+import { messageOf } from "../../core/errors.ts";
+import type { Log } from "../../serving/app.ts";
+import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { autoOrCount, integer } from "../option.ts";
+
+interface ServeOptions extends CommonOptions {
+  readonly host?: string;
+  readonly port?: number;
+  readonly workers?: number | "auto";
+  readonly quiet?: boolean;
+}
+
+/** `manymodel serve`: predictions and the registry over HTTP, until it is told to stop. */
+export function addServe(program: Command): void {
+  addCommand(program, "serve", "answer predictions and questions about the registry over HTTP")
+    .option("--host <address>", "the address to listen at; serve.host when left out")
+    .option("--port <n>", "the port, 0 for a free one; serve.port when left out", integer(0))
+    .option("--workers <n>", "threads that models predict in; serve.workers when left out", autoOrCount)
+    .addOption(new Option("--quiet", "write no line for each request on stderr"))
+    .action(async (options: ServeOptions) => {
+      await withWorkspace(options, async (mm) => {
+        const { startServer } = await import("../../serving/server.ts");
+        const { host, port, workers } = options;
+        const stopped = Promise.race(["SIGINT", "SIGTERM"].map((signal) => once(process, signal)));
+        const server = await startServer(mm, {
+          ...(host !== undefined && { host }),
+          ...(port !== undefined && { port }),
+          ...(workers !== undefined && { workers }),
+          log: log(options.quiet ?? false),
+        });
+        const { url, tokensNeeded } = server;
+        const text = `Serving at ${url}; ${tokensNeeded ? "tokens are needed" : "no token is needed from this machine"}.`;
+        print({ json: { url, port: server.port, pid: process.pid, tokensNeeded }, text }, options);
+        await stopped;
+        await server.close();
+      });
+    });
+}
+
+/** One line of JSON on stderr for each request and each mistake of the server's own. */
+function log(quiet: boolean): Log {
+  const say = (line: object) => process.stderr.write(`${JSON.stringify(line)}\n`);
+  return {
+    request(line) {
+      if (!quiet) say(line);
+    },
+    error(what, thrown) {
+      const stack = thrown instanceof Error ? thrown.stack : messageOf(thrown);
+      say({ at: new Date().toISOString(), error: what, stack });
+    },
+  };
+}

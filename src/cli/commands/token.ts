@@ -1,0 +1,48 @@
+import { type Command, Option } from "commander";
+import { ROLES, type Role } from "../../serving/access.ts";
+import type { Tokens } from "../../serving/tokens.ts";
+import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { integer } from "../option.ts";
+import { formatTable } from "../table.ts";
+
+/** `manymodel token …`: who may use what is served. */
+export function addToken(program: Command): void {
+  const token = program.command("token").description("make, list and revoke tokens for what is served");
+  addCommand(token, "create", "make a token; its text is printed once and kept nowhere")
+    .requiredOption("--name <name>", "whom it is for; the audit log names them so")
+    .addOption(new Option("--role <role>", "what it allows").choices(ROLES).makeOptionMandatory())
+    .option("--days <n>", "how long it is valid; until it is revoked when left out", integer(1))
+    .action(async (options: CommonOptions & { name: string; role: Role; days?: number }) => {
+      const { name, role, days } = options;
+      const made = await withTokens(options, async (tokens) => {
+        const now = new Date();
+        const expiresAt = days === undefined ? null : new Date(now.getTime() + days * 86_400_000);
+        const text = await tokens.create({ name, role, expiresAt }, now);
+        return { name, role, expiresAt: expiresAt?.toISOString() ?? null, token: text };
+      });
+      print({ json: made, text: made.token }, options);
+    });
+  addCommand(token, "list", "show the tokens that were made, without their text").action(
+    async (options: CommonOptions) => {
+      const all = await withTokens(options, (tokens) => tokens.list());
+      const json = all.map(({ sha256: _, ...shown }) => shown);
+      const rows = json.map(({ name, role, createdAt, expiresAt, revokedAt }) => [
+        ...[name, role, createdAt, expiresAt ?? "never", revokedAt],
+      ]);
+      const text =
+        rows.length === 0 ? "There is no token." : formatTable(["name", "role", "made", "expires", "revoked"], rows);
+      print({ json, text }, options);
+    },
+  );
+  addCommand(token, "revoke <name>", "end a token, at once and for good").action(
+    async (name: string, options: CommonOptions) => {
+      await withTokens(options, (tokens) => tokens.revoke(name, new Date()));
+      print({ json: { name }, text: `Token ${name} is revoked.` }, options);
+    },
+  );
+}
+
+async function withTokens<T>(options: CommonOptions, work: (tokens: Tokens) => Promise<T>): Promise<T> {
+  const { workspaceTokens } = await import("../../serving/workspace-tokens.ts");
+  return withWorkspace(options, (mm) => work(workspaceTokens(mm)));
+}

@@ -1,0 +1,31 @@
+import { ManymodelError } from "../core/errors.ts";
+import { decodeKey, encodeKey, type KeyColumn, parseKeyText } from "../core/partition-key.ts";
+
+/**
+ * The encoded keys that words on the command line may mean, the likeliest first: a word for each key column as its
+ * value, or one word as PARTITION_KEY shows it.
+ *
+ * @throws {ManymodelError} `usage` if the words are neither
+ */
+export function keysFromWords(columns: readonly KeyColumn[], words: readonly string[]): string[] {
+  const meanings: string[] = [];
+  let why = `a key is ${columns.map(({ name }) => name).join(", ")}, but ${words.length} words were given`;
+  if (words.length === columns.length)
+    try {
+      meanings.push(
+        encodeKey(
+          columns,
+          columns.map(({ type }, i) => parseKeyText(type, words[i]!)),
+        ),
+      );
+    } catch (error) {
+      why = (error as Error).message;
+    }
+  if (words.length === 1)
+    try {
+      const { key } = decodeKey(words[0]!);
+      if (key.length === columns.length) meanings.push(words[0]!);
+    } catch {}
+  if (meanings.length > 0) return meanings;
+  throw new ManymodelError("usage", `${why}; give one word for each column, or one as in PARTITION_KEY`);
+}

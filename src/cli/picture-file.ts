@@ -1,0 +1,35 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { ManymodelError, show } from "../core/errors.ts";
+
+/** How many pixels of a PNG there are to one of the SVG. */
+const ZOOM = 2;
+
+/** Checks that a file can be a picture, before anything is computed. @throws {ManymodelError} `usage` */
+export function checkPictureFile(file: string): string {
+  if (/\.(svg|png)$/i.test(file)) return file;
+  throw new ManymodelError("usage", `the picture's file is ${show(file)}; its name must end in .svg or .png`);
+}
+
+/**
+ * Writes a picture as its file's name says: as it is, or rasterised.
+ *
+ * @throws {ManymodelError} `usage` if a PNG is asked for and nothing is there to make one
+ */
+export async function writePicture(file: string, svg: string): Promise<void> {
+  const isPng = path.extname(checkPictureFile(file)).toLowerCase() === ".png";
+  await writeFile(file, isPng ? await rasterise(svg) : svg);
+}
+
+/** A PNG of an SVG, twice its size, in its light colours. */
+async function rasterise(svg: string): Promise<Uint8Array> {
+  const { Resvg } = await import("@resvg/resvg-js").catch((cause) => {
+    throw new ManymodelError(
+      "usage",
+      "a .png needs the package @resvg/resvg-js: npm install @resvg/resvg-js, or name an .svg",
+      { cause },
+    );
+  });
+  const font = { loadSystemFonts: true, defaultFontFamily: "DejaVu Sans" };
+  return new Resvg(svg, { fitTo: { mode: "zoom", value: ZOOM }, font }).render().asPng();
+}

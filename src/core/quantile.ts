@@ -1,0 +1,41 @@
+import { ManymodelError, show } from "./errors.ts";
+
+/** Levels of prediction intervals, checked: ascending, each once. @throws {ManymodelError} `usage` naming a bad one */
+export function checkLevels(levels: readonly number[]): number[] {
+  for (const level of levels)
+    if (!(level > 0 && level < 100))
+      throw new ManymodelError(
+        "usage",
+        `level is ${show(level)}; it must be a percentage between 0 and 100, such as 95`,
+      );
+  return ascending(levels);
+}
+
+/** Quantiles to forecast, checked: ascending, each once. @throws {ManymodelError} `usage` naming a bad one */
+export function checkQuantiles(quantiles: readonly number[]): number[] {
+  for (const q of quantiles)
+    if (!(q > 0 && q < 1))
+      throw new ManymodelError("usage", `quantile is ${show(q)}; it must be between 0 and 1, such as 0.9`);
+  return ascending(quantiles);
+}
+
+/**
+ * The level in percent of the interval that a quantile bounds, |2q - 1| · 100: 0.1 is the lower and 0.9 the upper bound of
+ * the 80 % interval. The median is the interval of level 0, whose bounds meet.
+ */
+export function levelOfQuantile(q: number): number {
+  // 2 · 0.9 - 1 is not quite 0.8.
+  return Number((100 * Math.abs(2 * q - 1)).toPrecision(12));
+}
+
+/** The column of a quantile in a forecast table: `Q_10`, `Q_2.5`. */
+export function quantileColumn(q: number): string {
+  return `Q_${Number((100 * q).toPrecision(12))}`;
+}
+
+/** The levels that a model is asked for where these levels and quantiles are wanted: ascending, each once. */
+export function levelsToAsk(levels: readonly number[], quantiles: readonly number[]): number[] {
+  return ascending([...levels, ...quantiles.map(levelOfQuantile)]);
+}
+
+const ascending = (values: readonly number[]) => [...new Set(values)].sort((a, b) => a - b);

@@ -1,0 +1,55 @@
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { ManymodelError } from "../core/errors.ts";
+
+/** A file of the page, as it is and as it was compressed when the package was built. */
+interface Asset {
+  readonly type: string;
+  readonly bytes: { readonly identity: Uint8Array; readonly br?: Uint8Array; readonly gzip?: Uint8Array };
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+};
+const ENCODINGS = { ".br": "br", ".gz": "gzip" } as const;
+
+/** The page's files by name, all in memory: they are small. */
+export type Assets = ReadonlyMap<string, Asset>;
+
+/** Reads the page's files. @throws {ManymodelError} `internal` if the package was not built */
+export async function loadAssets(folder = builtFolder()): Promise<Assets> {
+  const names = await readdir(folder).catch((): string[] => []);
+  const assets = new Map<string, Asset>();
+  for (const name of names.filter((one) => path.extname(one) in TYPES)) {
+    const bytes: { identity: Uint8Array; br?: Uint8Array; gzip?: Uint8Array } = {
+      identity: await readFile(path.join(folder, name)),
+    };
+    for (const [ending, encoding] of Object.entries(ENCODINGS))
+      if (names.includes(name + ending)) bytes[encoding] = await readFile(path.join(folder, name + ending));
+    assets.set(name, { type: TYPES[path.extname(name)]!, bytes });
+  }
+  if (!assets.has("index.html"))
+    throw new ManymodelError("internal", `the dashboard's page is not in ${folder}; build the package: npm run build`);
+  return assets;
+}
+
+/** Where the build puts the page: beside this module. */
+function builtFolder(): string {
+  return fileURLToPath(new URL("./web", import.meta.url));
+}
+
+/** A file as a response; names that hold a hash of their content are kept by the browser for good. */
+export function assetResponse({ type, bytes }: Asset, name: string, accepted: string | undefined): Response {
+  const encoding = (["br", "gzip"] as const).find((one) => bytes[one] !== undefined && accepted?.includes(one));
+  const headers = new Headers({
+    "Content-Type": type,
+    Vary: "Accept-Encoding",
+    "Cache-Control": /-[A-Z0-9]{8}\./.test(name) ? "public, max-age=31536000, immutable" : "no-cache",
+  });
+  if (encoding !== undefined) headers.set("Content-Encoding", encoding);
+  return new Response(Uint8Array.from(bytes[encoding ?? "identity"]!), { headers });
+}

@@ -1,0 +1,152 @@
+import { type Context, Hono } from "hono";
+import { streamSSE } from "hono/streaming";
+import { ManymodelError, show } from "../core/errors.ts";
+import { knownRun } from "../pipeline/known-run.ts";
+import type { Engine } from "../ports/engine.ts";
+import { compareTables } from "./compare-view.ts";
+import { holdoutForecast } from "./holdout.ts";
+import { Watched } from "./live.ts";
+import { type MonitorTables, monitorDetail } from "./monitor-view.ts";
+import type { PartitionQuery, PartitionSearch } from "./partition-search.ts";
+import { OUTCOMES } from "./partition-table.ts";
+import { partitionPage, partitionsHead } from "./partition-view.ts";
+import { diffDetail, modelDetail, modelLines } from "./registry-view.ts";
+import { runFailures } from "./run-failures.ts";
+import { RunFollower } from "./run-progress.ts";
+import { runDetail, runLines } from "./run-view.ts";
+import { seriesDetail } from "./series-view.ts";
+import { TableCache } from "./table-cache.ts";
+import type { Preparing, RunLine, RunProgress } from "./wire.ts";
+import { worstSeries } from "./worst-series.ts";
+
+/** How long a request waits for a table that is being made before it says how far that is. */
+const PATIENCE_MS = 400;
+const MOST_PICTURES = 24;
+/** A stream that has nothing to say says so, that connections which are gone are noticed. */
+const HEARTBEAT_MS = 15_000;
+
+/** What the page reads: everything here only looks. */
+export function dashboardRoutes(engine: Engine, monitored: MonitorTables): Hono {
+  const app = new Hono();
+  const tables = new TableCache(engine);
+  const live = liveRuns(engine);
+
+  app.get("/runs", async (c) => c.json(await runLines(engine)));
+  app.get("/runs/:run", async (c) => c.json(await runDetail(engine, c.req.param("run"), Date.now())));
+  app.get("/runs/:run/failures", async (c) =>
+    c.json(await runFailures(engine, await knownRun(engine.catalog, c.req.param("run")))),
+  );
+  app.get("/live", (c) => stream(c, live.all));
+  app.get("/live/:run", async (c) => {
+    const { runId } = await knownRun(engine.catalog, c.req.param("run"));
+    return stream(c, live.one(runId));
+  });
+
+  const withTable = async (c: Context, run: string, answer: (search: PartitionSearch) => Promise<unknown>) => {
+    const search = await tables.get(run, PATIENCE_MS);
+    return "table" in search ? c.json(await answer(search)) : c.json({ preparing: search } satisfies Preparing, 202);
+  };
+  app.get("/runs/:run/partitions", (c) => {
+    const run = c.req.param("run");
+    return withTable(c, run, async (search) => partitionsHead(run, search));
+  });
+  app.get("/runs/:run/rows", (c) =>
+    withTable(c, c.req.param("run"), (search) => {
+      const metrics = c.req.query("metrics") || undefined;
+      const page = { offset: count(c, "offset", 0), limit: count(c, "limit", 100) };
+      return partitionPage(search, queryOf(c), { ...page, metrics: metrics?.split(",") ?? [] });
+    }),
+  );
+  app.get("/runs/:run/pictures", (c) => {
+    const run = c.req.param("run");
+    const n = Math.min(MOST_PICTURES, count(c, "count", 12));
+    return withTable(c, run, (search) => worstSeries(engine, run, search, queryOf(c), n));
+  });
+  app.get("/runs/:run/series", async (c) => c.json(await seriesDetail(engine, c.req.param("run"), required(c, "key"))));
+  app.get("/runs/:run/holdout", async (c) =>
+    c.json(await holdoutForecast(engine, c.req.param("run"), required(c, "key"), required(c, "method"))),
+  );
+  app.get("/compare", (c) => {
+    const [a, b] = [required(c, "a"), required(c, "b")];
+    return withTable(c, a, async (one) => {
+      const other = await tables.get(b, PATIENCE_MS);
+      return "table" in other
+        ? compareTables([a, one.table], [b, other.table], c.req.query("metric") || undefined)
+        : ({ preparing: other } satisfies Preparing);
+    });
+  });
+  app.get("/models", async (c) => c.json(await modelLines(engine)));
+  app.get("/models/:model", async (c) => c.json(await modelDetail(engine, c.req.param("model"))));
+  app.get("/models/:model/diff", async (c) =>
+    c.json(await diffDetail(engine, c.req.param("model"), required(c, "before"), required(c, "after"))),
+  );
+  app.get("/monitor", async (c) => {
+    const { model, version } = c.req.query();
+    const wanted = { ...(model && { model }), ...(version && { version }) };
+    return c.json({ monitor: await monitorDetail(engine, monitored, wanted) });
+  });
+  return app;
+}
+
+/** The list of runs and single runs, each read once for all who look at it. */
+function liveRuns(engine: Engine) {
+  const all = new Watched<readonly RunLine[]>(() => runLines(engine));
+  const followed = new Map<string, Watched<RunProgress>>();
+  return {
+    all,
+    one(runId: string): Watched<RunProgress> {
+      const known = followed.get(runId);
+      if (known !== undefined) return known;
+      const follower = new RunFollower(engine, runId);
+      const watched = new Watched(() => follower.read(Date.now()));
+      followed.set(runId, watched);
+      return watched;
+    },
+  };
+}
+
+/** Server-sent events: each reading that differs from the one before. */
+function stream<T>(c: Context, watched: Watched<T>): Response {
+  return streamSSE(c, async (events) => {
+    let before = "";
+    const send = (value: T) => {
+      const data = JSON.stringify(value);
+      if (data !== before) void events.writeSSE({ data });
+      before = data;
+    };
+    const stop = watched.watch(send);
+    const beat = setInterval(() => void events.write(": still here\n\n"), HEARTBEAT_MS);
+    await new Promise<void>((resolve) => events.onAbort(resolve));
+    clearInterval(beat);
+    stop();
+  });
+}
+
+function queryOf(c: Context): PartitionQuery {
+  const { text, outcome, kind, reason, sort, order } = c.req.query();
+  const wanted = OUTCOMES.find((one) => one === outcome);
+  if (outcome && wanted === undefined)
+    throw new ManymodelError("usage", `outcome is ${show(outcome)}; it must be one of ${OUTCOMES.join(", ")}`);
+  return {
+    ...(text && { text }),
+    ...(wanted !== undefined && { outcome: wanted }),
+    ...(kind && { kind }),
+    ...(reason && { reason: count(c, "reason", 0) }),
+    ...(sort && { sort }),
+    descending: order === "desc",
+  };
+}
+
+function required(c: Context, name: string): string {
+  const value = c.req.query(name);
+  if (!value) throw new ManymodelError("usage", `${name} is missing in ${show(c.req.path)}`);
+  return value;
+}
+
+function count(c: Context, name: string, otherwise: number): number {
+  const text = c.req.query(name);
+  const value = text === undefined || text === "" ? otherwise : Number(text);
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new ManymodelError("usage", `${name} is ${show(text)}; it must be a whole number of at least 0`);
+  return value;
+}

@@ -1,0 +1,105 @@
+import type { RunRecord } from "../core/run.ts";
+import type { ChunkState } from "../core/states.ts";
+import { knownRun } from "../pipeline/known-run.ts";
+import type { Engine } from "../ports/engine.ts";
+import type { ChunkRecord } from "../ports/queue.ts";
+import { CHUNK_LETTERS, type ChunkLetter, type RunProgress, type WorkerLine } from "./wire.ts";
+
+const LETTERS = Object.fromEntries(
+  Object.entries(CHUNK_LETTERS).map(([letter, state]) => [state, letter as ChunkLetter]),
+) as Readonly<Record<ChunkState, ChunkLetter>>;
+const MOST_RETRIES = 20;
+/** The rate is that of the last so many milliseconds. */
+const WINDOW_MS = 30_000;
+
+/** Partitions done at some moments: what the rate is taken from. */
+type Sample = readonly [at: number, done: number];
+
+/** Follows one run: how far it is, and how fast. */
+export class RunFollower {
+  readonly #engine: Engine;
+  readonly #runId: string;
+  readonly #samples: Sample[] = [];
+
+  constructor(engine: Engine, runId: string) {
+    this.#engine = engine;
+    this.#runId = runId;
+  }
+
+  /** @throws {ManymodelError} `not-found` for an unknown run */
+  async read(now: number): Promise<RunProgress> {
+    const run = await knownRun(this.#engine.catalog, this.#runId);
+    const chunks = await this.#engine.queue.chunks(this.#runId);
+    const open = run.state === "running" || run.state === "planning";
+    const workers = open ? await workersOf(this.#engine, this.#runId, chunks) : [];
+    const counts = countsOf(run, chunks);
+    const rate = open ? this.#rate(now, counts.done) : null;
+    const left = counts.total - counts.done - counts.skipped;
+    const limits = run.manifest?.limits;
+    return {
+      runId: run.runId,
+      state: run.state,
+      at: new Date(now).toISOString(),
+      ...counts,
+      rate,
+      secondsLeft: rate === null || rate === 0 ? null : left / rate,
+      chunks: chunks.map(({ state }) => LETTERS[state]).join(""),
+      workers,
+      retries: retriesOf(chunks),
+      elapsedMs: Math.max(0, (run.endedAt === null ? now : Date.parse(run.endedAt)) - Date.parse(run.createdAt)),
+      budgetMs: limits?.timeBudgetMs ?? null,
+      deadlineMs: limits?.hardDeadlineMs ?? null,
+    };
+  }
+
+  /** Partitions a second, from the oldest sample of the window to now; null before there are two. */
+  #rate(now: number, done: number): number | null {
+    this.#samples.push([now, done]);
+    while (this.#samples[1] !== undefined && now - this.#samples[0]![0] > WINDOW_MS) this.#samples.shift();
+    const [at, before] = this.#samples[0]!;
+    return now - at < 500 ? null : (1000 * (done - before)) / (now - at);
+  }
+}
+
+/** Counts of partitions: of the index where there is one, else of the chunks that have ended. */
+export function countsOf(
+  { index, manifest }: RunRecord,
+  chunks: readonly ChunkRecord[],
+): Pick<RunProgress, "total" | "done" | "failed" | "skipped"> {
+  const total = manifest?.partitions ?? 0;
+  if (index !== null)
+    return { total, done: index.succeeded + index.failed, failed: index.failed, skipped: index.skipped };
+  const counts = { done: 0, failed: 0, skipped: 0 };
+  for (const { state, partitions, segment } of chunks) {
+    if (state === "finished" || state === "failed") counts.done += partitions;
+    if (state === "skipped") counts.skipped += partitions;
+    counts.failed += state === "failed" ? partitions : (segment?.failed ?? 0);
+  }
+  return { total, ...counts };
+}
+
+/** The workers on the roster that may work for a run, and those that hold its chunks. */
+async function workersOf(
+  { roster }: Engine,
+  runId: string,
+  chunks: readonly ChunkRecord[],
+): Promise<readonly WorkerLine[]> {
+  const holds = new Map(
+    chunks.flatMap(({ state, worker, chunk }) => (state === "leased" && worker !== null ? [[worker, chunk]] : [])),
+  );
+  const alive = (await roster.alive()).filter(({ run }) => run === null || run === runId);
+  const listed = alive.map(
+    ({ name, startedAt, stopping }): WorkerLine => ({ name, startedAt, stopping, chunk: holds.get(name) ?? null }),
+  );
+  const known = new Set(listed.map(({ name }) => name));
+  const others = [...holds].filter(([name]) => !known.has(name));
+  return [...listed, ...others.map(([name, chunk]): WorkerLine => ({ name, startedAt: null, stopping: false, chunk }))];
+}
+
+function retriesOf(chunks: readonly ChunkRecord[]): RunProgress["retries"] {
+  return chunks
+    .filter(({ error, state }) => error !== null && state !== "skipped")
+    .slice(-MOST_RETRIES)
+    .reverse()
+    .map(({ chunk, attempt, error }) => ({ chunk, attempt, error: error! }));
+}

@@ -1,0 +1,185 @@
+import type { ModelIndex, PartitionOutcome } from "../core/artifact.ts";
+import { ManymodelError, messageOf, show } from "../core/errors.ts";
+import { keyText } from "../core/partition-key.ts";
+import type { RunManifest } from "../core/run.ts";
+import { type FittedModel, fitted, forecast, METHODS } from "../forecast/index.ts";
+import { nextTimes } from "../model/interval.ts";
+import { openFinder } from "../pipeline/find-partition.ts";
+import { completedRun, readIndex } from "../pipeline/read-index.ts";
+import type { Engine } from "../ports/engine.ts";
+import { componentsOf } from "./components.ts";
+import { diagnose } from "./diagnostics.ts";
+import { keyLabel } from "./key-label.ts";
+import { libraryModel, modelLabel } from "./library-model.ts";
+import { finite } from "./partition-view.ts";
+import { forecastTask } from "./run-view.ts";
+import { readSeries, type SeriesData, targetOf } from "./series-data.ts";
+import type { Contest, Fan, SeriesDetail, SeriesPicture } from "./wire.ts";
+
+/** Of a longer series, the last so many steps are shown. */
+const MOST_STEPS = 5000;
+/** A longer model is not shown as text. */
+const MOST_MODEL_BYTES = 100_000;
+const LEVELS = [80, 95];
+
+/** A partition of a completed run: its row, and where it is from. */
+export interface FoundPartition {
+  readonly row: PartitionOutcome;
+  readonly segment: ModelIndex["segments"][number];
+  /** The run whose segment it is in, which a collection's own is not. */
+  readonly source: RunManifest;
+}
+
+/** Finds a partition of a completed run. @throws {ManymodelError} `not-found` if the run has no such partition */
+export async function findPartition(engine: Engine, runId: string, partitionKey: string): Promise<FoundPartition> {
+  const { index: summary, manifest } = await completedRun(engine, runId);
+  const index = await readIndex(engine.stage, summary, `run ${runId} was completed`);
+  const finder = await openFinder(engine.stage, index);
+  const found = await finder.row(partitionKey);
+  if (found === undefined) throw new ManymodelError("not-found", `run ${runId} has no partition ${show(partitionKey)}`);
+  const { row, segment } = found;
+  const source = await engine.catalog.run(index.sources[segment.source]!.runId);
+  return { row, segment, source: source?.manifest ?? manifest };
+}
+
+/**
+ * One partition of a completed run, with everything that can be said of it.
+ *
+ * @throws {ManymodelError} `not-found`, `conflict` or `corrupt` for the run or the partition
+ */
+export async function seriesDetail(engine: Engine, runId: string, partitionKey: string): Promise<SeriesDetail> {
+  const { row, segment, source } = await findPartition(engine, runId, partitionKey);
+  const notes: string[] = [];
+  const stored = row.model === null ? undefined : (JSON.parse(row.model) as unknown);
+  const model = libraryModel(stored);
+  const info = row.info === null ? null : (JSON.parse(row.info) as unknown);
+  const contest = contestOf(info);
+  const { keyColumns } = source.snapshot;
+  const chunks = await engine.queue.chunks(source.runId);
+  return {
+    key: partitionKey,
+    text: keyLabel(partitionKey),
+    keyColumns: keyColumns.map((column, i) => {
+      const value = row.key[i] ?? null;
+      return { name: column.name, value: value === null ? "NULL" : keyText(column, value) };
+    }),
+    ...{ runId, fromRun: source.runId, outcome: row.outcome, contest, notes },
+    errorType: row.errorType,
+    errorMessage: row.errorMessage,
+    kind: row.modelKind,
+    label: model === undefined ? row.modelKind : modelLabel(model),
+    model: row.model !== null && row.model.length <= MOST_MODEL_BYTES ? stored : null,
+    modelBytes: row.model?.length ?? 0,
+    metrics: row.metrics === null ? {} : (JSON.parse(row.metrics) as Record<string, number | null>),
+    record: {
+      chunk: segment.chunk,
+      attempt: row.attempt,
+      worker: chunks.find(({ chunk }) => chunk === segment.chunk)?.worker ?? null,
+      ...{ fitMs: row.fitMs, seed: row.seed, nObs: row.nObs },
+      ...{ firstTs: row.firstTs, lastTs: row.lastTs, interval: row.interval, dataSha256: row.dataSha256 },
+      segment: segment.path,
+    },
+    info: contest === null ? info : null,
+    series: await picture(engine, source, row, model, contest, notes).catch((error) => {
+      notes.push(`There is no picture of the series: ${messageOf(error, 300)}`);
+      return null;
+    }),
+  };
+}
+
+async function picture(
+  { tables }: Engine,
+  source: RunManifest,
+  row: PartitionOutcome,
+  model: FittedModel | undefined,
+  contest: Contest | null,
+  notes: string[],
+): Promise<SeriesPicture | null> {
+  const target = targetOf(source);
+  if (target === null) {
+    notes.push("There is no picture of the series: the run's exports name no target, and several columns are numbers.");
+    return null;
+  }
+  const data = await readSeries(tables, source.snapshot, target, row.key, row.interval);
+  if (data === undefined) {
+    notes.push("There is no picture of the series: the source has no rows of this partition.");
+    return null;
+  }
+  const { period, horizon, holdout, method } = forecastTask(source.exports);
+  const attempt = <T>(what: string, work: () => T): T | null => {
+    try {
+      return work();
+    } catch (error) {
+      notes.push(`${what}: ${messageOf(error, 300)}`);
+      return null;
+    }
+  };
+  const expected = model === undefined ? null : attempt("No fitted values", () => fitted(model, data.y));
+  const errors = expected === null ? null : data.y.map((value, t) => value - expected[t]!);
+  const diagnosed =
+    errors === null ? undefined : attempt("No residual diagnostics", () => diagnose(errors, model!, period));
+  const from = Math.max(0, data.y.length - MOST_STEPS);
+  if (from > 0) notes.push(`The last ${MOST_STEPS} of ${data.y.length} steps are shown.`);
+  const line = (values: ArrayLike<number>) =>
+    Array.from({ length: values.length - from }, (_, i) => finite(values[from + i]!));
+  const components = attempt("No components", () => componentsOf(model, data.y, period));
+  const fan = model === undefined ? null : attempt("No intervals", () => fanOf(model, horizon));
+  const steps = fan ?? storedFan(row.forecast);
+  return {
+    ...{ target, period, timeType: data.timeType },
+    times: timesOf(data, steps?.mean.length ?? 0)?.slice(from) ?? null,
+    y: line(data.y),
+    fitted: expected === null ? null : line(expected),
+    forecast: steps,
+    holdout: row.outcome === "succeeded" && data.y.length > holdout ? holdout : 0,
+    methods: methodsOf(method, contest),
+    components: components && {
+      ...components,
+      parts: components.parts.map(({ name, values }) => ({ name, values: values.slice(from) })),
+    },
+    diagnostics: diagnosed && errors !== null ? { residuals: line(errors), ...diagnosed } : null,
+  };
+}
+
+function fanOf(model: FittedModel, h: number): Fan {
+  const { mean, levels, lower, upper } = forecast(model, { h, levels: LEVELS });
+  const line = (values: Float64Array) => Array.from(values, finite);
+  return { mean: line(mean), levels, lower: lower.map(line), upper: upper.map(line) };
+}
+
+/** What the body returned as forecast: points without bounds. */
+function storedFan(text: string | null): Fan | null {
+  if (text === null) return null;
+  return { mean: (JSON.parse(text) as (number | null)[]) ?? [], levels: [], lower: [], upper: [] };
+}
+
+/** The times of the series and of the steps after it. */
+function timesOf({ times, interval, y }: SeriesData, h: number): number[] | null {
+  if (times === null) return null;
+  const last = times.at(-1);
+  const following = interval === null || last === undefined ? [] : nextTimes(last, interval, h);
+  return [...times.subarray(0, y.length), ...following];
+}
+
+/** The methods whose holdout can be drawn: the run's own, or the winner; then the other candidates. */
+function methodsOf(method: string | null, contest: Contest | null): string[] {
+  const names = contest === null ? [method] : [contest.winner, ...contest.ranking.map(({ name }) => name)];
+  return [...new Set(names)].filter((name): name is string => name !== null && Object.hasOwn(METHODS, name));
+}
+
+/** The built-in contest's info, or null. */
+function contestOf(info: unknown): Contest | null {
+  if (typeof info !== "object" || info === null || !Array.isArray((info as { ranking?: unknown }).ranking)) return null;
+  const { winner, reason, metric, ranking } = info as Record<string, unknown> & { ranking: Record<string, unknown>[] };
+  const number = (value: unknown) => (typeof value === "number" ? value : null);
+  return {
+    winner: String(winner ?? ""),
+    reason: String(reason ?? ""),
+    metric: String(metric ?? ""),
+    ranking: ranking.map(({ name, score, mase, smape, ms, failure }) => ({
+      name: String(name),
+      ...{ score: number(score), mase: number(mase), smape: number(smape), ms: number(ms) },
+      failure: failure === undefined || failure === null ? null : String(failure),
+    })),
+  };
+}

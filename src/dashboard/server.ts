@@ -1,0 +1,90 @@
+import { Hono } from "hono";
+import { secureHeaders } from "hono/secure-headers";
+import type { ManyModel } from "../api/connect.ts";
+import { packageVersion } from "../api/package-version.ts";
+import { mayDo } from "../serving/access.ts";
+import { openDoor } from "../serving/door.ts";
+import { type Door, type Guarded, guard } from "../serving/guard.ts";
+import { type Listening, listen } from "../serving/listen.ts";
+import { answerTo } from "../serving/refusal.ts";
+import { registryRoutes } from "../serving/registry-routes.ts";
+import { TrainedModels } from "../serving/trained-models.ts";
+import { DASHBOARD_ACCESS, MOVES_ALIASES } from "./access.ts";
+import { type Assets, assetResponse, loadAssets } from "./assets.ts";
+import { dashboardRoutes } from "./routes.ts";
+import type { Session } from "./wire.ts";
+
+/** Nothing but the page's own files, and nobody else's frame. */
+const POLICY = {
+  defaultSrc: ["'none'"],
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'"],
+  imgSrc: ["'self'"],
+  connectSrc: ["'self'"],
+  baseUri: ["'none'"],
+  formAction: ["'none'"],
+  frameAncestors: ["'none'"],
+};
+/** How long requests under way may take once the dashboard ends: streams would never. */
+const GRACE_MS = 200;
+
+/** What the dashboard is started with. */
+export interface DashboardOptions {
+  readonly host: string;
+  /** 0: a free one. */
+  readonly port: number;
+  /** Told of what went wrong by the program's own mistake. */
+  readonly onError: (thrown: unknown) => void;
+}
+
+/**
+ * Starts the dashboard of a workspace.
+ *
+ * @throws {ManymodelError} `config` if the address cannot be used, or others than this machine could look without a token
+ */
+export async function startDashboard(mm: ManyModel, { host, port, onError }: DashboardOptions): Promise<Listening> {
+  const door = openDoor(mm, host, DASHBOARD_ACCESS, () => new Date());
+  const app = dashboardApp(await loadAssets(), guardedRoutes(mm, door, onError));
+  return listen(app.fetch, host, port, GRACE_MS);
+}
+
+/** What is read and changed: each request is let in by the same rules as those of `manymodel serve`. */
+function guardedRoutes(mm: ManyModel, door: Door, onError: (thrown: unknown) => void): Hono<Guarded> {
+  const { engine, registry, config } = mm;
+  const app = new Hono<Guarded>();
+  app.use(guard(door));
+  app.onError((error, c) => {
+    const { status, body, unexpected } = answerTo(error);
+    if (unexpected) onError(error);
+    return c.json(body, status);
+  });
+  app.get("/api/session", (c) => {
+    const { name, role } = c.get("caller");
+    const session: Session = {
+      ...{ name, role, version: packageVersion, workspace: config.directory },
+      mayMoveAliases: mayDo(role, MOVES_ALIASES),
+    };
+    return c.json(session);
+  });
+  app.route(
+    "/api",
+    dashboardRoutes(engine, { ledger: config.monitor.ledger_table, status: config.monitor.status_table }),
+  );
+  app.route("/", registryRoutes({ registry, stage: engine.stage, models: new TrainedModels(engine.stage, 0) }));
+  return app;
+}
+
+/** The page, which anybody may have, and behind it what is guarded. */
+function dashboardApp(assets: Assets, guarded: Hono<Guarded>): Hono {
+  const app = new Hono();
+  app.use(secureHeaders({ contentSecurityPolicy: POLICY, referrerPolicy: "no-referrer" }));
+  for (const path of ["/api/*", "/v1/*"]) app.all(path, (c) => guarded.fetch(c.req.raw, c.env));
+  app.get("*", (c) => {
+    const name = c.req.path.slice(1);
+    const found = assets.get(name);
+    // Any other path is a place in the page, which finds it by itself.
+    const [asset, shown] = found === undefined ? [assets.get("index.html")!, "index.html"] : [found, name];
+    return assetResponse(asset, shown, c.req.header("Accept-Encoding"));
+  });
+  return app;
+}

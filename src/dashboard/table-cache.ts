@@ -1,0 +1,96 @@
+import { stagePath } from "../core/stage-path.ts";
+import { completedRun, readIndex } from "../pipeline/read-index.ts";
+import type { Engine } from "../ports/engine.ts";
+import { buildTable } from "./build-table.ts";
+import { PartitionSearch } from "./partition-search.ts";
+import { getTable, putTable, tableBytes } from "./partition-table.ts";
+
+/** The tables that are in memory may take so much together; the one asked for last always stays. */
+const MOST_BYTES = 512 * 2 ** 20;
+
+/** How far a table is that is being made. */
+export interface Making {
+  readonly done: number;
+  readonly total: number;
+}
+
+interface Entry {
+  readonly search: Promise<PartitionSearch>;
+  making: Making;
+  bytes: number;
+}
+
+/**
+ * The tables of runs' partitions: made from the segments when one is first asked for, kept on the stage for the next
+ * process, and in memory as long as there is room.
+ */
+export class TableCache {
+  readonly #engine: Engine;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /**
+   * A completed run's table, or how far it is, if it takes longer than `patienceMs`.
+   *
+   * @throws {ManymodelError} `not-found` for an unknown run, `conflict` if it is not completed, `corrupt` if it was changed
+   */
+  async get(runId: string, patienceMs: number): Promise<PartitionSearch | Making> {
+    const { index, manifest } = await completedRun(this.#engine, runId);
+    const name = `${runId} ${index.sha256}`;
+    let entry = this.#entries.get(name);
+    if (entry === undefined) {
+      const making = { done: 0, total: manifest.partitions };
+      const made: Entry = {
+        search: this.#open(runId, (done) => (made.making = { ...making, done })),
+        making,
+        bytes: 0,
+      };
+      entry = made;
+      made.search.then(
+        ({ table }) => {
+          made.bytes = tableBytes(table);
+          this.#trim(name);
+        },
+        () => this.#entries.delete(name),
+      );
+    }
+    // The latest is last.
+    this.#entries.delete(name);
+    this.#entries.set(name, entry);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<Making>((resolve) => {
+      timer = setTimeout(() => resolve(entry.making), patienceMs);
+    });
+    return Promise.race([entry.search, late]).finally(() => clearTimeout(timer));
+  }
+
+  async #open(runId: string, onProgress: (done: number) => void): Promise<PartitionSearch> {
+    const { stage } = this.#engine;
+    const { index } = await completedRun(this.#engine, runId);
+    const kept = await getTable(stage, runId, index.sha256);
+    if (kept !== undefined) return new PartitionSearch(kept);
+    const built = await buildTable(stage, await readIndex(stage, index, `run ${runId} was completed`), onProgress);
+    const folder = stagePath.partitionTable(runId, index.sha256);
+    try {
+      await putTable(stage, folder, built.head, built.columns, built.metrics);
+      const table = await getTable(stage, runId, index.sha256);
+      if (table !== undefined) return new PartitionSearch(table);
+    } catch {
+      // Who may not write to the stage may look all the same.
+    }
+    const metric = async (wanted: string) => built.metrics[built.head.metrics.indexOf(wanted)];
+    return new PartitionSearch({ head: built.head, ...built.columns, metric });
+  }
+
+  #trim(latest: string): void {
+    let total = [...this.#entries.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+    for (const [name, { bytes }] of this.#entries) {
+      if (total <= MOST_BYTES || name === latest) continue;
+      this.#entries.delete(name);
+      total -= bytes;
+    }
+  }
+}

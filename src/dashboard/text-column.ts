@@ -1,0 +1,93 @@
+/** Many short texts as one array of UTF-8 bytes: a million keys are two objects instead of a million. */
+export interface TextColumn {
+  readonly bytes: Uint8Array;
+  /** Text `i` is the bytes `[offsets[i], offsets[i + 1])`. */
+  readonly offsets: Uint32Array;
+}
+
+/** Collects texts of which the number is known. */
+export class TextColumnBuilder {
+  readonly #encoder = new TextEncoder();
+  readonly #offsets: Uint32Array;
+  #bytes = new Uint8Array(1 << 16);
+  #length = 0;
+
+  constructor(count: number) {
+    this.#offsets = new Uint32Array(count + 1);
+  }
+
+  push(text: string): void {
+    const at = this.#offsets[this.#length]!;
+    // A UTF-16 unit is at most three bytes of UTF-8.
+    if (at + 3 * text.length > this.#bytes.length) {
+      const larger = new Uint8Array(2 * this.#bytes.length + 3 * text.length);
+      larger.set(this.#bytes);
+      this.#bytes = larger;
+    }
+    const { written } = this.#encoder.encodeInto(text, this.#bytes.subarray(at));
+    this.#offsets[++this.#length] = at + written;
+  }
+
+  build(): TextColumn {
+    return { bytes: this.#bytes.slice(0, this.#offsets.at(-1)), offsets: this.#offsets };
+  }
+}
+
+const decoder = new TextDecoder();
+
+/** Text `i`. */
+export function textAt({ bytes, offsets }: TextColumn, i: number): string {
+  return decoder.decode(bytes.subarray(offsets[i], offsets[i + 1]));
+}
+
+/** Leaves those rows of `mask` set whose text contains `wanted`. */
+export function markContaining({ bytes, offsets }: TextColumn, wanted: string, mask: Uint8Array): void {
+  const sought = new TextEncoder().encode(wanted);
+  const [first] = sought;
+  if (first === undefined) return;
+  for (let i = 0; i < mask.length; i++) {
+    if (mask[i] === 0) continue;
+    const last = offsets[i + 1]! - sought.length;
+    let found = 0;
+    for (let at = offsets[i]!; at <= last && found === 0; at++) {
+      if (bytes[at] !== first) continue;
+      let k = 1;
+      while (k < sought.length && bytes[at + k] === sought[k]) k++;
+      if (k === sought.length) found = 1;
+    }
+    mask[i] = found;
+  }
+}
+
+/** Row of `a` → row of `b` with the same text, -1 where there is none. Texts of `b` are different from one another. */
+export function joinTexts(a: TextColumn, b: TextColumn): Int32Array {
+  const bits = Math.max(1, Math.ceil(Math.log2(2 * b.offsets.length)));
+  const mask = 2 ** bits - 1;
+  const table = new Int32Array(2 ** bits).fill(-1);
+  for (let i = 0; i < b.offsets.length - 1; i++) {
+    let slot = hashAt(b, i) & mask;
+    while (table[slot] !== -1) slot = (slot + 1) & mask;
+    table[slot] = i;
+  }
+  return Int32Array.from({ length: a.offsets.length - 1 }, (_, i) => {
+    for (let slot = hashAt(a, i) & mask; ; slot = (slot + 1) & mask) {
+      const j = table[slot]!;
+      if (j === -1 || sameText(a, i, b, j)) return j;
+    }
+  });
+}
+
+/** FNV-1a, finished so that the lower bits depend on all of the text. */
+function hashAt({ bytes, offsets }: TextColumn, i: number): number {
+  let hash = 0x811c9dc5;
+  for (let at = offsets[i]!; at < offsets[i + 1]!; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  return (hash ^ (hash >>> 13)) >>> 0;
+}
+
+function sameText(a: TextColumn, i: number, b: TextColumn, j: number): boolean {
+  const [from, start, length] = [a.offsets[i]!, b.offsets[j]!, a.offsets[i + 1]! - a.offsets[i]!];
+  if (b.offsets[j + 1]! - start !== length) return false;
+  for (let k = 0; k < length; k++) if (a.bytes[from + k] !== b.bytes[start + k]) return false;
+  return true;
+}

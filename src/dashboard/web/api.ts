@@ -1,0 +1,84 @@
+import type { Preparing, WireError } from "../wire.ts";
+
+const TOKEN = "manymodel.token";
+/** Kept as long as the tab is open, and sent as a header: no other site can make the browser send it. */
+export const token = {
+  get: () => sessionStorage.getItem(TOKEN),
+  set: (value: string) => sessionStorage.setItem(TOKEN, value),
+  clear: () => sessionStorage.removeItem(TOKEN),
+};
+
+/** The server said no, or could not be reached. */
+export class ApiError extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+async function request(path: string, init: RequestInit = {}): Promise<Response> {
+  const headers = new Headers(init.headers);
+  const known = token.get();
+  if (known !== null) headers.set("Authorization", `Bearer ${known}`);
+  let response: Response;
+  try {
+    response = await fetch(path, { ...init, headers });
+  } catch (cause) {
+    if (init.signal?.aborted) throw cause;
+    throw new ApiError(0, "The server does not answer. Is manymodel ui still running?");
+  }
+  if (response.ok) return response;
+  const body = (await response.json().catch(() => null)) as Partial<WireError> | null;
+  throw new ApiError(response.status, body?.error?.message ?? `The server answered ${response.status}.`);
+}
+
+/** Reads what the server has at a path below `/api`. */
+export async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return (await request(`/api${path}`, signal === undefined ? {} : { signal })).json() as Promise<T>;
+}
+
+/** Sends a change. */
+export async function send(path: string, body: unknown): Promise<void> {
+  await request(path, { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } });
+}
+
+/** Reads what may still be in the making; tells how far it is until it is there. */
+export async function readPrepared<T extends object>(
+  path: string,
+  signal: AbortSignal,
+  onProgress: (progress: Preparing["preparing"]) => void,
+): Promise<T> {
+  for (;;) {
+    const answer = await read<T | Preparing>(path, signal);
+    if (!("preparing" in answer)) return answer;
+    onProgress(answer.preparing);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    signal.throwIfAborted();
+  }
+}
+
+/** How long to wait before a stream that ended is opened again. */
+const AGAIN_MS = 2000;
+
+/**
+ * Follows a stream of server-sent events until it is aborted; opened again when it breaks. Read by `fetch`, since an
+ * EventSource cannot send a token.
+ */
+export async function follow<T>(path: string, signal: AbortSignal, onValue: (value: T) => void): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const response = await request(`/api${path}`, { signal, headers: { Accept: "text/event-stream" } });
+      const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+      let rest = "";
+      for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+        const events = (rest + piece.value).split("\n\n");
+        rest = events.pop()!;
+        for (const event of events) if (event.startsWith("data: ")) onValue(JSON.parse(event.slice(6)) as T);
+      }
+    } catch (error) {
+      if (error instanceof ApiError && error.status >= 400 && error.status < 500) return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+  }
+}

@@ -1,0 +1,171 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Session } from "../wire.ts";
+import { ApiError, token } from "./api.ts";
+import { Compare } from "./compare.tsx";
+import { useKeys } from "./keyboard.ts";
+import { Monitor } from "./monitor.tsx";
+import { Partitions } from "./partitions.tsx";
+import { Registry } from "./registry.tsx";
+import { go, href, type Place, usePlace } from "./route.ts";
+import { Run } from "./run.tsx";
+import { Runs } from "./runs.tsx";
+import { Series } from "./series.tsx";
+import { Empty } from "./states.tsx";
+import { nextTheme, useTheme } from "./theme.ts";
+import { useData } from "./use-data.ts";
+
+const SECTIONS = [
+  ["runs", "Runs", "r"],
+  ["compare", "Compare", "c"],
+  ["registry", "Registry", "v"],
+  ["monitor", "Monitor", "m"],
+] as const;
+
+const HELP = [
+  ["g r", "runs"],
+  ["g p", "partitions of the run"],
+  ["g c", "compare two runs"],
+  ["g v", "registry of versions"],
+  ["g m", "monitor"],
+  ["/", "search"],
+  ["j  k", "next, previous row"],
+  ["Enter", "open the row"],
+  ["u", "one level up"],
+  ["t", "theme: automatic, light, dark"],
+  ["?", "this help"],
+] as const;
+
+/** The whole page: who is asking, where they are, what is there. */
+export function App() {
+  const session = useData<Session>("/session");
+  const place = usePlace();
+  const help = useRef<HTMLDialogElement>(null);
+  const [section = "runs", run] = place.path;
+  useKeys({
+    "g r": () => go("/runs"),
+    "g c": () => go("/compare"),
+    "g v": () => go("/registry"),
+    "g m": () => go("/monitor"),
+    "g p": () => section === "runs" && run !== undefined && go(href(["runs", run, "partitions"])),
+    u: () => place.path.length > 1 && go(href(place.path.slice(0, -1))),
+    t: nextTheme,
+    "?": () => help.current?.showModal(),
+    "/": () => document.querySelector<HTMLInputElement>("input[type=search]")?.focus(),
+  });
+  useEffect(() => {
+    document.title = [...place.path.slice(0, 3).reverse(), "manymodel"].join(" · ");
+  }, [place]);
+  return (
+    <>
+      <a class="skip" href="#main">
+        Skip to the content
+      </a>
+      <header class="bar">
+        <a class="mark" href="/runs">
+          <span>many</span>
+          <b>model</b>
+        </a>
+        <nav aria-label="Sections">
+          {SECTIONS.map(([name, label]) => (
+            <a key={name} href={`/${name}`} aria-current={section === name ? "page" : undefined}>
+              {label}
+            </a>
+          ))}
+        </nav>
+        <span class="where muted" title={session.value?.workspace}>
+          {session.value?.workspace.split(/[\\/]/).at(-1)}
+        </span>
+        <ThemeButton />
+        <button type="button" class="quiet" aria-label="Keyboard help" onClick={() => help.current?.showModal()}>
+          ?
+        </button>
+      </header>
+      <main id="main" tabIndex={-1}>
+        {session.error instanceof ApiError && session.error.status === 401 ? (
+          <SignIn tried={token.get() !== null} onToken={session.reload} />
+        ) : (
+          <View place={place} session={session.value} />
+        )}
+      </main>
+      <dialog ref={help} aria-labelledby="help-title">
+        <h2 id="help-title">Keyboard</h2>
+        <dl class="keys">
+          {HELP.map(([key, what]) => (
+            <div key={key}>
+              <dt>
+                {key.split(/\s+/).map((one) => (
+                  <kbd key={one}>{one}</kbd>
+                ))}
+              </dt>
+              <dd>{what}</dd>
+            </div>
+          ))}
+        </dl>
+        <form method="dialog">
+          <button type="submit">Close</button>
+        </form>
+      </dialog>
+    </>
+  );
+}
+
+function View({ place, session }: { place: Place; session: Session | undefined }) {
+  const [section = "runs", name, tab] = place.path;
+  const { query } = place;
+  if (section === "runs" && name === undefined) return <Runs />;
+  if (section === "runs" && tab === undefined) return <Run key={name} runId={name!} />;
+  if (section === "runs" && tab === "partitions") return <Partitions key={name} runId={name!} query={query} />;
+  if (section === "runs" && tab === "series")
+    return <Series key={`${name} ${query.get("key")}`} runId={name!} query={query} />;
+  if (section === "compare") return <Compare query={query} />;
+  if (section === "registry") return <Registry model={name} query={query} session={session} />;
+  if (section === "monitor") return <Monitor query={query} />;
+  return (
+    <>
+      <h1>Nothing here</h1>
+      <Empty title="There is nothing at this address.">
+        <a href="/runs">All runs</a>
+      </Empty>
+    </>
+  );
+}
+
+/** Asks for a token. */
+function SignIn({ tried, onToken }: { tried: boolean; onToken: () => void }) {
+  const [value, setValue] = useState("");
+  return (
+    <form
+      class="sign-in panel"
+      onSubmit={(event) => {
+        event.preventDefault();
+        token.set(value.trim());
+        onToken();
+      }}
+    >
+      <h1>This workspace asks for a token</h1>
+      <label>
+        Token
+        <input
+          type="password"
+          autocomplete="current-password"
+          value={value}
+          onInput={(event) => setValue(event.currentTarget.value)}
+        />
+      </label>
+      {tried && <p class="bad">That token is not known, or was revoked.</p>}
+      <button type="submit" class="primary" disabled={value.trim() === ""}>
+        Look around
+      </button>
+    </form>
+  );
+}
+
+function ThemeButton() {
+  const { theme } = useTheme();
+  const sign = { auto: "◐", light: "○", dark: "●" }[theme];
+  return (
+    <button type="button" class="quiet" aria-label={`Theme: ${theme}`} title={`Theme: ${theme}`} onClick={nextTheme}>
+      {sign}
+    </button>
+  );
+}

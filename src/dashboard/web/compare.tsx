@@ -1,0 +1,253 @@
+import type { CompareDetail, CompareLine, RunLine, Spread } from "../wire.ts";
+import { Bars } from "./bars.tsx";
+import { count, measure, percent, signed } from "./format.ts";
+import { go, href, setQuery } from "./route.ts";
+import { Fact } from "./run.tsx";
+import { Command, Empty, Loading } from "./states.tsx";
+import { useData } from "./use-data.ts";
+
+/** Two runs, partition by partition. */
+export function Compare({ query }: { query: URLSearchParams }) {
+  const runs = useData<readonly RunLine[]>("/runs");
+  return (
+    <>
+      <h1>Compare</h1>
+      <Loading data={runs} what="the runs">
+        {(all) => <Choice runs={all.filter(({ state }) => state === "completed")} query={query} />}
+      </Loading>
+    </>
+  );
+}
+
+function Choice({ runs, query }: { runs: readonly RunLine[]; query: URLSearchParams }) {
+  if (runs.length < 2)
+    return (
+      <Empty title="There are fewer than two completed runs to compare.">
+        Improve the worst of one: <Command>manymodel refine --from RUN</Command>
+      </Empty>
+    );
+  const newest = runs[0]!;
+  const b = query.get("b") ?? (query.get("a") === newest.runId ? runs[1]!.runId : newest.runId);
+  // What B was made from or, of a collection, the oldest run of the same size.
+  const inB = runs.find(({ runId }) => runId === b);
+  const others = runs.filter(({ runId }) => runId !== b);
+  const fallback =
+    others.find(({ runId }) => runId === inB?.refines) ??
+    others.findLast(({ partitions }) => partitions === inB?.partitions) ??
+    others[0]!;
+  const a = query.get("a") ?? fallback.runId;
+  const select = (name: "a" | "b", value: string, label: string) => (
+    <label>
+      <span>{label}</span>
+      <select
+        value={value}
+        onChange={(event) =>
+          go(href(["compare"], { a, b, [name]: event.currentTarget.value, metric: query.get("metric") }), true)
+        }
+      >
+        {!runs.some(({ runId }) => runId === value) && <option value={value}>{value}</option>}
+        {runs.map(({ runId }) => (
+          <option key={runId} value={runId}>
+            {runId}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+  return (
+    <>
+      <form class="filters" onSubmit={(event) => event.preventDefault()}>
+        {select("a", a, "Run A")}
+        <button type="button" class="quiet swap" aria-label="Exchange A and B" onClick={() => setQuery({ a: b, b: a })}>
+          ⇄
+        </button>
+        {select("b", b, "Run B")}
+      </form>
+      {a === b ? <Empty title="A and B are the same run." /> : <Result a={a} b={b} metric={query.get("metric")} />}
+    </>
+  );
+}
+
+function Result({ a, b, metric }: { a: string; b: string; metric: string | null }) {
+  const data = useData<CompareDetail>(href(["compare"], { a, b, metric }));
+  return (
+    <Loading data={data} what="the comparison">
+      {(result) => <Comparison result={result} />}
+    </Loading>
+  );
+}
+
+function Comparison({ result }: { result: CompareDetail }) {
+  const { wins, losses, ties, onlyA, onlyB, change, spreadA, spreadB, metric } = result;
+  const matched = wins + losses + ties;
+  return (
+    <>
+      <section class="panel" aria-label="Wins and losses">
+        <div class="facts">
+          <Fact
+            name="B is better"
+            value={count(wins)}
+            tone="good"
+            more={matched > 0 ? percent(wins / matched) : ""}
+            id="wins"
+          />
+          <Fact
+            name="B is worse"
+            value={count(losses)}
+            tone="bad"
+            more={matched > 0 ? percent(losses / matched) : ""}
+          />
+          <Fact name="The same" value={count(ties)} more={matched > 0 ? percent(ties / matched) : ""} />
+          <Fact name="Mean change" value={signed(change.mean)} more={`median ${signed(change.median)}`} />
+          <Fact name="In one only" value={`${count(onlyA)} / ${count(onlyB)}`} more="A / B" />
+          <label class="fact">
+            <span class="fact-name">Metric</span>
+            <select value={metric} onChange={(event) => setQuery({ metric: event.currentTarget.value })}>
+              {result.metrics.map((name) => (
+                <option key={name} value={name}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          </label>
+        </div>
+        <span
+          class="bar-track tall"
+          role="img"
+          aria-label={`B better on ${wins}, the same on ${ties}, worse on ${losses}`}
+        >
+          <span class="bar-gain" style={{ width: `${(100 * wins) / Math.max(1, matched)}%` }} />
+          <span class="bar-ties" style={{ width: `${(100 * ties) / Math.max(1, matched)}%` }} />
+          <span class="bar-loss" style={{ width: `${(100 * losses) / Math.max(1, matched)}%` }} />
+        </span>
+      </section>
+      <div class="columns">
+        <section class="panel" aria-labelledby="change-title">
+          <h2 id="change-title">Change of {metric}</h2>
+          <Bars
+            label={`B − A of the ${count(wins + losses)} that changed; improvements are left of the middle`}
+            values={result.histogram.counts}
+            bounds={[0, Math.max(1, ...result.histogram.counts)]}
+            first={measure(result.histogram.from)}
+            last={measure(result.histogram.to)}
+            diverging
+          />
+          <Spreads
+            rows={[
+              ["A", spreadA],
+              ["B", spreadB],
+              ["B − A", change],
+            ]}
+          />
+        </section>
+        <section class="panel" aria-labelledby="scatter-title">
+          <h2 id="scatter-title">B against A</h2>
+          <Scatter result={result} />
+        </section>
+        <Lines title="Most improved" lines={result.best} result={result} />
+        <Lines title="Most worsened" lines={result.worst} result={result} />
+      </div>
+    </>
+  );
+}
+
+function Spreads({ rows }: { rows: readonly (readonly [string, Spread])[] }) {
+  return (
+    <table class="rows">
+      <thead>
+        <tr>
+          <th scope="col">Run</th>
+          {["mean", "p10", "median", "p90"].map((name) => (
+            <th key={name} scope="col" class="n">
+              {name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(([name, { mean, p10, median, p90 }]) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td class="n">{measure(mean)}</td>
+            <td class="n">{measure(p10)}</td>
+            <td class="n">{measure(median)}</td>
+            <td class="n">{measure(p90)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+const SIZE = 320;
+
+/** Each dot a partition; below the line B is better. */
+function Scatter({ result: { dots, dotsUpTo, metric } }: { result: CompareDetail }) {
+  const top = dotsUpTo || 1;
+  const place = (value: number) => Math.min(SIZE, Math.max(0, (SIZE * value) / top));
+  return (
+    <figure class="scatter">
+      <svg
+        viewBox={`-4 -4 ${SIZE + 8} ${SIZE + 8}`}
+        role="img"
+        aria-label={`${metric} of ${dots.length} partitions, B against A; below the diagonal B is better`}
+      >
+        <rect class="frame" x={0} y={0} width={SIZE} height={SIZE} />
+        <line class="line-zero" x1={0} y1={SIZE} x2={SIZE} y2={0} />
+        {dots.map(([a, b], i) => (
+          <circle
+            key={i}
+            class={b < a ? "dot-gain" : b > a ? "dot-loss" : "dot-tie"}
+            cx={place(a)}
+            cy={SIZE - place(b)}
+            r={2.2}
+          />
+        ))}
+      </svg>
+      <figcaption class="ends muted">
+        <span>0</span>
+        <span>A →, B ↑</span>
+        <span>{measure(top)}</span>
+      </figcaption>
+    </figure>
+  );
+}
+
+function Lines({ title, lines, result }: { title: string; lines: readonly CompareLine[]; result: CompareDetail }) {
+  if (lines.length === 0) return null;
+  return (
+    <section class="panel" aria-label={title}>
+      <h2>{title}</h2>
+      <table class="rows">
+        <thead>
+          <tr>
+            <th scope="col">Partition</th>
+            <th scope="col" class="n">
+              A
+            </th>
+            <th scope="col" class="n">
+              B
+            </th>
+            <th scope="col" class="n">
+              change
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map(({ key, text, a, b }) => (
+            <tr key={key}>
+              <th scope="row" class="clip">
+                <a href={href(["runs", result.b, "series"], { key })}>{text}</a>
+              </th>
+              <td class="n">
+                <a href={href(["runs", result.a, "series"], { key })}>{measure(a)}</a>
+              </td>
+              <td class="n">{measure(b)}</td>
+              <td class={`n ${b < a ? "good" : "bad"}`}>{signed(b - a)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

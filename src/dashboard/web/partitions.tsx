@@ -1,0 +1,265 @@
+import { useState } from "preact/hooks";
+import type { PartitionPage, PartitionRow, PartitionsHead, SmallSeries } from "../wire.ts";
+import { read } from "./api.ts";
+import { count, duration, measure } from "./format.ts";
+import { useKeys } from "./keyboard.ts";
+import { go, href, setQuery } from "./route.ts";
+import { RunHead } from "./run.tsx";
+import { SmallMultiple } from "./small-multiple.tsx";
+import { Empty, Loading } from "./states.tsx";
+import { useData } from "./use-data.ts";
+import { VirtualRows } from "./virtual-rows.tsx";
+
+/** What is asked for, as the address says it. */
+interface Wanted {
+  readonly text: string;
+  readonly outcome: string;
+  readonly kind: string;
+  readonly reason: string;
+  readonly metric: string;
+  readonly sort: string;
+  readonly order: "asc" | "desc";
+}
+
+function wantedOf(query: URLSearchParams, { metric }: PartitionsHead): Wanted {
+  const get = (name: string) => query.get(name) ?? "";
+  const shown = get("metric") || metric || "";
+  const sort = get("sort") || shown || "plan";
+  const fallback = query.has("sort") || shown === "" ? "asc" : "desc";
+  return {
+    ...{ text: get("text"), outcome: get("outcome"), kind: get("kind"), reason: get("reason") },
+    ...{ metric: shown, sort, order: get("order") === "" ? fallback : get("order") === "desc" ? "desc" : "asc" },
+  };
+}
+
+/** All partitions of a run: sorted and searched by the server, however many there are. */
+export function Partitions({ runId, query }: { runId: string; query: URLSearchParams }) {
+  const head = useData<PartitionsHead>(href(["runs", runId, "partitions"]));
+  return (
+    <>
+      <RunHead runId={runId} tab="partitions" />
+      <Loading data={head} what="the partitions">
+        {(value) => <Table runId={runId} head={value} wanted={wantedOf(query, value)} />}
+      </Loading>
+    </>
+  );
+}
+
+function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; wanted: Wanted }) {
+  const { metric, ...search } = wanted;
+  const others = head.metrics.filter((name) => name !== metric && name.startsWith("holdout_")).slice(0, 2);
+  const metrics = metric === "" ? [] : [metric, ...others];
+  const source = href(["runs", runId, "rows"], { ...search, metrics: metrics.join(",") });
+  const first = useData<PartitionPage>(source);
+  const [at, setAt] = useState(-1);
+  const matched = first.value?.matched ?? 0;
+  const open = (row: PartitionRow) => go(href(["runs", runId, "series"], { key: row.key }));
+  const openAt = async (i: number) => {
+    const page = await read<PartitionPage>(`${first.path}&offset=${i}&limit=1`);
+    if (page.rows[0] !== undefined) open(page.rows[0]);
+  };
+  const move = (by: number) => setAt((n) => Math.min(matched - 1, Math.max(0, n + by)));
+  useKeys({
+    j: () => move(1),
+    k: () => move(-1),
+    ArrowDown: () => move(1),
+    ArrowUp: () => move(-1),
+    Enter: () => at >= 0 && void openAt(at),
+  });
+  const sortBy = (name: string) =>
+    setQuery({ sort: name, order: wanted.sort === name && wanted.order === "desc" ? "asc" : "desc" });
+  const heading = (name: string, label: string, kind = "n") => (
+    <span
+      role="columnheader"
+      class={kind}
+      aria-sort={wanted.sort !== name ? "none" : wanted.order === "asc" ? "ascending" : "descending"}
+    >
+      <button type="button" onClick={() => sortBy(name)}>
+        {label}
+        <i aria-hidden="true">{wanted.sort !== name ? "" : wanted.order === "asc" ? " ↑" : " ↓"}</i>
+      </button>
+    </span>
+  );
+  return (
+    <>
+      <Filters head={head} wanted={wanted} />
+      {metric !== "" && <Pictures runId={runId} wanted={wanted} wait={first.value === undefined} />}
+      <p class="muted matched" role="status">
+        {count(matched)} of {count(head.partitions)} partitions
+        {first.value !== undefined && ` · found in ${duration(first.value.tookMs)}`}
+      </p>
+      <Loading data={first} what="the partitions">
+        {(page) =>
+          page.matched === 0 ? (
+            <Empty title="No partition is like that.">
+              <button type="button" onClick={() => go(href(["runs", runId, "partitions"]))}>
+                Show all
+              </button>
+            </Empty>
+          ) : (
+            <VirtualRows
+              key={first.path}
+              label="Partitions"
+              columns={["key", "outcome", ...metrics, "kind", "nObs", "fitMs"].length}
+              source={first.path!}
+              first={page}
+              selected={at}
+              header={
+                <>
+                  {heading("key", "Partition", "key")}
+                  <span role="columnheader" class="outcome">
+                    Outcome
+                  </span>
+                  {metrics.map((name, i) => heading(name, name.replace(/^holdout_/, ""), i === 0 ? "n" : "n mid"))}
+                  <span role="columnheader" class="kind mid">
+                    Model
+                  </span>
+                  {heading("nObs", "Rows", "n mid")}
+                  {heading("fitMs", "Fit", "n mid")}
+                </>
+              }
+              row={(one) => (
+                <>
+                  <span role="cell" class="key clip">
+                    <a href={href(["runs", runId, "series"], { key: one.key })}>
+                      {one.text === "" ? "(empty)" : one.text}
+                    </a>
+                  </span>
+                  <span
+                    role="cell"
+                    class={`outcome ${one.outcome === "failed" ? "bad" : one.outcome === "skipped" ? "muted" : ""}`}
+                  >
+                    {one.outcome}
+                  </span>
+                  {one.error !== null ? (
+                    <span role="cell" class="error clip" title={one.error} aria-colspan={metrics.length + 1}>
+                      {one.error}
+                    </span>
+                  ) : (
+                    <>
+                      {one.metrics.map((value, i) => (
+                        <span role="cell" key={i} class={i === 0 ? "n strong" : "n mid"}>
+                          {measure(value)}
+                        </span>
+                      ))}
+                      <span role="cell" class="kind mid clip">
+                        {one.kind}
+                      </span>
+                    </>
+                  )}
+                  <span role="cell" class="n mid">
+                    {count(one.nObs)}
+                  </span>
+                  <span role="cell" class="n mid">
+                    {duration(one.fitMs)}
+                  </span>
+                </>
+              )}
+            />
+          )
+        }
+      </Loading>
+    </>
+  );
+}
+
+function Filters({ head, wanted }: { head: PartitionsHead; wanted: Wanted }) {
+  const choose = (name: string) => (event: Event) =>
+    setQuery({ [name]: (event.currentTarget as HTMLSelectElement).value });
+  const outcomes = (["succeeded", "failed", "skipped"] as const).filter((name) => head.outcomes[name] > 0);
+  return (
+    <form class="filters" role="search" onSubmit={(event) => event.preventDefault()}>
+      <label class="grow">
+        <span>Search</span>
+        <input
+          type="search"
+          placeholder="part of a key  ( / )"
+          value={wanted.text}
+          onInput={(event) => setQuery({ text: event.currentTarget.value })}
+        />
+      </label>
+      {head.metrics.length > 0 && (
+        <label>
+          <span>Metric</span>
+          <select
+            value={wanted.metric}
+            onChange={(event) => setQuery({ metric: event.currentTarget.value, sort: null, order: null })}
+          >
+            {head.metrics.map((name) => (
+              <option key={name} value={name}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      <label>
+        <span>Outcome</span>
+        <select value={wanted.outcome} onChange={choose("outcome")}>
+          <option value="">any</option>
+          {outcomes.map((name) => (
+            <option key={name} value={name}>
+              {name} ({count(head.outcomes[name])})
+            </option>
+          ))}
+        </select>
+      </label>
+      {head.kinds.length > 1 && (
+        <label>
+          <span>Model</span>
+          <select value={wanted.kind} onChange={choose("kind")}>
+            <option value="">any</option>
+            {head.kinds.map(({ kind, count: n }) => (
+              <option key={kind} value={kind}>
+                {kind} ({count(n)})
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      {head.failures.length > 0 && (
+        <label>
+          <span>Reason</span>
+          <select value={wanted.reason} onChange={choose("reason")}>
+            <option value="">any</option>
+            {head.failures.map(({ type, message, count: n }, i) => (
+              <option key={`${type} ${message}`} value={String(i)}>
+                {type}: {message.slice(0, 60)} ({count(n)})
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+    </form>
+  );
+}
+
+/**
+ * The first of what was found, as small pictures: the worst ones, as long as the metric is sorted by. They are asked for
+ * when the rows are there, which are what most come for.
+ */
+function Pictures({ runId, wanted, wait }: { runId: string; wanted: Wanted; wait: boolean }) {
+  const { text, outcome, kind, reason, sort, order, metric } = wanted;
+  const isWorst = sort === metric && order === "desc";
+  const query = { text, outcome, kind, reason, sort, order, count: "12" };
+  const data = useData<readonly SmallSeries[]>(isWorst && !wait ? href(["runs", runId, "pictures"], query) : null);
+  if (!isWorst || data.value?.length === 0) return null;
+  return (
+    <section aria-labelledby="worst-title">
+      <h2 id="worst-title">Worst by {metric}</h2>
+      <div class="multiples">
+        {data.value === undefined
+          ? Array.from({ length: 12 }, (_, i) => i).map((i) => (
+              <div key={i} class="multiple placeholder" aria-hidden="true" />
+            ))
+          : data.value.map((one) => (
+              <a key={one.key} class="multiple" href={href(["runs", runId, "series"], { key: one.key })}>
+                <span class="multiple-name clip">{one.text}</span>
+                <span class="multiple-value">{measure(one.value)}</span>
+                <SmallMultiple series={one} />
+              </a>
+            ))}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,66 @@
+import { useEffect, useState } from "preact/hooks";
+
+/** Where the page is: the address is the whole of its state, so that every view can be linked to. */
+export interface Place {
+  readonly path: readonly string[];
+  readonly query: URLSearchParams;
+}
+
+function placeOf({ pathname, search }: Location): Place {
+  const path = pathname.split("/").filter((part) => part !== "");
+  return { path: path.map(decodePart), query: new URLSearchParams(search) };
+}
+
+function decodePart(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/** An address of the page; values that are empty are left out. */
+export function href(path: readonly string[], query: Readonly<Record<string, string | null | undefined>> = {}): string {
+  const given = Object.entries(query).flatMap(([name, value]) => (value ? [[name, value]] : []));
+  const search = new URLSearchParams(given).toString();
+  return `/${path.map(encodeURIComponent).join("/")}${search === "" ? "" : `?${search}`}`;
+}
+
+const MOVED = "manymodel:moved";
+
+/** Goes to an address; `replace` leaves no entry in the browser's history. */
+export function go(to: string, replace = false): void {
+  if (to === location.pathname + location.search) return;
+  history[replace ? "replaceState" : "pushState"](null, "", to);
+  dispatchEvent(new Event(MOVED));
+  if (!replace) scrollTo(0, 0);
+}
+
+/** Changes some of the query of where the page is; null takes a name away. */
+export function setQuery(change: Readonly<Record<string, string | null>>, replace = true): void {
+  const { path, query } = placeOf(location);
+  go(href(path, { ...Object.fromEntries(query), ...change }), replace);
+}
+
+export function usePlace(): Place {
+  const [place, setPlace] = useState(() => placeOf(location));
+  useEffect(() => {
+    const moved = () => setPlace(placeOf(location));
+    for (const event of [MOVED, "popstate"]) addEventListener(event, moved);
+    return () => {
+      for (const event of [MOVED, "popstate"]) removeEventListener(event, moved);
+    };
+  }, []);
+  return place;
+}
+
+/** Has links within the page change the place instead of loading it again. */
+export function followLinks(event: MouseEvent): void {
+  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
+    return;
+  const link = event.target instanceof Element ? event.target.closest("a") : null;
+  if (link === null || link.origin !== location.origin || link.target !== "" || link.hasAttribute("download")) return;
+  if (link.getAttribute("href")?.startsWith("#")) return;
+  event.preventDefault();
+  go(link.pathname + link.search);
+}

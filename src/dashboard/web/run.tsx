@@ -1,0 +1,286 @@
+import { useEffect } from "preact/hooks";
+import type { FailureGroup, RunDetail, RunProgress } from "../wire.ts";
+import { ChunkGrid } from "./chunk-grid.tsx";
+import { bytes, count, duration, measure, moment, percent } from "./format.ts";
+import { href } from "./route.ts";
+import { Bar, State } from "./runs.tsx";
+import { Loading } from "./states.tsx";
+import { useData, useLive } from "./use-data.ts";
+
+/** The name of a run, and the ways to look at it. */
+export function RunHead({ runId, tab, children }: { runId: string; tab: string; children?: preact.ComponentChildren }) {
+  const tabs = [
+    ["", "Overview"],
+    ["partitions", "Partitions"],
+  ] as const;
+  return (
+    <>
+      <p class="crumbs">
+        <a href="/runs">Runs</a> /
+      </p>
+      <h1>
+        <span class="clip">{runId}</span> {children}
+      </h1>
+      <nav class="tabs" aria-label="The run">
+        {tabs.map(([name, label]) => (
+          <a
+            key={name}
+            href={href(name === "" ? ["runs", runId] : ["runs", runId, name])}
+            aria-current={tab === name ? "page" : undefined}
+          >
+            {label}
+          </a>
+        ))}
+        <a href={href(["compare"], { a: runId })}>Compare</a>
+        {tab === "series" && (
+          <a href="#main" aria-current="page">
+            Series
+          </a>
+        )}
+      </nav>
+    </>
+  );
+}
+
+/** One run: how far, how fast, by whom, and what went wrong. */
+export function Run({ runId }: { runId: string }) {
+  const data = useData<RunDetail>(href(["runs", runId]));
+  const live = useLive<RunProgress>(data.value === undefined ? null : href(["live", runId]));
+  const ended = live !== undefined && data.value !== undefined && live.state !== data.value.state;
+  const { reload } = data;
+  useEffect(() => {
+    if (ended) reload();
+  }, [ended]);
+  const progress = live ?? data.value?.progress;
+  return (
+    <>
+      <RunHead runId={runId} tab="">
+        {progress && <State state={progress.state} />}
+      </RunHead>
+      <Loading data={data} what="the run">
+        {(run) => <Overview run={run} progress={progress ?? run.progress} />}
+      </Loading>
+    </>
+  );
+}
+
+function Overview({ run, progress }: { run: RunDetail; progress: RunProgress }) {
+  const { total, done, failed, skipped, rate, secondsLeft } = progress;
+  const open = progress.state === "running" || progress.state === "planning";
+  return (
+    <>
+      {run.error !== null && (
+        <p class="notice bad" role="alert">
+          {run.error}
+        </p>
+      )}
+      <section class="panel" aria-label="Progress">
+        <div class="facts" aria-live="off">
+          <Fact
+            name="Done"
+            value={total === 0 ? "–" : percent(done / total)}
+            more={`${count(done)} of ${count(total)}`}
+            id="done"
+          />
+          <Fact
+            name="Failed"
+            value={count(failed)}
+            tone={failed > 0 ? "bad" : undefined}
+            more={total > 0 ? percent(failed / total) : ""}
+          />
+          {skipped > 0 && <Fact name="Skipped" value={count(skipped)} more="never begun" />}
+          {open && <Fact name="Rate" value={rate === null ? "…" : `${measure(rate)}/s`} more="partitions" />}
+          {open && (
+            <Fact name="Left" value={secondsLeft === null ? "…" : duration(1000 * secondsLeft)} more="at this rate" />
+          )}
+          <Fact name={open ? "Elapsed" : "Took"} value={duration(progress.elapsedMs)} more={moment(run.createdAt)} />
+          {!open && total > 0 && progress.elapsedMs > 0 && (
+            <Fact name="Rate" value={`${measure((1000 * done) / progress.elapsedMs)}/s`} more="partitions" />
+          )}
+        </div>
+        <Bar run={{ partitions: total, done, failed, skipped }} />
+        {progress.budgetMs !== null && <Budget progress={progress} open={open} />}
+      </section>
+      <div class="columns">
+        <section class="panel" aria-labelledby="chunks-title">
+          <h2 id="chunks-title">Chunks</h2>
+          <ChunkGrid chunks={progress.chunks} />
+        </section>
+        <section class="panel" aria-labelledby="workers-title">
+          <h2 id="workers-title">Workers</h2>
+          <Workers progress={progress} open={open} />
+        </section>
+      </div>
+      {failed > 0 && <Failures run={run} failed={failed} />}
+      <section class="panel" aria-labelledby="plan-title">
+        <h2 id="plan-title">Plan</h2>
+        <Plan run={run} />
+      </section>
+    </>
+  );
+}
+
+export function Fact(props: {
+  name: string;
+  value: string;
+  more?: string;
+  tone?: "bad" | "good" | undefined;
+  id?: string;
+}) {
+  return (
+    <div class="fact">
+      <span class="fact-name">{props.name}</span>
+      <span class={`fact-value ${props.tone ?? ""}`} data-fact={props.id}>
+        {props.value}
+      </span>
+      <span class="fact-more">{props.more}</span>
+    </div>
+  );
+}
+
+/** How much of its time a run in queue mode has had. */
+function Budget({ progress, open }: { progress: RunProgress; open: boolean }) {
+  const budget = progress.budgetMs!;
+  const used = Math.min(1, progress.elapsedMs / budget);
+  return (
+    <div class="gauge">
+      <span>
+        Time budget <b>{duration(budget)}</b>
+        <span class="muted">
+          {" "}
+          {open ? `${percent(used)} used since it was planned` : `took ${duration(progress.elapsedMs)}`}
+          {progress.deadlineMs !== null && `, hard deadline ${duration(progress.deadlineMs)}`}
+        </span>
+      </span>
+      <meter min={0} max={1} high={0.9} value={used} aria-label="share of the time budget used" />
+    </div>
+  );
+}
+
+function Workers({ progress, open }: { progress: RunProgress; open: boolean }) {
+  const { workers, retries } = progress;
+  return (
+    <>
+      {workers.length === 0 ? (
+        <p class="muted">
+          {open ? "No worker is at it. One more: manymodel worker" : "The run has ended; nobody works on it."}
+        </p>
+      ) : (
+        <ul class="plain">
+          {workers.map(({ name, chunk, stopping }) => (
+            <li key={name}>
+              <span class="clip mono">{name}</span>
+              <span class="muted">{chunk !== null ? `chunk ${chunk}` : stopping ? "stopping" : "waiting"}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {retries.length > 0 && (
+        <>
+          <h3>Tried again</h3>
+          <ul class="plain">
+            {retries.map(({ chunk, attempt, error }) => (
+              <li key={chunk}>
+                <span>
+                  chunk {chunk}, attempt {attempt}
+                </span>
+                <span class="muted">{error}</span>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </>
+  );
+}
+
+/** What failed, grouped by what was said. Read again as more of it does. */
+function Failures({ run, failed }: { run: RunDetail; failed: number }) {
+  const data = useData<{ groups: readonly FailureGroup[]; complete: boolean }>(
+    href(["runs", run.runId, "failures"], { of: String(failed) }),
+  );
+  return (
+    <section class="panel" aria-labelledby="failures-title">
+      <h2 id="failures-title">Failures</h2>
+      <Loading data={data} what="the failures">
+        {({ groups, complete }) => (
+          <>
+            <ul class="plain failures">
+              {groups.map(({ type, message, count: n, first }) => (
+                <li key={`${type} ${message}`}>
+                  <span class="n bad">{count(n)}</span>
+                  <span>
+                    <b>{type}</b> {message}
+                    <span class="muted first">
+                      {first.slice(0, 3).map((key) => (
+                        <a key={key} href={href(["runs", run.runId, "series"], { key })}>
+                          {key}
+                        </a>
+                      ))}
+                    </span>
+                  </span>
+                </li>
+              ))}
+            </ul>
+            <p class="muted">
+              {!complete && "Of the first chunks with failures. "}
+              <a href={href(["runs", run.runId, "partitions"], { outcome: "failed" })}>All failed partitions</a>. Train
+              them again: <code>manymodel retry {run.runId}</code>
+            </p>
+          </>
+        )}
+      </Loading>
+    </section>
+  );
+}
+
+function Plan({ run }: { run: RunDetail }) {
+  const rows: [string, preact.ComponentChildren][] = [
+    ["Mode", run.mode],
+    ["Source", run.source],
+    ["Rows", run.rows === null ? null : count(run.rows)],
+    ["Partitioned by", run.keyColumns.join(", ")],
+    ["Time", run.timeColumn],
+    ["Target", run.target],
+    ["Definition", run.definition && `${run.definition} (${run.definitionSha256?.slice(0, 12)})`],
+    ["Exports", run.exports === null ? null : <code class="wrap">{JSON.stringify(run.exports)}</code>],
+    ["Seed", run.seed],
+    ["On the stage", run.stageBytes === null ? null : bytes(run.stageBytes)],
+    ["Package", run.packageVersion],
+    ["Refines", run.refines && <a href={href(["runs", run.refines])}>{run.refines}</a>],
+    [
+      "Champions of",
+      run.champions.length > 0 &&
+        run.champions.map((name) => (
+          <a key={name} class="item" href={href(["runs", name])}>
+            {name}
+          </a>
+        )),
+    ],
+    [
+      "Registered as",
+      run.versions.length > 0 &&
+        run.versions.map(({ model, version }) => (
+          <a key={`${model} ${version}`} class="item" href={href(["registry", model])}>
+            {model} {version}
+          </a>
+        )),
+    ],
+  ];
+  return (
+    <dl class="pairs">
+      {rows.map(
+        ([name, value]) =>
+          value !== null &&
+          value !== "" &&
+          value !== false &&
+          value !== undefined && (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ),
+      )}
+    </dl>
+  );
+}

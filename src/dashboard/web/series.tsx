@@ -1,0 +1,349 @@
+import { useState } from "preact/hooks";
+import type { Contest, Diagnostics, HoldoutForecast, SeriesDetail, SeriesPicture } from "../wire.ts";
+import { Bars } from "./bars.tsx";
+import { FanChart } from "./fan-chart.tsx";
+import { bytes, count, duration, measure, stepTime } from "./format.ts";
+import { LineChart } from "./line-chart.tsx";
+import { href, setQuery } from "./route.ts";
+import { RunHead } from "./run.tsx";
+import { Empty, Loading } from "./states.tsx";
+import { useData } from "./use-data.ts";
+
+/** One partition: its series, its model, and everything that was said of it. */
+export function Series({ runId, query }: { runId: string; query: URLSearchParams }) {
+  const key = query.get("key") ?? "";
+  const data = useData<SeriesDetail>(key === "" ? null : href(["runs", runId, "series"], { key }));
+  return (
+    <>
+      <RunHead runId={runId} tab="series" />
+      {key === "" ? (
+        <Empty title="The address names no partition.">
+          <a href={href(["runs", runId, "partitions"])}>Choose one</a>
+        </Empty>
+      ) : (
+        <Loading data={data} what="the series">
+          {(series) => <Detail series={series} method={query.get("method")} />}
+        </Loading>
+      )}
+    </>
+  );
+}
+
+function Detail({ series, method }: { series: SeriesDetail; method: string | null }) {
+  const picture = series.series;
+  return (
+    <>
+      <h2 class="series-title">
+        <span class="clip">{series.text === "" ? "(empty key)" : series.text}</span>
+        {series.label !== null && <span class="tag">{series.label}</span>}
+        {series.outcome !== "succeeded" && (
+          <span class={`state state-${series.outcome === "failed" ? "failed" : "skipped"}`}>{series.outcome}</span>
+        )}
+      </h2>
+      {series.errorType !== null && (
+        <p class="notice bad" role="alert">
+          <b>{series.errorType}</b> {series.errorMessage}
+        </p>
+      )}
+      {picture !== null && <Picture series={series} picture={picture} method={method} />}
+      {series.notes.length > 0 && (
+        <ul class="notes muted">
+          {series.notes.map((note) => (
+            <li key={note}>{note}</li>
+          ))}
+        </ul>
+      )}
+      <div class="columns">
+        {series.contest !== null && (
+          <Candidates contest={series.contest} methods={picture?.methods ?? []} shown={method} />
+        )}
+        <Metrics metrics={series.metrics} />
+        {picture?.diagnostics && <Residuals diagnostics={picture.diagnostics} />}
+        {picture?.components && (
+          <section class="panel" aria-labelledby="parts-title">
+            <h2 id="parts-title">
+              Components{" "}
+              <span class="muted small">
+                {picture.components.source === "model" ? "of the model" : "by STL, of the series"}
+              </span>
+            </h2>
+            {picture.components.parts.map(({ name, values }) => (
+              <LineChart key={name} label={name} values={values} zero={name === "remainder"} />
+            ))}
+          </section>
+        )}
+        <Record series={series} />
+      </div>
+    </>
+  );
+}
+
+function Picture({ series, picture, method }: { series: SeriesDetail; picture: SeriesPicture; method: string | null }) {
+  const shown = method ?? null;
+  const holdout = useData<HoldoutForecast>(
+    shown === null || picture.holdout === 0
+      ? null
+      : href(["runs", series.runId, "holdout"], { key: series.key, method: shown }),
+  );
+  const held = shown === null ? undefined : holdout.value?.method === shown ? holdout.value : undefined;
+  return (
+    <section class="panel" aria-labelledby="series-chart">
+      <h3 id="series-chart" class="hidden">
+        History and forecast of {series.text}
+      </h3>
+      <FanChart picture={picture} held={held} name={series.text} />
+      {picture.holdout > 0 && picture.methods.length > 0 && (
+        <p class="holdouts">
+          <span class="muted">Holdout of {picture.holdout} steps, forecast as it was measured:</span>
+          {picture.methods.map((name) => (
+            <button
+              key={name}
+              type="button"
+              class="chip"
+              aria-pressed={shown === name}
+              onClick={() => setQuery({ method: shown === name ? null : name })}
+            >
+              {name}
+            </button>
+          ))}
+          {shown !== null && holdout.loading && <span class="muted">fitting …</span>}
+          {shown !== null && holdout.error !== undefined && <span class="bad">{holdout.error.message}</span>}
+          {held !== undefined && (
+            <span class="muted">
+              MASE {measure(held.accuracy.mase)}, sMAPE {measure(held.accuracy.smape)}, fitted in {duration(held.ms)}
+            </span>
+          )}
+        </p>
+      )}
+      {picture.forecast !== null && <ForecastTable picture={picture} />}
+    </section>
+  );
+}
+
+/** The forecast in numbers. */
+function ForecastTable({ picture }: { picture: SeriesPicture }) {
+  const { forecast, times, timeType, y } = picture;
+  const { mean, levels, lower, upper } = forecast!;
+  return (
+    <details>
+      <summary>Forecast as a table</summary>
+      <div class="scroll">
+        <table class="rows">
+          <thead>
+            <tr>
+              <th scope="col">Step</th>
+              <th scope="col" class="n">
+                Forecast
+              </th>
+              {levels.map((level) => (
+                <th key={level} scope="col" class="n">
+                  {level} %
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {mean.map((value, i) => (
+              <tr key={i}>
+                <th scope="row">
+                  {i + 1} <span class="muted">{stepTime(times?.[y.length + i], timeType)}</span>
+                </th>
+                <td class="n">{measure(value)}</td>
+                {levels.map((level, l) => (
+                  <td key={level} class="n">
+                    {measure(lower[l]?.[i])} … {measure(upper[l]?.[i])}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+}
+
+function Candidates({
+  contest,
+  methods,
+  shown,
+}: {
+  contest: Contest;
+  methods: readonly string[];
+  shown: string | null;
+}) {
+  return (
+    <section class="panel" aria-labelledby="contest-title">
+      <h2 id="contest-title">Contest</h2>
+      <p class="muted">{contest.reason}</p>
+      <div class="scroll">
+        <table class="rows">
+          <thead>
+            <tr>
+              <th scope="col">Candidate</th>
+              <th scope="col" class="n">
+                {contest.metric}
+              </th>
+              <th scope="col" class="n">
+                MASE
+              </th>
+              <th scope="col" class="n">
+                sMAPE
+              </th>
+              <th scope="col" class="n">
+                took
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {contest.ranking.map(({ name, score, mase, smape, ms, failure }) => (
+              <tr key={name} aria-selected={name === shown ? true : undefined}>
+                <th scope="row">
+                  {methods.includes(name) ? (
+                    <button type="button" class="link" onClick={() => setQuery({ method: name })}>
+                      {name}
+                    </button>
+                  ) : (
+                    name
+                  )}
+                  {name === contest.winner && <span class="tag">winner</span>}
+                  {failure !== null && <span class="bad small"> {failure}</span>}
+                </th>
+                <td class="n">{measure(score)}</td>
+                <td class="n">{measure(mase)}</td>
+                <td class="n">{measure(smape)}</td>
+                <td class="n">{duration(ms)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function Metrics({ metrics }: { metrics: SeriesDetail["metrics"] }) {
+  const names = Object.keys(metrics);
+  if (names.length === 0) return null;
+  const plain = names.filter((name) => !name.startsWith("holdout_"));
+  const held = names.filter((name) => name.startsWith("holdout_"));
+  const both = [...new Set([...held.map((name) => name.slice(8)), ...plain])];
+  return (
+    <section class="panel" aria-labelledby="metrics-title">
+      <h2 id="metrics-title">Errors</h2>
+      <table class="rows">
+        <thead>
+          <tr>
+            <th scope="col">Metric</th>
+            <th scope="col" class="n">
+              Holdout
+            </th>
+            <th scope="col" class="n">
+              In sample
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {both.map((name) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td class="n strong">{measure(metrics[`holdout_${name}`])}</td>
+              <td class="n">{measure(metrics[name])}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Residuals({ diagnostics }: { diagnostics: Diagnostics }) {
+  const { residuals, acf, acfBound, histogram, mean, sd, ljungBox } = diagnostics;
+  const lags = acf.slice(1);
+  return (
+    <section class="panel" aria-labelledby="residuals-title">
+      <h2 id="residuals-title">Residuals</h2>
+      <p>
+        {ljungBox === null ? (
+          <span class="muted">Too few errors for a test.</span>
+        ) : (
+          <>
+            Ljung–Box Q({ljungBox.lag}) = {measure(ljungBox.statistic)}, p = <b>{measure(ljungBox.pValue)}</b>{" "}
+            <span class={ljungBox.pValue < 0.05 ? "bad" : "good"}>
+              {ljungBox.pValue < 0.05 ? "something is left in the errors" : "like white noise"}
+            </span>
+          </>
+        )}{" "}
+        <span class="muted">
+          mean {measure(mean)}, sd {measure(sd)}
+        </span>
+      </p>
+      <LineChart label="one-step errors" values={residuals} zero />
+      <Bars
+        label="Autocorrelation by lag"
+        values={lags}
+        bounds={[-1, 1]}
+        band={acfBound}
+        first="lag 1"
+        last={`lag ${lags.length}`}
+      />
+      <Bars
+        label="Histogram of the errors"
+        values={histogram.counts}
+        bounds={[0, Math.max(1, ...histogram.counts)]}
+        first={measure(histogram.from)}
+        last={measure(histogram.to)}
+      />
+    </section>
+  );
+}
+
+function Record({ series }: { series: SeriesDetail }) {
+  const { record } = series;
+  const [whole, setWhole] = useState(false);
+  const rows: [string, string | null][] = [
+    ...series.keyColumns.map(({ name, value }): [string, string] => [name, value]),
+    ["Encoded key", series.key],
+    ["Rows", count(record.nObs)],
+    ["From, to", record.firstTs === null ? null : `${record.firstTs} … ${record.lastTs}`],
+    ["Interval", record.interval],
+    ["Run of the model", series.fromRun],
+    ["Chunk, attempt", `${record.chunk}, ${record.attempt}`],
+    ["Worker", record.worker],
+    ["Fitted in", duration(record.fitMs)],
+    ["Seed", String(record.seed)],
+    ["Segment", record.segment],
+    ["Data SHA-256", record.dataSha256],
+  ];
+  const text = series.model === null ? "" : JSON.stringify(series.model, null, 1);
+  return (
+    <section class="panel" aria-labelledby="record-title">
+      <h2 id="record-title">Record</h2>
+      <dl class="pairs">
+        {rows.map(
+          ([name, value]) =>
+            value !== null && (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd class="wrap">{value}</dd>
+              </div>
+            ),
+        )}
+      </dl>
+      {series.info !== null && (
+        <details>
+          <summary>Info</summary>
+          <pre tabIndex={0}>{JSON.stringify(series.info, null, 1)}</pre>
+        </details>
+      )}
+      {series.modelBytes > 0 && (
+        <details onToggle={(event) => setWhole(event.currentTarget.open)}>
+          <summary>
+            Model, {bytes(series.modelBytes)} of JSON{text === "" && ": too long to show"}
+          </summary>
+          {whole && text !== "" && <pre tabIndex={0}>{text}</pre>}
+        </details>
+      )}
+    </section>
+  );
+}

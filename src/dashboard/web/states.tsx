@@ -1,0 +1,57 @@
+import type { ComponentChildren } from "preact";
+import { count } from "./format.ts";
+import type { Loaded } from "./use-data.ts";
+
+/** Why there is nothing to see, and what to do. */
+export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
+  return (
+    <div class="empty">
+      <p class="empty-title">{title}</p>
+      {children !== undefined && <div class="empty-more">{children}</div>}
+    </div>
+  );
+}
+
+/** A command to copy. */
+export function Command({ children }: { children: string }) {
+  return <code class="command">{children}</code>;
+}
+
+/** What was loaded, or what is in its way. */
+export function Loading<T>({
+  data,
+  what,
+  children,
+}: {
+  data: Loaded<T>;
+  what: string;
+  children: (value: T) => ComponentChildren;
+}) {
+  if (data.error !== undefined)
+    return (
+      <div class="empty" role="alert">
+        <p class="empty-title">{data.error.message}</p>
+        <button type="button" onClick={data.reload}>
+          Try again
+        </button>
+      </div>
+    );
+  if (data.value !== undefined) return <>{children(data.value)}</>;
+  if (data.preparing !== undefined && data.preparing.total > 0) {
+    const { done, total } = data.preparing;
+    return (
+      <div class="empty" role="status">
+        <p class="empty-title">Reading the run's segments, for the first time</p>
+        <progress max={total} value={done} aria-label="partitions read" />
+        <p class="muted">
+          {count(done)} of {count(total)} partitions. Kept on the stage afterwards.
+        </p>
+      </div>
+    );
+  }
+  return (
+    <p class="loading muted" role="status">
+      Loading {what} …
+    </p>
+  );
+}

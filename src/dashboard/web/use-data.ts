@@ -1,0 +1,50 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Preparing } from "../wire.ts";
+import { follow, readPrepared } from "./api.ts";
+
+/** What was asked for: not there yet, there, or why not. What was there before stays until the next is. */
+export interface Loaded<T> {
+  /** What the value is of: the path asked for, or the one before. */
+  readonly path: string | null;
+  readonly value: T | undefined;
+  readonly error: Error | undefined;
+  readonly preparing: Preparing["preparing"] | undefined;
+  readonly loading: boolean;
+  reload(): void;
+}
+
+/** Reads a path whenever it changes; null reads nothing. */
+export function useData<T extends object>(path: string | null): Loaded<T> {
+  const [again, setAgain] = useState(0);
+  const [state, setState] = useState<Omit<Loaded<T>, "reload">>({
+    path: null,
+    value: undefined,
+    error: undefined,
+    preparing: undefined,
+    loading: true,
+  });
+  useEffect(() => {
+    if (path === null) return;
+    const abort = new AbortController();
+    setState((before) => ({ ...before, loading: true, error: undefined }));
+    readPrepared<T>(path, abort.signal, (preparing) => setState((before) => ({ ...before, preparing }))).then(
+      (value) => setState({ path, value, error: undefined, preparing: undefined, loading: false }),
+      (error) =>
+        abort.signal.aborted || setState({ path, value: undefined, error, preparing: undefined, loading: false }),
+    );
+    return () => abort.abort();
+  }, [path, again]);
+  return { ...state, reload: () => setAgain((n) => n + 1) };
+}
+
+/** The latest value of a stream, undefined before the first. */
+export function useLive<T>(path: string | null): T | undefined {
+  const [state, setState] = useState<{ path: string | null; value: T | undefined }>({ path: null, value: undefined });
+  useEffect(() => {
+    if (path === null) return;
+    const abort = new AbortController();
+    void follow<T>(path, abort.signal, (value) => setState({ path, value }));
+    return () => abort.abort();
+  }, [path]);
+  return state.path === path ? state.value : undefined;
+}

@@ -1,0 +1,411 @@
+/**
+ * What the dashboard's server and its page say to each other, as JSON. The page imports nothing else of the project, so
+ * these are plain types. Times are ISO texts; durations are milliseconds; `null` is what is not known or not there.
+ */
+
+export type Outcome = "succeeded" | "failed" | "skipped";
+export type RunState = "planning" | "running" | "finalizing" | "completed" | "failed";
+
+/** One letter a chunk: waiting, available, leased, finished, failed, skipped. */
+export const CHUNK_LETTERS = {
+  w: "waiting",
+  a: "available",
+  l: "leased",
+  f: "finished",
+  x: "failed",
+  s: "skipped",
+} as const;
+export type ChunkLetter = keyof typeof CHUNK_LETTERS;
+
+/** Who looks, and what they may do. */
+export interface Session {
+  /** Null: whoever uses this machine, where no token is needed. */
+  readonly name: string | null;
+  readonly role: string;
+  readonly mayMoveAliases: boolean;
+  readonly version: string;
+  readonly workspace: string;
+}
+
+/** A run as the list of runs shows it. */
+export interface RunLine {
+  readonly runId: string;
+  readonly state: RunState;
+  readonly mode: string | null;
+  readonly createdAt: string;
+  readonly endedAt: string | null;
+  readonly source: string | null;
+  readonly definition: string | null;
+  readonly partitions: number | null;
+  readonly done: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly refines: string | null;
+  readonly error: string | null;
+}
+
+/** Partitions that failed alike. */
+export interface FailureGroup {
+  readonly type: string;
+  readonly message: string;
+  readonly count: number;
+  /** The first keys, encoded. */
+  readonly first: readonly string[];
+}
+
+/** Who works on a run. */
+export interface WorkerLine {
+  readonly name: string;
+  /** Null for one that holds a chunk without being on the roster. */
+  readonly startedAt: string | null;
+  readonly stopping: boolean;
+  readonly chunk: number | null;
+}
+
+/** How far a run is, at one moment. */
+export interface RunProgress {
+  readonly runId: string;
+  readonly state: RunState;
+  readonly at: string;
+  readonly total: number;
+  readonly done: number;
+  readonly failed: number;
+  readonly skipped: number;
+  /** Partitions a second over the last half minute or so; null while it is not known. */
+  readonly rate: number | null;
+  readonly secondsLeft: number | null;
+  /** The chunks' states, one letter each in the order of their numbers (see `CHUNK_LETTERS`). */
+  readonly chunks: string;
+  readonly workers: readonly WorkerLine[];
+  /** Chunks that were tried more than once, with what went wrong, the latest first. */
+  readonly retries: readonly { readonly chunk: number; readonly attempt: number; readonly error: string }[];
+  /** Milliseconds since the run was planned, and what it may take. */
+  readonly elapsedMs: number;
+  readonly budgetMs: number | null;
+  readonly deadlineMs: number | null;
+}
+
+/** A run in detail. */
+export interface RunDetail extends RunLine {
+  readonly seed: number | null;
+  readonly rows: number | null;
+  readonly keyColumns: readonly string[];
+  readonly timeColumn: string | null;
+  readonly target: string | null;
+  readonly exports: unknown;
+  readonly packageVersion: string | null;
+  readonly definitionSha256: string | null;
+  readonly stageBytes: number | null;
+  readonly champions: readonly string[];
+  readonly versions: readonly { readonly model: string; readonly version: string }[];
+  readonly progress: RunProgress;
+}
+
+/** What a run's table of partitions can be sorted and filtered by. */
+export interface PartitionsHead {
+  readonly runId: string;
+  readonly partitions: number;
+  readonly metrics: readonly string[];
+  /** The metric to begin with: the first holdout measure there is. */
+  readonly metric: string | null;
+  readonly kinds: readonly { readonly kind: string; readonly count: number }[];
+  readonly outcomes: Readonly<Record<Outcome, number>>;
+  readonly failures: readonly FailureGroup[];
+}
+
+/** The table is being made from the run's segments. */
+export interface Preparing {
+  readonly preparing: { readonly done: number; readonly total: number };
+}
+
+/** One row of the table of partitions. */
+export interface PartitionRow {
+  /** The encoded key, and as people read it. */
+  readonly key: string;
+  readonly text: string;
+  readonly outcome: Outcome;
+  readonly kind: string | null;
+  readonly nObs: number;
+  readonly fitMs: number;
+  readonly error: string | null;
+  /** In the order of `PartitionsHead.metrics` that were asked for. */
+  readonly metrics: readonly (number | null)[];
+}
+
+/** Some rows of the table. */
+export interface PartitionPage {
+  readonly matched: number;
+  readonly offset: number;
+  readonly metrics: readonly string[];
+  readonly rows: readonly PartitionRow[];
+  readonly tookMs: number;
+}
+
+/** A small picture of a series: its end, and what was forecast. */
+export interface SmallSeries {
+  readonly key: string;
+  readonly text: string;
+  readonly value: number | null;
+  readonly history: readonly (number | null)[];
+  readonly forecast: readonly (number | null)[];
+}
+
+/** A line of values over the steps of a series. */
+export type Line = readonly (number | null)[];
+
+/** Point forecasts with bounds, one array a level. */
+export interface Fan {
+  readonly mean: Line;
+  readonly levels: readonly number[];
+  readonly lower: readonly Line[];
+  readonly upper: readonly Line[];
+}
+
+/** One partition of a run, with everything that is known of it. */
+export interface SeriesDetail {
+  readonly key: string;
+  readonly text: string;
+  readonly keyColumns: readonly { readonly name: string; readonly value: string }[];
+  readonly runId: string;
+  /** The run that the model comes from, where the run collects those of others. */
+  readonly fromRun: string;
+  readonly outcome: Outcome;
+  readonly errorType: string | null;
+  readonly errorMessage: string | null;
+  readonly kind: string | null;
+  /** The model in one line, and as it is stored (null where it is too long to show). */
+  readonly label: string | null;
+  readonly model: unknown;
+  readonly modelBytes: number;
+  readonly metrics: Readonly<Record<string, number | null>>;
+  readonly record: {
+    readonly chunk: number;
+    readonly attempt: number;
+    readonly worker: string | null;
+    readonly fitMs: number;
+    readonly seed: number;
+    readonly nObs: number;
+    readonly firstTs: string | null;
+    readonly lastTs: string | null;
+    readonly interval: string | null;
+    readonly dataSha256: string | null;
+    readonly segment: string;
+  };
+  readonly contest: Contest | null;
+  /** What the body returned as info, where it is not a contest's. */
+  readonly info: unknown;
+  readonly series: SeriesPicture | null;
+  /** Why there is no picture, or no part of it. */
+  readonly notes: readonly string[];
+}
+
+/** Who competed for a partition. */
+export interface Contest {
+  readonly winner: string;
+  readonly reason: string;
+  readonly metric: string;
+  readonly ranking: readonly {
+    readonly name: string;
+    readonly score: number | null;
+    readonly mase: number | null;
+    readonly smape: number | null;
+    readonly ms: number | null;
+    readonly failure: string | null;
+  }[];
+}
+
+/** A series with what its model says of it. Steps are counted from 0; `times` has one label for each, forecasts included. */
+export interface SeriesPicture {
+  readonly target: string;
+  readonly period: number;
+  /** Milliseconds since 1970, or plain numbers; null where the series has no times. */
+  readonly times: readonly number[] | null;
+  readonly timeType: "date" | "timestamp" | "number";
+  readonly y: Line;
+  readonly fitted: Line | null;
+  readonly forecast: Fan | null;
+  /** Observations held out at the end to measure the errors; 0 for none. */
+  readonly holdout: number;
+  /** The methods whose holdout can be drawn, the run's own first. */
+  readonly methods: readonly string[];
+  readonly components: Components | null;
+  readonly diagnostics: Diagnostics | null;
+}
+
+/** A series as a sum. */
+export interface Components {
+  /** `model`: of the model itself; `stl`: a decomposition of the series, whatever the model. */
+  readonly source: "model" | "stl";
+  readonly parts: readonly { readonly name: string; readonly values: Line }[];
+}
+
+/** What one-step errors look like. */
+export interface Diagnostics {
+  readonly residuals: Line;
+  readonly acf: Line;
+  /** Half the width of the band of ±1.96/√n that white noise keeps to. */
+  readonly acfBound: number;
+  readonly histogram: Histogram;
+  readonly mean: number | null;
+  readonly sd: number | null;
+  readonly ljungBox: {
+    readonly statistic: number;
+    readonly lag: number;
+    readonly df: number;
+    readonly pValue: number;
+  } | null;
+}
+
+/** Counts of values in bins of equal width from `from` to `to`. */
+export interface Histogram {
+  readonly from: number;
+  readonly to: number;
+  readonly counts: readonly number[];
+}
+
+/** A method's forecast of the holdout, fitted to what is before it. */
+export interface HoldoutForecast {
+  readonly method: string;
+  readonly forecast: Fan;
+  readonly accuracy: Readonly<Record<string, number | null>>;
+  readonly ms: number;
+}
+
+/** Where values lie. */
+export interface Spread {
+  readonly count: number;
+  readonly mean: number | null;
+  readonly median: number | null;
+  readonly p10: number | null;
+  readonly p90: number | null;
+}
+
+/** Two runs compared by a metric of which less is better: B against A. */
+export interface CompareDetail {
+  readonly a: string;
+  readonly b: string;
+  readonly metric: string;
+  readonly metrics: readonly string[];
+  readonly wins: number;
+  readonly losses: number;
+  readonly ties: number;
+  readonly onlyA: number;
+  readonly onlyB: number;
+  readonly spreadA: Spread;
+  readonly spreadB: Spread;
+  readonly change: Spread;
+  /** Of B - A where it is not zero; improvements are below zero. What is beyond the first and last percentile counts in the outer bins. */
+  readonly histogram: Histogram;
+  /** Some of the pairs, evenly spread. */
+  readonly dots: readonly (readonly [a: number, b: number])[];
+  readonly dotsUpTo: number;
+  readonly best: readonly CompareLine[];
+  readonly worst: readonly CompareLine[];
+}
+
+export interface CompareLine {
+  readonly key: string;
+  readonly text: string;
+  readonly a: number;
+  readonly b: number;
+}
+
+/** A registered model. */
+export interface ModelLine {
+  readonly model: string;
+  readonly versions: readonly VersionLine[];
+  readonly aliases: readonly { readonly alias: string; readonly version: string; readonly changedAt: string }[];
+}
+
+export interface VersionLine {
+  readonly version: string;
+  readonly createdAt: string;
+  readonly runId: string;
+  readonly definition: string;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly bytes: number;
+  readonly horizon: number;
+  readonly parent: string | null;
+  readonly comment: string | null;
+}
+
+/** One model: where its versions come from, and what was done to it. */
+export interface ModelDetail extends ModelLine {
+  readonly graph: {
+    readonly nodes: readonly GraphNode[];
+    readonly edges: readonly { readonly from: string; readonly to: string; readonly why: string }[];
+  };
+  readonly audit: readonly {
+    readonly at: string;
+    readonly by: string;
+    readonly action: string;
+    readonly version: string | null;
+    readonly details: string;
+  }[];
+}
+
+export interface GraphNode {
+  readonly id: string;
+  readonly kind: "source" | "run" | "version" | "alias";
+  readonly label: string;
+  readonly note: string;
+}
+
+/** What is different in a version. */
+export interface DiffDetail {
+  readonly before: string;
+  readonly after: string;
+  readonly unchanged: number;
+  readonly added: number;
+  readonly lost: number;
+  readonly changed: number;
+  /** The first of those that changed. */
+  readonly keys: readonly { readonly key: string; readonly text: string }[];
+  readonly metrics: readonly {
+    readonly metric: string;
+    readonly partitions: number;
+    readonly before: number;
+    readonly after: number;
+  }[];
+}
+
+/** An answer that is none. */
+export interface WireError {
+  readonly error: { readonly kind: string; readonly message: string };
+}
+
+/** How the forecasts of one version turned out. */
+export interface MonitorDetail {
+  readonly models: readonly { readonly model: string; readonly version: string }[];
+  readonly model: string;
+  readonly version: string;
+  /** The latest monitoring run; null before there was one. */
+  readonly monitoredAt: string | null;
+  readonly verdicts: readonly { readonly verdict: string; readonly count: number }[];
+  /** Over all partitions, by the time that was forecast, oldest first. */
+  readonly days: readonly MonitorDay[];
+  readonly levels: readonly number[];
+  /** The partitions that drift the most. */
+  readonly worst: readonly {
+    readonly key: string;
+    readonly text: string;
+    readonly verdict: string;
+    readonly reasons: string;
+    readonly severity: number | null;
+    readonly ratio: number | null;
+    readonly since: string | null;
+    readonly runId: string;
+  }[];
+}
+
+export interface MonitorDay {
+  readonly time: string;
+  readonly forecasts: number;
+  /** Mean absolute error over the series' own scale. */
+  readonly scaledError: number | null;
+  readonly meanError: number | null;
+  /** The share inside, in percent, by level. */
+  readonly coverage: readonly (number | null)[];
+}

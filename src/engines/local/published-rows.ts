@@ -1,0 +1,50 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import type { ColumnBatch, ColumnInfo } from "../../core/column.ts";
+import { identifier, literal, readParquet } from "../node/duck.ts";
+import { fillProbe } from "./probe.ts";
+import { readColumns } from "./read-columns.ts";
+import type { TableStore } from "./table-store.ts";
+import { valueExpression } from "./value-expression.ts";
+
+type Published = ReturnType<TableStore["published"]>;
+
+/** Some columns of published rows that have a value in the first of them. */
+export async function readPublished(
+  connection: DuckDBConnection,
+  { files, columns: known }: Published,
+  wanted: readonly string[],
+): Promise<ColumnBatch> {
+  const columns = wanted.flatMap((name) => known.find((column) => column.name === name) ?? []);
+  if (files.length === 0 || columns.length < wanted.length) return { length: 0, columns: {} };
+  const selected = columns.map((column) => valueExpression(column));
+  const first = identifier(wanted[0]!);
+  const sql = `SELECT 0, ${selected.join(", ")} FROM ${readParquet(files)} WHERE ${first} IS NOT NULL`;
+  const result = await connection.stream(sql);
+  const { length, columns: values } = await readColumns(
+    result,
+    columns.map(({ type }) => type),
+  );
+  return { length, columns: Object.fromEntries(wanted.map((name, i) => [name, values[i]!])) };
+}
+
+/** Copies those published rows that have one of some values in a column into a file of their own. */
+export async function carryRows(
+  connection: DuckDBConnection,
+  { files, columns }: Published,
+  { column, values }: { readonly column: string; readonly values: readonly string[] },
+  set: Readonly<Record<string, string>>,
+  file: string,
+): Promise<{ rows: number; columns: ColumnInfo[] }> {
+  const replaced = Object.entries(set).map(([name, value]) => `${literal(value)} AS ${identifier(name)}`);
+  const selected = replaced.length > 0 ? `* REPLACE (${replaced.join(", ")})` : "*";
+  await fillProbe(connection, [values]);
+  try {
+    const result = await connection.run(
+      `COPY (SELECT ${selected} FROM ${readParquet(files)} WHERE ${identifier(column)} IN (SELECT t0 FROM probe))
+       TO ${literal(file)} (FORMAT parquet, COMPRESSION snappy)`,
+    );
+    return { rows: Number(result.rowsChanged), columns };
+  } finally {
+    await connection.run("DROP TABLE probe");
+  }
+}

@@ -1,0 +1,74 @@
+import { createHash } from "node:crypto";
+import { type ColumnType, matchColumn } from "../../core/column.ts";
+import { ManymodelError, show } from "../../core/errors.ts";
+import type { KeyColumn, KeyType } from "../../core/partition-key.ts";
+import type { DataQuery, Snapshot } from "../../core/run.ts";
+
+/** A source's column: its name, the database's type, and ours; null where a model cannot read or be keyed by it. */
+export interface SourceColumn {
+  readonly name: string;
+  readonly sqlType: string;
+  readonly type: ColumnType | null;
+  readonly keyType: KeyType | null;
+}
+
+/** The columns of a source that a query means. */
+export interface ResolvedQuery<Column extends SourceColumn = SourceColumn> {
+  readonly keys: readonly Column[];
+  readonly columns: readonly Column[];
+  readonly order: readonly Column[];
+}
+
+/** Finds the query's columns in the source. @throws {ManymodelError} `input` naming what is missing or of no use */
+export function resolveQuery<Column extends SourceColumn>(
+  source: readonly Column[],
+  query: DataQuery,
+): ResolvedQuery<Column> {
+  const names = source.map((column) => column.name);
+  const find = (role: string) => (wanted: string) => {
+    const name = matchColumn(names, wanted);
+    if (name === undefined)
+      throw new ManymodelError(
+        "input",
+        `${query.table} has no column ${show(wanted)} (${role}); it has ${names.join(", ")}`,
+      );
+    return source.find((column) => column.name === name)!;
+  };
+  if (query.keyColumns.length === 0)
+    throw new ManymodelError("usage", `no key column for ${query.table}; name at least one in source.partition_by`);
+  const keys = query.keyColumns.map(find("partition_by"));
+  const twice = keys.find((key, i) => keys.indexOf(key) < i);
+  if (twice !== undefined)
+    throw new ManymodelError("usage", `column ${twice.name} is in partition_by twice; name each key column once`);
+  const order = (query.orderBy ?? []).map(find("order_by"));
+  const columns = (query.columns ?? names).map(find("columns"));
+  for (const column of [...keys.filter((key) => key.keyType === null), ...columns.filter((c) => c.type === null)])
+    throw new ManymodelError(
+      "input",
+      `column ${column.name} of ${query.table} has the type ${column.sqlType}, which a model cannot read; list the columns to read in source.columns`,
+    );
+  const time = order.filter((column) => !keys.includes(column)).at(-1);
+  const all = time !== undefined && !columns.includes(time) ? [...columns, time] : columns;
+  return { keys, columns: all, order: order.filter((column) => !keys.includes(column)) };
+}
+
+/** What a snapshot says of its columns. */
+export function describeQuery({
+  keys,
+  columns,
+  order,
+}: ResolvedQuery): Pick<Snapshot, "keyColumns" | "columns" | "timeColumn"> {
+  return {
+    keyColumns: keys.map(({ name, keyType }): KeyColumn => ({ name, type: keyType! })),
+    columns: columns.map(({ name, type }) => ({ name, type: type! })),
+    timeColumn: order.at(-1)?.name ?? null,
+  };
+}
+
+/** The id of the snapshot that a query of a source gives. */
+export function snapshotId(fingerprint: string, { keys, columns, order }: ResolvedQuery, query: DataQuery): string {
+  return createHash("sha256")
+    .update(JSON.stringify([fingerprint, keys, columns, order, query.duplicates ?? "fail"]))
+    .digest("hex")
+    .slice(0, 24);
+}

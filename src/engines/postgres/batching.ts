@@ -1,0 +1,44 @@
+/** Asks for something together with whatever else is asked for meanwhile. */
+export type Batched<Item, Answer> = (item: Item) => Promise<Answer>;
+
+interface Waiting<Item, Answer> {
+  readonly item: Item;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** No statement carries more than this. */
+const LARGEST = 200;
+
+/**
+ * What is asked for in one turn of the event loop, or while a statement is on its way, shares the next statement, and
+ * so one commit: what takes long is a commit, not a row. All of it fails if the statement does.
+ *
+ * @param send - answers items, in their order
+ */
+export function batched<Item, Answer>(
+  send: (items: readonly Item[]) => Promise<readonly Answer[]>,
+): Batched<Item, Answer> {
+  let waiting: Waiting<Item, Answer>[] = [];
+  let busy = false;
+  const flush = async () => {
+    while (waiting.length > 0) {
+      const group = waiting.slice(0, LARGEST);
+      waiting = waiting.slice(LARGEST);
+      try {
+        const answers = await send(group.map(({ item }) => item));
+        group.forEach(({ resolve }, i) => resolve(answers[i]!));
+      } catch (error) {
+        for (const { reject } of group) reject(error);
+      }
+    }
+    busy = false;
+  };
+  return (item) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ item, resolve, reject });
+      if (busy) return;
+      busy = true;
+      setImmediate(() => void flush());
+    });
+}

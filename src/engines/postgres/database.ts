@@ -1,0 +1,187 @@
+import { createHash } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
+import type { ClientBase, Pool, PoolClient } from "pg";
+import { ManymodelError, messageOf } from "../../core/errors.ts";
+import { identifier } from "../node/duck.ts";
+import { connectionSettings, importPg, type PostgresPlace } from "./connection.ts";
+import { migrate } from "./migrations.ts";
+
+/** What a statement gave. */
+export interface Reply<Row> {
+  readonly rows: Row[];
+  /** How many rows it changed or gave. */
+  readonly count: number;
+  /** Whether it was sent before, on a connection that was lost, and may have been done then. */
+  readonly again: boolean;
+}
+
+/** A schema of a PostgreSQL database, over a few connections that are opened when they are needed. */
+export interface Database {
+  /** The schema, quoted. */
+  readonly schema: string;
+  /** Host and database, for messages: never a password. */
+  readonly where: string;
+  /** Runs one statement, prepared. Done again when its connection is lost: it must bear that, or look at `again`. */
+  run<Row = object>(text: string, values?: readonly unknown[]): Promise<Reply<Row>>;
+  /**
+   * Runs a transaction; done again from its beginning when its connection is lost before its end was asked for, or, if
+   * it bears being done twice (`repeatable`), whenever it is.
+   *
+   * @param options.begin - the statement that begins it
+   */
+  transaction<T>(
+    work: (client: ClientBase) => Promise<T>,
+    options?: { readonly begin?: string; readonly repeatable?: boolean },
+  ): Promise<T>;
+  /** Does something with one connection, and again with another when it is lost. */
+  session<T>(work: (client: ClientBase) => Promise<T>): Promise<T>;
+  /** What is thrown for an error of the database: where it is from, in one line. */
+  explain(error: unknown): unknown;
+  close(): Promise<void>;
+}
+
+/** A lost connection is sought again for so long: a server that restarts is back sooner. */
+const PATIENCE_MS = 60_000;
+const [SHORTEST_WAIT_MS, LONGEST_WAIT_MS] = [50, 1000];
+
+/**
+ * Opens a schema, and creates it or brings it up to date at the first statement.
+ *
+ * @param options.connections - how many at most
+ * @param options.patient - whether a server that was never reached is waited for, as one is that was lost
+ */
+export function openDatabase(place: PostgresPlace, options: { connections: number; patient: boolean }): Database {
+  const schema = identifier(place.schema);
+  const settings = connectionSettings(place);
+  let where = settings.where;
+  let pool: Promise<Pool> | undefined;
+  let reached = options.patient;
+  const open = async () => {
+    const { Pool } = await importPg();
+    const opened = new Pool({ ...settings.config, max: options.connections, idleTimeoutMillis: 30_000 });
+    // Whoever uses a connection is told of its loss by what they asked for; one that nobody uses is replaced.
+    opened.on("error", () => {});
+    opened.on("connect", (client) => client.on("error", () => {}));
+    return opened;
+  };
+
+  const session = async <T>(work: (client: ClientBase, again: boolean) => Promise<T>): Promise<T> => {
+    const until = Date.now() + PATIENCE_MS;
+    for (let tried = 0; ; tried++) {
+      let client: PoolClient | undefined;
+      try {
+        client = await (await (pool ??= open())).connect();
+        where = settings.describe(client);
+        reached = true;
+        const result = await work(client, tried > 0);
+        client.release();
+        return result;
+      } catch (error) {
+        // What a transaction left behind on a connection is not for the next who uses it.
+        client?.release(true);
+        const passing = isLost(error) ? reached : isCrossed(error);
+        if (!passing || Date.now() > until) throw explain(error);
+        await wait(Math.min(LONGEST_WAIT_MS, SHORTEST_WAIT_MS * 2 ** tried));
+      }
+    }
+  };
+  const explain = (error: unknown) => explained(error, where);
+
+  let prepared: Promise<void> | undefined;
+  const ready = () => {
+    prepared ??= session((client) => migrate(client, place.schema));
+    prepared.catch(() => {
+      prepared = undefined;
+    });
+    return prepared;
+  };
+
+  return {
+    schema,
+    get where() {
+      return where;
+    },
+    explain,
+    async session(work) {
+      await ready();
+      return session(work);
+    },
+    async run<Row>(text: string, values: readonly unknown[] = []) {
+      await ready();
+      return session(async (client, again): Promise<Reply<Row>> => {
+        const { rows, rowCount } = await client.query({ name: nameOf(text), text, values: [...values] });
+        return { rows: rows as Row[], count: rowCount ?? 0, again };
+      });
+    },
+    async transaction(work, { begin = "BEGIN", repeatable = false } = {}) {
+      await ready();
+      return session(async (client) => {
+        await client.query(begin);
+        const result = await work(client).catch(async (error) => {
+          if (!isLost(error)) await client.query("ROLLBACK");
+          throw error;
+        });
+        await client.query("COMMIT").catch((error) => {
+          if (repeatable || !isLost(error)) throw error;
+          throw new ManymodelError(
+            "storage",
+            `the connection to ${where} was lost while a change was being made; look whether it was`,
+            { cause: error },
+          );
+        });
+        return result;
+      });
+    },
+    async close() {
+      const opened = await pool?.catch(() => undefined);
+      pool = undefined;
+      await opened?.end();
+    },
+  };
+}
+
+const names = new Map<string, string>();
+
+/** A prepared statement's name: each connection parses a statement once. */
+function nameOf(text: string): string {
+  const known = names.get(text) ?? createHash("sha256").update(text).digest("hex").slice(0, 16);
+  names.set(text, known);
+  return known;
+}
+
+const codeOf = (error: unknown) => String((error as { code?: unknown } | null)?.code ?? "");
+
+/** Whether an error says that a connection is gone, or cannot be made at the moment. */
+export function isLost(error: unknown): boolean {
+  if (error instanceof ManymodelError) return false;
+  return (
+    /^(08...|57P0[1235]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH|EAI_AGAIN)$/.test(
+      codeOf(error),
+    ) || /^(Connection terminated|Client has encountered a connection error|timeout expired)/.test(messageOf(error))
+  );
+}
+
+/** Whether two transactions were in each other's way (a deadlock, or writes that cannot be put in an order). */
+const isCrossed = (error: unknown) => /^40(P01|001)$/.test(codeOf(error));
+
+const HINTS: readonly (readonly [RegExp, "config" | "storage", string])[] = [
+  [/^28/, "config", "; the password comes from PGPASSWORD or ~/.pgpass"],
+  [/^3D000/, "config", "; create it first: createdb"],
+  [/^42501/, "config", "; docs/postgresql.md says which rights a role needs"],
+  [/^53/, "storage", ""],
+];
+
+function explained(error: unknown, where: string): unknown {
+  if (error instanceof ManymodelError) return error;
+  const code = codeOf(error);
+  const cause = error as Error;
+  if (isLost(error))
+    return new ManymodelError(
+      "storage",
+      `cannot reach PostgreSQL at ${where}: ${messageOf(error) || code}; is it running, and the address right?`,
+      { cause },
+    );
+  if (!/^[0-9A-Z]{5}$/.test(code)) return error;
+  const [, kind, hint] = HINTS.find(([pattern]) => pattern.test(code)) ?? [code, "internal" as const, ""];
+  return new ManymodelError(kind, `PostgreSQL at ${where} says: ${messageOf(error, 500)}${hint}`, { cause });
+}

@@ -1,0 +1,119 @@
+import type { Column, ColumnInfo } from "../../core/column.ts";
+import type { PartitionRows } from "../../ports/tables.ts";
+import { DAY_MS, EPOCH_MS, HEADER_BYTES } from "./binary-rows.ts";
+
+/** A partition as a binary copy gives it: its number, its number of rows, and an array of values for each column. */
+interface Tuple {
+  readonly bytes: Buffer;
+  readonly view: DataView;
+  readonly rows: number;
+  /** Where the array of each column begins. */
+  readonly arrays: readonly number[];
+}
+
+/** Bytes of an array before its first value: dimensions, flags, type, length, lower bound. */
+const ARRAY_HEADER = 20;
+
+/** Takes the messages of a binary copy of partitions, and puts their rows together as asked for. */
+export class PartitionDecoder {
+  readonly #tuples = new Map<number, Tuple>();
+  readonly #columns: readonly ColumnInfo[];
+  #begun = false;
+
+  constructor(columns: readonly ColumnInfo[]) {
+    this.#columns = columns;
+  }
+
+  take(message: Uint8Array): void {
+    // It is a view of a buffer that is used again.
+    const bytes = Buffer.from(message);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    let at = this.#begun ? 0 : HEADER_BYTES;
+    this.#begun = true;
+    if (at === bytes.length || view.getInt16(at) === -1) return;
+    at += 2;
+    const ordinal = view.getInt32(at + 4);
+    const rows = view.getInt32(at + 12);
+    at += 16;
+    const arrays: number[] = [];
+    for (let c = 0; c < this.#columns.length; c++) {
+      arrays.push(at + 4);
+      at += 4 + view.getInt32(at);
+    }
+    this.#tuples.set(ordinal, { bytes, view, rows, arrays });
+  }
+
+  /** The rows of partitions, in the order asked for. What was not taken has none. */
+  rows(ordinals: readonly number[]): PartitionRows {
+    const tuples = ordinals.map((ordinal) => this.#tuples.get(ordinal));
+    const offsets = new Int32Array(ordinals.length + 1);
+    tuples.forEach((tuple, i) => {
+      offsets[i + 1] = offsets[i]! + (tuple?.rows ?? 0);
+    });
+    const length = offsets.at(-1)!;
+    const columns = this.#columns.map(({ name, type }, c): [string, Column] => {
+      const column = emptyColumn(type, length);
+      tuples.forEach((tuple, i) => {
+        if (tuple !== undefined) decode(column, tuple, tuple.arrays[c]! + ARRAY_HEADER, offsets[i]!);
+      });
+      return [name, column];
+    });
+    return { batch: { length, columns: Object.fromEntries(columns) }, offsets };
+  }
+}
+
+/** Integers of a source are read as numbers. */
+function emptyColumn(type: ColumnInfo["type"], length: number): Column {
+  if (type === "string") return { type, values: new Array<string | null>(length) };
+  if (type === "boolean") return { type, values: new Uint8Array(length) };
+  return { type: type === "integer" ? "number" : type, values: new Float64Array(length) };
+}
+
+function decode(column: Column, tuple: Tuple, at: number, start: number): void {
+  each(tuple, at, setter(column, tuple, start));
+}
+
+/** Takes the i-th value of an array: where it begins, and its size; -1: NULL. */
+type TakeValue = (i: number, value: number, size: number) => void;
+
+function setter({ type, values }: Column, { bytes, view }: Tuple, start: number): TakeValue {
+  switch (type) {
+    case "number":
+      return (i, value, size) => {
+        values[start + i] = size < 0 ? NaN : view.getFloat64(value);
+      };
+    case "date":
+      return (i, value, size) => {
+        values[start + i] = size < 0 ? NaN : view.getInt32(value) * DAY_MS + EPOCH_MS;
+      };
+    case "timestamp":
+      return (i, value, size) => {
+        values[start + i] = size < 0 ? NaN : (Number(view.getBigInt64(value)) + EPOCH_MS * 1000) / 1000;
+      };
+    case "boolean":
+      return (i, value, size) => {
+        values[start + i] = size < 0 ? 2 : view.getUint8(value);
+      };
+    default: {
+      const texts = values as (string | null)[];
+      // A key's text is that of the row before.
+      let [known, from, length] = ["", 0, -1];
+      return (i, value, size) => {
+        if (size >= 0 && (size !== length || bytes.compare(bytes, from, from + length, value, value + size) !== 0)) {
+          known = bytes.toString("utf8", value, value + size);
+          [from, length] = [value, size];
+        }
+        texts[start + i] = size < 0 ? null : known;
+      };
+    }
+  }
+}
+
+function each({ view, rows }: Tuple, from: number, take: TakeValue): void {
+  let at = from;
+  for (let i = 0; i < rows; i++) {
+    const size = view.getInt32(at);
+    take(i, at + 4, size);
+    at += 4 + Math.max(size, 0);
+  }
+}

@@ -1,0 +1,85 @@
+import type { ClientBase, FieldDef } from "pg";
+import { ManymodelError, messageOf } from "../../core/errors.ts";
+import type { QueryResult } from "../../ports/tables.ts";
+import { type Database, isLost } from "./database.ts";
+import { RESULT_VIEWS } from "./result-views.ts";
+
+/** No query takes longer. */
+const TIMEOUT_MS = 10 * 60_000;
+
+/**
+ * Runs one SELECT in a transaction that can write nothing, by way of a cursor: nothing but a SELECT has one, and no more
+ * rows are made than are wanted. What it may read, and which functions it may call, is for the role's rights to say.
+ */
+export async function queryDatabase(db: Database, sql: string, limit: number): Promise<QueryResult> {
+  if (sql.trim() === "") throw new ManymodelError("usage", "the query is empty; sql takes one SELECT statement");
+  return db.session(async (client) => {
+    await client.query("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    // The workspace's tables first; then whatever the role finds by itself.
+    const path = "SELECT set_config('search_path', $1 || ', ' || current_setting('search_path'), true)";
+    await client.query(path, [db.schema]);
+    await client.query(`SET LOCAL statement_timeout = ${TIMEOUT_MS}`);
+    try {
+      return await answer(client, db.schema, sql, limit);
+    } catch (cause) {
+      const code = String((cause as { code?: unknown }).code);
+      if (isLost(cause) || !/^[0-9A-Z]{5}$/.test(code)) throw cause;
+      const what = code === "25006" ? "sql is read-only: it takes one SELECT statement; " : "";
+      throw new ManymodelError("usage", `cannot run the query: ${what}${messageOf(cause, 500)}`, { cause });
+    } finally {
+      // A few functions write all the same: what they did is undone.
+      await client.query("ROLLBACK").catch(() => {});
+    }
+  });
+}
+
+async function answer(client: ClientBase, schema: string, sql: string, limit: number): Promise<QueryResult> {
+  // As a prepared statement, of which there can be one only.
+  const text = `DECLARE answer NO SCROLL CURSOR FOR ${sql}`;
+  await client.query({ text, queryMode: "extended" } as { text: string });
+  const { rows, fields } = await client.query<unknown[]>({
+    text: `FETCH ${limit + 1} FROM answer`,
+    rowMode: "array",
+    types: { getTypeParser: () => (value: string) => value },
+  });
+  return {
+    columns: await spelled(client, schema, fields),
+    rows: rows.slice(0, limit).map((row) => row.map((value, i) => plain(value, fields[i]!.dataTypeID))),
+    truncated: rows.length > limit,
+  };
+}
+
+/** A value as JSON can hold it: numbers that a double cannot hold exactly are text. */
+function plain(value: unknown, oid: number): string | number | boolean | null {
+  if (typeof value !== "string") return null;
+  if (oid === 16) return value === "t";
+  if (![20, 21, 23, 26, 700, 701, 1700].includes(oid)) return value;
+  const number = Number(value);
+  if (!Number.isFinite(number)) return value;
+  if (oid === 700 || oid === 701) return number;
+  const digits = value.includes(".") ? value.replace(/\.?0+$/, "") : value;
+  return String(number) === digits ? number : value;
+}
+
+/** The names of an answer's columns; those of our own tables as they were spelled when the table was made. */
+async function spelled(client: ClientBase, schema: string, fields: readonly FieldDef[]): Promise<string[]> {
+  const { rows } = await client.query(
+    `SELECT DISTINCT c.oid, upper(c.relname) AS name, t.columns::text AS columns, p.columns::text AS part_columns
+     FROM unnest($1::oid[]) AS f (oid) JOIN pg_class c USING (oid)
+     LEFT JOIN ${schema}.mm$tables t ON t.name = c.relname LEFT JOIN ${schema}.mm$parts p ON p.table_name = t.name
+     WHERE c.relnamespace = $2::regnamespace`,
+    [fields.map((field) => field.tableID), schema],
+  );
+  const spelling = new Map<string, string>();
+  const shouted = new Set<number>();
+  for (const row of rows as { oid: number; name: string; columns: string | null; part_columns: string | null }[]) {
+    if (RESULT_VIEWS.includes(row.name)) shouted.add(row.oid);
+    for (const { name } of [row.columns, row.part_columns].flatMap(
+      (columns) => JSON.parse(columns ?? "[]") as { name: string }[],
+    ))
+      spelling.set(`${row.oid} ${name.toLowerCase()}`, name);
+  }
+  return fields.map(({ tableID, name }) =>
+    shouted.has(tableID) ? name.toUpperCase() : (spelling.get(`${tableID} ${name}`) ?? name),
+  );
+}

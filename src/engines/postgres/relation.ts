@@ -1,0 +1,164 @@
+import type { ClientBase } from "pg";
+import type { ColumnType } from "../../core/column.ts";
+import { ManymodelError, show } from "../../core/errors.ts";
+import type { KeyType } from "../../core/partition-key.ts";
+import { identifier } from "../node/duck.ts";
+import type { SourceColumn } from "../node/resolve-query.ts";
+import type { TableStore } from "./table-store.ts";
+
+/** A source's column, and how it is called in the database: our own tables' names are folded there. */
+export interface RelationColumn extends SourceColumn {
+  readonly physical: string;
+  /** Whether it is a `numeric` that says how many digits it has after the point. */
+  readonly scaled: boolean;
+}
+
+/** A table or view that can be read. */
+export interface Relation {
+  /** What to select from. */
+  readonly from: string;
+  readonly columns: readonly RelationColumn[];
+  /** What a table of our own holds now; undefined of others, which must be read to know. */
+  readonly fingerprint?: string;
+}
+
+/**
+ * A source: one of the schema's own tables; or any table or view that the role may read, by its name (in the search
+ * path) or as `schema.table`, spelled as in SQL, or else found whatever its case.
+ *
+ * @throws {ManymodelError} `not-found`, saying what there is
+ */
+export async function findRelation(client: ClientBase, store: TableStore, table: string): Promise<Relation> {
+  const own = await store.find(client, table);
+  if (own !== undefined) {
+    const columns = (await columnsOf(client, own.from)).map((column) => {
+      return { ...column, name: own.spelling.get(column.physical) ?? column.physical };
+    });
+    return { from: own.from, columns, fingerprint: own.fingerprint };
+  }
+  const from = await foreign(client, table);
+  if (from !== undefined) return { from, columns: await columnsOf(client, from) };
+  const known = (await store.list(client)).map(({ name }) => name);
+  throw new ManymodelError(
+    "not-found",
+    `there is no table ${show(table)}; the workspace has ${known.join(", ") || "none"}. Import it, or name a table as schema.table`,
+  );
+}
+
+async function foreign(client: ClientBase, table: string): Promise<string | undefined> {
+  const parts = nameParts(table);
+  if (parts === undefined) return undefined;
+  const [name, schema] = [parts.at(-1)!, parts.length === 2 ? parts[0]! : null];
+  const { rows } = await client.query(
+    `SELECT n.nspname AS schema, c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p') AND lower(c.relname) = lower($1)
+       AND CASE WHEN $2::text IS NULL THEN pg_table_is_visible(c.oid) AND n.nspname <> 'pg_catalog'
+                ELSE lower(n.nspname) = lower($2) END`,
+    [name, schema],
+  );
+  const found = rows as { schema: string; name: string }[];
+  const exact = found.find((row) => row.name === name && (schema === null || row.schema === schema));
+  const one = exact ?? (found.length === 1 ? found[0] : undefined);
+  return one && `${identifier(one.schema)}.${identifier(one.name)}`;
+}
+
+/** The parts of `table` or `schema.table`, each bare or in double quotes; undefined if it is neither. */
+function nameParts(table: string): string[] | undefined {
+  const part = /(?:"((?:[^"]|"")+)"|([^".\s/\\]+))/.source;
+  const match = new RegExp(`^(?:${part}\\.)?${part}$`).exec(table);
+  if (match === null) return undefined;
+  const [, quotedSchema, schema, quotedName, name] = match;
+  const parts = [quotedSchema?.replaceAll('""', '"') ?? schema, quotedName?.replaceAll('""', '"') ?? name];
+  return parts.filter((text) => text !== undefined);
+}
+
+/** Columns of a relation, in their order; a domain counts as what it is based on. */
+async function columnsOf(client: ClientBase, from: string): Promise<RelationColumn[]> {
+  const { rows } = await client.query(
+    `SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS sql_type,
+       CASE WHEN t.typtype = 'e' THEN 'enum' WHEN t.typtype = 'd' THEN t.typbasetype::regtype::text
+         ELSE t.oid::regtype::text END AS base, greatest(a.atttypmod, t.typtypmod) >= 0 AS scaled
+     FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+     WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`,
+    [from],
+  );
+  return (rows as { name: string; sql_type: string; base: string; scaled: boolean }[]).map((row) => {
+    const { name, sql_type: sqlType, base, scaled } = row;
+    const type = TYPES[base] ?? null;
+    return { name, physical: name, sqlType, type, keyType: keyType(base, type), scaled };
+  });
+}
+
+const TYPES: Readonly<Record<string, ColumnType>> = {
+  smallint: "integer",
+  integer: "integer",
+  bigint: "integer",
+  real: "number",
+  "double precision": "number",
+  numeric: "number",
+  boolean: "boolean",
+  date: "date",
+  "timestamp without time zone": "timestamp",
+  "timestamp with time zone": "timestamp",
+  text: "string",
+  "character varying": "string",
+  character: "string",
+  name: "string",
+  uuid: "string",
+  "time without time zone": "string",
+  "time with time zone": "string",
+  enum: "string",
+};
+
+function keyType(base: string, type: ColumnType | null): KeyType | null {
+  if (base === "numeric") return "decimal";
+  return type === "number" ? "double" : type;
+}
+
+/** What a column's texts are compared and sorted by: their bytes. */
+const asText = (column: string) => `(${column})::text COLLATE "C"`;
+
+/** A key column as it is kept. */
+export function keyExpression({ physical, keyType, scaled }: RelationColumn): string {
+  const column = identifier(physical);
+  switch (keyType) {
+    case "string":
+      return asText(column);
+    // 1.5 and 1.50 are one number, so they must be one text.
+    case "decimal":
+      return asText(scaled ? column : `trim_scale(${column})`);
+    default:
+      return `${column}::${KEY_SQL_TYPES[keyType!]}`;
+  }
+}
+
+/** The SQL type in which a key column is kept. */
+export const KEY_SQL_TYPES: Readonly<Record<KeyType, string>> = {
+  string: 'text COLLATE "C"',
+  integer: "bigint",
+  double: "double precision",
+  decimal: 'text COLLATE "C"',
+  boolean: "boolean",
+  date: "date",
+  timestamp: "timestamp",
+};
+
+/** The SQL type in which a column's values are kept. */
+export const VALUE_SQL_TYPES: Readonly<Record<ColumnType, string>> = {
+  number: "double precision",
+  integer: "double precision",
+  string: "text",
+  boolean: "boolean",
+  date: "date",
+  timestamp: "timestamp",
+};
+
+/** A value as it is kept: numbers as doubles, times in UTC. */
+export function valueExpression({ physical, type }: Pick<RelationColumn, "physical" | "type">): string {
+  return `${identifier(physical)}::${VALUE_SQL_TYPES[type!]}`;
+}
+
+/** What rows are ordered by. */
+export function orderExpression({ physical, type }: RelationColumn): string {
+  return type === "string" ? asText(identifier(physical)) : identifier(physical);
+}

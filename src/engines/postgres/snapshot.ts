@@ -1,0 +1,193 @@
+import { createHash } from "node:crypto";
+import type { ClientBase } from "pg";
+import { ManymodelError, messageOf } from "../../core/errors.ts";
+import { type KeyValue, keyText, type PartitionKey, parseKeyText } from "../../core/partition-key.ts";
+import type { DataQuery, Snapshot } from "../../core/run.ts";
+import type { PartitionRows } from "../../ports/tables.ts";
+import { identifier } from "../node/duck.ts";
+import { describeQuery, type ResolvedQuery, resolveQuery, snapshotId } from "../node/resolve-query.ts";
+import { copyOut } from "./copy.ts";
+import type { Database } from "./database.ts";
+import { PartitionDecoder } from "./decode-partitions.ts";
+import {
+  findRelation,
+  KEY_SQL_TYPES,
+  keyExpression,
+  orderExpression,
+  type Relation,
+  type RelationColumn,
+  VALUE_SQL_TYPES,
+  valueExpression,
+} from "./relation.ts";
+import type { TableStore } from "./table-store.ts";
+
+/** The table that holds a snapshot. */
+export function snapshotTable(schema: string, id: string): string {
+  if (!/^[0-9a-f]{24}$/.test(id)) throw new ManymodelError("corrupt", `there is no snapshot ${id}`);
+  return `${schema}.mm$snapshot_${id}`;
+}
+
+/** Two processes may take one snapshot at the same time; the slower finds that of the other. */
+const MOST_TRIES = 3;
+
+/**
+ * Pins a query's rows: sorts the source once, in one consistent view of the database, into a table with one row for
+ * each partition: `p` its number, `n` how many rows it has, `k0`… its key, `h` a hash of that, and `c0`… an array of
+ * values for each column.
+ */
+export async function takeSnapshot(db: Database, store: TableStore, query: DataQuery): Promise<Snapshot> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await db.transaction((client) => pin(client, db.schema, store, query), {
+        begin: "BEGIN ISOLATION LEVEL REPEATABLE READ",
+        repeatable: true,
+      });
+    } catch (error) {
+      const code = String(((error as Error).cause as { code?: string } | undefined)?.code);
+      if (tried < MOST_TRIES && /^(42P07|23505)$/.test(code)) continue;
+      // What a value cannot be cast to, or a row cannot hold, is for whoever made the query to know.
+      if (/^(22|54)/.test(code))
+        throw new ManymodelError("input", `cannot read ${query.table}: ${messageOf(error, 300)}`, { cause: error });
+      throw error;
+    }
+  }
+}
+
+async function pin(client: ClientBase, schema: string, store: TableStore, query: DataQuery): Promise<Snapshot> {
+  const relation = await findRelation(client, store, query.table);
+  const plan = resolveQuery(relation.columns, query);
+  const fingerprint = relation.fingerprint ?? (await contentFingerprint(client, relation, plan));
+  const id = snapshotId(fingerprint, plan, query);
+  const known = await client.query(`SELECT record FROM ${schema}.mm$snapshots WHERE id = $1`, [id]);
+  const record = (known.rows[0] as { record: string } | undefined)?.record;
+  if (record !== undefined) return JSON.parse(record) as Snapshot;
+  const counts = await writeTable(client, relation, plan, snapshotTable(schema, id));
+  const snapshot: Snapshot = { id, fingerprint, query, ...describeQuery(plan), ...counts };
+  await client.query(`INSERT INTO ${schema}.mm$snapshots (id, record) VALUES ($1, $2)`, [id, JSON.stringify(snapshot)]);
+  return snapshot;
+}
+
+/**
+ * What a table of somebody else's holds, in those columns that the query reads: nothing says cheaply whether it has
+ * changed, so it is read, but not sorted. The order of its rows does not matter.
+ */
+async function contentFingerprint(
+  client: ClientBase,
+  { from }: Relation,
+  { keys, columns, order }: ResolvedQuery<RelationColumn>,
+): Promise<string> {
+  const read = [...new Set([...keys, ...columns, ...order])];
+  const row = `ROW(${read.map(orderExpression).join(", ")})`;
+  const sums = [1, 2].map((seed) => `coalesce(sum(hash_record_extended(r, ${seed})::numeric), 0)::text AS h${seed}`);
+  const { rows } = await client.query(
+    `SELECT count(*) AS n, ${sums.join(", ")} FROM (SELECT ${row} AS r FROM ${from}) s`,
+  );
+  const described = read.map(({ physical, sqlType }) => [physical, sqlType]);
+  return createHash("sha256")
+    .update(JSON.stringify([from, described, rows[0]]))
+    .digest("hex");
+}
+
+async function writeTable(
+  client: ClientBase,
+  { from }: Relation,
+  { keys, columns, order }: ResolvedQuery<RelationColumn>,
+  table: string,
+): Promise<{ partitions: number; rows: number }> {
+  const k = keys.map((_, i) => `k${i}`);
+  const c = columns.map((_, i) => `c${i}`);
+  const types = [
+    ...keys.map(({ keyType }, i) => `k${i} ${KEY_SQL_TYPES[keyType!]}`),
+    ...columns.map(({ type }, i) => `c${i} ${VALUE_SQL_TYPES[type!]}[]`),
+  ];
+  await client.query(
+    `CREATE TABLE ${table} (p integer PRIMARY KEY, n integer NOT NULL, h bigint NOT NULL, ${types.join(", ")})`,
+  );
+  // What is read at once as a whole need not be compressed; texts, which repeat themselves, are.
+  const plain = columns.flatMap(({ type }, i) => (type === "string" ? [] : [`ALTER c${i} SET STORAGE EXTERNAL`]));
+  if (plain.length > 0) await client.query(`ALTER TABLE ${table} ${plain.join(", ")}`);
+  // A group's values come in the order of the sorted rows, as long as nothing but sorting brings groups together.
+  await client.query(
+    "SET LOCAL enable_hashagg = off; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL work_mem = '128MB'",
+  );
+  const selected = [
+    ...keys.map((key, i) => `${keyExpression(key)} AS k${i}`),
+    ...columns.map((column, i) => `${valueExpression(column)} AS c${i}`),
+  ];
+  // Every column takes part in the order, so that rows that are equal in time come in the same order every time.
+  const rest = columns.filter((column) => !order.includes(column) && !keys.includes(column));
+  const byKey = k.map((key) => `${key} NULLS FIRST`).join(", ");
+  const byRow = [byKey, ...[...order, ...rest].map((column) => `${orderExpression(column)} NULLS FIRST`)].join(", ");
+  await client.query(
+    `INSERT INTO ${table} (p, n, h, ${[...k, ...c].join(", ")})
+     SELECT row_number() OVER (ORDER BY ${byKey}) - 1, n, hash_record_extended(ROW(${k.join(", ")}), 0), ${[...k, ...c].join(", ")}
+     FROM (SELECT ${k.join(", ")}, count(*) AS n, ${c.map((name) => `array_agg(${name}) AS ${name}`).join(", ")}
+       FROM (SELECT ${selected.join(", ")} FROM ${from} ORDER BY ${byRow}) AS s
+       GROUP BY ${k.join(", ")} ORDER BY ${byKey}) AS g`,
+  );
+  await client.query(`CREATE INDEX ON ${table} (h)`);
+  await client.query(`ANALYZE ${table} (p, n, h)`);
+  const { rows } = await client.query(
+    `SELECT count(*)::integer AS partitions, coalesce(sum(n), 0)::bigint AS rows FROM ${table}`,
+  );
+  return rows[0] as { partitions: number; rows: number };
+}
+
+/** The keys of the partitions `[from, to)`. */
+export async function snapshotKeys(
+  db: Database,
+  snapshot: Snapshot,
+  from: number,
+  to: number,
+): Promise<PartitionKey[]> {
+  const texts = snapshot.keyColumns.map((_, i) => `k${i}::text AS k${i}`);
+  const { rows } = await db.run<Record<string, string | null>>(
+    `SELECT ${texts.join(", ")} FROM ${snapshotTable(db.schema, snapshot.id)} WHERE p >= $1 AND p < $2 ORDER BY p`,
+    [from, to],
+  );
+  return rows.map((row) =>
+    snapshot.keyColumns.map(({ type }, i): KeyValue => {
+      const text = row[`k${i}`]!;
+      return text === null ? null : parseKeyText(type, text);
+    }),
+  );
+}
+
+/** For each key its partition's number, or -1. */
+export async function locateKeys(db: Database, snapshot: Snapshot, keys: readonly PartitionKey[]): Promise<Int32Array> {
+  const ordinals = new Int32Array(keys.length).fill(-1);
+  const { keyColumns } = snapshot;
+  const texts = keyColumns.map((column, c) => keys.map((key) => (key[c] === null ? null : keyText(column, key[c]!))));
+  const asked = keyColumns.map((_, c) => `$${c + 1}::text[]`).join(", ");
+  const typed = keyColumns.map(({ type }, c) => `(t${c}::${KEY_SQL_TYPES[type]})`);
+  const same = typed.map((value, c) => `s.k${c} IS NOT DISTINCT FROM ${value}`);
+  const { rows } = await db.run<{ i: number; p: number }>(
+    `SELECT i, p FROM unnest(${asked}) WITH ORDINALITY AS a (${keyColumns.map((_, c) => `t${c}`).join(", ")}, i)
+     JOIN ${snapshotTable(db.schema, snapshot.id)} AS s ON s.h = hash_record_extended(ROW(${typed.join(", ")}), 0)
+       AND ${same.join(" AND ")}`,
+    texts,
+  );
+  for (const { i, p } of rows) ordinals[i - 1] = p;
+  return ordinals;
+}
+
+/** All rows of partitions, in one binary copy. */
+export async function readPartitions(
+  db: Database,
+  snapshot: Snapshot,
+  ordinals: readonly number[],
+): Promise<PartitionRows> {
+  const wanted = ordinals.filter((ordinal) => ordinal >= 0).map(Number);
+  if (wanted.length === 0) return new PartitionDecoder(snapshot.columns).rows(ordinals);
+  const contiguous = wanted.every((ordinal, i) => ordinal === wanted[0]! + i);
+  const condition = contiguous
+    ? `p BETWEEN ${wanted[0]} AND ${wanted.at(-1)}`
+    : `p = ANY ('{${wanted.join(",")}}'::integer[])`;
+  const names = snapshot.columns.map((_, i) => identifier(`c${i}`)).join(", ");
+  const sql = `COPY (SELECT p, n, ${names} FROM ${snapshotTable(db.schema, snapshot.id)} WHERE ${condition}) TO STDOUT (FORMAT binary)`;
+  return db.session(async (client) => {
+    const decoder = new PartitionDecoder(snapshot.columns);
+    await copyOut(client, sql, (message) => decoder.take(message));
+    return decoder.rows(ordinals);
+  });
+}

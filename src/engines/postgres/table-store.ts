@@ -1,0 +1,341 @@
+import { createHash } from "node:crypto";
+import type { ClientBase } from "pg";
+import { type ColumnBatch, type ColumnInfo, type ColumnType, columnsOf } from "../../core/column.ts";
+import { ManymodelError } from "../../core/errors.ts";
+import { checkName } from "../../core/run.ts";
+import type { TablePart } from "../../ports/tables.ts";
+import { identifier, literal } from "../node/duck.ts";
+import { copyIn } from "./copy.ts";
+import type { Database } from "./database.ts";
+import { encodeColumns } from "./encode-columns.ts";
+import { readPublished } from "./published-rows.ts";
+import { RESULT_VIEWS } from "./result-views.ts";
+
+const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
+  number: "double precision",
+  integer: "bigint",
+  string: "text",
+  boolean: "boolean",
+  date: "date",
+  timestamp: "timestamp",
+};
+
+/** A column of a table to be made, with PostgreSQL's type. */
+export interface NewColumn {
+  readonly name: string;
+  readonly sqlType: string;
+}
+
+/** The column that says which part a row is of. */
+const PART = identifier("mm$part");
+
+/**
+ * The workspace's own tables. Each is a table of rows, each row of a part, and a view of those parts that were
+ * published. Names are folded to lower case, so that SQL needs no quotes, and remembered as they were spelled.
+ */
+export class TableStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async list(client: ClientBase): Promise<{ name: string; rows: number }[]> {
+    const { schema } = this.#db;
+    const { rows } = await client.query(
+      `SELECT t.spelling AS name, coalesce(sum(p.row_count), 0)::bigint AS rows FROM ${schema}.mm$tables t
+       LEFT JOIN ${schema}.mm$parts p ON p.table_name = t.name AND p.owner IS NOT NULL
+       GROUP BY t.name, t.spelling ORDER BY t.name`,
+    );
+    return rows as { name: string; rows: number }[];
+  }
+
+  /** The view of a table, its columns' spelling, and a fingerprint of its rows; undefined if there is no such table. */
+  async find(
+    client: ClientBase,
+    table: string,
+  ): Promise<{ from: string; spelling: ReadonlyMap<string, string>; fingerprint: string } | undefined> {
+    const found = await this.#describe(client, table);
+    if (found === undefined) return undefined;
+    const { name, columns, parts } = found;
+    const fingerprint = createHash("sha256")
+      .update(JSON.stringify([this.#db.schema, name, parts.map((part) => part.id)]))
+      .digest("hex");
+    const spelling = new Map(columns.map((column) => [column.name.toLowerCase(), column.name]));
+    return { from: this.#view(name), spelling, fingerprint };
+  }
+
+  async columns(client: ClientBase, table: string): Promise<ColumnInfo[] | undefined> {
+    return (await this.#describe(client, table))?.columns;
+  }
+
+  async #describe(client: ClientBase, table: string) {
+    const { schema } = this.#db;
+    const { rows } = await client.query(
+      `SELECT t.name, t.columns, p.id::text AS id, p.columns AS part_columns FROM ${schema}.mm$tables t
+       LEFT JOIN ${schema}.mm$parts p ON p.table_name = t.name AND p.owner IS NOT NULL
+       WHERE t.name = lower($1) ORDER BY p.id`,
+      [table],
+    );
+    const found = rows as { name: string; columns: string; id: string | null; part_columns: string | null }[];
+    if (found[0] === undefined) return undefined;
+    const known = new Map<string, ColumnInfo>();
+    for (const columns of [found[0].columns, ...new Set(found.map((row) => row.part_columns ?? "[]"))])
+      for (const column of JSON.parse(columns) as ColumnInfo[]) known.set(column.name.toLowerCase(), column);
+    const parts = found.flatMap(({ id }) => (id === null ? [] : [{ id }]));
+    return { name: found[0].name, columns: [...known.values()], parts };
+  }
+
+  async create(table: string, columns: readonly ColumnInfo[]): Promise<boolean> {
+    checkTableName(table);
+    const typed = columns.map(({ name, type }) => ({ name, sqlType: SQL_TYPES[type] }));
+    return this.#db.transaction((client) => this.#create(client, table, columns, typed, false), { repeatable: true });
+  }
+
+  async #create(
+    client: ClientBase,
+    table: string,
+    columns: readonly ColumnInfo[],
+    typed: readonly NewColumn[],
+    imported: boolean,
+  ): Promise<boolean> {
+    const name = table.toLowerCase();
+    const { rowCount } = await client.query(
+      `INSERT INTO ${this.#db.schema}.mm$tables (name, spelling, imported, columns) VALUES ($1, $2, $3, $4)
+       ON CONFLICT DO NOTHING`,
+      [name, table, imported, JSON.stringify(columns)],
+    );
+    if (rowCount === 0) return false;
+    const { rows } = await client.query("SELECT to_regclass($1) IS NOT NULL AS taken", [this.#view(name)]);
+    if ((rows[0] as { taken: boolean }).taken)
+      throw new ManymodelError(
+        "conflict",
+        `schema ${this.#db.schema} has a table or view called ${name} that manymodel did not make; choose another name`,
+      );
+    const defined = typed.map((column) => `, ${identifier(folded(column.name))} ${column.sqlType}`);
+    await client.query(`CREATE TABLE ${this.#rows(name)} (${PART} bigint NOT NULL${defined.join("")})`);
+    await client.query(`CREATE INDEX ON ${this.#rows(name)} (${PART})`);
+    await this.#showColumns(client, name);
+    return true;
+  }
+
+  /** Makes a table's view have all of its columns. */
+  async #showColumns(client: ClientBase, name: string): Promise<void> {
+    const { schema } = this.#db;
+    const columns = (await this.#physical(client, name)).map(identifier);
+    await client.query(
+      `CREATE OR REPLACE VIEW ${this.#view(name)} AS SELECT ${columns.join(", ")} FROM ${this.#rows(name)} WHERE ${PART} IN
+       (SELECT id FROM ${schema}.mm$parts WHERE table_name = ${literal(name)} AND owner IS NOT NULL)`,
+    );
+  }
+
+  async #physical(client: ClientBase, name: string): Promise<string[]> {
+    const { rows } = await client.query(
+      `SELECT attname AS name FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 1 AND NOT attisdropped
+       ORDER BY attnum`,
+      [this.#rows(name)],
+    );
+    return (rows as { name: string }[]).map((row) => row.name);
+  }
+
+  /** Writes a part that is not published; its rows, and what says that there is one, in one transaction. */
+  async write(table: string, batch: ColumnBatch): Promise<TablePart> {
+    const columns = columnsOf(batch);
+    return this.#db.transaction(
+      async (client) => {
+        await this.#addColumns(client, table.toLowerCase(), columns);
+        const id = await this.#newPart(client, table, batch.length, columns);
+        const names = columns.map(({ name }) => `, ${identifier(folded(name))}`).join("");
+        const sql = `COPY ${this.#rows(table)} (${PART}${names}) FROM STDIN (FORMAT binary)`;
+        await copyIn(client, sql, encodeColumns(BigInt(id), batch));
+        return { id, rows: batch.length, columns };
+      },
+      { repeatable: true },
+    );
+  }
+
+  async #newPart(client: ClientBase, table: string, rows: number, columns: readonly ColumnInfo[]): Promise<string> {
+    const part = await client.query(
+      `INSERT INTO ${this.#db.schema}.mm$parts (table_name, row_count, columns) VALUES ($1, $2, $3) RETURNING id::text AS id`,
+      [table.toLowerCase(), rows, JSON.stringify(columns)],
+    );
+    return (part.rows[0] as { id: string }).id;
+  }
+
+  /** What a part has and its table has not is added to the table; only its owner can. */
+  async #addColumns(client: ClientBase, name: string, columns: readonly ColumnInfo[]): Promise<void> {
+    const missing = async () => {
+      const known = new Set(await this.#physical(client, name));
+      return columns.filter((column) => !known.has(folded(column.name)));
+    };
+    if ((await missing()).length === 0) return;
+    // Whoever adds columns at the same time waits here, before holding anything of the table.
+    await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`manymodel ${this.#rows(name)}`]);
+    const added = await missing();
+    if (added.length === 0) return;
+    const clauses = added.map((column) => `ADD COLUMN ${identifier(folded(column.name))} ${SQL_TYPES[column.type]}`);
+    await client.query(`ALTER TABLE ${this.#rows(name)} ${clauses.join(", ")}`);
+    await this.#showColumns(client, name);
+  }
+
+  /** In one transaction, makes `owner`'s rows of a table exactly these parts; then deletes the rows replaced. */
+  async publish(table: string, owner: string, parts: readonly TablePart[]): Promise<void> {
+    const replaced = await this.#db.transaction((client) => this.#exchange(client, table, owner, parts), {
+      repeatable: true,
+    });
+    await this.discard(table, replaced);
+  }
+
+  /** Replaces an owner's parts, inside a transaction; returns those replaced, which nobody owns any more. */
+  async #exchange(
+    client: ClientBase,
+    table: string,
+    owner: string,
+    parts: readonly { id: string }[],
+  ): Promise<{ id: string }[]> {
+    const name = table.toLowerCase();
+    const ids = parts.map((part) => part.id);
+    const { rows } = await client.query(
+      `UPDATE ${this.#db.schema}.mm$parts SET owner = NULL
+       WHERE table_name = $1 AND owner = $2 AND id <> ALL ($3::bigint[]) RETURNING id::text AS id`,
+      [name, owner, ids],
+    );
+    const { rowCount } = await client.query(
+      `UPDATE ${this.#db.schema}.mm$parts SET owner = $2 WHERE table_name = $1 AND id = ANY ($3::bigint[])`,
+      [name, owner, ids],
+    );
+    if (rowCount !== ids.length)
+      throw new ManymodelError(
+        "conflict",
+        `parts of ${table} were deleted before they were published; write them again`,
+      );
+    return rows as { id: string }[];
+  }
+
+  /** Some columns of what an owner, or everybody, has published. */
+  async published(client: ClientBase, table: string, owner: string | null, wanted: readonly string[]) {
+    const found = await this.#describe(client, table);
+    const columns = wanted.flatMap((name) => found?.columns.find((column) => column.name === name) ?? []);
+    if (found === undefined || columns.length < wanted.length) return { length: 0, columns: {} };
+    const owned = owner === null ? "owner IS NOT NULL" : `owner = ${literal(owner)}`;
+    const batch = await readPublished(
+      client,
+      {
+        from: this.#rows(found.name),
+        part: PART,
+        condition: `${identifier(folded(wanted[0]!))} IS NOT NULL AND ${PART} IN
+          (SELECT id FROM ${this.#db.schema}.mm$parts WHERE table_name = ${literal(found.name)} AND ${owned})`,
+      },
+      columns.map((column) => ({ ...column, physical: folded(column.name) })),
+    );
+    return batch.length === 0 ? { length: 0, columns: {} } : batch;
+  }
+
+  /** Copies some of an owner's published rows as a part that is not published. */
+  async carry(
+    table: string,
+    owner: string,
+    { column, values }: { readonly column: string; readonly values: readonly string[] },
+    set: Readonly<Record<string, string>>,
+  ): Promise<TablePart> {
+    return this.#db.transaction(
+      async (client) => {
+        const columns = (await this.columns(client, table)) ?? [];
+        const names = await this.#physical(client, table.toLowerCase());
+        const changed = new Map(Object.entries(set).map(([name, value]) => [folded(name), value]));
+        const selected = names.map((name) => (changed.has(name) ? literal(changed.get(name)!) : identifier(name)));
+        const id = await this.#newPart(client, table, 0, columns);
+        const { rowCount } = await client.query(
+          `INSERT INTO ${this.#rows(table)} (${[PART, ...names.map(identifier)].join(", ")})
+           SELECT ${[id, ...selected].join(", ")} FROM ${this.#rows(table)}
+           WHERE ${identifier(folded(column))} = ANY ($1::text[]) AND ${PART} IN
+             (SELECT id FROM ${this.#db.schema}.mm$parts WHERE table_name = $2 AND owner = $3)`,
+          [[...values], table.toLowerCase(), owner],
+        );
+        await client.query(`UPDATE ${this.#db.schema}.mm$parts SET row_count = $2 WHERE id = $1`, [id, rowCount]);
+        return { id, rows: rowCount ?? 0, columns };
+      },
+      { repeatable: true },
+    );
+  }
+
+  /** Deletes parts that are not published. */
+  async discard(table: string, parts: readonly { id: string }[]): Promise<void> {
+    if (parts.length === 0) return;
+    const { schema } = this.#db;
+    const ids = [parts.map((part) => part.id)];
+    await this.#db.run(`DELETE FROM ${this.#rows(table)} WHERE ${PART} = ANY ($1::bigint[])`, ids);
+    await this.#db.run(`DELETE FROM ${schema}.mm$parts WHERE id = ANY ($1::bigint[]) AND owner IS NULL`, ids);
+  }
+
+  /** Whether a table may be imported under this name. @throws {ManymodelError} `conflict` if not */
+  async checkImport(client: ClientBase, table: string, replace: boolean): Promise<void> {
+    checkTableName(table);
+    const { rows } = await client.query(`SELECT imported FROM ${this.#db.schema}.mm$tables WHERE name = lower($1)`, [
+      table,
+    ]);
+    const found = (rows as { imported: boolean }[])[0];
+    if (found === undefined || (replace && found.imported)) return;
+    const remedy = found.imported
+      ? "import into another name, or replace it with --replace"
+      : "it was not imported, so it cannot be replaced; choose another name";
+    throw new ManymodelError("conflict", `table "${table}" exists already; ${remedy}`);
+  }
+
+  /**
+   * In one transaction, a table becomes what was imported.
+   *
+   * @param columns - as a model sees them; `typed`: as PostgreSQL keeps them
+   * @param lines - the rows as CSV, each value in quotes, NULL without
+   */
+  async import(
+    table: string,
+    columns: readonly ColumnInfo[],
+    typed: readonly NewColumn[],
+    rows: number,
+    lines: () => AsyncIterable<Uint8Array>,
+    replace: boolean,
+  ): Promise<void> {
+    const name = table.toLowerCase();
+    await this.#db.transaction(
+      async (client) => {
+        await this.checkImport(client, table, replace);
+        if (!(await this.#create(client, table, columns, typed, true))) {
+          await client.query(`DROP VIEW ${this.#view(name)}`);
+          await client.query(`DROP TABLE ${this.#rows(name)}`);
+          await client.query(`DELETE FROM ${this.#db.schema}.mm$parts WHERE table_name = $1`, [name]);
+          await client.query(`DELETE FROM ${this.#db.schema}.mm$tables WHERE name = $1`, [name]);
+          await this.#create(client, table, columns, typed, true);
+        }
+        const id = await this.#newPart(client, table, rows, columns);
+        const names = typed.map((column) => identifier(folded(column.name))).join(", ");
+        await client.query(`ALTER TABLE ${this.#rows(name)} ALTER COLUMN ${PART} SET DEFAULT ${Number(id)}`);
+        await copyIn(client, `COPY ${this.#rows(name)} (${names}) FROM STDIN (FORMAT csv, NULL '\\N')`, lines());
+        await this.#exchange(client, table, "import", [{ id }]);
+      },
+      { repeatable: true },
+    );
+  }
+
+  #view(table: string): string {
+    return `${this.#db.schema}.${identifier(table.toLowerCase())}`;
+  }
+  #rows(table: string): string {
+    return `${this.#db.schema}.${identifier(`${table.toLowerCase()}$rows`)}`;
+  }
+}
+
+/** The name of a column in the database. PostgreSQL would cut a longer one off. */
+function folded(name: string): string {
+  if (Buffer.byteLength(name) > 63)
+    throw new ManymodelError("usage", `column ${name} has a name of more than 63 bytes, which PostgreSQL cannot have`);
+  return name.toLowerCase();
+}
+
+function checkTableName(table: string): void {
+  checkName("table name", table, "table");
+  if (table.length > 58)
+    throw new ManymodelError("usage", `table name ${table} is longer than 58 letters, more than PostgreSQL can have`);
+  if (RESULT_VIEWS.includes(table.toUpperCase()))
+    throw new ManymodelError("conflict", `${table} is a view over trained models; choose another table name`);
+}

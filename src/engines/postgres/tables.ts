@@ -1,0 +1,67 @@
+import type { Stage } from "../../ports/stage.ts";
+import type { StoredItem, Tables } from "../../ports/tables.ts";
+import type { Duck } from "../node/duck.ts";
+import type { Database } from "./database.ts";
+import { importFile } from "./import-file.ts";
+import { queryDatabase } from "./query.ts";
+import { concealRun, exposeRun } from "./result-views.ts";
+import { locateKeys, readPartitions, snapshotKeys, snapshotTable, takeSnapshot } from "./snapshot.ts";
+import { TableStore } from "./table-store.ts";
+
+/** Tables of PostgreSQL: whatever the role may read, and a schema of the workspace's own. */
+export function postgresTables(db: Database, stage: Stage, duck: Duck, temporary: string): Tables {
+  const store = new TableStore(db);
+  return {
+    hasSchemas: true,
+    list: () => db.session((client) => store.list(client)),
+    columns: (table) => db.session((client) => store.columns(client, table)),
+    snapshot: (query) => takeSnapshot(db, store, query),
+    keys: (snapshot, from, to) => snapshotKeys(db, snapshot, from, to),
+    async locate(snapshot, keys) {
+      return keys.length === 0 ? new Int32Array() : locateKeys(db, snapshot, keys);
+    },
+    read: (snapshot, ordinals) => readPartitions(db, snapshot, ordinals),
+    async import(file, table, { replace }) {
+      await db.session((client) => store.checkImport(client, table, replace));
+      return importFile(store, duck, temporary, file, table, replace);
+    },
+    create: (table, columns) => store.create(table, columns),
+    write: (table, batch) => store.write(table, batch),
+    publish: (table, owner, parts) => store.publish(table, owner, parts),
+    published: (table, owner, columns) => db.session((client) => store.published(client, table, owner, columns)),
+    carry: (table, owner, rows, set) => store.carry(table, owner, rows, set),
+    discard: (table, parts) => store.discard(table, parts),
+    expose: (run) => exposeRun(db, stage, run),
+    conceal: (runId) => concealRun(db, runId),
+    stored: () => storedItems(db),
+    async erase(items) {
+      for (const { kind, id } of items)
+        if (kind === "snapshot") await eraseSnapshot(db, id);
+        else await store.discard(id.slice(0, id.lastIndexOf("/")), [{ id: id.slice(id.lastIndexOf("/") + 1) }]);
+    },
+    query: (sql, limit) => queryDatabase(db, sql, limit),
+  };
+}
+
+/** Snapshots, and parts that nobody owns: not published yet, or of a process that was killed. */
+async function storedItems({ schema, run }: Database): Promise<StoredItem[]> {
+  const { rows } = await run<Omit<StoredItem, "ageMs"> & { age: number }>(
+    `SELECT 'snapshot' AS kind, id, pg_total_relation_size(format('%s.%I', $1::text, 'mm$snapshot_' || id)::regclass) AS bytes,
+       extract(epoch FROM clock_timestamp() - taken_at)::float8 AS age FROM ${schema}.mm$snapshots
+     UNION ALL
+     SELECT 'part', table_name || '/' || id, 0, extract(epoch FROM clock_timestamp() - written_at)::float8
+     FROM ${schema}.mm$parts WHERE owner IS NULL ORDER BY 1, 2`,
+    [schema],
+  );
+  return rows.map(({ kind, id, bytes, age }) => ({ kind, id, bytes, ageMs: 1000 * age }));
+}
+
+async function eraseSnapshot(db: Database, id: string): Promise<void> {
+  await db.transaction(
+    async (client) => {
+      await client.query(`DROP TABLE IF EXISTS ${snapshotTable(db.schema, id)}`);
+      await client.query(`DELETE FROM ${db.schema}.mm$snapshots WHERE id = $1`, [id]);
+    },
+    { repeatable: true },
+  );
+}

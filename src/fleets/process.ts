@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { closeSync, openSync } from "node:fs";
+import path from "node:path";
+import { type Fleet, FORGOTTEN } from "../ports/fleet.ts";
+import { lastLines, makeLogs } from "./logs.ts";
+import { shellLine } from "./shell.ts";
+
+/** How processes of this machine are started. */
+export interface ProcessOptions {
+  /** How `manymodel` is called: a program and its first arguments. */
+  readonly command: readonly string[];
+  /** Where their logs go, each job's into a folder of its name. */
+  readonly logs: string;
+}
+
+/**
+ * Processes of this machine, which go on when this one ends. Only the one that started a job knows how it stands and
+ * can end it; to others it is forgotten.
+ */
+export function processFleet({ command, logs }: ProcessOptions): Fleet {
+  const jobs = new Map<string, readonly ChildProcess[]>();
+  return {
+    launcher: "process",
+    kinds: ["workers"],
+    dependencies: false,
+    describe: ({ count, args }) => `${shellLine([...command, ...args])}  # ${count} times\n`,
+    async launch({ name, count, args }) {
+      const folder = path.join(logs, name);
+      await makeLogs(folder);
+      const id = `${new Date().toISOString().replace(/[:.]/g, "")}-${randomBytes(2).toString("hex")}`;
+      const children = Array.from({ length: count }, (_, i) => {
+        const log = openSync(path.join(folder, `worker-${id}_${i}.log`), "a");
+        const child = spawn(command[0]!, [...command.slice(1), ...args], {
+          detached: true,
+          stdio: ["ignore", log, log],
+        });
+        closeSync(log);
+        // A program that cannot be started counts as one that has failed.
+        child.on("error", () => {});
+        child.unref();
+        return child;
+      });
+      jobs.set(id, children);
+      return id;
+    },
+    async status(id) {
+      const children = jobs.get(id);
+      if (children === undefined) return FORGOTTEN;
+      const running = children.filter(isRunning).length;
+      const succeeded = children.filter(({ exitCode }) => exitCode === 0).length;
+      return { ...FORGOTTEN, running, succeeded, failed: children.length - running - succeeded };
+    },
+    async cancel(id) {
+      for (const child of jobs.get(id) ?? []) if (isRunning(child)) child.kill("SIGTERM");
+    },
+    logs: (name, id) => lastLines(path.join(logs, name), `worker-${id}`),
+  };
+}
+
+const isRunning = ({ pid, exitCode, signalCode }: ChildProcess) =>
+  pid !== undefined && exitCode === null && signalCode === null;

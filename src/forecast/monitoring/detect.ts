@@ -1,0 +1,124 @@
+import { type Calibration, spreads, whiten } from "./calibration.ts";
+import { coverageLoss, growth } from "./coverage.ts";
+import { cusum, highest } from "./cusum.ts";
+import { dataShift } from "./data-shift.ts";
+
+/** What is known of a series' forecasts and of the observations since. Times are in order. */
+export interface WatchedSeries {
+  /**
+   * For each time with an observation and a forecast, of the freshest forecast: its error over the standard deviation
+   * that the model claimed for that step; NaN where it claimed none.
+   */
+  readonly z: Float64Array;
+  /** The same errors in units of the registered holdout's mean absolute error, or of what stands for it; NaN unknown. */
+  readonly scaled: Float64Array;
+  /** For each level in percent, whether each of those observations was inside: 1, 0, or 2 where unknown. */
+  readonly hits: readonly { readonly level: number; readonly inside: Uint8Array }[];
+  /** Those observations. */
+  readonly recent: Float64Array;
+  /** For each time that was forecast and has passed, whether an observation came: 1 or 0. */
+  readonly arrived: Uint8Array;
+  /** What the model was trained on, at its own interval, as far back as matters; NaN: missing. */
+  readonly history: Float64Array;
+}
+
+/** When to find that something is wrong. */
+export interface Thresholds {
+  /** How many of the latest times everything but the CUSUM's memory looks at. */
+  readonly window: number;
+  /** Fewer errors than this are no basis. */
+  readonly minObservations: number;
+  /** k and h of the CUSUMs, in standard deviations. */
+  readonly reference: number;
+  readonly decision: number;
+  /** Coverage in percent may be so many points below its level. */
+  readonly coverageTolerance: number;
+  /** The expected share of false ones among what the tests of shares (coverage, missing, zeros) find. */
+  readonly falseDiscoveryRate: number;
+  /** Mean absolute scaled error, and shift of the data in standard deviations (and factor of their spread), to watch from. */
+  readonly watchRatio: number;
+  readonly watchShift: number;
+}
+
+/** What the tests say of one series. */
+export interface Findings {
+  /** Errors known, and how many of them are in the window. */
+  readonly n: number;
+  readonly inWindow: number;
+  /** Over the window: mean scaled error (above 0: forecasts too low), and mean absolute scaled error. */
+  readonly meanScaledError: number;
+  readonly ratio: number;
+  /** Over the window, by level, in percent; NaN unknown. */
+  readonly coverage: readonly { readonly level: number; readonly percent: number; readonly p: number }[];
+  /** Highest sums within the window: forecasts too low, too high, errors too large. */
+  readonly up: number;
+  readonly down: number;
+  readonly spread: number;
+  /** Index of the error at which the highest of the three began to climb; -1 if all are 0. */
+  readonly since: number;
+  /** Of the times in the window that were forecast and have passed, how many have no observation. */
+  readonly missing: number;
+  readonly missingP: number;
+  readonly zerosP: number;
+  /** The smallest of the tests' p-values times their number, at most 1; NaN without a test. */
+  readonly p: number;
+  readonly level: number;
+  readonly dispersion: number;
+}
+
+/** Runs every test on one series. */
+export function detect(series: WatchedSeries, thresholds: Thresholds, calibration: Calibration): Findings {
+  const { z, scaled, hits, recent, arrived, history } = series;
+  const { window, reference, coverageTolerance } = thresholds;
+  const from = Math.max(0, z.length - window);
+  const known = z.filter((value) => !Number.isNaN(value));
+  const positions = Array.from(z.keys()).filter((t) => !Number.isNaN(z[t]!));
+  const late = positions.findIndex((t) => t >= from);
+  const white = whiten(known, calibration);
+  const sums = cusum(white, reference);
+  const wide = cusum(spreads(white), reference).up;
+  const peaks = [sums.up, sums.down, wide].map((sum) => (late < 0 ? { value: 0, start: -1 } : highest(sum, late)));
+  const top = peaks.reduce((a, b) => (b.value > a.value ? b : a));
+
+  const coverage = hits.map(({ level, inside }) => {
+    const judged = inside.subarray(from).filter((hit) => hit !== 2);
+    const misses = judged.filter((hit) => hit === 0).length;
+    const p = coverageLoss(
+      misses,
+      judged.length,
+      Math.max(0, level - coverageTolerance) / 100,
+      calibration.correlation,
+    );
+    return { level, percent: 100 * (1 - misses / judged.length), p };
+  });
+  const passed = arrived.subarray(Math.max(0, arrived.length - window));
+  const missing = passed.filter((came) => came === 0).length;
+  const seen = history.filter((value) => !Number.isNaN(value));
+  const latest = recent.subarray(from);
+  const enough = seen.length >= thresholds.minObservations;
+  const missingP = enough
+    ? growth(missing, passed.length, { seen: history.length - seen.length, length: history.length })
+    : NaN;
+  const zeros = (values: Float64Array) => values.filter((value) => value === 0).length;
+  const zerosP = enough ? growth(zeros(latest), latest.length, { seen: zeros(seen), length: seen.length }) : NaN;
+  const basis = z.length >= thresholds.minObservations;
+  const tests = [...(basis ? [...coverage.map(({ p }) => p), zerosP] : []), missingP].filter((p) => !Number.isNaN(p));
+  const { level, spread: dispersion } = dataShift(history, latest);
+  return {
+    n: z.length,
+    inWindow: z.length - from,
+    meanScaledError: mean(scaled.subarray(from)),
+    ratio: mean(scaled.subarray(from).map(Math.abs)),
+    coverage,
+    ...{ up: peaks[0]!.value, down: peaks[1]!.value, spread: peaks[2]!.value },
+    since: top.start < 0 ? -1 : positions[top.start]!,
+    ...{ missing, missingP, zerosP, level, dispersion },
+    p: tests.length === 0 ? NaN : Math.min(1, tests.length * Math.min(...tests)),
+  };
+}
+
+/** The mean of what is known; NaN if nothing is. */
+function mean(values: Float64Array): number {
+  const known = values.filter((value) => !Number.isNaN(value));
+  return known.reduce((sum, value) => sum + value, 0) / known.length;
+}

@@ -1,0 +1,61 @@
+import type { Findings, Thresholds } from "./detect.ts";
+
+/** `drift`: refine or replace the model. `watch`: not sure enough. `no-data`: too little to say. */
+export type VerdictName = "ok" | "watch" | "drift" | "no-data";
+
+/** What to make of one series. */
+export interface Verdict {
+  readonly verdict: VerdictName;
+  /** Which findings say so, the strongest kind first; empty for `ok`. */
+  readonly reasons: readonly string[];
+  /** How far beyond the thresholds: 1 is just at one of them. */
+  readonly severity: number;
+}
+
+/** From this share of the decision value on, a CUSUM is watched. */
+const WATCHED_SHARE = 0.7;
+
+/**
+ * Judges a series by its findings and by its p-value adjusted over all series (`benjaminiHochberg`).
+ *
+ * It drifts if a CUSUM is above its decision value, or the adjusted p-value at or below the false discovery rate. The
+ * tests that are named then are those whose own p-value is as small as the rate.
+ */
+export function judge(found: Findings, adjusted: number, thresholds: Thresholds): Verdict {
+  const { decision, falseDiscoveryRate: rate, watchRatio, watchShift } = thresholds;
+  const basis = found.n >= thresholds.minObservations;
+  const sums: [string, number][] = [
+    ["too-low", found.up],
+    ["too-high", found.down],
+    ["wide-errors", found.spread],
+  ];
+  const tests: [string, number][] = [
+    ["missing", found.missingP],
+    ...(basis
+      ? [
+          ["zeros", found.zerosP] as [string, number],
+          ...found.coverage.map(({ level, p }) => [`coverage-${level}`, p] as [string, number]),
+        ]
+      : []),
+  ];
+  const over = (limit: number) => (basis ? sums.filter(([, sum]) => sum > limit).map(([name]) => name) : []);
+  const small = tests.filter(([, p]) => p <= rate).map(([name]) => name);
+  const moved = basis
+    ? [
+        ...(found.ratio > watchRatio ? ["ratio"] : []),
+        ...(Math.abs(found.level) > watchShift ? ["level"] : []),
+        ...(found.dispersion > watchShift || found.dispersion < 1 / watchShift ? ["spread"] : []),
+      ]
+    : [];
+  const highest = basis ? Math.max(...sums.map(([, sum]) => sum)) / decision : 0;
+  const evidence = Number.isNaN(adjusted) ? 0 : Math.log(Math.max(adjusted, 1e-300)) / Math.log(rate);
+  const severity = Math.max(highest, evidence, 0);
+  const discovered = adjusted <= rate;
+  if (highest > 1 || discovered)
+    return { verdict: "drift", reasons: [...over(decision), ...(discovered ? small : []), ...moved], severity };
+  const watched = [...over(WATCHED_SHARE * decision), ...small, ...moved];
+  if (watched.length > 0) return { verdict: "watch", reasons: watched, severity };
+  return basis
+    ? { verdict: "ok", reasons: [], severity }
+    : { verdict: "no-data", reasons: [found.n === 0 ? "no-actuals" : "few-actuals"], severity };
+}

@@ -1,0 +1,180 @@
+import type { PartitionOutcome } from "../core/artifact.ts";
+import type { ColumnInfo } from "../core/column.ts";
+import { ManymodelError } from "../core/errors.ts";
+import type { KeyColumn } from "../core/partition-key.ts";
+import type { DataQuery, IndexSummary, RunManifest, Snapshot } from "../core/run.ts";
+import { stagePath } from "../core/stage-path.ts";
+import { type FittedModel, fitted } from "../forecast/index.ts";
+import { loadDefinition } from "../model/bundle.ts";
+import { type Frame, frame } from "../model/frame.ts";
+import { gridPositions, nextTimes } from "../model/interval.ts";
+import { openFinder } from "../pipeline/find-partition.ts";
+import { getJson } from "../pipeline/json.ts";
+import { readIndex } from "../pipeline/read-index.ts";
+import { type ScoredPartition, scorePartition } from "../pipeline/score-partition.ts";
+import type { Engine } from "../ports/engine.ts";
+
+/** One partition as people look at it: what was observed, what its model expected, and what it forecasts. */
+export interface PartitionSeries {
+  /** The run or version that its model is of. */
+  readonly of: string;
+  readonly keyColumns: readonly KeyColumn[];
+  /** Its row of the index: outcome, model, metrics, errors. */
+  readonly row: PartitionOutcome;
+  /** The column that is forecast. */
+  readonly target: string;
+  /** What `times` are; null where rows are only numbered. */
+  readonly time: ColumnInfo | null;
+  /** Times of the training data at the series' own interval, gaps included; 1, 2, … without a time column. */
+  readonly times: Float64Array;
+  /** What was observed at each time, NaN where nothing was. */
+  readonly values: Float64Array;
+  /** One-step forecasts of the model over its own training data, NaN where there is none; null if it has none at all. */
+  readonly fitted: Float64Array | null;
+  /** What `scored` has a value for: each step after the last time, or each row of the input. */
+  readonly scores: "steps" | "rows";
+  /** Coverage of the intervals in percent, ascending. */
+  readonly levels: readonly number[];
+  /** What scoring it gives, to the same bits as a batch over the same input. */
+  readonly scored: ScoredPartition;
+}
+
+/** Whose partitions to look at, and how to forecast them. */
+export interface PartitionSource {
+  /** The run or version as people know it. */
+  readonly name: string;
+  readonly runId: string;
+  readonly index: IndexSummary;
+  /** The table that a forecast takes its data from. */
+  readonly input: DataQuery;
+  readonly horizon: number;
+  readonly levels: readonly number[];
+  /** Whether models take in rows that are newer than the ones they were fitted to. */
+  readonly advance: boolean;
+  /** What is known of the times ahead. */
+  readonly futureTable?: string;
+  /** The column to show where the run's exports do not say which was the target. */
+  readonly target?: string;
+}
+
+/** Looks up partitions of one run or version by their encoded keys; undefined for a key it does not have. */
+export type PartitionReader = (partitionKey: string) => Promise<PartitionSeries | undefined>;
+
+/**
+ * Opens a run or version for looking at single partitions. Each costs the reading of its own segment and rows, however
+ * many others there are.
+ *
+ * @throws {ManymodelError} `corrupt` if an artifact was changed, `not-found` if the input table is gone
+ */
+export async function openPartitions(engine: Engine, source: PartitionSource): Promise<PartitionReader> {
+  const { stage, tables } = engine;
+  const index = await readIndex(stage, source.index, `${source.name} was completed`);
+  const manifest = await getJson<RunManifest>(stage, stagePath.manifest(source.runId));
+  const { keyColumns, columns, timeColumn } = manifest.snapshot;
+  const time = columns.find(({ name }) => name === timeColumn) ?? null;
+  const finder = await openFinder(stage, index);
+  const trained = await pinned(engine, manifest.snapshot);
+  const input = await tables.snapshot(source.input);
+  const future =
+    source.futureTable === undefined || timeColumn === null
+      ? undefined
+      : await tables.snapshot({
+          table: source.futureTable,
+          keyColumns: source.input.keyColumns,
+          orderBy: [timeColumn],
+        });
+  const rowsOf = async (snapshot: Snapshot, key: PartitionOutcome["key"]) => {
+    const { batch } = await tables.read(snapshot, Array.from(await tables.locate(snapshot, [key])));
+    return batch;
+  };
+  return async (partitionKey) => {
+    const found = await finder.row(partitionKey);
+    if (found === undefined) return undefined;
+    const { row, segment } = found;
+    const { definitionSha256, keyArg, exports } = index.sources[segment.source]!;
+    const definition = await loadDefinition(
+      await stage.get(stagePath.definition(definitionSha256)),
+      definitionSha256,
+      stagePath.definition(definitionSha256),
+    );
+    const target = targetOf(exports, source.target, manifest.snapshot);
+    const history = await rowsOf(trained, row.key);
+    const observed = readHistory(frame(history), row, time, target);
+    const { levels, advance } = source;
+    const plan = { definition, keyColumns, keyArg, exports, time, horizon: source.horizon, levels, advance };
+    const data = frame(trained.id === input.id ? history : await rowsOf(input, row.key));
+    return {
+      of: source.name,
+      keyColumns,
+      row,
+      target,
+      time,
+      ...observed,
+      fitted: trained.id === manifest.snapshot.id ? oneStep(row.model, observed.values) : null,
+      scores: definition.scores ?? "steps",
+      levels,
+      scored: await scorePartition(plan, row, {
+        data,
+        ...(future !== undefined && { future: frame(await rowsOf(future, row.key)) }),
+      }),
+    };
+  };
+}
+
+/** The snapshot that a run was trained on; where that was deleted, the same query's rows as they are now. */
+async function pinned({ tables }: Engine, trained: Snapshot): Promise<Snapshot> {
+  const kept = (await tables.stored()).some(({ kind, id }) => kind === "snapshot" && id === trained.id);
+  return kept ? trained : tables.snapshot(trained.query);
+}
+
+/** The column that the run's exports name as `target`, the one given, or the only number that is no key and no time. */
+function targetOf(exports: unknown, given: string | undefined, { columns, keyColumns, timeColumn }: Snapshot): string {
+  const { target } = (exports ?? {}) as { target?: unknown };
+  if (typeof target === "string") return target;
+  if (given !== undefined) return given;
+  const others = [timeColumn, ...keyColumns.map(({ name }) => name)];
+  const numbers = columns.filter(({ name, type }) => type === "number" && !others.includes(name));
+  if (numbers.length === 1) return numbers[0]!.name;
+  throw new ManymodelError(
+    "usage",
+    `which column is to be shown: ${numbers.map(({ name }) => name).join(", ") || "there is none of numbers"}? Set source.target`,
+  );
+}
+
+/** A partition's target over its times; at the series' own interval where it keeps one. */
+function readHistory(
+  data: Frame,
+  { interval }: PartitionOutcome,
+  time: ColumnInfo | null,
+  target: string,
+): Pick<PartitionSeries, "times" | "values"> {
+  const values = numeric(data, target);
+  if (time === null || time.type === "string" || time.type === "boolean")
+    return { times: Float64Array.from(values, (_, i) => i + 1), values };
+  const times = time.type === "date" || time.type === "timestamp" ? data.times(time.name) : data.numbers(time.name);
+  const positions = interval === null || times.length === 0 ? null : gridPositions(times, interval);
+  if (positions === null || positions.at(-1) === times.length - 1) return { times, values };
+  const length = positions.at(-1)! + 1;
+  const spaced = new Float64Array(length).fill(NaN);
+  for (let i = 0; i < values.length; i++) spaced[positions[i]!] = values[i]!;
+  return { times: Float64Array.of(times[0]!, ...nextTimes(times[0]!, interval!, length - 1)), values: spaced };
+}
+
+/** A column of numbers or of truth values, as numbers. */
+function numeric(data: Frame, name: string): Float64Array {
+  const isBoolean = data.columns.some((column) => column.name === name && column.type === "boolean");
+  return isBoolean
+    ? Float64Array.from(data.booleans(name), (value) => (value === null ? NaN : Number(value)))
+    : data.numbers(name);
+}
+
+/** One-step forecasts of a model of the forecasting library; null for a model of another kind, or one that has none. */
+function oneStep(model: string | null, values: Float64Array): Float64Array | null {
+  if (model === null) return null;
+  try {
+    return fitted(JSON.parse(model) as FittedModel, values);
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof TypeError) return null;
+    throw error;
+  }
+}

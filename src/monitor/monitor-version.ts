@@ -1,0 +1,252 @@
+import type { ColumnType } from "../core/column.ts";
+import { encodeKey } from "../core/partition-key.ts";
+import type { RunManifest } from "../core/run.ts";
+import { partitionSeed } from "../core/seed.ts";
+import { stagePath } from "../core/stage-path.ts";
+import { type Calibration, calibrate } from "../forecast/monitoring/calibration.ts";
+import { detect, type Findings, type Thresholds } from "../forecast/monitoring/detect.ts";
+import { benjaminiHochberg } from "../forecast/monitoring/false-discovery.ts";
+import { judge, type VerdictName } from "../forecast/monitoring/verdict.ts";
+import { formatTime } from "../model/interval.ts";
+import { checksum } from "../pipeline/checksum.ts";
+import { getJson } from "../pipeline/json.ts";
+import { prepareOutput } from "../pipeline/prepare-output.ts";
+import type { OnProgress } from "../pipeline/progress.ts";
+import { readIndex, segmentRows } from "../pipeline/read-index.ts";
+import type { Engine } from "../ports/engine.ts";
+import type { TablePart, Tables } from "../ports/tables.ts";
+import { type Evidence, readEvidence, type WatchedPartition } from "./evidence.ts";
+import { LEDGER, LedgerRows, ledgerColumns } from "./ledger.ts";
+import { type PartitionStatus, STATUS, statusBatch, statusColumns } from "./status.ts";
+import { checkMet, openSources, type WatchSources, type WatchSpec } from "./watch-sources.ts";
+
+/** What to monitor, and how. */
+export interface MonitorSpec extends WatchSpec {
+  readonly statusTable: string;
+  readonly thresholds: Thresholds;
+  readonly at: Date;
+}
+
+/** A partition that drifts. */
+export interface Offender extends Pick<PartitionStatus, "partitionKey" | "reasons" | "severity" | "ratio" | "n"> {
+  /** As text; null where no CUSUM says. */
+  readonly since: string | null;
+}
+
+/** What a monitoring run found. */
+export interface MonitorSummary {
+  readonly monitorId: string;
+  readonly model: string;
+  readonly version: string;
+  readonly ledgerTable: string;
+  readonly statusTable: string;
+  readonly partitions: number;
+  readonly verdicts: Readonly<Record<VerdictName, number>>;
+  /** Entries that the ledger got in this run. */
+  readonly newEntries: number;
+  /** How many partitions have each reason, by verdict. */
+  readonly reasons: Readonly<Record<string, number>>;
+  readonly calibration: Calibration;
+  /** The median partition's ratio to the registered holdout; null if none has one. */
+  readonly medianRatio: number | null;
+  /** Partitions that drift, the worst first. */
+  readonly offenders: readonly Offender[];
+}
+
+/** Partitions whose forecasts, observations and ledger are in memory at a time. */
+const BLOCK = 2000;
+/** About how many partitions calibrate. */
+const SAMPLE = 1000;
+const ROWS_PER_PART = 100_000;
+
+/**
+ * Enters the forecasts that have met their observations into the accuracy ledger, and judges every partition of a version
+ * by all that the ledger has of its model. What the ledger has stays; the same tables give the same rows again. Ledger
+ * and verdicts become visible at the end.
+ *
+ * @throws {ManymodelError} naming the table, column or version that is missing or does not fit; nothing is written then
+ */
+export async function monitorVersion(
+  engine: Engine,
+  spec: MonitorSpec,
+  onProgress: OnProgress = () => {},
+): Promise<MonitorSummary> {
+  const { tables, stage } = engine;
+  const { version, thresholds, ledgerTable, statusTable } = spec;
+  const trained = await getJson<RunManifest>(stage, stagePath.manifest(version.runId));
+  const index = await readIndex(stage, version.index, `${version.model} ${version.version} was registered`);
+  const sources = await openSources(tables, trained, spec);
+  const { table, forecasts, actuals, ledger } = sources;
+  const inputs = [spec.forecasts, spec.actuals];
+  await prepareOutput(tables, ledgerTable, ledgerColumns(table), [...inputs, statusTable], LEDGER);
+  await prepareOutput(tables, statusTable, statusColumns(table), [...inputs, ledgerTable], STATUS);
+  const id = checksum(
+    JSON.stringify([version.model, version.version, forecasts.fingerprint, actuals.fingerprint]),
+  ).slice(0, 12);
+  const run = { id, at: spec.at, model: version.model, version: version.version };
+
+  const blocks = async function* (wanted: (partitionKey: string) => boolean) {
+    for (const segment of index.segments) {
+      const source = index.sources[segment.source]!.runId;
+      const rows = (await segmentRows(stage, segment, { summary: true })).filter(({ row }) => wanted(row.partitionKey));
+      for (let from = 0; from < rows.length; from += BLOCK)
+        yield rows.slice(from, from + BLOCK).map(({ row }): WatchedPartition => ({ row, run: source }));
+    }
+  };
+  const { calibration, newest } = await sample(tables, sources, blocks, index.partitions);
+
+  const written: { table: string; parts: TablePart[] } = { table: ledgerTable, parts: [] };
+  const rows = new LedgerRows(table, version.model, version.version);
+  const found: {
+    evidence: Omit<PartitionStatus, "verdict" | "reasons" | "severity" | "pValue">;
+    findings: Findings;
+    why: string | null;
+  }[] = [];
+  const flush = async () => void written.parts.push(await tables.write(ledgerTable, rows.take()));
+  let newEntries = 0;
+  try {
+    for await (const block of blocks(() => true)) {
+      for (const evidence of await readEvidence(tables, sources, block)) {
+        const { row, run } = evidence.partition;
+        for (const entry of evidence.fresh) rows.add({ ...row, run, origin: evidence.origin }, entry);
+        newEntries += evidence.fresh.length;
+        found.push(judged(evidence, newest, thresholds, calibration, table.levels));
+        if (rows.length >= ROWS_PER_PART) await flush();
+      }
+      onProgress({ total: index.partitions, done: found.length, failed: 0 });
+    }
+    if (rows.length > 0) await flush();
+    await checkMet(tables, sources);
+  } catch (error) {
+    await tables.discard(ledgerTable, written.parts);
+    throw error;
+  }
+  const adjusted = benjaminiHochberg(Float64Array.from(found, ({ findings }) => findings.p));
+  const statuses = found.map(({ evidence, findings, why }, i): PartitionStatus => {
+    const { verdict, reasons, severity } = judge(findings, adjusted[i]!, thresholds);
+    const told = verdict === "no-data" && why !== null ? [why] : reasons;
+    const since = verdict === "drift" || verdict === "watch" ? evidence.since : NaN;
+    return { ...evidence, verdict, reasons: told, severity, since, pValue: adjusted[i]! };
+  });
+  statuses.push(...(await strangers(tables, sources)));
+
+  if (newEntries > 0)
+    await tables.publish(ledgerTable, checksum(JSON.stringify([id, ledger?.fingerprint ?? null])), written.parts);
+  const parts: TablePart[] = [];
+  for (let from = 0; from < statuses.length; from += ROWS_PER_PART)
+    parts.push(await tables.write(statusTable, statusBatch(table, run, statuses.slice(from, from + ROWS_PER_PART))));
+  await tables.publish(statusTable, id, parts);
+  return {
+    ...{ monitorId: id, model: run.model, version: run.version, ledgerTable, statusTable, newEntries, calibration },
+    ...summed(statuses, table.time.type),
+  };
+}
+
+/** Calibrates by a sample of the partitions that their keys decide, and finds the newest time they have. */
+async function sample(
+  tables: Tables,
+  sources: WatchSources,
+  blocks: (wanted: (partitionKey: string) => boolean) => AsyncIterable<WatchedPartition[]>,
+  partitions: number,
+): Promise<{ calibration: Calibration; newest: number }> {
+  const stride = Math.max(1, Math.floor(partitions / SAMPLE));
+  const series: Float64Array[] = [];
+  let newest = -Infinity;
+  for await (const block of blocks((key) => partitionSeed(0, key) % stride === 0)) {
+    if (block.length === 0) continue;
+    for (const evidence of await readEvidence(tables, sources, block)) {
+      series.push(Float64Array.from(evidence.entries, ({ z }) => z).filter((z) => !Number.isNaN(z)));
+      if (evidence.newest > newest) newest = evidence.newest;
+    }
+  }
+  return { calibration: calibrate(series), newest };
+}
+
+/** Runs the tests on a partition, and says why there is nothing to test where that is so. */
+function judged(
+  evidence: Evidence,
+  newest: number,
+  thresholds: Thresholds,
+  calibration: Calibration,
+  levels: readonly number[],
+) {
+  const { partition, entries, waiting, history, scale, forecast } = evidence;
+  const of = (value: (entry: Evidence["entries"][number]) => number) => Float64Array.from(entries, value);
+  const passed = waiting.filter((time) => time <= newest);
+  const arrived = [...entries.map(({ time }) => ({ time, came: 1 })), ...passed.map((time) => ({ time, came: 0 }))];
+  arrived.sort((a, b) => a.time - b.time);
+  const findings = detect(
+    {
+      z: of(({ z }) => z),
+      scaled: of(({ scaled }) => scaled),
+      hits: levels.map((level, i) => ({ level, inside: Uint8Array.from(entries, ({ hits }) => hits[i]!) })),
+      recent: of(({ actual }) => actual),
+      arrived: Uint8Array.from(arrived, ({ came }) => came),
+      history,
+    },
+    thresholds,
+    calibration,
+  );
+  const why =
+    partition.row.outcome !== "succeeded" ? "no-model" : !forecast && entries.length === 0 ? "no-forecast" : null;
+  return {
+    findings,
+    why,
+    evidence: {
+      partitionKey: partition.row.partitionKey,
+      since: findings.since < 0 ? NaN : entries[findings.since]!.time,
+      ...{ n: findings.n, meanScaledError: findings.meanScaledError, ratio: findings.ratio, missing: findings.missing },
+      scaleOf: scale.of,
+      coverage: findings.coverage.map(({ percent }) => percent),
+      ...{ cusumUp: findings.up, cusumDown: findings.down, cusumSpread: findings.spread },
+    },
+  };
+}
+
+/** Rows for partitions that forecasts or actuals have and the version has not. */
+async function strangers(tables: Tables, sources: WatchSources): Promise<PartitionStatus[]> {
+  const { forecasts, actuals, seen, model, version, table } = sources;
+  const statuses: PartitionStatus[] = [];
+  const add = (partitionKey: string) =>
+    statuses.push({ ...UNKNOWN, partitionKey, coverage: table.levels.map(() => NaN) });
+  const told = new Set<string>();
+  for (let from = 0; from < forecasts.partitions; from += ROWS_PER_PART)
+    for (const [i, [name, of, key]] of (await tables.keys(forecasts, from, from + ROWS_PER_PART)).entries())
+      if (seen.forecasts[from + i] === 0 && name === model && of === version) {
+        told.add(key as string);
+        add(key as string);
+      }
+  for (let from = 0; from < actuals.partitions; from += ROWS_PER_PART)
+    for (const [i, key] of (await tables.keys(actuals, from, from + ROWS_PER_PART)).entries()) {
+      const text = seen.actuals[from + i] === 0 ? encodeKey(table.keyColumns, key) : undefined;
+      if (text !== undefined && !told.has(text)) add(text);
+    }
+  return statuses;
+}
+
+const UNKNOWN: Omit<PartitionStatus, "partitionKey" | "coverage"> = {
+  ...{ verdict: "no-data", reasons: ["no-model"], since: NaN, severity: 0, n: 0, missing: 0, scaleOf: null },
+  ...{ meanScaledError: NaN, ratio: NaN, cusumUp: NaN, cusumDown: NaN, cusumSpread: NaN, pValue: NaN },
+};
+
+function summed(statuses: readonly PartitionStatus[], type: ColumnType) {
+  const timeText = (time: number) =>
+    Number.isNaN(time) ? null : formatTime(type === "date" || type === "timestamp" ? type : "number", time);
+  const verdicts = { ok: 0, watch: 0, drift: 0, "no-data": 0 };
+  const reasons: Record<string, number> = {};
+  for (const { verdict, reasons: own } of statuses) {
+    verdicts[verdict]++;
+    for (const reason of own) reasons[`${verdict}: ${reason}`] = (reasons[`${verdict}: ${reason}`] ?? 0) + 1;
+  }
+  const ratios = statuses
+    .filter(({ scaleOf, ratio }) => scaleOf === "holdout" && !Number.isNaN(ratio))
+    .map(({ ratio }) => ratio);
+  ratios.sort((a, b) => a - b);
+  const offenders = statuses
+    .filter(({ verdict }) => verdict === "drift")
+    .sort((a, b) => b.severity - a.severity || (a.partitionKey < b.partitionKey ? -1 : 1))
+    .map(({ partitionKey, reasons, since, severity, ratio, n }): Offender => {
+      return { partitionKey, reasons, since: timeText(since), severity, ratio, n };
+    });
+  return { partitions: statuses.length, verdicts, reasons, medianRatio: ratios[ratios.length >> 1] ?? null, offenders };
+}

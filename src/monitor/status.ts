@@ -1,0 +1,128 @@
+import type { Column, ColumnBatch, ColumnInfo } from "../core/column.ts";
+import { decodeKey } from "../core/partition-key.ts";
+import type { VerdictName } from "../forecast/monitoring/verdict.ts";
+import { keyColumn, outputType, timeColumn } from "../pipeline/forecast-rows.ts";
+import { ownName, type WatchedTable } from "./ledger.ts";
+import type { Scale } from "./scale.ts";
+
+/** What a monitoring run says of one partition: a row of the status table. Numbers are NaN where unknown. */
+export interface PartitionStatus {
+  readonly partitionKey: string;
+  readonly verdict: VerdictName;
+  readonly reasons: readonly string[];
+  /** From which time on, as far as the CUSUM tells; NaN otherwise. */
+  readonly since: number;
+  /** 1 is just at a threshold of drift. */
+  readonly severity: number;
+  /** Times with an observation, of all that this model's ledger has. */
+  readonly n: number;
+  readonly meanScaledError: number;
+  /** Mean absolute error over the window against the scale; the registered holdout's where `scaleOf` is `holdout`. */
+  readonly ratio: number;
+  readonly scaleOf: Scale["of"];
+  readonly missing: number;
+  /** In percent, by level. */
+  readonly coverage: readonly number[];
+  readonly cusumUp: number;
+  readonly cusumDown: number;
+  readonly cusumSpread: number;
+  /** Adjusted over all partitions. */
+  readonly pValue: number;
+}
+
+/** A monitoring run, as its rows name it. */
+export interface MonitorRun {
+  readonly id: string;
+  readonly at: Date;
+  readonly model: string;
+  readonly version: string;
+}
+
+/** The columns by which the status table is known. */
+export const STATUS = {
+  what: "a table of monitoring",
+  marks: ["MONITOR_ID", "MODEL_NAME", "PARTITION_KEY", "VERDICT"],
+};
+
+const NUMBERS: readonly (readonly [string, (status: PartitionStatus) => number])[] = [
+  ["SEVERITY", ({ severity }) => severity],
+  ["MEAN_SCALED_ERROR", ({ meanScaledError }) => meanScaledError],
+  ["RATIO", ({ ratio }) => ratio],
+  ["CUSUM_UP", ({ cusumUp }) => cusumUp],
+  ["CUSUM_DOWN", ({ cusumDown }) => cusumDown],
+  ["CUSUM_SPREAD", ({ cusumSpread }) => cusumSpread],
+  ["P_VALUE", ({ pValue }) => pValue],
+];
+const FIXED = [
+  ...["MONITOR_ID", "MONITORED_AT", "MODEL_NAME", "MODEL_VERSION", "PARTITION_KEY", "VERDICT", "REASONS", "SINCE"],
+  ...["N", "MISSING", "SCALE_OF", ...NUMBERS.map(([name]) => name)],
+];
+
+/** The columns of the status table, in order. */
+export function statusColumns({ keyColumns, time, levels }: WatchedTable): ColumnInfo[] {
+  const coverage = levels.map((level) => `COVERAGE_${level}`);
+  const text = (name: string): ColumnInfo => ({ name, type: "string" });
+  const number = (name: string): ColumnInfo => ({ name, type: "number" });
+  return [
+    ...[
+      text("MONITOR_ID"),
+      { name: "MONITORED_AT", type: "timestamp" } as const,
+      text("MODEL_NAME"),
+      text("MODEL_VERSION"),
+    ],
+    ...keyColumns.map(
+      (column): ColumnInfo => ({
+        name: ownName(column.name, [...FIXED, ...coverage]),
+        type: outputType(column),
+      }),
+    ),
+    ...[text("PARTITION_KEY"), text("VERDICT"), text("REASONS"), { name: "SINCE", type: time.type }],
+    ...["N", "MISSING"].map((name): ColumnInfo => ({ name, type: "integer" })),
+    text("SCALE_OF"),
+    ...[...NUMBERS.map(([name]) => name), ...coverage].map(number),
+  ];
+}
+
+/** The rows of a monitoring run for some partitions. */
+export function statusBatch(table: WatchedTable, run: MonitorRun, statuses: readonly PartitionStatus[]): ColumnBatch {
+  const { keyColumns, time, levels } = table;
+  const { length } = statuses;
+  const text = (of: (status: PartitionStatus) => string | null): Column => ({
+    type: "string",
+    values: statuses.map(of),
+  });
+  const number = (of: (status: PartitionStatus) => number): Column => ({
+    type: "number",
+    values: Float64Array.from(statuses, of),
+  });
+  const integer = (of: (status: PartitionStatus) => number): Column => ({
+    type: "integer",
+    values: statuses.map((status) => BigInt(of(status))),
+  });
+  const keys = statuses.map(({ partitionKey }) => decodeKey(partitionKey).key);
+  const data: Column[] = [
+    text(() => run.id),
+    { type: "timestamp", values: new Float64Array(length).fill(run.at.getTime()) },
+    text(() => run.model),
+    text(() => run.version),
+    ...keyColumns.map((column, i) =>
+      keyColumn(
+        column,
+        keys.map((key) => key[i]!),
+      ),
+    ),
+    text(({ partitionKey }) => partitionKey),
+    text(({ verdict }) => verdict),
+    text(({ reasons }) => reasons.join(", ")),
+    timeColumn(
+      time,
+      statuses.map(({ since }) => (Number.isNaN(since) ? null : since)),
+    ),
+    integer(({ n }) => n),
+    integer(({ missing }) => missing),
+    text(({ scaleOf }) => scaleOf),
+    ...NUMBERS.map(([, of]) => number(of)),
+    ...levels.map((_, i) => number(({ coverage }) => coverage[i] ?? NaN)),
+  ];
+  return { length, columns: Object.fromEntries(statusColumns(table).map(({ name }, i) => [name, data[i]!])) };
+}

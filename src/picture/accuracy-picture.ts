@@ -1,0 +1,84 @@
+import { distribution } from "../refine/compare.ts";
+import type { PartitionScore } from "../refine/run-scores.ts";
+import { HEADING, heading, shorten } from "./heading.ts";
+import { histogram } from "./histogram.ts";
+import { axes, type PlotArea } from "./plot-area.ts";
+import { formatNumber, linearScale } from "./scale.ts";
+import { element, label, picture } from "./svg.ts";
+
+const TOP = HEADING + 32;
+const HEIGHT = 300;
+const ROW = 30;
+const MOST_KINDS = 9;
+/** Measures in units of the naive forecast's error. */
+const RELATIVE = ["mase", "rmsse"];
+
+/** A metric of a run's partitions as an SVG: its distribution, and where it lies for each kind of model. */
+export function accuracyPicture(runId: string, metric: string, scores: readonly PartitionScore[]): string {
+  const usable = scores.filter(({ why }) => why === null);
+  const values = usable.map(({ value }) => value).sort((a, b) => a - b);
+  const { mean, median, p90 } = distribution(values);
+  const title = `${metric} of ${runId}`;
+  const without = scores.length - usable.length;
+  const about = `${values.length} partitions: median ${formatNumber(median, 3)}, mean ${formatNumber(mean, 3)}, nine in ten below ${formatNumber(p90, 3)}${without > 0 ? `; ${without} more have none` : ""}`;
+  const high = values[Math.round(0.99 * (values.length - 1))] ?? 1;
+  const low = Math.min(0, values[0] ?? 0);
+  const range = [low, high > low ? high * 1.02 : low + 1] as const;
+  const isRelative = RELATIVE.some((name) => metric.endsWith(name));
+  const left = { left: 64, top: TOP, width: 420, height: HEIGHT };
+  return picture(
+    { title, description: `${title}. ${about}.`, width: 960, height: TOP + HEIGHT + 52 },
+    heading(title, about),
+    histogram(values, left, {
+      range,
+      bins: 40,
+      role: (middle) => (isRelative && middle > 1 ? "worse" : isRelative ? "better" : "forecast"),
+      marks: [
+        { value: median, text: `median ${formatNumber(median, 3)}` },
+        { value: p90, text: `90 % ${formatNumber(p90, 3)}` },
+        ...(isRelative ? [{ value: 1, text: "as naive: 1" }] : []),
+      ],
+      names: { x: metric, y: "partitions" },
+    }),
+    kinds(usable, metric, range, { left: 660, top: TOP, width: 276, height: HEIGHT }),
+  );
+}
+
+/** For each kind of model, the most frequent first: a bar from the tenth to the ninetieth percentile, a dot at the median. */
+function kinds(
+  scores: readonly PartitionScore[],
+  metric: string,
+  range: readonly [number, number],
+  area: PlotArea,
+): string {
+  const byKind = new Map<string, PartitionScore[]>();
+  for (const score of scores) {
+    const kind = score.modelKind ?? "no kind";
+    const members = byKind.get(kind) ?? [];
+    members.push(score);
+    byKind.set(kind, members);
+  }
+  const largest = [...byKind].sort((a, b) => b[1].length - a[1].length).slice(0, MOST_KINDS);
+  const shown = { ...area, height: Math.min(area.height, largest.length * ROW + 10) };
+  const x = linearScale(range, [area.left, area.left + area.width], 4);
+  const rows = largest.map(([kind, members], i) => {
+    const { median, p10, p90, count } = distribution(members.map(({ value }) => value));
+    const y = shown.top + 5 + (i + 0.5) * ROW;
+    const clamp = (value: number) => x(Math.min(range[1], value));
+    return [
+      label(`${shorten(kind, 20)} · ${count}`, { class: "ink", x: area.left - 10, y: y + 4, "text-anchor": "end" }),
+      element("rect", {
+        class: "forecast",
+        x: clamp(p10),
+        y: y - 5,
+        width: Math.max(1, clamp(p90) - clamp(p10)),
+        height: 10,
+        rx: 2,
+        "fill-opacity": 0.3,
+      }),
+      element("circle", { class: "forecast", cx: clamp(median), cy: y, r: 4.5 }),
+    ].join("");
+  });
+  const none = Object.assign((value: number) => value, { ticks: [] });
+  return `${axes(shown, x, none, { x: `${metric}: median, and 10 % to 90 %` })}${rows.join("")}`;
+}

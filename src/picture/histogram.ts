@@ -1,0 +1,48 @@
+import { axes, type PlotArea } from "./plot-area.ts";
+import { linearScale, type Scale } from "./scale.ts";
+import { element, label } from "./svg.ts";
+
+/** What a histogram shows. */
+export interface HistogramOptions {
+  readonly range: readonly [number, number];
+  readonly bins: number;
+  /** The role of a bar by the value in its middle. */
+  readonly role: (middle: number) => string;
+  /** Values that are marked by a line. */
+  readonly marks: readonly { readonly value: number; readonly text: string }[];
+  readonly names: { readonly x: string; readonly y: string };
+}
+
+/** How many values fall where; those beyond the range count at its ends. */
+export function histogram(values: readonly number[], area: PlotArea, options: HistogramOptions): string {
+  const { range, bins, role, names } = options;
+  const [low, high] = range;
+  const counts = new Array<number>(bins).fill(0);
+  for (const value of values) {
+    const bin = Math.floor(((value - low) / (high - low)) * bins);
+    counts[Math.min(bins - 1, Math.max(0, bin))]! += 1;
+  }
+  const { left, top, width, height } = area;
+  const x = linearScale(range, [left, left + width], 6);
+  const y = linearScale([0, Math.max(...counts) * 1.12], [top + height, top], 5);
+  const bars = counts.map((count, i) => {
+    if (count === 0) return "";
+    const from = low + (i / bins) * (high - low);
+    const edge = { x: x(from) + 0.5, y: y(count), width: width / bins - 1, height: y(0) - y(count) };
+    return element("rect", { class: role(from + (high - low) / bins / 2), ...edge });
+  });
+  return [axes(area, x, y, names), ...bars, verticals(options.marks, area, x)].join("");
+}
+
+/** Marked values; what is written at them goes down a line where it would meet the one before. */
+function verticals(marks: HistogramOptions["marks"], { left, top, width, height }: PlotArea, x: Scale): string {
+  const placed = [...marks].sort((a, b) => a.value - b.value).map(({ value, text }) => ({ at: x(value), text }));
+  return placed
+    .filter(({ at }) => at >= left - 1 && at <= left + width + 1)
+    .map(({ at, text }, i) => {
+      const toLeft = at + 7 * text.length > left + width;
+      const place = { x: at + (toLeft ? -5 : 5), y: top + 11 + 16 * i, "text-anchor": toLeft ? "end" : undefined };
+      return `${element("path", { class: "line ink", d: `M${at.toFixed(2)} ${top}v${height}`, "stroke-dasharray": "3 3" })}${label(text, { class: "ink", ...place })}`;
+    })
+    .join("");
+}

@@ -1,0 +1,82 @@
+import type { Scale } from "./scale.ts";
+import { element, label, round } from "./svg.ts";
+
+/** Where on a picture something is plotted, in pixels. */
+export interface PlotArea {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The lines and numbers at the ticks of both axes, with what the axes count. */
+export function axes(
+  { left, top, width, height }: PlotArea,
+  x: Scale,
+  y: Scale,
+  names: { readonly x?: string; readonly y?: string } = {},
+): string {
+  const bottom = top + height;
+  const lines = y.ticks.map(({ value }) => `M${round(left)} ${round(y(value))}h${round(width)}`).join("");
+  const marks = x.ticks.map(({ value }) => `M${round(x(value))} ${round(bottom)}v4`).join("");
+  return [
+    element("path", { class: "line grid", d: lines }),
+    element("path", { class: "line soft", d: `M${round(left)} ${round(bottom)}h${round(width)}${marks}` }),
+    ...y.ticks.map(({ value, text }) =>
+      label(text, { class: "soft", x: left - 8, y: y(value) + 4, "text-anchor": "end", "font-size": 11 }),
+    ),
+    ...x.ticks.map(({ value, text }) =>
+      label(text, { class: "soft", x: x(value), y: bottom + 17, "text-anchor": "middle", "font-size": 11 }),
+    ),
+    ...(names.x === undefined
+      ? []
+      : [label(names.x, { class: "soft", x: left + width / 2, y: bottom + 36, "text-anchor": "middle" })]),
+    ...(names.y === undefined ? [] : [label(names.y, { class: "soft", x: left, y: top - 8 })]),
+  ].join("");
+}
+
+/** A line through points; broken where a value is missing, a dot where it has no neighbour. */
+export function line(
+  role: string,
+  xs: readonly number[],
+  ys: readonly number[],
+  style: { readonly width?: number; readonly dash?: string } = {},
+): string {
+  let d = "";
+  let dots = "";
+  const there = (i: number) => i >= 0 && i < ys.length && Number.isFinite(ys[i]!);
+  for (let i = 0; i < ys.length; i++) {
+    if (!there(i)) continue;
+    const point = `${round(xs[i]!)} ${round(ys[i]!)}`;
+    if (there(i - 1)) d += `L${point}`;
+    else if (there(i + 1)) d += `M${point}`;
+    else dots += element("circle", { class: role, cx: xs[i]!, cy: ys[i]!, r: 1.6 });
+  }
+  const stroke = { "stroke-width": style.width ?? 1.4, "stroke-linejoin": "round", "stroke-dasharray": style.dash };
+  return `${d === "" ? "" : element("path", { class: `line ${role}`, d, ...stroke })}${dots}`;
+}
+
+/** The space between two lines; broken where either is missing. */
+export function band(
+  role: string,
+  xs: readonly number[],
+  lower: readonly number[],
+  upper: readonly number[],
+  opacity: number,
+): string {
+  let d = "";
+  const there = (i: number) => i < xs.length && Number.isFinite(lower[i]!) && Number.isFinite(upper[i]!);
+  for (let i = 0; i < xs.length; i++) {
+    if (!there(i)) continue;
+    let end = i;
+    while (there(end + 1)) end++;
+    const point = (j: number, ys: readonly number[]) => `${round(xs[j]!)} ${round(ys[j]!)}`;
+    const along = Array.from({ length: end - i + 1 }, (_, k) => i + k);
+    d += `M${along.map((j) => point(j, upper)).join("L")}L${along
+      .reverse()
+      .map((j) => point(j, lower))
+      .join("L")}Z`;
+    i = end;
+  }
+  return d === "" ? "" : element("path", { class: role, d, "fill-opacity": opacity });
+}

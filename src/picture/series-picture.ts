@@ -1,0 +1,103 @@
+import type { PartitionSeries } from "../inspect/partition-series.ts";
+import { HEADING, heading } from "./heading.ts";
+import { axes, band, line, type PlotArea } from "./plot-area.ts";
+import { formatNumber, linearScale, rangeOf } from "./scale.ts";
+import { seriesText } from "./series-text.ts";
+import { element, label, picture } from "./svg.ts";
+
+const WIDTH = 960;
+const HEIGHT = 440;
+
+/**
+ * One partition as an SVG: what was observed, the one-step forecasts of its model, and the fan of what it forecasts.
+ *
+ * @param last - how many observations to show, the last ones; all of them when left out
+ */
+export function seriesPicture(series: PartitionSeries, last?: number): string {
+  const { title, about, description } = seriesText(series);
+  const area = { left: 64, top: HEADING + 52, width: WIDTH - 64 - 24, height: HEIGHT - HEADING - 52 - 36 };
+  const shown = { ...series, ...lastOf(series, last) };
+  return picture(
+    { title, description, width: WIDTH, height: HEIGHT },
+    heading(title, about),
+    legend(shown, 24, HEADING + 12),
+    fan(shown, area, { ticks: 8, names: { y: series.target } }),
+  );
+}
+
+/** The last observations of a series, with their one-step forecasts. */
+export function lastOf(
+  { times, values, fitted }: PartitionSeries,
+  last = times.length,
+): Pick<PartitionSeries, "times" | "values" | "fitted"> {
+  const from = Math.max(0, times.length - last);
+  return { times: times.subarray(from), values: values.subarray(from), fitted: fitted?.subarray(from) ?? null };
+}
+
+/** A series and its forecast in an area: wider intervals are paler; the line of forecasts begins at the last observation. */
+export function fan(
+  { times, values, fitted, time, scored }: PartitionSeries,
+  area: PlotArea,
+  { ticks, names = {} }: { readonly ticks: number; readonly names?: { readonly y?: string } },
+): string {
+  const forecast = "mean" in scored ? scored : undefined;
+  const mean = forecast?.mean ?? new Float64Array(0);
+  const after = forecast?.times ?? null;
+  const next = Array.from(mean, (_, i) =>
+    after !== null && typeof after[i] === "number" ? after[i] : times.length + i + 1,
+  );
+  const { left, top, width, height } = area;
+  const kind = time?.type === "date" || time?.type === "timestamp" ? "calendar" : "number";
+  const x = linearScale(rangeOf([times, next], 0.01), [left, left + width], ticks, kind);
+  const bounds = [...(forecast?.lower ?? []), ...(forecast?.upper ?? [])];
+  const y = linearScale(rangeOf([values, mean, ...bounds]), [top + height, top], height > 200 ? 6 : 4);
+  const xs = Array.from(times, x);
+  const along = (series: ArrayLike<number>) => Array.from(series, y);
+  const nextXs = next.map(x);
+  const lastKnown = values.findLastIndex((value) => Number.isFinite(value));
+  const joins = lastKnown >= 0 && forecast !== undefined && after !== null;
+  const from = { xs: joins ? [xs[lastKnown]!] : [], value: joins ? [values[lastKnown]!] : [] };
+  const bands = (forecast?.lower ?? []).map((lower, level) => {
+    const upper = forecast!.upper[level]!;
+    return band(
+      "forecast",
+      [...from.xs, ...nextXs],
+      along([...from.value, ...lower]),
+      along([...from.value, ...upper]),
+      0.17,
+    );
+  });
+  const points =
+    nextXs.length === 1 ? element("circle", { class: "forecast", cx: nextXs[0]!, cy: y(mean[0]!), r: 3 }) : "";
+  return [
+    axes(area, x, y, names),
+    ...bands.reverse(),
+    ...(fitted === null ? [] : [line("fitted", xs, along(fitted), { width: 1, dash: "3 2" })]),
+    line("observed", xs, along(values)),
+    line("forecast", [...from.xs, ...nextXs], along([...from.value, ...mean]), { width: 2 }),
+    points,
+  ].join("");
+}
+
+/** What is drawn how. */
+function legend({ fitted, levels, scored }: PartitionSeries, left: number, top: number): string {
+  let at = left;
+  const entry = (mark: (x: number) => string, text: string) => {
+    const written = mark(at) + label(text, { class: "soft", x: at + 26, y: top + 4 });
+    at += 26 + 7 * text.length + 22;
+    return written;
+  };
+  const stroke =
+    (role: string, style = {}) =>
+    (x: number) =>
+      line(role, [x, x + 20], [top, top], style);
+  const shade = (opacity: number) => (x: number) =>
+    element("rect", { class: "forecast", x, y: top - 6, width: 20, height: 12, "fill-opacity": opacity });
+  const drawn = "mean" in scored ? levels.filter((_, i) => scored.lower[i]!.some(Number.isFinite)) : [];
+  return [
+    entry(stroke("observed"), "observed"),
+    ...(fitted === null ? [] : [entry(stroke("fitted", { width: 1, dash: "3 2" }), "one step ahead")]),
+    ...("mean" in scored ? [entry(stroke("forecast", { width: 2 }), "forecast")] : []),
+    ...drawn.map((level, i) => entry(shade(1 - 0.83 ** (drawn.length - i)), `${formatNumber(level)} %`)),
+  ].join("");
+}

@@ -1,0 +1,46 @@
+import { keyText } from "../core/partition-key.ts";
+import type { PartitionSeries } from "../inspect/partition-series.ts";
+import { formatNumber } from "./scale.ts";
+
+/** A partition in words: its key, a line about its model, and what its picture shows. */
+export function seriesText(series: PartitionSeries): {
+  readonly title: string;
+  readonly about: string;
+  readonly description: string;
+} {
+  const { row, of, target, scored, values } = series;
+  const title = keyTitle(series);
+  const metrics = row.metrics === null ? {} : (JSON.parse(row.metrics) as Record<string, number | null>);
+  const error = ["holdout_mase", "mase"].find((name) => typeof metrics[name] === "number");
+  const parts = [
+    modelName(row.model) ?? row.modelKind ?? row.outcome,
+    `${values.reduce((count, value) => count + Number(!Number.isNaN(value)), 0)} observations of ${target}`,
+    ...(error === undefined ? [] : [`${error.replace("_", " ")} ${formatNumber(metrics[error]!, 3)}`]),
+    of,
+  ];
+  const about = "mean" in scored ? parts.join(" · ") : [whyNot(series), ...parts.slice(1)].join(" · ");
+  const range =
+    "mean" in scored && scored.mean.length > 0
+      ? `, and ${scored.mean.length} forecasts from ${formatNumber(scored.mean[0]!)} to ${formatNumber(scored.mean.at(-1)!)}`
+      : "";
+  return { title, about, description: `${target} of ${title}: ${about}${range}.` };
+}
+
+/** A partition's key without the names of its columns: `S1, SKU 7`. */
+export function keyTitle({ keyColumns, row }: Pick<PartitionSeries, "keyColumns" | "row">): string {
+  return row.key.map((value, i) => (value === null ? "NULL" : keyText(keyColumns[i]!, value))).join(", ");
+}
+
+/** Why a partition has no forecast. */
+export function whyNot({ scored }: PartitionSeries): string {
+  if ("mean" in scored) return "";
+  const because = scored.errorMessage === null || scored.errorMessage === "" ? "" : `: ${scored.errorMessage}`;
+  return `${scored.status === "NO_MODEL" ? "no model" : "no forecast"} (${scored.errorType ?? "unknown"}${because})`;
+}
+
+/** What a model calls itself: `ARIMA(1,1,1)(0,1,1)[7]`. */
+function modelName(model: string | null): string | undefined {
+  if (model === null) return undefined;
+  const { method } = JSON.parse(model) as { method?: unknown };
+  return typeof method === "string" ? method : undefined;
+}

@@ -1,0 +1,96 @@
+import type { PartitionSeries } from "../inspect/partition-series.ts";
+import { formatNumber, rangeOf } from "./scale.ts";
+
+/** How large a picture of characters is, axes included. */
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** Braille characters hold 2 × 4 dots; the bits of the dots of a column, from above. */
+const DOTS = [
+  [0x01, 0x02, 0x04, 0x40],
+  [0x08, 0x10, 0x20, 0x80],
+] as const;
+/** Shades of the intervals, the widest first. */
+const SHADES = ["░", "▒", "▓"];
+
+/** One time of a terminal's picture: a point, and the intervals about it. */
+interface Moment {
+  readonly value: number;
+  readonly lower: readonly number[];
+  readonly upper: readonly number[];
+}
+
+/**
+ * The end of a series and its forecast, drawn with characters: dots are observations, then forecasts; shades are the
+ * intervals, paler the wider. Empty where there is no forecast of steps.
+ *
+ * @returns lines of text
+ */
+export function terminalFan({ values, scores, scored }: PartitionSeries, { columns, rows }: TerminalSize): string[] {
+  if (scores === "rows" || !("mean" in scored) || scored.mean.length === 0) return [];
+  const { mean, lower, upper } = scored;
+  const history = values.subarray(Math.max(0, values.length - Math.max(3 * mean.length, 24)));
+  const moments = [
+    ...Array.from(history, (value): Moment => ({ value, lower: [], upper: [] })),
+    ...Array.from(
+      mean,
+      (value, i): Moment => ({ value, lower: lower.map((bound) => bound[i]!), upper: upper.map((bound) => bound[i]!) }),
+    ),
+  ];
+  const [low, high] = rangeOf([history, mean, ...lower, ...upper]);
+  const labels = [high, (low + high) / 2, low].map((value) => formatNumber(value, high - low < 10 ? 2 : 0));
+  const margin = Math.max(...labels.map((text) => text.length)) + 1;
+  const width = Math.min(columns - margin - 1, 2 * moments.length);
+  const grid = drawMoments(moments, [low, high], width, rows);
+  const middle = Math.floor((rows - 1) / 2);
+  return grid.map((cells, row) => {
+    const text = row === 0 ? labels[0]! : row === middle ? labels[1]! : row === rows - 1 ? labels[2]! : "";
+    return `${text.padStart(margin - 1)} │${cells.join("")}`.trimEnd();
+  });
+}
+
+/** A value between two moments, linearly; that of the nearer one where the other has none. */
+function between(moments: readonly Moment[], at: number, value: (moment: Moment) => number | undefined): number {
+  const before = Math.min(moments.length - 1, Math.floor(at));
+  const after = Math.min(moments.length - 1, before + 1);
+  const share = at - before;
+  const [a, b] = [value(moments[before]!) ?? NaN, value(moments[after]!) ?? NaN];
+  return Number.isFinite(a) && Number.isFinite(b) ? a + share * (b - a) : share < 0.5 ? a : b;
+}
+
+function drawMoments(
+  moments: readonly Moment[],
+  [low, high]: readonly [number, number],
+  width: number,
+  rows: number,
+): string[][] {
+  const grid = Array.from({ length: rows }, () => new Array<string>(width).fill(" "));
+  const dots = Array.from({ length: rows }, () => new Uint8Array(width));
+  const row = (value: number, scale: number) =>
+    Math.min(rows * scale - 1, Math.max(0, Math.floor(((high - value) / (high - low)) * rows * scale)));
+  const place = (x: number, across: number) => (x * (moments.length - 1)) / Math.max(1, across - 1);
+  const levels = moments.at(-1)!.lower.length;
+  for (let x = 0; x < width; x++)
+    // The narrowest interval comes first, and is drawn last.
+    for (let level = levels - 1; level >= 0; level--) {
+      const lower = between(moments, place(x, width), (moment) => moment.lower[level]);
+      const upper = between(moments, place(x, width), (moment) => moment.upper[level]);
+      if (!Number.isFinite(lower) || !Number.isFinite(upper)) continue;
+      const shade = SHADES[levels - 1 - level] ?? SHADES.at(-1)!;
+      for (let y = row(upper, 1); y <= row(lower, 1); y++) grid[y]![x] = shade;
+    }
+  let before = NaN;
+  for (let x = 0; x < 2 * width; x++) {
+    const value = between(moments, place(x, 2 * width), (moment) => moment.value);
+    const y = Number.isFinite(value) ? row(value, 4) : NaN;
+    // Dots from halfway to the last one, so that steep lines hang together.
+    const from = Number.isNaN(before) ? y : Math.round((before + y) / 2);
+    for (let at = Math.min(y, from); at <= Math.max(y, from); at++) dots[at >> 2]![x >> 1]! |= DOTS[x & 1]![at & 3]!;
+    before = y;
+  }
+  for (let y = 0; y < rows; y++)
+    for (let x = 0; x < width; x++) if (dots[y]![x]! > 0) grid[y]![x] = String.fromCodePoint(0x2800 + dots[y]![x]!);
+  return grid;
+}

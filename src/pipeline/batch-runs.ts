@@ -1,0 +1,85 @@
+import type { ColumnBatch, ColumnInfo } from "../core/column.ts";
+import { parseTime } from "../model/interval.ts";
+import type { Tables } from "../ports/tables.ts";
+
+/** The table of batches: one row each. */
+export const BATCH_RUNS = "BATCH_RUNS";
+
+/** What is recorded of a batch. */
+export interface BatchRecord {
+  readonly batchId: string;
+  readonly model: string;
+  readonly version: string;
+  readonly inputTable: string;
+  readonly outputTable: string;
+  readonly startedAt: string;
+  readonly seconds: number;
+  readonly partitions: number;
+  readonly ok: number;
+  readonly stale: number;
+  readonly fallback: number;
+  readonly noModel: number;
+  readonly errors: number;
+  /** Those whose rows of the batch before stand. */
+  readonly kept: number;
+  readonly rows: number;
+  /** JSON of what the caller decided. */
+  readonly options: string;
+}
+
+const COLUMNS = [
+  ["batchId", "BATCH_ID", "string"],
+  ["model", "MODEL_NAME", "string"],
+  ["version", "MODEL_VERSION", "string"],
+  ["inputTable", "INPUT_TABLE", "string"],
+  ["outputTable", "OUTPUT_TABLE", "string"],
+  ["startedAt", "STARTED_AT", "timestamp"],
+  ["seconds", "SECONDS", "number"],
+  ["partitions", "N_PARTITIONS", "integer"],
+  ["ok", "N_OK", "integer"],
+  ["stale", "N_STALE", "integer"],
+  ["fallback", "N_FALLBACK", "integer"],
+  ["noModel", "N_NO_MODEL", "integer"],
+  ["errors", "N_ERROR", "integer"],
+  ["kept", "N_KEPT", "integer"],
+  ["rows", "N_ROWS", "integer"],
+  ["options", "OPTIONS", "string"],
+] as const satisfies readonly (readonly [keyof BatchRecord, string, ColumnInfo["type"]])[];
+
+/** Records a batch that was published. */
+export async function recordBatch(tables: Tables, record: BatchRecord): Promise<void> {
+  await tables.create(
+    BATCH_RUNS,
+    COLUMNS.map(([, name, type]) => ({ name, type })),
+  );
+  const column = (field: keyof BatchRecord, type: ColumnInfo["type"]): ColumnBatch["columns"][string] => {
+    const value = record[field];
+    if (type === "integer") return { type, values: [BigInt(value)] };
+    if (type === "string") return { type, values: [value as string] };
+    const number = typeof value === "number" ? value : parseTime("timestamp", value.replace("Z", ""));
+    return { type: type as "number" | "timestamp", values: Float64Array.of(number) };
+  };
+  const columns = Object.fromEntries(COLUMNS.map(([field, name, type]) => [name, column(field, type)]));
+  await tables.publish(BATCH_RUNS, record.batchId, [await tables.write(BATCH_RUNS, { length: 1, columns })]);
+}
+
+/** The last batch of a model over an input into an output, by whichever version; undefined if there was none. */
+export async function lastBatch(
+  tables: Tables,
+  model: string,
+  inputTable: string,
+  outputTable: string,
+): Promise<{ readonly batchId: string; readonly version: string } | undefined> {
+  const names = ["BATCH_ID", "STARTED_AT", "MODEL_NAME", "MODEL_VERSION", "INPUT_TABLE", "OUTPUT_TABLE"];
+  const { length, columns } = await tables.published(BATCH_RUNS, null, names);
+  const at = (name: string, row: number) => columns[name]!.values[row] as string;
+  let last: number | undefined;
+  for (let row = 0; row < length; row++) {
+    const same =
+      at("MODEL_NAME", row) === model &&
+      at("INPUT_TABLE", row) === inputTable &&
+      at("OUTPUT_TABLE", row).toUpperCase() === outputTable.toUpperCase();
+    if (same && (last === undefined || at("STARTED_AT", row) > at("STARTED_AT", last))) last = row;
+  }
+  return last === undefined ? undefined : { batchId: at("BATCH_ID", last), version: at("MODEL_VERSION", last) };
+}

@@ -1,0 +1,64 @@
+import type { IndexedSegment, IndexSource, ModelIndex, Outcome } from "../core/artifact.ts";
+import type { IndexSummary, RunManifest } from "../core/run.ts";
+import { encodeSelection } from "../core/selection.ts";
+import { stagePath } from "../core/stage-path.ts";
+import type { Engine } from "../ports/engine.ts";
+import { commitIndex } from "./build-index.ts";
+import { putJson } from "./json.ts";
+
+/** Segments of several runs, and which runs those are. */
+export type Collected = Pick<ModelIndex, "sources" | "segments">;
+
+/**
+ * Makes a completed run of rows of other runs' segments: no artifact is copied. Runs of which no row counts are left out.
+ *
+ * @returns the manifest as it was stored, and the index
+ */
+export async function collectRun(
+  engine: Engine,
+  plan: Omit<RunManifest, "partitions" | "limits" | "refines">,
+  { sources, segments }: Collected,
+): Promise<{ manifest: RunManifest; index: IndexSummary }> {
+  const used = sources.filter((_, i) => segments.some(({ source }) => source === i));
+  const place = new Map(used.map((source, i) => [source, i]));
+  const total = (of: (segment: IndexedSegment) => number) => segments.reduce((sum, segment) => sum + of(segment), 0);
+  const [partitions, succeeded, failed] = [total((s) => s.rows), total((s) => s.succeeded), total((s) => s.failed)];
+  const manifest: RunManifest = { ...plan, partitions, limits: null, refines: null };
+  const { runId, createdAt } = manifest;
+  await engine.catalog.createRun(runId, createdAt);
+  await putJson(engine.stage, stagePath.manifest(runId), manifest);
+  await engine.catalog.moveRun(runId, "running", { manifest });
+  await engine.catalog.moveRun(runId, "finalizing");
+  const counts = { partitions, succeeded, failed, skipped: partitions - succeeded - failed };
+  const placed = segments.map((segment) => ({
+    ...segment,
+    source: place.get(sources[segment.source] as IndexSource)!,
+  }));
+  const index: ModelIndex = { formatVersion: 1, runId, createdAt, ...counts, sources: used, segments: placed };
+  return { manifest, index: await commitIndex(engine, manifest, index, createdAt) };
+}
+
+/** Puts the segments of one index after those of another. */
+export function joinIndexes(first: Collected, second: Collected): Collected {
+  const offset = first.sources.length;
+  return {
+    sources: [...first.sources, ...second.sources],
+    segments: [...first.segments, ...second.segments.map((part) => ({ ...part, source: part.source + offset }))],
+  };
+}
+
+/** A segment of which only these rows count; undefined if there are none. */
+export function selected(
+  segment: IndexedSegment,
+  rows: readonly { readonly at: number; readonly outcome: Outcome }[],
+): IndexedSegment | undefined {
+  if (rows.length === 0) return undefined;
+  if (rows.length === segment.rows) return segment;
+  const total = segment.total ?? segment.rows;
+  const count = (wanted: Outcome) => rows.filter(({ outcome }) => outcome === wanted).length;
+  const select = encodeSelection(
+    rows.map(({ at }) => at),
+    total,
+  );
+  return { ...segment, rows: rows.length, succeeded: count("succeeded"), failed: count("failed"), total, select };
+}

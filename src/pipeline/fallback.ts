@@ -1,0 +1,53 @@
+import type { ColumnBatch } from "../core/column.ts";
+import { encodeKey, type PartitionKey } from "../core/partition-key.ts";
+import type { Snapshot } from "../core/run.ts";
+import { frame } from "../model/frame.ts";
+import { type Problem, type ScoredPartition, type ScoringPlan, scorePartition } from "./score-partition.ts";
+import { trainPartition } from "./train-chunk.ts";
+
+/** What seasonal naive needs to know. */
+export interface Fallback {
+  /** The column to forecast. */
+  readonly target: string;
+  /** Observations per season. */
+  readonly period: number;
+}
+
+/** A partition without a model, with its rows in the input: `[start, end)` of `batch`. */
+export interface ModellessPartition {
+  readonly key: PartitionKey;
+  readonly batch: ColumnBatch;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Forecasts a partition that has no model by the seasonal naive method, fitted to its rows in the input by the code that
+ * trains; by the naive method where there is no full season. Where neither can be, it stays without a model.
+ *
+ * @param why - why it has no model
+ */
+export async function scoreFallback(
+  plan: Pick<ScoringPlan, "keyColumns" | "horizon" | "levels">,
+  snapshot: Snapshot,
+  { target, period }: Fallback,
+  { key, batch, start, end }: ModellessPartition,
+  why: Problem,
+): Promise<ScoredPartition> {
+  // Loaded when it is needed: it is all of the forecasting library.
+  const { default: definition } = await import("../model/builtin/forecaster.ts");
+  const position = { position: 0, partitionKey: encodeKey(plan.keyColumns, key), start, end };
+  let reason = why.errorMessage;
+  for (const method of period > 1 ? ["snaive", "naive"] : ["naive"]) {
+    const exports = { method, target, period, horizon: 1, holdout: 0 };
+    const manifest = { snapshot, keyArg: "unit_id", exports, seed: 0 };
+    const row = await trainPartition(manifest, definition as never, batch, position, 1, () => 0);
+    const time = snapshot.columns.find(({ name }) => name === snapshot.timeColumn) ?? null;
+    const data = frame(batch, start, end);
+    const scoring = { ...plan, definition: definition as never, keyArg: "unit_id", exports, time, advance: false };
+    const scored = await scorePartition(scoring, row, { data });
+    if (scored.status === "OK") return { ...scored, status: "FALLBACK", ...why };
+    if ("errorMessage" in scored) reason = `${why.errorMessage}; no fallback: ${scored.errorMessage}`;
+  }
+  return { status: "NO_MODEL", errorType: why.errorType, errorMessage: reason };
+}

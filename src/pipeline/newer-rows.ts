@@ -1,0 +1,73 @@
+import type { ColumnInfo } from "../core/column.ts";
+import { matchColumn } from "../core/column.ts";
+import { type Frame, pickRows } from "../model/frame.ts";
+import { formatTime, gridPositions, parseTime } from "../model/interval.ts";
+import { readTimes } from "../model/time-axis.ts";
+
+/** Newer rows cannot be placed after a series' last observation. */
+export class OffInterval extends Error {
+  override readonly name = "OffInterval";
+}
+
+/** A series' rows may be at most so many steps after its last observation. */
+const LONGEST = 100_000;
+
+/** Rows that are newer than a series, and how many steps they reach. */
+export interface NewerRows {
+  /** `series` begins one step after the series' last observation. */
+  readonly data: Frame;
+  readonly steps: number;
+}
+
+/**
+ * The rows of a partition that are newer than a series' last observation; undefined if there are none, or the data have no
+ * such time column.
+ *
+ * @throws {OffInterval} if they are not one by one at later steps of the series' interval
+ */
+export function newerRows(
+  data: Frame,
+  time: ColumnInfo,
+  lastTs: string,
+  interval: string | null,
+): NewerRows | undefined {
+  if (time.type === "string" || time.type === "boolean" || data.length === 0) return undefined;
+  const column = matchColumn(
+    data.columns.map(({ name }) => name),
+    time.name,
+  );
+  if (column === undefined) return undefined;
+  const isNumber = (type: string) => type === "number" || type === "integer";
+  const given = data.columns.find(({ name }) => name === column)!.type;
+  if (given === "string" || given === "boolean" || isNumber(given) !== isNumber(time.type))
+    throw new OffInterval(`${column} of the input holds ${given}s, but the model was fitted to ${time.type}s`);
+  const { type, times } = readTimes(data, column);
+  const last = parseTime(isNumber(time.type) ? "number" : (time.type as "date" | "timestamp"), lastTs);
+  let newer = 0;
+  for (let i = 0; i < times.length; i++) {
+    if (Number.isNaN(times[i]!)) throw new OffInterval(`row ${i + 1} of the input has no ${column}`);
+    if (times[i]! > last) newer++;
+  }
+  if (newer === 0) return undefined;
+  const grid = new Float64Array(newer + 1);
+  const rows = new Int32Array(newer);
+  grid[0] = last;
+  let found = 0;
+  for (let i = 0; i < times.length; i++) {
+    if (!(times[i]! > last)) continue;
+    if (times[i]! <= grid[found]!)
+      throw new OffInterval(
+        `${column} ${formatTime(type, times[i]!)} of the input ${times[i] === grid[found] ? "occurs twice" : "is not in order"}`,
+      );
+    rows[found] = i;
+    grid[++found] = times[i]!;
+  }
+  if (interval === null) throw new OffInterval(`the model's series has no interval, so newer rows have no place`);
+  const positions = gridPositions(grid, interval, LONGEST);
+  if (positions === null)
+    throw new OffInterval(
+      `${column} ${formatTime(type, grid[1]!)}${newer > 1 ? ` to ${formatTime(type, grid[newer]!)}` : ""} of the input ${newer > 1 ? "are" : "is"} not at steps of ${interval} after ${lastTs}`,
+    );
+  const places = positions.subarray(1).map((position) => position - 1);
+  return { data: pickRows(data, rows, places), steps: places.at(-1)! + 1 };
+}

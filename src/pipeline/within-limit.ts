@@ -1,0 +1,36 @@
+import type { Member, Place } from "./crew.ts";
+import { NOTE_MS, type TrainingNote } from "./train-chunk.ts";
+
+/** A call that took too long: its worker was ended. */
+export class TimedOut extends Error {}
+
+/**
+ * A call that is ended when the worker is at one partition for too long; reading and writing take as long as they take.
+ *
+ * @throws {TimedOut} then
+ */
+export async function withinLimit<Response>(
+  member: Member,
+  place: Place,
+  request: object,
+  limitMs: number | null,
+): Promise<Response> {
+  if (limitMs === null) return place.call<Response>(request);
+  let timer: NodeJS.Timeout | undefined;
+  let late = false;
+  const watch = (said: unknown) => {
+    clearTimeout(timer);
+    if ((said as TrainingNote) === "fitted") return;
+    timer = setTimeout(() => {
+      late = true;
+      void member.interrupt();
+    }, limitMs + NOTE_MS);
+  };
+  try {
+    return await place.call<Response>(request, watch);
+  } catch (error) {
+    throw late ? new TimedOut() : error;
+  } finally {
+    clearTimeout(timer);
+  }
+}

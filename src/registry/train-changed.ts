@@ -1,0 +1,130 @@
+import type { IndexedSegment } from "../core/artifact.ts";
+import type { PartitionKey } from "../core/partition-key.ts";
+import { type IndexSummary, newRunId, type RunManifest } from "../core/run.ts";
+import { type Collected, collectRun, joinIndexes, selected } from "../pipeline/collect-run.ts";
+import { startCrew } from "../pipeline/crew.ts";
+import type { UnchangedPartition } from "../pipeline/find-unchanged.ts";
+import type { RunSpec } from "../pipeline/plan-run.ts";
+import type { OnProgress } from "../pipeline/progress.ts";
+import { completedRun, readIndex } from "../pipeline/read-index.ts";
+import { type Trainers, train } from "../pipeline/train.ts";
+import type { WorkerRequest } from "../pipeline/worker.ts";
+import type { Engine } from "../ports/engine.ts";
+
+/** What became of a run's partitions since an earlier one. */
+export interface ChangedSummary {
+  /** The earlier run; null where there is none. */
+  readonly since: string | null;
+  /** How many partitions were trained, and how many kept their row of the earlier run. */
+  readonly trained: number;
+  readonly carried: number;
+  /** Why all of them were trained; null where only those with changed data were. */
+  readonly why: string | null;
+}
+
+/** A completed run, and what of it is new. */
+export interface ChangedRun {
+  readonly manifest: RunManifest;
+  readonly index: IndexSummary;
+  readonly changed: ChangedSummary;
+}
+
+/**
+ * Trains the partitions whose data have changed since an earlier run, or that it does not have, and makes one completed run
+ * of them and of the earlier run's other rows, which are not copied. Partitions that the source has no more are left out.
+ * Where definition, exports, seed or keys are other ones, everything is trained.
+ *
+ * @param since - the earlier run, completed
+ * @throws {ManymodelError} `not-found` or `conflict` if there is no such completed run; what `train` throws
+ */
+export async function trainChanged(
+  engine: Engine,
+  spec: RunSpec,
+  since: string,
+  trainers: Trainers,
+  packageVersion: string,
+  onProgress: OnProgress = () => {},
+): Promise<ChangedRun> {
+  const base = await completedRun(engine, since);
+  const snapshot = await engine.tables.snapshot(spec.query);
+  const everything = async (why: string | null): Promise<ChangedRun> => {
+    const run = await train(engine, { ...spec, snapshot }, trainers, packageVersion, onProgress);
+    return { ...run, changed: { since, trained: run.manifest.partitions, carried: 0, why } };
+  };
+  const why = whyEverything(base.manifest, { ...spec, snapshot });
+  if (why !== null) return everything(why);
+
+  const index = await readIndex(engine.stage, base.index, `run ${since} was completed`);
+  const kept: IndexedSegment[] = [];
+  const isKept = new Uint8Array(snapshot.partitions);
+  const waiting = index.segments[Symbol.iterator]();
+  const crew = await startCrew(trainers.workers, trainers.entry, Math.min(spec.workers, index.segments.length));
+  try {
+    await crew.run(async (member, signal) => {
+      for (let next = waiting.next(); !next.done && !signal.aborted; next = waiting.next()) {
+        const request: WorkerRequest = { type: "find-unchanged", segment: next.value, snapshot };
+        const found = await member.call<UnchangedPartition[]>(request);
+        const part = selected(next.value, found);
+        if (part !== undefined) kept.push(part);
+        for (const { ordinal } of found) isKept[ordinal] = 1;
+      }
+    });
+  } finally {
+    await crew.close();
+  }
+  // The members end in any order; the index is in that of the segments.
+  const place = new Map(index.segments.map(({ path }, i) => [path, i]));
+  kept.sort((a, b) => place.get(a.path)! - place.get(b.path)!);
+  const carried = kept.reduce((sum, { rows }) => sum + rows, 0);
+  if (carried === 0) return everything(null);
+
+  const keys = await changedKeys(engine, snapshot, isKept);
+  const runId = newRunId(spec.mode, new Date(), Math.random);
+  const fresh =
+    keys.length === 0
+      ? undefined
+      : await train(engine, { ...spec, runId, snapshot, keys }, trainers, packageVersion, onProgress);
+  const before: Collected = { sources: index.sources, segments: kept };
+  const news = fresh && (await readIndex(engine.stage, fresh.index, `run ${runId} was completed`));
+  const { champions: _, patch: __, ...trained } = base.manifest;
+  const plan = {
+    ...trained,
+    ...{ runId: spec.runId, createdAt: new Date().toISOString(), packageVersion, mode: "changed" as const, snapshot },
+    changed: { since, by: fresh === undefined ? null : runId },
+  };
+  const run = await collectRun(engine, plan, news === undefined ? before : joinIndexes(before, news));
+  return { ...run, changed: { since, trained: keys.length, carried, why: null } };
+}
+
+/** Why a partition's model could be another one even where its data are the same; null if it could not. */
+function whyEverything(
+  base: RunManifest,
+  spec: Omit<RunSpec, "snapshot"> & Pick<RunManifest, "snapshot">,
+): string | null {
+  const types = ({ keyColumns }: RunManifest["snapshot"]) => JSON.stringify(keyColumns);
+  if (base.definition.sha256 !== spec.definition.sha256) return "the model definition is another one";
+  if (JSON.stringify(base.exports) !== JSON.stringify(spec.exports)) return "the exports are other ones";
+  if (base.seed !== spec.seed) return `the seed is ${spec.seed}, it was ${base.seed}`;
+  if (types(base.snapshot) !== types(spec.snapshot)) return "the source is partitioned otherwise";
+  return base.keyArg === spec.keyArg ? null : `the loop variable is ${spec.keyArg}, it was ${base.keyArg}`;
+}
+
+/** Keys are read from the snapshot this many at a time. */
+const KEYS_PER_READ = 100_000;
+
+async function changedKeys(
+  { tables }: Engine,
+  snapshot: RunManifest["snapshot"],
+  isKept: Uint8Array,
+): Promise<PartitionKey[]> {
+  const changed: PartitionKey[] = [];
+  for (let from = 0; from < snapshot.partitions; from += KEYS_PER_READ) {
+    const to = Math.min(snapshot.partitions, from + KEYS_PER_READ);
+    if (isKept.subarray(from, to).every((kept) => kept === 1)) continue;
+    const keys = await tables.keys(snapshot, from, to);
+    keys.forEach((key, i) => {
+      if (isKept[from + i] === 0) changed.push(key);
+    });
+  }
+  return changed;
+}

@@ -1,0 +1,36 @@
+/** Who may do what, in one place: a role may do what is listed for it and for those before it. */
+export const ROLES = ["viewer", "operator", "admin"] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Who is asking. A name of null is whoever uses this machine, where no token is needed. */
+export interface Caller {
+  readonly name: string | null;
+  readonly role: Role;
+}
+
+/** The least role for each route, as `METHOD path`; `anyone` needs no token. What is not listed is refused. */
+export type AccessMatrix = Readonly<Record<string, Role | "anyone">>;
+
+/** The authorisation matrix of `manymodel serve`. */
+export const ACCESS = {
+  "GET /healthz": "anyone",
+  "GET /readyz": "anyone",
+  "GET /metrics": "viewer",
+  "GET /openapi.json": "viewer",
+  "GET /v1/models": "viewer",
+  "GET /v1/models/{model}": "viewer",
+  "GET /v1/models/{model}/{version}": "viewer",
+  "GET /v1/models/{model}/{version}/partitions": "viewer",
+  "GET /v1/models/{model}/{version}/partitions/{partition}": "viewer",
+  "POST /v1/models/{model}/{version}/predict": "viewer",
+  "GET /v1/aliases": "viewer",
+  "GET /v1/audit": "operator",
+  "POST /v1/aliases/{model}/{alias}": "operator",
+  "POST /v1/aliases/{model}/{alias}/rollback": "operator",
+  "DELETE /v1/models/{model}/{version}": "admin",
+} as const satisfies AccessMatrix;
+
+/** Whether a role may do what `least` is needed for. */
+export function mayDo(role: Role, least: Role): boolean {
+  return ROLES.indexOf(role) >= ROLES.indexOf(least);
+}

@@ -1,0 +1,25 @@
+import type { ManyModel } from "../api/connect.ts";
+import { ManymodelError } from "../core/errors.ts";
+import type { AccessMatrix } from "./access.ts";
+import { type Door, LOOPBACK } from "./guard.ts";
+import { workspaceTokens } from "./workspace-tokens.ts";
+
+/**
+ * Who is let in at an address of this machine: by the workspace's tokens or, as long as none was ever made and nobody else
+ * can ask, whoever uses the machine.
+ *
+ * @throws {ManymodelError} `config` if others than this machine could ask without a token
+ */
+export function openDoor(mm: ManyModel, host: string, matrix: AccessMatrix, clock: () => Date): Door {
+  const { serve } = mm.config;
+  const tokens = workspaceTokens(mm);
+  const isLocal = LOOPBACK.includes(host);
+  const tokensRequired = !isLocal || serve.hosts.length > 0;
+  if (tokensRequired && !tokens.exist())
+    throw new ManymodelError(
+      "config",
+      `${isLocal ? "serve.hosts lets" : `host ${host} lets`} others than this machine ask, and there is no token: manymodel token create --name NAME --role viewer`,
+    );
+  const hosts = isLocal || serve.hosts.length > 0 ? [...(isLocal ? LOOPBACK : []), ...serve.hosts] : null;
+  return { matrix, tokens, tokensRequired, hosts, clock };
+}

@@ -1,0 +1,54 @@
+import type { ServerResponse } from "node:http";
+import { type AddressInfo, isIP } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import { ManymodelError, messageOf } from "../core/errors.ts";
+
+/** An application that answers at an address. */
+export interface Listening {
+  /** Where: `http://127.0.0.1:8080`. */
+  readonly url: string;
+  readonly port: number;
+  /** Takes no more requests, and ends once those that are under way were answered. */
+  close(): Promise<void>;
+}
+
+/**
+ * Has an application answer at an address.
+ *
+ * @param port - 0: a free one
+ * @param graceMs - how long requests that are under way may still take once it is to end
+ * @throws {ManymodelError} `config` if the address cannot be used
+ */
+export async function listen(
+  fetch: Parameters<typeof createAdaptorServer>[0]["fetch"],
+  host: string,
+  port: number,
+  graceMs: number,
+): Promise<Listening> {
+  const server = createAdaptorServer({ fetch, overrideGlobalObjects: false });
+  const underWay = new Set<ServerResponse>();
+  server.on("request", (_, response: ServerResponse) => {
+    underWay.add(response);
+    response.once("close", () => underWay.delete(response));
+  });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(port, host, resolve);
+    });
+  } catch (cause) {
+    throw new ManymodelError("config", `cannot listen at ${host}:${port}: ${messageOf(cause)}`, { cause });
+  }
+  const bound = (server.address() as AddressInfo).port;
+  return {
+    url: `http://${isIP(host) === 6 ? `[${host}]` : host}:${bound}`,
+    port: bound,
+    async close() {
+      for (const response of underWay) if (!response.headersSent) response.setHeader("Connection", "close");
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const grace = setTimeout(() => "closeAllConnections" in server && server.closeAllConnections(), graceMs);
+      await closed;
+      clearTimeout(grace);
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import { predict } from "./predict.ts";
+import { openApi, route } from "./route.ts";
+import { predictAnswer, predictRequest, versionPath } from "./schema.ts";
+import type { Service } from "./service.ts";
+
+/** The route that predicts. An alias is looked up once a request, so that an answer is of one version throughout. */
+export function predictRoutes({ registry, models, pool, metrics, limits, levels: usual }: Service) {
+  const parts = { params: versionPath, body: predictRequest(limits), answer: predictAnswer };
+  const one = route("POST /v1/models/{model}/{version}/predict", "Predict for one key, or for several", parts);
+  return openApi().openapi(one, async (c) => {
+    const { model, version: named } = c.req.valid("param");
+    const { keys, horizon: asked, levels = usual, rows } = c.req.valid("json");
+    const version = await registry.knownModelVersion(model, named);
+    const horizon = asked ?? version.horizon;
+    const question = { keys, horizon, levels, rows };
+    const predictions = await predict(models, pool, version, question, c.get("signal"));
+    for (const { status } of predictions) metrics.partitions.inc({ status });
+    return c.json({ model, version: version.version, horizon, levels: [...levels], predictions }, 200);
+  });
+}

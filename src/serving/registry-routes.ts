@@ -1,0 +1,142 @@
+import type { Context } from "hono";
+import { ManymodelError, show } from "../core/errors.ts";
+import type { ModelVersion } from "../core/registry.ts";
+import { parsed, partitionAsJson, partitionPage } from "./partition-json.ts";
+import { type Env, openApi, route } from "./route.ts";
+import * as schema from "./schema.ts";
+import type { Service } from "./service.ts";
+
+/** The routes that show the registry, and those that change it: under the name of the caller's token. */
+export function registryRoutes({ registry, stage, models }: Pick<Service, "registry" | "stage" | "models">) {
+  const actingFor = (c: Context<Env>) => {
+    const { name } = c.get("caller");
+    return name === null ? registry : registry.as(name);
+  };
+  return openApi()
+    .openapi(route("GET /v1/models", "The models", { answer: schema.modelList }), async (c) => {
+      const models = await registry.showModels();
+      return c.json({ models: models.map((model) => ({ ...model, newest: versionAsJson(model.newest) })) }, 200);
+    })
+    .openapi(
+      route("GET /v1/models/{model}", "A model's versions, newest first, and aliases", {
+        params: schema.modelPath,
+        answer: schema.modelAnswer,
+      }),
+      async (c) => {
+        const { model } = c.req.valid("param");
+        await registry.knownModelVersion(model);
+        const versions = (await registry.showVersions(model)).map(versionAsJson);
+        return c.json({ model, versions, aliases: await registry.showAliases(model) }, 200);
+      },
+    )
+    .openapi(
+      route("GET /v1/models/{model}/{version}", "A version, with what is said of it", {
+        params: schema.versionPath,
+        answer: schema.versionAnswer,
+      }),
+      async (c) => {
+        const { model, version } = c.req.valid("param");
+        const known = await registry.knownModelVersion(model, version);
+        const aliases = (await registry.showAliases(model)).filter((alias) => alias.version === known.version);
+        const annotations = await registry.showAnnotations(model, known.version);
+        return c.json({ ...versionAsJson(known), aliases: aliases.map(({ alias }) => alias), annotations }, 200);
+      },
+    )
+    .openapi(
+      route("GET /v1/models/{model}/{version}/partitions", "Partitions of a version, some at a time", {
+        params: schema.versionPath,
+        query: schema.pageQuery,
+        answer: schema.partitionPage,
+      }),
+      async (c) => {
+        const { model, version } = c.req.valid("param");
+        const { offset, limit } = c.req.valid("query");
+        const known = await registry.knownModelVersion(model, version);
+        const { index } = await models.open(known);
+        const rows = await partitionPage(stage, index, offset, limit);
+        const partitions = rows.map((row) => partitionAsJson(known, row));
+        return c.json({ model, version: known.version, total: index.partitions, offset, partitions }, 200);
+      },
+    )
+    .openapi(
+      route("GET /v1/models/{model}/{version}/partitions/{partition}", "One partition, with its fitted model", {
+        params: schema.partitionPath,
+        answer: schema.partitionAnswer,
+      }),
+      async (c) => {
+        const { model, version, partition } = c.req.valid("param");
+        const known = await registry.knownModelVersion(model, version);
+        const { index, finder } = await models.open(known);
+        const found = await finder.row(partition);
+        if (found === undefined)
+          throw new ManymodelError("not-found", `${model} ${known.version} has no partition ${show(partition)}`);
+        const { row, segment } = found;
+        const { runId } = index.sources[segment.source]!;
+        const [fitted, forecast, info] = [parsed(row.model), parsed(row.forecast), parsed(row.info)];
+        return c.json({ ...partitionAsJson(known, row), runId, fitted, forecast, info }, 200);
+      },
+    )
+    .openapi(
+      route("DELETE /v1/models/{model}/{version}", "Delete a version that no alias points at", {
+        params: schema.versionPath,
+        answer: schema.deleted,
+      }),
+      async (c) => {
+        const { model, version } = c.req.valid("param");
+        await actingFor(c).deleteModelVersion(model, version);
+        return c.json({ model, version }, 200);
+      },
+    )
+    .openapi(
+      route("GET /v1/aliases", "The aliases, of one model or of all", {
+        query: schema.aliasQuery,
+        answer: schema.aliasList,
+      }),
+      async (c) => c.json({ aliases: await registry.showAliases(c.req.valid("query").model) }, 200),
+    )
+    .openapi(
+      route("POST /v1/aliases/{model}/{alias}", "Point an alias at a version", {
+        params: schema.aliasPath,
+        body: schema.aliasMove,
+        answer: schema.aliasAnswer,
+      }),
+      async (c) => {
+        const { model, alias } = c.req.valid("param");
+        const { version } = c.req.valid("json");
+        await actingFor(c).setModelAlias(model, alias, version);
+        return c.json({ model, alias, version }, 200);
+      },
+    )
+    .openapi(
+      route("POST /v1/aliases/{model}/{alias}/rollback", "Point an alias where it pointed before", {
+        params: schema.aliasPath,
+        body: schema.nothing,
+        answer: schema.aliasAnswer,
+      }),
+      async (c) => {
+        const { model, alias } = c.req.valid("param");
+        return c.json({ model, alias, version: await actingFor(c).rollback(model, alias) }, 200);
+      },
+    )
+    .openapi(
+      route("GET /v1/audit", "The newest changes of the registry, oldest first", {
+        query: schema.auditQuery,
+        answer: schema.auditAnswer,
+      }),
+      async (c) => {
+        const { model, limit } = c.req.valid("query");
+        const entries = await registry.audit({ limit, ...(model !== undefined && { model }) });
+        return c.json({ entries }, 200);
+      },
+    );
+}
+
+function versionAsJson(version: ModelVersion): schema.VersionJson {
+  const { model, version: name, createdAt, runId, horizon, keyColumns, definitionName, definitionSha256 } = version;
+  const { packageVersion, parent = null, comment, index } = version;
+  const { succeeded, failed, skipped } = index;
+  return {
+    ...{ model, version: name, createdAt, runId, horizon, keyColumns: [...keyColumns], definitionName },
+    ...{ definitionSha256, packageVersion, parent, comment, succeeded, failed, skipped },
+  };
+}

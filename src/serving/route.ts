@@ -1,0 +1,62 @@
+import { createRoute, OpenAPIHono, type RouteConfig, type z } from "@hono/zod-openapi";
+import { ACCESS } from "./access.ts";
+import type { Guarded } from "./guard.ts";
+import type { Timed } from "./limit.ts";
+import { Refusal } from "./refusal.ts";
+import { errorAnswer } from "./schema.ts";
+
+/** What the middleware in front of every route sets. */
+export type Env = { Variables: Guarded["Variables"] & Timed["Variables"] };
+
+/** An application whose requests are validated by the schemas of their routes, with one line for what is wrong. */
+export const openApi = () =>
+  new OpenAPIHono<Env>({
+    defaultHook(result) {
+      if (result.success) return;
+      const [issue] = result.error.issues;
+      const where = issue!.path.reduce<string>(
+        (text, part) =>
+          typeof part === "number" ? `${text}[${part}]` : text === "" ? String(part) : `${text}.${String(part)}`,
+        "",
+      );
+      throw new Refusal("input", `${where === "" ? result.target : where}: ${issue!.message}`);
+    },
+  });
+
+type Parts = {
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  readonly answer: z.ZodType;
+  /** What the answer is; JSON when left out. */
+  readonly type?: string;
+};
+
+/** A route of the matrix as OpenAPI has it: what it takes, what it answers, and who may use it. */
+export function route<R extends keyof typeof ACCESS, P extends Parts>(name: R, summary: string, parts: P) {
+  const [method, path] = name.split(" ") as ["GET", string];
+  const least = ACCESS[name];
+  const { params, query, body, answer, type = "application/json" } = parts;
+  return createRoute({
+    method: method.toLowerCase() as Lowercase<RouteConfig["method"]> & "get",
+    path,
+    summary,
+    description: least === "anyone" ? "Needs no token." : `Needs the role ${least}.`,
+    security: least === "anyone" ? [] : [{ token: [] }],
+    request: {
+      ...(params !== undefined && { params }),
+      ...(query !== undefined && { query }),
+      ...(body !== undefined && { body: { required: true, content: { "application/json": { schema: body } } } }),
+    } as RequestOf<P>,
+    responses: {
+      200: { description: "Done", content: { [type as "application/json"]: { schema: answer as P["answer"] } } },
+      default: { description: "Why not", content: { "application/json": { schema: errorAnswer } } },
+    },
+  });
+}
+
+type RequestOf<P extends Parts> = (P extends { params: infer Params } ? { params: Params } : object) &
+  (P extends { query: infer Query } ? { query: Query } : object) &
+  (P extends { body: infer Body }
+    ? { body: { required: true; content: { "application/json": { schema: Body } } } }
+    : object);

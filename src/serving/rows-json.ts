@@ -1,0 +1,61 @@
+import type { Column, ColumnBatch, ColumnInfo } from "../core/column.ts";
+import { ManymodelError, show } from "../core/errors.ts";
+import { formatTime, parseTime } from "../model/interval.ts";
+
+/** A row as JSON has it; dates and timestamps are text, what is left out is null. */
+export type RowJson = { readonly [column: string]: string | number | boolean | null };
+
+/**
+ * Rows as typed columns: those that the models were trained on, with their types.
+ *
+ * @param where - what to call the rows in an error: `rows[3]`
+ * @throws {ManymodelError} `input` naming the column and the value
+ */
+export function rowsOfJson(columns: readonly ColumnInfo[], rows: readonly RowJson[], where: string): ColumnBatch {
+  const known = new Set(columns.map(({ name }) => name));
+  rows.forEach((row, i) => {
+    const unknown = Object.keys(row).find((name) => !known.has(name));
+    if (unknown !== undefined)
+      throw new ManymodelError(
+        "input",
+        `${where}[${i}] has a column ${show(unknown)}; the model was trained on ${[...known].join(", ")}`,
+      );
+  });
+  const entries = columns.map(({ name, type }): [string, Column] => {
+    const cells = rows.map((row, i) => cell(type, row[name] ?? null, `${where}[${i}].${name}`));
+    if (type === "string") return [name, { type, values: cells as (string | null)[] }];
+    if (type === "boolean")
+      return [name, { type, values: Uint8Array.from(cells, (v) => (v === null ? 2 : Number(v))) }];
+    const values = Float64Array.from(cells, (v) => (v === null ? NaN : Number(v)));
+    return [name, { type: type === "integer" ? "number" : type, values }];
+  });
+  return { length: rows.length, columns: Object.fromEntries(entries) };
+}
+
+const JSON_TYPES = { string: "string", boolean: "boolean", number: "number", integer: "number" } as const;
+
+function cell(type: ColumnInfo["type"], value: RowJson[string], where: string): string | number | boolean | null {
+  if (value === null) return null;
+  const wrong = () => new ManymodelError("input", `${where} is ${show(value)}, which is not a ${type}`);
+  if (type === "date" || type === "timestamp") {
+    const time = typeof value === "string" ? parseTime(type, value.replace("T", " ").replace(/Z$/, "")) : NaN;
+    if (Number.isNaN(time)) throw wrong();
+    return time;
+  }
+  if (typeof value !== JSON_TYPES[type]) throw wrong();
+  return value;
+}
+
+/** Times as they are answered: exact text of dates and timestamps, the number or text itself otherwise. */
+export function timesAsJson(
+  time: ColumnInfo | null,
+  times: Float64Array | readonly (string | null)[] | null,
+): (string | number | null)[] | null {
+  if (times === null || time === null) return null;
+  const type = time.type === "date" || time.type === "timestamp" ? time.type : undefined;
+  return Array.from(times as ArrayLike<string | number | null>, (value) => {
+    if (typeof value !== "number") return value;
+    if (Number.isNaN(value)) return null;
+    return type === undefined ? value : formatTime(type, value);
+  });
+}

@@ -1,0 +1,105 @@
+import type { ManyModel } from "../api/connect.ts";
+import { packageVersion } from "../api/package-version.ts";
+import { workerEntry } from "../api/worker-entry.ts";
+import { parseDuration } from "../core/duration.ts";
+import { messageOf } from "../core/errors.ts";
+import { ACCESS } from "./access.ts";
+import { createApp, type Log } from "./app.ts";
+import { openDoor } from "./door.ts";
+import { type Listening, listen } from "./listen.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
+import { ScoringPool } from "./scoring-pool.ts";
+import { TrainedModels } from "./trained-models.ts";
+
+/** What a server is started with that the configuration does not say. */
+export interface ServerOptions {
+  readonly host?: string;
+  readonly port?: number;
+  readonly workers?: number | "auto";
+  readonly log: Log;
+  readonly clock?: () => Date;
+}
+
+/** A server that answers. */
+export interface RunningServer {
+  /** Where: `http://127.0.0.1:8080`. */
+  readonly url: string;
+  readonly port: number;
+  /** Whether every request needs a token. */
+  readonly tokensNeeded: boolean;
+  /** Takes no more requests, answers those that are under way, and ends. */
+  close(): Promise<void>;
+}
+
+/** How long requests that are under way may still take once the server is to end, in milliseconds. */
+const GRACE_MS = 30_000;
+
+/**
+ * Starts serving a workspace over HTTP.
+ *
+ * @throws {ManymodelError} `config` if the address cannot be used, or others than this machine could ask without a token
+ */
+export async function startServer(mm: ManyModel, options: ServerOptions): Promise<RunningServer> {
+  const { engine, registry, config } = mm;
+  const { serve } = config;
+  const { log, clock = () => new Date() } = options;
+  const host = options.host ?? serve.host;
+  const door = openDoor(mm, host, ACCESS, clock);
+  let metrics!: Metrics;
+  const models = new TrainedModels(engine.stage, serve.cache_mb * 2 ** 20, (hit) =>
+    metrics.lookups.inc({ result: hit ? "hit" : "miss" }),
+  );
+  metrics = createMetrics(() => models.bytes);
+  const workers = options.workers ?? serve.workers;
+  const pool = await ScoringPool.start(engine.workers, workerEntry(engine.address), {
+    count: workers === "auto" ? Math.max(1, engine.workers.parallelism - 1) : workers,
+    limitMs: parseDuration("serve.predict_timeout", serve.predict_timeout),
+    onLost: () => metrics.workersLost.inc(),
+  });
+  let ready = false;
+  const limits = {
+    maxKeys: serve.max_keys,
+    maxHorizon: serve.max_horizon,
+    maxBodyBytes: serve.max_body_kb * 1024,
+    maxConcurrent: serve.max_concurrent,
+    timeoutMs: parseDuration("serve.timeout", serve.timeout),
+  };
+  const { levels } = config.batch;
+  const service = { registry, stage: engine.stage, models, pool, metrics, limits, levels, ready: () => ready };
+  const app = createApp(service, door, log, packageVersion);
+  let draining = false;
+  let listening: Listening;
+  try {
+    listening = await listen(app.fetch, host, options.port ?? serve.port, GRACE_MS);
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
+  const warm = warmUp(mm, models, log).finally(() => {
+    ready = !draining;
+  });
+  return {
+    url: listening.url,
+    port: listening.port,
+    tokensNeeded: door.tokensRequired || door.tokens.exist(),
+    async close() {
+      draining = true;
+      ready = false;
+      await listening.close();
+      await warm;
+      await pool.close();
+    },
+  };
+}
+
+/** Opens the versions that aliases point at, and each model's default, so that the first to ask need not wait for it. */
+async function warmUp({ registry }: ManyModel, models: TrainedModels, log: Log): Promise<void> {
+  try {
+    const named = (await registry.showAliases()).map(({ model, alias }) => ({ model, version: alias }));
+    const usual = (await registry.showModels()).map(({ model }) => ({ model, version: undefined }));
+    for (const { model, version } of [...named, ...usual])
+      await models.open(await registry.knownModelVersion(model, version));
+  } catch (error) {
+    log.error(`opening the registered versions: ${messageOf(error)}`, error);
+  }
+}

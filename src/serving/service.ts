@@ -1,0 +1,20 @@
+import type { Registry } from "../api/registry.ts";
+import type { Stage } from "../ports/stage.ts";
+import type { Limits } from "./limit.ts";
+import type { Metrics } from "./metrics.ts";
+import type { ScoringPool } from "./scoring-pool.ts";
+import type { TrainedModels } from "./trained-models.ts";
+
+/** What the routes work with. */
+export interface Service {
+  readonly registry: Registry;
+  readonly stage: Stage;
+  readonly models: TrainedModels;
+  readonly pool: ScoringPool;
+  readonly metrics: Metrics;
+  readonly limits: Limits;
+  /** Coverage of the intervals in percent where a request does not say. */
+  readonly levels: readonly number[];
+  /** Whether requests are to be sent here. */
+  readonly ready: () => boolean;
+}

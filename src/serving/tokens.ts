@@ -1,0 +1,123 @@
+import { createHash, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { ManymodelError, messageOf, show } from "../core/errors.ts";
+import { checkName } from "../core/run.ts";
+import type { Role } from "./access.ts";
+
+/** What is kept of a token: never its secret. */
+export interface Token {
+  /** Whom it was made for; the audit log names its holder so. */
+  readonly name: string;
+  readonly role: Role;
+  /** SHA-256 of the secret, in hexadecimal. The secret is 256 random bits, so that no salt is needed. */
+  readonly sha256: string;
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  readonly revokedAt: string | null;
+}
+
+/** The tokens of a workspace. Whatever shows them, serves or manages them uses the same. */
+export interface Tokens {
+  /**
+   * Makes a token.
+   *
+   * @returns its text, which is kept nowhere
+   * @throws {ManymodelError} `conflict` if there is or was one of that name
+   */
+  create(
+    spec: { readonly name: string; readonly role: Role; readonly expiresAt: Date | null },
+    now: Date,
+  ): Promise<string>;
+  /** All that were made, by name. */
+  list(): Promise<Token[]>;
+  /** Ends a token, at once and for good. @throws {ManymodelError} `not-found`; `conflict` if it was revoked before */
+  revoke(name: string, now: Date): Promise<void>;
+  /** The token that a text is, or undefined if it is none, has expired, or was revoked. */
+  verify(text: string, now: Date): Token | undefined;
+  /** Whether there is or was a token: then nobody does without one. */
+  exist(): boolean;
+}
+
+const FORM = /^mm_([A-Za-z0-9][A-Za-z0-9_.-]{0,127})_([A-Za-z0-9_-]{43})$/;
+const hash = (secret: string) => createHash("sha256").update(secret).digest();
+
+/**
+ * Tokens as files of a folder that only its owner can read: one a token, named by its name, so that two processes never
+ * write the same one. A server sees at its next request what was made or revoked.
+ */
+export function folderTokens(folder: string): Tokens {
+  const fileOf = (name: string) => path.join(folder, `${checkName("token", name)}.json`);
+  const names = (files: readonly string[]) => files.filter((file) => /^[^.].*\.json$/.test(file)).sort();
+  const parse = (text: string, file: string): Token => {
+    try {
+      return JSON.parse(text) as Token;
+    } catch (cause) {
+      throw new ManymodelError("corrupt", `${file} is not a readable token; delete it`, { cause });
+    }
+  };
+  const seen = new Map<string, { readonly stamp: string; readonly token: Token }>();
+  /** What a name's file says, read again when it was changed. */
+  const current = (name: string): Token | undefined => {
+    const file = fileOf(name);
+    const found = statSync(file, { bigint: true, throwIfNoEntry: false });
+    if (found === undefined) return undefined;
+    const stamp = `${found.ino} ${found.mtimeNs} ${found.size}`;
+    const known = seen.get(name);
+    if (known?.stamp === stamp) return known.token;
+    const token = parse(readFileSync(file, "utf8"), file);
+    seen.set(name, { stamp, token });
+    return token;
+  };
+  let made = false;
+  const text = (token: Token) => `${JSON.stringify(token, undefined, 2)}\n`;
+  return {
+    async create({ name, role, expiresAt }, now) {
+      const file = fileOf(name);
+      const secret = randomBytes(32).toString("base64url");
+      const [createdAt, sha256] = [now.toISOString(), hash(secret).toString("hex")];
+      const token = { name, role, sha256, createdAt, expiresAt: expiresAt?.toISOString() ?? null, revokedAt: null };
+      try {
+        await mkdir(folder, { recursive: true, mode: 0o700 });
+        await writeFile(file, text(token), { flag: "wx", mode: 0o600 });
+      } catch (cause) {
+        if ((cause as NodeJS.ErrnoException).code !== "EEXIST")
+          throw new ManymodelError("storage", `cannot write the token ${file}: ${messageOf(cause)}`, { cause });
+        throw new ManymodelError("conflict", `there is or was a token called ${show(name)}; choose another name`);
+      }
+      return `mm_${name}_${secret}`;
+    },
+    async list() {
+      const files = names(await readdir(folder).catch(() => []));
+      return Promise.all(
+        files.map(async (name) => {
+          const file = path.join(folder, name);
+          return parse(await readFile(file, "utf8"), file);
+        }),
+      );
+    },
+    async revoke(name, now) {
+      const token = current(name);
+      if (token === undefined)
+        throw new ManymodelError("not-found", `there is no token ${show(name)}; see "manymodel token list"`);
+      if (token.revokedAt !== null)
+        throw new ManymodelError("conflict", `token ${show(name)} was revoked ${token.revokedAt}`);
+      const temporary = path.join(folder, `.${randomUUID()}.tmp`);
+      await writeFile(temporary, text({ ...token, revokedAt: now.toISOString() }), { flag: "wx", mode: 0o600 });
+      await rename(temporary, fileOf(name));
+    },
+    verify(given, now) {
+      const [, name, secret] = FORM.exec(given) ?? [];
+      const token = name === undefined ? undefined : current(name);
+      if (token === undefined || !timingSafeEqual(hash(secret!), Buffer.from(token.sha256, "hex"))) return undefined;
+      const ended = token.expiresAt !== null && Date.parse(token.expiresAt) <= now.getTime();
+      return ended || token.revokedAt !== null ? undefined : token;
+    },
+    exist() {
+      // What was made once stays, revoked or not.
+      made ||= statSync(folder, { throwIfNoEntry: false }) !== undefined && names(readdirSync(folder)).length > 0;
+      return made;
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { expect, onTestFinished } from "vitest";
+
+const found = spawnSync("which", ["chromium"], { encoding: "utf8" }).stdout.trim();
+/** Why there is no browser to test in, or undefined. */
+export const NO_BROWSER = found === "" ? "no chromium on the PATH (apt-get install chromium)" : undefined;
+
+export const launch = (): Promise<Browser> => chromium.launch({ executablePath: found, args: ["--no-sandbox"] });
+
+/** A tab, gone after the test, in which nothing may go wrong: neither in a script nor against the page's policy. */
+export async function openTab(
+  browser: Browser,
+  options: { dark?: boolean; phone?: boolean; token?: string } = {},
+): Promise<Page> {
+  const tab = await browser.newPage({
+    colorScheme: options.dark ? "dark" : "light",
+    viewport: options.phone ? { width: 390, height: 844 } : { width: 1280, height: 800 },
+    reducedMotion: "reduce",
+  });
+  if (options.token !== undefined)
+    await tab.addInitScript(`sessionStorage.setItem("manymodel.token", ${JSON.stringify(options.token)})`);
+  const wrong: string[] = [];
+  tab.on("pageerror", (error) => wrong.push(error.message));
+  // What the server refuses is said to the console also; that is no mistake of the page's.
+  tab.on("console", (said) => {
+    if (said.type() === "error" && !said.text().startsWith("Failed to load resource")) wrong.push(said.text());
+  });
+  onTestFinished(async () => {
+    await tab.close();
+    expect(wrong).toEqual([]);
+  });
+  return tab;
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What axe finds wrong with what the tab shows: one line for each kind, with the first place. */
+export async function violations(tab: Page): Promise<string[]> {
+  // Evaluated rather than loaded: the page's policy allows no script but its own.
+  await tab.evaluate(axe);
+  return tab.evaluate(
+    'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes[0].html + " " + nodes[0].failureSummary))',
+  );
+}

@@ -1,0 +1,224 @@
+import type { ManyModel } from "manymodel";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { startDashboard } from "../../dist/dashboard/server.js";
+import { workspaceTokens } from "../../dist/serving/workspace-tokens.js";
+import { body, fillTable, openWorkspace } from "../workspace.ts";
+import { launch, NO_BROWSER, openTab, violations } from "./browser.ts";
+
+const DAY = 86_400_000;
+const ODD = ["a \"quoted\" 'key'", "ünï/çødé?#&=+ %41", "<img src=x onerror=document.title=1>", ""];
+const exports = { target: "Y", period: 7, horizon: 14, holdout: 14, method: "holt-winters", pauseMs: 0 };
+
+/**
+ * A run of a few daily series with odd keys and failures, and its dashboard; with `both` another run also, and the two
+ * registered as versions of M.
+ */
+async function shown({ both = false } = {}): Promise<{ mm: ManyModel; url: string }> {
+  const mm = await openWorkspace("local");
+  const columns = [
+    { name: "UNIT_ID", type: "string" },
+    { name: "OBS_DATE", type: "date" },
+    { name: "Y", type: "number" },
+  ] as const;
+  const units = [
+    ...ODD,
+    "bad one",
+    "bad two",
+    ...Array.from({ length: 34 }, (_, i) => `U${String(i).padStart(2, "0")}`),
+  ];
+  const rows = units.flatMap((unit, u) =>
+    Array.from({ length: 84 }, (_, day) => [
+      unit,
+      day * DAY,
+      50 + u + 10 * Math.sin(0.9 * day) + ((day * (u + 3)) % 11),
+    ]),
+  );
+  await fillTable(mm, "SALES", [...columns], rows);
+  await train(mm, "first");
+  if (!both) return { mm, url: await dashboard(mm) };
+  await train(mm, "second", { period: 1 });
+  for (const [version, run] of [
+    ["V1", "first"],
+    ["V2", "second"],
+  ] as const)
+    await mm.registry.logManyModel({ name: "M", version, run, horizon: 14 });
+  await mm.registry.setModelAlias("M", "champion", "V1");
+  return { mm, url: await dashboard(mm) };
+}
+
+function train(mm: ManyModel, modelRunId: string, changed: Partial<typeof exports> = {}, chunksPerJob = 4) {
+  const dataQuery = { table: "SALES", keyColumn: "UNIT_ID", orderBy: ["UNIT_ID", "OBS_DATE"] };
+  return mm
+    .foreachPartition("unit_id")
+    .dopar(body("shown"), { modelRunId, dataQuery, exports: { ...exports, ...changed }, workers: 2, chunksPerJob });
+}
+
+async function dashboard(mm: ManyModel): Promise<string> {
+  const { url, close } = await startDashboard(mm, {
+    host: "127.0.0.1",
+    port: 0,
+    onError: (thrown) => console.error(thrown),
+  });
+  onTestFinished(close);
+  return url;
+}
+
+const series = (run: string, key: string) => `/runs/${run}/series?key=${encodeURIComponent(key)}`;
+const text = (tab: Page, selector: string) => tab.locator(selector).first().innerText();
+
+describe.skipIf(NO_BROWSER !== undefined)(
+  `the dashboard in a browser${NO_BROWSER === undefined ? "" : `: ${NO_BROWSER}`}`,
+  () => {
+    let browser: Browser;
+    beforeAll(async () => {
+      browser = await launch();
+    });
+    afterAll(() => browser.close());
+
+    it("follows a run: progress moves, failures appear, and it says when it is over", async () => {
+      const { mm, url } = await shown();
+      const tab = await openTab(browser);
+      await tab.goto(`${url}/runs`);
+      await tab.locator("table.rows tbody tr").first().waitFor();
+      const run = train(mm, "live", { pauseMs: 150 }, 20);
+      await tab.getByRole("link", { name: "live", exact: true }).click();
+      const done = tab.locator("[data-fact=done]");
+      await done.waitFor();
+      const before = await done.innerText();
+      await expect.poll(() => done.innerText(), { timeout: 30_000 }).not.toBe(before);
+      await tab.locator(".chunk-leased").first().waitFor();
+      await run;
+      await tab.locator(".state-completed").waitFor();
+      expect(await done.innerText()).toBe("100 %");
+      expect(await text(tab, ".failures")).toContain("cannot <b>fit</b>");
+      expect(await tab.locator(".chunks").getAttribute("aria-label")).toBe("20 chunks: 20 finished");
+    });
+
+    it("draws the fan of any series, and what is known of one that failed", async () => {
+      const { url } = await shown();
+      const tab = await openTab(browser);
+      for (const unit of ["U03", ...ODD]) {
+        const key = `s:${unit.replace(/[%,]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}`;
+        await tab.goto(url + series("first", key));
+        const chart = tab.locator(".chart");
+        await chart.locator("canvas").waitFor();
+        expect(await chart.getAttribute("data-forecast")).toBe("14");
+        expect(await chart.getAttribute("data-levels")).toBe("80,95");
+        expect(await text(tab, ".series-title .clip")).toBe(unit === "" ? "(empty key)" : unit);
+      }
+      await tab.goto(url + series("first", "s:U03"));
+      expect(await text(tab, "section:has(#residuals-title)")).toContain("Ljung–Box Q(14)");
+      await tab.getByRole("button", { name: "holt-winters" }).click();
+      await tab.getByText(/MASE .* fitted in/).waitFor();
+      expect(tab.url()).toContain("method=holt-winters");
+      await tab.goto(url + series("first", "s:bad one"));
+      expect(await text(tab, "[role=alert]")).toContain("fit-error cannot <b>fit</b> <img");
+      await tab.goto(url + series("first", "s:nobody"));
+      expect(await text(tab, "[role=alert]")).toContain('run first has no partition "s:nobody"');
+      await tab.goto(`${url}/runs/no-such-run`);
+      expect(await text(tab, "[role=alert]")).toContain("there is no run");
+      expect(await tab.title()).not.toBe("1");
+    });
+
+    it("sorts, searches and filters partitions, by keyboard as well", async () => {
+      const { url } = await shown();
+      const tab = await openTab(browser);
+      await tab.goto(`${url}/runs/first/partitions`);
+      const row = (i: number) => tab.locator(".vbody [role=row]").nth(i);
+      await row(0).locator(".n.strong").waitFor();
+      const value = async (i: number) => Number(await row(i).locator(".n.strong").innerText());
+      expect(await value(0)).toBeGreaterThanOrEqual(await value(1));
+      await tab.locator("a.multiple svg").nth(11).waitFor();
+      await tab.keyboard.press("/");
+      await tab.keyboard.type("u1");
+      await tab.getByText("10 of 40 partitions").waitFor();
+      expect(tab.url()).toContain("text=u1");
+      await tab.keyboard.press("Escape");
+      await tab.keyboard.press("j");
+      await tab.keyboard.press("j");
+      const second = await row(1).locator("a").innerText();
+      expect(await row(1).getAttribute("aria-selected")).toBe("true");
+      await tab.keyboard.press("Enter");
+      await tab.locator(".series-title").waitFor();
+      expect(await text(tab, ".series-title .clip")).toBe(second);
+      await tab.keyboard.press("g");
+      await tab.keyboard.press("p");
+      await tab.getByLabel("Outcome").selectOption("failed");
+      await tab.getByText("2 of 40 partitions").waitFor();
+      expect(await row(0).innerText()).toContain("<b>fit</b>");
+      await tab.keyboard.press("?");
+      expect(await tab.getByRole("dialog").innerText()).toContain("next, previous row");
+    });
+
+    it("compares two runs", async () => {
+      const { url } = await shown({ both: true });
+      const tab = await openTab(browser);
+      await tab.goto(`${url}/compare?a=first&b=second`);
+      await tab.locator("[data-fact=wins]").waitFor();
+      expect(await tab.locator(".scatter circle").count()).toBe(38);
+      expect(await text(tab, "[aria-label='Most worsened']")).toContain("U");
+    });
+
+    it("moves an alias, once that is confirmed; a viewer may not", async () => {
+      const { mm, url } = await shown({ both: true });
+      const points = async () =>
+        (await mm.registry.showAliases("M")).find(({ alias }) => alias === "champion")?.version;
+      const tab = await openTab(browser);
+      await tab.goto(`${url}/registry/M`);
+      await tab.locator("[data-alias=champion] button").click();
+      await tab.getByRole("button", { name: "Cancel" }).click();
+      expect(await points()).toBe("V1");
+      await tab.locator("[data-alias=champion] button").click();
+      await tab.getByRole("button", { name: "Move to V2" }).click();
+      await expect.poll(() => text(tab, "[data-alias=champion] .alias-version")).toBe("V2");
+      expect(await points()).toBe("V2");
+
+      const tokens = workspaceTokens(mm);
+      const make = (role: "viewer" | "operator") => tokens.create({ name: role, role, expiresAt: null }, new Date());
+      const [viewer, operator] = [await make("viewer"), await make("operator")];
+      const stranger = await openTab(browser);
+      await stranger.goto(`${url}/registry/M`);
+      await stranger.getByLabel("Token").fill(viewer);
+      await stranger.getByRole("button", { name: "Look around" }).click();
+      await stranger.getByText("Your role, viewer, may look.").waitFor();
+      expect(await stranger.locator("[data-alias=champion] button").count()).toBe(0);
+      const move = (token: string) =>
+        fetch(`${url}/v1/aliases/M/champion`, {
+          method: "POST",
+          headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
+          body: JSON.stringify({ version: "V1" }),
+        });
+      expect((await move(viewer)).status).toBe(403);
+      expect(await points()).toBe("V2");
+      expect((await move(operator)).status).toBe(200);
+      expect(await points()).toBe("V1");
+      expect((await mm.registry.audit({ model: "M", limit: 1 }))[0]).toMatchObject({ by: "operator" });
+    });
+
+    it("is accessible in every view, in light and dark, and fits on a phone", async () => {
+      const { url } = await shown({ both: true });
+      const views = [
+        ["/runs", "table.rows"],
+        ["/runs/first", ".failures"],
+        ["/runs/first/partitions", "a.multiple svg"],
+        [series("first", "s:U03"), ".chart canvas"],
+        [series("first", "s:bad one"), "[role=alert]"],
+        ["/compare?a=first&b=second", ".scatter circle"],
+        ["/registry", "table.rows"],
+        ["/registry/M", ".lineage"],
+        ["/monitor", ".empty"],
+        ["/nowhere", ".empty"],
+      ] as const;
+      for (const options of [{ dark: false }, { dark: true, phone: true }]) {
+        const tab = await openTab(browser, options);
+        for (const [path, ready] of views) {
+          await tab.goto(url + path);
+          await tab.locator(ready).first().waitFor();
+          expect(await violations(tab), `${path} ${JSON.stringify(options)}`).toEqual([]);
+          expect(await tab.evaluate("document.documentElement.scrollWidth - innerWidth"), path).toBeLessThanOrEqual(0);
+        }
+      }
+    });
+  },
+);

@@ -1,0 +1,62 @@
+import { expect, it, onTestFinished } from "vitest";
+import { startDashboard } from "../../dist/dashboard/server.js";
+import { fillTable, openWorkspace } from "../workspace.ts";
+import { launch, NO_BROWSER, openTab, violations } from "./browser.ts";
+
+const DAY = 86_400_000;
+const forecaster = new URL("../../src/model/builtin/forecaster.ts", import.meta.url);
+const YAML = "source: { table: SALES, partition_by: sku, order_by: [sku, day], target: qty }\nregister: { name: M }\n";
+
+it("shows errors, coverage and what drifts, once there was monitoring", async () => {
+  const mm = await openWorkspace("local", YAML);
+  const columns = [
+    { name: "sku", type: "string" },
+    { name: "day", type: "date" },
+    { name: "qty", type: "number" },
+  ] as const;
+  const fill = (days: number) =>
+    fillTable(
+      mm,
+      "SALES",
+      [...columns],
+      ["A", "B", "it's <b>C</b>"].flatMap((sku) =>
+        Array.from({ length: days }, (_, day) => [sku, day * DAY, sku === "B" && day >= 20 ? 30 : 9 + 2 * (day % 2)]),
+      ),
+    );
+  await fill(20);
+  const exports = { method: "mean", target: "qty", period: 1, horizon: 12, holdout: 4 };
+  const run = await mm.foreachPartition("unit_id").dopar(forecaster, { exports, modelRunId: "first", workers: 1 });
+  await mm.registry.logManyModel({ name: "M", version: "V1", run, horizon: 12 });
+  await mm.registry.runBatch({ model: "M", version: "V1", inputTable: "SALES" });
+  const { url, close } = await startDashboard(mm, {
+    host: "127.0.0.1",
+    port: 0,
+    onError: (thrown) => console.error(thrown),
+  });
+  onTestFinished(close);
+  const read = async () => (await (await fetch(`${url}/api/monitor`)).json()).monitor;
+  expect(await read()).toBeNull();
+  await fill(32);
+  await mm.monitor();
+  const monitor = await read();
+  expect(monitor).toMatchObject({ model: "M", version: "V1", levels: [80, 95] });
+  expect(monitor.verdicts).toEqual([
+    { verdict: "drift", count: 1 },
+    { verdict: "ok", count: 2 },
+  ]);
+  expect(monitor.worst).toHaveLength(1);
+  expect(monitor.worst[0]).toMatchObject({ key: "s:B", text: "B", verdict: "drift", runId: "first" });
+  expect(monitor.days).toHaveLength(12);
+  // Errors of 1, 20 and 1 over the holdout's mean absolute error of 1; the intervals hold two of three.
+  expect(monitor.days[0].scaledError).toBeCloseTo(22 / 3, 9);
+  expect(monitor.days[0].coverage[1]).toBeCloseTo(200 / 3, 9);
+  expect((await fetch(`${url}/api/monitor?model=N`)).status).toBe(404);
+  if (NO_BROWSER !== undefined) return;
+  const browser = await launch();
+  onTestFinished(() => browser.close());
+  const tab = await openTab(browser, { dark: true, phone: true });
+  await tab.goto(`${url}/monitor`);
+  await tab.getByText("Accuracy over time").waitFor();
+  expect(await violations(tab)).toEqual([]);
+  expect(await tab.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+});

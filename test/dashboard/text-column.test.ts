@@ -1,0 +1,39 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { joinTexts, markContaining, TextColumnBuilder, textAt } from "../../src/dashboard/text-column.ts";
+
+const texts = fc.array(fc.string({ unit: "grapheme", maxLength: 8 }), { maxLength: 60 });
+
+function column(from: readonly string[]) {
+  const builder = new TextColumnBuilder(from.length);
+  for (const text of from) builder.push(text);
+  return builder.build();
+}
+
+it("holds any texts", () => {
+  fc.assert(
+    fc.property(texts, (some) => {
+      const held = column(some);
+      expect(some.map((_, i) => textAt(held, i))).toEqual(some.map((text) => text.toWellFormed()));
+    }),
+  );
+});
+
+it("finds what String.includes finds", () => {
+  fc.assert(
+    fc.property(texts, fc.string({ maxLength: 3 }), (some, wanted) => {
+      const mask = new Uint8Array(some.length).fill(1);
+      markContaining(column(some), wanted, mask);
+      expect([...mask]).toEqual(some.map((text) => Number(text.includes(wanted))));
+    }),
+  );
+});
+
+it("joins equal texts", () => {
+  fc.assert(
+    fc.property(texts, texts, (a, b) => {
+      const unique = [...new Set(b)];
+      expect([...joinTexts(column(a), column(unique))]).toEqual(a.map((text) => unique.indexOf(text)));
+    }),
+  );
+});

@@ -1,0 +1,71 @@
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { openLocalEngine } from "manymodel/engines/local";
+import { openPostgresEngine } from "manymodel/engines/postgres";
+import pg from "pg";
+import type { Engine } from "../../src/ports/engine.ts";
+import type { PostgresServer } from "../engines/postgres-server.ts";
+
+/** What an engine's workspaces stand on, and how they are struck there. */
+export interface Ground {
+  /** Makes a workspace from the template, with the source imported; with nothing pinned yet if asked for. */
+  copy(template: string, folder: string, unpinned: boolean): Promise<void>;
+  open(folder: string): Promise<Engine>;
+  /** Whether somebody is writing a snapshot. */
+  isPinning(folder: string): Promise<boolean>;
+  /** Takes the database away for a moment, or cuts every connection to it. */
+  strike(victim: "server" | "connections"): Promise<void>;
+}
+
+const workspaceOf = (folder: string) => path.join(folder, ".manymodel");
+
+/** Workspaces of the local engine: copies of a folder. */
+export const localGround: Ground = {
+  async copy(template, folder, unpinned) {
+    await cp(template, folder, { recursive: true });
+    if (unpinned) await rm(path.join(workspaceOf(folder), "snapshots"), { recursive: true, force: true });
+  },
+  open: (folder) => openLocalEngine(workspaceOf(folder)),
+  async isPinning(folder) {
+    const names = await readdir(path.join(workspaceOf(folder), "snapshots")).catch(() => []);
+    return names.some((name) => name.startsWith("."));
+  },
+  async strike() {
+    throw new Error("a local workspace has no server");
+  },
+};
+
+/** Workspaces on PostgreSQL: a schema each, of the name of their folder, which holds the stage. */
+export function postgresGround(server: PostgresServer): Ground {
+  const admin = new pg.Pool({ connectionString: server.url(), max: 1 });
+  admin.on("error", () => {});
+  const schemaOf = (folder: string) => path.basename(folder);
+  const open = (folder: string) => {
+    const workspace = workspaceOf(folder);
+    const stage = path.join(workspace, "stage");
+    return openPostgresEngine({ url: server.url(), schema: schemaOf(folder), stage, workspace });
+  };
+  return {
+    async copy(template, folder) {
+      await mkdir(folder, { recursive: true });
+      const yaml = await readFile(path.join(template, "manymodel.yaml"), "utf8");
+      const address = `engine: postgres\npostgres: { url: "${server.url()}", schema: ${schemaOf(folder)} }\n`;
+      await writeFile(path.join(folder, "manymodel.yaml"), address + yaml);
+      const engine = await open(folder);
+      await engine.tables.import(path.join(template, "sales.csv"), "SALES", { replace: false });
+      await engine.close();
+    },
+    open,
+    async isPinning() {
+      const writing = "SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'INSERT INTO %mm$snapshot_%'";
+      return (await admin.query(writing).catch(() => ({ rows: [] }))).rows.length > 0;
+    },
+    async strike(victim) {
+      if (victim === "server") server.crash();
+      else
+        await admin.query(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
+        );
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { spawnSync } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { parseConfig } from "../../src/config/load.ts";
+import { BIN } from "../processes.ts";
+import { temporaryFolder } from "../workspace.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const read = (name: string) => readFile(path.join(root, name), "utf8");
+const configurations = async () =>
+  [...(await read("docs/fleets.md")).matchAll(/<!-- config -->\n```yaml\n([\s\S]*?)```/g)].map(([, yaml]) => yaml!);
+
+describe("what the documents show of fleets", () => {
+  it("is configuration as it may be", async () => {
+    const shown = await configurations();
+    expect(shown).toHaveLength(3);
+    for (const yaml of shown) await parseConfig(yaml, "shown.yaml");
+  });
+
+  it("prints what would be handed to Slurm and to Kubernetes", async () => {
+    const folder = await temporaryFolder();
+    await writeFile(path.join(folder, "sales.csv"), "sku,day,qty\nA,2026-01-01,1\nB,2026-01-01,2\n");
+    const run = (args: readonly string[]) => {
+      const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...args], { cwd: folder, encoding: "utf8" });
+      expect(status, stderr).toBe(0);
+      return stdout;
+    };
+    const [, command] = (await read("docs/fleets.md")).match(/<!-- run: slurm -->\n```sh\nmanymodel (.*)\n```/)!;
+    const printed: string[] = [];
+    for (const yaml of (await configurations()).filter((shown) => /launcher/.test(shown))) {
+      await writeFile(path.join(folder, "manymodel.yaml"), yaml.replace("/shared", path.join(folder, "shared")));
+      if (printed.length === 0) run(["import", "sales.csv", "--table", "SALES"]);
+      printed.push(run([...command!.split(" "), "--chunks", "2"]));
+    }
+    expect(printed[0]).toContain("#SBATCH --array=0-1%200\n");
+    expect(printed[0]).toContain("\nmodule load nodejs/20\n");
+    const job = parse(printed[1]!);
+    expect(job.spec.completions).toBe(2);
+    expect(job.spec.template.spec.containers[0].command[2]).toMatch(
+      /exec manymodel task \S+ --launch \w+ .*--config \/etc\/manymodel\/manymodel\.yaml$/,
+    );
+  });
+
+  it("is the arithmetic of scripts/scale.js", async () => {
+    const { stdout } = spawnSync(process.execPath, [path.join(root, "scripts", "scale.js")], { encoding: "utf8" });
+    expect(await read("docs/scale.md")).toContain(`<!-- scale -->\n${stdout}<!-- /scale -->`);
+  });
+});
