@@ -91,6 +91,8 @@ This page is generated from the schema.
 ${lines.join("\n").trimEnd()}
 `,
 );
+const { statementsDocument } = await import("./snowflake-statements.js");
+update("docs/snowflake-sql.md", statementsDocument());
 const { pages, undocumented } = await apiReference();
 for (const [file, text] of pages) update(`docs/${file}`, text);
 for (const name of undocumented) console.error(`${name} is exported without a docstring`);

@@ -3,14 +3,20 @@ import type { LoadedConfig } from "../config/load.ts";
 import { ManymodelError } from "../core/errors.ts";
 import type { EngineAddress } from "../ports/engine.ts";
 import type { StageAddress } from "../ports/stage.ts";
+import { snowflakeAddress } from "./snowflake-address.ts";
 
 /**
  * The engine that a configuration means. Relative paths mean the configuration's directory.
  *
- * @throws {ManymodelError} `config` for settings of another engine
+ * @throws {ManymodelError} `config` for settings of another engine, or naming what is missing
  */
 export function engineAddress(config: LoadedConfig): EngineAddress {
-  const { engine, file, postgres } = config;
+  const { engine, file, postgres, snowflake } = config;
+  const others = { ...(engine !== "postgres" && { postgres }), ...(engine !== "snowflake" && { snowflake }) };
+  for (const [block, settings] of Object.entries(others))
+    if (settings !== undefined)
+      throw new ManymodelError("config", `${file}: ${block} is for engine: ${block}, but the engine is ${engine}`);
+  if (engine === "snowflake") return snowflakeAddress(config);
   const stage = stageAddress(config);
   const workspace = path.resolve(config.directory, config.workspace);
   if (engine === "postgres") {
@@ -18,8 +24,6 @@ export function engineAddress(config: LoadedConfig): EngineAddress {
     const own = { url: path.join(workspace, "stage") };
     return { engine, schema, stage: stage ?? own, workspace, ...(url !== undefined && { url }) };
   }
-  if (postgres !== undefined)
-    throw new ManymodelError("config", `${file}: postgres is for engine: postgres, but the engine is ${engine}`);
   return { engine, workspace, ...(stage !== undefined && { stage }) };
 }
 

@@ -18,6 +18,10 @@ export async function openEngine(address: EngineAddress, options: { threads?: nu
       const { openPostgresEngine } = await import("../engines/postgres/index.ts");
       return openPostgresEngine(address, options);
     }
+    case "snowflake": {
+      const { openSnowflakeEngine } = await import("../engines/snowflake/index.ts");
+      return openSnowflakeEngine(address);
+    }
   }
 }
 

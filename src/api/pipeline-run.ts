@@ -75,7 +75,7 @@ export async function runPipeline(mm: ManyModel, options: PipelineOptions = {}):
   if (source === undefined)
     throw new ManymodelError("config", `${config.file} has no source; add source.table and source.partition_by`);
 
-  await step("setup", null, async () => ({ ...(await setup(engine.tables, batch.output_table)) }) as never);
+  await step("setup", null, async () => ({ ...(await setup(engine, batch.output_table)) }) as never);
 
   const { definition, exports } = await configuredModel(mm, config.model);
   const { spec } = await runSpec(mm, train.model_key_arg, undefined, definition, { exports });

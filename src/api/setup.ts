@@ -1,5 +1,5 @@
 import type { ColumnInfo } from "../core/column.ts";
-import type { Tables } from "../ports/tables.ts";
+import type { Engine } from "../ports/engine.ts";
 import { createSeriesEvents, type SeriesEventsOptions } from "./series-events.ts";
 
 /** What `setup` made, and what was there before and was left as it is. */
@@ -20,7 +20,12 @@ const FORECAST_RESULTS: readonly ColumnInfo[] = [
 ];
 
 /** Creates what a workspace needs and does not have; never replaces or empties anything. */
-export async function setup(tables: Tables, outputTable: string, series?: SeriesEventsOptions): Promise<SetupSummary> {
+export async function setup(
+  { tables, preparation }: Engine,
+  outputTable: string,
+  series?: SeriesEventsOptions,
+): Promise<SetupSummary> {
+  await preparation?.prepare();
   const created: string[] = [];
   const kept: string[] = [];
   const note = (name: string, isNew: boolean) => (isNew ? created : kept).push(name);

@@ -15,5 +15,8 @@ export function workerEntry(address: EngineAddress, memoryMb?: number): WorkerEn
 
 /** Starts a worker. One of several, its engine uses a single thread. */
 export async function start(context: unknown): Promise<ReturnType<typeof createWorker>> {
-  return createWorker(await openEngine(context as EngineAddress, { threads: 1 }));
+  const engine = await openEngine(context as EngineAddress, { threads: 1 });
+  if (engine.functions === undefined) return createWorker(engine);
+  const { createFunctionWorker } = await import("../table-function/function-worker.ts");
+  return createFunctionWorker(engine, engine.functions);
 }

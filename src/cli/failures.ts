@@ -11,21 +11,27 @@ export interface FailureGroup {
 }
 
 const GROUPS = 20;
+const FIRST = 3;
 
 /** The failures of a run, grouped by type and message, the most frequent first. */
 export async function failureGroups(tables: Tables, runId: string): Promise<FailureGroup[]> {
   const { rows } = await tables.query(
-    `SELECT ERROR_TYPE, ERROR_MESSAGE, count(*), to_json((array_agg(PARTITION_KEY ORDER BY PARTITION_KEY))[1:3])
-     FROM TRAINING_RESULTS WHERE RUN_ID = '${runId.replaceAll("'", "''")}' AND OUTCOME = 'failed'
-     GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT ${GROUPS}`,
-    GROUPS,
+    `SELECT ERROR_TYPE, ERROR_MESSAGE, N, PARTITION_KEY FROM
+       (SELECT ERROR_TYPE, ERROR_MESSAGE, PARTITION_KEY,
+          COUNT(*) OVER (PARTITION BY ERROR_TYPE, ERROR_MESSAGE) AS N,
+          ROW_NUMBER() OVER (PARTITION BY ERROR_TYPE, ERROR_MESSAGE ORDER BY PARTITION_KEY) AS NTH
+        FROM TRAINING_RESULTS WHERE RUN_ID = '${runId.replaceAll("'", "''")}' AND OUTCOME = 'failed') AS FAILED
+     WHERE NTH <= ${FIRST} ORDER BY N DESC, ERROR_TYPE, ERROR_MESSAGE, NTH LIMIT ${FIRST * GROUPS}`,
+    FIRST * GROUPS,
   );
-  return rows.map(([type, message, count, first]) => ({
-    type: String(type),
-    message: String(message),
-    count: Number(count),
-    first: JSON.parse(String(first)) as string[],
-  }));
+  const groups = new Map<string, { type: string; message: string; count: number; first: string[] }>();
+  for (const [type, message, count, key] of rows) {
+    const name = JSON.stringify([type, message]);
+    const group = groups.get(name) ?? { type: String(type), message: String(message), count: Number(count), first: [] };
+    group.first.push(String(key));
+    groups.set(name, group);
+  }
+  return [...groups.values()].slice(0, GROUPS);
 }
 
 /** Failure groups as lines for people. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { MISSING_MODEL } from "../core/missing-model.ts";
 import { RUN_MODES } from "../core/run.ts";
+import { SNOWFLAKE_COMPUTE } from "../core/snowflake-address.ts";
 import { RECONCILIATION_METHODS } from "../forecast/hierarchy/methods.ts";
 
 const tableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "letters, digits and _, not starting with a digit");
@@ -315,6 +316,62 @@ const cost = z
   .strictObject({ cpu_hour: z.number().gt(0).describe("Price of an hour of one CPU, in any currency.") })
   .describe("What computing costs, for `manymodel plan`.");
 
+const text = z.string().min(1);
+
+const snowflake = z
+  .strictObject({
+    account: text.describe("The account's identifier, such as myorg-myaccount."),
+    user: text.optional().describe("Who logs in."),
+    role: text.optional().describe("The role to use; jobs run with it too."),
+    warehouse: text.optional().describe("The warehouse of queries; parallel_lab.warehouse when left out."),
+    database: text.optional().describe("The database of the workspace; parallel_lab.database when left out."),
+    schema: text.optional().describe("The schema of the workspace; parallel_lab.schema when left out, or MANYMODEL."),
+    stage: text
+      .optional()
+      .describe("The stage of artifacts; parallel_lab.dosnowflake_stage_name when left out, or MM_STAGE."),
+    queue_table: text
+      .optional()
+      .describe("The hybrid table of chunks; parallel_lab.queue_table when left out, or MM_CHUNKS."),
+    authentication: z
+      .enum(["key-pair", "oauth", "access-token", "connection"])
+      .default("key-pair")
+      .describe(
+        "key-pair; oauth: a token in a file; access-token: in an environment variable; connection: of connections.toml.",
+      ),
+    private_key_path: text
+      .optional()
+      .describe("key-pair: the private key (its passphrase: SNOWFLAKE_PRIVATE_KEY_PASSPHRASE)."),
+    token_file: text.optional().describe("oauth: the token's file; a container's service token when left out."),
+    token_variable: text.default("SNOWFLAKE_TOKEN").describe("access-token: the environment variable that has it."),
+    connection: text.default("default").describe("connection: the section of connections.toml."),
+    host: text.optional().describe("Where the account answers, if not under its own name."),
+    port: z.int().min(1).max(65535).optional().describe("The port of `host`."),
+    protocol: z.enum(["https", "http"]).default("https").describe("The protocol of `host`."),
+    hybrid_tables: z
+      .boolean()
+      .default(true)
+      .describe("false where the account has none: chunks are then handed out in static shards only."),
+    compute: z
+      .enum(SNOWFLAKE_COMPUTE)
+      .default("client")
+      .describe("Who trains: client: this process; service: container services; warehouse: a table function."),
+    compute_pool: text.optional().describe("service: the compute pool; parallel_lab.compute_pool when left out."),
+    image: text.optional().describe("service: the worker's image; parallel_lab.image_uri when left out."),
+    replicas: count
+      .optional()
+      .describe("service: how many containers; parallel_lab.demo_queue_n_workers when left out, or 4."),
+    instance_family: text.optional().describe("service: machines of a pool that setup creates; default CPU_X64_S."),
+    max_nodes: count.default(8).describe("service: the largest number of nodes of a pool that setup creates."),
+    cpu: z.number().gt(0).default(2).describe("service: CPUs of a container."),
+    memory: z
+      .string()
+      .regex(/^\d+(Gi|Mi|G|M)$/, "a number with its unit, such as 8Gi")
+      .default("8Gi")
+      .describe("service: memory of a container."),
+    static_shards: z.boolean().default(false).describe("Set by the engine in its own job services."),
+  })
+  .describe("The account that `engine: snowflake` works in; see docs/snowflake.md.");
+
 const stage = z
   .union([
     z
@@ -411,7 +468,7 @@ const fleet = z
 
 /** The configuration file, `manymodel.yaml`. */
 export const configSchema = z.strictObject({
-  engine: z.enum(["local", "postgres"]).default("local").describe("Where everything runs."),
+  engine: z.enum(["local", "postgres", "snowflake"]).default("local").describe("Where everything runs."),
   workspace: z.string().min(1).default(".manymodel").describe("The workspace's directory, relative to this file."),
   stage: stage.optional(),
   postgres: postgres.optional(),
@@ -428,6 +485,7 @@ export const configSchema = z.strictObject({
   reconcile: reconcile.optional(),
   monitor: monitor.prefault({}),
   parallel_lab: parallelLab.optional(),
+  snowflake: snowflake.optional(),
 });
 
 /** A validated configuration, with every default filled in. */

@@ -18,7 +18,8 @@ import type { ChunkRecord } from "../ports/queue.ts";
 import { checksum } from "./checksum.ts";
 import { getJson, putJson } from "./json.ts";
 import { pooled } from "./pooled.ts";
-import { failedOutcome, putSegment } from "./train-chunk.ts";
+import { putSegment } from "./train-chunk.ts";
+import { failedOutcome } from "./train-partition.ts";
 
 /**
  * The finalizer of a run: writes `model_index.json` from the committed segments and shows them in the result tables.

@@ -2,7 +2,7 @@ import type { IndexedSegment, Outcome } from "../core/artifact.ts";
 import type { Snapshot } from "../core/run.ts";
 import type { Engine } from "../ports/engine.ts";
 import { segmentRows } from "./read-index.ts";
-import { dataHash } from "./train-chunk.ts";
+import { dataHash } from "./train-partition.ts";
 
 /** Find the partitions of a segment whose data are the same in a snapshot. */
 export interface FindUnchanged {

@@ -1,7 +1,8 @@
 import { encodeSegment } from "../core/segment.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { Engine } from "../ports/engine.ts";
-import { type Clock, type TrainingPlan, trainPartitions } from "./train-chunk.ts";
+import { type Clock, trainPartitions } from "./train-chunk.ts";
+import type { TrainingPlan } from "./train-partition.ts";
 
 /** Train these partitions to see what it takes. */
 export interface TakeSample {

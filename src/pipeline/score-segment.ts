@@ -13,7 +13,7 @@ import { type Fallback, scoreFallback } from "./fallback.ts";
 import { ForecastRows, type ForecastTable } from "./forecast-rows.ts";
 import { segmentRows } from "./read-index.ts";
 import { type Problem, type ScoredPartition, scorePartition } from "./score-partition.ts";
-import { dataHash } from "./train-chunk.ts";
+import { dataHash } from "./train-partition.ts";
 
 /** The batch whose rows are kept where nothing has changed. */
 export interface KeptBatch {

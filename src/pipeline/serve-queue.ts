@@ -52,7 +52,10 @@ export async function serveQueue(
             });
             if (worked) break;
           }
-          if (!worked) await (queue.awaitWork?.(run, stop) ?? pause(IDLE_MS, stop));
+          if (worked) continue;
+          // Whoever works for one run has nothing to wait for once its chunks have ended, though it is not completed yet.
+          if (run !== null && (await queue.ended(run))) return;
+          await (queue.awaitWork?.(run, stop) ?? pause(IDLE_MS, stop));
         }
       } finally {
         await attendance.leave();

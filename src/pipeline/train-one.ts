@@ -5,7 +5,8 @@ import { stagePath } from "../core/stage-path.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { Engine } from "../ports/engine.ts";
 import { getJson } from "./json.ts";
-import { type Clock, failedOutcome, type TrainingNote, trainPartitions } from "./train-chunk.ts";
+import { type Clock, type TrainingNote, trainPartitions } from "./train-chunk.ts";
+import { failedOutcome } from "./train-partition.ts";
 
 /** Train one partition of a chunk by itself, or say that it has failed. */
 export interface TrainOne {

@@ -7,6 +7,7 @@ import { jsonChecksum } from "./checksum.ts";
 import { startCrew } from "./crew.ts";
 import { planRun, type RunSpec } from "./plan-run.ts";
 import { LEASE_MS, type OnProgress, type Progress, readProgress } from "./progress.ts";
+import { runJobs } from "./run-jobs.ts";
 import { type QueueWorkers, runQueue } from "./run-queue.ts";
 import { workQueue } from "./work-queue.ts";
 
@@ -50,7 +51,9 @@ export async function workOnRun(
   };
   const begun = await readProgress(engine.queue, runId);
   watch(begun);
-  if (mode === "queue") await runQueue(engine, manifest, { ...queue, count }, entry, workers, watch);
+  if (engine.jobs !== undefined && mode !== "local")
+    await runJobs(engine, engine.jobs, manifest, queue.preWarm, entry, watch);
+  else if (mode === "queue") await runQueue(engine, manifest, { ...queue, count }, entry, workers, watch);
   else await runTasks(engine, manifest, count, entry, workers, begun, watch);
 }
 

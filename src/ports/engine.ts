@@ -1,7 +1,10 @@
+import type { SnowflakeAddress } from "../core/snowflake-address.ts";
 import type { Catalog } from "./catalog.ts";
+import type { Jobs } from "./jobs.ts";
 import type { Queue } from "./queue.ts";
 import type { Roster } from "./roster.ts";
 import type { Stage, StageAddress } from "./stage.ts";
+import type { TableFunctions } from "./table-functions.ts";
 import type { Tables } from "./tables.ts";
 import type { Versions } from "./versions.ts";
 import type { Workers } from "./workers.ts";
@@ -19,7 +22,16 @@ export type EngineAddress =
       readonly stage: StageAddress;
       /** The directory for logs and temporary files. */
       readonly workspace: string;
-    };
+    }
+  | SnowflakeAddress;
+
+/** What must be there before an engine can be used, where it does not come into being by itself. */
+export interface Preparation {
+  /** What `prepare` does, statement by statement. */
+  readonly statements: readonly string[];
+  /** Creates what is missing; replaces nothing. */
+  prepare(): Promise<void>;
+}
 
 /** What an engine says of itself, for `manymodel engine check`. */
 export interface EngineFacts {
@@ -41,6 +53,11 @@ export interface Engine {
   readonly catalog: Catalog;
   readonly versions: Versions;
   readonly workers: Workers;
+  readonly preparation?: Preparation;
+  /** Where runs are trained in compute of the engine's own. */
+  readonly jobs?: Jobs;
+  /** Where chunks are trained by table functions. */
+  readonly functions?: TableFunctions;
   /** What it is, and what it may do. */
   describe?(): Promise<EngineFacts>;
   /** Releases files, connections and memory. The engine is not usable afterwards. */

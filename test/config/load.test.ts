@@ -25,6 +25,10 @@ describe("configuration", () => {
         ...{ output_table: "FORECAST_RESULTS", levels: [80, 95], quantiles: [] },
         ...{ missing_model: "status", advance: true, incremental: false },
       },
+      serve: {
+        ...{ host: "127.0.0.1", port: 8080, hosts: [], workers: "auto", cache_mb: 256, timeout: "10s" },
+        ...{ predict_timeout: "2s", max_keys: 1000, max_horizon: 1000, max_body_kb: 1024, max_concurrent: 256 },
+      },
       monitor: {
         ...{ ledger_table: "ACCURACY_LEDGER", status_table: "MONITOR_STATUS", window: 30, min_observations: 8 },
         ...{ cusum_reference: 0.5, cusum_decision: 12, coverage_tolerance: 5, false_discovery_rate: 0.01 },
@@ -78,7 +82,7 @@ describe("configuration", () => {
     [
       "an unknown engine",
       "engine: oracle\n",
-      'config: manymodel.yaml:1: engine: is "oracle": Invalid option: expected one of "local"|"postgres"',
+      'config: manymodel.yaml:1: engine: is "oracle": Invalid option: expected one of "local"|"postgres"|"snowflake"',
     ],
     [
       "a bad item of a list",
@@ -140,8 +144,9 @@ describe("configuration", () => {
       "reconcile",
       "monitor",
       "parallel_lab",
+      "snowflake",
     ]);
-    for (const block of ["source", "train", "batch", "reconcile", "monitor"])
+    for (const block of ["source", "train", "batch", "serve", "reconcile", "monitor", "snowflake"])
       for (const [key, value] of Object.entries(schema.properties[block]!.properties!))
         expect(value.description, `${block}.${key}`).toBeTruthy();
   });

@@ -52,7 +52,7 @@ async function demo({ config, series: units, days, directory }: DemoOptions) {
     const { tables } = mm.engine;
     process.stderr.write(`${units} synthetic daily series of ${days} days\n`);
     const series = { table: "SERIES_EVENTS", units, days, seed: 1 };
-    const { kept } = await setup(tables, mm.config.batch.output_table, series);
+    const { kept } = await setup(mm.engine, mm.config.batch.output_table, series);
     if (kept.includes("SERIES_EVENTS")) process.stderr.write("SERIES_EVENTS is there already and is used as it is\n");
     const steps = await runSteps(mm, false);
     const seconds = (performance.now() - began) / 1000;

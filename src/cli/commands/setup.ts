@@ -6,6 +6,7 @@ interface SetupOptions extends CommonOptions {
   readonly series?: true | number;
   readonly days: number;
   readonly seed: number;
+  readonly dryRun?: boolean;
 }
 
 /** `manymodel setup`: creates what the workspace needs. */
@@ -14,13 +15,19 @@ export function addSetup(program: Command): void {
     .option("--series [n]", "also create synthetic SERIES_EVENTS of n series", (text) => integer(1)(text))
     .option("--days <n>", "length of the synthetic series", integer(1), 1095)
     .option("--seed <n>", "seed of the synthetic series", integer(0), 1)
+    .option("--dry-run", "only print the statements that create what the engine needs")
     .action(async (options: SetupOptions) => {
+      if (options.dryRun) {
+        const statements = await withWorkspace(options, async ({ engine }) => engine.preparation?.statements ?? []);
+        const text = statements.length === 0 ? "This engine needs no statements." : `${statements.join(";\n\n")};`;
+        return print({ json: statements, text }, options);
+      }
       const summary = await withWorkspace(options, async (mm) => {
         const { setup } = await import("../../api/setup.ts");
         const units = options.series === true ? (mm.config.parallel_lab?.demo_forecast_n_skus ?? 200) : options.series;
         const { days, seed } = options;
         const series = units === undefined ? undefined : { table: "SERIES_EVENTS", units, days, seed };
-        return setup(mm.engine.tables, mm.config.batch.output_table, series);
+        return setup(mm.engine, mm.config.batch.output_table, series);
       });
       const text = [
         summary.created.length > 0 ? `Created ${summary.created.join(", ")}.` : "Nothing to create.",

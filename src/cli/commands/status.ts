@@ -45,6 +45,7 @@ export function addStatus(program: Command): void {
         const failures = run.index !== null && run.index.failed > 0 ? await failureGroups(engine.tables, runId) : [];
         const { fleetJob } = await import("../../api/fleet-run.ts");
         const handed = run.state === "running" ? await fleetJob(mm, runId) : undefined;
+        const jobs = (await engine.jobs?.jobs(runId)) ?? [];
         const { waiting, available, leased, finished, failed, skipped } = counts.chunks;
         const text = [
           `Run ${runId} is ${run.state}${run.error === null ? "" : `: ${run.error}`}`,
@@ -57,9 +58,18 @@ export function addStatus(program: Command): void {
                 `  source ${run.manifest.snapshot.query.table}, definition ${run.manifest.definition.name} (${run.manifest.definition.sha256.slice(0, 12)})`,
               ]),
           ...(handed === undefined ? [] : [jobLine(handed)]),
+          ...jobs.flatMap(({ name, state, details }) => [
+            `  job ${name} is ${state}`,
+            ...details.map((line) => `    ${line}`),
+          ]),
           ...failureLines(failures),
         ].join("\n");
-        return { json: { ...run, queue: counts, ...(handed !== undefined && { fleet: handed }), failures }, text };
+        const json = {
+          ...{ ...run, queue: counts, failures },
+          ...(handed !== undefined && { fleet: handed }),
+          ...(jobs.length > 0 && { jobs }),
+        };
+        return { json, text };
       });
       print(report, options);
     });

@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { columnsOf } from "../../core/column.ts";
+import { encodeColumns } from "../../core/encode-columns.ts";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
 import { type KeyValue, keyText, type PartitionKey, parseKeyText } from "../../core/partition-key.ts";
 import type { Snapshot } from "../../core/run.ts";
@@ -20,7 +21,6 @@ import { KEY_SQL_TYPES, snapshotFiles, takeSnapshot } from "./snapshot.ts";
 import { openSources, type Sources } from "./source.ts";
 import { eraseItems, storedItems } from "./stored-items.ts";
 import { newPart, TableStore } from "./table-store.ts";
-import { encodeColumns } from "./write-columns.ts";
 
 /**
  * Tables as Parquet files, read and sorted by DuckDB; which files make up a table is SQLite's to say.

@@ -1,6 +1,6 @@
 import type { SchemaElement } from "hyparquet";
 import { type ColumnSource, parquetWriteBuffer } from "hyparquet-writer";
-import type { Column, ColumnBatch } from "../../core/column.ts";
+import type { Column, ColumnBatch } from "./column.ts";
 
 const DAY = 86_400_000;
 

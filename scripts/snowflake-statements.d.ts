@@ -1,0 +1,3 @@
+export const STATEMENTS: readonly { readonly phase: string; readonly name: string; readonly text: string }[];
+export function shapeOf(text: string): string;
+export function statementsDocument(): string;

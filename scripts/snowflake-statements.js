@@ -1,0 +1,165 @@
+/**
+ * Every statement that the Snowflake engine can send, made by the functions that make them, with sample names and
+ * values: what `docs/snowflake-sql.md` lists and the tests look at. Each has its phase, its name, and its text.
+ */
+const from = (name) => import(new URL(`../dist/engines/snowflake/${name}.js`, import.meta.url).href);
+const [names, session, setup, queue, catalog, roster, versions, stage, tables, snapshot, jobs, functions] =
+  await Promise.all(
+    [
+      "names",
+      ...[
+        "session",
+        "setup",
+        "queue",
+        "catalog",
+        "roster",
+        "versions",
+        "stage",
+        "tables",
+        "snapshot",
+        "jobs",
+        "table-functions",
+      ].map((name) => `sql/${name}`),
+    ].map(from),
+  );
+
+const address = {
+  ...{
+    engine: "snowflake",
+    account: "MYORG-LAB",
+    role: "LAB_ROLE",
+    warehouse: "LAB_WH",
+    database: "LAB",
+    schema: "MM",
+  },
+  ...{ stage: "MM_STAGE", queueTable: "MM_CHUNKS", hybridTables: true, compute: "service" },
+};
+const service = {
+  computePool: "LAB_POOL",
+  image: "/lab/mm/mm_images/manymodel:1",
+  replicas: 4,
+  instanceFamily: "CPU_X64_S",
+  maxNodes: 8,
+  cpu: 2,
+  memory: "8Gi",
+};
+const workspace = names.workspaceNames(address);
+const columns = [
+  { name: "UNIT_ID", type: "string" },
+  { name: "OBS_DATE", type: "date" },
+  { name: "Y", type: "number" },
+];
+const selected = {
+  from: '"LAB"."DATA"."SERIES_EVENTS"',
+  keys: [{ name: "UNIT_ID", type: "string" }],
+  columns,
+  order: ["OBS_DATE"],
+};
+const [hash, part] = ["0123456789abcdef0123456789abcdef", "runs/RUN/chunks/0001/1/segment.parquet"];
+const spec = (...args) => jobs.specification(workspace, service, { args });
+const job = jobs.jobStatements(workspace, address, service);
+
+/** Arguments for the statements that are made by functions. */
+const ARGUMENTS = {
+  queue: { release: [8] },
+  catalog: { move: [["running"]] },
+  versions: { audit: [100], auditOf: [100] },
+  stage: {
+    put: ["/tmp/manymodel-1/segment.parquet", "runs/RUN/chunks/0001/1/"],
+    get: [part, "/tmp/manymodel-2"],
+    list: ["runs/RUN/"],
+    remove: ["runs/RUN/"],
+  },
+  tables: {
+    columns: ['"LAB"'],
+    create: ["FORECAST_RESULTS", columns],
+    addColumn: ["FORECAST_RESULTS", columns[2]],
+    disown: ["FORECAST_RESULTS"],
+    load: ["FORECAST_RESULTS", columns, hash, "tables/FORECAST_RESULTS/", ["0.parquet", "1.parquet"]],
+    unloadPublished: ["FORECAST_RESULTS", hash, columns, "tables/FORECAST_RESULTS/ID.parquet"],
+    carry: ["FORECAST_RESULTS", hash, columns, "UNIT_ID", { UNIT_ID: "1" }, "ID", "tables/FORECAST_RESULTS/ID.parquet"],
+    expose: ["RUN", [part]],
+    explain: ["SELECT 1"],
+  },
+  snapshot: {
+    changeToken: [selected.from],
+    pin: ["ID", selected],
+    count: ["ID"],
+    unloadKeys: ["ID", 1, "snapshots/ID/keys.parquet"],
+    unloadRows: ["ID", 3, "snapshots/ID/rows/", 200],
+    drop: ["ID"],
+  },
+  jobs: {
+    execute: ["MM_RUN_1", '{"app":"manymodel","run":"RUN"}', spec("worker", "--run", "RUN")],
+    describe: ["MM_RUN_1"],
+    logs: ["MM_RUN_1", 0],
+    dropService: ["MM_RUN_1"],
+    services: ["MM_RUN"],
+    graph: ["MM_RUN", spec("worker", "--run", "RUN"), spec("index", "RUN")],
+    start: ["MM_RUN"],
+    retry: ["MM_RUN"],
+    history: ["MM_RUN"],
+    dropGraph: ["MM_RUN"],
+  },
+  "table functions": { create: [hash, columns, "{ … }"], fit: [hash, "ID", columns] },
+};
+
+function listed(phase, made) {
+  return Object.entries(made).flatMap(([name, one]) => {
+    const text = typeof one === "function" ? one(...ARGUMENTS[phase][name]) : one;
+    return [text].flat().map((text) => ({ phase, name, text: text.replace(/\n {4,6}/g, "\n  ") }));
+  });
+}
+const all = (phase, name, texts) => texts.map((text) => ({ phase, name, text }));
+
+export const STATEMENTS = [
+  ...all("session", "settings", session.settings(address)),
+  ...all("session", "facts", [session.FACTS]),
+  ...all("session", "transactions", Object.values(session.TRANSACTION)),
+  ...all("setup", "workspace", setup.setupStatements(workspace)),
+  ...all("setup", "container services", setup.serviceStatements(workspace, service)),
+  ...listed("tables", tables.tableStatements(workspace)),
+  ...listed("snapshot", snapshot.snapshotStatements(workspace)),
+  ...listed("stage", stage.stageStatements(workspace)),
+  ...listed("catalog", catalog.catalogStatements(workspace)),
+  ...listed("queue", queue.queueStatements(workspace, 60_000, { index: 1, count: 4 })),
+  ...listed("roster", roster.rosterStatements(workspace)),
+  ...listed("jobs", job),
+  ...listed("table functions", functions.tableFunctionStatements(workspace)),
+  ...listed("versions", versions.versionStatements(workspace)),
+];
+
+/** A statement without its names and values, up to where lists of columns differ: what two of a kind have in common. */
+export function shapeOf(text) {
+  return text
+    .replace(/\$\$[\s\S]*?\$\$/g, "$$")
+    .replace(/'(?:[^'\\]|''|\\[\s\S])*'/g, "''")
+    .replace(/"(?:[^"]|"")*"/g, '""')
+    .replace(/\b[A-Z_$\d]+\.[A-Z_$\d]+\.[A-Z_$\d]+\b/g, "N")
+    .replace(/(ADD COLUMN IF NOT EXISTS "") \w+/, "$1 T")
+    .replace(/\b[A-Z_$]*\d[A-Z0-9_$]*\b/g, "N")
+    .replace(/\s+/g, " ")
+    .trim()
+    .replace(/^((?:[^(]*\(){1}[^(]{0,12}).*$/, "$1")
+    .slice(0, 80);
+}
+
+/** The document. */
+export function statementsDocument() {
+  const phases = [...new Set(STATEMENTS.map(({ phase }) => phase))];
+  const section = (phase) => {
+    const own = STATEMENTS.filter((one) => one.phase === phase);
+    return [
+      `## ${phase[0].toUpperCase()}${phase.slice(1)}`,
+      "",
+      ...own.flatMap(({ name, text }) => [`\`${name}\``, "", "```sql", text, "```", ""]),
+    ];
+  };
+  return `# Statements sent to Snowflake
+
+Every statement that \`engine: snowflake\` can send, with sample names and values: database LAB, schema MM. Besides these,
+\`manymodel sql\` sends the query that it is given. This page is generated from the code.
+
+${phases.flatMap(section).join("\n").trimEnd()}
+`;
+}

@@ -1,0 +1,93 @@
+import path from "node:path";
+import type { LoadedConfig } from "../config/load.ts";
+import { ManymodelError } from "../core/errors.ts";
+import type { SnowflakeAddress, SnowflakeAuthentication } from "../core/snowflake-address.ts";
+
+/** Where a container has its service token. */
+const TOKEN_FILE = "/snowflake/session/token";
+
+/**
+ * The account that a configuration means, and the objects in it.
+ *
+ * @throws {ManymodelError} `config` naming what is missing, or for settings of other engines
+ */
+export function snowflakeAddress({
+  snowflake,
+  parallel_lab: lab,
+  stage,
+  directory,
+  file,
+}: LoadedConfig): SnowflakeAddress {
+  if (stage !== undefined)
+    throw new ManymodelError(
+      "config",
+      `${file}: stage is for engines local and postgres; name a stage of the account in snowflake.stage`,
+    );
+  if (snowflake === undefined)
+    throw new ManymodelError(
+      "config",
+      `${file}: engine is snowflake, but there is no block snowflake; add snowflake.account`,
+    );
+  const missing = (key: string) => new ManymodelError("config", `${file}: snowflake.${key} is missing`);
+  const { account, user, role, host, port, protocol, compute } = snowflake;
+  const database = snowflake.database ?? lab?.database;
+  if (database === undefined) throw missing("database");
+  const warehouse = snowflake.warehouse ?? lab?.warehouse;
+  const mount = process.env.MANYMODEL_STAGE_MOUNT;
+  const service = compute === "service" ? serviceOf(snowflake, lab, missing) : undefined;
+  const shard = snowflake.static_shards ? shardOf() : undefined;
+  return {
+    ...{ engine: "snowflake", account, database, compute, hybridTables: snowflake.hybrid_tables },
+    schema: snowflake.schema ?? lab?.schema ?? "MANYMODEL",
+    stage: snowflake.stage ?? lab?.dosnowflake_stage_name ?? "MM_STAGE",
+    queueTable: snowflake.queue_table ?? lab?.queue_table ?? "MM_CHUNKS",
+    authentication: authenticationOf(snowflake, directory, missing),
+    ...(user !== undefined && { user }),
+    ...(role !== undefined && { role }),
+    ...(warehouse !== undefined && { warehouse }),
+    ...(host !== undefined && { endpoint: { host, port: port ?? 443, protocol } }),
+    ...(mount !== undefined && { mount }),
+    ...(service !== undefined && { service }),
+    ...(shard !== undefined && { shard }),
+  };
+}
+
+type SnowflakeBlock = NonNullable<LoadedConfig["snowflake"]>;
+type Missing = (key: string) => ManymodelError;
+
+function authenticationOf(block: SnowflakeBlock, directory: string, missing: Missing): SnowflakeAuthentication {
+  switch (block.authentication) {
+    case "key-pair":
+      if (block.private_key_path === undefined) throw missing("private_key_path");
+      return { type: "key-pair", privateKeyPath: path.resolve(directory, block.private_key_path) };
+    case "oauth": {
+      const tokenFile = block.token_file ?? process.env.MANYMODEL_TOKEN_FILE ?? TOKEN_FILE;
+      return { type: "oauth", tokenFile: path.resolve(directory, tokenFile) };
+    }
+    case "access-token":
+      return { type: "access-token", variable: block.token_variable };
+    case "connection":
+      return { type: "connection", name: block.connection };
+  }
+}
+
+function serviceOf(
+  block: SnowflakeBlock,
+  lab: LoadedConfig["parallel_lab"],
+  missing: Missing,
+): SnowflakeAddress["service"] {
+  const computePool = block.compute_pool ?? lab?.compute_pool;
+  const image = block.image ?? lab?.image_uri;
+  if (computePool === undefined) throw missing("compute_pool");
+  if (image === undefined) throw missing("image");
+  return {
+    ...{ computePool, image, cpu: block.cpu, memory: block.memory, maxNodes: block.max_nodes },
+    replicas: block.replicas ?? lab?.demo_queue_n_workers ?? 4,
+    instanceFamily: block.instance_family ?? lab?.instance_family ?? "CPU_X64_S",
+  };
+}
+
+/** Which of a job service's replicas this container is. */
+function shardOf(): SnowflakeAddress["shard"] {
+  return { index: Number(process.env.SNOWFLAKE_JOB_INDEX ?? 0), count: Number(process.env.SNOWFLAKE_JOBS_COUNT ?? 1) };
+}

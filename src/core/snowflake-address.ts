@@ -1,0 +1,47 @@
+/** How to prove who one is to Snowflake. No secret is in it: keys and tokens are read where they are, when needed. */
+export type SnowflakeAuthentication =
+  | { readonly type: "key-pair"; readonly privateKeyPath: string }
+  /** A file with an OAuth token, read again at every connection: what a container's service token is. */
+  | { readonly type: "oauth"; readonly tokenFile: string }
+  /** A programmatic access token in an environment variable. */
+  | { readonly type: "access-token"; readonly variable: string }
+  /** A section of the driver's own `connections.toml`. */
+  | { readonly type: "connection"; readonly name: string };
+
+/** What a job service needs to run workers. */
+export type SnowflakeService = {
+  readonly computePool: string;
+  readonly image: string;
+  readonly replicas: number;
+  readonly instanceFamily: string;
+  readonly maxNodes: number;
+  readonly cpu: number;
+  readonly memory: string;
+};
+
+/** Where chunks are trained: in container services, in a warehouse, or in the process that asks for it. */
+export const SNOWFLAKE_COMPUTE = ["client", "service", "warehouse"] as const;
+
+/** An account of Snowflake, and the objects in it that this package uses. Plain data, so that any worker can open it. */
+export type SnowflakeAddress = {
+  readonly engine: "snowflake";
+  readonly account: string;
+  readonly user?: string;
+  readonly role?: string;
+  readonly warehouse?: string;
+  readonly database: string;
+  readonly schema: string;
+  readonly stage: string;
+  readonly queueTable: string;
+  readonly authentication: SnowflakeAuthentication;
+  /** Where the account answers, if not under its own name. */
+  readonly endpoint?: { readonly host: string; readonly port: number; readonly protocol: "http" | "https" };
+  /** Where the stage is mounted in this container. */
+  readonly mount?: string;
+  readonly compute: (typeof SNOWFLAKE_COMPUTE)[number];
+  readonly service?: SnowflakeService;
+  /** Whether there are hybrid tables; without them chunks are only handed out in static shards. */
+  readonly hybridTables: boolean;
+  /** The chunks that this process may claim: those whose number has this remainder. */
+  readonly shard?: { readonly index: number; readonly count: number };
+};

@@ -1,0 +1,122 @@
+import { createHash } from "node:crypto";
+import { ManymodelError } from "../../core/errors.ts";
+import type { SnowflakeAddress, SnowflakeService } from "../../core/snowflake-address.ts";
+import type { JobRecord, Jobs } from "../../ports/jobs.ts";
+import type { Stage } from "../../ports/stage.ts";
+import type { Names } from "./names.ts";
+import type { Row, Session } from "./session.ts";
+import { jobStatements, MOUNT, specification } from "./sql/jobs.ts";
+
+/**
+ * Workers in container services. In tasks mode a serverless task graph runs a job service whose replicas have static
+ * shards, and a finalizer writes the run's index, whether whoever began the run is still there or not. In queue mode an
+ * asynchronous job service's replicas claim what they are fed.
+ */
+export function snowflakeJobs(
+  session: Session,
+  names: Names,
+  stage: Stage,
+  address: SnowflakeAddress,
+  service: SnowflakeService,
+): Jobs {
+  const sql = jobStatements(names, address, service);
+  const config = (run: string) => `runs/${run}/worker.yaml`;
+  const spec = (run: string, ...args: string[]) =>
+    specification(names, service, { args: [...args, "--config", `${MOUNT}/${config(run)}`] });
+  const serviceNames = async (base: string) => {
+    const { columns, rows } = await session.table(sql.services(base), 1000);
+    return rows.map((row) => String(row[columns.indexOf("name")])).sort(byLaunch);
+  };
+  return {
+    replicas: service.replicas,
+    async launch(run, mode, launch) {
+      const base = jobBase(run);
+      if (mode === "queue") {
+        if (!address.hybridTables)
+          throw new ManymodelError(
+            "usage",
+            "queue mode needs hybrid tables, and snowflake.hybrid_tables is false; use mode tasks",
+          );
+        await stage.put(config(run), workerConfig(address, false));
+        const comment = JSON.stringify({ app: "manymodel", run });
+        // A name is taken as long as its service is there, whoever launched it.
+        const next = Number((await serviceNames(base)).at(-1)?.split("_").at(-1) ?? 0) + 1;
+        await session.rows(sql.execute(`${base}_${next}`, comment, spec(run, "worker", "--run", run)));
+        return;
+      }
+      await stage.put(config(run), workerConfig(address, true));
+      const begun = (await session.rows(sql.history(base))).length > 0;
+      if (begun && launch > 1) await session.rows(sql.retry(base));
+      else {
+        for (const text of sql.graph(base, spec(run, "worker", "--run", run), spec(run, "index", run)))
+          await session.rows(text);
+        await session.rows(sql.start(base));
+      }
+    },
+    async jobs(run) {
+      const base = jobBase(run);
+      const graph = await session.rows(sql.history(base));
+      const jobs: JobRecord[] = [];
+      if (graph.length > 0) jobs.push(graphState(base, graph));
+      for (const name of await serviceNames(base)) jobs.push(await serviceState(session, sql, name, service.replicas));
+      return jobs;
+    },
+    async remove(run) {
+      const base = jobBase(run);
+      for (const name of await serviceNames(base)) await session.rows(sql.dropService(name));
+      for (const text of sql.dropGraph(base)) await session.rows(text);
+    },
+  };
+}
+
+/** What the names of a run's jobs begin with: letters, digits and underscores, and different for each run. */
+export function jobBase(run: string): string {
+  const hash = createHash("sha256").update(run).digest("hex").slice(0, 8);
+  return `MM_${run.replace(/[^A-Za-z0-9]+/g, "_")}_${hash}`.toUpperCase().slice(-200);
+}
+
+const byLaunch = (a: string, b: string) => Number(a.split("_").at(-1)) - Number(b.split("_").at(-1));
+
+/** A graph runs until its finalizer has ended for the last time. */
+function graphState(name: string, history: readonly Row[]): JobRecord {
+  const roots = history.filter(([task]) => String(task).endsWith("_ROOT")).length;
+  const finals = history.filter(
+    ([task, state]) => String(task).endsWith("_FINAL") && !/SCHEDULED|EXECUTING/.test(String(state)),
+  );
+  const failed = history.filter(([, state]) => /FAILED|CANCELLED/.test(String(state)));
+  const details = history.map(([task, state, error]) => `${task} ${state}${error === null ? "" : `: ${error}`}`);
+  if (finals.length < roots) return { name, state: "running", details };
+  return {
+    name,
+    state: String(finals.at(-1)?.[1]) === "SUCCEEDED" && failed.length === 0 ? "done" : "failed",
+    details: details.reverse(),
+  };
+}
+
+async function serviceState(
+  session: Session,
+  sql: ReturnType<typeof jobStatements>,
+  name: string,
+  replicas: number,
+): Promise<JobRecord> {
+  const { columns, rows } = await session.table(sql.describe(name), 1);
+  const status = String(rows[0]?.[columns.indexOf("status")]);
+  const state = /DONE/.test(status) ? "done" : /FAILED|CANCEL|DELET|INTERNAL_ERROR/.test(status) ? "failed" : "running";
+  const details = [status];
+  for (let replica = 0; state === "failed" && replica < replicas; replica++) {
+    const log = String((await session.rows(sql.logs(name, replica)).catch(() => []))[0]?.[0] ?? "");
+    if (log !== "") details.push(`replica ${replica}: ${log.trim().split("\n").at(-1)}`);
+  }
+  return { name, state, details };
+}
+
+/** The configuration of a worker in a container: the same workspace, with the service's own token. */
+function workerConfig(address: SnowflakeAddress, staticShards: boolean): Uint8Array {
+  const { account, role, warehouse, database, schema, stage, queueTable, endpoint, hybridTables } = address;
+  const snowflake = {
+    ...{ account, role, warehouse, database, schema, stage, queue_table: queueTable, hybrid_tables: hybridTables },
+    ...{ authentication: "oauth", static_shards: staticShards, ...endpoint },
+  };
+  // JSON is YAML too.
+  return new TextEncoder().encode(`${JSON.stringify({ engine: "snowflake", snowflake })}\n`);
+}

@@ -1,0 +1,31 @@
+import { ManymodelError, show } from "../../core/errors.ts";
+
+/**
+ * A text as a literal of Snowflake. The only place where a value becomes part of a statement; everything else is bound.
+ *
+ * @throws {ManymodelError} `usage` for a text with NUL or half a surrogate pair, which no column can hold
+ */
+export function literal(text: string): string {
+  if (text.includes("\0") || !text.isWellFormed())
+    throw new ManymodelError("usage", `${show(text)} cannot be part of a statement: it has NUL or half a character`);
+  return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
+}
+
+/** An identifier exactly as it is written. @throws {ManymodelError} `usage` for one that Snowflake cannot have */
+export function identifier(name: string): string {
+  if (name === "" || name.length > 255 || name.includes("\0") || !name.isWellFormed())
+    throw new ManymodelError("usage", `${show(name)} cannot be the name of an object: use 1 to 255 characters`);
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A whole number as it is. @throws {ManymodelError} `usage` for anything else */
+export function integer(value: number): string {
+  if (!Number.isSafeInteger(value)) throw new ManymodelError("usage", `${show(value)} is not a whole number`);
+  return String(value);
+}
+
+/** A text between `$$`, for specifications. @throws {ManymodelError} `usage` if it has `$$` itself */
+export function dollarQuoted(text: string): string {
+  if (text.includes("$$")) throw new ManymodelError("usage", "a specification cannot contain $$");
+  return `$$\n${text}$$`;
+}

@@ -1,0 +1,27 @@
+import { ManymodelError, messageOf } from "../../core/errors.ts";
+import type { SnowflakeAddress } from "../../core/snowflake-address.ts";
+import type { Preparation } from "../../ports/engine.ts";
+import type { Names } from "./names.ts";
+import type { Session } from "./session.ts";
+import { serviceStatements, setupStatements } from "./sql/setup.ts";
+
+/** Creates a workspace's objects where they are missing. */
+export function snowflakePreparation(session: Session, names: Names, { service }: SnowflakeAddress): Preparation {
+  const statements = [...setupStatements(names), ...(service === undefined ? [] : serviceStatements(names, service))];
+  return {
+    statements,
+    async prepare() {
+      for (const sql of statements)
+        await session.rows(sql).catch((cause) => {
+          throw new ManymodelError("config", `cannot set up: ${messageOf(cause)}; ${remedy(sql)}`, { cause });
+        });
+    },
+  };
+}
+
+/** What may be done about a statement that was refused. */
+function remedy(sql: string): string {
+  if (sql.startsWith("CREATE HYBRID TABLE"))
+    return "where the account has no hybrid tables, set snowflake.hybrid_tables: false: then there is no queue mode";
+  return `does the role have the privilege to ${/^[A-Z]+ [A-Z]+( [A-Z]+)?(?= IF| INTO| ")/.exec(sql)?.[0] ?? "do this"}?`;
+}

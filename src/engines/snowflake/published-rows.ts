@@ -1,0 +1,60 @@
+import type { Column, ColumnBatch, ColumnInfo } from "../../core/column.ts";
+import type { Stage } from "../../ports/stage.ts";
+import { readRows, toColumn } from "./read-rows.ts";
+import type { Session, Statements } from "./session.ts";
+import type { tableStatements } from "./sql/tables.ts";
+
+type Sql = ReturnType<typeof tableStatements>;
+
+/** Columns of published rows that have a value in the first of them: written to the stage, which keeps every bit, and read. */
+export async function readPublished(
+  session: Session,
+  sql: Sql,
+  stage: Stage,
+  table: string,
+  owner: string | null,
+  columns: readonly ColumnInfo[],
+  file: string,
+): Promise<ColumnBatch> {
+  try {
+    const length = unloaded(await session.rows(sql.unloadPublished(table, owner, columns, file)));
+    if (length === 0) return { length, columns: {} };
+    const rows = await readRows(stage, file);
+    const data = columns.map(({ name, type }, c): [string, Column] => {
+      const values = rows.map((row) => row[`C${c}`]);
+      return [name, toColumn(type, values)];
+    });
+    return { length, columns: Object.fromEntries(data) };
+  } finally {
+    await stage.remove(file);
+  }
+}
+
+/**
+ * Writes those rows of an owner that have one of some values in a column to a file of the stage. The values are rows for as
+ * long as the transaction lasts, which takes them away again.
+ *
+ * @returns how many rows there are; none: there is no file either
+ */
+export async function carryRows(
+  transaction: Statements,
+  sql: Sql,
+  table: string,
+  owner: string,
+  columns: readonly ColumnInfo[],
+  { column, values }: { readonly column: string; readonly values: readonly string[] },
+  set: Readonly<Record<string, string>>,
+  { id, file }: { readonly id: string; readonly file: string },
+): Promise<number> {
+  for (let from = 0; from < values.length; from += VALUES_AT_ONCE)
+    await transaction.change(sql.want, [id, JSON.stringify(values.slice(from, from + VALUES_AT_ONCE))]);
+  const rows = unloaded(await transaction.rows(sql.carry(table, owner, columns, column, set, id, file)));
+  await transaction.change(sql.forgetWanted, [id]);
+  return rows;
+}
+
+/** Values that one statement is given. */
+const VALUES_AT_ONCE = 50_000;
+
+/** How many rows a COPY to the stage says that it wrote. */
+const unloaded = (answer: readonly (readonly unknown[])[]) => Number(answer[0]?.[0] ?? 0);

@@ -1,0 +1,71 @@
+import type { ColumnInfo, ColumnType } from "../../core/column.ts";
+import { ManymodelError, show } from "../../core/errors.ts";
+import type { KeyType } from "../../core/partition-key.ts";
+import { identifier } from "./literal.ts";
+import type { Names } from "./names.ts";
+import type { Session } from "./session.ts";
+import { OWNER, tableStatements } from "./sql/tables.ts";
+
+/** A column of a table or view: its name, the account's type, and ours; null where a model cannot read or be keyed by it. */
+export interface SourceColumn {
+  readonly name: string;
+  readonly sqlType: string;
+  readonly type: ColumnType | null;
+  readonly keyType: KeyType | null;
+}
+
+/** A table or view that can be read. */
+export interface Source {
+  /** Its full, quoted name. */
+  readonly from: string;
+  readonly columns: readonly SourceColumn[];
+}
+
+/**
+ * A table or view by name: `TABLE` of the workspace's schema, `SCHEMA.TABLE`, or `DATABASE.SCHEMA.TABLE`; parts that are
+ * not quoted are found in capitals first. Undefined if it is not there.
+ */
+export async function findSource(session: Session, names: Names, name: string): Promise<Source | undefined> {
+  const parts = name.match(/"(?:[^"]|"")+"|[^."]+/g) ?? [];
+  if (parts.length === 0 || parts.length > 3)
+    throw new ManymodelError("usage", `${show(name)} is not the name of a table`);
+  const [table, schema, database] = parts.reverse().map(unquoted);
+  const databaseName = database === undefined ? names.database : identifier(database);
+  const schemaName = schema ?? names.schemaName;
+  const rows = await session.rows(tableStatements(names).columns(databaseName), [schemaName, table!]);
+  const spellings = [...new Set(rows.map(([spelling]) => spelling as string))];
+  const found =
+    spellings.find((spelling) => spelling === table) ??
+    spellings.find((spelling) => spelling === table!.toUpperCase()) ??
+    spellings[0];
+  if (found === undefined) return undefined;
+  const columns = rows.filter(([spelling, column]) => spelling === found && column !== OWNER);
+  return {
+    from: `${databaseName}.${identifier(schemaName)}.${identifier(found)}`,
+    columns: columns.map(([, column, sqlType, scale]) =>
+      described(column as string, sqlType as string, scale as number | null),
+    ),
+  };
+}
+
+const unquoted = (part: string) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part);
+
+/** The columns of a source that are known to this package. */
+export function knownColumns({ columns }: Source): ColumnInfo[] {
+  return columns.flatMap(({ name, type }) => (type === null ? [] : [{ name, type }]));
+}
+
+function described(name: string, sqlType: string, scale: number | null): SourceColumn {
+  const type = columnType(sqlType, scale);
+  const decimal = sqlType === "NUMBER" && scale !== 0 && scale !== null;
+  return { name, sqlType, type, keyType: decimal ? "decimal" : type === "number" ? "double" : type };
+}
+
+function columnType(sqlType: string, scale: number | null): ColumnType | null {
+  if (sqlType === "NUMBER") return scale === 0 || scale === null ? "integer" : "number";
+  if (sqlType === "FLOAT") return "number";
+  if (sqlType === "TEXT") return "string";
+  if (sqlType === "BOOLEAN") return "boolean";
+  if (sqlType === "DATE") return "date";
+  return sqlType === "TIMESTAMP_NTZ" ? "timestamp" : null;
+}

@@ -1,0 +1,15 @@
+import type { SnowflakeAddress } from "../../../core/snowflake-address.ts";
+import { literal } from "../literal.ts";
+
+/** What every session is set to, before anything else. */
+export function settings({ hybridTables }: Pick<SnowflakeAddress, "hybridTables">): string[] {
+  const tag = literal(JSON.stringify({ app: "manymodel" }));
+  const hybrid = hybridTables ? ", READ_LATEST_WRITES = TRUE, HYBRID_TABLE_LOCK_TIMEOUT = 10" : "";
+  return [`ALTER SESSION SET TIMEZONE = 'UTC', STATEMENT_TIMEOUT_IN_SECONDS = 86400, QUERY_TAG = ${tag}${hybrid}`];
+}
+
+/** What begins and ends a transaction. */
+export const TRANSACTION = { begin: "BEGIN TRANSACTION", commit: "COMMIT", rollback: "ROLLBACK" } as const;
+
+/** The account's release, and its clock in milliseconds since 1970. */
+export const FACTS = "SELECT CURRENT_VERSION(), DATEDIFF('millisecond', '1970-01-01'::TIMESTAMP_NTZ, SYSDATE())";

@@ -1,0 +1,92 @@
+import type { ColumnInfo } from "../../../core/column.ts";
+import type { KeyColumn } from "../../../core/partition-key.ts";
+import { identifier, integer, literal } from "../literal.ts";
+import { type Names, OWN } from "../names.ts";
+
+/** What a snapshot selects: keys, the columns to read, and the order of a partition's rows. */
+export interface Selected {
+  /** The source by its full, quoted name. */
+  readonly from: string;
+  readonly keys: readonly KeyColumn[];
+  readonly columns: readonly ColumnInfo[];
+  readonly order: readonly string[];
+}
+
+/**
+ * Statements that pin a query's rows: one statement reads the source, as it is at one point in time, and numbers its
+ * partitions in the order of their keys; two more write what it read to the stage as Parquet, which keeps every number to
+ * the bit, as results of queries need not.
+ */
+export function snapshotStatements(names: Names) {
+  const table = (id: string) => names.of(`${OWN}SNAPSHOT_${id.toUpperCase()}`);
+  return {
+    changeToken: (from: string) => `SELECT SYSTEM$LAST_CHANGE_COMMIT_TIME(${literal(from)})`,
+    pin: (id: string, { from, keys, columns, order }: Selected) => {
+      const sorted = keys.map(({ name }, i) => `${identifier(name)} AS S${i}`);
+      const stored = keys.map((key, i) => `${keyExpression(key)} AS K${i}`);
+      const values = columns.map((column, i) => `${valueExpression(column)} AS C${i}`);
+      const ordered = order.map((name, i) => `${identifier(name)} AS O${i}`);
+      const list = (prefix: string, n: number) => Array.from({ length: n }, (_, i) => `${prefix}${i}`);
+      const groups = list("S", keys.length);
+      const nullsFirst = (list: readonly string[]) => list.map((name) => `${name} NULLS FIRST`).join(", ");
+      // Every column takes part in the order, so that rows that are equal in time come in the same order every time.
+      const within = [...list("O", order.length), ...list("C", columns.length), ...groups];
+      const kept = [...list("K", keys.length), ...list("C", columns.length)].join(", ");
+      return `CREATE TRANSIENT TABLE ${table(id)} AS
+      SELECT (DENSE_RANK() OVER (ORDER BY ${nullsFirst(groups)}) - 1)::NUMBER(10,0) AS P,
+        (ROW_NUMBER() OVER (PARTITION BY ${groups.join(", ")} ORDER BY ${nullsFirst(within)}) - 1)::NUMBER(10,0) AS R, ${kept}
+      FROM (SELECT ${[...sorted, ...stored, ...values, ...ordered].join(", ")} FROM ${from})
+      ORDER BY P, R`;
+    },
+    count: (id: string) => `SELECT COUNT(*), COALESCE(MAX(P) + 1, 0) FROM ${table(id)}`,
+    unloadKeys: (id: string, keys: number, path: string) => {
+      const list = Array.from({ length: keys }, (_, i) => `K${i}`).join(", ");
+      return `COPY INTO ${names.location(path)} FROM (SELECT P, ${list} FROM ${table(id)} WHERE R = 0 ORDER BY P)
+      FILE_FORMAT = (TYPE = PARQUET) SINGLE = TRUE OVERWRITE = TRUE MAX_FILE_SIZE = 5000000000 HEADER = TRUE`;
+    },
+    /** One folder for each `partitionsPerBlock` partitions. */
+    unloadRows: (id: string, columns: number, folder: string, partitionsPerBlock: number) => {
+      const list = ["P", "R", ...Array.from({ length: columns }, (_, i) => `C${i}`)].join(", ");
+      const size = integer(partitionsPerBlock);
+      return `COPY INTO ${names.location(folder)} FROM (SELECT ${list} FROM ${table(id)} ORDER BY P, R)
+      PARTITION BY ('b' || ((P - MOD(P, ${size})) / ${size})::NUMBER(10,0)::VARCHAR) FILE_FORMAT = (TYPE = PARQUET) HEADER = TRUE`;
+    },
+    drop: (id: string) => `DROP TABLE IF EXISTS ${table(id)}`,
+  };
+}
+
+const EPOCH = "'1970-01-01'::TIMESTAMP_NTZ";
+
+/** A key's value as it is kept: exact text, days or microseconds since 1970; doubles and truth values as they are. */
+function keyExpression({ name, type }: KeyColumn): string {
+  const column = identifier(name);
+  switch (type) {
+    case "date":
+      return `DATEDIFF('day', ${EPOCH}, ${column}::TIMESTAMP_NTZ)::VARCHAR`;
+    case "timestamp":
+      return `DATEDIFF('microsecond', ${EPOCH}, ${column}::TIMESTAMP_NTZ)::VARCHAR`;
+    case "double":
+      return `${column}::DOUBLE`;
+    case "boolean":
+      return column;
+    default:
+      return `${column}::VARCHAR`;
+  }
+}
+
+/** A value as a model body's column holds it: numbers as doubles, times as milliseconds since 1970. */
+export function valueExpression({ name, type }: ColumnInfo): string {
+  const column = identifier(name);
+  switch (type) {
+    case "date":
+      return `(DATEDIFF('day', ${EPOCH}, ${column}::TIMESTAMP_NTZ) * 86400000)::DOUBLE`;
+    case "timestamp":
+      return `DATEDIFF('microsecond', ${EPOCH}, ${column}::TIMESTAMP_NTZ)::DOUBLE / 1000`;
+    case "boolean":
+      return column;
+    case "string":
+      return `${column}::VARCHAR`;
+    default:
+      return `${column}::DOUBLE`;
+  }
+}

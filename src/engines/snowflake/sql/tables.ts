@@ -1,0 +1,89 @@
+import type { ColumnInfo, ColumnType } from "../../../core/column.ts";
+import { identifier, literal } from "../literal.ts";
+import { type Names, OWN } from "../names.ts";
+import { MODEL_STORE_COLUMNS, TABLES } from "./setup.ts";
+import { valueExpression } from "./snapshot.ts";
+
+/** The column of a table of results that says whose rows they are. */
+export const OWNER = `${OWN}OWNER`;
+
+const TYPES: Readonly<Record<ColumnType, string>> = {
+  number: "DOUBLE",
+  integer: "NUMBER(38,0)",
+  string: "VARCHAR",
+  boolean: "BOOLEAN",
+  date: "DATE",
+  timestamp: "TIMESTAMP_NTZ",
+};
+
+/** Files that one COPY may name. */
+export const FILES_AT_ONCE = 1000;
+
+/** Statements of tables of results, of what is known of tables, and of the model store. */
+export function tableStatements(names: Names) {
+  const store = names.of(TABLES.modelStore);
+  const wanted = names.of(TABLES.wanted);
+  const unload = (file: string, query: string) => `COPY INTO ${names.location(file)} FROM (${query})
+      FILE_FORMAT = (TYPE = PARQUET) SINGLE = TRUE OVERWRITE = TRUE MAX_FILE_SIZE = 5000000000 HEADER = TRUE`;
+  const common = MODEL_STORE_COLUMNS.map(([name]) => identifier(name)).join(", ");
+  const fromSegment = MODEL_STORE_COLUMNS.map(([name, type]) => `$1:${identifier(name.toLowerCase())}::${type}`).join(
+    ", ",
+  );
+  return {
+    list: `SELECT TABLE_NAME, ROW_COUNT FROM ${names.database}.INFORMATION_SCHEMA.TABLES
+      WHERE TABLE_SCHEMA = ? AND TABLE_TYPE = 'BASE TABLE' ORDER BY TABLE_NAME`,
+    columns: (
+      database: string,
+    ) => `SELECT TABLE_NAME, COLUMN_NAME, DATA_TYPE, NUMERIC_SCALE FROM ${database}.INFORMATION_SCHEMA.COLUMNS
+      WHERE TABLE_SCHEMA = ? AND UPPER(TABLE_NAME) = UPPER(?) ORDER BY TABLE_NAME, ORDINAL_POSITION`,
+    create: (table: string, columns: readonly ColumnInfo[]) => {
+      const listed = columns.map(({ name, type }) => `${identifier(name)} ${TYPES[type]}`).join(", ");
+      return `CREATE TABLE IF NOT EXISTS ${names.of(table)} (${listed}, ${identifier(OWNER)} VARCHAR)`;
+    },
+    addColumn: (table: string, { name, type }: ColumnInfo) =>
+      `ALTER TABLE ${names.of(table)} ADD COLUMN IF NOT EXISTS ${identifier(name)} ${TYPES[type].replace("(38,0)", "")}`,
+    disown: (table: string) => `DELETE FROM ${names.of(table)} WHERE ${identifier(OWNER)} = ?`,
+    load: (table: string, columns: readonly ColumnInfo[], owner: string, folder: string, files: readonly string[]) => {
+      const listed = [...columns.map(({ name }) => identifier(name)), identifier(OWNER)].join(", ");
+      const selected = columns.map(({ name, type }) => `$1:${identifier(name)}::${TYPES[type]}`).join(", ");
+      return `COPY INTO ${names.of(table)} (${listed}) FROM (SELECT ${selected}, ${literal(owner)} FROM ${names.location(folder)})
+      FILES = (${files.map(literal).join(", ")}) FILE_FORMAT = (TYPE = PARQUET) FORCE = TRUE`;
+    },
+    unloadPublished: (table: string, owner: string | null, columns: readonly ColumnInfo[], file: string) => {
+      const selected = columns.map((column, i) => `${valueExpression(column)} AS C${i}`).join(", ");
+      const owned = owner === null ? "" : ` AND ${identifier(OWNER)} = ${literal(owner)}`;
+      const first = identifier(columns[0]!.name);
+      return unload(file, `SELECT ${selected} FROM ${names.of(table)} WHERE ${first} IS NOT NULL${owned}`);
+    },
+    /** Values to compare with, under an id; `carry` reads them, and nothing else does. */
+    want: `INSERT INTO ${wanted} (ID, WANTED) SELECT ?, f.VALUE::VARCHAR FROM TABLE(FLATTEN(INPUT => PARSE_JSON(?))) f`,
+    forgetWanted: `DELETE FROM ${wanted} WHERE ID = ?`,
+    carry: (
+      table: string,
+      owner: string,
+      columns: readonly ColumnInfo[],
+      column: string,
+      set: Readonly<Record<string, string>>,
+      id: string,
+      file: string,
+    ) => {
+      const selected = columns.map(({ name }) =>
+        set[name] === undefined ? identifier(name) : `${literal(set[name])} AS ${identifier(name)}`,
+      );
+      return unload(
+        file,
+        `SELECT ${selected.join(", ")} FROM ${names.of(table)} WHERE ${identifier(OWNER)} = ${literal(owner)}
+        AND ${identifier(column)} IN (SELECT WANTED FROM ${wanted} WHERE ID = ${literal(id)})`,
+      );
+    },
+    conceal: `DELETE FROM ${store} WHERE RUN_ID = ?`,
+    expose: (run: string, files: readonly string[]) =>
+      `COPY INTO ${store} (RUN_ID, STAGE_PATH, ${common}) FROM (SELECT ${literal(run)}, METADATA$FILENAME, ${fromSegment} FROM ${names.location("")})
+      FILES = (${files.map(literal).join(", ")}) FILE_FORMAT = (TYPE = PARQUET) FORCE = TRUE`,
+    /** Rows of a segment that another run has in the store already, of which those count whose number is listed. */
+    exposeSelected: `INSERT INTO ${store} (RUN_ID, STAGE_PATH, ${common}) SELECT ?, STAGE_PATH, ${common} FROM
+      (SELECT s.*, ROW_NUMBER() OVER (ORDER BY "POSITION") - 1 AS AT_ROW FROM ${store} s WHERE RUN_ID = ? AND STAGE_PATH = ?) r
+      WHERE AT_ROW IN (SELECT f.VALUE::NUMBER FROM TABLE(FLATTEN(INPUT => PARSE_JSON(?))) f)`,
+    explain: (sql: string) => `EXPLAIN USING TEXT SELECT * FROM (\n${sql}\n)`,
+  };
+}

@@ -1,0 +1,190 @@
+import { randomUUID } from "node:crypto";
+import { type ColumnInfo, columnsOf } from "../../core/column.ts";
+import { encodeColumns } from "../../core/encode-columns.ts";
+import { ManymodelError, messageOf } from "../../core/errors.ts";
+import { checkName } from "../../core/run.ts";
+import { rowSelector } from "../../core/selection.ts";
+import type { Stage } from "../../ports/stage.ts";
+import type { StoredItem, TablePart, Tables } from "../../ports/tables.ts";
+import { type Names, OWN } from "./names.ts";
+import { PinnedRows } from "./pinned-rows.ts";
+import { carryRows, readPublished } from "./published-rows.ts";
+import type { Session } from "./session.ts";
+import { type PinnedSnapshot, readRecord, snapshotFolder, takeSnapshot } from "./snapshot.ts";
+import { findSource, knownColumns } from "./source.ts";
+import { snapshotStatements } from "./sql/snapshot.ts";
+import { FILES_AT_ONCE, tableStatements } from "./sql/tables.ts";
+
+const RESULT_VIEWS = ["MODEL_INDEX", "TRAINING_METRICS", "TRAINING_RESULTS"];
+
+/** Tables of an account. Sources are pinned as Parquet on the stage; results are loaded from it, in one transaction. */
+export function snowflakeTables(session: Session, names: Names, stage: Stage): Tables {
+  const sql = tableStatements(names);
+  const opened = new Map<string, Promise<PinnedRows>>();
+  const remember = (pinned: PinnedSnapshot) => {
+    const rows = Promise.resolve(new PinnedRows(stage, pinned));
+    opened.set(pinned.snapshot.id, rows);
+    return pinned.snapshot;
+  };
+  const open = async (id: string) => {
+    const pinned = await readRecord(stage, id);
+    if (pinned === undefined)
+      throw new ManymodelError("not-found", `snapshot ${id} is not on the stage any more; plan again`);
+    return new PinnedRows(stage, pinned);
+  };
+  const pinned = ({ id }: { readonly id: string }) => {
+    const rows = opened.get(id) ?? open(id);
+    opened.set(id, rows);
+    rows.catch(() => opened.delete(id));
+    return rows;
+  };
+  const columns = async (table: string) => {
+    const source = await findSource(session, names, table);
+    return source && knownColumns(source);
+  };
+  return {
+    hasSchemas: true,
+    async list() {
+      const rows = await session.rows(sql.list, [names.schemaName]);
+      const own = (name: string) => name.startsWith(OWN) || names.chunks === names.of(name);
+      return rows.flatMap(([name, count]) =>
+        own(name as string) ? [] : [{ name: name as string, rows: Number(count) }],
+      );
+    },
+    columns,
+    async snapshot(query) {
+      return remember(await takeSnapshot(session, names, stage, query));
+    },
+    keys: async (snapshot, from, to) => [...(await (await pinned(snapshot)).keys())].slice(from, to),
+    locate: async (snapshot, keys) => (await pinned(snapshot)).locate(keys),
+    read: async (snapshot, ordinals) => (await pinned(snapshot)).read(ordinals),
+    async import(file) {
+      throw new ManymodelError(
+        "usage",
+        `cannot import ${file}: on Snowflake, load files with COPY INTO or the web interface, and name the table in source.table`,
+      );
+    },
+    async create(table, wanted) {
+      checkTable(table);
+      if ((await columns(table)) !== undefined) return false;
+      await session.rows(sql.create(table, wanted));
+      return true;
+    },
+    async write(table, batch) {
+      const id = randomUUID();
+      await stage.put(partPath(table, id), encodeColumns(batch));
+      return { id, rows: batch.length, columns: columnsOf(batch) };
+    },
+    async publish(table, owner, parts) {
+      const known = new Set(((await columns(table)) ?? []).map(({ name }) => name.toUpperCase()));
+      for (const column of parts.flatMap((part) => part.columns))
+        if (!known.has(column.name.toUpperCase())) {
+          await session.rows(sql.addColumn(table, column));
+          known.add(column.name.toUpperCase());
+        }
+      await session.transaction(async (transaction) => {
+        await transaction.change(sql.disown(table), [owner]);
+        for (const [listed, ids] of alike(parts.filter(({ rows }) => rows > 0)))
+          for (let from = 0; from < ids.length; from += FILES_AT_ONCE) {
+            const files = ids.slice(from, from + FILES_AT_ONCE).map((id) => `${id}.parquet`);
+            await transaction.rows(sql.load(table, listed, owner, partFolder(table), files));
+          }
+      });
+      await this.discard(table, parts);
+    },
+    async published(table, owner, wanted) {
+      const known = (await columns(table)) ?? [];
+      const found = wanted.flatMap((name) => known.find((column) => column.name === name) ?? []);
+      if (found.length < wanted.length) return { length: 0, columns: {} };
+      return readPublished(session, sql, stage, table, owner, found, partPath(table, randomUUID()));
+    },
+    async carry(table, owner, wanted, set) {
+      const known = (await columns(table)) ?? [];
+      const id = randomUUID();
+      const at = { id, file: partPath(table, id) };
+      const rows = await session.transaction((transaction) =>
+        carryRows(transaction, sql, table, owner, known, wanted, set, at),
+      );
+      return { id, rows, columns: known };
+    },
+    async discard(table, parts) {
+      for (const { id } of parts) await stage.remove(partPath(table, id));
+    },
+    async expose({ runId, segments }) {
+      await session.transaction(async (transaction) => {
+        await transaction.change(sql.conceal, [runId]);
+        const whole = segments.filter(({ select }) => select === undefined).map(({ path }) => path);
+        for (let from = 0; from < whole.length; from += FILES_AT_ONCE)
+          await transaction.rows(sql.expose(runId, whole.slice(from, from + FILES_AT_ONCE)));
+        for (const { path, select, total, rows } of segments) {
+          if (select === undefined) continue;
+          const isSelected = rowSelector(select);
+          const chosen = Array.from({ length: total ?? rows }, (_, row) => row).filter(isSelected);
+          const of = /^runs\/([^/]+)\//.exec(path)![1]!;
+          await transaction.change(sql.exposeSelected, [runId, of, path, JSON.stringify(chosen)]);
+        }
+      });
+    },
+    async conceal(runId) {
+      await session.change(sql.conceal, [runId]);
+    },
+    async stored() {
+      const snapshots = (await stage.list("snapshots/")).map((path) => path.split("/")[1]!);
+      const parts = (await stage.list("tables/")).map((path) => path.slice("tables/".length));
+      const item =
+        (kind: StoredItem["kind"]) =>
+        (id: string): StoredItem => ({ kind, id, bytes: 0, ageMs: Infinity });
+      return [...[...new Set(snapshots)].map(item("snapshot")), ...parts.map(item("part"))];
+    },
+    async erase(items) {
+      for (const { kind, id } of items) {
+        if (kind === "snapshot") {
+          const record = await readRecord(stage, id);
+          if (record !== undefined) await session.rows(snapshotStatements(names).drop(record.files.table));
+          opened.delete(id);
+        }
+        await stage.remove(kind === "snapshot" ? `${snapshotFolder(id)}/` : `tables/${id}`);
+      }
+    },
+    async query(text, limit) {
+      const query = text.trim().replace(/;$/, "");
+      if (query === "") throw new ManymodelError("usage", "the query is empty; sql takes one SELECT statement");
+      if (!/^(SELECT|WITH)\b/i.test(query))
+        throw new ManymodelError("usage", "sql is read-only: it takes one SELECT statement");
+      try {
+        // As part of a query it compiles only if it is one itself: what could write is refused here, and not run.
+        await session.rows(sql.explain(query));
+        const { columns, rows } = await session.table(query, limit + 1);
+        return { columns, rows: rows.slice(0, limit), truncated: rows.length > limit };
+      } catch (cause) {
+        throw new ManymodelError("usage", `cannot run the query: ${messageOf(cause, 500)}`, { cause });
+      }
+    },
+  };
+}
+
+const partFolder = (table: string) => `tables/${checkName("table name", table, "table").toUpperCase()}/`;
+const partPath = (table: string, id: string) => `${partFolder(table)}${id}.parquet`;
+
+/** Parts by the columns that they have. */
+function alike(parts: readonly TablePart[]): [readonly ColumnInfo[], string[]][] {
+  const groups = new Map<string, [readonly ColumnInfo[], string[]]>();
+  for (const { id, columns } of parts) {
+    const key = JSON.stringify(columns);
+    const group = groups.get(key) ?? [columns, []];
+    group[1].push(id);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+function checkTable(table: string): void {
+  checkName("table name", table, "table");
+  if (RESULT_VIEWS.includes(table.toUpperCase()))
+    throw new ManymodelError("conflict", `${table} is a view over trained models; choose another table name`);
+  if (table.toUpperCase().startsWith(OWN))
+    throw new ManymodelError(
+      "conflict",
+      `${table} begins with ${OWN}, as this package's own tables do; choose another table name`,
+    );
+}

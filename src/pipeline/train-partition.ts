@@ -1,0 +1,152 @@
+import { createHash } from "node:crypto";
+import type { PartitionOutcome } from "../core/artifact.ts";
+import type { ColumnBatch } from "../core/column.ts";
+import { messageOf } from "../core/errors.ts";
+import { decodeKey, showKey } from "../core/partition-key.ts";
+import type { RunManifest } from "../core/run.ts";
+import { partitionSeed } from "../core/seed.ts";
+import type { AnyModelDefinition } from "../model/define-model.ts";
+import { type Frame, frame } from "../model/frame.ts";
+import { detectInterval, formatTime, gridPositions } from "../model/interval.ts";
+import { keyArgument } from "../model/key-argument.ts";
+import { checkFitResult, InvalidReturn } from "../model/return-contract.ts";
+
+/** What of a manifest decides what `fit` gets. */
+export type TrainingPlan = Pick<RunManifest, "snapshot" | "keyArg" | "exports" | "seed">;
+
+/** The rows `[start, end)` of a batch, and whose they are. */
+export interface PartitionRange {
+  readonly position: number;
+  readonly partitionKey: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A partition's row, filled in step by step: copying this many fields at every step costs more than a cheap fit. */
+export type GrowingOutcome = { -readonly [Field in keyof PartitionOutcome]: PartitionOutcome[Field] };
+
+/** What is known of a partition before it is fitted; without a context there is nothing to fit, and the row says why. */
+export interface PreparedPartition {
+  readonly row: GrowingOutcome;
+  readonly context: Parameters<AnyModelDefinition["fit"]>[0] | undefined;
+}
+
+/** Looks at a partition's rows, and makes what `fit` receives. */
+export function preparePartition(
+  plan: TrainingPlan,
+  batch: ColumnBatch,
+  { position, partitionKey, start, end }: PartitionRange,
+  attempt: number,
+): PreparedPartition {
+  const { snapshot } = plan;
+  const seed = partitionSeed(plan.seed, partitionKey);
+  const row: GrowingOutcome = failedOutcome({ position, partitionKey, seed, attempt }, "no-data", "");
+  if (start === end) {
+    row.errorMessage = `${snapshot.query.table} has no rows with ${showKey(snapshot.keyColumns, row.key)}`;
+    return { row, context: undefined };
+  }
+  row.nObs = end - start;
+  row.dataSha256 = dataHash(batch, start, end);
+  const time = readTime(snapshot, frame(batch, start, end));
+  if (time !== undefined && "errorType" in time) return { row: Object.assign(row, time), context: undefined };
+  Object.assign(row, time?.found);
+  const data = frame(batch, start, end, time?.grid);
+  const argument = keyArgument(snapshot.keyColumns, row.key);
+  const context = { [plan.keyArg]: argument, data, exports: plan.exports, seed };
+  return { row, context: context as Parameters<AnyModelDefinition["fit"]>[0] };
+}
+
+/** Takes what `fit` returned into the row. @throws {InvalidReturn} if it is not in the contract */
+export function takeFit(row: GrowingOutcome, returned: unknown): void {
+  Object.assign(row, checkFitResult(returned));
+  row.outcome = "succeeded";
+  row.errorType = null;
+  row.errorMessage = null;
+}
+
+/** Takes what `fit` threw, or what is wrong with what it returned, into the row. */
+export function takeFailure(row: GrowingOutcome, error: unknown): void {
+  row.errorType = error instanceof InvalidReturn ? "invalid-return" : "fit-error";
+  row.errorMessage = messageOf(error);
+}
+
+/** The row of a partition that has no model. */
+export function failedOutcome(
+  { position, partitionKey, seed, attempt }: Pick<PartitionOutcome, "position" | "partitionKey" | "seed" | "attempt">,
+  errorType: NonNullable<PartitionOutcome["errorType"]>,
+  errorMessage: string,
+): PartitionOutcome {
+  return {
+    position,
+    key: decodeKey(partitionKey).key,
+    partitionKey,
+    outcome: "failed",
+    modelKind: null,
+    model: null,
+    metrics: null,
+    forecast: null,
+    info: null,
+    nObs: 0,
+    firstTs: null,
+    lastTs: null,
+    interval: null,
+    fitMs: 0,
+    seed,
+    dataSha256: null,
+    errorType,
+    errorMessage,
+    attempt,
+  };
+}
+
+/** What the times of a series say: its first and last one, its interval, and where each falls on its grid. */
+interface SeriesTime {
+  readonly found: Pick<PartitionOutcome, "firstTs" | "lastTs" | "interval">;
+  readonly grid: () => Int32Array | null;
+}
+
+/** Reads the times of a series, or says what is wrong with them; undefined without a time column. */
+function readTime(
+  { timeColumn, columns, query }: RunManifest["snapshot"],
+  data: Frame,
+): SeriesTime | Pick<PartitionOutcome, "errorType" | "errorMessage"> | undefined {
+  const declared = columns.find((column) => column.name === timeColumn)?.type;
+  if (timeColumn === null || declared === undefined || declared === "string" || declared === "boolean")
+    return undefined;
+  const type = declared === "integer" ? "number" : declared;
+  const times = type === "number" ? data.numbers(timeColumn) : data.times(timeColumn);
+  const n = times.length;
+  let repeated = false;
+  for (let i = 0; i < n; i++) {
+    if (Number.isNaN(times[i]!))
+      return {
+        errorType: "null-timestamp",
+        errorMessage: `row ${i + 1} of ${n} has no ${timeColumn}; remove or date such rows`,
+      };
+    if (i === 0 || times[i] !== times[i - 1]) continue;
+    repeated = true;
+    if (query.duplicates !== "keep")
+      return {
+        errorType: "duplicate-timestamp",
+        errorMessage: `${timeColumn} ${formatTime(type, times[i]!)} occurs twice; aggregate the rows first, or set duplicates: keep`,
+      };
+  }
+  const distinct = repeated ? times.filter((t, i) => i === 0 || t !== times[i - 1]) : times;
+  const interval = detectInterval(distinct, type === "number" ? "number" : "time");
+  return {
+    found: { firstTs: formatTime(type, times[0]!), lastTs: formatTime(type, times[n - 1]!), interval },
+    grid: () => (repeated || interval === null ? null : gridPositions(times, interval)),
+  };
+}
+
+/** Hash of a partition's data: equal data give equal hashes, whatever chunk it was read in. */
+export function dataHash(batch: ColumnBatch, start: number, end: number): string {
+  const hash = createHash("sha256");
+  for (const [name, column] of Object.entries(batch.columns)) {
+    hash.update(`${name}\0${column.type}\0`);
+    if (column.type === "string" || column.type === "integer")
+      hash.update(JSON.stringify(column.values.slice(start, end).map(String)));
+    else hash.update(new Uint8Array(column.values.slice(start, end).buffer));
+  }
+  return hash.digest("hex");
+}

@@ -1,0 +1,24 @@
+import type { RunMode } from "../core/run.ts";
+
+/** A job: workers of one run that were started together. */
+export interface JobRecord {
+  readonly name: string;
+  readonly state: "running" | "done" | "failed";
+  /** What is known of how it stands: a state of the engine's own, an error, the last lines of a log. */
+  readonly details: readonly string[];
+}
+
+/**
+ * Has workers started in compute of the engine's own. They claim chunks from the queue like any other, and end when the
+ * run's chunks (in `tasks` mode each worker's share of them) have ended.
+ */
+export interface Jobs {
+  /** How many workers a job has. */
+  readonly replicas: number;
+  /** Starts workers for a run; again, if those of an earlier launch are no more. */
+  launch(run: string, mode: RunMode, launch: number): Promise<void>;
+  /** How the run's jobs stand, the newest last. */
+  jobs(run: string): Promise<JobRecord[]>;
+  /** Ends and removes what was started for a run. */
+  remove(run: string): Promise<void>;
+}

@@ -1,0 +1,21 @@
+/** What ES2019 has not and this package uses, where the engine that runs a table function has not got it. */
+const define = (target: object, name: string, value: unknown) => {
+  if (!(name in target)) Object.defineProperty(target, name, { value, writable: true, configurable: true });
+};
+
+function at(this: ArrayLike<unknown>, index: number): unknown {
+  return this[index < 0 ? this.length + index : index];
+}
+for (const kind of [Array, Float64Array, Int32Array, Uint8Array, String]) define(kind.prototype, "at", at);
+const own = Object.prototype.hasOwnProperty;
+define(Object, "hasOwn", (object: object, name: PropertyKey) => own.call(object, name));
+define(String.prototype, "replaceAll", function replaceAll(this: string, text: string, by: string) {
+  return this.split(text).join(by);
+});
+define(String.prototype, "isWellFormed", function isWellFormed(this: string) {
+  for (const character of this) {
+    const code = character.codePointAt(0)!;
+    if (code >= 0xd800 && code <= 0xdfff) return false;
+  }
+  return true;
+});

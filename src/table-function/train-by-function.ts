@@ -1,0 +1,61 @@
+import type { PartitionOutcome, SegmentInfo, TaskFile } from "../core/artifact.ts";
+import { messageOf } from "../core/errors.ts";
+import { decodeKey } from "../core/partition-key.ts";
+import type { RunManifest } from "../core/run.ts";
+import { partitionSeed } from "../core/seed.ts";
+import { stagePath } from "../core/stage-path.ts";
+import { getJson } from "../pipeline/json.ts";
+import { putSegment } from "../pipeline/train-chunk.ts";
+import { failedOutcome, preparePartition } from "../pipeline/train-partition.ts";
+import type { Engine } from "../ports/engine.ts";
+import type { FunctionPartition, TableFunctions } from "../ports/table-functions.ts";
+
+/**
+ * Trains a chunk by a table function: one statement for all of its partitions. A statement that fails is split in two and
+ * tried again, until the partition that it failed for is alone, and fails alone.
+ */
+export async function trainByFunction(
+  { stage }: Pick<Engine, "stage">,
+  functions: TableFunctions,
+  manifest: RunManifest,
+  body: string,
+  { chunk, attempt }: { readonly chunk: number; readonly attempt: number },
+): Promise<SegmentInfo> {
+  const { runId, snapshot } = manifest;
+  const task = await getJson<TaskFile>(stage, stagePath.task(runId, chunk));
+  const asked = task.keys
+    .map((partitionKey, i): FunctionPartition => ({ partitionKey, ordinal: task.ordinals[i]! }))
+    .filter(({ ordinal }) => ordinal >= 0);
+  const fitted = new Map<number, string | Error>();
+  const fit = async (some: readonly FunctionPartition[]): Promise<void> => {
+    if (some.length === 0) return;
+    try {
+      for (const [ordinal, outcome] of await functions.fit(snapshot, body, some)) fitted.set(ordinal, outcome);
+    } catch (error) {
+      if (some.length === 1) fitted.set(some[0]!.ordinal, error as Error);
+      else {
+        const half = Math.ceil(some.length / 2);
+        await fit(some.slice(0, half));
+        await fit(some.slice(half));
+      }
+    }
+  };
+  await fit(asked);
+  const rows = task.keys.map((partitionKey, i): PartitionOutcome => {
+    const position = task.start + i;
+    const seed = partitionSeed(manifest.seed, partitionKey);
+    const outcome = fitted.get(task.ordinals[i]!);
+    if (typeof outcome === "string")
+      return { ...JSON.parse(outcome), key: decodeKey(partitionKey).key, position, attempt };
+    if (task.ordinals[i]! < 0)
+      return preparePartition(
+        manifest,
+        { length: 0, columns: {} },
+        { position, partitionKey, start: 0, end: 0 },
+        attempt,
+      ).row;
+    const why = outcome === undefined ? "the table function returned nothing for it" : messageOf(outcome);
+    return failedOutcome({ position, partitionKey, seed, attempt }, "fit-error", why);
+  });
+  return putSegment(stage, runId, snapshot.keyColumns, chunk, attempt, rows);
+}

@@ -1,0 +1,33 @@
+import {
+  catalogContract,
+  queueContract,
+  rosterContract,
+  stageContract,
+  tablesContract,
+  versionsContract,
+  workersContract,
+} from "manymodel/contract";
+import { openSnowflakeEngine } from "manymodel/engines/snowflake";
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { openTestAccount, type TestAccount } from "../snowflake/account.ts";
+
+describe("snowflake engine, on the local server", () => {
+  let account: TestAccount;
+  let opened = 0;
+  beforeAll(async () => {
+    account = await openTestAccount();
+  });
+  afterAll(() => account.close());
+  const open = async () => {
+    const engine = openSnowflakeEngine(account.address(`T${opened++}`));
+    await engine.preparation!.prepare();
+    return engine;
+  };
+  stageContract({ describe, it }, open);
+  queueContract({ describe, it }, open);
+  rosterContract({ describe, it }, open);
+  catalogContract({ describe, it }, open);
+  versionsContract({ describe, it }, open);
+  tablesContract({ describe, it }, open);
+  workersContract({ describe, it }, open);
+});

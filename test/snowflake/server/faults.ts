@@ -1,0 +1,35 @@
+/** What goes wrong on purpose. */
+export class Faults {
+  /** Where the server listens. */
+  origin = "";
+  /** So many statements find that the session's token has expired. */
+  expiredTokens = 0;
+  /** Whether the master token has expired too, so that only a new login helps. */
+  masterExpired = false;
+  /** Statements that take longer than this are answered later (long poll). */
+  pollAfterMs = 30_000;
+  /** So many claims of a chunk that another has just claimed are made all the same, as if nobody had looked again. */
+  duplicateClaims = 0;
+  /** Statements that match fail with this, so many times. */
+  readonly failing: { pattern: RegExp; code: string; message: string; times: number }[] = [];
+
+  takeExpired(): boolean {
+    if (this.expiredTokens === 0) return false;
+    this.expiredTokens--;
+    return true;
+  }
+
+  /** The failure that a statement is to have, if any. */
+  take(sql: string): { code: string; message: string } | undefined {
+    const fault = this.failing.find(({ pattern, times }) => times > 0 && pattern.test(sql));
+    if (fault !== undefined) fault.times--;
+    return fault;
+  }
+
+  /** Resolves when it is time to answer that a statement is still being done. */
+  later(): Promise<undefined> {
+    return new Promise((resolve) => {
+      setTimeout(() => resolve(undefined), this.pollAfterMs).unref();
+    });
+  }
+}

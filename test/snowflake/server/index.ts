@@ -1,0 +1,112 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { serve } from "@hono/node-server";
+import { SqlFailure, unsupported } from "./failure.ts";
+import { Faults } from "./faults.ts";
+import { functionStatements } from "./functions.ts";
+import { type Account, protocol } from "./protocol.ts";
+import { Services } from "./services.ts";
+import { Session, type Shared } from "./session.ts";
+import { Stages } from "./stages.ts";
+import { changeTokens, type Handler, rowStatements, stageStatements } from "./statements.ts";
+import { taskStatements } from "./tasks.ts";
+import { authenticate, noUsers, type Users } from "./users.ts";
+
+/** An account on this machine: speaks the driver's protocol on loopback, and keeps everything in a folder of its own. */
+export interface LocalSnowflake {
+  readonly host: string;
+  readonly port: number;
+  readonly users: Users;
+  readonly faults: Faults;
+  /** Every statement that was sent, in order. */
+  readonly log: string[];
+  readonly services: Services;
+  /** The folder that holds the stages. */
+  readonly stages: string;
+  close(): Promise<void>;
+}
+
+/** @param options.database - the database that the account has */
+export async function startLocalSnowflake({ database = "LAB" } = {}): Promise<LocalSnowflake> {
+  const folder = await mkdtemp(path.join(tmpdir(), "manymodel-snowflake-"));
+  const duck = await DuckDBInstance.create(":memory:", {
+    memory_limit: "1GB",
+    temp_directory: path.join(folder, "spill"),
+    threads: "2",
+  });
+  const setup = await duck.connect();
+  await setup.run(`ATTACH ':memory:' AS "${database}"`);
+  await setup.run(`SET allowed_directories = ['${folder}/']; SET enable_external_access = false`);
+  const shared: Shared = { duck, hybrid: new Set(), changes: new Map(), locks: new Map() };
+  const stages = new Stages(path.join(folder, "stages"));
+  const users = noUsers();
+  const faults = new Faults();
+  const log: string[] = [];
+  const sessions = new Set<Session>();
+  let port = 0;
+  const program = fileURLToPath(new URL("../../../bin/manymodel.js", import.meta.url));
+  const services = new Services({ stages, users, folder, program, host: "127.0.0.1", port: () => port });
+  const perform: Account["perform"] = async (session, sql, binds) => {
+    for (const handler of handlers) {
+      const answer = await handler(session, sql, binds);
+      if (answer !== undefined) return answer;
+    }
+    throw unsupported(sql);
+  };
+  const handlers: Handler[] = [
+    changeTokens(shared),
+    stageStatements(stages),
+    services.statements,
+    taskStatements(services, (session, sql) => perform(session, sql, [])),
+    functionStatements(),
+    rowStatements(shared, faults),
+  ];
+  const account: Account = {
+    faults,
+    login(data, { role, database, schema }) {
+      const user = authenticate(users, data);
+      if (user === undefined) return undefined;
+      const session = new Session(shared, user, role ?? "PUBLIC", schema && `"${database}"."${schema}"`);
+      sessions.add(session);
+      return session;
+    },
+    bySession: (token) => [...sessions].find((session) => session.token === token),
+    byMaster: (token) => [...sessions].find((session) => session.masterToken === token),
+    perform: (session, sql, binds) =>
+      session.inTurn(async () => {
+        log.push(sql);
+        const fault = faults.take(sql);
+        if (fault !== undefined) throw new SqlFailure(fault.code, "XX000", fault.message);
+        return perform(session, sql, binds);
+      }),
+    async logout(session) {
+      sessions.delete(session);
+      await session.close();
+    },
+  };
+  const app = protocol(account);
+  const server = await new Promise<ReturnType<typeof serve>>((resolve) => {
+    const started = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 }, () => resolve(started));
+  });
+  port = (server.address() as AddressInfo).port;
+  faults.origin = `http://127.0.0.1:${port}`;
+  return {
+    ...{ host: "127.0.0.1", port, users, faults, log, stages: stages.root },
+    services,
+    async close() {
+      await services.close();
+      await Promise.all([...sessions].map((session) => session.close()));
+      await new Promise((resolve) => {
+        server.close(resolve);
+        (server as { closeAllConnections?: () => void }).closeAllConnections?.();
+      });
+      setup.closeSync();
+      duck.closeSync();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

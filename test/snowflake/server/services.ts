@@ -1,0 +1,189 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { SqlFailure, unsupported } from "./failure.ts";
+import { mask } from "./masked.ts";
+import { done, textRows } from "./rowset.ts";
+import type { Stages } from "./stages.ts";
+import type { Handler } from "./statements.ts";
+import { issueToken, type Users } from "./users.ts";
+
+/** What container services need of the account around them. */
+export interface Surroundings {
+  readonly stages: Stages;
+  readonly users: Users;
+  /** Where tokens are put. */
+  readonly folder: string;
+  /** The command line that the worker's image runs. */
+  readonly program: string;
+  readonly host: string;
+  port(): number;
+}
+
+interface Specification {
+  readonly spec: {
+    readonly containers: readonly {
+      readonly name: string;
+      readonly image: string;
+      readonly args: readonly string[];
+      readonly env: Readonly<Record<string, string>>;
+      readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
+      readonly resources: { readonly limits: { readonly memory: string } };
+    }[];
+    readonly volumes: readonly {
+      readonly name: string;
+      readonly source: string;
+      readonly stageConfig?: { readonly name: string };
+    }[];
+  };
+}
+
+/** A job service: replicas of a container, which are processes of this machine. */
+export interface Job {
+  readonly name: string;
+  readonly replicas: readonly { readonly process: ChildProcess; log: string; code: number | null | undefined }[];
+  readonly ended: Promise<"DONE" | "FAILED">;
+  status: "RUNNING" | "DONE" | "FAILED";
+}
+
+/** Job services, by `EXECUTE JOB SERVICE`. */
+export class Services {
+  readonly jobs = new Map<string, Job>();
+  readonly #around: Surroundings;
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+  }
+
+  /** Starts what `EXECUTE JOB SERVICE …` says; its name, and whether to wait for it. */
+  execute(sql: string): { job: Job; async: boolean } {
+    const masked = mask(sql);
+    const match =
+      /^EXECUTE JOB SERVICE\s+IN COMPUTE POOL (\w+)(?:\s+NAME = ([\w.$]+))?(\s+ASYNC = TRUE)?(?:\s+REPLICAS = (\d+))?(?:\s+QUERY_WAREHOUSE = \S+)?(?:\s+COMMENT = \ue000\d+\ue000)?\s+FROM SPECIFICATION \ue000(\d+)\ue000$/.exec(
+        masked.code.trim(),
+      );
+    if (match === null) throw unsupported(sql);
+    const [, , named, async, replicas = "1", spec] = match;
+    const name = named ?? `JOB_${Math.random().toString(16).slice(2)}`;
+    if (this.jobs.has(name))
+      throw new SqlFailure("002002", "42710", `SQL compilation error: Object '${name}' already exists.`);
+    const job = this.#start(name, JSON.parse(masked.literal(Number(spec))) as Specification, Number(replicas));
+    this.jobs.set(name, job);
+    return { job, async: async !== undefined };
+  }
+
+  #start(name: string, { spec }: Specification, count: number): Job {
+    const { stages, users, folder, program, host, port } = this.#around;
+    const container = spec.containers[0]!;
+    if (!/^[a-z0-9-]+$/.test(container.name))
+      throw new SqlFailure("395018", "22023", `Invalid spec: container name ${container.name}`);
+    if (!/^\d+(Gi|Mi|G|M)$/.test(container.resources.limits.memory))
+      throw new SqlFailure("395018", "22023", "Invalid spec: memory needs a unit");
+    const mounts = container.volumeMounts.map(({ name, mountPath }) => {
+      const volume = spec.volumes.find((one) => one.name === name);
+      if (volume?.source !== "stage" || volume.stageConfig === undefined)
+        throw new SqlFailure("395018", "22023", "stage mount v1 not supported, please use v2 instead");
+      const { folder, relative } = stages.resolve(volume.stageConfig.name);
+      return [mountPath, path.join(folder, relative)] as const;
+    });
+    const tokens = path.join(folder, "tokens", name);
+    mkdirSync(tokens, { recursive: true });
+    const tokenFile = path.join(tokens, "token");
+    writeFileSync(tokenFile, issueToken(users.oauthTokens, "SERVICE_USER"));
+    const inside = (text: string) =>
+      [...mounts, ["/snowflake/session/token", tokenFile] as const].reduce(
+        (all, [from, to]) => all.replaceAll(from, to),
+        text,
+      );
+    const env = Object.fromEntries(Object.entries(container.env).map(([key, value]) => [key, inside(value)]));
+    const replicas = Array.from({ length: count }, (_, index) => {
+      const child = spawn(process.execPath, [program, ...container.args.map(inside)], {
+        cwd: tokens,
+        stdio: ["ignore", "pipe", "pipe"],
+        env: {
+          ...{ PATH: process.env.PATH, HOME: tokens, SNOWFLAKE_HOST: host, SNOWFLAKE_PORT: String(port()) },
+          ...{
+            SNOWFLAKE_ACCOUNT: "LOCAL",
+            SNOWFLAKE_JOBS_COUNT: String(count),
+            SNOWFLAKE_JOB_INDEX: String(index),
+            ...env,
+          },
+        },
+      });
+      const replica: Job["replicas"][number] = { process: child, log: "", code: undefined };
+      for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (replica.log += String(text)));
+      return replica;
+    });
+    const codes = replicas.map(
+      (replica) =>
+        new Promise<void>((resolve) => {
+          replica.process.on("close", (code) => {
+            replica.code = code;
+            resolve();
+          });
+        }),
+    );
+    const job: Job = {
+      ...{ name, replicas, status: "RUNNING" as const },
+      ended: Promise.all(codes).then(() => (job.status = replicas.every(({ code }) => code === 0) ? "DONE" : "FAILED")),
+    };
+    return job;
+  }
+
+  /** Ends every replica. */
+  async close(): Promise<void> {
+    for (const { replicas } of this.jobs.values()) for (const { process } of replicas) process.kill("SIGKILL");
+    await Promise.all([...this.jobs.values()].map(({ ended }) => ended));
+  }
+
+  readonly statements: Handler = async (_session, sql) => {
+    const text = sql.trim();
+    if (/^EXECUTE JOB SERVICE/.test(text)) {
+      const { job, async } = this.execute(text);
+      if (!async) await job.ended;
+      return { rowset: textRows(["status"], [[`Job ${job.name} ${async ? "started" : job.status}.`]]) };
+    }
+    const describe = /^DESCRIBE SERVICE ([\w.$]+)$/.exec(text);
+    if (describe !== null)
+      return { rowset: textRows(["name", "status"], [[describe[1]!, this.#known(describe[1]!).status]]) };
+    const logs = /^SELECT SYSTEM\$GET_SERVICE_LOGS\('([\w.$]+)', '(\d+)', 'worker', (\d+)\)$/.exec(text);
+    if (logs !== null) {
+      const log = this.#known(logs[1]!).replicas[Number(logs[2])]?.log ?? "";
+      return { rowset: textRows(["LOGS"], [[log.trimEnd().split("\n").slice(-Number(logs[3])).join("\n")]]) };
+    }
+    const drop = /^DROP SERVICE IF EXISTS ([\w.$]+)$/.exec(text);
+    if (drop !== null) {
+      const job = this.jobs.get(drop[1]!);
+      for (const { process } of job?.replicas ?? []) process.kill("SIGKILL");
+      this.jobs.delete(drop[1]!);
+      return { rowset: done() };
+    }
+    const masked = mask(text);
+    const show = /^SHOW SERVICES LIKE \ue000(\d+)\ue000 IN SCHEMA \S+$/.exec(masked.code);
+    if (show !== null) {
+      const pattern = masked.literal(Number(show[1])).replace(/\\_/g, "_").replace(/%$/, "");
+      const names = [...this.jobs.keys()]
+        .map((name) => name.split(".").at(-1)!)
+        .filter((name) => name.startsWith(pattern));
+      return {
+        rowset: textRows(
+          ["created_on", "name"],
+          names.map((name) => ["", name]),
+        ),
+      };
+    }
+    if (/^CREATE (COMPUTE POOL|IMAGE REPOSITORY) IF NOT EXISTS /.test(text)) return { rowset: done() };
+    return undefined;
+  };
+
+  #known(name: string): Job {
+    const job = this.jobs.get(name);
+    if (job === undefined)
+      throw new SqlFailure(
+        "002003",
+        "02000",
+        `SQL compilation error: Service '${name}' does not exist or not authorized.`,
+      );
+    return job;
+  }
+}

@@ -1,0 +1,157 @@
+import { randomUUID } from "node:crypto";
+import type { DuckDBConnection, DuckDBInstance, DuckDBResultReader, DuckDBValue } from "@duckdb/node-api";
+import { fromDuck } from "./failure.ts";
+import { objectName } from "./stages.ts";
+import { MACROS } from "./translate.ts";
+
+/** A bound value, as the driver sends it; an array of values for each row of an array bind. */
+export interface Bind {
+  readonly type: string;
+  readonly value: string | null | readonly (string | null)[];
+}
+
+/** What sessions share: the rows, who holds which table, and how often each table was changed. */
+export interface Shared {
+  readonly duck: DuckDBInstance;
+  /** Tables with row locks instead of table locks. */
+  readonly hybrid: Set<string>;
+  readonly changes: Map<string, number>;
+  readonly locks: Map<string, { owner: Session; released: Promise<void>; release: () => void }>;
+}
+
+/** One session of one user. Statements of a session are done one after another. */
+export class Session {
+  readonly id = randomUUID();
+  readonly user: string;
+  readonly role: string;
+  readonly parameters = new Map<string, string>();
+  token = randomUUID();
+  masterToken = randomUUID();
+  #connection: DuckDBConnection | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+  #inTransaction = false;
+  readonly #changed = new Set<string>();
+  readonly #shared: Shared;
+
+  readonly #schema: string | undefined;
+
+  /** @param schema - the schema that names without one mean, if it exists */
+  constructor(shared: Shared, user: string, role: string, schema?: string) {
+    this.#shared = shared;
+    this.user = user;
+    this.role = role;
+    this.#schema = schema;
+  }
+
+  /** Does something after everything that was asked for before. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work, work);
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+
+  async #open(): Promise<DuckDBConnection> {
+    if (this.#connection === undefined) {
+      this.#connection = await this.#shared.duck.connect();
+      await this.#connection.run("SET TimeZone = 'UTC'");
+      for (const macro of MACROS) await this.#connection.run(macro);
+      if (this.#schema !== undefined) await this.#connection.run(`USE ${this.#schema}`).catch(() => {});
+    }
+    return this.#connection;
+  }
+
+  /** Runs a statement of DuckDB; of an array bind once for each row. */
+  async run(sql: string, binds: readonly Bind[] = []): Promise<DuckDBResultReader> {
+    const connection = await this.#open();
+    try {
+      if (binds.length === 0) return await connection.runAndReadAll(sql);
+      return await connection.runAndReadAll(
+        sql,
+        binds.map(({ type, value }) => bound(type, value as string | null)),
+      );
+    } catch (error) {
+      throw fromDuck(error);
+    }
+  }
+
+  /** Changes a table: waits for who holds it, and in a transaction holds it to the end. Row locks are tried again. */
+  async write<T>(table: string, kind: "insert" | "update" | "delete", work: () => Promise<T>): Promise<T> {
+    const name = objectName(table);
+    const { locks, hybrid, changes } = this.#shared;
+    const locking = kind !== "insert" && !hybrid.has(name);
+    if (locking) {
+      while (locks.has(name) && locks.get(name)!.owner !== this) await locks.get(name)!.released;
+      if (!locks.has(name)) {
+        let release!: () => void;
+        const released = new Promise<void>((resolve) => {
+          release = resolve;
+        });
+        locks.set(name, { owner: this, released, release });
+      }
+    }
+    try {
+      for (let tried = 1; ; tried++) {
+        try {
+          const result = await work();
+          if (this.#inTransaction) this.#changed.add(name);
+          else changes.set(name, (changes.get(name) ?? 0) + 1);
+          return result;
+        } catch (error) {
+          const conflict = (error as { code?: string }).code === "200056";
+          if (!conflict || this.#inTransaction || tried === 200) throw error;
+          await new Promise((resolve) => setTimeout(resolve, Math.random() * 5));
+        }
+      }
+    } finally {
+      if (locking && !this.#inTransaction) this.#releaseLocks();
+    }
+  }
+
+  /** Stops what is being done. */
+  interrupt(): void {
+    this.#connection?.interrupt();
+  }
+
+  async begin(): Promise<void> {
+    await this.run("BEGIN TRANSACTION");
+    this.#inTransaction = true;
+  }
+
+  async end(how: "COMMIT" | "ROLLBACK"): Promise<void> {
+    try {
+      await this.run(how);
+      if (how === "COMMIT")
+        for (const name of this.#changed) this.#shared.changes.set(name, (this.#shared.changes.get(name) ?? 0) + 1);
+    } finally {
+      this.#changed.clear();
+      this.#inTransaction = false;
+      this.#releaseLocks();
+    }
+  }
+
+  #releaseLocks(): void {
+    for (const [name, lock] of this.#shared.locks)
+      if (lock.owner === this) {
+        this.#shared.locks.delete(name);
+        lock.release();
+      }
+  }
+
+  /** Ends the session: what was not committed is undone. */
+  async close(): Promise<void> {
+    await this.inTurn(async () => {
+      if (this.#inTransaction) await this.end("ROLLBACK").catch(() => {});
+      this.#connection?.closeSync();
+      this.#connection = undefined;
+    });
+  }
+}
+
+function bound(type: string, value: string | null): DuckDBValue {
+  if (value === null) return null;
+  // The type of an array bind is that of its first row.
+  if (type === "FIXED") return /^-?\d+$/.test(value) ? BigInt(value) : Number(value);
+  if (type === "REAL") return Number(value);
+  if (type === "BOOLEAN") return value === "true";
+  return value;
+}

@@ -1,0 +1,66 @@
+import { mkdirSync } from "node:fs";
+import { readdir, rm, stat } from "node:fs/promises";
+import path from "node:path";
+import { missing, SqlFailure } from "./failure.ts";
+
+/** Stages as folders. */
+export class Stages {
+  readonly root: string;
+  readonly #names = new Set<string>();
+
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  create(name: string): void {
+    this.#names.add(name);
+    mkdirSync(path.join(this.root, name), { recursive: true });
+  }
+
+  /** The folder or file that a location (`@"D"."S"."STAGE"/path`) means. */
+  resolve(location: string): { stage: string; folder: string; relative: string } {
+    const match = /^@((?:(?:"(?:[^"]|"")+"|\w+)\.?)+)\/?(.*)$/s.exec(location);
+    if (match === null)
+      throw new SqlFailure("001003", "42000", `SQL compilation error: not a stage location: ${location}`);
+    const stage = objectName(match[1]!);
+    if (!this.#names.has(stage)) throw missing("Stage", stage);
+    const relative = match[2]!;
+    if (relative.split("/").some((part) => part === ".." || part === "."))
+      throw new SqlFailure("001003", "42000", `SQL compilation error: invalid stage path: ${location}`);
+    return { stage, folder: path.join(this.root, stage), relative };
+  }
+
+  /** The files whose path on the stage starts with a prefix, sorted. */
+  async list(location: string): Promise<{ name: string; file: string; size: number; relative: string }[]> {
+    const { folder, relative, stage } = this.resolve(location);
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const files = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+      .filter((name) => name.startsWith(relative))
+      .sort();
+    const last = stage.split(".").at(-1)!.toLowerCase();
+    return Promise.all(
+      files.map(async (name) => {
+        const file = path.join(folder, name);
+        return { name: `${last}/${name}`, relative: name, file, size: (await stat(file)).size };
+      }),
+    );
+  }
+
+  async remove(location: string): Promise<string[]> {
+    const files = await this.list(location);
+    await Promise.all(files.map(({ file }) => rm(file, { force: true })));
+    return files.map(({ name }) => name);
+  }
+}
+
+/** The parts of a dotted name: quoted ones as they are, others in capitals. */
+export function nameParts(name: string): string[] {
+  return (name.match(/"(?:[^"]|"")+"|[^.\s]+/g) ?? []).map((part) =>
+    part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part.toUpperCase(),
+  );
+}
+
+/** A dotted name in one form, whether it was quoted or not. */
+export const objectName = (name: string) => nameParts(name).join(".");

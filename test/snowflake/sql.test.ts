@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { STATEMENTS } from "../../scripts/snowflake-statements.js";
+import { dollarQuoted, identifier, integer, literal } from "../../src/engines/snowflake/literal.ts";
+import { mask } from "./server/masked.ts";
+
+describe("literals and identifiers", () => {
+  it("mean what they were made of, whatever is in it", () => {
+    for (const text of [
+      "",
+      "it's",
+      "a\\",
+      "\\'; DROP TABLE X; --",
+      "''",
+      "line\nbreak\t",
+      "$$",
+      "😀 é",
+      "%_?:1",
+      "\\n",
+      '"',
+    ]) {
+      const masked = mask(`SELECT ${literal(text)}`);
+      expect(masked.code).toBe("SELECT \ue0000\ue000");
+      expect(masked.literal(0)).toBe(text);
+    }
+    for (const name of ['a"b', "a b", "É", "select", "a.b", "';"])
+      expect(mask(identifier(name)).identifier(0)).toBe(name);
+  });
+  it("refuse what cannot be one", () => {
+    for (const text of ["a\0b", "\ud800"]) expect(() => literal(text)).toThrow(/cannot be part of a statement/);
+    for (const name of ["", "a\0", "x".repeat(256)]) expect(() => identifier(name)).toThrow(/cannot be the name/);
+    for (const value of [1.5, NaN, 2 ** 60]) expect(() => integer(value)).toThrow(/whole number/);
+    expect(() => dollarQuoted("a $$ b")).toThrow(/\$\$/);
+  });
+});
+
+describe("the statements", () => {
+  const withText = (pattern: RegExp) => STATEMENTS.filter(({ text }) => pattern.test(text)).map(({ text }) => text);
+  it("replace nothing: what is created is created where it is missing, and what is dropped is named by its own id", () => {
+    for (const text of withText(/^CREATE /))
+      expect(text).toMatch(/ IF NOT EXISTS |^CREATE TRANSIENT TABLE "LAB"\."MM"\."MM_SNAPSHOT_/);
+    expect(withText(/OR REPLACE|TRUNCATE|DROP SCHEMA|DROP STAGE|DROP DATABASE/)).toEqual([]);
+  });
+  it("quote every name of a table", () => {
+    for (const text of withText(/^(INSERT INTO|UPDATE|DELETE FROM|COPY INTO|ALTER TABLE|DROP TABLE)/))
+      expect(text).toMatch(
+        /^(INSERT INTO|UPDATE|DELETE FROM|COPY INTO|ALTER TABLE|DROP TABLE IF EXISTS) ('@)?"LAB"\."MM"\."/,
+      );
+  });
+  it("list no keys: sets of them are bound as one value", () => {
+    for (const { text } of STATEMENTS) expect(text).not.toMatch(/ IN \(\?/);
+  });
+  it("use the second version of stage volumes, units, and names that a specification can have", () => {
+    const specs = STATEMENTS.flatMap(
+      ({ text }) => /FROM SPECIFICATION (\$\$[\s\S]*\$\$|'[\s\S]*')$/.exec(text)?.[1] ?? [],
+    );
+    expect(specs).toHaveLength(3);
+    for (const quoted of specs) {
+      const { spec } = parse(mask(quoted).literal(0)) as {
+        spec: { containers: Record<string, never>[]; volumes: unknown[] };
+      };
+      expect(spec.volumes).toEqual([
+        { name: "stage", source: "stage", stageConfig: { name: '@"LAB"."MM"."MM_STAGE"' } },
+      ]);
+      expect(spec.containers).toHaveLength(1);
+      expect(spec.containers[0]).toMatchObject({
+        name: "worker",
+        resources: { limits: { memory: "8Gi" }, requests: { memory: "8Gi" } },
+      });
+    }
+  });
+  it("put the specification of a job service last, and do not name one in a task", () => {
+    for (const text of withText(/EXECUTE JOB SERVICE/)) {
+      expect(text).toMatch(
+        /EXECUTE JOB SERVICE IN COMPUTE POOL LAB_POOL\s+(NAME = LAB\.MM\.MM_RUN_1 ASYNC = TRUE )?(REPLICAS = 4 )?QUERY_WAREHOUSE = "LAB_WH"/,
+      );
+      if (text.startsWith("CREATE TASK")) expect(text).not.toMatch(/ NAME = /);
+    }
+  });
+});

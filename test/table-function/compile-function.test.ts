@@ -1,0 +1,36 @@
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { bundleDefinition } from "../../src/model/bundle.ts";
+import { compileFitFunction, LARGEST_FUNCTION } from "../../src/table-function/compile-function.ts";
+import { body } from "../workspace.ts";
+
+const PLAN = {
+  snapshot: { columns: [], keyColumns: [], timeColumn: null, query: { table: "T", keyColumns: [] } },
+  ...{ keyArg: "unit_id", exports: {}, seed: 1 },
+} as never;
+const compile = async (file: URL) => {
+  const { bytes, name } = await bundleDefinition(fileURLToPath(file));
+  return compileFitFunction(bytes, name, PLAN);
+};
+
+describe("compiling a definition to a table function", () => {
+  it("gives one object literal, the same every time, small enough and without imports", async () => {
+    const text = await compile(new URL("../../examples/sku-demand/sku-forecast.ts", import.meta.url));
+    expect(text).toBe(await compile(new URL("../../examples/sku-demand/sku-forecast.ts", import.meta.url)));
+    expect(text.length).toBeLessThan(LARGEST_FUNCTION);
+    expect(text).not.toMatch(/\bimport\b|\brequire\(|\?\?=|\?\.[A-Za-z_$[(]|\*\*=|\d+n\b/);
+    expect(Object.keys(new Function(`return ${text}`)())).toEqual(["initialize", "processRow", "finalize"]);
+  });
+  it("refuses a definition that needs what is not there, or is too large", async () => {
+    await expect(compile(body("ends-its-worker"))).resolves.toBeTypeOf("string");
+    await expect(compile(new URL("../../src/model/builtin/forecaster.ts", import.meta.url))).rejects.toThrow(
+      /too large for a warehouse: \d+ bytes/,
+    );
+    const needy = new TextEncoder().encode(
+      'import fs from "node:fs"; export default { fit: () => ({ model: fs.readdirSync("/") }) };',
+    );
+    await expect(compileFitFunction(needy, "needy", PLAN)).rejects.toThrow(
+      /needy for a warehouse: node:fs is not there/,
+    );
+  });
+});
