@@ -40,7 +40,7 @@ export async function openFleet({ config, engine }: ManyModel, launcher?: Launch
   const settings = config.fleet ?? configSchema.parse({ fleet: { launcher: named } }).fleet!;
   const chosen = named ?? settings.launcher;
   const { address } = engine;
-  const stage = address.engine === "memory" ? undefined : address.stage;
+  const stage = address.engine === "local" || address.engine === "postgres" ? address.stage : undefined;
   const directory = stage === undefined ? undefined : stageDirectory(stage);
   const home = path.resolve(config.directory, config.workspace);
   const logs =

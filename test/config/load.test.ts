@@ -34,10 +34,6 @@ describe("configuration", () => {
         ...{ cusum_reference: 0.5, cusum_decision: 12, coverage_tolerance: 5, false_discovery_rate: 0.01 },
         ...{ watch_ratio: 2, watch_shift: 3, max_offenders: 0 },
       },
-      serve: {
-        ...{ host: "127.0.0.1", port: 8080, hosts: [], workers: "auto", cache_mb: 256, max_body_kb: 1024 },
-        ...{ max_keys: 1000, max_horizon: 1000, max_concurrent: 256, timeout: "10s", predict_timeout: "2s" },
-      },
     });
     expect((await parseConfig("", "f")).workspace).toBe(".manymodel");
   });
