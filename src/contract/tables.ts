@@ -276,6 +276,21 @@ export function tablesContract(harness: Harness, open: OpenEngine, limits: Table
         message: /twice/,
       });
     });
+    test("answers many at the same time, each with its own", async (engine) => {
+      const { tables } = engine;
+      const rows: Row[] = Array.from({ length: 300 }, (_, i) => [`k${i % 30}`, i, i, null, null]);
+      await fill(engine, rows);
+      const snapshot = await tables.snapshot(QUERY);
+      await Promise.all(
+        Array.from({ length: 30 }, async (_, i) => {
+          const [ordinal] = await tables.locate(snapshot, [[`k${i}`]]);
+          assert.deepEqual(await tables.keys(snapshot, ordinal!, ordinal! + 1), [[`k${i}`]]);
+          const { batch } = await tables.read(snapshot, [ordinal!]);
+          const expected = Array.from({ length: 10 }, (_, j) => i + 30 * j);
+          assert.deepEqual(Array.from(batch.columns.Y!.values as Float64Array), expected);
+        }),
+      );
+    });
     test("lists and erases snapshots and parts that were never published", async ({ tables }) => {
       await tables.create("T", [{ name: "ID", type: "string" }]);
       const rows = { length: 1, columns: { ID: { type: "string", values: ["a"] } } } as const;

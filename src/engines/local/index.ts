@@ -66,7 +66,7 @@ export async function openLocalEngine(workspace: string, options: LocalEngineOpt
       const [facts] = database().prepare(`SELECT sqlite_version() AS version, ${NOW} AS clock`).all() as [
         { version: string; clock: number },
       ];
-      const duckdb = await (await duck.connection()).runAndReadAll("SELECT version()");
+      const duckdb = await duck.use((connection) => connection.runAndReadAll("SELECT version()"));
       const versions = { sqlite: facts.version, duckdb: String(duckdb.getRows()[0]![0]) };
       return { versions, privileges: [], clock: facts.clock };
     },

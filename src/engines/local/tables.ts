@@ -39,14 +39,13 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
     },
 
     async snapshot(query) {
-      return takeSnapshot(await duck.connection(), sources(), folders.snapshots, query);
+      return duck.use((connection) => takeSnapshot(connection, sources(), folders.snapshots, query));
     },
 
     async keys(snapshot, from, to) {
-      const connection = await duck.connection();
       const texts = snapshot.keyColumns.map((_, i) => `CAST(k${i} AS VARCHAR)`);
       const sql = `SELECT ${texts.join(", ")} FROM ${readParquet([files(snapshot).keys])} WHERE p >= ${Number(from)} AND p < ${Number(to)} ORDER BY p`;
-      const result = await connection.runAndReadAll(sql);
+      const result = await duck.use((connection) => connection.runAndReadAll(sql));
       return result
         .getRows()
         .map((row) =>
@@ -58,7 +57,8 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
 
     async locate(snapshot, keys) {
       const ordinals = new Int32Array(keys.length).fill(-1);
-      if (keys.length > 0) await locate(await duck.connection(), snapshot, files(snapshot).keys, keys, ordinals);
+      if (keys.length > 0)
+        await duck.use((connection) => locate(connection, snapshot, files(snapshot).keys, keys, ordinals));
       return ordinals;
     },
 
@@ -71,11 +71,8 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
       const names = snapshot.columns.map((_, i) => `, c${i}`).join("");
       // Several threads give the rows of a list of partitions, which is a join, in any order.
       const sql = `SELECT p${names} FROM ${readParquet([files(snapshot).data], contiguous ? "" : ", file_row_number = true")} WHERE ${wanted.length === 0 ? "false" : condition}`;
-      const result = await (await duck.connection()).stream(sql);
-      const read = await readColumns(
-        result,
-        snapshot.columns.map((column) => column.type),
-      );
+      const types = snapshot.columns.map((column) => column.type);
+      const read = await duck.use(async (connection) => readColumns(await connection.stream(sql), types));
       return rearrange(
         read,
         snapshot.columns.map((column) => column.name),
@@ -89,16 +86,9 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
 
     async import(file, table, { replace }) {
       store().checkImport(table, replace);
-      const connection = await duck.connection();
-      const source = await sources().find(connection, path.resolve(file));
       const part = await newPart(folders.tables, table);
       try {
-        const target = `${literal(part.file)} (FORMAT parquet, COMPRESSION snappy)`;
-        await connection.run(`COPY (SELECT * FROM ${source.from}) TO ${target}`);
-        const counted = await connection.runAndReadAll(
-          `SELECT CAST(count(*) AS DOUBLE) FROM ${readParquet([part.file])}`,
-        );
-        const rows = counted.getRows()[0]![0] as number;
+        const rows = await duck.use((connection) => importRows(connection, sources(), path.resolve(file), part.file));
         store().publishImport(table, { id: part.id, rows, columns: [] }, replace);
         return { rows };
       } catch (cause) {
@@ -124,12 +114,13 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
 
     async published(table, owner, columns) {
       const found = store().published(table, owner);
-      return readPublished(await duck.connection(), found, columns);
+      return duck.use((connection) => readPublished(connection, found, columns));
     },
 
     async carry(table, owner, rows, set) {
       const part = await newPart(folders.tables, table);
-      const written = await carryRows(await duck.connection(), store().published(table, owner), rows, set, part.file);
+      const from = store().published(table, owner);
+      const written = await duck.use((connection) => carryRows(connection, from, rows, set, part.file));
       return { id: part.id, ...written };
     },
 
@@ -150,6 +141,14 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
       return queryWorkspace(db(), store(), folders, elsewhere, sql, limit);
     },
   };
+}
+
+/** Copies a file's rows into a part of a table; says how many. */
+async function importRows(connection: DuckDBConnection, sources: Sources, file: string, part: string): Promise<number> {
+  const source = await sources.find(connection, file);
+  await connection.run(`COPY (SELECT * FROM ${source.from}) TO ${literal(part)} (FORMAT parquet, COMPRESSION snappy)`);
+  const counted = await connection.runAndReadAll(`SELECT CAST(count(*) AS DOUBLE) FROM ${readParquet([part])}`);
+  return counted.getRows()[0]![0] as number;
 }
 
 async function locate(

@@ -5,8 +5,13 @@ import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 
 /** A DuckDB of this thread's own, in memory: it reads and writes files, and holds nothing that must survive. */
 export interface Duck {
-  /** The connection, opened at the first call. */
+  /** The connection, opened at the first call, for who uses it alone. */
   connection(): Promise<DuckDBConnection>;
+  /**
+   * Does something with the connection, which is opened at the first call; whoever asks meanwhile waits. Two at a time
+   * would end each other's results and share temporary tables.
+   */
+  use<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T>;
   close(): void;
 }
 
@@ -21,6 +26,7 @@ export function openDuck(temporary: string, options: Record<string, string> = {}
   const spill = path.join(temporary, randomUUID());
   let instance: DuckDBInstance | undefined;
   let connection: Promise<DuckDBConnection> | undefined;
+  let last: Promise<unknown> = Promise.resolve();
   const connect = async () => {
     const { DuckDBInstance } = await import("@duckdb/node-api");
     instance = await DuckDBInstance.create(":memory:", {
@@ -37,6 +43,11 @@ export function openDuck(temporary: string, options: Record<string, string> = {}
   };
   return {
     connection: () => (connection ??= connect()),
+    use(work) {
+      const result = last.then(async () => work(await (connection ??= connect())));
+      last = result.catch(() => {});
+      return result;
+    },
     close() {
       connection?.then((open) => open.closeSync()).catch(() => {});
       instance?.closeSync();
