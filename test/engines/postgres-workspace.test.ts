@@ -4,7 +4,7 @@ import path from "node:path";
 import { connect, type ManyModel } from "manymodel";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { BIN, start } from "../processes.ts";
-import { body, fillDaily, temporaryFolder } from "../workspace.ts";
+import { body, dailyQuery, fillDaily, temporaryFolder } from "../workspace.ts";
 import { type PostgresServer, startPostgres, whyNoPostgres } from "./postgres-server.ts";
 
 const reason = whyNoPostgres();
@@ -62,6 +62,16 @@ describe.skipIf(reason !== undefined)(`a workspace on PostgreSQL${reason === und
         files.set(name, Buffer.from(await stage.get(name)).toString("base64"));
     return files;
   }
+
+  it("is worked on by a fleet, in tasks and in queue mode", async () => {
+    const mm = await open(`${engine()}fleet: { launcher: process, workers: 1, poll: 100ms }\n`);
+    await fillDaily(mm, 8, 3);
+    for (const mode of ["tasks", "queue"] as const) {
+      const options = { dataQuery: dailyQuery, chunksPerJob: 4, mode, modelRunId: mode, fleet: true } as const;
+      const { index } = await mm.foreachPartition("unit_id").dopar(body("average"), options);
+      expect(index).toMatchObject({ succeeded: 8, failed: 0 });
+    }
+  });
 
   it("makes the same artifacts as a local one, byte for byte", async () => {
     // The only thing in an artifact that is not decided by the data is how long it took.
