@@ -4,23 +4,16 @@
  * @module
  */
 export type { Advice } from "./advise/advise.ts";
-export {
-  type AdviceOptions,
-  connect,
-  type DoparOptions,
-  type Keys,
-  type Loop,
-  type LoopQuery,
-  ManyModel,
-  type ResumeOptions,
-  type Run,
-} from "./api/connect.ts";
+export { type AdviceOptions, connect, ManyModel, type ResumeOptions } from "./api/connect.ts";
+export type { DoparOptions } from "./api/dopar-options.ts";
+export type { Loop, Run } from "./api/loop.ts";
 export type { Monitored, MonitorOptions } from "./api/monitor.ts";
 export type { ReconcileTablesOptions } from "./api/reconcile.ts";
 export type { RefinedRun, RefineOptions } from "./api/refine.ts";
 export { type LogManyModelOptions, Registry } from "./api/registry.ts";
 export type { RetryOptions } from "./api/retry.ts";
 export type { RunBatchOptions } from "./api/run-batch.ts";
+export { type Keys, type LoopQuery, Workspace } from "./api/workspace.ts";
 export { type ErrorKind, ManymodelError } from "./core/errors.ts";
 export type { MissingModel } from "./core/missing-model.ts";
 export { decodeKey, encodeKey, type KeyColumn, type KeyValue } from "./core/partition-key.ts";

@@ -4,7 +4,7 @@ import { matchColumn } from "../core/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { PlainData } from "../core/plain-data.ts";
 import { BUILTIN_MODELS, type BuiltinModel } from "./builtin-models.ts";
-import type { ManyModel } from "./connect.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** A model definition's module and what it is sent. */
 export interface ConfiguredModel {
@@ -20,8 +20,8 @@ export interface ConfiguredModel {
  * @throws {ManymodelError} `config` for a name that is neither, or an option that is not allowed; `input` if a column that a
  *   built-in model is to read is not in the source, or not of numbers
  */
-export async function configuredModel(mm: ManyModel, model: LoadedConfig["model"]): Promise<ConfiguredModel> {
-  const { source, train, file } = mm.config;
+export async function configuredModel(workspace: Workspace, model: LoadedConfig["model"]): Promise<ConfiguredModel> {
+  const { source, train, file } = workspace.config;
   const { name, options } = typeof model === "string" ? { name: model, options: {} } : model;
   const common = {
     target: source?.target ?? "Y",
@@ -41,7 +41,7 @@ export async function configuredModel(mm: ManyModel, model: LoadedConfig["model"
       if (Object.hasOwn(builtin.options, option)) exports[option] = value;
     Object.assign(exports, given);
     checkOptions(builtin, exports, (problem) => `${file}: model ${name} ${problem}`);
-    await checkColumns(mm, builtin, exports);
+    await checkColumns(workspace, builtin, exports);
     const module = `../model/builtin/${builtin.module}${fileURLToPath(import.meta.url).slice(-3)}`;
     return { definition: new URL(module, import.meta.url), exports };
   }
@@ -79,11 +79,11 @@ function checkOptions(
 
 /** What would otherwise fail in every partition is said once. */
 async function checkColumns(
-  mm: ManyModel,
+  workspace: Workspace,
   builtin: BuiltinModel,
   exports: { readonly [name: string]: PlainData },
 ): Promise<void> {
-  const { columns, query, partitions, timeColumn } = await mm.snapshot();
+  const { columns, query, partitions, timeColumn } = await workspace.snapshot();
   if (partitions === 0) return;
   const time = columns.find((column) => column.name === timeColumn);
   if (builtin.series && (time?.type === "string" || time?.type === "boolean"))

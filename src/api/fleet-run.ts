@@ -14,9 +14,9 @@ import type { OnProgress } from "../pipeline/progress.ts";
 import { finishPlanning } from "../pipeline/resume.ts";
 import type { Trainers } from "../pipeline/train.ts";
 import type { FleetJob, FleetStatus } from "../ports/fleet.ts";
-import type { ManyModel } from "./connect.ts";
 import { type Launcher, type OpenFleet, openFleet } from "./open-fleet.ts";
 import { packageVersion } from "./package-version.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** Tasks of an array, where nobody says how many chunks each has: Slurm's own limit, as it comes. */
 const MOST_TASKS = 1000;
@@ -42,9 +42,10 @@ function workersJob({ settings, config }: OpenFleet, runId: string): FleetJob {
 }
 
 /** What would be handed to the fleet for a run, without planning it. */
-export async function describeFleetRun(mm: ManyModel, open: OpenFleet, spec: RunSpec): Promise<string> {
+export async function describeFleetRun(workspace: Workspace, open: OpenFleet, spec: RunSpec): Promise<string> {
   if (open.kindFor(spec.mode) === "workers") return open.fleet.describe(workersJob(open, spec.runId));
-  const partitions = spec.keys?.length ?? (spec.snapshot ?? (await mm.engine.tables.snapshot(spec.query))).partitions;
+  const partitions =
+    spec.keys?.length ?? (spec.snapshot ?? (await workspace.engine.tables.snapshot(spec.query))).partitions;
   const chunks = splitIntoChunks(partitions, spec.chunks, spec.workers, spec.mode).map(({ chunk }) => chunk);
   const options = dispatchOptions(open, spec.runId, chunks.length);
   const job = tasksJob(spec.runId, { chunks, perTask: options.chunksPerTask }, options.newName(), options);
@@ -56,49 +57,49 @@ export async function describeFleetRun(mm: ManyModel, open: OpenFleet, spec: Run
 
 /** A run from plan to index, trained by a fleet. */
 export async function trainOnFleet(
-  mm: ManyModel,
+  workspace: Workspace,
   open: OpenFleet,
   spec: RunSpec,
   trainers: Trainers,
   onProgress: OnProgress = () => {},
 ): Promise<{ manifest: RunManifest; index: IndexSummary }> {
-  const manifest = await planFleetRun(mm, open, spec);
-  return { manifest, index: await finishOnFleet(mm, open, manifest, trainers, onProgress) };
+  const manifest = await planFleetRun(workspace, open, spec);
+  return { manifest, index: await finishOnFleet(workspace, open, manifest, trainers, onProgress) };
 }
 
 /** Plans a run and hands it to a fleet, without waiting for it. Gives the job. */
 export async function submitToFleet(
-  mm: ManyModel,
+  workspace: Workspace,
   open: OpenFleet,
   spec: RunSpec,
 ): Promise<{ manifest: RunManifest; job: string }> {
   if (open.kindFor(spec.mode) !== "tasks")
     throw new ManymodelError("usage", "--detach needs mode tasks on a fleet that has tasks: workers are fed from here");
-  const manifest = await planFleetRun(mm, open, spec);
+  const manifest = await planFleetRun(workspace, open, spec);
   const options = dispatchOptions(open, spec.runId, manifest.chunks);
-  const { job } = await launchChunks(mm.engine, manifest, open.fleet, options);
+  const { job } = await launchChunks(workspace.engine, manifest, open.fleet, options);
   return { manifest, job };
 }
 
-function planFleetRun(mm: ManyModel, open: OpenFleet, spec: RunSpec): Promise<RunManifest> {
+function planFleetRun(workspace: Workspace, open: OpenFleet, spec: RunSpec): Promise<RunManifest> {
   const fleet = open.kindFor(spec.mode) === "tasks" ? { fleet: open.fleet.launcher } : {};
-  return planRun(mm.engine, { ...spec, ...fleet }, new Date(), packageVersion);
+  return planRun(workspace.engine, { ...spec, ...fleet }, new Date(), packageVersion);
 }
 
 /** Goes on with a run that was handed to a fleet. */
 export async function resumeOnFleet(
-  mm: ManyModel,
+  workspace: Workspace,
   open: OpenFleet,
   runId: string,
   trainers: Trainers,
   onProgress: OnProgress = () => {},
 ): Promise<{ manifest: RunManifest; index: IndexSummary }> {
-  const manifest = await finishPlanning(mm.engine, runId);
-  return { manifest, index: await finishOnFleet(mm, open, manifest, trainers, onProgress) };
+  const manifest = await finishPlanning(workspace.engine, runId);
+  return { manifest, index: await finishOnFleet(workspace, open, manifest, trainers, onProgress) };
 }
 
 async function finishOnFleet(
-  mm: ManyModel,
+  workspace: Workspace,
   open: OpenFleet,
   manifest: RunManifest,
   trainers: Trainers,
@@ -108,32 +109,32 @@ async function finishOnFleet(
   const options = dispatchOptions(open, runId, manifest.chunks);
   if (manifest.fleet === undefined) {
     const job = workersJob(open, runId);
-    await workersOnRun(mm.engine, manifest, open.fleet, job, trainers, options.pollMs, onProgress);
-  } else await dispatchRun(mm.engine, manifest, open.fleet, options, onProgress);
-  return buildIndex(mm.engine, runId, new Date());
+    await workersOnRun(workspace.engine, manifest, open.fleet, job, trainers, options.pollMs, onProgress);
+  } else await dispatchRun(workspace.engine, manifest, open.fleet, options, onProgress);
+  return buildIndex(workspace.engine, runId, new Date());
 }
 
 /** Commits what a fleet's tasks have left of a run: what the finalizer does before it builds the index. */
-export async function commitFleetRun({ engine }: ManyModel, { runId, maxAttempts }: RunManifest): Promise<void> {
+export async function commitFleetRun({ engine }: Workspace, { runId, maxAttempts }: RunManifest): Promise<void> {
   const name = `${hostname().replaceAll(".", "-")}.${process.pid}.commit`;
   await commitAttempts(engine, runId, { name, maxAttempts });
 }
 
 /** The job that a fleet has of a run, and how it stands; undefined if it has none. */
 export async function fleetJob(
-  mm: ManyModel,
+  workspace: Workspace,
   runId: string,
 ): Promise<(FleetRecord & { status: FleetStatus }) | undefined> {
-  const record = await fleetRecord(mm.engine.stage, runId);
+  const record = await fleetRecord(workspace.engine.stage, runId);
   if (record === undefined) return undefined;
-  const { fleet } = await openFleet(mm, record.launcher as Launcher);
+  const { fleet } = await openFleet(workspace, record.launcher as Launcher);
   return { ...record, status: await fleet.status(record.job) };
 }
 
 /** Cancels the job of a run; what its tasks have left is committed, and the rest ended. Gives how many chunks that is. */
-export async function cancelOnFleet(mm: ManyModel, manifest: RunManifest, record: FleetRecord): Promise<number> {
-  const { fleet } = await openFleet(mm, record.launcher as Launcher);
+export async function cancelOnFleet(workspace: Workspace, manifest: RunManifest, record: FleetRecord): Promise<number> {
+  const { fleet } = await openFleet(workspace, record.launcher as Launcher);
   for (const job of [record.job, record.finalizer]) if (job !== null) await fleet.cancel(job);
-  await commitFleetRun(mm, manifest);
-  return endRun(mm.engine, manifest.runId, "cancelled");
+  await commitFleetRun(workspace, manifest);
+  return endRun(workspace.engine, manifest.runId, "cancelled");
 }

@@ -5,7 +5,7 @@ import { type Delivery, postWebhook } from "../monitor/webhook.ts";
 import { pause } from "../pipeline/pause.ts";
 import type { OnProgress } from "../pipeline/progress.ts";
 import { completedRun } from "../pipeline/read-index.ts";
-import type { ManyModel } from "./connect.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** What to monitor. Everything left out comes from the configuration's `monitor`, then from its defaults. */
 export interface MonitorOptions {
@@ -34,20 +34,20 @@ const NAMED = 20;
 const WEBHOOK_TIMEOUT = "10s";
 
 /** Monitors a version as options and configuration say, and calls the webhook if too many partitions drift. */
-export async function monitor(mm: ManyModel, options: MonitorOptions): Promise<Monitored> {
-  const { monitor: configured, source, batch, register } = mm.config;
+export async function monitor(workspace: Workspace, options: MonitorOptions): Promise<Monitored> {
+  const { monitor: configured, source, batch, register } = workspace.config;
   const actuals = options.actuals ?? configured.actuals ?? source?.table;
   if (actuals === undefined)
     throw new ManymodelError("usage", "no observations: give --actuals, or monitor.actuals in the configuration");
-  const version = await mm.registry.knownModelVersion(options.model ?? register.name, options.version);
-  const { manifest } = await completedRun(mm.engine, version.runId);
+  const version = await workspace.registry.knownModelVersion(options.model ?? register.name, options.version);
+  const { manifest } = await completedRun(workspace.engine, version.runId);
   const { target } = manifest.exports as { target?: unknown };
   const summary = await monitorVersion(
-    mm.engine,
+    workspace.engine,
     {
       version,
       forecasts: options.forecasts ?? configured.forecasts ?? batch.output_table,
-      actuals: mm.table(actuals),
+      actuals: workspace.table(actuals),
       target: options.target ?? (typeof target === "string" ? target : (source?.target ?? "Y")),
       ledgerTable: configured.ledger_table,
       statusTable: configured.status_table,

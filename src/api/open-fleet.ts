@@ -6,7 +6,7 @@ import type { RunMode } from "../core/run.ts";
 import { CONFIG_FOLDER } from "../fleets/kubernetes-job.ts";
 import type { Fleet, FleetJob } from "../ports/fleet.ts";
 import { stageDirectory } from "../stages/open.ts";
-import type { ManyModel } from "./connect.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** What can run machines. */
 export const LAUNCHERS = ["process", "slurm", "kubernetes"] as const;
@@ -32,7 +32,7 @@ export interface OpenFleet {
  * @param launcher - instead of the configured one
  * @throws {ManymodelError} `config` if it lacks something
  */
-export async function openFleet({ config, engine }: ManyModel, launcher?: Launcher | true): Promise<OpenFleet> {
+export async function openFleet({ config, engine }: Workspace, launcher?: Launcher | true): Promise<OpenFleet> {
   const named = launcher === true ? undefined : launcher;
   if (named === undefined && config.fleet === undefined)
     throw new ManymodelError("config", `${config.file} has no fleet; add fleet.launcher`);

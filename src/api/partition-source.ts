@@ -3,7 +3,7 @@ import { checkLevels } from "../core/quantile.ts";
 import type { DataQuery } from "../core/run.ts";
 import type { PartitionSource } from "../inspect/partition-series.ts";
 import { completedRun } from "../pipeline/read-index.ts";
-import type { ManyModel } from "./connect.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** Whose partitions to look at. Everything left out comes from the configuration. */
 export interface PartitionSourceOptions {
@@ -19,18 +19,21 @@ export interface PartitionSourceOptions {
 }
 
 /** What the options and the configuration make of a source of partitions. @throws {ManymodelError} `not-found` */
-export async function partitionSource(mm: ManyModel, options: PartitionSourceOptions = {}): Promise<PartitionSource> {
-  const { batch, register, source, train } = mm.config;
+export async function partitionSource(
+  workspace: Workspace,
+  options: PartitionSourceOptions = {},
+): Promise<PartitionSource> {
+  const { batch, register, source, train } = workspace.config;
   const version =
     options.run === undefined
-      ? await mm.registry.knownModelVersion(options.model ?? register.name, options.version)
+      ? await workspace.registry.knownModelVersion(options.model ?? register.name, options.version)
       : undefined;
-  const { runId, manifest, index } = await completedRun(mm.engine, options.run ?? version!.runId);
+  const { runId, manifest, index } = await completedRun(workspace.engine, options.run ?? version!.runId);
   if (version === undefined && !manifest.definition.predicts)
     throw new ManymodelError("usage", `the definition of run ${runId} has no predict(), so it cannot forecast`);
   const trained = manifest.snapshot.query;
   const table = options.input ?? batch.input_table ?? source?.table;
-  const input: DataQuery = table === undefined ? trained : { ...trained, table: mm.table(table) };
+  const input: DataQuery = table === undefined ? trained : { ...trained, table: workspace.table(table) };
   return {
     name: version === undefined ? `run ${runId}` : `${version.model} ${version.version}`,
     runId,
@@ -39,7 +42,7 @@ export async function partitionSource(mm: ManyModel, options: PartitionSourceOpt
     horizon: options.horizon ?? batch.horizon ?? version?.horizon ?? train.horizon,
     levels: checkLevels(options.levels ?? batch.levels),
     advance: batch.advance,
-    ...(batch.future_table !== undefined && { futureTable: mm.table(batch.future_table) }),
+    ...(batch.future_table !== undefined && { futureTable: workspace.table(batch.future_table) }),
     ...(source?.target !== undefined && { target: source.target }),
   };
 }

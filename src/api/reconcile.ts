@@ -2,7 +2,7 @@ import type { ReconciliationMethod } from "../forecast/hierarchy/methods.ts";
 import type { OnProgress } from "../pipeline/progress.ts";
 import type { DeclaredLevel } from "../reconcile/declared-hierarchy.ts";
 import { type ReconcileSummary, reconcileTables } from "../reconcile/reconcile-tables.ts";
-import type { ManyModel } from "./connect.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** What to reconcile, and how. Everything left out comes from the configuration's `reconcile`, then from its defaults. */
 export interface ReconcileTablesOptions {
@@ -25,15 +25,15 @@ export interface ReconcileTablesOptions {
 }
 
 /** Reconciles tables of forecasts over a hierarchy, as options and configuration say. */
-export function reconcileForecasts(mm: ManyModel, options: ReconcileTablesOptions): Promise<ReconcileSummary> {
-  const { reconcile, source, batch } = mm.config;
+export function reconcileForecasts(workspace: Workspace, options: ReconcileTablesOptions): Promise<ReconcileSummary> {
+  const { reconcile, source, batch } = workspace.config;
   const attributes = options.attributes ?? reconcile?.attributes;
   const levels = options.levels ?? reconcile?.levels ?? [];
   const resolved = levels.map(
     ({ by, table, residuals }): DeclaredLevel => ({
       by,
-      ...(table !== undefined && { table: mm.table(table) }),
-      ...(residuals !== undefined && { residuals: mm.table(residuals) }),
+      ...(table !== undefined && { table: workspace.table(table) }),
+      ...(residuals !== undefined && { residuals: workspace.table(residuals) }),
     }),
   );
   const spec = {
@@ -42,9 +42,9 @@ export function reconcileForecasts(mm: ManyModel, options: ReconcileTablesOption
     outputTable: options.outputTable ?? reconcile?.output_table ?? "RECONCILED_FORECASTS",
     time: options.time ?? reconcile?.time ?? source?.order_by?.at(-1) ?? "STEP",
     coverages: [...new Set(options.intervals ?? batch.levels)].sort((a, b) => a - b),
-    ...(attributes !== undefined && { attributes: mm.table(attributes) }),
+    ...(attributes !== undefined && { attributes: workspace.table(attributes) }),
     nonNegative: options.nonNegative ?? reconcile?.non_negative ?? false,
     missing: options.missing ?? reconcile?.missing ?? "fail",
   };
-  return reconcileTables(mm.engine.tables, spec, options.onProgress);
+  return reconcileTables(workspace.engine.tables, spec, options.onProgress);
 }

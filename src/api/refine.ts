@@ -9,7 +9,9 @@ import { latestOffenders } from "../monitor/offenders.ts";
 import { completedRun } from "../pipeline/read-index.ts";
 import { type Ranking, type RankOptions, rank } from "../refine/rank.ts";
 import { metricName } from "../refine/run-scores.ts";
-import type { DoparOptions, LoopQuery, ManyModel, Run } from "./connect.ts";
+import type { DoparOptions } from "./dopar-options.ts";
+import { createLoop, type Run } from "./loop.ts";
+import type { LoopQuery, Workspace } from "./workspace.ts";
 
 /** Which partitions to refine, how, and for how long. */
 export interface RefineOptions
@@ -55,7 +57,7 @@ const DEFAULT_WINDOWS = 3;
  * @throws {ManymodelError} `usage` for an unknown candidate; `input` if no partition is left to refine; `not-found` for
  *   offenders of a model that was never monitored
  */
-export async function refine(mm: ManyModel, options: RefineOptions): Promise<RefinedRun> {
+export async function refine(workspace: Workspace, options: RefineOptions): Promise<RefinedRun> {
   const { candidates, windows = DEFAULT_WINDOWS, definition, offenders = false, ...rest } = options;
   for (const name of candidates ?? [])
     if (!Object.hasOwn(METHODS, name))
@@ -66,14 +68,14 @@ export async function refine(mm: ManyModel, options: RefineOptions): Promise<Ref
   const { from: named, metric = "mase", by = "gain", worst, worstPercent, above, ...dopar } = rest;
   if (offenders && (worst ?? worstPercent ?? above) !== undefined)
     throw new ManymodelError("usage", "offenders are all that drift; leave worst, worst-percent and above out");
-  const latest = offenders ? await offenderRanking(mm, named) : undefined;
+  const latest = offenders ? await offenderRanking(workspace, named) : undefined;
   const from = latest?.runId ?? named;
   if (from === undefined)
     throw new ManymodelError("usage", "name the run to improve, or take the offenders of the last monitor");
-  const { manifest } = await completedRun(mm.engine, from);
+  const { manifest } = await completedRun(workspace.engine, from);
   const ranking =
     latest ??
-    (await rank(mm.engine, from, {
+    (await rank(workspace.engine, from, {
       ...{ metric, by },
       ...(worst !== undefined && { worst }),
       ...(worstPercent !== undefined && { worstPercent }),
@@ -97,7 +99,7 @@ export async function refine(mm: ManyModel, options: RefineOptions): Promise<Ref
     if (candidates !== undefined) exports.candidates = [...candidates];
   }
   const builtin = new URL(`../model/builtin/contest${fileURLToPath(import.meta.url).slice(-3)}`, import.meta.url);
-  const run = await mm.foreach({ [manifest.keyArg]: keys }).dopar(definition ?? builtin, {
+  const run = await createLoop(workspace, manifest.keyArg, keys).dopar(definition ?? builtin, {
     ...{ ...dopar, exports, mode: "queue", seed: manifest.seed },
     ...(offenders ? { dataQuery: loopQuery(manifest.snapshot.query) } : { refines: from }),
   });
@@ -105,10 +107,10 @@ export async function refine(mm: ManyModel, options: RefineOptions): Promise<Ref
 }
 
 /** The partitions that the latest monitoring run found drifting, as a ranking of the version's run. */
-async function offenderRanking(mm: ManyModel, from: string | undefined): Promise<Ranking> {
-  const { register, monitor } = mm.config;
-  const { version, offenders } = await latestOffenders(mm.engine.tables, monitor.status_table, register.name);
-  const { runId } = await mm.registry.knownModelVersion(register.name, version);
+async function offenderRanking(workspace: Workspace, from: string | undefined): Promise<Ranking> {
+  const { register, monitor } = workspace.config;
+  const { version, offenders } = await latestOffenders(workspace.engine.tables, monitor.status_table, register.name);
+  const { runId } = await workspace.registry.knownModelVersion(register.name, version);
   const ranked = offenders.map(({ partitionKey, severity, n }) => ({
     partitionKey,
     value: severity,

@@ -4,9 +4,11 @@ import { newRunId } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
 import { completedRun, readIndex, segmentRows } from "../pipeline/read-index.ts";
 import { train } from "../pipeline/train.ts";
-import type { DoparOptions, ManyModel, Run } from "./connect.ts";
+import type { DoparOptions } from "./dopar-options.ts";
+import type { Run } from "./loop.ts";
 import { packageVersion } from "./package-version.ts";
 import { trainersFor } from "./run-spec.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** How to try again. */
 export type RetryOptions = Pick<DoparOptions, "modelRunId" | "workers" | "fitTimeout" | "maxAttempts" | "onProgress">;
@@ -17,8 +19,8 @@ export type RetryOptions = Pick<DoparOptions, "modelRunId" | "workers" | "fitTim
  *
  * @throws {ManymodelError} `input` if every partition has a model
  */
-export async function retry(mm: ManyModel, runId: string, options: RetryOptions = {}): Promise<Run> {
-  const { engine } = mm;
+export async function retry(workspace: Workspace, runId: string, options: RetryOptions = {}): Promise<Run> {
+  const { engine } = workspace;
   const { manifest, index: summary } = await completedRun(engine, runId);
   if (manifest.mode === "champions")
     throw new ManymodelError("usage", `${runId} is a collection of champions; retry the runs that it was made of`);
@@ -31,7 +33,7 @@ export async function retry(mm: ManyModel, runId: string, options: RetryOptions 
   if (keys.length === 0)
     throw new ManymodelError("input", `every partition of ${runId} has a model; there is nothing to retry`);
   const { snapshot, definition, keyArg, exports, seed, fitTimeoutMs } = manifest;
-  const { trainers, count } = await trainersFor(mm, "tasks", options);
+  const { trainers, count } = await trainersFor(workspace, "tasks", options);
   const spec = {
     runId: options.modelRunId ?? newRunId("retry", new Date(), Math.random),
     mode: "tasks" as const,

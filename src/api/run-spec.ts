@@ -10,19 +10,20 @@ import type { KeyArgument } from "../model/define-model.ts";
 import type { RunSpec } from "../pipeline/plan-run.ts";
 import { completedRun } from "../pipeline/read-index.ts";
 import type { Trainers } from "../pipeline/train.ts";
-import type { DoparOptions, Keys, ManyModel } from "./connect.ts";
+import type { DoparOptions } from "./dopar-options.ts";
 import { openWorkers } from "./open-engine.ts";
 import { workerEntry } from "./worker-entry.ts";
+import type { Keys, Workspace } from "./workspace.ts";
 
 /** What a loop's options and the configuration make of a run. */
 export async function runSpec<Exports>(
-  mm: ManyModel,
+  workspace: Workspace,
   keyArg: string,
   keys: Keys | undefined,
   definition: URL | string,
   options: DoparOptions<Exports>,
 ): Promise<{ spec: RunSpec; trainers: Trainers }> {
-  const { train: configured, parallel_lab: lab } = mm.config;
+  const { train: configured, parallel_lab: lab } = workspace.config;
   if (["data", "exports", "seed", "model", "horizon", "levels", "future"].includes(keyArg))
     throw new ManymodelError(
       "usage",
@@ -36,15 +37,16 @@ export async function runSpec<Exports>(
   const exports = (options.exports ?? configured.exports) as PlainData;
   const why = whyNotPlain(exports, "exports");
   if (why !== undefined) throw new ManymodelError("usage", why);
-  const refined = options.refines === undefined ? undefined : await completedRun(mm.engine, options.refines);
-  const query = refined?.manifest.snapshot.query ?? mm.dataQuery(options.dataQuery);
-  const file = definition instanceof URL ? fileURLToPath(definition) : path.resolve(mm.config.directory, definition);
+  const refined = options.refines === undefined ? undefined : await completedRun(workspace.engine, options.refines);
+  const query = refined?.manifest.snapshot.query ?? workspace.dataQuery(options.dataQuery);
+  const file =
+    definition instanceof URL ? fileURLToPath(definition) : path.resolve(workspace.config.directory, definition);
   const bundle = await bundleDefinition(file);
   const mode = options.mode ?? configured.mode;
   if (!RUN_MODES.includes(mode))
     throw new ManymodelError("usage", `mode is ${show(mode)}; it must be one of ${RUN_MODES.join(", ")}`);
-  const { trainers, count } = await trainersFor(mm, mode, options);
-  const { queue } = mm.config;
+  const { trainers, count } = await trainersFor(workspace, mode, options);
+  const { queue } = workspace.config;
   const budget = options.timeBudget ?? queue.time_budget;
   const deadline = options.hardDeadline ?? queue.hard_deadline;
   const maxFailed = options.maxFailed ?? configured.max_failed;
@@ -75,7 +77,7 @@ export async function runSpec<Exports>(
 
 /** Who trains a run of a mode, and how many of them, by the options and the configuration. */
 export async function trainersFor(
-  { config, engine }: ManyModel,
+  { config, engine }: Workspace,
   mode: RunMode,
   options: Pick<DoparOptions, "workers" | "workerType" | "preWarm">,
 ): Promise<{ trainers: Trainers; count: number }> {

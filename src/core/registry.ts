@@ -69,6 +69,17 @@ export interface AuditEntry extends Change {
   readonly details: { readonly [name: string]: PlainData };
 }
 
+/** The entry of the audit log for one change of a model's versions. */
+export function auditEntry(
+  action: RegistryAction,
+  model: string,
+  version: string | null,
+  details: AuditEntry["details"],
+  { at, by }: Change,
+): AuditEntry {
+  return { at, by, action, model, version, details };
+}
+
 /**
  * The versions that an alias pointed at, oldest first, the last one being where it points now: moving it adds one,
  * rolling it back takes one away.

@@ -64,9 +64,9 @@ export {
 export { type DetectedPeriod, detectPeriods } from "./features/detect-periods.ts";
 export { type Features, features } from "./features/features.ts";
 export { spectralEntropy } from "./features/spectrum.ts";
-export { groupedHierarchy, type Hierarchy, type HierarchyLevel, hierarchy } from "./hierarchy/hierarchy.ts";
+export { groupedHierarchy, type Hierarchy, hierarchy } from "./hierarchy/hierarchy.ts";
 export { RECONCILIATION_METHODS, type ReconciliationMethod } from "./hierarchy/methods.ts";
-export type { NestedLevels } from "./hierarchy/nested-levels.ts";
+export type { HierarchyLevel, NestedLevels } from "./hierarchy/nested-levels.ts";
 export { type ReconcileOptions, type Reconciler, reconcile, reconciler } from "./hierarchy/reconcile.ts";
 export { type ScaledResiduals, shrinkage } from "./hierarchy/shrinkage.ts";
 export { type HistoricalProportions, historicalProportions } from "./hierarchy/top-down.ts";

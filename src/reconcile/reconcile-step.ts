@@ -3,7 +3,7 @@ import { normalQuantile } from "../forecast/distribution.ts";
 import { type Reconciler, reconciler } from "../forecast/hierarchy/reconcile.ts";
 import type { StepForecasts } from "./base-forecasts.ts";
 import { type KeyedHierarchy, type KeyedLevel, showNode } from "./declared-hierarchy.ts";
-import type { ReconcileSpec } from "./reconcile-tables.ts";
+import type { ReconcileSpec } from "./reconcile-spec.ts";
 import { reconciledBounds } from "./reconciled-bounds.ts";
 
 /** Reconciles the forecasts of one time. `missing` is 1 at nodes without one. */

@@ -6,34 +6,12 @@ import { prepareOutput } from "../pipeline/prepare-output.ts";
 import type { OnProgress } from "../pipeline/progress.ts";
 import type { Tables } from "../ports/tables.ts";
 import { BaseForecasts, noForecasts } from "./base-forecasts.ts";
-import {
-  type DeclaredLevel,
-  declareHierarchy,
-  type KeyedHierarchy,
-  levelName,
-  showNode,
-} from "./declared-hierarchy.ts";
+import { declareHierarchy, type KeyedHierarchy, levelName, showNode } from "./declared-hierarchy.ts";
+import type { ReconcileSpec } from "./reconcile-spec.ts";
 import { reconcileStep } from "./reconcile-step.ts";
 import { ReconciledOutput } from "./reconciled-output.ts";
 import { reconciledColumns } from "./reconciled-rows.ts";
 import { readResiduals } from "./residuals.ts";
-
-/** What to reconcile, and how. */
-export interface ReconcileSpec {
-  /** The leaves' level first; it has a table. */
-  readonly levels: readonly DeclaredLevel[];
-  readonly method: ReconciliationMethod;
-  readonly outputTable: string;
-  /** The column of the forecasts' times; STEP where they have none. */
-  readonly time: string;
-  /** Coverage in percent of the intervals that the tables have; none: point forecasts only. */
-  readonly coverages: readonly number[];
-  /** A table of the leaves' key columns and of further ones that levels are by. */
-  readonly attributes?: string;
-  readonly nonNegative: boolean;
-  /** What a forecast that is missing means: stop, or leave out that leaf, or take that aggregate for a sum of leaves. */
-  readonly missing: "fail" | "leave-out";
-}
 
 /** What was reconciled. */
 export interface ReconcileSummary {

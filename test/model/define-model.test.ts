@@ -1,5 +1,5 @@
 import { describe, expectTypeOf, it } from "vitest";
-import type { Loop } from "../../src/api/connect.ts";
+import type { Loop } from "../../src/api/loop.ts";
 import type { PlainData } from "../../src/core/plain-data.ts";
 import { defineModel, type FitContext, type KeyArgument } from "../../src/model/index.ts";
 

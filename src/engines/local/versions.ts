@@ -1,4 +1,10 @@
-import type { Annotation, AuditEntry, Change, ModelAlias, ModelVersion, RegistryAction } from "../../core/registry.ts";
+import {
+  type Annotation,
+  type AuditEntry,
+  auditEntry,
+  type ModelAlias,
+  type ModelVersion,
+} from "../../core/registry.ts";
 import { checkFree, checkMove, checkUnused, unknownVersion } from "../../core/registry-rules.ts";
 import type { Versions } from "../../ports/versions.ts";
 import type { Database } from "./database.ts";
@@ -45,13 +51,6 @@ export function localVersions(db: Database): Versions {
   const known = (model: string, version: string) => {
     if (find(model, version) === undefined) throw unknownVersion(model, version);
   };
-  const entry = (
-    action: RegistryAction,
-    model: string,
-    version: string | null,
-    details: AuditEntry["details"],
-    change: Change,
-  ): AuditEntry => ({ ...change, action, model, version, details });
 
   return {
     async create(version, change) {
@@ -59,7 +58,7 @@ export function localVersions(db: Database): Versions {
       write(() => {
         checkFree(find(model, name) !== undefined, selectAlias.get(model, name) !== undefined, model, name);
         insertVersion.run(model, name, createdAt, JSON.stringify(version));
-        note(entry("create-version", model, name, { run: runId }, change));
+        note(auditEntry("create-version", model, name, { run: runId }, change));
       });
     },
     async get(model, version) {
@@ -77,7 +76,7 @@ export function localVersions(db: Database): Versions {
         checkUnused(aliases, model, version);
         deleteAnnotations.run(model, version);
         deleteVersion.run(model, version);
-        note(entry("delete-version", model, version, {}, change));
+        note(auditEntry("delete-version", model, version, {}, change));
       });
     },
     async moveAlias({ model, alias, version, expected, rollback }, change) {
@@ -90,7 +89,7 @@ export function localVersions(db: Database): Versions {
           upsertAlias.run(model, alias, version, change.at);
         }
         const action = version === null ? "remove-alias" : rollback ? "rollback-alias" : "set-alias";
-        note(entry(action, model, version, { alias, before: before ?? null }, change));
+        note(auditEntry(action, model, version, { alias, before: before ?? null }, change));
       });
     },
     async aliases(model) {
@@ -101,7 +100,7 @@ export function localVersions(db: Database): Versions {
         known(model, version);
         const { kind, name, value } = annotation;
         upsertAnnotation.run(model, version, kind, name, JSON.stringify(value));
-        note(entry("annotate", model, version, { ...annotation }, change));
+        note(auditEntry("annotate", model, version, { ...annotation }, change));
       });
     },
     async annotations(model, version) {

@@ -1,5 +1,11 @@
 import type { ClientBase } from "pg";
-import type { Annotation, AuditEntry, Change, ModelAlias, ModelVersion, RegistryAction } from "../../core/registry.ts";
+import {
+  type Annotation,
+  type AuditEntry,
+  auditEntry,
+  type ModelAlias,
+  type ModelVersion,
+} from "../../core/registry.ts";
 import { checkFree, checkMove, checkUnused, unknownVersion } from "../../core/registry-rules.ts";
 import type { Versions } from "../../ports/versions.ts";
 import type { Database } from "./database.ts";
@@ -33,13 +39,6 @@ export function postgresVersions(db: Database): Versions {
     const { rows } = await client.query(SELECT_ALIAS, [model, alias]);
     return (rows[0] as { version: string } | undefined)?.version;
   };
-  const entry = (
-    action: RegistryAction,
-    model: string,
-    version: string | null,
-    details: AuditEntry["details"],
-    change: Change,
-  ): AuditEntry => ({ ...change, action, model, version, details });
 
   return {
     async create(version, change) {
@@ -49,7 +48,7 @@ export function postgresVersions(db: Database): Versions {
         checkFree(await isThere(client, model, name), isAlias, model, name);
         const sql = `INSERT INTO ${schema}.mm$versions (model, version, created_at, record) VALUES ($1, $2, $3, $4)`;
         await client.query(sql, [model, name, createdAt, JSON.stringify(version)]);
-        return entry("create-version", model, name, { run: runId }, change);
+        return auditEntry("create-version", model, name, { run: runId }, change);
       });
     },
     async get(model, version) {
@@ -77,7 +76,7 @@ export function postgresVersions(db: Database): Versions {
         );
         await client.query(`DELETE FROM ${schema}.mm$annotations WHERE model = $1 AND version = $2`, of);
         await client.query(`DELETE FROM ${schema}.mm$versions WHERE model = $1 AND version = $2`, of);
-        return entry("delete-version", model, version, {}, change);
+        return auditEntry("delete-version", model, version, {}, change);
       });
     },
     async moveAlias({ model, alias, version, expected, rollback }, change) {
@@ -96,7 +95,7 @@ export function postgresVersions(db: Database): Versions {
           );
         }
         const action = version === null ? "remove-alias" : rollback ? "rollback-alias" : "set-alias";
-        return entry(action, model, version, { alias, before: before ?? null }, change);
+        return auditEntry(action, model, version, { alias, before: before ?? null }, change);
       });
     },
     async aliases(model) {
@@ -116,7 +115,7 @@ export function postgresVersions(db: Database): Versions {
            ON CONFLICT (model, version, kind, name) DO UPDATE SET value = excluded.value`,
           [model, version, kind, name, JSON.stringify(value)],
         );
-        return entry("annotate", model, version, { ...annotation }, change);
+        return auditEntry("annotate", model, version, { ...annotation }, change);
       });
     },
     async annotations(model, version) {

@@ -1,11 +1,4 @@
-import { type NestedLevels, nestedLevels } from "./nested-levels.ts";
-
-/** One level of aggregation: which of its `nodes` each leaf is part of. Every leaf is part of exactly one. */
-export interface HierarchyLevel {
-  readonly nodes: number;
-  /** Node of each leaf, in [0, nodes). */
-  readonly of: Int32Array;
-}
+import { type HierarchyLevel, type NestedLevels, nestedLevels } from "./nested-levels.ts";
 
 /**
  * A hierarchy of series: leaves, and levels of sums of them. Levels may nest (total, store) or cross (region, product).

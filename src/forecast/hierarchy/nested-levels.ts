@@ -1,4 +1,9 @@
-import type { HierarchyLevel } from "./hierarchy.ts";
+/** One level of aggregation: which of its `nodes` each leaf is part of. Every leaf is part of exactly one. */
+export interface HierarchyLevel {
+  readonly nodes: number;
+  /** Node of each leaf, in [0, nodes). */
+  readonly of: Int32Array;
+}
 
 /** Levels of a hierarchy that nest in one another, as a tree over aggregate nodes. */
 export interface NestedLevels {

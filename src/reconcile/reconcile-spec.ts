@@ -1,0 +1,19 @@
+import type { ReconciliationMethod } from "../forecast/hierarchy/methods.ts";
+import type { DeclaredLevel } from "./declared-hierarchy.ts";
+
+/** What to reconcile, and how. */
+export interface ReconcileSpec {
+  /** The leaves' level first; it has a table. */
+  readonly levels: readonly DeclaredLevel[];
+  readonly method: ReconciliationMethod;
+  readonly outputTable: string;
+  /** The column of the forecasts' times; STEP where they have none. */
+  readonly time: string;
+  /** Coverage in percent of the intervals that the tables have; none: point forecasts only. */
+  readonly coverages: readonly number[];
+  /** A table of the leaves' key columns and of further ones that levels are by. */
+  readonly attributes?: string;
+  readonly nonNegative: boolean;
+  /** What a forecast that is missing means: stop, or leave out that leaf, or take that aggregate for a sum of leaves. */
+  readonly missing: "fail" | "leave-out";
+}
