@@ -13,12 +13,12 @@ import type { DoparOptions } from "./dopar-options.ts";
 import { engineAddress } from "./engine-address.ts";
 import { resumeOnFleet } from "./fleet-run.ts";
 import { createLoop, type Loop, type Run } from "./loop.ts";
-import { type Monitored, type MonitorOptions, monitor } from "./monitor.ts";
+import type { Monitored, MonitorOptions } from "./monitor.ts";
 import { openEngine } from "./open-engine.ts";
 import { type Launcher, openFleet } from "./open-fleet.ts";
 import { packageVersion } from "./package-version.ts";
-import { type ReconcileTablesOptions, reconcileForecasts } from "./reconcile.ts";
-import { type RefinedRun, type RefineOptions, refine } from "./refine.ts";
+import type { ReconcileTablesOptions } from "./reconcile.ts";
+import type { RefinedRun, RefineOptions } from "./refine.ts";
 import { type RetryOptions, retry } from "./retry.ts";
 import { trainersFor } from "./run-spec.ts";
 import { type Keys, type LoopQuery, Workspace } from "./workspace.ts";
@@ -38,7 +38,10 @@ export interface AdviceOptions {
   readonly seed?: number;
 }
 
-/** An open workspace: the loop, and what is done with its runs. */
+/**
+ * An open workspace: the loop, and what is done with its runs. What needs the forecasting methods is loaded when it is
+ * first asked for: most commands do without.
+ */
 export class ManyModel extends Workspace {
   /**
    * Starts a loop: `mm.foreach({ unit_id: await mm.keys() }).dopar(…)`. The name given is the name under which the
@@ -122,7 +125,8 @@ export class ManyModel extends Workspace {
   }
 
   /** Has a contest for each of the worst partitions of a completed run, in queue mode, the worst first. */
-  refine(options: RefineOptions): Promise<RefinedRun> {
+  async refine(options: RefineOptions): Promise<RefinedRun> {
+    const { refine } = await import("./refine.ts");
     return refine(this, options);
   }
 
@@ -137,12 +141,14 @@ export class ManyModel extends Workspace {
   }
 
   /** Makes forecasts of several levels of a hierarchy add up, into a table of their own. */
-  reconcile(options: ReconcileTablesOptions = {}): Promise<ReconcileSummary> {
+  async reconcile(options: ReconcileTablesOptions = {}): Promise<ReconcileSummary> {
+    const { reconcileForecasts } = await import("./reconcile.ts");
     return reconcileForecasts(this, options);
   }
 
   /** Holds forecasts against the observations that have come since, and says which partitions drift. */
-  monitor(options: MonitorOptions = {}): Promise<Monitored> {
+  async monitor(options: MonitorOptions = {}): Promise<Monitored> {
+    const { monitor } = await import("./monitor.ts");
     return monitor(this, options);
   }
 

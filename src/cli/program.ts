@@ -1,37 +1,50 @@
 import { Command, CommanderError } from "commander";
 import { packageVersion } from "../api/package-version.ts";
 import { ManymodelError, messageOf } from "../core/errors.ts";
-import { addAdvise } from "./commands/advise.ts";
-import { addBatch } from "./commands/batch.ts";
-import { addCancel, addPrioritize } from "./commands/cancel.ts";
-import { addChampions } from "./commands/champions.ts";
-import { addCompare } from "./commands/compare.ts";
-import { addDemo } from "./commands/demo.ts";
-import { addEngine } from "./commands/engine.ts";
-import { addForecast } from "./commands/forecast.ts";
-import { addImport } from "./commands/import.ts";
-import { addIndex } from "./commands/index-run.ts";
-import { addInit } from "./commands/init.ts";
-import { addGc, addVerify } from "./commands/maintain.ts";
-import { addModel } from "./commands/model.ts";
-import { addMonitor } from "./commands/monitor.ts";
-import { addPipeline } from "./commands/pipeline.ts";
-import { addPlan } from "./commands/plan.ts";
-import { addPlot } from "./commands/plot.ts";
-import { addRank } from "./commands/rank.ts";
-import { addReconcile } from "./commands/reconcile.ts";
-import { addRefine } from "./commands/refine.ts";
-import { addModels, addRegister, addVersions } from "./commands/register.ts";
-import { addResume, addRetry } from "./commands/resume.ts";
-import { addServe } from "./commands/serve.ts";
-import { addSetup } from "./commands/setup.ts";
-import { addSql } from "./commands/sql.ts";
-import { addStatus } from "./commands/status.ts";
-import { addTask } from "./commands/task.ts";
-import { addToken } from "./commands/token.ts";
-import { addTrain } from "./commands/train.ts";
-import { addUi } from "./commands/ui.ts";
-import { addWorker, addWorkers } from "./commands/worker.ts";
+
+/**
+ * The commands, in the order in which help lists them. A command is loaded when it is named: a start that loads all of
+ * them takes three times as long.
+ */
+const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  init: async () => (await import("./commands/init.ts")).addInit,
+  setup: async () => (await import("./commands/setup.ts")).addSetup,
+  import: async () => (await import("./commands/import.ts")).addImport,
+  train: async () => (await import("./commands/train.ts")).addTrain,
+  resume: async () => (await import("./commands/resume.ts")).addResume,
+  retry: async () => (await import("./commands/resume.ts")).addRetry,
+  status: async () => (await import("./commands/status.ts")).addStatus,
+  index: async () => (await import("./commands/index-run.ts")).addIndex,
+  register: async () => (await import("./commands/register.ts")).addRegister,
+  models: async () => (await import("./commands/register.ts")).addModels,
+  versions: async () => (await import("./commands/register.ts")).addVersions,
+  model: async () => (await import("./commands/model.ts")).addModel,
+  batch: async () => (await import("./commands/batch.ts")).addBatch,
+  forecast: async () => (await import("./commands/forecast.ts")).addForecast,
+  reconcile: async () => (await import("./commands/reconcile.ts")).addReconcile,
+  monitor: async () => (await import("./commands/monitor.ts")).addMonitor,
+  serve: async () => (await import("./commands/serve.ts")).addServe,
+  token: async () => (await import("./commands/token.ts")).addToken,
+  advise: async () => (await import("./commands/advise.ts")).addAdvise,
+  plan: async () => (await import("./commands/plan.ts")).addPlan,
+  rank: async () => (await import("./commands/rank.ts")).addRank,
+  refine: async () => (await import("./commands/refine.ts")).addRefine,
+  compare: async () => (await import("./commands/compare.ts")).addCompare,
+  champions: async () => (await import("./commands/champions.ts")).addChampions,
+  pipeline: async () => (await import("./commands/pipeline.ts")).addPipeline,
+  plot: async () => (await import("./commands/plot.ts")).addPlot,
+  engine: async () => (await import("./commands/engine.ts")).addEngine,
+  verify: async () => (await import("./commands/maintain.ts")).addVerify,
+  gc: async () => (await import("./commands/maintain.ts")).addGc,
+  task: async () => (await import("./commands/task.ts")).addTask,
+  worker: async () => (await import("./commands/worker.ts")).addWorker,
+  workers: async () => (await import("./commands/worker.ts")).addWorkers,
+  cancel: async () => (await import("./commands/cancel.ts")).addCancel,
+  prioritize: async () => (await import("./commands/cancel.ts")).addPrioritize,
+  sql: async () => (await import("./commands/sql.ts")).addSql,
+  ui: async () => (await import("./commands/ui.ts")).addUi,
+  demo: async () => (await import("./commands/demo.ts")).addDemo,
+};
 
 /**
  * Runs the command line.
@@ -46,31 +59,8 @@ export async function run(args: readonly string[]): Promise<number> {
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "manymodel: ")) });
   // Standard output belongs to the answer; whatever else wants to be said goes to standard error.
   console.log = console.info = console.debug = console.error;
-  const commands = [
-    ...[
-      addInit,
-      addSetup,
-      addImport,
-      addTrain,
-      addResume,
-      addRetry,
-      addStatus,
-      addIndex,
-      addRegister,
-      addModels,
-      addVersions,
-      addModel,
-      addBatch,
-      addForecast,
-      addReconcile,
-      addMonitor,
-      addServe,
-      addToken,
-    ],
-    ...[addAdvise, addPlan, addRank, addRefine, addCompare, addChampions, addPipeline, addPlot],
-    ...[addEngine, addVerify, addGc, addTask, addWorker, addWorkers, addCancel, addPrioritize, addSql, addUi, addDemo],
-  ];
-  for (const add of commands) add(program);
+  const named = Object.hasOwn(COMMANDS, args[0] ?? "") ? [COMMANDS[args[0]!]!] : Object.values(COMMANDS);
+  for (const add of await Promise.all(named.map((load) => load()))) add(program);
   try {
     await program.parseAsync(args, { from: "user" });
     return Number(process.exitCode ?? 0);
