@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { packageVersion } from "../api/package-version.ts";
 import { ManymodelError, messageOf } from "../core/errors.ts";
+import { answer, keepStandardOutput } from "./answer.ts";
 import { addAdvise } from "./commands/advise.ts";
 import { addBatch } from "./commands/batch.ts";
 import { addCancel, addPrioritize } from "./commands/cancel.ts";
@@ -43,9 +44,11 @@ export async function run(args: readonly string[]): Promise<number> {
     .description("One model per partition: train in parallel, keep every model, register one version, score them all.")
     .version(packageVersion)
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "manymodel: ")) });
-  // Standard output belongs to the answer; whatever else wants to be said goes to standard error.
-  console.log = console.info = console.debug = console.error;
+    .configureOutput({
+      writeOut: answer,
+      outputError: (text, write) => write(text.replace(/^error: /, "manymodel: ")),
+    });
+  keepStandardOutput();
   const commands = [
     ...[
       addInit,
@@ -79,8 +82,7 @@ export async function run(args: readonly string[]): Promise<number> {
     const inDatabase = String((error as { code?: unknown } | null)?.code).startsWith("SQLITE_");
     const message = `${inDatabase ? "the workspace's database says: " : ""}${messageOf(error).replace(/^error: /, "")}`;
     const kind = error instanceof ManymodelError ? error.kind : error instanceof CommanderError ? "usage" : "internal";
-    if (args.includes("--json"))
-      process.stdout.write(`${JSON.stringify({ error: { kind, message } }, undefined, 2)}\n`);
+    if (args.includes("--json")) answer(`${JSON.stringify({ error: { kind, message } }, undefined, 2)}\n`);
     if (!(error instanceof CommanderError)) process.stderr.write(`manymodel: ${message}\n`);
     if (!(error instanceof ManymodelError) && process.env.MANYMODEL_DEBUG) console.error(error);
     return kind === "usage" || kind === "config" ? 2 : 1;

@@ -79,6 +79,7 @@ export async function seriesDetail(engine: Engine, runId: string, partitionKey: 
       ...{ firstTs: row.firstTs, lastTs: row.lastTs, interval: row.interval, dataSha256: row.dataSha256 },
       segment: segment.path,
     },
+    log: row.log,
     info: contest === null ? info : null,
     series: await picture(engine, source, row, model, contest, notes).catch((error) => {
       notes.push(`There is no picture of the series: ${messageOf(error, 300)}`);

@@ -192,6 +192,8 @@ export interface SeriesDetail {
     readonly segment: string;
   };
   readonly contest: Contest | null;
+  /** The end of what the body printed; null if it printed nothing. */
+  readonly log: string | null;
   /** What the body returned as info, where it is not a contest's. */
   readonly info: unknown;
   readonly series: SeriesPicture | null;

@@ -258,7 +258,10 @@ describe("manymodel, on the command line", () => {
     await writeCsv("sales.csv", ["A"], 10);
     await writeFile(
       path.join(folder, "chatty.js"),
-      `export default { fit: () => { console.log("from the body"); return { model: {} }; } };`,
+      `export default {
+         fit: () => { console.log("from the body"); process.stdout.write("and more\\n"); return { model: {} }; },
+         predict: ({ horizon }) => { console.log("predicting"); return { mean: Array(horizon).fill(1) }; },
+       };`,
     );
     await writeFile(
       path.join(folder, "manymodel.yaml"),
@@ -268,6 +271,8 @@ describe("manymodel, on the command line", () => {
       expect(json("train", "--mode", mode).succeeded).toBe(1);
       expect(manymodel("train", "--mode", mode).stderr).toContain("from the body");
     }
+    const { log } = json("forecast", "A", "--run", String(json("status")[0].run));
+    expect(log).toBe("from the body\nand more\n");
   });
 
   it("trains a definition from a file, with its options", async () => {

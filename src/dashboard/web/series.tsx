@@ -72,6 +72,7 @@ function Detail({ series, method }: { series: SeriesDetail; method: string | nul
             ))}
           </section>
         )}
+        {series.log !== null && <Log text={series.log} />}
         <Record series={series} />
       </div>
     </>
@@ -294,6 +295,16 @@ function Residuals({ diagnostics }: { diagnostics: Diagnostics }) {
         first={measure(histogram.from)}
         last={measure(histogram.to)}
       />
+    </section>
+  );
+}
+
+/** What the body printed for this partition. */
+function Log({ text }: { text: string }) {
+  return (
+    <section class="panel log" aria-labelledby="log-title">
+      <h2 id="log-title">Log</h2>
+      <pre tabIndex={0}>{text}</pre>
     </section>
   );
 }
