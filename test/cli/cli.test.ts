@@ -265,7 +265,7 @@ describe("manymodel, on the command line", () => {
     );
     await writeFile(
       path.join(folder, "manymodel.yaml"),
-      "source: { table: sales.csv, partition_by: sku }\nmodel: ./chatty.js\n",
+      "source: { table: sales.csv, partition_by: sku, order_by: day, target: qty }\nmodel: ./chatty.js\n",
     );
     for (const mode of ["tasks", "local"]) {
       expect(json("train", "--mode", mode).succeeded).toBe(1);
