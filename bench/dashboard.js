@@ -170,7 +170,17 @@ async function watching() {
         () => {},
       )
       .catch(() => {});
+  // Somebody looks at its partitions also, as the page does.
+  let looked;
+  const looking = setInterval(async () => {
+    const head = await fetch(`${ui.url}/api/runs/${runId}/partitions`).then((answer) => answer.json());
+    if (head.progress?.there === looked) return;
+    looked = head.progress?.there;
+    for (const what of ["rows?limit=100&metrics=holdout_mase&", "pictures?count=12&"])
+      await fetch(`${ui.url}/api/runs/${runId}/${what}sort=holdout_mase&order=desc`).then((answer) => answer.text());
+  }, 1000);
   await run;
+  clearInterval(looking);
   const [wall, cpu] = [performance.now() - at, process.cpuUsage(cpuBefore)];
   const took = (await ui.cpuMs()) - before;
   const worked = (cpu.user + cpu.system) / 1000;
@@ -178,6 +188,7 @@ async function watching() {
   say({
     step: "watching a run, three at once",
     runSeconds: rounded(wall / 1000),
+    partitionsSeen: looked,
     dashboardCpuMs: took,
     runCpuMs: rounded(worked),
     percent: Number(((100 * took) / worked).toFixed(2)),

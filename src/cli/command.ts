@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { ManyModel } from "../api/connect.ts";
 import { printable } from "../core/errors.ts";
+import { answer } from "./answer.ts";
 
 /** Options every command has. */
 export interface CommonOptions {
@@ -25,9 +26,7 @@ export function addCommand(program: Command, usage: string, description: string)
 
 /** Prints a report as the user asked for it. */
 export function print(report: Report, { json }: CommonOptions): void {
-  process.stdout.write(
-    `${json ? JSON.stringify(report.json, undefined, 2) : report.text.split("\n").map(printable).join("\n")}\n`,
-  );
+  answer(`${json ? JSON.stringify(report.json, undefined, 2) : report.text.split("\n").map(printable).join("\n")}\n`);
 }
 
 /** Opens the workspace for one command and closes it again. */

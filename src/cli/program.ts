@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { packageVersion } from "../api/package-version.ts";
 import { ManymodelError, messageOf } from "../core/errors.ts";
+import { answer, keepStandardOutput } from "./answer.ts";
 
 /**
  * The commands, in the order in which help lists them. A command is loaded when it is named: a start that loads all of
@@ -56,9 +57,11 @@ export async function run(args: readonly string[]): Promise<number> {
     .description("One model per partition: train in parallel, keep every model, register one version, score them all.")
     .version(packageVersion)
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "manymodel: ")) });
-  // Standard output belongs to the answer; whatever else wants to be said goes to standard error.
-  console.log = console.info = console.debug = console.error;
+    .configureOutput({
+      writeOut: answer,
+      outputError: (text, write) => write(text.replace(/^error: /, "manymodel: ")),
+    });
+  keepStandardOutput();
   const named = Object.hasOwn(COMMANDS, args[0] ?? "") ? [COMMANDS[args[0]!]!] : Object.values(COMMANDS);
   for (const add of await Promise.all(named.map((load) => load()))) add(program);
   try {
@@ -69,8 +72,7 @@ export async function run(args: readonly string[]): Promise<number> {
     const inDatabase = String((error as { code?: unknown } | null)?.code).startsWith("SQLITE_");
     const message = `${inDatabase ? "the workspace's database says: " : ""}${messageOf(error).replace(/^error: /, "")}`;
     const kind = error instanceof ManymodelError ? error.kind : error instanceof CommanderError ? "usage" : "internal";
-    if (args.includes("--json"))
-      process.stdout.write(`${JSON.stringify({ error: { kind, message } }, undefined, 2)}\n`);
+    if (args.includes("--json")) answer(`${JSON.stringify({ error: { kind, message } }, undefined, 2)}\n`);
     if (!(error instanceof CommanderError)) process.stderr.write(`manymodel: ${message}\n`);
     if (!(error instanceof ManymodelError) && process.env.MANYMODEL_DEBUG) console.error(error);
     return kind === "usage" || kind === "config" ? 2 : 1;

@@ -47,6 +47,8 @@ export interface PartitionOutcome {
   readonly dataSha256: string | null;
   readonly errorType: FailureType | SkipReason | null;
   readonly errorMessage: string | null;
+  /** The end of what the body printed; NULL if it printed nothing. */
+  readonly log: string | null;
   readonly attempt: number;
 }
 

@@ -24,6 +24,8 @@ const COLUMNS: Readonly<Record<string, BasicType>> = {
   error_type: "STRING",
   error_message: "STRING",
   attempt: "INT32",
+  /** Only in a segment with a partition whose body printed something. */
+  body_log: "STRING",
 };
 
 const KEY_TYPES: Readonly<Record<KeyType, BasicType>> = {
@@ -65,13 +67,14 @@ export function encodeSegment(keyColumns: readonly KeyColumn[], rows: readonly P
     error_type: rows.map((row) => row.errorType),
     error_message: rows.map((row) => row.errorMessage),
     attempt: rows.map((row) => row.attempt),
+    ...(rows.some(({ log }) => log !== null) && { body_log: rows.map((row) => row.log) }),
   };
   const keys = keyColumns.map((column, i) => ({
     name: segmentColumn(column.name),
     type: KEY_TYPES[column.type],
     data: rows.map((row) => keyCell(column, row.key[i] ?? null)),
   }));
-  const columns = Object.entries(COLUMNS).map(([name, type]) => ({ name, type, data: values[name]! }));
+  const columns = Object.entries(values).map(([name, data]) => ({ name, type: COLUMNS[name]!, data }));
   return new Uint8Array(
     parquetWriteBuffer({ columnData: [...keys, ...columns], createdBy: "manymodel", rowGroupSize: SEGMENT_BLOCK }),
   );
@@ -81,13 +84,13 @@ export function encodeSegment(keyColumns: readonly KeyColumn[], rows: readonly P
 export const SEGMENT_BLOCK = 256;
 
 /** The columns that hold what a body returned, by far the largest. */
-const LARGE = ["model", "forecast", "info"];
+const LARGE = ["model", "forecast", "info", "body_log"];
 /** The columns of text that scoring does not need. */
-const NOT_SCORED = ["forecast", "info", "metrics", "model_kind", "first_ts", "data_sha256"];
+const NOT_SCORED = ["forecast", "info", "body_log", "metrics", "model_kind", "first_ts", "data_sha256"];
 
 /** What to read of a segment. */
 export interface SegmentPart {
-  /** Leave out what the bodies returned as model, forecast and info: they are NULL then. */
+  /** Leave out what the bodies returned as model, forecast and info, and printed: they are NULL then. */
   readonly summary?: boolean;
   /** Leave out what scoring does not need: the model is there, the rest is NULL. */
   readonly forScoring?: boolean;
@@ -106,10 +109,11 @@ export async function decodeSegment(
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
   try {
     const metadata = parquetMetadata(file);
+    const there = new Set(metadata.schema.map(({ name }) => name));
     const rows = await parquetReadObjects({
       file,
       metadata,
-      columns: Object.keys(COLUMNS).filter((name) => !leftOut.includes(name)),
+      columns: Object.keys(COLUMNS).filter((name) => there.has(name) && !leftOut.includes(name)),
       ...(from !== undefined && { rowStart: from }),
       ...(to !== undefined && { rowEnd: to }),
     });
@@ -133,6 +137,7 @@ export async function decodeSegment(
       dataSha256: text(row.data_sha256),
       errorType: row.error_type as PartitionOutcome["errorType"],
       errorMessage: row.error_message as string | null,
+      log: text(row.body_log),
       attempt: row.attempt as number,
     }));
   } catch (cause) {

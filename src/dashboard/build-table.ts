@@ -1,12 +1,12 @@
-import type { ModelIndex, Outcome } from "../core/artifact.ts";
-import { decodeKey, type KeyValue } from "../core/partition-key.ts";
+import type { IndexedSegment, ModelIndex, Outcome } from "../core/artifact.ts";
+import { decodeKey, type PartitionKey } from "../core/partition-key.ts";
 import { decodeSegmentColumns } from "../core/segment.ts";
 import { rowSelector } from "../core/selection.ts";
 import { getVerified } from "../pipeline/checksum.ts";
 import type { Stage } from "../ports/stage.ts";
-import { keyLabel } from "./key-label.ts";
+import { labelOf } from "./key-label.ts";
 import { OUTCOMES, type Reason, type TableColumns, type TableHead } from "./partition-table.ts";
-import { TextColumnBuilder, textAt } from "./text-column.ts";
+import { type TextColumn, TextColumnBuilder, textAt } from "./text-column.ts";
 
 const READ = [
   "partition_key",
@@ -28,6 +28,8 @@ const FIRST_ROWS = 5;
 export interface BuiltTable {
   readonly head: TableHead;
   readonly columns: TableColumns;
+  /** The rows in the order of the plan, which need not be that in which their segments were added. */
+  readonly planOrder: Uint32Array;
   readonly metrics: readonly Float64Array[];
 }
 
@@ -41,60 +43,130 @@ export interface BuiltTable {
 export async function buildTable(
   stage: Stage,
   { segments }: Pick<ModelIndex, "segments">,
-  onProgress: (done: number, total: number) => void = () => {},
+  onProgress: (done: number) => void = () => {},
 ): Promise<BuiltTable> {
-  const n = segments.reduce((sum, { rows }) => sum + rows, 0);
-  const [keys, labels] = [new TextColumnBuilder(n), new TextColumnBuilder(n)];
-  const [outcome, kind, reason] = [new Uint8Array(n), new Uint16Array(n), new Uint16Array(n)];
-  const [nObs, fitMs, segment, at] = [new Uint32Array(n), new Float32Array(n), new Uint32Array(n), new Uint32Array(n)];
-  const metrics = new Map<string, Float64Array>();
-  const kinds = new Counter<{ kind: string }>();
-  const reasons = new Counter<{ type: string; message: string }>();
-  let [row, sorted, before] = [0, true, undefined as readonly KeyValue[] | undefined];
-  for (const [position, { path, sha256, select }] of segments.entries()) {
+  const builder = new TableBuilder(segments.reduce((sum, { rows }) => sum + rows, 0));
+  for (const [place, segment] of segments.entries()) {
+    await builder.add(stage, segment, place);
+    onProgress(builder.rows);
+  }
+  return builder.build();
+}
+
+/** The rows `[from, to)` of a table, which are of one segment. */
+interface Piece {
+  /** Pieces follow each other in the plan in the order of their places. */
+  readonly place: number;
+  readonly from: number;
+  readonly to: number;
+  /** Its first and its last key, and whether those between them are in order. */
+  readonly first: PartitionKey;
+  readonly last: PartitionKey;
+  readonly sorted: boolean;
+}
+
+/** Collects the partitions of segments, in whatever order the segments come. */
+export class TableBuilder {
+  readonly #keys: TextColumnBuilder;
+  readonly #labels: TextColumnBuilder;
+  readonly #columns: Omit<TableColumns, "keys" | "labels" | "keyOrder">;
+  readonly #metrics = new Map<string, Float64Array>();
+  readonly #kinds = new Counter<{ kind: string }>();
+  readonly #reasons = new Counter<{ type: string; message: string }>();
+  readonly #pieces: Piece[] = [];
+  readonly #capacity: number;
+  #rows = 0;
+
+  /** @param capacity - how many partitions there will be at most */
+  constructor(capacity: number) {
+    const n = capacity;
+    this.#capacity = n;
+    [this.#keys, this.#labels] = [new TextColumnBuilder(n), new TextColumnBuilder(n)];
+    this.#columns = {
+      ...{ outcome: new Uint8Array(n), kind: new Uint16Array(n), reason: new Uint16Array(n) },
+      ...{ nObs: new Uint32Array(n), fitMs: new Float32Array(n), segment: new Uint32Array(n), at: new Uint32Array(n) },
+    };
+  }
+
+  /** How many partitions there are so far. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /**
+   * Adds the rows of a segment that count.
+   *
+   * @param place - where it is in the plan, among the others
+   * @throws {ManymodelError} `corrupt` if it was changed
+   */
+  async add(stage: Stage, { path, sha256, select }: IndexedSegment, place: number): Promise<void> {
     const bytes = await getVerified(stage, path, sha256, "it was committed; its checksum differs");
     const read = await decodeSegmentColumns(bytes, path, READ);
     const isSelected = rowSelector(select);
+    const { outcome, kind, reason, nObs, fitMs, segment, at } = this.#columns;
+    const from = this.#rows;
+    let [first, last, sorted] = [undefined as PartitionKey | undefined, [] as PartitionKey, true];
     for (let i = 0; i < read.partition_key.length; i++) {
       if (!isSelected(i)) continue;
+      const row = this.#rows++;
       const partitionKey = read.partition_key[i] as string;
+      this.#keys.push(partitionKey);
       const { key } = decodeKey(partitionKey);
-      sorted &&= before === undefined || compareKeys(before, key) <= 0;
-      before = key;
-      keys.push(partitionKey);
-      labels.push(keyLabel(partitionKey).toLowerCase());
+      this.#labels.push(labelOf(key).toLowerCase());
+      if (first === undefined) first = key;
+      else sorted &&= compareKeys(last, key) <= 0;
+      last = key;
       outcome[row] = OUTCOMES.indexOf(read.outcome[i] as Outcome);
       const modelKind = read.model_kind[i] as string | null;
-      if (modelKind !== null) kind[row] = kinds.add(modelKind, { kind: modelKind }, row);
+      if (modelKind !== null) kind[row] = this.#kinds.add(modelKind, { kind: modelKind }, row);
       const type = read.error_type[i] as string | null;
-      if (type !== null) reason[row] = addReason(reasons, type, read.error_message[i] as string | null, row);
+      if (type !== null) reason[row] = addReason(this.#reasons, type, read.error_message[i] as string | null, row);
       nObs[row] = read.n_obs[i] as number;
       fitMs[row] = read.fit_ms[i] as number;
-      segment[row] = position;
+      segment[row] = this.#pieces.length;
       at[row] = i;
-      if (typeof read.metrics[i] === "string") addMetrics(metrics, read.metrics[i] as string, row, n);
-      row++;
+      if (typeof read.metrics[i] === "string")
+        addMetrics(this.#metrics, read.metrics[i] as string, row, this.#capacity);
     }
-    onProgress(row, n);
+    this.#pieces.push({ place, from, to: this.#rows, first: first ?? [], last, sorted });
   }
-  const texts = keys.build();
-  const keyOrder = Uint32Array.from({ length: n }, (_, i) => i);
-  if (!sorted) {
-    const decoded = Array.from(keyOrder, (i) => decodeKey(textAt(texts, i)).key);
-    keyOrder.sort((a, b) => compareKeys(decoded[a]!, decoded[b]!));
+
+  /** The table of what is there so far. What is added later changes nothing in it. */
+  build(): BuiltTable {
+    const n = this.#rows;
+    const { outcome, kind, reason, nObs, fitMs, segment, at } = this.#columns;
+    const keys = this.#keys.build();
+    const planOrder = new Uint32Array(n);
+    let i = 0;
+    const pieces = this.#pieces.filter(({ from, to }) => from < to).sort((a, b) => a.place - b.place);
+    for (const { from, to } of pieces) for (let row = from; row < to; row++) planOrder[i++] = row;
+    const names = [...this.#metrics.keys()].sort(byHoldout);
+    return {
+      head: {
+        formatVersion: 1,
+        rows: n,
+        metrics: names,
+        kinds: this.#kinds.entries.map(({ of, count }) => ({ ...of, count })),
+        reasons: this.#reasons.entries.map(({ of, count, rows }): Reason => ({ ...of, count, rows: [...rows] })),
+      },
+      columns: {
+        ...{ keys, labels: this.#labels.build(), keyOrder: byKey(keys, planOrder, pieces) },
+        ...{ outcome: outcome.subarray(0, n), kind: kind.subarray(0, n), reason: reason.subarray(0, n) },
+        ...{ nObs: nObs.subarray(0, n), fitMs: fitMs.subarray(0, n) },
+        ...{ segment: segment.subarray(0, n), at: at.subarray(0, n) },
+      },
+      planOrder,
+      metrics: names.map((name) => this.#metrics.get(name)!.subarray(0, n)),
+    };
   }
-  const names = [...metrics.keys()].sort(byHoldout);
-  return {
-    head: {
-      formatVersion: 1,
-      rows: n,
-      metrics: names,
-      kinds: kinds.entries.map(({ of, count }) => ({ ...of, count })),
-      reasons: reasons.entries.map(({ of, count, rows }): Reason => ({ ...of, count, rows })),
-    },
-    columns: { keys: texts, labels: labels.build(), outcome, kind, reason, nObs, fitMs, segment, at, keyOrder },
-    metrics: names.map((name) => metrics.get(name)!),
-  };
+}
+
+/** The rows in the order of their keys: that of the plan, as long as it is the same. */
+function byKey(keys: TextColumn, planOrder: Uint32Array, pieces: readonly Piece[]): Uint32Array {
+  const follows = ({ first }: Piece, i: number) => i === 0 || compareKeys(pieces[i - 1]!.last, first) <= 0;
+  if (pieces.every((piece, i) => piece.sorted && follows(piece, i))) return planOrder;
+  const decoded = Array.from({ length: planOrder.length }, (_, row) => decodeKey(textAt(keys, row)).key);
+  return planOrder.slice().sort((a, b) => compareKeys(decoded[a]!, decoded[b]!));
 }
 
 function addMetrics(metrics: Map<string, Float64Array>, text: string, row: number, n: number): void {
@@ -126,7 +198,7 @@ function byHoldout(a: string, b: string): number {
 }
 
 /** Numbers by value, texts by code unit, NULL last. */
-function compareKeys(a: readonly KeyValue[], b: readonly KeyValue[]): number {
+function compareKeys(a: PartitionKey, b: PartitionKey): number {
   for (let i = 0; i < a.length; i++) {
     const [x, y] = [a[i] ?? null, b[i] ?? null];
     if (x === y) continue;

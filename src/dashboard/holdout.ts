@@ -5,9 +5,9 @@ import { ManymodelError, show } from "../core/errors.ts";
 import { METHODS } from "../forecast/index.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { HoldoutRequest } from "./holdout-thread.ts";
+import { findPartition } from "./partition-of-run.ts";
 import { forecastTask } from "./run-view.ts";
 import { readSeries, targetOf } from "./series-data.ts";
-import { findPartition } from "./series-view.ts";
 import type { HoldoutForecast } from "./wire.ts";
 
 /** How long a method may take; the page would have stopped waiting. */
@@ -30,7 +30,10 @@ export async function holdoutForecast(
       "usage",
       `method ${show(method)} is not known; the methods are ${Object.keys(METHODS).join(", ")}`,
     );
-  const { row, source } = await findPartition(engine, runId, partitionKey);
+  const found = await findPartition(engine, runId, partitionKey);
+  if ("pending" in found)
+    throw new ManymodelError("conflict", `run ${runId} has not trained ${show(partitionKey)} yet; wait for its chunk`);
+  const { row, source } = found;
   const { period, holdout } = forecastTask(source.exports);
   const target = targetOf(source);
   const data =

@@ -1,8 +1,13 @@
-import { decodeKey } from "../core/partition-key.ts";
+import { decodeKey, type PartitionKey } from "../core/partition-key.ts";
 
-/** An encoded partition key as people read it: its values, joined by commas. Not unique; links carry the encoded key. */
+/** A partition key as people read it: its values, joined by commas. Not unique; links carry the encoded key. */
+export function labelOf(key: PartitionKey): string {
+  return key.length === 1 && typeof key[0] === "string"
+    ? key[0]
+    : key.map((value) => (value === null ? "NULL" : String(value))).join(", ");
+}
+
+/** An encoded partition key as people read it. */
 export function keyLabel(partitionKey: string): string {
-  return decodeKey(partitionKey)
-    .key.map((value) => (value === null ? "NULL" : String(value)))
-    .join(", ");
+  return labelOf(decodeKey(partitionKey).key);
 }

@@ -62,7 +62,7 @@ export class PartitionSearch {
 
   async #sorted(sort: string): Promise<Uint32Array> {
     const { nObs, fitMs, keyOrder, head } = this.table;
-    if (sort === "plan") return new Uint32Array(head.rows).map((_, i) => i);
+    if (sort === "plan") return this.table.planOrder ?? new Uint32Array(head.rows).map((_, i) => i);
     if (sort === "key") return keyOrder;
     if (sort === "nObs") return radixOrder(Float64Array.from(nObs));
     if (sort === "fitMs") return radixOrder(Float64Array.from(fitMs));

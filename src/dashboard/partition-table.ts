@@ -46,6 +46,8 @@ export interface TableColumns {
 /** A run's partitions as a table. Metrics are read when they are first asked for. */
 export interface PartitionTable extends TableColumns {
   readonly head: TableHead;
+  /** The rows in the order of the plan, where that is not the order of the table. */
+  readonly planOrder?: Uint32Array;
   /** A metric's values, NaN where it is not available. Undefined if the run has no such metric. */
   metric(name: string): Promise<Float64Array | undefined>;
 }

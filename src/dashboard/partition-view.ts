@@ -3,6 +3,7 @@ import { ManymodelError, show } from "../core/errors.ts";
 import { keyLabel } from "./key-label.ts";
 import type { PartitionQuery, PartitionSearch } from "./partition-search.ts";
 import { OUTCOMES } from "./partition-table.ts";
+import type { RunTable } from "./table-cache.ts";
 import { textAt } from "./text-column.ts";
 import type { FailureGroup, PartitionPage, PartitionRow, PartitionsHead } from "./wire.ts";
 
@@ -10,7 +11,8 @@ const MOST_ROWS = 500;
 const MOST_REASONS = 50;
 
 /** What a table can be sorted and filtered by. */
-export function partitionsHead(runId: string, { table }: PartitionSearch): PartitionsHead {
+export function partitionsHead(runId: string, { search, manifest, progress }: RunTable): PartitionsHead {
+  const { table } = search;
   const { head, outcome } = table;
   const outcomes: Record<Outcome, number> = { succeeded: 0, failed: 0, skipped: 0 };
   const counted = new Uint32Array(OUTCOMES.length);
@@ -23,7 +25,8 @@ export function partitionsHead(runId: string, { table }: PartitionSearch): Parti
     }),
   );
   return {
-    ...{ runId, partitions: head.rows, metrics: head.metrics, kinds: head.kinds, outcomes, failures },
+    ...{ runId, partitions: manifest.partitions, progress },
+    ...{ metrics: head.metrics, kinds: head.kinds, outcomes, failures },
     metric: head.metrics[0] ?? null,
   };
 }

@@ -7,7 +7,7 @@ import { compareTables } from "./compare-view.ts";
 import { holdoutForecast } from "./holdout.ts";
 import { Watched } from "./live.ts";
 import { type MonitorTables, monitorDetail } from "./monitor-view.ts";
-import type { PartitionQuery, PartitionSearch } from "./partition-search.ts";
+import type { PartitionQuery } from "./partition-search.ts";
 import { OUTCOMES } from "./partition-table.ts";
 import { partitionPage, partitionsHead } from "./partition-view.ts";
 import { diffDetail, modelDetail, modelLines } from "./registry-view.ts";
@@ -15,7 +15,7 @@ import { runFailures } from "./run-failures.ts";
 import { RunFollower } from "./run-progress.ts";
 import { runDetail, runLines } from "./run-view.ts";
 import { seriesDetail } from "./series-view.ts";
-import { TableCache } from "./table-cache.ts";
+import { type RunTable, TableCache } from "./table-cache.ts";
 import type { Preparing, RunLine, RunProgress } from "./wire.ts";
 import { worstSeries } from "./worst-series.ts";
 
@@ -42,26 +42,28 @@ export function dashboardRoutes(engine: Engine, monitored: MonitorTables): Hono 
     return stream(c, live.one(runId));
   });
 
-  const withTable = async (c: Context, run: string, answer: (search: PartitionSearch) => Promise<unknown>) => {
-    const search = await tables.get(run, PATIENCE_MS);
-    return "table" in search ? c.json(await answer(search)) : c.json({ preparing: search } satisfies Preparing, 202);
+  const withTable = async (c: Context, run: string, answer: (table: RunTable) => Promise<unknown>) => {
+    const table = await tables.get(run, PATIENCE_MS);
+    if (!("search" in table)) return c.json({ preparing: table } satisfies Preparing, 202);
+    return c.json(await table.spend(() => answer(table)));
   };
   app.get("/runs/:run/partitions", (c) => {
     const run = c.req.param("run");
-    return withTable(c, run, async (search) => partitionsHead(run, search));
+    return withTable(c, run, async (table) => partitionsHead(run, table));
   });
   app.get("/runs/:run/rows", (c) =>
-    withTable(c, c.req.param("run"), (search) => {
+    withTable(c, c.req.param("run"), ({ search }) => {
       const metrics = c.req.query("metrics") || undefined;
       const page = { offset: count(c, "offset", 0), limit: count(c, "limit", 100) };
       return partitionPage(search, queryOf(c), { ...page, metrics: metrics?.split(",") ?? [] });
     }),
   );
-  app.get("/runs/:run/pictures", (c) => {
-    const run = c.req.param("run");
-    const n = Math.min(MOST_PICTURES, count(c, "count", 12));
-    return withTable(c, run, (search) => worstSeries(engine, run, search, queryOf(c), n));
-  });
+  app.get("/runs/:run/pictures", (c) =>
+    withTable(c, c.req.param("run"), (table) => {
+      const n = Math.min(MOST_PICTURES, count(c, "count", 12));
+      return worstSeries(engine, table, queryOf(c), n);
+    }),
+  );
   app.get("/runs/:run/series", async (c) => c.json(await seriesDetail(engine, c.req.param("run"), required(c, "key"))));
   app.get("/runs/:run/holdout", async (c) =>
     c.json(await holdoutForecast(engine, c.req.param("run"), required(c, "key"), required(c, "method"))),
@@ -70,9 +72,9 @@ export function dashboardRoutes(engine: Engine, monitored: MonitorTables): Hono 
     const [a, b] = [required(c, "a"), required(c, "b")];
     return withTable(c, a, async (one) => {
       const other = await tables.get(b, PATIENCE_MS);
-      return "table" in other
-        ? compareTables([a, one.table], [b, other.table], c.req.query("metric") || undefined)
-        : ({ preparing: other } satisfies Preparing);
+      if (!("search" in other)) return { preparing: other } satisfies Preparing;
+      const wanted = c.req.query("metric") || undefined;
+      return compareTables([a, one.search.table], [b, other.search.table], wanted);
     });
   });
   app.get("/models", async (c) => c.json(await modelLines(engine)));

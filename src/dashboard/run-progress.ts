@@ -5,7 +5,8 @@ import type { Engine } from "../ports/engine.ts";
 import type { ChunkRecord } from "../ports/queue.ts";
 import { CHUNK_LETTERS, type ChunkLetter, type RunProgress, type WorkerLine } from "./wire.ts";
 
-const LETTERS = Object.fromEntries(
+/** Each state of a chunk as one letter. */
+export const LETTERS = Object.fromEntries(
   Object.entries(CHUNK_LETTERS).map(([letter, state]) => [state, letter as ChunkLetter]),
 ) as Readonly<Record<ChunkState, ChunkLetter>>;
 const MOST_RETRIES = 20;

@@ -1,20 +1,20 @@
-import type { ModelIndex, PartitionOutcome } from "../core/artifact.ts";
-import { ManymodelError, messageOf, show } from "../core/errors.ts";
+import type { PartitionOutcome } from "../core/artifact.ts";
+import { messageOf } from "../core/errors.ts";
 import { keyText } from "../core/partition-key.ts";
 import type { RunManifest } from "../core/run.ts";
 import { type FittedModel, fitted, forecast, METHODS } from "../forecast/index.ts";
 import { nextTimes } from "../model/interval.ts";
-import { openFinder } from "../pipeline/find-partition.ts";
-import { completedRun, readIndex } from "../pipeline/read-index.ts";
 import type { Engine } from "../ports/engine.ts";
 import { componentsOf } from "./components.ts";
 import { diagnose } from "./diagnostics.ts";
 import { keyLabel } from "./key-label.ts";
 import { libraryModel, modelLabel } from "./library-model.ts";
+import { findPartition } from "./partition-of-run.ts";
 import { finite } from "./partition-view.ts";
+import { LETTERS } from "./run-progress.ts";
 import { forecastTask } from "./run-view.ts";
 import { readSeries, type SeriesData, targetOf } from "./series-data.ts";
-import type { Contest, Fan, SeriesDetail, SeriesPicture } from "./wire.ts";
+import type { Contest, Fan, SeriesDetail, SeriesPending, SeriesPicture } from "./wire.ts";
 
 /** Of a longer series, the last so many steps are shown. */
 const MOST_STEPS = 5000;
@@ -22,33 +22,22 @@ const MOST_STEPS = 5000;
 const MOST_MODEL_BYTES = 100_000;
 const LEVELS = [80, 95];
 
-/** A partition of a completed run: its row, and where it is from. */
-export interface FoundPartition {
-  readonly row: PartitionOutcome;
-  readonly segment: ModelIndex["segments"][number];
-  /** The run whose segment it is in, which a collection's own is not. */
-  readonly source: RunManifest;
-}
-
-/** Finds a partition of a completed run. @throws {ManymodelError} `not-found` if the run has no such partition */
-export async function findPartition(engine: Engine, runId: string, partitionKey: string): Promise<FoundPartition> {
-  const { index: summary, manifest } = await completedRun(engine, runId);
-  const index = await readIndex(engine.stage, summary, `run ${runId} was completed`);
-  const finder = await openFinder(engine.stage, index);
-  const found = await finder.row(partitionKey);
-  if (found === undefined) throw new ManymodelError("not-found", `run ${runId} has no partition ${show(partitionKey)}`);
-  const { row, segment } = found;
-  const source = await engine.catalog.run(index.sources[segment.source]!.runId);
-  return { row, segment, source: source?.manifest ?? manifest };
-}
-
 /**
- * One partition of a completed run, with everything that can be said of it.
+ * One partition of a run, with everything that can be said of it; of a run in progress, once its chunk is done.
  *
  * @throws {ManymodelError} `not-found`, `conflict` or `corrupt` for the run or the partition
  */
-export async function seriesDetail(engine: Engine, runId: string, partitionKey: string): Promise<SeriesDetail> {
-  const { row, segment, source } = await findPartition(engine, runId, partitionKey);
+export async function seriesDetail(
+  engine: Engine,
+  runId: string,
+  partitionKey: string,
+): Promise<SeriesDetail | SeriesPending> {
+  const found = await findPartition(engine, runId, partitionKey);
+  if ("pending" in found) {
+    const { chunk, state, error } = found.pending;
+    return { pending: { text: keyLabel(partitionKey), chunk, at: chunk - 1, letter: LETTERS[state], error } };
+  }
+  const { row, segment, source } = found;
   const notes: string[] = [];
   const stored = row.model === null ? undefined : (JSON.parse(row.model) as unknown);
   const model = libraryModel(stored);
@@ -79,6 +68,7 @@ export async function seriesDetail(engine: Engine, runId: string, partitionKey: 
       ...{ firstTs: row.firstTs, lastTs: row.lastTs, interval: row.interval, dataSha256: row.dataSha256 },
       segment: segment.path,
     },
+    log: row.log,
     info: contest === null ? info : null,
     series: await picture(engine, source, row, model, contest, notes).catch((error) => {
       notes.push(`There is no picture of the series: ${messageOf(error, 300)}`);

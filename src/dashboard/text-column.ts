@@ -28,8 +28,10 @@ export class TextColumnBuilder {
     this.#offsets[++this.#length] = at + written;
   }
 
+  /** The texts that are there so far. */
   build(): TextColumn {
-    return { bytes: this.#bytes.slice(0, this.#offsets.at(-1)), offsets: this.#offsets };
+    const offsets = this.#offsets.subarray(0, this.#length + 1);
+    return { bytes: this.#bytes.subarray(0, offsets.at(-1)), offsets };
   }
 }
 

@@ -105,6 +105,11 @@ export interface RunDetail extends RunLine {
 export interface PartitionsHead {
   readonly runId: string;
   readonly partitions: number;
+  /**
+   * Of a run that is not completed: how many of them are done with, how many of those are committed (a chunk that failed
+   * as a whole is not), and how many are there to be seen. Null: all are.
+   */
+  readonly progress: { readonly there: number; readonly committed: number; readonly done: number } | null;
   readonly metrics: readonly string[];
   /** The metric to begin with: the first holdout measure there is. */
   readonly metric: string | null;
@@ -192,11 +197,26 @@ export interface SeriesDetail {
     readonly segment: string;
   };
   readonly contest: Contest | null;
+  /** The end of what the body printed; null if it printed nothing. */
+  readonly log: string | null;
   /** What the body returned as info, where it is not a contest's. */
   readonly info: unknown;
   readonly series: SeriesPicture | null;
   /** Why there is no picture, or no part of it. */
   readonly notes: readonly string[];
+}
+
+/** A partition of a run in progress that there is nothing to say of yet. */
+export interface SeriesPending {
+  readonly pending: {
+    readonly text: string;
+    readonly chunk: number;
+    /** Where the chunk is in `RunProgress.chunks`, and its letter there when this was said. */
+    readonly at: number;
+    readonly letter: ChunkLetter;
+    /** What went wrong with the chunk, if anything did. */
+    readonly error: string | null;
+  };
 }
 
 /** Who competed for a partition. */

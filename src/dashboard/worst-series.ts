@@ -2,12 +2,12 @@ import type { IndexedSegment } from "../core/artifact.ts";
 import { decodeKey } from "../core/partition-key.ts";
 import { decodeSegmentColumns } from "../core/segment.ts";
 import { getVerified } from "../pipeline/checksum.ts";
-import { completedRun, readIndex } from "../pipeline/read-index.ts";
 import type { Engine } from "../ports/engine.ts";
 import { keyLabel } from "./key-label.ts";
-import type { PartitionQuery, PartitionSearch } from "./partition-search.ts";
+import type { PartitionQuery } from "./partition-search.ts";
 import { finite } from "./partition-view.ts";
 import { readEnds, targetOf } from "./series-data.ts";
+import type { RunTable } from "./table-cache.ts";
 import { textAt } from "./text-column.ts";
 import type { SmallSeries } from "./wire.ts";
 
@@ -17,14 +17,12 @@ const LENGTH = 90;
 /** Small pictures of the first partitions that a search finds. */
 export async function worstSeries(
   engine: Engine,
-  runId: string,
-  search: PartitionSearch,
+  { search, manifest, segments: listSegments }: RunTable,
   query: PartitionQuery,
   count: number,
 ): Promise<SmallSeries[]> {
   const { table } = search;
-  const { index: summary, manifest } = await completedRun(engine, runId);
-  const { segments } = await readIndex(engine.stage, summary, `run ${runId} was completed`);
+  const segments = await listSegments();
   const target = targetOf(manifest);
   const { rows } = await search.find(query, 0, count);
   const keys = Array.from(rows, (row) => textAt(table.keys, row));

@@ -6,12 +6,16 @@ import { encodeSegment } from "../core/segment.ts";
 import { stagePath } from "../core/stage-path.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { Engine } from "../ports/engine.ts";
+import { BodyLog, whilePrinting } from "./body-log.ts";
 import { checksum } from "./checksum.ts";
 import { getJson, putJson } from "./json.ts";
 import { type PartitionRange, preparePartition, type TrainingPlan, takeFailure, takeFit } from "./train-partition.ts";
 
-/** What a worker notes: that it has come to another partition (at most every `NOTE_MS` milliseconds), or to the end. */
-export type TrainingNote = "fitting" | "fitted";
+/**
+ * What a worker notes: that it has come to another partition (at most every `NOTE_MS` milliseconds), or to the end; and,
+ * of a partition that is trained by itself, what its body prints.
+ */
+export type TrainingNote = "fitting" | "fitted" | { readonly printed: string };
 export const NOTE_MS = 100;
 
 /** Milliseconds that only move forward. */
@@ -45,6 +49,7 @@ export async function trainPartitions(
   attempt: number,
   clock: Clock,
   note: (said: TrainingNote) => void = () => {},
+  printed?: (text: string) => void,
 ): Promise<PartitionOutcome[]> {
   const { batch, offsets } = await tables.read(manifest.snapshot, task.ordinals);
   const rows: PartitionOutcome[] = [];
@@ -60,7 +65,7 @@ export async function trainPartitions(
       start: offsets[i]!,
       end: offsets[i + 1]!,
     };
-    rows.push(await trainPartition(manifest, definition, batch, partition, attempt, clock));
+    rows.push(await trainPartition(manifest, definition, batch, partition, attempt, clock, printed));
   }
   note("fitted");
   return rows;
@@ -92,7 +97,11 @@ export async function putSegment(
   return segment;
 }
 
-/** Fits the model of one partition: its row, whatever becomes of it. */
+/**
+ * Fits the model of one partition: its row, whatever becomes of it.
+ *
+ * @param printed - told at once what the body prints, for whoever must know it even if the body never ends
+ */
 export async function trainPartition(
   plan: TrainingPlan,
   definition: AnyModelDefinition,
@@ -100,15 +109,22 @@ export async function trainPartition(
   partition: PartitionRange,
   attempt: number,
   clock: Clock,
+  printed: (text: string) => void = () => {},
 ): Promise<PartitionOutcome> {
   const { row, context } = preparePartition(plan, batch, partition, attempt);
   if (context === undefined) return row;
+  const log = new BodyLog();
+  const take = (text: string) => {
+    log.add(text);
+    printed(text);
+  };
   const began = clock();
   try {
-    takeFit(row, await definition.fit(context));
+    takeFit(row, await whilePrinting(take, () => definition.fit(context)));
   } catch (error) {
     takeFailure(row, error);
   }
   row.fitMs = clock() - began;
+  row.log = log.end();
   return row;
 }

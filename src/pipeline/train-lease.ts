@@ -2,6 +2,7 @@ import type { FailureType, PartitionOutcome, SegmentInfo } from "../core/artifac
 import { ManymodelError } from "../core/errors.ts";
 import type { Lease } from "../ports/queue.ts";
 import { WorkerLost } from "../ports/workers.ts";
+import { BodyLog } from "./body-log.ts";
 import type { Member } from "./crew.ts";
 import { TimedOut, withinLimit } from "./within-limit.ts";
 
@@ -23,7 +24,8 @@ export async function trainLease(
 ): Promise<SegmentInfo> {
   const { run, chunk, attempt } = lease;
   const place = attempt > 1 ? member.isolated : member;
-  const timed = <Response>(request: object) => withinLimit<Response>(member, place, request, fitTimeoutMs);
+  const timed = <Response>(request: object, printed?: (text: string) => void) =>
+    withinLimit<Response>(member, place, request, fitTimeoutMs, printed);
   try {
     return await timed<SegmentInfo>({ type: "train", run, manifestSha256, chunk, attempt });
   } catch (error) {
@@ -33,8 +35,10 @@ export async function trainLease(
   for (;;) {
     if (!(await held())) throw new ManymodelError("conflict", `the lease of chunk ${chunk} has moved on`);
     const request = { type: "train-one", run, manifestSha256, chunk, attempt, at: rows.length };
-    const row = await timed<PartitionOutcome | undefined>(request).catch((error: unknown) =>
-      place.call<PartitionOutcome>({ ...request, failed: failureOf(error, fitTimeoutMs) }),
+    const log = new BodyLog();
+    const answer = timed<PartitionOutcome | undefined>(request, (text) => log.add(text));
+    const row = await answer.catch((error: unknown) =>
+      place.call<PartitionOutcome>({ ...request, failed: { ...failureOf(error, fitTimeoutMs), log: log.end() } }),
     );
     if (row === undefined) return place.call<SegmentInfo>({ type: "keep", run, manifestSha256, chunk, attempt, rows });
     rows.push(row);

@@ -15,7 +15,7 @@ export interface TrainOne {
   readonly attempt: number;
   /** Its place in the chunk, from 0. */
   readonly at: number;
-  readonly failed?: { readonly type: FailureType; readonly message: string };
+  readonly failed?: { readonly type: FailureType; readonly message: string; readonly log: string | null };
 }
 
 /** Trains one partition of a chunk; undefined beyond the chunk's last. */
@@ -33,8 +33,10 @@ export async function trainOne(
   const start = task.start + at;
   if (failed !== undefined) {
     const seed = partitionSeed(manifest.seed, partitionKey);
-    return failedOutcome({ position: start, partitionKey, seed, attempt }, failed.type, failed.message);
+    const { type, message, log } = failed;
+    return { ...failedOutcome({ position: start, partitionKey, seed, attempt }, type, message), log };
   }
   const one = { start, keys: [partitionKey], ordinals: [task.ordinals[at]!] };
-  return (await trainPartitions(engine, manifest, definition, one, attempt, clock, note))[0];
+  const printed = (text: string) => note({ printed: text });
+  return (await trainPartitions(engine, manifest, definition, one, attempt, clock, note, printed))[0];
 }

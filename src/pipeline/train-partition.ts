@@ -95,6 +95,7 @@ export function failedOutcome(
     dataSha256: null,
     errorType,
     errorMessage,
+    log: null,
     attempt,
   };
 }

@@ -27,6 +27,7 @@ export async function compileFitFunction(bundle: Uint8Array, name: string, plan:
       stdin: { contents: entry, resolveDir: path.dirname(file("fit-function")) },
       ...{ bundle: true, write: false, format: "iife", globalName: "compiled", platform: "neutral", target: "es2019" },
       ...{ minify: true, charset: "ascii", legalComments: "none", logLevel: "silent", treeShaking: true },
+      inject: [file("quiet-console")],
       plugins: [
         {
           name: "table-function",

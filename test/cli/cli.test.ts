@@ -258,16 +258,21 @@ describe("manymodel, on the command line", () => {
     await writeCsv("sales.csv", ["A"], 10);
     await writeFile(
       path.join(folder, "chatty.js"),
-      `export default { fit: () => { console.log("from the body"); return { model: {} }; } };`,
+      `export default {
+         fit: () => { console.log("from the body"); process.stdout.write("and more\\n"); return { model: {} }; },
+         predict: ({ horizon }) => { console.log("predicting"); return { mean: Array(horizon).fill(1) }; },
+       };`,
     );
     await writeFile(
       path.join(folder, "manymodel.yaml"),
-      "source: { table: sales.csv, partition_by: sku }\nmodel: ./chatty.js\n",
+      "source: { table: sales.csv, partition_by: sku, order_by: day, target: qty }\nmodel: ./chatty.js\n",
     );
     for (const mode of ["tasks", "local"]) {
       expect(json("train", "--mode", mode).succeeded).toBe(1);
       expect(manymodel("train", "--mode", mode).stderr).toContain("from the body");
     }
+    const { log } = json("forecast", "A", "--run", String(json("status")[0].run));
+    expect(log).toBe("from the body\nand more\n");
   });
 
   it("trains a definition from a file, with its options", async () => {

@@ -1,9 +1,12 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
 import type { ManyModel } from "manymodel";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { startDashboard } from "../../dist/dashboard/server.js";
 import { workspaceTokens } from "../../dist/serving/workspace-tokens.js";
-import { body, fillTable, openWorkspace } from "../workspace.ts";
+import { until } from "../processes.ts";
+import { body, fillTable, openWorkspace, temporaryFolder } from "../workspace.ts";
 import { launch, NO_BROWSER, openTab, violations } from "./browser.ts";
 
 const DAY = 86_400_000;
@@ -47,7 +50,12 @@ async function shown({ both = false } = {}): Promise<{ mm: ManyModel; url: strin
   return { mm, url: await dashboard(mm) };
 }
 
-function train(mm: ManyModel, modelRunId: string, changed: Partial<typeof exports> = {}, chunksPerJob = 4) {
+function train(
+  mm: ManyModel,
+  modelRunId: string,
+  changed: Partial<typeof exports & { gate: string }> = {},
+  chunksPerJob = 4,
+) {
   const dataQuery = { table: "SALES", keyColumn: "UNIT_ID", orderBy: ["UNIT_ID", "OBS_DATE"] };
   return mm
     .foreachPartition("unit_id")
@@ -93,6 +101,34 @@ describe.skipIf(NO_BROWSER !== undefined)(
       expect(await done.innerText()).toBe("100 %");
       expect(await text(tab, ".failures")).toContain("cannot <b>fit</b>");
       expect(await tab.locator(".chunks").getAttribute("aria-label")).toBe("20 chunks: 20 finished");
+    });
+
+    it("shows the partitions of a run in progress as they are done, and their series", async () => {
+      const { mm, url } = await shown();
+      const gate = path.join(await temporaryFolder(), "open");
+      const run = train(mm, "live", { gate }, 20);
+      const [table, done, waiting] = await Promise.all([openTab(browser), openTab(browser), openTab(browser)]);
+      await until(async () => (await mm.engine.queue.counts("live").catch(() => null))?.partitionsFinished === 12);
+      await table.goto(`${url}/runs/live/partitions`);
+      await table.getByText("12 of 40 partitions are done").waitFor();
+      await table.getByText("12 of 12 partitions").waitFor();
+      await table.locator("a.multiple svg").nth(11).waitFor();
+      await table.getByRole("searchbox").fill("u0");
+      await table.getByText("10 of 12 partitions").waitFor();
+      await done.goto(url + series("live", "s:U03"));
+      await done.locator(".chart canvas").waitFor();
+      expect(await done.locator(".chart").getAttribute("data-forecast")).toBe("14");
+      expect(await text(done, ".log pre")).toBe("fitting <b>U03</b>\n");
+      await waiting.goto(url + series("live", "s:U20"));
+      await waiting.getByText(/Not trained yet: its chunk, \d+, is available/).waitFor();
+      expect(await violations(table)).toEqual([]);
+      expect(await violations(waiting)).toEqual([]);
+      await writeFile(gate, "");
+      await waiting.locator(".chart canvas").waitFor();
+      expect(await waiting.locator(".chart").getAttribute("data-levels")).toBe("80,95");
+      await run;
+      await table.getByText("10 of 40 partitions").waitFor();
+      expect(await table.getByText("The run is not completed").count()).toBe(0);
     });
 
     it("draws the fan of any series, and what is known of one that failed", async () => {

@@ -4,7 +4,7 @@ import { buildTable } from "../../src/dashboard/build-table.ts";
 import { PartitionSearch } from "../../src/dashboard/partition-search.ts";
 import { getTable, putTable } from "../../src/dashboard/partition-table.ts";
 import { partitionPage, partitionsHead } from "../../src/dashboard/partition-view.ts";
-import { TableCache } from "../../src/dashboard/table-cache.ts";
+import { type RunTable, TableCache } from "../../src/dashboard/table-cache.ts";
 import { readIndex } from "../../src/pipeline/read-index.ts";
 import { body, dailyQuery, fillDaily, openWorkspace } from "../workspace.ts";
 
@@ -21,9 +21,11 @@ it.each(["memory", "local"] as const)(
       exports: { errors: { U03: 2, U04: 1, U05: -1 } },
     });
     const cache = new TableCache(mm.engine);
-    const search = (await cache.get("r", 60_000)) as PartitionSearch;
+    const table = (await cache.get("r", 60_000)) as RunTable;
+    const { search } = table;
     expect(search).toBeInstanceOf(PartitionSearch);
-    const head = partitionsHead("r", search);
+    const head = partitionsHead("r", table);
+    expect(head.progress).toBeNull();
     expect(head.partitions).toBe(30);
     expect(head.outcomes.succeeded).toBe(run.index.succeeded);
     const page = await partitionPage(search, { sort: "key", descending: true }, { offset: 1, limit: 3, metrics: [] });

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { bundleDefinition } from "../../src/model/bundle.ts";
 import { compileFitFunction, LARGEST_FUNCTION } from "../../src/table-function/compile-function.ts";
@@ -20,6 +21,18 @@ describe("compiling a definition to a table function", () => {
     expect(text.length).toBeLessThan(LARGEST_FUNCTION);
     expect(text).not.toMatch(/\bimport\b|\brequire\(|\?\?=|\?\.[A-Za-z_$[(]|\*\*=|\d+n\b/);
     expect(Object.keys(new Function(`return ${text}`)())).toEqual(["initialize", "processRow", "finalize"]);
+  });
+  it("lets a body print, which nobody reads", async () => {
+    const chatty = new TextEncoder().encode(
+      'export default { fit: () => { console.log("fitting"); return { model: {} }; } };',
+    );
+    const text = await compileFitFunction(chatty, "chatty", PLAN);
+    const made = runInNewContext(`delete globalThis.console; (${text})`);
+    const written: { OUTCOME: string }[] = [];
+    made.initialize();
+    made.processRow({ P: 0, PARTITION_KEY: "s:A" });
+    made.finalize({ writeRow: (row: { OUTCOME: string }) => written.push(row) });
+    expect(JSON.parse(written[0]!.OUTCOME)).toMatchObject({ outcome: "succeeded", errorMessage: null, log: null });
   });
   it("refuses a definition that needs what is not there, or is too large", async () => {
     await expect(compile(body("ends-its-worker"))).resolves.toBeTypeOf("string");

@@ -26,12 +26,16 @@ function forecastReport(series: PartitionSeries): Report {
   const { columns, rows } = forecastTable(series);
   const { title, about } = seriesText(series);
   const why = "mean" in scored ? {} : { errorType: scored.errorType, errorMessage: scored.errorMessage };
-  const json = { of, partitionKey: row.partitionKey, status: scored.status, ...why, columns, rows };
-  if (!("mean" in scored)) return { json, text: `${title}: ${whyNot(series)}` };
+  const json = { of, partitionKey: row.partitionKey, status: scored.status, ...why, log: row.log, columns, rows };
+  const log = row.log === null ? [] : ["", "Printed while it was fitted:", row.log.trimEnd()];
+  if (!("mean" in scored)) return { json, text: [`${title}: ${whyNot(series)}`, ...log].join("\n") };
   const size = { columns: Math.min(process.stdout.columns ?? FAN_COLUMNS, FAN_COLUMNS), rows: FAN_ROWS };
   const fan = terminalFan(series, size);
   return {
     json,
-    text: [`${title}: ${about}`, "", ...(fan.length > 0 ? [...fan, ""] : []), formatTable(columns, rows)].join("\n"),
+    text: [
+      ...[`${title}: ${about}`, "", ...(fan.length > 0 ? [...fan, ""] : [])],
+      ...[formatTable(columns, rows), ...log],
+    ].join("\n"),
   };
 }

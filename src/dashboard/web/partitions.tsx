@@ -1,13 +1,14 @@
-import { useState } from "preact/hooks";
-import type { PartitionPage, PartitionRow, PartitionsHead, SmallSeries } from "../wire.ts";
+import { useEffect, useState } from "preact/hooks";
+import type { PartitionPage, PartitionRow, PartitionsHead, RunProgress, SmallSeries } from "../wire.ts";
 import { read } from "./api.ts";
 import { count, duration, measure } from "./format.ts";
 import { useKeys } from "./keyboard.ts";
 import { go, href, setQuery } from "./route.ts";
 import { RunHead } from "./run.tsx";
+import { State } from "./runs.tsx";
 import { SmallMultiple } from "./small-multiple.tsx";
 import { Empty, Loading } from "./states.tsx";
-import { useData } from "./use-data.ts";
+import { useData, useLive } from "./use-data.ts";
 import { VirtualRows } from "./virtual-rows.tsx";
 
 /** What is asked for, as the address says it. */
@@ -32,12 +33,30 @@ function wantedOf(query: URLSearchParams, { metric }: PartitionsHead): Wanted {
   };
 }
 
+/** How soon to look again for what was done meanwhile. */
+const AGAIN_MS = 1000;
+
 /** All partitions of a run: sorted and searched by the server, however many there are. */
 export function Partitions({ runId, query }: { runId: string; query: URLSearchParams }) {
   const head = useData<PartitionsHead>(href(["runs", runId, "partitions"]));
+  const { value, reload } = head;
+  const progress = value?.progress ?? null;
+  const live = useLive<RunProgress>(progress === null ? null : href(["live", runId]));
+  // More is done than when the table was read, or than could be read of it then.
+  const isBehind =
+    progress !== null && (progress.there < progress.committed || (live !== undefined && live.done > progress.done));
+  const isOver = progress !== null && live?.state === "completed";
+  useEffect(() => {
+    if (!isBehind && !isOver) return;
+    const timer = setTimeout(reload, AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [isBehind, isOver, value, live?.done]);
   return (
     <>
-      <RunHead runId={runId} tab="partitions" />
+      <RunHead runId={runId} tab="partitions">
+        {live && <State state={live.state} />}
+      </RunHead>
+      {value !== undefined && progress !== null && <SoFar head={value} progress={progress} />}
       <Loading data={head} what="the partitions">
         {(value) => <Table runId={runId} head={value} wanted={wantedOf(query, value)} />}
       </Loading>
@@ -45,11 +64,27 @@ export function Partitions({ runId, query }: { runId: string; query: URLSearchPa
   );
 }
 
+/** How much of a run in progress is to be seen. */
+function SoFar({ head, progress }: { head: PartitionsHead; progress: NonNullable<PartitionsHead["progress"]> }) {
+  const { there, committed, done } = progress;
+  return (
+    <p class="notice" role="status">
+      The run is not completed: {count(done)} of {count(head.partitions)} partitions are done
+      {there < committed && `, ${count(there)} of them are read so far`}
+      {committed < done && `, ${count(done - committed)} failed with their chunks and are listed at the end`}. The
+      others appear as their chunks are done.
+    </p>
+  );
+}
+
 function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; wanted: Wanted }) {
   const { metric, ...search } = wanted;
   const others = head.metrics.filter((name) => name !== metric && name.startsWith("holdout_")).slice(0, 2);
   const metrics = metric === "" ? [] : [metric, ...others];
-  const source = href(["runs", runId, "rows"], { ...search, metrics: metrics.join(",") });
+  const asked = href(["runs", runId, "rows"], { ...search, metrics: metrics.join(",") });
+  // Read again when there are more.
+  const there = head.progress === null ? "" : String(head.progress.there);
+  const source = there === "" ? asked : `${asked}&there=${there}`;
   const first = useData<PartitionPage>(source);
   const [at, setAt] = useState(-1);
   const matched = first.value?.matched ?? 0;
@@ -83,9 +118,9 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
   return (
     <>
       <Filters head={head} wanted={wanted} />
-      {metric !== "" && <Pictures runId={runId} wanted={wanted} wait={first.value === undefined} />}
+      {metric !== "" && <Pictures runId={runId} wanted={wanted} there={there} wait={first.value === undefined} />}
       <p class="muted matched" role="status">
-        {count(matched)} of {count(head.partitions)} partitions
+        {count(matched)} of {count(head.progress?.there ?? head.partitions)} partitions
         {first.value !== undefined && ` · found in ${duration(first.value.tookMs)}`}
       </p>
       <Loading data={first} what="the partitions">
@@ -98,7 +133,7 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
             </Empty>
           ) : (
             <VirtualRows
-              key={first.path}
+              key={asked}
               label="Partitions"
               columns={["key", "outcome", ...metrics, "kind", "nObs", "fitMs"].length}
               source={first.path!}
@@ -238,10 +273,11 @@ function Filters({ head, wanted }: { head: PartitionsHead; wanted: Wanted }) {
  * The first of what was found, as small pictures: the worst ones, as long as the metric is sorted by. They are asked for
  * when the rows are there, which are what most come for.
  */
-function Pictures({ runId, wanted, wait }: { runId: string; wanted: Wanted; wait: boolean }) {
+function Pictures(props: { runId: string; wanted: Wanted; there: string; wait: boolean }) {
+  const { runId, wanted, there, wait } = props;
   const { text, outcome, kind, reason, sort, order, metric } = wanted;
   const isWorst = sort === metric && order === "desc";
-  const query = { text, outcome, kind, reason, sort, order, count: "12" };
+  const query = { text, outcome, kind, reason, sort, order, there, count: "12" };
   const data = useData<readonly SmallSeries[]>(isWorst && !wait ? href(["runs", runId, "pictures"], query) : null);
   if (!isWorst || data.value?.length === 0) return null;
   return (

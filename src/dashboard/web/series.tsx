@@ -1,5 +1,14 @@
-import { useState } from "preact/hooks";
-import type { Contest, Diagnostics, HoldoutForecast, SeriesDetail, SeriesPicture } from "../wire.ts";
+import { useEffect, useState } from "preact/hooks";
+import {
+  CHUNK_LETTERS,
+  type Contest,
+  type Diagnostics,
+  type HoldoutForecast,
+  type RunProgress,
+  type SeriesDetail,
+  type SeriesPending,
+  type SeriesPicture,
+} from "../wire.ts";
 import { Bars } from "./bars.tsx";
 import { FanChart } from "./fan-chart.tsx";
 import { bytes, count, duration, measure, stepTime } from "./format.ts";
@@ -7,12 +16,12 @@ import { LineChart } from "./line-chart.tsx";
 import { href, setQuery } from "./route.ts";
 import { RunHead } from "./run.tsx";
 import { Empty, Loading } from "./states.tsx";
-import { useData } from "./use-data.ts";
+import { useData, useLive } from "./use-data.ts";
 
 /** One partition: its series, its model, and everything that was said of it. */
 export function Series({ runId, query }: { runId: string; query: URLSearchParams }) {
   const key = query.get("key") ?? "";
-  const data = useData<SeriesDetail>(key === "" ? null : href(["runs", runId, "series"], { key }));
+  const data = useData<SeriesDetail | SeriesPending>(key === "" ? null : href(["runs", runId, "series"], { key }));
   return (
     <>
       <RunHead runId={runId} tab="series" />
@@ -22,9 +31,40 @@ export function Series({ runId, query }: { runId: string; query: URLSearchParams
         </Empty>
       ) : (
         <Loading data={data} what="the series">
-          {(series) => <Detail series={series} method={query.get("method")} />}
+          {(series) =>
+            "pending" in series ? (
+              <Pending runId={runId} pending={series.pending} onDone={data.reload} />
+            ) : (
+              <Detail series={series} method={query.get("method")} />
+            )
+          }
         </Loading>
       )}
+    </>
+  );
+}
+
+/** A partition that is still to be trained: shown as soon as it is. */
+function Pending(props: { runId: string; pending: SeriesPending["pending"]; onDone: () => void }) {
+  const { text, chunk, at, letter, error } = props.pending;
+  const live = useLive<RunProgress>(href(["live", props.runId]));
+  const now = (live?.chunks[at] ?? letter) as keyof typeof CHUNK_LETTERS;
+  const isOver = now !== letter && "fxs".includes(now);
+  useEffect(() => {
+    if (isOver || live?.state === "completed") props.onDone();
+  }, [isOver, live?.state]);
+  return (
+    <>
+      <h2 class="series-title">
+        <span class="clip">{text === "" ? "(empty key)" : text}</span>
+      </h2>
+      <Empty title={`Not trained yet: its chunk, ${chunk}, is ${CHUNK_LETTERS[now]}.`}>
+        <p class="muted">
+          {error !== null && <>It was tried before: {error}. </>}
+          {live !== undefined && `${count(live.done)} of ${count(live.total)} partitions are done. `}
+          What is known of this one appears here as soon as its chunk is done.
+        </p>
+      </Empty>
     </>
   );
 }
@@ -72,6 +112,7 @@ function Detail({ series, method }: { series: SeriesDetail; method: string | nul
             ))}
           </section>
         )}
+        {series.log !== null && <Log text={series.log} />}
         <Record series={series} />
       </div>
     </>
@@ -294,6 +335,16 @@ function Residuals({ diagnostics }: { diagnostics: Diagnostics }) {
         first={measure(histogram.from)}
         last={measure(histogram.to)}
       />
+    </section>
+  );
+}
+
+/** What the body printed for this partition. */
+function Log({ text }: { text: string }) {
+  return (
+    <section class="panel log" aria-labelledby="log-title">
+      <h2 id="log-title">Log</h2>
+      <pre tabIndex={0}>{text}</pre>
     </section>
   );
 }

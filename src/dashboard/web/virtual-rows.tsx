@@ -22,7 +22,12 @@ export function VirtualRows(props: {
 }) {
   const { first, source, selected } = props;
   const box = useRef<HTMLDivElement>(null);
-  const pages = useRef(new Map<number, readonly PartitionRow[]>([[0, first.rows]]));
+  const pages = useRef(new Map<number, readonly PartitionRow[]>());
+  const shown = useRef<PartitionPage | null>(null);
+  if (shown.current !== first) {
+    shown.current = first;
+    pages.current = new Map([[0, first.rows]]);
+  }
   const [, redraw] = useState(0);
   const [{ top, height }, setView] = useState({ top: 0, height: 600 });
   const total = first.matched;

@@ -1,0 +1,56 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
+/** How many characters of what a body prints for one partition are kept: the last. */
+export const LOG_LENGTH = 4096;
+
+/** What was printed for one partition: its end, and how much there was before that. */
+export class BodyLog {
+  #kept = "";
+  #dropped = 0;
+  #ended = false;
+
+  add(text: string): void {
+    if (this.#ended) return;
+    this.#kept += text;
+    // Not at every piece: a body may print a million short lines.
+    if (this.#kept.length > 2 * LOG_LENGTH) this.#shorten();
+  }
+
+  /** The log as its row keeps it, null if nothing was printed. What is printed later belongs to no row. */
+  end(): string | null {
+    this.#ended = true;
+    if (this.#kept === "") return null;
+    this.#shorten();
+    return this.#dropped === 0 ? this.#kept : `(${this.#dropped} characters before this were dropped)\n${this.#kept}`;
+  }
+
+  #shorten(): void {
+    const beyond = Math.max(0, this.#kept.length - LOG_LENGTH);
+    this.#dropped += beyond;
+    this.#kept = this.#kept.slice(beyond);
+  }
+}
+
+/** Takes what is printed while a body is at work, on whichever stream. */
+type Printed = (text: string) => void;
+
+const listening = new AsyncLocalStorage<Printed>();
+let tapped = false;
+
+/**
+ * Runs a body, and tells what it prints: by `console`, or to `process.stdout` and `process.stderr`, now or in whatever it
+ * goes on with later. It is printed all the same.
+ */
+export function whilePrinting<T>(printed: Printed, body: () => T): T {
+  if (!tapped) for (const stream of [process.stdout, process.stderr]) tap(stream);
+  tapped = true;
+  return listening.run(printed, body);
+}
+
+function tap(stream: NodeJS.WriteStream): void {
+  const write = stream.write as (piece: string | Uint8Array, ...rest: unknown[]) => boolean;
+  stream.write = (piece: string | Uint8Array, ...rest: unknown[]) => {
+    listening.getStore()?.(typeof piece === "string" ? piece : Buffer.from(piece).toString());
+    return write.call(stream, piece, ...rest);
+  };
+}
