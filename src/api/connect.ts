@@ -21,6 +21,7 @@ import type { OnProgress } from "../pipeline/progress.ts";
 import { resumeRun, unfinishedRun } from "../pipeline/resume.ts";
 import { train } from "../pipeline/train.ts";
 import { type Verification, verifyRun } from "../pipeline/verify.ts";
+import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { ReconcileSummary } from "../reconcile/reconcile-tables.ts";
 import { type Champions, type ChampionsSpec, collectChampions } from "../refine/champions.ts";
@@ -237,10 +238,12 @@ export class ManyModel {
    * @param options.olderThan - snapshots and parts of tables younger than this stay (`"24h"`, the default, or seconds)
    * @param options.delete - also delete it
    */
-  async garbage(options: { olderThan?: string | number; delete?: boolean } = {}): Promise<Garbage[]> {
-    const found = await findGarbage(this.engine, parseDuration("olderThan", options.olderThan ?? "24h"));
-    if (options.delete) await collectGarbage(this.engine, found);
-    return found;
+  garbage(options: { olderThan?: string | number; delete?: boolean } = {}): Promise<Garbage[]> {
+    return during({ phase: "clean" }, async () => {
+      const found = await findGarbage(this.engine, parseDuration("olderThan", options.olderThan ?? "24h"));
+      if (options.delete) await collectGarbage(this.engine, found);
+      return found;
+    });
   }
 
   /** Ranks the partitions of a completed run by a metric of which less is better, the worst first. */
@@ -336,7 +339,9 @@ export class ManyModel {
           );
         const { spec, trainers } = await runSpec(this, keyArg, keys, definition, options);
         const run = since
-          ? await trainChanged(this.engine, spec, since, trainers, packageVersion, onProgress)
+          ? await during({ phase: "plan", run: spec.runId }, () =>
+              trainChanged(this.engine, spec, since, trainers, packageVersion, onProgress),
+            )
           : fleet === undefined
             ? await train(this.engine, spec, trainers, packageVersion, onProgress)
             : await trainOnFleet(this, await openFleet(this, fleet), spec, trainers, onProgress);

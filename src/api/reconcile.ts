@@ -1,5 +1,6 @@
 import type { ReconciliationMethod } from "../forecast/hierarchy/methods.ts";
 import type { OnProgress } from "../pipeline/progress.ts";
+import { during } from "../ports/activity.ts";
 import type { DeclaredLevel } from "../reconcile/declared-hierarchy.ts";
 import { type ReconcileSummary, reconcileTables } from "../reconcile/reconcile-tables.ts";
 import type { ManyModel } from "./connect.ts";
@@ -46,5 +47,5 @@ export function reconcileForecasts(mm: ManyModel, options: ReconcileTablesOption
     nonNegative: options.nonNegative ?? reconcile?.non_negative ?? false,
     missing: options.missing ?? reconcile?.missing ?? "fail",
   };
-  return reconcileTables(mm.engine.tables, spec, options.onProgress);
+  return during({ phase: "reconcile" }, () => reconcileTables(mm.engine.tables, spec, options.onProgress));
 }
