@@ -3,6 +3,7 @@ import type { Catalog } from "./catalog.ts";
 import type { Jobs } from "./jobs.ts";
 import type { Queue } from "./queue.ts";
 import type { Roster } from "./roster.ts";
+import type { RunObjects } from "./run-objects.ts";
 import type { Stage, StageAddress } from "./stage.ts";
 import type { TableFunctions } from "./table-functions.ts";
 import type { Tables } from "./tables.ts";
@@ -56,6 +57,8 @@ export interface Engine {
   readonly preparation?: Preparation;
   /** Where runs are trained in compute of the engine's own. */
   readonly jobs?: Jobs;
+  /** What runs leave behind beside rows and files. */
+  readonly objects?: RunObjects;
   /** Where chunks are trained by table functions. */
   readonly functions?: TableFunctions;
   /** What it is, and what it may do. */
