@@ -34,12 +34,22 @@ export interface Preparation {
   prepare(): Promise<void>;
 }
 
+/** Something that must be there, whether it is, and what to do if not. */
+export interface Feature {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  readonly advice?: string;
+}
+
 /** What an engine says of itself, for `manymodel engine check`. */
 export interface EngineFacts {
   /** Of what it is made of, by name. */
   readonly versions: Readonly<Record<string, string>>;
   /** What it must be allowed to do, whether it is, and what to do if not. */
   readonly privileges: readonly { readonly what: string; readonly granted: boolean; readonly advice: string }[];
+  /** What else must be there. */
+  readonly features?: readonly Feature[];
   /** The database's clock, in milliseconds since 1970. */
   readonly clock: number;
 }

@@ -28,8 +28,11 @@ it("what runs leave is found and removed, what a version or a run in progress ne
   onTestFinished(() => mm.close());
   await fillDaily(mm, 4, 4);
   const train = async () =>
-    (await mm.foreachPartition("unit_id").dopar(body("scored"), { dataQuery: dailyQuery, mode: "local", exports: { errors: {} } }))
-      .runId;
+    (
+      await mm
+        .foreachPartition("unit_id")
+        .dopar(body("scored"), { dataQuery: dailyQuery, mode: "local", exports: { errors: {} } })
+    ).runId;
   const [kept, deleted] = [await train(), await train()];
   await mm.registry.logManyModel({ name: "M", version: "V1", run: kept, horizon: 1 });
   await engine.catalog.createRun("open", "2026-01-01");

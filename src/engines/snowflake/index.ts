@@ -37,7 +37,7 @@ export function openSnowflakeEngine(address: SnowflakeAddress): Engine {
     objects: snowflakeRunObjects(session, names),
     ...(address.service !== undefined && { jobs: snowflakeJobs(session, names, stage, address, address.service) }),
     preparation: snowflakePreparation(session, names, address),
-    describe: () => describeAccount(session, names),
+    describe: () => describeAccount(session, names, address),
     close: () => session.close(),
   };
 }

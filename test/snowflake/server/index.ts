@@ -8,6 +8,7 @@ import { serve } from "@hono/node-server";
 import { SqlFailure, unsupported } from "./failure.ts";
 import { Faults } from "./faults.ts";
 import { functionStatements } from "./functions.ts";
+import { fullInventory, type Inventory, inventoryStatements } from "./inventory.ts";
 import { type Account, protocol } from "./protocol.ts";
 import { Services } from "./services.ts";
 import { type Bind, Session, type Shared } from "./session.ts";
@@ -21,6 +22,7 @@ export interface LocalSnowflake {
   readonly host: string;
   readonly port: number;
   readonly users: Users;
+  readonly inventory: Inventory;
   readonly faults: Faults;
   /** Every statement that was sent, in order. */
   readonly log: string[];
@@ -60,7 +62,9 @@ export async function startLocalSnowflake({ database = "LAB" } = {}): Promise<Lo
     }
     throw unsupported(sql);
   };
+  const inventory = fullInventory();
   const handlers: Handler[] = [
+    inventoryStatements(inventory, shared),
     changeTokens(shared),
     stageStatements(stages),
     services.statements,
@@ -99,7 +103,7 @@ export async function startLocalSnowflake({ database = "LAB" } = {}): Promise<Lo
   port = (server.address() as AddressInfo).port;
   faults.origin = `http://127.0.0.1:${port}`;
   return {
-    ...{ host: "127.0.0.1", port, users, faults, log, tags, stages: stages.root },
+    ...{ host: "127.0.0.1", port, users, inventory, faults, log, tags, stages: stages.root },
     services,
     async close() {
       await services.close();

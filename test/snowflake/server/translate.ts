@@ -37,8 +37,12 @@ export function translate(masked: Masked): string {
     .replace(/\bPARSE_JSON\s*\(/gi, "json(")
     .replace(/\bTO_VARCHAR\s*\(/gi, "to_text(");
   for (const [pattern, type] of TYPES) text = text.replace(pattern, type);
-  text = text.replace(/\ue001(\d+)\ue001\.INFORMATION_SCHEMA\.(COLUMNS|TABLES)/gi, (_, n, view) =>
-    view.toUpperCase() === "COLUMNS" ? columnsView(masked.identifier(n)) : tablesView(masked.identifier(n)),
+  text = text.replace(/\ue001(\d+)\ue001\.INFORMATION_SCHEMA\.(COLUMNS|TABLES|SCHEMATA)/gi, (_, n, view) =>
+    view.toUpperCase() === "SCHEMATA"
+      ? `(SELECT upper(schema_name) AS SCHEMA_NAME FROM duckdb_schemas() WHERE database_name = '${masked.identifier(n)}' AND NOT internal)`
+      : view.toUpperCase() === "COLUMNS"
+        ? columnsView(masked.identifier(n))
+        : tablesView(masked.identifier(n)),
   );
   return masked.unmask(text);
 }
