@@ -3,7 +3,7 @@
  * values: what `docs/snowflake-sql.md` lists and the tests look at. Each has its phase, its name, and its text.
  */
 const from = (name) => import(new URL(`../dist/engines/snowflake/${name}.js`, import.meta.url).href);
-const [names, session, setup, queue, catalog, roster, versions, stage, tables, snapshot, jobs, functions] =
+const [names, session, setup, queue, catalog, roster, versions, stage, tables, snapshot, jobs, functions, objects] =
   await Promise.all(
     [
       "names",
@@ -19,6 +19,7 @@ const [names, session, setup, queue, catalog, roster, versions, stage, tables, s
         "snapshot",
         "jobs",
         "table-functions",
+        "run-objects",
       ].map((name) => `sql/${name}`),
     ].map(from),
   );
@@ -95,11 +96,17 @@ const ARGUMENTS = {
     logs: ["MM_RUN_1", 0],
     dropService: ["MM_RUN_1"],
     services: ["MM_RUN"],
-    graph: ["MM_RUN", spec("worker", "--run", "RUN"), spec("index", "RUN")],
+    graph: ["MM_RUN", '{"app":"manymodel","run":"RUN"}', spec("worker", "--run", "RUN"), spec("index", "RUN")],
     start: ["MM_RUN"],
     retry: ["MM_RUN"],
     history: ["MM_RUN"],
     dropGraph: ["MM_RUN"],
+  },
+  "run objects": {
+    suspendTask: ["MM_RUN_ROOT"],
+    dropTask: ["MM_RUN_TRAIN"],
+    dropService: ["MM_RUN_1"],
+    dropFunction: ["MM_FIT_0123456789ABCDEF", "FLOAT, VARCHAR, FLOAT"],
   },
   "table functions": { create: [hash, columns, "{ … }"], fit: [hash, "ID", columns] },
 };
@@ -125,6 +132,7 @@ export const STATEMENTS = [
   ...listed("queue", queue.queueStatements(workspace, 60_000, { index: 1, count: 4 })),
   ...listed("roster", roster.rosterStatements(workspace)),
   ...listed("jobs", job),
+  ...listed("run objects", objects.runObjectStatements(workspace)),
   ...listed("table functions", functions.tableFunctionStatements(workspace)),
   ...listed("versions", versions.versionStatements(workspace)),
 ];

@@ -5,6 +5,7 @@ import { ManymodelError, show } from "../core/errors.ts";
 import { collectGarbage, findGarbage, type Garbage } from "../pipeline/garbage.ts";
 import { resumeRun, unfinishedRun } from "../pipeline/resume.ts";
 import { type Verification, verifyRun } from "../pipeline/verify.ts";
+import { during } from "../ports/activity.ts";
 import type { ReconcileSummary } from "../reconcile/reconcile-tables.ts";
 import { type Champions, type ChampionsSpec, collectChampions } from "../refine/champions.ts";
 import { type Comparison, compareRuns } from "../refine/compare.ts";
@@ -113,10 +114,12 @@ export class ManyModel extends Workspace {
    * @param options.olderThan - snapshots and parts of tables younger than this stay (`"24h"`, the default, or seconds)
    * @param options.delete - also delete it
    */
-  async garbage(options: { olderThan?: string | number; delete?: boolean } = {}): Promise<Garbage[]> {
-    const found = await findGarbage(this.engine, parseDuration("olderThan", options.olderThan ?? "24h"));
-    if (options.delete) await collectGarbage(this.engine, found);
-    return found;
+  garbage(options: { olderThan?: string | number; delete?: boolean } = {}): Promise<Garbage[]> {
+    return during({ phase: "clean" }, async () => {
+      const found = await findGarbage(this.engine, parseDuration("olderThan", options.olderThan ?? "24h"));
+      if (options.delete) await collectGarbage(this.engine, found);
+      return found;
+    });
   }
 
   /** Ranks the partitions of a completed run by a metric of which less is better, the worst first. */

@@ -4,6 +4,7 @@ import { checkCount, type IndexSummary, type RunManifest } from "../core/run.ts"
 import type { ModelDefinition } from "../model/define-model.ts";
 import { type Estimate, estimateRun } from "../pipeline/estimate.ts";
 import { train } from "../pipeline/train.ts";
+import { during } from "../ports/activity.ts";
 import { type ChangedSummary, trainChanged } from "../registry/train-changed.ts";
 import type { DoparOptions } from "./dopar-options.ts";
 import { trainOnFleet } from "./fleet-run.ts";
@@ -57,7 +58,9 @@ export function createLoop(workspace: Workspace, keyArg: string, keys: Keys | un
         throw new ManymodelError("usage", "changedSince looks at every partition of the source; use foreachPartition");
       const { spec, trainers } = await runSpec(workspace, keyArg, keys, definition, options);
       const run = since
-        ? await trainChanged(workspace.engine, spec, since, trainers, packageVersion, onProgress)
+        ? await during({ phase: "plan", run: spec.runId }, () =>
+            trainChanged(workspace.engine, spec, since, trainers, packageVersion, onProgress),
+          )
         : fleet === undefined
           ? await train(workspace.engine, spec, trainers, packageVersion, onProgress)
           : await trainOnFleet(workspace, await openFleet(workspace, fleet), spec, trainers, onProgress);

@@ -5,6 +5,7 @@ import { type Delivery, postWebhook } from "../monitor/webhook.ts";
 import { pause } from "../pipeline/pause.ts";
 import type { OnProgress } from "../pipeline/progress.ts";
 import { completedRun } from "../pipeline/read-index.ts";
+import { during } from "../ports/activity.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** What to monitor. Everything left out comes from the configuration's `monitor`, then from its defaults. */
@@ -42,28 +43,30 @@ export async function monitor(workspace: Workspace, options: MonitorOptions): Pr
   const version = await workspace.registry.knownModelVersion(options.model ?? register.name, options.version);
   const { manifest } = await completedRun(workspace.engine, version.runId);
   const { target } = manifest.exports as { target?: unknown };
-  const summary = await monitorVersion(
-    workspace.engine,
-    {
-      version,
-      forecasts: options.forecasts ?? configured.forecasts ?? batch.output_table,
-      actuals: workspace.table(actuals),
-      target: options.target ?? (typeof target === "string" ? target : (source?.target ?? "Y")),
-      ledgerTable: configured.ledger_table,
-      statusTable: configured.status_table,
-      thresholds: {
-        window: configured.window,
-        minObservations: configured.min_observations,
-        reference: configured.cusum_reference,
-        decision: configured.cusum_decision,
-        coverageTolerance: configured.coverage_tolerance,
-        falseDiscoveryRate: configured.false_discovery_rate,
-        watchRatio: configured.watch_ratio,
-        watchShift: configured.watch_shift,
+  const summary = await during({ phase: "monitor", run: version.runId }, () =>
+    monitorVersion(
+      workspace.engine,
+      {
+        version,
+        forecasts: options.forecasts ?? configured.forecasts ?? batch.output_table,
+        actuals: workspace.table(actuals),
+        target: options.target ?? (typeof target === "string" ? target : (source?.target ?? "Y")),
+        ledgerTable: configured.ledger_table,
+        statusTable: configured.status_table,
+        thresholds: {
+          window: configured.window,
+          minObservations: configured.min_observations,
+          reference: configured.cusum_reference,
+          decision: configured.cusum_decision,
+          coverageTolerance: configured.coverage_tolerance,
+          falseDiscoveryRate: configured.false_discovery_rate,
+          watchRatio: configured.watch_ratio,
+          watchShift: configured.watch_shift,
+        },
+        at: new Date(),
       },
-      at: new Date(),
-    },
-    options.onProgress,
+      options.onProgress,
+    ),
   );
   const allowed = configured.max_offenders;
   const limit = allowed > 0 && allowed < 1 ? allowed * summary.partitions : allowed;

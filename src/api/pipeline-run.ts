@@ -3,6 +3,7 @@ import type { PlainData } from "../core/plain-data.ts";
 import { checksum } from "../pipeline/checksum.ts";
 import { getJson, putJson } from "../pipeline/json.ts";
 import type { OnProgress } from "../pipeline/progress.ts";
+import { during } from "../ports/activity.ts";
 import { compareRuns } from "../refine/compare.ts";
 import { configuredModel } from "./configured-model.ts";
 import type { ManyModel } from "./connect.ts";
@@ -79,13 +80,13 @@ export async function runPipeline(mm: ManyModel, options: PipelineOptions = {}):
 
   const { definition, exports } = await configuredModel(mm, config.model);
   const { spec } = await runSpec(mm, train.model_key_arg, undefined, definition, { exports });
-  const snapshot = await engine.tables.snapshot(spec.query);
+  const snapshot = await during({ phase: "plan", run: spec.runId }, () => engine.tables.snapshot(spec.query));
   const plan = [snapshot.id, spec.definition.sha256, exports, spec.seed, spec.keyArg, spec.mode];
   const trained = await step("train", plan, async (progress) => {
     const changed = train.changed_only ? { changedSince: await mm.earlierRun(register.name) } : {};
     const { runId, index } = await mm
       .foreachPartition(spec.keyArg)
-      .dopar(definition, { exports, ...changed, ...progress });
+      .dopar(definition, { exports, modelRunId: spec.runId, ...changed, ...progress });
     return { run: runId, succeeded: index.succeeded, failed: index.failed };
   });
   let best = trained.run as string;
@@ -123,11 +124,17 @@ export async function runPipeline(mm: ManyModel, options: PipelineOptions = {}):
   });
 
   const inputTable = batch.input_table ?? source.table;
-  const scored = await engine.tables.snapshot({ ...spec.query, table: mm.table(inputTable) });
   const { future_table: futureTable } = batch;
-  const future =
-    futureTable &&
-    (await engine.tables.snapshot({ table: mm.table(futureTable), keyColumns: spec.query.keyColumns })).fingerprint;
+  const { tables } = engine;
+  const [scored, future] = await during(
+    { phase: "score", run: best },
+    async () =>
+      [
+        await tables.snapshot({ ...spec.query, table: mm.table(inputTable) }),
+        futureTable &&
+          (await tables.snapshot({ table: mm.table(futureTable), keyColumns: spec.query.keyColumns })).fingerprint,
+      ] as const,
+  );
   const version = registered.version as string;
   await step("batch", [name, version, scored.id, future, batch], async (progress) => ({
     ...(await mm.registry.runBatch({ ...configuredBatch(config), model: name, version, inputTable, ...progress })),

@@ -1,5 +1,6 @@
 import type { ReconciliationMethod } from "../forecast/hierarchy/methods.ts";
 import type { OnProgress } from "../pipeline/progress.ts";
+import { during } from "../ports/activity.ts";
 import type { DeclaredLevel } from "../reconcile/declared-hierarchy.ts";
 import { type ReconcileSummary, reconcileTables } from "../reconcile/reconcile-tables.ts";
 import type { Workspace } from "./workspace.ts";
@@ -46,5 +47,5 @@ export function reconcileForecasts(workspace: Workspace, options: ReconcileTable
     nonNegative: options.nonNegative ?? reconcile?.non_negative ?? false,
     missing: options.missing ?? reconcile?.missing ?? "fail",
   };
-  return reconcileTables(workspace.engine.tables, spec, options.onProgress);
+  return during({ phase: "reconcile" }, () => reconcileTables(workspace.engine.tables, spec, options.onProgress));
 }

@@ -10,6 +10,7 @@ import {
 } from "../core/registry.ts";
 import { checkName } from "../core/run.ts";
 import type { BatchSummary } from "../pipeline/score-batch.ts";
+import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Stage } from "../ports/stage.ts";
 import { diffVersions, type VersionDiff } from "../registry/diff.ts";
@@ -79,7 +80,7 @@ export class Registry {
         `partitionColumns is ${show(partitionColumns)}, but run ${runId} was partitioned by ${trained.join(", ")}`,
       );
     const spec = { model, version, runId, horizon, ...(comment !== undefined && { comment }) };
-    return registerVersion(this.#engine, spec, this.#change());
+    return during({ phase: "register", run: spec.runId }, () => registerVersion(this.#engine, spec, this.#change()));
   }
 
   /**
@@ -224,7 +225,9 @@ export class Registry {
     const version = options.version ?? (await this.nextVersion(options.model));
     const { run: runId, comment } = options;
     const spec = { base, runId, version, horizon: base.horizon, ...(comment !== undefined && { comment }) };
-    return patchVersion(this.#engine, spec, packageVersion, this.#change());
+    return during({ phase: "register", run: runId }, () =>
+      patchVersion(this.#engine, spec, packageVersion, this.#change()),
+    );
   }
 
   /** Deletes a version; its artifacts stay with its run. @throws {ManymodelError} `conflict` while an alias points at it */
@@ -234,7 +237,7 @@ export class Registry {
 
   /** Deletes a run with its artifacts. @throws {ManymodelError} `conflict` while a version or a collection uses it */
   deleteRun(runId: string): Promise<void> {
-    return removeRun(this.#engine, runId, this.#change());
+    return during({ phase: "clean", run: runId }, () => removeRun(this.#engine, runId, this.#change()));
   }
 
   /** Writes a version with everything that scoring needs to an empty stage; says how many files. */

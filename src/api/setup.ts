@@ -1,4 +1,5 @@
 import type { ColumnInfo } from "../core/column.ts";
+import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
 import { createSeriesEvents, type SeriesEventsOptions } from "./series-events.ts";
 
@@ -20,16 +21,18 @@ const FORECAST_RESULTS: readonly ColumnInfo[] = [
 ];
 
 /** Creates what a workspace needs and does not have; never replaces or empties anything. */
-export async function setup(
+export function setup(
   { tables, preparation }: Engine,
   outputTable: string,
   series?: SeriesEventsOptions,
 ): Promise<SetupSummary> {
-  await preparation?.prepare();
-  const created: string[] = [];
-  const kept: string[] = [];
-  const note = (name: string, isNew: boolean) => (isNew ? created : kept).push(name);
-  note(outputTable, await tables.create(outputTable, FORECAST_RESULTS));
-  if (series !== undefined) note(series.table, await createSeriesEvents(tables, series));
-  return { created, kept };
+  return during({ phase: "setup" }, async () => {
+    await preparation?.prepare();
+    const created: string[] = [];
+    const kept: string[] = [];
+    const note = (name: string, isNew: boolean) => (isNew ? created : kept).push(name);
+    note(outputTable, await tables.create(outputTable, FORECAST_RESULTS));
+    if (series !== undefined) note(series.table, await createSeriesEvents(tables, series));
+    return { created, kept };
+  });
 }

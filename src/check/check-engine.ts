@@ -61,10 +61,15 @@ export async function checkEngine(engine: Engine, { id, now, source }: CheckOpti
       return { detail: [`engine ${engine.address.engine}`, ...named].join(", ") };
     });
     await tryTo("privileges", true, "ask whoever runs the database", async () => {
-      const lacking = (await facts()).privileges.filter(({ granted }) => !granted);
-      if (lacking.length === 0) return { detail: "everything that is needed" };
-      const advice = lacking.map((one) => one.advice).join("; ");
-      return { ok: false, detail: `not allowed: ${lacking.map(({ what }) => what).join(", ")}`, advice };
+      const { privileges, features = [] } = await facts();
+      for (const { what, granted, advice } of privileges) {
+        const detail = `${what}: ${granted ? "granted" : "missing"}`;
+        items.push({ name: "privilege", ok: granted, needed: true, detail, ...(!granted && { advice }) });
+      }
+      items.push(...features.map((feature) => ({ needed: true, ...feature })));
+      const lacking = privileges.filter(({ granted }) => !granted).length;
+      if (lacking === 0) return { detail: "everything that is needed" };
+      return { ok: false, detail: `${lacking} of ${privileges.length} are missing`, advice: "ask for those above" };
     });
     await tryTo("clock", false, "set both clocks by NTP", async () => {
       const before = now();

@@ -13,6 +13,7 @@ import type { IndexSummary, RunManifest } from "../core/run.ts";
 import { partitionSeed } from "../core/seed.ts";
 import { stagePath } from "../core/stage-path.ts";
 import { SKIP_REASONS, type SkipReason } from "../core/states.ts";
+import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { ChunkRecord } from "../ports/queue.ts";
 import { checksum } from "./checksum.ts";
@@ -28,7 +29,11 @@ import { failedOutcome } from "./train-partition.ts";
  *
  * @throws {ManymodelError} `not-found` for an unknown run; `conflict` if chunks are still waiting or being worked on
  */
-export async function buildIndex(engine: Engine, runId: string, now: Date): Promise<IndexSummary> {
+export function buildIndex(engine: Engine, runId: string, now: Date): Promise<IndexSummary> {
+  return during({ phase: "index", run: runId }, () => indexRun(engine, runId, now));
+}
+
+async function indexRun(engine: Engine, runId: string, now: Date): Promise<IndexSummary> {
   const run = await engine.catalog.run(runId);
   if (run === undefined)
     throw new ManymodelError("not-found", `there is no run ${show(runId)}; see "manymodel status"`);

@@ -2,6 +2,7 @@ import type { IndexedSegment, IndexSource, ModelIndex, Outcome } from "../core/a
 import type { IndexSummary, RunManifest } from "../core/run.ts";
 import { encodeSelection } from "../core/selection.ts";
 import { stagePath } from "../core/stage-path.ts";
+import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
 import { commitIndex } from "./build-index.ts";
 import { putJson } from "./json.ts";
@@ -9,14 +10,24 @@ import { putJson } from "./json.ts";
 /** Segments of several runs, and which runs those are. */
 export type Collected = Pick<ModelIndex, "sources" | "segments">;
 
+type CollectedPlan = Omit<RunManifest, "partitions" | "limits" | "refines">;
+
 /**
  * Makes a completed run of rows of other runs' segments: no artifact is copied. Runs of which no row counts are left out.
  *
  * @returns the manifest as it was stored, and the index
  */
-export async function collectRun(
+export function collectRun(
   engine: Engine,
-  plan: Omit<RunManifest, "partitions" | "limits" | "refines">,
+  plan: CollectedPlan,
+  collected: Collected,
+): Promise<{ manifest: RunManifest; index: IndexSummary }> {
+  return during({ phase: "index", run: plan.runId }, () => indexCollected(engine, plan, collected));
+}
+
+async function indexCollected(
+  engine: Engine,
+  plan: CollectedPlan,
   { sources, segments }: Collected,
 ): Promise<{ manifest: RunManifest; index: IndexSummary }> {
   const used = sources.filter((_, i) => segments.some(({ source }) => source === i));

@@ -1,6 +1,7 @@
 import type { ModelIndex } from "../core/artifact.ts";
 import type { RunRecord } from "../core/run.ts";
 import type { Engine } from "../ports/engine.ts";
+import type { RunObject } from "../ports/run-objects.ts";
 import type { StoredItem } from "../ports/tables.ts";
 import { readIndex } from "./read-index.ts";
 
@@ -8,6 +9,7 @@ import { readIndex } from "./read-index.ts";
 export type Garbage =
   | { readonly what: "attempt"; readonly path: string; readonly why: string }
   | { readonly what: "run"; readonly path: string; readonly why: string }
+  | { readonly what: RunObject["kind"]; readonly object: RunObject; readonly why: string }
   | { readonly what: StoredItem["kind"]; readonly item: StoredItem; readonly why: string };
 
 /** Runs in these states may be gone on with: nothing of theirs is garbage. */
@@ -15,7 +17,8 @@ const OPEN = ["planning", "running", "finalizing"];
 
 /**
  * Finds what no run in progress, version or alias refers to: attempts at chunks that another attempt completed, runs
- * that could not be planned, snapshots that neither a run in progress nor a registered run was trained on, parts of
+ * that could not be planned, what is left of deleted ones, tasks and services of runs that have ended, functions while no
+ * run is in progress, snapshots that neither a run in progress nor a registered run was trained on, parts of
  * tables that nobody published, and temporary files. The last three count only once they are older than `olderThanMs`:
  * somebody may be writing right now.
  */
@@ -34,6 +37,7 @@ export async function findGarbage(engine: Engine, olderThanMs: number): Promise<
     for (const path of await strayAttempts(engine, run, index))
       garbage.push({ what: "attempt", path, why: "another attempt at its chunk was committed" });
   }
+  garbage.push(...(await strayObjects(engine, runs)), ...(await leftOfDeleted(engine, runs)));
   const needed = await neededSnapshots(engine, runs);
   for (const item of await tables.stored()) {
     if (item.ageMs < olderThanMs) continue;
@@ -47,11 +51,43 @@ export async function findGarbage(engine: Engine, olderThanMs: number): Promise<
 }
 
 /** Deletes garbage. */
-export async function collectGarbage({ stage, tables }: Engine, garbage: readonly Garbage[]): Promise<void> {
+export async function collectGarbage({ stage, tables, objects }: Engine, garbage: readonly Garbage[]): Promise<void> {
+  await objects?.remove(garbage.flatMap((entry) => ("object" in entry ? [entry.object] : [])));
   for (const entry of garbage)
     if ("path" in entry) await stage.remove(entry.path);
-    else await tables.erase([entry.item]);
+    else if ("item" in entry) await tables.erase([entry.item]);
 }
+
+/** What was made for a run that is over; what any run may need, once none is in progress. */
+async function strayObjects({ objects }: Engine, runs: readonly RunRecord[]): Promise<Garbage[]> {
+  const open = new Set(runs.filter(({ state }) => OPEN.includes(state)).map(({ runId }) => runId));
+  return ((await objects?.list()) ?? []).flatMap((object): Garbage[] => {
+    const { kind: what, run } = object;
+    if (run === null) return open.size === 0 ? [{ what, object, why: "no run is in progress" }] : [];
+    return open.has(run) ? [] : [{ what, object, why: `run ${run} is not in progress` }];
+  });
+}
+
+/** Artifacts of runs that were deleted by a process that did not come to the end, unless a version was made of them since. */
+async function leftOfDeleted({ versions, stage }: Engine, runs: readonly RunRecord[]): Promise<Garbage[]> {
+  const known = new Set(runs.map(({ runId }) => runId));
+  const deleted = (await versions.audit({ limit: NOTES }))
+    .filter(({ action }) => action === "delete-run")
+    .map(({ details }) => String(details.run));
+  const left: string[] = [];
+  for (const run of new Set(deleted))
+    if (!known.has(run) && (await stage.list(`runs/${run}/`)).length > 0) left.push(run);
+  if (left.length === 0) return [];
+  for (const { model, version, index } of await versions.list())
+    for (const { runId } of (await readIndex(stage, index, `${model} ${version} was registered`)).sources)
+      known.add(runId);
+  return left
+    .filter((run) => !known.has(run))
+    .map((run) => ({ what: "run", path: `runs/${run}/`, why: "the run was deleted" }));
+}
+
+/** Entries of the audit log that are looked at. */
+const NOTES = 10_000;
 
 /** The folders of attempts that the run's index does not list. */
 async function strayAttempts({ stage }: Engine, { runId }: RunRecord, { segments }: ModelIndex): Promise<string[]> {

@@ -13,6 +13,7 @@ import {
   type Snapshot,
 } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
+import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
 import { putJson } from "./json.ts";
 import { pooled } from "./pooled.ts";
@@ -55,7 +56,11 @@ const FILES_PER_WRITE = 64;
  *
  * @throws {ManymodelError} `conflict` if the run id is taken; `input` if there is nothing to train
  */
-export async function planRun(engine: Engine, spec: RunSpec, now: Date, packageVersion: string): Promise<RunManifest> {
+export function planRun(engine: Engine, spec: RunSpec, now: Date, packageVersion: string): Promise<RunManifest> {
+  return during({ phase: "plan", run: spec.runId }, () => pinAndSplit(engine, spec, now, packageVersion));
+}
+
+async function pinAndSplit(engine: Engine, spec: RunSpec, now: Date, packageVersion: string): Promise<RunManifest> {
   const { runId } = spec;
   checkName("run id", runId);
   const snapshot = spec.snapshot ?? (await engine.tables.snapshot(spec.query));

@@ -6,6 +6,7 @@ import { checkLevels, checkQuantiles } from "../core/quantile.ts";
 import type { ModelVersion } from "../core/registry.ts";
 import { checkCount, checkName, type DataQuery, type RunManifest, type Snapshot } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
+import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { TablePart } from "../ports/tables.ts";
 import { type WorkerEntry, WorkerLost, type Workers } from "../ports/workers.ts";
@@ -70,8 +71,7 @@ export async function scoreBatch(
   now: Date,
   onProgress: OnProgress = () => {},
 ): Promise<BatchSummary> {
-  const began = performance.now();
-  const { model, version: name, query } = spec;
+  const { model, version: name } = spec;
   checkName("output table", spec.outputTable, "table");
   const version = await engine.versions.get(model, name);
   if (version === undefined)
@@ -79,6 +79,23 @@ export async function scoreBatch(
       "not-found",
       `there is no version ${show(name)} of model ${show(model)}; see "manymodel versions"`,
     );
+  return during({ phase: "score", run: version.runId }, () =>
+    scoreVersion(engine, spec, version, entry, workers, packageVersion, now, onProgress),
+  );
+}
+
+async function scoreVersion(
+  engine: Engine,
+  spec: BatchSpec,
+  version: ModelVersion,
+  entry: WorkerEntry,
+  workers: Workers,
+  packageVersion: string,
+  now: Date,
+  onProgress: OnProgress,
+): Promise<BatchSummary> {
+  const began = performance.now();
+  const { model, version: name, query } = spec;
   const index = await readIndex(engine.stage, version.index, `${model} ${name} was registered`);
   const task = await planBatch(engine, spec, version, packageVersion);
   const { outputTable, snapshot } = task;

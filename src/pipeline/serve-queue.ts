@@ -1,5 +1,6 @@
 import type { SegmentInfo } from "../core/artifact.ts";
 import type { RunManifest } from "../core/run.ts";
+import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { WorkerEntry, Workers } from "../ports/workers.ts";
 import { attend } from "./attendance.ts";
@@ -23,7 +24,12 @@ export interface ServeOptions {
 const IDLE_MS = 250;
 
 /** Works on the chunks of whatever runs the workspace has, the oldest run first, in workers of this process. */
-export async function serveQueue(
+export function serveQueue(engine: Engine, workers: Workers, entry: WorkerEntry, options: ServeOptions): Promise<void> {
+  const { run } = options;
+  return during({ phase: "train", ...(run !== null && { run }) }, () => serve(engine, workers, entry, options));
+}
+
+async function serve(
   engine: Engine,
   workers: Workers,
   entry: WorkerEntry,

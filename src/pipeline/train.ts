@@ -1,5 +1,6 @@
 import type { SegmentInfo } from "../core/artifact.ts";
 import type { IndexSummary, RunManifest } from "../core/run.ts";
+import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { WorkerEntry, Workers } from "../ports/workers.ts";
 import { buildIndex } from "./build-index.ts";
@@ -49,12 +50,14 @@ export async function workOnRun(
     if (maxFailed !== null && progress.failed > maxFailed)
       engine.queue.skip(runId, "too-many-failures").catch(() => {});
   };
-  const begun = await readProgress(engine.queue, runId);
-  watch(begun);
-  if (engine.jobs !== undefined && mode !== "local")
-    await runJobs(engine, engine.jobs, manifest, queue.preWarm, entry, watch);
-  else if (mode === "queue") await runQueue(engine, manifest, { ...queue, count }, entry, workers, watch);
-  else await runTasks(engine, manifest, count, entry, workers, begun, watch);
+  await during({ phase: "train", run: runId }, async () => {
+    const begun = await readProgress(engine.queue, runId);
+    watch(begun);
+    if (engine.jobs !== undefined && mode !== "local")
+      await runJobs(engine, engine.jobs, manifest, queue.preWarm, entry, watch);
+    else if (mode === "queue") await runQueue(engine, manifest, { ...queue, count }, entry, workers, watch);
+    else await runTasks(engine, manifest, count, entry, workers, begun, watch);
+  });
 }
 
 /** Has this process's workers train every chunk. */

@@ -1,5 +1,6 @@
 import type { SegmentInfo } from "../core/artifact.ts";
 import { isStorageFailure, ManymodelError, messageOf } from "../core/errors.ts";
+import { during } from "../ports/activity.ts";
 import { type Lease, LONGEST_RETRY_MS, type Queue } from "../ports/queue.ts";
 import type { Member } from "./crew.ts";
 import { pause } from "./pause.ts";
@@ -43,22 +44,29 @@ export async function workQueue(queue: Queue, run: string, member: Member, optio
  * @returns false if there was none to claim
  * @throws {ManymodelError} `storage` if nothing can be written any more
  */
-export async function workOne(queue: Queue, run: string, member: Member, options: WorkOptions): Promise<boolean> {
+export function workOne(queue: Queue, run: string, member: Member, options: WorkOptions): Promise<boolean> {
+  return during({ phase: "train", run }, async () => {
+    const { maxAttempts, leaseMs } = options;
+    const lease = await queue.claim(run, member.name, { leaseMs, maxAttempts });
+    if (lease === undefined) return false;
+    await during({ chunk: lease.chunk }, () => workOnLease(queue, lease, member, options));
+    return true;
+  });
+}
+
+async function workOnLease(queue: Queue, lease: Lease, member: Member, options: WorkOptions): Promise<void> {
   const { maxAttempts, leaseMs, onChunk } = options;
-  const lease = await queue.claim(run, member.name, { leaseMs, maxAttempts });
-  if (lease === undefined) return false;
   const renewal = setInterval(() => void renew(queue, lease, leaseMs, member), leaseMs / 3);
   try {
     const held = () => queue.renew(lease, leaseMs);
     const segment = await trainLease(member, lease, options.manifestSha256, held, options.fitTimeoutMs);
     if (await queue.finish(lease, segment)) onChunk?.(segment);
   } catch (error) {
-    if (isStorageFailure(error)) await stopWriting(queue, run, member, error);
+    if (isStorageFailure(error)) await stopWriting(queue, lease.run, member, error);
     await queue.fail(lease, messageOf(error), maxAttempts, backOff(lease.attempt));
   } finally {
     clearInterval(renewal);
   }
-  return true;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Catalog } from "./catalog.ts";
 import type { Jobs } from "./jobs.ts";
 import type { Queue } from "./queue.ts";
 import type { Roster } from "./roster.ts";
+import type { RunObjects } from "./run-objects.ts";
 import type { Stage, StageAddress } from "./stage.ts";
 import type { TableFunctions } from "./table-functions.ts";
 import type { Tables } from "./tables.ts";
@@ -33,12 +34,22 @@ export interface Preparation {
   prepare(): Promise<void>;
 }
 
+/** Something that must be there, whether it is, and what to do if not. */
+export interface Feature {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  readonly advice?: string;
+}
+
 /** What an engine says of itself, for `manymodel engine check`. */
 export interface EngineFacts {
   /** Of what it is made of, by name. */
   readonly versions: Readonly<Record<string, string>>;
   /** What it must be allowed to do, whether it is, and what to do if not. */
   readonly privileges: readonly { readonly what: string; readonly granted: boolean; readonly advice: string }[];
+  /** What else must be there. */
+  readonly features?: readonly Feature[];
   /** The database's clock, in milliseconds since 1970. */
   readonly clock: number;
 }
@@ -56,6 +67,8 @@ export interface Engine {
   readonly preparation?: Preparation;
   /** Where runs are trained in compute of the engine's own. */
   readonly jobs?: Jobs;
+  /** What runs leave behind beside rows and files. */
+  readonly objects?: RunObjects;
   /** Where chunks are trained by table functions. */
   readonly functions?: TableFunctions;
   /** What it is, and what it may do. */

@@ -6,13 +6,14 @@ import { readIndex } from "../pipeline/read-index.ts";
 import type { Engine } from "../ports/engine.ts";
 
 /**
- * Deletes a run: its record, its rows in the result tables, and its artifacts.
+ * Deletes a run: its record, its rows in the result tables, and its artifacts. Ended in
+ * the middle, it can be done again; or `findGarbage` finds the rest.
  *
  * @throws {ManymodelError} `not-found` for an unknown run; `conflict` while it is in progress, or while a version or a
  *   collection of champions uses its models
  */
 export async function removeRun(engine: Engine, runId: string, change: Change): Promise<void> {
-  const { catalog, queue, stage, tables, versions } = engine;
+  const { catalog, objects, queue, stage, tables, versions } = engine;
   const { state } = await knownRun(catalog, runId);
   if (state !== "completed" && state !== "failed")
     throw new ManymodelError("conflict", `run ${runId} is ${state}; resume or cancel it before deleting it`);
@@ -27,10 +28,12 @@ export async function removeRun(engine: Engine, runId: string, change: Change): 
     if (uses(await readIndex(stage, run.index, `run ${run.runId} was completed`), runId))
       throw new ManymodelError("conflict", `run ${run.runId} collects models of run ${runId}; delete it first`);
   }
+  await objects?.remove((await objects.list()).filter(({ run }) => run === runId));
   await tables.conceal(runId);
   await queue.forget(runId);
-  await catalog.removeRun(runId);
+  // Noted first: by that, what is left on the stage is garbage if this process ends before it has removed it.
   await versions.note({ ...change, action: "delete-run", model: null, version: null, details: { run: runId } });
+  await catalog.removeRun(runId);
   await stage.remove(`runs/${runId}/`);
 }
 

@@ -48,7 +48,8 @@ describe("a check of an engine", () => {
     const failing = items.filter(({ ok }) => !ok);
     expect(failing).toMatchObject(
       [
-        { name: "privileges", needed: true, detail: "not allowed: CREATE on schema s", advice: /^GRANT CREATE/ },
+        { name: "privilege", needed: true, detail: "CREATE on schema s: missing", advice: /^GRANT CREATE/ },
+        { name: "privileges", needed: true, detail: "1 of 1 are missing", advice: /above/ },
         { name: "clock", needed: false, detail: expect.stringMatching(/behind$/), advice: /NTP/ },
         {
           name: "stage",
@@ -58,7 +59,7 @@ describe("a check of an engine", () => {
         },
       ].map(({ advice, ...rest }) => ({ ...rest, advice: expect.stringMatching(advice) })),
     );
-    expect(items.map(({ name }) => name)).toEqual(names);
+    expect(items.map(({ name }) => name)).toEqual(["versions", "privilege", ...names.slice(1)]);
     expect(await engine.stage.list("checks/")).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { SnowflakeAddress } from "../../src/core/snowflake-address.ts";
+import type { SnowflakeAddress, SnowflakeService } from "../../src/core/snowflake-address.ts";
 import { type LocalSnowflake, startLocalSnowflake } from "./server/index.ts";
 
 /** A local account with one user who logs in by key pair, and how to reach a schema of it. */
@@ -13,6 +13,12 @@ export interface TestAccount {
   block(schema: string): Record<string, unknown>;
   close(): Promise<void>;
 }
+
+/** A small job service. */
+export const SERVICE: SnowflakeService = {
+  ...{ computePool: "POOL", image: "/lab/mm/mm_images/worker:1", replicas: 2, instanceFamily: "CPU_X64_S" },
+  ...{ maxNodes: 2, cpu: 1, memory: "1Gi" },
+};
 
 export async function openTestAccount(): Promise<TestAccount> {
   const server = await startLocalSnowflake();

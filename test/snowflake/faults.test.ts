@@ -7,7 +7,7 @@ import { parseConfig } from "../../src/config/load.ts";
 import type { SnowflakeAddress } from "../../src/core/snowflake-address.ts";
 import { until } from "../processes.ts";
 import { body, dailyQuery, fillDaily, runRows, temporaryFolder } from "../workspace.ts";
-import { openTestAccount, type TestAccount } from "./account.ts";
+import { openTestAccount, SERVICE, type TestAccount } from "./account.ts";
 import { issueToken } from "./server/users.ts";
 
 describe("what goes wrong on Snowflake", () => {
@@ -107,16 +107,7 @@ describe("what goes wrong on Snowflake", () => {
   });
 
   it("of a run whose replicas are lost, new ones do what is left", async () => {
-    const service = {
-      computePool: "POOL",
-      image: "/i:1",
-      replicas: 2,
-      instanceFamily: "CPU_X64_S",
-      maxNodes: 2,
-      cpu: 1,
-      memory: "1Gi",
-    };
-    const engine = await open({ compute: "service", service });
+    const engine = await open({ compute: "service", service: SERVICE });
     const config = { ...(await parseConfig("engine: snowflake", "f")), file: "f", directory: "." };
     const mm = new ManyModel(config, engine);
     await fillDaily(mm, 12, 20);

@@ -39,7 +39,9 @@ export function addGc(program: Command): void {
       const rows = garbage.map((entry) =>
         "path" in entry
           ? [entry.what, entry.path, null, entry.why]
-          : [entry.what, entry.item.id, entry.item.bytes, entry.why],
+          : "object" in entry
+            ? [entry.what, entry.object.name, null, entry.why]
+            : [entry.what, entry.item.id, entry.item.bytes, entry.why],
       );
       const text =
         garbage.length === 0

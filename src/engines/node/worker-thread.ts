@@ -1,6 +1,13 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { type ErrorKind, ManymodelError, messageOf } from "../../core/errors.ts";
+import { type Activity, during } from "../../ports/activity.ts";
 import type { Answer } from "../../ports/workers.ts";
+
+/** What a worker is asked, and of what activity it is a part. */
+export interface Asked {
+  readonly request: unknown;
+  readonly activity: Activity;
+}
 
 /** What a worker tells the one that started it. */
 export type Told =
@@ -22,9 +29,10 @@ if (port !== null) {
   };
   const answer = await start(context);
   const tell = (message: Told) => port.postMessage(message);
-  port.on("message", async (request) => {
+  port.on("message", async ({ request, activity }: Asked) => {
     try {
-      tell({ type: "response", value: await answer(request, (said) => tell({ type: "note", said })) });
+      const value = await during(activity, () => answer(request, (said) => tell({ type: "note", said })));
+      tell({ type: "response", value });
     } catch (error) {
       const kind = error instanceof ManymodelError ? error.kind : null;
       const stack = error instanceof Error ? (error.stack ?? null) : null;

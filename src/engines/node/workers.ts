@@ -1,8 +1,9 @@
 import { availableParallelism, hostname } from "node:os";
 import { ManymodelError } from "../../core/errors.ts";
+import { currentActivity } from "../../ports/activity.ts";
 import { type Worker, WorkerLost, type Workers } from "../../ports/workers.ts";
 import { startProcess, startThread } from "./vessel.ts";
-import type { Told } from "./worker-thread.ts";
+import type { Asked, Told } from "./worker-thread.ts";
 
 /** Dots tell the parts of a worker's name apart. */
 const HOST = hostname().replaceAll(".", "-");
@@ -58,7 +59,7 @@ export function nodeWorkers(): Workers {
             new Promise((resolve, reject) => {
               if (lost !== undefined) return reject(lost);
               pending = { resolve: resolve as (response: never) => void, reject, onNote };
-              vessel.post(request);
+              vessel.post({ request, activity: currentActivity() } satisfies Asked);
             }),
           terminate: () => vessel.end(),
         };

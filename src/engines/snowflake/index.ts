@@ -8,6 +8,7 @@ import { workspaceNames } from "./names.ts";
 import { snowflakePreparation } from "./preparation.ts";
 import { snowflakeQueue } from "./queue.ts";
 import { snowflakeRoster } from "./roster.ts";
+import { snowflakeRunObjects } from "./run-objects.ts";
 import { openSession } from "./session.ts";
 import { mountedStage, snowflakeStage } from "./stage.ts";
 import { snowflakeTableFunctions } from "./table-functions.ts";
@@ -33,9 +34,10 @@ export function openSnowflakeEngine(address: SnowflakeAddress): Engine {
     stage,
     workers: nodeWorkers(),
     ...(address.compute === "warehouse" && { functions: snowflakeTableFunctions(session, names, stage) }),
+    objects: snowflakeRunObjects(session, names),
     ...(address.service !== undefined && { jobs: snowflakeJobs(session, names, stage, address, address.service) }),
     preparation: snowflakePreparation(session, names, address),
-    describe: () => describeAccount(session, names),
+    describe: () => describeAccount(session, names, address),
     close: () => session.close(),
   };
 }

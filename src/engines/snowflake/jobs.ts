@@ -6,6 +6,7 @@ import type { Stage } from "../../ports/stage.ts";
 import type { Names } from "./names.ts";
 import type { Row, Session } from "./session.ts";
 import { jobStatements, MOUNT, specification } from "./sql/jobs.ts";
+import { runComment } from "./sql/run-objects.ts";
 
 /**
  * Workers in container services. In tasks mode a serverless task graph runs a job service whose replicas have static
@@ -38,17 +39,16 @@ export function snowflakeJobs(
             "queue mode needs hybrid tables, and snowflake.hybrid_tables is false; use mode tasks",
           );
         await stage.put(config(run), workerConfig(address, false));
-        const comment = JSON.stringify({ app: "manymodel", run });
         // A name is taken as long as its service is there, whoever launched it.
         const next = Number((await serviceNames(base)).at(-1)?.split("_").at(-1) ?? 0) + 1;
-        await session.rows(sql.execute(`${base}_${next}`, comment, spec(run, "worker", "--run", run)));
+        await session.rows(sql.execute(`${base}_${next}`, runComment(run), spec(run, "worker", "--run", run)));
         return;
       }
       await stage.put(config(run), workerConfig(address, true));
       const begun = (await session.rows(sql.history(base))).length > 0;
       if (begun && launch > 1) await session.rows(sql.retry(base));
       else {
-        for (const text of sql.graph(base, spec(run, "worker", "--run", run), spec(run, "index", run)))
+        for (const text of sql.graph(base, runComment(run), spec(run, "worker", "--run", run), spec(run, "index", run)))
           await session.rows(text);
         await session.rows(sql.start(base));
       }

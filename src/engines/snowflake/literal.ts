@@ -29,3 +29,13 @@ export function dollarQuoted(text: string): string {
   if (text.includes("$$")) throw new ManymodelError("usage", "a specification cannot contain $$");
   return `$$\n${text}$$`;
 }
+
+/** A name that needs no quotes: those of services cannot have any. @throws {ManymodelError} `config` for another */
+export function plain(name: string): string {
+  if (!/^[A-Za-z_][A-Za-z0-9_$]{0,254}$/.test(name))
+    throw new ManymodelError(
+      "config",
+      `${show(name)} needs quotes, which names of job services cannot have; choose another name`,
+    );
+  return name;
+}

@@ -31,13 +31,14 @@ export async function readPublished(
 }
 
 /**
- * Writes those rows of an owner that have one of some values in a column to a file of the stage. The values are rows for as
- * long as the transaction lasts, which takes them away again.
+ * Writes those rows of an owner that have one of some values in a column to a file of the stage. The values are rows of a
+ * table under an id that nothing else has, for as long as it takes: nobody says whether a COPY to a stage may stand in a
+ * transaction, and see what it has written.
  *
  * @returns how many rows there are; none: there is no file either
  */
 export async function carryRows(
-  transaction: Statements,
+  session: Statements,
   sql: Sql,
   table: string,
   owner: string,
@@ -46,11 +47,14 @@ export async function carryRows(
   set: Readonly<Record<string, string>>,
   { id, file }: { readonly id: string; readonly file: string },
 ): Promise<number> {
-  for (let from = 0; from < values.length; from += VALUES_AT_ONCE)
-    await transaction.change(sql.want, [id, JSON.stringify(values.slice(from, from + VALUES_AT_ONCE))]);
-  const rows = unloaded(await transaction.rows(sql.carry(table, owner, columns, column, set, id, file)));
-  await transaction.change(sql.forgetWanted, [id]);
-  return rows;
+  if (values.length === 0) return 0;
+  try {
+    for (let from = 0; from < values.length; from += VALUES_AT_ONCE)
+      await session.change(sql.want, [id, JSON.stringify(values.slice(from, from + VALUES_AT_ONCE))]);
+    return unloaded(await session.rows(sql.carry(table, owner, columns, column, set, id, file)));
+  } finally {
+    await session.change(sql.forgetWanted, [id]);
+  }
 }
 
 /** Values that one statement is given. */

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import type * as Sdk from "snowflake-sdk";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
 import type { SnowflakeAddress } from "../../core/snowflake-address.ts";
-import { settings, TRANSACTION } from "./sql/session.ts";
+import { currentActivity } from "../../ports/activity.ts";
+import { queryTag, settings, TRANSACTION } from "./sql/session.ts";
 
 /** A value bound to a `?`. */
 export type Bind = string | number | boolean | null;
@@ -253,7 +254,10 @@ function run(connection: Sdk.Connection, sqlText: string, binds: readonly Bind[]
       sqlText,
       binds: binds as Sdk.Binds,
       rowMode: "array",
-      ...(limit > 0 && { parameters: { ROWS_PER_RESULTSET: limit } }),
+      parameters: {
+        ...(limit > 0 && { ROWS_PER_RESULTSET: limit }),
+        QUERY_TAG: queryTag(currentActivity()),
+      },
       complete(error, statement, rows) {
         if (error) return reject(error);
         resolve({

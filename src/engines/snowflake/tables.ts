@@ -5,15 +5,15 @@ import { ManymodelError, messageOf } from "../../core/errors.ts";
 import { checkName } from "../../core/run.ts";
 import { rowSelector } from "../../core/selection.ts";
 import type { Stage } from "../../ports/stage.ts";
-import type { StoredItem, TablePart, Tables } from "../../ports/tables.ts";
+import type { TablePart, Tables } from "../../ports/tables.ts";
 import { type Names, OWN } from "./names.ts";
 import { PinnedRows } from "./pinned-rows.ts";
 import { carryRows, readPublished } from "./published-rows.ts";
 import type { Session } from "./session.ts";
-import { type PinnedSnapshot, readRecord, snapshotFolder, takeSnapshot } from "./snapshot.ts";
+import { type PinnedSnapshot, readRecord, takeSnapshot } from "./snapshot.ts";
 import { findSource, knownColumns } from "./source.ts";
-import { snapshotStatements } from "./sql/snapshot.ts";
 import { FILES_AT_ONCE, tableStatements } from "./sql/tables.ts";
+import { eraseItems, storedItems } from "./stored-items.ts";
 
 const RESULT_VIEWS = ["MODEL_INDEX", "TRAINING_METRICS", "TRAINING_RESULTS"];
 
@@ -102,9 +102,7 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): T
       const known = (await columns(table)) ?? [];
       const id = randomUUID();
       const at = { id, file: partPath(table, id) };
-      const rows = await session.transaction((transaction) =>
-        carryRows(transaction, sql, table, owner, known, wanted, set, at),
-      );
+      const rows = await carryRows(session, sql, table, owner, known, wanted, set, at);
       return { id, rows, columns: known };
     },
     async discard(table, parts) {
@@ -128,23 +126,10 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): T
     async conceal(runId) {
       await session.change(sql.conceal, [runId]);
     },
-    async stored() {
-      const snapshots = (await stage.list("snapshots/")).map((path) => path.split("/")[1]!);
-      const parts = (await stage.list("tables/")).map((path) => path.slice("tables/".length));
-      const item =
-        (kind: StoredItem["kind"]) =>
-        (id: string): StoredItem => ({ kind, id, bytes: 0, ageMs: Infinity });
-      return [...[...new Set(snapshots)].map(item("snapshot")), ...parts.map(item("part"))];
-    },
+    stored: () => storedItems(session, names),
     async erase(items) {
-      for (const { kind, id } of items) {
-        if (kind === "snapshot") {
-          const record = await readRecord(stage, id);
-          if (record !== undefined) await session.rows(snapshotStatements(names).drop(record.files.table));
-          opened.delete(id);
-        }
-        await stage.remove(kind === "snapshot" ? `${snapshotFolder(id)}/` : `tables/${id}`);
-      }
+      await eraseItems(session, names, stage, items);
+      for (const { id } of items) opened.delete(id);
     },
     async query(text, limit) {
       const query = text.trim().replace(/;$/, "");

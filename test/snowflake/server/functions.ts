@@ -1,13 +1,14 @@
 import { createContext, runInContext } from "node:vm";
 import { missing, SqlFailure, unsupported } from "./failure.ts";
 import { mask } from "./masked.ts";
-import { done, type Rowset, STATEMENT } from "./rowset.ts";
-import { objectName } from "./stages.ts";
+import { done, type Rowset, STATEMENT, textRows } from "./rowset.ts";
+import { likePrefix, objectName } from "./stages.ts";
 import type { Handler } from "./statements.ts";
 import { translate } from "./translate.ts";
 
 interface TableFunction {
   readonly parameters: readonly string[];
+  readonly types: readonly string[];
   readonly body: string;
 }
 
@@ -43,7 +44,24 @@ export function functionStatements(): Handler {
         functions.set(key, {
           body: stored,
           parameters: parameters!.split(",").map((one) => one.trim().split(" ")[0]!),
+          types: parameters!.split(",").map((one) => one.trim().split(" ")[1]!.replace("DOUBLE", "FLOAT")),
         });
+      return { rowset: done() };
+    }
+    const show = /^SHOW USER FUNCTIONS LIKE \ue000(\d+)\ue000 IN SCHEMA (\S+)$/.exec(masked.code);
+    if (show !== null) {
+      const within = `${objectName(masked.unmask(show[2]!))}.${likePrefix(masked.literal(Number(show[1])))}`;
+      const found = [...functions].filter(([name]) => name.startsWith(within));
+      const rows = found.map(([key, { types }]) => {
+        const name = key.split(".").at(-1)!;
+        return [name, `${name}(${types.join(", ")}) RETURN TABLE (P FLOAT, OUTCOME VARCHAR)`];
+      });
+      return { rowset: textRows(["name", "arguments"], rows) };
+    }
+    const drop = /^DROP FUNCTION IF EXISTS (\S+)\(([^()]*)\)$/.exec(masked.code);
+    if (drop !== null) {
+      const key = objectName(masked.unmask(drop[1]!));
+      if (functions.get(key)?.types.join(", ") === drop[2]) functions.delete(key);
       return { rowset: done() };
     }
     if (!/\bTABLE\(\ue001/.test(masked.code)) return undefined;

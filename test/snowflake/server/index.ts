@@ -8,11 +8,12 @@ import { serve } from "@hono/node-server";
 import { SqlFailure, unsupported } from "./failure.ts";
 import { Faults } from "./faults.ts";
 import { functionStatements } from "./functions.ts";
+import { fullInventory, type Inventory, inventoryStatements } from "./inventory.ts";
 import { type Account, protocol } from "./protocol.ts";
 import { Services } from "./services.ts";
-import { Session, type Shared } from "./session.ts";
+import { type Bind, Session, type Shared } from "./session.ts";
 import { Stages } from "./stages.ts";
-import { changeTokens, type Handler, rowStatements, stageStatements } from "./statements.ts";
+import { type Answer, changeTokens, type Handler, rowStatements, stageStatements } from "./statements.ts";
 import { taskStatements } from "./tasks.ts";
 import { authenticate, noUsers, type Users } from "./users.ts";
 
@@ -21,9 +22,12 @@ export interface LocalSnowflake {
   readonly host: string;
   readonly port: number;
   readonly users: Users;
+  readonly inventory: Inventory;
   readonly faults: Faults;
   /** Every statement that was sent, in order. */
   readonly log: string[];
+  /** Their query tags. */
+  readonly tags: string[];
   readonly services: Services;
   /** The folder that holds the stages. */
   readonly stages: string;
@@ -46,18 +50,21 @@ export async function startLocalSnowflake({ database = "LAB" } = {}): Promise<Lo
   const users = noUsers();
   const faults = new Faults();
   const log: string[] = [];
+  const tags: string[] = [];
   const sessions = new Set<Session>();
   let port = 0;
   const program = fileURLToPath(new URL("../../../bin/manymodel.js", import.meta.url));
   const services = new Services({ stages, users, folder, program, host: "127.0.0.1", port: () => port });
-  const perform: Account["perform"] = async (session, sql, binds) => {
+  const perform = async (session: Session, sql: string, binds: readonly Bind[]): Promise<Answer> => {
     for (const handler of handlers) {
       const answer = await handler(session, sql, binds);
       if (answer !== undefined) return answer;
     }
     throw unsupported(sql);
   };
+  const inventory = fullInventory();
   const handlers: Handler[] = [
+    inventoryStatements(inventory, shared),
     changeTokens(shared),
     stageStatements(stages),
     services.statements,
@@ -76,9 +83,10 @@ export async function startLocalSnowflake({ database = "LAB" } = {}): Promise<Lo
     },
     bySession: (token) => [...sessions].find((session) => session.token === token),
     byMaster: (token) => [...sessions].find((session) => session.masterToken === token),
-    perform: (session, sql, binds) =>
+    perform: (session, sql, binds, parameters) =>
       session.inTurn(async () => {
         log.push(sql);
+        tags.push(parameters.QUERY_TAG ?? session.parameters.get("QUERY_TAG") ?? "");
         const fault = faults.take(sql);
         if (fault !== undefined) throw new SqlFailure(fault.code, "XX000", fault.message);
         return perform(session, sql, binds);
@@ -95,7 +103,7 @@ export async function startLocalSnowflake({ database = "LAB" } = {}): Promise<Lo
   port = (server.address() as AddressInfo).port;
   faults.origin = `http://127.0.0.1:${port}`;
   return {
-    ...{ host: "127.0.0.1", port, users, faults, log, stages: stages.root },
+    ...{ host: "127.0.0.1", port, users, inventory, faults, log, tags, stages: stages.root },
     services,
     async close() {
       await services.close();

@@ -14,9 +14,15 @@ export interface Account {
   ): Session | undefined;
   bySession(token: string): Session | undefined;
   byMaster(token: string): Session | undefined;
-  perform(session: Session, sql: string, binds: readonly Bind[]): Promise<Answer>;
+  perform(session: Session, sql: string, binds: readonly Bind[], parameters: Parameters): Promise<Answer>;
   logout(session: Session): Promise<void>;
   readonly faults: Faults;
+}
+
+/** Parameters of a statement alone. */
+export interface Parameters {
+  readonly ROWS_PER_RESULTSET?: number;
+  readonly QUERY_TAG?: string;
 }
 
 interface Query {
@@ -96,12 +102,12 @@ export function protocol(account: Account): Hono {
       sqlText,
       bindings = {},
       asyncExec,
-      parameters,
+      parameters = {},
     } = (await body(c.req.raw)) as unknown as {
       sqlText: string;
       bindings?: Record<string, Bind>;
       asyncExec?: boolean;
-      parameters?: { ROWS_PER_RESULTSET?: number };
+      parameters?: Parameters;
     };
     const id = randomUUID();
     const binds = Object.keys(bindings)
@@ -113,7 +119,7 @@ export function protocol(account: Account): Hono {
       session,
       ended: false,
       failed: false,
-      answer: answer(id, session, sqlText, binds, parameters?.ROWS_PER_RESULTSET),
+      answer: answer(id, session, sqlText, binds, parameters),
     };
     query.answer.then((response) => {
       query.ended = true;
@@ -174,10 +180,10 @@ export function protocol(account: Account): Hono {
     session: Session,
     sql: string,
     binds: readonly Bind[],
-    limit = 0,
+    parameters: Parameters,
   ): Promise<object> {
     try {
-      const result = await account.perform(session, sql, binds);
+      const result = await account.perform(session, sql, binds, parameters);
       if ("transfer" in result) {
         const { stageLocation, ...transfer } = result.transfer;
         const stageInfo = {
@@ -210,6 +216,7 @@ export function protocol(account: Account): Hono {
         };
       }
       const { rowtype, rows, statementTypeId } = result.rowset;
+      const limit = parameters.ROWS_PER_RESULTSET ?? 0;
       const kept = limit > 0 ? rows.slice(0, limit) : rows;
       const rest = [];
       for (let from = ROWS_AT_ONCE; from < kept.length; from += ROWS_AT_ONCE) {

@@ -4,7 +4,7 @@ import path from "node:path";
 import { SqlFailure, unsupported } from "./failure.ts";
 import { mask } from "./masked.ts";
 import { done, textRows } from "./rowset.ts";
-import type { Stages } from "./stages.ts";
+import { likePrefix, objectName, type Stages } from "./stages.ts";
 import type { Handler } from "./statements.ts";
 import { issueToken, type Users } from "./users.ts";
 
@@ -41,6 +41,7 @@ interface Specification {
 /** A job service: replicas of a container, which are processes of this machine. */
 export interface Job {
   readonly name: string;
+  readonly comment: string;
   readonly replicas: readonly { readonly process: ChildProcess; log: string; code: number | null | undefined }[];
   readonly ended: Promise<"DONE" | "FAILED">;
   status: "RUNNING" | "DONE" | "FAILED";
@@ -59,20 +60,21 @@ export class Services {
   execute(sql: string): { job: Job; async: boolean } {
     const masked = mask(sql);
     const match =
-      /^EXECUTE JOB SERVICE\s+IN COMPUTE POOL (\w+)(?:\s+NAME = ([\w.$]+))?(\s+ASYNC = TRUE)?(?:\s+REPLICAS = (\d+))?(?:\s+QUERY_WAREHOUSE = \S+)?(?:\s+COMMENT = \ue000\d+\ue000)?\s+FROM SPECIFICATION \ue000(\d+)\ue000$/.exec(
+      /^EXECUTE JOB SERVICE\s+IN COMPUTE POOL (\w+)(?:\s+NAME = ([\w.$]+))?(\s+ASYNC = TRUE)?(?:\s+REPLICAS = (\d+))?(?:\s+QUERY_WAREHOUSE = \S+)?(?:\s+COMMENT = \ue000(\d+)\ue000)?\s+FROM SPECIFICATION \ue000(\d+)\ue000$/.exec(
         masked.code.trim(),
       );
     if (match === null) throw unsupported(sql);
-    const [, , named, async, replicas = "1", spec] = match;
+    const [, , named, async, replicas = "1", comment, spec] = match;
     const name = named ?? `JOB_${Math.random().toString(16).slice(2)}`;
     if (this.jobs.has(name))
       throw new SqlFailure("002002", "42710", `SQL compilation error: Object '${name}' already exists.`);
-    const job = this.#start(name, JSON.parse(masked.literal(Number(spec))) as Specification, Number(replicas));
+    const said = comment === undefined ? "" : masked.literal(Number(comment));
+    const job = this.#start(name, said, JSON.parse(masked.literal(Number(spec))) as Specification, Number(replicas));
     this.jobs.set(name, job);
     return { job, async: async !== undefined };
   }
 
-  #start(name: string, { spec }: Specification, count: number): Job {
+  #start(name: string, comment: string, { spec }: Specification, count: number): Job {
     const { stages, users, folder, program, host, port } = this.#around;
     const container = spec.containers[0]!;
     if (!/^[a-z0-9-]+$/.test(container.name))
@@ -124,7 +126,7 @@ export class Services {
         }),
     );
     const job: Job = {
-      ...{ name, replicas, status: "RUNNING" as const },
+      ...{ name, comment, replicas, status: "RUNNING" as const },
       ended: Promise.all(codes).then(() => (job.status = replicas.every(({ code }) => code === 0) ? "DONE" : "FAILED")),
     };
     return job;
@@ -151,24 +153,24 @@ export class Services {
       const log = this.#known(logs[1]!).replicas[Number(logs[2])]?.log ?? "";
       return { rowset: textRows(["LOGS"], [[log.trimEnd().split("\n").slice(-Number(logs[3])).join("\n")]]) };
     }
-    const drop = /^DROP SERVICE IF EXISTS ([\w.$]+)$/.exec(text);
+    const drop = /^DROP SERVICE IF EXISTS (\S+)$/.exec(text);
     if (drop !== null) {
-      const job = this.jobs.get(drop[1]!);
+      // A service that was given no name is in the session's schema.
+      const name = objectName(drop[1]!);
+      const job = this.jobs.get(name) ?? this.jobs.get(name.split(".").at(-1)!);
       for (const { process } of job?.replicas ?? []) process.kill("SIGKILL");
-      this.jobs.delete(drop[1]!);
+      this.jobs.delete(job?.name ?? name);
       return { rowset: done() };
     }
     const masked = mask(text);
-    const show = /^SHOW SERVICES LIKE \ue000(\d+)\ue000 IN SCHEMA \S+$/.exec(masked.code);
+    const show = /^SHOW SERVICES(?: LIKE \ue000(\d+)\ue000)? IN SCHEMA \S+$/.exec(masked.code);
     if (show !== null) {
-      const pattern = masked.literal(Number(show[1])).replace(/\\_/g, "_").replace(/%$/, "");
-      const names = [...this.jobs.keys()]
-        .map((name) => name.split(".").at(-1)!)
-        .filter((name) => name.startsWith(pattern));
+      const begin = show[1] === undefined ? "" : likePrefix(masked.literal(Number(show[1])));
+      const rows = [...this.jobs.values()].map(({ name, comment }) => ["", name.split(".").at(-1)!, comment]);
       return {
         rowset: textRows(
-          ["created_on", "name"],
-          names.map((name) => ["", name]),
+          ["created_on", "name", "comment"],
+          rows.filter(([, name]) => name!.startsWith(begin)),
         ),
       };
     }

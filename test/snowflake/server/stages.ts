@@ -31,7 +31,9 @@ export class Stages {
   }
 
   /** The files whose path on the stage starts with a prefix, sorted. */
-  async list(location: string): Promise<{ name: string; file: string; size: number; relative: string }[]> {
+  async list(
+    location: string,
+  ): Promise<{ name: string; file: string; size: number; modified: Date; relative: string }[]> {
     const { folder, relative, stage } = this.resolve(location);
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
     const files = entries
@@ -43,7 +45,8 @@ export class Stages {
     return Promise.all(
       files.map(async (name) => {
         const file = path.join(folder, name);
-        return { name: `${last}/${name}`, relative: name, file, size: (await stat(file)).size };
+        const { size, mtime: modified } = await stat(file);
+        return { name: `${last}/${name}`, relative: name, file, size, modified };
       }),
     );
   }
@@ -54,6 +57,9 @@ export class Stages {
     return files.map(({ name }) => name);
   }
 }
+
+/** What a pattern of SHOW … LIKE begins with: one with `%` at its end and nowhere else. */
+export const likePrefix = (pattern: string) => pattern.replaceAll("\\_", "_").replace(/%$/, "");
 
 /** The parts of a dotted name: quoted ones as they are, others in capitals. */
 export function nameParts(name: string): string[] {

@@ -100,6 +100,7 @@ async function define(shared: Shared, session: Session, sql: string): Promise<An
       .replace(/,\s*INDEX \S+\s*\([^)]*\)/gi, "")
       .replace(/\bDATA_RETENTION_TIME_IN_DAYS = \d+/gi, "");
     await session.run(`CREATE TABLE ${exists}${target} ${translate({ ...masked, code: without })}`);
+    await session.run(`COMMENT ON TABLE ${target} IS '${new Date().toISOString().replace("Z", "")}'`);
     return { rowset: done() };
   }
   const view = /^CREATE VIEW IF NOT EXISTS (\S+)\s+AS\s+(.*)$/is.exec(masked.code.trim());
@@ -185,7 +186,7 @@ export function stageStatements(stages: Stages): Handler {
     const list = /^LIST \ue000(\d+)\ue000$/.exec(masked.code);
     if (list !== null) {
       const files = await stages.list(literal(list[1]));
-      const rows = files.map(({ name, size }) => [name, String(size), "", ""]);
+      const rows = files.map(({ name, size, modified }) => [name, String(size), "", modified.toUTCString()]);
       return { rowset: textRows(["name", "size", "md5", "last_modified"], rows) };
     }
     const remove = /^REMOVE \ue000(\d+)\ue000$/.exec(masked.code);

@@ -3,7 +3,7 @@ import { mask } from "./masked.ts";
 import { done, textRows } from "./rowset.ts";
 import type { Services } from "./services.ts";
 import type { Session } from "./session.ts";
-import { objectName } from "./stages.ts";
+import { likePrefix, objectName } from "./stages.ts";
 import type { Answer, Handler } from "./statements.ts";
 
 interface Task {
@@ -12,6 +12,7 @@ interface Task {
   readonly finalizes: string | undefined;
   readonly retries: number;
   readonly body: string;
+  readonly comment: string;
   resumed: boolean;
 }
 
@@ -63,17 +64,26 @@ export function taskStatements(
     const text = sql.trim();
     const masked = mask(text);
     const create =
-      /^CREATE TASK IF NOT EXISTS (\S+)((?: (?:USER_TASK_TIMEOUT_MS|TASK_AUTO_RETRY_ATTEMPTS|SUSPEND_TASK_AFTER_NUM_FAILURES) = \d+)*)(?: AFTER (\S+))?(?: FINALIZE = (\S+))? AS\s+(.*)$/s.exec(
+      /^CREATE TASK IF NOT EXISTS (\S+)((?: (?:USER_TASK_TIMEOUT_MS|TASK_AUTO_RETRY_ATTEMPTS|SUSPEND_TASK_AFTER_NUM_FAILURES) = \d+)*)(?: COMMENT = \ue000(\d+)\ue000)?(?: AFTER (\S+))?(?: FINALIZE = (\S+))? AS\s+(.*)$/s.exec(
         masked.code,
       );
     if (create !== null) {
       const name = (code: string | undefined) => code && objectName(masked.unmask(code));
-      const [, own, options, after, finalizes] = create;
+      const [, own, options, said, after, finalizes] = create;
+      const comment = said === undefined ? "" : masked.literal(Number(said));
       const key = name(own)!;
       const retries = Number(/TASK_AUTO_RETRY_ATTEMPTS = (\d+)/.exec(options!)?.[1] ?? 0);
       const body = text.slice(text.search(/\sAS\s/) + 3).trim();
       if (!tasks.has(key))
-        tasks.set(key, { name: key, after: name(after), finalizes: name(finalizes), retries, body, resumed: false });
+        tasks.set(key, {
+          name: key,
+          after: name(after),
+          finalizes: name(finalizes),
+          retries,
+          body,
+          comment,
+          resumed: false,
+        });
       return { rowset: done() };
     }
     const enable = /^SELECT SYSTEM\$TASK_DEPENDENTS_ENABLE\('(.*)'\)$/.exec(text);
@@ -90,6 +100,17 @@ export function taskStatements(
     }
     const alter = /^ALTER TASK IF EXISTS (\S+) SUSPEND$/.exec(text);
     if (alter !== null) return { rowset: done() };
+    const show = /^SHOW TASKS LIKE \ue000(\d+)\ue000 IN SCHEMA (\S+)$/.exec(masked.code);
+    if (show !== null) {
+      const within = `${objectName(masked.unmask(show[2]!))}.${likePrefix(masked.literal(Number(show[1])))}`;
+      const found = [...tasks.values()].filter(({ name }) => name.startsWith(within));
+      return {
+        rowset: textRows(
+          ["name", "comment"],
+          found.map(({ name, comment }) => [name.split(".").at(-1)!, comment]),
+        ),
+      };
+    }
     const drop = /^DROP TASK IF EXISTS (\S+)$/.exec(text);
     if (drop !== null) {
       tasks.delete(objectName(drop[1]!));

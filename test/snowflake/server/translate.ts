@@ -37,8 +37,12 @@ export function translate(masked: Masked): string {
     .replace(/\bPARSE_JSON\s*\(/gi, "json(")
     .replace(/\bTO_VARCHAR\s*\(/gi, "to_text(");
   for (const [pattern, type] of TYPES) text = text.replace(pattern, type);
-  text = text.replace(/\ue001(\d+)\ue001\.INFORMATION_SCHEMA\.(COLUMNS|TABLES)/gi, (_, n, view) =>
-    view.toUpperCase() === "COLUMNS" ? columnsView(masked.identifier(n)) : tablesView(masked.identifier(n)),
+  text = text.replace(/\ue001(\d+)\ue001\.INFORMATION_SCHEMA\.(COLUMNS|TABLES|SCHEMATA)/gi, (_, n, view) =>
+    view.toUpperCase() === "SCHEMATA"
+      ? `(SELECT upper(schema_name) AS SCHEMA_NAME FROM duckdb_schemas() WHERE database_name = '${masked.identifier(n)}' AND NOT internal)`
+      : view.toUpperCase() === "COLUMNS"
+        ? columnsView(masked.identifier(n))
+        : tablesView(masked.identifier(n)),
   );
   return masked.unmask(text);
 }
@@ -61,8 +65,8 @@ function columnsView(database: string): string {
 function tablesView(database: string): string {
   const name = `'${database.replaceAll("'", "''")}'`;
   return `(SELECT upper(schema_name) AS TABLE_SCHEMA, table_name AS TABLE_NAME, 'BASE TABLE' AS TABLE_TYPE,
-      estimated_size AS ROW_COUNT, coalesce(comment, '') AS COMMENT FROM duckdb_tables() WHERE database_name = ${name} AND NOT internal
-    UNION ALL SELECT upper(schema_name), view_name, 'VIEW', NULL, '' FROM duckdb_views() WHERE database_name = ${name} AND NOT internal)`;
+      estimated_size AS ROW_COUNT, 0 AS BYTES, CAST(comment AS TIMESTAMP) AS CREATED FROM duckdb_tables() WHERE database_name = ${name} AND NOT internal
+    UNION ALL SELECT upper(schema_name), view_name, 'VIEW', NULL, NULL, NULL FROM duckdb_views() WHERE database_name = ${name} AND NOT internal)`;
 }
 
 /** Functions of Snowflake that DuckDB has not. */
@@ -71,5 +75,6 @@ export const MACROS = [
   "CREATE OR REPLACE TEMP MACRO CURRENT_VERSION() AS '0.0.0 local'",
   "CREATE OR REPLACE TEMP MACRO DATEADD(unit, n, t) AS CASE lower(unit) WHEN 'millisecond' THEN t + to_milliseconds(n) ELSE error('DATEADD ' || unit) END",
   "CREATE OR REPLACE TEMP MACRO IFF(c, a, b) AS CASE WHEN c THEN a ELSE b END",
+  "CREATE OR REPLACE TEMP MACRO STARTSWITH(text, begin) AS starts_with(text, begin)",
   "CREATE OR REPLACE TEMP MACRO to_text(x) AS CAST(x AS VARCHAR)",
 ];

@@ -1,6 +1,5 @@
-import { ManymodelError, show } from "../../../core/errors.ts";
 import type { SnowflakeAddress, SnowflakeService } from "../../../core/snowflake-address.ts";
-import { dollarQuoted, identifier, integer, literal } from "../literal.ts";
+import { dollarQuoted, identifier, integer, literal, plain } from "../literal.ts";
 import type { Names } from "../names.ts";
 
 /** What a container is to do. */
@@ -54,12 +53,12 @@ export function jobStatements(
     services: (base: string) =>
       `SHOW SERVICES LIKE ${literal(`${base.replaceAll("_", "\\_")}\\_%`)} IN SCHEMA ${names.schema}`,
     /** In tasks mode: a graph whose root starts the training of static shards, and whose finalizer writes the index. */
-    graph: (base: string, train: string, final: string) => [
-      `CREATE TASK IF NOT EXISTS ${task(base, "ROOT")} ${day} TASK_AUTO_RETRY_ATTEMPTS = 1 SUSPEND_TASK_AFTER_NUM_FAILURES = 0 AS SELECT 1`,
-      `CREATE TASK IF NOT EXISTS ${task(base, "TRAIN")} ${day} AFTER ${task(base, "ROOT")} AS
-      EXECUTE JOB SERVICE ${pool} ${replicas}${queryWarehouse} FROM SPECIFICATION ${literal(train)}`,
-      `CREATE TASK IF NOT EXISTS ${task(base, "FINAL")} ${day} FINALIZE = ${task(base, "ROOT")} AS
-      EXECUTE JOB SERVICE ${pool}${queryWarehouse} FROM SPECIFICATION ${literal(final)}`,
+    graph: (base: string, comment: string, train: string, final: string) => [
+      `CREATE TASK IF NOT EXISTS ${task(base, "ROOT")} ${day} TASK_AUTO_RETRY_ATTEMPTS = 1 SUSPEND_TASK_AFTER_NUM_FAILURES = 0 COMMENT = ${literal(comment)} AS SELECT 1`,
+      `CREATE TASK IF NOT EXISTS ${task(base, "TRAIN")} ${day} COMMENT = ${literal(comment)} AFTER ${task(base, "ROOT")} AS
+      EXECUTE JOB SERVICE ${pool} ${replicas}${queryWarehouse} COMMENT = ${literal(comment)} FROM SPECIFICATION ${literal(train)}`,
+      `CREATE TASK IF NOT EXISTS ${task(base, "FINAL")} ${day} COMMENT = ${literal(comment)} FINALIZE = ${task(base, "ROOT")} AS
+      EXECUTE JOB SERVICE ${pool}${queryWarehouse} COMMENT = ${literal(comment)} FROM SPECIFICATION ${literal(final)}`,
       `SELECT SYSTEM$TASK_DEPENDENTS_ENABLE(${literal(task(base, "ROOT"))})`,
     ],
     start: (base: string) => `EXECUTE TASK ${task(base, "ROOT")}`,
@@ -73,14 +72,4 @@ export function jobStatements(
       ...TASKS.map((which) => `DROP TASK IF EXISTS ${task(base, which)}`).reverse(),
     ],
   };
-}
-
-/** A name that needs no quotes: those of services cannot have any. @throws {ManymodelError} `config` for another */
-function plain(name: string): string {
-  if (!/^[A-Za-z_][A-Za-z0-9_$]{0,254}$/.test(name))
-    throw new ManymodelError(
-      "config",
-      `${show(name)} needs quotes, which names of job services cannot have; choose another name`,
-    );
-  return name;
 }

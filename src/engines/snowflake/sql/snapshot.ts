@@ -52,6 +52,9 @@ export function snapshotStatements(names: Names) {
       PARTITION BY ('b' || ((P - MOD(P, ${size})) / ${size})::NUMBER(10,0)::VARCHAR) FILE_FORMAT = (TYPE = PARQUET) HEADER = TRUE`;
     },
     drop: (id: string) => `DROP TABLE IF EXISTS ${table(id)}`,
+    /** The tables of all snapshots, by the ends of their names, with their size and age in milliseconds. */
+    tables: `SELECT LOWER(SUBSTR(TABLE_NAME, ${OWN.length + "SNAPSHOT_".length + 1})), BYTES, DATEDIFF('millisecond', CREATED::TIMESTAMP_NTZ, SYSDATE())
+      FROM ${names.database}.INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = ? AND STARTSWITH(TABLE_NAME, ${literal(`${OWN}SNAPSHOT_`)})`,
   };
 }
 

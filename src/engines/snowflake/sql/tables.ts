@@ -56,7 +56,9 @@ export function tableStatements(names: Names) {
       return unload(file, `SELECT ${selected} FROM ${names.of(table)} WHERE ${first} IS NOT NULL${owned}`);
     },
     /** Values to compare with, under an id; `carry` reads them, and nothing else does. */
-    want: `INSERT INTO ${wanted} (ID, WANTED) SELECT ?, f.VALUE::VARCHAR FROM TABLE(FLATTEN(INPUT => PARSE_JSON(?))) f`,
+    want: `INSERT INTO ${wanted} (ID, WANTED, WRITTEN_AT) SELECT ?, f.VALUE::VARCHAR, SYSDATE() FROM TABLE(FLATTEN(INPUT => PARSE_JSON(?))) f`,
+    /** Ids whose values whoever wrote them has left behind, with their age in milliseconds. */
+    wantedIds: `SELECT ID, DATEDIFF('millisecond', MAX(WRITTEN_AT), SYSDATE()) FROM ${wanted} GROUP BY ID`,
     forgetWanted: `DELETE FROM ${wanted} WHERE ID = ?`,
     carry: (
       table: string,

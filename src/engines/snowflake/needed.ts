@@ -1,0 +1,41 @@
+import type { SnowflakeAddress } from "../../core/snowflake-address.ts";
+import { identifier } from "./literal.ts";
+import { imageRepository } from "./sql/account.ts";
+
+/** A privilege that a role needs on an object; its name in parts, none for the account. */
+export interface Needed {
+  readonly privilege: string;
+  readonly on: "ACCOUNT" | "COMPUTE POOL" | "DATABASE" | "IMAGE REPOSITORY" | "SCHEMA" | "STAGE" | "WAREHOUSE";
+  readonly name: readonly string[];
+}
+
+/** What a role needs, and nothing more. `isSetUp`: whether the schema is there; who makes it may do everything in it. */
+export function neededPrivileges(address: SnowflakeAddress, isSetUp: boolean): Needed[] {
+  const { database, schema, stage, warehouse, service, hybridTables, compute } = address;
+  const needed: Needed[] = [];
+  const need = (on: Needed["on"], name: readonly string[], ...privileges: readonly string[]) =>
+    needed.push(...privileges.map((privilege) => ({ privilege, on, name })));
+  need("DATABASE", [database], "USAGE");
+  if (warehouse !== undefined) need("WAREHOUSE", [warehouse], "USAGE");
+  if (!isSetUp) need("DATABASE", [database], "CREATE SCHEMA");
+  else {
+    need("SCHEMA", [database, schema], "USAGE", "CREATE TABLE", "CREATE VIEW", "CREATE STAGE");
+    need("STAGE", [database, schema, stage], "READ", "WRITE");
+    if (hybridTables) need("SCHEMA", [database, schema], "CREATE HYBRID TABLE");
+    if (compute === "warehouse") need("SCHEMA", [database, schema], "CREATE FUNCTION");
+    if (service !== undefined) need("SCHEMA", [database, schema], "CREATE SERVICE", "CREATE TASK");
+  }
+  if (service !== undefined) {
+    need("COMPUTE POOL", [service.computePool], "USAGE", "MONITOR");
+    need("ACCOUNT", [], "EXECUTE TASK", "EXECUTE MANAGED TASK");
+    const repository = imageRepository(service.image);
+    if (repository !== undefined) need("IMAGE REPOSITORY", repository.name, "READ");
+  }
+  return needed;
+}
+
+/** How an administrator grants it. */
+export function grantStatement({ privilege, on, name }: Needed, role: string): string {
+  const object = [on, ...(name.length === 0 ? [] : [name.map(identifier).join(".")])].join(" ");
+  return `GRANT ${privilege} ON ${object} TO ROLE ${identifier(role)}`;
+}

@@ -1,0 +1,30 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
+/** What is being done: an engine may tell its database, so that costs can be told by run and phase. */
+export interface Activity {
+  readonly phase?:
+    | "setup"
+    | "import"
+    | "plan"
+    | "train"
+    | "index"
+    | "register"
+    | "score"
+    | "monitor"
+    | "reconcile"
+    | "clean";
+  readonly run?: string;
+  readonly chunk?: number;
+}
+
+const current = new AsyncLocalStorage<Activity>();
+
+/** Does a piece of work that is part of an activity; what is said here stands in for what was said around it. */
+export function during<T>(activity: Activity, work: () => T): T {
+  return current.run({ ...current.getStore(), ...activity }, work);
+}
+
+/** What is being done by whoever asks, as far as it was said. */
+export function currentActivity(): Activity {
+  return current.getStore() ?? {};
+}

@@ -1,0 +1,109 @@
+import { SqlFailure } from "./failure.ts";
+import { mask } from "./masked.ts";
+import { textRows } from "./rowset.ts";
+import type { Session, Shared } from "./session.ts";
+import { likePrefix, nameParts, objectName } from "./stages.ts";
+import type { Handler } from "./statements.ts";
+
+/** A privilege, or a role, that a role has. */
+export interface Grant {
+  readonly privilege: string;
+  readonly on: string;
+  /** As an account lists it. */
+  readonly name: string;
+  readonly to: string;
+}
+
+/** What an account has besides its databases, and who may use it: tests take away and add. */
+export interface Inventory {
+  region: string;
+  readonly grants: Grant[];
+  readonly warehouses: Map<string, { state: string }>;
+  readonly pools: Map<string, { state: string; family: string; maxNodes: string }>;
+  /** Paths of images, with their tags. */
+  readonly images: Set<string>;
+}
+
+/** An account whose LAB_ROLE may do what it needs, partly by a role that it was granted. */
+export function fullInventory(): Inventory {
+  const to = "LAB_ROLE";
+  return {
+    region: "AWS_US_WEST_2",
+    grants: [
+      { privilege: "USAGE", on: "DATABASE", name: "LAB", to },
+      { privilege: "CREATE SCHEMA", on: "DATABASE", name: "LAB", to },
+      { privilege: "USAGE", on: "WAREHOUSE", name: "LAB_WH", to },
+      { privilege: "EXECUTE TASK", on: "ACCOUNT", name: "LOCAL", to },
+      { privilege: "EXECUTE MANAGED TASK", on: "ACCOUNT", name: "LOCAL", to },
+      { privilege: "USAGE", on: "ROLE", name: "POOL_USER", to },
+      { privilege: "USAGE", on: "COMPUTE_POOL", name: "POOL", to: "POOL_USER" },
+      { privilege: "MONITOR", on: "COMPUTE_POOL", name: "POOL", to: "POOL_USER" },
+      { privilege: "READ", on: "IMAGE_REPOSITORY", name: "LAB.MM.MM_IMAGES", to: "POOL_USER" },
+    ],
+    warehouses: new Map([["LAB_WH", { state: "STARTED" }]]),
+    pools: new Map([["POOL", { state: "IDLE", family: "CPU_X64_S", maxNodes: "2" }]]),
+    images: new Set(["lab/mm/mm_images/worker:1"]),
+  };
+}
+
+/** What an account tells of itself; and who makes something owns it. */
+export function inventoryStatements(inventory: Inventory, shared: Shared): Handler {
+  return async (session, sql) => {
+    const text = sql.trim();
+    const { code, literal, unmask } = mask(text);
+    const rows = (names: readonly string[], found: readonly (readonly string[])[]) => ({
+      rowset: textRows(names, found),
+    });
+    own(inventory, session, text);
+    if (text === "SELECT CURRENT_ROLE(), CURRENT_REGION()")
+      return rows(["CURRENT_ROLE()", "CURRENT_REGION()"], [[session.role, inventory.region]]);
+    if (/^CREATE HYBRID TABLE /.test(text) && !/^(AWS|AZURE)_(?!.*GOV)/.test(inventory.region))
+      throw new SqlFailure("391420", "0A000", `Hybrid tables are not available in ${inventory.region}.`);
+    const grants = /^SHOW GRANTS TO ROLE (\S+)$/.exec(code);
+    if (grants !== null) {
+      const role = objectName(unmask(grants[1]!));
+      const found = inventory.grants.filter(({ to }) => to === role);
+      return rows(
+        ["created_on", "privilege", "granted_on", "name", "granted_to", "grantee_name"],
+        found.map(({ privilege, on, name }) => ["", privilege, on, name, "ROLE", role]),
+      );
+    }
+    const show = /^SHOW (HYBRID TABLES|WAREHOUSES|COMPUTE POOLS) LIKE \ue000(\d+)\ue000(?: IN SCHEMA (\S+))?$/.exec(
+      code,
+    );
+    if (show !== null) {
+      const [, what, at, schema] = show;
+      const name = likePrefix(literal(Number(at)));
+      const [warehouse, pool] = [inventory.warehouses.get(name), inventory.pools.get(name)];
+      if (what === "WAREHOUSES") return rows(["name", "state"], warehouse ? [[name, warehouse.state]] : []);
+      if (what === "COMPUTE POOLS")
+        return rows(
+          ["name", "state", "instance_family", "max_nodes"],
+          pool ? [[name, pool.state, pool.family, pool.maxNodes]] : [],
+        );
+      return rows(["name"], shared.hybrid.has(`${objectName(unmask(schema!))}.${name}`) ? [[name]] : []);
+    }
+    const images = /^SHOW IMAGES IN IMAGE REPOSITORY (\S+)$/.exec(code);
+    if (images !== null) {
+      const within = `${nameParts(unmask(images[1]!)).join("/")}/`.toLowerCase();
+      const found = [...inventory.images].filter((image) => image.startsWith(within));
+      return rows(
+        ["image_path"],
+        found.map((image) => [image]),
+      );
+    }
+    const pool = /^CREATE COMPUTE POOL IF NOT EXISTS (\S+) .* MAX_NODES = (\d+) INSTANCE_FAMILY = (\w+)/.exec(text);
+    if (pool !== null && !inventory.pools.has(objectName(pool[1]!)))
+      inventory.pools.set(objectName(pool[1]!), { state: "SUSPENDED", family: pool[3]!, maxNodes: pool[2]! });
+    return undefined;
+  };
+}
+
+/** Whoever makes a schema, a stage or a pool where there is none owns it. */
+function own({ grants, pools }: Inventory, { role }: Session, text: string): void {
+  const made = /^CREATE (SCHEMA|STAGE|COMPUTE POOL|IMAGE REPOSITORY) IF NOT EXISTS (\S+)/.exec(text);
+  if (made === null) return;
+  const [on, name] = [made[1]!.replace(" ", "_"), objectName(made[2]!)];
+  const isOwned = pools.has(name) || grants.some((grant) => grant.on === on && grant.name === name && grant.privilege === "OWNERSHIP");
+  if (!isOwned) grants.push({ privilege: "OWNERSHIP", on, name, to: role });
+}
