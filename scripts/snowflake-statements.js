@@ -56,6 +56,17 @@ const selected = {
   columns,
   order: ["OBS_DATE"],
 };
+const scoring = {
+  input: columns,
+  future: [columns[1], { name: "PROMO", type: "boolean" }],
+  output: [
+    { name: "UNIT_ID", type: "string" },
+    { name: "OBS_DATE", type: "date" },
+    { name: "STEP", type: "integer" },
+    { name: "FORECAST", type: "number" },
+    { name: "STATUS", type: "string" },
+  ],
+};
 const [hash, part] = ["0123456789abcdef0123456789abcdef", "runs/RUN/chunks/0001/1/segment.parquet"];
 const spec = (...args) => jobs.specification(workspace, service, { args });
 const job = jobs.jobStatements(workspace, address, service);
@@ -108,7 +119,16 @@ const ARGUMENTS = {
     dropService: ["MM_RUN_1"],
     dropFunction: ["MM_FIT_0123456789ABCDEF", "FLOAT, VARCHAR, FLOAT"],
   },
-  "table functions": { create: [hash, columns, "{ … }"], fit: [hash, "ID", columns] },
+  "table functions": {
+    create: [hash, columns, "{ … }"],
+    fit: [hash, "ID", columns],
+    createPredict: [hash, scoring, "{ … }"],
+    createScored: ["ID", scoring.output],
+    predict: [hash, "ID", { ...scoring, snapshot: "ID", futureSnapshot: "ID2", kept: "FORECAST_RESULTS" }],
+    statuses: ["ID"],
+    storeScored: ["ID", scoring.output, "tables/FORECAST_RESULTS/ID.parquet"],
+    dropScored: ["ID"],
+  },
 };
 
 function listed(phase, made) {

@@ -29,7 +29,7 @@ export function snowflakeAddress({
       `${file}: engine is snowflake, but there is no block snowflake; add snowflake.account`,
     );
   const missing = (key: string) => new ManymodelError("config", `${file}: snowflake.${key} is missing`);
-  const { account, user, role, host, port, protocol, compute } = snowflake;
+  const { account, user, role, host, port, protocol, compute, scoring } = snowflake;
   const database = snowflake.database ?? lab?.database;
   if (database === undefined) throw missing("database");
   const warehouse = snowflake.warehouse ?? lab?.warehouse;
@@ -38,6 +38,7 @@ export function snowflakeAddress({
   const shard = snowflake.static_shards ? shardOf() : undefined;
   return {
     ...{ engine: "snowflake", account, database, compute, hybridTables: snowflake.hybrid_tables },
+    scoring: scoring ?? (compute === "warehouse" ? "warehouse" : "client"),
     schema: snowflake.schema ?? lab?.schema ?? "MANYMODEL",
     stage: snowflake.stage ?? lab?.dosnowflake_stage_name ?? "MM_STAGE",
     queueTable: snowflake.queue_table ?? lab?.queue_table ?? "MM_CHUNKS",

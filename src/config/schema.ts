@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { MISSING_MODEL } from "../core/missing-model.ts";
 import { RUN_MODES } from "../core/run.ts";
-import { SNOWFLAKE_COMPUTE } from "../core/snowflake-address.ts";
+import { SNOWFLAKE_COMPUTE, SNOWFLAKE_SCORING } from "../core/snowflake-address.ts";
 import { RECONCILIATION_METHODS } from "../forecast/hierarchy/methods.ts";
 
 const tableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "letters, digits and _, not starting with a digit");
@@ -355,6 +355,12 @@ const snowflake = z
       .enum(SNOWFLAKE_COMPUTE)
       .default("client")
       .describe("Who trains: client: this process; service: container services; warehouse: a table function."),
+    scoring: z
+      .enum(SNOWFLAKE_SCORING)
+      .optional()
+      .describe(
+        "Who scores batches: client: this process; warehouse: a table function; as `compute` says when left out.",
+      ),
     compute_pool: text.optional().describe("service: the compute pool; parallel_lab.compute_pool when left out."),
     image: text.optional().describe("service: the worker's image; parallel_lab.image_uri when left out."),
     replicas: count

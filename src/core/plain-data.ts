@@ -52,3 +52,12 @@ export function whyNotPlain(value: unknown, path: string, ancestors: readonly ob
   }
   return undefined;
 }
+
+/** Freezes exports, all the way down: every partition that a worker meets sees them, and none may change them for the next. */
+export function deepFreeze(value: PlainData): PlainData {
+  if (typeof value === "object" && value !== null) {
+    Object.freeze(value);
+    for (const item of Object.values(value)) if (item !== undefined) deepFreeze(item);
+  }
+  return value;
+}

@@ -22,6 +22,9 @@ export type SnowflakeService = {
 /** Where chunks are trained: in container services, in a warehouse, or in the process that asks for it. */
 export const SNOWFLAKE_COMPUTE = ["client", "service", "warehouse"] as const;
 
+/** Where batches are scored: in worker threads of the process that asks for it, or in a warehouse. */
+export const SNOWFLAKE_SCORING = ["client", "warehouse"] as const;
+
 /** An account of Snowflake, and the objects in it that this package uses. Plain data, so that any worker can open it. */
 export type SnowflakeAddress = {
   readonly engine: "snowflake";
@@ -39,6 +42,7 @@ export type SnowflakeAddress = {
   /** Where the stage is mounted in this container. */
   readonly mount?: string;
   readonly compute: (typeof SNOWFLAKE_COMPUTE)[number];
+  readonly scoring: (typeof SNOWFLAKE_SCORING)[number];
   readonly service?: SnowflakeService;
   /** Whether there are hybrid tables; without them chunks are only handed out in static shards. */
   readonly hybridTables: boolean;

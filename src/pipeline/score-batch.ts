@@ -19,7 +19,8 @@ import { getJson } from "./json.ts";
 import { prepareOutput } from "./prepare-output.ts";
 import type { OnProgress } from "./progress.ts";
 import { readIndex } from "./read-index.ts";
-import type { ScoredPart, ScoreTask, StatusCounts } from "./score-segment.ts";
+import type { ScoreTask } from "./score-segment.ts";
+import type { ScoredPart, StatusCounts } from "./scored-part.ts";
 import type { WorkerRequest } from "./worker.ts";
 
 /** What a caller decides of a batch. */
@@ -102,7 +103,8 @@ async function scoreVersion(
   const last = spec.incremental ? await lastBatch(engine.tables, model, query.table, outputTable) : undefined;
   const batchId = randomUUID();
   const kept = last === undefined ? null : { owner: ownerOf(model, last.version, query.table), batchId };
-  const common: ScoreTask = { ...task, kept, definitionSha256: index.sources[0]!.definitionSha256 };
+  const { runId, sources } = index;
+  const common: ScoreTask = { ...task, kept, runId, definitionSha256: sources[0]!.definitionSha256 };
 
   const scored = new Uint8Array(snapshot.partitions);
   const counts: StatusCounts = { OK: 0, STALE: 0, FALLBACK: 0, NO_MODEL: 0, ERROR: 0 };
@@ -110,7 +112,7 @@ async function scoreVersion(
   const withoutModel: string[] = [];
   const standing: string[] = [];
   const take = (result: ScoredPart) => {
-    if (result.part !== null) parts.push(result.part);
+    parts.push(...result.parts);
     for (const ordinal of result.ordinals) scored[ordinal] = 1;
     for (const status of Object.keys(counts) as (keyof StatusCounts)[]) counts[status] += result.counts[status];
     withoutModel.push(...result.withoutModel);
@@ -132,7 +134,7 @@ async function scoreVersion(
   try {
     await perform(
       index.segments.map((segment) => {
-        const { definitionSha256, keyArg, exports } = index.sources[segment.source]!;
+        const { definitionSha256, keyArg, exports } = sources[segment.source]!;
         return { type: "score-segment", ...common, segment, definitionSha256, keyArg, exports };
       }),
     );
@@ -173,13 +175,16 @@ async function scoreVersion(
   return summary;
 }
 
+/** What every task of a batch needs to know, before the version's index is read. */
+type BatchPlan = Omit<ScoreTask, "kept" | "runId" | "definitionSha256">;
+
 /** Checks what is asked for, reads what is to be scored, and prepares the table for it. */
 async function planBatch(
   { tables, stage }: Engine,
   spec: BatchSpec,
   version: ModelVersion,
   packageVersion: string,
-): Promise<Omit<ScoreTask, "kept" | "definitionSha256">> {
+): Promise<BatchPlan> {
   const { query, outputTable, advance, incremental, futureTable } = spec;
   const horizon = spec.horizon ?? version.horizon;
   checkCount("horizon", horizon);
@@ -218,7 +223,7 @@ async function planBatch(
 /** What a batch was asked for, as BATCH_RUNS keeps it. */
 function optionsOf(
   { missingModel, futureTable, advance, incremental }: BatchSpec,
-  { horizon, levels, quantiles, fallback }: Omit<ScoreTask, "kept" | "definitionSha256">,
+  { horizon, levels, quantiles, fallback }: BatchPlan,
 ): object {
   return { horizon, levels, quantiles, missingModel, fallback, futureTable, advance, incremental };
 }

@@ -75,8 +75,40 @@ export type ScoredPartition =
 export async function scorePartition(
   plan: ScoringPlan,
   partition: TrainedPartition,
-  { data, future }: ScoringData,
+  data: ScoringData,
 ): Promise<ScoredPartition> {
+  const steps = scoring(plan, partition, data);
+  let step = steps.next();
+  while (!step.done) {
+    try {
+      step = steps.next(await step.value);
+    } catch (error) {
+      step = steps.throw(error);
+    }
+  }
+  return step.value;
+}
+
+/** The same where nothing can be waited for: a definition that answers later is the partition's error. */
+export function scorePartitionNow(plan: ScoringPlan, partition: TrainedPartition, data: ScoringData): ScoredPartition {
+  const steps = scoring(plan, partition, data);
+  let step = steps.next();
+  while (!step.done)
+    step =
+      typeof (step.value as { then?: unknown } | null | undefined)?.then === "function"
+        ? steps.throw(
+            new Error("the definition is asynchronous, which cannot be waited for here; score in another way"),
+          )
+        : steps.next(step.value);
+  return step.value;
+}
+
+/** Scores one partition step by step: yields what the definition returned, and goes on with what that has become. */
+function* scoring(
+  plan: ScoringPlan,
+  partition: TrainedPartition,
+  { data, future }: ScoringData,
+): Generator<unknown, ScoredPartition, unknown> {
   if (partition.model === null)
     return { status: "NO_MODEL", errorType: partition.errorType, errorMessage: partition.errorMessage };
   const { definition, levels } = plan;
@@ -88,9 +120,9 @@ export async function scorePartition(
   try {
     const perRow = definition.scores === "rows";
     const horizon = perRow ? data.length : plan.horizon;
-    const moved: Moved = perRow ? { model: JSON.parse(partition.model) } : await moveOn(plan, partition, given, data);
+    const moved: Moved = perRow ? { model: JSON.parse(partition.model) } : yield* moveOn(plan, partition, given, data);
     const times = perRow ? rowTimes(plan, data) : forecastTimes(plan, partition, moved.steps ?? 0);
-    const returned = await definition.predict!({
+    const returned = yield definition.predict!({
       ...given,
       ...{ model: moved.model, horizon, levels, data },
       ...(future !== undefined && { future: futureRows(future, plan.time, times as Float64Array | null) }),
@@ -110,12 +142,12 @@ interface Moved {
   readonly problem?: Problem;
 }
 
-async function moveOn(
+function* moveOn(
   { definition, time, advance }: ScoringPlan,
   { model: text, lastTs, interval }: TrainedPartition,
   given: object,
   data: Frame,
-): Promise<Moved> {
+): Generator<unknown, Moved, unknown> {
   const model = JSON.parse(text!) as object;
   if (!advance || time === null || lastTs === null) return { model };
   try {
@@ -125,7 +157,7 @@ async function moveOn(
       const errorMessage = `the input has rows after ${lastTs}, and the model definition has no update to take them in`;
       return { model, problem: { errorType: "no-update", errorMessage } };
     }
-    return checkUpdateResult(await definition.update({ ...given, model, data: newer.data } as never), newer.steps);
+    return checkUpdateResult(yield definition.update({ ...given, model, data: newer.data } as never), newer.steps);
   } catch (error) {
     // What update may have begun to change is not used.
     const problem = { errorType: typeOf(error, "update-error"), errorMessage: messageOf(error) };

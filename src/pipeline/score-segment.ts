@@ -1,19 +1,17 @@
-import { createHash } from "node:crypto";
 import type { IndexedSegment, PartitionOutcome } from "../core/artifact.ts";
-import type { ColumnBatch } from "../core/column.ts";
-import { encodeKey, type PartitionKey, showKey } from "../core/partition-key.ts";
 import type { PlainData } from "../core/plain-data.ts";
 import { levelsToAsk } from "../core/quantile.ts";
 import type { Snapshot } from "../core/run.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import { type Frame, frame } from "../model/frame.ts";
 import type { Engine } from "../ports/engine.ts";
-import type { PartitionRows, TablePart } from "../ports/tables.ts";
-import { type Fallback, scoreFallback } from "./fallback.ts";
-import { ForecastRows, type ForecastTable } from "./forecast-rows.ts";
+import type { PartitionRows } from "../ports/tables.ts";
+import type { Fallback } from "./fallback.ts";
+import { fingerprintOf, type RowRange } from "./fingerprint.ts";
+import type { ForecastTable } from "./forecast-rows.ts";
 import { segmentRows } from "./read-index.ts";
-import { type Problem, type ScoredPartition, scorePartition } from "./score-partition.ts";
-import { dataHash } from "./train-partition.ts";
+import { type ScoredPartition, scorePartition } from "./score-partition.ts";
+import { PartOfBatch, type ScoredPart } from "./scored-part.ts";
 
 /** The batch whose rows are kept where nothing has changed. */
 export interface KeptBatch {
@@ -34,6 +32,8 @@ export interface ScoreTask extends ForecastTable {
   /** How to forecast partitions without a model; null: not at all. */
   readonly fallback: Fallback | null;
   readonly kept: KeptBatch | null;
+  /** The run whose index lists the models. */
+  readonly runId: string;
   readonly definitionSha256: string;
   readonly packageVersion: string;
 }
@@ -50,25 +50,8 @@ export interface ScoreMissing extends ScoreTask {
   readonly ordinals: readonly number[];
 }
 
-/** Partitions by what became of them. */
-export type StatusCounts = { [Status in ScoredPartition["status"]]: number };
-
-/** Counts of partitions by status, and which partitions of the input they were. */
-export interface ScoredPart {
-  /** Null without any row. */
-  readonly part: TablePart | null;
-  readonly counts: StatusCounts;
-  readonly ordinals: Int32Array;
-  /** The first few that have no model, for people. */
-  readonly withoutModel: readonly string[];
-  /** Encoded keys of those whose rows stand. */
-  readonly kept: readonly string[];
-}
-
 /** The fingerprints of a batch's partitions, and what became of them. */
 export type KnownFingerprints = ReadonlyMap<string, ScoredPartition["status"]>;
-
-const SHOWN = 5;
 
 /**
  * Loads the models of one segment, and no others, and forecasts those partitions that the input has.
@@ -88,23 +71,24 @@ export async function scoreSegment(
   const ordinals = located.filter((ordinal) => ordinal >= 0);
   const input = await engine.tables.read(task.snapshot, Array.from(ordinals));
   const future = task.future === null ? undefined : await readFuture(engine, task.future, rows);
-  const output = new Output(task);
+  const output = new PartOfBatch(task, definition);
   const plan = { ...task, definition, levels: levelsToAsk(task.levels, task.quantiles) };
   const before = task.kept === null ? undefined : await known();
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]!;
-    const [start, end] = [input.offsets[i]!, input.offsets[i + 1]!];
-    const fingerprint = task.fingerprints ? fingerprintOf(task, row, input, future, i) : null;
+    const own = rowsOf(input, i);
+    const ahead = future && rowsOf(future, i);
+    const fingerprint = task.fingerprints ? fingerprintOf(task, row, own, ahead) : null;
     const status = fingerprint === null ? undefined : before?.get(fingerprint);
     if (status === "OK" || status === "STALE") {
       output.keep(row.partitionKey, status);
       continue;
     }
-    const data: { data: Frame; future?: Frame } = { data: frame(input.batch, start, end) };
-    if (future !== undefined) data.future = frame(future.batch, future.offsets[i]!, future.offsets[i + 1]!);
+    const data: { data: Frame; future?: Frame } = { data: frame(own.batch, own.start, own.end) };
+    if (ahead !== undefined) data.future = frame(ahead.batch, ahead.start, ahead.end);
     const scored = await scorePartition(plan, row, data);
     if (scored.status !== "NO_MODEL") output.add(row.key, scored, fingerprint);
-    else await output.addWithoutModel(plan, row.key, scored, input.batch, start, end);
+    else await output.addWithoutModel(row.key, scored, own.batch, own.start, own.end);
   }
   return output.write(engine, ordinals);
 }
@@ -119,70 +103,13 @@ export async function scoreMissing(
   const first = ordinals[0]!;
   const keys = await engine.tables.keys(snapshot, first, ordinals.at(-1)! + 1);
   const input = task.fallback === null ? undefined : await engine.tables.read(snapshot, ordinals);
-  const output = new Output(task);
-  const plan = { ...task, definition, levels: levelsToAsk(task.levels, task.quantiles) };
+  const output = new PartOfBatch(task, definition);
   const why = { errorType: "not-trained", errorMessage: "the version has no such partition" } as const;
   for (let i = 0; i < ordinals.length; i++) {
     const [start, end] = [input?.offsets[i] ?? 0, input?.offsets[i + 1] ?? 0];
-    await output.addWithoutModel(plan, keys[ordinals[i]! - first]!, why, input?.batch, start, end);
+    await output.addWithoutModel(keys[ordinals[i]! - first]!, why, input?.batch, start, end);
   }
   return output.write(engine, Int32Array.from(ordinals));
-}
-
-/** The rows that a task gives, and what it counts. */
-class Output {
-  readonly #task: ScoreTask;
-  readonly #rows: ForecastRows;
-  readonly #counts: StatusCounts = { OK: 0, STALE: 0, FALLBACK: 0, NO_MODEL: 0, ERROR: 0 };
-  readonly #withoutModel: string[] = [];
-  readonly #kept: string[] = [];
-
-  constructor(task: ScoreTask) {
-    this.#task = task;
-    this.#rows = new ForecastRows(task);
-  }
-
-  add(key: PartitionKey, scored: ScoredPartition, fingerprint: string | null = null): void {
-    this.#rows.add(key, scored, fingerprint);
-    this.#counts[scored.status]++;
-  }
-
-  /** A partition without a model, forecast otherwise if the batch says so. */
-  async addWithoutModel(
-    plan: { readonly definition: AnyModelDefinition; readonly levels: readonly number[] },
-    key: PartitionKey,
-    { errorType, errorMessage }: Problem,
-    batch: ColumnBatch | undefined,
-    start: number,
-    end: number,
-  ): Promise<void> {
-    const { fallback, snapshot, keyColumns, horizon } = this.#task;
-    if (this.#withoutModel.length < SHOWN) this.#withoutModel.push(showKey(keyColumns, key));
-    const why = { errorType, errorMessage };
-    const steps = plan.definition.scores !== "rows";
-    const scored =
-      fallback !== null && batch !== undefined && steps
-        ? await scoreFallback(
-            { keyColumns, horizon, levels: plan.levels },
-            snapshot,
-            fallback,
-            { key, batch, start, end },
-            why,
-          )
-        : ({ status: "NO_MODEL", ...why } as const);
-    this.add(key, scored);
-  }
-
-  keep(partitionKey: string, status: "OK" | "STALE"): void {
-    this.#kept.push(partitionKey);
-    this.#counts[status]++;
-  }
-
-  async write({ tables }: Pick<Engine, "tables">, ordinals: Int32Array): Promise<ScoredPart> {
-    const batch = this.#rows.batch();
-    const part = batch.length === 0 ? null : await tables.write(this.#task.outputTable, batch);
-    return { part, counts: this.#counts, ordinals, withoutModel: this.#withoutModel, kept: this.#kept };
-  }
 }
 
 async function readFuture(
@@ -197,19 +124,6 @@ async function readFuture(
   return tables.read(future, Array.from(places));
 }
 
-/** What the forecast of a partition depends on: model, definition, data, options and the code that makes it. */
-function fingerprintOf(
-  task: ScoreSegment,
-  row: PartitionOutcome,
-  input: PartitionRows,
-  future: PartitionRows | undefined,
-  i: number,
-): string {
-  const { packageVersion, definitionSha256, exports, keyColumns, horizon, levels, quantiles, advance } = task;
-  const hashes = [input, future].map((rows) => rows && dataHash(rows.batch, rows.offsets[i]!, rows.offsets[i + 1]!));
-  const facts = [
-    ...[packageVersion, definitionSha256, exports, horizon, levels, quantiles, advance],
-    ...[encodeKey(keyColumns, row.key), row.model, row.lastTs, row.interval, row.seed, ...hashes],
-  ];
-  return createHash("sha256").update(JSON.stringify(facts)).digest("hex").slice(0, 24);
-}
+const rowsOf = ({ batch, offsets }: PartitionRows, i: number): RowRange => ({
+  ...{ batch, start: offsets[i]!, end: offsets[i + 1]! },
+});

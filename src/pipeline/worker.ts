@@ -1,5 +1,5 @@
 import type { PartitionOutcome } from "../core/artifact.ts";
-import type { PlainData } from "../core/plain-data.ts";
+import { deepFreeze } from "../core/plain-data.ts";
 import type { RunManifest } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
 import { loadDefinition } from "../model/bundle.ts";
@@ -109,7 +109,7 @@ export function createWorker(
 }
 
 /** Calls `load` once per name; a failure is not kept. */
-function remember<T>(load: (name: string) => Promise<T>): (name: string) => Promise<T> {
+export function remember<T>(load: (name: string) => Promise<T>): (name: string) => Promise<T> {
   const known = new Map<string, Promise<T>>();
   return (name) => {
     const found = known.get(name) ?? load(name);
@@ -117,13 +117,4 @@ function remember<T>(load: (name: string) => Promise<T>): (name: string) => Prom
     found.catch(() => known.delete(name));
     return found;
   };
-}
-
-/** Exports are seen by every partition that a worker meets: none may change them for the next. */
-function deepFreeze(value: PlainData): PlainData {
-  if (typeof value === "object" && value !== null) {
-    Object.freeze(value);
-    for (const item of Object.values(value)) if (item !== undefined) deepFreeze(item);
-  }
-  return value;
 }

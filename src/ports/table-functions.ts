@@ -1,14 +1,70 @@
+import type { IndexedSegment } from "../core/artifact.ts";
+import type { ColumnInfo } from "../core/column.ts";
 import type { Snapshot } from "../core/run.ts";
+import type { TablePart } from "./tables.ts";
 
-/** A partition to be fitted, by its key and its place in the snapshot. */
+/** A partition to be fitted or scored, by its key and its place in the snapshot. */
 export interface FunctionPartition {
   readonly ordinal: number;
   /** Its key, encoded. */
   readonly partitionKey: string;
 }
 
-/** Fits partitions where their rows are, by table functions in JavaScript. */
+/** A partition to be scored, and its place in the table of the future, or -1. */
+export interface PredictedPartition extends FunctionPartition {
+  readonly future: number;
+}
+
+/** A partition of a segment, as the engine keeps it for functions: whether it has a model, and if not, why. */
+export interface StoredPartition {
+  readonly partitionKey: string;
+  readonly hasModel: boolean;
+  readonly errorType: string | null;
+  readonly errorMessage: string | null;
+}
+
+/** What a function scores, and what becomes of its rows. */
+export interface FunctionScoring {
+  /** What the function is made of (see `compilePredictFunction`). */
+  readonly body: string;
+  /** What it is told with each partition. */
+  readonly plan: string;
+  readonly runId: string;
+  readonly segment: Pick<IndexedSegment, "path">;
+  readonly snapshot: Snapshot;
+  /** The table of the future, or null. */
+  readonly future: Snapshot | null;
+  readonly outputTable: string;
+  /** The columns of its rows: it writes them as `V0`… (see `valuesOfRow`). */
+  readonly columns: readonly ColumnInfo[];
+  /** Whose rows of the output table stand where nothing has changed; null: nobody's. */
+  readonly kept: string | null;
+}
+
+/** What became of a partition: the status of its rows, and whether they are those of the last batch. */
+export interface PredictedStatus {
+  readonly status: string;
+  readonly kept: boolean;
+}
+
+/** Rows of an output table that a function writes, kept aside until they are all there. */
+export interface FunctionPart {
+  /** Runs the function over partitions, in one statement: all of their rows are added, or none. */
+  predict(partitions: readonly PredictedPartition[]): Promise<void>;
+  /** Of each partition, by its ordinal, what became of it. */
+  statuses(): Promise<ReadonlyMap<number, PredictedStatus>>;
+  /** Makes the rows a part of the output table, without those that stand. */
+  store(): Promise<TablePart>;
+  /** Forgets the rows. */
+  drop(): Promise<void>;
+}
+
+/** Fits and scores partitions where their rows are, by table functions in JavaScript. */
 export interface TableFunctions {
+  /** Whether chunks are trained by them. */
+  readonly trains: boolean;
+  /** Whether batches are scored by them. */
+  readonly scores: boolean;
   /**
    * Runs a table function over partitions of a snapshot, in one statement.
    *
@@ -16,4 +72,8 @@ export interface TableFunctions {
    * @returns for each partition's ordinal its outcome as JSON, without key, position and attempt
    */
   fit(snapshot: Snapshot, body: string, partitions: readonly FunctionPartition[]): Promise<ReadonlyMap<number, string>>;
+  /** The partitions of a segment that count in a run's index, in their order; those that functions can score. */
+  stored(runId: string, segment: Pick<IndexedSegment, "path">): Promise<readonly StoredPartition[]>;
+  /** Makes the function where it is missing, and a place for its rows. */
+  openPart(scoring: FunctionScoring): Promise<FunctionPart>;
 }

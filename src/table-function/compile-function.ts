@@ -10,21 +10,38 @@ const EXTENSION = path.extname(fileURLToPath(import.meta.url));
 const file = (name: string) => fileURLToPath(new URL(`./${name}${EXTENSION}`, import.meta.url));
 
 /**
- * Compiles a bundled definition and what calls it to the body of a JavaScript table function: one object literal in
- * ES2019, which imports nothing and needs nothing but the language. The same definition and plan give the same text.
+ * Compiles a bundled definition and what trains by it to the body of a JavaScript table function (see `fitFunction`). The
+ * same definition and plan give the same text.
  *
  * @throws {ManymodelError} `usage` if the definition needs what a table function has not, or is too large for one
  */
-export async function compileFitFunction(bundle: Uint8Array, name: string, plan: TrainingPlan): Promise<string> {
-  const { build } = await import("esbuild");
+export function compileFitFunction(bundle: Uint8Array, name: string, plan: TrainingPlan): Promise<string> {
   const { columns, keyColumns, timeColumn, query } = plan.snapshot;
   const needed = { ...plan, snapshot: { columns, keyColumns, timeColumn, query } };
-  const entry = `import "later-builtins"; import definition from "definition"; import { fitFunction } from ${JSON.stringify(file("fit-function"))};
-    export const made = fitFunction(definition, ${JSON.stringify(needed)});`;
+  const advice = "train in another way: snowflake.compute service or client";
+  return compile(bundle, name, `fitFunction(definition, ${JSON.stringify(needed)})`, "fit-function", advice);
+}
+
+/**
+ * Compiles a bundled definition and what scores by it to the body of a JavaScript table function (see `predictFunction`).
+ * It knows nothing of versions and batches, so there is one for each definition.
+ *
+ * @throws {ManymodelError} `usage` if the definition needs what a table function has not, or is too large for one
+ */
+export function compilePredictFunction(bundle: Uint8Array, name: string): Promise<string> {
+  const advice = "score in another way: snowflake.scoring client";
+  return compile(bundle, name, "predictFunction(definition)", "predict-function", advice);
+}
+
+/** One object literal in ES2019, which imports nothing and needs nothing but the language. */
+async function compile(bundle: Uint8Array, name: string, made: string, from: string, advice: string): Promise<string> {
+  const { build } = await import("esbuild");
+  const entry = `import "later-builtins"; import definition from "definition";
+    import { ${made.slice(0, made.indexOf("("))} } from ${JSON.stringify(file(from))}; export const made = ${made};`;
   let code: string;
   try {
     const { outputFiles } = await build({
-      stdin: { contents: entry, resolveDir: path.dirname(file("fit-function")) },
+      stdin: { contents: entry, resolveDir: path.dirname(file(from)) },
       ...{ bundle: true, write: false, format: "iife", globalName: "compiled", platform: "neutral", target: "es2019" },
       ...{ minify: true, charset: "ascii", legalComments: "none", logLevel: "silent", treeShaking: true },
       inject: [file("quiet-console")],
@@ -54,19 +71,37 @@ export async function compileFitFunction(bundle: Uint8Array, name: string, plan:
     code = outputFiles[0]!.text.trim();
   } catch (cause) {
     const first = (cause as { errors?: { text: string }[] }).errors?.[0]?.text ?? messageOf(cause);
-    throw new ManymodelError("usage", `cannot compile ${name} for a warehouse: ${first}; train in another way`, {
-      cause,
-    });
+    throw new ManymodelError("usage", `cannot compile ${name} for a warehouse: ${first}; ${advice}`, { cause });
   }
-  const body = `{
-  initialize: function (info, context) { if (!this.made) { ${code} this.made = compiled.made; } this.made.initialize(); },
-  processRow: function (row, writer, context) { this.made.processRow(row); },
-  finalize: function (writer, context) { this.made.finalize(writer); }
-}`;
+  const body = bodyOf(code);
   if (body.length > LARGEST_FUNCTION)
     throw new ManymodelError(
       "usage",
-      `${name} is too large for a warehouse: ${body.length} bytes compiled, at most ${LARGEST_FUNCTION} are allowed; train in another way`,
+      `${name} is too large for a warehouse: ${body.length} bytes compiled, at most ${LARGEST_FUNCTION} are allowed; ${advice}`,
     );
   return body;
+}
+
+/**
+ * The object literal. Its code is strict, as the definition's module was, and finds a console that is quiet and whole
+ * numbers as far as numbers are exact where the engine has neither.
+ */
+function bodyOf(code: string): string {
+  return `{
+  initialize: function (info, context) {
+    if (!this.made) {
+      var quiet = function () {};
+      var whole = function (value) {
+        if (!Number.isSafeInteger(Number(value))) throw new RangeError(value + " is beyond 2^53, and this engine has no BigInt");
+        return Number(value);
+      };
+      this.made = (function (console, BigInt) { "use strict"; ${code} return compiled.made; })(
+        typeof console === "object" ? console : { log: quiet, info: quiet, debug: quiet, warn: quiet, error: quiet, trace: quiet },
+        typeof BigInt === "function" ? BigInt : whole);
+    }
+    this.made.initialize();
+  },
+  processRow: function (row, writer, context) { this.made.processRow(row); },
+  finalize: function (writer, context) { this.made.finalize(writer); }
+}`;
 }

@@ -1,11 +1,12 @@
-import type { Column, ColumnBatch, ColumnType } from "../core/column.ts";
+import { deepFreeze } from "../core/plain-data.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import { preparePartition, type TrainingPlan, takeFailure, takeFit } from "../pipeline/train-partition.ts";
+import { type FunctionValue, toBatch } from "./function-rows.ts";
 
 /** A row as a table function receives it: arguments in capitals; NULL is undefined. */
 export interface FunctionRow {
   readonly PARTITION_KEY: string;
-  readonly [column: string]: number | string | boolean | undefined;
+  readonly [column: string]: FunctionValue;
 }
 
 /** Where a table function writes its rows. */
@@ -17,7 +18,8 @@ export interface RowWriter {
  * A definition's `fit` as a table function over partitions: rows are collected, and the partition's outcome is written at
  * its end, as JSON. Nothing that a body throws gets out: it would end the whole statement.
  */
-export function fitFunction(definition: AnyModelDefinition, plan: TrainingPlan) {
+export function fitFunction(definition: AnyModelDefinition, given: TrainingPlan) {
+  const plan = { ...given, exports: deepFreeze(given.exports) };
   const { columns } = plan.snapshot;
   let rows: FunctionRow[] = [];
   return {
@@ -30,14 +32,7 @@ export function fitFunction(definition: AnyModelDefinition, plan: TrainingPlan) 
     finalize(writer: RowWriter): void {
       if (rows.length === 0) return;
       const { PARTITION_KEY: partitionKey, P } = rows[0]!;
-      const data = columns.map(({ name, type }, c): [string, Column] => [
-        name,
-        column(
-          type,
-          rows.map((row) => row[`C${c}`]),
-        ),
-      ]);
-      const batch: ColumnBatch = { length: rows.length, columns: Object.fromEntries(data) };
+      const batch = toBatch(columns, "C", rows);
       // The position and the attempt are the caller's to say.
       const { row, context } = preparePartition(
         plan,
@@ -61,13 +56,4 @@ export function fitFunction(definition: AnyModelDefinition, plan: TrainingPlan) 
       writer.writeRow({ P: Number(P), OUTCOME: JSON.stringify(written) });
     },
   };
-}
-
-/** Values as a column of the batch; integers of a source are read as numbers. */
-function column(type: ColumnType, values: readonly unknown[]): Column {
-  if (type === "string") return { type, values: values.map((value) => (value === undefined ? null : String(value))) };
-  if (type === "boolean")
-    return { type, values: Uint8Array.from(values, (value) => (value === undefined ? 2 : Number(value))) };
-  const numbers = Float64Array.from(values, (value) => (value === undefined ? NaN : Number(value)));
-  return { type: type === "integer" ? "number" : type, values: numbers };
 }

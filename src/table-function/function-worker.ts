@@ -1,32 +1,47 @@
 import type { RunManifest } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
+import { loadDefinition } from "../model/bundle.ts";
 import { getVerified } from "../pipeline/checksum.ts";
 import { parseJson } from "../pipeline/json.ts";
-import { createWorker, type WorkerRequest } from "../pipeline/worker.ts";
+import { createWorker, remember, type WorkerRequest } from "../pipeline/worker.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { TableFunctions } from "../ports/table-functions.ts";
-import { compileFitFunction } from "./compile-function.ts";
+import { compileFitFunction, compilePredictFunction } from "./compile-function.ts";
+import { scoreByFunction } from "./score-by-function.ts";
 import { trainByFunction } from "./train-by-function.ts";
 
-/** A worker that has chunks trained by a table function, and does everything else itself. */
+/** A worker that has chunks trained and segments scored by table functions, and does everything else itself. */
 export function createFunctionWorker(engine: Engine, functions: TableFunctions): ReturnType<typeof createWorker> {
   const own = createWorker(engine);
-  const compiled = new Map<string, Promise<{ manifest: RunManifest; body: string }>>();
-  const compile = async (run: string, sha256: string) => {
+  const bundle = (sha256: string, why: string) => getVerified(engine.stage, stagePath.definition(sha256), sha256, why);
+  const fitFunction = remember(async (named) => {
+    const { run, manifestSha256 } = JSON.parse(named) as { run: string; manifestSha256: string };
     const path = stagePath.manifest(run);
-    const manifest = parseJson<RunManifest>(await getVerified(engine.stage, path, sha256, "the run was planned"), path);
+    const bytes = await getVerified(engine.stage, path, manifestSha256, "the run was planned");
+    const manifest = parseJson<RunManifest>(bytes, path);
     const { definition, snapshot, keyArg, exports, seed } = manifest;
-    const stored = stagePath.definition(definition.sha256);
-    const bundle = await getVerified(engine.stage, stored, definition.sha256, "the run was planned");
-    return { manifest, body: await compileFitFunction(bundle, definition.name, { snapshot, keyArg, exports, seed }) };
-  };
+    const stored = await bundle(definition.sha256, "the run was planned");
+    return { manifest, body: await compileFitFunction(stored, definition.name, { snapshot, keyArg, exports, seed }) };
+  });
+  const predictFunction = remember(async (sha256) => {
+    const stored = await bundle(sha256, "the version was registered");
+    const name = `definition ${sha256.slice(0, 8)}`;
+    const [definition, body] = await Promise.all([
+      loadDefinition(stored, sha256, name),
+      compilePredictFunction(stored, name),
+    ]);
+    return { definition, body };
+  });
   return async (request: WorkerRequest, note) => {
-    if (request.type !== "train") return own(request, note);
-    const { run, manifestSha256 } = request;
-    const known = compiled.get(manifestSha256) ?? compile(run, manifestSha256);
-    compiled.set(manifestSha256, known);
-    known.catch(() => compiled.delete(manifestSha256));
-    const { manifest, body } = await known;
-    return trainByFunction(engine, functions, manifest, body, request);
+    if (request.type === "train" && functions.trains) {
+      const { run, manifestSha256 } = request;
+      const { manifest, body } = await fitFunction(JSON.stringify({ run, manifestSha256 }));
+      return trainByFunction(engine, functions, manifest, body, request);
+    }
+    if (request.type === "score-segment" && functions.scores) {
+      const { definition, body } = await predictFunction(request.definitionSha256);
+      return scoreByFunction(engine, functions, definition, body, request);
+    }
+    return own(request, note);
   };
 }

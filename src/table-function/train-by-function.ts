@@ -9,10 +9,11 @@ import { putSegment } from "../pipeline/train-chunk.ts";
 import { failedOutcome, preparePartition } from "../pipeline/train-partition.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { FunctionPartition, TableFunctions } from "../ports/table-functions.ts";
+import { splitStatement } from "./split-statement.ts";
 
 /**
- * Trains a chunk by a table function: one statement for all of its partitions. A statement that fails is split in two and
- * tried again, until the partition that it failed for is alone, and fails alone.
+ * Trains a chunk by a table function: one statement for all of its partitions, split where it fails, so that the partition
+ * that it failed for fails alone.
  */
 export async function trainByFunction(
   { stage }: Pick<Engine, "stage">,
@@ -26,27 +27,16 @@ export async function trainByFunction(
   const asked = task.keys
     .map((partitionKey, i): FunctionPartition => ({ partitionKey, ordinal: task.ordinals[i]! }))
     .filter(({ ordinal }) => ordinal >= 0);
-  const fitted = new Map<number, string | Error>();
-  const fit = async (some: readonly FunctionPartition[]): Promise<void> => {
-    if (some.length === 0) return;
-    try {
-      for (const [ordinal, outcome] of await functions.fit(snapshot, body, some)) fitted.set(ordinal, outcome);
-    } catch (error) {
-      if (some.length === 1) fitted.set(some[0]!.ordinal, error as Error);
-      else {
-        const half = Math.ceil(some.length / 2);
-        await fit(some.slice(0, half));
-        await fit(some.slice(half));
-      }
-    }
-  };
-  await fit(asked);
+  const fitted = new Map<number, string>();
+  const failed = await splitStatement(asked, async (some) => {
+    for (const [ordinal, outcome] of await functions.fit(snapshot, body, some)) fitted.set(ordinal, outcome);
+  });
+  const reasons = new Map([...failed].map(([{ ordinal }, error]) => [ordinal, messageOf(error)]));
   const rows = task.keys.map((partitionKey, i): PartitionOutcome => {
     const position = task.start + i;
     const seed = partitionSeed(manifest.seed, partitionKey);
     const outcome = fitted.get(task.ordinals[i]!);
-    if (typeof outcome === "string")
-      return { ...JSON.parse(outcome), key: decodeKey(partitionKey).key, position, attempt };
+    if (outcome !== undefined) return { ...JSON.parse(outcome), key: decodeKey(partitionKey).key, position, attempt };
     if (task.ordinals[i]! < 0)
       return preparePartition(
         manifest,
@@ -54,7 +44,7 @@ export async function trainByFunction(
         { position, partitionKey, start: 0, end: 0 },
         attempt,
       ).row;
-    const why = outcome === undefined ? "the table function returned nothing for it" : messageOf(outcome);
+    const why = reasons.get(task.ordinals[i]!) ?? "the table function returned nothing for it";
     return failedOutcome({ position, partitionKey, seed, attempt }, "fit-error", why);
   });
   return putSegment(stage, runId, snapshot.keyColumns, chunk, attempt, rows);

@@ -31,7 +31,15 @@ export async function openTestAccount(): Promise<TestAccount> {
     server,
     address: (schema, changes = {}) => ({
       ...{ engine: "snowflake", account: "LOCAL", user: "LAB_USER", role: "LAB_ROLE", warehouse: "LAB_WH" },
-      ...{ database: "LAB", schema, stage: "MM_STAGE", queueTable: "MM_CHUNKS", hybridTables: true, compute: "client" },
+      ...{
+        database: "LAB",
+        schema,
+        stage: "MM_STAGE",
+        queueTable: "MM_CHUNKS",
+        hybridTables: true,
+        compute: "client",
+        scoring: "client",
+      },
       authentication: { type: "key-pair", privateKeyPath },
       endpoint: { host: server.host, port: server.port, protocol: "http" },
       ...changes,

@@ -34,6 +34,7 @@ const address = (schema: string, compute: SnowflakeAddress["compute"] = "client"
     database: SNOWFLAKE_DATABASE!,
     schema,
     compute,
+    scoring: compute === "warehouse" ? "warehouse" : "client",
   },
   ...{ stage: "MM_STAGE", queueTable: "MM_CHUNKS", hybridTables: true },
   ...(SNOWFLAKE_ROLE !== undefined && { role: SNOWFLAKE_ROLE }),

@@ -89,13 +89,14 @@ describe("manymodel pipeline run, engine: snowflake, on the local server", () =>
   });
 
   it.each([
-    ["this process", { compute: "client" }, "tasks"],
-    ["a task graph", SERVICE, "tasks"],
-    ["a fed job service", SERVICE, "queue"],
-    ["a warehouse", { compute: "warehouse" }, "tasks"],
-  ])("trains in %s what the local engine trains, and scores it alike", async (_, settings, mode) => {
+    ["this process", "P_CLIENT", { compute: "client" }, "tasks"],
+    ["a task graph", "P_TASKS", SERVICE, "tasks"],
+    ["a fed job service", "P_QUEUE", SERVICE, "queue"],
+    ["a warehouse", "P_WAREHOUSE", { compute: "warehouse" }, "tasks"],
+    ["this process, for a warehouse,", "P_SCORING", { compute: "client", scoring: "warehouse" }, "tasks"],
+  ])("trains in %s what the local engine trains, and scores it alike", async (_, schema, settings, mode) => {
     const folder = await temporaryFolder();
-    const snowflake = { ...account.block(`P_${mode}_${settings.compute}`.toUpperCase()), ...settings };
+    const snowflake = { ...account.block(schema), ...settings };
     const config = {
       ...PIPELINE,
       source: { ...PIPELINE.source, table: "DATA.SERIES_EVENTS" },
@@ -110,6 +111,8 @@ describe("manymodel pipeline run, engine: snowflake, on the local server", () =>
     expect(untold(log.slice(before), tags.slice(before))).toEqual([]);
     expect(steps.map(({ step }) => step)).toEqual(["setup", "train", "register", "batch"]);
     expect(steps.at(-1)!.result).toMatchObject({ partitions: UNITS, ok: UNITS, noModel: 0, errors: 0 });
+    const inWarehouse = account.server.log.some((sql) => sql.includes(`"${schema}"."MM_PREDICT_`));
+    expect(inWarehouse).toBe(Object.values(settings).includes("warehouse"));
     const left = await leftBy(folder);
     expect(left.models).toHaveLength(UNITS);
     expect(left).toEqual(local);

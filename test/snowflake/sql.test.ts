@@ -38,7 +38,9 @@ describe("the statements", () => {
   const withText = (pattern: RegExp) => STATEMENTS.filter(({ text }) => pattern.test(text)).map(({ text }) => text);
   it("replace nothing: what is created is created where it is missing, and what is dropped is named by its own id", () => {
     for (const text of withText(/^CREATE /))
-      expect(text).toMatch(/ IF NOT EXISTS |^CREATE TRANSIENT TABLE "LAB"\."MM"\."MM_SNAPSHOT_/);
+      expect(text).toMatch(
+        / IF NOT EXISTS |^CREATE (TRANSIENT TABLE "LAB"\."MM"\."MM_SNAPSHOT_|TEMPORARY TABLE "LAB"\."MM"\."MM_SCORED_)/,
+      );
     expect(withText(/OR REPLACE|TRUNCATE|DROP SCHEMA|DROP STAGE|DROP DATABASE/)).toEqual([]);
   });
   it("quote every name of a table", () => {

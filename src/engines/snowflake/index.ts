@@ -33,7 +33,9 @@ export function openSnowflakeEngine(address: SnowflakeAddress): Engine {
     versions: snowflakeVersions(session, names),
     stage,
     workers: nodeWorkers(),
-    ...(address.compute === "warehouse" && { functions: snowflakeTableFunctions(session, names, stage) }),
+    ...((address.compute === "warehouse" || address.scoring === "warehouse") && {
+      functions: snowflakeTableFunctions(session, names, stage, address),
+    }),
     objects: snowflakeRunObjects(session, names),
     ...(address.service !== undefined && { jobs: snowflakeJobs(session, names, stage, address, address.service) }),
     preparation: snowflakePreparation(session, names, address),

@@ -149,7 +149,8 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): T
 }
 
 const partFolder = (table: string) => `tables/${checkName("table name", table, "table").toUpperCase()}/`;
-const partPath = (table: string, id: string) => `${partFolder(table)}${id}.parquet`;
+/** Where a part of a table of results is kept. */
+export const partPath = (table: string, id: string) => `${partFolder(table)}${id}.parquet`;
 
 /** Parts by the columns that they have. */
 function alike(parts: readonly TablePart[]): [readonly ColumnInfo[], string[]][] {

@@ -10,6 +10,8 @@ export class Faults {
   pollAfterMs = 30_000;
   /** So many claims of a chunk that another has just claimed are made all the same, as if nobody had looked again. */
   duplicateClaims = 0;
+  /** How long one call of a table function may take. */
+  functionTimeoutMs = 60_000;
   /** Statements that match fail with this, so many times. */
   readonly failing: { pattern: RegExp; code: string; message: string; times: number }[] = [];
 

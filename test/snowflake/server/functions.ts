@@ -1,97 +1,139 @@
+import { randomUUID } from "node:crypto";
 import { createContext, runInContext } from "node:vm";
 import { missing, SqlFailure, unsupported } from "./failure.ts";
+import type { Faults } from "./faults.ts";
 import { mask } from "./masked.ts";
-import { done, type Rowset, STATEMENT, textRows } from "./rowset.ts";
+import { done, textRows } from "./rowset.ts";
+import type { Session } from "./session.ts";
 import { likePrefix, objectName } from "./stages.ts";
-import type { Handler } from "./statements.ts";
+import type { Answer, Handler } from "./statements.ts";
 import { translate } from "./translate.ts";
 
+/** An argument or a column of a table function: its name and its type. */
+interface Declared {
+  readonly name: string;
+  readonly type: string;
+}
+
 interface TableFunction {
-  readonly parameters: readonly string[];
-  readonly types: readonly string[];
+  readonly parameters: readonly Declared[];
+  readonly returned: readonly Declared[];
   readonly body: string;
 }
+
+/** The types by which a function is told from others of its name. */
+const typesOf = (declared: readonly Declared[]) =>
+  declared.map(({ type }) => type.replace("DOUBLE", "FLOAT")).join(", ");
 
 /** The largest body that is taken. */
 const LARGEST = 100 * 1024;
 
-/** What came after ES2019: taken away, since nobody says what a warehouse has. */
+/** What came after ES2019, and what no engine of a database has: taken away, since nobody says what a warehouse has. */
 const STRIP = `
   delete Object.hasOwn; delete globalThis.BigInt; delete globalThis.WeakRef; delete globalThis.WebAssembly;
   for (const kind of [Array, Float64Array, Int32Array, Uint8Array, String]) delete kind.prototype.at;
   for (const name of ["replaceAll", "isWellFormed", "toWellFormed"]) delete String.prototype[name];
-  for (const name of ["findLast", "findLastIndex", "toSorted", "toReversed", "with"]) delete Array.prototype[name];`;
+  for (const name of ["findLast", "findLastIndex", "toSorted", "toReversed", "with"]) delete Array.prototype[name];
+  delete globalThis.console; delete globalThis.globalThis;`;
 
-/** JavaScript table functions: made from the stored text, and run in a bare context, partition by partition. */
-export function functionStatements(): Handler {
+/**
+ * JavaScript table functions: made from the stored text, and run in a bare context, partition by partition. What a statement
+ * calls one for is done on the rows that it returned.
+ */
+export function functionStatements(
+  faults: Faults,
+  perform: (session: Session, sql: string, binds: Parameters<Handler>[2]) => Promise<Answer>,
+): Handler {
   const functions = new Map<string, TableFunction>();
   return async (session, sql, binds) => {
     const text = sql.trim();
     const masked = mask(text);
     const create =
-      /^CREATE FUNCTION IF NOT EXISTS (\S+) \(([^()]*)\)\s+RETURNS TABLE \(P DOUBLE, OUTCOME VARCHAR\) LANGUAGE JAVASCRIPT AS \ue000(\d+)\ue000$/.exec(
+      /^CREATE FUNCTION IF NOT EXISTS (\S+) \(([^()]*)\)\s+RETURNS TABLE \(([^()]*)\) LANGUAGE JAVASCRIPT AS \ue000(\d+)\ue000$/.exec(
         masked.code,
       );
     if (create !== null) {
-      const [, name, parameters, body] = create;
+      const [, name, parameters, returned, body] = create;
       const stored = masked.literal(Number(body));
       if (stored.length > LARGEST)
         throw new SqlFailure("100132", "P0000", `JavaScript function is too large: ${stored.length}`);
+      if (/\bNUMBER\b/.test(`${parameters} ${returned}`))
+        throw new SqlFailure("002112", "42601", "JavaScript functions take and return no integers");
       const key = objectName(masked.unmask(name!));
-      if (/\bNUMBER\b/.test(parameters!))
-        throw new SqlFailure("002112", "42601", "JavaScript functions take no integers");
       if (!functions.has(key))
-        functions.set(key, {
-          body: stored,
-          parameters: parameters!.split(",").map((one) => one.trim().split(" ")[0]!),
-          types: parameters!.split(",").map((one) => one.trim().split(" ")[1]!.replace("DOUBLE", "FLOAT")),
-        });
+        functions.set(key, { body: stored, parameters: declared(parameters!), returned: declared(returned!) });
       return { rowset: done() };
     }
     const show = /^SHOW USER FUNCTIONS LIKE \ue000(\d+)\ue000 IN SCHEMA (\S+)$/.exec(masked.code);
     if (show !== null) {
       const within = `${objectName(masked.unmask(show[2]!))}.${likePrefix(masked.literal(Number(show[1])))}`;
       const found = [...functions].filter(([name]) => name.startsWith(within));
-      const rows = found.map(([key, { types }]) => {
+      const rows = found.map(([key, { parameters, returned }]) => {
+        const columns = returned.map(({ name, type }) => `${name} ${type}`).join(", ");
         const name = key.split(".").at(-1)!;
-        return [name, `${name}(${types.join(", ")}) RETURN TABLE (P FLOAT, OUTCOME VARCHAR)`];
+        return [name, `${name}(${typesOf(parameters)}) RETURN TABLE (${columns})`];
       });
       return { rowset: textRows(["name", "arguments"], rows) };
     }
     const drop = /^DROP FUNCTION IF EXISTS (\S+)\(([^()]*)\)$/.exec(masked.code);
     if (drop !== null) {
       const key = objectName(masked.unmask(drop[1]!));
-      if (functions.get(key)?.types.join(", ") === drop[2]) functions.delete(key);
+      const made = functions.get(key);
+      if (made !== undefined && typesOf(made.parameters) === drop[2]) functions.delete(key);
       return { rowset: done() };
     }
     if (!/\bTABLE\(\ue001/.test(masked.code)) return undefined;
-    const call =
-      /^SELECT f\.P, f\.OUTCOME FROM \((.*)\) r,\s+TABLE\(([^\s(]+)\((.*)\) OVER \(PARTITION BY r\.P ORDER BY r\.R\)\) f$/s.exec(
-        masked.code,
-      );
+    const call = /FROM \((.*)\) r,\s+TABLE\(([^\s(]+)\((.*)\) OVER \(PARTITION BY (.+?) ORDER BY (.+?)\)\) f$/s.exec(
+      masked.code,
+    );
     if (call === null) throw unsupported(text);
-    const [, from, name, args] = call;
+    const [whole, from, name, args, partition, order] = call;
     const made = functions.get(objectName(masked.unmask(name!)));
     if (made === undefined) throw missing("Function", masked.unmask(name!));
-    const query = translate({ ...masked, code: `SELECT ${args} FROM (${from}) r ORDER BY r.P, r.R` });
-    const rows = (await session.run(query, binds)).getRows();
-    return { rowset: outcomes(run(made, rows)) };
+    const query = `SELECT ${partition}, ${args} FROM (${from}) r ORDER BY ${partition}, ${order}`;
+    const rows = (await session.run(translate({ ...masked, code: query }), binds)).getRows();
+    const written = run(made, rows, faults.functionTimeoutMs);
+    const table = `called_${randomUUID().replaceAll("-", "")}`;
+    await session.keep(table, made.returned, written);
+    try {
+      const before = masked.code.slice(0, -whole.length);
+      return await perform(session, masked.source(`${before}FROM ${table} f`), []);
+    } finally {
+      await session.run(`DROP TABLE ${table}`);
+    }
   };
 }
 
-function run({ parameters, body }: TableFunction, rows: readonly (readonly unknown[])[]): [number, string][] {
+const declared = (list: string): Declared[] =>
+  list.split(",").map((one) => {
+    const [name, type] = one.trim().split(" ");
+    return { name: name!, type: type! };
+  });
+
+type Row = Readonly<Record<string, unknown>>;
+
+function run(
+  { parameters, returned, body }: TableFunction,
+  rows: readonly (readonly unknown[])[],
+  timeout: number,
+): unknown[][] {
   const context = createContext(Object.create(null));
   runInContext(STRIP, context);
-  const written: [number, string][] = [];
-  context.__write = (row: { P: number; OUTCOME: string }) => written.push([row.P, row.OUTCOME]);
+  const written: unknown[][] = [];
+  context.__write = (row: Row) => {
+    const known = new Set(returned.map(({ name }) => name));
+    for (const name of Object.keys(row))
+      if (!known.has(name)) throw new Error(`the function returns no column ${name}`);
+    written.push(returned.map(({ name, type }) => checked(row[name], type)));
+  };
   const step = (code: string) => {
     try {
-      return runInContext(code, context, { timeout: 60_000 });
+      return runInContext(code, context, { timeout });
     } catch (error) {
       throw new SqlFailure(
         "100132",
         "P0000",
-        `JavaScript execution error: ${error instanceof Error ? error.message : String(error)}`,
+        `JavaScript execution error: ${error instanceof Error ? error.message : String((error as { message?: unknown }).message ?? error)}`,
       );
     }
   };
@@ -101,7 +143,7 @@ function run({ parameters, body }: TableFunction, rows: readonly (readonly unkno
     const p = rows[at]![0];
     step("__f.initialize({}, {})");
     for (; at < rows.length && rows[at]![0] === p; at++) {
-      const row = Object.fromEntries(parameters.map((name, i) => [name, rows[at]![i] ?? undefined]));
+      const row = Object.fromEntries(parameters.map(({ name }, i) => [name, rows[at]![i + 1] ?? undefined]));
       context.__row = row;
       step("__f.processRow(__row, __w, {})");
     }
@@ -110,10 +152,11 @@ function run({ parameters, body }: TableFunction, rows: readonly (readonly unkno
   return written;
 }
 
-function outcomes(rows: readonly [number, string][]): Rowset {
-  const rowtype = [
-    { name: "P", type: "real", nullable: true },
-    { name: "OUTCOME", type: "text", nullable: true, length: 16777216 },
-  ];
-  return { rowtype, rows: rows.map(([p, outcome]) => [String(p), outcome]), statementTypeId: STATEMENT.select };
+const JAVASCRIPT: Readonly<Record<string, string>> = { DOUBLE: "number", VARCHAR: "string", BOOLEAN: "boolean" };
+
+/** A value as its column takes it; what is undefined is NULL. */
+function checked(value: unknown, type: string): unknown {
+  if (value === undefined || value === null) return null;
+  if (typeof value !== JAVASCRIPT[type]) throw new Error(`a ${typeof value} is not a value of a column of ${type}`);
+  return value;
 }

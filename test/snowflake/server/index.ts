@@ -69,7 +69,7 @@ export async function startLocalSnowflake({ database = "LAB" } = {}): Promise<Lo
     stageStatements(stages),
     services.statements,
     taskStatements(services, (session, sql) => perform(session, sql, [])),
-    functionStatements(),
+    functionStatements(faults, perform),
     rowStatements(shared, faults),
   ];
   const account: Account = {

@@ -4,6 +4,8 @@ export interface Masked {
   readonly code: string;
   /** Puts back what was masked. */
   unmask(text: string): string;
+  /** Puts back what was masked as it stood. */
+  source(text: string): string;
   /** The text of a literal, unescaped. */
   literal(n: number): string;
   /** A quoted identifier, unquoted. */
@@ -27,6 +29,10 @@ export function mask(sql: string): Masked {
     unmask: (text) =>
       text
         .replace(/\ue000(\d+)\ue000/g, (_, n) => duckLiteral(unescaped(literals[n]!)))
+        .replace(/\ue001(\d+)\ue001/g, (_, n) => identifiers[n]!),
+    source: (text) =>
+      text
+        .replace(/\ue000(\d+)\ue000/g, (_, n) => literals[n]!)
         .replace(/\ue001(\d+)\ue001/g, (_, n) => identifiers[n]!),
     literal: (n) => unescaped(literals[n]!),
     identifier: (n) => identifiers[n]!.slice(1, -1).replaceAll('""', '"'),

@@ -25,6 +25,8 @@ export class Session {
   readonly user: string;
   readonly role: string;
   readonly parameters = new Map<string, string>();
+  /** Tables that end with the session. */
+  readonly temporary = new Set<string>();
   token = randomUUID();
   masterToken = randomUUID();
   #connection: DuckDBConnection | undefined;
@@ -72,6 +74,28 @@ export class Session {
     } catch (error) {
       throw fromDuck(error);
     }
+  }
+
+  /** Keeps rows as a table of this session's own. */
+  async keep(
+    table: string,
+    columns: readonly { readonly name: string; readonly type: string }[],
+    rows: readonly (readonly unknown[])[],
+  ): Promise<void> {
+    const connection = await this.#open();
+    const listed = columns.map(({ name, type }) => `${name} ${type}`).join(", ");
+    await connection.run(`CREATE TEMP TABLE ${table} (${listed})`);
+    const appender = await connection.createAppender(table);
+    for (const row of rows) {
+      for (const value of row) {
+        if (value === null) appender.appendNull();
+        else if (typeof value === "number") appender.appendDouble(value);
+        else if (typeof value === "boolean") appender.appendBoolean(value);
+        else appender.appendVarchar(value as string);
+      }
+      appender.endRow();
+    }
+    appender.closeSync();
   }
 
   /** Changes a table: waits for who holds it, and in a transaction holds it to the end. Row locks are tried again. */
@@ -141,6 +165,7 @@ export class Session {
   async close(): Promise<void> {
     await this.inTurn(async () => {
       if (this.#inTransaction) await this.end("ROLLBACK").catch(() => {});
+      for (const table of this.temporary) await this.#connection?.run(`DROP TABLE IF EXISTS ${table}`);
       this.#connection?.closeSync();
       this.#connection = undefined;
     });

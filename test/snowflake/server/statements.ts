@@ -86,7 +86,7 @@ async function define(shared: Shared, session: Session, sql: string): Promise<An
     await session.run(`USE ${schema[1]}`);
     return { rowset: done() };
   }
-  const table = /^CREATE (HYBRID |TRANSIENT )?TABLE (IF NOT EXISTS )?(\S+)\s*(\(.*\)|AS\s.*)$/is.exec(
+  const table = /^CREATE (HYBRID |TRANSIENT |TEMPORARY )?TABLE (IF NOT EXISTS )?(\S+)\s*(\(.*\)|AS\s.*)$/is.exec(
     masked.code.trim(),
   );
   if (table !== null) {
@@ -96,6 +96,7 @@ async function define(shared: Shared, session: Session, sql: string): Promise<An
       if (!/PRIMARY KEY/i.test(body!)) throw unsupported(sql);
       shared.hybrid.add(objectName(target));
     }
+    if (/TEMPORARY/i.test(kind)) session.temporary.add(target);
     const without = body!
       .replace(/,\s*INDEX \S+\s*\([^)]*\)/gi, "")
       .replace(/\bDATA_RETENTION_TIME_IN_DAYS = \d+/gi, "");

@@ -7,7 +7,8 @@ import { valueExpression } from "./snapshot.ts";
 /** The column of a table of results that says whose rows they are. */
 export const OWNER = `${OWN}OWNER`;
 
-const TYPES: Readonly<Record<ColumnType, string>> = {
+/** Columns of tables of results. */
+export const TYPES: Readonly<Record<ColumnType, string>> = {
   number: "DOUBLE",
   integer: "NUMBER(38,0)",
   string: "VARCHAR",
@@ -19,12 +20,14 @@ const TYPES: Readonly<Record<ColumnType, string>> = {
 /** Files that one COPY may name. */
 export const FILES_AT_ONCE = 1000;
 
+/** Writes a query's rows to one file of the stage. */
+export const unload = (names: Names, file: string, query: string) => `COPY INTO ${names.location(file)} FROM (${query})
+      FILE_FORMAT = (TYPE = PARQUET) SINGLE = TRUE OVERWRITE = TRUE MAX_FILE_SIZE = 5000000000 HEADER = TRUE`;
+
 /** Statements of tables of results, of what is known of tables, and of the model store. */
 export function tableStatements(names: Names) {
   const store = names.of(TABLES.modelStore);
   const wanted = names.of(TABLES.wanted);
-  const unload = (file: string, query: string) => `COPY INTO ${names.location(file)} FROM (${query})
-      FILE_FORMAT = (TYPE = PARQUET) SINGLE = TRUE OVERWRITE = TRUE MAX_FILE_SIZE = 5000000000 HEADER = TRUE`;
   const common = MODEL_STORE_COLUMNS.map(([name]) => identifier(name)).join(", ");
   const fromSegment = MODEL_STORE_COLUMNS.map(([name, type]) => `$1:${identifier(name.toLowerCase())}::${type}`).join(
     ", ",
@@ -53,7 +56,7 @@ export function tableStatements(names: Names) {
       const selected = columns.map((column, i) => `${valueExpression(column)} AS C${i}`).join(", ");
       const owned = owner === null ? "" : ` AND ${identifier(OWNER)} = ${literal(owner)}`;
       const first = identifier(columns[0]!.name);
-      return unload(file, `SELECT ${selected} FROM ${names.of(table)} WHERE ${first} IS NOT NULL${owned}`);
+      return unload(names, file, `SELECT ${selected} FROM ${names.of(table)} WHERE ${first} IS NOT NULL${owned}`);
     },
     /** Values to compare with, under an id; `carry` reads them, and nothing else does. */
     want: `INSERT INTO ${wanted} (ID, WANTED, WRITTEN_AT) SELECT ?, f.VALUE::VARCHAR, SYSDATE() FROM TABLE(FLATTEN(INPUT => PARSE_JSON(?))) f`,
@@ -73,6 +76,7 @@ export function tableStatements(names: Names) {
         set[name] === undefined ? identifier(name) : `${literal(set[name])} AS ${identifier(name)}`,
       );
       return unload(
+        names,
         file,
         `SELECT ${selected.join(", ")} FROM ${names.of(table)} WHERE ${identifier(OWNER)} = ${literal(owner)}
         AND ${identifier(column)} IN (SELECT WANTED FROM ${wanted} WHERE ID = ${literal(id)})`,

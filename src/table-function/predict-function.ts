@@ -1,0 +1,103 @@
+import type { ColumnInfo } from "../core/column.ts";
+import { decodeKey } from "../core/partition-key.ts";
+import { deepFreeze } from "../core/plain-data.ts";
+import { levelsToAsk } from "../core/quantile.ts";
+import type { AnyModelDefinition } from "../model/define-model.ts";
+import { frame } from "../model/frame.ts";
+import { type FingerprintedPlan, fingerprintOf, type RowRange } from "../pipeline/fingerprint.ts";
+import { ForecastRows, forecastColumns } from "../pipeline/forecast-rows.ts";
+import { scorePartitionNow } from "../pipeline/score-partition.ts";
+import { type FunctionValue, toBatch, valuesOfRow } from "./function-rows.ts";
+
+/** What a batch says to the function, with each partition. */
+export interface PredictPlan extends FingerprintedPlan {
+  readonly keyArg: string;
+  /** Columns of the input: the arguments `C0`… */
+  readonly input: readonly ColumnInfo[];
+  /** Columns of the table of the future, the arguments `F0`…; null without one. */
+  readonly future: readonly ColumnInfo[] | null;
+}
+
+/**
+ * A row as the function receives it: of a partition first its model (`KIND` 0, with the plan, and what is known of its rows
+ * in the last batch), then its rows of the input (1), then those of the future (2).
+ */
+export interface PredictRow {
+  readonly P: number;
+  readonly KIND: number;
+  readonly PLAN?: string;
+  readonly PARTITION_KEY?: string;
+  readonly MODEL?: string;
+  readonly LAST_TS?: string;
+  readonly SERIES_INTERVAL?: string;
+  readonly SEED?: number;
+  readonly KNOWN?: string;
+  readonly KNOWN_STATUS?: string;
+  readonly [column: string]: FunctionValue;
+}
+
+/** Where the function writes its rows: the columns of the output in order, `V0`… */
+export interface PredictWriter {
+  writeRow(row: { readonly P: number; readonly KEPT: boolean; readonly [value: string]: FunctionValue }): void;
+}
+
+/**
+ * A definition's `predict` as a table function over partitions: the rows of the output that a worker would have written.
+ * Of a partition whose rows of the last batch stand, one row says so.
+ */
+export function predictFunction(definition: AnyModelDefinition) {
+  let rows: PredictRow[] = [];
+  let last: { readonly text: string; readonly plan: PredictPlan } | undefined;
+  const planOf = (text: string): PredictPlan => {
+    if (last?.text !== text) {
+      const plan = JSON.parse(text) as PredictPlan;
+      last = { text, plan: { ...plan, exports: deepFreeze(plan.exports) } };
+    }
+    return last.plan;
+  };
+  const ofKind = (kind: number) => rows.filter((row) => row.KIND === kind);
+  return {
+    initialize(): void {
+      rows = [];
+    },
+    processRow(row: PredictRow): void {
+      rows.push(row);
+    },
+    finalize(writer: PredictWriter): void {
+      const first = rows[0];
+      if (first?.PLAN === undefined) return;
+      const plan = planOf(first.PLAN);
+      const { input, future, ...table } = plan;
+      const trained = {
+        key: decodeKey(first.PARTITION_KEY!).key,
+        model: first.MODEL ?? null,
+        lastTs: first.LAST_TS ?? null,
+        interval: first.SERIES_INTERVAL ?? null,
+        seed: Number(first.SEED),
+        ...{ errorType: null, errorMessage: null },
+      };
+      const own = all(toBatch(input, "C", ofKind(1)));
+      const ahead = future === null ? undefined : all(toBatch(future, "F", ofKind(2)));
+      const fingerprint = plan.fingerprints ? fingerprintOf(plan, trained, own, ahead) : null;
+      const P = Number(first.P);
+      const { KNOWN_STATUS: status } = first;
+      if (fingerprint !== null && fingerprint === first.KNOWN && (status === "OK" || status === "STALE")) {
+        const at = forecastColumns(table).findIndex(({ name }) => name === "STATUS");
+        writer.writeRow({ P, KEPT: true, [`V${at}`]: status });
+        return;
+      }
+      const scoring = { ...plan, definition, levels: levelsToAsk(plan.levels, plan.quantiles) };
+      const data = { data: frame(own.batch), ...(ahead !== undefined && { future: frame(ahead.batch) }) };
+      const output = new ForecastRows(table);
+      output.add(trained.key, scorePartitionNow(scoring, trained, data), fingerprint);
+      const batch = output.batch();
+      for (let row = 0; row < batch.length; row++)
+        writer.writeRow({
+          ...{ P, KEPT: false },
+          ...Object.fromEntries(valuesOfRow(batch, row).map((value, i) => [`V${i}`, value])),
+        });
+    },
+  };
+}
+
+const all = (batch: RowRange["batch"]): RowRange => ({ batch, start: 0, end: batch.length });

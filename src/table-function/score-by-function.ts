@@ -1,0 +1,86 @@
+import { ManymodelError, messageOf } from "../core/errors.ts";
+import { decodeKey } from "../core/partition-key.ts";
+import type { AnyModelDefinition } from "../model/define-model.ts";
+import { forecastColumns } from "../pipeline/forecast-rows.ts";
+import type { Problem, ScoredPartition } from "../pipeline/score-partition.ts";
+import type { ScoreSegment } from "../pipeline/score-segment.ts";
+import { PartOfBatch, type ScoredPart } from "../pipeline/scored-part.ts";
+import type { Engine } from "../ports/engine.ts";
+import type { PredictedStatus, TableFunctions } from "../ports/table-functions.ts";
+import type { PredictPlan } from "./predict-function.ts";
+import { splitStatement } from "./split-statement.ts";
+
+/**
+ * Scores those partitions of the input that one segment has models for by a table function, which writes their rows: neither
+ * models nor forecasts come here. What has no model, or ended the function's statement, gets its rows from here.
+ */
+export async function scoreByFunction(
+  engine: Pick<Engine, "tables">,
+  functions: TableFunctions,
+  definition: AnyModelDefinition,
+  body: string,
+  task: ScoreSegment,
+): Promise<ScoredPart> {
+  const { runId, segment, snapshot, future, outputTable, fallback, kept } = task;
+  const stored = await functions.stored(runId, segment);
+  if (stored.length !== segment.rows)
+    throw new ManymodelError(
+      "conflict",
+      `the model store has ${stored.length} of the ${segment.rows} partitions of ${segment.path}; make the index again: manymodel index ${runId}`,
+    );
+  const keys = stored.map(({ partitionKey }) => decodeKey(partitionKey).key);
+  const places = await engine.tables.locate(snapshot, keys);
+  const ahead = future === null ? undefined : await engine.tables.locate(future, keys);
+  const asked = stored
+    .map((partition, i) => ({ ...partition, key: keys[i]!, ordinal: places[i]!, future: ahead?.[i] ?? -1 }))
+    .filter(({ ordinal }) => ordinal >= 0);
+  const [modelled, modelless] = [asked.filter((one) => one.hasModel), asked.filter((one) => !one.hasModel)];
+  const output = new PartOfBatch(task, definition);
+  const part = await functions.openPart({
+    ...{ body, plan: JSON.stringify(planOf(task)), runId, segment, snapshot, future, outputTable },
+    ...{ columns: forecastColumns(task), kept: kept?.owner ?? null },
+  });
+  try {
+    const failed = await splitStatement(modelled, (some) => part.predict(some));
+    const statuses: ReadonlyMap<number, PredictedStatus> = modelled.length === 0 ? new Map() : await part.statuses();
+    for (const partition of modelled) {
+      const found = statuses.get(partition.ordinal);
+      const error = failed.get(partition) ?? "the table function returned nothing for it";
+      if (found === undefined)
+        output.add(partition.key, { status: "ERROR", errorType: "predict-error", errorMessage: messageOf(error) });
+      else if (found.kept) output.keep(partition.partitionKey, found.status as ScoredPartition["status"]);
+      else output.count(found.status as ScoredPartition["status"]);
+    }
+    const ordinals = modelless.map(({ ordinal }) => ordinal);
+    const input = fallback === null ? undefined : await engine.tables.read(snapshot, ordinals);
+    for (const [i, { key, ...why }] of modelless.entries())
+      await output.addWithoutModel(
+        key,
+        why as Problem,
+        input?.batch,
+        input?.offsets[i] ?? 0,
+        input?.offsets[i + 1] ?? 0,
+      );
+    const isWritten = [...statuses.values()].some((status) => !status.kept);
+    const written = isWritten ? [await part.store()] : [];
+    return await output.write(
+      engine,
+      Int32Array.from(asked, ({ ordinal }) => ordinal),
+      written,
+    );
+  } finally {
+    await part.drop();
+  }
+}
+
+/** What the function is told of the batch. */
+function planOf(task: ScoreSegment): PredictPlan {
+  const { model, version, keyColumns, time, levels, quantiles, fingerprints, horizon, advance, snapshot, future } =
+    task;
+  const { packageVersion, definitionSha256, exports, keyArg } = task;
+  return {
+    ...{ model, version, keyColumns, time, levels, quantiles, fingerprints, horizon, advance },
+    ...{ packageVersion, definitionSha256, exports, keyArg },
+    ...{ input: snapshot.columns, future: future?.columns ?? null },
+  };
+}
