@@ -19,6 +19,15 @@ export type SnowflakeService = {
   readonly memory: string;
 };
 
+/** What an inference job needs. */
+export type SnowflakeInference = {
+  readonly computePool: string;
+  readonly replicas: number;
+};
+
+/** Who scores batches: the process that asks for it, or a registered version of a MODEL. */
+export const SNOWFLAKE_SCORING = ["client", "inference"] as const;
+
 /** Where chunks are trained: in container services, in a warehouse, or in the process that asks for it. */
 export const SNOWFLAKE_COMPUTE = ["client", "service", "warehouse"] as const;
 
@@ -40,6 +49,10 @@ export type SnowflakeAddress = {
   readonly mount?: string;
   readonly compute: (typeof SNOWFLAKE_COMPUTE)[number];
   readonly service?: SnowflakeService;
+  /** Whether Snowflake's Model Registry has every version too. */
+  readonly modelRegistry?: boolean;
+  /** Where batches are scored by an inference job. */
+  readonly inference?: SnowflakeInference;
   /** Whether there are hybrid tables; without them chunks are only handed out in static shards. */
   readonly hybridTables: boolean;
   /** The chunks that this process may claim: those whose number has this remainder. */

@@ -12,7 +12,7 @@ import type { PartitionRows, TablePart } from "../ports/tables.ts";
 import { type Fallback, scoreFallback } from "./fallback.ts";
 import { ForecastRows, type ForecastTable } from "./forecast-rows.ts";
 import { segmentRows } from "./read-index.ts";
-import { type Problem, type ScoredPartition, scorePartition } from "./score-partition.ts";
+import { NOT_TRAINED, type Problem, type ScoredPartition, scorePartition } from "./score-partition.ts";
 import { dataHash } from "./train-partition.ts";
 
 /** The batch whose rows are kept where nothing has changed. */
@@ -121,16 +121,15 @@ export async function scoreMissing(
   const input = task.fallback === null ? undefined : await engine.tables.read(snapshot, ordinals);
   const output = new Output(task);
   const plan = { ...task, definition, levels: levelsToAsk(task.levels, task.quantiles) };
-  const why = { errorType: "not-trained", errorMessage: "the version has no such partition" } as const;
   for (let i = 0; i < ordinals.length; i++) {
     const [start, end] = [input?.offsets[i] ?? 0, input?.offsets[i + 1] ?? 0];
-    await output.addWithoutModel(plan, keys[ordinals[i]! - first]!, why, input?.batch, start, end);
+    await output.addWithoutModel(plan, keys[ordinals[i]! - first]!, NOT_TRAINED, input?.batch, start, end);
   }
   return output.write(engine, Int32Array.from(ordinals));
 }
 
 /** The rows that a task gives, and what it counts. */
-class Output {
+export class Output {
   readonly #task: ScoreTask;
   readonly #rows: ForecastRows;
   readonly #counts: StatusCounts = { OK: 0, STALE: 0, FALLBACK: 0, NO_MODEL: 0, ERROR: 0 };

@@ -12,6 +12,7 @@ import { carryRows, readPublished } from "./published-rows.ts";
 import type { Session } from "./session.ts";
 import { type PinnedSnapshot, readRecord, snapshotFolder, takeSnapshot } from "./snapshot.ts";
 import { findSource, knownColumns } from "./source.ts";
+import { scoresFolder } from "./sql/inference.ts";
 import { snapshotStatements } from "./sql/snapshot.ts";
 import { FILES_AT_ONCE, tableStatements } from "./sql/tables.ts";
 
@@ -134,7 +135,12 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): T
       const item =
         (kind: StoredItem["kind"]) =>
         (id: string): StoredItem => ({ kind, id, bytes: 0, ageMs: Infinity });
-      return [...[...new Set(snapshots)].map(item("snapshot")), ...parts.map(item("part"))];
+      const scores = (await stage.list("scores/")).map((path) => path.split("/")[1]!);
+      return [
+        ...[...new Set(snapshots)].map(item("snapshot")),
+        ...parts.map(item("part")),
+        ...[...new Set(scores)].map(item("temporary")),
+      ];
     },
     async erase(items) {
       for (const { kind, id } of items) {
@@ -143,7 +149,8 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): T
           if (record !== undefined) await session.rows(snapshotStatements(names).drop(record.files.table));
           opened.delete(id);
         }
-        await stage.remove(kind === "snapshot" ? `${snapshotFolder(id)}/` : `tables/${id}`);
+        const place = { snapshot: `${snapshotFolder(id)}/`, part: `tables/${id}`, temporary: scoresFolder(id) };
+        await stage.remove(place[kind]);
       }
     },
     async query(text, limit) {

@@ -10,6 +10,11 @@ export class Faults {
   pollAfterMs = 30_000;
   /** So many claims of a chunk that another has just claimed are made all the same, as if nobody had looked again. */
   duplicateClaims = 0;
+  /** So many inference jobs fail, and so many have a file that lacks a partition. */
+  failedInferences = 0;
+  lostOutcomes = 0;
+  /** What inference jobs failed with. */
+  readonly inferenceErrors: string[] = [];
   /** Statements that match fail with this, so many times. */
   readonly failing: { pattern: RegExp; code: string; message: string; times: number }[] = [];
 

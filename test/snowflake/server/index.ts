@@ -8,6 +8,8 @@ import { serve } from "@hono/node-server";
 import { SqlFailure, unsupported } from "./failure.ts";
 import { Faults } from "./faults.ts";
 import { functionStatements } from "./functions.ts";
+import { inferenceStatements } from "./inference.ts";
+import { Models } from "./models.ts";
 import { type Account, protocol } from "./protocol.ts";
 import { Services } from "./services.ts";
 import { Session, type Shared } from "./session.ts";
@@ -25,6 +27,7 @@ export interface LocalSnowflake {
   /** Every statement that was sent, in order. */
   readonly log: string[];
   readonly services: Services;
+  readonly models: Models;
   /** The folder that holds the stages. */
   readonly stages: string;
   close(): Promise<void>;
@@ -50,6 +53,7 @@ export async function startLocalSnowflake({ database = "LAB" } = {}): Promise<Lo
   let port = 0;
   const program = fileURLToPath(new URL("../../../bin/manymodel.js", import.meta.url));
   const services = new Services({ stages, users, folder, program, host: "127.0.0.1", port: () => port });
+  const models = new Models(stages, path.join(folder, "models"));
   const perform: Account["perform"] = async (session, sql, binds) => {
     for (const handler of handlers) {
       const answer = await handler(session, sql, binds);
@@ -61,6 +65,8 @@ export async function startLocalSnowflake({ database = "LAB" } = {}): Promise<Lo
     changeTokens(shared),
     stageStatements(stages),
     services.statements,
+    models.statements,
+    inferenceStatements(services, models, stages, faults),
     taskStatements(services, (session, sql) => perform(session, sql, [])),
     functionStatements(),
     rowStatements(shared, faults),
@@ -96,7 +102,7 @@ export async function startLocalSnowflake({ database = "LAB" } = {}): Promise<Lo
   faults.origin = `http://127.0.0.1:${port}`;
   return {
     ...{ host: "127.0.0.1", port, users, faults, log, stages: stages.root },
-    services,
+    ...{ services, models },
     async close() {
       await services.close();
       await Promise.all([...sessions].map((session) => session.close()));

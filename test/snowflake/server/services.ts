@@ -162,15 +162,10 @@ export class Services {
     const show = /^SHOW SERVICES LIKE \ue000(\d+)\ue000 IN SCHEMA \S+$/.exec(masked.code);
     if (show !== null) {
       const pattern = masked.literal(Number(show[1])).replace(/\\_/g, "_").replace(/%$/, "");
-      const names = [...this.jobs.keys()]
-        .map((name) => name.split(".").at(-1)!)
-        .filter((name) => name.startsWith(pattern));
-      return {
-        rowset: textRows(
-          ["created_on", "name"],
-          names.map((name) => ["", name]),
-        ),
-      };
+      const rows = [...this.jobs.values()]
+        .map(({ name, status }) => ["", name.split(".").at(-1)!, status])
+        .filter(([, name]) => name!.startsWith(pattern));
+      return { rowset: textRows(["created_on", "name", "status"], rows) };
     }
     if (/^CREATE (COMPUTE POOL|IMAGE REPOSITORY) IF NOT EXISTS /.test(text)) return { rowset: done() };
     return undefined;

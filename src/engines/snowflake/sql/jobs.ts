@@ -76,7 +76,7 @@ export function jobStatements(
 }
 
 /** A name that needs no quotes: those of services cannot have any. @throws {ManymodelError} `config` for another */
-function plain(name: string): string {
+export function plain(name: string): string {
   if (!/^[A-Za-z_][A-Za-z0-9_$]{0,254}$/.test(name))
     throw new ManymodelError(
       "config",
