@@ -8,8 +8,16 @@ import { STATEMENTS, shapeOf } from "../../scripts/snowflake-statements.js";
 import { runRows, temporaryFolder } from "../workspace.ts";
 import { openTestAccount, type TestAccount } from "./account.ts";
 import { manymodel } from "./command.ts";
+import { PYTHON } from "./python.ts";
 
 const SERVICE = { compute: "service", compute_pool: "LAB_POOL", image: "/lab/mm/worker:1", replicas: 2, memory: "1Gi" };
+const INFERENCE = {
+  compute: "client",
+  model_registry: true,
+  scoring: "inference",
+  compute_pool: "LAB_POOL",
+  replicas: 2,
+};
 const PIPELINE = {
   source: {
     table: "SERIES_EVENTS",
@@ -65,14 +73,21 @@ describe("manymodel pipeline run, engine: snowflake, on the local server", () =>
     await rm(folder, { recursive: true, force: true });
   });
 
-  it.each([
+  const ways: [string, Readonly<Record<string, unknown>>, string][] = [
     ["this process", { compute: "client" }, "tasks"],
     ["a task graph", SERVICE, "tasks"],
     ["a fed job service", SERVICE, "queue"],
     ["a warehouse", { compute: "warehouse" }, "tasks"],
-  ])("trains in %s what the local engine trains, and scores it alike", async (_, settings, mode) => {
+    ...(PYTHON === undefined
+      ? []
+      : [["this process, scored by the MODEL", INFERENCE, "tasks"] as [string, typeof INFERENCE, string]]),
+  ];
+  it.each(ways)("trains in %s what the local engine trains, and scores it alike", async (_, settings, mode) => {
     const folder = await temporaryFolder();
-    const snowflake = { ...account.block(`P_${mode}_${settings.compute}`.toUpperCase()), ...settings };
+    const snowflake = {
+      ...account.block(`P_${mode}_${settings.scoring ?? settings.compute}`.toUpperCase()),
+      ...settings,
+    };
     const config = {
       ...PIPELINE,
       source: { ...PIPELINE.source, table: "DATA.SERIES_EVENTS" },

@@ -33,8 +33,11 @@ export interface LocalSnowflake {
   close(): Promise<void>;
 }
 
-/** @param options.database - the database that the account has */
-export async function startLocalSnowflake({ database = "LAB" } = {}): Promise<LocalSnowflake> {
+/**
+ * @param options.database - the database that the account has
+ * @param options.procedures - whether stored procedures are run
+ */
+export async function startLocalSnowflake({ database = "LAB", procedures = true } = {}): Promise<LocalSnowflake> {
   const folder = await mkdtemp(path.join(tmpdir(), "manymodel-snowflake-"));
   const duck = await DuckDBInstance.create(":memory:", {
     memory_limit: "1GB",
@@ -53,7 +56,7 @@ export async function startLocalSnowflake({ database = "LAB" } = {}): Promise<Lo
   let port = 0;
   const program = fileURLToPath(new URL("../../../bin/manymodel.js", import.meta.url));
   const services = new Services({ stages, users, folder, program, host: "127.0.0.1", port: () => port });
-  const models = new Models(stages, path.join(folder, "models"));
+  const models = new Models(stages, path.join(folder, "models"), procedures);
   const perform: Account["perform"] = async (session, sql, binds) => {
     for (const handler of handlers) {
       const answer = await handler(session, sql, binds);

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { PYTHON, runPython } from "../python.ts";
 import { missing, SqlFailure, unsupported } from "./failure.ts";
@@ -28,9 +28,13 @@ export class Models {
   readonly #stages: Stages;
   readonly #folder: string;
 
-  constructor(stages: Stages, folder: string) {
+  readonly #runs: boolean;
+
+  /** @param runs - whether procedures are run; if not, what they are asked to log is noted, and has no files */
+  constructor(stages: Stages, folder: string, runs: boolean) {
     this.#stages = stages;
     this.#folder = folder;
+    this.#runs = runs && PYTHON !== undefined;
   }
 
   /** A version by name or alias. @throws {SqlFailure} if there is none */
@@ -59,9 +63,8 @@ export class Models {
     const { versions } = this.#models.get(model) ?? { versions: new Map<string, ModelVersion>() };
     if (versions.has(version!))
       throw new SqlFailure("100357", "P0000", `Model ${model} version ${version} already existed.`);
-    const folder = path.join(this.#folder, `${model}-${version}`);
-    mkdirSync(folder, { recursive: true });
-    if (PYTHON !== undefined) {
+    const folder = mkdtempSync(path.join(this.#folder, "version-"));
+    if (this.#runs) {
       const stages = { [request.stage!]: this.#stages.resolve(request.stage!).folder };
       await runPython("call", source, { request: text, stages, package: folder }).catch((error: Error) => {
         throw new SqlFailure("100357", "P0000", `Python Interpreter Error: ${error.message}`);
