@@ -16,6 +16,7 @@ const { status } = spawnSync(
   },
 );
 if (status !== 0) process.exit(1);
+copyFileSync(`${root}src/engines/snowflake/many_model.py`, `${root}dist/engines/snowflake/many_model.py`);
 await buildPage();
 const { configJsonSchema } = await import("../dist/config/schema.js");
 mkdirSync(`${root}schema`, { recursive: true });

@@ -19,6 +19,8 @@ const ALLOWED = {
   ports: ["core"],
   pipeline: ["core", "model", "ports"],
   "table-function": ["core", "model", "pipeline", "ports"],
+  // What scores inside a MODEL: a version in a folder, found and scored by the code that serves.
+  inference: ["core", "pipeline", "ports", "serving", "stages"],
   advise: ["core", "forecast", "model", "ports"],
   refine: ["core", "model", "pipeline", "ports"],
   registry: ["core", "model", "pipeline", "ports"],
@@ -45,6 +47,7 @@ const ALLOWED = {
     "dispatch",
     "fleets",
     "forecast",
+    "inference",
     "model",
     "pipeline",
     "ports",

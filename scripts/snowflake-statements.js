@@ -3,26 +3,43 @@
  * values: what `docs/snowflake-sql.md` lists and the tests look at. Each has its phase, its name, and its text.
  */
 const from = (name) => import(new URL(`../dist/engines/snowflake/${name}.js`, import.meta.url).href);
-const [names, session, setup, queue, catalog, roster, versions, stage, tables, snapshot, jobs, functions, objects] =
-  await Promise.all(
-    [
-      "names",
-      ...[
-        "session",
-        "setup",
-        "queue",
-        "catalog",
-        "roster",
-        "versions",
-        "stage",
-        "tables",
-        "snapshot",
-        "jobs",
-        "table-functions",
-        "run-objects",
-      ].map((name) => `sql/${name}`),
-    ].map(from),
-  );
+const [
+  names,
+  session,
+  setup,
+  queue,
+  catalog,
+  roster,
+  versions,
+  stage,
+  tables,
+  snapshot,
+  jobs,
+  functions,
+  objects,
+  models,
+  inference,
+] = await Promise.all(
+  [
+    "names",
+    ...[
+      "session",
+      "setup",
+      "queue",
+      "catalog",
+      "roster",
+      "versions",
+      "stage",
+      "tables",
+      "snapshot",
+      "jobs",
+      "table-functions",
+      "run-objects",
+      "models",
+      "inference",
+    ].map((name) => `sql/${name}`),
+  ].map(from),
+);
 
 const address = {
   ...{
@@ -129,6 +146,28 @@ const ARGUMENTS = {
     storeScored: ["ID", scoring.output, "tables/FORECAST_RESULTS/ID.parquet"],
     dropScored: ["ID"],
   },
+  models: {
+    models: ["SALES_MODEL"],
+    versions: ["SALES_MODEL"],
+    setDefault: ["SALES_MODEL", "V1"],
+    setAlias: ["SALES_MODEL", "V1", "champion"],
+    unsetAlias: ["SALES_MODEL", "champion"],
+    setMetadata: ["SALES_MODEL", "V1", '{"metrics":{},"mm":{}}'],
+    setComment: ["SALES_MODEL", "V1", "all articles"],
+    dropVersion: ["SALES_MODEL", "V1"],
+    drop: ["SALES_MODEL"],
+  },
+  inference: {
+    execute: [
+      "MM_SCORE_1",
+      {
+        ...{ model: "SALES_MODEL", version: "V1", table: "ID", keys: 1, columns: [0, 1, 2] },
+        ...{ horizon: 30, levels: [80, 95], advance: true },
+      },
+    ],
+    find: ["MM_SCORE_1"],
+    drop: ["MM_SCORE_1"],
+  },
 };
 
 function listed(phase, made) {
@@ -155,7 +194,14 @@ export const STATEMENTS = [
   ...listed("run objects", objects.runObjectStatements(workspace)),
   ...listed("table functions", functions.tableFunctionStatements(workspace)),
   ...listed("versions", versions.versionStatements(workspace)),
+  ...listed("models", models.modelStatements(workspace)).map((one) => ({ ...one, text: withoutProgram(one.text) })),
+  ...listed("inference", inference.inferenceStatements(workspace, address, { computePool: "LAB_POOL", replicas: 4 })),
 ];
+
+/** A procedure's program is named, not listed. */
+function withoutProgram(text) {
+  return text.replace(/ AS '"""[\s\S]*'$/, " AS '… src/engines/snowflake/many_model.py …'");
+}
 
 /** A statement without its names and values, up to where lists of columns differ: what two of a kind have in common. */
 export function shapeOf(text) {

@@ -20,7 +20,8 @@ export async function openEngine(address: EngineAddress, options: { threads?: nu
     }
     case "snowflake": {
       const { openSnowflakeEngine } = await import("../engines/snowflake/index.ts");
-      return openSnowflakeEngine(address);
+      const { compileScorer } = await import("../inference/compile-scorer.ts");
+      return openSnowflakeEngine(address, compileScorer);
     }
   }
 }

@@ -235,6 +235,21 @@ export class Registry {
     await this.#engine.versions.remove(model, version, this.#change());
   }
 
+  /**
+   * Brings the registry that follows this one (Snowflake's Model Registry) up to date with all versions of a model, or of
+   * all models; says of which.
+   *
+   * @throws {ManymodelError} `usage` if none follows
+   */
+  async sync(model?: string): Promise<string[]> {
+    const { versions } = this.#engine;
+    if (versions.sync === undefined)
+      throw new ManymodelError("usage", "no other registry follows this one; snowflake.model_registry makes one do so");
+    const models = model === undefined ? (await this.showModels()).map((known) => known.model) : [model];
+    for (const one of models) await versions.sync(one);
+    return models;
+  }
+
   /** Deletes a run with its artifacts. @throws {ManymodelError} `conflict` while a version or a collection uses it */
   deleteRun(runId: string): Promise<void> {
     return during({ phase: "clean", run: runId }, () => removeRun(this.#engine, runId, this.#change()));

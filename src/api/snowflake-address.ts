@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { LoadedConfig } from "../config/load.ts";
 import { ManymodelError } from "../core/errors.ts";
-import type { SnowflakeAddress, SnowflakeAuthentication } from "../core/snowflake-address.ts";
+import type { SnowflakeAddress, SnowflakeAuthentication, SnowflakeInference } from "../core/snowflake-address.ts";
 
 /** Where a container has its service token. */
 const TOKEN_FILE = "/snowflake/session/token";
@@ -35,6 +35,7 @@ export function snowflakeAddress({
   const warehouse = snowflake.warehouse ?? lab?.warehouse;
   const mount = process.env.MANYMODEL_STAGE_MOUNT;
   const service = compute === "service" ? serviceOf(snowflake, lab, missing) : undefined;
+  const inference = snowflake.scoring === "inference" ? inferenceOf(snowflake, lab, missing, file) : undefined;
   const shard = snowflake.static_shards ? shardOf() : undefined;
   return {
     ...{ engine: "snowflake", account, database, compute, hybridTables: snowflake.hybrid_tables },
@@ -49,6 +50,8 @@ export function snowflakeAddress({
     ...(host !== undefined && { endpoint: { host, port: port ?? 443, protocol } }),
     ...(mount !== undefined && { mount }),
     ...(service !== undefined && { service }),
+    ...(snowflake.model_registry && { modelRegistry: true }),
+    ...(inference !== undefined && { inference }),
     ...(shard !== undefined && { shard }),
   };
 }
@@ -77,15 +80,33 @@ function serviceOf(
   lab: LoadedConfig["parallel_lab"],
   missing: Missing,
 ): SnowflakeAddress["service"] {
-  const computePool = block.compute_pool ?? lab?.compute_pool;
   const image = block.image ?? lab?.image_uri;
-  if (computePool === undefined) throw missing("compute_pool");
   if (image === undefined) throw missing("image");
   return {
-    ...{ computePool, image, cpu: block.cpu, memory: block.memory, maxNodes: block.max_nodes },
-    replicas: block.replicas ?? lab?.demo_queue_n_workers ?? 4,
+    ...{ ...poolOf(block, lab, missing), image, cpu: block.cpu, memory: block.memory, maxNodes: block.max_nodes },
     instanceFamily: block.instance_family ?? lab?.instance_family ?? "CPU_X64_S",
   };
+}
+
+/** @throws {ManymodelError} `config` where versions are not in the Model Registry */
+function inferenceOf(
+  block: SnowflakeBlock,
+  lab: LoadedConfig["parallel_lab"],
+  missing: Missing,
+  file: string,
+): SnowflakeInference {
+  if (!block.model_registry)
+    throw new ManymodelError(
+      "config",
+      `${file}: snowflake.scoring is inference, which scores with versions of Snowflake's Model Registry; set snowflake.model_registry: true`,
+    );
+  return poolOf(block, lab, missing);
+}
+
+function poolOf(block: SnowflakeBlock, lab: LoadedConfig["parallel_lab"], missing: Missing): SnowflakeInference {
+  const computePool = block.compute_pool ?? lab?.compute_pool;
+  if (computePool === undefined) throw missing("compute_pool");
+  return { computePool, replicas: block.replicas ?? lab?.demo_queue_n_workers ?? 4 };
 }
 
 /** Which of a job service's replicas this container is. */

@@ -355,17 +355,13 @@ const snowflake = z
       .enum(SNOWFLAKE_COMPUTE)
       .default("client")
       .describe("Who trains: client: this process; service: container services; warehouse: a table function."),
-    scoring: z
-      .enum(SNOWFLAKE_SCORING)
+    compute_pool: text
       .optional()
-      .describe(
-        "Who scores batches: client: this process; warehouse: a table function; as `compute` says when left out.",
-      ),
-    compute_pool: text.optional().describe("service: the compute pool; parallel_lab.compute_pool when left out."),
+      .describe("service and inference: the compute pool; parallel_lab.compute_pool when left out."),
     image: text.optional().describe("service: the worker's image; parallel_lab.image_uri when left out."),
     replicas: count
       .optional()
-      .describe("service: how many containers; parallel_lab.demo_queue_n_workers when left out, or 4."),
+      .describe("service and inference: how many containers; parallel_lab.demo_queue_n_workers when left out, or 4."),
     instance_family: text.optional().describe("service: machines of a pool that setup creates; default CPU_X64_S."),
     max_nodes: count.default(8).describe("service: the largest number of nodes of a pool that setup creates."),
     cpu: z.number().gt(0).default(2).describe("service: CPUs of a container."),
@@ -374,6 +370,16 @@ const snowflake = z
       .regex(/^\d+(Gi|Mi|G|M)$/, "a number with its unit, such as 8Gi")
       .default("8Gi")
       .describe("service: memory of a container."),
+    model_registry: z
+      .boolean()
+      .default(false)
+      .describe("Whether every version is logged in Snowflake's Model Registry too; needs snowflake-ml-python there."),
+    scoring: z
+      .enum(SNOWFLAKE_SCORING)
+      .optional()
+      .describe(
+        "Who scores batches: client: this process; warehouse: a table function, as when `compute` is that and this is left out; inference: the registered MODEL, in `compute_pool`.",
+      ),
     static_shards: z.boolean().default(false).describe("Set by the engine in its own job services."),
   })
   .describe("The account that `engine: snowflake` works in; see docs/snowflake.md.");

@@ -19,11 +19,17 @@ export type SnowflakeService = {
   readonly memory: string;
 };
 
+/** What an inference job needs. */
+export type SnowflakeInference = {
+  readonly computePool: string;
+  readonly replicas: number;
+};
+
 /** Where chunks are trained: in container services, in a warehouse, or in the process that asks for it. */
 export const SNOWFLAKE_COMPUTE = ["client", "service", "warehouse"] as const;
 
-/** Where batches are scored: in worker threads of the process that asks for it, or in a warehouse. */
-export const SNOWFLAKE_SCORING = ["client", "warehouse"] as const;
+/** Who scores batches: worker threads of the process that asks for it, a warehouse, or a registered version of a MODEL. */
+export const SNOWFLAKE_SCORING = ["client", "warehouse", "inference"] as const;
 
 /** An account of Snowflake, and the objects in it that this package uses. Plain data, so that any worker can open it. */
 export type SnowflakeAddress = {
@@ -44,6 +50,10 @@ export type SnowflakeAddress = {
   readonly compute: (typeof SNOWFLAKE_COMPUTE)[number];
   readonly scoring: (typeof SNOWFLAKE_SCORING)[number];
   readonly service?: SnowflakeService;
+  /** Whether Snowflake's Model Registry has every version too. */
+  readonly modelRegistry?: boolean;
+  /** Where batches are scored by an inference job. */
+  readonly inference?: SnowflakeInference;
   /** Whether there are hybrid tables; without them chunks are only handed out in static shards. */
   readonly hybridTables: boolean;
   /** The chunks that this process may claim: those whose number has this remainder. */

@@ -21,6 +21,7 @@ import type { OnProgress } from "./progress.ts";
 import { readIndex } from "./read-index.ts";
 import type { ScoreTask } from "./score-segment.ts";
 import type { ScoredPart, StatusCounts } from "./scored-part.ts";
+import { checkComplete, inferBatch } from "./take-scored.ts";
 import type { WorkerRequest } from "./worker.ts";
 
 /** What a caller decides of a batch. */
@@ -106,21 +107,27 @@ async function scoreVersion(
   const { runId, sources } = index;
   const common: ScoreTask = { ...task, kept, runId, definitionSha256: sources[0]!.definitionSha256 };
 
+  const inference = snapshot.partitions > 0 ? engine.inference : undefined;
+  const inferred = inference && (await inferBatch(inference, version, common));
+
   const scored = new Uint8Array(snapshot.partitions);
   const counts: StatusCounts = { OK: 0, STALE: 0, FALLBACK: 0, NO_MODEL: 0, ERROR: 0 };
   const parts: TablePart[] = [];
   const withoutModel: string[] = [];
   const standing: string[] = [];
+  let answers = 0;
   const take = (result: ScoredPart) => {
     parts.push(...result.parts);
     for (const ordinal of result.ordinals) scored[ordinal] = 1;
+    answers += result.ordinals.length;
     for (const status of Object.keys(counts) as (keyof StatusCounts)[]) counts[status] += result.counts[status];
     withoutModel.push(...result.withoutModel);
     for (const key of result.kept) standing.push(key);
     const done = Object.values(counts).reduce((sum, count) => sum + count);
     onProgress({ total: snapshot.partitions, done, failed: counts.ERROR });
   };
-  const crew = await startCrew(workers, entry, Math.min(spec.workers, index.segments.length));
+  const tasks = inferred?.files.length ?? index.segments.length;
+  const crew = await startCrew(workers, entry, Math.max(1, Math.min(spec.workers, tasks)));
   const perform = (tasks: Iterable<WorkerRequest>) => {
     const waiting = tasks[Symbol.iterator]();
     return crew.run(async (member, signal) => {
@@ -132,13 +139,19 @@ async function scoreVersion(
     });
   };
   try {
-    await perform(
-      index.segments.map((segment) => {
-        const { definitionSha256, keyArg, exports } = sources[segment.source]!;
-        return { type: "score-segment", ...common, segment, definitionSha256, keyArg, exports };
-      }),
-    );
-    await perform(missingTasks(common, scored));
+    if (inferred !== undefined) {
+      await perform(inferred.files.map((file) => ({ type: "take-scored", ...common, file })));
+      const answered = scored.reduce((sum, one) => sum + one, 0);
+      await checkComplete(inference!, inferred, { partitions: snapshot.partitions, answers, answered });
+    } else {
+      await perform(
+        index.segments.map((segment) => {
+          const { definitionSha256, keyArg, exports } = sources[segment.source]!;
+          return { type: "score-segment", ...common, segment, definitionSha256, keyArg, exports };
+        }),
+      );
+      await perform(missingTasks(common, scored));
+    }
     const modelless = counts.NO_MODEL + counts.FALLBACK;
     if (spec.missingModel === "error" && modelless > 0) throw missingModels(version, modelless, withoutModel);
     if (kept !== null && standing.length > 0) {
@@ -148,6 +161,7 @@ async function scoreVersion(
         throw new ManymodelError("conflict", `another batch wrote into ${outputTable} meanwhile; score again`);
     }
     await engine.tables.publish(outputTable, ownerOf(model, name, query.table), parts);
+    if (inferred !== undefined) await inference!.remove(inferred.job);
   } catch (error) {
     await engine.tables.discard(outputTable, parts);
     throw error;

@@ -59,6 +59,12 @@ export interface Problem {
   readonly errorMessage: string | null;
 }
 
+/** What is said of a partition that a version has not. */
+export const NOT_TRAINED = {
+  errorType: "not-trained",
+  errorMessage: "the version has no such partition",
+} as const satisfies Problem;
+
 /**
  * What scoring one partition gives: a forecast, or why there is none. `STALE`: a forecast of the model as it was fitted,
  * because it could not take in the newer rows that there are.

@@ -10,7 +10,7 @@ import type { Fallback } from "./fallback.ts";
 import { fingerprintOf, type RowRange } from "./fingerprint.ts";
 import type { ForecastTable } from "./forecast-rows.ts";
 import { segmentRows } from "./read-index.ts";
-import { type ScoredPartition, scorePartition } from "./score-partition.ts";
+import { NOT_TRAINED, type ScoredPartition, scorePartition } from "./score-partition.ts";
 import { PartOfBatch, type ScoredPart } from "./scored-part.ts";
 
 /** The batch whose rows are kept where nothing has changed. */
@@ -104,10 +104,9 @@ export async function scoreMissing(
   const keys = await engine.tables.keys(snapshot, first, ordinals.at(-1)! + 1);
   const input = task.fallback === null ? undefined : await engine.tables.read(snapshot, ordinals);
   const output = new PartOfBatch(task, definition);
-  const why = { errorType: "not-trained", errorMessage: "the version has no such partition" } as const;
   for (let i = 0; i < ordinals.length; i++) {
     const [start, end] = [input?.offsets[i] ?? 0, input?.offsets[i + 1] ?? 0];
-    await output.addWithoutModel(keys[ordinals[i]! - first]!, why, input?.batch, start, end);
+    await output.addWithoutModel(keys[ordinals[i]! - first]!, NOT_TRAINED, input?.batch, start, end);
   }
   return output.write(engine, Int32Array.from(ordinals));
 }

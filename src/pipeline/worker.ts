@@ -18,6 +18,7 @@ import {
   scoreMissing,
   scoreSegment,
 } from "./score-segment.ts";
+import { type TakeScored, takeScored } from "./take-scored.ts";
 import { putSegment, trainChunk } from "./train-chunk.ts";
 import { type TrainOne, trainOne } from "./train-one.ts";
 
@@ -41,13 +42,14 @@ export type WorkerRequest =
   | ({ readonly type: "find-unchanged" } & FindUnchanged)
   | ({ readonly type: "score-segment" } & ScoreSegment)
   | ({ readonly type: "score-missing" } & ScoreMissing)
+  | ({ readonly type: "take-scored" } & TakeScored)
   | ({ readonly type: "score-partitions" } & ScorePartitions);
 
 /**
  * The work of a worker, wherever it runs. Manifests and definitions are read once each and kept: they never change.
  */
 export function createWorker(
-  engine: Pick<Engine, "tables" | "stage">,
+  engine: Pick<Engine, "tables" | "stage" | "inference">,
 ): (request: WorkerRequest, note: (said: unknown) => void) => Promise<unknown> {
   const definition = remember(async (sha256): Promise<AnyModelDefinition> => {
     const path = stagePath.definition(sha256);
@@ -97,6 +99,8 @@ export function createWorker(
         );
       case "score-missing":
         return scoreMissing(engine, await definition(request.definitionSha256), request);
+      case "take-scored":
+        return takeScored(engine, await definition(request.definitionSha256), request);
       case "score-partitions": {
         const prepare = async (job: ScoringJob) => ({
           definition: await definition(job.definitionSha256),

@@ -1,5 +1,6 @@
 import type { SnowflakeAddress } from "../core/snowflake-address.ts";
 import type { Catalog } from "./catalog.ts";
+import type { Inference } from "./inference.ts";
 import type { Jobs } from "./jobs.ts";
 import type { Queue } from "./queue.ts";
 import type { Roster } from "./roster.ts";
@@ -71,6 +72,8 @@ export interface Engine {
   readonly objects?: RunObjects;
   /** Where chunks are trained by table functions. */
   readonly functions?: TableFunctions;
+  /** Where batches are scored by the registered version itself. */
+  readonly inference?: Inference;
   /** What it is, and what it may do. */
   describe?(): Promise<EngineFacts>;
   /** Releases files, connections and memory. The engine is not usable afterwards. */

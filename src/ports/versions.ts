@@ -50,4 +50,6 @@ export interface Versions {
   note(entry: AuditEntry): Promise<void>;
   /** The newest `limit` entries of the audit log, of one model or of all, oldest first. */
   audit(options: { readonly model?: string; readonly limit: number }): Promise<AuditEntry[]>;
+  /** Where another registry follows this one: brings all of a model's versions up to date there. */
+  sync?(model: string): Promise<void>;
 }

@@ -31,3 +31,19 @@ describe("snowflake engine, on the local server", () => {
   tablesContract({ describe, it }, open);
   workersContract({ describe, it }, open);
 });
+
+describe("snowflake engine, on the local server, with every version in the Model Registry too", () => {
+  let account: TestAccount;
+  let opened = 0;
+  beforeAll(async () => {
+    // The suite's versions are of runs that are not there: what is to be logged is noted, and no file is read.
+    account = await openTestAccount({ procedures: false });
+  });
+  afterAll(() => account.close());
+  versionsContract({ describe, it }, async () => {
+    const scorer = async () => new TextEncoder().encode("// no scorer");
+    const engine = openSnowflakeEngine(account.address(`T${opened++}`, { modelRegistry: true }), scorer);
+    await engine.preparation!.prepare();
+    return engine;
+  });
+});

@@ -20,8 +20,8 @@ export const SERVICE: SnowflakeService = {
   ...{ maxNodes: 2, cpu: 1, memory: "1Gi" },
 };
 
-export async function openTestAccount(): Promise<TestAccount> {
-  const server = await startLocalSnowflake();
+export async function openTestAccount(options: { procedures?: boolean } = {}): Promise<TestAccount> {
+  const server = await startLocalSnowflake(options);
   const folder = mkdtempSync(path.join(tmpdir(), "manymodel-key-"));
   const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const privateKeyPath = path.join(folder, "key.p8");

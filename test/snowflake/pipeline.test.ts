@@ -8,8 +8,16 @@ import { STATEMENTS, shapeOf } from "../../scripts/snowflake-statements.js";
 import { runRows, temporaryFolder } from "../workspace.ts";
 import { openTestAccount, type TestAccount } from "./account.ts";
 import { manymodel } from "./command.ts";
+import { PYTHON } from "./python.ts";
 
 const SERVICE = { compute: "service", compute_pool: "LAB_POOL", image: "/lab/mm/worker:1", replicas: 2, memory: "1Gi" };
+const INFERENCE = {
+  compute: "client",
+  model_registry: true,
+  scoring: "inference",
+  compute_pool: "LAB_POOL",
+  replicas: 2,
+};
 const PIPELINE = {
   source: {
     table: "SERIES_EVENTS",
@@ -88,13 +96,15 @@ describe("manymodel pipeline run, engine: snowflake, on the local server", () =>
     await rm(folder, { recursive: true, force: true });
   });
 
-  it.each([
+  const ways: [string, string, Readonly<Record<string, unknown>>, string][] = [
     ["this process", "P_CLIENT", { compute: "client" }, "tasks"],
     ["a task graph", "P_TASKS", SERVICE, "tasks"],
     ["a fed job service", "P_QUEUE", SERVICE, "queue"],
     ["a warehouse", "P_WAREHOUSE", { compute: "warehouse" }, "tasks"],
     ["this process, for a warehouse,", "P_SCORING", { compute: "client", scoring: "warehouse" }, "tasks"],
-  ])("trains in %s what the local engine trains, and scores it alike", async (_, schema, settings, mode) => {
+  ];
+  if (PYTHON !== undefined) ways.push(["this process, for the MODEL,", "P_INFERENCE", INFERENCE, "tasks"]);
+  it.each(ways)("trains in %s what the local engine trains, and scores it alike", async (_, schema, settings, mode) => {
     const folder = await temporaryFolder();
     const snowflake = { ...account.block(schema), ...settings };
     const config = {

@@ -17,6 +17,7 @@ export function addModel(program: Command): void {
   addExchange(model);
   addDelete(model);
   addAudit(model);
+  addSync(model);
 }
 
 function addShow(model: Command): void {
@@ -239,4 +240,15 @@ function addAudit(model: Command): void {
       ]);
       print({ json: entries, text: formatTable(["at", "by", "what", "model", "version", "details"], rows) }, options);
     });
+}
+
+function addSync(model: Command): void {
+  addCommand(
+    model,
+    "sync [model]",
+    "bring Snowflake's Model Registry up to date with a model's versions, or all",
+  ).action(async (name: string | undefined, options: CommonOptions) => {
+    const models = await withWorkspace(options, ({ registry }) => registry.sync(name));
+    print({ json: models, text: `${models.join(", ") || "nothing"} is up to date.` }, options);
+  });
 }

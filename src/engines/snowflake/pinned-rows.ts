@@ -1,8 +1,9 @@
 import type { Column } from "../../core/column.ts";
-import { encodeKey, type KeyColumn, type KeyValue, type PartitionKey, parseKeyText } from "../../core/partition-key.ts";
+import { encodeKey, type PartitionKey } from "../../core/partition-key.ts";
+import { storedColumn, storedKey } from "../../core/stored-values.ts";
 import type { Stage } from "../../ports/stage.ts";
 import type { PartitionRows } from "../../ports/tables.ts";
-import { readRows, toColumn } from "./read-rows.ts";
+import { readRows } from "./read-rows.ts";
 import type { PinnedSnapshot } from "./snapshot.ts";
 
 /** A row of a block: its partition, its place in it, and its values. */
@@ -14,7 +15,6 @@ interface BlockRow {
 
 /** Blocks that are kept, decoded, for the next chunk. */
 const BLOCKS_KEPT = 2;
-const DAY_MS = 86_400_000;
 
 /** Reads what a snapshot pinned: whole blocks from the stage, and nothing from a warehouse. */
 export class PinnedRows {
@@ -57,7 +57,7 @@ export class PinnedRows {
     });
     const data = columns.map(({ name, type }, c): [string, Column] => [
       name,
-      toColumn(
+      storedColumn(
         type,
         rows.map(({ values }) => values[c]),
       ),
@@ -87,30 +87,7 @@ export class PinnedRows {
     if (snapshot.partitions === 0) return [];
     const keys = new Array<PartitionKey>(snapshot.partitions);
     for (const row of await readRows(this.#stage, files.keys))
-      keys[Number(row.P)] = snapshot.keyColumns.map((column, i) => toKey(column, row[`K${i}`]));
+      keys[Number(row.P)] = snapshot.keyColumns.map((column, i) => storedKey(column, row[`K${i}`]));
     return keys;
   }
-}
-
-function toKey({ type }: KeyColumn, stored: unknown): KeyValue {
-  if (stored === null || stored === undefined) return null;
-  switch (type) {
-    case "date":
-      return new Date(Number(stored) * DAY_MS).toISOString().slice(0, 10);
-    case "timestamp":
-      return timestampText(BigInt(stored as string));
-    case "double":
-    case "boolean":
-      return stored as number | boolean;
-    default:
-      return parseKeyText(type, stored as string);
-  }
-}
-
-/** A time as its exact text: microseconds since 1970 without trailing zeros. */
-function timestampText(micros: bigint): string {
-  const rest = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
-  const seconds = new Date(Number((micros - rest) / 1000n)).toISOString().slice(0, 19).replace("T", " ");
-  const fraction = String(rest).padStart(6, "0").replace(/0+$/, "");
-  return fraction === "" ? seconds : `${seconds}.${fraction}`;
 }

@@ -3,11 +3,20 @@ import type { SnowflakeAddress } from "../../core/snowflake-address.ts";
 import type { Preparation } from "../../ports/engine.ts";
 import type { Names } from "./names.ts";
 import type { Session } from "./session.ts";
+import { modelStatements } from "./sql/models.ts";
 import { serviceStatements, setupStatements } from "./sql/setup.ts";
 
 /** Creates a workspace's objects where they are missing. */
-export function snowflakePreparation(session: Session, names: Names, { service }: SnowflakeAddress): Preparation {
-  const statements = [...setupStatements(names), ...(service === undefined ? [] : serviceStatements(names, service))];
+export function snowflakePreparation(
+  session: Session,
+  names: Names,
+  { service, modelRegistry }: SnowflakeAddress,
+): Preparation {
+  const statements = [
+    ...setupStatements(names),
+    ...(modelRegistry ? [modelStatements(names).procedure] : []),
+    ...(service === undefined ? [] : serviceStatements(names, service)),
+  ];
   return {
     statements,
     async prepare() {
@@ -23,5 +32,7 @@ export function snowflakePreparation(session: Session, names: Names, { service }
 function remedy(sql: string): string {
   if (sql.startsWith("CREATE HYBRID TABLE"))
     return "where the account has no hybrid tables, set snowflake.hybrid_tables: false: then there is no queue mode";
+  if (sql.startsWith("CREATE PROCEDURE"))
+    return "where the account has no snowflake-ml-python, set snowflake.model_registry: false: versions are then kept in the workspace's tables only";
   return `does the role have the privilege to ${/^[A-Z]+ [A-Z]+( [A-Z]+)?(?= IF| INTO| ")/.exec(sql)?.[0] ?? "do this"}?`;
 }

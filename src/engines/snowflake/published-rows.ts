@@ -1,6 +1,7 @@
 import type { Column, ColumnBatch, ColumnInfo } from "../../core/column.ts";
+import { storedColumn } from "../../core/stored-values.ts";
 import type { Stage } from "../../ports/stage.ts";
-import { readRows, toColumn } from "./read-rows.ts";
+import { readRows } from "./read-rows.ts";
 import type { Session, Statements } from "./session.ts";
 import type { tableStatements } from "./sql/tables.ts";
 
@@ -22,7 +23,7 @@ export async function readPublished(
     const rows = await readRows(stage, file);
     const data = columns.map(({ name, type }, c): [string, Column] => {
       const values = rows.map((row) => row[`C${c}`]);
-      return [name, toColumn(type, values)];
+      return [name, storedColumn(type, values)];
     });
     return { length, columns: Object.fromEntries(data) };
   } finally {

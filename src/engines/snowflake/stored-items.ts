@@ -3,13 +3,14 @@ import type { StoredItem } from "../../ports/tables.ts";
 import type { Names } from "./names.ts";
 import type { Session } from "./session.ts";
 import { snapshotFolder } from "./snapshot.ts";
+import { scoresFolder } from "./sql/inference.ts";
 import { FACTS } from "./sql/session.ts";
 import { snapshotStatements } from "./sql/snapshot.ts";
 import { stageStatements } from "./sql/stage.ts";
 import { tableStatements } from "./sql/tables.ts";
 
 /**
- * Snapshots, parts that nobody published, and values that were to be compared with. A snapshot is there as long as any
+ * Snapshots, parts that nobody published, what inference jobs gave, and values that were to be compared with. A snapshot is there as long as any
  * of it is: its record, files of the stage, or a table; so what a process left that was ended while pinning is found too.
  * As old as an item is its newest piece, on the account's clock.
  */
@@ -30,6 +31,8 @@ export async function storedItems(session: Session, names: Names): Promise<Store
   for (const [table, bytes, ageMs] of await session.rows(snapshotStatements(names).tables, [names.schemaName]))
     add("snapshot", String(table).split("_")[0]!, Number(bytes), Number(ageMs));
   for (const { path, bytes, ageMs } of await files("tables/")) add("part", path.slice("tables/".length), bytes, ageMs);
+  for (const { path, bytes, ageMs } of await files("scores/"))
+    add("temporary", scoresFolder(path.split("/")[1]!), bytes, ageMs);
   for (const [id, ageMs] of await session.rows(tableStatements(names).wantedIds))
     add("temporary", String(id), 0, Number(ageMs));
   return [...items.values()];
@@ -47,7 +50,8 @@ export async function eraseItems(
     ? await session.rows(sql.tables, [names.schemaName])
     : [];
   for (const { kind, id } of items) {
-    if (kind === "temporary") await session.change(tableStatements(names).forgetWanted, [id]);
+    if (kind === "temporary" && id.startsWith("scores/")) await stage.remove(id);
+    else if (kind === "temporary") await session.change(tableStatements(names).forgetWanted, [id]);
     else if (kind === "part") await stage.remove(`tables/${id}`);
     else {
       for (const [table] of tables) if (String(table).startsWith(`${id}_`)) await session.rows(sql.drop(String(table)));

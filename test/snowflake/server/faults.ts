@@ -12,6 +12,11 @@ export class Faults {
   duplicateClaims = 0;
   /** How long one call of a table function may take. */
   functionTimeoutMs = 60_000;
+  /** So many inference jobs fail, and so many have a file that lacks a partition. */
+  failedInferences = 0;
+  lostOutcomes = 0;
+  /** What inference jobs failed with. */
+  readonly inferenceErrors: string[] = [];
   /** Statements that match fail with this, so many times. */
   readonly failing: { pattern: RegExp; code: string; message: string; times: number }[] = [];
 

@@ -8,7 +8,9 @@ import { serve } from "@hono/node-server";
 import { SqlFailure, unsupported } from "./failure.ts";
 import { Faults } from "./faults.ts";
 import { functionStatements } from "./functions.ts";
+import { inferenceStatements } from "./inference.ts";
 import { fullInventory, type Inventory, inventoryStatements } from "./inventory.ts";
+import { Models } from "./models.ts";
 import { type Account, protocol } from "./protocol.ts";
 import { Services } from "./services.ts";
 import { type Bind, Session, type Shared } from "./session.ts";
@@ -29,13 +31,17 @@ export interface LocalSnowflake {
   /** Their query tags. */
   readonly tags: string[];
   readonly services: Services;
+  readonly models: Models;
   /** The folder that holds the stages. */
   readonly stages: string;
   close(): Promise<void>;
 }
 
-/** @param options.database - the database that the account has */
-export async function startLocalSnowflake({ database = "LAB" } = {}): Promise<LocalSnowflake> {
+/**
+ * @param options.database - the database that the account has
+ * @param options.procedures - whether stored procedures are run
+ */
+export async function startLocalSnowflake({ database = "LAB", procedures = true } = {}): Promise<LocalSnowflake> {
   const folder = await mkdtemp(path.join(tmpdir(), "manymodel-snowflake-"));
   const duck = await DuckDBInstance.create(":memory:", {
     memory_limit: "1GB",
@@ -55,6 +61,7 @@ export async function startLocalSnowflake({ database = "LAB" } = {}): Promise<Lo
   let port = 0;
   const program = fileURLToPath(new URL("../../../bin/manymodel.js", import.meta.url));
   const services = new Services({ stages, users, folder, program, host: "127.0.0.1", port: () => port });
+  const models = new Models(stages, path.join(folder, "models"), procedures);
   const perform = async (session: Session, sql: string, binds: readonly Bind[]): Promise<Answer> => {
     for (const handler of handlers) {
       const answer = await handler(session, sql, binds);
@@ -68,6 +75,8 @@ export async function startLocalSnowflake({ database = "LAB" } = {}): Promise<Lo
     changeTokens(shared),
     stageStatements(stages),
     services.statements,
+    models.statements,
+    inferenceStatements(services, models, stages, faults),
     taskStatements(services, (session, sql) => perform(session, sql, [])),
     functionStatements(faults, perform),
     rowStatements(shared, faults),
@@ -104,7 +113,7 @@ export async function startLocalSnowflake({ database = "LAB" } = {}): Promise<Lo
   faults.origin = `http://127.0.0.1:${port}`;
   return {
     ...{ host: "127.0.0.1", port, users, inventory, faults, log, tags, stages: stages.root },
-    services,
+    ...{ services, models },
     async close() {
       await services.close();
       await Promise.all([...sessions].map((session) => session.close()));

@@ -166,10 +166,15 @@ export class Services {
     const show = /^SHOW SERVICES(?: LIKE \ue000(\d+)\ue000)? IN SCHEMA \S+$/.exec(masked.code);
     if (show !== null) {
       const begin = show[1] === undefined ? "" : likePrefix(masked.literal(Number(show[1])));
-      const rows = [...this.jobs.values()].map(({ name, comment }) => ["", name.split(".").at(-1)!, comment]);
+      const rows = [...this.jobs.values()].map(({ name, status, comment }) => [
+        "",
+        name.split(".").at(-1)!,
+        status,
+        comment,
+      ]);
       return {
         rowset: textRows(
-          ["created_on", "name", "comment"],
+          ["created_on", "name", "status", "comment"],
           rows.filter(([, name]) => name!.startsWith(begin)),
         ),
       };

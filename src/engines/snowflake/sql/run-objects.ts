@@ -10,7 +10,7 @@ export function runObjectStatements(names: Names) {
   return {
     tasks: `SHOW TASKS ${like(OWN)}`,
     services: `SHOW SERVICES IN SCHEMA ${names.schema}`,
-    functions: `SHOW USER FUNCTIONS ${like(`${OWN}FIT_`)}`,
+    functions: `SHOW USER FUNCTIONS ${like(OWN)}`,
     dropTask: (name: string) => `DROP TASK IF EXISTS ${names.of(name)}`,
     suspendTask: (name: string) => `ALTER TASK IF EXISTS ${names.of(name)} SUSPEND`,
     dropService: (name: string) => `DROP SERVICE IF EXISTS ${names.schema}.${plain(name)}`,

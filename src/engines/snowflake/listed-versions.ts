@@ -1,0 +1,47 @@
+import type { ModelVersion } from "../../core/registry.ts";
+import type { Names } from "./names.ts";
+import type { Session } from "./session.ts";
+import { modelStatements } from "./sql/models.ts";
+
+/** A version of a MODEL, as the account lists it. */
+export interface ListedVersion {
+  readonly aliases: readonly string[];
+  readonly isDefault: boolean;
+  readonly comment: string;
+  /** What is said of it, of which `mm` is this package's: without it, the version is somebody else's. */
+  readonly metadata: { readonly mm?: { readonly run?: string; readonly index_sha256?: string } };
+}
+
+/** The versions of a MODEL by name; none without such a MODEL. */
+export async function listedVersions(
+  session: Session,
+  names: Names,
+  model: string,
+): Promise<ReadonlyMap<string, ListedVersion>> {
+  const sql = modelStatements(names);
+  const models = await session.table(sql.models(model), 0);
+  if (!models.rows.some((row) => row[models.columns.indexOf("name")] === model)) return new Map();
+  const { columns, rows } = await session.table(sql.versions(model), 0);
+  return new Map(
+    rows.map((row) => {
+      const cell = (name: string) => row[columns.indexOf(name)] ?? null;
+      const listed: ListedVersion = {
+        aliases: parsed<string[]>(cell("aliases"), []),
+        isDefault: String(cell("is_default_version")) === "true",
+        comment: String(cell("comment") ?? ""),
+        metadata: parsed<ListedVersion["metadata"]>(cell("metadata"), {}),
+      };
+      return [String(cell("name")), listed];
+    }),
+  );
+}
+
+/** Whether a version of a MODEL was made from the same index. */
+export function isMadeFrom({ metadata: { mm } }: ListedVersion, { runId, index }: ModelVersion): boolean {
+  return mm?.run === runId && mm.index_sha256 === index.sha256;
+}
+
+function parsed<T>(value: unknown, otherwise: T): T {
+  if (value === null || value === "") return otherwise;
+  return typeof value === "string" ? (JSON.parse(value) as T) : (value as T);
+}

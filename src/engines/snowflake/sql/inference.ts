@@ -1,0 +1,49 @@
+import type { SnowflakeAddress, SnowflakeInference } from "../../../core/snowflake-address.ts";
+import { identifier, integer, literal, plain } from "../literal.ts";
+import { type Names, OWN } from "../names.ts";
+
+/** What an inference job reads, and what models are asked for. */
+export interface InferenceWork {
+  readonly model: string;
+  readonly version: string;
+  /** The pinned table, by the end of its name. */
+  readonly table: string;
+  readonly keys: number;
+  /** For each column of the training data, which column of the pinned table it is. */
+  readonly columns: readonly number[];
+  readonly horizon: number;
+  readonly levels: readonly number[];
+  readonly advance: boolean;
+}
+
+/** Where a job writes. */
+export const scoresFolder = (job: string) => `scores/${job}/`;
+
+/** Statements that have the account score with a version of a MODEL. */
+export function inferenceStatements(
+  names: Names,
+  { database, schema }: Pick<SnowflakeAddress, "database" | "schema">,
+  { computePool, replicas }: SnowflakeInference,
+) {
+  const jobName = (job: string) => `${plain(database)}.${plain(schema)}.${plain(job)}`;
+  return {
+    // The client of the account writes these clauses in this order, and the specification between single quotes.
+    execute: (job: string, { model, version, table, keys, columns, horizon, levels, advance }: InferenceWork) => {
+      const params = { horizon, levels: JSON.stringify(levels), advance };
+      const specification = {
+        input: { params, partition_column: "P" },
+        output: { stage_location: `@${names.stage}/${scoresFolder(job)}`, mode: "overwrite" },
+      };
+      const selected = [
+        ...["P", "R", ...Array.from({ length: keys }, (_, i) => `K${i}`)],
+        ...columns.map((from, i) => (from === i ? `C${i}` : `C${from} AS C${i}`)),
+      ].join(", ");
+      return `EXECUTE INFERENCE JOB SERVICE IN COMPUTE POOL ${plain(computePool)} WITH SPECIFICATION ${literal(JSON.stringify(specification))}
+      FROM (SELECT ${selected} FROM ${names.of(`${OWN}SNAPSHOT_${table.toUpperCase()}`)})
+      MODEL = ${names.of(model)} VERSION = ${identifier(version)} FUNCTION = 'predict'
+      NAME = ${jobName(job)} ASYNC = TRUE REPLICAS = ${integer(replicas)}`;
+    },
+    find: (job: string) => `SHOW SERVICES LIKE ${literal(job.replaceAll("_", "\\_"))} IN SCHEMA ${names.schema}`,
+    drop: (job: string) => `DROP SERVICE IF EXISTS ${jobName(job)}`,
+  };
+}

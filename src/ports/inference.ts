@@ -1,0 +1,35 @@
+import type { ModelVersion } from "../core/registry.ts";
+import type { Snapshot } from "../core/run.ts";
+
+/** What models are asked for, and for whom. */
+export interface InferenceRequest {
+  readonly version: ModelVersion;
+  readonly snapshot: Snapshot;
+  readonly horizon: number;
+  /** What the models are asked for (see `levelsToAsk`). */
+  readonly levels: readonly number[];
+  readonly advance: boolean;
+  readonly outputTable: string;
+}
+
+/** A job that is over: its name, and the files of the stage that hold what it gave. */
+export interface InferenceResult {
+  readonly job: string;
+  readonly files: readonly string[];
+}
+
+/** Scores partitions by the registered version itself, in compute of the engine's own. */
+export interface Inference {
+  /**
+   * Has every partition of a snapshot scored by one job. The same request finds the job that another process launched,
+   * running or over.
+   *
+   * @throws {ManymodelError} `usage` if the snapshot has other columns than the version was trained with; `conflict` if the
+   *   version cannot be used, or the job fails again and again
+   */
+  score(request: InferenceRequest): Promise<InferenceResult>;
+  /** What a file holds: for a partition's place in the snapshot, what became of it (see `encodeScored`). */
+  outcomes(file: string): Promise<readonly (readonly [ordinal: number, outcome: string])[]>;
+  /** Removes a job and its files. */
+  remove(job: string): Promise<void>;
+}

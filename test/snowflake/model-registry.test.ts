@@ -1,0 +1,293 @@
+import { ManyModel } from "manymodel";
+import { openSnowflakeEngine } from "manymodel/engines/snowflake";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { parseConfig } from "../../src/config/load.ts";
+import type { SnowflakeAddress } from "../../src/core/snowflake-address.ts";
+import { compileScorer } from "../../src/inference/compile-scorer.ts";
+import { body, dailyQuery, fillDaily, fillTable } from "../workspace.ts";
+import { openTestAccount, type TestAccount } from "./account.ts";
+import { connectDriver, execute } from "./driver.ts";
+import { PYTHON } from "./python.ts";
+import { issueToken } from "./server/users.ts";
+
+let account: TestAccount;
+let opened = 0;
+beforeAll(async () => {
+  account = await openTestAccount();
+});
+afterAll(() => account.close());
+
+/** A workspace whose versions are in the Model Registry too, with its stage mounted: the driver reads no files in threads. */
+async function open(changes: Partial<SnowflakeAddress> = {}, schema = `M${opened++}`) {
+  const mount = `${account.server.stages}/LAB.${schema}.MM_STAGE`;
+  const engine = openSnowflakeEngine(
+    account.address(schema, { modelRegistry: true, mount, ...changes }),
+    compileScorer,
+  );
+  onTestFinished(() => engine.close());
+  await engine.preparation!.prepare();
+  return new ManyModel({ ...(await parseConfig("engine: snowflake", "f")), file: "f", directory: "." }, engine);
+}
+
+/** What the account itself says of the versions of a model. */
+async function versionsOf(schema: string, model: string) {
+  const token = issueToken(account.server.users.oauthTokens, "LAB_USER");
+  const connection = await connectDriver(account.server, { authenticator: "OAUTH", token });
+  const { rows } = await execute(connection, `SHOW VERSIONS IN MODEL "LAB"."${schema}"."${model}"`);
+  return rows.map(({ metadata, aliases, ...row }) => ({
+    ...row,
+    metadata: JSON.parse(metadata as string),
+    aliases: JSON.parse(aliases as string) as string[],
+  })) as unknown as { name: string; aliases: string[]; comment: string; metadata: Record<string, never> }[];
+}
+
+const sent = (pattern: RegExp) => account.server.log.filter((sql) => pattern.test(sql)).length;
+
+/** A run of twelve daily series, trained in this process. */
+async function trained(mm: ManyModel) {
+  await fillDaily(mm, 12, 30);
+  return mm.foreachPartition("unit_id").dopar(body("smoothed"), { dataQuery: dailyQuery, mode: "local" });
+}
+
+describe.skipIf(PYTHON === undefined)("a version as one of a MODEL (skipped without a Python that has pandas)", () => {
+  it("holds run, index, bundle, metrics and comment, and what follows it: aliases, the default, what is said", async () => {
+    const mm = await open({}, "FOLLOWS");
+    const run = await trained(mm);
+    const { registry } = mm;
+    const first = await registry.logManyModel({ name: "M", version: "V1", run, horizon: 3, comment: "it's \\ first" });
+    const [logged] = await versionsOf("FOLLOWS", "M");
+    expect(logged).toMatchObject({ name: "V1", comment: "it's \\ first", aliases: ["DEFAULT", "FIRST", "LAST"] });
+    expect(logged!.metadata).toMatchObject({
+      metrics: { succeeded: 12, failed: 0, skipped: 0 },
+      mm: { run: run.runId, index_sha256: first.index.sha256, bundle_sha256: first.definitionSha256, tags: {} },
+    });
+    await registry.logManyModel({ name: "M", version: "V-2", run, horizon: 3 });
+    await registry.setModelAlias("M", "champion", "V1");
+    await registry.setModelAlias("M", "champion", "V-2");
+    await registry.setModelAlias("M", "staging", "V1");
+    await registry.setModelMetric("M", "V1", "mase", 0.9);
+    await registry.setModelTag("M", "V1", "season", "it's $$ winter");
+    await registry.setModelComment("M", "V1", "😀");
+    const aliases = async () => Object.fromEntries((await versionsOf("FOLLOWS", "M")).map((v) => [v.name, v.aliases]));
+    expect(await aliases()).toEqual({ V1: ["FIRST", "STAGING"], "V-2": ["DEFAULT", "LAST", "CHAMPION"] });
+    expect((await versionsOf("FOLLOWS", "M"))[0]).toMatchObject({
+      comment: "😀",
+      metadata: { metrics: { succeeded: 12, mase: 0.9 }, mm: { run: run.runId, tags: { season: "it's $$ winter" } } },
+    });
+    await registry.setDefaultModelVersion("M", "V1");
+    await registry.rollback("M", "champion");
+    expect(await aliases()).toEqual({ V1: ["DEFAULT", "FIRST", "STAGING", "CHAMPION"], "V-2": ["LAST"] });
+    await registry.deleteModelVersion("M", "V-2");
+    expect(Object.keys(await aliases())).toEqual(["V1"]);
+    for (const alias of ["champion", "staging", "default"]) await registry.removeModelAlias("M", alias);
+    await registry.deleteModelVersion("M", "V1");
+    await expect(versionsOf("FOLLOWS", "M")).rejects.toMatchObject({ code: "002003" });
+    await expect(registry.setModelAlias("M", "a-b", "V1")).rejects.toMatchObject({ kind: "usage" });
+  });
+
+  it("is logged once, whoever asks again; another run's, or somebody else's, is a conflict", async () => {
+    const mm = await open({}, "ONCE");
+    const run = await trained(mm);
+    const log = (version: string, of = run) => mm.registry.logManyModel({ name: "M", version, run: of, horizon: 3 });
+    const { failing } = account.server.faults;
+    // It is logged, but not recorded: asking again finds it.
+    failing.push({
+      pattern: /^INSERT INTO "LAB"."ONCE"."MM_VERSIONS"/,
+      code: "000604",
+      message: "cancelled",
+      times: 1,
+    });
+    await expect(log("V1")).rejects.toThrow(/cancelled/);
+    expect(await mm.registry.showVersions("M")).toEqual([]);
+    const calls = sent(/^CALL "LAB"."ONCE"/);
+    await log("V1");
+    expect(sent(/^CALL "LAB"."ONCE"/)).toBe(calls);
+    await mm.registry.deleteModelVersion("M", "V1");
+    // Logged, not recorded, and then another run under the same name.
+    failing.push({
+      pattern: /^INSERT INTO "LAB"."ONCE"."MM_VERSIONS"/,
+      code: "000604",
+      message: "cancelled",
+      times: 1,
+    });
+    await expect(log("V1")).rejects.toThrow(/cancelled/);
+    const other = await mm
+      .foreachPartition("unit_id")
+      .dopar(body("smoothed"), { dataQuery: dailyQuery, mode: "local", seed: 7 });
+    await expect(log("V1", other)).rejects.toMatchObject({
+      kind: "conflict",
+      message: expect.stringMatching(/MODEL M has a version V1 that is not of run/),
+    });
+  });
+
+  it("that cannot be logged is not registered, and the way out is said", async () => {
+    const mm = await open({}, "REFUSED");
+    const run = await trained(mm);
+    const log = () => mm.registry.logManyModel({ name: "M", version: "V1", run, horizon: 3 });
+    const { failing } = account.server.faults;
+    const message = "Package 'snowflake-ml-python' is not available";
+    failing.push({ pattern: /^CALL "LAB"."REFUSED"/, code: "391546", message, times: 1 });
+    await expect(log()).rejects.toThrow(/not available.*set snowflake.model_registry: false/);
+    expect(await mm.registry.showVersions()).toEqual([]);
+    const { path } = run.index;
+    await mm.engine.stage.put(path, new TextEncoder().encode("{}"));
+    await expect(log()).rejects.toThrow(/model_index.json was changed after it was stored/);
+    failing.push({ pattern: /^CREATE PROCEDURE/, code: "391546", message, times: 1 });
+    await expect(mm.engine.preparation!.prepare()).rejects.toThrow(/set snowflake.model_registry: false/);
+  });
+
+  it("follows later what it could not follow at once, and takes in versions from before", async () => {
+    const before = await open({ modelRegistry: false }, "LATER");
+    const run = await trained(before);
+    await before.registry.logManyModel({ name: "M", version: "V1", run, horizon: 3 });
+    await before.registry.setModelMetric("M", "V1", "mase", 0.5);
+    await expect(before.registry.sync()).rejects.toMatchObject({ kind: "usage" });
+    const mm = await open({}, "LATER");
+    expect(await mm.registry.sync()).toEqual(["M"]);
+    expect((await versionsOf("LATER", "M"))[0]!.metadata).toMatchObject({ metrics: { mase: 0.5 } });
+    account.server.faults.failing.push({ pattern: /SET ALIAS/, code: "000604", message: "cancelled", times: 1 });
+    await expect(mm.registry.setModelAlias("M", "champion", "V1")).rejects.toThrow(
+      /alias champion is recorded, but MODEL M did not follow: .*cancelled.*manymodel model sync M/,
+    );
+    expect((await mm.registry.showAliases("M")).map(({ alias }) => alias)).toEqual(["champion"]);
+    expect((await versionsOf("LATER", "M"))[0]!.aliases).not.toContain("CHAMPION");
+    await mm.registry.sync("M");
+    expect((await versionsOf("LATER", "M"))[0]!.aliases).toContain("CHAMPION");
+    const changes = sent(/^ALTER MODEL "LAB"."LATER"/);
+    await mm.registry.sync("M");
+    expect(sent(/^ALTER MODEL "LAB"."LATER"/)).toBe(changes);
+  });
+});
+
+const INFERENCE = { computePool: "POOL", replicas: 1 };
+
+describe.skipIf(PYTHON === undefined)("a batch by an inference job (skipped without a Python that has pandas)", () => {
+  /** Two workspaces on one schema, one of which has an inference job score. */
+  async function both(schema: string) {
+    return [await open({ inference: { ...INFERENCE, replicas: 3 } }, schema), await open({}, schema)] as const;
+  }
+  /** The rows of a table of results. */
+  const rows = async (mm: ManyModel, table: string) =>
+    (await mm.engine.tables.query(`SELECT * FROM ${table} ORDER BY PARTITION_KEY, STEP`, 10_000)).rows;
+
+  it("gives what this process gives, to the bit: keys of all types, missing values, models moved on, failures, no models", async () => {
+    const [mm, client] = await both("TYPED");
+    const columns = [
+      ...([
+        ["S", "string"],
+        ["I", "integer"],
+        ["F", "number"],
+        ["B", "boolean"],
+        ["D", "date"],
+        ["T", "timestamp"],
+      ] as const),
+      ...([
+        ["AT", "timestamp"],
+        ["Y", "number"],
+        ["NOTE", "string"],
+        ["FLAG", "boolean"],
+      ] as const),
+    ].map(([name, type]) => ({ name, type }));
+    const keys = [
+      ["a,b'%", 1n, 0.1, true, 0, 1],
+      [null, null, null, null, null, null],
+      ["😀", 9007199254740993n, -1e300, false, -86_400_000, 1_700_000_000_123],
+      ["short", 2n, 1 / 3, true, 86_400_000, -1],
+    ];
+    const series = (days: number, from = 0) =>
+      keys.flatMap((key, k) =>
+        Array.from({ length: key[0] === "short" ? 3 : days }, (_, i) => {
+          const at = (from + i) * 86_400_000;
+          return [
+            ...key,
+            at,
+            i % 11 === 3 ? null : Math.sin(i + k) * 1e5 + i / 3,
+            i % 5 === 0 ? null : `n${i}`,
+            i % 3 === 0 ? null : i % 2 === 0,
+          ];
+        }),
+      );
+    await fillTable(mm, "HISTORY", columns, series(40));
+    await fillTable(mm, "NOW", columns, [...series(45), ["new", 3n, 2, false, 0, 0, 0, 1, "n", true]]);
+    const keyColumn = ["S", "I", "F", "B", "D", "T"];
+    const query = { table: "HISTORY", keyColumn, columns: ["Y", "NOTE", "FLAG", "AT"], orderBy: ["AT"] };
+    const run = await mm.foreachPartition("unit").dopar(body("moved-on"), { dataQuery: query, mode: "local" });
+    expect(run.index).toMatchObject({ succeeded: 3, failed: 1 });
+    await mm.registry.logManyModel({ name: "M", version: "V1", run, horizon: 5 });
+    const batch = { model: "M", version: "V1", inputTable: "NOW", levels: [50, 90], quantiles: [0.1, 0.5] };
+    const counts = { partitions: 5, noModel: 2, fallback: 0 };
+    expect(await mm.registry.runBatch({ ...batch, outputTable: "INFERRED" })).toMatchObject(counts);
+    expect(account.server.faults.inferenceErrors).toEqual([]);
+    expect(await client.registry.runBatch({ ...batch, outputTable: "SCORED" })).toMatchObject(counts);
+    const inferred = await rows(mm, "INFERRED");
+    expect(inferred).toEqual(await rows(mm, "SCORED"));
+    expect(new Set(inferred.map((row) => row[row.length - 4]))).toEqual(new Set(["OK", "ERROR", "NO_MODEL"]));
+    const fallback = { ...batch, missingModel: "fallback", target: "Y", advance: false } as const;
+    expect(await mm.registry.runBatch({ ...fallback, outputTable: "INFERRED" })).toMatchObject({ fallback: 2 });
+    await client.registry.runBatch({ ...fallback, outputTable: "SCORED" });
+    expect(await rows(mm, "INFERRED")).toEqual(await rows(mm, "SCORED"));
+    // Nothing is left of a job whose rows are published.
+    expect(await mm.engine.stage.list("scores/")).toEqual([]);
+    expect(account.server.services.jobs.size).toBe(0);
+  });
+
+  it("a partition whose definition ends the process is an error, and so is one that throws; the others are scored", async () => {
+    const mm = await open({ inference: INFERENCE });
+    await fillDaily(mm, 6, 10);
+    const run = await mm
+      .foreachPartition("unit_id")
+      .dopar(body("ends-scoring"), { dataQuery: dailyQuery, mode: "local" });
+    await mm.registry.logManyModel({ name: "M", version: "V1", run, horizon: 2 });
+    expect(await mm.registry.runBatch({ model: "M", version: "V1", inputTable: "SALES" })).toMatchObject({
+      ok: 4,
+      errors: 2,
+    });
+    const { rows } = await mm.engine.tables.query(
+      "SELECT UNIT_ID, ERROR_TYPE, ERROR_MESSAGE FROM FORECAST_RESULTS WHERE STATUS = 'ERROR' ORDER BY UNIT_ID",
+      10,
+    );
+    expect(rows).toEqual([
+      ["U02", "predict-error", "the process that scored it ended with code 3"],
+      ["U03", "predict-error", "told to fail"],
+    ]);
+  });
+
+  it("finds the job that a killed process began, launches one that failed again, and takes no answers that are not whole", async () => {
+    const mm = await open({ inference: INFERENCE }, "AGAIN");
+    const run = await trained(mm);
+    const version = await mm.registry.logManyModel({ name: "M", version: "V1", run, horizon: 3 });
+    const launches = () => sent(/^EXECUTE INFERENCE JOB SERVICE[\s\S]*"AGAIN"/);
+    const snapshot = await mm.engine.tables.snapshot({
+      ...{ table: "SALES", keyColumns: ["UNIT_ID"], orderBy: ["UNIT_ID", "OBS_DATE"], duplicates: "fail" },
+    });
+    const request = { version, snapshot, horizon: 3, levels: [80, 95], advance: true, outputTable: "FORECAST_RESULTS" };
+    await mm.engine.inference!.score(request);
+    const batch = () => mm.registry.runBatch({ model: "M", version: "V1", inputTable: "SALES" });
+    expect(await batch()).toMatchObject({ ok: 12 });
+    expect(launches()).toBe(1);
+    account.server.faults.failedInferences = 1;
+    expect(await batch()).toMatchObject({ ok: 12 });
+    expect(launches()).toBe(3);
+    account.server.faults.failedInferences = 2;
+    await expect(batch()).rejects.toThrow(/the inference job MM_SCORE_[0-9A-F]{16} failed 2 times/);
+    account.server.faults.lostOutcomes = 1;
+    await expect(batch()).rejects.toThrow(/gave 11 answers for 11 of 12 partitions; nothing is written/);
+    expect(await batch()).toMatchObject({ ok: 12, rows: 36 });
+    expect(await rows(mm, "FORECAST_RESULTS")).toHaveLength(36);
+  });
+
+  it("says what only a batch of this process can do", async () => {
+    const mm = await open({ inference: INFERENCE }, "LIMITS");
+    const run = await trained(mm);
+    const version = await mm.registry.logManyModel({ name: "M", version: "V1", run, horizon: 3 });
+    const batch = (options: object) =>
+      mm.registry.runBatch({ model: "M", version: "V1", inputTable: "SALES", ...options });
+    await expect(batch({ incremental: true })).rejects.toThrow(/an inference job cannot use incremental/);
+    await expect(batch({ columns: ["Y"] })).rejects.toThrow(/set snowflake.scoring: client/);
+    await mm.engine.versions.create({ ...version, version: "V2" }, { by: "x", at: version.createdAt });
+    await expect(batch({})).resolves.toMatchObject({ ok: 12 });
+    const unlogged = await open({ modelRegistry: false }, "LIMITS");
+    await unlogged.registry.logManyModel({ name: "M", version: "V3", run, horizon: 3 });
+    await expect(batch({ version: "V3" })).rejects.toThrow(/MODEL M has no version V3 .* manymodel model sync M/);
+  });
+});
