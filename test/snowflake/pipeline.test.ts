@@ -57,10 +57,10 @@ async function leftBy(folder: string) {
 const PHASES = {
   setup: /^CREATE (SCHEMA|STAGE|VIEW|HYBRID TABLE)/,
   plan: /^(CREATE TRANSIENT TABLE|INSERT INTO \S+"MM_CHUNKS")/,
-  train: /^(UPDATE \S+"MM_CHUNKS"|EXECUTE JOB SERVICE|EXECUTE TASK|CREATE TASK|CREATE FUNCTION)/,
+  train: /^(UPDATE \S+"MM_CHUNKS"|EXECUTE JOB SERVICE|EXECUTE TASK|CREATE TASK|CREATE FUNCTION IF NOT EXISTS \S+"MM_FIT_)/,
   index: /^COPY INTO \S+"MM_MODEL_STORE"/,
   register: /^INSERT INTO \S+"MM_VERSIONS"/,
-  score: /^COPY INTO \S+"FORECAST_RESULTS"/,
+  score: /^(COPY INTO \S+"FORECAST_RESULTS"|CREATE FUNCTION IF NOT EXISTS \S+"MM_PREDICT_)/,
 };
 
 /** Statements whose query tag does not say what they are for: the phase, and but for setting up, the run. */
@@ -69,7 +69,7 @@ function untold(log: readonly string[], tags: readonly string[]): string[] {
     const { app, phase, run } = JSON.parse(tags[i]!) as Record<string, string>;
     const [wanted] = Object.entries(PHASES).find(([, begins]) => begins.test(sql)) ?? [phase];
     const told = app === "manymodel" && phase === wanted && (phase === "setup" || run !== undefined);
-    return told || (wanted === undefined && PASSING.test(sql)) ? [] : [`${tags[i]} ${sql}`];
+    return told || (wanted === undefined && PASSING.test(sql)) ? [] : [`${tags[i]} ${sql.slice(0, 200)}`];
   });
 }
 
