@@ -146,6 +146,16 @@ describe("a workspace on Snowflake", () => {
       /postgres is for engine: postgr/,
     );
     await expect(address(block)).rejects.toThrow(/snowflake is for engine: snowflake, but the engine is local/);
+    const scoring = (more: string) =>
+      address(
+        `engine: snowflake\nsnowflake: { account: a, database: D, authentication: oauth, scoring: inference${more} }`,
+      );
+    await expect(scoring("")).rejects.toThrow(/scoring is inference, .*; set snowflake.model_registry: true/);
+    await expect(scoring(", model_registry: true")).rejects.toThrow(/snowflake.compute_pool is missing/);
+    expect(await scoring(", model_registry: true, compute_pool: P, replicas: 2")).toMatchObject({
+      modelRegistry: true,
+      inference: { computePool: "P", replicas: 2 },
+    });
     await expect(address("engine: snowflake")).rejects.toThrow(/add snowflake\.account/);
   });
 });

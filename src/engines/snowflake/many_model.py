@@ -70,7 +70,11 @@ def _columns(rows: pd.DataFrame, prefix: str) -> list[list[Any]]:
 
 
 def _plain(value: Any) -> Any:
-    if value is None or value is pd.NA or value != value:
+    if value is None or value is pd.NA:
+        return None
+    # Some columns hand out scalars of numpy.
+    value = value.item() if hasattr(value, "item") else value
+    if value != value:
         return None
     if isinstance(value, float) and math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
