@@ -4,8 +4,9 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import { parseConfig } from "../../src/config/load.ts";
 import type { ColumnInfo } from "../../src/core/column.ts";
 import { inProcessWorkers } from "../../src/engines/memory/workers.ts";
-import { body, fillDaily, fillTable, openWorkspace } from "../workspace.ts";
+import { body, fillDaily, fillTable, openWorkspace, runRows } from "../workspace.ts";
 import { openTestAccount, type TestAccount } from "./account.ts";
+import { functionQuestions } from "./function-questions.ts";
 
 const DAY = 86_400_000;
 const DAILY: ColumnInfo[] = [
@@ -27,8 +28,8 @@ describe("scoring by a table function", () => {
   afterAll(() => account.close());
 
   /** A workspace that has its batches scored in a warehouse. */
-  async function openInWarehouse(): Promise<ManyModel> {
-    const engine = openSnowflakeEngine(account.address(`S${opened++}`, { scoring: "warehouse" }));
+  async function openInWarehouse(compute: "client" | "warehouse" = "client"): Promise<ManyModel> {
+    const engine = openSnowflakeEngine(account.address(`S${opened++}`, { compute, scoring: "warehouse" }));
     await engine.preparation!.prepare();
     const config = { ...(await parseConfig("engine: snowflake", "f")), file: "f", directory: "." };
     const mm = new ManyModel(config, { ...engine, workers: inProcessWorkers() });
@@ -194,4 +195,50 @@ describe("scoring by a table function", () => {
     await mm.engine.tables.conceal(run!.runId);
     await expect(score(mm)).rejects.toThrow(/the model store has 0 of the \d+ partitions .* manymodel index /);
   });
+
+  it("trains and scores by the built-in methods as the local engine does, in an engine of ES2019", async () => {
+    const [warehouse, local] = [await openInWarehouse("warehouse"), await openWorkspace("local")];
+    const methods = { arima: "auto-arima", smoothing: "ets", simple: "linear" };
+    const results = [];
+    for (const mm of [warehouse, local]) {
+      const rows = ["A", "B", "C"].flatMap((unit, u) =>
+        Array.from({ length: 80 }, (_, t) => [unit, t * DAY, 9 + u + t / 9 + ((t * (u + 3)) % 7) + ((t * t) % 5) / 3]),
+      );
+      await fillTable(mm, "SALES", DAILY, rows);
+      const left = [];
+      for (const [module, method] of Object.entries(methods)) {
+        const exports = { method, target: "Y", period: 7, horizon: 7, holdout: 14 };
+        const definition = new URL(`../../src/model/builtin/${module}.ts`, import.meta.url);
+        const run = await mm.foreachPartition("unit_id").dopar(definition, { dataQuery, exports, workers: 1 });
+        const trained = (await runRows(mm, run.runId)).map(({ fitMs: _, ...row }) => row);
+        expect(trained.map(({ errorMessage }) => errorMessage)).toEqual([null, null, null]);
+        await mm.registry.logManyModel({ name: module, version: "V1", run, horizon: 9 });
+        await mm.registry.runBatch({
+          model: module,
+          version: "V1",
+          inputTable: "SALES",
+          outputTable: module,
+          workers: 1,
+        });
+        const { rows } = await mm.engine.tables.query(
+          `SELECT PARTITION_KEY, STEP, FORECAST, LO_80, HI_95, STATUS FROM ${module} ORDER BY PARTITION_KEY, STEP`,
+          99,
+        );
+        left.push({ trained, rows });
+      }
+      results.push(left);
+    }
+    expect(results[0]).toEqual(results[1]);
+  });
+
+  functionQuestions(
+    async () => {
+      const engine = openSnowflakeEngine(
+        account.address(`S${opened++}`, { compute: "warehouse", scoring: "warehouse" }),
+      );
+      await engine.preparation!.prepare();
+      return engine;
+    },
+    { limits: false },
+  );
 });
