@@ -93,6 +93,12 @@ ${lines.join("\n").trimEnd()}
 );
 const { statementsDocument } = await import("./snowflake-statements.js");
 update("docs/snowflake-sql.md", statementsDocument());
+const { functionSizes } = await import("./function-sizes.js");
+const sizes = await functionSizes();
+update(
+  "docs/snowflake.md",
+  read("docs/snowflake.md").replace(/(<!-- sizes -->\n)[\s\S]*?(\n\n)/, (_, open, close) => `${open}${sizes}${close}`),
+);
 const { pages, undocumented } = await apiReference();
 for (const [file, text] of pages) update(`docs/${file}`, text);
 for (const name of undocumented) console.error(`${name} is exported without a docstring`);

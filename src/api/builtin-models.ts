@@ -1,3 +1,4 @@
+import { FAMILIES } from "../forecast/families.ts";
 import { METHODS } from "../forecast/index.ts";
 
 /** What a value of an option must be, as text for people and as a test. */
@@ -37,6 +38,10 @@ const someOf = (words: readonly string[]): OptionType => ({
   fits: (value) => Array.isArray(value) && value.every((item) => words.includes(item as string)),
 });
 
+/** The smallest definition that has a method: of its family, or of all of them. */
+const moduleOf = (method: string) =>
+  Object.entries(FAMILIES).find(([, { fits }]) => Object.hasOwn(fits, method))?.[0] ?? "forecaster";
+
 const series = { target: text, period: number, horizon: number, holdout: number };
 const none = { required: [], columns: [], exports: {} };
 
@@ -45,7 +50,7 @@ export const BUILTIN_MODELS: Readonly<Record<string, BuiltinModel>> = {
   ...Object.fromEntries(
     Object.keys(METHODS).map((method) => [
       method,
-      { ...none, module: "forecaster", options: series, series: true, exports: { method } },
+      { ...none, module: moduleOf(method), options: series, series: true, exports: { method } },
     ]),
   ),
   "store-sales": {

@@ -8,6 +8,7 @@ export type { Harness, OpenEngine } from "./harness.ts";
 export { queueContract } from "./queue.ts";
 export { rosterContract } from "./roster.ts";
 export { stageContract } from "./stage.ts";
+export { tableFunctionsContract } from "./table-functions.ts";
 export { type TablesLimits, tablesContract } from "./tables.ts";
 export { versionsContract } from "./versions.ts";
 export { type WorkersLimits, workersContract } from "./workers.ts";

@@ -61,6 +61,7 @@ export {
   type EtsState,
   ets,
 } from "./ets/index.ts";
+export type { Fit } from "./families.ts";
 export { type DetectedPeriod, detectPeriods } from "./features/detect-periods.ts";
 export { type Features, features } from "./features/features.ts";
 export { spectralEntropy } from "./features/spectrum.ts";
@@ -89,7 +90,7 @@ export { detectInterval, type Interval, nextTimes } from "./interval.ts";
 export { coverage, type IntervalAccuracy, intervalAccuracy, intervalScore } from "./interval-accuracy.ts";
 export type { ModelForecastOptions, ModelOptions, SimulateOptions } from "./kind.ts";
 export { type MeanModel, mean } from "./mean.ts";
-export { type Fit, METHODS, type Method } from "./methods.ts";
+export { METHODS, type Method } from "./methods.ts";
 export { type FittedModel, fitted, forecast, residuals, simulate, supports, update } from "./model.ts";
 export {
   averageRunLength,

@@ -1,6 +1,7 @@
 import type { ColumnBatch } from "../core/column.ts";
 import { encodeKey, type PartitionKey } from "../core/partition-key.ts";
 import type { Snapshot } from "../core/run.ts";
+import definition from "../model/builtin/simple.ts";
 import { frame } from "../model/frame.ts";
 import { type Problem, type ScoredPartition, type ScoringPlan, scorePartition } from "./score-partition.ts";
 import { trainPartition } from "./train-chunk.ts";
@@ -34,8 +35,6 @@ export async function scoreFallback(
   { key, batch, start, end }: ModellessPartition,
   why: Problem,
 ): Promise<ScoredPartition> {
-  // Loaded when it is needed: it is all of the forecasting library.
-  const { default: definition } = await import("../model/builtin/forecaster.ts");
   const position = { position: 0, partitionKey: encodeKey(plan.keyColumns, key), start, end };
   let reason = why.errorMessage;
   for (const method of period > 1 ? ["snaive", "naive"] : ["naive"]) {

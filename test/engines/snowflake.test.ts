@@ -3,6 +3,7 @@ import {
   queueContract,
   rosterContract,
   stageContract,
+  tableFunctionsContract,
   tablesContract,
   versionsContract,
   workersContract,
@@ -18,8 +19,8 @@ describe("snowflake engine, on the local server", () => {
     account = await openTestAccount();
   });
   afterAll(() => account.close());
-  const open = async () => {
-    const engine = openSnowflakeEngine(account.address(`T${opened++}`));
+  const open = async (changes = {}) => {
+    const engine = openSnowflakeEngine(account.address(`T${opened++}`, changes));
     await engine.preparation!.prepare();
     return engine;
   };
@@ -29,6 +30,7 @@ describe("snowflake engine, on the local server", () => {
   catalogContract({ describe, it }, open);
   versionsContract({ describe, it }, open);
   tablesContract({ describe, it }, open);
+  tableFunctionsContract({ describe, it }, () => open({ compute: "warehouse", scoring: "warehouse" }));
   workersContract({ describe, it }, open);
 });
 

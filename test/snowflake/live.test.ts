@@ -4,6 +4,7 @@ import {
   queueContract,
   rosterContract,
   stageContract,
+  tableFunctionsContract,
   tablesContract,
   versionsContract,
 } from "manymodel/contract";
@@ -15,8 +16,8 @@ import { workspaceNames } from "../../src/engines/snowflake/names.ts";
 import { openSession } from "../../src/engines/snowflake/session.ts";
 import { modelStatements } from "../../src/engines/snowflake/sql/models.ts";
 import { compileScorer } from "../../src/inference/compile-scorer.ts";
-import { compileFitFunction } from "../../src/table-function/compile-function.ts";
-import { body, dailyQuery, fillDaily, fillTable } from "../workspace.ts";
+import { body, dailyQuery, fillDaily } from "../workspace.ts";
+import { functionQuestions } from "./function-questions.ts";
 
 /**
  * Against a real account, in schemas MM_LIVE_0… of SNOWFLAKE_DATABASE, which are left behind:
@@ -62,32 +63,8 @@ describe.skipIf(!isThere)("a real Snowflake account (skipped without SNOWFLAKE_*
   versionsContract({ describe, it }, open);
   tablesContract({ describe, it }, open);
 
-  it("runs a table function whose helpers are inside its object literal, to the bit", async () => {
-    const engine = await open("warehouse");
-    await fillTable(
-      { engine } as never,
-      "T",
-      [
-        { name: "ID", type: "string" },
-        { name: "Y", type: "number" },
-      ],
-      [
-        ["a", 0.1],
-        ["a", 0.2],
-      ],
-    );
-    const snapshot = await engine.tables.snapshot({ table: "T", keyColumns: ["ID"], columns: ["Y"] });
-    const definition = 'export default { fit: ({ data }) => ({ model: { y: Array.from(data.numbers("Y")) } }) };';
-    const body = await compileFitFunction(new TextEncoder().encode(definition), "d", {
-      snapshot,
-      keyArg: "unit_id",
-      exports: {},
-      seed: 1,
-    });
-    const outcomes = await engine.functions!.fit(snapshot, body, [{ ordinal: 0, partitionKey: "s:a" }]);
-    expect(JSON.parse(JSON.parse(outcomes.get(0)!).model)).toEqual({ y: [0.1, 0.2] });
-    await engine.close();
-  });
+  tableFunctionsContract({ describe, it }, () => open("warehouse"));
+  functionQuestions(() => open("warehouse"), { limits: true });
 });
 
 /** The Model Registry; a compute pool for the inference job: SNOWFLAKE_COMPUTE_POOL. */

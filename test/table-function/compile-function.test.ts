@@ -2,7 +2,11 @@ import { fileURLToPath } from "node:url";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { bundleDefinition } from "../../src/model/bundle.ts";
-import { compileFitFunction, LARGEST_FUNCTION } from "../../src/table-function/compile-function.ts";
+import {
+  compileFitFunction,
+  compilePredictFunction,
+  LARGEST_FUNCTION,
+} from "../../src/table-function/compile-function.ts";
 import { body } from "../workspace.ts";
 
 const PLAN = {
@@ -38,6 +42,10 @@ describe("compiling a definition to a table function", () => {
     await expect(compile(body("ends-its-worker"))).resolves.toBeTypeOf("string");
     await expect(compile(new URL("../../src/model/builtin/forecaster.ts", import.meta.url))).rejects.toThrow(
       /too large for a warehouse: \d+ bytes/,
+    );
+    const tbats = await bundleDefinition(fileURLToPath(new URL("../../src/model/builtin/tbats.ts", import.meta.url)));
+    await expect(compilePredictFunction(tbats.bytes, "tbats")).rejects.toThrow(
+      /tbats is too large .* score in another way: snowflake\.scoring client/,
     );
     const needy = new TextEncoder().encode(
       'import fs from "node:fs"; export default { fit: () => ({ model: fs.readdirSync("/") }) };',

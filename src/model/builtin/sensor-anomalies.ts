@@ -1,16 +1,25 @@
 import {
   anomalies,
+  ets,
+  type Fit,
   type FittedModel,
   forecast,
-  METHODS,
-  type Method,
+  holtWinters,
   normalQuantile,
   scoreReadings,
+  snaive,
   update,
 } from "../../forecast/index.ts";
 import { defineModel, type FitContext, type Prediction } from "../define-model.ts";
 import { observed } from "../observed.ts";
 import { timeAxis, timesOfSeries } from "../time-axis.ts";
+
+/** What may expect the next reading. */
+const FITS = {
+  ets: (y, period) => ets(y, { period }),
+  "holt-winters": (y, period) => holtWinters(y, { period }),
+  snaive: (y, period) => snaive(y, { period }),
+} satisfies Record<string, Fit>;
 
 /** What the built-in detector needs to know; the run's exports. */
 export type SensorAnomaliesExports = {
@@ -24,7 +33,7 @@ export type SensorAnomaliesExports = {
   /** Readings at the end that are scored by a model fitted to those before; 0 for none. */
   readonly holdout: number;
   /** What expects the next reading; default ets. */
-  readonly method?: Method;
+  readonly method?: keyof typeof FITS;
   /** Coverage of the band in percent; default 99.9. */
   readonly level?: number;
 };
@@ -53,7 +62,7 @@ export default defineModel({
   fit({ data, exports }: FitContext<object, SensorAnomaliesExports>) {
     const { target, time, period, horizon, holdout, method = "ets", level = 99.9 } = exports;
     const y = data.series(target);
-    const model = METHODS[method](y, period);
+    const model = FITS[method](y, period);
     const { positions, score, expected, scale } = anomalies(model, y, { level });
     const times = timesOfSeries(timeAxis(data, time), y.length);
     const list = [...positions]
@@ -95,11 +104,11 @@ function band({ model, scale }: SensorAnomaliesModel, h: number, levels: readonl
 }
 
 /** The share of the last readings outside of their band; NaN where those before allow no model. */
-function trial(method: Method, y: Float64Array, period: number, holdout: number, level: number): number {
+function trial(method: keyof typeof FITS, y: Float64Array, period: number, holdout: number, level: number): number {
   const n = y.length - holdout;
   if (holdout === 0 || n < holdout) return NaN;
   try {
-    const before = METHODS[method](y.subarray(0, n), period);
+    const before = FITS[method](y.subarray(0, n), period);
     const { scale } = anomalies(before, y.subarray(0, n), { level });
     const { positions, score } = scoreReadings(before, y.subarray(n), { level, scale });
     return positions.length / score.filter((value) => !Number.isNaN(value)).length;

@@ -1,0 +1,72 @@
+import { dispatch } from "../../forecast/dispatch.ts";
+import type { Family } from "../../forecast/families.ts";
+import { type Accuracy, accuracy, type FittedModel, type Method } from "../../forecast/index.ts";
+import { defineModel, type FitContext, type ModelDefinition } from "../define-model.ts";
+import { observed } from "../observed.ts";
+
+/** What a forecaster of series needs to know; the run's exports. */
+export type ForecasterExports = {
+  /** One of the family's. */
+  readonly method: Method;
+  /** The column to forecast. */
+  readonly target: string;
+  /** Observations per season. */
+  readonly period: number;
+  /** Steps of the forecast kept beside the model. */
+  readonly horizon: number;
+  /** Observations held out at the end to measure accuracy, before fitting all of them; 0 for none. */
+  readonly holdout: number;
+};
+
+/**
+ * Fits one univariate model per partition by a method of a family, to the target at the partition's own interval: steps
+ * without a row are missing values. With a holdout, the last observations are forecast from a fit to the ones before them
+ * (metrics `holdout_*`), then the model is fitted to all. A series of which too little is left for that has no holdout
+ * metrics.
+ */
+export function seriesForecaster({ fits, kinds }: Family): ModelDefinition<object, ForecasterExports, FittedModel> {
+  const { forecast, fitted, supports, update } = dispatch(kinds);
+
+  /** Accuracy over the last observations of a model fitted to those before; undefined where these allow no fit. */
+  function trial(method: Method, y: Float64Array, period: number, holdout: number): Accuracy | undefined {
+    const training = y.subarray(0, y.length - holdout);
+    try {
+      const { mean } = forecast(fits[method]!(training, period), { h: holdout });
+      return accuracy(y.subarray(y.length - holdout), mean, { training, period });
+    } catch (error) {
+      if (error instanceof RangeError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Accuracy of the one-step forecasts over the series itself, and the information criterion, where there are such. */
+  function inSample(model: FittedModel, y: Float64Array, period: number): Partial<Accuracy> & { aicc?: number | null } {
+    if (!supports(model, "fitted")) return {};
+    const expected = fitted(model, y);
+    const known = y.map((value, t) => (Number.isNaN(expected[t]!) ? NaN : value));
+    const measures = accuracy(known, expected, { training: y, period });
+    return "aicc" in model ? { ...measures, aicc: model.aicc } : measures;
+  }
+
+  return defineModel({
+    fit({ data, exports }: FitContext<object, ForecasterExports>) {
+      const { method, period, horizon, holdout } = exports;
+      const y = data.series(exports.target);
+      const model = fits[method]!(y, period);
+      const held = holdout > 0 && y.length >= 2 * holdout ? trial(method, y, period, holdout) : undefined;
+      return {
+        model,
+        metrics: {
+          ...inSample(model, y, period),
+          ...(held && Object.fromEntries(Object.entries(held).map(([name, value]) => [`holdout_${name}`, value]))),
+        },
+        forecast: forecast(model, { h: horizon }).mean,
+      };
+    },
+    update({ model, data, exports }) {
+      const y = observed(data, exports.target);
+      return { model: update(model, y), steps: y.length };
+    },
+    predict: ({ model, horizon, levels }) => forecast(model, { h: horizon, levels }),
+  });
+}

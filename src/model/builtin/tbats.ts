@@ -1,0 +1,5 @@
+import { TBATS } from "../../forecast/families.ts";
+import { seriesForecaster } from "./series-forecaster.ts";
+
+/** TBATS or BATS for each partition's series. */
+export default seriesForecaster(TBATS);
