@@ -335,6 +335,8 @@ export function tablesContract(harness: Harness, open: OpenEngine, limits: Table
           ["b", null, null, "x"],
         ]);
         assert.equal(truncated, false);
+        const note = tables.columnName?.("NOTE") ?? '"NOTE"';
+        assert.deepEqual((await tables.query(`SELECT ${note} FROM SALES ORDER BY ID`, 10)).rows, [[null], ["x"]]);
         assert.equal((await tables.query("SELECT * FROM SALES", 1)).truncated, true);
         for (const sql of [
           "DELETE FROM SALES",

@@ -15,6 +15,7 @@ export const stagePath = {
   attemptFailure: (run: string, chunk: number, attempt: number) =>
     `${stagePath.attempt(run, chunk, attempt)}/failure.json`,
   fleet: (run: string) => `runs/${run}/fleet.json`,
+  feeding: (run: string) => `runs/${run}/feeding.json`,
   launch: (run: string, launch: string) => `runs/${run}/launches/${launch}.json`,
   estimate: (id: string) => `estimates/${id}.json`,
   keyIndex: (run: string) => `runs/${run}/key_index.bin`,

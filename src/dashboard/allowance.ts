@@ -1,9 +1,9 @@
 /** What may be spent at once, in milliseconds. */
-const AT_ONCE_MS = 300;
-/** Of every so many milliseconds one may be spent: less than 2 % of one core. */
-const REST = 50;
+const AT_ONCE_MS = 200;
+/** Of every so many milliseconds one may be spent: 1 % of one core, beside what watching the chunks takes. */
+const REST = 100;
 
-/** What may be spent on a run in progress without slowing it down: a little at once, and then a fiftieth of one core. */
+/** What may be spent on a run in progress without slowing it down: a little at once, and then a hundredth of one core. */
 export class Allowance {
   readonly #now: () => number;
   readonly #spent: () => number;

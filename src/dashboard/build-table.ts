@@ -111,7 +111,7 @@ export class TableBuilder {
       const row = this.#rows++;
       const partitionKey = read.partition_key[i] as string;
       this.#keys.push(partitionKey);
-      const { key } = decodeKey(partitionKey);
+      const key = keyOf(partitionKey);
       this.#labels.push(labelOf(key).toLowerCase());
       if (first === undefined) first = key;
       else sorted &&= compareKeys(last, key) <= 0;
@@ -165,7 +165,7 @@ export class TableBuilder {
 function byKey(keys: TextColumn, planOrder: Uint32Array, pieces: readonly Piece[]): Uint32Array {
   const follows = ({ first }: Piece, i: number) => i === 0 || compareKeys(pieces[i - 1]!.last, first) <= 0;
   if (pieces.every((piece, i) => piece.sorted && follows(piece, i))) return planOrder;
-  const decoded = Array.from({ length: planOrder.length }, (_, row) => decodeKey(textAt(keys, row)).key);
+  const decoded = Array.from({ length: planOrder.length }, (_, row) => keyOf(textAt(keys, row)));
   return planOrder.slice().sort((a, b) => compareKeys(decoded[a]!, decoded[b]!));
 }
 
@@ -196,6 +196,12 @@ function byHoldout(a: string, b: string): number {
   const rank = (name: string) => (name === "holdout_mase" ? 0 : name.startsWith("holdout_") ? 1 : 2);
   return rank(a) - rank(b) || (a < b ? -1 : 1);
 }
+
+/** The values of a key. Most keys are one text that needs no decoding; those that do are decoded with all checks. */
+function keyOf(partitionKey: string): PartitionKey {
+  return PLAIN_TEXT.test(partitionKey) ? [partitionKey.slice(2)] : decodeKey(partitionKey).key;
+}
+const PLAIN_TEXT = /^s:[^%,]*$/;
 
 /** Numbers by value, texts by code unit, NULL last. */
 function compareKeys(a: PartitionKey, b: PartitionKey): number {

@@ -75,6 +75,7 @@ async function daysOf(
   const names = columns.map(({ name }) => name);
   const time = names[names.indexOf("ORIGIN") + 1];
   if (time === undefined || !names.includes("ORIGIN")) return { days: [], levels: [] };
+  const id = (name: string) => tables.columnName?.(name) ?? `"${name.replaceAll('"', '""')}"`;
   const levels = names.flatMap((name) => (/^HIT_[\d.]+$/.test(name) ? [Number(name.slice(4))] : []));
   const shares = levels.map(
     (level) => `100 * AVG(CASE WHEN ${id(`HIT_${level}`)} THEN 1.0 WHEN NOT ${id(`HIT_${level}`)} THEN 0.0 END)`,
@@ -103,4 +104,3 @@ const number = (value: Cell) =>
   value === null || value === undefined || !Number.isFinite(Number(value)) ? null : Number(value);
 const text = (value: Cell) => (value === null || value === undefined ? null : String(value));
 const literal = (value: string) => `'${value.replaceAll("'", "''")}'`;
-const id = (name: string) => `"${name.replaceAll('"', '""')}"`;

@@ -1,57 +1,70 @@
 /** Runs of values that agree in their upper halves, and are no longer than this, are sorted by insertion. */
 const SHORT = 24;
 
+/** Bits that are sorted by at a time: three times eleven are a half of a number. */
+const DIGIT = 11;
+const DIGITS = 2 ** DIGIT;
+
 /**
  * The positions of values in ascending order: equal values keep their order, NaN comes last. A radix sort of the upper
- * halves of their bits, a byte at a time, each moving along with its position so that memory is read in order; then the
- * few that agree in these are put in order by the lower halves.
+ * halves of their bits, eleven bits at a time, each moving along with its position so that memory is read in order; then
+ * the few that agree in these are put in order by the lower halves.
  */
 export function radixOrder(values: Float64Array): Uint32Array {
   const n = values.length;
   let [high, order] = [new Uint32Array(n), new Uint32Array(n)];
   let [nextHigh, next] = [new Uint32Array(n), new Uint32Array(n)];
-  // Adding 0 makes one of both zeros.
-  const bits = new Uint32Array(values.map((value) => value + 0).buffer);
+  const bits = new Uint32Array(values.buffer, values.byteOffset, 2 * n);
+  // How many there are of each digit, at all three places.
+  const counts = [new Uint32Array(DIGITS), new Uint32Array(DIGITS), new Uint32Array(DIGITS)] as const;
+  const [low, middle, top] = counts;
   for (let i = 0; i < n; i++) {
-    const h = bits[2 * i + 1]!;
+    const value = values[i]!;
+    // Both zeros are one.
+    const h = value === 0 ? 0 : bits[2 * i + 1]!;
     // As unsigned integers, positive numbers are in order once their sign is set, negative ones once all bits are inverted.
-    high[i] = Number.isNaN(values[i]!) ? 0xffffffff : h >>> 31 === 1 ? ~h : h | 0x80000000;
+    const digits = value !== value ? 0xffffffff : (h >>> 31 === 1 ? ~h : h | 0x80000000) >>> 0;
+    high[i] = digits;
     order[i] = i;
+    low[digits & (DIGITS - 1)]!++;
+    middle[(digits >>> DIGIT) & (DIGITS - 1)]!++;
+    top[digits >>> (2 * DIGIT)]!++;
   }
-  const starts = new Uint32Array(256);
-  for (let shift = 0; shift < 32; shift += 8) {
-    starts.fill(0);
-    for (let k = 0; k < n; k++) starts[(high[k]! >>> shift) & 0xff]!++;
+  for (const [place, starts] of counts.entries()) {
+    const shift = DIGIT * place;
     let sum = 0;
-    for (let b = 0; b < 256; b++) {
+    for (let b = 0; b < DIGITS; b++) {
       const count = starts[b]!;
       starts[b] = sum;
       sum += count;
     }
     for (let k = 0; k < n; k++) {
-      const to = starts[(high[k]! >>> shift) & 0xff]!++;
-      nextHigh[to] = high[k]!;
+      const digits = high[k]!;
+      const to = starts[(digits >>> shift) & (DIGITS - 1)]!++;
+      nextHigh[to] = digits;
       next[to] = order[k]!;
     }
     [high, nextHigh, order, next] = [nextHigh, high, next, order];
   }
   for (let from = 0, to = 1; from < n; from = to++) {
     while (to < n && high[to] === high[from]) to++;
-    if (to - from > 1 && high[from] !== 0xffffffff) sortRun(values, order.subarray(from, to));
+    if (to - from > 1 && high[from] !== 0xffffffff) sortRun(values, order, from, to);
   }
   return order;
 }
 
-/** Puts positions of values that are nearly equal in the values' order. */
-function sortRun(values: Float64Array, run: Uint32Array): void {
-  if (run.length > SHORT) {
+/** Puts the positions `[from, to)`, of values that are nearly equal, in the values' order. */
+function sortRun(values: Float64Array, order: Uint32Array, from: number, to: number): void {
+  if (to - from > SHORT) {
+    const run = order.subarray(from, to);
     if (run.some((i) => values[i] !== values[run[0]!])) run.sort((a, b) => values[a]! - values[b]! || a - b);
     return;
   }
-  for (let k = 1; k < run.length; k++) {
-    const i = run[k]!;
+  for (let k = from + 1; k < to; k++) {
+    const i = order[k]!;
+    const value = values[i]!;
     let at = k;
-    for (; at > 0 && values[run[at - 1]!]! > values[i]!; at--) run[at] = run[at - 1]!;
-    run[at] = i;
+    for (; at > from && values[order[at - 1]!]! > value; at--) order[at] = order[at - 1]!;
+    order[at] = i;
   }
 }

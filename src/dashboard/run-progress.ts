@@ -1,6 +1,9 @@
 import type { RunRecord } from "../core/run.ts";
+import { stagePath } from "../core/stage-path.ts";
 import type { ChunkState } from "../core/states.ts";
+import { getJson } from "../pipeline/json.ts";
 import { knownRun } from "../pipeline/known-run.ts";
+import type { Feeding } from "../pipeline/run-queue.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { ChunkRecord } from "../ports/queue.ts";
 import { CHUNK_LETTERS, type ChunkLetter, type RunProgress, type WorkerLine } from "./wire.ts";
@@ -37,6 +40,8 @@ export class RunFollower {
     const rate = open ? this.#rate(now, counts.done) : null;
     const left = counts.total - counts.done - counts.skipped;
     const limits = run.manifest?.limits;
+    const until = run.endedAt === null ? now : Date.parse(run.endedAt);
+    const budgetMs = limits?.timeBudgetMs ?? null;
     return {
       runId: run.runId,
       state: run.state,
@@ -47,10 +52,18 @@ export class RunFollower {
       chunks: chunks.map(({ state }) => LETTERS[state]).join(""),
       workers,
       retries: retriesOf(chunks),
-      elapsedMs: Math.max(0, (run.endedAt === null ? now : Date.parse(run.endedAt)) - Date.parse(run.createdAt)),
-      budgetMs: limits?.timeBudgetMs ?? null,
+      elapsedMs: Math.max(0, until - Date.parse(run.createdAt)),
+      budgetMs,
+      budgetUsedMs: budgetMs === null ? null : await this.#budgetUsed(until),
       deadlineMs: limits?.hardDeadlineMs ?? null,
     };
+  }
+
+  /** Milliseconds since the feeder began to count; 0 before. */
+  async #budgetUsed(until: number): Promise<number> {
+    const path = stagePath.feeding(this.#runId);
+    const feeding = await getJson<Feeding>(this.#engine.stage, path).catch(() => undefined);
+    return feeding === undefined ? 0 : Math.max(0, until - Date.parse(feeding.beganAt));
   }
 
   /** Partitions a second, from the oldest sample of the window to now; null before there are two. */

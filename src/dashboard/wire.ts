@@ -79,9 +79,11 @@ export interface RunProgress {
   readonly workers: readonly WorkerLine[];
   /** Chunks that were tried more than once, with what went wrong, the latest first. */
   readonly retries: readonly { readonly chunk: number; readonly attempt: number; readonly error: string }[];
-  /** Milliseconds since the run was planned, and what it may take. */
+  /** Milliseconds since the run was planned. */
   readonly elapsedMs: number;
+  /** What it may take from the first claim on, and how much of that it has had; null without a limit. */
   readonly budgetMs: number | null;
+  readonly budgetUsedMs: number | null;
   readonly deadlineMs: number | null;
 }
 

@@ -8,6 +8,8 @@ export interface FeedOptions extends QueueLimits {
   readonly workers: () => Promise<number>;
   /** Milliseconds that only move forward. */
   readonly clock: () => number;
+  /** Called when the first chunk was claimed: the budget and the deadline are counted from then. */
+  readonly onBegin?: () => Promise<void>;
   /** Called when the hard deadline has passed and nobody's work counts any more. */
   readonly onDeadline?: () => Promise<void>;
   readonly signal: AbortSignal;
@@ -33,7 +35,10 @@ export async function feedQueue(queue: Queue, run: string, options: FeedOptions)
     const { released, available, leased, waiting } = await queue.feed(run, upTo);
     if (!waiting && available === 0 && leased === 0) return;
     const taken = tick > 0 && (leased > 0 || released > 0 || available < upTo);
-    if (taken) began ??= clock();
+    if (taken && began === undefined) {
+      began = clock();
+      await options.onBegin?.();
+    }
     const elapsed = began === undefined ? 0 : clock() - began;
     if (!draining && timeBudgetMs !== null && elapsed >= timeBudgetMs) {
       draining = true;

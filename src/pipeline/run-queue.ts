@@ -1,11 +1,13 @@
 import type { SegmentInfo } from "../core/artifact.ts";
 import { checkCount, type RunManifest } from "../core/run.ts";
+import { stagePath } from "../core/stage-path.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { WorkerEntry, Workers } from "../ports/workers.ts";
 import { attend } from "./attendance.ts";
 import { jsonChecksum } from "./checksum.ts";
 import { type Member, startCrew } from "./crew.ts";
 import { feedQueue } from "./feeder.ts";
+import { putJson } from "./json.ts";
 import { pause } from "./pause.ts";
 import { LEASE_MS, type OnProgress, readProgress } from "./progress.ts";
 import { workQueue } from "./work-queue.ts";
@@ -24,6 +26,11 @@ export interface QueueWorkers {
 
 const PROGRESS_MS = 500;
 
+/** When the run's limits began to count, on the stage for whoever looks. */
+export interface Feeding {
+  readonly beganAt: string;
+}
+
 /**
  * Works on a run in queue mode until every chunk has ended: feeds the chunks, has this process's workers take part, and
  * ends what the run's limits say. Workers may join and leave meanwhile.
@@ -39,7 +46,7 @@ export async function runQueue(
   checkCount("n_workers", count);
   const { runId, limits, maxAttempts, fitTimeoutMs, chunks } = manifest;
   const manifestSha256 = jsonChecksum(manifest);
-  const { queue, roster } = engine;
+  const { queue, roster, stage } = engine;
   const serving = async () =>
     (await roster.alive()).filter(({ run, stopping }) => !stopping && (run === null || run === runId)).length;
   const watch = () => void readProgress(queue, runId).then(onProgress, () => {});
@@ -57,6 +64,11 @@ export async function runQueue(
       hardDeadlineMs: limits?.hardDeadlineMs ?? null,
       workers: async () => Math.max(1, await serving()),
       clock: () => performance.now(),
+      onBegin: async () => {
+        const feeding: Feeding = { beganAt: new Date().toISOString() };
+        // Without it nothing but a gauge is lost.
+        await putJson(stage, stagePath.feeding(runId), feeding).catch(() => {});
+      },
       onDeadline: async () => {
         await Promise.all(members.map((member) => member.interrupt()));
       },

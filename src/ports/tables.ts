@@ -104,6 +104,8 @@ export interface Tables {
   stored(): Promise<StoredItem[]>;
   /** Deletes pinned snapshots and unpublished parts. */
   erase(items: readonly StoredItem[]): Promise<void>;
+  /** How a query spells a column of a workspace's table; when left out, as it was declared, in double quotes. */
+  columnName?(name: string): string;
   /** Runs one SELECT over the workspace's tables. @throws {ManymodelError} `usage` for anything that could write */
   query(sql: string, limit: number): Promise<QueryResult>;
 }

@@ -83,20 +83,18 @@ async function compile(bundle: Uint8Array, name: string, made: string, from: str
 }
 
 /**
- * The object literal. Its code is strict, as the definition's module was, and finds a console that is quiet and whole
- * numbers as far as numbers are exact where the engine has neither.
+ * The object literal. Its code is strict, as the definition's module was, and finds whole numbers as far as numbers are
+ * exact where the engine has none.
  */
 function bodyOf(code: string): string {
   return `{
   initialize: function (info, context) {
     if (!this.made) {
-      var quiet = function () {};
       var whole = function (value) {
         if (!Number.isSafeInteger(Number(value))) throw new RangeError(value + " is beyond 2^53, and this engine has no BigInt");
         return Number(value);
       };
-      this.made = (function (console, BigInt) { "use strict"; ${code} return compiled.made; })(
-        typeof console === "object" ? console : { log: quiet, info: quiet, debug: quiet, warn: quiet, error: quiet, trace: quiet },
+      this.made = (function (BigInt) { "use strict"; ${code} return compiled.made; })(
         typeof BigInt === "function" ? BigInt : whole);
     }
     this.made.initialize();

@@ -46,22 +46,22 @@ train:
   await expect(seriesDetail(mm.engine, "killed", "s:nobody")).rejects.toMatchObject({ kind: "not-found" });
 });
 
-it("allows a little at once, and then a fiftieth of a core", async () => {
+it("allows a little at once, and then a hundredth of a core", async () => {
   let [now, spent] = [0, 0];
   const allowance = new Allowance(
     () => now,
     () => spent,
   );
   const take = (ms: number) => allowance.spend(async () => void (spent += ms));
-  await take(200);
+  await take(100);
   expect(allowance.isLeft).toBe(true);
   await take(200);
   expect(allowance.isLeft).toBe(false);
-  now += 4000;
+  now += 9000;
   expect(allowance.isLeft).toBe(false);
   now += 2000;
   expect(allowance.isLeft).toBe(true);
   now += 1e6;
-  await take(301);
+  await take(201);
   expect(allowance.isLeft).toBe(false);
 });

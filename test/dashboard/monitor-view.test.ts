@@ -1,30 +1,15 @@
 import { expect, it, onTestFinished } from "vitest";
 import { startDashboard } from "../../dist/dashboard/server.js";
 import type { MonitorDetail } from "../../src/dashboard/wire.ts";
-import { fillTable, openWorkspace } from "../workspace.ts";
+import { openWorkspace } from "../workspace.ts";
 import { launch, NO_BROWSER, openTab, violations } from "./browser.ts";
+import { fillSales, SALES_YAML } from "./monitored.ts";
 
-const DAY = 86_400_000;
 const forecaster = new URL("../../src/model/builtin/forecaster.ts", import.meta.url);
-const YAML = "source: { table: SALES, partition_by: sku, order_by: [sku, day], target: qty }\nregister: { name: M }\n";
 
 it("shows errors, coverage and what drifts, once there was monitoring", async () => {
-  const mm = await openWorkspace("local", YAML);
-  const columns = [
-    { name: "sku", type: "string" },
-    { name: "day", type: "date" },
-    { name: "qty", type: "number" },
-  ] as const;
-  const fill = (days: number) =>
-    fillTable(
-      mm,
-      "SALES",
-      [...columns],
-      ["A", "B", "it's <b>C</b>"].flatMap((sku) =>
-        Array.from({ length: days }, (_, day) => [sku, day * DAY, sku === "B" && day >= 20 ? 30 : 9 + 2 * (day % 2)]),
-      ),
-    );
-  await fill(20);
+  const mm = await openWorkspace("local", SALES_YAML);
+  await fillSales(mm, 20);
   const exports = { method: "mean", target: "qty", period: 1, horizon: 12, holdout: 4 };
   const run = await mm.foreachPartition("unit_id").dopar(forecaster, { exports, modelRunId: "first", workers: 1 });
   await mm.registry.logManyModel({ name: "M", version: "V1", run, horizon: 12 });
@@ -38,7 +23,7 @@ it("shows errors, coverage and what drifts, once there was monitoring", async ()
   const read = async () =>
     ((await (await fetch(`${url}/api/monitor`)).json()) as { monitor: MonitorDetail | null }).monitor;
   expect(await read()).toBeNull();
-  await fill(32);
+  await fillSales(mm, 32);
   await mm.monitor();
   const monitor = (await read())!;
   expect(monitor).toMatchObject({ model: "M", version: "V1", levels: [80, 95] });

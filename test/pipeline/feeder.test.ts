@@ -58,13 +58,18 @@ describe("the feeder", () => {
 
   it("skips what has not begun when the budget is over, and waits for what has", async () => {
     const { queue, clock } = await start(50, 10);
-    const feeding = feedQueue(queue, "r", { ...unlimited, timeBudgetMs: 15, workers: async () => 1, clock, signal });
+    let begun = 0;
+    const onBegin = async () => void begun++;
+    const limits = { ...unlimited, timeBudgetMs: 15 };
+    const feeding = feedQueue(queue, "r", { ...limits, workers: async () => 1, clock, onBegin, signal });
     await queue.feed("r", 2);
+    expect(begun).toBe(0);
     const lease = (await queue.claim("r", "w", HOUR))!;
     while ((await queue.counts("r")).chunks.skipped === 0) await new Promise((resolve) => setImmediate(resolve));
     expect((await queue.counts("r")).chunks).toMatchObject({ leased: 1, skipped: 49 });
     await queue.finish(lease, { ...segment, chunk: 1, attempt: 1 });
     await feeding;
+    expect(begun).toBe(1);
     expect(await queue.ended("r")).toBe(true);
   });
 

@@ -141,14 +141,19 @@ export function Fact(props: {
 /** How much of its time a run in queue mode has had. */
 function Budget({ progress, open }: { progress: RunProgress; open: boolean }) {
   const budget = progress.budgetMs!;
-  const used = Math.min(1, progress.elapsedMs / budget);
+  const had = progress.budgetUsedMs ?? 0;
+  const used = Math.min(1, had / budget);
   return (
     <div class="gauge">
       <span>
         Time budget <b>{duration(budget)}</b>
         <span class="muted">
           {" "}
-          {open ? `${percent(used)} used since it was planned` : `took ${duration(progress.elapsedMs)}`}
+          {!open
+            ? `took ${duration(had)} from the first claim on`
+            : had === 0
+              ? "counts from the first claim on"
+              : `${percent(used)} used since the first claim`}
           {progress.deadlineMs !== null && `, hard deadline ${duration(progress.deadlineMs)}`}
         </span>
       </span>

@@ -326,7 +326,7 @@ export class TableStore {
 }
 
 /** The name of a column in the database. PostgreSQL would cut a longer one off. */
-function folded(name: string): string {
+export function folded(name: string): string {
   if (Buffer.byteLength(name) > 63)
     throw new ManymodelError("usage", `column ${name} has a name of more than 63 bytes, which PostgreSQL cannot have`);
   return name.toLowerCase();

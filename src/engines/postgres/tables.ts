@@ -1,12 +1,12 @@
 import type { Stage } from "../../ports/stage.ts";
 import type { StoredItem, Tables } from "../../ports/tables.ts";
-import type { Duck } from "../node/duck.ts";
+import { type Duck, identifier } from "../node/duck.ts";
 import type { Database } from "./database.ts";
 import { importFile } from "./import-file.ts";
 import { queryDatabase } from "./query.ts";
 import { concealRun, exposeRun } from "./result-views.ts";
 import { locateKeys, readPartitions, snapshotKeys, snapshotTable, takeSnapshot } from "./snapshot.ts";
-import { TableStore } from "./table-store.ts";
+import { folded, TableStore } from "./table-store.ts";
 
 /** Tables of PostgreSQL: whatever the role may read, and a schema of the workspace's own. */
 export function postgresTables(db: Database, stage: Stage, duck: Duck, temporary: string): Tables {
@@ -39,6 +39,7 @@ export function postgresTables(db: Database, stage: Stage, duck: Duck, temporary
         if (kind === "snapshot") await eraseSnapshot(db, id);
         else await store.discard(id.slice(0, id.lastIndexOf("/")), [{ id: id.slice(id.lastIndexOf("/") + 1) }]);
     },
+    columnName: (name) => identifier(folded(name)),
     query: (sql, limit) => queryDatabase(db, sql, limit),
   };
 }

@@ -140,7 +140,13 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): T
         // As part of a query it compiles only if it is one itself: what could write is refused here, and not run.
         await session.rows(sql.explain(query));
         const { columns, rows } = await session.table(query, limit + 1);
-        return { columns, rows: rows.slice(0, limit), truncated: rows.length > limit };
+        // The driver's dates and timestamps say their own text.
+        const plain = rows
+          .slice(0, limit)
+          .map((row) =>
+            row.map((value) => ((value as unknown) instanceof Date ? (value as unknown as Date).toJSON() : value)),
+          );
+        return { columns, rows: plain, truncated: rows.length > limit };
       } catch (cause) {
         throw new ManymodelError("usage", `cannot run the query: ${messageOf(cause, 500)}`, { cause });
       }

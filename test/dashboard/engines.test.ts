@@ -1,0 +1,110 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { connect, type ManyModel } from "manymodel";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { startDashboard } from "../../dist/dashboard/server.js";
+import type * as wire from "../../src/dashboard/wire.ts";
+import { startPostgres, whyNoPostgres } from "../engines/postgres-server.ts";
+import { openTestAccount } from "../snowflake/account.ts";
+import { manymodel } from "../snowflake/command.ts";
+import { temporaryFolder } from "../workspace.ts";
+import { fillSales, SALES_YAML } from "./monitored.ts";
+
+const reason = whyNoPostgres();
+
+const DAY = 86_400_000;
+const TRAIN = "model: mean\ntrain: { horizon: 12, holdout: 4, workers: 1 }\n";
+
+async function open(yaml: string): Promise<ManyModel> {
+  const file = path.join(await temporaryFolder(), "manymodel.yaml");
+  await writeFile(file, SALES_YAML + TRAIN + yaml);
+  const mm = await connect(file);
+  onTestFinished(() => mm.close());
+  await manymodel(mm.config.directory, "setup");
+  return mm;
+}
+
+async function openPostgres(): Promise<ManyModel> {
+  const server = startPostgres();
+  onTestFinished(() => server.stop());
+  return open(`engine: postgres\npostgres: { url: "${server.url()}", schema: lab }\n`);
+}
+
+async function openSnowflake(): Promise<ManyModel> {
+  const account = await openTestAccount();
+  onTestFinished(() => account.close());
+  return open(`engine: snowflake\nsnowflake: ${JSON.stringify(account.block("LAB"))}\n`);
+}
+
+const ENGINES = [
+  ["postgres", reason, openPostgres],
+  ["snowflake, on the local server", undefined, openSnowflake],
+] as const;
+
+describe.each(ENGINES)("every view of the dashboard, engine: %s", (_, missing, openEngine) => {
+  it.skipIf(missing !== undefined)(`answers${missing === undefined ? "" : ` (${missing})`}`, async () => {
+    const mm = await openEngine();
+    await fillSales(mm, 20);
+    const command = (...args: string[]) => manymodel(mm.config.directory, ...args);
+    await command("train", "--run-id", "first");
+    await command("register");
+    await command("batch", "--horizon", "12");
+    const { url, close } = await startDashboard(mm, {
+      host: "127.0.0.1",
+      port: 0,
+      onError: (thrown) => console.error(thrown),
+    });
+    onTestFinished(close);
+    const get = async <T>(where: string): Promise<T> => {
+      for (;;) {
+        const response = await fetch(`${url}/api${where}`);
+        const body = await response.json();
+        expect(response.ok, `${where}: ${JSON.stringify(body)}`).toBe(true);
+        if (response.status !== 202) return body as T;
+      }
+    };
+    expect(await get<{ monitor: null }>("/monitor")).toEqual({ monitor: null });
+    await fillSales(mm, 32);
+    await mm.monitor();
+
+    expect(await get<wire.RunLine[]>("/runs")).toMatchObject([{ runId: "first", state: "completed", done: 3 }]);
+    const run = await get<wire.RunDetail>("/runs/first");
+    expect(run).toMatchObject({
+      keyColumns: [expect.stringMatching(/^sku$/i)],
+      progress: { done: 3, chunks: expect.stringMatching(/^f+$/) },
+    });
+    expect(await get("/runs/first/failures")).toEqual({ groups: [], complete: true });
+    expect(await get<wire.PartitionsHead>("/runs/first/partitions")).toMatchObject({ partitions: 3, progress: null });
+    const query = "sort=holdout_mase&order=desc&metrics=holdout_mase";
+    const page = await get<wire.PartitionPage>(`/runs/first/rows?${query}&text=it%27s`);
+    expect(page.rows).toMatchObject([{ text: "it's <b>C</b>", outcome: "succeeded", nObs: 20 }]);
+    const pictures = await get<wire.SmallSeries[]>(`/runs/first/pictures?${query}`);
+    expect(pictures.map(({ history, forecast }) => [history.length, forecast.length])).toEqual([
+      [20, 12],
+      [20, 12],
+      [20, 12],
+    ]);
+    const { series } = await get<wire.SeriesDetail>("/runs/first/series?key=s%3AB");
+    expect(series).toMatchObject({ timeType: "date", forecast: { levels: [80, 95] } });
+    expect([series!.y.length, series!.times!.length]).toEqual([20, 32]);
+    const holdout = await get<wire.HoldoutForecast>("/runs/first/holdout?key=s%3AB&method=naive");
+    expect(holdout.forecast.mean).toHaveLength(4);
+    expect(await get("/compare?a=first&b=first")).toMatchObject({ ties: 3, wins: 0 });
+    expect(await get("/models/M")).toMatchObject({ model: "M", versions: [{ version: "V1", succeeded: 3 }] });
+
+    const { monitor } = await get<{ monitor: wire.MonitorDetail }>("/monitor");
+    expect(monitor).toMatchObject({ model: "M", version: "V1", levels: [80, 95] });
+    expect(monitor.verdicts).toEqual([
+      { verdict: "drift", count: 1 },
+      { verdict: "ok", count: 2 },
+    ]);
+    expect(monitor.worst).toMatchObject([{ key: "s:B", text: "B", verdict: "drift", runId: "first" }]);
+    expect(monitor.days.map(({ time, forecasts }) => [time.slice(0, 10), forecasts])).toEqual(
+      Array.from({ length: 12 }, (_, i) => [new Date(DAY * (20 + i)).toISOString().slice(0, 10), 3]),
+    );
+    // Errors of 1, 20 and 1 over the holdout's mean absolute error of 1; the intervals hold two of three.
+    expect(monitor.days[0]!.scaledError).toBeCloseTo(22 / 3, 9);
+    expect(monitor.days[0]!.coverage[1]).toBeCloseTo(200 / 3, 9);
+    expect(monitor.monitoredAt).toMatch(/^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d/);
+  });
+});
