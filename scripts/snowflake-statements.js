@@ -3,26 +3,43 @@
  * values: what `docs/snowflake-sql.md` lists and the tests look at. Each has its phase, its name, and its text.
  */
 const from = (name) => import(new URL(`../dist/engines/snowflake/${name}.js`, import.meta.url).href);
-const [names, session, setup, queue, catalog, roster, versions, stage, tables, snapshot, jobs, functions, objects] =
-  await Promise.all(
-    [
-      "names",
-      ...[
-        "session",
-        "setup",
-        "queue",
-        "catalog",
-        "roster",
-        "versions",
-        "stage",
-        "tables",
-        "snapshot",
-        "jobs",
-        "table-functions",
-        "run-objects",
-      ].map((name) => `sql/${name}`),
-    ].map(from),
-  );
+const [
+  names,
+  session,
+  setup,
+  queue,
+  catalog,
+  roster,
+  versions,
+  stage,
+  tables,
+  snapshot,
+  jobs,
+  functions,
+  objects,
+  imports,
+  account,
+] = await Promise.all(
+  [
+    "names",
+    ...[
+      "session",
+      "setup",
+      "queue",
+      "catalog",
+      "roster",
+      "versions",
+      "stage",
+      "tables",
+      "snapshot",
+      "jobs",
+      "table-functions",
+      "run-objects",
+      "import",
+      "account",
+    ].map((name) => `sql/${name}`),
+  ].map(from),
+);
 
 const address = {
   ...{
@@ -59,6 +76,8 @@ const selected = {
 const [hash, part] = ["0123456789abcdef0123456789abcdef", "runs/RUN/chunks/0001/1/segment.parquet"];
 const spec = (...args) => jobs.specification(workspace, service, { args });
 const job = jobs.jobStatements(workspace, address, service);
+
+const imported = columns.map(({ name }, i) => ({ name, sqlType: ["VARCHAR", "DATE", "DOUBLE"][i], field: `c${i}` }));
 
 /** Arguments for the statements that are made by functions. */
 const ARGUMENTS = {
@@ -102,6 +121,20 @@ const ARGUMENTS = {
     history: ["MM_RUN"],
     dropGraph: ["MM_RUN"],
   },
+  import: {
+    create: ["MM_IMPORT_0123456789ABCDEF", imported],
+    load: ["MM_IMPORT_0123456789ABCDEF", imported, "imports/", "MM_IMPORT_0123456789ABCDEF.parquet"],
+    rename: ["MM_IMPORT_0123456789ABCDEF", "SALES"],
+    swap: ["MM_IMPORT_0123456789ABCDEF", "SALES"],
+    drop: ["MM_IMPORT_0123456789ABCDEF"],
+  },
+  account: {
+    grants: ["LAB_ROLE"],
+    hybridTables: ["MM_CHUNKS"],
+    warehouses: ["LAB_WH"],
+    computePools: ["LAB_POOL"],
+    images: [{ name: ["LAB", "MM", "MM_IMAGES"], image: "manymodel:1" }],
+  },
   "run objects": {
     suspendTask: ["MM_RUN_ROOT"],
     dropTask: ["MM_RUN_TRAIN"],
@@ -132,6 +165,8 @@ export const STATEMENTS = [
   ...listed("queue", queue.queueStatements(workspace, 60_000, { index: 1, count: 4 })),
   ...listed("roster", roster.rosterStatements(workspace)),
   ...listed("jobs", job),
+  ...listed("import", imports.importStatements(workspace)),
+  ...listed("account", account.accountStatements(workspace)),
   ...listed("run objects", objects.runObjectStatements(workspace)),
   ...listed("table functions", functions.tableFunctionStatements(workspace)),
   ...listed("versions", versions.versionStatements(workspace)),

@@ -6,6 +6,7 @@ import { checkName } from "../../core/run.ts";
 import { rowSelector } from "../../core/selection.ts";
 import type { Stage } from "../../ports/stage.ts";
 import type { TablePart, Tables } from "../../ports/tables.ts";
+import { importFile } from "./import-file.ts";
 import { type Names, OWN } from "./names.ts";
 import { PinnedRows } from "./pinned-rows.ts";
 import { carryRows, readPublished } from "./published-rows.ts";
@@ -58,11 +59,9 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): T
     keys: async (snapshot, from, to) => [...(await (await pinned(snapshot)).keys())].slice(from, to),
     locate: async (snapshot, keys) => (await pinned(snapshot)).locate(keys),
     read: async (snapshot, ordinals) => (await pinned(snapshot)).read(ordinals),
-    async import(file) {
-      throw new ManymodelError(
-        "usage",
-        `cannot import ${file}: on Snowflake, load files with COPY INTO or the web interface, and name the table in source.table`,
-      );
+    async import(file, table, { replace }) {
+      checkTable(table);
+      return importFile(session, names, stage, file, table, replace);
     },
     async create(table, wanted) {
       checkTable(table);

@@ -104,6 +104,8 @@ function own({ grants, pools }: Inventory, { role }: Session, text: string): voi
   const made = /^CREATE (SCHEMA|STAGE|COMPUTE POOL|IMAGE REPOSITORY) IF NOT EXISTS (\S+)/.exec(text);
   if (made === null) return;
   const [on, name] = [made[1]!.replace(" ", "_"), objectName(made[2]!)];
-  const isOwned = pools.has(name) || grants.some((grant) => grant.on === on && grant.name === name && grant.privilege === "OWNERSHIP");
+  const isOwned =
+    pools.has(name) ||
+    grants.some((grant) => grant.on === on && grant.name === name && grant.privilege === "OWNERSHIP");
   if (!isOwned) grants.push({ privilege: "OWNERSHIP", on, name, to: role });
 }
