@@ -19,6 +19,7 @@ const [
   objects,
   imports,
   account,
+  views,
 ] = await Promise.all(
   [
     "names",
@@ -37,6 +38,7 @@ const [
       "run-objects",
       "import",
       "account",
+      "result-views",
     ].map((name) => `sql/${name}`),
   ].map(from),
 );
@@ -77,6 +79,7 @@ const [hash, part] = ["0123456789abcdef0123456789abcdef", "runs/RUN/chunks/0001/
 const spec = (...args) => jobs.specification(workspace, service, { args });
 const job = jobs.jobStatements(workspace, address, service);
 
+const exposed = [{ name: "UNIT_ID", type: "string", field: "UNIT_ID" }];
 const imported = columns.map(({ name }, i) => ({ name, sqlType: ["VARCHAR", "DATE", "DOUBLE"][i], field: `c${i}` }));
 
 /** Arguments for the statements that are made by functions. */
@@ -98,7 +101,9 @@ const ARGUMENTS = {
     load: ["FORECAST_RESULTS", columns, hash, "tables/FORECAST_RESULTS/", ["0.parquet", "1.parquet"]],
     unloadPublished: ["FORECAST_RESULTS", hash, columns, "tables/FORECAST_RESULTS/ID.parquet"],
     carry: ["FORECAST_RESULTS", hash, columns, "UNIT_ID", { UNIT_ID: "1" }, "ID", "tables/FORECAST_RESULTS/ID.parquet"],
-    expose: ["RUN", [part]],
+    addKey: ["KEY string UNIT_ID", "VARCHAR"],
+    expose: ["RUN", exposed, [part]],
+    exposeSelected: [exposed],
     explain: ["SELECT 1"],
   },
   snapshot: {
@@ -156,9 +161,10 @@ export const STATEMENTS = [
   ...all("session", "settings", session.settings(address)),
   ...all("session", "facts", [session.FACTS]),
   ...all("session", "transactions", Object.values(session.TRANSACTION)),
-  ...all("setup", "workspace", setup.setupStatements(workspace)),
+  ...all("setup", "workspace", [...setup.setupStatements(workspace), ...views.viewStatements(workspace)]),
   ...all("setup", "container services", setup.serviceStatements(workspace, service)),
   ...listed("tables", tables.tableStatements(workspace)),
+  ...all("tables", "result views", views.viewStatements(workspace, exposed)),
   ...listed("snapshot", snapshot.snapshotStatements(workspace)),
   ...listed("stage", stage.stageStatements(workspace)),
   ...listed("catalog", catalog.catalogStatements(workspace)),

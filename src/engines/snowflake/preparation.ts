@@ -3,11 +3,16 @@ import type { SnowflakeAddress } from "../../core/snowflake-address.ts";
 import type { Preparation } from "../../ports/engine.ts";
 import type { Names } from "./names.ts";
 import type { Session } from "./session.ts";
+import { viewStatements } from "./sql/result-views.ts";
 import { serviceStatements, setupStatements } from "./sql/setup.ts";
 
 /** Creates a workspace's objects where they are missing. */
 export function snowflakePreparation(session: Session, names: Names, { service }: SnowflakeAddress): Preparation {
-  const statements = [...setupStatements(names), ...(service === undefined ? [] : serviceStatements(names, service))];
+  const statements = [
+    ...setupStatements(names),
+    ...viewStatements(names),
+    ...(service === undefined ? [] : serviceStatements(names, service)),
+  ];
   return {
     statements,
     async prepare() {

@@ -106,10 +106,12 @@ async function define(shared: Shared, session: Session, sql: string): Promise<An
     await session.run(`COMMENT ON TABLE ${target} IS '${new Date().toISOString().replace("Z", "")}|${said}'`);
     return { rowset: done() };
   }
-  const view = /^CREATE VIEW IF NOT EXISTS (\S+)\s+AS\s+(.*)$/is.exec(masked.code.trim());
+  const view = /^CREATE (?:VIEW IF NOT EXISTS|OR REPLACE VIEW) (\S+)(?: COPY GRANTS)?\s+AS\s+(.*)$/is.exec(
+    masked.code.trim(),
+  );
   if (view !== null) {
     await session.run(
-      `CREATE VIEW IF NOT EXISTS ${masked.unmask(view[1]!)} AS ${translate({ ...masked, code: view[2]! })}`,
+      `CREATE ${/^CREATE OR REPLACE/.test(sql.trim()) ? "OR REPLACE VIEW" : "VIEW IF NOT EXISTS"} ${masked.unmask(view[1]!)} AS ${translate({ ...masked, code: view[2]! })}`,
     );
     return { rowset: done() };
   }
