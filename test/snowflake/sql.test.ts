@@ -73,10 +73,37 @@ describe("the statements", () => {
       });
     }
   });
+  it.each([...new Set(STATEMENTS.map(({ phase }) => phase))])(
+    "of the phase %s are those of its golden file",
+    async (phase) => {
+      const own = STATEMENTS.filter((one) => one.phase === phase).map(({ name, text }) => `-- ${name}\n${text};\n`);
+      await expect(own.join("\n")).toMatchFileSnapshot(`../fixtures/snowflake/${phase.replace(" ", "-")}.sql`);
+    },
+  );
+  it("quote every name, but for those of services and pools, which cannot be, and what the account calls its own", () => {
+    const names =
+      /\b(?:FROM|JOIN|INTO|UPDATE|VIEW|STAGE|SCHEMA|REPOSITORY|ROLE|(?<!FOR )TASK|(?<!SHOW USER )FUNCTION|(?<!CREATE |HYBRID |TRANSIENT |BASE )TABLE)\s+(?:IF (?:NOT )?EXISTS\s+)?([^\s,;]+)/g;
+    const unquoted = STATEMENTS.flatMap(({ text }) =>
+      [...mask(text).code.matchAll(names)].flatMap(([, name]) =>
+        /^([\ue000\ue001(?]|TABLE\(|SPECIFICATION$)/.test(name!) ? [] : [name!],
+      ),
+    );
+    expect([...new Set(unquoted)].sort()).toEqual([]);
+  });
+  it("write every text as the one writer does, and never $$ within $$", () => {
+    for (const { text } of STATEMENTS) {
+      const { code } = mask(text);
+      expect(code).not.toMatch(/['"]|\$\$/);
+      expect(text.split("$$").length === 1 || text.split("$$").length === 3).toBe(true);
+      for (const [found] of text.replace(/\$\$[\s\S]*\$\$/, "").matchAll(/'(?:[^'\\]|''|\\[\s\S])*'|"(?:[^"]|"")*"/g))
+        if (found.startsWith("'")) expect(found).toBe(literal(mask(found).literal(0)));
+        else expect(found).toBe(identifier(mask(found).identifier(0)));
+    }
+  });
   it("put the specification of a job service last, and do not name one in a task", () => {
     for (const text of withText(/EXECUTE JOB SERVICE/)) {
       expect(text).toMatch(
-        /EXECUTE JOB SERVICE IN COMPUTE POOL LAB_POOL\s+(NAME = LAB\.MM\.MM_RUN_1 ASYNC = TRUE )?(REPLICAS = 4 )?QUERY_WAREHOUSE = "LAB_WH"/,
+        /EXECUTE JOB SERVICE IN COMPUTE POOL LAB_POOL\s+(NAME = LAB\.MM\.MM_RUN_1 ASYNC = TRUE )?(REPLICAS = 4 )?QUERY_WAREHOUSE = "LAB_WH" COMMENT = '[^']*'\s+FROM SPECIFICATION ('[^']*'|\$\$[^$]*\$\$)$/,
       );
       if (text.startsWith("CREATE TASK")) expect(text).not.toMatch(/ NAME = /);
     }
