@@ -19,6 +19,9 @@ const [
   objects,
   models,
   inference,
+  imports,
+  account,
+  views,
 ] = await Promise.all(
   [
     "names",
@@ -37,6 +40,9 @@ const [
       "run-objects",
       "models",
       "inference",
+      "import",
+      "account",
+      "result-views",
     ].map((name) => `sql/${name}`),
   ].map(from),
 );
@@ -88,6 +94,9 @@ const [hash, part] = ["0123456789abcdef0123456789abcdef", "runs/RUN/chunks/0001/
 const spec = (...args) => jobs.specification(workspace, service, { args });
 const job = jobs.jobStatements(workspace, address, service);
 
+const exposed = [{ name: "UNIT_ID", type: "string", field: "UNIT_ID" }];
+const imported = columns.map(({ name }, i) => ({ name, sqlType: ["VARCHAR", "DATE", "DOUBLE"][i], field: `c${i}` }));
+
 /** Arguments for the statements that are made by functions. */
 const ARGUMENTS = {
   queue: { release: [8] },
@@ -107,7 +116,9 @@ const ARGUMENTS = {
     load: ["FORECAST_RESULTS", columns, hash, "tables/FORECAST_RESULTS/", ["0.parquet", "1.parquet"]],
     unloadPublished: ["FORECAST_RESULTS", hash, columns, "tables/FORECAST_RESULTS/ID.parquet"],
     carry: ["FORECAST_RESULTS", hash, columns, "UNIT_ID", { UNIT_ID: "1" }, "ID", "tables/FORECAST_RESULTS/ID.parquet"],
-    expose: ["RUN", [part]],
+    addKey: ["KEY string UNIT_ID", "VARCHAR"],
+    expose: ["RUN", exposed, [part]],
+    exposeSelected: [exposed],
     explain: ["SELECT 1"],
   },
   snapshot: {
@@ -129,6 +140,20 @@ const ARGUMENTS = {
     retry: ["MM_RUN"],
     history: ["MM_RUN"],
     dropGraph: ["MM_RUN"],
+  },
+  import: {
+    create: ["MM_IMPORT_0123456789ABCDEF", imported],
+    load: ["MM_IMPORT_0123456789ABCDEF", imported, "imports/", "MM_IMPORT_0123456789ABCDEF.parquet"],
+    rename: ["MM_IMPORT_0123456789ABCDEF", "SALES"],
+    swap: ["MM_IMPORT_0123456789ABCDEF", "SALES"],
+    drop: ["MM_IMPORT_0123456789ABCDEF"],
+  },
+  account: {
+    grants: ["LAB_ROLE"],
+    hybridTables: ["MM_CHUNKS"],
+    warehouses: ["LAB_WH"],
+    computePools: ["LAB_POOL"],
+    images: [{ name: ["LAB", "MM", "MM_IMAGES"], image: "manymodel:1" }],
   },
   "run objects": {
     suspendTask: ["MM_RUN_ROOT"],
@@ -182,15 +207,18 @@ export const STATEMENTS = [
   ...all("session", "settings", session.settings(address)),
   ...all("session", "facts", [session.FACTS]),
   ...all("session", "transactions", Object.values(session.TRANSACTION)),
-  ...all("setup", "workspace", setup.setupStatements(workspace)),
+  ...all("setup", "workspace", [...setup.setupStatements(workspace), ...views.viewStatements(workspace)]),
   ...all("setup", "container services", setup.serviceStatements(workspace, service)),
   ...listed("tables", tables.tableStatements(workspace)),
+  ...all("tables", "result views", views.viewStatements(workspace, exposed)),
   ...listed("snapshot", snapshot.snapshotStatements(workspace)),
   ...listed("stage", stage.stageStatements(workspace)),
   ...listed("catalog", catalog.catalogStatements(workspace)),
   ...listed("queue", queue.queueStatements(workspace, 60_000, { index: 1, count: 4 })),
   ...listed("roster", roster.rosterStatements(workspace)),
   ...listed("jobs", job),
+  ...listed("import", imports.importStatements(workspace)),
+  ...listed("account", account.accountStatements(workspace)),
   ...listed("run objects", objects.runObjectStatements(workspace)),
   ...listed("table functions", functions.tableFunctionStatements(workspace)),
   ...listed("versions", versions.versionStatements(workspace)),

@@ -48,6 +48,8 @@ async function watchJobs(
   onProgress: OnProgress,
 ): Promise<void> {
   for (let launch = 1; launch <= MAX_LAUNCHES; launch++) {
+    // Workers of a process that has ended may have done everything.
+    if (await queue.ended(runId)) return;
     await jobs.launch(runId, mode as "tasks" | "queue", launch);
     for (;;) {
       const newest = (await jobs.jobs(runId)).at(-1);

@@ -57,8 +57,11 @@ export async function runQueue(
   const members: Member[] = [];
   const crew = type === "ephemeral" ? await startCrew(workers, entry, Math.min(count, chunks)) : undefined;
   try {
-    while (type === "persistent" && preWarm && !stop.signal.aborted && (await serving()) < count)
+    // Of a run that is gone on with, nothing may be left to do: then nobody stays to be waited for.
+    while (type === "persistent" && preWarm && !stop.signal.aborted && (await serving()) < count) {
+      if (await queue.ended(runId)) break;
       await pause(PROGRESS_MS, stop.signal);
+    }
     const feeding = feedQueue(queue, runId, {
       timeBudgetMs: limits?.timeBudgetMs ?? null,
       hardDeadlineMs: limits?.hardDeadlineMs ?? null,

@@ -18,9 +18,11 @@ import { modelStatements } from "../../src/engines/snowflake/sql/models.ts";
 import { compileScorer } from "../../src/inference/compile-scorer.ts";
 import { body, dailyQuery, fillDaily } from "../workspace.ts";
 import { functionQuestions } from "./function-questions.ts";
+import { QUESTIONS } from "./questions.ts";
 
 /**
- * Against a real account, in schemas MM_LIVE_0… of SNOWFLAKE_DATABASE, which are left behind:
+ * Against a real account, in schemas MM_LIVE_0… of SNOWFLAKE_DATABASE, which are left behind
+ * (those of the questions are dropped); with SNOWFLAKE_COMPUTE_POOL and SNOWFLAKE_IMAGE in containers, too:
  * SNOWFLAKE_ACCOUNT, SNOWFLAKE_USER, SNOWFLAKE_PRIVATE_KEY_PATH, SNOWFLAKE_ROLE, SNOWFLAKE_WAREHOUSE, SNOWFLAKE_DATABASE.
  */
 const {
@@ -31,6 +33,15 @@ const {
   SNOWFLAKE_ROLE,
   SNOWFLAKE_WAREHOUSE,
 } = process.env;
+const { SNOWFLAKE_COMPUTE_POOL, SNOWFLAKE_IMAGE, SNOWFLAKE_INSTANCE_FAMILY = "CPU_X64_S" } = process.env;
+/** Job services of two replicas, where a pool and an image are given. */
+const service =
+  SNOWFLAKE_COMPUTE_POOL && SNOWFLAKE_IMAGE
+    ? {
+        ...{ computePool: SNOWFLAKE_COMPUTE_POOL, image: SNOWFLAKE_IMAGE, replicas: 2, cpu: 1, memory: "2Gi" },
+        ...{ instanceFamily: SNOWFLAKE_INSTANCE_FAMILY, maxNodes: 1 },
+      }
+    : undefined;
 const isThere = [SNOWFLAKE_ACCOUNT, SNOWFLAKE_USER, SNOWFLAKE_PRIVATE_KEY_PATH, SNOWFLAKE_DATABASE].every(Boolean);
 
 const address = (schema: string, compute: SnowflakeAddress["compute"] = "client"): SnowflakeAddress => ({
@@ -65,6 +76,23 @@ describe.skipIf(!isThere)("a real Snowflake account (skipped without SNOWFLAKE_*
 
   tableFunctionsContract({ describe, it }, () => open("warehouse"));
   functionQuestions(() => open("warehouse"), { limits: true });
+  for (const { name, inContainers, ask } of QUESTIONS)
+    it.skipIf(inContainers && service === undefined)(
+      `${name}${inContainers ? " (skipped without SNOWFLAKE_COMPUTE_POOL and SNOWFLAKE_IMAGE)" : ""}`,
+      async () => {
+        const schema = `MM_LIVE_${Date.now()}_${opened++}`;
+        const at = { ...address(schema), ...(inContainers && service && { compute: "service" as const, service }) };
+        const engine = openSnowflakeEngine(at);
+        const session = openSession(at);
+        try {
+          await engine.preparation!.prepare();
+          console.log(`${name}: ${await ask({ engine, address: at })}`);
+        } finally {
+          await session.rows(`DROP SCHEMA IF EXISTS ${workspaceNames(at).schema}`);
+          await Promise.all([engine.close(), session.close()]);
+        }
+      },
+    );
 });
 
 /** The Model Registry; a compute pool for the inference job: SNOWFLAKE_COMPUTE_POOL. */

@@ -37,11 +37,13 @@ describe("literals and identifiers", () => {
 describe("the statements", () => {
   const withText = (pattern: RegExp) => STATEMENTS.filter(({ text }) => pattern.test(text)).map(({ text }) => text);
   it("replace nothing: what is created is created where it is missing, and what is dropped is named by its own id", () => {
+    const ownName = /^CREATE (TRANSIENT |TEMPORARY )?TABLE "LAB"\."MM"\."MM_(SNAPSHOT|IMPORT|SCORED)_/;
+    const resultView =
+      /^CREATE OR REPLACE VIEW "LAB"\."MM"\."(MODEL_INDEX|TRAINING_METRICS|TRAINING_RESULTS)" COPY GRANTS /;
     for (const text of withText(/^CREATE /))
-      expect(text).toMatch(
-        / IF NOT EXISTS |^CREATE (TRANSIENT TABLE "LAB"\."MM"\."MM_SNAPSHOT_|TEMPORARY TABLE "LAB"\."MM"\."MM_SCORED_)/,
-      );
-    expect(withText(/OR REPLACE|TRUNCATE|DROP SCHEMA|DROP STAGE|DROP DATABASE/)).toEqual([]);
+      expect(text).toMatch(new RegExp(` IF NOT EXISTS |${ownName.source}|${resultView.source}`));
+    expect(withText(/OR REPLACE/).filter((text) => !resultView.test(text))).toEqual([]);
+    expect(withText(/TRUNCATE|DROP SCHEMA|DROP STAGE|DROP DATABASE/)).toEqual([]);
   });
   it("quote every name of a table", () => {
     for (const text of withText(/^(INSERT INTO|UPDATE|DELETE FROM|COPY INTO|ALTER TABLE|DROP TABLE)/))
@@ -71,10 +73,37 @@ describe("the statements", () => {
       });
     }
   });
+  it.each([...new Set(STATEMENTS.map(({ phase }) => phase))])(
+    "of the phase %s are those of its golden file",
+    async (phase) => {
+      const own = STATEMENTS.filter((one) => one.phase === phase).map(({ name, text }) => `-- ${name}\n${text};\n`);
+      await expect(own.join("\n")).toMatchFileSnapshot(`../fixtures/snowflake/${phase.replace(" ", "-")}.sql`);
+    },
+  );
+  it("quote every name, but for those of services and pools, which cannot be, and what the account calls its own", () => {
+    const names =
+      /\b(?:FROM|JOIN|INTO|UPDATE|VIEW|STAGE|SCHEMA|REPOSITORY|ROLE|(?<!FOR )TASK|(?<!SHOW USER )FUNCTION|(?<!CREATE |HYBRID |TRANSIENT |BASE )TABLE)\s+(?:IF (?:NOT )?EXISTS\s+)?([^\s,;]+)/g;
+    const unquoted = STATEMENTS.flatMap(({ text }) =>
+      [...mask(text).code.matchAll(names)].flatMap(([, name]) =>
+        /^([\ue000\ue001(?]|TABLE\(|SPECIFICATION$)/.test(name!) ? [] : [name!],
+      ),
+    );
+    expect([...new Set(unquoted)].sort()).toEqual([]);
+  });
+  it("write every text as the one writer does, and never $$ within $$", () => {
+    for (const { text } of STATEMENTS) {
+      const { code } = mask(text);
+      expect(code).not.toMatch(/['"]|\$\$/);
+      expect(text.split("$$").length === 1 || text.split("$$").length === 3).toBe(true);
+      for (const [found] of text.replace(/\$\$[\s\S]*\$\$/, "").matchAll(/'(?:[^'\\]|''|\\[\s\S])*'|"(?:[^"]|"")*"/g))
+        if (found.startsWith("'")) expect(found).toBe(literal(mask(found).literal(0)));
+        else expect(found).toBe(identifier(mask(found).identifier(0)));
+    }
+  });
   it("put the specification of a job service last, and do not name one in a task", () => {
     for (const text of withText(/EXECUTE JOB SERVICE/)) {
       expect(text).toMatch(
-        /EXECUTE JOB SERVICE IN COMPUTE POOL LAB_POOL\s+(NAME = LAB\.MM\.MM_RUN_1 ASYNC = TRUE )?(REPLICAS = 4 )?QUERY_WAREHOUSE = "LAB_WH"/,
+        /EXECUTE JOB SERVICE IN COMPUTE POOL LAB_POOL\s+(NAME = LAB\.MM\.MM_RUN_1 ASYNC = TRUE )?(REPLICAS = 4 )?QUERY_WAREHOUSE = "LAB_WH" COMMENT = '[^']*'\s+FROM SPECIFICATION ('[^']*'|\$\$[^$]*\$\$)$/,
       );
       if (text.startsWith("CREATE TASK")) expect(text).not.toMatch(/ NAME = /);
     }

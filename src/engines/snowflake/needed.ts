@@ -11,7 +11,7 @@ export interface Needed {
 
 /** What a role needs, and nothing more. `isSetUp`: whether the schema is there; who makes it may do everything in it. */
 export function neededPrivileges(address: SnowflakeAddress, isSetUp: boolean): Needed[] {
-  const { database, schema, stage, warehouse, service, hybridTables, compute } = address;
+  const { database, schema, stage, warehouse, service, inference, hybridTables, compute, scoring } = address;
   const needed: Needed[] = [];
   const need = (on: Needed["on"], name: readonly string[], ...privileges: readonly string[]) =>
     needed.push(...privileges.map((privilege) => ({ privilege, on, name })));
@@ -22,9 +22,12 @@ export function neededPrivileges(address: SnowflakeAddress, isSetUp: boolean): N
     need("SCHEMA", [database, schema], "USAGE", "CREATE TABLE", "CREATE VIEW", "CREATE STAGE");
     need("STAGE", [database, schema, stage], "READ", "WRITE");
     if (hybridTables) need("SCHEMA", [database, schema], "CREATE HYBRID TABLE");
-    if (compute === "warehouse") need("SCHEMA", [database, schema], "CREATE FUNCTION");
+    if (compute === "warehouse" || scoring === "warehouse") need("SCHEMA", [database, schema], "CREATE FUNCTION");
     if (service !== undefined) need("SCHEMA", [database, schema], "CREATE SERVICE", "CREATE TASK");
+    if (address.modelRegistry) need("SCHEMA", [database, schema], "CREATE MODEL", "CREATE PROCEDURE");
+    if (inference !== undefined) need("SCHEMA", [database, schema], "CREATE SERVICE");
   }
+  if (inference !== undefined) need("COMPUTE POOL", [inference.computePool], "USAGE", "MONITOR");
   if (service !== undefined) {
     need("COMPUTE POOL", [service.computePool], "USAGE", "MONITOR");
     need("ACCOUNT", [], "EXECUTE TASK", "EXECUTE MANAGED TASK");

@@ -4,6 +4,7 @@ import type { Preparation } from "../../ports/engine.ts";
 import type { Names } from "./names.ts";
 import type { Session } from "./session.ts";
 import { modelStatements } from "./sql/models.ts";
+import { viewStatements } from "./sql/result-views.ts";
 import { serviceStatements, setupStatements } from "./sql/setup.ts";
 
 /** Creates a workspace's objects where they are missing. */
@@ -14,6 +15,7 @@ export function snowflakePreparation(
 ): Preparation {
   const statements = [
     ...setupStatements(names),
+    ...viewStatements(names),
     ...(modelRegistry ? [modelStatements(names).procedure] : []),
     ...(service === undefined ? [] : serviceStatements(names, service)),
   ];

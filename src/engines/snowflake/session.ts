@@ -254,6 +254,7 @@ function run(connection: Sdk.Connection, sqlText: string, binds: readonly Bind[]
       sqlText,
       binds: binds as Sdk.Binds,
       rowMode: "array",
+      fetchAsString: ["Date"],
       parameters: {
         ...(limit > 0 && { ROWS_PER_RESULTSET: limit }),
         QUERY_TAG: queryTag(currentActivity()),

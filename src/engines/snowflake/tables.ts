@@ -6,16 +6,17 @@ import { checkName } from "../../core/run.ts";
 import { rowSelector } from "../../core/selection.ts";
 import type { Stage } from "../../ports/stage.ts";
 import type { TablePart, Tables } from "../../ports/tables.ts";
+import { importFile } from "./import-file.ts";
 import { type Names, OWN } from "./names.ts";
 import { PinnedRows } from "./pinned-rows.ts";
 import { carryRows, readPublished } from "./published-rows.ts";
+import { exposedKeys, showKeys } from "./result-views.ts";
 import type { Session } from "./session.ts";
 import { type PinnedSnapshot, readRecord, takeSnapshot } from "./snapshot.ts";
 import { findSource, knownColumns } from "./source.ts";
+import { RESULT_VIEWS } from "./sql/result-views.ts";
 import { FILES_AT_ONCE, tableStatements } from "./sql/tables.ts";
 import { eraseItems, storedItems } from "./stored-items.ts";
-
-const RESULT_VIEWS = ["MODEL_INDEX", "TRAINING_METRICS", "TRAINING_RESULTS"];
 
 /** Tables of an account. Sources are pinned as Parquet on the stage; results are loaded from it, in one transaction. */
 export function snowflakeTables(session: Session, names: Names, stage: Stage): Tables {
@@ -58,11 +59,9 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): T
     keys: async (snapshot, from, to) => [...(await (await pinned(snapshot)).keys())].slice(from, to),
     locate: async (snapshot, keys) => (await pinned(snapshot)).locate(keys),
     read: async (snapshot, ordinals) => (await pinned(snapshot)).read(ordinals),
-    async import(file) {
-      throw new ManymodelError(
-        "usage",
-        `cannot import ${file}: on Snowflake, load files with COPY INTO or the web interface, and name the table in source.table`,
-      );
+    async import(file, table, { replace }) {
+      checkTable(table);
+      return importFile(session, names, stage, file, table, replace);
     },
     async create(table, wanted) {
       checkTable(table);
@@ -108,18 +107,20 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): T
     async discard(table, parts) {
       for (const { id } of parts) await stage.remove(partPath(table, id));
     },
-    async expose({ runId, segments }) {
+    async expose({ runId, keyColumns, segments }) {
+      const keys = exposedKeys(keyColumns);
+      await showKeys(session, names, keys);
       await session.transaction(async (transaction) => {
         await transaction.change(sql.conceal, [runId]);
         const whole = segments.filter(({ select }) => select === undefined).map(({ path }) => path);
         for (let from = 0; from < whole.length; from += FILES_AT_ONCE)
-          await transaction.rows(sql.expose(runId, whole.slice(from, from + FILES_AT_ONCE)));
+          await transaction.rows(sql.expose(runId, keys, whole.slice(from, from + FILES_AT_ONCE)));
         for (const { path, select, total, rows } of segments) {
           if (select === undefined) continue;
           const isSelected = rowSelector(select);
           const chosen = Array.from({ length: total ?? rows }, (_, row) => row).filter(isSelected);
           const of = /^runs\/([^/]+)\//.exec(path)![1]!;
-          await transaction.change(sql.exposeSelected, [runId, of, path, JSON.stringify(chosen)]);
+          await transaction.change(sql.exposeSelected(keys), [runId, of, path, JSON.stringify(chosen)]);
         }
       });
     },

@@ -37,6 +37,12 @@ interface Query {
 /** A result with more rows than this has further chunks to fetch. */
 const ROWS_AT_ONCE = 2000;
 
+/** How dates and times are to be written. */
+const FORMATS = [
+  { name: "DATE_OUTPUT_FORMAT", value: "YYYY-MM-DD" },
+  { name: "TIMESTAMP_NTZ_OUTPUT_FORMAT", value: "YYYY-MM-DD HH24:MI:SS.FF3" },
+];
+
 /** The HTTP protocol of Snowflake's drivers, as far as the Node.js one uses it. */
 export function protocol(account: Account): Hono {
   const app = new Hono();
@@ -64,7 +70,7 @@ export function protocol(account: Account): Hono {
       return c.json(refuse("390144", "JWT token is invalid, or incorrect username or password was specified."));
     const validity = { validityInSeconds: 3600, masterValidityInSeconds: 14400 };
     const { token, masterToken, id: sessionId } = session;
-    const parameters = [{ name: "CLIENT_STAGE_ARRAY_BINDING_THRESHOLD", value: 65280 }];
+    const parameters = [{ name: "CLIENT_STAGE_ARRAY_BINDING_THRESHOLD", value: 65280 }, ...FORMATS];
     return c.json({
       success: true,
       code: null,
@@ -240,7 +246,7 @@ export function protocol(account: Account): Hono {
         statementTypeId,
         version: 1,
         queryResultFormat: "json",
-        parameters: [],
+        parameters: FORMATS,
         finalDatabaseName: null,
         ...(rest.length > 0 && { chunks: rest }),
       };

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { basename, dirname } from "node:path";
 import { load, unload } from "./copy.ts";
 import { missing, unsupported } from "./failure.ts";
@@ -5,7 +6,7 @@ import type { Faults } from "./faults.ts";
 import { mask } from "./masked.ts";
 import { changed, done, type Rowset, textRows, toRowset } from "./rowset.ts";
 import type { Bind, Session, Shared } from "./session.ts";
-import { objectName, type Stages } from "./stages.ts";
+import { nameParts, objectName, type Stages } from "./stages.ts";
 import { translate } from "./translate.ts";
 
 /** A transfer of files, which the driver does itself. */
@@ -86,11 +87,12 @@ async function define(shared: Shared, session: Session, sql: string): Promise<An
     await session.run(`USE ${schema[1]}`);
     return { rowset: done() };
   }
-  const table = /^CREATE (HYBRID |TRANSIENT |TEMPORARY )?TABLE (IF NOT EXISTS )?(\S+)\s*(\(.*\)|AS\s.*)$/is.exec(
-    masked.code.trim(),
-  );
+  const table =
+    /^CREATE (HYBRID |TRANSIENT |TEMPORARY )?TABLE (IF NOT EXISTS )?(\S+)\s*(\(.*\)|AS\s.*?)(?: COMMENT = \ue000(\d+)\ue000)?$/is.exec(
+      masked.code.trim(),
+    );
   if (table !== null) {
-    const [, kind = "", exists = "", name, body] = table;
+    const [, kind = "", exists = "", name, body, comment] = table;
     const target = masked.unmask(name!);
     if (/HYBRID/i.test(kind)) {
       if (!/PRIMARY KEY/i.test(body!)) throw unsupported(sql);
@@ -101,14 +103,37 @@ async function define(shared: Shared, session: Session, sql: string): Promise<An
       .replace(/,\s*INDEX \S+\s*\([^)]*\)/gi, "")
       .replace(/\bDATA_RETENTION_TIME_IN_DAYS = \d+/gi, "");
     await session.run(`CREATE TABLE ${exists}${target} ${translate({ ...masked, code: without })}`);
-    await session.run(`COMMENT ON TABLE ${target} IS '${new Date().toISOString().replace("Z", "")}'`);
+    const said = comment === undefined ? "" : masked.literal(Number(comment));
+    await session.run(`COMMENT ON TABLE ${target} IS '${new Date().toISOString().replace("Z", "")}|${said}'`);
     return { rowset: done() };
   }
-  const view = /^CREATE VIEW IF NOT EXISTS (\S+)\s+AS\s+(.*)$/is.exec(masked.code.trim());
+  const view = /^CREATE (?:VIEW IF NOT EXISTS|OR REPLACE VIEW) (\S+)(?: COPY GRANTS)?\s+AS\s+(.*)$/is.exec(
+    masked.code.trim(),
+  );
   if (view !== null) {
     await session.run(
-      `CREATE VIEW IF NOT EXISTS ${masked.unmask(view[1]!)} AS ${translate({ ...masked, code: view[2]! })}`,
+      `CREATE ${/^CREATE OR REPLACE/.test(sql.trim()) ? "OR REPLACE VIEW" : "VIEW IF NOT EXISTS"} ${masked.unmask(view[1]!)} AS ${translate({ ...masked, code: view[2]! })}`,
     );
+    return { rowset: done() };
+  }
+  const named = /^ALTER TABLE (\S+) (RENAME TO|SWAP WITH) (\S+)$/.exec(masked.code.trim());
+  if (named !== null) {
+    const [from, to] = [masked.unmask(named[1]!), masked.unmask(named[3]!)];
+    const alone = (name: string) => `"${nameParts(name).at(-1)}"`;
+    if (named[2] === "RENAME TO") await session.run(`ALTER TABLE ${from} RENAME TO ${alone(to)}`);
+    else {
+      const between = `"SWAPPING_${randomUUID()}"`;
+      const place = from.slice(0, from.lastIndexOf("."));
+      await session.begin();
+      await session.run(`ALTER TABLE ${from} RENAME TO ${between}`);
+      await session.run(`ALTER TABLE ${to} RENAME TO ${alone(from)}`);
+      await session.run(`ALTER TABLE ${place}.${between} RENAME TO ${alone(to)}`);
+      await session.end("COMMIT");
+    }
+    for (const name of [from, to]) {
+      const key = objectName(name);
+      shared.changes.set(key, (shared.changes.get(key) ?? 0) + 1);
+    }
     return { rowset: done() };
   }
   if (

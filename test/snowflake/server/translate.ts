@@ -7,7 +7,8 @@ const TYPES: readonly (readonly [RegExp, string])[] = [
   [/\bNUMBER\b(?!\s*\()/gi, "BIGINT"],
   [/\bNUMBER\s*\(/gi, "DECIMAL("],
   [/\bFLOAT\b/gi, "DOUBLE"],
-  [/\bTIMESTAMP_(NTZ|LTZ|TZ)\b/gi, "TIMESTAMP"],
+  [/\bTIMESTAMP_TZ\b/gi, "TIMESTAMPTZ"],
+  [/\bTIMESTAMP_(NTZ|LTZ)\b/gi, "TIMESTAMP"],
   [/\bVARIANT\b/gi, "JSON"],
 ];
 
@@ -65,8 +66,8 @@ function columnsView(database: string): string {
 function tablesView(database: string): string {
   const name = `'${database.replaceAll("'", "''")}'`;
   return `(SELECT upper(schema_name) AS TABLE_SCHEMA, table_name AS TABLE_NAME, 'BASE TABLE' AS TABLE_TYPE,
-      estimated_size AS ROW_COUNT, 0 AS BYTES, CAST(comment AS TIMESTAMP) AS CREATED FROM duckdb_tables() WHERE database_name = ${name} AND NOT internal
-    UNION ALL SELECT upper(schema_name), view_name, 'VIEW', NULL, NULL, NULL FROM duckdb_views() WHERE database_name = ${name} AND NOT internal)`;
+      estimated_size AS ROW_COUNT, 0 AS BYTES, CAST(split_part(comment, '|', 1) AS TIMESTAMP) AS CREATED, split_part(comment, '|', 2) AS COMMENT FROM duckdb_tables() WHERE database_name = ${name} AND NOT internal
+    UNION ALL SELECT upper(schema_name), view_name, 'VIEW', NULL, NULL, NULL, NULL FROM duckdb_views() WHERE database_name = ${name} AND NOT internal)`;
 }
 
 /** Functions of Snowflake that DuckDB has not. */

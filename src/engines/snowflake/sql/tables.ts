@@ -1,6 +1,8 @@
 import type { ColumnInfo, ColumnType } from "../../../core/column.ts";
 import { identifier, literal } from "../literal.ts";
 import { type Names, OWN } from "../names.ts";
+import type { ExposedKey } from "../result-views.ts";
+import { KEY_TYPES, storedAs } from "./result-views.ts";
 import { MODEL_STORE_COLUMNS, TABLES } from "./setup.ts";
 import { valueExpression } from "./snapshot.ts";
 
@@ -32,6 +34,7 @@ export function tableStatements(names: Names) {
   const fromSegment = MODEL_STORE_COLUMNS.map(([name, type]) => `$1:${identifier(name.toLowerCase())}::${type}`).join(
     ", ",
   );
+  const stored = (keys: readonly ExposedKey[]) => keys.map((key) => identifier(storedAs(key)));
   return {
     list: `SELECT TABLE_NAME, ROW_COUNT FROM ${names.database}.INFORMATION_SCHEMA.TABLES
       WHERE TABLE_SCHEMA = ? AND TABLE_TYPE = 'BASE TABLE' ORDER BY TABLE_NAME`,
@@ -45,6 +48,8 @@ export function tableStatements(names: Names) {
     },
     addColumn: (table: string, { name, type }: ColumnInfo) =>
       `ALTER TABLE ${names.of(table)} ADD COLUMN IF NOT EXISTS ${identifier(name)} ${TYPES[type].replace("(38,0)", "")}`,
+    addKey: (column: string, sqlType: string) =>
+      `ALTER TABLE ${store} ADD COLUMN IF NOT EXISTS ${identifier(column)} ${sqlType}`,
     disown: (table: string) => `DELETE FROM ${names.of(table)} WHERE ${identifier(OWNER)} = ?`,
     load: (table: string, columns: readonly ColumnInfo[], owner: string, folder: string, files: readonly string[]) => {
       const listed = [...columns.map(({ name }) => identifier(name)), identifier(OWNER)].join(", ");
@@ -83,11 +88,13 @@ export function tableStatements(names: Names) {
       );
     },
     conceal: `DELETE FROM ${store} WHERE RUN_ID = ?`,
-    expose: (run: string, files: readonly string[]) =>
-      `COPY INTO ${store} (RUN_ID, STAGE_PATH, ${common}) FROM (SELECT ${literal(run)}, METADATA$FILENAME, ${fromSegment} FROM ${names.location("")})
+    expose: (run: string, keys: readonly ExposedKey[], files: readonly string[]) =>
+      `COPY INTO ${store} (RUN_ID, STAGE_PATH, ${[common, ...stored(keys)].join(", ")}) FROM (SELECT ${literal(run)}, METADATA$FILENAME, ${[fromSegment, ...keys.map(({ field, type }) => `$1:${identifier(field)}::${KEY_TYPES[type]}`)].join(", ")} FROM ${names.location("")})
       FILES = (${files.map(literal).join(", ")}) FILE_FORMAT = (TYPE = PARQUET) FORCE = TRUE`,
     /** Rows of a segment that another run has in the store already, of which those count whose number is listed. */
-    exposeSelected: `INSERT INTO ${store} (RUN_ID, STAGE_PATH, ${common}) SELECT ?, STAGE_PATH, ${common} FROM
+    exposeSelected: (
+      keys: readonly ExposedKey[],
+    ) => `INSERT INTO ${store} (RUN_ID, STAGE_PATH, ${[common, ...stored(keys)].join(", ")}) SELECT ?, STAGE_PATH, ${[common, ...stored(keys)].join(", ")} FROM
       (SELECT s.*, ROW_NUMBER() OVER (ORDER BY "POSITION") - 1 AS AT_ROW FROM ${store} s WHERE RUN_ID = ? AND STAGE_PATH = ?) r
       WHERE AT_ROW IN (SELECT f.VALUE::NUMBER FROM TABLE(FLATTEN(INPUT => PARSE_JSON(?))) f)`,
     explain: (sql: string) => `EXPLAIN USING TEXT SELECT * FROM (\n${sql}\n)`,

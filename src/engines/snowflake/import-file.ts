@@ -1,0 +1,131 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { ManymodelError, messageOf } from "../../core/errors.ts";
+import { during } from "../../ports/activity.ts";
+import type { Stage } from "../../ports/stage.ts";
+import { identifier as duckIdentifier, literal as duckLiteral, openDuck } from "../node/duck.ts";
+import { fileFingerprint, openFile } from "../node/file-source.ts";
+import type { SourceColumn } from "../node/resolve-query.ts";
+import type { Names } from "./names.ts";
+import type { Session } from "./session.ts";
+import { IMPORT, IMPORTED, importStatements } from "./sql/import.ts";
+import { stageStatements } from "./sql/stage.ts";
+
+/** The account's types by DuckDB's. What is in none of them is text. */
+const SQL_TYPES: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    [
+      "TINYINT",
+      "SMALLINT",
+      "INTEGER",
+      "BIGINT",
+      "HUGEINT",
+      "UTINYINT",
+      "USMALLINT",
+      "UINTEGER",
+      "UBIGINT",
+      "UHUGEINT",
+    ].map((type) => [type, "NUMBER(38,0)"]),
+  ),
+  FLOAT: "DOUBLE",
+  DOUBLE: "DOUBLE",
+  BOOLEAN: "BOOLEAN",
+  DATE: "DATE",
+  TIME: "TIME",
+  TIMESTAMP: "TIMESTAMP_NTZ",
+  TIMESTAMP_S: "TIMESTAMP_NTZ",
+  TIMESTAMP_MS: "TIMESTAMP_NTZ",
+  TIMESTAMP_NS: "TIMESTAMP_NTZ",
+  "TIMESTAMP WITH TIME ZONE": "TIMESTAMP_NTZ",
+};
+
+/**
+ * Loads a file as a table, whole or not at all: written as Parquet here, put on the stage, and loaded by one statement into
+ * a table that then takes the name. Names that need no quotes are folded to capitals, so that SQL needs none either.
+ */
+export function importFile(
+  session: Session,
+  names: Names,
+  stage: Stage,
+  file: string,
+  table: string,
+  replace: boolean,
+): Promise<{ rows: number }> {
+  return during({ phase: "import" }, async () => {
+    const source = path.resolve(file);
+    await fileFingerprint(source, () => []);
+    await checkImport(session, names, table, replace);
+    const temporary = await mkdtemp(path.join(tmpdir(), "manymodel-import-"));
+    const duck = openDuck(temporary);
+    const own = `${IMPORT}${randomBytes(8).toString("hex").toUpperCase()}`;
+    const sql = importStatements(names);
+    const [folder, name] = ["imports/", `${own}.parquet`];
+    try {
+      const written = path.join(temporary, name);
+      const { columns, rows } = await duck.use(async (connection) => {
+        const { from, columns } = await openFile(connection, source);
+        const fields = columns.map((column, i) => `${expression(column)} AS c${i}`).join(", ");
+        await connection.run(`COPY (SELECT ${fields} FROM ${from}) TO ${duckLiteral(written)} (FORMAT parquet)`);
+        const counted = await connection.runAndReadAll(`SELECT CAST(count(*) AS DOUBLE) FROM ${duckLiteral(written)}`);
+        return { columns, rows: counted.getRows()[0]![0] as number };
+      });
+      const typed = columns.map((column, i) => ({
+        name: folded(column.name),
+        sqlType: typeOf(column),
+        field: `c${i}`,
+      }));
+      await session.rows(stageStatements(names).put(written, folder));
+      await session.rows(sql.create(own, typed));
+      await session.rows(sql.load(own, typed, folder, name));
+      const known = await checkImport(session, names, table, replace);
+      await session.rows(known === undefined ? sql.rename(own, table.toUpperCase()) : sql.swap(own, known));
+      return { rows };
+    } catch (cause) {
+      if (cause instanceof ManymodelError && cause.kind !== "internal") throw cause;
+      throw new ManymodelError("input", `cannot import ${file}: ${messageOf(cause, 300)}`, { cause });
+    } finally {
+      duck.close();
+      await rm(temporary, { recursive: true, force: true });
+      await stage.remove(`${folder}${name}`);
+      // After a swap this is what was replaced.
+      await session.rows(sql.drop(own));
+    }
+  });
+}
+
+/** The table to replace, by its own spelling; undefined if there is none. @throws {ManymodelError} `conflict` if it must stay */
+async function checkImport(
+  session: Session,
+  names: Names,
+  table: string,
+  replace: boolean,
+): Promise<string | undefined> {
+  const [found] = await session.rows(importStatements(names).known, [names.schemaName, table]);
+  if (found === undefined) return undefined;
+  const imported = found[1] === IMPORTED;
+  if (replace && imported) return String(found[0]);
+  const remedy = imported
+    ? "import into another name, or replace it with --replace"
+    : "it was not imported, so it cannot be replaced; choose another name";
+  throw new ManymodelError("conflict", `table "${table}" exists already; ${remedy}`);
+}
+
+const folded = (name: string) => (/^[A-Za-z_][A-Za-z0-9_$]*$/.test(name) ? name.toUpperCase() : name);
+
+function typeOf({ sqlType }: SourceColumn): string {
+  const scale = /^DECIMAL\((.*)\)$/.exec(sqlType)?.[1];
+  return scale === undefined ? (SQL_TYPES[sqlType] ?? "VARCHAR") : `NUMBER(${scale})`;
+}
+
+/** A value in the file: doubles and truth values as they are, everything else as its exact text. */
+function expression(column: SourceColumn): string {
+  const name = duckIdentifier(column.name);
+  if (/\[|^(STRUCT|MAP|UNION|JSON)/.test(column.sqlType)) return `CAST(to_json(${name}) AS VARCHAR)`;
+  if (column.sqlType === "BLOB") return `hex(${name})`;
+  // As the UTC time that it is.
+  if (column.sqlType === "TIMESTAMP WITH TIME ZONE") return `CAST(CAST(${name} AS TIMESTAMP) AS VARCHAR)`;
+  const type = typeOf(column);
+  return `CAST(${name} AS ${type === "DOUBLE" || type === "BOOLEAN" ? type : "VARCHAR"})`;
+}

@@ -1,0 +1,62 @@
+import type { KeyType } from "../../../core/partition-key.ts";
+import { identifier } from "../literal.ts";
+import type { Names } from "../names.ts";
+import { TABLES } from "./setup.ts";
+
+/** Columns of the result views, after the run's id and before the partition's own key columns. */
+const VIEWS: Readonly<Record<string, { readonly columns: readonly string[]; readonly from?: string }>> = {
+  MODEL_INDEX: {
+    columns: ["PARTITION_KEY", "OUTCOME", "MODEL_KIND", "STAGE_PATH", "POSITION", "ATTEMPT", "DATA_SHA256"],
+  },
+  TRAINING_METRICS: {
+    columns: ["PARTITION_KEY", "f.KEY AS METRIC", 'f.VALUE::DOUBLE AS "VALUE"'],
+    from: ", LATERAL FLATTEN(INPUT => PARSE_JSON(m.METRICS)) f",
+  },
+  TRAINING_RESULTS: {
+    columns: [
+      ...["PARTITION_KEY", "OUTCOME", "MODEL_KIND", "N_OBS", "FIRST_TS", "LAST_TS", '"INTERVAL"', "FIT_MS", "SEED"],
+      ...["METRICS", "FORECAST", "INFO", "ERROR_TYPE", "ERROR_MESSAGE", "ATTEMPT"],
+    ],
+  },
+};
+
+/** The views that every workspace has. */
+export const RESULT_VIEWS = Object.keys(VIEWS);
+
+/** A column of the model store that holds key columns of one name and type. */
+export interface StoredKey {
+  readonly name: string;
+  readonly type: KeyType;
+}
+
+/** Types of stored keys; decimals are text, so that they are exact. */
+export const KEY_TYPES: Readonly<Record<KeyType, string>> = {
+  ...{ string: "VARCHAR", integer: "NUMBER", double: "DOUBLE", decimal: "VARCHAR" },
+  ...{ boolean: "BOOLEAN", date: "DATE", timestamp: "TIMESTAMP_NTZ" },
+};
+
+/** What a key is stored under: no column of this package's own has a space in its name. */
+export const storedAs = ({ name, type }: StoredKey) => `KEY ${type} ${name}`;
+
+/** The key that a column of the model store holds; undefined for the others. */
+export function storedKey(column: string): StoredKey | undefined {
+  const [, type, name] = /^KEY (\w+) (.*)$/s.exec(column) ?? [];
+  return type === undefined ? undefined : { type: type as KeyType, name: name! };
+}
+
+/** The views, with the key columns of all runs; as text where runs disagree on the type. */
+export function viewStatements(names: Names, keys?: readonly StoredKey[]): string[] {
+  const own = [...new Set(keys?.map(({ name }) => name))];
+  return Object.entries(VIEWS).map(([view, { columns, from = "" }]) => {
+    const taken = new Set(["RUN_ID", ...columns.map((column) => column.split(" AS ").at(-1)!.replaceAll('"', ""))]);
+    const shown = own.map((name) => {
+      const stored = keys!.filter((key) => key.name === name).map((key) => `m.${identifier(storedAs(key))}`);
+      const value = stored.length === 1 ? stored[0] : `COALESCE(${stored.map((one) => `${one}::VARCHAR`).join(", ")})`;
+      return `${value} AS ${identifier(taken.has(name) ? `KEY_${name}` : name)}`;
+    });
+    const listed = ["RUN_ID", ...columns].map((column) => (/^(f\.|")/.test(column) ? column : `m.${column}`));
+    const create = keys === undefined ? ["CREATE VIEW IF NOT EXISTS", ""] : ["CREATE OR REPLACE VIEW", " COPY GRANTS"];
+    return `${create[0]} ${names.of(view)}${create[1]} AS SELECT ${[...listed, ...shown].join(", ")}
+  FROM ${names.of(TABLES.modelStore)} m${from}`;
+  });
+}

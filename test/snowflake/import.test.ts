@@ -1,0 +1,93 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { openLocalEngine } from "manymodel/engines/local";
+import { openSnowflakeEngine } from "manymodel/engines/snowflake";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import type { Engine } from "../../src/ports/engine.ts";
+import { temporaryFolder } from "../workspace.ts";
+import { openTestAccount, type TestAccount } from "./account.ts";
+
+describe("importing a file into an account", () => {
+  let account: TestAccount;
+  let opened = 0;
+  beforeAll(async () => {
+    account = await openTestAccount();
+  });
+  afterAll(() => account.close());
+
+  async function open() {
+    const engine = openSnowflakeEngine(account.address(`I${opened++}`));
+    onTestFinished(() => engine.close());
+    await engine.preparation!.prepare();
+    return engine;
+  }
+  async function rowsOf({ tables }: Engine, orderBy: string[]) {
+    const snapshot = await tables.snapshot({ table: "T", keyColumns: ["id"], orderBy });
+    const ordinals = Array.from({ length: snapshot.partitions }, (_, i) => i);
+    const { batch } = await tables.read(snapshot, ordinals);
+    const columns = Object.entries(batch.columns).map(([name, { values }]) => [
+      name.toUpperCase(),
+      Array.from(values as never),
+    ]);
+    return { keys: await tables.keys(snapshot, 0, snapshot.partitions), columns: Object.fromEntries(columns) };
+  }
+
+  it("gives what the local engine's gives, of every kind of file and value", async () => {
+    const folder = await temporaryFolder();
+    const duck = await (await DuckDBInstance.create(":memory:")).connect();
+    const select = `SELECT id, DATE '2026-01-01' + id::INTEGER AS day, TIMESTAMP '2026-01-01 01:02:03.456' AS at, id / 3 AS y, (id % 2 = 0) AS flag,
+      'it''s "' || id || '"' AS "a note", (id * 1.25)::DECIMAL(10,2) AS price, CASE WHEN id = 1 THEN 'x' END AS nothing FROM range(5) t(id)`;
+    const files = { "t.csv": "(FORMAT csv)", "t.parquet": "(FORMAT parquet)", "t.json": "(FORMAT json)" };
+    for (const [name, format] of Object.entries(files)) {
+      const file = path.join(folder, name);
+      await duck.run(`COPY (${select}) TO '${file}' ${format}`);
+      const snowflake = await open();
+      const local = await openLocalEngine(path.join(folder, name.replace(".", "-")));
+      onTestFinished(() => local.close());
+      for (const engine of [snowflake, local])
+        expect(await engine.tables.import(file, "T", { replace: false })).toEqual({ rows: 5 });
+      expect(await rowsOf(snowflake, ["day"]), name).toEqual(await rowsOf(local, ["day"]));
+      expect(await snowflake.stage.list("imports/")).toEqual([]);
+      const { rows } = await snowflake.tables.query("SELECT DAY, PRICE FROM T WHERE ID = 4", 2);
+      expect(rows).toEqual([["2026-01-05", 5]]);
+    }
+    expect(account.server.log.filter((sql) => /^INSERT INTO \S+"(T|MM_IMPORT_\w+)"/.test(sql))).toEqual([]);
+  });
+
+  it("replaces what was imported and nothing else, whole or not at all", async () => {
+    const { tables, stage } = await open();
+    const folder = await temporaryFolder();
+    const [one, two] = [path.join(folder, "one.csv"), path.join(folder, "two.csv")];
+    await writeFile(one, "id,y\na,1\n");
+    await writeFile(two, "id,z\nb,2\nc,3\n");
+    const load = (file: string, table: string, replace: boolean) => tables.import(file, table, { replace });
+    await load(one, "T", false);
+    await expect(load(two, "t", false)).rejects.toThrow(/"t" exists already; import into another name, or replace it/);
+    const { failing } = account.server.faults;
+    const left = async () => (await tables.query("SELECT * FROM T", 9)).rows;
+    for (const pattern of [/^PUT /, /^CREATE TABLE \S+"MM_IMPORT/, /^COPY INTO \S+"MM_IMPORT/, /SWAP WITH/]) {
+      failing.push({ pattern, code: "000603", message: "ended", times: 1 });
+      await expect(load(two, "T", true), String(pattern)).rejects.toThrow(/ended/);
+      expect(await left()).toEqual([["a", 1]]);
+      expect([await stage.list("imports/"), (await tables.stored()).length]).toEqual([[], 0]);
+    }
+    expect(await load(two, "t", true)).toEqual({ rows: 2 });
+    expect(await left()).toEqual([
+      ["b", 2],
+      ["c", 3],
+    ]);
+    // Of an import whose process was ended, what is left is found and removed.
+    failing.push({ pattern: /^DROP TABLE IF EXISTS \S+"MM_IMPORT/, code: "000603", message: "ended", times: 1 });
+    await expect(load(one, "T", true)).rejects.toThrow(/ended/);
+    const stored = await tables.stored();
+    expect(stored).toMatchObject([{ kind: "temporary", id: expect.stringMatching(/^MM_IMPORT_/) }]);
+    await tables.erase(stored);
+    expect(await tables.stored()).toEqual([]);
+
+    await tables.create("MADE", [{ name: "ID", type: "string" }]);
+    await expect(load(one, "made", true)).rejects.toThrow(/was not imported, so it cannot be replaced/);
+    await expect(load(one, "MM_RUNS", true)).rejects.toThrow(/begins with MM_/);
+    await expect(load(path.join(folder, "none.csv"), "T", true)).rejects.toThrow(/there is no file/);
+  });
+});
