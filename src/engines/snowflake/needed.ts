@@ -12,9 +12,10 @@ export interface Needed {
 /** What a role needs, and nothing more. `isSetUp`: whether the schema is there; who makes it may do everything in it. */
 export function neededPrivileges(address: SnowflakeAddress, isSetUp: boolean): Needed[] {
   const { database, schema, stage, warehouse, service, inference, hybridTables, compute, scoring } = address;
-  const needed: Needed[] = [];
-  const need = (on: Needed["on"], name: readonly string[], ...privileges: readonly string[]) =>
-    needed.push(...privileges.map((privilege) => ({ privilege, on, name })));
+  const needed = new Map<string, Needed>();
+  const need = (on: Needed["on"], name: readonly string[], ...privileges: readonly string[]) => {
+    for (const privilege of privileges) needed.set(JSON.stringify([privilege, on, name]), { privilege, on, name });
+  };
   need("DATABASE", [database], "USAGE");
   if (warehouse !== undefined) need("WAREHOUSE", [warehouse], "USAGE");
   if (!isSetUp) need("DATABASE", [database], "CREATE SCHEMA");
@@ -34,7 +35,7 @@ export function neededPrivileges(address: SnowflakeAddress, isSetUp: boolean): N
     const repository = imageRepository(service.image);
     if (repository !== undefined) need("IMAGE REPOSITORY", repository.name, "READ");
   }
-  return needed;
+  return [...needed.values()];
 }
 
 /** How an administrator grants it. */

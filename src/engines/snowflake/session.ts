@@ -179,9 +179,12 @@ async function connect(address: SnowflakeAddress): Promise<Sdk.Connection> {
     return opened;
   } catch (cause) {
     if (cause instanceof ManymodelError) throw cause;
+    const where = named
+      ? `section ${authentication.name} of the driver's connections.toml`
+      : "the block snowflake of the configuration";
     throw new ManymodelError(
       "config",
-      `cannot connect to the Snowflake account ${address.account}: ${messageOf(cause, 300)}; check the block snowflake of the configuration`,
+      `cannot connect to the Snowflake account ${address.account}: ${messageOf(cause, 300)}; check ${where}`,
       { cause },
     );
   }
