@@ -85,6 +85,11 @@ describe("configuration", () => {
       "batch:\n  levels:\n    - 80\n    - 195\n",
       "config: manymodel.yaml:4: batch.levels.1: is 195",
     ],
+    [
+      "a level that is a share",
+      "batch:\n  levels: [0.8, 0.95]\n",
+      "config: manymodel.yaml:2: batch.levels.0: is 0.8: a percentage of at least 1 and below 100, such as 95",
+    ],
     ["a table name that is not one", "batch:\n  output_table: a b\n", 'manymodel.yaml:2: batch.output_table: is "a b"'],
     ["broken YAML", "a: [1\nb: 2\n", "config: manymodel.yaml:2: "],
     ["a key twice", "engine: local\nengine: local\n", "config: manymodel.yaml:2: Map keys must be unique"],
