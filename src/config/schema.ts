@@ -5,7 +5,7 @@ import { RUN_MODES } from "../core/run.ts";
 import { SNOWFLAKE_COMPUTE, SNOWFLAKE_SCORING } from "../core/snowflake-address.ts";
 import { RECONCILIATION_METHODS } from "../forecast/hierarchy/methods.ts";
 
-const tableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "letters, digits and _, not starting with a digit");
+const tableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "of letters, digits and _, not starting with a digit");
 const columnList = z.union([
   z
     .string()
