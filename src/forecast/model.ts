@@ -14,6 +14,7 @@ import { type TsbModel, tsbKind } from "./intermittent/tsb.ts";
 import type { AnyKind, Kind, ModelForecastOptions, ModelOptions, SimulateOptions } from "./kind.ts";
 import { type MeanModel, meanKind } from "./mean.ts";
 import { type NaiveModel, naiveKind } from "./naive.ts";
+import { checkOptions } from "./options.ts";
 import type { Forecast } from "./prediction.ts";
 import type { LinearModel } from "./regression/linear.ts";
 import { linearKind } from "./regression/linear-kind.ts";
@@ -82,6 +83,7 @@ const KINDS: { readonly [K in FittedModel["kind"]]: Kind<OfKind<K>> } = {
  * @throws {RangeError} if the horizon or a level is not allowed, or the model's kind is not known
  */
 export function forecast(model: FittedModel, options: ModelForecastOptions): Forecast {
+  checkOptions("forecast", options, { h: true, levels: true, xreg: true }, ["h"]);
   return kindOf(model).forecast(model, options, any);
 }
 
@@ -93,6 +95,7 @@ export function forecast(model: FittedModel, options: ModelForecastOptions): For
  * @throws {RangeError} if the model's kind has no one-step forecasts
  */
 export function fitted(model: FittedModel, y: Series, options: ModelOptions = {}): Float64Array {
+  checkOptions("fitted", options, { xreg: true });
   return method(model, "fitted")(model, toFloat64(y), options, any);
 }
 
@@ -110,6 +113,7 @@ export function residuals(model: FittedModel, y: Series, options: ModelOptions =
  * @throws {RangeError} if a value is infinite, or the model's kind cannot be updated
  */
 export function update<M extends FittedModel>(model: M, newY: Series, options: ModelOptions = {}): M {
+  checkOptions("update", options, { xreg: true });
   const values = toFloat64(newY);
   checkSeries(values, 0);
   return method(model, "update")(model, values, options, any) as M;
@@ -122,6 +126,7 @@ export function update<M extends FittedModel>(model: M, newY: Series, options: M
  * @throws {RangeError} if an option is not allowed, or the model's kind cannot be simulated
  */
 export function simulate(model: FittedModel, options: SimulateOptions): Float64Array[] {
+  checkOptions("simulate", options, { h: true, paths: true, seed: true, xreg: true }, ["h", "seed"]);
   return method(model, "simulate")(model, options, any);
 }
 

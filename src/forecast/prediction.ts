@@ -20,8 +20,8 @@ export interface ForecastOptions {
 /** Checks a horizon and levels, and sorts the levels. @throws {RangeError} naming the bad value */
 export function checkForecastOptions({ h, levels = [80, 95] }: ForecastOptions): { h: number; levels: number[] } {
   if (!Number.isSafeInteger(h) || h < 1) throw new RangeError(`h is ${h}; it must be an integer of at least 1`);
+  // Below 1 it was meant as a share: 0.95 for 95.
   for (const level of levels)
-    // Below 1 it was meant as a share: 0.95 for 95.
     if (!(level === 0 || (level >= 1 && level < 100)))
       throw new RangeError(
         `level is ${level}; it must be a percentage of at least 1 and below 100, such as 95 (0: the median)`,
