@@ -50,7 +50,9 @@ function unknownKey(key: string, known: readonly string[]): string {
     .map((name) => ({ name, distance: editDistance(key.toLowerCase(), name) }))
     .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(name.length / 3)))
     .sort((a, b) => a.distance - b.distance);
-  return nearest === undefined ? `the keys here are ${known.join(", ")}` : `did you mean ${nearest.name}? The keys here are ${known.join(", ")}`;
+  return nearest === undefined
+    ? `the keys here are ${known.join(", ")}`
+    : `did you mean ${nearest.name}? The keys here are ${known.join(", ")}`;
 }
 
 /** How many letters must be inserted, left out or changed to make one word of another (Levenshtein). */

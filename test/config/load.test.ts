@@ -62,7 +62,11 @@ describe("configuration", () => {
   });
 
   const bad: [string, string, string][] = [
-    ["an unknown key", "engine: local\ntrain:\n  chunks: 4\n", "config: manymodel.yaml:3: train.chunks: unknown key; the keys here are mode, chunks_per_job, "],
+    [
+      "an unknown key",
+      "engine: local\ntrain:\n  chunks: 4\n",
+      "config: manymodel.yaml:3: train.chunks: unknown key; the keys here are mode, chunks_per_job, ",
+    ],
     [
       "a key that is nearly one",
       "source:\n  table: T\n  partition_by: ID\n  periode: 7\n",
@@ -89,7 +93,11 @@ describe("configuration", () => {
       "train:\n  mode: tasks\n  horizon: 0\n",
       "config: manymodel.yaml:3: train.horizon: is 0; it must be at least 1",
     ],
-    ["a missing key", "source:\n  table: T\n", "config: manymodel.yaml:1: source.partition_by: missing; it must be a text or a list"],
+    [
+      "a missing key",
+      "source:\n  table: T\n",
+      "config: manymodel.yaml:1: source.partition_by: missing; it must be a text or a list",
+    ],
     [
       "an unknown engine",
       "engine: oracle\n",
@@ -108,11 +116,7 @@ describe("configuration", () => {
     ["a table name that is not one", "batch:\n  output_table: a b\n", 'manymodel.yaml:2: batch.output_table: is "a b"'],
     ["broken YAML", "a: [1\nb: 2\n", "config: manymodel.yaml:2: "],
     ["a key twice", "engine: local\nengine: local\n", "config: manymodel.yaml:2: Map keys must be unique"],
-    [
-      "something that is no mapping",
-      "- 1\n",
-      "config: manymodel.yaml:1: the file: is [1]; it must be a block of keys",
-    ],
+    ["something that is no mapping", "- 1\n", "config: manymodel.yaml:1: the file: is [1]; it must be a block of keys"],
     [
       "an alias bomb",
       `a: &a [x, x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: [*c, *c, *c]`,
