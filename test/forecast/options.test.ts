@@ -27,7 +27,14 @@ describe("options", () => {
     for (const name of first)
       expect(() => calls[name]!(y, { bogus: 1 }), name).toThrow(`bogus: unknown option of ${name}; it has `);
     const model = naive(y);
-    const second = { accuracy: y, invBoxCox: 1, crossValidate: ["naive"], conformal: y, scoreReadings: y, anomalies: y };
+    const second = {
+      accuracy: y,
+      invBoxCox: 1,
+      crossValidate: ["naive"],
+      conformal: y,
+      scoreReadings: y,
+      anomalies: y,
+    };
     for (const [name, given] of Object.entries(second)) {
       const [a, b] = name === "crossValidate" || name === "invBoxCox" || name === "accuracy" ? [y, given] : [model, y];
       expect(() => calls[name]!(a, b, { bogus: 1 }), name).toThrow(`bogus: unknown option of ${name}; it has `);
@@ -43,7 +50,9 @@ describe("options", () => {
     for (const name of ["snaive", "holtWinters", "stl", "nsdiffs", "seasonalStrength", "ocsb"])
       expect(() => calls[name]!(y), name).toThrow(`${name} needs the option period, such as { period: 12 }`);
     expect(() => calls.stlf!(y)).toThrow("stlf needs the option period");
-    expect(() => calls.nsdiffs!(y, 12)).toThrow("the options of nsdiffs are 12; they are an object, such as { period: 12 }");
+    expect(() => calls.nsdiffs!(y, 12)).toThrow(
+      "the options of nsdiffs are 12; they are an object, such as { period: 12 }",
+    );
     expect(() => calls.forecast!(naive(y))).toThrow("forecast needs the option h, such as { h: 12 }");
   });
 
