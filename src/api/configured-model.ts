@@ -45,10 +45,16 @@ export async function configuredModel(workspace: Workspace, model: LoadedConfig[
     const module = `../model/builtin/${builtin.module}${fileURLToPath(import.meta.url).slice(-3)}`;
     return { definition: new URL(module, import.meta.url), exports };
   }
-  if (/[/\\]|\.[cm]?[jt]s$/.test(name)) return { definition: name, exports: { ...common, ...given } };
+  checkModelName(name, `${file}: model`);
+  return { definition: name, exports: { ...common, ...given } };
+}
+
+/** Checks that a name is a built-in model's or the path of a definition. @throws {ManymodelError} `config`, saying `where` */
+export function checkModelName(name: string, where: string): void {
+  if (Object.hasOwn(BUILTIN_MODELS, name) || /[/\\]|\.[cm]?[jt]s$/.test(name)) return;
   throw new ManymodelError(
     "config",
-    `${file}: model: there is no built-in model ${show(name)}; use ${Object.keys(BUILTIN_MODELS).join(", ")}, or the path of a definition such as ./my-model.ts`,
+    `${where}: there is no built-in model ${show(name)}; use ${Object.keys(BUILTIN_MODELS).join(", ")}, or the path of a definition such as ./my-model.ts`,
   );
 }
 

@@ -19,6 +19,8 @@ export interface DoparOptions<Exports = { readonly [name: string]: PlainData }> 
   readonly saveModels?: true;
   readonly modelRunId?: string;
   readonly dataQuery?: LoopQuery;
+  /** The model that was named in place of the configuration's, as it was named: `resume` looks it up again. */
+  readonly model?: string;
   /** Plain data sent to every call of the body. */
   readonly exports?: Exports;
   readonly seed?: number;

@@ -45,6 +45,12 @@ export async function runSpec<Exports>(
   const mode = options.mode ?? configured.mode;
   if (!RUN_MODES.includes(mode))
     throw new ManymodelError("usage", `mode is ${show(mode)}; it must be one of ${RUN_MODES.join(", ")}`);
+  for (const name of ["timeBudget", "hardDeadline", "workerType", "preWarm"] as const)
+    if (options[name] !== undefined && mode !== "queue")
+      throw new ManymodelError(
+        "usage",
+        `${name} is ${show(options[name])}, but only mode queue has one, and the mode is ${mode}; --mode queue, or train.mode: queue`,
+      );
   const { trainers, count } = await trainersFor(workspace, mode, options);
   const { queue } = workspace.config;
   const budget = options.timeBudget ?? queue.time_budget;
@@ -62,6 +68,7 @@ export async function runSpec<Exports>(
     ...(keys !== undefined && { keys: keys.map((key) => toKey(query.keyColumns, key)) }),
     keyArg,
     definition: bundle,
+    ...(options.model !== undefined && { model: options.model }),
     exports,
     seed: options.seed ?? configured.seed,
     chunks: options.chunksPerJob ?? configured.chunks_per_job ?? lab?.demo_tasks_chunks_per_job ?? "auto",

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { ManymodelError, show } from "../core/errors.ts";
+import { ManymodelError, messageOf, show } from "../core/errors.ts";
 
 /** How many pixels of a PNG there are to one of the SVG. */
 const ZOOM = 2;
@@ -14,11 +14,13 @@ export function checkPictureFile(file: string): string {
 /**
  * Writes a picture as its file's name says: as it is, or rasterised.
  *
- * @throws {ManymodelError} `usage` if a PNG is asked for and nothing is there to make one
+ * @throws {ManymodelError} `usage` if a PNG is asked for and nothing is there to make one, or the file cannot be written
  */
 export async function writePicture(file: string, svg: string): Promise<void> {
   const isPng = path.extname(checkPictureFile(file)).toLowerCase() === ".png";
-  await writeFile(file, isPng ? await rasterise(svg) : svg);
+  await writeFile(file, isPng ? await rasterise(svg) : svg).catch((cause: unknown) => {
+    throw new ManymodelError("usage", `the picture cannot be written: ${messageOf(cause)}`, { cause });
+  });
 }
 
 /** A PNG of an SVG, twice its size, in its light colours. */

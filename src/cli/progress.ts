@@ -18,7 +18,7 @@ export async function showProgress(label: string): Promise<ProgressDisplay> {
     const speed = rate(progress);
     const left = speed > 0 ? formatSeconds((progress.total - progress.done) / speed) : "?";
     const failed = progress.failed > 0 ? `, ${progress.failed} failed` : "";
-    return `${progress.done}/${progress.total}${failed}, ${speed.toFixed(0)}/s, ${left} left`;
+    return `${progress.done}/${progress.total}${failed}, ${speed > 0 && speed < 1 ? `${(60 * speed).toFixed(0)}/min` : `${speed.toFixed(0)}/s`}, ${left} left`;
   };
   if (!process.stderr.isTTY) {
     let next = LINE_EVERY_MS;

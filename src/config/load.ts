@@ -25,9 +25,10 @@ export async function loadConfig(file: string): Promise<LoadedConfig> {
 
 /** Validates the text of a configuration file. @throws {ManymodelError} `config`, as `loadConfig` does */
 export async function parseConfig(text: string, file: string): Promise<Config> {
-  const [{ LineCounter, parseDocument, visit }, { configSchema }] = await Promise.all([
+  const [{ LineCounter, parseDocument, visit }, { configSchema }, { expectation, oneOf }] = await Promise.all([
     import("yaml"),
     import("./schema.ts"),
+    import("./expectation.ts"),
   ]);
   const lines = new LineCounter();
   const lineAt = (offset: number) => lines.linePos(offset).line;
@@ -56,21 +57,21 @@ export async function parseConfig(text: string, file: string): Promise<Config> {
       },
     });
     value = document.toJS({ maxAliasCount: 100 }) ?? {};
-    parsed = configSchema.safeParse(value);
+    parsed = configSchema.safeParse(value, { error: expectation });
   } catch (cause) {
     if (cause instanceof ManymodelError) throw cause;
     refuse(line, tooDeep(messageOf(cause)), cause);
   }
   if (parsed.success) return parsed.data;
-  const issue = deepest(parsed.error.issues[0] as Issue);
+  const issue = deepest(parsed.error.issues[0] as Issue, oneOf);
   const keys = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys![0]!] : issue.path;
   const found = keys.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value);
   const expected =
     issue.code === "unrecognized_keys"
-      ? "unknown key"
+      ? `unknown key; ${issue.message}`
       : found === undefined
-        ? `missing: ${issue.message}`
-        : `is ${show(found)}: ${issue.message}`;
+        ? `missing; it must be ${issue.message}`
+        : `is ${show(found)}; it must be ${issue.message}`;
   return refuse(lineOf(document, keys, lineAt), `${keys.join(".") || "the file"}: ${expected}`);
 }
 
@@ -86,12 +87,12 @@ interface Issue {
 }
 
 /** For a union, the first problem of the alternative that got furthest. */
-function deepest(issue: Issue): Issue {
+function deepest(issue: Issue, oneOf: (words: readonly string[]) => string): Issue {
   if (issue.code !== "invalid_union" || issue.errors === undefined) return issue;
   const inner = issue.errors.flat().find((error) => error.path.length > 0);
   return inner === undefined
-    ? { ...issue, message: issue.errors.map((errors) => errors[0]!.message).join(", or ") }
-    : deepest({ ...inner, path: [...issue.path, ...inner.path] });
+    ? { ...issue, message: oneOf([...new Set(issue.errors.map((errors) => errors[0]!.message))]) }
+    : deepest({ ...inner, path: [...issue.path, ...inner.path] }, oneOf);
 }
 
 /** The line of a key, or of the nearest one above it that the file has. */

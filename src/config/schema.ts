@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { MISSING_MODEL } from "../core/missing-model.ts";
+import { LEVEL_RULE } from "../core/quantile.ts";
 import { RUN_MODES } from "../core/run.ts";
 import { SNOWFLAKE_COMPUTE, SNOWFLAKE_SCORING } from "../core/snowflake-address.ts";
 import { RECONCILIATION_METHODS } from "../forecast/hierarchy/methods.ts";
 
-const tableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "letters, digits and _, not starting with a digit");
+const tableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "of letters, digits and _, not starting with a digit");
 const columnList = z.union([
   z
     .string()
@@ -143,7 +144,7 @@ const batch = z
     output_table: tableName.default("FORECAST_RESULTS").describe("Where the forecasts go."),
     horizon: count.optional().describe("Steps to forecast; the version's own when left out."),
     levels: z
-      .array(z.number().gt(0).lt(100))
+      .array(z.number().min(1, LEVEL_RULE).lt(100, LEVEL_RULE))
       .min(1)
       .default([80, 95])
       .describe("Coverage of the prediction intervals in percent."),

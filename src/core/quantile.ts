@@ -1,13 +1,13 @@
 import { ManymodelError, show } from "./errors.ts";
 
+/** What a level of prediction intervals is. Below 1 it was meant as a share: 0.95 for 95. */
+export const LEVEL_RULE = "a percentage of at least 1 and below 100, such as 95";
+
 /** Levels of prediction intervals, checked: ascending, each once. @throws {ManymodelError} `usage` naming a bad one */
 export function checkLevels(levels: readonly number[]): number[] {
   for (const level of levels)
-    if (!(level > 0 && level < 100))
-      throw new ManymodelError(
-        "usage",
-        `level is ${show(level)}; it must be a percentage between 0 and 100, such as 95`,
-      );
+    if (!(level >= 1 && level < 100))
+      throw new ManymodelError("usage", `level is ${show(level)}; it must be ${LEVEL_RULE}`);
   return ascending(levels);
 }
 
@@ -16,6 +16,8 @@ export function checkQuantiles(quantiles: readonly number[]): number[] {
   for (const q of quantiles)
     if (!(q > 0 && q < 1))
       throw new ManymodelError("usage", `quantile is ${show(q)}; it must be between 0 and 1, such as 0.9`);
+    else if (q !== 0.5 && levelOfQuantile(q) < 1)
+      throw new ManymodelError("usage", `quantile is ${show(q)}; within 0.005 of the median, ask for 0.5 itself`);
   return ascending(quantiles);
 }
 

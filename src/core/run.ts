@@ -64,6 +64,8 @@ export interface RunManifest {
   /** The name under which the body receives its partition's key. */
   readonly keyArg: string;
   readonly definition: DefinitionInfo;
+  /** The model that was named in place of the configuration's, as it was named. */
+  readonly model?: string;
   readonly exports: PlainData;
   readonly seed: number;
   readonly partitions: number;

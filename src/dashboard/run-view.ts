@@ -1,5 +1,6 @@
 import type { RunRecord } from "../core/run.ts";
 import { knownRun } from "../pipeline/known-run.ts";
+import { hasStalled } from "../pipeline/stalled.ts";
 import type { Engine } from "../ports/engine.ts";
 import { countsOf, RunFollower } from "./run-progress.ts";
 import type { RunDetail, RunLine } from "./wire.ts";
@@ -70,7 +71,7 @@ export async function runDetail(engine: Engine, runId: string, now: number): Pro
   const { done, failed, skipped } = progress;
   return {
     ...lineOf(run),
-    ...{ done, failed, skipped },
+    ...{ done, failed, skipped, stalled: await hasStalled(engine, run) },
     seed: manifest?.seed ?? null,
     rows: manifest?.snapshot.rows ?? null,
     keyColumns: manifest?.snapshot.keyColumns.map(({ name }) => name) ?? [],

@@ -89,6 +89,8 @@ export interface RunProgress {
 
 /** A run in detail. */
 export interface RunDetail extends RunLine {
+  /** Whether it is running, but no worker is left on it: it can be resumed. */
+  readonly stalled: boolean;
   readonly seed: number | null;
   readonly rows: number | null;
   readonly keyColumns: readonly string[];

@@ -1,3 +1,4 @@
+import { checkOptions } from "./options.ts";
 import type { Series } from "./series.ts";
 
 /** Accuracy of point forecasts. A measure that is not defined for the data is NaN, never Infinity. */
@@ -121,6 +122,11 @@ export function accuracy(
   forecast: Series,
   options: { training?: Series; period?: number } = {},
 ): Accuracy {
+  checkOptions("accuracy", options, { training: true, period: true });
+  if ("mean" in actual || "mean" in forecast)
+    throw new RangeError(
+      "a forecast is given as a whole; accuracy takes (actual, forecast.mean), the actual values first",
+    );
   checkLengths(actual, forecast);
   const { training } = options;
   const observed = [...actual].map((_, t) => t).filter((t) => !Number.isNaN(actual[t]!));

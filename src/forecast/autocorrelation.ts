@@ -1,3 +1,4 @@
+import { checkOptions } from "./options.ts";
 import { checkSeries, type Series, toFloat64 } from "./series.ts";
 
 /**
@@ -13,6 +14,7 @@ import { checkSeries, type Series, toFloat64 } from "./series.ts";
  * @see Box & Jenkins (1976), "Time Series Analysis", chapter 2
  */
 export function acf(y: Series, options: { maxLag?: number } = {}): Float64Array {
+  checkOptions("acf", options, { maxLag: true });
   const values = toFloat64(y);
   const observed = checkSeries(values);
   const n = values.length;
@@ -49,6 +51,7 @@ export function acf(y: Series, options: { maxLag?: number } = {}): Float64Array 
  * @see Durbin (1960), doi:10.2307/1401322
  */
 export function pacf(y: Series, options: { maxLag?: number } = {}): Float64Array {
+  checkOptions("pacf", options, { maxLag: true });
   const rho = acf(y, options);
   const maxLag = rho.length - 1;
   if (maxLag < 1) throw new RangeError(`maxLag is ${maxLag}; it must be at least 1`);

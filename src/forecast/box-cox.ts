@@ -1,4 +1,5 @@
 import { brent } from "./optimise/brent.ts";
+import { checkOptions } from "./options.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "./series.ts";
 
 /**
@@ -32,6 +33,7 @@ export function boxCox(y: Series, lambda: number): Float64Array {
  * @see Box & Cox (1964), doi:10.1111/j.2517-6161.1964.tb00553.x; Guerrero (1993), doi:10.1002/for.3980120104
  */
 export function invBoxCox(z: Series, lambda: number, options: { variance?: number | Series } = {}): Float64Array {
+  checkOptions("invBoxCox", options, { variance: true });
   checkLambda(lambda);
   const { variance } = options;
   if (typeof variance === "object" && variance.length !== z.length)
@@ -71,6 +73,7 @@ export function boxCoxLambda(
   y: Series,
   options: { period?: number; method?: "guerrero" | "loglik"; lower?: number; upper?: number } = {},
 ): number {
+  checkOptions("boxCoxLambda", options, { period: true, method: true, lower: true, upper: true });
   const { period = 1, method = "guerrero", upper = 2 } = options;
   checkPeriod(period);
   const values = toFloat64(y);

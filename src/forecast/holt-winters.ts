@@ -1,5 +1,6 @@
 import type { Kind } from "./kind.ts";
 import { nelderMead } from "./optimise/nelder-mead.ts";
+import { checkOptions } from "./options.ts";
 import { checkForecastOptions, type Forecast, type ForecastOptions, symmetricForecast } from "./prediction.ts";
 import { checkPeriod, checkSeries, interpolate, type Series, toFloat64 } from "./series.ts";
 
@@ -47,6 +48,7 @@ export interface HoltWintersState {
  *   doi:10.1007/978-3-540-71918-2, model (A,A,A)
  */
 export function holtWinters(y: Series, options: { period: number }): HoltWintersModel {
+  checkOptions("holtWinters", options, { period: true }, ["period"]);
   checkPeriod(options.period);
   const series = toFloat64(y);
   const nobs = checkSeries(series, 3);

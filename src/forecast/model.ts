@@ -13,6 +13,7 @@ import type { ModelForecastOptions, ModelOptions, SimulateOptions } from "./kind
 import { ARIMA_KINDS, SIMPLE_KINDS, SMOOTHING_KINDS, TBATS_KINDS } from "./kinds.ts";
 import type { MeanModel } from "./mean.ts";
 import type { NaiveModel } from "./naive.ts";
+import { checkOptions } from "./options.ts";
 import type { Forecast } from "./prediction.ts";
 import type { LinearModel } from "./regression/linear.ts";
 import { type Series, toFloat64 } from "./series.ts";
@@ -57,6 +58,7 @@ const ALL = /* @__PURE__ */ dispatch(KINDS);
  * @throws {RangeError} if the horizon or a level is not allowed, or the model's kind is not known
  */
 export function forecast(model: FittedModel, options: ModelForecastOptions): Forecast {
+  checkOptions("forecast", options, { h: true, levels: true, xreg: true }, ["h"]);
   return ALL.forecast(model, options);
 }
 
@@ -68,6 +70,7 @@ export function forecast(model: FittedModel, options: ModelForecastOptions): For
  * @throws {RangeError} if the model's kind has no one-step forecasts
  */
 export function fitted(model: FittedModel, y: Series, options: ModelOptions = {}): Float64Array {
+  checkOptions("fitted", options, { xreg: true });
   return ALL.fitted(model, y, options);
 }
 
@@ -85,6 +88,7 @@ export function residuals(model: FittedModel, y: Series, options: ModelOptions =
  * @throws {RangeError} if a value is infinite, or the model's kind cannot be updated
  */
 export function update<M extends FittedModel>(model: M, newY: Series, options: ModelOptions = {}): M {
+  checkOptions("update", options, { xreg: true });
   return ALL.update(model, newY, options);
 }
 
@@ -95,6 +99,7 @@ export function update<M extends FittedModel>(model: M, newY: Series, options: M
  * @throws {RangeError} if an option is not allowed, or the model's kind cannot be simulated
  */
 export function simulate(model: FittedModel, options: SimulateOptions): Float64Array[] {
+  checkOptions("simulate", options, { h: true, paths: true, seed: true, xreg: true }, ["h", "seed"]);
   return ALL.simulate(model, options);
 }
 

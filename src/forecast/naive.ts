@@ -1,4 +1,5 @@
 import type { Kind } from "./kind.ts";
+import { checkOptions } from "./options.ts";
 import { checkForecastOptions, type Forecast, type ForecastOptions, symmetricForecast } from "./prediction.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "./series.ts";
 
@@ -35,6 +36,7 @@ export function naive(y: Series): NaiveModel {
  * @see Hyndman & Athanasopoulos (2021), Forecasting: Principles and Practice, 5.2
  */
 export function snaive(y: Series, options: { period: number }): NaiveModel {
+  checkOptions("snaive", options, { period: true }, ["period"]);
   return { ...seasonalNaive(toFloat64(y), options.period), kind: "snaive" };
 }
 

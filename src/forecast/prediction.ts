@@ -13,16 +13,19 @@ export interface Forecast {
 export interface ForecastOptions {
   /** How many steps, an integer of at least 1. */
   readonly h: number;
-  /** Coverage of the prediction intervals in percent, each in [0, 100), 0 being the median; default [80, 95]. */
+  /** Coverage of the prediction intervals in percent, each in [1, 100) or 0, the median; default [80, 95]. */
   readonly levels?: readonly number[];
 }
 
 /** Checks a horizon and levels, and sorts the levels. @throws {RangeError} naming the bad value */
 export function checkForecastOptions({ h, levels = [80, 95] }: ForecastOptions): { h: number; levels: number[] } {
   if (!Number.isSafeInteger(h) || h < 1) throw new RangeError(`h is ${h}; it must be an integer of at least 1`);
+  // Below 1 it was meant as a share: 0.95 for 95.
   for (const level of levels)
-    if (!(level >= 0 && level < 100))
-      throw new RangeError(`level is ${level}; it must be a percentage between 0 and 100`);
+    if (!(level === 0 || (level >= 1 && level < 100)))
+      throw new RangeError(
+        `level is ${level}; it must be a percentage of at least 1 and below 100, such as 95 (0: the median)`,
+      );
   return { h, levels: [...levels].sort((a, b) => a - b) };
 }
 

@@ -3,6 +3,7 @@ import { mstl } from "./decompose/mstl.ts";
 import { ets } from "./ets/index.ts";
 import type { Kind } from "./kind.ts";
 import type { FittedModel } from "./model.ts";
+import { checkOptions } from "./options.ts";
 import { checkSeries, type Series, toFloat64 } from "./series.ts";
 
 /** A forecast by decomposition: a model of the seasonally adjusted series, and its last season of each period. */
@@ -33,6 +34,9 @@ export function stlf(
   y: Series,
   options: { period?: number; periods?: readonly number[]; fit?: (adjusted: Float64Array) => FittedModel },
 ): StlfModel {
+  checkOptions("stlf", options, { period: true, periods: true, fit: true });
+  if (options?.period === undefined && options?.periods === undefined)
+    throw new RangeError("stlf needs the option period, such as { period: 12 }");
   const { period, periods = period === undefined ? [] : [period], fit = etsWithoutSeason } = options;
   if (period !== undefined && options.periods !== undefined) throw new RangeError("give period or periods, not both");
   if (periods.length === 0) throw new RangeError("periods is empty; give a period of at least 2");

@@ -1,4 +1,5 @@
 import type { Kind } from "./kind.ts";
+import { checkOptions } from "./options.ts";
 import { checkForecastOptions, symmetricForecast } from "./prediction.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "./series.ts";
 
@@ -26,6 +27,7 @@ export interface WindowAverageModel {
  * @see Hyndman & Athanasopoulos (2021), Forecasting: Principles and Practice, 3.3 and 5.2
  */
 export function windowAverage(y: Series, options: { window: number }): WindowAverageModel {
+  checkOptions("windowAverage", options, { window: true }, ["window"]);
   return fit("window-average", toFloat64(y), 1, options.window);
 }
 
@@ -38,6 +40,7 @@ export function windowAverage(y: Series, options: { window: number }): WindowAve
  * @throws {RangeError} as `windowAverage`
  */
 export function seasonalWindowAverage(y: Series, options: { period: number; window: number }): WindowAverageModel {
+  checkOptions("seasonalWindowAverage", options, { period: true, window: true }, ["period", "window"]);
   return fit("seasonal-window-average", toFloat64(y), options.period, options.window);
 }
 

@@ -15,6 +15,9 @@ const DOTS = [
 /** Shades of the intervals, the widest first. */
 const SHADES = ["░", "▒", "▓"];
 
+/** In fewer columns there is nothing to be seen. */
+const LEAST_WIDTH = 10;
+
 /** One time of a terminal's picture: a point, and the intervals about it. */
 interface Moment {
   readonly value: number;
@@ -24,7 +27,7 @@ interface Moment {
 
 /**
  * The end of a series and its forecast, drawn with characters: dots are observations, then forecasts; shades are the
- * intervals, paler the wider. Empty where there is no forecast of steps.
+ * intervals, paler the wider. Empty where there is no forecast of steps, or no room for a picture.
  *
  * @returns lines of text
  */
@@ -42,6 +45,7 @@ export function terminalFan({ values, scores, scored }: PartitionSeries, { colum
   const [low, high] = rangeOf([history, mean, ...lower, ...upper]);
   const labels = [high, (low + high) / 2, low].map((value) => formatNumber(value, high - low < 10 ? 2 : 0));
   const margin = Math.max(...labels.map((text) => text.length)) + 1;
+  if (columns - margin - 1 < LEAST_WIDTH) return [];
   const width = Math.min(columns - margin - 1, 2 * moments.length);
   const grid = drawMoments(moments, [low, high], width, rows);
   const middle = Math.floor((rows - 1) / 2);

@@ -29,6 +29,8 @@ export interface RunSpec {
   readonly keys?: readonly PartitionKey[];
   readonly keyArg: string;
   readonly definition: DefinitionInfo & { readonly bytes: Uint8Array };
+  /** The model that was named in place of the configuration's, as it was named. */
+  readonly model?: string;
   readonly exports: PlainData;
   readonly seed: number;
   readonly chunks: number | "auto";
@@ -81,6 +83,7 @@ async function pinAndSplit(engine: Engine, spec: RunSpec, now: Date, packageVers
       snapshot,
       keyArg: spec.keyArg,
       definition,
+      ...(spec.model !== undefined && { model: spec.model }),
       exports: spec.exports,
       seed: spec.seed,
       partitions,

@@ -8,6 +8,7 @@ import type { Stage } from "../ports/stage.ts";
 import { getVerified } from "./checksum.ts";
 import { parseJson } from "./json.ts";
 import { knownRun } from "./known-run.ts";
+import { whatToAwait } from "./stalled.ts";
 
 /** A run whose index is complete. */
 export interface CompletedRun extends RunRecord {
@@ -16,11 +17,11 @@ export interface CompletedRun extends RunRecord {
 }
 
 /** A completed run. @throws {ManymodelError} `not-found` for an unknown run, `conflict` if it is not completed */
-export async function completedRun({ catalog }: Engine, runId: string): Promise<CompletedRun> {
-  const run = await knownRun(catalog, runId);
+export async function completedRun(engine: Engine, runId: string): Promise<CompletedRun> {
+  const run = await knownRun(engine.catalog, runId);
   const { state, manifest, index } = run;
   if (state !== "completed" || manifest === null || index === null)
-    throw new ManymodelError("conflict", `run ${runId} is ${state}; wait until it is completed`);
+    throw new ManymodelError("conflict", await whatToAwait(engine, run));
   return { ...run, manifest, index };
 }
 

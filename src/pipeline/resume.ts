@@ -44,9 +44,13 @@ export function planChanges(
 ): string[] {
   const changes: string[] = [];
   const note = (what: string, was: unknown, is: unknown) => {
-    if (JSON.stringify(was) !== JSON.stringify(is)) changes.push(`${what} was ${show(was)}, and is ${show(is)}`);
+    if (JSON.stringify(was) === JSON.stringify(is)) return;
+    if (!isRecord(was) || !isRecord(is)) changes.push(`${what} was ${said(was)}, and is ${said(is)}`);
+    else
+      for (const name of new Set([...Object.keys(was), ...Object.keys(is)]))
+        note(`${what}.${name}`, was[name], is[name]);
   };
-  note("the source", snapshot.query, now.snapshot.query);
+  note("source", snapshot.query, now.snapshot.query);
   if (changes.length === 0 && snapshot.id !== now.snapshot.id)
     changes.push(
       `the data of ${snapshot.query.table} have changed: ${snapshot.rows} rows of ${snapshot.partitions} partitions then, ${now.snapshot.rows} of ${now.snapshot.partitions} now`,
@@ -62,6 +66,10 @@ export function planChanges(
   note("the loop variable", keyArg, now.keyArg);
   return changes;
 }
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const said = (value: unknown) => (value === undefined ? "left out" : show(value));
 
 /**
  * Goes on with a run after whatever process worked on it has ended, under its pinned plan: what has a committed attempt

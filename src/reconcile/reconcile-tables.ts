@@ -1,4 +1,5 @@
 import { ManymodelError, show } from "../core/errors.ts";
+import { checkLevels } from "../core/quantile.ts";
 import { checkName } from "../core/run.ts";
 import { RECONCILIATION_METHODS, type ReconciliationMethod } from "../forecast/hierarchy/methods.ts";
 import { checksum } from "../pipeline/checksum.ts";
@@ -91,9 +92,7 @@ function checkSpec({ levels, method, outputTable, coverages }: ReconcileSpec): v
       "usage",
       `the leaves, level ${levelName(leaves)}, have no table; say --level ${levelName(leaves)}=FORECASTS`,
     );
-  for (const coverage of coverages)
-    if (!(coverage > 0 && coverage < 100))
-      throw new ManymodelError("usage", `level is ${show(coverage)}; it must be a percentage between 0 and 100`);
+  checkLevels(coverages);
   if (method === "wls-var" && coverages.length === 0)
     throw new ManymodelError("usage", "method wls-var takes variances from intervals; give their levels, such as 95");
   if (method !== "mint-shrink") return;

@@ -2,6 +2,7 @@ import { ManymodelError } from "../core/errors.ts";
 import type { Change, ModelVersion } from "../core/registry.ts";
 import { checkCount, checkName } from "../core/run.ts";
 import { knownRun } from "../pipeline/known-run.ts";
+import { whatToAwait } from "../pipeline/stalled.ts";
 import type { Engine } from "../ports/engine.ts";
 
 /** What a caller decides of a version. */
@@ -23,17 +24,17 @@ export interface VersionSpec {
  * @throws {ManymodelError} `not-found` for an unknown run, `conflict` if it is not finished or the version exists
  */
 export async function registerVersion(
-  { catalog, versions }: Pick<Engine, "catalog" | "versions">,
+  engine: Pick<Engine, "catalog" | "versions" | "queue" | "roster" | "workers">,
   spec: VersionSpec,
   change: Change,
 ): Promise<ModelVersion> {
   checkName("model name", spec.model);
   checkName("version", spec.version);
   checkCount("horizon", spec.horizon);
-  const run = await knownRun(catalog, spec.runId);
+  const run = await knownRun(engine.catalog, spec.runId);
   const { index, manifest } = run;
   if (run.state !== "completed" || index === null || manifest === null)
-    throw new ManymodelError("conflict", `run ${spec.runId} is ${run.state}; only a completed run can be registered`);
+    throw new ManymodelError("conflict", `${await whatToAwait(engine, run)}; only a completed run can be registered`);
   if (index.succeeded === 0)
     throw new ManymodelError("conflict", `run ${spec.runId} has no model: all ${index.failed} partitions failed`);
   if (!manifest.definition.predicts)
@@ -58,6 +59,6 @@ export async function registerVersion(
     comment: spec.comment ?? null,
     ...(spec.parent !== undefined && { parent: spec.parent }),
   };
-  await versions.create(version, change);
+  await engine.versions.create(version, change);
   return version;
 }

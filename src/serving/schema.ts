@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { LEVEL_RULE } from "../core/quantile.ts";
 import { REGISTRY_ACTIONS } from "../core/registry.ts";
 
 /** The shapes of requests and answers: what requests are validated by, and the OpenAPI document is made of. */
@@ -34,7 +35,7 @@ export const predictRequest = (limits: { readonly maxKeys: number; readonly maxH
         .optional()
         .openapi({ description: "The version's when left out." }),
       levels: z
-        .array(z.number().gt(0).lt(100))
+        .array(z.number().min(1, LEVEL_RULE).lt(100, LEVEL_RULE))
         .max(20)
         .optional()
         .openapi({ description: "Coverage of the intervals in percent; batch.levels when left out." }),

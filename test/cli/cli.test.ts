@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { appendFile, copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { BIN } from "../processes.ts";
@@ -86,6 +86,7 @@ describe("manymodel, on the command line", () => {
     const failing: [number, string, string[]][] = [
       [2, 'there is no file manymodel.yaml; "manymodel init" writes one', ["status"]],
       [2, "unknown command 'trian'", ["trian"]],
+      [2, '--model: there is no built-in model "auto.arima"; use auto-arima, ', ["init", "--model", "auto.arima"]],
       [2, "unknown option '--fast'", ["train", "--fast"]],
       [2, "required option '--table <name>' not specified", ["import", "x.csv"]],
       [2, "must be a whole number of at least 1", ["batch", "--horizon", "0"]],
@@ -111,8 +112,10 @@ describe("manymodel, on the command line", () => {
       [1, 'there is no run "nope"', ["index", "nope"]],
       [1, 'there is no run "nope"', ["register", "--run", "nope"]],
       [2, 'there is no built-in model "arimaa"', ["train", "--model", "arimaa"]],
+      [2, 'timeBudget is "2s", but only mode queue has one, and the mode is tasks', ["train", "--time-budget", "2s"]],
       [2, "cannot bundle", ["train", "--model", "./missing.ts"]],
       [2, "sql is read-only", ["sql", "CREATE TABLE x (a INT)"]],
+      [2, "sql is read-only", ["sql", "DELETE FROM TRAINING_RESULTS"]],
     ];
     for (const [status, message, args] of later) {
       const got = manymodel(...args);
@@ -134,8 +137,23 @@ describe("manymodel, on the command line", () => {
     await writeFile(path.join(folder, "manymodel.yaml"), "train: { horizons: 3 }\n");
     expect(manymodel("status")).toMatchObject({
       status: 2,
-      stderr: "manymodel: manymodel.yaml:1: train.horizons: unknown key\n",
+      stderr: expect.stringMatching(
+        /^manymodel: manymodel.yaml:1: train.horizons: unknown key; did you mean horizon\? The keys here are mode, .*\n$/,
+      ),
     });
+  });
+
+  it("says in a clone that is not built what to do", async () => {
+    await mkdir(path.join(folder, "bin"));
+    await writeFile(path.join(folder, "package.json"), '{ "type": "module" }');
+    await copyFile(BIN, path.join(folder, "bin", "manymodel.js"));
+    const { status, stderr } = spawnSync(process.execPath, [path.join(folder, "bin", "manymodel.js")], {
+      encoding: "utf8",
+    });
+    expect([status, stderr]).toEqual([
+      1,
+      "manymodel: this clone is not built; in its folder: npm ci && npm run build\n",
+    ]);
   });
 
   it("names what is wrong with the data", async () => {

@@ -62,37 +62,61 @@ describe("configuration", () => {
   });
 
   const bad: [string, string, string][] = [
-    ["an unknown key", "engine: local\ntrain:\n  chunks: 4\n", "config: manymodel.yaml:3: train.chunks: unknown key"],
+    [
+      "an unknown key",
+      "engine: local\ntrain:\n  chunks: 4\n",
+      "config: manymodel.yaml:3: train.chunks: unknown key; the keys here are mode, chunks_per_job, ",
+    ],
+    [
+      "a key that is nearly one",
+      "source:\n  table: T\n  partition_by: ID\n  periode: 7\n",
+      "config: manymodel.yaml:4: source.periode: unknown key; did you mean period? The keys here are table, partition_by,",
+    ],
+    [
+      "none of several forms",
+      "train:\n  workers: many\n",
+      'config: manymodel.yaml:2: train.workers: is "many"; it must be "auto" or a number',
+    ],
+    [
+      "a list without anything",
+      "batch:\n  levels: []\n",
+      "config: manymodel.yaml:2: batch.levels: is []; it must be a list of at least 1",
+    ],
     ["an unknown top-level key", "\nsauce: {}\n", "config: manymodel.yaml:2: sauce: unknown key"],
     [
       "a wrong type",
       "train:\n  horizon: thirty\n",
-      'config: manymodel.yaml:2: train.horizon: is "thirty": Invalid input: expected number, received string',
+      'config: manymodel.yaml:2: train.horizon: is "thirty"; it must be a number',
     ],
     [
       "a value out of range",
       "train:\n  mode: tasks\n  horizon: 0\n",
-      "config: manymodel.yaml:3: train.horizon: is 0: Too small: expected number to be >=1",
+      "config: manymodel.yaml:3: train.horizon: is 0; it must be at least 1",
     ],
-    ["a missing key", "source:\n  table: T\n", "config: manymodel.yaml:1: source.partition_by: missing"],
+    [
+      "a missing key",
+      "source:\n  table: T\n",
+      "config: manymodel.yaml:1: source.partition_by: missing; it must be a text or a list",
+    ],
     [
       "an unknown engine",
       "engine: oracle\n",
-      'config: manymodel.yaml:1: engine: is "oracle": Invalid option: expected one of "local"|"postgres"|"snowflake"',
+      'config: manymodel.yaml:1: engine: is "oracle"; it must be "local", "postgres" or "snowflake"',
     ],
     [
       "a bad item of a list",
       "batch:\n  levels:\n    - 80\n    - 195\n",
       "config: manymodel.yaml:4: batch.levels.1: is 195",
     ],
+    [
+      "a level that is a share",
+      "batch:\n  levels: [0.8, 0.95]\n",
+      "config: manymodel.yaml:2: batch.levels.0: is 0.8; it must be a percentage of at least 1 and below 100, such as 95",
+    ],
     ["a table name that is not one", "batch:\n  output_table: a b\n", 'manymodel.yaml:2: batch.output_table: is "a b"'],
     ["broken YAML", "a: [1\nb: 2\n", "config: manymodel.yaml:2: "],
     ["a key twice", "engine: local\nengine: local\n", "config: manymodel.yaml:2: Map keys must be unique"],
-    [
-      "something that is no mapping",
-      "- 1\n",
-      "config: manymodel.yaml:1: the file: is [1]: Invalid input: expected object",
-    ],
+    ["something that is no mapping", "- 1\n", "config: manymodel.yaml:1: the file: is [1]; it must be a block of keys"],
     [
       "an alias bomb",
       `a: &a [x, x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: [*c, *c, *c]`,

@@ -113,8 +113,11 @@ describe("holtWinters", () => {
     expect(() => holtWinters([1, 2, Infinity, 4], { period: 1 })).toThrow("Infinity at position 2");
     expect(() => holtWinters([1, 2, 3, 4], { period: 1.5 })).toThrow("period is 1.5");
     expect(() => forecast(holtWinters([1, 2, 3, 4], { period: 1 }), { h: 0 })).toThrow("h is 0");
-    expect(() => forecast(holtWinters([1, 2, 3, 4], { period: 1 }), { h: 1, levels: [0.95, 100] })).toThrow(
+    expect(() => forecast(holtWinters([1, 2, 3, 4], { period: 1 }), { h: 1, levels: [80, 100] })).toThrow(
       "level is 100",
+    );
+    expect(() => forecast(holtWinters([1, 2, 3, 4], { period: 1 }), { h: 1, levels: [0.8, 0.95] })).toThrow(
+      "level is 0.8; it must be a percentage of at least 1 and below 100, such as 95",
     );
   });
 });

@@ -31,7 +31,7 @@ describe("stlf", () => {
   });
   it("refuses a period that is not whole, none, or both options", () => {
     expect(() => stlf(y, { period: 7.5, fit: naive })).toThrow(/7.5/);
-    expect(() => stlf(y, { fit: naive })).toThrow(/periods is empty/);
+    expect(() => stlf(y, { fit: naive })).toThrow(/needs the option period/);
     expect(() => stlf(y, { period: 7, periods: [7], fit: naive })).toThrow(/not both/);
   });
   const series = referenceSeries();

@@ -25,6 +25,11 @@ it("draws observations as dots, forecasts as dots in their shade", () => {
   expect(lines.join("\n")).toMatch(/░/);
 });
 
+it("draws nothing where there is no room", () => {
+  for (const columns of [0, 1, 5, 12]) expect(terminalFan(series([5, 5], 1), { columns, rows: 6 })).toEqual([]);
+  expect(terminalFan(series([5, 5], 1), { columns: 20, rows: 6 })).toHaveLength(6);
+});
+
 it("draws nothing where there is no forecast, and survives one without bounds", () => {
   expect(terminalFan({ ...series([1], 1), scores: "rows" }, { columns: 40, rows: 6 })).toEqual([]);
   const lines = terminalFan(series([1, 1, 1], NaN, []), { columns: 40, rows: 3 });

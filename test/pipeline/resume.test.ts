@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ManyModel } from "manymodel";
@@ -67,6 +67,49 @@ train: { chunks_per_job: 4, workers: 1, max_attempts: 1 }
     ]);
   });
 
+  for (const mode of ["tasks", "queue"])
+    it(`is said to have stalled, in ${mode} mode`, async () => {
+      const mm = await prepare(`, mode: ${mode}`);
+      const file = path.join(mm.config.directory, "manymodel.yaml");
+      await writeFile(file, (await readFile(file, "utf8")).replace("ms: 60", "ms: 600000"));
+      const first = start(mm, "train", "--run-id", "r");
+      await until(async () => (await mm.engine.queue.counts("r")).chunks.leased > 0);
+      const say = async (...args: string[]) => {
+        const said = start(mm, ...args);
+        await said.ended;
+        return said.output();
+      };
+      expect((await say("status", "r")).stdout).not.toContain("stalled");
+      await expect(mm.registry.logManyModel({ name: "M", version: "V1", run: "r", horizon: 1 })).rejects.toThrow(
+        "run r is running; wait until it is completed",
+      );
+      first.child.kill("SIGKILL");
+      await first.ended;
+      const stalled = "no worker is left on it; manymodel resume r";
+      expect((await say("status", "r")).stdout).toContain(`Run r is running, but stalled: ${stalled}`);
+      expect((await say("status", "r", "--follow")).stdout).toContain(stalled);
+      expect(JSON.parse((await say("status", "--json")).stdout)).toMatchObject([{ state: "running", stalled: true }]);
+      for (const args of [
+        ["register", "--run", "r"],
+        ["verify", "r"],
+      ])
+        expect((await say(...args)).stderr).toContain(`run r has stalled: ${stalled}`);
+    });
+
+  it("goes on with the model that the command line named", async () => {
+    const mm = await prepare();
+    const file = path.join(mm.config.directory, "manymodel.yaml");
+    const configured = await readFile(file, "utf8");
+    await writeFile(file, configured.replace(/^model: .*$/m, "model: naive"));
+    const first = start(mm, "train", "--run-id", "r", "--model", SLOW);
+    await until(async () => (await mm.engine.catalog.run("r"))?.state === "running");
+    first.child.kill("SIGKILL");
+    await first.ended;
+    const resumed = start(mm, "resume", "r");
+    expect((await resumed.ended)[0], resumed.output().stderr).toBe(0);
+    expect(resumed.output().stdout).toContain("Run r: 40 partitions, 40 trained");
+  });
+
   it("is not resumed under another plan unless told to", async () => {
     const mm = await prepare();
     const first = start(mm, "train", "--run-id", "r");
@@ -89,7 +132,8 @@ train: { chunks_per_job: 4, workers: 1, max_attempts: 1 }
     expect((await refused.ended)[0]).toBe(1);
     const { stderr } = refused.output();
     expect(stderr).toContain("the data of SALES have changed: 160 rows of 40 partitions then, 161 of 41 now");
-    expect(stderr).toContain('"ms":60');
+    expect(stderr).toContain("exports.ms was 60, and is 1");
+    expect(stderr, "only what differs is named").not.toContain("horizon");
     expect(stderr).toContain("the seed was 1, and is 2");
     const forked = start(mm, "resume", "r", "--fork");
     expect((await forked.ended)[0], forked.output().stderr).toBe(0);

@@ -125,7 +125,11 @@ for (const engine of ["local", "memory"] as const)
         'there is no version or alias "V9" of model "M"',
       );
       await expect(registry.runBatch({ ...options, inputTable: "NONE" })).rejects.toThrow('there is no table "NONE"');
-      await expect(registry.runBatch({ ...options, levels: [0.95, 100] })).rejects.toThrow("level is 100");
+      await expect(registry.runBatch({ ...options, levels: [80, 100] })).rejects.toThrow("level is 100");
+      await expect(registry.runBatch({ ...options, levels: [0.95] })).rejects.toThrow(
+        "level is 0.95; it must be a percentage of at least 1 and below 100, such as 95",
+      );
+      await expect(registry.runBatch({ ...options, quantiles: [0.502] })).rejects.toThrow("ask for 0.5 itself");
       await expect(registry.runBatch({ ...options, horizon: 1.5 })).rejects.toThrow("horizon is 1.5");
       await expect(registry.runBatch({ ...options, outputTable: "a b" })).rejects.toThrow(
         'output table "a b" is not allowed',

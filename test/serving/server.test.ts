@@ -214,6 +214,7 @@ describe("the registry over HTTP", () => {
       [predict({ keys: ["U00"], horizon: 0 }), 400, "input", "horizon: "],
       [predict({ keys: ["U00"], horizon: 1001 }), 400, "input", "horizon: "],
       [predict({ keys: ["U00"], levels: [100] }), 400, "input", "levels[0]: "],
+      [predict({ keys: ["U00"], levels: [0.95] }), 400, "input", "levels[0]: a percentage of at least 1"],
       [predict({ keys: ["U00"], level: 80 }), 400, "input", "level"],
       [predict({ keys: Array.from({ length: 1001 }, () => "U00") }), 400, "input", "keys: "],
       [predict({ keys: ["x".repeat(1_100_000)] }), 413, "too-large", "1048576 bytes"],

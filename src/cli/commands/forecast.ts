@@ -29,7 +29,8 @@ function forecastReport(series: PartitionSeries): Report {
   const json = { of, partitionKey: row.partitionKey, status: scored.status, ...why, log: row.log, columns, rows };
   const log = row.log === null ? [] : ["", "Printed while it was fitted:", row.log.trimEnd()];
   if (!("mean" in scored)) return { json, text: [`${title}: ${whyNot(series)}`, ...log].join("\n") };
-  const size = { columns: Math.min(process.stdout.columns ?? FAN_COLUMNS, FAN_COLUMNS), rows: FAN_ROWS };
+  // A terminal that does not know its width says 0.
+  const size = { columns: Math.min(process.stdout.columns || FAN_COLUMNS, FAN_COLUMNS), rows: FAN_ROWS };
   const fan = terminalFan(series, size);
   return {
     json,

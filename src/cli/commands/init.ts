@@ -23,6 +23,8 @@ export function addInit(program: Command): void {
     .option("--period <n>", "observations per season", integer(1), 7)
     .option("--model <model>", "built-in method, or path of a model definition", "auto-arima")
     .action(async (options: InitOptions) => {
+      const { checkModelName } = await import("../../api/configured-model.ts");
+      checkModelName(options.model, "--model");
       await writeFile(options.config, configurationText(options), { flag: "wx" }).catch((cause) => {
         if (cause.code !== "EEXIST") throw cause;
         throw new ManymodelError(

@@ -19,7 +19,7 @@ export function addVerify(program: Command): void {
       });
       const { segments, partitions, bytes, problems } = found;
       const text = [
-        `Run ${found.runId}: ${partitions} partitions in ${segments} segments, ${(bytes / 1e6).toFixed(1)} MB, ${problems.length === 0 ? "all as they were committed" : `${problems.length} problems`}.`,
+        `Run ${found.runId}: ${partitions} partitions in ${segments} segments, ${(bytes / 1e6).toFixed(1)} MB, ${problems.length === 0 ? "all as they were committed" : `${problems.length} problem${problems.length === 1 ? "" : "s"}`}.`,
         ...problems.map((problem) => `  ${problem}`),
       ].join("\n");
       print({ json: found, text }, options);

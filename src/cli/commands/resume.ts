@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { ManyModel } from "../../api/connect.ts";
+import type { DoparOptions } from "../../api/dopar-options.ts";
 import { ManymodelError } from "../../core/errors.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { failureGroups, failureLines } from "../failures.ts";
@@ -21,7 +22,8 @@ export function addResume(program: Command): void {
     .option("--workers <n>", "worker threads, or auto", autoOrCount)
     .action(async (runId: string, options: ResumeOptions) => {
       const report = await withWorkspace(options, async (mm) => {
-        const changes = options.pinned ? [] : await changesSince(mm, runId);
+        const now = options.pinned ? undefined : await plannedNow(mm, runId);
+        const changes = now?.changes ?? [];
         if (changes.length > 0 && !options.fork)
           throw new ManymodelError(
             "conflict",
@@ -32,7 +34,9 @@ export function addResume(program: Command): void {
         const workers = typeof options.workers === "number" ? { workers: options.workers } : {};
         const onProgress = progress.update;
         const resume = () => mm.resume(runId, { ...workers, onProgress });
-        const run = await (changes.length > 0 ? fork(mm, { ...workers, onProgress }) : resume()).finally(progress.stop);
+        const run = await (changes.length > 0 ? now!.fork({ ...workers, onProgress }) : resume()).finally(
+          progress.stop,
+        );
         const seconds = (performance.now() - began) / 1000;
         const { succeeded, failed, skipped } = run.index;
         const failures = failed > 0 ? await failureGroups(mm.engine.tables, run.runId) : [];
@@ -49,24 +53,27 @@ export function addResume(program: Command): void {
     });
 }
 
-/** What the configuration would plan otherwise now. Runs that refine another follow that one's plan, whatever it says. */
-async function changesSince(mm: ManyModel, runId: string): Promise<string[]> {
+/**
+ * What would be planned otherwise now, and how to start a run of that. The model that `train --model` named is the run's
+ * own. Runs that refine another follow that one's plan, whatever the configuration says.
+ */
+async function plannedNow(mm: ManyModel, runId: string) {
   const [{ planChanges, unfinishedRun }, { runSpec }, { configuredModel }] = await Promise.all([
     import("../../pipeline/resume.ts"),
     import("../../api/run-spec.ts"),
     import("../../api/configured-model.ts"),
   ]);
   const { manifest } = await unfinishedRun(mm.engine, runId);
-  if (manifest.refines !== null) return [];
-  const { definition, exports } = await configuredModel(mm, mm.config.model);
-  const { spec } = await runSpec(mm, mm.config.train.model_key_arg, undefined, definition, { exports });
-  return planChanges(manifest, { ...spec, snapshot: await mm.engine.tables.snapshot(spec.query) });
-}
-
-async function fork(mm: ManyModel, options: object) {
-  const { configuredModel } = await import("../../api/configured-model.ts");
-  const { definition, exports } = await configuredModel(mm, mm.config.model);
-  return mm.foreachPartition(mm.config.train.model_key_arg).dopar(definition, { exports, ...options });
+  if (manifest.refines !== null) return undefined;
+  const { model } = manifest;
+  const { definition, exports } = await configuredModel(mm, model ?? mm.config.model);
+  const own = { exports, ...(model !== undefined && { model }) };
+  const keyArg = mm.config.train.model_key_arg;
+  const { spec } = await runSpec(mm, keyArg, undefined, definition, own);
+  const changes = planChanges(manifest, { ...spec, snapshot: await mm.engine.tables.snapshot(spec.query) });
+  const fork = (options: Pick<DoparOptions, "workers" | "onProgress">) =>
+    mm.foreachPartition(keyArg).dopar(definition, { ...own, ...options });
+  return { changes, fork };
 }
 
 /** `manymodel retry RUN`: trains what failed again. */

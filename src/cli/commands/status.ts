@@ -3,6 +3,7 @@ import type { FleetRecord } from "../../dispatch/launch.ts";
 import { knownRun } from "../../pipeline/known-run.ts";
 import { pause } from "../../pipeline/pause.ts";
 import { readProgress } from "../../pipeline/progress.ts";
+import { hasStalled } from "../../pipeline/stalled.ts";
 import type { Engine } from "../../ports/engine.ts";
 import type { FleetStatus } from "../../ports/fleet.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
@@ -18,10 +19,13 @@ export function addStatus(program: Command): void {
       const report = await withWorkspace(options, async (mm) => {
         const { engine } = mm;
         if (runId === undefined) {
-          const runs = (await engine.catalog.runs()).map(({ runId, state, createdAt, manifest, index, error }) => {
+          const records = await engine.catalog.runs();
+          const stalled = await Promise.all(records.map((run) => hasStalled(engine, run)));
+          const runs = records.map(({ runId, state, createdAt, manifest, index, error }, i) => {
             return {
               run: runId,
               state,
+              stalled: stalled[i]!,
               created: createdAt,
               partitions: manifest?.partitions ?? null,
               succeeded: index?.succeeded ?? null,
@@ -35,7 +39,7 @@ export function addStatus(program: Command): void {
               ? "There are no runs yet: manymodel train"
               : formatTable(
                   columns,
-                  runs.map((run) => columns.map((c) => run[c])),
+                  runs.map((run) => columns.map((c) => (c === "state" && run.stalled ? "stalled" : run[c]))),
                 );
           return { json: runs, text };
         }
@@ -44,11 +48,12 @@ export function addStatus(program: Command): void {
         const counts = await engine.queue.counts(runId);
         const failures = run.index !== null && run.index.failed > 0 ? await failureGroups(engine.tables, runId) : [];
         const { fleetJob } = await import("../../api/fleet-run.ts");
+        const stalled = await hasStalled(engine, run);
         const handed = run.state === "running" ? await fleetJob(mm, runId) : undefined;
         const jobs = (await engine.jobs?.jobs(runId)) ?? [];
         const { waiting, available, leased, finished, failed, skipped } = counts.chunks;
         const text = [
-          `Run ${runId} is ${run.state}${run.error === null ? "" : `: ${run.error}`}`,
+          `Run ${runId} is ${run.state}${stalled ? `, but stalled: no worker is left on it; manymodel resume ${runId}` : ""}${run.error === null ? "" : `: ${run.error}`}`,
           `  created ${run.createdAt}${run.endedAt === null ? "" : `, ended ${run.endedAt}`}`,
           `  chunks: ${waiting > 0 ? `${waiting} waiting, ` : ""}${available} available, ${leased} leased, ${finished} finished, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`,
           `  partitions: ${counts.partitionsFinished} of ${counts.partitions} done, ${counts.partitionsFailed} of them failed`,
@@ -65,7 +70,7 @@ export function addStatus(program: Command): void {
           ...failureLines(failures),
         ].join("\n");
         const json = {
-          ...{ ...run, queue: counts, failures },
+          ...{ ...run, stalled, queue: counts, failures },
           ...(handed !== undefined && { fleet: handed }),
           ...(jobs.length > 0 && { jobs }),
         };
@@ -84,14 +89,15 @@ function jobLine({ launcher, job, status }: FleetRecord & { readonly status: Fle
 
 const FOLLOW_MS = 500;
 
-/** Shows a run's progress until it is neither planned nor worked on any more. */
-async function follow({ catalog, queue }: Engine, runId: string): Promise<void> {
+/** Shows a run's progress until it is neither planned nor worked on any more, or has stalled. */
+async function follow(engine: Engine, runId: string): Promise<void> {
+  const { catalog, queue } = engine;
   const progress = await showProgress(runId);
   try {
     for (;;) {
-      const { state } = await knownRun(catalog, runId);
+      const run = await knownRun(catalog, runId);
       progress.update(await readProgress(queue, runId));
-      if (state === "completed" || state === "failed") return;
+      if (run.state === "completed" || run.state === "failed" || (await hasStalled(engine, run))) return;
       await pause(FOLLOW_MS);
     }
   } finally {

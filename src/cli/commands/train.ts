@@ -120,6 +120,7 @@ function loopOptions(options: TrainOptions) {
   return {
     ...(options.mode !== undefined && { mode: options.mode }),
     ...(options.runId !== undefined && { modelRunId: options.runId }),
+    ...(options.model !== undefined && { model: options.model }),
     ...(typeof options.workers === "number" && { workers: options.workers }),
     ...(options.chunks !== undefined && { chunksPerJob: options.chunks }),
     ...(options.timeBudget !== undefined && { timeBudget: options.timeBudget }),

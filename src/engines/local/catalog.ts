@@ -22,7 +22,7 @@ export function localCatalog(db: Database): Catalog {
   return {
     async createRun(runId, createdAt) {
       if (insertRun.run(runId, createdAt).changes === 0)
-        throw new ManymodelError("conflict", `run ${runId} exists already; choose another model_run_id`);
+        throw new ManymodelError("conflict", `run ${runId} exists already; choose another run id (--run-id)`);
     },
     async moveRun(runId, next, { manifest, index, error, endedAt } = {}) {
       const text = (value: unknown) => (value === undefined ? null : JSON.stringify(value));

@@ -42,6 +42,9 @@ export async function queryWorkspace(
     const statements = await connection.extractStatements(sql);
     if (statements.count !== 1)
       throw new ManymodelError("usage", `sql takes one SELECT statement; this has ${statements.count}`);
+    // Views refuse to be written to before it is known what the statement is.
+    if (/^\s*(insert|update|delete|merge|truncate)\b/i.test(sql))
+      throw new ManymodelError("usage", "sql is read-only: it takes one SELECT statement");
     const statement = await statements.prepare(0);
     // EXPLAIN is none: with ANALYZE it does what it explains, whatever that is.
     if (statement.statementType !== StatementType.SELECT)

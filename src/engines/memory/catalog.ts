@@ -9,7 +9,7 @@ export function memoryCatalog(): Catalog {
   return {
     async createRun(runId, createdAt) {
       if (runs.has(runId))
-        throw new ManymodelError("conflict", `run ${runId} exists already; choose another model_run_id`);
+        throw new ManymodelError("conflict", `run ${runId} exists already; choose another run id (--run-id)`);
       const empty = { endedAt: null, manifest: null, index: null, error: null };
       runs.set(runId, { runId, state: "planning", createdAt, ...empty });
     },

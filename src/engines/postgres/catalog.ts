@@ -17,7 +17,7 @@ export function postgresCatalog(db: Database, signal: WorkSignal): Catalog {
       if (count === 1) return;
       const found = again ? await this.run(runId) : undefined;
       if (found?.state !== "planning" || found.createdAt !== createdAt)
-        throw new ManymodelError("conflict", `run ${runId} exists already; choose another model_run_id`);
+        throw new ManymodelError("conflict", `run ${runId} exists already; choose another run id (--run-id)`);
     },
     async moveRun(runId, next, { manifest, index, error, endedAt } = {}) {
       const text = (value: unknown) => (value === undefined ? null : JSON.stringify(value));

@@ -16,7 +16,7 @@ export function snowflakeCatalog(session: Session, names: Names): Catalog {
         return transaction.change(sql.create, [runId, createdAt, runId]);
       });
       if (created === 0)
-        throw new ManymodelError("conflict", `run ${runId} exists already; choose another model_run_id`);
+        throw new ManymodelError("conflict", `run ${runId} exists already; choose another run id (--run-id)`);
     },
     async moveRun(runId, next, { manifest, index, error, endedAt } = {}) {
       const text = (value: unknown) => (value === undefined ? null : JSON.stringify(value));

@@ -1,6 +1,7 @@
 import { normalQuantile } from "../distribution.ts";
 import type { ModelOptions } from "../kind.ts";
 import { type FittedModel, fitted } from "../model.ts";
+import { checkOptions } from "../options.ts";
 import { type Series, toFloat64 } from "../series.ts";
 
 /** What counts as an anomaly. */
@@ -34,6 +35,7 @@ export interface Anomalies {
  * @see Rousseeuw & Croux (1993), doi:10.1080/01621459.1993.10476408 (the median absolute deviation)
  */
 export function anomalies(model: FittedModel, y: Series, options: AnomalyOptions = {}): Anomalies {
+  checkOptions("anomalies", options, { xreg: true, level: true });
   const { level = 99.9, xreg } = options;
   if (!(level > 0 && level < 100)) throw new RangeError(`level is ${level}; it must be a percentage between 0 and 100`);
   const values = toFloat64(y);

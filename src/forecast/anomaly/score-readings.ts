@@ -1,5 +1,6 @@
 import { normalQuantile } from "../distribution.ts";
 import { type FittedModel, forecast, update } from "../model.ts";
+import { checkOptions } from "../options.ts";
 import { checkSeries, type Series, toFloat64 } from "../series.ts";
 import type { AnomalyOptions } from "./anomalies.ts";
 
@@ -41,6 +42,7 @@ export function scoreReadings<M extends FittedModel>(
   readings: Series,
   options: ReadingsOptions = {},
 ): Readings<M> {
+  checkOptions("scoreReadings", options, { xreg: true, level: true, scale: true, patience: true, run: true });
   const { level = 99.9, scale, patience = 3, xreg } = options;
   if (scale !== undefined && !(scale >= 0 && scale < Infinity))
     throw new RangeError(`scale is ${scale}; it must be a finite number of at least 0`);

@@ -1,4 +1,5 @@
 import { boxCox } from "../box-cox.ts";
+import { checkOptions, type OptionNames } from "../options.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "../series.ts";
 import type { ArimaModel } from "./arima-model.ts";
 import { assembleModel, constantModel } from "./assemble.ts";
@@ -7,6 +8,19 @@ import { type ArimaMethod, type Estimate, estimateConditional, estimateExact } f
 import type { ArmaOrder } from "./polynomial.ts";
 import { type ArimaProblem, createProblem } from "./problem.ts";
 import { checkRank, design, type Regressors } from "./regressors.ts";
+
+/** The options of `arima`. */
+const NAMES: OptionNames<ArimaOptions> = {
+  order: true,
+  seasonal: true,
+  period: true,
+  includeMean: true,
+  includeDrift: true,
+  xreg: true,
+  method: true,
+  lambda: true,
+  biasAdjust: true,
+};
 
 /** Settings of `arima`. */
 export interface ArimaOptions {
@@ -47,11 +61,14 @@ export interface ArimaOptions {
  *   (sigma2, nobs, aicc)
  */
 export function arima(y: Series, options: ArimaOptions = {}): ArimaModel {
+  checkOptions("arima", options, NAMES);
   const { order = [0, 0, 0], seasonal = [0, 0, 0], period = 1, includeMean = true, includeDrift = false } = options;
   const { xreg, method = "CSS-ML", lambda, biasAdjust = false } = options;
   checkPeriod(period);
   checkOrder("order", order);
   checkOrder("seasonal", seasonal);
+  if (options.period === undefined && seasonal.some((value) => value > 0))
+    throw new RangeError(`seasonal is [${seasonal.join(", ")}], but period is missing; give both, such as period: 12`);
   if (!["CSS-ML", "ML", "CSS"].includes(method))
     throw new RangeError(`method is ${JSON.stringify(method)}; it must be "CSS-ML", "ML" or "CSS"`);
   const [p, d, q] = order;
@@ -91,6 +108,10 @@ function estimateOrder(problem: ArimaProblem, order: ArmaOrder, method: ArimaMet
 }
 
 function checkOrder(name: string, order: readonly number[]): void {
+  if (!Array.isArray(order))
+    throw new RangeError(
+      `${name} is ${JSON.stringify(order)}; it must be three numbers, such as [0, 1, 1]; period is an option of its own`,
+    );
   if (order.length !== 3) throw new RangeError(`${name} has ${order.length} numbers; it must have 3`);
   for (const value of order)
     if (!Number.isSafeInteger(value) || value < 0)

@@ -1,5 +1,6 @@
 import { boxCox } from "../box-cox.ts";
 import { isConstant } from "../constant.ts";
+import { checkOptions, type OptionNames } from "../options.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "../series.ts";
 import { ndiffs } from "../tests/ndiffs.ts";
 import { nsdiffs } from "../tests/nsdiffs.ts";
@@ -24,6 +25,36 @@ import {
   type Tried,
 } from "./search.ts";
 import { searchGrid, searchStepwise } from "./stepwise.ts";
+
+/** The options of `autoArima`. */
+const NAMES: OptionNames<AutoArimaOptions> = {
+  period: true,
+  d: true,
+  D: true,
+  maxP: true,
+  maxQ: true,
+  maxSeasonalP: true,
+  maxSeasonalQ: true,
+  maxOrder: true,
+  maxD: true,
+  maxSeasonalD: true,
+  startP: true,
+  startQ: true,
+  startSeasonalP: true,
+  startSeasonalQ: true,
+  stationary: true,
+  seasonal: true,
+  stepwise: true,
+  approximation: true,
+  ic: true,
+  test: true,
+  seasonalTest: true,
+  allowDrift: true,
+  allowMean: true,
+  xreg: true,
+  lambda: true,
+  biasAdjust: true,
+};
 
 /** Settings of `autoArima`; the defaults are those published with the algorithm. */
 export interface AutoArimaOptions {
@@ -90,6 +121,7 @@ const REFITS = 3;
  * @see Hyndman & Khandakar (2008), doi:10.18637/jss.v027.i03
  */
 export function autoArima(y: Series, options: AutoArimaOptions = {}): ArimaModel {
+  checkOptions("autoArima", options, NAMES);
   const {
     seasonal = true,
     stationary = false,

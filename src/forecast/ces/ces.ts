@@ -1,4 +1,5 @@
 import { isConstant } from "../constant.ts";
+import { checkOptions } from "../options.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "../series.ts";
 import type { CesModel, CesSeasonality, CesState } from "./ces-model.ts";
 import { estimate, firstGuess } from "./estimate.ts";
@@ -36,6 +37,7 @@ const PARAMETERS: Readonly<Record<CesSeasonality, number>> = { none: 2, simple: 
  * @see Svetunkov, Kourentzes & Ord (2022), doi:10.1002/nav.22074
  */
 export function ces(y: Series, options: CesOptions = {}): CesModel {
+  checkOptions("ces", options, { period: true, seasonality: true });
   const { period = 1, seasonality = "auto" } = options;
   checkPeriod(period);
   if (seasonality !== "auto" && !ALL.includes(seasonality))

@@ -1,3 +1,4 @@
+import { checkOptions } from "../options.ts";
 import { checkSeries, type Series, toFloat64 } from "../series.ts";
 import { noiseOf } from "./noise.ts";
 import { pelt } from "./pelt.ts";
@@ -47,6 +48,7 @@ export interface ChangePoints {
  * @see Zhang & Siegmund (2007), doi:10.1111/j.1541-0420.2006.00662.x (the modified information criterion)
  */
 export function changePoints(y: Series, options: ChangePointOptions = {}): ChangePoints {
+  checkOptions("changePoints", options, { kind: true, penalty: true, minSize: true });
   const { kind = "mean" } = options;
   const { minSize = kind === "mean" ? 3 : 5 } = options;
   if (kind !== "mean" && kind !== "mean-variance" && kind !== "trend")

@@ -1,11 +1,23 @@
 import type { ConformalModel } from "../conformal-model.ts";
 import type { Method } from "../methods.ts";
 import { type FittedModel, update } from "../model.ts";
+import { checkOptions, type OptionNames } from "../options.ts";
 import { checkForecastOptions } from "../prediction.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "../series.ts";
 import { factorsOf, rollScores } from "./calibration.ts";
 import { candidatesOf } from "./cross-validate.ts";
 import { type Candidate, defaultHorizon, leastTraining, originsOf } from "./rolling-origin.ts";
+
+/** The options of `conformal`. */
+const NAMES: OptionNames<ConformalOptions> = {
+  period: true,
+  h: true,
+  windows: true,
+  step: true,
+  levels: true,
+  form: true,
+  refit: true,
+};
 
 /** How intervals are calibrated. */
 export interface ConformalOptions {
@@ -51,6 +63,7 @@ export function conformal(
   y: Series,
   options: ConformalOptions = {},
 ): ConformalModel {
+  checkOptions("conformal", options, NAMES);
   const series = toFloat64(y);
   const { period = 1, windows = 20, step = 1, form = "scaled" } = options;
   checkPeriod(period);

@@ -2,6 +2,7 @@ import type { Accuracy } from "../accuracy.ts";
 import { isIntermittent } from "../intermittent/demand-pattern.ts";
 import { METHODS, type Method } from "../methods.ts";
 import { type FittedModel, forecast } from "../model.ts";
+import { checkOptions, type OptionNames } from "../options.ts";
 import { checkSeries, type Series, toFloat64 } from "../series.ts";
 import { mayHaveHarmonics } from "../tbats/screen.ts";
 import { candidatesOf } from "./cross-validate.ts";
@@ -13,6 +14,19 @@ import {
   rollOrigins,
   type Trial,
 } from "./rolling-origin.ts";
+
+/** The options of `contest`. */
+const NAMES: OptionNames<ContestOptions> = {
+  period: true,
+  h: true,
+  windows: true,
+  step: true,
+  levels: true,
+  now: true,
+  candidates: true,
+  metric: true,
+  guard: true,
+};
 
 /** What candidates may be ranked by: the less the better. */
 export type Metric = Exclude<keyof Accuracy, "me">;
@@ -83,6 +97,7 @@ export function suitableMethods(y: Series, period = 1): Method[] {
  *   doi:10.1057/palgrave.jors.2601841
  */
 export function contest(y: Series, options: ContestOptions = {}): ContestResult {
+  checkOptions("contest", options, NAMES);
   const series = toFloat64(y);
   checkSeries(series);
   const { period = 1 } = options;

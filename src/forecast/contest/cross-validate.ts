@@ -1,4 +1,5 @@
 import { METHODS, type Method } from "../methods.ts";
+import { checkOptions } from "../options.ts";
 import type { Series } from "../series.ts";
 import {
   type Candidate,
@@ -41,6 +42,7 @@ export function crossValidate(
   candidates: readonly (Method | Candidate)[],
   options: RollingOriginOptions = {},
 ): CrossValidation {
+  checkOptions("crossValidate", options, { period: true, h: true, windows: true, step: true, levels: true, now: true });
   const found = rollOrigins(y, candidatesOf(candidates), options);
   if (found.origins.length === 0)
     throw new RangeError(

@@ -1,3 +1,4 @@
+import { checkOptions } from "../options.ts";
 import type { Series } from "../series.ts";
 import { interpolateSeasonal } from "./interpolate-seasonal.ts";
 import { type StlOptions, stl } from "./stl.ts";
@@ -28,6 +29,7 @@ export function mstl(
   y: Series,
   options: { periods: readonly number[]; iterations?: number; stl?: Omit<StlOptions, "period"> },
 ): MultipleDecomposition {
+  checkOptions("mstl", options, { periods: true, iterations: true, stl: true }, ["periods"]);
   const { stl: settings = {} } = options;
   const given = [...options.periods].sort((a, b) => a - b);
   const values = interpolateSeasonal(y, { period: given[0] ?? 1 });

@@ -1,5 +1,23 @@
+import { checkOptions, type OptionNames } from "../options.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "../series.ts";
 import { type Loess, loess, smooth, smoothAt } from "./loess.ts";
+
+/** The options of `stl`. */
+const NAMES: OptionNames<StlOptions> = {
+  period: true,
+  seasonalWindow: true,
+  seasonalDegree: true,
+  trendWindow: true,
+  trendDegree: true,
+  lowpassWindow: true,
+  lowpassDegree: true,
+  seasonalJump: true,
+  trendJump: true,
+  lowpassJump: true,
+  robust: true,
+  inner: true,
+  outer: true,
+};
 
 /** A series as seasonal + trend + remainder, each of its length. */
 export interface Decomposition {
@@ -51,6 +69,7 @@ export interface StlOptions {
  *   Journal of Official Statistics 6(1), 3–73
  */
 export function stl(y: Series, options: StlOptions): Decomposition {
+  checkOptions("stl", options, NAMES, ["period"]);
   const values = toFloat64(y);
   const n = values.length;
   if (checkSeries(values) < n)

@@ -1,10 +1,30 @@
 import { boxCox } from "../box-cox.ts";
+import { checkOptions, type OptionNames } from "../options.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "../series.ts";
 import { createEstimator, type EtsBounds, type Given } from "./estimate.ts";
 import type { EtsModel, EtsParameters, EtsState } from "./ets-model.ts";
 import { admissibleForms, type EtsForm, formName, freeStates } from "./form.ts";
 import { expectation, settle, smooth, startMoving } from "./recursion.ts";
 import { type Fit, searchForms } from "./search.ts";
+
+/** The options of `ets`. */
+const NAMES: OptionNames<EtsOptions> = {
+  period: true,
+  spec: true,
+  damped: true,
+  alpha: true,
+  beta: true,
+  gamma: true,
+  phi: true,
+  bounds: true,
+  ic: true,
+  lambda: true,
+  biasAdjust: true,
+  allowMultiplicativeTrend: true,
+  additiveOnly: true,
+  restrict: true,
+  seed: true,
+};
 
 /** What `ets` may choose and what is given. */
 export interface EtsOptions {
@@ -65,6 +85,7 @@ const SMALLEST = 1e-300;
  *   doi:10.1016/S0169-2070(01)00110-8
  */
 export function ets(y: Series, options: EtsOptions = {}): EtsModel {
+  checkOptions("ets", options, NAMES);
   const { period = 1, spec = "ZZZ", bounds = "both", ic = "aicc", lambda, restrict = true, seed = 1 } = options;
   checkPeriod(period);
   const original = toFloat64(y);

@@ -1,5 +1,6 @@
 import { dot } from "../linalg/dot.ts";
 import { solveNormal } from "../linalg/normal-equations.ts";
+import { checkOptions } from "../options.ts";
 import { checkSeries, interpolate, type Series, toFloat64 } from "../series.ts";
 import { periodogram } from "./spectrum.ts";
 
@@ -34,6 +35,7 @@ export function detectPeriods(
   y: Series,
   options: { candidates?: readonly number[]; max?: number } = {},
 ): DetectedPeriod[] {
+  checkOptions("detectPeriods", options, { candidates: true, max: true });
   const { max = 3 } = options;
   if (!Number.isSafeInteger(max) || max < 1) throw new RangeError(`max is ${max}; it must be an integer of at least 1`);
   for (const period of options.candidates ?? [])

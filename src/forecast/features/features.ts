@@ -2,6 +2,7 @@ import { acf } from "../autocorrelation.ts";
 import { changePoints } from "../change-points/change-points.ts";
 import { isConstant } from "../constant.ts";
 import { type DemandClass, demandPattern } from "../intermittent/demand-pattern.ts";
+import { checkOptions } from "../options.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "../series.ts";
 import { strengths } from "../tests/seasonal-strength.ts";
 import { spectralEntropy } from "./spectrum.ts";
@@ -43,6 +44,7 @@ export interface Features {
  * @see Syntetos, Boylan & Croston (2005), doi:10.1057/palgrave.jors.2601841 (ADI 1.32 and CV² 0.49 divide the classes)
  */
 export function features(y: Series, options: { period?: number } = {}): Features {
+  checkOptions("features", options, { period: true });
   const { period = 1 } = options;
   checkPeriod(period);
   const values = toFloat64(y);

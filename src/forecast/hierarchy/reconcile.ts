@@ -1,3 +1,4 @@
+import { checkOptions } from "../options.ts";
 import { type Hierarchy, incoherence, sumUp } from "./hierarchy.ts";
 import { IncoherenceSolver } from "./incoherence-solver.ts";
 import type { ReconciliationMethod } from "./methods.ts";
@@ -49,6 +50,12 @@ export interface Reconciler {
  * @see Wickramasuriya, Athanasopoulos & Hyndman (2019), doi:10.1080/01621459.2018.1448825
  */
 export function reconciler(hierarchy: Hierarchy, options: ReconcileOptions): Reconciler {
+  checkOptions(
+    "reconciler",
+    options,
+    { method: true, variances: true, residuals: true, proportions: true, nonNegative: true, missing: true },
+    ["method"],
+  );
   const { nodes, aggregates } = hierarchy;
   const { missing = new Uint8Array(nodes), nonNegative = false } = options;
   checkLength("missing", missing, nodes);

@@ -1,5 +1,6 @@
 import type { Kind } from "../kind.ts";
 import { brent } from "../optimise/brent.ts";
+import { checkOptions } from "../options.ts";
 import { checkForecastOptions } from "../prediction.ts";
 import type { Series } from "../series.ts";
 import { checkDemand, checkNotNegative, demandForecast, relativeSizes } from "./demand.ts";
@@ -38,6 +39,7 @@ export interface CrostonOptions {
  * @see Croston (1972), doi:10.1057/jors.1972.50
  */
 export function croston(y: Series, options: CrostonOptions = {}): CrostonModel {
+  checkOptions("croston", options, { alpha: true });
   return fit("croston", y, options);
 }
 
@@ -49,6 +51,7 @@ export function croston(y: Series, options: CrostonOptions = {}): CrostonModel {
  * @see Syntetos & Boylan (2005), doi:10.1016/j.ijforecast.2004.10.001
  */
 export function sba(y: Series, options: CrostonOptions = {}): CrostonModel {
+  checkOptions("sba", options, { alpha: true });
   return fit("sba", y, options);
 }
 

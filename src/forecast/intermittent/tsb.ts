@@ -1,4 +1,5 @@
 import type { Kind } from "../kind.ts";
+import { checkOptions } from "../options.ts";
 import { checkForecastOptions } from "../prediction.ts";
 import type { Series } from "../series.ts";
 import { checkDemand, checkNotNegative, demandForecast, relativeSizes } from "./demand.ts";
@@ -34,6 +35,7 @@ export interface TsbModel {
  * @see Teunter, Syntetos & Babai (2011), doi:10.1016/j.ejor.2011.05.018
  */
 export function tsb(y: Series, options: { alpha?: number; beta?: number } = {}): TsbModel {
+  checkOptions("tsb", options, { alpha: true, beta: true });
   const { alpha = 0.1, beta = 0.1 } = options;
   for (const [name, value] of Object.entries({ alpha, beta }))
     if (!(value > 0 && value <= 1)) throw new RangeError(`${name} is ${value}; it must be above 0 and at most 1`);

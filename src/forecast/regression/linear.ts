@@ -1,7 +1,21 @@
 import { design, type Regressors } from "../arima/regressors.ts";
 import { type LeastSquares, leastSquares } from "../least-squares.ts";
+import { checkOptions, type OptionNames } from "../options.ts";
 import { checkSeries, type Series, toFloat64 } from "../series.ts";
 import { type LinearTerms, termColumns } from "./linear-terms.ts";
+
+/** The options of `linearModel`. */
+const NAMES: OptionNames<LinearOptions> = {
+  intercept: true,
+  trend: true,
+  fourier: true,
+  calendar: true,
+  effects: true,
+  holidays: true,
+  lags: true,
+  xreg: true,
+  ridge: true,
+};
 
 /** What the model is made of. */
 export interface LinearOptions extends LinearTerms {
@@ -55,6 +69,7 @@ export interface LinearModel {
  * @see Hoerl & Kennard (1970), doi:10.1080/00401706.1970.10488634
  */
 export function linearModel(y: Series, options: LinearOptions = {}): LinearModel {
+  checkOptions("linearModel", options, NAMES);
   const values = toFloat64(y);
   checkSeries(values);
   const { lags = [], xreg, ridge = 0, ...given } = options;

@@ -1,5 +1,6 @@
 import { design, type Regressors } from "../arima/regressors.ts";
 import { cholesky, choleskyInverse, choleskySolve } from "../linalg/cholesky.ts";
+import { checkOptions } from "../options.ts";
 import { type Series, toFloat64 } from "../series.ts";
 
 /** A fitted logistic regression. */
@@ -33,6 +34,7 @@ export interface LogisticModel {
  * @see McCullagh & Nelder (1989), "Generalized Linear Models", chapter 4
  */
 export function logistic(x: Regressors, y: Series, options: { ridge?: number } = {}): LogisticModel {
+  checkOptions("logistic", options, { ridge: true });
   const { ridge = 0 } = options;
   if (!(ridge >= 0 && ridge < Infinity))
     throw new RangeError(`ridge is ${ridge}; it must be a finite number of at least 0`);

@@ -1,4 +1,5 @@
 import { isConstant } from "../constant.ts";
+import { checkOptions, type OptionNames } from "../options.ts";
 import { checkSeries, type Series, toFloat64 } from "../series.ts";
 import { countNumbers, LEVEL, type TbatsForm, type TbatsParameters, tbatsName } from "./form.ts";
 import { createInitialStates } from "./initial-states.ts";
@@ -6,6 +7,17 @@ import { move, startOf, systemOf, transformed } from "./moving-model.ts";
 import { observe } from "./observations.ts";
 import { search } from "./search.ts";
 import type { TbatsModel } from "./tbats-model.ts";
+
+/** The options of `tbats` and `bats`. */
+const TBATS_OPTIONS: OptionNames<TbatsOptions> = {
+  periods: true,
+  useBoxCox: true,
+  useTrend: true,
+  useDampedTrend: true,
+  useArmaErrors: true,
+  lambdaBounds: true,
+  biasAdjust: true,
+};
 
 /** What `tbats` and `bats` may choose; what is left out they choose themselves, by the AIC. */
 export interface TbatsOptions {
@@ -39,6 +51,7 @@ export interface TbatsOptions {
  * @see De Livera, Hyndman & Snyder (2011), doi:10.1198/jasa.2011.tm09771
  */
 export function tbats(y: Series, options: TbatsOptions = {}): TbatsModel {
+  checkOptions("tbats", options, TBATS_OPTIONS);
   for (const period of options.periods ?? [])
     if (!(period >= 2 && period < Infinity))
       throw new RangeError(`period is ${period}; it must be a finite number of at least 2`);
@@ -55,6 +68,7 @@ export function tbats(y: Series, options: TbatsOptions = {}): TbatsModel {
  * @see De Livera, Hyndman & Snyder (2011), doi:10.1198/jasa.2011.tm09771
  */
 export function bats(y: Series, options: TbatsOptions = {}): TbatsModel {
+  checkOptions("bats", options, TBATS_OPTIONS);
   for (const period of options.periods ?? [])
     if (!(Number.isSafeInteger(period) && period >= 2))
       throw new RangeError(`period is ${period}; bats needs an integer of at least 2 (tbats takes any number)`);

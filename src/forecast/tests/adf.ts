@@ -1,5 +1,6 @@
 import { difference } from "../difference.ts";
 import { leastSquares } from "../least-squares.ts";
+import { checkOptions } from "../options.ts";
 import type { Series } from "../series.ts";
 import { type CriticalValues, interpolatePValue, type TestResult } from "./critical-values.ts";
 import { observed } from "./observed.ts";
@@ -44,6 +45,7 @@ export interface AdfResult extends TestResult {
  * @see Dickey & Fuller (1979), doi:10.2307/2286348; Said & Dickey (1984), doi:10.1093/biomet/71.3.599; Fuller (1976)
  */
 export function adf(y: Series, options: { type?: "level" | "trend"; lag?: number } = {}): AdfResult {
+  checkOptions("adf", options, { type: true, lag: true });
   const { type = "level", lag = 1 } = options;
   if (!Number.isSafeInteger(lag) || lag < 0) throw new RangeError(`lag is ${lag}; it must be an integer of at least 0`);
   const values = observed(y, lag + 3);

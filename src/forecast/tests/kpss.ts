@@ -1,3 +1,4 @@
+import { checkOptions } from "../options.ts";
 import type { Series } from "../series.ts";
 import { type CriticalValues, interpolatePValue, type TestResult } from "./critical-values.ts";
 import { observed } from "./observed.ts";
@@ -22,6 +23,7 @@ const CRITICAL: Readonly<Record<"level" | "trend", CriticalValues>> = {
  * @see Kwiatkowski, Phillips, Schmidt & Shin (1992), doi:10.1016/0304-4076(92)90104-Y
  */
 export function kpss(y: Series, options: { type?: "level" | "trend"; lag?: number } = {}): TestResult {
+  checkOptions("kpss", options, { type: true, lag: true });
   const { type = "level" } = options;
   const values = observed(y, 1);
   const n = values.length;

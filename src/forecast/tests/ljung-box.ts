@@ -1,5 +1,6 @@
 import { acf } from "../autocorrelation.ts";
 import { chiSquareCdf } from "../chi-square.ts";
+import { checkOptions } from "../options.ts";
 import { checkSeries, type Series, toFloat64 } from "../series.ts";
 
 /** A portmanteau test's result as plain data. */
@@ -24,6 +25,7 @@ export interface LjungBoxResult {
  * @see Ljung & Box (1978), doi:10.1093/biomet/65.2.297
  */
 export function ljungBox(residuals: Series, options: { lag?: number; fitted?: number } = {}): LjungBoxResult {
+  checkOptions("ljungBox", options, { lag: true, fitted: true });
   const values = toFloat64(residuals);
   const n = checkSeries(values, 2);
   const { lag = Math.min(10, n - 1), fitted = 0 } = options;

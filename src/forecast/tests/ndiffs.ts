@@ -1,5 +1,6 @@
 import { isConstant } from "../constant.ts";
 import { difference } from "../difference.ts";
+import { checkOptions } from "../options.ts";
 import { checkSeries, type Series, toFloat64 } from "../series.ts";
 import { adf } from "./adf.ts";
 import { kpss } from "./kpss.ts";
@@ -27,6 +28,7 @@ export function ndiffs(
   y: Series,
   options: { test?: "kpss" | "adf" | "pp"; alpha?: number; maxD?: number; type?: "level" | "trend" } = {},
 ): number {
+  checkOptions("ndiffs", options, { test: true, alpha: true, maxD: true, type: true });
   const { test = "kpss", alpha = 0.05, maxD = 2, type = "level" } = options;
   if (!(alpha > 0 && alpha < 1)) throw new RangeError(`alpha is ${alpha}; it must be above 0 and below 1`);
   if (!Number.isSafeInteger(maxD) || maxD < 0)

@@ -1,5 +1,6 @@
 import { isConstant } from "../constant.ts";
 import { difference } from "../difference.ts";
+import { checkOptions } from "../options.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "../series.ts";
 import { ocsb } from "./ocsb.ts";
 import { seasonalStrength } from "./seasonal-strength.ts";
@@ -19,6 +20,7 @@ import { seasonalStrength } from "./seasonal-strength.ts";
  * @see Hyndman & Khandakar (2008), doi:10.18637/jss.v027.i03; Wang, Smith & Hyndman (2006), doi:10.1007/s10618-005-0039-x
  */
 export function nsdiffs(y: Series, options: { period: number; test?: "seas" | "ocsb"; maxD?: number }): number {
+  checkOptions("nsdiffs", options, { period: true, test: true, maxD: true }, ["period"]);
   const { period, test = "seas", maxD = 1 } = options;
   checkPeriod(period);
   if (!Number.isSafeInteger(maxD) || maxD < 0)

@@ -1,5 +1,6 @@
 import { difference } from "../difference.ts";
 import { leastSquares } from "../least-squares.ts";
+import { checkOptions } from "../options.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "../series.ts";
 
 /** An OCSB result as plain data. */
@@ -33,6 +34,7 @@ export function ocsb(
   y: Series,
   options: { period: number; maxLag?: number; criterion?: "aicc" | "aic" | "bic" },
 ): OcsbResult {
+  checkOptions("ocsb", options, { period: true, maxLag: true, criterion: true }, ["period"]);
   const { period, maxLag = 3, criterion = "aicc" } = options;
   checkPeriod(period);
   if (period < 2) throw new RangeError(`period is ${period}; the test needs at least 2`);

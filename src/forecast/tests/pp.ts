@@ -1,4 +1,5 @@
 import { leastSquares } from "../least-squares.ts";
+import { checkOptions } from "../options.ts";
 import type { Series } from "../series.ts";
 import { type CriticalValues, interpolatePValue, type TestResult } from "./critical-values.ts";
 import { observed } from "./observed.ts";
@@ -31,6 +32,7 @@ const SURFACE: Readonly<Record<"level" | "trend", readonly (readonly [number, nu
  * @see Phillips & Perron (1988), doi:10.1093/biomet/75.2.335; MacKinnon (1991), "Critical values for cointegration tests"
  */
 export function pp(y: Series, options: { type?: "level" | "trend"; lag?: number } = {}): TestResult {
+  checkOptions("pp", options, { type: true, lag: true });
   const { type = "level" } = options;
   const values = observed(y, 4);
   const n = values.length - 1;

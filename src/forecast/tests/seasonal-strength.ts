@@ -1,6 +1,7 @@
 import { isConstant } from "../constant.ts";
 import { interpolateSeasonal } from "../decompose/interpolate-seasonal.ts";
 import { stl } from "../decompose/stl.ts";
+import { checkOptions } from "../options.ts";
 import { checkPeriod, type Series, toFloat64 } from "../series.ts";
 
 /**
@@ -15,6 +16,7 @@ import { checkPeriod, type Series, toFloat64 } from "../series.ts";
  * @see Wang, Smith & Hyndman (2006), doi:10.1007/s10618-005-0039-x
  */
 export function seasonalStrength(y: Series, options: { period: number }): number {
+  checkOptions("seasonalStrength", options, { period: true }, ["period"]);
   return strengths(toFloat64(y), options.period).seasonal;
 }
 

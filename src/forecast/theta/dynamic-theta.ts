@@ -1,5 +1,6 @@
 import type { Kind } from "../kind.ts";
 import { gridBrent } from "../optimise/grid-brent.ts";
+import { checkOptions } from "../options.ts";
 import { checkForecastOptions, type Forecast, type ForecastOptions, symmetricForecast } from "../prediction.ts";
 import { checkPeriod, checkSeries, interpolate, type Series, toFloat64 } from "../series.ts";
 import { adjustSeasonally } from "./seasonal-adjustment.ts";
@@ -48,6 +49,7 @@ const MOST_WEIGHT = 0.999;
  * @see Fiorucci, Pellegrini, Louzada, Petropoulos & Koehler (2016), doi:10.1016/j.ijforecast.2016.02.005
  */
 export function dynamicOptimizedTheta(y: Series, options: { period?: number } = {}): DynamicThetaModel {
+  checkOptions("dynamicOptimizedTheta", options, { period: true });
   const { period = 1 } = options;
   checkPeriod(period);
   const values = toFloat64(y);

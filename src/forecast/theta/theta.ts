@@ -1,4 +1,5 @@
 import type { Kind } from "../kind.ts";
+import { checkOptions } from "../options.ts";
 import { checkForecastOptions, type Forecast, type ForecastOptions, symmetricForecast } from "../prediction.ts";
 import { checkPeriod, checkSeries, interpolate, type Series, toFloat64 } from "../series.ts";
 import { simpleSmoothing } from "../simple-smoothing.ts";
@@ -37,6 +38,7 @@ export interface ThetaModel {
  *   doi:10.1016/S0169-2070(01)00143-1
  */
 export function theta(y: Series, options: { period?: number } = {}): ThetaModel {
+  checkOptions("theta", options, { period: true });
   const { period = 1 } = options;
   checkPeriod(period);
   const values = toFloat64(y);

@@ -1,0 +1,68 @@
+import type { z } from "zod";
+
+/**
+ * What a value of the configuration must be, in plain words that follow "it must be"; for a key that there is none of, what
+ * was probably meant. Zod asks for it wherever the schema itself does not say.
+ */
+export function expectation(issue: Issue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return TYPES[issue.expected as string] ?? `of type ${issue.expected}`;
+    case "invalid_value":
+      return oneOf((issue.values as unknown[]).map((value) => JSON.stringify(value)));
+    case "too_small":
+      if (issue.origin === "string") return "a text that is not empty";
+      if (issue.origin === "array") return `a list of at least ${issue.minimum}`;
+      return `${issue.inclusive ? "at least" : "above"} ${issue.minimum}`;
+    case "too_big":
+      return `${issue.inclusive ? "at most" : "below"} ${issue.maximum}`;
+    case "unrecognized_keys":
+      return unknownKey((issue.keys as string[])[0]!, keysOf(issue));
+    default:
+      return "something else";
+  }
+}
+
+type Issue = Parameters<z.core.$ZodErrorMap>[0];
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: "a text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  object: "a block of keys",
+  record: "a block of keys",
+};
+
+/** `a, b or c`. */
+export const oneOf = (words: readonly string[]): string =>
+  words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+
+/** The keys of the block that an unknown one was found in. */
+function keysOf(issue: Issue): string[] {
+  const { def } = (issue.inst as unknown as { _zod: { def: { shape?: object } } })._zod;
+  return Object.keys(def.shape ?? {});
+}
+
+function unknownKey(key: string, known: readonly string[]): string {
+  const [nearest] = known
+    .map((name) => ({ name, distance: editDistance(key.toLowerCase(), name) }))
+    .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(name.length / 3)))
+    .sort((a, b) => a.distance - b.distance);
+  return nearest === undefined
+    ? `the keys here are ${known.join(", ")}`
+    : `did you mean ${nearest.name}? The keys here are ${known.join(", ")}`;
+}
+
+/** How many letters must be inserted, left out or changed to make one word of another (Levenshtein). */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++)
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    row = next;
+  }
+  return row[b.length]!;
+}

@@ -1,0 +1,32 @@
+import type { RunRecord } from "../core/run.ts";
+import type { Engine } from "../ports/engine.ts";
+
+/**
+ * Whether a run has stalled: it is running, but everybody who held its chunks is known to be gone, and no worker on the
+ * roster may take its place. It is read off the queue and the roster, and stored nowhere. A worker is known to be gone
+ * when its process has ended on this machine or, in queue mode, when it is not on the roster any more; a run whose
+ * workers may live elsewhere is not called stalled.
+ */
+export async function hasStalled(
+  { queue, roster, workers }: Pick<Engine, "queue" | "roster" | "workers">,
+  { runId, state, manifest }: RunRecord,
+): Promise<boolean> {
+  if (state !== "running" || manifest === null) return false;
+  const holders = (await queue.chunks(runId)).flatMap(({ state, worker }) => (state === "leased" ? [worker!] : []));
+  if (holders.length === 0) return false;
+  const alive = await roster.alive();
+  if (alive.some(({ name, run }) => (run === runId || run === null) && !workers.isGone(name))) return false;
+  return holders.every((name) => workers.isGone(name) || manifest.mode === "queue");
+}
+
+/** What a run that is not completed waits for. */
+export async function whatToAwait(
+  engine: Pick<Engine, "queue" | "roster" | "workers">,
+  run: RunRecord,
+): Promise<string> {
+  const { runId, state } = run;
+  if (state === "failed") return `run ${runId} is failed; train again`;
+  return (await hasStalled(engine, run))
+    ? `run ${runId} has stalled: no worker is left on it; manymodel resume ${runId}`
+    : `run ${runId} is ${state}; wait until it is completed`;
+}
