@@ -265,6 +265,11 @@ function notesOf(spec: AdviseSpec, profile: Profile, evidence: Evidence): string
       `The configuration's period is 1; ${Math.round(100 * profile.periodShare)} % of the sample have the period ${profile.period}, which was taken. Set source.period: ${profile.period}.`,
     );
   if (profile.periodFrom === "none found") notes.push("The period is 1, and the sample shows no other that is common.");
+  const intervals = new Set(Object.keys(profile.intervals).map((interval) => interval.replace(/@.*/, "")));
+  if (intervals.size > 1)
+    notes.push(
+      `The series have different intervals: ${[...intervals].join(", ")}. If all are alike, few observations hide it: set source.interval.`,
+    );
   const slow = profile.demand.intermittent + profile.demand.lumpy;
   if (slow > 0)
     notes.push(

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { MISSING_MODEL } from "../core/missing-model.ts";
 import { RUN_MODES } from "../core/run.ts";
 import { SNOWFLAKE_COMPUTE, SNOWFLAKE_SCORING } from "../core/snowflake-address.ts";
+import { readInterval } from "../core/stated-interval.ts";
 import { RECONCILIATION_METHODS } from "../forecast/hierarchy/methods.ts";
 
 const tableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "letters, digits and _, not starting with a digit");
@@ -54,6 +55,13 @@ const source = z
       .enum(["fail", "keep"])
       .default("fail")
       .describe("Two rows of one partition with the same time: fail that partition, or keep both."),
+    interval: z
+      .string()
+      .refine((text) => readInterval(text) !== undefined, "an interval such as P1D, P1W, P1M, P3M, PT1H, W12345 or N1")
+      .optional()
+      .describe(
+        "The interval of all series, such as P1D, P1W, P1M or PT1H; each series' own, from its times, when left out.",
+      ),
   })
   .describe("Where the series are.");
 
