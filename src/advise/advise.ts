@@ -4,6 +4,7 @@ import { checkCount, type DataQuery } from "../core/run.ts";
 import { type DemandClass, detectPeriods, type Features, features } from "../forecast/index.ts";
 import type { Engine } from "../ports/engine.ts";
 import { type Backtest, backtest } from "./backtest.ts";
+import { firstNonNumber } from "./non-number.ts";
 import { type RelativeError, relativeError } from "./relative-error.ts";
 import { type Sample, type SampledSeries, sampledSeries } from "./sampled-series.ts";
 
@@ -108,7 +109,7 @@ export async function advise(
       "input",
       target === undefined
         ? `${spec.query.table} has no column ${show(spec.target)} (target); it has ${names.join(", ")}`
-        : `column ${target} of ${spec.query.table} (target) holds ${type}s; a forecast needs numbers`,
+        : `column ${target} of ${spec.query.table} (target) holds ${type}s${await firstNonNumber(tables, snapshot, target)}; a forecast needs numbers`,
     );
   if (snapshot.partitions === 0)
     throw new ManymodelError("input", `${spec.query.table} has no rows, so there is nothing to advise on`);
