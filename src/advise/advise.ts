@@ -1,6 +1,6 @@
 import { matchColumn } from "../core/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
-import { checkCount, type DataQuery } from "../core/run.ts";
+import { checkCount, checkHorizon, type DataQuery } from "../core/run.ts";
 import { type DemandClass, detectPeriods, type Features, features } from "../forecast/index.ts";
 import type { Engine } from "../ports/engine.ts";
 import { type Backtest, backtest } from "./backtest.ts";
@@ -98,7 +98,7 @@ export async function advise(
   clock: () => number = () => performance.now(),
 ): Promise<Advice> {
   checkCount("sample", spec.sample);
-  checkCount("horizon", spec.horizon);
+  checkHorizon(spec.horizon);
   const snapshot = await tables.snapshot(spec.query);
   const { columns, keyColumns, timeColumn } = snapshot;
   const names = columns.map(({ name }) => name);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { MISSING_MODEL } from "../core/missing-model.ts";
-import { RUN_MODES } from "../core/run.ts";
+import { LONGEST_HORIZON, RUN_MODES } from "../core/run.ts";
 import { SNOWFLAKE_COMPUTE, SNOWFLAKE_SCORING } from "../core/snowflake-address.ts";
 import { readInterval } from "../core/stated-interval.ts";
 import { RECONCILIATION_METHODS } from "../forecast/hierarchy/methods.ts";
@@ -14,6 +14,7 @@ const columnList = z.union([
   z.array(z.string().min(1)).min(1),
 ]);
 const count = z.int().min(1);
+const horizon = count.max(LONGEST_HORIZON);
 const plain = z.json();
 
 /** The seed's block of environment values, as it stands; engines that have no use for a key leave it alone. */
@@ -99,7 +100,7 @@ const train = z
       .optional()
       .describe("Megabytes of heap that a worker may use before its partition fails; Node's own limit when left out."),
     seed: z.int().min(0).max(4294967295).default(1).describe("Seed of everything random."),
-    horizon: count.default(30).describe("Steps of the forecast kept beside each model."),
+    horizon: horizon.default(30).describe("Steps of the forecast kept beside each model."),
     holdout: z.int().min(0).default(30).describe("Observations held out at the end to measure accuracy; 0: none."),
     model_key_arg: z
       .string()
@@ -149,7 +150,7 @@ const batch = z
   .strictObject({
     input_table: z.string().min(1).optional().describe("What to score; source.table when left out."),
     output_table: tableName.default("FORECAST_RESULTS").describe("Where the forecasts go."),
-    horizon: count.optional().describe("Steps to forecast; the version's own when left out."),
+    horizon: horizon.optional().describe("Steps to forecast; the version's own when left out."),
     levels: z
       .array(z.number().gt(0).lt(100))
       .min(1)

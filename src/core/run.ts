@@ -133,6 +133,16 @@ export function checkCount(what: string, value: number): void {
     throw new ManymodelError("usage", `${what} is ${show(value)}; it must be an integer of at least 1`);
 }
 
+/** The most steps that are forecast: of daily data more than a century. */
+export const LONGEST_HORIZON = 50_000;
+
+/** Checks how many steps to forecast. @throws {ManymodelError} `usage` unless it is an integer from 1 to 50,000 */
+export function checkHorizon(value: number): void {
+  checkCount("horizon", value);
+  if (value > LONGEST_HORIZON)
+    throw new ManymodelError("usage", `horizon is ${value}; it may be at most ${LONGEST_HORIZON} steps`);
+}
+
 /** A new run id: the mode, the time to the second, and four random hexadecimal digits. */
 export function newRunId(prefix: string, now: Date, random: () => number): string {
   const stamp = now.toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "_");

@@ -76,13 +76,18 @@ const KINDS: { readonly [K in FittedModel["kind"]]: Kind<OfKind<K>> } = {
 };
 
 /**
- * Point forecasts and prediction intervals of any fitted model of this library.
+ * Point forecasts and prediction intervals of any fitted model of this library. Of a model of a single observation, which
+ * tells no variance, bounds are NaN but for the median's.
  *
  * @param options.xreg - future values of the regressors, for a model that has any
  * @throws {RangeError} if the horizon or a level is not allowed, or the model's kind is not known
  */
 export function forecast(model: FittedModel, options: ModelForecastOptions): Forecast {
-  return kindOf(model).forecast(model, options, any);
+  const result = kindOf(model).forecast(model, options, any);
+  if (!("nobs" in model) || model.nobs > 1) return result;
+  const unknown = (bounds: readonly Float64Array[]) =>
+    bounds.map((bound, i) => (result.levels[i] === 0 ? bound : bound.map(() => NaN)));
+  return { ...result, lower: unknown(result.lower), upper: unknown(result.upper) };
 }
 
 /**
