@@ -1,9 +1,10 @@
 import { matchColumn } from "../core/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
-import { checkCount, type DataQuery } from "../core/run.ts";
+import { checkCount, checkHorizon, type DataQuery } from "../core/run.ts";
 import { type DemandClass, detectPeriods, type Features, features } from "../forecast/index.ts";
 import type { Engine } from "../ports/engine.ts";
 import { type Backtest, backtest } from "./backtest.ts";
+import { firstNonNumber } from "./non-number.ts";
 import { type RelativeError, relativeError } from "./relative-error.ts";
 import { type Sample, type SampledSeries, sampledSeries } from "./sampled-series.ts";
 
@@ -97,7 +98,7 @@ export async function advise(
   clock: () => number = () => performance.now(),
 ): Promise<Advice> {
   checkCount("sample", spec.sample);
-  checkCount("horizon", spec.horizon);
+  checkHorizon(spec.horizon);
   const snapshot = await tables.snapshot(spec.query);
   const { columns, keyColumns, timeColumn } = snapshot;
   const names = columns.map(({ name }) => name);
@@ -108,7 +109,7 @@ export async function advise(
       "input",
       target === undefined
         ? `${spec.query.table} has no column ${show(spec.target)} (target); it has ${names.join(", ")}`
-        : `column ${target} of ${spec.query.table} (target) holds ${type}s; a forecast needs numbers`,
+        : `column ${target} of ${spec.query.table} (target) holds ${type}s${await firstNonNumber(tables, snapshot, target)}; a forecast needs numbers`,
     );
   if (snapshot.partitions === 0)
     throw new ManymodelError("input", `${spec.query.table} has no rows, so there is nothing to advise on`);
@@ -265,6 +266,11 @@ function notesOf(spec: AdviseSpec, profile: Profile, evidence: Evidence): string
       `The configuration's period is 1; ${Math.round(100 * profile.periodShare)} % of the sample have the period ${profile.period}, which was taken. Set source.period: ${profile.period}.`,
     );
   if (profile.periodFrom === "none found") notes.push("The period is 1, and the sample shows no other that is common.");
+  const intervals = new Set(Object.keys(profile.intervals).map((interval) => interval.replace(/@.*/, "")));
+  if (intervals.size > 1)
+    notes.push(
+      `The series have different intervals: ${[...intervals].join(", ")}. If all are alike, few observations hide it: set source.interval.`,
+    );
   const slow = profile.demand.intermittent + profile.demand.lumpy;
   if (slow > 0)
     notes.push(

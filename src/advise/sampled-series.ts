@@ -5,7 +5,8 @@ import type { Snapshot } from "../core/run.ts";
 import { random } from "../forecast/index.ts";
 import { type Frame, frame } from "../model/frame.ts";
 import { gridPositions, type Interval } from "../model/interval.ts";
-import { timeAxis } from "../model/time-axis.ts";
+import { seriesInterval } from "../model/series-interval.ts";
+import { readTimes } from "../model/time-axis.ts";
 import type { Tables } from "../ports/tables.ts";
 
 /** One partition's series at its own interval, and how many steps after a common origin it begins. */
@@ -74,7 +75,7 @@ function draw(count: number, size: number, seed: number): number[] {
 }
 
 function oneSeries(
-  { timeColumn, columns }: Snapshot,
+  { timeColumn, columns, query }: Snapshot,
   data: Frame,
   { target, covariates }: { target: string; covariates: readonly ColumnInfo[] },
 ): SampledSeries {
@@ -88,17 +89,19 @@ function oneSeries(
   const type = columns.find((column) => column.name === timeColumn)?.type;
   if (timeColumn === null || type === "string" || type === "boolean")
     return { y: check(data.numbers(target)), interval: null, origin: null, missing };
-  const axis = timeAxis(data, timeColumn);
-  const repeated = axis.times.findIndex((time, i) => i > 0 && !(time > axis.times[i - 1]!));
+  const { type: timeType, times } = readTimes(data, timeColumn);
+  const repeated = times.findIndex((time, i) => i > 0 && !(time > times[i - 1]!));
   if (repeated >= 0) throw new RangeError(`two rows have the same ${timeColumn}, or one has none`);
-  const positions = gridPositions(axis.times, axis.interval);
+  const interval = seriesInterval(times, timeType, query.interval);
+  if (times.length >= 2 && interval === null) throw new RangeError(`the times of ${timeColumn} keep no interval`);
+  const positions = interval === null ? null : gridPositions(times, interval);
   const y = frame(
     { length: data.length, columns: { y: { type: "number", values: data.numbers(target) } } },
     0,
     data.length,
     () => positions,
   ).series("y");
-  return { y: check(y), interval: axis.interval, origin: steps(axis.times[0]!, axis.interval), missing };
+  return { y: check(y), interval, origin: interval === null ? null : steps(times[0]!, interval), missing };
 }
 
 function check(y: Float64Array): Float64Array {

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { firstNonNumber } from "../advise/non-number.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import { matchColumn } from "../core/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
@@ -89,7 +90,8 @@ async function checkColumns(
   builtin: BuiltinModel,
   exports: { readonly [name: string]: PlainData },
 ): Promise<void> {
-  const { columns, query, partitions, timeColumn } = await workspace.snapshot();
+  const snapshot = await workspace.snapshot();
+  const { columns, query, partitions, timeColumn } = snapshot;
   if (partitions === 0) return;
   const time = columns.find((column) => column.name === timeColumn);
   if (builtin.series && (time?.type === "string" || time?.type === "boolean"))
@@ -111,7 +113,7 @@ async function checkColumns(
       if (type !== "number" && type !== "integer" && !(booleans && type === "boolean"))
         throw new ManymodelError(
           "input",
-          `column ${name} of ${query.table} (${option}) holds ${type}s; ${option === "target" ? "a forecast needs" : "it needs"} numbers${booleans ? " or booleans" : ""}, with missing ones empty`,
+          `column ${name} of ${query.table} (${option}) holds ${type}s${await firstNonNumber(workspace.engine.tables, snapshot, name)}; ${option === "target" ? "a forecast needs" : "it needs"} numbers${booleans ? " or booleans" : ""}, with missing ones empty`,
         );
     }
 }

@@ -85,6 +85,7 @@ export async function runBatch(
     ...(columns !== undefined && { columns }),
     ...(orderBy !== undefined && { orderBy }),
     duplicates: trained?.duplicates ?? "fail",
+    ...(trained?.interval !== undefined && { interval: trained.interval }),
   };
   const spec = {
     ...{ model: version.model, version: version.version, query, outputTable, levels, quantiles },

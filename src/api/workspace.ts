@@ -20,6 +20,8 @@ export interface LoopQuery {
   readonly orderBy?: readonly string[];
   /** Two rows of one partition with the same time: fail that partition (default), or keep both. */
   readonly duplicates?: "fail" | "keep";
+  /** The interval of all series, such as `P1D`, `P1M` or `PT1H`; each series' own when left out. */
+  readonly interval?: string;
 }
 
 /** A list of all partition keys of the source, for `foreach`; composite keys are objects of column name to value. */
@@ -65,6 +67,7 @@ export class Workspace {
       ...(source.columns !== undefined && { columns: source.columns }),
       ...(source.order_by !== undefined && { orderBy: source.order_by }),
       duplicates: source.duplicates,
+      ...(source.interval !== undefined && { interval: source.interval }),
     };
   }
 

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { MISSING_MODEL } from "../core/missing-model.ts";
 import { LEVEL_RULE } from "../core/quantile.ts";
-import { RUN_MODES } from "../core/run.ts";
+import { LONGEST_HORIZON, RUN_MODES } from "../core/run.ts";
 import { SNOWFLAKE_COMPUTE, SNOWFLAKE_SCORING } from "../core/snowflake-address.ts";
+import { readInterval } from "../core/stated-interval.ts";
 import { RECONCILIATION_METHODS } from "../forecast/hierarchy/methods.ts";
 
 const tableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "of letters, digits and _, not starting with a digit");
@@ -14,6 +15,7 @@ const columnList = z.union([
   z.array(z.string().min(1)).min(1),
 ]);
 const count = z.int().min(1);
+const horizon = count.max(LONGEST_HORIZON);
 const plain = z.json();
 
 /** The seed's block of environment values, as it stands; engines that have no use for a key leave it alone. */
@@ -55,6 +57,13 @@ const source = z
       .enum(["fail", "keep"])
       .default("fail")
       .describe("Two rows of one partition with the same time: fail that partition, or keep both."),
+    interval: z
+      .string()
+      .refine((text) => readInterval(text) !== undefined, "an interval such as P1D, P1W, P1M, P3M, PT1H, W12345 or N1")
+      .optional()
+      .describe(
+        "The interval of all series, such as P1D, P1W, P1M or PT1H; each series' own, from its times, when left out.",
+      ),
   })
   .describe("Where the series are.");
 
@@ -92,7 +101,7 @@ const train = z
       .optional()
       .describe("Megabytes of heap that a worker may use before its partition fails; Node's own limit when left out."),
     seed: z.int().min(0).max(4294967295).default(1).describe("Seed of everything random."),
-    horizon: count.default(30).describe("Steps of the forecast kept beside each model."),
+    horizon: horizon.default(30).describe("Steps of the forecast kept beside each model."),
     holdout: z.int().min(0).default(30).describe("Observations held out at the end to measure accuracy; 0: none."),
     model_key_arg: z
       .string()
@@ -142,7 +151,7 @@ const batch = z
   .strictObject({
     input_table: z.string().min(1).optional().describe("What to score; source.table when left out."),
     output_table: tableName.default("FORECAST_RESULTS").describe("Where the forecasts go."),
-    horizon: count.optional().describe("Steps to forecast; the version's own when left out."),
+    horizon: horizon.optional().describe("Steps to forecast; the version's own when left out."),
     levels: z
       .array(z.number().min(1, LEVEL_RULE).lt(100, LEVEL_RULE))
       .min(1)

@@ -9,6 +9,7 @@ export const FAILURE_TYPES = [
   "no-data",
   "null-timestamp",
   "duplicate-timestamp",
+  "irregular-interval",
   "timeout",
   "out-of-memory",
   "worker-lost",

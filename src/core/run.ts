@@ -31,6 +31,8 @@ export interface DataQuery {
   readonly orderBy?: readonly string[];
   /** What two rows of one partition with the same time mean: a failure of that partition (default), or nothing. */
   readonly duplicates?: "fail" | "keep";
+  /** The interval of all series, such as `P1D` (see `readInterval`); each series' own when left out. */
+  readonly interval?: string;
 }
 
 /** Source data as a run or a batch sees it: read once, pinned, grouped by partition and ordered. */
@@ -131,6 +133,16 @@ export function checkName(what: string, name: string, pattern: "id" | "table" = 
 export function checkCount(what: string, value: number): void {
   if (!Number.isSafeInteger(value) || value < 1)
     throw new ManymodelError("usage", `${what} is ${show(value)}; it must be an integer of at least 1`);
+}
+
+/** The most steps that are forecast: of daily data more than a century. */
+export const LONGEST_HORIZON = 50_000;
+
+/** Checks how many steps to forecast. @throws {ManymodelError} `usage` unless it is an integer from 1 to 50,000 */
+export function checkHorizon(value: number): void {
+  checkCount("horizon", value);
+  if (value > LONGEST_HORIZON)
+    throw new ManymodelError("usage", `horizon is ${value}; it may be at most ${LONGEST_HORIZON} steps`);
 }
 
 /** A new run id: the mode, the time to the second, and four random hexadecimal digits. */

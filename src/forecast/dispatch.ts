@@ -33,8 +33,14 @@ export function dispatch(kinds: Kinds): Dispatched {
     return found;
   };
   const any: Dispatched = {
-    forecast: (model: FittedModel, options: ModelForecastOptions): Forecast =>
-      kindOf(model).forecast(model, options, any),
+    forecast(model: FittedModel, options: ModelForecastOptions): Forecast {
+      const result = kindOf(model).forecast(model, options, any);
+      if (!("nobs" in model) || model.nobs > 1) return result;
+      // One observation tells no variance.
+      const unknown = (bounds: readonly Float64Array[]) =>
+        bounds.map((bound, i) => (result.levels[i] === 0 ? bound : bound.map(() => NaN)));
+      return { ...result, lower: unknown(result.lower), upper: unknown(result.upper) };
+    },
     fitted: (model: FittedModel, y: Series, options: ModelOptions = {}) =>
       method(model, "fitted")(model, toFloat64(y), options, any),
     update<M extends FittedModel>(model: M, newY: Series, options: ModelOptions = {}): M {

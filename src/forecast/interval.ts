@@ -8,26 +8,33 @@ const DAY = 86_400_000;
 export type Interval = string;
 
 /**
- * Finds the step of a series from its times. Months are recognised by their calendar, days of the week (shops
- * closed on Sundays) by the others never occurring; otherwise the most frequent difference counts, the smaller one of a tie.
+ * Finds the step of a series from its times: the greatest that all of its differences are multiples of, never a typical one.
+ * Months are recognised by their calendar, days of the week (shops closed on Sundays) by the others never occurring.
  *
  * @param times - strictly ascending: milliseconds since 1970-01-01 UTC, or plain numbers
  * @param unit - what `times` counts
- * @returns null for fewer than two times
+ * @returns null for fewer than two times, and for those that keep no step: most differences are alike but have only a
+ *   quarter of them or less in common (a month's last working day, local days in UTC), or less than a tenth of the steps
+ *   has a time; of steps of whole days as few as ever may, up to 10,000 steps
  */
 export function detectInterval(times: Float64Array, unit: "time" | "number"): Interval | null {
   if (times.length < 2) return null;
   const constant = constantDifference(times);
-  if (unit === "number") return `N${constant ?? frequentDifference(times)}`;
+  if (unit === "number") {
+    const step = constant ?? commonNumber(times);
+    return step !== null && isKept(times, step, 0) ? `N${step}` : null;
+  }
   const shortest = constant ?? shortestDifference(times);
   if (shortest >= 28 * DAY) {
     const months = monthInterval(times);
     if (months !== null) return months;
   }
-  const step = constant ?? frequentDifference(times);
+  const step = constant ?? commonDifference(times);
   const weekdays = step === DAY && constant === null ? openDays(times) : null;
   if (weekdays !== null) return weekdays;
-  return step % DAY === 0 ? `P${step / DAY}D` : `PT${step / 1000}S`;
+  const inDays = step % DAY === 0;
+  if (!isKept(times, step, inDays ? LONGEST_SPARSE : 0)) return null;
+  return inDays ? `P${step / DAY}D` : `PT${step / 1000}S`;
 }
 
 /** The `count` times that follow `last` at a step found by `detectInterval`. */
@@ -81,26 +88,69 @@ function frequentDifference(times: Float64Array): number {
   return [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]![0];
 }
 
+/** The greatest difference that all are multiples of, of whole numbers. */
+function commonDifference(times: Float64Array): number {
+  let common = 0;
+  for (let i = 1; i < times.length && common !== 1; i++)
+    common = greatestCommonDivisor(times[i]! - times[i - 1]!, common);
+  return common;
+}
+
+/** The same of any numbers: the most frequent difference or the shortest one, if all are multiples of it but for rounding. */
+function commonNumber(times: Float64Array): number | null {
+  if (times.every(Number.isSafeInteger)) return commonDifference(times);
+  const isCommon = (step: number) => times.every((time) => Math.abs(offGrid(time - times[0]!, step)) <= ROUNDING);
+  return [frequentDifference(times), shortestDifference(times)].find(isCommon) ?? null;
+}
+
+/** How far plain numbers may be off their grid, in steps. */
+const ROUNDING = 1e-6;
+const offGrid = (distance: number, step: number) => distance / step - Math.round(distance / step);
+
+/** So many steps of whole days may have hardly any observation. */
+const LONGEST_SPARSE = 10_000;
+
+/** Whether times keep the step that they have in common, rather than jitter around a longer one or come at random. */
+function isKept(times: Float64Array, step: number, longestSparse: number): boolean {
+  const differences = times.slice(1).map((time, i) => time - times[i]!);
+  if (differences.length >= 4) {
+    const median = differences.slice().sort()[differences.length >> 1]!;
+    const alike = differences.filter((difference) => Math.abs(difference - median) <= median / 4).length;
+    if (step <= median / 4 && alike >= 0.8 * differences.length) return false;
+  }
+  const steps = Math.round((times.at(-1)! - times[0]!) / step);
+  return steps <= Math.max(10 * times.length + 10, longestSparse);
+}
+
 /** Every time falls on the same day of its month, or on the month's last day where that is shorter. */
 function monthInterval(times: Float64Array): Interval | null {
+  const day = dayOfMonth(times);
+  if (day === null) return null;
+  let step = 0;
+  for (let i = 1; i < times.length; i++)
+    step = greatestCommonDivisor(step, monthNumber(new Date(times[i]!)) - monthNumber(new Date(times[i - 1]!)));
+  return step > 0 ? `P${step}M@${day}` : null;
+}
+
+/** The day of the month that all times fall on, at the same time of day; 31 is the last one. Null if there is none. */
+export function dayOfMonth(times: Float64Array): number | null {
   const dates = Array.from(times, (ms) => new Date(ms));
   const lengths = dates.map((d) => new Date(Date.UTC(d.getUTCFullYear(), d.getUTCMonth() + 1, 0)).getUTCDate());
   const days = dates.map((d) => d.getUTCDate());
   const timeOfDay = times[0]! - Math.floor(times[0]! / DAY) * DAY;
   const atMonthEnd = days.every((day, i) => day === lengths[i]);
   const day = atMonthEnd ? 31 : Math.max(...days);
-  let step = 0;
   for (let i = 0; i < dates.length; i++) {
     if (days[i] !== Math.min(day, lengths[i]!)) return null;
     if (times[i]! - Math.floor(times[i]! / DAY) * DAY !== timeOfDay) return null;
-    if (i > 0) step = greatestCommonDivisor(step, monthNumber(dates[i]!) - monthNumber(dates[i - 1]!));
   }
-  return step > 0 ? `P${step}M@${day}` : null;
+  return day;
 }
 
 const monthNumber = (date: Date) => 12 * date.getUTCFullYear() + date.getUTCMonth();
 const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));
-const weekday = (ms: number) => new Date(ms).getUTCDay() || 7;
+/** The day of the week, Monday is 1. */
+export const weekday = (ms: number) => new Date(ms).getUTCDay() || 7;
 
 /** How much of a pattern of weekdays must be there for a day that is missing to count as a gap in it. */
 const PATTERN_FILLED = 0.8;
@@ -117,18 +167,23 @@ function openDays(times: Float64Array): Interval | null {
   return filled === 1 || (filled >= PATTERN_FILLED && last - first >= 21 * DAY) ? interval : null;
 }
 
+/** A grid may have so many steps, or ten times as many as there are times. */
+const LONGEST_GRID = 100_000;
+
 /**
  * Where each time falls on the series' own grid (first time: 0, one interval later: 1, …).
  *
- * @param longest - how many steps the grid may have after its first
- * @returns null if a time lies off the grid, or the grid would be longer (than ten times the series)
+ * @returns null if a time lies off the grid, or the grid would be longer than 100,000 steps and ten times the series
  */
-export function gridPositions(
-  times: Float64Array,
-  interval: Interval,
-  longest = 10 * times.length + 10,
-): Int32Array | null {
+export function gridPositions(times: Float64Array, interval: Interval): Int32Array | null {
   const n = times.length;
+  const longest = Math.max(10 * n + 10, LONGEST_GRID);
+  if (interval.startsWith("N")) {
+    const step = Number(interval.slice(1));
+    const places = times.map((time) => Math.round((time - times[0]!) / step));
+    const isOff = times.some((time) => Math.abs(offGrid(time - times[0]!, step)) > ROUNDING);
+    return isOff || places.at(-1)! > longest ? null : Int32Array.from(places);
+  }
   const follow = (limit: number) => {
     const grid = nextTimes(times[0]!, interval, limit);
     const positions = new Int32Array(n);
@@ -140,7 +195,7 @@ export function gridPositions(
     }
     return positions;
   };
-  return follow(n - 1) ?? follow(longest);
+  return follow(n - 1) ?? follow(10 * n + 10) ?? follow(longest);
 }
 
 /** A time as exact text: `2026-11-23` for dates, `2026-11-23 10:30:00.5` for timestamps (UTC), digits for numbers. */

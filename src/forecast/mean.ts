@@ -9,7 +9,7 @@ export interface MeanModel {
   readonly nobs: number;
   readonly mean: number;
   /** Sample variance (divisor nobs - 1); 0 for a single observation. */
-  readonly sigma2: number;
+  readonly sigma2: number | null;
 }
 
 /**
@@ -28,12 +28,12 @@ export function mean(y: Series): MeanModel {
   const average = sum / nobs;
   let squares = 0;
   for (const value of series) if (!Number.isNaN(value)) squares += (value - average) ** 2;
-  return { kind: "mean", formatVersion: 1, nobs, mean: average, sigma2: nobs > 1 ? squares / (nobs - 1) : 0 };
+  return { kind: "mean", formatVersion: 1, nobs, mean: average, sigma2: nobs > 1 ? squares / (nobs - 1) : null };
 }
 
 function forecastMean(model: MeanModel, options: ForecastOptions): Forecast {
   const { h, levels } = checkForecastOptions(options);
-  const se = Math.sqrt(model.sigma2 * (1 + 1 / model.nobs));
+  const se = Math.sqrt((model.sigma2 ?? NaN) * (1 + 1 / model.nobs));
   return symmetricForecast(
     new Float64Array(h).fill(model.mean),
     new Float64Array(h).fill(se),
@@ -45,14 +45,14 @@ function forecastMean(model: MeanModel, options: ForecastOptions): Forecast {
 /** Mean and variance of the old and the new observations together, by Welford's recursion. */
 function updateMean(model: MeanModel, newY: Float64Array): MeanModel {
   let { nobs, mean } = model;
-  let squares = model.sigma2 * (nobs - 1);
+  let squares = (model.sigma2 ?? 0) * (nobs - 1);
   for (const value of newY) {
     if (Number.isNaN(value)) continue;
     const off = value - mean;
     mean += off / ++nobs;
     squares += off * (value - mean);
   }
-  return { ...model, nobs, mean, sigma2: nobs > 1 ? squares / (nobs - 1) : 0 };
+  return { ...model, nobs, mean, sigma2: nobs > 1 ? squares / (nobs - 1) : null };
 }
 
 /** What can be done with a mean model. */

@@ -52,7 +52,8 @@ export const KINDS: Required<Kinds> = {
 const ALL = /* @__PURE__ */ dispatch(KINDS);
 
 /**
- * Point forecasts and prediction intervals of any fitted model of this library.
+ * Point forecasts and prediction intervals of any fitted model of this library. Of a model of a single observation, which
+ * tells no variance, bounds are NaN but for the median's.
  *
  * @param options.xreg - future values of the regressors, for a model that has any
  * @throws {RangeError} if the horizon or a level is not allowed, or the model's kind is not known

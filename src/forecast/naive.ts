@@ -11,8 +11,8 @@ export interface NaiveModel {
   readonly nobs: number;
   /** The last observed value of each season, in time order: the forecasts of the next `period` steps. */
   readonly lastSeason: readonly number[];
-  /** Mean squared one-step residual; 0 if there is none. */
-  readonly sigma2: number;
+  /** Mean squared one-step residual; null if there is none: then bounds are NaN. */
+  readonly sigma2: number | null;
 }
 
 /**
@@ -62,7 +62,7 @@ function seasonalNaive(y: Float64Array, period: number): Omit<NaiveModel, "kind"
       );
     lastSeason.push(y[t]!);
   }
-  return { formatVersion: 1, period, nobs, lastSeason, sigma2: count > 0 ? squares / count : 0 };
+  return { formatVersion: 1, period, nobs, lastSeason, sigma2: count > 0 ? squares / count : null };
 }
 
 /**
@@ -84,7 +84,7 @@ function forecastNaive(model: NaiveModel, options: ForecastOptions): Forecast {
   const se = new Float64Array(h);
   for (let i = 0; i < h; i++) {
     mean[i] = model.lastSeason[i % model.period]!;
-    se[i] = Math.sqrt(model.sigma2 * (Math.floor(i / model.period) + 1));
+    se[i] = Math.sqrt((model.sigma2 ?? NaN) * (Math.floor(i / model.period) + 1));
   }
   return symmetricForecast(mean, se, levels);
 }

@@ -32,7 +32,7 @@ export function checkForecastOptions({ h, levels = [80, 95] }: ForecastOptions):
 /**
  * Symmetric prediction intervals about point forecasts: mean ± quantile × standard error.
  *
- * @param se - standard errors of the forecasts, length h
+ * @param se - standard errors of the forecasts, length h; NaN where unknown, which makes bounds NaN but for the median's
  * @param df - degrees of freedom of Student's t; the normal distribution when left out
  */
 export function symmetricForecast(
@@ -46,8 +46,8 @@ export function symmetricForecast(
   for (const level of levels) {
     const p = 0.5 + level / 200;
     const quantile = df === Infinity ? normalQuantile(p) : studentQuantile(p, df);
-    lower.push(mean.map((value, i) => value - quantile * se[i]!));
-    upper.push(mean.map((value, i) => value + quantile * se[i]!));
+    lower.push(mean.map((value, i) => (level === 0 ? value : value - quantile * se[i]!)));
+    upper.push(mean.map((value, i) => (level === 0 ? value : value + quantile * se[i]!)));
   }
   return { mean, levels, lower, upper };
 }

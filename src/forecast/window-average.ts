@@ -13,8 +13,8 @@ export interface WindowAverageModel {
   readonly window: number;
   /** The last `window` seasons in time order, null where missing. */
   readonly last: readonly (number | null)[];
-  /** Mean squared one-step error; 0 if there is none. */
-  readonly sigma2: number;
+  /** Mean squared one-step error; null if there is none: then bounds are NaN. */
+  readonly sigma2: number | null;
 }
 
 /**
@@ -66,7 +66,7 @@ function fit(kind: WindowAverageModel["kind"], y: Float64Array, period: number, 
     count++;
   }
   const last = Array.from(y.subarray(y.length - window * period), (value) => (Number.isNaN(value) ? null : value));
-  return { kind, formatVersion: 1, period, nobs, window, last, sigma2: count > 0 ? squares / count : 0 };
+  return { kind, formatVersion: 1, period, nobs, window, last, sigma2: count > 0 ? squares / count : null };
 }
 
 /** The mean of the values `period`, 2 `period`, … `window` × `period` steps before t; NaN if none is observed. */
@@ -97,7 +97,7 @@ export const windowAverageKind: Kind<WindowAverageModel> = {
     const { period, window } = model;
     const season = Array.from({ length: period }, (_, i) => average(last, last.length + i, period, window));
     const mean = Float64Array.from({ length: h }, (_, i) => season[i % period]!);
-    return symmetricForecast(mean, new Float64Array(h).fill(Math.sqrt(model.sigma2)), levels);
+    return symmetricForecast(mean, new Float64Array(h).fill(Math.sqrt(model.sigma2 ?? NaN)), levels);
   },
   fitted: ({ period, window }, y) => averages(y, period, window),
   update: (model, newY) => {

@@ -1,5 +1,6 @@
 import { type Column, type ColumnBatch, type ColumnInfo, columnsOf, matchColumn, sliceColumn } from "../core/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
+import type { Interval } from "./interval.ts";
 
 /**
  * The rows of one partition as typed columns, in the order of the data query. Column names match exactly, or ignoring
@@ -8,6 +9,8 @@ import { ManymodelError, show } from "../core/errors.ts";
 export interface Frame {
   /** How many rows there are. */
   readonly length: number;
+  /** The interval of the partition's times (see `Interval`); null where they keep none, and in `predict`. */
+  readonly interval: Interval | null;
   readonly columns: readonly ColumnInfo[];
   /** A numeric column; NULL is NaN. */
   numbers(column: string): Float64Array;
@@ -31,8 +34,15 @@ export interface Frame {
  * The rows `[start, end)` of a batch as a frame. Numeric columns share the batch's memory.
  *
  * @param grid - where each row falls on the grid of the partition's times (see `gridPositions`)
+ * @param interval - of that grid
  */
-export function frame(batch: ColumnBatch, start = 0, end = batch.length, grid?: () => Int32Array | null): Frame {
+export function frame(
+  batch: ColumnBatch,
+  start = 0,
+  end = batch.length,
+  grid?: () => Int32Array | null,
+  interval: Interval | null = null,
+): Frame {
   const names = Object.keys(batch.columns);
   const column = (wanted: string, ...types: Column["type"][]): Column => {
     const name = matchColumn(names, wanted);
@@ -48,6 +58,7 @@ export function frame(batch: ColumnBatch, start = 0, end = batch.length, grid?: 
   };
   return {
     length: end - start,
+    interval,
     columns: columnsOf(batch),
     numbers: (name) => column(name, "number").values as Float64Array,
     series(name) {
@@ -75,6 +86,7 @@ export function pickRows(data: Frame, rows: Int32Array, positions: Int32Array | 
   const others = <T>(values: readonly T[]) => Array.from(rows, (row) => values[row]!);
   return {
     length: rows.length,
+    interval: data.interval,
     columns: data.columns,
     numbers: (name) => numbers(data.numbers(name)),
     series: (name) => spaced(numbers(data.series(name)), positions),

@@ -69,8 +69,8 @@ export function checkPrediction(returned: unknown, horizon: number, levels: read
         `predict must return levels, lower and upper for the levels asked, [${levels.join(", ")}]; levels is ${show(given)}`,
       );
   }
-  const series = (values: unknown, path: string) => {
-    const numbers = checkNumbers(values, path);
+  const series = (values: unknown, path: string, orNaN = false) => {
+    const numbers = checkNumbers(values, path, orNaN);
     if (numbers.length !== horizon)
       throw new InvalidReturn(`predict must return ${horizon} values in ${path}; it has ${numbers.length}`);
     return numbers instanceof Float64Array ? numbers : Float64Array.from(numbers);
@@ -78,8 +78,8 @@ export function checkPrediction(returned: unknown, horizon: number, levels: read
   const none = () => levels.map(() => new Float64Array(horizon).fill(NaN));
   return {
     mean: series(mean, "mean"),
-    lower: (lower as unknown[] | undefined)?.map((v, i) => series(v, `lower[${i}]`)) ?? none(),
-    upper: (upper as unknown[] | undefined)?.map((v, i) => series(v, `upper[${i}]`)) ?? none(),
+    lower: (lower as unknown[] | undefined)?.map((v, i) => series(v, `lower[${i}]`, true)) ?? none(),
+    upper: (upper as unknown[] | undefined)?.map((v, i) => series(v, `upper[${i}]`, true)) ?? none(),
   };
 }
 
@@ -104,12 +104,12 @@ function checkMetrics(metrics: unknown): string {
   return JSON.stringify(kept);
 }
 
-function checkNumbers(values: unknown, path: string): Float64Array | number[] {
+function checkNumbers(values: unknown, path: string, orNaN = false): Float64Array | number[] {
   if (!Array.isArray(values) && !(ArrayBuffer.isView(values) && "length" in values))
     throw new InvalidReturn(`${path} is ${show(values)}; it must be an array of numbers`);
   const numbers = values instanceof Float64Array ? values : Array.from(values as ArrayLike<unknown>);
   for (let i = 0; i < numbers.length; i++)
-    if (typeof numbers[i] !== "number" || !Number.isFinite(numbers[i]))
+    if (typeof numbers[i] !== "number" || !(Number.isFinite(numbers[i]) || (orNaN && Number.isNaN(numbers[i]))))
       throw new InvalidReturn(`${path}[${i}] is ${show(numbers[i])}; it must be a finite number`);
   return numbers as Float64Array | number[];
 }

@@ -11,11 +11,16 @@ export interface TimeAxis {
   readonly interval: Interval;
 }
 
-/** Reads the time column of a partition's rows, which are in its order. @throws {RangeError} for fewer than two times */
+/** Reads the time column of a partition's rows, which are in its order. @throws {RangeError} if they keep none */
 export function timeAxis(data: Frame, column: string): TimeAxis {
   const { type, times } = readTimes(data, column);
-  const interval = detectInterval(times, type === "number" ? "number" : "time");
-  if (interval === null) throw new RangeError(`${times.length} rows are too few to tell the interval of ${column}`);
+  const interval = data.interval ?? detectInterval(times, type === "number" ? "number" : "time");
+  if (interval === null)
+    throw new RangeError(
+      times.length < 2
+        ? `${times.length} rows are too few to tell the interval of ${column}`
+        : `the times of ${column} keep no interval; aggregate the rows to days, weeks or months`,
+    );
   return { type, times, interval };
 }
 
@@ -28,7 +33,9 @@ export function readTimes(data: Frame, column: string): { type: TimeType; times:
 }
 
 /** The times, as text, of the positions of a series whose first is the first row's: what `Frame.series` has. */
-export function timesOfSeries({ type, times, interval }: TimeAxis, length: number): string[] {
+export function timesOfSeries(data: Frame, column: string, length: number): string[] {
+  const { type, times } = readTimes(data, column);
   if (times.length === length) return Array.from(times, (time) => formatTime(type, time));
+  const { interval } = timeAxis(data, column);
   return [times[0]!, ...nextTimes(times[0]!, interval, length - 1)].map((time) => formatTime(type, time));
 }

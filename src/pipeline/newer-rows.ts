@@ -9,9 +9,6 @@ export class OffInterval extends Error {
   override readonly name = "OffInterval";
 }
 
-/** A series' rows may be at most so many steps after its last observation. */
-const LONGEST = 100_000;
-
 /** Rows that are newer than a series, and how many steps they reach. */
 export interface NewerRows {
   /** `series` begins one step after the series' last observation. */
@@ -63,7 +60,7 @@ export function newerRows(
     grid[++found] = times[i]!;
   }
   if (interval === null) throw new OffInterval(`the model's series has no interval, so newer rows have no place`);
-  const positions = gridPositions(grid, interval, LONGEST);
+  const positions = gridPositions(grid, interval);
   if (positions === null)
     throw new OffInterval(
       `${column} ${formatTime(type, grid[1]!)}${newer > 1 ? ` to ${formatTime(type, grid[newer]!)}` : ""} of the input ${newer > 1 ? "are" : "is"} not at steps of ${interval} after ${lastTs}`,

@@ -13,6 +13,7 @@ import {
   type Snapshot,
 } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
+import { checkStatedInterval } from "../model/series-interval.ts";
 import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
 import { putJson } from "./json.ts";
@@ -66,6 +67,7 @@ async function pinAndSplit(engine: Engine, spec: RunSpec, now: Date, packageVers
   const { runId } = spec;
   checkName("run id", runId);
   const snapshot = spec.snapshot ?? (await engine.tables.snapshot(spec.query));
+  checkStatedInterval(snapshot);
   const partitions = spec.keys?.length ?? snapshot.partitions;
   if (partitions === 0)
     throw new ManymodelError("input", `${spec.query.table} has no rows, so there is nothing to train; load data first`);

@@ -4,7 +4,7 @@ import { MISSING_MODEL, type MissingModel } from "../core/missing-model.ts";
 import type { PlainData } from "../core/plain-data.ts";
 import { checkLevels, checkQuantiles } from "../core/quantile.ts";
 import type { ModelVersion } from "../core/registry.ts";
-import { checkCount, checkName, type DataQuery, type RunManifest, type Snapshot } from "../core/run.ts";
+import { checkHorizon, checkName, type DataQuery, type RunManifest, type Snapshot } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
 import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
@@ -201,7 +201,7 @@ async function planBatch(
 ): Promise<BatchPlan> {
   const { query, outputTable, advance, incremental, futureTable } = spec;
   const horizon = spec.horizon ?? version.horizon;
-  checkCount("horizon", horizon);
+  checkHorizon(horizon);
   const levels = checkLevels(spec.levels);
   const quantiles = checkQuantiles(spec.quantiles);
   if (!MISSING_MODEL.includes(spec.missingModel))

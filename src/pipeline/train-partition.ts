@@ -7,9 +7,10 @@ import type { RunManifest } from "../core/run.ts";
 import { partitionSeed } from "../core/seed.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import { type Frame, frame } from "../model/frame.ts";
-import { detectInterval, formatTime, gridPositions } from "../model/interval.ts";
+import { formatTime, gridPositions, type Interval } from "../model/interval.ts";
 import { keyArgument } from "../model/key-argument.ts";
 import { checkFitResult, InvalidReturn } from "../model/return-contract.ts";
+import { IrregularInterval, seriesInterval } from "../model/series-interval.ts";
 
 /** What of a manifest decides what `fit` gets. */
 export type TrainingPlan = Pick<RunManifest, "snapshot" | "keyArg" | "exports" | "seed">;
@@ -50,7 +51,7 @@ export function preparePartition(
   const time = readTime(snapshot, frame(batch, start, end));
   if (time !== undefined && "errorType" in time) return { row: Object.assign(row, time), context: undefined };
   Object.assign(row, time?.found);
-  const data = frame(batch, start, end, time?.grid);
+  const data = frame(batch, start, end, time?.grid, time?.found.interval);
   const argument = keyArgument(snapshot.keyColumns, row.key);
   const context = { [plan.keyArg]: argument, data, exports: plan.exports, seed };
   return { row, context: context as Parameters<AnyModelDefinition["fit"]>[0] };
@@ -133,7 +134,13 @@ function readTime(
       };
   }
   const distinct = repeated ? times.filter((t, i) => i === 0 || t !== times[i - 1]) : times;
-  const interval = detectInterval(distinct, type === "number" ? "number" : "time");
+  let interval: Interval | null;
+  try {
+    interval = seriesInterval(distinct, type, query.interval);
+  } catch (error) {
+    if (!(error instanceof IrregularInterval)) throw error;
+    return { errorType: "irregular-interval", errorMessage: `${timeColumn} ${error.message}` };
+  }
   return {
     found: { firstTs: formatTime(type, times[0]!), lastTs: formatTime(type, times[n - 1]!), interval },
     grid: () => (repeated || interval === null ? null : gridPositions(times, interval)),

@@ -29,6 +29,29 @@ export interface StoredItem {
   readonly ageMs: number;
 }
 
+/** How to read a CSV file, where that is not to be found from the file itself. */
+export interface CsvFormat {
+  readonly delimiter?: string;
+  /** What stands between a number's whole part and its decimals. */
+  readonly decimal?: string;
+  /** The order of a date's parts, such as `%m/%d/%Y`. */
+  readonly dateFormat?: string;
+  /** What stands for a missing value, beside nothing. */
+  readonly nulls?: readonly string[];
+}
+
+/** What an import made of a column. */
+export interface ImportedColumn {
+  readonly name: string;
+  /** Its type, or the name of one that a model cannot read. */
+  readonly type: string;
+  /** Of times the first and last one, as text. */
+  readonly first?: string | null;
+  readonly last?: string | null;
+  /** A date of the file, all of whose dates would also be some with day and month exchanged. */
+  readonly ambiguous?: string;
+}
+
 /** A committed run as the result views need it. */
 export interface ExposedRun {
   readonly runId: string;
@@ -68,7 +91,11 @@ export interface Tables {
    * Loads a CSV, Parquet or JSON file as a table, whole or not at all.
    * @throws {ManymodelError} `conflict` if the table exists, unless it was imported and is to be replaced
    */
-  import(file: string, table: string, options: { readonly replace: boolean }): Promise<{ rows: number }>;
+  import(
+    file: string,
+    table: string,
+    options: { readonly replace: boolean; readonly csv?: CsvFormat },
+  ): Promise<{ rows: number; columns: readonly ImportedColumn[] }>;
   /** Creates an empty table if there is none of that name; never touches one that exists. True if it was created. */
   create(table: string, columns: readonly ColumnInfo[]): Promise<boolean>;
   /** Writes rows as a part of a table, not visible until published. Any process may call it. */

@@ -32,7 +32,7 @@ export interface ChangedRun {
 /**
  * Trains the partitions whose data have changed since an earlier run, or that it does not have, and makes one completed run
  * of them and of the earlier run's other rows, which are not copied. Partitions that the source has no more are left out.
- * Where definition, exports, seed or keys are other ones, everything is trained.
+ * Where definition, exports, seed, interval or keys are other ones, everything is trained.
  *
  * @param since - the earlier run, completed
  * @throws {ManymodelError} `not-found` or `conflict` if there is no such completed run; what `train` throws
@@ -105,6 +105,8 @@ function whyEverything(
   if (base.definition.sha256 !== spec.definition.sha256) return "the model definition is another one";
   if (JSON.stringify(base.exports) !== JSON.stringify(spec.exports)) return "the exports are other ones";
   if (base.seed !== spec.seed) return `the seed is ${spec.seed}, it was ${base.seed}`;
+  const [was, is] = [base.snapshot.query.interval, spec.snapshot.query.interval];
+  if (was !== is) return `the interval is ${is ?? "each series' own"}, it was ${was ?? "each series' own"}`;
   if (types(base.snapshot) !== types(spec.snapshot)) return "the source is partitioned otherwise";
   return base.keyArg === spec.keyArg ? null : `the loop variable is ${spec.keyArg}, it was ${base.keyArg}`;
 }

@@ -41,7 +41,7 @@ describe("manymodel, on the command line", () => {
   it("goes from a CSV file to forecasts", async () => {
     await writeCsv("sales.csv", ["A", "B", "C"], 70);
     json("init", "--table", "SALES", "--partition-by", "sku", "--order-by", "day", "--target", "qty");
-    expect(json("import", "sales.csv", "--table", "SALES")).toEqual({ table: "SALES", rows: 210 });
+    expect(json("import", "sales.csv", "--table", "SALES")).toMatchObject({ table: "SALES", rows: 210 });
     expect(json("setup")).toEqual({ created: ["FORECAST_RESULTS"], kept: [] });
     expect(json("setup")).toEqual({ created: [], kept: ["FORECAST_RESULTS"] });
     const advice = json("advise", "--sample", "2", "--horizon", "7");
@@ -221,6 +221,24 @@ describe("manymodel, on the command line", () => {
       "SELECT FIRST_TS, LAST_TS, N_OBS FROM TRAINING_RESULTS WHERE OUTCOME = 'succeeded' AND PARTITION_KEY = 's:A' ORDER BY RUN_ID DESC LIMIT 1",
     );
     expect(results.rows, "unsorted rows are sorted").toEqual([["2026-01-01", "2026-01-03", 3]]);
+  });
+
+  it("says what an import made of each column, and reads other decimals, dates and missing values when told", async () => {
+    const months = Array.from({ length: 12 }, (_, i) => `${String(i + 1).padStart(2, "0")}/01/2023`);
+    const lines = months.map((day, i) => `a;${day};${i === 3 ? "n/a" : `10${i},5`}`);
+    await writeFile(path.join(folder, "us.csv"), `sku;day;qty\n${lines.join("\n")}\n`);
+    json("init", "--table", "US", "--partition-by", "sku", "--order-by", "day", "--target", "qty");
+    const plain = manymodel("import", "us.csv", "--table", "US").stdout;
+    expect(plain).toContain("qty: string");
+    expect(plain).toContain("day may be misread");
+    const refused = manymodel("train").stderr;
+    expect(refused).toContain('holds strings, first "100,5" in sku = "a" (row 1); import a CSV file with --decimal ,');
+    const options = ["--decimal", ",", "--null", "n/a", "--date-format", "%m/%d/%Y", "--replace"];
+    expect(json("import", "us.csv", "--table", "US", ...options).columns).toEqual([
+      { name: "sku", type: "string" },
+      { name: "day", type: "date", first: "2023-01-01", last: "2023-12-01" },
+      { name: "qty", type: "number" },
+    ]);
   });
 
   it("imports a table whole or not at all, and replaces only what was imported", async () => {

@@ -9,6 +9,13 @@ const error = (text: string) =>
   );
 
 describe("configuration", () => {
+  it("takes intervals and horizons that can be", async () => {
+    const source = (more: string) => `source: { table: T, partition_by: ID, ${more} }`;
+    expect((await parseConfig(source("interval: P1W"), "f")).source!.interval).toBe("P1W");
+    expect(await error(source("interval: weekly"))).toContain("an interval such as P1D");
+    expect(await error("train: { horizon: 1000000000 }")).toContain("50000");
+  });
+
   it("fills in every default", async () => {
     expect(await parseConfig("source: { table: T, partition_by: ID }", "f")).toEqual({
       engine: "local",

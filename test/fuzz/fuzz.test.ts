@@ -31,7 +31,7 @@ describe("texts from outside", () => {
     const file = path.join(mm.config.directory, "odd.csv");
     for (const header of ["C0,c 1\0", '"C0",\ufeffc 1', '"a""b",c']) {
       await writeFile(file, `${header}\ni,5.476\nk,6\n`);
-      expect(await mm.engine.tables.import(file, "ODD", { replace: true }), header).toEqual({ rows: 2 });
+      expect(await mm.engine.tables.import(file, "ODD", { replace: true }), header).toMatchObject({ rows: 2 });
     }
   });
 });

@@ -86,6 +86,42 @@ describe("detectInterval and nextTimes", () => {
     expect(Array.from(nextTimes(0.5, detectInterval(Float64Array.of(0, 0.25, 0.5), "number")!, 1))).toEqual([0.75]);
   });
 
+  it("is the greatest common step, never a typical one", () => {
+    // Every other day, then one day more: most differences are of two days.
+    const days = [0, 2, 4, 6, 8, 11, 13].map((day) => Date.parse("2026-01-01") + day * 24 * HOUR);
+    expect(detectInterval(Float64Array.from(days), "time")).toBe("P1D");
+    expect(gridPositions(Float64Array.from(days), "P1D")!.at(-1)).toBe(13);
+    // Sales on one day in twenty of two years, drawn by a linear congruence.
+    let state = 7;
+    const sold = Array.from({ length: 730 }, (_, day) => day).filter(() => {
+      state = (state * 1103515245 + 12345) % 2147483648;
+      return state / 2147483648 < 0.05;
+    });
+    const sparse = Float64Array.from(sold, (day) => Date.parse("2024-01-01") + day * 24 * HOUR);
+    expect(sparse.length).toBeLessThan(60);
+    expect(detectInterval(sparse, "time")).toBe("P1D");
+    expect(gridPositions(sparse, "P1D")!.at(-1)).toBe(sold.at(-1)! - sold[0]!);
+    expect(detectInterval(Float64Array.of(0, 2, 4, 7), "number")).toBe("N1");
+    expect(detectInterval(Float64Array.of(0, 0.2, 0.4, 0.7), "number")).toBeNull();
+    expect(gridPositions(Float64Array.of(0.1, 0.2, 0.3, 0.5), "N0.1")).toEqual(Int32Array.of(0, 1, 2, 4));
+  });
+
+  it("is none where times jitter around a step, or come at random", () => {
+    const workingDays = times("2026-01-30", "2026-02-27", "2026-03-31", "2026-04-30", "2026-05-29", "2026-06-30");
+    expect(detectInterval(workingDays, "time")).toBeNull();
+    const localDays = [0, 24, 48, 71, 95, 119, 143].map((hour) => hour * HOUR);
+    expect(detectInterval(Float64Array.from(localDays), "time")).toBeNull();
+    const events = times("2026-01-01 10:00:01", "2026-01-01 17:32:07", "2026-01-03 02:11:44");
+    expect(detectInterval(events, "time")).toBeNull();
+  });
+
+  it("shops open on Mondays, Wednesdays and Fridays", () => {
+    const open = Array.from({ length: 28 }, (_, i) => Date.parse("2026-11-02") + i * 24 * HOUR).filter((ms) =>
+      [1, 3, 5].includes(new Date(ms).getUTCDay()),
+    );
+    expect(detectInterval(Float64Array.from(open), "time")).toBe("W135");
+  });
+
   it("one observation has no interval; an unknown one is refused", () => {
     expect(detectInterval(Float64Array.of(1), "time")).toBeNull();
     expect(() => nextTimes(0, "weekly", 1)).toThrow('not an interval: "weekly"');
@@ -109,6 +145,6 @@ describe("gridPositions", () => {
     expect(gridPositions(times("2026-01-31", "2026-02-28", "2026-05-31"), "P1M@31")).toEqual(Int32Array.of(0, 1, 4));
     expect(gridPositions(times("2026-01-01", "2026-01-02", "2026-01-05"), "P1D")).toEqual(Int32Array.of(0, 1, 4));
     expect(gridPositions(times("2026-01-01", "2026-01-02 12:00:00"), "P1D")).toBeNull();
-    expect(gridPositions(times("2026-01-01", "2026-01-02", "2029-01-01"), "P1D")).toBeNull();
+    expect(gridPositions(times("0001-01-01", "2026-01-02", "2029-01-01"), "P1D")).toBeNull();
   });
 });

@@ -76,6 +76,31 @@ for (const engine of ["local", "memory"] as const)
       expect(new Set(results[0]!.map((row) => row.seed)).size).toBe(31);
     });
 
+    it("series of few observations have the interval that is stated; one that is not on it fails as a row", async () => {
+      const mm = await openWorkspace(engine);
+      const columns = [
+        { name: "UNIT_ID", type: "string" },
+        { name: "OBS_DATE", type: "date" },
+        { name: "Y", type: "number" },
+      ] as const;
+      const rows = [
+        ...[0, 14, 28].map((day) => ["A", day * DAY, 1]),
+        ...[0, 1, 3, 90].map((day) => ["B", day * DAY, 1]),
+        ...[0, 7, 15].map((day) => ["C", day * DAY, 1]),
+      ];
+      await fillTable(mm, "SPARSE", [...columns], rows);
+      const query = { ...dailyQuery, table: "SPARSE" };
+      const intervals = async (interval?: string) => {
+        const dataQuery = { ...query, ...(interval !== undefined && { interval }) };
+        const run = await mm.foreachPartition("unit_id").dopar(body("average"), { dataQuery });
+        return (await runRows(mm, run.runId)).map((row) => row.interval ?? row.errorType);
+      };
+      expect(await intervals()).toEqual(["P14D", "P1D", "P1D"]);
+      expect(await intervals("P1D")).toEqual(["P1D", "P1D", "P1D"]);
+      expect(await intervals("P1W")).toEqual(["P7D", "irregular-interval", "irregular-interval"]);
+      await expect(intervals("N1")).rejects.toThrow('the interval is "N1", but OBS_DATE of SPARSE holds dates');
+    });
+
     it("plans the keys asked for, in the order asked; one without rows fails by itself", async () => {
       const mm = await openWorkspace(engine);
       await fillDaily(mm, 9, 2);

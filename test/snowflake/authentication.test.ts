@@ -43,7 +43,9 @@ describe("proving who one is to Snowflake", () => {
     expect(await runs({ type: "connection", name: "lab" })).toEqual([]);
     await expect(runs({ type: "connection", name: "other" })).rejects.toThrow(/cannot connect.*other/);
     chmodSync(file, 0o666);
-    await expect(runs({ type: "connection", name: "lab" })).rejects.toThrow(/cannot connect.*section lab of the driver's connections.toml/);
+    await expect(runs({ type: "connection", name: "lab" })).rejects.toThrow(
+      /cannot connect.*section lab of the driver's connections.toml/,
+    );
   });
 
   it("by a programmatic access token in an environment variable", async () => {

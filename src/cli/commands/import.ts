@@ -1,15 +1,45 @@
 import type { Command } from "commander";
+import type { CsvFormat, ImportedColumn } from "../../ports/tables.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+
+interface ImportOptions extends CommonOptions, Omit<CsvFormat, "nulls"> {
+  readonly table: string;
+  readonly replace?: true;
+  readonly null?: readonly string[];
+}
 
 /** `manymodel import FILE --table T`: loads a file as a table of the workspace. */
 export function addImport(program: Command): void {
   addCommand(program, "import <file>", "load a CSV, Parquet or JSON file as a table of the workspace")
     .requiredOption("--table <name>", "the new table's name")
     .option("--replace", "replace a table that was imported before")
-    .action(async (file: string, options: CommonOptions & { table: string; replace?: true }) => {
-      const { rows } = await withWorkspace(options, (mm) =>
-        mm.engine.tables.import(file, options.table, { replace: options.replace === true }),
+    .option("--delimiter <text>", "CSV: what stands between columns; found when left out")
+    .option("--decimal <character>", "CSV: the decimal separator; a point when left out")
+    .option("--date-format <format>", "CSV: the order of a date's parts, such as %m/%d/%Y; found when left out")
+    .option("--null <text...>", "CSV: what stands for a missing value, beside nothing")
+    .action(async (file: string, { table, replace, null: nulls, ...options }: ImportOptions) => {
+      const { delimiter, decimal, dateFormat } = options;
+      const csv: CsvFormat = {
+        ...(delimiter !== undefined && { delimiter }),
+        ...(decimal !== undefined && { decimal }),
+        ...(dateFormat !== undefined && { dateFormat }),
+        ...(nulls !== undefined && { nulls }),
+      };
+      const { rows, columns } = await withWorkspace(options, (mm) =>
+        mm.engine.tables.import(file, table, { replace: replace === true, csv }),
       );
-      print({ json: { table: options.table, rows }, text: `Imported ${rows} rows into ${options.table}.` }, options);
+      const text = [`Imported ${rows} rows into ${table}.`, ...columns.flatMap(columnLines)].join("\n");
+      print({ json: { table, rows, columns }, text }, options);
     });
+}
+
+function columnLines({ name, type, first, last, ambiguous }: ImportedColumn): string[] {
+  const range = first == null ? "" : `, ${first} to ${last}`;
+  const line = `  ${name}: ${type}${range}`;
+  if (ambiguous === undefined) return [line];
+  const choices = "import again with --date-format %m/%d/%Y or %d/%m/%Y";
+  return [
+    line,
+    `  ${name} may be misread: every date, such as ${ambiguous}, could have day and month the other way round; ${choices}`,
+  ];
 }

@@ -9,6 +9,7 @@ import { addCommand, type CommonOptions, print, type Report, withWorkspace } fro
 import { failureGroups, failureLines } from "../failures.ts";
 import { autoOrCount } from "../option.ts";
 import { showProgress } from "../progress.ts";
+import { intervalLines, runIntervals } from "../run-intervals.ts";
 import { formatSeconds } from "../table.ts";
 
 interface TrainOptions extends CommonOptions {
@@ -83,6 +84,7 @@ export function addTrain(program: Command): void {
         const seconds = (performance.now() - began) / 1000;
         const estimate = changed?.carried ? undefined : await estimateOf(mm.engine.stage, manifest);
         const failures = index.failed > 0 ? await failureGroups(mm.engine.tables, runId) : [];
+        const intervals = await runIntervals(mm.engine.tables, manifest);
         const { partitions, chunks } = manifest;
         const json = {
           run: runId,
@@ -95,12 +97,14 @@ export function addTrain(program: Command): void {
           ...(changed !== undefined && { changed }),
           ...(estimate !== undefined && { estimate }),
           failures,
+          ...(intervals !== undefined && { intervals }),
         };
         const text = [
           `Run ${runId}: ${partitions} partitions in ${chunks} chunks, ${index.succeeded} trained, ${index.failed} failed${index.skipped > 0 ? `, ${index.skipped} not begun` : ""}, ${formatSeconds(seconds)}.`,
           ...(changed === undefined ? [] : [changedText(changed)]),
           ...(estimate === undefined ? [] : [estimateError(estimate, seconds)]),
           ...failureLines(failures),
+          ...(intervals === undefined ? [] : intervalLines(intervals, partitions)),
           ...(index.succeeded > 0 ? [`Next: manymodel register --run ${runId}`] : []),
         ].join("\n");
         return { json, text };

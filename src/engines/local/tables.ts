@@ -6,9 +6,11 @@ import { ManymodelError, messageOf } from "../../core/errors.ts";
 import { type KeyValue, keyText, type PartitionKey, parseKeyText } from "../../core/partition-key.ts";
 import type { Snapshot } from "../../core/run.ts";
 import type { Stage } from "../../ports/stage.ts";
-import type { PartitionRows, Tables } from "../../ports/tables.ts";
+import type { CsvFormat, PartitionRows, Tables } from "../../ports/tables.ts";
 import { writeWhole } from "../../stages/whole-file.ts";
 import { type Duck, literal, readParquet } from "../node/duck.ts";
+import { fileFingerprint, openFile } from "../node/file-source.ts";
+import { importedColumns } from "../node/imported-columns.ts";
 import type { Database } from "./database.ts";
 import type { Folders } from "./folders.ts";
 import { fillProbe } from "./probe.ts";
@@ -84,13 +86,13 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
       return store().columns(table);
     },
 
-    async import(file, table, { replace }) {
+    async import(file, table, { replace, csv }) {
       store().checkImport(table, replace);
       const part = await newPart(folders.tables, table);
       try {
-        const rows = await duck.use((connection) => importRows(connection, sources(), path.resolve(file), part.file));
-        store().publishImport(table, { id: part.id, rows, columns: [] }, replace);
-        return { rows };
+        const imported = await duck.use((connection) => importRows(connection, path.resolve(file), part.file, csv));
+        store().publishImport(table, { id: part.id, rows: imported.rows, columns: [] }, replace);
+        return imported;
       } catch (cause) {
         store().discard(table, [part]);
         if (cause instanceof ManymodelError) throw cause;
@@ -144,11 +146,13 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
 }
 
 /** Copies a file's rows into a part of a table; says how many. */
-async function importRows(connection: DuckDBConnection, sources: Sources, file: string, part: string): Promise<number> {
-  const source = await sources.find(connection, file);
-  await connection.run(`COPY (SELECT * FROM ${source.from}) TO ${literal(part)} (FORMAT parquet, COMPRESSION snappy)`);
+async function importRows(connection: DuckDBConnection, file: string, part: string, csv?: CsvFormat) {
+  await fileFingerprint(file, () => []);
+  const { from, texts, columns } = await openFile(connection, file, csv);
+  await connection.run(`COPY (SELECT * FROM ${from}) TO ${literal(part)} (FORMAT parquet, COMPRESSION snappy)`);
   const counted = await connection.runAndReadAll(`SELECT CAST(count(*) AS DOUBLE) FROM ${readParquet([part])}`);
-  return counted.getRows()[0]![0] as number;
+  const rows = counted.getRows()[0]![0] as number;
+  return { rows, columns: await importedColumns(connection, readParquet([part]), columns, texts) };
 }
 
 async function locate(

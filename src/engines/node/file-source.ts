@@ -5,19 +5,28 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import type { ColumnType } from "../../core/column.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
 import type { KeyType } from "../../core/partition-key.ts";
+import type { CsvFormat } from "../../ports/tables.ts";
 import { fileLiteral, identifier, literal } from "./duck.ts";
 import type { SourceColumn } from "./resolve-query.ts";
 
 /** The columns of a file, and what to select its rows from. */
 export interface FileSource {
   readonly from: string;
+  /** The same, as text, columns `c0`…; of a CSV file whose dates were not given a format. */
+  readonly texts?: string;
   readonly columns: readonly SourceColumn[];
 }
 
 /** What a file holds, as DuckDB reads it. @throws what DuckDB throws, or `not-found` */
-export async function openFile(connection: DuckDBConnection, table: string): Promise<FileSource> {
+export async function openFile(connection: DuckDBConnection, table: string, csv: CsvFormat = {}): Promise<FileSource> {
   const { file, inner } = parseReference(table);
-  const from = inner === null ? await readFile(connection, file) : await attach(connection, file, inner);
+  if (inner === null && !TYPED.test(file)) return readCsv(connection, file, csv);
+  if (Object.keys(csv).length > 0)
+    throw new ManymodelError(
+      "usage",
+      `${file} is no CSV file, so a delimiter, decimal, date format or null means nothing`,
+    );
+  const from = inner === null ? readTyped(file) : await attach(connection, file, inner);
   return { from, columns: await describe(connection, from) };
 }
 
@@ -49,10 +58,27 @@ async function attach(connection: DuckDBConnection, file: string, table: string)
   return `${alias}.${table.split(".").map(identifier).join(".")}`;
 }
 
-async function readFile(connection: DuckDBConnection, file: string): Promise<string> {
-  const name = `${fileLiteral(file)}, hive_partitioning = false`;
-  if (/\.parquet$/i.test(file)) return `read_parquet(${name})`;
-  if (/\.(json|ndjson|jsonl)(\.gz|\.zst)?$/i.test(file)) return `read_json_auto(${name})`;
+/** Files whose values have types of their own. */
+const TYPED = /\.(parquet|(json|ndjson|jsonl)(\.gz|\.zst)?)$/i;
+
+function readTyped(file: string): string {
+  return `${/\.parquet$/i.test(file) ? "read_parquet" : "read_json_auto"}(${fileLiteral(file)}, hive_partitioning = false)`;
+}
+
+/** The reader's parameters that a format gives. */
+function parameters({ delimiter, decimal, dateFormat, nulls }: CsvFormat): string {
+  return [
+    ...(delimiter === undefined ? [] : [`delim = ${literal(delimiter)}`]),
+    ...(decimal === undefined ? [] : [`decimal_separator = ${literal(decimal)}`]),
+    ...(dateFormat === undefined ? [] : [`dateformat = ${literal(dateFormat)}`]),
+    ...(nulls === undefined ? [] : [`nullstr = [${["", ...nulls].map(literal).join(", ")}]`]),
+  ]
+    .map((parameter) => `, ${parameter}`)
+    .join("");
+}
+
+async function readCsv(connection: DuckDBConnection, file: string, csv: CsvFormat): Promise<FileSource> {
+  const name = `${fileLiteral(file)}, hive_partitioning = false${parameters(csv)}`;
   const sniffed = `read_csv(${name}, sample_size = -1)`;
   const sniff = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${sniffed}`);
   // By position: a damaged header can hold names that no statement can.
@@ -61,15 +87,19 @@ async function readFile(connection: DuckDBConnection, file: string): Promise<str
     return { name: String(row.column_name), alias: `c${i}`, numeric };
   });
   const numeric = columns.filter((column) => column.numeric);
-  if (numeric.length === 0) return sniffed;
-  const padded = numeric.map(({ alias }) => `coalesce(bool_or(regexp_matches(${alias}, '^0[0-9]')), false)`);
   const aliases = columns.map(({ alias }) => alias).join(", ");
-  const found = await connection.runAndReadAll(
-    `SELECT ${padded.join(", ")} FROM read_csv(${name}, sample_size = -1, all_varchar = true) AS t(${aliases})`,
-  );
+  const texts = `read_csv(${name}, sample_size = -1, all_varchar = true) AS t(${aliases})`;
+  const source = async (from: string): Promise<FileSource> => ({
+    ...{ from, columns: await describe(connection, from) },
+    ...(csv.dateFormat === undefined && { texts }),
+  });
+  if (numeric.length === 0) return source(sniffed);
+  const padded = numeric.map(({ alias }) => `coalesce(bool_or(regexp_matches(${alias}, '^0[0-9]')), false)`);
+  const found = await connection.runAndReadAll(`SELECT ${padded.join(", ")} FROM ${texts}`);
   const text = numeric.filter((_, i) => found.getRows()[0]![i] === true);
-  if (text.length === 0) return sniffed;
-  return `read_csv(${name}, sample_size = -1, types = {${text.map((column) => `${literal(column.name)}: 'VARCHAR'`).join(", ")}})`;
+  if (text.length === 0) return source(sniffed);
+  const types = text.map((column) => `${literal(column.name)}: 'VARCHAR'`).join(", ");
+  return source(`read_csv(${name}, sample_size = -1, types = {${types}})`);
 }
 
 /** The columns of what is selected from. */

@@ -67,8 +67,9 @@ export function describeQuery({
 
 /** The id of the snapshot that a query of a source gives. */
 export function snapshotId(fingerprint: string, { keys, columns, order }: ResolvedQuery, query: DataQuery): string {
+  const statedInterval = query.interval === undefined ? [] : [query.interval];
   return createHash("sha256")
-    .update(JSON.stringify([fingerprint, keys, columns, order, query.duplicates ?? "fail"]))
+    .update(JSON.stringify([fingerprint, keys, columns, order, query.duplicates ?? "fail", ...statedInterval]))
     .digest("hex")
     .slice(0, 24);
 }

@@ -3,9 +3,11 @@ import { createReadStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
+import type { CsvFormat, ImportedColumn } from "../../ports/tables.ts";
 import { makeFolder } from "../../stages/whole-file.ts";
 import { type Duck, identifier, literal } from "../node/duck.ts";
 import { fileFingerprint, openFile } from "../node/file-source.ts";
+import { importedColumns } from "../node/imported-columns.ts";
 import type { SourceColumn } from "../node/resolve-query.ts";
 import type { TableStore } from "./table-store.ts";
 
@@ -54,14 +56,15 @@ export async function importFile(
   file: string,
   table: string,
   replace: boolean,
-): Promise<{ rows: number }> {
+  csv?: CsvFormat,
+): Promise<{ rows: number; columns: readonly ImportedColumn[] }> {
   const source = path.resolve(file);
   await fileFingerprint(source, () => []);
   await makeFolder(temporary);
   const lines = path.join(temporary, `${randomUUID()}.csv`);
   try {
     const connection = await duck.connection();
-    const { from, columns } = await openFile(connection, source);
+    const { from, texts: asText, columns } = await openFile(connection, source, csv);
     const typed = columns.map(columnOf);
     const texts = typed.map(({ expression }, i) => `CAST(${expression} AS VARCHAR) AS c${i}`);
     // A value in quotes is itself, whatever it says; what is not in quotes is NULL.
@@ -74,7 +77,7 @@ export async function importFile(
     const rows = counted.getRows()[0]![0] as number;
     const known = columns.flatMap(({ name, type }) => (type === null ? [] : [{ name, type }]));
     await store.import(table, known, typed, rows, () => createReadStream(lines, { highWaterMark: 1 << 20 }), replace);
-    return { rows };
+    return { rows, columns: await importedColumns(connection, from, columns, asText) };
   } catch (cause) {
     if (cause instanceof ManymodelError && cause.kind !== "internal") throw cause;
     throw new ManymodelError("input", `cannot import ${file}: ${messageOf(cause, 300)}`, { cause });

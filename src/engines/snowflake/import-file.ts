@@ -5,8 +5,10 @@ import path from "node:path";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
 import { during } from "../../ports/activity.ts";
 import type { Stage } from "../../ports/stage.ts";
+import type { CsvFormat, ImportedColumn } from "../../ports/tables.ts";
 import { identifier as duckIdentifier, literal as duckLiteral, openDuck } from "../node/duck.ts";
 import { fileFingerprint, openFile } from "../node/file-source.ts";
+import { importedColumns } from "../node/imported-columns.ts";
 import type { SourceColumn } from "../node/resolve-query.ts";
 import type { Names } from "./names.ts";
 import type { Session } from "./session.ts";
@@ -52,7 +54,8 @@ export function importFile(
   file: string,
   table: string,
   replace: boolean,
-): Promise<{ rows: number }> {
+  csv?: CsvFormat,
+): Promise<{ rows: number; columns: readonly ImportedColumn[] }> {
   return during({ phase: "import" }, async () => {
     const source = path.resolve(file);
     await fileFingerprint(source, () => []);
@@ -64,12 +67,13 @@ export function importFile(
     const [folder, name] = ["imports/", `${own}.parquet`];
     try {
       const written = path.join(temporary, name);
-      const { columns, rows } = await duck.use(async (connection) => {
-        const { from, columns } = await openFile(connection, source);
+      const { columns, rows, imported } = await duck.use(async (connection) => {
+        const { from, texts, columns } = await openFile(connection, source, csv);
         const fields = columns.map((column, i) => `${expression(column)} AS c${i}`).join(", ");
         await connection.run(`COPY (SELECT ${fields} FROM ${from}) TO ${duckLiteral(written)} (FORMAT parquet)`);
         const counted = await connection.runAndReadAll(`SELECT CAST(count(*) AS DOUBLE) FROM ${duckLiteral(written)}`);
-        return { columns, rows: counted.getRows()[0]![0] as number };
+        const imported = await importedColumns(connection, from, columns, texts);
+        return { columns, rows: counted.getRows()[0]![0] as number, imported };
       });
       const typed = columns.map((column, i) => ({
         name: folded(column.name),
@@ -81,7 +85,7 @@ export function importFile(
       await session.rows(sql.load(own, typed, folder, name));
       const known = await checkImport(session, names, table, replace);
       await session.rows(known === undefined ? sql.rename(own, table.toUpperCase()) : sql.swap(own, known));
-      return { rows };
+      return { rows, columns: imported.map((column) => ({ ...column, name: folded(column.name) })) };
     } catch (cause) {
       if (cause instanceof ManymodelError && cause.kind !== "internal") throw cause;
       throw new ManymodelError("input", `cannot import ${file}: ${messageOf(cause, 300)}`, { cause });

@@ -51,7 +51,15 @@ export async function takeSnapshot(
   const { keys, columns, order } = resolve(source, query);
   const before = await token();
   const fingerprint = sha256(JSON.stringify([source.from, before]));
-  const plan = [fingerprint, keys, columns, order.map(({ name }) => name), query.duplicates ?? "fail"];
+  const statedInterval = query.interval === undefined ? [] : [query.interval];
+  const plan = [
+    fingerprint,
+    keys,
+    columns,
+    order.map(({ name }) => name),
+    query.duplicates ?? "fail",
+    ...statedInterval,
+  ];
   const id = sha256(JSON.stringify(plan)).slice(0, 24);
   const known = await readRecord(stage, id);
   if (known !== undefined) return known;

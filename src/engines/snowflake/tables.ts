@@ -59,9 +59,9 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): T
     keys: async (snapshot, from, to) => [...(await (await pinned(snapshot)).keys())].slice(from, to),
     locate: async (snapshot, keys) => (await pinned(snapshot)).locate(keys),
     read: async (snapshot, ordinals) => (await pinned(snapshot)).read(ordinals),
-    async import(file, table, { replace }) {
+    async import(file, table, { replace, csv }) {
       checkTable(table);
-      return importFile(session, names, stage, file, table, replace);
+      return importFile(session, names, stage, file, table, replace, csv);
     },
     async create(table, wanted) {
       checkTable(table);

@@ -12,7 +12,7 @@ import {
 } from "../../forecast/index.ts";
 import { defineModel, type FitContext, type Prediction } from "../define-model.ts";
 import { observed } from "../observed.ts";
-import { timeAxis, timesOfSeries } from "../time-axis.ts";
+import { timesOfSeries } from "../time-axis.ts";
 
 /** What may expect the next reading. */
 const FITS = {
@@ -64,7 +64,7 @@ export default defineModel({
     const y = data.series(target);
     const model = FITS[method](y, period);
     const { positions, score, expected, scale } = anomalies(model, y, { level });
-    const times = timesOfSeries(timeAxis(data, time), y.length);
+    const times = timesOfSeries(data, time, y.length);
     const list = [...positions]
       .sort((a, b) => Math.abs(score[b]!) - Math.abs(score[a]!))
       .slice(0, LISTED)

@@ -76,7 +76,10 @@ describe("best", () => {
   it("widens what proves too narrow on the series itself, and narrows what proves too wide", () => {
     const y = simulated(24, 400);
     const factors = [1 / 25, 1, 25].map((share) => {
-      const { methods } = spies(["auto-arima"], (values) => ({ ...mean(values), sigma2: mean(values).sigma2 * share }));
+      const { methods } = spies(["auto-arima"], (values) => ({
+        ...mean(values),
+        sigma2: mean(values).sigma2! * share,
+      }));
       return (best(y, { period: 4, methods }) as ConformalModel).factors[1]![0]!;
     });
     expect(factors[0]).toBeGreaterThan(2 * factors[1]!);

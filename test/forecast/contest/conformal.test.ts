@@ -17,7 +17,10 @@ import {
 import { simulated } from "./simulated.ts";
 
 /** Mean models whose own intervals are a quarter as wide as they should be. */
-const narrow = { name: "narrow", fit: (y: Float64Array): FittedModel => ({ ...mean(y), sigma2: mean(y).sigma2 / 16 }) };
+const narrow = {
+  name: "narrow",
+  fit: (y: Float64Array): FittedModel => ({ ...mean(y), sigma2: mean(y).sigma2! / 16 }),
+};
 
 /** Share of the next 4 values inside the intervals of each level, over seeded series of Student's t with 3 degrees. */
 function coverage(form: "scaled" | "absolute", series: number, n: number): number[] {

@@ -1,0 +1,48 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import type { ImportedColumn } from "../../ports/tables.ts";
+import { identifier } from "./duck.ts";
+import type { SourceColumn } from "./resolve-query.ts";
+
+/** Day and month in figures, in either order, before a year. */
+const EITHER_ORDER = "^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.][0-9]{2,4}";
+
+/**
+ * What was made of a file's columns: types, of times the first and last one, and a date as the file has it where all of
+ * them would be dates with day and month exchanged, too.
+ *
+ * @param from - what to select the rows from
+ * @param texts - the same as the file has them, columns `c0`…; undefined of a file whose values have types
+ */
+export async function importedColumns(
+  connection: DuckDBConnection,
+  from: string,
+  columns: readonly SourceColumn[],
+  texts: string | undefined,
+): Promise<ImportedColumn[]> {
+  const one = async (sql: string) => (await connection.runAndReadAll(sql)).getRows()[0]!;
+  const found: ImportedColumn[] = [];
+  for (const [i, { name, sqlType, type }] of columns.entries()) {
+    const isTime = type === "date" || type === "timestamp";
+    if (!isTime) {
+      found.push({ name, type: type ?? sqlType });
+      continue;
+    }
+    const column = identifier(name);
+    const [first, last] = await one(
+      `SELECT CAST(min(${column}) AS VARCHAR), CAST(max(${column}) AS VARCHAR) FROM ${from}`,
+    );
+    const part = (nth: number) => `TRY_CAST(regexp_extract(c${i}, '${EITHER_ORDER}', ${nth}) AS INTEGER)`;
+    const [sample] =
+      texts === undefined
+        ? [null]
+        : await one(
+            `SELECT CASE WHEN bool_and(coalesce(${part(1)} <= 12 AND ${part(2)} <= 12, false)) THEN max(c${i}) END
+             FROM ${texts} WHERE c${i} IS NOT NULL AND c${i} <> ''`,
+          );
+    found.push({
+      ...{ name, type: type!, first: first as string | null, last: last as string | null },
+      ...(typeof sample === "string" && { ambiguous: sample }),
+    });
+  }
+  return found;
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import type { Snapshot } from "../../src/core/run.ts";
+import { readInterval } from "../../src/core/stated-interval.ts";
+import { checkStatedInterval, seriesInterval } from "../../src/model/series-interval.ts";
+
+const dates = (...texts: string[]) => Float64Array.from(texts, (text) => Date.parse(text));
+
+describe("readInterval", () => {
+  it("reads what people state, and nothing else", () => {
+    const read = ["P1D", "P2W", "P1M", "P1M@31", "P1Y", "PT15M", "PT1H", "PT24H", "PT0.5S", "W135", "N2"].map(
+      readInterval,
+    );
+    expect(read).toEqual(["P1D", "P14D", "P1M", "P1M", "P12M", "PT900S", "PT3600S", "P1D", "PT0.5S", "W135", "N2"]);
+    expect(["", "daily", "P0D", "PT0S", "W", "W53", "N0", "1D"].map(readInterval).every((v) => v === undefined)).toBe(
+      true,
+    );
+  });
+});
+
+describe("seriesInterval", () => {
+  it("is the stated one of few observations, too", () => {
+    expect(seriesInterval(dates("2026-01-01", "2026-01-15"), "date", undefined)).toBe("P14D");
+    expect(seriesInterval(dates("2026-01-01", "2026-01-15"), "date", "P1D")).toBe("P1D");
+    expect(seriesInterval(dates("2026-01-01"), "date", "P1W")).toBe("P7D");
+    expect(seriesInterval(dates("2026-01-31", "2026-04-30"), "date", "P1M")).toBe("P1M@31");
+    expect(seriesInterval(dates("2026-01-05", "2026-01-09"), "date", "W12345")).toBe("W12345");
+    expect(seriesInterval(Float64Array.of(3, 9), "number", "N3")).toBe("N3");
+  });
+
+  it("refuses times that are not on it, naming the first two and what to do", () => {
+    const refuse = (times: Float64Array, stated: string, message: string) =>
+      expect(() => seriesInterval(times, "date", stated)).toThrow(message);
+    refuse(
+      dates("2026-01-01", "2026-01-08", "2026-01-16"),
+      "P1W",
+      "2026-01-08 and 2026-01-16 are not whole steps apart; source.interval is P1W: mend the times, or state another",
+    );
+    refuse(dates("2026-01-01", "2026-02-01", "2026-03-02"), "P1M", "2026-02-01 and 2026-03-02");
+    refuse(dates("2026-01-03"), "W12345", "2026-01-03 is not at a step");
+  });
+});
+
+describe("checkStatedInterval", () => {
+  it("refuses one that the source's time cannot have", () => {
+    const snapshot = (interval: string, timeColumn: string | null) =>
+      ({
+        query: { table: "T", keyColumns: ["k"], interval },
+        columns: [{ name: "d", type: "date" }],
+        timeColumn,
+      }) as unknown as Snapshot;
+    expect(() => checkStatedInterval(snapshot("P1D", "d"))).not.toThrow();
+    expect(() => checkStatedInterval(snapshot("N1", "d"))).toThrow('the interval is "N1", but d of T holds dates');
+    expect(() => checkStatedInterval(snapshot("weekly", "d"))).toThrow('the interval is "weekly"');
+    expect(() => checkStatedInterval(snapshot("P1D", null))).toThrow("source.order_by names no time");
+  });
+});
