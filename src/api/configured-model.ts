@@ -93,6 +93,11 @@ async function checkColumns(
   const snapshot = await workspace.snapshot();
   const { columns, query, partitions, timeColumn } = snapshot;
   if (partitions === 0) return;
+  if (builtin.series && timeColumn === null && (query.orderBy ?? []).length > 0)
+    throw new ManymodelError(
+      "input",
+      `${query.table}: order_by names the key only (${query.orderBy!.join(", ")}), so the order of a partition's rows is not known; add its time column, or leave order_by out if the rows stand in order`,
+    );
   const time = columns.find((column) => column.name === timeColumn);
   if (builtin.series && (time?.type === "string" || time?.type === "boolean"))
     throw new ManymodelError(

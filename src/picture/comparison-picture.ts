@@ -3,7 +3,7 @@ import { HEADING, heading } from "./heading.ts";
 import { histogram } from "./histogram.ts";
 import { axes, line, type PlotArea } from "./plot-area.ts";
 import { formatNumber, linearScale } from "./scale.ts";
-import { element, picture } from "./svg.ts";
+import { element, label, picture } from "./svg.ts";
 
 const SIZE = 340;
 const TOP = HEADING + 32;
@@ -45,7 +45,7 @@ function changes({ pairs, metric, matched }: Comparison, area: PlotArea): string
   });
 }
 
-/** Every partition (at most 5,000, evenly spread) as a dot: below the line B is better. */
+/** Every partition (at most 5,000, evenly spread) as a dot: below the line B is better. A ring on the border lies beyond it. */
 function scatter({ pairs, runs: [a, b] }: Comparison, area: PlotArea): string {
   const sorted = pairs.flatMap((pair) => [pair.a, pair.b]).sort((x, y) => x - y);
   const top = sorted[Math.floor(0.99 * (sorted.length - 1))]! || 1;
@@ -59,14 +59,18 @@ function scatter({ pairs, runs: [a, b] }: Comparison, area: PlotArea): string {
     .filter((_, i) => i % every === 0)
     .map((pair) => {
       const role = pair.b < pair.a ? "better" : pair.b > pair.a ? "worse" : "same";
-      return element("circle", {
-        class: role,
-        cx: x(clamp(pair.a)),
-        cy: y(clamp(pair.b)),
-        r: 2.5,
-        "fill-opacity": 0.6,
-      });
+      const place = { cx: x(clamp(pair.a)), cy: y(clamp(pair.b)) };
+      const isBeyond = pair.a > range[1] || pair.b > range[1];
+      return element(
+        "circle",
+        isBeyond
+          ? { ...place, class: `line ${role}`, r: 4, "stroke-width": 1.5 }
+          : { ...place, class: role, r: 2.5, "fill-opacity": 0.6 },
+      );
     });
+  const beyond = pairs.filter((pair) => pair.a > range[1] || pair.b > range[1]).length;
+  const note =
+    beyond === 0 ? "" : label(`${beyond} beyond (rings)`, { class: "soft", x: area.left + 8, y: area.top + 14 });
   const equal = line("soft", range.map(x), range.map(y), { width: 1, dash: "4 4" });
-  return `${axes(area, x, y, { x: a, y: b })}${equal}${dots.join("")}`;
+  return `${axes(area, x, y, { x: a, y: b })}${equal}${dots.join("")}${note}`;
 }

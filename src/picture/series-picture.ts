@@ -7,6 +7,7 @@ import { element, label, picture } from "./svg.ts";
 
 const WIDTH = 960;
 const HEIGHT = 440;
+const DAY = 86_400_000;
 
 /**
  * One partition as an SVG: what was observed, the one-step forecasts of its model, and the fan of what it forecasts.
@@ -43,11 +44,15 @@ export function fan(
   const forecast = "mean" in scored ? scored : undefined;
   const mean = forecast?.mean ?? new Float64Array(0);
   const after = forecast?.times ?? null;
+  const isCalendar = time?.type === "date" || time?.type === "timestamp";
+  // Forecasts that have no times follow at the series' mean step.
+  const last = times.at(-1) ?? 0;
+  const step = times.length > 1 ? (last - times[0]!) / (times.length - 1) : isCalendar ? DAY : 1;
   const next = Array.from(mean, (_, i) =>
-    after !== null && typeof after[i] === "number" ? after[i] : times.length + i + 1,
+    after !== null && typeof after[i] === "number" ? after[i] : last + (i + 1) * step,
   );
   const { left, top, width, height } = area;
-  const kind = time?.type === "date" || time?.type === "timestamp" ? "calendar" : "number";
+  const kind = isCalendar ? "calendar" : "number";
   const x = linearScale(rangeOf([times, next], 0.01), [left, left + width], ticks, kind);
   const bounds = [...(forecast?.lower ?? []), ...(forecast?.upper ?? [])];
   const y = linearScale(rangeOf([values, mean, ...bounds]), [top + height, top], height > 200 ? 6 : 4);
@@ -69,6 +74,7 @@ export function fan(
   });
   const points =
     nextXs.length === 1 ? element("circle", { class: "forecast", cx: nextXs[0]!, cy: y(mean[0]!), r: 3 }) : "";
+  const only = times.length === 1 ? element("circle", { class: "observed", cx: xs[0]!, cy: y(values[0]!), r: 3 }) : "";
   return [
     axes(area, x, y, names),
     ...bands.reverse(),
@@ -76,6 +82,7 @@ export function fan(
     line("observed", xs, along(values)),
     line("forecast", [...from.xs, ...nextXs], along([...from.value, ...mean]), { width: 2 }),
     points,
+    only,
   ].join("");
 }
 

@@ -114,7 +114,7 @@ export function FanChart({
         {picture.fitted !== null && (
           <label class="check">
             <input type="checkbox" checked={withFitted} onChange={(event) => setFitted(event.currentTarget.checked)} />{" "}
-            fitted
+            <span class="key-line key-fitted" aria-hidden="true" /> fitted
           </label>
         )}
         <span class="segmented">

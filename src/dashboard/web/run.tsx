@@ -74,6 +74,11 @@ function Overview({ run, progress }: { run: RunDetail; progress: RunProgress }) 
           {run.error}
         </p>
       )}
+      {run.stalled && (
+        <p class="notice bad" role="alert">
+          Nobody works on this run any more. Go on with it: <code>manymodel resume {run.runId}</code>
+        </p>
+      )}
       <section class="panel" aria-label="Progress">
         <div class="facts" aria-live="off">
           <Fact
@@ -93,7 +98,11 @@ function Overview({ run, progress }: { run: RunDetail; progress: RunProgress }) 
           {open && (
             <Fact name="Left" value={secondsLeft === null ? "…" : duration(1000 * secondsLeft)} more="at this rate" />
           )}
-          <Fact name={open ? "Elapsed" : "Took"} value={duration(progress.elapsedMs)} more={moment(run.createdAt)} />
+          <Fact
+            name={open ? "Elapsed" : run.champions.length > 0 ? "Collected" : "Took"}
+            value={duration(progress.elapsedMs)}
+            more={moment(run.createdAt)}
+          />
           {!open && total > 0 && progress.elapsedMs > 0 && (
             <Fact name="Rate" value={`${measure((1000 * done) / progress.elapsedMs)}/s`} more="partitions" />
           )}
@@ -229,8 +238,13 @@ function Failures({ run, failed }: { run: RunDetail; failed: number }) {
             </ul>
             <p class="muted">
               {!complete && "Of the first chunks with failures. "}
-              <a href={href(["runs", run.runId, "partitions"], { outcome: "failed" })}>All failed partitions</a>. Train
-              them again: <code>manymodel retry {run.runId}</code>
+              <a href={href(["runs", run.runId, "partitions"], { outcome: "failed" })}>All failed partitions</a>.
+              {run.champions.length === 0 && (
+                <>
+                  {" "}
+                  Train them again: <code>manymodel retry {run.runId}</code>
+                </>
+              )}
             </p>
           </>
         )}
@@ -248,7 +262,10 @@ function Plan({ run }: { run: RunDetail }) {
     ["Time", run.timeColumn],
     ["Target", run.target],
     ["Definition", run.definition && `${run.definition} (${run.definitionSha256?.slice(0, 12)})`],
-    ["Exports", run.exports === null ? null : <code class="wrap">{JSON.stringify(run.exports)}</code>],
+    [
+      "Exports",
+      run.exports === null || run.champions.length > 0 ? null : <code class="wrap">{JSON.stringify(run.exports)}</code>,
+    ],
     ["Seed", run.seed],
     ["On the stage", run.stageBytes === null ? null : bytes(run.stageBytes)],
     ["Package", run.packageVersion],
