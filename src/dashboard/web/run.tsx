@@ -98,11 +98,11 @@ function Overview({ run, progress }: { run: RunDetail; progress: RunProgress }) 
           {open && (
             <Fact name="Left" value={secondsLeft === null ? "…" : duration(1000 * secondsLeft)} more="at this rate" />
           )}
-          <Fact
-            name={open ? "Elapsed" : run.champions.length > 0 ? "Collected" : "Took"}
-            value={duration(progress.elapsedMs)}
-            more={moment(run.createdAt)}
-          />
+          {run.champions.length > 0 ? (
+            <Fact name="Collected" value={moment(run.createdAt)} more={`of ${run.champions.length} runs`} />
+          ) : (
+            <Fact name={open ? "Elapsed" : "Took"} value={duration(progress.elapsedMs)} more={moment(run.createdAt)} />
+          )}
           {!open && total > 0 && progress.elapsedMs > 0 && (
             <Fact name="Rate" value={`${measure((1000 * done) / progress.elapsedMs)}/s`} more="partitions" />
           )}
@@ -254,6 +254,7 @@ function Failures({ run, failed }: { run: RunDetail; failed: number }) {
 }
 
 function Plan({ run }: { run: RunDetail }) {
+  const isCollected = run.champions.length > 0;
   const rows: [string, preact.ComponentChildren][] = [
     ["Mode", run.mode],
     ["Source", run.source],
@@ -261,12 +262,13 @@ function Plan({ run }: { run: RunDetail }) {
     ["Partitioned by", run.keyColumns.join(", ")],
     ["Time", run.timeColumn],
     ["Target", run.target],
-    ["Definition", run.definition && `${run.definition} (${run.definitionSha256?.slice(0, 12)})`],
+    // A collection has models of several definitions; those that it was made of say theirs.
+    ["Definition", isCollected ? null : run.definition && `${run.definition} (${run.definitionSha256?.slice(0, 12)})`],
     [
       "Exports",
       run.exports === null || run.champions.length > 0 ? null : <code class="wrap">{JSON.stringify(run.exports)}</code>,
     ],
-    ["Seed", run.seed],
+    ["Seed", isCollected ? null : run.seed],
     ["On the stage", run.stageBytes === null ? null : bytes(run.stageBytes)],
     ["Package", run.packageVersion],
     ["Refines", run.refines && <a href={href(["runs", run.refines])}>{run.refines}</a>],
