@@ -150,7 +150,7 @@ refine: { metric: mase, worst_percent: 50, candidates: [mean, drift] }
       return JSON.parse(stdout);
     };
     expect(manymodel("setup")).toEqual({ created: ["FORECAST_RESULTS"], kept: [] });
-    expect(manymodel("import", "sales.csv", "--table", "SALES")).toEqual({ table: "SALES", rows: 240 });
+    expect(manymodel("import", "sales.csv", "--table", "SALES")).toMatchObject({ table: "SALES", rows: 240 });
     expect(manymodel("import", "sales.csv", "--table", "sales", "--replace").rows).toBe(240);
     expect(manymodel("train", "--run-id", "first")).toMatchObject({ partitions: 6, succeeded: 6 });
     expect(manymodel("register").version).toBe("V1");
