@@ -2,9 +2,11 @@ import { z } from "zod";
 import { MISSING_MODEL } from "../core/missing-model.ts";
 import { LEVEL_RULE } from "../core/quantile.ts";
 import { LONGEST_HORIZON, RUN_MODES } from "../core/run.ts";
-import { SNOWFLAKE_COMPUTE, SNOWFLAKE_SCORING } from "../core/snowflake-address.ts";
 import { readInterval } from "../core/stated-interval.ts";
 import { RECONCILIATION_METHODS } from "../forecast/hierarchy/methods.ts";
+import { count, duration } from "./common-values.ts";
+import { postgres, snowflake, stage } from "./engine-blocks.ts";
+import { fleet } from "./fleet-block.ts";
 
 const tableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "of letters, digits and _, not starting with a digit");
 const columnList = z.union([
@@ -14,7 +16,6 @@ const columnList = z.union([
     .transform((name) => [name]),
   z.array(z.string().min(1)).min(1),
 ]);
-const count = z.int().min(1);
 const horizon = count.max(LONGEST_HORIZON);
 const plain = z.json();
 
@@ -34,13 +35,6 @@ const parallelLab = z
     demo_queue_n_workers: count.optional().describe("Workers of queue mode."),
   })
   .describe("The environment block of the R original, accepted as it stands.");
-
-const duration = z
-  .union([
-    z.string().regex(/^\s*(\d+(\.\d+)?(ms|s|m|h)\s*)+$/, "a duration such as 90s, 10m or 1h30m"),
-    z.number().gt(0),
-  ])
-  .optional();
 
 const source = z
   .strictObject({
@@ -325,168 +319,6 @@ const monitor = z
 const cost = z
   .strictObject({ cpu_hour: z.number().gt(0).describe("Price of an hour of one CPU, in any currency.") })
   .describe("What computing costs, for `manymodel plan`.");
-
-const text = z.string().min(1);
-
-const snowflake = z
-  .strictObject({
-    account: text.describe("The account's identifier, such as myorg-myaccount."),
-    user: text.optional().describe("Who logs in."),
-    role: text.optional().describe("The role to use; jobs run with it too."),
-    warehouse: text.optional().describe("The warehouse of queries; parallel_lab.warehouse when left out."),
-    database: text.optional().describe("The database of the workspace; parallel_lab.database when left out."),
-    schema: text.optional().describe("The schema of the workspace; parallel_lab.schema when left out, or MANYMODEL."),
-    stage: text
-      .optional()
-      .describe("The stage of artifacts; parallel_lab.dosnowflake_stage_name when left out, or MM_STAGE."),
-    queue_table: text
-      .optional()
-      .describe("The hybrid table of chunks; parallel_lab.queue_table when left out, or MM_CHUNKS."),
-    authentication: z
-      .enum(["key-pair", "oauth", "access-token", "connection"])
-      .default("key-pair")
-      .describe(
-        "key-pair; oauth: a token in a file; access-token: in an environment variable; connection: of connections.toml.",
-      ),
-    private_key_path: text
-      .optional()
-      .describe("key-pair: the private key (its passphrase: SNOWFLAKE_PRIVATE_KEY_PASSPHRASE)."),
-    token_file: text.optional().describe("oauth: the token's file; a container's service token when left out."),
-    token_variable: text.default("SNOWFLAKE_TOKEN").describe("access-token: the environment variable that has it."),
-    connection: text.default("default").describe("connection: the section of connections.toml."),
-    host: text.optional().describe("Where the account answers, if not under its own name."),
-    port: z.int().min(1).max(65535).optional().describe("The port of `host`."),
-    protocol: z.enum(["https", "http"]).default("https").describe("The protocol of `host`."),
-    hybrid_tables: z
-      .boolean()
-      .default(true)
-      .describe("false where the account has none: chunks are then handed out in static shards only."),
-    compute: z
-      .enum(SNOWFLAKE_COMPUTE)
-      .default("client")
-      .describe("Who trains: client: this process; service: container services; warehouse: a table function."),
-    compute_pool: text
-      .optional()
-      .describe("service and inference: the compute pool; parallel_lab.compute_pool when left out."),
-    image: text.optional().describe("service: the worker's image; parallel_lab.image_uri when left out."),
-    replicas: count
-      .optional()
-      .describe("service and inference: how many containers; parallel_lab.demo_queue_n_workers when left out, or 4."),
-    instance_family: text.optional().describe("service: machines of a pool that setup creates; default CPU_X64_S."),
-    max_nodes: count.default(8).describe("service: the largest number of nodes of a pool that setup creates."),
-    cpu: z.number().gt(0).default(2).describe("service: CPUs of a container."),
-    memory: z
-      .string()
-      .regex(/^\d+(Gi|Mi|G|M)$/, "a number with its unit, such as 8Gi")
-      .default("8Gi")
-      .describe("service: memory of a container."),
-    model_registry: z
-      .boolean()
-      .default(false)
-      .describe("Whether every version is logged in Snowflake's Model Registry too; needs snowflake-ml-python there."),
-    scoring: z
-      .enum(SNOWFLAKE_SCORING)
-      .optional()
-      .describe(
-        "Who scores batches: client: this process; warehouse: a table function, as when `compute` is that and this is left out; inference: the registered MODEL, in `compute_pool`.",
-      ),
-    static_shards: z.boolean().default(false).describe("Set by the engine in its own job services."),
-  })
-  .describe("The account that `engine: snowflake` works in; see docs/snowflake.md.");
-
-const stage = z
-  .union([
-    z
-      .string()
-      .min(1)
-      .transform((url) => ({ url })),
-    z.strictObject({
-      url: z.string().min(1).describe("A directory (a path, or file:///…), or s3://bucket/prefix."),
-      endpoint: z.url().optional().describe("Of an S3-compatible service."),
-      region: z.string().min(1).optional(),
-      force_path_style: z.boolean().optional().describe("Whether the bucket is named in a request's path."),
-    }),
-  ])
-  .describe(
-    "Where artifacts are kept: a directory that other machines see too, or s3://bucket/prefix (see docs/fleets.md); in the workspace when left out.",
-  );
-const postgres = z
-  .strictObject({
-    url: z
-      .string()
-      .min(1)
-      .optional()
-      .describe(
-        "`postgresql://user@host:port/database`, without a password (PGPASSWORD or ~/.pgpass); PGHOST, PGPORT, PGDATABASE and PGUSER when left out.",
-      ),
-    schema: z.string().min(1).max(63).default("manymodel").describe("The schema that holds what is manymodel's own."),
-  })
-  .describe("The database of `engine: postgres`; see docs/postgresql.md.");
-
-const slurm = z
-  .strictObject({
-    partition: z.string().min(1).optional(),
-    account: z.string().min(1).optional(),
-    options: z.array(z.string().regex(/^--?[A-Za-z]/, "an option of sbatch, such as --qos=low")).default([]),
-  })
-  .describe("Of Slurm only: partition, account, and further options of sbatch.");
-
-const kubernetes = z
-  .strictObject({
-    image: z.string().min(1).describe("The worker's image (deploy/Dockerfile)."),
-    namespace: z.string().min(1).optional(),
-    context: z.string().min(1).optional().describe("Of the kubectl configuration."),
-    claim: z
-      .string()
-      .min(1)
-      .optional()
-      .describe("A volume claim that many nodes may mount, for a stage in a directory."),
-    mount_path: z.string().startsWith("/").optional().describe("Where the claim is mounted; as it is here."),
-    secret: z.string().min(1).optional().describe("A secret whose keys become environment variables: credentials."),
-    config_map: z.string().min(1).optional().describe("A config map that holds manymodel.yaml."),
-    service_account: z.string().min(1).optional(),
-    retries: z.int().min(0).default(3).describe("How often Kubernetes runs a task again after its pod was lost."),
-  })
-  .describe("Of Kubernetes only: image, namespace, volume, secret.");
-
-const words = z.union([z.string().min(1), z.array(z.string()).min(1)]);
-
-const fleet = z
-  .strictObject({
-    launcher: z.enum(["process", "slurm", "kubernetes"]).describe("What runs the machines."),
-    workers: count.default(2).describe("Workers of queue mode, and of `process`: each a job's execution of its own."),
-    chunks_per_task: z
-      .union([z.literal("auto"), count])
-      .default("auto")
-      .describe("Chunks that a task trains one after another; auto: one, or as many as make 1,000 tasks."),
-    throttle: count.optional().describe("Tasks that may run at the same time."),
-    cpus: count.default(1).describe("CPUs of a task, which trains as many chunks at the same time."),
-    memory: z
-      .string()
-      .regex(/^\d+(\.\d+)?[KMGT]i?$/, "an amount such as 4G")
-      .optional()
-      .describe("Memory of a task, such as 4G."),
-    time: z
-      .union([count.transform(String), z.string().regex(/^(\d+-)?\d+(:\d+){0,2}$/, "a time such as 2:00:00")])
-      .optional()
-      .describe("The longest that a task may run, as Slurm has it: minutes, or 2:00:00."),
-    setup: z.array(z.string()).default([]).describe("Lines of shell before the command, such as `module load node`."),
-    command: words.optional().describe("How manymodel is called on the machines; as it was here when left out."),
-    config: z.string().min(1).optional().describe("This file as the machines see it; at the same path when left out."),
-    logs: z
-      .string()
-      .min(1)
-      .optional()
-      .describe("A directory for logs; on the stage, or in the workspace, when left out."),
-    shared_catalog: z
-      .boolean()
-      .optional()
-      .describe("Whether the machines can open the catalog; with the local engine no, when left out."),
-    poll: duration.describe("How often the fleet is asked how a job stands; 5s when left out."),
-    slurm: slurm.prefault({}),
-    kubernetes: kubernetes.optional(),
-  })
-  .describe("Machines that train in place of this one (see docs/fleets.md).");
 
 /** The configuration file, `manymodel.yaml`. */
 export const configSchema = z.strictObject({

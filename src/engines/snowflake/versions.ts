@@ -1,4 +1,10 @@
-import type { Annotation, AuditEntry, Change, ModelAlias, ModelVersion, RegistryAction } from "../../core/registry.ts";
+import {
+  type Annotation,
+  type AuditEntry,
+  auditEntry,
+  type ModelAlias,
+  type ModelVersion,
+} from "../../core/registry.ts";
 import { checkFree, checkMove, checkUnused, unknownVersion } from "../../core/registry-rules.ts";
 import type { Versions } from "../../ports/versions.ts";
 import type { Names } from "./names.ts";
@@ -24,13 +30,6 @@ export function snowflakeVersions(session: Session, names: Names): Versions {
       await at.change(lock, ["registry"]);
       await note(at, await work(at));
     });
-  const entry = (
-    action: RegistryAction,
-    model: string,
-    version: string | null,
-    details: AuditEntry["details"],
-    by: Change,
-  ): AuditEntry => ({ ...by, action, model, version, details });
 
   return {
     create: (version, by) =>
@@ -39,7 +38,7 @@ export function snowflakeVersions(session: Session, names: Names): Versions {
         const isVersion = (await one(at, sql.get, model, name)) !== undefined;
         checkFree(isVersion, (await one(at, sql.alias, model, name)) !== undefined, model, name);
         await at.change(sql.insert, [model, name, createdAt, JSON.stringify(version)]);
-        return entry("create-version", model, name, { run: runId }, by);
+        return auditEntry("create-version", model, name, { run: runId }, by);
       }),
     async get(model, version) {
       const record = await one(session, sql.get, model, version);
@@ -56,7 +55,7 @@ export function snowflakeVersions(session: Session, names: Names): Versions {
         checkUnused(aliases, model, version);
         await at.change(sql.forget, [model, version]);
         await at.change(sql.remove, [model, version]);
-        return entry("delete-version", model, version, {}, by);
+        return auditEntry("delete-version", model, version, {}, by);
       }),
     moveAlias: ({ model, alias, version, expected, rollback }, by) =>
       change(async (at) => {
@@ -67,7 +66,7 @@ export function snowflakeVersions(session: Session, names: Names): Versions {
         await at.change(sql.removeAlias, [model, alias]);
         if (version !== null) await at.change(sql.insertAlias, [model, alias, version, by.at]);
         const action = version === null ? "remove-alias" : rollback ? "rollback-alias" : "set-alias";
-        return entry(action, model, version, { alias, before: before ?? null }, by);
+        return auditEntry(action, model, version, { alias, before: before ?? null }, by);
       }),
     async aliases(model) {
       return (await session.rows(sql.aliases))
@@ -80,7 +79,7 @@ export function snowflakeVersions(session: Session, names: Names): Versions {
         const { kind, name, value } = annotation;
         await at.change(sql.unsay, [model, version, kind, name]);
         await at.change(sql.say, [model, version, kind, name, JSON.stringify(value)]);
-        return entry("annotate", model, version, { ...annotation }, by);
+        return auditEntry("annotate", model, version, { ...annotation }, by);
       }),
     async annotations(model, version) {
       const rows = await session.rows(sql.said, [model, version]);

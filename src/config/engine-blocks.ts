@@ -1,0 +1,104 @@
+import { z } from "zod";
+import { SNOWFLAKE_COMPUTE, SNOWFLAKE_SCORING } from "../core/snowflake-address.ts";
+import { count } from "./common-values.ts";
+
+const text = z.string().min(1);
+
+/** The block of `engine: snowflake`. */
+export const snowflake = z
+  .strictObject({
+    account: text.describe("The account's identifier, such as myorg-myaccount."),
+    user: text.optional().describe("Who logs in."),
+    role: text.optional().describe("The role to use; jobs run with it too."),
+    warehouse: text.optional().describe("The warehouse of queries; parallel_lab.warehouse when left out."),
+    database: text.optional().describe("The database of the workspace; parallel_lab.database when left out."),
+    schema: text.optional().describe("The schema of the workspace; parallel_lab.schema when left out, or MANYMODEL."),
+    stage: text
+      .optional()
+      .describe("The stage of artifacts; parallel_lab.dosnowflake_stage_name when left out, or MM_STAGE."),
+    queue_table: text
+      .optional()
+      .describe("The hybrid table of chunks; parallel_lab.queue_table when left out, or MM_CHUNKS."),
+    authentication: z
+      .enum(["key-pair", "oauth", "access-token", "connection"])
+      .default("key-pair")
+      .describe(
+        "key-pair; oauth: a token in a file; access-token: in an environment variable; connection: of connections.toml.",
+      ),
+    private_key_path: text
+      .optional()
+      .describe("key-pair: the private key (its passphrase: SNOWFLAKE_PRIVATE_KEY_PASSPHRASE)."),
+    token_file: text.optional().describe("oauth: the token's file; a container's service token when left out."),
+    token_variable: text.default("SNOWFLAKE_TOKEN").describe("access-token: the environment variable that has it."),
+    connection: text.default("default").describe("connection: the section of connections.toml."),
+    host: text.optional().describe("Where the account answers, if not under its own name."),
+    port: z.int().min(1).max(65535).optional().describe("The port of `host`."),
+    protocol: z.enum(["https", "http"]).default("https").describe("The protocol of `host`."),
+    hybrid_tables: z
+      .boolean()
+      .default(true)
+      .describe("false where the account has none: chunks are then handed out in static shards only."),
+    compute: z
+      .enum(SNOWFLAKE_COMPUTE)
+      .default("client")
+      .describe("Who trains: client: this process; service: container services; warehouse: a table function."),
+    compute_pool: text
+      .optional()
+      .describe("service and inference: the compute pool; parallel_lab.compute_pool when left out."),
+    image: text.optional().describe("service: the worker's image; parallel_lab.image_uri when left out."),
+    replicas: count
+      .optional()
+      .describe("service and inference: how many containers; parallel_lab.demo_queue_n_workers when left out, or 4."),
+    instance_family: text.optional().describe("service: machines of a pool that setup creates; default CPU_X64_S."),
+    max_nodes: count.default(8).describe("service: the largest number of nodes of a pool that setup creates."),
+    cpu: z.number().gt(0).default(2).describe("service: CPUs of a container."),
+    memory: z
+      .string()
+      .regex(/^\d+(Gi|Mi|G|M)$/, "a number with its unit, such as 8Gi")
+      .default("8Gi")
+      .describe("service: memory of a container."),
+    model_registry: z
+      .boolean()
+      .default(false)
+      .describe("Whether every version is logged in Snowflake's Model Registry too; needs snowflake-ml-python there."),
+    scoring: z
+      .enum(SNOWFLAKE_SCORING)
+      .optional()
+      .describe(
+        "Who scores batches: client: this process; warehouse: a table function, as when `compute` is that and this is left out; inference: the registered MODEL, in `compute_pool`.",
+      ),
+    static_shards: z.boolean().default(false).describe("Set by the engine in its own job services."),
+  })
+  .describe("The account that `engine: snowflake` works in; see docs/snowflake.md.");
+
+/** Where artifacts are kept. */
+export const stage = z
+  .union([
+    z
+      .string()
+      .min(1)
+      .transform((url) => ({ url })),
+    z.strictObject({
+      url: z.string().min(1).describe("A directory (a path, or file:///…), or s3://bucket/prefix."),
+      endpoint: z.url().optional().describe("Of an S3-compatible service."),
+      region: z.string().min(1).optional(),
+      force_path_style: z.boolean().optional().describe("Whether the bucket is named in a request's path."),
+    }),
+  ])
+  .describe(
+    "Where artifacts are kept: a directory that other machines see too, or s3://bucket/prefix (see docs/fleets.md); in the workspace when left out.",
+  );
+
+/** The block of `engine: postgres`. */
+export const postgres = z
+  .strictObject({
+    url: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        "`postgresql://user@host:port/database`, without a password (PGPASSWORD or ~/.pgpass); PGHOST, PGPORT, PGDATABASE and PGUSER when left out.",
+      ),
+    schema: z.string().min(1).max(63).default("manymodel").describe("The schema that holds what is manymodel's own."),
+  })
+  .describe("The database of `engine: postgres`; see docs/postgresql.md.");
