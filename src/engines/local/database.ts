@@ -74,10 +74,26 @@ function checkVersion(found: number, file: string): void {
 
 function migrate(db: Database, file: string): void {
   if (versionOf(db) === SCHEMA_VERSION) return;
-  db.transaction(() => {
+  transact(db, () => {
     const found = versionOf(db);
     if (found > SCHEMA_VERSION) checkVersion(found, file);
     for (const step of MIGRATIONS.slice(found)) db.exec(step);
     db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
-  }).immediate();
+  });
+}
+
+/**
+ * Makes changes together or not at all. Where the disk is full SQLite takes a transaction back by itself: whoever took it back
+ * again, as the driver's own `transaction` does, would be told that there is none, and nobody would hear why.
+ */
+export function transact<T>(db: Database, work: () => T): T {
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    const result = work();
+    db.exec("COMMIT");
+    return result;
+  } catch (error) {
+    if (db.inTransaction) db.exec("ROLLBACK");
+    throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import type { Database } from "./database.ts";
+import { type Database, transact } from "./database.ts";
 
 /** Runs a write with whatever else waits to be written, in one transaction; resolves after its commit. */
 export type GroupCommit = <T>(write: () => T) => Promise<T>;
@@ -16,20 +16,20 @@ interface Waiting {
  */
 export function groupCommit(db: Database): GroupCommit {
   let waiting: Waiting[] = [];
-  const perform = db.transaction((group: readonly Waiting[]) =>
-    group.map(({ write }): { value: unknown } | { error: unknown } => {
-      try {
-        return { value: write() };
-      } catch (error) {
-        return { error };
-      }
-    }),
-  );
+  const perform = ({ write }: Waiting): { value: unknown } | { error: unknown } => {
+    try {
+      return { value: write() };
+    } catch (error) {
+      // What ended the whole transaction, a full disk, undid the others' writes too.
+      if (!db.inTransaction) throw error;
+      return { error };
+    }
+  };
   const flush = () => {
     const group = waiting;
     waiting = [];
     try {
-      const results = perform.immediate(group);
+      const results = transact(db, () => group.map(perform));
       group.forEach(({ resolve, reject }, i) => {
         const result = results[i]!;
         if ("error" in result) reject(result.error);

@@ -1,7 +1,7 @@
 import type { SegmentInfo } from "../../core/artifact.ts";
 import { type ChunkState, noChunks } from "../../core/states.ts";
 import { type ChunkRecord, type Lease, LONGEST_RETRY_MS, type Queue } from "../../ports/queue.ts";
-import { type Database, NOW } from "./database.ts";
+import { type Database, NOW, transact } from "./database.ts";
 import { groupCommit } from "./group-commit.ts";
 
 /** SQLite would take the primary key instead, and look at every chunk of the run. */
@@ -18,9 +18,6 @@ export function localQueue(db: Database): Queue {
   const insert = db.prepare(
     "INSERT INTO chunks (run_id, chunk, partitions, priority, state) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
   );
-  const insertAll = db.transaction((run: string, chunks: Parameters<Queue["enqueue"]>[1], state: string) => {
-    for (const { chunk, partitions, priority } of chunks) insert.run(run, chunk, partitions, priority, state);
-  });
   const inState = db.prepare(`SELECT count(*) AS n FROM chunks ${BY_STATE} WHERE run_id = ? AND state = ?`);
   const anyInState = db.prepare(
     `SELECT EXISTS (SELECT 1 FROM chunks ${BY_STATE} WHERE run_id = ? AND state = ?) AS found`,
@@ -72,7 +69,9 @@ export function localQueue(db: Database): Queue {
   const remove = db.prepare("DELETE FROM chunks WHERE run_id = ?");
   return {
     async enqueue(run, chunks, state = "available") {
-      insertAll.immediate(run, chunks, state);
+      transact(db, () => {
+        for (const { chunk, partitions, priority } of chunks) insert.run(run, chunk, partitions, priority, state);
+      });
     },
     async feed(run, upTo) {
       const missing = upTo - count(run, "available");

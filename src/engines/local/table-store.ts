@@ -7,7 +7,7 @@ import { checkName } from "../../core/run.ts";
 import type { TablePart } from "../../ports/tables.ts";
 import { makeFolder } from "../../stages/whole-file.ts";
 import { identifier, readParquet } from "../node/duck.ts";
-import type { Database } from "./database.ts";
+import { type Database, transact } from "./database.ts";
 import { RESULT_VIEWS } from "./result-views.ts";
 
 const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
@@ -107,20 +107,20 @@ export class TableStore {
 
   /** In one transaction, a table becomes what was imported; then removes the files replaced. */
   publishImport(table: string, part: TablePart, replace: boolean): void {
-    const exchange = this.#db.transaction(() => {
+    const replaced = transact(this.#db, () => {
       this.checkImport(table, replace);
       this.#db
         .prepare("INSERT INTO tables (name, imported, columns) VALUES (?, 1, '[]') ON CONFLICT DO NOTHING")
         .run(table);
       return this.#replaceParts(table, "import", [part]);
     });
-    this.discard(table, exchange.immediate());
+    this.discard(table, replaced);
   }
 
   /** In one transaction, makes `owner`'s rows of a table exactly these parts; then removes the files replaced. */
   publish(table: string, owner: string, parts: readonly TablePart[]): void {
-    const exchange = this.#db.transaction(() => this.#replaceParts(table, owner, parts));
-    this.discard(table, exchange.immediate());
+    const replaced = transact(this.#db, () => this.#replaceParts(table, owner, parts));
+    this.discard(table, replaced);
   }
 
   /** Replaces an owner's parts, inside a transaction; returns those replaced. */

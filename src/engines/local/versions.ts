@@ -7,7 +7,7 @@ import {
 } from "../../core/registry.ts";
 import { checkFree, checkMove, checkUnused, unknownVersion } from "../../core/registry-rules.ts";
 import type { Versions } from "../../ports/versions.ts";
-import type { Database } from "./database.ts";
+import { type Database, transact } from "./database.ts";
 
 /** Versions, aliases, annotations and the audit log as rows of SQLite. */
 export function localVersions(db: Database): Versions {
@@ -46,7 +46,7 @@ export function localVersions(db: Database): Versions {
 
   const note = ({ at, by, action, model, version, details }: AuditEntry) =>
     insertEntry.run(at, by, action, model, version, JSON.stringify(details));
-  const write = (work: () => void) => db.transaction(work).immediate();
+  const write = (work: () => void) => transact(db, work);
   const find = (model: string, version: string) => selectVersion.get(model, version) as { record: string } | undefined;
   const known = (model: string, version: string) => {
     if (find(model, version) === undefined) throw unknownVersion(model, version);
