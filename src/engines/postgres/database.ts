@@ -79,7 +79,7 @@ export function openDatabase(place: PostgresPlace, options: { connections: numbe
       } catch (error) {
         // What a transaction left behind on a connection is not for the next who uses it.
         client?.release(true);
-        const passing = isLost(error) ? reached : isCrossed(error);
+        const passing = isLost(error) ? reached || isAnswered(error) : isCrossed(error);
         if (!passing || Date.now() > until) throw explain(error);
         await wait(Math.min(LONGEST_WAIT_MS, SHORTEST_WAIT_MS * 2 ** tried));
       }
@@ -160,6 +160,9 @@ export function isLost(error: unknown): boolean {
     ) || /^(Connection terminated|Client has encountered a connection error|timeout expired)/.test(messageOf(error))
   );
 }
+
+/** Whether there is a server at that address, which ended the connection or cannot take one now. */
+const isAnswered = (error: unknown) => /^(57P0[1235]|53300|ECONNRESET|EPIPE)$/.test(codeOf(error));
 
 /** Whether two transactions were in each other's way (a deadlock, or writes that cannot be put in an order). */
 const isCrossed = (error: unknown) => /^40(P01|001)$/.test(codeOf(error));
