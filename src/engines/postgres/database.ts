@@ -162,7 +162,8 @@ export function isLost(error: unknown): boolean {
 }
 
 /** Whether there is a server at that address, which ended the connection or cannot take one now. */
-const isAnswered = (error: unknown) => /^(57P0[1235]|53300|ECONNRESET|EPIPE)$/.test(codeOf(error));
+const isAnswered = (error: unknown) =>
+  /^(57P0[1235]|53300|ECONNRESET|EPIPE)$/.test(codeOf(error)) || /^Connection terminated/.test(messageOf(error));
 
 /** Whether two transactions were in each other's way (a deadlock, or writes that cannot be put in an order). */
 const isCrossed = (error: unknown) => /^40(P01|001)$/.test(codeOf(error));
