@@ -4,6 +4,7 @@
  * @module
  */
 export { catalogContract } from "./catalog.ts";
+export { engineContract } from "./engine.ts";
 export type { Harness, OpenEngine } from "./harness.ts";
 export { queueContract } from "./queue.ts";
 export { rosterContract } from "./roster.ts";

@@ -1,15 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import {
-  catalogContract,
-  queueContract,
-  rosterContract,
-  stageContract,
-  tablesContract,
-  versionsContract,
-  workersContract,
-} from "manymodel/contract";
+import { engineContract } from "manymodel/contract";
 import { openLocalEngine } from "manymodel/engines/local";
 import { afterAll, beforeAll, describe, it } from "vitest";
 
@@ -21,11 +13,5 @@ describe("local engine", () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
   const open = () => openLocalEngine(path.join(folder, String(opened++)));
-  stageContract({ describe, it }, open);
-  queueContract({ describe, it }, open);
-  rosterContract({ describe, it }, open);
-  catalogContract({ describe, it }, open);
-  versionsContract({ describe, it }, open);
-  tablesContract({ describe, it }, open);
-  workersContract({ describe, it }, open);
+  engineContract({ describe, it }, open);
 });

@@ -3,12 +3,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import {
   catalogContract,
+  engineContract,
   queueContract,
   rosterContract,
-  stageContract,
   tablesContract,
   versionsContract,
-  workersContract,
 } from "manymodel/contract";
 import { openPostgresEngine } from "manymodel/engines/postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -37,13 +36,7 @@ describe.skipIf(reason !== undefined)(`postgres engine${reason === undefined ? "
   };
 
   const open = openNamed((n) => `mm_${n}`);
-  stageContract({ describe, it }, open);
-  queueContract({ describe, it }, open);
-  rosterContract({ describe, it }, open);
-  catalogContract({ describe, it }, open);
-  versionsContract({ describe, it }, open);
-  tablesContract({ describe, it }, open);
-  workersContract({ describe, it }, open);
+  engineContract({ describe, it }, open);
 
   it("is created once, however many open it at the same time", async () => {
     const name = `mm_${opened}`;

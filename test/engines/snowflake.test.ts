@@ -1,13 +1,4 @@
-import {
-  catalogContract,
-  queueContract,
-  rosterContract,
-  stageContract,
-  tableFunctionsContract,
-  tablesContract,
-  versionsContract,
-  workersContract,
-} from "manymodel/contract";
+import { engineContract, tableFunctionsContract, versionsContract } from "manymodel/contract";
 import { openSnowflakeEngine } from "manymodel/engines/snowflake";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { openTestAccount, type TestAccount } from "../snowflake/account.ts";
@@ -24,14 +15,8 @@ describe("snowflake engine, on the local server", () => {
     await engine.preparation!.prepare();
     return engine;
   };
-  stageContract({ describe, it }, open);
-  queueContract({ describe, it }, open);
-  rosterContract({ describe, it }, open);
-  catalogContract({ describe, it }, open);
-  versionsContract({ describe, it }, open);
-  tablesContract({ describe, it }, open);
+  engineContract({ describe, it }, open);
   tableFunctionsContract({ describe, it }, () => open({ compute: "warehouse", scoring: "warehouse" }));
-  workersContract({ describe, it }, open);
 });
 
 describe("snowflake engine, on the local server, with every version in the Model Registry too", () => {

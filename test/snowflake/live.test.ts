@@ -1,13 +1,5 @@
 import { ManyModel } from "manymodel";
-import {
-  catalogContract,
-  queueContract,
-  rosterContract,
-  stageContract,
-  tableFunctionsContract,
-  tablesContract,
-  versionsContract,
-} from "manymodel/contract";
+import { engineContract, tableFunctionsContract } from "manymodel/contract";
 import { openSnowflakeEngine } from "manymodel/engines/snowflake";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { parseConfig } from "../../src/config/load.ts";
@@ -67,13 +59,7 @@ describe.skipIf(!isThere)("a real Snowflake account (skipped without SNOWFLAKE_*
     await engine.preparation!.prepare();
     return engine;
   };
-  stageContract({ describe, it }, open);
-  queueContract({ describe, it }, open);
-  rosterContract({ describe, it }, open);
-  catalogContract({ describe, it }, open);
-  versionsContract({ describe, it }, open);
-  tablesContract({ describe, it }, open);
-
+  engineContract({ describe, it }, open);
   tableFunctionsContract({ describe, it }, () => open("warehouse"));
   functionQuestions(() => open("warehouse"), { limits: true });
   for (const { name, inContainers, ask } of QUESTIONS)

@@ -1,12 +1,11 @@
 import { createHash, randomBytes } from "node:crypto";
-import { matchColumn } from "../../core/column.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
-import type { KeyColumn } from "../../core/partition-key.ts";
 import type { DataQuery, Snapshot } from "../../core/run.ts";
 import type { Stage } from "../../ports/stage.ts";
+import { describeQuery, resolveQuery, snapshotId } from "../node/resolve-query.ts";
 import type { Names } from "./names.ts";
 import type { Session } from "./session.ts";
-import { findSource, type Source, type SourceColumn } from "./source.ts";
+import { findSource } from "./source.ts";
 import { snapshotStatements } from "./sql/snapshot.ts";
 import { tableStatements } from "./sql/tables.ts";
 
@@ -48,25 +47,17 @@ export async function takeSnapshot(
     );
   const sql = snapshotStatements(names);
   const token = async () => String((await session.rows(sql.changeToken(source.from)))[0]![0]);
-  const { keys, columns, order } = resolve(source, query);
+  const resolved = resolveQuery(source.columns, query);
+  const { keyColumns, columns, timeColumn } = describeQuery(resolved);
   const before = await token();
   const fingerprint = sha256(JSON.stringify([source.from, before]));
-  const statedInterval = query.interval === undefined ? [] : [query.interval];
-  const plan = [
-    fingerprint,
-    keys,
-    columns,
-    order.map(({ name }) => name),
-    query.duplicates ?? "fail",
-    ...statedInterval,
-  ];
-  const id = sha256(JSON.stringify(plan)).slice(0, 24);
+  const id = snapshotId(fingerprint, resolved, query);
   const known = await readRecord(stage, id);
   if (known !== undefined) return known;
 
   const table = `${id}_${randomBytes(4).toString("hex")}`;
   const folder = `${snapshotFolder(id)}/${table}`;
-  const selected = { from: source.from, keys, columns, order: order.map(({ name }) => name) };
+  const selected = { from: source.from, keys: keyColumns, columns, order: resolved.order.map(({ name }) => name) };
   await session.rows(sql.pin(table, selected));
   if ((await token()) !== before) {
     await session.rows(sql.drop(table));
@@ -76,16 +67,14 @@ export async function takeSnapshot(
   const partitionsPerBlock = Math.max(1, Math.floor((ROWS_PER_BLOCK * partitions) / Math.max(1, rows)));
   const keysFile = `${folder}/keys.parquet`;
   if (rows > 0) {
-    await session.rows(sql.unloadKeys(table, keys.length, keysFile));
+    await session.rows(sql.unloadKeys(table, keyColumns.length, keysFile));
     await session.rows(sql.unloadRows(table, columns.length, `${folder}/rows/`, partitionsPerBlock));
   }
   const files = await stage.list(`${folder}/rows/`);
   const blocks: string[][] = Array.from({ length: Math.ceil(partitions / partitionsPerBlock) }, () => []);
   for (const file of files) blocks[Number(/\/rows\/b(\d+)\//.exec(file)![1])]!.push(file);
   const snapshot: Snapshot = {
-    ...{ id, fingerprint, query, keyColumns: keys, columns },
-    timeColumn: order.at(-1)?.name ?? null,
-    ...{ partitions, rows },
+    ...{ id, fingerprint, query, keyColumns, columns, timeColumn, partitions, rows },
   };
   const pinned = { snapshot, files: { table, keys: keysFile, blocks, partitionsPerBlock } };
   await stage.put(snapshotRecord(id), new TextEncoder().encode(JSON.stringify(pinned)));
@@ -104,40 +93,6 @@ export async function readRecord(stage: Stage, id: string): Promise<PinnedSnapsh
 
 async function tableNames(session: Session, names: Names): Promise<string[]> {
   return (await session.rows(tableStatements(names).list, [names.schemaName])).map(([name]) => name as string);
-}
-
-/** Finds the query's columns in the source. @throws {ManymodelError} `input` naming what is missing or of no use */
-function resolve(source: Source, query: DataQuery) {
-  const all = source.columns.map(({ name }) => name);
-  const find = (role: string) => (wanted: string) => {
-    const name = matchColumn(all, wanted);
-    if (name === undefined)
-      throw new ManymodelError(
-        "input",
-        `${query.table} has no column ${show(wanted)} (${role}); it has ${all.join(", ")}`,
-      );
-    return source.columns.find((column) => column.name === name)!;
-  };
-  if (query.keyColumns.length === 0)
-    throw new ManymodelError("usage", `no key column for ${query.table}; name at least one in source.partition_by`);
-  const keys = query.keyColumns.map(find("partition_by"));
-  const twice = keys.find((key, i) => keys.indexOf(key) < i);
-  if (twice !== undefined)
-    throw new ManymodelError("usage", `column ${twice.name} is in partition_by twice; name each key column once`);
-  const order = (query.orderBy ?? []).map(find("order_by")).filter((column) => !keys.includes(column));
-  const listed = (query.columns ?? all).map(find("columns"));
-  const time = order.at(-1);
-  const columns = time !== undefined && !listed.includes(time) ? [...listed, time] : listed;
-  for (const column of [...keys.filter((key) => key.keyType === null), ...columns.filter(({ type }) => type === null)])
-    throw new ManymodelError(
-      "input",
-      `column ${column.name} of ${query.table} has the type ${column.sqlType}, which a model cannot read; list the columns to read in source.columns`,
-    );
-  return {
-    keys: keys.map(({ name, keyType }): KeyColumn => ({ name, type: keyType! })),
-    columns: columns.map(({ name, type }) => ({ name, type: type! })),
-    order: order as readonly SourceColumn[],
-  };
 }
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");

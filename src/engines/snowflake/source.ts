@@ -1,18 +1,10 @@
 import type { ColumnInfo, ColumnType } from "../../core/column.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
-import type { KeyType } from "../../core/partition-key.ts";
+import type { SourceColumn } from "../node/resolve-query.ts";
 import { identifier } from "./literal.ts";
 import type { Names } from "./names.ts";
 import type { Session } from "./session.ts";
 import { OWNER, tableStatements } from "./sql/tables.ts";
-
-/** A column of a table or view: its name, the account's type, and ours; null where a model cannot read or be keyed by it. */
-export interface SourceColumn {
-  readonly name: string;
-  readonly sqlType: string;
-  readonly type: ColumnType | null;
-  readonly keyType: KeyType | null;
-}
 
 /** A table or view that can be read. */
 export interface Source {

@@ -1,0 +1,23 @@
+import { catalogContract } from "./catalog.ts";
+import type { Harness, OpenEngine } from "./harness.ts";
+import { queueContract } from "./queue.ts";
+import { rosterContract } from "./roster.ts";
+import { stageContract } from "./stage.ts";
+import { type TablesLimits, tablesContract } from "./tables.ts";
+import { versionsContract } from "./versions.ts";
+import { type WorkersLimits, workersContract } from "./workers.ts";
+
+/** The suites of all ports that every engine has. */
+export function engineContract(
+  harness: Harness,
+  open: OpenEngine,
+  limits: { readonly tables?: TablesLimits; readonly workers?: WorkersLimits } = {},
+): void {
+  stageContract(harness, open);
+  queueContract(harness, open);
+  rosterContract(harness, open);
+  catalogContract(harness, open);
+  versionsContract(harness, open);
+  tablesContract(harness, open, limits.tables);
+  workersContract(harness, open, limits.workers);
+}
