@@ -95,8 +95,7 @@ describe.skipIf(!isThere)("the Model Registry of a real account (skipped without
   const versions = async () => {
     const session = openSession(address(schema));
     try {
-      const { columns, rows } = await session.table(modelStatements(workspaceNames(address(schema))).versions("M"), 0);
-      return rows.map((row) => Object.fromEntries(row.map((value, i) => [columns[i]!, value])));
+      return await session.records(modelStatements(workspaceNames(address(schema))).versions("M"), 0);
     } finally {
       await session.close();
     }

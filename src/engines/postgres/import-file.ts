@@ -63,21 +63,22 @@ export async function importFile(
   await makeFolder(temporary);
   const lines = path.join(temporary, `${randomUUID()}.csv`);
   try {
-    const connection = await duck.connection();
-    const { from, texts: asText, columns } = await openFile(connection, source, csv);
-    const typed = columns.map(columnOf);
-    const texts = typed.map(({ expression }, i) => `CAST(${expression} AS VARCHAR) AS c${i}`);
-    // A value in quotes is itself, whatever it says; what is not in quotes is NULL.
-    const quoted = typed.map((_, i) => `coalesce('"' || replace(c${i}, '"', '""') || '"', '\\N')`);
-    await connection.run(
-      `COPY (SELECT concat_ws(',', ${quoted.join(", ")}) FROM (SELECT ${texts.join(", ")} FROM ${from})) TO ${literal(lines)}
-       (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01')`,
-    );
-    const counted = await connection.runAndReadAll(`SELECT CAST(count(*) AS DOUBLE) FROM ${from}`);
-    const rows = counted.getRows()[0]![0] as number;
-    const known = columns.flatMap(({ name, type }) => (type === null ? [] : [{ name, type }]));
-    await store.import(table, known, typed, rows, () => createReadStream(lines, { highWaterMark: 1 << 20 }), replace);
-    return { rows, columns: await importedColumns(connection, from, columns, asText) };
+    return await duck.use(async (connection) => {
+      const { from, texts: asText, columns } = await openFile(connection, source, csv);
+      const typed = columns.map(columnOf);
+      const texts = typed.map(({ expression }, i) => `CAST(${expression} AS VARCHAR) AS c${i}`);
+      // A value in quotes is itself, whatever it says; what is not in quotes is NULL.
+      const quoted = typed.map((_, i) => `coalesce('"' || replace(c${i}, '"', '""') || '"', '\\N')`);
+      await connection.run(
+        `COPY (SELECT concat_ws(',', ${quoted.join(", ")}) FROM (SELECT ${texts.join(", ")} FROM ${from})) TO ${literal(lines)}
+         (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01')`,
+      );
+      const counted = await connection.runAndReadAll(`SELECT CAST(count(*) AS DOUBLE) FROM ${from}`);
+      const rows = counted.getRows()[0]![0] as number;
+      const known = columns.flatMap(({ name, type }) => (type === null ? [] : [{ name, type }]));
+      await store.import(table, known, typed, rows, () => createReadStream(lines, { highWaterMark: 1 << 20 }), replace);
+      return { rows, columns: await importedColumns(connection, from, columns, asText) };
+    });
   } catch (cause) {
     if (cause instanceof ManymodelError && cause.kind !== "internal") throw cause;
     throw new ManymodelError("input", `cannot import ${file}: ${messageOf(cause, 300)}`, { cause });

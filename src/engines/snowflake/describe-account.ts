@@ -56,8 +56,8 @@ async function features(
   const sql = accountStatements(names);
   const shown = async (text: string) => {
     // What is not there, or may not be looked at, is not seen.
-    const { columns, rows } = await session.table(text, 1000).catch(() => ({ columns: [], rows: [] }));
-    return rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, String(row[i])])));
+    const rows = await session.records(text, 1000).catch(() => []);
+    return rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, String(value)])));
   };
   const found: Feature[] = [];
   const note = (name: string, ok: boolean, detail: string, advice: string) =>

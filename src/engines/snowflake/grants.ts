@@ -1,3 +1,4 @@
+import { nameParts } from "./literal.ts";
 import type { Needed } from "./needed.ts";
 import type { Session } from "./session.ts";
 import type { accountStatements } from "./sql/account.ts";
@@ -6,7 +7,7 @@ import type { accountStatements } from "./sql/account.ts";
 interface Grant {
   readonly privilege: string;
   readonly on: string;
-  readonly name: string;
+  readonly name: readonly string[];
 }
 
 /** More grants than a role is shown at a time. */
@@ -23,17 +24,16 @@ export async function grantsOf(
   // Roles are appended while they are gone through; each is asked once.
   for (const one of roles) {
     // A role that this one may not look at is not one whose privileges it has.
-    const shown = await session.table(sql.grants(one), ALL).catch(() => ({ columns: [], rows: [] }));
-    const at = (name: string) => shown.columns.indexOf(name as never);
-    const [privilege, on, name] = [at("privilege"), at("granted_on"), at("name")];
-    for (const row of shown.rows) {
+    const shown = await session.records(sql.grants(one), ALL).catch(() => []);
+    for (const { privilege, granted_on: on, name } of shown) {
       const grant = {
-        privilege: String(row[privilege]),
-        on: String(row[on]).replaceAll("_", " "),
-        name: String(row[name]),
+        privilege: String(privilege),
+        on: String(on).replaceAll("_", " "),
+        name: nameParts(String(name)),
       };
+      const [granted] = grant.name;
       if (grant.on !== "ROLE") grants.push(grant);
-      else if (grant.privilege === "USAGE" && !roles.includes(parts(grant.name)[0]!)) roles.push(parts(grant.name)[0]!);
+      else if (grant.privilege === "USAGE" && !roles.includes(granted!)) roles.push(granted!);
     }
   }
   return (needed) =>
@@ -41,12 +41,6 @@ export async function grantsOf(
       ({ privilege, on, name }) =>
         on === needed.on &&
         (privilege === needed.privilege || privilege === "OWNERSHIP") &&
-        (needed.name.length === 0 || parts(name).join("\0") === needed.name.join("\0")),
+        (needed.name.length === 0 || name.join("\0") === needed.name.join("\0")),
     );
 }
-
-/** The parts of a name as an account lists it: quoted where it must be. */
-const parts = (name: string) =>
-  (name.match(/"(?:[^"]|"")+"|[^."]+/g) ?? []).map((part) =>
-    part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part,
-  );

@@ -30,9 +30,8 @@ export function snowflakeInference(
 ): Inference {
   const sql = inferenceStatements(names, address, inference);
   const status = async (job: string) => {
-    const { columns, rows } = await session.table(sql.find(job), 0);
-    const found = rows.find((row) => row[columns.indexOf("name")] === job);
-    return found && String(found[columns.indexOf("status")]);
+    const found = (await session.records(sql.find(job), 0)).find(({ name }) => name === job);
+    return found && String(found.status);
   };
   /** Waits until a job is over; what it has written, if it came to its end. */
   const wait = async (job: string): Promise<readonly string[] | undefined> => {

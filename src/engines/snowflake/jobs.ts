@@ -25,8 +25,8 @@ export function snowflakeJobs(
   const spec = (run: string, ...args: string[]) =>
     specification(names, service, { args: [...args, "--config", `${MOUNT}/${config(run)}`] });
   const serviceNames = async (base: string) => {
-    const { columns, rows } = await session.table(sql.services(base), 1000);
-    return rows.map((row) => String(row[columns.indexOf("name")])).sort(byLaunch);
+    const services = await session.records(sql.services(base), 1000);
+    return services.map(({ name }) => String(name)).sort(byLaunch);
   };
   return {
     replicas: service.replicas,
@@ -99,8 +99,7 @@ async function serviceState(
   name: string,
   replicas: number,
 ): Promise<JobRecord> {
-  const { columns, rows } = await session.table(sql.describe(name), 1);
-  const status = String(rows[0]?.[columns.indexOf("status")]);
+  const status = String((await session.records(sql.describe(name), 1))[0]?.status);
   const state = /DONE/.test(status) ? "done" : /FAILED|CANCEL|DELET|INTERNAL_ERROR/.test(status) ? "failed" : "running";
   const details = [status];
   for (let replica = 0; state === "failed" && replica < replicas; replica++) {

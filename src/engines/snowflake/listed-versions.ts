@@ -19,19 +19,17 @@ export async function listedVersions(
   model: string,
 ): Promise<ReadonlyMap<string, ListedVersion>> {
   const sql = modelStatements(names);
-  const models = await session.table(sql.models(model), 0);
-  if (!models.rows.some((row) => row[models.columns.indexOf("name")] === model)) return new Map();
-  const { columns, rows } = await session.table(sql.versions(model), 0);
+  if (!(await session.records(sql.models(model), 0)).some(({ name }) => name === model)) return new Map();
+  const rows = await session.records(sql.versions(model), 0);
   return new Map(
-    rows.map((row) => {
-      const cell = (name: string) => row[columns.indexOf(name)] ?? null;
+    rows.map(({ name, aliases, is_default_version: isDefault, comment, metadata }) => {
       const listed: ListedVersion = {
-        aliases: parsed<string[]>(cell("aliases"), []),
-        isDefault: String(cell("is_default_version")) === "true",
-        comment: String(cell("comment") ?? ""),
-        metadata: parsed<ListedVersion["metadata"]>(cell("metadata"), {}),
+        aliases: parsed<string[]>(aliases ?? null, []),
+        isDefault: String(isDefault) === "true",
+        comment: String(comment ?? ""),
+        metadata: parsed<ListedVersion["metadata"]>(metadata ?? null, {}),
       };
-      return [String(cell("name")), listed];
+      return [String(name), listed];
     }),
   );
 }

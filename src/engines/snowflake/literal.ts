@@ -18,6 +18,13 @@ export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/** The parts of a name as SQL has it: between dots, without the quotes that some of them have. */
+export function nameParts(name: string): string[] {
+  return (name.match(/"(?:[^"]|"")+"|[^."]+/g) ?? []).map((part) =>
+    part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part,
+  );
+}
+
 /** A whole number as it is. @throws {ManymodelError} `usage` for anything else */
 export function integer(value: number): string {
   if (!Number.isSafeInteger(value)) throw new ManymodelError("usage", `${show(value)} is not a whole number`);

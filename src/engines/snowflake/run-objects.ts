@@ -9,23 +9,21 @@ const ALL = 10_000;
 /** Tasks and services say in their comments which run they are of; functions are made again by whoever needs one. */
 export function snowflakeRunObjects(session: Session, names: Names): RunObjects {
   const sql = runObjectStatements(names);
-  const shown = async (text: string, wanted: readonly string[]) => {
-    const { columns, rows } = await session.table(text, ALL);
-    return rows.map((row) => wanted.map((name) => String(row[columns.indexOf(name)] ?? "")));
-  };
   const commented = async (kind: "task" | "service", text: string) =>
-    (await shown(text, ["name", "comment"])).flatMap(([name, comment]): RunObject[] => {
-      const run = runOf(comment!);
-      return run === undefined ? [] : [{ kind, name: name!, run }];
+    (await session.records(text, ALL)).flatMap(({ name, comment }): RunObject[] => {
+      const run = runOf(String(comment ?? ""));
+      return run === undefined ? [] : [{ kind, name: String(name), run }];
     });
   return {
     async list() {
-      const functions = await shown(sql.functions, ["name", "arguments"]);
+      const functions = await session.records(sql.functions, ALL);
       return [
         ...(await commented("task", sql.tasks)),
         ...(await commented("service", sql.services)),
         ...functions.map(
-          ([name, listed]): RunObject => ({ kind: "function", name: signature(name!, listed!), run: null }),
+          ({ name, arguments: listed }): RunObject => ({
+            ...{ kind: "function", name: signature(String(name), String(listed)), run: null },
+          }),
         ),
       ];
     },

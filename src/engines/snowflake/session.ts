@@ -16,6 +16,9 @@ export interface Table {
   readonly rows: readonly Row[];
 }
 
+/** A row of what an account lists: its columns are known by their names, and come in any order. */
+export type ListedRow = Readonly<Record<string, Row[number]>>;
+
 /** Runs statements, one at a time in a transaction. */
 export interface Statements {
   /** The rows of a query. */
@@ -28,6 +31,8 @@ export interface Statements {
 export interface Session extends Statements {
   /** The rows of a query, at most `limit`, with the names of their columns. */
   table(sql: string, limit: number): Promise<Table>;
+  /** The rows of what an account lists (SHOW, DESCRIBE), by the names of their columns; `limit` as for `table`. */
+  records(sql: string, limit: number): Promise<readonly ListedRow[]>;
   /** Changes that happen together or not at all, in a connection of their own, one transaction after another. */
   transaction<T>(work: (statements: Statements) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -58,6 +63,10 @@ export function openSession(address: SnowflakeAddress): Session {
     rows: async (sql, binds) => (await main.execute(sql, binds)).rows,
     change: async (sql, binds) => (await main.execute(sql, binds)).changed,
     table: (sql, limit) => main.execute(sql, [], limit),
+    async records(sql, limit) {
+      const { columns, rows } = await main.execute(sql, [], limit);
+      return rows.map((row) => Object.fromEntries(row.map((value, i) => [columns[i]!, value])));
+    },
     transaction<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
       const turn = last.then(() => transact(transactional, work));
       last = turn.catch(() => {});

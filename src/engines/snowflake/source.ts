@@ -1,7 +1,7 @@
 import type { ColumnInfo, ColumnType } from "../../core/column.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
 import type { SourceColumn } from "../node/resolve-query.ts";
-import { identifier } from "./literal.ts";
+import { identifier, nameParts } from "./literal.ts";
 import type { Names } from "./names.ts";
 import type { Session } from "./session.ts";
 import { OWNER, tableStatements } from "./sql/tables.ts";
@@ -18,10 +18,10 @@ export interface Source {
  * not quoted are found in capitals first. Undefined if it is not there.
  */
 export async function findSource(session: Session, names: Names, name: string): Promise<Source | undefined> {
-  const parts = name.match(/"(?:[^"]|"")+"|[^."]+/g) ?? [];
+  const parts = nameParts(name);
   if (parts.length === 0 || parts.length > 3)
     throw new ManymodelError("usage", `${show(name)} is not the name of a table`);
-  const [table, schema, database] = parts.reverse().map(unquoted);
+  const [table, schema, database] = parts.reverse();
   const databaseName = database === undefined ? names.database : identifier(database);
   const schemaName = schema ?? names.schemaName;
   const rows = await session.rows(tableStatements(names).columns(databaseName), [schemaName, table!]);
@@ -39,8 +39,6 @@ export async function findSource(session: Session, names: Names, name: string): 
     ),
   };
 }
-
-const unquoted = (part: string) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part);
 
 /** The columns of a source that are known to this package. */
 export function knownColumns({ columns }: Source): ColumnInfo[] {
