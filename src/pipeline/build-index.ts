@@ -19,6 +19,7 @@ import type { ChunkRecord } from "../ports/queue.ts";
 import { checksum } from "./checksum.ts";
 import { getJson, putJson } from "./json.ts";
 import { pooled } from "./pooled.ts";
+import { resumable } from "./resumable.ts";
 import { putSegment } from "./train-chunk.ts";
 import { failedOutcome } from "./train-partition.ts";
 
@@ -27,10 +28,11 @@ import { failedOutcome } from "./train-partition.ts";
  * A chunk that used up its attempts gets a segment in which each of its partitions has failed, so that every planned
  * partition is exactly one row. Running it again gives the same index.
  *
- * @throws {ManymodelError} `not-found` for an unknown run; `conflict` if chunks are still waiting or being worked on
+ * @throws {ManymodelError} `not-found` for an unknown run; `conflict` if chunks are still waiting or being worked on;
+ * `storage` if nothing can be written
  */
 export function buildIndex(engine: Engine, runId: string, now: Date): Promise<IndexSummary> {
-  return during({ phase: "index", run: runId }, () => indexRun(engine, runId, now));
+  return during({ phase: "index", run: runId }, () => resumable(runId, () => indexRun(engine, runId, now)));
 }
 
 async function indexRun(engine: Engine, runId: string, now: Date): Promise<IndexSummary> {

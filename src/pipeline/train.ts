@@ -8,6 +8,7 @@ import { jsonChecksum } from "./checksum.ts";
 import { startCrew } from "./crew.ts";
 import { planRun, type RunSpec } from "./plan-run.ts";
 import { LEASE_MS, type OnProgress, type Progress, readProgress } from "./progress.ts";
+import { resumable } from "./resumable.ts";
 import { runJobs } from "./run-jobs.ts";
 import { type QueueWorkers, runQueue } from "./run-queue.ts";
 import { workQueue } from "./work-queue.ts";
@@ -50,14 +51,15 @@ export async function workOnRun(
     if (maxFailed !== null && progress.failed > maxFailed)
       engine.queue.skip(runId, "too-many-failures").catch(() => {});
   };
-  await during({ phase: "train", run: runId }, async () => {
+  const work = async () => {
     const begun = await readProgress(engine.queue, runId);
     watch(begun);
     if (engine.jobs !== undefined && mode !== "local")
       await runJobs(engine, engine.jobs, manifest, queue.preWarm, entry, watch);
     else if (mode === "queue") await runQueue(engine, manifest, { ...queue, count }, entry, workers, watch);
     else await runTasks(engine, manifest, count, entry, workers, begun, watch);
-  });
+  };
+  await during({ phase: "train", run: runId }, () => resumable(runId, work));
 }
 
 /** Has this process's workers train every chunk. */

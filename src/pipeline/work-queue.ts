@@ -1,9 +1,10 @@
 import type { SegmentInfo } from "../core/artifact.ts";
-import { isStorageFailure, ManymodelError, messageOf } from "../core/errors.ts";
+import { isStorageFailure, messageOf } from "../core/errors.ts";
 import { during } from "../ports/activity.ts";
 import { type Lease, LONGEST_RETRY_MS, type Queue } from "../ports/queue.ts";
 import type { Member } from "./crew.ts";
 import { pause } from "./pause.ts";
+import { resumable } from "./resumable.ts";
 import { trainLease } from "./train-lease.ts";
 
 /** How a worker works on a run's queue. */
@@ -45,13 +46,14 @@ export async function workQueue(queue: Queue, run: string, member: Member, optio
  * @throws {ManymodelError} `storage` if nothing can be written any more
  */
 export function workOne(queue: Queue, run: string, member: Member, options: WorkOptions): Promise<boolean> {
-  return during({ phase: "train", run }, async () => {
+  const claimed = async () => {
     const { maxAttempts, leaseMs } = options;
     const lease = await queue.claim(run, member.name, { leaseMs, maxAttempts });
     if (lease === undefined) return false;
     await during({ chunk: lease.chunk }, () => workOnLease(queue, lease, member, options));
     return true;
-  });
+  };
+  return during({ phase: "train", run }, () => resumable(run, claimed));
 }
 
 async function workOnLease(queue: Queue, lease: Lease, member: Member, options: WorkOptions): Promise<void> {
@@ -62,26 +64,15 @@ async function workOnLease(queue: Queue, lease: Lease, member: Member, options: 
     const segment = await trainLease(member, lease, options.manifestSha256, held, options.fitTimeoutMs);
     if (await queue.finish(lease, segment)) onChunk?.(segment);
   } catch (error) {
-    if (isStorageFailure(error)) await stopWriting(queue, lease.run, member, error);
+    if (isStorageFailure(error)) {
+      // If not even that can be written, whoever resumes the run frees the lease.
+      await queue.release(lease.run, [member.name]).catch(() => {});
+      throw error;
+    }
     await queue.fail(lease, messageOf(error), maxAttempts, backOff(lease.attempt));
   } finally {
     clearInterval(renewal);
   }
-}
-
-/**
- * Where nothing can be written, no attempt can succeed, and none is to blame: the chunk is given back, the work ends.
- *
- * @throws {ManymodelError} `storage`
- */
-async function stopWriting(queue: Queue, run: string, member: Member, cause: unknown): Promise<never> {
-  // If not even that can be written, whoever resumes the run frees the lease.
-  await queue.release(run, [member.name]).catch(() => {});
-  throw new ManymodelError(
-    "storage",
-    `run ${run} was stopped, because nothing can be written: ${messageOf(cause)}; mend that, then: manymodel resume ${run}`,
-    { cause },
-  );
 }
 
 /** What went wrong with a chunk may pass: each attempt waits twice as long for the next, up to half a minute. */

@@ -3,7 +3,8 @@ import { closeSync, openSync, rmSync, statfsSync, writeFileSync, writeSync } fro
 import path from "node:path";
 import { connect } from "manymodel";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { BIN, until } from "../processes.ts";
+import type { Engine } from "../../src/ports/engine.ts";
+import { BIN } from "../processes.ts";
 import { body, dailyQuery, fillDaily, runRows, temporaryFolder } from "../workspace.ts";
 
 /** Mounts a small file system of its own; undefined where that is not allowed. */
@@ -56,27 +57,39 @@ describe("a workspace on a disk", () => {
     expect(await runRows(mm, state === "planning" ? "r" : "s")).toHaveLength(40);
   });
 
-  it("that fills up in training stops the run, which uses up no attempt and is resumed", async ({ skip }) => {
-    const folder = await smallDisk();
-    if (folder === undefined) return skip("mounting a small file system needs root on Linux");
-    const file = path.join(folder, "manymodel.yaml");
-    writeFileSync(file, "");
-    const mm = await connect(file);
-    onTestFinished(() => mm.close());
-    await fillDaily(mm, 40, 4);
-    const full = path.join(folder, "full");
-    const training = mm.foreachPartition("unit_id").dopar(body("slow"), {
-      ...{ dataQuery: dailyQuery, chunksPerJob: 20, modelRunId: "r", workers: 2, maxAttempts: 1 },
-      exports: { ms: 30 },
-    });
-    const stopped = expect(training).rejects.toThrow(/nothing can be written: .*then: manymodel resume r/);
-    await until(async () => (await mm.engine.queue.counts("r")).chunks.finished >= 2);
-    fill(full);
-    await stopped;
-    rmSync(full);
-    expect((await mm.engine.queue.counts("r")).chunks.failed).toBe(0);
-    expect((await mm.resume("r")).index).toMatchObject({ succeeded: 40, failed: 0 });
-  });
+  it.for([
+    ["when a chunk is finished", (engine: Engine) => engine.queue, "finish", 4],
+    ["when one is claimed", (engine: Engine) => engine.queue, "claim", 4],
+    ["when the run is to be completed", (engine: Engine) => engine.catalog, "moveRun", 2],
+  ] as const)(
+    "that fills up %s stops the run, which uses up no attempt and is resumed",
+    async ([, port, method, nth], { skip }) => {
+      const folder = await smallDisk();
+      if (folder === undefined) return skip("mounting a small file system needs root on Linux");
+      const file = path.join(folder, "manymodel.yaml");
+      writeFileSync(file, "");
+      const mm = await connect(file);
+      onTestFinished(() => mm.close());
+      await fillDaily(mm, 40, 4);
+      const full = path.join(folder, "full");
+      const step = port(mm.engine) as unknown as Record<string, (...args: unknown[]) => unknown>;
+      const called = step[method]!;
+      let calls = 0;
+      step[method] = (...args) => {
+        calls += 1;
+        if (calls === nth) fill(full);
+        return called(...args);
+      };
+      const training = mm.foreachPartition("unit_id").dopar(body("slow"), {
+        ...{ dataQuery: dailyQuery, chunksPerJob: 20, modelRunId: "r", workers: 2, maxAttempts: 1 },
+        exports: { ms: 30 },
+      });
+      await expect(training).rejects.toThrow(/nothing can be written: .*then: manymodel resume r/);
+      rmSync(full);
+      expect((await mm.engine.queue.counts("r")).chunks.failed).toBe(0);
+      expect((await mm.resume("r")).index).toMatchObject({ succeeded: 40, failed: 0 });
+    },
+  );
 
   it("that is read-only can be read, and says so in one line when it is to be written", async ({ skip }) => {
     const folder = await smallDisk();
