@@ -311,6 +311,21 @@ describe("manymodel, on the command line", () => {
     expect(log).toBe("from the body\nand more\n");
   });
 
+  it("has as many workers as it is told, without a word from Node", async () => {
+    await writeCsv(
+      "sales.csv",
+      Array.from({ length: 12 }, (_, i) => `S${i}`),
+      20,
+    );
+    await writeFile(
+      path.join(folder, "manymodel.yaml"),
+      "source: { table: sales.csv, partition_by: sku, order_by: day, target: qty }\nmodel: mean\n",
+    );
+    const { status, stderr } = manymodel("train", "--workers", "12", "--chunks", "12");
+    expect(status, stderr).toBe(0);
+    expect(stderr).not.toContain("Warning");
+  });
+
   it("trains a definition from a file, with its options", async () => {
     await writeCsv("sales.csv", ["A", "B"], 20);
     await mkdir(path.join(folder, "models"));
