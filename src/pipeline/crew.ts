@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { type Worker, type WorkerEntry, WorkerLost, type Workers } from "../ports/workers.ts";
 
 /** A place for a worker, who is replaced by a new one after being lost. */
@@ -48,6 +49,8 @@ const ignore = () => {};
 /** Starts `count` workers. @throws what the first worker that cannot start throws */
 export async function startCrew(workers: Workers, entry: WorkerEntry, count: number): Promise<Crew> {
   const stop = new AbortController();
+  // Every member listens; Node would take more than ten for a leak.
+  setMaxListeners(0, stop.signal);
   const seats: Seat[] = [];
   const seat = (of: WorkerEntry) => {
     const made = openSeat(workers, of, stop.signal);
