@@ -1,18 +1,17 @@
 import { useEffect, useState } from "preact/hooks";
 import {
   CHUNK_LETTERS,
-  type Contest,
-  type Diagnostics,
   type HoldoutForecast,
   type RunProgress,
   type SeriesDetail,
   type SeriesPending,
   type SeriesPicture,
 } from "../wire.ts";
-import { Bars } from "./bars.tsx";
+import { Candidates } from "./candidates.tsx";
 import { FanChart } from "./fan-chart.tsx";
 import { bytes, count, duration, measure, stepTime } from "./format.ts";
 import { LineChart } from "./line-chart.tsx";
+import { Residuals } from "./residuals.tsx";
 import { href, setQuery } from "./route.ts";
 import { RunHead } from "./run.tsx";
 import { Empty, Loading } from "./states.tsx";
@@ -204,65 +203,6 @@ function ForecastTable({ picture }: { picture: SeriesPicture }) {
   );
 }
 
-function Candidates({
-  contest,
-  methods,
-  shown,
-}: {
-  contest: Contest;
-  methods: readonly string[];
-  shown: string | null;
-}) {
-  return (
-    <section class="panel" aria-labelledby="contest-title">
-      <h2 id="contest-title">Contest</h2>
-      <p class="muted">{contest.reason}</p>
-      <div class="scroll">
-        <table class="rows">
-          <thead>
-            <tr>
-              <th scope="col">Candidate</th>
-              <th scope="col" class="n">
-                {contest.metric}
-              </th>
-              <th scope="col" class="n">
-                MASE
-              </th>
-              <th scope="col" class="n">
-                sMAPE
-              </th>
-              <th scope="col" class="n">
-                took
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {contest.ranking.map(({ name, score, mase, smape, ms, failure }) => (
-              <tr key={name} aria-selected={name === shown ? true : undefined}>
-                <th scope="row">
-                  {methods.includes(name) ? (
-                    <button type="button" class="link" onClick={() => setQuery({ method: name })}>
-                      {name}
-                    </button>
-                  ) : (
-                    name
-                  )}
-                  {name === contest.winner && <span class="tag">winner</span>}
-                  {failure !== null && <span class="bad small"> {failure}</span>}
-                </th>
-                <td class="n">{measure(score)}</td>
-                <td class="n">{measure(mase)}</td>
-                <td class="n">{measure(smape)}</td>
-                <td class="n">{duration(ms)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
-  );
-}
-
 function Metrics({ metrics }: { metrics: SeriesDetail["metrics"] }) {
   const names = Object.keys(metrics);
   if (names.length === 0) return null;
@@ -294,47 +234,6 @@ function Metrics({ metrics }: { metrics: SeriesDetail["metrics"] }) {
           ))}
         </tbody>
       </table>
-    </section>
-  );
-}
-
-function Residuals({ diagnostics }: { diagnostics: Diagnostics }) {
-  const { residuals, acf, acfBound, histogram, mean, sd, ljungBox } = diagnostics;
-  const lags = acf.slice(1);
-  return (
-    <section class="panel" aria-labelledby="residuals-title">
-      <h2 id="residuals-title">Residuals</h2>
-      <p>
-        {ljungBox === null ? (
-          <span class="muted">Too few errors for a test.</span>
-        ) : (
-          <>
-            Ljung–Box Q({ljungBox.lag}) = {measure(ljungBox.statistic)}, p = <b>{measure(ljungBox.pValue)}</b>{" "}
-            <span class={ljungBox.pValue < 0.05 ? "bad" : "good"}>
-              {ljungBox.pValue < 0.05 ? "something is left in the errors" : "like white noise"}
-            </span>
-          </>
-        )}{" "}
-        <span class="muted">
-          mean {measure(mean)}, sd {measure(sd)}
-        </span>
-      </p>
-      <LineChart label="one-step errors" values={residuals} zero />
-      <Bars
-        label="Autocorrelation by lag"
-        values={lags}
-        bounds={[-1, 1]}
-        band={acfBound}
-        first="lag 1"
-        last={`lag ${lags.length}`}
-      />
-      <Bars
-        label="Histogram of the errors"
-        values={histogram.counts}
-        bounds={[0, Math.max(1, ...histogram.counts)]}
-        first={measure(histogram.from)}
-        last={measure(histogram.to)}
-      />
     </section>
   );
 }

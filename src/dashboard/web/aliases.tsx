@@ -1,0 +1,136 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { ModelDetail, Session } from "../wire.ts";
+import { send } from "./api.ts";
+import { moment } from "./format.ts";
+import { href } from "./route.ts";
+
+/** The names that versions go by, to be moved by whoever may. */
+export function Aliases({
+  detail,
+  session,
+  onMoved,
+}: {
+  detail: ModelDetail;
+  session: Session | undefined;
+  onMoved: () => void;
+}) {
+  const [moving, setMoving] = useState<{ alias: string; from: string | null } | null>(null);
+  return (
+    <section class="panel" aria-labelledby="aliases-title">
+      <h2 id="aliases-title">Aliases</h2>
+      {detail.aliases.length === 0 && (
+        <p class="muted">No alias points at a version; the newest is meant where none is named.</p>
+      )}
+      <ul class="plain aliases">
+        {detail.aliases.map(({ alias, version, changedAt }) => (
+          <li key={alias} data-alias={alias}>
+            <b>{alias}</b>
+            <span>
+              → <span class="alias-version">{version}</span> <span class="muted">since {moment(changedAt)}</span>
+            </span>
+            {session?.mayMoveAliases && (
+              <button type="button" onClick={() => setMoving({ alias, from: version })}>
+                Move
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+      {session?.mayMoveAliases !== false ? (
+        <button type="button" onClick={() => setMoving({ alias: "", from: null })}>
+          New alias
+        </button>
+      ) : (
+        <p class="muted">Your role, {session.role}, may look. Moving an alias takes another.</p>
+      )}
+      {moving !== null && (
+        <MoveAlias
+          detail={detail}
+          moving={moving}
+          onClose={(moved) => {
+            setMoving(null);
+            if (moved) onMoved();
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+/** Asks once more before an alias moves: whoever uses it gets another version at once. */
+function MoveAlias(props: {
+  detail: ModelDetail;
+  moving: { alias: string; from: string | null };
+  onClose: (moved: boolean) => void;
+}) {
+  const { detail, moving, onClose } = props;
+  const dialog = useRef<HTMLDialogElement>(null);
+  const others = detail.versions.filter(({ version }) => version !== moving.from);
+  const [to, setTo] = useState(others[0]?.version ?? "");
+  const [alias, setAlias] = useState(moving.alias);
+  const [error, setError] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  useEffect(() => dialog.current!.showModal(), []);
+  const move = async () => {
+    setBusy(true);
+    try {
+      await send(href(["v1", "aliases", detail.model, alias]), { version: to });
+      onClose(true);
+    } catch (cause) {
+      setError((cause as Error).message);
+      setBusy(false);
+    }
+  };
+  return (
+    <dialog ref={dialog} aria-labelledby="move-title" onClose={() => onClose(false)}>
+      <h2 id="move-title">{moving.from === null ? "New alias" : `Move ${moving.alias}`}</h2>
+      <form
+        method="dialog"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void move();
+        }}
+      >
+        {moving.from === null && (
+          <label>
+            Alias
+            <input
+              required
+              pattern="[A-Za-z0-9][A-Za-z0-9_.\-]*"
+              value={alias}
+              onInput={(event) => setAlias(event.currentTarget.value)}
+            />
+          </label>
+        )}
+        <label>
+          Version
+          <select value={to} onChange={(event) => setTo(event.currentTarget.value)}>
+            {others.map(({ version, runId }) => (
+              <option key={version} value={version}>
+                {version} (run {runId})
+              </option>
+            ))}
+          </select>
+        </label>
+        <p>
+          {moving.from === null
+            ? `${alias || "It"} of ${detail.model} will mean ${to}.`
+            : `Whoever scores with ${moving.alias} of ${detail.model} gets ${to} instead of ${moving.from}, at once. It can be rolled back.`}
+        </p>
+        {error !== null && (
+          <p class="bad" role="alert">
+            {error}
+          </p>
+        )}
+        <div class="actions">
+          <button type="submit" class="primary" disabled={busy || to === "" || alias === ""}>
+            {moving.from === null ? "Set" : "Move"} to {to}
+          </button>
+          <button type="button" onClick={() => onClose(false)}>
+            Cancel
+          </button>
+        </div>
+      </form>
+    </dialog>
+  );
+}

@@ -1,0 +1,90 @@
+import type { DiffDetail, ModelDetail } from "../wire.ts";
+import { count, measure, signed } from "./format.ts";
+import { href, setQuery } from "./route.ts";
+import { Loading } from "./states.tsx";
+import { useData } from "./use-data.ts";
+
+/** What one version has that another has not. */
+export function VersionDiff({ detail, query }: { detail: ModelDetail; query: URLSearchParams }) {
+  const { versions, model } = detail;
+  const [before, after] = [query.get("before"), query.get("after")];
+  const asked = before !== null && after !== null && before !== after;
+  const data = useData<DiffDetail>(asked ? href(["models", model, "diff"], { before, after }) : null);
+  if (versions.length < 2) return null;
+  const select = (name: "before" | "after", value: string | null) => (
+    <label>
+      <span>{name === "before" ? "Before" : "After"}</span>
+      <select value={value ?? ""} onChange={(event) => setQuery({ [name]: event.currentTarget.value })}>
+        <option value="">choose</option>
+        {versions.map(({ version }) => (
+          <option key={version} value={version}>
+            {version}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+  return (
+    <section class="panel" aria-labelledby="diff-title">
+      <h2 id="diff-title">Differences</h2>
+      <form class="filters" onSubmit={(event) => event.preventDefault()}>
+        {select("before", before)}
+        {select("after", after)}
+      </form>
+      {asked && (
+        <Loading data={data} what="the differences">
+          {(diff) => (
+            <>
+              <p>
+                <b>{count(diff.changed)}</b> changed, <b>{count(diff.added)}</b> added, <b>{count(diff.lost)}</b> lost,{" "}
+                {count(diff.unchanged)} the same.
+              </p>
+              {diff.metrics.length > 0 && (
+                <div class="scroll">
+                  <table class="rows">
+                    <thead>
+                      <tr>
+                        <th scope="col">Mean of the changed</th>
+                        <th scope="col" class="n">
+                          {diff.before}
+                        </th>
+                        <th scope="col" class="n">
+                          {diff.after}
+                        </th>
+                        <th scope="col" class="n">
+                          change
+                        </th>
+                      </tr>
+                    </thead>
+                    <tbody>
+                      {diff.metrics.map((one) => (
+                        <tr key={one.metric}>
+                          <th scope="row">{one.metric}</th>
+                          <td class="n">{measure(one.before)}</td>
+                          <td class="n">{measure(one.after)}</td>
+                          <td class="n">{signed(one.after - one.before)}</td>
+                        </tr>
+                      ))}
+                    </tbody>
+                  </table>
+                </div>
+              )}
+              <p class="first">
+                {diff.keys.map(({ key, text }) => (
+                  <a
+                    key={key}
+                    href={href(["runs", versions.find(({ version }) => version === diff.after)!.runId, "series"], {
+                      key,
+                    })}
+                  >
+                    {text}
+                  </a>
+                ))}
+              </p>
+            </>
+          )}
+        </Loading>
+      )}
+    </section>
+  );
+}
