@@ -117,7 +117,7 @@ export class Registry {
       throw new ManymodelError(
         "not-found",
         version === undefined
-          ? `there is no model ${show(model)}; see "manymodel models"`
+          ? `there is no model ${show(model)}; see "manymodel models", or make one: manymodel register`
           : `there is no version or alias ${show(version)} of model ${show(model)}; see "manymodel versions"`,
       );
     return found;

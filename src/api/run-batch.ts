@@ -11,8 +11,8 @@ import { workerEntry } from "./worker-entry.ts";
 /** What to score. */
 export interface RunBatchOptions {
   readonly model: string;
-  /** A version, or an alias of one. */
-  readonly version: string;
+  /** A version, or an alias of one; the default version when left out. */
+  readonly version?: string;
   readonly inputTable: string;
   /** Created where it does not exist; default `FORECAST_RESULTS`. */
   readonly outputTable?: string;

@@ -105,7 +105,7 @@ describe("manymodel, on the command line", () => {
     const later: [number, string, string[]][] = [
       [1, "manymodel.yaml exists already", ["init"]],
       [1, "no completed run to register", ["register"]],
-      [1, "has no version: manymodel register", ["batch"]],
+      [1, 'there is no model "MANY_MODEL_FORECAST"', ["batch"]],
       [1, "there is no file", ["import", "missing.csv", "--table", "X"]],
       [2, 'table name "a b" is not allowed', ["import", "sales.csv", "--table", "a b"]],
       [1, 'there is no run "nope"', ["status", "nope"]],

@@ -43,6 +43,7 @@ describe("aliases", () => {
     expect((await registry.getModelVersion("M"))!.version).toBe("V3");
     await registry.setDefaultModelVersion("M", "V1");
     expect((await registry.getModelVersion("M"))!.version).toBe("V1");
+    expect(await registry.runBatch({ model: "M", inputTable: "SALES" })).toMatchObject({ version: "V1" });
     for (const version of ["V1", "V2", "V3"]) await registry.as("ann").setModelAlias("M", "champion", version);
     expect(await registry.rollback("M", "champion")).toBe("V2");
     expect(await registry.rollback("M", "champion")).toBe("V1");

@@ -29,7 +29,7 @@ interface BatchOptions extends CommonOptions {
 export function addBatch(program: Command): void {
   addCommand(program, "batch", "score every partition of a table with a registered version")
     .option("--model <model>", "the model; register.name when left out")
-    .option("--model-version <version>", "the version, or an alias of one; the newest when left out")
+    .option("--model-version <version>", "the version, or an alias of one; the default version when left out")
     .option("--input <table>", "the table to score; batch.input_table or source.table when left out")
     .option("--output <table>", "the table for the forecasts; batch.output_table when left out")
     .option("--partition-by <columns>", "the input's key columns; the version's own when left out")
@@ -58,14 +58,13 @@ async function runBatch(
 ): Promise<BatchSummary> {
   const { batch, source, register } = mm.config;
   const model = options.model ?? register.name;
-  const version = options.modelVersion ?? (await mm.registry.showVersions(model))[0]?.version;
-  if (version === undefined) throw new ManymodelError("not-found", `model ${model} has no version: manymodel register`);
   const inputTable = options.input ?? batch.input_table ?? source?.table;
   if (inputTable === undefined)
     throw new ManymodelError("usage", "nothing to score: give --input, or batch.input_table in the configuration");
   return mm.registry.runBatch({
     ...configuredBatch(mm.config),
-    ...{ model, version, inputTable },
+    ...{ model, inputTable },
+    ...(options.modelVersion !== undefined && { version: options.modelVersion }),
     ...(options.output !== undefined && { outputTable: options.output }),
     ...(options.levels !== undefined && { levels: options.levels }),
     ...(options.quantiles !== undefined && { quantiles: options.quantiles }),
