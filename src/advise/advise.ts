@@ -5,6 +5,7 @@ import { type DemandClass, detectPeriods, type Features, features } from "../for
 import type { Engine } from "../ports/engine.ts";
 import { type Backtest, backtest } from "./backtest.ts";
 import { firstNonNumber } from "./non-number.ts";
+import { notesOf } from "./notes.ts";
 import { type RelativeError, relativeError } from "./relative-error.ts";
 import { type Sample, type SampledSeries, sampledSeries } from "./sampled-series.ts";
 
@@ -254,47 +255,6 @@ function judge(profile: Profile, evidence: Evidence): { verdict: Verdict; reason
   else
     reasons.push(`Series are long enough for models of their own (median ${length} steps, period ${profile.period}).`);
   return { verdict, reasons };
-}
-
-function notesOf(spec: AdviseSpec, profile: Profile, evidence: Evidence): string[] {
-  const notes: string[] = [];
-  const total = Math.max(1, profile.sampled - profile.unusable.length);
-  if (evidence.horizon < spec.horizon)
-    notes.push(`Horizon ${spec.horizon} was shortened to ${evidence.horizon}: a third of the median series.`);
-  if (profile.periodFrom === "found")
-    notes.push(
-      `The configuration's period is 1; ${Math.round(100 * profile.periodShare)} % of the sample have the period ${profile.period}, which was taken. Set source.period: ${profile.period}.`,
-    );
-  if (profile.periodFrom === "none found") notes.push("The period is 1, and the sample shows no other that is common.");
-  const intervals = new Set(Object.keys(profile.intervals).map((interval) => interval.replace(/@.*/, "")));
-  if (intervals.size > 1)
-    notes.push(
-      `The series have different intervals: ${[...intervals].join(", ")}. If all are alike, few observations hide it: set source.interval.`,
-    );
-  const slow = profile.demand.intermittent + profile.demand.lumpy;
-  if (slow > 0)
-    notes.push(
-      `${slow} of ${total} series are intermittent: methods such as sba, tsb or adida are made for them; best tries them.`,
-    );
-  if (evidence.ownToNaive.low > 1)
-    notes.push(
-      "Repeating the last season does better than the cheap model: hard to beat, so check better methods against snaive.",
-    );
-  else if (evidence.ownToNaive.high >= 1)
-    notes.push(
-      "The cheap model is not clearly better than repeating the last season; compare better methods with snaive.",
-    );
-  const usable = profile.covariates.filter(({ type }) => type === "number" || type === "integer" || type === "boolean");
-  if (usable.length > 0)
-    notes.push(
-      `Columns that may explain the target, if known ahead: ${usable.map(({ name }) => name).join(", ")}. They were not used here; the built-in store-sales takes them.`,
-    );
-  if (profile.unusable.length > 0)
-    notes.push(
-      `${profile.unusable.length} sampled partitions cannot be used, first ${profile.unusable[0]!.partition}: ${profile.unusable[0]!.reason}.`,
-    );
-  if (profile.withGaps > 0.5) notes.push("Most series have gaps; steps without a row count as missing, not as 0.");
-  return notes;
 }
 
 const average = (values: readonly number[]) => {

@@ -104,9 +104,12 @@ function oneSeries(
   return { y: check(y), interval, origin: interval === null ? null : steps(times[0]!, interval), missing };
 }
 
+/** Fewer observations tell nothing of a series. */
+const LEAST = 3;
+
 function check(y: Float64Array): Float64Array {
   const observed = y.filter((value) => !Number.isNaN(value));
-  if (observed.length < 3) throw new RangeError(`${observed.length} observed values`);
+  if (observed.length < LEAST) throw new RangeError(`fewer than ${LEAST} observed values`);
   const infinite = observed.find((value) => !Number.isFinite(value));
   if (infinite !== undefined) throw new RangeError(`a value is ${infinite}`);
   return y;

@@ -1,4 +1,5 @@
 import type { OnProgress, Progress } from "../pipeline/progress.ts";
+import { timeLeft } from "../pipeline/time-left.ts";
 import { formatSeconds } from "./table.ts";
 
 /** Shows progress on stderr. */
@@ -14,12 +15,7 @@ const LINE_EVERY_MS = 10_000;
 export async function showProgress(label: string): Promise<ProgressDisplay> {
   const began = performance.now();
   const rate = ({ done }: Progress) => done / Math.max(0.001, (performance.now() - began) / 1000);
-  const describe = (progress: Progress) => {
-    const speed = rate(progress);
-    const left = speed > 0 ? formatSeconds((progress.total - progress.done) / speed) : "?";
-    const failed = progress.failed > 0 ? `, ${progress.failed} failed` : "";
-    return `${progress.done}/${progress.total}${failed}, ${speed > 0 && speed < 1 ? `${(60 * speed).toFixed(0)}/min` : `${speed.toFixed(0)}/s`}, ${left} left`;
-  };
+  const describe = (progress: Progress) => progressText(progress, rate(progress));
   if (!process.stderr.isTTY) {
     let next = LINE_EVERY_MS;
     return {
@@ -52,4 +48,22 @@ export async function showProgress(label: string): Promise<ProgressDisplay> {
       if (started) bar.stop();
     },
   };
+}
+
+const UNTIL = { done: "left", budget: "until the time budget ends", deadline: "until the hard deadline" } as const;
+
+/**
+ * How far it is, how long it goes on, and how many partitions are then left undone.
+ *
+ * @param rate - partitions a second
+ */
+export function progressText({ total, done, failed, skipped = 0, limits }: Progress, rate: number): string {
+  const left = timeLeft(total - done - skipped, rate, limits);
+  return [
+    `${done}/${total}`,
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    rate > 0 && rate < 1 ? `${(60 * rate).toFixed(0)}/min` : `${rate.toFixed(0)}/s`,
+    left === null ? "? left" : `${formatSeconds(left.seconds)} ${UNTIL[left.until]}`,
+    ...(left !== null && left.untouched > 0 ? [`about ${left.untouched} not begun by then`] : []),
+  ].join(", ");
 }

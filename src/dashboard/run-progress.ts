@@ -1,9 +1,7 @@
 import type { RunRecord } from "../core/run.ts";
-import { stagePath } from "../core/stage-path.ts";
 import type { ChunkState } from "../core/states.ts";
-import { getJson } from "../pipeline/json.ts";
 import { knownRun } from "../pipeline/known-run.ts";
-import type { Feeding } from "../pipeline/run-queue.ts";
+import { feedingBegan, limitsLeft, timeLeft } from "../pipeline/time-left.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { ChunkRecord } from "../ports/queue.ts";
 import { CHUNK_LETTERS, type ChunkLetter, type RunProgress, type WorkerLine } from "./wire.ts";
@@ -42,28 +40,28 @@ export class RunFollower {
     const limits = run.manifest?.limits;
     const until = run.endedAt === null ? now : Date.parse(run.endedAt);
     const budgetMs = limits?.timeBudgetMs ?? null;
+    const usedMs = limits ? await this.#limitsUsed(until) : null;
     return {
       runId: run.runId,
       state: run.state,
       at: new Date(now).toISOString(),
       ...counts,
       rate,
-      secondsLeft: rate === null || rate === 0 ? null : left / rate,
+      left: open ? timeLeft(left, rate, limitsLeft(limits, usedMs ?? 0)) : null,
       chunks: chunks.map(({ state }) => LETTERS[state]).join(""),
       workers,
       retries: retriesOf(chunks),
       elapsedMs: Math.max(0, until - Date.parse(run.createdAt)),
       budgetMs,
-      budgetUsedMs: budgetMs === null ? null : await this.#budgetUsed(until),
+      budgetUsedMs: budgetMs === null ? null : usedMs,
       deadlineMs: limits?.hardDeadlineMs ?? null,
     };
   }
 
   /** Milliseconds since the feeder began to count; 0 before. */
-  async #budgetUsed(until: number): Promise<number> {
-    const path = stagePath.feeding(this.#runId);
-    const feeding = await getJson<Feeding>(this.#engine.stage, path).catch(() => undefined);
-    return feeding === undefined ? 0 : Math.max(0, until - Date.parse(feeding.beganAt));
+  async #limitsUsed(until: number): Promise<number> {
+    const began = await feedingBegan(this.#engine.stage, this.#runId);
+    return began === undefined ? 0 : Math.max(0, until - began);
   }
 
   /** Partitions a second, from the oldest sample of the window to now; null before there are two. */

@@ -73,7 +73,13 @@ export interface RunProgress {
   readonly skipped: number;
   /** Partitions a second over the last half minute or so; null while it is not known. */
   readonly rate: number | null;
-  readonly secondsLeft: number | null;
+  /** How long it goes on: until all is done, or a limit ends it; null while it is not known. */
+  readonly left: {
+    readonly seconds: number;
+    readonly until: "done" | "budget" | "deadline";
+    /** How many partitions are not begun by then, at this rate. */
+    readonly untouched: number;
+  } | null;
   /** The chunks' states, one letter each in the order of their numbers (see `CHUNK_LETTERS`). */
   readonly chunks: string;
   readonly workers: readonly WorkerLine[];

@@ -43,7 +43,8 @@ export async function workersOnRun(
           `the workers of job ${id} have all ended${reason === "" ? "" : ` (${reason})`}, but run ${runId} has not: ${said}; mend that, then: manymodel resume ${runId}`,
         );
       }
-      watch(await readProgress(queue, runId));
+      // In queue mode whoever feeds says how far it is.
+      if (mode !== "queue") watch(await readProgress(queue, runId));
       await pause(pollMs);
     }
   };

@@ -1,15 +1,19 @@
 import { distribution } from "../refine/compare.ts";
 import type { PartitionScore } from "../refine/run-scores.ts";
-import { HEADING, heading, shorten } from "./heading.ts";
+import { HEADING, heading } from "./heading.ts";
 import { histogram } from "./histogram.ts";
 import { axes, type PlotArea } from "./plot-area.ts";
-import { formatNumber, linearScale } from "./scale.ts";
+import { endOf, formatNumber, linearScale } from "./scale.ts";
 import { element, label, picture } from "./svg.ts";
+import { fitName, textWidth } from "./text-width.ts";
 
 const TOP = HEADING + 32;
+const WIDTH = 960;
 const HEIGHT = 300;
 const ROW = 30;
 const MOST_KINDS = 9;
+/** Pixels for the name of a kind and its count, between the histogram and its bar. */
+const LABELS = 150;
 /** Measures in units of the naive forecast's error. */
 const RELATIVE = ["mase", "rmsse"];
 
@@ -20,15 +24,24 @@ export function accuracyPicture(runId: string, metric: string, scores: readonly 
   const { mean, median, p90 } = distribution(values);
   const title = `${metric} of ${runId}`;
   const without = scores.length - usable.length;
-  const about = `${values.length} partitions: median ${formatNumber(median, 3)}, mean ${formatNumber(mean, 3)}, nine in ten below ${formatNumber(p90, 3)}${without > 0 ? `; ${without} more have none` : ""}`;
-  const high = values[Math.round(0.99 * (values.length - 1))] ?? 1;
   const low = Math.min(0, values[0] ?? 0);
-  const range = [low, high > low ? high * 1.02 : low + 1] as const;
+  const end = values.length === 0 ? 1 : endOf(values, low);
+  const range = [low, end > low ? end + 0.02 * (end - low) : low + 1] as const;
+  const beyond = values.filter((value) => value > range[1]).length;
+  const about = [
+    `${values.length} ${values.length === 1 ? "partition" : "partitions"}${
+      values.length === 0
+        ? ""
+        : `: median ${formatNumber(median, 3)}, mean ${formatNumber(mean, 3)}, nine in ten below ${formatNumber(p90, 3)}`
+    }`,
+    ...(without > 0 ? [`${without} more have none`] : []),
+    ...(beyond > 0 ? [`${beyond} beyond the axis, in the last bar`] : []),
+  ].join("; ");
   const isRelative = RELATIVE.some((name) => metric.endsWith(name));
   const left = { left: 64, top: TOP, width: 420, height: HEIGHT };
   return picture(
-    { title, description: `${title}. ${about}.`, width: 960, height: TOP + HEIGHT + 52 },
-    heading(title, about),
+    { title, description: `${title}. ${about}.`, width: WIDTH, height: TOP + HEIGHT + 52 },
+    heading(title, about, WIDTH),
     histogram(values, left, {
       range,
       bins: 40,
@@ -64,9 +77,15 @@ function kinds(
   const rows = largest.map(([kind, members], i) => {
     const { median, p10, p90, count } = distribution(members.map(({ value }) => value));
     const y = shown.top + 5 + (i + 0.5) * ROW;
-    const clamp = (value: number) => x(Math.min(range[1], value));
+    const clamp = (value: number) => x(Math.min(range[1], Math.max(range[0], value)));
+    const size = ` · ${count}`;
     return [
-      label(`${shorten(kind, 20)} · ${count}`, { class: "ink", x: area.left - 10, y: y + 4, "text-anchor": "end" }),
+      label(`${fitName(kind, LABELS - textWidth(size))}${size}`, {
+        class: "ink",
+        x: area.left - 10,
+        y: y + 4,
+        "text-anchor": "end",
+      }),
       element("rect", {
         class: "forecast",
         x: clamp(p10),
@@ -80,5 +99,13 @@ function kinds(
     ].join("");
   });
   const none = Object.assign((value: number) => value, { ticks: [] });
-  return `${axes(shown, x, none, { x: `${metric}: median, and 10 % to 90 %` })}${rows.join("")}`;
+  const left = byKind.size - largest.length;
+  const note =
+    left === 0
+      ? ""
+      : label(`${left} rarer kinds are not shown`, {
+          ...{ class: "soft", x: area.left + area.width / 2, y: shown.top + shown.height + 54 },
+          "text-anchor": "middle",
+        });
+  return `${axes(shown, x, none, { x: `${metric}: median, and 10 % to 90 %` })}${rows.join("")}${note}`;
 }

@@ -1,13 +1,15 @@
 import type { Comparison } from "../refine/compare.ts";
 import { HEADING, heading } from "./heading.ts";
 import { histogram } from "./histogram.ts";
-import { axes, line, type PlotArea } from "./plot-area.ts";
-import { formatNumber, linearScale } from "./scale.ts";
+import { axes, line, type PlotArea, withRoom } from "./plot-area.ts";
+import { endOf, formatNumber, linearScale } from "./scale.ts";
 import { element, label, picture } from "./svg.ts";
 
 const SIZE = 340;
 const TOP = HEADING + 32;
 const BINS = 41;
+/** Pixels between the two plots. */
+const MARGIN = 88;
 const MOST_DOTS = 5000;
 
 /** Two runs as an SVG: how much partitions changed, and B against A with the line where they are equal. */
@@ -16,15 +18,16 @@ export function comparisonPicture(comparison: Comparison): string {
   const title = `${runs[1]} against ${runs[0]}`;
   const about = `${metric}: better on ${wins}, worse on ${losses}, the same on ${ties}; mean change ${formatNumber(matched.change.mean, 3)}, median ${formatNumber(matched.change.median, 3)}`;
   const left = { left: 64, top: TOP, width: SIZE, height: SIZE };
-  const right = { ...left, left: 64 + SIZE + 88 };
+  const right = { ...left, left: 64 + SIZE + MARGIN };
+  const width = right.left + SIZE + 24;
   return picture(
     {
       title,
       description: `${title} over ${matched.change.count} partitions. ${about}.`,
-      width: right.left + SIZE + 24,
+      width,
       height: TOP + SIZE + 52,
     },
-    heading(title, about),
+    heading(title, about, width),
     changes(comparison, left),
     scatter(comparison, right),
   );
@@ -32,27 +35,32 @@ export function comparisonPicture(comparison: Comparison): string {
 
 /** How many partitions changed by how much; improvements to the left of zero. */
 function changes({ pairs, metric, matched }: Comparison, area: PlotArea): string {
-  const values = pairs.map((pair) => pair.b - pair.a).sort((x, y) => x - y);
-  const at = (p: number) => values[Math.round(p * (values.length - 1))]!;
-  const reach = Math.max(Math.abs(at(0.01)), Math.abs(at(0.99))) || 1;
+  const values = pairs.map((pair) => pair.b - pair.a);
+  const sizes = values.map(Math.abs).sort((x, y) => x - y);
+  const reach = endOf(sizes, 0) || 1;
+  const beyond = sizes.filter((size) => size > reach).length;
   const width = (2 * reach) / BINS;
   return histogram(values, area, {
     range: [-reach, reach],
     bins: BINS,
     role: (middle) => (Math.abs(middle) < width / 2 ? "same" : middle < 0 ? "better" : "worse"),
     marks: [{ value: matched.change.mean, text: `mean ${formatNumber(matched.change.mean, 3)}` }],
-    names: { x: `change of ${metric}`, y: "partitions" },
+    names: {
+      x: `change of ${metric}`,
+      y: beyond > 0 ? `partitions; ${beyond} beyond, in the bars at the ends` : "partitions",
+    },
   });
 }
 
 /** Every partition (at most 5,000, evenly spread) as a dot: below the line B is better. A ring on the border lies beyond it. */
-function scatter({ pairs, runs: [a, b] }: Comparison, area: PlotArea): string {
+function scatter({ pairs, runs: [a, b] }: Comparison, outer: PlotArea): string {
   const sorted = pairs.flatMap((pair) => [pair.a, pair.b]).sort((x, y) => x - y);
-  const top = sorted[Math.floor(0.99 * (sorted.length - 1))]! || 1;
   const low = Math.min(0, sorted[0]!);
-  const range = [low, top * 1.05] as const;
+  const end = endOf(sorted, low);
+  const range = [low, end > low ? end + 0.05 * (end - low) : low + 1] as const;
+  const y = linearScale(range, [outer.top + outer.height, outer.top], 5);
+  const area = withRoom(outer, y, MARGIN);
   const x = linearScale(range, [area.left, area.left + area.width], 5);
-  const y = linearScale(range, [area.top + area.height, area.top], 5);
   const every = Math.ceil(pairs.length / MOST_DOTS);
   const clamp = (value: number) => Math.min(range[1], value);
   const dots = pairs
@@ -70,7 +78,7 @@ function scatter({ pairs, runs: [a, b] }: Comparison, area: PlotArea): string {
     });
   const beyond = pairs.filter((pair) => pair.a > range[1] || pair.b > range[1]).length;
   const note =
-    beyond === 0 ? "" : label(`${beyond} beyond (rings)`, { class: "soft", x: area.left + 8, y: area.top + 14 });
+    beyond === 0 ? "" : label(`${beyond} beyond (rings)`, { class: "soft over", x: area.left + 8, y: area.top + 14 });
   const equal = line("soft", range.map(x), range.map(y), { width: 1, dash: "4 4" });
   return `${axes(area, x, y, { x: a, y: b })}${equal}${dots.join("")}${note}`;
 }

@@ -1,13 +1,16 @@
 import type { PartitionSeries } from "../inspect/partition-series.ts";
-import { HEADING, heading, shorten } from "./heading.ts";
+import { HEADING, heading } from "./heading.ts";
 import type { PlotArea } from "./plot-area.ts";
 import { fan, lastOf } from "./series-picture.ts";
 import { keyTitle, whyNot } from "./series-text.ts";
 import { label, picture } from "./svg.ts";
+import { fit, fitName, textWidth } from "./text-width.ts";
 
 const COLUMNS = 3;
 const PANEL = { width: 312, height: 176 };
 const LEFT = 12;
+/** Pixels for the numbers at the left of a panel. */
+const MARGIN = 46;
 
 /**
  * The forecasts of several partitions as an SVG of small multiples, each on a scale of its own.
@@ -23,29 +26,44 @@ export function forecastsPicture(all: readonly PartitionSeries[], about: string,
     const top = HEADING + 8 + Math.floor(i / COLUMNS) * PANEL.height;
     return panel({ ...series, ...lastOf(series, last), fitted: null }, { left, top, ...PANEL });
   });
+  const width = 2 * LEFT + COLUMNS * PANEL.width;
   return picture(
     {
       title,
       description: `${about}: ${all.map(keyTitle).join("; ")}.`,
-      width: 2 * LEFT + COLUMNS * PANEL.width,
+      width,
       height: HEADING + 8 + rows * PANEL.height + 12,
     },
-    heading(title, about),
+    heading(title, about, width),
     ...panels,
   );
 }
 
 function panel(series: PartitionSeries, { left, top, width, height }: PlotArea): string {
   const why = whyNot(series);
+  const room = width - 24 - 10;
+  const key = keyTitle(series);
+  // A long key has most of the line; why there is no forecast, half of it.
+  const half = Math.max(room * (why ? 0.5 : 0.3), room - textWidth(key, 12, true));
+  const said = fit(why || (series.row.modelKind ?? ""), half, 11);
   return [
-    label(shorten(keyTitle(series), 30), { class: "ink", x: left + 12, y: top + 18, "font-weight": 600 }),
-    label(shorten(why || (series.row.modelKind ?? ""), why ? 44 : 20), {
+    label(fitName(key, room - textWidth(said, 11), 12, true), {
+      class: "ink",
+      x: left + 12,
+      y: top + 18,
+      "font-weight": 600,
+    }),
+    label(said, {
       class: "soft",
       x: left + width - 12,
       y: top + 18,
       "text-anchor": "end",
       "font-size": 11,
     }),
-    fan(series, { left: left + 46, top: top + 30, width: width - 62, height: height - 62 }, { ticks: 4 }),
+    fan(
+      series,
+      { left: left + MARGIN, top: top + 30, width: width - MARGIN - 16, height: height - 62 },
+      { ticks: 4, margin: MARGIN },
+    ),
   ].join("");
 }

@@ -1,18 +1,15 @@
 import { label } from "./svg.ts";
+import { fit } from "./text-width.ts";
 
 /** The space that a heading takes above what it is over. */
 export const HEADING = 56;
+const LEFT = 24;
 
-/** What a picture is of, and a line about it. */
-export function heading(title: string, about: string, left = 24): string {
+/** What a picture of this width is of, and a line about it. */
+export function heading(title: string, about: string, width: number): string {
+  const room = width - 2 * LEFT;
   return [
-    label(shorten(title, 90), { class: "ink", x: left, y: 28, "font-size": 16, "font-weight": 600 }),
-    label(shorten(about, 130), { class: "soft", x: left, y: 47 }),
+    label(fit(title, room, 16, true), { class: "ink", x: LEFT, y: 28, "font-size": 16, "font-weight": 600 }),
+    label(fit(about, room), { class: "soft", x: LEFT, y: 47 }),
   ].join("");
-}
-
-/** A text that fits: its end is left out if need be. */
-export function shorten(text: string, length: number): string {
-  const characters = [...text];
-  return characters.length <= length ? text : `${characters.slice(0, length - 1).join("")}…`;
 }

@@ -1,6 +1,7 @@
 import { axes, type PlotArea } from "./plot-area.ts";
 import { linearScale, type Scale } from "./scale.ts";
 import { element, label } from "./svg.ts";
+import { textWidth } from "./text-width.ts";
 
 /** What a histogram shows. */
 export interface HistogramOptions {
@@ -24,7 +25,7 @@ export function histogram(values: readonly number[], area: PlotArea, options: Hi
   }
   const { left, top, width, height } = area;
   const x = linearScale(range, [left, left + width], 6);
-  const y = linearScale([0, Math.max(...counts) * 1.12], [top + height, top], 5);
+  const y = countScale(Math.max(...counts) * 1.12, [top + height, top]);
   const bars = counts.map((count, i) => {
     if (count === 0) return "";
     const from = low + (i / bins) * (high - low);
@@ -37,12 +38,22 @@ export function histogram(values: readonly number[], area: PlotArea, options: Hi
 /** Marked values; what is written at them goes down a line where it would meet the one before. */
 function verticals(marks: HistogramOptions["marks"], { left, top, width, height }: PlotArea, x: Scale): string {
   const placed = [...marks].sort((a, b) => a.value - b.value).map(({ value, text }) => ({ at: x(value), text }));
-  return placed
-    .filter(({ at }) => at >= left - 1 && at <= left + width + 1)
-    .map(({ at, text }, i) => {
-      const toLeft = at + 7 * text.length > left + width;
-      const place = { x: at + (toLeft ? -5 : 5), y: top + 11 + 16 * i, "text-anchor": toLeft ? "end" : undefined };
-      return `${element("path", { class: "line ink", d: `M${at.toFixed(2)} ${top}v${height}`, "stroke-dasharray": "3 3" })}${label(text, { class: "ink", ...place })}`;
-    })
-    .join("");
+  const shown = placed.filter(({ at }) => at >= left - 1 && at <= left + width + 1);
+  const lines = shown.map(({ at }) =>
+    element("path", { class: "line ink", d: `M${at.toFixed(2)} ${top}v${height}`, "stroke-dasharray": "3 3" }),
+  );
+  const texts = shown.map(({ at, text }, i) => {
+    const toLeft = at + textWidth(text) + 5 > left + width;
+    const place = { x: at + (toLeft ? -5 : 5), y: top + 11 + 16 * i, "text-anchor": toLeft ? "end" : undefined };
+    return label(text, { class: "ink over", ...place });
+  });
+  return [...lines, ...texts].join("");
+}
+
+/** A scale of counts: only whole ones are marked. */
+function countScale(high: number, [from, to]: readonly [number, number]): Scale {
+  const scale = linearScale([0, high], [from, to], 5);
+  return Object.assign((value: number) => scale(value), {
+    ticks: scale.ticks.filter(({ value }) => Number.isInteger(value)),
+  });
 }

@@ -1,5 +1,6 @@
 import type { Scale } from "./scale.ts";
 import { element, label, round } from "./svg.ts";
+import { fitName, textWidth } from "./text-width.ts";
 
 /** Where on a picture something is plotted, in pixels. */
 export interface PlotArea {
@@ -7,6 +8,16 @@ export interface PlotArea {
   readonly top: number;
   readonly width: number;
   readonly height: number;
+}
+
+/** The size of the numbers at the ticks. */
+const SMALL = 11;
+
+/** An area with room for the numbers of its y axis: where the margin is too small for them, it begins further to the right. */
+export function withRoom(area: PlotArea, y: Scale, margin: number): PlotArea {
+  const needed = Math.ceil(Math.max(0, ...y.ticks.map(({ text }) => textWidth(text, SMALL))) + 12);
+  const by = Math.max(0, needed - margin);
+  return { ...area, left: area.left + by, width: area.width - by };
 }
 
 /** The lines and numbers at the ticks of both axes, with what the axes count. */
@@ -23,16 +34,34 @@ export function axes(
     element("path", { class: "line grid", d: lines }),
     element("path", { class: "line soft", d: `M${round(left)} ${round(bottom)}h${round(width)}${marks}` }),
     ...y.ticks.map(({ value, text }) =>
-      label(text, { class: "soft", x: left - 8, y: y(value) + 4, "text-anchor": "end", "font-size": 11 }),
+      label(text, { class: "soft", x: left - 8, y: y(value) + 4, "text-anchor": "end", "font-size": SMALL }),
     ),
-    ...x.ticks.map(({ value, text }) =>
-      label(text, { class: "soft", x: x(value), y: bottom + 17, "text-anchor": "middle", "font-size": 11 }),
+    ...apart(x).map(({ value, text }) =>
+      label(text, { class: "soft", x: x(value), y: bottom + 17, "text-anchor": "middle", "font-size": SMALL }),
     ),
     ...(names.x === undefined
       ? []
-      : [label(names.x, { class: "soft", x: left + width / 2, y: bottom + 36, "text-anchor": "middle" })]),
-    ...(names.y === undefined ? [] : [label(names.y, { class: "soft", x: left, y: top - 8 })]),
+      : [
+          label(fitName(names.x, width + 48), {
+            class: "soft",
+            x: left + width / 2,
+            y: bottom + 36,
+            "text-anchor": "middle",
+          }),
+        ]),
+    ...(names.y === undefined ? [] : [label(fitName(names.y, width), { class: "soft", x: left, y: top - 8 })]),
   ].join("");
+}
+
+/** The ticks of an x axis whose numbers do not meet the one before. */
+function apart(x: Scale): Scale["ticks"] {
+  let end = -Infinity;
+  return x.ticks.filter(({ value, text }) => {
+    const half = textWidth(text, SMALL) / 2;
+    if (x(value) - half < end + 4) return false;
+    end = x(value) + half;
+    return true;
+  });
 }
 
 /** A line through points; broken where a value is missing, a dot where it has no neighbour. */

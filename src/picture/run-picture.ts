@@ -1,8 +1,9 @@
 import type { RunRecord } from "../core/run.ts";
 import { CHUNK_STATES, type ChunkState } from "../core/states.ts";
 import type { ChunkRecord } from "../ports/queue.ts";
-import { HEADING, heading, shorten } from "./heading.ts";
+import { HEADING, heading } from "./heading.ts";
 import { element, label, picture } from "./svg.ts";
+import { fit } from "./text-width.ts";
 
 const WIDTH = 960;
 const LEFT = 24;
@@ -45,12 +46,16 @@ export function runPicture(run: RunRecord, chunks: readonly ChunkRecord[], failu
       width: WIDTH,
       height: barTop + 54 + lines.length * 18,
     },
-    heading(`Run ${runId}`, about),
+    heading(`Run ${runId}`, about, WIDTH),
     legend(counts, HEADING + 20),
     tiles.svg,
     outcomes(partitions, ended, barTop),
     ...lines.map(({ type, message, count }, i) =>
-      label(shorten(`${count} × ${type}: ${message}`, 140), { class: "ink", x: LEFT, y: barTop + 58 + i * 18 }),
+      label(fit(`${count} × ${type}: ${message}`, WIDTH - 2 * LEFT), {
+        class: "ink",
+        x: LEFT,
+        y: barTop + 58 + i * 18,
+      }),
     ),
   );
 }

@@ -31,8 +31,12 @@ export function linearScale(
   });
 }
 
-/** The range of all finite values, a little wider at both ends; [0, 1] where there are none. */
-export function rangeOf(series: readonly ArrayLike<number>[], margin = 0.04): [number, number] {
+/**
+ * The range of all finite values, a little wider at both ends; [0, 1] where there are none.
+ *
+ * @param alone - how much wider it is where all of them are equal
+ */
+export function rangeOf(series: readonly ArrayLike<number>[], margin = 0.04, alone?: number): [number, number] {
   let low = Infinity;
   let high = -Infinity;
   for (const values of series)
@@ -43,30 +47,83 @@ export function rangeOf(series: readonly ArrayLike<number>[], margin = 0.04): [n
       if (value > high) high = value;
     }
   if (low > high) return [0, 1];
-  const room = high > low ? margin * (high - low) : Math.max(Math.abs(high) * 0.1, 0.5);
+  const room = high > low ? margin * (high - low) : (alone ?? (Math.abs(high) * 0.1 || 0.5));
   return [low - room, high + room];
+}
+
+/**
+ * Where an axis from `low` ends: at the greatest value, or at the 99th percentile where the greatest is more than twice as
+ * far, so that a few do not squeeze all others.
+ *
+ * @param sorted - ascending, at least one
+ */
+export function endOf(sorted: readonly number[], low: number): number {
+  const greatest = sorted.at(-1)!;
+  const most = sorted[Math.floor(0.99 * (sorted.length - 1))]!;
+  return most > low && greatest - low > 2 * (most - low) ? most : greatest;
 }
 
 /** Multiples of 1, 2 or 5 times a power of ten. */
 function ticks(low: number, high: number, count: number): Tick[] {
   const rough = (high - low) / Math.max(1, count);
-  if (!(rough > 0)) return [{ value: low, text: formatNumber(low, 0) }];
+  if (!(rough > 0)) return [{ value: low, text: formatNumber(low) }];
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * [1, 2, 5, 10].find((times) => times * power >= rough * 0.999)!;
-  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  const format = numberFormat(low, high, step);
   const found: Tick[] = [];
   for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++)
-    found.push({ value: i * step, text: formatNumber(i * step, digits) });
+    found.push({ value: i * step, text: format(i * step) });
   return found;
 }
 
-/** A number as a tick has it: `0.25`, `1,200`, `15K`, `2.5M`. */
+/** From here on, and below the least, numbers are written with a power of ten. */
+const LARGEST = 1e15;
+const LEAST = 1e-4;
+const isExtreme = (size: number) => size >= LARGEST || (size > 0 && size < LEAST);
+const UNITS = ["", "K", "M", "B", "T"];
+
+/** How the numbers of an axis are written, all in one unit, with the digits that tell two of them a step apart. */
+export function numberFormat(low: number, high: number, step: number): (value: number) => string {
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  const exponent = (value: number) => Math.floor(Math.log10(Math.abs(value)) + 1e-9);
+  const last = exponent(step);
+  if (isExtreme(size))
+    return (value) => {
+      // What is not a part of a step is 0.
+      if (Math.abs(value) < step * 1e-6) return "0";
+      return withPower(value, Math.min(15, Math.max(0, exponent(value) - last)));
+    };
+  const unit = size < 10_000 ? 0 : Math.min(UNITS.length - 1, Math.floor(exponent(size) / 3));
+  const digits = 3 * unit - last;
+  const isShort = unit > 0 && digits <= 3;
+  const maximumFractionDigits = Math.min(12, Math.max(0, isShort ? digits : -last));
+  const { format } = new Intl.NumberFormat("en", { maximumFractionDigits, signDisplay: "negative" });
+  return (value) => {
+    const text = format(isShort ? value / 1000 ** unit : value);
+    return isShort && text !== "0" ? `${text}${UNITS[unit]}` : text;
+  };
+}
+
+/** `1.5e-7` */
+const withPower = (value: number, digits: number) =>
+  value
+    .toExponential(digits)
+    .replace(/(\.\d*?)0+e/, "$1e")
+    .replace(".e", "e")
+    .replace("e+", "e");
+
+/** A number by itself: `0.25`, `1,200`, `15K`, `2.5M`, `1.5e-7`; of what is less than its digits show, two that count. */
 export function formatNumber(value: number, digits = 2): string {
-  const large = Math.abs(value) >= 10_000;
+  const size = Math.abs(value);
+  if (isExtreme(size)) return withPower(value, 2);
+  const large = size >= 10_000;
   return new Intl.NumberFormat("en", {
     notation: large ? "compact" : "standard",
-    maximumFractionDigits: large ? 2 : Math.min(digits, 12),
-  }).format(value + 0);
+    signDisplay: "negative",
+    ...(size < 10 ** (1 - digits)
+      ? { maximumSignificantDigits: 2 }
+      : { maximumFractionDigits: large ? 2 : Math.min(digits, 12) }),
+  }).format(value);
 }
 
 const MINUTE = 60_000;

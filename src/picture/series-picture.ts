@@ -1,12 +1,14 @@
 import type { PartitionSeries } from "../inspect/partition-series.ts";
 import { HEADING, heading } from "./heading.ts";
-import { axes, band, line, type PlotArea } from "./plot-area.ts";
+import { axes, band, line, type PlotArea, withRoom } from "./plot-area.ts";
 import { formatNumber, linearScale, rangeOf } from "./scale.ts";
 import { seriesText } from "./series-text.ts";
 import { element, label, picture } from "./svg.ts";
+import { textWidth } from "./text-width.ts";
 
 const WIDTH = 960;
 const HEIGHT = 440;
+const MARGIN = 64;
 const DAY = 86_400_000;
 
 /**
@@ -16,13 +18,13 @@ const DAY = 86_400_000;
  */
 export function seriesPicture(series: PartitionSeries, last?: number): string {
   const { title, about, description } = seriesText(series);
-  const area = { left: 64, top: HEADING + 52, width: WIDTH - 64 - 24, height: HEIGHT - HEADING - 52 - 36 };
+  const area = { left: MARGIN, top: HEADING + 52, width: WIDTH - MARGIN - 24, height: HEIGHT - HEADING - 52 - 36 };
   const shown = { ...series, ...lastOf(series, last) };
   return picture(
     { title, description, width: WIDTH, height: HEIGHT },
-    heading(title, about),
+    heading(title, about, WIDTH),
     legend(shown, 24, HEADING + 12),
-    fan(shown, area, { ticks: 8, names: { y: series.target } }),
+    fan(shown, area, { ticks: 8, margin: MARGIN, names: { y: series.target } }),
   );
 }
 
@@ -35,11 +37,19 @@ export function lastOf(
   return { times: times.subarray(from), values: values.subarray(from), fitted: fitted?.subarray(from) ?? null };
 }
 
-/** A series and its forecast in an area: wider intervals are paler; the line of forecasts begins at the last observation. */
+/**
+ * A series and its forecast in an area: wider intervals are paler; the line of forecasts begins at the last observation.
+ *
+ * @param margin - pixels at the left of the area, for the numbers of the y axis
+ */
 export function fan(
   { times, values, fitted, time, scored }: PartitionSeries,
-  area: PlotArea,
-  { ticks, names = {} }: { readonly ticks: number; readonly names?: { readonly y?: string } },
+  outer: PlotArea,
+  {
+    ticks,
+    margin,
+    names = {},
+  }: { readonly ticks: number; readonly margin: number; readonly names?: { readonly y?: string } },
 ): string {
   const forecast = "mean" in scored ? scored : undefined;
   const mean = forecast?.mean ?? new Float64Array(0);
@@ -51,11 +61,13 @@ export function fan(
   const next = Array.from(mean, (_, i) =>
     after !== null && typeof after[i] === "number" ? after[i] : last + (i + 1) * step,
   );
-  const { left, top, width, height } = area;
-  const kind = isCalendar ? "calendar" : "number";
-  const x = linearScale(rangeOf([times, next], 0.01), [left, left + width], ticks, kind);
   const bounds = [...(forecast?.lower ?? []), ...(forecast?.upper ?? [])];
+  const { top, height } = outer;
   const y = linearScale(rangeOf([values, mean, ...bounds]), [top + height, top], height > 200 ? 6 : 4);
+  const area = withRoom(outer, y, margin);
+  const { left, width } = area;
+  const kind = isCalendar ? "calendar" : "number";
+  const x = linearScale(rangeOf([times, next], 0.01, isCalendar ? DAY : 1), [left, left + width], ticks, kind);
   const xs = Array.from(times, x);
   const along = (series: ArrayLike<number>) => Array.from(series, y);
   const nextXs = next.map(x);
@@ -91,7 +103,7 @@ function legend({ fitted, levels, scored }: PartitionSeries, left: number, top: 
   let at = left;
   const entry = (mark: (x: number) => string, text: string) => {
     const written = mark(at) + label(text, { class: "soft", x: at + 26, y: top + 4 });
-    at += 26 + 7 * text.length + 22;
+    at += 26 + textWidth(text) + 22;
     return written;
   };
   const stroke =

@@ -12,9 +12,10 @@ export function seriesText(series: PartitionSeries): {
   const title = keyTitle(series);
   const metrics = row.metrics === null ? {} : (JSON.parse(row.metrics) as Record<string, number | null>);
   const error = ["holdout_mase", "mase"].find((name) => typeof metrics[name] === "number");
+  const observed = values.reduce((count, value) => count + Number(!Number.isNaN(value)), 0);
   const parts = [
     modelName(row.model) ?? row.modelKind ?? row.outcome,
-    `${values.reduce((count, value) => count + Number(!Number.isNaN(value)), 0)} observations of ${target}`,
+    `${observed} ${observed === 1 ? "observation" : "observations"} of ${target}`,
     ...(error === undefined ? [] : [`${error.replace("_", " ")} ${formatNumber(metrics[error]!, 3)}`]),
     of,
   ];

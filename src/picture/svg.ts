@@ -80,12 +80,12 @@ const DARK = {
   waiting: "#30363d",
 };
 
-/** Classes: a role alone fills; with `line` it strokes instead. */
+/** Classes: a role alone fills; with `line` it strokes instead; a text that is `over` others keeps free of them. */
 function rules(colours: typeof LIGHT): string {
   const each = Object.entries(colours).map(
     ([role, colour]) => `.manymodel .${role}{fill:${colour}}.manymodel .line.${role}{fill:none;stroke:${colour}}`,
   );
-  return each.join("");
+  return `${each.join("")}.manymodel .over{paint-order:stroke;stroke:${colours.paper};stroke-width:4px;stroke-linejoin:round}`;
 }
 
 const STYLE = `${rules(LIGHT)}@media (prefers-color-scheme:dark){${rules(DARK)}}`;

@@ -59,7 +59,8 @@ async function watchJobs(
         await freeLeases(queue, runId);
         break;
       }
-      onProgress(await readProgress(queue, runId));
+      // In queue mode whoever feeds says how far it is.
+      if (mode !== "queue") onProgress(await readProgress(queue, runId));
       await pause(POLL_MS);
     }
   }

@@ -10,6 +10,7 @@ import { feedQueue } from "./feeder.ts";
 import { putJson } from "./json.ts";
 import { pause } from "./pause.ts";
 import { LEASE_MS, type OnProgress, readProgress } from "./progress.ts";
+import { type Feeding, limitsLeft } from "./time-left.ts";
 import { workQueue } from "./work-queue.ts";
 
 /** Who works on a run in queue mode. */
@@ -25,11 +26,6 @@ export interface QueueWorkers {
 }
 
 const PROGRESS_MS = 500;
-
-/** When the run's limits began to count, on the stage for whoever looks. */
-export interface Feeding {
-  readonly beganAt: string;
-}
 
 /**
  * Works on a run in queue mode until every chunk has ended: feeds the chunks, has this process's workers take part, and
@@ -49,7 +45,13 @@ export async function runQueue(
   const { queue, roster, stage } = engine;
   const serving = async () =>
     (await roster.alive()).filter(({ run, stopping }) => !stopping && (run === null || run === runId)).length;
-  const watch = () => void readProgress(queue, runId).then(onProgress, () => {});
+  let began: number | undefined;
+  const used = () => (began === undefined ? 0 : performance.now() - began);
+  const watch = () =>
+    void readProgress(queue, runId).then(
+      (progress) => onProgress({ ...progress, ...(limits && { limits: limitsLeft(limits, used()) }) }),
+      () => {},
+    );
   // A failure counts at once: it may be the one too many.
   const onChunk = ({ failed }: SegmentInfo) => (failed > 0 ? watch() : undefined);
   const stop = new AbortController();
@@ -68,6 +70,7 @@ export async function runQueue(
       workers: async () => Math.max(1, await serving()),
       clock: () => performance.now(),
       onBegin: async () => {
+        began = performance.now();
         const feeding: Feeding = { beganAt: new Date().toISOString() };
         // Without it nothing but a gauge is lost.
         await putJson(stage, stagePath.feeding(runId), feeding).catch(() => {});

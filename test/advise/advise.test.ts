@@ -93,7 +93,15 @@ describe("advise", () => {
   it("says so when too little can be backtested, and which partitions cannot be used", async () => {
     const advice = await adviceOn([[1, 2], [1, 2, 3, 4, 5], ...Array.from({ length: 10 }, () => [1, 2, 3])]);
     expect(advice.verdict).toBe("unknown");
-    expect(advice.profile.unusable).toEqual([{ partition: 'UNIT = "U100"', reason: "2 observed values" }]);
+    expect(advice.profile.unusable).toEqual([{ partition: 'UNIT = "U100"', reason: "fewer than 3 observed values" }]);
+  });
+  it("says of each reason how many partitions cannot be used for it, and one of them", async () => {
+    const usable = Array.from({ length: 3 }, () => [1, 2, 3, 4]);
+    const { notes } = await adviceOn([[1], ...usable, [1, Infinity, 3], [1, 2], [1, NaN, 3]]);
+    expect(notes.filter((note) => note.includes("cannot be used"))).toEqual([
+      '3 sampled partitions cannot be used: fewer than 3 observed values (such as UNIT = "U100").',
+      '1 sampled partition cannot be used: a value is Infinity (UNIT = "U104").',
+    ]);
   });
   it("is the same for the same seed; a target that is none is named", async () => {
     const series = Array.from({ length: 50 }, () => Array.from({ length: 60 }, () => normal(uniform)));

@@ -1,8 +1,11 @@
 import { expect, it } from "vitest";
+import { runSpec } from "../../src/api/run-spec.ts";
+import type { Workspace } from "../../src/api/workspace.ts";
 import { stagePath } from "../../src/core/stage-path.ts";
 import { RunFollower } from "../../src/dashboard/run-progress.ts";
-import { getJson } from "../../src/pipeline/json.ts";
-import type { Feeding } from "../../src/pipeline/run-queue.ts";
+import { getJson, putJson } from "../../src/pipeline/json.ts";
+import { planRun } from "../../src/pipeline/plan-run.ts";
+import type { Feeding } from "../../src/pipeline/time-left.ts";
 import { body, dailyQuery, fillDaily, openWorkspace } from "../workspace.ts";
 
 it("counts a time budget as the feeder does: from the first claim", async () => {
@@ -17,4 +20,33 @@ it("counts a time budget as the feeder does: from the first claim", async () => 
   expect(progress.budgetMs).toBe(3_600_000);
   expect(progress.budgetUsedMs).toBe(Date.parse(run.endedAt!) - Date.parse(beganAt));
   expect(progress.budgetUsedMs).toBeLessThan(progress.elapsedMs);
+});
+
+it("says no more time is left than the budget and the deadline allow, and how many are not begun by then", async () => {
+  const mm = await openWorkspace("local");
+  await fillDaily(mm, 20, 4);
+  const options = { dataQuery: dailyQuery, mode: "queue", workers: 1, chunksPerJob: 20 } as const;
+  const limits = { timeBudget: "10s", hardDeadline: "12s" };
+  const { spec } = await runSpec(mm as unknown as Workspace, "unit_id", undefined, body("average"), {
+    ...options,
+    ...limits,
+  });
+  const { queue, stage } = mm.engine;
+  const { runId } = await planRun(mm.engine, spec, new Date(), "1");
+  const began = Date.now();
+  const follower = new RunFollower(mm.engine, runId);
+  const claimed = async () => {
+    await queue.feed(runId, 20);
+    return (await queue.claim(runId, "w", { leaseMs: 60_000, maxAttempts: 1 }))!;
+  };
+  // Nothing is known of the rate, but of the budget: it has not begun to count.
+  expect((await follower.read(began)).left).toEqual({ seconds: 10, until: "budget", untouched: 20 });
+  await putJson(stage, stagePath.feeding(runId), { beganAt: new Date(began).toISOString() } satisfies Feeding);
+  await queue.fail(await claimed(), "no", 1);
+  // One of 20 in 2 s: four more are begun in the 8 s of the budget that are left.
+  expect((await follower.read(began + 2000)).left).toEqual({ seconds: 8, until: "budget", untouched: 15 });
+  await claimed();
+  await queue.skip(runId, "not-fed");
+  // What has begun goes on after the budget, and ends at the deadline.
+  expect((await follower.read(began + 11_500)).left).toEqual({ seconds: 0.5, until: "deadline", untouched: 0 });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { formatNumber, linearScale, rangeOf } from "../../src/picture/scale.ts";
+import { endOf, formatNumber, linearScale, rangeOf } from "../../src/picture/scale.ts";
 
 const texts = (low: number, high: number, count: number, kind?: "calendar") =>
   linearScale([low, high], [0, 100], count, kind).ticks.map(({ text }) => text);
@@ -54,4 +54,46 @@ it("numbers are written short", () => {
     "15.3K",
     "2.5M",
   ]);
+});
+
+it("ticks are told apart, whatever their size", () => {
+  expect(texts(0.9e9, 1.1e9, 4)).toEqual(["0.9B", "0.95B", "1B", "1.05B", "1.1B"]);
+  expect(texts(-5e-7, 2e-6, 4)).toEqual(["0", "1e-6", "2e-6"]);
+  expect(texts(1_000_000, 1_000_000.002, 2)).toEqual(["1,000,000", "1,000,000.001", "1,000,000.002"]);
+  expect(texts(1.0e15, 1.1e15, 2)).toEqual(["1e15", "1.05e15", "1.1e15"]);
+  expect(texts(-1e-9, 1e-9, 2)).toEqual(["-1e-9", "0", "1e-9"]);
+  expect(texts(0, 1_500_000, 3)).toEqual(["0", "0.5M", "1M", "1.5M"]);
+  fc.assert(
+    fc.property(
+      fc.double({ noNaN: true, min: -1e18, max: 1e18 }),
+      fc.double({ noNaN: true, min: 1e-12, max: 1e18 }),
+      fc.integer({ min: 2, max: 8 }),
+      (low, span, count) => {
+        // Where the two are told apart by a double at all.
+        fc.pre(span > 1e-9 * Math.abs(low));
+        const written = texts(low, low + span, count);
+        expect(new Set(written).size, written.join(" ")).toBe(written.length);
+      },
+    ),
+  );
+});
+
+it("a number by itself is never 0 unless it is, and 0 has no sign", () => {
+  expect([1e-6, -1.2e-9, 0.0037, -0.0001, 1e15, 0.00000001].map((value) => formatNumber(value, 3))).toEqual([
+    "1e-6",
+    "-1.2e-9",
+    "0.0037",
+    "-0.0001",
+    "1e15",
+    "1e-8",
+  ]);
+  expect(formatNumber(-0, 3)).toBe("0");
+});
+
+it("an axis ends at the greatest value, unless a few far ones would squeeze all others", () => {
+  const near = Array.from({ length: 1000 }, (_, i) => i / 1000);
+  expect(endOf(near, 0)).toBe(0.999);
+  expect(endOf([...near, 1e9], 0)).toBeCloseTo(0.99, 2);
+  expect(endOf([0, 0, 0, 5], 0), "nothing to see without it").toBe(5);
+  expect(endOf([3], 0)).toBe(3);
 });

@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { ManyModel } from "manymodel";
 import { describe, expect, it } from "vitest";
+import type { Progress } from "../../src/pipeline/progress.ts";
 import { BIN, start, until } from "../processes.ts";
 import { body, dailyQuery, fillDaily, openWorkspace, runRows } from "../workspace.ts";
 
@@ -28,10 +29,17 @@ describe("queue mode", () => {
     const mm = await openWorkspace("local");
     await fillDaily(mm, 60, 3);
     const keys = await keysOf(mm);
+    const told: Progress[] = [];
     const { runId, index } = await mm.foreach({ unit_id: keys }).dopar(body("slow"), {
       ...{ dataQuery: dailyQuery, mode: "queue", chunksPerJob: 60, workers: 1, timeBudget: "1s" },
       exports: { ms: 100 },
+      onProgress: (progress) => void told.push(progress),
     });
+    const budgets = told.flatMap(({ limits }) => limits?.budgetMs ?? []);
+    expect(budgets.length).toBeGreaterThan(0);
+    expect(Math.max(...budgets)).toBeLessThanOrEqual(1000);
+    expect(budgets).toEqual([...budgets].sort((a, b) => b - a));
+    expect(told.at(-1)).toMatchObject({ total: 60, done: index.succeeded, skipped: index.skipped });
     const rows = await runRows(mm, runId);
     expect(rows.map((row) => row.key[0])).toEqual(keys);
     const outcomes = rows.map((row) => row.outcome);

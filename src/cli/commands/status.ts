@@ -4,6 +4,7 @@ import { knownRun } from "../../pipeline/known-run.ts";
 import { pause } from "../../pipeline/pause.ts";
 import { readProgress } from "../../pipeline/progress.ts";
 import { hasStalled } from "../../pipeline/stalled.ts";
+import { feedingBegan, limitsLeft } from "../../pipeline/time-left.ts";
 import type { Engine } from "../../ports/engine.ts";
 import type { FleetStatus } from "../../ports/fleet.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
@@ -91,12 +92,15 @@ const FOLLOW_MS = 500;
 
 /** Shows a run's progress until it is neither planned nor worked on any more, or has stalled. */
 async function follow(engine: Engine, runId: string): Promise<void> {
-  const { catalog, queue } = engine;
+  const { catalog, queue, stage } = engine;
   const progress = await showProgress(runId);
   try {
     for (;;) {
       const run = await knownRun(catalog, runId);
-      progress.update(await readProgress(queue, runId));
+      const limits = run.manifest?.limits;
+      const began = limits ? await feedingBegan(stage, runId) : undefined;
+      const used = began === undefined ? 0 : Date.now() - began;
+      progress.update({ ...(await readProgress(queue, runId)), ...(limits && { limits: limitsLeft(limits, used) }) });
       if (run.state === "completed" || run.state === "failed" || (await hasStalled(engine, run))) return;
       await pause(FOLLOW_MS);
     }

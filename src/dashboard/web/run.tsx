@@ -65,7 +65,7 @@ export function Run({ runId }: { runId: string }) {
 }
 
 function Overview({ run, progress }: { run: RunDetail; progress: RunProgress }) {
-  const { total, done, failed, skipped, rate, secondsLeft } = progress;
+  const { total, done, failed, skipped, rate } = progress;
   const open = progress.state === "running" || progress.state === "planning";
   return (
     <>
@@ -95,9 +95,7 @@ function Overview({ run, progress }: { run: RunDetail; progress: RunProgress }) 
           />
           {skipped > 0 && <Fact name="Skipped" value={count(skipped)} more="never begun" />}
           {open && <Fact name="Rate" value={rate === null ? "…" : `${measure(rate)}/s`} more="partitions" />}
-          {open && (
-            <Fact name="Left" value={secondsLeft === null ? "…" : duration(1000 * secondsLeft)} more="at this rate" />
-          )}
+          {open && <Left left={progress.left} />}
           {run.champions.length > 0 ? (
             <Fact name="Collected" value={moment(run.createdAt)} more={`of ${run.champions.length} runs`} />
           ) : (
@@ -127,6 +125,15 @@ function Overview({ run, progress }: { run: RunDetail; progress: RunProgress }) 
       </section>
     </>
   );
+}
+
+const UNTIL = { done: "at this rate", budget: "until the budget ends", deadline: "until the hard deadline" } as const;
+
+/** How long a run goes on, and what is left undone by then. */
+function Left({ left }: { left: RunProgress["left"] }) {
+  if (left === null) return <Fact name="Left" value="…" more={UNTIL.done} />;
+  const untouched = left.untouched > 0 ? `; about ${count(left.untouched)} not begun by then` : "";
+  return <Fact name="Left" value={duration(1000 * left.seconds)} more={UNTIL[left.until] + untouched} />;
 }
 
 export function Fact(props: {
