@@ -46,8 +46,15 @@ export function symmetricForecast(
   for (const level of levels) {
     const p = 0.5 + level / 200;
     const quantile = df === Infinity ? normalQuantile(p) : studentQuantile(p, df);
-    lower.push(mean.map((value, i) => (level === 0 ? value : value - quantile * se[i]!)));
-    upper.push(mean.map((value, i) => (level === 0 ? value : value + quantile * se[i]!)));
+    lower.push(level === 0 ? mean.slice() : boundAt(-quantile, mean, se));
+    upper.push(level === 0 ? mean.slice() : boundAt(quantile, mean, se));
   }
   return { mean, levels, lower, upper };
+}
+
+/** The bound that lies so many standard errors above the point forecasts. */
+export function boundAt(quantile: number, mean: Float64Array, se: Float64Array): Float64Array {
+  const bound = new Float64Array(mean.length);
+  for (let i = 0; i < bound.length; i++) bound[i] = mean[i]! + quantile * se[i]!;
+  return bound;
 }

@@ -18,18 +18,16 @@ export function differenced(y: Float64Array, { d, D, period }: Differencing): Fl
 
 /** The weights of past values in a differenced series' recursion: y_t = w_t + Σ delta_i y_(t−i), i = 1..d + mD. */
 export function integrationWeights({ d, D, period }: Differencing): Float64Array {
-  let polynomial = Float64Array.of(1);
+  const polynomial = new Float64Array(1 + d + period * D);
+  polynomial[0] = 1;
   const times = (lag: number) => {
-    const product = new Float64Array(polynomial.length + lag);
-    for (let i = 0; i < polynomial.length; i++) {
-      product[i]! += polynomial[i]!;
-      product[i + lag]! -= polynomial[i]!;
-    }
-    polynomial = product;
+    for (let i = polynomial.length - 1; i >= lag; i--) polynomial[i]! -= polynomial[i - lag]!;
   };
   for (let i = 0; i < D; i++) times(period);
   for (let i = 0; i < d; i++) times(1);
-  return polynomial.slice(1).map((value) => (value === 0 ? 0 : -value));
+  const weights = new Float64Array(d + period * D);
+  for (let i = 0; i < weights.length; i++) weights[i] = 0 - polynomial[i + 1]!;
+  return weights;
 }
 
 /**

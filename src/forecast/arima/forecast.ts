@@ -1,9 +1,8 @@
 import { invBoxCox } from "../box-cox.ts";
-import { normalQuantile } from "../distribution.ts";
 import type { ModelForecastOptions } from "../kind.ts";
-import { checkForecastOptions, type Forecast } from "../prediction.ts";
+import { checkForecastOptions, type Forecast, symmetricForecast } from "../prediction.ts";
 import type { ArimaModel } from "./arima-model.ts";
-import { advance, settle } from "./innovations.ts";
+import { settle } from "./innovations.ts";
 import { kalmanStep, observe } from "./kalman.ts";
 import { betaOf, innovationStateOf, kalmanStateOf, type Recursions, recursionsOf } from "./model-parts.ts";
 import { design, type Regressors } from "./regressors.ts";
@@ -19,17 +18,15 @@ import { design, type Regressors } from "./regressors.ts";
 export function forecastArima(model: ArimaModel, options: ModelForecastOptions): Forecast {
   const { h, levels } = checkForecastOptions(options);
   const { mean, variance } = forecastMoments(model, h, options.xreg);
-  const quantiles = levels.map((level) => normalQuantile(0.5 + level / 200));
-  const bound = (sign: number) =>
-    quantiles.map((quantile) => mean.map((value, i) => value + sign * quantile * Math.sqrt(variance[i]!)));
+  const symmetric = symmetricForecast(mean, variance.map(Math.sqrt), levels);
   const { lambda, biasAdjust } = model;
-  if (lambda === undefined) return { mean, levels, lower: bound(-1), upper: bound(1) };
+  if (lambda === undefined) return symmetric;
   const back = (values: Float64Array) => invBoxCox(values, lambda);
   return {
     mean: biasAdjust ? invBoxCox(mean, lambda, { variance }) : back(mean),
     levels,
-    lower: bound(-1).map(back),
-    upper: bound(1).map(back),
+    lower: symmetric.lower.map(back),
+    upper: symmetric.upper.map(back),
   };
 }
 
@@ -84,20 +81,32 @@ function settledMoments(
 ): { mean: Float64Array; variance: Float64Array } {
   const { phi, k, delta } = recursions;
   const state = innovationStateOf(model, recursions)!;
-  const s = delta.length;
+  const autoregressive = lagsOf(phi);
+  const integrating = lagsOf(delta);
+  const { last } = model.state;
+  const forcings = new Float64Array(h);
   const mean = new Float64Array(h);
-  const a = Float64Array.from(state.a);
-  const past = (i: number, lag: number) => (i - lag >= 0 ? mean[i - lag]! : model.state.last[lag - i - 1]!);
   for (let i = 0; i < h; i++) {
-    let value = k > 0 ? a[0]! : 0;
-    for (let lag = 1; lag <= s; lag++) if (delta[lag - 1] !== 0) value += delta[lag - 1]! * past(i, lag);
+    let value = nextForcing(state.a, k, phi, autoregressive, forcings, i);
+    for (const lag of integrating) value += delta[lag - 1]! * (lag <= i ? mean[i - lag]! : last[lag - i - 1]!);
     mean[i] = value;
-    advance(phi, k, a);
   }
   const variance = new Float64Array(h);
+  const gain = new Float64Array(k);
   const response = new Float64Array(h);
   for (let i = 0; i < h; i++) {
-    if (i === 0 || state.scale !== 0) errorResponse(recursions, state.gain, state.variance, h - i, response);
+    if (i === 0 || state.scale !== 0) {
+      for (let a = 0; a < k; a++) gain[a] = state.gain[a]! / state.variance;
+      // What an error of 1 does to the series at its own step and later: psi weights, integrated, for the gain it has.
+      for (let j = 0; i + j < h; j++) {
+        let value = j === 0 ? 1 : nextForcing(gain, k, phi, autoregressive, forcings, j - 1);
+        for (const lag of integrating) {
+          if (lag > j) break;
+          value += delta[lag - 1]! * response[j - lag]!;
+        }
+        response[j] = value;
+      }
+    }
     // The error of step i reaches steps i, i + 1, …
     for (let j = 0; i + j < h; j++) variance[i + j]! += state.variance * response[j]! * response[j]!;
     settle(state, phi, k);
@@ -105,22 +114,32 @@ function settledMoments(
   return { mean, variance };
 }
 
-/** What an error of 1 does to the series at its own step and later: psi weights, integrated, for the gain it has. */
-function errorResponse(
-  { phi, k, delta }: Recursions,
-  gain: Float64Array,
-  variance: number,
-  count: number,
-  out: Float64Array,
-): void {
-  const a = gain.map((value) => value / variance);
-  for (let i = 0; i < count; i++) {
-    let value = i === 0 ? 1 : k > 0 ? a[0]! : 0;
-    if (i > 0) advance(phi, k, a);
-    const reach = Math.min(i, delta.length);
-    for (let lag = 1; lag <= reach; lag++) if (delta[lag - 1] !== 0) value += delta[lag - 1]! * out[i - lag]!;
-    out[i] = value;
+/** The lags that count, ascending: most of a seasonal model's weights are zero. */
+function lagsOf(weights: Float64Array): number[] {
+  const lags: number[] = [];
+  for (let i = 0; i < weights.length; i++) if (weights[i] !== 0) lags.push(i + 1);
+  return lags;
+}
+
+/**
+ * What `advance` leaves in the first place of `start` after j steps, from what it left there before, which is in
+ * `forcings`. It sums in the same order, so that the bits are the same.
+ */
+function nextForcing(
+  start: Float64Array,
+  k: number,
+  phi: Float64Array,
+  lags: readonly number[],
+  forcings: Float64Array,
+  j: number,
+): number {
+  let value = j < k ? start[j]! : 0;
+  for (let l = lags.length - 1; l >= 0; l--) {
+    const lag = lags[l]!;
+    if (lag <= j) value += phi[lag - 1]! * forcings[j - lag]!;
   }
+  forcings[j] = value;
+  return value;
 }
 
 function kalmanMoments(

@@ -28,7 +28,9 @@ export function design(
   }
   if (drift) {
     names.push("drift");
-    columns.push(Float64Array.from({ length }, (_, t) => first + t));
+    const index = new Float64Array(length);
+    for (let t = 0; t < length; t++) index[t] = first + t;
+    columns.push(index);
   }
   for (const [name, values] of Object.entries(xreg ?? {})) {
     if (values.length !== length)
