@@ -51,7 +51,7 @@ export async function readScores(engine: Engine, runId: string, metric: string):
   if (names.size > 0 && !names.has(name))
     throw new ManymodelError(
       "input",
-      `no partition of ${runId} has a metric ${name}; there is ${[...names].join(", ")}`,
+      `no partition of ${runId} has a metric ${name}${name === metric ? "" : `, which ${metric} means`}; there is ${[...names].join(", ")}`,
     );
   return { ...run, modelIndex, scores };
 }

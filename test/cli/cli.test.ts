@@ -104,7 +104,7 @@ describe("manymodel, on the command line", () => {
     json("init", "--table", "sales.csv", "--partition-by", "sku", "--order-by", "day", "--target", "qty");
     const later: [number, string, string[]][] = [
       [1, "manymodel.yaml exists already", ["init"]],
-      [1, "no completed run to register", ["register"]],
+      [1, "there is no completed run yet: manymodel train", ["register"]],
       [1, 'there is no model "MANY_MODEL_FORECAST"', ["batch"]],
       [1, "there is no file", ["import", "missing.csv", "--table", "X"]],
       [2, 'table name "a b" is not allowed', ["import", "sales.csv", "--table", "a b"]],

@@ -11,6 +11,7 @@ import { knownRun } from "../../pipeline/known-run.ts";
 import { metricName, readScores } from "../../refine/run-scores.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { failureGroups } from "../failures.ts";
+import { newestRun } from "../newest-run.ts";
 import { integer } from "../option.ts";
 import { addPartitionOptions, openWith, type PartitionOptions } from "../partition-options.ts";
 import { checkPictureFile, writePicture } from "../picture-file.ts";
@@ -40,15 +41,18 @@ export function addPlot(program: Command): void {
     .action(async (runA: string, runB: string, options: PlotOptions & { metric: string }) => {
       await draw(options, async (mm) => comparisonPicture(await mm.compare(runA, runB, options.metric)));
     });
-  addPlotOf(plot, "run <run>", "a run's chunks by state, how its partitions ended, and why some failed").action(
-    async (runId: string, options: PlotOptions) => {
-      await draw(options, async ({ engine }) => {
-        const run = await knownRun(engine.catalog, runId);
-        const failures = (run.index?.failed ?? 0) > 0 ? await failureGroups(engine.tables, runId) : [];
-        return runPicture(run, await engine.queue.chunks(runId), failures);
-      });
-    },
-  );
+  addPlotOf(
+    plot,
+    "run [run]",
+    "a run's chunks by state, how its partitions ended, and why some failed; the newest completed run when left out",
+  ).action(async (runId: string | undefined, options: PlotOptions) => {
+    await draw(options, async (mm) => {
+      const { engine } = mm;
+      const run = await knownRun(engine.catalog, runId ?? (await newestRun(mm)));
+      const failures = (run.index?.failed ?? 0) > 0 ? await failureGroups(engine.tables, run.runId) : [];
+      return runPicture(run, await engine.queue.chunks(run.runId), failures);
+    });
+  });
 }
 
 function addPlotSeries(plot: Command): void {
@@ -106,10 +110,4 @@ function inSteps(series: PartitionSeries): PartitionSeries {
     "usage",
     `${series.of} gives a value for each row, not a forecast; there is no series to draw`,
   );
-}
-
-async function newestRun({ engine }: ManyModel): Promise<string> {
-  const newest = (await engine.catalog.runs()).find(({ state }) => state === "completed");
-  if (newest === undefined) throw new ManymodelError("not-found", "there is no completed run yet: manymodel train");
-  return newest.runId;
 }

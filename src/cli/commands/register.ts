@@ -1,7 +1,6 @@
 import type { Command } from "commander";
-import type { ManyModel } from "../../api/connect.ts";
-import { ManymodelError } from "../../core/errors.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { newestRun } from "../newest-run.ts";
 import { integer } from "../option.ts";
 import { formatTable } from "../table.ts";
 
@@ -40,13 +39,6 @@ export function addRegister(program: Command): void {
       const text = `Registered ${model} ${name}: run ${runId}, ${index.succeeded} models, ${index.failed} partitions without one.`;
       print({ json: version, text }, options);
     });
-}
-
-async function newestRun({ engine }: ManyModel): Promise<string> {
-  const run = (await engine.catalog.runs()).find(({ state }) => state === "completed");
-  if (run === undefined)
-    throw new ManymodelError("not-found", "there is no completed run to register: manymodel train");
-  return run.runId;
 }
 
 /** `manymodel models`: the registered models. */
