@@ -84,7 +84,8 @@ for (const name of files) {
   }
   for (const { fileName: target } of ts.preProcessFile(readFileSync(file, "utf8"), true, true).importedFiles) {
     if (!target.startsWith(".")) {
-      if (PURE_PACKAGES[layer] && !PURE_PACKAGES[layer].includes(target))
+      const isPure = PURE_PACKAGES[layer]?.some((name) => target === name || target.startsWith(`${name}/`)) ?? true;
+      if (!isPure)
         problems.push(`src/${name} imports ${target}, but ${layer} is pure`);
       continue;
     }

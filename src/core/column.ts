@@ -1,3 +1,5 @@
+import type { TextRuns } from "./text-runs.ts";
+
 /** The type of a data column as a model body sees it. */
 export type ColumnType = "number" | "integer" | "string" | "boolean" | "date" | "timestamp";
 
@@ -8,7 +10,12 @@ export type ColumnType = "number" | "integer" | "string" | "boolean" | "date" | 
  */
 export type Column =
   | { readonly type: "number" | "date" | "timestamp"; readonly values: Float64Array }
-  | { readonly type: "string"; readonly values: readonly (string | null)[] }
+  | {
+      readonly type: "string";
+      readonly values: readonly (string | null)[];
+      /** The same in runs, where whoever made the column knows them. */
+      readonly runs?: TextRuns;
+    }
   | { readonly type: "integer"; readonly values: readonly (bigint | null)[] }
   | { readonly type: "boolean"; readonly values: Uint8Array };
 

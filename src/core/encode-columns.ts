@@ -1,100 +1,210 @@
-import type { SchemaElement } from "hyparquet";
-import { type ColumnSource, parquetWriteBuffer } from "hyparquet-writer";
+import type { SchemaElement, Statistics } from "hyparquet";
+import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import type { Column, ColumnBatch } from "./column.ts";
+import { type EncodedValues, encodeRuns, encodeTexts, writeColumnChunk } from "./column-chunk.ts";
+import { runsOf, sliceRuns, type TextRuns } from "./text-runs.ts";
 
 const DAY = 86_400_000;
+const ROWS_PER_GROUP = 100_000;
 
 /**
  * Encodes a batch of rows as a Parquet file. NaN becomes NULL. Columns without a NULL are required ones, so that nothing is
- * said of each value; texts that come in runs, as keys and statuses do, are written by dictionary.
+ * said of each value; texts are written by dictionary and in runs, as keys and statuses come, unless most of them differ.
  */
-export function encodeColumns({ columns }: ColumnBatch): Uint8Array {
-  const stored = Object.entries(columns).map(([name, column]) => ({ name, ...physical(column) }));
+export function encodeColumns({ length, columns }: ColumnBatch): Uint8Array {
+  const stored = Object.entries(columns).map(([name, column]) => store(name, column));
   const schema: SchemaElement[] = [
     { name: "root", num_children: stored.length },
-    ...stored.map(({ name, element, nullable }) => ({
-      ...element,
-      name,
-      repetition_type: nullable ? ("OPTIONAL" as const) : ("REQUIRED" as const),
-    })),
+    ...stored.map(({ element }) => element),
   ];
-  const columnData = stored.map(({ element: _, nullable: __, ...source }): ColumnSource => source);
-  return new Uint8Array(
-    parquetWriteBuffer({ columnData, schema, createdBy: "manymodel", rowGroupSize: 100_000, pageSize: 0 }),
-  );
+  const writer = new ByteWriter(1024 + 8 * stored.length * length);
+  const file = new ParquetWriter({ writer, schema, createdBy: "manymodel" });
+  for (let from = 0; from < length; from += ROWS_PER_GROUP) {
+    const to = Math.min(length, from + ROWS_PER_GROUP);
+    const start = writer.offset;
+    const chunks = stored.map((column) => writeColumnChunk(writer, column.element, encode(column, from, to)));
+    file.row_groups.push({
+      columns: chunks,
+      total_byte_size: chunks.reduce((sum, { meta_data }) => sum + meta_data!.total_uncompressed_size, 0n),
+      num_rows: BigInt(to - from),
+      total_compressed_size: BigInt(writer.offset - start),
+    });
+    file.num_rows += BigInt(to - from);
+  }
+  file.finish();
+  return writer.getBytes();
 }
 
-/** How a column is stored. */
-interface Physical {
-  readonly element: Pick<SchemaElement, "type" | "converted_type" | "logical_type">;
-  readonly nullable: boolean;
-  readonly data: ColumnSource["data"];
-  readonly encoding?: NonNullable<ColumnSource["encoding"]>;
-  readonly statistics?: boolean;
+/** A column as Parquet stores its values. */
+type Stored = { readonly element: SchemaElement } & (Numbers | { readonly runs: TextRuns });
+
+interface Numbers {
+  readonly values: Float64Array | Int32Array | BigInt64Array | Uint8Array;
+  /** 1 where there is a value, 0 where there is NULL; left out where all are there. */
+  readonly present: Uint8Array | undefined;
 }
 
-function physical(column: Column): Physical {
+function store(name: string, column: Column): Stored {
+  const element = (
+    stored: Pick<SchemaElement, "type" | "converted_type">,
+    nullable: boolean,
+  ): { element: SchemaElement } => ({
+    element: { ...stored, name, repetition_type: nullable ? "OPTIONAL" : "REQUIRED" },
+  });
+  if (column.type === "string") {
+    const runs = runsOf(column);
+    return { ...element({ type: "BYTE_ARRAY", converted_type: "UTF8" }, runs.values.includes(null)), runs };
+  }
+  const present = presence(column);
+  const values = physical(column);
+  return { ...element(physicalType(column.type, values), present !== undefined), values, present };
+}
+
+function physicalType(type: Column["type"], values: Numbers["values"]): Pick<SchemaElement, "type" | "converted_type"> {
+  if (type === "number") return { type: "DOUBLE" };
+  if (type === "boolean") return { type: "BOOLEAN" };
+  if (type === "date") return { type: "INT32", converted_type: "DATE" };
+  if (type === "timestamp") return { type: "INT64", converted_type: "TIMESTAMP_MILLIS" };
+  return { type: values instanceof Int32Array ? "INT32" : "INT64" };
+}
+
+/** The values of a column; anything stands for a NULL. */
+function physical(column: Exclude<Column, { readonly type: "string" }>): Numbers["values"] {
+  const { values } = column;
   switch (column.type) {
-    case "number": {
-      const stored = { element: { type: "DOUBLE" }, encoding: "PLAIN", statistics: false } as const;
-      if (!hasNull(column.values)) return { ...stored, nullable: false, data: column.values };
-      return { ...stored, nullable: true, data: withNulls(column.values, (value) => value) };
+    case "number":
+    case "boolean":
+      return column.values;
+    case "date": {
+      const days = new Int32Array(values.length);
+      for (let i = 0; i < days.length; i++) days[i] = Math.floor(column.values[i]! / DAY);
+      return days;
     }
-    case "date":
-      return dates(column.values);
-    case "timestamp": {
-      const element = { type: "INT64", converted_type: "TIMESTAMP_MILLIS" } as const;
-      return { element, nullable: true, data: withNulls(column.values, (ms) => new Date(ms)) };
-    }
+    case "timestamp":
+      return BigInt64Array.from(column.values, (ms) => (Number.isNaN(ms) ? 0n : BigInt(Math.trunc(ms))));
     case "integer":
       return integers(column.values);
-    case "boolean": {
-      const data = Array.from(column.values, (value) => (value === 2 ? null : value === 1));
-      return { element: { type: "BOOLEAN" }, nullable: true, data };
-    }
-    default: {
-      const data = column.values as (string | null)[];
-      const element = { type: "BYTE_ARRAY", converted_type: "UTF8" } as const;
-      const encoding = inRuns(data) ? { encoding: "RLE_DICTIONARY" as const } : {};
-      return { element, nullable: data.includes(null), data, ...encoding };
-    }
   }
-}
-
-function dates(values: Float64Array): Physical {
-  const element = { type: "INT32", converted_type: "DATE" } as const;
-  const day = (ms: number) => Math.floor(ms / DAY);
-  if (hasNull(values)) return { element, nullable: true, data: withNulls(values, day) };
-  return { element, nullable: false, data: Int32Array.from(values, day) };
 }
 
 /** In 32 bits where all of them fit: a table's own columns say that they are read as 64. */
-function integers(values: readonly (bigint | null)[]): Physical {
+function integers(values: readonly (bigint | null)[]): Int32Array | BigInt64Array {
   const small = new Int32Array(values.length);
   for (let i = 0; i < values.length; i++) {
-    const value = values[i] === null ? NaN : Number(values[i]);
+    const value = Number(values[i] ?? 0);
     small[i] = value;
-    if (small[i] === value) continue;
-    const fits = values.every((v) => v === null || BigInt.asIntN(32, v) === v);
-    if (fits)
-      return { element: { type: "INT32" }, nullable: true, data: values.map((v) => (v === null ? v : Number(v))) };
-    return { element: { type: "INT64" }, nullable: true, data: values as (bigint | null)[] };
+    if (small[i] !== value) return BigInt64Array.from(values, (wide) => wide ?? 0n);
   }
-  return { element: { type: "INT32" }, nullable: false, data: small };
+  return small;
 }
 
-function hasNull(values: Float64Array): boolean {
-  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i]!)) return true;
-  return false;
+/** Where a column has values; undefined if everywhere. */
+function presence(column: Exclude<Column, { readonly type: "string" }>): Uint8Array | undefined {
+  const { type, values } = column;
+  const isThere: (i: number) => boolean =
+    type === "integer"
+      ? (i) => values[i] !== null
+      : type === "boolean"
+        ? (i) => values[i] !== 2
+        : (i) => !Number.isNaN(values[i]);
+  let present: Uint8Array | undefined;
+  for (let i = 0; i < values.length; i++)
+    if (!isThere(i)) {
+      present ??= new Uint8Array(values.length).fill(1);
+      present[i] = 0;
+    }
+  return present;
 }
 
-function withNulls<T>(values: Float64Array, convert: (value: number) => T): (T | null)[] {
-  return Array.from(values, (value) => (Number.isNaN(value) ? null : convert(value)));
+function encode(column: Stored, from: number, to: number): EncodedValues {
+  return "runs" in column ? encodeText(column, from, to) : encodeNumbers(column, from, to);
 }
 
-/** Whether at most every other value differs from the one before. */
-function inRuns(values: readonly (string | null)[]): boolean {
-  let changes = 0;
-  for (let i = 1; i < values.length; i++) if (values[i] !== values[i - 1]) changes++;
-  return 2 * changes <= values.length;
+const EMPTY = new Uint8Array(0);
+
+function encodeNumbers({ element, ...column }: Stored & Numbers, from: number, to: number): EncodedValues {
+  const present = column.present?.subarray(from, to);
+  const all = column.values.subarray(from, to);
+  const values = present === undefined ? all : all.filter((_: unknown, i: number) => present[i] === 1);
+  return {
+    rows: to - from,
+    nulls: to - from - values.length,
+    levels: present === undefined ? EMPTY : encodeRuns(present, 1),
+    // Parquet is little-endian, as the machines are that Node runs on.
+    bytes:
+      element.type === "BOOLEAN"
+        ? packed(values as Uint8Array)
+        : new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+    bounds: values instanceof Int32Array || values instanceof BigInt64Array ? boundsOf(values) : undefined,
+  };
+}
+
+/** Truth values as bits. */
+function packed(values: Uint8Array): Uint8Array {
+  const bits = new Uint8Array((values.length + 7) >> 3);
+  for (let i = 0; i < values.length; i++) bits[i >> 3]! |= values[i]! << (i & 7);
+  return bits;
+}
+
+function boundsOf(values: Int32Array | BigInt64Array): Bounds | undefined {
+  if (values.length === 0) return undefined;
+  let min = values[0]!;
+  let max = min;
+  for (let i = 1; i < values.length; i++) {
+    const value = values[i]!;
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  return { min_value: min, max_value: max };
+}
+
+type Bounds = Pick<Statistics, "min_value" | "max_value">;
+
+function encodeText({ element, ...column }: Stored & { runs: TextRuns }, from: number, to: number): EncodedValues {
+  const whole = from === 0 && to === (column.runs.ends.at(-1) ?? 0);
+  const { values, ends } = whole ? column.runs : sliceRuns(column.runs, from, to);
+  const known = new Map<string, number>();
+  const places: number[] = [];
+  const counts: number[] = [];
+  const levels = new Uint8Array(values.length);
+  const lengths = ends.map((end, i) => end - (i === 0 ? 0 : ends[i - 1]!));
+  let nulls = 0;
+  for (let i = 0; i < values.length; i++) {
+    const text = values[i]!;
+    if (text === null) {
+      nulls += lengths[i]!;
+      continue;
+    }
+    levels[i] = 1;
+    let place = known.get(text);
+    if (place === undefined) known.set(text, (place = known.size));
+    places.push(place);
+    counts.push(lengths[i]!);
+  }
+  const texts = [...known.keys()];
+  const common = {
+    ...{ rows: to - from, nulls, bounds: textBounds(texts) },
+    levels: element.repetition_type === "REQUIRED" ? EMPTY : encodeRuns(levels, 1, lengths),
+  };
+  if (2 * texts.length > to - from - nulls) {
+    const each = places.flatMap((place, i) => new Array<string>(counts[i]!).fill(texts[place]!));
+    return { ...common, bytes: encodeTexts(each) };
+  }
+  const bitWidth = 32 - Math.clz32(texts.length - 1);
+  const indexes = encodeRuns(places, bitWidth, counts);
+  const bytes = new Uint8Array(1 + indexes.length);
+  bytes[0] = bitWidth;
+  bytes.set(indexes, 1);
+  return { ...common, bytes, dictionary: { count: texts.length, bytes: encodeTexts(texts) } };
+}
+
+/** The first and the last text; none where the order of their characters is not that of their bytes. */
+function textBounds(texts: readonly string[]): Bounds | undefined {
+  if (texts.length === 0 || texts.some((text) => /[\ud800-\udfff]/.test(text))) return undefined;
+  let [min, max] = [texts[0]!, texts[0]!];
+  for (const text of texts) {
+    if (text < min) min = text;
+    if (text > max) max = text;
+  }
+  return { min_value: min, max_value: max };
 }

@@ -1,6 +1,7 @@
 import type { Column, ColumnBatch, ColumnInfo } from "../core/column.ts";
 import { encodeKey, type KeyColumn, type KeyValue, type PartitionKey } from "../core/partition-key.ts";
 import { levelOfQuantile, levelsToAsk, quantileColumn } from "../core/quantile.ts";
+import { layOut, textInRuns } from "../core/text-runs.ts";
 import { parseTime } from "../model/interval.ts";
 import type { ScoredPartition } from "./score-partition.ts";
 
@@ -64,116 +65,126 @@ function boundsOf({ levels, quantiles }: ForecastTable): Bound[] {
   ];
 }
 
-/** A partition's part of the table. */
-interface Entry {
-  readonly key: PartitionKey;
-  readonly scored: ScoredPartition;
-  readonly fingerprint: string | null;
+/** A column of numbers that grows with its table; NaN where nothing was set. */
+class Numbers {
+  #values = new Float64Array(INITIAL_ROWS).fill(NaN);
+
+  set(values: Float64Array, row: number): void {
+    this.#reach(row + values.length);
+    this.#values.set(values, row);
+  }
+
+  upTo(length: number): Float64Array {
+    this.#reach(length);
+    return this.#values.subarray(0, length);
+  }
+
+  #reach(length: number): void {
+    if (length <= this.#values.length) return;
+    const larger = new Float64Array(Math.max(length, 2 * this.#values.length)).fill(NaN);
+    larger.set(this.#values);
+    this.#values = larger;
+  }
 }
 
-/** Collects partitions, and lays them out as the rows of a forecast table: one per step, or one that says why there is none. */
+const INITIAL_ROWS = 256;
+
+/**
+ * Lays partitions out as the rows of a forecast table, one per step or one that says why there is none: numbers into their
+ * columns as they come, so that nothing is kept of a partition's forecast itself; texts once a partition.
+ */
 export class ForecastRows {
   readonly #table: ForecastTable;
-  readonly #entries: Entry[] = [];
-  #length = 0;
+  readonly #bounds: readonly Bound[];
+  readonly #keys: PartitionKey[] = [];
+  readonly #said: {
+    readonly status: string[];
+    readonly errorType: (string | null)[];
+    readonly errorMessage: (string | null)[];
+  } = {
+    ...{ status: [], errorType: [], errorMessage: [] },
+  };
+  readonly #fingerprints: (string | null)[] = [];
+  /** For each partition the row after its last one. */
+  readonly #ends: number[] = [];
+  readonly #mean = new Numbers();
+  readonly #boundColumns: readonly Numbers[];
+  readonly #times = new Numbers();
+  readonly #timeTexts: (string | null)[] = [];
+  readonly #steps: (bigint | null)[] = [];
 
   constructor(table: ForecastTable) {
     this.#table = table;
+    this.#bounds = boundsOf(table);
+    this.#boundColumns = this.#bounds.map(() => new Numbers());
   }
 
   add(key: PartitionKey, scored: ScoredPartition, fingerprint: string | null = null): void {
-    this.#entries.push({ key, scored, fingerprint });
-    this.#length += rowCount(scored);
+    const row = this.#ends.at(-1) ?? 0;
+    this.#keys.push(key);
+    this.#said.status.push(scored.status);
+    this.#said.errorType.push("errorType" in scored ? scored.errorType : null);
+    this.#said.errorMessage.push("errorMessage" in scored ? scored.errorMessage : null);
+    this.#fingerprints.push(fingerprint);
+    this.#ends.push(row + rowCount(scored));
+    if (!("mean" in scored)) {
+      this.#steps.push(null);
+      return;
+    }
+    this.#mean.set(scored.mean, row);
+    for (let i = 0; i < this.#bounds.length; i++) {
+      const { side, level } = this.#bounds[i]!;
+      this.#boundColumns[i]!.set(scored[side][level]!, row);
+    }
+    for (let i = 0; i < scored.mean.length; i++) this.#steps.push(step(i));
+    const { times } = scored;
+    if (times instanceof Float64Array) this.#times.set(times, row);
+    else if (times !== null) for (let i = 0; i < times.length; i++) this.#timeTexts[row + i] = times[i]!;
   }
 
   batch(): ColumnBatch {
     const { keyColumns, time, model, version, fingerprints } = this.#table;
+    const ends = Int32Array.from(this.#ends);
+    const length = ends.at(-1) ?? 0;
+    const text = (values: readonly (string | null)[]) => textInRuns({ values, ends });
+    const same = (value: string) => textInRuns({ values: length === 0 ? [] : [value], ends: ends.subarray(-1) });
+    const numbers = (column: Numbers): Column => ({ type: "number", values: column.upTo(length) });
     const data: Column[] = [
-      this.#text(() => model),
-      this.#text(() => version),
-      ...keyColumns.map((column, i) =>
-        keyColumn(
-          column,
-          this.#repeat<KeyValue>(({ key }) => key[i]!),
-        ),
-      ),
-      this.#text(({ key }) => encodeKey(keyColumns, key)),
-      ...(time === null ? [] : [this.#times(time)]),
-      { type: "integer", values: this.#steps() },
-      this.#numbers((scored) => scored.mean),
-      ...boundsOf(this.#table).map(({ side, level }) => this.#numbers((scored) => scored[side][level]!)),
-      this.#text(({ scored }) => scored.status),
-      this.#text(({ scored }) => ("errorType" in scored ? scored.errorType : null)),
-      this.#text(({ scored }) => ("errorMessage" in scored ? scored.errorMessage : null)),
-      ...(fingerprints ? [{ type: "string", values: this.#fingerprints() } as const] : []),
+      ...[same(model), same(version)],
+      ...keyColumns.map((column, i) => {
+        const values = this.#keys.map((key) => key[i]!);
+        return outputType(column) === "string"
+          ? text(values as (string | null)[])
+          : keyColumn(column, layOut({ values, ends }));
+      }),
+      text(this.#keys.map((key) => encodeKey(keyColumns, key))),
+      ...(time === null
+        ? []
+        : [timeColumn(time, time.type === "string" ? this.#texts(length) : this.#times.upTo(length))]),
+      { type: "integer", values: this.#steps },
+      ...[this.#mean, ...this.#boundColumns].map(numbers),
+      ...[text(this.#said.status), text(this.#said.errorType), text(this.#said.errorMessage)],
+      ...(fingerprints ? [firstOfEach(this.#fingerprints, ends)] : []),
     ];
     const names = forecastColumns(this.#table).map(({ name }) => name);
-    return { length: this.#length, columns: Object.fromEntries(names.map((name, i) => [name, data[i]!])) };
+    return { length, columns: Object.fromEntries(names.map((name, i) => [name, data[i]!])) };
   }
 
-  /** The same value in every row of a partition. */
-  #repeat<T>(value: (entry: Entry) => T): T[] {
-    const values = new Array<T>(this.#length);
-    let row = 0;
-    for (const entry of this.#entries) {
-      const end = row + rowCount(entry.scored);
-      values.fill(value(entry), row, end);
-      row = end;
-    }
-    return values;
-  }
-
-  #text(value: (entry: Entry) => string | null): Column {
-    return { type: "string", values: this.#repeat(value) };
-  }
-
-  #numbers(values: (scored: Forecasted) => Float64Array): Column {
-    const column = new Float64Array(this.#length).fill(NaN);
-    let row = 0;
-    for (const { scored } of this.#entries) {
-      if ("mean" in scored) column.set(values(scored), row);
-      row += rowCount(scored);
-    }
-    return { type: "number", values: column };
-  }
-
-  #steps(): (bigint | null)[] {
-    const values = new Array<bigint | null>(this.#length);
-    let row = 0;
-    for (const { scored } of this.#entries) {
-      if ("mean" in scored) for (let i = 0; i < scored.mean.length; i++) values[row++] = step(i);
-      else values[row++] = null;
-    }
-    return values;
-  }
-
-  #times(column: ColumnInfo): Column {
-    const isText = column.type === "string";
-    const texts = new Array<string | null>(isText ? this.#length : 0).fill(null);
-    const numbers = new Float64Array(isText ? 0 : this.#length).fill(NaN);
-    let row = 0;
-    for (const { scored } of this.#entries) {
-      const times = "times" in scored ? scored.times : null;
-      if (times instanceof Float64Array) numbers.set(times, row);
-      else if (times !== null) for (let i = 0; i < times.length; i++) texts[row + i] = times[i]!;
-      row += rowCount(scored);
-    }
-    return timeColumn(column, isText ? texts : numbers);
-  }
-
-  /** In the first row of each partition. */
-  #fingerprints(): (string | null)[] {
-    const values = new Array<string | null>(this.#length).fill(null);
-    let row = 0;
-    for (const { scored, fingerprint } of this.#entries) {
-      if (rowCount(scored) > 0) values[row] = fingerprint;
-      row += rowCount(scored);
-    }
-    return values;
+  #texts(length: number): (string | null)[] {
+    return Array.from({ length }, (_, row) => this.#timeTexts[row] ?? null);
   }
 }
 
-type Forecasted = Extract<ScoredPartition, { readonly mean: Float64Array }>;
+/** A text in the first row of each partition. */
+function firstOfEach(texts: readonly (string | null)[], ends: Int32Array): Column {
+  const values = new Array<string | null>(ends.at(-1) ?? 0).fill(null);
+  let row = 0;
+  for (let i = 0; i < texts.length; i++) {
+    if (ends[i]! > row) values[row] = texts[i]!;
+    row = ends[i]!;
+  }
+  return { type: "string", values };
+}
 
 /** The numbers of steps, made once each. */
 const STEPS: bigint[] = [];
