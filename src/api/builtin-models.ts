@@ -42,7 +42,15 @@ const someOf = (words: readonly string[]): OptionType => ({
 const moduleOf = (method: string) =>
   Object.entries(FAMILIES).find(([, { fits }]) => Object.hasOwn(fits, method))?.[0] ?? "forecaster";
 
-const series = { target: text, period: number, horizon: number, holdout: number };
+const wholeFrom = (least: number): OptionType => ({
+  expected: `a whole number of at least ${least}`,
+  fits: (value) => Number.isSafeInteger(value) && (value as number) >= least,
+});
+const period: OptionType = {
+  expected: "a number of at least 1",
+  fits: (value) => typeof value === "number" && value >= 1,
+};
+const series = { target: text, period, horizon: wholeFrom(1), holdout: wholeFrom(0) };
 const none = { required: [], columns: [], exports: {} };
 
 /** Definitions by the word that names them: each forecasting method, and the models of other shapes. */

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { firstNonNumber } from "../advise/non-number.ts";
 import type { LoadedConfig } from "../config/load.ts";
+import { placeOf } from "../config/place.ts";
 import { matchColumn } from "../core/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { PlainData } from "../core/plain-data.ts";
@@ -22,7 +23,8 @@ export interface ConfiguredModel {
  *   built-in model is to read is not in the source, or not of numbers
  */
 export async function configuredModel(workspace: Workspace, model: LoadedConfig["model"]): Promise<ConfiguredModel> {
-  const { source, train, file } = workspace.config;
+  const { config } = workspace;
+  const { source, train } = config;
   const { name, options } = typeof model === "string" ? { name: model, options: {} } : model;
   const common = {
     target: source?.target ?? "Y",
@@ -41,12 +43,17 @@ export async function configuredModel(workspace: Workspace, model: LoadedConfig[
     for (const [option, value] of Object.entries({ ...common, ...(time !== undefined && { time }) }))
       if (Object.hasOwn(builtin.options, option)) exports[option] = value;
     Object.assign(exports, given);
-    checkOptions(builtin, exports, (problem) => `${file}: model ${name} ${problem}`);
+    checkOptions(builtin, exports, (option, problem) => {
+      const given = [`train.exports.${option}`, `model.options.${option}`, `source.${option}`, `train.${option}`];
+      const key = given.find((key) => Object.hasOwn(config.lines ?? {}, key)) ?? "model";
+      return `${placeOf(config, key)}: model ${name} ${problem}`;
+    });
     await checkColumns(workspace, builtin, exports);
     const module = `../model/builtin/${builtin.module}${fileURLToPath(import.meta.url).slice(-3)}`;
     return { definition: new URL(module, import.meta.url), exports };
   }
-  checkModelName(name, `${file}: model`);
+  const isConfigured = model === config.model;
+  checkModelName(name, isConfigured ? placeOf(config, typeof model === "string" ? "model" : "model.name") : "model");
   return { definition: name, exports: { ...common, ...given } };
 }
 
@@ -62,7 +69,7 @@ export function checkModelName(name: string, where: string): void {
 function checkOptions(
   builtin: BuiltinModel,
   exports: { readonly [name: string]: PlainData },
-  say: (problem: string) => string,
+  say: (option: string, problem: string) => string,
 ): void {
   const allowed = Object.keys(builtin.options).join(", ");
   for (const option of builtin.required)
@@ -70,6 +77,7 @@ function checkOptions(
       throw new ManymodelError(
         "config",
         say(
+          option,
           option === "time"
             ? "needs a time column; add source.order_by"
             : `needs the option ${option}, ${builtin.options[option]!.expected}`,
@@ -78,9 +86,13 @@ function checkOptions(
   for (const [option, value] of Object.entries(exports)) {
     if (Object.hasOwn(builtin.exports, option) && value === builtin.exports[option]) continue;
     const type = Object.hasOwn(builtin.options, option) ? builtin.options[option] : undefined;
-    if (type === undefined) throw new ManymodelError("config", say(`has no option ${show(option)}; it has ${allowed}`));
+    if (type === undefined)
+      throw new ManymodelError("config", say(option, `has no option ${show(option)}; it has ${allowed}`));
     if (!type.fits(value))
-      throw new ManymodelError("config", say(`has option ${option} ${show(value)}; it must be ${type.expected}`));
+      throw new ManymodelError(
+        "config",
+        say(option, `has option ${option} ${show(value)}; it must be ${type.expected}`),
+      );
   }
 }
 

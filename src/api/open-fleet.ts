@@ -1,6 +1,7 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { LoadedConfig } from "../config/load.ts";
+import { placeOf } from "../config/place.ts";
 import { ManymodelError } from "../core/errors.ts";
 import type { RunMode } from "../core/run.ts";
 import { CONFIG_FOLDER } from "../fleets/kubernetes-job.ts";
@@ -55,7 +56,7 @@ export async function openFleet({ config, engine }: Workspace, launcher?: Launch
     ...(settings.time !== undefined && { time: settings.time }),
     ...(settings.throttle !== undefined && { throttle: settings.throttle }),
   };
-  const fleet = await open(chosen, common, settings, directory ?? home);
+  const fleet = await open(chosen, common, settings, directory ?? home, placeOf(config, "fleet.kubernetes"));
   const shared = settings.shared_catalog ?? (address.engine !== "local" || chosen === "process");
   return {
     ...{ fleet, logs },
@@ -74,7 +75,7 @@ export async function openFleet({ config, engine }: Workspace, launcher?: Launch
       if (kind === "tasks" && address.engine === "local" && address.stage !== undefined && directory === undefined)
         throw new ManymodelError(
           "config",
-          `tasks of ${chosen} read the local engine's snapshots from the stage's directory, but the stage is ${address.stage.url}; use a shared directory, or an engine with a database server`,
+          `${placeOf(config, "stage")}: tasks of ${chosen} read the local engine's snapshots from the stage's directory, but the stage is ${address.stage.url}; use a shared directory, or an engine with a database server`,
         );
       return kind;
     },
@@ -86,6 +87,7 @@ async function open(
   common: Parameters<typeof import("../fleets/slurm.ts").slurmFleet>[0],
   settings: FleetConfig,
   shared: string,
+  place: string,
 ): Promise<Fleet> {
   switch (launcher) {
     case "process": {
@@ -104,7 +106,7 @@ async function open(
     case "kubernetes": {
       const { kubernetesFleet } = await import("../fleets/kubernetes.ts");
       if (settings.kubernetes === undefined)
-        throw new ManymodelError("config", "fleet.kubernetes is missing; it needs the worker's image at least");
+        throw new ManymodelError("config", `${place} is missing; it needs the worker's image at least`);
       const { image, namespace, context, claim, secret, retries } = settings.kubernetes;
       const { mount_path, config_map, service_account } = settings.kubernetes;
       return kubernetesFleet({

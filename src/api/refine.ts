@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { placeOf } from "../config/place.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import { decodeKey, type PartitionKey } from "../core/partition-key.ts";
 import type { PlainData } from "../core/plain-data.ts";
@@ -59,11 +60,14 @@ const DEFAULT_WINDOWS = 3;
  */
 export async function refine(workspace: Workspace, options: RefineOptions): Promise<RefinedRun> {
   const { candidates, windows = DEFAULT_WINDOWS, definition, offenders = false, ...rest } = options;
+  // Those of the configuration are somewhere in its file.
+  const isConfigured = candidates !== undefined && candidates === workspace.config.refine?.candidates;
+  const where = isConfigured ? `${placeOf(workspace.config, "refine.candidates")}: ` : "";
   for (const name of candidates ?? [])
     if (!Object.hasOwn(METHODS, name))
       throw new ManymodelError(
         "usage",
-        `candidate ${show(name)} is not known; the methods are ${Object.keys(METHODS).join(", ")}`,
+        `${where}candidate ${show(name)} is not known; the methods are ${Object.keys(METHODS).join(", ")}`,
       );
   const { from: named, metric = "mase", by = "gain", worst, worstPercent, above, ...dopar } = rest;
   if (offenders && (worst ?? worstPercent ?? above) !== undefined)

@@ -4,7 +4,7 @@ import { parseDuration } from "../core/duration.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { KeyValue, PartitionKey } from "../core/partition-key.ts";
 import { type PlainData, whyNotPlain } from "../core/plain-data.ts";
-import { checkCount, newRunId, RUN_MODES, type RunMode } from "../core/run.ts";
+import { checkCount, newRunId, RESERVED_ARGUMENTS, RUN_MODES, type RunMode } from "../core/run.ts";
 import { bundleDefinition } from "../model/bundle.ts";
 import type { KeyArgument } from "../model/define-model.ts";
 import type { RunSpec } from "../pipeline/plan-run.ts";
@@ -24,7 +24,7 @@ export async function runSpec<Exports>(
   options: DoparOptions<Exports>,
 ): Promise<{ spec: RunSpec; trainers: Trainers }> {
   const { train: configured, parallel_lab: lab } = workspace.config;
-  if (["data", "exports", "seed", "model", "horizon", "levels", "future"].includes(keyArg))
+  if (RESERVED_ARGUMENTS.includes(keyArg))
     throw new ManymodelError(
       "usage",
       `the loop variable cannot be called ${keyArg}; the body receives something else by that name`,

@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { LoadedConfig } from "../config/load.ts";
+import { placeOf } from "../config/place.ts";
 import { ManymodelError } from "../core/errors.ts";
 import type { SnowflakeAddress, SnowflakeAuthentication, SnowflakeInference } from "../core/snowflake-address.ts";
 
@@ -11,31 +12,29 @@ const TOKEN_FILE = "/snowflake/session/token";
  *
  * @throws {ManymodelError} `config` naming what is missing, or for settings of other engines
  */
-export function snowflakeAddress({
-  snowflake,
-  parallel_lab: lab,
-  stage,
-  directory,
-  file,
-}: LoadedConfig): SnowflakeAddress {
+export function snowflakeAddress(config: LoadedConfig): SnowflakeAddress {
+  const { snowflake, parallel_lab: lab, stage, directory } = config;
   if (stage !== undefined)
     throw new ManymodelError(
       "config",
-      `${file}: stage is for engines local and postgres; name a stage of the account in snowflake.stage`,
+      `${placeOf(config, "stage")} is for engines local and postgres; name a stage of the account in snowflake.stage`,
     );
   if (snowflake === undefined)
     throw new ManymodelError(
       "config",
-      `${file}: engine is snowflake, but there is no block snowflake; add snowflake.account`,
+      `${placeOf(config, "engine")} is snowflake, but there is no block snowflake; add snowflake.account`,
     );
-  const missing = (key: string) => new ManymodelError("config", `${file}: snowflake.${key} is missing`);
+  const missing = (key: string) => new ManymodelError("config", `${placeOf(config, `snowflake.${key}`)} is missing`);
   const { account, user, role, host, port, protocol, compute, scoring } = snowflake;
   const database = snowflake.database ?? lab?.database;
   if (database === undefined) throw missing("database");
   const warehouse = snowflake.warehouse ?? lab?.warehouse;
   const mount = process.env.MANYMODEL_STAGE_MOUNT;
   const service = compute === "service" ? serviceOf(snowflake, lab, missing) : undefined;
-  const inference = snowflake.scoring === "inference" ? inferenceOf(snowflake, lab, missing, file) : undefined;
+  const inference =
+    snowflake.scoring === "inference"
+      ? inferenceOf(snowflake, lab, missing, placeOf(config, "snowflake.scoring"))
+      : undefined;
   const shard = snowflake.static_shards ? shardOf() : undefined;
   return {
     ...{ engine: "snowflake", account, database, compute, hybridTables: snowflake.hybrid_tables },
@@ -93,12 +92,12 @@ function inferenceOf(
   block: SnowflakeBlock,
   lab: LoadedConfig["parallel_lab"],
   missing: Missing,
-  file: string,
+  place: string,
 ): SnowflakeInference {
   if (!block.model_registry)
     throw new ManymodelError(
       "config",
-      `${file}: snowflake.scoring is inference, which scores with versions of Snowflake's Model Registry; set snowflake.model_registry: true`,
+      `${place} is inference, which scores with versions of Snowflake's Model Registry; set snowflake.model_registry: true`,
     );
   return poolOf(block, lab, missing);
 }

@@ -1,12 +1,15 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { ManymodelError, messageOf, printable, show } from "../core/errors.ts";
+import { type KeyLines, keyLines } from "./place.ts";
 import type { Config } from "./schema.ts";
 
 /** A configuration and the file it came from; its relative paths mean the file's directory. */
 export interface LoadedConfig extends Config {
   readonly file: string;
   readonly directory: string;
+  /** Where the file has its keys. */
+  readonly lines?: KeyLines;
 }
 
 /**
@@ -20,11 +23,16 @@ export async function loadConfig(file: string): Promise<LoadedConfig> {
     const why = (cause as NodeJS.ErrnoException).code === "ENOENT" ? `there is no file ${file}` : messageOf(cause);
     throw new ManymodelError("config", `${why}; "manymodel init" writes one, --config names another`, { cause });
   });
-  return { ...(await parseConfig(text, file)), file: absolute, directory: path.dirname(absolute) };
+  const { config, lines } = await readConfig(text, file);
+  return { ...config, lines, file: absolute, directory: path.dirname(absolute) };
 }
 
 /** Validates the text of a configuration file. @throws {ManymodelError} `config`, as `loadConfig` does */
 export async function parseConfig(text: string, file: string): Promise<Config> {
+  return (await readConfig(text, file)).config;
+}
+
+async function readConfig(text: string, file: string): Promise<{ config: Config; lines: KeyLines }> {
   const [{ LineCounter, parseDocument, visit }, { configSchema }, { expectation, oneOf }] = await Promise.all([
     import("yaml"),
     import("./schema.ts"),
@@ -62,7 +70,7 @@ export async function parseConfig(text: string, file: string): Promise<Config> {
     if (cause instanceof ManymodelError) throw cause;
     refuse(line, tooDeep(messageOf(cause)), cause);
   }
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return { config: parsed.data, lines: keyLines(document, lineAt) };
   const issue = deepest(parsed.error.issues[0] as Issue, oneOf);
   const keys = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys![0]!] : issue.path;
   const found = keys.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value);

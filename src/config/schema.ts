@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { MISSING_MODEL } from "../core/missing-model.ts";
-import { LEVEL_RULE } from "../core/quantile.ts";
-import { LONGEST_HORIZON, RUN_MODES } from "../core/run.ts";
+import { LEVEL_RULE, levelOfQuantile } from "../core/quantile.ts";
+import { LONGEST_HORIZON, NAME_RULE, RESERVED_ARGUMENTS, RUN_MODES } from "../core/run.ts";
 import { readInterval } from "../core/stated-interval.ts";
 import { RECONCILIATION_METHODS } from "../forecast/hierarchy/methods.ts";
 import { count, duration } from "./common-values.ts";
@@ -16,6 +16,8 @@ const columnList = z.union([
     .transform((name) => [name]),
   z.array(z.string().min(1)).min(1),
 ]);
+/** What models, versions and aliases may be called. */
+const versionName = z.string().regex(NAME_RULE.pattern, `of ${NAME_RULE.words}`);
 const horizon = count.max(LONGEST_HORIZON);
 const plain = z.json();
 
@@ -100,6 +102,10 @@ const train = z
     model_key_arg: z
       .string()
       .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "a variable name")
+      .refine(
+        (name) => !RESERVED_ARGUMENTS.includes(name),
+        `none of ${RESERVED_ARGUMENTS.join(", ")}, by which the body receives something else`,
+      )
       .default("unit_id")
       .describe("The name under which a model definition receives its partition's key."),
     changed_only: z
@@ -132,12 +138,8 @@ const queue = z
 
 const register = z
   .strictObject({
-    name: z.string().min(1).default("MANY_MODEL_FORECAST").describe("The model's name."),
-    alias: z
-      .string()
-      .min(1)
-      .optional()
-      .describe("An alias that points at the newest version `pipeline run` registered."),
+    name: versionName.default("MANY_MODEL_FORECAST").describe("The model's name."),
+    alias: versionName.optional().describe("An alias that points at the newest version `pipeline run` registered."),
   })
   .describe("How to register.");
 
@@ -152,7 +154,13 @@ const batch = z
       .default([80, 95])
       .describe("Coverage of the prediction intervals in percent."),
     quantiles: z
-      .array(z.number().gt(0).lt(1))
+      .array(
+        z
+          .number()
+          .gt(0)
+          .lt(1)
+          .refine((q) => q === 0.5 || levelOfQuantile(q) >= 1, "0.5 itself, or further than 0.005 from it"),
+      )
       .default([])
       .describe("Quantiles to forecast, such as 0.1, 0.5 and 0.9 (columns Q_10, Q_50, Q_90)."),
     missing_model: z

@@ -118,14 +118,28 @@ export interface RunRecord {
   readonly error: string | null;
 }
 
+/** The form of ids and names that become part of a path. */
+export const NAME_RULE = {
+  pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/,
+  words: "letters, digits, _ . and -, starting with a letter or digit, at most 128",
+} as const;
+
+/** Names by which a body receives something else than its partition's key. */
+export const RESERVED_ARGUMENTS: readonly string[] = [
+  "data",
+  "exports",
+  "seed",
+  "model",
+  "horizon",
+  "levels",
+  "future",
+];
+
 /** Checks a run id, model name, version or table name: it becomes part of a path, so its form is restricted. */
 export function checkName(what: string, name: string, pattern: "id" | "table" = "id"): string {
-  const ok = pattern === "id" ? /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/ : /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
+  const ok = pattern === "id" ? NAME_RULE.pattern : /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
   if (typeof name === "string" && ok.test(name)) return name;
-  const rule =
-    pattern === "id"
-      ? "letters, digits, _ . and -, starting with a letter or digit, at most 128"
-      : "letters, digits and _, not starting with a digit, at most 128";
+  const rule = pattern === "id" ? NAME_RULE.words : "letters, digits and _, not starting with a digit, at most 128";
   throw new ManymodelError("usage", `${what} ${show(name)} is not allowed: use ${rule}`);
 }
 

@@ -1,3 +1,4 @@
+import { axisEnd } from "../core/axis-end.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import { type Distribution, distribution } from "../refine/compare.ts";
 import { metricName } from "../refine/run-scores.ts";
@@ -10,6 +11,7 @@ import type { CompareDetail, CompareLine, Spread } from "./wire.ts";
 
 const BINS = 41;
 const MOST_DOTS = 1500;
+const MOST_BEYOND = 100;
 const MOST_LINES = 12;
 
 /**
@@ -40,14 +42,17 @@ export async function compareTables(
   };
   const change = pairs.b.map((value, i) => value - pairs.a[i]!);
   const order = radixOrder(change);
-  const quantile = (values: Float64Array, p: number) => values[Math.round(p * (values.length - 1))] ?? 0;
-  const sorted = Float64Array.from(order, (i) => change[i]!);
-  const reach = Math.max(Math.abs(quantile(sorted, 0.01)), Math.abs(quantile(sorted, 0.99))) || 1;
+  const changed = change.filter((value) => value !== 0);
+  const sizes = changed.map(Math.abs).sort();
+  const reach = (sizes.length > 0 && axisEnd(sizes, 0)) || 1;
+  const axis = axisOf(both(pairs.a, pairs.b).sort());
+  const isBeyond = (i: number) => pairs.a[i]! > axis[1] || pairs.b[i]! > axis[1];
+  const [within, beyond]: [number[], number[]] = [[], []];
+  for (let i = 0; i < rows.length; i++) (isBeyond(i) ? beyond : within).push(i);
   const line = (i: number): CompareLine => {
     const key = textAt(a.keys, rows[i]!);
     return { key, text: keyLabel(key), a: pairs.a[i]!, b: pairs.b[i]! };
   };
-  const every = Math.max(1, Math.ceil(rows.length / MOST_DOTS));
   const usable = (values: Float64Array) => values.reduce((sum, value) => sum + (Number.isFinite(value) ? 1 : 0), 0);
   return {
     ...{ a: nameA, b: nameB, metric, metrics },
@@ -59,14 +64,10 @@ export async function compareTables(
     spreadA: spread(distribution(pairs.a)),
     spreadB: spread(distribution(pairs.b)),
     change: spread(distribution(change)),
-    histogram: histogram(
-      change.filter((value) => value !== 0),
-      -reach,
-      reach,
-      BINS,
-    ),
-    dots: rows.flatMap((_, i) => (i % every === 0 ? [[pairs.a[i]!, pairs.b[i]!] as const] : [])),
-    dotsUpTo: quantile(both(pairs.a, pairs.b).sort(), 0.99),
+    histogram: histogram(changed, -reach, reach, BINS),
+    changesBeyond: sizes.reduce((sum, size) => sum + (size > reach ? 1 : 0), 0),
+    dots: [...spreadOver(within, MOST_DOTS), ...spreadOver(beyond, MOST_BEYOND)].map((i) => [pairs.a[i]!, pairs.b[i]!]),
+    ...{ axis, pairsBeyond: beyond.length },
     best: Array.from(order.subarray(0, MOST_LINES), line).filter((one) => one.b < one.a),
     worst: Array.from(order.subarray(-MOST_LINES), line)
       .reverse()
@@ -76,6 +77,20 @@ export async function compareTables(
 
 function spread({ count, mean, median, p10, p90 }: Distribution): Spread {
   return count === 0 ? { count, mean: null, median: null, p10: null, p90: null } : { count, mean, median, p10, p90 };
+}
+
+/** From 0, or the least if that is below, to where few are beyond. */
+function axisOf(sorted: Float64Array): readonly [number, number] {
+  if (sorted.length === 0) return [0, 1];
+  const low = Math.min(0, sorted[0]!);
+  const end = axisEnd(sorted, low);
+  return [low, end > low ? end : low + 1];
+}
+
+/** At most so many of some, evenly spread. */
+function spreadOver(some: readonly number[], most: number): number[] {
+  const every = Math.max(1, Math.ceil(some.length / most));
+  return some.filter((_, i) => i % every === 0);
 }
 
 function both(a: Float64Array, b: Float64Array): Float64Array {

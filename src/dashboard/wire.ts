@@ -324,11 +324,14 @@ export interface CompareDetail {
   readonly spreadA: Spread;
   readonly spreadB: Spread;
   readonly change: Spread;
-  /** Of B - A where it is not zero; improvements are below zero. What is beyond the first and last percentile counts in the outer bins. */
+  /** Of B - A where it is not zero; improvements are below zero. What is beyond it counts in the outer bins. */
   readonly histogram: Histogram;
-  /** Some of the pairs, evenly spread. */
+  readonly changesBeyond: number;
+  /** Some of the pairs, evenly spread, and some of those beyond the axis. */
   readonly dots: readonly (readonly [a: number, b: number])[];
-  readonly dotsUpTo: number;
+  /** The axis of both: from where to where, and how many pairs are beyond. */
+  readonly axis: readonly [from: number, to: number];
+  readonly pairsBeyond: number;
   readonly best: readonly CompareLine[];
   readonly worst: readonly CompareLine[];
 }

@@ -1,9 +1,10 @@
+import { axisEnd } from "../core/axis-end.ts";
 import { distribution } from "../refine/compare.ts";
 import type { PartitionScore } from "../refine/run-scores.ts";
 import { HEADING, heading } from "./heading.ts";
 import { histogram } from "./histogram.ts";
 import { axes, type PlotArea } from "./plot-area.ts";
-import { endOf, formatNumber, linearScale } from "./scale.ts";
+import { formatNumber, linearScale } from "./scale.ts";
 import { element, label, picture } from "./svg.ts";
 import { fitName, textWidth } from "./text-width.ts";
 
@@ -25,7 +26,7 @@ export function accuracyPicture(runId: string, metric: string, scores: readonly 
   const title = `${metric} of ${runId}`;
   const without = scores.length - usable.length;
   const low = Math.min(0, values[0] ?? 0);
-  const end = values.length === 0 ? 1 : endOf(values, low);
+  const end = values.length === 0 ? 1 : axisEnd(values, low);
   const range = [low, end > low ? end + 0.02 * (end - low) : low + 1] as const;
   const beyond = values.filter((value) => value > range[1]).length;
   const about = [

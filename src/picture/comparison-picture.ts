@@ -1,8 +1,9 @@
+import { axisEnd } from "../core/axis-end.ts";
 import type { Comparison } from "../refine/compare.ts";
 import { HEADING, heading } from "./heading.ts";
 import { histogram } from "./histogram.ts";
 import { axes, line, type PlotArea, withRoom } from "./plot-area.ts";
-import { endOf, formatNumber, linearScale } from "./scale.ts";
+import { formatNumber, linearScale } from "./scale.ts";
 import { element, label, picture } from "./svg.ts";
 
 const SIZE = 340;
@@ -37,7 +38,7 @@ export function comparisonPicture(comparison: Comparison): string {
 function changes({ pairs, metric, matched }: Comparison, area: PlotArea): string {
   const values = pairs.map((pair) => pair.b - pair.a);
   const sizes = values.map(Math.abs).sort((x, y) => x - y);
-  const reach = endOf(sizes, 0) || 1;
+  const reach = axisEnd(sizes, 0) || 1;
   const beyond = sizes.filter((size) => size > reach).length;
   const width = (2 * reach) / BINS;
   return histogram(values, area, {
@@ -56,7 +57,7 @@ function changes({ pairs, metric, matched }: Comparison, area: PlotArea): string
 function scatter({ pairs, runs: [a, b] }: Comparison, outer: PlotArea): string {
   const sorted = pairs.flatMap((pair) => [pair.a, pair.b]).sort((x, y) => x - y);
   const low = Math.min(0, sorted[0]!);
-  const end = endOf(sorted, low);
+  const end = axisEnd(sorted, low);
   const range = [low, end > low ? end + 0.05 * (end - low) : low + 1] as const;
   const y = linearScale(range, [outer.top + outer.height, outer.top], 5);
   const area = withRoom(outer, y, MARGIN);

@@ -51,18 +51,6 @@ export function rangeOf(series: readonly ArrayLike<number>[], margin = 0.04, alo
   return [low - room, high + room];
 }
 
-/**
- * Where an axis from `low` ends: at the greatest value, or at the 99th percentile where the greatest is more than twice as
- * far, so that a few do not squeeze all others.
- *
- * @param sorted - ascending, at least one
- */
-export function endOf(sorted: readonly number[], low: number): number {
-  const greatest = sorted.at(-1)!;
-  const most = sorted[Math.floor(0.99 * (sorted.length - 1))]!;
-  return most > low && greatest - low > 2 * (most - low) ? most : greatest;
-}
-
 /** Multiples of 1, 2 or 5 times a power of ten. */
 function ticks(low: number, high: number, count: number): Tick[] {
   const rough = (high - low) / Math.max(1, count);

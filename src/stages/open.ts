@@ -10,6 +10,17 @@ export function openStage(address: StageAddress): Stage {
   return directory === undefined ? s3Stage(address) : directoryStage(directory);
 }
 
+/** Checks that a stage's URL is one, without opening anything. @throws {ManymodelError} `config`, saying `where` it is */
+export function checkStageUrl(url: string, where: string): void {
+  try {
+    openStage({ url });
+  } catch (cause) {
+    throw cause instanceof ManymodelError
+      ? new ManymodelError(cause.kind, `${where}: ${cause.message}`, { cause })
+      : cause;
+  }
+}
+
 /**
  * The directory that a stage is in, or undefined if it is in S3.
  *

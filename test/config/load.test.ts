@@ -75,6 +75,26 @@ describe("configuration", () => {
       "config: manymodel.yaml:3: train.chunks: unknown key; the keys here are mode, chunks_per_job, ",
     ],
     [
+      "no time at all",
+      "queue:\n  time_budget: 0s\n",
+      'manymodel.yaml:2: queue.time_budget: is "0s"; it must be longer than 0',
+    ],
+    [
+      "a quantile too close to the median",
+      "batch:\n  quantiles: [0.1, 0.501]\n",
+      "manymodel.yaml:2: batch.quantiles.1: is 0.501; it must be 0.5 itself, or further than 0.005 from it",
+    ],
+    [
+      "a name that the body knows otherwise",
+      "train:\n  model_key_arg: data\n",
+      'manymodel.yaml:2: train.model_key_arg: is "data"; it must be none of data, exports',
+    ],
+    [
+      "a name that cannot be",
+      "register:\n  name: a/b\n",
+      'manymodel.yaml:2: register.name: is "a/b"; it must be of letters',
+    ],
+    [
       "a key that is nearly one",
       "source:\n  table: T\n  partition_by: ID\n  periode: 7\n",
       "config: manymodel.yaml:4: source.periode: unknown key; did you mean period? The keys here are table, partition_by,",

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import { startDashboard } from "../../dist/dashboard/server.js";
 import { workspaceTokens } from "../../dist/serving/workspace-tokens.js";
 import { until } from "../processes.ts";
-import { body, fillTable, openWorkspace, temporaryFolder } from "../workspace.ts";
+import { body, dailyQuery, fillDaily, fillTable, openWorkspace, temporaryFolder } from "../workspace.ts";
 import { launch, NO_BROWSER, openTab, violations } from "./browser.ts";
 
 const DAY = 86_400_000;
@@ -194,6 +194,37 @@ describe.skipIf(NO_BROWSER !== undefined)(
       await tab.locator("[data-fact=wins]").waitFor();
       expect(await tab.locator(".scatter circle").count()).toBe(38);
       expect(await text(tab, "[aria-label='Most worsened']")).toContain("U");
+    });
+
+    it("says how many partitions are beyond the axes of a comparison, and rings them", async () => {
+      const mm = await openWorkspace("local");
+      await fillDaily(mm, 60, 4);
+      const errors = (far: number) =>
+        Object.fromEntries(
+          Array.from({ length: 60 }, (_, i) => [
+            `U${String(i).padStart(2, "0")}`,
+            i === 7 ? far : 1 + i / 50 + far / 1e12,
+          ]),
+        );
+      for (const [modelRunId, far] of [
+        ["a", 1e9],
+        ["b", 2],
+      ] as const)
+        await mm
+          .foreachPartition("unit_id")
+          .dopar(body("scored"), { dataQuery: dailyQuery, modelRunId, exports: { errors: errors(far) } });
+      const url = await dashboard(mm);
+      for (const options of [{ dark: false }, { dark: true, phone: true }]) {
+        const tab = await openTab(browser, options);
+        await tab.goto(`${url}/compare?a=a&b=b`);
+        await tab.locator(".scatter").waitFor();
+        expect(await tab.locator(".scatter circle").count()).toBe(60);
+        expect(await tab.locator(".scatter .dot-beyond.dot-gain").count()).toBe(1);
+        expect(await text(tab, ".beyond")).toBe("1 partition lies beyond 2.181: a ring on the border.");
+        expect(await tab.getByText("1 beyond, in the bars at the ends").count()).toBe(1);
+        expect(await violations(tab)).toEqual([]);
+        expect(await tab.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+      }
     });
 
     it("moves an alias, once that is confirmed; a viewer may not", async () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { endOf, formatNumber, linearScale, rangeOf } from "../../src/picture/scale.ts";
+import { formatNumber, linearScale, rangeOf } from "../../src/picture/scale.ts";
 
 const texts = (low: number, high: number, count: number, kind?: "calendar") =>
   linearScale([low, high], [0, 100], count, kind).ticks.map(({ text }) => text);
@@ -88,12 +88,4 @@ it("a number by itself is never 0 unless it is, and 0 has no sign", () => {
     "1e-8",
   ]);
   expect(formatNumber(-0, 3)).toBe("0");
-});
-
-it("an axis ends at the greatest value, unless a few far ones would squeeze all others", () => {
-  const near = Array.from({ length: 1000 }, (_, i) => i / 1000);
-  expect(endOf(near, 0)).toBe(0.999);
-  expect(endOf([...near, 1e9], 0)).toBeCloseTo(0.99, 2);
-  expect(endOf([0, 0, 0, 5], 0), "nothing to see without it").toBe(5);
-  expect(endOf([3], 0)).toBe(3);
 });

@@ -78,7 +78,7 @@ function Result({ a, b, metric }: { a: string; b: string; metric: string | null 
 }
 
 function Comparison({ result }: { result: CompareDetail }) {
-  const { wins, losses, ties, onlyA, onlyB, change, spreadA, spreadB, metric } = result;
+  const { wins, losses, ties, onlyA, onlyB, change, spreadA, spreadB, metric, changesBeyond } = result;
   const matched = wins + losses + ties;
   return (
     <>
@@ -125,7 +125,7 @@ function Comparison({ result }: { result: CompareDetail }) {
         <section class="panel" aria-labelledby="change-title">
           <h2 id="change-title">Change of {metric}</h2>
           <Bars
-            label={`B − A of the ${count(wins + losses)} that changed; improvements are left of the middle`}
+            label={`B − A of the ${count(wins + losses)} that changed; improvements are left of the middle${changesBeyond > 0 ? `; ${count(changesBeyond)} beyond, in the bars at the ends` : ""}`}
             values={result.histogram.counts}
             bounds={[0, Math.max(1, ...result.histogram.counts)]}
             first={measure(result.histogram.from)}
@@ -181,33 +181,47 @@ function Spreads({ rows }: { rows: readonly (readonly [string, Spread])[] }) {
 
 const SIZE = 320;
 
-/** Each dot a partition; below the line B is better. */
-function Scatter({ result: { dots, dotsUpTo, metric } }: { result: CompareDetail }) {
-  const top = dotsUpTo || 1;
-  const place = (value: number) => Math.min(SIZE, Math.max(0, (SIZE * value) / top));
+/** Each dot a partition; below the line B is better. One beyond the axis is a ring on the border. */
+function Scatter({ result: { dots, axis, pairsBeyond, metric } }: { result: CompareDetail }) {
+  const [low, high] = axis;
+  const rings = dots.filter(([a, b]) => a > high || b > high).length;
+  const place = (value: number) => (SIZE * (Math.min(high, value) - low)) / (high - low);
   return (
     <figure class="scatter">
       <svg
-        viewBox={`-4 -4 ${SIZE + 8} ${SIZE + 8}`}
+        viewBox={`-6 -6 ${SIZE + 12} ${SIZE + 12}`}
         role="img"
         aria-label={`${metric} of ${dots.length} partitions, B against A; below the diagonal B is better`}
       >
         <rect class="frame" x={0} y={0} width={SIZE} height={SIZE} />
         <line class="line-zero" x1={0} y1={SIZE} x2={SIZE} y2={0} />
-        {dots.map(([a, b], i) => (
-          <circle
-            key={i}
-            class={b < a ? "dot-gain" : b > a ? "dot-loss" : "dot-tie"}
-            cx={place(a)}
-            cy={SIZE - place(b)}
-            r={2.2}
-          />
-        ))}
+        {dots.map(([a, b], i) => {
+          const tone = b < a ? "dot-gain" : b > a ? "dot-loss" : "dot-tie";
+          const isBeyond = a > high || b > high;
+          return (
+            <circle
+              key={i}
+              class={isBeyond ? `${tone} dot-beyond` : tone}
+              cx={place(a)}
+              cy={SIZE - place(b)}
+              r={isBeyond ? 4 : 2.2}
+            />
+          );
+        })}
       </svg>
-      <figcaption class="ends muted">
-        <span>0</span>
-        <span>A →, B ↑</span>
-        <span>{measure(top)}</span>
+      <figcaption class="muted">
+        <span class="ends">
+          <span>{measure(low)}</span>
+          <span>A →, B ↑</span>
+          <span>{measure(high)}</span>
+        </span>
+        {pairsBeyond > 0 && (
+          <p class="beyond">
+            {pairsBeyond === 1
+              ? `1 partition lies beyond ${measure(high)}: a ring on the border.`
+              : `${count(pairsBeyond)} partitions lie beyond ${measure(high)}: rings on the border${pairsBeyond > rings ? `, for ${rings} of them` : ""}.`}
+          </p>
+        )}
       </figcaption>
     </figure>
   );

@@ -1,5 +1,6 @@
 import type { Client, ClientBase, ClientConfig, Pool, PoolConfig } from "pg";
 import { ManymodelError } from "../../core/errors.ts";
+import { postgresPlace } from "../../core/postgres-url.ts";
 
 /** A schema of a PostgreSQL database. What the address leaves out comes from the environment, as psql has it. */
 export interface PostgresPlace {
@@ -32,7 +33,8 @@ export async function importPg(): Promise<{ Client: typeof Client; Pool: typeof 
  */
 export function connectionSettings({ url }: PostgresPlace): ConnectionSettings {
   const env = process.env;
-  const where = url === undefined ? `${env.PGHOST ?? "localhost"}/${env.PGDATABASE ?? env.PGUSER ?? ""}` : placeOf(url);
+  const where =
+    url === undefined ? `${env.PGHOST ?? "localhost"}/${env.PGDATABASE ?? env.PGUSER ?? ""}` : postgresPlace(url);
   const config = {
     ...(url !== undefined && { connectionString: url }),
     // Where the user's name is not given, PostgreSQL's own tools take the system's.
@@ -50,31 +52,6 @@ export function connectionSettings({ url }: PostgresPlace): ConnectionSettings {
       return `${host}:${port}/${database}`;
     },
   };
-}
-
-/** Host and database of an address. @throws {ManymodelError} `config` for what is none, or holds a password */
-function placeOf(url: string): string {
-  let parsed: URL;
-  try {
-    // A host may be left out, and is then in the query or the environment.
-    parsed = new URL(url.replace(/^(postgres(ql)?:\/\/)([^/@]*@)?\//, "$1$3localhost/"));
-  } catch (cause) {
-    throw new ManymodelError("config", "postgres.url is no address; write postgresql://user@host:port/database", {
-      cause,
-    });
-  }
-  if (!/^postgres(ql)?:$/.test(parsed.protocol))
-    throw new ManymodelError(
-      "config",
-      `postgres.url begins with ${parsed.protocol}; write postgresql://user@host/database`,
-    );
-  if (parsed.password !== "" || parsed.searchParams.has("password"))
-    throw new ManymodelError(
-      "config",
-      "postgres.url holds a password, which would be in files and on command lines; leave it out, and use PGPASSWORD or ~/.pgpass",
-    );
-  const socket = parsed.searchParams.get("host");
-  return `${socket ?? parsed.host}${parsed.pathname}`;
 }
 
 const AS_TEXT = (text: string) => text;

@@ -1,0 +1,41 @@
+import { expect, it } from "vitest";
+import { compareTables } from "../../src/dashboard/compare-view.ts";
+import { type RunTable, TableCache } from "../../src/dashboard/table-cache.ts";
+import { body, dailyQuery, fillDaily, openWorkspace } from "../workspace.ts";
+
+/** Two runs of 30 partitions with these errors, compared. */
+async function compared(a: Record<string, number>, b: Record<string, number>) {
+  const mm = await openWorkspace("memory");
+  await fillDaily(mm, 30, 4);
+  const cache = new TableCache(mm.engine);
+  const table = async (modelRunId: string, errors: Record<string, number>) => {
+    const options = { dataQuery: dailyQuery, mode: "local", modelRunId, exports: { errors } } as const;
+    await mm.foreachPartition("unit_id").dopar(body("scored"), options);
+    return [modelRunId, ((await cache.get(modelRunId, 60_000)) as RunTable).search.table] as const;
+  };
+  return compareTables(await table("a", a), await table("b", b), "mase");
+}
+
+const units = Array.from({ length: 30 }, (_, i) => `U${String(i).padStart(2, "0")}`);
+const errors = (of: (i: number) => number) => Object.fromEntries(units.map((unit, i) => [unit, of(i)]));
+
+it("has all on its axes where nothing is far", async () => {
+  const { axis, pairsBeyond, changesBeyond, histogram, dots } = await compared(
+    errors((i) => 1 + i / 30),
+    errors((i) => 2 - i / 30),
+  );
+  expect(axis).toEqual([0, 2]);
+  expect([pairsBeyond, changesBeyond, dots.length]).toEqual([0, 0, 30]);
+  expect(histogram.to).toBe(1);
+});
+
+it("counts what is beyond its axes, and has it among the dots", async () => {
+  const { axis, pairsBeyond, changesBeyond, histogram, dots } = await compared(
+    errors((i) => (i === 7 ? 1e9 : 1 + i / 100)),
+    errors(() => 1),
+  );
+  expect(axis).toEqual([0, 1.29]);
+  expect([pairsBeyond, changesBeyond, dots.length]).toEqual([1, 1, 30]);
+  expect(dots).toContainEqual([1e9, 1]);
+  expect(histogram.to).toBeCloseTo(0.29, 12);
+});
