@@ -69,7 +69,7 @@ async function copyOf(example: string): Promise<string> {
   return folder;
 }
 
-const TWO_RUNS = `node data.js
+const TWO_RUNS = `node data.mjs
 manymodel init --table sales.csv --partition-by sku --order-by day --target qty --model holt-winters
 manymodel train --run-id screen
 manymodel train --run-id other --model theta
@@ -146,7 +146,7 @@ describe("what the documents show is run", () => {
   });
 
   it("the forecasting example", async () => {
-    const { status, stdout, stderr } = await shell(await copyOf("forecast"), "node forecast.js");
+    const { status, stdout, stderr } = await shell(await copyOf("forecast"), "node forecast.mjs");
     expect(status, stderr).toBe(0);
     expect(stdout).toContain("ARIMA(0,0,0)(0,1,0)[4] with drift, fitted to ");
     expect(stdout).toMatch(/next quarter, knowing this one: 58\.\d/);
@@ -164,12 +164,12 @@ describe("what the documents show is run", () => {
 
   it("every example that has a loop", async () => {
     const examples = readdirSync(path.join(root, "examples")).filter((name) =>
-      existsSync(path.join(root, "examples", name, "loop.js")),
+      existsSync(path.join(root, "examples", name, "loop.mjs")),
     );
     expect(examples).toContain("sku-demand");
     for (const name of examples) {
       const folder = await copyOf(name);
-      const { status, stdout, stderr } = await shell(folder, "manymodel setup --series 20 --days 200 && node loop.js");
+      const { status, stdout, stderr } = await shell(folder, "manymodel setup --series 20 --days 200 && node loop.mjs");
       expect(status, `${name}: ${stderr}`).toBe(0);
       expect(stdout).toContain("20 models, 0 failures");
       expect(stdout).toContain("20 of 20 partitions scored into FORECAST_RESULTS");
