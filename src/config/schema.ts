@@ -309,7 +309,9 @@ const monitor = z
       .number()
       .gt(1)
       .default(3)
-      .describe("Watch where the data moved by this many standard deviations, or their spread by this factor."),
+      .describe(
+        "Watch where the data moved by this many standard deviations, or the spread of their changes by this factor.",
+      ),
     max_offenders: z
       .union([z.int().min(0), share])
       .default(0)

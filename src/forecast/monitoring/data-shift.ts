@@ -4,7 +4,7 @@ import { median } from "./calibration.ts";
 export interface DataShift {
   /** Difference of medians in robust standard deviations (1.4826 × median absolute deviation) of the history. */
   readonly level: number;
-  /** Ratio of the two robust standard deviations. */
+  /** Ratio of the robust standard deviations of the changes from one observation to the next. */
   readonly spread: number;
 }
 
@@ -12,20 +12,34 @@ export interface DataShift {
 const FEWEST = 8;
 
 /**
- * Compares the distribution of recent observations with the history's by median and median absolute deviation. Trend and
- * season count as shifts: it says that the data have moved, not that the model has failed.
+ * Compares recent observations with the history by median and median absolute deviation: the level as it is, the spread by
+ * the changes from one observation to the next, since a short stretch of a series with a trend is never as wide as all of it.
+ * Trend counts as a shift of level: it says that the data have moved, not that the model has failed.
  *
- * @param history - observations the model was trained on; NaN is left out
- * @param recent - observations since; NaN is left out
- * @returns NaN where there are fewer than 8 of either, or the history has no spread
+ * @param history - observations the model was trained on, in their order; NaN is left out
+ * @param recent - observations since, in their order; NaN is left out
+ * @returns NaN where there are fewer than 8 of either (of changes for the spread), or the history has no spread
  */
 export function dataShift(history: Float64Array, recent: Float64Array): DataShift {
   const [before, after] = [robust(history), robust(recent)];
-  if (before === undefined || after === undefined || before.deviation === 0) return { level: NaN, spread: NaN };
-  return { level: (after.middle - before.middle) / before.deviation, spread: after.deviation / before.deviation };
+  const [steady, restless] = [robust(changes(history)), robust(changes(recent))];
+  const isSpread = (one: Robust | undefined): one is Robust => one !== undefined && one.deviation > 0;
+  return {
+    level: isSpread(before) && after !== undefined ? (after.middle - before.middle) / before.deviation : NaN,
+    spread: isSpread(steady) && restless !== undefined ? restless.deviation / steady.deviation : NaN,
+  };
 }
 
-function robust(values: Float64Array): { middle: number; deviation: number } | undefined {
+function changes(values: Float64Array): Float64Array {
+  return values.subarray(1).map((value, i) => value - values[i]!);
+}
+
+interface Robust {
+  readonly middle: number;
+  readonly deviation: number;
+}
+
+function robust(values: Float64Array): Robust | undefined {
   const seen = values.filter((value) => !Number.isNaN(value));
   if (seen.length < FEWEST) return undefined;
   const middle = median(seen);

@@ -114,16 +114,21 @@ describe("detecting drift", () => {
     expect(nothing).toMatchObject({ verdict: "ok", found: { up: 0, since: -1 } });
     expect(nothing.found.ratio).toBeNaN();
   });
-  it("compares medians and spreads of the data", () => {
+  it("compares medians of the data, and spreads of their changes", () => {
     const history = Float64Array.from({ length: 101 }, (_, t) => t - 50);
-    const { level, spread } = dataShift(
-      history,
-      Float64Array.from({ length: 101 }, (_, t) => 2 * (t - 50) + 74.13),
-    );
+    const restless = (by: number) => Float64Array.from({ length: 101 }, (_, t) => t - 50 + by * Math.sin(t * t));
     // The median absolute deviation of -50 … 50 is 25.
-    expect(level).toBeCloseTo(74.13 / (1.4826 * 25), 9);
-    expect(spread).toBeCloseTo(2, 9);
-    expect(dataShift(new Float64Array(50).fill(3), history).level).toBeNaN();
+    expect(
+      dataShift(
+        history,
+        history.map((value) => value + 74.13),
+      ).level,
+    ).toBeCloseTo(74.13 / (1.4826 * 25), 9);
+    expect(dataShift(restless(1), restless(2)).spread).toBeCloseTo(2, 9);
+    // A short stretch of a trend is about as restless as all of it.
+    const { spread } = dataShift(restless(1), restless(1).subarray(40, 61));
+    expect(Math.abs(Math.log(spread))).toBeLessThan(Math.log(2));
+    expect(dataShift(new Float64Array(50).fill(3), history)).toEqual({ level: NaN, spread: NaN });
     expect(dataShift(history, Float64Array.of(1, 2, 3)).spread).toBeNaN();
   });
 });
