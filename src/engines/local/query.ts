@@ -1,8 +1,8 @@
 import { type Json, StatementType } from "@duckdb/node-api";
-import { ManymodelError, messageOf } from "../../core/errors.ts";
+import { ManymodelError } from "../../core/errors.ts";
 import type { Stage } from "../../ports/stage.ts";
 import type { QueryResult } from "../../ports/tables.ts";
-import { identifier, literal, openDuck } from "../node/duck.ts";
+import { duckSays, identifier, literal, openDuck } from "../node/duck.ts";
 import type { Database } from "./database.ts";
 import type { Folders } from "./folders.ts";
 import { fetchSegments, RESULT_VIEWS, resultViews } from "./result-views.ts";
@@ -58,7 +58,7 @@ export async function queryWorkspace(
     return { columns: reader.columnNames(), rows, truncated: reader.currentRowCount > limit };
   } catch (cause) {
     if (cause instanceof ManymodelError) throw cause;
-    throw new ManymodelError("usage", `cannot run the query: ${messageOf(cause, 500)}`, { cause });
+    throw new ManymodelError("usage", `cannot run the query: ${duckSays(cause, 500)}`, { cause });
   } finally {
     duck.close();
   }

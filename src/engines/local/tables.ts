@@ -2,13 +2,13 @@ import path from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { columnsOf } from "../../core/column.ts";
 import { encodeColumns } from "../../core/encode-columns.ts";
-import { ManymodelError, messageOf } from "../../core/errors.ts";
+import { ManymodelError } from "../../core/errors.ts";
 import { type KeyValue, keyText, type PartitionKey, parseKeyText } from "../../core/partition-key.ts";
 import type { Snapshot } from "../../core/run.ts";
 import type { Stage } from "../../ports/stage.ts";
 import type { CsvFormat, PartitionRows, Tables } from "../../ports/tables.ts";
 import { writeWhole } from "../../stages/whole-file.ts";
-import { type Duck, literal, readParquet } from "../node/duck.ts";
+import { type Duck, duckSays, literal, readParquet } from "../node/duck.ts";
 import { fileFingerprint, openFile } from "../node/file-source.ts";
 import { importedColumns } from "../node/imported-columns.ts";
 import type { Database } from "./database.ts";
@@ -96,7 +96,7 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
       } catch (cause) {
         store().discard(table, [part]);
         if (cause instanceof ManymodelError) throw cause;
-        throw new ManymodelError("input", `cannot import ${file}: ${messageOf(cause, 300)}`, { cause });
+        throw new ManymodelError("input", `cannot import ${file}: ${duckSays(cause)}`, { cause });
       }
     },
 

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import path from "node:path";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { messageOf } from "../../core/errors.ts";
 
 /** A DuckDB of this thread's own, in memory: it reads and writes files, and holds nothing that must survive. */
 export interface Duck {
@@ -76,4 +77,13 @@ export function fileLiteral(file: string): string {
 /** `read_parquet` over files, which may differ in their columns. Folder names such as `a=b` are no columns. */
 export function readParquet(files: readonly string[], options = ""): string {
   return `read_parquet([${files.map(fileLiteral).join(", ")}], union_by_name = true, hive_partitioning = false${options})`;
+}
+
+/** What DuckDB says, without its advice for who writes its statements, and without the place in a statement of ours. */
+export function duckSays(cause: unknown, limit = 300): string {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  const short = text
+    .replace(/\s*(Possible (fixes|solutions?)|LINE \d+):[\s\S]*$/i, "")
+    .replace(/^(Failed to extract statements: )?[A-Z][A-Za-z ]* Error: /, "");
+  return messageOf(short, limit);
 }

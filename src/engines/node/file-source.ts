@@ -6,6 +6,7 @@ import type { ColumnType } from "../../core/column.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
 import type { KeyType } from "../../core/partition-key.ts";
 import type { CsvFormat } from "../../ports/tables.ts";
+import { checkEven, csvFailure } from "./csv-failure.ts";
 import { fileLiteral, identifier, literal } from "./duck.ts";
 import type { SourceColumn } from "./resolve-query.ts";
 
@@ -39,7 +40,16 @@ function parseReference(table: string): { file: string; inner: string | null } {
 /** Path, size and time of modification of a file, and of a DuckDB file's log of changes. */
 export async function fileFingerprint(table: string, known: () => readonly string[]): Promise<string> {
   const { file, inner } = parseReference(table);
+  const found = /[/\\.]/.test(table) ? await stat(file).catch(() => undefined) : undefined;
+  if (found?.isDirectory())
+    throw new ManymodelError("input", `${file} is a folder; name a .csv, .parquet, .json or file.duckdb:TABLE in it`);
+  if (found?.size === 0) throw new ManymodelError("input", `${file} is empty; there is nothing to read`);
   if (inner === null && !/\.(csv|tsv|txt|parquet|json|ndjson|jsonl)(\.gz|\.zst)?$/i.test(file)) {
+    if (found !== undefined)
+      throw new ManymodelError(
+        "input",
+        `${file} cannot be read: its name must end in .csv, .tsv, .txt, .parquet or .json; save it as one of them`,
+      );
     throw new ManymodelError(
       "not-found",
       `there is no table ${show(table)}; the workspace has ${known().join(", ") || "none"}. Import it, or name a .csv, .parquet, .json or file.duckdb:TABLE`,
@@ -80,12 +90,20 @@ function parameters({ delimiter, decimal, dateFormat, nulls }: CsvFormat): strin
 async function readCsv(connection: DuckDBConnection, file: string, csv: CsvFormat): Promise<FileSource> {
   const name = `${fileLiteral(file)}, hive_partitioning = false${parameters(csv)}`;
   const sniffed = `read_csv(${name}, sample_size = -1)`;
-  const sniff = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${sniffed}`);
+  const sniff = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${sniffed}`).catch(async (cause) => {
+    throw await csvFailure(connection, file, csv.delimiter, cause);
+  });
   // By position: a damaged header can hold names that no statement can.
   const columns = sniff.getRowObjects().map((row, i) => {
     const numeric = /^(BIGINT|HUGEINT|INTEGER|DOUBLE)$/.test(String(row.column_type));
     return { name: String(row.column_name), alias: `c${i}`, numeric };
   });
+  await checkEven(
+    connection,
+    file,
+    csv.delimiter,
+    columns.map((column) => column.name),
+  );
   const numeric = columns.filter((column) => column.numeric);
   const aliases = columns.map(({ alias }) => alias).join(", ");
   const texts = `read_csv(${name}, sample_size = -1, all_varchar = true) AS t(${aliases})`;

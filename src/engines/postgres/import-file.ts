@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import { ManymodelError, messageOf } from "../../core/errors.ts";
+import { ManymodelError } from "../../core/errors.ts";
 import type { CsvFormat, ImportedColumn } from "../../ports/tables.ts";
 import { makeFolder } from "../../stages/whole-file.ts";
-import { type Duck, identifier, literal } from "../node/duck.ts";
+import { type Duck, duckSays, identifier, literal } from "../node/duck.ts";
 import { fileFingerprint, openFile } from "../node/file-source.ts";
 import { importedColumns } from "../node/imported-columns.ts";
 import type { SourceColumn } from "../node/resolve-query.ts";
@@ -81,7 +81,7 @@ export async function importFile(
     });
   } catch (cause) {
     if (cause instanceof ManymodelError && cause.kind !== "internal") throw cause;
-    throw new ManymodelError("input", `cannot import ${file}: ${messageOf(cause, 300)}`, { cause });
+    throw new ManymodelError("input", `cannot import ${file}: ${duckSays(cause)}`, { cause });
   } finally {
     await rm(lines, { force: true });
   }

@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { ManymodelError, messageOf } from "../../core/errors.ts";
+import { ManymodelError } from "../../core/errors.ts";
 import { during } from "../../ports/activity.ts";
 import type { Stage } from "../../ports/stage.ts";
 import type { CsvFormat, ImportedColumn } from "../../ports/tables.ts";
-import { identifier as duckIdentifier, literal as duckLiteral, openDuck } from "../node/duck.ts";
+import { identifier as duckIdentifier, literal as duckLiteral, duckSays, openDuck } from "../node/duck.ts";
 import { fileFingerprint, openFile } from "../node/file-source.ts";
 import { importedColumns } from "../node/imported-columns.ts";
 import type { SourceColumn } from "../node/resolve-query.ts";
@@ -88,7 +88,7 @@ export function importFile(
       return { rows, columns: imported.map((column) => ({ ...column, name: folded(column.name) })) };
     } catch (cause) {
       if (cause instanceof ManymodelError && cause.kind !== "internal") throw cause;
-      throw new ManymodelError("input", `cannot import ${file}: ${messageOf(cause, 300)}`, { cause });
+      throw new ManymodelError("input", `cannot import ${file}: ${duckSays(cause)}`, { cause });
     } finally {
       duck.close();
       await rm(temporary, { recursive: true, force: true });

@@ -99,10 +99,13 @@ function run(
 
 /** What can be done with Croston's method and its approximation. */
 export const crostonKind: Kind<CrostonModel> = {
-  forecast: ({ kind, alpha, state, sizes }, options) => {
+  forecast: ({ kind, alpha, nobs, state, sizes }, options) => {
     const { h, levels } = checkForecastOptions(options);
+    const size = correction(kind, alpha) * state.size;
     const probability = state.interval > 0 ? 1 / state.interval : 0;
-    return demandForecast(correction(kind, alpha) * state.size * probability, probability, sizes, h, levels);
+    // Demand at every step until there was none any more: by its intervals it would be certain, and it is not.
+    const likely = state.interval === 1 ? (nobs - state.since) / nobs : probability;
+    return demandForecast(size * probability, likely, sizes, h, levels, size);
   },
   fitted: (model, y) => {
     const out = new Float64Array(y.length);

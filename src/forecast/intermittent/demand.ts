@@ -35,6 +35,7 @@ export function relativeSizes(demand: Float64Array): number[] {
  * @param mean - demand per step
  * @param probability - of a demand at a step; 1 at most
  * @param sizes - of `relativeSizes`
+ * @param size - of a demand, on average; `mean / probability` when left out
  */
 export function demandForecast(
   mean: number,
@@ -42,10 +43,11 @@ export function demandForecast(
   sizes: readonly number[],
   h: number,
   levels: readonly number[],
+  size = mean / Math.min(1, probability),
 ): Forecast {
   const p = Math.min(1, probability);
   const quantile = (q: number) =>
-    p > 0 && sizes.length > 0 && q > 1 - p ? (mean / p) * interpolated(sizes, (q - (1 - p)) / p) : 0;
+    p > 0 && sizes.length > 0 && q > 1 - p ? size * interpolated(sizes, (q - (1 - p)) / p) : 0;
   const flat = (value: number) => new Float64Array(h).fill(value);
   return {
     mean: flat(mean),

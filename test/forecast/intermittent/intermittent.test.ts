@@ -38,6 +38,20 @@ describe("intermittent demand", () => {
       expect(upper[0]![0]).toBeGreaterThan(mean[0]!);
     }
   });
+  it("demand that came at every step until a gap is not certain after it", () => {
+    for (const quiet of [
+      [0, 0, 0, 0, 0, 0],
+      [...new Array<number>(900).fill(NaN), 0, 0, 0, 0, 0, 0],
+    ])
+      for (const fit of [croston, sba]) {
+        const { lower, upper, mean } = forecast(fit([4, 5, ...quiet]), { h: 2 });
+        expect(mean[0]).toBeCloseTo(fit === sba ? 4.1 * 0.95 : 4.1, 12);
+        expect([...lower[1]!], "two of eight steps had a demand").toEqual([0, 0]);
+        expect(upper[1]![0]).toBeGreaterThan(mean[0]!);
+      }
+    const steady = forecast(croston([4, 4, 4, 4]), { h: 1 });
+    expect([steady.lower[1]![0], steady.upper[1]![0]]).toEqual([4, 4]);
+  });
   it("no demand forecasts 0; a negative one is refused", () => {
     for (const fit of [croston, sba, tsb, adida, imapa]) {
       expect(first(fit([0, 0, 0]))).toBe(0);

@@ -1,0 +1,81 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { ManymodelError, messageOf, show } from "../../core/errors.ts";
+import { duckSays, fileLiteral, literal } from "./duck.ts";
+
+/** What may stand between columns. */
+const DELIMITERS = [",", ";", "\t", "|"];
+/** Lines from whose number of columns it is told how many there should be. */
+const LOOKED_AT = 1000;
+
+/** Why a CSV file cannot be read, in its own terms; what DuckDB says of it is about DuckDB's parameters. */
+export async function csvFailure(
+  connection: DuckDBConnection,
+  file: string,
+  delimiter: string | undefined,
+  cause: unknown,
+): Promise<ManymodelError> {
+  const said = messageOf(cause, 4000);
+  const refuse = (why: string) => new ManymodelError("input", `cannot read ${file}: ${why}`, { cause });
+  if (/not utf-8|invalid unicode/i.test(said))
+    return refuse("it is not in UTF-8; save it as UTF-8, such as with: iconv -f LATIN1 -t UTF-8");
+  const uneven = await unevenLine(connection, file, delimiter);
+  if (uneven !== undefined) return refuse(uneven);
+  if (/when sniffing file/i.test(said))
+    return refuse("it cannot be told what stands between its columns; name it (--delimiter), or mend the file");
+  return refuse(duckSays(cause));
+}
+
+/**
+ * A file whose lines have different numbers of columns is taken for one of a single column, or loses the lines above those
+ * that are alike. Neither is what its author meant.
+ *
+ * @param names - of the columns that it was taken to have
+ * @throws {ManymodelError} `input` naming the first line that differs
+ */
+export async function checkEven(
+  connection: DuckDBConnection,
+  file: string,
+  delimiter: string | undefined,
+  names: readonly string[],
+): Promise<void> {
+  const isOne = names.length === 1 && delimiter === undefined && DELIMITERS.some((text) => names[0]!.includes(text));
+  // Without a header; that alone is well.
+  const isUnnamed = names.length > 1 && names[0] === "column0";
+  if (!isOne && !isUnnamed) return;
+  const uneven = await unevenLine(connection, file, delimiter);
+  if (uneven !== undefined) throw new ManymodelError("input", `cannot read ${file}: ${uneven}`);
+}
+
+/** The first line that has another number of columns than most; undefined if none has, or most have one. */
+async function unevenLine(
+  connection: DuckDBConnection,
+  file: string,
+  delimiter: string | undefined,
+): Promise<string | undefined> {
+  const plain = "header = false, skip = 0, auto_detect = false";
+  const lines = `read_csv(${fileLiteral(file)}, hive_partitioning = false, delim = '\x01', quote = '', escape = '', columns = {'c0': 'VARCHAR'}, ${plain})`;
+  for (const delim of delimiter === undefined ? DELIMITERS : [delimiter]) {
+    const widths = await connection
+      .runAndReadAll(
+        `SELECT len(string_split(regexp_replace(c0, '"[^"]*"', '', 'g'), ${literal(delim)})) AS n FROM (SELECT c0 FROM ${lines} LIMIT ${LOOKED_AT})
+         WHERE c0 <> '' GROUP BY n ORDER BY count(*) DESC LIMIT 1`,
+      )
+      .catch(() => undefined);
+    const n = Number(widths?.getRows()[0]?.[0] ?? 1);
+    if (n < 2) continue;
+    const columns = Array.from({ length: n }, (_, i) => `'c${i}': 'VARCHAR'`).join(", ");
+    const read = `read_csv(${fileLiteral(file)}, hive_partitioning = false, delim = ${literal(delim)}, quote = '"', escape = '"', columns = {${columns}}, ${plain})`;
+    try {
+      await connection.run(`SELECT count(COLUMNS(*)) FROM ${read}`);
+    } catch (cause) {
+      const [, line, text, , found] =
+        /on Line: (\d+)\s+Original Line:\s?([\s\S]*?)\s+Expected Number of Columns: (\d+) Found: (\d+)/.exec(
+          (cause as Error).message,
+        ) ?? [];
+      if (line !== undefined)
+        return `line ${line} has ${found} ${found === "1" ? "column" : "columns"} where most have ${n}: ${show(text)}; mend the file, or name what stands between columns (--delimiter)`;
+    }
+    return undefined;
+  }
+  return undefined;
+}
