@@ -120,7 +120,7 @@ export const QUESTIONS: readonly Question[] = [
     name: "a job of a run that is not there ends, and says so; how often its replicas were started again",
     inContainers: true,
     async ask({ engine }) {
-      const jobs = engine.jobs!;
+      const [jobs, objects] = [engine.jobs!, engine.objects!];
       try {
         await jobs.launch("none", "queue", 1);
         for (;;) {
@@ -129,7 +129,7 @@ export const QUESTIONS: readonly Question[] = [
           await new Promise((resolve) => setTimeout(resolve, 1000));
         }
       } finally {
-        await jobs.remove("none");
+        await objects.remove(await objects.list("none"));
       }
     },
   },
