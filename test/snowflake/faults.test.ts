@@ -94,6 +94,25 @@ describe("what goes wrong on Snowflake", () => {
     expect(await engine.stage.list("a/")).toEqual(["a/b"]);
   });
 
+  it("what was pinned before an error is found by gc, though the same rows were pinned since and are needed", async () => {
+    const engine = await open({}, "PINNED");
+    const mm = new ManyModel({ ...(await parseConfig("engine: snowflake", "f")), file: "f", directory: "." }, engine);
+    await fillDaily(mm, 3, 4);
+    const put = { pattern: /^PUT .*snapshots/, code: "253003", message: "upload failed", times: 1 };
+    account.server.faults.failing.push(put);
+    await expect(mm.snapshot(dailyQuery)).rejects.toThrow(/upload failed/);
+    const run = await mm
+      .foreachPartition("unit_id")
+      .dopar(body("slow"), { dataQuery: dailyQuery, mode: "local", exports: { ms: 0 } });
+    await mm.registry.logManyModel({ name: "M", version: "V1", run, horizon: 1 });
+    const folders = async () => new Set((await engine.stage.list("snapshots/")).map((name) => name.split("/")[2]));
+    expect((await folders()).size).toBe(3);
+    expect(await mm.garbage({ olderThan: 0.001, delete: true })).toMatchObject([{ what: "temporary" }]);
+    expect((await folders()).size).toBe(2);
+    expect(await mm.garbage({ olderThan: 0.001 })).toEqual([]);
+    expect(await mm.verify(run.runId)).toMatchObject({ problems: [] });
+  });
+
   it("a lock that is held for too long is waited for again", async () => {
     const engine = await open();
     account.server.faults.failing.push({

@@ -127,7 +127,7 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): T
     async conceal(runId) {
       await session.change(sql.conceal, [runId]);
     },
-    stored: () => storedItems(session, names),
+    stored: () => storedItems(session, names, stage),
     async erase(items) {
       await eraseItems(session, names, stage, items);
       for (const { id } of items) opened.delete(id);
