@@ -147,6 +147,15 @@ export class Services {
       if (!async) await job.ended;
       return { rowset: textRows(["status"], [[`Job ${job.name} ${async ? "started" : job.status}.`]]) };
     }
+    const containers = /^SHOW SERVICE CONTAINERS IN SERVICE (\S+)$/.exec(text);
+    if (containers !== null) {
+      const { replicas } = this.#known(objectName(containers[1]!));
+      const state = (code: number | null | undefined) =>
+        code === undefined ? "READY" : code === 0 ? "DONE" : "FAILED";
+      // A replica that is lost is not started again here.
+      const rows = replicas.map(({ code }, i) => [String(i), "worker", state(code), "0"]);
+      return { rowset: textRows(["instance_id", "container_name", "status", "restart_count"], rows) };
+    }
     const logs = /^SELECT SYSTEM\$GET_SERVICE_LOGS\('([\w.$]+)', '(\d+)', 'worker', (\d+)\)$/.exec(text);
     if (logs !== null) {
       const log = this.#known(logs[1]!).replicas[Number(logs[2])]?.log ?? "";

@@ -73,8 +73,9 @@ export class Session {
   }
 
   /** Runs a statement of DuckDB; of an array bind once for each row. */
-  async run(sql: string, binds: readonly Bind[] = []): Promise<DuckDBResultReader> {
+  async run(text: string, binds: readonly Bind[] = []): Promise<DuckDBResultReader> {
     const connection = await this.#open();
+    const sql = text.replace(/\bCURRENT_USER\(\)/g, `'${this.user}'`).replace(/\bCURRENT_ROLE\(\)/g, `'${this.role}'`);
     try {
       if (binds.length === 0) return await connection.runAndReadAll(sql);
       return await connection.runAndReadAll(
