@@ -15,6 +15,7 @@ describe("what goes wrong on Snowflake", () => {
   let opened = 0;
   beforeAll(async () => {
     account = await openTestAccount();
+    account.server.faults.idleTransactionMs = 100;
   });
   afterAll(() => account.close());
 
@@ -111,6 +112,18 @@ describe("what goes wrong on Snowflake", () => {
     expect((await folders()).size).toBe(2);
     expect(await mm.garbage({ olderThan: 0.001 })).toEqual([]);
     expect(await mm.verify(run.runId)).toMatchObject({ problems: [] });
+  });
+
+  it("a transaction whose session is lost is done again from its beginning, and only once", async () => {
+    const engine = await open();
+    const { failing } = account.server.faults;
+    failing.push({ pattern: /^INSERT INTO .*MM_RUNS/, code: "390104", message: "Session no longer exists.", times: 2 });
+    await engine.catalog.createRun("r", "2026-11-24T00:00:00.000Z");
+    expect(failing.at(-1)!.times).toBe(0);
+    expect(await engine.catalog.runs()).toHaveLength(1);
+    // Of a commit nobody knows whether it was done: it is said, and looked at.
+    failing.push({ pattern: /^COMMIT/, code: "390104", message: "Session no longer exists.", times: 1 });
+    await expect(engine.catalog.createRun("s", "2026-11-24T00:00:00.000Z")).rejects.toThrow(/refused COMMIT/);
   });
 
   it("a lock that is held for too long is waited for again", async () => {
