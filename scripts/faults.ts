@@ -1,7 +1,8 @@
 /**
  * Kills training runs at random moments, resumes them, and compares each with a run that nobody disturbed:
  *
- *   npm run test:faults -- [--schedules 200] [--partitions 2000] [--from 0] [--lanes 3] [--minutes 60] [--engine postgres]
+ *   npm run test:faults -- [--schedules 200] [--partitions 2000] [--from 0] [--lanes 3] [--minutes 60]
+ *     [--engine postgres | snowflake | snowflake-service]
  *
  * A schedule follows from its number, so a red one can be repeated: --from 17 --schedules 1. Its workspace is kept.
  */
@@ -10,10 +11,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { startPostgres } from "../test/engines/postgres-server.ts";
-import { localGround, postgresGround } from "../test/faults/ground.ts";
+import { type Ground, localGround, postgresGround } from "../test/faults/ground.ts";
 import { type Performance, perform } from "../test/faults/perform.ts";
-import { makeSchedule, onServer } from "../test/faults/schedule.ts";
+import { inAccount, makeSchedule, onServer, type Schedule } from "../test/faults/schedule.ts";
+import { snowflakeGround } from "../test/faults/snowflake-ground.ts";
 import { prepareSite } from "../test/faults/workspace.ts";
+import { openTestAccount } from "../test/snowflake/account.ts";
 
 const { values } = parseArgs({
   options: {
@@ -33,11 +36,22 @@ const [schedules, partitions, from, lanes, minutes] = [
   values.minutes,
 ].map(Number) as [number, number, number, number, number];
 
+/** What an engine's runs stand on, and how they are disturbed there. */
+async function standOn(engine: string): Promise<{ ground: Ground; adapt: (schedule: Schedule) => Schedule }> {
+  if (engine === "local") return { ground: localGround, adapt: (schedule) => schedule };
+  if (engine === "postgres") {
+    const server = startPostgres();
+    process.on("exit", () => server.stop());
+    return { ground: postgresGround(server), adapt: onServer };
+  }
+  const compute = engine === "snowflake" ? "client" : "service";
+  const account = await openTestAccount({ procedures: false });
+  return { ground: snowflakeGround(account, compute), adapt: (schedule) => inAccount(compute, schedule) };
+}
+
 const began = performance.now();
 const folder = await mkdtemp(path.join(tmpdir(), "manymodel-faults-"));
-const server = values.engine === "postgres" ? startPostgres() : undefined;
-process.on("exit", () => server?.stop());
-const ground = server === undefined ? localGround : postgresGround(server);
+const { ground, adapt } = await standOn(values.engine);
 const site = { root: process.cwd(), folder, partitions, ground };
 const reference = await prepareSite(site);
 const done: Performance[] = [];
@@ -45,8 +59,7 @@ let next = from;
 const lane = async () => {
   while (next < from + schedules && performance.now() - began < minutes * 60_000) {
     const seed = next++;
-    const planned = makeSchedule(seed, partitions);
-    const schedule = server === undefined ? planned : onServer(planned);
+    const schedule = adapt(makeSchedule(seed, partitions));
     const result = await perform(site, reference, schedule, seed % 5 === 4 || seed === from + schedules - 1);
     done.push(result);
     const what = `${schedule.mode}, ${schedule.chunks} chunks, ${schedule.workers} workers`;

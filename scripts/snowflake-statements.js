@@ -131,15 +131,12 @@ const ARGUMENTS = {
   },
   jobs: {
     execute: ["MM_RUN_1", '{"app":"manymodel","run":"RUN"}', spec("worker", "--run", "RUN")],
-    describe: ["MM_RUN_1"],
     logs: ["MM_RUN_1", 0],
-    dropService: ["MM_RUN_1"],
     services: ["MM_RUN"],
     graph: ["MM_RUN", '{"app":"manymodel","run":"RUN"}', spec("worker", "--run", "RUN"), spec("index", "RUN")],
     start: ["MM_RUN"],
     retry: ["MM_RUN"],
     history: ["MM_RUN"],
-    dropGraph: ["MM_RUN"],
   },
   import: {
     create: ["MM_IMPORT_0123456789ABCDEF", imported],

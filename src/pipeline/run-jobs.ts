@@ -37,7 +37,7 @@ export async function runJobs(
     over.abort();
     await feeding?.catch(() => {});
   }
-  await jobs.remove(runId);
+  await engine.objects?.remove(await engine.objects.list(runId));
 }
 
 /** Launches workers as often as is needed, and resolves when every chunk has ended and so have they. */

@@ -66,14 +66,15 @@ const MISSING_PER_TASK = 10_000;
  */
 export async function scoreBatch(
   engine: Engine,
-  spec: BatchSpec,
+  asked: BatchSpec,
   entry: WorkerEntry,
   workers: Workers,
   packageVersion: string,
   now: Date,
   onProgress: OnProgress = () => {},
 ): Promise<BatchSummary> {
-  const { model, version: name } = spec;
+  const { model, version: name } = asked;
+  const spec = { ...asked, outputTable: engine.tables.ownName?.(asked.outputTable) ?? asked.outputTable };
   checkName("output table", spec.outputTable, "table");
   const version = await engine.versions.get(model, name);
   if (version === undefined)

@@ -10,7 +10,8 @@ export interface JobRecord {
 
 /**
  * Has workers started in compute of the engine's own. They claim chunks from the queue like any other, and end when the
- * run's chunks (in `tasks` mode each worker's share of them) have ended.
+ * run's chunks (in `tasks` mode each worker's share of them) have ended. What is started for a run is one of its objects
+ * (`RunObjects`), and removed as such.
  */
 export interface Jobs {
   /** How many workers a job has. */
@@ -19,6 +20,4 @@ export interface Jobs {
   launch(run: string, mode: RunMode, launch: number): Promise<void>;
   /** How the run's jobs stand, the newest last. */
   jobs(run: string): Promise<JobRecord[]>;
-  /** Ends and removes what was started for a run. */
-  remove(run: string): Promise<void>;
 }

@@ -8,8 +8,8 @@ export interface RunObject {
 
 /** What runs leave behind beside rows and files, where an engine has such things. */
 export interface RunObjects {
-  /** All that there are, of whatever run. */
-  list(): Promise<RunObject[]>;
+  /** All that there are, of whatever run; or those that were made for one. */
+  list(run?: string): Promise<RunObject[]>;
   /** Ends and removes some; one that is gone already is no error. */
   remove(objects: readonly RunObject[]): Promise<void>;
 }

@@ -71,6 +71,12 @@ export interface QueryResult {
 export interface Tables {
   /** Whether a table may be named with its schema before it (`sales.daily`). */
   readonly hasSchemas?: true;
+  /**
+   * The name alone of a table that is written in the workspace's own schema, of one that may be before it.
+   *
+   * @throws {ManymodelError} `usage` for another schema
+   */
+  ownName?(table: string): string;
   /** The workspace's tables, by name. */
   list(): Promise<{ name: string; rows: number }[]>;
   /** A table's columns as far as they are known (those of an imported file are not); undefined without such a table. */

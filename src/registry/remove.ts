@@ -28,7 +28,7 @@ export async function removeRun(engine: Engine, runId: string, change: Change): 
     if (uses(await readIndex(stage, run.index, `run ${run.runId} was completed`), runId))
       throw new ManymodelError("conflict", `run ${run.runId} collects models of run ${runId}; delete it first`);
   }
-  await objects?.remove((await objects.list()).filter(({ run }) => run === runId));
+  await objects?.remove(await objects.list(runId));
   await tables.conceal(runId);
   await queue.forget(runId);
   // Noted first: by that, what is left on the stage is garbage if this process ends before it has removed it.

@@ -5,16 +5,19 @@ import { openPostgresEngine } from "manymodel/engines/postgres";
 import pg from "pg";
 import type { Engine } from "../../src/ports/engine.ts";
 import type { PostgresServer } from "../engines/postgres-server.ts";
+import type { Surroundings } from "./schedule.ts";
 
 /** What an engine's workspaces stand on, and how they are struck there. */
 export interface Ground {
+  /** What processes need in their environment. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Makes a workspace from the template, with the source imported; with nothing pinned yet if asked for. */
   copy(template: string, folder: string, unpinned: boolean): Promise<void>;
   open(folder: string): Promise<Engine>;
   /** Whether somebody is writing a snapshot. */
   isPinning(folder: string): Promise<boolean>;
-  /** Takes the database away for a moment, or cuts every connection to it. */
-  strike(victim: "server" | "connections"): Promise<void>;
+  /** Strikes what is no process of ours. */
+  strike(victim: Surroundings, folder: string): Promise<void>;
 }
 
 const workspaceOf = (folder: string) => path.join(folder, ".manymodel");

@@ -1,8 +1,7 @@
-import { readdir, rm } from "node:fs/promises";
-import path from "node:path";
+import { rm } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Process, startProcess } from "./processes.ts";
-import type { Blow, Schedule } from "./schedule.ts";
+import { type Blow, isOfSurroundings, type Schedule } from "./schedule.ts";
 import { scoreUnderFire } from "./score.ts";
 import { verifyRun } from "./verify.ts";
 import { binOf, copyWorkspace, type Reference, type Site } from "./workspace.ts";
@@ -13,7 +12,7 @@ export interface Performance {
   readonly seconds: number;
   /**
    * Processes killed, by the state that the run was in afterwards, or `worker`, `register`, `batch`; how often the
-   * `server` or its `connections` were struck.
+   * surroundings were struck.
    */
   readonly kills: Readonly<Record<string, number>>;
   readonly resumes: number;
@@ -43,7 +42,7 @@ export async function perform(
   let runId = "r0";
   let trainers: Process[] = [];
   const workers: Process[] = [];
-  const start = (...args: string[]) => startProcess(binOf(site), folder, args);
+  const start = (...args: string[]) => startProcess(binOf(site), folder, args, site.ground.environment);
   const addWorkers = () => {
     while (workers.length < schedule.workers) workers.push(start("worker", "--workers", "1"));
   };
@@ -88,7 +87,7 @@ export async function perform(
       }
       if (state === undefined) continue;
       if (state === "planning") {
-        const written = await readdir(path.join(folder, ".manymodel", "stage", "runs", runId, "tasks")).catch(() => []);
+        const written = await engine.stage.list(`runs/${runId}/tasks/`);
         if (moment === "planning" && written.length >= depth * schedule.chunks) return true;
         continue;
       }
@@ -113,8 +112,8 @@ export async function perform(
   };
 
   const strike = async ({ victim, replace }: Blow) => {
-    if (victim === "server" || victim === "connections") {
-      await site.ground.strike(victim);
+    if (isOfSurroundings(victim)) {
+      await site.ground.strike(victim, folder);
       kills[victim] = (kills[victim] ?? 0) + 1;
       return;
     }

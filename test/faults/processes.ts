@@ -14,9 +14,15 @@ export interface Process {
 }
 
 /** Starts `manymodel …` in a folder. */
-export function startProcess(bin: string, folder: string, args: readonly string[]): Process {
+export function startProcess(
+  bin: string,
+  folder: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Process {
   const child: ChildProcess = spawn(process.execPath, [bin, ...args], {
     cwd: folder,
+    env: { ...process.env, ...environment },
     detached: true,
     stdio: ["ignore", "ignore", "pipe"],
   });

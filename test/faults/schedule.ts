@@ -7,16 +7,23 @@ import { random } from "../../src/forecast/random.ts";
  */
 export type Moment = "starting" | "pinning" | "planning" | "running" | "finalizing";
 
+/**
+ * What is struck that is no process of ours. `server`: a database server ends as in a crash, or an account cuts every
+ * connection and ends every session, and lets nobody in for a moment. `connections`: all to it are cut. In an account also
+ * `tokens`: they expire, and cannot be renewed; `replica`: a container of a job is lost.
+ */
+export type Surroundings = (typeof SURROUNDINGS)[number];
+const SURROUNDINGS = ["server", "connections", "tokens", "replica"] as const;
+export const isOfSurroundings = (victim: Blow["victim"]): victim is Surroundings =>
+  SURROUNDINGS.some((one) => one === victim);
+
 /** One blow: who is killed, and when. */
 export interface Blow {
   readonly moment: Moment;
   /** How far into the moment, 0 to 1. */
   readonly depth: number;
-  /**
-   * `trainer`: a process that trains or resumes. `everything`: all process groups at once. On a database server also
-   * `server`: it ends as in a crash and starts again; `connections`: all to it are cut. No process of ours ends then.
-   */
-  readonly victim: "trainer" | "worker" | "everything" | "server" | "connections";
+  /** `trainer`: a process that trains or resumes. `everything`: all process groups at once. Or what is around them. */
+  readonly victim: "trainer" | "worker" | "everything" | Surroundings;
   /** Whether two processes resume the run afterwards, at once. */
   readonly twins: boolean;
   /** Whether workers that were killed are replaced. */
@@ -61,13 +68,24 @@ export function makeSchedule(seed: number, partitions: number): Schedule {
   return { seed, mode: chance(0.5) ? "queue" : "tasks", chunks, threads: pick([1, 1, 2]), workers, blows };
 }
 
-/** The schedule of a seed on a database server: about half of the blows strike that instead of a process. */
-export function onServer(schedule: Schedule): Schedule {
+/** The schedule of a seed where there is more than processes: about half of the blows strike that instead of one. */
+export function amid(surroundings: readonly Surroundings[], schedule: Schedule): Schedule {
   const uniform = random(schedule.seed ^ 0x5e57e4);
-  const victims = ["server", "connections"] as const;
   const blows = schedule.blows.map((blow, i): Blow => {
     const struck = (i + schedule.seed) % 2 === 0;
-    return struck ? { ...blow, victim: victims[Math.floor(uniform() * 2)]! } : blow;
+    return struck ? { ...blow, victim: surroundings[Math.floor(uniform() * surroundings.length)]! } : blow;
   });
   return { ...schedule, blows };
+}
+
+/** The schedule of a seed on a database server. */
+export const onServer = (schedule: Schedule) => amid(["server", "connections"], schedule);
+
+/** The schedule of a seed in an account: all workers are replicas of a job where containers train. */
+export function inAccount(compute: "client" | "service", schedule: Schedule): Schedule {
+  if (compute === "client") return amid(["server", "connections", "tokens"], schedule);
+  const blows = schedule.blows.map((blow) =>
+    blow.victim === "worker" ? { ...blow, victim: "replica" as const } : blow,
+  );
+  return amid(["server", "tokens", "replica", "replica"], { ...schedule, blows, workers: 0 });
 }

@@ -23,7 +23,7 @@ export async function scoreUnderFire(
   const uniform = random(seed ^ 0x5c0e);
   const kills: Record<string, number> = {};
   const disturb = async (command: keyof typeof LONGEST_MS, ...args: string[]) => {
-    const victim = startProcess(binOf(site), folder, [command, ...args]);
+    const victim = startProcess(binOf(site), folder, [command, ...args], site.ground.environment);
     await Promise.race([wait(uniform() * LONGEST_MS[command]), victim.ended]);
     if (await victim.kill()) kills[command] = (kills[command] ?? 0) + 1;
   };

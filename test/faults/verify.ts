@@ -47,7 +47,7 @@ export async function verifyRun(
   const indexed = index.segments.map(({ path }) => path);
   if (JSON.stringify(committed) !== JSON.stringify(indexed)) say("the index names other segments than the queue");
   const { rows } = await tables.query(
-    `SELECT count(*), count(DISTINCT PARTITION_KEY), count(*) FILTER (WHERE OUTCOME = 'succeeded') FROM TRAINING_RESULTS WHERE RUN_ID = '${runId}'`,
+    `SELECT count(*), count(DISTINCT PARTITION_KEY), count(CASE WHEN OUTCOME = 'succeeded' THEN 1 END) FROM TRAINING_RESULTS WHERE RUN_ID = '${runId}'`,
     1,
   );
   const shown = JSON.stringify(rows[0]);
@@ -59,7 +59,7 @@ export async function verifyRun(
 /** What is wrong with the forecasts of a run over its own source. */
 export async function verifyForecasts({ tables }: Engine, reference: Reference): Promise<string[]> {
   const { rows } = await tables.query(
-    "SELECT count(DISTINCT PARTITION_KEY), count(*) FILTER (WHERE STATUS = 'OK'), count(DISTINCT PARTITION_KEY) FILTER (WHERE STATUS = 'NO_MODEL') FROM FORECAST_RESULTS",
+    "SELECT count(DISTINCT PARTITION_KEY), count(CASE WHEN STATUS = 'OK' THEN 1 END), count(DISTINCT CASE WHEN STATUS = 'NO_MODEL' THEN PARTITION_KEY END) FROM FORECAST_RESULTS",
     1,
   );
   const fitted = [...reference.values()].filter((row) => row.includes('"outcome":"succeeded"')).length;

@@ -69,7 +69,7 @@ export async function copyWorkspace({ folder, ground }: Site, name: string, unpi
 
 /** Runs a command that must succeed. */
 export async function succeed(site: Site, folder: string, ...args: string[]): Promise<void> {
-  const done = startProcess(binOf(site), folder, args);
+  const done = startProcess(binOf(site), folder, args, site.ground.environment);
   await done.ended;
   if (done.code() !== 0) throw new Error(`manymodel ${args.join(" ")}: ${done.stderr()}`);
 }

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import type { SnowflakeAddress, SnowflakeService } from "../../src/core/snowflake-address.ts";
 import { type LocalSnowflake, startLocalSnowflake } from "./server/index.ts";
 
@@ -13,6 +14,11 @@ export interface TestAccount {
   block(schema: string): Record<string, unknown>;
   close(): Promise<void>;
 }
+
+const THREADS = pathToFileURL(path.resolve("test", "snowflake", "server", "threads.mjs")).href;
+
+/** What processes need to exchange files with the local server. */
+export const ENVIRONMENT = { NODE_OPTIONS: `--no-warnings --import=${THREADS}` };
 
 /** A small job service. */
 export const SERVICE: SnowflakeService = {

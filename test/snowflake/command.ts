@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { BIN } from "../processes.ts";
-
-const THREADS = new URL("./server/threads.mjs", import.meta.url).href;
+import { ENVIRONMENT } from "./account.ts";
 
 /** Runs the command line in a folder, with `--json`; what it printed. Rejects with its last words if it fails. */
 export function manymodel(folder: string, ...args: string[]): Promise<never> {
@@ -9,7 +8,7 @@ export function manymodel(folder: string, ...args: string[]): Promise<never> {
     const child = spawn(process.execPath, [BIN, ...args, "--json"], {
       cwd: folder,
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, NODE_OPTIONS: `--no-warnings --import=${THREADS}` },
+      env: { ...process.env, ...ENVIRONMENT },
     });
     let [out, err] = ["", ""];
     child.stdout.on("data", (text) => (out += String(text)));

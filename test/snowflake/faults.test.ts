@@ -15,6 +15,7 @@ describe("what goes wrong on Snowflake", () => {
   let opened = 0;
   beforeAll(async () => {
     account = await openTestAccount();
+    account.server.faults.idleTransactionMs = 100;
   });
   afterAll(() => account.close());
 
@@ -92,6 +93,37 @@ describe("what goes wrong on Snowflake", () => {
     await expect(engine.stage.put("a/b", new Uint8Array(3))).rejects.toThrow(/upload failed.*253003/);
     await engine.stage.put("a/b", new Uint8Array(3));
     expect(await engine.stage.list("a/")).toEqual(["a/b"]);
+  });
+
+  it("what was pinned before an error is found by gc, though the same rows were pinned since and are needed", async () => {
+    const engine = await open({}, "PINNED");
+    const mm = new ManyModel({ ...(await parseConfig("engine: snowflake", "f")), file: "f", directory: "." }, engine);
+    await fillDaily(mm, 3, 4);
+    const put = { pattern: /^PUT .*snapshots/, code: "253003", message: "upload failed", times: 1 };
+    account.server.faults.failing.push(put);
+    await expect(mm.snapshot(dailyQuery)).rejects.toThrow(/upload failed/);
+    const run = await mm
+      .foreachPartition("unit_id")
+      .dopar(body("slow"), { dataQuery: dailyQuery, mode: "local", exports: { ms: 0 } });
+    await mm.registry.logManyModel({ name: "M", version: "V1", run, horizon: 1 });
+    const folders = async () => new Set((await engine.stage.list("snapshots/")).map((name) => name.split("/")[2]));
+    expect((await folders()).size).toBe(3);
+    expect(await mm.garbage({ olderThan: 0.001, delete: true })).toMatchObject([{ what: "temporary" }]);
+    expect((await folders()).size).toBe(2);
+    expect(await mm.garbage({ olderThan: 0.001 })).toEqual([]);
+    expect(await mm.verify(run.runId)).toMatchObject({ problems: [] });
+  });
+
+  it("a transaction whose session is lost is done again from its beginning, and only once", async () => {
+    const engine = await open();
+    const { failing } = account.server.faults;
+    failing.push({ pattern: /^INSERT INTO .*MM_RUNS/, code: "390104", message: "Session no longer exists.", times: 2 });
+    await engine.catalog.createRun("r", "2026-11-24T00:00:00.000Z");
+    expect(failing.at(-1)!.times).toBe(0);
+    expect(await engine.catalog.runs()).toHaveLength(1);
+    // Of a commit nobody knows whether it was done: it is said, and looked at.
+    failing.push({ pattern: /^COMMIT/, code: "390104", message: "Session no longer exists.", times: 1 });
+    await expect(engine.catalog.createRun("s", "2026-11-24T00:00:00.000Z")).rejects.toThrow(/refused COMMIT/);
   });
 
   it("a lock that is held for too long is waited for again", async () => {

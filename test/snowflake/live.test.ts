@@ -1,90 +1,119 @@
 import { ManyModel } from "manymodel";
 import { engineContract, tableFunctionsContract } from "manymodel/contract";
 import { openSnowflakeEngine } from "manymodel/engines/snowflake";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import { parseConfig } from "../../src/config/load.ts";
-import type { SnowflakeAddress, SnowflakeInference } from "../../src/core/snowflake-address.ts";
+import type { SnowflakeAddress, SnowflakeInference, SnowflakeService } from "../../src/core/snowflake-address.ts";
 import { workspaceNames } from "../../src/engines/snowflake/names.ts";
 import { openSession } from "../../src/engines/snowflake/session.ts";
 import { modelStatements } from "../../src/engines/snowflake/sql/models.ts";
 import { compileScorer } from "../../src/inference/compile-scorer.ts";
 import { body, dailyQuery, fillDaily } from "../workspace.ts";
+import { openTestAccount, SERVICE } from "./account.ts";
+import { CONTAINER_QUESTIONS } from "./container-questions.ts";
 import { functionQuestions } from "./function-questions.ts";
 import { QUESTIONS } from "./questions.ts";
 
 /**
- * Against a real account, in schemas MM_LIVE_0… of SNOWFLAKE_DATABASE, which are left behind
- * (those of the questions are dropped); with SNOWFLAKE_COMPUTE_POOL and SNOWFLAKE_IMAGE in containers, too:
- * SNOWFLAKE_ACCOUNT, SNOWFLAKE_USER, SNOWFLAKE_PRIVATE_KEY_PATH, SNOWFLAKE_ROLE, SNOWFLAKE_WAREHOUSE, SNOWFLAKE_DATABASE.
+ * Against a real account, as docs/snowflake.md says: in schemas of SNOWFLAKE_DATABASE whose names begin with MM_LIVE_ and the
+ * time, each dropped with what is in it when its test ends, or, should that fail, when the suite does; with
+ * SNOWFLAKE_COMPUTE_POOL and SNOWFLAKE_IMAGE in containers, too.
  */
-const {
-  SNOWFLAKE_ACCOUNT,
-  SNOWFLAKE_USER,
-  SNOWFLAKE_PRIVATE_KEY_PATH,
-  SNOWFLAKE_DATABASE,
-  SNOWFLAKE_ROLE,
-  SNOWFLAKE_WAREHOUSE,
-} = process.env;
-const { SNOWFLAKE_COMPUTE_POOL, SNOWFLAKE_IMAGE, SNOWFLAKE_INSTANCE_FAMILY = "CPU_X64_S" } = process.env;
+const { env } = process;
+/** MANYMODEL_LIVE_REHEARSAL=1: the local server instead of an account, which shows that the suite itself works. */
+const rehearsal = env.MANYMODEL_LIVE_REHEARSAL ? await openTestAccount() : undefined;
+if (rehearsal !== undefined) rehearsal.server.faults.idleTransactionMs = 100;
+const isThere =
+  rehearsal !== undefined ||
+  ["ACCOUNT", "USER", "PRIVATE_KEY_PATH", "DATABASE", "ROLE", "WAREHOUSE"].every((name) => env[`SNOWFLAKE_${name}`]);
+const computePool = rehearsal ? "POOL" : env.SNOWFLAKE_COMPUTE_POOL;
+const image = rehearsal ? SERVICE.image : env.SNOWFLAKE_IMAGE;
 /** Job services of two replicas, where a pool and an image are given. */
-const service =
-  SNOWFLAKE_COMPUTE_POOL && SNOWFLAKE_IMAGE
+const service: SnowflakeService | undefined =
+  computePool && image
     ? {
-        ...{ computePool: SNOWFLAKE_COMPUTE_POOL, image: SNOWFLAKE_IMAGE, replicas: 2, cpu: 1, memory: "2Gi" },
-        ...{ instanceFamily: SNOWFLAKE_INSTANCE_FAMILY, maxNodes: 1 },
+        ...{ computePool, image, replicas: 2, cpu: 1, memory: "2Gi", maxNodes: 1 },
+        instanceFamily: env.SNOWFLAKE_INSTANCE_FAMILY ?? "CPU_X64_S",
       }
     : undefined;
-const isThere = [SNOWFLAKE_ACCOUNT, SNOWFLAKE_USER, SNOWFLAKE_PRIVATE_KEY_PATH, SNOWFLAKE_DATABASE].every(Boolean);
+/** What the names of this suite's schemas begin with: two suites at once do not meet. */
+const PREFIX = `MM_LIVE_${Date.now()}`;
 
-const address = (schema: string, compute: SnowflakeAddress["compute"] = "client"): SnowflakeAddress => ({
-  ...{
-    engine: "snowflake",
-    account: SNOWFLAKE_ACCOUNT!,
-    user: SNOWFLAKE_USER!,
-    database: SNOWFLAKE_DATABASE!,
-    schema,
-    compute,
-    scoring: compute === "warehouse" ? "warehouse" : "client",
-  },
-  ...{ stage: "MM_STAGE", queueTable: "MM_CHUNKS", hybridTables: true },
-  ...(SNOWFLAKE_ROLE !== undefined && { role: SNOWFLAKE_ROLE }),
-  ...(SNOWFLAKE_WAREHOUSE !== undefined && { warehouse: SNOWFLAKE_WAREHOUSE }),
-  authentication: { type: "key-pair", privateKeyPath: SNOWFLAKE_PRIVATE_KEY_PATH! },
-});
+const address = (schema: string, compute: SnowflakeAddress["compute"] = "client"): SnowflakeAddress => {
+  const scoring = compute === "warehouse" ? "warehouse" : "client";
+  // The driver cannot exchange files with a folder in worker threads: they see it as a mount.
+  if (rehearsal !== undefined)
+    return rehearsal.address(schema, {
+      ...{ compute, scoring, mount: `${rehearsal.server.stages}/LAB.${schema}.MM_STAGE` },
+    });
+  return {
+    ...{ engine: "snowflake", account: env.SNOWFLAKE_ACCOUNT!, user: env.SNOWFLAKE_USER!, compute, scoring, schema },
+    ...{ database: env.SNOWFLAKE_DATABASE!, role: env.SNOWFLAKE_ROLE!, warehouse: env.SNOWFLAKE_WAREHOUSE! },
+    ...{ stage: "MM_STAGE", queueTable: "MM_CHUNKS", hybridTables: true },
+    authentication: { type: "key-pair", privateKeyPath: env.SNOWFLAKE_PRIVATE_KEY_PATH! },
+  };
+};
+afterAll(() => rehearsal?.close());
+
+/** Schemas that were made and not dropped yet. */
+const made = new Set<string>();
+
+/** Ends what was made in a schema, and drops it: a service does not end with its schema's name. */
+async function dropSchema(schema: string): Promise<void> {
+  const at = address(schema);
+  const [engine, session] = [openSnowflakeEngine(at), openSession(at)];
+  try {
+    const objects = engine.objects!;
+    // Of a schema that was not made nothing can be listed.
+    await objects.remove(await objects.list().catch(() => []));
+    await session.rows(`DROP SCHEMA IF EXISTS ${workspaceNames(at).schema} CASCADE`);
+    made.delete(schema);
+  } finally {
+    await Promise.all([engine.close(), session.close()]);
+  }
+}
+
+let opened = 0;
+function newSchema(): string {
+  const schema = `${PREFIX}_${opened++}`;
+  made.add(schema);
+  return schema;
+}
 
 describe.skipIf(!isThere)("a real Snowflake account (skipped without SNOWFLAKE_*)", () => {
-  let opened = 0;
   const open = async (compute?: SnowflakeAddress["compute"]) => {
-    const engine = openSnowflakeEngine(address(`MM_LIVE_${Date.now()}_${opened++}`, compute));
+    const schema = newSchema();
+    const engine = openSnowflakeEngine(address(schema, compute));
+    onTestFinished(() => dropSchema(schema));
     await engine.preparation!.prepare();
     return engine;
   };
+  afterAll(async () => {
+    for (const schema of made) await dropSchema(schema).catch((error) => console.error(`${schema} is left: ${error}`));
+  });
   engineContract({ describe, it }, open);
   tableFunctionsContract({ describe, it }, () => open("warehouse"));
-  functionQuestions(() => open("warehouse"), { limits: true });
-  for (const { name, inContainers, ask } of QUESTIONS)
-    it.skipIf(inContainers && service === undefined)(
+  functionQuestions(() => open("warehouse"), { limits: rehearsal === undefined });
+  for (const { name, inContainers, onAccount, ask } of [...QUESTIONS, ...CONTAINER_QUESTIONS])
+    it.skipIf((inContainers && service === undefined) || (onAccount && rehearsal))(
       `${name}${inContainers ? " (skipped without SNOWFLAKE_COMPUTE_POOL and SNOWFLAKE_IMAGE)" : ""}`,
       async () => {
-        const schema = `MM_LIVE_${Date.now()}_${opened++}`;
+        const schema = newSchema();
+        onTestFinished(() => dropSchema(schema));
         const at = { ...address(schema), ...(inContainers && service && { compute: "service" as const, service }) };
         const engine = openSnowflakeEngine(at);
-        const session = openSession(at);
-        try {
-          await engine.preparation!.prepare();
-          console.log(`${name}: ${await ask({ engine, address: at })}`);
-        } finally {
-          await session.rows(`DROP SCHEMA IF EXISTS ${workspaceNames(at).schema}`);
-          await Promise.all([engine.close(), session.close()]);
-        }
+        onTestFinished(() => engine.close());
+        await engine.preparation!.prepare();
+        console.log(`${name}: ${await ask({ engine, address: at })}`);
       },
     );
 });
 
 /** The Model Registry; a compute pool for the inference job: SNOWFLAKE_COMPUTE_POOL. */
 describe.skipIf(!isThere)("the Model Registry of a real account (skipped without SNOWFLAKE_*)", () => {
-  const { SNOWFLAKE_COMPUTE_POOL: computePool } = process.env;
-  const schema = `MM_LIVE_MODEL_${Date.now()}`;
+  // One test goes on with what another has logged.
+  const schema = newSchema();
+  afterAll(() => dropSchema(schema));
   const open = async (inference: { inference?: SnowflakeInference } = {}) => {
     const settings = { ...address(schema), modelRegistry: true, ...inference };
     const engine = openSnowflakeEngine(settings, compileScorer);

@@ -69,7 +69,7 @@ describe("a workspace on Snowflake, from the command line", () => {
 
   it("says in the status of a run what a failed container said last", async () => {
     const { folder, mm } = await workspace("FAILED", service, { mode: "queue" }, "slow");
-    const { catalog, jobs } = mm.engine;
+    const { catalog, jobs, objects } = mm.engine;
     await catalog.createRun("r", "2026-01-01");
     await jobs!.launch("r", "queue", 1);
     // The container's token is refused.
@@ -81,7 +81,7 @@ describe("a workspace on Snowflake, from the command line", () => {
       expect.stringMatching(/^replica 0: .*cannot connect to the Snowflake account/),
       expect.stringMatching(/^replica 1: .*cannot connect to the Snowflake account/),
     ]);
-    await jobs!.remove("r");
+    await objects!.remove(await objects!.list("r"));
   });
 
   it("trains only what has changed since an earlier run", async () => {

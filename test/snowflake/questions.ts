@@ -4,7 +4,7 @@ import type { SnowflakeAddress } from "../../src/core/snowflake-address.ts";
 import { workspaceNames } from "../../src/engines/snowflake/names.ts";
 import { openSession } from "../../src/engines/snowflake/session.ts";
 import type { Engine } from "../../src/ports/engine.ts";
-import { body, dailyQuery, fillDaily, fillTable } from "../workspace.ts";
+import { dailyQuery, fillDaily, fillTable } from "../workspace.ts";
 
 /** A workspace of an account to try something in. */
 export interface Asked {
@@ -17,25 +17,16 @@ export interface Question {
   readonly name: string;
   /** Whether it needs a compute pool and an image. */
   readonly inContainers?: true;
+  /** Why only an account can be asked. */
+  readonly onAccount?: string;
   ask(asked: Asked): Promise<string>;
 }
 
-async function workspace(engine: Engine): Promise<ManyModel> {
+export async function workspace(engine: Engine): Promise<ManyModel> {
   return new ManyModel({ ...(await parseConfig("engine: snowflake", "f")), file: "f", directory: "." }, engine);
 }
 
-async function trained({ engine }: Asked, mode: "tasks" | "queue"): Promise<string> {
-  const mm = await workspace(engine);
-  await fillDaily(mm, 6, 10);
-  const began = Date.now();
-  const { runId, index } = await mm
-    .foreachPartition("unit_id")
-    .dopar(body("slow"), { dataQuery: dailyQuery, chunksPerJob: 3, mode, exports: { ms: 1 } });
-  if (index.succeeded !== 6) throw new Error(`${index.failed} of 6 partitions failed`);
-  const attempts = (await engine.queue.chunks(runId)).map(({ attempt }) => attempt);
-  return `6 models in ${Date.now() - began} ms, attempts ${attempts.join(", ")}`;
-}
-
+/** What is asked without containers. */
 export const QUESTIONS: readonly Question[] = [
   {
     name: "an UPDATE that waited for a row compares again once the row is free",
@@ -107,30 +98,36 @@ export const QUESTIONS: readonly Question[] = [
     },
   },
   {
-    name: "a serverless task graph runs a job service with REPLICAS, QUERY_WAREHOUSE and COMMENT, in this order",
-    inContainers: true,
-    ask: (asked) => trained(asked, "tasks"),
-  },
-  {
-    name: "an asynchronous job service's replicas read their token, and see and load files through the mount",
-    inContainers: true,
-    ask: (asked) => trained(asked, "queue"),
-  },
-  {
-    name: "a job of a run that is not there ends, and says so; how often its replicas were started again",
-    inContainers: true,
-    async ask({ engine }) {
-      const jobs = engine.jobs!;
+    name: "a transaction that does nothing while another waits for it is undone, as that of a killed process is to be",
+    async ask({ address }) {
+      const [idle, waiting, names] = [openSession(address), openSession(address), workspaceNames(address)];
+      const lock = `UPDATE ${names.of("MM_LOCK")} SET HOLDER = ?`;
+      let waited = 0;
       try {
-        await jobs.launch("none", "queue", 1);
-        for (;;) {
-          const [job] = await jobs.jobs("none");
-          if (job?.state !== "running") return `${job?.state}: ${job?.details.join("; ")}`;
-          await new Promise((resolve) => setTimeout(resolve, 1000));
-        }
+        await idle
+          .transaction(async (transaction) => {
+            await transaction.change(lock, ["idle"]);
+            const began = Date.now();
+            if ((await waiting.change(lock, ["waiting"])) !== 1) throw new Error("there is no lock to wait for");
+            waited = Date.now() - began;
+          })
+          // What was undone cannot be committed.
+          .catch(() => {});
+        const [[holder] = []] = await waiting.rows(`SELECT HOLDER FROM ${names.of("MM_LOCK")}`);
+        if (waited === 0 || holder !== "waiting") throw new Error(`the lock is held by ${holder}`);
+        return `it went on after ${waited} ms`;
       } finally {
-        await jobs.remove("none");
+        await Promise.all([idle.close(), waiting.close()]);
       }
+    },
+  },
+  {
+    name: "engine check can see what the role may do; what it says is missing",
+    async ask({ engine }) {
+      const { privileges, features } = await engine.describe!();
+      const missing = privileges.flatMap(({ granted, advice }) => (granted ? [] : [advice]));
+      const lacking = features!.flatMap(({ ok, detail }) => (ok ? [] : [detail]));
+      return [...missing, ...lacking].join("; ") || "nothing is missing";
     },
   },
 ];

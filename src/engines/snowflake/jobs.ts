@@ -5,7 +5,7 @@ import type { JobRecord, Jobs } from "../../ports/jobs.ts";
 import type { Stage } from "../../ports/stage.ts";
 import type { Names } from "./names.ts";
 import type { Row, Session } from "./session.ts";
-import { jobStatements, MOUNT, specification } from "./sql/jobs.ts";
+import { jobStatements, MOUNT, ROOT, specification } from "./sql/jobs.ts";
 import { runComment } from "./sql/run-objects.ts";
 
 /**
@@ -24,9 +24,9 @@ export function snowflakeJobs(
   const config = (run: string) => `runs/${run}/worker.yaml`;
   const spec = (run: string, ...args: string[]) =>
     specification(names, service, { args: [...args, "--config", `${MOUNT}/${config(run)}`] });
-  const serviceNames = async (base: string) => {
-    const services = await session.records(sql.services(base), 1000);
-    return services.map(({ name }) => String(name)).sort(byLaunch);
+  const services = async (base: string) => {
+    const listed = await session.records(sql.services(base), 1000);
+    return listed.map(({ name, status }) => ({ name: String(name), status: String(status) })).sort(byLaunch);
   };
   return {
     replicas: service.replicas,
@@ -40,7 +40,7 @@ export function snowflakeJobs(
           );
         await stage.put(config(run), workerConfig(address, false));
         // A name is taken as long as its service is there, whoever launched it.
-        const next = Number((await serviceNames(base)).at(-1)?.split("_").at(-1) ?? 0) + 1;
+        const next = ((await services(base)).map(launchOf).at(-1) ?? 0) + 1;
         await session.rows(sql.execute(`${base}_${next}`, runComment(run), spec(run, "worker", "--run", run)));
         return;
       }
@@ -58,13 +58,8 @@ export function snowflakeJobs(
       const graph = await session.rows(sql.history(base));
       const jobs: JobRecord[] = [];
       if (graph.length > 0) jobs.push(graphState(base, graph));
-      for (const name of await serviceNames(base)) jobs.push(await serviceState(session, sql, name, service.replicas));
+      for (const one of await services(base)) jobs.push(await serviceState(session, sql, one, service.replicas));
       return jobs;
-    },
-    async remove(run) {
-      const base = jobBase(run);
-      for (const name of await serviceNames(base)) await session.rows(sql.dropService(name));
-      for (const text of sql.dropGraph(base)) await session.rows(text);
     },
   };
 }
@@ -75,11 +70,18 @@ export function jobBase(run: string): string {
   return `MM_${run.replace(/[^A-Za-z0-9]+/g, "_")}_${hash}`.toUpperCase().slice(-200);
 }
 
-const byLaunch = (a: string, b: string) => Number(a.split("_").at(-1)) - Number(b.split("_").at(-1));
+/** A service as the account lists it: one that is dropped by somebody else meanwhile is none to ask again about. */
+interface Service {
+  readonly name: string;
+  readonly status: string;
+}
+
+const launchOf = ({ name }: Service) => Number(name.split("_").at(-1));
+const byLaunch = (a: Service, b: Service) => launchOf(a) - launchOf(b);
 
 /** A graph runs until its finalizer has ended for the last time. */
 function graphState(name: string, history: readonly Row[]): JobRecord {
-  const roots = history.filter(([task]) => String(task).endsWith("_ROOT")).length;
+  const roots = history.filter(([task]) => String(task).endsWith(ROOT)).length;
   const finals = history.filter(
     ([task, state]) => String(task).endsWith("_FINAL") && !/SCHEDULED|EXECUTING/.test(String(state)),
   );
@@ -96,10 +98,9 @@ function graphState(name: string, history: readonly Row[]): JobRecord {
 async function serviceState(
   session: Session,
   sql: ReturnType<typeof jobStatements>,
-  name: string,
+  { name, status }: Service,
   replicas: number,
 ): Promise<JobRecord> {
-  const status = String((await session.records(sql.describe(name), 1))[0]?.status);
   const state = /DONE/.test(status) ? "done" : /FAILED|CANCEL|DELET|INTERNAL_ERROR/.test(status) ? "failed" : "running";
   const details = [status];
   for (let replica = 0; state === "failed" && replica < replicas; replica++) {

@@ -1,6 +1,7 @@
 import type { RunObject, RunObjects } from "../../ports/run-objects.ts";
 import type { Names } from "./names.ts";
 import type { Session } from "./session.ts";
+import { ROOT } from "./sql/jobs.ts";
 import { runObjectStatements } from "./sql/run-objects.ts";
 
 /** More objects than a schema is shown at a time. */
@@ -15,11 +16,12 @@ export function snowflakeRunObjects(session: Session, names: Names): RunObjects 
       return run === undefined ? [] : [{ kind, name: String(name), run }];
     });
   return {
-    async list() {
+    async list(run) {
+      const made = [...(await commented("task", sql.tasks)), ...(await commented("service", sql.services))];
+      if (run !== undefined) return made.filter((object) => object.run === run);
       const functions = await session.records(sql.functions, ALL);
       return [
-        ...(await commented("task", sql.tasks)),
-        ...(await commented("service", sql.services)),
+        ...made,
         ...functions.map(
           ({ name, arguments: listed }): RunObject => ({
             ...{ kind: "function", name: signature(String(name), String(listed)), run: null },
@@ -28,11 +30,15 @@ export function snowflakeRunObjects(session: Session, names: Names): RunObjects 
       ];
     },
     async remove(objects) {
-      // A root that is suspended starts no further task, so that what is dropped after it has no successor.
-      for (const { kind, name } of objects) if (kind === "task") await session.rows(sql.suspendTask(name));
+      const tasks = objects.filter(({ kind }) => kind === "task");
+      // No task of a graph may be changed before its root is suspended, which then begins nothing more.
+      const roots = tasks.filter(({ name }) => name.endsWith(ROOT));
+      for (const { name } of roots) await session.rows(sql.suspendTask(name));
+      for (const { name } of [...tasks.filter((task) => !roots.includes(task)), ...roots])
+        await session.rows(sql.dropTask(name));
       for (const { kind, name } of objects) {
-        if (kind === "task") await session.rows(sql.dropTask(name));
-        else if (kind === "service") await session.rows(sql.dropService(name));
+        if (kind === "task") continue;
+        if (kind === "service") await session.rows(sql.dropService(name));
         else await session.rows(sql.dropFunction(...parts(name)));
       }
     },

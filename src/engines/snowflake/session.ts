@@ -1,20 +1,10 @@
-import { readFileSync } from "node:fs";
 import type * as Sdk from "snowflake-sdk";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
 import type { SnowflakeAddress } from "../../core/snowflake-address.ts";
-import { currentActivity } from "../../ports/activity.ts";
-import { queryTag, settings, TRANSACTION } from "./sql/session.ts";
+import { type Bind, connect, type Executed, execute, type Row, type Table } from "./connection.ts";
+import { TRANSACTION } from "./sql/session.ts";
 
-/** A value bound to a `?`. */
-export type Bind = string | number | boolean | null;
-/** A row's values, in the order of the columns. */
-export type Row = readonly (string | number | boolean | null)[];
-
-/** Rows of a query with the names of their columns. */
-export interface Table {
-  readonly columns: readonly string[];
-  readonly rows: readonly Row[];
-}
+export type { Bind, Row, Table };
 
 /** A row of what an account lists: its columns are known by their names, and come in any order. */
 export type ListedRow = Readonly<Record<string, Row[number]>>;
@@ -79,25 +69,38 @@ export function openSession(address: SnowflakeAddress): Session {
   };
 }
 
+/** Does a transaction; from its beginning, if its session or a lock was lost before it was to be committed. */
 async function transact<T>(connector: Connector, work: (statements: Statements) => Promise<T>): Promise<T> {
-  await connector.execute(TRANSACTION.begin);
   const statements: Statements = {
     rows: async (sql, binds) => (await connector.executeOnce(sql, binds)).rows,
     change: async (sql, binds) => (await connector.executeOnce(sql, binds)).changed,
   };
-  try {
-    const result = await work(statements);
-    await connector.executeOnce(TRANSACTION.commit);
-    return result;
-  } catch (error) {
-    await connector.executeOnce(TRANSACTION.rollback).catch(() => {});
-    throw error;
+  for (let tried = 1; ; tried++) {
+    await connector.execute(TRANSACTION.begin);
+    let isCommitting = false;
+    try {
+      const result = await work(statements);
+      isCommitting = true;
+      await connector.executeOnce(TRANSACTION.commit);
+      return result;
+    } catch (error) {
+      await connector.executeOnce(TRANSACTION.rollback).catch(() => {});
+      // Nobody knows whether a commit without an answer was done.
+      if (isCommitting || tried === MAX_TRIES || !isPassing(error)) throw error;
+      await pauseAfter(tried);
+    }
   }
 }
 
-interface Executed extends Table {
-  readonly changed: number;
+/** Whether what failed may succeed when it is done again. */
+function isPassing(error: unknown): boolean {
+  const code = String((error as { code?: unknown }).code ?? "");
+  return SESSION_GONE.has(code) || BUSY.has(code) || /deadlock/i.test(messageOf(error));
 }
+
+/** Waits, longer each time. */
+const pauseAfter = (tried: number) =>
+  new Promise<void>((resolve) => setTimeout(resolve, 2 ** tried * (5 + Math.random() * 10)));
 
 interface Connector {
   /** Executes a statement, again if the session was lost before it began or a lock was held for too long. */
@@ -116,7 +119,7 @@ function connector(address: SnowflakeAddress): Connector {
     return open;
   };
   const once = async (sql: string, binds: readonly Bind[] = [], limit = 0) =>
-    run(await connection(), sql, binds, limit);
+    execute(await connection(), sql, binds, limit);
   return {
     executeOnce: (sql, binds) => once(sql, binds).catch((error) => refuse(error, sql)),
     async execute(sql, binds, limit) {
@@ -124,11 +127,9 @@ function connector(address: SnowflakeAddress): Connector {
         try {
           return await once(sql, binds, limit);
         } catch (error) {
-          const code = String((error as { code?: unknown }).code ?? "");
-          const again = SESSION_GONE.has(code) || BUSY.has(code) || /deadlock/i.test(messageOf(error));
-          if (!again || tried === MAX_TRIES) refuse(error, sql);
-          if (SESSION_GONE.has(code)) open = undefined;
-          await new Promise((resolve) => setTimeout(resolve, 2 ** tried * (5 + Math.random() * 10)));
+          if (!isPassing(error) || tried === MAX_TRIES) refuse(error, sql);
+          if (SESSION_GONE.has(String((error as { code?: unknown }).code))) open = undefined;
+          await pauseAfter(tried);
         }
       }
     },
@@ -161,124 +162,4 @@ export class SnowflakeError extends ManymodelError {
     super(kind, message, options);
     this.code = code;
   }
-}
-
-async function driver(): Promise<typeof Sdk> {
-  try {
-    const loaded = (await import("snowflake-sdk")) as unknown as { default?: typeof Sdk } & typeof Sdk;
-    const sdk = loaded.default ?? loaded;
-    sdk.configure({ logLevel: "OFF", additionalLogToConsole: false, logFilePath: "STDOUT" } as Sdk.ConfigureOptions);
-    return sdk;
-  } catch (cause) {
-    throw new ManymodelError("config", "engine: snowflake needs the package snowflake-sdk: npm install snowflake-sdk", {
-      cause,
-    });
-  }
-}
-
-async function connect(address: SnowflakeAddress): Promise<Sdk.Connection> {
-  const sdk = await driver();
-  const { authentication } = address;
-  const named = authentication.type === "connection";
-  if (named) process.env.SNOWFLAKE_DEFAULT_CONNECTION_NAME = authentication.name;
-  try {
-    const opened = named ? sdk.createConnection(undefined as never) : sdk.createConnection(connectionOptions(address));
-    await new Promise<void>((resolve, reject) => opened.connect((error) => (error ? reject(error) : resolve())));
-    for (const sql of settings(address)) await run(opened, sql, [], 0);
-    return opened;
-  } catch (cause) {
-    if (cause instanceof ManymodelError) throw cause;
-    const where = named
-      ? `section ${authentication.name} of the driver's connections.toml`
-      : "the block snowflake of the configuration";
-    throw new ManymodelError(
-      "config",
-      `cannot connect to the Snowflake account ${address.account}: ${messageOf(cause, 300)}; check ${where}`,
-      { cause },
-    );
-  }
-}
-
-function connectionOptions(address: SnowflakeAddress): Sdk.ConnectionOptions {
-  const { account, user, role, warehouse, database, schema } = address;
-  const endpoint = endpointOf(address);
-  return {
-    account,
-    ...(user !== undefined && { username: user }),
-    ...(role !== undefined && { role }),
-    ...(warehouse !== undefined && { warehouse }),
-    ...{ database, schema, application: "manymodel" },
-    ...(endpoint !== undefined && {
-      accessUrl: `${endpoint.protocol}://${endpoint.host}:${endpoint.port}`,
-      host: endpoint.host,
-    }),
-    ...credentials(address),
-  };
-}
-
-/** In a container the account is reached under the name that the container was given. */
-function endpointOf({ endpoint, authentication }: SnowflakeAddress): SnowflakeAddress["endpoint"] {
-  const { SNOWFLAKE_HOST: host, SNOWFLAKE_PORT: port } = process.env;
-  if (authentication.type !== "oauth" || host === undefined) return endpoint;
-  return { host, port: Number(port ?? 443), protocol: endpoint?.protocol ?? "https" };
-}
-
-/** @throws {ManymodelError} `config` naming the key or token that cannot be read */
-function credentials({ authentication }: SnowflakeAddress): Partial<Sdk.ConnectionOptions> {
-  switch (authentication.type) {
-    case "key-pair": {
-      const privateKeyPass = process.env.SNOWFLAKE_PRIVATE_KEY_PASSPHRASE;
-      const { privateKeyPath } = authentication;
-      read(privateKeyPath, "snowflake.private_key_path");
-      return {
-        authenticator: "SNOWFLAKE_JWT",
-        privateKeyPath,
-        ...(privateKeyPass !== undefined && { privateKeyPass }),
-      };
-    }
-    case "oauth":
-      return { authenticator: "OAUTH", token: read(authentication.tokenFile, "snowflake.token_file").trim() };
-    case "access-token": {
-      const token = process.env[authentication.variable];
-      if (token === undefined)
-        throw new ManymodelError(
-          "config",
-          `the environment variable ${authentication.variable} has no access token; set it`,
-        );
-      return { authenticator: "PROGRAMMATIC_ACCESS_TOKEN", token };
-    }
-    default:
-      return {};
-  }
-}
-
-function read(file: string, key: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (cause) {
-    throw new ManymodelError("config", `cannot read ${file}: ${messageOf(cause)}; check ${key}`, { cause });
-  }
-}
-
-function run(connection: Sdk.Connection, sqlText: string, binds: readonly Bind[], limit: number): Promise<Executed> {
-  return new Promise((resolve, reject) => {
-    connection.execute({
-      sqlText,
-      binds: binds as Sdk.Binds,
-      rowMode: "array",
-      fetchAsString: ["Date"],
-      parameters: {
-        ...(limit > 0 && { ROWS_PER_RESULTSET: limit }),
-        QUERY_TAG: queryTag(currentActivity()),
-      },
-      complete(error, statement, rows) {
-        if (error) return reject(error);
-        resolve({
-          rows: (rows ?? []) as unknown as Row[],
-          columns: statement.getColumns()?.map((column) => column.getName()) ?? [],
-          changed: Math.max(0, statement.getNumUpdatedRows() ?? 0),
-        });
-      },
-    });
-  });
 }

@@ -40,6 +40,18 @@ export async function findSource(session: Session, names: Names, name: string): 
   };
 }
 
+/** The name alone of a table in the workspace's schema. @throws {ManymodelError} `usage` for one in another */
+export function ownName({ of, schema }: Names, name: string): string {
+  const parts = nameParts(name);
+  const table = parts.at(-1) ?? "";
+  const named = parts.map(identifier).join(".").toUpperCase();
+  if (`.${of(table)}`.toUpperCase().endsWith(`.${named}`)) return table;
+  throw new ManymodelError(
+    "usage",
+    `${show(name)} is not in the workspace's schema ${schema}, where results are written; name a table alone`,
+  );
+}
+
 /** The columns of a source that are known to this package. */
 export function knownColumns({ columns }: Source): ColumnInfo[] {
   return columns.flatMap(({ name, type }) => (type === null ? [] : [{ name, type }]));

@@ -2,7 +2,7 @@ import type { Stage } from "../../ports/stage.ts";
 import type { StoredItem } from "../../ports/tables.ts";
 import type { Names } from "./names.ts";
 import type { Session } from "./session.ts";
-import { snapshotFolder } from "./snapshot.ts";
+import { readRecord, snapshotFolder, snapshotRecord } from "./snapshot.ts";
 import { IMPORT, importStatements } from "./sql/import.ts";
 import { scoresFolder } from "./sql/inference.ts";
 import { FACTS } from "./sql/session.ts";
@@ -13,9 +13,9 @@ import { tableStatements } from "./sql/tables.ts";
 /**
  * Snapshots, parts that nobody published, imports that were not ended, what inference jobs gave, and values that were to be
  * compared with. A snapshot is there as long as any of it is: its record, files of the stage, or a table; so what a process
- * left that was ended while pinning is found too. As old as an item is its newest piece, on the account's clock.
+ * left that was ended while pinning is found too, and by itself where another has pinned the same rows since. As old as an item is its newest piece, on the account's clock.
  */
-export async function storedItems(session: Session, names: Names): Promise<StoredItem[]> {
+export async function storedItems(session: Session, names: Names, stage: Stage): Promise<StoredItem[]> {
   const items = new Map<string, StoredItem>();
   const add = (kind: StoredItem["kind"], id: string, bytes: number, ageMs: number) => {
     const known = items.get(`${kind} ${id}`) ?? { bytes: 0, ageMs: Infinity };
@@ -28,9 +28,19 @@ export async function storedItems(session: Session, names: Names): Promise<Store
       bytes: Number(size),
       ageMs: now - Date.parse(String(modified)),
     }));
-  for (const { path, bytes, ageMs } of await files("snapshots/")) add("snapshot", path.split("/")[1]!, bytes, ageMs);
+  const pieces: { readonly table: string | undefined; readonly id: string; bytes: number; ageMs: number }[] = [];
+  for (const { path, bytes, ageMs } of await files("snapshots/")) {
+    const [, id, table] = path.split("/") as [string, string, string];
+    pieces.push({ id, table: path === snapshotRecord(id) ? undefined : table, bytes, ageMs });
+  }
   for (const [table, bytes, ageMs] of await session.rows(snapshotStatements(names).tables, [names.schemaName]))
-    add("snapshot", String(table).split("_")[0]!, Number(bytes), Number(ageMs));
+    pieces.push({ ...ofTable(String(table)), bytes: Number(bytes), ageMs: Number(ageMs) });
+  const pinned = await pinnedTables(stage, pieces);
+  for (const { id, table, bytes, ageMs } of pieces) {
+    const stray = table !== undefined && (pinned.get(id) ?? table) !== table;
+    if (stray) add("temporary", snapshotPiece(id, table), bytes, ageMs);
+    else add("snapshot", id, bytes, ageMs);
+  }
   for (const { path, bytes, ageMs } of await files("tables/")) add("part", path.slice("tables/".length), bytes, ageMs);
   for (const { path, bytes, ageMs } of await files("scores/"))
     add("temporary", scoresFolder(path.split("/")[1]!), bytes, ageMs);
@@ -42,8 +52,31 @@ export async function storedItems(session: Session, names: Names): Promise<Store
   return [...items.values()];
 }
 
+/** A snapshot's table, and the folder of its files, by the end of its name. */
+const ofTable = (table: string) => ({ id: table.split("_")[0]!, table });
+const snapshotPiece = (id: string, table: string) => `${snapshotFolder(id)}/${table}`;
+
+/** The table that a snapshot's record names, of those that were pinned more than once. */
+async function pinnedTables(
+  stage: Stage,
+  pieces: readonly { readonly id: string; readonly table: string | undefined }[],
+): Promise<ReadonlyMap<string, string>> {
+  const tables = new Map<string, Set<string>>();
+  for (const { id, table } of pieces) if (table !== undefined) tables.set(id, (tables.get(id) ?? new Set()).add(table));
+  const pinned = new Map<string, string>();
+  for (const [id, { size }] of tables) {
+    const record = size > 1 ? await readRecord(stage, id) : undefined;
+    if (record !== undefined) pinned.set(id, record.files.table);
+  }
+  return pinned;
+}
+
 async function eraseTemporary(session: Session, names: Names, stage: Stage, id: string): Promise<void> {
-  if (id.startsWith(IMPORT)) await session.rows(importStatements(names).drop(id));
+  const piece = /^snapshots\/[^/]+\/(.+)$/.exec(id)?.[1];
+  if (piece !== undefined) {
+    await session.rows(snapshotStatements(names).drop(piece));
+    await stage.remove(`${id}/`);
+  } else if (id.startsWith(IMPORT)) await session.rows(importStatements(names).drop(id));
   else if (/^(imports|scores)\//.test(id)) await stage.remove(id);
   else await session.change(tableStatements(names).forgetWanted, [id]);
 }

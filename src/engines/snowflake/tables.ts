@@ -13,7 +13,7 @@ import { carryRows, readPublished } from "./published-rows.ts";
 import { exposedKeys, showKeys } from "./result-views.ts";
 import type { Session } from "./session.ts";
 import { type PinnedSnapshot, readRecord, takeSnapshot } from "./snapshot.ts";
-import { findSource, knownColumns } from "./source.ts";
+import { findSource, knownColumns, ownName } from "./source.ts";
 import { RESULT_VIEWS } from "./sql/result-views.ts";
 import { FILES_AT_ONCE, tableStatements } from "./sql/tables.ts";
 import { eraseItems, storedItems } from "./stored-items.ts";
@@ -45,6 +45,7 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): T
   };
   return {
     hasSchemas: true,
+    ownName: (table) => ownName(names, table),
     async list() {
       const rows = await session.rows(sql.list, [names.schemaName]);
       const own = (name: string) => name.startsWith(OWN) || names.chunks === names.of(name);
@@ -127,7 +128,7 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): T
     async conceal(runId) {
       await session.change(sql.conceal, [runId]);
     },
-    stored: () => storedItems(session, names),
+    stored: () => storedItems(session, names, stage),
     async erase(items) {
       await eraseItems(session, names, stage, items);
       for (const { id } of items) opened.delete(id);

@@ -17,6 +17,10 @@ export class Faults {
   lostOutcomes = 0;
   /** What inference jobs failed with. */
   readonly inferenceErrors: string[] = [];
+  /** How long a transaction that blocks others may do nothing: five minutes in an account. */
+  idleTransactionMs = 300_000;
+  /** Is told of each statement when it has arrived, and before it is done; and by whom. */
+  onStatement: (sql: string, user: string) => void = () => {};
   /** Statements that match fail with this, so many times. */
   readonly failing: { pattern: RegExp; code: string; message: string; times: number }[] = [];
 

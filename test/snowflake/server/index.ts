@@ -2,7 +2,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { serve } from "@hono/node-server";
 import { SqlFailure, unsupported } from "./failure.ts";
@@ -34,6 +33,10 @@ export interface LocalSnowflake {
   readonly models: Models;
   /** The folder that holds the stages. */
   readonly stages: string;
+  /** The statements that are being done. */
+  readonly running: ReadonlySet<string>;
+  /** Cuts every connection and ends every session, what was not committed undone; nobody is let in for so long. */
+  interrupt(ms: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -51,15 +54,19 @@ export async function startLocalSnowflake({ database = "LAB", procedures = true 
   const setup = await duck.connect();
   await setup.run(`ATTACH ':memory:' AS "${database}"`);
   await setup.run(`SET allowed_directories = ['${folder}/']; SET enable_external_access = false`);
-  const shared: Shared = { duck, hybrid: new Set(), changes: new Map(), locks: new Map() };
   const stages = new Stages(path.join(folder, "stages"));
   const users = noUsers();
   const faults = new Faults();
+  const shared: Shared = {
+    ...{ duck, hybrid: new Set(), changes: new Map(), locks: new Map() },
+    idleTransactionMs: () => faults.idleTransactionMs,
+  };
+  const running = new Set<string>();
   const log: string[] = [];
   const tags: string[] = [];
   const sessions = new Set<Session>();
   let port = 0;
-  const program = fileURLToPath(new URL("../../../bin/manymodel.js", import.meta.url));
+  const program = path.resolve("bin", "manymodel.js");
   const services = new Services({ stages, users, folder, program, host: "127.0.0.1", port: () => port });
   const models = new Models(stages, path.join(folder, "models"), procedures);
   const perform = async (session: Session, sql: string, binds: readonly Bind[]): Promise<Answer> => {
@@ -96,9 +103,11 @@ export async function startLocalSnowflake({ database = "LAB", procedures = true 
       session.inTurn(async () => {
         log.push(sql);
         tags.push(parameters.QUERY_TAG ?? session.parameters.get("QUERY_TAG") ?? "");
+        faults.onStatement(sql, session.user);
         const fault = faults.take(sql);
         if (fault !== undefined) throw new SqlFailure(fault.code, "XX000", fault.message);
-        return perform(session, sql, binds);
+        running.add(sql);
+        return perform(session, sql, binds).finally(() => running.delete(sql));
       }),
     async logout(session) {
       sessions.delete(session);
@@ -106,21 +115,37 @@ export async function startLocalSnowflake({ database = "LAB", procedures = true 
     },
   };
   const app = protocol(account);
-  const server = await new Promise<ReturnType<typeof serve>>((resolve) => {
-    const started = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 }, () => resolve(started));
-  });
+  const listen = () =>
+    new Promise<ReturnType<typeof serve>>((resolve) => {
+      const started = serve({ fetch: app.fetch, hostname: "127.0.0.1", port }, () => resolve(started));
+    });
+  const hangUp = (server: ReturnType<typeof serve>) =>
+    new Promise((resolve) => {
+      server.close(resolve);
+      (server as { closeAllConnections?: () => void }).closeAllConnections?.();
+    });
+  const endSessions = async () => {
+    const ended = [...sessions];
+    sessions.clear();
+    for (const session of ended) session.interrupt();
+    await Promise.all(ended.map((session) => session.close()));
+  };
+  let server = await listen();
   port = (server.address() as AddressInfo).port;
   faults.origin = `http://127.0.0.1:${port}`;
   return {
     ...{ host: "127.0.0.1", port, users, inventory, faults, log, tags, stages: stages.root },
-    ...{ services, models },
+    ...{ services, models, running },
+    async interrupt(ms) {
+      await hangUp(server);
+      await endSessions();
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      server = await listen();
+    },
     async close() {
       await services.close();
-      await Promise.all([...sessions].map((session) => session.close()));
-      await new Promise((resolve) => {
-        server.close(resolve);
-        (server as { closeAllConnections?: () => void }).closeAllConnections?.();
-      });
+      await endSessions();
+      await hangUp(server);
       setup.closeSync();
       duck.closeSync();
       await rm(folder, { recursive: true, force: true });

@@ -55,7 +55,10 @@ export function inferenceStatements(services: Services, models: Models, stages: 
       }
       writeFileSync(path.join(target, "_SUCCESS"), "");
     };
-    const job: Job = { name: name!, comment: "", replicas: [], status: "RUNNING", ended: Promise.resolve("DONE") };
+    const job: Job = {
+      ...{ name: name!, comment: "", mounts: [], replicas: [], status: "RUNNING" as const },
+      ended: Promise.resolve("DONE"),
+    };
     services.jobs.set(name!, job);
     const fails = faults.failedInferences > 0;
     if (fails) faults.failedInferences--;

@@ -26,7 +26,6 @@ export interface Parameters {
 }
 
 interface Query {
-  readonly request: string | undefined;
   readonly sql: string;
   readonly session: Session;
   readonly answer: Promise<object>;
@@ -47,6 +46,7 @@ const FORMATS = [
 export function protocol(account: Account): Hono {
   const app = new Hono();
   const queries = new Map<string, Query>();
+  const requests = new Map<string, Query>();
   const chunks = new Map<string, string>();
   const { faults } = account;
 
@@ -115,12 +115,15 @@ export function protocol(account: Account): Hono {
       asyncExec?: boolean;
       parameters?: Parameters;
     };
+    const request = c.req.query("requestId");
+    // Who asks again, because the answer did not arrive, is not asking for it twice.
+    const known = requests.get(request ?? "");
+    if (known?.session === session) return c.json(await known.answer);
     const id = randomUUID();
     const binds = Object.keys(bindings)
       .sort((a, b) => Number(a) - Number(b))
       .map((n) => bindings[n]!);
     const query: Query = {
-      request: c.req.query("requestId"),
       sql: sqlText,
       session,
       ended: false,
@@ -132,7 +135,8 @@ export function protocol(account: Account): Hono {
       query.failed = !(response as { success: boolean }).success;
     });
     queries.set(id, query);
-    if (queries.size > 5000) queries.delete(queries.keys().next().value!);
+    if (request !== undefined) requests.set(request, query);
+    for (const kept of [queries, requests]) if (kept.size > 5000) kept.delete(kept.keys().next().value!);
     if (asyncExec)
       return c.json({
         success: true,
@@ -173,7 +177,7 @@ export function protocol(account: Account): Hono {
   };
   app.post("/queries/v1/abort-request", async (c) => {
     const { requestId } = (await body(c.req.raw)) as unknown as { requestId: string };
-    return c.json(abort([...queries.values()].find((query) => query.request === requestId)));
+    return c.json(abort(requests.get(requestId)));
   });
   app.post("/queries/:id/abort-request", (c) => c.json(abort(queries.get(c.req.param("id")))));
   app.get("/chunks/:id", (c) =>

@@ -42,6 +42,8 @@ interface Specification {
 export interface Job {
   readonly name: string;
   readonly comment: string;
+  /** The folders that are mounted. */
+  readonly mounts: readonly string[];
   readonly replicas: readonly { readonly process: ChildProcess; log: string; code: number | null | undefined }[];
   readonly ended: Promise<"DONE" | "FAILED">;
   status: "RUNNING" | "DONE" | "FAILED";
@@ -56,8 +58,8 @@ export class Services {
     this.#around = around;
   }
 
-  /** Starts what `EXECUTE JOB SERVICE …` says; its name, and whether to wait for it. */
-  execute(sql: string): { job: Job; async: boolean } {
+  /** Starts what `EXECUTE JOB SERVICE …` says, in a schema if it names none; its name, and whether to wait for it. */
+  execute(sql: string, schema: string): { job: Job; async: boolean } {
     const masked = mask(sql);
     const match =
       /^EXECUTE JOB SERVICE\s+IN COMPUTE POOL (\w+)(?:\s+NAME = ([\w.$]+))?(\s+ASYNC = TRUE)?(?:\s+REPLICAS = (\d+))?(?:\s+QUERY_WAREHOUSE = \S+)?(?:\s+COMMENT = \ue000(\d+)\ue000)?\s+FROM SPECIFICATION \ue000(\d+)\ue000$/.exec(
@@ -65,7 +67,7 @@ export class Services {
       );
     if (match === null) throw unsupported(sql);
     const [, , named, async, replicas = "1", comment, spec] = match;
-    const name = named ?? `JOB_${Math.random().toString(16).slice(2)}`;
+    const name = named ?? `${schema}.JOB_${Math.random().toString(16).slice(2).toUpperCase()}`;
     if (this.jobs.has(name))
       throw new SqlFailure("002002", "42710", `SQL compilation error: Object '${name}' already exists.`);
     const said = comment === undefined ? "" : masked.literal(Number(comment));
@@ -126,7 +128,7 @@ export class Services {
         }),
     );
     const job: Job = {
-      ...{ name, comment, replicas, status: "RUNNING" as const },
+      ...{ name, comment, replicas, status: "RUNNING" as const, mounts: mounts.map(([, folder]) => folder) },
       ended: Promise.all(codes).then(() => (job.status = replicas.every(({ code }) => code === 0) ? "DONE" : "FAILED")),
     };
     return job;
@@ -138,16 +140,22 @@ export class Services {
     await Promise.all([...this.jobs.values()].map(({ ended }) => ended));
   }
 
-  readonly statements: Handler = async (_session, sql) => {
+  readonly statements: Handler = async (session, sql) => {
     const text = sql.trim();
     if (/^EXECUTE JOB SERVICE/.test(text)) {
-      const { job, async } = this.execute(text);
+      const { job, async } = this.execute(text, session.schema);
       if (!async) await job.ended;
       return { rowset: textRows(["status"], [[`Job ${job.name} ${async ? "started" : job.status}.`]]) };
     }
-    const describe = /^DESCRIBE SERVICE ([\w.$]+)$/.exec(text);
-    if (describe !== null)
-      return { rowset: textRows(["name", "status"], [[describe[1]!, this.#known(describe[1]!).status]]) };
+    const containers = /^SHOW SERVICE CONTAINERS IN SERVICE (\S+)$/.exec(text);
+    if (containers !== null) {
+      const { replicas } = this.#known(objectName(containers[1]!));
+      const state = (code: number | null | undefined) =>
+        code === undefined ? "READY" : code === 0 ? "DONE" : "FAILED";
+      // A replica that is lost is not started again here.
+      const rows = replicas.map(({ code }, i) => [String(i), "worker", state(code), "0"]);
+      return { rowset: textRows(["instance_id", "container_name", "status", "restart_count"], rows) };
+    }
     const logs = /^SELECT SYSTEM\$GET_SERVICE_LOGS\('([\w.$]+)', '(\d+)', 'worker', (\d+)\)$/.exec(text);
     if (logs !== null) {
       const log = this.#known(logs[1]!).replicas[Number(logs[2])]?.log ?? "";
@@ -155,23 +163,18 @@ export class Services {
     }
     const drop = /^DROP SERVICE IF EXISTS (\S+)$/.exec(text);
     if (drop !== null) {
-      // A service that was given no name is in the session's schema.
       const name = objectName(drop[1]!);
-      const job = this.jobs.get(name) ?? this.jobs.get(name.split(".").at(-1)!);
-      for (const { process } of job?.replicas ?? []) process.kill("SIGKILL");
-      this.jobs.delete(job?.name ?? name);
+      for (const { process } of this.jobs.get(name)?.replicas ?? []) process.kill("SIGKILL");
+      this.jobs.delete(name);
       return { rowset: done() };
     }
     const masked = mask(text);
-    const show = /^SHOW SERVICES(?: LIKE \ue000(\d+)\ue000)? IN SCHEMA \S+$/.exec(masked.code);
+    const show = /^SHOW SERVICES(?: LIKE \ue000(\d+)\ue000)? IN SCHEMA (\S+)$/.exec(masked.code);
     if (show !== null) {
       const begin = show[1] === undefined ? "" : likePrefix(masked.literal(Number(show[1])));
-      const rows = [...this.jobs.values()].map(({ name, status, comment }) => [
-        "",
-        name.split(".").at(-1)!,
-        status,
-        comment,
-      ]);
+      const schema = `${objectName(masked.unmask(show[2]!))}.`;
+      const jobs = [...this.jobs.values()].filter(({ name }) => name.startsWith(schema));
+      const rows = jobs.map(({ name, status, comment }) => ["", name.split(".").at(-1)!, status, comment]);
       return {
         rowset: textRows(
           ["created_on", "name", "status", "comment"],

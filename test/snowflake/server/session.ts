@@ -17,6 +17,8 @@ export interface Shared {
   readonly hybrid: Set<string>;
   readonly changes: Map<string, number>;
   readonly locks: Map<string, { owner: Session; released: Promise<void>; release: () => void }>;
+  /** A transaction that others wait for is undone once it has been idle for so long. */
+  idleTransactionMs(): number;
 }
 
 /** One session of one user. Statements of a session are done one after another. */
@@ -32,10 +34,16 @@ export class Session {
   #connection: DuckDBConnection | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #inTransaction = false;
+  /** When it last did something. */
+  #active = Date.now();
   readonly #changed = new Set<string>();
   readonly #shared: Shared;
 
   readonly #schema: string | undefined;
+  /** The schema of names without one. */
+  get schema(): string {
+    return objectName(this.#schema ?? "");
+  }
 
   /** @param schema - the schema that names without one mean, if it exists */
   constructor(shared: Shared, user: string, role: string, schema?: string) {
@@ -47,7 +55,9 @@ export class Session {
 
   /** Does something after everything that was asked for before. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(work, work);
+    const turn = this.#last.then(work, work).finally(() => {
+      this.#active = Date.now();
+    });
     this.#last = turn.catch(() => {});
     return turn;
   }
@@ -63,8 +73,9 @@ export class Session {
   }
 
   /** Runs a statement of DuckDB; of an array bind once for each row. */
-  async run(sql: string, binds: readonly Bind[] = []): Promise<DuckDBResultReader> {
+  async run(text: string, binds: readonly Bind[] = []): Promise<DuckDBResultReader> {
     const connection = await this.#open();
+    const sql = text.replace(/\bCURRENT_USER\(\)/g, `'${this.user}'`).replace(/\bCURRENT_ROLE\(\)/g, `'${this.role}'`);
     try {
       if (binds.length === 0) return await connection.runAndReadAll(sql);
       return await connection.runAndReadAll(
@@ -104,7 +115,10 @@ export class Session {
     const { locks, hybrid, changes } = this.#shared;
     const locking = kind !== "insert" && !hybrid.has(name);
     if (locking) {
-      while (locks.has(name) && locks.get(name)!.owner !== this) await locks.get(name)!.released;
+      for (let held = locks.get(name); held !== undefined && held.owner !== this; held = locks.get(name)) {
+        await Promise.race([held.released, new Promise((resolve) => setTimeout(resolve, 20))]);
+        await held.owner.#undoIfIdle();
+      }
       if (!locks.has(name)) {
         let release!: () => void;
         const released = new Promise<void>((resolve) => {
@@ -129,6 +143,14 @@ export class Session {
     } finally {
       if (locking && !this.#inTransaction) this.#releaseLocks();
     }
+  }
+
+  /** Undoes a transaction that nobody goes on with: its client may be gone, which an account does not see. */
+  async #undoIfIdle(): Promise<void> {
+    if (!this.#inTransaction || Date.now() - this.#active < this.#shared.idleTransactionMs()) return;
+    await this.inTurn(async () => {
+      if (this.#inTransaction) await this.end("ROLLBACK");
+    });
   }
 
   /** Stops what is being done. */

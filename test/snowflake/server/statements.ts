@@ -87,6 +87,10 @@ async function define(shared: Shared, session: Session, sql: string): Promise<An
     await session.run(`USE ${schema[1]}`);
     return { rowset: done() };
   }
+  if (/^DROP SCHEMA IF EXISTS \S+ CASCADE$/.test(sql.trim())) {
+    await session.run(sql);
+    return { rowset: done() };
+  }
   const table =
     /^CREATE (HYBRID |TRANSIENT |TEMPORARY )?TABLE (IF NOT EXISTS )?(\S+)\s*(\(.*\)|AS\s.*?)(?: COMMENT = \ue000(\d+)\ue000)?$/is.exec(
       masked.code.trim(),

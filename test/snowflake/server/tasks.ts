@@ -1,4 +1,4 @@
-import { missing, unsupported } from "./failure.ts";
+import { missing, SqlFailure, unsupported } from "./failure.ts";
 import { mask } from "./masked.ts";
 import { done, textRows } from "./rowset.ts";
 import type { Services } from "./services.ts";
@@ -15,6 +15,8 @@ interface Task {
   readonly comment: string;
   resumed: boolean;
 }
+
+const rootOf = ({ name, after, finalizes }: Task) => after ?? finalizes ?? name;
 
 interface Execution {
   readonly name: string;
@@ -35,7 +37,7 @@ export function taskStatements(
     history.push(execution);
     try {
       if (/^EXECUTE JOB SERVICE/.test(body)) {
-        const { job } = services.execute(body);
+        const { job } = services.execute(body, name.slice(0, name.lastIndexOf(".")));
         if ((await job.ended) === "FAILED")
           throw new Error(
             `Job ${job.name} failed: ${job.replicas.map(({ log }) => log.trim().split("\n").at(-1)).join("; ")}`,
@@ -58,6 +60,17 @@ export function taskStatements(
       for (let retry = 0; !succeeded && retry < root.retries; retry++) succeeded = await execute(session, child);
     }
     if (finalizer?.resumed) await execute(session, finalizer);
+  };
+
+  /** A task that may be changed, if it is there. @throws {SqlFailure} of a graph whose root is not suspended */
+  const changeable = (name: string): Task | undefined => {
+    const task = tasks.get(name);
+    if (task === undefined || rootOf(task) === name || tasks.get(rootOf(task))?.resumed !== true) return task;
+    throw new SqlFailure(
+      "091421",
+      "55000",
+      `Unable to update graph with root task ${rootOf(task)} since that root task is not suspended.`,
+    );
   };
 
   return async (session, sql) => {
@@ -88,7 +101,8 @@ export function taskStatements(
     }
     const enable = /^SELECT SYSTEM\$TASK_DEPENDENTS_ENABLE\('(.*)'\)$/.exec(text);
     if (enable !== null) {
-      for (const task of tasks.values()) task.resumed = true;
+      const root = objectName(enable[1]!);
+      for (const task of tasks.values()) if (rootOf(task) === root) task.resumed = true;
       return { rowset: textRows(["SYSTEM$TASK_DEPENDENTS_ENABLE"], [["true"]]) };
     }
     const start = /^EXECUTE TASK (\S+?)( RETRY LAST)?$/.exec(text);
@@ -99,7 +113,11 @@ export function taskStatements(
       return { rowset: done() };
     }
     const alter = /^ALTER TASK IF EXISTS (\S+) SUSPEND$/.exec(text);
-    if (alter !== null) return { rowset: done() };
+    if (alter !== null) {
+      const task = changeable(objectName(alter[1]!));
+      if (task !== undefined) task.resumed = false;
+      return { rowset: done() };
+    }
     const show = /^SHOW TASKS LIKE \ue000(\d+)\ue000 IN SCHEMA (\S+)$/.exec(masked.code);
     if (show !== null) {
       const within = `${objectName(masked.unmask(show[2]!))}.${likePrefix(masked.literal(Number(show[1])))}`;
@@ -113,7 +131,7 @@ export function taskStatements(
     }
     const drop = /^DROP TASK IF EXISTS (\S+)$/.exec(text);
     if (drop !== null) {
-      tasks.delete(objectName(drop[1]!));
+      tasks.delete(changeable(objectName(drop[1]!))?.name ?? "");
       return { rowset: done() };
     }
     if (/INFORMATION_SCHEMA\.TASK_HISTORY\(/.test(masked.code)) {

@@ -11,6 +11,8 @@ export interface ContainerWork {
 export const MOUNT = "/mnt/stage";
 const TOKEN_FILE = "/snowflake/session/token";
 
+/** What the name of a graph's root ends with. */
+export const ROOT = "_ROOT";
 /** The tasks of a run's graph, in the order in which they are made. */
 const TASKS = ["ROOT", "TRAIN", "FINAL"] as const;
 
@@ -46,10 +48,9 @@ export function jobStatements(
     execute: (name: string, comment: string, spec: string) => `EXECUTE JOB SERVICE ${pool}
       NAME = ${serviceName(name)} ASYNC = TRUE ${replicas}${queryWarehouse} COMMENT = ${literal(comment)}
       FROM SPECIFICATION ${dollarQuoted(spec)}`,
-    describe: (name: string) => `DESCRIBE SERVICE ${serviceName(name)}`,
     logs: (name: string, replica: number) =>
       `SELECT SYSTEM$GET_SERVICE_LOGS(${literal(serviceName(name))}, ${literal(integer(replica))}, 'worker', 20)`,
-    dropService: (name: string) => `DROP SERVICE IF EXISTS ${serviceName(name)}`,
+    /** With their states. */
     services: (base: string) =>
       `SHOW SERVICES LIKE ${literal(`${base.replaceAll("_", "\\_")}\\_%`)} IN SCHEMA ${names.schema}`,
     /** In tasks mode: a graph whose root starts the training of static shards, and whose finalizer writes the index. */
@@ -67,9 +68,5 @@ export function jobStatements(
       base: string,
     ) => `SELECT NAME, STATE, ERROR_MESSAGE FROM TABLE(${names.database}.INFORMATION_SCHEMA.TASK_HISTORY(RESULT_LIMIT => 10000))
       WHERE NAME IN (${TASKS.map((which) => literal(`${base}_${which}`)).join(", ")}) ORDER BY SCHEDULED_TIME`,
-    dropGraph: (base: string) => [
-      `ALTER TASK IF EXISTS ${task(base, "ROOT")} SUSPEND`,
-      ...TASKS.map((which) => `DROP TASK IF EXISTS ${task(base, which)}`).reverse(),
-    ],
   };
 }

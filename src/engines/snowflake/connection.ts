@@ -1,0 +1,149 @@
+import { readFileSync } from "node:fs";
+import type * as Sdk from "snowflake-sdk";
+import { ManymodelError, messageOf } from "../../core/errors.ts";
+import type { SnowflakeAddress } from "../../core/snowflake-address.ts";
+import { currentActivity } from "../../ports/activity.ts";
+import { queryTag, settings } from "./sql/session.ts";
+
+/** A value bound to a `?`. */
+export type Bind = string | number | boolean | null;
+/** A row's values, in the order of the columns. */
+export type Row = readonly (string | number | boolean | null)[];
+
+/** Rows of a query with the names of their columns. */
+export interface Table {
+  readonly columns: readonly string[];
+  readonly rows: readonly Row[];
+}
+
+/** What a statement gave, and how many rows it changed. */
+export interface Executed extends Table {
+  readonly changed: number;
+}
+
+async function driver(): Promise<typeof Sdk> {
+  try {
+    const loaded = (await import("snowflake-sdk")) as unknown as { default?: typeof Sdk } & typeof Sdk;
+    const sdk = loaded.default ?? loaded;
+    sdk.configure({ logLevel: "OFF", additionalLogToConsole: false, logFilePath: "STDOUT" } as Sdk.ConfigureOptions);
+    return sdk;
+  } catch (cause) {
+    throw new ManymodelError("config", "engine: snowflake needs the package snowflake-sdk: npm install snowflake-sdk", {
+      cause,
+    });
+  }
+}
+
+/** Logs in, and sets the session as every one is set. @throws {ManymodelError} `config` saying what to check */
+export async function connect(address: SnowflakeAddress): Promise<Sdk.Connection> {
+  const sdk = await driver();
+  const { authentication } = address;
+  const named = authentication.type === "connection";
+  if (named) process.env.SNOWFLAKE_DEFAULT_CONNECTION_NAME = authentication.name;
+  try {
+    const opened = named ? sdk.createConnection(undefined as never) : sdk.createConnection(connectionOptions(address));
+    await new Promise<void>((resolve, reject) => opened.connect((error) => (error ? reject(error) : resolve())));
+    for (const sql of settings(address)) await execute(opened, sql, [], 0);
+    return opened;
+  } catch (cause) {
+    if (cause instanceof ManymodelError) throw cause;
+    const where = named
+      ? `section ${authentication.name} of the driver's connections.toml`
+      : "the block snowflake of the configuration";
+    throw new ManymodelError(
+      "config",
+      `cannot connect to the Snowflake account ${address.account}: ${messageOf(cause, 300)}; check ${where}`,
+      { cause },
+    );
+  }
+}
+
+function connectionOptions(address: SnowflakeAddress): Sdk.ConnectionOptions {
+  const { account, user, role, warehouse, database, schema } = address;
+  const endpoint = endpointOf(address);
+  return {
+    account,
+    ...(user !== undefined && { username: user }),
+    ...(role !== undefined && { role }),
+    ...(warehouse !== undefined && { warehouse }),
+    ...{ database, schema, application: "manymodel" },
+    ...(endpoint !== undefined && {
+      accessUrl: `${endpoint.protocol}://${endpoint.host}:${endpoint.port}`,
+      host: endpoint.host,
+    }),
+    ...credentials(address),
+  };
+}
+
+/** In a container the account is reached under the name that the container was given. */
+function endpointOf({ endpoint, authentication }: SnowflakeAddress): SnowflakeAddress["endpoint"] {
+  const { SNOWFLAKE_HOST: host, SNOWFLAKE_PORT: port } = process.env;
+  if (authentication.type !== "oauth" || host === undefined) return endpoint;
+  return { host, port: Number(port ?? 443), protocol: endpoint?.protocol ?? "https" };
+}
+
+/** @throws {ManymodelError} `config` naming the key or token that cannot be read */
+function credentials({ authentication }: SnowflakeAddress): Partial<Sdk.ConnectionOptions> {
+  switch (authentication.type) {
+    case "key-pair": {
+      const privateKeyPass = process.env.SNOWFLAKE_PRIVATE_KEY_PASSPHRASE;
+      const { privateKeyPath } = authentication;
+      read(privateKeyPath, "snowflake.private_key_path");
+      return {
+        authenticator: "SNOWFLAKE_JWT",
+        privateKeyPath,
+        ...(privateKeyPass !== undefined && { privateKeyPass }),
+      };
+    }
+    case "oauth":
+      return { authenticator: "OAUTH", token: read(authentication.tokenFile, "snowflake.token_file").trim() };
+    case "access-token": {
+      const token = process.env[authentication.variable];
+      if (token === undefined)
+        throw new ManymodelError(
+          "config",
+          `the environment variable ${authentication.variable} has no access token; set it`,
+        );
+      return { authenticator: "PROGRAMMATIC_ACCESS_TOKEN", token };
+    }
+    default:
+      return {};
+  }
+}
+
+function read(file: string, key: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new ManymodelError("config", `cannot read ${file}: ${messageOf(cause)}; check ${key}`, { cause });
+  }
+}
+
+/** Executes a statement once; its error is the driver's own. */
+export function execute(
+  connection: Sdk.Connection,
+  sqlText: string,
+  binds: readonly Bind[],
+  limit: number,
+): Promise<Executed> {
+  return new Promise((resolve, reject) => {
+    connection.execute({
+      sqlText,
+      binds: binds as Sdk.Binds,
+      rowMode: "array",
+      fetchAsString: ["Date"],
+      parameters: {
+        ...(limit > 0 && { ROWS_PER_RESULTSET: limit }),
+        QUERY_TAG: queryTag(currentActivity()),
+      },
+      complete(error, statement, rows) {
+        if (error) return reject(error);
+        resolve({
+          rows: (rows ?? []) as unknown as Row[],
+          columns: statement.getColumns()?.map((column) => column.getName()) ?? [],
+          changed: Math.max(0, statement.getNumUpdatedRows() ?? 0),
+        });
+      },
+    });
+  });
+}

@@ -1,0 +1,35 @@
+import { fileURLToPath } from "node:url";
+import { expect } from "vitest";
+import { temporaryFolder } from "../workspace.ts";
+import type { Ground } from "./ground.ts";
+import { perform } from "./perform.ts";
+import { makeSchedule, type Schedule } from "./schedule.ts";
+import { prepareSite } from "./workspace.ts";
+
+const PARTITIONS = 200;
+
+/** Performs schedules, three at a time, and says how many blows there were. */
+export async function performAll(ground: Ground, schedules: readonly Schedule[]) {
+  const site = {
+    root: fileURLToPath(new URL("../..", import.meta.url)),
+    folder: await temporaryFolder(),
+    partitions: PARTITIONS,
+    ground,
+  };
+  const reference = await prepareSite(site);
+  const blows: Record<string, number> = {};
+  for (let from = 0; from < schedules.length; from += 3) {
+    const some = schedules.slice(from, from + 3);
+    const done = await Promise.all(some.map((schedule) => perform(site, reference, schedule, schedule.seed === 5)));
+    for (const { seed, anomalies, kills } of done) {
+      expect(anomalies, `schedule ${seed}`).toEqual([]);
+      for (const [what, n] of Object.entries(kills)) blows[what] = (blows[what] ?? 0) + n;
+    }
+  }
+  return blows;
+}
+
+/** The schedules of some seeds. */
+export const schedules = (...seeds: number[]) => seeds.map((seed) => makeSchedule(seed, PARTITIONS));
+/** How many there were of anything. */
+export const sum = (counts: object) => Object.values(counts).reduce((total, n) => total + n, 0);

@@ -1,0 +1,59 @@
+import { fileURLToPath } from "node:url";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { ENVIRONMENT, openTestAccount } from "../snowflake/account.ts";
+import { temporaryFolder } from "../workspace.ts";
+import { accountCommands } from "./account-commands.ts";
+import { localGround } from "./ground.ts";
+import { performAll, schedules, sum } from "./perform-all.ts";
+import { inAccount } from "./schedule.ts";
+import { snowflakeGround } from "./snowflake-ground.ts";
+import { Statements, strikeAtStatements } from "./statements.ts";
+import { copyWorkspace, prepareSite } from "./workspace.ts";
+
+const { MANYMODEL_FAULTS_EVERY: every, MANYMODEL_FAULTS_COMMAND: only } = process.env;
+/** What is struck every time, at one statement each; MANYMODEL_FAULTS_EVERY=4: all, at each fourth (half an hour). */
+const FEW = ["setup", "train in service, mode tasks", "register", "batch by client", "gc --delete"];
+const isStruck = (name: string) => (every === undefined ? FEW.includes(name) : name.includes(only ?? ""));
+
+/** The statements to be struck of so many: every so many, or one that is another for each command. */
+function pick(sent: number, nth: number): number[] {
+  const all = Array.from({ length: sent }, (_, i) => i + 1);
+  if (every !== undefined) return all.filter((n) => (n - 1) % Number(every) === 0);
+  return [1 + Math.floor(sent * ((nth * 0.618 + 0.4) % 1))];
+}
+
+describe("processes killed while an account does what they have asked for", () => {
+  it("are gone on with: everything is there once, as if nobody had been killed, and gc leaves nothing (MANYMODEL_FAULTS_EVERY)", async () => {
+    const account = await openTestAccount();
+    onTestFinished(() => account.close());
+    // A killed client's transaction holds its locks until it is undone, after five minutes in an account.
+    account.server.faults.idleTransactionMs = 100;
+    const root = fileURLToPath(new URL("../..", import.meta.url));
+    const ground = { ...localGround, environment: ENVIRONMENT };
+    const site = { root, folder: await temporaryFolder(), partitions: 30, ground };
+    const reference = await prepareSite(site);
+    const folder = await copyWorkspace(site, "struck", true);
+    const statements = new Statements(site, folder, account.server);
+    const { commands, leftovers, close } = await accountCommands(account, statements, folder, reference);
+    onTestFinished(close);
+    const kills: Record<string, string> = {};
+    for (const [nth, command] of commands.entries()) {
+      if (!isStruck(command.name)) continue;
+      const { sent, undisturbed, blows } = await strikeAtStatements(statements, command, (sent) => pick(sent, nth));
+      for (const { statement, left } of blows)
+        expect.soft(left, `${command.name}, killed at statement ${statement} of ${sent}`).toEqual(undisturbed);
+      kills[command.name] = `${blows.filter(({ killed }) => killed).length} of ${sent} statements`;
+    }
+    await statements.succeed([["gc", "--older-than", "1ms", "--delete"]]);
+    expect(await leftovers()).toEqual([]);
+    if (every !== undefined) console.info(kills);
+    expect(Object.values(kills).filter((said) => !said.startsWith("0"))).not.toEqual([]);
+  }, 7_200_000);
+
+  it("of a run that trains in containers are resumed, whatever happens to the account, its tokens and its containers", async () => {
+    const account = await openTestAccount({ procedures: false });
+    onTestFinished(() => account.close());
+    const some = schedules(2, 5).map((schedule) => inAccount("service", schedule));
+    expect(sum(await performAll(snowflakeGround(account, "service"), some))).toBeGreaterThan(0);
+  });
+});

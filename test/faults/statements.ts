@@ -1,0 +1,87 @@
+import type { LocalSnowflake } from "../snowflake/server/index.ts";
+import { type Process, startProcess } from "./processes.ts";
+import { binOf, type Site } from "./workspace.ts";
+
+/** A command that is killed as a statement of it arrives at the account, which does it all the same. */
+export interface Struck {
+  readonly name: string;
+  /** What it needs before it; `n` is different for each kill, so that each has runs, tables and versions of its own. */
+  before?(n: string): Promise<void>;
+  args(n: string): readonly string[];
+  /** How it is gone on with: by itself, where nothing else is said. */
+  again?(n: string): Promise<readonly (readonly string[])[]>;
+  /** What going on may say where the one that was killed had done everything. */
+  readonly done?: RegExp;
+  /** What there is in the end: the same, disturbed or not. */
+  left(n: string): Promise<unknown>;
+}
+
+/** Statements that a user's processes send, and the end of one of them. */
+export class Statements {
+  readonly #site: Site;
+  readonly #folder: string;
+  readonly #server: LocalSnowflake;
+
+  constructor(site: Site, folder: string, server: LocalSnowflake) {
+    this.#site = site;
+    this.#folder = folder;
+    this.#server = server;
+  }
+
+  /** Runs a command to its end, or to where a statement is to end it; how many it has sent. */
+  async run(args: readonly string[], ends: (sql: string, sent: number) => boolean = () => false) {
+    let sent = 0;
+    const { faults } = this.#server;
+    const child: Process = startProcess(binOf(this.#site), this.#folder, args, this.#site.ground.environment);
+    faults.onStatement = (sql, user) => {
+      if (user === "LAB_USER" && ends(sql, ++sent)) process.kill(-child.pid, "SIGKILL");
+    };
+    try {
+      await child.ended;
+      return { sent, code: child.code(), said: child.stderr() };
+    } finally {
+      faults.onStatement = () => {};
+    }
+  }
+
+  /** Runs commands that must succeed, or say that all is done. */
+  async succeed(commands: readonly (readonly string[])[], done?: RegExp): Promise<void> {
+    for (const args of commands) {
+      const { code, said } = await this.run(args);
+      if (code !== 0 && done?.test(said) !== true) throw new Error(`${args.join(" ")} ended with ${code}: ${said}`);
+    }
+  }
+}
+
+/** What became of a command that was killed. */
+export interface Blow {
+  /** Which of its statements it had sent. */
+  readonly statement: number;
+  readonly killed: boolean;
+  readonly left: unknown;
+}
+
+/**
+ * Runs a command undisturbed; then again and again, each time killed at another statement, and gone on with.
+ *
+ * @param pick - the statements to be killed at, of so many
+ */
+export async function strikeAtStatements(
+  statements: Statements,
+  command: Struck,
+  pick: (sent: number) => readonly number[],
+): Promise<{ sent: number; undisturbed: unknown; blows: readonly Blow[] }> {
+  await command.before?.("0");
+  const { sent, code, said } = await statements.run(command.args("0"));
+  if (code !== 0) throw new Error(`${command.name}, undisturbed, ended with ${code}: ${said}`);
+  const undisturbed = await command.left("0");
+  const blows: Blow[] = [];
+  for (const statement of pick(sent)) {
+    const n = String(statement);
+    await command.before?.(n);
+    const { code } = await statements.run(command.args(n), (_, sent) => sent === statement);
+    await statements.succeed((await command.again?.(n)) ?? [command.args(n)], command.done);
+    blows.push({ statement, killed: code === null, left: await command.left(n) });
+  }
+  return { sent, undisturbed, blows };
+}
