@@ -1,6 +1,7 @@
 import type { RunRecord } from "../core/run.ts";
 import type { ChunkState } from "../core/states.ts";
 import { knownRun } from "../pipeline/known-run.ts";
+import { hasStalled } from "../pipeline/stalled.ts";
 import { feedingBegan, limitsLeft, timeLeft } from "../pipeline/time-left.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { ChunkRecord } from "../ports/queue.ts";
@@ -32,7 +33,8 @@ export class RunFollower {
   async read(now: number): Promise<RunProgress> {
     const run = await knownRun(this.#engine.catalog, this.#runId);
     const chunks = await this.#engine.queue.chunks(this.#runId);
-    const open = run.state === "running" || run.state === "planning";
+    const stalled = await hasStalled(this.#engine, run, chunks);
+    const open = !stalled && (run.state === "running" || run.state === "planning");
     const workers = open ? await workersOf(this.#engine, this.#runId, chunks) : [];
     const counts = countsOf(run, chunks);
     const rate = open ? this.#rate(now, counts.done) : null;
@@ -43,7 +45,7 @@ export class RunFollower {
     const usedMs = limits ? await this.#limitsUsed(until) : null;
     return {
       runId: run.runId,
-      state: run.state,
+      ...{ state: run.state, stalled },
       at: new Date(now).toISOString(),
       ...counts,
       rate,
@@ -90,9 +92,9 @@ export function countsOf(
   return { total, ...counts };
 }
 
-/** The workers on the roster that may work for a run, and those that hold its chunks. */
+/** The workers on the roster that may work for a run, and those that hold its chunks; none that is known to be gone. */
 async function workersOf(
-  { roster }: Engine,
+  { roster, workers }: Engine,
   runId: string,
   chunks: readonly ChunkRecord[],
 ): Promise<readonly WorkerLine[]> {
@@ -105,7 +107,8 @@ async function workersOf(
   );
   const known = new Set(listed.map(({ name }) => name));
   const others = [...holds].filter(([name]) => !known.has(name));
-  return [...listed, ...others.map(([name, chunk]): WorkerLine => ({ name, startedAt: null, stopping: false, chunk }))];
+  const all = [...listed, ...others.map(([name, chunk]) => ({ name, startedAt: null, stopping: false, chunk }))];
+  return all.filter(({ name }) => !workers.isGone(name));
 }
 
 function retriesOf(chunks: readonly ChunkRecord[]): RunProgress["retries"] {

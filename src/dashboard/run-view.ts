@@ -6,12 +6,13 @@ import { countsOf, RunFollower } from "./run-progress.ts";
 import type { RunDetail, RunLine } from "./wire.ts";
 
 /** All runs, newest first. Those in progress are counted by their chunks. */
-export async function runLines({ catalog, queue }: Engine): Promise<RunLine[]> {
+export async function runLines(engine: Engine): Promise<RunLine[]> {
+  const { catalog, queue } = engine;
   const runs = await catalog.runs();
   return Promise.all(
     runs.map(async (run) => {
       const chunks = run.index === null && run.manifest !== null ? await queue.counts(run.runId) : undefined;
-      const line = lineOf(run);
+      const line = lineOf(run, await hasStalled(engine, run));
       return chunks === undefined
         ? line
         : {
@@ -25,11 +26,11 @@ export async function runLines({ catalog, queue }: Engine): Promise<RunLine[]> {
   );
 }
 
-function lineOf(run: RunRecord): RunLine {
+function lineOf(run: RunRecord, stalled: boolean): RunLine {
   const { runId, state, createdAt, endedAt, manifest, error } = run;
   const { done, failed, skipped } = countsOf(run, []);
   return {
-    ...{ runId, state, createdAt, endedAt, error, done, failed, skipped },
+    ...{ runId, state, stalled, createdAt, endedAt, error, done, failed, skipped },
     mode: manifest?.mode ?? null,
     source: manifest?.snapshot.query.table ?? null,
     definition: manifest?.definition.name ?? null,
@@ -70,8 +71,8 @@ export async function runDetail(engine: Engine, runId: string, now: number): Pro
   const versions = (await engine.versions.list()).filter((version) => version.runId === runId);
   const { done, failed, skipped } = progress;
   return {
-    ...lineOf(run),
-    ...{ done, failed, skipped, stalled: await hasStalled(engine, run) },
+    ...lineOf(run, progress.stalled),
+    ...{ done, failed, skipped },
     seed: manifest?.seed ?? null,
     rows: manifest?.snapshot.rows ?? null,
     keyColumns: manifest?.snapshot.keyColumns.map(({ name }) => name) ?? [],

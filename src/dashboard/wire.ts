@@ -31,6 +31,8 @@ export interface Session {
 export interface RunLine {
   readonly runId: string;
   readonly state: RunState;
+  /** Whether it is running, but no worker is left on it: it can be resumed. */
+  readonly stalled: boolean;
   readonly mode: string | null;
   readonly createdAt: string;
   readonly endedAt: string | null;
@@ -66,6 +68,8 @@ export interface WorkerLine {
 export interface RunProgress {
   readonly runId: string;
   readonly state: RunState;
+  /** As in `RunLine`. Then it has no rate, no time left, and no workers. */
+  readonly stalled: boolean;
   readonly at: string;
   readonly total: number;
   readonly done: number;
@@ -95,8 +99,6 @@ export interface RunProgress {
 
 /** A run in detail. */
 export interface RunDetail extends RunLine {
-  /** Whether it is running, but no worker is left on it: it can be resumed. */
-  readonly stalled: boolean;
   readonly seed: number | null;
   readonly rows: number | null;
   readonly keyColumns: readonly string[];

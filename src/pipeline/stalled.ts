@@ -1,18 +1,23 @@
 import type { RunRecord } from "../core/run.ts";
 import type { Engine } from "../ports/engine.ts";
+import type { ChunkRecord } from "../ports/queue.ts";
 
 /**
  * Whether a run has stalled: it is running, but everybody who held its chunks is known to be gone, and no worker on the
  * roster may take its place. It is read off the queue and the roster, and stored nowhere. A worker is known to be gone
  * when its process has ended on this machine or, in queue mode, when it is not on the roster any more; a run whose
  * workers may live elsewhere is not called stalled.
+ *
+ * @param chunks - the run's chunks, where they were read already
  */
 export async function hasStalled(
   { queue, roster, workers }: Pick<Engine, "queue" | "roster" | "workers">,
   { runId, state, manifest }: RunRecord,
+  chunks?: readonly ChunkRecord[],
 ): Promise<boolean> {
   if (state !== "running" || manifest === null) return false;
-  const holders = (await queue.chunks(runId)).flatMap(({ state, worker }) => (state === "leased" ? [worker!] : []));
+  const known = chunks ?? (await queue.chunks(runId));
+  const holders = known.flatMap(({ state, worker }) => (state === "leased" ? [worker!] : []));
   if (holders.length === 0) return false;
   const alive = await roster.alive();
   if (alive.some(({ name, run }) => (run === runId || run === null) && !workers.isGone(name))) return false;

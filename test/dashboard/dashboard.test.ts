@@ -1,11 +1,12 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import type { ManyModel } from "manymodel";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { startDashboard } from "../../dist/dashboard/server.js";
 import { workspaceTokens } from "../../dist/serving/workspace-tokens.js";
-import { until } from "../processes.ts";
+import { start, until } from "../processes.ts";
 import { body, dailyQuery, fillDaily, fillTable, openWorkspace, temporaryFolder } from "../workspace.ts";
 import { launch, NO_BROWSER, openTab, violations } from "./browser.ts";
 
@@ -62,12 +63,11 @@ function train(
     .dopar(body("shown"), { modelRunId, dataQuery, exports: { ...exports, ...changed }, workers: 2, chunksPerJob });
 }
 
+const served = (mm: ManyModel, port = 0) =>
+  startDashboard(mm, { host: "127.0.0.1", port, onError: (thrown) => console.error(thrown) });
+
 async function dashboard(mm: ManyModel): Promise<string> {
-  const { url, close } = await startDashboard(mm, {
-    host: "127.0.0.1",
-    port: 0,
-    onError: (thrown) => console.error(thrown),
-  });
+  const { url, close } = await served(mm);
   onTestFinished(close);
   return url;
 }
@@ -129,6 +129,44 @@ describe.skipIf(NO_BROWSER !== undefined)(
       await run;
       await table.getByText("10 of 40 partitions").waitFor();
       expect(await table.getByText("The run is not completed").count()).toBe(0);
+    });
+
+    it("says of an open page that a run was killed, and that the server is gone, until it is back", async () => {
+      const gate = path.join(await temporaryFolder(), "never");
+      const mm = await openWorkspace(
+        "local",
+        `source: { table: SALES, partition_by: UNIT_ID, order_by: OBS_DATE, target: Y }
+model: ${JSON.stringify(fileURLToPath(body("shown")))}
+train: { chunks_per_job: 15, workers: 2, exports: ${JSON.stringify({ ...exports, horizon: 7, holdout: 7, gate })} }
+`,
+      );
+      await fillDaily(mm, 30, 40);
+      const { child, ended } = start(mm, "train", "--run-id", "killed");
+      await until(async () => (await mm.engine.queue.counts("killed").catch(() => null))?.partitionsFinished === 10);
+      const first = await served(mm);
+      const [list, run] = await Promise.all([openTab(browser), openTab(browser)]);
+      await list.goto(`${first.url}/runs`);
+      await run.goto(`${first.url}/runs/killed`);
+      for (const tab of [list, run]) await tab.locator(".state-running").waitFor();
+      await run
+        .getByText(/^chunk \d+$/)
+        .first()
+        .waitFor();
+      child.kill("SIGKILL");
+      await ended;
+      for (const tab of [list, run]) await tab.locator(".state-stalled").waitFor();
+      expect(await text(run, "main [role=alert]")).toContain("manymodel resume killed");
+      await run.getByText("Those who held its chunks are gone.").waitFor();
+      expect(await run.getByText(/^(Rate|Left|Elapsed)$/).count()).toBe(0);
+
+      await first.close();
+      for (const tab of [list, run]) {
+        await tab.getByText(/^Not connected since \d\d:\d\d:\d\d: what is shown is as it was then/).waitFor();
+        expect(await tab.locator("main.stale").count()).toBe(1);
+      }
+      const again = await served(mm, Number(new URL(first.url).port));
+      onTestFinished(again.close);
+      for (const tab of [list, run]) await tab.locator(".lost").waitFor({ state: "detached" });
     });
 
     it("draws the fan of any series, and what is known of one that failed", async () => {

@@ -1,4 +1,5 @@
 import type { Preparing, WireError } from "../wire.ts";
+import { noteConnected, noteLost } from "./connection.ts";
 
 const TOKEN = "manymodel.token";
 /** Kept as long as the tab is open, and sent as a header: no other site can make the browser send it. */
@@ -60,25 +61,39 @@ export async function readPrepared<T extends object>(
 
 /** How long to wait before a stream that ended is opened again. */
 const AGAIN_MS = 2000;
+/** The server says something at least every 15 s; after so long a silence nobody is there. */
+const SILENT_MS = 40_000;
 
 /**
- * Follows a stream of server-sent events until it is aborted; opened again when it breaks. Read by `fetch`, since an
- * EventSource cannot send a token.
+ * Follows a stream of server-sent events until it is aborted or refused; opened again when it breaks, which is noted
+ * for the page to say. Read by `fetch`, since an EventSource cannot send a token.
  */
 export async function follow<T>(path: string, signal: AbortSignal, onValue: (value: T) => void): Promise<void> {
+  signal.addEventListener("abort", () => noteConnected(path));
   while (!signal.aborted) {
+    const silent = new AbortController();
+    let timer = setTimeout(() => silent.abort(), SILENT_MS);
     try {
-      const response = await request(`/api${path}`, { signal, headers: { Accept: "text/event-stream" } });
+      const either = AbortSignal.any([signal, silent.signal]);
+      const response = await request(`/api${path}`, { signal: either, headers: { Accept: "text/event-stream" } });
+      noteConnected(path);
       const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
       let rest = "";
       for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+        clearTimeout(timer);
+        timer = setTimeout(() => silent.abort(), SILENT_MS);
         const events = (rest + piece.value).split("\n\n");
         rest = events.pop()!;
         for (const event of events) if (event.startsWith("data: ")) onValue(JSON.parse(event.slice(6)) as T);
       }
     } catch (error) {
-      if (error instanceof ApiError && error.status >= 400 && error.status < 500) return;
+      if (error instanceof ApiError && error.status >= 400 && error.status < 500)
+        return void (signal.aborted || noteLost(path, error.message));
+    } finally {
+      clearTimeout(timer);
     }
+    if (signal.aborted) return;
+    noteLost(path);
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
   }
 }

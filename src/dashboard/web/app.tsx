@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Session } from "../wire.ts";
 import { ApiError, token } from "./api.ts";
 import { Compare } from "./compare.tsx";
+import { useLost } from "./connection.ts";
 import { useKeys } from "./keyboard.ts";
 import { Monitor } from "./monitor.tsx";
 import { Partitions } from "./partitions.tsx";
@@ -39,6 +40,7 @@ const HELP = [
 export function App() {
   const session = useData<Session>("/session");
   const place = usePlace();
+  const lost = useLost();
   const help = useRef<HTMLDialogElement>(null);
   const [section = "runs", run] = place.path;
   useKeys({
@@ -80,7 +82,13 @@ export function App() {
           ?
         </button>
       </header>
-      <main id="main" tabIndex={-1}>
+      {lost && (
+        <p class="lost" role="alert">
+          Not connected since {lost.since.toLocaleTimeString("sv-SE")}: what is shown is as it was then.{" "}
+          {lost.refused ?? "It goes on by itself once the server answers."}
+        </p>
+      )}
+      <main id="main" tabIndex={-1} class={lost && "stale"}>
         {session.error instanceof ApiError && session.error.status === 401 ? (
           <SignIn tried={token.get() !== null} onToken={session.reload} />
         ) : (

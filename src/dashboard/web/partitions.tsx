@@ -54,7 +54,7 @@ export function Partitions({ runId, query }: { runId: string; query: URLSearchPa
   return (
     <>
       <RunHead runId={runId} tab="partitions">
-        {live && <State state={live.state} />}
+        {live && <State run={live} />}
       </RunHead>
       {value !== undefined && progress !== null && <SoFar head={value} progress={progress} />}
       <Loading data={head} what="the partitions">

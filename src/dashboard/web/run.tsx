@@ -55,7 +55,7 @@ export function Run({ runId }: { runId: string }) {
   return (
     <>
       <RunHead runId={runId} tab="">
-        {progress && <State state={progress.state} />}
+        {progress && <State run={progress} />}
       </RunHead>
       <Loading data={data} what="the run">
         {(run) => <Overview run={run} progress={progress ?? run.progress} />}
@@ -66,7 +66,8 @@ export function Run({ runId }: { runId: string }) {
 
 function Overview({ run, progress }: { run: RunDetail; progress: RunProgress }) {
   const { total, done, failed, skipped, rate } = progress;
-  const open = progress.state === "running" || progress.state === "planning";
+  const { stalled } = progress;
+  const open = !stalled && (progress.state === "running" || progress.state === "planning");
   return (
     <>
       {run.error !== null && (
@@ -74,7 +75,7 @@ function Overview({ run, progress }: { run: RunDetail; progress: RunProgress }) 
           {run.error}
         </p>
       )}
-      {run.stalled && (
+      {progress.stalled && (
         <p class="notice bad" role="alert">
           Nobody works on this run any more. Go on with it: <code>manymodel resume {run.runId}</code>
         </p>
@@ -98,10 +99,12 @@ function Overview({ run, progress }: { run: RunDetail; progress: RunProgress }) 
           {open && <Left left={progress.left} />}
           {run.champions.length > 0 ? (
             <Fact name="Collected" value={moment(run.createdAt)} more={`of ${run.champions.length} runs`} />
+          ) : stalled ? (
+            <Fact name="Begun" value={moment(run.createdAt)} />
           ) : (
             <Fact name={open ? "Elapsed" : "Took"} value={duration(progress.elapsedMs)} more={moment(run.createdAt)} />
           )}
-          {!open && total > 0 && progress.elapsedMs > 0 && (
+          {!open && !stalled && total > 0 && progress.elapsedMs > 0 && (
             <Fact name="Rate" value={`${measure((1000 * done) / progress.elapsedMs)}/s`} more="partitions" />
           )}
         </div>
@@ -184,7 +187,11 @@ function Workers({ progress, open }: { progress: RunProgress; open: boolean }) {
     <>
       {workers.length === 0 ? (
         <p class="muted">
-          {open ? "No worker is at it. One more: manymodel worker" : "The run has ended; nobody works on it."}
+          {open
+            ? "No worker is at it. One more: manymodel worker"
+            : progress.stalled
+              ? "Those who held its chunks are gone."
+              : "The run has ended; nobody works on it."}
         </p>
       ) : (
         <ul class="plain">

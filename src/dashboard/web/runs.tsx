@@ -74,7 +74,7 @@ function RunTable({ runs }: { runs: readonly RunLine[] }) {
                 {run.refines !== null && <span class="muted small below">refines {run.refines}</span>}
               </th>
               <td>
-                <State state={run.state} />
+                <State run={run} />
               </td>
               <td class="wide">
                 <Bar run={run} />
@@ -95,8 +95,10 @@ function RunTable({ runs }: { runs: readonly RunLine[] }) {
   );
 }
 
-export function State({ state }: { state: RunLine["state"] }) {
-  return <span class={`state state-${state}`}>{state}</span>;
+/** The state of a run in a word. */
+export function State({ run }: { run: Pick<RunLine, "state" | "stalled"> }) {
+  const word = run.stalled ? "stalled" : run.state;
+  return <span class={`state state-${word}`}>{word}</span>;
 }
 
 /** What of a run is done, failed and skipped, as a bar. */
