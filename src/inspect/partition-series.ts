@@ -6,16 +6,16 @@ import type { DataQuery, IndexSummary, RunManifest, Snapshot } from "../core/run
 import { stagePath } from "../core/stage-path.ts";
 import { type FittedModel, fitted } from "../forecast/index.ts";
 import { loadDefinition } from "../model/bundle.ts";
-import { type Frame, frame } from "../model/frame.ts";
-import { gridPositions, nextTimes } from "../model/interval.ts";
+import { frame } from "../model/frame.ts";
 import { openFinder } from "../pipeline/find-partition.ts";
 import { getJson } from "../pipeline/json.ts";
 import { readIndex } from "../pipeline/read-index.ts";
 import { type ScoredPartition, scorePartition } from "../pipeline/score-partition.ts";
 import type { Engine } from "../ports/engine.ts";
+import { type SeriesHistory, trainedHistory, upToForecast } from "./series-history.ts";
 
 /** One partition as people look at it: what was observed, what its model expected, and what it forecasts. */
-export interface PartitionSeries {
+export interface PartitionSeries extends SeriesHistory {
   /** The run or version that its model is of. */
   readonly of: string;
   readonly keyColumns: readonly KeyColumn[];
@@ -25,11 +25,10 @@ export interface PartitionSeries {
   readonly target: string;
   /** What `times` are; null where rows are only numbered. */
   readonly time: ColumnInfo | null;
-  /** Times of the training data at the series' own interval, gaps included; 1, 2, … without a time column. */
-  readonly times: Float64Array;
-  /** What was observed at each time, NaN where nothing was. */
-  readonly values: Float64Array;
-  /** One-step forecasts of the model over its own training data, NaN where there is none; null if it has none at all. */
+  /**
+   * One-step forecasts of the model over its own training data, NaN where there is none; null if it has none at all, or those data were
+   * deleted.
+   */
   readonly fitted: Float64Array | null;
   /** What `scored` has a value for: each step after the last time, or each row of the input. */
   readonly scores: "steps" | "rows";
@@ -73,7 +72,13 @@ export async function openPartitions(engine: Engine, source: PartitionSource): P
   const { keyColumns, columns, timeColumn } = manifest.snapshot;
   const time = columns.find(({ name }) => name === timeColumn) ?? null;
   const finder = await openFinder(stage, index);
-  const trained = await pinned(engine, manifest.snapshot);
+  // The rows that a model has seen are those of the run that made it, which a patched version's own run is not.
+  const makers = await Promise.all(
+    index.sources.map(async ({ runId }) => {
+      const made = (await engine.catalog.run(runId))?.manifest ?? manifest;
+      return { made: made.snapshot, trained: await pinned(engine, made.snapshot) };
+    }),
+  );
   const input = await tables.snapshot(source.input);
   const future =
     source.futureTable === undefined || timeColumn === null
@@ -97,26 +102,29 @@ export async function openPartitions(engine: Engine, source: PartitionSource): P
       definitionSha256,
       stagePath.definition(definitionSha256),
     );
-    const target = targetOf(exports, source.target, manifest.snapshot);
-    const history = await rowsOf(trained, row.key);
-    const observed = readHistory(frame(history), row, time, target);
+    const { made, trained } = makers[segment.source]!;
+    const target = targetOf(exports, source.target, made);
+    const rows = await rowsOf(trained, row.key);
+    const history = trainedHistory(rows, row, time, target);
     const { levels, advance } = source;
     const plan = { definition, keyColumns, keyArg, exports, time, horizon: source.horizon, levels, advance };
-    const data = frame(trained.id === input.id ? history : await rowsOf(input, row.key));
+    const data = frame(trained.id === input.id ? rows : await rowsOf(input, row.key));
+    const scored = await scorePartition(plan, row, {
+      data,
+      ...(future !== undefined && { future: frame(await rowsOf(future, row.key)) }),
+    });
+    const scores = definition.scores ?? "steps";
     return {
       of: source.name,
       keyColumns,
       row,
       target,
       time,
-      ...observed,
-      fitted: trained.id === manifest.snapshot.id ? oneStep(row.model, observed.values) : null,
-      scores: definition.scores ?? "steps",
+      ...(scores === "steps" ? upToForecast(history, row, time, target, data, scored) : history),
+      fitted: trained.id === made.id ? oneStep(row.model, history.values) : null,
+      scores,
       levels,
-      scored: await scorePartition(plan, row, {
-        data,
-        ...(future !== undefined && { future: frame(await rowsOf(future, row.key)) }),
-      }),
+      scored,
     };
   };
 }
@@ -139,33 +147,6 @@ function targetOf(exports: unknown, given: string | undefined, { columns, keyCol
     "usage",
     `which column is to be shown: ${numbers.map(({ name }) => name).join(", ") || "there is none of numbers"}? Set source.target`,
   );
-}
-
-/** A partition's target over its times; at the series' own interval where it keeps one. */
-function readHistory(
-  data: Frame,
-  { interval }: PartitionOutcome,
-  time: ColumnInfo | null,
-  target: string,
-): Pick<PartitionSeries, "times" | "values"> {
-  const values = numeric(data, target);
-  if (time === null || time.type === "string" || time.type === "boolean")
-    return { times: Float64Array.from(values, (_, i) => i + 1), values };
-  const times = time.type === "date" || time.type === "timestamp" ? data.times(time.name) : data.numbers(time.name);
-  const positions = interval === null || times.length === 0 ? null : gridPositions(times, interval);
-  if (positions === null || positions.at(-1) === times.length - 1) return { times, values };
-  const length = positions.at(-1)! + 1;
-  const spaced = new Float64Array(length).fill(NaN);
-  for (let i = 0; i < values.length; i++) spaced[positions[i]!] = values[i]!;
-  return { times: Float64Array.of(times[0]!, ...nextTimes(times[0]!, interval!, length - 1)), values: spaced };
-}
-
-/** A column of numbers or of truth values, as numbers. */
-function numeric(data: Frame, name: string): Float64Array {
-  const isBoolean = data.columns.some((column) => column.name === name && column.type === "boolean");
-  return isBoolean
-    ? Float64Array.from(data.booleans(name), (value) => (value === null ? NaN : Number(value)))
-    : data.numbers(name);
 }
 
 /** One-step forecasts of a model of the forecasting library; null for a model of another kind, or one that has none. */

@@ -4,12 +4,14 @@ import { axes, band, line, type PlotArea, withRoom } from "./plot-area.ts";
 import { formatNumber, linearScale, rangeOf } from "./scale.ts";
 import { seriesText } from "./series-text.ts";
 import { element, label, picture } from "./svg.ts";
-import { textWidth } from "./text-width.ts";
+import { fit, textWidth } from "./text-width.ts";
 
 const WIDTH = 960;
 const HEIGHT = 440;
 const MARGIN = 64;
 const DAY = 86_400_000;
+/** How the line is drawn that says up to where the model was fitted. */
+const FITTED_TO = { width: 1, dash: "2 3" };
 
 /**
  * One partition as an SVG: what was observed, the one-step forecasts of its model, and the fan of what it forecasts.
@@ -30,20 +32,24 @@ export function seriesPicture(series: PartitionSeries, last?: number): string {
 
 /** The last observations of a series, with their one-step forecasts. */
 export function lastOf(
-  { times, values, fitted }: PartitionSeries,
+  { times, values, fitted, trained }: PartitionSeries,
   last = times.length,
-): Pick<PartitionSeries, "times" | "values" | "fitted"> {
+): Pick<PartitionSeries, "times" | "values" | "fitted" | "trained"> {
   const from = Math.max(0, times.length - last);
-  return { times: times.subarray(from), values: values.subarray(from), fitted: fitted?.subarray(from) ?? null };
+  return {
+    ...{ times: times.subarray(from), values: values.subarray(from), trained: Math.max(0, trained - from) },
+    fitted: fitted?.subarray(from) ?? null,
+  };
 }
 
 /**
- * A series and its forecast in an area: wider intervals are paler; the line of forecasts begins at the last observation.
+ * A series and its forecast in an area: wider intervals are paler; the line of forecasts begins at the observation before the
+ * first of them, if there is one. Where the model took in newer rows, a line says up to where it was fitted.
  *
  * @param margin - pixels at the left of the area, for the numbers of the y axis
  */
 export function fan(
-  { times, values, fitted, time, scored }: PartitionSeries,
+  { times, values, fitted, trained, time, scored }: PartitionSeries,
   outer: PlotArea,
   {
     ticks,
@@ -71,9 +77,9 @@ export function fan(
   const xs = Array.from(times, x);
   const along = (series: ArrayLike<number>) => Array.from(series, y);
   const nextXs = next.map(x);
-  const lastKnown = values.findLastIndex((value) => Number.isFinite(value));
-  const joins = lastKnown >= 0 && forecast !== undefined && after !== null;
-  const from = { xs: joins ? [xs[lastKnown]!] : [], value: joins ? [values[lastKnown]!] : [] };
+  const end = values.length - 1;
+  const joins = after !== null && Number.isFinite(values[end]);
+  const from = { xs: joins ? [xs[end]!] : [], value: joins ? [values[end]!] : [] };
   const bands = (forecast?.lower ?? []).map((lower, level) => {
     const upper = forecast!.upper[level]!;
     return band(
@@ -90,6 +96,9 @@ export function fan(
   return [
     axes(area, x, y, names),
     ...bands.reverse(),
+    ...(trained > 0 && trained < times.length
+      ? [line("soft", [xs[trained - 1]!, xs[trained - 1]!], [top, top + height], FITTED_TO)]
+      : []),
     ...(fitted === null ? [] : [line("fitted", xs, along(fitted), { width: 1, dash: "3 2" })]),
     line("observed", xs, along(values)),
     line("forecast", [...from.xs, ...nextXs], along([...from.value, ...mean]), { width: 2 }),
@@ -99,7 +108,7 @@ export function fan(
 }
 
 /** What is drawn how. */
-function legend({ fitted, levels, scored }: PartitionSeries, left: number, top: number): string {
+function legend({ fitted, levels, scored, times, trained, note }: PartitionSeries, left: number, top: number): string {
   let at = left;
   const entry = (mark: (x: number) => string, text: string) => {
     const written = mark(at) + label(text, { class: "soft", x: at + 26, y: top + 4 });
@@ -113,10 +122,15 @@ function legend({ fitted, levels, scored }: PartitionSeries, left: number, top: 
   const shade = (opacity: number) => (x: number) =>
     element("rect", { class: "forecast", x, y: top - 6, width: 20, height: 12, "fill-opacity": opacity });
   const drawn = "mean" in scored ? levels.filter((_, i) => scored.lower[i]!.some(Number.isFinite)) : [];
-  return [
+  const entries = [
     entry(stroke("observed"), "observed"),
     ...(fitted === null ? [] : [entry(stroke("fitted", { width: 1, dash: "3 2" }), "one step ahead")]),
     ...("mean" in scored ? [entry(stroke("forecast", { width: 2 }), "forecast")] : []),
     ...drawn.map((level, i) => entry(shade(1 - 0.83 ** (drawn.length - i)), `${formatNumber(level)} %`)),
-  ].join("");
+    ...(trained > 0 && trained < times.length
+      ? [entry(stroke("soft", FITTED_TO), "the model was fitted up to here")]
+      : []),
+  ];
+  const said = note === null ? "" : label(fit(note, WIDTH - 24 - at), { class: "soft", x: at, y: top + 4 });
+  return [...entries, said].join("");
 }

@@ -8,14 +8,15 @@ export function seriesText(series: PartitionSeries): {
   readonly about: string;
   readonly description: string;
 } {
-  const { row, of, target, scored, values } = series;
+  const { row, of, target, scored, values, trained } = series;
   const title = keyTitle(series);
   const metrics = row.metrics === null ? {} : (JSON.parse(row.metrics) as Record<string, number | null>);
   const error = ["holdout_mase", "mase"].find((name) => typeof metrics[name] === "number");
-  const observed = values.reduce((count, value) => count + Number(!Number.isNaN(value)), 0);
+  const observed = known(values.subarray(0, trained));
+  const newer = known(values.subarray(trained));
   const parts = [
     modelName(row.model) ?? row.modelKind ?? row.outcome,
-    `${observed} ${observed === 1 ? "observation" : "observations"} of ${target}`,
+    `${observed} ${observed === 1 ? "observation" : "observations"} of ${target}${newer > 0 ? `, then ${newer} newer` : ""}`,
     ...(error === undefined ? [] : [`${error.replace("_", " ")} ${formatNumber(metrics[error]!, 3)}`]),
     of,
   ];
@@ -26,6 +27,8 @@ export function seriesText(series: PartitionSeries): {
       : "";
   return { title, about, description: `${target} of ${title}: ${about}${range}.` };
 }
+
+const known = (values: Float64Array) => values.reduce((count, value) => count + Number(!Number.isNaN(value)), 0);
 
 /** A partition's key without the names of its columns: `S1, SKU 7`. */
 export function keyTitle({ keyColumns, row }: Pick<PartitionSeries, "keyColumns" | "row">): string {

@@ -96,7 +96,7 @@ function seriesOf(key: string, value: (t: number) => number, n = 60, reason?: st
     ...{ of: `run ${LONG}`, target: "quantity", levels: [80, 95], scores: "steps", fitted: null, log: null },
     ...{ keyColumns: [{ name: "SKU", type: "string" }], time: { name: "DAY", type: "date" } },
     row: { key: [key], modelKind: "conformal", model: null, metrics: null, outcome: "succeeded" },
-    ...{ times, values: times.map((_, t) => value(t)) },
+    ...{ times, values: times.map((_, t) => value(t)), trained: n, note: null },
     scored: reason
       ? { status: "NO_MODEL", errorType: "fit-error", errorMessage: reason }
       : {
@@ -125,4 +125,20 @@ it("series and forecasts: long keys, foreign letters, huge, tiny, equal and nega
 
 it("one point without a forecast is drawn within days of it, not years", () => {
   expect(seriesPicture(seriesOf("one point", () => 5, 1, "no"))).not.toMatch(/>20\d\d</);
+});
+
+it("newer rows have a line where the model was fitted to, and what is missing a gap and a sentence", () => {
+  const whole = seriesOf("a", (t) => t);
+  const newer = seriesPicture({ ...whole, trained: 50 });
+  expect(newer).toContain("50 observations of quantity, then 10 newer");
+  expect(newer).toContain("the model was fitted up to here");
+  expectRoom(newer);
+  const points = (svg: string) =>
+    [.../class="line forecast" d="([^"]*L[^"]*L[^"]*)"/.exec(svg)![1]!.matchAll(/[ML]/g)].length;
+  expect(points(newer)).toBe(11);
+  const values = whole.values.map((value, t) => (t < 50 ? value : NaN));
+  const missing = seriesPicture({ ...whole, values, trained: 50, note: "10 newer steps cannot be shown" });
+  expect(points(missing)).toBe(10);
+  expect(missing).toContain("10 newer steps cannot");
+  expectRoom(missing);
 });

@@ -26,7 +26,16 @@ function forecastReport(series: PartitionSeries): Report {
   const { columns, rows } = forecastTable(series);
   const { title, about } = seriesText(series);
   const why = "mean" in scored ? {} : { errorType: scored.errorType, errorMessage: scored.errorMessage };
-  const json = { of, partitionKey: row.partitionKey, status: scored.status, ...why, log: row.log, columns, rows };
+  const json = {
+    of,
+    partitionKey: row.partitionKey,
+    status: scored.status,
+    ...why,
+    note: series.note,
+    log: row.log,
+    columns,
+    rows,
+  };
   const log = row.log === null ? [] : ["", "Printed while it was fitted:", row.log.trimEnd()];
   if (!("mean" in scored)) return { json, text: [`${title}: ${whyNot(series)}`, ...log].join("\n") };
   // A terminal that does not know its width says 0.
@@ -35,7 +44,12 @@ function forecastReport(series: PartitionSeries): Report {
   return {
     json,
     text: [
-      ...[`${title}: ${about}`, "", ...(fan.length > 0 ? [...fan, ""] : [])],
+      ...[
+        `${title}: ${about}`,
+        ...(series.note === null ? [] : [series.note]),
+        "",
+        ...(fan.length > 0 ? [...fan, ""] : []),
+      ],
       ...[formatTable(columns, rows), ...log],
     ].join("\n"),
   };

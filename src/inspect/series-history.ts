@@ -1,0 +1,94 @@
+import type { PartitionOutcome } from "../core/artifact.ts";
+import type { ColumnBatch, ColumnInfo } from "../core/column.ts";
+import { messageOf } from "../core/errors.ts";
+import { type Frame, frame } from "../model/frame.ts";
+import { gridPositions, nextTimes, parseTime } from "../model/interval.ts";
+import { newerRows } from "../pipeline/newer-rows.ts";
+import type { ScoredPartition } from "../pipeline/score-partition.ts";
+
+/** What was observed of a partition: what its model was fitted to, then the newer rows that it took in. */
+export interface SeriesHistory {
+  /** Times at the series' own interval, gaps included; 1, 2, … without a time column. */
+  readonly times: Float64Array;
+  /** What was observed at each time, NaN where nothing was, or where it is not known any more. */
+  readonly values: Float64Array;
+  /** How many of the times the model was fitted to; the others are newer. */
+  readonly trained: number;
+  /** What is missing, or different from what one would expect; null where nothing is. */
+  readonly note: string | null;
+}
+
+/** What a history is read for. */
+export type HistoryOf = Pick<PartitionOutcome, "interval" | "lastTs">;
+
+/** The part of a partition's rows that its model was fitted to; all of them where their times say nothing of that. */
+export function trainedHistory(
+  batch: ColumnBatch,
+  { interval, lastTs }: HistoryOf,
+  time: ColumnInfo | null,
+  target: string,
+): SeriesHistory {
+  const data = frame(batch);
+  const all = numeric(data, target);
+  const whole = (times: Float64Array, values: Float64Array) => ({ times, values, trained: values.length, note: null });
+  if (time === null || time.type === "string" || time.type === "boolean")
+    return whole(
+      Float64Array.from(all, (_, i) => i + 1),
+      all,
+    );
+  const read = time.type === "date" || time.type === "timestamp" ? data.times(time.name) : data.numbers(time.name);
+  // Where the pinned rows were deleted, those of today may go on further.
+  const last = lastTs === null ? Infinity : parseTime(axisOf(time), lastTs);
+  const end = read.findIndex((at) => at > last);
+  const [times, values] = end === -1 ? [read, all] : [read.subarray(0, end), all.subarray(0, end)];
+  const positions = interval === null || times.length === 0 ? null : gridPositions(times, interval);
+  if (positions === null || positions.at(-1) === times.length - 1) return whole(times, values);
+  const length = positions.at(-1)! + 1;
+  const spaced = new Float64Array(length).fill(NaN);
+  for (let i = 0; i < values.length; i++) spaced[positions[i]!] = values[i]!;
+  return whole(Float64Array.of(times[0]!, ...nextTimes(times[0]!, interval!, length - 1)), spaced);
+}
+
+/**
+ * A history up to the first forecast: with the rows of the input that the model took in. Where they cannot be read there
+ * is a gap, and a note that says why.
+ */
+export function upToForecast(
+  history: SeriesHistory,
+  { interval, lastTs }: HistoryOf,
+  time: ColumnInfo | null,
+  target: string,
+  input: Frame,
+  scored: ScoredPartition,
+): SeriesHistory {
+  if (!("mean" in scored)) return history;
+  if (scored.status === "STALE")
+    return { ...history, note: `there are newer rows, which the model did not take in: ${scored.errorMessage}` };
+  const first = scored.times?.[0];
+  const last = history.times.at(-1);
+  if (time === null || interval === null || lastTs === null || last === undefined || typeof first !== "number")
+    return history;
+  const steps = (gridPositions(Float64Array.of(last, first), interval)?.[1] ?? 1) - 1;
+  if (steps < 1) return history;
+  const times = Float64Array.of(...history.times, ...nextTimes(last, interval, steps));
+  const values = new Float64Array(times.length).fill(NaN);
+  values.set(history.values);
+  try {
+    const newer = newerRows(input, time, lastTs, interval)!.data.series(target);
+    values.set(newer, times.length - newer.length);
+    return { ...history, times, values };
+  } catch (error) {
+    const note = `${steps} newer ${steps === 1 ? "step" : "steps"} that the model took in cannot be shown: ${messageOf(error)}`;
+    return { ...history, times, values, note };
+  }
+}
+
+const axisOf = ({ type }: ColumnInfo) => (type === "date" || type === "timestamp" ? type : "number");
+
+/** A column of numbers or of truth values, as numbers. */
+function numeric(data: Frame, name: string): Float64Array {
+  const isBoolean = data.columns.some((column) => column.name === name && column.type === "boolean");
+  return isBoolean
+    ? Float64Array.from(data.booleans(name), (value) => (value === null ? NaN : Number(value)))
+    : data.numbers(name);
+}
