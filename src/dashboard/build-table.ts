@@ -15,6 +15,7 @@ const READ = [
   "metrics",
   "n_obs",
   "fit_ms",
+  "data_sha256",
   "error_type",
   "error_message",
 ] as const;
@@ -84,7 +85,8 @@ export class TableBuilder {
     [this.#keys, this.#labels] = [new TextColumnBuilder(n), new TextColumnBuilder(n)];
     this.#columns = {
       ...{ outcome: new Uint8Array(n), kind: new Uint16Array(n), reason: new Uint16Array(n) },
-      ...{ nObs: new Uint32Array(n), fitMs: new Float32Array(n), segment: new Uint32Array(n), at: new Uint32Array(n) },
+      ...{ nObs: new Uint32Array(n), fitMs: new Float32Array(n), data: new Uint32Array(n) },
+      ...{ segment: new Uint32Array(n), at: new Uint32Array(n) },
     };
   }
 
@@ -103,7 +105,7 @@ export class TableBuilder {
     const bytes = await getVerified(stage, path, sha256, "it was committed; its checksum differs");
     const read = await decodeSegmentColumns(bytes, path, READ);
     const isSelected = rowSelector(select);
-    const { outcome, kind, reason, nObs, fitMs, segment, at } = this.#columns;
+    const { outcome, kind, reason, nObs, fitMs, data, segment, at } = this.#columns;
     const from = this.#rows;
     let [first, last, sorted] = [undefined as PartitionKey | undefined, [] as PartitionKey, true];
     for (let i = 0; i < read.partition_key.length; i++) {
@@ -123,6 +125,7 @@ export class TableBuilder {
       if (type !== null) reason[row] = addReason(this.#reasons, type, read.error_message[i] as string | null, row);
       nObs[row] = read.n_obs[i] as number;
       fitMs[row] = read.fit_ms[i] as number;
+      data[row] = parseInt((read.data_sha256[i] as string | null)?.slice(0, 8) ?? "0", 16);
       segment[row] = this.#pieces.length;
       at[row] = i;
       if (typeof read.metrics[i] === "string")
@@ -134,7 +137,7 @@ export class TableBuilder {
   /** The table of what is there so far. What is added later changes nothing in it. */
   build(): BuiltTable {
     const n = this.#rows;
-    const { outcome, kind, reason, nObs, fitMs, segment, at } = this.#columns;
+    const { outcome, kind, reason, nObs, fitMs, data, segment, at } = this.#columns;
     const keys = this.#keys.build();
     const planOrder = new Uint32Array(n);
     let i = 0;
@@ -143,7 +146,7 @@ export class TableBuilder {
     const names = [...this.#metrics.keys()].sort(byHoldout);
     return {
       head: {
-        formatVersion: 1,
+        formatVersion: 2,
         rows: n,
         metrics: names,
         kinds: this.#kinds.entries.map(({ of, count }) => ({ ...of, count })),
@@ -152,7 +155,7 @@ export class TableBuilder {
       columns: {
         ...{ keys, labels: this.#labels.build(), keyOrder: byKey(keys, planOrder, pieces) },
         ...{ outcome: outcome.subarray(0, n), kind: kind.subarray(0, n), reason: reason.subarray(0, n) },
-        ...{ nObs: nObs.subarray(0, n), fitMs: fitMs.subarray(0, n) },
+        ...{ nObs: nObs.subarray(0, n), fitMs: fitMs.subarray(0, n), data: data.subarray(0, n) },
         ...{ segment: segment.subarray(0, n), at: at.subarray(0, n) },
       },
       planOrder,

@@ -17,7 +17,7 @@ export interface Reason {
 
 /** What is said of a run's partitions as a whole. */
 export interface TableHead {
-  readonly formatVersion: 1;
+  readonly formatVersion: 2;
   readonly rows: number;
   readonly metrics: readonly string[];
   readonly kinds: readonly { readonly kind: string; readonly count: number }[];
@@ -36,6 +36,8 @@ export interface TableColumns {
   readonly reason: Uint16Array;
   readonly nObs: Uint32Array;
   readonly fitMs: Float32Array;
+  /** The beginning of the data's checksum, 0 without one: what tells data apart. */
+  readonly data: Uint32Array;
   /** Where the partition's row is: position of the segment in the index, and of the row in the segment. */
   readonly segment: Uint32Array;
   readonly at: Uint32Array;
@@ -55,7 +57,7 @@ export interface PartitionTable extends TableColumns {
 /** The arrays of a table in the order of its file. */
 const arraysOf = (t: TableColumns): (Uint8Array | Uint16Array | Uint32Array | Float32Array)[] => [
   ...[t.keys.bytes, t.keys.offsets, t.labels.bytes, t.labels.offsets],
-  ...[t.outcome, t.kind, t.reason, t.nObs, t.fitMs, t.segment, t.at, t.keyOrder],
+  ...[t.outcome, t.kind, t.reason, t.nObs, t.fitMs, t.data, t.segment, t.at, t.keyOrder],
 ];
 
 /**
@@ -87,9 +89,9 @@ export async function putTable(
 export async function getTable(stage: Stage, runId: string, indexSha256: string): Promise<PartitionTable | undefined> {
   const folder = stagePath.partitionTable(runId, indexSha256);
   const head = await getJson<TableHead>(stage, `${folder}/head.json`).catch(() => undefined);
-  if (head?.formatVersion !== 1) return undefined;
+  if (head?.formatVersion !== 2) return undefined;
   const { buffer } = aligned(await stage.get(`${folder}/columns.bin`));
-  const sizes = new Uint32Array(buffer, 0, 12);
+  const sizes = new Uint32Array(buffer, 0, 13);
   let at = sizes.byteLength;
   const next = () => {
     const [from, size] = [at, sizes[i++]!];
@@ -109,6 +111,7 @@ export async function getTable(stage: Stage, runId: string, indexSha256: string)
     reason: u16(),
     nObs: u32(),
     fitMs: new Float32Array(...elements(next(), 4)),
+    data: u32(),
     segment: u32(),
     at: u32(),
     keyOrder: u32(),

@@ -103,7 +103,7 @@ export async function diffDetail(
   };
   const diff = await diffVersions(stage, await known(before), await known(after));
   return {
-    ...{ before, after, unchanged: diff.unchanged, metrics: diff.metrics },
+    ...{ before, after, unchanged: diff.unchanged, metrics: diff.metrics, warning: diff.warning },
     added: diff.added.length,
     lost: diff.lost.length,
     changed: diff.changed.length,

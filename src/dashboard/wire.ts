@@ -318,6 +318,8 @@ export interface CompareDetail {
   readonly b: string;
   readonly metric: string;
   readonly metrics: readonly string[];
+  /** What to know before believing it. */
+  readonly warning: string | null;
   readonly wins: number;
   readonly losses: number;
   readonly ties: number;
@@ -396,6 +398,8 @@ export interface DiffDetail {
   readonly added: number;
   readonly lost: number;
   readonly changed: number;
+  /** What to know before believing the means. */
+  readonly warning: string | null;
   /** The first of those that changed. */
   readonly keys: readonly { readonly key: string; readonly text: string }[];
   readonly metrics: readonly {

@@ -1,4 +1,5 @@
 import { ManymodelError } from "../core/errors.ts";
+import { otherData } from "../core/other-data.ts";
 import { type IndexSummary, newRunId, type RunManifest } from "../core/run.ts";
 import { type Collected, collectRun, joinIndexes, selected } from "../pipeline/collect-run.ts";
 import type { Engine } from "../ports/engine.ts";
@@ -73,12 +74,10 @@ function choose(runs: readonly RunScores[], { acrossData = false }: ChampionsSpe
       const champion = champions.get(partitionKey);
       if (champion === undefined) champions.set(partitionKey, { run, score });
       else if (better(score, champion.score)) {
-        const differ = score.dataSha256 !== champion.score.dataSha256 && champion.score.why === null;
-        if (differ && !acrossData)
-          throw new ManymodelError(
-            "conflict",
-            `partition ${partitionKey} was trained on other data in ${runId} than in ${runs[champion.run]!.runId}, so their errors cannot be compared; train both on the same data, or say --across-data`,
-          );
+        const data = [champion.score.dataSha256, score.dataSha256] as const;
+        const why = otherData(runs[champion.run]!.runId, runId, [{ partitionKey, data }]);
+        if (why !== null && champion.score.why === null && !acrossData)
+          throw new ManymodelError("conflict", `${why}, or say --across-data`);
         champions.set(partitionKey, { run, score });
       }
     }

@@ -1,6 +1,7 @@
 import { ManymodelError } from "../core/errors.ts";
+import { otherData, type TrainedOn } from "../core/other-data.ts";
 import type { Engine } from "../ports/engine.ts";
-import { metricName, type RunScores, readScores } from "./run-scores.ts";
+import { metricName, type PartitionScore, type RunScores, readScores } from "./run-scores.ts";
 
 /** A metric's distribution over partitions. */
 export interface Distribution {
@@ -34,6 +35,8 @@ export interface Comparison {
   /** Partitions with a usable metric in one run only. */
   readonly onlyA: number;
   readonly onlyB: number;
+  /** What to know before believing it: that partitions were trained on other data in one run than in the other. */
+  readonly warning: string | null;
   readonly pairs: readonly Pair[];
 }
 
@@ -46,9 +49,12 @@ export async function compareRuns(engine: Engine, a: string, b: string, metric: 
   const [runA, runB] = [await readScores(engine, a, metric), await readScores(engine, b, metric)];
   const [valuesA, valuesB] = [usable(runA), usable(runB)];
   const pairs: Pair[] = [];
-  for (const [partitionKey, value] of valuesA) {
+  const trained: TrainedOn[] = [];
+  for (const [partitionKey, { value, dataSha256 }] of valuesA) {
     const other = valuesB.get(partitionKey);
-    if (other !== undefined) pairs.push({ partitionKey, a: value, b: other });
+    if (other === undefined) continue;
+    pairs.push({ partitionKey, a: value, b: other.value });
+    trained.push({ partitionKey, data: [dataSha256, other.dataSha256] });
   }
   if (pairs.length === 0)
     throw new ManymodelError("input", `no partition has a usable ${metricName(metric)} in both ${a} and ${b}`);
@@ -61,19 +67,22 @@ export async function compareRuns(engine: Engine, a: string, b: string, metric: 
       b: distribution(pairs.map((pair) => pair.b)),
       change: distribution(pairs.map((pair) => pair.b - pair.a)),
     },
-    all: { a: distribution([...valuesA.values()]), b: distribution([...valuesB.values()]) },
+    all: { a: distribution(valuesOf(valuesA)), b: distribution(valuesOf(valuesB)) },
     wins: count((pair) => pair.b < pair.a),
     losses: count((pair) => pair.b > pair.a),
     ties: count((pair) => pair.b === pair.a),
     onlyA: valuesA.size - pairs.length,
     onlyB: valuesB.size - pairs.length,
+    warning: otherData(a, b, trained),
     pairs,
   };
 }
 
-function usable({ scores }: RunScores): Map<string, number> {
-  return new Map(scores.flatMap(({ partitionKey, value, why }) => (why === null ? [[partitionKey, value]] : [])));
+function usable({ scores }: RunScores): Map<string, PartitionScore> {
+  return new Map(scores.flatMap((score) => (score.why === null ? [[score.partitionKey, score]] : [])));
 }
+
+const valuesOf = (scores: Map<string, PartitionScore>) => Array.from(scores.values(), ({ value }) => value);
 
 /** Mean and quantiles (linear between order statistics) of values. */
 export function distribution(values: ArrayLike<number>): Distribution {

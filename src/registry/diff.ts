@@ -1,4 +1,5 @@
 import type { IndexedSegment, PartitionOutcome } from "../core/artifact.ts";
+import { otherData, type TrainedOn } from "../core/other-data.ts";
 import type { ModelVersion } from "../core/registry.ts";
 import { readIndex, segmentRows } from "../pipeline/read-index.ts";
 import type { Stage } from "../ports/stage.ts";
@@ -20,6 +21,8 @@ export interface VersionDiff {
   readonly unchanged: number;
   /** Means over the changed partitions, by metric. */
   readonly metrics: readonly MetricChange[];
+  /** What to know before believing the means: that partitions were trained on other data in one version. */
+  readonly warning: string | null;
 }
 
 /** A partition's row as far as versions may differ in it. */
@@ -41,6 +44,7 @@ export async function diffVersions(stage: Stage, before: ModelVersion, after: Mo
     for (const { row } of await segmentRows(stage, segment)) old.set(row.partitionKey, factsOf(row));
   const added: string[] = [];
   const changed: string[] = [];
+  const trained: TrainedOn[] = [];
   const sums = new Map<string, { partitions: number; before: number; after: number }>();
   let unchanged = both.reduce((sum, { rows }) => sum + rows, 0);
   for (const segment of b.filter((one) => !known.has(place(one))))
@@ -51,7 +55,8 @@ export async function diffVersions(stage: Stage, before: ModelVersion, after: Mo
       else if (same(was, row)) unchanged++;
       else {
         changed.push(row.partitionKey);
-        addMetrics(sums, was.metrics, row.metrics);
+        if (!addMetrics(sums, was.metrics, row.metrics)) continue;
+        trained.push({ partitionKey: row.partitionKey, data: [was.dataSha256, row.dataSha256] });
       }
     }
   const metrics = [...sums].map(([metric, sum]) => ({
@@ -60,7 +65,8 @@ export async function diffVersions(stage: Stage, before: ModelVersion, after: Mo
     before: sum.before / sum.partitions,
     after: sum.after / sum.partitions,
   }));
-  return { added: added.sort(), lost: [...old.keys()].sort(), changed: changed.sort(), unchanged, metrics };
+  const warning = otherData(before.version, after.version, trained);
+  return { added: added.sort(), lost: [...old.keys()].sort(), changed: changed.sort(), unchanged, metrics, warning };
 }
 
 async function segmentsOf(stage: Stage, { model, version, index }: ModelVersion): Promise<readonly IndexedSegment[]> {
@@ -76,17 +82,21 @@ const factsOf = ({ outcome, model, dataSha256, metrics }: PartitionOutcome): Fac
 
 const same = (a: Facts, b: Facts) => a.outcome === b.outcome && a.model === b.model && a.dataSha256 === b.dataSha256;
 
+/** Adds a partition's metrics to the sums; false where both versions have none in common. */
 function addMetrics(
   sums: Map<string, { partitions: number; before: number; after: number }>,
   before: string | null,
   after: string | null,
-): void {
-  if (before === null || after === null) return;
+): boolean {
+  if (before === null || after === null) return false;
   const [was, is] = [JSON.parse(before), JSON.parse(after)] as Record<string, number | null>[];
+  let counts = false;
   for (const [metric, value] of Object.entries(is!)) {
     const old = was![metric];
     if (typeof value !== "number" || typeof old !== "number") continue;
     const sum = sums.get(metric) ?? { partitions: 0, before: 0, after: 0 };
     sums.set(metric, { partitions: sum.partitions + 1, before: sum.before + old, after: sum.after + value });
+    counts = true;
   }
+  return counts;
 }

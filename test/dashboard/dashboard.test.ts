@@ -232,6 +232,29 @@ train: { chunks_per_job: 15, workers: 2, exports: ${JSON.stringify({ ...exports,
       await tab.locator("[data-fact=wins]").waitFor();
       expect(await tab.locator(".scatter circle").count()).toBe(38);
       expect(await text(tab, "[aria-label='Most worsened']")).toContain("U");
+      expect(await tab.getByText("Careful").count()).toBe(0);
+    });
+
+    it("warns of comparing runs and versions that were trained on other data", async () => {
+      const mm = await openWorkspace("local");
+      await fillDaily(mm, 12, 5);
+      await fillDaily(mm, 12, 6, "LATER");
+      for (const [i, table] of ["SALES", "LATER"].entries()) {
+        const errors = Object.fromEntries(
+          Array.from({ length: 12 }, (_, u) => [`U${String(u).padStart(2, "0")}`, i + u]),
+        );
+        const options = { dataQuery: { ...dailyQuery, table }, modelRunId: `on-${table}`, exports: { errors } };
+        await mm.foreachPartition("unit_id").dopar(body("scored"), options);
+        await mm.registry.logManyModel({ name: "M", version: `V${i + 1}`, run: `on-${table}`, horizon: 1 });
+      }
+      const url = await dashboard(mm);
+      const tab = await openTab(browser, { phone: true });
+      const careful = "12 of 12 partitions (the first: s:U00) were trained on other data in";
+      await tab.goto(`${url}/compare?a=on-SALES&b=on-LATER`);
+      await tab.getByText(`Careful: ${careful} on-LATER than in on-SALES`).waitFor();
+      expect(await tab.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+      await tab.goto(`${url}/registry/M?before=V1&after=V2`);
+      await tab.getByText(`Careful: ${careful} V2 than in V1`).waitFor();
     });
 
     it("says how many partitions are beyond the axes of a comparison, and rings them", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { start } from "../processes.ts";
 import { body, dailyQuery, fillDaily, fillTable, openWorkspace, runRows } from "../workspace.ts";
 
 const DAY = 86_400_000;
@@ -138,6 +139,19 @@ for (const engine of ["local", "memory"] as const)
       await expect(mm.champions({ runs, metric: "mase" })).rejects.toThrow("partition s:U00 was trained on other data");
       const { from } = await mm.champions({ runs, metric: "mase", acrossData: true });
       expect(Object.values(from)).toEqual([1, 1]);
+      const [{ warning }, same] = [
+        await mm.compare(a.runId, b.runId, "mase"),
+        await mm.compare(a.runId, a.runId, "mase"),
+      ];
+      expect(warning).toBe(
+        `2 of 2 partitions (the first: s:U00) were trained on other data in ${b.runId} than in ${a.runId}, so their errors cannot be compared; train both on the same data`,
+      );
+      expect(same.warning).toBeNull();
+      if (engine !== "local") return;
+      const [said, quiet] = [start(mm, "compare", ...runs), start(mm, "compare", a.runId, a.runId)];
+      await Promise.all([said.ended, quiet.ended]);
+      expect(said.output().stdout).toContain(`Warning: ${warning}.\n`);
+      expect(quiet.output().stdout).not.toContain("Warning");
     });
   });
 

@@ -89,6 +89,7 @@ describe("a patched version", () => {
     const diff = await mm.registry.diff("M", "V1", "V2");
     expect(diff).toMatchObject({ added: [], lost: [], changed: ["s:U02", "s:U06"], unchanged: 6 });
     expect(diff.metrics).toEqual([{ metric: "holdout_mase", partitions: 2, before: 5, after: 0.5 }]);
+    expect(diff.warning).toBeNull();
     expect(await mm.registry.diff("M", "V1", "V1")).toMatchObject({ changed: [], unchanged: 8, metrics: [] });
     const lineage = await mm.registry.modelLineage("M", "V2");
     expect(lineage.ancestors).toEqual(["V1"]);

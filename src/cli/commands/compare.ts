@@ -30,13 +30,14 @@ export function addCompare(program: Command): void {
 }
 
 function comparisonText(
-  { runs: [a, b], metric, matched, all, ...counts }: Comparison,
+  { runs: [a, b], metric, matched, all, warning, ...counts }: Comparison,
   options: CompareOptions,
 ): string {
   const row = (name: string, { count, mean, median, p10, p90 }: Distribution) => [name, count, mean, median, p10, p90];
   const rows = [row(`A ${a}`, matched.a), row(`B ${b}`, matched.b), row("B - A", matched.change)];
   if (!options.matched) rows.push(row("A, all", all.a), row("B, all", all.b));
   return [
+    ...(warning === null ? [] : [`Warning: ${warning}.`]),
     `${metric}, of which less is better:`,
     formatTable(["", "partitions", "mean", "median", "10 %", "90 %"], rows),
     `B is better on ${counts.wins}, worse on ${counts.losses}, the same on ${counts.ties}; ${counts.onlyA} have the metric in A only, ${counts.onlyB} in B only.`,

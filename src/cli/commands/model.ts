@@ -140,6 +140,7 @@ function addDiff(model: Command): void {
         `${diff.changed.length} changed${some(diff.changed)}`,
         `${diff.added.length} added${some(diff.added)}`,
         `${diff.lost.length} lost${some(diff.lost)}`,
+        ...(diff.warning === null ? [] : [`Warning: ${diff.warning}.`]),
         ...(rows.length > 0 ? [formatTable(["mean of the changed", "partitions", before, after], rows)] : []),
       ];
       print({ json: diff, text: lines.join("\n") }, options);

@@ -3,7 +3,7 @@ import { Bars } from "./bars.tsx";
 import { count, measure, percent, signed } from "./format.ts";
 import { go, href, setQuery } from "./route.ts";
 import { Fact } from "./run.tsx";
-import { Command, Empty, Loading } from "./states.tsx";
+import { Command, Empty, Loading, Warning } from "./states.tsx";
 import { useData } from "./use-data.ts";
 
 /** Two runs, partition by partition. */
@@ -82,6 +82,7 @@ function Comparison({ result }: { result: CompareDetail }) {
   const matched = wins + losses + ties;
   return (
     <>
+      <Warning>{result.warning}</Warning>
       <section class="panel" aria-label="Wins and losses">
         <div class="facts">
           <Fact

@@ -12,6 +12,15 @@ export function Empty({ title, children }: { title: string; children?: Component
   );
 }
 
+/** What to know before believing what is below it. */
+export function Warning({ children }: { children: string | null }) {
+  return children === null ? null : (
+    <p class="notice warn" role="note">
+      <b>Careful:</b> {children}.
+    </p>
+  );
+}
+
 /** A command to copy. */
 export function Command({ children }: { children: string }) {
   return <code class="command">{children}</code>;

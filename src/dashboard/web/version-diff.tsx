@@ -1,7 +1,7 @@
 import type { DiffDetail, ModelDetail } from "../wire.ts";
 import { count, measure, signed } from "./format.ts";
 import { href, setQuery } from "./route.ts";
-import { Loading } from "./states.tsx";
+import { Loading, Warning } from "./states.tsx";
 import { useData } from "./use-data.ts";
 
 /** What one version has that another has not. */
@@ -39,6 +39,7 @@ export function VersionDiff({ detail, query }: { detail: ModelDetail; query: URL
                 <b>{count(diff.changed)}</b> changed, <b>{count(diff.added)}</b> added, <b>{count(diff.lost)}</b> lost,{" "}
                 {count(diff.unchanged)} the same.
               </p>
+              <Warning>{diff.warning}</Warning>
               {diff.metrics.length > 0 && (
                 <div class="scroll">
                   <table class="rows">
