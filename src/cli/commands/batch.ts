@@ -1,10 +1,11 @@
 import { type Command, Option } from "commander";
 import type { ManyModel } from "../../api/connect.ts";
 import { configuredBatch } from "../../api/run-batch.ts";
-import { ManymodelError } from "../../core/errors.ts";
+import { ManymodelError, show } from "../../core/errors.ts";
 import { MISSING_MODEL, type MissingModel } from "../../core/missing-model.ts";
 import type { BatchSummary } from "../../pipeline/score-batch.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { NOTHING_WRITTEN } from "../interrupt.ts";
 import { integer, numberList } from "../option.ts";
 import { showProgress } from "../progress.ts";
 import { formatSeconds } from "../table.ts";
@@ -43,7 +44,7 @@ export function addBatch(program: Command): void {
     .option("--workers <n>", "worker threads; one per core when left out", integer(1))
     .action(async (options: BatchOptions) => {
       const report = await withWorkspace(options, async (mm) => {
-        const progress = await showProgress("scoring");
+        const progress = await showProgress("scoring", NOTHING_WRITTEN);
         const summary = await runBatch(mm, options, progress.update).finally(progress.stop);
         return { json: summary, text: `${batchText(summary)}, ${formatSeconds(summary.seconds)}.` };
       });
@@ -59,7 +60,13 @@ async function runBatch(
   const { batch, source, register } = mm.config;
   const model = options.model ?? register.name;
   const version = options.modelVersion ?? (await mm.registry.showVersions(model))[0]?.version;
-  if (version === undefined) throw new ManymodelError("not-found", `model ${model} has no version: manymodel register`);
+  if (version === undefined)
+    throw new ManymodelError(
+      "not-found",
+      options.model === undefined
+        ? `model ${model} has no version: manymodel register`
+        : `there is no model ${show(model)}; see "manymodel models"`,
+    );
   const inputTable = options.input ?? batch.input_table ?? source?.table;
   if (inputTable === undefined)
     throw new ManymodelError("usage", "nothing to score: give --input, or batch.input_table in the configuration");
