@@ -9,7 +9,7 @@ import { decodeKey, encodeKey, type KeyColumn, parseKeyText } from "../core/part
  */
 export function keysFromWords(columns: readonly KeyColumn[], words: readonly string[]): string[] {
   const meanings: string[] = [];
-  let why = `a key is ${columns.map(({ name }) => name).join(", ")}, but ${words.length} words were given`;
+  let why = `a key is ${columns.map(({ name }) => name).join(", ")}, but ${words.length === 1 ? "1 word was" : `${words.length} words were`} given`;
   if (words.length === columns.length)
     try {
       meanings.push(

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { ManyModel } from "../api/connect.ts";
 import { type PartitionSourceOptions, partitionSource } from "../api/partition-source.ts";
-import { ManymodelError } from "../core/errors.ts";
+import { ManymodelError, show } from "../core/errors.ts";
 import { openPartitions, type PartitionReader, type PartitionSeries } from "../inspect/partition-series.ts";
 import { completedRun, readIndex, segmentRows } from "../pipeline/read-index.ts";
 import { keysFromWords } from "./key-words.ts";
@@ -64,8 +64,11 @@ export async function openWith(mm: ManyModel, options: PartitionOptions): Promis
       }
       throw new ManymodelError(
         "not-found",
-        `${source.name} has no partition ${words.join(" ")}; manymodel sql "SELECT PARTITION_KEY FROM MODEL_INDEX" lists them`,
+        `${source.name} has no partition ${words.map(wordText).join(" ")}; manymodel sql "SELECT PARTITION_KEY FROM MODEL_INDEX" lists them`,
       );
     },
   };
 }
+
+/** A word as it was meant: in quotes where it would not be seen to be one. */
+const wordText = (word: string) => (/^\S+$/.test(word) ? word : show(word));

@@ -19,7 +19,11 @@ export function checkPictureFile(file: string): string {
 export async function writePicture(file: string, svg: string): Promise<void> {
   const isPng = path.extname(checkPictureFile(file)).toLowerCase() === ".png";
   await writeFile(file, isPng ? await rasterise(svg) : svg).catch((cause: unknown) => {
-    throw new ManymodelError("usage", `the picture cannot be written: ${messageOf(cause)}`, { cause });
+    const why =
+      (cause as NodeJS.ErrnoException).code === "ENOENT"
+        ? `there is no folder ${path.dirname(file)}; create it, or name another`
+        : messageOf(cause);
+    throw new ManymodelError("usage", `the picture cannot be written: ${why}`, { cause });
   });
 }
 

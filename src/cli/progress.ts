@@ -1,5 +1,6 @@
 import type { OnProgress, Progress } from "../pipeline/progress.ts";
 import { timeLeft } from "../pipeline/time-left.ts";
+import { whenInterrupted } from "./interrupt.ts";
 import { formatSeconds } from "./table.ts";
 
 /** Shows progress on stderr. */
@@ -11,20 +12,25 @@ export interface ProgressDisplay {
 
 const LINE_EVERY_MS = 10_000;
 
-/** A bar with rate and time left on a terminal; elsewhere a line every ten seconds. */
-export async function showProgress(label: string): Promise<ProgressDisplay> {
+/**
+ * A bar with rate and time left on a terminal; elsewhere a line every ten seconds.
+ *
+ * @param ifStopped - what to say if somebody stops the program meanwhile
+ */
+export async function showProgress(label: string, ifStopped: string): Promise<ProgressDisplay> {
   const began = performance.now();
   const rate = ({ done }: Progress) => done / Math.max(0.001, (performance.now() - began) / 1000);
   const describe = (progress: Progress) => progressText(progress, rate(progress));
   if (!process.stderr.isTTY) {
     let next = LINE_EVERY_MS;
+    const stop = whenInterrupted(() => {}, ifStopped);
     return {
       update(progress) {
         if (performance.now() - began < next || progress.done === progress.total) return;
         next += LINE_EVERY_MS;
         process.stderr.write(`${label}: ${describe(progress)}\n`);
       },
-      stop() {},
+      stop,
     };
   }
   const { default: cliProgress } = await import("cli-progress");
@@ -37,6 +43,10 @@ export async function showProgress(label: string): Promise<ProgressDisplay> {
     fps: 5,
   });
   let started = false;
+  const putBack = () => {
+    if (started) bar.stop();
+  };
+  const forget = whenInterrupted(putBack, ifStopped);
   return {
     update(progress) {
       const text = { text: describe(progress) };
@@ -45,7 +55,8 @@ export async function showProgress(label: string): Promise<ProgressDisplay> {
       started = true;
     },
     stop() {
-      if (started) bar.stop();
+      forget();
+      putBack();
     },
   };
 }

@@ -55,7 +55,7 @@ it("looks at single partitions, and draws them, forecasts, accuracy, a compariso
   expect(failed.status).toBe(1);
   expect(failed.stdout).toMatch(/^gone, too, 9: no model \(fit-error: .+\)\n$/);
   expect(manymodel("forecast", "north").stderr).toBe(
-    "manymodel: a key is store, sku, but 1 words were given; give one word for each column, or one as in PARTITION_KEY\n",
+    "manymodel: a key is store, sku, but 1 word was given; give one word for each column, or one as in PARTITION_KEY\n",
   );
   expect(manymodel("forecast", "north", "x").stderr).toContain('not an integer partition key: "x"');
   expect(manymodel("forecast", "north", "3").stderr).toMatch(/MANY_MODEL_FORECAST V1 has no partition north 3; /);

@@ -1,10 +1,11 @@
 import { type Command, Option } from "commander";
 import type { ManyModel } from "../../api/connect.ts";
 import { configuredBatch } from "../../api/run-batch.ts";
-import { ManymodelError } from "../../core/errors.ts";
+import { ManymodelError, show } from "../../core/errors.ts";
 import { MISSING_MODEL, type MissingModel } from "../../core/missing-model.ts";
 import type { BatchSummary } from "../../pipeline/score-batch.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { NOTHING_WRITTEN } from "../interrupt.ts";
 import { integer, numberList } from "../option.ts";
 import { showProgress } from "../progress.ts";
 import { formatSeconds } from "../table.ts";
@@ -43,7 +44,7 @@ export function addBatch(program: Command): void {
     .option("--workers <n>", "worker threads; one per core when left out", integer(1))
     .action(async (options: BatchOptions) => {
       const report = await withWorkspace(options, async (mm) => {
-        const progress = await showProgress("scoring");
+        const progress = await showProgress("scoring", NOTHING_WRITTEN);
         const summary = await runBatch(mm, options, progress.update).finally(progress.stop);
         return { json: summary, text: `${batchText(summary)}, ${formatSeconds(summary.seconds)}.` };
       });

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { printable } from "../../core/errors.ts";
 import { forecastTable } from "../../inspect/forecast-table.ts";
 import type { PartitionSeries } from "../../inspect/partition-series.ts";
 import { seriesText, whyNot } from "../../picture/series-text.ts";
@@ -24,7 +25,9 @@ export function addForecast(program: Command): void {
 function forecastReport(series: PartitionSeries): Report {
   const { row, of, scored } = series;
   const { columns, rows } = forecastTable(series);
-  const { title, about } = seriesText(series);
+  const { about, ...text } = seriesText(series);
+  // A key may have a line break.
+  const title = printable(text.title);
   const why = "mean" in scored ? {} : { errorType: scored.errorType, errorMessage: scored.errorMessage };
   const json = {
     of,

@@ -29,7 +29,7 @@ export function addMonitor(program: Command): void {
       const { model, modelVersion, forecasts, actuals, target } = options;
       const report = await withWorkspace(options, async (mm) => {
         const began = performance.now();
-        const progress = await showProgress("monitoring");
+        const progress = await showProgress("monitoring", "the same command begins again");
         const found = await mm
           .monitor({
             ...(model !== undefined && { model }),

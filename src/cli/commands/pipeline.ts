@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { ManyModel } from "../../api/connect.ts";
 import type { PipelineStep, StepReport } from "../../api/pipeline-run.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { STEPS_STOPPED } from "../interrupt.ts";
 import { type ProgressDisplay, showProgress } from "../progress.ts";
 import { formatSeconds } from "../table.ts";
 
@@ -25,7 +26,7 @@ export async function runSteps(mm: ManyModel, force: boolean): Promise<StepRepor
     force,
     async onBegin(step) {
       const label = LABELS[step];
-      display = label === undefined ? undefined : await showProgress(label);
+      display = label === undefined ? undefined : await showProgress(label, STEPS_STOPPED);
       return display?.update;
     },
     onEnd(report) {

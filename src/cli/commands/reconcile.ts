@@ -3,6 +3,7 @@ import type { ReconcileTablesOptions } from "../../api/reconcile.ts";
 import { ManymodelError } from "../../core/errors.ts";
 import type { DeclaredLevel } from "../../reconcile/declared-hierarchy.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { NOTHING_WRITTEN } from "../interrupt.ts";
 import { numberList } from "../option.ts";
 import { showProgress } from "../progress.ts";
 import { formatSeconds } from "../table.ts";
@@ -54,7 +55,7 @@ export function addReconcile(program: Command): void {
       const intervals = options.intervals ? options.levels : [];
       const report = await withWorkspace(options, async (mm) => {
         const began = performance.now();
-        const progress = await showProgress("reconciling");
+        const progress = await showProgress("reconciling", NOTHING_WRITTEN);
         const summary = await mm
           .reconcile({
             ...(levels !== undefined && { levels }),

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { addCommand, print, withWorkspace } from "../command.ts";
+import { RUN_STOPPED } from "../interrupt.ts";
 import { autoOrCount, integer, wordList } from "../option.ts";
 import { showProgress } from "../progress.ts";
 import { formatSeconds } from "../table.ts";
@@ -48,7 +49,7 @@ export function addRefine(program: Command): void {
       const worstPercent =
         chosen === undefined && !options.offenders ? configured?.worst_percent : options.worstPercent;
       const began = performance.now();
-      const progress = await showProgress("refining");
+      const progress = await showProgress("refining", RUN_STOPPED);
       const { runId, index, manifest, ranking } = await mm
         .refine({
           ...{ ...choice(options), metric, by, onProgress: progress.update },

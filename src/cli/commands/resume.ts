@@ -4,6 +4,7 @@ import type { DoparOptions } from "../../api/dopar-options.ts";
 import { ManymodelError } from "../../core/errors.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { failureGroups, failureLines } from "../failures.ts";
+import { RUN_STOPPED } from "../interrupt.ts";
 import { autoOrCount } from "../option.ts";
 import { showProgress } from "../progress.ts";
 import { formatSeconds } from "../table.ts";
@@ -30,7 +31,7 @@ export function addResume(program: Command): void {
             `run ${runId} was planned otherwise: ${changes.join("; ")}. --pinned goes on as it was planned, --fork starts a new run`,
           );
         const began = performance.now();
-        const progress = await showProgress("training");
+        const progress = await showProgress("training", RUN_STOPPED);
         const workers = typeof options.workers === "number" ? { workers: options.workers } : {};
         const onProgress = progress.update;
         const resume = () => mm.resume(runId, { ...workers, onProgress });
@@ -83,7 +84,7 @@ export function addRetry(program: Command): void {
     .option("--workers <n>", "worker threads, or auto", autoOrCount)
     .action(async (runId: string, options: CommonOptions & { runId?: string; workers?: number | "auto" }) => {
       const report = await withWorkspace(options, async (mm) => {
-        const progress = await showProgress("training");
+        const progress = await showProgress("training", RUN_STOPPED);
         const run = await mm
           .retry(runId, {
             onProgress: progress.update,

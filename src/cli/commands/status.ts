@@ -93,7 +93,7 @@ const FOLLOW_MS = 500;
 /** Shows a run's progress until it is neither planned nor worked on any more, or has stalled. */
 async function follow(engine: Engine, runId: string): Promise<void> {
   const { catalog, queue, stage } = engine;
-  const progress = await showProgress(runId);
+  const progress = await showProgress(runId, "the run itself goes on");
   try {
     for (;;) {
       const run = await knownRun(catalog, runId);

@@ -7,6 +7,7 @@ import { type Estimate, estimateOf } from "../../pipeline/estimate.ts";
 import type { ChangedSummary } from "../../registry/train-changed.ts";
 import { addCommand, type CommonOptions, print, type Report, withWorkspace } from "../command.ts";
 import { failureGroups, failureLines } from "../failures.ts";
+import { RUN_STOPPED } from "../interrupt.ts";
 import { autoOrCount } from "../option.ts";
 import { showProgress } from "../progress.ts";
 import { intervalLines, runIntervals } from "../run-intervals.ts";
@@ -70,7 +71,7 @@ export function addTrain(program: Command): void {
         const changedOnly = options.changedOnly ?? (options.since !== undefined || train.changed_only);
         const since = changedOnly ? await mm.earlierRun(register.name, options.since) : undefined;
         const began = performance.now();
-        const progress = await showProgress("training");
+        const progress = await showProgress("training", RUN_STOPPED);
         const { runId, manifest, index, changed } = await mm
           .foreachPartition(mm.config.train.model_key_arg)
           .dopar(definition, {
