@@ -100,20 +100,20 @@ function integers(values: readonly (bigint | null)[]): Int32Array | BigInt64Arra
 
 /** Where a column has values; undefined if everywhere. */
 function presence(column: Exclude<Column, { readonly type: "string" }>): Uint8Array | undefined {
-  const { type, values } = column;
-  const isThere: (i: number) => boolean =
-    type === "integer"
-      ? (i) => values[i] !== null
-      : type === "boolean"
-        ? (i) => values[i] !== 2
-        : (i) => !Number.isNaN(values[i]);
-  let present: Uint8Array | undefined;
-  for (let i = 0; i < values.length; i++)
-    if (!isThere(i)) {
-      present ??= new Uint8Array(values.length).fill(1);
-      present[i] = 0;
-    }
-  return present;
+  const { values } = column;
+  switch (column.type) {
+    case "integer":
+      return values.includes(null as never)
+        ? Uint8Array.from(column.values, (value) => Number(value !== null))
+        : undefined;
+    case "boolean":
+      return column.values.includes(2) ? column.values.map((value) => Number(value !== 2)) : undefined;
+    default:
+      // `includes` tells NaN too, and looks at each number without a call.
+      return column.values.includes(NaN)
+        ? Uint8Array.from(column.values, (value) => Number(!Number.isNaN(value)))
+        : undefined;
+  }
 }
 
 function encode(column: Stored, from: number, to: number): EncodedValues {

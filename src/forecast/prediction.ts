@@ -41,20 +41,32 @@ export function symmetricForecast(
   levels: readonly number[],
   df = Infinity,
 ): Forecast {
-  const lower: Float64Array[] = [];
-  const upper: Float64Array[] = [];
-  for (const level of levels) {
+  const lower = arraysOf(levels.length, mean.length);
+  const upper = arraysOf(levels.length, mean.length);
+  for (let l = 0; l < levels.length; l++) {
+    const level = levels[l]!;
     const p = 0.5 + level / 200;
     const quantile = df === Infinity ? normalQuantile(p) : studentQuantile(p, df);
-    lower.push(level === 0 ? mean.slice() : boundAt(-quantile, mean, se));
-    upper.push(level === 0 ? mean.slice() : boundAt(quantile, mean, se));
+    for (let i = 0; i < mean.length; i++) {
+      const reach = quantile * se[i]!;
+      lower[l]![i] = level === 0 ? mean[i]! : mean[i]! - reach;
+      upper[l]![i] = level === 0 ? mean[i]! : mean[i]! + reach;
+    }
   }
   return { mean, levels, lower, upper };
 }
 
-/** The bound that lies so many standard errors above the point forecasts. */
-export function boundAt(quantile: number, mean: Float64Array, se: Float64Array): Float64Array {
-  const bound = new Float64Array(mean.length);
-  for (let i = 0; i < bound.length; i++) bound[i] = mean[i]! + quantile * se[i]!;
-  return bound;
+/** Arrays of numbers in one piece of memory: many small pieces cost more than what is computed in them. */
+export function arraysOf(count: number, length: number): Float64Array[] {
+  const memory = new ArrayBuffer(8 * count * length);
+  const arrays: Float64Array[] = [];
+  for (let i = 0; i < count; i++) arrays.push(new Float64Array(memory, 8 * i * length, length));
+  return arrays;
+}
+
+/** Square roots of variances. */
+export function standardErrors(variance: Float64Array): Float64Array {
+  const se = new Float64Array(variance.length);
+  for (let i = 0; i < se.length; i++) se[i] = Math.sqrt(variance[i]!);
+  return se;
 }

@@ -67,7 +67,11 @@ function boundsOf({ levels, quantiles }: ForecastTable): Bound[] {
 
 /** A column of numbers that grows with its table; NaN where nothing was set. */
 class Numbers {
-  #values = new Float64Array(INITIAL_ROWS).fill(NaN);
+  #values: Float64Array;
+
+  constructor(rows: number) {
+    this.#values = new Float64Array(rows).fill(NaN);
+  }
 
   set(values: Float64Array, row: number): void {
     this.#reach(row + values.length);
@@ -87,8 +91,6 @@ class Numbers {
   }
 }
 
-const INITIAL_ROWS = 256;
-
 /**
  * Lays partitions out as the rows of a forecast table, one per step or one that says why there is none: numbers into their
  * columns as they come, so that nothing is kept of a partition's forecast itself; texts once a partition.
@@ -107,16 +109,19 @@ export class ForecastRows {
   readonly #fingerprints: (string | null)[] = [];
   /** For each partition the row after its last one. */
   readonly #ends: number[] = [];
-  readonly #mean = new Numbers();
+  readonly #mean: Numbers;
   readonly #boundColumns: readonly Numbers[];
-  readonly #times = new Numbers();
+  readonly #times: Numbers;
   readonly #timeTexts: (string | null)[] = [];
   readonly #steps: (bigint | null)[] = [];
 
-  constructor(table: ForecastTable) {
+  /** @param rows - how many to make room for; there may be more */
+  constructor(table: ForecastTable, rows = 32) {
     this.#table = table;
     this.#bounds = boundsOf(table);
-    this.#boundColumns = this.#bounds.map(() => new Numbers());
+    this.#mean = new Numbers(rows);
+    this.#boundColumns = this.#bounds.map(() => new Numbers(rows));
+    this.#times = new Numbers(rows);
   }
 
   add(key: PartitionKey, scored: ScoredPartition, fingerprint: string | null = null): void {

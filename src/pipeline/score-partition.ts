@@ -76,15 +76,25 @@ export type ScoredPartition =
 
 /**
  * Scores one partition with its model. Whoever scores, a batch or a server, does it by this function, so that the same
- * model, data and options give the same bits. Never throws: what goes wrong is the partition's own error.
+ * model, data and options give the same bits. Never throws: what goes wrong is the partition's own error. The answer is there
+ * at once unless the definition is asynchronous.
  */
-export async function scorePartition(
+export function scorePartition(
   plan: ScoringPlan,
   partition: TrainedPartition,
   data: ScoringData,
-): Promise<ScoredPartition> {
+): ScoredPartition | Promise<ScoredPartition> {
   const steps = scoring(plan, partition, data);
   let step = steps.next();
+  while (!step.done) {
+    if (isAwaited(step.value)) return scoreLater(steps, step.value);
+    step = steps.next(step.value);
+  }
+  return step.value;
+}
+
+async function scoreLater(steps: ReturnType<typeof scoring>, first: PromiseLike<unknown>): Promise<ScoredPartition> {
+  let step: IteratorResult<unknown, ScoredPartition> = { done: false, value: first };
   while (!step.done) {
     try {
       step = steps.next(await step.value);
@@ -95,17 +105,18 @@ export async function scorePartition(
   return step.value;
 }
 
+function isAwaited(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
+}
+
 /** The same where nothing can be waited for: a definition that answers later is the partition's error. */
 export function scorePartitionNow(plan: ScoringPlan, partition: TrainedPartition, data: ScoringData): ScoredPartition {
   const steps = scoring(plan, partition, data);
   let step = steps.next();
   while (!step.done)
-    step =
-      typeof (step.value as { then?: unknown } | null | undefined)?.then === "function"
-        ? steps.throw(
-            new Error("the definition is asynchronous, which cannot be waited for here; score in another way"),
-          )
-        : steps.next(step.value);
+    step = isAwaited(step.value)
+      ? steps.throw(new Error("the definition is asynchronous, which cannot be waited for here; score in another way"))
+      : steps.next(step.value);
   return step.value;
 }
 
@@ -128,14 +139,14 @@ function* scoring(
     const horizon = perRow ? data.length : plan.horizon;
     const moved: Moved = perRow ? { model: JSON.parse(partition.model) } : yield* moveOn(plan, partition, given, data);
     const times = perRow ? rowTimes(plan, data) : forecastTimes(plan, partition, moved.steps ?? 0);
-    const returned = yield definition.predict!({
-      ...given,
-      ...{ model: moved.model, horizon, levels, data },
-      ...(future !== undefined && { future: futureRows(future, plan.time, times as Float64Array | null) }),
-    });
-    const prediction = checkPrediction(returned, horizon, levels);
-    if (moved.problem !== undefined) return { status: "STALE", times, ...prediction, ...moved.problem };
-    return { status: "OK", times, ...prediction };
+    const { model } = moved;
+    const asked = { ...given, model, horizon, levels, data };
+    const returned = yield definition.predict!(
+      future === undefined ? asked : { ...asked, future: futureRows(future, plan.time, times as Float64Array | null) },
+    );
+    const { mean, lower, upper } = checkPrediction(returned, horizon, levels);
+    if (moved.problem !== undefined) return { status: "STALE", times, mean, lower, upper, ...moved.problem };
+    return { status: "OK", times, mean, lower, upper };
   } catch (error) {
     return { status: "ERROR", errorType: typeOf(error, "predict-error"), errorMessage: messageOf(error) };
   }
@@ -194,5 +205,11 @@ function forecastTimes(
 ): Float64Array | null {
   if (time === null || lastTs === null || interval === null) return null;
   const type = time.type === "date" || time.type === "timestamp" ? time.type : "number";
-  return nextTimes(parseTime(type, lastTs), interval, steps + horizon).subarray(steps);
+  const question = `${type} ${lastTs} ${interval} ${steps} ${horizon}`;
+  if (question !== lastTimes?.question)
+    lastTimes = { question, times: nextTimes(parseTime(type, lastTs), interval, steps + horizon).subarray(steps) };
+  return lastTimes.times;
 }
+
+/** The answer to the last question for times: most series of a table end together. */
+let lastTimes: { readonly question: string; readonly times: Float64Array } | undefined;

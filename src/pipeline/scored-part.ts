@@ -25,6 +25,8 @@ export interface ScoredPart {
 }
 
 const SHOWN = 5;
+/** Room is made for so many rows before they come: partitions without a model have one each, whatever the horizon. */
+const MOST_ROWS_AHEAD = 65_536;
 
 /** What a task gives: the rows that it writes, and what it counts. */
 export class PartOfBatch {
@@ -35,10 +37,11 @@ export class PartOfBatch {
   readonly #withoutModel: string[] = [];
   readonly #kept: string[] = [];
 
-  constructor(task: ScoreTask, definition: AnyModelDefinition) {
+  /** @param partitions - how many are to come, about */
+  constructor(task: ScoreTask, definition: AnyModelDefinition, partitions: number) {
     this.#task = task;
     this.#definition = definition;
-    this.#rows = new ForecastRows(task);
+    this.#rows = new ForecastRows(task, Math.min(partitions * task.horizon, MOST_ROWS_AHEAD));
   }
 
   add(key: PartitionKey, scored: ScoredPartition, fingerprint: string | null = null): void {

@@ -42,7 +42,7 @@ export async function takeScored(
   );
   const ordinals = Int32Array.from(scored, ([ordinal]) => ordinal);
   const keys = await tables.keys(snapshot, 0, snapshot.partitions);
-  const output = new PartOfBatch(task, definition);
+  const output = new PartOfBatch(task, definition, ordinals.length);
   for (const [ordinal, outcome] of scored) {
     const key = keys[ordinal]!;
     if (outcome.status !== "NO_MODEL") output.add(key, outcome);

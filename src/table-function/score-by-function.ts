@@ -35,7 +35,7 @@ export async function scoreByFunction(
     .map((partition, i) => ({ ...partition, key: keys[i]!, ordinal: places[i]!, future: ahead?.[i] ?? -1 }))
     .filter(({ ordinal }) => ordinal >= 0);
   const [modelled, modelless] = [asked.filter((one) => one.hasModel), asked.filter((one) => !one.hasModel)];
-  const output = new PartOfBatch(task, definition);
+  const output = new PartOfBatch(task, definition, modelless.length);
   const part = await functions.openPart({
     ...{ body, plan: JSON.stringify(planOf(task)), runId, segment, snapshot, future, outputTable },
     ...{ columns: forecastColumns(task), kept: kept?.owner ?? null },

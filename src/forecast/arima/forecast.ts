@@ -1,6 +1,6 @@
 import { invBoxCox } from "../box-cox.ts";
 import type { ModelForecastOptions } from "../kind.ts";
-import { checkForecastOptions, type Forecast, symmetricForecast } from "../prediction.ts";
+import { arraysOf, checkForecastOptions, type Forecast, standardErrors, symmetricForecast } from "../prediction.ts";
 import type { ArimaModel } from "./arima-model.ts";
 import { settle } from "./innovations.ts";
 import { kalmanStep, observe } from "./kalman.ts";
@@ -18,7 +18,7 @@ import { design, type Regressors } from "./regressors.ts";
 export function forecastArima(model: ArimaModel, options: ModelForecastOptions): Forecast {
   const { h, levels } = checkForecastOptions(options);
   const { mean, variance } = forecastMoments(model, h, options.xreg);
-  const symmetric = symmetricForecast(mean, variance.map(Math.sqrt), levels);
+  const symmetric = symmetricForecast(mean, standardErrors(variance), levels);
   const { lambda, biasAdjust } = model;
   if (lambda === undefined) return symmetric;
   const back = (values: Float64Array) => invBoxCox(values, lambda);
@@ -84,16 +84,18 @@ function settledMoments(
   const autoregressive = lagsOf(phi);
   const integrating = lagsOf(delta);
   const { last } = model.state;
-  const forcings = new Float64Array(h);
-  const mean = new Float64Array(h);
+  const [mean, variance, forcings, response] = arraysOf(4, h) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
   for (let i = 0; i < h; i++) {
     let value = nextForcing(state.a, k, phi, autoregressive, forcings, i);
     for (const lag of integrating) value += delta[lag - 1]! * (lag <= i ? mean[i - lag]! : last[lag - i - 1]!);
     mean[i] = value;
   }
-  const variance = new Float64Array(h);
   const gain = new Float64Array(k);
-  const response = new Float64Array(h);
   for (let i = 0; i < h; i++) {
     if (i === 0 || state.scale !== 0) {
       for (let a = 0; a < k; a++) gain[a] = state.gain[a]! / state.variance;

@@ -7,8 +7,11 @@ import { createPresample, fillPresample, presampleCovariance } from "./presample
 
 /** The ARMA polynomials of a model. */
 export function armaOf({ order, coef }: ArimaModel): Arma {
-  const block = (name: string, count: number) =>
-    Float64Array.from({ length: count }, (_, i) => coef[`${name}${i + 1}`]!);
+  const block = (name: string, count: number) => {
+    const values = new Float64Array(count);
+    for (let i = 0; i < count; i++) values[i] = coef[`${name}${i + 1}`]!;
+    return values;
+  };
   return {
     ar: block("ar", order.p),
     ma: block("ma", order.q),
@@ -49,9 +52,9 @@ export function innovationStateOf({ state }: ArimaModel, { k, phi, theta }: Recu
   if (state.covariance !== undefined) return undefined;
   const settled = () => Float64Array.from({ length: k }, (_, i) => phi[i]! + theta[i]!);
   return {
-    a: Float64Array.from(state.a),
-    gain: state.gain === undefined ? settled() : Float64Array.from(state.gain),
-    shrinking: state.shrinking === undefined ? new Float64Array(k) : Float64Array.from(state.shrinking),
+    a: new Float64Array(state.a),
+    gain: state.gain === undefined ? settled() : new Float64Array(state.gain),
+    shrinking: state.shrinking === undefined ? new Float64Array(k) : new Float64Array(state.shrinking),
     scale: state.scale ?? 0,
     variance: state.variance,
   };

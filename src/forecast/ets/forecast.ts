@@ -1,7 +1,7 @@
 import { invBoxCox } from "../box-cox.ts";
 import { normalQuantile } from "../distribution.ts";
 import type { ForecastOptions } from "../prediction.ts";
-import { boundAt, checkForecastOptions, type Forecast } from "../prediction.ts";
+import { checkForecastOptions, type Forecast, standardErrors } from "../prediction.ts";
 import { random } from "../random.ts";
 import type { EtsModel } from "./ets-model.ts";
 import { advance, expectation, startMoving } from "./recursion.ts";
@@ -45,8 +45,13 @@ function distribution(model: EtsModel, h: number): Distribution {
   const moments = analyticMoments(model, h);
   if (moments !== undefined) {
     const { mean, variance } = moments;
-    const se = variance.map(Math.sqrt);
-    const bound = (p: number) => boundAt(Math.sign(p - 0.5) * normalQuantile(Math.max(p, 1 - p)), mean, se);
+    const se = standardErrors(variance);
+    const bound = (p: number) => {
+      const quantile = Math.sign(p - 0.5) * normalQuantile(Math.max(p, 1 - p));
+      const values = new Float64Array(h);
+      for (let i = 0; i < h; i++) values[i] = mean[i]! + quantile * se[i]!;
+      return values;
+    };
     return { mean, variance, bound };
   }
   const uniform = random(model.seed);

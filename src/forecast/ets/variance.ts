@@ -1,3 +1,4 @@
+import { arraysOf } from "../prediction.ts";
 import type { EtsModel } from "./ets-model.ts";
 
 /** Means and variances of the next h values. */
@@ -21,10 +22,7 @@ export function analyticMoments(model: EtsModel, h: number): Moments | undefined
 
 /** Linear states: an error's effect on later values is α + β (φ + … + φ^j), and γ where the season comes round. */
 function linear({ error, trend, period, alpha, beta, gamma, phi, sigma2, state }: EtsModel, h: number): Moments {
-  const mean = new Float64Array(h);
-  const variance = new Float64Array(h);
-  const effect = new Float64Array(h);
-  const square = new Float64Array(h);
+  const [mean, variance, effect, square] = arraysOf(4, h) as [Float64Array, Float64Array, Float64Array, Float64Array];
   let phis = 0;
   let power = 1;
   let sum = 0;
