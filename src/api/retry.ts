@@ -39,6 +39,7 @@ export async function retry(workspace: Workspace, runId: string, options: RetryO
     mode: "tasks" as const,
     ...{ query: snapshot.query, snapshot, keys, keyArg, exports, seed, workers: count, refines: runId },
     definition: { ...definition, bytes: await engine.stage.get(stagePath.definition(definition.sha256)) },
+    ...(manifest.model !== undefined && { model: manifest.model }),
     chunks: "auto" as const,
     maxAttempts: options.maxAttempts ?? manifest.maxAttempts,
     ...(fitTimeoutMs !== null && { fitTimeoutMs }),

@@ -13,7 +13,7 @@ import { partitionPage, partitionsHead } from "./partition-view.ts";
 import { diffDetail, modelDetail, modelLines } from "./registry-view.ts";
 import { runFailures } from "./run-failures.ts";
 import { RunFollower } from "./run-progress.ts";
-import { runDetail, runLines } from "./run-view.ts";
+import { RunLister, runDetail } from "./run-view.ts";
 import { seriesDetail } from "./series-view.ts";
 import { type RunTable, TableCache } from "./table-cache.ts";
 import type { Preparing, RunLine, RunProgress } from "./wire.ts";
@@ -29,9 +29,10 @@ const HEARTBEAT_MS = 15_000;
 export function dashboardRoutes(engine: Engine, monitored: MonitorTables): Hono {
   const app = new Hono();
   const tables = new TableCache(engine);
-  const live = liveRuns(engine);
+  const runs = new RunLister(engine);
+  const live = liveRuns(engine, runs);
 
-  app.get("/runs", async (c) => c.json(await runLines(engine)));
+  app.get("/runs", async (c) => c.json(await runs.read()));
   app.get("/runs/:run", async (c) => c.json(await runDetail(engine, c.req.param("run"), Date.now())));
   app.get("/runs/:run/failures", async (c) =>
     c.json(await runFailures(engine, await knownRun(engine.catalog, c.req.param("run")))),
@@ -91,8 +92,8 @@ export function dashboardRoutes(engine: Engine, monitored: MonitorTables): Hono 
 }
 
 /** The list of runs and single runs, each read once for all who look at it. */
-function liveRuns(engine: Engine) {
-  const all = new Watched<readonly RunLine[]>(() => runLines(engine));
+function liveRuns(engine: Engine, runs: RunLister) {
+  const all = new Watched<readonly RunLine[]>(() => runs.read());
   const followed = new Map<string, Watched<RunProgress>>();
   return {
     all,

@@ -1,5 +1,5 @@
 import type { RunRecord } from "../core/run.ts";
-import type { ChunkState } from "../core/states.ts";
+import type { ChunkState, SkipReason } from "../core/states.ts";
 import { knownRun } from "../pipeline/known-run.ts";
 import { hasStalled } from "../pipeline/stalled.ts";
 import { feedingBegan, limitsLeft, timeLeft } from "../pipeline/time-left.ts";
@@ -45,7 +45,7 @@ export class RunFollower {
     const usedMs = limits ? await this.#limitsUsed(until) : null;
     return {
       runId: run.runId,
-      ...{ state: run.state, stalled },
+      ...{ state: run.state, stalled, skipReason: skipReasonOf(chunks) },
       at: new Date(now).toISOString(),
       ...counts,
       rate,
@@ -54,6 +54,7 @@ export class RunFollower {
       workers,
       retries: retriesOf(chunks),
       elapsedMs: Math.max(0, until - Date.parse(run.createdAt)),
+      interrupted: chunks.some(({ forgiven }) => forgiven > 0),
       budgetMs,
       budgetUsedMs: budgetMs === null ? null : usedMs,
       deadlineMs: limits?.hardDeadlineMs ?? null,
@@ -90,6 +91,11 @@ export function countsOf(
     counts.failed += state === "failed" ? partitions : (segment?.failed ?? 0);
   }
   return { total, ...counts };
+}
+
+/** Why chunks were skipped; null where none was. */
+export function skipReasonOf(chunks: readonly ChunkRecord[]): SkipReason | null {
+  return (chunks.find(({ state }) => state === "skipped")?.error ?? null) as SkipReason | null;
 }
 
 /** The workers on the roster that may work for a run, and those that hold its chunks; none that is known to be gone. */

@@ -1,42 +1,72 @@
-import type { RunRecord } from "../core/run.ts";
+import type { RunManifest, RunRecord } from "../core/run.ts";
+import type { SkipReason } from "../core/states.ts";
 import { knownRun } from "../pipeline/known-run.ts";
 import { hasStalled } from "../pipeline/stalled.ts";
 import type { Engine } from "../ports/engine.ts";
-import { countsOf, RunFollower } from "./run-progress.ts";
+import { countsOf, RunFollower, skipReasonOf } from "./run-progress.ts";
 import type { RunDetail, RunLine } from "./wire.ts";
 
-/** All runs, newest first. Those in progress are counted by their chunks. */
-export async function runLines(engine: Engine): Promise<RunLine[]> {
-  const { catalog, queue } = engine;
-  const runs = await catalog.runs();
-  return Promise.all(
-    runs.map(async (run) => {
-      const chunks = run.index === null && run.manifest !== null ? await queue.counts(run.runId) : undefined;
-      const line = lineOf(run, await hasStalled(engine, run));
-      return chunks === undefined
-        ? line
-        : {
-            ...line,
-            // A chunk that failed as a whole has no segment, but its partitions are done with.
-            done: chunks.partitionsFinished,
-            failed: chunks.partitionsFailed,
-            skipped: chunks.partitionsSkipped,
-          };
-    }),
-  );
+/** Lists the runs again and again. */
+export class RunLister {
+  readonly #engine: Engine;
+  /** Why partitions of completed runs were skipped, by the hash of their index. */
+  readonly #reasons = new Map<string, SkipReason | null>();
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** All runs, newest first. Those in progress are counted by their chunks. */
+  async read(): Promise<RunLine[]> {
+    const { catalog, queue } = this.#engine;
+    return Promise.all(
+      (await catalog.runs()).map(async (run) => {
+        if (run.index !== null || run.manifest === null) return lineOf(run, { skipReason: await this.#reason(run) });
+        const { partitionsFinished, partitionsFailed, partitionsSkipped } = await queue.counts(run.runId);
+        return {
+          ...lineOf(run, { stalled: await hasStalled(this.#engine, run) }),
+          // A chunk that failed as a whole has no segment, but its partitions are done with.
+          ...{ done: partitionsFinished, failed: partitionsFailed, skipped: partitionsSkipped },
+        };
+      }),
+    );
+  }
+
+  async #reason({ runId, index }: RunRecord): Promise<SkipReason | null> {
+    if (index === null || index.skipped === 0) return null;
+    const known = this.#reasons.get(index.sha256);
+    if (known !== undefined) return known;
+    const reason = skipReasonOf(await this.#engine.queue.chunks(runId));
+    this.#reasons.set(index.sha256, reason);
+    return reason;
+  }
 }
 
-function lineOf(run: RunRecord, stalled: boolean): RunLine {
+/** The modes of runs that have the models of others. */
+const COLLECTIONS: readonly string[] = ["champions", "patch", "changed"] satisfies RunManifest["mode"][];
+
+function lineOf(
+  run: RunRecord,
+  { stalled = false, skipReason = null }: { stalled?: boolean; skipReason?: SkipReason | null },
+): RunLine {
   const { runId, state, createdAt, endedAt, manifest, error } = run;
   const { done, failed, skipped } = countsOf(run, []);
+  const collects = manifest !== null && COLLECTIONS.includes(manifest.mode);
   return {
-    ...{ runId, state, stalled, createdAt, endedAt, error, done, failed, skipped },
+    ...{ runId, state, stalled, skipReason, createdAt, endedAt, error, done, failed, skipped, collects },
     mode: manifest?.mode ?? null,
     source: manifest?.snapshot.query.table ?? null,
-    definition: manifest?.definition.name ?? null,
+    definition: manifest === null || collects ? null : modelName(manifest),
     partitions: manifest?.partitions ?? null,
     refines: manifest?.refines ?? null,
+    // What refines a run is fed best first; a retry are tasks.
+    retries: manifest?.mode === "tasks" && manifest.refines !== null,
   };
+}
+
+/** A model of this package by its name, since several share a definition; any other by its definition. */
+function modelName({ model, definition }: RunManifest): string {
+  return model === undefined || /[./\\]/.test(model) ? definition.name : model;
 }
 
 /** What a run trained on, by its exports: the column that is forecast, its season and its holdout. */
@@ -71,7 +101,7 @@ export async function runDetail(engine: Engine, runId: string, now: number): Pro
   const versions = (await engine.versions.list()).filter((version) => version.runId === runId);
   const { done, failed, skipped } = progress;
   return {
-    ...lineOf(run, progress.stalled),
+    ...lineOf(run, progress),
     ...{ done, failed, skipped },
     seed: manifest?.seed ?? null,
     rows: manifest?.snapshot.rows ?? null,

@@ -4,6 +4,8 @@
  */
 
 export type Outcome = "succeeded" | "failed" | "skipped";
+/** Why partitions were never begun. */
+export type SkipReason = "not-fed" | "cancelled" | "too-many-failures";
 export type RunState = "planning" | "running" | "finalizing" | "completed" | "failed";
 
 /** One letter a chunk: waiting, available, leased, finished, failed, skipped. */
@@ -33,16 +35,23 @@ export interface RunLine {
   readonly state: RunState;
   /** Whether it is running, but no worker is left on it: it can be resumed. */
   readonly stalled: boolean;
+  /** Null where nothing was skipped, or it is not known of a run that collects others' models. */
+  readonly skipReason: SkipReason | null;
   readonly mode: string | null;
+  /** Whether it has the models of other runs, and trained none itself. */
+  readonly collects: boolean;
   readonly createdAt: string;
   readonly endedAt: string | null;
   readonly source: string | null;
+  /** The model as it was named, or the definition's name; null where the run collects others' models. */
   readonly definition: string | null;
   readonly partitions: number | null;
   readonly done: number;
   readonly failed: number;
   readonly skipped: number;
+  /** The run of which some partitions were trained again, and whether that was to retry the failed ones as they were. */
   readonly refines: string | null;
+  readonly retries: boolean;
   readonly error: string | null;
 }
 
@@ -70,6 +79,7 @@ export interface RunProgress {
   readonly state: RunState;
   /** As in `RunLine`. Then it has no rate, no time left, and no workers. */
   readonly stalled: boolean;
+  readonly skipReason: SkipReason | null;
   readonly at: string;
   readonly total: number;
   readonly done: number;
@@ -89,8 +99,10 @@ export interface RunProgress {
   readonly workers: readonly WorkerLine[];
   /** Chunks that were tried more than once, with what went wrong, the latest first. */
   readonly retries: readonly { readonly chunk: number; readonly attempt: number; readonly error: string }[];
-  /** Milliseconds since the run was planned. */
+  /** Milliseconds since the run was planned, those without any worker included. */
   readonly elapsedMs: number;
+  /** Whether workers were lost, so that it may have stood still for a while. */
+  readonly interrupted: boolean;
   /** What it may take from the first claim on, and how much of that it has had; null without a limit. */
   readonly budgetMs: number | null;
   readonly budgetUsedMs: number | null;

@@ -78,7 +78,7 @@ export function App() {
           {session.value?.workspace.split(/[\\/]/).at(-1)}
         </span>
         <ThemeButton />
-        <button type="button" class="quiet far" aria-label="Keyboard help" onClick={() => help.current?.showModal()}>
+        <button type="button" class="quiet" aria-label="Keyboard help" onClick={() => help.current?.showModal()}>
           ?
         </button>
       </header>

@@ -89,22 +89,42 @@ function Overview({ run, progress }: { run: RunDetail; progress: RunProgress }) 
             id="done"
           />
           <Fact
+            name="Succeeded"
+            value={count(done - failed)}
+            more={total > 0 ? percent((done - failed) / total) : ""}
+            id="succeeded"
+          />
+          <Fact
             name="Failed"
             value={count(failed)}
             tone={failed > 0 ? "bad" : undefined}
             more={total > 0 ? percent(failed / total) : ""}
           />
-          {skipped > 0 && <Fact name="Skipped" value={count(skipped)} more="never begun" />}
+          {skipped > 0 && (
+            <Fact
+              name="Skipped"
+              value={count(skipped)}
+              more={progress.skipReason === null ? "never begun" : SKIPPED[progress.skipReason]}
+            />
+          )}
           {open && <Fact name="Rate" value={rate === null ? "…" : `${measure(rate)}/s`} more="partitions" />}
           {open && <Left left={progress.left} />}
-          {run.champions.length > 0 ? (
-            <Fact name="Collected" value={moment(run.createdAt)} more={`of ${run.champions.length} runs`} />
+          {run.collects ? (
+            <Fact
+              name="Collected"
+              value={moment(run.createdAt)}
+              more={run.champions.length > 0 ? `of ${run.champions.length} runs` : ""}
+            />
           ) : stalled ? (
             <Fact name="Begun" value={moment(run.createdAt)} />
           ) : (
-            <Fact name={open ? "Elapsed" : "Took"} value={duration(progress.elapsedMs)} more={moment(run.createdAt)} />
+            <Fact
+              name={open ? "Elapsed" : progress.interrupted ? "Ended after" : "Took"}
+              value={duration(progress.elapsedMs)}
+              more={moment(run.createdAt) + (progress.interrupted ? "; it was interrupted meanwhile" : "")}
+            />
           )}
-          {!open && !stalled && total > 0 && progress.elapsedMs > 0 && (
+          {!open && !stalled && !run.collects && !progress.interrupted && total > 0 && progress.elapsedMs > 0 && (
             <Fact name="Rate" value={`${measure((1000 * done) / progress.elapsedMs)}/s`} more="partitions" />
           )}
         </div>
@@ -129,6 +149,12 @@ function Overview({ run, progress }: { run: RunDetail; progress: RunProgress }) 
     </>
   );
 }
+
+const SKIPPED = {
+  "not-fed": "the time budget was over",
+  cancelled: "the run was cancelled",
+  "too-many-failures": "more had failed than max_failed",
+} as const;
 
 const UNTIL = { done: "at this rate", budget: "until the budget ends", deadline: "until the hard deadline" } as const;
 
@@ -253,7 +279,7 @@ function Failures({ run, failed }: { run: RunDetail; failed: number }) {
             <p class="muted">
               {!complete && "Of the first chunks with failures. "}
               <a href={href(["runs", run.runId, "partitions"], { outcome: "failed" })}>All failed partitions</a>.
-              {run.champions.length === 0 && (
+              {!run.collects && (
                 <>
                   {" "}
                   Train them again: <code>manymodel retry {run.runId}</code>
@@ -268,7 +294,6 @@ function Failures({ run, failed }: { run: RunDetail; failed: number }) {
 }
 
 function Plan({ run }: { run: RunDetail }) {
-  const isCollected = run.champions.length > 0;
   const rows: [string, preact.ComponentChildren][] = [
     ["Mode", run.mode],
     ["Source", run.source],
@@ -277,15 +302,12 @@ function Plan({ run }: { run: RunDetail }) {
     ["Time", run.timeColumn],
     ["Target", run.target],
     // A collection has models of several definitions; those that it was made of say theirs.
-    ["Definition", isCollected ? null : run.definition && `${run.definition} (${run.definitionSha256?.slice(0, 12)})`],
-    [
-      "Exports",
-      run.exports === null || run.champions.length > 0 ? null : <code class="wrap">{JSON.stringify(run.exports)}</code>,
-    ],
-    ["Seed", isCollected ? null : run.seed],
+    ["Model", run.definition && `${run.definition} (${run.definitionSha256?.slice(0, 12)})`],
+    ["Exports", run.exports === null || run.collects ? null : <code class="wrap">{JSON.stringify(run.exports)}</code>],
+    ["Seed", run.collects ? null : run.seed],
     ["On the stage", run.stageBytes === null ? null : bytes(run.stageBytes)],
     ["Package", run.packageVersion],
-    ["Refines", run.refines && <a href={href(["runs", run.refines])}>{run.refines}</a>],
+    [run.retries ? "Retries" : "Refines", run.refines && <a href={href(["runs", run.refines])}>{run.refines}</a>],
     [
       "Champions of",
       run.champions.length > 0 &&

@@ -1,8 +1,6 @@
-import { useState } from "preact/hooks";
 import type { RunLine } from "../wire.ts";
 import { count, duration, moment, percent } from "./format.ts";
-import { useKeys } from "./keyboard.ts";
-import { go, href } from "./route.ts";
+import { href } from "./route.ts";
 import { Command, Empty, Loading } from "./states.tsx";
 import { useData, useLive } from "./use-data.ts";
 
@@ -29,64 +27,59 @@ export function Runs() {
 }
 
 function RunTable({ runs }: { runs: readonly RunLine[] }) {
-  const [at, setAt] = useState(-1);
-  const move = (by: number) => setAt((n) => Math.min(runs.length - 1, Math.max(0, n + by)));
-  useKeys({
-    j: () => move(1),
-    k: () => move(-1),
-    Enter: () => runs[at] !== undefined && go(href(["runs", runs[at].runId])),
-  });
   return (
     <div class="panel scroll">
-      <table class="rows">
+      <table class="rows runs">
         <thead>
           <tr>
             <th scope="col">Run</th>
             <th scope="col">State</th>
-            <th scope="col" class="wide">
+            <th scope="col" class="wide far">
               Progress
             </th>
-            <th scope="col" class="n">
-              Partitions
-            </th>
-            <th scope="col" class="n">
-              Failed
-            </th>
-            <th scope="col" class="far">
-              Source
-            </th>
-            <th scope="col" class="far">
-              Definition
-            </th>
-            <th scope="col" class="far">
-              Begun
-            </th>
-            <th scope="col" class="n far">
-              Took
-            </th>
+            {["Partitions", "Succeeded", "Failed", "Skipped"].map((name) => (
+              <th key={name} scope="col" class="n far">
+                {name}
+              </th>
+            ))}
+            {["Source", "Model", "Begun", "Ended after"].map((name) => (
+              <th key={name} scope="col" class="far">
+                {name}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>
-          {runs.map((run, i) => (
-            <tr key={run.runId} aria-selected={i === at ? true : undefined}>
+          {runs.map((run) => (
+            <tr key={run.runId}>
               <th scope="row">
-                <a href={href(["runs", run.runId])}>{run.runId}</a>
-                {run.refines !== null && <span class="muted small below">refines {run.refines}</span>}
+                <a class="clip" href={href(["runs", run.runId])} title={run.runId}>
+                  {run.runId}
+                </a>
+                {run.refines !== null && (
+                  <span class="muted small below clip">
+                    {run.retries ? "retries" : "refines"} {run.refines}
+                  </span>
+                )}
+                <span class="near small">
+                  <Bar run={run} />
+                  <span class="muted">{health(run)}</span>
+                </span>
               </th>
               <td>
                 <State run={run} />
               </td>
-              <td class="wide">
+              <td class="wide far">
                 <Bar run={run} />
               </td>
-              <td class="n">{run.partitions === null ? "–" : count(run.partitions)}</td>
-              <td class={`n ${run.failed > 0 ? "bad" : "muted"}`}>{count(run.failed)}</td>
+              <td class="n far">{run.partitions === null ? "–" : count(run.partitions)}</td>
+              <td class="n far">{count(run.done - run.failed)}</td>
+              <td class={`n far ${run.failed > 0 ? "bad" : "muted"}`}>{count(run.failed)}</td>
+              <td class="n far muted">{count(run.skipped)}</td>
               <td class="far clip">{run.source?.split(/[\\/]/).at(-1) ?? "–"}</td>
               <td class="far clip">{run.definition ?? "–"}</td>
               <td class="far">{moment(run.createdAt)}</td>
-              <td class="n far">
-                {run.endedAt === null ? "–" : duration(Date.parse(run.endedAt) - Date.parse(run.createdAt))}
-              </td>
+              <td class="far">{run.endedAt === null || run.collects ? "–" : duration(tookMs(run, run.endedAt))}</td>
             </tr>
           ))}
         </tbody>
@@ -95,10 +88,37 @@ function RunTable({ runs }: { runs: readonly RunLine[] }) {
   );
 }
 
-/** The state of a run in a word. */
-export function State({ run }: { run: Pick<RunLine, "state" | "stalled"> }) {
-  const word = run.stalled ? "stalled" : run.state;
-  return <span class={`state state-${word}`}>{word}</span>;
+/** From its plan to its end, whether or not anybody worked on it all the time. */
+const tookMs = ({ createdAt }: RunLine, endedAt: string) => Date.parse(endedAt) - Date.parse(createdAt);
+
+/** How many partitions of a run have a model, failed, and were skipped, in a line. */
+function health({ partitions, done, failed, skipped }: RunLine): string {
+  if (partitions === null) return "not planned";
+  const counts = [
+    `${count(done - failed)} of ${count(partitions)} succeeded`,
+    failed > 0 && `${count(failed)} failed`,
+    skipped > 0 && `${count(skipped)} skipped`,
+  ];
+  return counts.filter(Boolean).join(" · ");
+}
+
+type Standing = Pick<RunLine, "state" | "stalled" | "skipReason" | "done" | "failed" | "skipped">;
+
+const ENDED_BY = { cancelled: "cancelled", "not-fed": "out of time", "too-many-failures": "given up" } as const;
+
+/** The state of a run in a word, and in the colour of how it went: good only where all of it has a model. */
+export function State({ run }: { run: Standing }) {
+  const [word, tone] = standing(run);
+  return <span class={`state state-${run.stalled ? "stalled" : run.state} ${tone}`}>{word}</span>;
+}
+
+function standing({ state, stalled, skipReason, done, failed, skipped }: Standing): readonly [string, string] {
+  if (stalled) return ["stalled", "bad"];
+  if (state === "failed") return [state, "bad"];
+  if (state !== "completed") return [state, ""];
+  if (skipReason !== null) return [ENDED_BY[skipReason], "warn"];
+  if (failed > 0 && failed === done) return ["all failed", "bad"];
+  return [state, failed + skipped > 0 ? "warn" : "good"];
 }
 
 /** What of a run is done, failed and skipped, as a bar. */
