@@ -14,7 +14,7 @@ import { diffDetail, modelDetail, modelLines } from "./registry-view.ts";
 import { runFailures } from "./run-failures.ts";
 import { RunFollower } from "./run-progress.ts";
 import { RunLister, runDetail } from "./run-view.ts";
-import { seriesDetail } from "./series-view.ts";
+import { type SeriesSurroundings, seriesDetail } from "./series-view.ts";
 import { type RunTable, TableCache } from "./table-cache.ts";
 import type { Preparing, RunLine, RunProgress } from "./wire.ts";
 import { worstSeries } from "./worst-series.ts";
@@ -26,7 +26,11 @@ const MOST_PICTURES = 24;
 const HEARTBEAT_MS = 15_000;
 
 /** What the page reads: everything here only looks. */
-export function dashboardRoutes(engine: Engine, monitored: MonitorTables): Hono {
+export function dashboardRoutes(
+  engine: Engine,
+  monitored: MonitorTables,
+  scored: Omit<SeriesSurroundings, "monitored">,
+): Hono {
   const app = new Hono();
   const tables = new TableCache(engine);
   const runs = new RunLister(engine);
@@ -65,7 +69,9 @@ export function dashboardRoutes(engine: Engine, monitored: MonitorTables): Hono 
       return worstSeries(engine, table, queryOf(c), n);
     }),
   );
-  app.get("/runs/:run/series", async (c) => c.json(await seriesDetail(engine, c.req.param("run"), required(c, "key"))));
+  app.get("/runs/:run/series", async (c) =>
+    c.json(await seriesDetail(engine, c.req.param("run"), required(c, "key"), { ...scored, monitored })),
+  );
   app.get("/runs/:run/holdout", async (c) =>
     c.json(await holdoutForecast(engine, c.req.param("run"), required(c, "key"), required(c, "method"))),
   );

@@ -2,25 +2,39 @@ import type { PartitionOutcome } from "../core/artifact.ts";
 import { messageOf } from "../core/errors.ts";
 import { keyText } from "../core/partition-key.ts";
 import type { RunManifest } from "../core/run.ts";
-import { type FittedModel, fitted, forecast, METHODS } from "../forecast/index.ts";
-import { nextTimes } from "../model/interval.ts";
+import { type FittedModel, fitted, forecast, METHODS, supports, update } from "../forecast/index.ts";
+import { formatTime, nextTimes } from "../model/interval.ts";
 import type { Engine } from "../ports/engine.ts";
 import { componentsOf } from "./components.ts";
 import { diagnose } from "./diagnostics.ts";
 import { keyLabel } from "./key-label.ts";
 import { libraryModel, modelLabel } from "./library-model.ts";
+import type { MonitorTables } from "./monitor-view.ts";
 import { findPartition } from "./partition-of-run.ts";
 import { finite } from "./partition-view.ts";
 import { LETTERS } from "./run-progress.ts";
 import { forecastTask } from "./run-view.ts";
+import { alarmOf } from "./series-alarm.ts";
 import { readSeries, type SeriesData, targetOf } from "./series-data.ts";
-import type { Contest, Fan, SeriesDetail, SeriesPending, SeriesPicture } from "./wire.ts";
+import { queriedTime, readNewer } from "./series-newer.ts";
+import type { Contest, Fan, SeriesAlarm, SeriesDetail, SeriesPending, SeriesPicture } from "./wire.ts";
 
 /** Of a longer series, the last so many steps are shown. */
 const MOST_STEPS = 5000;
 /** A longer model is not shown as text. */
 const MOST_MODEL_BYTES = 100_000;
 const LEVELS = [80, 95];
+/** Definitions of this package that take in newer rows as the library does. */
+const TAKES_IN = new Set(["forecaster", "contest", "arima", "smoothing", "tbats", "simple"]);
+
+/** What is said of a series besides what its run says: where newer rows are, and what monitoring found. */
+export interface SeriesSurroundings {
+  /** The table that forecasts take their data from; the run's own when left out. */
+  readonly input?: string;
+  /** Whether models take in rows that are newer than the ones they were fitted to. */
+  readonly advance: boolean;
+  readonly monitored: Pick<MonitorTables, "status">;
+}
 
 /**
  * One partition of a run, with everything that can be said of it; of a run in progress, once its chunk is done.
@@ -31,6 +45,7 @@ export async function seriesDetail(
   engine: Engine,
   runId: string,
   partitionKey: string,
+  around?: SeriesSurroundings,
 ): Promise<SeriesDetail | SeriesPending> {
   const found = await findPartition(engine, runId, partitionKey);
   if ("pending" in found) {
@@ -45,13 +60,14 @@ export async function seriesDetail(
   const contest = contestOf(info);
   const { keyColumns } = source.snapshot;
   const chunks = await engine.queue.chunks(source.runId);
+  const alarm =
+    around === undefined ? null : await alarmOf(engine, around.monitored, runId, partitionKey).catch(() => null);
+  const words = row.key.map((value, i) => (value === null ? "NULL" : keyText(keyColumns[i]!, value)));
   return {
     key: partitionKey,
     text: keyLabel(partitionKey),
-    keyColumns: keyColumns.map((column, i) => {
-      const value = row.key[i] ?? null;
-      return { name: column.name, value: value === null ? "NULL" : keyText(column, value) };
-    }),
+    keyColumns: keyColumns.map(({ name }, i) => ({ name, value: words[i]! })),
+    alarm,
     ...{ runId, fromRun: source.runId, outcome: row.outcome, contest, notes },
     errorType: row.errorType,
     errorMessage: row.errorMessage,
@@ -70,11 +86,24 @@ export async function seriesDetail(
     },
     log: row.log,
     info: contest === null ? info : null,
-    series: await picture(engine, source, row, model, contest, notes).catch((error) => {
+    series: await picture(engine, source, row, model, contest, notes, {
+      ...{ around, alarm, runId, words, isOwn: model === stored },
+    }).catch((error) => {
       notes.push(`There is no picture of the series: ${messageOf(error, 300)}`);
       return null;
     }),
   };
+}
+
+/** What a picture needs besides the partition itself. */
+interface Beside {
+  readonly around: SeriesSurroundings | undefined;
+  readonly alarm: SeriesAlarm | null;
+  readonly runId: string;
+  /** The words of the key. */
+  readonly words: readonly string[];
+  /** Whether what was stored is the library's model itself. */
+  readonly isOwn: boolean;
 }
 
 async function picture(
@@ -84,6 +113,7 @@ async function picture(
   model: FittedModel | undefined,
   contest: Contest | null,
   notes: string[],
+  { around, alarm, runId, words, isOwn }: Beside,
 ): Promise<SeriesPicture | null> {
   const target = targetOf(source);
   if (target === null) {
@@ -108,19 +138,43 @@ async function picture(
   const errors = expected === null ? null : data.y.map((value, t) => value - expected[t]!);
   const diagnosed =
     errors === null ? undefined : attempt("No residual diagnostics", () => diagnose(errors, model!, period));
-  const from = Math.max(0, data.y.length - MOST_STEPS);
-  if (from > 0) notes.push(`The last ${MOST_STEPS} of ${data.y.length} steps are shown.`);
+  const table = around?.input ?? source.snapshot.query.table;
+  const { y: after, why } =
+    around === undefined ? { y: new Float64Array(0), why: null } : await readNewer(tables, source, table, target, row);
+  const moves = around?.advance === true && isOwn && TAKES_IN.has(source.definition.name);
+  const moved =
+    after.length > 0 && moves && supports(model!, "update")
+      ? attempt("The forecast is not from the newest row", () => update(model!, after))
+      : null;
+  const y = Float64Array.of(...data.y, ...after);
+  const from = Math.max(0, y.length - MOST_STEPS);
+  if (from > 0) notes.push(`The last ${MOST_STEPS} of ${y.length} steps are shown.`);
   const line = (values: ArrayLike<number>) =>
-    Array.from({ length: values.length - from }, (_, i) => finite(values[from + i]!));
+    Array.from({ length: Math.max(0, values.length - from) }, (_, i) => finite(values[from + i]!));
   const components = attempt("No components", () => componentsOf(model, data.y, period));
-  const fan = model === undefined ? null : attempt("No intervals", () => fanOf(model, horizon));
-  const steps = fan ?? storedFan(row.forecast);
+  const first =
+    (model === undefined ? null : attempt("No intervals", () => fanOf(model, horizon))) ?? storedFan(row.forecast);
+  const steps = moved === null ? first : fanOf(moved, horizon);
+  const ahead = (moved === null ? 0 : after.length) + (steps?.mean.length ?? 0);
+  const times = timesOf(data, Math.max(after.length, ahead));
+  const since = alarm?.since ?? null;
   return {
     ...{ target, period, timeType: data.timeType },
-    times: timesOf(data, steps?.mean.length ?? 0)?.slice(from) ?? null,
-    y: line(data.y),
+    times: times?.slice(from) ?? null,
+    y: line(y),
+    trained: Math.max(0, data.y.length - from),
+    newer:
+      after.length === 0 && why === null
+        ? null
+        : {
+            ...{ table, seen: row.lastTs!, why, taken: moved !== null },
+            latest: after.length === 0 ? null : formatTime(data.timeType, times![y.length - 1]!),
+            command: `manymodel forecast ${words.map(shellWord).join(" ")} --run ${runId}`,
+          },
+    since: since === null ? null : finite(queriedTime(data.timeType, since)),
     fitted: expected === null ? null : line(expected),
     forecast: steps,
+    earlier: moved === null ? null : (first?.mean ?? null),
     holdout: row.outcome === "succeeded" && data.y.length > holdout ? holdout : 0,
     methods: methodsOf(method, contest),
     components: components && {
@@ -142,6 +196,9 @@ function storedFan(text: string | null): Fan | null {
   if (text === null) return null;
   return { mean: (JSON.parse(text) as (number | null)[]) ?? [], levels: [], lower: [], upper: [] };
 }
+
+/** A word as a shell takes it. */
+const shellWord = (word: string) => (/^[\w.:@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 /** The times of the series and of the steps after it. */
 function timesOf({ times, interval, y }: SeriesData, h: number): number[] | null {

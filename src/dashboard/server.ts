@@ -68,7 +68,14 @@ function guardedRoutes(mm: ManyModel, door: Door, onError: (thrown: unknown) => 
   });
   app.route(
     "/api",
-    dashboardRoutes(engine, { ledger: config.monitor.ledger_table, status: config.monitor.status_table }),
+    dashboardRoutes(
+      engine,
+      { ledger: config.monitor.ledger_table, status: config.monitor.status_table },
+      {
+        ...(config.batch.input_table !== undefined && { input: mm.table(config.batch.input_table) }),
+        advance: config.batch.advance,
+      },
+    ),
   );
   app.route("/", registryRoutes({ registry, stage: engine.stage, models: new TrainedModels(engine.stage, 0) }));
   return app;

@@ -226,8 +226,18 @@ export interface SeriesDetail {
   /** What the body returned as info, where it is not a contest's. */
   readonly info: unknown;
   readonly series: SeriesPicture | null;
+  /** What the latest monitoring found amiss; null where it found nothing, or did not look. */
+  readonly alarm: SeriesAlarm | null;
   /** Why there is no picture, or no part of it. */
   readonly notes: readonly string[];
+}
+
+/** What monitoring found of a partition. */
+export interface SeriesAlarm {
+  readonly verdict: string;
+  readonly reasons: string;
+  /** The time from which on its forecasts are worse; null where there is none. */
+  readonly since: string | null;
 }
 
 /** A partition of a run in progress that there is nothing to say of yet. */
@@ -266,14 +276,37 @@ export interface SeriesPicture {
   readonly times: readonly number[] | null;
   readonly timeType: "date" | "timestamp" | "number";
   readonly y: Line;
+  /** How many steps the model was fitted to; those after them are newer rows of the table. */
+  readonly trained: number;
+  /** What is to be said of the newer rows; null where there are none. */
+  readonly newer: NewerRows | null;
+  /** The time from which on monitoring finds the forecasts worse, as in `times`. */
+  readonly since: number | null;
   readonly fitted: Line | null;
+  /** After the last of `y`; after the last of those that the model was fitted to, where it did not take in the newer ones. */
   readonly forecast: Fan | null;
+  /** The point forecasts that the model made when it was fitted, for the steps after those. Null: `forecast` is that. */
+  readonly earlier: Line | null;
   /** Observations held out at the end to measure the errors; 0 for none. */
   readonly holdout: number;
   /** The methods whose holdout can be drawn, the run's own first. */
   readonly methods: readonly string[];
   readonly components: Components | null;
   readonly diagnostics: Diagnostics | null;
+}
+
+/** Rows of the table that are newer than the model. */
+export interface NewerRows {
+  readonly table: string;
+  /** Up to when the model has seen data, and up to when the table has any; null where that is not known. */
+  readonly seen: string;
+  readonly latest: string | null;
+  /** Why they cannot be shown; null where they are. */
+  readonly why: string | null;
+  /** Whether `forecast` is from the newest row on. */
+  readonly taken: boolean;
+  /** What shows the current forecast in a terminal. */
+  readonly command: string;
 }
 
 /** A series as a sum. */

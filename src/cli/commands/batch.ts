@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import type { ManyModel } from "../../api/connect.ts";
 import { configuredBatch } from "../../api/run-batch.ts";
-import { ManymodelError, show } from "../../core/errors.ts";
+import { ManymodelError } from "../../core/errors.ts";
 import { MISSING_MODEL, type MissingModel } from "../../core/missing-model.ts";
 import type { BatchSummary } from "../../pipeline/score-batch.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";

@@ -59,6 +59,7 @@ export function FanChart({
         hooks: {
           setCursor: [(u) => setAt(u.cursor.idx ?? null)],
           drawClear: [(u) => shadeHoldout(u, picture)],
+          draw: [(u) => markTimes(u, picture)],
         },
       },
       data,
@@ -84,7 +85,8 @@ export function FanChart({
     setQuery({ span: String(one) });
   };
   const levels = picture.forecast?.levels ?? [];
-  const what = `${picture.target} of ${name}: ${n} steps${h > 0 ? `, then a forecast of ${h} steps${levels.length > 0 ? ` with ${levels.join(" % and ")} % intervals` : ""}` : ""}`;
+  const newer = isNewer(picture) ? `, ${n - picture.trained} of them newer than the model` : "";
+  const what = `${picture.target} of ${name}: ${n} steps${newer}${h > 0 ? `, then a forecast of ${h} steps${levels.length > 0 ? ` with ${levels.join(" % and ")} % intervals` : ""}` : ""}`;
   return (
     <>
       <div class="chart-bar">
@@ -102,6 +104,21 @@ export function FanChart({
               <span class={`key-area key-${level}`} aria-hidden="true" /> {level} %
             </li>
           ))}
+          {picture.earlier !== null && (
+            <li>
+              <span class="key-line key-earlier" aria-hidden="true" /> forecast when it was trained
+            </li>
+          )}
+          {isNewer(picture) && (
+            <li>
+              <span class="key-line key-trained" aria-hidden="true" /> trained up to here
+            </li>
+          )}
+          {picture.since !== null && (
+            <li>
+              <span class="key-line key-since" aria-hidden="true" /> worse since
+            </li>
+          )}
           {held !== undefined && (
             <li>
               <span class="key-line key-held" aria-hidden="true" /> {held.method} on the holdout
@@ -130,25 +147,34 @@ export function FanChart({
   );
 }
 
-function readout(
-  { y, times, timeType, fitted, forecast }: SeriesPicture,
-  held: HoldoutForecast | undefined,
-  at: number | null,
-): string {
+/** Whether there are rows that are newer than the model. */
+const isNewer = ({ y, trained }: SeriesPicture) => trained > 0 && trained < y.length;
+
+/** Where the forecast begins: after the newest row, or after the last one that the model was fitted to. */
+export const forecastStart = ({ y, trained, earlier }: SeriesPicture) => (earlier === null ? trained : y.length);
+
+function readout(picture: SeriesPicture, held: HoldoutForecast | undefined, at: number | null): string {
   if (at === null) return "";
-  const time = times === null ? `step ${at + 1}` : stepTime(times[at], timeType);
-  const step = at - y.length;
-  if (step >= 0 && forecast !== null)
-    return `${time}  ${measure(forecast.mean[step])}  [${measure(forecast.lower.at(-1)?.[step])}, ${measure(forecast.upper.at(-1)?.[step])}]`;
-  const heldStep = held === undefined ? -1 : at - (y.length - held.forecast.mean.length);
-  const said = heldStep >= 0 ? `  forecast ${measure(held!.forecast.mean[heldStep])}` : "";
-  return `${time}  ${measure(y[at])}  fitted ${measure(fitted?.[at])}${said}`;
+  const { y, trained, times, timeType, fitted, forecast, earlier } = picture;
+  const parts = [times === null ? `step ${at + 1}` : stepTime(times[at], timeType)];
+  if (at < y.length) parts.push(measure(y[at]));
+  if (at < trained && fitted !== null) parts.push(`fitted ${measure(fitted[at])}`);
+  const heldStep = held === undefined ? -1 : at - (trained - held.forecast.mean.length);
+  if (heldStep >= 0 && at < trained) parts.push(`forecast ${measure(held!.forecast.mean[heldStep])}`);
+  const step = at - forecastStart(picture);
+  if (step < 0 && at >= trained && earlier !== null) parts.push(`forecast ${measure(earlier[at - trained])}`);
+  if (step >= 0 && forecast !== null) {
+    const range = `${measure(forecast.lower.at(-1)?.[step])} to ${measure(forecast.upper.at(-1)?.[step])}`;
+    parts.push(`${at < y.length ? "forecast " : ""}${measure(forecast.mean[step])}`, `(${range})`);
+  }
+  return parts.join("  ");
 }
 
 function linesOf(picture: SeriesPicture, held: HoldoutForecast | undefined, withFitted: boolean): Lines {
-  const { y, times, timeType, fitted, forecast } = picture;
+  const { y, trained, times, timeType, fitted, forecast, earlier } = picture;
   const h = forecast?.mean.length ?? 0;
-  const length = y.length + h;
+  const from = forecastStart(picture);
+  const length = Math.max(y.length, from + h);
   const seconds = timeType === "number" ? 1 : 1000;
   const x = times === null ? Array.from({ length }, (_, i) => i + 1) : times.map((time) => time / seconds);
   const place = (line: Line, from: number) => {
@@ -175,24 +201,31 @@ function linesOf(picture: SeriesPicture, held: HoldoutForecast | undefined, with
       bands.push({ series: [high, low], fill: colour(name, alphas[l] ?? 0.1) });
     }
   };
-  if (forecast !== null) fan(joined(forecast, y.at(-1) ?? null), y.length - 1, "accent", [0.28, 0.14]);
+  const before = y[from - 1] ?? null;
+  if (forecast !== null) fan(joined(forecast, before), from - 1, "accent", [0.28, 0.14]);
   if (held !== undefined)
     fan(
       { ...held.forecast, levels: held.forecast.levels.slice(0, 1) },
-      y.length - held.forecast.mean.length,
+      trained - held.forecast.mean.length,
       "warn",
       [0.16],
     );
   if (withFitted && fitted !== null) add("fitted", place(fitted, 0), { stroke: colour("good"), width: 1 });
   add(picture.target, place(y, 0), { stroke: colour("ink"), width: 1.25, points: { show: y.length < 60, size: 4 } });
   if (held !== undefined)
-    add(held.method, place(held.forecast.mean, y.length - held.forecast.mean.length), {
+    add(held.method, place(held.forecast.mean, trained - held.forecast.mean.length), {
       stroke: colour("warn"),
       width: 2,
       dash: [6, 3],
     });
+  if (earlier !== null)
+    add("forecast when it was trained", place(earlier.slice(0, length - trained), trained), {
+      stroke: colour("accent"),
+      width: 1,
+      dash: [4, 3],
+    });
   if (forecast !== null)
-    add("forecast", place(joined(forecast, y.at(-1) ?? null).mean, y.length - 1), {
+    add("forecast", place(joined(forecast, before).mean, from - 1), {
       stroke: colour("accent"),
       width: 2,
     });
@@ -206,16 +239,36 @@ function joined({ mean, levels, lower, upper }: Fan, last: number | null): Fan {
 }
 
 /** The steps that were held out when the errors were measured, as a shade behind the lines. */
-function shadeHoldout(u: uPlot, { y, holdout }: SeriesPicture): void {
-  if (holdout === 0) return;
+function shadeHoldout(u: uPlot, { trained, holdout }: SeriesPicture): void {
+  if (holdout === 0 || trained === 0) return;
   const x = u.data[0];
   const clamp = (value: number) => Math.min(u.bbox.left + u.bbox.width, Math.max(u.bbox.left, value));
-  const from = clamp(u.valToPos(x[y.length - holdout]!, "x", true));
-  const to = clamp(u.valToPos(x[y.length - 1]!, "x", true));
+  const from = clamp(u.valToPos(x[Math.max(0, trained - holdout)]!, "x", true));
+  const to = clamp(u.valToPos(x[trained - 1]!, "x", true));
   u.ctx.save();
   u.ctx.fillStyle = colour("ink", 0.045);
   u.ctx.fillRect(from, u.bbox.top, to - from, u.bbox.height);
   u.ctx.restore();
+}
+
+/** Lines where the model's data end, and from where on monitoring finds its forecasts worse. */
+function markTimes(u: uPlot, picture: SeriesPicture): void {
+  const { trained, since, timeType } = picture;
+  const mark = (at: number, name: string, dash: number[]) => {
+    const x = Math.round(u.valToPos(at, "x", true));
+    if (x < u.bbox.left || x > u.bbox.left + u.bbox.width) return;
+    u.ctx.save();
+    u.ctx.strokeStyle = colour(name);
+    u.ctx.lineWidth = devicePixelRatio;
+    u.ctx.setLineDash(dash.map((length) => length * devicePixelRatio));
+    u.ctx.beginPath();
+    u.ctx.moveTo(x, u.bbox.top);
+    u.ctx.lineTo(x, u.bbox.top + u.bbox.height);
+    u.ctx.stroke();
+    u.ctx.restore();
+  };
+  if (isNewer(picture)) mark(u.data[0][trained - 1]!, "muted", [2, 3]);
+  if (since !== null) mark(timeType === "number" ? since : since / 1000, "bad", []);
 }
 
 /** Dates as `3 Oct`, with the year at the first and where it changes; the time of day where they are closer than a day. */

@@ -2,19 +2,21 @@ import { useEffect, useState } from "preact/hooks";
 import {
   CHUNK_LETTERS,
   type HoldoutForecast,
+  type NewerRows,
   type RunProgress,
+  type SeriesAlarm,
   type SeriesDetail,
   type SeriesPending,
   type SeriesPicture,
 } from "../wire.ts";
 import { Candidates } from "./candidates.tsx";
-import { FanChart } from "./fan-chart.tsx";
+import { FanChart, forecastStart } from "./fan-chart.tsx";
 import { bytes, count, duration, measure, stepTime } from "./format.ts";
 import { LineChart } from "./line-chart.tsx";
 import { Residuals } from "./residuals.tsx";
 import { href, setQuery } from "./route.ts";
 import { RunHead } from "./run.tsx";
-import { Empty, Loading } from "./states.tsx";
+import { Command, Empty, Loading } from "./states.tsx";
 import { useData, useLive } from "./use-data.ts";
 
 /** One partition: its series, its model, and everything that was said of it. */
@@ -84,6 +86,8 @@ function Detail({ series, method }: { series: SeriesDetail; method: string | nul
           <b>{series.errorType}</b> {series.errorMessage}
         </p>
       )}
+      {series.alarm !== null && <Alarm alarm={series.alarm} />}
+      {picture !== null && picture.newer !== null && <Newer newer={picture.newer} />}
       {picture !== null && <Picture series={series} picture={picture} method={method} />}
       {series.notes.length > 0 && (
         <ul class="notes muted">
@@ -115,6 +119,34 @@ function Detail({ series, method }: { series: SeriesDetail; method: string | nul
         <Record series={series} />
       </div>
     </>
+  );
+}
+
+/** Why monitoring has this series among those that drift. */
+function Alarm({ alarm: { verdict, reasons, since } }: { alarm: SeriesAlarm }) {
+  return (
+    <p class="notice bad">
+      Monitoring says <b>{verdict}</b>
+      {reasons !== "" && `: ${reasons}`}
+      {since !== null && `, since ${since.replace(/[ T]00:00:00.*$/, "")}`}.
+    </p>
+  );
+}
+
+/** What the table has that the model was not fitted to. */
+function Newer({ newer: { table, seen, latest, why, taken, command } }: { newer: NewerRows }) {
+  return (
+    <p class="notice newer">
+      The model was fitted to data up to {seen}
+      {latest !== null
+        ? `; ${table} has rows up to ${latest}. ${taken ? "The forecast is from the newest row on." : "The forecast is from the last row that it was fitted to."}`
+        : `. Newer rows, if there are any, are not shown: ${why}.`}{" "}
+      {!taken && (
+        <>
+          With what there is now: <Command>{command}</Command>
+        </>
+      )}
+    </p>
   );
 }
 
@@ -162,7 +194,7 @@ function Picture({ series, picture, method }: { series: SeriesDetail; picture: S
 
 /** The forecast in numbers. */
 function ForecastTable({ picture }: { picture: SeriesPicture }) {
-  const { forecast, times, timeType, y } = picture;
+  const { forecast, times, timeType } = picture;
   const { mean, levels, lower, upper } = forecast!;
   return (
     <details>
@@ -186,7 +218,7 @@ function ForecastTable({ picture }: { picture: SeriesPicture }) {
             {mean.map((value, i) => (
               <tr key={i}>
                 <th scope="row">
-                  {i + 1} <span class="muted">{stepTime(times?.[y.length + i], timeType)}</span>
+                  {i + 1} <span class="muted">{stepTime(times?.[forecastStart(picture) + i], timeType)}</span>
                 </th>
                 <td class="n">{measure(value)}</td>
                 {levels.map((level, l) => (
