@@ -263,6 +263,19 @@ describe.skipIf(NO_BROWSER !== undefined)(
       await tab.getByRole("button", { name: "Move to V2" }).click();
       await expect.poll(() => text(tab, "[data-alias=champion] .alias-version")).toBe("V2");
       expect(await points()).toBe("V2");
+      // It moved elsewhere while the page was open: that is read before the question, and refused after it.
+      await mm.registry.setModelAlias("M", "champion", "V1");
+      await tab.locator("[data-alias=champion] button").click();
+      await tab.getByText("gets V2 instead of V1").waitFor();
+      const primary = tab.getByRole("button", { name: "Move to V2" });
+      const ground = () => primary.evaluate("(button) => getComputedStyle(button).backgroundColor");
+      const before = await ground();
+      await primary.hover();
+      expect(await ground()).toBe(before);
+      await mm.registry.setModelAlias("M", "champion", "V2");
+      await primary.click();
+      await tab.getByText("champion of M points at V2 by now, not at V1").waitFor();
+      await tab.getByRole("button", { name: "Cancel" }).click();
 
       const tokens = workspaceTokens(mm);
       const make = (role: "viewer" | "operator") => tokens.create({ name: role, role, expiresAt: null }, new Date());
