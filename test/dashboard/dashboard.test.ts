@@ -256,6 +256,9 @@ describe.skipIf(NO_BROWSER !== undefined)(
         (await mm.registry.showAliases("M")).find(({ alias }) => alias === "champion")?.version;
       const tab = await openTab(browser);
       await tab.goto(`${url}/registry/M`);
+      const [alias] = await mm.registry.showAliases("M");
+      const since = `since ${alias!.changedAt.slice(0, 16).replace("T", " ")}Z`;
+      expect(await text(tab, "[data-alias=champion]")).toContain(since);
       await tab.locator("[data-alias=champion] button").click();
       await tab.getByRole("button", { name: "Cancel" }).click();
       expect(await points()).toBe("V1");
@@ -286,6 +289,14 @@ describe.skipIf(NO_BROWSER !== undefined)(
       await stranger.getByRole("button", { name: "Look around" }).click();
       await stranger.getByText("Your role, viewer, may look.").waitFor();
       expect(await stranger.locator("[data-alias=champion] button").count()).toBe(0);
+      await stranger.getByText("viewer, viewer").waitFor();
+      await stranger.getByRole("button", { name: "Sign out" }).click();
+      await stranger.getByLabel("Token").fill(`${viewer}x`);
+      await stranger.getByRole("button", { name: "Look around" }).click();
+      await stranger.getByText("That token is not known, or was revoked.").waitFor();
+      await stranger.getByLabel("Token").fill(viewer);
+      await stranger.getByRole("button", { name: "Look around" }).click();
+      await stranger.getByText("Your role, viewer, may look.").waitFor();
       const move = (token: string) =>
         fetch(`${url}/v1/aliases/M/champion`, {
           method: "POST",

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Session } from "../wire.ts";
-import { ApiError, token } from "./api.ts";
+import { REFUSED, token } from "./api.ts";
 import { Compare } from "./compare.tsx";
 import { useKeys } from "./keyboard.ts";
 import { Monitor } from "./monitor.tsx";
@@ -38,6 +38,13 @@ const HELP = [
 /** The whole page: who is asking, where they are, what is there. */
 export function App() {
   const session = useData<Session>("/session");
+  const [refused, setRefused] = useState(false);
+  useEffect(() => {
+    const refuse = () => setRefused(true);
+    addEventListener(REFUSED, refuse);
+    return () => removeEventListener(REFUSED, refuse);
+  }, []);
+  const caller = refused ? undefined : session.value;
   const place = usePlace();
   const help = useRef<HTMLDialogElement>(null);
   const [section = "runs", run] = place.path;
@@ -75,14 +82,37 @@ export function App() {
         <span class="where muted" title={session.value?.workspace}>
           {session.value?.workspace.split(/[\\/]/).at(-1)}
         </span>
+        {caller !== undefined && caller.name !== null && (
+          <>
+            <span class="where muted far">
+              {caller.name}, {caller.role}
+            </span>
+            <button
+              type="button"
+              class="quiet far"
+              onClick={() => {
+                token.clear();
+                setRefused(true);
+              }}
+            >
+              Sign out
+            </button>
+          </>
+        )}
         <ThemeButton />
         <button type="button" class="quiet far" aria-label="Keyboard help" onClick={() => help.current?.showModal()}>
           ?
         </button>
       </header>
       <main id="main" tabIndex={-1}>
-        {session.error instanceof ApiError && session.error.status === 401 ? (
-          <SignIn tried={token.get() !== null} onToken={session.reload} />
+        {refused ? (
+          <SignIn
+            tried={token.get() !== null}
+            onToken={() => {
+              setRefused(false);
+              session.reload();
+            }}
+          />
         ) : (
           <View place={place} session={session.value} />
         )}
