@@ -126,11 +126,14 @@ export class Registry {
   /**
    * Points an alias (`champion`, `staging`, …) at a version, in one step: whoever uses the alias gets one or the other.
    *
-   * @throws {ManymodelError} `not-found` for an unknown version, `conflict` if a version has that name
+   * @param from - move it only if it points at this version now; null: only if there is none of that name
+   * @throws {ManymodelError} `not-found` for an unknown version, `conflict` if a version has that name, or the alias does
+   *   not point at `from`
    */
-  async setModelAlias(model: string, alias: string, version: string): Promise<void> {
+  async setModelAlias(model: string, alias: string, version: string, from?: string | null): Promise<void> {
     checkName("alias", alias);
-    await this.#engine.versions.moveAlias({ model, alias, version }, this.#change());
+    const expected = from === undefined ? {} : { expected: from };
+    await this.#engine.versions.moveAlias({ model, alias, version, ...expected }, this.#change());
   }
 
   /** Removes an alias. @throws {ManymodelError} `not-found` if the model has none of that name */

@@ -41,7 +41,7 @@ export function versionsContract(harness: Harness, open: OpenEngine): void {
     test("have aliases, which move between those that exist", async ({ versions }) => {
       await versions.create(version("M", "V1"), change);
       await versions.create(version("M", "V2"), change);
-      const move = (alias: string, to: string | null, expected?: string) =>
+      const move = (alias: string, to: string | null, expected?: string | null) =>
         versions.moveAlias({ model: "M", alias, version: to, ...(expected !== undefined && { expected }) }, change);
       await move("champion", "V1");
       await move("staging", "V2");
@@ -53,6 +53,7 @@ export function versionsContract(harness: Harness, open: OpenEngine): void {
       await assert.rejects(move("champion", "V3"), { kind: "not-found", message: /no version V3 of model M/ });
       await assert.rejects(move("champion", "V1", "V1"), { kind: "conflict", message: /points at V2 by now/ });
       await assert.rejects(move("V1", "V2"), { kind: "conflict", message: /a version called V1/ });
+      await assert.rejects(move("champion", "V1", null), { kind: "conflict", message: /by now, not at nothing/ });
       await assert.rejects(move("none", null), { kind: "not-found" });
       await assert.rejects(versions.create(version("M", "champion"), change), { message: /an alias called champion/ });
       await move("staging", null);

@@ -31,15 +31,15 @@ export function checkMove(
   alias: string,
   before: string | undefined,
   version: string | null,
-  expected: string | undefined,
+  expected: string | null | undefined,
   isVersion: boolean,
 ): void {
   if (isVersion)
     throw new ManymodelError("conflict", `${model} has a version called ${alias}; an alias must have another name`);
   if (version === null && before === undefined) throw new ManymodelError("not-found", `${model} has no alias ${alias}`);
-  if (expected !== undefined && before !== expected)
+  if (expected !== undefined && (before ?? null) !== expected)
     throw new ManymodelError(
       "conflict",
-      `${alias} of ${model} points at ${before ?? "nothing"} by now, not at ${expected}; look again before moving it`,
+      `${alias} of ${model} points at ${before ?? "nothing"} by now, not at ${expected ?? "nothing"}; look again before moving it`,
     );
 }

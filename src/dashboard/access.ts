@@ -16,6 +16,7 @@ export const DASHBOARD_ACCESS: AccessMatrix = {
   "GET /api/live/{run}": "viewer",
   "GET /api/compare": "viewer",
   "GET /api/monitor": "viewer",
+  "GET /api/monitor/partitions": "viewer",
   "GET /api/models": "viewer",
   "GET /api/models/{model}": "viewer",
   "GET /api/models/{model}/diff": "viewer",

@@ -1,7 +1,6 @@
 import { ManymodelError, show } from "../core/errors.ts";
 import type { Engine } from "../ports/engine.ts";
-import type { QueryResult } from "../ports/tables.ts";
-import { keyLabel } from "./key-label.ts";
+import { latestOf, literal, number, ofVersion, text } from "./status-query.ts";
 import type { MonitorDay, MonitorDetail } from "./wire.ts";
 
 /** Where monitoring wrote what it found. */
@@ -11,7 +10,6 @@ export interface MonitorTables {
 }
 
 const MOST_DAYS = 730;
-const MOST_PARTITIONS = 100;
 const MOST_MODELS = 1000;
 
 /**
@@ -21,12 +19,13 @@ const MOST_MODELS = 1000;
  * @throws {ManymodelError} `not-found` for a version that the ledger has nothing of
  */
 export async function monitorDetail(
-  { tables, versions }: Engine,
+  { tables }: Engine,
   { ledger, status }: MonitorTables,
   wanted: { readonly model?: string; readonly version?: string },
 ): Promise<MonitorDetail | null> {
   const columns = await tables.columns(status);
   if (columns === undefined) return null;
+  const named = columns.map(({ name }) => name);
   const known = await tables.query(
     `SELECT MODEL_NAME, MODEL_VERSION, MAX(MONITORED_AT) AS LATEST FROM ${status} GROUP BY MODEL_NAME, MODEL_VERSION ORDER BY LATEST DESC`,
     MOST_MODELS,
@@ -40,28 +39,21 @@ export async function monitorDetail(
   if (chosen === undefined && wanted.model === undefined) return null;
   if (chosen === undefined)
     throw new ManymodelError("not-found", `nothing of ${show(wanted.model)} ${show(wanted.version)} was monitored`);
-  const of = `MODEL_NAME = ${literal(chosen.model)} AND MODEL_VERSION = ${literal(chosen.version)}`;
-  const latest = `${of} AND MONITORED_AT = (SELECT MAX(MONITORED_AT) FROM ${status} WHERE ${of})`;
+  const latest = latestOf(status, chosen);
+  // After a patch the models that were not replaced go on where they were: an entry is of a model, not of a version.
+  const own = named.includes("MODEL_RUN")
+    ? `MODEL_NAME = ${literal(chosen.model)} AND (PARTITION_KEY, MODEL_RUN) IN (SELECT PARTITION_KEY, MODEL_RUN FROM ${status} WHERE ${latest})`
+    : ofVersion(chosen);
   const counted = await tables.query(
     `SELECT VERDICT, COUNT(*), MAX(MONITORED_AT) FROM ${status} WHERE ${latest} GROUP BY VERDICT ORDER BY VERDICT`,
     MOST_MODELS,
   );
-  const worst = await tables.query(
-    `SELECT PARTITION_KEY, VERDICT, REASONS, SEVERITY, RATIO, SINCE FROM ${status} WHERE ${latest} AND VERDICT <> 'ok'
-     ORDER BY SEVERITY DESC NULLS LAST, PARTITION_KEY`,
-    MOST_PARTITIONS,
-  );
-  const runId = (await versions.get(chosen.model, chosen.version))?.runId ?? "";
   return {
     models,
     ...chosen,
     monitoredAt: text(counted.rows[0]?.[2]),
     verdicts: counted.rows.map(([verdict, count]) => ({ verdict: String(verdict), count: Number(count) })),
-    ...(await daysOf(tables, ledger, of)),
-    worst: worst.rows.map(([key, verdict, reasons, severity, ratio, since]) => ({
-      ...{ key: String(key), text: keyLabel(String(key)), verdict: String(verdict), reasons: String(reasons ?? "") },
-      ...{ severity: number(severity), ratio: number(ratio), since: text(since), runId },
-    })),
+    ...(await daysOf(tables, ledger, own)),
   };
 }
 
@@ -98,9 +90,3 @@ async function daysOf(
   );
   return { days: days.reverse(), levels };
 }
-
-type Cell = QueryResult["rows"][number][number] | undefined;
-const number = (value: Cell) =>
-  value === null || value === undefined || !Number.isFinite(Number(value)) ? null : Number(value);
-const text = (value: Cell) => (value === null || value === undefined ? null : String(value));
-const literal = (value: string) => `'${value.replaceAll("'", "''")}'`;

@@ -55,6 +55,7 @@ export async function modelDetail(engine: Engine, model: string): Promise<ModelD
     audit: audit.map(({ at, by, action, version, details }) => ({
       ...{ at, by, action, version },
       details: Object.entries(details)
+        .filter(([, value]) => value !== null)
         .map(([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`)
         .join(", "),
     })),

@@ -7,6 +7,7 @@ import { compareTables } from "./compare-view.ts";
 import { holdoutForecast } from "./holdout.ts";
 import { Watched } from "./live.ts";
 import { type MonitorTables, monitorDetail } from "./monitor-view.ts";
+import { monitoredPartitions } from "./monitored-partitions.ts";
 import type { PartitionQuery } from "./partition-search.ts";
 import { OUTCOMES } from "./partition-table.ts";
 import { partitionPage, partitionsHead } from "./partition-view.ts";
@@ -93,6 +94,13 @@ export function dashboardRoutes(
     const { model, version } = c.req.query();
     const wanted = { ...(model && { model }), ...(version && { version }) };
     return c.json({ monitor: await monitorDetail(engine, monitored, wanted) });
+  });
+  app.get("/monitor/partitions", async (c) => {
+    const { verdict = "all", text = "", sort = "severity", order = "desc" } = c.req.query();
+    const of = { model: required(c, "model"), version: required(c, "version") };
+    const page = { offset: count(c, "offset", 0), limit: count(c, "limit", 100) };
+    const wanted = { ...of, ...page, verdict, text, sort, descending: order === "desc" };
+    return c.json(await monitoredPartitions(engine, monitored.status, wanted));
   });
   return app;
 }

@@ -471,8 +471,13 @@ export interface MonitorDetail {
   /** Over all partitions, by the time that was forecast, oldest first. */
   readonly days: readonly MonitorDay[];
   readonly levels: readonly number[];
-  /** The partitions that drift the most. */
-  readonly worst: readonly {
+}
+
+/** Some of the partitions that the latest monitoring run judged. */
+export interface MonitorPage {
+  readonly matched: number;
+  readonly offset: number;
+  readonly rows: readonly {
     readonly key: string;
     readonly text: string;
     readonly verdict: string;

@@ -194,6 +194,7 @@ function judged(
     why,
     evidence: {
       partitionKey: partition.row.partitionKey,
+      run: partition.run,
       since: findings.since < 0 ? NaN : entries[findings.since]!.time,
       ...{ n: findings.n, meanScaledError: findings.meanScaledError, ratio: findings.ratio, missing: findings.missing },
       scaleOf: scale.of,
@@ -225,7 +226,7 @@ async function strangers(tables: Tables, sources: WatchSources): Promise<Partiti
 }
 
 const UNKNOWN: Omit<PartitionStatus, "partitionKey" | "coverage"> = {
-  ...{ verdict: "no-data", reasons: ["no-model"], since: NaN, severity: 0, n: 0, missing: 0, scaleOf: null },
+  ...{ run: null, verdict: "no-data", reasons: ["no-model"], since: NaN, severity: 0, n: 0, missing: 0, scaleOf: null },
   ...{ meanScaledError: NaN, ratio: NaN, cusumUp: NaN, cusumDown: NaN, cusumSpread: NaN, pValue: NaN },
 };
 

@@ -8,6 +8,8 @@ import type { Scale } from "./scale.ts";
 /** What a monitoring run says of one partition: a row of the status table. Numbers are NaN where unknown. */
 export interface PartitionStatus {
   readonly partitionKey: string;
+  /** The run that trained the model, by which the ledger's entries are its own; null without a model. */
+  readonly run: string | null;
   readonly verdict: VerdictName;
   readonly reasons: readonly string[];
   /** From which time on, as far as the CUSUM tells; NaN otherwise. */
@@ -55,7 +57,7 @@ const NUMBERS: readonly (readonly [string, (status: PartitionStatus) => number])
 ];
 const FIXED = [
   ...["MONITOR_ID", "MONITORED_AT", "MODEL_NAME", "MODEL_VERSION", "PARTITION_KEY", "VERDICT", "REASONS", "SINCE"],
-  ...["N", "MISSING", "SCALE_OF", ...NUMBERS.map(([name]) => name)],
+  ...["N", "MISSING", "SCALE_OF", "MODEL_RUN", ...NUMBERS.map(([name]) => name)],
 ];
 
 /** The columns of the status table, in order. */
@@ -79,6 +81,7 @@ export function statusColumns({ keyColumns, time, levels }: WatchedTable): Colum
     ...[text("PARTITION_KEY"), text("VERDICT"), text("REASONS"), { name: "SINCE", type: time.type }],
     ...["N", "MISSING"].map((name): ColumnInfo => ({ name, type: "integer" })),
     text("SCALE_OF"),
+    text("MODEL_RUN"),
     ...[...NUMBERS.map(([name]) => name), ...coverage].map(number),
   ];
 }
@@ -121,6 +124,7 @@ export function statusBatch(table: WatchedTable, run: MonitorRun, statuses: read
     integer(({ n }) => n),
     integer(({ missing }) => missing),
     text(({ scaleOf }) => scaleOf),
+    text(({ run }) => run),
     ...NUMBERS.map(([, of]) => number(of)),
     ...levels.map((_, i) => number(({ coverage }) => coverage[i] ?? NaN)),
   ];

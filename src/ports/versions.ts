@@ -6,8 +6,8 @@ export interface AliasMove {
   readonly alias: string;
   /** Where it is to point; null: nowhere, it is removed. */
   readonly version: string | null;
-  /** Move it only if it points at this version now. */
-  readonly expected?: string;
+  /** Move it only if it points at this version now; null: only if there is none of that name. */
+  readonly expected?: string | null;
   /** Whether this takes back a move (see `aliasHistory`). */
   readonly rollback?: boolean;
 }

@@ -102,8 +102,8 @@ export function registryRoutes({ registry, stage, models }: Pick<Service, "regis
       }),
       async (c) => {
         const { model, alias } = c.req.valid("param");
-        const { version } = c.req.valid("json");
-        await actingFor(c).setModelAlias(model, alias, version);
+        const { version, from } = c.req.valid("json");
+        await actingFor(c).setModelAlias(model, alias, version, from);
         return c.json({ model, alias, version }, 200);
       },
     )

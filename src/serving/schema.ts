@@ -125,7 +125,14 @@ export const versionAnswer = version
 export const aliasList = z.object({ aliases: z.array(alias) });
 export const aliasQuery = z.object({ model: z.string().optional() });
 export const aliasMove = z
-  .strictObject({ version: z.string().openapi({ description: "The version to point at." }) })
+  .strictObject({
+    version: z.string().openapi({ description: "The version to point at." }),
+    from: z
+      .string()
+      .nullable()
+      .optional()
+      .openapi({ description: "Move it only if it points at this version now; null: only if there is no such alias." }),
+  })
   .openapi("AliasMove", { example: { version: "V2" } });
 export const aliasAnswer = z.object({ model: z.string(), alias: z.string(), version: z.string() });
 export const nothing = z.strictObject({}).openapi("Nothing", { example: {} });

@@ -294,6 +294,9 @@ train: { chunks_per_job: 15, workers: 2, exports: ${JSON.stringify({ ...exports,
         (await mm.registry.showAliases("M")).find(({ alias }) => alias === "champion")?.version;
       const tab = await openTab(browser);
       await tab.goto(`${url}/registry/M`);
+      const [alias] = await mm.registry.showAliases("M");
+      const since = `since ${alias!.changedAt.slice(0, 16).replace("T", " ")}Z`;
+      expect(await text(tab, "[data-alias=champion]")).toContain(since);
       await tab.locator("[data-alias=champion] button").click();
       await tab.getByRole("button", { name: "Cancel" }).click();
       expect(await points()).toBe("V1");
@@ -301,6 +304,19 @@ train: { chunks_per_job: 15, workers: 2, exports: ${JSON.stringify({ ...exports,
       await tab.getByRole("button", { name: "Move to V2" }).click();
       await expect.poll(() => text(tab, "[data-alias=champion] .alias-version")).toBe("V2");
       expect(await points()).toBe("V2");
+      // It moved elsewhere while the page was open: that is read before the question, and refused after it.
+      await mm.registry.setModelAlias("M", "champion", "V1");
+      await tab.locator("[data-alias=champion] button").click();
+      await tab.getByText("gets V2 instead of V1").waitFor();
+      const primary = tab.getByRole("button", { name: "Move to V2" });
+      const ground = () => primary.evaluate("(button) => getComputedStyle(button).backgroundColor");
+      const before = await ground();
+      await primary.hover();
+      expect(await ground()).toBe(before);
+      await mm.registry.setModelAlias("M", "champion", "V2");
+      await primary.click();
+      await tab.getByText("champion of M points at V2 by now, not at V1").waitFor();
+      await tab.getByRole("button", { name: "Cancel" }).click();
 
       const tokens = workspaceTokens(mm);
       const make = (role: "viewer" | "operator") => tokens.create({ name: role, role, expiresAt: null }, new Date());
@@ -311,6 +327,14 @@ train: { chunks_per_job: 15, workers: 2, exports: ${JSON.stringify({ ...exports,
       await stranger.getByRole("button", { name: "Look around" }).click();
       await stranger.getByText("Your role, viewer, may look.").waitFor();
       expect(await stranger.locator("[data-alias=champion] button").count()).toBe(0);
+      await stranger.getByText("viewer, viewer").waitFor();
+      await stranger.getByRole("button", { name: "Sign out" }).click();
+      await stranger.getByLabel("Token").fill(`${viewer}x`);
+      await stranger.getByRole("button", { name: "Look around" }).click();
+      await stranger.getByText("That token is not known, or was revoked.").waitFor();
+      await stranger.getByLabel("Token").fill(viewer);
+      await stranger.getByRole("button", { name: "Look around" }).click();
+      await stranger.getByText("Your role, viewer, may look.").waitFor();
       const move = (token: string) =>
         fetch(`${url}/v1/aliases/M/champion`, {
           method: "POST",

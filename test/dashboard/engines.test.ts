@@ -98,7 +98,14 @@ describe.each(ENGINES)("every view of the dashboard, engine: %s", (_, missing, o
       { verdict: "drift", count: 1 },
       { verdict: "ok", count: 2 },
     ]);
-    expect(monitor.worst).toMatchObject([{ key: "s:B", text: "B", verdict: "drift", runId: "first" }]);
+    const judged = (query: string) => get<wire.MonitorPage>(`/monitor/partitions?model=M&version=V1&${query}`);
+    const drifting = [{ key: "s:B", text: "B", verdict: "drift", runId: "first" }];
+    expect(await judged("verdict=not-ok")).toMatchObject({ matched: 1, rows: drifting });
+    const searched = await judged(`text=${encodeURIComponent("IT'S <")}&limit=1`);
+    expect(searched).toMatchObject({ matched: 1, rows: [{ text: "it's <b>C</b>", verdict: "ok" }] });
+    expect((await judged("text=%5C'")).matched).toBe(0);
+    const third = await judged("sort=key&order=asc&offset=2&limit=1");
+    expect(third).toMatchObject({ matched: 3, rows: [{ text: "it's <b>C</b>" }] });
     expect(monitor.days.map(({ time, forecasts }) => [time.slice(0, 10), forecasts])).toEqual(
       Array.from({ length: 12 }, (_, i) => [new Date(DAY * (20 + i)).toISOString().slice(0, 10), 3]),
     );

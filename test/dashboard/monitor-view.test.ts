@@ -31,19 +31,36 @@ it("shows errors, coverage and what drifts, once there was monitoring", async ()
     { verdict: "drift", count: 1 },
     { verdict: "ok", count: 2 },
   ]);
-  expect(monitor.worst).toHaveLength(1);
-  expect(monitor.worst[0]).toMatchObject({ key: "s:B", text: "B", verdict: "drift", runId: "first" });
   expect(monitor.days).toHaveLength(12);
   // Errors of 1, 20 and 1 over the holdout's mean absolute error of 1; the intervals hold two of three.
   expect(monitor.days[0].scaledError).toBeCloseTo(22 / 3, 9);
   expect(monitor.days[0].coverage[1]).toBeCloseTo(200 / 3, 9);
   expect((await fetch(`${url}/api/monitor?model=N`)).status).toBe(404);
+  expect((await fetch(`${url}/api/monitor/partitions?model=M&version=V1&verdict=bad`)).status).toBe(400);
+
+  // Of a patched version, the models that were not replaced go on where they were; B begins anew.
+  await mm.foreach({ unit_id: ["B"] }).dopar(forecaster, { exports, modelRunId: "better", workers: 1 });
+  await mm.registry.patch({ model: "M", run: "better" });
+  await mm.registry.runBatch({ model: "M", version: "V2", inputTable: "SALES" });
+  await mm.monitor();
+  const patched = (await read())!;
+  expect(patched.version).toBe("V2");
+  expect(patched.days.map(({ forecasts }) => forecasts)).toEqual(new Array(12).fill(2));
+  expect(patched.days[0].scaledError).toBeCloseTo(1, 9);
   if (NO_BROWSER !== undefined) return;
   const browser = await launch();
   onTestFinished(() => browser.close());
   const tab = await openTab(browser, { dark: true, phone: true });
   await tab.goto(`${url}/monitor`);
   await tab.getByText("Accuracy over time").waitFor();
+  await tab.getByText("1 of 3 partitions").waitFor();
+  await tab.getByRole("combobox", { name: "Verdict" }).selectOption("any");
+  await tab.getByText("3 of 3 partitions").waitFor();
+  await tab.getByRole("searchbox").fill("<B>");
+  await tab.getByText("1 of 3 partitions").waitFor();
+  expect(await tab.locator("tbody th").innerText()).toBe("it's <b>C</b>");
+  await tab.goto(`${url}/monitor?model=M&version=V1`);
+  await tab.getByText("manymodel refine --offenders --run-id better").waitFor();
   expect(await violations(tab)).toEqual([]);
   expect(await tab.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
   await tab.goto(`${url}/runs/first/series?key=s%3AB`);

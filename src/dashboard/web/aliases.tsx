@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ModelDetail, Session } from "../wire.ts";
-import { send } from "./api.ts";
+import { read, send } from "./api.ts";
 import { moment } from "./format.ts";
 import { href } from "./route.ts";
 
@@ -14,7 +14,19 @@ export function Aliases({
   session: Session | undefined;
   onMoved: () => void;
 }) {
-  const [moving, setMoving] = useState<{ alias: string; from: string | null } | null>(null);
+  const [moving, setMoving] = useState<Moving | null>(null);
+  const [error, setError] = useState<string | null>(null);
+  // The page may have been open for long: what the alias is now is read before anything is asked.
+  const ask = async (alias: string) => {
+    try {
+      const now = await read<ModelDetail>(href(["models", detail.model]));
+      setError(null);
+      setMoving({ alias, detail: now, from: now.aliases.find((one) => one.alias === alias)?.version ?? null });
+      onMoved();
+    } catch (cause) {
+      setError((cause as Error).message);
+    }
+  };
   return (
     <section class="panel" aria-labelledby="aliases-title">
       <h2 id="aliases-title">Aliases</h2>
@@ -29,7 +41,7 @@ export function Aliases({
               → <span class="alias-version">{version}</span> <span class="muted">since {moment(changedAt)}</span>
             </span>
             {session?.mayMoveAliases && (
-              <button type="button" onClick={() => setMoving({ alias, from: version })}>
+              <button type="button" onClick={() => void ask(alias)}>
                 Move
               </button>
             )}
@@ -37,19 +49,23 @@ export function Aliases({
         ))}
       </ul>
       {session?.mayMoveAliases !== false ? (
-        <button type="button" onClick={() => setMoving({ alias: "", from: null })}>
+        <button type="button" onClick={() => void ask("")}>
           New alias
         </button>
       ) : (
         <p class="muted">Your role, {session.role}, may look. Moving an alias takes another.</p>
       )}
+      {error !== null && (
+        <p class="bad" role="alert">
+          {error}
+        </p>
+      )}
       {moving !== null && (
         <MoveAlias
-          detail={detail}
           moving={moving}
-          onClose={(moved) => {
+          onClose={() => {
             setMoving(null);
-            if (moved) onMoved();
+            onMoved();
           }}
         />
       )}
@@ -57,13 +73,17 @@ export function Aliases({
   );
 }
 
+/** What is to be moved, as it was when that was asked for. */
+interface Moving {
+  readonly alias: string;
+  /** Where it points; null: there is none of that name. */
+  readonly from: string | null;
+  readonly detail: ModelDetail;
+}
+
 /** Asks once more before an alias moves: whoever uses it gets another version at once. */
-function MoveAlias(props: {
-  detail: ModelDetail;
-  moving: { alias: string; from: string | null };
-  onClose: (moved: boolean) => void;
-}) {
-  const { detail, moving, onClose } = props;
+function MoveAlias({ moving, onClose }: { moving: Moving; onClose: () => void }) {
+  const { detail } = moving;
   const dialog = useRef<HTMLDialogElement>(null);
   const others = detail.versions.filter(({ version }) => version !== moving.from);
   const [to, setTo] = useState(others[0]?.version ?? "");
@@ -74,15 +94,15 @@ function MoveAlias(props: {
   const move = async () => {
     setBusy(true);
     try {
-      await send(href(["v1", "aliases", detail.model, alias]), { version: to });
-      onClose(true);
+      await send(href(["v1", "aliases", detail.model, alias]), { version: to, from: moving.from });
+      onClose();
     } catch (cause) {
       setError((cause as Error).message);
       setBusy(false);
     }
   };
   return (
-    <dialog ref={dialog} aria-labelledby="move-title" onClose={() => onClose(false)}>
+    <dialog ref={dialog} aria-labelledby="move-title" onClose={onClose}>
       <h2 id="move-title">{moving.from === null ? "New alias" : `Move ${moving.alias}`}</h2>
       <form
         method="dialog"
@@ -96,7 +116,8 @@ function MoveAlias(props: {
             Alias
             <input
               required
-              pattern="[A-Za-z0-9][A-Za-z0-9_.\-]*"
+              pattern="[A-Za-z0-9][A-Za-z0-9_.\-]{0,127}"
+              title="letters, digits, _ . and -, starting with a letter or digit, at most 128"
               value={alias}
               onInput={(event) => setAlias(event.currentTarget.value)}
             />
@@ -126,7 +147,7 @@ function MoveAlias(props: {
           <button type="submit" class="primary" disabled={busy || to === "" || alias === ""}>
             {moving.from === null ? "Set" : "Move"} to {to}
           </button>
-          <button type="button" onClick={() => onClose(false)}>
+          <button type="button" onClick={onClose}>
             Cancel
           </button>
         </div>

@@ -9,6 +9,9 @@ export const token = {
   clear: () => sessionStorage.removeItem(TOKEN),
 };
 
+/** What the window hears when the server no longer knows the token. */
+export const REFUSED = "manymodel:refused";
+
 /** The server said no, or could not be reached. */
 export class ApiError extends Error {
   readonly status: number;
@@ -30,6 +33,8 @@ async function request(path: string, init: RequestInit = {}): Promise<Response> 
     throw new ApiError(0, "The server does not answer. Is manymodel ui still running?");
   }
   if (response.ok) return response;
+  // A token that was revoked meanwhile; not one that another has taken the place of by now.
+  if (response.status === 401 && token.get() === known) dispatchEvent(new Event(REFUSED));
   const body = (await response.json().catch(() => null)) as Partial<WireError> | null;
   throw new ApiError(response.status, body?.error?.message ?? `The server answered ${response.status}.`);
 }

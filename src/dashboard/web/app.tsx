@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Session } from "../wire.ts";
-import { ApiError, token } from "./api.ts";
+import { REFUSED, token } from "./api.ts";
 import { Compare } from "./compare.tsx";
 import { useLost } from "./connection.ts";
 import { useKeys } from "./keyboard.ts";
@@ -39,6 +39,13 @@ const HELP = [
 /** The whole page: who is asking, where they are, what is there. */
 export function App() {
   const session = useData<Session>("/session");
+  const [refused, setRefused] = useState(false);
+  useEffect(() => {
+    const refuse = () => setRefused(true);
+    addEventListener(REFUSED, refuse);
+    return () => removeEventListener(REFUSED, refuse);
+  }, []);
+  const caller = refused ? undefined : session.value;
   const place = usePlace();
   const lost = useLost();
   const help = useRef<HTMLDialogElement>(null);
@@ -77,6 +84,23 @@ export function App() {
         <span class="where muted" title={session.value?.workspace}>
           {session.value?.workspace.split(/[\\/]/).at(-1)}
         </span>
+        {caller !== undefined && caller.name !== null && (
+          <>
+            <span class="where muted far">
+              {caller.name}, {caller.role}
+            </span>
+            <button
+              type="button"
+              class="quiet far"
+              onClick={() => {
+                token.clear();
+                setRefused(true);
+              }}
+            >
+              Sign out
+            </button>
+          </>
+        )}
         <ThemeButton />
         <button type="button" class="quiet" aria-label="Keyboard help" onClick={() => help.current?.showModal()}>
           ?
@@ -89,8 +113,14 @@ export function App() {
         </p>
       )}
       <main id="main" tabIndex={-1} class={lost && "stale"}>
-        {session.error instanceof ApiError && session.error.status === 401 ? (
-          <SignIn tried={token.get() !== null} onToken={session.reload} />
+        {refused ? (
+          <SignIn
+            tried={token.get() !== null}
+            onToken={() => {
+              setRefused(false);
+              session.reload();
+            }}
+          />
         ) : (
           <View place={place} session={session.value} />
         )}

@@ -95,7 +95,7 @@ function Comparison({ result }: { result: CompareDetail }) {
           <Fact
             name="B is worse"
             value={count(losses)}
-            tone="bad"
+            tone={losses > 0 ? "bad" : undefined}
             more={matched > 0 ? percent(losses / matched) : ""}
           />
           <Fact name="The same" value={count(ties)} more={matched > 0 ? percent(ties / matched) : ""} />

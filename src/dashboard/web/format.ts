@@ -43,9 +43,8 @@ export function bytes(n: number | null): string {
   return `${unit === 0 ? value : value.toFixed(value < 10 ? 1 : 0)} ${units[unit]}`;
 }
 
-/** A moment, to the minute, in the time zone of whoever looks. */
-export const moment = (iso: string): string =>
-  new Date(iso).toLocaleString("sv-SE", { dateStyle: "short", timeStyle: "short" });
+/** A moment, to the minute, in UTC as the command line has it. */
+export const moment = (iso: string): string => `${new Date(iso).toISOString().slice(0, 16).replace("T", " ")}Z`;
 
 /** The time of a step: dates without the time of day; in UTC, as the data have them. */
 export function stepTime(value: number | undefined, type: "date" | "timestamp" | "number"): string {

@@ -1,6 +1,7 @@
 import type { MonitorDetail } from "../wire.ts";
-import { count, measure, moment } from "./format.ts";
+import { count, moment } from "./format.ts";
 import { LineChart } from "./line-chart.tsx";
+import { MonitoredPartitions } from "./monitored-partitions.tsx";
 import { go, href } from "./route.ts";
 import { Fact } from "./run.tsx";
 import { Command, Empty, Loading } from "./states.tsx";
@@ -23,7 +24,7 @@ export function Monitor({ query }: { query: URLSearchParams }) {
               When new observations came: <Command>manymodel monitor</Command>
             </Empty>
           ) : (
-            <Detail monitor={monitor} />
+            <Detail monitor={monitor} query={query} />
           )
         }
       </Loading>
@@ -31,8 +32,8 @@ export function Monitor({ query }: { query: URLSearchParams }) {
   );
 }
 
-function Detail({ monitor }: { monitor: MonitorDetail }) {
-  const { model, version, models, verdicts, days, levels, worst } = monitor;
+function Detail({ monitor, query }: { monitor: MonitorDetail; query: URLSearchParams }) {
+  const { model, version, models, verdicts, days, levels } = monitor;
   return (
     <>
       <form class="filters" onSubmit={(event) => event.preventDefault()}>
@@ -91,48 +92,34 @@ function Detail({ monitor }: { monitor: MonitorDetail }) {
           </section>
         </div>
       )}
-      <section class="panel" aria-labelledby="drift-title">
-        <h2 id="drift-title">What is not as it was</h2>
-        {worst.length === 0 ? (
-          <p class="muted">No partition drifts, or is to be watched.</p>
-        ) : (
-          <div class="scroll">
-            <table class="rows">
-              <thead>
-                <tr>
-                  <th scope="col">Partition</th>
-                  <th scope="col">Verdict</th>
-                  <th scope="col" class="n">
-                    Severity
-                  </th>
-                  <th scope="col" class="n">
-                    Errors
-                  </th>
-                  <th scope="col" class="far">
-                    Since
-                  </th>
-                  <th scope="col">Reasons</th>
-                </tr>
-              </thead>
-              <tbody>
-                {worst.map((one) => (
-                  <tr key={one.key}>
-                    <th scope="row" class="clip">
-                      <a href={href(["runs", one.runId, "series"], { key: one.key })}>{one.text}</a>
-                    </th>
-                    <td class={one.verdict === "drift" ? "bad" : ""}>{one.verdict}</td>
-                    <td class="n">{measure(one.severity)}</td>
-                    <td class="n">{one.ratio === null ? "–" : `× ${measure(one.ratio)}`}</td>
-                    <td class="far">{one.since?.slice(0, 10) ?? "–"}</td>
-                    <td>{one.reasons}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        )}
-      </section>
+      <NextCommands model={model} drifting={verdicts.find(({ verdict }) => verdict === "drift")?.count ?? 0} />
+      <MonitoredPartitions monitor={monitor} query={query} />
     </>
+  );
+}
+
+/** What to do about partitions that drift. */
+function NextCommands({ model, drifting }: { model: string; drifting: number }) {
+  if (drifting === 0) return null;
+  return (
+    <section class="panel" aria-labelledby="next-title">
+      <h2 id="next-title">What to do next</h2>
+      <p class="muted">
+        Train the {count(drifting)} that drift on the data as they are now, take the new models into a version, and
+        forecast with it:
+      </p>
+      <ul class="plain steps">
+        {[
+          "manymodel refine --offenders --run-id better",
+          `manymodel model patch ${model} --run better`,
+          "manymodel batch",
+        ].map((line) => (
+          <li key={line}>
+            <Command>{line}</Command>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

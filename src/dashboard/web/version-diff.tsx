@@ -70,6 +70,11 @@ export function VersionDiff({ detail, query }: { detail: ModelDetail; query: URL
                   </table>
                 </div>
               )}
+              {diff.changed > diff.keys.length && (
+                <p class="muted">
+                  The first {count(diff.keys.length)} of the {count(diff.changed)} that changed, by key:
+                </p>
+              )}
               <p class="first">
                 {diff.keys.map(({ key, text }) => (
                   <a
