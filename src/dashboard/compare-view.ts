@@ -74,7 +74,7 @@ export async function compareTables(
     change: spread(distribution(change)),
     histogram: histogram(changed, -reach, reach, BINS),
     changesBeyond: sizes.reduce((sum, size) => sum + (size > reach ? 1 : 0), 0),
-    dots: [...spreadOver(within, MOST_DOTS), ...spreadOver(beyond, MOST_BEYOND)].map((i) => [pairs.a[i]!, pairs.b[i]!]),
+    dots: [...spreadOver(within, MOST_DOTS), ...spreadOver(beyond, MOST_BEYOND)].map(line),
     ...{ axis, pairsBeyond: beyond.length },
     best: Array.from(order.subarray(0, MOST_LINES), line).filter((one) => one.b < one.a),
     worst: Array.from(order.subarray(-MOST_LINES), line)

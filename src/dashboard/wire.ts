@@ -377,7 +377,7 @@ export interface CompareDetail {
   readonly histogram: Histogram;
   readonly changesBeyond: number;
   /** Some of the pairs, evenly spread, and some of those beyond the axis. */
-  readonly dots: readonly (readonly [a: number, b: number])[];
+  readonly dots: readonly CompareLine[];
   /** The axis of both: from where to where, and how many pairs are beyond. */
   readonly axis: readonly [from: number, to: number];
   readonly pairsBeyond: number;

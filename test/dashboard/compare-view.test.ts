@@ -36,6 +36,6 @@ it("counts what is beyond its axes, and has it among the dots", async () => {
   );
   expect(axis).toEqual([0, 1.29]);
   expect([pairsBeyond, changesBeyond, dots.length]).toEqual([1, 1, 30]);
-  expect(dots).toContainEqual([1e9, 1]);
+  expect(dots).toContainEqual({ key: "s:U07", text: "U07", a: 1e9, b: 1 });
   expect(histogram.to).toBeCloseTo(0.29, 12);
 });

@@ -280,7 +280,7 @@ train: { chunks_per_job: 15, workers: 2, exports: ${JSON.stringify({ ...exports,
         await tab.goto(`${url}/compare?a=a&b=b`);
         await tab.locator(".scatter").waitFor();
         expect(await tab.locator(".scatter circle").count()).toBe(60);
-        expect(await tab.locator(".scatter .dot-beyond.dot-gain").count()).toBe(1);
+        expect(await tab.locator(".scatter a[aria-label=U07] .dot-beyond.dot-gain").count()).toBe(1);
         expect(await text(tab, ".beyond")).toBe("1 partition lies beyond 2.181: a ring on the border.");
         expect(await tab.getByText("1 beyond, in the bars at the ends").count()).toBe(1);
         expect(await violations(tab)).toEqual([]);

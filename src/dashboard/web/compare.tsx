@@ -183,30 +183,33 @@ function Spreads({ rows }: { rows: readonly (readonly [string, Spread])[] }) {
 const SIZE = 320;
 
 /** Each dot a partition; below the line B is better. One beyond the axis is a ring on the border. */
-function Scatter({ result: { dots, axis, pairsBeyond, metric } }: { result: CompareDetail }) {
+function Scatter({ result: { dots, axis, pairsBeyond, metric, b: run } }: { result: CompareDetail }) {
   const [low, high] = axis;
-  const rings = dots.filter(([a, b]) => a > high || b > high).length;
+  const rings = dots.filter(({ a, b }) => a > high || b > high).length;
   const place = (value: number) => (SIZE * (Math.min(high, value) - low)) / (high - low);
   return (
     <figure class="scatter">
       <svg
         viewBox={`-6 -6 ${SIZE + 12} ${SIZE + 12}`}
-        role="img"
+        role="group"
         aria-label={`${metric} of ${dots.length} partitions, B against A; below the diagonal B is better`}
       >
         <rect class="frame" x={0} y={0} width={SIZE} height={SIZE} />
         <line class="line-zero" x1={0} y1={SIZE} x2={SIZE} y2={0} />
-        {dots.map(([a, b], i) => {
+        {dots.map(({ key, text, a, b }) => {
           const tone = b < a ? "dot-gain" : b > a ? "dot-loss" : "dot-tie";
           const isBeyond = a > high || b > high;
           return (
-            <circle
-              key={i}
-              class={isBeyond ? `${tone} dot-beyond` : tone}
-              cx={place(a)}
-              cy={SIZE - place(b)}
-              r={isBeyond ? 4 : 2.2}
-            />
+            <a key={key} href={href(["runs", run, "series"], { key })} tabIndex={-1} aria-label={text || "(empty key)"}>
+              <circle
+                class={isBeyond ? `${tone} dot-beyond` : tone}
+                cx={place(a)}
+                cy={SIZE - place(b)}
+                r={isBeyond ? 4 : 2.2}
+              >
+                <title>{`${text}: ${measure(a)} → ${measure(b)}`}</title>
+              </circle>
+            </a>
           );
         })}
       </svg>
