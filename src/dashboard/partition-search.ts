@@ -1,5 +1,6 @@
 import type { Outcome } from "../core/artifact.ts";
 import { ManymodelError, show } from "../core/errors.ts";
+import { failureKinds } from "./failure-groups.ts";
 import { OUTCOMES, type PartitionTable } from "./partition-table.ts";
 import { radixOrder } from "./radix-order.ts";
 import { markContaining } from "./text-column.ts";
@@ -10,7 +11,7 @@ export interface PartitionQuery {
   readonly text?: string;
   readonly outcome?: Outcome;
   readonly kind?: string;
-  /** Position of a reason in the table's head. */
+  /** Position among the kinds of the reasons in the table's head. */
   readonly reason?: number;
   /** `plan`, `key`, `nObs`, `fitMs`, or a metric. */
   readonly sort?: string;
@@ -99,7 +100,11 @@ export class PartitionSearch {
     };
     if (outcome !== undefined) only(table.outcome, OUTCOMES.indexOf(outcome));
     if (kind !== undefined) only(table.kind, 1 + table.head.kinds.findIndex((one) => one.kind === kind) || 0xffff);
-    if (reason !== undefined) only(table.reason, 1 + reason);
+    if (reason !== undefined) {
+      const members = new Set(failureKinds(table.head.reasons)[reason]?.members);
+      const isOne = table.head.reasons.map((one) => members.has(one));
+      for (let i = 0; i < mask.length; i++) if (!isOne[table.reason[i]! - 1]) mask[i] = 0;
+    }
     if (text !== "") markContaining(table.labels, text.toLowerCase(), mask);
     let matched = 0;
     for (const bit of mask) matched += bit;

@@ -1,5 +1,6 @@
 import type { Outcome } from "../core/artifact.ts";
 import { ManymodelError, show } from "../core/errors.ts";
+import { failureKinds } from "./failure-groups.ts";
 import { keyLabel } from "./key-label.ts";
 import type { PartitionQuery, PartitionSearch } from "./partition-search.ts";
 import { OUTCOMES } from "./partition-table.ts";
@@ -9,6 +10,7 @@ import type { FailureGroup, PartitionPage, PartitionRow, PartitionsHead } from "
 
 const MOST_ROWS = 500;
 const MOST_REASONS = 50;
+const FIRST_KEYS = 5;
 
 /** What a table can be sorted and filtered by. */
 export function partitionsHead(runId: string, { search, manifest, progress }: RunTable): PartitionsHead {
@@ -18,12 +20,13 @@ export function partitionsHead(runId: string, { search, manifest, progress }: Ru
   const counted = new Uint32Array(OUTCOMES.length);
   for (const one of outcome) counted[one]!++;
   for (const [i, name] of OUTCOMES.entries()) outcomes[name] = counted[i]!;
-  const failures = head.reasons.slice(0, MOST_REASONS).map(
-    ({ type, message, count, rows }): FailureGroup => ({
-      ...{ type, message, count },
-      first: rows.map((row) => textAt(table.keys, row)),
-    }),
-  );
+  const failures = failureKinds(head.reasons)
+    .slice(0, MOST_REASONS)
+    .map(({ type, message, count, members }): FailureGroup => {
+      const rows = members.flatMap((reason) => reason.rows).slice(0, FIRST_KEYS);
+      const keys = rows.map((row) => textAt(table.keys, row));
+      return { type, message, count, first: keys.map((key) => ({ key, text: keyLabel(key) })) };
+    });
   return {
     ...{ runId, partitions: manifest.partitions, progress },
     ...{ metrics: head.metrics, kinds: head.kinds, outcomes, failures },

@@ -5,30 +5,31 @@ import { rowSelector } from "../core/selection.ts";
 import { getVerified } from "../pipeline/checksum.ts";
 import { readIndex } from "../pipeline/read-index.ts";
 import type { Engine } from "../ports/engine.ts";
-import type { FailureGroup } from "./wire.ts";
+import { failureKinds } from "./failure-groups.ts";
+import { keyLabel } from "./key-label.ts";
+import type { RunFailures } from "./wire.ts";
 
 /** Segments that are read: the first with failures in them tell enough. */
 const MOST_SEGMENTS = 20;
 const MOST_GROUPS = 20;
 const FIRST_KEYS = 5;
 
-/**
- * The failures of a run so far, those that failed alike together, the most frequent first. Of many segments with failures
- * the first 20 are read; `complete` says whether that was all of them.
- */
-export async function runFailures(
-  { stage, queue }: Engine,
-  run: RunRecord,
-): Promise<{ groups: readonly FailureGroup[]; complete: boolean }> {
+/** The failures of a run so far, those that failed alike together. Of many segments with failures the first 20 are read. */
+export async function runFailures({ stage, queue }: Engine, run: RunRecord): Promise<RunFailures> {
   const segments =
     run.index === null
       ? (await queue.chunks(run.runId)).flatMap(({ segment }) => segment ?? [])
       : (await readIndex(stage, run.index, `run ${run.runId} was completed`)).segments;
   const failing = segments.filter(({ failed }) => failed > 0);
-  const groups = new Map<string, { type: string; message: string; count: number; first: string[] }>();
-  for (const segment of failing.slice(0, MOST_SEGMENTS)) await collect(segment);
-  const sorted = [...groups.values()].sort((a, b) => b.count - a.count);
-  return { groups: sorted.slice(0, MOST_GROUPS), complete: failing.length <= MOST_SEGMENTS };
+  const read = failing.slice(0, MOST_SEGMENTS);
+  const messages = new Map<string, { type: string; message: string; count: number; first: string[] }>();
+  for (const segment of read) await collect(segment);
+  const kinds = failureKinds([...messages.values()]).sort((a, b) => b.count - a.count);
+  const groups = kinds.slice(0, MOST_GROUPS).map(({ type, message, count, members }) => {
+    const keys = members.flatMap(({ first }) => first).slice(0, FIRST_KEYS);
+    return { type, message, count, first: keys.map((key) => ({ key, text: keyLabel(key) })) };
+  });
+  return { groups, kinds: kinds.length, read: read.length, failing: failing.length };
 
   async function collect({ path, sha256, select }: SegmentInfo & { readonly select?: string }): Promise<void> {
     const bytes = await getVerified(stage, path, sha256, "it was committed; its checksum differs");
@@ -38,8 +39,8 @@ export async function runFailures(
       if (outcome !== "failed" || !isSelected(i)) continue;
       const [type, message] = [String(read.error_type[i]), String(read.error_message[i] ?? "")];
       const name = JSON.stringify([type, message]);
-      const group = groups.get(name) ?? { type, message, count: 0, first: [] };
-      groups.set(name, group);
+      const group = messages.get(name) ?? { type, message, count: 0, first: [] };
+      messages.set(name, group);
       group.count++;
       if (group.first.length < FIRST_KEYS) group.first.push(read.partition_key[i] as string);
     }

@@ -55,13 +55,24 @@ export interface RunLine {
   readonly error: string | null;
 }
 
-/** Partitions that failed alike. */
+/** Partitions that failed alike: what their messages say is the same but for numbers, which are left out then. */
 export interface FailureGroup {
   readonly type: string;
   readonly message: string;
   readonly count: number;
-  /** The first keys, encoded. */
-  readonly first: readonly string[];
+  /** The first keys, encoded, and as people read them. */
+  readonly first: readonly { readonly key: string; readonly text: string }[];
+}
+
+/** Why partitions of a run failed. */
+export interface RunFailures {
+  /** The most frequent first. */
+  readonly groups: readonly FailureGroup[];
+  /** How many groups there are. */
+  readonly kinds: number;
+  /** Of so many chunks with failures, so many were read. */
+  readonly read: number;
+  readonly failing: number;
 }
 
 /** Who works on a run. */

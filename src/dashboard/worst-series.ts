@@ -24,7 +24,10 @@ export async function worstSeries(
   const { table } = search;
   const segments = await listSegments();
   const target = targetOf(manifest);
-  const { rows } = await search.find(query, 0, count);
+  const metric = query.sort === undefined ? undefined : await table.metric(query.sort);
+  const found = await search.find(query, 0, count);
+  // A partition without a value is neither among the best nor among the worst.
+  const rows = found.rows.filter((row) => metric === undefined || !Number.isNaN(metric[row]!));
   const keys = Array.from(rows, (row) => textAt(table.keys, row));
   const ends =
     target === null || keys.length === 0
@@ -38,7 +41,6 @@ export async function worstSeries(
           // The run's data may have been collected as garbage; its numbers are there all the same.
         ).catch(() => []);
   const forecasts = new Map<number, unknown[]>();
-  const metric = query.sort === undefined ? undefined : await table.metric(query.sort);
   return Promise.all(
     keys.map(async (key, i): Promise<SmallSeries> => {
       const row = rows[i]!;

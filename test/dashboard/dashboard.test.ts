@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ManyModel } from "manymodel";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { startDashboard } from "../../dist/dashboard/server.js";
 import { workspaceTokens } from "../../dist/serving/workspace-tokens.js";
@@ -107,12 +107,18 @@ describe.skipIf(NO_BROWSER !== undefined)(
       const { mm, url } = await shown();
       const gate = path.join(await temporaryFolder(), "open");
       const run = train(mm, "live", { gate }, 20);
-      const [table, done, waiting] = await Promise.all([openTab(browser), openTab(browser), openTab(browser)]);
+      const tabs = [openTab(browser), openTab(browser), openTab(browser), openTab(browser)] as const;
+      const [table, done, waiting, behind] = await Promise.all(tabs);
       await until(async () => (await mm.engine.queue.counts("live").catch(() => null))?.partitionsFinished === 12);
       await table.goto(`${url}/runs/live/partitions`);
       await table.getByText("12 of 40 partitions are done").waitFor();
       await table.getByText("12 of 12 partitions").waitFor();
       await table.locator("a.multiple svg").nth(11).waitFor();
+      // A tab that is told of no more than the first partitions, as when reading cannot keep up.
+      const then = await (await fetch(`${url}/api/runs/live/partitions`)).text();
+      await behind.route("**/api/runs/live/partitions", (route) => route.fulfill({ body: then }));
+      await behind.goto(`${url}/runs/live/partitions`);
+      await behind.getByText("12 of 40 partitions are done. The others").waitFor();
       await table.getByRole("searchbox").fill("u0");
       await table.getByText("10 of 12 partitions").waitFor();
       await done.goto(url + series("live", "s:U03"));
@@ -129,6 +135,7 @@ describe.skipIf(NO_BROWSER !== undefined)(
       await run;
       await table.getByText("10 of 40 partitions").waitFor();
       expect(await table.getByText("The run is not completed").count()).toBe(0);
+      await behind.getByText("40 of 40 partitions are done, 12 of them are read so far").waitFor();
     });
 
     it("says of an open page that a run was killed, and that the server is gone, until it is back", async () => {
@@ -221,6 +228,39 @@ train: { chunks_per_job: 15, workers: 2, exports: ${JSON.stringify({ ...exports,
       await tab.getByLabel("Outcome").selectOption("failed");
       await tab.getByText("2 of 40 partitions").waitFor();
       expect(await row(0).innerText()).toContain("<b>fit</b>");
+      const left = (of: Locator) => of.evaluate((element) => Math.round(element.getBoundingClientRect().left));
+      const header = tab.locator(".vhead");
+      for (const name of ["outcome", "n:last-child"])
+        expect(await left(row(0).locator(`.${name}`))).toBe(await left(header.locator(`.${name}`)));
+      await tab.getByLabel("Outcome").selectOption("");
+      await tab.getByText("40 of 40 partitions").waitFor();
+      for (let i = 0; i < 20; i++) await tab.keyboard.press("j");
+      const cursor = tab.locator(".vbody [aria-selected]");
+      const end = (of: Locator) => of.evaluate((element) => element.getBoundingClientRect().bottom);
+      await expect.poll(() => end(cursor)).toBeLessThanOrEqual(800);
+      // The worst are those that have a metric; partitions that failed have none.
+      await tab.goto(`${url}/runs/first/partitions?text=bad`);
+      await tab.getByText("2 of 40 partitions").waitFor();
+      await tab.getByRole("heading", { name: /^Worst by/ }).waitFor({ state: "detached" });
+      await tab.keyboard.press("/");
+      await tab.keyboard.type(" two");
+      await tab.keyboard.press("Enter");
+      await tab.locator(".series-title").waitFor();
+      expect(await text(tab, ".series-title .clip")).toBe("bad two");
+      await tab.keyboard.press("u");
+      await tab.locator(".vbody").waitFor();
+      expect(new URL(tab.url()).pathname).toBe("/runs/first/partitions");
+      await tab.keyboard.press("g");
+      await tab.keyboard.press("r");
+      await tab.locator("table.runs").waitFor();
+      await tab.keyboard.press("j");
+      await tab.keyboard.press("Enter");
+      await tab.locator("[data-fact=done]").waitFor();
+      await tab.keyboard.press("u");
+      await tab.locator("table.runs").waitFor();
+      await tab.keyboard.press("g");
+      await tab.keyboard.press("p");
+      await tab.locator(".vbody").waitFor();
       await tab.keyboard.press("?");
       expect(await tab.getByRole("dialog").innerText()).toContain("next, previous row");
     });

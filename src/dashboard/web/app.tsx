@@ -3,7 +3,7 @@ import type { Session } from "../wire.ts";
 import { REFUSED, token } from "./api.ts";
 import { Compare } from "./compare.tsx";
 import { useLost } from "./connection.ts";
-import { useKeys } from "./keyboard.ts";
+import { focusedRow, stepRow, useKeys } from "./keyboard.ts";
 import { Monitor } from "./monitor.tsx";
 import { Partitions } from "./partitions.tsx";
 import { Registry } from "./registry.tsx";
@@ -24,11 +24,11 @@ const SECTIONS = [
 
 const HELP = [
   ["g r", "runs"],
-  ["g p", "partitions of the run"],
+  ["g p", "partitions of the run; in the list, of the row or the newest"],
   ["g c", "compare two runs"],
   ["g v", "registry of versions"],
   ["g m", "monitor"],
-  ["/", "search"],
+  ["/", "search; Enter opens the first that is found"],
   ["j  k", "next, previous row"],
   ["Enter", "open the row"],
   ["u", "one level up"],
@@ -50,13 +50,25 @@ export function App() {
   const lost = useLost();
   const help = useRef<HTMLDialogElement>(null);
   const [section = "runs", run] = place.path;
+  const partitionsOf = () => {
+    if (section !== "runs") return;
+    const row = focusedRow() ?? document.querySelector<HTMLAnchorElement>("table.runs tbody a");
+    if (run !== undefined) go(href(["runs", run, "partitions"]));
+    else if (row) go(`${row.pathname}/partitions`);
+  };
+  const up = () => {
+    const above = place.path[2] === "series" ? ["runs", run!, "partitions"] : place.path.slice(0, -1);
+    if (place.path.length > 1) go(href(above));
+  };
   useKeys({
+    j: () => stepRow(1),
+    k: () => stepRow(-1),
     "g r": () => go("/runs"),
     "g c": () => go("/compare"),
     "g v": () => go("/registry"),
     "g m": () => go("/monitor"),
-    "g p": () => section === "runs" && run !== undefined && go(href(["runs", run, "partitions"])),
-    u: () => place.path.length > 1 && go(href(place.path.slice(0, -1))),
+    "g p": partitionsOf,
+    u: up,
     t: nextTheme,
     "?": () => help.current?.showModal(),
     "/": () => document.querySelector<HTMLInputElement>("input[type=search]")?.focus(),

@@ -15,6 +15,8 @@ function pressed(event: KeyboardEvent): void {
     return;
   }
   if (document.querySelector("dialog[open]") !== null) return;
+  // Enter on what has the focus is that thing's own.
+  if (event.key === "Enter" && target.matches("a, button, summary")) return;
   const both = first === "" ? event.key : `${first} ${event.key}`;
   for (const keys of [...layers].reverse()) {
     const act = keys[both] ?? keys[event.key];
@@ -25,6 +27,24 @@ function pressed(event: KeyboardEvent): void {
     return;
   }
   first = first === "" && event.key === "g" ? "g" : "";
+}
+
+/** The link of each row of the tables on the page, in their order. */
+function rowLinks(): HTMLAnchorElement[] {
+  const rows = [...document.querySelectorAll("main table.rows tbody tr")];
+  return rows.flatMap((row) => row.querySelector("a") ?? []);
+}
+
+/** The link of the row that has the focus, or undefined. */
+export function focusedRow(): HTMLAnchorElement | undefined {
+  return rowLinks().find((link) => link.closest("tr")!.contains(document.activeElement));
+}
+
+/** Moves the focus to the next row of the tables on the page, or to the one before; Enter opens it then. */
+export function stepRow(by: 1 | -1): void {
+  const links = rowLinks();
+  const at = links.indexOf(focusedRow()!);
+  links[Math.min(links.length - 1, Math.max(0, at + by))]?.focus();
 }
 
 /** Listens to keys as long as a view is there; the view that came last is asked first. */

@@ -56,7 +56,7 @@ export function Partitions({ runId, query }: { runId: string; query: URLSearchPa
       <RunHead runId={runId} tab="partitions">
         {live && <State run={live} />}
       </RunHead>
-      {value !== undefined && progress !== null && <SoFar head={value} progress={progress} />}
+      {value !== undefined && progress !== null && <SoFar head={value} progress={progress} doneNow={live?.done ?? 0} />}
       <Loading data={head} what="the partitions">
         {(value) => <Table runId={runId} head={value} wanted={wantedOf(query, value)} />}
       </Loading>
@@ -65,14 +65,22 @@ export function Partitions({ runId, query }: { runId: string; query: URLSearchPa
 }
 
 /** How much of a run in progress is to be seen. */
-function SoFar({ head, progress }: { head: PartitionsHead; progress: NonNullable<PartitionsHead["progress"]> }) {
-  const { there, committed, done } = progress;
+function SoFar(props: {
+  head: PartitionsHead;
+  progress: NonNullable<PartitionsHead["progress"]>;
+  /** What the run itself said last. */
+  doneNow: number;
+}) {
+  const { head, progress, doneNow } = props;
+  const { there, committed } = progress;
+  const done = Math.max(progress.done, doneNow);
+  const lost = progress.done - committed;
   return (
     <p class="notice" role="status">
       The run is not completed: {count(done)} of {count(head.partitions)} partitions are done
-      {there < committed && `, ${count(there)} of them are read so far`}
-      {committed < done && `, ${count(done - committed)} failed with their chunks and are listed at the end`}. The
-      others appear as their chunks are done.
+      {there < done - lost && `, ${count(there)} of them are read so far`}
+      {lost > 0 && `, ${count(lost)} failed with their chunks and are listed at the end`}. The others appear as their
+      chunks are done.
     </p>
   );
 }
@@ -89,8 +97,8 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
   const [at, setAt] = useState(-1);
   const matched = first.value?.matched ?? 0;
   const open = (row: PartitionRow) => go(href(["runs", runId, "series"], { key: row.key }));
-  const openAt = async (i: number) => {
-    const page = await read<PartitionPage>(`${first.path}&offset=${i}&limit=1`);
+  const openAt = async (i: number, of: string) => {
+    const page = await read<PartitionPage>(`${of}&offset=${i}&limit=1`);
     if (page.rows[0] !== undefined) open(page.rows[0]);
   };
   const move = (by: number) => setAt((n) => Math.min(matched - 1, Math.max(0, n + by)));
@@ -99,7 +107,7 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
     k: () => move(-1),
     ArrowDown: () => move(1),
     ArrowUp: () => move(-1),
-    Enter: () => at >= 0 && void openAt(at),
+    Enter: () => at >= 0 && void openAt(at, first.path!),
   });
   const sortBy = (name: string) =>
     setQuery({ sort: name, order: wanted.sort === name && wanted.order === "desc" ? "asc" : "desc" });
@@ -117,7 +125,7 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
   );
   return (
     <>
-      <Filters head={head} wanted={wanted} />
+      <Filters head={head} wanted={wanted} onOpen={() => void openAt(0, source)} />
       {metric !== "" && <Pictures runId={runId} wanted={wanted} there={there} wait={first.value === undefined} />}
       <p class="muted matched" role="status">
         {count(matched)} of {count(head.progress?.there ?? head.partitions)} partitions
@@ -135,7 +143,7 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
             <VirtualRows
               key={asked}
               label="Partitions"
-              columns={["key", "outcome", ...metrics, "kind", "nObs", "fitMs"].length}
+              metrics={metrics.length}
               source={first.path!}
               first={page}
               selected={at}
@@ -183,10 +191,10 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
                     </>
                   )}
                   <span role="cell" class="n mid">
-                    {count(one.nObs)}
+                    {isLost(one) ? "–" : count(one.nObs)}
                   </span>
                   <span role="cell" class="n mid">
-                    {duration(one.fitMs)}
+                    {isLost(one) ? "–" : duration(one.fitMs)}
                   </span>
                 </>
               )}
@@ -198,12 +206,22 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
   );
 }
 
-function Filters({ head, wanted }: { head: PartitionsHead; wanted: Wanted }) {
+/** Whether nothing is known of a partition: it was never begun, or whoever worked on it was lost. */
+const isLost = ({ outcome, nObs, fitMs }: PartitionRow) => outcome !== "succeeded" && nObs === 0 && fitMs === 0;
+
+function Filters({ head, wanted, onOpen }: { head: PartitionsHead; wanted: Wanted; onOpen: () => void }) {
   const choose = (name: string) => (event: Event) =>
     setQuery({ [name]: (event.currentTarget as HTMLSelectElement).value });
   const outcomes = (["succeeded", "failed", "skipped"] as const).filter((name) => head.outcomes[name] > 0);
   return (
-    <form class="filters" role="search" onSubmit={(event) => event.preventDefault()}>
+    <form
+      class="filters"
+      role="search"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onOpen();
+      }}
+    >
       <label class="grow">
         <span>Search</span>
         <input

@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import type { FailureGroup, RunDetail, RunProgress } from "../wire.ts";
+import type { RunDetail, RunFailures, RunProgress } from "../wire.ts";
 import { ChunkGrid } from "./chunk-grid.tsx";
 import { bytes, count, duration, measure, moment, percent } from "./format.ts";
 import { href } from "./route.ts";
@@ -250,14 +250,12 @@ function Workers({ progress, open }: { progress: RunProgress; open: boolean }) {
 
 /** What failed, grouped by what was said. Read again as more of it does. */
 function Failures({ run, failed }: { run: RunDetail; failed: number }) {
-  const data = useData<{ groups: readonly FailureGroup[]; complete: boolean }>(
-    href(["runs", run.runId, "failures"], { of: String(failed) }),
-  );
+  const data = useData<RunFailures>(href(["runs", run.runId, "failures"], { of: String(failed) }));
   return (
     <section class="panel" aria-labelledby="failures-title">
       <h2 id="failures-title">Failures</h2>
       <Loading data={data} what="the failures">
-        {({ groups, complete }) => (
+        {({ groups, kinds, read, failing }) => (
           <>
             <ul class="plain failures">
               {groups.map(({ type, message, count: n, first }) => (
@@ -266,9 +264,9 @@ function Failures({ run, failed }: { run: RunDetail; failed: number }) {
                   <span>
                     <b>{type}</b> {message}
                     <span class="muted first">
-                      {first.slice(0, 3).map((key) => (
+                      {first.slice(0, 3).map(({ key, text }) => (
                         <a key={key} href={href(["runs", run.runId, "series"], { key })}>
-                          {key}
+                          {text === "" ? "(empty)" : text}
                         </a>
                       ))}
                     </span>
@@ -277,7 +275,8 @@ function Failures({ run, failed }: { run: RunDetail; failed: number }) {
               ))}
             </ul>
             <p class="muted">
-              {!complete && "Of the first chunks with failures. "}
+              {kinds > groups.length && `These are the ${groups.length} most frequent of ${count(kinds)} reasons. `}
+              {read < failing && `Counted in the first ${read} of ${count(failing)} chunks that have failures. `}
               <a href={href(["runs", run.runId, "partitions"], { outcome: "failed" })}>All failed partitions</a>.
               {!run.collects && (
                 <>

@@ -13,7 +13,8 @@ const MARGIN = 10;
 /** A table of which only the visible rows exist, and only their pages were read. */
 export function VirtualRows(props: {
   readonly label: string;
-  readonly columns: number;
+  /** How many columns of metrics there are. */
+  readonly metrics: number;
   readonly source: string;
   readonly first: PartitionPage;
   readonly selected: number;
@@ -81,6 +82,10 @@ export function VirtualRows(props: {
       box.current.scrollTop = place - clientHeight / 2;
   }, [selected, whole, total, scrollable]);
 
+  useEffect(() => {
+    if (selected >= 0) box.current?.scrollIntoView({ block: "nearest" });
+  }, [selected]);
+
   const rows = [];
   for (let i = from; i < to; i++) rows.push([i, pages.current.get(Math.floor(i / PAGE))?.[i % PAGE]] as const);
   const offset = top + (from - at) * ROW;
@@ -90,7 +95,11 @@ export function VirtualRows(props: {
       role="table"
       aria-label={props.label}
       aria-rowcount={total + 1}
-      aria-colcount={props.columns}
+      aria-colcount={props.metrics + 5}
+      style={{
+        "--metrics": props.metrics === 0 ? "" : `repeat(${props.metrics}, minmax(64px, 96px))`,
+        "--error": props.metrics + 1,
+      }}
     >
       <div role="rowgroup">
         <div role="row" class="vrow vhead" aria-rowindex={1}>
