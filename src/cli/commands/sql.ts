@@ -10,6 +10,6 @@ export function addSql(program: Command): void {
     .action(async (query: string, options: CommonOptions & { limit: number }) => {
       const result = await withWorkspace(options, ({ engine }) => engine.tables.query(query, options.limit));
       const more = result.truncated ? `\n… and more rows; raise --limit (${options.limit})` : "";
-      print({ json: result, text: formatTable(result.columns, result.rows) + more }, options);
+      print({ json: result, text: formatTable(result.columns, result.rows, { asStored: true }) + more }, options);
     });
 }

@@ -2,6 +2,12 @@ import type { Contest } from "../wire.ts";
 import { duration, measure } from "./format.ts";
 import { setQuery } from "./route.ts";
 
+/** What is shown besides the metric that decided, if it is not that. */
+const OTHERS = [
+  ["mase", "MASE"],
+  ["smape", "sMAPE"],
+] as const;
+
 /** Every method that took part in a partition's contest, and how it did. */
 export function Candidates({
   contest,
@@ -12,6 +18,7 @@ export function Candidates({
   methods: readonly string[];
   shown: string | null;
 }) {
+  const others = OTHERS.filter(([measured]) => measured !== contest.metric.toLowerCase());
   return (
     <section class="panel" aria-labelledby="contest-title">
       <h2 id="contest-title">Contest</h2>
@@ -24,19 +31,18 @@ export function Candidates({
               <th scope="col" class="n">
                 {contest.metric}
               </th>
-              <th scope="col" class="n">
-                MASE
-              </th>
-              <th scope="col" class="n">
-                sMAPE
-              </th>
+              {others.map(([, name]) => (
+                <th key={name} scope="col" class="n">
+                  {name}
+                </th>
+              ))}
               <th scope="col" class="n">
                 took
               </th>
             </tr>
           </thead>
           <tbody>
-            {contest.ranking.map(({ name, score, mase, smape, ms, failure }) => (
+            {contest.ranking.map(({ name, score, ms, failure, ...measures }) => (
               <tr key={name} aria-selected={name === shown ? true : undefined}>
                 <th scope="row">
                   {methods.includes(name) ? (
@@ -50,8 +56,11 @@ export function Candidates({
                   {failure !== null && <span class="bad small"> {failure}</span>}
                 </th>
                 <td class="n">{measure(score)}</td>
-                <td class="n">{measure(mase)}</td>
-                <td class="n">{measure(smape)}</td>
+                {others.map(([measured]) => (
+                  <td key={measured} class="n">
+                    {measure(measures[measured])}
+                  </td>
+                ))}
                 <td class="n">{duration(ms)}</td>
               </tr>
             ))}

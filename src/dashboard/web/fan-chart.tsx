@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import type { Fan, HoldoutForecast, Line, SeriesPicture } from "../wire.ts";
-import { measure, stepTime } from "./format.ts";
+import { axisLabels, measure, stepTime } from "./format.ts";
 import { setQuery } from "./route.ts";
 import { colour, useTheme } from "./theme.ts";
 
@@ -54,7 +54,7 @@ export function FanChart({
         scales: { x: { time: picture.times !== null && picture.timeType !== "number" } },
         axes: [
           { ...axis(), ...(picture.timeType === "number" ? {} : { values: dates }) },
-          { ...axis(), size: 64, values: (_, splits) => splits.map(measure) },
+          { ...axis(), size: 64, values: (_, splits) => axisLabels(splits) },
         ],
         hooks: {
           setCursor: [(u) => setAt(u.cursor.idx ?? null)],

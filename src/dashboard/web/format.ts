@@ -3,15 +3,42 @@ const whole = new Intl.NumberFormat("en-GB");
 /** A count, in groups of three digits. */
 export const count = (n: number): string => whole.format(n);
 
-/** A measure, to four significant digits; a dash where there is none. */
+/** From here on, and below the least, numbers have a power of ten. */
+const [MOST, LEAST] = [1e15, 1e-4];
+
+/** A measure, to four significant digits, or all those before the point; a dash where there is none. */
 export function measure(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   const size = Math.abs(value);
-  if (size !== 0 && (size >= 1e7 || size < 1e-4)) return value.toExponential(2).replaceAll("-", "−");
+  if (size !== 0 && (size >= MOST || size < LEAST)) return value.toExponential(2).replaceAll("-", "−");
   const digits = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3;
   return value
     .toLocaleString("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits })
     .replace("-", "−");
+}
+
+const UNITS = [
+  [1e12, "T"],
+  [1e9, "B"],
+  [1e6, "M"],
+] as const;
+
+/** The numbers of an axis, all in one unit, with the digits that tell them apart: `34.5 M`. */
+export function axisLabels(values: readonly number[]): string[] {
+  const size = Math.max(...values.map(Math.abs));
+  const step = Math.min(...values.slice(1).map((value, i) => Math.abs(value - values[i]!)));
+  const extreme = size > 0 && (size >= MOST || size < 10 * LEAST);
+  const [unit, name] = (extreme
+    ? undefined
+    : UNITS.find(([one]) => size >= 10 * one || (one === 1e6 && size >= one))) ?? [1, ""];
+  const digits = Number.isFinite(step) && step > 0 ? Math.ceil(-Math.log10(step / unit) - 1e-9) : 2;
+  return values.map((value) => {
+    if (Math.abs(value) < step * 1e-6) return "0";
+    const text = extreme
+      ? String(Number(value.toPrecision(4)).toExponential())
+      : (value / unit).toLocaleString("en-GB", { maximumFractionDigits: Math.min(12, Math.max(0, digits)) });
+    return `${text.replaceAll("-", "−")}${name === "" ? "" : ` ${name}`}`;
+  });
 }
 
 /** A difference, with its sign. */

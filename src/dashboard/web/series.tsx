@@ -235,10 +235,13 @@ function ForecastTable({ picture }: { picture: SeriesPicture }) {
   );
 }
 
+/** The metric that a contest measured by forecasting what a method had not seen. */
+const CONTEST_SCORE = "contest_score";
+
 function Metrics({ metrics }: { metrics: SeriesDetail["metrics"] }) {
   const names = Object.keys(metrics);
   if (names.length === 0) return null;
-  const plain = names.filter((name) => !name.startsWith("holdout_"));
+  const plain = names.filter((name) => !name.startsWith("holdout_") && name !== CONTEST_SCORE);
   const held = names.filter((name) => name.startsWith("holdout_"));
   const both = [...new Set([...held.map((name) => name.slice(8)), ...plain])];
   return (
@@ -266,6 +269,11 @@ function Metrics({ metrics }: { metrics: SeriesDetail["metrics"] }) {
           ))}
         </tbody>
       </table>
+      {metrics[CONTEST_SCORE] !== undefined && (
+        <p class="muted">
+          {CONTEST_SCORE} <b>{measure(metrics[CONTEST_SCORE])}</b>: of the contest's forecasts, which are out of sample
+        </p>
+      )}
     </section>
   );
 }
