@@ -31,8 +31,9 @@ it("says no more time is left than the budget and the deadline allow, and how ma
     ...options,
     ...limits,
   });
-  const { queue, stage } = mm.engine;
+  const { queue, roster, stage } = mm.engine;
   const { runId } = await planRun(mm.engine, spec, new Date(), "1");
+  await roster.join({ name: "w", run: runId }, 60_000);
   const began = Date.now();
   const follower = new RunFollower(mm.engine, runId);
   const claimed = async () => {

@@ -154,29 +154,31 @@ function Comparison({ result }: { result: CompareDetail }) {
 
 function Spreads({ rows }: { rows: readonly (readonly [string, Spread])[] }) {
   return (
-    <table class="rows">
-      <thead>
-        <tr>
-          <th scope="col">Run</th>
-          {["mean", "p10", "median", "p90"].map((name) => (
-            <th key={name} scope="col" class="n">
-              {name}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map(([name, { mean, p10, median, p90 }]) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            <td class="n">{measure(mean)}</td>
-            <td class="n">{measure(p10)}</td>
-            <td class="n">{measure(median)}</td>
-            <td class="n">{measure(p90)}</td>
+    <div class="scroll">
+      <table class="rows">
+        <thead>
+          <tr>
+            <th scope="col">Run</th>
+            {["mean", "p10", "median", "p90"].map((name) => (
+              <th key={name} scope="col" class="n">
+                {name}
+              </th>
+            ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {rows.map(([name, { mean, p10, median, p90 }]) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td class="n">{measure(mean)}</td>
+              <td class="n">{measure(p10)}</td>
+              <td class="n">{measure(median)}</td>
+              <td class="n">{measure(p90)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 
