@@ -85,8 +85,7 @@ for (const name of files) {
   for (const { fileName: target } of ts.preProcessFile(readFileSync(file, "utf8"), true, true).importedFiles) {
     if (!target.startsWith(".")) {
       const isPure = PURE_PACKAGES[layer]?.some((name) => target === name || target.startsWith(`${name}/`)) ?? true;
-      if (!isPure)
-        problems.push(`src/${name} imports ${target}, but ${layer} is pure`);
+      if (!isPure) problems.push(`src/${name} imports ${target}, but ${layer} is pure`);
       continue;
     }
     const found = path.resolve(path.dirname(file), target);
