@@ -67,10 +67,12 @@ function boundsOf({ levels, quantiles }: ForecastTable): Bound[] {
 
 /** A column of numbers that grows with its table; NaN where nothing was set. */
 class Numbers {
-  #values: Float64Array;
+  #values = new Float64Array(0);
+  readonly #rows: number;
 
+  /** @param rows - how many to make room for with the first of them: where rows of a batch stand, none come */
   constructor(rows: number) {
-    this.#values = new Float64Array(rows).fill(NaN);
+    this.#rows = rows;
   }
 
   set(values: Float64Array, row: number): void {
@@ -85,7 +87,7 @@ class Numbers {
 
   #reach(length: number): void {
     if (length <= this.#values.length) return;
-    const larger = new Float64Array(Math.max(length, 2 * this.#values.length)).fill(NaN);
+    const larger = new Float64Array(Math.max(length, this.#rows, 2 * this.#values.length)).fill(NaN);
     larger.set(this.#values);
     this.#values = larger;
   }
