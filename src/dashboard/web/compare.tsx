@@ -154,7 +154,7 @@ function Comparison({ result }: { result: CompareDetail }) {
 
 function Spreads({ rows }: { rows: readonly (readonly [string, Spread])[] }) {
   return (
-    <div class="scroll">
+    <div class="scroll" tabIndex={0} role="group" aria-label="The metric in both runs">
       <table class="rows">
         <thead>
           <tr>
