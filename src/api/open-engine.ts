@@ -30,7 +30,10 @@ export async function openEngine(address: EngineAddress, options: { threads?: nu
 export async function openWorkers(engine: Engine, mode: RunMode): Promise<Workers> {
   if (mode !== "local") return engine.workers;
   const { inProcessWorkers } = await import("../engines/memory/workers.ts");
-  return inProcessWorkers();
+  if (engine.address.engine === "memory") return inProcessWorkers();
+  // Whoever resumes the run after this process was ended sees by the name that it was.
+  const { takeName: take, dropName: drop } = await import("../engines/node/worker-names.ts");
+  return inProcessWorkers({ take, drop });
 }
 
 /** A folder as a stage, for exporting to and importing from. */

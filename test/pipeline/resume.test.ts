@@ -23,7 +23,7 @@ train: { chunks_per_job: 20, workers: 2, max_attempts: 1${extra} }
 const finished = async (mm: ManyModel, run: string) => (await mm.engine.queue.counts(run)).chunks.finished;
 
 describe("a run whose process was killed", () => {
-  for (const mode of ["tasks", "queue"])
+  for (const mode of ["tasks", "queue", "local"])
     it(`goes on where it stopped, in ${mode} mode`, async () => {
       const mm = await prepare(`, mode: ${mode}`);
       const first = start(mm, "train", "--run-id", "r");

@@ -2,13 +2,21 @@ import { type Answer, type Worker, WorkerLost, type Workers } from "../../ports/
 
 let started = 0;
 
+/** What workers are called, and who hears that they have ended. */
+interface Names {
+  take(): string;
+  drop(name: string): void;
+}
+
+const OWN_NAMES: Names = { take: () => `in-process-${++started}`, drop: () => {} };
+
 /** Workers that run in the calling thread: for tests, and for developing a body with breakpoints and `console.log`. */
-export function inProcessWorkers(): Workers {
+export function inProcessWorkers(names = OWN_NAMES): Workers {
   return {
     parallelism: 1,
     isGone: () => false,
     async start(entry): Promise<Worker> {
-      const name = `in-process-${++started}`;
+      const name = names.take();
       const { start } = (await import(entry.module.href)) as {
         start(context: unknown): Promise<Answer>;
       };
@@ -27,6 +35,7 @@ export function inProcessWorkers(): Workers {
             );
           }),
         async terminate() {
+          names.drop(name);
           lost = new WorkerLost(`worker ${name} was lost: it was terminated`);
           lose?.(lost);
         },

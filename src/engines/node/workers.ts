@@ -1,34 +1,19 @@
-import { availableParallelism, hostname } from "node:os";
+import { availableParallelism } from "node:os";
 import { ManymodelError } from "../../core/errors.ts";
 import { currentActivity } from "../../ports/activity.ts";
 import { type Worker, WorkerLost, type Workers } from "../../ports/workers.ts";
 import { startProcess, startThread } from "./vessel.ts";
+import { dropName, isGone, takeName } from "./worker-names.ts";
 import type { Asked, Told } from "./worker-thread.ts";
-
-/** Dots tell the parts of a worker's name apart. */
-const HOST = hostname().replaceAll(".", "-");
-let started = 0;
-/** The workers of this process that have not ended. */
-const alive = new Set<string>();
 
 /** Workers as threads of this process or, isolated, as processes. */
 export function nodeWorkers(): Workers {
   return {
     parallelism: availableParallelism(),
-    isGone(name) {
-      const [host, pid] = [name.slice(0, HOST.length), Number(name.slice(HOST.length + 1).split(".")[0])];
-      if (host !== HOST || !Number.isSafeInteger(pid) || pid <= 0) return false;
-      if (pid === process.pid) return !alive.has(name);
-      try {
-        process.kill(pid, 0);
-        return false;
-      } catch (error) {
-        return (error as NodeJS.ErrnoException).code === "ESRCH";
-      }
-    },
+    isGone,
     start: (entry) =>
       new Promise<Worker>((resolve, reject) => {
-        const name = `${HOST}.${process.pid}.${++started}`;
+        const name = takeName();
         let pending:
           | { resolve: (response: never) => void; reject: (error: Error) => void; onNote: (said: unknown) => void }
           | undefined;
@@ -46,13 +31,12 @@ export function nodeWorkers(): Workers {
             else settle()?.reject(revive(message));
           },
           ended(why, details) {
-            alive.delete(name);
+            dropName(name);
             lost = new WorkerLost(`worker ${name} was lost: ${why}`, details);
             settle()?.reject(lost);
             reject(lost);
           },
         });
-        alive.add(name);
         const worker: Worker = {
           name,
           call: (request, onNote = () => {}) =>

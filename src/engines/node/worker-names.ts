@@ -1,0 +1,43 @@
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+
+/** Dots tell the parts of a worker's name apart. */
+const HOST = hostname().replaceAll(".", "-");
+let taken = 0;
+/** The workers of this process that have not ended. */
+const alive = new Set<string>();
+
+/** A name for a worker of this process, by which other processes of this machine see whether it is gone. */
+export function takeName(): string {
+  const name = `${HOST}.${process.pid}.${++taken}`;
+  alive.add(name);
+  return name;
+}
+
+/** A worker of this process has ended. */
+export function dropName(name: string): void {
+  alive.delete(name);
+}
+
+/** Whether the worker of a name is known to have ended: it was one of this machine, and its process is no more. */
+export function isGone(name: string): boolean {
+  const [host, pid] = [name.slice(0, HOST.length), Number(name.slice(HOST.length + 1).split(".")[0])];
+  if (host !== HOST || !Number.isSafeInteger(pid) || pid <= 0) return false;
+  if (pid === process.pid) return !alive.has(name);
+  try {
+    process.kill(pid, 0);
+    return isZombie(pid);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
+  }
+}
+
+/** Whether a process has ended, but whoever started it has not asked how: in a container often nobody does. */
+function isZombie(pid: number): boolean {
+  try {
+    // Linux's "pid (name) state …", where the name may have parentheses too.
+    return /^.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
+  } catch {
+    return false;
+  }
+}
