@@ -242,7 +242,7 @@ refine: { metric: mase, worst_percent: 50, candidates: [mean, drift] }
     expect(server.sql("SELECT count(*) FROM pg_largeobject_metadata")).toBe("0");
     const status = (yaml: string) => open(yaml).then((other) => other.engine.catalog.runs());
     await expect(status('engine: postgres\npostgres: { url: "postgresql://me:secret@localhost/x" }')).rejects.toThrow(
-      /^postgres\.url holds a password, .*PGPASSWORD/,
+      /manymodel\.yaml:2: postgres\.url holds a password, .*PGPASSWORD/,
     );
     await expect(status('engine: postgres\npostgres: { url: "postgresql://me@127.0.0.1:1/x" }')).rejects.toThrow(
       /^cannot reach PostgreSQL at 127\.0\.0\.1:1\/x: .*ECONNREFUSED/,

@@ -51,7 +51,8 @@ function bytes(uniform: Random): Uint8Array {
 
 /**
  * The import of CSV files: any file becomes a table with as many rows as DuckDB reads in it, or is refused with a
- * `ManymodelError` of one line, and then the table is the one that was there before.
+ * `ManymodelError` of one line, and then the table is the one that was there before. What DuckDB reads is only refused
+ * where lines differ in their number of columns: it would lose some of them, or all but one column.
  *
  * @param folder - for a workspace and the files; the last file stays if the process crashes
  */
@@ -81,7 +82,7 @@ export async function fuzzImport(folder: string, seed: number, inputs: number): 
     } catch (error) {
       if (!(error instanceof ManymodelError) || /[\r\n]/.test(error.message))
         failures.push({ input, why: String(error) });
-      else if (typeof expected === "number")
+      else if (typeof expected === "number" && !/ columns? where most have \d+: /.test(error.message))
         failures.push({ input, why: `${error.message}; DuckDB reads ${expected}` });
     }
     slowestMs = Math.max(slowestMs, performance.now() - began);

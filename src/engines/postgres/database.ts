@@ -42,13 +42,15 @@ export interface Database {
 
 /** A lost connection is sought again for so long: a server that restarts is back sooner. */
 const PATIENCE_MS = 60_000;
+/** A server that was never reached is sought for so long only: it may be restarting, or the address be wrong. */
+const FIRST_PATIENCE_MS = 5_000;
 const [SHORTEST_WAIT_MS, LONGEST_WAIT_MS] = [50, 1000];
 
 /**
  * Opens a schema, and creates it or brings it up to date at the first statement.
  *
  * @param options.connections - how many at most
- * @param options.patient - whether a server that was never reached is waited for, as one is that was lost
+ * @param options.patient - whether a server that was never reached is waited for as long as one that was lost
  */
 export function openDatabase(place: PostgresPlace, options: { connections: number; patient: boolean }): Database {
   const schema = identifier(place.schema);
@@ -66,7 +68,7 @@ export function openDatabase(place: PostgresPlace, options: { connections: numbe
   };
 
   const session = async <T>(work: (client: ClientBase, again: boolean) => Promise<T>): Promise<T> => {
-    const until = Date.now() + PATIENCE_MS;
+    const began = Date.now();
     for (let tried = 0; ; tried++) {
       let client: PoolClient | undefined;
       try {
@@ -79,8 +81,9 @@ export function openDatabase(place: PostgresPlace, options: { connections: numbe
       } catch (error) {
         // What a transaction left behind on a connection is not for the next who uses it.
         client?.release(true);
-        const passing = isLost(error) ? reached || isAnswered(error) : isCrossed(error);
-        if (!passing || Date.now() > until) throw explain(error);
+        const patience = !isLost(error) || reached || isAnswered(error) ? PATIENCE_MS : FIRST_PATIENCE_MS;
+        const passing = isLost(error) || isCrossed(error);
+        if (!passing || Date.now() - began > patience) throw explain(error);
         await wait(Math.min(LONGEST_WAIT_MS, SHORTEST_WAIT_MS * 2 ** tried));
       }
     }
