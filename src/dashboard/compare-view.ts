@@ -54,16 +54,19 @@ export async function compareTables(
     const key = textAt(a.keys, rows[i]!);
     return { key, text: keyLabel(key), a: pairs.a[i]!, b: pairs.b[i]! };
   };
-  // Of a million keys the one that is named is decoded.
-  const trained = rows.map((i) => ({
-    get partitionKey() {
-      return textAt(a.keys, i);
-    },
-    data: [a.data[i]!, b.data[joined[i]!]!] as const,
-  }));
+  // Of a million keys the one that is named is decoded; none of the pairs is kept.
+  const trained = function* () {
+    for (const i of rows)
+      yield {
+        get partitionKey() {
+          return textAt(a.keys, i);
+        },
+        data: [a.data[i]!, b.data[joined[i]!]!] as const,
+      };
+  };
   const usable = (values: Float64Array) => values.reduce((sum, value) => sum + (Number.isFinite(value) ? 1 : 0), 0);
   return {
-    ...{ a: nameA, b: nameB, metric, metrics, warning: otherData(nameA, nameB, trained) },
+    ...{ a: nameA, b: nameB, metric, metrics, warning: otherData(nameA, nameB, trained()) },
     wins: change.reduce((sum, value) => sum + (value < 0 ? 1 : 0), 0),
     losses: change.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0),
     ties: change.reduce((sum, value) => sum + (value === 0 ? 1 : 0), 0),

@@ -16,6 +16,18 @@ async function smallDisk(): Promise<string | undefined> {
   return folder;
 }
 
+const NEEDS_ROOT = "mounting a small file system needs root on Linux";
+
+/** A workspace of 40 short series on a disk. */
+async function workspaceOn(folder: string) {
+  const file = path.join(folder, "manymodel.yaml");
+  writeFileSync(file, "");
+  const mm = await connect(file);
+  onTestFinished(() => mm.close());
+  await fillDaily(mm, 40, 4);
+  return mm;
+}
+
 /** Writes until nothing fits any more. */
 function fill(file: string): void {
   const handle = openSync(file, "w");
@@ -30,12 +42,8 @@ function fill(file: string): void {
 describe("a workspace on a disk", () => {
   it("that is full says so, and its run is resumed when there is space again", async ({ skip }) => {
     const folder = await smallDisk();
-    if (folder === undefined) return skip("mounting a small file system needs root on Linux");
-    const file = path.join(folder, "manymodel.yaml");
-    writeFileSync(file, "");
-    const mm = await connect(file);
-    onTestFinished(() => mm.close());
-    await fillDaily(mm, 40, 4);
+    if (folder === undefined) return skip(NEEDS_ROOT);
+    const mm = await workspaceOn(folder);
     await mm.snapshot(dailyQuery);
     const { stage } = mm.engine;
     const put = stage.put;
@@ -65,12 +73,8 @@ describe("a workspace on a disk", () => {
     "that fills up %s stops the run, which uses up no attempt and is resumed",
     async ([, port, method, nth], { skip }) => {
       const folder = await smallDisk();
-      if (folder === undefined) return skip("mounting a small file system needs root on Linux");
-      const file = path.join(folder, "manymodel.yaml");
-      writeFileSync(file, "");
-      const mm = await connect(file);
-      onTestFinished(() => mm.close());
-      await fillDaily(mm, 40, 4);
+      if (folder === undefined) return skip(NEEDS_ROOT);
+      const mm = await workspaceOn(folder);
       const full = path.join(folder, "full");
       const step = port(mm.engine) as unknown as Record<string, (...args: unknown[]) => unknown>;
       const called = step[method]!;
@@ -93,7 +97,7 @@ describe("a workspace on a disk", () => {
 
   it("that is read-only can be read, and says so in one line when it is to be written", async ({ skip }) => {
     const folder = await smallDisk();
-    if (folder === undefined) return skip("mounting a small file system needs root on Linux");
+    if (folder === undefined) return skip(NEEDS_ROOT);
     const file = path.join(folder, "manymodel.yaml");
     writeFileSync(file, "");
     // In processes of their own, so that no file is open for writing any more.
