@@ -33,8 +33,8 @@ it("shows errors, coverage and what drifts, once there was monitoring", async ()
   ]);
   expect(monitor.days).toHaveLength(12);
   // Errors of 1, 20 and 1 over the holdout's mean absolute error of 1; the intervals hold two of three.
-  expect(monitor.days[0].scaledError).toBeCloseTo(22 / 3, 9);
-  expect(monitor.days[0].coverage[1]).toBeCloseTo(200 / 3, 9);
+  expect(monitor.days[0]?.scaledError).toBeCloseTo(22 / 3, 9);
+  expect(monitor.days[0]?.coverage[1]).toBeCloseTo(200 / 3, 9);
   expect((await fetch(`${url}/api/monitor?model=N`)).status).toBe(404);
   expect((await fetch(`${url}/api/monitor/partitions?model=M&version=V1&verdict=bad`)).status).toBe(400);
 
@@ -46,7 +46,7 @@ it("shows errors, coverage and what drifts, once there was monitoring", async ()
   const patched = (await read())!;
   expect(patched.version).toBe("V2");
   expect(patched.days.map(({ forecasts }) => forecasts)).toEqual(new Array(12).fill(2));
-  expect(patched.days[0].scaledError).toBeCloseTo(1, 9);
+  expect(patched.days[0]?.scaledError).toBeCloseTo(1, 9);
   if (NO_BROWSER !== undefined) return;
   const browser = await launch();
   onTestFinished(() => browser.close());

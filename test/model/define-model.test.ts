@@ -25,7 +25,7 @@ describe("types of a model definition", () => {
     defineModel({
       fit(context) {
         expectTypeOf(context.unit_id).toEqualTypeOf<KeyArgument>();
-        expectTypeOf(context.exports.anything).toEqualTypeOf<PlainData>();
+        expectTypeOf(context.exports.anything).toEqualTypeOf<PlainData | undefined>();
         return { model: { a: 1 } };
       },
       predict: ({ model }) => ({ mean: [model.a] }),

@@ -44,11 +44,10 @@ const LABELS: { readonly [step in PipelineStep]?: string } = {
 
 /** A step's outcome in one sentence, without its full stop. */
 export function stepText({ step, skipped, seconds, result }: StepReport): string {
-  const said = SENTENCES[step](result as never);
-  return `${step}: ${said}${skipped ? " (nothing has changed)" : `, ${formatSeconds(seconds)}`}`;
+  return `${step}: ${SENTENCES[step](result)}${skipped ? " (nothing has changed)" : `, ${formatSeconds(seconds)}`}`;
 }
 
-const SENTENCES: Readonly<Record<PipelineStep, (result: Readonly<Record<string, never>>) => string>> = {
+const SENTENCES: Readonly<Record<PipelineStep, (result: StepReport["result"]) => string>> = {
   setup: ({ created }) => ((created as string[]).length > 0 ? `created ${created}` : "everything is there"),
   train: ({ run, succeeded, failed }) => `run ${run}, ${succeeded} models, ${failed} failed`,
   refine: ({ run, ranked, succeeded, failed, skipped }) =>
