@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { directoryStage } from "../src/stages/directory.ts";
 import { s3Stage } from "../src/stages/s3.ts";
-import { noSlurm, startSlurm } from "../test/fleet/slurm-cluster.ts";
+import { noSlurm, startSlurm } from "../test/fleets/slurm-cluster.ts";
 import { CREDENTIALS, startS3 } from "../test/stages/s3-server.ts";
 
 const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;

@@ -146,7 +146,7 @@ async function read(): Promise<void> {
 async function idle(): Promise<void> {
   const WORKERS = 50;
   const SECONDS = 60;
-  const { serveQueue } = await import("../src/pipeline/serve-queue.ts");
+  const { serveQueue } = await import("../src/crew/serve-queue.ts");
   const stop = new AbortController();
   const module = new URL("data:text/javascript,export const start = () => async () => undefined");
   const member = async () => {

@@ -122,8 +122,8 @@ try {
 
 /** Where keys are, by the index of keys alone. */
 async function lookUp({ engine, registry }) {
-  const { openFinder } = await import("../dist/pipeline/find-partition.js");
-  const { readIndex } = await import("../dist/pipeline/read-index.js");
+  const { openFinder } = await import("../dist/runs/find-partition.js");
+  const { readIndex } = await import("../dist/runs/read-index.js");
   const { index } = await registry.knownModelVersion("MANY_MODEL_FORECAST");
   let began = performance.now();
   const finder = await openFinder(engine.stage, await readIndex(engine.stage, index, "it was registered"));

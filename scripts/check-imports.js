@@ -17,25 +17,30 @@ const ALLOWED = {
   core: [],
   model: ["forecast", "core"],
   ports: ["core"],
-  pipeline: ["core", "model", "ports"],
-  "table-function": ["core", "model", "pipeline", "ports"],
-  // What scores inside a MODEL: a version in a folder, found and scored by the code that serves.
-  inference: ["core", "pipeline", "ports", "serving", "stages"],
+  stages: ["core", "ports"],
+  // Reads what there is of a run; changes nothing.
+  runs: ["core", "ports", "stages"],
+  // Runs inside a worker.
+  work: ["core", "model", "ports", "runs", "stages"],
+  // Supervises workers: leases, places, time.
+  crew: ["core", "ports", "runs", "stages", "work"],
+  pipeline: ["core", "crew", "model", "ports", "runs", "stages", "work"],
+  "table-function": ["core", "model", "ports", "stages", "work"],
+  // Scores inside a MODEL: finds a version in a folder by the code that serves, and scores it by the code of a worker.
+  inference: ["core", "ports", "runs", "stages", "work"],
   advise: ["core", "forecast", "model", "ports"],
-  refine: ["core", "model", "pipeline", "ports"],
-  registry: ["core", "model", "pipeline", "ports"],
-  check: ["core", "pipeline", "ports"],
-  reconcile: ["core", "forecast", "pipeline", "ports"],
-  monitor: ["core", "forecast", "model", "pipeline", "ports"],
-  inspect: ["core", "forecast", "model", "pipeline", "ports"],
+  refine: ["core", "pipeline", "ports", "runs"],
+  registry: ["core", "crew", "pipeline", "ports", "runs", "stages", "work"],
+  check: ["core", "ports", "runs"],
+  reconcile: ["core", "forecast", "pipeline", "ports", "runs", "stages", "work"],
+  monitor: ["core", "forecast", "model", "pipeline", "ports", "runs", "stages", "work"],
+  inspect: ["core", "forecast", "model", "ports", "runs", "stages", "work"],
   picture: ["core", "inspect", "ports", "refine"],
   contract: ["ports", "core"],
   config: ["core", "forecast"],
-  stages: ["core", "ports"],
-  fleets: ["core", "ports"],
-  dispatch: ["core", "pipeline", "ports"],
+  fleets: ["core", "crew", "pipeline", "ports", "runs", "stages"],
   "engines/memory": ["core", "ports"],
-  // What engines on Node have in common: threads and processes, files as DuckDB reads them.
+  // Common to engines on Node: threads and processes, files as DuckDB reads them.
   "engines/node": ["core", "ports", "stages"],
   "engines/local": ["core", "engines/node", "ports", "stages"],
   "engines/postgres": ["core", "engines/node", "ports", "stages"],
@@ -44,21 +49,53 @@ const ALLOWED = {
     ...FEATURES,
     "config",
     "core",
-    "dispatch",
     "fleets",
     "forecast",
     "inference",
     "model",
     "pipeline",
     "ports",
+    "runs",
     "stages",
     "table-function",
+    "work",
   ],
-  serving: ["api", "config", "core", "model", "pipeline", "ports"],
-  dashboard: ["api", "core", "forecast", "model", "pipeline", "ports", "refine", "registry", "serving"],
+  serving: ["api", "core", "crew", "model", "ports", "runs", "work"],
+  dashboard: [
+    "api",
+    "core",
+    "forecast",
+    "model",
+    "monitor",
+    "ports",
+    "refine",
+    "registry",
+    "runs",
+    "serving",
+    "stages",
+  ],
   "dashboard/web": [],
-  cli: [...FEATURES, "api", "check", "core", "dashboard", "dispatch", "picture", "pipeline", "ports", "serving"],
-  "index.ts": [...FEATURES, "api", "core", "model", "pipeline"],
+  cli: [
+    ...FEATURES,
+    "api",
+    "check",
+    "core",
+    "crew",
+    "dashboard",
+    "fleets",
+    "picture",
+    "pipeline",
+    "ports",
+    "runs",
+    "serving",
+    "stages",
+  ],
+  "index.ts": [...FEATURES, "api", "core", "model", "pipeline", "runs"],
+};
+/** Single files that a folder may not import, though it may import from their folder. */
+const FORBIDDEN = {
+  // A worker reads tables, the stage and inference. Leases and runs are its supervisor's.
+  work: ["engine", "queue", "catalog", "roster", "versions", "jobs", "workers"].map((name) => `ports/${name}.ts`),
 };
 /** Packages that `forecast` or `core` may import: pure JavaScript only. */
 const PURE_PACKAGES = { forecast: [], core: ["hyparquet", "hyparquet-writer"] };
@@ -91,6 +128,10 @@ for (const name of files) {
     const found = path.resolve(path.dirname(file), target);
     const to = layerOf(found);
     if (layer === "dashboard/web" && path.relative(src, found).split(path.sep).join("/") === WIRE) continue;
+    if (FORBIDDEN[layer]?.includes(path.relative(src, found).split(path.sep).join("/"))) {
+      problems.push(`src/${name} imports ${target}, which ${layer} must not see`);
+      continue;
+    }
     if (to === layer || ALLOWED[layer].includes(to)) continue;
     if (to.startsWith("engines/") && name.split(path.sep).join("/") === OPENS_ENGINES) continue;
     problems.push(`src/${name} imports ${target}: ${layer} may import ${ALLOWED[layer].join(", ") || "nothing"}`);

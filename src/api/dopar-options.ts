@@ -1,6 +1,6 @@
 import type { PlainData } from "../core/plain-data.ts";
 import type { RunMode } from "../core/run.ts";
-import type { OnProgress } from "../pipeline/progress.ts";
+import type { OnProgress } from "../runs/progress.ts";
 import type { Launcher } from "./open-fleet.ts";
 import type { LoopQuery } from "./workspace.ts";
 

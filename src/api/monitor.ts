@@ -2,10 +2,10 @@ import { parseDuration } from "../core/duration.ts";
 import { ManymodelError } from "../core/errors.ts";
 import { type MonitorSummary, monitorVersion } from "../monitor/monitor-version.ts";
 import { type Delivery, postWebhook } from "../monitor/webhook.ts";
-import { pause } from "../pipeline/pause.ts";
-import type { OnProgress } from "../pipeline/progress.ts";
-import { completedRun } from "../pipeline/read-index.ts";
 import { during } from "../ports/activity.ts";
+import type { OnProgress } from "../runs/progress.ts";
+import { completedRun } from "../runs/read-index.ts";
+import { pause } from "../stages/pause.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** What to monitor. Everything left out comes from the configuration's `monitor`, then from its defaults. */

@@ -2,7 +2,7 @@ import { ManymodelError } from "../core/errors.ts";
 import { checkLevels } from "../core/quantile.ts";
 import type { DataQuery } from "../core/run.ts";
 import type { PartitionSource } from "../inspect/partition-series.ts";
-import { completedRun } from "../pipeline/read-index.ts";
+import { completedRun } from "../runs/read-index.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Whose partitions to look at. Everything left out comes from the configuration. */

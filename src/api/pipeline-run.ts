@@ -1,10 +1,10 @@
 import { ManymodelError } from "../core/errors.ts";
 import type { PlainData } from "../core/plain-data.ts";
-import { checksum } from "../pipeline/checksum.ts";
-import { getJson, putJson } from "../pipeline/json.ts";
-import type { OnProgress } from "../pipeline/progress.ts";
 import { during } from "../ports/activity.ts";
 import { compareRuns } from "../refine/compare.ts";
+import type { OnProgress } from "../runs/progress.ts";
+import { checksum } from "../stages/checksum.ts";
+import { getJson, putJson } from "../stages/json.ts";
 import { configuredModel } from "./configured-model.ts";
 import type { ManyModel } from "./connect.ts";
 import { packageVersion } from "./package-version.ts";

@@ -1,8 +1,8 @@
 import type { ReconciliationMethod } from "../forecast/hierarchy/methods.ts";
-import type { OnProgress } from "../pipeline/progress.ts";
 import { during } from "../ports/activity.ts";
 import type { DeclaredLevel } from "../reconcile/declared-hierarchy.ts";
 import { type ReconcileSummary, reconcileTables } from "../reconcile/reconcile-tables.ts";
+import type { OnProgress } from "../runs/progress.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** What to reconcile, and how. Everything left out comes from the configuration's `reconcile`, then from its defaults. */

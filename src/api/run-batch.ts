@@ -2,9 +2,9 @@ import type { LoadedConfig } from "../config/load.ts";
 import type { MissingModel } from "../core/missing-model.ts";
 import type { ModelVersion } from "../core/registry.ts";
 import { checkCount, type DataQuery } from "../core/run.ts";
-import type { OnProgress } from "../pipeline/progress.ts";
 import { type BatchSummary, scoreBatch } from "../pipeline/score-batch.ts";
 import type { Engine } from "../ports/engine.ts";
+import type { OnProgress } from "../runs/progress.ts";
 import { packageVersion } from "./package-version.ts";
 import { workerEntry } from "./worker-entry.ts";
 

@@ -8,8 +8,8 @@ import { checkCount, newRunId, RESERVED_ARGUMENTS, RUN_MODES, type RunMode } fro
 import { bundleDefinition } from "../model/bundle.ts";
 import type { KeyArgument } from "../model/define-model.ts";
 import type { RunSpec } from "../pipeline/plan-run.ts";
-import { completedRun } from "../pipeline/read-index.ts";
 import type { Trainers } from "../pipeline/train.ts";
+import { completedRun } from "../runs/read-index.ts";
 import type { DoparOptions } from "./dopar-options.ts";
 import { openWorkers } from "./open-engine.ts";
 import { workerEntry } from "./worker-entry.ts";

@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { loadConfig } from "../config/load.ts";
-import { runTask, type TaskOptions } from "../dispatch/run-task.ts";
+import { runTask, type TaskOptions } from "../fleets/run-task.ts";
 import { engineAddress } from "./engine-address.ts";
 import { openEngine } from "./open-engine.ts";
 import { workerEntry } from "./worker-entry.ts";

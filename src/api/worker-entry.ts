@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
-import { createWorker } from "../pipeline/worker.ts";
 import type { EngineAddress } from "../ports/engine.ts";
 import type { WorkerEntry } from "../ports/workers.ts";
+import { createWorker } from "../work/worker.ts";
 import { openEngine } from "./open-engine.ts";
 
 /** What every worker runs, wherever it is: this module, with the address of the engine to open. */

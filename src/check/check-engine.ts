@@ -2,8 +2,8 @@ import type { SegmentInfo } from "../core/artifact.ts";
 import { messageOf } from "../core/errors.ts";
 import type { DataQuery } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
-import { LEASE_MS } from "../pipeline/progress.ts";
 import type { Engine } from "../ports/engine.ts";
+import { LEASE_MS } from "../runs/progress.ts";
 
 /** One thing that was tried. */
 export interface CheckItem {

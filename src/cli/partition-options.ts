@@ -3,7 +3,7 @@ import type { ManyModel } from "../api/connect.ts";
 import { type PartitionSourceOptions, partitionSource } from "../api/partition-source.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import { openPartitions, type PartitionReader, type PartitionSeries } from "../inspect/partition-series.ts";
-import { completedRun, readIndex, segmentRows } from "../pipeline/read-index.ts";
+import { completedRun, readIndex, segmentRows } from "../runs/read-index.ts";
 import { keysFromWords } from "./key-words.ts";
 import { integer, numberList } from "./option.ts";
 

@@ -1,5 +1,5 @@
-import type { OnProgress, Progress } from "../pipeline/progress.ts";
-import { timeLeft } from "../pipeline/time-left.ts";
+import type { OnProgress, Progress } from "../runs/progress.ts";
+import { timeLeft } from "../runs/time-left.ts";
 import { whenInterrupted } from "./interrupt.ts";
 import { formatSeconds } from "./table.ts";
 

@@ -53,6 +53,12 @@ export interface PartitionOutcome {
   readonly attempt: number;
 }
 
+/** The columns of a partition's row that scoring needs. */
+export type TrainedPartition = Pick<
+  PartitionOutcome,
+  "key" | "model" | "lastTs" | "interval" | "seed" | "errorType" | "errorMessage"
+>;
+
 /** What is known of a committed segment. Its path names run, chunk and attempt. Rows that are neither were skipped. */
 export interface SegmentInfo {
   readonly path: string;

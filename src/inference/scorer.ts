@@ -6,13 +6,13 @@ import { messageOf } from "../core/errors.ts";
 import { encodeKey } from "../core/partition-key.ts";
 import type { ModelVersion } from "../core/registry.ts";
 import { storedColumn, storedKey } from "../core/stored-values.ts";
-import { NOT_TRAINED, type ScoredPartition } from "../pipeline/score-partition.ts";
-import type { JobResult } from "../pipeline/score-partitions.ts";
-import { encodeScored } from "../pipeline/scored-json.ts";
-import { createWorker } from "../pipeline/worker.ts";
 import type { Tables } from "../ports/tables.ts";
-import { TrainedModels } from "../serving/trained-models.ts";
+import { TrainedModels } from "../runs/trained-models.ts";
 import { directoryStage } from "../stages/directory.ts";
+import { NOT_TRAINED, type ScoredPartition } from "../work/score-partition.ts";
+import type { JobResult } from "../work/score-partitions.ts";
+import { encodeScored } from "../work/scored-json.ts";
+import { createWorker } from "../work/worker.ts";
 
 /** A partition to be scored: its key's values and its rows, as the account keeps them, in the order of the rows. */
 export interface ScoreRequest {

@@ -7,11 +7,11 @@ import { stagePath } from "../core/stage-path.ts";
 import { type FittedModel, fitted } from "../forecast/index.ts";
 import { loadDefinition } from "../model/bundle.ts";
 import { frame } from "../model/frame.ts";
-import { openFinder } from "../pipeline/find-partition.ts";
-import { getJson } from "../pipeline/json.ts";
-import { readIndex } from "../pipeline/read-index.ts";
-import { type ScoredPartition, scorePartition } from "../pipeline/score-partition.ts";
 import type { Engine } from "../ports/engine.ts";
+import { openFinder } from "../runs/find-partition.ts";
+import { readIndex } from "../runs/read-index.ts";
+import { getJson } from "../stages/json.ts";
+import { type ScoredPartition, scorePartition } from "../work/score-partition.ts";
 import { type SeriesHistory, trainedHistory, upToForecast } from "./series-history.ts";
 
 /** One partition as people look at it: what was observed, what its model expected, and what it forecasts. */

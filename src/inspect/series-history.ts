@@ -3,8 +3,8 @@ import type { ColumnBatch, ColumnInfo } from "../core/column.ts";
 import { messageOf } from "../core/errors.ts";
 import { type Frame, frame } from "../model/frame.ts";
 import { gridPositions, nextTimes, parseTime } from "../model/interval.ts";
-import { newerRows } from "../pipeline/newer-rows.ts";
-import type { ScoredPartition } from "../pipeline/score-partition.ts";
+import { newerRows } from "../work/newer-rows.ts";
+import type { ScoredPartition } from "../work/score-partition.ts";
 
 /** What was observed of a partition: what its model was fitted to, then the newer rows that it took in. */
 export interface SeriesHistory {

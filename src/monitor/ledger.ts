@@ -1,6 +1,6 @@
 import type { Column, ColumnBatch, ColumnInfo } from "../core/column.ts";
 import type { KeyColumn, KeyValue } from "../core/partition-key.ts";
-import { keyColumn, outputType, timeColumn } from "../pipeline/forecast-rows.ts";
+import { keyColumn, outputType, timeColumn } from "../work/forecast-rows.ts";
 
 /** What decides the columns of the ledger and of the status table. */
 export interface WatchedTable {

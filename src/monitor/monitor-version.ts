@@ -8,13 +8,13 @@ import { detect, type Findings, type Thresholds } from "../forecast/monitoring/d
 import { benjaminiHochberg } from "../forecast/monitoring/false-discovery.ts";
 import { judge, type VerdictName } from "../forecast/monitoring/verdict.ts";
 import { formatTime } from "../model/interval.ts";
-import { checksum } from "../pipeline/checksum.ts";
-import { getJson } from "../pipeline/json.ts";
 import { prepareOutput } from "../pipeline/prepare-output.ts";
-import type { OnProgress } from "../pipeline/progress.ts";
-import { readIndex, segmentRows } from "../pipeline/read-index.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { TablePart, Tables } from "../ports/tables.ts";
+import type { OnProgress } from "../runs/progress.ts";
+import { readIndex, segmentRows } from "../runs/read-index.ts";
+import { checksum } from "../stages/checksum.ts";
+import { getJson } from "../stages/json.ts";
 import { type Evidence, readEvidence, type WatchedPartition } from "./evidence.ts";
 import { LEDGER, LedgerRows, ledgerColumns } from "./ledger.ts";
 import { type PartitionStatus, STATUS, statusBatch, statusColumns } from "./status.ts";

@@ -16,12 +16,12 @@ import { SKIP_REASONS, type SkipReason } from "../core/states.ts";
 import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { ChunkRecord } from "../ports/queue.ts";
-import { checksum } from "./checksum.ts";
-import { getJson, putJson } from "./json.ts";
-import { pooled } from "./pooled.ts";
-import { resumable } from "./resumable.ts";
-import { putSegment } from "./train-chunk.ts";
-import { failedOutcome } from "./train-partition.ts";
+import { resumable } from "../runs/resumable.ts";
+import { checksum } from "../stages/checksum.ts";
+import { getJson, putJson } from "../stages/json.ts";
+import { pooled } from "../stages/pooled.ts";
+import { putSegment } from "../work/train-chunk.ts";
+import { failedOutcome } from "../work/train-partition.ts";
 
 /**
  * The finalizer of a run: writes `model_index.json` from the committed segments and shows them in the result tables.

@@ -4,8 +4,8 @@ import { encodeSelection } from "../core/selection.ts";
 import { stagePath } from "../core/stage-path.ts";
 import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
+import { putJson } from "../stages/json.ts";
 import { commitIndex } from "./build-index.ts";
-import { putJson } from "./json.ts";
 
 /** Segments of several runs, and which runs those are. */
 export type Collected = Pick<ModelIndex, "sources" | "segments">;

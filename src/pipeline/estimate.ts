@@ -2,14 +2,14 @@ import { splitIntoChunks } from "../core/chunk.ts";
 import { encodeKey } from "../core/partition-key.ts";
 import type { RunManifest } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
+import { startCrew } from "../crew/crew.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Stage } from "../ports/stage.ts";
 import type { WorkerEntry, Workers } from "../ports/workers.ts";
-import { checksum } from "./checksum.ts";
-import { startCrew } from "./crew.ts";
-import { getJson, putJson } from "./json.ts";
+import { checksum } from "../stages/checksum.ts";
+import { getJson, putJson } from "../stages/json.ts";
+import type { Sample } from "../work/sample.ts";
 import type { RunSpec } from "./plan-run.ts";
-import type { Sample } from "./sample.ts";
 
 /** What a run will take, from a timed sample of its partitions. */
 export interface Estimate {

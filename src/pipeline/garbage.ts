@@ -3,7 +3,7 @@ import type { RunRecord } from "../core/run.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { RunObject } from "../ports/run-objects.ts";
 import type { StoredItem } from "../ports/tables.ts";
-import { readIndex } from "./read-index.ts";
+import { readIndex } from "../runs/read-index.ts";
 
 /** Something that nothing refers to any more. */
 export type Garbage =

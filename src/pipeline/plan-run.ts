@@ -16,8 +16,8 @@ import { stagePath } from "../core/stage-path.ts";
 import { checkStatedInterval } from "../model/series-interval.ts";
 import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
-import { putJson } from "./json.ts";
-import { pooled } from "./pooled.ts";
+import { putJson } from "../stages/json.ts";
+import { pooled } from "../stages/pooled.ts";
 
 /** What a caller decides of a run. */
 export interface RunSpec {

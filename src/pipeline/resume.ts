@@ -2,11 +2,11 @@ import { ManymodelError, show } from "../core/errors.ts";
 import type { IndexSummary, RunManifest, RunRecord, Snapshot } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
 import type { Engine } from "../ports/engine.ts";
+import { knownRun } from "../runs/known-run.ts";
+import type { OnProgress } from "../runs/progress.ts";
+import { getJson } from "../stages/json.ts";
 import { buildIndex } from "./build-index.ts";
-import { getJson } from "./json.ts";
-import { knownRun } from "./known-run.ts";
 import { planTasks, type RunSpec } from "./plan-run.ts";
-import type { OnProgress } from "./progress.ts";
 import { type Trainers, workOnRun } from "./train.ts";
 
 /**

@@ -6,23 +6,23 @@ import { checkLevels, checkQuantiles } from "../core/quantile.ts";
 import type { ModelVersion } from "../core/registry.ts";
 import { checkHorizon, checkName, type DataQuery, type RunManifest, type Snapshot } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
+import { startCrew } from "../crew/crew.ts";
 import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { TablePart } from "../ports/tables.ts";
 import { type WorkerEntry, WorkerLost, type Workers } from "../ports/workers.ts";
+import type { OnProgress } from "../runs/progress.ts";
+import { readIndex } from "../runs/read-index.ts";
+import { checksum } from "../stages/checksum.ts";
+import { getJson } from "../stages/json.ts";
+import type { Fallback } from "../work/fallback.ts";
+import { forecastColumns } from "../work/forecast-rows.ts";
+import type { ScoreTask } from "../work/score-segment.ts";
+import type { ScoredPart, StatusCounts } from "../work/scored-part.ts";
+import { checkComplete, inferBatch } from "../work/take-scored.ts";
+import type { WorkerRequest } from "../work/worker.ts";
 import { BATCH_RUNS, type BatchRecord, lastBatch, recordBatch } from "./batch-runs.ts";
-import { checksum } from "./checksum.ts";
-import { startCrew } from "./crew.ts";
-import type { Fallback } from "./fallback.ts";
-import { forecastColumns } from "./forecast-rows.ts";
-import { getJson } from "./json.ts";
 import { prepareOutput } from "./prepare-output.ts";
-import type { OnProgress } from "./progress.ts";
-import { readIndex } from "./read-index.ts";
-import type { ScoreTask } from "./score-segment.ts";
-import type { ScoredPart, StatusCounts } from "./scored-part.ts";
-import { checkComplete, inferBatch } from "./take-scored.ts";
-import type { WorkerRequest } from "./worker.ts";
 
 /** What a caller decides of a batch. */
 export interface BatchSpec {

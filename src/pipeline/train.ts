@@ -1,17 +1,17 @@
 import type { SegmentInfo } from "../core/artifact.ts";
 import type { IndexSummary, RunManifest } from "../core/run.ts";
+import { startCrew } from "../crew/crew.ts";
+import { runJobs } from "../crew/run-jobs.ts";
+import { type QueueWorkers, runQueue } from "../crew/run-queue.ts";
+import { workQueue } from "../crew/work-queue.ts";
 import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { WorkerEntry, Workers } from "../ports/workers.ts";
+import { LEASE_MS, type OnProgress, type Progress, readProgress } from "../runs/progress.ts";
+import { resumable } from "../runs/resumable.ts";
+import { jsonChecksum } from "../stages/checksum.ts";
 import { buildIndex } from "./build-index.ts";
-import { jsonChecksum } from "./checksum.ts";
-import { startCrew } from "./crew.ts";
 import { planRun, type RunSpec } from "./plan-run.ts";
-import { LEASE_MS, type OnProgress, type Progress, readProgress } from "./progress.ts";
-import { resumable } from "./resumable.ts";
-import { runJobs } from "./run-jobs.ts";
-import { type QueueWorkers, runQueue } from "./run-queue.ts";
-import { workQueue } from "./work-queue.ts";
 
 /** In `local` mode a body holds up the thread that would renew the lease, for as long as somebody looks at a breakpoint. */
 const LOCAL_LEASE_MS = 7 * 24 * 3_600_000;

@@ -1,8 +1,8 @@
 import { ManymodelError, messageOf } from "../core/errors.ts";
 import { stagePath } from "../core/stage-path.ts";
 import type { Engine } from "../ports/engine.ts";
-import { getVerified, jsonChecksum } from "./checksum.ts";
-import { completedRun, readIndex, segmentRows } from "./read-index.ts";
+import { completedRun, readIndex, segmentRows } from "../runs/read-index.ts";
+import { getVerified, jsonChecksum } from "../stages/checksum.ts";
 
 /** What verifying a run's artifacts found. */
 export interface Verification {

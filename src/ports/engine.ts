@@ -1,14 +1,13 @@
 import type { SnowflakeAddress } from "../core/snowflake-address.ts";
 import type { Catalog } from "./catalog.ts";
-import type { Inference } from "./inference.ts";
 import type { Jobs } from "./jobs.ts";
 import type { Queue } from "./queue.ts";
 import type { Roster } from "./roster.ts";
 import type { RunObjects } from "./run-objects.ts";
-import type { Stage, StageAddress } from "./stage.ts";
+import type { StageAddress } from "./stage.ts";
 import type { TableFunctions } from "./table-functions.ts";
-import type { Tables } from "./tables.ts";
 import type { Versions } from "./versions.ts";
+import type { WorkerEngine } from "./worker-engine.ts";
 import type { Workers } from "./workers.ts";
 
 /** How an engine is opened: by a plain address, so that a worker anywhere can open the same one. */
@@ -55,13 +54,11 @@ export interface EngineFacts {
   readonly clock: number;
 }
 
-/** The seven ports of one execution environment. */
-export interface Engine {
+/** All ports of one execution environment. */
+export interface Engine extends WorkerEngine {
   readonly address: EngineAddress;
-  readonly tables: Tables;
   readonly queue: Queue;
   readonly roster: Roster;
-  readonly stage: Stage;
   readonly catalog: Catalog;
   readonly versions: Versions;
   readonly workers: Workers;
@@ -72,8 +69,6 @@ export interface Engine {
   readonly objects?: RunObjects;
   /** Where chunks are trained by table functions. */
   readonly functions?: TableFunctions;
-  /** Where batches are scored by the registered version itself. */
-  readonly inference?: Inference;
   /** What it is, and what it may do. */
   describe?(): Promise<EngineFacts>;
   /** Releases files, connections and memory. The engine is not usable afterwards. */

@@ -1,6 +1,6 @@
 import type { Column, ColumnBatch, ColumnInfo } from "../core/column.ts";
 import { decodeKey, type KeyColumn, type KeyValue } from "../core/partition-key.ts";
-import { keyColumn, outputType } from "../pipeline/forecast-rows.ts";
+import { keyColumn, outputType } from "../work/forecast-rows.ts";
 import type { StepForecasts } from "./base-forecasts.ts";
 import type { KeyedHierarchy } from "./declared-hierarchy.ts";
 

@@ -1,7 +1,7 @@
 import type { ModelIndex, PartitionOutcome } from "../core/artifact.ts";
 import { ManymodelError } from "../core/errors.ts";
-import { type CompletedRun, completedRun, readIndex, segmentRows } from "../pipeline/read-index.ts";
 import type { Engine } from "../ports/engine.ts";
+import { type CompletedRun, completedRun, readIndex, segmentRows } from "../runs/read-index.ts";
 
 /** Measures of the built-in forecaster: a metric of this name means its value on the holdout. */
 const HOLDOUT_METRICS = ["me", "rmse", "mae", "mape", "smape", "wape", "mase", "rmsse"];

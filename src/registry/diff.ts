@@ -1,8 +1,8 @@
 import type { IndexedSegment, PartitionOutcome } from "../core/artifact.ts";
 import { otherData, type TrainedOn } from "../core/other-data.ts";
 import type { ModelVersion } from "../core/registry.ts";
-import { readIndex, segmentRows } from "../pipeline/read-index.ts";
 import type { Stage } from "../ports/stage.ts";
+import { readIndex, segmentRows } from "../runs/read-index.ts";
 
 /** A metric over the partitions that have it in both versions. */
 export interface MetricChange {

@@ -3,11 +3,11 @@ import { ManymodelError, show } from "../core/errors.ts";
 import type { Change, ModelVersion } from "../core/registry.ts";
 import { checkName, type RunManifest } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
-import { checksum, getVerified } from "../pipeline/checksum.ts";
-import { parseJson, putJson } from "../pipeline/json.ts";
-import { completedRun, readIndex } from "../pipeline/read-index.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Stage } from "../ports/stage.ts";
+import { completedRun, readIndex } from "../runs/read-index.ts";
+import { checksum, getVerified } from "../stages/checksum.ts";
+import { parseJson, putJson } from "../stages/json.ts";
 
 /** `version.json`: what an exported version is made of. The files are beside it, under their paths on the stage. */
 interface Exported {

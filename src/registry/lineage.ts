@@ -1,8 +1,8 @@
 import type { PlainData } from "../core/plain-data.ts";
 import type { ModelVersion } from "../core/registry.ts";
 import type { DataQuery, RunManifest } from "../core/run.ts";
-import { readIndex } from "../pipeline/read-index.ts";
 import type { Engine } from "../ports/engine.ts";
+import { readIndex } from "../runs/read-index.ts";
 
 /** A run that models of a version come from. */
 export interface LineageRun {

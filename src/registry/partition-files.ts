@@ -1,8 +1,8 @@
 import type { ModelVersion } from "../core/registry.ts";
-import { putJson } from "../pipeline/json.ts";
-import { readIndex, segmentRows } from "../pipeline/read-index.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Stage } from "../ports/stage.ts";
+import { readIndex, segmentRows } from "../runs/read-index.ts";
+import { putJson } from "../stages/json.ts";
 
 /**
  * Writes a version's models as one JSON file a partition, for whoever wants to look at or use them elsewhere:

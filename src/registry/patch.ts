@@ -3,9 +3,9 @@ import { ManymodelError } from "../core/errors.ts";
 import type { Change, ModelVersion } from "../core/registry.ts";
 import { newRunId, type RunManifest } from "../core/run.ts";
 import { collectRun, joinIndexes, selected } from "../pipeline/collect-run.ts";
-import { openFinder } from "../pipeline/find-partition.ts";
-import { completedRun, type IndexedRow, readIndex, segmentRows } from "../pipeline/read-index.ts";
 import type { Engine } from "../ports/engine.ts";
+import { openFinder } from "../runs/find-partition.ts";
+import { completedRun, type IndexedRow, readIndex, segmentRows } from "../runs/read-index.ts";
 import { registerVersion } from "./register-version.ts";
 
 /** Which partitions of a version to replace, and by what. */

@@ -1,9 +1,9 @@
 import { ManymodelError } from "../core/errors.ts";
 import type { Change, ModelVersion } from "../core/registry.ts";
 import { checkCount, checkName } from "../core/run.ts";
-import { knownRun } from "../pipeline/known-run.ts";
-import { whatToAwait } from "../pipeline/stalled.ts";
 import type { Engine } from "../ports/engine.ts";
+import { knownRun } from "../runs/known-run.ts";
+import { whatToAwait } from "../runs/stalled.ts";
 
 /** What a caller decides of a version. */
 export interface VersionSpec {

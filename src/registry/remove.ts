@@ -1,9 +1,9 @@
 import type { ModelIndex } from "../core/artifact.ts";
 import { ManymodelError } from "../core/errors.ts";
 import type { Change } from "../core/registry.ts";
-import { knownRun } from "../pipeline/known-run.ts";
-import { readIndex } from "../pipeline/read-index.ts";
 import type { Engine } from "../ports/engine.ts";
+import { knownRun } from "../runs/known-run.ts";
+import { readIndex } from "../runs/read-index.ts";
 
 /**
  * Deletes a run: its record, its rows in the result tables, and its artifacts. Ended in

@@ -1,15 +1,15 @@
 import type { IndexedSegment } from "../core/artifact.ts";
 import type { PartitionKey } from "../core/partition-key.ts";
 import { type IndexSummary, newRunId, type RunManifest } from "../core/run.ts";
+import { startCrew } from "../crew/crew.ts";
 import { type Collected, collectRun, joinIndexes, selected } from "../pipeline/collect-run.ts";
-import { startCrew } from "../pipeline/crew.ts";
-import type { UnchangedPartition } from "../pipeline/find-unchanged.ts";
 import type { RunSpec } from "../pipeline/plan-run.ts";
-import type { OnProgress } from "../pipeline/progress.ts";
-import { completedRun, readIndex } from "../pipeline/read-index.ts";
 import { type Trainers, train } from "../pipeline/train.ts";
-import type { WorkerRequest } from "../pipeline/worker.ts";
 import type { Engine } from "../ports/engine.ts";
+import type { OnProgress } from "../runs/progress.ts";
+import { completedRun, readIndex } from "../runs/read-index.ts";
+import type { UnchangedPartition } from "../work/find-unchanged.ts";
+import type { WorkerRequest } from "../work/worker.ts";
 
 /** What became of a run's partitions since an earlier one. */
 export interface ChangedSummary {

@@ -1,7 +1,7 @@
 import type { IndexedSegment, ModelIndex, PartitionOutcome } from "../core/artifact.ts";
 import type { ModelVersion } from "../core/registry.ts";
-import { segmentRows } from "../pipeline/read-index.ts";
 import type { Stage } from "../ports/stage.ts";
+import { segmentRows } from "../runs/read-index.ts";
 import { keyAsJson } from "./key-json.ts";
 import type { PartitionJson } from "./schema.ts";
 

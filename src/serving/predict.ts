@@ -2,12 +2,12 @@ import type { ColumnBatch } from "../core/column.ts";
 import { encodeKey } from "../core/partition-key.ts";
 import { checkLevels } from "../core/quantile.ts";
 import type { ModelVersion } from "../core/registry.ts";
+import type { FoundPartition, OpenVersion, TrainedModels } from "../runs/trained-models.ts";
 import { type KeyJson, keyAsJson, keyOfJson } from "./key-json.ts";
 import { Refusal } from "./refusal.ts";
 import { type RowJson, rowsOfJson, timesAsJson } from "./rows-json.ts";
 import type { Prediction } from "./schema.ts";
 import type { Scored, ScoringPool } from "./scoring-pool.ts";
-import type { FoundPartition, OpenVersion, TrainedModels } from "./trained-models.ts";
 
 /** What was asked, within the limits. */
 export interface Question {

@@ -1,9 +1,9 @@
 import { ManymodelError } from "../core/errors.ts";
-import { type Crew, type Member, startCrew } from "../pipeline/crew.ts";
-import type { ScoredPartition } from "../pipeline/score-partition.ts";
-import type { JobResult, ScoringJob } from "../pipeline/score-partitions.ts";
-import { TimedOut, withinLimit } from "../pipeline/within-limit.ts";
+import { type Crew, type Member, startCrew } from "../crew/crew.ts";
+import { TimedOut, withinLimit } from "../crew/within-limit.ts";
 import { type WorkerEntry, WorkerLost, type Workers } from "../ports/workers.ts";
+import type { ScoredPartition } from "../work/score-partition.ts";
+import type { JobResult, ScoringJob } from "../work/score-partitions.ts";
 
 /** What a partition's model did to the worker that scored it. */
 export interface WorkerFailure {

@@ -3,13 +3,13 @@ import { packageVersion } from "../api/package-version.ts";
 import { workerEntry } from "../api/worker-entry.ts";
 import { parseDuration } from "../core/duration.ts";
 import { messageOf } from "../core/errors.ts";
+import { TrainedModels } from "../runs/trained-models.ts";
 import { ACCESS } from "./access.ts";
 import { createApp, type Log } from "./app.ts";
 import { openDoor } from "./door.ts";
 import { type Listening, listen } from "./listen.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { ScoringPool } from "./scoring-pool.ts";
-import { TrainedModels } from "./trained-models.ts";
 
 /** What a server is started with that the configuration does not say. */
 export interface ServerOptions {

@@ -1,9 +1,9 @@
 import type { Registry } from "../api/registry.ts";
 import type { Stage } from "../ports/stage.ts";
+import type { TrainedModels } from "../runs/trained-models.ts";
 import type { Limits } from "./limit.ts";
 import type { Metrics } from "./metrics.ts";
 import type { ScoringPool } from "./scoring-pool.ts";
-import type { TrainedModels } from "./trained-models.ts";
 
 /** What the routes work with. */
 export interface Service {

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { ManymodelError, messageOf } from "../core/errors.ts";
-import type { TrainingPlan } from "../pipeline/train-partition.ts";
+import type { TrainingPlan } from "../work/train-partition.ts";
 
 /** The largest body that a table function may have, in bytes. */
 export const LARGEST_FUNCTION = 100 * 1024;

@@ -1,6 +1,6 @@
 import { deepFreeze } from "../core/plain-data.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
-import { preparePartition, type TrainingPlan, takeFailure, takeFit } from "../pipeline/train-partition.ts";
+import { preparePartition, type TrainingPlan, takeFailure, takeFit } from "../work/train-partition.ts";
 import { type FunctionValue, toBatch } from "./function-rows.ts";
 
 /** A row as a table function receives it: arguments in capitals; NULL is undefined. */

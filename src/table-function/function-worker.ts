@@ -1,11 +1,11 @@
 import type { RunManifest } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
 import { loadDefinition } from "../model/bundle.ts";
-import { getVerified } from "../pipeline/checksum.ts";
-import { parseJson } from "../pipeline/json.ts";
-import { createWorker, remember, type WorkerRequest } from "../pipeline/worker.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { TableFunctions } from "../ports/table-functions.ts";
+import { getVerified } from "../stages/checksum.ts";
+import { parseJson } from "../stages/json.ts";
+import { createWorker, remember, type WorkerRequest } from "../work/worker.ts";
 import { compileFitFunction, compilePredictFunction } from "./compile-function.ts";
 import { scoreByFunction } from "./score-by-function.ts";
 import { trainByFunction } from "./train-by-function.ts";

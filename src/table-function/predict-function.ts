@@ -4,9 +4,9 @@ import { deepFreeze } from "../core/plain-data.ts";
 import { levelsToAsk } from "../core/quantile.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import { frame } from "../model/frame.ts";
-import { type FingerprintedPlan, fingerprintOf, type RowRange } from "../pipeline/fingerprint.ts";
-import { ForecastRows, forecastColumns } from "../pipeline/forecast-rows.ts";
-import { scorePartitionNow } from "../pipeline/score-partition.ts";
+import { type FingerprintedPlan, fingerprintOf, type RowRange } from "../work/fingerprint.ts";
+import { ForecastRows, forecastColumns } from "../work/forecast-rows.ts";
+import { scorePartitionNow } from "../work/score-partition.ts";
 import { type FunctionValue, toBatch, valuesOfRow } from "./function-rows.ts";
 
 /** What a batch says to the function, with each partition. */

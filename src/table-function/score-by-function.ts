@@ -1,12 +1,12 @@
 import { ManymodelError, messageOf } from "../core/errors.ts";
 import { decodeKey } from "../core/partition-key.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
-import { forecastColumns } from "../pipeline/forecast-rows.ts";
-import type { Problem, ScoredPartition } from "../pipeline/score-partition.ts";
-import type { ScoreSegment } from "../pipeline/score-segment.ts";
-import { PartOfBatch, type ScoredPart } from "../pipeline/scored-part.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { PredictedStatus, TableFunctions } from "../ports/table-functions.ts";
+import { forecastColumns } from "../work/forecast-rows.ts";
+import type { Problem, ScoredPartition } from "../work/score-partition.ts";
+import type { ScoreSegment } from "../work/score-segment.ts";
+import { PartOfBatch, type ScoredPart } from "../work/scored-part.ts";
 import type { PredictPlan } from "./predict-function.ts";
 import { splitStatement } from "./split-statement.ts";
 

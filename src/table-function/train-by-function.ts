@@ -4,11 +4,11 @@ import { decodeKey } from "../core/partition-key.ts";
 import type { RunManifest } from "../core/run.ts";
 import { partitionSeed } from "../core/seed.ts";
 import { stagePath } from "../core/stage-path.ts";
-import { getJson } from "../pipeline/json.ts";
-import { putSegment } from "../pipeline/train-chunk.ts";
-import { failedOutcome, preparePartition } from "../pipeline/train-partition.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { FunctionPartition, TableFunctions } from "../ports/table-functions.ts";
+import { getJson } from "../stages/json.ts";
+import { putSegment } from "../work/train-chunk.ts";
+import { failedOutcome, preparePartition } from "../work/train-partition.ts";
 import { splitStatement } from "./split-statement.ts";
 
 /**

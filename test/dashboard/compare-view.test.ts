@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { compareTables } from "../../src/dashboard/compare-view.ts";
-import { type RunTable, TableCache } from "../../src/dashboard/table-cache.ts";
+import { compareTables } from "../../src/dashboard/compare/compare-view.ts";
+import { type RunTable, TableCache } from "../../src/dashboard/partitions/table-cache.ts";
 import { body, dailyQuery, fillDaily, openWorkspace } from "../workspace.ts";
 
 /** Two runs of 30 partitions with these errors, compared. */

@@ -1,10 +1,10 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
-import { Allowance } from "../../src/dashboard/allowance.ts";
-import { partitionsHead } from "../../src/dashboard/partition-view.ts";
-import { seriesDetail } from "../../src/dashboard/series-view.ts";
-import { type RunTable, TableCache } from "../../src/dashboard/table-cache.ts";
+import { Allowance } from "../../src/dashboard/base/allowance.ts";
+import { partitionsHead } from "../../src/dashboard/partitions/partition-view.ts";
+import { type RunTable, TableCache } from "../../src/dashboard/partitions/table-cache.ts";
+import { seriesDetail } from "../../src/dashboard/series/series-view.ts";
 import { start, until } from "../processes.ts";
 import { body, fillDaily, openWorkspace, temporaryFolder } from "../workspace.ts";
 

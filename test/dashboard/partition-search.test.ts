@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
 import { stagePath } from "../../src/core/stage-path.ts";
-import { buildTable } from "../../src/dashboard/build-table.ts";
-import { PartitionSearch } from "../../src/dashboard/partition-search.ts";
-import { getTable, putTable } from "../../src/dashboard/partition-table.ts";
-import { partitionPage, partitionsHead } from "../../src/dashboard/partition-view.ts";
-import { type RunTable, TableCache } from "../../src/dashboard/table-cache.ts";
-import { readIndex } from "../../src/pipeline/read-index.ts";
+import { buildTable } from "../../src/dashboard/partitions/build-table.ts";
+import { PartitionSearch } from "../../src/dashboard/partitions/partition-search.ts";
+import { getTable, putTable } from "../../src/dashboard/partitions/partition-table.ts";
+import { partitionPage, partitionsHead } from "../../src/dashboard/partitions/partition-view.ts";
+import { type RunTable, TableCache } from "../../src/dashboard/partitions/table-cache.ts";
+import { readIndex } from "../../src/runs/read-index.ts";
 import { body, dailyQuery, fillDaily, openWorkspace } from "../workspace.ts";
 
 it.each(["memory", "local"] as const)(

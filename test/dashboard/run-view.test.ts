@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { runSpec } from "../../src/api/run-spec.ts";
 import type { Workspace } from "../../src/api/workspace.ts";
-import { RunLister, runDetail } from "../../src/dashboard/run-view.ts";
+import { RunLister, runDetail } from "../../src/dashboard/runs/run-view.ts";
 import { buildIndex } from "../../src/pipeline/build-index.ts";
 import { planRun } from "../../src/pipeline/plan-run.ts";
 import { start } from "../processes.ts";

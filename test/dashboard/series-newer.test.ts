@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { type SeriesSurroundings, seriesDetail } from "../../src/dashboard/series-view.ts";
+import { type SeriesSurroundings, seriesDetail } from "../../src/dashboard/series/series-view.ts";
 import type { SeriesDetail } from "../../src/dashboard/wire.ts";
 import { openPartitions } from "../../src/inspect/partition-series.ts";
 import { openWorkspace } from "../workspace.ts";

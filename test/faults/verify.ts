@@ -1,7 +1,7 @@
 import type { ModelIndex } from "../../src/core/artifact.ts";
 import { decodeSegment } from "../../src/core/segment.ts";
-import { checksum } from "../../src/pipeline/checksum.ts";
 import type { Engine } from "../../src/ports/engine.ts";
+import { checksum } from "../../src/stages/checksum.ts";
 import { comparable, type Reference } from "./workspace.ts";
 
 /** Everything that is not as it should be in a completed run: one line each. And how many segments nobody counts. */

@@ -5,8 +5,8 @@ import { createInterface } from "node:readline";
 import { expect, it } from "vitest";
 import { compileScorer } from "../../src/inference/compile-scorer.ts";
 import type { ScoreRequest } from "../../src/inference/scorer.ts";
-import { decodeScored } from "../../src/pipeline/scored-json.ts";
 import { directoryStage } from "../../src/stages/directory.ts";
+import { decodeScored } from "../../src/work/scored-json.ts";
 import { body, dailyQuery, fillDaily, openWorkspace, temporaryFolder } from "../workspace.ts";
 
 const DAY = 86_400_000;

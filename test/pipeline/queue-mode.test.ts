@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { ManyModel } from "manymodel";
 import { describe, expect, it } from "vitest";
-import type { Progress } from "../../src/pipeline/progress.ts";
+import type { Progress } from "../../src/runs/progress.ts";
 import { BIN, start, until } from "../processes.ts";
 import { body, dailyQuery, fillDaily, openWorkspace, runRows } from "../workspace.ts";
 

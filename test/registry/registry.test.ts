@@ -3,8 +3,8 @@ import path from "node:path";
 import type { ManyModel } from "manymodel";
 import { describe, expect, it } from "vitest";
 import { openFolderStage } from "../../dist/api/open-engine.js";
-import { openFinder } from "../../src/pipeline/find-partition.ts";
-import { readIndex } from "../../src/pipeline/read-index.ts";
+import { openFinder } from "../../src/runs/find-partition.ts";
+import { readIndex } from "../../src/runs/read-index.ts";
 import { start } from "../processes.ts";
 import { body, dailyQuery, fillDaily, openWorkspace, temporaryFolder } from "../workspace.ts";
 

@@ -4,8 +4,8 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { compileScorer } from "../../src/inference/compile-scorer.ts";
-import { decodeScored } from "../../src/pipeline/scored-json.ts";
 import { directoryStage } from "../../src/stages/directory.ts";
+import { decodeScored } from "../../src/work/scored-json.ts";
 import { body, dailyQuery, fillDaily, openWorkspace, temporaryFolder } from "../workspace.ts";
 
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));

@@ -7,13 +7,13 @@ import { levelsToAsk } from "../../src/core/quantile.ts";
 import { bundleDefinition } from "../../src/model/bundle.ts";
 import type { AnyModelDefinition } from "../../src/model/define-model.ts";
 import { frame } from "../../src/model/frame.ts";
-import { fingerprintOf } from "../../src/pipeline/fingerprint.ts";
-import { ForecastRows, forecastColumns } from "../../src/pipeline/forecast-rows.ts";
-import { scorePartition } from "../../src/pipeline/score-partition.ts";
-import { trainPartition } from "../../src/pipeline/train-chunk.ts";
 import { compilePredictFunction } from "../../src/table-function/compile-function.ts";
 import { type FunctionValue, valuesOfRow } from "../../src/table-function/function-rows.ts";
 import type { PredictPlan, PredictRow } from "../../src/table-function/predict-function.ts";
+import { fingerprintOf } from "../../src/work/fingerprint.ts";
+import { ForecastRows, forecastColumns } from "../../src/work/forecast-rows.ts";
+import { scorePartition } from "../../src/work/score-partition.ts";
+import { trainPartition } from "../../src/work/train-chunk.ts";
 
 const DAY = 86_400_000;
 const INPUT: ColumnInfo[] = [

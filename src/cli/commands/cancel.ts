@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { ManymodelError } from "../../core/errors.ts";
 import type { RunManifest } from "../../core/run.ts";
-import { fleetRecord } from "../../dispatch/launch.ts";
-import { knownRun } from "../../pipeline/known-run.ts";
+import { fleetRecord } from "../../fleets/launch.ts";
 import type { Engine } from "../../ports/engine.ts";
+import { knownRun } from "../../runs/known-run.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { integer, numberList } from "../option.ts";
 

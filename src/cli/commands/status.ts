@@ -1,12 +1,12 @@
 import type { Command } from "commander";
-import type { FleetRecord } from "../../dispatch/launch.ts";
-import { knownRun } from "../../pipeline/known-run.ts";
-import { pause } from "../../pipeline/pause.ts";
-import { readProgress } from "../../pipeline/progress.ts";
-import { hasStalled } from "../../pipeline/stalled.ts";
-import { feedingBegan, limitsLeft } from "../../pipeline/time-left.ts";
+import type { FleetRecord } from "../../fleets/launch.ts";
 import type { Engine } from "../../ports/engine.ts";
 import type { FleetStatus } from "../../ports/fleet.ts";
+import { knownRun } from "../../runs/known-run.ts";
+import { readProgress } from "../../runs/progress.ts";
+import { hasStalled } from "../../runs/stalled.ts";
+import { feedingBegan, limitsLeft } from "../../runs/time-left.ts";
+import { pause } from "../../stages/pause.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { failureGroups, failureLines } from "../failures.ts";
 import { showProgress } from "../progress.ts";

@@ -18,7 +18,7 @@ export function addWorker(program: Command): void {
     .action(async (options: WorkerOptions) => {
       const served = await withWorkspace(options, async ({ engine }) => {
         const [{ serveQueue }, { workerEntry }] = await Promise.all([
-          import("../../pipeline/serve-queue.ts"),
+          import("../../crew/serve-queue.ts"),
           import("../../api/worker-entry.ts"),
         ]);
         const { workers, address } = engine;

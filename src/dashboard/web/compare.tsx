@@ -1,5 +1,5 @@
 import type { CompareDetail, CompareLine, RunLine, Spread } from "../wire.ts";
-import { Bars } from "./bars.tsx";
+import { Bars } from "./charts/bars.tsx";
 import { count, measure, percent, signed } from "./format.ts";
 import { go, href, setQuery } from "./route.ts";
 import { Fact } from "./run.tsx";

@@ -1,6 +1,6 @@
 import type { MonitorDetail } from "../wire.ts";
+import { LineChart } from "./charts/line-chart.tsx";
 import { count, moment } from "./format.ts";
-import { LineChart } from "./line-chart.tsx";
 import { MonitoredPartitions } from "./monitored-partitions.tsx";
 import { go, href } from "./route.ts";
 import { Fact } from "./run.tsx";

@@ -1,12 +1,12 @@
 import { useEffect, useState } from "preact/hooks";
 import type { PartitionPage, PartitionRow, PartitionsHead, RunProgress, SmallSeries } from "../wire.ts";
 import { read } from "./api.ts";
+import { SmallMultiple } from "./charts/small-multiple.tsx";
 import { count, duration, measure } from "./format.ts";
 import { useKeys } from "./keyboard.ts";
 import { go, href, setQuery } from "./route.ts";
 import { RunHead } from "./run.tsx";
 import { State } from "./runs.tsx";
-import { SmallMultiple } from "./small-multiple.tsx";
 import { Empty, Loading } from "./states.tsx";
 import { useData, useLive } from "./use-data.ts";
 import { VirtualRows } from "./virtual-rows.tsx";

@@ -1,7 +1,7 @@
 import type { ModelDetail, ModelLine, Session } from "../wire.ts";
 import { Aliases } from "./aliases.tsx";
+import { LineageGraph } from "./charts/lineage.tsx";
 import { bytes, count, moment } from "./format.ts";
-import { LineageGraph } from "./lineage.tsx";
 import { href } from "./route.ts";
 import { Command, Empty, Loading } from "./states.tsx";
 import { useData } from "./use-data.ts";

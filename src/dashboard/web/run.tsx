@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
 import type { RunDetail, RunFailures, RunProgress } from "../wire.ts";
-import { ChunkGrid } from "./chunk-grid.tsx";
+import { ChunkGrid } from "./charts/chunk-grid.tsx";
 import { bytes, count, duration, measure, moment, percent } from "./format.ts";
 import { href } from "./route.ts";
 import { Bar, State } from "./runs.tsx";

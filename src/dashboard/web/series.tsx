@@ -10,10 +10,10 @@ import {
   type SeriesPicture,
 } from "../wire.ts";
 import { Candidates } from "./candidates.tsx";
-import { FanChart, forecastStart } from "./fan-chart.tsx";
+import { FanChart, forecastStart } from "./charts/fan-chart.tsx";
+import { LineChart } from "./charts/line-chart.tsx";
+import { Residuals } from "./charts/residuals.tsx";
 import { bytes, count, duration, measure, stepTime } from "./format.ts";
-import { LineChart } from "./line-chart.tsx";
-import { Residuals } from "./residuals.tsx";
 import { href, setQuery } from "./route.ts";
 import { RunHead } from "./run.tsx";
 import { Command, Empty, Loading } from "./states.tsx";

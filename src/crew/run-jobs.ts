@@ -1,0 +1,78 @@
+import { ManymodelError } from "../core/errors.ts";
+import type { RunManifest } from "../core/run.ts";
+import type { Engine } from "../ports/engine.ts";
+import type { Jobs } from "../ports/jobs.ts";
+import type { WorkerEntry } from "../ports/workers.ts";
+import { type OnProgress, readProgress } from "../runs/progress.ts";
+import { pause } from "../stages/pause.ts";
+import { runQueue } from "./run-queue.ts";
+
+/** How often a run's workers are started before it is given up. */
+const MAX_LAUNCHES = 3;
+const POLL_MS = 1000;
+
+/**
+ * Has a run trained by workers in the engine's own compute, until every chunk has ended. Workers that ended before the
+ * chunks did are started again. In queue mode this process feeds them.
+ *
+ * @throws {ManymodelError} `conflict` if workers end again and again before the chunks have; the run can be resumed
+ */
+export async function runJobs(
+  engine: Engine,
+  jobs: Jobs,
+  manifest: RunManifest,
+  preWarm: boolean,
+  entry: WorkerEntry,
+  onProgress: OnProgress,
+): Promise<void> {
+  const { runId, mode } = manifest;
+  const over = new AbortController();
+  const workers = { type: "persistent", count: jobs.replicas, preWarm, signal: over.signal } as const;
+  const watching = watchJobs(engine, jobs, manifest, onProgress);
+  const feeding = mode === "queue" ? runQueue(engine, manifest, workers, entry, engine.workers, onProgress) : undefined;
+  try {
+    await Promise.all([watching, feeding]);
+    onProgress(await readProgress(engine.queue, runId));
+  } finally {
+    over.abort();
+    await feeding?.catch(() => {});
+  }
+  await engine.objects?.remove(await engine.objects.list(runId));
+}
+
+/** Launches workers as often as is needed, and resolves when every chunk has ended and so have they. */
+async function watchJobs(
+  { queue }: Engine,
+  jobs: Jobs,
+  { runId, mode }: RunManifest,
+  onProgress: OnProgress,
+): Promise<void> {
+  for (let launch = 1; launch <= MAX_LAUNCHES; launch++) {
+    // Workers of a process that has ended may have done everything.
+    if (await queue.ended(runId)) return;
+    await jobs.launch(runId, mode as "tasks" | "queue", launch);
+    for (;;) {
+      const newest = (await jobs.jobs(runId)).at(-1);
+      const ended = await queue.ended(runId);
+      if (newest === undefined || newest.state !== "running") {
+        if (ended) return;
+        await freeLeases(queue, runId);
+        break;
+      }
+      // In queue mode whoever feeds says how far it is.
+      if (mode !== "queue") onProgress(await readProgress(queue, runId));
+      await pause(POLL_MS);
+    }
+  }
+  const last = (await jobs.jobs(runId)).at(-1);
+  throw new ManymodelError(
+    "conflict",
+    `the workers of run ${runId} ended ${MAX_LAUNCHES} times before its chunks did (${last?.details[0] ?? "no reason is known"}); see "manymodel status ${runId}", then: manymodel resume ${runId}`,
+  );
+}
+
+/** Frees what the workers of a job that is over have left: nobody waits until their leases lapse. */
+async function freeLeases(queue: Engine["queue"], runId: string): Promise<void> {
+  const holders = (await queue.chunks(runId)).flatMap(({ state, worker }) => (state === "leased" ? [worker!] : []));
+  if (holders.length > 0) await queue.release(runId, holders);
+}

@@ -1,0 +1,55 @@
+import type { FailureType, PartitionOutcome, SegmentInfo } from "../core/artifact.ts";
+import { ManymodelError } from "../core/errors.ts";
+import type { Lease } from "../ports/queue.ts";
+import { WorkerLost } from "../ports/workers.ts";
+import { BodyLog } from "../work/body-log.ts";
+import type { Member } from "./crew.ts";
+import { TimedOut, withinLimit } from "./within-limit.ts";
+
+/**
+ * Has a leased chunk trained. When the worker is lost, or stays with one partition for longer than `fitTimeoutMs`, the
+ * chunk is done again one partition at a time, so that the one that does it fails alone. A chunk that was tried before
+ * is trained in a process of its own: it may be what ended the process that tried.
+ *
+ * @param manifestSha256 - of the run's manifest as the catalog has it: what a worker finds on the stage must be that
+ * @param held - whether the lease is still held; asked before anything is done again
+ * @throws {ManymodelError} if the lease has moved on
+ */
+export async function trainLease(
+  member: Member,
+  lease: Lease,
+  manifestSha256: string,
+  held: () => Promise<boolean>,
+  fitTimeoutMs: number | null,
+): Promise<SegmentInfo> {
+  const { run, chunk, attempt } = lease;
+  const place = attempt > 1 ? member.isolated : member;
+  const timed = <Response>(request: object, printed?: (text: string) => void) =>
+    withinLimit<Response>(member, place, request, fitTimeoutMs, printed);
+  try {
+    return await timed<SegmentInfo>({ type: "train", run, manifestSha256, chunk, attempt });
+  } catch (error) {
+    if (!(error instanceof WorkerLost || error instanceof TimedOut)) throw error;
+  }
+  const rows: PartitionOutcome[] = [];
+  for (;;) {
+    if (!(await held())) throw new ManymodelError("conflict", `the lease of chunk ${chunk} has moved on`);
+    const request = { type: "train-one", run, manifestSha256, chunk, attempt, at: rows.length };
+    const log = new BodyLog();
+    const answer = timed<PartitionOutcome | undefined>(request, (text) => log.add(text));
+    const row = await answer.catch((error: unknown) =>
+      place.call<PartitionOutcome>({ ...request, failed: { ...failureOf(error, fitTimeoutMs), log: log.end() } }),
+    );
+    if (row === undefined) return place.call<SegmentInfo>({ type: "keep", run, manifestSha256, chunk, attempt, rows });
+    rows.push(row);
+  }
+}
+
+/** What a lost worker says of the partition it was lost with. @throws anything that is neither a loss nor a timeout */
+function failureOf(error: unknown, fitTimeoutMs: number | null): { type: FailureType; message: string } {
+  if (error instanceof TimedOut)
+    return { type: "timeout", message: `the body took longer than fit_timeout, ${fitTimeoutMs! / 1000} s` };
+  if (!(error instanceof WorkerLost)) throw error;
+  const message = error.message.replace(/^worker \S+ was lost: /, "its worker was lost: ");
+  return { type: error.outOfMemory ? "out-of-memory" : "worker-lost", message };
+}

@@ -1,0 +1,39 @@
+import { NOTE_MS, type TrainingNote } from "../work/train-chunk.ts";
+import type { Member, Place } from "./crew.ts";
+
+/** A call that took too long: its worker was ended. */
+export class TimedOut extends Error {}
+
+/**
+ * A call that is ended when the worker is at one partition for too long; reading and writing take as long as they take.
+ *
+ * @param printed - told what the body prints, where the worker says so
+ * @throws {TimedOut} then
+ */
+export async function withinLimit<Response>(
+  member: Member,
+  place: Place,
+  request: object,
+  limitMs: number | null,
+  printed: (text: string) => void = () => {},
+): Promise<Response> {
+  let timer: NodeJS.Timeout | undefined;
+  let late = false;
+  const watch = (note: unknown) => {
+    const said = note as TrainingNote;
+    if (typeof said === "object") return printed(said.printed);
+    clearTimeout(timer);
+    if (said === "fitted" || limitMs === null) return;
+    timer = setTimeout(() => {
+      late = true;
+      void member.interrupt();
+    }, limitMs + NOTE_MS);
+  };
+  try {
+    return await place.call<Response>(request, watch);
+  } catch (error) {
+    throw late ? new TimedOut() : error;
+  } finally {
+    clearTimeout(timer);
+  }
+}

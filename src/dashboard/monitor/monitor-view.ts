@@ -1,0 +1,92 @@
+import { ManymodelError, show } from "../../core/errors.ts";
+import type { Engine } from "../../ports/engine.ts";
+import { latestOf, literal, number, ofVersion, text } from "../base/status-query.ts";
+import type { MonitorDay, MonitorDetail } from "../wire.ts";
+
+/** Where monitoring wrote what it found. */
+export interface MonitorTables {
+  readonly ledger: string;
+  readonly status: string;
+}
+
+const MOST_DAYS = 730;
+const MOST_MODELS = 1000;
+
+/**
+ * How the forecasts of a version turned out, by the accuracy ledger and the latest monitoring run; of the newest one in
+ * the ledger when no version is named. Null before anything was monitored.
+ *
+ * @throws {ManymodelError} `not-found` for a version that the ledger has nothing of
+ */
+export async function monitorDetail(
+  { tables }: Engine,
+  { ledger, status }: MonitorTables,
+  wanted: { readonly model?: string; readonly version?: string },
+): Promise<MonitorDetail | null> {
+  const columns = await tables.columns(status);
+  if (columns === undefined) return null;
+  const named = columns.map(({ name }) => name);
+  const known = await tables.query(
+    `SELECT MODEL_NAME, MODEL_VERSION, MAX(MONITORED_AT) AS LATEST FROM ${status} GROUP BY MODEL_NAME, MODEL_VERSION ORDER BY LATEST DESC`,
+    MOST_MODELS,
+  );
+  const models = known.rows.map(([model, version]) => ({ model: String(model), version: String(version) }));
+  const chosen = models.find(
+    ({ model, version }) =>
+      (wanted.model === undefined || model === wanted.model) &&
+      (wanted.version === undefined || version === wanted.version),
+  );
+  if (chosen === undefined && wanted.model === undefined) return null;
+  if (chosen === undefined)
+    throw new ManymodelError("not-found", `nothing of ${show(wanted.model)} ${show(wanted.version)} was monitored`);
+  const latest = latestOf(status, chosen);
+  // After a patch the models that were not replaced go on where they were: an entry is of a model, not of a version.
+  const own = named.includes("MODEL_RUN")
+    ? `MODEL_NAME = ${literal(chosen.model)} AND (PARTITION_KEY, MODEL_RUN) IN (SELECT PARTITION_KEY, MODEL_RUN FROM ${status} WHERE ${latest})`
+    : ofVersion(chosen);
+  const counted = await tables.query(
+    `SELECT VERDICT, COUNT(*), MAX(MONITORED_AT) FROM ${status} WHERE ${latest} GROUP BY VERDICT ORDER BY VERDICT`,
+    MOST_MODELS,
+  );
+  return {
+    models,
+    ...chosen,
+    monitoredAt: text(counted.rows[0]?.[2]),
+    verdicts: counted.rows.map(([verdict, count]) => ({ verdict: String(verdict), count: Number(count) })),
+    ...(await daysOf(tables, ledger, own)),
+  };
+}
+
+/** Errors and coverage by the time that was forecast. */
+async function daysOf(
+  tables: Engine["tables"],
+  ledger: string,
+  of: string,
+): Promise<Pick<MonitorDetail, "days" | "levels">> {
+  const columns = (await tables.columns(ledger)) ?? [];
+  const names = columns.map(({ name }) => name);
+  const time = names[names.indexOf("ORIGIN") + 1];
+  if (time === undefined || !names.includes("ORIGIN")) return { days: [], levels: [] };
+  const id = (name: string) => tables.columnName?.(name) ?? `"${name.replaceAll('"', '""')}"`;
+  const levels = names.flatMap((name) => (/^HIT_[\d.]+$/.test(name) ? [Number(name.slice(4))] : []));
+  const shares = levels.map(
+    (level) => `100 * AVG(CASE WHEN ${id(`HIT_${level}`)} THEN 1.0 WHEN NOT ${id(`HIT_${level}`)} THEN 0.0 END)`,
+  );
+  const { rows } = await tables.query(
+    `SELECT ${[id(time), "COUNT(*)", "AVG(ABS(SCALED_ERROR))", "AVG(SCALED_ERROR)", ...shares].join(", ")} FROM ${ledger}
+     WHERE ${of} GROUP BY ${id(time)} ORDER BY ${id(time)} DESC`,
+    MOST_DAYS,
+  );
+  const days = rows.map(
+    ([at, forecasts, scaledError, meanError, ...coverage]): MonitorDay => ({
+      ...{
+        time: String(at),
+        forecasts: Number(forecasts),
+        scaledError: number(scaledError),
+        meanError: number(meanError),
+      },
+      coverage: coverage.map(number),
+    }),
+  );
+  return { days: days.reverse(), levels };
+}

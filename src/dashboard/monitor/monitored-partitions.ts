@@ -1,0 +1,74 @@
+import { ManymodelError, show } from "../../core/errors.ts";
+import type { Engine } from "../../ports/engine.ts";
+import { keyLabel } from "../base/key-label.ts";
+import { latestOf, literal, number, text } from "../base/status-query.ts";
+import type { MonitorPage } from "../wire.ts";
+
+/** What the rows of the status table can be sorted by. */
+const SORTS = { key: "PARTITION_KEY", severity: "SEVERITY", ratio: "RATIO", since: "SINCE" } as const;
+/** Which of them are shown: by the verdict. `not-ok` is all that is not as it was. */
+const VERDICTS = ["all", "not-ok", "drift", "watch", "no-data", "ok"] as const;
+const MOST_ROWS = 1000;
+
+/** Which partitions of a version to show, and in which order. */
+export interface MonitoredQuery {
+  readonly model: string;
+  readonly version: string;
+  readonly verdict: string;
+  /** Part of a key, in any case. */
+  readonly text: string;
+  readonly sort: string;
+  readonly descending: boolean;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/**
+ * Some of the partitions that the latest monitoring run of a version judged.
+ *
+ * @throws {ManymodelError} `usage` for an unknown verdict or order, `not-found` before anything was monitored
+ */
+export async function monitoredPartitions(
+  { tables, versions }: Engine,
+  status: string,
+  { model, version, ...wanted }: MonitoredQuery,
+): Promise<MonitorPage> {
+  const by = SORTS[oneOf("sort", wanted.sort, Object.keys(SORTS) as (keyof typeof SORTS)[])];
+  const verdict = oneOf("verdict", wanted.verdict, VERDICTS);
+  const names = (await tables.columns(status))?.map(({ name }) => name);
+  if (names === undefined) throw new ManymodelError("not-found", `nothing was monitored into ${status}`);
+  const conditions = [latestOf(status, { model, version })];
+  if (verdict === "not-ok") conditions.push("VERDICT <> 'ok'");
+  else if (verdict !== "all") conditions.push(`VERDICT = ${literal(verdict)}`);
+  if (wanted.text !== "") {
+    const id = (name: string) => tables.columnName?.(name) ?? `"${name.replaceAll('"', '""')}"`;
+    const keys = names.slice(names.indexOf("MODEL_VERSION") + 1, names.indexOf("PARTITION_KEY"));
+    // As labels are: its values, joined by commas.
+    const label = keys.map((name) => `COALESCE(CAST(${id(name)} AS VARCHAR), 'NULL')`).join(" || ', ' || ");
+    conditions.push(`POSITION(LOWER(${literal(wanted.text)}) IN LOWER(${label})) > 0`);
+  }
+  const where = conditions.join(" AND ");
+  const counted = await tables.query(`SELECT COUNT(*) FROM ${status} WHERE ${where}`, 1);
+  const limit = Math.min(MOST_ROWS, wanted.limit);
+  const { rows } = await tables.query(
+    `SELECT PARTITION_KEY, VERDICT, REASONS, SEVERITY, RATIO, SINCE FROM ${status} WHERE ${where}
+     ORDER BY ${by} ${wanted.descending ? "DESC" : "ASC"} NULLS LAST, PARTITION_KEY LIMIT ${limit} OFFSET ${wanted.offset}`,
+    MOST_ROWS,
+  );
+  const runId = (await versions.get(model, version))?.runId ?? "";
+  return {
+    matched: Number(counted.rows[0]![0]),
+    offset: wanted.offset,
+    rows: rows.map(([key, verdict, reasons, severity, ratio, since]) => ({
+      ...{ key: String(key), text: keyLabel(String(key)), verdict: String(verdict), reasons: String(reasons ?? "") },
+      ...{ severity: number(severity), ratio: number(ratio), since: text(since), runId },
+    })),
+  };
+}
+
+function oneOf<Word extends string>(name: string, word: string, words: readonly Word[]): Word {
+  const found = words.find((one) => one === word);
+  if (found === undefined)
+    throw new ManymodelError("usage", `${name} is ${show(word)}; it must be one of ${words.join(", ")}`);
+  return found;
+}

@@ -1,0 +1,150 @@
+import type { Outcome } from "../../core/artifact.ts";
+import { stagePath } from "../../core/stage-path.ts";
+import type { Stage } from "../../ports/stage.ts";
+import { getJson, putJson } from "../../stages/json.ts";
+import type { TextColumn } from "../base/text-column.ts";
+
+export const OUTCOMES: readonly Outcome[] = ["succeeded", "failed", "skipped"];
+
+/** Why partitions have no model: those that ended alike. */
+export interface Reason {
+  readonly type: string;
+  readonly message: string;
+  readonly count: number;
+  /** The first rows. */
+  readonly rows: readonly number[];
+}
+
+/** What is said of a run's partitions as a whole. */
+export interface TableHead {
+  readonly formatVersion: 2;
+  readonly rows: number;
+  readonly metrics: readonly string[];
+  readonly kinds: readonly { readonly kind: string; readonly count: number }[];
+  readonly reasons: readonly Reason[];
+}
+
+/** One row a partition of a run's index, column by column: what they are sorted and searched by. */
+export interface TableColumns {
+  /** Encoded keys, and what is searched: their labels in lower case. */
+  readonly keys: TextColumn;
+  readonly labels: TextColumn;
+  /** Position in `OUTCOMES`. */
+  readonly outcome: Uint8Array;
+  /** 1 + position in the head's kinds or reasons, 0 without one. */
+  readonly kind: Uint16Array;
+  readonly reason: Uint16Array;
+  readonly nObs: Uint32Array;
+  readonly fitMs: Float32Array;
+  /** The beginning of the data's checksum, 0 without one: what tells data apart. */
+  readonly data: Uint32Array;
+  /** Where the partition's row is: position of the segment in the index, and of the row in the segment. */
+  readonly segment: Uint32Array;
+  readonly at: Uint32Array;
+  /** The rows in the order of their keys. */
+  readonly keyOrder: Uint32Array;
+}
+
+/** A run's partitions as a table. Metrics are read when they are first asked for. */
+export interface PartitionTable extends TableColumns {
+  readonly head: TableHead;
+  /** The rows in the order of the plan, where that is not the order of the table. */
+  readonly planOrder?: Uint32Array;
+  /** A metric's values, NaN where it is not available. Undefined if the run has no such metric. */
+  metric(name: string): Promise<Float64Array | undefined>;
+}
+
+/** The arrays of a table in the order of its file. */
+const arraysOf = (t: TableColumns): (Uint8Array | Uint16Array | Uint32Array | Float32Array)[] => [
+  ...[t.keys.bytes, t.keys.offsets, t.labels.bytes, t.labels.offsets],
+  ...[t.outcome, t.kind, t.reason, t.nObs, t.fitMs, t.data, t.segment, t.at, t.keyOrder],
+];
+
+/**
+ * Keeps a table on the stage beside the index it was made from: the columns in one file, each metric in another. The head
+ * is written last, so that a table with a head is whole. It is derived from the segments and may be deleted.
+ */
+export async function putTable(
+  stage: Stage,
+  folder: string,
+  head: TableHead,
+  columns: TableColumns,
+  metrics: readonly Float64Array[],
+): Promise<void> {
+  const arrays = arraysOf(columns);
+  const sizes = Uint32Array.from(arrays, ({ byteLength }) => byteLength);
+  const file = new Uint8Array(sizes.byteLength + sizes.reduce((sum, size) => sum + padded(size), 0));
+  file.set(bytesOf(sizes));
+  let at = sizes.byteLength;
+  for (const array of arrays) {
+    file.set(bytesOf(array), at);
+    at += padded(array.byteLength);
+  }
+  await stage.put(`${folder}/columns.bin`, file);
+  for (const [i, values] of metrics.entries()) await stage.put(`${folder}/metric_${i}.bin`, bytesOf(values));
+  await putJson(stage, `${folder}/head.json`, head);
+}
+
+/** A table that was kept, or undefined. */
+export async function getTable(stage: Stage, runId: string, indexSha256: string): Promise<PartitionTable | undefined> {
+  const folder = stagePath.partitionTable(runId, indexSha256);
+  const head = await getJson<TableHead>(stage, `${folder}/head.json`).catch(() => undefined);
+  if (head?.formatVersion !== 2) return undefined;
+  const { buffer } = aligned(await stage.get(`${folder}/columns.bin`));
+  const sizes = new Uint32Array(buffer, 0, 13);
+  let at = sizes.byteLength;
+  const next = () => {
+    const [from, size] = [at, sizes[i++]!];
+    at += padded(size);
+    return [buffer, from, size] as const;
+  };
+  let i = 0;
+  const u8 = () => new Uint8Array(...next());
+  const u16 = () => new Uint16Array(...elements(next(), 2));
+  const u32 = () => new Uint32Array(...elements(next(), 4));
+  const text = (): TextColumn => ({ bytes: u8(), offsets: u32() });
+  const columns: TableColumns = {
+    keys: text(),
+    labels: text(),
+    outcome: u8(),
+    kind: u16(),
+    reason: u16(),
+    nObs: u32(),
+    fitMs: new Float32Array(...elements(next(), 4)),
+    data: u32(),
+    segment: u32(),
+    at: u32(),
+    keyOrder: u32(),
+  };
+  const loaded = new Map<number, Promise<Float64Array>>();
+  return {
+    head,
+    ...columns,
+    async metric(name) {
+      const m = head.metrics.indexOf(name);
+      if (m < 0) return undefined;
+      const values = loaded.get(m) ?? stage.get(`${folder}/metric_${m}.bin`).then(toFloat64);
+      loaded.set(m, values);
+      return values;
+    },
+  };
+}
+
+/** How many bytes of memory a table takes, with all of its metrics. */
+export function tableBytes(table: PartitionTable): number {
+  const columns = arraysOf(table).reduce((sum, { byteLength }) => sum + byteLength, 0);
+  return columns + 8 * table.head.rows * table.head.metrics.length;
+}
+
+const padded = (size: number) => (size + 7) & ~7;
+const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView) => new Uint8Array(buffer, byteOffset, byteLength);
+const elements = ([buffer, from, size]: readonly [ArrayBuffer, number, number], width: number) =>
+  [buffer, from, size / width] as const;
+const toFloat64 = (bytes: Uint8Array) => new Float64Array(aligned(bytes).buffer);
+
+/** The bytes at the beginning of a buffer of their own, without a copy where they are: numbers must be aligned. */
+function aligned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength
+    ? (bytes as Uint8Array<ArrayBuffer>)
+    : new Uint8Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer);
+}

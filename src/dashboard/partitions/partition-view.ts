@@ -1,0 +1,70 @@
+import type { Outcome } from "../../core/artifact.ts";
+import { ManymodelError, show } from "../../core/errors.ts";
+import { failureKinds } from "../base/failure-groups.ts";
+import { keyLabel } from "../base/key-label.ts";
+import { textAt } from "../base/text-column.ts";
+import type { FailureGroup, PartitionPage, PartitionRow, PartitionsHead } from "../wire.ts";
+import type { PartitionQuery, PartitionSearch } from "./partition-search.ts";
+import { OUTCOMES } from "./partition-table.ts";
+import type { RunTable } from "./table-cache.ts";
+
+const MOST_ROWS = 500;
+const MOST_REASONS = 50;
+const FIRST_KEYS = 5;
+
+/** What a table can be sorted and filtered by. */
+export function partitionsHead(runId: string, { search, manifest, progress }: RunTable): PartitionsHead {
+  const { table } = search;
+  const { head, outcome } = table;
+  const outcomes: Record<Outcome, number> = { succeeded: 0, failed: 0, skipped: 0 };
+  const counted = new Uint32Array(OUTCOMES.length);
+  for (const one of outcome) counted[one]!++;
+  for (const [i, name] of OUTCOMES.entries()) outcomes[name] = counted[i]!;
+  const failures = failureKinds(head.reasons)
+    .slice(0, MOST_REASONS)
+    .map(({ type, message, count, members }): FailureGroup => {
+      const rows = members.flatMap((reason) => reason.rows).slice(0, FIRST_KEYS);
+      const keys = rows.map((row) => textAt(table.keys, row));
+      return { type, message, count, first: keys.map((key) => ({ key, text: keyLabel(key) })) };
+    });
+  return {
+    ...{ runId, partitions: manifest.partitions, progress },
+    ...{ metrics: head.metrics, kinds: head.kinds, outcomes, failures },
+    metric: head.metrics[0] ?? null,
+  };
+}
+
+/** One page of a table's rows. @throws {ManymodelError} `usage` for a query that makes no sense */
+export async function partitionPage(
+  search: PartitionSearch,
+  query: PartitionQuery,
+  { offset, limit, metrics }: { offset: number; limit: number; metrics: readonly string[] },
+): Promise<PartitionPage> {
+  const began = performance.now();
+  const { table } = search;
+  const { matched, rows } = await search.find(query, offset, Math.min(limit, MOST_ROWS));
+  const columns = await Promise.all(metrics.map((name) => table.metric(name)));
+  const unknown = metrics.find((_, i) => columns[i] === undefined);
+  if (unknown !== undefined)
+    throw new ManymodelError("usage", `there is no metric ${show(unknown)}; there is ${table.head.metrics.join(", ")}`);
+  const page = Array.from(rows, (row): PartitionRow => {
+    const reason = table.head.reasons[table.reason[row]! - 1];
+    const key = textAt(table.keys, row);
+    return {
+      key,
+      text: keyLabel(key),
+      outcome: OUTCOMES[table.outcome[row]!]!,
+      kind: table.head.kinds[table.kind[row]! - 1]?.kind ?? null,
+      nObs: table.nObs[row]!,
+      fitMs: table.fitMs[row]!,
+      error: reason === undefined ? null : `${reason.type}: ${reason.message}`,
+      metrics: columns.map((column) => finite(column![row]!)),
+    };
+  });
+  return { matched, offset, metrics, rows: page, tookMs: performance.now() - began };
+}
+
+/** A number that JSON can hold, or null. */
+export function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

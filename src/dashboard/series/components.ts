@@ -1,0 +1,22 @@
+import { decompose, type FittedModel, mstl } from "../../forecast/index.ts";
+import { finite } from "../partitions/partition-view.ts";
+import type { Components } from "../wire.ts";
+
+/** A series as a sum: of its model's own parts where that has any, else by STL; null without a season that fits twice. */
+export function componentsOf(model: FittedModel | undefined, y: Float64Array, period: number): Components | null {
+  if (model?.kind === "conformal") return componentsOf(model.model, y, period);
+  if (model !== undefined && (model.kind === "tbats" || model.kind === "bats")) {
+    const { trend, seasonal, arma, remainder } = decompose(model, y);
+    const seasons = seasonal.map((values, i) => part(`season of ${model.form.periods[i]}`, values));
+    const moving = arma.some((value) => value !== 0) ? [part("ARMA", arma)] : [];
+    return { source: "model", parts: [part("trend", trend), ...seasons, ...moving, part("remainder", remainder)] };
+  }
+  if (period < 2 || y.length <= 2 * period) return null;
+  const { trend, seasonal, remainder } = mstl(y, { periods: [period] });
+  return {
+    source: "stl",
+    parts: [part("trend", trend), part(`season of ${period}`, seasonal[0]!), part("remainder", remainder)],
+  };
+}
+
+const part = (name: string, values: Float64Array) => ({ name, values: Array.from(values, finite) });

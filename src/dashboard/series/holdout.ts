@@ -1,0 +1,61 @@
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
+import { ManymodelError, show } from "../../core/errors.ts";
+import { METHODS } from "../../forecast/index.ts";
+import type { Engine } from "../../ports/engine.ts";
+import { forecastTask } from "../runs/run-view.ts";
+import type { HoldoutForecast } from "../wire.ts";
+import type { HoldoutRequest } from "./holdout-thread.ts";
+import { findPartition } from "./partition-of-run.ts";
+import { readSeries, targetOf } from "./series-data.ts";
+
+/** How long a method may take; the page would have stopped waiting. */
+const LIMIT_MS = 30_000;
+
+/**
+ * Fits a method to a series without its holdout, as the run did when it measured it, and forecasts the holdout; in a
+ * thread of its own, since some methods take seconds.
+ *
+ * @throws {ManymodelError} `usage` for an unknown method or a run without a holdout; `input` if the method cannot be fitted
+ */
+export async function holdoutForecast(
+  engine: Engine,
+  runId: string,
+  partitionKey: string,
+  method: string,
+): Promise<HoldoutForecast> {
+  if (!Object.hasOwn(METHODS, method))
+    throw new ManymodelError(
+      "usage",
+      `method ${show(method)} is not known; the methods are ${Object.keys(METHODS).join(", ")}`,
+    );
+  const found = await findPartition(engine, runId, partitionKey);
+  if ("pending" in found)
+    throw new ManymodelError("conflict", `run ${runId} has not trained ${show(partitionKey)} yet; wait for its chunk`);
+  const { row, source } = found;
+  const { period, holdout } = forecastTask(source.exports);
+  const target = targetOf(source);
+  const data =
+    target === null ? undefined : await readSeries(engine.tables, source.snapshot, target, row.key, row.interval);
+  if (data === undefined || holdout === 0 || data.y.length <= holdout)
+    throw new ManymodelError("usage", `run ${runId} held nothing out of this series`);
+  return fitInThread({ y: data.y, period, holdout, method: method as HoldoutRequest["method"] });
+}
+
+async function fitInThread(request: HoldoutRequest): Promise<HoldoutForecast> {
+  const file = new URL(`./holdout-thread${fileURLToPath(import.meta.url).slice(-3)}`, import.meta.url);
+  const thread = new Worker(file, { workerData: request });
+  try {
+    const [answer] = (await once(thread, "message", { signal: AbortSignal.timeout(LIMIT_MS) })) as [
+      HoldoutForecast | { readonly failed: string },
+    ];
+    if ("failed" in answer) throw new ManymodelError("input", `${request.method}: ${answer.failed}`);
+    return answer;
+  } catch (error) {
+    if ((error as Error).name !== "AbortError") throw error;
+    throw new ManymodelError("input", `${request.method} took longer than ${LIMIT_MS / 1000} s for this series`);
+  } finally {
+    await thread.terminate();
+  }
+}

@@ -1,0 +1,30 @@
+import type { Engine } from "../../ports/engine.ts";
+import type { MonitorTables } from "../monitor/monitor-view.ts";
+import type { SeriesAlarm } from "../wire.ts";
+
+const MOST_VERDICTS = 1000;
+
+/** What the latest monitoring found of a partition in a version that this run became; null where it found nothing amiss. */
+export async function alarmOf(
+  { tables, versions }: Engine,
+  { status }: Pick<MonitorTables, "status">,
+  runId: string,
+  partitionKey: string,
+): Promise<SeriesAlarm | null> {
+  const registered = (await versions.list()).filter((version) => version.runId === runId);
+  if (registered.length === 0 || (await tables.columns(status)) === undefined) return null;
+  const { rows } = await tables.query(
+    `SELECT MODEL_NAME, MODEL_VERSION, VERDICT, REASONS, SINCE FROM ${status}
+     WHERE PARTITION_KEY = '${partitionKey.replaceAll("'", "''")}' ORDER BY MONITORED_AT DESC`,
+    MOST_VERDICTS,
+  );
+  const latest = rows.find(([model, version]) =>
+    registered.some((one) => one.model === model && one.version === version),
+  );
+  if (latest === undefined || latest[2] === "ok") return null;
+  const [, , verdict, reasons, since] = latest;
+  return {
+    ...{ verdict: String(verdict), reasons: String(reasons ?? "") },
+    since: since === null || since === undefined ? null : String(since),
+  };
+}

@@ -1,0 +1,72 @@
+import type { ColumnInfo } from "../../core/column.ts";
+import type { PartitionKey } from "../../core/partition-key.ts";
+import type { RunManifest, Snapshot } from "../../core/run.ts";
+import { frame } from "../../model/frame.ts";
+import { gridPositions, type Interval, nextTimes } from "../../model/interval.ts";
+import { readTimes } from "../../model/time-axis.ts";
+import type { Tables } from "../../ports/tables.ts";
+import { forecastTask } from "../runs/run-view.ts";
+
+/** A partition's series as its model saw it: at its own interval, NaN where there is no row. */
+export interface SeriesData {
+  readonly target: string;
+  readonly y: Float64Array;
+  /** The time of each step: milliseconds since 1970, or numbers; null without a time column. */
+  readonly times: Float64Array | null;
+  readonly timeType: "date" | "timestamp" | "number";
+  readonly interval: Interval | null;
+}
+
+/** The column that a run forecasts: the one its exports name or, without, its only numeric one that is no key or time. */
+export function targetOf({ exports, snapshot }: RunManifest): string | null {
+  const { target } = forecastTask(exports);
+  const named = snapshot.columns.find(({ name }) => name.toLowerCase() === target?.toLowerCase());
+  if (named !== undefined) return named.name;
+  const others = snapshot.columns.filter((column) => isValue(column, snapshot));
+  return others.length === 1 ? others[0]!.name : null;
+}
+
+function isValue({ name, type }: ColumnInfo, { keyColumns, timeColumn }: Snapshot): boolean {
+  return type === "number" && name !== timeColumn && !keyColumns.some((key) => key.name === name);
+}
+
+/** Reads a partition's series from the data that its run pinned; undefined if it has no rows. */
+export async function readSeries(
+  tables: Tables,
+  snapshot: Snapshot,
+  target: string,
+  key: PartitionKey,
+  interval: Interval | null,
+): Promise<SeriesData | undefined> {
+  const ordinals = await tables.locate(snapshot, [key]);
+  if (ordinals[0] === -1) return undefined;
+  const { batch } = await tables.read(snapshot, Array.from(ordinals));
+  const { timeColumn } = snapshot;
+  const column = snapshot.columns.find(({ name }) => name === timeColumn);
+  const rows = frame(batch);
+  if (timeColumn === null || column === undefined || column.type === "string" || column.type === "boolean")
+    return { target, y: rows.numbers(target), times: null, timeType: "number", interval: null };
+  const { type: timeType, times } = readTimes(rows, timeColumn);
+  const ascending = times.every((time, i) => i === 0 || time > times[i - 1]!);
+  const positions = interval !== null && ascending ? gridPositions(times, interval) : null;
+  const y = frame(batch, 0, batch.length, () => positions).series(target);
+  if (y.length === times.length || interval === null) return { target, y, times, timeType, interval };
+  const spaced = Float64Array.from([times[0]!, ...nextTimes(times[0]!, interval, y.length - 1)]);
+  return { target, y, times: spaced, timeType, interval };
+}
+
+/** The ends of several partitions' series, at most `length` rows of each, in one read. */
+export async function readEnds(
+  tables: Tables,
+  snapshot: Snapshot,
+  target: string,
+  keys: readonly PartitionKey[],
+  length: number,
+): Promise<Float64Array[]> {
+  const ordinals = await tables.locate(snapshot, keys);
+  const { batch, offsets } = await tables.read(snapshot, Array.from(ordinals));
+  return keys.map((_, i) => {
+    const [start, end] = [offsets[i]!, offsets[i + 1]!];
+    return frame(batch, Math.max(start, end - length), end).numbers(target);
+  });
+}

@@ -1,0 +1,69 @@
+import type { PartitionOutcome } from "../../core/artifact.ts";
+import { messageOf } from "../../core/errors.ts";
+import { keyText } from "../../core/partition-key.ts";
+import type { RunManifest } from "../../core/run.ts";
+import { gridPositions, parseTime } from "../../model/interval.ts";
+import type { Tables } from "../../ports/tables.ts";
+import type { SeriesData } from "./series-data.ts";
+
+/** More rows than this are not read: the model is very old. */
+const MOST_ROWS = 5000;
+
+/** What a table has of a partition after the last row that its model was fitted to. */
+export interface NewerData {
+  /** One value a step from the one after that row on, NaN where there is no row; empty where there is nothing newer. */
+  readonly y: Float64Array;
+  /** Why it is not known what there is, or where it belongs; null where it is. */
+  readonly why: string | null;
+}
+
+const NOTHING: NewerData = { y: new Float64Array(0), why: null };
+const unknown = (why: string): NewerData => ({ ...NOTHING, why });
+
+/** Reads the newer rows of one partition by a query for its key, which costs no snapshot of the whole table. */
+export async function readNewer(
+  tables: Tables,
+  { snapshot }: RunManifest,
+  table: string,
+  target: string,
+  { key, lastTs, interval }: PartitionOutcome,
+): Promise<NewerData> {
+  const { keyColumns, columns, timeColumn } = snapshot;
+  const type = columns.find(({ name }) => name === timeColumn)?.type;
+  if (timeColumn === null || lastTs === null || type === undefined || type === "string" || type === "boolean")
+    return NOTHING;
+  if (/[/\\]/.test(table)) return unknown("the source is a file, which is not read for the page");
+  const id = (name: string) => tables.columnName?.(name) ?? `"${name.replaceAll('"', '""')}"`;
+  const is = keyColumns.map((column, i) => {
+    const value = key[i] ?? null;
+    return value === null ? `${id(column.name)} IS NULL` : `${id(column.name)} = ${literal(keyText(column, value))}`;
+  });
+  const where = [...is, `${id(timeColumn)} > ${literal(lastTs)}`].join(" AND ");
+  const select = `SELECT ${id(timeColumn)}, ${id(target)} FROM ${table} WHERE ${where} ORDER BY ${id(timeColumn)}`;
+  try {
+    const { rows, truncated } = await tables.query(select, MOST_ROWS);
+    if (truncated) return unknown(`there are more than ${MOST_ROWS} of them`);
+    if (rows.length === 0) return NOTHING;
+    const axis = type === "date" || type === "timestamp" ? type : "number";
+    const times = rows.map(([time]) => queriedTime(axis, String(time)));
+    const grid = Float64Array.of(parseTime(axis, lastTs), ...times);
+    const ascends = grid.every((time, i) => i === 0 || time > grid[i - 1]!);
+    const positions = interval === null || !ascends ? null : gridPositions(grid, interval);
+    if (positions === null) return unknown(`they are not one by one at steps of ${interval ?? "any interval"}`);
+    const y = new Float64Array(positions.at(-1)!).fill(NaN);
+    rows.forEach(([, value], i) => {
+      y[positions[i + 1]! - 1] = value === null || value === undefined ? NaN : Number(value);
+    });
+    return { y, why: null };
+  } catch (error) {
+    return unknown(messageOf(error, 200));
+  }
+}
+
+/** A time of an answer to a query as engines write them, in UTC: milliseconds since 1970, or a number. */
+export function queriedTime(type: SeriesData["timeType"], text: string): number {
+  if (type === "number") return Number(text);
+  return Date.parse(`${text.slice(0, 10)}T${text.slice(11).replace(/(Z|[+]00.*)$/, "") || "00:00"}Z`);
+}
+
+const literal = (value: string) => `'${value.replaceAll("'", "''")}'`;

@@ -1,0 +1,232 @@
+import type { PartitionOutcome } from "../../core/artifact.ts";
+import { messageOf } from "../../core/errors.ts";
+import { keyText } from "../../core/partition-key.ts";
+import type { RunManifest } from "../../core/run.ts";
+import { type FittedModel, fitted, forecast, METHODS, supports, update } from "../../forecast/index.ts";
+import { formatTime, nextTimes } from "../../model/interval.ts";
+import type { Engine } from "../../ports/engine.ts";
+import { keyLabel } from "../base/key-label.ts";
+import type { MonitorTables } from "../monitor/monitor-view.ts";
+import { finite } from "../partitions/partition-view.ts";
+import { LETTERS } from "../runs/run-progress.ts";
+import { forecastTask } from "../runs/run-view.ts";
+import type { Contest, Fan, SeriesAlarm, SeriesDetail, SeriesPending, SeriesPicture } from "../wire.ts";
+import { componentsOf } from "./components.ts";
+import { diagnose } from "./diagnostics.ts";
+import { libraryModel, modelLabel } from "./library-model.ts";
+import { findPartition } from "./partition-of-run.ts";
+import { alarmOf } from "./series-alarm.ts";
+import { readSeries, type SeriesData, targetOf } from "./series-data.ts";
+import { queriedTime, readNewer } from "./series-newer.ts";
+
+/** Of a longer series, the last so many steps are shown. */
+const MOST_STEPS = 5000;
+/** A longer model is not shown as text. */
+const MOST_MODEL_BYTES = 100_000;
+const LEVELS = [80, 95];
+/** Definitions of this package that take in newer rows as the library does. */
+const TAKES_IN = new Set(["forecaster", "contest", "arima", "smoothing", "tbats", "simple"]);
+
+/** What is said of a series besides what its run says: where newer rows are, and what monitoring found. */
+export interface SeriesSurroundings {
+  /** The table that forecasts take their data from; the run's own when left out. */
+  readonly input?: string;
+  /** Whether models take in rows that are newer than the ones they were fitted to. */
+  readonly advance: boolean;
+  readonly monitored: Pick<MonitorTables, "status">;
+}
+
+/**
+ * One partition of a run, with everything that can be said of it; of a run in progress, once its chunk is done.
+ *
+ * @throws {ManymodelError} `not-found`, `conflict` or `corrupt` for the run or the partition
+ */
+export async function seriesDetail(
+  engine: Engine,
+  runId: string,
+  partitionKey: string,
+  around?: SeriesSurroundings,
+): Promise<SeriesDetail | SeriesPending> {
+  const found = await findPartition(engine, runId, partitionKey);
+  if ("pending" in found) {
+    const { chunk, state, error } = found.pending;
+    return { pending: { text: keyLabel(partitionKey), chunk, at: chunk - 1, letter: LETTERS[state], error } };
+  }
+  const { row, segment, source } = found;
+  const notes: string[] = [];
+  const stored = row.model === null ? undefined : (JSON.parse(row.model) as unknown);
+  const model = libraryModel(stored);
+  const info = row.info === null ? null : (JSON.parse(row.info) as unknown);
+  const contest = contestOf(info);
+  const { keyColumns } = source.snapshot;
+  const chunks = await engine.queue.chunks(source.runId);
+  const alarm =
+    around === undefined ? null : await alarmOf(engine, around.monitored, runId, partitionKey).catch(() => null);
+  const words = row.key.map((value, i) => (value === null ? "NULL" : keyText(keyColumns[i]!, value)));
+  return {
+    key: partitionKey,
+    text: keyLabel(partitionKey),
+    keyColumns: keyColumns.map(({ name }, i) => ({ name, value: words[i]! })),
+    alarm,
+    ...{ runId, fromRun: source.runId, outcome: row.outcome, contest, notes },
+    errorType: row.errorType,
+    errorMessage: row.errorMessage,
+    kind: row.modelKind,
+    label: model === undefined ? row.modelKind : modelLabel(model),
+    model: row.model !== null && row.model.length <= MOST_MODEL_BYTES ? stored : null,
+    modelBytes: row.model?.length ?? 0,
+    metrics: row.metrics === null ? {} : (JSON.parse(row.metrics) as Record<string, number | null>),
+    record: {
+      chunk: segment.chunk,
+      attempt: row.attempt,
+      worker: chunks.find(({ chunk }) => chunk === segment.chunk)?.worker ?? null,
+      ...{ fitMs: row.fitMs, seed: row.seed, nObs: row.nObs },
+      ...{ firstTs: row.firstTs, lastTs: row.lastTs, interval: row.interval, dataSha256: row.dataSha256 },
+      segment: segment.path,
+    },
+    log: row.log,
+    info: contest === null ? info : null,
+    series: await picture(engine, source, row, model, contest, notes, {
+      ...{ around, alarm, runId, words, isOwn: model === stored },
+    }).catch((error) => {
+      notes.push(`There is no picture of the series: ${messageOf(error, 300)}`);
+      return null;
+    }),
+  };
+}
+
+/** What a picture needs besides the partition itself. */
+interface Beside {
+  readonly around: SeriesSurroundings | undefined;
+  readonly alarm: SeriesAlarm | null;
+  readonly runId: string;
+  /** The words of the key. */
+  readonly words: readonly string[];
+  /** Whether what was stored is the library's model itself. */
+  readonly isOwn: boolean;
+}
+
+async function picture(
+  { tables }: Engine,
+  source: RunManifest,
+  row: PartitionOutcome,
+  model: FittedModel | undefined,
+  contest: Contest | null,
+  notes: string[],
+  { around, alarm, runId, words, isOwn }: Beside,
+): Promise<SeriesPicture | null> {
+  const target = targetOf(source);
+  if (target === null) {
+    notes.push("There is no picture of the series: the run's exports name no target, and several columns are numbers.");
+    return null;
+  }
+  const data = await readSeries(tables, source.snapshot, target, row.key, row.interval);
+  if (data === undefined) {
+    notes.push("There is no picture of the series: the source has no rows of this partition.");
+    return null;
+  }
+  const { period, horizon, holdout, method } = forecastTask(source.exports);
+  const attempt = <T>(what: string, work: () => T): T | null => {
+    try {
+      return work();
+    } catch (error) {
+      notes.push(`${what}: ${messageOf(error, 300)}`);
+      return null;
+    }
+  };
+  const expected = model === undefined ? null : attempt("No fitted values", () => fitted(model, data.y));
+  const errors = expected === null ? null : data.y.map((value, t) => value - expected[t]!);
+  const diagnosed =
+    errors === null ? undefined : attempt("No residual diagnostics", () => diagnose(errors, model!, period));
+  const table = around?.input ?? source.snapshot.query.table;
+  const { y: after, why } =
+    around === undefined ? { y: new Float64Array(0), why: null } : await readNewer(tables, source, table, target, row);
+  const moves = around?.advance === true && isOwn && TAKES_IN.has(source.definition.name);
+  const moved =
+    after.length > 0 && moves && supports(model!, "update")
+      ? attempt("The forecast is not from the newest row", () => update(model!, after))
+      : null;
+  const y = Float64Array.of(...data.y, ...after);
+  const from = Math.max(0, y.length - MOST_STEPS);
+  if (from > 0) notes.push(`The last ${MOST_STEPS} of ${y.length} steps are shown.`);
+  const line = (values: ArrayLike<number>) =>
+    Array.from({ length: Math.max(0, values.length - from) }, (_, i) => finite(values[from + i]!));
+  const components = attempt("No components", () => componentsOf(model, data.y, period));
+  const first =
+    (model === undefined ? null : attempt("No intervals", () => fanOf(model, horizon))) ?? storedFan(row.forecast);
+  const steps = moved === null ? first : fanOf(moved, horizon);
+  const ahead = (moved === null ? 0 : after.length) + (steps?.mean.length ?? 0);
+  const times = timesOf(data, Math.max(after.length, ahead));
+  const since = alarm?.since ?? null;
+  return {
+    ...{ target, period, timeType: data.timeType },
+    times: times?.slice(from) ?? null,
+    y: line(y),
+    trained: Math.max(0, data.y.length - from),
+    newer:
+      after.length === 0 && why === null
+        ? null
+        : {
+            ...{ table, seen: row.lastTs!, why, taken: moved !== null },
+            latest: after.length === 0 ? null : formatTime(data.timeType, times![y.length - 1]!),
+            command: `manymodel forecast ${words.map(shellWord).join(" ")} --run ${runId}`,
+          },
+    since: since === null ? null : finite(queriedTime(data.timeType, since)),
+    fitted: expected === null ? null : line(expected),
+    forecast: steps,
+    earlier: moved === null ? null : (first?.mean ?? null),
+    holdout: row.outcome === "succeeded" && data.y.length > holdout ? holdout : 0,
+    methods: methodsOf(method, contest),
+    components: components && {
+      ...components,
+      parts: components.parts.map(({ name, values }) => ({ name, values: values.slice(from) })),
+    },
+    diagnostics: diagnosed && errors !== null ? { residuals: line(errors), ...diagnosed } : null,
+  };
+}
+
+function fanOf(model: FittedModel, h: number): Fan {
+  const { mean, levels, lower, upper } = forecast(model, { h, levels: LEVELS });
+  const line = (values: Float64Array) => Array.from(values, finite);
+  return { mean: line(mean), levels, lower: lower.map(line), upper: upper.map(line) };
+}
+
+/** What the body returned as forecast: points without bounds. */
+function storedFan(text: string | null): Fan | null {
+  if (text === null) return null;
+  return { mean: (JSON.parse(text) as (number | null)[]) ?? [], levels: [], lower: [], upper: [] };
+}
+
+/** A word as a shell takes it. */
+const shellWord = (word: string) => (/^[\w.:@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+
+/** The times of the series and of the steps after it. */
+function timesOf({ times, interval, y }: SeriesData, h: number): number[] | null {
+  if (times === null) return null;
+  const last = times.at(-1);
+  const following = interval === null || last === undefined ? [] : nextTimes(last, interval, h);
+  return [...times.subarray(0, y.length), ...following];
+}
+
+/** The methods whose holdout can be drawn: the run's own, or the winner; then the other candidates. */
+function methodsOf(method: string | null, contest: Contest | null): string[] {
+  const names = contest === null ? [method] : [contest.winner, ...contest.ranking.map(({ name }) => name)];
+  return [...new Set(names)].filter((name): name is string => name !== null && Object.hasOwn(METHODS, name));
+}
+
+/** The built-in contest's info, or null. */
+function contestOf(info: unknown): Contest | null {
+  if (typeof info !== "object" || info === null || !Array.isArray((info as { ranking?: unknown }).ranking)) return null;
+  const { winner, reason, metric, ranking } = info as Record<string, unknown> & { ranking: Record<string, unknown>[] };
+  const number = (value: unknown) => (typeof value === "number" ? value : null);
+  return {
+    winner: String(winner ?? ""),
+    reason: String(reason ?? ""),
+    metric: String(metric ?? ""),
+    ranking: ranking.map(({ name, score, mase, smape, ms, failure }) => ({
+      name: String(name),
+      ...{ score: number(score), mase: number(mase), smape: number(smape), ms: number(ms) },
+      failure: failure === undefined || failure === null ? null : String(failure),
+    })),
+  };
+}

@@ -1,0 +1,65 @@
+import type { IndexedSegment } from "../../core/artifact.ts";
+import { decodeKey } from "../../core/partition-key.ts";
+import { decodeSegmentColumns } from "../../core/segment.ts";
+import type { Engine } from "../../ports/engine.ts";
+import { getVerified } from "../../stages/checksum.ts";
+import { keyLabel } from "../base/key-label.ts";
+import { textAt } from "../base/text-column.ts";
+import type { PartitionQuery } from "../partitions/partition-search.ts";
+import { finite } from "../partitions/partition-view.ts";
+import type { RunTable } from "../partitions/table-cache.ts";
+import type { SmallSeries } from "../wire.ts";
+import { readEnds, targetOf } from "./series-data.ts";
+
+/** How many of the last rows a small picture shows. */
+const LENGTH = 90;
+
+/** Small pictures of the first partitions that a search finds. */
+export async function worstSeries(
+  engine: Engine,
+  { search, manifest, segments: listSegments }: RunTable,
+  query: PartitionQuery,
+  count: number,
+): Promise<SmallSeries[]> {
+  const { table } = search;
+  const segments = await listSegments();
+  const target = targetOf(manifest);
+  const metric = query.sort === undefined ? undefined : await table.metric(query.sort);
+  const found = await search.find(query, 0, count);
+  // A partition without a value is neither among the best nor among the worst.
+  const rows = found.rows.filter((row) => metric === undefined || !Number.isNaN(metric[row]!));
+  const keys = Array.from(rows, (row) => textAt(table.keys, row));
+  const ends =
+    target === null || keys.length === 0
+      ? []
+      : await readEnds(
+          engine.tables,
+          manifest.snapshot,
+          target,
+          keys.map((key) => decodeKey(key).key),
+          LENGTH,
+          // The run's data may have been collected as garbage; its numbers are there all the same.
+        ).catch(() => []);
+  const forecasts = new Map<number, unknown[]>();
+  return Promise.all(
+    keys.map(async (key, i): Promise<SmallSeries> => {
+      const row = rows[i]!;
+      const position = table.segment[row]!;
+      const column = forecasts.get(position) ?? (await forecastsOf(engine, segments[position]!));
+      forecasts.set(position, column);
+      const text = column[table.at[row]!] as string | null;
+      return {
+        key,
+        text: keyLabel(key),
+        value: metric === undefined ? null : finite(metric[row]!),
+        history: Array.from(ends[i] ?? [], finite),
+        forecast: text === null ? [] : (JSON.parse(text) as (number | null)[]),
+      };
+    }),
+  );
+}
+
+async function forecastsOf({ stage }: Engine, { path, sha256 }: IndexedSegment): Promise<unknown[]> {
+  const bytes = await getVerified(stage, path, sha256, "it was committed; its checksum differs");
+  return (await decodeSegmentColumns(bytes, path, ["forecast"])).forecast;
+}

@@ -1,0 +1,297 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import uPlot from "uplot";
+import type { Fan, HoldoutForecast, Line, SeriesPicture } from "../../wire.ts";
+import { axisLabels, measure, stepTime } from "../format.ts";
+import { setQuery } from "../route.ts";
+import { colour, useTheme } from "../theme.ts";
+
+const HEIGHT = 320;
+
+/** A stretch of the series to look at: its last so many steps before the forecast; 0 for all. */
+const SPANS = [90, 365, 0] as const;
+
+/** The lines of the chart, from the back to the front. */
+interface Lines {
+  readonly data: uPlot.AlignedData;
+  readonly series: uPlot.Series[];
+  readonly bands: uPlot.Band[];
+  readonly names: readonly string[];
+}
+
+/** A series: its past, what its model said of it, and its forecast as a fan. */
+export function FanChart({
+  picture,
+  held,
+  name,
+}: {
+  picture: SeriesPicture;
+  held: HoldoutForecast | undefined;
+  name: string;
+}) {
+  const box = useRef<HTMLDivElement>(null);
+  const chart = useRef<uPlot>(undefined);
+  const { version } = useTheme();
+  const [withFitted, setFitted] = useState(false);
+  const [at, setAt] = useState<number | null>(null);
+  const n = picture.y.length;
+  const h = picture.forecast?.mean.length ?? 0;
+  const wanted = Number(new URLSearchParams(location.search).get("span") ?? Number.NaN);
+  const [span, setSpan] = useState<number>(SPANS.find((one) => one === wanted) ?? (n > 365 ? 90 : 0));
+
+  useEffect(() => {
+    const { data, series, bands } = linesOf(picture, held, withFitted);
+    const element = box.current!;
+    const plot = new uPlot(
+      {
+        width: element.clientWidth,
+        height: HEIGHT,
+        series,
+        bands,
+        legend: { show: false },
+        cursor: { points: { size: 6 }, drag: { x: true, y: false } },
+        // The data's own dates, not those of the time zone of whoever looks.
+        tzDate: (seconds) => uPlot.tzDate(new Date(1000 * seconds), "UTC"),
+        scales: { x: { time: picture.times !== null && picture.timeType !== "number" } },
+        axes: [
+          { ...axis(), ...(picture.timeType === "number" ? {} : { values: dates }) },
+          { ...axis(), size: 64, values: (_, splits) => axisLabels(splits) },
+        ],
+        hooks: {
+          setCursor: [(u) => setAt(u.cursor.idx ?? null)],
+          drawClear: [(u) => shadeHoldout(u, picture)],
+          draw: [(u) => markTimes(u, picture)],
+        },
+      },
+      data,
+      element,
+    );
+    chart.current = plot;
+    const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      plot.destroy();
+    };
+  }, [picture, held, withFitted, version]);
+
+  useEffect(() => {
+    const x = chart.current!.data[0];
+    const from = span === 0 ? 0 : Math.max(0, n - span);
+    chart.current!.setScale("x", { min: x[from]!, max: x.at(-1)! });
+  }, [span, picture, held, withFitted, version]);
+
+  const choose = (one: number) => {
+    setSpan(one);
+    setQuery({ span: String(one) });
+  };
+  const levels = picture.forecast?.levels ?? [];
+  const newer = isNewer(picture) ? `, ${n - picture.trained} of them newer than the model` : "";
+  const what = `${picture.target} of ${name}: ${n} steps${newer}${h > 0 ? `, then a forecast of ${h} steps${levels.length > 0 ? ` with ${levels.join(" % and ")} % intervals` : ""}` : ""}`;
+  return (
+    <>
+      <div class="chart-bar">
+        <ul class="legend">
+          <li>
+            <span class="key-line key-actual" aria-hidden="true" /> {picture.target}
+          </li>
+          {h > 0 && (
+            <li>
+              <span class="key-line key-forecast" aria-hidden="true" /> forecast
+            </li>
+          )}
+          {levels.map((level) => (
+            <li key={level}>
+              <span class={`key-area key-${level}`} aria-hidden="true" /> {level} %
+            </li>
+          ))}
+          {picture.earlier !== null && (
+            <li>
+              <span class="key-line key-earlier" aria-hidden="true" /> forecast when it was trained
+            </li>
+          )}
+          {isNewer(picture) && (
+            <li>
+              <span class="key-line key-trained" aria-hidden="true" /> trained up to here
+            </li>
+          )}
+          {picture.since !== null && (
+            <li>
+              <span class="key-line key-since" aria-hidden="true" /> worse since
+            </li>
+          )}
+          {held !== undefined && (
+            <li>
+              <span class="key-line key-held" aria-hidden="true" /> {held.method} on the holdout
+            </li>
+          )}
+        </ul>
+        <span class="readout" aria-hidden="true">
+          {readout(picture, held, at)}
+        </span>
+        {picture.fitted !== null && (
+          <label class="check">
+            <input type="checkbox" checked={withFitted} onChange={(event) => setFitted(event.currentTarget.checked)} />{" "}
+            <span class="key-line key-fitted" aria-hidden="true" /> fitted
+          </label>
+        )}
+        <span class="segmented">
+          {SPANS.filter((one) => one === 0 || one < n).map((one) => (
+            <button key={one} type="button" aria-pressed={span === one} onClick={() => choose(one)}>
+              {one === 0 ? "all" : `last ${one}`}
+            </button>
+          ))}
+        </span>
+      </div>
+      <div ref={box} class="chart" role="img" aria-label={what} data-forecast={h} data-levels={levels.join(",")} />
+    </>
+  );
+}
+
+/** Whether there are rows that are newer than the model. */
+const isNewer = ({ y, trained }: SeriesPicture) => trained > 0 && trained < y.length;
+
+/** Where the forecast begins: after the newest row, or after the last one that the model was fitted to. */
+export const forecastStart = ({ y, trained, earlier }: SeriesPicture) => (earlier === null ? trained : y.length);
+
+function readout(picture: SeriesPicture, held: HoldoutForecast | undefined, at: number | null): string {
+  if (at === null) return "";
+  const { y, trained, times, timeType, fitted, forecast, earlier } = picture;
+  const parts = [times === null ? `step ${at + 1}` : stepTime(times[at], timeType)];
+  if (at < y.length) parts.push(measure(y[at]));
+  if (at < trained && fitted !== null) parts.push(`fitted ${measure(fitted[at])}`);
+  const heldStep = held === undefined ? -1 : at - (trained - held.forecast.mean.length);
+  if (heldStep >= 0 && at < trained) parts.push(`forecast ${measure(held!.forecast.mean[heldStep])}`);
+  const step = at - forecastStart(picture);
+  if (step < 0 && at >= trained && earlier !== null) parts.push(`forecast ${measure(earlier[at - trained])}`);
+  if (step >= 0 && forecast !== null) {
+    const range = `${measure(forecast.lower.at(-1)?.[step])} to ${measure(forecast.upper.at(-1)?.[step])}`;
+    parts.push(`${at < y.length ? "forecast " : ""}${measure(forecast.mean[step])}`, `(${range})`);
+  }
+  return parts.join("  ");
+}
+
+function linesOf(picture: SeriesPicture, held: HoldoutForecast | undefined, withFitted: boolean): Lines {
+  const { y, trained, times, timeType, fitted, forecast, earlier } = picture;
+  const h = forecast?.mean.length ?? 0;
+  const from = forecastStart(picture);
+  const length = Math.max(y.length, from + h);
+  const seconds = timeType === "number" ? 1 : 1000;
+  const x = times === null ? Array.from({ length }, (_, i) => i + 1) : times.map((time) => time / seconds);
+  const place = (line: Line, from: number) => {
+    const values = new Array<number | null>(length).fill(null);
+    line.forEach((value, i) => {
+      values[from + i] = value;
+    });
+    return values;
+  };
+  const data: (readonly (number | null)[])[] = [];
+  const series: uPlot.Series[] = [{}];
+  const bands: uPlot.Band[] = [];
+  const names: string[] = [];
+  const add = (name: string, values: readonly (number | null)[], options: uPlot.Series) => {
+    names.push(name);
+    data.push(values);
+    series.push({ points: { show: false }, ...options });
+    return data.length;
+  };
+  const fan = (of: Fan, from: number, name: string, alphas: readonly number[]) => {
+    for (let l = of.levels.length - 1; l >= 0; l--) {
+      const high = add("", place(of.upper[l]!, from), { width: 0 });
+      const low = add("", place(of.lower[l]!, from), { width: 0 });
+      bands.push({ series: [high, low], fill: colour(name, alphas[l] ?? 0.1) });
+    }
+  };
+  const before = y[from - 1] ?? null;
+  if (forecast !== null) fan(joined(forecast, before), from - 1, "accent", [0.28, 0.14]);
+  if (held !== undefined)
+    fan(
+      { ...held.forecast, levels: held.forecast.levels.slice(0, 1) },
+      trained - held.forecast.mean.length,
+      "warn",
+      [0.16],
+    );
+  if (withFitted && fitted !== null) add("fitted", place(fitted, 0), { stroke: colour("good"), width: 1 });
+  add(picture.target, place(y, 0), { stroke: colour("ink"), width: 1.25, points: { show: y.length < 60, size: 4 } });
+  if (held !== undefined)
+    add(held.method, place(held.forecast.mean, trained - held.forecast.mean.length), {
+      stroke: colour("warn"),
+      width: 2,
+      dash: [6, 3],
+    });
+  if (earlier !== null)
+    add("forecast when it was trained", place(earlier.slice(0, length - trained), trained), {
+      stroke: colour("accent"),
+      width: 1,
+      dash: [4, 3],
+    });
+  if (forecast !== null)
+    add("forecast", place(joined(forecast, before).mean, from - 1), {
+      stroke: colour("accent"),
+      width: 2,
+    });
+  return { data: [x, ...data] as uPlot.AlignedData, series, bands, names };
+}
+
+/** A forecast that begins at the last observation, so that the eye follows it. */
+function joined({ mean, levels, lower, upper }: Fan, last: number | null): Fan {
+  const from = (line: Line): Line => [last, ...line];
+  return { mean: from(mean), levels, lower: lower.map(from), upper: upper.map(from) };
+}
+
+/** The steps that were held out when the errors were measured, as a shade behind the lines. */
+function shadeHoldout(u: uPlot, { trained, holdout }: SeriesPicture): void {
+  if (holdout === 0 || trained === 0) return;
+  const x = u.data[0];
+  const clamp = (value: number) => Math.min(u.bbox.left + u.bbox.width, Math.max(u.bbox.left, value));
+  const from = clamp(u.valToPos(x[Math.max(0, trained - holdout)]!, "x", true));
+  const to = clamp(u.valToPos(x[trained - 1]!, "x", true));
+  u.ctx.save();
+  u.ctx.fillStyle = colour("ink", 0.045);
+  u.ctx.fillRect(from, u.bbox.top, to - from, u.bbox.height);
+  u.ctx.restore();
+}
+
+/** Lines where the model's data end, and from where on monitoring finds its forecasts worse. */
+function markTimes(u: uPlot, picture: SeriesPicture): void {
+  const { trained, since, timeType } = picture;
+  const mark = (at: number, name: string, dash: number[]) => {
+    const x = Math.round(u.valToPos(at, "x", true));
+    if (x < u.bbox.left || x > u.bbox.left + u.bbox.width) return;
+    u.ctx.save();
+    u.ctx.strokeStyle = colour(name);
+    u.ctx.lineWidth = devicePixelRatio;
+    u.ctx.setLineDash(dash.map((length) => length * devicePixelRatio));
+    u.ctx.beginPath();
+    u.ctx.moveTo(x, u.bbox.top);
+    u.ctx.lineTo(x, u.bbox.top + u.bbox.height);
+    u.ctx.stroke();
+    u.ctx.restore();
+  };
+  if (isNewer(picture)) mark(u.data[0][trained - 1]!, "muted", [2, 3]);
+  if (since !== null) mark(timeType === "number" ? since : since / 1000, "bad", []);
+}
+
+/** Dates as `3 Oct`, with the year at the first and where it changes; the time of day where they are closer than a day. */
+function dates(_: uPlot, splits: number[]): string[] {
+  const close = splits.length > 1 && splits[1]! - splits[0]! < 86_400;
+  return splits.map((seconds, i) => {
+    const iso = new Date(1000 * seconds).toISOString();
+    const day = new Date(1000 * seconds).toLocaleDateString("en-GB", {
+      day: "numeric",
+      month: "short",
+      timeZone: "UTC",
+    });
+    const before = i === 0 ? "" : new Date(1000 * splits[i - 1]!).toISOString();
+    const year = before.slice(0, 4) === iso.slice(0, 4) ? "" : `\n${iso.slice(0, 4)}`;
+    return close ? `${iso.slice(11, 16)}${before.slice(0, 10) === iso.slice(0, 10) ? "" : `\n${day}`}` : day + year;
+  });
+}
+
+function axis(): uPlot.Axis {
+  return {
+    stroke: colour("muted"),
+    font: "12px system-ui, sans-serif",
+    grid: { stroke: colour("line"), width: 1 },
+    ticks: { show: false },
+  };
+}

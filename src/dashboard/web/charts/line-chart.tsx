@@ -1,0 +1,41 @@
+import type { Line } from "../../wire.ts";
+import { measure } from "../format.ts";
+
+const [WIDTH, HEIGHT] = [600, 72];
+/** More points than this say no more. */
+const MOST = 1200;
+
+/** A small line over the steps of a series, with its least and greatest value. `mark` is where it should be. */
+export function LineChart(props: { label: string; values: Line; zero?: boolean; mark?: number }) {
+  const { label, values, zero = false, mark = zero ? 0 : undefined } = props;
+  const every = Math.max(1, Math.floor(values.length / MOST));
+  const points = values.filter((_, i) => i % every === 0);
+  const known = points.filter((value): value is number => value !== null);
+  if (known.length === 0) return null;
+  const marked = mark === undefined ? [] : [mark];
+  const [low, high] = [Math.min(...known, ...marked), Math.max(...known, ...marked)];
+  const x = (i: number) => (WIDTH * i) / Math.max(1, points.length - 1);
+  const y = (value: number) => HEIGHT - 1 - ((HEIGHT - 2) * (value - low)) / (high - low || 1);
+  let path = "";
+  for (const [i, value] of points.entries())
+    if (value !== null) path += `${points[i - 1] == null ? "M" : "L"}${x(i).toFixed(1)} ${y(value).toFixed(1)}`;
+  return (
+    <figure class="mini">
+      <figcaption>
+        {label}{" "}
+        <span class="muted">
+          {measure(low)} … {measure(high)}
+        </span>
+      </figcaption>
+      <svg
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={`${label}, from ${measure(low)} to ${measure(high)}`}
+      >
+        {mark !== undefined && <line class="line-zero" x1={0} x2={WIDTH} y1={y(mark)} y2={y(mark)} />}
+        <path class="line-history" d={path} />
+      </svg>
+    </figure>
+  );
+}

@@ -1,0 +1,64 @@
+import { ManymodelError } from "../core/errors.ts";
+import type { RunManifest } from "../core/run.ts";
+import { runQueue } from "../crew/run-queue.ts";
+import type { Trainers } from "../pipeline/train.ts";
+import type { Engine } from "../ports/engine.ts";
+import type { Fleet, FleetJob } from "../ports/fleet.ts";
+import { type OnProgress, readProgress } from "../runs/progress.ts";
+import { pause } from "../stages/pause.ts";
+import { noteFleet } from "./launch.ts";
+
+/**
+ * Has workers of a fleet, which claim the chunks themselves, work on a run until every chunk has ended; in queue mode
+ * they are fed from here.
+ *
+ * @throws {ManymodelError} `conflict` if they have all ended before
+ */
+export async function workersOnRun(
+  engine: Engine,
+  manifest: RunManifest,
+  fleet: Fleet,
+  job: FleetJob,
+  { entry, workers, queue: { preWarm } = { type: "persistent", preWarm: true } }: Trainers,
+  pollMs: number,
+  onProgress: OnProgress,
+): Promise<void> {
+  const { queue, stage } = engine;
+  const { runId, mode, maxFailed } = manifest;
+  const id = await fleet.launch(job);
+  await noteFleet(stage, runId, { launcher: fleet.launcher, job: id, launch: null, finalizer: null });
+  const stop = new AbortController();
+  const watch: OnProgress = (progress) => {
+    onProgress(progress);
+    if (maxFailed !== null && progress.failed > maxFailed) queue.skip(runId, "too-many-failures").catch(() => {});
+  };
+  /** Looks after the workers until every chunk has ended. */
+  const attend = async () => {
+    while (!(await queue.ended(runId))) {
+      const { waiting, running, reason } = await fleet.status(id);
+      if (waiting + running === 0 && !(await queue.ended(runId))) {
+        const said = (await fleet.logs(runId, id)).split("\n")[0];
+        throw new ManymodelError(
+          "conflict",
+          `the workers of job ${id} have all ended${reason === "" ? "" : ` (${reason})`}, but run ${runId} has not: ${said}; mend that, then: manymodel resume ${runId}`,
+        );
+      }
+      // In queue mode whoever feeds says how far it is.
+      if (mode !== "queue") watch(await readProgress(queue, runId));
+      await pause(pollMs);
+    }
+  };
+  try {
+    const { count } = job;
+    const feeding =
+      mode === "queue"
+        ? runQueue(engine, manifest, { type: "persistent", preWarm, count, signal: stop.signal }, entry, workers, watch)
+        : undefined;
+    await Promise.all([feeding, attend()]);
+  } finally {
+    stop.abort();
+    await fleet.cancel(id);
+    await noteFleet(stage, runId, null);
+  }
+  watch(await readProgress(queue, runId));
+}

@@ -1,0 +1,39 @@
+import { createHash } from "node:crypto";
+import type { TrainedPartition } from "../core/artifact.ts";
+import type { ColumnBatch } from "../core/column.ts";
+import { encodeKey } from "../core/partition-key.ts";
+import type { PlainData } from "../core/plain-data.ts";
+import type { ForecastTable } from "./forecast-rows.ts";
+import { dataHash } from "./train-partition.ts";
+
+/** What decides the forecasts of all partitions of one source of an index, besides their models and data. */
+export interface FingerprintedPlan extends ForecastTable {
+  readonly packageVersion: string;
+  readonly definitionSha256: string;
+  readonly exports: PlainData;
+  readonly horizon: number;
+  readonly advance: boolean;
+}
+
+/** The rows `[start, end)` of a batch. */
+export interface RowRange {
+  readonly batch: ColumnBatch;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What the forecast of a partition depends on: model, definition, data, options and the code that makes it. */
+export function fingerprintOf(
+  plan: FingerprintedPlan,
+  { key, model, lastTs, interval, seed }: TrainedPartition,
+  input: RowRange,
+  future: RowRange | undefined,
+): string {
+  const { packageVersion, definitionSha256, exports, keyColumns, horizon, levels, quantiles, advance } = plan;
+  const hashes = [input, future].map((rows) => rows && dataHash(rows.batch, rows.start, rows.end));
+  const facts = [
+    ...[packageVersion, definitionSha256, exports, horizon, levels, quantiles, advance],
+    ...[encodeKey(keyColumns, key), model, lastTs, interval, seed, ...hashes],
+  ];
+  return createHash("sha256").update(JSON.stringify(facts)).digest("hex").slice(0, 24);
+}

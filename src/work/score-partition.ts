@@ -1,0 +1,209 @@
+import type { TrainedPartition } from "../core/artifact.ts";
+import type { ColumnInfo } from "../core/column.ts";
+import { messageOf } from "../core/errors.ts";
+import type { KeyColumn } from "../core/partition-key.ts";
+import type { PlainData } from "../core/plain-data.ts";
+import type { AnyModelDefinition } from "../model/define-model.ts";
+import type { Frame } from "../model/frame.ts";
+import { nextTimes, parseTime } from "../model/interval.ts";
+import { keyArgument } from "../model/key-argument.ts";
+import { type CheckedPrediction, checkPrediction, checkUpdateResult, InvalidReturn } from "../model/return-contract.ts";
+import { futureRows, MissingFuture } from "./future-rows.ts";
+import { newerRows, OffInterval } from "./newer-rows.ts";
+
+/** What decides the answers for all partitions of one source of an index, besides their models and data. */
+export interface ScoringPlan {
+  readonly definition: AnyModelDefinition;
+  readonly keyColumns: readonly KeyColumn[];
+  readonly keyArg: string;
+  /** Frozen: every partition sees them. */
+  readonly exports: PlainData;
+  /** The time column of the models' training data, or null. */
+  readonly time: ColumnInfo | null;
+  readonly horizon: number;
+  /** What the model is asked for: coverage of the intervals in percent, ascending, each once (see `levelsToAsk`). */
+  readonly levels: readonly number[];
+  /** Whether models take in rows that are newer than the ones they were fitted to. */
+  readonly advance: boolean;
+}
+
+/** What a partition is scored with that is not its model. */
+export interface ScoringData {
+  /** Its rows in the input; none where nothing is known of it by now. */
+  readonly data: Frame;
+  /** Its rows in the table of the future, in the order of their times; left out without such a table. */
+  readonly future?: Frame;
+}
+
+/** Values of the time column: as in `Column`, or texts where that is what the data are ordered by. */
+export type Times = Float64Array | readonly (string | null)[];
+
+/** Why a model that there is gave no forecast, or none of the newest rows. Stored as `ERROR_TYPE`. */
+export type ScoreErrorType =
+  | "predict-error"
+  | "invalid-return"
+  | "missing-future"
+  | "no-update"
+  | "update-error"
+  | "off-interval";
+
+/** Why something did not go as it should. */
+export interface Problem {
+  readonly errorType: TrainedPartition["errorType"] | ScoreErrorType | "not-trained";
+  readonly errorMessage: string | null;
+}
+
+/** What is said of a partition that a version has not. */
+export const NOT_TRAINED = {
+  errorType: "not-trained",
+  errorMessage: "the version has no such partition",
+} as const satisfies Problem;
+
+/**
+ * What scoring one partition gives: a forecast, or why there is none. `STALE`: a forecast of the model as it was fitted,
+ * because it could not take in the newer rows that there are.
+ */
+export type ScoredPartition =
+  | ({ readonly status: "OK"; readonly times: Times | null } & CheckedPrediction)
+  | ({ readonly status: "STALE" | "FALLBACK"; readonly times: Times | null } & CheckedPrediction & Problem)
+  | ({ readonly status: "NO_MODEL" | "ERROR" } & Problem);
+
+/**
+ * Scores one partition with its model. Whoever scores, a batch or a server, does it by this function, so that the same
+ * model, data and options give the same bits. Never throws: what goes wrong is the partition's own error. The answer is there
+ * at once unless the definition is asynchronous.
+ */
+export function scorePartition(
+  plan: ScoringPlan,
+  partition: TrainedPartition,
+  data: ScoringData,
+): ScoredPartition | Promise<ScoredPartition> {
+  const steps = scoring(plan, partition, data);
+  let step = steps.next();
+  while (!step.done) {
+    if (isAwaited(step.value)) return scoreLater(steps, step.value);
+    step = steps.next(step.value);
+  }
+  return step.value;
+}
+
+async function scoreLater(steps: ReturnType<typeof scoring>, first: PromiseLike<unknown>): Promise<ScoredPartition> {
+  let step: IteratorResult<unknown, ScoredPartition> = { done: false, value: first };
+  while (!step.done) {
+    try {
+      step = steps.next(await step.value);
+    } catch (error) {
+      step = steps.throw(error);
+    }
+  }
+  return step.value;
+}
+
+function isAwaited(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
+}
+
+/** The same where nothing can be waited for: a definition that answers later is the partition's error. */
+export function scorePartitionNow(plan: ScoringPlan, partition: TrainedPartition, data: ScoringData): ScoredPartition {
+  const steps = scoring(plan, partition, data);
+  let step = steps.next();
+  while (!step.done)
+    step = isAwaited(step.value)
+      ? steps.throw(new Error("the definition is asynchronous, which cannot be waited for here; score in another way"))
+      : steps.next(step.value);
+  return step.value;
+}
+
+/** Scores one partition step by step: yields what the definition returned, and goes on with what that has become. */
+function* scoring(
+  plan: ScoringPlan,
+  partition: TrainedPartition,
+  { data, future }: ScoringData,
+): Generator<unknown, ScoredPartition, unknown> {
+  if (partition.model === null)
+    return { status: "NO_MODEL", errorType: partition.errorType, errorMessage: partition.errorMessage };
+  const { definition, levels } = plan;
+  const given = {
+    [plan.keyArg]: keyArgument(plan.keyColumns, partition.key),
+    exports: plan.exports,
+    seed: partition.seed,
+  };
+  try {
+    const perRow = definition.scores === "rows";
+    const horizon = perRow ? data.length : plan.horizon;
+    const moved: Moved = perRow ? { model: JSON.parse(partition.model) } : yield* moveOn(plan, partition, given, data);
+    const times = perRow ? rowTimes(plan, data) : forecastTimes(plan, partition, moved.steps ?? 0);
+    const { model } = moved;
+    const asked = { ...given, model, horizon, levels, data };
+    const returned = yield definition.predict!(
+      future === undefined ? asked : { ...asked, future: futureRows(future, plan.time, times as Float64Array | null) },
+    );
+    const { mean, lower, upper } = checkPrediction(returned, horizon, levels);
+    if (moved.problem !== undefined) return { status: "STALE", times, mean, lower, upper, ...moved.problem };
+    return { status: "OK", times, mean, lower, upper };
+  } catch (error) {
+    return { status: "ERROR", errorType: typeOf(error, "predict-error"), errorMessage: messageOf(error) };
+  }
+}
+
+/** A model that has taken in the newer rows of its partition, or the reason why it has not. */
+interface Moved {
+  readonly model: object;
+  readonly steps?: number;
+  readonly problem?: Problem;
+}
+
+function* moveOn(
+  { definition, time, advance }: ScoringPlan,
+  { model: text, lastTs, interval }: TrainedPartition,
+  given: object,
+  data: Frame,
+): Generator<unknown, Moved, unknown> {
+  const model = JSON.parse(text!) as object;
+  if (!advance || time === null || lastTs === null) return { model };
+  try {
+    const newer = newerRows(data, time, lastTs, interval);
+    if (newer === undefined) return { model };
+    if (definition.update === undefined) {
+      const errorMessage = `the input has rows after ${lastTs}, and the model definition has no update to take them in`;
+      return { model, problem: { errorType: "no-update", errorMessage } };
+    }
+    return checkUpdateResult(yield definition.update({ ...given, model, data: newer.data } as never), newer.steps);
+  } catch (error) {
+    // What update may have begun to change is not used.
+    const problem = { errorType: typeOf(error, "update-error"), errorMessage: messageOf(error) };
+    return { model: JSON.parse(text!) as object, problem };
+  }
+}
+
+function typeOf(error: unknown, otherwise: ScoreErrorType): ScoreErrorType {
+  if (error instanceof InvalidReturn) return "invalid-return";
+  if (error instanceof MissingFuture) return "missing-future";
+  return error instanceof OffInterval ? "off-interval" : otherwise;
+}
+
+/** What the rows that were scored have in the time column: which they are. Null where they have none of that type. */
+function rowTimes({ time }: ScoringPlan, data: Frame): Times | null {
+  const type = data.columns.find((column) => column.name === time?.name)?.type;
+  if (time === null || type === undefined) return null;
+  if (time.type === "string") return type === "string" ? data.strings(time.name) : null;
+  if (time.type === "date" || time.type === "timestamp") return type === time.type ? data.times(time.name) : null;
+  return type === "number" ? data.numbers(time.name) : null;
+}
+
+/** The times of the forecasts: the next ones after the newest observation, at the series' own interval. */
+function forecastTimes(
+  { time, horizon }: ScoringPlan,
+  { lastTs, interval }: TrainedPartition,
+  steps: number,
+): Float64Array | null {
+  if (time === null || lastTs === null || interval === null) return null;
+  const type = time.type === "date" || time.type === "timestamp" ? time.type : "number";
+  const question = `${type} ${lastTs} ${interval} ${steps} ${horizon}`;
+  if (question !== lastTimes?.question)
+    lastTimes = { question, times: nextTimes(parseTime(type, lastTs), interval, steps + horizon).subarray(steps) };
+  return lastTimes.times;
+}
+
+/** The answer to the last question for times: most series of a table end together. */
+let lastTimes: { readonly question: string; readonly times: Float64Array } | undefined;

@@ -1,0 +1,67 @@
+import type { TrainedPartition } from "../core/artifact.ts";
+import type { ColumnBatch } from "../core/column.ts";
+import { type ErrorKind, ManymodelError, messageOf } from "../core/errors.ts";
+import type { AnyModelDefinition } from "../model/define-model.ts";
+import { frame } from "../model/frame.ts";
+import { type ScoredPartition, type ScoringPlan, scorePartition } from "./score-partition.ts";
+import { NOTE_MS } from "./train-chunk.ts";
+
+/** Some partitions of one source of an index to be scored alike. */
+export interface ScoringJob extends Omit<ScoringPlan, "definition"> {
+  readonly definitionSha256: string;
+  readonly partitions: readonly { readonly trained: TrainedPartition; readonly data: ColumnBatch }[];
+}
+
+/** Score the partitions of several jobs, whose models and data come along. */
+export interface ScorePartitions {
+  readonly jobs: readonly ScoringJob[];
+}
+
+/** What became of a job: an answer for each of its partitions, or why nothing could be done at all. */
+export type JobResult =
+  | { readonly scored: readonly ScoredPartition[] }
+  | { readonly failed: { readonly kind: ErrorKind; readonly message: string } };
+
+/**
+ * Scores the partitions of some jobs, one after another. What is wrong with one job, such as a definition that was
+ * changed, leaves the others alone.
+ *
+ * @param note - told that the first partition was come to, and now and then another
+ */
+export async function scorePartitions(
+  { jobs }: ScorePartitions,
+  prepare: (job: ScoringJob) => Promise<{ definition: AnyModelDefinition; exports: ScoringJob["exports"] }>,
+  clock: () => number,
+  note: (said: unknown) => void,
+): Promise<JobResult[]> {
+  const results: JobResult[] = [];
+  let noted = -Infinity;
+  for (const job of jobs) {
+    try {
+      const plan = { ...job, ...(await prepare(job)) };
+      const scored: ScoredPartition[] = [];
+      for (const { trained, data } of job.partitions) {
+        if (clock() - noted > NOTE_MS) {
+          noted = clock();
+          note("next");
+        }
+        scored.push(
+          plan.definition.scores === "rows" && data.length === 0
+            ? NO_ROWS
+            : await scorePartition(plan, trained, { data: frame(data) }),
+        );
+      }
+      results.push({ scored });
+    } catch (error) {
+      const kind = error instanceof ManymodelError ? error.kind : "internal";
+      results.push({ failed: { kind, message: messageOf(error) } });
+    }
+  }
+  return results;
+}
+
+const NO_ROWS: ScoredPartition = {
+  status: "ERROR",
+  errorType: "predict-error",
+  errorMessage: "this model scores rows; give the rows to score",
+};

@@ -1,0 +1,130 @@
+import type { IndexedSegment, PartitionOutcome } from "../core/artifact.ts";
+import type { PlainData } from "../core/plain-data.ts";
+import { levelsToAsk } from "../core/quantile.ts";
+import type { Snapshot } from "../core/run.ts";
+import type { AnyModelDefinition } from "../model/define-model.ts";
+import { type Frame, frame } from "../model/frame.ts";
+import type { PartitionRows } from "../ports/tables.ts";
+import type { WorkerEngine } from "../ports/worker-engine.ts";
+import { segmentRows } from "../runs/read-index.ts";
+import type { Fallback } from "./fallback.ts";
+import { fingerprintOf, type RowRange } from "./fingerprint.ts";
+import type { ForecastTable } from "./forecast-rows.ts";
+import { NOT_TRAINED, type ScoredPartition, scorePartition } from "./score-partition.ts";
+import { PartOfBatch, type ScoredPart } from "./scored-part.ts";
+
+/** The batch whose rows are kept where nothing has changed. */
+export interface KeptBatch {
+  /** Of its rows in the output table. */
+  readonly owner: string;
+  /** Which batch asks: what was read for another one is not used. */
+  readonly batchId: string;
+}
+
+/** What every task of a batch needs to know. */
+export interface ScoreTask extends ForecastTable {
+  readonly snapshot: Snapshot;
+  /** The table of the future, or null. */
+  readonly future: Snapshot | null;
+  readonly outputTable: string;
+  readonly horizon: number;
+  readonly advance: boolean;
+  /** How to forecast partitions without a model; null: not at all. */
+  readonly fallback: Fallback | null;
+  readonly kept: KeptBatch | null;
+  /** The run whose index lists the models. */
+  readonly runId: string;
+  readonly definitionSha256: string;
+  readonly packageVersion: string;
+}
+
+/** Score the partitions of the input that one segment has models for. */
+export interface ScoreSegment extends ScoreTask {
+  readonly segment: IndexedSegment;
+  readonly keyArg: string;
+  readonly exports: PlainData;
+}
+
+/** Write the rows of these partitions of the input, which no segment has. */
+export interface ScoreMissing extends ScoreTask {
+  readonly ordinals: readonly number[];
+}
+
+/** The fingerprints of a batch's partitions, and what became of them. */
+export type KnownFingerprints = ReadonlyMap<string, ScoredPartition["status"]>;
+
+/**
+ * Loads the models of one segment, and no others, and forecasts those partitions that the input has.
+ *
+ * @param known - reads the fingerprints of the batch whose rows are kept
+ */
+export async function scoreSegment(
+  engine: Pick<WorkerEngine, "tables" | "stage">,
+  definition: AnyModelDefinition,
+  task: ScoreSegment,
+  known: () => Promise<KnownFingerprints>,
+): Promise<ScoredPart> {
+  const all = (await segmentRows(engine.stage, task.segment, { forScoring: true })).map(({ row }) => row);
+  const keys = all.map((row) => row.key);
+  const located = await engine.tables.locate(task.snapshot, keys);
+  const rows = all.filter((_, i) => located[i]! >= 0);
+  const ordinals = located.filter((ordinal) => ordinal >= 0);
+  const input = await engine.tables.read(task.snapshot, Array.from(ordinals));
+  const future = task.future === null ? undefined : await readFuture(engine, task.future, rows);
+  const output = new PartOfBatch(task, definition, rows.length);
+  const plan = { ...task, definition, levels: levelsToAsk(task.levels, task.quantiles) };
+  const before = task.kept === null ? undefined : await known();
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!;
+    const own = rowsOf(input, i);
+    const ahead = future && rowsOf(future, i);
+    const fingerprint = task.fingerprints ? fingerprintOf(task, row, own, ahead) : null;
+    const status = fingerprint === null ? undefined : before?.get(fingerprint);
+    if (status === "OK" || status === "STALE") {
+      output.keep(row.partitionKey, status);
+      continue;
+    }
+    const data: { data: Frame; future?: Frame } = { data: frame(own.batch, own.start, own.end) };
+    if (ahead !== undefined) data.future = frame(ahead.batch, ahead.start, ahead.end);
+    const answer = scorePartition(plan, row, data);
+    // To wait for what is there already costs more than some of the forecasts.
+    const scored = answer instanceof Promise ? await answer : answer;
+    if (scored.status !== "NO_MODEL") output.add(row.key, scored, fingerprint);
+    else await output.addWithoutModel(row.key, scored, own.batch, own.start, own.end);
+  }
+  return output.write(engine, ordinals);
+}
+
+/** Writes the rows of partitions that no segment has a model for. */
+export async function scoreMissing(
+  engine: Pick<WorkerEngine, "tables">,
+  definition: AnyModelDefinition,
+  task: ScoreMissing,
+): Promise<ScoredPart> {
+  const { snapshot, ordinals } = task;
+  const first = ordinals[0]!;
+  const keys = await engine.tables.keys(snapshot, first, ordinals.at(-1)! + 1);
+  const input = task.fallback === null ? undefined : await engine.tables.read(snapshot, ordinals);
+  const output = new PartOfBatch(task, definition, ordinals.length);
+  for (let i = 0; i < ordinals.length; i++) {
+    const [start, end] = [input?.offsets[i] ?? 0, input?.offsets[i + 1] ?? 0];
+    await output.addWithoutModel(keys[ordinals[i]! - first]!, NOT_TRAINED, input?.batch, start, end);
+  }
+  return output.write(engine, Int32Array.from(ordinals));
+}
+
+async function readFuture(
+  { tables }: Pick<WorkerEngine, "tables">,
+  future: Snapshot,
+  rows: readonly PartitionOutcome[],
+): Promise<PartitionRows> {
+  const places = await tables.locate(
+    future,
+    rows.map((row) => row.key),
+  );
+  return tables.read(future, Array.from(places));
+}
+
+const rowsOf = ({ batch, offsets }: PartitionRows, i: number): RowRange => ({
+  ...{ batch, start: offsets[i]!, end: offsets[i + 1]! },
+});

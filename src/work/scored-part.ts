@@ -1,0 +1,99 @@
+import type { ColumnBatch } from "../core/column.ts";
+import { type PartitionKey, showKey } from "../core/partition-key.ts";
+import { levelsToAsk } from "../core/quantile.ts";
+import type { AnyModelDefinition } from "../model/define-model.ts";
+import type { TablePart } from "../ports/tables.ts";
+import type { WorkerEngine } from "../ports/worker-engine.ts";
+import { scoreFallback } from "./fallback.ts";
+import { ForecastRows } from "./forecast-rows.ts";
+import type { Problem, ScoredPartition } from "./score-partition.ts";
+import type { ScoreTask } from "./score-segment.ts";
+
+/** Partitions by what became of them. */
+export type StatusCounts = { [Status in ScoredPartition["status"]]: number };
+
+/** Counts of partitions by status, and which partitions of the input they were. */
+export interface ScoredPart {
+  /** None without any row. */
+  readonly parts: readonly TablePart[];
+  readonly counts: StatusCounts;
+  readonly ordinals: Int32Array;
+  /** The first few that have no model, for people. */
+  readonly withoutModel: readonly string[];
+  /** Encoded keys of those whose rows stand. */
+  readonly kept: readonly string[];
+}
+
+const SHOWN = 5;
+/** Room is made for so many rows before they come: partitions without a model have one each, whatever the horizon. */
+const MOST_ROWS_AHEAD = 65_536;
+
+/** What a task gives: the rows that it writes, and what it counts. */
+export class PartOfBatch {
+  readonly #task: ScoreTask;
+  readonly #definition: AnyModelDefinition;
+  readonly #rows: ForecastRows;
+  readonly #counts: StatusCounts = { OK: 0, STALE: 0, FALLBACK: 0, NO_MODEL: 0, ERROR: 0 };
+  readonly #withoutModel: string[] = [];
+  readonly #kept: string[] = [];
+
+  /** @param partitions - how many are to come, about */
+  constructor(task: ScoreTask, definition: AnyModelDefinition, partitions: number) {
+    this.#task = task;
+    this.#definition = definition;
+    this.#rows = new ForecastRows(task, Math.min(partitions * task.horizon, MOST_ROWS_AHEAD));
+  }
+
+  add(key: PartitionKey, scored: ScoredPartition, fingerprint: string | null = null): void {
+    this.#rows.add(key, scored, fingerprint);
+    this.count(scored.status);
+  }
+
+  /** A partition whose rows somebody else writes. */
+  count(status: ScoredPartition["status"]): void {
+    this.#counts[status]++;
+  }
+
+  /** A partition without a model, forecast otherwise if the batch says so; its rows are `[start, end)` of `batch`. */
+  async addWithoutModel(
+    key: PartitionKey,
+    { errorType, errorMessage }: Problem,
+    batch: ColumnBatch | undefined,
+    start: number,
+    end: number,
+  ): Promise<void> {
+    const { fallback, snapshot, keyColumns, horizon, levels, quantiles } = this.#task;
+    if (this.#withoutModel.length < SHOWN) this.#withoutModel.push(showKey(keyColumns, key));
+    const why = { errorType, errorMessage };
+    const scored =
+      fallback !== null && batch !== undefined && this.#definition.scores !== "rows"
+        ? await scoreFallback(
+            { keyColumns, horizon, levels: levelsToAsk(levels, quantiles) },
+            snapshot,
+            fallback,
+            { key, batch, start, end },
+            why,
+          )
+        : ({ status: "NO_MODEL", ...why } as const);
+    this.add(key, scored);
+  }
+
+  keep(partitionKey: string, status: ScoredPartition["status"]): void {
+    this.#kept.push(partitionKey);
+    this.count(status);
+  }
+
+  /** @param others - what others wrote of the task's rows */
+  async write(
+    { tables }: Pick<WorkerEngine, "tables">,
+    ordinals: Int32Array,
+    others: readonly TablePart[] = [],
+  ): Promise<ScoredPart> {
+    const batch = this.#rows.batch();
+    const own = batch.length === 0 ? [] : [await tables.write(this.#task.outputTable, batch)];
+    return {
+      ...{ parts: [...others, ...own], counts: this.#counts, ordinals },
+      ...{ withoutModel: this.#withoutModel, kept: this.#kept },
+    };
+  }
+}

@@ -1,0 +1,77 @@
+import { ManymodelError } from "../core/errors.ts";
+import { levelsToAsk } from "../core/quantile.ts";
+import type { ModelVersion } from "../core/registry.ts";
+import type { AnyModelDefinition } from "../model/define-model.ts";
+import type { Inference, InferenceResult } from "../ports/inference.ts";
+import type { WorkerEngine } from "../ports/worker-engine.ts";
+import type { ScoreTask } from "./score-segment.ts";
+import { decodeScored } from "./scored-json.ts";
+import { PartOfBatch, type ScoredPart } from "./scored-part.ts";
+
+/** Take over what an inference job gave in one of its files. */
+export interface TakeScored extends ScoreTask {
+  readonly file: string;
+}
+
+/**
+ * Has an engine score a batch's input by the registered version itself.
+ *
+ * @throws {ManymodelError} `usage` for what only a batch that is scored here can do
+ */
+export async function inferBatch(
+  inference: Inference,
+  version: ModelVersion,
+  { snapshot, future, fingerprints, horizon, levels, quantiles, advance, outputTable }: ScoreTask,
+): Promise<InferenceResult> {
+  const unfit = future !== null ? "a table of the future" : fingerprints ? "incremental" : undefined;
+  if (unfit !== undefined)
+    throw new ManymodelError("usage", `an inference job cannot use ${unfit}; leave it out, or have the client score`);
+  const asked = levelsToAsk(levels, quantiles);
+  return inference.score({ version, snapshot, horizon, levels: asked, advance, outputTable });
+}
+
+/** Writes the rows of partitions that an inference job has scored; those without a model are forecast as the batch says. */
+export async function takeScored(
+  { tables, inference }: Pick<WorkerEngine, "tables" | "inference">,
+  definition: AnyModelDefinition,
+  task: TakeScored,
+): Promise<ScoredPart> {
+  const { snapshot, fallback } = task;
+  const scored = (await inference!.outcomes(task.file)).map(
+    ([ordinal, text]) => [ordinal, decodeScored(text)] as const,
+  );
+  const ordinals = Int32Array.from(scored, ([ordinal]) => ordinal);
+  const keys = await tables.keys(snapshot, 0, snapshot.partitions);
+  const output = new PartOfBatch(task, definition, ordinals.length);
+  for (const [ordinal, outcome] of scored) {
+    const key = keys[ordinal]!;
+    if (outcome.status !== "NO_MODEL") output.add(key, outcome);
+    else {
+      const input = fallback === null ? undefined : await tables.read(snapshot, [ordinal]);
+      await output.addWithoutModel(key, outcome, input?.batch, 0, input?.batch.length ?? 0);
+    }
+  }
+  return output.write({ tables }, ordinals);
+}
+
+/**
+ * Makes sure that a job gave every partition once. One that did not is removed, so that another one is launched.
+ *
+ * @throws {ManymodelError} `conflict` if it did not
+ */
+export async function checkComplete(
+  inference: Inference,
+  { job }: InferenceResult,
+  {
+    partitions,
+    answers,
+    answered,
+  }: { readonly partitions: number; readonly answers: number; readonly answered: number },
+): Promise<void> {
+  if (answers === partitions && answered === partitions) return;
+  await inference.remove(job);
+  throw new ManymodelError(
+    "conflict",
+    `the inference job ${job} gave ${answers} answers for ${answered} of ${partitions} partitions; nothing is written, score again`,
+  );
+}

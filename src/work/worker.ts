@@ -1,0 +1,124 @@
+import type { PartitionOutcome } from "../core/artifact.ts";
+import { deepFreeze } from "../core/plain-data.ts";
+import type { RunManifest } from "../core/run.ts";
+import { stagePath } from "../core/stage-path.ts";
+import { loadDefinition } from "../model/bundle.ts";
+import type { AnyModelDefinition } from "../model/define-model.ts";
+import type { WorkerEngine } from "../ports/worker-engine.ts";
+import { getVerified } from "../stages/checksum.ts";
+import { parseJson } from "../stages/json.ts";
+import { type FindUnchanged, findUnchanged } from "./find-unchanged.ts";
+import { type TakeSample, takeSample } from "./sample.ts";
+import { type ScorePartitions, type ScoringJob, scorePartitions } from "./score-partitions.ts";
+import {
+  type KnownFingerprints,
+  type ScoreMissing,
+  type ScoreSegment,
+  type ScoreTask,
+  scoreMissing,
+  scoreSegment,
+} from "./score-segment.ts";
+import { type TakeScored, takeScored } from "./take-scored.ts";
+import { putSegment, trainChunk } from "./train-chunk.ts";
+import { type TrainOne, trainOne } from "./train-one.ts";
+
+/** A run, whose manifest on the stage must be the one that the catalog has. */
+interface OfRun {
+  readonly run: string;
+  readonly manifestSha256: string;
+}
+
+/** What a worker can be asked to do. */
+export type WorkerRequest =
+  | ({ readonly type: "train"; readonly chunk: number; readonly attempt: number } & OfRun)
+  | ({ readonly type: "train-one" } & TrainOne & OfRun)
+  | ({
+      readonly type: "keep";
+      readonly chunk: number;
+      readonly attempt: number;
+      readonly rows: readonly PartitionOutcome[];
+    } & OfRun)
+  | ({ readonly type: "sample" } & TakeSample)
+  | ({ readonly type: "find-unchanged" } & FindUnchanged)
+  | ({ readonly type: "score-segment" } & ScoreSegment)
+  | ({ readonly type: "score-missing" } & ScoreMissing)
+  | ({ readonly type: "take-scored" } & TakeScored)
+  | ({ readonly type: "score-partitions" } & ScorePartitions);
+
+/**
+ * The work of a worker, wherever it runs. Manifests and definitions are read once each and kept: they never change.
+ */
+export function createWorker(
+  engine: WorkerEngine,
+): (request: WorkerRequest, note: (said: unknown) => void) => Promise<unknown> {
+  const definition = remember(async (sha256): Promise<AnyModelDefinition> => {
+    const path = stagePath.definition(sha256);
+    return loadDefinition(await engine.stage.get(path), sha256, path);
+  });
+  const manifests = remember(async (named) => {
+    const { run, manifestSha256 } = JSON.parse(named) as OfRun;
+    const path = stagePath.manifest(run);
+    const bytes = await getVerified(engine.stage, path, manifestSha256, "the run was planned");
+    const plan = parseJson<RunManifest>(bytes, path);
+    return { ...plan, exports: deepFreeze(plan.exports) };
+  });
+  const manifest = ({ run, manifestSha256 }: OfRun) => manifests(JSON.stringify({ run, manifestSha256 }));
+  const fingerprints = remember(async (named): Promise<KnownFingerprints> => {
+    const { outputTable, kept } = JSON.parse(named) as Pick<ScoreTask, "outputTable" | "kept">;
+    const { columns } = await engine.tables.published(outputTable, kept!.owner, ["FINGERPRINT", "STATUS"]);
+    const statuses = columns.STATUS?.values as string[] | undefined;
+    const known = (columns.FINGERPRINT?.values as string[] | undefined) ?? [];
+    return new Map(known.map((fingerprint, i) => [fingerprint, statuses![i]])) as KnownFingerprints;
+  });
+  const clock = () => performance.now();
+  return async (request, note) => {
+    switch (request.type) {
+      case "train": {
+        const plan = await manifest(request);
+        return trainChunk(engine, plan, await definition(plan.definition.sha256), request, clock, note);
+      }
+      case "train-one": {
+        const plan = await manifest(request);
+        return trainOne(engine, plan, await definition(plan.definition.sha256), request, clock, note);
+      }
+      case "keep": {
+        const { run, chunk, attempt, rows } = request;
+        const { keyColumns } = (await manifest(request)).snapshot;
+        return putSegment(engine.stage, run, keyColumns, chunk, attempt, rows);
+      }
+      case "sample":
+        return takeSample(engine, await definition(request.definitionSha256), request, clock);
+      case "find-unchanged":
+        return findUnchanged(engine, request);
+      case "score-segment":
+        return scoreSegment(
+          engine,
+          await definition(request.definitionSha256),
+          { ...request, exports: deepFreeze(request.exports) },
+          () => fingerprints(JSON.stringify({ outputTable: request.outputTable, kept: request.kept })),
+        );
+      case "score-missing":
+        return scoreMissing(engine, await definition(request.definitionSha256), request);
+      case "take-scored":
+        return takeScored(engine, await definition(request.definitionSha256), request);
+      case "score-partitions": {
+        const prepare = async (job: ScoringJob) => ({
+          definition: await definition(job.definitionSha256),
+          exports: deepFreeze(job.exports),
+        });
+        return scorePartitions(request, prepare, clock, note);
+      }
+    }
+  };
+}
+
+/** Calls `load` once per name; a failure is not kept. */
+export function remember<T>(load: (name: string) => Promise<T>): (name: string) => Promise<T> {
+  const known = new Map<string, Promise<T>>();
+  return (name) => {
+    const found = known.get(name) ?? load(name);
+    known.set(name, found);
+    found.catch(() => known.delete(name));
+    return found;
+  };
+}

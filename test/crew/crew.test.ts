@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { startCrew } from "../../src/crew/crew.ts";
+import { type Worker, WorkerLost, type Workers } from "../../src/ports/workers.ts";
+
+/** Workers that answer when told to, and say which of them live. */
+function observedWorkers() {
+  const living = new Set<string>();
+  let started = 0;
+  const workers: Workers = {
+    isGone: () => false,
+    parallelism: 1,
+    async start() {
+      const name = `w${++started}`;
+      living.add(name);
+      let lose: (error: Error) => void = () => {};
+      const worker: Worker = {
+        name,
+        call: (request) =>
+          new Promise((resolve, reject) => {
+            if (!living.has(name)) reject(new WorkerLost("terminated"));
+            lose = reject;
+            if (request === "ok") resolve(name as never);
+            if (request === "throw") reject(new Error("thrown"));
+            if (request === "crash") {
+              living.delete(name);
+              reject(new WorkerLost("crashed"));
+            }
+          }),
+        async terminate() {
+          living.delete(name);
+          lose(new WorkerLost("terminated"));
+        },
+      };
+      return worker;
+    },
+  };
+  return { workers, living, started: () => started };
+}
+const entry = { module: new URL("data:text/javascript,"), context: null };
+
+describe("crew", () => {
+  it("replaces a lost worker at the next call, and keeps one that only threw", async () => {
+    const { workers, living } = observedWorkers();
+    const crew = await startCrew(workers, entry, 1);
+    const answers: string[] = [];
+    await crew.run(async (member) => {
+      await expect(member.call("throw")).rejects.toThrow("thrown");
+      answers.push(await member.call<string>("ok"));
+      await expect(member.call("crash")).rejects.toThrow(WorkerLost);
+      answers.push(await member.call<string>("ok"));
+    });
+    expect(answers).toEqual(["w1", "w2"]);
+    await crew.close();
+    expect(living.size).toBe(0);
+  });
+
+  it("when one member fails, the others stop, no worker is left, and the first error is the answer", async () => {
+    const { workers, living, started } = observedWorkers();
+    const crew = await startCrew(workers, entry, 3);
+    let turn = 0;
+    await expect(
+      crew.run(async (member, signal) => {
+        if (turn++ === 0) throw new Error("the first error");
+        // Others try again after losing their workers, as those do who retry.
+        while (!signal.aborted) await member.call("wait").catch(() => {});
+        await member.call("ok").catch(() => {});
+      }),
+    ).rejects.toThrow("the first error");
+    expect(living.size).toBe(0);
+    expect(started()).toBe(3);
+  });
+
+  it("leaves nothing behind when a worker cannot start", async () => {
+    const { workers, living } = observedWorkers();
+    let n = 0;
+    const failing: Workers = {
+      ...workers,
+      start: (e) => (++n === 2 ? Promise.reject(new Error("no thread")) : workers.start(e)),
+    };
+    await expect(startCrew(failing, entry, 3)).rejects.toThrow("no thread");
+    expect(living.size).toBe(0);
+  });
+});
