@@ -22,8 +22,8 @@ import {
   METHODS as LIBRARY,
   tbats,
   theta,
-} from "../src/forecast/index.ts";
-import { absent, data } from "../test/reference.ts";
+} from "../packages/forecast/src/index.ts";
+import { absent, data } from "../packages/forecast/test/reference.ts";
 
 interface SeriesSet {
   readonly name: string;

@@ -4,7 +4,7 @@
  *
  *   npm run bench:reconcile -- 10000
  */
-import { groupedHierarchy, normal, type ReconcileOptions, random, reconciler } from "../src/forecast/index.ts";
+import { groupedHierarchy, normal, type ReconcileOptions, random, reconciler } from "../packages/forecast/src/index.ts";
 
 const leaves = Number(process.argv[2] ?? 10_000);
 const STEPS = 30;

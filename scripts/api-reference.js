@@ -8,7 +8,11 @@ import { Application, ReflectionKind } from "typedoc";
 const ENTRIES = [
   ["manymodel", "src/index.ts", "The loop, the workspace, the registry."],
   ["manymodel/model", "src/model/index.ts", "What a model definition imports."],
-  ["manymodel/forecast", "src/forecast/index.ts", "Forecasting as pure functions of series, without dependencies."],
+  [
+    "manymodel/forecast",
+    "packages/forecast/src/index.ts",
+    "Forecasting as pure functions of series, without dependencies.",
+  ],
   ["manymodel/engines/local", "src/engines/local/index.ts", "The default engine, opened without a configuration."],
   ["manymodel/engines/memory", "src/engines/memory/index.ts", "The reference engine, which keeps nothing."],
   ["manymodel/contract", "src/contract/index.ts", "The suites that every engine passes, one for each port."],
@@ -44,9 +48,7 @@ export async function apiReference() {
   const undocumented = [];
   const pages = new Map();
   for (const [entry, source, about] of ENTRIES) {
-    const module = project.children.find(
-      ({ name }) => `src/${name}.ts` === source || `src/${name}/index.ts` === source,
-    );
+    const module = project.children.find(({ name }) => `${name}.ts` === source || `${name}/index.ts` === source);
     const own = module.children.filter((child) => child.variant !== "reference");
     for (const child of own) if (!isDocumented(child)) undocumented.push(`${entry}: ${child.name}`);
     pages.set(pageOf(entry), page(entry, about, own, module.children));

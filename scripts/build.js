@@ -1,4 +1,4 @@
-/** Compiles `src` to `dist`, bundles the dashboard's page, and writes the JSON Schema of the configuration file. */
+/** Compiles the packages to their `dist`, bundles the dashboard's page, and writes the JSON Schema of the configuration file. */
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -7,15 +7,15 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-rmSync(`${root}dist`, { recursive: true, force: true });
-const { status } = spawnSync(
-  process.execPath,
-  [`${root}node_modules/typescript/bin/tsc`, "-p", `${root}tsconfig.build.json`],
-  {
-    stdio: "inherit",
-  },
-);
-if (status !== 0) process.exit(1);
+for (const [folder, config] of [
+  ["packages/forecast/", "tsconfig.json"],
+  ["", "tsconfig.build.json"],
+]) {
+  rmSync(`${root}${folder}dist`, { recursive: true, force: true });
+  const compiler = [`${root}node_modules/typescript/bin/tsc`, "-p", `${root}${folder}${config}`];
+  const { status } = spawnSync(process.execPath, compiler, { stdio: "inherit" });
+  if (status !== 0) process.exit(1);
+}
 copyFileSync(`${root}src/engines/snowflake/many_model.py`, `${root}dist/engines/snowflake/many_model.py`);
 await buildPage();
 const { configJsonSchema } = await import("../dist/config/schema.js");

@@ -1,13 +1,16 @@
 /**
- * Checks the direction of imports: each folder of `src` may import only from those listed for it. What is pure stays
- * pure, engines stay interchangeable, and the whole can be read in one direction.
+ * Checks the direction of imports: each folder of `src` may import only from those listed for it, and no two files import
+ * each other. What is pure stays pure, engines stay interchangeable, and the whole can be read in one direction.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 
-const src = fileURLToPath(new URL("../src", import.meta.url));
+const root = fileURLToPath(new URL("..", import.meta.url));
+const src = path.join(root, "src");
+/** A package of its own, which is a folder like the others here: whoever imports from it is listed below. */
+const FORECAST = { source: path.join(root, "packages", "forecast", "src"), name: "@manymodel/forecast" };
 
 /** What stands on the pipeline, each beside the others. */
 const FEATURES = ["advise", "inspect", "monitor", "reconcile", "refine", "registry"];
@@ -90,6 +93,7 @@ const ALLOWED = {
     "serving",
     "stages",
   ],
+  "forecast.ts": ["forecast"],
   "index.ts": [...FEATURES, "api", "core", "model", "pipeline", "runs"],
 };
 /** Single files that a folder may not import, though it may import from their folder. */
@@ -105,38 +109,71 @@ const WIRE = "dashboard/wire.ts";
 const OPENS_ENGINES = "api/open-engine.ts";
 
 const layerOf = (file) => {
+  if (file.startsWith(FORECAST.source)) return "forecast";
   const parts = path.relative(src, file).split(path.sep);
   const nested = parts[0] === "engines" || (parts[0] === "dashboard" && parts[1] === "web");
   return nested ? parts.slice(0, 2).join("/") : parts[0];
 };
+const inSrc = (file) => path.relative(src, file).split(path.sep).join("/");
 
 const problems = [];
-const files = readdirSync(src, { recursive: true }).filter((name) => /\.tsx?$/.test(name));
-for (const name of files) {
-  const file = path.join(src, name);
+const files = [src, FORECAST.source].flatMap((folder) =>
+  readdirSync(folder, { recursive: true })
+    .filter((name) => /\.tsx?$/.test(name))
+    .map((name) => path.join(folder, name)),
+);
+/** File → the files of the two packages that it imports. */
+const imports = new Map(files.map((file) => [file, []]));
+for (const file of files) {
+  const name = path.relative(root, file);
   const layer = layerOf(file);
   if (!(layer in ALLOWED)) {
-    problems.push(`src/${name}: folder ${layer} has no rule in scripts/check-imports.js`);
+    problems.push(`${name}: folder ${layer} has no rule in scripts/check-imports.js`);
     continue;
   }
+  const allowed = [layer, ...ALLOWED[layer]];
+  const refuse = (target) =>
+    problems.push(`${name} imports ${target}: ${layer} may import ${ALLOWED[layer].join(", ") || "nothing"}`);
   for (const { fileName: target } of ts.preProcessFile(readFileSync(file, "utf8"), true, true).importedFiles) {
     if (!target.startsWith(".")) {
+      const isForecast = target === FORECAST.name || target.startsWith(`${FORECAST.name}/`);
       const isPure = PURE_PACKAGES[layer]?.some((name) => target === name || target.startsWith(`${name}/`)) ?? true;
-      if (!isPure) problems.push(`src/${name} imports ${target}, but ${layer} is pure`);
+      if (isForecast ? !allowed.includes("forecast") : !isPure) refuse(target);
       continue;
     }
     const found = path.resolve(path.dirname(file), target);
+    imports.get(file).push(found);
     const to = layerOf(found);
-    if (layer === "dashboard/web" && path.relative(src, found).split(path.sep).join("/") === WIRE) continue;
-    if (FORBIDDEN[layer]?.includes(path.relative(src, found).split(path.sep).join("/"))) {
-      problems.push(`src/${name} imports ${target}, which ${layer} must not see`);
-      continue;
-    }
-    if (to === layer || ALLOWED[layer].includes(to)) continue;
-    if (to.startsWith("engines/") && name.split(path.sep).join("/") === OPENS_ENGINES) continue;
-    problems.push(`src/${name} imports ${target}: ${layer} may import ${ALLOWED[layer].join(", ") || "nothing"}`);
+    if (layer === "dashboard/web" && inSrc(found) === WIRE) continue;
+    if (FORBIDDEN[layer]?.includes(inSrc(found)))
+      problems.push(`${name} imports ${target}, which ${layer} must not see`);
+    else if (!allowed.includes(to) && !(to.startsWith("engines/") && inSrc(file) === OPENS_ENGINES)) refuse(target);
   }
 }
+const circles = findCircles(imports);
+for (const circle of circles) problems.push(`a circle: ${circle.map((file) => path.relative(root, file)).join(", ")}`);
 for (const problem of problems) console.error(problem);
-console.log(`${files.length} files, ${problems.length} imports in the wrong direction`);
+console.log(`${files.length} files, ${problems.length} problems`);
 process.exit(problems.length === 0 ? 0 : 1);
+
+/** The sets of files that import each other, by Tarjan's algorithm for strongly connected components. */
+function findCircles(graph) {
+  const order = new Map();
+  const lowest = new Map();
+  const stack = [];
+  const found = [];
+  const visit = (file) => {
+    order.set(file, order.size);
+    lowest.set(file, order.get(file));
+    stack.push(file);
+    for (const next of graph.get(file) ?? []) {
+      if (!order.has(next)) visit(next);
+      if (stack.includes(next)) lowest.set(file, Math.min(lowest.get(file), lowest.get(next)));
+    }
+    if (lowest.get(file) !== order.get(file)) return;
+    const circle = stack.splice(stack.indexOf(file));
+    if (circle.length > 1) found.push(circle);
+  };
+  for (const file of graph.keys()) if (!order.has(file)) visit(file);
+  return found;
+}

@@ -58,6 +58,9 @@ step("Installing dependencies", at("node_modules", ".manymodel-stamp"), hash([lo
 ]);
 const sources = [
   ...filesBelow(at("src")),
+  ...filesBelow(at("packages", "forecast", "src")),
+  at("packages", "forecast", "package.json"),
+  at("packages", "forecast", "tsconfig.json"),
   at("tsconfig.json"),
   at("tsconfig.build.json"),
   at("scripts", "build.js"),

@@ -19,7 +19,7 @@ import {
   random,
   type Thresholds,
   update,
-} from "../src/forecast/index.ts";
+} from "../packages/forecast/src/index.ts";
 import { BREAKS, type BreakKind, simulate } from "./monitor-study/simulated-series.ts";
 
 const SERIES = Number(process.argv[2] ?? 2000);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export type { Advice } from "./advise/advise.ts";
+export type { Advice } from "./advise/advice.ts";
 export { type AdviceOptions, connect, ManyModel, type ResumeOptions } from "./api/connect.ts";
 export type { DoparOptions } from "./api/dopar-options.ts";
 export type { Loop, Run } from "./api/loop.ts";

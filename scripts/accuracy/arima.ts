@@ -1,7 +1,12 @@
-import { arima, autoArima } from "../../src/forecast/index.ts";
-import { createDesignedProblem, exactAt } from "../../test/forecast/arima/recorded-likelihood.ts";
-import { fixedRecords, optionsOf, type RecordedFit, relativeDifference } from "../../test/forecast/arima/records.ts";
-import { type Reference, reference } from "../../test/reference.ts";
+import { arima, autoArima } from "../../packages/forecast/src/index.ts";
+import { createDesignedProblem, exactAt } from "../../packages/forecast/test/arima/recorded-likelihood.ts";
+import {
+  fixedRecords,
+  optionsOf,
+  type RecordedFit,
+  relativeDifference,
+} from "../../packages/forecast/test/arima/records.ts";
+import { type Reference, reference } from "../../packages/forecast/test/reference.ts";
 import { m3Rows } from "./m3.ts";
 import { percent, type Row, type Section, seriesOfReference } from "./report.ts";
 

@@ -1,5 +1,5 @@
-import { conformal, type FittedModel, forecast, METHODS } from "../../src/forecast/index.ts";
-import { data } from "../../test/reference.ts";
+import { conformal, type FittedModel, forecast, METHODS } from "../../packages/forecast/src/index.ts";
+import { data } from "../../packages/forecast/test/reference.ts";
 import { type M3Series, m3Accuracy, m3Series } from "./m3.ts";
 import type { Row, Section } from "./report.ts";
 

@@ -1,4 +1,4 @@
-import { ces } from "../../src/forecast/index.ts";
+import { ces } from "../../packages/forecast/src/index.ts";
 import { m3Rows } from "./m3.ts";
 import type { Section } from "./report.ts";
 

@@ -1,6 +1,6 @@
-import { ets } from "../../src/forecast/index.ts";
-import { etsAt, type RecordedEts, type RecordedFixedEts } from "../../test/forecast/ets/records.ts";
-import { type Reference, reference } from "../../test/reference.ts";
+import { ets } from "../../packages/forecast/src/index.ts";
+import { etsAt, type RecordedEts, type RecordedFixedEts } from "../../packages/forecast/test/ets/records.ts";
+import { type Reference, reference } from "../../packages/forecast/test/reference.ts";
 import { m3Rows } from "./m3.ts";
 import { percent, type Row, type Section, seriesOfReference } from "./report.ts";
 

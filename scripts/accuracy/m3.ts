@@ -1,5 +1,5 @@
-import { accuracy, type FittedModel, type Forecast, forecast } from "../../src/forecast/index.ts";
-import { data } from "../../test/reference.ts";
+import { accuracy, type FittedModel, type Forecast, forecast } from "../../packages/forecast/src/index.ts";
+import { data } from "../../packages/forecast/test/reference.ts";
 import type { Row } from "./report.ts";
 
 /** A series of the M3 competition with the values that followed. */

@@ -1,4 +1,4 @@
-import { absent, type ReferenceSeries, referenceSeries } from "../../test/reference.ts";
+import { absent, type ReferenceSeries, referenceSeries } from "../../packages/forecast/test/reference.ts";
 
 /** A line of the report. */
 export type Row = readonly [what: string, asked: string, measured: string];

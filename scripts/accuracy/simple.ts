@@ -8,9 +8,9 @@ import {
   naive,
   snaive,
   stlf,
-} from "../../src/forecast/index.ts";
-import { fitAsRecorded, type StlfRecord } from "../../test/forecast/stlf-record.ts";
-import { type Reference, reference } from "../../test/reference.ts";
+} from "../../packages/forecast/src/index.ts";
+import { type Reference, reference } from "../../packages/forecast/test/reference.ts";
+import { fitAsRecorded, type StlfRecord } from "../../packages/forecast/test/smoothing/stlf-record.ts";
 import { m3Series } from "./m3.ts";
 import { percent, type Row, type Section, seriesOfReference } from "./report.ts";
 

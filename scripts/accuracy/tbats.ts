@@ -1,6 +1,14 @@
-import { accuracy, autoArima, ets, type FittedModel, forecast, smape, tbats } from "../../src/forecast/index.ts";
-import { recordedModel, tbatsCases } from "../../test/forecast/tbats/records.ts";
-import { data } from "../../test/reference.ts";
+import {
+  accuracy,
+  autoArima,
+  ets,
+  type FittedModel,
+  forecast,
+  smape,
+  tbats,
+} from "../../packages/forecast/src/index.ts";
+import { data } from "../../packages/forecast/test/reference.ts";
+import { recordedModel, tbatsCases } from "../../packages/forecast/test/tbats/records.ts";
 import { m3Accuracy, m3Rows, m3Series } from "./m3.ts";
 import { percent, type Row, type Section } from "./report.ts";
 

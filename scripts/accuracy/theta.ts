@@ -1,8 +1,8 @@
-import { dynamicOptimizedTheta, forecast, theta } from "../../src/forecast/index.ts";
-import { interpolate } from "../../src/forecast/series.ts";
-import { smoothWith } from "../../src/forecast/simple-smoothing.ts";
-import { adjustSeasonally } from "../../src/forecast/theta/seasonal-adjustment.ts";
-import { type Reference, reference } from "../../test/reference.ts";
+import { dynamicOptimizedTheta, forecast, theta } from "../../packages/forecast/src/index.ts";
+import { smoothWith } from "../../packages/forecast/src/smoothing/simple-smoothing.ts";
+import { adjustSeasonally } from "../../packages/forecast/src/theta/seasonal-adjustment.ts";
+import { interpolate } from "../../packages/forecast/src/time/series.ts";
+import { type Reference, reference } from "../../packages/forecast/test/reference.ts";
 import { m3Accuracy, m3Rows, m3Series } from "./m3.ts";
 import { percent, type Row, type Section, seriesOfReference } from "./report.ts";
 

@@ -1,90 +1,14 @@
+import { type DemandClass, detectPeriods, type Features, features } from "@manymodel/forecast";
 import { matchColumn } from "../core/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
-import { checkCount, checkHorizon, type DataQuery } from "../core/run.ts";
-import { type DemandClass, detectPeriods, type Features, features } from "../forecast/index.ts";
+import { checkCount, checkHorizon } from "../core/run.ts";
 import type { Engine } from "../ports/engine.ts";
+import type { Advice, AdviseSpec, Cost, Evidence, Profile, Verdict } from "./advice.ts";
 import { type Backtest, backtest } from "./backtest.ts";
 import { firstNonNumber } from "./non-number.ts";
 import { notesOf } from "./notes.ts";
-import { type RelativeError, relativeError } from "./relative-error.ts";
-import { type Sample, type SampledSeries, sampledSeries } from "./sampled-series.ts";
-
-/** What to look at, and how closely. */
-export interface AdviseSpec {
-  readonly query: DataQuery;
-  /** The column to forecast. */
-  readonly target: string;
-  /** Observations per season; 1 to have it looked for. */
-  readonly period: number;
-  /** Steps to forecast; shortened where the series are too short to hold so many out. */
-  readonly horizon: number;
-  /** How many partitions to look at. */
-  readonly sample: number;
-  readonly seed: number;
-  /** Workers of the run that is estimated. */
-  readonly workers: number;
-}
-
-/** One model per partition, one for all, or no difference that the sample can show. */
-export type Verdict = "many" | "global" | "either" | "unknown";
-
-/** What the source is like, as far as the sample tells. */
-export interface Profile {
-  readonly partitions: number;
-  readonly rows: number;
-  readonly sampled: number;
-  readonly unusable: Sample["unusable"];
-  /** Of the sampled series at their own interval: least, median, most. */
-  readonly length: readonly [number, number, number];
-  readonly intervals: Readonly<Record<string, number>>;
-  /** Share of the series with gaps, and of all their steps that are missing. */
-  readonly withGaps: number;
-  readonly missing: number;
-  readonly constant: number;
-  readonly demand: Readonly<Record<DemandClass | "none", number>>;
-  readonly period: number;
-  /** Whether the period was given, or found in this share of the sample. */
-  readonly periodFrom: "given" | "found" | "none found";
-  readonly periodShare: number;
-  /** Medians; NaN where not defined. */
-  readonly seasonalStrength: number;
-  readonly trendStrength: number;
-  readonly covariates: readonly { readonly name: string; readonly type: string; readonly missing: number }[];
-}
-
-/** Mean MASE of each, and how models of their own compare with the pooled one and with the naive method. */
-export interface Evidence {
-  readonly series: number;
-  readonly leftOut: number;
-  readonly horizon: number;
-  readonly methods: Readonly<Record<string, number>>;
-  readonly mase: { readonly own: number; readonly naive: number; readonly pooled: number };
-  readonly ownToPooled: RelativeError;
-  readonly ownToNaive: RelativeError;
-  readonly pooledToNaive: RelativeError;
-  readonly pooledRows: number;
-}
-
-/** What all partitions take. */
-export interface Cost {
-  readonly cpuSeconds: number;
-  readonly wallSeconds: number;
-  readonly modelBytes: number;
-  readonly pooledSeconds: number;
-  /** Bytes of memory: the process's own, for each worker. */
-  readonly memoryBytes: number;
-  readonly pooledBytes: number;
-}
-
-/** Advice with what it rests on. */
-export interface Advice {
-  readonly verdict: Verdict;
-  readonly reasons: readonly string[];
-  readonly notes: readonly string[];
-  readonly profile: Profile;
-  readonly evidence: Evidence;
-  readonly cost: Cost;
-}
+import { relativeError } from "./relative-error.ts";
+import { type SampledSeries, sampledSeries } from "./sampled-series.ts";
 
 /**
  * Says whether one model per partition or one for all is right, from a seeded sample: what the series are like, and how

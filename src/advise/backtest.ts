@@ -1,5 +1,5 @@
-import { accuracy, type DemandClass, type FittedModel, forecast, METHODS } from "../forecast/index.ts";
-import { interpolate } from "../forecast/series.ts";
+import { accuracy, type DemandClass, type FittedModel, forecast, METHODS } from "@manymodel/forecast";
+import { interpolate } from "@manymodel/forecast/time";
 import { type PooledModel, pooledForecast, pooledModel } from "./pooled-model.ts";
 import type { SampledSeries } from "./sampled-series.ts";
 

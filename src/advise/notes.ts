@@ -1,4 +1,4 @@
-import type { AdviseSpec, Evidence, Profile } from "./advise.ts";
+import type { AdviseSpec, Evidence, Profile } from "./advice.ts";
 
 /** Reasons that are told one by one. */
 const MOST_REASONS = 5;

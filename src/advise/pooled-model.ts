@@ -1,5 +1,5 @@
-import { solveNormal } from "../forecast/linalg/normal-equations.ts";
-import { interpolate } from "../forecast/series.ts";
+import { solveNormal } from "@manymodel/forecast/regression";
+import { interpolate } from "@manymodel/forecast/time";
 
 /** A series and where it stands in the season that all share. */
 export interface PooledSeries {

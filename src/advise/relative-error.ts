@@ -1,4 +1,4 @@
-import { studentQuantile } from "../forecast/index.ts";
+import { studentQuantile } from "@manymodel/forecast";
 
 /** How two methods compare over many series. */
 export interface RelativeError {

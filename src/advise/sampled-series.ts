@@ -1,8 +1,8 @@
+import { random } from "@manymodel/forecast";
 import type { ColumnInfo } from "../core/column.ts";
 import { messageOf } from "../core/errors.ts";
 import { type PartitionKey, showKey } from "../core/partition-key.ts";
 import type { Snapshot } from "../core/run.ts";
-import { random } from "../forecast/index.ts";
 import { type Frame, frame } from "../model/frame.ts";
 import { gridPositions, type Interval } from "../model/interval.ts";
 import { seriesInterval } from "../model/series-interval.ts";

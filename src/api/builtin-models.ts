@@ -1,5 +1,5 @@
-import { FAMILIES } from "../forecast/families.ts";
-import { METHODS } from "../forecast/index.ts";
+import { METHODS } from "@manymodel/forecast";
+import { FAMILIES } from "@manymodel/forecast/families";
 
 /** What a value of an option must be, as text for people and as a test. */
 export interface OptionType {

@@ -1,4 +1,4 @@
-import type { Advice } from "../advise/advise.ts";
+import type { Advice } from "../advise/advice.ts";
 import { type LoadedConfig, loadConfig } from "../config/load.ts";
 import { parseDuration } from "../core/duration.ts";
 import { ManymodelError, show } from "../core/errors.ts";

@@ -1,4 +1,4 @@
-import type { ReconciliationMethod } from "../forecast/hierarchy/methods.ts";
+import type { ReconciliationMethod } from "@manymodel/forecast/hierarchy";
 import { during } from "../ports/activity.ts";
 import type { DeclaredLevel } from "../reconcile/declared-hierarchy.ts";
 import { type ReconcileSummary, reconcileTables } from "../reconcile/reconcile-tables.ts";

@@ -1,10 +1,10 @@
 import { fileURLToPath } from "node:url";
+import { METHODS } from "@manymodel/forecast";
 import { placeOf } from "../config/place.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import { decodeKey, type PartitionKey } from "../core/partition-key.ts";
 import type { PlainData } from "../core/plain-data.ts";
 import type { DataQuery } from "../core/run.ts";
-import { METHODS } from "../forecast/index.ts";
 import { keyArgument } from "../model/key-argument.ts";
 import { latestOffenders } from "../monitor/offenders.ts";
 import { type Ranking, type RankOptions, rank } from "../refine/rank.ts";

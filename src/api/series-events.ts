@@ -1,4 +1,4 @@
-import { normal, random } from "../forecast/index.ts";
+import { normal, random } from "@manymodel/forecast";
 import type { Tables } from "../ports/tables.ts";
 
 /** How much synthetic data to make. */

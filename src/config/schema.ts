@@ -1,9 +1,9 @@
+import { RECONCILIATION_METHODS } from "@manymodel/forecast/hierarchy";
 import { z } from "zod";
 import { MISSING_MODEL } from "../core/missing-model.ts";
 import { LEVEL_RULE, levelOfQuantile } from "../core/quantile.ts";
 import { LONGEST_HORIZON, NAME_RULE, RESERVED_ARGUMENTS, RUN_MODES } from "../core/run.ts";
 import { readInterval } from "../core/stated-interval.ts";
-import { RECONCILIATION_METHODS } from "../forecast/hierarchy/methods.ts";
 import { count, duration } from "./common-values.ts";
 import { postgres, snowflake, stage } from "./engine-blocks.ts";
 import { fleet } from "./fleet-block.ts";

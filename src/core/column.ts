@@ -1,5 +1,3 @@
-import type { TextRuns } from "./text-runs.ts";
-
 /** The type of a data column as a model body sees it. */
 export type ColumnType = "number" | "integer" | "string" | "boolean" | "date" | "timestamp";
 
@@ -59,4 +57,10 @@ export function matchColumn(names: readonly string[], wanted: string): string | 
   if (names.includes(wanted)) return wanted;
   const matches = names.filter((name) => name.toLowerCase() === wanted.toLowerCase());
   return matches.length === 1 ? matches[0] : undefined;
+}
+
+/** Texts in runs: `values[i]` stands in the rows from `ends[i - 1]` (0 for the first) to before `ends[i]`. */
+export interface TextRuns {
+  readonly values: readonly (string | null)[];
+  readonly ends: Int32Array;
 }

@@ -1,8 +1,8 @@
 import type { SchemaElement, Statistics } from "hyparquet";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
-import type { Column, ColumnBatch } from "./column.ts";
+import type { Column, ColumnBatch, TextRuns } from "./column.ts";
 import { type EncodedValues, encodeRuns, encodeTexts, writeColumnChunk } from "./column-chunk.ts";
-import { runsOf, sliceRuns, type TextRuns } from "./text-runs.ts";
+import { runsOf, sliceRuns } from "./text-runs.ts";
 
 const DAY = 86_400_000;
 const ROWS_PER_GROUP = 100_000;

@@ -1,10 +1,4 @@
-import type { Column } from "./column.ts";
-
-/** Texts in runs: `values[i]` stands in the rows from `ends[i - 1]` (0 for the first) to before `ends[i]`. */
-export interface TextRuns {
-  readonly values: readonly (string | null)[];
-  readonly ends: Int32Array;
-}
+import type { Column, TextRuns } from "./column.ts";
 
 /** A text column that is given by its runs; it is laid out row by row only if somebody asks for its values. */
 export function textInRuns(runs: TextRuns): Column {

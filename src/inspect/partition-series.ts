@@ -1,10 +1,10 @@
+import { type FittedModel, fitted } from "@manymodel/forecast";
 import type { PartitionOutcome } from "../core/artifact.ts";
 import type { ColumnInfo } from "../core/column.ts";
 import { ManymodelError } from "../core/errors.ts";
 import type { KeyColumn } from "../core/partition-key.ts";
 import type { DataQuery, IndexSummary, RunManifest, Snapshot } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
-import { type FittedModel, fitted } from "../forecast/index.ts";
 import { loadDefinition } from "../model/bundle.ts";
 import { frame } from "../model/frame.ts";
 import type { Engine } from "../ports/engine.ts";

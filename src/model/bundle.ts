@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -20,8 +21,10 @@ const EXTENSION = path.extname(fileURLToPath(import.meta.url));
 const PACKAGE_ENTRIES: Readonly<Record<string, string>> = {
   manymodel: `./index${EXTENSION}`,
   "manymodel/model": `./index${EXTENSION}`,
-  "manymodel/forecast": `../forecast/index${EXTENSION}`,
+  "manymodel/forecast": `../forecast${EXTENSION}`,
 };
+/** Finds the forecasting package that this one was installed with. */
+const { resolve: resolvePackage } = createRequire(import.meta.url);
 /** Packages in CommonJS form ask for `require` even inside an ES module. */
 const BANNER = `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);`;
 
@@ -51,6 +54,10 @@ export async function bundleDefinition(file: string): Promise<Bundle> {
         {
           name: "manymodel",
           setup(build) {
+            build.onResolve({ filter: /^@manymodel\/forecast(\/|$)/ }, ({ path: name }) => ({
+              path: resolvePackage(name),
+              sideEffects: false,
+            }));
             build.onResolve({ filter: /^manymodel(\/|$)/ }, ({ path: name }) => {
               const entry = PACKAGE_ENTRIES[name];
               return entry === undefined

@@ -6,4 +6,4 @@ export {
   type Interval,
   nextTimes,
   parseTime,
-} from "../forecast/interval.ts";
+} from "@manymodel/forecast/time";

@@ -1,7 +1,7 @@
+import { dayOfMonth, weekday } from "@manymodel/forecast/time";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { Snapshot } from "../core/run.ts";
 import { readInterval } from "../core/stated-interval.ts";
-import { dayOfMonth, weekday } from "../forecast/interval.ts";
 import { detectInterval, formatTime, gridPositions, type Interval } from "./interval.ts";
 
 /** The times of a series do not fall on the interval that was stated for all. */

@@ -1,7 +1,7 @@
+import { normalQuantile } from "@manymodel/forecast/stats";
 import type { PartitionOutcome } from "../core/artifact.ts";
 import type { ColumnBatch } from "../core/column.ts";
 import type { PartitionKey } from "../core/partition-key.ts";
-import { normalQuantile } from "../forecast/distribution.ts";
 import { gridPositions, parseTime } from "../model/interval.ts";
 import type { PartitionRows, Tables } from "../ports/tables.ts";
 import type { Entry } from "./ledger.ts";

@@ -1,12 +1,18 @@
+import {
+  benjaminiHochberg,
+  type Calibration,
+  calibrate,
+  detect,
+  type Findings,
+  judge,
+  type Thresholds,
+  type VerdictName,
+} from "@manymodel/forecast/monitoring";
 import type { ColumnType } from "../core/column.ts";
 import { encodeKey } from "../core/partition-key.ts";
 import type { RunManifest } from "../core/run.ts";
 import { partitionSeed } from "../core/seed.ts";
 import { stagePath } from "../core/stage-path.ts";
-import { type Calibration, calibrate } from "../forecast/monitoring/calibration.ts";
-import { detect, type Findings, type Thresholds } from "../forecast/monitoring/detect.ts";
-import { benjaminiHochberg } from "../forecast/monitoring/false-discovery.ts";
-import { judge, type VerdictName } from "../forecast/monitoring/verdict.ts";
 import { formatTime } from "../model/interval.ts";
 import { prepareOutput } from "../pipeline/prepare-output.ts";
 import type { Engine } from "../ports/engine.ts";

@@ -1,6 +1,6 @@
+import type { VerdictName } from "@manymodel/forecast/monitoring";
 import type { Column, ColumnBatch, ColumnInfo } from "../core/column.ts";
 import { decodeKey } from "../core/partition-key.ts";
-import type { VerdictName } from "../forecast/monitoring/verdict.ts";
 import { keyColumn, outputType, timeColumn } from "../work/forecast-rows.ts";
 import { ownName, type WatchedTable } from "./ledger.ts";
 import type { Scale } from "./scale.ts";

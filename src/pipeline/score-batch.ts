@@ -17,7 +17,7 @@ import { checksum } from "../stages/checksum.ts";
 import { getJson } from "../stages/json.ts";
 import type { Fallback } from "../work/fallback.ts";
 import { forecastColumns } from "../work/forecast-rows.ts";
-import type { ScoreTask } from "../work/score-segment.ts";
+import type { ScoreTask } from "../work/score-task.ts";
 import type { ScoredPart, StatusCounts } from "../work/scored-part.ts";
 import { checkComplete, inferBatch } from "../work/take-scored.ts";
 import type { WorkerRequest } from "../work/worker.ts";

@@ -1,6 +1,6 @@
+import { type Hierarchy, hierarchy } from "@manymodel/forecast/hierarchy";
 import { ManymodelError } from "../core/errors.ts";
 import { decodeKey, encodeKey, type KeyColumn, showKey } from "../core/partition-key.ts";
-import { type Hierarchy, hierarchy } from "../forecast/hierarchy/hierarchy.ts";
 import type { Tables } from "../ports/tables.ts";
 
 /** A level of a hierarchy as it is declared: the key columns that tell its series apart, none for the total. */

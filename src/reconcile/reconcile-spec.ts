@@ -1,4 +1,4 @@
-import type { ReconciliationMethod } from "../forecast/hierarchy/methods.ts";
+import type { ReconciliationMethod } from "@manymodel/forecast/hierarchy";
 import type { DeclaredLevel } from "./declared-hierarchy.ts";
 
 /** What to reconcile, and how. */

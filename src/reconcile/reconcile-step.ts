@@ -1,6 +1,6 @@
+import { type Reconciler, reconciler } from "@manymodel/forecast/hierarchy";
+import { normalQuantile } from "@manymodel/forecast/stats";
 import { ManymodelError } from "../core/errors.ts";
-import { normalQuantile } from "../forecast/distribution.ts";
-import { type Reconciler, reconciler } from "../forecast/hierarchy/reconcile.ts";
 import type { StepForecasts } from "./base-forecasts.ts";
 import { type KeyedHierarchy, type KeyedLevel, showNode } from "./declared-hierarchy.ts";
 import type { ReconcileSpec } from "./reconcile-spec.ts";

@@ -1,7 +1,7 @@
+import { RECONCILIATION_METHODS, type ReconciliationMethod } from "@manymodel/forecast/hierarchy";
 import { ManymodelError, show } from "../core/errors.ts";
 import { checkLevels } from "../core/quantile.ts";
 import { checkName } from "../core/run.ts";
-import { RECONCILIATION_METHODS, type ReconciliationMethod } from "../forecast/hierarchy/methods.ts";
 import { prepareOutput } from "../pipeline/prepare-output.ts";
 import type { Tables } from "../ports/tables.ts";
 import type { OnProgress } from "../runs/progress.ts";

@@ -1,4 +1,4 @@
-import { type Hierarchy, sumUp } from "../forecast/hierarchy/hierarchy.ts";
+import { type Hierarchy, sumUp } from "@manymodel/forecast/hierarchy";
 import type { StepForecasts } from "./base-forecasts.ts";
 
 /**

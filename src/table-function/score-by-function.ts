@@ -5,7 +5,7 @@ import type { Engine } from "../ports/engine.ts";
 import type { PredictedStatus, TableFunctions } from "../ports/table-functions.ts";
 import { forecastColumns } from "../work/forecast-rows.ts";
 import type { Problem, ScoredPartition } from "../work/score-partition.ts";
-import type { ScoreSegment } from "../work/score-segment.ts";
+import type { ScoreSegment } from "../work/score-task.ts";
 import { PartOfBatch, type ScoredPart } from "../work/scored-part.ts";
 import type { PredictPlan } from "./predict-function.ts";
 import { splitStatement } from "./split-statement.ts";

@@ -1,5 +1,4 @@
-import type { IndexedSegment, PartitionOutcome } from "../core/artifact.ts";
-import type { PlainData } from "../core/plain-data.ts";
+import type { PartitionOutcome } from "../core/artifact.ts";
 import { levelsToAsk } from "../core/quantile.ts";
 import type { Snapshot } from "../core/run.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
@@ -7,48 +6,10 @@ import { type Frame, frame } from "../model/frame.ts";
 import type { PartitionRows } from "../ports/tables.ts";
 import type { WorkerEngine } from "../ports/worker-engine.ts";
 import { segmentRows } from "../runs/read-index.ts";
-import type { Fallback } from "./fallback.ts";
 import { fingerprintOf, type RowRange } from "./fingerprint.ts";
-import type { ForecastTable } from "./forecast-rows.ts";
 import { NOT_TRAINED, type ScoredPartition, scorePartition } from "./score-partition.ts";
+import type { ScoreMissing, ScoreSegment } from "./score-task.ts";
 import { PartOfBatch, type ScoredPart } from "./scored-part.ts";
-
-/** The batch whose rows are kept where nothing has changed. */
-export interface KeptBatch {
-  /** Of its rows in the output table. */
-  readonly owner: string;
-  /** Which batch asks: what was read for another one is not used. */
-  readonly batchId: string;
-}
-
-/** What every task of a batch needs to know. */
-export interface ScoreTask extends ForecastTable {
-  readonly snapshot: Snapshot;
-  /** The table of the future, or null. */
-  readonly future: Snapshot | null;
-  readonly outputTable: string;
-  readonly horizon: number;
-  readonly advance: boolean;
-  /** How to forecast partitions without a model; null: not at all. */
-  readonly fallback: Fallback | null;
-  readonly kept: KeptBatch | null;
-  /** The run whose index lists the models. */
-  readonly runId: string;
-  readonly definitionSha256: string;
-  readonly packageVersion: string;
-}
-
-/** Score the partitions of the input that one segment has models for. */
-export interface ScoreSegment extends ScoreTask {
-  readonly segment: IndexedSegment;
-  readonly keyArg: string;
-  readonly exports: PlainData;
-}
-
-/** Write the rows of these partitions of the input, which no segment has. */
-export interface ScoreMissing extends ScoreTask {
-  readonly ordinals: readonly number[];
-}
 
 /** The fingerprints of a batch's partitions, and what became of them. */
 export type KnownFingerprints = ReadonlyMap<string, ScoredPartition["status"]>;

@@ -7,7 +7,7 @@ import type { WorkerEngine } from "../ports/worker-engine.ts";
 import { scoreFallback } from "./fallback.ts";
 import { ForecastRows } from "./forecast-rows.ts";
 import type { Problem, ScoredPartition } from "./score-partition.ts";
-import type { ScoreTask } from "./score-segment.ts";
+import type { ScoreTask } from "./score-task.ts";
 
 /** Partitions by what became of them. */
 export type StatusCounts = { [Status in ScoredPartition["status"]]: number };

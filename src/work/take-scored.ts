@@ -4,7 +4,7 @@ import type { ModelVersion } from "../core/registry.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { Inference, InferenceResult } from "../ports/inference.ts";
 import type { WorkerEngine } from "../ports/worker-engine.ts";
-import type { ScoreTask } from "./score-segment.ts";
+import type { ScoreTask } from "./score-task.ts";
 import { decodeScored } from "./scored-json.ts";
 import { PartOfBatch, type ScoredPart } from "./scored-part.ts";
 

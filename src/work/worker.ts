@@ -10,14 +10,8 @@ import { parseJson } from "../stages/json.ts";
 import { type FindUnchanged, findUnchanged } from "./find-unchanged.ts";
 import { type TakeSample, takeSample } from "./sample.ts";
 import { type ScorePartitions, type ScoringJob, scorePartitions } from "./score-partitions.ts";
-import {
-  type KnownFingerprints,
-  type ScoreMissing,
-  type ScoreSegment,
-  type ScoreTask,
-  scoreMissing,
-  scoreSegment,
-} from "./score-segment.ts";
+import { type KnownFingerprints, scoreMissing, scoreSegment } from "./score-segment.ts";
+import type { ScoreMissing, ScoreSegment, ScoreTask } from "./score-task.ts";
 import { type TakeScored, takeScored } from "./take-scored.ts";
 import { putSegment, trainChunk } from "./train-chunk.ts";
 import { type TrainOne, trainOne } from "./train-one.ts";

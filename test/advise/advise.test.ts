@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { normal, random } from "../../packages/forecast/src/index.ts";
 import { advise } from "../../src/advise/advise.ts";
 import { pooledForecast, pooledModel } from "../../src/advise/pooled-model.ts";
 import { relativeError } from "../../src/advise/relative-error.ts";
-import { normal, random } from "../../src/forecast/index.ts";
 import { fillTable, openWorkspace } from "../workspace.ts";
 
 const DAY = 86_400_000;

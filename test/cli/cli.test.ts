@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { appendFile, copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import { absent, data } from "../../packages/forecast/test/reference.ts";
 import { BIN } from "../processes.ts";
-import { absent, data } from "../reference.ts";
 import { temporaryFolder } from "../workspace.ts";
 
 let folder: string;

@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { normal, random } from "../../src/forecast/random.ts";
+import { normal, random } from "../../packages/forecast/src/stats/random.ts";
 import { BIN } from "../processes.ts";
 import { temporaryFolder } from "../workspace.ts";
 

@@ -1,4 +1,4 @@
-import { random } from "../../src/forecast/random.ts";
+import { random } from "../../packages/forecast/src/stats/random.ts";
 
 /**
  * When a process is killed. `starting`: after so many looks at it. `pinning`: while the snapshot is being written.

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { random } from "../../src/forecast/random.ts";
+import { random } from "../../packages/forecast/src/stats/random.ts";
 import type { Engine } from "../../src/ports/engine.ts";
 import { startProcess } from "./processes.ts";
 import { STEPS, verifyForecasts } from "./verify.ts";

@@ -1,6 +1,6 @@
+import { type Random, random } from "../../packages/forecast/src/stats/random.ts";
 import { parseConfig } from "../../src/config/load.ts";
 import { ManymodelError } from "../../src/core/errors.ts";
-import { type Random, random } from "../../src/forecast/random.ts";
 import { anyText, below, type FuzzReport, mutate, pick } from "./mutate.ts";
 
 const DOCUMENTS = [

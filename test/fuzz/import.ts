@@ -3,7 +3,7 @@ import path from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { ManymodelError } from "manymodel";
 import { openLocalEngine } from "manymodel/engines/local";
-import { type Random, random } from "../../src/forecast/random.ts";
+import { type Random, random } from "../../packages/forecast/src/stats/random.ts";
 import { anyText, below, type FuzzReport, mutate, pick } from "./mutate.ts";
 
 const PIECES = [

@@ -1,4 +1,4 @@
-import type { Random } from "../../src/forecast/random.ts";
+import type { Random } from "../../packages/forecast/src/stats/random.ts";
 
 /** What a fuzzer did. */
 export interface FuzzReport {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
+import { type Random, random } from "../../packages/forecast/src/stats/random.ts";
 import { ManymodelError } from "../../src/core/errors.ts";
 import { decodeKey, encodeKey, type KeyType, type KeyValue } from "../../src/core/partition-key.ts";
-import { type Random, random } from "../../src/forecast/random.ts";
 import { anyText, below, type FuzzReport, mutate, pick } from "./mutate.ts";
 
 const PIECES = [

@@ -1,7 +1,7 @@
 import { encodeKey, type KeyColumn, type KeyValue, type ManyModel, type ReconcileTablesOptions } from "manymodel";
 import { describe, expect, it } from "vitest";
-import { groupedHierarchy } from "../../src/forecast/index.ts";
-import { generalised } from "../forecast/hierarchy/dense.ts";
+import { groupedHierarchy } from "../../packages/forecast/src/index.ts";
+import { generalised } from "../../packages/forecast/test/hierarchy/dense.ts";
 import { fillTable, openWorkspace } from "../workspace.ts";
 
 const DAY = 86_400_000;
@@ -189,7 +189,7 @@ for (const engine of ["local", "memory"] as const)
       const levels = LEVELS.map((level, i) => ({ ...level, residuals: ["R_ITEMS", "R_STORES", "R_TOTAL"][i]! }));
       await mm.reconcile({ ...OPTIONS, levels, method: "mint-shrink" });
       const rows = await rowsOf(mm, "RECONCILED_FORECASTS", []);
-      const { reconcile } = await import("../../src/forecast/index.ts");
+      const { reconcile } = await import("../../packages/forecast/src/index.ts");
       const h = groupedHierarchy({ store: ["A", "A", "B", "B"] }, [["store"], []]);
       const order = [4, 5, 6, 0, 1, 2, 3];
       const residuals = times.map((t) => Float64Array.from(order, (i) => noise(i, t)));

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Advice, Verdict } from "../../advise/advise.ts";
+import type { Advice, Verdict } from "../../advise/advice.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { integer } from "../option.ts";
 import { formatSeconds, formatTable } from "../table.ts";

@@ -5,7 +5,7 @@ import type { Engine } from "../../ports/engine.ts";
 import { Allowance } from "../base/allowance.ts";
 import { TableBuilder } from "./build-table.ts";
 import { PartitionSearch } from "./partition-search.ts";
-import type { RunTable } from "./table-cache.ts";
+import type { RunTable } from "./run-table.ts";
 
 /**
  * The partitions of a run that is not completed: those of the segments that its chunks have committed, read as they come,

@@ -6,7 +6,7 @@ import { textAt } from "../base/text-column.ts";
 import type { FailureGroup, PartitionPage, PartitionRow, PartitionsHead } from "../wire.ts";
 import type { PartitionQuery, PartitionSearch } from "./partition-search.ts";
 import { OUTCOMES } from "./partition-table.ts";
-import type { RunTable } from "./table-cache.ts";
+import type { RunTable } from "./run-table.ts";
 
 const MOST_ROWS = 500;
 const MOST_REASONS = 50;

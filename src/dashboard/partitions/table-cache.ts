@@ -1,4 +1,3 @@
-import type { IndexedSegment } from "../../core/artifact.ts";
 import type { RunManifest } from "../../core/run.ts";
 import { stagePath } from "../../core/stage-path.ts";
 import type { Engine } from "../../ports/engine.ts";
@@ -8,31 +7,13 @@ import { buildTable } from "./build-table.ts";
 import { LiveTable } from "./live-table.ts";
 import { PartitionSearch } from "./partition-search.ts";
 import { getTable, putTable, tableBytes } from "./partition-table.ts";
+import type { RunTable } from "./run-table.ts";
 
 /** The tables that are in memory may take so much together; the one asked for last always stays. */
 const MOST_BYTES = 512 * 2 ** 20;
 
 /** As many runs in progress are followed at once. */
 const MOST_LIVE = 4;
-
-/** A run's partitions as they can be looked at. */
-export interface RunTable {
-  readonly search: PartitionSearch;
-  readonly manifest: RunManifest;
-  /** Where the partitions' rows are: what the table's numbers of segments mean. */
-  segments(): Promise<readonly IndexedSegment[]>;
-  /** How much of a run that is not completed there is; null: all of it. */
-  readonly progress: TableProgress | null;
-  /** Does something with the table; of a run in progress, that is taken from what looking at it may cost. */
-  spend<T>(work: () => Promise<T>): Promise<T>;
-}
-
-/** Partitions of a run that is not completed: in the table, in committed segments, and done with in any way. */
-export interface TableProgress {
-  readonly there: number;
-  readonly committed: number;
-  readonly done: number;
-}
 
 /** How far a table is that is being made. */
 export interface Making {

@@ -1,4 +1,4 @@
-import { decompose, type FittedModel, mstl } from "../../forecast/index.ts";
+import { decompose, type FittedModel, mstl } from "@manymodel/forecast";
 import { finite } from "../partitions/partition-view.ts";
 import type { Components } from "../wire.ts";
 

@@ -1,4 +1,4 @@
-import { acf, type FittedModel, ljungBox } from "../../forecast/index.ts";
+import { acf, type FittedModel, ljungBox } from "@manymodel/forecast";
 import { histogram } from "../base/histogram.ts";
 import { finite } from "../partitions/partition-view.ts";
 import type { Diagnostics } from "../wire.ts";

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { accuracy, forecast, METHODS, type Method } from "@manymodel/forecast";
 import { messageOf } from "../../core/errors.ts";
-import { accuracy, forecast, METHODS, type Method } from "../../forecast/index.ts";
 import type { HoldoutForecast } from "../wire.ts";
 
 /** A series whose last observations a method is to forecast from those before. */

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
+import { METHODS } from "@manymodel/forecast";
 import { ManymodelError, show } from "../../core/errors.ts";
-import { METHODS } from "../../forecast/index.ts";
 import type { Engine } from "../../ports/engine.ts";
 import { forecastTask } from "../runs/run-view.ts";
 import type { HoldoutForecast } from "../wire.ts";

@@ -1,4 +1,4 @@
-import { type FittedModel, forecast } from "../../forecast/index.ts";
+import { type FittedModel, forecast } from "@manymodel/forecast";
 
 /** A stored model as one of the forecasting library: itself, or the one it wraps (`model`, `linear`); undefined if none. */
 export function libraryModel(stored: unknown): FittedModel | undefined {

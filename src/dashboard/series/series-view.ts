@@ -1,8 +1,8 @@
+import { type FittedModel, fitted, forecast, METHODS, supports, update } from "@manymodel/forecast";
 import type { PartitionOutcome } from "../../core/artifact.ts";
 import { messageOf } from "../../core/errors.ts";
 import { keyText } from "../../core/partition-key.ts";
 import type { RunManifest } from "../../core/run.ts";
-import { type FittedModel, fitted, forecast, METHODS, supports, update } from "../../forecast/index.ts";
 import { formatTime, nextTimes } from "../../model/interval.ts";
 import type { Engine } from "../../ports/engine.ts";
 import { keyLabel } from "../base/key-label.ts";

@@ -7,7 +7,7 @@ import { keyLabel } from "../base/key-label.ts";
 import { textAt } from "../base/text-column.ts";
 import type { PartitionQuery } from "../partitions/partition-search.ts";
 import { finite } from "../partitions/partition-view.ts";
-import type { RunTable } from "../partitions/table-cache.ts";
+import type { RunTable } from "../partitions/run-table.ts";
 import type { SmallSeries } from "../wire.ts";
 import { readEnds, targetOf } from "./series-data.ts";
 

@@ -2,7 +2,7 @@ import type { ClientBase } from "pg";
 import type { ColumnBatch, ColumnInfo } from "../../core/column.ts";
 import { copyOut } from "./copy.ts";
 import { PartitionDecoder } from "./decode-partitions.ts";
-import { valueExpression } from "./relation.ts";
+import { valueExpression } from "./relation-sql.ts";
 
 /** Columns of published rows that have a value in the first of them: each part of the table is one row of arrays. */
 export async function readPublished(

@@ -9,16 +9,15 @@ import { describeQuery, type ResolvedQuery, resolveQuery, snapshotId } from "../
 import { copyOut } from "./copy.ts";
 import type { Database } from "./database.ts";
 import { PartitionDecoder } from "./decode-partitions.ts";
+import { findRelation, type Relation } from "./relation.ts";
 import {
-  findRelation,
   KEY_SQL_TYPES,
   keyExpression,
   orderExpression,
-  type Relation,
   type RelationColumn,
   VALUE_SQL_TYPES,
   valueExpression,
-} from "./relation.ts";
+} from "./relation-sql.ts";
 import type { TableStore } from "./table-store.ts";
 
 /** The table that holds a snapshot. */

@@ -2,9 +2,9 @@ import type { Stage } from "../../ports/stage.ts";
 import type { StoredItem, Tables } from "../../ports/tables.ts";
 import { type Duck, identifier } from "../node/duck.ts";
 import type { Database } from "./database.ts";
+import { concealRun, exposeRun } from "./expose-run.ts";
 import { importFile } from "./import-file.ts";
 import { queryDatabase } from "./query.ts";
-import { concealRun, exposeRun } from "./result-views.ts";
 import { locateKeys, readPartitions, snapshotKeys, snapshotTable, takeSnapshot } from "./snapshot.ts";
 import { folded, TableStore } from "./table-store.ts";
 

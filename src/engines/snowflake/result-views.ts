@@ -2,15 +2,9 @@ import type { KeyColumn } from "../../core/partition-key.ts";
 import { segmentColumn } from "../../core/segment.ts";
 import type { Names } from "./names.ts";
 import type { Session } from "./session.ts";
-import { KEY_TYPES, type StoredKey, storedAs, storedKey, viewStatements } from "./sql/result-views.ts";
+import { type ExposedKey, KEY_TYPES, type StoredKey, storedAs, storedKey, viewStatements } from "./sql/result-views.ts";
 import { TABLES } from "./sql/setup.ts";
 import { tableStatements } from "./sql/tables.ts";
-
-/** A key column on its way from a segment into the model store. */
-export interface ExposedKey extends StoredKey {
-  /** Its column in the segment. */
-  readonly field: string;
-}
 
 /** A run's key columns by the names that the result views show them under: in capitals, so that SQL needs no quotes. */
 export function exposedKeys(keyColumns: readonly KeyColumn[]): ExposedKey[] {

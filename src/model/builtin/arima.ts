@@ -1,4 +1,4 @@
-import { ARIMA } from "../../forecast/families.ts";
+import { ARIMA } from "@manymodel/forecast/families";
 import { seriesForecaster } from "./series-forecaster.ts";
 
 /** Automatic ARIMA for each partition's series. */

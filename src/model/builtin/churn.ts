@@ -1,4 +1,4 @@
-import { auc, brier, type LogisticModel, logistic, logLoss, probability, random } from "../../forecast/index.ts";
+import { auc, brier, type LogisticModel, logistic, logLoss, probability, random } from "@manymodel/forecast";
 import { defineModel, type FitContext } from "../define-model.ts";
 import type { Frame } from "../frame.ts";
 

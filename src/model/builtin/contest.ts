@@ -6,7 +6,7 @@ import {
   type Method,
   type Ranked,
   update,
-} from "../../forecast/index.ts";
+} from "@manymodel/forecast";
 import { defineModel, type FitContext } from "../define-model.ts";
 import { observed } from "../observed.ts";
 

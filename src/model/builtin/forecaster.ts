@@ -1,5 +1,4 @@
-import { METHODS } from "../../forecast/methods.ts";
-import { KINDS } from "../../forecast/model.ts";
+import { KINDS, METHODS } from "@manymodel/forecast/families";
 import { seriesForecaster } from "./series-forecaster.ts";
 
 /** Any method for each partition's series. */

@@ -9,7 +9,7 @@ import {
   scoreReadings,
   snaive,
   update,
-} from "../../forecast/index.ts";
+} from "@manymodel/forecast";
 import { defineModel, type FitContext, type Prediction } from "../define-model.ts";
 import { observed } from "../observed.ts";
 import { timesOfSeries } from "../time-axis.ts";

@@ -1,6 +1,6 @@
-import { dispatch } from "../../forecast/dispatch.ts";
-import type { Family } from "../../forecast/families.ts";
-import { type Accuracy, accuracy, type FittedModel, type Method } from "../../forecast/index.ts";
+import { type Accuracy, accuracy, type FittedModel, type Method } from "@manymodel/forecast";
+import type { Family } from "@manymodel/forecast/families";
+import { dispatch } from "@manymodel/forecast/families";
 import { defineModel, type FitContext, type ModelDefinition } from "../define-model.ts";
 import { observed } from "../observed.ts";
 

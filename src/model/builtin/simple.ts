@@ -1,4 +1,4 @@
-import { SIMPLE } from "../../forecast/families.ts";
+import { SIMPLE } from "@manymodel/forecast/families";
 import { seriesForecaster } from "./series-forecaster.ts";
 
 /** A method that takes next to no time for each partition's series. */

@@ -1,4 +1,4 @@
-import { SMOOTHING } from "../../forecast/families.ts";
+import { SMOOTHING } from "@manymodel/forecast/families";
 import { seriesForecaster } from "./series-forecaster.ts";
 
 /** Exponential smoothing and its relatives for each partition's series. */

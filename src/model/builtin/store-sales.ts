@@ -7,7 +7,7 @@ import {
   type LinearOptions,
   linearModel,
   update,
-} from "../../forecast/index.ts";
+} from "@manymodel/forecast";
 import { defineModel, type FitContext } from "../define-model.ts";
 import type { Frame } from "../frame.ts";
 import { formatTime, type Interval, nextTimes, parseTime } from "../interval.ts";

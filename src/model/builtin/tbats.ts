@@ -1,4 +1,4 @@
-import { TBATS } from "../../forecast/families.ts";
+import { TBATS } from "@manymodel/forecast/families";
 import { seriesForecaster } from "./series-forecaster.ts";
 
 /** TBATS or BATS for each partition's series. */

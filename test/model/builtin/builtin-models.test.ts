@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { normal, random } from "../../../packages/forecast/src/index.ts";
 import type { ColumnBatch } from "../../../src/core/column.ts";
-import { normal, random } from "../../../src/forecast/index.ts";
 import churn, { type ChurnModel } from "../../../src/model/builtin/churn.ts";
 import sensorAnomalies from "../../../src/model/builtin/sensor-anomalies.ts";
 import storeSales from "../../../src/model/builtin/store-sales.ts";

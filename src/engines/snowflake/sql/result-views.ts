@@ -60,3 +60,9 @@ export function viewStatements(names: Names, keys?: readonly StoredKey[]): strin
   FROM ${names.of(TABLES.modelStore)} m${from}`;
   });
 }
+
+/** A key column on its way from a segment into the model store. */
+export interface ExposedKey extends StoredKey {
+  /** Its column in the segment. */
+  readonly field: string;
+}

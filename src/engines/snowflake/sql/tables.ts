@@ -1,7 +1,7 @@
 import type { ColumnInfo, ColumnType } from "../../../core/column.ts";
 import { identifier, literal } from "../literal.ts";
 import { type Names, OWN } from "../names.ts";
-import type { ExposedKey } from "../result-views.ts";
+import type { ExposedKey } from "./result-views.ts";
 import { KEY_TYPES, storedAs } from "./result-views.ts";
 import { MODEL_STORE_COLUMNS, TABLES } from "./setup.ts";
 import { valueExpression } from "./snapshot.ts";

@@ -1,0 +1,119 @@
+import { checkOptions, type OptionNames } from "../model/options.ts";
+import { boxCox } from "../time/box-cox.ts";
+import { checkPeriod, checkSeries, type Series, toFloat64 } from "../time/series.ts";
+import type { ArimaModel } from "./arima-model.ts";
+import { assembleModel, constantModel } from "./assemble.ts";
+import { differenced, isExhausted } from "./differencing.ts";
+import { type ArimaMethod, type Estimate, estimateConditional, estimateExact } from "./estimate.ts";
+import type { ArmaOrder } from "./polynomial.ts";
+import { type ArimaProblem, createProblem } from "./problem.ts";
+import { checkRank, design, type Regressors } from "./regressors.ts";
+
+/** The options of `arima`. */
+const NAMES: OptionNames<ArimaOptions> = {
+  order: true,
+  seasonal: true,
+  period: true,
+  includeMean: true,
+  includeDrift: true,
+  xreg: true,
+  method: true,
+  lambda: true,
+  biasAdjust: true,
+};
+
+/** Settings of `arima`. */
+export interface ArimaOptions {
+  /** [p, d, q]: autoregressive coefficients, differences, moving-average coefficients; default [0, 0, 0]. */
+  readonly order?: readonly [number, number, number];
+  /** [P, D, Q]: the same at the seasonal lag; default [0, 0, 0]. */
+  readonly seasonal?: readonly [number, number, number];
+  /** Observations per season, an integer ≥ 1; default 1. */
+  readonly period?: number;
+  /** Whether the series has a mean other than zero; default true, ignored where it is differenced. */
+  readonly includeMean?: boolean;
+  /** Whether the series has a linear trend (the mean of its first difference); default false. */
+  readonly includeDrift?: boolean;
+  /** Regressors by name, a value per time of the series. */
+  readonly xreg?: Regressors;
+  /** How to estimate; default "CSS-ML": exact maximum likelihood from a conditional least squares start. */
+  readonly method?: ArimaMethod;
+  /** Box–Cox exponent of the scale to model on; none when left out. */
+  readonly lambda?: number;
+  /** With `lambda`: forecasts are means, not medians, of the original scale; default false. */
+  readonly biasAdjust?: boolean;
+}
+
+/**
+ * Seasonal ARIMA of a given order, with linear regressors: phi(B) Phi(B^m) (1−B)^d (1−B^m)^D (y_t − x_t'β) =
+ * theta(B) Theta(B^m) e_t. Estimated by exact Gaussian maximum likelihood of the differenced series (with missing values,
+ * by a Kalman filter with exact diffuse start), over stationary and invertible coefficients; the best of the optima
+ * reached from conditional least squares and from zero coefficients. Regression coefficients and the variance are
+ * concentrated out.
+ *
+ * A series that is constant once differenced has no ARMA part: its model is its mean, or its constant change.
+ *
+ * @param y - observations, NaN where missing
+ * @returns plain data; `forecast`, `fitted`, `residuals`, `updateArima` and `simulateArima` take it
+ * @throws {RangeError} if an order, the period or a regressor is not allowed, a value is infinite, the transformation
+ *   needs positive values, or there are too few values for the coefficients
+ * @see Box, Jenkins & Reinsel (1994); Hyndman & Khandakar (2008), doi:10.18637/jss.v027.i03, for the conventions
+ *   (sigma2, nobs, aicc)
+ */
+export function arima(y: Series, options: ArimaOptions = {}): ArimaModel {
+  checkOptions("arima", options, NAMES);
+  const { order = [0, 0, 0], seasonal = [0, 0, 0], period = 1, includeMean = true, includeDrift = false } = options;
+  const { xreg, method = "CSS-ML", lambda, biasAdjust = false } = options;
+  checkPeriod(period);
+  checkOrder("order", order);
+  checkOrder("seasonal", seasonal);
+  if (options.period === undefined && seasonal.some((value) => value > 0))
+    throw new RangeError(`seasonal is [${seasonal.join(", ")}], but period is missing; give both, such as period: 12`);
+  if (!["CSS-ML", "ML", "CSS"].includes(method))
+    throw new RangeError(`method is ${JSON.stringify(method)}; it must be "CSS-ML", "ML" or "CSS"`);
+  const [p, d, q] = order;
+  const [P, D, Q] = period > 1 ? seasonal : ([0, 0, 0] as const);
+  const original = toFloat64(y);
+  const observed = checkSeries(original, 1);
+  const series = lambda === undefined ? original : boxCox(original, lambda);
+  const linear = { mean: includeMean && d + D === 0, drift: includeDrift, xreg };
+  const scale = { lambda, biasAdjust };
+  const differencing = { d, D, period };
+  const w = differenced(series, differencing);
+  if (xreg === undefined && isExhausted(w, observed === series.length))
+    return constantModel(series, differencing, linear, scale, method);
+  const regression = design(series.length, linear);
+  checkRank(regression, differencing);
+  const problem = createProblem(series, regression.columns, differencing);
+  const arma: ArmaOrder = { p, q, P, Q, period };
+  const coefficients = p + q + P + Q + regression.names.length;
+  const nobs = problem.observed - d - D * period;
+  if (nobs <= coefficients)
+    throw new RangeError(
+      `the series has ${problem.observed} observed values, ${nobs} after differencing; more than ${coefficients} are needed for that many coefficients`,
+    );
+  const estimate = estimateOrder(problem, arma, method);
+  if (estimate === undefined)
+    throw new RangeError(
+      `no stationary and invertible ARIMA(${p},${d},${q})(${P},${D},${Q})[${period}] could be fitted to the series of ${problem.observed} observed values`,
+    );
+  return assembleModel(problem, arma, estimate, regression, linear, scale, method);
+}
+
+/** Estimates one order by a method, thoroughly. */
+function estimateOrder(problem: ArimaProblem, order: ArmaOrder, method: ArimaMethod): Estimate | undefined {
+  const conditional = estimateConditional(problem, order);
+  if (method === "CSS") return conditional;
+  return estimateExact(problem, order, { start: conditional, thorough: true, tolerance: 1e-8 });
+}
+
+function checkOrder(name: string, order: readonly number[]): void {
+  if (!Array.isArray(order))
+    throw new RangeError(
+      `${name} is ${JSON.stringify(order)}; it must be three numbers, such as [0, 1, 1]; period is an option of its own`,
+    );
+  if (order.length !== 3) throw new RangeError(`${name} has ${order.length} numbers; it must have 3`);
+  for (const value of order)
+    if (!Number.isSafeInteger(value) || value < 0)
+      throw new RangeError(`${name} is [${order.join(", ")}]; its numbers must be integers of at least 0`);
+}

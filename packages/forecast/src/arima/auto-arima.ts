@@ -1,0 +1,295 @@
+import { checkOptions, type OptionNames } from "../model/options.ts";
+import { isConstant } from "../stats/constant.ts";
+import { ndiffs } from "../tests/ndiffs.ts";
+import { nsdiffs } from "../tests/nsdiffs.ts";
+import { boxCox } from "../time/box-cox.ts";
+import { checkPeriod, checkSeries, type Series, toFloat64 } from "../time/series.ts";
+import { arima } from "./arima.ts";
+import type { ArimaModel } from "./arima-model.ts";
+import { assembleModel, constantModel } from "./assemble.ts";
+import { differenced, isExhausted } from "./differencing.ts";
+import { type Estimate, estimateConditional, estimateExact } from "./estimate.ts";
+import { ordinaryLeastSquares } from "./likelihood/conditional.ts";
+import { rootsBeyond } from "./polynomial.ts";
+import { createProblem } from "./problem.ts";
+import { checkRank, design, type Regressors } from "./regressors.ts";
+import {
+  createSearch,
+  criterionOf,
+  type InformationCriterion,
+  loglikFor,
+  orderOf,
+  ROOT_LIMIT,
+  revise,
+  type Search,
+  type Tried,
+} from "./search.ts";
+import { searchGrid, searchStepwise } from "./stepwise.ts";
+
+/** The options of `autoArima`. */
+const NAMES: OptionNames<AutoArimaOptions> = {
+  period: true,
+  d: true,
+  D: true,
+  maxP: true,
+  maxQ: true,
+  maxSeasonalP: true,
+  maxSeasonalQ: true,
+  maxOrder: true,
+  maxD: true,
+  maxSeasonalD: true,
+  startP: true,
+  startQ: true,
+  startSeasonalP: true,
+  startSeasonalQ: true,
+  stationary: true,
+  seasonal: true,
+  stepwise: true,
+  approximation: true,
+  ic: true,
+  test: true,
+  seasonalTest: true,
+  allowDrift: true,
+  allowMean: true,
+  xreg: true,
+  lambda: true,
+  biasAdjust: true,
+};
+
+/** Settings of `autoArima`; the defaults are those published with the algorithm. */
+export interface AutoArimaOptions {
+  /** Observations per season, an integer ≥ 1; default 1. */
+  readonly period?: number;
+  /** Differences at lag 1 and at the seasonal lag; chosen by the tests when left out. */
+  readonly d?: number;
+  readonly D?: number;
+  /** Most coefficients: autoregressive 5, moving-average 5, seasonal 2 and 2. */
+  readonly maxP?: number;
+  readonly maxQ?: number;
+  readonly maxSeasonalP?: number;
+  readonly maxSeasonalQ?: number;
+  /** Most coefficients of all four kinds together when `stepwise` is false; default 5. */
+  readonly maxOrder?: number;
+  /** Most differences the tests may choose: 2, seasonal 1. */
+  readonly maxD?: number;
+  readonly maxSeasonalD?: number;
+  /** The orders the stepwise search starts with: 2, 2, seasonal 1 and 1. */
+  readonly startP?: number;
+  readonly startQ?: number;
+  readonly startSeasonalP?: number;
+  readonly startSeasonalQ?: number;
+  /** Only models of the undifferenced series; default false. */
+  readonly stationary?: boolean;
+  /** Whether seasonal models are tried; default true. */
+  readonly seasonal?: boolean;
+  /** Search from neighbour to neighbour (default) or the whole grid. */
+  readonly stepwise?: boolean;
+  /** Compare models by conditional sums of squares; default for more than 150 values or a period above 12. */
+  readonly approximation?: boolean;
+  /** What to minimise; default "aicc". */
+  readonly ic?: InformationCriterion;
+  readonly test?: "kpss" | "adf" | "pp";
+  readonly seasonalTest?: "seas" | "ocsb";
+  /** Whether a drift, or a mean, may be part of the model; default true. */
+  readonly allowDrift?: boolean;
+  readonly allowMean?: boolean;
+  /** Regressors by name, a value per time of the series. */
+  readonly xreg?: Regressors;
+  /** Box–Cox exponent of the scale to model on; none when left out. */
+  readonly lambda?: number;
+  readonly biasAdjust?: boolean;
+}
+
+/** A series with fewer observed values is not searched: its model is its mean. */
+const SHORTEST = 5;
+
+/** How often a search goes on after its best model was disqualified. */
+const MOST_ROUNDS = 30;
+
+/** How many of the best models by approximation are fitted exactly, at most, before one is chosen. */
+const REFITS = 3;
+
+/**
+ * The best seasonal ARIMA model of a series by AICc, found as Hyndman & Khandakar published it: differences by a KPSS
+ * test and by seasonal strength, then a stepwise search over orders and constant from four models, leaving out models
+ * with roots near the unit circle. Long series are searched by conditional sums of squares, and the best few models
+ * then fitted by exact maximum likelihood.
+ *
+ * @param y - observations, NaN where missing. A constant series, and one of fewer than 5 observed values, gets its mean
+ *   as model; one too short for a season of `period` values is treated as non-seasonal.
+ * @throws {RangeError} if nothing is observed, a value is infinite or an option is not allowed
+ * @see Hyndman & Khandakar (2008), doi:10.18637/jss.v027.i03
+ */
+export function autoArima(y: Series, options: AutoArimaOptions = {}): ArimaModel {
+  checkOptions("autoArima", options, NAMES);
+  const {
+    seasonal = true,
+    stationary = false,
+    xreg,
+    lambda,
+    biasAdjust = false,
+    stepwise = true,
+    ic = "aicc",
+  } = options;
+  checkPeriod(options.period ?? 1);
+  const original = toFloat64(y);
+  const observed = checkSeries(original, 1);
+  const period = seasonal && observed > (options.period ?? 1) ? (options.period ?? 1) : 1;
+  const series = lambda === undefined ? original : boxCox(original, lambda);
+  const scale = { lambda, biasAdjust };
+  const own = design(series.length, { mean: false, drift: false, xreg });
+  if (observed < SHORTEST && xreg === undefined && !isConstant(series))
+    return arima(original, {
+      includeMean: options.allowMean ?? true,
+      ...(lambda === undefined ? {} : { lambda, biasAdjust }),
+    });
+  if (xreg === undefined && isConstant(series))
+    return constantModel(
+      series,
+      { d: 0, D: 0, period },
+      { mean: options.allowMean ?? true, drift: false },
+      scale,
+      "CSS-ML",
+    );
+  checkRank(design(series.length, { mean: own.columns.length > 0, drift: false, xreg }), { d: 0, D: 0, period });
+  const { d, D } = differences(withoutRegression(series, own.columns), period, stationary, options);
+  const differencing = { d, D, period };
+  checkRank(own, differencing);
+  const mean = d + D === 0 && (options.allowMean ?? true);
+  const drift = d + D === 1 && (options.allowDrift ?? true);
+  const w = differenced(series, differencing);
+  if (xreg === undefined && isExhausted(w, observed === series.length))
+    return constantModel(series, differencing, { mean, drift }, scale, "CSS-ML");
+
+  const space = {
+    maxP: Math.min(options.maxP ?? 5, Math.floor(observed / 3)),
+    maxQ: Math.min(options.maxQ ?? 5, Math.floor(observed / 3)),
+    maxSeasonalP: Math.min(options.maxSeasonalP ?? 2, Math.floor(observed / 3 / period)),
+    maxSeasonalQ: Math.min(options.maxSeasonalQ ?? 2, Math.floor(observed / 3 / period)),
+    maxOrder: options.maxOrder ?? 5,
+    period,
+    allowConstant: mean || drift,
+    criterion: ic,
+    approximation: options.approximation ?? (series.length > 150 || period > 12),
+    secondStart: !stepwise,
+  };
+  const buffers = {
+    parameters: 8 + own.columns.length,
+    reach: Math.max(
+      space.maxP + Math.min(1, space.maxSeasonalP) * period,
+      space.maxQ + Math.min(1, space.maxSeasonalQ) * period,
+    ),
+  };
+  const parts = [false, true].map((constant) => {
+    const flags = { mean: constant && mean, drift: constant && drift };
+    const regression = design(series.length, { ...flags, xreg });
+    return { flags, regression, problem: createProblem(series, regression.columns, differencing, buffers) };
+  });
+  const search = createSearch(space, (constant) => parts[Number(constant)]!.problem);
+  const { startP = 2, startQ = 2, startSeasonalP = 1, startSeasonalQ = 1 } = options;
+  const start = { p: startP, q: startQ, P: startSeasonalP, Q: startSeasonalQ };
+  const { tried, estimate } = finish(search, () => (stepwise ? searchStepwise(search, start) : searchGrid(search)));
+  const { flags, regression, problem } = parts[Number(tried.constant)]!;
+  return assembleModel(problem, orderOf(tried, period), estimate, regression, flags, scale, "CSS-ML");
+}
+
+/** The orders of differencing, given or by the tests. */
+function differences(
+  series: Float64Array,
+  period: number,
+  stationary: boolean,
+  { d, D, maxD = 2, maxSeasonalD = 1, test = "kpss", seasonalTest = "seas" }: AutoArimaOptions,
+): { d: number; D: number } {
+  if (stationary) return { d: 0, D: 0 };
+  const chosen = () =>
+    everySeasonSeen(series, period) ? nsdiffs(series, { period, test: seasonalTest, maxD: maxSeasonalD }) : 0;
+  let seasonalD = period === 1 ? 0 : (D ?? chosen());
+  let rest = differenced(series, { d: 0, D: seasonalD, period });
+  if (D === undefined && seasonalD > 0 && rest.every((value) => Number.isNaN(value))) {
+    seasonalD = 0;
+    rest = series;
+  }
+  return { d: d ?? ndiffs(rest, { test, maxD }), D: seasonalD };
+}
+
+/** Whether every season has an observed value: where one has none, no seasonal difference says what to expect of it. */
+function everySeasonSeen(series: Float64Array, period: number): boolean {
+  const seen = new Set<number>();
+  for (let t = 0; t < series.length; t++) if (!Number.isNaN(series[t]!)) seen.add(t % period);
+  return seen.size === period;
+}
+
+/** What is left of a series after least squares on a constant and its regressors, where observed. */
+function withoutRegression(series: Float64Array, columns: readonly Float64Array[]): Float64Array {
+  if (columns.length === 0) return series;
+  const seen = [...series.keys()].filter((t) => !Number.isNaN(series[t]!));
+  const one = new Float64Array(series.length).fill(1);
+  const all = [series, one, ...columns];
+  const beta = ordinaryLeastSquares(
+    all.map((column) => Float64Array.from(seen, (t) => column[t]!)),
+    seen.length,
+  );
+  return series.map((value, t) => all.slice(1).reduce((rest, column, j) => rest - beta[j]! * column[t]!, value));
+}
+
+/**
+ * Searches, then fits the best candidate exactly. Where that shows it to be worse than the next best, or disqualifies it,
+ * the search goes on from that one. Where candidates were compared by approximation, the best few are fitted exactly and
+ * the best of those is taken.
+ */
+function finish(search: Search, explore: () => void): { tried: Tried; estimate: Estimate } {
+  let best: { tried: Tried; estimate: Estimate; criterion: number } | undefined;
+  let fits = 0;
+  const { approximation } = search.space;
+  // With many missing values a likelihood costs a hundred times as much: only the best candidate is fitted.
+  const { complete, missing } = search.problemOf(false);
+  const refits = complete || missing !== undefined ? REFITS : 1;
+  for (let round = 0; ; round++) {
+    if (round < MOST_ROUNDS && (best === undefined || !approximation)) explore();
+    const tried = search.best;
+    if (tried === undefined || tried.criterion === Infinity) break;
+    const problem = search.problemOf(tried.constant);
+    const order = orderOf(tried, search.space.period);
+    const estimate = estimateExact(problem, order, {
+      start: tried.estimate,
+      restart: !approximation,
+      tolerance: approximation ? 1e-4 : 1e-6,
+      accept: (arma) => rootsBeyond(arma, ROOT_LIMIT),
+      ...(best === undefined ? {} : { hopeless: loglikFor(search, tried, best.criterion) }),
+    });
+    fits++;
+    const qualified = estimate !== undefined && rootsBeyond(estimate.arma, ROOT_LIMIT);
+    const criterion = qualified ? criterionOf(search, tried, estimate, true) : Infinity;
+    if (qualified && (best === undefined || criterion < best.criterion)) best = { tried, estimate, criterion };
+    const again = revise(search, tried, approximation ? Infinity : criterion);
+    if (approximation ? best !== undefined && fits >= refits : search.best === again && criterion < Infinity) break;
+  }
+  if (best !== undefined) {
+    const { tried } = best;
+    const start = best.estimate;
+    const polished = estimateExact(search.problemOf(tried.constant), orderOf(tried, search.space.period), {
+      start,
+      tolerance: 1e-7,
+    });
+    const better = polished !== undefined && polished.loglik > start.loglik && rootsBeyond(polished.arma, ROOT_LIMIT);
+    return { tried, estimate: better ? polished : start };
+  }
+  // Nothing qualifies: the model without ARMA part always has a likelihood.
+  const tried: Tried = {
+    p: 0,
+    q: 0,
+    P: 0,
+    Q: 0,
+    constant: search.space.allowConstant,
+    criterion: Infinity,
+    estimate: undefined,
+  };
+  const problem = search.problemOf(tried.constant);
+  const order = orderOf(tried, search.space.period);
+  const estimate = estimateExact(problem, order) ?? estimateConditional(problem, order);
+  if (estimate === undefined)
+    throw new RangeError(
+      `the series has ${problem.observed} observed values; that is too few for any ARIMA model with d = ${problem.d}, D = ${problem.D}`,
+    );
+  return { tried, estimate };
+}

@@ -1,0 +1,149 @@
+import { type ConditionalOptions, fitConditional } from "./likelihood/conditional.ts";
+import { exactGradient } from "./likelihood/exact-gradient.ts";
+import { exactLikelihood } from "./likelihood/exact-likelihood.ts";
+import { kalmanLikelihood } from "./likelihood/kalman.ts";
+import { maximiseLikelihood } from "./likelihood/maximum-likelihood.ts";
+import { type MissingLikelihood, missingLikelihood } from "./missing-values.ts";
+import { type Arma, type ArmaOrder, armaReach, rootsBeyond, zeroArma } from "./polynomial.ts";
+import { type ArimaProblem, conditionalWorkspace, gradientWorkspace, likelihoodWorkspace } from "./problem.ts";
+
+/** How coefficients are found: exact maximum likelihood, conditional least squares, or the first from the second. */
+export type ArimaMethod = "CSS-ML" | "ML" | "CSS";
+
+/** Estimated coefficients of one model. */
+export interface Estimate {
+  readonly arma: Arma;
+  /** Coefficients of the regressors. */
+  readonly beta: Float64Array;
+  readonly loglik: number;
+  /** Generalised (CSS: conditional) sum of squared errors, and how many errors it is of. */
+  readonly squares: number;
+  readonly count: number;
+}
+
+/** Coefficients to start from. */
+export interface Start {
+  readonly arma: Arma;
+  readonly beta: Float64Array;
+}
+
+/** Conditional least squares; undefined if too few values are left. */
+export function estimateConditional(
+  problem: ArimaProblem,
+  order: ArmaOrder,
+  { start, tolerance = 1e-9, maxSteps, rootLimit, hopeless }: ConditionalOptions = {},
+): Estimate | undefined {
+  const { columns, n } = problem;
+  const parameters = order.p + order.q + order.P + order.Q + columns.length - 1;
+  const work = conditionalWorkspace(problem, parameters);
+  const fit = fitConditional(order, columns, n, work, {
+    tolerance,
+    ...(maxSteps === undefined ? {} : { maxSteps }),
+    ...(rootLimit === undefined ? {} : { rootLimit }),
+    ...(hopeless === undefined ? {} : { hopeless }),
+    ...(start === undefined ? {} : { start }),
+  });
+  if (fit === undefined) return undefined;
+  const loglik = (-n / 2) * (Math.log((2 * Math.PI * fit.squares) / fit.count) + 1);
+  return { arma: fit.arma, beta: fit.beta, loglik, squares: fit.squares, count: fit.count };
+}
+
+/** The exact likelihood of a series with missing values: as regression coefficients where they are few, else filtered. */
+export function incompleteLikelihood(problem: ArimaProblem, arma: Arma): MissingLikelihood | undefined {
+  const { missing, delta, series, regressors } = problem;
+  const found = missing && missingLikelihood(arma, missing, armaReach(arma).k);
+  return found ?? kalmanLikelihood(arma, delta, [series, ...regressors]);
+}
+
+/** The exact log-likelihood of given ARMA coefficients, everything linear at its best. */
+export function exactEstimate(problem: ArimaProblem, arma: Arma): Estimate | undefined {
+  const { columns, n, complete } = problem;
+  if (!complete) {
+    const found = incompleteLikelihood(problem, arma);
+    return found && { arma, beta: found.beta, loglik: found.loglik, squares: found.squares, count: found.count };
+  }
+  const work = likelihoodWorkspace(problem, armaReach(arma).k);
+  const loglik = exactLikelihood(arma, columns, n, work);
+  return { arma, beta: work.beta.slice(), loglik, squares: work.squares, count: n };
+}
+
+/** Settings of `estimateExact`. */
+export interface ExactOptions {
+  readonly start?: Start | undefined;
+  /** Another point to start from; the more likely of the two is taken. */
+  readonly other?: Start | undefined;
+  /** Also start from zero coefficients where the search from `start` strays. */
+  readonly restart?: boolean;
+  /** Also start from zero coefficients, and squeeze out the last digits: for a final fit. */
+  readonly thorough?: boolean;
+  /** Expected gain in log-likelihood below which to stop. */
+  readonly tolerance?: number;
+  /** Gives up when the log-likelihood seems to stay below this. */
+  readonly hopeless?: number;
+  /** Gives up where the search strays among models this does not accept; and those it accepts go before all others. */
+  readonly accept?: (arma: Arma) => boolean;
+}
+
+/**
+ * Exact maximum likelihood, from a start.
+ *
+ * @returns undefined if no point with a finite likelihood was found, or the search was given up as hopeless
+ */
+export function estimateExact(
+  problem: ArimaProblem,
+  order: ArmaOrder,
+  {
+    start,
+    other,
+    restart = false,
+    thorough = false,
+    tolerance = 1e-6,
+    hopeless = -Infinity,
+    accept,
+  }: ExactOptions = {},
+): Estimate | undefined {
+  const { columns, n, complete } = problem;
+  const parameters = order.p + order.q + order.P + order.Q;
+  const work = conditionalWorkspace(problem, parameters + columns.length - 1);
+  const zero = zeroArma(order);
+  const buffers = complete ? likelihoodWorkspace(problem, armaReach(zero).k) : undefined;
+  const likelihood = (arma: Arma) =>
+    buffers !== undefined
+      ? exactLikelihood(arma, columns, n, buffers)
+      : (incompleteLikelihood(problem, arma)?.loglik ?? -Infinity);
+  const gradient =
+    buffers && parameters > 0
+      ? (x: Float64Array, arma: Arma, out: Float64Array) =>
+          exactGradient(x, arma, columns, n, buffers, gradientWorkspace(problem), out)
+      : undefined;
+  const maximise = (from: Start, polish: boolean) =>
+    maximiseLikelihood(likelihood, order, from.arma, {
+      tolerance,
+      polish,
+      hopeless,
+      accept,
+      gradient,
+      ...(n > parameters + columns.length ? { curvature: { columns, beta: from.beta, n, work } } : {}),
+    });
+  const given =
+    start !== undefined && other !== undefined && likelihood(other.arma) > likelihood(start.arma)
+      ? other
+      : (start ?? other);
+  const first = given ?? { arma: zero, beta: new Float64Array(columns.length - 1) };
+  let best = maximise(first, false);
+  if (best.stopped === "hopeless") return undefined;
+  const better = (a: typeof best, b: typeof best) => {
+    const accepted = accept === undefined ? 0 : Number(accept(a.arma)) - Number(accept(b.arma));
+    return accepted > 0 || (accepted === 0 && a.loglik > b.loglik) ? a : b;
+  };
+  if (
+    parameters > 0 &&
+    (thorough || !(best.loglik > -Infinity) || (restart && accept !== undefined && !accept(best.arma)))
+  ) {
+    if (given !== undefined) best = better(best, maximise({ arma: zero, beta: given.beta }, false));
+    if (thorough) best = better(maximise({ arma: best.arma, beta: first.beta }, true), best);
+  }
+  if (best.stopped !== undefined) return undefined;
+  if (!(best.loglik > -Infinity) || !rootsBeyond(best.arma, 1)) return undefined;
+  return exactEstimate(problem, best.arma);
+}

@@ -1,0 +1,202 @@
+import { dot, products3, products6 } from "../../linalg/dot.ts";
+import { autoregress, recurse } from "../filter.ts";
+import type { Arma } from "../polynomial.ts";
+
+/** Buffers of the conditional least squares fit, for series of n values and at most `parameters` coefficients. */
+export interface ConditionalWorkspace {
+  readonly n: number;
+  readonly base: Float64Array;
+  readonly seasonal: Float64Array;
+  readonly plain: Float64Array;
+  readonly weights: Float64Array;
+  residuals: Float64Array;
+  trial: Float64Array;
+  readonly jacobian: readonly Float64Array[];
+  readonly normal: Float64Array;
+  readonly factor: Float64Array;
+  readonly gradient: Float64Array;
+  readonly products: Float64Array;
+}
+
+/** Allocates the buffers. */
+export function createConditionalWorkspace(n: number, parameters: number): ConditionalWorkspace {
+  const column = () => new Float64Array(n);
+  return {
+    n,
+    base: column(),
+    seasonal: column(),
+    plain: column(),
+    weights: column(),
+    residuals: column(),
+    trial: column(),
+    jacobian: Array.from({ length: parameters }, column),
+    normal: new Float64Array(parameters * parameters),
+    factor: new Float64Array(parameters * parameters),
+    gradient: new Float64Array(parameters),
+    products: new Float64Array(6),
+  };
+}
+
+/** Fills `e` with the residuals (zero before `condition`) and returns their sum of squares. */
+export function conditionalResiduals(
+  { ar, ma, sar, sma, period }: Arma,
+  columns: readonly Float64Array[],
+  x: Float64Array,
+  armaCount: number,
+  n: number,
+  condition: number,
+  work: ConditionalWorkspace,
+  e: Float64Array,
+): number {
+  e.set(withoutLinear(columns, x, armaCount, n, work));
+  autoregress(e, n, ar, 1);
+  autoregress(e, n, sar, period);
+  for (let t = 0; t < condition; t++) e[t] = 0;
+  recurse(e, n, sma, period, condition);
+  recurse(e, n, ma, 1, condition);
+  return dot(e, e, condition, n);
+}
+
+/** Minus the derivatives of the residuals at the point of the last `conditionalResiduals`, a column a coefficient. */
+export function fillJacobian(
+  { ar, ma, sar, sma, period }: Arma,
+  columns: readonly Float64Array[],
+  x: Float64Array,
+  armaCount: number,
+  n: number,
+  condition: number,
+  work: ConditionalWorkspace,
+): void {
+  const { seasonal, plain, weights, residuals, jacobian } = work;
+  const base = withoutLinear(columns, x, armaCount, n, work);
+  const moving = ma.length + sma.length > 0;
+  const steady = columns.length > 1 && isLevel(columns[1]!, n);
+  if (moving && (ar.length > 1 || steady)) {
+    weights.fill(0, condition, n);
+    weights[condition] = 1;
+    recurse(weights, n, sma, period, condition);
+    recurse(weights, n, ma, 1, condition);
+  }
+  let c = 0;
+  if (ar.length > 0) {
+    seasonal.set(base);
+    autoregress(seasonal, n, sar, period);
+    const first = jacobian[c++]!;
+    for (let t = condition; t < n; t++) first[t] = seasonal[t - 1]!;
+    recurse(first, n, sma, period, condition);
+    recurse(first, n, ma, 1, condition);
+    if (ar.length > 1) {
+      for (let i = 1; i < ar.length; i++) {
+        const before = jacobian[c - 1]!;
+        const column = jacobian[c++]!;
+        const entering = seasonal[condition - i - 1]!;
+        column[condition] = entering;
+        if (moving) for (let t = condition + 1; t < n; t++) column[t] = before[t - 1]! + weights[t]! * entering;
+        else for (let t = condition + 1; t < n; t++) column[t] = before[t - 1]!;
+      }
+    }
+  }
+  if (ma.length > 0) {
+    for (let t = condition; t < n; t++) plain[t] = residuals[t]!;
+    recurse(plain, n, ma, 1, condition);
+    for (let j = 1; j <= ma.length; j++) shift(plain, j, condition, n, jacobian[c++]!);
+  }
+  if (sar.length > 0) {
+    seasonal.set(base);
+    autoregress(seasonal, n, ar, 1);
+    for (let i = 1; i <= sar.length; i++) {
+      const column = jacobian[c++]!;
+      for (let t = condition; t < n; t++) column[t] = seasonal[t - i * period]!;
+      recurse(column, n, sma, period, condition);
+      recurse(column, n, ma, 1, condition);
+    }
+  }
+  if (sma.length > 0) {
+    for (let t = condition; t < n; t++) plain[t] = residuals[t]!;
+    recurse(plain, n, sma, period, condition);
+    for (let j = 1; j <= sma.length; j++) shift(plain, j * period, condition, n, jacobian[c++]!);
+  }
+  // Signs: residuals fall with ar, ma, sar, sma and beta alike, so each column is minus its derivative; the AR
+  // columns are derivatives −B^i(…), the MA ones −B^j(e/θ), the regressors' −filtered x.
+  for (let j = 1; j < columns.length; j++) {
+    const column = jacobian[c++]!;
+    const from = columns[j]!;
+    if (j === 1 && steady) {
+      // A mean, or a differenced drift: the moving sums are one number, and the recursion adds its weights up.
+      let value = from[0]!;
+      value -= value * ar.reduce((sum, a) => sum + a, 0);
+      value -= value * sar.reduce((sum, a) => sum + a, 0);
+      let total = 0;
+      if (moving) for (let t = condition; t < n; t++) column[t] = value * (total += weights[t]!);
+      else column.fill(value, condition, n);
+      continue;
+    }
+    column.set(from);
+    autoregress(column, n, ar, 1);
+    autoregress(column, n, sar, period);
+    recurse(column, n, sma, period, condition);
+    recurse(column, n, ma, 1, condition);
+  }
+}
+
+/** The series less its linear part. */
+function withoutLinear(
+  columns: readonly Float64Array[],
+  x: Float64Array,
+  armaCount: number,
+  n: number,
+  { base }: ConditionalWorkspace,
+): Float64Array {
+  const w = columns[0]!;
+  if (columns.length === 1) return w;
+  const first = columns[1]!;
+  const slope = x[armaCount]!;
+  for (let t = 0; t < n; t++) base[t] = w[t]! - slope * first[t]!;
+  for (let j = 2; j < columns.length; j++) {
+    const column = columns[j]!;
+    const b = x[armaCount + j - 1]!;
+    for (let t = 0; t < n; t++) base[t]! -= b * column[t]!;
+  }
+  return base;
+}
+
+function shift(from: Float64Array, by: number, condition: number, n: number, out: Float64Array): void {
+  const start = Math.min(n, condition + by);
+  for (let t = condition; t < start; t++) out[t] = 0;
+  for (let t = start; t < n; t++) out[t] = from[t - by]!;
+}
+
+/** The normal matrix J'J and the gradient J'e; the gradient only if `keep`: near the optimum the matrix hardly changes. */
+export function fillNormal(work: ConditionalWorkspace, size: number, n: number, condition: number, keep = false): void {
+  const { jacobian, residuals, normal, gradient, products } = work;
+  for (let i = 0; i < size; i += 3) {
+    const second = Math.min(i + 1, size - 1);
+    const third = Math.min(i + 2, size - 1);
+    products3(residuals, jacobian[i]!, jacobian[second]!, jacobian[third]!, condition, n, products);
+    for (let c = 0; c < 3 && i + c < size; c++) gradient[i + c] = products[c]!;
+  }
+  if (keep) return;
+  // Blocks of two rows by three columns: six sums in one pass, which do not wait for each other.
+  for (let i = 0; i < size; i += 2) {
+    const a = jacobian[i]!;
+    const b = jacobian[Math.min(i + 1, size - 1)]!;
+    const last = Math.min(i + 1, size - 1);
+    for (let j = 0; j <= last; j += 3) {
+      const second = Math.min(j + 1, size - 1);
+      const third = Math.min(j + 2, size - 1);
+      products6(a, b, jacobian[j]!, jacobian[second]!, jacobian[third]!, condition, n, products);
+      for (let row = 0; row < 2 && i + row < size; row++)
+        for (let column = 0; column < 3 && j + column < size; column++) {
+          const value = products[3 * row + column]!;
+          normal[(i + row) * size + j + column] = normal[(j + column) * size + i + row] = value;
+        }
+    }
+  }
+}
+
+/** Whether the first n values are all the same. */
+function isLevel(x: Float64Array, n: number): boolean {
+  const first = x[0]!;
+  for (let t = 1; t < n; t++) if (x[t] !== first) return false;
+  return true;
+}

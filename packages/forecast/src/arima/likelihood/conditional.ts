@@ -1,0 +1,167 @@
+import { cholesky, choleskySolve } from "../../linalg/cholesky.ts";
+import { dot } from "../../linalg/dot.ts";
+import { type Arma, type ArmaOrder, rootsBeyond, setArma, zeroArma } from "../polynomial.ts";
+import { type ConditionalWorkspace, conditionalResiduals, fillJacobian, fillNormal } from "./conditional-residuals.ts";
+
+/** A conditional least squares fit. */
+export interface ConditionalFit {
+  readonly arma: Arma;
+  /** Coefficients of the regressors. */
+  readonly beta: Float64Array;
+  /** Sum of squared residuals after the first `condition`, and how many residuals that are. */
+  readonly squares: number;
+  readonly count: number;
+}
+
+/** Settings of `fitConditional`. */
+export interface ConditionalOptions {
+  /** Start of the coefficients; zeros (and least squares for the regressors) when left out. */
+  readonly start?: { readonly arma: Arma; readonly beta: Float64Array };
+  /** Stops when a step would lower the sum of squares by less than this fraction. */
+  readonly tolerance?: number;
+  readonly maxSteps?: number;
+  /** Gives up after three steps in a row with roots nearer to zero than this; default 1. */
+  readonly rootLimit?: number;
+  /** Gives up after a few steps when the sum of squares, less some times what the next promises, is above this. */
+  readonly hopeless?: number;
+}
+
+/**
+ * Conditional least squares of an ARMA model with linear regressors: minimises the sum of squared residuals
+ * e_t = phi(B) Phi(B^m) (w_t − x_t'β) / theta(B) Theta(B^m), t > p + mP, with the first p + mP values given and earlier
+ * errors zero, by Gauss–Newton steps damped as Levenberg and Marquardt do. The derivative with respect to every
+ * coefficient of one polynomial is the same filtered series, shifted, so that a whole Jacobian costs about one more
+ * filter pass per polynomial. Steps that leave the stationary and invertible region are shortened.
+ *
+ * @param columns - the differenced series, then the differenced regressors
+ * @returns undefined if too few residuals are left for the number of coefficients
+ * @see Box & Jenkins (1976), ch. 7; Marquardt (1963), doi:10.1137/0111030
+ */
+export function fitConditional(
+  order: ArmaOrder,
+  columns: readonly Float64Array[],
+  n: number,
+  work: ConditionalWorkspace,
+  { start, tolerance = 1e-8, maxSteps = 50, rootLimit = 1, hopeless = Infinity }: ConditionalOptions = {},
+): ConditionalFit | undefined {
+  const condition = order.p + order.period * order.P;
+  const armaCount = order.p + order.q + order.P + order.Q;
+  const size = armaCount + columns.length - 1;
+  const count = n - condition;
+  if (count <= size) return undefined;
+  const x = new Float64Array(size);
+  const next = new Float64Array(size);
+  const step = new Float64Array(size);
+  const arma = zeroArma(order);
+  if (start === undefined) {
+    const beta = ordinaryLeastSquares(columns, n);
+    for (let j = 0; j < beta.length; j++) x[armaCount + j] = beta[j]!;
+  } else {
+    x.set(shrink([...start.arma.ar, ...start.arma.ma, ...start.arma.sar, ...start.arma.sma], arma));
+    x.set(start.beta, armaCount);
+  }
+  setArma(arma, x);
+  let squares = conditionalResiduals(arma, columns, x, armaCount, n, condition, work, work.residuals);
+  let damping = 0;
+  let fresh = false;
+  let strayed = 0;
+  let steps = 0;
+  let near = false;
+  for (let iteration = 0; iteration < maxSteps; iteration++) {
+    if (!fresh) {
+      setArma(arma, x);
+      fillJacobian(arma, columns, x, armaCount, n, condition, work);
+      fillNormal(work, size, n, condition, near);
+      fresh = true;
+    }
+    const { normal, factor, gradient } = work;
+    for (let i = 0; i < size; i++) {
+      for (let j = 0; j <= i; j++) factor[i * size + j] = normal[i * size + j]!;
+      factor[i * size + i]! += damping * normal[i * size + i]! + 1e-12 * squares;
+      step[i] = gradient[i]!;
+    }
+    if (!cholesky(factor, size, factor)) {
+      damping = damping > 0 ? damping * 10 : 1e-4;
+      if (damping > 1e8) break;
+      continue;
+    }
+    choleskySolve(factor, size, step);
+    let promised = 0;
+    for (let i = 0; i < size; i++) promised += step[i]! * gradient[i]!;
+    if (!(promised > tolerance * squares)) break;
+    if (steps >= 4 && squares - 20 * promised > hopeless) break;
+    let inside = false;
+    for (let scale = 1; scale > 1e-3 && !inside; scale /= 2) {
+      for (let i = 0; i < size; i++) next[i] = x[i]! + (i < armaCount ? scale : 1) * step[i]!;
+      setArma(arma, next);
+      inside = rootsBeyond(arma, 1);
+      if (!inside && damping > 0) break;
+    }
+    const trial = inside ? conditionalResiduals(arma, columns, next, armaCount, n, condition, work, work.trial) : NaN;
+    if (trial < squares) {
+      x.set(next);
+      const residuals = work.residuals;
+      work.residuals = work.trial;
+      work.trial = residuals;
+      const gain = squares - trial;
+      steps++;
+      near = gain < 2e-2 * squares && damping === 0;
+      squares = trial;
+      damping = damping > 1e-3 ? damping / 10 : 0;
+      fresh = false;
+      setArma(arma, x);
+      strayed = rootLimit > 1 && !rootsBeyond(arma, rootLimit) ? strayed + 1 : 0;
+      if (strayed >= 3) break;
+      if (gain < tolerance * squares * 0.1) break;
+    } else {
+      damping = damping > 0 ? damping * 10 : 1e-2;
+      if (damping > 1e6) break;
+    }
+  }
+  setArma(arma, x);
+  return { arma, beta: x.slice(armaCount), squares, count };
+}
+
+/** Coefficients moved towards zero until the model is stationary and invertible. */
+function shrink(values: readonly number[], arma: Arma): Float64Array {
+  let x = Float64Array.from(values);
+  for (let i = 0; i < 40; i++) {
+    setArma(arma, x);
+    if (rootsBeyond(arma, 1 + 1e-6)) return x;
+    x = x.map((value) => value * 0.9);
+  }
+  return x.fill(0);
+}
+
+/** Least squares of the first column on the others. */
+export function ordinaryLeastSquares(columns: readonly Float64Array[], n: number): Float64Array {
+  const r = columns.length - 1;
+  const beta = new Float64Array(r);
+  const normal = new Float64Array(r * r);
+  const inner = (a: Float64Array, b: Float64Array) => dot(a, b, 0, n);
+  for (let i = 0; i < r; i++) {
+    beta[i] = inner(columns[i + 1]!, columns[0]!);
+    for (let j = 0; j <= i; j++) normal[i * r + j] = normal[j * r + i] = inner(columns[i + 1]!, columns[j + 1]!);
+  }
+  if (!cholesky(normal, r, normal)) return beta.fill(0);
+  choleskySolve(normal, r, beta);
+  return beta;
+}
+
+/** Information on the ARMA coefficients per unit of error variance, J'J of the zero-presample residuals at a point. */
+export function conditionalInformation(
+  arma: Arma,
+  columns: readonly Float64Array[],
+  beta: Float64Array,
+  n: number,
+  work: ConditionalWorkspace,
+): Float64Array {
+  const armaCount = arma.ar.length + arma.ma.length + arma.sar.length + arma.sma.length;
+  const x = new Float64Array(armaCount + beta.length);
+  x.set(beta, armaCount);
+  const condition = arma.ar.length + arma.period * arma.sar.length;
+  conditionalResiduals(arma, columns, x, armaCount, n, condition, work, work.residuals);
+  fillJacobian(arma, columns, x, armaCount, n, condition, work);
+  fillNormal(work, armaCount, n, condition);
+  return work.normal.slice(0, armaCount * armaCount);
+}

@@ -1,0 +1,215 @@
+import { dot } from "../../linalg/dot.ts";
+import { autoregress, recurse, recurseBackward } from "../filter.ts";
+import type { Arma } from "../polynomial.ts";
+import { fillGram, type LikelihoodWorkspace, projectBack } from "./exact-likelihood.ts";
+import { boundedCoordinates, fromCoordinates, toCoordinateGradient } from "./partial-coordinates.ts";
+import { createPresample, fillPresample, type Presample, presampleCovariance } from "./presample.ts";
+
+/** Buffers of `exactGradient`. */
+export interface GradientWorkspace {
+  readonly series: Float64Array;
+  readonly errors: Float64Array;
+  readonly filtered: Float64Array;
+  readonly adjoint: Float64Array;
+  readonly impulse: Float64Array;
+  readonly presample: Presample;
+  readonly covariance: Float64Array;
+  readonly gram: Float64Array;
+  readonly inverse: Float64Array;
+  readonly covarianceWeight: Float64Array;
+  readonly gramWeight: Float64Array;
+}
+
+/** Allocates the buffers, for series of n values and polynomials reaching `k` lags. */
+export function createGradientWorkspace(n: number, k: number): GradientWorkspace {
+  const series = () => new Float64Array(n);
+  const square = () => new Float64Array(k * k);
+  return {
+    series: series(),
+    errors: series(),
+    filtered: series(),
+    adjoint: series(),
+    impulse: new Float64Array(n + 1),
+    presample: createPresample(k),
+    covariance: square(),
+    gram: square(),
+    inverse: square(),
+    covarianceWeight: square(),
+    gramWeight: square(),
+  };
+}
+
+/**
+ * The gradient of minus the exact log-likelihood in partial-autocorrelation coordinates, at the point of the last
+ * `exactLikelihood` with the workspace.
+ *
+ * With the presample forcings at their estimate nu, the sum of squares changes only through the filters (envelope
+ * theorem): d e/d ma_j = −B^j e/ma(B) and d e/d ar_i = −B^i sar(B) y/(ma(B) sma(B)), whose products with e are one
+ * filter pass for each polynomial and a dot product for each coefficient. What is left goes through the small matrices V
+ * and M = H'H of the likelihood, dV and dM: ½ tr(M N dV) − (n/2S) u'dV u + ½ tr(N V dM), N = (I + V M)⁻¹, u = V⁻¹ nu.
+ * These two are differenced.
+ */
+export function exactGradient(
+  x: Float64Array,
+  arma: Arma,
+  columns: readonly Float64Array[],
+  n: number,
+  work: LikelihoodWorkspace,
+  buffers: GradientWorkspace,
+  out: Float64Array,
+): void {
+  const { ar, ma, sar, sma, period } = arma;
+  const { k, q } = work.presample;
+  const reach = Math.min(k, n);
+  const { series, errors, filtered, adjoint } = buffers;
+  const combined = (parts: readonly Float64Array[], length: number, to: Float64Array) => {
+    const first = parts[0]!;
+    for (let t = 0; t < length; t++) to[t] = first[t]!;
+    for (let j = 1; j < parts.length; j++) {
+      const b = work.beta[j - 1]!;
+      const part = parts[j]!;
+      for (let t = 0; t < length; t++) to[t]! -= b * part[t]!;
+    }
+    return to;
+  };
+  combined(columns, n, series);
+  const nu = combined(work.solved, k, new Float64Array(k));
+  const u = combined(work.projected, reach, new Float64Array(k));
+  for (let i = 0; i < k; i++) {
+    if (q === 0) u[i]! -= nu[i]!;
+    else u[i]! -= dot(work.gram.subarray(i * k, i * k + k), nu, 0, k);
+  }
+  errors.set(series);
+  autoregress(errors, n, ar, 1);
+  autoregress(errors, n, sar, period);
+  for (let a = 0; a < reach; a++) errors[a]! -= nu[a]!;
+  recurse(errors, n, sma, period);
+  recurse(errors, n, ma, 1);
+  const raw = new Float64Array(x.length);
+  const scale = n / work.squares;
+  let at = 0;
+  if (ar.length + sar.length > 0) {
+    adjoint.set(errors);
+    recurseBackward(adjoint, n, ma, 1);
+    recurseBackward(adjoint, n, sma, period);
+  }
+  const products = (other: Float64Array, count: number, lag: number, weight: Float64Array) => {
+    for (let i = 1; i <= count; i++) {
+      const by = Math.min(n, i * lag);
+      raw[at++] = -scale * dot(weight.subarray(by), other, 0, n - by);
+    }
+  };
+  if (ar.length > 0) {
+    filtered.set(series);
+    autoregress(filtered, n, sar, period);
+    products(filtered, ar.length, 1, adjoint);
+  }
+  if (ma.length > 0) {
+    filtered.set(errors);
+    recurse(filtered, n, ma, 1);
+    products(filtered, ma.length, 1, errors);
+  }
+  if (sar.length > 0) {
+    filtered.set(series);
+    autoregress(filtered, n, ar, 1);
+    products(filtered, sar.length, period, adjoint);
+  }
+  if (sma.length > 0) {
+    filtered.set(errors);
+    recurse(filtered, n, sma, period);
+    products(filtered, sma.length, period, errors);
+  }
+  out.set(toCoordinateGradient(x, arma, raw));
+  fillWeights(work, buffers, k, q > 0, u, scale);
+  addDifferences(x, arma, n, work, buffers, out);
+}
+
+/** The matrices with which changes of V and of M weigh: M N − (n/S) u u' and N V. */
+function fillWeights(
+  { system, pivots, covariance, gram }: LikelihoodWorkspace,
+  { inverse, covarianceWeight, gramWeight }: GradientWorkspace,
+  k: number,
+  moving: boolean,
+  u: Float64Array,
+  scale: number,
+): void {
+  // Row by row of the inverse's transpose: the factors are applied to all right-hand sides at once.
+  inverse.fill(0, 0, k * k);
+  for (let i = 0; i < k; i++) inverse[i * k + i] = 1;
+  for (let i = 0; i < k; i++) {
+    const pivot = pivots[i]!;
+    if (pivot === i) continue;
+    for (let j = 0; j < k; j++) {
+      const value = inverse[i * k + j]!;
+      inverse[i * k + j] = inverse[pivot * k + j]!;
+      inverse[pivot * k + j] = value;
+    }
+  }
+  for (let r = 1; r < k; r++)
+    for (let i = 0; i < r; i++) {
+      const factor = system[r * k + i]!;
+      if (factor !== 0) for (let j = 0; j < k; j++) inverse[r * k + j]! -= factor * inverse[i * k + j]!;
+    }
+  for (let r = k - 1; r >= 0; r--) {
+    for (let i = r + 1; i < k; i++) {
+      const factor = system[r * k + i]!;
+      if (factor !== 0) for (let j = 0; j < k; j++) inverse[r * k + j]! -= factor * inverse[i * k + j]!;
+    }
+    const diagonal = system[r * k + r]!;
+    for (let j = 0; j < k; j++) inverse[r * k + j]! /= diagonal;
+  }
+  if (moving) {
+    product(gram, inverse, k, covarianceWeight);
+    product(inverse, covariance, k, gramWeight);
+  } else for (let i = 0; i < k * k; i++) covarianceWeight[i] = inverse[i]!;
+  for (let i = 0; i < k; i++) for (let j = 0; j < k; j++) covarianceWeight[i * k + j]! -= scale * u[i]! * u[j]!;
+}
+
+/** The product of two matrices that is known to be symmetric. */
+function product(a: Float64Array, b: Float64Array, k: number, out: Float64Array): void {
+  out.fill(0, 0, k * k);
+  for (let i = 0; i < k; i++)
+    for (let l = 0; l < k; l++) {
+      const value = a[i * k + l]!;
+      if (value !== 0) for (let j = i; j < k; j++) out[i * k + j]! += value * b[l * k + j]!;
+    }
+  for (let i = 1; i < k; i++) for (let j = 0; j < i; j++) out[i * k + j] = out[j * k + i]!;
+}
+
+/** Adds the parts that go through V and M, by forward differences of those matrices. */
+function addDifferences(
+  x: Float64Array,
+  arma: Arma,
+  n: number,
+  work: LikelihoodWorkspace,
+  buffers: GradientWorkspace,
+  out: Float64Array,
+): void {
+  const { k, q } = work.presample;
+  const { presample, covariance, gram, impulse, covarianceWeight, gramWeight } = buffers;
+  const bounded = boundedCoordinates(arma);
+  const at = Float64Array.from(x);
+  for (let i = 0; i < x.length; i++) {
+    const here = x[i]!;
+    const h = here > 0 ? -1e-6 : 1e-6;
+    at[i] = here + h;
+    fromCoordinates(at, arma);
+    at[i] = here;
+    let sum = 0;
+    if (fillPresample(arma, presample)) {
+      presampleCovariance(presample, covariance);
+      for (let j = 0; j < k * k; j++) sum += covarianceWeight[j]! * (covariance[j]! - work.covariance[j]!);
+    }
+    if (bounded[i] && q > 0) {
+      impulse.fill(0);
+      impulse[0] = 1;
+      recurse(impulse, n, arma.sma, arma.period);
+      recurse(impulse, n, arma.ma, 1);
+      projectBack(impulse, n, arma, Math.min(k, n), buffers.filtered, gram);
+      fillGram(gram, impulse, n, k);
+      for (let j = 0; j < k * k; j++) sum += gramWeight[j]! * (gram[j]! - work.gram[j]!);
+    }
+    out[i]! += sum / (2 * h);
+  }
+  fromCoordinates(x, arma);
+}

@@ -1,0 +1,84 @@
+import { interpolateSeasonal } from "../decompose/interpolate-seasonal.ts";
+import { type Differencing, differenced, integrationWeights } from "./differencing.ts";
+import { type ConditionalWorkspace, createConditionalWorkspace } from "./likelihood/conditional-residuals.ts";
+import { createGradientWorkspace, type GradientWorkspace } from "./likelihood/exact-gradient.ts";
+import { createLikelihoodWorkspace, type LikelihoodWorkspace } from "./likelihood/exact-likelihood.ts";
+import { type MissingValues, missingValues } from "./missing-values.ts";
+
+/** A series ready to be fitted with ARMA models of several orders: differenced once, with its buffers. */
+export interface ArimaProblem extends Differencing {
+  /** The series on the model's scale (transformed), NaN where missing. */
+  readonly series: Float64Array;
+  /** Regressors over the same times, undifferenced; mean or drift first if there is one. */
+  readonly regressors: readonly Float64Array[];
+  readonly delta: Float64Array;
+  /** The differenced series (missing values interpolated along its season), then the differenced regressors, n values each. */
+  readonly columns: readonly Float64Array[];
+  readonly n: number;
+  /** Whether no value is missing, so that the exact likelihood needs no Kalman filter. */
+  readonly complete: boolean;
+  readonly observed: number;
+  /** The missing values, where there are some but few. */
+  readonly missing: MissingValues | undefined;
+  /** Buffers; grown when an order needs more. */
+  conditional: ConditionalWorkspace;
+  likelihood: LikelihoodWorkspace | undefined;
+  gradient: GradientWorkspace | undefined;
+  reach: number;
+}
+
+/** Differences a series and its regressors. Buffers are made for `parameters` coefficients and `reach` lags. */
+export function createProblem(
+  series: Float64Array,
+  regressors: readonly Float64Array[],
+  differencing: Differencing,
+  { parameters = 0, reach = 0 }: { parameters?: number; reach?: number } = {},
+): ArimaProblem {
+  const { d, D, period } = differencing;
+  let observed = 0;
+  for (let t = 0; t < series.length; t++) if (!Number.isNaN(series[t]!)) observed++;
+  const complete = observed === series.length;
+  const filled = complete ? series : interpolateSeasonal(series, { period });
+  const columns = [filled, ...regressors].map((column) => differenced(column, differencing));
+  const n = columns[0]!.length;
+  return {
+    d,
+    D,
+    period,
+    series,
+    regressors,
+    delta: integrationWeights(differencing),
+    columns,
+    n,
+    complete,
+    observed,
+    missing: missingValues(series, columns, differencing),
+    conditional: createConditionalWorkspace(n, parameters),
+    likelihood: reach > 0 ? createLikelihoodWorkspace(n, reach, columns.length) : undefined,
+    gradient: undefined,
+    reach,
+  };
+}
+
+/** Buffers for the exact likelihood of models that reach `k` lags. */
+export function likelihoodWorkspace(problem: ArimaProblem, k: number): LikelihoodWorkspace {
+  if (problem.likelihood === undefined || problem.reach < k) {
+    problem.likelihood = createLikelihoodWorkspace(problem.n, k, problem.columns.length);
+    problem.reach = k;
+  }
+  return problem.likelihood;
+}
+
+/** Buffers for the gradient of the exact likelihood; `likelihoodWorkspace` comes first. */
+export function gradientWorkspace(problem: ArimaProblem): GradientWorkspace {
+  if (problem.gradient === undefined || problem.gradient.presample.row.length < problem.reach + 2)
+    problem.gradient = createGradientWorkspace(problem.n, problem.reach);
+  return problem.gradient;
+}
+
+/** Buffers for conditional least squares with `parameters` coefficients. */
+export function conditionalWorkspace(problem: ArimaProblem, parameters: number): ConditionalWorkspace {
+  const have = problem.conditional.jacobian.length;
+  if (have < parameters) problem.conditional = createConditionalWorkspace(problem.n, Math.max(parameters, have + 4));
+  return problem.conditional;
+}

@@ -1,0 +1,195 @@
+import { informationCriteria } from "./arima-model.ts";
+import { type Estimate, estimateConditional, estimateExact, type Start } from "./estimate.ts";
+import { ordinaryLeastSquares } from "./likelihood/conditional.ts";
+import { type Arma, type ArmaOrder, rootsBeyond, zeroArma } from "./polynomial.ts";
+import type { ArimaProblem } from "./problem.ts";
+
+/** Which criterion a search minimises. */
+export type InformationCriterion = "aicc" | "aic" | "bic";
+
+/** An order with or without a constant (a mean or a drift). */
+export interface Candidate {
+  readonly p: number;
+  readonly q: number;
+  readonly P: number;
+  readonly Q: number;
+  readonly constant: boolean;
+}
+
+/** A tried candidate: its criterion (Infinity where it does not qualify) and the coefficients found. */
+export interface Tried extends Candidate {
+  readonly criterion: number;
+  readonly estimate: Estimate | undefined;
+}
+
+/** What a search may try. */
+export interface SearchSpace {
+  readonly maxP: number;
+  readonly maxQ: number;
+  readonly maxSeasonalP: number;
+  readonly maxSeasonalQ: number;
+  readonly maxOrder: number;
+  readonly period: number;
+  /** Whether a constant may be left out or put in; without it there is none. */
+  readonly allowConstant: boolean;
+  readonly criterion: InformationCriterion;
+  /** Compare candidates by their conditional sum of squares instead of their exact likelihood. */
+  readonly approximation: boolean;
+  /** Give a candidate whose likelihood leads to roots near the unit circle a second start, from zeros. */
+  readonly secondStart: boolean;
+}
+
+/** Roots nearer to the unit circle than this disqualify a candidate. */
+export const ROOT_LIMIT = 1.01;
+
+/** A search over the orders of an ARMA model for one differenced series. */
+export interface Search {
+  readonly space: SearchSpace;
+  readonly tried: Map<string, Tried>;
+  /** The series with and without a constant among its regressors. */
+  readonly problemOf: (constant: boolean) => ArimaProblem;
+  /** Turns a conditional sum of squares into the scale of the exact criterion. */
+  readonly offset: number;
+  best: Tried | undefined;
+}
+
+/** Begins a search. */
+export function createSearch(space: SearchSpace, problemOf: (constant: boolean) => ArimaProblem): Search {
+  return {
+    space,
+    tried: new Map(),
+    problemOf,
+    offset: space.approximation ? approximationOffset(space, problemOf) : 0,
+    best: undefined,
+  };
+}
+
+/** −2 log L − n log σ² of the model without ARMA part: what the conditional criteria of all candidates have in common. */
+function approximationOffset(space: SearchSpace, problemOf: (constant: boolean) => ArimaProblem): number {
+  const problem = problemOf(false);
+  const fit = estimateExact(problem, { p: 0, q: 0, P: 0, Q: 0, period: space.period });
+  if (fit === undefined) return 0;
+  return -2 * fit.loglik - problem.observed * Math.log(fit.squares / fit.count);
+}
+
+/** The order of a candidate. */
+export function orderOf({ p, q, P, Q }: Candidate, period: number): ArmaOrder {
+  return { p, q, P, Q, period };
+}
+
+/** Coefficients to start a candidate's fit from: those of a neighbour, missing ones zero. */
+function startFrom(parent: Tried | undefined, candidate: Candidate, problem: ArimaProblem): Start | undefined {
+  if (parent?.estimate === undefined) return undefined;
+  const arma = zeroArma(orderOf(candidate, problem.period));
+  const from = parent.estimate.arma;
+  for (const name of ["ar", "ma", "sar", "sma"] as const)
+    for (let i = 0; i < Math.min(arma[name].length, from[name].length); i++) arma[name][i] = from[name][i]!;
+  const same = parent.constant === candidate.constant;
+  return { arma, beta: same ? parent.estimate.beta : ordinaryLeastSquares(problem.columns, problem.n) };
+}
+
+/** Tries a candidate unless it has been; returns whether it is the new best. */
+export function tryCandidate(search: Search, candidate: Candidate, parent: Tried | undefined): boolean {
+  const { p, q, P, Q, constant } = candidate;
+  const key = `${p},${q},${P},${Q},${constant}`;
+  if (search.tried.has(key)) return false;
+  const problem = search.problemOf(constant);
+  const estimate = estimateCandidate(search, candidate, problem, parent);
+  let criterion = Infinity;
+  if (estimate !== undefined && rootsBeyond(estimate.arma, ROOT_LIMIT))
+    criterion = criterionOf(search, candidate, estimate, false);
+  if (Number.isNaN(criterion)) criterion = Infinity;
+  const tried: Tried = { ...candidate, criterion, estimate };
+  search.tried.set(key, tried);
+  if (search.best !== undefined && !(criterion < search.best.criterion)) return false;
+  search.best = tried;
+  return criterion < Infinity;
+}
+
+function estimateCandidate(
+  search: Search,
+  candidate: Candidate,
+  problem: ArimaProblem,
+  parent: Tried | undefined,
+): Estimate | undefined {
+  const order = orderOf(candidate, search.space.period);
+  const start = startFrom(parent, candidate, problem);
+  const from = start === undefined ? {} : { start };
+  if (search.space.approximation) {
+    const settings = { tolerance: 3e-6, rootLimit: ROOT_LIMIT, hopeless: squaresFor(search, candidate) };
+    const found = estimateConditional(problem, order, { ...settings, ...from });
+    if (start !== undefined || order.p === 0 || order.q === 0) return found;
+    // Mixed models have several optima: a persistent start often finds another one than zeros do.
+    const other = estimateConditional(problem, order, { ...settings, start: persistent(order, problem) });
+    return other !== undefined && found !== undefined && other.squares < found.squares ? other : found;
+  }
+  const conditional = estimateConditional(problem, order, { tolerance: 1e-4, rootLimit: ROOT_LIMIT });
+  if (coefficientsOf(candidate, problem) + 2 >= problem.observed - problem.d - problem.D * problem.period)
+    return undefined;
+  const hopeless = loglikFor(search, candidate, search.best?.criterion ?? Infinity);
+  const accept = (arma: Arma) => rootsBeyond(arma, ROOT_LIMIT);
+  return estimateExact(problem, order, {
+    start: conditional,
+    other: start,
+    restart: search.space.secondStart,
+    tolerance: 1e-5,
+    hopeless,
+    accept,
+  });
+}
+
+/** A start with a slowly decaying autocorrelation, most of it cancelled at short lags. */
+function persistent(order: ArmaOrder, problem: ArimaProblem): Start {
+  const arma = zeroArma(order);
+  arma.ar[0] = 0.9;
+  arma.ma[0] = -0.7;
+  return { arma, beta: ordinaryLeastSquares(problem.columns, problem.n) };
+}
+
+function coefficientsOf({ p, q, P, Q }: Candidate, problem: ArimaProblem): number {
+  return p + q + P + Q + problem.regressors.length;
+}
+
+/** The criterion of a candidate, by approximation or (`exact`) from its log-likelihood. */
+export function criterionOf(search: Search, candidate: Candidate, estimate: Estimate, exact: boolean): number {
+  const problem = search.problemOf(candidate.constant);
+  const nobs = problem.observed - problem.d - problem.D * problem.period;
+  const { criterion } = search.space;
+  const approximation = search.space.approximation && !exact;
+  const loglik = approximation
+    ? -(search.offset + nobs * Math.log(estimate.squares / estimate.count)) / 2
+    : estimate.loglik;
+  return informationCriteria(loglik, coefficientsOf(candidate, problem), nobs)[criterion];
+}
+
+/** The conditional sum of squares above which a candidate is no better than the best so far. */
+function squaresFor(search: Search, candidate: Candidate): number {
+  const best = search.best?.criterion ?? Infinity;
+  if (best === Infinity) return Infinity;
+  const problem = search.problemOf(candidate.constant);
+  const nobs = problem.observed - problem.d - problem.D * problem.period;
+  const count = problem.n - candidate.p - problem.period * candidate.P;
+  return count * Math.exp((-2 * loglikFor(search, candidate, best) - search.offset) / nobs);
+}
+
+/** The candidates tried, best first; those that do not qualify are left out. */
+export function ranking(search: Search): Tried[] {
+  return [...search.tried.values()].filter((t) => t.criterion < Infinity).sort((a, b) => a.criterion - b.criterion);
+}
+
+/** Gives a candidate another criterion; the best is then found anew. */
+export function revise(search: Search, tried: Tried, criterion: number): Tried {
+  const { p, q, P, Q, constant } = tried;
+  const revised = { ...tried, criterion };
+  search.tried.set(`${p},${q},${P},${Q},${constant}`, revised);
+  search.best = ranking(search)[0];
+  return revised;
+}
+
+/** The log-likelihood at which a candidate has a criterion; −Infinity where it cannot have it. */
+export function loglikFor(search: Search, candidate: Candidate, criterion: number): number {
+  const problem = search.problemOf(candidate.constant);
+  const nobs = problem.observed - problem.d - problem.D * problem.period;
+  const penalty = informationCriteria(0, coefficientsOf(candidate, problem), nobs)[search.space.criterion];
+  return criterion < Infinity && penalty < Infinity ? (penalty - criterion) / 2 : -Infinity;
+}

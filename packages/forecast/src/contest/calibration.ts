@@ -1,0 +1,92 @@
+import type { FittedModel } from "../model/fitted-model.ts";
+import { forecast } from "../model/model.ts";
+import type { Forecast } from "../model/prediction.ts";
+import { normalQuantile } from "../stats/distribution.ts";
+
+/** The scores of one window: for each level, then each step; NaN where there is none. */
+type Scores = readonly Float64Array[];
+
+/**
+ * The scores of the forecasts from each origin.
+ *
+ * @param modelAt - the model at an origin, from what was observed since the origin before and the model there
+ * @returns the scores, and the model at the last origin
+ */
+export function rollScores(
+  y: Float64Array,
+  origins: readonly number[],
+  { h, levels, form }: { h: number; levels: readonly number[]; form: "scaled" | "absolute" },
+  modelAt: (seen: Float64Array, origin: number, before: FittedModel | undefined) => FittedModel,
+): { scores: Scores[]; last: FittedModel } {
+  const scores: Scores[] = [];
+  let model: FittedModel | undefined;
+  for (const [i, origin] of origins.entries()) {
+    model = modelAt(y.slice(origins[i - 1] ?? 0, origin), origin, model);
+    scores.push(scoresOf(forecast(model, { h, levels }), y.subarray(origin, origin + h), form));
+  }
+  return { scores, last: model! };
+}
+
+/** How far each error goes, in units of the model's own bound on its side ("scaled"), or as it is. */
+function scoresOf(predicted: Forecast, actual: Float64Array, form: "scaled" | "absolute"): Scores {
+  const { mean, levels, lower, upper } = predicted;
+  return levels.map((_, l) =>
+    actual.map((value, j) => {
+      const error = value - mean[j]!;
+      if (form === "absolute") return Math.abs(error);
+      const own = error >= 0 ? upper[l]![j]! - mean[j]! : mean[j]! - lower[l]![j]!;
+      return own > 0 ? Math.abs(error) / own : NaN;
+    }),
+  );
+}
+
+/**
+ * The factors of a conformal model, by level and step.
+ *
+ * @param span - how many values the forecasts were compared with; of a step's errors, span / step do not overlap. Left
+ *   out, every score counts
+ * @throws {RangeError} if there is no score
+ */
+export function factorsOf(
+  scores: readonly Scores[],
+  levels: readonly number[],
+  h: number,
+  form: "scaled" | "absolute",
+  span = Infinity,
+): number[][] {
+  return levels.map((level, l) => {
+    const p = level / 100;
+    const unit = form === "absolute" ? normalQuantile(0.5 + p / 2) : 1;
+    return Array.from({ length: h }, (_, j) => {
+      for (let reach = 0; ; reach++) {
+        const from = Math.max(0, j - reach);
+        const to = Math.min(h, j + reach + 1);
+        const pooled = scores
+          .flatMap((window) => [...window[l]!.subarray(from, to)])
+          .filter((score) => !Number.isNaN(score));
+        const enough = pooled.length >= p / (1 - p);
+        const all = from === 0 && to === h;
+        if (all && pooled.length === 0)
+          throw new RangeError(
+            "no forecast has an error to calibrate on; use another form, more windows or a longer series",
+          );
+        if (enough || all)
+          return conformalQuantile(pooled, p, Math.min(pooled.length, Math.max(1, span / (j + 1)))) / unit;
+      }
+    });
+  });
+}
+
+/**
+ * The ⌈m p (1 + 1 / e)⌉-th smallest of m scores that tell as much as e independent ones; beyond the largest, that one
+ * extended as a normal distribution's tail.
+ */
+export function conformalQuantile(scores: number[], p: number, effective = scores.length): number {
+  scores.sort((a, b) => a - b);
+  const m = scores.length;
+  // Rounded down by a hair: the product may be a whole number but for its last bit.
+  const rank = Math.ceil(m * p * (1 + 1 / effective) - 1e-9);
+  if (rank <= m) return scores[rank - 1]!;
+  const covered = effective / (effective + 1);
+  return (scores[m - 1]! * normalQuantile(0.5 + p / 2)) / normalQuantile(0.5 + covered / 2);
+}

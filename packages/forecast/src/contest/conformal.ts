@@ -1,0 +1,103 @@
+import type { ConformalModel, FittedModel } from "../model/fitted-model.ts";
+import type { Method } from "../model/methods.ts";
+import { update } from "../model/model.ts";
+import { checkOptions, type OptionNames } from "../model/options.ts";
+import { checkForecastOptions } from "../model/prediction.ts";
+import { checkPeriod, checkSeries, type Series, toFloat64 } from "../time/series.ts";
+import { factorsOf, rollScores } from "./calibration.ts";
+import { candidatesOf } from "./cross-validate.ts";
+import { type Candidate, defaultHorizon, leastTraining, originsOf } from "./rolling-origin.ts";
+
+/** The options of `conformal`. */
+const NAMES: OptionNames<ConformalOptions> = {
+  period: true,
+  h: true,
+  windows: true,
+  step: true,
+  levels: true,
+  form: true,
+  refit: true,
+};
+
+/** How intervals are calibrated. */
+export interface ConformalOptions {
+  /** Observations per season, an integer ≥ 1; default 1. */
+  readonly period?: number;
+  /** Steps ahead that are calibrated; default: a season, at least 6, at most an eighth of the series. */
+  readonly h?: number;
+  /** How many origins at most; default 20. */
+  readonly windows?: number;
+  /** Observations from one origin to the next; default 1. */
+  readonly step?: number;
+  /** Coverage in percent; default [80, 95]. Other levels asked of the model later are interpolated. */
+  readonly levels?: readonly number[];
+  /**
+   * "scaled" (default): factors on the model's own widths (normalised conformal prediction); "absolute": half-widths in
+   * the units of the series, for a model whose own intervals are worth nothing.
+   */
+  readonly form?: "scaled" | "absolute";
+  /** Fit again at each origin (default), or fit at the first one and update the model over the rest, which is cheaper. */
+  readonly refit?: boolean;
+}
+
+/**
+ * Split conformal prediction intervals from the errors of forecasts from rolling origins, step ahead by step ahead.
+ *
+ * The half-width for a level p is the ⌈m p (1 + 1 / e)⌉-th smallest of m scores, which is the usual ⌈(m + 1) p⌉-th where
+ * e = m: absolute errors, or their ratios to the model's own distance between point forecast and bound. Errors j steps
+ * ahead from origins fewer than j steps apart overlap, so e counts those that do not: the values forecast divided by j,
+ * at most m. Where a step has fewer scores than p / (1 - p) (19 for 95 %), those of the steps next to it are pooled with
+ * its own, as few on either side as give enough. Where e is too small for the rank (p > e / (e + 1)), the largest score
+ * is extended as the tail of a normal distribution, by z(p) / z(e / (e + 1)). The guarantee of split conformal
+ * prediction does not hold for a time series, whose errors are not exchangeable; the coverage is approximate.
+ *
+ * @param target - a method, by name or as a fit: its models are fitted before each origin, and the result's to all of
+ *   `y`. Or a fitted model: then `y` are the values that *followed* its series, and the result is the model moved over
+ *   them
+ * @throws {RangeError} if there is no origin, none has a score, or an option or a value is not allowed
+ * @see Vovk, Gammerman & Shafer (2005), Algorithmic Learning in a Random World; Lei et al. (2018),
+ *   doi:10.1080/01621459.2017.1307116 (split and locally weighted)
+ */
+export function conformal(
+  target: FittedModel | Method | Candidate,
+  y: Series,
+  options: ConformalOptions = {},
+): ConformalModel {
+  checkOptions("conformal", options, NAMES);
+  const series = toFloat64(y);
+  const { period = 1, windows = 20, step = 1, form = "scaled" } = options;
+  checkPeriod(period);
+  checkSeries(series);
+  const { h, levels } = checkForecastOptions({
+    h: options.h ?? defaultHorizon(series.length, period),
+    levels: options.levels ?? [80, 95],
+  });
+  const least = typeof target !== "string" && "kind" in target ? 0 : leastTraining(period);
+  const origins = originsOf(series.length, least, h, windows, step);
+  if (origins.length === 0)
+    throw new RangeError(
+      `the series has ${series.length} values; one origin needs ${least + h} (h = ${h}): use a smaller h`,
+    );
+  const span = series.length - origins[0]!;
+  const result = (model: FittedModel, scores: Parameters<typeof factorsOf>[0]): ConformalModel => {
+    return {
+      kind: "conformal",
+      formatVersion: 1,
+      model,
+      form,
+      levels,
+      factors: factorsOf(scores, levels, h, form, span),
+    };
+  };
+  if (typeof target !== "string" && "kind" in target) {
+    const { scores, last } = rollScores(series, origins, { h, levels, form }, (seen, _, moved = target) =>
+      update(moved, seen),
+    );
+    return result(update(last, series.slice(origins.at(-1)!)), scores);
+  }
+  const { fit } = candidatesOf([target])[0]!;
+  const { scores } = rollScores(series, origins, { h, levels, form }, (seen, origin, moved) =>
+    moved !== undefined && options.refit === false ? update(moved, seen) : fit(series.slice(0, origin), period),
+  );
+  return result(fit(series, period), scores);
+}

@@ -1,0 +1,170 @@
+import { isIntermittent } from "../intermittent/demand-pattern.ts";
+import type { Accuracy } from "../measures/accuracy.ts";
+import type { FittedModel } from "../model/fitted-model.ts";
+import { METHODS, type Method } from "../model/methods.ts";
+import { forecast } from "../model/model.ts";
+import { checkOptions, type OptionNames } from "../model/options.ts";
+import { mayHaveHarmonics } from "../tbats/screen.ts";
+import { checkSeries, type Series, toFloat64 } from "../time/series.ts";
+import { candidatesOf } from "./cross-validate.ts";
+import {
+  type Candidate,
+  defaultHorizon,
+  leastTraining,
+  type RollingOriginOptions,
+  rollOrigins,
+  type Trial,
+} from "./rolling-origin.ts";
+
+/** The options of `contest`. */
+const NAMES: OptionNames<ContestOptions> = {
+  period: true,
+  h: true,
+  windows: true,
+  step: true,
+  levels: true,
+  now: true,
+  candidates: true,
+  metric: true,
+  guard: true,
+};
+
+/** What candidates may be ranked by: the less the better. */
+export type Metric = Exclude<keyof Accuracy, "me">;
+
+/** What a contest is about. */
+export interface ContestOptions extends RollingOriginOptions {
+  /** Methods by name, or fits with a name; default: by the series' demand pattern, see `contest`. */
+  readonly candidates?: readonly (Method | Candidate)[];
+  /** What ranks them; default "mase", for intermittent series "rmse". */
+  readonly metric?: Metric;
+  /** What a winner must not be worse than; always takes part. Default "snaive". */
+  readonly guard?: Method | Candidate;
+}
+
+/** A candidate's place, with everything it did. */
+export interface Ranked extends Trial {
+  /** The mean of the metric over the windows; NaN where the candidate failed in a window. */
+  readonly score: number;
+}
+
+/** Who won, why, and what the others did. */
+export interface ContestResult {
+  /** The winner, fitted to the whole series. */
+  readonly model: FittedModel;
+  readonly name: string;
+  /** One sentence. */
+  readonly reason: string;
+  /** What ranked them. */
+  readonly metric: Metric;
+  /** Best first; those without a score last. Empty where the series is too short for any window. */
+  readonly ranking: readonly Ranked[];
+}
+
+/** The candidates of a series with demand in most steps. */
+const CONTINUOUS = ["best", "auto-arima", "ets", "theta", "dynamic-theta", "ces", "holt-winters", "drift", "mean"];
+/** The candidates of an intermittent series. */
+const INTERMITTENT = ["croston", "sba", "tsb", "adida", "imapa", "mean", "naive"];
+
+/**
+ * The names of the methods that suit a series: those for intermittent demand by its ADI and CV², or the others, with tbats
+ * where the series is long and harmonics of the period explain some of it.
+ */
+export function suitableMethods(y: Series, period = 1): Method[] {
+  const series = toFloat64(y);
+  const seasonal = () => (mayHaveHarmonics(series, period) ? ["tbats"] : []);
+  const names = isIntermittent(series) ? INTERMITTENT : [...CONTINUOUS, ...seasonal()];
+  return names.filter((name): name is Method => Object.hasOwn(METHODS, name));
+}
+
+/**
+ * Chooses a method for a series by its errors from rolling origins, and fits it to the whole series. The winner's score
+ * is never above the guard's, for the guard takes part. Equal scores: the guard first, then by name, so that the order
+ * of the candidates does not matter. A candidate that failed in any window has no score, and one that cannot be fitted
+ * to the whole series passes its place on.
+ *
+ * Without candidates, a series whose demand is intermittent (average demand interval ≥ 1.32; never with negative
+ * values) is left to croston, sba, tsb, adida, imapa, mean and naive, ranked by RMSE: an absolute error would favour the
+ * median of the demand, which is often 0. Any other: best, auto-arima, ets, theta, dynamic-theta, ces, holt-winters,
+ * drift and mean; and tbats from 60 values on, where harmonics of the period explain some of it.
+ *
+ * Short series: h shrinks to what leaves an origin two seasons and two observations; where that is less than one step,
+ * there is no ranking, and the first of the default combination (`best`), the guard and the naive method that can be
+ * fitted is taken. Where the metric is not defined (a constant series has no MASE) candidates are ranked by MAE.
+ *
+ * @param y - observations, NaN where missing
+ * @throws {RangeError} if nothing can be fitted, or an option, a name or a value is not allowed
+ * @see Tashman (2000), doi:10.1016/S0169-2070(00)00065-0; Syntetos, Boylan & Croston (2005),
+ *   doi:10.1057/palgrave.jors.2601841
+ */
+export function contest(y: Series, options: ContestOptions = {}): ContestResult {
+  checkOptions("contest", options, NAMES);
+  const series = toFloat64(y);
+  checkSeries(series);
+  const { period = 1 } = options;
+  const [guard] = candidatesOf([options.guard ?? "snaive"]) as [Candidate];
+  const others = candidatesOf(options.candidates ?? suitableMethods(series, period));
+  const candidates = others.some(({ name }) => name === guard.name) ? others : [...others, guard];
+  const asked = options.h ?? defaultHorizon(series.length, period);
+  if (!(asked >= 1)) throw new RangeError(`h is ${asked}; it must be an integer of at least 1`);
+  const h = Math.min(asked, series.length - leastTraining(period));
+  const wanted = options.metric ?? (isIntermittent(series) ? "rmse" : "mase");
+  if (h < 1) {
+    const reason = `${series.length} values leave no window to compare in`;
+    const fallbacks = [...candidatesOf(["best"]), guard, ...candidatesOf(["naive"])];
+    return { ...fitFirst(fallbacks, series, period, asked, reason), metric: wanted, ranking: [] };
+  }
+  const { trials, origins } = rollOrigins(series, candidates, { ...options, h });
+  const defined = trials.some(({ accuracy }) => !Number.isNaN(accuracy[wanted]));
+  const metric = defined ? wanted : "mae";
+  const ranking = trials
+    .map((trial): Ranked => ({ ...trial, score: trial.failures.length > 0 ? NaN : trial.accuracy[metric] }))
+    .sort((a, b) => place(a) - place(b) || order(a.name, b.name, guard.name));
+  const scored = ranking.filter(({ score }) => !Number.isNaN(score));
+  const unscored = ranking.filter(({ score }) => Number.isNaN(score));
+  const byName = new Map(candidates.map((candidate) => [candidate.name, candidate]));
+  const windows = `${origins.length} window${origins.length === 1 ? "" : "s"} of ${h} step${h === 1 ? "" : "s"}`;
+  const guardScore = ranking.find(({ name }) => name === guard.name)!.score;
+  const won = fitFirst(
+    [...scored, ...unscored].map(({ name }) => byName.get(name)!),
+    series,
+    period,
+    h,
+    `least ${metric} over ${windows}`,
+  );
+  const score = ranking.find(({ name }) => name === won.name)!.score;
+  const reason = Number.isNaN(score)
+    ? `no candidate could be scored over ${windows}; the first that can be fitted`
+    : `${won.reason}: ${score.toPrecision(4)}; the guard ${guard.name} has ${Number.isNaN(guardScore) ? "none" : guardScore.toPrecision(4)}`;
+  return { ...won, reason, metric, ranking };
+}
+
+function place({ score }: Ranked): number {
+  return Number.isNaN(score) ? Number.MAX_VALUE : score;
+}
+
+function order(a: string, b: string, guard: string): number {
+  if (a === guard || b === guard) return a === guard ? -1 : 1;
+  return a < b ? -1 : 1;
+}
+
+/** The first candidate that can be fitted to the whole series and forecasts finite values. */
+function fitFirst(
+  candidates: readonly Candidate[],
+  y: Float64Array,
+  period: number,
+  h: number,
+  reason: string,
+): { model: FittedModel; name: string; reason: string } {
+  const messages: string[] = [];
+  for (const { name, fit } of candidates)
+    try {
+      const model = fit(y.slice(), period);
+      const { mean } = forecast(model, { h });
+      if (mean.every(Number.isFinite)) return { model, name, reason: [reason, ...messages].join("; ") };
+      messages.push(`${name} forecasts a value that is not finite`);
+    } catch (error) {
+      messages.push(`${name} cannot be fitted to the whole series: ${error instanceof Error ? error.message : error}`);
+    }
+  throw new RangeError(`no candidate can be fitted to the series: ${messages.join("; ")}`);
+}

@@ -1,0 +1,52 @@
+import { METHODS, type Method } from "../model/methods.ts";
+import { checkOptions } from "../model/options.ts";
+import type { Series } from "../time/series.ts";
+import {
+  type Candidate,
+  type CrossValidation,
+  leastTraining,
+  type RollingOriginOptions,
+  rollOrigins,
+} from "./rolling-origin.ts";
+
+/** Candidates with their fits: a word stands for the method of that name. @throws {RangeError} naming the bad one */
+export function candidatesOf(given: readonly (Method | Candidate)[]): Candidate[] {
+  const candidates = given.map((candidate) => {
+    if (typeof candidate !== "string") return candidate;
+    if (Object.hasOwn(METHODS, candidate)) return { name: candidate, fit: METHODS[candidate] };
+    throw new RangeError(
+      `method ${JSON.stringify(candidate)} is not known; the methods are ${Object.keys(METHODS).join(", ")}`,
+    );
+  });
+  const seen = new Set<string>();
+  for (const { name } of candidates) {
+    if (seen.has(name)) throw new RangeError(`two candidates have the name ${JSON.stringify(name)}; rename one`);
+    seen.add(name);
+  }
+  if (candidates.length === 0) throw new RangeError("there are 0 candidates; give at least one");
+  return candidates;
+}
+
+/**
+ * Rolling-origin evaluation (time series cross-validation): every candidate is fitted to what was observed before each
+ * origin, and its forecasts of the next h steps are measured. A candidate that throws, or forecasts something not
+ * finite, has a failure in that window; the others go on.
+ *
+ * @param y - observations, NaN where missing; a missing value has no error
+ * @param candidates - methods by name, or fits with a name of their own
+ * @throws {RangeError} if the series is too short for one origin, or an option, a name or a value is not allowed
+ * @see Tashman (2000), doi:10.1016/S0169-2070(00)00065-0
+ */
+export function crossValidate(
+  y: Series,
+  candidates: readonly (Method | Candidate)[],
+  options: RollingOriginOptions = {},
+): CrossValidation {
+  checkOptions("crossValidate", options, { period: true, h: true, windows: true, step: true, levels: true, now: true });
+  const found = rollOrigins(y, candidatesOf(candidates), options);
+  if (found.origins.length === 0)
+    throw new RangeError(
+      `the series has ${y.length} values; one origin needs ${leastTraining(found.period) + found.h} (h = ${found.h}, period ${found.period}): use a smaller h`,
+    );
+  return found;
+}

@@ -1,0 +1,158 @@
+import { type Accuracy, accuracy } from "../measures/accuracy.ts";
+import type { FittedModel } from "../model/fitted-model.ts";
+import { forecast } from "../model/model.ts";
+import type { Forecast } from "../model/prediction.ts";
+import { checkForecastOptions } from "../model/prediction.ts";
+import { checkPeriod, checkSeries, type Series, toFloat64 } from "../time/series.ts";
+
+/** The one global beyond the language: every runtime of JavaScript with a clock has it. */
+declare const performance: { now(): number };
+
+/** A way to forecast that takes part in a comparison. */
+export interface Candidate {
+  /** Its name, no other candidate's. */
+  readonly name: string;
+  readonly fit: (y: Float64Array, period: number) => FittedModel;
+}
+
+/** How a comparison is made. */
+export interface RollingOriginOptions {
+  /** Observations per season, an integer ≥ 1; default 1. */
+  readonly period?: number;
+  /** Steps forecast from each origin; default: a season, at least 6, at most an eighth of the series. */
+  readonly h?: number;
+  /** How many origins at most, the last h values before the end; default 3. */
+  readonly windows?: number;
+  /** Observations from one origin to the next; default h, so that no value is forecast twice. */
+  readonly step?: number;
+  /** Coverage in percent of the intervals that are kept; default [80, 95]. */
+  readonly levels?: readonly number[];
+  /** A clock in milliseconds; default `performance.now`. */
+  readonly now?: () => number;
+}
+
+/** What a candidate forecast from one origin. */
+export interface Window {
+  /** How many observations the candidate saw: y[0] to y[origin - 1]. */
+  readonly origin: number;
+  readonly forecast: Forecast;
+  /** Observed less forecast, NaN where missing. */
+  readonly errors: Float64Array;
+  readonly accuracy: Accuracy;
+  /** Milliseconds of fitting and forecasting, by the clock given. */
+  readonly elapsed: number;
+}
+
+/** A window in which a candidate threw an error, or forecast something not finite. */
+export interface Failure {
+  readonly origin: number;
+  readonly message: string;
+  readonly elapsed: number;
+}
+
+/** What one candidate did. */
+export interface Trial {
+  readonly name: string;
+  readonly windows: readonly Window[];
+  readonly failures: readonly Failure[];
+  /** Each measure's mean over the windows where it is defined; NaN where it is in none. */
+  readonly accuracy: Accuracy;
+  /** Milliseconds of all windows. */
+  readonly elapsed: number;
+}
+
+/** What rolling origins showed. */
+export interface CrossValidation {
+  readonly period: number;
+  readonly h: number;
+  /** Ascending. */
+  readonly origins: readonly number[];
+  /** In the order of the candidates. */
+  readonly trials: readonly Trial[];
+}
+
+/** The horizon of a comparison where none is given. */
+export function defaultHorizon(n: number, period: number): number {
+  return Math.max(1, Math.min(Math.max(period, 6), Math.floor(n / 8)));
+}
+
+/** The origins: n - h, and before it every `step` observations, at most `windows`, none with less than `least` before it. */
+export function originsOf(n: number, least: number, h: number, windows: number, step: number): number[] {
+  for (const [name, value] of [
+    ["windows", windows],
+    ["step", step],
+  ] as const)
+    if (!Number.isSafeInteger(value) || value < 1)
+      throw new RangeError(`${name} is ${value}; it must be an integer of at least 1`);
+  const origins: number[] = [];
+  for (let origin = n - h; origins.length < windows && origin >= least; origin -= step) origins.unshift(origin);
+  return origins;
+}
+
+/** How many observations an origin needs before it: two seasons and two more. */
+export function leastTraining(period: number): number {
+  return 2 * period + 2;
+}
+
+/**
+ * Forecasts every candidate from every origin, with what was observed before it: each fit gets a copy of y[0] to
+ * y[origin - 1] of its own. No origin at all is an empty comparison.
+ */
+export function rollOrigins(
+  series: Series,
+  candidates: readonly Candidate[],
+  options: RollingOriginOptions,
+): CrossValidation {
+  const y = toFloat64(series);
+  const { period = 1, windows = 3, now = () => performance.now() } = options;
+  checkPeriod(period);
+  checkSeries(y);
+  const { h, levels } = checkForecastOptions({
+    h: options.h ?? defaultHorizon(y.length, period),
+    ...(options.levels === undefined ? {} : { levels: options.levels }),
+  });
+  const origins = originsOf(y.length, leastTraining(period), h, windows, options.step ?? h);
+  const trials = candidates.map((candidate): Trial => {
+    const done: Window[] = [];
+    const failures: Failure[] = [];
+    for (const origin of origins) {
+      const training = y.slice(0, origin);
+      const start = now();
+      let predicted: Forecast | string;
+      try {
+        predicted = forecast(candidate.fit(training, period), { h, levels });
+        const bad = predicted.mean.findIndex((value) => !Number.isFinite(value));
+        if (bad >= 0) predicted = `the forecast of step ${bad + 1} is ${predicted.mean[bad]}`;
+      } catch (error) {
+        predicted = error instanceof Error ? error.message : String(error);
+      }
+      const elapsed = now() - start;
+      if (typeof predicted === "string") {
+        failures.push({ origin, message: predicted, elapsed });
+        continue;
+      }
+      const actual = y.subarray(origin, origin + h);
+      const { mean } = predicted;
+      done.push({
+        origin,
+        forecast: predicted,
+        errors: actual.map((value, j) => value - mean[j]!),
+        // The candidate may have changed its copy.
+        accuracy: accuracy(actual, mean, { training: y.subarray(0, origin), period }),
+        elapsed,
+      });
+    }
+    const elapsed = [...done, ...failures].reduce((sum, window) => sum + window.elapsed, 0);
+    return { name: candidate.name, windows: done, failures, accuracy: meanAccuracy(done), elapsed };
+  });
+  return { period, h, origins, trials };
+}
+
+function meanAccuracy(windows: readonly Window[]): Accuracy {
+  const mean = (measure: keyof Accuracy) => {
+    const known = windows.map((window) => window.accuracy[measure]).filter((value) => !Number.isNaN(value));
+    return known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : NaN;
+  };
+  const measures = Object.keys(accuracy([], [])) as (keyof Accuracy)[];
+  return Object.fromEntries(measures.map((measure) => [measure, mean(measure)])) as unknown as Accuracy;
+}

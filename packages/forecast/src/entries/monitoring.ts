@@ -1,0 +1,6 @@
+/**
+ * Whether forecasts still hold: cumulative sums, coverage, shifts of the data, and verdicts over many series.
+ *
+ * @module
+ */
+export * from "../monitoring/index.ts";

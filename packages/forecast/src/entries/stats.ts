@@ -1,0 +1,8 @@
+/**
+ * Distributions, random numbers and autocorrelation.
+ *
+ * @module
+ */
+export { acf, pacf } from "../stats/autocorrelation.ts";
+export { binomialTail, logGamma, normalQuantile, studentQuantile } from "../stats/distribution.ts";
+export { normal, type Random, random } from "../stats/random.ts";

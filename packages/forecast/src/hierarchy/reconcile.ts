@@ -1,0 +1,181 @@
+import { checkOptions } from "../model/options.ts";
+import { type Hierarchy, incoherence, sumUp } from "./hierarchy.ts";
+import { IncoherenceSolver } from "./incoherence-solver.ts";
+import type { ReconciliationMethod } from "./methods.ts";
+import { MinTrace } from "./min-trace.ts";
+import { forecastProportions, splitTop, topNodes } from "./top-down.ts";
+
+/** How to reconcile. */
+export interface ReconcileOptions {
+  readonly method: ReconciliationMethod;
+  /** `wls-var`: variance of each node's base forecast error, ≥ 0, in squared units of the data. */
+  readonly variances?: Float64Array;
+  /** `mint-shrink`: residuals of the base forecasts, one vector over all nodes for each of at least 2 times. NaN: missing. */
+  readonly residuals?: readonly Float64Array[];
+  /** `top-down`: each leaf's share of the top node that it is part of; by forecast proportions when left out. */
+  readonly proportions?: Float64Array;
+  /** Forecasts below zero at the leaves become zero, before they are added up. Default false. */
+  readonly nonNegative?: boolean;
+  /**
+   * 1 at each node without a base forecast: an aggregate then takes no part and is the sum of its leaves; a leaf counts
+   * as zero and stays zero.
+   */
+  readonly missing?: Uint8Array;
+}
+
+/** Reconciles vectors of base forecasts of one hierarchy, one step ahead after another. */
+export interface Reconciler {
+  /**
+   * Coherent forecasts: each aggregate is the sum of its leaves to within rounding.
+   *
+   * @param base - base forecasts over all nodes, in the units of the data; what is there at missing nodes does not matter
+   * @throws {RangeError} if a base forecast that is not missing is not a finite number, or the length is wrong
+   */
+  reconcile(base: Float64Array): Float64Array;
+  /**
+   * Variance of each node's error after reconciliation divided by that before, NaN for missing aggregates: of `wls-var` and
+   * `mint-shrink`, if the base forecasts' errors are as assumed; null for the other methods, whose weights are no
+   * variances. Exact for levels that nest; where levels cross, upper bounds that leave out part of what the crossing levels
+   * say of the others.
+   */
+  varianceRatios(): Float64Array | null;
+}
+
+/**
+ * Prepares to reconcile forecasts of a hierarchy: what depends on the hierarchy and on the method only is computed once.
+ * No matrix over nodes is ever formed. Levels that nest take O(nodes) a step; levels that cross them take conjugate
+ * gradients, each step of which is O(leaves × levels); `mint-shrink` O(nodes × times) in addition, in time and memory.
+ *
+ * @throws {RangeError} if what the method needs is not given, or of the wrong length, or levels cross in a top-down split
+ * @see Wickramasuriya, Athanasopoulos & Hyndman (2019), doi:10.1080/01621459.2018.1448825
+ */
+export function reconciler(hierarchy: Hierarchy, options: ReconcileOptions): Reconciler {
+  checkOptions(
+    "reconciler",
+    options,
+    { method: true, variances: true, residuals: true, proportions: true, nonNegative: true, missing: true },
+    ["method"],
+  );
+  const { nodes, aggregates } = hierarchy;
+  const { missing = new Uint8Array(nodes), nonNegative = false } = options;
+  checkLength("missing", missing, nodes);
+  const { leavesOf, varianceRatios } = prepare(hierarchy, { ...options, missing });
+  return {
+    reconcile(base) {
+      checkLength("base", base, nodes);
+      const used = base.map((value, node) => (missing[node] === 1 ? 0 : value));
+      const bad = used.findIndex((value) => !Number.isFinite(value));
+      if (bad >= 0)
+        throw new RangeError(
+          `the base forecast of node ${bad} is ${base[bad]}; it must be a finite number, or the node be said to be missing`,
+        );
+      const reconciled = new Float64Array(nodes);
+      reconciled.set(leavesOf(used), aggregates);
+      if (nonNegative)
+        for (let leaf = aggregates; leaf < nodes; leaf++) reconciled[leaf] = Math.max(0, reconciled[leaf]!);
+      return sumUp(hierarchy, reconciled);
+    },
+    varianceRatios,
+  };
+}
+
+/**
+ * Reconciles forecasts of one hierarchy, as `reconciler` does.
+ *
+ * @param base - for each step, base forecasts over all nodes
+ * @returns for each step, coherent forecasts over all nodes
+ */
+export function reconcile(
+  hierarchy: Hierarchy,
+  base: readonly Float64Array[],
+  options: ReconcileOptions,
+): Float64Array[] {
+  const prepared = reconciler(hierarchy, options);
+  return base.map((step) => prepared.reconcile(step));
+}
+
+interface Prepared {
+  /** The leaves' coherent forecasts. */
+  readonly leavesOf: (base: Float64Array) => Float64Array;
+  readonly varianceRatios: () => Float64Array | null;
+}
+
+type Options = ReconcileOptions & { readonly missing: Uint8Array };
+
+function prepare(hierarchy: Hierarchy, options: Options): Prepared {
+  const { aggregates } = hierarchy;
+  const bottom = (base: Float64Array) => base.subarray(aggregates);
+  switch (options.method) {
+    case "bottom-up":
+      return { leavesOf: bottom, varianceRatios: () => null };
+    case "top-down":
+      return { leavesOf: topDown(hierarchy, options), varianceRatios: () => null };
+    case "mint-shrink": {
+      const minTrace = new MinTrace(hierarchy, usedResiduals(hierarchy, options));
+      return {
+        leavesOf: (base) => add(bottom(base), minTrace.correct(incoherence(hierarchy, base))),
+        varianceRatios: () => ratios(minTrace.posteriorVariances(), minTrace.variances),
+      };
+    }
+    default: {
+      const variances = usedVariances(hierarchy, options);
+      const solver = new IncoherenceSolver(hierarchy, variances);
+      const correction = new Float64Array(hierarchy.leaves);
+      return {
+        leavesOf(base) {
+          solver.solve(incoherence(hierarchy, base), correction);
+          return add(bottom(base), correction);
+        },
+        varianceRatios: () => (options.method === "wls-var" ? ratios(solver.posteriorVariances, variances) : null),
+      };
+    }
+  }
+}
+
+function topDown(hierarchy: Hierarchy, { proportions, missing }: Options): Prepared["leavesOf"] {
+  const top = topNodes(hierarchy);
+  const without = top.findIndex((node) => missing[node] === 1);
+  if (without >= 0) throw new RangeError(`the top node above leaf ${without} has no base forecast that could be split`);
+  if (proportions === undefined) return (base) => forecastProportions(hierarchy, base, missing);
+  checkLength("proportions", proportions, hierarchy.leaves);
+  return (base) => splitTop(hierarchy, base, proportions);
+}
+
+/** The diagonal of the assumed error covariance: Infinity for missing aggregates, 0 for missing leaves. */
+function usedVariances(hierarchy: Hierarchy, { method, variances, missing }: Options): Float64Array {
+  const { nodes, aggregates } = hierarchy;
+  const ones = new Float64Array(nodes).fill(1);
+  const assumed = method === "ols" ? ones : method === "wls-struct" ? sumUp(hierarchy, ones) : variances;
+  if (assumed === undefined) throw new RangeError("method wls-var needs the variances of the base forecasts' errors");
+  checkLength("variances", assumed, nodes);
+  return assumed.map((variance, node) => {
+    if (missing[node] === 1) return node < aggregates ? Infinity : 0;
+    if (variance >= 0 && variance < Infinity) return variance;
+    throw new RangeError(`the variance of node ${node} is ${variance}; it must be a finite number of at least 0`);
+  });
+}
+
+function usedResiduals({ nodes, aggregates }: Hierarchy, { residuals, missing }: Options): Float64Array[] {
+  if (residuals === undefined) throw new RangeError("method mint-shrink needs residuals of the base forecasts");
+  for (const at of residuals) checkLength("residuals", at, nodes);
+  const used = residuals.map((at) => at.map((e, node) => (missing[node] === 1 ? NaN : e)));
+  for (let leaf = aggregates; leaf < nodes; leaf++)
+    if (missing[leaf] !== 1 && used.every((at) => Number.isNaN(at[leaf]!)))
+      throw new RangeError(`leaf ${leaf - aggregates} has no residuals; method mint-shrink needs some of every leaf`);
+  return used;
+}
+
+function add(a: Float64Array, b: Float64Array): Float64Array {
+  return a.map((value, i) => value + b[i]!);
+}
+
+function ratios(after: Float64Array, before: Float64Array): Float64Array {
+  return after.map((variance, node) => {
+    const prior = before[node]!;
+    return prior === 0 ? 1 : prior === Infinity ? NaN : Math.min(1, variance / prior);
+  });
+}
+
+function checkLength(what: string, { length }: ArrayLike<number>, nodes: number): void {
+  if (length !== nodes) throw new RangeError(`${what} has ${length} values; it must have one for each of ${nodes}`);
+}

@@ -1,0 +1,158 @@
+import { checkOptions } from "../model/options.ts";
+import type { Series } from "../time/series.ts";
+
+/** Accuracy of point forecasts. A measure that is not defined for the data is NaN, never Infinity. */
+export interface Accuracy {
+  readonly me: number;
+  readonly rmse: number;
+  readonly mae: number;
+  readonly mape: number;
+  readonly smape: number;
+  readonly wape: number;
+  readonly mase: number;
+  readonly rmsse: number;
+}
+
+/** Mean error, `actual - forecast`, in the units of the data; positive when forecasts are too low. */
+export function me(actual: Series, forecast: Series): number {
+  return average(actual, forecast, (a, f) => a - f);
+}
+
+/** Root mean squared error, in the units of the data. */
+export function rmse(actual: Series, forecast: Series): number {
+  return Math.sqrt(average(actual, forecast, (a, f) => (a - f) ** 2));
+}
+
+/** Mean absolute error, in the units of the data. */
+export function mae(actual: Series, forecast: Series): number {
+  return average(actual, forecast, (a, f) => Math.abs(a - f));
+}
+
+/** Mean absolute percentage error, 100 |a - f| / |a|, in percent of the actual value; NaN if any actual value is 0. */
+export function mape(actual: Series, forecast: Series): number {
+  return average(actual, forecast, (a, f) => (a === 0 ? NaN : (100 * Math.abs(a - f)) / Math.abs(a)));
+}
+
+/**
+ * Symmetric mean absolute percentage error, 200 |a - f| / (|a| + |f|), between 0 and 200 (the definition of the M3
+ * competition); a step where both are 0 counts 0.
+ *
+ * @see Makridakis & Hibon (2000), doi:10.1016/S0169-2070(00)00057-1
+ */
+export function smape(actual: Series, forecast: Series): number {
+  return average(actual, forecast, (a, f) => (a === f ? 0 : (200 * Math.abs(a - f)) / (Math.abs(a) + Math.abs(f))));
+}
+
+/**
+ * Weighted absolute percentage error, 100 Σ|a - f| / Σ|a|, in percent; NaN if every actual value is 0. Single zeros are no
+ * problem, unlike with `mape`.
+ *
+ * @see Kolassa & Schütz (2007), "Advantages of the MAD/mean ratio over the MAPE", Foresight 6
+ */
+export function wape(actual: Series, forecast: Series): number {
+  const size = average(actual, forecast, (a) => Math.abs(a));
+  return size === 0 ? NaN : (100 * mae(actual, forecast)) / size;
+}
+
+/**
+ * Mean pinball (quantile) loss: p (a - q) where the actual value is above the quantile, (1 - p) (q - a) below. In the
+ * units of the data; at p = 0.5 half the mean absolute error.
+ *
+ * @param quantileForecast - the p-quantile forecast for each step
+ * @param p - probability in (0, 1)
+ * @throws {RangeError} if the lengths differ or p is out of range
+ * @see Gneiting & Raftery (2007), doi:10.1198/016214506000001437
+ */
+export function pinball(actual: Series, quantileForecast: Series, p: number): number {
+  if (!(p > 0 && p < 1)) throw new RangeError(`p is ${p}; it must be a probability between 0 and 1`);
+  return average(actual, quantileForecast, (a, q) => (a >= q ? p * (a - q) : (1 - p) * (q - a)));
+}
+
+/**
+ * Mean absolute scaled error: the mean absolute error divided by the mean absolute error, in sample, of the seasonal
+ * naive method. Unitless; below 1 beats naive. Missing values of `training` are left out of its mean.
+ *
+ * @param actual - observed values over the holdout, length h ≥ 1
+ * @param forecast - point forecasts for the same h steps, same units as `actual`
+ * @param training - the series the model was fitted to
+ * @param period - observations per season; 1 for a non-seasonal series
+ * @returns a value ≥ 0; NaN if an input is NaN, or if `training` has no pair one season apart or repeats exactly there
+ * @throws {RangeError} if the lengths differ
+ * @see Hyndman & Koehler (2006), doi:10.1016/j.ijforecast.2006.03.001
+ */
+export function mase(actual: Series, forecast: Series, training: Series, period = 1): number {
+  const scale = seasonalChange(training, period, Math.abs);
+  return scale > 0 ? mae(actual, forecast) / scale : NaN;
+}
+
+/**
+ * Root mean squared scaled error: as `mase`, of squares: the square root of the mean squared error over the mean squared
+ * error, in sample, of the seasonal naive method. The M5 competition's has period 1 and counts `training` from its first
+ * value that is not 0; here all of it counts. Same parameters, NaN rules and errors as `mase`.
+ *
+ * @see Makridakis, Spiliotis & Assimakopoulos (2022), doi:10.1016/j.ijforecast.2021.11.013
+ */
+export function rmsse(actual: Series, forecast: Series, training: Series, period = 1): number {
+  const scale = seasonalChange(training, period, (change) => change * change);
+  return scale > 0 ? rmse(actual, forecast) / Math.sqrt(scale) : NaN;
+}
+
+/** Mean size of the changes from one season to the next; NaN if there is no observed pair. */
+function seasonalChange(training: Series, period: number, size: (change: number) => number): number {
+  let sum = 0;
+  let count = 0;
+  for (let t = period; t < training.length; t++) {
+    const change = size(training[t]! - training[t - period]!);
+    if (Number.isNaN(change)) continue;
+    sum += change;
+    count++;
+  }
+  return sum / count;
+}
+
+/**
+ * All measures at once. Steps whose actual value is missing (NaN) are left out; if none is left, all are NaN.
+ *
+ * @param options.training - the series the model was fitted to, for `mase` and `rmsse`; without it they are NaN
+ * @param options.period - observations per season, for `mase` and `rmsse`
+ * @throws {RangeError} if the lengths of `actual` and `forecast` differ
+ */
+export function accuracy(
+  actual: Series,
+  forecast: Series,
+  options: { training?: Series; period?: number } = {},
+): Accuracy {
+  checkOptions("accuracy", options, { training: true, period: true });
+  if ("mean" in actual || "mean" in forecast)
+    throw new RangeError(
+      "a forecast is given as a whole; accuracy takes (actual, forecast.mean), the actual values first",
+    );
+  checkLengths(actual, forecast);
+  const { training } = options;
+  const observed = [...actual].map((_, t) => t).filter((t) => !Number.isNaN(actual[t]!));
+  const a = Float64Array.from(observed, (t) => actual[t]!);
+  const f = Float64Array.from(observed, (t) => forecast[t]!);
+  return {
+    me: me(a, f),
+    rmse: rmse(a, f),
+    mae: mae(a, f),
+    mape: mape(a, f),
+    smape: smape(a, f),
+    wape: wape(a, f),
+    mase: training === undefined ? NaN : mase(a, f, training, options.period),
+    rmsse: training === undefined ? NaN : rmsse(a, f, training, options.period),
+  };
+}
+
+function checkLengths(actual: Series, forecast: Series): void {
+  if (actual.length !== forecast.length)
+    throw new RangeError(`${actual.length} actual values but ${forecast.length} forecasts; the lengths must agree`);
+}
+
+/** Mean over the steps; NaN if there are none. */
+function average(actual: Series, forecast: Series, error: (a: number, f: number) => number): number {
+  checkLengths(actual, forecast);
+  let sum = 0;
+  for (let t = 0; t < actual.length; t++) sum += error(actual[t]!, forecast[t]!);
+  return sum / actual.length;
+}

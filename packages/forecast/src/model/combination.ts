@@ -1,0 +1,136 @@
+import { normalQuantile } from "../stats/distribution.ts";
+import type { CombinationModel, FittedModel } from "./fitted-model.ts";
+import type { AnyKind, Kind, ModelForecastOptions } from "./kind.ts";
+import type { Forecast } from "./prediction.ts";
+import { checkForecastOptions } from "./prediction.ts";
+
+/** How forecasts are combined. */
+export type Combining = "mean" | "median" | "inverse-error";
+
+/** What a combination needs to know. */
+export interface CombineOptions {
+  /** For "inverse-error": a positive error of each member, such as its rolling-origin mean absolute error. */
+  readonly errors?: readonly number[];
+}
+
+/**
+ * Combination of fitted models (a model of kind "combination"), or of forecasts of the same steps (a forecast).
+ *
+ * The point forecast is the members' mean, their median, or their mean weighted by 1 / error. A bound's distance from it
+ * is √(w² + z² b²): w the weighted mean of the members' own distances, z the level's normal quantile and b² the weighted
+ * variance of the members' point forecasts about the combined one. So members that agree keep the mean of their bounds
+ * (the average of quantiles, which does not assume that their errors are independent), and members that disagree widen
+ * them by what they show of the uncertainty about the model (the variance between, in the law of total variance).
+ *
+ * @param members - at least one model, or at least one forecast, all of the same horizon and levels
+ * @param combining - default "mean"
+ * @throws {RangeError} if there is no member, the forecasts' shapes differ, or the errors are not positive or not as many
+ * @see Bates & Granger (1969), doi:10.1057/jors.1969.103; Lichtendahl, Grushka-Cockayne & Winkler (2013),
+ *   doi:10.1287/mnsc.1120.1667 (averaging quantiles)
+ */
+export function combine(
+  members: readonly FittedModel[],
+  combining?: Combining,
+  options?: CombineOptions,
+): CombinationModel;
+export function combine(members: readonly Forecast[], combining?: Combining, options?: CombineOptions): Forecast;
+export function combine(
+  members: readonly FittedModel[] | readonly Forecast[],
+  combining: Combining = "mean",
+  { errors }: CombineOptions = {},
+): CombinationModel | Forecast {
+  if (members.length === 0) throw new RangeError("there are 0 members to combine; give at least one");
+  const weights = weightsOf(members.length, combining, errors);
+  const how = combining === "median" ? "median" : "mean";
+  return areModels(members)
+    ? { kind: "combination", formatVersion: 1, combining: how, members, weights }
+    : combineForecasts(members, weights, how);
+}
+
+function areModels(members: readonly FittedModel[] | readonly Forecast[]): members is readonly FittedModel[] {
+  return "kind" in members[0]!;
+}
+
+function weightsOf(count: number, combining: Combining, errors: readonly number[] | undefined): number[] {
+  if (combining !== "inverse-error") return new Array<number>(count).fill(1 / count);
+  if (errors?.length !== count)
+    throw new RangeError(`${errors?.length ?? 0} errors for ${count} members; "inverse-error" needs one of each`);
+  const bad = errors.findIndex((error) => !(error > 0 && error < Infinity));
+  if (bad >= 0) throw new RangeError(`the error of member ${bad} is ${errors[bad]}; it must be positive and finite`);
+  // Relative to the least, so that no reciprocal overflows.
+  const least = Math.min(...errors);
+  const shares = errors.map((error) => least / error);
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  return shares.map((share) => share / total);
+}
+
+function combineForecasts(
+  members: readonly Forecast[],
+  weights: readonly number[],
+  combining: "mean" | "median",
+): Forecast {
+  const { mean: first, levels } = members[0]!;
+  for (const member of members)
+    if (member.mean.length !== first.length || member.levels.join() !== levels.join())
+      throw new RangeError(
+        `a forecast has ${member.mean.length} steps with levels ${member.levels.join(", ")}, the first ${first.length} with ${levels.join(", ")}; combine forecasts of one shape`,
+      );
+  const means = members.map((member) => member.mean);
+  const mean = centre(means, weights, combining);
+  const between = mean.map((value, j) => means.reduce((sum, m, i) => sum + weights[i]! * (m[j]! - value) ** 2, 0));
+  const bounds = (side: "lower" | "upper", sign: 1 | -1) =>
+    levels.map((level, l) => {
+      const z = normalQuantile(0.5 + level / 200);
+      return mean.map((value, j) => {
+        const width = members.reduce(
+          (sum, member, i) => sum + weights[i]! * Math.max(0, sign * (member[side][l]![j]! - member.mean[j]!)),
+          0,
+        );
+        return value + sign * Math.hypot(width, z * Math.sqrt(between[j]!));
+      });
+    });
+  return { mean, levels, lower: bounds("lower", -1), upper: bounds("upper", 1) };
+}
+
+/** The weighted mean or the median at each step, of the members that have a value there; NaN where none has. */
+function centre(rows: readonly Float64Array[], weights: readonly number[], combining: "mean" | "median"): Float64Array {
+  return rows[0]!.map((_, j) => {
+    const known = rows
+      .map((row, i) => ({ value: row[j]!, weight: weights[i]! }))
+      .filter(({ value }) => value === value);
+    if (known.length === 0) return NaN;
+    if (combining === "median") return median(known.map(({ value }) => value));
+    const total = known.reduce((sum, { weight }) => sum + weight, 0);
+    const combined = known.reduce((sum, { value, weight }) => sum + (weight / total) * value, 0);
+    // Rounding must not carry a mean out of its members' range.
+    const values = known.map(({ value }) => value);
+    return Math.min(Math.max(combined, Math.min(...values)), Math.max(...values));
+  });
+}
+
+function median(values: number[]): number {
+  values.sort((a, b) => a - b);
+  const middle = values.length >> 1;
+  return values.length % 2 === 1 ? values[middle]! : values[middle - 1]! / 2 + values[middle]! / 2;
+}
+
+function forecastCombination(model: CombinationModel, options: ModelForecastOptions, any: AnyKind): Forecast {
+  const { levels } = checkForecastOptions(options);
+  const forecasts = model.members.map((member) => any.forecast(member, { ...options, levels }));
+  return combineForecasts(forecasts, model.weights, model.combining);
+}
+
+/** What can be done with a combination; its one-step forecasts are its members', combined. */
+export const combinationKind: Kind<CombinationModel> = {
+  forecast: forecastCombination,
+  fitted: (model, y, options, any) =>
+    centre(
+      model.members.map((member) => any.fitted(member, y, options)),
+      model.weights,
+      model.combining,
+    ),
+  update: (model, newY, options, any) => ({
+    ...model,
+    members: model.members.map((member) => any.update(member, newY, options)),
+  }),
+};

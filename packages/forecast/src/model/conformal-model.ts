@@ -1,0 +1,41 @@
+import { normalQuantile } from "../stats/distribution.ts";
+import type { ConformalModel } from "./fitted-model.ts";
+import type { AnyKind, Kind, ModelForecastOptions } from "./kind.ts";
+import { checkForecastOptions, type Forecast } from "./prediction.ts";
+
+/** The factor of a level: linear between the calibrated levels, that of the nearest beyond them. */
+function factorAt({ levels, factors }: ConformalModel, level: number, step: number): number {
+  const at = (l: number) => factors[l]![Math.min(step, factors[l]!.length - 1)]!;
+  const above = levels.findIndex((known) => known >= level);
+  if (above === 0) return at(0);
+  if (above < 0) return at(levels.length - 1);
+  const share = (level - levels[above - 1]!) / (levels[above]! - levels[above - 1]!);
+  return at(above - 1) + share * (at(above) - at(above - 1));
+}
+
+/** Beyond the calibrated steps a scaled interval keeps the last factor, an absolute one grows as the model's own do. */
+function forecastConformal(model: ConformalModel, options: ModelForecastOptions, any: AnyKind): Forecast {
+  const { levels } = checkForecastOptions(options);
+  const own = any.forecast(model.model, { ...options, levels });
+  const bounds = (side: "lower" | "upper", sign: 1 | -1) =>
+    levels.map((level, l) => {
+      const z = normalQuantile(0.5 + level / 200);
+      const distance = (step: number) => Math.max(0, sign * (own[side][l]![step]! - own.mean[step]!));
+      const last = model.factors[0]!.length - 1;
+      return own.mean.map((value, step) => {
+        const factor = factorAt(model, level, step);
+        if (model.form === "scaled") return value + sign * factor * distance(step);
+        const growth = step > last && distance(last) > 0 ? Math.max(1, distance(step) / distance(last)) : 1;
+        return value + sign * factor * z * growth;
+      });
+    });
+  return { ...own, lower: bounds("lower", -1), upper: bounds("upper", 1) };
+}
+
+/** What can be done with a model of conformal intervals: what its model can, with other intervals. */
+export const conformalKind: Kind<ConformalModel> = {
+  forecast: forecastConformal,
+  fitted: ({ model }, y, options, any) => any.fitted(model, y, options),
+  update: (conformal, newY, options, any) => ({ ...conformal, model: any.update(conformal.model, newY, options) }),
+  simulate: ({ model }, options, any) => any.simulate(model, options),
+};

@@ -1,0 +1,95 @@
+import { autoArima } from "../arima/index.ts";
+import { ces } from "../ces/index.ts";
+import { ets } from "../ets/index.ts";
+import { adida, croston, imapa, sba, tsb } from "../intermittent/index.ts";
+import { linearModel } from "../regression/linear.ts";
+import { drift } from "../simple/drift.ts";
+import { mean } from "../simple/mean.ts";
+import { naive, snaive } from "../simple/naive.ts";
+import { seasonalWindowAverage, windowAverage } from "../simple/window-average.ts";
+import { holtWinters } from "../smoothing/holt-winters.ts";
+import { stlf } from "../smoothing/stlf.ts";
+import { bats, tbats } from "../tbats/index.ts";
+import { dynamicOptimizedTheta, theta } from "../theta/index.ts";
+import type { Series } from "../time/series.ts";
+import type { Kinds } from "./dispatch.ts";
+import type { FittedModel } from "./fitted-model.ts";
+import {
+  ARIMA_KINDS,
+  INTERMITTENT_KINDS,
+  REGRESSION_KINDS,
+  SIMPLE_KINDS,
+  SMOOTHING_KINDS,
+  TBATS_KINDS,
+} from "./kinds.ts";
+
+/** Fits a model to a series with so many observations per season. */
+export type Fit = (y: Series, period: number) => FittedModel;
+
+/**
+ * Methods that are used without the others: how each fits a series, and the kinds of models that they give. What imports a
+ * family has the code of no other method.
+ */
+export interface Family {
+  readonly fits: Readonly<Record<string, Fit>>;
+  readonly kinds: Kinds;
+}
+
+/** Automatic ARIMA. */
+export const ARIMA = {
+  fits: { "auto-arima": (y, period) => autoArima(y, { period }) },
+  kinds: ARIMA_KINDS,
+} satisfies Family;
+
+/** Exponential smoothing and its relatives. */
+export const SMOOTHING = {
+  fits: {
+    ets: (y, period) => ets(y, { period }),
+    "holt-winters": (y, period) => holtWinters(y, { period }),
+    theta: (y, period) => theta(y, { period }),
+    "dynamic-theta": (y, period) => dynamicOptimizedTheta(y, { period }),
+    ces: (y, period) => ces(y, { period }),
+    // Without two full seasons there is nothing to decompose.
+    stlf: (y, period) => (period > 1 && y.length > 2 * period ? stlf(y, { period }) : ets(y, { period })),
+  },
+  kinds: SMOOTHING_KINDS,
+} satisfies Family;
+
+/** Exponential smoothing with trigonometric seasons, Box–Cox transformation and ARMA errors. */
+export const TBATS = {
+  fits: {
+    tbats: (y, period) => tbats(y, { periods: period > 1 ? [period] : [] }),
+    bats: (y, period) => bats(y, { periods: period > 1 ? [period] : [] }),
+  },
+  kinds: TBATS_KINDS,
+} satisfies Family;
+
+/** What takes next to no time: benchmarks, averages, intermittent demand, regression on time. */
+export const SIMPLE = {
+  fits: {
+    naive: (y) => naive(y),
+    snaive: (y, period) => snaive(y, { period }),
+    drift: (y) => drift(y),
+    mean: (y) => mean(y),
+    "window-average": (y, period) => windowAverage(y, { window: Math.max(3, period) }),
+    "seasonal-window-average": (y, period) => seasonalWindowAverage(y, { period, window: 3 }),
+    croston: (y) => croston(y),
+    sba: (y) => sba(y),
+    tsb: (y) => tsb(y),
+    adida: (y) => adida(y),
+    imapa: (y) => imapa(y),
+    linear: (y, period) =>
+      linearModel(y, {
+        trend: true,
+        fourier: period > 1 ? [{ period, harmonics: Math.min(10, Math.floor(period / 2)) }] : [],
+      }),
+  },
+  // A spread would keep this family in the bundle of every other.
+  kinds: /* @__PURE__ */ Object.assign({}, SIMPLE_KINDS, INTERMITTENT_KINDS, REGRESSION_KINDS),
+} satisfies Family;
+
+/** The families by name: a definition's module in `src/model/builtin` each. */
+export const FAMILIES = { arima: ARIMA, smoothing: SMOOTHING, tbats: TBATS, simple: SIMPLE } satisfies Record<
+  string,
+  Family
+>;

@@ -1,0 +1,74 @@
+import type { ArimaModel } from "../arima/arima-model.ts";
+import type { CesModel } from "../ces/ces-model.ts";
+import type { EtsModel } from "../ets/ets-model.ts";
+import type { AggregationModel } from "../intermittent/aggregation.ts";
+import type { CrostonModel } from "../intermittent/croston.ts";
+import type { TsbModel } from "../intermittent/tsb.ts";
+import type { LinearModel } from "../regression/linear.ts";
+import type { DriftModel } from "../simple/drift.ts";
+import type { MeanModel } from "../simple/mean.ts";
+import type { NaiveModel } from "../simple/naive.ts";
+import type { WindowAverageModel } from "../simple/window-average.ts";
+import type { HoltWintersModel } from "../smoothing/holt-winters.ts";
+import type { TbatsModel } from "../tbats/tbats-model.ts";
+import type { DynamicThetaModel } from "../theta/dynamic-theta.ts";
+import type { ThetaModel } from "../theta/theta.ts";
+
+/** Any fitted model: plain data that survives JSON, told apart by its `kind`. */
+export type FittedModel =
+  | NaiveModel
+  | DriftModel
+  | MeanModel
+  | HoltWintersModel
+  | ArimaModel
+  | EtsModel
+  | CesModel
+  | TbatsModel
+  | ThetaModel
+  | DynamicThetaModel
+  | CrostonModel
+  | TsbModel
+  | AggregationModel
+  | WindowAverageModel
+  | StlfModel
+  | LinearModel
+  | CombinationModel
+  | ConformalModel;
+
+/** Fitted models forecast together. */
+export interface CombinationModel {
+  readonly kind: "combination";
+  readonly formatVersion: 1;
+  /** How the members' point forecasts become one; "inverse-error" is a mean, by its weights. */
+  readonly combining: "mean" | "median";
+  readonly members: readonly FittedModel[];
+  /** Share of each member, summing to 1; of the intervals' widths also where the point forecast is the median. */
+  readonly weights: readonly number[];
+}
+
+/** A fitted model whose prediction intervals come from errors it, or others like it, made out of sample. */
+export interface ConformalModel {
+  readonly kind: "conformal";
+  readonly formatVersion: 1;
+  readonly model: FittedModel;
+  /**
+   * "scaled": the factors multiply the model's own distances between point forecast and bounds; "absolute": they
+   * multiply the normal quantile of the level, so that they are standard errors in the units of the series.
+   */
+  readonly form: "scaled" | "absolute";
+  /** The levels that were calibrated, in percent, ascending. */
+  readonly levels: readonly number[];
+  /** A factor for each level, then each step ahead. */
+  readonly factors: readonly (readonly number[])[];
+}
+
+/** A forecast by decomposition: a model of the seasonally adjusted series, and its last season of each period. */
+export interface StlfModel {
+  readonly kind: "stlf";
+  readonly formatVersion: 1;
+  /** Whole observations per season. */
+  readonly periods: readonly number[];
+  /** The last seasonal effects of each period, in time order: those of the steps that follow. */
+  readonly seasonal: readonly (readonly number[])[];
+  readonly model: FittedModel;
+}

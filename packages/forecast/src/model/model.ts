@@ -1,0 +1,82 @@
+import type { Series } from "../time/series.ts";
+import { combinationKind } from "./combination.ts";
+import { conformalKind } from "./conformal-model.ts";
+import type { Kinds } from "./dispatch.ts";
+import type { FittedModel } from "./fitted-model.ts";
+import type { ModelForecastOptions, ModelOptions, SimulateOptions } from "./kind.ts";
+import {
+  ARIMA_KINDS,
+  INTERMITTENT_KINDS,
+  REGRESSION_KINDS,
+  SIMPLE_KINDS,
+  SMOOTHING_KINDS,
+  TBATS_KINDS,
+} from "./kinds.ts";
+import { modelFunctions } from "./model-functions.ts";
+import type { Forecast } from "./prediction.ts";
+
+/** Every kind of models. */
+export const KINDS = {
+  ...SIMPLE_KINDS,
+  ...INTERMITTENT_KINDS,
+  ...REGRESSION_KINDS,
+  ...ARIMA_KINDS,
+  ...SMOOTHING_KINDS,
+  ...TBATS_KINDS,
+  combination: combinationKind,
+  conformal: conformalKind,
+} satisfies Kinds & { readonly [Name in FittedModel["kind"]]: unknown };
+const ALL = /* @__PURE__ */ modelFunctions(KINDS);
+
+/**
+ * Point forecasts and prediction intervals of any fitted model of this library. Of a model of a single observation, which
+ * tells no variance, bounds are NaN but for the median's.
+ *
+ * @param options.xreg - future values of the regressors, for a model that has any
+ * @throws {RangeError} if the horizon or a level is not allowed, or the model's kind is not known
+ */
+export function forecast(model: FittedModel, options: ModelForecastOptions): Forecast {
+  return ALL.forecast(model, options);
+}
+
+/**
+ * One-step forecasts over the series a model was fitted to; NaN where the method has none yet.
+ *
+ * @param y - the series the model was fitted to, unchanged
+ * @param options.xreg - the regressors it was fitted with, for a model that has any
+ * @throws {RangeError} if the model's kind has no one-step forecasts
+ */
+export function fitted(model: FittedModel, y: Series, options: ModelOptions = {}): Float64Array {
+  return ALL.fitted(model, y, options);
+}
+
+/** One-step errors, `y - fitted(model, y)`; NaN where either is missing. */
+export function residuals(model: FittedModel, y: Series, options: ModelOptions = {}): Float64Array {
+  return ALL.residuals(model, y, options);
+}
+
+/**
+ * A model moved over the values that followed its series, without estimating anything again: its forecasts start after
+ * the last of them.
+ *
+ * @param newY - the next values in time order, NaN where missing
+ * @throws {RangeError} if a value is infinite, or the model's kind cannot be updated
+ */
+export function update<M extends FittedModel>(model: M, newY: Series, options: ModelOptions = {}): M {
+  return ALL.update(model, newY, options);
+}
+
+/**
+ * Sample paths of the values that follow a model's series.
+ *
+ * @returns `paths` arrays of h values
+ * @throws {RangeError} if an option is not allowed, or the model's kind cannot be simulated
+ */
+export function simulate(model: FittedModel, options: SimulateOptions): Float64Array[] {
+  return ALL.simulate(model, options);
+}
+
+/** Whether a model's kind can do something: not every one has one-step forecasts, takes new values, or makes paths. */
+export function supports(model: FittedModel, what: "fitted" | "update" | "simulate"): boolean {
+  return ALL.supports(model, what);
+}

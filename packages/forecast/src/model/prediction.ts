@@ -1,0 +1,72 @@
+import { normalQuantile, studentQuantile } from "../stats/distribution.ts";
+
+/** What a fitted model says of the next `h` steps. All arrays have length h; `lower[i]` belongs to `levels[i]`. */
+export interface Forecast {
+  readonly mean: Float64Array;
+  /** Coverage of each prediction interval in percent, ascending, for example [80, 95]. */
+  readonly levels: readonly number[];
+  readonly lower: readonly Float64Array[];
+  readonly upper: readonly Float64Array[];
+}
+
+/** What to forecast. */
+export interface ForecastOptions {
+  /** How many steps, an integer of at least 1. */
+  readonly h: number;
+  /** Coverage of the prediction intervals in percent, each in [1, 100) or 0, the median; default [80, 95]. */
+  readonly levels?: readonly number[];
+}
+
+/** Checks a horizon and levels, and sorts the levels. @throws {RangeError} naming the bad value */
+export function checkForecastOptions({ h, levels = [80, 95] }: ForecastOptions): { h: number; levels: number[] } {
+  if (!Number.isSafeInteger(h) || h < 1) throw new RangeError(`h is ${h}; it must be an integer of at least 1`);
+  // Below 1 it was meant as a share: 0.95 for 95.
+  for (const level of levels)
+    if (!(level === 0 || (level >= 1 && level < 100)))
+      throw new RangeError(
+        `level is ${level}; it must be a percentage of at least 1 and below 100, such as 95 (0: the median)`,
+      );
+  return { h, levels: [...levels].sort((a, b) => a - b) };
+}
+
+/**
+ * Symmetric prediction intervals about point forecasts: mean ± quantile × standard error.
+ *
+ * @param se - standard errors of the forecasts, length h; NaN where unknown, which makes bounds NaN but for the median's
+ * @param df - degrees of freedom of Student's t; the normal distribution when left out
+ */
+export function symmetricForecast(
+  mean: Float64Array,
+  se: Float64Array,
+  levels: readonly number[],
+  df = Infinity,
+): Forecast {
+  const lower = arraysOf(levels.length, mean.length);
+  const upper = arraysOf(levels.length, mean.length);
+  for (let l = 0; l < levels.length; l++) {
+    const level = levels[l]!;
+    const p = 0.5 + level / 200;
+    const quantile = df === Infinity ? normalQuantile(p) : studentQuantile(p, df);
+    for (let i = 0; i < mean.length; i++) {
+      const reach = quantile * se[i]!;
+      lower[l]![i] = level === 0 ? mean[i]! : mean[i]! - reach;
+      upper[l]![i] = level === 0 ? mean[i]! : mean[i]! + reach;
+    }
+  }
+  return { mean, levels, lower, upper };
+}
+
+/** Arrays of numbers in one piece of memory: many small pieces cost more than what is computed in them. */
+export function arraysOf(count: number, length: number): Float64Array[] {
+  const memory = new ArrayBuffer(8 * count * length);
+  const arrays: Float64Array[] = [];
+  for (let i = 0; i < count; i++) arrays.push(new Float64Array(memory, 8 * i * length, length));
+  return arrays;
+}
+
+/** Square roots of variances. */
+export function standardErrors(variance: Float64Array): Float64Array {
+  const se = new Float64Array(variance.length);
+  for (let i = 0; i < se.length; i++) se[i] = Math.sqrt(variance[i]!);
+  return se;
+}

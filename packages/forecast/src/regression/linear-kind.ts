@@ -1,0 +1,87 @@
+import type { Kind, ModelForecastOptions, ModelOptions, SimulateOptions } from "../model/kind.ts";
+import { checkForecastOptions, type Forecast, symmetricForecast } from "../model/prediction.ts";
+import { normal, random } from "../stats/random.ts";
+import { fittedValues, knownPart, type LinearModel, lagCoefficients } from "./linear.ts";
+
+/**
+ * Forecasts of a linear model with intervals of Student's t. Without lags the variance is σ²(1 + x'(X'X)⁻¹x), so that the
+ * coefficients' uncertainty counts; with lags it is σ² times the sum of squared psi weights, and does not count it.
+ */
+function forecastLinear(model: LinearModel, options: ModelForecastOptions): Forecast {
+  const { h, levels } = checkForecastOptions(options);
+  const { mean, columns } = knownPart(model, model.length, h, options.xreg);
+  const se = new Float64Array(h);
+  if (model.lags.length === 0) {
+    for (let t = 0; t < h; t++) {
+      let variance = 1;
+      for (let k = 0; k < columns.length; k++) {
+        let sum = 0;
+        for (let i = 0; i <= k; i++) sum += model.root[i]![k - i]! * columns[i]![t]!;
+        variance += sum * sum;
+      }
+      se[t] = Math.sqrt(model.sigma2 * variance);
+    }
+    return symmetricForecast(mean, se, levels, model.df);
+  }
+  recurse(model, mean);
+  const psi = new Float64Array(h);
+  let squares = 0;
+  for (let t = 0; t < h; t++) {
+    psi[t] = t === 0 ? 1 : 0;
+    for (const { lag, coef } of lagCoefficients(model)) if (t >= lag) psi[t]! += coef * psi[t - lag]!;
+    squares += psi[t]! ** 2;
+    se[t] = Math.sqrt(model.sigma2 * squares);
+  }
+  if (!Number.isFinite(mean[h - 1]! + se[h - 1]!))
+    throw new RangeError(
+      `the lags' coefficients let forecasts grow beyond any number within h = ${h} steps; use fewer lags or ridge`,
+    );
+  return symmetricForecast(mean, se, levels, model.df);
+}
+
+/** Adds the lags' part to a path in place, in time order. */
+function recurse(model: LinearModel, path: Float64Array): void {
+  const lags = lagCoefficients(model);
+  for (let t = 0; t < path.length; t++)
+    for (const { lag, coef } of lags) path[t]! += coef * (t >= lag ? path[t - lag]! : model.last.at(t - lag)!);
+}
+
+function updateLinear(model: LinearModel, newY: Float64Array, { xreg }: ModelOptions): LinearModel {
+  const length = model.length + newY.length;
+  if (model.lags.length === 0) return { ...model, length };
+  const { mean } = knownPart(model, model.length, newY.length, xreg);
+  const last = [...model.last];
+  const lags = lagCoefficients(model);
+  newY.forEach((value, t) => {
+    let expected = mean[t]!;
+    for (const { lag, coef } of lags) expected += coef * last.at(-lag)!;
+    last.push(Number.isNaN(value) ? expected : value);
+  });
+  return { ...model, length, last: last.slice(-model.last.length) };
+}
+
+/** Paths with Gaussian errors; without lags each path draws its own coefficients as well, given σ². */
+function simulateLinear(model: LinearModel, { h, paths = 1, seed, xreg }: SimulateOptions): Float64Array[] {
+  const uniform = random(seed);
+  const { mean, columns } = knownPart(model, model.length, h, xreg);
+  const sigma = Math.sqrt(model.sigma2);
+  return Array.from({ length: paths }, () => {
+    const path = mean.slice();
+    const draws = model.root.map(() => sigma * normal(uniform));
+    model.root.forEach((row, i) => {
+      const change = row.reduce((sum, value, k) => sum + value * draws[i + k]!, 0);
+      for (let t = 0; t < h; t++) path[t]! += change * columns[i]![t]!;
+    });
+    for (let t = 0; t < h; t++) path[t]! += sigma * normal(uniform);
+    recurse(model, path);
+    return path;
+  });
+}
+
+/** What can be done with a linear model. */
+export const linearKind: Kind<LinearModel> = {
+  forecast: forecastLinear,
+  fitted: (model, y, { xreg }) => fittedValues(model, y, 0, [], xreg),
+  update: updateLinear,
+  simulate: simulateLinear,
+};

@@ -1,0 +1,63 @@
+import type { Kind } from "../model/kind.ts";
+import { checkForecastOptions, type Forecast, type ForecastOptions, symmetricForecast } from "../model/prediction.ts";
+import { checkSeries, type Series, toFloat64 } from "../time/series.ts";
+
+/** A fitted mean model: independent observations about a constant. */
+export interface MeanModel {
+  readonly kind: "mean";
+  readonly formatVersion: 1;
+  readonly nobs: number;
+  readonly mean: number;
+  /** Sample variance (divisor nobs - 1); 0 for a single observation. */
+  readonly sigma2: number | null;
+}
+
+/**
+ * The mean method: every forecast is the average of all observations. Intervals use Student's t with nobs - 1 degrees
+ * of freedom and include the uncertainty of the mean.
+ *
+ * @param y - observations; missing values (NaN) are left out
+ * @throws {RangeError} if no value is observed or one is infinite
+ * @see Hyndman & Athanasopoulos (2021), Forecasting: Principles and Practice, 5.2
+ */
+export function mean(y: Series): MeanModel {
+  const series = toFloat64(y);
+  const nobs = checkSeries(series);
+  let sum = 0;
+  for (const value of series) if (!Number.isNaN(value)) sum += value;
+  const average = sum / nobs;
+  let squares = 0;
+  for (const value of series) if (!Number.isNaN(value)) squares += (value - average) ** 2;
+  return { kind: "mean", formatVersion: 1, nobs, mean: average, sigma2: nobs > 1 ? squares / (nobs - 1) : null };
+}
+
+function forecastMean(model: MeanModel, options: ForecastOptions): Forecast {
+  const { h, levels } = checkForecastOptions(options);
+  const se = Math.sqrt((model.sigma2 ?? NaN) * (1 + 1 / model.nobs));
+  return symmetricForecast(
+    new Float64Array(h).fill(model.mean),
+    new Float64Array(h).fill(se),
+    levels,
+    Math.max(1, model.nobs - 1),
+  );
+}
+
+/** Mean and variance of the old and the new observations together, by Welford's recursion. */
+function updateMean(model: MeanModel, newY: Float64Array): MeanModel {
+  let { nobs, mean } = model;
+  let squares = (model.sigma2 ?? 0) * (nobs - 1);
+  for (const value of newY) {
+    if (Number.isNaN(value)) continue;
+    const off = value - mean;
+    mean += off / ++nobs;
+    squares += off * (value - mean);
+  }
+  return { ...model, nobs, mean, sigma2: nobs > 1 ? squares / (nobs - 1) : null };
+}
+
+/** What can be done with a mean model. */
+export const meanKind: Kind<MeanModel> = {
+  forecast: forecastMean,
+  fitted: (model, y) => new Float64Array(y.length).fill(model.mean),
+  update: updateMean,
+};

@@ -1,0 +1,113 @@
+import type { Kind } from "../model/kind.ts";
+import { checkOptions } from "../model/options.ts";
+import { checkForecastOptions, symmetricForecast } from "../model/prediction.ts";
+import { checkPeriod, checkSeries, type Series, toFloat64 } from "../time/series.ts";
+
+/** A fitted window average; with period 1, over all of the last observations. */
+export interface WindowAverageModel {
+  readonly kind: "window-average" | "seasonal-window-average";
+  readonly formatVersion: 1;
+  readonly period: number;
+  readonly nobs: number;
+  /** How many of the last observations of each season are averaged. */
+  readonly window: number;
+  /** The last `window` seasons in time order, null where missing. */
+  readonly last: readonly (number | null)[];
+  /** Mean squared one-step error; null if there is none: then bounds are NaN. */
+  readonly sigma2: number | null;
+}
+
+/**
+ * Window average: every forecast is the mean of the last `window` time steps. Intervals are those of independent
+ * observations about it: their variance is the mean squared one-step error, the same at every step.
+ *
+ * @param y - observations; missing values (NaN) are left out of the means
+ * @param options.window - an integer from 1 to the length of `y`
+ * @throws {RangeError} if the window holds no observed value or is not allowed, or a value is infinite
+ * @see Hyndman & Athanasopoulos (2021), Forecasting: Principles and Practice, 3.3 and 5.2
+ */
+export function windowAverage(y: Series, options: { window: number }): WindowAverageModel {
+  checkOptions("windowAverage", options, { window: true }, ["window"]);
+  return fit("window-average", toFloat64(y), 1, options.window);
+}
+
+/**
+ * Seasonal window average: every forecast is the mean of the last `window` values of the same season.
+ *
+ * @param y - observations; missing values (NaN) are left out of the means
+ * @param options.period - observations per season
+ * @param options.window - seasons, an integer of at least 1; that many must fit into `y`
+ * @throws {RangeError} as `windowAverage`
+ */
+export function seasonalWindowAverage(y: Series, options: { period: number; window: number }): WindowAverageModel {
+  checkOptions("seasonalWindowAverage", options, { period: true, window: true }, ["period", "window"]);
+  return fit("seasonal-window-average", toFloat64(y), options.period, options.window);
+}
+
+function fit(kind: WindowAverageModel["kind"], y: Float64Array, period: number, window: number): WindowAverageModel {
+  checkPeriod(period);
+  const nobs = checkSeries(y);
+  if (!Number.isSafeInteger(window) || window < 1 || window * period > y.length)
+    throw new RangeError(
+      `window is ${window}; it must be an integer of at least 1, and with period ${period} fit into ${y.length} values`,
+    );
+  const expected = averages(y, period, window);
+  for (let season = 0; season < period; season++)
+    if (Number.isNaN(average(y, y.length + season, period, window)))
+      throw new RangeError(
+        `season ${season + 1} of ${period} has no observed value in its last ${window}; use a longer window`,
+      );
+  let squares = 0;
+  let count = 0;
+  for (let t = 0; t < y.length; t++) {
+    const error = y[t]! - expected[t]!;
+    if (Number.isNaN(error)) continue;
+    squares += error * error;
+    count++;
+  }
+  const last = Array.from(y.subarray(y.length - window * period), (value) => (Number.isNaN(value) ? null : value));
+  return { kind, formatVersion: 1, period, nobs, window, last, sigma2: count > 0 ? squares / count : null };
+}
+
+/** The mean of the values `period`, 2 `period`, … `window` × `period` steps before t; NaN if none is observed. */
+function average(y: Float64Array, t: number, period: number, window: number): number {
+  let sum = 0;
+  let count = 0;
+  for (let i = 1; i <= window; i++) {
+    const value = y[t - i * period]!;
+    if (Number.isNaN(value)) continue;
+    sum += value;
+    count++;
+  }
+  return sum / count;
+}
+
+/** One-step forecasts; NaN before the window is full. */
+function averages(y: Float64Array, period: number, window: number): Float64Array {
+  return y.map((_, t) => (t < window * period ? NaN : average(y, t, period, window)));
+}
+
+const lastValues = ({ last }: WindowAverageModel) => Float64Array.from(last, (value) => value ?? NaN);
+
+/** What can be done with a window average. */
+export const windowAverageKind: Kind<WindowAverageModel> = {
+  forecast: (model, options) => {
+    const { h, levels } = checkForecastOptions(options);
+    const last = lastValues(model);
+    const { period, window } = model;
+    const season = Array.from({ length: period }, (_, i) => average(last, last.length + i, period, window));
+    const mean = Float64Array.from({ length: h }, (_, i) => season[i % period]!);
+    return symmetricForecast(mean, new Float64Array(h).fill(Math.sqrt(model.sigma2 ?? NaN)), levels);
+  },
+  fitted: ({ period, window }, y) => averages(y, period, window),
+  update: (model, newY) => {
+    const { last, nobs } = fit(
+      model.kind,
+      Float64Array.from([...lastValues(model), ...newY]),
+      model.period,
+      model.window,
+    );
+    const before = model.last.filter((value) => value !== null).length;
+    return { ...model, last, nobs: model.nobs + nobs - before };
+  },
+};

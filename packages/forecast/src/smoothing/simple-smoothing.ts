@@ -1,0 +1,54 @@
+import { gridBrent } from "../optimise/grid-brent.ts";
+
+/** Simple exponential smoothing of a series: a level that moves a share alpha of each one-step error. */
+export interface SimpleSmoothing {
+  readonly alpha: number;
+  /** The level before the first observation. */
+  readonly initial: number;
+  /** The level after the last. */
+  readonly level: number;
+  /** Sum of squared one-step errors. */
+  readonly sse: number;
+}
+
+/**
+ * Simple exponential smoothing with the alpha in [1e-4, 0.9999] and the initial level of the greatest Gaussian
+ * likelihood, that is, of the least sum of squared one-step errors. The errors are linear in the initial level, so it is
+ * solved for at each alpha, and the search is over alpha alone: a grid, then Brent's method about its best point.
+ *
+ * @param y - no value may be missing
+ * @see Hyndman, Koehler, Ord & Snyder (2008), doi:10.1007/978-3-540-71918-2, model (A,N,N)
+ */
+export function simpleSmoothing(y: Float64Array): SimpleSmoothing {
+  const grid = [1e-4, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.9999];
+  return smoothWith(
+    y,
+    gridBrent((alpha) => smoothWith(y, alpha).sse, grid, 1e-9),
+  );
+}
+
+/** With a given alpha and its best initial level. */
+export function smoothWith(y: Float64Array, alpha: number): SimpleSmoothing {
+  const base = y[0]!;
+  const keep = 1 - alpha;
+  let level = 0;
+  let weight = 1;
+  let squares = 0;
+  let cross = 0;
+  let weights = 0;
+  for (let t = 0; t < y.length; t++) {
+    const error = y[t]! - base - level;
+    squares += error * error;
+    cross += error * weight;
+    weights += weight * weight;
+    level += alpha * error;
+    weight *= keep;
+  }
+  const shift = cross / weights;
+  return {
+    alpha,
+    initial: base + shift,
+    level: base + level + shift * weight,
+    sse: Math.max(0, squares - cross * shift),
+  };
+}

@@ -1,0 +1,66 @@
+import { interpolateSeasonal } from "../decompose/interpolate-seasonal.ts";
+import { mstl } from "../decompose/mstl.ts";
+import { ets } from "../ets/index.ts";
+import type { FittedModel, StlfModel } from "../model/fitted-model.ts";
+import type { Kind } from "../model/kind.ts";
+import { checkOptions } from "../model/options.ts";
+import { checkSeries, type Series, toFloat64 } from "../time/series.ts";
+
+/**
+ * STL + a forecaster: the series less its seasonal components (`mstl`) is forecast by any model, by default an ETS model
+ * without a season ("ZZN"), and the last season of each component is repeated. Intervals are those of the model: seasonal
+ * effects count as known, as in R's `stlf`, whose defaults these are.
+ *
+ * @param y - observations; missing values are filled by `interpolateSeasonal`
+ * @param options.period - observations per season, an integer of at least 2
+ * @param options.periods - several of them, instead
+ * @param options.fit - fits the model to the seasonally adjusted series; default `ets` of the form "ZZN"
+ * @throws {RangeError} if neither or both of `period` and `periods` are given, one is not allowed or none fits more than
+ *   twice into the series, or `fit` throws
+ * @see Hyndman & Athanasopoulos (2021), Forecasting: Principles and Practice, 5.7
+ */
+export function stlf(
+  y: Series,
+  options: { period?: number; periods?: readonly number[]; fit?: (adjusted: Float64Array) => FittedModel },
+): StlfModel {
+  checkOptions("stlf", options, { period: true, periods: true, fit: true });
+  if (options?.period === undefined && options?.periods === undefined)
+    throw new RangeError("stlf needs the option period, such as { period: 12 }");
+  const { period, periods = period === undefined ? [] : [period], fit = etsWithoutSeason } = options;
+  if (period !== undefined && options.periods !== undefined) throw new RangeError("give period or periods, not both");
+  if (periods.length === 0) throw new RangeError("periods is empty; give a period of at least 2");
+  for (const one of periods)
+    if (!Number.isSafeInteger(one) || one < 2)
+      throw new RangeError(`period is ${one}; a seasonal decomposition needs an integer of at least 2`);
+  const values = toFloat64(y);
+  checkSeries(values);
+  const filled = interpolateSeasonal(values, { period: Math.min(...periods) });
+  const parts = mstl(values, { periods });
+  const adjusted = filled.map((value, t) => parts.seasonal.reduce((rest, component) => rest - component[t]!, value));
+  const seasonal = parts.seasonal.map((component, i) => Array.from(component.subarray(-parts.periods[i]!)));
+  return { kind: "stlf", formatVersion: 1, periods: parts.periods, seasonal, model: fit(adjusted) };
+}
+
+const etsWithoutSeason = (adjusted: Float64Array) => ets(adjusted, { spec: "ZZN" });
+
+function seasonalEffect({ seasonal }: StlfModel, step: number): number {
+  return seasonal.reduce((sum, effects) => sum + effects[step % effects.length]!, 0);
+}
+
+/** What can be done with a forecast by decomposition. One-step forecasts would need the decomposition: there are none. */
+export const stlfKind: Kind<StlfModel> = {
+  forecast: (model, options, any) => {
+    const inner = any.forecast(model.model, options);
+    const add = (values: Float64Array) => values.map((value, i) => value + seasonalEffect(model, i));
+    return { mean: add(inner.mean), levels: inner.levels, lower: inner.lower.map(add), upper: inner.upper.map(add) };
+  },
+  update: (model, newY, options, any) => {
+    const adjusted = newY.map((value, t) => value - seasonalEffect(model, t));
+    const seasonal = model.seasonal.map((effects) =>
+      effects.map((_, i) => effects[(i + newY.length) % effects.length]!),
+    );
+    return { ...model, seasonal, model: any.update(model.model, adjusted, options) };
+  },
+  simulate: (model, options, any) =>
+    any.simulate(model.model, options).map((path) => path.map((value, i) => value + seasonalEffect(model, i))),
+};

@@ -1,0 +1,148 @@
+import { checkOptions, type OptionNames } from "../model/options.ts";
+import { isConstant } from "../stats/constant.ts";
+import { checkSeries, type Series, toFloat64 } from "../time/series.ts";
+import { countNumbers, LEVEL, type TbatsForm, type TbatsParameters, tbatsName } from "./form.ts";
+import { createInitialStates } from "./initial-states.ts";
+import { move, startOf, systemOf, transformed } from "./moving-model.ts";
+import { observe } from "./observations.ts";
+import { search } from "./search.ts";
+import type { TbatsModel } from "./tbats-model.ts";
+
+/** The options of `tbats` and `bats`. */
+const TBATS_OPTIONS: OptionNames<TbatsOptions> = {
+  periods: true,
+  useBoxCox: true,
+  useTrend: true,
+  useDampedTrend: true,
+  useArmaErrors: true,
+  lambdaBounds: true,
+  biasAdjust: true,
+};
+
+/** What `tbats` and `bats` may choose; what is left out they choose themselves, by the AIC. */
+export interface TbatsOptions {
+  /** Observations per season of each season, at least 2; for `bats` whole numbers. Default none. */
+  readonly periods?: readonly number[];
+  /** Whether the series is Box–Cox transformed; never one that is not positive throughout. */
+  readonly useBoxCox?: boolean;
+  readonly useTrend?: boolean;
+  /** Whether a trend is damped. */
+  readonly useDampedTrend?: boolean;
+  /** Whether ARMA errors are tried; default true. */
+  readonly useArmaErrors?: boolean;
+  /** Between which the Box–Cox exponent may be; default [0, 1]. */
+  readonly lambdaBounds?: readonly [number, number];
+  /** Whether forecasts are means instead of medians of the original scale; default false. */
+  readonly biasAdjust?: boolean;
+}
+
+/**
+ * TBATS: exponential smoothing with trigonometric seasons of any number and length (7 and 365.25 in daily data), Box–Cox
+ * transformation, damped trend and ARMA errors, each chosen by the AIC. A period of which the series does not hold two
+ * seasons is left out.
+ *
+ * Initial states minimise the sum of squared errors given the other parameters, and so are fitted together with them;
+ * those of the ARMA errors are 0. At a missing value (NaN) the states move on without error. A constant series repeats.
+ *
+ * @param y - observations
+ * @returns a model for `forecast`, `fitted`, `update`, `simulate` and `decompose`
+ * @throws {RangeError} if fewer than 4 values are observed, one is infinite, an option is not allowed, or Box–Cox is
+ *   asked for and a value is not positive
+ * @see De Livera, Hyndman & Snyder (2011), doi:10.1198/jasa.2011.tm09771
+ */
+export function tbats(y: Series, options: TbatsOptions = {}): TbatsModel {
+  checkOptions("tbats", options, TBATS_OPTIONS);
+  for (const period of options.periods ?? [])
+    if (!(period >= 2 && period < Infinity))
+      throw new RangeError(`period is ${period}; it must be a finite number of at least 2`);
+  return automatic(y, options, "trigonometric");
+}
+
+/**
+ * BATS: as `tbats`, but a season is an effect of each of its phases, and the state of a phase moves only when it comes.
+ * The effects of a period add up to 0, so that it costs a state less than it has phases. Meant for short periods: time
+ * grows with the cube of the sum of periods.
+ *
+ * @param y - observations
+ * @throws {RangeError} as `tbats`, or if a period is not a whole number
+ * @see De Livera, Hyndman & Snyder (2011), doi:10.1198/jasa.2011.tm09771
+ */
+export function bats(y: Series, options: TbatsOptions = {}): TbatsModel {
+  checkOptions("bats", options, TBATS_OPTIONS);
+  for (const period of options.periods ?? [])
+    if (!(Number.isSafeInteger(period) && period >= 2))
+      throw new RangeError(`period is ${period}; bats needs an integer of at least 2 (tbats takes any number)`);
+  return automatic(y, options, "dummy");
+}
+
+function automatic(given: Series, options: TbatsOptions, seasonality: TbatsForm["seasonality"]): TbatsModel {
+  const { lambdaBounds = [0, 1], useBoxCox, useTrend, useDampedTrend, useArmaErrors = true } = options;
+  const [lower, upper] = lambdaBounds;
+  if (!(Number.isFinite(lower) && Number.isFinite(upper) && lower < upper))
+    throw new RangeError(`lambdaBounds is [${lower}, ${upper}]; it must be two finite numbers, the lower first`);
+  const y = toFloat64(given);
+  const nobs = checkSeries(y, 4);
+  const bad = y.findIndex((value) => value <= 0);
+  if (useBoxCox === true && bad >= 0)
+    throw new RangeError(`the series has ${y[bad]} at position ${bad}; useBoxCox needs positive values`);
+  const { biasAdjust = false } = options;
+  if (isConstant(y)) return assemble(y, nobs, LEVEL, UNMOVED, { seasonality, biasAdjust });
+  const periods = [...new Set(options.periods ?? [])].sort((a, b) => a - b).filter((period) => 2 * period <= y.length);
+  const either = (asked: boolean | undefined) => (asked === undefined ? [false, true] : [asked]);
+  const observations = observe(y, nobs);
+  const { form, parameters } = search(observations, {
+    lambda: lambdaBounds,
+    boxCox: observations.transformable ? either(useBoxCox) : [false],
+    trend: either(useTrend),
+    damped: either(useDampedTrend),
+    arma: useArmaErrors,
+    periods,
+    seasonality,
+  });
+  return assemble(y, nobs, form, parameters, { seasonality, biasAdjust });
+}
+
+/** Parameters of a level that stays where it is. */
+const UNMOVED: TbatsParameters = {
+  lambda: null,
+  alpha: 0,
+  beta: null,
+  damping: null,
+  gammaOne: [],
+  gammaTwo: [],
+  ar: [],
+  ma: [],
+};
+
+function assemble(
+  y: Float64Array,
+  nobs: number,
+  form: TbatsForm,
+  parameters: TbatsParameters,
+  { seasonality, biasAdjust }: { seasonality: TbatsForm["seasonality"]; biasAdjust: boolean },
+): TbatsModel {
+  const z = transformed({ parameters }, y);
+  const system = systemOf({ form, parameters });
+  const solver = createInitialStates(y.length, system.states);
+  solver.solve(system, parameters.ar, parameters.ma, z, nobs === y.length);
+  const initial = Array.from(solver.initial);
+  const { white, state } = move({ form, parameters }, startOf({ initial, form }), z);
+  const squares = white.reduce((sum, error) => sum + error * error, 0);
+  const { lambda } = parameters;
+  const logs = lambda === null ? 0 : y.reduce((sum, value) => (value === value ? sum + Math.log(value) : sum), 0);
+  const deviance = nobs * Math.log(Math.max(squares, Number.MIN_VALUE)) - 2 * ((lambda ?? 1) - 1) * logs;
+  return {
+    kind: seasonality === "trigonometric" ? "tbats" : "bats",
+    formatVersion: 1,
+    method: tbatsName(form, parameters),
+    form,
+    parameters,
+    biasAdjust,
+    nobs,
+    initial,
+    state,
+    sigma2: squares / nobs,
+    deviance,
+    aic: deviance + 2 * countNumbers(form),
+  };
+}

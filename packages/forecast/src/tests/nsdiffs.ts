@@ -1,0 +1,41 @@
+import { checkOptions } from "../model/options.ts";
+import { isConstant } from "../stats/constant.ts";
+import { difference } from "../time/difference.ts";
+import { checkPeriod, checkSeries, type Series, toFloat64 } from "../time/series.ts";
+import { ocsb } from "./ocsb.ts";
+import { seasonalStrength } from "./seasonal-strength.ts";
+
+/**
+ * The number of seasonal differences a series needs: it is differenced until the test no longer asks for it, `maxD` is
+ * reached, it is constant, or it does not hold enough seasons to test.
+ *
+ * Missing values: as `seasonalStrength` (filled) and `ocsb` say; differences with one are missing. A constant series, one
+ * of fewer than two observed values and one without a season (period 1) need 0.
+ *
+ * @param options.period - observations per season
+ * @param options.test - `"seas"` (default): the seasonal strength exceeds 0.64; `"ocsb"`: a seasonal unit root is not
+ *   rejected at 5 %
+ * @param options.maxD - most seasonal differences, 1 by default
+ * @throws {RangeError} if a value is infinite or an option is out of range
+ * @see Hyndman & Khandakar (2008), doi:10.18637/jss.v027.i03; Wang, Smith & Hyndman (2006), doi:10.1007/s10618-005-0039-x
+ */
+export function nsdiffs(y: Series, options: { period: number; test?: "seas" | "ocsb"; maxD?: number }): number {
+  checkOptions("nsdiffs", options, { period: true, test: true, maxD: true }, ["period"]);
+  const { period, test = "seas", maxD = 1 } = options;
+  checkPeriod(period);
+  if (!Number.isSafeInteger(maxD) || maxD < 0)
+    throw new RangeError(`maxD is ${maxD}; it must be an integer of at least 0`);
+  let values = toFloat64(y);
+  if (checkSeries(values, 0) < 2 || period === 1) return 0;
+  for (let D = 0; D < maxD; D++) {
+    if (isConstant(values) || values.length <= period || !needed(values, period, test)) return D;
+    values = difference(values, period);
+  }
+  return maxD;
+}
+
+function needed(y: Float64Array, period: number, test: "seas" | "ocsb"): boolean {
+  if (test === "seas") return seasonalStrength(y, { period }) > 0.64;
+  const { statistic, critical } = ocsb(y, { period });
+  return statistic > critical;
+}

@@ -1,0 +1,67 @@
+import { checkOptions } from "../model/options.ts";
+import { leastSquares } from "../stats/least-squares.ts";
+import type { Series } from "../time/series.ts";
+import { type CriticalValues, interpolatePValue, type TestResult } from "./critical-values.ts";
+import { observed } from "./observed.ts";
+
+/** MacKinnon's response surfaces: constant, and the coefficients of 1/n and 1/n², at 1, 5 and 10 percent. */
+const SURFACE: Readonly<Record<"level" | "trend", readonly (readonly [number, number, number])[]>> = {
+  level: [
+    [-3.4335, -5.999, -29.25],
+    [-2.8621, -2.738, -8.36],
+    [-2.5671, -1.438, -4.48],
+  ],
+  trend: [
+    [-3.9638, -8.353, -47.44],
+    [-3.4126, -4.039, -17.83],
+    [-3.1279, -2.418, -7.58],
+  ],
+};
+
+/**
+ * Phillips–Perron test (Zτ). The null hypothesis is a unit root; a very negative statistic rejects it. The t ratio of
+ * y[t-1] (against 1) in the regression of y on it and a constant (with `"trend"` also on time), corrected for
+ * autocorrelation by the long-run variance of the residuals (Bartlett weights).
+ *
+ * Missing values are dropped and the gap closed.
+ *
+ * @param options.type - the deterministic part; `"level"` (a constant) by default
+ * @param options.lag - autocovariances in the long-run variance; trunc(4 (n / 100)^¼) by default, n one below the length
+ * @returns the statistic is NaN if the regression leaves no degrees of freedom, or fits exactly
+ * @throws {RangeError} if a value is infinite, the lag is not an integer ≥ 0 and below n, or under 4 are observed
+ * @see Phillips & Perron (1988), doi:10.1093/biomet/75.2.335; MacKinnon (1991), "Critical values for cointegration tests"
+ */
+export function pp(y: Series, options: { type?: "level" | "trend"; lag?: number } = {}): TestResult {
+  checkOptions("pp", options, { type: true, lag: true });
+  const { type = "level" } = options;
+  const values = observed(y, 4);
+  const n = values.length - 1;
+  const lag = options.lag ?? Math.trunc(4 * (n / 100) ** 0.25);
+  if (!Number.isSafeInteger(lag) || lag < 0 || lag >= n)
+    throw new RangeError(`lag is ${lag}; it must be an integer of at least 0 and below ${n}`);
+  const response = values.subarray(1);
+  const level = values.subarray(0, n);
+  const constant = new Float64Array(n).fill(1);
+  const deterministic = type === "trend" ? [constant, Float64Array.from(constant, (_, t) => t + 1)] : [constant];
+  const { coef, se, rss, df } = leastSquares([...deterministic, level], response);
+  const spread = leastSquares(deterministic, level).rss;
+  const e = new Float64Array(n);
+  const slope = coef[coef.length - 1]!;
+  for (let t = 0; t < n; t++)
+    e[t] = response[t]! - coef[0]! - (type === "trend" ? coef[1]! * (t + 1) : 0) - slope * level[t]!;
+  const short = rss / n;
+  let long = short;
+  for (let s = 1; s <= lag; s++) {
+    let product = 0;
+    for (let t = s; t < n; t++) product += e[t]! * e[t - s]!;
+    long += (2 / n) * (1 - s / (lag + 1)) * product;
+  }
+  const t = (slope - 1) / se[se.length - 1]!;
+  const statistic =
+    df > 0 ? Math.sqrt(short / long) * t - ((long - short) * n) / (2 * Math.sqrt(long) * Math.sqrt(spread)) : NaN;
+  const critical: CriticalValues = {
+    levels: [0.01, 0.05, 0.1],
+    values: SURFACE[type].map(([limit, first, second]) => limit + first / n + second / (n * n)),
+  };
+  return { statistic, lag, pValue: interpolatePValue(statistic, critical), critical, nobs: values.length };
+}

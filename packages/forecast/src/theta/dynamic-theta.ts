@@ -1,0 +1,185 @@
+import type { Kind } from "../model/kind.ts";
+import { checkOptions } from "../model/options.ts";
+import { checkForecastOptions, type Forecast, type ForecastOptions, symmetricForecast } from "../model/prediction.ts";
+import { gridBrent } from "../optimise/grid-brent.ts";
+import { checkPeriod, checkSeries, interpolate, type Series, toFloat64 } from "../time/series.ts";
+import { adjustSeasonally } from "./seasonal-adjustment.ts";
+
+/** Where the dynamic theta recursion stands after so many time steps: level, running mean, and line A + B t. */
+export interface DynamicThetaState {
+  readonly length: number;
+  readonly level: number;
+  readonly mean: number;
+  readonly intercept: number;
+  readonly slope: number;
+}
+
+/** A fitted dynamic optimised theta model. */
+export interface DynamicThetaModel {
+  readonly kind: "dynamic-theta";
+  readonly formatVersion: 1;
+  readonly period: number;
+  readonly alpha: number;
+  /** 1 - 1/theta, the weight of the linear trend, in [0, 1). */
+  readonly trendWeight: number;
+  /** The level before the first time step. */
+  readonly initial: number;
+  readonly state: DynamicThetaState;
+  /** Multiplicative seasonal indices from the first time step on; empty without seasonality. */
+  readonly indices: readonly number[];
+  /** Mean squared one-step error of the seasonally adjusted series, from the third time step on. */
+  readonly sigma2: number;
+}
+
+/** Largest weight of the trend: theta is at most 1,000. */
+const MOST_WEIGHT = 0.999;
+
+/**
+ * The dynamic optimised theta model (DOTM): theta, alpha and the initial level minimise the sum of squared one-step
+ * errors from the third on, with the linear trend estimated anew at each step. The errors are linear in the initial level
+ * and in 1 - 1/theta, so these are solved for at each alpha, and only alpha is searched for, in [0.1, 0.99].
+ *
+ * The model is linear, so its intervals follow from how each step's error spreads; they are multiplied by the indices.
+ * The uncertainty of the estimates is not in them, so that they are too narrow for short series (about 83 % of values in
+ * 95 % intervals of a sample of the M3 competition).
+ *
+ * @param y - observations; missing values are joined linearly
+ * @param options.period - observations per season; 1 by default
+ * @throws {RangeError} if fewer than 5 values are observed, one is infinite, or the period is not allowed
+ * @see Fiorucci, Pellegrini, Louzada, Petropoulos & Koehler (2016), doi:10.1016/j.ijforecast.2016.02.005
+ */
+export function dynamicOptimizedTheta(y: Series, options: { period?: number } = {}): DynamicThetaModel {
+  checkOptions("dynamicOptimizedTheta", options, { period: true });
+  const { period = 1 } = options;
+  checkPeriod(period);
+  const values = toFloat64(y);
+  checkSeries(values, 5);
+  const { adjusted, indices } = adjustSeasonally(interpolate(values), period);
+  const grid = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99];
+  const alpha = gridBrent((value) => solve(adjusted, value).sse, grid, 1e-8);
+  const { initial, trendWeight, sse } = solve(adjusted, alpha);
+  const sigma2 = sse / (adjusted.length - 2);
+  const start: DynamicThetaState = { length: 0, level: initial, mean: 0, intercept: 0, slope: 0 };
+  const state = run(start, alpha, trendWeight, adjusted);
+  return { kind: "dynamic-theta", formatVersion: 1, period, alpha, trendWeight, initial, state, indices, sigma2 };
+}
+
+/** The best initial level and weight of the trend for an alpha. */
+function solve(y: Float64Array, alpha: number): { initial: number; trendWeight: number; sse: number } {
+  const base = y[0]!;
+  const keep = 1 - alpha;
+  let level = 0;
+  let weight = 1;
+  let mean = 0;
+  let intercept = 0;
+  let slope = 0;
+  let ee = 0;
+  let ew = 0;
+  let ed = 0;
+  let ww = 0;
+  let wd = 0;
+  let dd = 0;
+  for (let i = 0; i < y.length; i++) {
+    const t = i + 1;
+    const error = y[i]! - base - level;
+    if (t > 2) {
+      const line = weight * intercept + ((1 - weight * keep) / alpha) * slope;
+      ee += error * error;
+      ew += error * weight;
+      ed += error * line;
+      ww += weight * weight;
+      wd += weight * line;
+      dd += line * line;
+    }
+    level += alpha * error;
+    weight *= keep;
+    slope = nextSlope(slope, mean, y[i]!, t);
+    mean += (y[i]! - mean) / t;
+    intercept = mean - (slope * (t + 1)) / 2;
+  }
+  const determinant = ww * dd - wd * wd;
+  const free = determinant > 1e-12 * ww * dd ? (ed * ww - ew * wd) / determinant : 0;
+  const trendWeight = Math.min(MOST_WEIGHT, Math.max(0, free));
+  const shift = ww > 0 ? (ew - trendWeight * wd) / ww : 0;
+  const sse =
+    ee +
+    shift * shift * ww +
+    trendWeight ** 2 * dd -
+    2 * shift * ew -
+    2 * trendWeight * ed +
+    2 * shift * trendWeight * wd;
+  return { initial: base + shift, trendWeight, sse: Math.max(0, sse) };
+}
+
+/** The slope of the least squares line through the first t values, from that through t - 1 and their mean. */
+function nextSlope(slope: number, mean: number, value: number, t: number): number {
+  return t < 2 ? 0 : ((t - 2) * slope + (6 * (value - mean)) / t) / (t + 1);
+}
+
+/** Runs the recursion; a missing value counts as its forecast. `out` gets the one-step forecasts. */
+function run(
+  from: DynamicThetaState,
+  alpha: number,
+  trendWeight: number,
+  y: Float64Array,
+  out?: Float64Array,
+): DynamicThetaState {
+  let { length, level, mean, intercept, slope } = from;
+  for (let i = 0; i < y.length; i++) {
+    const t = ++length;
+    const weight = (1 - alpha) ** (t - 1);
+    const expected = level + trendWeight * (weight * intercept + ((1 - weight * (1 - alpha)) / alpha) * slope);
+    if (out !== undefined) out[i] = expected;
+    const value = Number.isNaN(y[i]!) ? expected : y[i]!;
+    level += alpha * (value - level);
+    slope = nextSlope(slope, mean, value, t);
+    mean += (value - mean) / t;
+    intercept = mean - (slope * (t + 1)) / 2;
+  }
+  return { length, level, mean, intercept, slope };
+}
+
+function forecastDynamicTheta(model: DynamicThetaModel, options: ForecastOptions): Forecast {
+  const { h, levels } = checkForecastOptions(options);
+  const { alpha, trendWeight, state, indices, sigma2 } = model;
+  const mean = new Float64Array(h);
+  run(state, alpha, trendWeight, new Float64Array(h).fill(NaN), mean);
+  const variance = new Float64Array(h).fill(1);
+  const response = new Float64Array(h);
+  const shock = new Float64Array(h);
+  for (let j = 0; j < h - 1; j++) {
+    shock.fill(NaN);
+    shock[j] = 1;
+    const length = state.length + j;
+    run({ length, level: 0, mean: 0, intercept: 0, slope: 0 }, alpha, trendWeight, shock.subarray(j), response);
+    for (let i = j + 1; i < h; i++) variance[i]! += response[i - j]! ** 2;
+  }
+  const se = variance.map((value) => Math.sqrt(sigma2 * value));
+  if (indices.length > 0)
+    for (let i = 0; i < h; i++) {
+      const index = indices[(state.length + i) % indices.length]!;
+      mean[i]! *= index;
+      se[i]! *= index;
+    }
+  return symmetricForecast(mean, se, levels);
+}
+
+function adjust(y: Float64Array, { indices }: DynamicThetaModel, from: number): Float64Array {
+  return indices.length === 0 ? y : y.map((value, t) => value / indices[(from + t) % indices.length]!);
+}
+
+/** What can be done with a dynamic optimised theta model. */
+export const dynamicThetaKind: Kind<DynamicThetaModel> = {
+  forecast: forecastDynamicTheta,
+  fitted: (model, y) => {
+    const out = new Float64Array(y.length);
+    const start = { length: 0, level: model.initial, mean: 0, intercept: 0, slope: 0 };
+    run(start, model.alpha, model.trendWeight, adjust(interpolate(y), model, 0), out);
+    const { indices } = model;
+    return indices.length === 0 ? out : out.map((value, t) => value * indices[t % indices.length]!);
+  },
+  update: (model, newY) => {
+    const adjusted = adjust(newY, model, model.state.length);
+    return { ...model, state: run(model.state, model.alpha, model.trendWeight, adjusted) };
+  },
+};

@@ -1,0 +1,116 @@
+import type { Kind } from "../model/kind.ts";
+import { checkOptions } from "../model/options.ts";
+import { checkForecastOptions, type Forecast, type ForecastOptions, symmetricForecast } from "../model/prediction.ts";
+import { simpleSmoothing } from "../smoothing/simple-smoothing.ts";
+import { checkPeriod, checkSeries, interpolate, type Series, toFloat64 } from "../time/series.ts";
+import { adjustSeasonally } from "./seasonal-adjustment.ts";
+
+/** A fitted theta model. */
+export interface ThetaModel {
+  readonly kind: "theta";
+  readonly formatVersion: 1;
+  readonly period: number;
+  /** Number of time steps, missing ones included. */
+  readonly length: number;
+  readonly alpha: number;
+  /** Half the slope of the linear trend of the seasonally adjusted series. */
+  readonly drift: number;
+  /** The smoothed level before the first and after the last time step, seasonally adjusted. */
+  readonly initial: number;
+  readonly level: number;
+  /** Multiplicative seasonal indices from the first time step on; empty without seasonality. */
+  readonly indices: readonly number[];
+  /** Sum of squared one-step errors of the smoothing, divided by length - 2. */
+  readonly sigma2: number;
+}
+
+/**
+ * The theta method: simple exponential smoothing with drift half the slope of the linear trend, on the seasonally
+ * adjusted series (`adjustSeasonally`). Intervals are those of the smoothing, not scaled by the seasonal indices, as R's.
+ *
+ * R's `thetaf` stops short of the optimum of the smoothing where it is flat; ours is at the optimum, so that forecasts
+ * differ there. With missing values, R smooths the longest stretch without any, and its forecasts start at that one's end.
+ *
+ * @param y - observations; missing values are joined linearly
+ * @param options.period - observations per season; 1 by default
+ * @throws {RangeError} if fewer than 3 values are observed, one is infinite, or the period is not allowed
+ * @see Assimakopoulos & Nikolopoulos (2000), doi:10.1016/S0169-2070(00)00066-2; Hyndman & Billah (2003),
+ *   doi:10.1016/S0169-2070(01)00143-1
+ */
+export function theta(y: Series, options: { period?: number } = {}): ThetaModel {
+  checkOptions("theta", options, { period: true });
+  const { period = 1 } = options;
+  checkPeriod(period);
+  const values = toFloat64(y);
+  checkSeries(values, 3);
+  const { adjusted, indices } = adjustSeasonally(interpolate(values), period);
+  const { alpha, initial, level, sse } = simpleSmoothing(adjusted);
+  const n = adjusted.length;
+  let slope = 0;
+  for (let t = 0; t < n; t++) slope += (t - (n - 1) / 2) * adjusted[t]!;
+  slope /= (n * (n * n - 1)) / 12;
+  const sigma2 = sse / (n - 2);
+  return {
+    kind: "theta",
+    formatVersion: 1,
+    period,
+    length: n,
+    alpha,
+    drift: slope / 2,
+    initial,
+    level,
+    indices,
+    sigma2,
+  };
+}
+
+/** How many drifts the smoothing lags behind after so many steps. */
+const lag = (alpha: number, steps: number) => (1 - (1 - alpha) ** steps) / alpha;
+
+function forecastTheta(
+  { alpha, drift, level, indices, length, sigma2 }: ThetaModel,
+  options: ForecastOptions,
+): Forecast {
+  const { h, levels } = checkForecastOptions(options);
+  const mean = new Float64Array(h);
+  const se = new Float64Array(h);
+  const behind = lag(alpha, length);
+  for (let i = 0; i < h; i++) {
+    const index = indices.length > 0 ? indices[(length + i) % indices.length]! : 1;
+    mean[i] = (level + drift * (i + behind)) * index;
+    se[i] = Math.sqrt(sigma2 * (1 + i * alpha * alpha));
+  }
+  return symmetricForecast(mean, se, levels);
+}
+
+/** Moves the level over values; at a missing one it stays. */
+function smooth(
+  { alpha, drift, indices }: ThetaModel,
+  y: Float64Array,
+  from: number,
+  start: number,
+  out?: Float64Array,
+) {
+  let level = start;
+  for (let t = 0; t < y.length; t++) {
+    const index = indices.length > 0 ? indices[(from + t) % indices.length]! : 1;
+    if (out !== undefined) out[t] = (level + drift * lag(alpha, from + t)) * index;
+    if (!Number.isNaN(y[t]!)) level += alpha * (y[t]! / index - level);
+  }
+  return level;
+}
+
+/** What can be done with a theta model. */
+export const thetaKind: Kind<ThetaModel> = {
+  forecast: forecastTheta,
+  fitted: (model, y) => {
+    const out = new Float64Array(y.length);
+    smooth(model, interpolate(y), 0, model.initial, out);
+    return out;
+  },
+  update: (model, newY) => ({
+    ...model,
+    length: model.length + newY.length,
+    level: smooth(model, newY, model.length, model.level),
+  }),
+};

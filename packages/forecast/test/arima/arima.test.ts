@@ -1,0 +1,155 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { type ArimaModel, arima, autoArima, forecast } from "../../src/index.ts";
+
+interface Fixture {
+  readonly series: readonly { id: string; frequency: number; values: readonly (number | null)[] }[];
+  readonly fixed: readonly {
+    id: string;
+    order: [number, number, number];
+    seasonal: [number, number, number];
+    drift: boolean;
+    lambda?: number;
+    label: string;
+    coef: Record<string, number>;
+    variance: Record<string, number>;
+    loglik: number;
+    aicc: number;
+    nobs: number;
+    mean: number[];
+    lower95: number[];
+    upper95: number[];
+  }[];
+  readonly auto: readonly { id: string; label: string; d: number; D: number; aicc: number; loglik: number }[];
+}
+
+// R 4.2.2, forecast 8.20, on R's own datasets; see the file's provenance.
+const fixture = JSON.parse(readFileSync(new URL("../fixtures/arima.json", import.meta.url), "utf8")) as Fixture;
+const series = new Map(
+  fixture.series.map(({ id, frequency, values }) => [id, { frequency, y: Float64Array.from(values, (v) => v ?? NaN) }]),
+);
+
+/** R starts differenced series with a variance of 1e6 instead of infinity; that moves its log-likelihood by this much. */
+const KAPPA = 3.5e-3;
+
+describe("arima against R's Arima on R's own series", () => {
+  for (const record of fixture.fixed) {
+    const lambda = record.lambda === undefined ? "" : `, lambda ${record.lambda}`;
+    it(`${record.id}: ${record.label}${lambda}`, () => {
+      const { y, frequency } = series.get(record.id)!;
+      const { order, seasonal, drift: includeDrift } = record;
+      const options = { order, seasonal, period: frequency, includeDrift };
+      const model = arima(y, record.lambda === undefined ? options : { ...options, lambda: record.lambda });
+      expect(model.method).toBe(record.label);
+      expect(model.nobs).toBe(record.nobs);
+      expect(model.loglik).toBeGreaterThan(record.loglik - KAPPA);
+      expect(Object.keys(model.coef)).toEqual(Object.keys(record.coef));
+      if (Math.abs(model.loglik - record.loglik) > 1e-4) return; // another optimum, no worse
+      expect(Math.abs(model.aicc! - record.aicc)).toBeLessThan(2.1e-4);
+      for (const [name, value] of Object.entries(record.coef))
+        expect(Math.abs(model.coef[name]! - value), name).toBeLessThan(0.02 * Math.sqrt(record.variance[name]!));
+      const { mean, lower, upper } = forecast(model, { h: record.mean.length });
+      for (const [ours, theirs] of [
+        [mean, record.mean],
+        [lower[1]!, record.lower95],
+        [upper[1]!, record.upper95],
+      ] as const)
+        for (const [i, value] of theirs.entries())
+          expect(Math.abs(ours[i]! - value)).toBeLessThan(1.5e-3 * Math.abs(value));
+    });
+  }
+});
+
+describe("autoArima against R's auto.arima on R's own series", () => {
+  for (const record of fixture.auto)
+    it(`${record.id}: ${record.label} or better`, () => {
+      const { y, frequency } = series.get(record.id)!;
+      const model = autoArima(y, { period: frequency });
+      expect([model.order.d, model.order.D]).toEqual([record.d, record.D]);
+      if (model.method !== record.label) expect(model.aicc).toBeLessThan(record.aicc + 0.05);
+    });
+});
+
+describe("arima as plain data", () => {
+  it("forecasts to the same bits after a JSON round trip, with and without missing values", () => {
+    const { y } = series.get("AirPassengers")!;
+    const gaps = y.map((value, t) => (t % 29 === 0 ? NaN : value));
+    for (const values of [y, gaps]) {
+      const model = autoArima(values, { period: 12, d: 1, D: 1, maxP: 1, maxQ: 1 });
+      const copy = JSON.parse(JSON.stringify(model)) as ArimaModel;
+      expect(forecast(copy, { h: 24 })).toEqual(forecast(model, { h: 24 }));
+    }
+  });
+
+  it("gives standard errors near R's", () => {
+    for (const record of fixture.fixed.filter(({ id }) => id === "lynx" || id === "UKgas")) {
+      const { y, frequency: period } = series.get(record.id)!;
+      const { order, seasonal, drift: includeDrift } = record;
+      const options = { order, seasonal, period, includeDrift };
+      const model = arima(y, record.lambda === undefined ? options : { ...options, lambda: record.lambda });
+      if (Math.abs(model.loglik - record.loglik) > 1e-4) continue;
+      for (const [name, value] of Object.entries(record.variance))
+        expect(Math.abs(model.se[name]! / Math.sqrt(value) - 1), `${record.label} ${name}`).toBeLessThan(0.05);
+    }
+  });
+
+  it("takes regressors by name and gives their coefficients back", () => {
+    const { y } = series.get("LakeHuron")!;
+    const year = Array.from(y, (_, t) => 1875 + t - 1920);
+    const model = arima(y, { order: [2, 0, 0], xreg: { year } });
+    // R: arima(LakeHuron, order = c(2, 0, 0), xreg = time(LakeHuron) - 1920)
+    expect(model.coef.ar1).toBeCloseTo(1.00482, 3);
+    expect(model.coef.intercept).toBeCloseTo(579.0994, 3);
+    expect(model.coef.year).toBeCloseTo(-0.021568, 5);
+    expect(model.loglik).toBeCloseTo(-101.198267, 4);
+    const next = { year: [53, 54] };
+    expect(forecast(model, { h: 2, xreg: next }).mean[0]).toBeCloseTo(579.39725, 2);
+    expect(() => forecast(model, { h: 2 })).toThrow(/xreg has no column "year"/);
+  });
+});
+
+describe("series that are hard to fit", () => {
+  it.each([
+    ["one value", [5], 5],
+    ["a constant", [5, 5, 5, 5], 5],
+    ["a constant with a gap", [NaN, 3, NaN, 3], 3],
+    ["zeros", [0, 0, 0, 0, 0, 0], 0],
+  ])("%s: its mean", (_, y, mean) => {
+    const model = autoArima(y, { period: 3 });
+    expect(model.order).toMatchObject({ p: 0, d: 0, q: 0, P: 0, D: 0, Q: 0 });
+    expect(Array.from(forecast(model, { h: 2 }).mean)).toEqual([mean, mean]);
+    expect(model.sigma2).toBe(0);
+  });
+
+  it("a straight line goes on, and an exact season repeats", () => {
+    const line = autoArima([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(forecast(line, { h: 3 }).mean).toEqual(Float64Array.of(11, 12, 13));
+    const season = autoArima([1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3], { period: 3 });
+    expect(forecast(season, { h: 4 }).mean).toEqual(Float64Array.of(1, 2, 3, 1));
+  });
+
+  it("forecasts finite values however much is missing", () => {
+    const { y } = series.get("AirPassengers")!;
+    for (const keep of [2, 5, 17]) {
+      const gaps = y.map((value, t) => (t % keep === 0 ? value : NaN));
+      const { mean, upper } = forecast(autoArima(gaps, { period: 12 }), { h: 24 });
+      for (const value of [...mean, ...upper[1]!]) expect(Number.isFinite(value)).toBe(true);
+    }
+  });
+
+  it("a series too short to search has its mean as model", () => {
+    expect(Array.from(forecast(autoArima([1, 2, 3]), { h: 1 }).mean)).toEqual([2]);
+  });
+
+  it("says which rule a bad argument breaks", () => {
+    expect(() => autoArima([])).toThrow(RangeError);
+    expect(() => autoArima([NaN, NaN])).toThrow(/0 observed values/);
+    expect(() => autoArima([1, -Infinity])).toThrow(/-Infinity at position 1/);
+    expect(() => arima([1, 2, 3, 5], { order: [1, -1, 0] })).toThrow(/\[1, -1, 0\]/);
+    expect(() => arima([1, 2, 4], { order: [3, 0, 0] })).toThrow(/3 observed values/);
+    expect(() => arima([1, -2, 4, 3], { lambda: 0 })).toThrow(/-2 at position 1/);
+    const xreg = { a: [1, 2, 3, 4, 5], b: [2, 4, 6, 8, 10] };
+    expect(() => arima([3, 1, 2, 5, 3], { xreg })).toThrow(/xreg column "b" is a linear combination/);
+    expect(() => arima([3, 1, 2, 5, 3], { xreg: { a: [1, 2] } })).toThrow(/"a" has 2 values; 5 are needed/);
+  });
+});

@@ -1,0 +1,134 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { gainsOf, run, startMoving } from "../../src/ces/recursion.ts";
+import { stable } from "../../src/ces/stability.ts";
+import { type CesSeasonality, ces, fitted, forecast, residuals, simulate, update } from "../../src/index.ts";
+import { normal, random } from "../../src/stats/random.ts";
+
+const period = 4;
+const uniform = random(3);
+const y = Float64Array.from({ length: 60 }, (_, t) => 100 + t / 2 + [8, -3, -9, 4][t % 4]! + 2 * normal(uniform));
+const forms: readonly CesSeasonality[] = ["none", "simple", "partial", "full"];
+
+describe.each(forms)("ces with seasonality %s", (seasonality) => {
+  const model = ces(y, { period, seasonality });
+  it("is plain data that forecasts to the same bits", () => {
+    expect(forecast(JSON.parse(JSON.stringify(model)), { h: 9 })).toEqual(forecast(model, { h: 9 }));
+  });
+  it("has the errors its sigma2 and log-likelihood say", () => {
+    const squares = residuals(model, y).reduce((sum, error) => sum + error * error, 0);
+    expect(squares / (60 - model.alpha.length - model.beta.length)).toBeCloseTo(model.sigma2, 9);
+    expect(-30 * (Math.log((2 * Math.PI * squares) / 60) + 1)).toBeCloseTo(model.loglik, 9);
+  });
+  it("moves on as a longer run of the same model, also over a gap", () => {
+    const gap = y.map((value, t) => (t === 45 ? NaN : value));
+    const short = ces(gap.subarray(0, 41), { period, seasonality });
+    const moved = update(update(short, gap.subarray(41, 48)), gap.subarray(48, 59));
+    expect(moved.nobs).toBe(58);
+    expect(forecast(moved, { h: 1 }).mean[0]).toBeCloseTo(fitted(short, gap)[59]!, 9);
+  });
+  it("has the mean and the intervals of its sample paths", () => {
+    const paths = simulate(model, { h: 9, paths: 4000, seed: 7 });
+    const { mean, upper } = forecast(model, { h: 9, levels: [95] });
+    for (const i of [0, 4, 8]) {
+      const at = paths.map((path) => path[i]!);
+      const average = at.reduce((sum, value) => sum + value, 0) / at.length;
+      const deviation = Math.sqrt(at.reduce((sum, value) => sum + (value - average) ** 2, 0) / at.length);
+      const se = (upper[0]![i]! - mean[i]!) / 1.959963984540054;
+      expect(Math.abs(average - mean[i]!)).toBeLessThan((4.5 * se) / Math.sqrt(4000));
+      expect(Math.abs(deviation / se - 1)).toBeLessThan(4.5 / Math.sqrt(2 * 4000));
+    }
+  });
+  it("forecasts a multiple of the series by the same multiple", () => {
+    const { mean } = forecast(model, { h: 5 });
+    const large = forecast(
+      ces(
+        y.map((value) => 1024 * value),
+        { period, seasonality },
+      ),
+      { h: 5 },
+    ).mean;
+    large.forEach((value, i) => expect(value / 1024).toBeCloseTo(mean[i]!, 6));
+  });
+  it("estimates stable parameters", () => {
+    expect(stable(seasonality, [...model.alpha, ...model.beta], period)).toBe(true);
+  });
+  it("never forecasts NaN where it fits", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.constant(NaN)), {
+          minLength: 12,
+          maxLength: 40,
+        }),
+        (values) => {
+          fc.pre(values.filter((value) => !Number.isNaN(value)).length >= 7);
+          const { mean, lower, upper } = forecast(ces(values, { period, seasonality }), { h: 6 });
+          for (const part of [mean, ...lower, ...upper]) expect(part.every(Number.isFinite)).toBe(true);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe("stable", () => {
+  it("is the published region without a season", () => {
+    fc.assert(
+      fc.property(fc.double({ min: -1, max: 4, noNaN: true }), fc.double({ min: -2, max: 4, noNaN: true }), (a, b) => {
+        const bounds = [
+          (a - 2.5) ** 2 + b ** 2 - 1.25,
+          (a - 0.5) ** 2 + (b - 1) ** 2 - 0.25,
+          1.5 - (a - 1.5) ** 2 - (b - 0.5) ** 2,
+        ];
+        fc.pre(bounds.every((bound) => Math.abs(bound) > 1e-9));
+        expect(stable("none", [a, b], 1)).toBe(bounds.every((bound) => bound > 0));
+      }),
+      { numRuns: 500 },
+    );
+  });
+  it.each(["partial", "full"] as const)("is where the errors of %s forget their start", (seasonality) => {
+    const parameter = fc.double({ min: 0, max: 2, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(parameter, { minLength: 4, maxLength: 4 }), (x) => {
+        // The errors over a series of zeros, from a state that is not, shrink if and only if the filter is stable.
+        const state = startMoving({
+          level: 1,
+          potential: 0.3,
+          season: [0.2, 0.9, -1],
+          seasonPotential: [0.1, 0.7, 0.4],
+        });
+        const gains = gainsOf(seasonality, x);
+        const zeros = new Float64Array(3000);
+        run(gains, state, zeros);
+        const before = run(gains, state, zeros);
+        const after = run(gains, state, zeros);
+        if (!(before > 1e-250)) expect(stable(seasonality, x, 3)).toBe(Number.isFinite(before));
+        else if (!(before < 1e250)) expect(stable(seasonality, x, 3)).toBe(false);
+        else if (Math.abs(after / before - 1) > 0.5) expect(stable(seasonality, x, 3)).toBe(after < before);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe("ces", () => {
+  it("chooses the season of the least AICc", () => {
+    const auto = ces(y, { period });
+    for (const seasonality of forms) expect(auto.aicc!).toBeLessThanOrEqual(ces(y, { period, seasonality }).aicc!);
+    expect(auto.seasonality).not.toBe("none");
+  });
+  it("repeats a constant series, and has no season where there is too little of it", () => {
+    const { mean } = forecast(ces(new Float64Array(20).fill(7), { period }), { h: 5 });
+    mean.forEach((value) => expect(value).toBeCloseTo(7, 12));
+    expect(ces(y.subarray(0, 10), { period }).seasonality).toBe("none");
+  });
+  it("refuses what it cannot fit", () => {
+    expect(() => ces([])).toThrow(/0 observed values/);
+    expect(() => ces([1, 2, 3, 4])).toThrow(/4 observed values/);
+    expect(() => ces([1, 2, 3, 4, Infinity, 6])).toThrow(/Infinity at position 4/);
+    expect(() => ces([NaN, NaN, NaN, NaN, NaN, NaN])).toThrow(/0 observed values/);
+    expect(() => ces(y, { period: 2.5 })).toThrow(/period is 2.5/);
+    expect(() => ces(y, { seasonality: "full" })).toThrow(/period is 1/);
+    expect(() => ces(y, { period: 30, seasonality: "simple" })).toThrow(/at least 63/);
+  });
+});

@@ -1,0 +1,130 @@
+import { describe, expect, it } from "vitest";
+import { widening } from "../../src/contest/widening.ts";
+import {
+  best,
+  type CombinationModel,
+  type ConformalModel,
+  type FittedModel,
+  fitted,
+  forecast,
+  METHODS,
+  mean,
+  naive,
+  update,
+} from "../../src/index.ts";
+import { intermittent, simulated } from "./simulated.ts";
+
+const inside = (model: FittedModel) => (model as ConformalModel).model as CombinationModel;
+
+/** Methods that say how they were called. */
+function spies(names: readonly string[], fit: (y: Float64Array) => FittedModel) {
+  const calls: { name: string; length: number }[] = [];
+  const methods = Object.fromEntries(
+    names.map((name) => [
+      name,
+      (y: Float64Array) => {
+        calls.push({ name, length: y.length });
+        return fit(y);
+      },
+    ]),
+  );
+  return { calls, methods };
+}
+
+describe("best", () => {
+  it("forecasts the median of its members, with wider intervals than theirs combined on a short series", () => {
+    const y = simulated(20, 40);
+    const model = METHODS.best(y, 4);
+    const combination = inside(model);
+    expect(model.kind).toBe("conformal");
+    expect(combination.combining).toBe("median");
+    expect(combination.members.map(({ kind }) => kind)).toEqual(["arima", "ets", "dynamic-theta", "theta"]);
+    const options = { h: 30, levels: [50, 80, 95, 99] };
+    const ahead = forecast(model, options);
+    const own = forecast(combination, options);
+    expect(ahead.mean).toEqual(own.mean);
+    for (let j = 0; j < 30; j++) expect(ahead.upper[2]![j]).toBeGreaterThan(own.upper[2]![j]!);
+    for (const bounds of [ahead.lower, ahead.upper])
+      for (let l = 1; l < 4; l++)
+        for (let j = 0; j < 30; j++)
+          expect(Math.abs(bounds[l]![j]! - ahead.mean[j]!)).toBeGreaterThanOrEqual(
+            Math.abs(bounds[l - 1]![j]! - ahead.mean[j]!),
+          );
+  });
+
+  it("is one model: fitted, moved on, and the same bits after JSON; small", () => {
+    const y = simulated(21, 200);
+    const model = METHODS.best(y, 4);
+    const text = JSON.stringify(model);
+    expect(text.length).toBeLessThan(4096);
+    expect(forecast(JSON.parse(text), { h: 9 })).toEqual(forecast(model, { h: 9 }));
+    expect(fitted(model, y)).toEqual(fitted(inside(model), y));
+    const more = simulated(22, 5);
+    expect(inside(update(model, more))).toEqual(update(inside(model), more));
+    expect((update(model, more) as ConformalModel).factors).toEqual((model as ConformalModel).factors);
+  });
+
+  it("fits a long series twice, to about three quarters and to all of it, a short one once", () => {
+    const { calls, methods } = spies(["auto-arima"], mean);
+    best(simulated(23, 200), { period: 4, methods });
+    expect(calls.map(({ length }) => length)).toEqual([200, 150]);
+    calls.length = 0;
+    best(simulated(23, 99), { period: 4, methods });
+    expect(calls.map(({ length }) => length)).toEqual([99]);
+  });
+
+  it("widens what proves too narrow on the series itself, and narrows what proves too wide", () => {
+    const y = simulated(24, 400);
+    const factors = [1 / 25, 1, 25].map((share) => {
+      const { methods } = spies(["auto-arima"], (values) => ({
+        ...mean(values),
+        sigma2: mean(values).sigma2! * share,
+      }));
+      return (best(y, { period: 4, methods }) as ConformalModel).factors[1]![0]!;
+    });
+    expect(factors[0]).toBeGreaterThan(2 * factors[1]!);
+    expect(factors[2]).toBeLessThan(0.5 * factors[1]!);
+  });
+
+  it("leaves out members that cannot be fitted or forecast something not finite, and falls back", () => {
+    const y = simulated(25, 60);
+    const failing = () => {
+      throw new RangeError("no");
+    };
+    const broken = (values: Float64Array): FittedModel => ({ ...naive(values), lastSeason: [NaN] });
+    const two = best(y, { period: 4, methods: { "auto-arima": failing, ets: broken, theta: naive } });
+    expect(inside(two).members).toEqual([naive(y)]);
+    expect(best(y, { period: 4, methods: { "auto-arima": failing, naive } })).toEqual(naive(y));
+    expect(() => best(y, { period: 4, methods: { "auto-arima": failing } })).toThrow("can be fitted to the series");
+    const bug = () => {
+      throw new TypeError("a bug");
+    };
+    expect(() => best(y, { period: 4, methods: { "auto-arima": bug } })).toThrow("a bug");
+  });
+
+  it("gives intermittent demand the mean of the methods for it", () => {
+    const y = intermittent(26, 120);
+    const { calls, methods } = spies(["auto-arima", "sba", "tsb", "imapa"], mean);
+    const model = best(y, { period: 7, methods }) as CombinationModel;
+    expect(calls.map(({ name }) => name)).toEqual(["sba", "tsb", "imapa"]);
+    expect(model).toMatchObject({ kind: "combination", combining: "mean", members: [mean(y), mean(y), mean(y)] });
+  });
+
+  it("says what is not allowed", () => {
+    expect(() => METHODS.best([], 1)).toThrow("0 observed");
+    expect(() => METHODS.best([1, 2, Infinity], 1)).toThrow("Infinity at position 2");
+    expect(() => METHODS.best([1, 2, 3], 0)).toThrow("period is 0");
+  });
+});
+
+describe("widening", () => {
+  it("grows with the step, falls with the length, and leaves the 95 % interval of a long series as it is", () => {
+    const { levels, factors } = widening(20, 8);
+    expect(levels).toEqual([80, 95]);
+    for (const row of factors) expect(row).toEqual([...row].sort((a, b) => a - b));
+    expect(widening(40, 8).factors[1]![0]).toBeLessThan(factors[1]![0]!);
+    expect(widening(1e6, 8).factors[1]![7]).toBeCloseTo(1, 4);
+    // √(1 + 15 √1 / 20)
+    expect(factors[1]![0]).toBeCloseTo(Math.sqrt(1.75), 12);
+  });
+});

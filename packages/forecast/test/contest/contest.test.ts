@@ -1,0 +1,128 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { contest, crossValidate, forecast, METHODS, mean, naive, suitableMethods } from "../../src/index.ts";
+import { intermittent, simulated } from "./simulated.ts";
+
+const quick = ["naive", "drift", "mean", "holt-winters"] as const;
+const options = { period: 4, candidates: quick, h: 4, windows: 3, now: () => 0 };
+
+const walk = fc
+  .array(fc.double({ min: -10, max: 10, noNaN: true }), { minLength: 1, maxLength: 60 })
+  .map((steps) => Float64Array.from(steps, (_, t) => 100 + steps.slice(0, t).reduce((sum, step) => sum + step, 0)));
+
+describe("contest", () => {
+  it("never chooses what is worse than the guard, nor a model that forecasts nothing", () => {
+    fc.assert(
+      fc.property(walk, fc.constantFrom("mase" as const, "rmse" as const, "smape" as const), (y, metric) => {
+        const { model, name, ranking } = contest(y, { ...options, metric });
+        expect([...forecast(model, { h: 4 }).mean].every(Number.isFinite)).toBe(true);
+        const guard = ranking.find((ranked) => ranked.name === "snaive");
+        if (guard === undefined || Number.isNaN(guard.score)) return;
+        expect(ranking.find((ranked) => ranked.name === name)!.score).toBeLessThanOrEqual(guard.score);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("chooses the same whatever the order of the candidates", () => {
+    fc.assert(
+      fc.property(walk, fc.shuffledSubarray([...quick], { minLength: 4 }), (y, candidates) => {
+        const a = contest(y, options);
+        const b = contest(y, { ...options, candidates });
+        expect(b.name).toBe(a.name);
+        expect(b.ranking.map(({ name }) => name)).toEqual(a.ranking.map(({ name }) => name));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("breaks ties by the guard first, then by name", () => {
+    const y = simulated(4, 60);
+    const twin = (name: string) => ({ name, fit: METHODS.snaive });
+    const { ranking, name } = contest(y, { ...options, candidates: [twin("z"), twin("a")] });
+    expect(ranking.map((ranked) => ranked.name)).toEqual(["snaive", "a", "z"]);
+    expect(name).toBe("snaive");
+  });
+
+  it("fits the winner to the whole series", () => {
+    const y = simulated(5, 60);
+    const result = contest(y, options);
+    expect(result.name).not.toBe("naive");
+    expect(result.model).toEqual(METHODS[result.name as "snaive"](y, 4));
+    expect(result.ranking.map(({ name, accuracy }) => [name, accuracy])).toEqual(
+      result.ranking.map(({ name }) => [
+        name,
+        crossValidate(y, [name as "mean"], { period: 4, h: 4, windows: 3 }).trials[0]!.accuracy,
+      ]),
+    );
+    expect(result.reason).toMatch(/^least mase over 3 windows of 4 steps: 0\.\d+; the guard snaive has \d/);
+  });
+
+  it("lets a candidate fail without the others, in a window or on the whole series", () => {
+    const y = simulated(6, 60);
+    const perfect = {
+      name: "perfect until the end",
+      fit: (values: Float64Array) => {
+        if (values.length === 60) throw new Error("singular");
+        return {
+          ...naive(values),
+          kind: "snaive" as const,
+          period: 4,
+          lastSeason: [...y.slice(values.length).slice(0, 4)],
+        };
+      },
+    };
+    const sometimes = {
+      name: "sometimes",
+      fit: (values: Float64Array) => {
+        if (values.length === 52) throw new Error("no");
+        return perfect.fit(values);
+      },
+    };
+    const without = contest(y, options);
+    const { name, reason, ranking } = contest(y, { ...options, candidates: [...quick, sometimes, perfect] });
+    expect(name).toBe(without.name);
+    expect(ranking[0]!.name).toBe("perfect until the end");
+    expect(reason).toContain("perfect until the end cannot be fitted to the whole series: singular");
+    expect(ranking.at(-1)).toMatchObject({ name: "sometimes", score: NaN, failures: [{ origin: 52, message: "no" }] });
+  });
+
+  it("shortens the horizon of a short series, and falls back where no window is left", () => {
+    const short = contest(simulated(7, 12), { ...options, h: 6 });
+    expect(short.ranking.every(({ windows }) => windows.every((window) => window.errors.length === 2))).toBe(true);
+    const none = contest([3, 4, 5, 4], { ...options, h: 6 });
+    expect(none.ranking).toEqual([]);
+    expect(none.name).toBe("best");
+    expect(none.reason).toContain("4 values leave no window");
+    expect(contest([5], options).ranking).toEqual([]);
+    expect(() => contest([], options)).toThrow("0 observed");
+    expect(() => contest([NaN, NaN], options)).toThrow("0 observed");
+  });
+
+  it("ranks a constant series by its absolute error", () => {
+    const { metric, model } = contest(new Array(40).fill(7), options);
+    expect(metric).toBe("mae");
+    expect([...forecast(model, { h: 3 }).mean]).toEqual([7, 7, 7]);
+  });
+
+  it("routes intermittent demand by its ADI, and ranks it by RMSE", () => {
+    const y = intermittent(8, 120);
+    expect(suitableMethods(y)).toContain("mean");
+    expect(suitableMethods(y)).not.toContain("auto-arima");
+    expect(suitableMethods(simulated(8, 120))).toContain("auto-arima");
+    // Zeros among negative values are no demand.
+    expect(suitableMethods(y.map((value) => -value))).toContain("auto-arima");
+    const { metric, ranking } = contest(y, { h: 6 });
+    expect(metric).toBe("rmse");
+    expect(ranking.map(({ name }) => name).sort()).toEqual([...suitableMethods(y), "snaive"].sort());
+  });
+
+  it("takes another guard, and says what is not allowed", () => {
+    const y = simulated(9, 60);
+    const { ranking } = contest(y, { ...options, guard: { name: "own", fit: (values) => mean(values) } });
+    expect(ranking.map(({ name }) => name)).toContain("own");
+    expect(() => contest(y, { ...options, h: 0 })).toThrow("h is 0");
+    expect(() => contest(y, { ...options, candidates: [] })).toThrow("0 candidates");
+    expect(() => contest(y, { ...options, windows: -1 })).toThrow("windows is -1");
+  });
+});

@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { adida, croston, fitted, forecast, imapa, sba, tsb, update } from "../../src/index.ts";
+import { absent, type Reference, reference, referenceSeries } from "../reference.ts";
+
+const demand = [0, 0, 4, 0, 0, 0, 2, 0, 6, 0, 0, 3];
+const first = (model: Parameters<typeof forecast>[0]) => forecast(model, { h: 1 }).mean[0]!;
+
+describe("intermittent demand", () => {
+  it("croston smooths sizes and intervals apart", () => {
+    // Sizes 4, 2, 6, 3 and intervals 3, 4, 2, 3, by hand with alpha ½: 3.75 and 2.875.
+    expect(first(croston(demand, { alpha: 0.5 }))).toBeCloseTo(3.75 / 2.875, 12);
+    expect(first(sba(demand, { alpha: 0.5 }))).toBeCloseTo((0.75 * 3.75) / 2.875, 12);
+  });
+  it("tsb falls while no demand comes", () => {
+    const model = tsb(demand, { alpha: 0.5, beta: 0.2 });
+    expect(first(update(model, [0, 0, 0]))).toBeCloseTo(first(model) * 0.8 ** 3, 12);
+  });
+  it("optimal smoothing has no larger errors than any of a grid", () => {
+    const errors = (alpha: number | "optimal") => {
+      const expected = fitted(croston(demand, { alpha }), demand);
+      return demand.reduce((sum, value, t) => sum + (expected[t]! >= 0 ? (value - expected[t]!) ** 2 : 0), 0);
+    };
+    for (let alpha = 0.05; alpha <= 1; alpha += 0.05)
+      expect(errors("optimal")).toBeLessThanOrEqual(errors(alpha) * 1.0001);
+  });
+  it("adida and imapa forecast a regular demand by its mean", () => {
+    const regular = Array.from({ length: 40 }, (_, t) => (t % 4 === 3 ? 8 : 0));
+    const model = adida(regular);
+    expect(model.blockLength).toBe(4);
+    expect(first(model)).toBeCloseTo(2, 9);
+    expect(first(imapa(regular))).toBeGreaterThan(1.5);
+  });
+  it("bounds are quantiles of the demand of a step: never negative, 0 below where demand is rare", () => {
+    for (const model of [croston(demand), sba(demand), tsb(demand), adida(demand), imapa(demand)]) {
+      const { lower, upper, mean } = forecast(model, { h: 3 });
+      expect([...lower[0]!, ...lower[1]!]).toEqual([0, 0, 0, 0, 0, 0]);
+      expect(upper[1]![2]).toBeGreaterThan(upper[0]![2]!);
+      expect(upper[0]![0]).toBeGreaterThan(mean[0]!);
+    }
+  });
+  it("demand that came at every step until a gap is not certain after it", () => {
+    for (const quiet of [
+      [0, 0, 0, 0, 0, 0],
+      [...new Array<number>(900).fill(NaN), 0, 0, 0, 0, 0, 0],
+    ])
+      for (const fit of [croston, sba]) {
+        const { lower, upper, mean } = forecast(fit([4, 5, ...quiet]), { h: 2 });
+        expect(mean[0]).toBeCloseTo(fit === sba ? 4.1 * 0.95 : 4.1, 12);
+        expect([...lower[1]!], "two of eight steps had a demand").toEqual([0, 0]);
+        expect(upper[1]![0]).toBeGreaterThan(mean[0]!);
+      }
+    const steady = forecast(croston([4, 4, 4, 4]), { h: 1 });
+    expect([steady.lower[1]![0], steady.upper[1]![0]]).toEqual([4, 4]);
+  });
+  it("no demand forecasts 0; a negative one is refused", () => {
+    for (const fit of [croston, sba, tsb, adida, imapa]) {
+      expect(first(fit([0, 0, 0]))).toBe(0);
+      expect(() => fit([1, -2])).toThrow(/-2 at position 1/);
+    }
+    expect(() => croston(demand, { alpha: 0 })).toThrow(/alpha is 0/);
+  });
+  const series = referenceSeries();
+  const records =
+    reference<readonly (Reference<{ mean: number[]; fitted: (number | null)[] }> & { alpha: number })[]>("croston");
+  it.skipIf(records === undefined)(`croston is R's to 1e-12${records === undefined ? `: ${absent}` : ""}`, () => {
+    for (const { id, alpha, result } of records!) {
+      const { values } = series!.get(id)!;
+      const model = croston(values, { alpha });
+      const expected = fitted(model, values);
+      expect(Math.abs(first(model) / result.mean[0]! - 1)).toBeLessThan(1e-12);
+      result.fitted.forEach((value, t) => {
+        if (value !== null && !Number.isNaN(expected[t]!)) expect(Math.abs(expected[t]! - value)).toBeLessThan(1e-11);
+      });
+    }
+    expect(records).toHaveLength(60);
+  });
+});

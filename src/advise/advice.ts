@@ -1,0 +1,81 @@
+import type { DemandClass } from "@manymodel/forecast";
+import type { DataQuery } from "../core/run.ts";
+import type { RelativeError } from "./relative-error.ts";
+import type { Sample } from "./sampled-series.ts";
+
+/** What to look at, and how closely. */
+export interface AdviseSpec {
+  readonly query: DataQuery;
+  /** The column to forecast. */
+  readonly target: string;
+  /** Observations per season; 1 to have it looked for. */
+  readonly period: number;
+  /** Steps to forecast; shortened where the series are too short to hold so many out. */
+  readonly horizon: number;
+  /** How many partitions to look at. */
+  readonly sample: number;
+  readonly seed: number;
+  /** Workers of the run that is estimated. */
+  readonly workers: number;
+}
+
+/** What the source is like, as far as the sample tells. */
+export interface Profile {
+  readonly partitions: number;
+  readonly rows: number;
+  readonly sampled: number;
+  readonly unusable: Sample["unusable"];
+  /** Of the sampled series at their own interval: least, median, most. */
+  readonly length: readonly [number, number, number];
+  readonly intervals: Readonly<Record<string, number>>;
+  /** Share of the series with gaps, and of all their steps that are missing. */
+  readonly withGaps: number;
+  readonly missing: number;
+  readonly constant: number;
+  readonly demand: Readonly<Record<DemandClass | "none", number>>;
+  readonly period: number;
+  /** Whether the period was given, or found in this share of the sample. */
+  readonly periodFrom: "given" | "found" | "none found";
+  readonly periodShare: number;
+  /** Medians; NaN where not defined. */
+  readonly seasonalStrength: number;
+  readonly trendStrength: number;
+  readonly covariates: readonly { readonly name: string; readonly type: string; readonly missing: number }[];
+}
+
+/** Mean MASE of each, and how models of their own compare with the pooled one and with the naive method. */
+export interface Evidence {
+  readonly series: number;
+  readonly leftOut: number;
+  readonly horizon: number;
+  readonly methods: Readonly<Record<string, number>>;
+  readonly mase: { readonly own: number; readonly naive: number; readonly pooled: number };
+  readonly ownToPooled: RelativeError;
+  readonly ownToNaive: RelativeError;
+  readonly pooledToNaive: RelativeError;
+  readonly pooledRows: number;
+}
+
+/** Advice with what it rests on. */
+export interface Advice {
+  readonly verdict: Verdict;
+  readonly reasons: readonly string[];
+  readonly notes: readonly string[];
+  readonly profile: Profile;
+  readonly evidence: Evidence;
+  readonly cost: Cost;
+}
+
+/** One model per partition, one for all, or no difference that the sample can show. */
+export type Verdict = "many" | "global" | "either" | "unknown";
+
+/** What all partitions take. */
+export interface Cost {
+  readonly cpuSeconds: number;
+  readonly wallSeconds: number;
+  readonly modelBytes: number;
+  readonly pooledSeconds: number;
+  /** Bytes of memory: the process's own, for each worker. */
+  readonly memoryBytes: number;
+  readonly pooledBytes: number;
+}

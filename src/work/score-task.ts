@@ -1,0 +1,42 @@
+import type { IndexedSegment } from "../core/artifact.ts";
+import type { PlainData } from "../core/plain-data.ts";
+import type { Snapshot } from "../core/run.ts";
+import type { Fallback } from "./fallback.ts";
+import type { ForecastTable } from "./forecast-rows.ts";
+
+/** What every task of a batch needs to know. */
+export interface ScoreTask extends ForecastTable {
+  readonly snapshot: Snapshot;
+  /** The table of the future, or null. */
+  readonly future: Snapshot | null;
+  readonly outputTable: string;
+  readonly horizon: number;
+  readonly advance: boolean;
+  /** How to forecast partitions without a model; null: not at all. */
+  readonly fallback: Fallback | null;
+  readonly kept: KeptBatch | null;
+  /** The run whose index lists the models. */
+  readonly runId: string;
+  readonly definitionSha256: string;
+  readonly packageVersion: string;
+}
+
+/** Score the partitions of the input that one segment has models for. */
+export interface ScoreSegment extends ScoreTask {
+  readonly segment: IndexedSegment;
+  readonly keyArg: string;
+  readonly exports: PlainData;
+}
+
+/** Write the rows of these partitions of the input, which no segment has. */
+export interface ScoreMissing extends ScoreTask {
+  readonly ordinals: readonly number[];
+}
+
+/** The batch whose rows are kept where nothing has changed. */
+export interface KeptBatch {
+  /** Of its rows in the output table. */
+  readonly owner: string;
+  /** Which batch asks: what was read for another one is not used. */
+  readonly batchId: string;
+}
