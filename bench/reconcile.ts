@@ -37,7 +37,10 @@ for (const [shape, levels] of [
     const seconds = (usage: NodeJS.CpuUsage) => Number(((usage.user + usage.system) / 1e6).toFixed(3));
     console.log(
       JSON.stringify({
-        ...{ shape, method, leaves, aggregates: h.aggregates },
+        shape,
+        method,
+        leaves,
+        aggregates: h.aggregates,
         prepare: seconds({ user, system }),
         total: seconds(all),
         peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1024),

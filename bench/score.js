@@ -89,7 +89,9 @@ try {
     const names = Array.from({ length: Math.min(PER_SEGMENT, partitions - from) }, (_, i) => name(from + i));
     const chosen = names.map((id, i) => ({
       ...rows[(from + i) % rows.length],
-      ...{ key: [id], partitionKey: `s:${id}`, position: from + i },
+      key: [id],
+      partitionKey: `s:${id}`,
+      position: from + i,
     }));
     const bytes = encodeSegment(fitted.manifest.snapshot.keyColumns, chosen);
     stored += bytes.length;

@@ -9,7 +9,9 @@ import { compileFitFunction, compilePredictFunction } from "../dist/table-functi
 
 const PLAN = {
   snapshot: { columns: [], keyColumns: [], timeColumn: null, query: { table: "T", keyColumns: [] } },
-  ...{ keyArg: "unit_id", exports: {}, seed: 1 },
+  keyArg: "unit_id",
+  exports: {},
+  seed: 1,
 };
 
 /** Kilobytes of a body, or that it is too large. */

@@ -30,8 +30,14 @@ const WEEKS = 52;
 const BROKEN = 0.05;
 const LEVELS = [80, 95];
 const DEFAULTS: Thresholds = {
-  ...{ window: 30, minObservations: 8, reference: 0.5, decision: 12, coverageTolerance: 5 },
-  ...{ falseDiscoveryRate: 0.01, watchRatio: 2, watchShift: 3 },
+  window: 30,
+  minObservations: 8,
+  reference: 0.5,
+  decision: 12,
+  coverageTolerance: 5,
+  falseDiscoveryRate: 0.01,
+  watchRatio: 2,
+  watchShift: 3,
 };
 
 /** A year of one series: what was observed, and what its model, brought up to date every week, had forecast. */
@@ -80,7 +86,13 @@ function watch(seed: number): Watched {
   const days = Array.from(year.keys()).filter((t) => !Number.isNaN(year[t]!));
   const [actual, known, errors] = [year, z, scaled].map((values) => Float64Array.from(days, (t) => values[t]!));
   return {
-    ...{ kind, day, history: training.subarray(-HISTORY), days, actual: actual!, z: known!, scaled: errors! },
+    kind,
+    day,
+    history: training.subarray(-HISTORY),
+    days,
+    actual: actual!,
+    z: known!,
+    scaled: errors!,
     inside: inside.map((hits) => Uint8Array.from(days, (t) => hits[t]!)),
     arrived: Uint8Array.from(year, (value) => Number(!Number.isNaN(value))),
   };

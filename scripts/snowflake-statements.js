@@ -48,15 +48,16 @@ const [
 );
 
 const address = {
-  ...{
-    engine: "snowflake",
-    account: "MYORG-LAB",
-    role: "LAB_ROLE",
-    warehouse: "LAB_WH",
-    database: "LAB",
-    schema: "MM",
-  },
-  ...{ stage: "MM_STAGE", queueTable: "MM_CHUNKS", hybridTables: true, compute: "service" },
+  engine: "snowflake",
+  account: "MYORG-LAB",
+  role: "LAB_ROLE",
+  warehouse: "LAB_WH",
+  database: "LAB",
+  schema: "MM",
+  stage: "MM_STAGE",
+  queueTable: "MM_CHUNKS",
+  hybridTables: true,
+  compute: "service",
 };
 const service = {
   computePool: "LAB_POOL",
@@ -183,8 +184,14 @@ const ARGUMENTS = {
     execute: [
       "MM_SCORE_1",
       {
-        ...{ model: "SALES_MODEL", version: "V1", table: "ID", keys: 1, columns: [0, 1, 2] },
-        ...{ horizon: 30, levels: [80, 95], advance: true },
+        model: "SALES_MODEL",
+        version: "V1",
+        table: "ID",
+        keys: 1,
+        columns: [0, 1, 2],
+        horizon: 30,
+        levels: [80, 95],
+        advance: true,
       },
     ],
     find: ["MM_SCORE_1"],

@@ -50,11 +50,15 @@ export async function advise(
   const demand = looked.map((feature) => feature.demand);
   const result = backtest(series, demand, { period: season.period, h: horizon, clock });
   const profile: Profile = {
-    ...{ partitions: snapshot.partitions, rows: snapshot.rows },
-    ...{ sampled: series.length + sample.unusable.length, unusable: sample.unusable },
+    partitions: snapshot.partitions,
+    rows: snapshot.rows,
+    sampled: series.length + sample.unusable.length,
+    unusable: sample.unusable,
     length: [lengths[0] ?? 0, median(lengths), lengths.at(-1) ?? 0],
     ...profileOf(series, looked),
-    ...{ period: season.period, periodFrom: season.from, periodShare: season.share },
+    period: season.period,
+    periodFrom: season.from,
+    periodShare: season.share,
     covariates: covariates.map(({ name, type }, i) => ({
       name,
       type,
@@ -133,7 +137,9 @@ function evidenceOf(result: Backtest, demand: readonly (DemandClass | null)[], h
   const of = (field: keyof (typeof errors)[number]) => errors.map((error) => error[field]);
   const slow = demand.filter((kind) => kind === "intermittent" || kind === "lumpy").length;
   return {
-    ...{ series: errors.length, leftOut: result.leftOut, horizon },
+    series: errors.length,
+    leftOut: result.leftOut,
+    horizon,
     methods: { theta: demand.length - slow, sba: slow },
     mase: { own: average(of("ownMase")), naive: average(of("naiveMase")), pooled: average(of("pooledMase")) },
     ownToPooled: relativeError(of("own"), of("pooled")),

@@ -50,7 +50,11 @@ export async function describeFleetRun(workspace: Workspace, open: OpenFleet, sp
   const options = dispatchOptions(open, spec.runId, chunks.length);
   const job = tasksJob(spec.runId, { chunks, perTask: options.chunksPerTask }, options.newName(), options);
   const finalizer = options.finalizerArgs && {
-    ...{ name: spec.runId, kind: "workers" as const, count: 1, args: options.finalizerArgs, after: "JOB" },
+    name: spec.runId,
+    kind: "workers" as const,
+    count: 1,
+    args: options.finalizerArgs,
+    after: "JOB",
   };
   return [job, ...(finalizer === undefined ? [] : [finalizer])].map((one) => open.fleet.describe(one)).join("\n");
 }

@@ -51,7 +51,9 @@ export async function openFleet({ config, engine }: Workspace, launcher?: Launch
   const given = settings.command ?? (inImage ? "manymodel" : [process.execPath, main]);
   const common = {
     command: typeof given === "string" ? [given] : given,
-    ...{ logs, setup: settings.setup, cpus: settings.cpus },
+    logs,
+    setup: settings.setup,
+    cpus: settings.cpus,
     ...(settings.memory !== undefined && { memory: settings.memory }),
     ...(settings.time !== undefined && { time: settings.time }),
     ...(settings.throttle !== undefined && { throttle: settings.throttle }),
@@ -59,7 +61,8 @@ export async function openFleet({ config, engine }: Workspace, launcher?: Launch
   const fleet = await open(chosen, common, settings, directory ?? home, placeOf(config, "fleet.kubernetes"));
   const shared = settings.shared_catalog ?? (address.engine !== "local" || chosen === "process");
   return {
-    ...{ fleet, logs },
+    fleet,
+    logs,
     config:
       settings.config ?? (inImage && settings.kubernetes?.config_map ? `${CONFIG_FOLDER}/manymodel.yaml` : config.file),
     settings: { ...settings, launcher: chosen, shared_catalog: shared },
@@ -98,7 +101,8 @@ async function open(
       const { slurmFleet } = await import("../fleets/slurm.ts");
       const { partition, account, options } = settings.slurm;
       return slurmFleet({
-        ...{ ...common, options },
+        ...common,
+        options,
         ...(partition !== undefined && { partition }),
         ...(account !== undefined && { account }),
       });
@@ -110,7 +114,9 @@ async function open(
       const { image, namespace, context, claim, secret, retries } = settings.kubernetes;
       const { mount_path, config_map, service_account } = settings.kubernetes;
       return kubernetesFleet({
-        ...{ ...common, image, retries },
+        ...common,
+        image,
+        retries,
         ...(namespace !== undefined && { namespace }),
         ...(context !== undefined && { context }),
         ...(claim !== undefined && { volume: { claim, mountPath: mount_path ?? shared } }),

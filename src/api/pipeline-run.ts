@@ -96,7 +96,12 @@ export async function runPipeline(mm: ManyModel, options: PipelineOptions = {}):
     const { metric, by, worst_percent: worstPercent, candidates, windows } = refine;
     const refined = await step("refine", [screen, refine], async (progress) => {
       const { runId, index, ranking } = await mm.refine({
-        ...{ from: screen, metric, by, worstPercent, windows, ...progress },
+        from: screen,
+        metric,
+        by,
+        worstPercent,
+        windows,
+        ...progress,
         ...(candidates !== undefined && { candidates }),
         ...(refine.time_budget !== undefined && { timeBudget: refine.time_budget }),
         ...(refine.hard_deadline !== undefined && { hardDeadline: refine.hard_deadline }),

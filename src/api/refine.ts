@@ -80,7 +80,8 @@ export async function refine(workspace: Workspace, options: RefineOptions): Prom
   const ranking =
     latest ??
     (await rank(workspace.engine, from, {
-      ...{ metric, by },
+      metric,
+      by,
       ...(worst !== undefined && { worst }),
       ...(worstPercent !== undefined && { worstPercent }),
       ...(above !== undefined && { above }),
@@ -104,7 +105,10 @@ export async function refine(workspace: Workspace, options: RefineOptions): Prom
   }
   const builtin = new URL(`../model/builtin/contest${fileURLToPath(import.meta.url).slice(-3)}`, import.meta.url);
   const run = await createLoop(workspace, manifest.keyArg, keys).dopar(definition ?? builtin, {
-    ...{ ...dopar, exports, mode: "queue", seed: manifest.seed },
+    ...dopar,
+    exports,
+    mode: "queue",
+    seed: manifest.seed,
     ...(offenders ? { dataQuery: loopQuery(manifest.snapshot.query) } : { refines: from }),
   });
   return { ...run, ranking };

@@ -50,8 +50,12 @@ export function configuredBatch({
   source,
 }: LoadedConfig): Omit<RunBatchOptions, "model" | "version" | "inputTable"> {
   return {
-    ...{ outputTable: batch.output_table, levels: batch.levels, quantiles: batch.quantiles },
-    ...{ missingModel: batch.missing_model, advance: batch.advance, incremental: batch.incremental },
+    outputTable: batch.output_table,
+    levels: batch.levels,
+    quantiles: batch.quantiles,
+    missingModel: batch.missing_model,
+    advance: batch.advance,
+    incremental: batch.incremental,
     ...(batch.horizon !== undefined && { horizon: batch.horizon }),
     ...(batch.future_table !== undefined && { futureTable: batch.future_table }),
     ...(source !== undefined && { target: source.target, period: source.period }),
@@ -88,8 +92,16 @@ export async function runBatch(
     ...(trained?.interval !== undefined && { interval: trained.interval }),
   };
   const spec = {
-    ...{ model: version.model, version: version.version, query, outputTable, levels, quantiles },
-    ...{ missingModel, advance, incremental, workers: options.workers ?? engine.workers.parallelism },
+    model: version.model,
+    version: version.version,
+    query,
+    outputTable,
+    levels,
+    quantiles,
+    missingModel,
+    advance,
+    incremental,
+    workers: options.workers ?? engine.workers.parallelism,
     fallback: { ...(target !== undefined && { target }), ...(period !== undefined && { period }) },
     ...(horizon !== undefined && { horizon }),
     ...(futureTable !== undefined && { futureTable: resolveTable(futureTable) }),

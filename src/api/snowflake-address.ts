@@ -37,7 +37,11 @@ export function snowflakeAddress(config: LoadedConfig): SnowflakeAddress {
       : undefined;
   const shard = snowflake.static_shards ? shardOf() : undefined;
   return {
-    ...{ engine: "snowflake", account, database, compute, hybridTables: snowflake.hybrid_tables },
+    engine: "snowflake",
+    account,
+    database,
+    compute,
+    hybridTables: snowflake.hybrid_tables,
     scoring: scoring ?? (compute === "warehouse" ? "warehouse" : "client"),
     schema: snowflake.schema ?? lab?.schema ?? "MANYMODEL",
     stage: snowflake.stage ?? lab?.dosnowflake_stage_name ?? "MM_STAGE",
@@ -82,7 +86,11 @@ function serviceOf(
   const image = block.image ?? lab?.image_uri;
   if (image === undefined) throw missing("image");
   return {
-    ...{ ...poolOf(block, lab, missing), image, cpu: block.cpu, memory: block.memory, maxNodes: block.max_nodes },
+    ...poolOf(block, lab, missing),
+    image,
+    cpu: block.cpu,
+    memory: block.memory,
+    maxNodes: block.max_nodes,
     instanceFamily: block.instance_family ?? lab?.instance_family ?? "CPU_X64_S",
   };
 }

@@ -7,14 +7,31 @@ const index: IndexSummary = { path: "p", sha256: "00", bytes: 1, segments: 1, su
 
 function manifest(runId: string): RunManifest {
   return {
-    ...{ runId, createdAt: NOW, packageVersion: "0.0.0", mode: "tasks", keyArg: "unit_id", exports: { h: 1 }, seed: 1 },
+    runId,
+    createdAt: NOW,
+    packageVersion: "0.0.0",
+    mode: "tasks",
+    keyArg: "unit_id",
+    exports: { h: 1 },
+    seed: 1,
     snapshot: {
-      ...{ id: "s", fingerprint: "f", timeColumn: null, partitions: 3, rows: 9, columns: [] },
+      id: "s",
+      fingerprint: "f",
+      timeColumn: null,
+      partitions: 3,
+      rows: 9,
+      columns: [],
       query: { table: "T", keyColumns: ["ID"] },
       keyColumns: [{ name: "ID", type: "string" }],
     },
     definition: { sha256: "00", name: "d", predicts: true },
-    ...{ partitions: 3, chunks: 1, maxAttempts: 3, fitTimeoutMs: null, maxFailed: null, limits: null, refines: null },
+    partitions: 3,
+    chunks: 1,
+    maxAttempts: 3,
+    fitTimeoutMs: null,
+    maxFailed: null,
+    limits: null,
+    refines: null,
   };
 }
 
@@ -29,15 +46,13 @@ export function catalogContract(harness: Harness, open: OpenEngine): void {
       assert.equal(await catalog.moveRun("r", "finalizing"), true);
       assert.equal(await catalog.moveRun("r", "completed", { index, endedAt: NOW }), true);
       assert.deepEqual(await catalog.run("r"), {
-        ...{
-          runId: "r",
-          state: "completed",
-          createdAt: NOW,
-          endedAt: NOW,
-          manifest: manifest("r"),
-          index,
-          error: null,
-        },
+        runId: "r",
+        state: "completed",
+        createdAt: NOW,
+        endedAt: NOW,
+        manifest: manifest("r"),
+        index,
+        error: null,
       });
     });
     test("refuses moves that the state machine does not have", async ({ catalog }) => {

@@ -86,7 +86,15 @@ export function tableFunctionsContract(harness: Harness, open: OpenEngine): void
         { partitionKey: "s:c", hasModel: false, errorType: "fit-error", errorMessage: "it cannot be" },
       ]);
       const scoring = (plan: string, kept: string | null): FunctionScoring => ({
-        ...{ body, plan, runId: "r", segment, snapshot, future: snapshot, outputTable: "OUT", columns, kept },
+        body,
+        plan,
+        runId: "r",
+        segment,
+        snapshot,
+        future: snapshot,
+        outputTable: "OUT",
+        columns,
+        kept,
       });
       const a = { ordinal: 0, partitionKey: "s:a", future: 1 };
       const b = { ordinal: 1, partitionKey: "s:b", future: -1 };
@@ -132,9 +140,23 @@ export function tableFunctionsContract(harness: Harness, open: OpenEngine): void
 /** A partition's row of a segment. */
 function outcome(id: string, model: string | null): PartitionOutcome {
   return {
-    ...{ position: id.charCodeAt(0), key: [id], partitionKey: `s:${id}`, modelKind: null, model, metrics: null },
-    ...{ outcome: model === null ? "failed" : "succeeded", forecast: null, info: null, nObs: 1, firstTs: "1970-01-01" },
-    ...{ lastTs: "1970-01-06", interval: "P1D", fitMs: 1, seed: 7, dataSha256: null, attempt: 1 },
+    position: id.charCodeAt(0),
+    key: [id],
+    partitionKey: `s:${id}`,
+    modelKind: null,
+    model,
+    metrics: null,
+    outcome: model === null ? "failed" : "succeeded",
+    forecast: null,
+    info: null,
+    nObs: 1,
+    firstTs: "1970-01-01",
+    lastTs: "1970-01-06",
+    interval: "P1D",
+    fitMs: 1,
+    seed: 7,
+    dataSha256: null,
+    attempt: 1,
     errorType: model === null ? "fit-error" : null,
     errorMessage: model === null ? "it cannot be" : null,
     log: null,

@@ -359,9 +359,25 @@ export function tablesContract(harness: Harness, open: OpenEngine, limits: Table
         const { stage, tables } = engine;
         const expose = async (runId: string, keyColumns: KeyColumn[], key: PartitionKey) => {
           const row = {
-            ...{ partitionKey: encodeKey(keyColumns, key), key, position: 0, outcome: "succeeded", modelKind: null },
-            ...{ model: "{}", metrics: '{"mase":1}', forecast: null, info: null, nObs: 1, firstTs: null, lastTs: null },
-            ...{ interval: null, fitMs: 1, seed: 1, dataSha256: null, errorType: null, errorMessage: null, attempt: 1 },
+            partitionKey: encodeKey(keyColumns, key),
+            key,
+            position: 0,
+            outcome: "succeeded",
+            modelKind: null,
+            model: "{}",
+            metrics: '{"mase":1}',
+            forecast: null,
+            info: null,
+            nObs: 1,
+            firstTs: null,
+            lastTs: null,
+            interval: null,
+            fitMs: 1,
+            seed: 1,
+            dataSha256: null,
+            errorType: null,
+            errorMessage: null,
+            attempt: 1,
           } as PartitionOutcome;
           const path = `runs/${runId}/chunks/0001/1/segment.parquet`;
           const bytes = encodeSegment(keyColumns, [row]);

@@ -7,9 +7,19 @@ const change = { by: "it's me", at: NOW };
 
 function version(model: string, name: string): ModelVersion {
   return {
-    ...{ model, version: name, createdAt: NOW, runId: "r", definitionSha256: "00", definitionName: "d" },
+    model,
+    version: name,
+    createdAt: NOW,
+    runId: "r",
+    definitionSha256: "00",
+    definitionName: "d",
     index: { path: "p", sha256: "00", bytes: 1, segments: 1, succeeded: 2, failed: 1, skipped: 0 },
-    ...{ keyColumns: [], keyArg: "unit_id", exports: {}, horizon: 7, packageVersion: "0.0.0", sourceFingerprint: "f" },
+    keyColumns: [],
+    keyArg: "unit_id",
+    exports: {},
+    horizon: 7,
+    packageVersion: "0.0.0",
+    sourceFingerprint: "f",
     comment: 'it\'s "quoted" 😀',
   };
 }

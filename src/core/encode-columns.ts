@@ -183,7 +183,9 @@ function encodeText({ element, ...column }: Stored & { runs: TextRuns }, from: n
   }
   const texts = [...known.keys()];
   const common = {
-    ...{ rows: to - from, nulls, bounds: textBounds(texts) },
+    rows: to - from,
+    nulls,
+    bounds: textBounds(texts),
     levels: element.repetition_type === "REQUIRED" ? EMPTY : encodeRuns(levels, 1, lengths),
   };
   if (2 * texts.length > to - from - nulls) {

@@ -61,7 +61,10 @@ function guardedRoutes(mm: ManyModel, door: Door, onError: (thrown: unknown) => 
   app.get("/api/session", (c) => {
     const { name, role } = c.get("caller");
     const session: Session = {
-      ...{ name, role, version: packageVersion, workspace: config.directory },
+      name,
+      role,
+      version: packageVersion,
+      workspace: config.directory,
       mayMoveAliases: mayDo(role, MOVES_ALIASES),
     };
     return c.json(session);

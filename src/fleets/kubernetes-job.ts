@@ -106,7 +106,10 @@ export function kubernetesJob({ name, kind, count, args }: FleetJob, options: Ku
           ...(serviceAccount !== undefined && { serviceAccountName: serviceAccount }),
           automountServiceAccountToken: serviceAccount !== undefined,
           securityContext: {
-            ...{ runAsNonRoot: true, runAsUser: USER, runAsGroup: USER, fsGroup: USER },
+            runAsNonRoot: true,
+            runAsUser: USER,
+            runAsGroup: USER,
+            fsGroup: USER,
             seccompProfile: { type: "RuntimeDefault" },
           },
           containers: [container],

@@ -19,8 +19,16 @@ async function compile(): Promise<Uint8Array> {
       contents: `import { serve } from ${JSON.stringify(scorer)}; await serve(process.argv[2]);`,
       resolveDir: path.dirname(SELF),
     },
-    ...{ bundle: true, write: false, format: "esm", platform: "node", target: "node20", minify: true },
-    ...{ external: ["esbuild"], charset: "ascii", legalComments: "none", logLevel: "silent" },
+    bundle: true,
+    write: false,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    minify: true,
+    external: ["esbuild"],
+    charset: "ascii",
+    legalComments: "none",
+    logLevel: "silent",
   });
   return outputFiles[0]!.contents;
 }

@@ -49,7 +49,11 @@ export function createScorer(folder: string): (request: ScoreRequest) => Promise
     const batch: ColumnBatch = { length: columns[0]?.length ?? 0, columns: Object.fromEntries(data) };
     const job = {
       ...found.source,
-      ...{ keyColumns, time: opened.time, horizon: horizon > 0 ? horizon : version.horizon, levels, advance },
+      keyColumns,
+      time: opened.time,
+      horizon: horizon > 0 ? horizon : version.horizon,
+      levels,
+      advance,
       partitions: [{ trained: found.trained, data: batch }],
     };
     const [result] = (await worker({ type: "score-partitions", jobs: [job] }, () => {})) as JobResult[];
@@ -58,7 +62,9 @@ export function createScorer(folder: string): (request: ScoreRequest) => Promise
   };
   return (request) =>
     score(request).catch((error) => ({
-      ...{ status: "ERROR", errorType: "predict-error", errorMessage: messageOf(error) },
+      status: "ERROR",
+      errorType: "predict-error",
+      errorMessage: messageOf(error),
     }));
 }
 

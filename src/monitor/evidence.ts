@@ -134,7 +134,10 @@ function evidenceOf(
     partition,
     forecast: usable.length > 0,
     origin: before > 0 ? days[before - 1]! : trained < first ? trained : NaN,
-    ...{ scale, fresh, entries, history },
+    scale,
+    fresh,
+    entries,
+    history,
     waiting: [...waiting].filter((time) => !met.has(time)),
     newest: days.length === 0 ? NaN : days[days.length - 1]!,
   };
@@ -177,8 +180,14 @@ function ledgerEntries({ names, table }: WatchSources, part: Part): Entry[] {
   const [error, scaled, z] = ["ERROR", "SCALED_ERROR", "Z_SCORE"].map(column);
   const hits = table.levels.map((level) => values(part, `HIT_${level}`));
   return Array.from(time!, (_, t) => ({
-    ...{ time: time![t]!, step: step![t]!, actual: actual![t]!, forecast: forecast![t]! },
-    ...{ error: error![t]!, scaled: scaled![t]!, z: z![t]!, hits: hits.map((hit) => hit?.[t] ?? 2) },
+    time: time![t]!,
+    step: step![t]!,
+    actual: actual![t]!,
+    forecast: forecast![t]!,
+    error: error![t]!,
+    scaled: scaled![t]!,
+    z: z![t]!,
+    hits: hits.map((hit) => hit?.[t] ?? 2),
   }));
 }
 

@@ -143,7 +143,13 @@ export async function monitorVersion(
     parts.push(await tables.write(statusTable, statusBatch(table, run, statuses.slice(from, from + ROWS_PER_PART))));
   await tables.publish(statusTable, id, parts);
   return {
-    ...{ monitorId: id, model: run.model, version: run.version, ledgerTable, statusTable, newEntries, calibration },
+    monitorId: id,
+    model: run.model,
+    version: run.version,
+    ledgerTable,
+    statusTable,
+    newEntries,
+    calibration,
     ...summed(statuses, table.time.type),
   };
 }
@@ -202,10 +208,15 @@ function judged(
       partitionKey: partition.row.partitionKey,
       run: partition.run,
       since: findings.since < 0 ? NaN : entries[findings.since]!.time,
-      ...{ n: findings.n, meanScaledError: findings.meanScaledError, ratio: findings.ratio, missing: findings.missing },
+      n: findings.n,
+      meanScaledError: findings.meanScaledError,
+      ratio: findings.ratio,
+      missing: findings.missing,
       scaleOf: scale.of,
       coverage: findings.coverage.map(({ percent }) => percent),
-      ...{ cusumUp: findings.up, cusumDown: findings.down, cusumSpread: findings.spread },
+      cusumUp: findings.up,
+      cusumDown: findings.down,
+      cusumSpread: findings.spread,
     },
   };
 }
@@ -232,8 +243,20 @@ async function strangers(tables: Tables, sources: WatchSources): Promise<Partiti
 }
 
 const UNKNOWN: Omit<PartitionStatus, "partitionKey" | "coverage"> = {
-  ...{ run: null, verdict: "no-data", reasons: ["no-model"], since: NaN, severity: 0, n: 0, missing: 0, scaleOf: null },
-  ...{ meanScaledError: NaN, ratio: NaN, cusumUp: NaN, cusumDown: NaN, cusumSpread: NaN, pValue: NaN },
+  run: null,
+  verdict: "no-data",
+  reasons: ["no-model"],
+  since: NaN,
+  severity: 0,
+  n: 0,
+  missing: 0,
+  scaleOf: null,
+  meanScaledError: NaN,
+  ratio: NaN,
+  cusumUp: NaN,
+  cusumDown: NaN,
+  cusumSpread: NaN,
+  pValue: NaN,
 };
 
 function summed(statuses: readonly PartitionStatus[], type: ColumnType) {

@@ -18,8 +18,10 @@ export async function latestOffenders(tables: Tables, table: string, model: stri
     new ManymodelError("not-found", `${show(model)} was never monitored into ${table}; run manymodel monitor first`);
   if ((await tables.columns(table)) === undefined) throw none();
   const snapshot = await tables.snapshot({
-    ...{ table, keyColumns: ["MODEL_NAME", "MONITORED_AT", "MODEL_VERSION"] },
-    ...{ columns: ["PARTITION_KEY", "VERDICT", "SEVERITY", "N"], orderBy: ["PARTITION_KEY"] },
+    table,
+    keyColumns: ["MODEL_NAME", "MONITORED_AT", "MODEL_VERSION"],
+    columns: ["PARTITION_KEY", "VERDICT", "SEVERITY", "N"],
+    orderBy: ["PARTITION_KEY"],
   });
   // In the order of their keys, so the last run of the model is its latest.
   const keys = await tables.keys(snapshot, 0, snapshot.partitions);

@@ -66,13 +66,16 @@ export async function openSources(tables: Tables, trained: RunManifest, spec: Wa
     );
   const levels = levelsOf(present);
   const forecasts = await tables.snapshot({
-    ...{ table, keyColumns: ["MODEL_NAME", "MODEL_VERSION", "PARTITION_KEY"] },
+    table,
+    keyColumns: ["MODEL_NAME", "MODEL_VERSION", "PARTITION_KEY"],
     columns: [time.name, "STEP", "FORECAST", ...levels.flatMap((level) => [`LO_${level}`, `HI_${level}`])],
     orderBy: [time.name, "STEP"],
   });
   const actuals = await tables.snapshot({
-    ...{ table: spec.actuals, keyColumns: version.keyColumns.map((column) => column.name) },
-    ...{ columns: [timeName, spec.target], orderBy: [timeName] },
+    table: spec.actuals,
+    keyColumns: version.keyColumns.map((column) => column.name),
+    columns: [timeName, spec.target],
+    orderBy: [timeName],
   });
   checkKeyTypes(version, actuals);
   const [actualTime, target] = actuals.columns as [ColumnInfo, ColumnInfo];
@@ -91,7 +94,12 @@ export async function openSources(tables: Tables, trained: RunManifest, spec: Wa
   const dated = ledgerTime(watched);
   const seen = { forecasts: new Uint8Array(forecasts.partitions), actuals: new Uint8Array(actuals.partitions) };
   return {
-    ...{ model: version.model, version: version.version, forecasts, actuals, table: watched, seen },
+    model: version.model,
+    version: version.version,
+    forecasts,
+    actuals,
+    table: watched,
+    seen,
     ledger: await openLedger(tables, spec.ledgerTable, dated, levels),
     names: { time: time.name, actualTime: actualTime.name, target: target.name, ledgerTime: dated },
     met(found, observed) {
@@ -127,7 +135,8 @@ async function openLedger(
     );
   const hits = levels.map((level) => `HIT_${level}`).filter((name) => names.includes(name));
   return tables.snapshot({
-    ...{ table, keyColumns: ["MODEL_NAME", "MODEL_RUN", "PARTITION_KEY"] },
+    table,
+    keyColumns: ["MODEL_NAME", "MODEL_RUN", "PARTITION_KEY"],
     columns: [time, "STEP", "ACTUAL", "FORECAST", "ERROR", "SCALED_ERROR", "Z_SCORE", ...hits],
     orderBy: [time, "STEP"],
   });

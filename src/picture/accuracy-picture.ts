@@ -105,7 +105,9 @@ function kinds(
     left === 0
       ? ""
       : label(`${left} rarer kinds are not shown`, {
-          ...{ class: "soft", x: area.left + area.width / 2, y: shown.top + shown.height + 54 },
+          class: "soft",
+          x: area.left + area.width / 2,
+          y: shown.top + shown.height + 54,
           "text-anchor": "middle",
         });
   return `${axes(shown, x, none, { x: `${metric}: median, and 10 % to 90 %` })}${rows.join("")}${note}`;

@@ -37,7 +37,9 @@ export function lastOf(
 ): Pick<PartitionSeries, "times" | "values" | "fitted" | "trained"> {
   const from = Math.max(0, times.length - last);
   return {
-    ...{ times: times.subarray(from), values: values.subarray(from), trained: Math.max(0, trained - from) },
+    times: times.subarray(from),
+    values: values.subarray(from),
+    trained: Math.max(0, trained - from),
     fitted: fitted?.subarray(from) ?? null,
   };
 }

@@ -118,7 +118,12 @@ export function scaleUp(
   const cpuSeconds = seconds(fit + overhead);
   const busy = Math.min(workers, chunks);
   return {
-    ...{ partitions, chunks, workers, sampled: n, sampleFailed: failed, cpuSeconds },
+    partitions,
+    chunks,
+    workers,
+    sampled: n,
+    sampleFailed: failed,
+    cpuSeconds,
     cpuSecondsLow: seconds(fit + overhead - error),
     cpuSecondsHigh: seconds(fit + overhead + error),
     wallSeconds: cpuSeconds / busy,

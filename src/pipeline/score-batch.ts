@@ -170,14 +170,17 @@ async function scoreVersion(
     await crew.close();
   }
   const summary: BatchSummary = {
-    ...{ batchId, model, version: name, inputTable: query.table, outputTable, partitions: snapshot.partitions },
-    ...{
-      ok: counts.OK,
-      stale: counts.STALE,
-      fallback: counts.FALLBACK,
-      noModel: counts.NO_MODEL,
-      errors: counts.ERROR,
-    },
+    batchId,
+    model,
+    version: name,
+    inputTable: query.table,
+    outputTable,
+    partitions: snapshot.partitions,
+    ok: counts.OK,
+    stale: counts.STALE,
+    fallback: counts.FALLBACK,
+    noModel: counts.NO_MODEL,
+    errors: counts.ERROR,
     kept: standing.length,
     rows: parts.reduce((sum, part) => sum + part.rows, 0),
     seconds: (performance.now() - began) / 1000,
@@ -227,8 +230,17 @@ async function planBatch(
   const fallback = spec.missingModel === "fallback" ? fallbackOf(version, spec.fallback ?? {}) : null;
   const table = { model: version.model, version: version.version, keyColumns: version.keyColumns, time };
   const task = {
-    ...{ ...table, levels, quantiles, fingerprints: incremental, snapshot, future, outputTable },
-    ...{ horizon, advance, fallback, packageVersion },
+    ...table,
+    levels,
+    quantiles,
+    fingerprints: incremental,
+    snapshot,
+    future,
+    outputTable,
+    horizon,
+    advance,
+    fallback,
+    packageVersion,
   };
   const inputs = [query.table, BATCH_RUNS, ...(futureTable === undefined ? [] : [futureTable])];
   await prepareOutput(tables, outputTable, forecastColumns(task), inputs);

@@ -25,7 +25,9 @@ export function reconcileStep(
   const prepare = (base: StepForecasts, missing: Uint8Array) => {
     if (method !== "wls-var" && last !== undefined && equal(last.missing, missing)) return last;
     const prepared = reconciler(hierarchy, {
-      ...{ method, nonNegative, missing },
+      method,
+      nonNegative,
+      missing,
       ...(residuals !== undefined && { residuals }),
       ...(method === "wls-var" && { variances: variancesOf(keyed, base, missing, coverages) }),
     });

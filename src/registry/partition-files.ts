@@ -24,8 +24,19 @@ export async function exportPartitions(engine: Engine, version: ModelVersion, to
       const [model, metrics, info] = [parse(row.model), parse(row.metrics), parse(row.info)];
       const values = key.map((value) => (typeof value === "bigint" ? String(value) : value));
       await putJson(to, file, {
-        ...{ partitionKey, key: values, outcome, errorType, errorMessage },
-        ...{ modelKind, nObs, firstTs, lastTs, interval, metrics, model, info },
+        partitionKey,
+        key: values,
+        outcome,
+        errorType,
+        errorMessage,
+        modelKind,
+        nObs,
+        firstTs,
+        lastTs,
+        interval,
+        metrics,
+        model,
+        info,
       });
     }
   await putJson(to, "partitions.json", { model: version.model, version: version.version, files });

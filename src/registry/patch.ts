@@ -52,7 +52,10 @@ export async function patchVersion(
   const id = newRunId("patch", new Date(change.at), Math.random);
   const plan = {
     ...trained,
-    ...{ runId: id, createdAt: change.at, packageVersion, mode: "patch" as const },
+    runId: id,
+    createdAt: change.at,
+    packageVersion,
+    mode: "patch" as const,
     definition: { ...trained.definition, predicts: trained.definition.predicts && run.manifest.definition.predicts },
     patch: { of: base.runId, by: runId },
   };

@@ -89,7 +89,11 @@ export async function trainChanged(
   const { champions: _, patch: __, ...trained } = base.manifest;
   const plan = {
     ...trained,
-    ...{ runId: spec.runId, createdAt: new Date().toISOString(), packageVersion, mode: "changed" as const, snapshot },
+    runId: spec.runId,
+    createdAt: new Date().toISOString(),
+    packageVersion,
+    mode: "changed" as const,
+    snapshot,
     changed: { since, by: fresh === undefined ? null : runId },
   };
   const run = await collectRun(engine, plan, news === undefined ? before : joinIndexes(before, news));

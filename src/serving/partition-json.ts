@@ -10,8 +10,19 @@ export function partitionAsJson({ keyColumns }: ModelVersion, row: PartitionOutc
   const { partitionKey, outcome, modelKind, nObs, firstTs, lastTs, interval, fitMs, seed, errorType, errorMessage } =
     row;
   return {
-    ...{ key: keyAsJson(keyColumns, row.key), partitionKey, outcome, modelKind, metrics: parsed(row.metrics) },
-    ...{ nObs, firstTs, lastTs, interval, fitMs, seed, errorType, errorMessage },
+    key: keyAsJson(keyColumns, row.key),
+    partitionKey,
+    outcome,
+    modelKind,
+    metrics: parsed(row.metrics),
+    nObs,
+    firstTs,
+    lastTs,
+    interval,
+    fitMs,
+    seed,
+    errorType,
+    errorMessage,
   };
 }
 

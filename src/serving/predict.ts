@@ -49,7 +49,9 @@ export async function predict(
     ({ key, partitionKey }): Prediction => ({
       key: keyAsJson(version.keyColumns, key),
       partitionKey,
-      ...{ status: "NO_MODEL", errorType: "unknown-key", errorMessage: "the version has no such partition" },
+      status: "NO_MODEL",
+      errorType: "unknown-key",
+      errorMessage: "the version has no such partition",
     }),
   );
   for (let start = 0; start < asked.length; start += PIECE) {

@@ -136,7 +136,19 @@ function versionAsJson(version: ModelVersion): schema.VersionJson {
   const { packageVersion, parent = null, comment, index } = version;
   const { succeeded, failed, skipped } = index;
   return {
-    ...{ model, version: name, createdAt, runId, horizon, keyColumns: [...keyColumns], definitionName },
-    ...{ definitionSha256, packageVersion, parent, comment, succeeded, failed, skipped },
+    model,
+    version: name,
+    createdAt,
+    runId,
+    horizon,
+    keyColumns: [...keyColumns],
+    definitionName,
+    definitionSha256,
+    packageVersion,
+    parent,
+    comment,
+    succeeded,
+    failed,
+    skipped,
   };
 }

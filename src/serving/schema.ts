@@ -76,11 +76,19 @@ export const predictAnswer = z
   })
   .openapi("PredictAnswer", {
     example: {
-      ...{ model: "MANY_MODEL_FORECAST", version: "V1", horizon: 2, levels: [80] },
+      model: "MANY_MODEL_FORECAST",
+      version: "V1",
+      horizon: 2,
+      levels: [80],
       predictions: [
         {
-          ...{ key: { sku: "A" }, partitionKey: "s:A", status: "OK", times: ["2026-05-01", "2026-05-02"] },
-          ...{ mean: [21.5, 22], lower: [[19, 19.5]], upper: [[24, 24.5]] },
+          key: { sku: "A" },
+          partitionKey: "s:A",
+          status: "OK",
+          times: ["2026-05-01", "2026-05-02"],
+          mean: [21.5, 22],
+          lower: [[19, 19.5]],
+          upper: [[24, 24.5]],
         },
       ],
     },

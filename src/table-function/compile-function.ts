@@ -42,8 +42,17 @@ async function compile(bundle: Uint8Array, name: string, made: string, from: str
   try {
     const { outputFiles } = await build({
       stdin: { contents: entry, resolveDir: path.dirname(file(from)) },
-      ...{ bundle: true, write: false, format: "iife", globalName: "compiled", platform: "neutral", target: "es2019" },
-      ...{ minify: true, charset: "ascii", legalComments: "none", logLevel: "silent", treeShaking: true },
+      bundle: true,
+      write: false,
+      format: "iife",
+      globalName: "compiled",
+      platform: "neutral",
+      target: "es2019",
+      minify: true,
+      charset: "ascii",
+      legalComments: "none",
+      logLevel: "silent",
+      treeShaking: true,
       inject: [file("quiet-console")],
       plugins: [
         {

@@ -74,7 +74,8 @@ export function predictFunction(definition: AnyModelDefinition) {
         lastTs: first.LAST_TS ?? null,
         interval: first.SERIES_INTERVAL ?? null,
         seed: Number(first.SEED),
-        ...{ errorType: null, errorMessage: null },
+        errorType: null,
+        errorMessage: null,
       };
       const own = all(toBatch(input, "C", ofKind(1)));
       const ahead = future === null ? undefined : all(toBatch(future, "F", ofKind(2)));
@@ -93,7 +94,8 @@ export function predictFunction(definition: AnyModelDefinition) {
       const batch = output.batch();
       for (let row = 0; row < batch.length; row++)
         writer.writeRow({
-          ...{ P, KEPT: false },
+          P,
+          KEPT: false,
           ...Object.fromEntries(valuesOfRow(batch, row).map((value, i) => [`V${i}`, value])),
         });
     },

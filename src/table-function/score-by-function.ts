@@ -37,8 +37,15 @@ export async function scoreByFunction(
   const [modelled, modelless] = [asked.filter((one) => one.hasModel), asked.filter((one) => !one.hasModel)];
   const output = new PartOfBatch(task, definition, modelless.length);
   const part = await functions.openPart({
-    ...{ body, plan: JSON.stringify(planOf(task)), runId, segment, snapshot, future, outputTable },
-    ...{ columns: forecastColumns(task), kept: kept?.owner ?? null },
+    body,
+    plan: JSON.stringify(planOf(task)),
+    runId,
+    segment,
+    snapshot,
+    future,
+    outputTable,
+    columns: forecastColumns(task),
+    kept: kept?.owner ?? null,
   });
   try {
     const failed = await splitStatement(modelled, (some) => part.predict(some));
@@ -79,8 +86,20 @@ function planOf(task: ScoreSegment): PredictPlan {
     task;
   const { packageVersion, definitionSha256, exports, keyArg } = task;
   return {
-    ...{ model, version, keyColumns, time, levels, quantiles, fingerprints, horizon, advance },
-    ...{ packageVersion, definitionSha256, exports, keyArg },
-    ...{ input: snapshot.columns, future: future?.columns ?? null },
+    model,
+    version,
+    keyColumns,
+    time,
+    levels,
+    quantiles,
+    fingerprints,
+    horizon,
+    advance,
+    packageVersion,
+    definitionSha256,
+    exports,
+    keyArg,
+    input: snapshot.columns,
+    future: future?.columns ?? null,
   };
 }

@@ -106,7 +106,9 @@ export class ForecastRows {
     readonly errorType: (string | null)[];
     readonly errorMessage: (string | null)[];
   } = {
-    ...{ status: [], errorType: [], errorMessage: [] },
+    status: [],
+    errorType: [],
+    errorMessage: [],
   };
   readonly #fingerprints: (string | null)[] = [];
   /** For each partition the row after its last one. */

@@ -87,5 +87,7 @@ async function readFuture(
 }
 
 const rowsOf = ({ batch, offsets }: PartitionRows, i: number): RowRange => ({
-  ...{ batch, start: offsets[i]!, end: offsets[i + 1]! },
+  batch,
+  start: offsets[i]!,
+  end: offsets[i + 1]!,
 });

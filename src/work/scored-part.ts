@@ -92,8 +92,11 @@ export class PartOfBatch {
     const batch = this.#rows.batch();
     const own = batch.length === 0 ? [] : [await tables.write(this.#task.outputTable, batch)];
     return {
-      ...{ parts: [...others, ...own], counts: this.#counts, ordinals },
-      ...{ withoutModel: this.#withoutModel, kept: this.#kept },
+      parts: [...others, ...own],
+      counts: this.#counts,
+      ordinals,
+      withoutModel: this.#withoutModel,
+      kept: this.#kept,
     };
   }
 }

@@ -10,10 +10,26 @@ const columns: KeyColumn[] = [
 ];
 
 const row = (key: PartitionKey, change: Partial<PartitionOutcome> = {}): PartitionOutcome => ({
-  ...{ position: 0, key, partitionKey: encodeKey(columns, key), outcome: "succeeded", modelKind: "mean" },
-  ...{ model: '{"kind":"mean","mean":0.1}', metrics: '{"mae":null}', forecast: "[1,2]", info: null, nObs: 3 },
-  ...{ firstTs: "2026-01-01", lastTs: "2026-01-03", interval: "P1D", fitMs: 0.5, seed: 4294967295, dataSha256: "ab" },
-  ...{ errorType: null, errorMessage: null, log: null, attempt: 1 },
+  position: 0,
+  key,
+  partitionKey: encodeKey(columns, key),
+  outcome: "succeeded",
+  modelKind: "mean",
+  model: '{"kind":"mean","mean":0.1}',
+  metrics: '{"mae":null}',
+  forecast: "[1,2]",
+  info: null,
+  nObs: 3,
+  firstTs: "2026-01-01",
+  lastTs: "2026-01-03",
+  interval: "P1D",
+  fitMs: 0.5,
+  seed: 4294967295,
+  dataSha256: "ab",
+  errorType: null,
+  errorMessage: null,
+  log: null,
+  attempt: 1,
   ...change,
 });
 

@@ -11,7 +11,11 @@ it("says why a run that is completed has less than all models, and whether it wa
   const mm = await openWorkspace("local");
   await fillDaily(mm, 6, 4);
   const { spec } = await runSpec(mm as unknown as Workspace, "unit_id", undefined, body("average"), {
-    ...{ dataQuery: dailyQuery, mode: "queue", workers: 1, chunksPerJob: 6, modelRunId: "cut" },
+    dataQuery: dailyQuery,
+    mode: "queue",
+    workers: 1,
+    chunksPerJob: 6,
+    modelRunId: "cut",
   });
   const { queue } = mm.engine;
   await planRun(mm.engine, spec, new Date(), "1");

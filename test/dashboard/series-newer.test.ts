@@ -33,7 +33,11 @@ it("a series has the newer rows of the table, the forecast from them, and what m
   expect(series).toMatchObject({
     trained: 20,
     newer: {
-      ...{ table: "SALES", seen: "1970-01-20", latest: "1970-02-01", why: null, taken: true },
+      table: "SALES",
+      seen: "1970-01-20",
+      latest: "1970-02-01",
+      why: null,
+      taken: true,
       command: "manymodel forecast B --run first",
     },
   });

@@ -84,7 +84,11 @@ describe.skipIf(reason !== undefined)(`a workspace on PostgreSQL${reason === und
       const mm = await open(yaml);
       await mm.engine.tables.import(path.join(mm.config.directory, "sales.csv"), "SALES", { replace: false });
       const run = await mm.foreachPartition("key").dopar(body("describes"), {
-        ...{ dataQuery: QUERY, mode: "local", modelRunId: "r", chunksPerJob: 3, exports: {} },
+        dataQuery: QUERY,
+        mode: "local",
+        modelRunId: "r",
+        chunksPerJob: 3,
+        exports: {},
       });
       expect(run.index).toMatchObject({ succeeded: 6, failed: 0 });
       results.push(await artifacts(mm, "r"));
@@ -144,7 +148,8 @@ refine: { metric: mase, worst_percent: 50, candidates: [mean, drift] }
 `);
     const manymodel = (...args: string[]) => {
       const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...args, "--json"], {
-        ...{ cwd: folder, encoding: "utf8" },
+        cwd: folder,
+        encoding: "utf8",
       });
       expect(status, `${args.join(" ")}\n${stderr}`).toBe(0);
       return JSON.parse(stdout);
@@ -201,8 +206,12 @@ refine: { metric: mase, worst_percent: 50, candidates: [mean, drift] }
       await writeFile(path.join(directory, `${role}.yaml`), engine("manymodel", `manymodel_${role}`) + source);
     const worker = start(mm, "worker", "--workers", "1", "--config", "worker.yaml");
     const run = await mm.foreachPartition("unit_id").dopar(body("average"), {
-      ...{ dataQuery: { table: "SERIES_EVENTS", keyColumn: "UNIT_ID", orderBy: ["OBS_DATE"] } },
-      ...{ mode: "queue", workerType: "persistent", workers: 1, chunksPerJob: 3, exports: { add: 1 } },
+      dataQuery: { table: "SERIES_EVENTS", keyColumn: "UNIT_ID", orderBy: ["OBS_DATE"] },
+      mode: "queue",
+      workerType: "persistent",
+      workers: 1,
+      chunksPerJob: 3,
+      exports: { add: 1 },
     });
     expect(run.index).toMatchObject({ succeeded: 6, failed: 0 });
     worker.child.kill("SIGTERM");

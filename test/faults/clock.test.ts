@@ -16,7 +16,13 @@ async function openQueue() {
 
 const segment = (chunk: number, attempt: number) => ({
   path: `runs/r/chunks/000${chunk}/${attempt}/segment.parquet`,
-  ...{ chunk, attempt, rows: 1, bytes: 1, sha256: "0".repeat(64), succeeded: 1, failed: 0 },
+  chunk,
+  attempt,
+  rows: 1,
+  bytes: 1,
+  sha256: "0".repeat(64),
+  succeeded: 1,
+  failed: 0,
 });
 
 describe("a clock that jumps", () => {

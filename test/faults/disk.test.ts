@@ -85,7 +85,11 @@ describe("a workspace on a disk", () => {
         return called(...args);
       };
       const training = mm.foreachPartition("unit_id").dopar(body("slow"), {
-        ...{ dataQuery: dailyQuery, chunksPerJob: 20, modelRunId: "r", workers: 2, maxAttempts: 1 },
+        dataQuery: dailyQuery,
+        chunksPerJob: 20,
+        modelRunId: "r",
+        workers: 2,
+        maxAttempts: 1,
         exports: { ms: 30 },
       });
       await expect(training).rejects.toThrow(/nothing can be written: .*then: manymodel resume r/);

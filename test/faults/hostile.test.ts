@@ -9,7 +9,8 @@ const trained = async () => {
   const mm = await openWorkspace("local");
   await fillDaily(mm, 6, 4);
   const { runId } = await mm.foreachPartition("unit_id").dopar(body("average"), {
-    ...{ dataQuery: dailyQuery, chunksPerJob: 3 },
+    dataQuery: dailyQuery,
+    chunksPerJob: 3,
     exports: { add: 1 },
   });
   const workspace = path.join(mm.config.directory, ".manymodel");

@@ -71,7 +71,10 @@ export async function startKubernetesApi() {
     jobs,
     /** The configuration by which `kubectl` finds it. */
     kubeconfig: JSON.stringify({
-      ...{ apiVersion: "v1", kind: "Config", "current-context": "stub", users: [{ name: "u", user: {} }] },
+      apiVersion: "v1",
+      kind: "Config",
+      "current-context": "stub",
+      users: [{ name: "u", user: {} }],
       clusters: [{ name: "c", cluster: { server: endpoint } }],
       contexts: [{ name: "stub", context: { cluster: "c", user: "u", namespace: "default" } }],
     }),

@@ -10,8 +10,16 @@ import { temporaryFolder } from "../workspace.ts";
 import { startKubernetesApi } from "./kubernetes-api.ts";
 
 const options: KubernetesOptions = {
-  ...{ image: "registry.example/manymodel:1", command: ["manymodel"], namespace: "fleet", retries: 3 },
-  ...{ cpus: 2, memory: "4G", time: "1:30:00", throttle: 50, secret: "aws", configMap: "config" },
+  image: "registry.example/manymodel:1",
+  command: ["manymodel"],
+  namespace: "fleet",
+  retries: 3,
+  cpus: 2,
+  memory: "4G",
+  time: "1:30:00",
+  throttle: 50,
+  secret: "aws",
+  configMap: "config",
   volume: { claim: "shared", mountPath: "/data" },
 };
 const tasks: FleetJob = {
@@ -73,7 +81,12 @@ describe("a Job of Kubernetes", () => {
     });
     const conditions = [{ type: "Failed", status: "True", reason: "FailedIndexes" }];
     expect(jobStatus(10, { succeeded: 7, failedIndexes: "1,5-6", conditions })).toEqual({
-      ...{ waiting: 0, running: 0, succeeded: 7, failed: 3, cancelled: 0, reason: "FailedIndexes" },
+      waiting: 0,
+      running: 0,
+      succeeded: 7,
+      failed: 3,
+      cancelled: 0,
+      reason: "FailedIndexes",
     });
     expect(["5", "5:30", "2:00:00", "1-0", "1-12:30"].map(slurmSeconds)).toEqual([300, 330, 7200, 86400, 131400]);
   });

@@ -65,7 +65,11 @@ exec manymodel task r
     const listed =
       "PENDING|Priority\nPENDING|JobHeldAdmin\nRUNNING|None\nCOMPLETING|None\nCOMPLETED|None\nTIMEOUT|TimeLimit\nNODE_FAIL|None\nCANCELLED|None\n";
     expect(countStates(listed)).toEqual({
-      ...{ waiting: 2, running: 2, succeeded: 1, failed: 2, cancelled: 1 },
+      waiting: 2,
+      running: 2,
+      succeeded: 1,
+      failed: 2,
+      cancelled: 1,
       reason: "JobHeldAdmin, TIMEOUT, NODE_FAIL",
     });
   });

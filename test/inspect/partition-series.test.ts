@@ -76,7 +76,10 @@ async function growing() {
   const exports = { method: "snaive", target: "Y", period: 7, horizon: 2, holdout: 2 };
   const train = (modelRunId: string, only?: string) =>
     (only === undefined ? mm.foreachPartition("unit_id") : mm.foreach({ unit_id: [only] })).dopar(FORECASTER, {
-      ...{ mode: "local", modelRunId, exports, dataQuery: dailyQuery },
+      mode: "local",
+      modelRunId,
+      exports,
+      dataQuery: dailyQuery,
     });
   return { mm, train };
 }

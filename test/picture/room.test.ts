@@ -50,7 +50,10 @@ const scoresOf = (values: readonly number[], kinds = 1): PartitionScore[] =>
   values.map(
     (value, i) =>
       ({
-        ...{ partitionKey: `s:${i}`, value, why: null, nObs: 100 },
+        partitionKey: `s:${i}`,
+        value,
+        why: null,
+        nObs: 100,
         modelKind: i % kinds === 0 ? "arima" : `a-kind-of-model-with-a-long-name-number-${i % kinds}`,
       }) as PartitionScore,
   );
@@ -73,7 +76,11 @@ it("accuracy: one model, twelve kinds, huge, tiny, equal, negative and far value
 it("a comparison: long names, huge, equal, negative and far values", () => {
   const compared = (pairs: readonly (readonly [number, number])[]) =>
     comparisonPicture({
-      ...{ runs: [LONG, `${LONG}-again`], metric: "holdout_mase", wins: 1, losses: 1, ties: 0 },
+      runs: [LONG, `${LONG}-again`],
+      metric: "holdout_mase",
+      wins: 1,
+      losses: 1,
+      ties: 0,
       pairs: pairs.map(([a, b], i) => ({ partitionKey: `s:${i}`, a, b })),
       matched: { change: { mean: -1e-9, median: 0, count: pairs.length } },
     } as unknown as Comparison);
@@ -93,14 +100,24 @@ function seriesOf(key: string, value: (t: number) => number, n = 60, reason?: st
   const times = Float64Array.from({ length: n }, (_, t) => 20_000 * DAY + t * DAY);
   const mean = Float64Array.from({ length: 10 }, (_, h) => value(n + h));
   return {
-    ...{ of: `run ${LONG}`, target: "quantity", levels: [80, 95], scores: "steps", fitted: null, log: null },
-    ...{ keyColumns: [{ name: "SKU", type: "string" }], time: { name: "DAY", type: "date" } },
+    of: `run ${LONG}`,
+    target: "quantity",
+    levels: [80, 95],
+    scores: "steps",
+    fitted: null,
+    log: null,
+    keyColumns: [{ name: "SKU", type: "string" }],
+    time: { name: "DAY", type: "date" },
     row: { key: [key], modelKind: "conformal", model: null, metrics: null, outcome: "succeeded" },
-    ...{ times, values: times.map((_, t) => value(t)), trained: n, note: null },
+    times,
+    values: times.map((_, t) => value(t)),
+    trained: n,
+    note: null,
     scored: reason
       ? { status: "NO_MODEL", errorType: "fit-error", errorMessage: reason }
       : {
-          ...{ mean, times: Array.from(mean, (_, h) => times.at(-1)! + (h + 1) * DAY) },
+          mean,
+          times: Array.from(mean, (_, h) => times.at(-1)! + (h + 1) * DAY),
           lower: [1, 2].map((width) => mean.map((m) => m - width * Math.abs(0.1 * m))),
           upper: [1, 2].map((width) => mean.map((m) => m + width * Math.abs(0.1 * m))),
         },

@@ -4,7 +4,10 @@ import { describe, expect, it } from "vitest";
 import { body, dailyQuery, fillDaily, openWorkspace, runRows } from "../workspace.ts";
 
 const training = (poison: Record<string, string> = {}) => ({
-  ...{ dataQuery: dailyQuery, chunksPerJob: 4, maxAttempts: 1, fitTimeout: "5s" },
+  dataQuery: dailyQuery,
+  chunksPerJob: 4,
+  maxAttempts: 1,
+  fitTimeout: "5s",
   exports: { poison },
 });
 
@@ -49,7 +52,8 @@ describe("collecting garbage", () => {
       const mm = await openWorkspace(engine);
       await fillDaily(mm, 8, 4);
       const { runId } = await mm.foreachPartition("unit_id").dopar(body("scored"), {
-        ...{ dataQuery: dailyQuery, chunksPerJob: 2 },
+        dataQuery: dailyQuery,
+        chunksPerJob: 2,
         exports: { errors: { U00: 1, U05: 1 } },
       });
       await mm.registry.logManyModel({ name: "M", version: "V1", run: runId, horizon: 1 });
@@ -128,7 +132,11 @@ describe("failures", () => {
       await fillDaily(mm, 60, 3);
       const errors = Object.fromEntries((await mm.keys(dailyQuery)).map((key) => [String(key), -1]));
       const { index, runId } = await mm.foreachPartition("unit_id").dopar(body("scored"), {
-        ...{ dataQuery: dailyQuery, mode, chunksPerJob: 30, workers: 1, maxFailed: 0.1 },
+        dataQuery: dailyQuery,
+        mode,
+        chunksPerJob: 30,
+        workers: 1,
+        maxFailed: 0.1,
         exports: { errors },
       });
       expect(index.failed).toBeGreaterThan(6);

@@ -8,7 +8,12 @@ describe("a body that ends its worker, or never returns", () => {
       await fillDaily(mm, 20, 4);
       const poison = { U02: "loop", U05: "exit", U11: "rejection", U19: "hang" };
       const { runId, index } = await mm.foreachPartition("unit_id").dopar(body("poisonous"), {
-        ...{ dataQuery: dailyQuery, mode, chunksPerJob: 3, workers: 2, fitTimeout: "500ms", maxAttempts: 1 },
+        dataQuery: dailyQuery,
+        mode,
+        chunksPerJob: 3,
+        workers: 2,
+        fitTimeout: "500ms",
+        maxAttempts: 1,
         exports: { poison },
       });
       expect(index).toMatchObject({ succeeded: 16, failed: 4, skipped: 0 });
@@ -27,7 +32,10 @@ describe("a body that ends its worker, or never returns", () => {
     const mm = await openWorkspace("local", "train: { memory_limit_mb: 48 }\n");
     await fillDaily(mm, 6, 4);
     const { runId, index } = await mm.foreachPartition("unit_id").dopar(body("poisonous"), {
-      ...{ dataQuery: dailyQuery, chunksPerJob: 2, workers: 1, maxAttempts: 1 },
+      dataQuery: dailyQuery,
+      chunksPerJob: 2,
+      workers: 1,
+      maxAttempts: 1,
       exports: { poison: { U01: "memory" } },
     });
     expect(index).toMatchObject({ succeeded: 5, failed: 1 });

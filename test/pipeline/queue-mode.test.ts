@@ -31,7 +31,11 @@ describe("queue mode", () => {
     const keys = await keysOf(mm);
     const told: Progress[] = [];
     const { runId, index } = await mm.foreach({ unit_id: keys }).dopar(body("slow"), {
-      ...{ dataQuery: dailyQuery, mode: "queue", chunksPerJob: 60, workers: 1, timeBudget: "1s" },
+      dataQuery: dailyQuery,
+      mode: "queue",
+      chunksPerJob: 60,
+      workers: 1,
+      timeBudget: "1s",
       exports: { ms: 100 },
       onProgress: (progress) => void told.push(progress),
     });
@@ -57,7 +61,12 @@ describe("queue mode", () => {
     const mm = await openWorkspace("local");
     await fillDaily(mm, 4, 3);
     const { runId, index } = await mm.foreachPartition("unit_id").dopar(body("slow"), {
-      ...{ dataQuery: dailyQuery, mode: "queue", chunksPerJob: 4, workers: 1, timeBudget: 0.2, hardDeadline: 0.5 },
+      dataQuery: dailyQuery,
+      mode: "queue",
+      chunksPerJob: 4,
+      workers: 1,
+      timeBudget: 0.2,
+      hardDeadline: 0.5,
       exports: { ms: 3_600_000 },
     });
     expect(index).toMatchObject({ succeeded: 0, failed: 1, skipped: 3 });
@@ -70,7 +79,11 @@ describe("queue mode", () => {
     await fillDaily(mm, 50, 3);
     const workers = [start(mm, "worker", "--workers", "1"), start(mm, "worker", "--workers", "1")];
     const training = mm.foreachPartition("unit_id").dopar(body("slow"), {
-      ...{ dataQuery: dailyQuery, mode: "queue", chunksPerJob: 50, modelRunId: "shared", exports: { ms: 20 } },
+      dataQuery: dailyQuery,
+      mode: "queue",
+      chunksPerJob: 50,
+      modelRunId: "shared",
+      exports: { ms: 20 },
     });
     await until(async () => (await mm.engine.catalog.run("shared"))?.state === "running");
     const watching = start(mm, "status", "shared", "--follow");
@@ -93,7 +106,11 @@ describe("queue mode", () => {
     const mm = await openWorkspace("local");
     await fillDaily(mm, 30, 3);
     const training = mm.foreachPartition("unit_id").dopar(body("slow"), {
-      ...{ dataQuery: dailyQuery, mode: "queue", chunksPerJob: 30, workers: 1, modelRunId: "helped" },
+      dataQuery: dailyQuery,
+      mode: "queue",
+      chunksPerJob: 30,
+      workers: 1,
+      modelRunId: "helped",
       exports: { ms: 100 },
     });
     await until(async () => (await mm.engine.catalog.run("helped"))?.state === "running");
@@ -112,7 +129,11 @@ describe("queue mode", () => {
     const mm = await openWorkspace("local");
     await fillDaily(mm, 30, 3);
     const training = mm.foreachPartition("unit_id").dopar(body("slow"), {
-      ...{ dataQuery: dailyQuery, mode: "queue", chunksPerJob: 30, workers: 1, modelRunId: "unwanted" },
+      dataQuery: dailyQuery,
+      mode: "queue",
+      chunksPerJob: 30,
+      workers: 1,
+      modelRunId: "unwanted",
       exports: { ms: 100 },
     });
     await until(async () => ((await mm.engine.queue.counts("unwanted")).chunks.finished ?? 0) > 0);

@@ -20,8 +20,15 @@ for (const engine of ["local", "memory"] as const)
         Array.from({ length: 23 }, (_, i) => `s:U${String(i).padStart(2, "0")}`),
       );
       expect(rows[3]).toMatchObject({
-        ...{ outcome: "succeeded", modelKind: "average", nObs: 10, firstTs: "1970-01-01", lastTs: "1970-01-10" },
-        ...{ interval: "P1D", metrics: '{"n":10,"spread":null}', info: '{"unit":"\\"U03\\""}', attempt: 1 },
+        outcome: "succeeded",
+        modelKind: "average",
+        nObs: 10,
+        firstTs: "1970-01-01",
+        lastTs: "1970-01-10",
+        interval: "P1D",
+        metrics: '{"n":10,"spread":null}',
+        info: '{"unit":"\\"U03\\""}',
+        attempt: 1,
       });
       expect(JSON.parse(rows[3]!.model!)).toEqual({ kind: "average", mean: 4.45, seed: rows[3]!.seed });
       expect((await mm.engine.catalog.run(run.runId))!.state).toBe("completed");

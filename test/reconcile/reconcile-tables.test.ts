@@ -87,7 +87,11 @@ for (const engine of ["local", "memory"] as const)
       expect(summary).toEqual({
         method: "wls-var",
         outputTable: "RECONCILED_FORECASTS",
-        ...{ leaves: 4, aggregates: 3, steps: 2, leftOut: 0, rows: 14 },
+        leaves: 4,
+        aggregates: 3,
+        steps: 2,
+        leftOut: 0,
+        rows: 14,
       });
       const h = groupedHierarchy({ store: ["A", "A", "B", "B"] }, [["store"], []]);
       const identity = Array.from({ length: 7 }, (_, i) => Array.from({ length: 7 }, (_, j) => (i === j ? 1 : 0)));

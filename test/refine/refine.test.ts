@@ -75,7 +75,8 @@ for (const engine of ["local", "memory"] as const)
       const run = async (values: Record<string, number | null>, add: number) =>
         (
           await loop.dopar(body("scored"), {
-            ...{ dataQuery: dailyQuery, chunksPerJob: 2 },
+            dataQuery: dailyQuery,
+            chunksPerJob: 2,
             exports: { errors: values, add },
           })
         ).runId;
@@ -164,13 +165,20 @@ describe("refining", () => {
     await fillDaily(mm, 12, 80);
     const screen = await mm.foreachPartition("unit_id").dopar(body("scored"), {
       exports: {
-        ...{ target: "Y", period: 7, horizon: 7, holdout: 7 },
+        target: "Y",
+        period: 7,
+        horizon: 7,
+        holdout: 7,
         errors: Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`U${String(i).padStart(2, "0")}`, 100 + i])),
       },
     });
     await fillDaily(mm, 1, 3, "OTHER");
     const refined = await mm.refine({
-      ...{ from: screen.runId, by: "metric", worst: 5, chunksPerJob: 5, workers: 1 },
+      from: screen.runId,
+      by: "metric",
+      worst: 5,
+      chunksPerJob: 5,
+      workers: 1,
       candidates: ["naive", "drift", "snaive"],
     });
     const rows = await runRows(mm, refined.runId);
@@ -205,8 +213,13 @@ describe("refining", () => {
       .foreachPartition("unit_id")
       .dopar(body("scored"), { dataQuery: dailyQuery, exports: { errors: values, ms: 30 } });
     const { runId, index, ranking, manifest } = await mm.refine({
-      ...{ from: screen.runId, metric: "mase", by: "metric", definition: body("slow") },
-      ...{ workers: 1, chunksPerJob: 50, timeBudget: "3s" },
+      from: screen.runId,
+      metric: "mase",
+      by: "metric",
+      definition: body("slow"),
+      workers: 1,
+      chunksPerJob: 50,
+      timeBudget: "3s",
     });
     const worst = [...units].sort((a, b) => values[b]! - values[a]! || (a < b ? -1 : 1));
     expect(ranking.ranked.map(({ partitionKey }) => partitionKey)).toEqual(worst.map((unit) => `s:${unit}`));

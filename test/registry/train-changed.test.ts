@@ -23,7 +23,9 @@ const fill = (mm: ManyModel, units: Record<string, number>) =>
 
 const train = (mm: ManyModel, changedSince?: string | null, options: object = {}, name = "average") =>
   mm.foreachPartition("unit_id").dopar(body(name), {
-    ...{ dataQuery: dailyQuery, chunksPerJob: 3, mode: "local" },
+    dataQuery: dailyQuery,
+    chunksPerJob: 3,
+    mode: "local",
     ...(changedSince !== undefined && { changedSince }),
     ...options,
   });

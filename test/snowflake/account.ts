@@ -22,8 +22,13 @@ export const ENVIRONMENT = { NODE_OPTIONS: `--no-warnings --import=${THREADS}` }
 
 /** A small job service. */
 export const SERVICE: SnowflakeService = {
-  ...{ computePool: "POOL", image: "/lab/mm/mm_images/worker:1", replicas: 2, instanceFamily: "CPU_X64_S" },
-  ...{ maxNodes: 2, cpu: 1, memory: "1Gi" },
+  computePool: "POOL",
+  image: "/lab/mm/mm_images/worker:1",
+  replicas: 2,
+  instanceFamily: "CPU_X64_S",
+  maxNodes: 2,
+  cpu: 1,
+  memory: "1Gi",
 };
 
 export async function openTestAccount(options: { procedures?: boolean } = {}): Promise<TestAccount> {
@@ -36,23 +41,33 @@ export async function openTestAccount(options: { procedures?: boolean } = {}): P
   return {
     server,
     address: (schema, changes = {}) => ({
-      ...{ engine: "snowflake", account: "LOCAL", user: "LAB_USER", role: "LAB_ROLE", warehouse: "LAB_WH" },
-      ...{
-        database: "LAB",
-        schema,
-        stage: "MM_STAGE",
-        queueTable: "MM_CHUNKS",
-        hybridTables: true,
-        compute: "client",
-        scoring: "client",
-      },
+      engine: "snowflake",
+      account: "LOCAL",
+      user: "LAB_USER",
+      role: "LAB_ROLE",
+      warehouse: "LAB_WH",
+      database: "LAB",
+      schema,
+      stage: "MM_STAGE",
+      queueTable: "MM_CHUNKS",
+      hybridTables: true,
+      compute: "client",
+      scoring: "client",
       authentication: { type: "key-pair", privateKeyPath },
       endpoint: { host: server.host, port: server.port, protocol: "http" },
       ...changes,
     }),
     block: (schema) => ({
-      ...{ account: "LOCAL", user: "LAB_USER", role: "LAB_ROLE", warehouse: "LAB_WH", database: "LAB", schema },
-      ...{ private_key_path: privateKeyPath, host: server.host, port: server.port, protocol: "http" },
+      account: "LOCAL",
+      user: "LAB_USER",
+      role: "LAB_ROLE",
+      warehouse: "LAB_WH",
+      database: "LAB",
+      schema,
+      private_key_path: privateKeyPath,
+      host: server.host,
+      port: server.port,
+      protocol: "http",
     }),
     close: () => server.close(),
   };

@@ -6,7 +6,9 @@ snowflake.configure({ logLevel: "OFF", additionalLogToConsole: false });
 /** A connection of the driver itself to a local account. */
 export function connectDriver(server: LocalSnowflake, options: object): Promise<snowflake.Connection> {
   const connection = snowflake.createConnection({
-    ...{ account: "LOCAL", accessUrl: `http://${server.host}:${server.port}`, database: "LAB" },
+    account: "LOCAL",
+    accessUrl: `http://${server.host}:${server.port}`,
+    database: "LAB",
     ...options,
   } as snowflake.ConnectionOptions);
   return new Promise((resolve, reject) => connection.connect((error) => (error ? reject(error) : resolve(connection))));

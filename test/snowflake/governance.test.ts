@@ -6,8 +6,13 @@ import { SERVICE } from "./account.ts";
 
 it("the grants of the document are those that a check asks for", async () => {
   const address = {
-    ...{ database: "LAB", schema: "MANYMODEL", stage: "MM_STAGE", warehouse: "LAB_WH", hybridTables: true },
-    ...{ modelRegistry: true, inference: { computePool: "LAB_POOL", replicas: 4 } },
+    database: "LAB",
+    schema: "MANYMODEL",
+    stage: "MM_STAGE",
+    warehouse: "LAB_WH",
+    hybridTables: true,
+    modelRegistry: true,
+    inference: { computePool: "LAB_POOL", replicas: 4 },
     service: { ...SERVICE, computePool: "LAB_POOL", image: "/lab/manymodel/mm_images/manymodel:1" },
   } as unknown as SnowflakeAddress;
   const needed = (["service", "warehouse"] as const).flatMap((compute) =>

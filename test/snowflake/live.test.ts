@@ -32,7 +32,12 @@ const image = rehearsal ? SERVICE.image : env.SNOWFLAKE_IMAGE;
 const service: SnowflakeService | undefined =
   computePool && image
     ? {
-        ...{ computePool, image, replicas: 2, cpu: 1, memory: "2Gi", maxNodes: 1 },
+        computePool,
+        image,
+        replicas: 2,
+        cpu: 1,
+        memory: "2Gi",
+        maxNodes: 1,
         instanceFamily: env.SNOWFLAKE_INSTANCE_FAMILY ?? "CPU_X64_S",
       }
     : undefined;
@@ -44,12 +49,23 @@ const address = (schema: string, compute: SnowflakeAddress["compute"] = "client"
   // The driver cannot exchange files with a folder in worker threads: they see it as a mount.
   if (rehearsal !== undefined)
     return rehearsal.address(schema, {
-      ...{ compute, scoring, mount: `${rehearsal.server.stages}/LAB.${schema}.MM_STAGE` },
+      compute,
+      scoring,
+      mount: `${rehearsal.server.stages}/LAB.${schema}.MM_STAGE`,
     });
   return {
-    ...{ engine: "snowflake", account: env.SNOWFLAKE_ACCOUNT!, user: env.SNOWFLAKE_USER!, compute, scoring, schema },
-    ...{ database: env.SNOWFLAKE_DATABASE!, role: env.SNOWFLAKE_ROLE!, warehouse: env.SNOWFLAKE_WAREHOUSE! },
-    ...{ stage: "MM_STAGE", queueTable: "MM_CHUNKS", hybridTables: true },
+    engine: "snowflake",
+    account: env.SNOWFLAKE_ACCOUNT!,
+    user: env.SNOWFLAKE_USER!,
+    compute,
+    scoring,
+    schema,
+    database: env.SNOWFLAKE_DATABASE!,
+    role: env.SNOWFLAKE_ROLE!,
+    warehouse: env.SNOWFLAKE_WAREHOUSE!,
+    stage: "MM_STAGE",
+    queueTable: "MM_CHUNKS",
+    hybridTables: true,
     authentication: { type: "key-pair", privateKeyPath: env.SNOWFLAKE_PRIVATE_KEY_PATH! },
   };
 };

@@ -258,7 +258,10 @@ describe.skipIf(PYTHON === undefined)("a batch by an inference job (skipped with
     const version = await mm.registry.logManyModel({ name: "M", version: "V1", run, horizon: 3 });
     const launches = () => sent(/^EXECUTE INFERENCE JOB SERVICE[\s\S]*"AGAIN"/);
     const snapshot = await mm.engine.tables.snapshot({
-      ...{ table: "SALES", keyColumns: ["UNIT_ID"], orderBy: ["UNIT_ID", "OBS_DATE"], duplicates: "fail" },
+      table: "SALES",
+      keyColumns: ["UNIT_ID"],
+      orderBy: ["UNIT_ID", "OBS_DATE"],
+      duplicates: "fail",
     });
     const request = { version, snapshot, horizon: 3, levels: [80, 95], advance: true, outputTable: "FORECAST_RESULTS" };
     await mm.engine.inference!.score(request);

@@ -22,8 +22,11 @@ describe("a workspace on Snowflake, from the command line", () => {
     const folder = await temporaryFolder();
     const { keyColumn: partition_by, orderBy: order_by, table } = dailyQuery;
     const config = {
-      ...{ engine: "snowflake", snowflake: { ...account.block(schema), ...settings }, model: body(model) },
-      ...{ source: { table, partition_by, order_by }, train: { workers: 1, model_key_arg: "unit_id", ...train } },
+      engine: "snowflake",
+      snowflake: { ...account.block(schema), ...settings },
+      model: body(model),
+      source: { table, partition_by, order_by },
+      train: { workers: 1, model_key_arg: "unit_id", ...train },
     };
     await writeFile(path.join(folder, "manymodel.yaml"), JSON.stringify(config));
     await manymodel(folder, "setup");

@@ -140,7 +140,11 @@ describe("scoring by a table function", () => {
           seconds: __,
           ...counts
         } = await mm.registry.runBatch({
-          ...{ model: orderBy, version: "V1", inputTable: "READINGS", outputTable: `OF_${orderBy}`, workers: 1 },
+          model: orderBy,
+          version: "V1",
+          inputTable: "READINGS",
+          outputTable: `OF_${orderBy}`,
+          workers: 1,
         });
         const { rows: found } = await mm.engine.tables.query(
           `SELECT P, SINCE::VARCHAR, ${orderBy}::VARCHAR, STEP, FORECAST, STATUS FROM OF_${orderBy} ORDER BY P, ${orderBy}`,

@@ -110,7 +110,9 @@ describe("a workspace on Snowflake", () => {
     const hybrid = async (engine: ReturnType<typeof open>) =>
       (await engine.describe!()).features!.find(({ name }) => name === "hybrid");
     expect(await hybrid(open(true))).toEqual({
-      ...{ name: "hybrid", ok: false, detail: "GCP_EUROPE_WEST4 has no hybrid tables" },
+      name: "hybrid",
+      ok: false,
+      detail: "GCP_EUROPE_WEST4 has no hybrid tables",
       advice:
         "set snowflake.hybrid_tables: false; then there are mode: tasks and compute: warehouse, and no queue mode in services",
     });

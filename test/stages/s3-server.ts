@@ -192,7 +192,9 @@ export async function startS3(page = 1000): Promise<S3Server> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    ...{ objects, uploads, requests },
+    objects,
+    uploads,
+    requests,
     disturb(pattern, fault, times = 1) {
       faults.push({ pattern, fault, times });
     },

@@ -11,7 +11,9 @@ import { body } from "../workspace.ts";
 
 const PLAN = {
   snapshot: { columns: [], keyColumns: [], timeColumn: null, query: { table: "T", keyColumns: [] } },
-  ...{ keyArg: "unit_id", exports: {}, seed: 1 },
+  keyArg: "unit_id",
+  exports: {},
+  seed: 1,
 } as never;
 const compile = async (file: URL) => {
   const { bytes, name } = await bundleDefinition(fileURLToPath(file));

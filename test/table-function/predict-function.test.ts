@@ -87,8 +87,14 @@ describe("a definition's predict as a table function, in a bare context", () => 
     const definition = (await import(file)).default as AnyModelDefinition;
     const training = days(90);
     const snapshot = {
-      ...{ id: "s", fingerprint: "f", query: { table: "T", keyColumns: ["UNIT"] }, keyColumns: KEYS, columns: INPUT },
-      ...{ timeColumn: "D", partitions: 1, rows: 90 },
+      id: "s",
+      fingerprint: "f",
+      query: { table: "T", keyColumns: ["UNIT"] },
+      keyColumns: KEYS,
+      columns: INPUT,
+      timeColumn: "D",
+      partitions: 1,
+      rows: 90,
     };
     const partition = { position: 0, partitionKey: encodeKey(KEYS, [42]), start: 0, end: 90 };
     const plan = { snapshot, keyArg: "unit_id", exports, seed: 5 };
@@ -100,9 +106,21 @@ describe("a definition's predict as a table function, in a bare context", () => 
     const ahead =
       module === "store-sales" ? { length: 10, columns: { D: future.columns.D!, PROMO: future.columns.PROMO! } } : null;
     const told: PredictPlan = {
-      ...{ model: "M", version: "V1", keyColumns: KEYS, time: INPUT[0]!, levels: [80, 99.5], quantiles: [0.1] },
-      ...{ fingerprints: true, packageVersion: "1", definitionSha256: sha256, exports, horizon: 9, advance: true },
-      ...{ keyArg: "unit_id", input: INPUT, future: ahead && FUTURE },
+      model: "M",
+      version: "V1",
+      keyColumns: KEYS,
+      time: INPUT[0]!,
+      levels: [80, 99.5],
+      quantiles: [0.1],
+      fingerprints: true,
+      packageVersion: "1",
+      definitionSha256: sha256,
+      exports,
+      horizon: 9,
+      advance: true,
+      keyArg: "unit_id",
+      input: INPUT,
+      future: ahead && FUTURE,
     };
     const scoring = { ...told, definition, levels: levelsToAsk(told.levels, told.quantiles) };
     const data = { data: frame(input), ...(ahead && { future: frame(ahead) }) };
@@ -115,8 +133,14 @@ describe("a definition's predict as a table function, in a bare context", () => 
     const batch = expected.batch();
 
     const given = {
-      ...{ P: 3, KIND: 0, PLAN: JSON.stringify(told), PARTITION_KEY: trained.partitionKey, MODEL: trained.model! },
-      ...{ LAST_TS: trained.lastTs!, SERIES_INTERVAL: trained.interval!, SEED: trained.seed },
+      P: 3,
+      KIND: 0,
+      PLAN: JSON.stringify(told),
+      PARTITION_KEY: trained.partitionKey,
+      MODEL: trained.model!,
+      LAST_TS: trained.lastTs!,
+      SERIES_INTERVAL: trained.interval!,
+      SEED: trained.seed,
     };
     const rows = [...rowsOf(input, 1, "C", INPUT), ...(ahead === null ? [] : rowsOf(ahead, 2, "F", FUTURE))];
     const body = await compilePredictFunction(bytes, name);

@@ -8,7 +8,11 @@ describe("what a body prints", () => {
     const mm = await openWorkspace("local");
     await fillDaily(mm, 10, 4);
     const { runId, index } = await mm.foreachPartition("unit_id").dopar(body("prints"), {
-      ...{ dataQuery: dailyQuery, chunksPerJob: 2, workers: 2, fitTimeout: "500ms", maxAttempts: 1 },
+      dataQuery: dailyQuery,
+      chunksPerJob: 2,
+      workers: 2,
+      fitTimeout: "500ms",
+      maxAttempts: 1,
     });
     expect(index).toMatchObject({ succeeded: 7, failed: 3 });
     const rows = await runRows(mm, runId);

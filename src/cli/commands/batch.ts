@@ -64,7 +64,8 @@ async function runBatch(
     throw new ManymodelError("usage", "nothing to score: give --input, or batch.input_table in the configuration");
   return mm.registry.runBatch({
     ...configuredBatch(mm.config),
-    ...{ model, inputTable },
+    model,
+    inputTable,
     ...(options.modelVersion !== undefined && { version: options.modelVersion }),
     ...(options.output !== undefined && { outputTable: options.output }),
     ...(options.levels !== undefined && { levels: options.levels }),

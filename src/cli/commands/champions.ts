@@ -21,7 +21,8 @@ export function addChampions(program: Command): void {
       const { runs, metric, runId, acrossData } = options;
       const champions = await withWorkspace(options, (mm) =>
         mm.champions({
-          ...{ runs, metric },
+          runs,
+          metric,
           ...(runId !== undefined && { runId }),
           ...(acrossData !== undefined && { acrossData }),
         }),

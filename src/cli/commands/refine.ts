@@ -52,7 +52,10 @@ export function addRefine(program: Command): void {
       const progress = await showProgress("refining", RUN_STOPPED);
       const { runId, index, manifest, ranking } = await mm
         .refine({
-          ...{ ...choice(options), metric, by, onProgress: progress.update },
+          ...choice(options),
+          metric,
+          by,
+          onProgress: progress.update,
           ...(options.from !== undefined && { from: options.from }),
           ...(options.offenders !== undefined && { offenders: options.offenders }),
           ...(worstPercent !== undefined && { worstPercent }),

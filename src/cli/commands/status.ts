@@ -71,7 +71,10 @@ export function addStatus(program: Command): void {
           ...failureLines(failures),
         ].join("\n");
         const json = {
-          ...{ ...run, stalled, queue: counts, failures },
+          ...run,
+          stalled,
+          queue: counts,
+          failures,
           ...(handed !== undefined && { fleet: handed }),
           ...(jobs.length > 0 && { jobs }),
         };

@@ -16,7 +16,9 @@ export function addTask(program: Command): void {
     .action(async (run: string, { config, launch, workers }: TaskOptions) => {
       const { runFleetTask } = await import("../../api/task.ts");
       await runFleetTask(config, {
-        ...{ run, launch, workers },
+        run,
+        launch,
+        workers,
         task: environmentNumber("MANYMODEL_TASK"),
         attempt: environmentNumber("MANYMODEL_ATTEMPT"),
         onChunk: (said) => process.stderr.write(`${said}\n`),

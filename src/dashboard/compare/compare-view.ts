@@ -66,7 +66,11 @@ export async function compareTables(
   };
   const usable = (values: Float64Array) => values.reduce((sum, value) => sum + (Number.isFinite(value) ? 1 : 0), 0);
   return {
-    ...{ a: nameA, b: nameB, metric, metrics, warning: otherData(nameA, nameB, trained()) },
+    a: nameA,
+    b: nameB,
+    metric,
+    metrics,
+    warning: otherData(nameA, nameB, trained()),
     wins: change.reduce((sum, value) => sum + (value < 0 ? 1 : 0), 0),
     losses: change.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0),
     ties: change.reduce((sum, value) => sum + (value === 0 ? 1 : 0), 0),
@@ -78,7 +82,8 @@ export async function compareTables(
     histogram: histogram(changed, -reach, reach, BINS),
     changesBeyond: sizes.reduce((sum, size) => sum + (size > reach ? 1 : 0), 0),
     dots: [...spreadOver(within, MOST_DOTS), ...spreadOver(beyond, MOST_BEYOND)].map(line),
-    ...{ axis, pairsBeyond: beyond.length },
+    axis,
+    pairsBeyond: beyond.length,
     best: Array.from(order.subarray(0, MOST_LINES), line).filter((one) => one.b < one.a),
     worst: Array.from(order.subarray(-MOST_LINES), line)
       .reverse()

@@ -79,12 +79,10 @@ async function daysOf(
   );
   const days = rows.map(
     ([at, forecasts, scaledError, meanError, ...coverage]): MonitorDay => ({
-      ...{
-        time: String(at),
-        forecasts: Number(forecasts),
-        scaledError: number(scaledError),
-        meanError: number(meanError),
-      },
+      time: String(at),
+      forecasts: Number(forecasts),
+      scaledError: number(scaledError),
+      meanError: number(meanError),
       coverage: coverage.map(number),
     }),
   );

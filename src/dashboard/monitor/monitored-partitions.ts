@@ -60,8 +60,14 @@ export async function monitoredPartitions(
     matched: Number(counted.rows[0]![0]),
     offset: wanted.offset,
     rows: rows.map(([key, verdict, reasons, severity, ratio, since]) => ({
-      ...{ key: String(key), text: keyLabel(String(key)), verdict: String(verdict), reasons: String(reasons ?? "") },
-      ...{ severity: number(severity), ratio: number(ratio), since: text(since), runId },
+      key: String(key),
+      text: keyLabel(String(key)),
+      verdict: String(verdict),
+      reasons: String(reasons ?? ""),
+      severity: number(severity),
+      ratio: number(ratio),
+      since: text(since),
+      runId,
     })),
   };
 }

@@ -84,9 +84,14 @@ export class TableBuilder {
     this.#capacity = n;
     [this.#keys, this.#labels] = [new TextColumnBuilder(n), new TextColumnBuilder(n)];
     this.#columns = {
-      ...{ outcome: new Uint8Array(n), kind: new Uint16Array(n), reason: new Uint16Array(n) },
-      ...{ nObs: new Uint32Array(n), fitMs: new Float32Array(n), data: new Uint32Array(n) },
-      ...{ segment: new Uint32Array(n), at: new Uint32Array(n) },
+      outcome: new Uint8Array(n),
+      kind: new Uint16Array(n),
+      reason: new Uint16Array(n),
+      nObs: new Uint32Array(n),
+      fitMs: new Float32Array(n),
+      data: new Uint32Array(n),
+      segment: new Uint32Array(n),
+      at: new Uint32Array(n),
     };
   }
 
@@ -153,10 +158,17 @@ export class TableBuilder {
         reasons: this.#reasons.entries.map(({ of, count, rows }): Reason => ({ ...of, count, rows: [...rows] })),
       },
       columns: {
-        ...{ keys, labels: this.#labels.build(), keyOrder: byKey(keys, planOrder, pieces) },
-        ...{ outcome: outcome.subarray(0, n), kind: kind.subarray(0, n), reason: reason.subarray(0, n) },
-        ...{ nObs: nObs.subarray(0, n), fitMs: fitMs.subarray(0, n), data: data.subarray(0, n) },
-        ...{ segment: segment.subarray(0, n), at: at.subarray(0, n) },
+        keys,
+        labels: this.#labels.build(),
+        keyOrder: byKey(keys, planOrder, pieces),
+        outcome: outcome.subarray(0, n),
+        kind: kind.subarray(0, n),
+        reason: reason.subarray(0, n),
+        nObs: nObs.subarray(0, n),
+        fitMs: fitMs.subarray(0, n),
+        data: data.subarray(0, n),
+        segment: segment.subarray(0, n),
+        at: at.subarray(0, n),
       },
       planOrder,
       metrics: names.map((name) => this.#metrics.get(name)!.subarray(0, n)),

@@ -28,8 +28,13 @@ export function partitionsHead(runId: string, { search, manifest, progress }: Ru
       return { type, message, count, first: keys.map((key) => ({ key, text: keyLabel(key) })) };
     });
   return {
-    ...{ runId, partitions: manifest.partitions, progress },
-    ...{ metrics: head.metrics, kinds: head.kinds, outcomes, failures },
+    runId,
+    partitions: manifest.partitions,
+    progress,
+    metrics: head.metrics,
+    kinds: head.kinds,
+    outcomes,
+    failures,
     metric: head.metrics[0] ?? null,
   };
 }

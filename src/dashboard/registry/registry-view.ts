@@ -53,7 +53,10 @@ export async function modelDetail(engine: Engine, model: string): Promise<ModelD
     ...line,
     graph: graphOf(line, lineages),
     audit: audit.map(({ at, by, action, version, details }) => ({
-      ...{ at, by, action, version },
+      at,
+      by,
+      action,
+      version,
       details: Object.entries(details)
         .filter(([, value]) => value !== null)
         .map(([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`)
@@ -104,7 +107,11 @@ export async function diffDetail(
   };
   const diff = await diffVersions(stage, await known(before), await known(after));
   return {
-    ...{ before, after, unchanged: diff.unchanged, metrics: diff.metrics, warning: diff.warning },
+    before,
+    after,
+    unchanged: diff.unchanged,
+    metrics: diff.metrics,
+    warning: diff.warning,
     added: diff.added.length,
     lost: diff.lost.length,
     changed: diff.changed.length,

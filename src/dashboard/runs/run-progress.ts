@@ -45,7 +45,9 @@ export class RunFollower {
     const usedMs = limits ? await this.#limitsUsed(until) : null;
     return {
       runId: run.runId,
-      ...{ state: run.state, stalled, skipReason: skipReasonOf(chunks) },
+      state: run.state,
+      stalled,
+      skipReason: skipReasonOf(chunks),
       at: new Date(now).toISOString(),
       ...counts,
       rate,

@@ -26,7 +26,9 @@ export class RunLister {
         return {
           ...lineOf(run, { stalled: await hasStalled(this.#engine, run) }),
           // A chunk that failed as a whole has no segment, but its partitions are done with.
-          ...{ done: partitionsFinished, failed: partitionsFailed, skipped: partitionsSkipped },
+          done: partitionsFinished,
+          failed: partitionsFailed,
+          skipped: partitionsSkipped,
         };
       }),
     );
@@ -53,7 +55,17 @@ function lineOf(
   const { done, failed, skipped } = countsOf(run, []);
   const collects = manifest !== null && COLLECTIONS.includes(manifest.mode);
   return {
-    ...{ runId, state, stalled, skipReason, createdAt, endedAt, error, done, failed, skipped, collects },
+    runId,
+    state,
+    stalled,
+    skipReason,
+    createdAt,
+    endedAt,
+    error,
+    done,
+    failed,
+    skipped,
+    collects,
     mode: manifest?.mode ?? null,
     source: manifest?.snapshot.query.table ?? null,
     definition: manifest === null || collects ? null : modelName(manifest),
@@ -102,7 +114,9 @@ export async function runDetail(engine: Engine, runId: string, now: number): Pro
   const { done, failed, skipped } = progress;
   return {
     ...lineOf(run, progress),
-    ...{ done, failed, skipped },
+    done,
+    failed,
+    skipped,
     seed: manifest?.seed ?? null,
     rows: manifest?.snapshot.rows ?? null,
     keyColumns: manifest?.snapshot.keyColumns.map(({ name }) => name) ?? [],

@@ -24,7 +24,8 @@ export async function alarmOf(
   if (latest === undefined || latest[2] === "ok") return null;
   const [, , verdict, reasons, since] = latest;
   return {
-    ...{ verdict: String(verdict), reasons: String(reasons ?? "") },
+    verdict: String(verdict),
+    reasons: String(reasons ?? ""),
     since: since === null || since === undefined ? null : String(since),
   };
 }

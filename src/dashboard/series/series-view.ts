@@ -68,7 +68,11 @@ export async function seriesDetail(
     text: keyLabel(partitionKey),
     keyColumns: keyColumns.map(({ name }, i) => ({ name, value: words[i]! })),
     alarm,
-    ...{ runId, fromRun: source.runId, outcome: row.outcome, contest, notes },
+    runId,
+    fromRun: source.runId,
+    outcome: row.outcome,
+    contest,
+    notes,
     errorType: row.errorType,
     errorMessage: row.errorMessage,
     kind: row.modelKind,
@@ -80,14 +84,23 @@ export async function seriesDetail(
       chunk: segment.chunk,
       attempt: row.attempt,
       worker: chunks.find(({ chunk }) => chunk === segment.chunk)?.worker ?? null,
-      ...{ fitMs: row.fitMs, seed: row.seed, nObs: row.nObs },
-      ...{ firstTs: row.firstTs, lastTs: row.lastTs, interval: row.interval, dataSha256: row.dataSha256 },
+      fitMs: row.fitMs,
+      seed: row.seed,
+      nObs: row.nObs,
+      firstTs: row.firstTs,
+      lastTs: row.lastTs,
+      interval: row.interval,
+      dataSha256: row.dataSha256,
       segment: segment.path,
     },
     log: row.log,
     info: contest === null ? info : null,
     series: await picture(engine, source, row, model, contest, notes, {
-      ...{ around, alarm, runId, words, isOwn: model === stored },
+      around,
+      alarm,
+      runId,
+      words,
+      isOwn: model === stored,
     }).catch((error) => {
       notes.push(`There is no picture of the series: ${messageOf(error, 300)}`);
       return null;
@@ -159,7 +172,9 @@ async function picture(
   const times = timesOf(data, Math.max(after.length, ahead));
   const since = alarm?.since ?? null;
   return {
-    ...{ target, period, timeType: data.timeType },
+    target,
+    period,
+    timeType: data.timeType,
     times: times?.slice(from) ?? null,
     y: line(y),
     trained: Math.max(0, data.y.length - from),
@@ -167,7 +182,10 @@ async function picture(
       after.length === 0 && why === null
         ? null
         : {
-            ...{ table, seen: row.lastTs!, why, taken: moved !== null },
+            table,
+            seen: row.lastTs!,
+            why,
+            taken: moved !== null,
             latest: after.length === 0 ? null : formatTime(data.timeType, times![y.length - 1]!),
             command: `manymodel forecast ${words.map(shellWord).join(" ")} --run ${runId}`,
           },
@@ -225,7 +243,10 @@ function contestOf(info: unknown): Contest | null {
     metric: String(metric ?? ""),
     ranking: ranking.map(({ name, score, mase, smape, ms, failure }) => ({
       name: String(name),
-      ...{ score: number(score), mase: number(mase), smape: number(smape), ms: number(ms) },
+      score: number(score),
+      mase: number(mase),
+      smape: number(smape),
+      ms: number(ms),
       failure: failure === undefined || failure === null ? null : String(failure),
     })),
   };

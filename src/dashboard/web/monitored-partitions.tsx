@@ -25,8 +25,14 @@ export function MonitoredPartitions({ monitor, query }: { monitor: MonitorDetail
   const offset = Number(get("offset", "0")) || 0;
   const page = useData<MonitorPage>(
     href(["monitor", "partitions"], {
-      ...{ model, version, verdict, text, sort, order },
-      ...{ offset: String(offset), limit: String(PAGE) },
+      model,
+      version,
+      verdict,
+      text,
+      sort,
+      order,
+      offset: String(offset),
+      limit: String(PAGE),
     }),
   );
   const judged = verdicts.reduce((sum, { count: n }) => sum + n, 0);

@@ -28,8 +28,13 @@ function wantedOf(query: URLSearchParams, { metric }: PartitionsHead): Wanted {
   const sort = get("sort") || shown || "plan";
   const fallback = query.has("sort") || shown === "" ? "asc" : "desc";
   return {
-    ...{ text: get("text"), outcome: get("outcome"), kind: get("kind"), reason: get("reason") },
-    ...{ metric: shown, sort, order: get("order") === "" ? fallback : get("order") === "desc" ? "desc" : "asc" },
+    text: get("text"),
+    outcome: get("outcome"),
+    kind: get("kind"),
+    reason: get("reason"),
+    metric: shown,
+    sort,
+    order: get("order") === "" ? fallback : get("order") === "desc" ? "desc" : "asc",
   };
 }
 

@@ -31,16 +31,14 @@ export function memoryQueue(now: () => number): Queue {
         if (!known.has(chunk.chunk))
           known.set(chunk.chunk, {
             ...chunk,
-            ...{
-              state,
-              attempt: 0,
-              forgiven: 0,
-              worker: null,
-              segment: null,
-              error: null,
-              leaseUntil: 0,
-              notBefore: 0,
-            },
+            state,
+            attempt: 0,
+            forgiven: 0,
+            worker: null,
+            segment: null,
+            error: null,
+            leaseUntil: 0,
+            notBefore: 0,
           });
     },
     async feed(run, upTo) {

@@ -108,7 +108,8 @@ async function readCsv(connection: DuckDBConnection, file: string, csv: CsvForma
   const aliases = columns.map(({ alias }) => alias).join(", ");
   const texts = `read_csv(${name}, sample_size = -1, all_varchar = true) AS t(${aliases})`;
   const source = async (from: string): Promise<FileSource> => ({
-    ...{ from, columns: await describe(connection, from) },
+    from,
+    columns: await describe(connection, from),
     ...(csv.dateFormat === undefined && { texts }),
   });
   if (numeric.length === 0) return source(sniffed);

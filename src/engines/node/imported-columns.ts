@@ -40,7 +40,10 @@ export async function importedColumns(
              FROM ${texts} WHERE c${i} IS NOT NULL AND c${i} <> ''`,
           );
     found.push({
-      ...{ name, type: type!, first: first as string | null, last: last as string | null },
+      name,
+      type: type!,
+      first: first as string | null,
+      last: last as string | null,
       ...(typeof sample === "string" && { ambiguous: sample }),
     });
   }

@@ -41,7 +41,10 @@ export function snowflakeCatalog(session: Session, names: Names): Catalog {
 function toRecord(row: Row): RunRecord {
   const [runId, state, createdAt, endedAt, manifest, index, error] = row as (string | null)[];
   return {
-    ...{ runId: runId!, state: state as RunState, createdAt: createdAt!, endedAt: endedAt! },
+    runId: runId!,
+    state: state as RunState,
+    createdAt: createdAt!,
+    endedAt: endedAt!,
     manifest: manifest == null ? null : JSON.parse(manifest),
     index: index == null ? null : JSON.parse(index),
     error: error!,

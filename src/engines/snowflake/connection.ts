@@ -66,7 +66,9 @@ function connectionOptions(address: SnowflakeAddress): Sdk.ConnectionOptions {
     ...(user !== undefined && { username: user }),
     ...(role !== undefined && { role }),
     ...(warehouse !== undefined && { warehouse }),
-    ...{ database, schema, application: "manymodel" },
+    database,
+    schema,
+    application: "manymodel",
     ...(endpoint !== undefined && {
       accessUrl: `${endpoint.protocol}://${endpoint.host}:${endpoint.port}`,
       host: endpoint.host,

@@ -114,8 +114,17 @@ async function serviceState(
 function workerConfig(address: SnowflakeAddress, staticShards: boolean): Uint8Array {
   const { account, role, warehouse, database, schema, stage, queueTable, endpoint, hybridTables } = address;
   const snowflake = {
-    ...{ account, role, warehouse, database, schema, stage, queue_table: queueTable, hybrid_tables: hybridTables },
-    ...{ authentication: "oauth", static_shards: staticShards, ...endpoint },
+    account,
+    role,
+    warehouse,
+    database,
+    schema,
+    stage,
+    queue_table: queueTable,
+    hybrid_tables: hybridTables,
+    authentication: "oauth",
+    static_shards: staticShards,
+    ...endpoint,
   };
   // JSON is YAML too.
   return new TextEncoder().encode(`${JSON.stringify({ engine: "snowflake", snowflake })}\n`);

@@ -51,8 +51,14 @@ export function withModelObjects(
     const path = `scorers/${sha256}.mjs`;
     if ((await stage.list(path)).length === 0) await stage.put(path, program);
     const request = {
-      ...{ version, stage: `@${names.stage}`, database: names.database, schema: identifier(names.schemaName) },
-      ...{ modelName: identifier(model), versionName: identifier(name), scorer: { path, sha256 }, node: NODE },
+      version,
+      stage: `@${names.stage}`,
+      database: names.database,
+      schema: identifier(names.schemaName),
+      modelName: identifier(model),
+      versionName: identifier(name),
+      scorer: { path, sha256 },
+      node: NODE,
       metrics: metricsOf(version, []),
     };
     await session.rows(sql.log, [JSON.stringify(request)]).catch((cause) => {
@@ -70,11 +76,16 @@ export function withModelObjects(
     const comment = said.find(({ kind }) => kind === "comment")?.value ?? version.comment ?? "";
     const metadata = {
       ...found?.metadata,
-      ...{ snowpark_ml_schema_version: METADATA_SCHEMA, metrics: metricsOf(version, said) },
+      snowpark_ml_schema_version: METADATA_SCHEMA,
+      metrics: metricsOf(version, said),
       mm: {
-        ...{ run: version.runId, index: version.index.path, index_sha256: version.index.sha256 },
-        ...{ bundle_sha256: version.definitionSha256, source_fingerprint: version.sourceFingerprint },
-        ...{ package_version: version.packageVersion, tags: Object.fromEntries(tags) },
+        run: version.runId,
+        index: version.index.path,
+        index_sha256: version.index.sha256,
+        bundle_sha256: version.definitionSha256,
+        source_fingerprint: version.sourceFingerprint,
+        package_version: version.packageVersion,
+        tags: Object.fromEntries(tags),
       },
     };
     if (JSON.stringify(metadata) !== JSON.stringify(found?.metadata))

@@ -27,7 +27,12 @@ export function workspaceNames(
   const of = (name: string) => `${schema}.${identifier(name)}`;
   const stage = of(address.stage);
   return {
-    ...{ database, schema, schemaName: address.schema, stage, of, hybridTables: address.hybridTables },
+    database,
+    schema,
+    schemaName: address.schema,
+    stage,
+    of,
+    hybridTables: address.hybridTables,
     chunks: of(address.queueTable),
     location: (path) => literal(`@${stage}/${path}`),
   };

@@ -90,8 +90,13 @@ const held = ({ run, chunk, attempt, worker }: Lease) => [run, chunk, attempt, w
 function toRecord(row: Row): ChunkRecord {
   const [chunk, partitions, priority, state, attempt, forgiven, worker, segment, error] = row;
   return {
-    ...{ chunk: Number(chunk), partitions: Number(partitions), priority: Number(priority), state: state as ChunkState },
-    ...{ attempt: Number(attempt), forgiven: Number(forgiven), worker: worker as string | null },
+    chunk: Number(chunk),
+    partitions: Number(partitions),
+    priority: Number(priority),
+    state: state as ChunkState,
+    attempt: Number(attempt),
+    forgiven: Number(forgiven),
+    worker: worker as string | null,
     segment: segment === null ? null : (JSON.parse(segment as string) as SegmentInfo),
     error: error as string | null,
   };

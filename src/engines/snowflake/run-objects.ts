@@ -24,7 +24,9 @@ export function snowflakeRunObjects(session: Session, names: Names): RunObjects 
         ...made,
         ...functions.map(
           ({ name, arguments: listed }): RunObject => ({
-            ...{ kind: "function", name: signature(String(name), String(listed)), run: null },
+            kind: "function",
+            name: signature(String(name), String(listed)),
+            run: null,
           }),
         ),
       ];

@@ -74,7 +74,14 @@ export async function takeSnapshot(
   const blocks: string[][] = Array.from({ length: Math.ceil(partitions / partitionsPerBlock) }, () => []);
   for (const file of files) blocks[Number(/\/rows\/b(\d+)\//.exec(file)![1])]!.push(file);
   const snapshot: Snapshot = {
-    ...{ id, fingerprint, query, keyColumns, columns, timeColumn, partitions, rows },
+    id,
+    fingerprint,
+    query,
+    keyColumns,
+    columns,
+    timeColumn,
+    partitions,
+    rows,
   };
   const pinned = { snapshot, files: { table, keys: keysFile, blocks, partitionsPerBlock } };
   await stage.put(snapshotRecord(id), new TextEncoder().encode(JSON.stringify(pinned)));

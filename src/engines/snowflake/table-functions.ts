@@ -49,8 +49,10 @@ export function snowflakeTableFunctions(
     async stored(runId, { path }) {
       const rows = await session.rows(sql.stored, [runId, path]);
       return rows.map(([partitionKey, hasModel, errorType, errorMessage]) => ({
-        ...{ partitionKey: partitionKey as string, hasModel: hasModel as boolean },
-        ...{ errorType: errorType as string | null, errorMessage: errorMessage as string | null },
+        partitionKey: partitionKey as string,
+        hasModel: hasModel as boolean,
+        errorType: errorType as string | null,
+        errorMessage: errorMessage as string | null,
       }));
     },
     async openPart({ body, plan, runId, segment, snapshot, future, outputTable, columns: output, kept }) {
@@ -59,7 +61,8 @@ export function snowflakeTableFunctions(
       const before = kept === null ? undefined : await findSource(session, names, outputTable);
       const standing = before?.columns.some(({ name }) => name === "FINGERPRINT") ? kept : null;
       const sources: PredictSources = {
-        ...{ ...columns, snapshot: await tableOf(snapshot) },
+        ...columns,
+        snapshot: await tableOf(snapshot),
         futureSnapshot: future && (await tableOf(future)),
         kept: standing === null ? null : outputTable,
       };

@@ -36,7 +36,9 @@ export default defineModel({
     const { period, horizon, holdout, candidates, windows, metric } = exports;
     const y = data.series(exports.target);
     const result = contest(y, {
-      ...{ period, windows, metric },
+      period,
+      windows,
+      metric,
       ...(holdout > 0 && { h: holdout }),
       ...(candidates !== undefined && { candidates }),
     });

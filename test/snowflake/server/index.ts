@@ -58,7 +58,10 @@ export async function startLocalSnowflake({ database = "LAB", procedures = true 
   const users = noUsers();
   const faults = new Faults();
   const shared: Shared = {
-    ...{ duck, hybrid: new Set(), changes: new Map(), locks: new Map() },
+    duck,
+    hybrid: new Set(),
+    changes: new Map(),
+    locks: new Map(),
     idleTransactionMs: () => faults.idleTransactionMs,
   };
   const running = new Set<string>();
@@ -134,8 +137,17 @@ export async function startLocalSnowflake({ database = "LAB", procedures = true 
   port = (server.address() as AddressInfo).port;
   faults.origin = `http://127.0.0.1:${port}`;
   return {
-    ...{ host: "127.0.0.1", port, users, inventory, faults, log, tags, stages: stages.root },
-    ...{ services, models, running },
+    host: "127.0.0.1",
+    port,
+    users,
+    inventory,
+    faults,
+    log,
+    tags,
+    stages: stages.root,
+    services,
+    models,
+    running,
     async interrupt(ms) {
       await hangUp(server);
       await endSessions();

@@ -56,7 +56,11 @@ export function inferenceStatements(services: Services, models: Models, stages: 
       writeFileSync(path.join(target, "_SUCCESS"), "");
     };
     const job: Job = {
-      ...{ name: name!, comment: "", mounts: [], replicas: [], status: "RUNNING" as const },
+      name: name!,
+      comment: "",
+      mounts: [],
+      replicas: [],
+      status: "RUNNING" as const,
       ended: Promise.resolve("DONE"),
     };
     services.jobs.set(name!, job);

@@ -105,13 +105,14 @@ export class Services {
         cwd: tokens,
         stdio: ["ignore", "pipe", "pipe"],
         env: {
-          ...{ PATH: process.env.PATH, HOME: tokens, SNOWFLAKE_HOST: host, SNOWFLAKE_PORT: String(port()) },
-          ...{
-            SNOWFLAKE_ACCOUNT: "LOCAL",
-            SNOWFLAKE_JOBS_COUNT: String(count),
-            SNOWFLAKE_JOB_INDEX: String(index),
-            ...env,
-          },
+          PATH: process.env.PATH,
+          HOME: tokens,
+          SNOWFLAKE_HOST: host,
+          SNOWFLAKE_PORT: String(port()),
+          SNOWFLAKE_ACCOUNT: "LOCAL",
+          SNOWFLAKE_JOBS_COUNT: String(count),
+          SNOWFLAKE_JOB_INDEX: String(index),
+          ...env,
         },
       });
       const replica: Job["replicas"][number] = { process: child, log: "", code: undefined };
@@ -128,7 +129,11 @@ export class Services {
         }),
     );
     const job: Job = {
-      ...{ name, comment, replicas, status: "RUNNING" as const, mounts: mounts.map(([, folder]) => folder) },
+      name,
+      comment,
+      replicas,
+      status: "RUNNING" as const,
+      mounts: mounts.map(([, folder]) => folder),
       ended: Promise.all(codes).then(() => (job.status = replicas.every(({ code }) => code === 0) ? "DONE" : "FAILED")),
     };
     return job;

@@ -110,9 +110,15 @@ export function detect(series: WatchedSeries, thresholds: Thresholds, calibratio
     meanScaledError: mean(scaled.subarray(from)),
     ratio: mean(scaled.subarray(from).map(Math.abs)),
     coverage,
-    ...{ up: peaks[0]!.value, down: peaks[1]!.value, spread: peaks[2]!.value },
+    up: peaks[0]!.value,
+    down: peaks[1]!.value,
+    spread: peaks[2]!.value,
     since: top.start < 0 ? -1 : positions[top.start]!,
-    ...{ missing, missingP, zerosP, level, dispersion },
+    missing,
+    missingP,
+    zerosP,
+    level,
+    dispersion,
     p: tests.length === 0 ? NaN : Math.min(1, tests.length * Math.min(...tests)),
   };
 }

@@ -27,7 +27,14 @@ describe("accuracy", () => {
     expect(mase([1], [2], [5, 5, 5])).toBeNaN();
     expect(mae([NaN, 1], [1, 1])).toBeNaN();
     expect(accuracy([], [])).toEqual({
-      ...{ me: NaN, rmse: NaN, mae: NaN, mape: NaN, smape: NaN, wape: NaN, mase: NaN, rmsse: NaN },
+      me: NaN,
+      rmse: NaN,
+      mae: NaN,
+      mape: NaN,
+      smape: NaN,
+      wape: NaN,
+      mase: NaN,
+      rmsse: NaN,
     });
   });
   it("all at once leaves out steps without an actual value", () => {

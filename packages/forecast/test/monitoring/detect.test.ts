@@ -12,8 +12,14 @@ import {
 } from "../../src/index.ts";
 
 const THRESHOLDS: Thresholds = {
-  ...{ window: 30, minObservations: 8, reference: 0.5, decision: 12, coverageTolerance: 5 },
-  ...{ falseDiscoveryRate: 0.01, watchRatio: 2, watchShift: 3 },
+  window: 30,
+  minObservations: 8,
+  reference: 0.5,
+  decision: 12,
+  coverageTolerance: 5,
+  falseDiscoveryRate: 0.01,
+  watchRatio: 2,
+  watchShift: 3,
 };
 const NEUTRAL = { scale: 1, correlation: 0 };
 
@@ -33,7 +39,8 @@ function watched(z: Float64Array, missing = 0): WatchedSeries {
   const inside = (limit: number) => z.map((value) => Number(Math.abs(value) <= limit));
   const uniform = random(7);
   return {
-    ...{ z, scaled: z },
+    z,
+    scaled: z,
     hits: [
       { level: 80, inside: Uint8Array.from(inside(1.2816)) },
       { level: 95, inside: Uint8Array.from(inside(1.96)) },

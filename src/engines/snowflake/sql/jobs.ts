@@ -23,7 +23,10 @@ const TASKS = ["ROOT", "TRAIN", "FINAL"] as const;
 export function specification(names: Names, { image, cpu, memory }: SnowflakeService, { args }: ContainerWork): string {
   const env = { MANYMODEL_STAGE_MOUNT: MOUNT, MANYMODEL_TOKEN_FILE: TOKEN_FILE };
   const container = {
-    ...{ name: "worker", image, args, env },
+    name: "worker",
+    image,
+    args,
+    env,
     volumeMounts: [{ name: "stage", mountPath: MOUNT }],
     resources: { requests: { cpu, memory }, limits: { cpu, memory } },
   };

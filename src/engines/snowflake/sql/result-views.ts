@@ -31,8 +31,13 @@ export interface StoredKey {
 
 /** Types of stored keys; decimals are text, so that they are exact. */
 export const KEY_TYPES: Readonly<Record<KeyType, string>> = {
-  ...{ string: "VARCHAR", integer: "NUMBER", double: "DOUBLE", decimal: "VARCHAR" },
-  ...{ boolean: "BOOLEAN", date: "DATE", timestamp: "TIMESTAMP_NTZ" },
+  string: "VARCHAR",
+  integer: "NUMBER",
+  double: "DOUBLE",
+  decimal: "VARCHAR",
+  boolean: "BOOLEAN",
+  date: "DATE",
+  timestamp: "TIMESTAMP_NTZ",
 };
 
 /** What a key is stored under: no column of this package's own has a space in its name. */
