@@ -26,7 +26,7 @@ export const SERVICE: SnowflakeService = {
   ...{ maxNodes: 2, cpu: 1, memory: "1Gi" },
 };
 
-export async function openTestAccount(options: { procedures?: boolean } = {}): Promise<TestAccount> {
+export async function openTestAccount(options: { procedures?: boolean; saved?: string } = {}): Promise<TestAccount> {
   const server = await startLocalSnowflake(options);
   const folder = mkdtempSync(path.join(tmpdir(), "manymodel-key-"));
   const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
