@@ -53,7 +53,12 @@ export function startPostgres(settings: Readonly<Record<string, string>> = {}): 
   if (as !== undefined) chownSync(folder, as.uid, as.gid);
   const data = path.join(folder, "data");
   const run = (program: string, ...args: string[]) => {
-    const done = spawnSync(path.join(bin, program), args, { ...as, cwd: folder, stdio: ["ignore", "pipe", "pipe"], maxBuffer: 1 << 28 });
+    const done = spawnSync(path.join(bin, program), args, {
+      ...as,
+      cwd: folder,
+      stdio: ["ignore", "pipe", "pipe"],
+      maxBuffer: 1 << 28,
+    });
     if (done.status !== 0) throw new Error(`${program}: ${done.stdout}${done.stderr}`);
     return String(done.stdout);
   };

@@ -79,8 +79,7 @@ export function differences(section: string, items: Items): string[] {
   return [...changed, ...added.map(([name, hash]) => `${name}: ${hash} now, not there at ${code}`)];
 }
 
-const hashAt = (item: string | Record<string, string>, bits: string) =>
-  typeof item === "string" ? item : item[bits];
+const hashAt = (item: string | Record<string, string>, bits: string) => (typeof item === "string" ? item : item[bits]);
 
 const readGolden = () => JSON.parse(readFileSync(FILE, "utf8")) as Golden;
 
@@ -113,6 +112,9 @@ function write(section: string, items: Items, bits: string): string[] {
   }
   const sorted = Object.fromEntries(Object.entries(golden).sort(([a], [b]) => (a < b ? -1 : 1)));
   const about = `Results of manymodel to the bit, as short hashes. Written by ${COMMAND}, once with each arithmetic below.`;
-  writeFileSync(FILE, `${JSON.stringify({ about, code, arithmetics, items: sorted } satisfies Golden, undefined, 1)}\n`);
+  writeFileSync(
+    FILE,
+    `${JSON.stringify({ about, code, arithmetics, items: sorted } satisfies Golden, undefined, 1)}\n`,
+  );
   return conflicts.map(([name, hash]) => `${name}: ${hash} here, something else before`);
 }

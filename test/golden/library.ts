@@ -44,24 +44,33 @@ export function libraryItems(): Items {
   const series = vectors();
   for (const [name, y] of Object.entries(series)) {
     for (const [method, fit] of Object.entries(ALL_METHODS))
-      items.set(`library/${method}/${name}`, result(() => {
-        const model = fit(y, PERIOD);
-        return [
-          model.kind,
-          {
-            model,
-            forecast: forecast(model, { h: HORIZON, levels: LEVELS }),
-            fitted: supports(model, "fitted") && [fitted(model, y), residuals(model, y)],
-            updated: supports(model, "update") && forecast(update(model, NEWER), { h: HORIZON, levels: LEVELS }),
-            simulated: supports(model, "simulate") && simulate(model, { h: 4, paths: 2, seed: 1 }),
-          },
-        ];
-      }));
+      items.set(
+        `library/${method}/${name}`,
+        result(() => {
+          const model = fit(y, PERIOD);
+          return [
+            model.kind,
+            {
+              model,
+              forecast: forecast(model, { h: HORIZON, levels: LEVELS }),
+              fitted: supports(model, "fitted") && [fitted(model, y), residuals(model, y)],
+              updated: supports(model, "update") && forecast(update(model, NEWER), { h: HORIZON, levels: LEVELS }),
+              simulated: supports(model, "simulate") && simulate(model, { h: 4, paths: 2, seed: 1 }),
+            },
+          ];
+        }),
+      );
     for (const [fn, call] of Object.entries(FUNCTIONS))
-      items.set(`library/${fn}/${name}`, result(() => [fn, call(y)]));
+      items.set(
+        `library/${fn}/${name}`,
+        result(() => [fn, call(y)]),
+      );
   }
   for (const method of RECONCILIATION_METHODS)
-    items.set(`library/reconcile/${method}`, result(() => [method, reconciled(method)]));
+    items.set(
+      `library/reconcile/${method}`,
+      result(() => [method, reconciled(method)]),
+    );
   return items;
 }
 
@@ -84,13 +93,28 @@ const FUNCTIONS: Readonly<Record<string, (y: Float64Array) => unknown>> = {
   anomalies: (y) => anomalies(snaive(y, { period: PERIOD }), y, { level: 95 }),
   "change-points": (y) => changePoints(y),
   tests: (y) => [kpss(y), adf(y), pp(y), ljungBox(y, { lag: 5 })],
-  differences: (y) => [ndiffs(y), nsdiffs(y, { period: PERIOD }), seasonalStrength(y, { period: PERIOD }), boxCoxLambda(y)],
+  differences: (y) => [
+    ndiffs(y),
+    nsdiffs(y, { period: PERIOD }),
+    seasonalStrength(y, { period: PERIOD }),
+    boxCoxLambda(y),
+  ],
   accuracy: (y) => accuracy(y.subarray(-4), y.subarray(-8, -4), { training: y.subarray(0, -4), period: PERIOD }),
   contest: (y) => {
-    const { model, name, reason, ranking } = contest(y, { period: PERIOD, h: 4, windows: 2, candidates: ["naive", "theta", "croston"] });
+    const { model, name, reason, ranking } = contest(y, {
+      period: PERIOD,
+      h: 4,
+      windows: 2,
+      candidates: ["naive", "theta", "croston"],
+    });
     return { model, name, reason, ranking: ranking.map(({ name, score, accuracy }) => ({ name, score, accuracy })) };
   },
-  logistic: (y) => logistic({ before: y.subarray(0, -1) }, y.subarray(1).map((value, t) => Number(value > y[t]!)), { ridge: 1 }),
+  logistic: (y) =>
+    logistic(
+      { before: y.subarray(0, -1) },
+      y.subarray(1).map((value, t) => Number(value > y[t]!)),
+      { ridge: 1 },
+    ),
 };
 
 /** Forecasts of two regions of two products each, with their sums, made coherent. */
@@ -98,7 +122,9 @@ function reconciled(method: (typeof RECONCILIATION_METHODS)[number]) {
   const keys = { region: ["n", "n", "s", "s"], product: ["a", "b", "a", "b"] };
   // Only levels that nest can be split from the top.
   const tree = groupedHierarchy(keys, method === "top-down" ? [[], ["region"]] : [[], ["region"], ["product"]]);
-  const base = [0, 1].map((step) => Float64Array.from({ length: tree.nodes }, (_, node) => 10 + step + ((node * 7) % 5)));
+  const base = [0, 1].map((step) =>
+    Float64Array.from({ length: tree.nodes }, (_, node) => 10 + step + ((node * 7) % 5)),
+  );
   const errors = Array.from({ length: 12 }, (_, t) =>
     Float64Array.from({ length: tree.nodes }, (_, node) => ((t * 5 + node * 3) % 7) - 3),
   );
@@ -107,6 +133,11 @@ function reconciled(method: (typeof RECONCILIATION_METHODS)[number]) {
     method,
     ...(method === "wls-var" && { variances }),
     ...(method === "mint-shrink" && { residuals: errors }),
-    ...(method === "top-down" && { proportions: historicalProportions(tree, errors.map((e) => e.slice(0, 4).map(Math.abs))) }),
+    ...(method === "top-down" && {
+      proportions: historicalProportions(
+        tree,
+        errors.map((e) => e.slice(0, 4).map(Math.abs)),
+      ),
+    }),
   });
 }

@@ -43,7 +43,10 @@ const SHAPES = {
 } satisfies Record<string, (seed: number) => Shape>;
 type ShapeName = keyof typeof SHAPES;
 
-const drawn = (next: () => number, of: (t: number, random: number) => number | null): Shape => (t) => of(t, next());
+const drawn =
+  (next: () => number, of: (t: number, random: number) => number | null): Shape =>
+  (t) =>
+    of(t, next());
 
 /** The first n values of a series, with 7 digits. */
 const values = (name: ShapeName, seed: number, n: number) => {
@@ -98,7 +101,11 @@ export function sales(later: boolean): string {
   const days = DAYS + (later ? LATER : 0);
   const rows: (string | number | null)[][] = [];
   const add = (store: number | null, item: string | null, times: readonly (string | null)[], name: ShapeName) => {
-    const y = values(name, [...`${store} ${item}`].reduce((hash, c) => (31 * hash + c.codePointAt(0)!) % 65521, 7), times.length);
+    const y = values(
+      name,
+      [...`${store} ${item}`].reduce((hash, c) => (31 * hash + c.codePointAt(0)!) % 65521, 7),
+      times.length,
+    );
     times.forEach((time, t) => rows.push([store, item, time, y[t]!]));
   };
   const daily = (from = 0, to = days) => Array.from({ length: to - from }, (_, i) => dayOf(from + i));
@@ -112,7 +119,12 @@ export function sales(later: boolean): string {
   add(1, "nine", daily(0, 9), "season");
   add(1, "ended", daily(0, 21), "season");
   // Rows that are not there at all, beside values that are missing.
-  add(1, "holes", daily().filter((_, t) => t % 11 !== 5 && t % 11 !== 6), "season");
+  add(
+    1,
+    "holes",
+    daily().filter((_, t) => t % 11 !== 5 && t % 11 !== 6),
+    "season",
+  );
   add(1, "empty", daily(0, 10), "nothing");
   add(1, "twice", [...daily(0, 10), dayOf(3)], "trend");
   add(1, "timeless", [...daily(0, 10), null], "trend");
@@ -121,8 +133,18 @@ export function sales(later: boolean): string {
   add(null, "no store", daily(DAYS - 16), "season");
   add(3, "weekly", every(7, later ? 32 : 30), "trend");
   const monthEnd = (i: number) => new Date(Date.UTC(2023, i + 1, 0)).toISOString().slice(0, 10);
-  add(3, "monthly", Array.from({ length: 27 }, (_, i) => monthEnd(i)), "trend");
-  add(3, "workdays", daily().filter((_, t) => t % 7 < 5), "season");
+  add(
+    3,
+    "monthly",
+    Array.from({ length: 27 }, (_, i) => monthEnd(i)),
+    "trend",
+  );
+  add(
+    3,
+    "workdays",
+    daily().filter((_, t) => t % 7 < 5),
+    "season",
+  );
   add(3, "off", [...every(7, 20), ...(later ? [dayOf(7 * 20 + 3)] : [])], "trend");
   return csv("STORE,ITEM,DAY,QTY", rows);
 }
@@ -130,7 +152,6 @@ export function sales(later: boolean): string {
 /** The items of `methods`: what each method is fitted to, and how many days of it. */
 const ITEMS: readonly [item: string, shape: ShapeName, n: number][] = [
   ["season", "season", 42],
-  ["growth", "growth", 35],
   ["sparse", "sparse", 40],
   ["short", "trend", 5],
 ];
@@ -144,7 +165,10 @@ export function methods(names: readonly string[], later: boolean): string {
   const rows = ITEMS.flatMap(([item, shape, n], i) =>
     values(shape, 40 + i, n + (later ? 3 : 0)).map((value, t) => [item, dayOf(60 - n + t), value]),
   );
-  return csv("METHOD,ITEM,DAY,QTY", names.flatMap((method) => rows.map((row) => [method, ...row])));
+  return csv(
+    "METHOD,ITEM,DAY,QTY",
+    names.flatMap((method) => rows.map((row) => [method, ...row])),
+  );
 }
 
 /** Sales with promotions by STORE, and the four days after them: what is planned. */
