@@ -63,13 +63,13 @@ export function whyNotComparable(): string | undefined {
  * Compares results with the file's, and returns a line for each that differs, is new, or is gone. While writing, takes
  * them into the file, and returns those that were taken with another hash before.
  *
- * @param section - what the items' names begin with
+ * @param isExpected - whether an item of the file, by its name, is to be among the results
  */
-export function differences(section: string, items: Items): string[] {
+export function differences(items: Items, isExpected: (name: string) => boolean): string[] {
   const bits = arithmetic();
-  if (IS_WRITING) return write(section, items, bits);
+  if (IS_WRITING) return write(items, isExpected, bits);
   const { items: golden, code } = readGolden();
-  const names = Object.keys(golden).filter((name) => name.startsWith(section));
+  const names = Object.keys(golden).filter(isExpected);
   const changed = names.flatMap((name) => {
     const before = hashAt(golden[name]!, bits);
     const now = items.get(name) ?? "gone";
@@ -86,7 +86,7 @@ const readGolden = () => JSON.parse(readFileSync(FILE, "utf8")) as Golden;
 /** What this process has written. */
 const written = new Map<string, string>();
 
-function write(section: string, items: Items, bits: string): string[] {
+function write(items: Items, isExpected: (name: string) => boolean, bits: string): string[] {
   const conflicts = [...items].filter(([name, hash]) => (written.get(name) ?? hash) !== hash);
   for (const [name, hash] of items) written.set(name, hash);
   const git = (...args: string[]) => execFileSync("git", args, { encoding: "utf8" }).trim();
@@ -101,7 +101,7 @@ function write(section: string, items: Items, bits: string): string[] {
   const golden: Record<string, string | Record<string, string>> = {};
   for (const name of new Set([...Object.keys(kept?.items ?? {}), ...items.keys()])) {
     const old = kept?.items[name];
-    const isOurs = name.startsWith(section);
+    const isOurs = isExpected(name);
     if (isOurs && !items.has(name)) continue;
     const hashes = all.flatMap((one) => {
       const hash = isOurs && one === bits ? items.get(name) : old === undefined ? undefined : hashAt(old, one);
@@ -114,7 +114,7 @@ function write(section: string, items: Items, bits: string): string[] {
   const about = `Results of manymodel to the bit, as short hashes. Written by ${COMMAND}, once with each arithmetic below.`;
   writeFileSync(
     FILE,
-    `${JSON.stringify({ about, code, arithmetics, items: sorted } satisfies Golden, undefined, 1)}\n`,
+    `${JSON.stringify({ about, code, arithmetics, items: sorted } satisfies Golden, undefined, 2)}\n`,
   );
   return conflicts.map(([name, hash]) => `${name}: ${hash} here, something else before`);
 }

@@ -71,24 +71,36 @@ const PIPELINES: Readonly<Record<string, Pipeline>> = {
 /** What to run on an engine. */
 export interface Scenario {
   readonly pipelines: readonly string[];
+  readonly mode: "local" | "tasks";
   readonly reconciles: boolean;
 }
 
 /** Everything; the other engines run what they can have a part in by keys, types, times, and what they write. */
-const LOCAL: Scenario = { pipelines: Object.keys(PIPELINES), reconciles: true };
+const LOCAL: Scenario = { pipelines: Object.keys(PIPELINES), mode: "local", reconciles: true };
 const ELSEWHERE = ["SALES_ETS", "METHODS", "PROMOTIONS_LINEAR", "SENSORS"];
 export const SCENARIOS: Readonly<Record<"local" | "postgres" | "snowflake", Scenario>> = {
   local: LOCAL,
   // Version 0.1.0 does not reconcile there: a snapshot without columns is a syntax error.
-  postgres: { pipelines: ELSEWHERE, reconciles: false },
-  snowflake: { pipelines: ELSEWHERE, reconciles: true },
+  postgres: { pipelines: ELSEWHERE, mode: "tasks", reconciles: false },
+  snowflake: { pipelines: ELSEWHERE, mode: "tasks", reconciles: true },
 };
+
+/** Whether an item of a workspace is of a scenario. */
+export const isOf =
+  ({ pipelines, reconciles }: Scenario) =>
+  (name: string): boolean => {
+    const [section, ...parts] = name.split("/");
+    const isLeftOut = Object.keys(PIPELINES).some(
+      (pipeline) => !pipelines.includes(pipeline) && parts.some((part) => part.replace(/_FORECASTS$/, "") === pipeline),
+    );
+    return section === "workspace" && !isLeftOut && (reconciles || parts[0] !== "RECONCILED_FORECASTS");
+  };
 
 /**
  * Runs pipelines in a workspace of its own, monitors and reconciles, and reads what there is afterwards: every model and every
  * failure, and every row of every table, but for run ids, points in time and durations.
  */
-export async function workspaceItems(place: Place, { pipelines, reconciles }: Scenario): Promise<Items> {
+export async function workspaceItems(place: Place, { pipelines, mode, reconciles }: Scenario): Promise<Items> {
   const folder = await mkdtemp(path.join(tmpdir(), "manymodel-golden-"));
   const configure = (name: string, config: object) =>
     writeFile(path.join(folder, `${name}.yaml`), JSON.stringify({ ...place.settings, ...config }));
@@ -106,11 +118,7 @@ export async function workspaceItems(place: Place, { pipelines, reconciles }: Sc
       for (const name of pipelines) {
         const { batch, ...pipeline } = PIPELINES[name]!;
         await configure(name, {
-          ...{
-            ...pipeline,
-            train: pipeline.refine === undefined ? { ...TRAIN, mode: "local" } : TRAIN,
-            register: { name, alias: "champion" },
-          },
+          ...{ ...pipeline, train: { ...TRAIN, mode }, register: { name, alias: "champion" } },
           batch: { output_table: `${name}_FORECASTS`, ...batch },
         });
         const steps: Step[] = await manymodel(folder, "pipeline", "run", "--config", `${name}.yaml`);
