@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { openTestAccount } from "../snowflake/account.ts";
 import { startPostgres, whyNoPostgres } from "./postgres-server.ts";
@@ -35,7 +35,7 @@ export const ENGINES: readonly EngineOfPlaces[] = [
     missing: whyNoPostgres(),
     async open(saved) {
       const server = startPostgres();
-      if (saved !== undefined) server.restore(path.join(saved, "dump.sql"));
+      if (saved !== undefined) server.restore(await readFile(path.join(saved, "dump.sql"), "utf8"));
       return {
         settings: { engine: "postgres", postgres: { url: server.url(), schema: SCHEMA } },
         async save(folder) {

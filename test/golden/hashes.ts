@@ -42,6 +42,11 @@ export const hashOf = (value: unknown) => createHash("sha256").update(canonical(
  * than that of Node 20 and 22, and a likelihood's optimum moves with it.
  */
 export function arithmetic(): string {
+  return (bitsOfMath ??= hashOf(resultsOfMath()));
+}
+let bitsOfMath: string | undefined;
+
+function resultsOfMath(): number[] {
   const { exp, log, sin, cos, tan, atan, tanh, log1p, expm1, cbrt, log10, log2, hypot, pow } = Math;
   const results: number[] = [];
   for (let i = 1, state = 1; i <= 20_000; i++) {
@@ -50,7 +55,7 @@ export function arithmetic(): string {
     for (const f of [exp, log, sin, cos, tan, atan, tanh, log1p, expm1, cbrt, log10, log2]) results.push(f(x));
     results.push(hypot(x, 3), pow(x, x / 3 - 2));
   }
-  return hashOf(results);
+  return results;
 }
 
 /** Why results cannot be compared on this machine; undefined if they can. */

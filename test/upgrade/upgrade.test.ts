@@ -5,7 +5,7 @@ import path from "node:path";
 import type { ManyModel } from "manymodel";
 import { type FittedModel, forecast, supports, update } from "manymodel/forecast";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ENGINES, type Place } from "../engines/places.ts";
+import { ENGINES } from "../engines/places.ts";
 import { arithmetic } from "../golden/hashes.ts";
 import { runRows } from "../workspace.ts";
 import { type About, fixtureFolder, KeptWorkspace, unpack } from "./kept-workspace.ts";
@@ -53,23 +53,23 @@ for (const version of RELEASES)
       `a workspace of version ${version} on ${engine}${missing === undefined ? "" : ` (${missing})`}`,
       () => {
         const about = aboutOf(version);
-        let above: string;
-        let place: Place;
         let kept: KeptWorkspace;
         let mm: ManyModel;
+        const ends: (() => Promise<void>)[] = [];
         beforeAll(async () => {
-          above = await mkdtemp(path.join(tmpdir(), "manymodel-test-"));
+          const above = await mkdtemp(path.join(tmpdir(), "manymodel-test-"));
+          ends.push(() => rm(above, { recursive: true, force: true }));
           await unpack(path.join(fixtureFolder(version), `${engine}.tar.br`), above);
-          place = await open(path.join(above, "place"));
+          const place = await open(path.join(above, "place"));
+          ends.push(() => place.close());
           kept = new KeptWorkspace(path.join(above, "workspace"), place);
           await kept.configure();
           await kept.run("manymodel", "setup");
           mm = await kept.open();
+          ends.push(() => mm.close());
         });
         afterAll(async () => {
-          await mm.close();
-          await place.close();
-          await rm(above, { recursive: true, force: true });
+          for (const end of ends.reverse()) await end();
         });
 
         it("has its runs, versions, aliases and audit log, and every artifact is whole", async () => {
