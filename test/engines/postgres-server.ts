@@ -9,6 +9,10 @@ export interface PostgresServer {
   url(database?: string, user?: string): string;
   /** Runs SQL as the superuser, and gives what it prints, without alignment. */
   sql(statements: string, database?: string): string;
+  /** A schema as plain SQL, for `restore`. */
+  dump(schema: string): string;
+  /** Runs a dump as the superuser. */
+  restore(dump: string): void;
   /** Seconds of CPU that its processes that have ended took (Linux). */
   cpuSeconds(): number;
   /** Stops it as a crash would, and starts it again. */
@@ -48,8 +52,14 @@ export function startPostgres(settings: Readonly<Record<string, string>> = {}): 
   const as = process.getuid?.() === 0 ? account() : undefined;
   if (as !== undefined) chownSync(folder, as.uid, as.gid);
   const data = path.join(folder, "data");
-  const run = (program: string, ...args: string[]) => {
-    const done = spawnSync(path.join(bin, program), args, { ...as, cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  const run = (program: string, ...args: string[]) => runWith("", program, ...args);
+  const runWith = (input: string, program: string, ...args: string[]) => {
+    const done = spawnSync(path.join(bin, program), args, {
+      ...as,
+      cwd: folder,
+      input,
+      maxBuffer: 1 << 28,
+    });
     if (done.status !== 0) throw new Error(`${program}: ${done.stdout}${done.stderr}`);
     return String(done.stdout);
   };
@@ -70,6 +80,8 @@ export function startPostgres(settings: Readonly<Record<string, string>> = {}): 
     url,
     sql: (statements, database) =>
       run("psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", url(database), "-c", statements).trim(),
+    dump: (schema) => run("pg_dump", "-d", url(), "-n", schema, "--no-owner", "--no-privileges"),
+    restore: (dump) => void runWith(dump, "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url(), "-f", "-"),
     cpuSeconds() {
       const pid = readFileSync(path.join(data, "postmaster.pid"), "utf8").split("\n")[0];
       const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");

@@ -14,6 +14,7 @@ import { type Account, protocol } from "./protocol.ts";
 import { Services } from "./services.ts";
 import { type Bind, Session, type Shared } from "./session.ts";
 import { Stages } from "./stages.ts";
+import { type Keeping, restoreState, saveState } from "./state.ts";
 import { type Answer, changeTokens, type Handler, rowStatements, stageStatements } from "./statements.ts";
 import { taskStatements } from "./tasks.ts";
 import { authenticate, noUsers, type Users } from "./users.ts";
@@ -37,14 +38,25 @@ export interface LocalSnowflake {
   readonly running: ReadonlySet<string>;
   /** Cuts every connection and ends every session, what was not committed undone; nobody is let in for so long. */
   interrupt(ms: number): Promise<void>;
+  /** Writes tables, views and stages to a folder that is not there yet; nobody may be using the account. */
+  save(folder: string): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
  * @param options.database - the database that the account has
  * @param options.procedures - whether stored procedures are run
+ * @param options.saved - a folder that an account was saved to, to begin with what it had
  */
-export async function startLocalSnowflake({ database = "LAB", procedures = true } = {}): Promise<LocalSnowflake> {
+export async function startLocalSnowflake({
+  database = "LAB",
+  procedures = true,
+  saved,
+}: {
+  readonly database?: string;
+  readonly procedures?: boolean;
+  readonly saved?: string;
+} = {}): Promise<LocalSnowflake> {
   const folder = await mkdtemp(path.join(tmpdir(), "manymodel-snowflake-"));
   const duck = await DuckDBInstance.create(":memory:", {
     memory_limit: "1GB",
@@ -80,6 +92,8 @@ export async function startLocalSnowflake({ database = "LAB", procedures = true 
     throw unsupported(sql);
   };
   const inventory = fullInventory();
+  const keeping: Keeping = { connection: setup, database, folder, shared, stages, inventory };
+  if (saved !== undefined) await restoreState(keeping, saved);
   const handlers: Handler[] = [
     inventoryStatements(inventory, shared),
     changeTokens(shared),
@@ -154,6 +168,7 @@ export async function startLocalSnowflake({ database = "LAB", procedures = true 
       await new Promise((resolve) => setTimeout(resolve, ms));
       server = await listen();
     },
+    save: (to) => saveState(keeping, to),
     async close() {
       await services.close();
       await endSessions();

@@ -12,6 +12,10 @@ export class Stages {
     this.root = root;
   }
 
+  get names(): string[] {
+    return [...this.#names];
+  }
+
   create(name: string): void {
     this.#names.add(name);
     mkdirSync(path.join(this.root, name), { recursive: true });
