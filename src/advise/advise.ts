@@ -1,4 +1,5 @@
 import { type DemandClass, detectPeriods, type Features, features } from "@manymodel/forecast";
+import { median } from "@manymodel/forecast/stats";
 import { matchColumn } from "../core/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import { checkCount, checkHorizon } from "../core/run.ts";
@@ -122,13 +123,8 @@ function profileOf(series: readonly SampledSeries[], looked: readonly Features[]
       (feature) => feature.cv === 0 || (Number.isNaN(feature.cv) && feature.zeros === feature.observed),
     ).length,
     demand,
-    seasonalStrength: median(looked.map((feature) => feature.seasonalStrength).sort((a, b) => a - b)),
-    trendStrength: median(
-      looked
-        .map((feature) => feature.trendStrength)
-        .filter((v) => v === v)
-        .sort((a, b) => a - b),
-    ),
+    seasonalStrength: median(looked.map((feature) => feature.seasonalStrength)),
+    trendStrength: median(looked.map((feature) => feature.trendStrength).filter((v) => v === v)),
   };
 }
 
@@ -190,13 +186,4 @@ function judge(profile: Profile, evidence: Evidence): { verdict: Verdict; reason
 const average = (values: readonly number[]) => {
   const known = values.filter((value) => !Number.isNaN(value));
   return known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : NaN;
-};
-/** Of ascending values. */
-const median = (values: readonly number[]) => {
-  const middle = values.length >> 1;
-  return values.length === 0
-    ? NaN
-    : values.length % 2 === 1
-      ? values[middle]!
-      : (values[middle - 1]! + values[middle]!) / 2;
 };

@@ -1,3 +1,5 @@
+import { highMedian } from "../stats/median.ts";
+
 const DAY = 86_400_000;
 
 /**
@@ -114,9 +116,9 @@ const LONGEST_SPARSE = 10_000;
 function isKept(times: Float64Array, step: number, longestSparse: number): boolean {
   const differences = times.slice(1).map((time, i) => time - times[i]!);
   if (differences.length >= 4) {
-    const median = differences.slice().sort()[differences.length >> 1]!;
-    const alike = differences.filter((difference) => Math.abs(difference - median) <= median / 4).length;
-    if (step <= median / 4 && alike >= 0.8 * differences.length) return false;
+    const typical = highMedian(differences)!;
+    const alike = differences.filter((difference) => Math.abs(difference - typical) <= typical / 4).length;
+    if (step <= typical / 4 && alike >= 0.8 * differences.length) return false;
   }
   const steps = Math.round((times.at(-1)! - times[0]!) / step);
   return steps <= Math.max(10 * times.length + 10, longestSparse);
