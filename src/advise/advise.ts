@@ -1,4 +1,6 @@
 import { type DemandClass, detectPeriods, type Features, features } from "@manymodel/forecast";
+import { median } from "@manymodel/forecast/stats";
+import { type IntervalParts, parseInterval } from "@manymodel/forecast/time";
 import { matchColumn } from "../core/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import { checkCount, checkHorizon } from "../core/run.ts";
@@ -83,12 +85,12 @@ export async function advise(
 }
 
 /** Periods to look for at an interval of the calendar; fewer than all are found more surely. */
-const CALENDAR: readonly (readonly [RegExp, readonly number[]])[] = [
-  [/^P1M@/, [12]],
-  [/^P3M@/, [4]],
-  [/^P1D$/, [7, 365.25]],
-  [/^P7D$/, [52.1775]],
-  [/^PT3600S$/, [24, 168]],
+const CALENDAR: readonly { unit: IntervalParts["unit"]; step: number; periods: readonly number[] }[] = [
+  { unit: "month", step: 1, periods: [12] },
+  { unit: "month", step: 3, periods: [4] },
+  { unit: "day", step: 1, periods: [7, 365.25] },
+  { unit: "day", step: 7, periods: [52.1775] },
+  { unit: "second", step: 3600, periods: [24, 168] },
 ];
 /** Share of the sample that must show a period; chance alone gives about one in a hundred. */
 const COMMON = 0.2;
@@ -98,7 +100,10 @@ function seasonOf(series: readonly SampledSeries[], given: number) {
   if (given > 1) return { period: given, from: "given" as const, share: NaN };
   const votes = new Map<number, number>();
   for (const { y, interval } of series) {
-    const candidates = CALENDAR.find(([pattern]) => pattern.test(interval ?? ""))?.[1];
+    const parts = parseInterval(interval ?? "");
+    const candidates = CALENDAR.find(
+      ({ unit, step }) => parts?.unit === unit && "step" in parts && parts.step === step,
+    )?.periods;
     const first = detectPeriods(y, { max: 1, ...(candidates && { candidates }) })[0];
     if (first !== undefined) votes.set(Math.round(first.period), (votes.get(Math.round(first.period)) ?? 0) + 1);
   }
@@ -122,13 +127,8 @@ function profileOf(series: readonly SampledSeries[], looked: readonly Features[]
       (feature) => feature.cv === 0 || (Number.isNaN(feature.cv) && feature.zeros === feature.observed),
     ).length,
     demand,
-    seasonalStrength: median(looked.map((feature) => feature.seasonalStrength).sort((a, b) => a - b)),
-    trendStrength: median(
-      looked
-        .map((feature) => feature.trendStrength)
-        .filter((v) => v === v)
-        .sort((a, b) => a - b),
-    ),
+    seasonalStrength: median(looked.map((feature) => feature.seasonalStrength)),
+    trendStrength: median(looked.map((feature) => feature.trendStrength).filter((v) => v === v)),
   };
 }
 
@@ -190,13 +190,4 @@ function judge(profile: Profile, evidence: Evidence): { verdict: Verdict; reason
 const average = (values: readonly number[]) => {
   const known = values.filter((value) => !Number.isNaN(value));
   return known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : NaN;
-};
-/** Of ascending values. */
-const median = (values: readonly number[]) => {
-  const middle = values.length >> 1;
-  return values.length === 0
-    ? NaN
-    : values.length % 2 === 1
-      ? values[middle]!
-      : (values[middle - 1]! + values[middle]!) / 2;
 };

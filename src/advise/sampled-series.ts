@@ -4,7 +4,7 @@ import { messageOf } from "../core/errors.ts";
 import { type PartitionKey, showKey } from "../core/partition-key.ts";
 import type { Snapshot } from "../core/run.ts";
 import { type Frame, frame } from "../model/frame.ts";
-import { gridPositions, type Interval } from "../model/interval.ts";
+import { gridPositions, type Interval, parseInterval } from "../model/interval.ts";
 import { seriesInterval } from "../model/series-interval.ts";
 import { readTimes } from "../model/time-axis.ts";
 import type { Tables } from "../ports/tables.ts";
@@ -117,11 +117,11 @@ function check(y: Float64Array): Float64Array {
 
 /** A time in steps of an interval since 1970, whole: where a season common to all series stands. */
 function steps(time: number, interval: Interval): number | null {
-  const [, days, seconds, months, numbers] = /^(?:P(\d+)D|PT([\d.]+)S|P(\d+)M@.*|N([-+\d.e]+))$/.exec(interval) ?? [];
-  if (days !== undefined) return Math.floor(time / (Number(days) * DAY));
-  if (seconds !== undefined) return Math.floor(time / (1000 * Number(seconds)));
-  if (numbers !== undefined) return Math.round(time / Number(numbers));
-  if (months === undefined) return null;
+  const parts = parseInterval(interval);
+  if (parts?.unit === "day") return Math.floor(time / (parts.step * DAY));
+  if (parts?.unit === "second") return Math.floor(time / (1000 * parts.step));
+  if (parts?.unit === "number") return Math.round(time / parts.step);
+  if (parts?.unit !== "month") return null;
   const date = new Date(time);
-  return Math.floor((12 * date.getUTCFullYear() + date.getUTCMonth()) / Number(months));
+  return Math.floor((12 * date.getUTCFullYear() + date.getUTCMonth()) / parts.step);
 }

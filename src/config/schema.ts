@@ -1,9 +1,9 @@
 import { RECONCILIATION_METHODS } from "@manymodel/forecast/hierarchy";
+import { canonicalInterval } from "@manymodel/forecast/time";
 import { z } from "zod";
 import { MISSING_MODEL } from "../core/missing-model.ts";
 import { LEVEL_RULE, levelOfQuantile } from "../core/quantile.ts";
 import { LONGEST_HORIZON, NAME_RULE, RESERVED_ARGUMENTS, RUN_MODES } from "../core/run.ts";
-import { readInterval } from "../core/stated-interval.ts";
 import { count, duration } from "./common-values.ts";
 import { postgres, snowflake, stage } from "./engine-blocks.ts";
 import { fleet } from "./fleet-block.ts";
@@ -55,7 +55,10 @@ const source = z
       .describe("Two rows of one partition with the same time: fail that partition, or keep both."),
     interval: z
       .string()
-      .refine((text) => readInterval(text) !== undefined, "an interval such as P1D, P1W, P1M, P3M, PT1H, W12345 or N1")
+      .refine(
+        (text) => canonicalInterval(text) !== undefined,
+        "an interval such as P1D, P1W, P1M, P3M, PT1H, W12345 or N1",
+      )
       .optional()
       .describe(
         "The interval of all series, such as P1D, P1W, P1M or PT1H; each series' own, from its times, when left out.",

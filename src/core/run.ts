@@ -31,7 +31,7 @@ export interface DataQuery {
   readonly orderBy?: readonly string[];
   /** What two rows of one partition with the same time mean: a failure of that partition (default), or nothing. */
   readonly duplicates?: "fail" | "keep";
-  /** The interval of all series, such as `P1D` (see `readInterval`); each series' own when left out. */
+  /** The interval of all series, such as `P1D` (see `canonicalInterval` of `@manymodel/forecast/time`); each series' own when left out. */
   readonly interval?: string;
 }
 

@@ -5,5 +5,6 @@ export {
   gridPositions,
   type Interval,
   nextTimes,
+  parseInterval,
   parseTime,
 } from "@manymodel/forecast/time";

@@ -1,8 +1,7 @@
-import { dayOfMonth, weekday } from "@manymodel/forecast/time";
+import { canonicalInterval, dayOfMonth, weekday } from "@manymodel/forecast/time";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { Snapshot } from "../core/run.ts";
-import { readInterval } from "../core/stated-interval.ts";
-import { detectInterval, formatTime, gridPositions, type Interval } from "./interval.ts";
+import { detectInterval, formatTime, gridPositions, type Interval, parseInterval } from "./interval.ts";
 
 /** The times of a series do not fall on the interval that was stated for all. */
 export class IrregularInterval extends Error {
@@ -18,8 +17,8 @@ export function checkStatedInterval({ query, columns, timeColumn }: Snapshot): v
     timeColumn === null ? "source.order_by names no time" : `${timeColumn} of ${query.table} holds ${type}s`;
   const ofNumbers = type === "integer" || type === "number";
   const ofTimes = type === "date" || type === "timestamp";
-  const stated = readInterval(interval);
-  if (stated === undefined || !(stated.startsWith("N") ? ofNumbers : ofTimes))
+  const stated = parseInterval(canonicalInterval(interval) ?? "");
+  if (stated === undefined || !(stated.unit === "number" ? ofNumbers : ofTimes))
     throw new ManymodelError(
       "config",
       `the interval is ${show(interval)}, but ${found}; state such as P1D, P1W, P1M or PT1H for times, N1 for numbers`,
@@ -37,12 +36,13 @@ export function seriesInterval(
   type: "date" | "timestamp" | "number",
   text: string | undefined,
 ): Interval | null {
-  const stated = text === undefined ? undefined : readInterval(text);
-  if (stated === undefined) return detectInterval(times, type === "number" ? "number" : "time");
-  const isMonths = /^P\d+M$/.test(stated);
+  const stated = text === undefined ? undefined : canonicalInterval(text);
+  const parts = stated === undefined ? undefined : parseInterval(stated);
+  if (stated === undefined || parts === undefined) return detectInterval(times, type === "number" ? "number" : "time");
+  const isMonths = parts.unit === "month";
   const day = isMonths ? dayOfMonth(times) : null;
   const interval = day === null ? stated : `${stated}@${day}`;
-  const isOpen = !stated.startsWith("W") || stated.includes(String(weekday(times[0]!)));
+  const isOpen = parts.unit !== "weekday" || parts.days.includes(String(weekday(times[0]!)));
   if (isOpen && isMonths === (day !== null) && gridPositions(times, interval) !== null) return interval;
   throw new IrregularInterval(
     `${offPair(times, type, interval)}; source.interval is ${text}: mend the times, or state another`,
@@ -53,11 +53,11 @@ export function seriesInterval(
 function offPair(times: Float64Array, type: "date" | "timestamp" | "number", interval: Interval): string {
   const text = (i: number) => formatTime(type, times[i]!);
   if (times.length === 1) return `${text(0)} is not at a step`;
-  const isMonths = interval.startsWith("P") && interval.includes("M");
+  const parts = parseInterval(interval);
+  const hasNoDay = parts?.unit === "month" && parts.day === undefined;
   for (let i = 1; i < times.length; i++) {
     const pair = times.subarray(i - 1, i + 1);
-    const isOff =
-      isMonths && !interval.includes("@") ? dayOfMonth(pair) === null : gridPositions(pair, interval) === null;
+    const isOff = hasNoDay ? dayOfMonth(pair) === null : gridPositions(pair, interval) === null;
     if (isOff) return `${text(i - 1)} and ${text(i)} are not whole steps apart`;
   }
   return `${text(0)} to ${text(times.length - 1)} are not at whole steps`;

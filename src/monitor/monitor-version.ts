@@ -8,6 +8,7 @@ import {
   type Thresholds,
   type VerdictName,
 } from "@manymodel/forecast/monitoring";
+import { highMedian } from "@manymodel/forecast/stats";
 import type { ColumnType } from "../core/column.ts";
 import { encodeKey } from "../core/partition-key.ts";
 import type { RunManifest } from "../core/run.ts";
@@ -53,7 +54,7 @@ export interface MonitorSummary {
   /** How many partitions have each reason, by verdict. */
   readonly reasons: Readonly<Record<string, number>>;
   readonly calibration: Calibration;
-  /** The median partition's ratio to the registered holdout; null if none has one. */
+  /** The median partition's ratio to the registered holdout (`highMedian`); null if none has one. */
   readonly medianRatio: number | null;
   /** Partitions that drift, the worst first. */
   readonly offenders: readonly Offender[];
@@ -271,12 +272,11 @@ function summed(statuses: readonly PartitionStatus[], type: ColumnType) {
   const ratios = statuses
     .filter(({ scaleOf, ratio }) => scaleOf === "holdout" && !Number.isNaN(ratio))
     .map(({ ratio }) => ratio);
-  ratios.sort((a, b) => a - b);
   const offenders = statuses
     .filter(({ verdict }) => verdict === "drift")
     .sort((a, b) => b.severity - a.severity || (a.partitionKey < b.partitionKey ? -1 : 1))
     .map(({ partitionKey, reasons, since, severity, ratio, n }): Offender => {
       return { partitionKey, reasons, since: timeText(since), severity, ratio, n };
     });
-  return { partitions: statuses.length, verdicts, reasons, medianRatio: ratios[ratios.length >> 1] ?? null, offenders };
+  return { partitions: statuses.length, verdicts, reasons, medianRatio: highMedian(ratios) ?? null, offenders };
 }

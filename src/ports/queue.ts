@@ -1,5 +1,6 @@
 import type { SegmentInfo } from "../core/artifact.ts";
 import type { Chunk } from "../core/chunk.ts";
+import type { QueueCounts } from "../core/queue-counts.ts";
 import type { ChunkState, SkipReason } from "../core/states.ts";
 
 /** The right to work on one chunk until it lapses. `attempt` is the fencing token: every claim raises it. */
@@ -8,15 +9,6 @@ export interface Lease {
   readonly chunk: number;
   readonly attempt: number;
   readonly worker: string;
-}
-
-/** Counts of chunks by state, and of the partitions in them. */
-export interface QueueCounts {
-  readonly chunks: Readonly<Record<ChunkState, number>>;
-  readonly partitions: number;
-  readonly partitionsFinished: number;
-  readonly partitionsFailed: number;
-  readonly partitionsSkipped: number;
 }
 
 /** What a feeder needs to know after feeding. */

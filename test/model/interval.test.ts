@@ -125,6 +125,8 @@ describe("detectInterval and nextTimes", () => {
   it("one observation has no interval; an unknown one is refused", () => {
     expect(detectInterval(Float64Array.of(1), "time")).toBeNull();
     expect(() => nextTimes(0, "weekly", 1)).toThrow('not an interval: "weekly"');
+    expect(() => nextTimes(0, "W8", 1)).toThrow('not an interval: "W8"');
+    expect(() => nextTimes(0, "P1M", 1)).toThrow('not an interval: "P1M"');
   });
 });
 

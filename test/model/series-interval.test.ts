@@ -1,21 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Snapshot } from "../../src/core/run.ts";
-import { readInterval } from "../../src/core/stated-interval.ts";
 import { checkStatedInterval, seriesInterval } from "../../src/model/series-interval.ts";
 
 const dates = (...texts: string[]) => Float64Array.from(texts, (text) => Date.parse(text));
-
-describe("readInterval", () => {
-  it("reads what people state, and nothing else", () => {
-    const read = ["P1D", "P2W", "P1M", "P1M@31", "P1Y", "PT15M", "PT1H", "PT24H", "PT0.5S", "W135", "N2"].map(
-      readInterval,
-    );
-    expect(read).toEqual(["P1D", "P14D", "P1M", "P1M", "P12M", "PT900S", "PT3600S", "P1D", "PT0.5S", "W135", "N2"]);
-    expect(["", "daily", "P0D", "PT0S", "W", "W53", "N0", "1D"].map(readInterval).every((v) => v === undefined)).toBe(
-      true,
-    );
-  });
-});
 
 describe("seriesInterval", () => {
   it("is the stated one of few observations, too", () => {

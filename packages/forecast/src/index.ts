@@ -160,5 +160,6 @@ export {
   theta,
 } from "./theta/index.ts";
 export { boxCox, boxCoxLambda, invBoxCox } from "./time/box-cox.ts";
-export { detectInterval, type Interval, nextTimes } from "./time/interval.ts";
+export { detectInterval, nextTimes } from "./time/interval.ts";
+export type { Interval } from "./time/interval-text.ts";
 export type { Series } from "./time/series.ts";

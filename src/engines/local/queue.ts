@@ -1,5 +1,6 @@
 import type { SegmentInfo } from "../../core/artifact.ts";
-import { type ChunkState, noChunks } from "../../core/states.ts";
+import { type ChunkGroup, lapsedLeaseSql, queueCounts } from "../../core/queue-counts.ts";
+import type { ChunkState } from "../../core/states.ts";
 import { type ChunkRecord, type Lease, LONGEST_RETRY_MS, type Queue } from "../../ports/queue.ts";
 import { type Database, NOW, transact } from "./database.ts";
 import { groupCommit } from "./group-commit.ts";
@@ -47,7 +48,7 @@ export function localQueue(db: Database): Queue {
   );
   const lapsed = db.prepare(`SELECT EXISTS (SELECT 1 FROM chunks ${BY_STATE} WHERE run_id = ? AND ${LAPSED}) AS found`);
   const giveUp = db.prepare(
-    `UPDATE chunks ${BY_STATE} SET state = 'failed', lease_until = NULL, error = 'its lease lapsed: ' || worker || ' was lost or too slow'
+    `UPDATE chunks ${BY_STATE} SET state = 'failed', lease_until = NULL, error = ${lapsedLeaseSql("worker")}
      WHERE run_id = ? AND ${LAPSED} AND attempt - forgiven >= ?`,
   );
   const renew = db.prepare(`UPDATE chunks SET lease_until = ${NOW} + ? WHERE ${HELD}`);
@@ -118,21 +119,7 @@ export function localQueue(db: Database): Queue {
       return !(["waiting", "available", "leased"] as const).some((state) => any(run, state));
     },
     async counts(run) {
-      const chunks = noChunks();
-      const total = { partitions: 0, partitionsFinished: 0, partitionsFailed: 0, partitionsSkipped: 0 };
-      for (const row of counts.all(run) as {
-        state: ChunkState;
-        chunks: number;
-        partitions: number;
-        failed: number;
-      }[]) {
-        chunks[row.state] = row.chunks;
-        total.partitions += row.partitions;
-        if (row.state === "finished") total.partitionsFinished += row.partitions;
-        if (row.state === "skipped") total.partitionsSkipped += row.partitions;
-        total.partitionsFailed += row.state === "failed" ? row.partitions : row.failed;
-      }
-      return { chunks, ...total };
+      return queueCounts(counts.all(run) as ChunkGroup[]);
     },
     async chunks(run) {
       return (select.all(run) as ChunkRow[]).map(fromRow);

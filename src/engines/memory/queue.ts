@@ -1,5 +1,6 @@
 import type { SegmentInfo } from "../../core/artifact.ts";
-import { type ChunkState, noChunks } from "../../core/states.ts";
+import { lapsedLease, queueCounts } from "../../core/queue-counts.ts";
+import type { ChunkState } from "../../core/states.ts";
 import { type ChunkRecord, type Lease, LONGEST_RETRY_MS, type Queue } from "../../ports/queue.ts";
 
 type Entry = { -readonly [K in keyof ChunkRecord]: ChunkRecord[K] } & { leaseUntil: number; notBefore: number };
@@ -75,7 +76,7 @@ export function memoryQueue(now: () => number): Queue {
     async claim(run, worker, { leaseMs, maxAttempts }) {
       for (const entry of entries(run))
         if (entry.state === "leased" && entry.leaseUntil <= now() && entry.attempt - entry.forgiven >= maxAttempts)
-          Object.assign(entry, { state: "failed", error: `its lease lapsed: ${entry.worker} was lost or too slow` });
+          Object.assign(entry, { state: "failed", error: lapsedLease(entry.worker!) });
       const free = entries(run)
         .filter(
           (entry) =>
@@ -107,16 +108,11 @@ export function memoryQueue(now: () => number): Queue {
       return !entries(run).some((entry) => unbegun(entry) || entry.state === "leased");
     },
     async counts(run) {
-      const chunks = noChunks();
-      const total = { partitions: 0, partitionsFinished: 0, partitionsFailed: 0, partitionsSkipped: 0 };
-      for (const entry of entries(run)) {
-        chunks[entry.state]++;
-        total.partitions += entry.partitions;
-        if (entry.state === "finished") total.partitionsFinished += entry.partitions;
-        if (entry.state === "skipped") total.partitionsSkipped += entry.partitions;
-        total.partitionsFailed += entry.state === "failed" ? entry.partitions : (entry.segment?.failed ?? 0);
-      }
-      return { chunks, ...total };
+      return queueCounts(
+        entries(run).map(({ state, partitions, segment }) => {
+          return { state, chunks: 1, partitions, failed: segment?.failed ?? null };
+        }),
+      );
     },
     async chunks(run) {
       return entries(run).map(({ leaseUntil: _, notBefore: __, ...record }) => record);

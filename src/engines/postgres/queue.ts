@@ -1,5 +1,5 @@
 import type { SegmentInfo } from "../../core/artifact.ts";
-import { type ChunkState, noChunks } from "../../core/states.ts";
+import { type ChunkGroup, lapsedLeaseSql, queueCounts } from "../../core/queue-counts.ts";
 import { type ChunkRecord, type ClaimOptions, type Lease, LONGEST_RETRY_MS, type Queue } from "../../ports/queue.ts";
 import { batched } from "./batching.ts";
 import type { Database } from "./database.ts";
@@ -32,7 +32,7 @@ export function postgresQueue(db: Database, signal: WorkSignal): Queue {
       SELECT * FROM unnest($2::text[], $3::float8[]) WITH ORDINALITY AS a (worker, lease_ms, i)
     ), given_up AS (
       UPDATE ${chunks} SET state = 'failed', lease_until = NULL,
-        error = 'its lease lapsed: ' || worker || ' was lost or too slow'
+        error = ${lapsedLeaseSql("worker")}
       WHERE run_id = $1 AND ${LAPSED} AND attempt - forgiven >= $4
     ), lapsed AS (
       SELECT chunk, priority FROM ${chunks} WHERE run_id = $1 AND ${LAPSED} AND attempt - forgiven < $4
@@ -206,21 +206,12 @@ export function postgresQueue(db: Database, signal: WorkSignal): Queue {
       return rows[0]!.ended;
     },
     async counts(run) {
-      const { rows } = await db.run<{ state: ChunkState; chunks: number; partitions: number; failed: number }>(
+      const { rows } = await db.run<ChunkGroup>(
         `SELECT state, count(*) AS chunks, sum(partitions) AS partitions, sum(segment_failed) AS failed
          FROM ${chunks} WHERE run_id = $1 GROUP BY state`,
         [run],
       );
-      const counted = noChunks();
-      const total = { partitions: 0, partitionsFinished: 0, partitionsFailed: 0, partitionsSkipped: 0 };
-      for (const row of rows) {
-        counted[row.state] = row.chunks;
-        total.partitions += row.partitions;
-        if (row.state === "finished") total.partitionsFinished += row.partitions;
-        if (row.state === "skipped") total.partitionsSkipped += row.partitions;
-        total.partitionsFailed += row.state === "failed" ? row.partitions : row.failed;
-      }
-      return { chunks: counted, ...total };
+      return queueCounts(rows);
     },
     async chunks(run) {
       const { rows } = await db.run<Omit<ChunkRecord, "segment"> & { segment: string | null }>(

@@ -1,6 +1,7 @@
 import type { SegmentInfo } from "../../core/artifact.ts";
+import { queueCounts } from "../../core/queue-counts.ts";
 import type { SnowflakeAddress } from "../../core/snowflake-address.ts";
-import { type ChunkState, noChunks } from "../../core/states.ts";
+import type { ChunkState } from "../../core/states.ts";
 import { type ChunkRecord, type Lease, LONGEST_RETRY_MS, type Queue } from "../../ports/queue.ts";
 import type { Names } from "./names.ts";
 import type { Row, Session } from "./session.ts";
@@ -15,12 +16,15 @@ const ENQUEUED_AT_ONCE = 10_000;
  */
 export function snowflakeQueue(session: Session, names: Names, shard?: SnowflakeAddress["shard"]): Queue {
   const sql = queueStatements(names, LONGEST_RETRY_MS, shard);
-  const count = async (run: string) => {
-    const rows = await session.rows(sql.counts, [run]);
-    const chunks = noChunks();
-    for (const [state, n] of rows) chunks[state as ChunkState] = Number(n);
-    return { rows, chunks };
-  };
+  const counts = async (run: string) =>
+    queueCounts(
+      (await session.rows(sql.counts, [run])).map(([state, chunks, partitions, failed]) => ({
+        state: state as ChunkState,
+        chunks: Number(chunks),
+        partitions: Number(partitions),
+        failed: Number(failed),
+      })),
+    );
   return {
     async enqueue(run, chunks, state = "available") {
       for (let from = 0; from < chunks.length; from += ENQUEUED_AT_ONCE) {
@@ -30,10 +34,10 @@ export function snowflakeQueue(session: Session, names: Names, shard?: Snowflake
       }
     },
     async feed(run, upTo) {
-      const before = (await count(run)).chunks;
+      const before = (await counts(run)).chunks;
       const missing = upTo - before.available;
       const released = missing > 0 && before.waiting > 0 ? await session.change(sql.release(missing), [run, run]) : 0;
-      const { available, leased, waiting } = released > 0 ? (await count(run)).chunks : before;
+      const { available, leased, waiting } = released > 0 ? (await counts(run)).chunks : before;
       return { released, available, leased, waiting: waiting > 0 };
     },
     skip: (run, reason) => session.change(sql.skip, [reason, run]),
@@ -66,18 +70,7 @@ export function snowflakeQueue(session: Session, names: Names, shard?: Snowflake
     fail: async (lease, error, maxAttempts, retryAfterMs = 0) =>
       (await session.change(sql.fail, [maxAttempts, retryAfterMs, error.slice(0, 4000), ...held(lease)])) === 1,
     ended: async (run) => Number((await session.rows(sql.open, [run]))[0]![0]) === 0,
-    async counts(run) {
-      const { rows, chunks } = await count(run);
-      const total = { partitions: 0, partitionsFinished: 0, partitionsFailed: 0, partitionsSkipped: 0 };
-      for (const [state, , of, failed] of rows) {
-        const partitions = Number(of);
-        total.partitions += partitions;
-        if (state === "finished") total.partitionsFinished += partitions;
-        if (state === "skipped") total.partitionsSkipped += partitions;
-        total.partitionsFailed += state === "failed" ? partitions : Number(failed);
-      }
-      return { chunks, ...total };
-    },
+    counts,
     chunks: async (run) => (await session.rows(sql.chunks, [run])).map(toRecord),
     forget: async (run) => {
       await session.change(sql.forget, [run]);

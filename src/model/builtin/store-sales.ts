@@ -1,5 +1,6 @@
 import {
   accuracy,
+  type Calendar,
   type CalendarField,
   fitted,
   forecast,
@@ -10,7 +11,7 @@ import {
 } from "@manymodel/forecast";
 import { defineModel, type FitContext } from "../define-model.ts";
 import type { Frame } from "../frame.ts";
-import { formatTime, type Interval, nextTimes, parseTime } from "../interval.ts";
+import { formatTime, type Interval, nextTimes, parseInterval, parseTime } from "../interval.ts";
 import { observed } from "../observed.ts";
 import { readTimes, timeAxis } from "../time-axis.ts";
 
@@ -139,23 +140,28 @@ function termsOf(
   interval: Interval,
   start: string,
 ): LinearOptions {
-  const [, days, seconds, months] = /^(?:P(\d+)D|PT(\d+)S|P(\d+)M@.*)$/.exec(interval) ?? [];
-  const steps = { day: days, second: seconds, month: months };
-  const unit = (["day", "second", "month"] as const).find((name) => steps[name] !== undefined);
-  if (calendar.length > 0 && unit === undefined)
-    throw new RangeError(`calendar effects need steps of days, months or seconds; the interval is ${interval}`);
   return {
     trend,
     ridge,
     ...(period > 1 && { fourier: [{ period, harmonics: Math.max(1, Math.min(3, Math.floor(period / 2))) }] }),
-    ...(calendar.length > 0 && {
-      effects: calendar,
-      calendar: {
-        start: `${start.replace(" ", "T")}${start.includes(" ") ? "Z" : ""}`,
-        unit: unit!,
-        every: Number(steps[unit!]),
-      },
-    }),
+    ...(calendar.length > 0 && { effects: calendar, calendar: calendarOf(interval, start) }),
+  };
+}
+
+/** When each observation was. @throws {RangeError} if the interval has steps that a calendar does not count */
+function calendarOf(interval: Interval, start: string): Calendar {
+  const parts = parseInterval(interval);
+  if (
+    parts === undefined ||
+    parts.unit === "weekday" ||
+    parts.unit === "number" ||
+    (parts.unit === "second" && !Number.isInteger(parts.step))
+  )
+    throw new RangeError(`calendar effects need steps of days, months or whole seconds; the interval is ${interval}`);
+  return {
+    start: `${start.replace(" ", "T")}${start.includes(" ") ? "Z" : ""}`,
+    unit: parts.unit,
+    every: parts.step,
   };
 }
 

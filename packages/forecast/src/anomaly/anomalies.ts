@@ -3,6 +3,7 @@ import type { ModelOptions } from "../model/kind.ts";
 import { fitted } from "../model/model.ts";
 import { checkOptions } from "../model/options.ts";
 import { normalQuantile } from "../stats/distribution.ts";
+import { median } from "../stats/median.ts";
 import { type Series, toFloat64 } from "../time/series.ts";
 
 /** What counts as an anomaly. */
@@ -60,12 +61,12 @@ export function anomalies(model: FittedModel, y: Series, options: AnomalyOptions
 
 /** 1.4826 times the median absolute error, or if that is 0, 1.2533 times the mean; NaN left out, 0 if nothing is left. */
 function robustScale(errors: Float64Array): number {
+  // Ascending, because a sum of the smallest first rounds least.
   const sizes = errors
     .filter((error) => !Number.isNaN(error))
     .map(Math.abs)
     .sort();
   if (sizes.length === 0) return 0;
-  const middle = sizes.length >> 1;
-  const median = sizes.length % 2 === 1 ? sizes[middle]! : (sizes[middle - 1]! + sizes[middle]!) / 2;
-  return median > 0 ? 1.482602218505602 * median : 1.2533141373155 * (sizes.reduce((a, b) => a + b) / sizes.length);
+  const middle = median(sizes);
+  return middle > 0 ? 1.482602218505602 * middle : 1.2533141373155 * (sizes.reduce((a, b) => a + b) / sizes.length);
 }

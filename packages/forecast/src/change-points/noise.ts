@@ -1,3 +1,5 @@
+import { median } from "../stats/median.ts";
+
 /** What is known of a series' noise whatever its level does. */
 export interface Noise {
   /** Marginal variance. */
@@ -29,10 +31,4 @@ function differenceVariance(x: Float64Array, lag: number): number {
   const sizes = differences.map((value) => Math.abs(value - centre));
   const spread = 1.482602218505602 * median(sizes);
   return spread > 0 ? spread * spread : sizes.reduce((sum, size) => sum + size * size, 0) / sizes.length;
-}
-
-function median(x: Float64Array): number {
-  const sorted = x.slice().sort();
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

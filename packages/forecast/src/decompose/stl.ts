@@ -1,4 +1,5 @@
 import { checkOptions, type OptionNames } from "../model/options.ts";
+import { median } from "../stats/median.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "../time/series.ts";
 import { type Loess, loess, smooth, smoothAt } from "./loess.ts";
 
@@ -190,8 +191,7 @@ function movingAverage(x: Float64Array, length: number, span: number, out: Float
 /** Bisquare weights of absolute residuals, the scale six times their median; 1 and 0 within 0.1 % of either end. */
 function bisquare(absolute: Float64Array, weights: Float64Array): void {
   const n = absolute.length;
-  const sorted = Float64Array.from(absolute).sort();
-  const scale = 3 * (sorted[n >> 1]! + sorted[(n - 1) >> 1]!);
+  const scale = 6 * median(absolute);
   for (let t = 0; t < n; t++) {
     const u = absolute[t]!;
     weights[t] = u <= 0.001 * scale ? 1 : u <= 0.999 * scale ? (1 - (u / scale) ** 2) ** 2 : 0;

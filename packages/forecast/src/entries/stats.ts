@@ -1,8 +1,9 @@
 /**
- * Distributions, random numbers and autocorrelation.
+ * Distributions, medians, random numbers and autocorrelation.
  *
  * @module
  */
 export { acf, pacf } from "../stats/autocorrelation.ts";
 export { binomialTail, logGamma, normalQuantile, studentQuantile } from "../stats/distribution.ts";
+export { highMedian, median } from "../stats/median.ts";
 export { normal, type Random, random } from "../stats/random.ts";

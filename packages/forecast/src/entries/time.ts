@@ -8,9 +8,9 @@ export {
   detectInterval,
   formatTime,
   gridPositions,
-  type Interval,
   nextTimes,
   parseTime,
   weekday,
 } from "../time/interval.ts";
+export { canonicalInterval, type Interval, type IntervalParts, parseInterval } from "../time/interval-text.ts";
 export { interpolate, type Series } from "../time/series.ts";

@@ -1,4 +1,5 @@
 import { normalQuantile } from "../stats/distribution.ts";
+import { median } from "../stats/median.ts";
 import type { CombinationModel, FittedModel } from "./fitted-model.ts";
 import type { AnyKind, Kind, ModelForecastOptions } from "./kind.ts";
 import type { Forecast } from "./prediction.ts";
@@ -106,12 +107,6 @@ function centre(rows: readonly Float64Array[], weights: readonly number[], combi
     const values = known.map(({ value }) => value);
     return Math.min(Math.max(combined, Math.min(...values)), Math.max(...values));
   });
-}
-
-function median(values: number[]): number {
-  values.sort((a, b) => a - b);
-  const middle = values.length >> 1;
-  return values.length % 2 === 1 ? values[middle]! : values[middle - 1]! / 2 + values[middle]! / 2;
 }
 
 function forecastCombination(model: CombinationModel, options: ModelForecastOptions, any: AnyKind): Forecast {

@@ -1,3 +1,5 @@
+import { median } from "../stats/median.ts";
+
 /** Standardised errors beyond this count as this, so that one strange value raises no alarm. */
 const CLIP = 4;
 
@@ -64,11 +66,4 @@ export function spreads(z: Float64Array): Float64Array {
 
 function clip(value: number, limit: number): number {
   return Math.min(limit, Math.max(-limit, value));
-}
-
-/** The median of a list, which it sorts; NaN if it is empty. */
-export function median(values: number[] | Float64Array): number {
-  values.sort((a, b) => a - b);
-  const middle = values.length >> 1;
-  return values.length % 2 === 1 ? values[middle]! : (values[middle - 1]! + values[middle]!) / 2;
 }

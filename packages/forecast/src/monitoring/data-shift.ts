@@ -1,4 +1,4 @@
-import { median } from "./calibration.ts";
+import { median } from "../stats/median.ts";
 
 /** How far recent observations are from those before. */
 export interface DataShift {

@@ -1,11 +1,7 @@
-const DAY = 86_400_000;
+import { highMedian } from "../stats/median.ts";
+import { fixedInterval, type Interval, parseInterval } from "./interval-text.ts";
 
-/**
- * The step of a series in time, as text: `P1D`, `P7D` (days), `PT3600S` (seconds), `P1M@31` (calendar months, with the
- * day of the month aimed at; 31 is the month's last day), `W12345` (the days of the week that occur, Monday is 1), `N1`
- * (plain numbers).
- */
-export type Interval = string;
+const DAY = 86_400_000;
 
 /**
  * Finds the step of a series from its times: the greatest that all of its differences are multiples of, never a typical one.
@@ -32,40 +28,44 @@ export function detectInterval(times: Float64Array, unit: "time" | "number"): In
   const step = constant ?? commonDifference(times);
   const weekdays = step === DAY && constant === null ? openDays(times) : null;
   if (weekdays !== null) return weekdays;
-  const inDays = step % DAY === 0;
-  if (!isKept(times, step, inDays ? LONGEST_SPARSE : 0)) return null;
-  return inDays ? `P${step / DAY}D` : `PT${step / 1000}S`;
+  if (!isKept(times, step, step % DAY === 0 ? LONGEST_SPARSE : 0)) return null;
+  return fixedInterval(step / 1000);
 }
 
-/** The `count` times that follow `last` at a step found by `detectInterval`. */
+/**
+ * The `count` times that follow `last` at a step found by `detectInterval`.
+ *
+ * @throws {RangeError} if it is no interval, or one of months without a day
+ */
 export function nextTimes(last: number, interval: Interval, count: number): Float64Array {
+  const parts = parseInterval(interval);
+  if (parts === undefined || (parts.unit === "month" && parts.day === undefined))
+    throw new RangeError(`not an interval: ${JSON.stringify(interval)}`);
   const times = new Float64Array(count);
-  const [, kind, amount, unit, day] = /^(N|P|PT|W)([-+\d.e]+)([DMS]?)(?:@(\d+))?$/.exec(interval) ?? [];
-  const step = Number(amount);
-  if (kind === "N") {
-    for (let i = 0; i < count; i++) times[i] = last + (i + 1) * step;
-  } else if (kind === "W") {
+  if (parts.unit === "weekday") {
     let time = last;
     for (let i = 0; i < count; i++) {
       do time += DAY;
-      while (!amount!.includes(String(weekday(time))));
+      while (!parts.days.includes(String(weekday(time))));
       times[i] = time;
     }
-  } else if (unit === "M") {
+  } else if (parts.unit === "month") {
     const from = new Date(last);
     const timeOfDay = last - Date.UTC(from.getUTCFullYear(), from.getUTCMonth(), from.getUTCDate());
     for (let i = 0; i < count; i++) {
-      const month = from.getUTCMonth() + (i + 1) * step;
+      const month = from.getUTCMonth() + (i + 1) * parts.step;
       const length = new Date(Date.UTC(from.getUTCFullYear(), month + 1, 0)).getUTCDate();
-      times[i] = Date.UTC(from.getUTCFullYear(), month, Math.min(Number(day), length)) + timeOfDay;
+      times[i] = Date.UTC(from.getUTCFullYear(), month, Math.min(parts.day!, length)) + timeOfDay;
     }
-  } else if (kind !== undefined && step > 0) {
-    for (let i = 0; i < count; i++) times[i] = last + (i + 1) * step * (unit === "D" ? DAY : 1000);
   } else {
-    throw new RangeError(`not an interval: ${JSON.stringify(interval)}`);
+    const size = UNIT[parts.unit];
+    for (let i = 0; i < count; i++) times[i] = last + (i + 1) * parts.step * size;
   }
   return times;
 }
+
+/** Milliseconds of a step's unit; plain numbers are counted as they are. */
+const UNIT = { day: DAY, second: 1000, number: 1 } as const;
 
 function constantDifference(times: Float64Array): number | null {
   const first = times[1]! - times[0]!;
@@ -114,9 +114,9 @@ const LONGEST_SPARSE = 10_000;
 function isKept(times: Float64Array, step: number, longestSparse: number): boolean {
   const differences = times.slice(1).map((time, i) => time - times[i]!);
   if (differences.length >= 4) {
-    const median = differences.slice().sort()[differences.length >> 1]!;
-    const alike = differences.filter((difference) => Math.abs(difference - median) <= median / 4).length;
-    if (step <= median / 4 && alike >= 0.8 * differences.length) return false;
+    const typical = highMedian(differences)!;
+    const alike = differences.filter((difference) => Math.abs(difference - typical) <= typical / 4).length;
+    if (step <= typical / 4 && alike >= 0.8 * differences.length) return false;
   }
   const steps = Math.round((times.at(-1)! - times[0]!) / step);
   return steps <= Math.max(10 * times.length + 10, longestSparse);
@@ -178,8 +178,9 @@ const LONGEST_GRID = 100_000;
 export function gridPositions(times: Float64Array, interval: Interval): Int32Array | null {
   const n = times.length;
   const longest = Math.max(10 * n + 10, LONGEST_GRID);
-  if (interval.startsWith("N")) {
-    const step = Number(interval.slice(1));
+  const parts = parseInterval(interval);
+  if (parts?.unit === "number") {
+    const { step } = parts;
     const places = times.map((time) => Math.round((time - times[0]!) / step));
     const isOff = times.some((time) => Math.abs(offGrid(time - times[0]!, step)) > ROUNDING);
     return isOff || places.at(-1)! > longest ? null : Int32Array.from(places);

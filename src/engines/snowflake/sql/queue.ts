@@ -1,3 +1,4 @@
+import { lapsedLeaseSql } from "../../../core/queue-counts.ts";
 import { integer } from "../literal.ts";
 import type { Names } from "../names.ts";
 
@@ -40,7 +41,7 @@ export function queueStatements({ chunks }: Names, longestRetryMs: number, shard
     candidates: `SELECT CHUNK, ATTEMPT, STATE, ATTEMPT - FORGIVEN FROM ${chunks} WHERE RUN_ID = ?${mine}
       AND ((STATE = 'available' AND NOT COALESCE(${later}, FALSE)) OR (${lapsed}))
       ORDER BY PRIORITY DESC, CHUNK LIMIT ${CANDIDATES}`,
-    giveUp: `UPDATE ${chunks} SET STATE = 'failed', LEASE_UNTIL = NULL, ERROR = 'its lease lapsed: ' || WORKER || ' was lost or too slow'
+    giveUp: `UPDATE ${chunks} SET STATE = 'failed', LEASE_UNTIL = NULL, ERROR = ${lapsedLeaseSql("WORKER")}
       WHERE RUN_ID = ? AND CHUNK = ? AND ATTEMPT = ? AND ${lapsed}`,
     claim: `UPDATE ${chunks} SET STATE = 'leased', ATTEMPT = ATTEMPT + 1, WORKER = ?, LEASE_UNTIL = DATEADD('millisecond', ?, SYSDATE())
       WHERE RUN_ID = ? AND CHUNK = ? AND ATTEMPT = ? AND (STATE = 'available' OR (${lapsed}))`,
