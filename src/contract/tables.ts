@@ -330,7 +330,11 @@ export function tablesContract(harness: Harness, open: OpenEngine, limits: Table
           ["a", 1, 1.5, true, null],
           ["b", 2, null, null, "x"],
         ]);
-        const { columns, rows, truncated } = await tables.query("SELECT ID, Y, PROMO, NOTE FROM SALES ORDER BY ID", 10);
+        const { columns, rows, truncated } = await tables.query(
+          "SELECT ID, Y, PROMO, NOTE FROM SALES ORDER BY ID",
+          [],
+          10,
+        );
         assert.deepEqual(columns, ["ID", "Y", "PROMO", "NOTE"]);
         assert.deepEqual(rows, [
           ["a", 1.5, true, null],
@@ -338,8 +342,8 @@ export function tablesContract(harness: Harness, open: OpenEngine, limits: Table
         ]);
         assert.equal(truncated, false);
         const note = tables.columnName?.("NOTE") ?? '"NOTE"';
-        assert.deepEqual((await tables.query(`SELECT ${note} FROM SALES ORDER BY ID`, 10)).rows, [[null], ["x"]]);
-        assert.equal((await tables.query("SELECT * FROM SALES", 1)).truncated, true);
+        assert.deepEqual((await tables.query(`SELECT ${note} FROM SALES ORDER BY ID`, [], 10)).rows, [[null], ["x"]]);
+        assert.equal((await tables.query("SELECT * FROM SALES", [], 1)).truncated, true);
         for (const sql of [
           "DELETE FROM SALES",
           "SELECT 1; SELECT 2",
@@ -348,12 +352,12 @@ export function tablesContract(harness: Harness, open: OpenEngine, limits: Table
           "",
           "SELEC 1",
         ])
-          await assert.rejects(tables.query(sql, 10), { name: "ManymodelError", kind: "usage" }, sql);
-        assert.equal((await tables.query("SELECT count(*) FROM SALES", 1)).rows[0]![0], 2);
+          await assert.rejects(tables.query(sql, [], 10), { name: "ManymodelError", kind: "usage" }, sql);
+        assert.equal((await tables.query("SELECT count(*) FROM SALES", [], 1)).rows[0]![0], 2);
       });
       test("has the result views before anything was trained", async ({ tables }) => {
         for (const view of ["MODEL_INDEX", "TRAINING_RESULTS", "TRAINING_METRICS"])
-          assert.deepEqual((await tables.query(`SELECT RUN_ID, PARTITION_KEY FROM ${view}`, 1)).rows, []);
+          assert.deepEqual((await tables.query(`SELECT RUN_ID, PARTITION_KEY FROM ${view}`, [], 1)).rows, []);
       });
       test("shows the key columns of runs in the result views, as text where runs disagree on their type", async (engine) => {
         const { stage, tables } = engine;
@@ -386,7 +390,8 @@ export function tablesContract(harness: Harness, open: OpenEngine, limits: Table
           ],
           [7, "2026-01-02"],
         );
-        const shown = (view: string, columns: string) => tables.query(`SELECT ${columns} FROM ${view} ORDER BY 1`, 9);
+        const shown = (view: string, columns: string) =>
+          tables.query(`SELECT ${columns} FROM ${view} ORDER BY 1`, [], 9);
         for (const view of ["MODEL_INDEX", "TRAINING_RESULTS", "TRAINING_METRICS"])
           assert.deepEqual((await shown(view, "RUN_ID, SKU, DAY")).rows, [["one", 7, "2026-01-02"]]);
         // A run exposed again is there once; METRIC is a column of one of the views already.
@@ -419,7 +424,11 @@ export function tablesContract(harness: Harness, open: OpenEngine, limits: Table
       });
     } else {
       test(`refuses SQL clearly (${limits.noSql})`, async ({ tables }) => {
-        await assert.rejects(tables.query("SELECT 1", 1), { name: "ManymodelError", kind: "usage", message: /SQL/ });
+        await assert.rejects(tables.query("SELECT 1", [], 1), {
+          name: "ManymodelError",
+          kind: "usage",
+          message: /SQL/,
+        });
       });
     }
   });
