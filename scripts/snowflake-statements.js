@@ -137,7 +137,6 @@ const ARGUMENTS = {
     graph: ["MM_RUN", '{"app":"manymodel","run":"RUN"}', spec("worker", "--run", "RUN"), spec("index", "RUN")],
     start: ["MM_RUN"],
     retry: ["MM_RUN"],
-    history: ["MM_RUN"],
   },
   import: {
     create: ["MM_IMPORT_0123456789ABCDEF", imported],

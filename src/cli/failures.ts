@@ -20,8 +20,9 @@ export async function failureGroups(tables: Tables, runId: string): Promise<Fail
        (SELECT ERROR_TYPE, ERROR_MESSAGE, PARTITION_KEY,
           COUNT(*) OVER (PARTITION BY ERROR_TYPE, ERROR_MESSAGE) AS N,
           ROW_NUMBER() OVER (PARTITION BY ERROR_TYPE, ERROR_MESSAGE ORDER BY PARTITION_KEY) AS NTH
-        FROM TRAINING_RESULTS WHERE RUN_ID = '${runId.replaceAll("'", "''")}' AND OUTCOME = 'failed') AS FAILED
+        FROM TRAINING_RESULTS WHERE RUN_ID = $1 AND OUTCOME = 'failed') AS FAILED
      WHERE NTH <= ${FIRST} ORDER BY N DESC, ERROR_TYPE, ERROR_MESSAGE, NTH LIMIT ${FIRST * GROUPS}`,
+    [runId],
     FIRST * GROUPS,
   );
   const groups = new Map<string, { type: string; message: string; count: number; first: string[] }>();

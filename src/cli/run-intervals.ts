@@ -25,8 +25,9 @@ export async function runIntervals(
     return undefined;
   const { rows } = await tables.query(
     `SELECT R.INTERVAL, COUNT(*) AS N, MIN(R.PARTITION_KEY) AS FIRST_KEY FROM TRAINING_RESULTS R
-     WHERE R.RUN_ID = '${runId.replaceAll("'", "''")}' AND R.OUTCOME = 'succeeded' AND R.N_OBS > 1
+     WHERE R.RUN_ID = $1 AND R.OUTCOME = 'succeeded' AND R.N_OBS > 1
      GROUP BY R.INTERVAL ORDER BY N DESC, R.INTERVAL`,
+    [runId],
     10_000,
   );
   const found = new Map<string | null, { partitions: number; first: string }>();

@@ -59,10 +59,13 @@ export interface ExposedRun {
   readonly segments: readonly IndexedSegment[];
 }
 
-/** A read-only query's answer: values as JSON can hold them (dates and large integers as text). */
+/** A value that a query is given or gives, as JSON can hold it: dates, times and large integers are text. */
+export type QueryValue = string | number | boolean | null;
+
+/** The answer to a read-only query. */
 export interface QueryResult {
   readonly columns: readonly string[];
-  readonly rows: readonly (readonly (string | number | boolean | null)[])[];
+  readonly rows: readonly (readonly QueryValue[])[];
   /** True if rows beyond the limit were left out. */
   readonly truncated: boolean;
 }
@@ -137,8 +140,18 @@ export interface Tables {
   stored(): Promise<StoredItem[]>;
   /** Deletes pinned snapshots and unpublished parts. */
   erase(items: readonly StoredItem[]): Promise<void>;
-  /** How a query spells a column of a workspace's table; when left out, as it was declared, in double quotes. */
-  columnName?(name: string): string;
-  /** Runs one SELECT over the workspace's tables. @throws {ManymodelError} `usage` for anything that could write */
-  query(sql: string, limit: number): Promise<QueryResult>;
+  /** Spells a column of a workspace's table as a query names it. */
+  columnName(name: string): string;
+  /**
+   * Runs one SELECT over the workspace's tables.
+   *
+   * Values are bound: `$1` in the text stands for the first of `params`, `$2` for the second, each as often as needed. In
+   * a literal, a quoted identifier or a comment it is text. A value takes the type of what it is compared with, so that
+   * text compares with a date, and has none of its own elsewhere (`CAST($1 AS VARCHAR)` gives it one). Without params the
+   * text is the engine's own SQL as it stands.
+   *
+   * @param limit - the most rows to return
+   * @throws {ManymodelError} `usage` for anything that could write, for a `$n` without a value, and for a value without a `$n`
+   */
+  query(sql: string, params: readonly QueryValue[], limit: number): Promise<QueryResult>;
 }

@@ -218,7 +218,7 @@ refine: { metric: mase, worst_percent: 50, candidates: [mean, drift] }
     expect((await worker.ended)[0], worker.output().stderr).toBe(0);
     const reader = await connect(path.join(directory, "reader.yaml"));
     onTestFinished(() => reader.close());
-    expect((await reader.engine.tables.query("SELECT count(*) FROM TRAINING_RESULTS", 1)).rows).toEqual([[6]]);
+    expect((await reader.engine.tables.query("SELECT count(*) FROM TRAINING_RESULTS", [], 1)).rows).toEqual([[6]]);
     await expect(reader.engine.catalog.removeRun(run.runId)).rejects.toThrow(
       /permission denied for table mm\$runs; docs\/postgresql\.md says/,
     );
@@ -242,12 +242,17 @@ refine: { metric: mase, worst_percent: 50, candidates: [mean, drift] }
       "EXPLAIN ANALYZE SELECT 1",
       "SELECT 1; COMMIT; DROP TABLE T",
     ])
-      await expect(tables.query(sql, 1), sql).rejects.toMatchObject({ kind: "usage" });
+      await expect(tables.query(sql, [], 1), sql).rejects.toMatchObject({ kind: "usage" });
     expect(
-      (await tables.query("SELECT 1.50::numeric, 1e30::numeric, 'NaN'::float8, 9007199254740993, true, NULL -- ;", 1))
-        .rows,
+      (
+        await tables.query(
+          "SELECT 1.50::numeric, 1e30::numeric, 'NaN'::float8, 9007199254740993, true, NULL -- ;",
+          [],
+          1,
+        )
+      ).rows,
     ).toEqual([[1.5, "1000000000000000000000000000000", "NaN", "9007199254740993", true, null]]);
-    await tables.query("SELECT lo_create(0)", 1);
+    await tables.query("SELECT lo_create(0)", [], 1);
     expect(server.sql("SELECT count(*) FROM pg_largeobject_metadata")).toBe("0");
     const status = (yaml: string) => open(yaml).then((other) => other.engine.catalog.runs());
     await expect(status('engine: postgres\npostgres: { url: "postgresql://me:secret@localhost/x" }')).rejects.toThrow(

@@ -59,7 +59,7 @@ it("sql explains nothing: an explained statement could write", async () => {
   const { mm, workspace } = await trained();
   const file = path.join(workspace, "tables", "written.csv");
   for (const sql of [`EXPLAIN ANALYZE COPY (SELECT 1) TO '${file}'`, "EXPLAIN SELECT 1"])
-    await expect(mm.engine.tables.query(sql, 1)).rejects.toThrow("sql is read-only");
+    await expect(mm.engine.tables.query(sql, [], 1)).rejects.toThrow("sql is read-only");
   expect(existsSync(file)).toBe(false);
 });
 
@@ -72,7 +72,7 @@ it("columns may be called as JavaScript's own properties are", async () => {
     [{ name: "ID", type: "string" }, ...names.map((name) => ({ name, type: "number" }) as const)],
     [["a", 1, 2, 3]],
   );
-  const { rows } = await mm.engine.tables.query(`SELECT ${names.map((n) => `"${n}"`).join(", ")} FROM T`, 1);
+  const { rows } = await mm.engine.tables.query(`SELECT ${names.map((n) => `"${n}"`).join(", ")} FROM T`, [], 1);
   expect(rows).toEqual([[1, 2, 3]]);
 });
 

@@ -33,7 +33,9 @@ export async function scoreUnderFire(
   await disturb("batch");
   const anomalies: string[] = [];
   const written = (await engine.tables.columns("FORECAST_RESULTS")) !== undefined;
-  const { rows } = written ? await engine.tables.query("SELECT count(*) FROM FORECAST_RESULTS", 1) : { rows: [[0]] };
+  const { rows } = written
+    ? await engine.tables.query("SELECT count(*) FROM FORECAST_RESULTS", [], 1)
+    : { rows: [[0]] };
   if (rows[0]![0] !== 0) anomalies.push(...(await verifyForecasts(engine, reference)));
   await succeed(site, folder, "batch");
   anomalies.push(...(await verifyForecasts(engine, reference)));

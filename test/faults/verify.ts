@@ -48,6 +48,7 @@ export async function verifyRun(
   if (JSON.stringify(committed) !== JSON.stringify(indexed)) say("the index names other segments than the queue");
   const { rows } = await tables.query(
     `SELECT count(*), count(DISTINCT PARTITION_KEY), count(CASE WHEN OUTCOME = 'succeeded' THEN 1 END) FROM TRAINING_RESULTS WHERE RUN_ID = '${runId}'`,
+    [],
     1,
   );
   const shown = JSON.stringify(rows[0]);
@@ -60,6 +61,7 @@ export async function verifyRun(
 export async function verifyForecasts({ tables }: Engine, reference: Reference): Promise<string[]> {
   const { rows } = await tables.query(
     "SELECT count(DISTINCT PARTITION_KEY), count(CASE WHEN STATUS = 'OK' THEN 1 END), count(DISTINCT CASE WHEN STATUS = 'NO_MODEL' THEN PARTITION_KEY END) FROM FORECAST_RESULTS",
+    [],
     1,
   );
   const fitted = [...reference.values()].filter((row) => row.includes('"outcome":"succeeded"')).length;

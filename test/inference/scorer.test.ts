@@ -18,7 +18,7 @@ it("the compiled scorer answers from a folder alone, line by line, what a batch 
   await mm.registry.logManyModel({ name: "M", version: "V1", run, horizon: 3 });
   await mm.registry.runBatch({ model: "M", version: "V1", inputTable: "SALES", levels: [80] });
   const query = "SELECT UNIT_ID, FORECAST, LO_80, HI_80 FROM FORECAST_RESULTS ORDER BY UNIT_ID, STEP";
-  const { rows } = await mm.engine.tables.query(query, 100);
+  const { rows } = await mm.engine.tables.query(query, [], 100);
   const folder = await temporaryFolder();
   const exported = directoryStage(path.join(folder, "version"));
   await mm.registry.exportVersion("M", "V1", exported);

@@ -334,7 +334,7 @@ describe("partitions without a model", () => {
 describe("a batch's record", () => {
   it("is a row of BATCH_RUNS", async () => {
     const { mm, score } = await fitted("ets", { units: 2, engine: "local" });
-    const all = async (sql: string) => (await mm.engine.tables.query(sql, 10)).rows;
+    const all = async (sql: string) => (await mm.engine.tables.query(sql, [], 10)).rows;
     const summary = await score("PAST", { horizon: 3, quantiles: [0.5] });
     const rows = await all(
       "SELECT BATCH_ID, MODEL_NAME, MODEL_VERSION, INPUT_TABLE, OUTPUT_TABLE, N_PARTITIONS, N_OK, N_STALE, N_FALLBACK, N_NO_MODEL, N_ERROR, N_KEPT, N_ROWS, SECONDS > 0, STARTED_AT > TIMESTAMP '2020-01-01', OPTIONS FROM BATCH_RUNS",

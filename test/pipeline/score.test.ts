@@ -13,7 +13,7 @@ async function trained(mm: ManyModel, name = "misbehaving", units = 20) {
   return run;
 }
 
-const all = async (mm: ManyModel, sql: string) => (await mm.engine.tables.query(sql, 10_000)).rows;
+const all = async (mm: ManyModel, sql: string) => (await mm.engine.tables.query(sql, [], 10_000)).rows;
 
 for (const engine of ["local", "memory"] as const)
   describe(`registry and batch scoring on the ${engine} engine`, () => {

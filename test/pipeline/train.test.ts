@@ -281,7 +281,11 @@ describe("training on the local engine's threads", () => {
     }
     const { tables } = mm.engine;
     for (const view of ["MODEL_INDEX", "TRAINING_RESULTS", "TRAINING_METRICS"]) {
-      const { rows } = await tables.query(`SELECT RUN_ID, PARTITION_KEY, k FROM ${view} GROUP BY ALL ORDER BY 1`, 20);
+      const { rows } = await tables.query(
+        `SELECT RUN_ID, PARTITION_KEY, k FROM ${view} GROUP BY ALL ORDER BY 1`,
+        [],
+        20,
+      );
       expect(rows.map(([run, , k]) => [run, k])).toEqual([
         ...[
           ["r0", "1970-01-01"],
@@ -292,9 +296,9 @@ describe("training on the local engine's threads", () => {
       ]);
     }
     expect(
-      (await tables.query("SELECT KEY_RUN_ID FROM TRAINING_METRICS WHERE RUN_ID = 'r5' GROUP BY 1", 2)).rows,
+      (await tables.query("SELECT KEY_RUN_ID FROM TRAINING_METRICS WHERE RUN_ID = 'r5' GROUP BY 1", [], 2)).rows,
     ).toEqual([["c"]]);
-    expect((await tables.query("SELECT STAGE_PATH FROM MODEL_INDEX WHERE RUN_ID = 'r4'", 2)).rows).toEqual([
+    expect((await tables.query("SELECT STAGE_PATH FROM MODEL_INDEX WHERE RUN_ID = 'r4'", [], 2)).rows).toEqual([
       ["runs/r4/chunks/0001/1/segment.parquet"],
     ]);
   });
@@ -309,6 +313,7 @@ describe("training on the local engine's threads", () => {
     const failed = (
       await mm.engine.tables.query(
         `SELECT UNIT_ID, ERROR_TYPE, ERROR_MESSAGE FROM TRAINING_RESULTS WHERE RUN_ID = '${run.runId}' AND OUTCOME = 'failed' ORDER BY 1`,
+        [],
         10,
       )
     ).rows;

@@ -95,6 +95,7 @@ for (const engine of ["local", "memory"] as const)
       if (engine === "local") {
         const { rows } = await mm.engine.tables.query(
           "SELECT UNIT_ID, FORECAST FROM FORECAST_RESULTS ORDER BY UNIT_ID",
+          [],
           10,
         );
         expect(rows).toEqual([
@@ -107,6 +108,7 @@ for (const engine of ["local", "memory"] as const)
         ]);
         const results = await mm.engine.tables.query(
           `SELECT UNIT_ID, metrics->>'holdout_mase' FROM TRAINING_RESULTS WHERE RUN_ID = 'best' ORDER BY UNIT_ID`,
+          [],
           10,
         );
         expect(results.rows.map((row) => row[1])).toEqual(["1", "1", "2", "7", null, null]);

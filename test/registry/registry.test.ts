@@ -30,6 +30,7 @@ const forecasts = async (mm: ManyModel, version: string) => {
   await mm.registry.runBatch({ model: "M", version, inputTable: "SALES", outputTable: `OUT_${version}` });
   const { rows } = await mm.engine.tables.query(
     `SELECT PARTITION_KEY, STEP, FORECAST, STATUS FROM OUT_${version} ORDER BY ALL`,
+    [],
     1000,
   );
   return rows;
@@ -186,7 +187,7 @@ it("deletes versions and runs that nothing uses, and no others", async () => {
   expect(await mm.engine.catalog.run(run)).toBeUndefined();
   expect(await mm.engine.stage.list(`runs/${run}/`)).toEqual([]);
   expect(await mm.engine.queue.chunks(run)).toEqual([]);
-  const { rows } = await mm.engine.tables.query("SELECT count(*) FROM TRAINING_RESULTS", 1);
+  const { rows } = await mm.engine.tables.query("SELECT count(*) FROM TRAINING_RESULTS", [], 1);
   expect(rows).toEqual([[0]]);
   expect((await mm.registry.audit()).map(({ action }) => action)).toContain("delete-run");
 });

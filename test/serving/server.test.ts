@@ -13,7 +13,7 @@ const keys = (n: number) => Array.from({ length: n }, (_, i) => `U${String(i).pa
 /** What a batch writes: rows of key, step, forecast, bounds by partition key. */
 async function batch(mm: ManyModel, columns: string) {
   await mm.registry.runBatch({ model: "M", version: "V1", inputTable: "SALES", outputTable: "OUT", horizon: 9 });
-  const { rows } = await mm.engine.tables.query(`SELECT ${columns} FROM OUT ORDER BY PARTITION_KEY, STEP`, 10_000);
+  const { rows } = await mm.engine.tables.query(`SELECT ${columns} FROM OUT ORDER BY PARTITION_KEY, STEP`, [], 10_000);
   return rows;
 }
 
@@ -83,6 +83,7 @@ describe("predictions", () => {
     ]);
     const { rows: table } = await mm.engine.tables.query(
       "SELECT Y FROM SALES WHERE UNIT_ID = 'U01' ORDER BY OBS_DATE",
+      [],
       10,
     );
     const values = (table as number[][]).map(([y], i) => row(i + 1, y!));

@@ -49,7 +49,7 @@ describe("importing a file into an account", () => {
         expect(await engine.tables.import(file, "T", { replace: false })).toMatchObject({ rows: 5 });
       expect(await rowsOf(snowflake, ["day"]), name).toEqual(await rowsOf(local, ["day"]));
       expect(await snowflake.stage.list("imports/")).toEqual([]);
-      const { rows } = await snowflake.tables.query("SELECT DAY, PRICE FROM T WHERE ID = 4", 2);
+      const { rows } = await snowflake.tables.query("SELECT DAY, PRICE FROM T WHERE ID = 4", [], 2);
       expect(rows).toEqual([["2026-01-05", 5]]);
     }
     expect(account.server.log.filter((sql) => /^INSERT INTO \S+"(T|MM_IMPORT_\w+)"/.test(sql))).toEqual([]);
@@ -65,7 +65,7 @@ describe("importing a file into an account", () => {
     await load(one, "T", false);
     await expect(load(two, "t", false)).rejects.toThrow(/"t" exists already; import into another name, or replace it/);
     const { failing } = account.server.faults;
-    const left = async () => (await tables.query("SELECT * FROM T", 9)).rows;
+    const left = async () => (await tables.query("SELECT * FROM T", [], 9)).rows;
     for (const pattern of [/^PUT /, /^CREATE TABLE \S+"MM_IMPORT/, /^COPY INTO \S+"MM_IMPORT/, /SWAP WITH/]) {
       failing.push({ pattern, code: "000603", message: "ended", times: 1 });
       await expect(load(two, "T", true), String(pattern)).rejects.toThrow(/ended/);

@@ -23,7 +23,7 @@ it.skipIf(python === undefined)(
     await mm.registry.logManyModel({ name: "M", version: "V1", run, horizon: 3 });
     await mm.registry.runBatch({ model: "M", version: "V1", inputTable: "SALES", levels: [80] });
     const query = "SELECT FORECAST, LO_80, HI_80 FROM FORECAST_RESULTS WHERE UNIT_ID = 'U01' ORDER BY STEP";
-    const { rows } = await mm.engine.tables.query(query, 100);
+    const { rows } = await mm.engine.tables.query(query, [], 100);
     const folder = await temporaryFolder();
     const [version, scorer] = [path.join(folder, "version"), path.join(folder, "scorer.mjs")];
     const exported = directoryStage(version);

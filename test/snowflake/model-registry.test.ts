@@ -168,7 +168,7 @@ describe.skipIf(PYTHON === undefined)("a batch by an inference job (skipped with
   }
   /** The rows of a table of results. */
   const rows = async (mm: ManyModel, table: string) =>
-    (await mm.engine.tables.query(`SELECT * FROM ${table} ORDER BY PARTITION_KEY, STEP`, 10_000)).rows;
+    (await mm.engine.tables.query(`SELECT * FROM ${table} ORDER BY PARTITION_KEY, STEP`, [], 10_000)).rows;
 
   it("gives what this process gives, to the bit: keys of all types, missing values, models moved on, failures, no models", async () => {
     const [mm, client] = await both("TYPED");
@@ -244,6 +244,7 @@ describe.skipIf(PYTHON === undefined)("a batch by an inference job (skipped with
     });
     const { rows } = await mm.engine.tables.query(
       "SELECT UNIT_ID, ERROR_TYPE, ERROR_MESSAGE FROM FORECAST_RESULTS WHERE STATUS = 'ERROR' ORDER BY UNIT_ID",
+      [],
       10,
     );
     expect(rows).toEqual([

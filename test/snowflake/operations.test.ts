@@ -113,7 +113,11 @@ describe("a workspace on Snowflake, from the command line", () => {
       changed: object;
     };
     expect(second.changed).toMatchObject({ since: first.run, trained: 2, carried: 4 });
-    const { rows } = await tables.query(`SELECT UNIT_ID FROM MODEL_INDEX WHERE RUN_ID = '${second.run}' ORDER BY 1`, 9);
+    const { rows } = await tables.query(
+      `SELECT UNIT_ID FROM MODEL_INDEX WHERE RUN_ID = '${second.run}' ORDER BY 1`,
+      [],
+      9,
+    );
     expect(rows.flat()).toEqual(["U00", "U01", "U02", "U03", "U04", "U99"]);
   });
 });

@@ -45,6 +45,7 @@ async function leftBy(folder: string) {
     const models = (await runRows(mm, run!.runId)).map(({ fitMs: _, attempt: __, ...row }) => row);
     const { rows } = await mm.engine.tables.query(
       "SELECT UNIT_ID, STEP, FORECAST, LO_80, HI_95, STATUS FROM FORECAST_RESULTS ORDER BY UNIT_ID, STEP",
+      [],
       100_000,
     );
     return { models, forecasts: rows };

@@ -66,6 +66,7 @@ describe("scoring by a table function", () => {
     const { batchId: _, seconds: __, ...counts } = await score(mm, { outputTable: table, ...options });
     const { rows } = await mm.engine.tables.query(
       `SELECT ${columns} FROM ${table} ORDER BY PARTITION_KEY, STEP, MODEL_VERSION`,
+      [],
       10_000,
     );
     return { counts, rows };
@@ -148,6 +149,7 @@ describe("scoring by a table function", () => {
         });
         const { rows: found } = await mm.engine.tables.query(
           `SELECT P, SINCE::VARCHAR, ${orderBy}::VARCHAR, STEP, FORECAST, STATUS FROM OF_${orderBy} ORDER BY P, ${orderBy}`,
+          [],
           100,
         );
         results.push({ counts, found });
@@ -183,6 +185,7 @@ describe("scoring by a table function", () => {
       await expect(score(mm, { horizon: 2 })).rejects.toThrow(/internal error/);
       const { rows } = await mm.engine.tables.query(
         `SELECT ${COLUMNS} FROM FORECAST_RESULTS ORDER BY PARTITION_KEY, STEP`,
+        [],
         999,
       );
       expect(rows).toEqual(before.rows);
@@ -226,6 +229,7 @@ describe("scoring by a table function", () => {
         });
         const { rows } = await mm.engine.tables.query(
           `SELECT PARTITION_KEY, STEP, FORECAST, LO_80, HI_95, STATUS FROM ${module} ORDER BY PARTITION_KEY, STEP`,
+          [],
           99,
         );
         left.push({ trained, rows });

@@ -141,6 +141,7 @@ describe("a stage in S3", () => {
     expect((await mm.verify("r")).problems).toEqual([]);
     const { rows } = await mm.engine.tables.query(
       "SELECT count(*) FROM TRAINING_RESULTS WHERE OUTCOME = 'succeeded'",
+      [],
       1,
     );
     expect(rows).toEqual([[12]]);

@@ -43,6 +43,7 @@ describe("what a body prints", () => {
     expect(columns.map((names) => names.includes("body_log"))).toEqual([true, false, true]);
     const { rows } = await mm.engine.tables.query(
       `SELECT COUNT(*), COUNT(ERROR_MESSAGE) FROM TRAINING_RESULTS WHERE RUN_ID = '${runId}'`,
+      [],
       1,
     );
     expect(rows[0]!.map(Number)).toEqual([3, 1]);

@@ -60,7 +60,8 @@ async function demo({ config, series: units, days, directory }: DemoOptions) {
     const sample = await tables.query(
       `SELECT UNIT_ID, OBS_DATE, round(100 * FORECAST) / 100 AS FORECAST, round(100 * LO_80) / 100 AS LO_80,
          round(100 * HI_80) / 100 AS HI_80, round(100 * LO_95) / 100 AS LO_95, round(100 * HI_95) / 100 AS HI_95, STATUS
-       FROM FORECAST_RESULTS WHERE MODEL_NAME = '${model}' AND MODEL_VERSION = '${version}' AND STEP = 1 ORDER BY UNIT_ID LIMIT 3`,
+       FROM FORECAST_RESULTS WHERE MODEL_NAME = $1 AND MODEL_VERSION = $2 AND STEP = 1 ORDER BY UNIT_ID LIMIT 3`,
+      [String(model), String(version)],
       3,
     );
     const text = [

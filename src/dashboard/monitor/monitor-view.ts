@@ -1,6 +1,7 @@
 import { ManymodelError, show } from "../../core/errors.ts";
 import type { Engine } from "../../ports/engine.ts";
-import { latestOf, literal, number, ofVersion, text } from "../base/status-query.ts";
+import type { QueryValue } from "../../ports/tables.ts";
+import { latestOf, number, OF_VERSION, text } from "../base/status-query.ts";
 import type { MonitorDay, MonitorDetail } from "../wire.ts";
 
 /** Where monitoring wrote what it found. */
@@ -28,6 +29,7 @@ export async function monitorDetail(
   const named = columns.map(({ name }) => name);
   const known = await tables.query(
     `SELECT MODEL_NAME, MODEL_VERSION, MAX(MONITORED_AT) AS LATEST FROM ${status} GROUP BY MODEL_NAME, MODEL_VERSION ORDER BY LATEST DESC`,
+    [],
     MOST_MODELS,
   );
   const models = known.rows.map(([model, version]) => ({ model: String(model), version: String(version) }));
@@ -39,13 +41,15 @@ export async function monitorDetail(
   if (chosen === undefined && wanted.model === undefined) return null;
   if (chosen === undefined)
     throw new ManymodelError("not-found", `nothing of ${show(wanted.model)} ${show(wanted.version)} was monitored`);
-  const latest = latestOf(status, chosen);
+  const latest = latestOf(status);
+  const params = [chosen.model, chosen.version];
   // After a patch the models that were not replaced go on where they were: an entry is of a model, not of a version.
   const own = named.includes("MODEL_RUN")
-    ? `MODEL_NAME = ${literal(chosen.model)} AND (PARTITION_KEY, MODEL_RUN) IN (SELECT PARTITION_KEY, MODEL_RUN FROM ${status} WHERE ${latest})`
-    : ofVersion(chosen);
+    ? `MODEL_NAME = $1 AND (PARTITION_KEY, MODEL_RUN) IN (SELECT PARTITION_KEY, MODEL_RUN FROM ${status} WHERE ${latest})`
+    : OF_VERSION;
   const counted = await tables.query(
     `SELECT VERDICT, COUNT(*), MAX(MONITORED_AT) FROM ${status} WHERE ${latest} GROUP BY VERDICT ORDER BY VERDICT`,
+    params,
     MOST_MODELS,
   );
   return {
@@ -53,28 +57,35 @@ export async function monitorDetail(
     ...chosen,
     monitoredAt: text(counted.rows[0]?.[2]),
     verdicts: counted.rows.map(([verdict, count]) => ({ verdict: String(verdict), count: Number(count) })),
-    ...(await daysOf(tables, ledger, own)),
+    ...(await daysOf(tables, ledger, own, params)),
   };
 }
 
-/** Errors and coverage by the time that was forecast. */
+/**
+ * Errors and coverage by the time that was forecast.
+ *
+ * @param of - a condition on the ledger's rows, whose values are `params`
+ */
 async function daysOf(
   tables: Engine["tables"],
   ledger: string,
   of: string,
+  params: readonly QueryValue[],
 ): Promise<Pick<MonitorDetail, "days" | "levels">> {
   const columns = (await tables.columns(ledger)) ?? [];
   const names = columns.map(({ name }) => name);
   const time = names[names.indexOf("ORIGIN") + 1];
   if (time === undefined || !names.includes("ORIGIN")) return { days: [], levels: [] };
-  const id = (name: string) => tables.columnName?.(name) ?? `"${name.replaceAll('"', '""')}"`;
   const levels = names.flatMap((name) => (/^HIT_[\d.]+$/.test(name) ? [Number(name.slice(4))] : []));
   const shares = levels.map(
-    (level) => `100 * AVG(CASE WHEN ${id(`HIT_${level}`)} THEN 1.0 WHEN NOT ${id(`HIT_${level}`)} THEN 0.0 END)`,
+    (level) =>
+      `100 * AVG(CASE WHEN ${tables.columnName(`HIT_${level}`)} THEN 1.0 WHEN NOT ${tables.columnName(`HIT_${level}`)} THEN 0.0 END)`,
   );
+  const at = tables.columnName(time);
   const { rows } = await tables.query(
-    `SELECT ${[id(time), "COUNT(*)", "AVG(ABS(SCALED_ERROR))", "AVG(SCALED_ERROR)", ...shares].join(", ")} FROM ${ledger}
-     WHERE ${of} GROUP BY ${id(time)} ORDER BY ${id(time)} DESC`,
+    `SELECT ${[at, "COUNT(*)", "AVG(ABS(SCALED_ERROR))", "AVG(SCALED_ERROR)", ...shares].join(", ")} FROM ${ledger}
+     WHERE ${of} GROUP BY ${at} ORDER BY ${at} DESC`,
+    params,
     MOST_DAYS,
   );
   const days = rows.map(

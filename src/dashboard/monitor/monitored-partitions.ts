@@ -1,7 +1,7 @@
 import { ManymodelError, show } from "../../core/errors.ts";
 import type { Engine } from "../../ports/engine.ts";
 import { keyLabel } from "../base/key-label.ts";
-import { latestOf, literal, number, text } from "../base/status-query.ts";
+import { latestOf, number, text } from "../base/status-query.ts";
 import type { MonitorPage } from "../wire.ts";
 
 /** What the rows of the status table can be sorted by. */
@@ -37,22 +37,26 @@ export async function monitoredPartitions(
   const verdict = oneOf("verdict", wanted.verdict, VERDICTS);
   const names = (await tables.columns(status))?.map(({ name }) => name);
   if (names === undefined) throw new ManymodelError("not-found", `nothing was monitored into ${status}`);
-  const conditions = [latestOf(status, { model, version })];
+  const conditions = [latestOf(status)];
+  const params = [model, version];
+  const place = (value: string) => `$${params.push(value)}`;
   if (verdict === "not-ok") conditions.push("VERDICT <> 'ok'");
-  else if (verdict !== "all") conditions.push(`VERDICT = ${literal(verdict)}`);
+  else if (verdict !== "all") conditions.push(`VERDICT = ${place(verdict)}`);
   if (wanted.text !== "") {
-    const id = (name: string) => tables.columnName?.(name) ?? `"${name.replaceAll('"', '""')}"`;
     const keys = names.slice(names.indexOf("MODEL_VERSION") + 1, names.indexOf("PARTITION_KEY"));
     // As labels are: its values, joined by commas.
-    const label = keys.map((name) => `COALESCE(CAST(${id(name)} AS VARCHAR), 'NULL')`).join(" || ', ' || ");
-    conditions.push(`POSITION(LOWER(${literal(wanted.text)}) IN LOWER(${label})) > 0`);
+    const label = keys
+      .map((name) => `COALESCE(CAST(${tables.columnName(name)} AS VARCHAR), 'NULL')`)
+      .join(" || ', ' || ");
+    conditions.push(`POSITION(LOWER(${place(wanted.text)}) IN LOWER(${label})) > 0`);
   }
   const where = conditions.join(" AND ");
-  const counted = await tables.query(`SELECT COUNT(*) FROM ${status} WHERE ${where}`, 1);
+  const counted = await tables.query(`SELECT COUNT(*) FROM ${status} WHERE ${where}`, params, 1);
   const limit = Math.min(MOST_ROWS, wanted.limit);
   const { rows } = await tables.query(
     `SELECT PARTITION_KEY, VERDICT, REASONS, SEVERITY, RATIO, SINCE FROM ${status} WHERE ${where}
      ORDER BY ${by} ${wanted.descending ? "DESC" : "ASC"} NULLS LAST, PARTITION_KEY LIMIT ${limit} OFFSET ${wanted.offset}`,
+    params,
     MOST_ROWS,
   );
   const runId = (await versions.get(model, version))?.runId ?? "";

@@ -15,7 +15,8 @@ export async function alarmOf(
   if (registered.length === 0 || (await tables.columns(status)) === undefined) return null;
   const { rows } = await tables.query(
     `SELECT MODEL_NAME, MODEL_VERSION, VERDICT, REASONS, SINCE FROM ${status}
-     WHERE PARTITION_KEY = '${partitionKey.replaceAll("'", "''")}' ORDER BY MONITORED_AT DESC`,
+     WHERE PARTITION_KEY = $1 ORDER BY MONITORED_AT DESC`,
+    [partitionKey],
     MOST_VERDICTS,
   );
   const latest = rows.find(([model, version]) =>

@@ -33,15 +33,18 @@ export async function readNewer(
   if (timeColumn === null || lastTs === null || type === undefined || type === "string" || type === "boolean")
     return NOTHING;
   if (/[/\\]/.test(table)) return unknown("the source is a file, which is not read for the page");
-  const id = (name: string) => tables.columnName?.(name) ?? `"${name.replaceAll('"', '""')}"`;
+  const params: string[] = [];
+  const place = (value: string) => `$${params.push(value)}`;
   const is = keyColumns.map((column, i) => {
     const value = key[i] ?? null;
-    return value === null ? `${id(column.name)} IS NULL` : `${id(column.name)} = ${literal(keyText(column, value))}`;
+    const name = tables.columnName(column.name);
+    return value === null ? `${name} IS NULL` : `${name} = ${place(keyText(column, value))}`;
   });
-  const where = [...is, `${id(timeColumn)} > ${literal(lastTs)}`].join(" AND ");
-  const select = `SELECT ${id(timeColumn)}, ${id(target)} FROM ${table} WHERE ${where} ORDER BY ${id(timeColumn)}`;
+  const time = tables.columnName(timeColumn);
+  const where = [...is, `${time} > ${place(lastTs)}`].join(" AND ");
+  const select = `SELECT ${time}, ${tables.columnName(target)} FROM ${table} WHERE ${where} ORDER BY ${time}`;
   try {
-    const { rows, truncated } = await tables.query(select, MOST_ROWS);
+    const { rows, truncated } = await tables.query(select, params, MOST_ROWS);
     if (truncated) return unknown(`there are more than ${MOST_ROWS} of them`);
     if (rows.length === 0) return NOTHING;
     const axis = type === "date" || type === "timestamp" ? type : "number";
@@ -65,5 +68,3 @@ export function queriedTime(type: SeriesData["timeType"], text: string): number 
   if (type === "number") return Number(text);
   return Date.parse(`${text.slice(0, 10)}T${text.slice(11).replace(/(Z|[+]00.*)$/, "") || "00:00"}Z`);
 }
-
-const literal = (value: string) => `'${value.replaceAll("'", "''")}'`;

@@ -61,7 +61,12 @@ export async function seriesDetail(
   const { keyColumns } = source.snapshot;
   const chunks = await engine.queue.chunks(source.runId);
   const alarm =
-    around === undefined ? null : await alarmOf(engine, around.monitored, runId, partitionKey).catch(() => null);
+    around === undefined
+      ? null
+      : await alarmOf(engine, around.monitored, runId, partitionKey).catch((error) => {
+          notes.push(`It is not known whether there is an alarm: ${messageOf(error, 300)}`);
+          return null;
+        });
   const words = row.key.map((value, i) => (value === null ? "NULL" : keyText(keyColumns[i]!, value)));
   return {
     key: partitionKey,

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { ColumnBatch, ColumnInfo } from "../../core/column.ts";
-import { identifier, literal, readParquet } from "../node/duck.ts";
+import { identifier, readParquet } from "../node/duck.ts";
 import { fillProbe } from "./probe.ts";
 import { readColumns } from "./read-columns.ts";
 import type { TableStore } from "./table-store.ts";
@@ -35,13 +35,14 @@ export async function carryRows(
   set: Readonly<Record<string, string>>,
   file: string,
 ): Promise<{ rows: number; columns: ColumnInfo[] }> {
-  const replaced = Object.entries(set).map(([name, value]) => `${literal(value)} AS ${identifier(name)}`);
+  const replaced = Object.keys(set).map((name, i) => `$${i + 2} AS ${identifier(name)}`);
   const selected = replaced.length > 0 ? `* REPLACE (${replaced.join(", ")})` : "*";
   await fillProbe(connection, [values]);
   try {
     const result = await connection.run(
       `COPY (SELECT ${selected} FROM ${readParquet(files)} WHERE ${identifier(column)} IN (SELECT t0 FROM probe))
-       TO ${literal(file)} (FORMAT parquet, COMPRESSION snappy)`,
+       TO $1 (FORMAT parquet, COMPRESSION snappy)`,
+      [file, ...Object.values(set)],
     );
     return { rows: Number(result.rowsChanged), columns };
   } finally {

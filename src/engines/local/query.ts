@@ -1,23 +1,30 @@
 import { type Json, StatementType } from "@duckdb/node-api";
 import { ManymodelError } from "../../core/errors.ts";
 import type { Stage } from "../../ports/stage.ts";
-import type { QueryResult } from "../../ports/tables.ts";
+import type { QueryResult, QueryValue } from "../../ports/tables.ts";
 import { duckSays, identifier, literal, openDuck } from "../node/duck.ts";
 import type { Database } from "./database.ts";
 import type { Folders } from "./folders.ts";
 import { fetchSegments, RESULT_VIEWS, resultViews } from "./result-views.ts";
 import type { TableStore } from "./table-store.ts";
 
+/** A workspace as a query reads it. */
+interface Queried {
+  readonly db: Database;
+  readonly store: TableStore;
+  readonly folders: Folders;
+  /** The stage, if it is not in a directory. */
+  readonly elsewhere: Stage | undefined;
+}
+
 /**
  * Runs one SELECT over views of the workspace's tables, in a DuckDB of its own that can read the workspace's files and
  * nothing else.
  */
 export async function queryWorkspace(
-  db: Database,
-  store: TableStore,
-  folders: Folders,
-  elsewhere: Stage | undefined,
+  { db, store, folders, elsewhere }: Queried,
   sql: string,
+  params: readonly QueryValue[],
   limit: number,
 ): Promise<QueryResult> {
   if (sql.trim() === "") throw new ManymodelError("usage", "the query is empty; sql takes one SELECT statement");
@@ -49,6 +56,7 @@ export async function queryWorkspace(
     // EXPLAIN is none: with ANALYZE it does what it explains, whatever that is.
     if (statement.statementType !== StatementType.SELECT)
       throw new ManymodelError("usage", "sql is read-only: it takes one SELECT statement");
+    statement.bind([...params]);
     const reader = await statement.streamAndReadUntil(limit + 1);
     const types = reader.columnTypes().map(String);
     const rows = reader

@@ -6,7 +6,7 @@ import { ManymodelError, messageOf } from "../../core/errors.ts";
 import type { KeyType } from "../../core/partition-key.ts";
 import type { DataQuery, Snapshot } from "../../core/run.ts";
 import { makeFolder } from "../../stages/whole-file.ts";
-import { identifier, literal, readParquet } from "../node/duck.ts";
+import { identifier, readParquet } from "../node/duck.ts";
 import { describeQuery, type ResolvedQuery, resolveQuery, snapshotId } from "../node/resolve-query.ts";
 import type { Source, Sources } from "./source.ts";
 import { valueExpression } from "./value-expression.ts";
@@ -80,7 +80,8 @@ async function writeFiles(
   await connection.run(
     `COPY (SELECT CAST(row_number() OVER (ORDER BY ${nullsFirst}) - 1 AS INTEGER) AS p, n, ${list.join(", ")}
        FROM (SELECT ${grouped.join(", ")}, count(*) AS n FROM ${from} GROUP BY ALL) ORDER BY p)
-     TO ${literal(files.keys)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 20480)`,
+     TO $1 (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 20480)`,
+    [files.keys],
   );
   const joined = keys
     .map((key, i) => `k.k${i} IS NOT DISTINCT FROM CAST(s.${identifier(key.name)} AS ${KEY_SQL_TYPES[key.keyType!]})`)
@@ -92,7 +93,8 @@ async function writeFiles(
   await connection.run(
     `COPY (SELECT k.p AS p${selected.map((s) => `, ${s}`).join("")} FROM ${from} s
        JOIN ${readParquet([files.keys])} k ON ${joined} ORDER BY ${["k.p", ...sorted].join(", ")})
-     TO ${literal(files.data)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 122880)`,
+     TO $1 (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 122880)`,
+    [files.data],
   );
   const result = await connection.runAndReadAll(
     `SELECT CAST(count(*) AS INTEGER) AS partitions, CAST(coalesce(sum(n), 0) AS DOUBLE) AS row_count FROM ${readParquet([files.keys])}`,

@@ -8,7 +8,7 @@ import type { Snapshot } from "../../core/run.ts";
 import type { Stage } from "../../ports/stage.ts";
 import type { CsvFormat, PartitionRows, Tables } from "../../ports/tables.ts";
 import { writeWhole } from "../../stages/whole-file.ts";
-import { type Duck, duckSays, literal, readParquet } from "../node/duck.ts";
+import { type Duck, duckSays, identifier, readParquet } from "../node/duck.ts";
 import { fileFingerprint, openFile } from "../node/file-source.ts";
 import { importedColumns } from "../node/imported-columns.ts";
 import type { Database } from "./database.ts";
@@ -139,8 +139,9 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
       concealRun(db(), runId);
     },
 
-    async query(sql, limit) {
-      return queryWorkspace(db(), store(), folders, elsewhere, sql, limit);
+    columnName: identifier,
+    async query(sql, params, limit) {
+      return queryWorkspace({ db: db(), store: store(), folders, elsewhere }, sql, params, limit);
     },
   };
 }
@@ -149,7 +150,7 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
 async function importRows(connection: DuckDBConnection, file: string, part: string, csv?: CsvFormat) {
   await fileFingerprint(file, () => []);
   const { from, texts, columns } = await openFile(connection, file, csv);
-  await connection.run(`COPY (SELECT * FROM ${from}) TO ${literal(part)} (FORMAT parquet, COMPRESSION snappy)`);
+  await connection.run(`COPY (SELECT * FROM ${from}) TO $1 (FORMAT parquet, COMPRESSION snappy)`, [part]);
   const counted = await connection.runAndReadAll(`SELECT CAST(count(*) AS DOUBLE) FROM ${readParquet([part])}`);
   const rows = counted.getRows()[0]![0] as number;
   return { rows, columns: await importedColumns(connection, readParquet([part]), columns, texts) };

@@ -137,6 +137,7 @@ export function memoryTables(): Tables {
     async conceal(runId) {
       exposed.delete(runId);
     },
+    columnName: (name) => `"${name.replaceAll('"', '""')}"`,
     async query() {
       throw new ManymodelError("usage", NO_SQL);
     },

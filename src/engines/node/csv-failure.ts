@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { ManymodelError, messageOf, show } from "../../core/errors.ts";
-import { duckSays, fileLiteral, literal } from "./duck.ts";
+import { duckSays, fileLiteral } from "./duck.ts";
 
 /** What may stand between columns. */
 const DELIMITERS = [",", ";", "\t", "|"];
@@ -57,16 +57,17 @@ async function unevenLine(
   for (const delim of delimiter === undefined ? DELIMITERS : [delimiter]) {
     const widths = await connection
       .runAndReadAll(
-        `SELECT len(string_split(regexp_replace(c0, '"[^"]*"', '', 'g'), ${literal(delim)})) AS n FROM (SELECT c0 FROM ${lines} LIMIT ${LOOKED_AT})
+        `SELECT len(string_split(regexp_replace(c0, '"[^"]*"', '', 'g'), $1)) AS n FROM (SELECT c0 FROM ${lines} LIMIT ${LOOKED_AT})
          WHERE c0 <> '' GROUP BY n ORDER BY count(*) DESC LIMIT 1`,
+        [delim],
       )
       .catch(() => undefined);
     const n = Number(widths?.getRows()[0]?.[0] ?? 1);
     if (n < 2) continue;
     const columns = Array.from({ length: n }, (_, i) => `'c${i}': 'VARCHAR'`).join(", ");
-    const read = `read_csv(${fileLiteral(file)}, hive_partitioning = false, delim = ${literal(delim)}, quote = '"', escape = '"', columns = {${columns}}, ${plain})`;
+    const read = `read_csv(${fileLiteral(file)}, hive_partitioning = false, delim = $1, quote = '"', escape = '"', columns = {${columns}}, ${plain})`;
     try {
-      await connection.run(`SELECT count(COLUMNS(*)) FROM ${read}`);
+      await connection.run(`SELECT count(COLUMNS(*)) FROM ${read}`, [delim]);
     } catch (cause) {
       const [, line, text, , found] =
         /on Line: (\d+)\s+Original Line:\s?([\s\S]*?)\s+Expected Number of Columns: (\d+) Found: (\d+)/.exec(

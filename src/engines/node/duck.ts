@@ -64,7 +64,10 @@ export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** Quotes a text as a literal of DuckDB. */
+/**
+ * Quotes a text as a literal of DuckDB. Everything else is bound: views, SET and ATTACH take no bound value, and neither
+ * does what is both part of a view and of a query, as `read_parquet` and its like are.
+ */
 export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }

@@ -5,7 +5,7 @@ import path from "node:path";
 import { ManymodelError } from "../../core/errors.ts";
 import type { CsvFormat, ImportedColumn } from "../../ports/tables.ts";
 import { makeFolder } from "../../stages/whole-file.ts";
-import { type Duck, duckSays, identifier, literal } from "../node/duck.ts";
+import { type Duck, duckSays, identifier } from "../node/duck.ts";
 import { fileFingerprint, openFile } from "../node/file-source.ts";
 import { importedColumns } from "../node/imported-columns.ts";
 import type { SourceColumn } from "../node/resolve-query.ts";
@@ -70,8 +70,9 @@ export async function importFile(
       // A value in quotes is itself, whatever it says; what is not in quotes is NULL.
       const quoted = typed.map((_, i) => `coalesce('"' || replace(c${i}, '"', '""') || '"', '\\N')`);
       await connection.run(
-        `COPY (SELECT concat_ws(',', ${quoted.join(", ")}) FROM (SELECT ${texts.join(", ")} FROM ${from})) TO ${literal(lines)}
+        `COPY (SELECT concat_ws(',', ${quoted.join(", ")}) FROM (SELECT ${texts.join(", ")} FROM ${from})) TO $1
          (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01')`,
+        [lines],
       );
       const counted = await connection.runAndReadAll(`SELECT CAST(count(*) AS DOUBLE) FROM ${from}`);
       const rows = counted.getRows()[0]![0] as number;

@@ -1,6 +1,6 @@
 import type { ClientBase, FieldDef } from "pg";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
-import type { QueryResult } from "../../ports/tables.ts";
+import type { QueryResult, QueryValue } from "../../ports/tables.ts";
 import { type Database, isLost } from "./database.ts";
 import { RESULT_VIEWS } from "./result-views.ts";
 
@@ -11,7 +11,12 @@ const TIMEOUT_MS = 10 * 60_000;
  * Runs one SELECT in a transaction that can write nothing, by way of a cursor: nothing but a SELECT has one, and no more
  * rows are made than are wanted. What it may read, and which functions it may call, is for the role's rights to say.
  */
-export async function queryDatabase(db: Database, sql: string, limit: number): Promise<QueryResult> {
+export async function queryDatabase(
+  db: Database,
+  sql: string,
+  params: readonly QueryValue[],
+  limit: number,
+): Promise<QueryResult> {
   if (sql.trim() === "") throw new ManymodelError("usage", "the query is empty; sql takes one SELECT statement");
   return db.session(async (client) => {
     await client.query("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
@@ -20,10 +25,11 @@ export async function queryDatabase(db: Database, sql: string, limit: number): P
     await client.query(path, [db.schema]);
     await client.query(`SET LOCAL statement_timeout = ${TIMEOUT_MS}`);
     try {
-      return await answer(client, db.schema, sql, limit);
+      return await answer(client, db.schema, { sql, params }, limit);
     } catch (cause) {
       const code = String((cause as { code?: unknown }).code);
-      if (isLost(cause) || !/^[0-9A-Z]{5}$/.test(code)) throw cause;
+      // A number of values that is not that of the placeholders counts as an error of the protocol.
+      if ((isLost(cause) && code !== "08P01") || !/^[0-9A-Z]{5}$/.test(code)) throw cause;
       const what = code === "25006" ? "sql is read-only: it takes one SELECT statement; " : "";
       throw new ManymodelError("usage", `cannot run the query: ${what}${messageOf(cause, 500)}`, { cause });
     } finally {
@@ -33,10 +39,15 @@ export async function queryDatabase(db: Database, sql: string, limit: number): P
   });
 }
 
-async function answer(client: ClientBase, schema: string, sql: string, limit: number): Promise<QueryResult> {
+async function answer(
+  client: ClientBase,
+  schema: string,
+  { sql, params }: { readonly sql: string; readonly params: readonly QueryValue[] },
+  limit: number,
+): Promise<QueryResult> {
   // As a prepared statement, of which there can be one only.
   const text = `DECLARE answer NO SCROLL CURSOR FOR ${sql}`;
-  await client.query({ text, queryMode: "extended" } as { text: string });
+  await client.query({ text, values: [...params], queryMode: "extended" } as { text: string });
   const { rows, fields } = await client.query<unknown[]>({
     text: `FETCH ${limit + 1} FROM answer`,
     rowMode: "array",

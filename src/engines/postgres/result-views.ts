@@ -1,6 +1,7 @@
 import type { ClientBase } from "pg";
 import type { KeyType } from "../../core/partition-key.ts";
-import { identifier, literal } from "../node/duck.ts";
+import { identifier } from "../node/duck.ts";
+import { literal } from "./literal.ts";
 
 /** A view over the rows of committed segments: its columns, and what they are selected from. */
 interface ResultView {

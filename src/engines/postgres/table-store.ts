@@ -4,10 +4,11 @@ import { type ColumnBatch, type ColumnInfo, type ColumnType, columnsOf } from ".
 import { ManymodelError } from "../../core/errors.ts";
 import { checkName } from "../../core/run.ts";
 import type { TablePart } from "../../ports/tables.ts";
-import { identifier, literal } from "../node/duck.ts";
+import { identifier } from "../node/duck.ts";
 import { copyIn } from "./copy.ts";
 import type { Database } from "./database.ts";
 import { encodeColumns } from "./encode-columns.ts";
+import { literal } from "./literal.ts";
 import { readPublished } from "./published-rows.ts";
 import { RESULT_VIEWS } from "./result-views.ts";
 
@@ -242,15 +243,16 @@ export class TableStore {
       async (client) => {
         const columns = (await this.columns(client, table)) ?? [];
         const names = await this.#physical(client, table.toLowerCase());
-        const changed = new Map(Object.entries(set).map(([name, value]) => [folded(name), value]));
-        const selected = names.map((name) => (changed.has(name) ? literal(changed.get(name)!) : identifier(name)));
+        const changed = Object.entries(set).filter(([name]) => names.includes(folded(name)));
+        const places = new Map(changed.map(([name], i) => [folded(name), `$${i + 4}::text`]));
+        const selected = names.map((name) => places.get(name) ?? identifier(name));
         const id = await this.#newPart(client, table, 0, columns);
         const { rowCount } = await client.query(
           `INSERT INTO ${this.#rows(table)} (${[PART, ...names.map(identifier)].join(", ")})
            SELECT ${[id, ...selected].join(", ")} FROM ${this.#rows(table)}
            WHERE ${identifier(folded(column))} = ANY ($1::text[]) AND ${PART} IN
              (SELECT id FROM ${this.#db.schema}.mm$parts WHERE table_name = $2 AND owner = $3)`,
-          [[...values], table.toLowerCase(), owner],
+          [[...values], table.toLowerCase(), owner, ...changed.map(([, value]) => value)],
         );
         await client.query(`UPDATE ${this.#db.schema}.mm$parts SET row_count = $2 WHERE id = $1`, [id, rowCount]);
         return { id, rows: rowCount ?? 0, columns };

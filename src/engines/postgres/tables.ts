@@ -40,7 +40,7 @@ export function postgresTables(db: Database, stage: Stage, duck: Duck, temporary
         else await store.discard(id.slice(0, id.lastIndexOf("/")), [{ id: id.slice(id.lastIndexOf("/") + 1) }]);
     },
     columnName: (name) => identifier(folded(name)),
-    query: (sql, limit) => queryDatabase(db, sql, limit),
+    query: (sql, params, limit) => queryDatabase(db, sql, params, limit),
   };
 }
 

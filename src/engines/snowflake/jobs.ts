@@ -5,7 +5,7 @@ import type { JobRecord, Jobs } from "../../ports/jobs.ts";
 import type { Stage } from "../../ports/stage.ts";
 import type { Names } from "./names.ts";
 import type { Row, Session } from "./session.ts";
-import { jobStatements, MOUNT, ROOT, specification } from "./sql/jobs.ts";
+import { jobStatements, MOUNT, ROOT, specification, taskNames } from "./sql/jobs.ts";
 import { runComment } from "./sql/run-objects.ts";
 
 /**
@@ -45,7 +45,7 @@ export function snowflakeJobs(
         return;
       }
       await stage.put(config(run), workerConfig(address, true));
-      const begun = (await session.rows(sql.history(base))).length > 0;
+      const begun = (await session.rows(sql.history, taskNames(base))).length > 0;
       if (begun && launch > 1) await session.rows(sql.retry(base));
       else {
         for (const text of sql.graph(base, runComment(run), spec(run, "worker", "--run", run), spec(run, "index", run)))
@@ -55,7 +55,7 @@ export function snowflakeJobs(
     },
     async jobs(run) {
       const base = jobBase(run);
-      const graph = await session.rows(sql.history(base));
+      const graph = await session.rows(sql.history, taskNames(base));
       const jobs: JobRecord[] = [];
       if (graph.length > 0) jobs.push(graphState(base, graph));
       for (const one of await services(base)) jobs.push(await serviceState(session, sql, one, service.replicas));

@@ -1,7 +1,9 @@
 import { ManymodelError, show } from "../../core/errors.ts";
 
 /**
- * A text as a literal of Snowflake. The only place where a value becomes part of a statement; everything else is bound.
+ * A text as a literal of Snowflake. The only place where a value becomes part of a statement: COPY (its files, its place
+ * and its query), PUT, GET, LIST, REMOVE, SHOW, CREATE, ALTER and EXECUTE take no bound value, and system functions want
+ * a constant. Everything else is bound.
  *
  * @throws {ManymodelError} `usage` for a text with NUL or half a surrogate pair, which no column can hold
  */

@@ -20,7 +20,7 @@ export interface Statements {
 /** A connection to an account, opened when it is first needed and again when it was lost. */
 export interface Session extends Statements {
   /** The rows of a query, at most `limit`, with the names of their columns. */
-  table(sql: string, limit: number): Promise<Table>;
+  table(sql: string, binds: readonly Bind[], limit: number): Promise<Table>;
   /** The rows of what an account lists (SHOW, DESCRIBE), by the names of their columns; `limit` as for `table`. */
   records(sql: string, limit: number): Promise<readonly ListedRow[]>;
   /** Changes that happen together or not at all, in a connection of their own, one transaction after another. */
@@ -52,7 +52,7 @@ export function openSession(address: SnowflakeAddress): Session {
   return {
     rows: async (sql, binds) => (await main.execute(sql, binds)).rows,
     change: async (sql, binds) => (await main.execute(sql, binds)).changed,
-    table: (sql, limit) => main.execute(sql, [], limit),
+    table: (sql, binds, limit) => main.execute(sql, binds, limit),
     async records(sql, limit) {
       const { columns, rows } = await main.execute(sql, [], limit);
       return rows.map((row) => Object.fromEntries(row.map((value, i) => [columns[i]!, value])));

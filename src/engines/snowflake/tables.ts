@@ -6,7 +6,9 @@ import { checkName } from "../../core/run.ts";
 import { rowSelector } from "../../core/selection.ts";
 import type { Stage } from "../../ports/stage.ts";
 import type { TablePart, Tables } from "../../ports/tables.ts";
+import { bindNumbered } from "./bind-numbered.ts";
 import { importFile } from "./import-file.ts";
+import { identifier } from "./literal.ts";
 import { type Names, OWN } from "./names.ts";
 import { PinnedRows } from "./pinned-rows.ts";
 import { carryRows, readPublished } from "./published-rows.ts";
@@ -133,15 +135,17 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): T
       await eraseItems(session, names, stage, items);
       for (const { id } of items) opened.delete(id);
     },
-    async query(text, limit) {
+    columnName: identifier,
+    async query(text, params, limit) {
       const query = text.trim().replace(/;$/, "");
       if (query === "") throw new ManymodelError("usage", "the query is empty; sql takes one SELECT statement");
       if (!/^(SELECT|WITH)\b/i.test(query))
         throw new ManymodelError("usage", "sql is read-only: it takes one SELECT statement");
+      const { sql: bound, binds } = bindNumbered(query, params);
       try {
         // As part of a query it compiles only if it is one itself: what could write is refused here, and not run.
-        await session.rows(sql.explain(query));
-        const { columns, rows } = await session.table(query, limit + 1);
+        await session.rows(sql.explain(bound), binds);
+        const { columns, rows } = await session.table(bound, binds, limit + 1);
         // The driver's dates and timestamps say their own text.
         const plain = rows
           .slice(0, limit)

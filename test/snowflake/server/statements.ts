@@ -37,7 +37,7 @@ export function rowStatements(shared: Shared, faults: Faults): Handler {
       case "EXPLAIN": {
         const query = /^EXPLAIN USING TEXT\s+(.*)$/s.exec(sql)?.[1];
         if (query === undefined) throw unsupported(sql);
-        await session.run(`EXPLAIN ${translate(mask(query))}`);
+        await session.run(`EXPLAIN ${translate(mask(query))}`, binds);
         return rowset(textRows(["content"], [["GlobalStats: ..."]]));
       }
       case "BEGIN":

@@ -73,7 +73,7 @@ export function taskStatements(
     );
   };
 
-  return async (session, sql) => {
+  return async (session, sql, binds) => {
     const text = sql.trim();
     const masked = mask(text);
     const create =
@@ -135,12 +135,12 @@ export function taskStatements(
       return { rowset: done() };
     }
     if (/INFORMATION_SCHEMA\.TASK_HISTORY\(/.test(masked.code)) {
-      const listed =
-        /^SELECT NAME, STATE, ERROR_MESSAGE FROM TABLE\(\S+\.INFORMATION_SCHEMA\.TASK_HISTORY\(RESULT_LIMIT => 10000\)\)\s+WHERE NAME IN \(([^()]*)\) ORDER BY SCHEDULED_TIME$/.exec(
+      const known =
+        /^SELECT NAME, STATE, ERROR_MESSAGE FROM TABLE\(\S+\.INFORMATION_SCHEMA\.TASK_HISTORY\(RESULT_LIMIT => 10000\)\)\s+WHERE NAME = \?(?: OR NAME = \?)* ORDER BY SCHEDULED_TIME$/.test(
           masked.code,
-        )?.[1];
-      if (listed === undefined) throw unsupported(text);
-      const names = new Set([...listed.matchAll(/\ue000(\d+)\ue000/g)].map(([, n]) => masked.literal(Number(n))));
+        );
+      if (!known) throw unsupported(text);
+      const names = new Set<unknown>(binds.map(({ value }) => value));
       const rows = history.map(({ name, state, error }) => [name.split(".").at(-1)!, state, error]);
       return {
         rowset: textRows(

@@ -16,6 +16,9 @@ export const ROOT = "_ROOT";
 /** The tasks of a run's graph, in the order in which they are made. */
 const TASKS = ["ROOT", "TRAIN", "FINAL"] as const;
 
+/** The names of a graph's tasks. */
+export const taskNames = (base: string) => TASKS.map((which) => `${base}_${which}`);
+
 /**
  * The specification of a container, as JSON, which is YAML too: the worker's image, with the stage mounted (the second
  * version of stage volumes: `stageConfig`), and where it finds its token.
@@ -67,9 +70,8 @@ export function jobStatements(
     ],
     start: (base: string) => `EXECUTE TASK ${task(base, "ROOT")}`,
     retry: (base: string) => `EXECUTE TASK ${task(base, "ROOT")} RETRY LAST`,
-    history: (
-      base: string,
-    ) => `SELECT NAME, STATE, ERROR_MESSAGE FROM TABLE(${names.database}.INFORMATION_SCHEMA.TASK_HISTORY(RESULT_LIMIT => 10000))
-      WHERE NAME IN (${TASKS.map((which) => literal(`${base}_${which}`)).join(", ")}) ORDER BY SCHEDULED_TIME`,
+    /** The executions of a graph's tasks; bound to `taskNames`. */
+    history: `SELECT NAME, STATE, ERROR_MESSAGE FROM TABLE(${names.database}.INFORMATION_SCHEMA.TASK_HISTORY(RESULT_LIMIT => 10000))
+      WHERE NAME = ? OR NAME = ? OR NAME = ? ORDER BY SCHEDULED_TIME`,
   };
 }
