@@ -5,9 +5,9 @@ const SECONDS = { H: 3600, M: 60, S: 1 } as const;
  * series have it; undefined if it is none. Months are without a day: which one is each series' own.
  */
 export function readInterval(text: string): string | undefined {
-  const calendar = /^P(\d+)([DWMY])(?:@\d+)?$/.exec(text);
-  if (calendar !== null && Number(calendar[1]) > 0) {
-    const [count, unit] = [Number(calendar[1]), calendar[2]!];
+  const [, digits, unit] = /^P(\d+)([DWMY])(?:@\d+)?$/.exec(text) ?? [];
+  const count = Number(digits);
+  if (count > 0) {
     if (unit === "D" || unit === "W") return `P${count * (unit === "W" ? 7 : 1)}D`;
     return `P${count * (unit === "Y" ? 12 : 1)}M`;
   }
