@@ -3,6 +3,12 @@ import { ByteWriter } from "hyparquet-writer";
 import { writePageHeader } from "hyparquet-writer/src/datapage.js";
 import { snappyCompress } from "hyparquet-writer/src/snappy.js";
 
+/** A column's entry in the schema of a file, with its physical type. */
+export type StoredElement = SchemaElement & Required<Pick<SchemaElement, "type">>;
+
+/** A column chunk with the metadata that the writer knows. */
+type WrittenChunk = ColumnChunk & Required<Pick<ColumnChunk, "meta_data">>;
+
 /** The values of some rows of a column, encoded as Parquet has them. */
 export interface EncodedValues {
   readonly rows: number;
@@ -16,7 +22,7 @@ export interface EncodedValues {
 }
 
 /** Writes a column chunk of one data page, compressed, after its dictionary's page if it has one. */
-export function writeColumnChunk(writer: ByteWriter, element: SchemaElement, values: EncodedValues): ColumnChunk {
+export function writeColumnChunk(writer: ByteWriter, element: StoredElement, values: EncodedValues): WrittenChunk {
   const { rows, nulls, levels, bytes, dictionary, bounds } = values;
   const start = writer.offset;
   let headers = 0;
@@ -62,7 +68,7 @@ export function writeColumnChunk(writer: ByteWriter, element: SchemaElement, val
   return {
     file_offset: BigInt(start),
     meta_data: {
-      type: element.type!,
+      type: element.type,
       encodings: dictionary === undefined ? ["PLAIN"] : ["PLAIN", "RLE_DICTIONARY"],
       path_in_schema: [element.name],
       codec: "SNAPPY",
@@ -84,8 +90,8 @@ export function writeColumnChunk(writer: ByteWriter, element: SchemaElement, val
 export function encodeRuns(values: ArrayLike<number>, bitWidth: number, counts?: ArrayLike<number>): Uint8Array {
   const writer = new ByteWriter(4 * values.length + 8);
   const width = (bitWidth + 7) >> 3;
-  for (let i = 0; i < values.length; ) {
-    const value = values[i]!;
+  let i = 0;
+  for (let value = values[0]; value !== undefined; value = values[i]) {
     let count = 0;
     for (; i < values.length && values[i] === value; i++) count += counts?.[i] ?? 1;
     if (count === 0) continue;
@@ -107,11 +113,13 @@ export function encodeTexts(texts: readonly string[]): Uint8Array {
   const view = new DataView(bytes.buffer);
   let at = 0;
   let read = 0;
-  for (let i = 0; i < texts.length; i++) {
-    const length = pieces?.[i]?.length ?? texts[i]!.length;
+  let next = 0;
+  for (const text of texts) {
+    const piece = pieces?.[next++];
+    const length = piece?.length ?? text.length;
     view.setUint32(at, length, true);
     at += 4;
-    if (pieces !== undefined) bytes.set(pieces[i]!, at);
+    if (piece !== undefined) bytes.set(piece, at);
     else for (let j = 0; j < length; j++) bytes[at + j] = all[read + j]!;
     at += length;
     read += length;

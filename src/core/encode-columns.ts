@@ -1,8 +1,8 @@
 import type { SchemaElement, Statistics } from "hyparquet";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import type { Column, ColumnBatch, TextRuns } from "./column.ts";
-import { type EncodedValues, encodeRuns, encodeTexts, writeColumnChunk } from "./column-chunk.ts";
-import { runsOf, sliceRuns } from "./text-runs.ts";
+import { type EncodedValues, encodeRuns, encodeTexts, type StoredElement, writeColumnChunk } from "./column-chunk.ts";
+import { layOut, runsOf, sliceRuns } from "./text-runs.ts";
 
 const DAY = 86_400_000;
 const ROWS_PER_GROUP = 100_000;
@@ -25,7 +25,7 @@ export function encodeColumns({ length, columns }: ColumnBatch): Uint8Array {
     const chunks = stored.map((column) => writeColumnChunk(writer, column.element, encode(column, from, to)));
     file.row_groups.push({
       columns: chunks,
-      total_byte_size: chunks.reduce((sum, { meta_data }) => sum + meta_data!.total_uncompressed_size, 0n),
+      total_byte_size: chunks.reduce((sum, { meta_data }) => sum + meta_data.total_uncompressed_size, 0n),
       num_rows: BigInt(to - from),
       total_compressed_size: BigInt(writer.offset - start),
     });
@@ -36,7 +36,10 @@ export function encodeColumns({ length, columns }: ColumnBatch): Uint8Array {
 }
 
 /** A column as Parquet stores its values. */
-type Stored = { readonly element: SchemaElement } & (Numbers | { readonly runs: TextRuns });
+type Stored = { readonly element: StoredElement } & (Numbers | { readonly runs: TextRuns });
+
+/** How Parquet stores the values of a column. */
+type PhysicalType = Pick<StoredElement, "type" | "converted_type">;
 
 interface Numbers {
   readonly values: Float64Array | Int32Array | BigInt64Array | Uint8Array;
@@ -45,10 +48,7 @@ interface Numbers {
 }
 
 function store(name: string, column: Column): Stored {
-  const element = (
-    stored: Pick<SchemaElement, "type" | "converted_type">,
-    nullable: boolean,
-  ): { element: SchemaElement } => ({
+  const element = (stored: PhysicalType, nullable: boolean): { element: StoredElement } => ({
     element: { ...stored, name, repetition_type: nullable ? "OPTIONAL" : "REQUIRED" },
   });
   if (column.type === "string") {
@@ -60,7 +60,7 @@ function store(name: string, column: Column): Stored {
   return { ...element(physicalType(column.type, values), present !== undefined), values, present };
 }
 
-function physicalType(type: Column["type"], values: Numbers["values"]): Pick<SchemaElement, "type" | "converted_type"> {
+function physicalType(type: Column["type"], values: Numbers["values"]): PhysicalType {
   if (type === "number") return { type: "DOUBLE" };
   if (type === "boolean") return { type: "BOOLEAN" };
   if (type === "date") return { type: "INT32", converted_type: "DATE" };
@@ -77,7 +77,8 @@ function physical(column: Exclude<Column, { readonly type: "string" }>): Numbers
       return column.values;
     case "date": {
       const days = new Int32Array(values.length);
-      for (let i = 0; i < days.length; i++) days[i] = Math.floor(column.values[i]! / DAY);
+      let row = 0;
+      for (const ms of column.values) days[row++] = Math.floor(ms / DAY);
       return days;
     }
     case "timestamp":
@@ -142,16 +143,19 @@ function encodeNumbers({ element, ...column }: Stored & Numbers, from: number, t
 /** Truth values as bits. */
 function packed(values: Uint8Array): Uint8Array {
   const bits = new Uint8Array((values.length + 7) >> 3);
-  for (let i = 0; i < values.length; i++) bits[i >> 3]! |= values[i]! << (i & 7);
+  let i = 0;
+  for (const value of values) {
+    bits[i >> 3]! |= value << (i & 7);
+    i++;
+  }
   return bits;
 }
 
 function boundsOf(values: Int32Array | BigInt64Array): Bounds | undefined {
-  if (values.length === 0) return undefined;
-  let min = values[0]!;
+  let min = values[0];
+  if (min === undefined) return undefined;
   let max = min;
-  for (let i = 1; i < values.length; i++) {
-    const value = values[i]!;
+  for (const value of values) {
     if (value < min) min = value;
     if (value > max) max = value;
   }
@@ -167,19 +171,26 @@ function encodeText({ element, ...column }: Stored & { runs: TextRuns }, from: n
   const places: number[] = [];
   const counts: number[] = [];
   const levels = new Uint8Array(values.length);
-  const lengths = ends.map((end, i) => end - (i === 0 ? 0 : ends[i - 1]!));
+  let start = 0;
+  const lengths = ends.map((end) => {
+    const length = end - start;
+    start = end;
+    return length;
+  });
   let nulls = 0;
-  for (let i = 0; i < values.length; i++) {
-    const text = values[i]!;
+  let run = 0;
+  for (const text of values) {
+    const length = lengths[run]!;
     if (text === null) {
-      nulls += lengths[i]!;
-      continue;
+      nulls += length;
+    } else {
+      levels[run] = 1;
+      let place = known.get(text);
+      if (place === undefined) known.set(text, (place = known.size));
+      places.push(place);
+      counts.push(length);
     }
-    levels[i] = 1;
-    let place = known.get(text);
-    if (place === undefined) known.set(text, (place = known.size));
-    places.push(place);
-    counts.push(lengths[i]!);
+    run++;
   }
   const texts = [...known.keys()];
   const common = {
@@ -188,10 +199,8 @@ function encodeText({ element, ...column }: Stored & { runs: TextRuns }, from: n
     bounds: textBounds(texts),
     levels: element.repetition_type === "REQUIRED" ? EMPTY : encodeRuns(levels, 1, lengths),
   };
-  if (2 * texts.length > to - from - nulls) {
-    const each = places.flatMap((place, i) => new Array<string>(counts[i]!).fill(texts[place]!));
-    return { ...common, bytes: encodeTexts(each) };
-  }
+  if (2 * texts.length > to - from - nulls)
+    return { ...common, bytes: encodeTexts(layOut({ values, ends }).filter((text) => text !== null)) };
   const bitWidth = 32 - Math.clz32(texts.length - 1);
   const indexes = encodeRuns(places, bitWidth, counts);
   const bytes = new Uint8Array(1 + indexes.length);
@@ -202,8 +211,9 @@ function encodeText({ element, ...column }: Stored & { runs: TextRuns }, from: n
 
 /** The first and the last text; none where the order of their characters is not that of their bytes. */
 function textBounds(texts: readonly string[]): Bounds | undefined {
-  if (texts.length === 0 || texts.some((text) => /[\ud800-\udfff]/.test(text))) return undefined;
-  let [min, max] = [texts[0]!, texts[0]!];
+  const [first] = texts;
+  if (first === undefined || texts.some((text) => /[\ud800-\udfff]/.test(text))) return undefined;
+  let [min, max] = [first, first];
   for (const text of texts) {
     if (text < min) min = text;
     if (text > max) max = text;

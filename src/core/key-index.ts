@@ -31,7 +31,8 @@ export function encodeKeyIndex(
       hashes[i++] = hash;
       bounds[bucketOf(hash, bits) + 1]!++;
     }
-  for (let bucket = 1; bucket < bounds.length; bucket++) bounds[bucket]! += bounds[bucket - 1]!;
+  let end = 0;
+  for (const [bucket, count] of bounds.entries()) bounds[bucket] = end += count;
   const words = new Uint32Array(HEADER + bounds.length + WORDS * n);
   words.set([MAGIC, n, bits]);
   words.set(bounds, HEADER);
@@ -48,25 +49,21 @@ export function encodeKeyIndex(
 
 /** Where a key's row may be, by an index's bytes; empty if the key is not there. Undefined if it is not such an index. */
 export function findKey(bytes: Uint8Array, key: string): KeyPlace[] | undefined {
-  const words = wordsOf(bytes);
-  if (words === undefined) return undefined;
-  const bits = words[2]!;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const word = (at: number) => view.getUint32(4 * at, true);
+  const length = bytes.byteLength >> 2;
+  if (length < HEADER || word(0) !== MAGIC) return undefined;
+  const [n, bits] = [word(1), word(2)];
+  const entries = HEADER + 2 ** bits + 1;
+  if (bits >= 32 || length !== entries + WORDS * n) return undefined;
   const hash = hashKey(key);
   const bucket = HEADER + bucketOf(hash, bits);
-  const entries = HEADER + 2 ** bits + 1;
   const places: KeyPlace[] = [];
-  for (let i = words[bucket]!; i < words[bucket + 1]!; i++) {
+  for (let i = word(bucket); i < Math.min(word(bucket + 1), n); i++) {
     const at = entries + WORDS * i;
-    if (words[at] === hash) places.push({ chunk: words[at + 1]!, row: words[at + 2]! });
+    if (word(at) === hash) places.push({ chunk: word(at + 1), row: word(at + 2) });
   }
   return places;
-}
-
-function wordsOf(bytes: Uint8Array): Uint32Array | undefined {
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
-  const words = new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength >> 2);
-  const [magic, n, bits] = words;
-  return magic === MAGIC && bits! < 32 && words.length === HEADER + 2 ** bits! + 1 + WORDS * n! ? words : undefined;
 }
 
 const bucketOf = (hash: number, bits: number) => (bits === 0 ? 0 : hash >>> (32 - bits));

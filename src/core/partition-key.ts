@@ -43,10 +43,11 @@ export function encodeKey(columns: readonly KeyColumn[], key: PartitionKey): str
       `partition key has ${key.length} values, expected ${columns.length}: ${columnList(columns)}`,
     );
   let text = "";
-  for (let i = 0; i < columns.length; i++) {
+  let i = 0;
+  for (const column of columns) {
     const value = key[i] as KeyValue;
-    if (i > 0) text += ",";
-    text += value === null ? "n:" : `${TAGS[columns[i]!.type]}:${escapeText(keyText(columns[i]!, value))}`;
+    if (i++ > 0) text += ",";
+    text += value === null ? "n:" : `${TAGS[column.type]}:${escapeText(keyText(column, value))}`;
   }
   return text;
 }

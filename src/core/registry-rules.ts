@@ -25,15 +25,19 @@ export function checkUnused(aliases: readonly string[], model: string, version: 
     );
 }
 
+/** A move of an alias: where it points, where it shall point, and where the caller expects it to point. */
+export interface AliasMove {
+  readonly before: string | undefined;
+  /** Null removes the alias. */
+  readonly version: string | null;
+  /** Left out if the caller expects nothing in particular. */
+  readonly expected: string | null | undefined;
+  /** Whether a version has the alias's name. */
+  readonly isVersion: boolean;
+}
+
 /** @throws {ManymodelError} what `moveAlias` throws for a move that cannot be made */
-export function checkMove(
-  model: string,
-  alias: string,
-  before: string | undefined,
-  version: string | null,
-  expected: string | null | undefined,
-  isVersion: boolean,
-): void {
+export function checkMove(model: string, alias: string, { before, version, expected, isVersion }: AliasMove): void {
   if (isVersion)
     throw new ManymodelError("conflict", `${model} has a version called ${alias}; an alias must have another name`);
   if (version === null && before === undefined) throw new ManymodelError("not-found", `${model} has no alias ${alias}`);

@@ -90,7 +90,7 @@ export function aliasHistory(entries: readonly AuditEntry[], alias: string): str
   const history: string[] = [];
   for (const { action, version, details } of entries) {
     if (details.alias !== alias) continue;
-    if (action === "set-alias" && history.at(-1) !== version) history.push(version!);
+    if (action === "set-alias" && version !== null && history.at(-1) !== version) history.push(version);
     if (action === "rollback-alias") while (history.length > 0 && history.at(-1) !== version) history.pop();
     if (action === "remove-alias") history.length = 0;
   }

@@ -5,7 +5,7 @@ import { ManymodelError } from "./errors.ts";
 import { decodeKey, type KeyColumn, type KeyType, keyText, type PartitionKey } from "./partition-key.ts";
 
 /** The columns of every segment, after the partition's own. Their order is the file's. */
-const COLUMNS: Readonly<Record<string, BasicType>> = {
+const COLUMNS = {
   partition_key: "STRING",
   position: "INT32",
   outcome: "STRING",
@@ -26,7 +26,7 @@ const COLUMNS: Readonly<Record<string, BasicType>> = {
   attempt: "INT32",
   /** Only in a segment with a partition whose body printed something. */
   body_log: "STRING",
-};
+} satisfies Record<string, BasicType>;
 
 const KEY_TYPES: Readonly<Record<KeyType, BasicType>> = {
   string: "STRING",
@@ -48,33 +48,37 @@ export function segmentColumn(name: string): string {
  * decimals as their exact text), then the columns every segment has.
  */
 export function encodeSegment(keyColumns: readonly KeyColumn[], rows: readonly PartitionOutcome[]): Uint8Array {
-  const values: Record<string, unknown[]> = {
-    partition_key: rows.map((row) => row.partitionKey),
-    position: rows.map((row) => row.position),
-    outcome: rows.map((row) => row.outcome),
-    model_kind: rows.map((row) => row.modelKind),
-    model: rows.map((row) => row.model),
-    metrics: rows.map((row) => row.metrics),
-    forecast: rows.map((row) => row.forecast),
-    info: rows.map((row) => row.info),
-    n_obs: rows.map((row) => row.nObs),
-    first_ts: rows.map((row) => row.firstTs),
-    last_ts: rows.map((row) => row.lastTs),
-    interval: rows.map((row) => row.interval),
-    fit_ms: rows.map((row) => row.fitMs),
-    seed: rows.map((row) => BigInt(row.seed)),
-    data_sha256: rows.map((row) => row.dataSha256),
-    error_type: rows.map((row) => row.errorType),
-    error_message: rows.map((row) => row.errorMessage),
-    attempt: rows.map((row) => row.attempt),
-    ...(rows.some(({ log }) => log !== null) && { body_log: rows.map((row) => row.log) }),
-  };
+  const column = (name: keyof typeof COLUMNS, value: (row: PartitionOutcome) => unknown) => ({
+    name,
+    type: COLUMNS[name],
+    data: rows.map(value),
+  });
+  const columns = [
+    column("partition_key", (row) => row.partitionKey),
+    column("position", (row) => row.position),
+    column("outcome", (row) => row.outcome),
+    column("model_kind", (row) => row.modelKind),
+    column("model", (row) => row.model),
+    column("metrics", (row) => row.metrics),
+    column("forecast", (row) => row.forecast),
+    column("info", (row) => row.info),
+    column("n_obs", (row) => row.nObs),
+    column("first_ts", (row) => row.firstTs),
+    column("last_ts", (row) => row.lastTs),
+    column("interval", (row) => row.interval),
+    column("fit_ms", (row) => row.fitMs),
+    column("seed", (row) => BigInt(row.seed)),
+    column("data_sha256", (row) => row.dataSha256),
+    column("error_type", (row) => row.errorType),
+    column("error_message", (row) => row.errorMessage),
+    column("attempt", (row) => row.attempt),
+    ...(rows.some(({ log }) => log !== null) ? [column("body_log", (row) => row.log)] : []),
+  ];
   const keys = keyColumns.map((column, i) => ({
     name: segmentColumn(column.name),
     type: KEY_TYPES[column.type],
     data: rows.map((row) => keyCell(column, row.key[i] ?? null)),
   }));
-  const columns = Object.entries(values).map(([name, data]) => ({ name, type: COLUMNS[name]!, data }));
   return new Uint8Array(
     parquetWriteBuffer({ columnData: [...keys, ...columns], createdBy: "manymodel", rowGroupSize: SEGMENT_BLOCK }),
   );

@@ -18,21 +18,25 @@ export function runsOf(column: Extract<Column, { readonly type: "string" }>): Te
   const { values } = column;
   const found: (string | null)[] = [];
   const ends: number[] = [];
-  for (let row = 0; row < values.length; row++) {
-    if (row > 0 && values[row] === values[row - 1]) continue;
-    if (row > 0) ends.push(row);
-    found.push(values[row]!);
+  let row = 0;
+  for (const value of values) {
+    if (row === 0 || value !== values[row - 1]) {
+      if (row > 0) ends.push(row);
+      found.push(value);
+    }
+    row++;
   }
-  if (values.length > 0) ends.push(values.length);
+  if (row > 0) ends.push(row);
   return { values: found, ends: Int32Array.from(ends) };
 }
 
 /** The runs of the rows `[start, end)`. */
 export function sliceRuns({ values, ends }: TextRuns, start: number, end: number): TextRuns {
+  const endOf = (run: number) => ends[run] ?? Infinity;
   let first = 0;
-  while (first < ends.length && ends[first]! <= start) first++;
+  while (endOf(first) <= start) first++;
   let last = first;
-  while (last < ends.length && ends[last]! < end) last++;
+  while (endOf(last) < end) last++;
   const within = ends.slice(first, last + 1).map((at) => Math.min(at, end) - start);
   return { values: values.slice(first, last + 1), ends: within };
 }
@@ -40,6 +44,12 @@ export function sliceRuns({ values, ends }: TextRuns, start: number, end: number
 /** A value in every row of its run. */
 export function layOut<T>({ values, ends }: { readonly values: readonly T[]; readonly ends: Int32Array }): T[] {
   const rows = new Array<T>(ends.at(-1) ?? 0);
-  for (let i = 0; i < values.length; i++) rows.fill(values[i]!, i === 0 ? 0 : ends[i - 1]!, ends[i]!);
+  let run = 0;
+  let start = 0;
+  for (const value of values) {
+    const end = ends[run++]!;
+    rows.fill(value, start, end);
+    start = end;
+  }
   return rows;
 }

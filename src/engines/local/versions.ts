@@ -82,7 +82,8 @@ export function localVersions(db: Database): Versions {
     async moveAlias({ model, alias, version, expected, rollback }, change) {
       write(() => {
         const before = (selectAlias.get(model, alias) as { version: string } | undefined)?.version;
-        checkMove(model, alias, before, version, expected, version !== null && find(model, alias) !== undefined);
+        const isVersion = version !== null && find(model, alias) !== undefined;
+        checkMove(model, alias, { before, version, expected, isVersion });
         if (version === null) deleteAlias.run(model, alias);
         else {
           known(model, version);

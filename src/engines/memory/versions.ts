@@ -37,7 +37,8 @@ export function memoryVersions(): Versions {
     },
     async moveAlias({ model, alias, version, expected, rollback }, change) {
       const before = aliases.get(id(model, alias))?.version;
-      checkMove(model, alias, before, version, expected, version !== null && versions.has(id(model, alias)));
+      const isVersion = version !== null && versions.has(id(model, alias));
+      checkMove(model, alias, { before, version, expected, isVersion });
       if (version === null) aliases.delete(id(model, alias));
       else {
         known(model, version);

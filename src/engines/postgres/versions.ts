@@ -83,7 +83,7 @@ export function postgresVersions(db: Database): Versions {
       await write(model, async (client) => {
         const before = await pointsAt(client, model, alias);
         const isVersion = version !== null && (await isThere(client, model, alias));
-        checkMove(model, alias, before, version, expected, isVersion);
+        checkMove(model, alias, { before, version, expected, isVersion });
         if (version === null)
           await client.query(`DELETE FROM ${schema}.mm$aliases WHERE model = $1 AND alias = $2`, [model, alias]);
         else {

@@ -61,7 +61,7 @@ export function snowflakeVersions(session: Session, names: Names): Versions {
       change(async (at) => {
         const before = await one(at, sql.alias, model, alias);
         const isVersion = version !== null && (await one(at, sql.get, model, alias)) !== undefined;
-        checkMove(model, alias, before, version, expected, isVersion);
+        checkMove(model, alias, { before, version, expected, isVersion });
         if (version !== null) await known(at, model, version);
         await at.change(sql.removeAlias, [model, alias]);
         if (version !== null) await at.change(sql.insertAlias, [model, alias, version, by.at]);
