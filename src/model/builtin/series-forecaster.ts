@@ -1,6 +1,5 @@
 import { type Accuracy, accuracy, type FittedModel, type Method } from "@manymodel/forecast";
-import type { Family } from "@manymodel/forecast/families";
-import { dispatch } from "@manymodel/forecast/families";
+import { type Family, modelFunctions } from "@manymodel/forecast/families";
 import { defineModel, type FitContext, type ModelDefinition } from "../define-model.ts";
 import { observed } from "../observed.ts";
 
@@ -25,7 +24,7 @@ export type ForecasterExports = {
  * metrics.
  */
 export function seriesForecaster({ fits, kinds }: Family): ModelDefinition<object, ForecasterExports, FittedModel> {
-  const { forecast, fitted, supports, update } = dispatch(kinds);
+  const { forecast, fitted, supports, update } = modelFunctions<FittedModel>(kinds);
 
   /** Accuracy over the last observations of a model fitted to those before; undefined where these allow no fit. */
   function trial(method: Method, y: Float64Array, period: number, holdout: number): Accuracy | undefined {

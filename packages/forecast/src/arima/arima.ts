@@ -2,12 +2,9 @@ import { checkOptions, type OptionNames } from "../model/options.ts";
 import { boxCox } from "../time/box-cox.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "../time/series.ts";
 import type { ArimaModel } from "./arima-model.ts";
-import { assembleModel, constantModel } from "./assemble.ts";
-import { differenced, isExhausted } from "./differencing.ts";
-import { type ArimaMethod, type Estimate, estimateConditional, estimateExact } from "./estimate.ts";
-import type { ArmaOrder } from "./polynomial.ts";
-import { type ArimaProblem, createProblem } from "./problem.ts";
-import { checkRank, design, type Regressors } from "./regressors.ts";
+import type { ArimaMethod } from "./estimate.ts";
+import { fitOrder } from "./fit-order.ts";
+import type { Regressors } from "./regressors.ts";
 
 /** The options of `arima`. */
 const NAMES: OptionNames<ArimaOptions> = {
@@ -74,37 +71,14 @@ export function arima(y: Series, options: ArimaOptions = {}): ArimaModel {
   const [p, d, q] = order;
   const [P, D, Q] = period > 1 ? seasonal : ([0, 0, 0] as const);
   const original = toFloat64(y);
-  const observed = checkSeries(original, 1);
+  checkSeries(original, 1);
   const series = lambda === undefined ? original : boxCox(original, lambda);
-  const linear = { mean: includeMean && d + D === 0, drift: includeDrift, xreg };
-  const scale = { lambda, biasAdjust };
-  const differencing = { d, D, period };
-  const w = differenced(series, differencing);
-  if (xreg === undefined && isExhausted(w, observed === series.length))
-    return constantModel(series, differencing, linear, scale, method);
-  const regression = design(series.length, linear);
-  checkRank(regression, differencing);
-  const problem = createProblem(series, regression.columns, differencing);
-  const arma: ArmaOrder = { p, q, P, Q, period };
-  const coefficients = p + q + P + Q + regression.names.length;
-  const nobs = problem.observed - d - D * period;
-  if (nobs <= coefficients)
-    throw new RangeError(
-      `the series has ${problem.observed} observed values, ${nobs} after differencing; more than ${coefficients} are needed for that many coefficients`,
-    );
-  const estimate = estimateOrder(problem, arma, method);
-  if (estimate === undefined)
-    throw new RangeError(
-      `no stationary and invertible ARIMA(${p},${d},${q})(${P},${D},${Q})[${period}] could be fitted to the series of ${problem.observed} observed values`,
-    );
-  return assembleModel(problem, arma, estimate, regression, linear, scale, method);
-}
-
-/** Estimates one order by a method, thoroughly. */
-function estimateOrder(problem: ArimaProblem, order: ArmaOrder, method: ArimaMethod): Estimate | undefined {
-  const conditional = estimateConditional(problem, order);
-  if (method === "CSS") return conditional;
-  return estimateExact(problem, order, { start: conditional, thorough: true, tolerance: 1e-8 });
+  const mean = includeMean && d + D === 0;
+  return fitOrder(
+    series,
+    { p, d, q, P, D, Q, period },
+    { mean, drift: includeDrift, xreg, lambda, biasAdjust, method },
+  );
 }
 
 function checkOrder(name: string, order: readonly number[]): void {

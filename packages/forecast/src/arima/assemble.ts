@@ -4,35 +4,40 @@ import type { ArimaMethod, Estimate } from "./estimate.ts";
 import { initialInnovationState, step } from "./likelihood/innovations.ts";
 import { createKalmanState, kalmanStep } from "./likelihood/kalman.ts";
 import { saveInnovationState, saveKalmanState } from "./model-parts.ts";
-import type { ArmaOrder } from "./polynomial.ts";
+import { type ArmaOrder, armaVector } from "./polynomial.ts";
 import type { ArimaProblem } from "./problem.ts";
-import type { Design } from "./regressors.ts";
 import { standardErrors } from "./standard-errors.ts";
 
-interface Scale {
-  readonly lambda?: number | undefined;
+/** What a model is besides its orders and estimates. */
+export interface Specification {
+  /** Whether there is a mean, which counts without differences only, and a drift. */
+  readonly mean: boolean;
+  readonly drift: boolean;
+  /** Box–Cox exponent of the model's scale. */
+  readonly lambda: number | undefined;
   readonly biasAdjust: boolean;
+  readonly method: ArimaMethod;
 }
 
-/** A model from its estimated coefficients: criteria, standard errors, and the filter run to the end of the series. */
+/**
+ * A model from its estimated coefficients: criteria, standard errors, and the filter run to the end of the series.
+ *
+ * @param names - of the linear part's coefficients
+ */
 export function assembleModel(
   problem: ArimaProblem,
   order: ArmaOrder,
   estimate: Estimate,
-  { names }: Design,
-  { mean, drift }: { mean: boolean; drift: boolean },
-  { lambda, biasAdjust }: Scale,
-  method: ArimaMethod,
+  names: readonly string[],
+  { mean, drift, lambda, biasAdjust, method }: Specification,
 ): ArimaModel {
-  const { d, D, period, observed } = problem;
+  const { d, D, period, nobs } = problem;
   const { p, q, P, Q } = order;
   const armaNames = (["ar", "ma", "sar", "sma"] as const).flatMap((name) =>
     Array.from(estimate.arma[name], (_, i) => `${name}${i + 1}`),
   );
-  const { ar, ma, sar, sma } = estimate.arma;
   const all = [...armaNames, ...names];
-  const values = [...ar, ...ma, ...sar, ...sma, ...estimate.beta];
-  const nobs = observed - d - D * period;
+  const values = [...armaVector(estimate.arma), ...estimate.beta];
   const freedom = estimate.count - all.length;
   const sigma2 = estimate.squares / (freedom > 0 ? freedom : estimate.count);
   const loglik = Number.isFinite(estimate.loglik) ? estimate.loglik : 0;
@@ -93,9 +98,7 @@ function lastValues(z: Float64Array, count: number): number[] {
 export function constantModel(
   series: Float64Array,
   differencing: Differencing,
-  { mean, drift }: { mean: boolean; drift: boolean },
-  { lambda, biasAdjust }: Scale,
-  method: ArimaMethod,
+  { mean, drift, lambda, biasAdjust, method }: Specification,
 ): ArimaModel {
   const { d, D, period } = differencing;
   const w = differenced(series, differencing).filter((value) => !Number.isNaN(value));

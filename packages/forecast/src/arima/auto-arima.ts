@@ -4,11 +4,11 @@ import { ndiffs } from "../tests/ndiffs.ts";
 import { nsdiffs } from "../tests/nsdiffs.ts";
 import { boxCox } from "../time/box-cox.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "../time/series.ts";
-import { arima } from "./arima.ts";
 import type { ArimaModel } from "./arima-model.ts";
 import { assembleModel, constantModel } from "./assemble.ts";
 import { differenced, isExhausted } from "./differencing.ts";
 import { type Estimate, estimateConditional, estimateExact } from "./estimate.ts";
+import { fitOrder } from "./fit-order.ts";
 import { ordinaryLeastSquares } from "./likelihood/conditional.ts";
 import { rootsBeyond } from "./polynomial.ts";
 import { createProblem } from "./problem.ts";
@@ -103,6 +103,9 @@ export interface AutoArimaOptions {
 /** A series with fewer observed values is not searched: its model is its mean. */
 const SHORTEST = 5;
 
+/** The order of a model that is its mean. */
+const MEAN_ONLY = { p: 0, d: 0, q: 0, P: 0, D: 0, Q: 0, period: 1 };
+
 /** How often a search goes on after its best model was disqualified. */
 const MOST_ROUNDS = 30;
 
@@ -136,36 +139,30 @@ export function autoArima(y: Series, options: AutoArimaOptions = {}): ArimaModel
   const observed = checkSeries(original, 1);
   const period = seasonal && observed > (options.period ?? 1) ? (options.period ?? 1) : 1;
   const series = lambda === undefined ? original : boxCox(original, lambda);
-  const scale = { lambda, biasAdjust };
+  const scale = { lambda, biasAdjust, method: "CSS-ML" } as const;
+  const allowMean = options.allowMean ?? true;
   const own = design(series.length, { mean: false, drift: false, xreg });
   if (observed < SHORTEST && xreg === undefined && !isConstant(series))
-    return arima(original, {
-      includeMean: options.allowMean ?? true,
-      ...(lambda === undefined ? {} : { lambda, biasAdjust }),
-    });
+    return fitOrder(series, MEAN_ONLY, { mean: allowMean, drift: false, xreg, ...scale });
   if (xreg === undefined && isConstant(series))
-    return constantModel(
-      series,
-      { d: 0, D: 0, period },
-      { mean: options.allowMean ?? true, drift: false },
-      scale,
-      "CSS-ML",
-    );
+    return constantModel(series, { d: 0, D: 0, period }, { mean: allowMean, drift: false, ...scale });
   checkRank(design(series.length, { mean: own.columns.length > 0, drift: false, xreg }), { d: 0, D: 0, period });
   const { d, D } = differences(withoutRegression(series, own.columns), period, stationary, options);
   const differencing = { d, D, period };
   checkRank(own, differencing);
-  const mean = d + D === 0 && (options.allowMean ?? true);
+  const mean = d + D === 0 && allowMean;
   const drift = d + D === 1 && (options.allowDrift ?? true);
   const w = differenced(series, differencing);
   if (xreg === undefined && isExhausted(w, observed === series.length))
-    return constantModel(series, differencing, { mean, drift }, scale, "CSS-ML");
+    return constantModel(series, differencing, { mean, drift, ...scale });
 
+  const most = Math.floor(observed / 3);
+  const mostSeasonal = Math.floor(observed / 3 / period);
   const space = {
-    maxP: Math.min(options.maxP ?? 5, Math.floor(observed / 3)),
-    maxQ: Math.min(options.maxQ ?? 5, Math.floor(observed / 3)),
-    maxSeasonalP: Math.min(options.maxSeasonalP ?? 2, Math.floor(observed / 3 / period)),
-    maxSeasonalQ: Math.min(options.maxSeasonalQ ?? 2, Math.floor(observed / 3 / period)),
+    maxP: Math.min(options.maxP ?? 5, most),
+    maxQ: Math.min(options.maxQ ?? 5, most),
+    maxSeasonalP: Math.min(options.maxSeasonalP ?? 2, mostSeasonal),
+    maxSeasonalQ: Math.min(options.maxSeasonalQ ?? 2, mostSeasonal),
     maxOrder: options.maxOrder ?? 5,
     period,
     allowConstant: mean || drift,
@@ -190,7 +187,7 @@ export function autoArima(y: Series, options: AutoArimaOptions = {}): ArimaModel
   const start = { p: startP, q: startQ, P: startSeasonalP, Q: startSeasonalQ };
   const { tried, estimate } = finish(search, () => (stepwise ? searchStepwise(search, start) : searchGrid(search)));
   const { flags, regression, problem } = parts[Number(tried.constant)]!;
-  return assembleModel(problem, orderOf(tried, period), estimate, regression, flags, scale, "CSS-ML");
+  return assembleModel(problem, orderOf(tried, period), estimate, regression.names, { ...flags, ...scale });
 }
 
 /** The orders of differencing, given or by the tests. */
@@ -255,7 +252,7 @@ function finish(search: Search, explore: () => void): { tried: Tried; estimate: 
       restart: !approximation,
       tolerance: approximation ? 1e-4 : 1e-6,
       accept: (arma) => rootsBeyond(arma, ROOT_LIMIT),
-      ...(best === undefined ? {} : { hopeless: loglikFor(search, tried, best.criterion) }),
+      hopeless: best && loglikFor(search, tried, best.criterion),
     });
     fits++;
     const qualified = estimate !== undefined && rootsBeyond(estimate.arma, ROOT_LIMIT);

@@ -31,21 +31,13 @@ export interface Start {
 export function estimateConditional(
   problem: ArimaProblem,
   order: ArmaOrder,
-  { start, tolerance = 1e-9, maxSteps, rootLimit, hopeless }: ConditionalOptions = {},
+  options: ConditionalOptions = {},
 ): Estimate | undefined {
   const { columns, n } = problem;
   const parameters = order.p + order.q + order.P + order.Q + columns.length - 1;
   const work = conditionalWorkspace(problem, parameters);
-  const fit = fitConditional(order, columns, n, work, {
-    tolerance,
-    ...(maxSteps === undefined ? {} : { maxSteps }),
-    ...(rootLimit === undefined ? {} : { rootLimit }),
-    ...(hopeless === undefined ? {} : { hopeless }),
-    ...(start === undefined ? {} : { start }),
-  });
-  if (fit === undefined) return undefined;
-  const loglik = (-n / 2) * (Math.log((2 * Math.PI * fit.squares) / fit.count) + 1);
-  return { arma: fit.arma, beta: fit.beta, loglik, squares: fit.squares, count: fit.count };
+  const fit = fitConditional(order, columns, n, work, { tolerance: 1e-9, ...options });
+  return fit && { ...fit, loglik: (-n / 2) * (Math.log((2 * Math.PI * fit.squares) / fit.count) + 1) };
 }
 
 /** The exact likelihood of a series with missing values: as regression coefficients where they are few, else filtered. */
@@ -73,13 +65,13 @@ export interface ExactOptions {
   /** Another point to start from; the more likely of the two is taken. */
   readonly other?: Start | undefined;
   /** Also start from zero coefficients where the search from `start` strays. */
-  readonly restart?: boolean;
+  readonly restart?: boolean | undefined;
   /** Also start from zero coefficients, and squeeze out the last digits: for a final fit. */
   readonly thorough?: boolean;
   /** Expected gain in log-likelihood below which to stop. */
   readonly tolerance?: number;
   /** Gives up when the log-likelihood seems to stay below this. */
-  readonly hopeless?: number;
+  readonly hopeless?: number | undefined;
   /** Gives up where the search strays among models this does not accept; and those it accepts go before all others. */
   readonly accept?: (arma: Arma) => boolean;
 }
@@ -123,7 +115,7 @@ export function estimateExact(
       hopeless,
       accept,
       gradient,
-      ...(n > parameters + columns.length ? { curvature: { columns, beta: from.beta, n, work } } : {}),
+      curvature: n > parameters + columns.length ? { columns, beta: from.beta, n, work } : undefined,
     });
   const given =
     start !== undefined && other !== undefined && likelihood(other.arma) > likelihood(start.arma)

@@ -18,6 +18,8 @@ export interface ArimaProblem extends Differencing {
   /** Whether no value is missing, so that the exact likelihood needs no Kalman filter. */
   readonly complete: boolean;
   readonly observed: number;
+  /** Observed values less those lost to differencing. */
+  readonly nobs: number;
   /** The missing values, where there are some but few. */
   readonly missing: MissingValues | undefined;
   /** Buffers; grown when an order needs more. */
@@ -52,6 +54,7 @@ export function createProblem(
     n,
     complete,
     observed,
+    nobs: observed - d - D * period,
     missing: missingValues(series, columns, differencing),
     conditional: createConditionalWorkspace(n, parameters),
     likelihood: reach > 0 ? createLikelihoodWorkspace(n, reach, columns.length) : undefined,

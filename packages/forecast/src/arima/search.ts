@@ -114,18 +114,16 @@ function estimateCandidate(
 ): Estimate | undefined {
   const order = orderOf(candidate, search.space.period);
   const start = startFrom(parent, candidate, problem);
-  const from = start === undefined ? {} : { start };
   if (search.space.approximation) {
     const settings = { tolerance: 3e-6, rootLimit: ROOT_LIMIT, hopeless: squaresFor(search, candidate) };
-    const found = estimateConditional(problem, order, { ...settings, ...from });
+    const found = estimateConditional(problem, order, { ...settings, start });
     if (start !== undefined || order.p === 0 || order.q === 0) return found;
     // Mixed models have several optima: a persistent start often finds another one than zeros do.
     const other = estimateConditional(problem, order, { ...settings, start: persistent(order, problem) });
     return other !== undefined && found !== undefined && other.squares < found.squares ? other : found;
   }
   const conditional = estimateConditional(problem, order, { tolerance: 1e-4, rootLimit: ROOT_LIMIT });
-  if (coefficientsOf(candidate, problem) + 2 >= problem.observed - problem.d - problem.D * problem.period)
-    return undefined;
+  if (coefficientsOf(candidate, problem) + 2 >= problem.nobs) return undefined;
   const hopeless = loglikFor(search, candidate, search.best?.criterion ?? Infinity);
   const accept = (arma: Arma) => rootsBeyond(arma, ROOT_LIMIT);
   return estimateExact(problem, order, {
@@ -153,7 +151,7 @@ function coefficientsOf({ p, q, P, Q }: Candidate, problem: ArimaProblem): numbe
 /** The criterion of a candidate, by approximation or (`exact`) from its log-likelihood. */
 export function criterionOf(search: Search, candidate: Candidate, estimate: Estimate, exact: boolean): number {
   const problem = search.problemOf(candidate.constant);
-  const nobs = problem.observed - problem.d - problem.D * problem.period;
+  const { nobs } = problem;
   const { criterion } = search.space;
   const approximation = search.space.approximation && !exact;
   const loglik = approximation
@@ -167,7 +165,7 @@ function squaresFor(search: Search, candidate: Candidate): number {
   const best = search.best?.criterion ?? Infinity;
   if (best === Infinity) return Infinity;
   const problem = search.problemOf(candidate.constant);
-  const nobs = problem.observed - problem.d - problem.D * problem.period;
+  const { nobs } = problem;
   const count = problem.n - candidate.p - problem.period * candidate.P;
   return count * Math.exp((-2 * loglikFor(search, candidate, best) - search.offset) / nobs);
 }
@@ -189,7 +187,7 @@ export function revise(search: Search, tried: Tried, criterion: number): Tried {
 /** The log-likelihood at which a candidate has a criterion; −Infinity where it cannot have it. */
 export function loglikFor(search: Search, candidate: Candidate, criterion: number): number {
   const problem = search.problemOf(candidate.constant);
-  const nobs = problem.observed - problem.d - problem.D * problem.period;
+  const { nobs } = problem;
   const penalty = informationCriteria(0, coefficientsOf(candidate, problem), nobs)[search.space.criterion];
   return criterion < Infinity && penalty < Infinity ? (penalty - criterion) / 2 : -Infinity;
 }

@@ -1,4 +1,4 @@
-import type { Kind, SimulateOptions } from "../model/kind.ts";
+import type { SimulateOptions } from "../model/kind.ts";
 import { checkForecastOptions, type Forecast, type ForecastOptions, symmetricForecast } from "../model/prediction.ts";
 import { normal, random } from "../stats/random.ts";
 import type { CesModel } from "./ces-model.ts";
@@ -7,7 +7,7 @@ import { type CesGains, gainsOf, run, settle, startMoving } from "./recursion.ts
 const gains = ({ seasonality, alpha, beta }: CesModel): CesGains => gainsOf(seasonality, [...alpha, ...beta]);
 
 /** The model is linear: a step's error spreads as the impulse response, and variances add. */
-function forecastCes(model: CesModel, options: ForecastOptions): Forecast {
+export function forecastCes(model: CesModel, options: ForecastOptions): Forecast {
   const { h, levels } = checkForecastOptions(options);
   const none = new Float64Array(h).fill(NaN);
   const mean = new Float64Array(h);
@@ -27,7 +27,7 @@ function forecastCes(model: CesModel, options: ForecastOptions): Forecast {
   return symmetricForecast(mean, se, levels);
 }
 
-function simulateCes(model: CesModel, { h, paths = 1, seed }: SimulateOptions): Float64Array[] {
+export function simulateCes(model: CesModel, { h, paths = 1, seed }: SimulateOptions): Float64Array[] {
   const uniform = random(seed);
   const deviation = Math.sqrt(model.sigma2);
   const by = gains(model);
@@ -43,19 +43,17 @@ function simulateCes(model: CesModel, { h, paths = 1, seed }: SimulateOptions): 
   });
 }
 
-/** What can be done with a complex exponential smoothing model. */
-export const cesKind: Kind<CesModel> = {
-  forecast: forecastCes,
-  fitted: (model, y) => {
-    const out = new Float64Array(y.length);
-    run(gains(model), startMoving(model.initial), y, 1, out);
-    return out;
-  },
-  update: (model, newY) => {
-    const moving = startMoving(model.state);
-    run(gains(model), moving, newY);
-    const observed = newY.reduce((count, value) => count + (value === value ? 1 : 0), 0);
-    return { ...model, nobs: model.nobs + observed, state: settle(moving, model.period) };
-  },
-  simulate: simulateCes,
-};
+/** One-step forecasts of a complex exponential smoothing model. */
+export function fittedCes(model: CesModel, y: Float64Array): Float64Array {
+  const out = new Float64Array(y.length);
+  run(gains(model), startMoving(model.initial), y, 1, out);
+  return out;
+}
+
+/** Moves the states; what was estimated stays. */
+export function updateCes(model: CesModel, newY: Float64Array): CesModel {
+  const moving = startMoving(model.state);
+  run(gains(model), moving, newY);
+  const observed = newY.reduce((count, value) => count + (value === value ? 1 : 0), 0);
+  return { ...model, nobs: model.nobs + observed, state: settle(moving, model.period) };
+}

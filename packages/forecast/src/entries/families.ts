@@ -3,7 +3,8 @@
  *
  * @module
  */
-export { type Dispatched, dispatch, type Kinds } from "../model/dispatch.ts";
+export { type ModelFunctions, modelFunctions } from "../model/dispatch.ts";
 export { ARIMA, FAMILIES, type Family, type Fit, SIMPLE, SMOOTHING, TBATS } from "../model/families.ts";
+export type { Kinds } from "../model/kind.ts";
 export { METHODS, type Method } from "../model/methods.ts";
 export { KINDS } from "../model/model.ts";

@@ -1,17 +1,26 @@
 /**
- * Intermittent demand: Croston, SBA, TSB, ADIDA, IMAPA. The functions of fitted models know the kinds of this entry only, so that a bundle has the code of no other method.
+ * Intermittent demand: Croston, SBA, TSB, ADIDA, IMAPA. The functions of fitted models take the models of this entry.
  *
  * @module
  */
-import { INTERMITTENT_KINDS } from "../model/kinds.ts";
-import { modelFunctions } from "../model/model-functions.ts";
+import * as kinds from "../kinds/intermittent.ts";
+import { fittedBy, forecastBy, residualsBy, simulateBy, supportsBy, updateBy } from "../model/dispatch.ts";
 
 export * from "../intermittent/index.ts";
 export type { AnyModel, ModelForecastOptions, ModelOptions, SimulateOptions } from "../model/kind.ts";
-export type { ModelFunctions } from "../model/model-functions.ts";
 export type { Forecast, ForecastOptions } from "../model/prediction.ts";
 export type { Series } from "../time/series.ts";
 
-/** The functions of fitted models, for the kinds of this entry. */
-export const { forecast, fitted, residuals, simulate, supports, update } =
-  /* @__PURE__ */ modelFunctions(INTERMITTENT_KINDS);
+// Each is made by itself, so that a bundle with one has no code of the others.
+/** `forecast` for the models of this entry. */
+export const forecast = /* @__PURE__ */ forecastBy<kinds.Model>(kinds.forecast);
+/** `fitted` for the models of this entry. */
+export const fitted = /* @__PURE__ */ fittedBy<kinds.Model>(kinds.fitted);
+/** `residuals` for the models of this entry. */
+export const residuals = /* @__PURE__ */ residualsBy<kinds.Model>(kinds.fitted);
+/** `update` for the models of this entry. */
+export const update = /* @__PURE__ */ updateBy<kinds.Model>(kinds.update);
+/** `simulate` for the models of this entry. */
+export const simulate = /* @__PURE__ */ simulateBy<kinds.Model>(kinds.simulate);
+/** `supports` for the models of this entry. */
+export const supports = /* @__PURE__ */ supportsBy<kinds.Model>(kinds);

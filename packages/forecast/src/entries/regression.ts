@@ -1,14 +1,13 @@
 /**
- * Regression on time, calendar and other columns. The functions of fitted models know the kinds of this entry only, so that a bundle has the code of no other method.
+ * Regression on time, calendar and other columns. The functions of fitted models take the models of this entry.
  *
  * @module
  */
-import { REGRESSION_KINDS } from "../model/kinds.ts";
-import { modelFunctions } from "../model/model-functions.ts";
+import * as kinds from "../kinds/regression.ts";
+import { fittedBy, forecastBy, residualsBy, simulateBy, supportsBy, updateBy } from "../model/dispatch.ts";
 
 export { solveNormal } from "../linalg/normal-equations.ts";
 export type { AnyModel, ModelForecastOptions, ModelOptions, SimulateOptions } from "../model/kind.ts";
-export type { ModelFunctions } from "../model/model-functions.ts";
 export type { Forecast, ForecastOptions } from "../model/prediction.ts";
 export type { Calendar, CalendarField } from "../regression/calendar.ts";
 export { type LinearModel, type LinearOptions, linearModel } from "../regression/linear.ts";
@@ -16,6 +15,16 @@ export type { Holiday, LinearTerms } from "../regression/linear-terms.ts";
 export { type LogisticModel, logistic, probability } from "../regression/logistic.ts";
 export type { Series } from "../time/series.ts";
 
-/** The functions of fitted models, for the kinds of this entry. */
-export const { forecast, fitted, residuals, simulate, supports, update } =
-  /* @__PURE__ */ modelFunctions(REGRESSION_KINDS);
+// Each is made by itself, so that a bundle with one has no code of the others.
+/** `forecast` for the models of this entry. */
+export const forecast = /* @__PURE__ */ forecastBy<kinds.Model>(kinds.forecast);
+/** `fitted` for the models of this entry. */
+export const fitted = /* @__PURE__ */ fittedBy<kinds.Model>(kinds.fitted);
+/** `residuals` for the models of this entry. */
+export const residuals = /* @__PURE__ */ residualsBy<kinds.Model>(kinds.fitted);
+/** `update` for the models of this entry. */
+export const update = /* @__PURE__ */ updateBy<kinds.Model>(kinds.update);
+/** `simulate` for the models of this entry. */
+export const simulate = /* @__PURE__ */ simulateBy<kinds.Model>(kinds.simulate);
+/** `supports` for the models of this entry. */
+export const supports = /* @__PURE__ */ supportsBy<kinds.Model>(kinds);

@@ -1,30 +1,20 @@
-import type { Kind } from "../model/kind.ts";
 import { boxCox, invBoxCox } from "../time/box-cox.ts";
 import type { EtsModel } from "./ets-model.ts";
-import { forecastEts } from "./forecast.ts";
 import { settle, smooth, startMoving } from "./recursion.ts";
-import { simulateEts } from "./simulate.ts";
 
 const scaled = (model: EtsModel, y: Float64Array) => (model.lambda === undefined ? y : boxCox(y, model.lambda));
 
-function fittedEts(model: EtsModel, y: Float64Array): Float64Array {
+/** One-step forecasts of an ETS model, on the original scale. */
+export function fittedEts(model: EtsModel, y: Float64Array): Float64Array {
   const fitted = new Float64Array(y.length);
   smooth(model, model, startMoving(model.initial), scaled(model, y), fitted);
   return model.lambda === undefined ? fitted : invBoxCox(fitted, model.lambda);
 }
 
 /** Moves the states; what was estimated and the criteria stay those of the fit. */
-function updateEts(model: EtsModel, newY: Float64Array): EtsModel {
+export function updateEts(model: EtsModel, newY: Float64Array): EtsModel {
   const moving = startMoving(model.state);
   smooth(model, model, moving, scaled(model, newY));
   const observed = newY.reduce((count, value) => count + (value === value ? 1 : 0), 0);
   return { ...model, nobs: model.nobs + observed, state: settle(moving) };
 }
-
-/** What can be done with an ETS model. */
-export const etsKind: Kind<EtsModel> = {
-  forecast: forecastEts,
-  fitted: fittedEts,
-  update: updateEts,
-  simulate: simulateEts,
-};

@@ -1,5 +1,4 @@
-import type { Kind } from "../model/kind.ts";
-import { checkForecastOptions } from "../model/prediction.ts";
+import { checkForecastOptions, type Forecast, type ForecastOptions } from "../model/prediction.ts";
 import { simpleSmoothing } from "../smoothing/simple-smoothing.ts";
 import type { Series } from "../time/series.ts";
 import { checkDemand, demandForecast, relativeSizes } from "./demand.ts";
@@ -72,10 +71,8 @@ function perStep(demand: Float64Array, length: number): number {
   return simpleSmoothing(blocks).level / length;
 }
 
-/** What can be done with a forecast by temporal aggregation. */
-export const aggregationKind: Kind<AggregationModel> = {
-  forecast: ({ mean, probability, sizes }, options) => {
-    const { h, levels } = checkForecastOptions(options);
-    return demandForecast(mean, probability, sizes, h, levels);
-  },
-};
+/** Forecasts by temporal aggregation: flat, with the intervals of one step's demand. */
+export function forecastAggregation(model: AggregationModel, options: ForecastOptions): Forecast {
+  const { h, levels } = checkForecastOptions(options);
+  return demandForecast(model, h, levels);
+}

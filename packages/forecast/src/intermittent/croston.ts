@@ -1,6 +1,5 @@
-import type { Kind } from "../model/kind.ts";
 import { checkOptions } from "../model/options.ts";
-import { checkForecastOptions } from "../model/prediction.ts";
+import { checkForecastOptions, type Forecast, type ForecastOptions } from "../model/prediction.ts";
 import { brent } from "../optimise/brent.ts";
 import type { Series } from "../time/series.ts";
 import { checkDemand, checkNotNegative, demandForecast, relativeSizes } from "./demand.ts";
@@ -97,25 +96,28 @@ function run(
   return { size, interval, since };
 }
 
-/** What can be done with Croston's method and its approximation. */
-export const crostonKind: Kind<CrostonModel> = {
-  forecast: ({ kind, alpha, nobs, state, sizes }, options) => {
-    const { h, levels } = checkForecastOptions(options);
-    const size = correction(kind, alpha) * state.size;
-    const probability = state.interval > 0 ? 1 / state.interval : 0;
-    // Demand at every step until there was none any more: by its intervals it would be certain, and it is not.
-    const likely = state.interval === 1 ? (nobs - state.since) / nobs : probability;
-    return demandForecast(size * probability, likely, sizes, h, levels, size);
-  },
-  fitted: (model, y) => {
-    const out = new Float64Array(y.length);
-    run({ size: 0, interval: 0, since: 0 }, model.kind, model.alpha, y, out);
-    return out;
-  },
-  update: (model, newY) => {
-    checkNotNegative(newY);
-    const nobs = model.nobs + newY.filter((value) => !Number.isNaN(value)).length;
-    const sizes = model.sizes.length > 0 ? model.sizes : relativeSizes(newY);
-    return { ...model, nobs, sizes, state: run(model.state, model.kind, model.alpha, newY) };
-  },
-};
+/** Forecasts of Croston's method or its approximation: flat, with the intervals of one step's demand. */
+export function forecastCroston(model: CrostonModel, options: ForecastOptions): Forecast {
+  const { kind, alpha, nobs, state, sizes } = model;
+  const { h, levels } = checkForecastOptions(options);
+  const size = correction(kind, alpha) * state.size;
+  const probability = state.interval > 0 ? 1 / state.interval : 0;
+  // Demand at every step until there was none any more: by its intervals it would be certain, and it is not.
+  const likely = state.interval === 1 ? (nobs - state.since) / nobs : probability;
+  return demandForecast({ mean: size * probability, probability: likely, sizes, size }, h, levels);
+}
+
+/** One-step forecasts of Croston's method or its approximation; NaN before the first demand. */
+export function fittedCroston(model: CrostonModel, y: Float64Array): Float64Array {
+  const out = new Float64Array(y.length);
+  run({ size: 0, interval: 0, since: 0 }, model.kind, model.alpha, y, out);
+  return out;
+}
+
+/** Smooths on over new values. @throws {RangeError} if one is negative */
+export function updateCroston(model: CrostonModel, newY: Float64Array): CrostonModel {
+  checkNotNegative(newY);
+  const nobs = model.nobs + newY.filter((value) => !Number.isNaN(value)).length;
+  const sizes = model.sizes.length > 0 ? model.sizes : relativeSizes(newY);
+  return { ...model, nobs, sizes, state: run(model.state, model.kind, model.alpha, newY) };
+}

@@ -27,23 +27,27 @@ export function relativeSizes(demand: Float64Array): number[] {
   return Array.from({ length: 21 }, (_, i) => (interpolated(sizes, i / 20) / total) * sizes.length);
 }
 
+/** Demand at a step: none with probability 1 - `probability`, else a size. */
+export interface StepDemand {
+  /** Demand per step, on average. */
+  readonly mean: number;
+  /** Probability of a demand at a step; 1 at most. */
+  readonly probability: number;
+  /** Of `relativeSizes`. */
+  readonly sizes: readonly number[];
+  /** A demand's size, on average; `mean / probability` when left out. */
+  readonly size?: number;
+}
+
 /**
  * Flat forecasts with the intervals of one step's demand: none with probability 1 - p, else a size spread as those
  * observed. Their bounds are quantiles, so the lower one is 0 wherever demand is rare, and never below; all steps have
  * the same. The uncertainty of the estimates is not in them.
- *
- * @param mean - demand per step
- * @param probability - of a demand at a step; 1 at most
- * @param sizes - of `relativeSizes`
- * @param size - of a demand, on average; `mean / probability` when left out
  */
 export function demandForecast(
-  mean: number,
-  probability: number,
-  sizes: readonly number[],
+  { mean, probability, sizes, size = mean / Math.min(1, probability) }: StepDemand,
   h: number,
   levels: readonly number[],
-  size = mean / Math.min(1, probability),
 ): Forecast {
   const p = Math.min(1, probability);
   const quantile = (q: number) =>

@@ -1,6 +1,5 @@
-import type { Kind } from "../model/kind.ts";
 import { checkOptions } from "../model/options.ts";
-import { checkForecastOptions } from "../model/prediction.ts";
+import { checkForecastOptions, type Forecast, type ForecastOptions } from "../model/prediction.ts";
 import type { Series } from "../time/series.ts";
 import { checkDemand, checkNotNegative, demandForecast, relativeSizes } from "./demand.ts";
 
@@ -59,21 +58,24 @@ function run(from: TsbState, alpha: number, beta: number, y: Float64Array, out?:
   return { size, probability };
 }
 
-/** What can be done with a model of Teunter, Syntetos and Babai. */
-export const tsbKind: Kind<TsbModel> = {
-  forecast: ({ state: { size, probability }, sizes }, options) => {
-    const { h, levels } = checkForecastOptions(options);
-    return demandForecast(size * probability, probability, sizes, h, levels);
-  },
-  fitted: (model, y) => {
-    const out = new Float64Array(y.length);
-    run(model.initial, model.alpha, model.beta, y, out);
-    return out;
-  },
-  update: (model, newY) => {
-    checkNotNegative(newY);
-    const nobs = model.nobs + newY.filter((value) => !Number.isNaN(value)).length;
-    const sizes = model.sizes.length > 0 ? model.sizes : relativeSizes(newY);
-    return { ...model, nobs, sizes, state: run(model.state, model.alpha, model.beta, newY) };
-  },
-};
+/** Forecasts of Teunter, Syntetos and Babai's method: flat, with the intervals of one step's demand. */
+export function forecastTsb(model: TsbModel, options: ForecastOptions): Forecast {
+  const { size, probability } = model.state;
+  const { h, levels } = checkForecastOptions(options);
+  return demandForecast({ mean: size * probability, probability, sizes: model.sizes }, h, levels);
+}
+
+/** One-step forecasts of Teunter, Syntetos and Babai's method. */
+export function fittedTsb(model: TsbModel, y: Float64Array): Float64Array {
+  const out = new Float64Array(y.length);
+  run(model.initial, model.alpha, model.beta, y, out);
+  return out;
+}
+
+/** Smooths on over new values. @throws {RangeError} if one is negative */
+export function updateTsb(model: TsbModel, newY: Float64Array): TsbModel {
+  checkNotNegative(newY);
+  const nobs = model.nobs + newY.filter((value) => !Number.isNaN(value)).length;
+  const sizes = model.sizes.length > 0 ? model.sizes : relativeSizes(newY);
+  return { ...model, nobs, sizes, state: run(model.state, model.alpha, model.beta, newY) };
+}

@@ -1,7 +1,7 @@
 import { normalQuantile } from "../stats/distribution.ts";
 import { median } from "../stats/median.ts";
 import type { CombinationModel, FittedModel } from "./fitted-model.ts";
-import type { AnyKind, Kind, ModelForecastOptions } from "./kind.ts";
+import type { AnyKind, KindsOf, ModelForecastOptions } from "./kind.ts";
 import type { Forecast } from "./prediction.ts";
 import { checkForecastOptions } from "./prediction.ts";
 
@@ -109,23 +109,32 @@ function centre(rows: readonly Float64Array[], weights: readonly number[], combi
   });
 }
 
-function forecastCombination(model: CombinationModel, options: ModelForecastOptions, any: AnyKind): Forecast {
+function forecastCombination(
+  model: CombinationModel,
+  options: ModelForecastOptions,
+  any: AnyKind["forecast"],
+): Forecast {
   const { levels } = checkForecastOptions(options);
-  const forecasts = model.members.map((member) => any.forecast(member, { ...options, levels }));
+  const forecasts = model.members.map((member) => any(member, { ...options, levels }));
   return combineForecasts(forecasts, model.weights, model.combining);
 }
 
-/** What can be done with a combination; its one-step forecasts are its members', combined. */
-export const combinationKind: Kind<CombinationModel> = {
-  forecast: forecastCombination,
-  fitted: (model, y, options, any) =>
-    centre(
-      model.members.map((member) => any.fitted(member, y, options)),
-      model.weights,
-      model.combining,
-    ),
-  update: (model, newY, options, any) => ({
-    ...model,
-    members: model.members.map((member) => any.update(member, newY, options)),
-  }),
-};
+/** What its members can do; its one-step forecasts are theirs, combined. */
+export const COMBINATION = {
+  forecast: { combination: forecastCombination },
+  fitted: {
+    combination: ({ members, weights, combining }, y, options, any) =>
+      centre(
+        members.map((member) => any(member, y, options)),
+        weights,
+        combining,
+      ),
+  },
+  update: {
+    combination: (model, newY, options, any) => ({
+      ...model,
+      members: model.members.map((member) => any(member, newY, options)),
+    }),
+  },
+  simulate: { combination: undefined },
+} satisfies KindsOf<CombinationModel>;

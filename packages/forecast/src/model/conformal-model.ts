@@ -1,6 +1,6 @@
 import { normalQuantile } from "../stats/distribution.ts";
 import type { ConformalModel } from "./fitted-model.ts";
-import type { AnyKind, Kind, ModelForecastOptions } from "./kind.ts";
+import type { AnyKind, KindsOf, ModelForecastOptions } from "./kind.ts";
 import { checkForecastOptions, type Forecast } from "./prediction.ts";
 
 /** The factor of a level: linear between the calibrated levels, that of the nearest beyond them. */
@@ -14,9 +14,9 @@ function factorAt({ levels, factors }: ConformalModel, level: number, step: numb
 }
 
 /** Beyond the calibrated steps a scaled interval keeps the last factor, an absolute one grows as the model's own do. */
-function forecastConformal(model: ConformalModel, options: ModelForecastOptions, any: AnyKind): Forecast {
+function forecastConformal(model: ConformalModel, options: ModelForecastOptions, any: AnyKind["forecast"]): Forecast {
   const { levels } = checkForecastOptions(options);
-  const own = any.forecast(model.model, { ...options, levels });
+  const own = any(model.model, { ...options, levels });
   const bounds = (side: "lower" | "upper", sign: 1 | -1) =>
     levels.map((level, l) => {
       const z = normalQuantile(0.5 + level / 200);
@@ -32,10 +32,12 @@ function forecastConformal(model: ConformalModel, options: ModelForecastOptions,
   return { ...own, lower: bounds("lower", -1), upper: bounds("upper", 1) };
 }
 
-/** What can be done with a model of conformal intervals: what its model can, with other intervals. */
-export const conformalKind: Kind<ConformalModel> = {
-  forecast: forecastConformal,
-  fitted: ({ model }, y, options, any) => any.fitted(model, y, options),
-  update: (conformal, newY, options, any) => ({ ...conformal, model: any.update(conformal.model, newY, options) }),
-  simulate: ({ model }, options, any) => any.simulate(model, options),
-};
+/** What its model can do, with other intervals. */
+export const CONFORMAL = {
+  forecast: { conformal: forecastConformal },
+  fitted: { conformal: ({ model }, y, options, any) => any(model, y, options) },
+  update: {
+    conformal: (conformal, newY, options, any) => ({ ...conformal, model: any(conformal.model, newY, options) }),
+  },
+  simulate: { conformal: ({ model }, options, any) => any(model, options) },
+} satisfies KindsOf<ConformalModel>;

@@ -1,66 +1,130 @@
 import { checkSeries, type Series, toFloat64 } from "../time/series.ts";
-import type { AnyKind, AnyModel, Kind, ModelForecastOptions, ModelOptions, SimulateOptions } from "./kind.ts";
+import type {
+  AnyKind,
+  AnyModel,
+  Kinds,
+  MethodTable,
+  ModelForecastOptions,
+  ModelOptions,
+  SimulateOptions,
+} from "./kind.ts";
+import { checkOptions } from "./options.ts";
 import { checkForecastOptions, type Forecast } from "./prediction.ts";
 
-/** Some kinds of models, by name. */
-export type Kinds = { readonly [kind: string]: Kind<AnyModel> };
-
-/** The models of some kinds. */
-export type ModelOf<K extends Kinds> = Extract<
-  { [Name in keyof K]: K[Name] extends Kind<infer M> ? M : never }[keyof K],
-  AnyModel
->;
-
-/** The methods of models of some kinds; `ModelFunctions` describes each. */
-export interface Dispatched<M extends AnyModel = AnyModel> {
+/** The functions of fitted models `M`. */
+export interface ModelFunctions<M extends AnyModel> {
+  /** Returns point forecasts and prediction intervals. */
   forecast(model: M, options: ModelForecastOptions): Forecast;
+  /** Returns one-step forecasts over the series a model was fitted to. */
   fitted(model: M, y: Series, options?: ModelOptions): Float64Array;
+  /** Returns one-step errors over the series a model was fitted to. */
+  residuals(model: M, y: Series, options?: ModelOptions): Float64Array;
+  /** Moves a model over the values that followed its series, without estimating anything again. */
   update<One extends M>(model: One, newY: Series, options?: ModelOptions): One;
+  /** Returns sample paths of the values that follow a model's series. */
   simulate(model: M, options: SimulateOptions): Float64Array[];
+  /** Tells whether a model's kind has one-step forecasts, takes new values, or makes paths. */
   supports(model: M, what: "fitted" | "update" | "simulate"): boolean;
 }
 
-/** Calls the methods of a model's own kind, which must be one of these. */
-export function dispatch<K extends Kinds>(kinds: K): Dispatched<ModelOf<K>> {
-  const kindOf = (model: AnyModel): Kind<AnyModel> => {
-    const kind = Object.hasOwn(kinds, model.kind) ? kinds[model.kind] : undefined;
-    if (kind !== undefined) return kind;
-    const known = Object.keys(kinds).join(", ");
-    throw new RangeError(`a model of kind ${JSON.stringify(model.kind)} is not known; the kinds are ${known}`);
+/** Returns `forecast` for the models of a table. Of a model of a single observation, which tells no variance, bounds are NaN. */
+export function forecastBy<M extends AnyModel>(table: MethodTable<"forecast">): ModelFunctions<M>["forecast"] {
+  const forecast: AnyKind["forecast"] = (model, options) => {
+    checkOptions("forecast", options, { h: true, levels: true, xreg: true }, ["h"]);
+    const result = methodOf(model, "forecast", table)(model, options, forecast);
+    if (!("nobs" in model) || (model.nobs as number) > 1) return result;
+    const unknown = (bounds: readonly Float64Array[]) =>
+      bounds.map((bound, i) => (result.levels[i] === 0 ? bound : bound.map(() => NaN)));
+    return { ...result, lower: unknown(result.lower), upper: unknown(result.upper) };
   };
-  const method = <Name extends keyof Kind<AnyModel>>(
-    model: AnyModel,
-    name: Name,
-  ): NonNullable<Kind<AnyModel>[Name]> => {
-    const found = kindOf(model)[name];
-    if (found === undefined) throw new RangeError(`a model of kind ${JSON.stringify(model.kind)} has no ${name}()`);
-    return found;
+  return forecast;
+}
+
+/** Returns `fitted` for the models of a table. */
+export function fittedBy<M extends AnyModel>(table: MethodTable<"fitted">): ModelFunctions<M>["fitted"] {
+  const fitted = (model: AnyModel, y: Series, options: ModelOptions = {}): Float64Array => {
+    checkOptions("fitted", options, { xreg: true });
+    return methodOf(model, "fitted", table)(model, toFloat64(y), options, fitted);
   };
-  const any: AnyKind & Dispatched = {
-    forecast(model: AnyModel, options: ModelForecastOptions): Forecast {
-      const result = kindOf(model).forecast(model, options, any);
-      if (!("nobs" in model) || (model.nobs as number) > 1) return result;
-      // One observation tells no variance.
-      const unknown = (bounds: readonly Float64Array[]) =>
-        bounds.map((bound, i) => (result.levels[i] === 0 ? bound : bound.map(() => NaN)));
-      return { ...result, lower: unknown(result.lower), upper: unknown(result.upper) };
-    },
-    fitted: (model: AnyModel, y: Series, options: ModelOptions = {}) =>
-      method(model, "fitted")(model, toFloat64(y), options, any),
-    update<M extends AnyModel>(model: M, newY: Series, options: ModelOptions = {}): M {
-      const values = toFloat64(newY);
-      checkSeries(values, 0);
-      // A kind gives models of its own kind.
-      return method(model, "update")(model, values, options, any) as M;
-    },
-    simulate(model: AnyModel, options: SimulateOptions): Float64Array[] {
-      const simulate = method(model, "simulate");
-      checkSimulateOptions(options);
-      return simulate(model, options, any);
-    },
-    supports: (model: AnyModel, what: "fitted" | "update" | "simulate") => kindOf(model)[what] !== undefined,
+  return fitted;
+}
+
+/** Returns `residuals` for the models of a table. */
+export function residualsBy<M extends AnyModel>(table: MethodTable<"fitted">): ModelFunctions<M>["residuals"] {
+  const fitted = fittedBy(table);
+  return (model, y, options) => {
+    const expected = fitted(model, y, options);
+    return toFloat64(y).map((value, t) => value - expected[t]!);
   };
-  return any;
+}
+
+/** Returns `update` for the models of a table. */
+export function updateBy<M extends AnyModel>(table: MethodTable<"update">): ModelFunctions<M>["update"] {
+  const update = <One extends AnyModel>(model: One, newY: Series, options: ModelOptions = {}): One => {
+    checkOptions("update", options, { xreg: true });
+    const values = toFloat64(newY);
+    checkSeries(values, 0);
+    // A kind gives models of its own kind.
+    return methodOf(model, "update", table)(model, values, options, update) as One;
+  };
+  return update;
+}
+
+/** Returns `simulate` for the models of a table. */
+export function simulateBy<M extends AnyModel>(table: MethodTable<"simulate">): ModelFunctions<M>["simulate"] {
+  const simulate: AnyKind["simulate"] = (model, options) => {
+    checkOptions("simulate", options, { h: true, paths: true, seed: true, xreg: true }, ["h", "seed"]);
+    const method = methodOf(model, "simulate", table);
+    checkSimulateOptions(options);
+    return method(model, options, simulate);
+  };
+  return simulate;
+}
+
+/** Returns `supports` for the models of some kinds. */
+export function supportsBy<M extends AnyModel>(kinds: Kinds): ModelFunctions<M>["supports"] {
+  return ({ kind }, what) => {
+    checkKind(kind, kinds[what]);
+    return kinds[what][kind] !== undefined;
+  };
+}
+
+/** Returns all functions of the models of some kinds. */
+export function modelFunctions<M extends AnyModel>(kinds: Kinds): ModelFunctions<M> {
+  return {
+    forecast: forecastBy(kinds.forecast),
+    fitted: fittedBy(kinds.fitted),
+    residuals: residualsBy(kinds.fitted),
+    update: updateBy(kinds.update),
+    simulate: simulateBy(kinds.simulate),
+    supports: supportsBy(kinds),
+  };
+}
+
+/** Joins kinds of several families. */
+export function joinKinds(...families: readonly Kinds[]): Kinds {
+  const join = <Method extends keyof Kinds>(method: Method): MethodTable<Method> =>
+    Object.fromEntries(families.flatMap((kinds) => Object.entries(kinds[method])));
+  return { forecast: join("forecast"), fitted: join("fitted"), update: join("update"), simulate: join("simulate") };
+}
+
+/** @throws {RangeError} if a model's kind is not in the table, or does not have the method */
+function methodOf<Method extends keyof Kinds>(
+  { kind }: AnyModel,
+  name: Method,
+  table: MethodTable<Method>,
+): NonNullable<MethodTable<Method>[string]> {
+  checkKind(kind, table);
+  const method = table[kind];
+  if (method === undefined) throw new RangeError(`a model of kind ${JSON.stringify(kind)} has no ${name}()`);
+  return method;
+}
+
+function checkKind(kind: string, table: MethodTable<keyof Kinds>): void {
+  if (!Object.hasOwn(table, kind))
+    throw new RangeError(
+      `a model of kind ${JSON.stringify(kind)} is not known; the kinds are ${Object.keys(table).join(", ")}`,
+    );
 }
 
 /** @throws {RangeError} if the horizon, the number of paths or the seed is not allowed */

@@ -2,6 +2,13 @@ import { autoArima } from "../arima/index.ts";
 import { ces } from "../ces/index.ts";
 import { ets } from "../ets/index.ts";
 import { adida, croston, imapa, sba, tsb } from "../intermittent/index.ts";
+import * as arimaKinds from "../kinds/arima.ts";
+import * as averageKinds from "../kinds/averages.ts";
+import * as intermittentKinds from "../kinds/intermittent.ts";
+import * as regressionKinds from "../kinds/regression.ts";
+import * as simpleKinds from "../kinds/simple.ts";
+import * as smoothingKinds from "../kinds/smoothing.ts";
+import * as tbatsKinds from "../kinds/tbats.ts";
 import { linearModel } from "../regression/linear.ts";
 import { drift } from "../simple/drift.ts";
 import { mean } from "../simple/mean.ts";
@@ -12,16 +19,9 @@ import { stlf } from "../smoothing/stlf.ts";
 import { bats, tbats } from "../tbats/index.ts";
 import { dynamicOptimizedTheta, theta } from "../theta/index.ts";
 import type { Series } from "../time/series.ts";
-import type { Kinds } from "./dispatch.ts";
+import { joinKinds } from "./dispatch.ts";
 import type { FittedModel } from "./fitted-model.ts";
-import {
-  ARIMA_KINDS,
-  INTERMITTENT_KINDS,
-  REGRESSION_KINDS,
-  SIMPLE_KINDS,
-  SMOOTHING_KINDS,
-  TBATS_KINDS,
-} from "./kinds.ts";
+import type { Kinds } from "./kind.ts";
 
 /** Fits a model to a series with so many observations per season. */
 export type Fit = (y: Series, period: number) => FittedModel;
@@ -38,7 +38,7 @@ export interface Family {
 /** Automatic ARIMA. */
 export const ARIMA = {
   fits: { "auto-arima": (y, period) => autoArima(y, { period }) },
-  kinds: ARIMA_KINDS,
+  kinds: arimaKinds,
 } satisfies Family;
 
 /** Exponential smoothing and its relatives. */
@@ -52,7 +52,7 @@ export const SMOOTHING = {
     // Without two full seasons there is nothing to decompose.
     stlf: (y, period) => (period > 1 && y.length > 2 * period ? stlf(y, { period }) : ets(y, { period })),
   },
-  kinds: SMOOTHING_KINDS,
+  kinds: smoothingKinds,
 } satisfies Family;
 
 /** Exponential smoothing with trigonometric seasons, Box–Cox transformation and ARMA errors. */
@@ -61,7 +61,7 @@ export const TBATS = {
     tbats: (y, period) => tbats(y, { periods: period > 1 ? [period] : [] }),
     bats: (y, period) => bats(y, { periods: period > 1 ? [period] : [] }),
   },
-  kinds: TBATS_KINDS,
+  kinds: tbatsKinds,
 } satisfies Family;
 
 /** What takes next to no time: benchmarks, averages, intermittent demand, regression on time. */
@@ -84,8 +84,7 @@ export const SIMPLE = {
         fourier: period > 1 ? [{ period, harmonics: Math.min(10, Math.floor(period / 2)) }] : [],
       }),
   },
-  // A spread would keep this family in the bundle of every other.
-  kinds: /* @__PURE__ */ Object.assign({}, SIMPLE_KINDS, INTERMITTENT_KINDS, REGRESSION_KINDS),
+  kinds: /* @__PURE__ */ joinKinds(simpleKinds, averageKinds, intermittentKinds, regressionKinds),
 } satisfies Family;
 
 /** The families by name: a definition's module in `src/model/builtin` each. */

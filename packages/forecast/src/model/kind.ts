@@ -1,17 +1,17 @@
 import type { Regressors } from "../arima/regressors.ts";
 import type { Forecast, ForecastOptions } from "./prediction.ts";
 
-/** What to forecast; the future values of the regressors are needed where the model has regressors. */
+/** Options of `forecast`: with future values of the regressors, for a model that has regressors. */
 export interface ModelForecastOptions extends ForecastOptions {
   readonly xreg?: Regressors | undefined;
 }
 
-/** Values of the regressors over the times in question, where the model has regressors. */
+/** Values of the regressors over the times in question, for a model that has regressors. */
 export interface ModelOptions {
   readonly xreg?: Regressors | undefined;
 }
 
-/** What to simulate. */
+/** Options of `simulate`. */
 export interface SimulateOptions {
   /** How many steps, an integer of at least 1. */
   readonly h: number;
@@ -27,24 +27,43 @@ export interface AnyModel {
   readonly kind: string;
 }
 
-/**
- * What can be done with the fitted models of one kind; what is left out, the kind cannot do. A model that holds others
- * reaches them by `any`, which knows every kind.
- */
-export interface Kind<M> {
-  forecast(model: M, options: ModelForecastOptions, any: AnyKind): Forecast;
-  /** One-step forecasts over the series the model was fitted to; NaN where there is none yet. */
-  fitted?(model: M, y: Float64Array, options: ModelOptions, any: AnyKind): Float64Array;
-  /** The model moved over the values that followed its series, without estimating anything again. */
-  update?(model: M, newY: Float64Array, options: ModelOptions, any: AnyKind): M;
-  /** `paths` sample paths of the h values that follow. */
-  simulate?(model: M, options: SimulateOptions, any: AnyKind): Float64Array[];
-}
-
-/** The methods of a model of any kind; they throw a RangeError where its kind cannot do it. */
+/** The methods of a model of any kind. Each throws a RangeError if the model's kind does not have it. */
 export interface AnyKind {
   forecast(model: AnyModel, options: ModelForecastOptions): Forecast;
   fitted(model: AnyModel, y: Float64Array, options?: ModelOptions): Float64Array;
   update<M extends AnyModel>(model: M, newY: Float64Array, options?: ModelOptions): M;
   simulate(model: AnyModel, options: SimulateOptions): Float64Array[];
 }
+
+/**
+ * The methods of the models of one kind. A model that holds other models calls the same method of theirs through `any`,
+ * which takes every kind of the table it is in.
+ */
+export interface Kind<M> {
+  forecast(model: M, options: ModelForecastOptions, any: AnyKind["forecast"]): Forecast;
+  /** One-step forecasts over the series the model was fitted to; NaN where there is none yet. */
+  fitted(model: M, y: Float64Array, options: ModelOptions, any: AnyKind["fitted"]): Float64Array;
+  /** The model moved over the values that followed its series, without estimating anything again. */
+  update(model: M, newY: Float64Array, options: ModelOptions, any: AnyKind["update"]): M;
+  /** `paths` sample paths of the h values that follow. */
+  simulate(model: M, options: SimulateOptions, any: AnyKind["simulate"]): Float64Array[];
+}
+
+/** One method of several kinds, by kind; undefined for a kind that does not have it. */
+export type MethodTable<Method extends keyof Kind<AnyModel>> = {
+  readonly [kind: string]: Kind<AnyModel>[Method] | undefined;
+};
+
+/** The table of a method that has every kind of the models `M`. */
+export type MethodsOf<M extends AnyModel, Method extends keyof Kind<AnyModel>> = {
+  readonly [One in M as One["kind"]]: Kind<One>[Method] | undefined;
+};
+
+/**
+ * What the models of several kinds can do, a table for each method: code that imports one table has the code of no other
+ * method.
+ */
+export type Kinds = { readonly [Method in keyof Kind<AnyModel>]: MethodTable<Method> };
+
+/** `Kinds` that have every kind of the models `M`. */
+export type KindsOf<M extends AnyModel> = { readonly [Method in keyof Kind<AnyModel>]: MethodsOf<M, Method> };

@@ -1,32 +1,31 @@
+import * as arima from "../kinds/arima.ts";
+import * as averages from "../kinds/averages.ts";
+import * as intermittent from "../kinds/intermittent.ts";
+import * as regression from "../kinds/regression.ts";
+import * as simple from "../kinds/simple.ts";
+import * as smoothing from "../kinds/smoothing.ts";
+import * as tbats from "../kinds/tbats.ts";
 import type { Series } from "../time/series.ts";
-import { combinationKind } from "./combination.ts";
-import { conformalKind } from "./conformal-model.ts";
-import type { Kinds } from "./dispatch.ts";
+import { COMBINATION } from "./combination.ts";
+import { CONFORMAL } from "./conformal-model.ts";
+import { joinKinds, modelFunctions } from "./dispatch.ts";
 import type { FittedModel } from "./fitted-model.ts";
 import type { ModelForecastOptions, ModelOptions, SimulateOptions } from "./kind.ts";
-import {
-  ARIMA_KINDS,
-  INTERMITTENT_KINDS,
-  REGRESSION_KINDS,
-  SIMPLE_KINDS,
-  SMOOTHING_KINDS,
-  TBATS_KINDS,
-} from "./kinds.ts";
-import { modelFunctions } from "./model-functions.ts";
 import type { Forecast } from "./prediction.ts";
 
 /** Every kind of models. */
-export const KINDS = {
-  ...SIMPLE_KINDS,
-  ...INTERMITTENT_KINDS,
-  ...REGRESSION_KINDS,
-  ...ARIMA_KINDS,
-  ...SMOOTHING_KINDS,
-  ...TBATS_KINDS,
-  combination: combinationKind,
-  conformal: conformalKind,
-} satisfies Kinds & { readonly [Name in FittedModel["kind"]]: unknown };
-const ALL = /* @__PURE__ */ modelFunctions(KINDS);
+export const KINDS = /* @__PURE__ */ joinKinds(
+  simple,
+  averages,
+  intermittent,
+  regression,
+  arima,
+  smoothing,
+  tbats,
+  COMBINATION,
+  CONFORMAL,
+);
+const ALL = /* @__PURE__ */ modelFunctions<FittedModel>(KINDS);
 
 /**
  * Point forecasts and prediction intervals of any fitted model of this library. Of a model of a single observation, which

@@ -1,4 +1,4 @@
-import { normalQuantile, studentQuantile } from "../stats/distribution.ts";
+import { normalQuantile } from "../stats/distribution.ts";
 
 /** What a fitted model says of the next `h` steps. All arrays have length h; `lower[i]` belongs to `levels[i]`. */
 export interface Forecast {
@@ -33,20 +33,19 @@ export function checkForecastOptions({ h, levels = [80, 95] }: ForecastOptions):
  * Symmetric prediction intervals about point forecasts: mean ± quantile × standard error.
  *
  * @param se - standard errors of the forecasts, length h; NaN where unknown, which makes bounds NaN but for the median's
- * @param df - degrees of freedom of Student's t; the normal distribution when left out
+ * @param quantileOf - quantile function of the errors' distribution, in standard errors; the normal one when left out
  */
 export function symmetricForecast(
   mean: Float64Array,
   se: Float64Array,
   levels: readonly number[],
-  df = Infinity,
+  quantileOf = normalQuantile,
 ): Forecast {
   const lower = arraysOf(levels.length, mean.length);
   const upper = arraysOf(levels.length, mean.length);
   for (let l = 0; l < levels.length; l++) {
     const level = levels[l]!;
-    const p = 0.5 + level / 200;
-    const quantile = df === Infinity ? normalQuantile(p) : studentQuantile(p, df);
+    const quantile = quantileOf(0.5 + level / 200);
     for (let i = 0; i < mean.length; i++) {
       const reach = quantile * se[i]!;
       lower[l]![i] = level === 0 ? mean[i]! : mean[i]! - reach;

@@ -16,7 +16,7 @@ export interface BfgsOptions {
    */
   readonly hopeless?: number;
   /** Gives up after three steps in a row to points for which this is true. */
-  readonly outside?: (x: Float64Array) => boolean;
+  readonly outside?: ((x: Float64Array) => boolean) | undefined;
   /** Writes the gradient at a point to `out`; the function was just called there. Differences when left out. */
   readonly gradient?: ((x: Float64Array, out: Float64Array) => void) | undefined;
 }

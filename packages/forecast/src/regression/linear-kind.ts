@@ -1,5 +1,6 @@
-import type { Kind, ModelForecastOptions, ModelOptions, SimulateOptions } from "../model/kind.ts";
+import type { ModelForecastOptions, ModelOptions, SimulateOptions } from "../model/kind.ts";
 import { checkForecastOptions, type Forecast, symmetricForecast } from "../model/prediction.ts";
+import { studentQuantile } from "../stats/distribution.ts";
 import { normal, random } from "../stats/random.ts";
 import { fittedValues, knownPart, type LinearModel, lagCoefficients } from "./linear.ts";
 
@@ -7,9 +8,10 @@ import { fittedValues, knownPart, type LinearModel, lagCoefficients } from "./li
  * Forecasts of a linear model with intervals of Student's t. Without lags the variance is σ²(1 + x'(X'X)⁻¹x), so that the
  * coefficients' uncertainty counts; with lags it is σ² times the sum of squared psi weights, and does not count it.
  */
-function forecastLinear(model: LinearModel, options: ModelForecastOptions): Forecast {
+export function forecastLinear(model: LinearModel, options: ModelForecastOptions): Forecast {
   const { h, levels } = checkForecastOptions(options);
   const { mean, columns } = knownPart(model, model.length, h, options.xreg);
+  const quantileOf = (p: number) => studentQuantile(p, model.df);
   const se = new Float64Array(h);
   if (model.lags.length === 0) {
     for (let t = 0; t < h; t++) {
@@ -21,7 +23,7 @@ function forecastLinear(model: LinearModel, options: ModelForecastOptions): Fore
       }
       se[t] = Math.sqrt(model.sigma2 * variance);
     }
-    return symmetricForecast(mean, se, levels, model.df);
+    return symmetricForecast(mean, se, levels, quantileOf);
   }
   recurse(model, mean);
   const psi = new Float64Array(h);
@@ -36,7 +38,7 @@ function forecastLinear(model: LinearModel, options: ModelForecastOptions): Fore
     throw new RangeError(
       `the lags' coefficients let forecasts grow beyond any number within h = ${h} steps; use fewer lags or ridge`,
     );
-  return symmetricForecast(mean, se, levels, model.df);
+  return symmetricForecast(mean, se, levels, quantileOf);
 }
 
 /** Adds the lags' part to a path in place, in time order. */
@@ -46,7 +48,7 @@ function recurse(model: LinearModel, path: Float64Array): void {
     for (const { lag, coef } of lags) path[t]! += coef * (t >= lag ? path[t - lag]! : model.last.at(t - lag)!);
 }
 
-function updateLinear(model: LinearModel, newY: Float64Array, { xreg }: ModelOptions): LinearModel {
+export function updateLinear(model: LinearModel, newY: Float64Array, { xreg }: ModelOptions): LinearModel {
   const length = model.length + newY.length;
   if (model.lags.length === 0) return { ...model, length };
   const { mean } = knownPart(model, model.length, newY.length, xreg);
@@ -61,7 +63,7 @@ function updateLinear(model: LinearModel, newY: Float64Array, { xreg }: ModelOpt
 }
 
 /** Paths with Gaussian errors; without lags each path draws its own coefficients as well, given σ². */
-function simulateLinear(model: LinearModel, { h, paths = 1, seed, xreg }: SimulateOptions): Float64Array[] {
+export function simulateLinear(model: LinearModel, { h, paths = 1, seed, xreg }: SimulateOptions): Float64Array[] {
   const uniform = random(seed);
   const { mean, columns } = knownPart(model, model.length, h, xreg);
   const sigma = Math.sqrt(model.sigma2);
@@ -78,10 +80,7 @@ function simulateLinear(model: LinearModel, { h, paths = 1, seed, xreg }: Simula
   });
 }
 
-/** What can be done with a linear model. */
-export const linearKind: Kind<LinearModel> = {
-  forecast: forecastLinear,
-  fitted: (model, y, { xreg }) => fittedValues(model, y, 0, [], xreg),
-  update: updateLinear,
-  simulate: simulateLinear,
-};
+/** One-step forecasts of a linear model over the series it was fitted to. */
+export function fittedLinear(model: LinearModel, y: Float64Array, { xreg }: ModelOptions): Float64Array {
+  return fittedValues(model, y, 0, [], xreg);
+}

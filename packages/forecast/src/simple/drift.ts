@@ -1,4 +1,3 @@
-import type { Kind } from "../model/kind.ts";
 import { checkForecastOptions, type Forecast, type ForecastOptions, symmetricForecast } from "../model/prediction.ts";
 import { checkSeries, type Series, toFloat64 } from "../time/series.ts";
 import { fittedNaive } from "./naive.ts";
@@ -36,7 +35,7 @@ export function drift(y: Series): DriftModel {
   return { kind: "drift", formatVersion: 1, nobs, last, slope, slopeSe, sigma2 };
 }
 
-function forecastDrift(model: DriftModel, options: ForecastOptions): Forecast {
+export function forecastDrift(model: DriftModel, options: ForecastOptions): Forecast {
   const { h, levels } = checkForecastOptions(options);
   const mean = new Float64Array(h);
   const se = new Float64Array(h);
@@ -49,7 +48,7 @@ function forecastDrift(model: DriftModel, options: ForecastOptions): Forecast {
 }
 
 /** Slope and variance of the old and the new changes together, by Welford's recursion. */
-function updateDrift(model: DriftModel, newY: Float64Array): DriftModel {
+export function updateDrift(model: DriftModel, newY: Float64Array): DriftModel {
   let { nobs, last, slope } = model;
   let squares = model.sigma2 * (nobs - 2);
   for (const value of newY) {
@@ -63,9 +62,7 @@ function updateDrift(model: DriftModel, newY: Float64Array): DriftModel {
   return { ...model, nobs, last, slope, sigma2, slopeSe: Math.sqrt(sigma2 / (nobs - 1)) };
 }
 
-/** What can be done with a random walk with drift. */
-export const driftKind: Kind<DriftModel> = {
-  forecast: forecastDrift,
-  fitted: (model, y) => fittedNaive(y, 1).map((previous) => previous + model.slope),
-  update: updateDrift,
-};
+/** One-step forecasts of a random walk with drift; NaN before the first observation. */
+export function fittedDrift(model: DriftModel, y: Float64Array): Float64Array {
+  return fittedNaive(y, 1).map((previous) => previous + model.slope);
+}

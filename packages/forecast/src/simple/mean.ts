@@ -1,5 +1,5 @@
-import type { Kind } from "../model/kind.ts";
 import { checkForecastOptions, type Forecast, type ForecastOptions, symmetricForecast } from "../model/prediction.ts";
+import { studentQuantile } from "../stats/distribution.ts";
 import { checkSeries, type Series, toFloat64 } from "../time/series.ts";
 
 /** A fitted mean model: independent observations about a constant. */
@@ -31,19 +31,16 @@ export function mean(y: Series): MeanModel {
   return { kind: "mean", formatVersion: 1, nobs, mean: average, sigma2: nobs > 1 ? squares / (nobs - 1) : null };
 }
 
-function forecastMean(model: MeanModel, options: ForecastOptions): Forecast {
+export function forecastMean(model: MeanModel, options: ForecastOptions): Forecast {
   const { h, levels } = checkForecastOptions(options);
-  const se = Math.sqrt((model.sigma2 ?? NaN) * (1 + 1 / model.nobs));
-  return symmetricForecast(
-    new Float64Array(h).fill(model.mean),
-    new Float64Array(h).fill(se),
-    levels,
-    Math.max(1, model.nobs - 1),
-  );
+  const mean = new Float64Array(h).fill(model.mean);
+  const se = new Float64Array(h).fill(Math.sqrt((model.sigma2 ?? NaN) * (1 + 1 / model.nobs)));
+  const df = Math.max(1, model.nobs - 1);
+  return symmetricForecast(mean, se, levels, (p) => studentQuantile(p, df));
 }
 
 /** Mean and variance of the old and the new observations together, by Welford's recursion. */
-function updateMean(model: MeanModel, newY: Float64Array): MeanModel {
+export function updateMean(model: MeanModel, newY: Float64Array): MeanModel {
   let { nobs, mean } = model;
   let squares = (model.sigma2 ?? 0) * (nobs - 1);
   for (const value of newY) {
@@ -55,9 +52,7 @@ function updateMean(model: MeanModel, newY: Float64Array): MeanModel {
   return { ...model, nobs, mean, sigma2: nobs > 1 ? squares / (nobs - 1) : null };
 }
 
-/** What can be done with a mean model. */
-export const meanKind: Kind<MeanModel> = {
-  forecast: forecastMean,
-  fitted: (model, y) => new Float64Array(y.length).fill(model.mean),
-  update: updateMean,
-};
+/** One-step forecasts of a mean model: its mean everywhere. */
+export function fittedMean(model: MeanModel, y: Float64Array): Float64Array {
+  return new Float64Array(y.length).fill(model.mean);
+}

@@ -1,4 +1,3 @@
-import type { Kind } from "../model/kind.ts";
 import { checkOptions } from "../model/options.ts";
 import { checkForecastOptions, type Forecast, type ForecastOptions, symmetricForecast } from "../model/prediction.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "../time/series.ts";
@@ -65,6 +64,11 @@ function seasonalNaive(y: Float64Array, period: number): Omit<NaiveModel, "kind"
   return { formatVersion: 1, period, nobs, lastSeason, sigma2: count > 0 ? squares / count : null };
 }
 
+/** One-step forecasts of a naive or seasonal naive model. */
+export function fittedNaiveModel(model: NaiveModel, y: Float64Array): Float64Array {
+  return fittedNaive(y, model.period);
+}
+
 /**
  * One-step forecasts of the seasonal naive method: the last observed value of the same season, carried over missing
  * ones; NaN before a season's first observation.
@@ -78,7 +82,7 @@ export function fittedNaive(y: Float64Array, period: number): Float64Array {
   return fitted;
 }
 
-function forecastNaive(model: NaiveModel, options: ForecastOptions): Forecast {
+export function forecastNaive(model: NaiveModel, options: ForecastOptions): Forecast {
   const { h, levels } = checkForecastOptions(options);
   const mean = new Float64Array(h);
   const se = new Float64Array(h);
@@ -90,7 +94,7 @@ function forecastNaive(model: NaiveModel, options: ForecastOptions): Forecast {
 }
 
 /** Shifts the seasons on; a missing value leaves that of its season a season before. */
-function updateNaive(model: NaiveModel, newY: Float64Array): NaiveModel {
+export function updateNaive(model: NaiveModel, newY: Float64Array): NaiveModel {
   const seasons = [...model.lastSeason];
   for (const value of newY) {
     const before = seasons.shift()!;
@@ -98,10 +102,3 @@ function updateNaive(model: NaiveModel, newY: Float64Array): NaiveModel {
   }
   return { ...model, nobs: model.nobs + newY.filter((value) => !Number.isNaN(value)).length, lastSeason: seasons };
 }
-
-/** What can be done with a naive or seasonal naive model. */
-export const naiveKind: Kind<NaiveModel> = {
-  forecast: forecastNaive,
-  fitted: (model, y) => fittedNaive(y, model.period),
-  update: updateNaive,
-};

@@ -1,6 +1,5 @@
-import type { Kind } from "../model/kind.ts";
 import { checkOptions } from "../model/options.ts";
-import { checkForecastOptions, symmetricForecast } from "../model/prediction.ts";
+import { checkForecastOptions, type Forecast, type ForecastOptions, symmetricForecast } from "../model/prediction.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "../time/series.ts";
 
 /** A fitted window average; with period 1, over all of the last observations. */
@@ -89,25 +88,25 @@ function averages(y: Float64Array, period: number, window: number): Float64Array
 
 const lastValues = ({ last }: WindowAverageModel) => Float64Array.from(last, (value) => value ?? NaN);
 
-/** What can be done with a window average. */
-export const windowAverageKind: Kind<WindowAverageModel> = {
-  forecast: (model, options) => {
-    const { h, levels } = checkForecastOptions(options);
-    const last = lastValues(model);
-    const { period, window } = model;
-    const season = Array.from({ length: period }, (_, i) => average(last, last.length + i, period, window));
-    const mean = Float64Array.from({ length: h }, (_, i) => season[i % period]!);
-    return symmetricForecast(mean, new Float64Array(h).fill(Math.sqrt(model.sigma2 ?? NaN)), levels);
-  },
-  fitted: ({ period, window }, y) => averages(y, period, window),
-  update: (model, newY) => {
-    const { last, nobs } = fit(
-      model.kind,
-      Float64Array.from([...lastValues(model), ...newY]),
-      model.period,
-      model.window,
-    );
-    const before = model.last.filter((value) => value !== null).length;
-    return { ...model, last, nobs: model.nobs + nobs - before };
-  },
-};
+/** Forecasts the mean of each season's last values, with the variance of the one-step errors at every step. */
+export function forecastWindowAverage(model: WindowAverageModel, options: ForecastOptions): Forecast {
+  const { h, levels } = checkForecastOptions(options);
+  const last = lastValues(model);
+  const { period, window } = model;
+  const season = Array.from({ length: period }, (_, i) => average(last, last.length + i, period, window));
+  const mean = Float64Array.from({ length: h }, (_, i) => season[i % period]!);
+  return symmetricForecast(mean, new Float64Array(h).fill(Math.sqrt(model.sigma2 ?? NaN)), levels);
+}
+
+/** One-step forecasts of a window average; NaN before the window is full. */
+export function fittedWindowAverage({ period, window }: WindowAverageModel, y: Float64Array): Float64Array {
+  return averages(y, period, window);
+}
+
+/** Moves the window on. */
+export function updateWindowAverage(model: WindowAverageModel, newY: Float64Array): WindowAverageModel {
+  const values = Float64Array.from([...lastValues(model), ...newY]);
+  const { last, nobs } = fit(model.kind, values, model.period, model.window);
+  const before = model.last.filter((value) => value !== null).length;
+  return { ...model, last, nobs: model.nobs + nobs - before };
+}

@@ -1,4 +1,3 @@
-import type { Kind } from "../model/kind.ts";
 import { checkOptions } from "../model/options.ts";
 import { checkForecastOptions, type Forecast, type ForecastOptions, symmetricForecast } from "../model/prediction.ts";
 import { nelderMead } from "../optimise/nelder-mead.ts";
@@ -168,7 +167,7 @@ function initialState(y: Float64Array, period: number): HoltWintersState {
 }
 
 /** The analytic variances of (A,A,A). */
-function forecastHoltWinters(model: HoltWintersModel, options: ForecastOptions): Forecast {
+export function forecastHoltWinters(model: HoltWintersModel, options: ForecastOptions): Forecast {
   const { h, levels } = checkForecastOptions(options);
   const { level, slope, season } = model.state;
   const mean = new Float64Array(h);
@@ -184,14 +183,14 @@ function forecastHoltWinters(model: HoltWintersModel, options: ForecastOptions):
   return symmetricForecast(mean, se, levels);
 }
 
-function fittedHoltWinters(model: HoltWintersModel, y: Float64Array): Float64Array {
+export function fittedHoltWinters(model: HoltWintersModel, y: Float64Array): Float64Array {
   const fitted = new Float64Array(y.length);
   const season = model.initial.season.length > 0 ? Float64Array.from(model.initial.season) : new Float64Array(1);
   smooth(y, model.initial, season, model.alpha, model.beta, model.gamma, fitted);
   return fitted;
 }
 
-function updateHoltWinters(model: HoltWintersModel, newY: Float64Array): HoltWintersModel {
+export function updateHoltWinters(model: HoltWintersModel, newY: Float64Array): HoltWintersModel {
   const { alpha, beta, gamma, state } = model;
   const seasonal = state.season.length > 0;
   const season = seasonal ? Float64Array.from(state.season) : new Float64Array(1);
@@ -200,10 +199,3 @@ function updateHoltWinters(model: HoltWintersModel, newY: Float64Array): HoltWin
   const nobs = model.nobs + newY.filter((value) => !Number.isNaN(value)).length;
   return { ...model, nobs, state: { level, slope, season: nextSeason } };
 }
-
-/** What can be done with a Holt–Winters model. */
-export const holtWintersKind: Kind<HoltWintersModel> = {
-  forecast: forecastHoltWinters,
-  fitted: fittedHoltWinters,
-  update: updateHoltWinters,
-};

@@ -2,8 +2,9 @@ import { interpolateSeasonal } from "../decompose/interpolate-seasonal.ts";
 import { mstl } from "../decompose/mstl.ts";
 import { ets } from "../ets/index.ts";
 import type { FittedModel, StlfModel } from "../model/fitted-model.ts";
-import type { Kind } from "../model/kind.ts";
+import type { AnyKind, ModelForecastOptions, ModelOptions, SimulateOptions } from "../model/kind.ts";
 import { checkOptions } from "../model/options.ts";
+import type { Forecast } from "../model/prediction.ts";
 import { checkSeries, type Series, toFloat64 } from "../time/series.ts";
 
 /**
@@ -47,20 +48,26 @@ function seasonalEffect({ seasonal }: StlfModel, step: number): number {
   return seasonal.reduce((sum, effects) => sum + effects[step % effects.length]!, 0);
 }
 
-/** What can be done with a forecast by decomposition. One-step forecasts would need the decomposition: there are none. */
-export const stlfKind: Kind<StlfModel> = {
-  forecast: (model, options, any) => {
-    const inner = any.forecast(model.model, options);
-    const add = (values: Float64Array) => values.map((value, i) => value + seasonalEffect(model, i));
-    return { mean: add(inner.mean), levels: inner.levels, lower: inner.lower.map(add), upper: inner.upper.map(add) };
-  },
-  update: (model, newY, options, any) => {
-    const adjusted = newY.map((value, t) => value - seasonalEffect(model, t));
-    const seasonal = model.seasonal.map((effects) =>
-      effects.map((_, i) => effects[(i + newY.length) % effects.length]!),
-    );
-    return { ...model, seasonal, model: any.update(model.model, adjusted, options) };
-  },
-  simulate: (model, options, any) =>
-    any.simulate(model.model, options).map((path) => path.map((value, i) => value + seasonalEffect(model, i))),
-};
+/** Forecasts of the seasonally adjusted series, with the season added back. */
+export function forecastStlf(model: StlfModel, options: ModelForecastOptions, any: AnyKind["forecast"]): Forecast {
+  const inner = any(model.model, options);
+  const add = (values: Float64Array) => values.map((value, i) => value + seasonalEffect(model, i));
+  return { mean: add(inner.mean), levels: inner.levels, lower: inner.lower.map(add), upper: inner.upper.map(add) };
+}
+
+/** Moves the model of the adjusted series, and the seasons on. */
+export function updateStlf(
+  model: StlfModel,
+  newY: Float64Array,
+  options: ModelOptions,
+  any: AnyKind["update"],
+): StlfModel {
+  const adjusted = newY.map((value, t) => value - seasonalEffect(model, t));
+  const seasonal = model.seasonal.map((effects) => effects.map((_, i) => effects[(i + newY.length) % effects.length]!));
+  return { ...model, seasonal, model: any(model.model, adjusted, options) };
+}
+
+/** Paths of the seasonally adjusted series, with the season added back. */
+export function simulateStlf(model: StlfModel, options: SimulateOptions, any: AnyKind["simulate"]): Float64Array[] {
+  return any(model.model, options).map((path) => path.map((value, i) => value + seasonalEffect(model, i)));
+}

@@ -1,4 +1,4 @@
-import type { Kind, SimulateOptions } from "../model/kind.ts";
+import type { SimulateOptions } from "../model/kind.ts";
 import { checkForecastOptions, type Forecast, type ForecastOptions, symmetricForecast } from "../model/prediction.ts";
 import { normal, random } from "../stats/random.ts";
 import { invBoxCox } from "../time/box-cox.ts";
@@ -6,7 +6,7 @@ import { move, project, startOf, transformed } from "./moving-model.ts";
 import type { TbatsModel } from "./tbats-model.ts";
 
 /** The model is linear on its scale: variances add, and the bounds there are transformed back. */
-function forecastTbats(model: TbatsModel, options: ForecastOptions): Forecast {
+export function forecastTbats(model: TbatsModel, options: ForecastOptions): Forecast {
   const { h, levels } = checkForecastOptions(options);
   const { lambda } = model.parameters;
   const mean = project(model, model.state, new Float64Array(h));
@@ -26,7 +26,7 @@ function forecastTbats(model: TbatsModel, options: ForecastOptions): Forecast {
   };
 }
 
-function simulateTbats(model: TbatsModel, { h, paths = 1, seed }: SimulateOptions): Float64Array[] {
+export function simulateTbats(model: TbatsModel, { h, paths = 1, seed }: SimulateOptions): Float64Array[] {
   const uniform = random(seed);
   const deviation = Math.sqrt(model.sigma2);
   const { lambda } = model.parameters;
@@ -37,19 +37,17 @@ function simulateTbats(model: TbatsModel, { h, paths = 1, seed }: SimulateOption
   });
 }
 
-/** What can be done with a TBATS or BATS model. */
-export const tbatsKind: Kind<TbatsModel> = {
-  forecast: forecastTbats,
-  fitted: (model, y) => {
-    const { lambda } = model.parameters;
-    const { expected, errors, white } = move(model, startOf(model), transformed(model, y));
-    const before = expected.map((value, t) => value + errors[t]! - white[t]!);
-    return lambda === null ? before : invBoxCox(before, lambda);
-  },
-  update: (model, newY) => {
-    const observed = newY.reduce((count, value) => count + (value === value ? 1 : 0), 0);
-    const { state } = move(model, model.state, transformed(model, newY));
-    return { ...model, nobs: model.nobs + observed, state };
-  },
-  simulate: simulateTbats,
-};
+/** One-step forecasts of a TBATS or BATS model. */
+export function fittedTbats(model: TbatsModel, y: Float64Array): Float64Array {
+  const { lambda } = model.parameters;
+  const { expected, errors, white } = move(model, startOf(model), transformed(model, y));
+  const before = expected.map((value, t) => value + errors[t]! - white[t]!);
+  return lambda === null ? before : invBoxCox(before, lambda);
+}
+
+/** Moves the states; what was estimated stays. */
+export function updateTbats(model: TbatsModel, newY: Float64Array): TbatsModel {
+  const observed = newY.reduce((count, value) => count + (value === value ? 1 : 0), 0);
+  const { state } = move(model, model.state, transformed(model, newY));
+  return { ...model, nobs: model.nobs + observed, state };
+}

@@ -1,4 +1,3 @@
-import type { Kind } from "../model/kind.ts";
 import { checkOptions } from "../model/options.ts";
 import { checkForecastOptions, type Forecast, type ForecastOptions, symmetricForecast } from "../model/prediction.ts";
 import { gridBrent } from "../optimise/grid-brent.ts";
@@ -139,7 +138,7 @@ function run(
   return { length, level, mean, intercept, slope };
 }
 
-function forecastDynamicTheta(model: DynamicThetaModel, options: ForecastOptions): Forecast {
+export function forecastDynamicTheta(model: DynamicThetaModel, options: ForecastOptions): Forecast {
   const { h, levels } = checkForecastOptions(options);
   const { alpha, trendWeight, state, indices, sigma2 } = model;
   const mean = new Float64Array(h);
@@ -168,18 +167,17 @@ function adjust(y: Float64Array, { indices }: DynamicThetaModel, from: number): 
   return indices.length === 0 ? y : y.map((value, t) => value / indices[(from + t) % indices.length]!);
 }
 
-/** What can be done with a dynamic optimised theta model. */
-export const dynamicThetaKind: Kind<DynamicThetaModel> = {
-  forecast: forecastDynamicTheta,
-  fitted: (model, y) => {
-    const out = new Float64Array(y.length);
-    const start = { length: 0, level: model.initial, mean: 0, intercept: 0, slope: 0 };
-    run(start, model.alpha, model.trendWeight, adjust(interpolate(y), model, 0), out);
-    const { indices } = model;
-    return indices.length === 0 ? out : out.map((value, t) => value * indices[t % indices.length]!);
-  },
-  update: (model, newY) => {
-    const adjusted = adjust(newY, model, model.state.length);
-    return { ...model, state: run(model.state, model.alpha, model.trendWeight, adjusted) };
-  },
-};
+/** One-step forecasts of a dynamic optimised theta model. */
+export function fittedDynamicTheta(model: DynamicThetaModel, y: Float64Array): Float64Array {
+  const out = new Float64Array(y.length);
+  const start = { length: 0, level: model.initial, mean: 0, intercept: 0, slope: 0 };
+  run(start, model.alpha, model.trendWeight, adjust(interpolate(y), model, 0), out);
+  const { indices } = model;
+  return indices.length === 0 ? out : out.map((value, t) => value * indices[t % indices.length]!);
+}
+
+/** Moves the state; what was estimated stays. */
+export function updateDynamicTheta(model: DynamicThetaModel, newY: Float64Array): DynamicThetaModel {
+  const adjusted = adjust(newY, model, model.state.length);
+  return { ...model, state: run(model.state, model.alpha, model.trendWeight, adjusted) };
+}

@@ -1,4 +1,3 @@
-import type { Kind } from "../model/kind.ts";
 import { checkOptions } from "../model/options.ts";
 import { checkForecastOptions, type Forecast, type ForecastOptions, symmetricForecast } from "../model/prediction.ts";
 import { simpleSmoothing } from "../smoothing/simple-smoothing.ts";
@@ -67,7 +66,7 @@ export function theta(y: Series, options: { period?: number } = {}): ThetaModel 
 /** How many drifts the smoothing lags behind after so many steps. */
 const lag = (alpha: number, steps: number) => (1 - (1 - alpha) ** steps) / alpha;
 
-function forecastTheta(
+export function forecastTheta(
   { alpha, drift, level, indices, length, sigma2 }: ThetaModel,
   options: ForecastOptions,
 ): Forecast {
@@ -100,17 +99,15 @@ function smooth(
   return level;
 }
 
-/** What can be done with a theta model. */
-export const thetaKind: Kind<ThetaModel> = {
-  forecast: forecastTheta,
-  fitted: (model, y) => {
-    const out = new Float64Array(y.length);
-    smooth(model, interpolate(y), 0, model.initial, out);
-    return out;
-  },
-  update: (model, newY) => ({
-    ...model,
-    length: model.length + newY.length,
-    level: smooth(model, newY, model.length, model.level),
-  }),
-};
+/** One-step forecasts of a theta model. */
+export function fittedTheta(model: ThetaModel, y: Float64Array): Float64Array {
+  const out = new Float64Array(y.length);
+  smooth(model, interpolate(y), 0, model.initial, out);
+  return out;
+}
+
+/** Moves the level; what was estimated stays. */
+export function updateTheta(model: ThetaModel, newY: Float64Array): ThetaModel {
+  const level = smooth(model, newY, model.length, model.level);
+  return { ...model, length: model.length + newY.length, level };
+}

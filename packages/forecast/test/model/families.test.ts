@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { forecast, METHODS, supports, update } from "../../src/index.ts";
-import { dispatch } from "../../src/model/dispatch.ts";
+import { modelFunctions } from "../../src/model/dispatch.ts";
 import { FAMILIES, type Family } from "../../src/model/families.ts";
 
 const SERIES: Readonly<Record<string, Float64Array>> = {
@@ -14,7 +14,7 @@ const SERIES: Readonly<Record<string, Float64Array>> = {
 };
 
 describe.each(Object.entries<Family>(FAMILIES))("the family %s", (_, { fits, kinds }) => {
-  const own = dispatch(kinds);
+  const own = modelFunctions(kinds);
   it.each(Object.keys(fits))("knows every model that %s gives, and forecasts it as the library does", (method) => {
     let given = 0;
     for (const [name, y] of Object.entries(SERIES)) {

@@ -16,7 +16,7 @@ export interface ConditionalFit {
 /** Settings of `fitConditional`. */
 export interface ConditionalOptions {
   /** Start of the coefficients; zeros (and least squares for the regressors) when left out. */
-  readonly start?: { readonly arma: Arma; readonly beta: Float64Array };
+  readonly start?: { readonly arma: Arma; readonly beta: Float64Array } | undefined;
   /** Stops when a step would lower the sum of squares by less than this fraction. */
   readonly tolerance?: number;
   readonly maxSteps?: number;

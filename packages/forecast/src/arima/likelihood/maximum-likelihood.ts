@@ -14,6 +14,15 @@ const UNBOUNDED = 8;
  */
 export type Likelihood = (arma: Arma) => number;
 
+/** What the curvature of the conditional sum of squares is computed from. */
+export interface Curvature {
+  readonly columns: readonly Float64Array[];
+  /** The regressors' coefficients. */
+  readonly beta: Float64Array;
+  readonly n: number;
+  readonly work: ConditionalWorkspace;
+}
+
 /** Settings of `maximiseLikelihood`. */
 export interface MaximumOptions {
   /** Expected gain in log-likelihood below which to stop. */
@@ -26,13 +35,8 @@ export interface MaximumOptions {
   readonly accept?: ((arma: Arma) => boolean) | undefined;
   /** Writes the gradient of minus the log-likelihood in coordinates, at the point last evaluated, to `out`. */
   readonly gradient?: ((x: Float64Array, arma: Arma, out: Float64Array) => void) | undefined;
-  /** For the first Hessian: the columns, the regressors' coefficients and the sum of squares at the start. */
-  readonly curvature?: {
-    readonly columns: readonly Float64Array[];
-    readonly beta: Float64Array;
-    readonly n: number;
-    readonly work: ConditionalWorkspace;
-  };
+  /** For the first Hessian. */
+  readonly curvature?: Curvature | undefined;
 }
 
 /**
@@ -51,10 +55,12 @@ export function maximiseLikelihood(
   const x = toCoordinates(start);
   fromCoordinates(x, arma);
   const inverseHessian = curvature && x.length > 0 ? firstInverseHessian(x, arma, curvature) : undefined;
-  const outside = (point: Float64Array) => {
-    fromCoordinates(point, arma);
-    return !accept!(arma);
-  };
+  const outside =
+    accept &&
+    ((point: Float64Array) => {
+      fromCoordinates(point, arma);
+      return !accept(arma);
+    });
   const bound = boundedCoordinates(arma).map((bounded) => (bounded ? BOUND : UNBOUNDED));
   const objective = (point: Float64Array) => {
     fromCoordinates(point, arma);
@@ -68,15 +74,13 @@ export function maximiseLikelihood(
     tolerance,
     polish,
     hopeless: -hopeless,
-    ...(gradient === undefined
-      ? {}
-      : {
-          gradient: (point: Float64Array, out: Float64Array) => {
-            fromCoordinates(point, arma);
-            gradient(point, arma, out);
-          },
-        }),
-    ...(accept === undefined ? {} : { outside }),
+    outside,
+    gradient:
+      gradient &&
+      ((point, out) => {
+        fromCoordinates(point, arma);
+        gradient(point, arma, out);
+      }),
   });
   fromCoordinates(found.x, arma);
   return { arma, loglik: -found.value, evaluations: found.evaluations, stopped: found.stopped };
@@ -85,7 +89,7 @@ export function maximiseLikelihood(
 function firstInverseHessian(
   x: Float64Array,
   arma: Arma,
-  { columns, beta, n, work }: NonNullable<MaximumOptions["curvature"]>,
+  { columns, beta, n, work }: Curvature,
 ): Float64Array | undefined {
   const size = x.length;
   const information = conditionalInformation(arma, columns, beta, n, work);
