@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -6,7 +5,7 @@ import { memoryEngine } from "manymodel/engines/memory";
 import { describe, expect, it } from "vitest";
 import { checkEngine } from "../../src/check/check-engine.ts";
 import type { Engine } from "../../src/ports/engine.ts";
-import { BIN } from "../processes.ts";
+import { CommandLine } from "../command-line.ts";
 import { body, dailyQuery, fillDaily, openWorkspace, temporaryFolder } from "../workspace.ts";
 
 const options = { id: "x", now: Date.now };
@@ -65,11 +64,10 @@ describe("a check of an engine", () => {
 
   it("ends with 1 on the command line if something needed fails", async () => {
     const folder = await temporaryFolder();
-    const check = (yaml: string, ...args: string[]) => {
-      const file = path.join(folder, "manymodel.yaml");
-      return writeFile(file, yaml).then(() =>
-        spawnSync(process.execPath, [BIN, "engine", "check", ...args], { cwd: folder, encoding: "utf8" }),
-      );
+    const commandLine = new CommandLine();
+    const check = async (yaml: string, ...args: string[]) => {
+      await writeFile(path.join(folder, "manymodel.yaml"), yaml);
+      return commandLine.run(folder, "engine", "check", ...args);
     };
     const well = await check("{}\n", "--json");
     expect(well.status, well.stderr).toBe(0);

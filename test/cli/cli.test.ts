@@ -3,6 +3,7 @@ import { appendFile, copyFile, mkdir, readFile, writeFile } from "node:fs/promis
 import path from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { absent, data } from "../../packages/forecast/test/reference.ts";
+import { CommandLine } from "../command-line.ts";
 import { BIN } from "../processes.ts";
 import { temporaryFolder } from "../workspace.ts";
 
@@ -11,22 +12,9 @@ beforeEach(async () => {
   folder = await temporaryFolder();
 });
 
-/** Runs the command line as a user does. */
-function manymodel(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...args], {
-    cwd: folder,
-    encoding: "utf8",
-    timeout: 280_000,
-  });
-  return { status, stdout, stderr };
-}
-
-/** Runs a command that must succeed, and parses what it prints with --json. */
-function json(...args: string[]) {
-  const { status, stdout, stderr } = manymodel(...args, "--json");
-  expect(status, `${args.join(" ")}\n${stderr}`).toBe(0);
-  return JSON.parse(stdout);
-}
+const commandLine = new CommandLine();
+const manymodel = (...args: string[]) => commandLine.run(folder, ...args);
+const json = (...args: string[]) => commandLine.json(folder, ...args);
 
 /** Daily CSV data of some units. */
 async function writeCsv(file: string, units: string[], days: number) {
@@ -40,43 +28,50 @@ async function writeCsv(file: string, units: string[], days: number) {
 describe("manymodel, on the command line", () => {
   it("goes from a CSV file to forecasts", async () => {
     await writeCsv("sales.csv", ["A", "B", "C"], 70);
-    json("init", "--table", "SALES", "--partition-by", "sku", "--order-by", "day", "--target", "qty");
-    expect(json("import", "sales.csv", "--table", "SALES")).toMatchObject({ table: "SALES", rows: 210 });
-    expect(json("setup")).toEqual({ created: ["FORECAST_RESULTS"], kept: [] });
-    expect(json("setup")).toEqual({ created: [], kept: ["FORECAST_RESULTS"] });
-    const advice = json("advise", "--sample", "2", "--horizon", "7");
+    await json("init", "--table", "SALES", "--partition-by", "sku", "--order-by", "day", "--target", "qty");
+    expect(await json("import", "sales.csv", "--table", "SALES")).toMatchObject({ table: "SALES", rows: 210 });
+    expect(await json("setup")).toEqual({ created: ["FORECAST_RESULTS"], kept: [] });
+    expect(await json("setup")).toEqual({ created: [], kept: ["FORECAST_RESULTS"] });
+    const advice = await json("advise", "--sample", "2", "--horizon", "7");
     expect(advice).toMatchObject({ profile: { partitions: 3, sampled: 2, period: 7 }, evidence: { horizon: 7 } });
-    expect(manymodel("advise").stdout).toMatch(/^(Recommendation|No recommendation): [\s\S]*\nNext:\n {2}manymodel /);
-    const run = json("train", "--run-id", "first");
+    expect((await manymodel("advise")).stdout).toMatch(
+      /^(Recommendation|No recommendation): [\s\S]*\nNext:\n {2}manymodel /,
+    );
+    const run = await json("train", "--run-id", "first");
     expect(run).toMatchObject({ run: "first", partitions: 3, succeeded: 3, failed: 0, failures: [] });
-    expect(json("status")).toMatchObject([{ run: "first", state: "completed", partitions: 3 }]);
-    expect(json("status", "first")).toMatchObject({ state: "completed", queue: { partitionsFinished: 3 } });
-    expect(json("register")).toMatchObject({
+    expect(await json("status")).toMatchObject([{ run: "first", state: "completed", partitions: 3 }]);
+    expect(await json("status", "first")).toMatchObject({ state: "completed", queue: { partitionsFinished: 3 } });
+    expect(await json("register")).toMatchObject({
       model: "MANY_MODEL_FORECAST",
       version: "V1",
       runId: "first",
       horizon: 30,
     });
-    expect(json("models")).toMatchObject([{ model: "MANY_MODEL_FORECAST", versions: 1 }]);
-    expect(json("versions")).toMatchObject([{ version: "V1" }]);
-    expect(json("versions", "OTHER")).toEqual([]);
-    expect(json("batch", "--horizon", "7", "--levels", "90")).toMatchObject({ ok: 3, noModel: 0, errors: 0, rows: 21 });
-    const { columns, rows } = json(
+    expect(await json("models")).toMatchObject([{ model: "MANY_MODEL_FORECAST", versions: 1 }]);
+    expect(await json("versions")).toMatchObject([{ version: "V1" }]);
+    expect(await json("versions", "OTHER")).toEqual([]);
+    expect(await json("batch", "--horizon", "7", "--levels", "90")).toMatchObject({
+      ok: 3,
+      noModel: 0,
+      errors: 0,
+      rows: 21,
+    });
+    const { columns, rows } = await json(
       "sql",
       "SELECT * EXCLUDE (FORECAST, LO_90, HI_90) FROM FORECAST_RESULTS ORDER BY sku, STEP LIMIT 1",
     );
     const fixed = ["MODEL_NAME", "MODEL_VERSION", "PARTITION_KEY", "STEP", "STATUS", "ERROR_TYPE", "ERROR_MESSAGE"];
     expect(columns).toEqual([...fixed, "sku", "day"]);
     expect(rows).toEqual([["MANY_MODEL_FORECAST", "V1", "s:A", 1, "OK", null, null, "A", "2026-03-12"]]);
-    const changed = json("train", "--changed-only", "--since", "V1", "--run-id", "again");
+    const changed = await json("train", "--changed-only", "--since", "V1", "--run-id", "again");
     expect(changed).toMatchObject({ run: "again", succeeded: 3, changed: { since: "first", trained: 0, carried: 3 } });
     const options = ["--quantiles", "0.5", "--missing-model", "error", "--no-advance", "--incremental"];
-    expect(json("batch", ...options)).toMatchObject({ ok: 3, kept: 0 });
-    expect(json("batch", ...options)).toMatchObject({ ok: 3, kept: 3 });
-    const index = json("index", "first");
+    expect(await json("batch", ...options)).toMatchObject({ ok: 3, kept: 0 });
+    expect(await json("batch", ...options)).toMatchObject({ ok: 3, kept: 3 });
+    const index = await json("index", "first");
     expect(index).toMatchObject({ run: "first", succeeded: 3, path: "runs/first/model_index.json" });
-    expect(json("index", "first"), "indexing again gives the same index").toEqual(index);
-    const people = manymodel("status");
+    expect(await json("index", "first"), "indexing again gives the same index").toEqual(index);
+    const people = await manymodel("status");
     expect(people.stdout).toContain("completed");
     expect(people.stderr).toBe("");
   });
@@ -92,7 +87,7 @@ describe("manymodel, on the command line", () => {
       [2, "must be a whole number of at least 1", ["batch", "--horizon", "0"]],
     ];
     for (const [status, message, args] of failing) {
-      const got = manymodel(...args);
+      const got = await manymodel(...args);
       expect([got.status, got.stderr], args.join(" ")).toEqual([status, expect.stringContaining(message)]);
       expect(
         got.stderr
@@ -101,7 +96,7 @@ describe("manymodel, on the command line", () => {
           .filter((line) => line.startsWith("manymodel: ")),
       ).toHaveLength(1);
     }
-    json("init", "--table", "sales.csv", "--partition-by", "sku", "--order-by", "day", "--target", "qty");
+    await json("init", "--table", "sales.csv", "--partition-by", "sku", "--order-by", "day", "--target", "qty");
     const later: [number, string, string[]][] = [
       [1, "manymodel.yaml exists already", ["init"]],
       [1, "there is no completed run yet: manymodel train", ["register"]],
@@ -118,24 +113,24 @@ describe("manymodel, on the command line", () => {
       [2, "sql is read-only", ["sql", "DELETE FROM TRAINING_RESULTS"]],
     ];
     for (const [status, message, args] of later) {
-      const got = manymodel(...args);
+      const got = await manymodel(...args);
       expect([got.status, got.stderr], args.join(" ")).toEqual([status, expect.stringContaining(message)]);
       expect(got.stderr.trim().split("\n"), args.join(" ")).toHaveLength(1);
       expect(got.stdout).toBe("");
     }
-    expect(JSON.parse(manymodel("train", "--json", "--fast").stdout)).toMatchObject({
+    expect(JSON.parse((await manymodel("train", "--json", "--fast")).stdout)).toMatchObject({
       error: { kind: "usage", message: "unknown option '--fast'" },
     });
-    const asJson = manymodel("register", "--json");
+    const asJson = await manymodel("register", "--json");
     expect(JSON.parse(asJson.stdout)).toMatchObject({ error: { kind: "not-found" } });
-    expect(json("train", "--run-id", "r").succeeded).toBe(1);
-    json("register", "--model-version", "V1");
-    expect(manymodel("register", "--model-version", "V1")).toMatchObject({
+    expect((await json("train", "--run-id", "r")).succeeded).toBe(1);
+    await json("register", "--model-version", "V1");
+    expect(await manymodel("register", "--model-version", "V1")).toMatchObject({
       status: 1,
       stderr: expect.stringContaining("has a version V1 already"),
     });
     await writeFile(path.join(folder, "manymodel.yaml"), "train: { horizons: 3 }\n");
-    expect(manymodel("status")).toMatchObject({
+    expect(await manymodel("status")).toMatchObject({
       status: 2,
       stderr: expect.stringMatching(
         /^manymodel: manymodel.yaml:1: train.horizons: unknown key; did you mean horizon\? The keys here are mode, .*\n$/,
@@ -160,7 +155,7 @@ describe("manymodel, on the command line", () => {
     await writeCsv("sales.csv", ["A"], 20);
     const train = async (source: string) => {
       await writeFile(path.join(folder, "manymodel.yaml"), `source: ${source}\ntrain: { holdout: 0 }\n`);
-      const { status, stdout, stderr } = manymodel("train");
+      const { status, stdout, stderr } = await manymodel("train");
       return [status, status === 0 ? stdout : stderr] as const;
     };
     expect(await train("{ table: sales.csv, partition_by: store }")).toEqual([
@@ -182,7 +177,7 @@ describe("manymodel, on the command line", () => {
     const withModel = async (model: string, order = "") => {
       const yaml = `source: { table: sales.csv, partition_by: sku, target: qty${order} }\nmodel: ${model}\n`;
       await writeFile(path.join(folder, "manymodel.yaml"), yaml);
-      const { status, stderr } = manymodel("train");
+      const { status, stderr } = await manymodel("train");
       return [status, stderr.replace(/^manymodel: .*manymodel\.yaml:2: model[.\w]*: model /, "")];
     };
     const day = ", order_by: day";
@@ -216,7 +211,7 @@ describe("manymodel, on the command line", () => {
         "1 × duplicate-timestamp: day 2026-01-01 occurs twice; aggregate the rows first, or set duplicates: keep (s:B)",
       ),
     ]);
-    const results = json(
+    const results = await json(
       "sql",
       "SELECT FIRST_TS, LAST_TS, N_OBS FROM TRAINING_RESULTS WHERE OUTCOME = 'succeeded' AND PARTITION_KEY = 's:A' ORDER BY RUN_ID DESC LIMIT 1",
     );
@@ -227,14 +222,14 @@ describe("manymodel, on the command line", () => {
     const months = Array.from({ length: 12 }, (_, i) => `${String(i + 1).padStart(2, "0")}/01/2023`);
     const lines = months.map((day, i) => `a;${day};${i === 3 ? "n/a" : `10${i},5`}`);
     await writeFile(path.join(folder, "us.csv"), `sku;day;qty\n${lines.join("\n")}\n`);
-    json("init", "--table", "US", "--partition-by", "sku", "--order-by", "day", "--target", "qty");
-    const plain = manymodel("import", "us.csv", "--table", "US").stdout;
+    await json("init", "--table", "US", "--partition-by", "sku", "--order-by", "day", "--target", "qty");
+    const plain = (await manymodel("import", "us.csv", "--table", "US")).stdout;
     expect(plain).toContain("qty: string");
     expect(plain).toContain("day may be misread");
-    const refused = manymodel("train").stderr;
+    const refused = (await manymodel("train")).stderr;
     expect(refused).toContain('holds strings, first "100,5" in sku = "a" (row 1); import a CSV file with --decimal ,');
     const options = ["--decimal", ",", "--null", "n/a", "--date-format", "%m/%d/%Y", "--replace"];
-    expect(json("import", "us.csv", "--table", "US", ...options).columns).toEqual([
+    expect((await json("import", "us.csv", "--table", "US", ...options)).columns).toEqual([
       { name: "sku", type: "string" },
       { name: "day", type: "date", first: "2023-01-01", last: "2023-12-01" },
       { name: "qty", type: "number" },
@@ -245,22 +240,24 @@ describe("manymodel, on the command line", () => {
     await writeCsv("sales.csv", ["A"], 10);
     await writeCsv("more.csv", ["A", "B"], 10);
     await writeFile(path.join(folder, "manymodel.yaml"), "");
-    json("setup");
-    json("import", "sales.csv", "--table", "SALES");
-    expect(manymodel("import", "more.csv", "--table", "SALES")).toMatchObject({
+    await json("setup");
+    await json("import", "sales.csv", "--table", "SALES");
+    expect(await manymodel("import", "more.csv", "--table", "SALES")).toMatchObject({
       status: 1,
       stderr: expect.stringContaining("or replace it with --replace"),
     });
-    expect(json("import", "more.csv", "--table", "SALES", "--replace").rows).toBe(20);
-    expect(json("sql", "SELECT count(*) FROM SALES").rows).toEqual([[20]]);
-    expect(manymodel("import", "more.csv", "--table", "FORECAST_RESULTS", "--replace").stderr).toContain(
+    expect((await json("import", "more.csv", "--table", "SALES", "--replace")).rows).toBe(20);
+    expect((await json("sql", "SELECT count(*) FROM SALES")).rows).toEqual([[20]]);
+    expect((await manymodel("import", "more.csv", "--table", "FORECAST_RESULTS", "--replace")).stderr).toContain(
       "was not imported, so it cannot be replaced",
     );
     await writeFile(path.join(folder, "broken.parquet"), "not parquet");
-    expect(manymodel("import", "broken.parquet", "--table", "BROKEN").status).toBe(1);
-    expect(manymodel("import", "broken.parquet", "--table", "SALES", "--replace").status).toBe(1);
-    expect(json("import", "sales.csv", "--table", "BROKEN").rows, "a failed import leaves no table").toBe(10);
-    expect(json("sql", "SELECT count(*) FROM SALES").rows, "nor harms the one it was to replace").toEqual([[20]]);
+    expect((await manymodel("import", "broken.parquet", "--table", "BROKEN")).status).toBe(1);
+    expect((await manymodel("import", "broken.parquet", "--table", "SALES", "--replace")).status).toBe(1);
+    expect((await json("import", "sales.csv", "--table", "BROKEN")).rows, "a failed import leaves no table").toBe(10);
+    expect((await json("sql", "SELECT count(*) FROM SALES")).rows, "nor harms the one it was to replace").toEqual([
+      [20],
+    ]);
   });
 
   it("fills gaps at the series' own interval, and forgoes a holdout that leaves too little", async () => {
@@ -274,18 +271,22 @@ describe("manymodel, on the command line", () => {
       path.join(folder, "manymodel.yaml"),
       "source: { table: sales.csv, partition_by: sku, order_by: day, target: qty, period: 7 }\n",
     );
-    expect(json("train")).toMatchObject({ succeeded: 2, failed: 0 });
-    json("register");
-    json("batch", "--horizon", "7");
-    const rows = json(
-      "sql",
-      "SELECT dayofweek(day) = 6 AS saturday, round(FORECAST) FROM FORECAST_RESULTS WHERE sku = 'GAPS' ORDER BY STEP",
+    expect(await json("train")).toMatchObject({ succeeded: 2, failed: 0 });
+    await json("register");
+    await json("batch", "--horizon", "7");
+    const rows = (
+      await json(
+        "sql",
+        "SELECT dayofweek(day) = 6 AS saturday, round(FORECAST) FROM FORECAST_RESULTS WHERE sku = 'GAPS' ORDER BY STEP",
+      )
     ).rows as [boolean, number][];
     for (const [saturday, forecast] of rows) expect(Math.abs(forecast - (saturday ? 150 : 100))).toBeLessThan(5);
     expect(
-      json(
-        "sql",
-        "SELECT DISTINCT PARTITION_KEY FROM TRAINING_METRICS WHERE METRIC = 'holdout_mae' AND VALUE IS NOT NULL",
+      (
+        await json(
+          "sql",
+          "SELECT DISTINCT PARTITION_KEY FROM TRAINING_METRICS WHERE METRIC = 'holdout_mae' AND VALUE IS NOT NULL",
+        )
       ).rows,
     ).toEqual([["s:GAPS"]]);
   });
@@ -304,10 +305,10 @@ describe("manymodel, on the command line", () => {
       "source: { table: sales.csv, partition_by: sku, order_by: day, target: qty }\nmodel: ./chatty.js\n",
     );
     for (const mode of ["tasks", "local"]) {
-      expect(json("train", "--mode", mode).succeeded).toBe(1);
-      expect(manymodel("train", "--mode", mode).stderr).toContain("from the body");
+      expect((await json("train", "--mode", mode)).succeeded).toBe(1);
+      expect((await manymodel("train", "--mode", mode)).stderr).toContain("from the body");
     }
-    const { log } = json("forecast", "A", "--run", String(json("status")[0].run));
+    const { log } = await json("forecast", "A", "--run", String((await json("status"))[0].run));
     expect(log).toBe("from the body\nand more\n");
   });
 
@@ -321,7 +322,10 @@ describe("manymodel, on the command line", () => {
       path.join(folder, "manymodel.yaml"),
       "source: { table: sales.csv, partition_by: sku, order_by: day, target: qty }\nmodel: mean\n",
     );
-    const { status, stderr } = manymodel("train", "--workers", "12", "--chunks", "12");
+    const { status, stderr } = spawnSync(process.execPath, [BIN, "train", "--workers", "12", "--chunks", "12"], {
+      cwd: folder,
+      encoding: "utf8",
+    });
     expect(status, stderr).toBe(0);
     expect(stderr).not.toContain("Warning");
   });
@@ -341,10 +345,10 @@ describe("manymodel, on the command line", () => {
       path.join(folder, "manymodel.yaml"),
       "source: { table: sales.csv, partition_by: sku, order_by: day, target: qty }\nmodel: { name: ./models/half.js, options: { factor: 0.5 } }\ntrain: { model_key_arg: sku, horizon: 1 }\n",
     );
-    expect(json("train", "--mode", "local").succeeded).toBe(2);
-    json("register");
-    json("batch");
-    expect(json("sql", "SELECT sku, FORECAST FROM FORECAST_RESULTS ORDER BY 1").rows).toEqual([
+    expect((await json("train", "--mode", "local")).succeeded).toBe(2);
+    await json("register");
+    await json("batch");
+    expect((await json("sql", "SELECT sku, FORECAST FROM FORECAST_RESULTS ORDER BY 1")).rows).toEqual([
       ["A", 7.5],
       ["B", 8],
     ]);
@@ -365,31 +369,29 @@ describe("manymodel, on the command line", () => {
         path.join(folder, "manymodel.yaml"),
         `source: { table: "${table}", partition_by: sku, order_by: day, target: qty }\nmodel: drift\ntrain: { holdout: 2 }\n`,
       );
-      expect(json("train")).toMatchObject({ partitions: 4, succeeded: 4 });
+      expect(await json("train")).toMatchObject({ partitions: 4, succeeded: 4 });
     }
     expect((await readFile(path.join(folder, "shop.duckdb"))).length).toBeGreaterThan(0);
   });
 
   it("ends, with the error and nothing written, when an artifact was altered", async () => {
-    json("demo", "--series", "40", "--days", "60");
+    await json("demo", "--series", "40", "--days", "60");
     const config = ["--config", path.join("manymodel-demo", "manymodel.yaml")];
     const stage = path.join(folder, "manymodel-demo", ".manymodel", "stage");
-    const [[altered]] = json(
-      "sql",
-      "SELECT STAGE_PATH FROM MODEL_INDEX WHERE RUN_ID LIKE 'champions%' LIMIT 1",
-      ...config,
+    const [[altered]] = (
+      await json("sql", "SELECT STAGE_PATH FROM MODEL_INDEX WHERE RUN_ID LIKE 'champions%' LIMIT 1", ...config)
     ).rows;
     await appendFile(path.join(stage, altered), "x");
-    const { status, stderr } = manymodel("batch", ...config);
+    const { status, stderr } = await manymodel("batch", ...config);
     expect([status, stderr]).toEqual([
       1,
       `manymodel: ${altered} was changed after it was committed; its checksum differs\n`,
     ]);
-    expect(json("sql", "SELECT count(*) FROM FORECAST_RESULTS", ...config).rows).toEqual([[1200]]);
+    expect((await json("sql", "SELECT count(*) FROM FORECAST_RESULTS", ...config)).rows).toEqual([[1200]]);
   });
 
-  it("the demo goes the whole way and can be repeated", () => {
-    const { steps } = json("demo", "--series", "6", "--days", "100");
+  it("the demo goes the whole way and can be repeated", async () => {
+    const { steps } = await json("demo", "--series", "6", "--days", "100");
     expect(steps.map(({ step, skipped }: { step: string; skipped: boolean }) => [step, skipped])).toEqual([
       ["setup", false],
       ["train", false],
@@ -405,22 +407,22 @@ describe("manymodel, on the command line", () => {
     expect(champions.after.median).toBeLessThanOrEqual(champions.before.median);
     expect(register).toMatchObject({ model: "MANY_MODEL_FORECAST", version: "V1" });
     expect(batch).toMatchObject({ partitions: 6, ok: 6, rows: 180 });
-    const again = json("demo", "--series", "6", "--days", "100");
+    const again = await json("demo", "--series", "6", "--days", "100");
     expect(again.steps.filter(({ skipped }: { skipped: boolean }) => !skipped)).toMatchObject([{ step: "setup" }]);
     expect(again.steps.at(-1).result).toEqual(batch);
-    const { status, stdout } = manymodel("demo", "--series", "6", "--days", "100");
+    const { status, stdout } = await manymodel("demo", "--series", "6", "--days", "100");
     expect(status).toBe(0);
     expect(stdout).toContain(
       "batch: 6 of 6 scored into FORECAST_RESULTS, 0 without a model, 0 errors (nothing has changed)",
     );
     expect(stdout.match(/SKU0000\d {2}2022-04-11/g)).toHaveLength(3);
     const config = path.join("manymodel-demo", "manymodel.yaml");
-    expect(json("sql", "SELECT count(*) FROM SERIES_EVENTS", "--config", config).rows).toEqual([[600]]);
+    expect((await json("sql", "SELECT count(*) FROM SERIES_EVENTS", "--config", config)).rows).toEqual([[600]]);
   });
 
   it("screens, ranks, refines, compares and registers the champions under an alias", async () => {
     await writeCsv("sales.csv", ["A", "B", "C", "D"], 70);
-    json(
+    await json(
       "init",
       "--table",
       "SALES",
@@ -433,29 +435,31 @@ describe("manymodel, on the command line", () => {
       "--model",
       "mean",
     );
-    json("import", "sales.csv", "--table", "SALES");
-    expect(json("plan", "--sample", "2")).toMatchObject({ partitions: 4, sampled: 2, sampleFailed: 0 });
-    expect(json("train", "--run-id", "screen").estimate).toMatchObject({ partitions: 4 });
-    const ranked = json("rank", "--run", "screen", "--metric", "mae", "--worst-percent", "50");
+    await json("import", "sales.csv", "--table", "SALES");
+    expect(await json("plan", "--sample", "2")).toMatchObject({ partitions: 4, sampled: 2, sampleFailed: 0 });
+    expect((await json("train", "--run-id", "screen")).estimate).toMatchObject({ partitions: 4 });
+    const ranked = await json("rank", "--run", "screen", "--metric", "mae", "--worst-percent", "50");
     expect(ranked).toMatchObject({ metric: "holdout_mae", usable: 4 });
     expect(ranked.ranked).toHaveLength(2);
-    const refined = json(
+    const refined = await json(
       ...["refine", "--from", "screen", "--worst", "3", "--metric", "mae", "--by", "metric", "--run-id", "refined"],
       ...["--candidates", "snaive,naive", "--time-budget", "1m", "--chunks", "3"],
     );
     expect(refined).toMatchObject({ run: "refined", ranked: 3, chunks: 3, succeeded: 3, failed: 0, skipped: 0 });
-    const champions = json("champions", "--runs", "screen,refined", "--metric", "mae", "--run-id", "champions");
+    const champions = await json("champions", "--runs", "screen,refined", "--metric", "mae", "--run-id", "champions");
     expect(champions.from).toEqual({ screen: 1, refined: 3 });
-    const compared = json("compare", "screen", "champions", "--metric", "mae", "-o", "compared.svg");
+    const compared = await json("compare", "screen", "champions", "--metric", "mae", "-o", "compared.svg");
     expect(compared).toMatchObject({ wins: 3, losses: 0, ties: 1, onlyA: 0, onlyB: 0 });
     expect(await readFile(path.join(folder, "compared.svg"), "utf8")).toMatch(/^<svg .*<\/svg>\n$/s);
-    json("register", "--run", "champions", "--alias", "champion");
-    expect(json("batch", "--model-version", "champion")).toMatchObject({ version: "V1", ok: 4 });
-    const people = manymodel("compare", "screen", "champions", "--metric", "mae");
+    await json("register", "--run", "champions", "--alias", "champion");
+    expect(await json("batch", "--model-version", "champion")).toMatchObject({ version: "V1", ok: 4 });
+    const people = await manymodel("compare", "screen", "champions", "--metric", "mae");
     expect(people.stdout).toContain("B is better on 3, worse on 0, the same on 1");
-    expect(manymodel("rank", "--run", "screen", "--metric", "mae").stdout).toContain("4 of 4 partitions of screen");
-    expect(manymodel("workers", "list").stdout).toContain("No worker is alive.");
-    expect(manymodel("cancel", "screen").stderr).toContain(
+    expect((await manymodel("rank", "--run", "screen", "--metric", "mae")).stdout).toContain(
+      "4 of 4 partitions of screen",
+    );
+    expect((await manymodel("workers", "list")).stdout).toContain("No worker is alive.");
+    expect((await manymodel("cancel", "screen")).stderr).toContain(
       "run screen is completed; only a running run can be changed",
     );
   });
@@ -473,13 +477,13 @@ describe("manymodel, on the command line", () => {
         path.join(folder, "manymodel.yaml"),
         "source: { table: M3, partition_by: id, order_by: index, target: value, period: 12 }\ntrain: { horizon: 18, holdout: 18 }\n",
       );
-      expect(json("import", "m3.csv", "--table", "M3").rows).toBe(141_858);
-      expect(json("train")).toMatchObject({ partitions: 1428, succeeded: 1428, failed: 0 });
-      json("register");
-      expect(json("batch")).toMatchObject({ partitions: 1428, ok: 1428, noModel: 0, errors: 0, rows: 1428 * 18 });
-      expect(json("sql", "SELECT count(DISTINCT id), count(*) FROM FORECAST_RESULTS WHERE STATUS = 'OK'").rows).toEqual(
-        [[1428, 25704]],
-      );
+      expect((await json("import", "m3.csv", "--table", "M3")).rows).toBe(141_858);
+      expect(await json("train")).toMatchObject({ partitions: 1428, succeeded: 1428, failed: 0 });
+      await json("register");
+      expect(await json("batch")).toMatchObject({ partitions: 1428, ok: 1428, noModel: 0, errors: 0, rows: 1428 * 18 });
+      expect(
+        (await json("sql", "SELECT count(DISTINCT id), count(*) FROM FORECAST_RESULTS WHERE STATUS = 'OK'")).rows,
+      ).toEqual([[1428, 25704]]);
     },
   );
 
@@ -492,11 +496,11 @@ describe("manymodel, on the command line", () => {
     await writeFile(path.join(folder, "items.csv"), rows(["s:A,s:x", "s:A,s:y", "s:B,s:x"], [10, 20, 30]).join("\n"));
     await writeFile(path.join(folder, "total.csv"), rows(["s:all"], [64]).join("\n"));
     const levels = ["--level", "store,sku=items.csv", "--level", "store", "--level", "=total.csv", "--time", "day"];
-    const summary = json("reconcile", ...levels, "--method", "ols", "--output", "R");
+    const summary = await json("reconcile", ...levels, "--method", "ols", "--output", "R");
     expect(summary).toMatchObject({ leaves: 3, aggregates: 3, steps: 1, rows: 6, outputTable: "R" });
     // The total is 4 above the sum, and is one of four that share it alike.
     const query = ["sql", "SELECT LEVEL, store, sku, FORECAST FROM R WHERE LEVEL <> 'store,sku' ORDER BY FORECAST"];
-    const sums = json(...query).rows;
+    const sums = (await json(...query)).rows;
     const expected = [
       ["store", "B", null, 31],
       ["store", "A", null, 32],
@@ -505,7 +509,7 @@ describe("manymodel, on the command line", () => {
     expect(sums.map((row: unknown[]) => [...row.slice(0, 3), Math.round((row[3] as number) * 1e9) / 1e9])).toEqual(
       expected,
     );
-    const stray = manymodel("reconcile", ...levels, "--residuals", "sku=items.csv");
+    const stray = await manymodel("reconcile", ...levels, "--residuals", "sku=items.csv");
     expect(stray).toMatchObject({
       status: 2,
       stderr: expect.stringContaining("--residuals sku=items.csv is of no level"),

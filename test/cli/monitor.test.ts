@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { appendFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -6,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { normal, random } from "../../packages/forecast/src/stats/random.ts";
-import { BIN } from "../processes.ts";
+import { CommandLine } from "../command-line.ts";
 import { temporaryFolder } from "../workspace.ts";
 
 const UNITS = Array.from({ length: 20 }, (_, i) => `U${String(i).padStart(2, "0")}`);
@@ -28,15 +27,8 @@ function sales(days: number): string {
 
 it("goes round: train, register, batch, new observations, monitor, refine the offenders, patch, batch", async () => {
   const folder = await temporaryFolder();
-  const run = async (...args: string[]) => {
-    const child = spawn(process.execPath, [BIN, ...args], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
-    onTestFinished(() => void child.kill("SIGKILL"));
-    let [stdout, stderr] = ["", ""];
-    child.stdout.on("data", (text) => (stdout += text));
-    child.stderr.on("data", (text) => (stderr += text));
-    const [status] = await once(child, "close");
-    return { status, stdout, stderr };
-  };
+  const commandLine = new CommandLine();
+  const run = (...args: string[]) => commandLine.run(folder, ...args);
   const json = async (expected: number, ...args: string[]) => {
     const { status, stdout, stderr } = await run(...args, "--json");
     expect(status, `${args.join(" ")}\n${stdout}\n${stderr}`).toBe(expected);

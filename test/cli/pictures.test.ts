@@ -1,23 +1,18 @@
-import { spawnSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Resvg } from "@resvg/resvg-js";
 import { expect, it } from "vitest";
-import { BIN } from "../processes.ts";
+import { CommandLine } from "../command-line.ts";
 import { temporaryFolder } from "../workspace.ts";
 
 it("looks at single partitions, and draws them, forecasts, accuracy, a comparison and a run", async () => {
   const folder = await temporaryFolder();
-  const manymodel = (...args: string[]) =>
-    spawnSync(process.execPath, [BIN, ...args], { cwd: folder, encoding: "utf8", timeout: 280_000 });
-  const json = (...args: string[]) => {
-    const { status, stdout, stderr } = manymodel(...args, "--json");
-    expect(status, `${args.join(" ")}\n${stderr}`).toBe(0);
-    return JSON.parse(stdout);
-  };
+  const commandLine = new CommandLine();
+  const manymodel = (...args: string[]) => commandLine.run(folder, ...args);
+  const json = (...args: string[]) => commandLine.json(folder, ...args);
   /** A picture, which is well-formed, and says in words what it shows. */
   const draw = async (...args: string[]) => {
-    expect(json("plot", ...args, "-o", "picture.svg")).toEqual({ file: "picture.svg" });
+    expect(await json("plot", ...args, "-o", "picture.svg")).toEqual({ file: "picture.svg" });
     const svg = await readFile(path.join(folder, "picture.svg"), "utf8");
     const { width, height } = new Resvg(svg);
     expect(svg).toContain(`width="${width}" height="${height}"`);
@@ -32,33 +27,35 @@ it("looks at single partitions, and draws them, forecasts, accuracy, a compariso
   const csv = ["store,sku,day,qty", ...rows, '"gone, too",9,2026-01-01,'].join("\n");
   await writeFile(path.join(folder, "sales.csv"), csv);
   const source = ["--table", "./sales.csv", "--partition-by", "store,sku", "--order-by", "day", "--target", "qty"];
-  json("init", ...source, "--model", "holt-winters");
-  expect(manymodel("plot", "accuracy", "-o", "a.svg").stderr).toBe(
+  await json("init", ...source, "--model", "holt-winters");
+  expect((await manymodel("plot", "accuracy", "-o", "a.svg")).stderr).toBe(
     "manymodel: there is no completed run yet: manymodel train\n",
   );
-  json("train", "--run-id", "first");
-  json("train", "--run-id", "second", "--model", "theta");
-  json("register", "--run", "first");
-  json("batch", "--horizon", "14");
+  await json("train", "--run-id", "first");
+  await json("train", "--run-id", "second", "--model", "theta");
+  await json("register", "--run", "first");
+  await json("batch", "--horizon", "14");
 
-  const one = json("forecast", "north", "2", "--horizon", "14");
+  const one = await json("forecast", "north", "2", "--horizon", "14");
   expect(one).toMatchObject({ of: "MANY_MODEL_FORECAST V1", partitionKey: "s:north,i:2", status: "OK" });
   expect(one.columns).toEqual(["day", "STEP", "FORECAST", "LO_80", "HI_80", "LO_95", "HI_95"]);
   const select = `SELECT ${one.columns.join(", ")} FROM FORECAST_RESULTS WHERE PARTITION_KEY = 's:north,i:2' ORDER BY STEP`;
-  expect(one.rows).toEqual(json("sql", select).rows);
-  expect(json("forecast", "s:north,i:2", "--horizon", "14")).toEqual(one);
-  expect(json("forecast", "north", "2", "--run", "second", "--levels", "90").columns).toContain("LO_90");
-  const people = manymodel("forecast", "north", "2").stdout;
+  expect(one.rows).toEqual((await json("sql", select)).rows);
+  expect(await json("forecast", "s:north,i:2", "--horizon", "14")).toEqual(one);
+  expect((await json("forecast", "north", "2", "--run", "second", "--levels", "90")).columns).toContain("LO_90");
+  const people = (await manymodel("forecast", "north", "2")).stdout;
   expect(people).toMatch(/^north, 2: holt-winters · 69 observations of qty · .* · MANY_MODEL_FORECAST V1\n/);
   expect(people).toMatch(/│.*[\u2801-\u28ff].*[░▒]/);
-  const failed = manymodel("forecast", "gone, too", "9");
+  const failed = await manymodel("forecast", "gone, too", "9");
   expect(failed.status).toBe(1);
   expect(failed.stdout).toMatch(/^gone, too, 9: no model \(fit-error: .+\)\n$/);
-  expect(manymodel("forecast", "north").stderr).toBe(
+  expect((await manymodel("forecast", "north")).stderr).toBe(
     "manymodel: a key is store, sku, but 1 word was given; give one word for each column, or one as in PARTITION_KEY\n",
   );
-  expect(manymodel("forecast", "north", "x").stderr).toContain('not an integer partition key: "x"');
-  expect(manymodel("forecast", "north", "3").stderr).toMatch(/MANY_MODEL_FORECAST V1 has no partition north 3; /);
+  expect((await manymodel("forecast", "north", "x")).stderr).toContain('not an integer partition key: "x"');
+  expect((await manymodel("forecast", "north", "3")).stderr).toMatch(
+    /MANY_MODEL_FORECAST V1 has no partition north 3; /,
+  );
 
   const series = await draw("series", "<south> & co", "1");
   expect(series).toContain("<title>&lt;south&gt; &amp; co, 1</title>");
@@ -70,10 +67,10 @@ it("looks at single partitions, and draws them, forecasts, accuracy, a compariso
   expect(await draw("accuracy", "first")).toContain("3 partitions: median ");
   expect(await draw("compare", "first", "second")).toContain("second against first");
   expect(await draw("run", "first")).toContain("completed: 4 of 4 partitions done, 1 failed");
-  json("plot", "run", "first", "-o", "run.png");
+  await json("plot", "run", "first", "-o", "run.png");
   const png = await readFile(path.join(folder, "run.png"));
   expect([png.subarray(1, 4).toString(), png.readUInt32BE(16)]).toEqual(["PNG", 2 * 960]);
-  const wrong = manymodel("plot", "run", "first", "-o", "run.gif");
+  const wrong = await manymodel("plot", "run", "first", "-o", "run.gif");
   expect(wrong.stderr).toBe('manymodel: the picture\'s file is "run.gif"; its name must end in .svg or .png\n');
   expect(wrong.status).toBe(2);
 });

@@ -1,9 +1,9 @@
-import { spawnSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { connect, type ManyModel } from "manymodel";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
-import { BIN, start } from "../processes.ts";
+import { CommandLine } from "../command-line.ts";
+import { start } from "../processes.ts";
 import { body, dailyQuery, fillDaily, temporaryFolder } from "../workspace.ts";
 import { type PostgresServer, startPostgres, whyNoPostgres } from "./postgres-server.ts";
 
@@ -146,22 +146,16 @@ model: naive
 train: { holdout: 7, horizon: 7, workers: 2 }
 refine: { metric: mase, worst_percent: 50, candidates: [mean, drift] }
 `);
-    const manymodel = (...args: string[]) => {
-      const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...args, "--json"], {
-        cwd: folder,
-        encoding: "utf8",
-      });
-      expect(status, `${args.join(" ")}\n${stderr}`).toBe(0);
-      return JSON.parse(stdout);
-    };
-    expect(manymodel("setup")).toEqual({ created: ["FORECAST_RESULTS"], kept: [] });
-    expect(manymodel("import", "sales.csv", "--table", "SALES")).toMatchObject({ table: "SALES", rows: 240 });
-    expect(manymodel("import", "sales.csv", "--table", "sales", "--replace").rows).toBe(240);
-    expect(manymodel("train", "--run-id", "first")).toMatchObject({ partitions: 6, succeeded: 6 });
-    expect(manymodel("register").version).toBe("V1");
-    expect(manymodel("batch")).toMatchObject({ partitions: 6, ok: 6, rows: 42 });
-    expect(manymodel("batch")).toMatchObject({ rows: 42 });
-    const { columns, rows } = manymodel(
+    const commandLine = new CommandLine();
+    const manymodel = (...args: string[]) => commandLine.json(folder, ...args);
+    expect(await manymodel("setup")).toEqual({ created: ["FORECAST_RESULTS"], kept: [] });
+    expect(await manymodel("import", "sales.csv", "--table", "SALES")).toMatchObject({ table: "SALES", rows: 240 });
+    expect((await manymodel("import", "sales.csv", "--table", "sales", "--replace")).rows).toBe(240);
+    expect(await manymodel("train", "--run-id", "first")).toMatchObject({ partitions: 6, succeeded: 6 });
+    expect((await manymodel("register")).version).toBe("V1");
+    expect(await manymodel("batch")).toMatchObject({ partitions: 6, ok: 6, rows: 42 });
+    expect(await manymodel("batch")).toMatchObject({ rows: 42 });
+    const { columns, rows } = await manymodel(
       "sql",
       "SELECT STEP, SKU, day, FORECAST FROM FORECAST_RESULTS WHERE sku = 'Z' ORDER BY step LIMIT 2",
     );
@@ -170,12 +164,12 @@ refine: { metric: mase, worst_percent: 50, candidates: [mean, drift] }
       [1, "Z", "2026-02-10", expect.any(Number)],
       [2, "Z", "2026-02-11", expect.any(Number)],
     ]);
-    const refined = manymodel("refine", "--from", "first", "--run-id", "second");
+    const refined = await manymodel("refine", "--from", "first", "--run-id", "second");
     expect(refined).toMatchObject({ run: "second" });
-    expect(manymodel("champions", "--runs", "first,second", "--run-id", "best")).toMatchObject({ run: "best" });
-    expect(manymodel("register", "--run", "best").version).toBe("V2");
-    expect(manymodel("verify", "best").problems).toEqual([]);
-    expect(manymodel("gc", "--older-than", "1ms").garbage).toEqual([]);
+    expect(await manymodel("champions", "--runs", "first,second", "--run-id", "best")).toMatchObject({ run: "best" });
+    expect((await manymodel("register", "--run", "best")).version).toBe("V2");
+    expect((await manymodel("verify", "best")).problems).toEqual([]);
+    expect((await manymodel("gc", "--older-than", "1ms")).garbage).toEqual([]);
     // With psql, as anybody would.
     const queries = (await documented("results")).replaceAll("manymodel.", `${schema}.`);
     expect(server.sql(queries).split("\n").length).toBeGreaterThan(42);

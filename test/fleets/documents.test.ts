@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { parseConfig } from "../../src/config/load.ts";
-import { BIN } from "../processes.ts";
+import { CommandLine } from "../command-line.ts";
 import { temporaryFolder } from "../workspace.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -23,8 +23,9 @@ describe("what the documents show of fleets", () => {
   it("prints what would be handed to Slurm and to Kubernetes", async () => {
     const folder = await temporaryFolder();
     await writeFile(path.join(folder, "sales.csv"), "sku,day,qty\nA,2026-01-01,1\nB,2026-01-01,2\n");
-    const run = (args: readonly string[]) => {
-      const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...args], { cwd: folder, encoding: "utf8" });
+    const commandLine = new CommandLine();
+    const run = async (args: readonly string[]) => {
+      const { status, stdout, stderr } = await commandLine.run(folder, ...args);
       expect(status, stderr).toBe(0);
       return stdout;
     };
@@ -32,8 +33,8 @@ describe("what the documents show of fleets", () => {
     const printed: string[] = [];
     for (const yaml of (await configurations()).filter((shown) => /launcher/.test(shown))) {
       await writeFile(path.join(folder, "manymodel.yaml"), yaml.replace("/shared", path.join(folder, "shared")));
-      if (printed.length === 0) run(["import", "sales.csv", "--table", "SALES"]);
-      printed.push(run([...command!.split(" "), "--chunks", "2"]));
+      if (printed.length === 0) await run(["import", "sales.csv", "--table", "SALES"]);
+      printed.push(await run([...command!.split(" "), "--chunks", "2"]));
     }
     expect(printed[0]).toContain("#SBATCH --array=0-1%200\n");
     expect(printed[0]).toContain("\nmodule load nodejs/20\n");
