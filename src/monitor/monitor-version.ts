@@ -18,8 +18,8 @@ import { formatTime } from "../model/interval.ts";
 import { prepareOutput } from "../pipeline/prepare-output.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { TablePart, Tables } from "../ports/tables.ts";
-import type { OnProgress } from "../runs/progress.ts";
-import { readIndex, segmentRows } from "../runs/read-index.ts";
+import { getSource, readIndex, segmentRows } from "../runs/read-index.ts";
+import type { RunContext } from "../runs/run-context.ts";
 import { checksum } from "../stages/checksum.ts";
 import { getJson } from "../stages/json.ts";
 import { type Evidence, readEvidence, type WatchedPartition } from "./evidence.ts";
@@ -31,7 +31,6 @@ import { checkMet, openSources, type WatchSources, type WatchSpec } from "./watc
 export interface MonitorSpec extends WatchSpec {
   readonly statusTable: string;
   readonly thresholds: Thresholds;
-  readonly at: Date;
 }
 
 /** A partition that drifts. */
@@ -76,7 +75,7 @@ const ROWS_PER_PART = 100_000;
 export async function monitorVersion(
   engine: Engine,
   spec: MonitorSpec,
-  onProgress: OnProgress = () => {},
+  { now, onProgress }: Pick<RunContext, "now" | "onProgress">,
 ): Promise<MonitorSummary> {
   const { tables, stage } = engine;
   const { version, thresholds, ledgerTable, statusTable } = spec;
@@ -90,11 +89,11 @@ export async function monitorVersion(
   const id = checksum(
     JSON.stringify([version.model, version.version, forecasts.fingerprint, actuals.fingerprint]),
   ).slice(0, 12);
-  const run = { id, at: spec.at, model: version.model, version: version.version };
+  const run = { id, at: now(), model: version.model, version: version.version };
 
   const blocks = async function* (wanted: (partitionKey: string) => boolean) {
     for (const segment of index.segments) {
-      const source = index.sources[segment.source]!.runId;
+      const source = getSource(index, segment).runId;
       const rows = (await segmentRows(stage, segment, { summary: true })).filter(({ row }) => wanted(row.partitionKey));
       for (let from = 0; from < rows.length; from += BLOCK)
         yield rows.slice(from, from + BLOCK).map(({ row }): WatchedPartition => ({ row, run: source }));
