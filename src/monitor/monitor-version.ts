@@ -9,6 +9,7 @@ import {
   type VerdictName,
 } from "@manymodel/forecast/monitoring";
 import { highMedian } from "@manymodel/forecast/stats";
+import { at, zip } from "../core/aligned.ts";
 import type { ColumnType } from "../core/column.ts";
 import { encodeKey } from "../core/partition-key.ts";
 import type { RunManifest } from "../core/run.ts";
@@ -128,11 +129,11 @@ export async function monitorVersion(
     throw error;
   }
   const adjusted = benjaminiHochberg(Float64Array.from(found, ({ findings }) => findings.p));
-  const statuses = found.map(({ evidence, findings, why }, i): PartitionStatus => {
-    const { verdict, reasons, severity } = judge(findings, adjusted[i]!, thresholds);
+  const statuses = Array.from(zip(found, adjusted), ([{ evidence, findings, why }, pValue]): PartitionStatus => {
+    const { verdict, reasons, severity } = judge(findings, pValue, thresholds);
     const told = verdict === "no-data" && why !== null ? [why] : reasons;
     const since = verdict === "drift" || verdict === "watch" ? evidence.since : NaN;
-    return { ...evidence, verdict, reasons: told, severity, since, pValue: adjusted[i]! };
+    return { ...evidence, verdict, reasons: told, severity, since, pValue };
   });
   statuses.push(...(await strangers(tables, sources)));
 
@@ -191,7 +192,7 @@ function judged(
     {
       z: of(({ z }) => z),
       scaled: of(({ scaled }) => scaled),
-      hits: levels.map((level, i) => ({ level, inside: Uint8Array.from(entries, ({ hits }) => hits[i]!) })),
+      hits: levels.map((level, i) => ({ level, inside: Uint8Array.from(entries, ({ hits }) => at(hits, i)) })),
       recent: of(({ actual }) => actual),
       arrived: Uint8Array.from(arrived, ({ came }) => came),
       history,
@@ -207,7 +208,7 @@ function judged(
     evidence: {
       partitionKey: partition.row.partitionKey,
       run: partition.run,
-      since: findings.since < 0 ? NaN : entries[findings.since]!.time,
+      since: findings.since < 0 ? NaN : at(entries, findings.since).time,
       n: findings.n,
       meanScaledError: findings.meanScaledError,
       ratio: findings.ratio,
