@@ -17,11 +17,11 @@ import { createLoop, type Loop, type Run } from "./loop.ts";
 import type { Monitored, MonitorOptions } from "./monitor.ts";
 import { openEngine } from "./open-engine.ts";
 import { type Launcher, openFleet } from "./open-fleet.ts";
-import { packageVersion } from "./package-version.ts";
 import type { ReconcileTablesOptions } from "./reconcile.ts";
 import type { RefinedRun, RefineOptions } from "./refine.ts";
 import { type RetryOptions, retry } from "./retry.ts";
-import { trainersFor } from "./run-spec.ts";
+import { runContext } from "./run-context.ts";
+import { trainContext } from "./run-spec.ts";
 import { type Keys, type LoopQuery, Workspace } from "./workspace.ts";
 
 /** How to go on with a run. */
@@ -78,11 +78,11 @@ export class ManyModel extends Workspace {
     // A collection that was left unfinished has nothing to train.
     if (mode === "champions" || mode === "patch" || mode === "changed")
       throw new ManymodelError("conflict", `run ${runId} only collects models of others; make it again`);
-    const { trainers, count } = await trainersFor(this, mode, options);
+    const { context, count } = await trainContext(this, mode, options);
     const resumed =
       fleet === undefined
-        ? await resumeRun(this.engine, runId, trainers, count, options.onProgress)
-        : await resumeOnFleet(this, await openFleet(this, fleet as Launcher), runId, trainers, options.onProgress);
+        ? await resumeRun(this.engine, runId, count, context)
+        : await resumeOnFleet(this, await openFleet(this, fleet as Launcher), runId, context);
     return { runId, ...resumed };
   }
 
@@ -140,7 +140,7 @@ export class ManyModel extends Workspace {
 
   /** Collects the best partitions of several completed runs as one that can be registered, without copying models. */
   champions(spec: ChampionsSpec): Promise<Champions> {
-    return collectChampions(this.engine, spec, new Date(), packageVersion);
+    return collectChampions(this.engine, spec, runContext(this.engine));
   }
 
   /** Makes forecasts of several levels of a hierarchy add up, into a table of their own. */

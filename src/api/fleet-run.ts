@@ -11,11 +11,10 @@ import { workersOnRun } from "../fleets/workers-on-run.ts";
 import { buildIndex } from "../pipeline/build-index.ts";
 import { planRun, type RunSpec } from "../pipeline/plan-run.ts";
 import { finishPlanning } from "../pipeline/resume.ts";
-import type { Trainers } from "../pipeline/train.ts";
+import type { TrainContext } from "../pipeline/train.ts";
 import type { FleetJob, FleetStatus } from "../ports/fleet.ts";
-import type { OnProgress } from "../runs/progress.ts";
 import { type Launcher, type OpenFleet, openFleet } from "./open-fleet.ts";
-import { packageVersion } from "./package-version.ts";
+import { runContext } from "./run-context.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Tasks of an array, where nobody says how many chunks each has: Slurm's own limit, as it comes. */
@@ -64,11 +63,10 @@ export async function trainOnFleet(
   workspace: Workspace,
   open: OpenFleet,
   spec: RunSpec,
-  trainers: Trainers,
-  onProgress: OnProgress = () => {},
+  context: TrainContext,
 ): Promise<{ manifest: RunManifest; index: IndexSummary }> {
   const manifest = await planFleetRun(workspace, open, spec);
-  return { manifest, index: await finishOnFleet(workspace, open, manifest, trainers, onProgress) };
+  return { manifest, index: await finishOnFleet(workspace, open, manifest, context) };
 }
 
 /** Plans a run and hands it to a fleet, without waiting for it. Gives the job. */
@@ -87,7 +85,7 @@ export async function submitToFleet(
 
 function planFleetRun(workspace: Workspace, open: OpenFleet, spec: RunSpec): Promise<RunManifest> {
   const fleet = open.kindFor(spec.mode) === "tasks" ? { fleet: open.fleet.launcher } : {};
-  return planRun(workspace.engine, { ...spec, ...fleet }, new Date(), packageVersion);
+  return planRun(workspace.engine, { ...spec, ...fleet }, runContext(workspace.engine));
 }
 
 /** Goes on with a run that was handed to a fleet. */
@@ -95,27 +93,25 @@ export async function resumeOnFleet(
   workspace: Workspace,
   open: OpenFleet,
   runId: string,
-  trainers: Trainers,
-  onProgress: OnProgress = () => {},
+  context: TrainContext,
 ): Promise<{ manifest: RunManifest; index: IndexSummary }> {
   const manifest = await finishPlanning(workspace.engine, runId);
-  return { manifest, index: await finishOnFleet(workspace, open, manifest, trainers, onProgress) };
+  return { manifest, index: await finishOnFleet(workspace, open, manifest, context) };
 }
 
 async function finishOnFleet(
   workspace: Workspace,
   open: OpenFleet,
   manifest: RunManifest,
-  trainers: Trainers,
-  onProgress: OnProgress,
+  context: TrainContext,
 ): Promise<IndexSummary> {
   const { runId } = manifest;
   const options = dispatchOptions(open, runId, manifest.chunks);
   if (manifest.fleet === undefined) {
-    const job = workersJob(open, runId);
-    await workersOnRun(workspace.engine, manifest, open.fleet, job, trainers, options.pollMs, onProgress);
-  } else await dispatchRun(workspace.engine, manifest, open.fleet, options, onProgress);
-  return buildIndex(workspace.engine, runId, new Date());
+    const workers = { fleet: open.fleet, job: workersJob(open, runId), pollMs: options.pollMs };
+    await workersOnRun(workspace.engine, manifest, workers, context);
+  } else await dispatchRun(workspace.engine, manifest, open.fleet, options, context.onProgress);
+  return buildIndex(workspace.engine, runId, context.now());
 }
 
 /** Commits what a fleet's tasks have left of a run: what the finalizer does before it builds the index. */

@@ -9,7 +9,6 @@ import { type ChangedSummary, trainChanged } from "../registry/train-changed.ts"
 import type { DoparOptions } from "./dopar-options.ts";
 import { trainOnFleet } from "./fleet-run.ts";
 import { openFleet } from "./open-fleet.ts";
-import { packageVersion } from "./package-version.ts";
 import { runSpec } from "./run-spec.ts";
 import type { Keys, Workspace } from "./workspace.ts";
 
@@ -51,28 +50,26 @@ const SAMPLE_SIZE = 20;
 export function createLoop(workspace: Workspace, keyArg: string, keys: Keys | undefined): Loop {
   return {
     dopar: async (definition, options = {}) => {
-      const { changedSince: since, fleet, onProgress } = options;
+      const { changedSince: since, fleet } = options;
       if (since && fleet !== undefined)
         throw new ManymodelError("usage", "a fleet trains whole runs; leave out changedSince, or the fleet");
       if (since !== undefined && keys !== undefined)
         throw new ManymodelError("usage", "changedSince looks at every partition of the source; use foreachPartition");
-      const { spec, trainers } = await runSpec(workspace, keyArg, keys, definition, options);
+      const { spec, context } = await runSpec(workspace, keyArg, keys, definition, options);
       const run = since
-        ? await during({ phase: "plan", run: spec.runId }, () =>
-            trainChanged(workspace.engine, spec, since, trainers, packageVersion, onProgress),
-          )
+        ? await during({ phase: "plan", run: spec.runId }, () => trainChanged(workspace.engine, spec, since, context))
         : fleet === undefined
-          ? await train(workspace.engine, spec, trainers, packageVersion, onProgress)
-          : await trainOnFleet(workspace, await openFleet(workspace, fleet), spec, trainers, onProgress);
+          ? await train(workspace.engine, spec, context)
+          : await trainOnFleet(workspace, await openFleet(workspace, fleet), spec, context);
       const { runId, partitions } = run.manifest;
       const all = { since: null, trained: partitions, carried: 0, why: "there is no earlier run" };
       return { runId, ...(since === null && { changed: all }), ...run };
     },
     plan: async (definition, options = {}, sampleSize = SAMPLE_SIZE) => {
       checkCount("sample", sampleSize);
-      const { spec, trainers } = await runSpec(workspace, keyArg, keys, definition, options);
-      const price = workspace.config.cost?.cpu_hour ?? null;
-      return estimateRun(workspace.engine, spec, trainers.entry, trainers.workers, sampleSize, price);
+      const { spec, context } = await runSpec(workspace, keyArg, keys, definition, options);
+      const pricePerCpuHour = workspace.config.cost?.cpu_hour ?? null;
+      return estimateRun(workspace.engine, spec, context, { sampleSize, pricePerCpuHour });
     },
   };
 }

@@ -6,6 +6,7 @@ import { during } from "../ports/activity.ts";
 import type { OnProgress } from "../runs/progress.ts";
 import { completedRun } from "../runs/read-index.ts";
 import { pause } from "../stages/pause.ts";
+import { runContext } from "./run-context.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** What to monitor. Everything left out comes from the configuration's `monitor`, then from its defaults. */
@@ -63,9 +64,8 @@ export async function monitor(workspace: Workspace, options: MonitorOptions): Pr
           watchRatio: configured.watch_ratio,
           watchShift: configured.watch_shift,
         },
-        at: new Date(),
       },
-      options.onProgress,
+      runContext(workspace.engine, options.onProgress),
     ),
   );
   const allowed = configured.max_offenders;

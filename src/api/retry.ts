@@ -6,8 +6,7 @@ import { train } from "../pipeline/train.ts";
 import { completedRun, readIndex, segmentRows } from "../runs/read-index.ts";
 import type { DoparOptions } from "./dopar-options.ts";
 import type { Run } from "./loop.ts";
-import { packageVersion } from "./package-version.ts";
-import { trainersFor } from "./run-spec.ts";
+import { trainContext } from "./run-spec.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** How to try again. */
@@ -33,7 +32,7 @@ export async function retry(workspace: Workspace, runId: string, options: RetryO
   if (keys.length === 0)
     throw new ManymodelError("input", `every partition of ${runId} has a model; there is nothing to retry`);
   const { snapshot, definition, keyArg, exports, seed, fitTimeoutMs } = manifest;
-  const { trainers, count } = await trainersFor(workspace, "tasks", options);
+  const { context, count } = await trainContext(workspace, "tasks", options);
   const spec = {
     runId: options.modelRunId ?? newRunId("retry", new Date(), Math.random),
     mode: "tasks" as const,
@@ -51,6 +50,6 @@ export async function retry(workspace: Workspace, runId: string, options: RetryO
     maxAttempts: options.maxAttempts ?? manifest.maxAttempts,
     ...(fitTimeoutMs !== null && { fitTimeoutMs }),
   };
-  const run = await train(engine, spec, trainers, packageVersion, options.onProgress);
+  const run = await train(engine, spec, context);
   return { runId: spec.runId, ...run };
 }

@@ -5,8 +5,7 @@ import { checkCount, type DataQuery } from "../core/run.ts";
 import { type BatchSummary, scoreBatch } from "../pipeline/score-batch.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { OnProgress } from "../runs/progress.ts";
-import { packageVersion } from "./package-version.ts";
-import { workerEntry } from "./worker-entry.ts";
+import { runContext } from "./run-context.ts";
 
 /** What to score. */
 export interface RunBatchOptions {
@@ -106,6 +105,5 @@ export async function runBatch(
     ...(horizon !== undefined && { horizon }),
     ...(futureTable !== undefined && { futureTable: resolveTable(futureTable) }),
   };
-  const entry = workerEntry(engine.address);
-  return scoreBatch(engine, spec, entry, engine.workers, packageVersion, new Date(), onProgress);
+  return scoreBatch(engine, spec, runContext(engine, onProgress));
 }

@@ -8,10 +8,11 @@ import { checkCount, newRunId, RESERVED_ARGUMENTS, RUN_MODES, type RunMode } fro
 import { bundleDefinition } from "../model/bundle.ts";
 import type { KeyArgument } from "../model/define-model.ts";
 import type { RunSpec } from "../pipeline/plan-run.ts";
-import type { Trainers } from "../pipeline/train.ts";
+import type { TrainContext } from "../pipeline/train.ts";
 import { completedRun } from "../runs/read-index.ts";
 import type { DoparOptions } from "./dopar-options.ts";
 import { openWorkers } from "./open-engine.ts";
+import { runContext } from "./run-context.ts";
 import { workerEntry } from "./worker-entry.ts";
 import type { Keys, Workspace } from "./workspace.ts";
 
@@ -22,7 +23,7 @@ export async function runSpec<Exports>(
   keys: Keys | undefined,
   definition: URL | string,
   options: DoparOptions<Exports>,
-): Promise<{ spec: RunSpec; trainers: Trainers }> {
+): Promise<{ spec: RunSpec; context: TrainContext }> {
   const { train: configured, parallel_lab: lab } = workspace.config;
   if (RESERVED_ARGUMENTS.includes(keyArg))
     throw new ManymodelError(
@@ -51,7 +52,7 @@ export async function runSpec<Exports>(
         "usage",
         `${name} is ${show(options[name])}, but only mode queue has one, and the mode is ${mode}; --mode queue, or train.mode: queue`,
       );
-  const { trainers, count } = await trainersFor(workspace, mode, options);
+  const { context, count } = await trainContext(workspace, mode, options);
   const { queue } = workspace.config;
   const budget = options.timeBudget ?? queue.time_budget;
   const deadline = options.hardDeadline ?? queue.hard_deadline;
@@ -79,26 +80,27 @@ export async function runSpec<Exports>(
     ...(mode === "queue" && { limits }),
     ...(refined !== undefined && { refines: refined.runId, snapshot: refined.manifest.snapshot }),
   };
-  return { spec, trainers };
+  return { spec, context };
 }
 
-/** Who trains a run of a mode, and how many of them, by the options and the configuration. */
-export async function trainersFor(
+/** Returns the context of training in a mode, and the number of workers, by the options and the configuration. */
+export async function trainContext(
   { config, engine }: Workspace,
   mode: RunMode,
-  options: Pick<DoparOptions, "workers" | "workerType" | "preWarm">,
-): Promise<{ trainers: Trainers; count: number }> {
+  options: Pick<DoparOptions, "workers" | "workerType" | "preWarm" | "onProgress">,
+): Promise<{ context: TrainContext; count: number }> {
   if (options.workers !== undefined) checkCount("workers", options.workers);
   const { queue, train, parallel_lab: lab } = config;
   const workers = await openWorkers(engine, mode);
   const inQueue = mode === "queue" ? (queue.n_workers ?? lab?.demo_queue_n_workers) : undefined;
   const wanted = options.workers ?? inQueue ?? train.workers;
-  const trainers = {
+  const context = {
+    ...runContext(engine, options.onProgress),
     entry: workerEntry(engine.address, mode === "local" ? undefined : train.memory_limit_mb),
     workers,
     queue: { type: options.workerType ?? queue.worker_type, preWarm: options.preWarm ?? queue.pre_warm },
   };
-  return { trainers, count: mode === "local" ? 1 : wanted === "auto" ? workers.parallelism : wanted };
+  return { context, count: mode === "local" ? 1 : wanted === "auto" ? workers.parallelism : wanted };
 }
 
 function toKey(columns: readonly string[], key: KeyArgument): PartitionKey {

@@ -109,10 +109,11 @@ async function checkStage({ stage }: Engine, id: string): Promise<Found> {
     });
     const listed = (await stage.list(folder)).length;
     if (listed !== SMALL_FILES + 1) throw new Error(`the stage lists ${listed} of ${SMALL_FILES + 1} files`);
-    const [put, get] = [putMs, getMs].map((ms) => LARGE_BYTES / 1000 / ms);
+    const rate = (ms: number) => LARGE_BYTES / 1000 / ms;
+    const [put, get] = [rate(putMs), rate(getMs)];
     return {
-      detail: `writes ${put!.toFixed(0)} MB/s, reads ${get!.toFixed(0)} MB/s, a small file in ${(smallMs / SMALL_FILES).toFixed(1)} ms`,
-      measured: { putMegabytesPerSecond: put!, getMegabytesPerSecond: get!, smallPutMs: smallMs / SMALL_FILES },
+      detail: `writes ${put.toFixed(0)} MB/s, reads ${get.toFixed(0)} MB/s, a small file in ${(smallMs / SMALL_FILES).toFixed(1)} ms`,
+      measured: { putMegabytesPerSecond: put, getMegabytesPerSecond: get, smallPutMs: smallMs / SMALL_FILES },
     };
   } finally {
     await stage.remove(folder);

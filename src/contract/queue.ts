@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { SegmentInfo } from "../core/artifact.ts";
 import type { Chunk } from "../core/chunk.ts";
+import type { ClaimOptions, Lease, Queue } from "../ports/queue.ts";
 import { type Harness, type OpenEngine, onEngine } from "./harness.ts";
 
 const MS = 3_600_000;
@@ -15,6 +16,13 @@ const chunks = (...priorities: number[]): Chunk[] =>
 function segment(chunk: number, attempt: number, failed = 0): SegmentInfo {
   const path = `runs/r/chunks/${chunk}/${attempt}/segment.parquet`;
   return { path, chunk, attempt, rows: 10, bytes: 1, sha256: "00", succeeded: 10 - failed, failed };
+}
+
+/** Claims a chunk that must be there. */
+async function take(queue: Queue, worker: string, options: ClaimOptions): Promise<Lease> {
+  const lease = await queue.claim("r", worker, options);
+  assert.ok(lease, `there is nothing to claim for ${worker}`);
+  return lease;
 }
 
 /** What every queue does. */
@@ -41,7 +49,7 @@ export function queueContract(harness: Harness, open: OpenEngine): void {
     });
     test("adding a chunk again changes nothing", async ({ queue }) => {
       await queue.enqueue("r", chunks(0));
-      const lease = (await queue.claim("r", "w", HOUR))!;
+      const lease = await take(queue, "w", HOUR);
       await queue.enqueue("r", chunks(0));
       assert.equal(await queue.claim("r", "w", HOUR), undefined);
       assert.equal(await queue.finish(lease, segment(1, 1)), true);
@@ -55,73 +63,73 @@ export function queueContract(harness: Harness, open: OpenEngine): void {
     });
     test("a lapsed lease is an available chunk, with the next attempt", async ({ queue }) => {
       await queue.enqueue("r", chunks(0));
-      const first = (await queue.claim("r", "slow", LAPSED))!;
-      const second = (await queue.claim("r", "quick", HOUR))!;
+      const first = await take(queue, "slow", LAPSED);
+      const second = await take(queue, "quick", HOUR);
       assert.equal(second.chunk, first.chunk);
       assert.equal(second.attempt, 2);
     });
     test("a worker whose lease moved on can neither renew, finish nor fail it", async ({ queue }) => {
       await queue.enqueue("r", chunks(0));
-      const late = (await queue.claim("r", "late", LAPSED))!;
-      const lease = (await queue.claim("r", "w", HOUR))!;
+      const late = await take(queue, "late", LAPSED);
+      const lease = await take(queue, "w", HOUR);
       assert.equal(await queue.renew(late, MS), false);
       assert.equal(await queue.finish(late, segment(1, 1)), false);
       assert.equal(await queue.fail(late, "too late", 3), false);
       assert.equal(await queue.finish(lease, segment(1, 2)), true);
-      assert.equal((await queue.chunks("r"))[0]!.segment!.attempt, 2);
+      assert.equal((await queue.chunks("r"))[0]?.segment?.attempt, 2);
     });
     test("a lapsed lease cannot be finished even if nobody else claimed it", async ({ queue }) => {
       await queue.enqueue("r", chunks(0));
-      const lapsed = (await queue.claim("r", "w", LAPSED))!;
+      const lapsed = await take(queue, "w", LAPSED);
       assert.equal(await queue.finish(lapsed, segment(1, 1)), false);
-      assert.equal((await queue.chunks("r"))[0]!.segment, null);
+      assert.equal((await queue.chunks("r"))[0]?.segment, null);
     });
     test("a chunk whose lease lapsed in its last attempt has failed", async ({ queue }) => {
       await queue.enqueue("r", chunks(0, 0));
       for (let i = 0; i < 2; i++) await queue.claim("r", "slow", { leaseMs: 0, maxAttempts: 2 });
       const next = await queue.claim("r", "w", { leaseMs: MS, maxAttempts: 2 });
-      assert.equal(next!.chunk, 2);
+      assert.equal(next?.chunk, 2);
       const [first] = await queue.chunks("r");
-      assert.equal(first!.state, "failed");
-      assert.match(first!.error!, /lease lapsed: slow/);
+      assert.equal(first?.state, "failed");
+      assert.match(first?.error ?? "", /lease lapsed: slow/);
     });
     test("renewing keeps a lease", async ({ queue }) => {
       await queue.enqueue("r", chunks(0));
-      const lease = (await queue.claim("r", "w", HOUR))!;
+      const lease = await take(queue, "w", HOUR);
       assert.equal(await queue.renew(lease, 2 * MS), true);
       assert.equal(await queue.claim("r", "other", HOUR), undefined);
     });
     test("finishing ends a chunk once and keeps its segment", async ({ queue }) => {
       await queue.enqueue("r", chunks(0));
-      const lease = (await queue.claim("r", "w", HOUR))!;
+      const lease = await take(queue, "w", HOUR);
       assert.equal(await queue.finish(lease, segment(1, 1, 3)), true);
       assert.equal(await queue.finish(lease, segment(1, 1)), false);
       const [record] = await queue.chunks("r");
-      assert.equal(record!.state, "finished");
-      assert.deepEqual(record!.segment, segment(1, 1, 3));
+      assert.equal(record?.state, "finished");
+      assert.deepEqual(record?.segment, segment(1, 1, 3));
     });
     test("a failed chunk is tried again until its attempts are used up", async ({ queue }) => {
       await queue.enqueue("r", chunks(0));
-      assert.equal(await queue.fail((await queue.claim("r", "w", HOUR))!, "first", 2), true);
-      const again = (await queue.claim("r", "w", HOUR))!;
+      assert.equal(await queue.fail(await take(queue, "w", HOUR), "first", 2), true);
+      const again = await take(queue, "w", HOUR);
       assert.equal(again.attempt, 2);
       assert.equal(await queue.fail(again, "second", 2), true);
       assert.equal(await queue.claim("r", "w", HOUR), undefined);
       const [record] = await queue.chunks("r");
-      assert.equal(record!.state, "failed");
-      assert.equal(record!.error, "second");
+      assert.equal(record?.state, "failed");
+      assert.equal(record?.error, "second");
     });
     test("a failed chunk is not handed out again before its time", async ({ queue }) => {
       await queue.enqueue("r", chunks(1, 0));
-      await queue.fail((await queue.claim("r", "w", HOUR))!, "later", 3, 30_000);
-      assert.equal((await queue.claim("r", "w", HOUR))!.chunk, 2);
+      await queue.fail(await take(queue, "w", HOUR), "later", 3, 30_000);
+      assert.equal((await take(queue, "w", HOUR)).chunk, 2);
       assert.equal(await queue.claim("r", "w", HOUR), undefined);
       assert.equal(await queue.ended("r"), false);
     });
     test("counts chunks by state and partitions by outcome", async ({ queue }) => {
       await queue.enqueue("r", chunks(9, 8, 7, 0));
-      await queue.finish((await queue.claim("r", "w", HOUR))!, segment(1, 1, 4));
-      await queue.fail((await queue.claim("r", "w", HOUR))!, "broken", 1);
+      await queue.finish(await take(queue, "w", HOUR), segment(1, 1, 4));
+      await queue.fail(await take(queue, "w", HOUR), "broken", 1);
       await queue.claim("r", "w", HOUR);
       assert.deepEqual(await queue.counts("r"), {
         chunks: { waiting: 0, available: 1, leased: 1, finished: 1, failed: 1, skipped: 0 },
@@ -148,13 +156,13 @@ export function queueContract(harness: Harness, open: OpenEngine): void {
     test("skips what has not begun, and nothing else", async ({ queue }) => {
       await queue.enqueue("r", chunks(4, 3, 2), "waiting");
       await queue.feed("r", 2);
-      const lease = (await queue.claim("r", "w", HOUR))!;
+      const lease = await take(queue, "w", HOUR);
       assert.equal(await queue.skip("r", "not-fed"), 2);
       assert.equal(await queue.claim("r", "w", HOUR), undefined);
       assert.equal(await queue.ended("r"), false);
       assert.equal(await queue.fail(lease, "once more", 2), true);
       assert.equal(await queue.skip("r", "cancelled"), 0, "a chunk that was begun is tried again");
-      await queue.finish((await queue.claim("r", "w", HOUR))!, segment(1, 2));
+      await queue.finish(await take(queue, "w", HOUR), segment(1, 2));
       assert.equal(await queue.ended("r"), true);
       const states = (await queue.chunks("r")).map(({ state, error }) => [state, error]);
       assert.deepEqual(states, [
@@ -167,11 +175,11 @@ export function queueContract(harness: Harness, open: OpenEngine): void {
     test("frees the leases of workers that are gone, without counting the attempt", async ({ queue }) => {
       await queue.enqueue("r", chunks(1, 0));
       const options = { leaseMs: MS, maxAttempts: 1 };
-      const gone = (await queue.claim("r", "gone", options))!;
-      const alive = (await queue.claim("r", "alive", options))!;
+      const gone = await take(queue, "gone", options);
+      const alive = await take(queue, "alive", options);
       assert.equal(await queue.release("r", ["gone", "nobody"]), 1);
       assert.equal(await queue.finish(gone, segment(1, 1)), false);
-      const again = (await queue.claim("r", "w", options))!;
+      const again = await take(queue, "w", options);
       assert.deepEqual([again.chunk, again.attempt], [1, 2]);
       assert.equal(await queue.fail(again, "its own fault", 1), true);
       assert.equal(await queue.finish(alive, segment(2, 1)), true);
@@ -185,8 +193,8 @@ export function queueContract(harness: Harness, open: OpenEngine): void {
     });
     test("abandons what is leased or to be tried again: the holder's end is not recorded", async ({ queue }) => {
       await queue.enqueue("r", chunks(2, 1, 0));
-      const lease = (await queue.claim("r", "w", HOUR))!;
-      await queue.fail((await queue.claim("r", "w", HOUR))!, "once more", 9);
+      const lease = await take(queue, "w", HOUR);
+      await queue.fail(await take(queue, "w", HOUR), "once more", 9);
       assert.equal(await queue.abandon("r", "deadline"), 2);
       assert.equal(await queue.finish(lease, segment(1, 1)), false);
       const states = (await queue.chunks("r")).map(({ state, error }) => [state, error]);
@@ -199,11 +207,11 @@ export function queueContract(harness: Harness, open: OpenEngine): void {
     test("changes priorities of what is not claimed yet", async ({ queue }) => {
       await queue.enqueue("r", chunks(5, 4, 3, 2), "waiting");
       await queue.feed("r", 2);
-      const lease = (await queue.claim("r", "w", HOUR))!;
+      const lease = await take(queue, "w", HOUR);
       assert.equal(await queue.prioritize("r", [lease.chunk, 3, 4], 9), 2);
       await queue.feed("r", 9);
       const order = [];
-      for (let i = 0; i < 3; i++) order.push((await queue.claim("r", "w", HOUR))!.chunk);
+      for (let i = 0; i < 3; i++) order.push((await take(queue, "w", HOUR)).chunk);
       assert.deepEqual(order, [3, 4, 2]);
     });
     test("forgets a run, and no other", async ({ queue }) => {

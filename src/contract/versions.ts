@@ -81,7 +81,7 @@ export function versionsContract(harness: Harness, open: OpenEngine): void {
       );
       assert.deepEqual(race.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
       const [alias] = await versions.aliases("M");
-      assert.equal(alias!.version, race[0]!.status === "fulfilled" ? "V2" : "V3");
+      assert.equal(alias?.version, race[0]?.status === "fulfilled" ? "V2" : "V3");
     });
     test("are deleted only when no alias points at them", async ({ versions }) => {
       await versions.create(version("M", "V1"), change);

@@ -1,12 +1,13 @@
 import { ManymodelError } from "./errors.ts";
 
 /**
- * Returns the element at an index that the caller's own arithmetic keeps within bounds.
+ * Returns the element at an index that the caller's own arithmetic keeps within bounds. A negative index counts from the
+ * end.
  *
  * @throws {ManymodelError} `internal` if there is none, which is a fault of the caller
  */
-export function at<T>(values: ArrayLike<T>, index: number): T & ({} | null) {
-  const value = values[index];
+export function at<T extends NonNullable<unknown> | null>(values: ArrayLike<T>, index: number): T {
+  const value = values[index < 0 ? index + values.length : index];
   if (value === undefined) throw new ManymodelError("internal", `no element ${index} among ${values.length}`);
   return value;
 }

@@ -1,3 +1,5 @@
+import { ManymodelError } from "./errors.ts";
+
 /** The type of a data column as a model body sees it. */
 export type ColumnType = "number" | "integer" | "string" | "boolean" | "date" | "timestamp";
 
@@ -27,6 +29,18 @@ export interface ColumnInfo {
 export interface ColumnBatch {
   readonly length: number;
   readonly columns: Readonly<Record<string, Column>>;
+}
+
+/**
+ * Returns a column of a batch that was asked for by this name.
+ *
+ * @throws {ManymodelError} `internal` if the batch lacks it
+ */
+export function getColumn({ columns }: ColumnBatch, name: string): Column {
+  const column = columns[name];
+  if (column === undefined)
+    throw new ManymodelError("internal", `no column ${name} among ${Object.keys(columns).join(", ")}`);
+  return column;
 }
 
 /** The names and types of a batch's columns. */

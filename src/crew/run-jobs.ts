@@ -2,8 +2,9 @@ import { ManymodelError } from "../core/errors.ts";
 import type { RunManifest } from "../core/run.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Jobs } from "../ports/jobs.ts";
-import type { WorkerEntry } from "../ports/workers.ts";
+import { leaseHolders } from "../runs/lease-holders.ts";
 import { type OnProgress, readProgress } from "../runs/progress.ts";
+import type { RunContext } from "../runs/run-context.ts";
 import { pause } from "../stages/pause.ts";
 import { runQueue } from "./run-queue.ts";
 
@@ -22,14 +23,14 @@ export async function runJobs(
   jobs: Jobs,
   manifest: RunManifest,
   preWarm: boolean,
-  entry: WorkerEntry,
-  onProgress: OnProgress,
+  { entry, onProgress }: Pick<RunContext, "entry" | "onProgress">,
 ): Promise<void> {
   const { runId, mode } = manifest;
   const over = new AbortController();
   const workers = { type: "persistent", count: jobs.replicas, preWarm, signal: over.signal } as const;
   const watching = watchJobs(engine, jobs, manifest, onProgress);
-  const feeding = mode === "queue" ? runQueue(engine, manifest, workers, entry, engine.workers, onProgress) : undefined;
+  const context = { entry, workers: engine.workers, onProgress };
+  const feeding = mode === "queue" ? runQueue(engine, manifest, workers, context) : undefined;
   try {
     await Promise.all([watching, feeding]);
     onProgress(await readProgress(engine.queue, runId));
@@ -73,6 +74,6 @@ async function watchJobs(
 
 /** Frees what the workers of a job that is over have left: nobody waits until their leases lapse. */
 async function freeLeases(queue: Engine["queue"], runId: string): Promise<void> {
-  const holders = (await queue.chunks(runId)).flatMap(({ state, worker }) => (state === "leased" ? [worker!] : []));
+  const holders = leaseHolders(await queue.chunks(runId));
   if (holders.length > 0) await queue.release(runId, holders);
 }

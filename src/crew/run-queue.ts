@@ -2,8 +2,8 @@ import type { SegmentInfo } from "../core/artifact.ts";
 import { checkCount, type RunManifest } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
 import type { Engine } from "../ports/engine.ts";
-import type { WorkerEntry, Workers } from "../ports/workers.ts";
-import { LEASE_MS, type OnProgress, readProgress } from "../runs/progress.ts";
+import { LEASE_MS, readProgress } from "../runs/progress.ts";
+import type { RunContext } from "../runs/run-context.ts";
 import { type Feeding, limitsLeft } from "../runs/time-left.ts";
 import { jsonChecksum } from "../stages/checksum.ts";
 import { putJson } from "../stages/json.ts";
@@ -35,9 +35,7 @@ export async function runQueue(
   engine: Engine,
   manifest: RunManifest,
   { type, count, preWarm, signal }: QueueWorkers,
-  entry: WorkerEntry,
-  workers: Workers,
-  onProgress: OnProgress,
+  { entry, workers, onProgress }: Pick<RunContext, "entry" | "workers" | "onProgress">,
 ): Promise<void> {
   checkCount("n_workers", count);
   const { runId, limits, maxAttempts, fitTimeoutMs, chunks } = manifest;

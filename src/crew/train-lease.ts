@@ -38,7 +38,7 @@ export async function trainLease(
     const log = new BodyLog();
     const answer = timed<PartitionOutcome | undefined>(request, (text) => log.add(text));
     const row = await answer.catch((error: unknown) =>
-      place.call<PartitionOutcome>({ ...request, failed: { ...failureOf(error, fitTimeoutMs), log: log.end() } }),
+      place.call<PartitionOutcome>({ ...request, failed: { ...failureOf(error), log: log.end() } }),
     );
     if (row === undefined) return place.call<SegmentInfo>({ type: "keep", run, manifestSha256, chunk, attempt, rows });
     rows.push(row);
@@ -46,9 +46,9 @@ export async function trainLease(
 }
 
 /** What a lost worker says of the partition it was lost with. @throws anything that is neither a loss nor a timeout */
-function failureOf(error: unknown, fitTimeoutMs: number | null): { type: FailureType; message: string } {
+function failureOf(error: unknown): { type: FailureType; message: string } {
   if (error instanceof TimedOut)
-    return { type: "timeout", message: `the body took longer than fit_timeout, ${fitTimeoutMs! / 1000} s` };
+    return { type: "timeout", message: `the body took longer than fit_timeout, ${error.limitMs / 1000} s` };
   if (!(error instanceof WorkerLost)) throw error;
   const message = error.message.replace(/^worker \S+ was lost: /, "its worker was lost: ");
   return { type: error.outOfMemory ? "out-of-memory" : "worker-lost", message };

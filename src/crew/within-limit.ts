@@ -2,7 +2,13 @@ import { NOTE_MS, type TrainingNote } from "../work/train-chunk.ts";
 import type { Member, Place } from "./crew.ts";
 
 /** A call that took too long: its worker was ended. */
-export class TimedOut extends Error {}
+export class TimedOut extends Error {
+  readonly limitMs: number;
+  constructor(limitMs: number) {
+    super();
+    this.limitMs = limitMs;
+  }
+}
 
 /**
  * A call that is ended when the worker is at one partition for too long; reading and writing take as long as they take.
@@ -18,21 +24,21 @@ export async function withinLimit<Response>(
   printed: (text: string) => void = () => {},
 ): Promise<Response> {
   let timer: NodeJS.Timeout | undefined;
-  let late = false;
+  let late: TimedOut | undefined;
   const watch = (note: unknown) => {
     const said = note as TrainingNote;
     if (typeof said === "object") return printed(said.printed);
     clearTimeout(timer);
     if (said === "fitted" || limitMs === null) return;
     timer = setTimeout(() => {
-      late = true;
+      late = new TimedOut(limitMs);
       void member.interrupt();
     }, limitMs + NOTE_MS);
   };
   try {
     return await place.call<Response>(request, watch);
   } catch (error) {
-    throw late ? new TimedOut() : error;
+    throw late ?? error;
   } finally {
     clearTimeout(timer);
   }

@@ -46,11 +46,15 @@ export async function commitAttempts(
       throw new ManymodelError("corrupt", `${path} is not of the chunk that it is filed under; delete its folder`);
     return segment;
   });
-  const bySegment = new Map(segments.map((segment) => [segment.chunk, segment]));
-  await endChunks({ queue }, runId, open, [...bySegment.keys()], committer, (lease) =>
-    queue.finish(lease, bySegment.get(lease.chunk)!),
-  );
+  const ends = segments.map((segment) => [segment.chunk, (lease: Lease) => queue.finish(lease, segment)] as const);
+  await endChunks({ queue }, runId, open, new Map(ends), committer);
   return { open: await openChunks({ queue }, runId), left };
+}
+
+/** Chunks whose tasks have left no segment, and what the tasks of a run have left. */
+export interface MissingAttempts {
+  readonly chunks: readonly number[];
+  readonly left: ReadonlyMap<number, Left>;
 }
 
 /**
@@ -60,18 +64,18 @@ export async function commitAttempts(
 export async function failAttempts(
   { queue, stage }: Engine,
   runId: string,
-  missing: readonly number[],
-  left: ReadonlyMap<number, Left>,
+  { chunks, left }: MissingAttempts,
   why: string,
   committer: Committer,
 ): Promise<void> {
   const open = await openChunks({ queue }, runId);
-  await endChunks({ queue }, runId, open, missing, committer, async (lease) => {
+  const fail = async (lease: Lease) => {
     const failure = left.get(lease.chunk)?.failure;
     const path = stagePath.attemptFailure(runId, lease.chunk, failure ?? 0);
     const reason = failure === undefined ? why : await getJson<string>(stage, path);
     return queue.fail(lease, reason, committer.maxAttempts);
-  });
+  };
+  await endChunks({ queue }, runId, open, new Map(chunks.map((chunk) => [chunk, fail])), committer);
 }
 
 async function openChunks({ queue }: Pick<Engine, "queue">, runId: string): Promise<ChunkRecord[]> {
@@ -81,27 +85,30 @@ async function openChunks({ queue }: Pick<Engine, "queue">, runId: string): Prom
 /**
  * Claims chunks and ends each in the same breath. They come first by their priority; those that wait are made available
  * just for that, so that no worker takes them meanwhile.
+ *
+ * @param ends - how to end each of the chunks
  */
 async function endChunks(
   { queue }: Pick<Engine, "queue">,
   runId: string,
   open: readonly ChunkRecord[],
-  chunks: readonly number[],
+  ends: ReadonlyMap<number, (lease: Lease) => Promise<boolean>>,
   { name, maxAttempts }: Committer,
-  end: (lease: Lease) => Promise<boolean>,
 ): Promise<void> {
-  const wanted = new Set(chunks);
-  await queue.prioritize(runId, chunks, READY_PRIORITY);
-  const waiting = open.filter(({ chunk, state }) => state === "waiting" && wanted.has(chunk)).length;
+  const remaining = new Map(ends);
+  await queue.prioritize(runId, [...ends.keys()], READY_PRIORITY);
+  const waiting = open.filter(({ chunk, state }) => state === "waiting" && ends.has(chunk)).length;
   const available = open.filter(({ state }) => state === "available").length;
   if (waiting > 0) await queue.feed(runId, available + waiting);
-  while (wanted.size > 0) {
+  while (remaining.size > 0) {
     const lease = await queue.claim(runId, name, { leaseMs: LEASE_MS, maxAttempts });
     if (lease === undefined) return;
-    if (!wanted.delete(lease.chunk)) {
+    const end = remaining.get(lease.chunk);
+    if (end === undefined) {
       await queue.release(runId, [name]);
       return;
     }
+    remaining.delete(lease.chunk);
     await end(lease);
   }
 }

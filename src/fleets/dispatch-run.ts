@@ -120,7 +120,7 @@ export async function dispatchRun(
     const said = await fleet.logs(runId, job);
     const why = `its task of job ${job} ended without a result${status.reason === "" ? "" : ` (${status.reason})`}${said === "" ? "" : `; ${said.split("\n")[0]}`}`;
     const chunks = missing.open.map(({ chunk }) => chunk);
-    await failAttempts(engine, runId, chunks, missing.left, why, committer);
+    await failAttempts(engine, runId, { chunks, left: missing.left }, why, committer);
   }
 }
 

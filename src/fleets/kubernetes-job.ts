@@ -1,3 +1,4 @@
+import { at } from "../core/aligned.ts";
 import type { FleetJob } from "../ports/fleet.ts";
 import { shellLine } from "./shell.ts";
 
@@ -141,8 +142,11 @@ const binary = (amount: string) => (amount.endsWith("i") ? amount : `${amount}i`
 
 /** A time as Slurm has it, in seconds: `minutes`, `minutes:seconds`, `h:m:s`, `days-hours`, `days-h:m`, `days-h:m:s`. */
 export function slurmSeconds(time: string): number {
-  const [, days, rest] = /^(?:(\d+)-)?(.*)$/.exec(time)!;
-  const parts = rest!.split(":").map(Number);
-  const units = days !== undefined ? [3600, 60, 1] : parts.length === 3 ? [3600, 60, 1] : [60, 1];
-  return parts.reduce((sum, part, i) => sum + part * units[i]!, Number(days ?? 0) * 86_400);
+  const days = /^(\d+)-/.exec(time);
+  const parts = time
+    .slice(days?.[0].length ?? 0)
+    .split(":")
+    .map(Number);
+  const units = days !== null || parts.length === 3 ? [3600, 60, 1] : [60, 1];
+  return parts.reduce((sum, part, i) => sum + part * at(units, i), Number(days?.[1] ?? 0) * 86_400);
 }

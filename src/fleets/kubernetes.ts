@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { at } from "../core/aligned.ts";
 import { ManymodelError } from "../core/errors.ts";
 import { type Fleet, FORGOTTEN } from "../ports/fleet.ts";
 import { type KubernetesOptions, kubernetesJob } from "./kubernetes-job.ts";
@@ -66,7 +67,7 @@ function countIndexes(list: string): number {
     .split(",")
     .filter(Boolean)
     .reduce((sum, range) => {
-      const [from, to = from] = range.split("-").map(Number);
-      return sum + to! - from! + 1;
+      const ends = range.split("-").map(Number);
+      return sum + at(ends, -1) - at(ends, 0) + 1;
     }, 0);
 }

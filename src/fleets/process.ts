@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { closeSync, openSync } from "node:fs";
 import path from "node:path";
+import { at } from "../core/aligned.ts";
 import { type Fleet, FORGOTTEN } from "../ports/fleet.ts";
 import { lastLines, makeLogs } from "./logs.ts";
 import { shellLine } from "./shell.ts";
@@ -31,7 +32,7 @@ export function processFleet({ command, logs }: ProcessOptions): Fleet {
       const id = `${new Date().toISOString().replace(/[:.]/g, "")}-${randomBytes(2).toString("hex")}`;
       const children = Array.from({ length: count }, (_, i) => {
         const log = openSync(path.join(folder, `worker-${id}_${i}.log`), "a");
-        const child = spawn(command[0]!, [...command.slice(1), ...args], {
+        const child = spawn(at(command, 0), [...command.slice(1), ...args], {
           detached: true,
           stdio: ["ignore", log, log],
         });

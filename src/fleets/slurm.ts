@@ -43,7 +43,7 @@ export function slurmFleet(options: SlurmOptions): Fleet {
           : "";
         throw new ManymodelError("storage", `${cause.message}${hint}`, { cause });
       });
-      return answer.trim().split(";")[0]!;
+      return answer.trim().replace(/;.*$/s, "");
     },
     async status(id) {
       const { code, stdout, stderr } = await runTool("squeue", [

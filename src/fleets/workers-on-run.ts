@@ -1,12 +1,20 @@
 import { ManymodelError } from "../core/errors.ts";
 import type { RunManifest } from "../core/run.ts";
 import { runQueue } from "../crew/run-queue.ts";
-import type { Trainers } from "../pipeline/train.ts";
+import type { TrainContext } from "../pipeline/train.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Fleet, FleetJob } from "../ports/fleet.ts";
 import { type OnProgress, readProgress } from "../runs/progress.ts";
 import { pause } from "../stages/pause.ts";
 import { noteFleet } from "./launch.ts";
+
+/** Workers of a fleet that serve one run. */
+export interface FleetWorkers {
+  readonly fleet: Fleet;
+  readonly job: FleetJob;
+  /** Milliseconds between two looks at them. */
+  readonly pollMs: number;
+}
 
 /**
  * Has workers of a fleet, which claim the chunks themselves, work on a run until every chunk has ended; in queue mode
@@ -17,11 +25,8 @@ import { noteFleet } from "./launch.ts";
 export async function workersOnRun(
   engine: Engine,
   manifest: RunManifest,
-  fleet: Fleet,
-  job: FleetJob,
-  { entry, workers, queue: { preWarm } = { type: "persistent", preWarm: true } }: Trainers,
-  pollMs: number,
-  onProgress: OnProgress,
+  { fleet, job, pollMs }: FleetWorkers,
+  { queue: { preWarm } = { type: "persistent", preWarm: true }, ...context }: TrainContext,
 ): Promise<void> {
   const { queue, stage } = engine;
   const { runId, mode, maxFailed } = manifest;
@@ -29,7 +34,7 @@ export async function workersOnRun(
   await noteFleet(stage, runId, { launcher: fleet.launcher, job: id, launch: null, finalizer: null });
   const stop = new AbortController();
   const watch: OnProgress = (progress) => {
-    onProgress(progress);
+    context.onProgress(progress);
     if (maxFailed !== null && progress.failed > maxFailed) queue.skip(runId, "too-many-failures").catch(() => {});
   };
   /** Looks after the workers until every chunk has ended. */
@@ -52,7 +57,12 @@ export async function workersOnRun(
     const { count } = job;
     const feeding =
       mode === "queue"
-        ? runQueue(engine, manifest, { type: "persistent", preWarm, count, signal: stop.signal }, entry, workers, watch)
+        ? runQueue(
+            engine,
+            manifest,
+            { type: "persistent", preWarm, count, signal: stop.signal },
+            { ...context, onProgress: watch },
+          )
         : undefined;
     await Promise.all([feeding, attend()]);
   } finally {

@@ -14,16 +14,17 @@ export function forecastTable({ scored, levels, time }: PartitionSeries): Foreca
     if (typeof at !== "number") return at ?? null;
     return time?.type === "date" || time?.type === "timestamp" ? formatTime(time.type, at) : at;
   };
+  const axis = time === null || times === null ? [] : [{ name: time.name, times }];
   const known = (value: number | undefined) => (value === undefined || Number.isNaN(value) ? null : value);
   return {
     columns: [
-      ...(times === null ? [] : [time!.name]),
+      ...axis.map(({ name }) => name),
       "STEP",
       "FORECAST",
       ...levels.flatMap((level) => [`LO_${level}`, `HI_${level}`]),
     ],
     rows: Array.from(mean, (value, i) => [
-      ...(times === null ? [] : [timeText(times[i])]),
+      ...axis.map(({ times }) => timeText(times[i])),
       i + 1,
       value,
       ...levels.flatMap((_, level) => [known(lower[level]?.[i]), known(upper[level]?.[i])]),

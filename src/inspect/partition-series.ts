@@ -1,4 +1,5 @@
 import { type FittedModel, fitted } from "@manymodel/forecast";
+import { at } from "../core/aligned.ts";
 import type { PartitionOutcome } from "../core/artifact.ts";
 import type { ColumnInfo } from "../core/column.ts";
 import { ManymodelError } from "../core/errors.ts";
@@ -9,7 +10,7 @@ import { loadDefinition } from "../model/bundle.ts";
 import { frame } from "../model/frame.ts";
 import type { Engine } from "../ports/engine.ts";
 import { openFinder } from "../runs/find-partition.ts";
-import { readIndex } from "../runs/read-index.ts";
+import { getSource, readIndex } from "../runs/read-index.ts";
 import { getJson } from "../stages/json.ts";
 import { type ScoredPartition, scorePartition } from "../work/score-partition.ts";
 import { type SeriesHistory, trainedHistory, upToForecast } from "./series-history.ts";
@@ -96,16 +97,17 @@ export async function openPartitions(engine: Engine, source: PartitionSource): P
     const found = await finder.row(partitionKey);
     if (found === undefined) return undefined;
     const { row, segment } = found;
-    const { definitionSha256, keyArg, exports } = index.sources[segment.source]!;
+    const { definitionSha256, keyArg, exports } = getSource(index, segment);
     const definition = await loadDefinition(
       await stage.get(stagePath.definition(definitionSha256)),
       definitionSha256,
       stagePath.definition(definitionSha256),
     );
-    const { made, trained } = makers[segment.source]!;
+    const { made, trained } = at(makers, segment.source);
     const target = targetOf(exports, source.target, made);
     const rows = await rowsOf(trained, row.key);
-    const history = trainedHistory(rows, row, time, target);
+    const columns = { time, target };
+    const history = trainedHistory(rows, row, columns);
     const { levels, advance } = source;
     const plan = { definition, keyColumns, keyArg, exports, time, horizon: source.horizon, levels, advance };
     const data = frame(trained.id === input.id ? rows : await rowsOf(input, row.key));
@@ -120,7 +122,7 @@ export async function openPartitions(engine: Engine, source: PartitionSource): P
       row,
       target,
       time,
-      ...(scores === "steps" ? upToForecast(history, row, time, target, data, scored) : history),
+      ...(scores === "steps" ? upToForecast(history, row, columns, data, scored) : history),
       fitted: trained.id === made.id ? oneStep(row.model, history.values) : null,
       scores,
       levels,
@@ -142,7 +144,8 @@ function targetOf(exports: unknown, given: string | undefined, { columns, keyCol
   if (given !== undefined) return given;
   const others = [timeColumn, ...keyColumns.map(({ name }) => name)];
   const numbers = columns.filter(({ name, type }) => type === "number" && !others.includes(name));
-  if (numbers.length === 1) return numbers[0]!.name;
+  const [only, ...more] = numbers;
+  if (only !== undefined && more.length === 0) return only.name;
   throw new ManymodelError(
     "usage",
     `which column is to be shown: ${numbers.map(({ name }) => name).join(", ") || "there is none of numbers"}? Set source.target`,

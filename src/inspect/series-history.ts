@@ -1,3 +1,4 @@
+import { zip } from "../core/aligned.ts";
 import type { PartitionOutcome } from "../core/artifact.ts";
 import type { ColumnBatch, ColumnInfo } from "../core/column.ts";
 import { messageOf } from "../core/errors.ts";
@@ -21,12 +22,17 @@ export interface SeriesHistory {
 /** What a history is read for. */
 export type HistoryOf = Pick<PartitionOutcome, "interval" | "lastTs">;
 
+/** The columns that make a series. */
+export interface SeriesColumns {
+  readonly time: ColumnInfo | null;
+  readonly target: string;
+}
+
 /** The part of a partition's rows that its model was fitted to; all of them where their times say nothing of that. */
 export function trainedHistory(
   batch: ColumnBatch,
   { interval, lastTs }: HistoryOf,
-  time: ColumnInfo | null,
-  target: string,
+  { time, target }: SeriesColumns,
 ): SeriesHistory {
   const data = frame(batch);
   const all = numeric(data, target);
@@ -41,12 +47,14 @@ export function trainedHistory(
   const last = lastTs === null ? Infinity : parseTime(axisOf(time), lastTs);
   const end = read.findIndex((at) => at > last);
   const [times, values] = end === -1 ? [read, all] : [read.subarray(0, end), all.subarray(0, end)];
-  const positions = interval === null || times.length === 0 ? null : gridPositions(times, interval);
-  if (positions === null || positions.at(-1) === times.length - 1) return whole(times, values);
-  const length = positions.at(-1)! + 1;
-  const spaced = new Float64Array(length).fill(NaN);
-  for (let i = 0; i < values.length; i++) spaced[positions[i]!] = values[i]!;
-  return whole(Float64Array.of(times[0]!, ...nextTimes(times[0]!, interval!, length - 1)), spaced);
+  const [first] = times;
+  if (interval === null || first === undefined) return whole(times, values);
+  const positions = gridPositions(times, interval);
+  const newest = positions?.at(-1);
+  if (positions === null || newest === undefined || newest === times.length - 1) return whole(times, values);
+  const spaced = new Float64Array(newest + 1).fill(NaN);
+  for (const [position, value] of zip(positions, values)) spaced[position] = value;
+  return whole(Float64Array.of(first, ...nextTimes(first, interval, newest)), spaced);
 }
 
 /**
@@ -56,8 +64,7 @@ export function trainedHistory(
 export function upToForecast(
   history: SeriesHistory,
   { interval, lastTs }: HistoryOf,
-  time: ColumnInfo | null,
-  target: string,
+  { time, target }: SeriesColumns,
   input: Frame,
   scored: ScoredPartition,
 ): SeriesHistory {
@@ -74,8 +81,10 @@ export function upToForecast(
   const values = new Float64Array(times.length).fill(NaN);
   values.set(history.values);
   try {
-    const newer = newerRows(input, time, lastTs, interval)!.data.series(target);
-    values.set(newer, times.length - newer.length);
+    const newer = newerRows(input, time, lastTs, interval);
+    if (newer === undefined) throw new Error(`the input has no rows after ${lastTs}`);
+    const observed = newer.data.series(target);
+    values.set(observed, times.length - observed.length);
     return { ...history, times, values };
   } catch (error) {
     const note = `${steps} newer ${steps === 1 ? "step" : "steps"} that the model took in cannot be shown: ${messageOf(error)}`;

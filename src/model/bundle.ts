@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { at } from "../core/aligned.ts";
 import { ManymodelError, messageOf, show } from "../core/errors.ts";
 import type { AnyModelDefinition } from "./define-model.ts";
 
@@ -74,7 +75,7 @@ export async function bundleDefinition(file: string): Promise<Bundle> {
         },
       ],
     });
-    code = result.outputFiles[0]!.contents;
+    code = at(result.outputFiles, 0).contents;
   } catch (cause) {
     const first = (cause as { errors?: { text: string; location: { file: string; line: number } | null }[] })
       .errors?.[0];

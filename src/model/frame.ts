@@ -1,4 +1,13 @@
-import { type Column, type ColumnBatch, type ColumnInfo, columnsOf, matchColumn, sliceColumn } from "../core/column.ts";
+import { at } from "../core/aligned.ts";
+import {
+  type Column,
+  type ColumnBatch,
+  type ColumnInfo,
+  columnsOf,
+  getColumn,
+  matchColumn,
+  sliceColumn,
+} from "../core/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { Interval } from "./interval.ts";
 
@@ -48,7 +57,7 @@ export function frame(
     const name = matchColumn(names, wanted);
     if (name === undefined)
       throw new ManymodelError("input", `no column ${show(wanted)} in the data; it has ${names.join(", ") || "none"}`);
-    const found = batch.columns[name]!;
+    const found = getColumn(batch, name);
     if (!types.includes(found.type))
       throw new ManymodelError(
         "input",
@@ -82,8 +91,8 @@ export function frame(
  * @param positions - where each of them falls on a grid, ascending from 0 or later (see `Frame.series`)
  */
 export function pickRows(data: Frame, rows: Int32Array, positions: Int32Array | null = null): Frame {
-  const numbers = (values: Float64Array) => Float64Array.from(rows, (row) => values[row]!);
-  const others = <T>(values: readonly T[]) => Array.from(rows, (row) => values[row]!);
+  const numbers = (values: Float64Array) => Float64Array.from(rows, (row) => at(values, row));
+  const others = <T extends Value>(values: readonly T[]) => Array.from(rows, (row) => at(values, row));
   return {
     length: rows.length,
     interval: data.interval,
@@ -97,6 +106,9 @@ export function pickRows(data: Frame, rows: Int32Array, positions: Int32Array | 
   };
 }
 
+/** A value of a column that is not numeric. */
+type Value = string | boolean | Date | null;
+
 /** 0, 1, and NaN for NULL. */
 function fromBooleans(values: Uint8Array): Float64Array {
   return Float64Array.from(values, (value) => (value === 2 ? NaN : value));
@@ -105,7 +117,8 @@ function fromBooleans(values: Uint8Array): Float64Array {
 /** Values at their places on a grid, NaN at the others. */
 function spaced(values: Float64Array, positions: Int32Array | null | undefined): Float64Array {
   if (positions == null || positions.length === 0 || positions.at(-1) === values.length - 1) return values;
-  const result = new Float64Array(positions.at(-1)! + 1).fill(NaN);
-  for (let i = 0; i < values.length; i++) result[positions[i]!] = values[i]!;
+  const result = new Float64Array(at(positions, -1) + 1).fill(NaN);
+  let row = 0;
+  for (const value of values) result[at(positions, row++)] = value;
   return result;
 }

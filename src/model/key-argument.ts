@@ -1,7 +1,10 @@
+import { at, zip } from "../core/aligned.ts";
 import type { KeyColumn, PartitionKey } from "../core/partition-key.ts";
 import type { KeyArgument } from "./define-model.ts";
 
 /** The key as a loop and a body see it: a value, or an object of column name to value for a composite key. */
 export function keyArgument(columns: readonly KeyColumn[], key: PartitionKey): KeyArgument {
-  return columns.length === 1 ? key[0]! : Object.fromEntries(columns.map((column, i) => [column.name, key[i]!]));
+  if (columns.length === 1) return at(key, 0);
+  const names = columns.map(({ name }) => name);
+  return Object.fromEntries(zip(names, key));
 }

@@ -1,3 +1,4 @@
+import { at } from "../core/aligned.ts";
 import { matchColumn } from "../core/column.ts";
 import type { Frame } from "./frame.ts";
 
@@ -13,6 +14,6 @@ export function observed(data: Frame, column: string): Float64Array {
     return new Float64Array(0);
   const y = data.series(column);
   let n = y.length;
-  while (n > 0 && Number.isNaN(y[n - 1]!)) n--;
+  while (n > 0 && Number.isNaN(at(y, n - 1))) n--;
   return y.subarray(0, n);
 }

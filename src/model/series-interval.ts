@@ -1,4 +1,5 @@
 import { canonicalInterval, dayOfMonth, weekday } from "@manymodel/forecast/time";
+import { at } from "../core/aligned.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { Snapshot } from "../core/run.ts";
 import { detectInterval, formatTime, gridPositions, type Interval, parseInterval } from "./interval.ts";
@@ -42,7 +43,7 @@ export function seriesInterval(
   const isMonths = parts.unit === "month";
   const day = isMonths ? dayOfMonth(times) : null;
   const interval = day === null ? stated : `${stated}@${day}`;
-  const isOpen = parts.unit !== "weekday" || parts.days.includes(String(weekday(times[0]!)));
+  const isOpen = parts.unit !== "weekday" || parts.days.includes(String(weekday(at(times, 0))));
   if (isOpen && isMonths === (day !== null) && gridPositions(times, interval) !== null) return interval;
   throw new IrregularInterval(
     `${offPair(times, type, interval)}; source.interval is ${text}: mend the times, or state another`,
@@ -51,7 +52,7 @@ export function seriesInterval(
 
 /** The first two times that are not whole steps apart. */
 function offPair(times: Float64Array, type: "date" | "timestamp" | "number", interval: Interval): string {
-  const text = (i: number) => formatTime(type, times[i]!);
+  const text = (i: number) => formatTime(type, at(times, i));
   if (times.length === 1) return `${text(0)} is not at a step`;
   const parts = parseInterval(interval);
   const hasNoDay = parts?.unit === "month" && parts.day === undefined;

@@ -1,3 +1,4 @@
+import { at } from "../core/aligned.ts";
 import { matchColumn } from "../core/column.ts";
 import type { Frame } from "./frame.ts";
 import { detectInterval, formatTime, type Interval, nextTimes } from "./interval.ts";
@@ -37,5 +38,6 @@ export function timesOfSeries(data: Frame, column: string, length: number): stri
   const { type, times } = readTimes(data, column);
   if (times.length === length) return Array.from(times, (time) => formatTime(type, time));
   const { interval } = timeAxis(data, column);
-  return [times[0]!, ...nextTimes(times[0]!, interval, length - 1)].map((time) => formatTime(type, time));
+  const first = at(times, 0);
+  return [first, ...nextTimes(first, interval, length - 1)].map((time) => formatTime(type, time));
 }

@@ -1,9 +1,11 @@
 import { normalQuantile } from "@manymodel/forecast/stats";
+import { at, zip } from "../core/aligned.ts";
 import type { PartitionOutcome } from "../core/artifact.ts";
-import type { ColumnBatch } from "../core/column.ts";
+import { getColumn } from "../core/column.ts";
 import type { PartitionKey } from "../core/partition-key.ts";
+import { type RowRange, rowRanges } from "../core/row-range.ts";
 import { gridPositions, parseTime } from "../model/interval.ts";
-import type { PartitionRows, Tables } from "../ports/tables.ts";
+import type { Tables } from "../ports/tables.ts";
 import type { Entry } from "./ledger.ts";
 import { type Scale, scaleOf } from "./scale.ts";
 import type { WatchSources } from "./watch-sources.ts";
@@ -46,59 +48,69 @@ export async function readEvidence(
   partitions: readonly WatchedPartition[],
 ): Promise<Evidence[]> {
   const { forecasts, actuals, ledger, model, version } = sources;
-  const at = (key: (partition: WatchedPartition) => PartitionKey) => partitions.map(key);
+  const keysOf = (key: (partition: WatchedPartition) => PartitionKey) => partitions.map(key);
   const found = await tables.locate(
     forecasts,
-    at(({ row }) => [model, version, row.partitionKey]),
+    keysOf(({ row }) => [model, version, row.partitionKey]),
   );
   const observed = await tables.locate(
     actuals,
-    at(({ row }) => row.key),
+    keysOf(({ row }) => row.key),
   );
-  const forecastRows = await tables.read(forecasts, Array.from(found));
-  const actualRows = await tables.read(actuals, Array.from(observed));
-  let entries: PartitionRows | undefined;
+  const forecastRows = rowRanges(await tables.read(forecasts, Array.from(found)));
+  const actualRows = rowRanges(await tables.read(actuals, Array.from(observed)));
+  let entries: readonly RowRange[] | undefined;
   if (ledger !== undefined) {
     const known = await tables.locate(
       ledger,
-      at(({ row, run }) => [model, run, row.partitionKey]),
+      keysOf(({ row, run }) => [model, run, row.partitionKey]),
     );
-    entries = await tables.read(ledger, Array.from(known));
+    entries = rowRanges(await tables.read(ledger, Array.from(known)));
   }
   sources.met(found, observed);
-  return partitions.map((partition, i) => {
-    const part = ({ batch, offsets }: PartitionRows) => ({ batch, from: offsets[i]!, to: offsets[i + 1]! });
-    return evidenceOf(sources, partition, part(forecastRows), part(actualRows), entries && part(entries));
-  });
+  return partitions.map((partition, i) =>
+    evidenceOf(sources, partition, at(forecastRows, i), at(actualRows, i), entries?.[i]),
+  );
 }
 
-/** Some rows of a batch. */
-interface Part {
-  readonly batch: ColumnBatch;
-  readonly from: number;
-  readonly to: number;
+/** A forecast of one step that a batch wrote, with the bounds of its intervals in the order of the table's levels. */
+interface WrittenForecast extends Pick<Entry, "time" | "step" | "forecast"> {
+  readonly intervals: readonly Interval[];
+}
+
+type Interval = readonly [low: number, high: number];
+
+/** Returns the forecasts of a partition that have a time, a step and a value. */
+function writtenForecasts({ names, table }: WatchSources, rows: RowRange): WrittenForecast[] {
+  const [steps, means] = [numbers(rows, "STEP"), numbers(rows, "FORECAST")];
+  const bounds = table.levels.map((level) => [numbers(rows, `LO_${level}`), numbers(rows, `HI_${level}`)] as const);
+  const forecasts: WrittenForecast[] = [];
+  for (const [i, time] of numbers(rows, names.time).entries()) {
+    const [step, forecast] = [at(steps, i), at(means, i)];
+    if (Number.isNaN(time) || Number.isNaN(step) || Number.isNaN(forecast)) continue;
+    const intervals = bounds.map(([lower, upper]): Interval => [at(lower, i), at(upper, i)]);
+    forecasts.push({ time, step, forecast, intervals });
+  }
+  return forecasts;
 }
 
 function evidenceOf(
   sources: WatchSources,
   partition: WatchedPartition,
-  forecasts: Part,
-  actuals: Part,
-  ledger: Part | undefined,
+  forecasts: RowRange,
+  actuals: RowRange,
+  ledger: RowRange | undefined,
 ): Evidence {
   const { row } = partition;
   const { names } = sources;
-  const [times, steps, means] = [names.time, "STEP", "FORECAST"].map((name) => numbers(forecasts, name));
-  const usable = Array.from(times!.keys()).filter(
-    (t) => !Number.isNaN(times![t]!) && !Number.isNaN(steps![t]!) && !Number.isNaN(means![t]!),
-  );
-  const first = usable.length === 0 ? Infinity : times![usable[0]!]!;
+  const usable = writtenForecasts(sources, forecasts);
+  const first = usable[0]?.time ?? Infinity;
   const [days, values] = [numbers(actuals, names.actualTime), numbers(actuals, names.target)];
   let before = days.length;
-  while (before > 0 && !(days[before - 1]! < first)) before--;
+  while (before > 0 && !(at(days, before - 1) < first)) before--;
   const trained = row.lastTs === null ? NaN : parseTime(timeType(sources), row.lastTs);
   let end = before;
-  while (end > 0 && days[end - 1]! > trained) end--;
+  while (end > 0 && at(days, end - 1) > trained) end--;
   if (end === 0) end = before;
   const history = onGrid(
     days.subarray(Math.max(0, end - HISTORY), end),
@@ -112,12 +124,8 @@ function evidenceOf(
   const have = new Set(known.filter(({ time }) => time >= first).map(({ time, step }) => `${time} ${step}`));
   const fresh: Entry[] = [];
   const waiting = new Set<number>();
-  const bounds = sources.table.levels.map((level) => [
-    numbers(forecasts, `LO_${level}`),
-    numbers(forecasts, `HI_${level}`),
-  ]);
-  for (const t of usable) {
-    const [time, step, forecast] = [times![t]!, steps![t]!, means![t]!];
+  for (const forecast of usable) {
+    const { time, step } = forecast;
     const actual = since.get(time) ?? NaN;
     if (have.has(`${time} ${step}`)) continue;
     if (Number.isNaN(actual)) {
@@ -125,30 +133,26 @@ function evidenceOf(
       continue;
     }
     have.add(`${time} ${step}`);
-    const intervals = bounds.map(([lower, upper]): [number, number] => [lower![t]!, upper![t]!]);
-    fresh.push(entry(time, step, actual, forecast, intervals, sources.table.levels, scale.value));
+    fresh.push(entryOf(forecast, actual, sources.table.levels, scale.value));
   }
   const entries = freshest([...known, ...fresh]);
   const met = new Set(entries.map(({ time }) => time));
   return {
     partition,
     forecast: usable.length > 0,
-    origin: before > 0 ? days[before - 1]! : trained < first ? trained : NaN,
+    origin: before > 0 ? at(days, before - 1) : trained < first ? trained : NaN,
     scale,
     fresh,
     entries,
     history,
     waiting: [...waiting].filter((time) => !met.has(time)),
-    newest: days.length === 0 ? NaN : days[days.length - 1]!,
+    newest: days.at(-1) ?? NaN,
   };
 }
 
-function entry(
-  time: number,
-  step: number,
+function entryOf(
+  { time, step, forecast, intervals }: WrittenForecast,
   actual: number,
-  forecast: number,
-  intervals: readonly [number, number][],
   levels: readonly number[],
   scale: number,
 ): Entry {
@@ -157,56 +161,60 @@ function entry(
   // Of the widest interval, the half on the error's side: skewed intervals claim two standard deviations.
   const [low, high] = intervals.at(-1) ?? [NaN, NaN];
   const half = error < 0 ? forecast - low : high - forecast;
-  const claimed = half > 0 ? half / normalQuantile(0.5 + levels.at(-1)! / 200) : DEVIATION * scale;
+  const claimed = half > 0 ? half / normalQuantile(0.5 + at(levels, -1) / 200) : DEVIATION * scale;
   return { time, step, actual, forecast, error, scaled: error / scale, z: error / claimed, hits };
 }
 
 /** The observations by time. Of a time with two of them neither counts. */
 function observations(times: Float64Array, values: Float64Array): Map<number, number> {
   const found = new Map<number, number>();
-  for (let t = 0; t < times.length; t++) found.set(times[t]!, found.has(times[t]!) ? NaN : values[t]!);
+  for (const [time, value] of zip(times, values)) found.set(time, found.has(time) ? NaN : value);
   return found;
 }
 
 /** For each time, the entry with the fewest steps; in order of time. */
 function freshest(entries: Entry[]): Entry[] {
   entries.sort((a, b) => a.time - b.time || a.step - b.step);
-  return entries.filter(({ time }, i) => i === 0 || entries[i - 1]!.time !== time);
+  return entries.filter(({ time }, i) => i === 0 || entries[i - 1]?.time !== time);
 }
 
-function ledgerEntries({ names, table }: WatchSources, part: Part): Entry[] {
-  const column = (name: string) => numbers(part, name);
-  const [time, step, actual, forecast] = [names.ledgerTime, "STEP", "ACTUAL", "FORECAST"].map(column);
-  const [error, scaled, z] = ["ERROR", "SCALED_ERROR", "Z_SCORE"].map(column);
-  const hits = table.levels.map((level) => values(part, `HIT_${level}`));
-  return Array.from(time!, (_, t) => ({
-    time: time![t]!,
-    step: step![t]!,
-    actual: actual![t]!,
-    forecast: forecast![t]!,
-    error: error![t]!,
-    scaled: scaled![t]!,
-    z: z![t]!,
-    hits: hits.map((hit) => hit?.[t] ?? 2),
+function ledgerEntries({ names, table }: WatchSources, rows: RowRange): Entry[] {
+  const column = (name: string) => {
+    const values = numbers(rows, name);
+    return (i: number) => at(values, i);
+  };
+  const [step, actual, forecast] = [column("STEP"), column("ACTUAL"), column("FORECAST")];
+  const [error, scaled, z] = [column("ERROR"), column("SCALED_ERROR"), column("Z_SCORE")];
+  const hits = table.levels.map((level) => findValues(rows, `HIT_${level}`));
+  return Array.from(numbers(rows, names.ledgerTime), (time, i) => ({
+    time,
+    step: step(i),
+    actual: actual(i),
+    forecast: forecast(i),
+    error: error(i),
+    scaled: scaled(i),
+    z: z(i),
+    hits: hits.map((hit) => hit?.[i] ?? 2),
   }));
 }
 
-/** A part's values of a column; undefined if the table does not have it. */
-function values({ batch, from, to }: Part, name: string): Float64Array | Uint8Array | undefined {
+/** Returns a partition's values of a column, or undefined if the table does not have it. */
+function findValues({ batch, start, end }: RowRange, name: string): Float64Array | Uint8Array | undefined {
   const column = batch.columns[name];
-  return (column?.values as Float64Array | undefined)?.subarray(from, to);
+  return (column?.values as Float64Array | undefined)?.subarray(start, end);
 }
 
-function numbers(part: Part, name: string): Float64Array {
-  return values(part, name) as Float64Array;
+/** Returns a partition's values of a numeric column that the table has. */
+function numbers({ batch, start, end }: RowRange, name: string): Float64Array {
+  return (getColumn(batch, name).values as Float64Array).subarray(start, end);
 }
 
 /** Observations at a series' own interval, NaN where there is none; as they are where they keep no interval. */
 function onGrid(times: Float64Array, observed: Float64Array, interval: string | null): Float64Array {
   const positions = interval === null || times.length === 0 ? null : gridPositions(times, interval);
   if (positions === null || positions.at(-1) === times.length - 1) return observed;
-  const spaced = new Float64Array(positions.at(-1)! + 1).fill(NaN);
-  for (let t = 0; t < times.length; t++) spaced[positions[t]!] = observed[t]!;
+  const spaced = new Float64Array(at(positions, -1) + 1).fill(NaN);
+  for (const [position, value] of zip(positions, observed)) spaced[position] = value;
   return spaced;
 }
 

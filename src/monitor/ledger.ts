@@ -1,3 +1,4 @@
+import { at, zip } from "../core/aligned.ts";
 import type { Column, ColumnBatch, ColumnInfo } from "../core/column.ts";
 import type { KeyColumn, KeyValue } from "../core/partition-key.ts";
 import { keyColumn, outputType, timeColumn } from "../work/forecast-rows.ts";
@@ -114,7 +115,7 @@ export class LedgerRows {
       ...keyColumns.map((column, i) =>
         keyColumn(
           column,
-          rows.map(({ owner }) => owner.key[i]!),
+          rows.map(({ owner }) => at(owner.key, i)),
         ),
       ),
       text(rows.map(({ owner }) => owner.partitionKey)),
@@ -127,12 +128,10 @@ export class LedgerRows {
       number(({ scaled }) => scaled),
       number(({ z }) => z),
       ...levels.map(
-        (_, i): Column => ({ type: "boolean", values: Uint8Array.from(rows, ({ entry }) => entry.hits[i]!) }),
+        (_, i): Column => ({ type: "boolean", values: Uint8Array.from(rows, ({ entry }) => at(entry.hits, i)) }),
       ),
     ];
-    return {
-      length: rows.length,
-      columns: Object.fromEntries(ledgerColumns(this.#table).map(({ name }, i) => [name, data[i]!])),
-    };
+    const names = ledgerColumns(this.#table).map(({ name }) => name);
+    return { length: rows.length, columns: Object.fromEntries(zip(names, data)) };
   }
 }

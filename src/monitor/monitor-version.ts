@@ -9,6 +9,7 @@ import {
   type VerdictName,
 } from "@manymodel/forecast/monitoring";
 import { highMedian } from "@manymodel/forecast/stats";
+import { at, zip } from "../core/aligned.ts";
 import type { ColumnType } from "../core/column.ts";
 import { encodeKey } from "../core/partition-key.ts";
 import type { RunManifest } from "../core/run.ts";
@@ -18,8 +19,8 @@ import { formatTime } from "../model/interval.ts";
 import { prepareOutput } from "../pipeline/prepare-output.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { TablePart, Tables } from "../ports/tables.ts";
-import type { OnProgress } from "../runs/progress.ts";
-import { readIndex, segmentRows } from "../runs/read-index.ts";
+import { getSource, readIndex, segmentRows } from "../runs/read-index.ts";
+import type { RunContext } from "../runs/run-context.ts";
 import { checksum } from "../stages/checksum.ts";
 import { getJson } from "../stages/json.ts";
 import { type Evidence, readEvidence, type WatchedPartition } from "./evidence.ts";
@@ -31,7 +32,6 @@ import { checkMet, openSources, type WatchSources, type WatchSpec } from "./watc
 export interface MonitorSpec extends WatchSpec {
   readonly statusTable: string;
   readonly thresholds: Thresholds;
-  readonly at: Date;
 }
 
 /** A partition that drifts. */
@@ -76,7 +76,7 @@ const ROWS_PER_PART = 100_000;
 export async function monitorVersion(
   engine: Engine,
   spec: MonitorSpec,
-  onProgress: OnProgress = () => {},
+  { now, onProgress }: Pick<RunContext, "now" | "onProgress">,
 ): Promise<MonitorSummary> {
   const { tables, stage } = engine;
   const { version, thresholds, ledgerTable, statusTable } = spec;
@@ -90,11 +90,11 @@ export async function monitorVersion(
   const id = checksum(
     JSON.stringify([version.model, version.version, forecasts.fingerprint, actuals.fingerprint]),
   ).slice(0, 12);
-  const run = { id, at: spec.at, model: version.model, version: version.version };
+  const run = { id, at: now(), model: version.model, version: version.version };
 
   const blocks = async function* (wanted: (partitionKey: string) => boolean) {
     for (const segment of index.segments) {
-      const source = index.sources[segment.source]!.runId;
+      const source = getSource(index, segment).runId;
       const rows = (await segmentRows(stage, segment, { summary: true })).filter(({ row }) => wanted(row.partitionKey));
       for (let from = 0; from < rows.length; from += BLOCK)
         yield rows.slice(from, from + BLOCK).map(({ row }): WatchedPartition => ({ row, run: source }));
@@ -129,11 +129,11 @@ export async function monitorVersion(
     throw error;
   }
   const adjusted = benjaminiHochberg(Float64Array.from(found, ({ findings }) => findings.p));
-  const statuses = found.map(({ evidence, findings, why }, i): PartitionStatus => {
-    const { verdict, reasons, severity } = judge(findings, adjusted[i]!, thresholds);
+  const statuses = Array.from(zip(found, adjusted), ([{ evidence, findings, why }, pValue]): PartitionStatus => {
+    const { verdict, reasons, severity } = judge(findings, pValue, thresholds);
     const told = verdict === "no-data" && why !== null ? [why] : reasons;
     const since = verdict === "drift" || verdict === "watch" ? evidence.since : NaN;
-    return { ...evidence, verdict, reasons: told, severity, since, pValue: adjusted[i]! };
+    return { ...evidence, verdict, reasons: told, severity, since, pValue };
   });
   statuses.push(...(await strangers(tables, sources)));
 
@@ -192,7 +192,7 @@ function judged(
     {
       z: of(({ z }) => z),
       scaled: of(({ scaled }) => scaled),
-      hits: levels.map((level, i) => ({ level, inside: Uint8Array.from(entries, ({ hits }) => hits[i]!) })),
+      hits: levels.map((level, i) => ({ level, inside: Uint8Array.from(entries, ({ hits }) => at(hits, i)) })),
       recent: of(({ actual }) => actual),
       arrived: Uint8Array.from(arrived, ({ came }) => came),
       history,
@@ -208,7 +208,7 @@ function judged(
     evidence: {
       partitionKey: partition.row.partitionKey,
       run: partition.run,
-      since: findings.since < 0 ? NaN : entries[findings.since]!.time,
+      since: findings.since < 0 ? NaN : at(entries, findings.since).time,
       n: findings.n,
       meanScaledError: findings.meanScaledError,
       ratio: findings.ratio,

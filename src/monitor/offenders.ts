@@ -1,3 +1,5 @@
+import { at } from "../core/aligned.ts";
+import { getColumn } from "../core/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { Tables } from "../ports/tables.ts";
 
@@ -27,19 +29,19 @@ export async function latestOffenders(tables: Tables, table: string, model: stri
   const keys = await tables.keys(snapshot, 0, snapshot.partitions);
   const latest = keys.findLastIndex(([name]) => name === model);
   if (latest < 0) throw none();
-  const { columns } = (await tables.read(snapshot, [latest])).batch;
-  const severities = columns.SEVERITY!.values as Float64Array;
-  const counts = columns.N!.values as Float64Array;
-  const verdicts = columns.VERDICT!.values;
-  const offenders = (columns.PARTITION_KEY!.values as readonly string[])
+  const { batch } = await tables.read(snapshot, [latest]);
+  const severities = getColumn(batch, "SEVERITY").values as Float64Array;
+  const counts = getColumn(batch, "N").values as Float64Array;
+  const verdicts = getColumn(batch, "VERDICT").values;
+  const offenders = (getColumn(batch, "PARTITION_KEY").values as readonly string[])
     .map((partitionKey, i) => ({
       partitionKey,
-      severity: severities[i]!,
-      n: counts[i]!,
+      severity: at(severities, i),
+      n: at(counts, i),
       drifts: verdicts[i] === "drift",
     }))
     .filter(({ drifts }) => drifts)
     .map(({ partitionKey, severity, n }) => ({ partitionKey, severity, n }))
     .sort((a, b) => b.severity - a.severity || (a.partitionKey < b.partitionKey ? -1 : 1));
-  return { version: keys[latest]![2] as string, offenders };
+  return { version: at(keys, latest)[2] as string, offenders };
 }

@@ -1,3 +1,4 @@
+import { at } from "../core/aligned.ts";
 import type { PartitionOutcome } from "../core/artifact.ts";
 
 /** The mean absolute error that a partition's errors are compared with. */
@@ -29,7 +30,7 @@ export function scaleOf(row: PartitionOutcome, history: Float64Array): Scale {
 function naiveError(history: Float64Array): number {
   let [sum, count] = [0, 0];
   for (let t = 1; t < history.length; t++) {
-    const change = Math.abs(history[t]! - history[t - 1]!);
+    const change = Math.abs(at(history, t) - at(history, t - 1));
     if (Number.isNaN(change)) continue;
     sum += change;
     count++;

@@ -1,4 +1,5 @@
 import type { VerdictName } from "@manymodel/forecast/monitoring";
+import { at, zip } from "../core/aligned.ts";
 import type { Column, ColumnBatch, ColumnInfo } from "../core/column.ts";
 import { decodeKey } from "../core/partition-key.ts";
 import { keyColumn, outputType, timeColumn } from "../work/forecast-rows.ts";
@@ -111,7 +112,7 @@ export function statusBatch(table: WatchedTable, run: MonitorRun, statuses: read
     ...keyColumns.map((column, i) =>
       keyColumn(
         column,
-        keys.map((key) => key[i]!),
+        keys.map((key) => at(key, i)),
       ),
     ),
     text(({ partitionKey }) => partitionKey),
@@ -128,5 +129,6 @@ export function statusBatch(table: WatchedTable, run: MonitorRun, statuses: read
     ...NUMBERS.map(([, of]) => number(of)),
     ...levels.map((_, i) => number(({ coverage }) => coverage[i] ?? NaN)),
   ];
-  return { length, columns: Object.fromEntries(statusColumns(table).map(({ name }, i) => [name, data[i]!])) };
+  const names = statusColumns(table).map(({ name }) => name);
+  return { length, columns: Object.fromEntries(zip(names, data)) };
 }

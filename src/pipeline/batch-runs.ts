@@ -1,4 +1,4 @@
-import type { ColumnBatch, ColumnInfo } from "../core/column.ts";
+import { type ColumnBatch, type ColumnInfo, getColumn } from "../core/column.ts";
 import { parseTime } from "../model/interval.ts";
 import type { Tables } from "../ports/tables.ts";
 
@@ -71,10 +71,10 @@ export async function lastBatch(
   outputTable: string,
 ): Promise<{ readonly batchId: string; readonly version: string } | undefined> {
   const names = ["BATCH_ID", "STARTED_AT", "MODEL_NAME", "MODEL_VERSION", "INPUT_TABLE", "OUTPUT_TABLE"];
-  const { length, columns } = await tables.published(BATCH_RUNS, null, names);
-  const at = (name: string, row: number) => columns[name]!.values[row] as string;
+  const batches = await tables.published(BATCH_RUNS, null, names);
+  const at = (name: string, row: number) => getColumn(batches, name).values[row] as string;
   let last: number | undefined;
-  for (let row = 0; row < length; row++) {
+  for (let row = 0; row < batches.length; row++) {
     const same =
       at("MODEL_NAME", row) === model &&
       at("INPUT_TABLE", row) === inputTable &&

@@ -126,9 +126,8 @@ async function emptySegment(
     ),
     outcome,
   }));
-  const { runId, snapshot } = manifest;
   // One past the last attempt, so that a late worker of that attempt cannot write over it.
-  return putSegment(engine.stage, runId, snapshot.keyColumns, chunk.chunk, chunk.attempt + 1, rows);
+  return putSegment(engine.stage, manifest, { chunk: chunk.chunk, attempt: chunk.attempt + 1 }, rows);
 }
 
 const SKIPPED: Readonly<Record<SkipReason, string>> = {

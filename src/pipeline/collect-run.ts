@@ -1,9 +1,10 @@
-import type { IndexedSegment, IndexSource, ModelIndex, Outcome } from "../core/artifact.ts";
+import type { IndexedSegment, ModelIndex, Outcome } from "../core/artifact.ts";
 import type { IndexSummary, RunManifest } from "../core/run.ts";
 import { encodeSelection } from "../core/selection.ts";
 import { stagePath } from "../core/stage-path.ts";
 import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
+import { getSource } from "../runs/read-index.ts";
 import { putJson } from "../stages/json.ts";
 import { commitIndex } from "./build-index.ts";
 
@@ -31,7 +32,6 @@ async function indexCollected(
   { sources, segments }: Collected,
 ): Promise<{ manifest: RunManifest; index: IndexSummary }> {
   const used = sources.filter((_, i) => segments.some(({ source }) => source === i));
-  const place = new Map(used.map((source, i) => [source, i]));
   const total = (of: (segment: IndexedSegment) => number) => segments.reduce((sum, segment) => sum + of(segment), 0);
   const [partitions, succeeded, failed] = [total((s) => s.rows), total((s) => s.succeeded), total((s) => s.failed)];
   const manifest: RunManifest = { ...plan, partitions, limits: null, refines: null };
@@ -43,7 +43,7 @@ async function indexCollected(
   const counts = { partitions, succeeded, failed, skipped: partitions - succeeded - failed };
   const placed = segments.map((segment) => ({
     ...segment,
-    source: place.get(sources[segment.source] as IndexSource)!,
+    source: used.indexOf(getSource({ sources }, segment)),
   }));
   const index: ModelIndex = { formatVersion: 1, runId, createdAt, ...counts, sources: used, segments: placed };
   return { manifest, index: await commitIndex(engine, manifest, index, createdAt) };

@@ -1,3 +1,4 @@
+import { at } from "../core/aligned.ts";
 import { splitIntoChunks } from "../core/chunk.ts";
 import { encodeKey } from "../core/partition-key.ts";
 import type { RunManifest } from "../core/run.ts";
@@ -5,7 +6,7 @@ import { stagePath } from "../core/stage-path.ts";
 import { startCrew } from "../crew/crew.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Stage } from "../ports/stage.ts";
-import type { WorkerEntry, Workers } from "../ports/workers.ts";
+import type { RunContext } from "../runs/run-context.ts";
 import { checksum } from "../stages/checksum.ts";
 import { getJson, putJson } from "../stages/json.ts";
 import type { Sample } from "../work/sample.ts";
@@ -37,28 +38,34 @@ export interface Estimate {
 /** Trained first and not counted: code is compiled while it runs. */
 const WARM_UP = 3;
 
+/** Options for `estimateRun`. */
+export interface EstimateOptions {
+  /** How many partitions to train. */
+  readonly sampleSize: number;
+  /** Null where no cost is known. */
+  readonly pricePerCpuHour: number | null;
+}
+
 /**
  * Estimates what a run will take by training some of its partitions, spread evenly over the source, in one worker.
  * Nothing is kept but the estimate itself, with which the run can be compared when it has ended.
  *
- * @param sampleSize - how many partitions to train
- * @param pricePerCpuHour - or null
+ * @param context - as for the run itself
  */
 export async function estimateRun(
   engine: Engine,
   spec: RunSpec,
-  entry: WorkerEntry,
-  workers: Workers,
-  sampleSize: number,
-  pricePerCpuHour: number | null,
+  { entry, workers }: Pick<RunContext, "entry" | "workers">,
+  { sampleSize, pricePerCpuHour }: EstimateOptions,
 ): Promise<Estimate> {
   const snapshot = spec.snapshot ?? (await engine.tables.snapshot(spec.query));
   const partitions = spec.keys?.length ?? snapshot.partitions;
   const sampled = Math.min(sampleSize, partitions);
   const positions = Array.from({ length: sampled }, (_, i) => Math.floor(((i + 0.5) * partitions) / sampled));
   const keys = await Promise.all(
-    positions.map(async (at) => spec.keys?.[at] ?? (await engine.tables.keys(snapshot, at, at + 1))[0]!),
+    positions.map(async (i) => spec.keys?.[i] ?? at(await engine.tables.keys(snapshot, i, i + 1), 0)),
   );
+  const encoded = keys.map((key) => encodeKey(snapshot.keyColumns, key));
   const ordinals = Array.from(await engine.tables.locate(snapshot, keys));
   const { bytes, sha256 } = spec.definition;
   await engine.stage.put(stagePath.definition(sha256), bytes);
@@ -67,23 +74,22 @@ export async function estimateRun(
   const samples: Sample[] = [];
   try {
     await crew.run(async (member) => {
-      const take = async (some: number[]) =>
+      const take = async (count: number) =>
         member.call<Sample>({
           type: "sample",
           plan: { snapshot, keyArg, exports, seed },
           definitionSha256: sha256,
-          keys: some.map((i) => encodeKey(snapshot.keyColumns, keys[i]!)),
-          ordinals: some.map((i) => ordinals[i]!),
+          keys: encoded.slice(0, count),
+          ordinals: ordinals.slice(0, count),
         });
-      const all = positions.map((_, i) => i);
-      await take(all.slice(0, WARM_UP));
-      samples.push(await take(all));
+      await take(WARM_UP);
+      samples.push(await take(sampled));
     });
   } finally {
     await crew.close();
   }
   const chunks = splitIntoChunks(partitions, spec.chunks, spec.workers, spec.mode).length;
-  const estimate = scaleUp(samples[0]!, partitions, chunks, spec.workers, pricePerCpuHour);
+  const estimate = scaleUp(at(samples, 0), partitions, chunks, spec.workers, pricePerCpuHour);
   await putJson(engine.stage, estimatePath(spec, snapshot.id), estimate);
   return estimate;
 }

@@ -1,3 +1,4 @@
+import { at } from "../core/aligned.ts";
 import type { TaskFile } from "../core/artifact.ts";
 import { splitEvenly, splitIntoChunks } from "../core/chunk.ts";
 import { ManymodelError, show } from "../core/errors.ts";
@@ -16,6 +17,7 @@ import { stagePath } from "../core/stage-path.ts";
 import { checkStatedInterval } from "../model/series-interval.ts";
 import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
+import type { RunContext } from "../runs/run-context.ts";
 import { putJson } from "../stages/json.ts";
 import { pooled } from "../stages/pooled.ts";
 
@@ -59,11 +61,15 @@ const FILES_PER_WRITE = 64;
  *
  * @throws {ManymodelError} `conflict` if the run id is taken; `input` if there is nothing to train
  */
-export function planRun(engine: Engine, spec: RunSpec, now: Date, packageVersion: string): Promise<RunManifest> {
-  return during({ phase: "plan", run: spec.runId }, () => pinAndSplit(engine, spec, now, packageVersion));
+export function planRun(engine: Engine, spec: RunSpec, context: PlanContext): Promise<RunManifest> {
+  return during({ phase: "plan", run: spec.runId }, () => pinAndSplit(engine, spec, context));
 }
 
-async function pinAndSplit(engine: Engine, spec: RunSpec, now: Date, packageVersion: string): Promise<RunManifest> {
+type PlanContext = Pick<RunContext, "now" | "packageVersion">;
+
+async function pinAndSplit(engine: Engine, spec: RunSpec, context: PlanContext): Promise<RunManifest> {
+  const { packageVersion } = context;
+  const now = context.now();
   const { runId } = spec;
   checkName("run id", runId);
   const snapshot = spec.snapshot ?? (await engine.tables.snapshot(spec.query));
@@ -133,8 +139,8 @@ export async function planTasks(engine: Engine, manifest: RunManifest, keys?: re
             : { from: position, keys: some, ordinals: await engine.tables.locate(snapshot, some.map(keyOf)) };
       }
       const i = position - read.from;
-      task.keys.push(read.keys[i]!);
-      task.ordinals.push(read.ordinals === null ? position : read.ordinals[i]!);
+      task.keys.push(at(read.keys, i));
+      task.ordinals.push(read.ordinals === null ? position : at(read.ordinals, i));
     }
     files.push({ chunk: range.chunk, start: range.start, ...task });
     if (files.length < FILES_PER_WRITE && range !== ranges.at(-1)) continue;

@@ -3,11 +3,11 @@ import type { IndexSummary, RunManifest, RunRecord, Snapshot } from "../core/run
 import { stagePath } from "../core/stage-path.ts";
 import type { Engine } from "../ports/engine.ts";
 import { knownRun } from "../runs/known-run.ts";
-import type { OnProgress } from "../runs/progress.ts";
+import { leaseHolders } from "../runs/lease-holders.ts";
 import { getJson } from "../stages/json.ts";
 import { buildIndex } from "./build-index.ts";
 import { planTasks, type RunSpec } from "./plan-run.ts";
-import { type Trainers, workOnRun } from "./train.ts";
+import { type TrainContext, workOnRun } from "./train.ts";
 
 /**
  * A run that was left unfinished, with its pinned plan.
@@ -80,19 +80,18 @@ const said = (value: unknown) => (value === undefined ? "left out" : show(value)
 export async function resumeRun(
   engine: Engine,
   runId: string,
-  trainers: Trainers,
   workers: number,
-  onProgress: OnProgress = () => {},
+  context: TrainContext,
 ): Promise<{ manifest: RunManifest; index: IndexSummary }> {
   const manifest = await finishPlanning(engine, runId);
   const { queue } = engine;
-  const holders = (await queue.chunks(runId)).flatMap(({ state, worker }) => (state === "leased" ? [worker!] : []));
+  const holders = leaseHolders(await queue.chunks(runId));
   await queue.release(
     runId,
     holders.filter((name) => engine.workers.isGone(name)),
   );
-  await workOnRun(engine, manifest, trainers, workers, onProgress);
-  return { manifest, index: await buildIndex(engine, runId, new Date()) };
+  await workOnRun(engine, manifest, workers, context);
+  return { manifest, index: await buildIndex(engine, runId, context.now()) };
 }
 
 /** An unfinished run's plan, carried out to the end where it was interrupted. @throws {ManymodelError} as `unfinishedRun` */

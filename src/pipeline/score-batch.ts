@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { at } from "../core/aligned.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import { MISSING_MODEL, type MissingModel } from "../core/missing-model.ts";
 import type { PlainData } from "../core/plain-data.ts";
@@ -10,9 +11,9 @@ import { startCrew } from "../crew/crew.ts";
 import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { TablePart } from "../ports/tables.ts";
-import { type WorkerEntry, WorkerLost, type Workers } from "../ports/workers.ts";
-import type { OnProgress } from "../runs/progress.ts";
-import { readIndex } from "../runs/read-index.ts";
+import { WorkerLost } from "../ports/workers.ts";
+import { getSource, readIndex } from "../runs/read-index.ts";
+import type { RunContext } from "../runs/run-context.ts";
 import { checksum } from "../stages/checksum.ts";
 import { getJson } from "../stages/json.ts";
 import type { Fallback } from "../work/fallback.ts";
@@ -64,15 +65,7 @@ const MISSING_PER_TASK = 10_000;
  *   partitions have no model where they must; `corrupt` if an artifact was changed; `conflict` if another batch changed
  *   the rows that were to stand. Nothing is written then.
  */
-export async function scoreBatch(
-  engine: Engine,
-  asked: BatchSpec,
-  entry: WorkerEntry,
-  workers: Workers,
-  packageVersion: string,
-  now: Date,
-  onProgress: OnProgress = () => {},
-): Promise<BatchSummary> {
+export async function scoreBatch(engine: Engine, asked: BatchSpec, context: RunContext): Promise<BatchSummary> {
   const { model, version: name } = asked;
   const spec = { ...asked, outputTable: engine.tables.ownName?.(asked.outputTable) ?? asked.outputTable };
   checkName("output table", spec.outputTable, "table");
@@ -82,21 +75,16 @@ export async function scoreBatch(
       "not-found",
       `there is no version ${show(name)} of model ${show(model)}; see "manymodel versions"`,
     );
-  return during({ phase: "score", run: version.runId }, () =>
-    scoreVersion(engine, spec, version, entry, workers, packageVersion, now, onProgress),
-  );
+  return during({ phase: "score", run: version.runId }, () => scoreVersion(engine, spec, version, context));
 }
 
 async function scoreVersion(
   engine: Engine,
   spec: BatchSpec,
   version: ModelVersion,
-  entry: WorkerEntry,
-  workers: Workers,
-  packageVersion: string,
-  now: Date,
-  onProgress: OnProgress,
+  { entry, workers, packageVersion, now, onProgress }: RunContext,
 ): Promise<BatchSummary> {
+  const startedAt = now().toISOString();
   const began = performance.now();
   const { model, version: name, query } = spec;
   const index = await readIndex(engine.stage, version.index, `${model} ${name} was registered`);
@@ -106,10 +94,10 @@ async function scoreVersion(
   const batchId = randomUUID();
   const kept = last === undefined ? null : { owner: ownerOf(model, last.version, query.table), batchId };
   const { runId, sources } = index;
-  const common: ScoreTask = { ...task, kept, runId, definitionSha256: sources[0]!.definitionSha256 };
+  const common: ScoreTask = { ...task, kept, runId, definitionSha256: at(sources, 0).definitionSha256 };
 
   const inference = snapshot.partitions > 0 ? engine.inference : undefined;
-  const inferred = inference && (await inferBatch(inference, version, common));
+  const inferred = inference && { inference, ...(await inferBatch(inference, version, common)) };
 
   const scored = new Uint8Array(snapshot.partitions);
   const counts: StatusCounts = { OK: 0, STALE: 0, FALLBACK: 0, NO_MODEL: 0, ERROR: 0 };
@@ -143,11 +131,11 @@ async function scoreVersion(
     if (inferred !== undefined) {
       await perform(inferred.files.map((file) => ({ type: "take-scored", ...common, file })));
       const answered = scored.reduce((sum, one) => sum + one, 0);
-      await checkComplete(inference!, inferred, { partitions: snapshot.partitions, answers, answered });
+      await checkComplete(inferred.inference, inferred, { partitions: snapshot.partitions, answers, answered });
     } else {
       await perform(
         index.segments.map((segment) => {
-          const { definitionSha256, keyArg, exports } = sources[segment.source]!;
+          const { definitionSha256, keyArg, exports } = getSource(index, segment);
           return { type: "score-segment", ...common, segment, definitionSha256, keyArg, exports };
         }),
       );
@@ -155,14 +143,14 @@ async function scoreVersion(
     }
     const modelless = counts.NO_MODEL + counts.FALLBACK;
     if (spec.missingModel === "error" && modelless > 0) throw missingModels(version, modelless, withoutModel);
-    if (kept !== null && standing.length > 0) {
+    if (last !== undefined && kept !== null && standing.length > 0) {
       const wanted = { column: "PARTITION_KEY", values: standing };
       parts.push(await engine.tables.carry(outputTable, kept.owner, wanted, { MODEL_VERSION: name }));
-      if ((await lastBatch(engine.tables, model, query.table, outputTable))?.batchId !== last!.batchId)
+      if ((await lastBatch(engine.tables, model, query.table, outputTable))?.batchId !== last.batchId)
         throw new ManymodelError("conflict", `another batch wrote into ${outputTable} meanwhile; score again`);
     }
     await engine.tables.publish(outputTable, ownerOf(model, name, query.table), parts);
-    if (inferred !== undefined) await inference!.remove(inferred.job);
+    await inferred?.inference.remove(inferred.job);
   } catch (error) {
     await engine.tables.discard(outputTable, parts);
     throw error;
@@ -187,7 +175,7 @@ async function scoreVersion(
   };
   await recordBatch(engine.tables, {
     ...summary,
-    startedAt: now.toISOString(),
+    startedAt,
     options: JSON.stringify(optionsOf(spec, task)),
   });
   return summary;
@@ -284,7 +272,7 @@ export function checkKeyTypes(version: ModelVersion, snapshot: Snapshot): void {
   const list = (columns: ModelVersion["keyColumns"]) => columns.map((c) => `${c.name} (${c.type})`).join(", ");
   const same =
     version.keyColumns.length === snapshot.keyColumns.length &&
-    version.keyColumns.every((column, i) => column.type === snapshot.keyColumns[i]!.type);
+    version.keyColumns.every((column, i) => column.type === snapshot.keyColumns[i]?.type);
   if (!same)
     throw new ManymodelError(
       "input",
@@ -296,7 +284,8 @@ function* missingTasks(common: ScoreTask, scored: Uint8Array): Iterable<WorkerRe
   let ordinals: number[] = [];
   for (let ordinal = 0; ordinal <= scored.length; ordinal++) {
     if (ordinal < scored.length && scored[ordinal] === 0) ordinals.push(ordinal);
-    const full = ordinals.length > 0 && ordinal - ordinals[0]! >= MISSING_PER_TASK;
+    const [first] = ordinals;
+    const full = first !== undefined && ordinal - first >= MISSING_PER_TASK;
     if (full || (ordinal === scored.length && ordinals.length > 0)) {
       yield { type: "score-missing", ...common, ordinals };
       ordinals = [];

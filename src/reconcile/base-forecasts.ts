@@ -1,3 +1,5 @@
+import { at } from "../core/aligned.ts";
+import { getColumn } from "../core/column.ts";
 import { ManymodelError } from "../core/errors.ts";
 import { type KeyColumn, type KeyValue, keyText } from "../core/partition-key.ts";
 import type { Snapshot } from "../core/run.ts";
@@ -21,37 +23,32 @@ export function noForecasts(nodes: number, coverages: number): StepForecasts {
   };
 }
 
+/** A table of forecasts as it was when it was opened. */
+interface PinnedForecasts {
+  readonly table: string;
+  readonly snapshot: Snapshot;
+  readonly coverages: readonly number[];
+  /** The position of each of the level's columns in the table's encoded keys. */
+  readonly order: readonly number[];
+}
+
 /**
  * The base forecasts of one level, grouped by time, so that they can be read one time after another: memory holds the
  * forecasts of one time.
  */
 export class BaseForecasts {
   readonly #tables: Tables;
-  readonly #table: string;
-  readonly #snapshot: Snapshot;
-  readonly #coverages: readonly number[];
-  /** Where each of the level's columns is in the table's encoded keys. */
-  readonly #order: readonly number[];
+  readonly #pinned: PinnedForecasts;
   readonly #inTableOrder: boolean;
   /** The times there are, in order, as texts; and their positions in the snapshot. */
   readonly times: ReadonlyMap<string, { readonly value: KeyValue; readonly ordinal: number }>;
   readonly timeColumn: KeyColumn;
 
-  private constructor(
-    tables: Tables,
-    table: string,
-    snapshot: Snapshot,
-    coverages: readonly number[],
-    order: readonly number[],
-    keys: readonly KeyValue[],
-  ) {
+  private constructor(tables: Tables, pinned: PinnedForecasts, keys: readonly KeyValue[]) {
     this.#tables = tables;
-    this.#table = table;
-    this.#snapshot = snapshot;
-    this.#coverages = coverages;
-    this.#order = order;
-    this.#inTableOrder = order.every((position, i) => position === i);
-    this.timeColumn = snapshot.keyColumns[0]!;
+    this.#pinned = pinned;
+    this.#inTableOrder = pinned.order.every((position, i) => position === i);
+    this.timeColumn = at(pinned.snapshot.keyColumns, 0);
     this.times = new Map(
       keys.flatMap((value, ordinal) =>
         value === null ? [] : [[keyText(this.timeColumn, value), { value, ordinal }] as const],
@@ -80,8 +77,8 @@ export class BaseForecasts {
     const wrong = numbers.find(({ type }) => type !== "number" && type !== "integer");
     if (wrong !== undefined)
       throw new ManymodelError("input", `column ${wrong.name} of ${table} holds ${wrong.type}s; it must be numbers`);
-    const keys = (await tables.keys(snapshot, 0, snapshot.partitions)).map(([value]) => value!);
-    const opened = new BaseForecasts(tables, table, snapshot, coverages, order, keys);
+    const keys = (await tables.keys(snapshot, 0, snapshot.partitions)).map((key) => at(key, 0));
+    const opened = new BaseForecasts(tables, { table, snapshot, coverages, order }, keys);
     if (opened.times.size === 0)
       throw new ManymodelError(
         "input",
@@ -90,9 +87,14 @@ export class BaseForecasts {
     return opened;
   }
 
+  /** The name of the table. */
+  get table(): string {
+    return this.#pinned.table;
+  }
+
   /** The encoded keys of the table's partitions, also of those without forecasts, values in the level's order. */
   async keys(): Promise<string[]> {
-    const snapshot = await this.#tables.snapshot({ table: this.#table, keyColumns: ["PARTITION_KEY"], columns: [] });
+    const snapshot = await this.#tables.snapshot({ table: this.table, keyColumns: ["PARTITION_KEY"], columns: [] });
     const keys = await this.#tables.keys(snapshot, 0, snapshot.partitions);
     return keys.map(([text]) => this.#inOrder(text as string | null));
   }
@@ -101,49 +103,48 @@ export class BaseForecasts {
   async read(time: string, level: KeyedLevel, into: StepForecasts): Promise<void> {
     const found = this.times.get(time);
     if (found === undefined) return;
-    const { batch } = await this.#tables.read(this.#snapshot, [found.ordinal]);
-    const column = (wanted: string) => {
-      const [, values] = Object.entries(batch.columns).find(([name]) => alike(name, wanted))!;
-      return values.values;
-    };
+    const { batch } = await this.#tables.read(this.#pinned.snapshot, [found.ordinal]);
+    const names = Object.keys(batch.columns);
+    const column = (wanted: string) => getColumn(batch, names.find((name) => alike(name, wanted)) ?? wanted).values;
     const texts = column("PARTITION_KEY") as readonly (string | null)[];
     const copies: [Float64Array, Float64Array][] = [
       [column("FORECAST") as Float64Array, into.mean],
-      ...this.#coverages.flatMap((coverage, c): [Float64Array, Float64Array][] => [
-        [column(`LO_${coverage}`) as Float64Array, into.lower[c]!],
-        [column(`HI_${coverage}`) as Float64Array, into.upper[c]!],
+      ...this.#pinned.coverages.flatMap((coverage, c): [Float64Array, Float64Array][] => [
+        [column(`LO_${coverage}`) as Float64Array, at(into.lower, c)],
+        [column(`HI_${coverage}`) as Float64Array, at(into.upper, c)],
       ]),
     ];
-    for (let row = 0; row < texts.length; row++) {
-      const text = this.#inOrder(texts[row]!);
+    for (const [row, stored] of texts.entries()) {
+      const text = this.#inOrder(stored);
       const node = level.nodes.get(text);
       if (node === undefined) throw this.#stranger(level, text);
-      if (Number.isFinite(into.mean[level.first + node]!))
+      if (Number.isFinite(at(into.mean, level.first + node)))
         throw new ManymodelError(
           "conflict",
-          `${this.#table} has two forecasts of ${showNode(level, text)} for ${this.timeColumn.name} = ${time}; score each version into a table of its own (manymodel batch --output)`,
+          `${this.table} has two forecasts of ${showNode(level, text)} for ${this.timeColumn.name} = ${time}; score each version into a table of its own (manymodel batch --output)`,
         );
-      for (const [from, to] of copies) to[level.first + node] = from[row]!;
+      for (const [from, to] of copies) to[level.first + node] = at(from, row);
     }
   }
 
   /** An encoded key with its values in the order of the level's columns. */
   #inOrder(text: string | null): string {
-    if (this.#order.length === 0) return "";
+    const { order } = this.#pinned;
+    if (order.length === 0) return "";
     if (this.#inTableOrder && text !== null) return text;
     const values = text?.split(",") ?? [];
-    if (values.length !== this.#order.length)
+    if (values.length !== order.length)
       throw new ManymodelError(
         "input",
-        `PARTITION_KEY ${text} in ${this.#table} has ${values.length} values; its level has ${this.#order.length} columns`,
+        `PARTITION_KEY ${text} in ${this.table} has ${values.length} values; its level has ${order.length} columns`,
       );
-    return this.#order.map((position) => values[position]!).join(",");
+    return order.map((position) => at(values, position)).join(",");
   }
 
   #stranger(level: KeyedLevel, text: string): ManymodelError {
     return new ManymodelError(
       "input",
-      `${this.#table} has forecasts of ${showNode(level, text)}, of which there is no leaf; level ${level.name} must be of the same keys, and of the same types, as the leaves`,
+      `${this.table} has forecasts of ${showNode(level, text)}, of which there is no leaf; level ${level.name} must be of the same keys, and of the same types, as the leaves`,
     );
   }
 }

@@ -1,4 +1,5 @@
 import { type Hierarchy, hierarchy } from "@manymodel/forecast/hierarchy";
+import { at } from "../core/aligned.ts";
 import { ManymodelError } from "../core/errors.ts";
 import { decodeKey, encodeKey, type KeyColumn, showKey } from "../core/partition-key.ts";
 import type { Tables } from "../ports/tables.ts";
@@ -31,32 +32,33 @@ export interface KeyedHierarchy {
   readonly levels: readonly KeyedLevel[];
 }
 
+/** The levels of a hierarchy: that of the leaves, which has a table, then those above it. */
+export type DeclaredLevels = readonly [DeclaredLevel & { readonly table: string }, ...DeclaredLevel[]];
+
 /**
  * Builds the hierarchy of the keys there are.
  *
- * @param levels - the leaves' level first
  * @param leaves - the leaves' encoded keys, their values in the order of the first level's columns
  * @param attributes - a table of the leaves' key columns and of further ones, to group by these
  * @throws {ManymodelError} `usage` for levels that make no hierarchy; `input` for a leaf that has no attributes
  */
 export async function declareHierarchy(
   tables: Tables,
-  levels: readonly DeclaredLevel[],
+  [leafLevel, ...above]: DeclaredLevels,
   leaves: readonly string[],
   attributes: string | undefined,
 ): Promise<KeyedHierarchy> {
-  const [leafLevel, ...above] = levels;
-  const names = columnNames(levels);
-  const further = names.slice(leafLevel!.by.length);
+  const names = columnNames([leafLevel, ...above]);
+  const further = names.slice(leafLevel.by.length);
   if (further.length > 0 && attributes === undefined)
     throw new ManymodelError(
       "usage",
-      `${further.join(", ")} is no key column of the leaves, which are by ${leafLevel!.by.join(", ")}; name a table that has both with --attributes, or the leaves' level first`,
+      `${further.join(", ")} is no key column of the leaves, which are by ${leafLevel.by.join(", ")}; name a table that has both with --attributes, or the leaves' level first`,
     );
   const keys =
     further.length === 0 || attributes === undefined
       ? leaves.map((leaf) => leaf.split(","))
-      : await withAttributes(tables, attributes, leafLevel!.by, further, leaves);
+      : await withAttributes(tables, attributes, leafLevel.by, further, leaves);
   let first = 0;
   const keyed = above.map((level): KeyedLevel & { of: Int32Array } => {
     const positions = level.by.map((name) => names.findIndex((other) => alike(other, name)));
@@ -72,9 +74,9 @@ export async function declareHierarchy(
     return placed;
   });
   const own: KeyedLevel = {
-    ...leafLevel!,
-    name: levelName(leafLevel!),
-    positions: leafLevel!.by.map((_, i) => i),
+    ...leafLevel,
+    name: levelName(leafLevel),
+    positions: leafLevel.by.map((_, i) => i),
     first,
     nodes: new Map(leaves.map((leaf, i) => [leaf, i])),
   };
@@ -157,7 +159,7 @@ async function withAttributes(
 /** The type of a column's values, that of the first that is not NULL. */
 function typeOf(keys: readonly (readonly string[])[], column: number): KeyColumn["type"] {
   for (const key of keys) {
-    const [type] = decodeKey(key[column]!).types;
+    const [type] = decodeKey(at(key, column)).types;
     if (type != null) return type;
   }
   return "string";

@@ -1,5 +1,6 @@
 import { type Reconciler, reconciler } from "@manymodel/forecast/hierarchy";
 import { normalQuantile } from "@manymodel/forecast/stats";
+import { at } from "../core/aligned.ts";
 import { ManymodelError } from "../core/errors.ts";
 import type { StepForecasts } from "./base-forecasts.ts";
 import { type KeyedHierarchy, type KeyedLevel, showNode } from "./declared-hierarchy.ts";
@@ -52,15 +53,17 @@ function variancesOf(
   missing: Uint8Array,
   coverages: readonly number[],
 ): Float64Array {
-  const widest = coverages.indexOf(Math.max(...coverages));
-  const deviations = 2 * normalQuantile(0.5 + coverages[widest]! / 200);
+  const coverage = Math.max(...coverages);
+  const widest = coverages.indexOf(coverage);
+  const [low, high] = [at(lower, widest), at(upper, widest)];
+  const deviations = 2 * normalQuantile(0.5 + coverage / 200);
   const variances = new Float64Array(hierarchy.nodes);
   for (const level of levels)
-    for (const [text, at] of level.nodes) {
-      const node = level.first + at;
+    for (const [text, place] of level.nodes) {
+      const node = level.first + place;
       if (missing[node] === 1) continue;
-      variances[node] = ((upper[widest]![node]! - lower[widest]![node]!) / deviations) ** 2;
-      if (!Number.isFinite(variances[node])) throw noInterval(level, text, coverages[widest]!);
+      variances[node] = ((at(high, node) - at(low, node)) / deviations) ** 2;
+      if (!Number.isFinite(variances[node])) throw noInterval(level, text, coverage);
     }
   return variances;
 }

@@ -1,4 +1,5 @@
 import { RECONCILIATION_METHODS, type ReconciliationMethod } from "@manymodel/forecast/hierarchy";
+import { zip } from "../core/aligned.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import { checkLevels } from "../core/quantile.ts";
 import { checkName } from "../core/run.ts";
@@ -7,7 +8,13 @@ import type { Tables } from "../ports/tables.ts";
 import type { OnProgress } from "../runs/progress.ts";
 import { checksum } from "../stages/checksum.ts";
 import { BaseForecasts, noForecasts } from "./base-forecasts.ts";
-import { declareHierarchy, type KeyedHierarchy, levelName, showNode } from "./declared-hierarchy.ts";
+import {
+  type DeclaredLevels,
+  declareHierarchy,
+  type KeyedHierarchy,
+  levelName,
+  showNode,
+} from "./declared-hierarchy.ts";
 import type { ReconcileSpec } from "./reconcile-spec.ts";
 import { reconcileStep } from "./reconcile-step.ts";
 import { ReconciledOutput } from "./reconciled-output.ts";
@@ -37,13 +44,14 @@ export async function reconcileTables(
   spec: ReconcileSpec,
   onProgress: OnProgress = () => {},
 ): Promise<ReconcileSummary> {
-  checkSpec(spec);
-  const { levels, coverages, method, outputTable } = spec;
-  const sources: (BaseForecasts | undefined)[] = [];
-  for (const { table, by } of levels)
-    sources.push(table === undefined ? undefined : await BaseForecasts.open(tables, table, by, spec.time, coverages));
-  const leaves = sources[0]!;
-  checkTimes(spec, sources);
+  const levels = checkSpec(spec);
+  const { coverages, method, outputTable } = spec;
+  const open = (table: string, by: readonly string[]) => BaseForecasts.open(tables, table, by, spec.time, coverages);
+  const [leafLevel, ...above] = levels;
+  const leaves = await open(leafLevel.table, leafLevel.by);
+  const sources: (BaseForecasts | undefined)[] = [leaves];
+  for (const { table, by } of above) sources.push(table === undefined ? undefined : await open(table, by));
+  checkTimes(spec, leaves, sources);
   const keyed = await declareHierarchy(tables, levels, await leaves.keys(), spec.attributes);
   const residuals = method === "mint-shrink" ? await readResiduals(tables, keyed, spec.time) : undefined;
   const reconcile = reconcileStep(keyed, spec, residuals);
@@ -56,13 +64,13 @@ export async function reconcileTables(
   try {
     for (const [text, { value }] of leaves.times) {
       const base = noForecasts(keyed.hierarchy.nodes, coverages.length);
-      for (const [i, source] of sources.entries()) await source?.read(text, keyed.levels[i]!, base);
+      for (const [source, level] of zip(sources, keyed.levels)) await source?.read(text, level, base);
       const missing = Uint8Array.from(base.mean, (mean) => (Number.isFinite(mean) ? 0 : 1));
       if (spec.missing === "fail") checkComplete(spec, keyed, missing, text);
       await output.add(value, base.mean, missing, reconcile(base, missing));
       onProgress({ total: leaves.times.size, done: output.steps, failed: 0 });
     }
-    await output.finish(checksum(JSON.stringify(["reconcile", method, levels[0]!.table])));
+    await output.finish(checksum(JSON.stringify(["reconcile", method, leafLevel.table])));
   } catch (error) {
     await output.discard();
     // What the numerics cannot do with these data.
@@ -74,7 +82,8 @@ export async function reconcileTables(
   return { method, outputTable, leaves: leafCount, aggregates, steps, leftOut, rows };
 }
 
-function checkSpec({ levels, method, outputTable, coverages }: ReconcileSpec): void {
+/** Returns the levels of what is to be reconciled. @throws {ManymodelError} `usage` if they or the options do not fit */
+function checkSpec({ levels, method, outputTable, coverages }: ReconcileSpec): DeclaredLevels {
   checkName("output table", outputTable, "table");
   if (!RECONCILIATION_METHODS.includes(method))
     throw new ManymodelError(
@@ -87,7 +96,8 @@ function checkSpec({ levels, method, outputTable, coverages }: ReconcileSpec): v
       "usage",
       "a hierarchy has at least two levels: the leaves, then sums of them, such as --level store,sku=FORECASTS --level store",
     );
-  if (leaves.table === undefined)
+  const { table } = leaves;
+  if (table === undefined)
     throw new ManymodelError(
       "usage",
       `the leaves, level ${levelName(leaves)}, have no table; say --level ${levelName(leaves)}=FORECASTS`,
@@ -95,21 +105,24 @@ function checkSpec({ levels, method, outputTable, coverages }: ReconcileSpec): v
   checkLevels(coverages);
   if (method === "wls-var" && coverages.length === 0)
     throw new ManymodelError("usage", "method wls-var takes variances from intervals; give their levels, such as 95");
-  if (method !== "mint-shrink") return;
   const without = levels.find(({ table, residuals }) => table !== undefined && residuals === undefined);
-  if (without !== undefined)
+  if (method === "mint-shrink" && without !== undefined)
     throw new ManymodelError(
       "usage",
       `level ${levelName(without)} has no residuals; method mint-shrink needs a table of them for each level that has forecasts`,
     );
+  return [{ ...leaves, table }, ...above];
 }
 
 /** All levels must be of the same kind of times; and unless what is missing is left out, of the same times. */
-function checkTimes({ levels, missing }: ReconcileSpec, sources: readonly (BaseForecasts | undefined)[]): void {
-  const leaves = sources[0]!;
-  for (const [i, source] of sources.entries()) {
+function checkTimes(
+  { missing }: ReconcileSpec,
+  leaves: BaseForecasts,
+  sources: readonly (BaseForecasts | undefined)[],
+): void {
+  for (const source of sources) {
     if (source === undefined) continue;
-    const [table, own] = [levels[i]!.table, levels[0]!.table];
+    const [table, own] = [source.table, leaves.table];
     const { name, type } = source.timeColumn;
     if (type !== leaves.timeColumn.type)
       throw new ManymodelError(
@@ -137,7 +150,7 @@ function checkComplete({ levels }: ReconcileSpec, keyed: KeyedHierarchy, missing
       if (missing[level.first + node] === 1)
         throw new ManymodelError(
           "input",
-          `${showNode(level, text)} has no forecast for ${time} in ${level.table}; see its STATUS there, or reconcile without it with --missing leave-out${level.by === levels[0]!.by ? "" : ", or leave the level's table out"}`,
+          `${showNode(level, text)} has no forecast for ${time} in ${level.table}; see its STATUS there, or reconcile without it with --missing leave-out${level.by === levels[0]?.by ? "" : ", or leave the level's table out"}`,
         );
   }
 }

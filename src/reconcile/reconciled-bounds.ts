@@ -1,4 +1,5 @@
 import { type Hierarchy, sumUp } from "@manymodel/forecast/hierarchy";
+import { at } from "../core/aligned.ts";
 import type { StepForecasts } from "./base-forecasts.ts";
 
 /**
@@ -21,8 +22,8 @@ export function reconciledBounds(
   const bounds = (side: readonly Float64Array[], sign: 1 | -1) =>
     side.map((bound) => {
       const halves = bound.map((value, node) => {
-        const half = sign * (value - base.mean[node]!);
-        return ratios === null ? half : half * Math.sqrt(ratios[node]!);
+        const half = sign * (value - at(base.mean, node));
+        return ratios === null ? half : half * Math.sqrt(at(ratios, node));
       });
       const squares = sumUp(
         hierarchy,
@@ -30,7 +31,7 @@ export function reconciledBounds(
       );
       return halves.map((half, node) => {
         const alone = node < hierarchy.aggregates && (derived[node] === 1 || Number.isNaN(half));
-        return reconciled[node]! + sign * (alone ? Math.sqrt(squares[node]!) : half);
+        return at(reconciled, node) + sign * (alone ? Math.sqrt(at(squares, node)) : half);
       });
     });
   return { lower: bounds(base.lower, -1), upper: bounds(base.upper, 1) };

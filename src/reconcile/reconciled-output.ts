@@ -1,3 +1,4 @@
+import { at } from "../core/aligned.ts";
 import type { KeyValue } from "../core/partition-key.ts";
 import type { TablePart, Tables } from "../ports/tables.ts";
 import type { StepForecasts } from "./base-forecasts.ts";
@@ -30,11 +31,11 @@ export class ReconciledOutput {
 
   async add(time: KeyValue, base: Float64Array, missing: Uint8Array, reconciled: StepForecasts): Promise<void> {
     this.steps++;
-    for (let node = 0; node < base.length; node++) {
+    for (const [node, value] of base.entries()) {
       const leaf = node - this.#first;
       if (leaf >= 0 && missing[node] === 1) continue;
-      if (leaf >= 0) this.#counts[leaf]!++;
-      this.#rows.forecast(node, time, this.steps, base[node]!, reconciled);
+      if (leaf >= 0) this.#counts[leaf] = at(this.#counts, leaf) + 1;
+      this.#rows.forecast(node, time, this.steps, value, reconciled);
     }
     if (this.#rows.length >= ROWS_PER_PART) await this.#flush();
   }

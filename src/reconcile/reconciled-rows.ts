@@ -1,3 +1,4 @@
+import { at, zip } from "../core/aligned.ts";
 import type { Column, ColumnBatch, ColumnInfo } from "../core/column.ts";
 import { decodeKey, type KeyColumn, type KeyValue } from "../core/partition-key.ts";
 import { keyColumn, outputType } from "../work/forecast-rows.ts";
@@ -60,7 +61,7 @@ export class ReconciledRows {
       for (const [text, node] of texts) {
         const key = new Array<KeyValue>(columns.length).fill(null);
         const values = text === "" ? [] : decodeKey(text).key;
-        for (const [i, position] of positions.entries()) key[position] = values[i]!;
+        for (const [i, position] of positions.entries()) key[position] = at(values, i);
         nodes[first + node] = { level: name, text, key };
       }
     this.#nodes = nodes;
@@ -74,12 +75,8 @@ export class ReconciledRows {
   /** A forecast of one node for one time. */
   forecast(node: number, time: KeyValue, step: number, base: number, { mean, lower, upper }: StepForecasts): void {
     this.#row(node, time, BigInt(step), "OK");
-    this.#numbers[0]!.push(mean[node]!);
-    for (let c = 0; c < lower.length; c++) {
-      this.#numbers[1 + 2 * c]!.push(lower[c]![node]!);
-      this.#numbers[2 + 2 * c]!.push(upper[c]![node]!);
-    }
-    this.#numbers.at(-1)!.push(base);
+    const bounds = lower.flatMap((bound, c) => [at(bound, node), at(at(upper, c), node)]);
+    for (const [column, value] of zip(this.#numbers, [at(mean, node), ...bounds, base])) column.push(value);
   }
 
   /** A node without forecasts: one row that says why. */
@@ -89,7 +86,7 @@ export class ReconciledRows {
   }
 
   #row(node: number, time: KeyValue, step: bigint | null, status: string): void {
-    this.#chosen.push(this.#nodes[node]!);
+    this.#chosen.push(at(this.#nodes, node));
     this.#times.push(time);
     this.#steps.push(step);
     this.#status.push(status);
@@ -107,7 +104,7 @@ export class ReconciledRows {
       ...keyed.columns.map((column, i) =>
         keyColumn(
           column,
-          this.#chosen.map(({ key }) => key[i]!),
+          this.#chosen.map(({ key }) => at(key, i)),
         ),
       ),
       text(this.#chosen.map((node) => node.text)),
@@ -117,8 +114,8 @@ export class ReconciledRows {
       text(this.#status),
     ];
     this.#clear();
-    const columns = reconciledColumns(this.#table).map(({ name }, i) => [name, data[i]!]);
-    return { length, columns: Object.fromEntries(columns) };
+    const names = reconciledColumns(this.#table).map(({ name }) => name);
+    return { length, columns: Object.fromEntries(zip(names, data)) };
   }
 
   #clear(): void {

@@ -1,6 +1,8 @@
-import type { Column } from "../core/column.ts";
+import { at, zip } from "../core/aligned.ts";
+import { getColumn } from "../core/column.ts";
 import { ManymodelError } from "../core/errors.ts";
 import { encodeKey } from "../core/partition-key.ts";
+import { rowRanges } from "../core/row-range.ts";
 import type { Tables } from "../ports/tables.ts";
 import { type KeyedHierarchy, type KeyedLevel, showNode } from "./declared-hierarchy.ts";
 
@@ -20,13 +22,13 @@ export async function readResiduals(
   time: string,
 ): Promise<Float64Array[]> {
   const times = new Map<string, Float64Array>();
-  const at = (text: string) => {
+  const vectorAt = (text: string) => {
     const known = times.get(text) ?? new Float64Array(hierarchy.nodes).fill(NaN);
     times.set(text, known);
     return known;
   };
   for (const level of levels)
-    if (level.residuals !== undefined) await readLevel(tables, level, level.residuals, time, at);
+    if (level.residuals !== undefined) await readLevel(tables, level, level.residuals, time, vectorAt);
   return [...times.values()];
 }
 
@@ -35,7 +37,7 @@ async function readLevel(
   level: KeyedLevel,
   table: string,
   time: string,
-  at: (time: string) => Float64Array,
+  vectorAt: (time: string) => Float64Array,
 ): Promise<void> {
   // The total has no key columns; its partitions are its times.
   const total = level.by.length === 0;
@@ -48,14 +50,15 @@ async function readLevel(
   for (let from = 0; from < snapshot.partitions; from += BLOCK) {
     const to = Math.min(from + BLOCK, snapshot.partitions);
     const keys = await tables.keys(snapshot, from, to);
-    const { batch, offsets } = await tables.read(
+    const rows = await tables.read(
       snapshot,
       keys.map((_, i) => from + i),
     );
-    const [times, residuals] = snapshot.columns.map(({ name }) => batch.columns[name]!) as [Column, Column];
+    const column = (i: number) => getColumn(rows.batch, at(snapshot.columns, i).name);
+    const [times, residuals] = [column(0), column(1)];
     if (residuals.type !== "number")
       throw new ManymodelError("input", `RESIDUAL of ${table} holds ${residuals.type}s; it must be numbers`);
-    for (const [i, key] of keys.entries()) {
+    for (const [key, { start, end }] of zip(keys, rowRanges(rows))) {
       const text = total ? "" : encodeKey(snapshot.keyColumns, key);
       const node = level.nodes.get(text);
       if (node === undefined)
@@ -63,8 +66,8 @@ async function readLevel(
           "input",
           `${table} has residuals of ${showNode(level, text)}, of which there is no leaf; its keys must be those of the forecasts, and of the same types`,
         );
-      for (let row = offsets[i]!; row < offsets[i + 1]!; row++)
-        at(String(times.values[row]))[level.first + node] = residuals.values[row]!;
+      for (let row = start; row < end; row++)
+        vectorAt(String(times.values[row]))[level.first + node] = at(residuals.values, row);
     }
   }
 }

@@ -1,8 +1,10 @@
+import { at } from "../core/aligned.ts";
 import { ManymodelError } from "../core/errors.ts";
 import { otherData } from "../core/other-data.ts";
 import { type IndexSummary, newRunId, type RunManifest } from "../core/run.ts";
 import { type Collected, collectRun, joinIndexes, selected } from "../pipeline/collect-run.ts";
 import type { Engine } from "../ports/engine.ts";
+import type { RunContext } from "../runs/run-context.ts";
 import { metricName, type PartitionScore, type RunScores, readScores } from "./run-scores.ts";
 
 /** Whose best partitions to collect, and by what. */
@@ -26,7 +28,9 @@ export interface Champions {
 }
 
 interface Champion {
+  /** The position of its run among those that are compared, and that run's id. */
   readonly run: number;
+  readonly runId: string;
   readonly score: PartitionScore;
 }
 
@@ -41,25 +45,25 @@ interface Champion {
 export async function collectChampions(
   engine: Engine,
   spec: ChampionsSpec,
-  now: Date,
-  packageVersion: string,
+  { now, packageVersion }: Pick<RunContext, "now" | "packageVersion">,
 ): Promise<Champions> {
   const names = [...new Set(spec.runs)];
   if (names.length < 2)
     throw new ManymodelError("usage", `champions need at least two different runs; there is ${names.length}`);
   const runs: RunScores[] = [];
   for (const name of names) runs.push(await readScores(engine, name, spec.metric));
-  checkAlike(runs);
+  const first = at(runs, 0);
+  checkAlike(first, runs);
   const champions = choose(runs, spec);
-  const [first] = runs;
+  const created = now();
   const plan = {
-    ...first!.manifest,
-    runId: spec.runId ?? newRunId("champions", now, Math.random),
-    createdAt: now.toISOString(),
+    ...first.manifest,
+    runId: spec.runId ?? newRunId("champions", created, Math.random),
+    createdAt: created.toISOString(),
     packageVersion,
     mode: "champions" as const,
     champions: { runs: names, metric: metricName(spec.metric) },
-    definition: { ...first!.manifest.definition, predicts: runs.every((run) => run.manifest.definition.predicts) },
+    definition: { ...first.manifest.definition, predicts: runs.every((run) => run.manifest.definition.predicts) },
   };
   const { manifest, index } = await collectRun(engine, plan, collected(runs, champions));
   const counts = names.map((name, i) => [name, [...champions.values()].filter(({ run }) => run === i).length] as const);
@@ -72,13 +76,13 @@ function choose(runs: readonly RunScores[], { acrossData = false }: ChampionsSpe
     for (const score of scores) {
       const { partitionKey } = score;
       const champion = champions.get(partitionKey);
-      if (champion === undefined) champions.set(partitionKey, { run, score });
+      if (champion === undefined) champions.set(partitionKey, { run, runId, score });
       else if (better(score, champion.score)) {
         const data = [champion.score.dataSha256, score.dataSha256] as const;
-        const why = otherData(runs[champion.run]!.runId, runId, [{ partitionKey, data }]);
+        const why = otherData(champion.runId, runId, [{ partitionKey, data }]);
         if (why !== null && champion.score.why === null && !acrossData)
           throw new ManymodelError("conflict", `${why}, or say --across-data`);
-        champions.set(partitionKey, { run, score });
+        champions.set(partitionKey, { run, runId, score });
       }
     }
   return champions;
@@ -107,12 +111,12 @@ function collected(runs: readonly RunScores[], champions: Map<string, Champion>)
     .reduce(joinIndexes);
 }
 
-function checkAlike([first, ...others]: readonly RunScores[]): void {
+function checkAlike(first: RunScores, runs: readonly RunScores[]): void {
   const types = ({ manifest }: RunScores) => manifest.snapshot.keyColumns.map(({ type }) => type).join(", ");
-  for (const other of others)
-    if (types(other) !== types(first!))
+  for (const other of runs)
+    if (types(other) !== types(first))
       throw new ManymodelError(
         "conflict",
-        `${first!.runId} is partitioned by (${types(first!)}), ${other.runId} by (${types(other)}); the keys must be of the same types`,
+        `${first.runId} is partitioned by (${types(first)}), ${other.runId} by (${types(other)}); the keys must be of the same types`,
       );
 }

@@ -90,7 +90,8 @@ export function distribution(values: ArrayLike<number>): Distribution {
   const quantile = (p: number) => {
     const at = p * (sorted.length - 1);
     const low = Math.floor(at);
-    return sorted[low]! + (at - low) * ((sorted[low + 1] ?? sorted[low]!) - sorted[low]!);
+    const below = sorted[low] ?? NaN;
+    return below + (at - low) * ((sorted[low + 1] ?? below) - below);
   };
   const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
   return { count: sorted.length, mean, median: quantile(0.5), p10: quantile(0.1), p90: quantile(0.9) };

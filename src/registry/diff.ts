@@ -82,6 +82,8 @@ const factsOf = ({ outcome, model, dataSha256, metrics }: PartitionOutcome): Fac
 
 const same = (a: Facts, b: Facts) => a.outcome === b.outcome && a.model === b.model && a.dataSha256 === b.dataSha256;
 
+type Metrics = Readonly<Record<string, number | null>>;
+
 /** Adds a partition's metrics to the sums; false where both versions have none in common. */
 function addMetrics(
   sums: Map<string, { partitions: number; before: number; after: number }>,
@@ -89,10 +91,10 @@ function addMetrics(
   after: string | null,
 ): boolean {
   if (before === null || after === null) return false;
-  const [was, is] = [JSON.parse(before), JSON.parse(after)] as Record<string, number | null>[];
+  const [was, is] = [JSON.parse(before), JSON.parse(after)] as [Metrics, Metrics];
   let counts = false;
-  for (const [metric, value] of Object.entries(is!)) {
-    const old = was![metric];
+  for (const [metric, value] of Object.entries(is)) {
+    const old = was[metric];
     if (typeof value !== "number" || typeof old !== "number") continue;
     const sum = sums.get(metric) ?? { partitions: 0, before: 0, after: 0 };
     sums.set(metric, { partitions: sum.partitions + 1, before: sum.before + old, after: sum.after + value });

@@ -4,9 +4,8 @@ import { type IndexSummary, newRunId, type RunManifest } from "../core/run.ts";
 import { startCrew } from "../crew/crew.ts";
 import { type Collected, collectRun, joinIndexes, selected } from "../pipeline/collect-run.ts";
 import type { RunSpec } from "../pipeline/plan-run.ts";
-import { type Trainers, train } from "../pipeline/train.ts";
+import { type TrainContext, train } from "../pipeline/train.ts";
 import type { Engine } from "../ports/engine.ts";
-import type { OnProgress } from "../runs/progress.ts";
 import { completedRun, readIndex } from "../runs/read-index.ts";
 import type { UnchangedPartition } from "../work/find-unchanged.ts";
 import type { WorkerRequest } from "../work/worker.ts";
@@ -41,31 +40,29 @@ export async function trainChanged(
   engine: Engine,
   spec: RunSpec,
   since: string,
-  trainers: Trainers,
-  packageVersion: string,
-  onProgress: OnProgress = () => {},
+  context: TrainContext,
 ): Promise<ChangedRun> {
   const base = await completedRun(engine, since);
   const snapshot = await engine.tables.snapshot(spec.query);
   const everything = async (why: string | null): Promise<ChangedRun> => {
-    const run = await train(engine, { ...spec, snapshot }, trainers, packageVersion, onProgress);
+    const run = await train(engine, { ...spec, snapshot }, context);
     return { ...run, changed: { since, trained: run.manifest.partitions, carried: 0, why } };
   };
   const why = whyEverything(base.manifest, { ...spec, snapshot });
   if (why !== null) return everything(why);
 
   const index = await readIndex(engine.stage, base.index, `run ${since} was completed`);
-  const kept: IndexedSegment[] = [];
+  const keptParts = new Map<IndexedSegment, IndexedSegment>();
   const isKept = new Uint8Array(snapshot.partitions);
   const waiting = index.segments[Symbol.iterator]();
-  const crew = await startCrew(trainers.workers, trainers.entry, Math.min(spec.workers, index.segments.length));
+  const crew = await startCrew(context.workers, context.entry, Math.min(spec.workers, index.segments.length));
   try {
     await crew.run(async (member, signal) => {
       for (let next = waiting.next(); !next.done && !signal.aborted; next = waiting.next()) {
         const request: WorkerRequest = { type: "find-unchanged", segment: next.value, snapshot };
         const found = await member.call<UnchangedPartition[]>(request);
         const part = selected(next.value, found);
-        if (part !== undefined) kept.push(part);
+        if (part !== undefined) keptParts.set(next.value, part);
         for (const { ordinal } of found) isKept[ordinal] = 1;
       }
     });
@@ -73,25 +70,21 @@ export async function trainChanged(
     await crew.close();
   }
   // The members end in any order; the index is in that of the segments.
-  const place = new Map(index.segments.map(({ path }, i) => [path, i]));
-  kept.sort((a, b) => place.get(a.path)! - place.get(b.path)!);
+  const kept = index.segments.flatMap((segment) => keptParts.get(segment) ?? []);
   const carried = kept.reduce((sum, { rows }) => sum + rows, 0);
   if (carried === 0) return everything(null);
 
   const keys = await changedKeys(engine, snapshot, isKept);
-  const runId = newRunId(spec.mode, new Date(), Math.random);
-  const fresh =
-    keys.length === 0
-      ? undefined
-      : await train(engine, { ...spec, runId, snapshot, keys }, trainers, packageVersion, onProgress);
+  const runId = newRunId(spec.mode, context.now(), Math.random);
+  const fresh = keys.length === 0 ? undefined : await train(engine, { ...spec, runId, snapshot, keys }, context);
   const before: Collected = { sources: index.sources, segments: kept };
   const news = fresh && (await readIndex(engine.stage, fresh.index, `run ${runId} was completed`));
   const { champions: _, patch: __, ...trained } = base.manifest;
   const plan = {
     ...trained,
     runId: spec.runId,
-    createdAt: new Date().toISOString(),
-    packageVersion,
+    createdAt: context.now().toISOString(),
+    packageVersion: context.packageVersion,
     mode: "changed" as const,
     snapshot,
     changed: { since, by: fresh === undefined ? null : runId },

@@ -1,4 +1,4 @@
-import type { IndexedSegment, ModelIndex, PartitionOutcome } from "../core/artifact.ts";
+import type { IndexedSegment, IndexSource, ModelIndex, PartitionOutcome } from "../core/artifact.ts";
 import { ManymodelError } from "../core/errors.ts";
 import type { IndexSummary, RunManifest, RunRecord } from "../core/run.ts";
 import { decodeSegment, SEGMENT_BLOCK } from "../core/segment.ts";
@@ -28,6 +28,18 @@ export async function completedRun(engine: Engine, runId: string): Promise<Compl
 /** An index, verified. @throws {ManymodelError} `corrupt` with `why` if it was changed */
 export async function readIndex(stage: Stage, { path, sha256 }: IndexSummary, why: string): Promise<ModelIndex> {
   return parseJson(await getVerified(stage, path, sha256, why), path);
+}
+
+/**
+ * Returns the run that a segment of an index is of.
+ *
+ * @throws {ManymodelError} `corrupt` if the index does not list it
+ */
+export function getSource({ sources }: Pick<ModelIndex, "sources">, { path, source }: IndexedSegment): IndexSource {
+  const listed = sources[source];
+  if (listed === undefined)
+    throw new ManymodelError("corrupt", `${path} is of source ${source}, but its index lists ${sources.length}`);
+  return listed;
 }
 
 /** A row of a segment that counts, and where it is in its file. */

@@ -1,6 +1,7 @@
 import type { RunRecord } from "../core/run.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { ChunkRecord } from "../ports/queue.ts";
+import { leaseHolders } from "./lease-holders.ts";
 
 /**
  * Whether a run has stalled: it is running, but everybody who held its chunks is known to be gone, and no worker on the
@@ -16,8 +17,7 @@ export async function hasStalled(
   chunks?: readonly ChunkRecord[],
 ): Promise<boolean> {
   if (state !== "running" || manifest === null) return false;
-  const known = chunks ?? (await queue.chunks(runId));
-  const holders = known.flatMap(({ state, worker }) => (state === "leased" ? [worker!] : []));
+  const holders = leaseHolders(chunks ?? (await queue.chunks(runId)));
   if (holders.length === 0) return false;
   const alive = await roster.alive();
   if (alive.some(({ name, run }) => (run === runId || run === null) && !workers.isGone(name))) return false;

@@ -7,7 +7,7 @@ import type { Stage } from "../ports/stage.ts";
 import { getJson } from "../stages/json.ts";
 import { openFinder, type PartitionFinder } from "./find-partition.ts";
 import { LruCache } from "./lru-cache.ts";
-import { blockStart, readIndex, segmentBlock } from "./read-index.ts";
+import { blockStart, getSource, readIndex, segmentBlock } from "./read-index.ts";
 
 /** A version whose partitions can be found. */
 export interface OpenVersion {
@@ -92,7 +92,7 @@ export class TrainedModels {
           return read;
         }));
       const row = rows[at - start];
-      if (row?.partitionKey === partitionKey) return { trained: row, source: index.sources[segment.source]! };
+      if (row?.partitionKey === partitionKey) return { trained: row, source: getSource(index, segment) };
     }
     return undefined;
   }

@@ -37,13 +37,14 @@ const FAILURES: readonly (readonly [code: RegExp, kind: ErrorKind, what: string]
 export function s3Failure(error: unknown, where: string): ManymodelError {
   const { name = "", $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
   const codes = [name, String($metadata?.httpStatusCode)];
-  const [, kind, what] = FAILURES.find(([code]) => codes.some((said) => code.test(said))) ?? [];
+  const failure = FAILURES.find(([code]) => codes.some((said) => code.test(said)));
   const options = { cause: error };
   const said = name === "" ? "" : ` (${name})`;
   if (/^Region is missing/.test(messageOf(error)))
     return new ManymodelError("config", `${where}: no region; set AWS_REGION, or the stage's region`, options);
-  if (kind !== undefined) {
-    const link = /^(is|was) /.test(what!) ? " " : ": ";
+  if (failure !== undefined) {
+    const [, kind, what] = failure;
+    const link = /^(is|was) /.test(what) ? " " : ": ";
     return new ManymodelError(kind, `${where}${link}${what}${kind === "not-found" ? "" : said}`, options);
   }
   return new ManymodelError("storage", `${where}: ${messageOf(error)}${said}; try again`, options);

@@ -48,7 +48,7 @@ export function s3Stage(address: StageAddress): Stage {
     ask(prefix, async ({ s3, client }) => {
       const paths: string[] = [];
       for await (const page of s3.paginateListObjectsV2({ client }, { Bucket, Prefix: root + prefix }))
-        for (const { Key } of page.Contents ?? []) paths.push(Key!.slice(root.length));
+        for (const { Key } of page.Contents ?? []) if (Key !== undefined) paths.push(Key.slice(root.length));
       return paths.sort();
     });
 
@@ -85,8 +85,9 @@ export function s3Stage(address: StageAddress): Stage {
           const { Errors = [] } = await client.send(
             new s3.DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }),
           );
-          if (Errors.length > 0)
-            throw s3Failure({ name: Errors[0]!.Code, message: Errors[0]!.Message }, `s3://${Bucket}/${Errors[0]!.Key}`);
+          const [failure] = Errors;
+          if (failure !== undefined)
+            throw s3Failure({ name: failure.Code, message: failure.Message }, `s3://${Bucket}/${failure.Key}`);
         }
       });
       return found.length;

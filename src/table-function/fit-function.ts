@@ -30,16 +30,13 @@ export function fitFunction(definition: AnyModelDefinition, given: TrainingPlan)
       rows.push(row);
     },
     finalize(writer: RowWriter): void {
-      if (rows.length === 0) return;
-      const { PARTITION_KEY: partitionKey, P } = rows[0]!;
+      const [first] = rows;
+      if (first === undefined) return;
+      const { PARTITION_KEY: partitionKey, P } = first;
       const batch = toBatch(columns, "C", rows);
       // The position and the attempt are the caller's to say.
-      const { row, context } = preparePartition(
-        plan,
-        batch,
-        { position: 0, partitionKey, start: 0, end: rows.length },
-        0,
-      );
+      const partition = { position: 0, partitionKey, batch, start: 0, end: rows.length };
+      const { row, context } = preparePartition(plan, partition, 0);
       if (context !== undefined) {
         const began = Date.now();
         try {

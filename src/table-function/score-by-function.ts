@@ -1,5 +1,6 @@
 import { ManymodelError, messageOf } from "../core/errors.ts";
 import { decodeKey } from "../core/partition-key.ts";
+import { rowRanges } from "../core/row-range.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { PredictedStatus, TableFunctions } from "../ports/table-functions.ts";
@@ -59,15 +60,9 @@ export async function scoreByFunction(
       else output.count(found.status as ScoredPartition["status"]);
     }
     const ordinals = modelless.map(({ ordinal }) => ordinal);
-    const input = fallback === null ? undefined : await engine.tables.read(snapshot, ordinals);
+    const input = fallback === null ? undefined : rowRanges(await engine.tables.read(snapshot, ordinals));
     for (const [i, { key, ...why }] of modelless.entries())
-      await output.addWithoutModel(
-        key,
-        why as Problem,
-        input?.batch,
-        input?.offsets[i] ?? 0,
-        input?.offsets[i + 1] ?? 0,
-      );
+      await output.addWithoutModel(key, why as Problem, input?.[i]);
     const isWritten = [...statuses.values()].some((status) => !status.kept);
     const written = isWritten ? [await part.store()] : [];
     return await output.write(

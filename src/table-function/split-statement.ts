@@ -16,12 +16,13 @@ export async function splitStatement<T>(
 ): Promise<ReadonlyMap<T, unknown>> {
   const failed = new Map<T, unknown>();
   const attempt = async (some: readonly T[]): Promise<void> => {
-    if (some.length === 0) return;
+    const [first, ...others] = some;
+    if (first === undefined) return;
     try {
       await statement(some);
     } catch (error) {
       if (error instanceof ManymodelError && error.kind !== "input") throw error;
-      if (some.length === 1) failed.set(some[0]!, error);
+      if (others.length === 0) failed.set(first, error);
       else {
         const half = Math.ceil(some.length / 2);
         await attempt(some.slice(0, half));

@@ -1,3 +1,4 @@
+import { zip } from "../core/aligned.ts";
 import type { PartitionOutcome, SegmentInfo, TaskFile } from "../core/artifact.ts";
 import { messageOf } from "../core/errors.ts";
 import { decodeKey } from "../core/partition-key.ts";
@@ -24,28 +25,25 @@ export async function trainByFunction(
 ): Promise<SegmentInfo> {
   const { runId, snapshot } = manifest;
   const task = await getJson<TaskFile>(stage, stagePath.task(runId, chunk));
-  const asked = task.keys
-    .map((partitionKey, i): FunctionPartition => ({ partitionKey, ordinal: task.ordinals[i]! }))
-    .filter(({ ordinal }) => ordinal >= 0);
+  const partitions = Array.from(
+    zip(task.keys, task.ordinals),
+    ([partitionKey, ordinal]): FunctionPartition => ({ partitionKey, ordinal }),
+  );
+  const asked = partitions.filter(({ ordinal }) => ordinal >= 0);
   const fitted = new Map<number, string>();
   const failed = await splitStatement(asked, async (some) => {
     for (const [ordinal, outcome] of await functions.fit(snapshot, body, some)) fitted.set(ordinal, outcome);
   });
   const reasons = new Map([...failed].map(([{ ordinal }, error]) => [ordinal, messageOf(error)]));
-  const rows = task.keys.map((partitionKey, i): PartitionOutcome => {
+  const nothing = { batch: { length: 0, columns: {} }, start: 0, end: 0 };
+  const rows = partitions.map(({ partitionKey, ordinal }, i): PartitionOutcome => {
     const position = task.start + i;
     const seed = partitionSeed(manifest.seed, partitionKey);
-    const outcome = fitted.get(task.ordinals[i]!);
+    const outcome = fitted.get(ordinal);
     if (outcome !== undefined) return { ...JSON.parse(outcome), key: decodeKey(partitionKey).key, position, attempt };
-    if (task.ordinals[i]! < 0)
-      return preparePartition(
-        manifest,
-        { length: 0, columns: {} },
-        { position, partitionKey, start: 0, end: 0 },
-        attempt,
-      ).row;
-    const why = reasons.get(task.ordinals[i]!) ?? "the table function returned nothing for it";
+    if (ordinal < 0) return preparePartition(manifest, { position, partitionKey, ...nothing }, attempt).row;
+    const why = reasons.get(ordinal) ?? "the table function returned nothing for it";
     return failedOutcome({ position, partitionKey, seed, attempt }, "fit-error", why);
   });
-  return putSegment(stage, runId, snapshot.keyColumns, chunk, attempt, rows);
+  return putSegment(stage, manifest, { chunk, attempt }, rows);
 }

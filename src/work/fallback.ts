@@ -1,5 +1,5 @@
-import type { ColumnBatch } from "../core/column.ts";
 import { encodeKey, type PartitionKey } from "../core/partition-key.ts";
+import type { RowRange } from "../core/row-range.ts";
 import type { Snapshot } from "../core/run.ts";
 import definition from "../model/builtin/simple.ts";
 import { frame } from "../model/frame.ts";
@@ -14,12 +14,9 @@ export interface Fallback {
   readonly period: number;
 }
 
-/** A partition without a model, with its rows in the input: `[start, end)` of `batch`. */
-export interface ModellessPartition {
+/** A partition without a model, with its rows in the input. */
+export interface ModellessPartition extends RowRange {
   readonly key: PartitionKey;
-  readonly batch: ColumnBatch;
-  readonly start: number;
-  readonly end: number;
 }
 
 /**
@@ -35,12 +32,19 @@ export async function scoreFallback(
   { key, batch, start, end }: ModellessPartition,
   why: Problem,
 ): Promise<ScoredPartition> {
-  const position = { position: 0, partitionKey: encodeKey(plan.keyColumns, key), start, end };
+  const partition = { position: 0, partitionKey: encodeKey(plan.keyColumns, key), batch, start, end };
   let reason = why.errorMessage;
   for (const method of period > 1 ? ["snaive", "naive"] : ["naive"]) {
     const exports = { method, target, period, horizon: 1, holdout: 0 };
-    const manifest = { snapshot, keyArg: "unit_id", exports, seed: 0 };
-    const row = await trainPartition(manifest, definition as never, batch, position, 1, () => 0);
+    const row = await trainPartition(
+      {
+        plan: { snapshot, keyArg: "unit_id", exports, seed: 0 },
+        definition: definition as never,
+        attempt: 1,
+        clock: () => 0,
+      },
+      partition,
+    );
     const time = snapshot.columns.find(({ name }) => name === snapshot.timeColumn) ?? null;
     const data = frame(batch, start, end);
     const scoring = { ...plan, definition: definition as never, keyArg: "unit_id", exports, time, advance: false };

@@ -1,4 +1,6 @@
+import { zip } from "../core/aligned.ts";
 import type { IndexedSegment, Outcome } from "../core/artifact.ts";
+import { rowRanges } from "../core/row-range.ts";
 import type { Snapshot } from "../core/run.ts";
 import type { WorkerEngine } from "../ports/worker-engine.ts";
 import { segmentRows } from "../runs/read-index.ts";
@@ -27,10 +29,10 @@ export async function findUnchanged(
     snapshot,
     rows.map(({ row }) => row.key),
   );
-  const { batch, offsets } = await tables.read(snapshot, Array.from(ordinals));
-  return rows.flatMap(({ row, at }, i) => {
-    const ordinal = ordinals[i]!;
-    const same = ordinal >= 0 && row.dataSha256 === dataHash(batch, offsets[i]!, offsets[i + 1]!);
-    return same ? [{ at, outcome: row.outcome, ordinal }] : [];
-  });
+  const ranges = rowRanges(await tables.read(snapshot, Array.from(ordinals)));
+  const unchanged: UnchangedPartition[] = [];
+  for (const [[{ row, at }, ordinal], { batch, start, end }] of zip(zip(rows, ordinals), ranges))
+    if (ordinal >= 0 && row.dataSha256 === dataHash(batch, start, end))
+      unchanged.push({ at, outcome: row.outcome, ordinal });
+  return unchanged;
 }

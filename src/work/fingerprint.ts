@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { TrainedPartition } from "../core/artifact.ts";
-import type { ColumnBatch } from "../core/column.ts";
 import { encodeKey } from "../core/partition-key.ts";
 import type { PlainData } from "../core/plain-data.ts";
+import type { RowRange } from "../core/row-range.ts";
 import type { ForecastTable } from "./forecast-rows.ts";
 import { dataHash } from "./train-partition.ts";
 
@@ -13,13 +13,6 @@ export interface FingerprintedPlan extends ForecastTable {
   readonly exports: PlainData;
   readonly horizon: number;
   readonly advance: boolean;
-}
-
-/** The rows `[start, end)` of a batch. */
-export interface RowRange {
-  readonly batch: ColumnBatch;
-  readonly start: number;
-  readonly end: number;
 }
 
 /** What the forecast of a partition depends on: model, definition, data, options and the code that makes it. */

@@ -1,3 +1,4 @@
+import { at, zip } from "../core/aligned.ts";
 import type { Column, ColumnBatch, ColumnInfo } from "../core/column.ts";
 import { encodeKey, type KeyColumn, type KeyValue, type PartitionKey } from "../core/partition-key.ts";
 import { levelOfQuantile, levelsToAsk, quantileColumn } from "../core/quantile.ts";
@@ -99,7 +100,7 @@ class Numbers {
  */
 export class ForecastRows {
   readonly #table: ForecastTable;
-  readonly #bounds: readonly Bound[];
+  readonly #bounds: readonly (Bound & { readonly values: Numbers })[];
   readonly #keys: PartitionKey[] = [];
   readonly #said: {
     readonly status: string[];
@@ -114,7 +115,6 @@ export class ForecastRows {
   /** For each partition the row after its last one. */
   readonly #ends: number[] = [];
   readonly #mean: Numbers;
-  readonly #boundColumns: readonly Numbers[];
   readonly #times: Numbers;
   readonly #timeTexts: (string | null)[] = [];
   readonly #steps: (bigint | null)[] = [];
@@ -122,9 +122,8 @@ export class ForecastRows {
   /** @param rows - how many to make room for; there may be more */
   constructor(table: ForecastTable, rows = 32) {
     this.#table = table;
-    this.#bounds = boundsOf(table);
+    this.#bounds = boundsOf(table).map((bound) => ({ ...bound, values: new Numbers(rows) }));
     this.#mean = new Numbers(rows);
-    this.#boundColumns = this.#bounds.map(() => new Numbers(rows));
     this.#times = new Numbers(rows);
   }
 
@@ -141,14 +140,14 @@ export class ForecastRows {
       return;
     }
     this.#mean.set(scored.mean, row);
-    for (let i = 0; i < this.#bounds.length; i++) {
-      const { side, level } = this.#bounds[i]!;
-      this.#boundColumns[i]!.set(scored[side][level]!, row);
-    }
+    for (const { side, level, values } of this.#bounds) values.set(at(scored[side], level), row);
     for (let i = 0; i < scored.mean.length; i++) this.#steps.push(step(i));
     const { times } = scored;
     if (times instanceof Float64Array) this.#times.set(times, row);
-    else if (times !== null) for (let i = 0; i < times.length; i++) this.#timeTexts[row + i] = times[i]!;
+    else
+      times?.forEach((time, i) => {
+        this.#timeTexts[row + i] = time;
+      });
   }
 
   batch(): ColumnBatch {
@@ -161,7 +160,7 @@ export class ForecastRows {
     const data: Column[] = [
       ...[same(model), same(version)],
       ...keyColumns.map((column, i) => {
-        const values = this.#keys.map((key) => key[i]!);
+        const values = this.#keys.map((key) => at(key, i));
         return outputType(column) === "string"
           ? text(values as (string | null)[])
           : keyColumn(column, layOut({ values, ends }));
@@ -171,12 +170,12 @@ export class ForecastRows {
         ? []
         : [timeColumn(time, time.type === "string" ? this.#texts(length) : this.#times.upTo(length))]),
       { type: "integer", values: this.#steps },
-      ...[this.#mean, ...this.#boundColumns].map(numbers),
+      ...[this.#mean, ...this.#bounds.map(({ values }) => values)].map(numbers),
       ...[text(this.#said.status), text(this.#said.errorType), text(this.#said.errorMessage)],
       ...(fingerprints ? [firstOfEach(this.#fingerprints, ends)] : []),
     ];
     const names = forecastColumns(this.#table).map(({ name }) => name);
-    return { length, columns: Object.fromEntries(names.map((name, i) => [name, data[i]!])) };
+    return { length, columns: Object.fromEntries(zip(names, data)) };
   }
 
   #texts(length: number): (string | null)[] {
@@ -188,9 +187,9 @@ export class ForecastRows {
 function firstOfEach(texts: readonly (string | null)[], ends: Int32Array): Column {
   const values = new Array<string | null>(ends.at(-1) ?? 0).fill(null);
   let row = 0;
-  for (let i = 0; i < texts.length; i++) {
-    if (ends[i]! > row) values[row] = texts[i]!;
-    row = ends[i]!;
+  for (const [text, end] of zip(texts, ends)) {
+    if (end > row) values[row] = text;
+    row = end;
   }
   return { type: "string", values };
 }

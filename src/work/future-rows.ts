@@ -1,3 +1,4 @@
+import { at } from "../core/aligned.ts";
 import type { ColumnInfo } from "../core/column.ts";
 import { type Frame, pickRows } from "../model/frame.ts";
 import { formatTime } from "../model/interval.ts";
@@ -21,11 +22,11 @@ export function futureRows(future: Frame, time: ColumnInfo | null, times: Float6
   const known = readTimes(future, time.name);
   const rows = new Int32Array(times.length);
   let row = 0;
-  for (let step = 0; step < times.length; step++) {
-    while (row < known.times.length && !(known.times[row]! >= times[step]!)) row++;
-    if (known.times[row] !== times[step])
+  for (const [step, ahead] of times.entries()) {
+    while (row < known.times.length && !(at(known.times, row) >= ahead)) row++;
+    if (known.times[row] !== ahead)
       throw new MissingFuture(
-        `the table of the future has no row for ${time.name} ${formatTime(known.type, times[step]!)}, step ${step + 1} of ${times.length}`,
+        `the table of the future has no row for ${time.name} ${formatTime(known.type, ahead)}, step ${step + 1} of ${times.length}`,
       );
     rows[step] = row;
   }

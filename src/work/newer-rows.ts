@@ -1,3 +1,4 @@
+import { at } from "../core/aligned.ts";
 import type { ColumnInfo } from "../core/column.ts";
 import { matchColumn } from "../core/column.ts";
 import { type Frame, pickRows } from "../model/frame.ts";
@@ -33,38 +34,45 @@ export function newerRows(
     data.columns.map(({ name }) => name),
     time.name,
   );
-  if (column === undefined) return undefined;
+  const declared = data.columns.find(({ name }) => name === column);
+  if (column === undefined || declared === undefined) return undefined;
   const isNumber = (type: string) => type === "number" || type === "integer";
-  const given = data.columns.find(({ name }) => name === column)!.type;
+  const given = declared.type;
   if (given === "string" || given === "boolean" || isNumber(given) !== isNumber(time.type))
     throw new OffInterval(`${column} of the input holds ${given}s, but the model was fitted to ${time.type}s`);
   const { type, times } = readTimes(data, column);
   const last = parseTime(isNumber(time.type) ? "number" : (time.type as "date" | "timestamp"), lastTs);
   let newer = 0;
-  for (let i = 0; i < times.length; i++) {
-    if (Number.isNaN(times[i]!)) throw new OffInterval(`row ${i + 1} of the input has no ${column}`);
-    if (times[i]! > last) newer++;
+  let row = 0;
+  for (const observed of times) {
+    row++;
+    if (Number.isNaN(observed)) throw new OffInterval(`row ${row} of the input has no ${column}`);
+    if (observed > last) newer++;
   }
   if (newer === 0) return undefined;
   const grid = new Float64Array(newer + 1);
   const rows = new Int32Array(newer);
   grid[0] = last;
-  let found = 0;
-  for (let i = 0; i < times.length; i++) {
-    if (!(times[i]! > last)) continue;
-    if (times[i]! <= grid[found]!)
-      throw new OffInterval(
-        `${column} ${formatTime(type, times[i]!)} of the input ${times[i] === grid[found] ? "occurs twice" : "is not in order"}`,
-      );
-    rows[found] = i;
-    grid[++found] = times[i]!;
+  let newest = last;
+  let step = 0;
+  row = 0;
+  for (const observed of times) {
+    if (observed > last) {
+      if (observed <= newest)
+        throw new OffInterval(
+          `${column} ${formatTime(type, observed)} of the input ${observed === newest ? "occurs twice" : "is not in order"}`,
+        );
+      rows[step] = row;
+      grid[++step] = newest = observed;
+    }
+    row++;
   }
   if (interval === null) throw new OffInterval(`the model's series has no interval, so newer rows have no place`);
   const positions = gridPositions(grid, interval);
   if (positions === null)
     throw new OffInterval(
-      `${column} ${formatTime(type, grid[1]!)}${newer > 1 ? ` to ${formatTime(type, grid[newer]!)}` : ""} of the input ${newer > 1 ? "are" : "is"} not at steps of ${interval} after ${lastTs}`,
+      `${column} ${formatTime(type, at(grid, 1))}${newer > 1 ? ` to ${formatTime(type, newest)}` : ""} of the input ${newer > 1 ? "are" : "is"} not at steps of ${interval} after ${lastTs}`,
     );
   const places = positions.subarray(1).map((position) => position - 1);
-  return { data: pickRows(data, rows, places), steps: places.at(-1)! + 1 };
+  return { data: pickRows(data, rows, places), steps: at(places, -1) + 1 };
 }

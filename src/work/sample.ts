@@ -33,7 +33,7 @@ export async function takeSample(
   clock: Clock,
 ): Promise<Sample> {
   const began = clock();
-  const rows = await trainPartitions(engine, plan, definition, { start: 0, keys, ordinals }, 1, clock);
+  const rows = await trainPartitions(engine, { plan, definition, attempt: 1, clock }, { start: 0, keys, ordinals });
   const bytes = encodeSegment(plan.snapshot.keyColumns, rows).length;
   return {
     fitMs: rows.map((row) => row.fitMs),

@@ -131,11 +131,14 @@ function* scoring(
   try {
     const perRow = definition.scores === "rows";
     const horizon = perRow ? data.length : plan.horizon;
-    const moved: Moved = perRow ? { model: JSON.parse(partition.model) } : yield* moveOn(plan, partition, given, data);
+    const moved: Moved = perRow
+      ? { model: JSON.parse(partition.model) }
+      : yield* moveOn(plan, partition.model, partition, given, data);
     const times = perRow ? rowTimes(plan, data) : forecastTimes(plan, partition, moved.steps ?? 0);
     const { model } = moved;
     const asked = { ...given, model, horizon, levels, data };
-    const returned = yield definition.predict!(
+    if (definition.predict === undefined) throw new Error("the model definition has no predict");
+    const returned = yield definition.predict(
       future === undefined ? asked : { ...asked, future: futureRows(future, plan.time, times as Float64Array | null) },
     );
     const { mean, lower, upper } = checkPrediction(returned, horizon, levels);
@@ -155,11 +158,12 @@ interface Moved {
 
 function* moveOn(
   { definition, time, advance }: ScoringPlan,
-  { model: text, lastTs, interval }: TrainedPartition,
+  text: string,
+  { lastTs, interval }: TrainedPartition,
   given: object,
   data: Frame,
 ): Generator<unknown, Moved, unknown> {
-  const model = JSON.parse(text!) as object;
+  const model = JSON.parse(text) as object;
   if (!advance || time === null || lastTs === null) return { model };
   try {
     const newer = newerRows(data, time, lastTs, interval);
@@ -172,7 +176,7 @@ function* moveOn(
   } catch (error) {
     // What update may have begun to change is not used.
     const problem = { errorType: typeOf(error, "update-error"), errorMessage: messageOf(error) };
-    return { model: JSON.parse(text!) as object, problem };
+    return { model: JSON.parse(text) as object, problem };
   }
 }
 

@@ -1,14 +1,16 @@
+import { at, zip } from "../core/aligned.ts";
 import type { PartitionOutcome } from "../core/artifact.ts";
 import { levelsToAsk } from "../core/quantile.ts";
+import { rowRanges } from "../core/row-range.ts";
 import type { Snapshot } from "../core/run.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import { type Frame, frame } from "../model/frame.ts";
 import type { PartitionRows } from "../ports/tables.ts";
 import type { WorkerEngine } from "../ports/worker-engine.ts";
 import { segmentRows } from "../runs/read-index.ts";
-import { fingerprintOf, type RowRange } from "./fingerprint.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 import { NOT_TRAINED, type ScoredPartition, scorePartition } from "./score-partition.ts";
-import type { ScoreMissing, ScoreSegment } from "./score-task.ts";
+import type { KeptBatch, ScoreMissing, ScoreSegment } from "./score-task.ts";
 import { PartOfBatch, type ScoredPart } from "./scored-part.ts";
 
 /** The fingerprints of a batch's partitions, and what became of them. */
@@ -23,22 +25,21 @@ export async function scoreSegment(
   engine: Pick<WorkerEngine, "tables" | "stage">,
   definition: AnyModelDefinition,
   task: ScoreSegment,
-  known: () => Promise<KnownFingerprints>,
+  known: (kept: KeptBatch) => Promise<KnownFingerprints>,
 ): Promise<ScoredPart> {
   const all = (await segmentRows(engine.stage, task.segment, { forScoring: true })).map(({ row }) => row);
   const keys = all.map((row) => row.key);
   const located = await engine.tables.locate(task.snapshot, keys);
-  const rows = all.filter((_, i) => located[i]! >= 0);
+  const rows = Array.from(zip(all, located)).flatMap(([row, ordinal]) => (ordinal >= 0 ? [row] : []));
   const ordinals = located.filter((ordinal) => ordinal >= 0);
-  const input = await engine.tables.read(task.snapshot, Array.from(ordinals));
-  const future = task.future === null ? undefined : await readFuture(engine, task.future, rows);
+  const input = rowRanges(await engine.tables.read(task.snapshot, Array.from(ordinals)));
+  const future = task.future === null ? undefined : rowRanges(await readFuture(engine, task.future, rows));
   const output = new PartOfBatch(task, definition, rows.length);
   const plan = { ...task, definition, levels: levelsToAsk(task.levels, task.quantiles) };
-  const before = task.kept === null ? undefined : await known();
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i]!;
-    const own = rowsOf(input, i);
-    const ahead = future && rowsOf(future, i);
+  const before = task.kept === null ? undefined : await known(task.kept);
+  let next = 0;
+  for (const [row, own] of zip(rows, input)) {
+    const ahead = future?.[next++];
     const fingerprint = task.fingerprints ? fingerprintOf(task, row, own, ahead) : null;
     const status = fingerprint === null ? undefined : before?.get(fingerprint);
     if (status === "OK" || status === "STALE") {
@@ -51,7 +52,7 @@ export async function scoreSegment(
     // To wait for what is there already costs more than some of the forecasts.
     const scored = answer instanceof Promise ? await answer : answer;
     if (scored.status !== "NO_MODEL") output.add(row.key, scored, fingerprint);
-    else await output.addWithoutModel(row.key, scored, own.batch, own.start, own.end);
+    else await output.addWithoutModel(row.key, scored, own);
   }
   return output.write(engine, ordinals);
 }
@@ -63,14 +64,12 @@ export async function scoreMissing(
   task: ScoreMissing,
 ): Promise<ScoredPart> {
   const { snapshot, ordinals } = task;
-  const first = ordinals[0]!;
-  const keys = await engine.tables.keys(snapshot, first, ordinals.at(-1)! + 1);
-  const input = task.fallback === null ? undefined : await engine.tables.read(snapshot, ordinals);
+  const first = at(ordinals, 0);
+  const keys = await engine.tables.keys(snapshot, first, at(ordinals, -1) + 1);
+  const input = task.fallback === null ? undefined : rowRanges(await engine.tables.read(snapshot, ordinals));
   const output = new PartOfBatch(task, definition, ordinals.length);
-  for (let i = 0; i < ordinals.length; i++) {
-    const [start, end] = [input?.offsets[i] ?? 0, input?.offsets[i + 1] ?? 0];
-    await output.addWithoutModel(keys[ordinals[i]! - first]!, NOT_TRAINED, input?.batch, start, end);
-  }
+  for (const [i, ordinal] of ordinals.entries())
+    await output.addWithoutModel(at(keys, ordinal - first), NOT_TRAINED, input?.[i]);
   return output.write(engine, Int32Array.from(ordinals));
 }
 
@@ -85,9 +84,3 @@ async function readFuture(
   );
   return tables.read(future, Array.from(places));
 }
-
-const rowsOf = ({ batch, offsets }: PartitionRows, i: number): RowRange => ({
-  batch,
-  start: offsets[i]!,
-  end: offsets[i + 1]!,
-});

@@ -1,6 +1,6 @@
-import type { ColumnBatch } from "../core/column.ts";
 import { type PartitionKey, showKey } from "../core/partition-key.ts";
 import { levelsToAsk } from "../core/quantile.ts";
+import type { RowRange } from "../core/row-range.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { TablePart } from "../ports/tables.ts";
 import type { WorkerEngine } from "../ports/worker-engine.ts";
@@ -54,24 +54,26 @@ export class PartOfBatch {
     this.#counts[status]++;
   }
 
-  /** A partition without a model, forecast otherwise if the batch says so; its rows are `[start, end)` of `batch`. */
+  /**
+   * A partition without a model, forecast otherwise if the batch says so.
+   *
+   * @param rows - its rows in the input, if they were read
+   */
   async addWithoutModel(
     key: PartitionKey,
     { errorType, errorMessage }: Problem,
-    batch: ColumnBatch | undefined,
-    start: number,
-    end: number,
+    rows: RowRange | undefined,
   ): Promise<void> {
     const { fallback, snapshot, keyColumns, horizon, levels, quantiles } = this.#task;
     if (this.#withoutModel.length < SHOWN) this.#withoutModel.push(showKey(keyColumns, key));
     const why = { errorType, errorMessage };
     const scored =
-      fallback !== null && batch !== undefined && this.#definition.scores !== "rows"
+      fallback !== null && rows !== undefined && this.#definition.scores !== "rows"
         ? await scoreFallback(
             { keyColumns, horizon, levels: levelsToAsk(levels, quantiles) },
             snapshot,
             fallback,
-            { key, batch, start, end },
+            { key, ...rows },
             why,
           )
         : ({ status: "NO_MODEL", ...why } as const);

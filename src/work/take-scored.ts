@@ -1,6 +1,8 @@
+import { at } from "../core/aligned.ts";
 import { ManymodelError } from "../core/errors.ts";
 import { levelsToAsk } from "../core/quantile.ts";
 import type { ModelVersion } from "../core/registry.ts";
+import { rowRanges } from "../core/row-range.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { Inference, InferenceResult } from "../ports/inference.ts";
 import type { WorkerEngine } from "../ports/worker-engine.ts";
@@ -37,18 +39,18 @@ export async function takeScored(
   task: TakeScored,
 ): Promise<ScoredPart> {
   const { snapshot, fallback } = task;
-  const scored = (await inference!.outcomes(task.file)).map(
-    ([ordinal, text]) => [ordinal, decodeScored(text)] as const,
-  );
+  if (inference === undefined)
+    throw new ManymodelError("internal", `${task.file} is of an inference job, which this engine cannot run`);
+  const scored = (await inference.outcomes(task.file)).map(([ordinal, text]) => [ordinal, decodeScored(text)] as const);
   const ordinals = Int32Array.from(scored, ([ordinal]) => ordinal);
   const keys = await tables.keys(snapshot, 0, snapshot.partitions);
   const output = new PartOfBatch(task, definition, ordinals.length);
   for (const [ordinal, outcome] of scored) {
-    const key = keys[ordinal]!;
+    const key = at(keys, ordinal);
     if (outcome.status !== "NO_MODEL") output.add(key, outcome);
     else {
-      const input = fallback === null ? undefined : await tables.read(snapshot, [ordinal]);
-      await output.addWithoutModel(key, outcome, input?.batch, 0, input?.batch.length ?? 0);
+      const [rows] = fallback === null ? [] : rowRanges(await tables.read(snapshot, [ordinal]));
+      await output.addWithoutModel(key, outcome, rows);
     }
   }
   return output.write({ tables }, ordinals);

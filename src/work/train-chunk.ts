@@ -1,6 +1,6 @@
+import { zip } from "../core/aligned.ts";
 import type { PartitionOutcome, SegmentInfo, TaskFile } from "../core/artifact.ts";
-import type { ColumnBatch } from "../core/column.ts";
-import type { KeyColumn } from "../core/partition-key.ts";
+import { rowRanges } from "../core/row-range.ts";
 import type { RunManifest } from "../core/run.ts";
 import { encodeSegment } from "../core/segment.ts";
 import { stagePath } from "../core/stage-path.ts";
@@ -9,7 +9,7 @@ import type { WorkerEngine } from "../ports/worker-engine.ts";
 import { checksum } from "../stages/checksum.ts";
 import { getJson, putJson } from "../stages/json.ts";
 import { BodyLog, whilePrinting } from "./body-log.ts";
-import { type PartitionRange, preparePartition, type TrainingPlan, takeFailure, takeFit } from "./train-partition.ts";
+import { type PlacedPartition, preparePartition, type TrainingPlan, takeFailure, takeFit } from "./train-partition.ts";
 
 /**
  * What a worker notes: that it has come to another partition (at most every `NOTE_MS` milliseconds), or to the end; and,
@@ -21,6 +21,17 @@ export const NOTE_MS = 100;
 /** Milliseconds that only move forward. */
 export type Clock = () => number;
 
+/** An attempt to train partitions: by which plan and definition, and who is told of it. */
+export interface Training<Plan extends TrainingPlan = TrainingPlan> {
+  readonly plan: Plan;
+  readonly definition: AnyModelDefinition;
+  readonly attempt: number;
+  readonly clock: Clock;
+  readonly note?: (said: TrainingNote) => void;
+  /** Told at once what a body prints, for whoever must know it even if the body never ends. */
+  readonly printed?: (text: string) => void;
+}
+
 /**
  * Trains the partitions of one chunk: one bulk read, then `fit` for each. Whatever happens to a partition becomes its
  * row; the rows become one segment under this attempt's own path. Nothing is committed here: the caller finishes the
@@ -28,59 +39,44 @@ export type Clock = () => number;
  */
 export async function trainChunk(
   engine: Pick<WorkerEngine, "tables" | "stage">,
-  manifest: RunManifest,
-  definition: AnyModelDefinition,
-  { chunk, attempt }: { chunk: number; attempt: number },
-  clock: Clock,
-  note: (said: TrainingNote) => void,
+  training: Training<RunManifest>,
+  chunk: number,
 ): Promise<SegmentInfo> {
-  const { runId, snapshot } = manifest;
-  const task = await getJson<TaskFile>(engine.stage, stagePath.task(runId, chunk));
-  const rows = await trainPartitions(engine, manifest, definition, task, attempt, clock, note);
-  return putSegment(engine.stage, runId, snapshot.keyColumns, chunk, attempt, rows);
+  const { plan, attempt } = training;
+  const task = await getJson<TaskFile>(engine.stage, stagePath.task(plan.runId, chunk));
+  const rows = await trainPartitions(engine, training, task);
+  return putSegment(engine.stage, plan, { chunk, attempt }, rows);
 }
 
 /** Trains the partitions of a task, and keeps nothing. */
 export async function trainPartitions(
   { tables }: Pick<WorkerEngine, "tables">,
-  manifest: TrainingPlan,
-  definition: AnyModelDefinition,
+  training: Training,
   task: Omit<TaskFile, "chunk">,
-  attempt: number,
-  clock: Clock,
-  note: (said: TrainingNote) => void = () => {},
-  printed?: (text: string) => void,
 ): Promise<PartitionOutcome[]> {
-  const { batch, offsets } = await tables.read(manifest.snapshot, task.ordinals);
+  const { plan, clock, note } = training;
+  const ranges = rowRanges(await tables.read(plan.snapshot, task.ordinals));
   const rows: PartitionOutcome[] = [];
   let noted = -Infinity;
-  for (let i = 0; i < task.keys.length; i++) {
+  for (const [partitionKey, range] of zip(task.keys, ranges)) {
     if (clock() - noted > NOTE_MS) {
       noted = clock();
-      note("fitting");
+      note?.("fitting");
     }
-    const partition = {
-      position: task.start + i,
-      partitionKey: task.keys[i]!,
-      start: offsets[i]!,
-      end: offsets[i + 1]!,
-    };
-    rows.push(await trainPartition(manifest, definition, batch, partition, attempt, clock, printed));
+    rows.push(await trainPartition(training, { position: task.start + rows.length, partitionKey, ...range }));
   }
-  note("fitted");
+  note?.("fitted");
   return rows;
 }
 
 /** Stores outcomes as a chunk's segment of one attempt, with its manifest beside it. */
 export async function putSegment(
   stage: WorkerEngine["stage"],
-  runId: string,
-  keyColumns: readonly KeyColumn[],
-  chunk: number,
-  attempt: number,
+  { runId, snapshot }: Pick<RunManifest, "runId" | "snapshot">,
+  { chunk, attempt }: Pick<SegmentInfo, "chunk" | "attempt">,
   rows: readonly PartitionOutcome[],
 ): Promise<SegmentInfo> {
-  const bytes = encodeSegment(keyColumns, rows);
+  const bytes = encodeSegment(snapshot.keyColumns, rows);
   const succeeded = rows.filter((row) => row.outcome === "succeeded").length;
   const segment: SegmentInfo = {
     path: stagePath.segment(runId, chunk, attempt),
@@ -97,26 +93,17 @@ export async function putSegment(
   return segment;
 }
 
-/**
- * Fits the model of one partition: its row, whatever becomes of it.
- *
- * @param printed - told at once what the body prints, for whoever must know it even if the body never ends
- */
+/** Fits the model of one partition: its row, whatever becomes of it. */
 export async function trainPartition(
-  plan: TrainingPlan,
-  definition: AnyModelDefinition,
-  batch: ColumnBatch,
-  partition: PartitionRange,
-  attempt: number,
-  clock: Clock,
-  printed: (text: string) => void = () => {},
+  { plan, definition, attempt, clock, printed }: Training,
+  partition: PlacedPartition,
 ): Promise<PartitionOutcome> {
-  const { row, context } = preparePartition(plan, batch, partition, attempt);
+  const { row, context } = preparePartition(plan, partition, attempt);
   if (context === undefined) return row;
   const log = new BodyLog();
   const take = (text: string) => {
     log.add(text);
-    printed(text);
+    printed?.(text);
   };
   const began = clock();
   try {

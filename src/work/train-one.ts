@@ -2,10 +2,9 @@ import type { FailureType, PartitionOutcome, TaskFile } from "../core/artifact.t
 import type { RunManifest } from "../core/run.ts";
 import { partitionSeed } from "../core/seed.ts";
 import { stagePath } from "../core/stage-path.ts";
-import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { WorkerEngine } from "../ports/worker-engine.ts";
 import { getJson } from "../stages/json.ts";
-import { type Clock, type TrainingNote, trainPartitions } from "./train-chunk.ts";
+import { type Training, trainPartitions } from "./train-chunk.ts";
 import { failedOutcome } from "./train-partition.ts";
 
 /** Train one partition of a chunk by itself, or say that it has failed. */
@@ -21,22 +20,19 @@ export interface TrainOne {
 /** Trains one partition of a chunk; undefined beyond the chunk's last. */
 export async function trainOne(
   engine: Pick<WorkerEngine, "tables" | "stage">,
-  manifest: RunManifest,
-  definition: AnyModelDefinition,
+  training: Training<RunManifest>,
   { run, chunk, attempt, at, failed }: TrainOne,
-  clock: Clock,
-  note: (said: TrainingNote) => void,
 ): Promise<PartitionOutcome | undefined> {
   const task = await getJson<TaskFile>(engine.stage, stagePath.task(run, chunk));
-  const partitionKey = task.keys[at];
-  if (partitionKey === undefined) return undefined;
+  const [partitionKey, ordinal] = [task.keys[at], task.ordinals[at]];
+  if (partitionKey === undefined || ordinal === undefined) return undefined;
   const start = task.start + at;
   if (failed !== undefined) {
-    const seed = partitionSeed(manifest.seed, partitionKey);
+    const seed = partitionSeed(training.plan.seed, partitionKey);
     const { type, message, log } = failed;
     return { ...failedOutcome({ position: start, partitionKey, seed, attempt }, type, message), log };
   }
-  const one = { start, keys: [partitionKey], ordinals: [task.ordinals[at]!] };
-  const printed = (text: string) => note({ printed: text });
-  return (await trainPartitions(engine, manifest, definition, one, attempt, clock, note, printed))[0];
+  const one = { start, keys: [partitionKey], ordinals: [ordinal] };
+  const printed = (text: string) => training.note?.({ printed: text });
+  return (await trainPartitions(engine, { ...training, printed }, one))[0];
 }

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
+import { at } from "../core/aligned.ts";
 import type { PartitionOutcome } from "../core/artifact.ts";
 import type { ColumnBatch } from "../core/column.ts";
 import { messageOf } from "../core/errors.ts";
 import { decodeKey, showKey } from "../core/partition-key.ts";
+import type { RowRange } from "../core/row-range.ts";
 import type { RunManifest } from "../core/run.ts";
 import { partitionSeed } from "../core/seed.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
@@ -15,12 +17,10 @@ import { IrregularInterval, seriesInterval } from "../model/series-interval.ts";
 /** What of a manifest decides what `fit` gets. */
 export type TrainingPlan = Pick<RunManifest, "snapshot" | "keyArg" | "exports" | "seed">;
 
-/** The rows `[start, end)` of a batch, and whose they are. */
-export interface PartitionRange {
+/** A partition's rows, and its key and position in the plan. */
+export interface PlacedPartition extends RowRange {
   readonly position: number;
   readonly partitionKey: string;
-  readonly start: number;
-  readonly end: number;
 }
 
 /** A partition's row, filled in step by step: copying this many fields at every step costs more than a cheap fit. */
@@ -35,8 +35,7 @@ export interface PreparedPartition {
 /** Looks at a partition's rows, and makes what `fit` receives. */
 export function preparePartition(
   plan: TrainingPlan,
-  batch: ColumnBatch,
-  { position, partitionKey, start, end }: PartitionRange,
+  { position, partitionKey, batch, start, end }: PlacedPartition,
   attempt: number,
 ): PreparedPartition {
   const { snapshot } = plan;
@@ -119,18 +118,23 @@ function readTime(
   const times = type === "number" ? data.numbers(timeColumn) : data.times(timeColumn);
   const n = times.length;
   let repeated = false;
-  for (let i = 0; i < n; i++) {
-    if (Number.isNaN(times[i]!))
+  let row = 0;
+  let previous: number | undefined;
+  for (const observed of times) {
+    row++;
+    if (Number.isNaN(observed))
       return {
         errorType: "null-timestamp",
-        errorMessage: `row ${i + 1} of ${n} has no ${timeColumn}; remove or date such rows`,
+        errorMessage: `row ${row} of ${n} has no ${timeColumn}; remove or date such rows`,
       };
-    if (i === 0 || times[i] !== times[i - 1]) continue;
+    const isRepeated = observed === previous;
+    previous = observed;
+    if (!isRepeated) continue;
     repeated = true;
     if (query.duplicates !== "keep")
       return {
         errorType: "duplicate-timestamp",
-        errorMessage: `${timeColumn} ${formatTime(type, times[i]!)} occurs twice; aggregate the rows first, or set duplicates: keep`,
+        errorMessage: `${timeColumn} ${formatTime(type, observed)} occurs twice; aggregate the rows first, or set duplicates: keep`,
       };
   }
   const distinct = repeated ? times.filter((t, i) => i === 0 || t !== times[i - 1]) : times;
@@ -142,7 +146,7 @@ function readTime(
     return { errorType: "irregular-interval", errorMessage: `${timeColumn} ${error.message}` };
   }
   return {
-    found: { firstTs: formatTime(type, times[0]!), lastTs: formatTime(type, times[n - 1]!), interval },
+    found: { firstTs: formatTime(type, at(times, 0)), lastTs: formatTime(type, at(times, -1)), interval },
     grid: () => (repeated || interval === null ? null : gridPositions(times, interval)),
   };
 }

@@ -1,3 +1,4 @@
+import { zip } from "../core/aligned.ts";
 import type { PartitionOutcome } from "../core/artifact.ts";
 import { deepFreeze } from "../core/plain-data.ts";
 import type { RunManifest } from "../core/run.ts";
@@ -11,9 +12,9 @@ import { type FindUnchanged, findUnchanged } from "./find-unchanged.ts";
 import { type TakeSample, takeSample } from "./sample.ts";
 import { type ScorePartitions, type ScoringJob, scorePartitions } from "./score-partitions.ts";
 import { type KnownFingerprints, scoreMissing, scoreSegment } from "./score-segment.ts";
-import type { ScoreMissing, ScoreSegment, ScoreTask } from "./score-task.ts";
+import type { KeptBatch, ScoreMissing, ScoreSegment } from "./score-task.ts";
 import { type TakeScored, takeScored } from "./take-scored.ts";
-import { putSegment, trainChunk } from "./train-chunk.ts";
+import { putSegment, type TrainingNote, trainChunk } from "./train-chunk.ts";
 import { type TrainOne, trainOne } from "./train-one.ts";
 
 /** A run, whose manifest on the stage must be the one that the catalog has. */
@@ -58,28 +59,25 @@ export function createWorker(
   });
   const manifest = ({ run, manifestSha256 }: OfRun) => manifests(JSON.stringify({ run, manifestSha256 }));
   const fingerprints = remember(async (named): Promise<KnownFingerprints> => {
-    const { outputTable, kept } = JSON.parse(named) as Pick<ScoreTask, "outputTable" | "kept">;
-    const { columns } = await engine.tables.published(outputTable, kept!.owner, ["FINGERPRINT", "STATUS"]);
-    const statuses = columns.STATUS?.values as string[] | undefined;
+    const { outputTable, kept } = JSON.parse(named) as { readonly outputTable: string; readonly kept: KeptBatch };
+    const { columns } = await engine.tables.published(outputTable, kept.owner, ["FINGERPRINT", "STATUS"]);
+    const statuses = (columns.STATUS?.values as string[] | undefined) ?? [];
     const known = (columns.FINGERPRINT?.values as string[] | undefined) ?? [];
-    return new Map(known.map((fingerprint, i) => [fingerprint, statuses![i]])) as KnownFingerprints;
+    return new Map(zip(known, statuses)) as KnownFingerprints;
   });
   const clock = () => performance.now();
+  const training = async (request: OfRun & { readonly attempt: number }, note: (said: TrainingNote) => void) => {
+    const plan = await manifest(request);
+    return { plan, definition: await definition(plan.definition.sha256), attempt: request.attempt, clock, note };
+  };
   return async (request, note) => {
     switch (request.type) {
-      case "train": {
-        const plan = await manifest(request);
-        return trainChunk(engine, plan, await definition(plan.definition.sha256), request, clock, note);
-      }
-      case "train-one": {
-        const plan = await manifest(request);
-        return trainOne(engine, plan, await definition(plan.definition.sha256), request, clock, note);
-      }
-      case "keep": {
-        const { run, chunk, attempt, rows } = request;
-        const { keyColumns } = (await manifest(request)).snapshot;
-        return putSegment(engine.stage, run, keyColumns, chunk, attempt, rows);
-      }
+      case "train":
+        return trainChunk(engine, await training(request, note), request.chunk);
+      case "train-one":
+        return trainOne(engine, await training(request, note), request);
+      case "keep":
+        return putSegment(engine.stage, await manifest(request), request, request.rows);
       case "sample":
         return takeSample(engine, await definition(request.definitionSha256), request, clock);
       case "find-unchanged":
@@ -89,7 +87,7 @@ export function createWorker(
           engine,
           await definition(request.definitionSha256),
           { ...request, exports: deepFreeze(request.exports) },
-          () => fingerprints(JSON.stringify({ outputTable: request.outputTable, kept: request.kept })),
+          (kept) => fingerprints(JSON.stringify({ outputTable: request.outputTable, kept })),
         );
       case "score-missing":
         return scoreMissing(engine, await definition(request.definitionSha256), request);

@@ -32,7 +32,7 @@ it("says no more time is left than the budget and the deadline allow, and how ma
     ...limits,
   });
   const { queue, roster, stage } = mm.engine;
-  const { runId } = await planRun(mm.engine, spec, new Date(), "1");
+  const { runId } = await planRun(mm.engine, spec, { now: () => new Date(), packageVersion: "1" });
   await roster.join({ name: "w", run: runId }, 60_000);
   const began = Date.now();
   const follower = new RunFollower(mm.engine, runId);

@@ -18,7 +18,7 @@ it("says why a run that is completed has less than all models, and whether it wa
     modelRunId: "cut",
   });
   const { queue } = mm.engine;
-  await planRun(mm.engine, spec, new Date(), "1");
+  await planRun(mm.engine, spec, { now: () => new Date(), packageVersion: "1" });
   await queue.feed("cut", 1);
   const claim = () => queue.claim("cut", "w", { leaseMs: 60_000, maxAttempts: 1 });
   await claim();

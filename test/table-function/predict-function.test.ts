@@ -96,9 +96,9 @@ describe("a definition's predict as a table function, in a bare context", () => 
       partitions: 1,
       rows: 90,
     };
-    const partition = { position: 0, partitionKey: encodeKey(KEYS, [42]), start: 0, end: 90 };
-    const plan = { snapshot, keyArg: "unit_id", exports, seed: 5 };
-    const trained = await trainPartition(plan as never, definition, training, partition, 1, () => 0);
+    const partition = { position: 0, partitionKey: encodeKey(KEYS, [42]), batch: training, start: 0, end: 90 };
+    const plan = { snapshot, keyArg: "unit_id", exports, seed: 5 } as never;
+    const trained = await trainPartition({ plan, definition, attempt: 1, clock: () => 0 }, partition);
     expect(trained.errorMessage).toBeNull();
 
     // Five days more than the model has seen, and the next ten of the future.

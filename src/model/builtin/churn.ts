@@ -1,4 +1,5 @@
 import { auc, brier, type LogisticModel, logistic, logLoss, probability, random } from "@manymodel/forecast";
+import { at } from "../../core/aligned.ts";
 import { defineModel, type FitContext } from "../define-model.ts";
 import type { Frame } from "../frame.ts";
 
@@ -34,18 +35,14 @@ export default defineModel({
   fit({ data, exports, seed }: FitContext<object, ChurnExports>) {
     const { target, features, holdout, ridge = 1 } = exports;
     const outcome = numeric(data, target);
-    const known = Array.from(outcome.keys()).filter((row) => !Number.isNaN(outcome[row]!));
+    const known = Array.from(outcome.keys()).filter((row) => !Number.isNaN(at(outcome, row)));
+    const outcomes = (rows: readonly number[]) => Float64Array.from(rows, (row) => at(outcome, row));
     const means = Object.fromEntries(features.map((name) => [name, mean(numeric(data, name), name)]));
     const x = columns(data, means);
-    const fit = (rows: readonly number[]) =>
-      logistic(
-        pick(x, rows),
-        Float64Array.from(rows, (row) => outcome[row]!),
-        { ridge },
-      );
+    const fit = (rows: readonly number[]) => logistic(pick(x, rows), outcomes(rows), { ridge });
     const measured = holdout > 0 && known.length >= 2 * holdout ? trial(known, holdout, seed) : undefined;
     const model: ChurnModel = { kind: "churn", formatVersion: 1, logistic: fit(known), means };
-    const share = known.reduce((sum, row) => sum + outcome[row]!, 0) / known.length;
+    const share = outcomes(known).reduce((sum, value) => sum + value, 0) / known.length;
     return {
       model,
       metrics: { customers: known.length, churn_rate: share, deviance: model.logistic.deviance, ...measured },
@@ -56,7 +53,7 @@ export default defineModel({
     function trial(rows: readonly number[], size: number, seed: number) {
       const shuffled = shuffle(rows, seed);
       const held = shuffled.slice(0, size);
-      const actual = Float64Array.from(held, (row) => outcome[row]!);
+      const actual = outcomes(held);
       try {
         const p = probability(fit(shuffled.slice(size)), pick(x, held));
         return {
@@ -87,7 +84,7 @@ function columns(data: Frame, means: Readonly<Record<string, number>>): Columns 
 
 function pick(x: Columns, rows: readonly number[]): Columns {
   return Object.fromEntries(
-    Object.entries(x).map(([name, values]) => [name, Float64Array.from(rows, (row) => values[row]!)]),
+    Object.entries(x).map(([name, values]) => [name, Float64Array.from(rows, (row) => at(values, row))]),
   );
 }
 
@@ -110,7 +107,7 @@ function shuffle(rows: readonly number[], seed: number): number[] {
   const result = [...rows];
   for (let i = result.length - 1; i > 0; i--) {
     const j = Math.floor(uniform() * (i + 1));
-    [result[i], result[j]] = [result[j]!, result[i]!];
+    [result[i], result[j]] = [at(result, j), at(result, i)];
   }
   return result;
 }

@@ -67,7 +67,7 @@ function holdoutMetrics(winner: Ranked | undefined, y: Float64Array, holdout: nu
 }
 
 /** A candidate's line: finite numbers, null where there is none. */
-function summary({ name, score, accuracy, elapsed, failures }: Ranked) {
+function summary({ name, score, accuracy, elapsed, failures: [failure] }: Ranked) {
   const finite = (value: number) => (Number.isFinite(value) ? value : null);
   return {
     name,
@@ -75,6 +75,6 @@ function summary({ name, score, accuracy, elapsed, failures }: Ranked) {
     mase: finite(accuracy.mase),
     smape: finite(accuracy.smape),
     ms: Math.round(1000 * elapsed) / 1000,
-    ...(failures.length > 0 && { failure: failures[0]!.message }),
+    ...(failure !== undefined && { failure: failure.message }),
   };
 }

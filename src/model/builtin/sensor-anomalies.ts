@@ -10,6 +10,7 @@ import {
   snaive,
   update,
 } from "@manymodel/forecast";
+import { at } from "../../core/aligned.ts";
 import { defineModel, type FitContext, type Prediction } from "../define-model.ts";
 import { observed } from "../observed.ts";
 import { timesOfSeries } from "../time-axis.ts";
@@ -65,11 +66,17 @@ export default defineModel({
     const model = FITS[method](y, period);
     const { positions, score, expected, scale } = anomalies(model, y, { level });
     const times = timesOfSeries(data, time, y.length);
+    const scoreAt = (position: number) => at(score, position);
     const list = [...positions]
-      .sort((a, b) => Math.abs(score[b]!) - Math.abs(score[a]!))
+      .sort((a, b) => Math.abs(scoreAt(b)) - Math.abs(scoreAt(a)))
       .slice(0, LISTED)
       .sort((a, b) => a - b)
-      .map((at) => ({ time: times[at]!, value: y[at]!, expected: expected[at]!, score: finite(score[at]!) }));
+      .map((position) => ({
+        time: at(times, position),
+        value: at(y, position),
+        expected: at(expected, position),
+        score: finite(scoreAt(position)),
+      }));
     const scored = score.filter((value) => !Number.isNaN(value)).length;
     const kept: SensorAnomaliesModel = { kind: "sensor-anomalies", formatVersion: 1, model, scale };
     return {
@@ -96,9 +103,10 @@ function band({ model, scale }: SensorAnomaliesModel, h: number, levels: readonl
   const { mean, lower, upper } = forecast(model, { h, levels });
   const widened = (bounds: readonly Float64Array[]) =>
     bounds.map((bound, i) => {
-      const reach = normalQuantile(0.5 + levels[i]! / 200) * scale;
-      const first = (upper[i]![0]! - lower[i]![0]!) / 2;
-      return bound.map((value, step) => (first > 0 ? mean[step]! + ((value - mean[step]!) * reach) / first : value));
+      const reach = normalQuantile(0.5 + at(levels, i) / 200) * scale;
+      const first = (at(at(upper, i), 0) - at(at(lower, i), 0)) / 2;
+      if (!(first > 0)) return bound;
+      return bound.map((value, step) => at(mean, step) + ((value - at(mean, step)) * reach) / first);
     });
   return { mean, levels, lower: widened(lower), upper: widened(upper) };
 }

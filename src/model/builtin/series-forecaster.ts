@@ -1,5 +1,6 @@
 import { type Accuracy, accuracy, type FittedModel, type Method } from "@manymodel/forecast";
 import { type Family, modelFunctions } from "@manymodel/forecast/families";
+import { at } from "../../core/aligned.ts";
 import { defineModel, type FitContext, type ModelDefinition } from "../define-model.ts";
 import { observed } from "../observed.ts";
 
@@ -26,11 +27,17 @@ export type ForecasterExports = {
 export function seriesForecaster({ fits, kinds }: Family): ModelDefinition<object, ForecasterExports, FittedModel> {
   const { forecast, fitted, supports, update } = modelFunctions<FittedModel>(kinds);
 
+  function fit(method: Method, y: Float64Array, period: number): FittedModel {
+    const fitMethod = fits[method];
+    if (fitMethod === undefined) throw new TypeError(`${method} is not a method of this model definition`);
+    return fitMethod(y, period);
+  }
+
   /** Accuracy over the last observations of a model fitted to those before; undefined where these allow no fit. */
   function trial(method: Method, y: Float64Array, period: number, holdout: number): Accuracy | undefined {
     const training = y.subarray(0, y.length - holdout);
     try {
-      const { mean } = forecast(fits[method]!(training, period), { h: holdout });
+      const { mean } = forecast(fit(method, training, period), { h: holdout });
       return accuracy(y.subarray(y.length - holdout), mean, { training, period });
     } catch (error) {
       if (error instanceof RangeError) return undefined;
@@ -42,7 +49,7 @@ export function seriesForecaster({ fits, kinds }: Family): ModelDefinition<objec
   function inSample(model: FittedModel, y: Float64Array, period: number): Partial<Accuracy> & { aicc?: number | null } {
     if (!supports(model, "fitted")) return {};
     const expected = fitted(model, y);
-    const known = y.map((value, t) => (Number.isNaN(expected[t]!) ? NaN : value));
+    const known = y.map((value, t) => (Number.isNaN(at(expected, t)) ? NaN : value));
     const measures = accuracy(known, expected, { training: y, period });
     return "aicc" in model ? { ...measures, aicc: model.aicc } : measures;
   }
@@ -51,7 +58,7 @@ export function seriesForecaster({ fits, kinds }: Family): ModelDefinition<objec
     fit({ data, exports }: FitContext<object, ForecasterExports>) {
       const { method, period, horizon, holdout } = exports;
       const y = data.series(exports.target);
-      const model = fits[method]!(y, period);
+      const model = fit(method, y, period);
       const held = holdout > 0 && y.length >= 2 * holdout ? trial(method, y, period, holdout) : undefined;
       return {
         model,

@@ -9,6 +9,7 @@ import {
   linearModel,
   update,
 } from "@manymodel/forecast";
+import { at } from "../../core/aligned.ts";
 import { defineModel, type FitContext } from "../define-model.ts";
 import type { Frame } from "../frame.ts";
 import { formatTime, type Interval, nextTimes, parseInterval, parseTime } from "../interval.ts";
@@ -57,25 +58,25 @@ export default defineModel({
   fit({ data, exports }: FitContext<object, StoreSalesExports>) {
     const { period, holdout, target, regressors = [] } = exports;
     const axis = timeAxis(data, exports.time);
-    const last = formatTime(axis.type, axis.times.at(-1)!);
+    const last = formatTime(axis.type, at(axis.times, -1));
     const y = data.series(target);
-    if (regressors.length > 0 && Number.isNaN(y.at(-1)!))
+    if (regressors.length > 0 && Number.isNaN(at(y, -1)))
       throw new RangeError(
         `the last row (${last}) has no ${target}; rows of the future belong into the batch's input, not into the training data`,
       );
-    const columns = regressors.map((name) => data.series(name));
-    for (const column of columns) column.forEach((value, t) => (Number.isNaN(value) ? (y[t] = NaN) : value));
+    const columns = regressors.map((name) => [name, data.series(name)] as const);
+    for (const [, column] of columns) column.forEach((value, t) => (Number.isNaN(value) ? (y[t] = NaN) : value));
     const xreg = (from: number, to: number) =>
       Object.fromEntries(
-        regressors.map((name, j) => [name, columns[j]!.slice(from, to).map((value) => (value === value ? value : 0))]),
+        columns.map(([name, column]) => [name, column.slice(from, to).map((value) => (value === value ? value : 0))]),
       );
-    const start = formatTime(axis.type, axis.times[0]!);
+    const start = formatTime(axis.type, at(axis.times, 0));
     const fit = (n: number) =>
       linearModel(y.subarray(0, n), { ...termsOf(exports, axis.interval, start), xreg: xreg(0, n) });
     const linear = fit(y.length);
     const inSample = accuracy(
       y,
-      fitted(linear, y, { xreg: xreg(0, y.length) }).map((v, t) => (Number.isNaN(y[t]!) ? NaN : v)),
+      fitted(linear, y, { xreg: xreg(0, y.length) }).map((v, t) => (Number.isNaN(at(y, t)) ? NaN : v)),
       {
         training: y,
         period,
@@ -93,7 +94,7 @@ export default defineModel({
       }
     const effects = regressors.flatMap((name) => {
       const i = linear.names.indexOf(name);
-      return i < 0 ? [] : [[name, { effect: linear.coef[i]!, standardError: linear.se[i]! }] as const];
+      return i < 0 ? [] : [[name, { effect: at(linear.coef, i), standardError: at(linear.se, i) }] as const];
     });
     const model: StoreSalesModel = {
       kind: "store-sales",
@@ -122,7 +123,7 @@ export default defineModel({
     );
     const { column, last, interval } = model.time;
     const { type } = readTimes(data, column);
-    const moved = formatTime(type, nextTimes(parseTime(type, last), interval, y.length).at(-1)!);
+    const moved = formatTime(type, at(nextTimes(parseTime(type, last), interval, y.length), -1));
     const linear = update(model.linear, y, { xreg });
     return { model: { ...model, linear, time: { column, last: moved, interval } }, steps: y.length };
   },

@@ -1,0 +1,14 @@
+import type { WorkerEntry, Workers } from "../ports/workers.ts";
+import type { OnProgress } from "./progress.ts";
+
+/** The surroundings of every verb that works on a run: what its caller provides besides the engine and the task. */
+export interface RunContext {
+  /** The code that each worker runs. */
+  readonly entry: WorkerEntry;
+  /** The place that starts workers. */
+  readonly workers: Workers;
+  /** The version of the program, which runs, versions and batches record. */
+  readonly packageVersion: string;
+  readonly now: () => Date;
+  readonly onProgress: OnProgress;
+}
