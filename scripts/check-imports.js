@@ -18,6 +18,8 @@ const FEATURES = ["advise", "inspect", "monitor", "reconcile", "refine", "regist
 const ALLOWED = {
   forecast: [],
   core: [],
+  // Numbers and times as people read them, on the server and on the page.
+  text: [],
   model: ["forecast", "core"],
   ports: ["core"],
   stages: ["core", "ports"],
@@ -38,7 +40,7 @@ const ALLOWED = {
   reconcile: ["core", "forecast", "pipeline", "ports", "runs", "stages", "work"],
   monitor: ["core", "forecast", "model", "pipeline", "ports", "runs", "stages", "work"],
   inspect: ["core", "forecast", "model", "ports", "runs", "stages", "work"],
-  picture: ["core", "inspect", "ports", "refine"],
+  picture: ["core", "inspect", "ports", "refine", "text"],
   contract: ["ports", "core"],
   config: ["core", "forecast"],
   fleets: ["core", "crew", "pipeline", "ports", "runs", "stages"],
@@ -77,7 +79,7 @@ const ALLOWED = {
     "serving",
     "stages",
   ],
-  "dashboard/web": [],
+  "dashboard/web": ["text"],
   cli: [
     ...FEATURES,
     "api",
@@ -101,9 +103,9 @@ const FORBIDDEN = {
   // A worker reads tables, the stage and inference. Leases and runs are its supervisor's.
   work: ["engine", "queue", "catalog", "roster", "versions", "jobs", "workers"].map((name) => `ports/${name}.ts`),
 };
-/** Packages that `forecast` or `core` may import: pure JavaScript only. */
-const PURE_PACKAGES = { forecast: [], core: ["hyparquet", "hyparquet-writer"] };
-/** What the dashboard's page may know of the server. */
+/** Packages that pure folders may import: pure JavaScript only. */
+const PURE_PACKAGES = { forecast: [], text: [], core: ["hyparquet", "hyparquet-writer"] };
+/** What the dashboard's page may know of the server: all its imports are of types, so that the page's bundle has none. */
 const WIRE = "dashboard/wire.ts";
 /** The one place that names engines. */
 const OPENS_ENGINES = "api/open-engine.ts";
@@ -134,7 +136,11 @@ for (const file of files) {
   const allowed = [layer, ...ALLOWED[layer]];
   const refuse = (target) =>
     problems.push(`${name} imports ${target}: ${layer} may import ${ALLOWED[layer].join(", ") || "nothing"}`);
-  for (const { fileName: target } of ts.preProcessFile(readFileSync(file, "utf8"), true, true).importedFiles) {
+  const text = readFileSync(file, "utf8");
+  if (inSrc(file) === WIRE)
+    for (const target of importedValues(text))
+      problems.push(`${name} imports values of ${target}: it may import types only`);
+  for (const { fileName: target } of ts.preProcessFile(text, true, true).importedFiles) {
     if (!target.startsWith(".")) {
       const isForecast = target === FORECAST.name || target.startsWith(`${FORECAST.name}/`);
       const isPure = PURE_PACKAGES[layer]?.some((name) => target === name || target.startsWith(`${name}/`)) ?? true;
@@ -155,6 +161,18 @@ for (const circle of circles) problems.push(`a circle: ${circle.map((file) => pa
 for (const problem of problems) console.error(problem);
 console.log(`${files.length} files, ${problems.length} problems`);
 process.exit(problems.length === 0 ? 0 : 1);
+
+/** The modules that a file imports, or exports from, other than by `import type` and `export type`. */
+function importedValues(text) {
+  const { statements } = ts.createSourceFile("", text, ts.ScriptTarget.Latest);
+  return statements
+    .filter(
+      (statement) =>
+        (ts.isImportDeclaration(statement) && statement.importClause?.phaseModifier !== ts.SyntaxKind.TypeKeyword) ||
+        (ts.isExportDeclaration(statement) && statement.moduleSpecifier !== undefined && !statement.isTypeOnly),
+    )
+    .map((statement) => statement.moduleSpecifier.text);
+}
 
 /** The sets of files that import each other, by Tarjan's algorithm for strongly connected components. */
 function findCircles(graph) {

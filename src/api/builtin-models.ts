@@ -1,5 +1,6 @@
 import { METHODS } from "@manymodel/forecast";
 import { FAMILIES } from "@manymodel/forecast/families";
+import { moduleUrl } from "../core/module-url.ts";
 
 /** What a value of an option must be, as text for people and as a test. */
 export interface OptionType {
@@ -52,6 +53,9 @@ const period: OptionType = {
 };
 const series = { target: text, period, horizon: wholeFrom(1), holdout: wholeFrom(0) };
 const none = { required: [], columns: [], exports: {} };
+
+/** Returns the URL of a definition's module in `src/model/builtin`. */
+export const builtinDefinition = (module: string) => moduleUrl(`../model/builtin/${module}`, import.meta.url);
 
 /** Definitions by the word that names them: each forecasting method, and the models of other shapes. */
 export const BUILTIN_MODELS: Readonly<Record<string, BuiltinModel>> = {

@@ -1,11 +1,10 @@
-import { fileURLToPath } from "node:url";
 import { firstNonNumber } from "../advise/non-number.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import { placeOf } from "../config/place.ts";
 import { matchColumn } from "../core/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { PlainData } from "../core/plain-data.ts";
-import { BUILTIN_MODELS, type BuiltinModel } from "./builtin-models.ts";
+import { BUILTIN_MODELS, type BuiltinModel, builtinDefinition } from "./builtin-models.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** A model definition's module and what it is sent. */
@@ -49,8 +48,7 @@ export async function configuredModel(workspace: Workspace, model: LoadedConfig[
       return `${placeOf(config, key)}: model ${name} ${problem}`;
     });
     await checkColumns(workspace, builtin, exports);
-    const module = `../model/builtin/${builtin.module}${fileURLToPath(import.meta.url).slice(-3)}`;
-    return { definition: new URL(module, import.meta.url), exports };
+    return { definition: builtinDefinition(builtin.module), exports };
   }
   const isConfigured = model === config.model;
   checkModelName(name, isConfigured ? placeOf(config, typeof model === "string" ? "model" : "model.name") : "model");

@@ -1,4 +1,3 @@
-import { fileURLToPath } from "node:url";
 import { METHODS } from "@manymodel/forecast";
 import { placeOf } from "../config/place.ts";
 import { ManymodelError, show } from "../core/errors.ts";
@@ -10,6 +9,7 @@ import { latestOffenders } from "../monitor/offenders.ts";
 import { type Ranking, type RankOptions, rank } from "../refine/rank.ts";
 import { metricName } from "../refine/run-scores.ts";
 import { completedRun } from "../runs/read-index.ts";
+import { builtinDefinition } from "./builtin-models.ts";
 import type { DoparOptions } from "./dopar-options.ts";
 import { createLoop, type Run } from "./loop.ts";
 import type { LoopQuery, Workspace } from "./workspace.ts";
@@ -103,7 +103,7 @@ export async function refine(workspace: Workspace, options: RefineOptions): Prom
     Object.assign(exports, { windows, metric: metricName(metric).replace(/^holdout_/, "") });
     if (candidates !== undefined) exports.candidates = [...candidates];
   }
-  const builtin = new URL(`../model/builtin/contest${fileURLToPath(import.meta.url).slice(-3)}`, import.meta.url);
+  const builtin = builtinDefinition("contest");
   const run = await createLoop(workspace, manifest.keyArg, keys).dopar(definition ?? builtin, {
     ...dopar,
     exports,

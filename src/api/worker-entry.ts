@@ -1,4 +1,4 @@
-import { fileURLToPath } from "node:url";
+import { moduleUrl } from "../core/module-url.ts";
 import type { EngineAddress } from "../ports/engine.ts";
 import type { WorkerEntry } from "../ports/workers.ts";
 import { createWorker } from "../work/worker.ts";
@@ -8,7 +8,7 @@ import { openEngine } from "./open-engine.ts";
 export function workerEntry(address: EngineAddress, memoryMb?: number): WorkerEntry {
   return {
     ...(memoryMb !== undefined && { memoryMb }),
-    module: new URL(`./worker-entry${fileURLToPath(import.meta.url).slice(-3)}`, import.meta.url),
+    module: moduleUrl("./worker-entry", import.meta.url),
     context: address,
   };
 }

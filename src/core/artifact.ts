@@ -1,6 +1,6 @@
 import type { PartitionKey } from "./partition-key.ts";
 import type { PlainData } from "./plain-data.ts";
-import type { SkipReason } from "./states.ts";
+import type { Outcome, SkipReason } from "./states.ts";
 
 /** Why a partition has no model. Stored in the segment as `error_type`. */
 export const FAILURE_TYPES = [
@@ -17,9 +17,6 @@ export const FAILURE_TYPES = [
   "deadline",
 ] as const;
 export type FailureType = (typeof FAILURE_TYPES)[number];
-
-/** `skipped`: a run that ended before its turn came; `error_type` says why. */
-export type Outcome = "succeeded" | "failed" | "skipped";
 
 /** What became of one planned partition: one row of a segment. Exactly one exists per partition of a finished run. */
 export interface PartitionOutcome {

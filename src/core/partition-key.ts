@@ -122,6 +122,29 @@ export function showKey(columns: readonly KeyColumn[], key: PartitionKey): strin
   return columns.map((column, i) => `${column.name} = ${show(key[i])}`).join(", ");
 }
 
+/** Something whose rows or models have keys: its name for messages, and its key columns. */
+export interface Partitioned {
+  readonly name: string;
+  readonly keyColumns: readonly KeyColumn[];
+}
+
+/**
+ * Checks that two things have keys of the same types: keys of other types are never equal.
+ *
+ * @param kind - `conflict` between runs and versions, which stay as they are; `input` for a table, which can be mended
+ * @throws {ManymodelError} of that kind, naming both
+ */
+export function checkSameKeys(kind: "conflict" | "input", one: Partitioned, other: Partitioned): void {
+  const isSame =
+    one.keyColumns.length === other.keyColumns.length &&
+    one.keyColumns.every(({ type }, i) => type === other.keyColumns[i]!.type);
+  if (!isSame)
+    throw new ManymodelError(
+      kind,
+      `${one.name} is partitioned by ${columnList(one.keyColumns)}, but ${other.name} by ${columnList(other.keyColumns)}; the types must agree`,
+    );
+}
+
 function columnList(columns: readonly KeyColumn[]): string {
   return columns.map((column) => `${column.name} (${column.type})`).join(", ");
 }

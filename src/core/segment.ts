@@ -1,8 +1,9 @@
 import { parquetMetadata, parquetRead, parquetReadObjects } from "hyparquet";
 import { type BasicType, parquetWriteBuffer } from "hyparquet-writer";
-import type { Outcome, PartitionOutcome } from "./artifact.ts";
+import type { PartitionOutcome } from "./artifact.ts";
 import { ManymodelError } from "./errors.ts";
 import { decodeKey, type KeyColumn, type KeyType, keyText, type PartitionKey } from "./partition-key.ts";
+import type { Outcome } from "./states.ts";
 
 /** The columns of every segment, after the partition's own. Their order is the file's. */
 const COLUMNS = {

@@ -10,6 +10,9 @@ export type ChunkState = (typeof CHUNK_STATES)[number];
 export const SKIP_REASONS = ["not-fed", "cancelled", "too-many-failures"] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
+/** What became of a partition. `skipped`: the run ended before its turn came; `error_type` says why. */
+export type Outcome = "succeeded" | "failed" | "skipped";
+
 /** No chunk in any state. */
 export function noChunks(): Record<ChunkState, number> {
   return { waiting: 0, available: 0, leased: 0, finished: 0, failed: 0, skipped: 0 };

@@ -1,12 +1,11 @@
 /**
- * What the dashboard's server and its page say to each other, as JSON. The page imports nothing else of the project, so
- * these are plain types. Times are ISO texts; durations are milliseconds; `null` is what is not known or not there.
+ * What the dashboard's server and its page say to each other, as JSON. These are types, of which the page's bundle has
+ * nothing. Times are ISO texts; durations are milliseconds; `null` is what is not known or not there.
  */
+import type { Histogram } from "../core/histogram.ts";
+import type { ChunkState, Outcome, RunState, SkipReason } from "../core/states.ts";
 
-export type Outcome = "succeeded" | "failed" | "skipped";
-/** Why partitions were never begun. */
-export type SkipReason = "not-fed" | "cancelled" | "too-many-failures";
-export type RunState = "planning" | "running" | "finalizing" | "completed" | "failed";
+export type { Outcome, RunState };
 
 /** One letter a chunk: waiting, available, leased, finished, failed, skipped. */
 export const CHUNK_LETTERS = {
@@ -16,7 +15,7 @@ export const CHUNK_LETTERS = {
   f: "finished",
   x: "failed",
   s: "skipped",
-} as const;
+} as const satisfies Record<string, ChunkState>;
 export type ChunkLetter = keyof typeof CHUNK_LETTERS;
 
 /** Who looks, and what they may do. */
@@ -342,13 +341,6 @@ export interface Diagnostics {
     readonly df: number;
     readonly pValue: number;
   } | null;
-}
-
-/** Counts of values in bins of equal width from `from` to `to`. */
-export interface Histogram {
-  readonly from: number;
-  readonly to: number;
-  readonly counts: readonly number[];
 }
 
 /** A method's forecast of the holdout, fitted to what is before it. */

@@ -1,23 +1,15 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { moduleUrl } from "../core/module-url.ts";
 
-const SELF = fileURLToPath(import.meta.url);
-
-let compiled: Promise<Uint8Array> | undefined;
-
-/** The scorer as one file that Node runs: `node scorer.mjs FOLDER` (see `serve`). */
-export function compileScorer(): Promise<Uint8Array> {
-  compiled ??= compile();
-  return compiled;
-}
-
-async function compile(): Promise<Uint8Array> {
+/** Compiles the scorer to one file that Node runs: `node scorer.mjs FOLDER` (see `serve`). */
+export async function compileScorer(): Promise<Uint8Array> {
   const { build } = await import("esbuild");
-  const scorer = path.join(path.dirname(SELF), `scorer${path.extname(SELF)}`);
+  const scorer = fileURLToPath(moduleUrl("./scorer", import.meta.url));
   const { outputFiles } = await build({
     stdin: {
       contents: `import { serve } from ${JSON.stringify(scorer)}; await serve(process.argv[2]);`,
-      resolveDir: path.dirname(SELF),
+      resolveDir: path.dirname(scorer),
     },
     bundle: true,
     write: false,

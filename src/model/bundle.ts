@@ -6,6 +6,7 @@ import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { at } from "../core/aligned.ts";
 import { ManymodelError, messageOf, show } from "../core/errors.ts";
+import { moduleUrl } from "../core/module-url.ts";
 import type { AnyModelDefinition } from "./define-model.ts";
 
 /** A model definition as one self-contained file, named by the hash of its bytes. */
@@ -17,12 +18,11 @@ export interface Bundle {
   readonly predicts: boolean;
 }
 
-const EXTENSION = path.extname(fileURLToPath(import.meta.url));
 /** What a definition may import of this package; bundled in, so that a definition never depends on what is installed. */
 const PACKAGE_ENTRIES: Readonly<Record<string, string>> = {
-  manymodel: `./index${EXTENSION}`,
-  "manymodel/model": `./index${EXTENSION}`,
-  "manymodel/forecast": `../forecast${EXTENSION}`,
+  manymodel: "./index",
+  "manymodel/model": "./index",
+  "manymodel/forecast": "../forecast",
 };
 /** Finds the forecasting package that this one was installed with. */
 const { resolve: resolvePackage } = createRequire(import.meta.url);
@@ -69,7 +69,7 @@ export async function bundleDefinition(file: string): Promise<Bundle> {
                       },
                     ],
                   }
-                : { path: fileURLToPath(new URL(entry, import.meta.url)), sideEffects: false };
+                : { path: fileURLToPath(moduleUrl(entry, import.meta.url)), sideEffects: false };
             });
           },
         },

@@ -1,10 +1,11 @@
 import { axisEnd } from "../core/axis-end.ts";
 import { distribution } from "../refine/compare.ts";
 import type { PartitionScore } from "../refine/run-scores.ts";
+import { formatNumber } from "../text/number.ts";
 import { HEADING, heading } from "./heading.ts";
 import { histogram } from "./histogram.ts";
 import { axes, type PlotArea } from "./plot-area.ts";
-import { formatNumber, linearScale } from "./scale.ts";
+import { linearScale } from "./scale.ts";
 import { element, label, picture } from "./svg.ts";
 import { fitName, textWidth } from "./text-width.ts";
 

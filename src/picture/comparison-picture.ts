@@ -1,9 +1,10 @@
 import { axisEnd } from "../core/axis-end.ts";
 import type { Comparison } from "../refine/compare.ts";
+import { formatNumber } from "../text/number.ts";
 import { HEADING, heading } from "./heading.ts";
 import { histogram } from "./histogram.ts";
 import { axes, line, type PlotArea, withRoom } from "./plot-area.ts";
-import { formatNumber, linearScale } from "./scale.ts";
+import { linearScale } from "./scale.ts";
 import { element, label, picture } from "./svg.ts";
 
 const SIZE = 340;

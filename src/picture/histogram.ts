@@ -1,3 +1,4 @@
+import { histogram as histogramOf } from "../core/histogram.ts";
 import { axes, type PlotArea } from "./plot-area.ts";
 import { linearScale, type Scale } from "./scale.ts";
 import { element, label } from "./svg.ts";
@@ -18,11 +19,7 @@ export interface HistogramOptions {
 export function histogram(values: readonly number[], area: PlotArea, options: HistogramOptions): string {
   const { range, bins, role, names } = options;
   const [low, high] = range;
-  const counts = new Array<number>(bins).fill(0);
-  for (const value of values) {
-    const bin = Math.floor(((value - low) / (high - low)) * bins);
-    counts[Math.min(bins - 1, Math.max(0, bin))]! += 1;
-  }
+  const { counts } = histogramOf(values, low, high, bins);
   const { left, top, width, height } = area;
   const x = linearScale(range, [left, left + width], 6);
   const y = countScale(Math.max(...counts) * 1.12, [top + height, top]);

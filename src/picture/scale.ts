@@ -1,3 +1,5 @@
+import { axisFormat, formatNumber } from "../text/number.ts";
+
 /** A place on an axis that is marked, and what is written there. */
 export interface Tick {
   readonly value: number;
@@ -57,61 +59,11 @@ function ticks(low: number, high: number, count: number): Tick[] {
   if (!(rough > 0)) return [{ value: low, text: formatNumber(low) }];
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * [1, 2, 5, 10].find((times) => times * power >= rough * 0.999)!;
-  const format = numberFormat(low, high, step);
+  const format = axisFormat(low, high, step);
   const found: Tick[] = [];
   for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++)
     found.push({ value: i * step, text: format(i * step) });
   return found;
-}
-
-/** From here on, and below the least, numbers are written with a power of ten. */
-const LARGEST = 1e15;
-const LEAST = 1e-4;
-const isExtreme = (size: number) => size >= LARGEST || (size > 0 && size < LEAST);
-const UNITS = ["", "K", "M", "B", "T"];
-
-/** How the numbers of an axis are written, all in one unit, with the digits that tell two of them a step apart. */
-export function numberFormat(low: number, high: number, step: number): (value: number) => string {
-  const size = Math.max(Math.abs(low), Math.abs(high));
-  const exponent = (value: number) => Math.floor(Math.log10(Math.abs(value)) + 1e-9);
-  const last = exponent(step);
-  if (isExtreme(size))
-    return (value) => {
-      // What is not a part of a step is 0.
-      if (Math.abs(value) < step * 1e-6) return "0";
-      return withPower(value, Math.min(15, Math.max(0, exponent(value) - last)));
-    };
-  const unit = size < 10_000 ? 0 : Math.min(UNITS.length - 1, Math.floor(exponent(size) / 3));
-  const digits = 3 * unit - last;
-  const isShort = unit > 0 && digits <= 3;
-  const maximumFractionDigits = Math.min(12, Math.max(0, isShort ? digits : -last));
-  const { format } = new Intl.NumberFormat("en", { maximumFractionDigits, signDisplay: "negative" });
-  return (value) => {
-    const text = format(isShort ? value / 1000 ** unit : value);
-    return isShort && text !== "0" ? `${text}${UNITS[unit]}` : text;
-  };
-}
-
-/** `1.5e-7` */
-const withPower = (value: number, digits: number) =>
-  value
-    .toExponential(digits)
-    .replace(/(\.\d*?)0+e/, "$1e")
-    .replace(".e", "e")
-    .replace("e+", "e");
-
-/** A number by itself: `0.25`, `1,200`, `15K`, `2.5M`, `1.5e-7`; of what is less than its digits show, two that count. */
-export function formatNumber(value: number, digits = 2): string {
-  const size = Math.abs(value);
-  if (isExtreme(size)) return withPower(value, 2);
-  const large = size >= 10_000;
-  return new Intl.NumberFormat("en", {
-    notation: large ? "compact" : "standard",
-    signDisplay: "negative",
-    ...(size < 10 ** (1 - digits)
-      ? { maximumSignificantDigits: 2 }
-      : { maximumFractionDigits: large ? 2 : Math.min(digits, 12) }),
-  }).format(value);
 }
 
 const MINUTE = 60_000;

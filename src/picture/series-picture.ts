@@ -1,7 +1,8 @@
 import type { PartitionSeries } from "../inspect/partition-series.ts";
+import { formatNumber } from "../text/number.ts";
 import { HEADING, heading } from "./heading.ts";
 import { axes, band, line, type PlotArea, withRoom } from "./plot-area.ts";
-import { formatNumber, linearScale, rangeOf } from "./scale.ts";
+import { linearScale, rangeOf } from "./scale.ts";
 import { seriesText } from "./series-text.ts";
 import { element, label, picture } from "./svg.ts";
 import { fit, textWidth } from "./text-width.ts";

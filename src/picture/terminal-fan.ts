@@ -1,5 +1,6 @@
 import type { PartitionSeries } from "../inspect/partition-series.ts";
-import { numberFormat, rangeOf } from "./scale.ts";
+import { axisFormat } from "../text/number.ts";
+import { rangeOf } from "./scale.ts";
 
 /** How large a picture of characters is, axes included. */
 export interface TerminalSize {
@@ -43,7 +44,7 @@ export function terminalFan({ values, scores, scored }: PartitionSeries, { colum
     ),
   ];
   const [low, high] = rangeOf([history, mean, ...lower, ...upper]);
-  const labels = [high, (low + high) / 2, low].map(numberFormat(low, high, (high - low) / 20));
+  const labels = [high, (low + high) / 2, low].map(axisFormat(low, high, (high - low) / 20));
   const margin = Math.max(...labels.map((text) => text.length)) + 1;
   if (columns - margin - 1 < LEAST_WIDTH) return [];
   const width = Math.min(columns - margin - 1, 2 * moments.length);

@@ -1,6 +1,6 @@
 /** Widths of letters in ems, of DejaVu Sans, which is wider than most: what fits in it fits in others. */
 const NARROW = /[ijlI.,:;'|!()[\] ·]/;
-const BROAD = /[mwMW@%–—…]/;
+const BROAD = /[mwMW@%–—…−]/;
 /** Letters as wide as they are high: of East Asia, and pictures. */
 const SQUARE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60]|\p{Extended_Pictographic}/u;

@@ -2,7 +2,6 @@ import type {
   IndexedSegment,
   IndexSource,
   ModelIndex,
-  Outcome,
   PartitionOutcome,
   SegmentInfo,
   TaskFile,
@@ -12,7 +11,7 @@ import { encodeKeyIndex } from "../core/key-index.ts";
 import type { IndexSummary, RunManifest } from "../core/run.ts";
 import { partitionSeed } from "../core/seed.ts";
 import { stagePath } from "../core/stage-path.ts";
-import { SKIP_REASONS, type SkipReason } from "../core/states.ts";
+import { type Outcome, SKIP_REASONS, type SkipReason } from "../core/states.ts";
 import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { ChunkRecord } from "../ports/queue.ts";

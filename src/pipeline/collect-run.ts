@@ -1,7 +1,8 @@
-import type { IndexedSegment, ModelIndex, Outcome } from "../core/artifact.ts";
+import type { IndexedSegment, ModelIndex } from "../core/artifact.ts";
 import type { IndexSummary, RunManifest } from "../core/run.ts";
 import { encodeSelection } from "../core/selection.ts";
 import { stagePath } from "../core/stage-path.ts";
+import type { Outcome } from "../core/states.ts";
 import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
 import { getSource } from "../runs/read-index.ts";

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { at } from "../core/aligned.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import { MISSING_MODEL, type MissingModel } from "../core/missing-model.ts";
+import { checkSameKeys } from "../core/partition-key.ts";
 import type { PlainData } from "../core/plain-data.ts";
 import { checkLevels, checkQuantiles } from "../core/quantile.ts";
 import type { ModelVersion } from "../core/registry.ts";
@@ -269,15 +270,11 @@ function missingModels({ model, version }: ModelVersion, count: number, some: re
 
 /** The table's key columns must be of the version's types. @throws {ManymodelError} `input` if not */
 export function checkKeyTypes(version: ModelVersion, snapshot: Snapshot): void {
-  const list = (columns: ModelVersion["keyColumns"]) => columns.map((c) => `${c.name} (${c.type})`).join(", ");
-  const same =
-    version.keyColumns.length === snapshot.keyColumns.length &&
-    version.keyColumns.every((column, i) => column.type === snapshot.keyColumns[i]?.type);
-  if (!same)
-    throw new ManymodelError(
-      "input",
-      `${snapshot.query.table} is partitioned by ${list(snapshot.keyColumns)}, but ${version.model} ${version.version} by ${list(version.keyColumns)}; the types must agree`,
-    );
+  checkSameKeys(
+    "input",
+    { name: snapshot.query.table, keyColumns: snapshot.keyColumns },
+    { name: `${version.model} ${version.version}`, keyColumns: version.keyColumns },
+  );
 }
 
 function* missingTasks(common: ScoreTask, scored: Uint8Array): Iterable<WorkerRequest> {

@@ -1,6 +1,7 @@
 import { at } from "../core/aligned.ts";
 import { ManymodelError } from "../core/errors.ts";
 import { otherData } from "../core/other-data.ts";
+import { checkSameKeys } from "../core/partition-key.ts";
 import { type IndexSummary, newRunId, type RunManifest } from "../core/run.ts";
 import { type Collected, collectRun, joinIndexes, selected } from "../pipeline/collect-run.ts";
 import type { Engine } from "../ports/engine.ts";
@@ -111,12 +112,9 @@ function collected(runs: readonly RunScores[], champions: Map<string, Champion>)
     .reduce(joinIndexes);
 }
 
-function checkAlike(first: RunScores, runs: readonly RunScores[]): void {
-  const types = ({ manifest }: RunScores) => manifest.snapshot.keyColumns.map(({ type }) => type).join(", ");
-  for (const other of runs)
-    if (types(other) !== types(first))
-      throw new ManymodelError(
-        "conflict",
-        `${first.runId} is partitioned by (${types(first)}), ${other.runId} by (${types(other)}); the keys must be of the same types`,
-      );
+function checkAlike(runs: readonly RunScores[]): void {
+  const [first, ...others] = runs.map(({ runId, manifest }) => {
+    return { name: `run ${runId}`, keyColumns: manifest.snapshot.keyColumns };
+  });
+  if (first !== undefined) for (const other of others) checkSameKeys("conflict", first, other);
 }

@@ -1,7 +1,8 @@
 import type { IndexedSegment, ModelIndex } from "../core/artifact.ts";
 import { ManymodelError } from "../core/errors.ts";
+import { checkSameKeys } from "../core/partition-key.ts";
 import type { Change, ModelVersion } from "../core/registry.ts";
-import { newRunId, type RunManifest } from "../core/run.ts";
+import { newRunId } from "../core/run.ts";
 import { collectRun, joinIndexes, selected } from "../pipeline/collect-run.ts";
 import type { Engine } from "../ports/engine.ts";
 import { openFinder } from "../runs/find-partition.ts";
@@ -33,7 +34,11 @@ export async function patchVersion(
 ): Promise<ModelVersion> {
   const { stage } = engine;
   const run = await completedRun(engine, runId);
-  checkKeys(base, run.manifest);
+  checkSameKeys(
+    "conflict",
+    { name: `${base.model} ${base.version}`, keyColumns: base.keyColumns },
+    { name: `run ${runId}`, keyColumns: run.manifest.snapshot.keyColumns },
+  );
   const index = await readIndex(stage, base.index, `${base.model} ${base.version} was registered`);
   const news = await readIndex(stage, run.index, `run ${runId} was completed`);
   const taken: IndexedSegment[] = [];
@@ -66,15 +71,6 @@ export async function patchVersion(
   );
   const spec = { model: base.model, version, runId: id, horizon, parent: base.version };
   return registerVersion(engine, { ...spec, ...(comment !== undefined && { comment }) }, change);
-}
-
-function checkKeys({ model, version, keyColumns }: ModelVersion, { runId, snapshot }: RunManifest): void {
-  const types = (columns: ModelVersion["keyColumns"]) => columns.map(({ type }) => type).join(", ");
-  if (types(keyColumns) !== types(snapshot.keyColumns))
-    throw new ManymodelError(
-      "conflict",
-      `${model} ${version} is partitioned by (${types(keyColumns)}), run ${runId} by (${types(snapshot.keyColumns)}); the keys must be of the same types`,
-    );
 }
 
 /** An index's segments without the rows of some keys. */

@@ -1,13 +1,13 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { ManymodelError, messageOf } from "../core/errors.ts";
+import { moduleUrl } from "../core/module-url.ts";
 import type { TrainingPlan } from "../work/train-partition.ts";
 
 /** The largest body that a table function may have, in bytes. */
 export const LARGEST_FUNCTION = 100 * 1024;
 
-const EXTENSION = path.extname(fileURLToPath(import.meta.url));
-const file = (name: string) => fileURLToPath(new URL(`./${name}${EXTENSION}`, import.meta.url));
+const file = (name: string) => fileURLToPath(moduleUrl(`./${name}`, import.meta.url));
 
 /**
  * Compiles a bundled definition and what trains by it to the body of a JavaScript table function (see `fitFunction`). The

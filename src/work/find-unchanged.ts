@@ -1,7 +1,8 @@
 import { zip } from "../core/aligned.ts";
-import type { IndexedSegment, Outcome } from "../core/artifact.ts";
+import type { IndexedSegment } from "../core/artifact.ts";
 import { rowRanges } from "../core/row-range.ts";
 import type { Snapshot } from "../core/run.ts";
+import type { Outcome } from "../core/states.ts";
 import type { WorkerEngine } from "../ports/worker-engine.ts";
 import { segmentRows } from "../runs/read-index.ts";
 import { dataHash } from "./train-partition.ts";

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeKey, encodeKey, type KeyColumn, type KeyType, type KeyValue } from "../../src/core/partition-key.ts";
+import {
+  checkSameKeys,
+  decodeKey,
+  encodeKey,
+  type KeyColumn,
+  type KeyType,
+  type KeyValue,
+} from "../../src/core/partition-key.ts";
 
 const text = fc.string({ unit: "binary" }).filter((s) => s.isWellFormed());
 const value: Record<KeyType, fc.Arbitrary<KeyValue>> = {
@@ -90,5 +97,19 @@ describe("encodeKey", () => {
       "f:1.0",
     ])
       expect(() => decodeKey(bad), bad).toThrow(/partition key/);
+  });
+});
+
+describe("checkSameKeys", () => {
+  it("compares the types of key columns, and names what differs", () => {
+    const named = (name: string, kinds: readonly KeyType[]) => ({ name, keyColumns: columns(kinds) });
+    const renamed = { name: "T", keyColumns: [{ name: "OTHER", type: "string" as const }] };
+    checkSameKeys("conflict", named("A", ["string"]), renamed);
+    expect(() => checkSameKeys("conflict", named("run a", ["string"]), named("run b", ["integer"]))).toThrow(
+      "run a is partitioned by K0 (string), but run b by K0 (integer); the types must agree",
+    );
+    expect(() => checkSameKeys("input", named("T", ["string"]), named("M V1", ["string", "date"]))).toThrow(
+      expect.objectContaining({ kind: "input" }),
+    );
   });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { formatNumber, linearScale, rangeOf } from "../../src/picture/scale.ts";
+import { linearScale, rangeOf } from "../../src/picture/scale.ts";
 
 const texts = (low: number, high: number, count: number, kind?: "calendar") =>
   linearScale([low, high], [0, 100], count, kind).ticks.map(({ text }) => text);
@@ -8,7 +8,7 @@ const texts = (low: number, high: number, count: number, kind?: "calendar") =>
 it("ticks of numbers are multiples of 1, 2 or 5 times a power of ten", () => {
   expect(texts(0, 1, 5)).toEqual(["0", "0.2", "0.4", "0.6", "0.8", "1"]);
   expect(texts(-3, 12, 4)).toEqual(["0", "5", "10"]);
-  expect(texts(0, 40_000, 4)).toEqual(["0", "10K", "20K", "30K", "40K"]);
+  expect(texts(0, 40_000, 4)).toEqual(["0", "10,000", "20,000", "30,000", "40,000"]);
 });
 
 it("ticks of a calendar are hours, days, months or years, in UTC", () => {
@@ -46,23 +46,13 @@ it("whatever is drawn, ticks lie in the range and are few", () => {
   );
 });
 
-it("numbers are written short", () => {
-  expect([0.1 + 0.2, -0, 1234.5, 15_300, 2_500_000].map((value) => formatNumber(value))).toEqual([
-    "0.3",
-    "0",
-    "1,234.5",
-    "15.3K",
-    "2.5M",
-  ]);
-});
-
 it("ticks are told apart, whatever their size", () => {
-  expect(texts(0.9e9, 1.1e9, 4)).toEqual(["0.9B", "0.95B", "1B", "1.05B", "1.1B"]);
-  expect(texts(-5e-7, 2e-6, 4)).toEqual(["0", "1e-6", "2e-6"]);
+  expect(texts(0.9e9, 1.1e9, 4)).toEqual(["0.9 B", "0.95 B", "1 B", "1.05 B", "1.1 B"]);
+  expect(texts(-5e-7, 2e-6, 4)).toEqual(["0", "1e−6", "2e−6"]);
   expect(texts(1_000_000, 1_000_000.002, 2)).toEqual(["1,000,000", "1,000,000.001", "1,000,000.002"]);
   expect(texts(1.0e15, 1.1e15, 2)).toEqual(["1e15", "1.05e15", "1.1e15"]);
-  expect(texts(-1e-9, 1e-9, 2)).toEqual(["-1e-9", "0", "1e-9"]);
-  expect(texts(0, 1_500_000, 3)).toEqual(["0", "0.5M", "1M", "1.5M"]);
+  expect(texts(-1e-9, 1e-9, 2)).toEqual(["−1e−9", "0", "1e−9"]);
+  expect(texts(0, 1_500_000, 3)).toEqual(["0", "0.5 M", "1 M", "1.5 M"]);
   fc.assert(
     fc.property(
       fc.double({ noNaN: true, min: -1e18, max: 1e18 }),
@@ -76,16 +66,4 @@ it("ticks are told apart, whatever their size", () => {
       },
     ),
   );
-});
-
-it("a number by itself is never 0 unless it is, and 0 has no sign", () => {
-  expect([1e-6, -1.2e-9, 0.0037, -0.0001, 1e15, 0.00000001].map((value) => formatNumber(value, 3))).toEqual([
-    "1e-6",
-    "-1.2e-9",
-    "0.0037",
-    "-0.0001",
-    "1e15",
-    "1e-8",
-  ]);
-  expect(formatNumber(-0, 3)).toBe("0");
 });

@@ -1,9 +1,9 @@
 import { axisEnd } from "../../core/axis-end.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
+import { histogram } from "../../core/histogram.ts";
 import { otherData } from "../../core/other-data.ts";
 import { type Distribution, distribution } from "../../refine/compare.ts";
 import { metricName } from "../../refine/run-scores.ts";
-import { histogram } from "../base/histogram.ts";
 import { keyLabel } from "../base/key-label.ts";
 import { radixOrder } from "../base/radix-order.ts";
 import { joinTexts, textAt } from "../base/text-column.ts";

@@ -1,7 +1,8 @@
-import type { IndexedSegment, ModelIndex, Outcome } from "../../core/artifact.ts";
+import type { IndexedSegment, ModelIndex } from "../../core/artifact.ts";
 import { decodeKey, type PartitionKey } from "../../core/partition-key.ts";
 import { decodeSegmentColumns } from "../../core/segment.ts";
 import { rowSelector } from "../../core/selection.ts";
+import type { Outcome } from "../../core/states.ts";
 import type { Stage } from "../../ports/stage.ts";
 import { getVerified } from "../../stages/checksum.ts";
 import { labelOf } from "../base/key-label.ts";

@@ -1,5 +1,5 @@
-import type { Outcome } from "../../core/artifact.ts";
 import { stagePath } from "../../core/stage-path.ts";
+import type { Outcome } from "../../core/states.ts";
 import type { Stage } from "../../ports/stage.ts";
 import { getJson, putJson } from "../../stages/json.ts";
 import type { TextColumn } from "../base/text-column.ts";

@@ -1,5 +1,5 @@
-import type { Outcome } from "../../core/artifact.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
+import type { Outcome } from "../../core/states.ts";
 import { failureKinds } from "../base/failure-groups.ts";
 import { keyLabel } from "../base/key-label.ts";
 import { textAt } from "../base/text-column.ts";

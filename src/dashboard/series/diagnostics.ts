@@ -1,5 +1,5 @@
 import { acf, type FittedModel, ljungBox } from "@manymodel/forecast";
-import { histogram } from "../base/histogram.ts";
+import { histogram } from "../../core/histogram.ts";
 import { finite } from "../partitions/partition-view.ts";
 import type { Diagnostics } from "../wire.ts";
 

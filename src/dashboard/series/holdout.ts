@@ -1,8 +1,8 @@
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { METHODS } from "@manymodel/forecast";
 import { ManymodelError, show } from "../../core/errors.ts";
+import { moduleUrl } from "../../core/module-url.ts";
 import type { Engine } from "../../ports/engine.ts";
 import { forecastTask } from "../runs/run-view.ts";
 import type { HoldoutForecast } from "../wire.ts";
@@ -44,7 +44,7 @@ export async function holdoutForecast(
 }
 
 async function fitInThread(request: HoldoutRequest): Promise<HoldoutForecast> {
-  const file = new URL(`./holdout-thread${fileURLToPath(import.meta.url).slice(-3)}`, import.meta.url);
+  const file = moduleUrl("./holdout-thread", import.meta.url);
   const thread = new Worker(file, { workerData: request });
   try {
     const [answer] = (await once(thread, "message", { signal: AbortSignal.timeout(LIMIT_MS) })) as [

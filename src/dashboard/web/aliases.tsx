@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { moment } from "../../text/time.ts";
 import type { ModelDetail, Session } from "../wire.ts";
 import { read, send } from "./api.ts";
-import { moment } from "./format.ts";
 import { href } from "./route.ts";
 
 /** The names that versions go by, to be moved by whoever may. */

@@ -1,5 +1,6 @@
+import { measure } from "../../text/number.ts";
+import { duration } from "../../text/time.ts";
 import type { Contest } from "../wire.ts";
-import { duration, measure } from "./format.ts";
 import { setQuery } from "./route.ts";
 
 /** What is shown besides the metric that decided, if it is not that. */

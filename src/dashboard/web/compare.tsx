@@ -1,6 +1,6 @@
+import { count, measure, percent, signed } from "../../text/number.ts";
 import type { CompareDetail, CompareLine, RunLine, Spread } from "../wire.ts";
 import { Bars } from "./charts/bars.tsx";
-import { count, measure, percent, signed } from "./format.ts";
 import { go, href, setQuery } from "./route.ts";
 import { Fact } from "./run.tsx";
 import { Command, Empty, Loading, Warning } from "./states.tsx";

@@ -1,6 +1,7 @@
+import { count } from "../../text/number.ts";
+import { moment } from "../../text/time.ts";
 import type { MonitorDetail } from "../wire.ts";
 import { LineChart } from "./charts/line-chart.tsx";
-import { count, moment } from "./format.ts";
 import { MonitoredPartitions } from "./monitored-partitions.tsx";
 import { go, href } from "./route.ts";
 import { Fact } from "./run.tsx";

@@ -1,5 +1,5 @@
+import { count, measure } from "../../text/number.ts";
 import type { MonitorDetail, MonitorPage } from "../wire.ts";
-import { count, measure } from "./format.ts";
 import { href, setQuery } from "./route.ts";
 import { Loading } from "./states.tsx";
 import { useData } from "./use-data.ts";

@@ -1,8 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
+import { count, measure } from "../../text/number.ts";
+import { duration } from "../../text/time.ts";
 import type { PartitionPage, PartitionRow, PartitionsHead, RunProgress, SmallSeries } from "../wire.ts";
 import { read } from "./api.ts";
 import { SmallMultiple } from "./charts/small-multiple.tsx";
-import { count, duration, measure } from "./format.ts";
 import { useKeys } from "./keyboard.ts";
 import { go, href, setQuery } from "./route.ts";
 import { RunHead } from "./run.tsx";

@@ -1,7 +1,8 @@
+import { bytes, count } from "../../text/number.ts";
+import { moment } from "../../text/time.ts";
 import type { ModelDetail, ModelLine, Session } from "../wire.ts";
 import { Aliases } from "./aliases.tsx";
 import { LineageGraph } from "./charts/lineage.tsx";
-import { bytes, count, moment } from "./format.ts";
 import { href } from "./route.ts";
 import { Command, Empty, Loading } from "./states.tsx";
 import { useData } from "./use-data.ts";

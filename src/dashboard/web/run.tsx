@@ -1,7 +1,8 @@
 import { useEffect } from "preact/hooks";
+import { bytes, count, measure, percent } from "../../text/number.ts";
+import { duration, moment } from "../../text/time.ts";
 import type { RunDetail, RunFailures, RunProgress } from "../wire.ts";
 import { ChunkGrid } from "./charts/chunk-grid.tsx";
-import { bytes, count, duration, measure, moment, percent } from "./format.ts";
 import { href } from "./route.ts";
 import { Bar, State } from "./runs.tsx";
 import { Loading } from "./states.tsx";

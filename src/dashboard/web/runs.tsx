@@ -1,5 +1,6 @@
+import { count, percent } from "../../text/number.ts";
+import { duration, moment } from "../../text/time.ts";
 import type { RunLine } from "../wire.ts";
-import { count, duration, moment, percent } from "./format.ts";
 import { href } from "./route.ts";
 import { Command, Empty, Loading } from "./states.tsx";
 import { useData, useLive } from "./use-data.ts";

@@ -1,4 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
+import { bytes, count, measure } from "../../text/number.ts";
+import { duration, stepTime } from "../../text/time.ts";
 import {
   CHUNK_LETTERS,
   type HoldoutForecast,
@@ -13,7 +15,6 @@ import { Candidates } from "./candidates.tsx";
 import { FanChart, forecastStart } from "./charts/fan-chart.tsx";
 import { LineChart } from "./charts/line-chart.tsx";
 import { Residuals } from "./charts/residuals.tsx";
-import { bytes, count, duration, measure, stepTime } from "./format.ts";
 import { href, setQuery } from "./route.ts";
 import { RunHead } from "./run.tsx";
 import { Command, Empty, Loading } from "./states.tsx";

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { count } from "./format.ts";
+import { count } from "../../text/number.ts";
 import type { Loaded } from "./use-data.ts";
 
 /** Why there is nothing to see, and what to do. */

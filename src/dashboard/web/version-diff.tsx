@@ -1,5 +1,5 @@
+import { count, measure, signed } from "../../text/number.ts";
 import type { DiffDetail, ModelDetail } from "../wire.ts";
-import { count, measure, signed } from "./format.ts";
 import { href, setQuery } from "./route.ts";
 import { Loading, Warning } from "./states.tsx";
 import { useData } from "./use-data.ts";

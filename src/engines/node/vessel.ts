@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { Worker as Thread } from "node:worker_threads";
 import { messageOf } from "../../core/errors.ts";
+import { moduleUrl } from "../../core/module-url.ts";
 import type { WorkerEntry } from "../../ports/workers.ts";
 import type { Told } from "./worker-thread.ts";
 
@@ -18,7 +19,7 @@ export interface Listener {
   ended(why: string, details?: { readonly cause?: unknown; readonly outOfMemory?: boolean }): void;
 }
 
-const script = (name: string) => new URL(`./${name}${fileURLToPath(import.meta.url).slice(-3)}`, import.meta.url);
+const script = (name: string) => moduleUrl(`./${name}`, import.meta.url);
 
 /** A thread of this process. */
 export function startThread(entry: WorkerEntry, name: string, { told, ended }: Listener): Vessel {

@@ -36,6 +36,9 @@ export function withModelObjects(
   const sql = modelStatements(names);
   const listed = (model: string) => listedVersions(session, names, model);
 
+  /** The scorer, compiled when it is first needed. */
+  let compiled: Promise<Uint8Array> | undefined;
+
   /** Logs a version, unless it is there already. */
   async function log(version: ModelVersion, there: ReadonlyMap<string, ListedVersion>): Promise<void> {
     const { model, version: name } = version;
@@ -46,7 +49,8 @@ export function withModelObjects(
         "conflict",
         `MODEL ${model} has a version ${name} that is not of run ${version.runId}; choose another name, or drop it in Snowflake`,
       );
-    const program = await scorer();
+    compiled ??= scorer();
+    const program = await compiled;
     const sha256 = createHash("sha256").update(program).digest("hex");
     const path = `scorers/${sha256}.mjs`;
     if ((await stage.list(path)).length === 0) await stage.put(path, program);

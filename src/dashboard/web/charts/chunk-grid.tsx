@@ -1,5 +1,5 @@
+import { count } from "../../../text/number.ts";
 import { CHUNK_LETTERS, type ChunkLetter } from "../../wire.ts";
-import { count } from "../format.ts";
 
 /** More chunks than this are shown several to a cell. */
 const MOST_CELLS = 1200;

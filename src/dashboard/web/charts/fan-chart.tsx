@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
+import { axisFormat, measure } from "../../../text/number.ts";
+import { stepTime } from "../../../text/time.ts";
 import type { Fan, HoldoutForecast, Line, SeriesPicture } from "../../wire.ts";
-import { axisLabels, measure, stepTime } from "../format.ts";
 import { setQuery } from "../route.ts";
 import { colour, useTheme } from "../theme.ts";
 
@@ -54,7 +55,12 @@ export function FanChart({
         scales: { x: { time: picture.times !== null && picture.timeType !== "number" } },
         axes: [
           { ...axis(), ...(picture.timeType === "number" ? {} : { values: dates }) },
-          { ...axis(), size: 64, values: (_, splits) => axisLabels(splits) },
+          {
+            ...axis(),
+            size: 64,
+            values: (_u, splits, _axis, _space, step) =>
+              splits.map(axisFormat(splits[0] ?? 0, splits.at(-1) ?? 0, step)),
+          },
         ],
         hooks: {
           setCursor: [(u) => setAt(u.cursor.idx ?? null)],

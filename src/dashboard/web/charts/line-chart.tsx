@@ -1,5 +1,5 @@
+import { measure } from "../../../text/number.ts";
 import type { Line } from "../../wire.ts";
-import { measure } from "../format.ts";
 
 const [WIDTH, HEIGHT] = [600, 72];
 /** More points than this say no more. */

@@ -1,5 +1,5 @@
+import { measure } from "../../../text/number.ts";
 import type { Diagnostics } from "../../wire.ts";
-import { measure } from "../format.ts";
 import { Bars } from "./bars.tsx";
 import { LineChart } from "./line-chart.tsx";
 
