@@ -1,49 +1,19 @@
-import { writeFile } from "node:fs/promises";
-import path from "node:path";
-import { connect, type ManyModel } from "manymodel";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startDashboard } from "../../dist/dashboard/server.js";
 import type * as wire from "../../src/dashboard/wire.ts";
-import { startPostgres, whyNoPostgres } from "../engines/postgres-server.ts";
-import { openTestAccount } from "../snowflake/account.ts";
+import { EVERY_ENGINE } from "../every-engine.ts";
 import { manymodel } from "../snowflake/command.ts";
-import { temporaryFolder } from "../workspace.ts";
 import { fillSales, SALES_YAML } from "./monitored.ts";
-
-const reason = whyNoPostgres();
 
 const DAY = 86_400_000;
 const TRAIN = "model: mean\ntrain: { horizon: 12, holdout: 4, workers: 1 }\n";
 
-async function open(yaml: string): Promise<ManyModel> {
-  const file = path.join(await temporaryFolder(), "manymodel.yaml");
-  await writeFile(file, SALES_YAML + TRAIN + yaml);
-  const mm = await connect(file);
-  onTestFinished(() => mm.close());
-  await manymodel(mm.config.directory, "setup");
-  return mm;
-}
+// On the local engine each view has a test of its own.
+const SERVERS = EVERY_ENGINE.filter(([name]) => name !== "local");
 
-async function openPostgres(): Promise<ManyModel> {
-  const server = startPostgres();
-  onTestFinished(() => server.stop());
-  return open(`engine: postgres\npostgres: { url: "${server.url()}", schema: lab }\n`);
-}
-
-async function openSnowflake(): Promise<ManyModel> {
-  const account = await openTestAccount();
-  onTestFinished(() => account.close());
-  return open(`engine: snowflake\nsnowflake: ${JSON.stringify(account.block("LAB"))}\n`);
-}
-
-const ENGINES = [
-  ["postgres", reason, openPostgres],
-  ["snowflake, on the local server", undefined, openSnowflake],
-] as const;
-
-describe.each(ENGINES)("every view of the dashboard, engine: %s", (_, missing, openEngine) => {
+describe.each(SERVERS)("every view of the dashboard, engine: %s", (_, missing, open) => {
   it.skipIf(missing !== undefined)(`answers${missing === undefined ? "" : ` (${missing})`}`, async () => {
-    const mm = await openEngine();
+    const mm = await open(SALES_YAML + TRAIN);
     await fillSales(mm, 20);
     const command = (...args: string[]) => manymodel(mm.config.directory, ...args);
     await command("train", "--run-id", "first");

@@ -75,3 +75,11 @@ it("a model that takes nothing in keeps its forecast, and the page says from whe
   const file = await look("s:B", { ...around, input: "/data/sales.csv" });
   expect(file.series!.newer!.why).toBe("the source is a file, which is not read for the page");
 });
+
+it("a search for the alarm that fails is noted; without a table of monitoring there is none to search", async () => {
+  const { look } = await aged();
+  const { alarm, notes } = await look("s:B", { ...around, monitored: { status: "SALES" } });
+  expect(alarm).toBeNull();
+  expect(notes).toEqual([expect.stringMatching(/^It is not known whether there is an alarm: .*PARTITION_KEY/)]);
+  expect(await look("s:B", { ...around, monitored: { status: "NONE" } })).toMatchObject({ alarm: null, notes: [] });
+});

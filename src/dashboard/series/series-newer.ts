@@ -23,10 +23,10 @@ const unknown = (why: string): NewerData => ({ ...NOTHING, why });
 /** Reads the newer rows of one partition by a query for its key, which costs no snapshot of the whole table. */
 export async function readNewer(
   tables: Tables,
-  { snapshot }: RunManifest,
+  { snapshot }: Pick<RunManifest, "snapshot">,
   table: string,
   target: string,
-  { key, lastTs, interval }: PartitionOutcome,
+  { key, lastTs, interval }: Pick<PartitionOutcome, "key" | "lastTs" | "interval">,
 ): Promise<NewerData> {
   const { keyColumns, columns, timeColumn } = snapshot;
   const type = columns.find(({ name }) => name === timeColumn)?.type;
