@@ -10,7 +10,7 @@ import { invBoxCox } from "../time/box-cox.ts";
 import type { ArimaModel } from "./arima-model.ts";
 import { settle } from "./likelihood/innovations.ts";
 import { kalmanStep, observe } from "./likelihood/kalman.ts";
-import { betaOf, innovationStateOf, kalmanStateOf, type Recursions, recursionsOf } from "./model-parts.ts";
+import { betaOf, innovationStateOf, type Recursions, recursionsOf, savedKalmanState } from "./model-parts.ts";
 import { design, type Regressors } from "./regressors.ts";
 
 /**
@@ -155,7 +155,7 @@ function kalmanMoments(
   recursions: Recursions,
   h: number,
 ): { mean: Float64Array; variance: Float64Array } {
-  const state = kalmanStateOf(model, recursions);
+  const state = savedKalmanState(model, recursions);
   const r = state.k + state.s;
   const mean = new Float64Array(h);
   const variance = new Float64Array(h);

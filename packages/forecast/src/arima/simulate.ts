@@ -5,7 +5,7 @@ import type { ArimaModel } from "./arima-model.ts";
 import { regressionPart } from "./forecast.ts";
 import { advance, settle } from "./likelihood/innovations.ts";
 import { kalmanStep, observe } from "./likelihood/kalman.ts";
-import { innovationStateOf, kalmanStateOf, recursionsOf } from "./model-parts.ts";
+import { innovationStateOf, recursionsOf, savedKalmanState } from "./model-parts.ts";
 
 /**
  * Sample paths of the values that follow an ARIMA model's series, with Gaussian errors: each step's error has the
@@ -43,7 +43,7 @@ function settledPath(model: ArimaModel, h: number, uniform: () => number): Float
 }
 
 function kalmanPath(model: ArimaModel, h: number, uniform: () => number): Float64Array {
-  const state = kalmanStateOf(model, recursionsOf(model));
+  const state = savedKalmanState(model, recursionsOf(model));
   const r = state.k + state.s;
   const reached = new Float64Array(r);
   const error = new Float64Array(1);
