@@ -109,7 +109,7 @@ export function kalmanStateOf(model: ArimaModel, recursions: Recursions): Kalman
 }
 
 /** The error of a model whose coefficients are not stationary. */
-function notStationary({ coef }: ArimaModel): RangeError {
+export function notStationary({ coef }: ArimaModel): RangeError {
   return new RangeError(`the model's coefficients are not stationary: ${JSON.stringify(coef)}`);
 }
 
