@@ -54,7 +54,7 @@ export async function collectChampions(
   const runs: RunScores[] = [];
   for (const name of names) runs.push(await readScores(engine, name, spec.metric));
   const first = at(runs, 0);
-  checkAlike(first, runs);
+  checkAlike(runs);
   const champions = choose(runs, spec);
   const created = now();
   const plan = {

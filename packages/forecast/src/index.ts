@@ -44,7 +44,8 @@ export type {
   Window,
 } from "./contest/rolling-origin.ts";
 export { type MultipleDecomposition, mstl } from "./decompose/mstl.ts";
-export { type Decomposition, type StlOptions, stl } from "./decompose/stl.ts";
+export type { Decomposition } from "./decompose/seasonal-trend.ts";
+export { type StlOptions, stl } from "./decompose/stl.ts";
 export {
   type EtsBounds,
   type EtsForm,

@@ -1,7 +1,7 @@
-import { checkOptions, type OptionNames } from "../model/options.ts";
+import { checkInteger, checkOptions, type OptionNames } from "../model/options.ts";
 import { isConstant } from "../stats/constant.ts";
-import { ndiffs } from "../tests/ndiffs.ts";
-import { nsdiffs } from "../tests/nsdiffs.ts";
+import { firstDifferencesAtLevel } from "../tests/first-differences.ts";
+import { seasonalDifferences } from "../tests/nsdiffs.ts";
 import { boxCox } from "../time/box-cox.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "../time/series.ts";
 import type { ArimaModel } from "./arima-model.ts";
@@ -199,14 +199,16 @@ function differences(
 ): { d: number; D: number } {
   if (stationary) return { d: 0, D: 0 };
   const chosen = () =>
-    everySeasonSeen(series, period) ? nsdiffs(series, { period, test: seasonalTest, maxD: maxSeasonalD }) : 0;
+    everySeasonSeen(series, period) ? seasonalDifferences(series, period, maxSeasonalD, seasonalTest) : 0;
   let seasonalD = period === 1 ? 0 : (D ?? chosen());
   let rest = differenced(series, { d: 0, D: seasonalD, period });
   if (D === undefined && seasonalD > 0 && rest.every((value) => Number.isNaN(value))) {
     seasonalD = 0;
     rest = series;
   }
-  return { d: d ?? ndiffs(rest, { test, maxD }), D: seasonalD };
+  if (d !== undefined) return { d, D: seasonalD };
+  checkInteger("maxD", maxD, 0);
+  return { d: firstDifferencesAtLevel(rest, maxD, test), D: seasonalD };
 }
 
 /** Whether every season has an observed value: where one has none, no seasonal difference says what to expect of it. */

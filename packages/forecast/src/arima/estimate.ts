@@ -5,7 +5,7 @@ import { kalmanLikelihood } from "./likelihood/kalman.ts";
 import { maximiseLikelihood } from "./likelihood/maximum-likelihood.ts";
 import { type MissingLikelihood, missingLikelihood } from "./missing-values.ts";
 import { type Arma, type ArmaOrder, armaReach, rootsBeyond, zeroArma } from "./polynomial.ts";
-import { type ArimaProblem, conditionalWorkspace, gradientWorkspace, likelihoodWorkspace } from "./problem.ts";
+import { type ArimaProblem, conditionalWorkspace, likelihoodWorkspace } from "./problem.ts";
 
 /** How coefficients are found: exact maximum likelihood, conditional least squares, or the first from the second. */
 export type ArimaMethod = "CSS-ML" | "ML" | "CSS";
@@ -36,7 +36,7 @@ export function estimateConditional(
   const { columns, n } = problem;
   const parameters = order.p + order.q + order.P + order.Q + columns.length - 1;
   const work = conditionalWorkspace(problem, parameters);
-  const fit = fitConditional(order, columns, n, work, { tolerance: 1e-9, ...options });
+  const fit = fitConditional(order, columns, work, { tolerance: 1e-9, ...options });
   return fit && { ...fit, loglik: (-n / 2) * (Math.log((2 * Math.PI * fit.squares) / fit.count) + 1) };
 }
 
@@ -55,7 +55,7 @@ export function exactEstimate(problem: ArimaProblem, arma: Arma): Estimate | und
     return found && { arma, beta: found.beta, loglik: found.loglik, squares: found.squares, count: found.count };
   }
   const work = likelihoodWorkspace(problem, armaReach(arma).k);
-  const loglik = exactLikelihood(arma, columns, n, work);
+  const loglik = exactLikelihood(arma, columns, work);
   return { arma, beta: work.beta.slice(), loglik, squares: work.squares, count: n };
 }
 
@@ -101,12 +101,11 @@ export function estimateExact(
   const buffers = complete ? likelihoodWorkspace(problem, armaReach(zero).k) : undefined;
   const likelihood = (arma: Arma) =>
     buffers !== undefined
-      ? exactLikelihood(arma, columns, n, buffers)
+      ? exactLikelihood(arma, columns, buffers)
       : (incompleteLikelihood(problem, arma)?.loglik ?? -Infinity);
   const gradient =
     buffers && parameters > 0
-      ? (x: Float64Array, arma: Arma, out: Float64Array) =>
-          exactGradient(x, arma, columns, n, buffers, gradientWorkspace(problem), out)
+      ? (x: Float64Array, arma: Arma, out: Float64Array) => exactGradient(x, arma, columns, buffers, out)
       : undefined;
   const maximise = (from: Start, polish: boolean) =>
     maximiseLikelihood(likelihood, order, from.arma, {
@@ -115,7 +114,7 @@ export function estimateExact(
       hopeless,
       accept,
       gradient,
-      curvature: n > parameters + columns.length ? { columns, beta: from.beta, n, work } : undefined,
+      curvature: n > parameters + columns.length ? { columns, beta: from.beta, work } : undefined,
     });
   const given =
     start !== undefined && other !== undefined && likelihood(other.arma) > likelihood(start.arma)

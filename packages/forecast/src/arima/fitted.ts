@@ -6,7 +6,7 @@ import { differenced } from "./differencing.ts";
 import { regressionPart } from "./forecast.ts";
 import { step } from "./likelihood/innovations.ts";
 import { createKalmanState, kalmanStep, observe } from "./likelihood/kalman.ts";
-import { recursionsOf, startOf } from "./model-parts.ts";
+import { notStationary, recursionsOf, startOf } from "./model-parts.ts";
 
 /**
  * One-step forecasts of an ARIMA model over a series from its first value, by the exact filter; on the original scale
@@ -41,8 +41,8 @@ function completeFit(model: ArimaModel, z: Float64Array): Float64Array {
 
 function missingFit(model: ArimaModel, z: Float64Array): Float64Array {
   const { arma, delta } = recursionsOf(model);
-  startOf(model, arma);
-  const state = createKalmanState(arma, delta, 1)!;
+  const state = createKalmanState(arma, delta, 1);
+  if (state === undefined) throw notStationary(model);
   const error = new Float64Array(1);
   const expected = new Float64Array(z.length).fill(NaN);
   for (let t = 0; t < z.length; t++) {

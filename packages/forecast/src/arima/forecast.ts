@@ -8,9 +8,9 @@ import {
 } from "../model/prediction.ts";
 import { invBoxCox } from "../time/box-cox.ts";
 import type { ArimaModel } from "./arima-model.ts";
-import { settle } from "./likelihood/innovations.ts";
+import { type InnovationState, settle } from "./likelihood/innovations.ts";
 import { kalmanStep, observe } from "./likelihood/kalman.ts";
-import { betaOf, innovationStateOf, kalmanStateOf, type Recursions, recursionsOf } from "./model-parts.ts";
+import { betaOf, innovationStateOf, type Recursions, recursionsOf, savedKalmanState } from "./model-parts.ts";
 import { design, type Regressors } from "./regressors.ts";
 
 /**
@@ -43,8 +43,9 @@ function forecastMoments(
   xreg: Regressors | undefined,
 ): { mean: Float64Array; variance: Float64Array } {
   const recursions = recursionsOf(model);
+  const state = innovationStateOf(model, recursions);
   const { mean, variance } =
-    model.state.covariance === undefined ? settledMoments(model, recursions, h) : kalmanMoments(model, recursions, h);
+    state === undefined ? kalmanMoments(model, recursions, h) : settledMoments(model, recursions, state, h);
   const future = regressionPart(model, h, xreg, model.length + 1);
   for (let i = 0; i < h; i++) {
     mean[i]! += future[i]!;
@@ -82,11 +83,10 @@ export function regressionPart(
 
 function settledMoments(
   model: ArimaModel,
-  recursions: Recursions,
+  { phi, k, delta }: Recursions,
+  state: InnovationState,
   h: number,
 ): { mean: Float64Array; variance: Float64Array } {
-  const { phi, k, delta } = recursions;
-  const state = innovationStateOf(model, recursions)!;
   const autoregressive = lagsOf(phi);
   const integrating = lagsOf(delta);
   const { last } = model.state;
@@ -97,7 +97,7 @@ function settledMoments(
     Float64Array,
   ];
   for (let i = 0; i < h; i++) {
-    let value = nextForcing(state.a, k, phi, autoregressive, forcings, i);
+    let value = nextForcing(state.a, phi, autoregressive, forcings, i);
     for (const lag of integrating) value += delta[lag - 1]! * (lag <= i ? mean[i - lag]! : last[lag - i - 1]!);
     mean[i] = value;
   }
@@ -107,7 +107,7 @@ function settledMoments(
       for (let a = 0; a < k; a++) gain[a] = state.gain[a]! / state.variance;
       // What an error of 1 does to the series at its own step and later: psi weights, integrated, for the gain it has.
       for (let j = 0; i + j < h; j++) {
-        let value = j === 0 ? 1 : nextForcing(gain, k, phi, autoregressive, forcings, j - 1);
+        let value = j === 0 ? 1 : nextForcing(gain, phi, autoregressive, forcings, j - 1);
         for (const lag of integrating) {
           if (lag > j) break;
           value += delta[lag - 1]! * response[j - lag]!;
@@ -135,13 +135,12 @@ function lagsOf(weights: Float64Array): number[] {
  */
 function nextForcing(
   start: Float64Array,
-  k: number,
   phi: Float64Array,
   lags: readonly number[],
   forcings: Float64Array,
   j: number,
 ): number {
-  let value = j < k ? start[j]! : 0;
+  let value = j < start.length ? start[j]! : 0;
   for (let l = lags.length - 1; l >= 0; l--) {
     const lag = lags[l]!;
     if (lag <= j) value += phi[lag - 1]! * forcings[j - lag]!;
@@ -155,7 +154,7 @@ function kalmanMoments(
   recursions: Recursions,
   h: number,
 ): { mean: Float64Array; variance: Float64Array } {
-  const state = kalmanStateOf(model, recursions);
+  const state = savedKalmanState(model, recursions);
   const r = state.k + state.s;
   const mean = new Float64Array(h);
   const variance = new Float64Array(h);

@@ -10,7 +10,6 @@ export interface MissingValues {
   /** The differenced series with any guess in the gaps, the differenced regressors, then a column per missing value. */
   readonly columns: readonly Float64Array[];
   work: LikelihoodWorkspace | undefined;
-  reach: number;
 }
 
 /** The exact likelihood of a series with missing values, and what was found on the way. */
@@ -42,7 +41,7 @@ export function missingValues(
     dummy[time] = 1;
     return differenced(dummy, differencing);
   });
-  return { count: times.length, columns: [...columns, ...dummies], work: undefined, reach: 0 };
+  return { count: times.length, columns: [...columns, ...dummies], work: undefined };
 }
 
 /**
@@ -57,12 +56,10 @@ export function missingValues(
 export function missingLikelihood(arma: Arma, missing: MissingValues, k: number): MissingLikelihood | undefined {
   const { columns, count: unknown } = missing;
   const n = columns[0]!.length;
-  if (missing.work === undefined || missing.reach < k) {
+  if (missing.work === undefined || missing.work.reach < k)
     missing.work = createLikelihoodWorkspace(n, k, columns.length);
-    missing.reach = k;
-  }
   const { work } = missing;
-  if (!(exactLikelihood(arma, columns, n, work) > -Infinity)) return undefined;
+  if (!(exactLikelihood(arma, columns, work) > -Infinity)) return undefined;
   const all = columns.length - 1;
   const given = all - unknown;
   const block = new Float64Array(unknown * unknown);

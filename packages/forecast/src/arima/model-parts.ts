@@ -68,40 +68,49 @@ export function saveInnovationState(state: InnovationState, last: readonly numbe
   return { ...settled, gain: [...gain], shrinking: [...shrinking], scale };
 }
 
-/** The filter of a model whose data had missing values. One of complete data is given the covariance it implies. */
-export function kalmanStateOf(model: ArimaModel, recursions: Recursions): KalmanState {
-  const { k, phi, delta, arma } = recursions;
+/** The filter of a model whose data had missing values, as its state has it. */
+export function savedKalmanState(model: ArimaModel, { arma, delta }: Recursions): KalmanState {
   const kalman = createKalmanState(arma, delta, 1);
-  if (kalman === undefined)
-    throw new RangeError(`the model's coefficients are not stationary: ${JSON.stringify(model.coef)}`);
-  const { covariance } = model.state;
-  const s = delta.length;
+  if (kalman === undefined) throw notStationary(model);
+  const { state } = model;
+  const { P, diffuse, k, s } = kalman;
   const r = k + s;
-  const { P } = kalman;
   P.fill(0);
-  kalman.diffuse.fill(0);
+  diffuse.fill(0);
   kalman.diffuseRank = 0;
-  if (covariance !== undefined) {
-    kalman.a[0]!.set(model.state.a);
+  kalman.a[0]!.set(state.a);
+  const { covariance } = state;
+  if (covariance !== undefined)
     for (let i = 0, at = 0; i < r; i++) for (let j = i; j < r; j++) P[i * r + j] = P[j * r + i] = covariance[at++]!;
-    return kalman;
-  }
-  kalman.a[0]!.set(model.state.a);
-  kalman.a[0]!.set(model.state.last, k);
-  if (model.state.gain === undefined) return kalman;
+  else kalman.a[0]!.set(state.last, k);
+  return kalman;
+}
+
+/** The filter of a model for data with missing values. One of complete data is given the covariance it implies. */
+export function kalmanStateOf(model: ArimaModel, recursions: Recursions): KalmanState {
+  const kalman = savedKalmanState(model, recursions);
+  const { covariance, gain } = model.state;
+  if (covariance !== undefined || gain === undefined) return kalman;
   // So far nothing was missing: the covariance is the stationary one and what each step changed of it.
+  const { k, phi, delta, arma } = recursions;
   const presample = createPresample(k);
   fillPresample(arma, presample);
   const V = new Float64Array(k * k);
   presampleCovariance(presample, V);
   const state = startOf(model, arma);
-  for (let t = 0; t < model.length - s; t++) {
+  for (let t = 0; t < model.length - delta.length; t++) {
     const { shrinking, scale } = state;
     for (let a = 0; a < k; a++) for (let b = 0; b < k; b++) V[a * k + b]! += scale * shrinking[a]! * shrinking[b]!;
     settle(state, phi, k);
   }
-  for (let a = 0; a < k; a++) for (let b = 0; b < k; b++) P[a * r + b] = V[a * k + b]!;
+  const r = kalman.k + kalman.s;
+  for (let a = 0; a < k; a++) for (let b = 0; b < k; b++) kalman.P[a * r + b] = V[a * k + b]!;
   return kalman;
+}
+
+/** The error of a model whose coefficients are not stationary. */
+export function notStationary({ coef }: ArimaModel): RangeError {
+  return new RangeError(`the model's coefficients are not stationary: ${JSON.stringify(coef)}`);
 }
 
 /** Zero without a sign, as JSON has it. */
@@ -120,7 +129,6 @@ export function saveKalmanState({ a, P, k, s }: KalmanState): ArimaState {
 /** The filter before the first value. @throws {RangeError} if the model is not stationary */
 export function startOf(model: ArimaModel, arma: Arma): InnovationState {
   const start = initialInnovationState(arma);
-  if (start === undefined)
-    throw new RangeError(`the model's coefficients are not stationary: ${JSON.stringify(model.coef)}`);
+  if (start === undefined) throw notStationary(model);
   return start.state;
 }

@@ -1,7 +1,6 @@
 import { interpolateSeasonal } from "../decompose/interpolate-seasonal.ts";
 import { type Differencing, differenced, integrationWeights } from "./differencing.ts";
 import { type ConditionalWorkspace, createConditionalWorkspace } from "./likelihood/conditional-residuals.ts";
-import { createGradientWorkspace, type GradientWorkspace } from "./likelihood/exact-gradient.ts";
 import { createLikelihoodWorkspace, type LikelihoodWorkspace } from "./likelihood/exact-likelihood.ts";
 import { type MissingValues, missingValues } from "./missing-values.ts";
 
@@ -25,8 +24,6 @@ export interface ArimaProblem extends Differencing {
   /** Buffers; grown when an order needs more. */
   conditional: ConditionalWorkspace;
   likelihood: LikelihoodWorkspace | undefined;
-  gradient: GradientWorkspace | undefined;
-  reach: number;
 }
 
 /** Differences a series and its regressors. Buffers are made for `parameters` coefficients and `reach` lags. */
@@ -58,25 +55,14 @@ export function createProblem(
     missing: missingValues(series, columns, differencing),
     conditional: createConditionalWorkspace(n, parameters),
     likelihood: reach > 0 ? createLikelihoodWorkspace(n, reach, columns.length) : undefined,
-    gradient: undefined,
-    reach,
   };
 }
 
 /** Buffers for the exact likelihood of models that reach `k` lags. */
 export function likelihoodWorkspace(problem: ArimaProblem, k: number): LikelihoodWorkspace {
-  if (problem.likelihood === undefined || problem.reach < k) {
+  if (problem.likelihood === undefined || problem.likelihood.reach < k)
     problem.likelihood = createLikelihoodWorkspace(problem.n, k, problem.columns.length);
-    problem.reach = k;
-  }
   return problem.likelihood;
-}
-
-/** Buffers for the gradient of the exact likelihood; `likelihoodWorkspace` comes first. */
-export function gradientWorkspace(problem: ArimaProblem): GradientWorkspace {
-  if (problem.gradient === undefined || problem.gradient.presample.row.length < problem.reach + 2)
-    problem.gradient = createGradientWorkspace(problem.n, problem.reach);
-  return problem.gradient;
 }
 
 /** Buffers for conditional least squares with `parameters` coefficients. */

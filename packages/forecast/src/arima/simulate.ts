@@ -3,9 +3,9 @@ import { normal, random } from "../stats/random.ts";
 import { invBoxCox } from "../time/box-cox.ts";
 import type { ArimaModel } from "./arima-model.ts";
 import { regressionPart } from "./forecast.ts";
-import { advance, settle } from "./likelihood/innovations.ts";
+import { advance, type InnovationState, settle } from "./likelihood/innovations.ts";
 import { kalmanStep, observe } from "./likelihood/kalman.ts";
-import { innovationStateOf, kalmanStateOf, recursionsOf } from "./model-parts.ts";
+import { innovationStateOf, type Recursions, recursionsOf, savedKalmanState } from "./model-parts.ts";
 
 /**
  * Sample paths of the values that follow an ARIMA model's series, with Gaussian errors: each step's error has the
@@ -17,17 +17,25 @@ import { innovationStateOf, kalmanStateOf, recursionsOf } from "./model-parts.ts
 export function simulateArima(model: ArimaModel, { h, paths = 1, seed, xreg }: SimulateOptions): Float64Array[] {
   const uniform = random(seed);
   const linear = regressionPart(model, h, xreg, model.length + 1);
+  const recursions = recursionsOf(model);
   return Array.from({ length: paths }, () => {
-    const path = model.state.covariance === undefined ? settledPath(model, h, uniform) : kalmanPath(model, h, uniform);
+    const state = innovationStateOf(model, recursions);
+    const path =
+      state === undefined
+        ? kalmanPath(model, recursions, h, uniform)
+        : settledPath(model, recursions, state, h, uniform);
     for (let t = 0; t < h; t++) path[t]! += linear[t]!;
     return model.lambda === undefined ? path : invBoxCox(path, model.lambda);
   });
 }
 
-function settledPath(model: ArimaModel, h: number, uniform: () => number): Float64Array {
-  const recursions = recursionsOf(model);
-  const { phi, k, delta } = recursions;
-  const state = innovationStateOf(model, recursions)!;
+function settledPath(
+  model: ArimaModel,
+  { phi, k, delta }: Recursions,
+  state: InnovationState,
+  h: number,
+  uniform: () => number,
+): Float64Array {
   const path = new Float64Array(h);
   for (let t = 0; t < h; t++) {
     const error = normal(uniform) * Math.sqrt(model.sigma2 * state.variance);
@@ -42,8 +50,8 @@ function settledPath(model: ArimaModel, h: number, uniform: () => number): Float
   return path;
 }
 
-function kalmanPath(model: ArimaModel, h: number, uniform: () => number): Float64Array {
-  const state = kalmanStateOf(model, recursionsOf(model));
+function kalmanPath(model: ArimaModel, recursions: Recursions, h: number, uniform: () => number): Float64Array {
+  const state = savedKalmanState(model, recursions);
   const r = state.k + state.s;
   const reached = new Float64Array(r);
   const error = new Float64Array(1);

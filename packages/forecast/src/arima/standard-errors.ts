@@ -21,7 +21,7 @@ export function standardErrors(problem: ArimaProblem, order: ArmaOrder, estimate
   const loglik = () => {
     setArma(arma, at);
     if (!rootsBeyond(arma, 1)) return NaN;
-    if (buffers !== undefined) return exactLikelihood(arma, columns, n, buffers);
+    if (buffers !== undefined) return exactLikelihood(arma, columns, buffers);
     return incompleteLikelihood(problem, arma)?.loglik ?? NaN;
   };
   const regression = regressionErrors(problem, estimate, sigma2);
@@ -54,7 +54,7 @@ export function standardErrors(problem: ArimaProblem, order: ArmaOrder, estimate
   if (finite && cholesky(H, size, L)) return [...diagonal(choleskyInverse(L, size), size, 1), ...regression];
   const work = conditionalWorkspace(problem, size + columns.length - 1);
   if (n > size + columns.length) {
-    const information = conditionalInformation(estimate.arma, columns, estimate.beta, n, work);
+    const information = conditionalInformation(estimate.arma, columns, estimate.beta, work);
     if (cholesky(information, size, L)) return [...diagonal(choleskyInverse(L, size), size, sigma2), ...regression];
   }
   return [...new Array<number>(size).fill(NaN), ...regression];
@@ -67,7 +67,7 @@ function regressionErrors(problem: ArimaProblem, { arma, beta }: Estimate, sigma
   let normal: Float64Array | undefined;
   if (problem.complete) {
     const work = likelihoodWorkspace(problem, armaReach(arma).k);
-    exactLikelihood(arma, problem.columns, problem.n, work);
+    exactLikelihood(arma, problem.columns, work);
     normal = work.normal;
   } else normal = kalmanLikelihood(arma, problem.delta, [problem.series, ...problem.regressors])?.normal;
   const L = new Float64Array(r * r);

@@ -53,7 +53,7 @@ export function ces(y: Series, options: CesOptions = {}): CesModel {
     );
   if (isConstant(values)) {
     const guess = firstGuess(values, "none", 1);
-    return assemble(values, "none", 1, [1.3, 1], guess, nobs);
+    return assemble(values, "none", 1, { x: [1.3, 1], initial: guess }, nobs);
   }
   const forms =
     seasonality !== "auto"
@@ -64,7 +64,7 @@ export function ces(y: Series, options: CesOptions = {}): CesModel {
   return forms
     .map((form) => {
       const { x, initial } = estimate(values, form, period);
-      return assemble(values, form, form === "none" ? 1 : period, Array.from(x), initial, nobs);
+      return assemble(values, form, form === "none" ? 1 : period, { x: Array.from(x), initial }, nobs);
     })
     .reduce((a, b) => ((b.aicc ?? Infinity) < (a.aicc ?? Infinity) ? b : a));
 }
@@ -73,8 +73,7 @@ function assemble(
   y: Float64Array,
   seasonality: CesSeasonality,
   period: number,
-  x: readonly number[],
-  initial: CesState,
+  { x, initial }: { readonly x: readonly number[]; readonly initial: CesState },
   nobs: number,
 ): CesModel {
   const moving = startMoving(initial);

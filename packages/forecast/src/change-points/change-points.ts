@@ -1,4 +1,4 @@
-import { checkOptions } from "../model/options.ts";
+import { checkInteger, checkOptions } from "../model/options.ts";
 import { checkSeries, type Series, toFloat64 } from "../time/series.ts";
 import { noiseOf } from "./noise.ts";
 import { pelt } from "./pelt.ts";
@@ -54,8 +54,7 @@ export function changePoints(y: Series, options: ChangePointOptions = {}): Chang
   if (kind !== "mean" && kind !== "mean-variance" && kind !== "trend")
     throw new RangeError(`kind is ${JSON.stringify(kind)}; use mean, mean-variance or trend`);
   const least = kind === "mean" ? 1 : kind === "trend" ? 3 : 2;
-  if (!Number.isSafeInteger(minSize) || minSize < least)
-    throw new RangeError(`minSize is ${minSize}; it must be an integer of at least ${least} for kind ${kind}`);
+  checkInteger("minSize", minSize, least, Infinity, ` for kind ${kind}`);
   if (options.penalty !== undefined && !(options.penalty >= 0))
     throw new RangeError(`penalty is ${options.penalty}; it must be a number of at least 0`);
   const values = toFloat64(y);

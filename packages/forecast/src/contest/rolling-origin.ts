@@ -1,6 +1,7 @@
 import { type Accuracy, accuracy } from "../measures/accuracy.ts";
 import type { FittedModel } from "../model/fitted-model.ts";
 import { forecast } from "../model/model.ts";
+import { checkInteger } from "../model/options.ts";
 import type { Forecast } from "../model/prediction.ts";
 import { checkForecastOptions } from "../model/prediction.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "../time/series.ts";
@@ -82,8 +83,7 @@ export function originsOf(n: number, least: number, h: number, windows: number, 
     ["windows", windows],
     ["step", step],
   ] as const)
-    if (!Number.isSafeInteger(value) || value < 1)
-      throw new RangeError(`${name} is ${value}; it must be an integer of at least 1`);
+    checkInteger(name, value, 1);
   const origins: number[] = [];
   for (let origin = n - h; origins.length < windows && origin >= least; origin -= step) origins.unshift(origin);
   return origins;

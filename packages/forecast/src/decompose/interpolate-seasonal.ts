@@ -1,6 +1,6 @@
 import { leastSquares } from "../stats/least-squares.ts";
-import { checkSeries, interpolate, type Series, toFloat64 } from "../time/series.ts";
-import { stl } from "./stl.ts";
+import { checkPeriod, checkSeries, interpolate, type Series, toFloat64 } from "../time/series.ts";
+import { seasonalTrend, standardSmoothers } from "./seasonal-trend.ts";
 
 /**
  * Fills missing values of a seasonal series: they are first predicted by a regression on harmonics and a polynomial in
@@ -33,7 +33,9 @@ export function interpolateSeasonal(y: Series, options: { period: number }): Flo
       ? columns.reduce((sum, column, j) => (Number.isNaN(coef[j]!) ? sum : sum + coef[j]! * column[t]!), 0)
       : value,
   );
-  const { seasonal } = stl(filled, { period, robust: true });
+  const whole = Math.trunc(period);
+  checkPeriod(whole);
+  const { seasonal } = seasonalTrend(filled, whole, standardSmoothers(n, period), { inner: 1, outer: 15 });
   const adjusted = interpolate(values.map((value, t) => value - seasonal[t]!));
   const result = values.map((value, t) => (Number.isNaN(value) ? adjusted[t]! + seasonal[t]! : value));
   let low = Infinity;

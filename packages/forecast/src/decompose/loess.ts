@@ -6,7 +6,7 @@
  * With a window wider than the series, the bandwidth grows by half the difference, so that a very wide window tends to
  * the ordinary mean or line.
  *
- * Positions count from 0 inside the segment `y[offset … offset + n - 1]`; only every `jump`-th is fitted, and the last,
+ * Positions count from 0 in `y[0 … n - 1]`; only every `jump`-th is fitted, and the last,
  * those between are joined linearly.
  *
  * Scratch is allocated once per window; nothing is allocated while smoothing.
@@ -27,8 +27,9 @@ export interface Loess {
  *
  * @param window - odd, at least 3
  * @param longest - the length of the longest segment it will smooth
+ * @param jump - a tenth of the window, rounded up, when left out
  */
-export function loess(window: number, degree: 0 | 1, jump: number, longest: number): Loess {
+export function loess(window: number, degree: 0 | 1, longest: number, jump = Math.ceil(window / 10)): Loess {
   const centre = new Float64Array(window <= longest ? window : 0);
   const half = (window - 1) / 2;
   let sum = 0;
@@ -37,18 +38,16 @@ export function loess(window: number, degree: 0 | 1, jump: number, longest: numb
   return { window, degree, jump, centre, weights: new Float64Array(Math.min(window, longest)) };
 }
 
-/** Smooths `n` values of `y` from `offset` into `out` from `target`. `robustness`, if any, is aligned with `y`. */
+/** Smooths the first `n` values of `y` into `out`. `robustness`, if any, is aligned with `y`. */
 export function smooth(
   smoother: Loess,
   y: Float64Array,
-  offset: number,
   n: number,
   robustness: Float64Array | undefined,
   out: Float64Array,
-  target: number,
 ): void {
   if (n < 2) {
-    for (let i = 0; i < n; i++) out[target + i] = y[offset + i]!;
+    for (let i = 0; i < n; i++) out[i] = y[i]!;
     return;
   }
   const { window, centre } = smoother;
@@ -60,17 +59,17 @@ export function smooth(
     if (robustness === undefined && i >= half && i + half < n) {
       // The two outermost weights are 0: the bandwidth ends there.
       value = 0;
-      const first = offset + i - half;
+      const first = i - half;
       for (let k = 1; k < window - 1; k++) value += centre[k]! * y[first + k]!;
     } else {
-      value = smoothAt(smoother, y, offset, n, robustness, i);
-      if (Number.isNaN(value)) value = y[offset + i]!;
+      value = smoothAt(smoother, y, n, robustness, i);
+      if (Number.isNaN(value)) value = y[i]!;
     }
-    out[target + i] = value;
+    out[i] = value;
     if (i - previous > 1) {
-      const from = out[target + previous]!;
+      const from = out[previous]!;
       const step = (value - from) / (i - previous);
-      for (let k = previous + 1; k < i; k++) out[target + k] = from + step * (k - previous);
+      for (let k = previous + 1; k < i; k++) out[k] = from + step * (k - previous);
     }
     previous = i;
     if (i === n - 1) return;
@@ -81,20 +80,18 @@ export function smooth(
 export function smoothAt(
   { window, degree, weights }: Loess,
   y: Float64Array,
-  offset: number,
   n: number,
   robustness: Float64Array | undefined,
   x: number,
 ): number {
   const count = Math.min(window, n);
   const left = Math.max(0, Math.min(x - ((window - 1) >> 1), n - count));
-  const start = offset + left;
   let bandwidth = Math.max(x - left, left + count - 1 - x);
   if (window > n) bandwidth += (window - n) >> 1;
   let sum = 0;
   for (let k = 0; k < count; k++) {
     let weight = tricube(Math.abs(left + k - x) / bandwidth);
-    if (robustness !== undefined) weight *= robustness[start + k]!;
+    if (robustness !== undefined) weight *= robustness[left + k]!;
     weights[k] = weight;
     sum += weight;
   }
@@ -110,7 +107,7 @@ export function smoothAt(
     if (Math.sqrt(spread) > 0.001 * (n - 1)) slope = (x - mean) / spread;
   }
   let value = 0;
-  for (let k = 0; k < count; k++) value += weights[k]! * (1 + slope * (left + k - mean)) * y[start + k]!;
+  for (let k = 0; k < count; k++) value += weights[k]! * (1 + slope * (left + k - mean)) * y[left + k]!;
   return value / sum;
 }
 

@@ -1,7 +1,7 @@
-import { checkOptions, type OptionNames } from "../model/options.ts";
-import { median } from "../stats/median.ts";
+import { checkInteger, checkOptions, type OptionNames } from "../model/options.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "../time/series.ts";
-import { type Loess, loess, smooth, smoothAt } from "./loess.ts";
+import { loess } from "./loess.ts";
+import { type Decomposition, oddWindow, remainderOf, seasonalTrend, standardWindows } from "./seasonal-trend.ts";
 
 /** The options of `stl`. */
 const NAMES: OptionNames<StlOptions> = {
@@ -19,15 +19,6 @@ const NAMES: OptionNames<StlOptions> = {
   inner: true,
   outer: true,
 };
-
-/** A series as seasonal + trend + remainder, each of its length. */
-export interface Decomposition {
-  readonly seasonal: Float64Array;
-  readonly trend: Float64Array;
-  readonly remainder: Float64Array;
-  /** Robustness weights of the last pass, in [0, 1]; all 1 unless robust. */
-  readonly weights: Float64Array;
-}
 
 /** Windows are in observations (the seasonal one in seasons), odd and at least 3; an even one counts as the next odd. */
 export interface StlOptions {
@@ -84,118 +75,29 @@ export function stl(y: Series, options: StlOptions): Decomposition {
   const seasonalWindow = periodic
     ? 10 * n + 1
     : odd(options.seasonalWindow as number | undefined, 11, "seasonalWindow");
-  const share = 1.5 / seasonalWindow;
-  const trendWindow = odd(options.trendWindow, Math.ceil((1.5 * options.period) / (1 - share)), "trendWindow");
-  const lowpassWindow = odd(options.lowpassWindow, Math.round(options.period), "lowpassWindow");
+  const standard = standardWindows(options.period, seasonalWindow);
+  const trendWindow = odd(options.trendWindow, standard.trend, "trendWindow");
+  const lowpassWindow = odd(options.lowpassWindow, standard.lowpass, "lowpassWindow");
   const { seasonalDegree = 0, trendDegree = 1, lowpassDegree = trendDegree, robust = false } = options;
   const inner = whole(options.inner, robust ? 1 : 2, 1, "inner");
   const outer = whole(options.outer, robust ? 15 : 0, 0, "outer");
   const jump = (value: number | undefined, window: number, name: string) =>
     whole(value, Math.ceil(window / 10), 1, name);
-  const cycles = Math.ceil(n / period);
-  const work: Work = {
-    n,
-    period,
+  const smoothers = {
     seasonal: loess(
       seasonalWindow,
       periodic ? 0 : seasonalDegree,
+      Math.ceil(n / period),
       jump(options.seasonalJump, seasonalWindow, "seasonalJump"),
-      cycles,
     ),
-    trend: loess(trendWindow, trendDegree, jump(options.trendJump, trendWindow, "trendJump"), n),
-    lowpass: loess(lowpassWindow, lowpassDegree, jump(options.lowpassJump, lowpassWindow, "lowpassJump"), n),
-    subseries: new Float64Array(cycles),
-    subweights: new Float64Array(cycles),
-    smoothed: new Float64Array(cycles + 2),
-    cycle: new Float64Array(n + 2 * period),
-    average: new Float64Array(n + 2 * period),
-    rest: new Float64Array(n + 2),
+    trend: loess(trendWindow, trendDegree, n, jump(options.trendJump, trendWindow, "trendJump")),
+    lowpass: loess(lowpassWindow, lowpassDegree, n, jump(options.lowpassJump, lowpassWindow, "lowpassJump")),
   };
-  const seasonal = new Float64Array(n);
-  const trend = new Float64Array(n);
-  const weights = new Float64Array(n).fill(1);
-  const fit = outer > 0 ? new Float64Array(n) : undefined;
-  for (let pass = 0; ; pass++) {
-    const robustness = pass > 0 ? weights : undefined;
-    for (let i = 0; i < inner; i++) update(work, values, robustness, seasonal, trend);
-    if (fit === undefined || pass >= outer) break;
-    for (let t = 0; t < n; t++) fit[t] = Math.abs(values[t]! - seasonal[t]! - trend[t]!);
-    bisquare(fit, weights);
-  }
-  if (periodic) toMeans(seasonal, period);
-  const remainder = new Float64Array(n);
-  for (let t = 0; t < n; t++) remainder[t] = values[t]! - seasonal[t]! - trend[t]!;
-  return { seasonal, trend, remainder, weights };
-}
-
-interface Work {
-  readonly n: number;
-  readonly period: number;
-  readonly seasonal: Loess;
-  readonly trend: Loess;
-  readonly lowpass: Loess;
-  readonly subseries: Float64Array;
-  readonly subweights: Float64Array;
-  readonly smoothed: Float64Array;
-  readonly cycle: Float64Array;
-  readonly average: Float64Array;
-  readonly rest: Float64Array;
-}
-
-/** One pass of the inner loop: steps 1 to 6 of the paper's section 3.2. */
-function update(
-  work: Work,
-  y: Float64Array,
-  robustness: Float64Array | undefined,
-  seasonal: Float64Array,
-  trend: Float64Array,
-): void {
-  const { n, period, subseries, subweights, smoothed, cycle, average, rest } = work;
-  for (let phase = 0; phase < period; phase++) {
-    let count = 0;
-    for (let t = phase; t < n; t += period) {
-      subseries[count] = y[t]! - trend[t]!;
-      if (robustness !== undefined) subweights[count] = robustness[t]!;
-      count++;
-    }
-    const weights = robustness === undefined ? undefined : subweights;
-    smooth(work.seasonal, subseries, 0, count, weights, smoothed, 1);
-    const before = smoothAt(work.seasonal, subseries, 0, count, weights, -1);
-    const after = smoothAt(work.seasonal, subseries, 0, count, weights, count);
-    smoothed[0] = Number.isNaN(before) ? smoothed[1]! : before;
-    smoothed[count + 1] = Number.isNaN(after) ? smoothed[count]! : after;
-    for (let k = 0; k < count + 2; k++) cycle[phase + k * period] = smoothed[k]!;
-  }
-  movingAverage(cycle, n + 2 * period, period, average);
-  movingAverage(average, n + period + 1, period, rest);
-  movingAverage(rest, n + 2, 3, average);
-  smooth(work.lowpass, average, 0, n, undefined, rest, 0);
-  for (let t = 0; t < n; t++) {
-    seasonal[t] = cycle[period + t]! - rest[t]!;
-    rest[t] = y[t]! - seasonal[t]!;
-  }
-  smooth(work.trend, rest, 0, n, robustness, trend, 0);
-}
-
-/** Means of `span` successive values: `length - span + 1` of them. */
-function movingAverage(x: Float64Array, length: number, span: number, out: Float64Array): void {
-  let sum = 0;
-  for (let t = 0; t < span; t++) sum += x[t]!;
-  out[0] = sum / span;
-  for (let t = span; t < length; t++) {
-    sum += x[t]! - x[t - span]!;
-    out[t - span + 1] = sum / span;
-  }
-}
-
-/** Bisquare weights of absolute residuals, the scale six times their median; 1 and 0 within 0.1 % of either end. */
-function bisquare(absolute: Float64Array, weights: Float64Array): void {
-  const n = absolute.length;
-  const scale = 6 * median(absolute);
-  for (let t = 0; t < n; t++) {
-    const u = absolute[t]!;
-    weights[t] = u <= 0.001 * scale ? 1 : u <= 0.999 * scale ? (1 - (u / scale) ** 2) ** 2 : 0;
-  }
+  const decomposition = seasonalTrend(values, period, smoothers, { inner, outer });
+  if (!periodic) return decomposition;
+  const { seasonal, trend, weights } = decomposition;
+  toMeans(seasonal, period);
+  return { seasonal, trend, remainder: remainderOf(values, seasonal, trend), weights };
 }
 
 /** Replaces every value by the mean of its phase. */
@@ -210,13 +112,11 @@ function toMeans(seasonal: Float64Array, period: number): void {
 
 /** A window: the option, or the default; the next odd number, at least 3. */
 function odd(option: number | undefined, fallback: number, name: string): number {
-  const window = Math.max(3, whole(option, fallback, 1, name));
-  return window % 2 === 1 ? window : window + 1;
+  return oddWindow(whole(option, fallback, 1, name));
 }
 
 function whole(option: number | undefined, fallback: number, least: number, name: string): number {
   const value = option ?? fallback;
-  if (!Number.isSafeInteger(value) || value < least)
-    throw new RangeError(`${name} is ${value}; it must be an integer of at least ${least}`);
+  checkInteger(name, value, least);
   return value;
 }

@@ -1,4 +1,5 @@
 import { rootsWithin } from "../stats/schur-cohn.ts";
+import type { EtsParameters } from "./ets-model.ts";
 
 /**
  * Whether smoothing parameters are admissible: old observations lose their weight in forecasts, which is so where the
@@ -11,14 +12,7 @@ import { rootsWithin } from "../stats/schur-cohn.ts";
  *
  * @see Hyndman, Akram & Archibald (2008), doi:10.1007/s10463-006-0109-x
  */
-export function admissible(
-  alpha: number,
-  beta: number,
-  gamma: number,
-  phi: number,
-  period: number,
-  trend: boolean,
-): boolean {
+export function admissible({ alpha, beta, gamma, phi }: EtsParameters, period: number, trend: boolean): boolean {
   if (!trend) {
     if (period <= 1) return alpha >= 0 && alpha <= 2;
     return gamma >= Math.max(0, -period * alpha) && gamma <= 2 - alpha && alpha >= -2 / (period - 1);

@@ -41,6 +41,15 @@ const LEAST = 1e-4;
 const GREATEST = 0.9999;
 const PHI = [0.8, 0.98] as const;
 
+/** Options of `createEstimator`. */
+export interface EstimatorOptions {
+  readonly bounds: EtsBounds;
+  /** Smoothing parameters that are not estimated. */
+  readonly given: Given;
+  /** The sum of squares below which a fit counts as perfect. */
+  readonly floor: number;
+}
+
 /**
  * The search works on shares where the usual bounds hold: beta is a share of what alpha leaves it, [1e-4, alpha], and
  * gamma of [1e-4, 1 − alpha], so that the bounds are a box.
@@ -49,9 +58,7 @@ export function createEstimator(
   form: EtsForm,
   y: Float64Array,
   period: number,
-  bounds: EtsBounds,
-  given: Given,
-  floor: number,
+  { bounds, given, floor }: EstimatorOptions,
 ): Estimator {
   const squares = createSquares(form, y, period);
   const { size } = squares;
@@ -95,7 +102,8 @@ export function createEstimator(
   const check =
     bounds === "usual" || (bounds === "both" && !(trend && seasonal))
       ? undefined
-      : (p: Float64Array) => admissible(p[0]!, p[1]!, p[2]!, p[3]!, seasonal ? period : 1, trend);
+      : (p: Float64Array) =>
+          admissible({ alpha: p[0]!, beta: p[1]!, gamma: p[2]!, phi: p[3]! }, seasonal ? period : 1, trend);
   let active = new Int32Array(0);
   const problem: SquaresProblem = {
     value(x) {

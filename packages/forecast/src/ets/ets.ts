@@ -153,7 +153,7 @@ export function ets(y: Series, options: EtsOptions = {}): EtsModel {
     const loglik = (-nobs / 2) * Math.log(Math.max(value, floor));
     return criteria(loglik, countParameters(form, period, given) + 1, nobs)[ic] ?? Infinity;
   };
-  const estimators = possible.map((form) => createEstimator(form, series, period, bounds, given, floor));
+  const estimators = possible.map((form) => createEstimator(form, series, period, { bounds, given, floor }));
   const found: Fit | undefined = searchForms(series, period, estimators, criterion);
   if (found === undefined)
     throw new RangeError(`no parameters of ${spec} within bounds ${bounds} give this series a likelihood`);

@@ -1,6 +1,6 @@
 import { dot } from "../linalg/dot.ts";
 import { solveNormal } from "../linalg/normal-equations.ts";
-import { checkOptions } from "../model/options.ts";
+import { checkInteger, checkOptions } from "../model/options.ts";
 import { checkSeries, interpolate, type Series, toFloat64 } from "../time/series.ts";
 import { periodogram } from "./spectrum.ts";
 
@@ -37,7 +37,7 @@ export function detectPeriods(
 ): DetectedPeriod[] {
   checkOptions("detectPeriods", options, { candidates: true, max: true });
   const { max = 3 } = options;
-  if (!Number.isSafeInteger(max) || max < 1) throw new RangeError(`max is ${max}; it must be an integer of at least 1`);
+  checkInteger("max", max, 1);
   for (const period of options.candidates ?? [])
     if (!(period >= 2 && period < Infinity))
       throw new RangeError(`candidate period ${period} is not allowed; it must be a finite number of at least 2`);

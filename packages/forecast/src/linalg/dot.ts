@@ -15,17 +15,23 @@ export function dot(x: Float64Array, y: Float64Array, from: number, to: number):
   return a + b + (c + d);
 }
 
-/** The products of each of two columns with each of three over [from, to), in one pass, to `out` by rows. */
-export function products6(
-  a: Float64Array,
-  b: Float64Array,
-  x: Float64Array,
-  y: Float64Array,
-  z: Float64Array,
-  from: number,
-  to: number,
-  out: Float64Array,
-): void {
+/** Columns whose products are computed in blocks, over [from, to). */
+export interface Products {
+  readonly rows: readonly Float64Array[];
+  readonly columns: readonly Float64Array[];
+  readonly from: number;
+  readonly to: number;
+  /** Receives the products of a block, by rows. */
+  readonly out: Float64Array;
+}
+
+/** The products of rows i and i + 1 with columns j, j + 1 and j + 2, in one pass; beyond the last, the last again. */
+export function products6({ rows, columns, from, to, out }: Products, i: number, j: number): void {
+  const a = rows[i]!;
+  const b = rows[Math.min(i + 1, rows.length - 1)]!;
+  const x = columns[j]!;
+  const y = columns[Math.min(j + 1, columns.length - 1)]!;
+  const z = columns[Math.min(j + 2, columns.length - 1)]!;
   let ax = 0;
   let ay = 0;
   let az = 0;
@@ -53,16 +59,11 @@ export function products6(
   out[5] = bz;
 }
 
-/** The products of a column with each of three over [from, to), in one pass, to `out`. */
-export function products3(
-  a: Float64Array,
-  x: Float64Array,
-  y: Float64Array,
-  z: Float64Array,
-  from: number,
-  to: number,
-  out: Float64Array,
-): void {
+/** The products of a column with columns j, j + 1 and j + 2, in one pass; beyond the last, the last again. */
+export function products3(a: Float64Array, { columns, from, to, out }: Products, j: number): void {
+  const x = columns[j]!;
+  const y = columns[Math.min(j + 1, columns.length - 1)]!;
+  const z = columns[Math.min(j + 2, columns.length - 1)]!;
   let ax = 0;
   let ay = 0;
   let az = 0;

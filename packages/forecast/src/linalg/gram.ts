@@ -1,7 +1,5 @@
 import { dot, products6 } from "./dot.ts";
 
-const six = new Float64Array(6);
-
 /**
  * Products of columns with columns: out[i, j] = rows[i]' others[j], by rows, both over [0, n).
  *
@@ -15,6 +13,8 @@ export function gram(
   triangle = false,
 ): void {
   const width = others.length;
+  const six = new Float64Array(6);
+  const products = { rows, columns: others, from: 0, to: n, out: six };
   let i = 0;
   for (; i + 1 < rows.length; i += 2) {
     const a = rows[i]!;
@@ -22,7 +22,7 @@ export function gram(
     const end = triangle ? i + 2 : width;
     let j = 0;
     for (; j + 2 < width && j < end; j += 3) {
-      products6(a, b, others[j]!, others[j + 1]!, others[j + 2]!, 0, n, six);
+      products6(products, i, j);
       for (let k = 0; k < 3; k++) {
         out[i * width + j + k] = six[k]!;
         out[(i + 1) * width + j + k] = six[3 + k]!;

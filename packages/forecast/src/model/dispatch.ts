@@ -8,7 +8,7 @@ import type {
   ModelOptions,
   SimulateOptions,
 } from "./kind.ts";
-import { checkOptions } from "./options.ts";
+import { checkInteger, checkOptions } from "./options.ts";
 import { checkForecastOptions, type Forecast } from "./prediction.ts";
 
 /** The functions of fitted models `M`. */
@@ -130,7 +130,6 @@ function checkKind(kind: string, table: MethodTable<keyof Kinds>): void {
 /** @throws {RangeError} if the horizon, the number of paths or the seed is not allowed */
 function checkSimulateOptions({ h, paths = 1, seed }: SimulateOptions): void {
   checkForecastOptions({ h });
-  if (!Number.isSafeInteger(paths) || paths < 1)
-    throw new RangeError(`paths is ${paths}; it must be an integer of at least 1`);
+  checkInteger("paths", paths, 1);
   if (!Number.isFinite(seed)) throw new RangeError(`seed is ${seed}; it must be a finite number`);
 }

@@ -58,6 +58,17 @@ export function checkOptions<T extends object>(
       throw new RangeError(`${of} needs the option ${name}, such as ${example(names)}`);
 }
 
+/**
+ * Checks an option that is an integer.
+ *
+ * @param most - the greatest value allowed; `rule` says it
+ * @throws {RangeError} naming the option and its value
+ */
+export function checkInteger(name: string, value: number, least: number, most = Infinity, rule = ""): void {
+  if (!Number.isSafeInteger(value) || value < least || value > most)
+    throw new RangeError(`${name} is ${value}; it must be an integer of at least ${least}${rule}`);
+}
+
 const example = (names: object) =>
   "period" in names
     ? "{ period: 12 }"

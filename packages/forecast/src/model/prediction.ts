@@ -1,4 +1,5 @@
 import { normalQuantile } from "../stats/distribution.ts";
+import { checkInteger } from "./options.ts";
 
 /** What a fitted model says of the next `h` steps. All arrays have length h; `lower[i]` belongs to `levels[i]`. */
 export interface Forecast {
@@ -19,7 +20,7 @@ export interface ForecastOptions {
 
 /** Checks a horizon and levels, and sorts the levels. @throws {RangeError} naming the bad value */
 export function checkForecastOptions({ h, levels = [80, 95] }: ForecastOptions): { h: number; levels: number[] } {
-  if (!Number.isSafeInteger(h) || h < 1) throw new RangeError(`h is ${h}; it must be an integer of at least 1`);
+  checkInteger("h", h, 1);
   // Below 1 it was meant as a share: 0.95 for 95.
   for (const level of levels)
     if (!(level === 0 || (level >= 1 && level < 100)))

@@ -38,7 +38,7 @@ export function levenbergMarquardt(
   const g = new Float64Array(n);
   const step = new Float64Array(n);
   const trial = new Float64Array(n);
-  const solver = createBoxSolver(n);
+  const solver = createBoxSolver(lower, upper);
   let value = problem.normal(x, A, g);
   if (!(value < Infinity)) return { x, value: Infinity, converged: true };
   let damping = 1e-2;
@@ -46,7 +46,7 @@ export function levenbergMarquardt(
     if (value <= floor) return { x, value, converged: true };
     let accepted = false;
     for (let attempt = 0; attempt < 20; attempt++) {
-      const clipped = solver(A, g, x, lower, upper, damping, step);
+      const clipped = solver(A, g, x, damping, step);
       let expected = 0;
       for (let i = 0; i < n; i++) {
         trial[i] = x[i]! + step[i]!;
@@ -81,20 +81,13 @@ export function levenbergMarquardt(
  *
  * @returns whether the step was cut at a bound, or is only downhill because the system has no solution
  */
-function createBoxSolver(n: number) {
+function createBoxSolver(lower: Float64Array, upper: Float64Array) {
+  const n = lower.length;
   const system = new Float64Array(n * n);
   const right = new Float64Array(n);
   const free = new Int32Array(n);
   const held = new Uint8Array(n);
-  return (
-    A: Float64Array,
-    g: Float64Array,
-    x: Float64Array,
-    lower: Float64Array,
-    upper: Float64Array,
-    damping: number,
-    step: Float64Array,
-  ): boolean => {
+  return (A: Float64Array, g: Float64Array, x: Float64Array, damping: number, step: Float64Array): boolean => {
     let clippedOnce = false;
     for (let i = 0; i < n; i++) {
       step[i] = 0;

@@ -1,3 +1,5 @@
+import { checkInteger } from "../model/options.ts";
+
 const DAY = 86_400_000;
 const STEP = { second: 1000, minute: 60_000, hour: 3_600_000, day: DAY, week: 7 * DAY };
 
@@ -25,8 +27,7 @@ export const FIELD_RANGE: Readonly<Record<CalendarField, readonly [number, numbe
 export function calendarTimes(calendar: Calendar, first: number, count: number): Float64Array {
   const { start, unit, every = 1 } = calendar;
   const from = parseDate(start, "calendar.start");
-  if (!Number.isSafeInteger(every) || every < 1)
-    throw new RangeError(`calendar.every is ${every}; it must be an integer of at least 1`);
+  checkInteger("calendar.every", every, 1);
   if (unit !== "month" && !Object.hasOwn(STEP, unit))
     throw new RangeError(`calendar.unit is ${JSON.stringify(unit)}; use second, minute, hour, day, week or month`);
   const times = new Float64Array(count);

@@ -1,5 +1,5 @@
 import { design, type Regressors } from "../arima/regressors.ts";
-import { checkOptions, type OptionNames } from "../model/options.ts";
+import { checkInteger, checkOptions, type OptionNames } from "../model/options.ts";
 import { type LeastSquares, leastSquares } from "../stats/least-squares.ts";
 import { checkSeries, type Series, toFloat64 } from "../time/series.ts";
 import { type LinearTerms, termColumns } from "./linear-terms.ts";
@@ -76,9 +76,7 @@ export function linearModel(y: Series, options: LinearOptions = {}): LinearModel
   const terms: LinearTerms = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   if (!(ridge >= 0 && ridge < Infinity))
     throw new RangeError(`ridge is ${ridge}; it must be a finite number of at least 0`);
-  for (const lag of lags)
-    if (!Number.isSafeInteger(lag) || lag < 1)
-      throw new RangeError(`a lag is ${lag}; it must be an integer of at least 1`);
+  for (const lag of lags) checkInteger("a lag", lag, 1);
   const { names, columns } = linearColumns({ terms, lags, xreg }, values, 0);
   if (new Set(names).size < names.length)
     throw new RangeError(`two columns are named ${names.find((name, j) => names.indexOf(name) < j)}; rename one`);

@@ -1,4 +1,4 @@
-import { checkOptions } from "../model/options.ts";
+import { checkInteger, checkOptions } from "../model/options.ts";
 import { checkForecastOptions, type Forecast, type ForecastOptions, symmetricForecast } from "../model/prediction.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "../time/series.ts";
 
@@ -46,10 +46,7 @@ export function seasonalWindowAverage(y: Series, options: { period: number; wind
 function fit(kind: WindowAverageModel["kind"], y: Float64Array, period: number, window: number): WindowAverageModel {
   checkPeriod(period);
   const nobs = checkSeries(y);
-  if (!Number.isSafeInteger(window) || window < 1 || window * period > y.length)
-    throw new RangeError(
-      `window is ${window}; it must be an integer of at least 1, and with period ${period} fit into ${y.length} values`,
-    );
+  checkInteger("window", window, 1, y.length / period, `, and with period ${period} fit into ${y.length} values`);
   const expected = averages(y, period, window);
   for (let season = 0; season < period; season++)
     if (Number.isNaN(average(y, y.length + season, period, window)))

@@ -56,9 +56,8 @@ export function holtWinters(y: Series, options: { period: number }): HoltWinters
   const initial = initialState(series, period);
   const season = new Float64Array(period);
   const errors = (x: Float64Array) => {
-    const { alpha, beta, gamma } = smoothing(x, seasonal);
     season.set(initial.season);
-    return smooth(series, initial, season, alpha, beta, gamma).sse;
+    return smooth(series, initial, season, smoothing(x, seasonal)).sse;
   };
   const starts = seasonal
     ? [
@@ -74,7 +73,7 @@ export function holtWinters(y: Series, options: { period: number }): HoltWinters
     .reduce((a, b) => (b.value < a.value ? b : a));
   const { alpha, beta, gamma } = smoothing(found.x, seasonal);
   season.set(initial.season);
-  const end = smooth(series, initial, season, alpha, beta, gamma);
+  const end = smooth(series, initial, season, { alpha, beta, gamma });
   const parameters = seasonal ? 5 + period - 1 : 4;
   const sigma2 = end.sse / (nobs > 2 * parameters ? nobs - parameters : nobs);
   const loglik = end.sse > 0 ? (-nobs / 2) * (Math.log((2 * Math.PI * end.sse) / nobs) + 1) : 0;
@@ -99,8 +98,10 @@ export function holtWinters(y: Series, options: { period: number }): HoltWinters
   };
 }
 
+type Smoothing = Pick<HoltWintersModel, "alpha" | "beta" | "gamma">;
+
 /** Smoothing parameters from unbounded ones: each is a logistic share of what the bounds leave it. */
-function smoothing(x: Float64Array, seasonal: boolean): { alpha: number; beta: number; gamma: number } {
+function smoothing(x: Float64Array, seasonal: boolean): Smoothing {
   const share = (v: number) => 1e-4 + (1 - 2e-4) / (1 + Math.exp(-v));
   const alpha = share(x[0]!);
   return { alpha, beta: alpha * share(x[1]!), gamma: seasonal ? (1 - alpha) * share(x[2]!) : 0 };
@@ -111,9 +112,7 @@ function smooth(
   y: Float64Array,
   initial: HoltWintersState,
   season: Float64Array,
-  alpha: number,
-  beta: number,
-  gamma: number,
+  { alpha, beta, gamma }: Smoothing,
   fitted?: Float64Array,
 ): { level: number; slope: number; sse: number } {
   let { level, slope } = initial;
@@ -186,15 +185,15 @@ export function forecastHoltWinters(model: HoltWintersModel, options: ForecastOp
 export function fittedHoltWinters(model: HoltWintersModel, y: Float64Array): Float64Array {
   const fitted = new Float64Array(y.length);
   const season = model.initial.season.length > 0 ? Float64Array.from(model.initial.season) : new Float64Array(1);
-  smooth(y, model.initial, season, model.alpha, model.beta, model.gamma, fitted);
+  smooth(y, model.initial, season, model, fitted);
   return fitted;
 }
 
 export function updateHoltWinters(model: HoltWintersModel, newY: Float64Array): HoltWintersModel {
-  const { alpha, beta, gamma, state } = model;
+  const { state } = model;
   const seasonal = state.season.length > 0;
   const season = seasonal ? Float64Array.from(state.season) : new Float64Array(1);
-  const { level, slope } = smooth(newY, state, season, alpha, beta, gamma);
+  const { level, slope } = smooth(newY, state, season, model);
   const nextSeason = seasonal ? Array.from(season, (_, i) => season[(newY.length + i) % season.length]!) : [];
   const nobs = model.nobs + newY.filter((value) => !Number.isNaN(value)).length;
   return { ...model, nobs, state: { level, slope, season: nextSeason } };

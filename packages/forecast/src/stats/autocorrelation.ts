@@ -1,4 +1,4 @@
-import { checkOptions } from "../model/options.ts";
+import { checkInteger, checkOptions } from "../model/options.ts";
 import { checkSeries, type Series, toFloat64 } from "../time/series.ts";
 
 /**
@@ -19,8 +19,7 @@ export function acf(y: Series, options: { maxLag?: number } = {}): Float64Array 
   const observed = checkSeries(values);
   const n = values.length;
   const maxLag = options.maxLag ?? Math.min(n - 1, Math.floor(10 * Math.log10(n)));
-  if (!Number.isSafeInteger(maxLag) || maxLag < 0 || maxLag >= n)
-    throw new RangeError(`maxLag is ${maxLag}; it must be an integer of at least 0 and below the length, ${n}`);
+  checkInteger("maxLag", maxLag, 0, n - 1, ` and below the length, ${n}`);
   let mean = 0;
   for (let t = 0; t < n; t++) if (!Number.isNaN(values[t]!)) mean += values[t]!;
   mean /= observed;

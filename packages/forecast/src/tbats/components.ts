@@ -39,7 +39,7 @@ export function decompose(model: TbatsModel, y: Series): TbatsComponents {
     system.owner.forEach((owner, j) => {
       seasonal[owner]![t]! += state[base + 2 * j]!;
     });
-    run(system, state, observed.subarray(t, t + 1), one);
+    run(system, state, observed.subarray(t, t + 1), { errors: one });
   }
   return {
     observed,

@@ -64,7 +64,7 @@ export function createInitialStates(n: number, states: number): InitialStates {
       initial.fill(0);
       initial[0] = sum / count;
       moving.set(initial);
-      run(system, moving, z, white);
+      run(system, moving, z, { errors: white });
       whiten(ar, ma, white, z, scratch);
       for (let i = 0; i < states; i++) right[i] = dot(columns[i]!, white, 0, n);
       forwardSolve(factor, states, right);
@@ -72,7 +72,7 @@ export function createInitialStates(n: number, states: number): InitialStates {
       backwardSolve(factor, states, right);
       for (let i = 0; i < states; i++) initial[i]! += right[i]!;
       moving.set(initial);
-      run(system, moving, z, errors, {}, { slopes });
+      run(system, moving, z, { errors, slopes });
       white.set(errors);
       whiten(ar, ma, white, z, scratch);
       return dot(white, white, 0, n);

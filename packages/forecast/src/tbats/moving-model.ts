@@ -1,4 +1,5 @@
 import { boxCox } from "../time/box-cox.ts";
+import type { TbatsParameters } from "./form.ts";
 import { run } from "./recursion.ts";
 import { createSystem, type System, setParameters } from "./system.ts";
 import type { TbatsModel, TbatsState } from "./tbats-model.ts";
@@ -31,21 +32,18 @@ export interface Moved {
 }
 
 /** Moves a model over values on its own scale. At a missing one the states move on without error. */
-export function move(
-  model: Pick<TbatsModel, "form" | "parameters">,
-  { states, errors: before, white: whiteBefore }: TbatsState,
-  z: Float64Array,
-): Moved {
-  const { ar, ma } = model.parameters;
-  const moving = Float64Array.from(states);
+export function move(model: Pick<TbatsModel, "form" | "parameters">, before: TbatsState, z: Float64Array): Moved {
+  const { parameters } = model;
+  const moving = Float64Array.from(before.states);
   const n = z.length;
   const errors = new Float64Array(n);
   const expected = new Float64Array(n);
-  run(systemOf(model), moving, z, errors, {}, { expected });
+  run(systemOf(model), moving, z, { errors, expected });
   const white = new Float64Array(n);
+  const now = { errors, white };
   for (let t = 0; t < n; t++) {
     if (z[t] !== z[t]) continue;
-    white[t] = errors[t]! - armaPart(ar, ma, t, errors, white, before, whiteBefore);
+    white[t] = errors[t]! - armaPart(parameters, t, now, before);
   }
   const newest = (now: Float64Array, past: readonly number[]) =>
     past.map((_, i) => (n - 1 - i >= 0 ? now[n - 1 - i]! : past[i - n]!));
@@ -53,40 +51,38 @@ export function move(
     errors,
     white,
     expected,
-    state: { states: Array.from(moving), errors: newest(errors, before), white: newest(white, whiteBefore) },
+    state: { states: Array.from(moving), errors: newest(errors, before.errors), white: newest(white, before.white) },
   };
 }
 
 /** What the ARMA process says of error t, from the errors before it and those before the first. */
-export function armaPart(
-  ar: readonly number[],
-  ma: readonly number[],
+function armaPart(
+  { ar, ma }: Pick<TbatsParameters, "ar" | "ma">,
   t: number,
-  errors: Float64Array,
-  white: Float64Array,
-  errorsBefore: readonly number[],
-  whiteBefore: readonly number[],
+  { errors, white }: Pick<Moved, "errors" | "white">,
+  before: TbatsState,
 ): number {
   let sum = 0;
-  for (let i = 1; i <= ar.length; i++) sum += ar[i - 1]! * (t - i >= 0 ? errors[t - i]! : errorsBefore[i - t - 1]!);
-  for (let j = 1; j <= ma.length; j++) sum += ma[j - 1]! * (t - j >= 0 ? white[t - j]! : whiteBefore[j - t - 1]!);
+  for (let i = 1; i <= ar.length; i++) sum += ar[i - 1]! * (t - i >= 0 ? errors[t - i]! : before.errors[i - t - 1]!);
+  for (let j = 1; j <= ma.length; j++) sum += ma[j - 1]! * (t - j >= 0 ? white[t - j]! : before.white[j - t - 1]!);
   return sum;
 }
 
 /** The values that follow a state if these are the coming errors of the ARMA process. */
 export function project(
   model: Pick<TbatsModel, "form" | "parameters">,
-  { states, errors: before, white: whiteBefore }: TbatsState,
+  before: TbatsState,
   white: Float64Array,
 ): Float64Array {
-  const { ar, ma } = model.parameters;
+  const { parameters } = model;
   const errors = new Float64Array(white.length);
-  for (let t = 0; t < white.length; t++)
-    errors[t] = white[t]! + armaPart(ar, ma, t, errors, white, before, whiteBefore);
+  const now = { errors, white };
+  for (let t = 0; t < white.length; t++) errors[t] = white[t]! + armaPart(parameters, t, now, before);
   const system = systemOf(model);
   const expected = new Float64Array(white.length);
   const missing = new Float64Array(white.length).fill(NaN);
   const forcing = { errors, direction: system.gain };
-  run(system, Float64Array.from(states), missing, new Float64Array(white.length), forcing, { expected });
+  const trace = { errors: new Float64Array(white.length), expected };
+  run(system, Float64Array.from(before.states), missing, trace, forcing);
   return expected.map((value, t) => value + errors[t]!);
 }

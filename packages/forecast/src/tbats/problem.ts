@@ -84,13 +84,13 @@ export function createProblem(observations: Observations, form: TbatsForm, coord
     moving.fill(0);
     if (lambda !== null && i === 0) {
       observations.transformDerivative(lambda, input);
-      run(system, moving, input, column);
+      run(system, moving, input, { errors: column });
     } else {
       coordinates.direction(i, parameters, system, direction);
       if (i === damping) {
         for (let t = 0; t < n; t++) input[t] = zeros[t]! - slopes[t]!;
-        run(system, moving, input, column, { errors, direction, slopes });
-      } else run(system, moving, zeros, column, { errors, direction });
+        run(system, moving, input, { errors: column }, { errors, direction, slopes });
+      } else run(system, moving, zeros, { errors: column }, { errors, direction });
     }
     whiten(ar, ma, column, y, scratch);
   }

@@ -9,14 +9,15 @@ export interface Forcing {
   readonly slopes?: Float64Array;
 }
 
-/** What a run tells besides its errors: the slope, or what is expected, before each observation. */
+/** What a run tells: its errors, and the slope, or what is expected, before each observation. */
 export interface Trace {
+  readonly errors: Float64Array;
   readonly slopes?: Float64Array;
   readonly expected?: Float64Array;
 }
 
 /**
- * Runs a system over observations: the errors go to `out`; at a missing value (NaN) the error is 0 and the states move
+ * Runs a system over observations: at a missing value (NaN) the error is 0 and the states move
  * on. Being linear, the same run over derivatives gives derivatives.
  *
  * @param state - the states before the first observation; becomes those after the last
@@ -25,11 +26,9 @@ export function run(
   { trend, damping, cos, sin, gain }: System,
   state: Float64Array,
   y: Float64Array,
-  out: Float64Array,
+  { errors: out, slopes: slopesOut, expected: expectedOut }: Trace,
   { errors, direction, slopes }: Forcing = {},
-  trace: Trace = {},
 ): void {
-  const { slopes: slopesOut, expected: expectedOut } = trace;
   const pairs = cos.length;
   const base = trend ? 2 : 1;
   let level = state[0]!;
@@ -99,7 +98,7 @@ export function stateColumns(
     columns.forEach((column, i) => {
       state.fill(0);
       state[i] = -1;
-      run(system, state, nothing, column);
+      run(system, state, nothing, { errors: column });
     });
     return;
   }

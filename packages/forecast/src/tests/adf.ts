@@ -1,14 +1,21 @@
-import { checkOptions } from "../model/options.ts";
+import { checkInteger, checkOptions } from "../model/options.ts";
 import { leastSquares } from "../stats/least-squares.ts";
 import { difference } from "../time/difference.ts";
 import type { Series } from "../time/series.ts";
 import { type CriticalValues, interpolatePValue, type TestResult } from "./critical-values.ts";
+import { type Deterministic, level, trend } from "./deterministic.ts";
 import { observed } from "./observed.ts";
 
 const LEVELS = [0.01, 0.05, 0.1] as const;
-/** Fuller's table 8.5.2, lower tail: the row of the first bound above the number of differences. */
-const TABLE: Readonly<Record<"level" | "trend", readonly (readonly [number, readonly number[]])[]>> = {
-  level: [
+/** A deterministic part, and its rows of Fuller's table 8.5.2, lower tail: the first with a bound above the number of differences counts. */
+interface Part {
+  readonly columns: Deterministic;
+  readonly table: readonly (readonly [bound: number, values: readonly number[]])[];
+}
+
+const LEVEL: Part = {
+  columns: level,
+  table: [
     [25, [-3.75, -3.0, -2.63]],
     [50, [-3.58, -2.93, -2.6]],
     [100, [-3.51, -2.89, -2.58]],
@@ -16,7 +23,10 @@ const TABLE: Readonly<Record<"level" | "trend", readonly (readonly [number, read
     [500, [-3.44, -2.87, -2.57]],
     [Infinity, [-3.43, -2.86, -2.57]],
   ],
-  trend: [
+};
+const TREND: Part = {
+  columns: trend,
+  table: [
     [25, [-4.38, -3.6, -3.24]],
     [50, [-4.15, -3.5, -3.18]],
     [100, [-4.04, -3.45, -3.15]],
@@ -47,21 +57,29 @@ export interface AdfResult extends TestResult {
 export function adf(y: Series, options: { type?: "level" | "trend"; lag?: number } = {}): AdfResult {
   checkOptions("adf", options, { type: true, lag: true });
   const { type = "level", lag = 1 } = options;
-  if (!Number.isSafeInteger(lag) || lag < 0) throw new RangeError(`lag is ${lag}; it must be an integer of at least 0`);
+  checkInteger("lag", lag, 0);
   const values = observed(y, lag + 3);
-  const changes = difference(values);
-  const n = changes.length;
-  const rows = n - lag;
-  const past = Array.from({ length: lag }, (_, i) => changes.subarray(lag - 1 - i, n - 1 - i));
-  const response = changes.subarray(lag);
-  const constant = new Float64Array(rows).fill(1);
-  const level = values.subarray(lag, n);
-  const time = Float64Array.from(constant, (_, t) => t + 1);
-  const full = leastSquares([constant, ...(type === "trend" ? [time] : []), level, ...past], response);
-  const position = type === "trend" ? 2 : 1;
-  const statistic = full.df > 0 ? full.coef[position]! / full.se[position]! : NaN;
+  const { statistic, critical, full, past, response, position } = test(values, lag, type === "trend" ? TREND : LEVEL);
   const restricted = leastSquares(past, response);
   const f = full.df > 0 ? (restricted.rss - full.rss) / (position + 1) / (full.rss / full.df) : NaN;
-  const critical: CriticalValues = { levels: LEVELS, values: TABLE[type].find(([bound]) => n < bound)![1] };
   return { statistic, f, lag, pValue: interpolatePValue(statistic, critical), critical, nobs: values.length };
+}
+
+/** The p-value of the test with a constant, at lag 1, of at least 4 observed values. */
+export function adfPValue(values: Float64Array): number {
+  const { statistic, critical } = test(values, 1, LEVEL);
+  return interpolatePValue(statistic, critical);
+}
+
+function test(values: Float64Array, lag: number, { columns, table }: Part) {
+  const changes = difference(values);
+  const n = changes.length;
+  const past = Array.from({ length: lag }, (_, i) => changes.subarray(lag - 1 - i, n - 1 - i));
+  const response = changes.subarray(lag);
+  const deterministic = columns(n - lag);
+  const position = deterministic.length;
+  const full = leastSquares([...deterministic, values.subarray(lag, n), ...past], response);
+  const statistic = full.df > 0 ? full.coef[position]! / full.se[position]! : NaN;
+  const critical: CriticalValues = { levels: LEVELS, values: table.find(([bound]) => n < bound)?.[1] ?? [] };
+  return { statistic, critical, full, past, response, position };
 }

@@ -1,12 +1,21 @@
-import { checkOptions } from "../model/options.ts";
+import { checkInteger, checkOptions } from "../model/options.ts";
 import type { Series } from "../time/series.ts";
 import { type CriticalValues, interpolatePValue, type TestResult } from "./critical-values.ts";
 import { observed } from "./observed.ts";
 
-/** Table 1 of the paper: upper tail. */
-const CRITICAL: Readonly<Record<"level" | "trend", CriticalValues>> = {
-  level: { levels: [0.01, 0.025, 0.05, 0.1], values: [0.739, 0.574, 0.463, 0.347] },
-  trend: { levels: [0.01, 0.025, 0.05, 0.1], values: [0.216, 0.176, 0.146, 0.119] },
+/** What a series may be stationary around: the residuals from it, and table 1 of the paper (upper tail). */
+interface Centre {
+  readonly residuals: (values: Float64Array) => Float64Array;
+  readonly critical: CriticalValues;
+}
+
+const LEVEL: Centre = {
+  residuals: fromMean,
+  critical: { levels: [0.01, 0.025, 0.05, 0.1], values: [0.739, 0.574, 0.463, 0.347] },
+};
+const TREND: Centre = {
+  residuals: fromLine,
+  critical: { levels: [0.01, 0.025, 0.05, 0.1], values: [0.216, 0.176, 0.146, 0.119] },
 };
 
 /**
@@ -27,10 +36,24 @@ export function kpss(y: Series, options: { type?: "level" | "trend"; lag?: numbe
   const { type = "level" } = options;
   const values = observed(y, 1);
   const n = values.length;
-  const lag = options.lag ?? Math.trunc((3 * Math.sqrt(n)) / 13);
-  if (!Number.isSafeInteger(lag) || lag < 0 || lag >= n)
-    throw new RangeError(`lag is ${lag}; it must be an integer of at least 0 and below the ${n} observed values`);
-  const e = residuals(values, type);
+  const lag = options.lag ?? standardLag(n);
+  checkInteger("lag", lag, 0, n - 1, ` and below the ${n} observed values`);
+  const centre = type === "trend" ? TREND : LEVEL;
+  const statistic = statisticOf(values, lag, centre);
+  const { critical } = centre;
+  return { statistic, lag, pValue: interpolatePValue(statistic, critical), critical, nobs: n };
+}
+
+/** The p-value of the test around a level, with the default lag, of observed values. */
+export function kpssPValue(values: Float64Array): number {
+  return interpolatePValue(statisticOf(values, standardLag(values.length), LEVEL), LEVEL.critical);
+}
+
+const standardLag = (n: number) => Math.trunc((3 * Math.sqrt(n)) / 13);
+
+function statisticOf(values: Float64Array, lag: number, { residuals }: Centre): number {
+  const n = values.length;
+  const e = residuals(values);
   let partial = 0;
   let squares = 0;
   let variance = 0;
@@ -45,24 +68,25 @@ export function kpss(y: Series, options: { type?: "level" | "trend"; lag?: numbe
     for (let t = s; t < n; t++) product += e[t]! * e[t - s]!;
     variance += 2 * (1 - s / (lag + 1)) * product;
   }
-  const statistic = squares / (n * variance);
-  const critical = CRITICAL[type];
-  return { statistic, lag, pValue: interpolatePValue(statistic, critical), critical, nobs: n };
+  return squares / (n * variance);
 }
 
-/** Residuals from the mean, or from the least-squares line. */
-function residuals(y: Float64Array, type: "level" | "trend"): Float64Array {
+function fromMean(y: Float64Array): Float64Array {
+  let mean = 0;
+  for (let t = 0; t < y.length; t++) mean += y[t]!;
+  mean /= y.length;
+  return y.map((value) => value - mean);
+}
+
+/** Residuals from the least-squares line. */
+function fromLine(y: Float64Array): Float64Array {
   const n = y.length;
   const centre = (n - 1) / 2;
-  let mean = 0;
-  for (let t = 0; t < n; t++) mean += y[t]!;
-  mean /= n;
+  const off = fromMean(y);
   let slope = 0;
-  if (type === "trend" && n > 1) {
-    for (let t = 0; t < n; t++) slope += (t - centre) * (y[t]! - mean);
+  if (n > 1) {
+    for (let t = 0; t < n; t++) slope += (t - centre) * off[t]!;
     slope /= (n * (n * n - 1)) / 12;
   }
-  const e = new Float64Array(n);
-  for (let t = 0; t < n; t++) e[t] = y[t]! - mean - slope * (t - centre);
-  return e;
+  return off.map((value, t) => value - slope * (t - centre));
 }

@@ -1,4 +1,4 @@
-import { checkOptions } from "../model/options.ts";
+import { checkInteger, checkOptions } from "../model/options.ts";
 import { acf } from "../stats/autocorrelation.ts";
 import { chiSquareCdf } from "../stats/chi-square.ts";
 import { checkSeries, type Series, toFloat64 } from "../time/series.ts";
@@ -29,10 +29,8 @@ export function ljungBox(residuals: Series, options: { lag?: number; fitted?: nu
   const values = toFloat64(residuals);
   const n = checkSeries(values, 2);
   const { lag = Math.min(10, n - 1), fitted = 0 } = options;
-  if (!Number.isSafeInteger(lag) || lag < 1 || lag >= n)
-    throw new RangeError(`lag is ${lag}; it must be an integer of at least 1 and below the ${n} observed values`);
-  if (!Number.isSafeInteger(fitted) || fitted < 0 || fitted >= lag)
-    throw new RangeError(`fitted is ${fitted}; it must be an integer of at least 0 and below the lag, ${lag}`);
+  checkInteger("lag", lag, 1, n - 1, ` and below the ${n} observed values`);
+  checkInteger("fitted", fitted, 0, lag - 1, ` and below the lag, ${lag}`);
   const rho = acf(values, { maxLag: lag });
   let sum = 0;
   for (let k = 1; k <= lag; k++) sum += (rho[k]! * rho[k]!) / (n - k);

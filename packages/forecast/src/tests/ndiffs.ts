@@ -1,10 +1,8 @@
-import { checkOptions } from "../model/options.ts";
-import { isConstant } from "../stats/constant.ts";
-import { difference } from "../time/difference.ts";
-import { checkSeries, type Series, toFloat64 } from "../time/series.ts";
+import { checkInteger, checkOptions } from "../model/options.ts";
+import type { Series } from "../time/series.ts";
 import { adf } from "./adf.ts";
+import { asksForDifference, firstDifferences } from "./first-differences.ts";
 import { kpss } from "./kpss.ts";
-import { observed } from "./observed.ts";
 import { pp } from "./pp.ts";
 
 /**
@@ -31,24 +29,11 @@ export function ndiffs(
   checkOptions("ndiffs", options, { test: true, alpha: true, maxD: true, type: true });
   const { test = "kpss", alpha = 0.05, maxD = 2, type = "level" } = options;
   if (!(alpha > 0 && alpha < 1)) throw new RangeError(`alpha is ${alpha}; it must be above 0 and below 1`);
-  if (!Number.isSafeInteger(maxD) || maxD < 0)
-    throw new RangeError(`maxD is ${maxD}; it must be an integer of at least 0`);
-  if (checkSeries(toFloat64(y), 0) === 0) return 0;
-  const level = Math.min(0.1, Math.max(0.01, alpha));
-  let values = observed(y, 1);
-  for (let d = 0; d < maxD; d++) {
-    if (isConstant(values)) return d;
-    const p = pValue(values, test, type);
-    if (Number.isNaN(p)) return Math.max(0, d - 1);
-    if (test === "kpss" ? p >= level : p <= level) return d;
-    values = difference(values);
-  }
-  return maxD;
-}
-
-/** NaN where the test cannot be computed. */
-function pValue(y: Float64Array, test: "kpss" | "adf" | "pp", type: "level" | "trend"): number {
-  if (test === "kpss") return kpss(y, { type }).pValue;
-  if (y.length < 4) return NaN;
-  return (test === "adf" ? adf(y, { type }) : pp(y, { type })).pValue;
+  checkInteger("maxD", maxD, 0);
+  const pValue = (values: Float64Array) => {
+    if (test === "kpss") return kpss(values, { type }).pValue;
+    if (values.length < 4) return NaN;
+    return (test === "adf" ? adf(values, { type }) : pp(values, { type })).pValue;
+  };
+  return firstDifferences(y, maxD, (values) => asksForDifference(test, pValue(values), alpha));
 }

@@ -1,9 +1,12 @@
-import { checkOptions } from "../model/options.ts";
+import { checkInteger, checkOptions } from "../model/options.ts";
 import { isConstant } from "../stats/constant.ts";
 import { difference } from "../time/difference.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "../time/series.ts";
-import { ocsb } from "./ocsb.ts";
-import { seasonalStrength } from "./seasonal-strength.ts";
+import { hasSeasonalRoot } from "./ocsb.ts";
+import { strengths } from "./seasonal-strength.ts";
+
+/** A test by which a series is differenced at its season. */
+export type SeasonalTest = "seas" | "ocsb";
 
 /**
  * The number of seasonal differences a series needs: it is differenced until the test no longer asks for it, `maxD` is
@@ -19,13 +22,17 @@ import { seasonalStrength } from "./seasonal-strength.ts";
  * @throws {RangeError} if a value is infinite or an option is out of range
  * @see Hyndman & Khandakar (2008), doi:10.18637/jss.v027.i03; Wang, Smith & Hyndman (2006), doi:10.1007/s10618-005-0039-x
  */
-export function nsdiffs(y: Series, options: { period: number; test?: "seas" | "ocsb"; maxD?: number }): number {
+export function nsdiffs(y: Series, options: { period: number; test?: SeasonalTest; maxD?: number }): number {
   checkOptions("nsdiffs", options, { period: true, test: true, maxD: true }, ["period"]);
   const { period, test = "seas", maxD = 1 } = options;
   checkPeriod(period);
-  if (!Number.isSafeInteger(maxD) || maxD < 0)
-    throw new RangeError(`maxD is ${maxD}; it must be an integer of at least 0`);
-  let values = toFloat64(y);
+  return seasonalDifferences(toFloat64(y), period, maxD, test);
+}
+
+/** `nsdiffs` of a checked period. */
+export function seasonalDifferences(y: Float64Array, period: number, maxD: number, test: SeasonalTest): number {
+  checkInteger("maxD", maxD, 0);
+  let values = y;
   if (checkSeries(values, 0) < 2 || period === 1) return 0;
   for (let D = 0; D < maxD; D++) {
     if (isConstant(values) || values.length <= period || !needed(values, period, test)) return D;
@@ -34,8 +41,6 @@ export function nsdiffs(y: Series, options: { period: number; test?: "seas" | "o
   return maxD;
 }
 
-function needed(y: Float64Array, period: number, test: "seas" | "ocsb"): boolean {
-  if (test === "seas") return seasonalStrength(y, { period }) > 0.64;
-  const { statistic, critical } = ocsb(y, { period });
-  return statistic > critical;
+function needed(y: Float64Array, period: number, test: SeasonalTest): boolean {
+  return test === "seas" ? strengths(y, period).seasonal > 0.64 : hasSeasonalRoot(y, period);
 }

@@ -1,4 +1,4 @@
-import { checkOptions } from "../model/options.ts";
+import { checkInteger, checkOptions } from "../model/options.ts";
 import { leastSquares } from "../stats/least-squares.ts";
 import { difference } from "../time/difference.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "../time/series.ts";
@@ -38,16 +38,26 @@ export function ocsb(
   const { period, maxLag = 3, criterion = "aicc" } = options;
   checkPeriod(period);
   if (period < 2) throw new RangeError(`period is ${period}; the test needs at least 2`);
-  if (!Number.isSafeInteger(maxLag) || maxLag < 0)
-    throw new RangeError(`maxLag is ${maxLag}; it must be an integer of at least 0`);
+  checkInteger("maxLag", maxLag, 0);
   const values = toFloat64(y);
   checkSeries(values, 0);
+  return test(values, period, maxLag, INFORMATION[criterion]);
+}
+
+/** Tells whether a seasonal unit root is not rejected at 5 %, with the default options of `ocsb`. */
+export function hasSeasonalRoot(values: Float64Array, period: number): boolean {
+  const { statistic, critical } = test(values, period, 3, aicc);
+  return statistic > critical;
+}
+
+function test(values: Float64Array, period: number, maxLag: number, information: Information): OcsbResult {
   let lag = 0;
   let least = Infinity;
   for (let order = 0; maxLag > 0 && order <= maxLag; order++) {
-    const { information } = regress(values, period, order, maxLag);
-    if (information[criterion] < least) {
-      least = information[criterion];
+    const fit = regress(values, period, order, maxLag);
+    const value = fit.rss > 0 ? information(fit, order + 3) : Infinity;
+    if (value < least) {
+      least = value;
       lag = order;
     }
   }
@@ -55,9 +65,25 @@ export function ocsb(
   return { statistic, critical: criticalValue(period), lag, nobs };
 }
 
+/** A regression: the statistic is NaN and the residual sum of squares 0 where there is none, or its fit is exact. */
+interface Regression {
+  readonly statistic: number;
+  readonly nobs: number;
+  readonly rss: number;
+}
+
+/** An information criterion of a regression with so many parameters. */
+type Information = (fit: Regression, parameters: number) => number;
+
+const aic: Information = ({ nobs, rss }, parameters) => nobs * Math.log(rss / nobs) + 2 * parameters;
+const aicc: Information = (fit, parameters) =>
+  aic(fit, parameters) +
+  (fit.nobs > parameters + 1 ? (2 * parameters * (parameters + 1)) / (fit.nobs - parameters - 1) : Infinity);
+const bic: Information = (fit, parameters) => aic(fit, parameters) + (Math.log(fit.nobs) - 2) * parameters;
+const INFORMATION = { aic, aicc, bic };
+
 /** The regression of one order, on the rows that would be complete at order `common`. */
-function regress(y: Float64Array, m: number, order: number, common: number) {
-  const none = { statistic: NaN, nobs: 0, information: { aic: Infinity, aicc: Infinity, bic: Infinity } };
+function regress(y: Float64Array, m: number, order: number, common: number): Regression {
   const first = difference(y, 1);
   const seasonal = difference(y, m);
   const both = difference(seasonal, 1);
@@ -69,7 +95,7 @@ function regress(y: Float64Array, m: number, order: number, common: number) {
     if (!Number.isNaN(sum)) times.push(t);
   }
   const nobs = times.length;
-  if (nobs <= order + 2) return none;
+  if (nobs <= order + 2) return { statistic: NaN, nobs: 0, rss: 0 };
   const column = (value: (t: number) => number) => Float64Array.from(times, value);
   const response = column((t) => both[t - m - 1]!);
   const past = Array.from({ length: order }, (_, k) => column((t) => both[t - m - 2 - k]!));
@@ -82,18 +108,7 @@ function regress(y: Float64Array, m: number, order: number, common: number) {
   const regular = column((t) => filtered(seasonal, t - 1 - m));
   const annual = column((t) => filtered(first, t - m - 1));
   const { coef, se, rss, df } = leastSquares([regular, annual, ...past], response);
-  if (df <= 0 || !(rss > 0)) return { ...none, nobs };
-  const parameters = order + 3;
-  const aic = nobs * Math.log(rss / nobs) + 2 * parameters;
-  return {
-    statistic: coef[1]! / se[1]!,
-    nobs,
-    information: {
-      aic,
-      aicc: aic + (nobs > parameters + 1 ? (2 * parameters * (parameters + 1)) / (nobs - parameters - 1) : Infinity),
-      bic: aic + (Math.log(nobs) - 2) * parameters,
-    },
-  };
+  return df > 0 && rss > 0 ? { statistic: coef[1]! / se[1]!, nobs, rss } : { statistic: NaN, nobs, rss: 0 };
 }
 
 /**

@@ -1,17 +1,30 @@
-import { checkOptions } from "../model/options.ts";
+import { checkInteger, checkOptions } from "../model/options.ts";
 import { leastSquares } from "../stats/least-squares.ts";
 import type { Series } from "../time/series.ts";
 import { type CriticalValues, interpolatePValue, type TestResult } from "./critical-values.ts";
+import { type Deterministic, level, trend } from "./deterministic.ts";
 import { observed } from "./observed.ts";
 
-/** MacKinnon's response surfaces: constant, and the coefficients of 1/n and 1/n², at 1, 5 and 10 percent. */
-const SURFACE: Readonly<Record<"level" | "trend", readonly (readonly [number, number, number])[]>> = {
-  level: [
+/**
+ * A deterministic part, and MacKinnon's response surface: constant, and the coefficients of 1/n and 1/n², at 1, 5 and 10
+ * percent.
+ */
+interface Part {
+  readonly columns: Deterministic;
+  readonly surface: readonly (readonly [number, number, number])[];
+}
+
+const LEVEL: Part = {
+  columns: level,
+  surface: [
     [-3.4335, -5.999, -29.25],
     [-2.8621, -2.738, -8.36],
     [-2.5671, -1.438, -4.48],
   ],
-  trend: [
+};
+const TREND: Part = {
+  columns: trend,
+  surface: [
     [-3.9638, -8.353, -47.44],
     [-3.4126, -4.039, -17.83],
     [-3.1279, -2.418, -7.58],
@@ -36,19 +49,32 @@ export function pp(y: Series, options: { type?: "level" | "trend"; lag?: number 
   const { type = "level" } = options;
   const values = observed(y, 4);
   const n = values.length - 1;
-  const lag = options.lag ?? Math.trunc(4 * (n / 100) ** 0.25);
-  if (!Number.isSafeInteger(lag) || lag < 0 || lag >= n)
-    throw new RangeError(`lag is ${lag}; it must be an integer of at least 0 and below ${n}`);
+  const lag = options.lag ?? standardLag(n);
+  checkInteger("lag", lag, 0, n - 1, ` and below ${n}`);
+  const { statistic, critical } = test(values, lag, type === "trend" ? TREND : LEVEL);
+  return { statistic, lag, pValue: interpolatePValue(statistic, critical), critical, nobs: values.length };
+}
+
+/** The p-value of the test with a constant, with the default lag, of at least 4 observed values. */
+export function ppPValue(values: Float64Array): number {
+  const { statistic, critical } = test(values, standardLag(values.length - 1), LEVEL);
+  return interpolatePValue(statistic, critical);
+}
+
+const standardLag = (n: number) => Math.trunc(4 * (n / 100) ** 0.25);
+
+function test(values: Float64Array, lag: number, { columns, surface }: Part) {
+  const n = values.length - 1;
   const response = values.subarray(1);
-  const level = values.subarray(0, n);
-  const constant = new Float64Array(n).fill(1);
-  const deterministic = type === "trend" ? [constant, Float64Array.from(constant, (_, t) => t + 1)] : [constant];
-  const { coef, se, rss, df } = leastSquares([...deterministic, level], response);
-  const spread = leastSquares(deterministic, level).rss;
-  const e = new Float64Array(n);
-  const slope = coef[coef.length - 1]!;
-  for (let t = 0; t < n; t++)
-    e[t] = response[t]! - coef[0]! - (type === "trend" ? coef[1]! * (t + 1) : 0) - slope * level[t]!;
+  const before = values.subarray(0, n);
+  const deterministic = columns(n);
+  const regressors = [...deterministic, before];
+  const { coef, se, rss, df } = leastSquares(regressors, response);
+  const spread = leastSquares(deterministic, before).rss;
+  const e = Float64Array.from(response);
+  regressors.forEach((column, j) => {
+    for (let t = 0; t < n; t++) e[t]! -= coef[j]! * column[t]!;
+  });
   const short = rss / n;
   let long = short;
   for (let s = 1; s <= lag; s++) {
@@ -56,12 +82,13 @@ export function pp(y: Series, options: { type?: "level" | "trend"; lag?: number 
     for (let t = s; t < n; t++) product += e[t]! * e[t - s]!;
     long += (2 / n) * (1 - s / (lag + 1)) * product;
   }
+  const slope = coef[coef.length - 1]!;
   const t = (slope - 1) / se[se.length - 1]!;
   const statistic =
     df > 0 ? Math.sqrt(short / long) * t - ((long - short) * n) / (2 * Math.sqrt(long) * Math.sqrt(spread)) : NaN;
   const critical: CriticalValues = {
     levels: [0.01, 0.05, 0.1],
-    values: SURFACE[type].map(([limit, first, second]) => limit + first / n + second / (n * n)),
+    values: surface.map(([limit, first, second]) => limit + first / n + second / (n * n)),
   };
-  return { statistic, lag, pValue: interpolatePValue(statistic, critical), critical, nobs: values.length };
+  return { statistic, critical };
 }

@@ -1,5 +1,5 @@
 import { interpolateSeasonal } from "../decompose/interpolate-seasonal.ts";
-import { stl } from "../decompose/stl.ts";
+import { seasonalTrend, standardSmoothers } from "../decompose/seasonal-trend.ts";
 import { checkOptions } from "../model/options.ts";
 import { isConstant } from "../stats/constant.ts";
 import { checkPeriod, type Series, toFloat64 } from "../time/series.ts";
@@ -34,7 +34,8 @@ export function strengths(values: Float64Array, period: number): Strengths {
   const filled = interpolateSeasonal(values, { period });
   if (period < 2 || values.length <= 2 * period || isConstant(values))
     return { seasonal: 0, trend: NaN, adjusted: values };
-  const { seasonal, trend, remainder } = stl(filled, { period, seasonalWindow: 11 });
+  const smoothers = standardSmoothers(filled.length, period);
+  const { seasonal, trend, remainder } = seasonalTrend(filled, period, smoothers, { inner: 2, outer: 0 });
   const rest = values.map((value, t) => (Number.isNaN(value) ? NaN : remainder[t]!));
   const noise = variance(rest);
   const share = (component: Float64Array) => {

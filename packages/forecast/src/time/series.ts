@@ -1,3 +1,4 @@
+import { checkInteger } from "../model/options.ts";
 /** A series as every function here takes it: observations in time order, equally spaced, NaN where missing. */
 export type Series = Float64Array | readonly number[];
 
@@ -29,8 +30,7 @@ export function checkSeries(y: Float64Array, minimum = 1): number {
 
 /** Checks a seasonal period. @throws {RangeError} unless it is an integer of at least 1 */
 export function checkPeriod(period: number): void {
-  if (!Number.isSafeInteger(period) || period < 1)
-    throw new RangeError(`period is ${period}; it must be an integer of at least 1 (1: no seasonality)`);
+  checkInteger("period", period, 1, Infinity, " (1: no seasonality)");
 }
 
 /** A copy in which missing values are joined linearly, and extended flat at both ends. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { differenced, integrationWeights } from "../../src/arima/differencing.ts";
-import { createGradientWorkspace, exactGradient } from "../../src/arima/likelihood/exact-gradient.ts";
+import { exactGradient } from "../../src/arima/likelihood/exact-gradient.ts";
 import { createLikelihoodWorkspace, exactLikelihood } from "../../src/arima/likelihood/exact-likelihood.ts";
 import { initialInnovationState, step } from "../../src/arima/likelihood/innovations.ts";
 import { kalmanLikelihood } from "../../src/arima/likelihood/kalman.ts";
@@ -81,7 +81,7 @@ describe("the exact likelihood of an ARMA series", () => {
       const { arma, w } = example(order, 17, 50);
       const { k } = armaReach(arma);
       const work = createLikelihoodWorkspace(50, k, 1);
-      const loglik = exactLikelihood(arma, [w], 50, work);
+      const loglik = exactLikelihood(arma, [w], work);
       expect(Math.abs(loglik - byDefinition(arma, w))).toBeLessThan(1e-8);
       expect(Math.abs(kalmanLikelihood(arma, new Float64Array(0), [w])!.loglik - loglik)).toBeLessThan(1e-8);
       const { state, presample } = initialInnovationState(arma)!;
@@ -104,11 +104,11 @@ describe("the exact likelihood of an ARMA series", () => {
       const work = createLikelihoodWorkspace(60, k, 3);
       const f = (at: Float64Array) => {
         fromCoordinates(at, arma);
-        return -exactLikelihood(arma, columns, 60, work);
+        return -exactLikelihood(arma, columns, work);
       };
       const gradient = new Float64Array(x.length);
       f(x);
-      exactGradient(x, arma, columns, 60, work, createGradientWorkspace(60, k), gradient);
+      exactGradient(x, arma, columns, work, gradient);
       x.forEach((value, i) => {
         const at = Float64Array.from(x);
         at[i] = value + 1e-5;
@@ -127,7 +127,7 @@ describe("the exact likelihood of an ARMA series", () => {
     const differencing = { d: 1, D: 1, period: 7 };
     const z = differenced(y, differencing);
     const { k } = armaReach(arma);
-    const exact = exactLikelihood(arma, [z], z.length, createLikelihoodWorkspace(z.length, k, 1));
+    const exact = exactLikelihood(arma, [z], createLikelihoodWorkspace(z.length, k, 1));
     const kalman = kalmanLikelihood(arma, integrationWeights(differencing), [y])!;
     expect(kalman.count).toBe(z.length);
     expect(Math.abs(kalman.loglik - exact)).toBeLessThan(1e-6);

@@ -40,5 +40,5 @@ export function exactAt(
   if (!problem.complete)
     return kalmanLikelihood(arma, problem.delta, [less([problem.series, ...problem.regressors])])!.loglik;
   const { k } = armaReach(arma);
-  return exactLikelihood(arma, [less(problem.columns)], problem.n, createLikelihoodWorkspace(problem.n, k, 1));
+  return exactLikelihood(arma, [less(problem.columns)], createLikelihoodWorkspace(problem.n, k, 1));
 }

@@ -47,7 +47,7 @@ describe("isAdmissible", () => {
         const zeros = new Float64Array(2000);
         const out = new Float64Array(2000);
         const size = () => {
-          run(system, state, zeros, out);
+          run(system, state, zeros, { errors: out });
           return out.reduce((sum, error) => sum + error * error, 0);
         };
         const before = size();

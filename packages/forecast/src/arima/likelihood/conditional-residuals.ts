@@ -37,18 +37,27 @@ export function createConditionalWorkspace(n: number, parameters: number): Condi
   };
 }
 
-/** Fills `e` with the residuals (zero before `condition`) and returns their sum of squares. */
+/** How many values are given: those that the autoregressive side reaches back to. */
+export function conditionOf({ ar, sar, period }: Arma): number {
+  return ar.length + period * sar.length;
+}
+
+/**
+ * Fills `e` with the residuals (zero for the values that are given) and returns their sum of squares.
+ *
+ * @param columns - the differenced series, then the differenced regressors, of which `beta` has the coefficients
+ */
 export function conditionalResiduals(
-  { ar, ma, sar, sma, period }: Arma,
+  arma: Arma,
   columns: readonly Float64Array[],
-  x: Float64Array,
-  armaCount: number,
-  n: number,
-  condition: number,
+  beta: Float64Array,
   work: ConditionalWorkspace,
   e: Float64Array,
 ): number {
-  e.set(withoutLinear(columns, x, armaCount, n, work));
+  const { ar, ma, sar, sma, period } = arma;
+  const { n } = work;
+  const condition = conditionOf(arma);
+  e.set(withoutLinear(columns, beta, work));
   autoregress(e, n, ar, 1);
   autoregress(e, n, sar, period);
   for (let t = 0; t < condition; t++) e[t] = 0;
@@ -59,16 +68,15 @@ export function conditionalResiduals(
 
 /** Minus the derivatives of the residuals at the point of the last `conditionalResiduals`, a column a coefficient. */
 export function fillJacobian(
-  { ar, ma, sar, sma, period }: Arma,
+  arma: Arma,
   columns: readonly Float64Array[],
-  x: Float64Array,
-  armaCount: number,
-  n: number,
-  condition: number,
+  beta: Float64Array,
   work: ConditionalWorkspace,
 ): void {
-  const { seasonal, plain, weights, residuals, jacobian } = work;
-  const base = withoutLinear(columns, x, armaCount, n, work);
+  const { ar, ma, sar, sma, period } = arma;
+  const { n, seasonal, plain, weights, residuals, jacobian } = work;
+  const condition = conditionOf(arma);
+  const base = withoutLinear(columns, beta, work);
   const moving = ma.length + sma.length > 0;
   const steady = columns.length > 1 && isLevel(columns[1]!, n);
   if (moving && (ar.length > 1 || steady)) {
@@ -142,19 +150,17 @@ export function fillJacobian(
 /** The series less its linear part. */
 function withoutLinear(
   columns: readonly Float64Array[],
-  x: Float64Array,
-  armaCount: number,
-  n: number,
-  { base }: ConditionalWorkspace,
+  beta: Float64Array,
+  { n, base }: ConditionalWorkspace,
 ): Float64Array {
   const w = columns[0]!;
   if (columns.length === 1) return w;
   const first = columns[1]!;
-  const slope = x[armaCount]!;
+  const slope = beta[0]!;
   for (let t = 0; t < n; t++) base[t] = w[t]! - slope * first[t]!;
   for (let j = 2; j < columns.length; j++) {
     const column = columns[j]!;
-    const b = x[armaCount + j - 1]!;
+    const b = beta[j - 1]!;
     for (let t = 0; t < n; t++) base[t]! -= b * column[t]!;
   }
   return base;
@@ -166,32 +172,29 @@ function shift(from: Float64Array, by: number, condition: number, n: number, out
   for (let t = start; t < n; t++) out[t] = from[t - by]!;
 }
 
-/** The normal matrix J'J and the gradient J'e; the gradient only if `keep`: near the optimum the matrix hardly changes. */
-export function fillNormal(work: ConditionalWorkspace, size: number, n: number, condition: number, keep = false): void {
-  const { jacobian, residuals, normal, gradient, products } = work;
+/**
+ * The normal matrix J'J and the gradient J'e of the first `size` coefficients; the gradient only if `keep`: near the
+ * optimum the matrix hardly changes.
+ */
+export function fillNormal(work: ConditionalWorkspace, size: number, condition: number, keep = false): void {
+  const { residuals, normal, gradient, products } = work;
+  const jacobian = work.jacobian.slice(0, size);
+  const blocks = { rows: jacobian, columns: jacobian, from: condition, to: work.n, out: products };
   for (let i = 0; i < size; i += 3) {
-    const second = Math.min(i + 1, size - 1);
-    const third = Math.min(i + 2, size - 1);
-    products3(residuals, jacobian[i]!, jacobian[second]!, jacobian[third]!, condition, n, products);
+    products3(residuals, blocks, i);
     for (let c = 0; c < 3 && i + c < size; c++) gradient[i + c] = products[c]!;
   }
   if (keep) return;
   // Blocks of two rows by three columns: six sums in one pass, which do not wait for each other.
-  for (let i = 0; i < size; i += 2) {
-    const a = jacobian[i]!;
-    const b = jacobian[Math.min(i + 1, size - 1)]!;
-    const last = Math.min(i + 1, size - 1);
-    for (let j = 0; j <= last; j += 3) {
-      const second = Math.min(j + 1, size - 1);
-      const third = Math.min(j + 2, size - 1);
-      products6(a, b, jacobian[j]!, jacobian[second]!, jacobian[third]!, condition, n, products);
+  for (let i = 0; i < size; i += 2)
+    for (let j = 0; j <= Math.min(i + 1, size - 1); j += 3) {
+      products6(blocks, i, j);
       for (let row = 0; row < 2 && i + row < size; row++)
         for (let column = 0; column < 3 && j + column < size; column++) {
           const value = products[3 * row + column]!;
           normal[(i + row) * size + j + column] = normal[(j + column) * size + i + row] = value;
         }
     }
-  }
 }
 
 /** Whether the first n values are all the same. */

@@ -1,7 +1,13 @@
 import { cholesky, choleskySolve } from "../../linalg/cholesky.ts";
 import { dot } from "../../linalg/dot.ts";
-import { type Arma, type ArmaOrder, rootsBeyond, setArma, zeroArma } from "../polynomial.ts";
-import { type ConditionalWorkspace, conditionalResiduals, fillJacobian, fillNormal } from "./conditional-residuals.ts";
+import { type Arma, type ArmaOrder, armaVector, rootsBeyond, setArma, zeroArma } from "../polynomial.ts";
+import {
+  type ConditionalWorkspace,
+  conditionalResiduals,
+  conditionOf,
+  fillJacobian,
+  fillNormal,
+} from "./conditional-residuals.ts";
 
 /** A conditional least squares fit. */
 export interface ConditionalFit {
@@ -40,28 +46,29 @@ export interface ConditionalOptions {
 export function fitConditional(
   order: ArmaOrder,
   columns: readonly Float64Array[],
-  n: number,
   work: ConditionalWorkspace,
   { start, tolerance = 1e-8, maxSteps = 50, rootLimit = 1, hopeless = Infinity }: ConditionalOptions = {},
 ): ConditionalFit | undefined {
+  const { n } = work;
   const condition = order.p + order.period * order.P;
   const armaCount = order.p + order.q + order.P + order.Q;
   const size = armaCount + columns.length - 1;
   const count = n - condition;
   if (count <= size) return undefined;
   const x = new Float64Array(size);
+  const beta = x.subarray(armaCount);
   const next = new Float64Array(size);
+  const nextBeta = next.subarray(armaCount);
   const step = new Float64Array(size);
   const arma = zeroArma(order);
   if (start === undefined) {
-    const beta = ordinaryLeastSquares(columns, n);
-    for (let j = 0; j < beta.length; j++) x[armaCount + j] = beta[j]!;
+    beta.set(ordinaryLeastSquares(columns, n));
   } else {
-    x.set(shrink([...start.arma.ar, ...start.arma.ma, ...start.arma.sar, ...start.arma.sma], arma));
-    x.set(start.beta, armaCount);
+    x.set(shrink(armaVector(start.arma), arma));
+    beta.set(start.beta);
   }
   setArma(arma, x);
-  let squares = conditionalResiduals(arma, columns, x, armaCount, n, condition, work, work.residuals);
+  let squares = conditionalResiduals(arma, columns, beta, work, work.residuals);
   let damping = 0;
   let fresh = false;
   let strayed = 0;
@@ -70,8 +77,8 @@ export function fitConditional(
   for (let iteration = 0; iteration < maxSteps; iteration++) {
     if (!fresh) {
       setArma(arma, x);
-      fillJacobian(arma, columns, x, armaCount, n, condition, work);
-      fillNormal(work, size, n, condition, near);
+      fillJacobian(arma, columns, beta, work);
+      fillNormal(work, size, condition, near);
       fresh = true;
     }
     const { normal, factor, gradient } = work;
@@ -97,7 +104,7 @@ export function fitConditional(
       inside = rootsBeyond(arma, 1);
       if (!inside && damping > 0) break;
     }
-    const trial = inside ? conditionalResiduals(arma, columns, next, armaCount, n, condition, work, work.trial) : NaN;
+    const trial = inside ? conditionalResiduals(arma, columns, nextBeta, work, work.trial) : NaN;
     if (trial < squares) {
       x.set(next);
       const residuals = work.residuals;
@@ -119,12 +126,12 @@ export function fitConditional(
     }
   }
   setArma(arma, x);
-  return { arma, beta: x.slice(armaCount), squares, count };
+  return { arma, beta: beta.slice(), squares, count };
 }
 
 /** Coefficients moved towards zero until the model is stationary and invertible. */
-function shrink(values: readonly number[], arma: Arma): Float64Array {
-  let x = Float64Array.from(values);
+function shrink(values: Float64Array, arma: Arma): Float64Array {
+  let x = values;
   for (let i = 0; i < 40; i++) {
     setArma(arma, x);
     if (rootsBeyond(arma, 1 + 1e-6)) return x;
@@ -153,15 +160,11 @@ export function conditionalInformation(
   arma: Arma,
   columns: readonly Float64Array[],
   beta: Float64Array,
-  n: number,
   work: ConditionalWorkspace,
 ): Float64Array {
   const armaCount = arma.ar.length + arma.ma.length + arma.sar.length + arma.sma.length;
-  const x = new Float64Array(armaCount + beta.length);
-  x.set(beta, armaCount);
-  const condition = arma.ar.length + arma.period * arma.sar.length;
-  conditionalResiduals(arma, columns, x, armaCount, n, condition, work, work.residuals);
-  fillJacobian(arma, columns, x, armaCount, n, condition, work);
-  fillNormal(work, armaCount, n, condition);
+  conditionalResiduals(arma, columns, beta, work, work.residuals);
+  fillJacobian(arma, columns, beta, work);
+  fillNormal(work, armaCount, conditionOf(arma));
   return work.normal.slice(0, armaCount * armaCount);
 }

@@ -1,43 +1,9 @@
 import { dot } from "../../linalg/dot.ts";
 import { autoregress, recurse, recurseBackward } from "../filter.ts";
 import type { Arma } from "../polynomial.ts";
-import { fillGram, type LikelihoodWorkspace, projectBack } from "./exact-likelihood.ts";
+import { fillGram, type GradientWorkspace, type LikelihoodWorkspace, projectBack } from "./exact-likelihood.ts";
 import { boundedCoordinates, fromCoordinates, toCoordinateGradient } from "./partial-coordinates.ts";
-import { createPresample, fillPresample, type Presample, presampleCovariance } from "./presample.ts";
-
-/** Buffers of `exactGradient`. */
-export interface GradientWorkspace {
-  readonly series: Float64Array;
-  readonly errors: Float64Array;
-  readonly filtered: Float64Array;
-  readonly adjoint: Float64Array;
-  readonly impulse: Float64Array;
-  readonly presample: Presample;
-  readonly covariance: Float64Array;
-  readonly gram: Float64Array;
-  readonly inverse: Float64Array;
-  readonly covarianceWeight: Float64Array;
-  readonly gramWeight: Float64Array;
-}
-
-/** Allocates the buffers, for series of n values and polynomials reaching `k` lags. */
-export function createGradientWorkspace(n: number, k: number): GradientWorkspace {
-  const series = () => new Float64Array(n);
-  const square = () => new Float64Array(k * k);
-  return {
-    series: series(),
-    errors: series(),
-    filtered: series(),
-    adjoint: series(),
-    impulse: new Float64Array(n + 1),
-    presample: createPresample(k),
-    covariance: square(),
-    gram: square(),
-    inverse: square(),
-    covarianceWeight: square(),
-    gramWeight: square(),
-  };
-}
+import { createPresample, fillPresample, presampleCovariance } from "./presample.ts";
 
 /**
  * The gradient of minus the exact log-likelihood in partial-autocorrelation coordinates, at the point of the last
@@ -53,12 +19,13 @@ export function exactGradient(
   x: Float64Array,
   arma: Arma,
   columns: readonly Float64Array[],
-  n: number,
   work: LikelihoodWorkspace,
-  buffers: GradientWorkspace,
   out: Float64Array,
 ): void {
   const { ar, ma, sar, sma, period } = arma;
+  const { n } = work;
+  work.gradient ??= createGradientWorkspace(n, work.reach);
+  const buffers = work.gradient;
   const { k, q } = work.presample;
   const reach = Math.min(k, n);
   const { series, errors, filtered, adjoint } = buffers;
@@ -120,19 +87,37 @@ export function exactGradient(
     products(filtered, sma.length, period, errors);
   }
   out.set(toCoordinateGradient(x, arma, raw));
-  fillWeights(work, buffers, k, q > 0, u, scale);
-  addDifferences(x, arma, n, work, buffers, out);
+  fillWeights(work, buffers, u, scale);
+  addDifferences(x, arma, work, buffers, out);
+}
+
+/** Allocates the buffers, for series of n values and polynomials reaching at most `k` lags. */
+function createGradientWorkspace(n: number, k: number): GradientWorkspace {
+  const series = () => new Float64Array(n);
+  const square = () => new Float64Array(k * k);
+  return {
+    series: series(),
+    errors: series(),
+    filtered: series(),
+    adjoint: series(),
+    impulse: new Float64Array(n + 1),
+    presample: createPresample(k),
+    covariance: square(),
+    gram: square(),
+    inverse: square(),
+    covarianceWeight: square(),
+    gramWeight: square(),
+  };
 }
 
 /** The matrices with which changes of V and of M weigh: M N − (n/S) u u' and N V. */
 function fillWeights(
-  { system, pivots, covariance, gram }: LikelihoodWorkspace,
+  { presample, system, pivots, covariance, gram }: LikelihoodWorkspace,
   { inverse, covarianceWeight, gramWeight }: GradientWorkspace,
-  k: number,
-  moving: boolean,
   u: Float64Array,
   scale: number,
 ): void {
+  const { k, q } = presample;
   // Row by row of the inverse's transpose: the factors are applied to all right-hand sides at once.
   inverse.fill(0, 0, k * k);
   for (let i = 0; i < k; i++) inverse[i * k + i] = 1;
@@ -158,7 +143,7 @@ function fillWeights(
     const diagonal = system[r * k + r]!;
     for (let j = 0; j < k; j++) inverse[r * k + j]! /= diagonal;
   }
-  if (moving) {
+  if (q > 0) {
     product(gram, inverse, k, covarianceWeight);
     product(inverse, covariance, k, gramWeight);
   } else for (let i = 0; i < k * k; i++) covarianceWeight[i] = inverse[i]!;
@@ -180,11 +165,11 @@ function product(a: Float64Array, b: Float64Array, k: number, out: Float64Array)
 function addDifferences(
   x: Float64Array,
   arma: Arma,
-  n: number,
   work: LikelihoodWorkspace,
   buffers: GradientWorkspace,
   out: Float64Array,
 ): void {
+  const { n } = work;
   const { k, q } = work.presample;
   const { presample, covariance, gram, impulse, covarianceWeight, gramWeight } = buffers;
   const bounded = boundedCoordinates(arma);
@@ -205,7 +190,7 @@ function addDifferences(
       impulse[0] = 1;
       recurse(impulse, n, arma.sma, arma.period);
       recurse(impulse, n, arma.ma, 1);
-      projectBack(impulse, n, arma, Math.min(k, n), buffers.filtered, gram);
+      projectBack(impulse, arma, Math.min(k, n), buffers.filtered, gram);
       fillGram(gram, impulse, n, k);
       for (let j = 0; j < k * k; j++) sum += gramWeight[j]! * (gram[j]! - work.gram[j]!);
     }

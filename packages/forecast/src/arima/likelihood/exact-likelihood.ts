@@ -4,8 +4,26 @@ import { autoregress, recurse, recurseBackward } from "../filter.ts";
 import type { Arma } from "../polynomial.ts";
 import { createPresample, fillPresample, type Presample, presampleCovariance } from "./presample.ts";
 
+/** Buffers of `exactGradient`. */
+export interface GradientWorkspace {
+  readonly series: Float64Array;
+  readonly errors: Float64Array;
+  readonly filtered: Float64Array;
+  readonly adjoint: Float64Array;
+  readonly impulse: Float64Array;
+  readonly presample: Presample;
+  readonly covariance: Float64Array;
+  readonly gram: Float64Array;
+  readonly inverse: Float64Array;
+  readonly covarianceWeight: Float64Array;
+  readonly gramWeight: Float64Array;
+}
+
 /** Buffers of `exactLikelihood`, made once per series and order, and what its last call found. */
 export interface LikelihoodWorkspace {
+  /** Values a column, and the most lags the polynomials may reach. */
+  readonly n: number;
+  readonly reach: number;
   readonly presample: Presample;
   /** The conditional residuals of each column, from zeros before the sample. */
   readonly residuals: readonly Float64Array[];
@@ -25,26 +43,31 @@ export interface LikelihoodWorkspace {
   /** Generalised sum of squares, and the logarithm of the covariance's determinant (σ² = 1), of the last call. */
   squares: number;
   logDeterminant: number;
+  /** Buffers of `exactGradient`, once it was asked for. */
+  gradient: GradientWorkspace | undefined;
 }
 
-/** Buffers for `count` columns (the series, then its regressors) of n values, and polynomials reaching `k` lags. */
-export function createLikelihoodWorkspace(n: number, k: number, count: number): LikelihoodWorkspace {
+/** Buffers for `count` columns (the series, then its regressors) of n values, and polynomials reaching at most `reach` lags. */
+export function createLikelihoodWorkspace(n: number, reach: number, count: number): LikelihoodWorkspace {
   const columns = (length: number) => Array.from({ length: count }, () => new Float64Array(length));
   return {
-    presample: createPresample(k),
+    n,
+    reach,
+    presample: createPresample(reach),
     residuals: columns(n),
     impulse: new Float64Array(n + 1),
     back: new Float64Array(n),
-    covariance: new Float64Array(k * k),
-    gram: new Float64Array(k * k),
-    system: new Float64Array(k * k),
-    pivots: new Int32Array(k),
-    projected: columns(k),
-    solved: columns(k),
+    covariance: new Float64Array(reach * reach),
+    gram: new Float64Array(reach * reach),
+    system: new Float64Array(reach * reach),
+    pivots: new Int32Array(reach),
+    projected: columns(reach),
+    solved: columns(reach),
     beta: new Float64Array(count - 1),
     normal: new Float64Array((count - 1) * (count - 1)),
     squares: 0,
     logDeterminant: 0,
+    gradient: undefined,
   };
 }
 
@@ -58,18 +81,13 @@ export function createLikelihoodWorkspace(n: number, k: number, count: number): 
  * S = e0'e0 − e0'H (I + V H'H)⁻¹ V H'e0. H'x is the filter run backwards in time, so nothing costs more than O(n) a
  * coefficient and O(k³). This is the back-forecasting likelihood, with its determinant.
  *
- * @param columns - the differenced series, then differenced regressors, n values each
+ * @param columns - the differenced series, then differenced regressors
  * @returns the log-likelihood; −Infinity where the model is not stationary or the series is fitted exactly
  * @see Box, Jenkins & Reinsel (1994), §7.1.4 and appendix A7.3; Harvey (1981), Time Series Models, ch. 5, for the state
  */
-export function exactLikelihood(
-  arma: Arma,
-  columns: readonly Float64Array[],
-  n: number,
-  work: LikelihoodWorkspace,
-): number {
+export function exactLikelihood(arma: Arma, columns: readonly Float64Array[], work: LikelihoodWorkspace): number {
   const { ar, ma, sar, sma, period } = arma;
-  const { presample, residuals, projected, solved } = work;
+  const { n, presample, residuals, projected } = work;
   if (!fillPresample(arma, presample)) return -Infinity;
   const { k, q } = presample;
   const reach = Math.min(k, n);
@@ -81,7 +99,7 @@ export function exactLikelihood(
     recurse(e, n, sma, period);
     recurse(e, n, ma, 1);
     if (k === 0) continue;
-    projectBack(e, n, arma, reach, work.back, projected[j]!);
+    projectBack(e, arma, reach, work.back, projected[j]!);
   }
   work.logDeterminant = 0;
   if (k > 0) {
@@ -92,31 +110,25 @@ export function exactLikelihood(
       impulse[0] = 1;
       recurse(impulse, n, sma, period);
       recurse(impulse, n, ma, 1);
-      projectBack(impulse, n, arma, reach, work.back, gram);
+      projectBack(impulse, arma, reach, work.back, gram);
       fillGram(gram, impulse, n, k);
     }
     const determinant = solveSystem(work, k, q > 0, columns.length);
     if (!(determinant > -Infinity)) return -Infinity;
     work.logDeterminant = determinant;
   }
-  work.squares = regress(work, residuals, projected, solved, n, reach, columns.length);
+  work.squares = regress(work, reach, columns.length);
   if (!(work.squares > 0)) return -Infinity;
   return (-n / 2) * (Math.log((2 * Math.PI * work.squares) / n) + 1) - work.logDeterminant / 2;
 }
 
-/** The first `reach` values of H'x: x filtered backwards by the moving-average side. */
-export function projectBack(
-  x: Float64Array,
-  n: number,
-  arma: Arma,
-  reach: number,
-  back: Float64Array,
-  out: Float64Array,
-): void {
+/** The first `reach` values of H'x: x filtered backwards by the moving-average side, in the n values of `back`. */
+export function projectBack(x: Float64Array, arma: Arma, reach: number, back: Float64Array, out: Float64Array): void {
   if (arma.ma.length + arma.sma.length === 0) {
     for (let a = 0; a < reach; a++) out[a] = x[a]!;
     return;
   }
+  const n = back.length;
   for (let t = 0; t < n; t++) back[t] = x[t]!;
   recurseBackward(back, n, arma.ma, 1);
   recurseBackward(back, n, arma.sma, arma.period);
@@ -204,15 +216,8 @@ function solveSystem(work: LikelihoodWorkspace, k: number, moving: boolean, coun
 }
 
 /** Generalised least squares of the first column on the others; the sum of squares that is left. */
-function regress(
-  work: LikelihoodWorkspace,
-  residuals: readonly Float64Array[],
-  projected: readonly Float64Array[],
-  solved: readonly Float64Array[],
-  n: number,
-  reach: number,
-  count: number,
-): number {
+function regress(work: LikelihoodWorkspace, reach: number, count: number): number {
+  const { n, residuals, projected, solved } = work;
   const inner = (i: number, j: number) => {
     let sum = dot(residuals[i]!, residuals[j]!, 0, n);
     const c = projected[i]!;

@@ -2,7 +2,7 @@ import { cholesky, choleskyInverse } from "../../linalg/cholesky.ts";
 import { bfgs, type Stopped } from "../../optimise/bfgs.ts";
 import { type Arma, type ArmaOrder, zeroArma } from "../polynomial.ts";
 import { conditionalInformation } from "./conditional.ts";
-import type { ConditionalWorkspace } from "./conditional-residuals.ts";
+import { type ConditionalWorkspace, conditionOf } from "./conditional-residuals.ts";
 import { boundedCoordinates, coordinateJacobian, fromCoordinates, toCoordinates } from "./partial-coordinates.ts";
 
 /** How far the optimiser goes: moving-average partial autocorrelations, and atanh of autoregressive ones. */
@@ -19,7 +19,6 @@ export interface Curvature {
   readonly columns: readonly Float64Array[];
   /** The regressors' coefficients. */
   readonly beta: Float64Array;
-  readonly n: number;
   readonly work: ConditionalWorkspace;
 }
 
@@ -89,12 +88,13 @@ export function maximiseLikelihood(
 function firstInverseHessian(
   x: Float64Array,
   arma: Arma,
-  { columns, beta, n, work }: Curvature,
+  { columns, beta, work }: Curvature,
 ): Float64Array | undefined {
   const size = x.length;
-  const information = conditionalInformation(arma, columns, beta, n, work);
+  const information = conditionalInformation(arma, columns, beta, work);
   let squares = 0;
-  const condition = arma.ar.length + arma.period * arma.sar.length;
+  const { n } = work;
+  const condition = conditionOf(arma);
   for (let t = condition; t < n; t++) squares += work.residuals[t]! ** 2;
   const scale = (n - condition) / squares;
   if (!(scale > 0) || scale === Infinity) return undefined;

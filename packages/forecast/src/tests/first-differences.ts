@@ -1,0 +1,45 @@
+import { isConstant } from "../stats/constant.ts";
+import { difference } from "../time/difference.ts";
+import { checkSeries, type Series, toFloat64 } from "../time/series.ts";
+import { adfPValue } from "./adf.ts";
+import { kpssPValue } from "./kpss.ts";
+import { observed } from "./observed.ts";
+import { ppPValue } from "./pp.ts";
+
+/** A test by which a series is differenced. */
+export type DifferenceTest = "kpss" | "adf" | "pp";
+
+/** Returns the number of first differences by a test around a level at 5 %. See `ndiffs`. */
+export function firstDifferencesAtLevel(y: Series, maxD: number, test: DifferenceTest): number {
+  const pValue = (values: Float64Array) => {
+    if (test === "kpss") return kpssPValue(values);
+    if (values.length < 4) return NaN;
+    return test === "adf" ? adfPValue(values) : ppPValue(values);
+  };
+  return firstDifferences(y, maxD, (values) => asksForDifference(test, pValue(values), 0.05));
+}
+
+/** Tells whether a p-value asks for another difference; undefined where the test could not be computed. */
+export function asksForDifference(test: DifferenceTest, pValue: number, alpha: number): boolean | undefined {
+  if (Number.isNaN(pValue)) return undefined;
+  const level = Math.min(0.1, Math.max(0.01, alpha));
+  return test === "kpss" ? pValue < level : pValue > level;
+}
+
+/** Differences the observed values of a series as long as `isNeeded`; one after which it cannot be told is taken back. */
+export function firstDifferences(
+  y: Series,
+  maxD: number,
+  isNeeded: (values: Float64Array) => boolean | undefined,
+): number {
+  if (checkSeries(toFloat64(y), 0) === 0) return 0;
+  let values = observed(y, 1);
+  for (let d = 0; d < maxD; d++) {
+    if (isConstant(values)) return d;
+    const needed = isNeeded(values);
+    if (needed === undefined) return Math.max(0, d - 1);
+    if (!needed) return d;
+    values = difference(values);
+  }
+  return maxD;
+}
