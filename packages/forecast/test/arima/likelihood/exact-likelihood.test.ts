@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { differenced, integrationWeights } from "../../src/arima/differencing.ts";
-import { createGradientWorkspace, exactGradient } from "../../src/arima/likelihood/exact-gradient.ts";
-import { createLikelihoodWorkspace, exactLikelihood } from "../../src/arima/likelihood/exact-likelihood.ts";
-import { initialInnovationState, step } from "../../src/arima/likelihood/innovations.ts";
-import { kalmanLikelihood } from "../../src/arima/likelihood/kalman.ts";
-import { fromCoordinates } from "../../src/arima/likelihood/partial-coordinates.ts";
-import { missingLikelihood } from "../../src/arima/missing-values.ts";
-import { type Arma, armaReach, zeroArma } from "../../src/arima/polynomial.ts";
-import { createProblem } from "../../src/arima/problem.ts";
-import { normal, random } from "../../src/stats/random.ts";
+import { differenced, integrationWeights } from "../../../src/arima/differencing.ts";
+import { createGradientWorkspace, exactGradient } from "../../../src/arima/likelihood/exact-gradient.ts";
+import { createLikelihoodWorkspace, exactLikelihood } from "../../../src/arima/likelihood/exact-likelihood.ts";
+import { initialInnovationState, step } from "../../../src/arima/likelihood/innovations.ts";
+import { kalmanLikelihood } from "../../../src/arima/likelihood/kalman.ts";
+import { fromCoordinates } from "../../../src/arima/likelihood/partial-coordinates.ts";
+import { missingLikelihood } from "../../../src/arima/missing-values.ts";
+import { type Arma, armaReach, zeroArma } from "../../../src/arima/polynomial.ts";
+import { createProblem } from "../../../src/arima/problem.ts";
+import { normal, random } from "../../../src/stats/random.ts";
 
 const orders = [
   { p: 0, q: 0, P: 0, Q: 0, period: 1 },

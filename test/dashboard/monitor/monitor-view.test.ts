@@ -1,11 +1,11 @@
 import { expect, it, onTestFinished } from "vitest";
-import { startDashboard } from "../../dist/dashboard/server.js";
-import type { MonitorDetail } from "../../src/dashboard/wire.ts";
-import { openWorkspace } from "../workspace.ts";
-import { launch, NO_BROWSER, openTab, violations } from "./browser.ts";
-import { fillSales, SALES_YAML } from "./monitored.ts";
+import { startDashboard } from "../../../dist/dashboard/server.js";
+import type { MonitorDetail } from "../../../src/dashboard/wire.ts";
+import { openWorkspace } from "../../workspace.ts";
+import { launch, NO_BROWSER, openTab, violations } from "../browser.ts";
+import { fillSales, SALES_YAML } from "../monitored.ts";
 
-const forecaster = new URL("../../src/model/builtin/forecaster.ts", import.meta.url);
+const forecaster = new URL("../../../src/model/builtin/forecaster.ts", import.meta.url);
 
 it("shows errors, coverage and what drifts, once there was monitoring", async () => {
   const mm = await openWorkspace("local", SALES_YAML);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { axisLabels, measure } from "../../src/dashboard/web/format.ts";
+import { axisLabels, measure } from "../../../src/dashboard/web/format.ts";
 
 it("numbers of a column are written alike, however large", () => {
   expect([10_900_000, 8_366_380, 34_500_700, -1_000_336_554.93].map(measure)).toEqual([
