@@ -96,9 +96,10 @@ describe("the exact likelihood of an ARMA series", () => {
       expect(Math.abs(logs - work.logDeterminant)).toBeLessThan(1e-8);
     });
 
+    const parameters = order.p + order.q + order.P + order.Q;
+    if (parameters === 0) continue;
     it(`${name} has the gradient that differences show, regressors concentrated out`, () => {
       const { arma, x, w } = example(order, 29, 60);
-      if (x.length === 0) return;
       const columns = [w, new Float64Array(60).fill(1), Float64Array.from({ length: 60 }, (_, t) => Math.sin(t))];
       const { k } = armaReach(arma);
       const work = createLikelihoodWorkspace(60, k, 3);
