@@ -4,6 +4,7 @@
  */
 // Keeps the folder in which it is loaded as its own: one that stays, not the first command's.
 import "esbuild";
+import "./one-worker.mjs";
 
 const streams = [process.stdout, process.stderr];
 const print = streams.map((stream) => stream.write.bind(stream));

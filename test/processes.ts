@@ -20,7 +20,11 @@ export function start(mm: ManyModel, ...args: string[]) {
   return { child, ended: once(child, "exit"), output: () => ({ stdout, stderr }) };
 }
 
-/** Asks again and again until it is so. */
-export async function until(check: () => Promise<boolean>): Promise<void> {
-  while (!(await check())) await new Promise((resolve) => setTimeout(resolve, 10));
+/**
+ * Asks again and again until it is so.
+ *
+ * @param pauseMs - between two questions; longer where a question is a process
+ */
+export async function until(check: () => Promise<boolean>, pauseMs = 10): Promise<void> {
+  while (!(await check())) await new Promise((resolve) => setTimeout(resolve, pauseMs));
 }

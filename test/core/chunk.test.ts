@@ -11,15 +11,15 @@ describe("splitIntoChunks", () => {
         fc.integer({ min: 1, max: 64 }),
         (partitions, chunks, workers) => {
           const ranges = splitIntoChunks(partitions, chunks, workers);
-          expect(ranges[0]!.start).toBe(0);
-          expect(ranges.at(-1)!.end).toBe(partitions);
-          ranges.forEach((range, i) => {
-            expect(range.chunk).toBe(i + 1);
-            if (i > 0) expect(range.start).toBe(ranges[i - 1]!.end);
-          });
           const sizes = ranges.map(({ start, end }) => end - start);
-          expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
-          expect(Math.min(...sizes)).toBeGreaterThan(0);
+          const next = [0, ...ranges.map(({ end }) => end)];
+          // One assertion a case: there are thousands of chunks in many.
+          expect({
+            inOrder: ranges.every(({ chunk, start }, i) => chunk === i + 1 && start === next[i]),
+            end: next.at(-1),
+            isEven: Math.max(...sizes) - Math.min(...sizes) <= 1,
+            isFull: Math.min(...sizes) > 0,
+          }).toEqual({ inOrder: true, end: partitions, isEven: true, isFull: true });
         },
       ),
     );

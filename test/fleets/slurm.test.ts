@@ -8,10 +8,12 @@ import { localGround } from "../faults/ground.ts";
 import { type Process, startProcess } from "../faults/processes.ts";
 import { verifyRun } from "../faults/verify.ts";
 import { binOf, copyWorkspace, prepareSite, type Reference, type Site } from "../faults/workspace.ts";
-import { until } from "../processes.ts";
+import { until as untilSo } from "../processes.ts";
 import { noSlurm, type SlurmCluster, startSlurm } from "./slurm-cluster.ts";
 
 const PARTITIONS = 120;
+/** Slurm is asked by a process each time. */
+const until = (check: () => Promise<boolean>) => untilSo(check, 200);
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 describe.skipIf(noSlurm !== undefined)(`a run on Slurm${noSlurm === undefined ? "" : `: ${noSlurm}`}`, () => {
@@ -95,8 +97,10 @@ describe.skipIf(noSlurm !== undefined)(`a run on Slurm${noSlurm === undefined ? 
 
   it("counts one attempt at each chunk, though tasks of a node that was taken for lost go on", async () => {
     await until(async () => /^n1 idle/m.test(cluster.ask("sinfo", "--noheader", "--Node", "--format=%N %T")));
-    // What begins on n1 takes long; what is begun again has been there before.
-    const late = `setup: ['if [ $SLURMD_NODENAME = n1 ] && [ -z "$SLURM_RESTART_COUNT" ]; then sleep 20; fi']`;
+    // What begins on n1 waits until the run has ended; what is begun again has been there before.
+    const ended = path.join(site.folder, "ended");
+    const wait = `until [ -e ${ended} ]; do sleep 0.1; done`;
+    const late = `setup: ['if [ $SLURMD_NODENAME = n1 ] && [ -z "$SLURM_RESTART_COUNT" ]; then ${wait}; fi']`;
     const folder = await workspace("zombie", late);
     const train = start(folder, "train", "--fleet", "--run-id", "r", "--chunks", "4");
     await reach(train, () => hasBegun("zombie", "n1"));
@@ -111,6 +115,7 @@ describe.skipIf(noSlurm !== undefined)(`a run on Slurm${noSlurm === undefined ? 
       return train.code() !== undefined;
     });
     await done(train);
+    await writeFile(ended, "");
     await until(async () => {
       hurry();
       return (await attempts()) > 4;

@@ -1,27 +1,25 @@
 import { describe, expectTypeOf, it } from "vitest";
-import type { Loop } from "../../src/api/loop.ts";
 import type { PlainData } from "../../src/core/plain-data.ts";
 import { defineModel, type FitContext, type KeyArgument } from "../../src/model/index.ts";
 
-const definition = defineModel({
-  fit({ unit_id, data, exports, seed }: FitContext<{ unit_id: string }, { horizon: number }>) {
-    expectTypeOf(unit_id).toEqualTypeOf<string>();
-    expectTypeOf(data.numbers("Y")).toEqualTypeOf<Float64Array>();
-    expectTypeOf(exports.horizon).toEqualTypeOf<number>();
-    expectTypeOf(seed).toEqualTypeOf<number>();
-    return { model: { mean: 1, kind: "mean" as const } };
-  },
-  predict({ model, horizon, levels, unit_id }) {
-    expectTypeOf(model).toEqualTypeOf<{ mean: number; kind: "mean" }>();
-    expectTypeOf(horizon).toEqualTypeOf<number>();
-    expectTypeOf(levels).toEqualTypeOf<readonly number[]>();
-    expectTypeOf(unit_id).toEqualTypeOf<string>();
-    return { mean: [model.mean] };
-  },
-});
-
 describe("types of a model definition", () => {
   it("follow from the definition where it says them, and are plain data where it does not", () => {
+    defineModel({
+      fit({ unit_id, data, exports, seed }: FitContext<{ unit_id: string }, { horizon: number }>) {
+        expectTypeOf(unit_id).toEqualTypeOf<string>();
+        expectTypeOf(data.numbers("Y")).toEqualTypeOf<Float64Array>();
+        expectTypeOf(exports.horizon).toEqualTypeOf<number>();
+        expectTypeOf(seed).toEqualTypeOf<number>();
+        return { model: { mean: 1, kind: "mean" as const } };
+      },
+      predict({ model, horizon, levels, unit_id }) {
+        expectTypeOf(model).toEqualTypeOf<{ mean: number; kind: "mean" }>();
+        expectTypeOf(horizon).toEqualTypeOf<number>();
+        expectTypeOf(levels).toEqualTypeOf<readonly number[]>();
+        expectTypeOf(unit_id).toEqualTypeOf<string>();
+        return { mean: [model.mean] };
+      },
+    });
     defineModel({
       fit(context) {
         expectTypeOf(context.unit_id).toEqualTypeOf<KeyArgument>();
@@ -30,17 +28,6 @@ describe("types of a model definition", () => {
       },
       predict: ({ model }) => ({ mean: [model.a] }),
     });
-  });
-
-  it("reach the loop: exports are checked against the definition", () => {
-    const check = (loop: Loop) => {
-      void loop.dopar<typeof definition>("x", { exports: { horizon: 30 } });
-      // @ts-expect-error the definition's exports have no horizon of type string
-      void loop.dopar<typeof definition>("x", { exports: { horizon: "30" } });
-      // @ts-expect-error every model is kept
-      void loop.dopar("x", { saveModels: false });
-    };
-    expectTypeOf(check).toBeFunction();
   });
 
   it("do not let a model be anything but an object", () => {

@@ -3,8 +3,8 @@ import path from "node:path";
 import type { ManyModel } from "manymodel";
 import { describe, expect, it } from "vitest";
 import { openFolderStage } from "../../dist/api/open-engine.js";
-import { openFinder } from "../../src/runs/find-partition.ts";
-import { readIndex } from "../../src/runs/read-index.ts";
+import { openFinder } from "../../dist/runs/find-partition.js";
+import { readIndex } from "../../dist/runs/read-index.js";
 import { start } from "../processes.ts";
 import { body, dailyQuery, fillDaily, openWorkspace, temporaryFolder } from "../workspace.ts";
 

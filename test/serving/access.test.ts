@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
+import { ACCESS, mayDo, ROLES } from "../../dist/serving/access.js";
 import { workspaceTokens } from "../../dist/serving/workspace-tokens.js";
-import { ACCESS, mayDo, ROLES } from "../../src/serving/access.ts";
 import { bearer, serve, told } from "./serving.ts";
 
 const BODIES: Record<string, unknown> = {

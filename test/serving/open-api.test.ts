@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { ACCESS } from "../../src/serving/access.ts";
-import * as schema from "../../src/serving/schema.ts";
+import { ACCESS } from "../../dist/serving/access.js";
+import * as schema from "../../dist/serving/schema.js";
 import { serve, told } from "./serving.ts";
 
 type Schema = { readonly $ref?: string; readonly example?: unknown };

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { absent, type Reference, reference, referenceSeries } from "./reference.ts";
 
@@ -58,6 +59,16 @@ export const sources = [
     skip: recorded.length === 0,
   },
 ];
+
+/** The records with a result of a test; there are some in each source. */
+export function withResult<K extends keyof UnitRootResults>(records: readonly UnitRootRecord[], test: K) {
+  const found = records.flatMap(({ result, ...record }) => {
+    const value = result[test];
+    return value === undefined ? [] : [{ ...record, expected: value }];
+  });
+  assert.ok(found.length > 0, `no record has ${test}`);
+  return found;
+}
 
 /** The longest stretch without a missing value. */
 export function longestContiguous(y: Float64Array): Float64Array {

@@ -31,6 +31,8 @@ const series = new Map(
 
 /** R starts differenced series with a variance of 1e6 instead of infinity; that moves its log-likelihood by this much. */
 const KAPPA = 3.5e-3;
+/** Where ours is another optimum, by how much greater a log-likelihood at least. */
+const HIGHER: Readonly<Record<string, number>> = { "lynx ARIMA(3,0,1) with non-zero mean": 0.8 };
 
 describe("arima against R's Arima on R's own series", () => {
   for (const record of fixture.fixed) {
@@ -42,10 +44,13 @@ describe("arima against R's Arima on R's own series", () => {
       const model = arima(y, record.lambda === undefined ? options : { ...options, lambda: record.lambda });
       expect(model.method).toBe(record.label);
       expect(model.nobs).toBe(record.nobs);
-      expect(model.loglik).toBeGreaterThan(record.loglik - KAPPA);
       expect(Object.keys(model.coef)).toEqual(Object.keys(record.coef));
-      if (Math.abs(model.loglik - record.loglik) > 1e-4) return; // another optimum, no worse
-      expect(Math.abs(model.aicc! - record.aicc)).toBeLessThan(2.1e-4);
+      const higher = HIGHER[`${record.id} ${record.label}`];
+      if (higher !== undefined) return expect(model.loglik).toBeGreaterThan(record.loglik + higher);
+      const differenced = order[1] + seasonal[1] > 0;
+      const tolerance = differenced ? KAPPA : 1e-4;
+      expect(Math.abs(model.loglik - record.loglik)).toBeLessThan(tolerance);
+      expect(Math.abs(model.aicc! - record.aicc)).toBeLessThan(2.1 * tolerance);
       for (const [name, value] of Object.entries(record.coef))
         expect(Math.abs(model.coef[name]! - value), name).toBeLessThan(0.02 * Math.sqrt(record.variance[name]!));
       const { mean, lower, upper } = forecast(model, { h: record.mean.length });
@@ -60,13 +65,18 @@ describe("arima against R's Arima on R's own series", () => {
   }
 });
 
+/** Where ours is another order, by how much less an AICc at least. */
+const LESS: Readonly<Record<string, number>> = { LakeHuron: 6 };
+
 describe("autoArima against R's auto.arima on R's own series", () => {
   for (const record of fixture.auto)
-    it(`${record.id}: ${record.label} or better`, () => {
+    it(`${record.id}: ${record.label}${Object.hasOwn(LESS, record.id) ? " or better" : ""}`, () => {
       const { y, frequency } = series.get(record.id)!;
       const model = autoArima(y, { period: frequency });
       expect([model.order.d, model.order.D]).toEqual([record.d, record.D]);
-      if (model.method !== record.label) expect(model.aicc).toBeLessThan(record.aicc + 0.05);
+      const less = LESS[record.id];
+      if (less === undefined) expect(model.method).toBe(record.label);
+      else expect(model.aicc).toBeLessThan(record.aicc - less);
     });
 });
 
@@ -82,12 +92,15 @@ describe("arima as plain data", () => {
   });
 
   it("gives standard errors near R's", () => {
-    for (const record of fixture.fixed.filter(({ id }) => id === "lynx" || id === "UKgas")) {
+    const compared = fixture.fixed.filter(
+      ({ id, label }) => (id === "lynx" || id === "UKgas") && !Object.hasOwn(HIGHER, `${id} ${label}`),
+    );
+    expect(compared).toHaveLength(5);
+    for (const record of compared) {
       const { y, frequency: period } = series.get(record.id)!;
       const { order, seasonal, drift: includeDrift } = record;
       const options = { order, seasonal, period, includeDrift };
       const model = arima(y, record.lambda === undefined ? options : { ...options, lambda: record.lambda });
-      if (Math.abs(model.loglik - record.loglik) > 1e-4) continue;
       for (const [name, value] of Object.entries(record.variance))
         expect(Math.abs(model.se[name]! / Math.sqrt(value) - 1), `${record.label} ${name}`).toBeLessThan(0.05);
     }

@@ -88,6 +88,7 @@ describe("stable", () => {
   });
   it.each(["partial", "full"] as const)("is where the errors of %s forget their start", (seasonality) => {
     const parameter = fc.double({ min: 0, max: 2, noNaN: true });
+    let decided = 0;
     fc.assert(
       fc.property(fc.array(parameter, { minLength: 4, maxLength: 4 }), (x) => {
         // The errors over a series of zeros, from a state that is not, shrink if and only if the filter is stable.
@@ -102,12 +103,19 @@ describe("stable", () => {
         run(gains, state, zeros);
         const before = run(gains, state, zeros);
         const after = run(gains, state, zeros);
-        if (!(before > 1e-250)) expect(stable(seasonality, x, 3)).toBe(Number.isFinite(before));
-        else if (!(before < 1e250)) expect(stable(seasonality, x, 3)).toBe(false);
-        else if (Math.abs(after / before - 1) > 0.5) expect(stable(seasonality, x, 3)).toBe(after < before);
+        const shrinks = () => {
+          if (!(before > 1e-250)) return Number.isFinite(before);
+          if (!(before < 1e250)) return false;
+          return Math.abs(after / before - 1) > 0.5 ? after < before : undefined;
+        };
+        // Near the border nothing shows in so many steps.
+        if (shrinks() === undefined) return;
+        expect(stable(seasonality, x, 3)).toBe(shrinks());
+        decided++;
       }),
       { numRuns: 200 },
     );
+    expect(decided).toBeGreaterThan(150);
   });
 });
 

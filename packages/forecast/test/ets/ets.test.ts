@@ -239,11 +239,14 @@ describe.skipIf(series === undefined || fixed === undefined)(`against R's ets (i
   });
 
   it("the automatic choice is R's form or has no greater AICc", () => {
+    const count = { same: 0, other: 0 };
     for (const { id, result } of reference<readonly { id: string; result: RecordedEts }[]>("ets")!) {
       const { values, frequency } = series!.get(id)!;
       if (values.some(Number.isNaN)) continue;
       const model = ets(values, { period: frequency });
+      count[model.method === result.method ? "same" : "other"]++;
       if (model.method !== result.method) expect(model.aicc!, id).toBeLessThan(result.aicc + 0.1);
     }
+    expect(count).toEqual({ same: 60, other: 4 });
   });
 });

@@ -65,9 +65,12 @@ describe.each(models)("%s", (_, fit, whole) => {
       squares += remainder[t]! ** 2;
     }
     expect(squares / n / model.sigma2).toBeCloseTo(1, 9);
-    if (model.parameters.lambda === null)
-      residuals(model, y).forEach((error, t) => expect(error).toBeCloseTo(remainder[t]!, 8));
   });
+  if (model.parameters.lambda === null)
+    it("has the remainder of its components as its errors", () => {
+      const { remainder } = decompose(model, y);
+      residuals(model, y).forEach((error, t) => expect(error).toBeCloseTo(remainder[t]!, 8));
+    });
   it("has the median and the intervals of its sample paths", () => {
     const paths = simulate(model, { h: 9, paths: 4000, seed: 7 });
     const { mean, lower, upper } = forecast(model, { h: 9, levels: [80] });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "vitest";
 import { adf } from "../../src/tests/adf.ts";
-import { longestContiguous, sources } from "../unit-root.ts";
+import { longestContiguous, sources, withResult } from "../unit-root.ts";
 
 describe("adf", () => {
   it("is the t ratio of the level, worked by hand without lags", () => {
@@ -30,11 +30,10 @@ describe("adf", () => {
 
 describe.each(sources)("adf $name", ({ records, skip }) => {
   it.skipIf(skip)("has R's t and F statistics within 1e-9, relative, at ⌊(n - 1)^⅓⌋ lags", () => {
-    for (const { id, values, result } of records) {
-      if (result.adf_stat === undefined) continue;
+    for (const { id, values, expected } of withResult(records, "adf_stat")) {
       const complete = longestContiguous(values);
       const { statistic, f } = adf(complete, { lag: Math.trunc((complete.length - 1) ** (1 / 3)) });
-      const [t, F] = result.adf_stat;
+      const [t, F] = expected;
       assert.ok(Math.abs(statistic - t) <= 1e-9 * Math.abs(t), `${id}: ${statistic}, not ${t}`);
       assert.ok(Math.abs(f - F) <= 1e-9 * F, `${id}: ${f}, not ${F}`);
     }

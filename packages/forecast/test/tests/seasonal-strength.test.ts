@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "vitest";
 import { seasonalStrength } from "../../src/tests/seasonal-strength.ts";
-import { sources } from "../unit-root.ts";
+import { sources, withResult } from "../unit-root.ts";
 
 describe("seasonalStrength", () => {
   it("is 1 for a pure season, and 0 without a season, without two of them, and for a constant", () => {
@@ -29,9 +29,8 @@ describe("seasonalStrength", () => {
 
 describe.each(sources)("seasonalStrength $name", ({ records, skip }) => {
   it.skipIf(skip)("equals R's within 1e-11; where values are missing, within 7e-4 (the fill differs)", () => {
-    for (const { id, values, frequency: period, result } of records) {
-      if (result.seas_strength === undefined) continue;
-      const error = Math.abs(seasonalStrength(values, { period }) - result.seas_strength);
+    for (const { id, values, frequency: period, expected } of withResult(records, "seas_strength")) {
+      const error = Math.abs(seasonalStrength(values, { period }) - expected);
       assert.ok(error <= (values.some(Number.isNaN) ? 7e-4 : 1e-11), `${id}: off by ${error}`);
     }
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "vitest";
 import { boxCox, boxCoxLambda, invBoxCox } from "../../src/time/box-cox.ts";
-import { distance, sources } from "../unit-root.ts";
+import { distance, sources, withResult } from "../unit-root.ts";
 
 describe("boxCox and invBoxCox", () => {
   const y = [0.5, 1, 2, 10, 300];
@@ -67,9 +67,7 @@ describe("boxCoxLambda", () => {
 
 describe.each(sources)("boxCoxLambda $name", ({ records, skip }) => {
   it.skipIf(skip).each(["guerrero", "loglik"] as const)("equals R's within 1e-8 by %s", (method) => {
-    for (const { id, values, frequency: period, result } of records) {
-      const expected = result[`lambda_${method}`];
-      if (expected === undefined) continue;
+    for (const { id, values, frequency: period, expected } of withResult(records, `lambda_${method}`)) {
       const error = Math.abs(boxCoxLambda(values, { period, method }) - expected);
       assert.ok(error <= 1e-8, `${id}: off by ${error}`);
     }

@@ -1,13 +1,13 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
-import { Allowance } from "../../src/dashboard/base/allowance.ts";
-import { partitionsHead } from "../../src/dashboard/partitions/partition-view.ts";
-import type { RunTable } from "../../src/dashboard/partitions/run-table.ts";
-import { TableCache } from "../../src/dashboard/partitions/table-cache.ts";
-import { seriesDetail } from "../../src/dashboard/series/series-view.ts";
-import { start, until } from "../processes.ts";
-import { body, fillDaily, openWorkspace, temporaryFolder } from "../workspace.ts";
+import { Allowance } from "../../../src/dashboard/base/allowance.ts";
+import { partitionsHead } from "../../../src/dashboard/partitions/partition-view.ts";
+import type { RunTable } from "../../../src/dashboard/partitions/run-table.ts";
+import { TableCache } from "../../../src/dashboard/partitions/table-cache.ts";
+import { seriesDetail } from "../../../src/dashboard/series/series-view.ts";
+import { start, until } from "../../processes.ts";
+import { body, fillDaily, openWorkspace, temporaryFolder } from "../../workspace.ts";
 
 it("shows what a run that was killed has committed", async () => {
   const gate = path.join(await temporaryFolder(), "never");

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { differenced, integrationWeights } from "../../src/arima/differencing.ts";
-import { exactGradient } from "../../src/arima/likelihood/exact-gradient.ts";
-import { createLikelihoodWorkspace, exactLikelihood } from "../../src/arima/likelihood/exact-likelihood.ts";
-import { initialInnovationState, step } from "../../src/arima/likelihood/innovations.ts";
-import { kalmanLikelihood } from "../../src/arima/likelihood/kalman.ts";
-import { fromCoordinates } from "../../src/arima/likelihood/partial-coordinates.ts";
-import { missingLikelihood } from "../../src/arima/missing-values.ts";
-import { type Arma, armaReach, zeroArma } from "../../src/arima/polynomial.ts";
-import { createProblem } from "../../src/arima/problem.ts";
-import { normal, random } from "../../src/stats/random.ts";
+import { differenced, integrationWeights } from "../../../src/arima/differencing.ts";
+import { exactGradient } from "../../../src/arima/likelihood/exact-gradient.ts";
+import { createLikelihoodWorkspace, exactLikelihood } from "../../../src/arima/likelihood/exact-likelihood.ts";
+import { initialInnovationState, step } from "../../../src/arima/likelihood/innovations.ts";
+import { kalmanLikelihood } from "../../../src/arima/likelihood/kalman.ts";
+import { fromCoordinates } from "../../../src/arima/likelihood/partial-coordinates.ts";
+import { missingLikelihood } from "../../../src/arima/missing-values.ts";
+import { type Arma, armaReach, zeroArma } from "../../../src/arima/polynomial.ts";
+import { createProblem } from "../../../src/arima/problem.ts";
+import { normal, random } from "../../../src/stats/random.ts";
 
 const orders = [
   { p: 0, q: 0, P: 0, Q: 0, period: 1 },
@@ -96,9 +96,10 @@ describe("the exact likelihood of an ARMA series", () => {
       expect(Math.abs(logs - work.logDeterminant)).toBeLessThan(1e-8);
     });
 
+    const parameters = order.p + order.q + order.P + order.Q;
+    if (parameters === 0) continue;
     it(`${name} has the gradient that differences show, regressors concentrated out`, () => {
       const { arma, x, w } = example(order, 29, 60);
-      if (x.length === 0) return;
       const columns = [w, new Float64Array(60).fill(1), Float64Array.from({ length: 60 }, (_, t) => Math.sin(t))];
       const { k } = armaReach(arma);
       const work = createLikelihoodWorkspace(60, k, 3);

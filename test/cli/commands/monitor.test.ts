@@ -4,9 +4,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { normal, random } from "../../packages/forecast/src/stats/random.ts";
-import { CommandLine } from "../command-line.ts";
-import { temporaryFolder } from "../workspace.ts";
+import { normal, random } from "../../../packages/forecast/src/stats/random.ts";
+import { CommandLine } from "../../command-line.ts";
+import { temporaryFolder } from "../../workspace.ts";
 
 const UNITS = Array.from({ length: 20 }, (_, i) => `U${String(i).padStart(2, "0")}`);
 

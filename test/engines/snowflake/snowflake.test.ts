@@ -1,7 +1,7 @@
 import { engineContract, tableFunctionsContract, versionsContract } from "manymodel/contract";
 import { openSnowflakeEngine } from "manymodel/engines/snowflake";
 import { afterAll, beforeAll, describe, it } from "vitest";
-import { openTestAccount, type TestAccount } from "../snowflake/account.ts";
+import { openTestAccount, type TestAccount } from "../../snowflake/account.ts";
 
 describe("snowflake engine, on the local server", () => {
   let account: TestAccount;

@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
-import { runSpec } from "../../src/api/run-spec.ts";
-import type { Workspace } from "../../src/api/workspace.ts";
-import { RunLister, runDetail } from "../../src/dashboard/runs/run-view.ts";
-import { buildIndex } from "../../src/pipeline/build-index.ts";
-import { planRun } from "../../src/pipeline/plan-run.ts";
-import { start } from "../processes.ts";
-import { body, dailyQuery, fillDaily, fillTable, openWorkspace } from "../workspace.ts";
+import { runSpec } from "../../../src/api/run-spec.ts";
+import type { Workspace } from "../../../src/api/workspace.ts";
+import { RunLister, runDetail } from "../../../src/dashboard/runs/run-view.ts";
+import { buildIndex } from "../../../src/pipeline/build-index.ts";
+import { planRun } from "../../../src/pipeline/plan-run.ts";
+import { start } from "../../processes.ts";
+import { body, dailyQuery, fillDaily, fillTable, openWorkspace } from "../../workspace.ts";
 
 it("says why a run that is completed has less than all models, and whether it was interrupted", async () => {
   const mm = await openWorkspace("local");

@@ -2,10 +2,10 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { connect, type ManyModel } from "manymodel";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
-import { CommandLine } from "../command-line.ts";
-import { start } from "../processes.ts";
-import { body, dailyQuery, fillDaily, temporaryFolder } from "../workspace.ts";
-import { type PostgresServer, startPostgres, whyNoPostgres } from "./postgres-server.ts";
+import { CommandLine } from "../../command-line.ts";
+import { start } from "../../processes.ts";
+import { body, dailyQuery, fillDaily, temporaryFolder } from "../../workspace.ts";
+import { type PostgresServer, startPostgres, whyNoPostgres } from "../postgres-server.ts";
 
 const reason = whyNoPostgres();
 
@@ -50,7 +50,7 @@ describe.skipIf(reason !== undefined)(`a workspace on PostgreSQL${reason === und
 
   /** The SQL that docs/postgresql.md shows under a name. */
   async function documented(name: string): Promise<string> {
-    const docs = await readFile(new URL("../../docs/postgresql.md", import.meta.url), "utf8");
+    const docs = await readFile(new URL("../../../docs/postgresql.md", import.meta.url), "utf8");
     return new RegExp(`<!-- run: ${name} -->\n\`\`\`sql\n([\\s\\S]*?)\`\`\``).exec(docs)![1]!;
   }
 

@@ -1,13 +1,13 @@
 import { expect, it, onTestFinished } from "vitest";
-import { startDashboard } from "../../dist/dashboard/server.js";
-import type { MonitorDetail } from "../../src/dashboard/wire.ts";
-import { openWorkspace } from "../workspace.ts";
-import { launch, NO_BROWSER, openTab, violations } from "./browser.ts";
-import { fillSales, SALES_YAML } from "./monitored.ts";
+import { startDashboard } from "../../../dist/dashboard/server.js";
+import type { MonitorDetail } from "../../../src/dashboard/wire.ts";
+import { openWorkspace } from "../../workspace.ts";
+import { launch, NO_BROWSER, openTab, violations } from "../browser.ts";
+import { fillSales, SALES_YAML } from "../monitored.ts";
 
-const forecaster = new URL("../../src/model/builtin/forecaster.ts", import.meta.url);
+const forecaster = new URL("../../../src/model/builtin/forecaster.ts", import.meta.url);
 
-it("shows errors, coverage and what drifts, once there was monitoring", async () => {
+it("shows errors, coverage and what drifts, once there was monitoring", async ({ skip }) => {
   const mm = await openWorkspace("local", SALES_YAML);
   await fillSales(mm, 20);
   const exports = { method: "mean", target: "qty", period: 1, horizon: 12, holdout: 4 };
@@ -47,7 +47,7 @@ it("shows errors, coverage and what drifts, once there was monitoring", async ()
   expect(patched.version).toBe("V2");
   expect(patched.days.map(({ forecasts }) => forecasts)).toEqual(new Array(12).fill(2));
   expect(patched.days[0]?.scaledError).toBeCloseTo(1, 9);
-  if (NO_BROWSER !== undefined) return;
+  if (NO_BROWSER !== undefined) return skip(NO_BROWSER);
   const browser = await launch();
   onTestFinished(() => browser.close());
   const tab = await openTab(browser, { dark: true, phone: true });

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { failureKinds } from "../../src/dashboard/base/failure-groups.ts";
+import { failureKinds } from "../../../src/dashboard/base/failure-groups.ts";
 
 it("takes failures together whose messages differ in numbers alone", () => {
   const failures = [

@@ -1,43 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { cp, mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { temporaryFolder } from "./workspace.ts";
-
-const root = fileURLToPath(new URL("..", import.meta.url));
-
-/** A block of code in a document, and the comment above it that says what becomes of it. */
-interface Block {
-  readonly page: string;
-  readonly language: string;
-  /** `run`, `script`, `file` or `not run`; undefined without a comment. */
-  readonly how: string | undefined;
-  readonly name: string;
-  readonly code: string;
-}
-
-/** The documents that people write; those of docs/api are generated. */
-const PAGES = [
-  "README.md",
-  ...readdirSync(path.join(root, "docs"))
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => `docs/${name}`),
-];
-const BLOCKS = PAGES.flatMap((page): Block[] => {
-  const text = readFileSync(path.join(root, page), "utf8");
-  const found = text.matchAll(
-    /(?:<!-- (not run|run|script|file)(?:: ([^>]*?))? -->\n)?^```(sh|js|ts)\n([\s\S]*?)^```/gm,
-  );
-  return [...found].map(([, how, name = "", language, code]) => ({
-    page,
-    how,
-    name,
-    language: language!,
-    code: code!,
-  }));
-});
+import { temporaryFolder } from "../workspace.ts";
+import { BLOCKS, root } from "./pages.ts";
 
 /** The code of all blocks of one name, in the order of its page. */
 const codeOf = (how: string, name: string) =>
@@ -174,44 +141,5 @@ describe("what the documents show is run", () => {
       expect(stdout).toContain("20 models, 0 failures");
       expect(stdout).toContain("20 of 20 partitions scored into FORECAST_RESULTS");
     }
-  });
-});
-
-describe("what the documents say is there", () => {
-  it("every link between them", () => {
-    const anchor = (heading: string) =>
-      heading
-        .toLowerCase()
-        .replace(/[^\p{L}\p{N} _-]/gu, "")
-        .replaceAll(" ", "-");
-    const broken = PAGES.flatMap((file) => {
-      const text = readFileSync(path.join(root, file), "utf8");
-      return [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)].flatMap(([link, to, hash]) => {
-        const target = to === "" ? path.join(root, file) : path.resolve(root, path.dirname(file), to!);
-        if (!existsSync(target)) return [`${file}: ${link}`];
-        if (hash === undefined) return [];
-        const headings = [...readFileSync(target, "utf8").matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
-          anchor(heading!),
-        );
-        return headings.includes(hash) ? [] : [`${file}: ${link}`];
-      });
-    });
-    expect(broken).toEqual([]);
-  });
-
-  it("every message that troubleshooting lists", () => {
-    const sources = readdirSync(path.join(root, "src"), { recursive: true, encoding: "utf8" })
-      .filter((name) => name.endsWith(".ts"))
-      .map((name) => readFileSync(path.join(root, "src", name), "utf8"))
-      .join("\n")
-      .replaceAll('\\"', '"');
-    const messages = [
-      ...readFileSync(path.join(root, "docs", "troubleshooting.md"), "utf8").matchAll(/^\| `([^`]*…?[^`]*)` \| /gm),
-    ]
-      .map(([, message]) => message!)
-      .filter((message) => message.includes(" "));
-    expect(messages.length).toBeGreaterThan(15);
-    const parts = messages.flatMap((message) => message.split(/"?…"?/).map((part) => part.trim()));
-    expect(parts.filter((part) => part.length > 12 && !sources.includes(part))).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { radixOrder } from "../../src/dashboard/base/radix-order.ts";
+import { radixOrder } from "../../../src/dashboard/base/radix-order.ts";
 
 it("orders any numbers as a stable comparison sort does, those that are not available last", () => {
   const few = fc.constantFrom(0, -0, 1, 1 + 2 ** -40, -1, 5e-324, Infinity, -Infinity, NaN);

@@ -11,8 +11,8 @@ import {
 } from "manymodel/contract";
 import { openPostgresEngine } from "manymodel/engines/postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { checkEngine } from "../../src/check/check-engine.ts";
-import { type PostgresServer, startPostgres, whyNoPostgres } from "./postgres-server.ts";
+import { checkEngine } from "../../../src/check/check-engine.ts";
+import { type PostgresServer, startPostgres, whyNoPostgres } from "../postgres-server.ts";
 
 const reason = whyNoPostgres();
 

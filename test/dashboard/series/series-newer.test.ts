@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
-import { type SeriesSurroundings, seriesDetail } from "../../src/dashboard/series/series-view.ts";
-import type { SeriesDetail } from "../../src/dashboard/wire.ts";
-import { openPartitions } from "../../src/inspect/partition-series.ts";
-import { openWorkspace } from "../workspace.ts";
-import { fillSales, SALES_YAML } from "./monitored.ts";
+import { type SeriesSurroundings, seriesDetail } from "../../../src/dashboard/series/series-view.ts";
+import type { SeriesDetail } from "../../../src/dashboard/wire.ts";
+import { openPartitions } from "../../../src/inspect/partition-series.ts";
+import { openWorkspace } from "../../workspace.ts";
+import { fillSales, SALES_YAML } from "../monitored.ts";
 
 const DAY = 86_400_000;
-const forecaster = new URL("../../src/model/builtin/forecaster.ts", import.meta.url);
+const forecaster = new URL("../../../src/model/builtin/forecaster.ts", import.meta.url);
 const exports = { method: "mean", target: "qty", period: 1, horizon: 12, holdout: 4 };
 const around: SeriesSurroundings = { advance: true, monitored: { status: "MONITOR_STATUS" } };
 

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { compareTables } from "../../src/dashboard/compare/compare-view.ts";
-import type { RunTable } from "../../src/dashboard/partitions/run-table.ts";
-import { TableCache } from "../../src/dashboard/partitions/table-cache.ts";
-import { body, dailyQuery, fillDaily, openWorkspace } from "../workspace.ts";
+import { compareTables } from "../../../src/dashboard/compare/compare-view.ts";
+import type { RunTable } from "../../../src/dashboard/partitions/run-table.ts";
+import { TableCache } from "../../../src/dashboard/partitions/table-cache.ts";
+import { body, dailyQuery, fillDaily, openWorkspace } from "../../workspace.ts";
 
 /** Two runs of 30 partitions with these errors, compared. */
 async function compared(a: Record<string, number>, b: Record<string, number>) {

@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
-import { runSpec } from "../../src/api/run-spec.ts";
-import type { Workspace } from "../../src/api/workspace.ts";
-import { stagePath } from "../../src/core/stage-path.ts";
-import { RunFollower } from "../../src/dashboard/runs/run-progress.ts";
-import { planRun } from "../../src/pipeline/plan-run.ts";
-import type { Feeding } from "../../src/runs/time-left.ts";
-import { getJson, putJson } from "../../src/stages/json.ts";
-import { body, dailyQuery, fillDaily, openWorkspace } from "../workspace.ts";
+import { runSpec } from "../../../src/api/run-spec.ts";
+import type { Workspace } from "../../../src/api/workspace.ts";
+import { stagePath } from "../../../src/core/stage-path.ts";
+import { RunFollower } from "../../../src/dashboard/runs/run-progress.ts";
+import { planRun } from "../../../src/pipeline/plan-run.ts";
+import type { Feeding } from "../../../src/runs/time-left.ts";
+import { getJson, putJson } from "../../../src/stages/json.ts";
+import { body, dailyQuery, fillDaily, openWorkspace } from "../../workspace.ts";
 
 it("counts a time budget as the feeder does: from the first claim", async () => {
   const mm = await openWorkspace("local");

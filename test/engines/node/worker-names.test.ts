@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { expect, it, onTestFinished } from "vitest";
-import { dropName, isGone, takeName } from "../../src/engines/node/worker-names.ts";
+import { dropName, isGone, takeName } from "../../../src/engines/node/worker-names.ts";
 
 it("a worker of this process is gone when it has ended, one of elsewhere never known to be", () => {
   const name = takeName();

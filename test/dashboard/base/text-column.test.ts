@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { joinTexts, markContaining, TextColumnBuilder, textAt } from "../../src/dashboard/base/text-column.ts";
+import { joinTexts, markContaining, TextColumnBuilder, textAt } from "../../../src/dashboard/base/text-column.ts";
 
 const texts = fc.array(fc.string({ unit: "grapheme", maxLength: 8 }), { maxLength: 60 });
 

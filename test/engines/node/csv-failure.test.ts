@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, it } from "vitest";
-import { openWorkspace, temporaryFolder } from "../workspace.ts";
+import { openWorkspace, temporaryFolder } from "../../workspace.ts";
 
 /** What is said of a file when it is imported; without its folder. */
 async function importing(name: string, content: string | Uint8Array | null): Promise<string> {

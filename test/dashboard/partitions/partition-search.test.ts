@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
-import { stagePath } from "../../src/core/stage-path.ts";
-import { buildTable } from "../../src/dashboard/partitions/build-table.ts";
-import { PartitionSearch } from "../../src/dashboard/partitions/partition-search.ts";
-import { getTable, putTable } from "../../src/dashboard/partitions/partition-table.ts";
-import { partitionPage, partitionsHead } from "../../src/dashboard/partitions/partition-view.ts";
-import type { RunTable } from "../../src/dashboard/partitions/run-table.ts";
-import { TableCache } from "../../src/dashboard/partitions/table-cache.ts";
-import { readIndex } from "../../src/runs/read-index.ts";
-import { body, dailyQuery, fillDaily, openWorkspace } from "../workspace.ts";
+import { stagePath } from "../../../src/core/stage-path.ts";
+import { buildTable } from "../../../src/dashboard/partitions/build-table.ts";
+import { PartitionSearch } from "../../../src/dashboard/partitions/partition-search.ts";
+import { getTable, putTable } from "../../../src/dashboard/partitions/partition-table.ts";
+import { partitionPage, partitionsHead } from "../../../src/dashboard/partitions/partition-view.ts";
+import type { RunTable } from "../../../src/dashboard/partitions/run-table.ts";
+import { TableCache } from "../../../src/dashboard/partitions/table-cache.ts";
+import { readIndex } from "../../../src/runs/read-index.ts";
+import { body, dailyQuery, fillDaily, openWorkspace } from "../../workspace.ts";
 
 it.each(["memory", "local"] as const)(
   "sorts and searches the partitions of a run, on the %s engine",

@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import storeSales from "../../../src/model/builtin/store-sales.ts";
+import { daily, noise, range } from "./daily.ts";
+
+const promo = (t: number): number => (t % 11 === 3 ? 1 : 0);
+
+describe("store-sales", () => {
+  const z = noise(1);
+  const errors = range(0, 200).map(() => z());
+  const sales = (t: number) => 50 + 0.1 * t + 20 * promo(t) + 5 * Math.sin((2 * Math.PI * t) / 7) + (errors[t] ?? 0);
+  const exports = { target: "Y", time: "DAY", period: 7, horizon: 14, holdout: 28, regressors: ["PROMO"] };
+  const context = { unit_id: "A", exports, seed: 1 };
+  const fit = async (days: number[], y = sales, x = promo) =>
+    storeSales.fit({ ...context, data: daily(days, { Y: y, PROMO: x }) });
+  it("finds the effect, measures the holdout with the regressors as they were, and forecasts with those to come", async () => {
+    const { model, metrics, info } = await fit(range(0, 200));
+    const effect = (info as { effects: { PROMO: { effect: number; standardError: number } } }).effects.PROMO;
+    expect(Math.abs(effect.effect - 20)).toBeLessThan(3 * effect.standardError);
+    expect(effect.standardError).toBeLessThan(0.5);
+    expect(metrics!.holdout_mase).toBeLessThan(0.3);
+    // Rows of the past, in front, and more of the future than is asked for.
+    const data = daily(range(190, 230), { PROMO: promo });
+    const got = await storeSales.predict!({ ...context, model, horizon: 14, levels: [95], data });
+    const error = Array.from(got.mean, (value, i) => Math.abs(value - sales(200 + i)));
+    expect(Math.max(...error)).toBeLessThan(1.5);
+    expect(
+      JSON.stringify(
+        await storeSales.predict!({
+          ...context,
+          model: JSON.parse(JSON.stringify(model)),
+          horizon: 14,
+          levels: [95],
+          data,
+        }),
+      ),
+    ).toBe(JSON.stringify(got));
+  });
+  it("leaves out rows without sales or regressors", async () => {
+    const holes = await fit(
+      range(0, 200).filter((t) => t % 17 !== 5),
+      sales,
+      (t) => (t === 40 ? NaN : promo(t)),
+    );
+    expect((holes.model as { linear: { nobs: number } }).linear.nobs).toBe(200 - 12 - 1);
+  });
+  it("names the date whose regressor is missing, and refuses training data that end in the future", async () => {
+    const { model } = await fit(range(0, 200));
+    const predict = (data: ReturnType<typeof daily>) => async () =>
+      storeSales.predict!({ ...context, model, horizon: 3, levels: [], data });
+    await expect(predict(daily([200, 202], { PROMO: promo }))).rejects.toThrow(
+      "the input has no PROMO for DAY 2026-07-21, step 2 of 3; add the rows after 2026-07-19",
+    );
+    await expect(predict(daily([200, 201, 202], { PROMO: (t) => (t === 200 ? NaN : 0) }))).rejects.toThrow(
+      "DAY 2026-07-20",
+    );
+    await expect(fit(range(0, 200), (t) => (t < 190 ? sales(t) : NaN))).rejects.toThrow(
+      "the last row (2026-07-19) has no Y",
+    );
+  });
+  it("takes effects of the calendar", async () => {
+    const days = range(0, 120);
+    const monday = (t: number) => (new Date(Date.UTC(2026, 0, 1 + t)).getUTCDay() === 1 ? 9 : 0);
+    const data = daily(days, { Y: (t) => 10 + monday(t) });
+    const { model } = await storeSales.fit({
+      ...context,
+      data,
+      exports: { ...exports, period: 1, regressors: [], trend: false, calendar: ["dayOfWeek"] },
+    });
+    const { mean } = await storeSales.predict!({ ...context, model, horizon: 7, levels: [], data });
+    range(0, 7).forEach((i) => expect(mean[i]).toBeCloseTo(10 + monday(120 + i), 8));
+  });
+});
