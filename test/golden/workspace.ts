@@ -198,7 +198,7 @@ async function addTable(
   table: string,
   runs: readonly (readonly [pipeline: string, step: string, run: string])[],
 ): Promise<void> {
-  const { columns, rows } = await engine.tables.query(`SELECT * FROM ${table}`, 100_000);
+  const { columns, rows } = await engine.tables.query(`SELECT * FROM ${table}`, [], 100_000);
   const names = columns.map((name) => name.toUpperCase());
   const groups = new Map<string, string[]>();
   const ofRun = names.indexOf("RUN_ID");

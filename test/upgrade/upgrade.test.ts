@@ -28,7 +28,7 @@ type Cell = string | number | boolean | null;
 
 /** The rows of a table in the order of their partitions and steps, without what names the batch. */
 async function rowsOf({ engine }: ManyModel, table: string): Promise<Record<string, Cell>[]> {
-  const { columns, rows } = await engine.tables.query(`SELECT * FROM ${table}`, 100_000);
+  const { columns, rows } = await engine.tables.query(`SELECT * FROM ${table}`, [], 100_000);
   const named = rows.map((row) =>
     Object.fromEntries(
       columns.map((name, i) => [name.toUpperCase(), row[i]!] as const).filter(([name]) => name !== "MM_OWNER"),
