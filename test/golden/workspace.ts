@@ -187,9 +187,9 @@ function untimed(info: unknown): unknown {
 
 const untimedText = (value: string | number | boolean) => String(value).replace(/"ms":[\d.e-]+/g, '"ms":0');
 
-/** Columns that differ from run to run. */
+/** Columns that differ from run to run, or, as a fingerprint does, with the code of a definition. */
 const PASSING =
-  /^(run_id|model_run|mm_owner|batch_id|started_at|seconds|fit_seconds|fit_ms|stage_path|segment_path|attempt|checked_at|monitored_at|at|monitor_id)$/i;
+  /^(run_id|model_run|mm_owner|fingerprint|batch_id|started_at|seconds|fit_seconds|fit_ms|stage_path|segment_path|attempt|checked_at|monitored_at|at|monitor_id)$/i;
 
 /** An item for each partition of a table of forecasts, run of a view, or table: so many rows, in whatever order they are. */
 async function addTable(
