@@ -1,3 +1,5 @@
+import { ManymodelError, show } from "./errors.ts";
+
 /** The type of a data column as a model body sees it. */
 export type ColumnType = "number" | "integer" | "string" | "boolean" | "date" | "timestamp";
 
@@ -27,6 +29,14 @@ export interface ColumnInfo {
 export interface ColumnBatch {
   readonly length: number;
   readonly columns: Readonly<Record<string, Column>>;
+}
+
+/** Returns a batch's column by its exact name. @throws {ManymodelError} `corrupt` naming the column if it is missing */
+export function getColumn({ columns }: ColumnBatch, name: string): Column {
+  const column = columns[name];
+  if (column === undefined)
+    throw new ManymodelError("corrupt", `there is no column ${show(name)} among ${Object.keys(columns).join(", ")}`);
+  return column;
 }
 
 /** The names and types of a batch's columns. */

@@ -57,7 +57,9 @@ export function memoryQueue(now: () => number): Queue {
       );
     },
     async release(run, workers) {
-      const theirs = entries(run).filter(({ state, worker }) => state === "leased" && workers.includes(worker!));
+      const theirs = entries(run).filter(
+        ({ state, worker }) => state === "leased" && worker !== null && workers.includes(worker),
+      );
       for (const entry of theirs) Object.assign(entry, { state: "available", forgiven: entry.forgiven + 1 });
       return theirs.length;
     },
