@@ -102,8 +102,8 @@ export function memoryTables(): Tables {
       const known = batches.filter((batch) => columns.every((column) => column in batch.columns));
       const types = columns.flatMap((name) => known[0]?.columns[name] && { name, type: known[0].columns[name].type });
       const whole = concat(types.filter((type) => type !== undefined).map(asRead), known);
-      const [name] = columns;
-      const first = name === undefined ? undefined : whole.columns[name];
+      const [leading] = columns;
+      const first = leading === undefined ? undefined : whole.columns[leading];
       if (first === undefined) return { length: 0, columns: {} };
       return pickBatch(whole, first, (value) => value !== null);
     },

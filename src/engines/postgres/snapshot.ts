@@ -114,7 +114,7 @@ async function writeTable(
     ...columns.map((column, i) => `${valueExpression(column)} AS c${i}`),
   ];
   // Every column takes part in the order, so that rows that are equal in time come in the same order every time.
-  const rest = columns.filter((column) => !order.includes(column) && !keys.includes(column));
+  const rest = columns.filter((column) => !order.includes(column) && !keys.some((key) => key === column));
   const byKey = k.map((key) => `${key} NULLS FIRST`).join(", ");
   const byRow = [byKey, ...[...order, ...rest].map((column) => `${orderExpression(column)} NULLS FIRST`)].join(", ");
   await client.query(
