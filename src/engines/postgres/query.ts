@@ -1,5 +1,6 @@
 import type { ClientBase, FieldDef } from "pg";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
+import { zip } from "../../core/zip.ts";
 import type { QueryResult, QueryValue } from "../../ports/tables.ts";
 import { type Database, isLost } from "./database.ts";
 import { RESULT_VIEWS } from "./result-views.ts";
@@ -55,7 +56,7 @@ async function answer(
   });
   return {
     columns: await spelled(client, schema, fields),
-    rows: rows.slice(0, limit).map((row) => row.map((value, i) => plain(value, fields[i]!.dataTypeID))),
+    rows: rows.slice(0, limit).map((row) => zip(row, fields).map(([value, field]) => plain(value, field.dataTypeID))),
     truncated: rows.length > limit,
   };
 }
