@@ -1,5 +1,5 @@
+import { zip } from "./aligned.ts";
 import { ManymodelError, show } from "./errors.ts";
-import { zip } from "./zip.ts";
 
 /** The type of one column of a partition key. */
 export type KeyType = "string" | "integer" | "double" | "decimal" | "boolean" | "date" | "timestamp";
@@ -128,7 +128,7 @@ export function keyTexts(columns: readonly KeyColumn[], keys: readonly Partition
 
 /** Reads a key back from the texts of its values; the inverse of `keyTexts` for one key. */
 export function parseKey(columns: readonly KeyColumn[], texts: readonly (string | null)[]): KeyValue[] {
-  return zip(columns, texts).map(([{ type }, text]) => (text === null ? null : parseKeyText(type, text)));
+  return Array.from(zip(columns, texts), ([{ type }, text]) => (text === null ? null : parseKeyText(type, text)));
 }
 
 /** A key as people read it in messages: `UNIT_ID = "SKU00001"`. */

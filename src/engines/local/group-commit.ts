@@ -1,4 +1,4 @@
-import { zip } from "../../core/zip.ts";
+import { zip } from "../../core/aligned.ts";
 import { type Database, transact } from "./database.ts";
 
 /** Runs a write with whatever else waits to be written, in one transaction; resolves after its commit. */

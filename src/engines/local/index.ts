@@ -8,7 +8,7 @@ import type { Versions } from "../../ports/versions.ts";
 import { directoryStage } from "../../stages/directory.ts";
 import { openStage, stageDirectory } from "../../stages/open.ts";
 import { openDuck } from "../node/duck.ts";
-import { readRow } from "../node/first-row.ts";
+import { readRow } from "../node/read-row.ts";
 import { nodeWorkers } from "../node/workers.ts";
 import { localCatalog } from "./catalog.ts";
 import { type Database, NOW, openDatabase } from "./database.ts";

@@ -1,6 +1,6 @@
 import { type Json, StatementType } from "@duckdb/node-api";
+import { zip } from "../../core/aligned.ts";
 import { ManymodelError } from "../../core/errors.ts";
-import { zip } from "../../core/zip.ts";
 import type { Stage } from "../../ports/stage.ts";
 import type { QueryResult, QueryValue } from "../../ports/tables.ts";
 import { duckSays, identifier, literal, openDuck } from "../node/duck.ts";
@@ -65,7 +65,7 @@ export async function queryWorkspace(
     const rows = reader
       .getRowsJson()
       .slice(0, limit)
-      .map((row) => zip(row, types).map(([value, type]) => plain(value, type)));
+      .map((row) => Array.from(zip(row, types), ([value, type]) => plain(value, type)));
     return { columns: reader.columnNames(), rows, truncated: reader.currentRowCount > limit };
   } catch (cause) {
     if (cause instanceof ManymodelError) throw cause;

@@ -1,6 +1,6 @@
+import { zip } from "../../core/aligned.ts";
 import { type Column, sliceColumn } from "../../core/column.ts";
 import { offsetsOf } from "../../core/offsets.ts";
-import { zip } from "../../core/zip.ts";
 import type { PartitionRows } from "../../ports/tables.ts";
 import { join, type ReadColumns } from "./read-columns.ts";
 

@@ -77,8 +77,13 @@ export function memoryQueue(now: () => number): Queue {
     },
     async claim(run, worker, { leaseMs, maxAttempts }) {
       for (const entry of entries(run))
-        if (entry.state === "leased" && entry.leaseUntil <= now() && entry.attempt - entry.forgiven >= maxAttempts)
-          Object.assign(entry, { state: "failed", error: lapsedLease(entry.worker!) });
+        if (
+          entry.worker !== null &&
+          entry.state === "leased" &&
+          entry.leaseUntil <= now() &&
+          entry.attempt - entry.forgiven >= maxAttempts
+        )
+          Object.assign(entry, { state: "failed", error: lapsedLease(entry.worker) });
       const free = entries(run)
         .filter(
           (entry) =>

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { zip } from "../../core/aligned.ts";
 import {
   type Column,
   type ColumnBatch,
@@ -12,7 +13,6 @@ import { ManymodelError, show } from "../../core/errors.ts";
 import { offsetsOf } from "../../core/offsets.ts";
 import { encodeKey, type KeyColumn, type KeyType, type KeyValue, type PartitionKey } from "../../core/partition-key.ts";
 import type { DataQuery, Snapshot } from "../../core/run.ts";
-import { zip } from "../../core/zip.ts";
 import type { ExposedRun, Tables } from "../../ports/tables.ts";
 
 interface Table {
@@ -184,11 +184,12 @@ function pinRows(query: DataQuery, table: Table): Pinned {
   const columns = time === undefined || listed.includes(time) ? listed : [...listed, time];
   const by = [...order, ...columns.filter((column) => !order.includes(column))];
   const groups = new Map<string, { key: KeyValue[]; rows: { row: number; order: KeyValue[] }[] }>();
-  for (const [row, [key, order]] of zip(cells(whole, keyColumns), cells(whole, by)).entries()) {
+  let row = 0;
+  for (const [key, order] of zip(cells(whole, keyColumns), cells(whole, by))) {
     const encoded = encodeKey(keyColumns, key);
     const group = groups.get(encoded) ?? { key, rows: [] };
     groups.set(encoded, group);
-    group.rows.push({ row, order });
+    group.rows.push({ row: row++, order });
   }
   const sorted = [...groups].sort(([, a], [, b]) => compareCells(a.key, b.key));
   const snapshot: Snapshot = {

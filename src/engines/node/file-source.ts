@@ -8,7 +8,7 @@ import type { KeyType } from "../../core/partition-key.ts";
 import type { CsvFormat } from "../../ports/tables.ts";
 import { checkEven, csvFailure } from "./csv-failure.ts";
 import { fileLiteral, identifier, literal } from "./duck.ts";
-import { readRow } from "./first-row.ts";
+import { readRow } from "./read-row.ts";
 import type { SourceColumn } from "./resolve-query.ts";
 
 /** The columns of a file, and what to select its rows from. */

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { ImportedColumn } from "../../ports/tables.ts";
 import { identifier } from "./duck.ts";
-import { readRow } from "./first-row.ts";
+import { readRow } from "./read-row.ts";
 import type { SourceColumn } from "./resolve-query.ts";
 
 /** Day and month in figures, in either order, before a year. */

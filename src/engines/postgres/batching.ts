@@ -1,4 +1,4 @@
-import { zip } from "../../core/zip.ts";
+import { zip } from "../../core/aligned.ts";
 
 /** Asks for something together with whatever else is asked for meanwhile. */
 export type Batched<Item, Answer> = (item: Item) => Promise<Answer>;

@@ -1,6 +1,6 @@
+import { zip } from "../../core/aligned.ts";
 import type { Column, ColumnInfo } from "../../core/column.ts";
 import { offsetsOf } from "../../core/offsets.ts";
-import { zip } from "../../core/zip.ts";
 import type { PartitionRows } from "../../ports/tables.ts";
 import { DAY_MS, EPOCH_MS, HEADER_BYTES } from "./binary-rows.ts";
 
@@ -57,7 +57,7 @@ export class PartitionDecoder {
       for (const [column, array] of zip(columns, tuple.arrays)) decode(column, tuple, array + ARRAY_HEADER, start);
       start += tuple.rows;
     }
-    const named = zip(this.#columns, columns).map(([{ name }, column]) => [name, column] as const);
+    const named = Array.from(zip(this.#columns, columns), ([{ name }, column]) => [name, column] as const);
     return { batch: { length, columns: Object.fromEntries(named) }, offsets: offsetsOf(lengths) };
   }
 }

@@ -1,6 +1,6 @@
-import { zip } from "../../core/zip.ts";
+import { zip } from "../../core/aligned.ts";
+import { firstRow } from "../../core/first-row.ts";
 import type { EngineFacts } from "../../ports/engine.ts";
-import { firstRow } from "../node/first-row.ts";
 import type { Database } from "./database.ts";
 
 /** What a role must be allowed to do in the schema; see docs/postgresql.md for roles that may do less. */
@@ -35,7 +35,7 @@ export async function describeDatabase({ schema, run }: Database): Promise<Engin
         granted: creates,
         advice: `GRANT CREATE ON SCHEMA ${schema} TO ${role}`,
       },
-      ...zip(tables, holds).map(([{ privilege, table }, granted]) => ({
+      ...Array.from(zip(tables, holds), ([{ privilege, table }, granted]) => ({
         what: `${privilege} on ${table}`,
         granted,
         advice: `GRANT ${privilege} ON ${table} TO ${role}`,

@@ -7,8 +7,8 @@ import type { ImportedColumn, ImportOptions } from "../../ports/tables.ts";
 import { makeFolder } from "../../stages/whole-file.ts";
 import { type Duck, duckSays, identifier } from "../node/duck.ts";
 import { fileFingerprint, openFile } from "../node/file-source.ts";
-import { readRow } from "../node/first-row.ts";
 import { importedColumns } from "../node/imported-columns.ts";
+import { readRow } from "../node/read-row.ts";
 import type { SourceColumn } from "../node/resolve-query.ts";
 import type { TableStore } from "./table-store.ts";
 

@@ -1,6 +1,6 @@
 import type { ClientBase, FieldDef } from "pg";
+import { zip } from "../../core/aligned.ts";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
-import { zip } from "../../core/zip.ts";
 import type { QueryResult, QueryValue } from "../../ports/tables.ts";
 import { type Database, isLost } from "./database.ts";
 import { RESULT_VIEWS } from "./result-views.ts";
@@ -56,7 +56,9 @@ async function answer(
   });
   return {
     columns: await spelled(client, schema, fields),
-    rows: rows.slice(0, limit).map((row) => zip(row, fields).map(([value, field]) => plain(value, field.dataTypeID))),
+    rows: rows
+      .slice(0, limit)
+      .map((row) => Array.from(zip(row, fields), ([value, field]) => plain(value, field.dataTypeID))),
     truncated: rows.length > limit,
   };
 }

@@ -1,8 +1,8 @@
+import { zip } from "../../core/aligned.ts";
 import type { SegmentInfo } from "../../core/artifact.ts";
+import { firstRow } from "../../core/first-row.ts";
 import { type ChunkGroup, lapsedLeaseSql, queueCounts } from "../../core/queue-counts.ts";
-import { zip } from "../../core/zip.ts";
 import { type ChunkRecord, type ClaimOptions, type Lease, LONGEST_RETRY_MS, type Queue } from "../../ports/queue.ts";
-import { firstRow } from "../node/first-row.ts";
 import { batched } from "./batching.ts";
 import type { Database } from "./database.ts";
 import type { WorkSignal } from "./work-signal.ts";

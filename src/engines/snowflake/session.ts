@@ -1,8 +1,8 @@
 import type * as Sdk from "snowflake-sdk";
+import { zip } from "../../core/aligned.ts";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
+import { firstRow } from "../../core/first-row.ts";
 import type { SnowflakeAddress } from "../../core/snowflake-address.ts";
-import { zip } from "../../core/zip.ts";
-import { firstRow } from "../node/first-row.ts";
 import { type Bind, connect, type Executed, execute, type Row, type Table } from "./connection.ts";
 import { TRANSACTION } from "./sql/session.ts";
 
