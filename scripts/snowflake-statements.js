@@ -98,6 +98,8 @@ const job = jobs.jobStatements(workspace, address, service);
 const exposed = [{ name: "UNIT_ID", type: "string", field: "UNIT_ID" }];
 const imported = columns.map(({ name }, i) => ({ name, sqlType: ["VARCHAR", "DATE", "DOUBLE"][i], field: `c${i}` }));
 
+const published = { table: "FORECAST_RESULTS", owner: hash, columns };
+
 /** Arguments for the statements that are made by functions. */
 const ARGUMENTS = {
   queue: { release: [8] },
@@ -115,8 +117,12 @@ const ARGUMENTS = {
     addColumn: ["FORECAST_RESULTS", columns[2]],
     disown: ["FORECAST_RESULTS"],
     load: ["FORECAST_RESULTS", columns, hash, "tables/FORECAST_RESULTS/", ["0.parquet", "1.parquet"]],
-    unloadPublished: ["FORECAST_RESULTS", hash, columns, "tables/FORECAST_RESULTS/ID.parquet"],
-    carry: ["FORECAST_RESULTS", hash, columns, "UNIT_ID", { UNIT_ID: "1" }, "ID", "tables/FORECAST_RESULTS/ID.parquet"],
+    unloadPublished: [published, "tables/FORECAST_RESULTS/ID.parquet"],
+    carry: [
+      published,
+      { column: "UNIT_ID", set: { UNIT_ID: "1" } },
+      { id: "ID", file: "tables/FORECAST_RESULTS/ID.parquet" },
+    ],
     addKey: ["KEY string UNIT_ID", "VARCHAR"],
     expose: ["RUN", exposed, [part]],
     exposeSelected: [exposed],

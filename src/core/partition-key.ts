@@ -1,3 +1,4 @@
+import { zip } from "./aligned.ts";
 import { ManymodelError, show } from "./errors.ts";
 
 /** The type of one column of a partition key. */
@@ -115,6 +116,19 @@ export function parseKeyText(type: KeyType, text: string): Exclude<KeyValue, nul
     default:
       return text;
   }
+}
+
+/** Returns the texts of keys, as `keyText` writes them, in a list for each key column; NULL is null. */
+export function keyTexts(columns: readonly KeyColumn[], keys: readonly PartitionKey[]): (string | null)[][] {
+  const texts = columns.map((column) => ({ column, list: [] as (string | null)[] }));
+  for (const key of keys)
+    for (const [{ column, list }, value] of zip(texts, key)) list.push(value === null ? null : keyText(column, value));
+  return texts.map(({ list }) => list);
+}
+
+/** Reads a key back from the texts of its values; the inverse of `keyTexts` for one key. */
+export function parseKey(columns: readonly KeyColumn[], texts: readonly (string | null)[]): KeyValue[] {
+  return Array.from(zip(columns, texts), ([{ type }, text]) => (text === null ? null : parseKeyText(type, text)));
 }
 
 /** A key as people read it in messages: `UNIT_ID = "SKU00001"`. */

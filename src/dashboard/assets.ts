@@ -18,23 +18,30 @@ const TYPES: Readonly<Record<string, string>> = {
 const ENCODINGS = { ".br": "br", ".gz": "gzip" } as const;
 
 /** The page's files by name, all in memory: they are small. */
-export type Assets = ReadonlyMap<string, Asset>;
+export interface Assets {
+  /** The page itself. */
+  readonly page: Asset;
+  readonly files: ReadonlyMap<string, Asset>;
+}
 
 /** Reads the page's files. @throws {ManymodelError} `internal` if the package was not built */
 export async function loadAssets(folder = builtFolder()): Promise<Assets> {
   const names = await readdir(folder).catch((): string[] => []);
-  const assets = new Map<string, Asset>();
-  for (const name of names.filter((one) => path.extname(one) in TYPES)) {
+  const files = new Map<string, Asset>();
+  for (const name of names) {
+    const type = TYPES[path.extname(name)];
+    if (type === undefined) continue;
     const bytes: { identity: Uint8Array; br?: Uint8Array; gzip?: Uint8Array } = {
       identity: await readFile(path.join(folder, name)),
     };
     for (const [ending, encoding] of Object.entries(ENCODINGS))
       if (names.includes(name + ending)) bytes[encoding] = await readFile(path.join(folder, name + ending));
-    assets.set(name, { type: TYPES[path.extname(name)]!, bytes });
+    files.set(name, { type, bytes });
   }
-  if (!assets.has("index.html"))
+  const page = files.get("index.html");
+  if (page === undefined)
     throw new ManymodelError("internal", `the dashboard's page is not in ${folder}; build the package: npm run build`);
-  return assets;
+  return { page, files };
 }
 
 /** Where the build puts the page: beside this module. */
@@ -44,12 +51,15 @@ function builtFolder(): string {
 
 /** A file as a response; names that hold a hash of their content are kept by the browser for good. */
 export function assetResponse({ type, bytes }: Asset, name: string, accepted: string | undefined): Response {
-  const encoding = (["br", "gzip"] as const).find((one) => bytes[one] !== undefined && accepted?.includes(one));
+  const [smaller] = (["br", "gzip"] as const).flatMap((encoding) => {
+    const compressed = bytes[encoding];
+    return compressed !== undefined && accepted?.includes(encoding) ? [{ encoding, compressed }] : [];
+  });
   const headers = new Headers({
     "Content-Type": type,
     Vary: "Accept-Encoding",
     "Cache-Control": /-[A-Z0-9]{8}\./.test(name) ? "public, max-age=31536000, immutable" : "no-cache",
   });
-  if (encoding !== undefined) headers.set("Content-Encoding", encoding);
-  return new Response(Uint8Array.from(bytes[encoding ?? "identity"]!), { headers });
+  if (smaller !== undefined) headers.set("Content-Encoding", smaller.encoding);
+  return new Response(Uint8Array.from(smaller?.compressed ?? bytes.identity), { headers });
 }

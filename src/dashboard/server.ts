@@ -91,9 +91,9 @@ function dashboardApp(assets: Assets, guarded: Hono<Guarded>): Hono {
   for (const path of ["/api/*", "/v1/*"]) app.all(path, (c) => guarded.fetch(c.req.raw, c.env));
   app.get("*", (c) => {
     const name = c.req.path.slice(1);
-    const found = assets.get(name);
+    const found = assets.files.get(name);
     // Any other path is a place in the page, which finds it by itself.
-    const [asset, shown] = found === undefined ? [assets.get("index.html")!, "index.html"] : [found, name];
+    const [asset, shown] = found === undefined ? [assets.page, "index.html"] : [found, name];
     return assetResponse(asset, shown, c.req.header("Accept-Encoding"));
   });
   return app;

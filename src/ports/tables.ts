@@ -40,6 +40,13 @@ export interface CsvFormat {
   readonly nulls?: readonly string[];
 }
 
+/** How to import a file. */
+export interface ImportOptions {
+  /** Whether to replace a table of this name that was imported before. */
+  readonly replace: boolean;
+  readonly csv?: CsvFormat;
+}
+
 /** What an import made of a column. */
 export interface ImportedColumn {
   readonly name: string;
@@ -103,7 +110,7 @@ export interface Tables {
   import(
     file: string,
     table: string,
-    options: { readonly replace: boolean; readonly csv?: CsvFormat },
+    options: ImportOptions,
   ): Promise<{ rows: number; columns: readonly ImportedColumn[] }>;
   /** Creates an empty table if there is none of that name; never touches one that exists. True if it was created. */
   create(table: string, columns: readonly ColumnInfo[]): Promise<boolean>;

@@ -12,15 +12,14 @@ export interface FailureKind<T> extends Failures {
 
 /** Groups failures by type and message, numbers apart; in the order in which each kind first occurs. */
 export function failureKinds<T extends Failures>(failures: readonly T[]): FailureKind<T>[] {
-  const kinds = new Map<string, T[]>();
+  const kinds = new Map<string, { readonly first: T; readonly members: T[] }>();
   for (const one of failures) {
     const name = JSON.stringify([one.type, withoutNumbers(one.message)]);
     const known = kinds.get(name);
-    if (known === undefined) kinds.set(name, [one]);
-    else known.push(one);
+    if (known === undefined) kinds.set(name, { first: one, members: [one] });
+    else known.members.push(one);
   }
-  return [...kinds.values()].map((members) => {
-    const { type, message } = members[0]!;
+  return [...kinds.values()].map(({ first: { type, message }, members }) => {
     return {
       type,
       message: members.length === 1 ? message : withoutNumbers(message),

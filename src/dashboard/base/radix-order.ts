@@ -1,3 +1,5 @@
+import { count } from "./count.ts";
+
 /** Runs of values that agree in their upper halves, and are no longer than this, are sorted by insertion. */
 const SHORT = 24;
 
@@ -14,33 +16,32 @@ export function radixOrder(values: Float64Array): Uint32Array {
   const n = values.length;
   let [high, order] = [new Uint32Array(n), new Uint32Array(n)];
   let [nextHigh, next] = [new Uint32Array(n), new Uint32Array(n)];
-  const bits = new Uint32Array(values.buffer, values.byteOffset, 2 * n);
+  const bits = new DataView(values.buffer, values.byteOffset, values.byteLength);
   // How many there are of each digit, at all three places.
   const counts = [new Uint32Array(DIGITS), new Uint32Array(DIGITS), new Uint32Array(DIGITS)] as const;
   const [low, middle, top] = counts;
   for (let i = 0; i < n; i++) {
-    const value = values[i]!;
+    const value = valueAt(bits, i);
     // Both zeros are one.
-    const h = value === 0 ? 0 : bits[2 * i + 1]!;
+    const h = value === 0 ? 0 : bits.getUint32(8 * i + 4, true);
     // As unsigned integers, positive numbers are in order once their sign is set, negative ones once all bits are inverted.
     const digits = value !== value ? 0xffffffff : (h >>> 31 === 1 ? ~h : h | 0x80000000) >>> 0;
     high[i] = digits;
     order[i] = i;
-    low[digits & (DIGITS - 1)]!++;
-    middle[(digits >>> DIGIT) & (DIGITS - 1)]!++;
-    top[digits >>> (2 * DIGIT)]!++;
+    count(low, digits & (DIGITS - 1));
+    count(middle, (digits >>> DIGIT) & (DIGITS - 1));
+    count(top, digits >>> (2 * DIGIT));
   }
   for (const [place, starts] of counts.entries()) {
     const shift = DIGIT * place;
     let sum = 0;
-    for (let b = 0; b < DIGITS; b++) {
-      const count = starts[b]!;
+    for (const [b, size] of starts.entries()) {
       starts[b] = sum;
-      sum += count;
+      sum += size;
     }
     for (let k = 0; k < n; k++) {
       const digits = high[k]!;
-      const to = starts[(digits >>> shift) & (DIGITS - 1)]!++;
+      const to = count(starts, (digits >>> shift) & (DIGITS - 1));
       nextHigh[to] = digits;
       next[to] = order[k]!;
     }
@@ -48,23 +49,38 @@ export function radixOrder(values: Float64Array): Uint32Array {
   }
   for (let from = 0, to = 1; from < n; from = to++) {
     while (to < n && high[to] === high[from]) to++;
-    if (to - from > 1 && high[from] !== 0xffffffff) sortRun(values, order, from, to);
+    if (to - from > 1 && high[from] !== 0xffffffff) sortRun(bits, order, from, to);
   }
   return order;
 }
 
 /** Puts the positions `[from, to)`, of values that are nearly equal, in the values' order. */
-function sortRun(values: Float64Array, order: Uint32Array, from: number, to: number): void {
+function sortRun(bits: DataView, order: Uint32Array, from: number, to: number): void {
   if (to - from > SHORT) {
     const run = order.subarray(from, to);
-    if (run.some((i) => values[i] !== values[run[0]!])) run.sort((a, b) => values[a]! - values[b]! || a - b);
+    let [least, most] = [Infinity, -Infinity];
+    for (const i of run) {
+      const value = valueAt(bits, i);
+      if (value < least) least = value;
+      if (value > most) most = value;
+    }
+    if (least < most) run.sort((a, b) => valueAt(bits, a) - valueAt(bits, b) || a - b);
     return;
   }
   for (let k = from + 1; k < to; k++) {
     const i = order[k]!;
-    const value = values[i]!;
+    const value = valueAt(bits, i);
     let at = k;
-    for (; at > from && values[order[at - 1]!]! > value; at--) order[at] = order[at - 1]!;
+    for (; at > from; at--) {
+      const before = order[at - 1]!;
+      if (valueAt(bits, before) <= value) break;
+      order[at] = before;
+    }
     order[at] = i;
   }
+}
+
+/** Value `i` of those whose bits these are. */
+function valueAt(bits: DataView, i: number): number {
+  return bits.getFloat64(8 * i, true);
 }

@@ -11,21 +11,23 @@ export class TextColumnBuilder {
   readonly #offsets: Uint32Array;
   #bytes = new Uint8Array(1 << 16);
   #length = 0;
+  /** How many bytes the texts take that are there so far. */
+  #end = 0;
 
   constructor(count: number) {
     this.#offsets = new Uint32Array(count + 1);
   }
 
   push(text: string): void {
-    const at = this.#offsets[this.#length]!;
     // A UTF-16 unit is at most three bytes of UTF-8.
-    if (at + 3 * text.length > this.#bytes.length) {
+    if (this.#end + 3 * text.length > this.#bytes.length) {
       const larger = new Uint8Array(2 * this.#bytes.length + 3 * text.length);
       larger.set(this.#bytes);
       this.#bytes = larger;
     }
-    const { written } = this.#encoder.encodeInto(text, this.#bytes.subarray(at));
-    this.#offsets[++this.#length] = at + written;
+    const { written } = this.#encoder.encodeInto(text, this.#bytes.subarray(this.#end));
+    this.#end += written;
+    this.#offsets[++this.#length] = this.#end;
   }
 
   /** The texts that are there so far. */
@@ -37,21 +39,30 @@ export class TextColumnBuilder {
 
 const decoder = new TextDecoder();
 
+/** Where text `i` begins and ends. @throws {RangeError} if there is no such text */
+function placeAt({ offsets }: TextColumn, i: number): readonly [start: number, end: number] {
+  const [start, end] = [offsets[i], offsets[i + 1]];
+  if (start === undefined || end === undefined) throw new RangeError(`there is no text ${i}`);
+  return [start, end];
+}
+
 /** Text `i`. */
 export function textAt({ bytes, offsets }: TextColumn, i: number): string {
   return decoder.decode(bytes.subarray(offsets[i], offsets[i + 1]));
 }
 
 /** Leaves those rows of `mask` set whose text contains `wanted`. */
-export function markContaining({ bytes, offsets }: TextColumn, wanted: string, mask: Uint8Array): void {
+export function markContaining(column: TextColumn, wanted: string, mask: Uint8Array): void {
   const sought = new TextEncoder().encode(wanted);
+  const { bytes } = column;
   const [first] = sought;
   if (first === undefined) return;
   for (let i = 0; i < mask.length; i++) {
     if (mask[i] === 0) continue;
-    const last = offsets[i + 1]! - sought.length;
+    const [start, end] = placeAt(column, i);
+    const last = end - sought.length;
     let found = 0;
-    for (let at = offsets[i]!; at <= last && found === 0; at++) {
+    for (let at = start; at <= last && found === 0; at++) {
       if (bytes[at] !== first) continue;
       let k = 1;
       while (k < sought.length && bytes[at + k] === sought[k]) k++;
@@ -73,23 +84,28 @@ export function joinTexts(a: TextColumn, b: TextColumn): Int32Array {
   }
   return Int32Array.from({ length: a.offsets.length - 1 }, (_, i) => {
     for (let slot = hashAt(a, i) & mask; ; slot = (slot + 1) & mask) {
-      const j = table[slot]!;
-      if (j === -1 || sameText(a, i, b, j)) return j;
+      const j = table[slot];
+      if (j === undefined || j === -1) return -1;
+      if (sameText(a, i, b, j)) return j;
     }
   });
 }
 
 /** FNV-1a, finished so that the lower bits depend on all of the text. */
-function hashAt({ bytes, offsets }: TextColumn, i: number): number {
+function hashAt(column: TextColumn, i: number): number {
+  const { bytes } = column;
+  const [start, end] = placeAt(column, i);
   let hash = 0x811c9dc5;
-  for (let at = offsets[i]!; at < offsets[i + 1]!; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
+  for (let at = start; at < end; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   return (hash ^ (hash >>> 13)) >>> 0;
 }
 
 function sameText(a: TextColumn, i: number, b: TextColumn, j: number): boolean {
-  const [from, start, length] = [a.offsets[i]!, b.offsets[j]!, a.offsets[i + 1]! - a.offsets[i]!];
-  if (b.offsets[j + 1]! - start !== length) return false;
-  for (let k = 0; k < length; k++) if (a.bytes[from + k] !== b.bytes[start + k]) return false;
+  const [startA, endA] = placeAt(a, i);
+  const [startB, endB] = placeAt(b, j);
+  const length = endA - startA;
+  if (endB - startB !== length) return false;
+  for (let k = 0; k < length; k++) if (a.bytes[startA + k] !== b.bytes[startB + k]) return false;
   return true;
 }

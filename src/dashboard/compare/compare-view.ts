@@ -32,37 +32,35 @@ export async function compareTables(
       "input",
       `${nameA} and ${nameB} have no metric ${show(metric ?? null)} in common; ${metrics.length === 0 ? "they have none" : `there is ${metrics.join(", ")}`}`,
     );
-  const [valuesA, valuesB] = [(await a.metric(metric))!, (await b.metric(metric))!];
-  const joined = joinTexts(a.keys, b.keys);
-  const rows: number[] = [];
-  for (let i = 0; i < joined.length; i++)
-    if (joined[i]! >= 0 && Number.isFinite(valuesA[i]!) && Number.isFinite(valuesB[joined[i]!]!)) rows.push(i);
-  const pairs = {
-    a: Float64Array.from(rows, (i) => valuesA[i]!),
-    b: Float64Array.from(rows, (i) => valuesB[joined[i]!]!),
-  };
-  const change = pairs.b.map((value, i) => value - pairs.a[i]!);
+  const [valuesA, valuesB] = [await valuesOf(nameA, a, metric), await valuesOf(nameB, b, metric)];
+  const pairs = pairsOf(valuesA, valuesB, joinTexts(a.keys, b.keys));
+  const { rows, change } = pairs;
   const order = radixOrder(change);
   const changed = change.filter((value) => value !== 0);
   const sizes = changed.map(Math.abs).sort();
   const reach = (sizes.length > 0 && axisEnd(sizes, 0)) || 1;
   const axis = axisOf(both(pairs.a, pairs.b).sort());
-  const isBeyond = (i: number) => pairs.a[i]! > axis[1] || pairs.b[i]! > axis[1];
   const [within, beyond]: [number[], number[]] = [[], []];
-  for (let i = 0; i < rows.length; i++) (isBeyond(i) ? beyond : within).push(i);
+  for (let i = 0; i < rows.length; i++) {
+    const pair = pairAt(pairs, i);
+    (pair.a > axis[1] || pair.b > axis[1] ? beyond : within).push(i);
+  }
   const line = (i: number): CompareLine => {
-    const key = textAt(a.keys, rows[i]!);
-    return { key, text: keyLabel(key), a: pairs.a[i]!, b: pairs.b[i]! };
+    const pair = pairAt(pairs, i);
+    const key = textAt(a.keys, pair.row);
+    return { key, text: keyLabel(key), a: pair.a, b: pair.b };
   };
   // Of a million keys the one that is named is decoded; none of the pairs is kept.
   const trained = function* () {
-    for (const i of rows)
+    for (let i = 0; i < rows.length; i++) {
+      const { row, other } = pairAt(pairs, i);
       yield {
         get partitionKey() {
-          return textAt(a.keys, i);
+          return textAt(a.keys, row);
         },
-        data: [a.data[i]!, b.data[joined[i]!]!] as const,
+        data: [a.data[row] ?? null, b.data[other] ?? null] as const,
       };
+    }
   };
   const usable = (values: Float64Array) => values.reduce((sum, value) => sum + (Number.isFinite(value) ? 1 : 0), 0);
   return {
@@ -95,10 +93,60 @@ function spread({ count, mean, median, p10, p90 }: Distribution): Spread {
   return count === 0 ? { count, mean: null, median: null, p10: null, p90: null } : { count, mean, median, p10, p90 };
 }
 
+/** A metric's values. @throws {ManymodelError} `corrupt` if they are not there */
+async function valuesOf(name: string, table: PartitionTable, metric: string): Promise<Float64Array> {
+  const values = await table.metric(metric);
+  if (values === undefined) throw new ManymodelError("corrupt", `${name} has no values of its metric ${show(metric)}`);
+  return values;
+}
+
+/** Partitions that both tables have a value of, column by column: an object for each of a million would not fit. */
+interface Pairs {
+  /** Their rows in A, and in B. */
+  readonly rows: Uint32Array;
+  readonly others: Uint32Array;
+  readonly a: Float64Array;
+  readonly b: Float64Array;
+  /** B less A. */
+  readonly change: Float64Array;
+}
+
+/** @param joined - the row in B of each row of A, -1 where there is none */
+function pairsOf(valuesA: Float64Array, valuesB: Float64Array, joined: Int32Array): Pairs {
+  const n = joined.length;
+  const [rows, others] = [new Uint32Array(n), new Uint32Array(n)];
+  const [a, b, change] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)];
+  let count = 0;
+  joined.forEach((other, row) => {
+    const [x, y] = [valuesA[row], valuesB[other]];
+    if (x === undefined || y === undefined || !Number.isFinite(x) || !Number.isFinite(y)) return;
+    rows[count] = row;
+    others[count] = other;
+    a[count] = x;
+    b[count] = y;
+    change[count++] = y - x;
+  });
+  return {
+    rows: rows.subarray(0, count),
+    others: others.subarray(0, count),
+    a: a.subarray(0, count),
+    b: b.subarray(0, count),
+    change: change.subarray(0, count),
+  };
+}
+
+function pairAt({ rows, others, a, b }: Pairs, i: number): { row: number; other: number; a: number; b: number } {
+  const [row, other, x, y] = [rows[i], others[i], a[i], b[i]];
+  if (row === undefined || other === undefined || x === undefined || y === undefined)
+    throw new ManymodelError("internal", `there is no pair ${i} of partitions`);
+  return { row, other, a: x, b: y };
+}
+
 /** From 0, or the least if that is below, to where few are beyond. */
 function axisOf(sorted: Float64Array): readonly [number, number] {
-  if (sorted.length === 0) return [0, 1];
-  const low = Math.min(0, sorted[0]!);
+  const [least] = sorted;
+  if (least === undefined) return [0, 1];
+  const low = Math.min(0, least);
   const end = axisEnd(sorted, low);
   return [low, end > low ? end : low + 1];
 }

@@ -1,4 +1,5 @@
 import { ManymodelError, show } from "../../core/errors.ts";
+import { firstRow } from "../../core/first-row.ts";
 import type { Engine } from "../../ports/engine.ts";
 import { keyLabel } from "../base/key-label.ts";
 import { latestOf, number, text } from "../base/status-query.ts";
@@ -51,7 +52,8 @@ export async function monitoredPartitions(
     conditions.push(`POSITION(LOWER(${place(wanted.text)}) IN LOWER(${label})) > 0`);
   }
   const where = conditions.join(" AND ");
-  const counted = await tables.query(`SELECT COUNT(*) FROM ${status} WHERE ${where}`, params, 1);
+  const counting = `SELECT COUNT(*) FROM ${status} WHERE ${where}`;
+  const [matched] = firstRow((await tables.query(counting, params, 1)).rows, counting);
   const limit = Math.min(MOST_ROWS, wanted.limit);
   const { rows } = await tables.query(
     `SELECT PARTITION_KEY, VERDICT, REASONS, SEVERITY, RATIO, SINCE FROM ${status} WHERE ${where}
@@ -61,7 +63,7 @@ export async function monitoredPartitions(
   );
   const runId = (await versions.get(model, version))?.runId ?? "";
   return {
-    matched: Number(counted.rows[0]![0]),
+    matched: Number(matched),
     offset: wanted.offset,
     rows: rows.map(([key, verdict, reasons, severity, ratio, since]) => ({
       key: String(key),

@@ -149,12 +149,12 @@ export class TableBuilder {
     let i = 0;
     const pieces = this.#pieces.filter(({ from, to }) => from < to).sort((a, b) => a.place - b.place);
     for (const { from, to } of pieces) for (let row = from; row < to; row++) planOrder[i++] = row;
-    const names = [...this.#metrics.keys()].sort(byHoldout);
+    const metrics = [...this.#metrics].sort(([a], [b]) => byHoldout(a, b));
     return {
       head: {
         formatVersion: 2,
         rows: n,
-        metrics: names,
+        metrics: metrics.map(([name]) => name),
         kinds: this.#kinds.entries.map(({ of, count }) => ({ ...of, count })),
         reasons: this.#reasons.entries.map(({ of, count, rows }): Reason => ({ ...of, count, rows: [...rows] })),
       },
@@ -172,17 +172,21 @@ export class TableBuilder {
         at: at.subarray(0, n),
       },
       planOrder,
-      metrics: names.map((name) => this.#metrics.get(name)!.subarray(0, n)),
+      metrics: metrics.map(([, values]) => values.subarray(0, n)),
     };
   }
 }
 
 /** The rows in the order of their keys: that of the plan, as long as it is the same. */
 function byKey(keys: TextColumn, planOrder: Uint32Array, pieces: readonly Piece[]): Uint32Array {
-  const follows = ({ first }: Piece, i: number) => i === 0 || compareKeys(pieces[i - 1]!.last, first) <= 0;
-  if (pieces.every((piece, i) => piece.sorted && follows(piece, i))) return planOrder;
-  const decoded = Array.from({ length: planOrder.length }, (_, row) => keyOf(textAt(keys, row)));
-  return planOrder.slice().sort((a, b) => compareKeys(decoded[a]!, decoded[b]!));
+  const follows = ({ first }: Piece, before: Piece | undefined) =>
+    before === undefined || compareKeys(before.last, first) <= 0;
+  if (pieces.every((piece, i) => piece.sorted && follows(piece, pieces[i - 1]))) return planOrder;
+  const decoded = Array.from(planOrder, (row) => ({ row, key: keyOf(textAt(keys, row)) }));
+  return Uint32Array.from(
+    decoded.sort((a, b) => compareKeys(a.key, b.key)),
+    ({ row }) => row,
+  );
 }
 
 function addMetrics(metrics: Map<string, Float64Array>, text: string, row: number, n: number): void {
@@ -230,24 +234,33 @@ function compareKeys(a: PartitionKey, b: PartitionKey): number {
   return 0;
 }
 
+/** A thing that was counted. */
+interface Entry<T> {
+  readonly of: T;
+  readonly number: number;
+  count: number;
+  /** The first rows that have it. */
+  readonly rows: number[];
+}
+
 /** Numbers things from 1 in the order in which they first occur, and counts them. */
 class Counter<T> {
-  readonly entries: { readonly of: T; count: number; readonly rows: number[] }[] = [];
-  readonly #numbers = new Map<string, number>();
+  readonly entries: Entry<T>[] = [];
+  readonly #byName = new Map<string, Entry<T>>();
 
   has(name: string): boolean {
-    return this.#numbers.has(name);
+    return this.#byName.has(name);
   }
 
   add(name: string, of: T, row: number): number {
-    let number = this.#numbers.get(name);
-    if (number === undefined) {
-      number = this.entries.push({ of, count: 0, rows: [] });
-      this.#numbers.set(name, number);
+    let entry = this.#byName.get(name);
+    if (entry === undefined) {
+      entry = { of, number: this.entries.length + 1, count: 0, rows: [] };
+      this.entries.push(entry);
+      this.#byName.set(name, entry);
     }
-    const entry = this.entries[number - 1]!;
     entry.count++;
     if (entry.rows.length < FIRST_ROWS) entry.rows.push(row);
-    return number;
+    return entry.number;
   }
 }

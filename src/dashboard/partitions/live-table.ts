@@ -52,8 +52,8 @@ export class LiveTable {
       if (!this.#allowance.isLeft) break;
     }
     const there = this.#builder.rows;
-    const isNew = this.#table?.search.table.head.rows !== there;
-    const search = isNew ? await spend(async () => this.#search()) : this.#table!.search;
+    const before = this.#table?.search;
+    const search = before?.table.head.rows === there ? before : await spend(async () => this.#search());
     const segments = [...this.#segments];
     this.#table = {
       search,

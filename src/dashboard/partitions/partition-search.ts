@@ -1,3 +1,4 @@
+import { dropOldest } from "../../core/drop-oldest.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
 import type { Outcome } from "../../core/states.ts";
 import { failureKinds } from "../base/failure-groups.ts";
@@ -83,7 +84,8 @@ export class PartitionSearch {
     let [low, high] = [0, order.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (Number.isNaN(values[order[middle]!]!)) high = middle;
+      const row = order[middle];
+      if (row === undefined || Number.isNaN(values[row])) high = middle;
       else low = middle + 1;
     }
     return low;
@@ -102,8 +104,12 @@ export class PartitionSearch {
     if (kind !== undefined) only(table.kind, 1 + table.head.kinds.findIndex((one) => one.kind === kind) || 0xffff);
     if (reason !== undefined) {
       const members = new Set(failureKinds(table.head.reasons)[reason]?.members);
-      const isOne = table.head.reasons.map((one) => members.has(one));
-      for (let i = 0; i < mask.length; i++) if (!isOne[table.reason[i]! - 1]) mask[i] = 0;
+      // By the numbers of the reasons, of which 0 is none.
+      const isOne = [false, ...table.head.reasons.map((one) => members.has(one))];
+      for (let i = 0; i < mask.length; i++) {
+        const number = table.reason[i];
+        if (number === undefined || !isOne[number]) mask[i] = 0;
+      }
     }
     if (text !== "") markContaining(table.labels, text.toLowerCase(), mask);
     let matched = 0;
@@ -114,7 +120,7 @@ export class PartitionSearch {
 
 /** Adds to what is kept, and forgets what was added first. */
 function keep<T>(map: Map<string, T>, name: string, value: T): T {
-  if (map.size >= KEPT) map.delete(map.keys().next().value!);
+  dropOldest(map, KEPT - 1);
   map.set(name, value);
   return value;
 }

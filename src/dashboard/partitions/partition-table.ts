@@ -1,3 +1,4 @@
+import { ManymodelError } from "../../core/errors.ts";
 import { stagePath } from "../../core/stage-path.ts";
 import type { Outcome } from "../../core/states.ts";
 import type { Stage } from "../../ports/stage.ts";
@@ -92,13 +93,15 @@ export async function getTable(stage: Stage, runId: string, indexSha256: string)
   if (head?.formatVersion !== 2) return undefined;
   const { buffer } = aligned(await stage.get(`${folder}/columns.bin`));
   const sizes = new Uint32Array(buffer, 0, 13);
+  const left = sizes.values();
   let at = sizes.byteLength;
   const next = () => {
-    const [from, size] = [at, sizes[i++]!];
-    at += padded(size);
-    return [buffer, from, size] as const;
+    const size = left.next();
+    if (size.done) throw new ManymodelError("corrupt", `${folder} has too few columns`);
+    const from = at;
+    at += padded(size.value);
+    return [buffer, from, size.value] as const;
   };
-  let i = 0;
   const u8 = () => new Uint8Array(...next());
   const u16 = () => new Uint16Array(...elements(next(), 2));
   const u32 = () => new Uint32Array(...elements(next(), 4));
@@ -127,6 +130,39 @@ export async function getTable(stage: Stage, runId: string, indexSha256: string)
       loaded.set(m, values);
       return values;
     },
+  };
+}
+
+/** A row of a table. */
+interface TableRow {
+  readonly outcome: Outcome;
+  readonly kind: string | null;
+  readonly reason: Reason | null;
+  readonly nObs: number;
+  readonly fitMs: number;
+  readonly segment: number;
+  readonly at: number;
+}
+
+/** Reads a row of a table. @throws {ManymodelError} `corrupt` if the table has no such row */
+export function rowAt(table: PartitionTable, row: number): TableRow {
+  const value = (column: Uint8Array | Uint16Array | Uint32Array | Float32Array): number => {
+    const found = column[row];
+    if (found === undefined) throw new ManymodelError("corrupt", `the table of partitions has no row ${row}`);
+    return found;
+  };
+  const { kinds, reasons } = table.head;
+  const outcome = OUTCOMES[value(table.outcome)];
+  if (outcome === undefined)
+    throw new ManymodelError("corrupt", `row ${row} of the table of partitions has no outcome`);
+  return {
+    outcome,
+    kind: kinds[value(table.kind) - 1]?.kind ?? null,
+    reason: reasons[value(table.reason) - 1] ?? null,
+    nObs: value(table.nObs),
+    fitMs: value(table.fitMs),
+    segment: value(table.segment),
+    at: value(table.at),
   };
 }
 

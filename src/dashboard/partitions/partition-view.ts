@@ -1,11 +1,13 @@
+import { zip } from "../../core/aligned.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
 import type { Outcome } from "../../core/states.ts";
+import { count } from "../base/count.ts";
 import { failureKinds } from "../base/failure-groups.ts";
 import { keyLabel } from "../base/key-label.ts";
 import { textAt } from "../base/text-column.ts";
 import type { FailureGroup, PartitionPage, PartitionRow, PartitionsHead } from "../wire.ts";
 import type { PartitionQuery, PartitionSearch } from "./partition-search.ts";
-import { OUTCOMES } from "./partition-table.ts";
+import { OUTCOMES, rowAt } from "./partition-table.ts";
 import type { RunTable } from "./run-table.ts";
 
 const MOST_ROWS = 500;
@@ -18,8 +20,8 @@ export function partitionsHead(runId: string, { search, manifest, progress }: Ru
   const { head, outcome } = table;
   const outcomes: Record<Outcome, number> = { succeeded: 0, failed: 0, skipped: 0 };
   const counted = new Uint32Array(OUTCOMES.length);
-  for (const one of outcome) counted[one]!++;
-  for (const [i, name] of OUTCOMES.entries()) outcomes[name] = counted[i]!;
+  for (const one of outcome) count(counted, one);
+  for (const [name, rows] of zip(OUTCOMES, counted)) outcomes[name] = rows;
   const failures = failureKinds(head.reasons)
     .slice(0, MOST_REASONS)
     .map(({ type, message, count, members }): FailureGroup => {
@@ -48,28 +50,35 @@ export async function partitionPage(
   const began = performance.now();
   const { table } = search;
   const { matched, rows } = await search.find(query, offset, Math.min(limit, MOST_ROWS));
-  const columns = await Promise.all(metrics.map((name) => table.metric(name)));
-  const unknown = metrics.find((_, i) => columns[i] === undefined);
-  if (unknown !== undefined)
-    throw new ManymodelError("usage", `there is no metric ${show(unknown)}; there is ${table.head.metrics.join(", ")}`);
+  const columns = await Promise.all(
+    metrics.map(async (name) => {
+      const column = await table.metric(name);
+      if (column === undefined)
+        throw new ManymodelError(
+          "usage",
+          `there is no metric ${show(name)}; there is ${table.head.metrics.join(", ")}`,
+        );
+      return column;
+    }),
+  );
   const page = Array.from(rows, (row): PartitionRow => {
-    const reason = table.head.reasons[table.reason[row]! - 1];
+    const { outcome, kind, reason, nObs, fitMs } = rowAt(table, row);
     const key = textAt(table.keys, row);
     return {
       key,
       text: keyLabel(key),
-      outcome: OUTCOMES[table.outcome[row]!]!,
-      kind: table.head.kinds[table.kind[row]! - 1]?.kind ?? null,
-      nObs: table.nObs[row]!,
-      fitMs: table.fitMs[row]!,
-      error: reason === undefined ? null : `${reason.type}: ${reason.message}`,
-      metrics: columns.map((column) => finite(column![row]!)),
+      outcome,
+      kind,
+      nObs,
+      fitMs,
+      error: reason === null ? null : `${reason.type}: ${reason.message}`,
+      metrics: columns.map((column) => finite(column[row])),
     };
   });
   return { matched, offset, metrics, rows: page, tookMs: performance.now() - began };
 }
 
-/** A number that JSON can hold, or null. */
-export function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
+/** Returns a number that JSON can hold, or null: for one that is not finite, or not there. */
+export function finite(value: number | undefined): number | null {
+  return value !== undefined && Number.isFinite(value) ? value : null;
 }

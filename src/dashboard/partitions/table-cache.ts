@@ -1,3 +1,4 @@
+import { dropOldest } from "../../core/drop-oldest.ts";
 import type { RunManifest } from "../../core/run.ts";
 import { stagePath } from "../../core/stage-path.ts";
 import type { Engine } from "../../ports/engine.ts";
@@ -67,7 +68,7 @@ export class TableCache {
     const table = this.#live.get(runId) ?? new LiveTable(this.#engine, manifest);
     this.#live.delete(runId);
     this.#live.set(runId, table);
-    if (this.#live.size > MOST_LIVE) this.#live.delete(this.#live.keys().next().value!);
+    dropOldest(this.#live, MOST_LIVE);
     return table;
   }
 

@@ -81,7 +81,7 @@ function graphOf({ aliases }: ModelLine, lineages: readonly Lineage[]): ModelDet
       const run = node("run", runId, definition.name ?? definition.sha256.slice(0, 8));
       edge(run, to, `${partitions} partitions`);
       if (trained === null) continue;
-      edge(node("source", trained.source.table.split(/[\\/]/).at(-1)!, `${trained.rows} rows`), run, "trained on");
+      edge(node("source", trained.source.table.replace(/^.*[\\/]/s, ""), `${trained.rows} rows`), run, "trained on");
       if (trained.refines !== null) edge(node("run", trained.refines, ""), run, "refined by");
     }
     if (ancestors[0] !== undefined && lineages.some((other) => other.version === ancestors[0]))

@@ -22,7 +22,7 @@ type Sample = readonly [at: number, done: number];
 export class RunFollower {
   readonly #engine: Engine;
   readonly #runId: string;
-  readonly #samples: Sample[] = [];
+  #samples: readonly Sample[] = [];
 
   constructor(engine: Engine, runId: string) {
     this.#engine = engine;
@@ -71,9 +71,11 @@ export class RunFollower {
 
   /** Partitions a second, from the oldest sample of the window to now; null before there are two. */
   #rate(now: number, done: number): number | null {
-    this.#samples.push([now, done]);
-    while (this.#samples[1] !== undefined && now - this.#samples[0]![0] > WINDOW_MS) this.#samples.shift();
-    const [at, before] = this.#samples[0]!;
+    const recent = this.#samples.filter(([at]) => now - at <= WINDOW_MS);
+    this.#samples = [...recent, [now, done]];
+    const [oldest] = recent;
+    if (oldest === undefined) return null;
+    const [at, before] = oldest;
     return now - at < 500 ? null : (1000 * (done - before)) / (now - at);
   }
 }
@@ -121,8 +123,9 @@ async function workersOf(
 
 function retriesOf(chunks: readonly ChunkRecord[]): RunProgress["retries"] {
   return chunks
-    .filter(({ error, state }) => error !== null && state !== "skipped")
+    .flatMap(({ chunk, attempt, error, state }) =>
+      error === null || state === "skipped" ? [] : [{ chunk, attempt, error }],
+    )
     .slice(-MOST_RETRIES)
-    .reverse()
-    .map(({ chunk, attempt, error }) => ({ chunk, attempt, error: error! }));
+    .reverse();
 }

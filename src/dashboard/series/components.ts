@@ -15,7 +15,11 @@ export function componentsOf(model: FittedModel | undefined, y: Float64Array, pe
   const { trend, seasonal, remainder } = mstl(y, { periods: [period] });
   return {
     source: "stl",
-    parts: [part("trend", trend), part(`season of ${period}`, seasonal[0]!), part("remainder", remainder)],
+    parts: [
+      part("trend", trend),
+      ...seasonal.map((values) => part(`season of ${period}`, values)),
+      part("remainder", remainder),
+    ],
   };
 }
 

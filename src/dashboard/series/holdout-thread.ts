@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { accuracy, forecast, METHODS, type Method } from "@manymodel/forecast";
-import { messageOf } from "../../core/errors.ts";
+import { ManymodelError, messageOf } from "../../core/errors.ts";
 import type { HoldoutForecast } from "../wire.ts";
 
 /** A series whose last observations a method is to forecast from those before. */
@@ -35,4 +35,5 @@ function answer({ y, period, holdout, method }: HoldoutRequest): HoldoutForecast
   }
 }
 
-parentPort!.postMessage(answer(workerData as HoldoutRequest));
+if (parentPort === null) throw new ManymodelError("usage", "a holdout is forecast in a thread of its own");
+parentPort.postMessage(answer(workerData as HoldoutRequest));

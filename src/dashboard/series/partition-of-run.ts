@@ -49,7 +49,10 @@ async function inIndex(engine: Engine, runId: string, partitionKey: string): Pro
   const found = await (await openFinder(engine.stage, index)).row(partitionKey);
   if (found === undefined) return undefined;
   const { row, segment } = found;
-  const source = await engine.catalog.run(index.sources[segment.source]!.runId);
+  const from = index.sources[segment.source];
+  if (from === undefined)
+    throw new ManymodelError("corrupt", `the index of run ${runId} has no source ${segment.source}`);
+  const source = await engine.catalog.run(from.runId);
   return { row, segment, source: source?.manifest ?? manifest };
 }
 
@@ -79,7 +82,8 @@ async function placeOf(
   // All of the source's partitions are trained in the order of their keys, unless the run has a list of its own.
   const listed = await getJson<readonly string[]>(stage, stagePath.keys(runId)).catch(() => undefined);
   const ordinals = tables.locate(snapshot, [decodeKey(partitionKey).key]).catch(() => [-1]);
-  const position = listed?.indexOf(partitionKey) ?? (await ordinals)[0]!;
+  const position = listed?.indexOf(partitionKey) ?? (await ordinals)[0];
+  if (position === undefined) return undefined;
   const range = ranges.find(({ start, end }) => position >= start && position < end);
   if (range === undefined) return undefined;
   const { keys } = await getJson<TaskFile>(stage, stagePath.task(runId, range.chunk));

@@ -1,3 +1,4 @@
+import { zip } from "../../core/aligned.ts";
 import type { ColumnInfo } from "../../core/column.ts";
 import type { PartitionKey } from "../../core/partition-key.ts";
 import type { RunManifest, Snapshot } from "../../core/run.ts";
@@ -22,8 +23,8 @@ export function targetOf({ exports, snapshot }: RunManifest): string | null {
   const { target } = forecastTask(exports);
   const named = snapshot.columns.find(({ name }) => name.toLowerCase() === target?.toLowerCase());
   if (named !== undefined) return named.name;
-  const others = snapshot.columns.filter((column) => isValue(column, snapshot));
-  return others.length === 1 ? others[0]!.name : null;
+  const [first, ...others] = snapshot.columns.filter((column) => isValue(column, snapshot));
+  return first !== undefined && others.length === 0 ? first.name : null;
 }
 
 function isValue({ name, type }: ColumnInfo, { keyColumns, timeColumn }: Snapshot): boolean {
@@ -47,12 +48,23 @@ export async function readSeries(
   if (timeColumn === null || column === undefined || column.type === "string" || column.type === "boolean")
     return { target, y: rows.numbers(target), times: null, timeType: "number", interval: null };
   const { type: timeType, times } = readTimes(rows, timeColumn);
-  const ascending = times.every((time, i) => i === 0 || time > times[i - 1]!);
-  const positions = interval !== null && ascending ? gridPositions(times, interval) : null;
+  const [first] = times;
+  const positions = interval !== null && ascends(times) ? gridPositions(times, interval) : null;
   const y = frame(batch, 0, batch.length, () => positions).series(target);
-  if (y.length === times.length || interval === null) return { target, y, times, timeType, interval };
-  const spaced = Float64Array.from([times[0]!, ...nextTimes(times[0]!, interval, y.length - 1)]);
+  if (y.length === times.length || interval === null || first === undefined)
+    return { target, y, times, timeType, interval };
+  const spaced = Float64Array.from([first, ...nextTimes(first, interval, y.length - 1)]);
   return { target, y, times: spaced, timeType, interval };
+}
+
+/** Whether each time is later than the one before it. */
+export function ascends(times: Float64Array): boolean {
+  let before = NaN;
+  return times.every((time, i) => {
+    const isLater = i === 0 || time > before;
+    before = time;
+    return isLater;
+  });
 }
 
 /** The ends of several partitions' series, at most `length` rows of each, in one read. */
@@ -65,8 +77,7 @@ export async function readEnds(
 ): Promise<Float64Array[]> {
   const ordinals = await tables.locate(snapshot, keys);
   const { batch, offsets } = await tables.read(snapshot, Array.from(ordinals));
-  return keys.map((_, i) => {
-    const [start, end] = [offsets[i]!, offsets[i + 1]!];
-    return frame(batch, Math.max(start, end - length), end).numbers(target);
-  });
+  return Array.from(zip(offsets.subarray(0, -1), offsets.subarray(1)), ([start, end]) =>
+    frame(batch, Math.max(start, end - length), end).numbers(target),
+  );
 }

@@ -1,10 +1,11 @@
+import { zip } from "../../core/aligned.ts";
 import type { PartitionOutcome } from "../../core/artifact.ts";
 import { messageOf } from "../../core/errors.ts";
 import { keyText } from "../../core/partition-key.ts";
 import type { RunManifest } from "../../core/run.ts";
 import { gridPositions, parseTime } from "../../model/interval.ts";
 import type { Tables } from "../../ports/tables.ts";
-import type { SeriesData } from "./series-data.ts";
+import { ascends, type SeriesData } from "./series-data.ts";
 
 /** More rows than this are not read: the model is very old. */
 const MOST_ROWS = 5000;
@@ -50,13 +51,12 @@ export async function readNewer(
     const axis = type === "date" || type === "timestamp" ? type : "number";
     const times = rows.map(([time]) => queriedTime(axis, String(time)));
     const grid = Float64Array.of(parseTime(axis, lastTs), ...times);
-    const ascends = grid.every((time, i) => i === 0 || time > grid[i - 1]!);
-    const positions = interval === null || !ascends ? null : gridPositions(grid, interval);
+    const positions = interval === null || !ascends(grid) ? null : gridPositions(grid, interval);
     if (positions === null) return unknown(`they are not one by one at steps of ${interval ?? "any interval"}`);
-    const y = new Float64Array(positions.at(-1)!).fill(NaN);
-    rows.forEach(([, value], i) => {
-      y[positions[i + 1]! - 1] = value === null || value === undefined ? NaN : Number(value);
-    });
+    const steps = positions.subarray(1);
+    const y = new Float64Array(Math.max(0, ...steps)).fill(NaN);
+    for (const [step, [, value]] of zip(steps, rows))
+      y[step - 1] = value === null || value === undefined ? NaN : Number(value);
     return { y, why: null };
   } catch (error) {
     return unknown(messageOf(error, 200));

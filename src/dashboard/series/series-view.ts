@@ -1,8 +1,7 @@
 import { type FittedModel, fitted, forecast, METHODS, supports, update } from "@manymodel/forecast";
-import type { PartitionOutcome } from "../../core/artifact.ts";
+import { zip } from "../../core/aligned.ts";
 import { messageOf } from "../../core/errors.ts";
 import { keyText } from "../../core/partition-key.ts";
-import type { RunManifest } from "../../core/run.ts";
 import { formatTime, nextTimes } from "../../model/interval.ts";
 import type { Engine } from "../../ports/engine.ts";
 import { keyLabel } from "../base/key-label.ts";
@@ -14,7 +13,7 @@ import type { Contest, Fan, SeriesAlarm, SeriesDetail, SeriesPending, SeriesPict
 import { componentsOf } from "./components.ts";
 import { diagnose } from "./diagnostics.ts";
 import { libraryModel, modelLabel } from "./library-model.ts";
-import { findPartition } from "./partition-of-run.ts";
+import { type FoundPartition, findPartition } from "./partition-of-run.ts";
 import { alarmOf } from "./series-alarm.ts";
 import { readSeries, type SeriesData, targetOf } from "./series-data.ts";
 import { queriedTime, readNewer } from "./series-newer.ts";
@@ -67,11 +66,14 @@ export async function seriesDetail(
           notes.push(`It is not known whether there is an alarm: ${messageOf(error, 300)}`);
           return null;
         });
-  const words = row.key.map((value, i) => (value === null ? "NULL" : keyText(keyColumns[i]!, value)));
+  const values = Array.from(zip(keyColumns, row.key), ([column, value]) => ({
+    name: column.name,
+    value: value === null ? "NULL" : keyText(column, value),
+  }));
   return {
     key: partitionKey,
     text: keyLabel(partitionKey),
-    keyColumns: keyColumns.map(({ name }, i) => ({ name, value: words[i]! })),
+    keyColumns: values,
     alarm,
     runId,
     fromRun: source.runId,
@@ -100,11 +102,14 @@ export async function seriesDetail(
     },
     log: row.log,
     info: contest === null ? info : null,
-    series: await picture(engine, source, row, model, contest, notes, {
+    series: await picture(engine, found, {
+      model,
+      contest,
+      notes,
       around,
       alarm,
       runId,
-      words,
+      words: values.map(({ value }) => value),
       isOwn: model === stored,
     }).catch((error) => {
       notes.push(`There is no picture of the series: ${messageOf(error, 300)}`);
@@ -115,6 +120,11 @@ export async function seriesDetail(
 
 /** What a picture needs besides the partition itself. */
 interface Beside {
+  /** The library's model of the partition, if it has one. */
+  readonly model: FittedModel | undefined;
+  readonly contest: Contest | null;
+  /** What the page says of the picture, to be added to. */
+  readonly notes: string[];
   readonly around: SeriesSurroundings | undefined;
   readonly alarm: SeriesAlarm | null;
   readonly runId: string;
@@ -126,24 +136,20 @@ interface Beside {
 
 async function picture(
   { tables }: Engine,
-  source: RunManifest,
-  row: PartitionOutcome,
-  model: FittedModel | undefined,
-  contest: Contest | null,
-  notes: string[],
-  { around, alarm, runId, words, isOwn }: Beside,
+  { row, source: run }: FoundPartition,
+  { model, contest, notes, around, alarm, runId, words, isOwn }: Beside,
 ): Promise<SeriesPicture | null> {
-  const target = targetOf(source);
+  const target = targetOf(run);
   if (target === null) {
     notes.push("There is no picture of the series: the run's exports name no target, and several columns are numbers.");
     return null;
   }
-  const data = await readSeries(tables, source.snapshot, target, row.key, row.interval);
+  const data = await readSeries(tables, run.snapshot, target, row.key, row.interval);
   if (data === undefined) {
     notes.push("There is no picture of the series: the source has no rows of this partition.");
     return null;
   }
-  const { period, horizon, holdout, method } = forecastTask(source.exports);
+  const { period, horizon, holdout, method } = forecastTask(run.exports);
   const attempt = <T>(what: string, work: () => T): T | null => {
     try {
       return work();
@@ -153,22 +159,24 @@ async function picture(
     }
   };
   const expected = model === undefined ? null : attempt("No fitted values", () => fitted(model, data.y));
-  const errors = expected === null ? null : data.y.map((value, t) => value - expected[t]!);
+  const errors = expected === null ? null : Float64Array.from(zip(data.y, expected), ([value, fit]) => value - fit);
   const diagnosed =
-    errors === null ? undefined : attempt("No residual diagnostics", () => diagnose(errors, model!, period));
-  const table = around?.input ?? source.snapshot.query.table;
+    errors === null || model === undefined
+      ? undefined
+      : attempt("No residual diagnostics", () => diagnose(errors, model, period));
+  const table = around?.input ?? run.snapshot.query.table;
   const { y: after, why } =
-    around === undefined ? { y: new Float64Array(0), why: null } : await readNewer(tables, source, table, target, row);
-  const moves = around?.advance === true && isOwn && TAKES_IN.has(source.definition.name);
+    around === undefined ? { y: new Float64Array(0), why: null } : await readNewer(tables, run, table, target, row);
+  const moves = around?.advance === true && isOwn && TAKES_IN.has(run.definition.name);
   const moved =
-    after.length > 0 && moves && supports(model!, "update")
-      ? attempt("The forecast is not from the newest row", () => update(model!, after))
+    after.length > 0 && moves && model !== undefined && supports(model, "update")
+      ? attempt("The forecast is not from the newest row", () => update(model, after))
       : null;
   const y = Float64Array.of(...data.y, ...after);
   const from = Math.max(0, y.length - MOST_STEPS);
   if (from > 0) notes.push(`The last ${MOST_STEPS} of ${y.length} steps are shown.`);
   const line = (values: ArrayLike<number>) =>
-    Array.from({ length: Math.max(0, values.length - from) }, (_, i) => finite(values[from + i]!));
+    Array.from({ length: Math.max(0, values.length - from) }, (_, i) => finite(values[from + i]));
   const components = attempt("No components", () => componentsOf(model, data.y, period));
   const first =
     (model === undefined ? null : attempt("No intervals", () => fanOf(model, horizon))) ?? storedFan(row.forecast);
@@ -176,6 +184,7 @@ async function picture(
   const ahead = (moved === null ? 0 : after.length) + (steps?.mean.length ?? 0);
   const times = timesOf(data, Math.max(after.length, ahead));
   const since = alarm?.since ?? null;
+  const latest = after.length === 0 ? undefined : times?.[y.length - 1];
   return {
     target,
     period,
@@ -184,14 +193,14 @@ async function picture(
     y: line(y),
     trained: Math.max(0, data.y.length - from),
     newer:
-      after.length === 0 && why === null
+      row.lastTs === null || (after.length === 0 && why === null)
         ? null
         : {
             table,
-            seen: row.lastTs!,
+            seen: row.lastTs,
             why,
             taken: moved !== null,
-            latest: after.length === 0 ? null : formatTime(data.timeType, times![y.length - 1]!),
+            latest: latest === undefined ? null : formatTime(data.timeType, latest),
             command: `manymodel forecast ${words.map(shellWord).join(" ")} --run ${runId}`,
           },
     since: since === null ? null : finite(queriedTime(data.timeType, since)),

@@ -1,4 +1,5 @@
 import type { IndexedSegment } from "../../core/artifact.ts";
+import { ManymodelError } from "../../core/errors.ts";
 import { decodeKey } from "../../core/partition-key.ts";
 import { decodeSegmentColumns } from "../../core/segment.ts";
 import type { Engine } from "../../ports/engine.ts";
@@ -6,6 +7,7 @@ import { getVerified } from "../../stages/checksum.ts";
 import { keyLabel } from "../base/key-label.ts";
 import { textAt } from "../base/text-column.ts";
 import type { PartitionQuery } from "../partitions/partition-search.ts";
+import { rowAt } from "../partitions/partition-table.ts";
 import { finite } from "../partitions/partition-view.ts";
 import type { RunTable } from "../partitions/run-table.ts";
 import type { SmallSeries } from "../wire.ts";
@@ -27,8 +29,8 @@ export async function worstSeries(
   const metric = query.sort === undefined ? undefined : await table.metric(query.sort);
   const found = await search.find(query, 0, count);
   // A partition without a value is neither among the best nor among the worst.
-  const rows = found.rows.filter((row) => metric === undefined || !Number.isNaN(metric[row]!));
-  const keys = Array.from(rows, (row) => textAt(table.keys, row));
+  const rows = [...found.rows].filter((row) => metric === undefined || !Number.isNaN(metric[row]));
+  const keys = rows.map((row) => textAt(table.keys, row));
   const ends =
     target === null || keys.length === 0
       ? []
@@ -42,16 +44,16 @@ export async function worstSeries(
         ).catch(() => []);
   const forecasts = new Map<number, unknown[]>();
   return Promise.all(
-    keys.map(async (key, i): Promise<SmallSeries> => {
-      const row = rows[i]!;
-      const position = table.segment[row]!;
-      const column = forecasts.get(position) ?? (await forecastsOf(engine, segments[position]!));
-      forecasts.set(position, column);
-      const text = column[table.at[row]!] as string | null;
+    rows.map(async (row, i): Promise<SmallSeries> => {
+      const key = textAt(table.keys, row);
+      const { segment, at } = rowAt(table, row);
+      const column = forecasts.get(segment) ?? (await forecastsOf(engine, segments[segment]));
+      forecasts.set(segment, column);
+      const text = column[at] as string | null;
       return {
         key,
         text: keyLabel(key),
-        value: metric === undefined ? null : finite(metric[row]!),
+        value: metric === undefined ? null : finite(metric[row]),
         history: Array.from(ends[i] ?? [], finite),
         forecast: text === null ? [] : (JSON.parse(text) as (number | null)[]),
       };
@@ -59,7 +61,9 @@ export async function worstSeries(
   );
 }
 
-async function forecastsOf({ stage }: Engine, { path, sha256 }: IndexedSegment): Promise<unknown[]> {
+async function forecastsOf({ stage }: Engine, segment: IndexedSegment | undefined): Promise<unknown[]> {
+  if (segment === undefined) throw new ManymodelError("corrupt", "the index has fewer segments than its table names");
+  const { path, sha256 } = segment;
   const bytes = await getVerified(stage, path, sha256, "it was committed; its checksum differs");
   return (await decodeSegmentColumns(bytes, path, ["forecast"])).forecast;
 }

@@ -1,3 +1,4 @@
+import { zip } from "../../core/aligned.ts";
 import { type Database, transact } from "./database.ts";
 
 /** Runs a write with whatever else waits to be written, in one transaction; resolves after its commit. */
@@ -30,11 +31,10 @@ export function groupCommit(db: Database): GroupCommit {
     waiting = [];
     try {
       const results = transact(db, () => group.map(perform));
-      group.forEach(({ resolve, reject }, i) => {
-        const result = results[i]!;
+      for (const [{ resolve, reject }, result] of zip(group, results)) {
         if ("error" in result) reject(result.error);
         else resolve(result.value as never);
-      });
+      }
     } catch (error) {
       for (const { reject } of group) reject(error);
     }

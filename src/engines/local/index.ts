@@ -8,6 +8,7 @@ import type { Versions } from "../../ports/versions.ts";
 import { directoryStage } from "../../stages/directory.ts";
 import { openStage, stageDirectory } from "../../stages/open.ts";
 import { openDuck } from "../node/duck.ts";
+import { readRow } from "../node/read-row.ts";
 import { nodeWorkers } from "../node/workers.ts";
 import { localCatalog } from "./catalog.ts";
 import { type Database, NOW, openDatabase } from "./database.ts";
@@ -36,7 +37,7 @@ export async function openLocalEngine(workspace: string, options: LocalEngineOpt
   const address = options.stage;
   const directory = address === undefined ? path.join(root, "stage") : stageDirectory(address);
   const folders = openFolders(root, directory);
-  const elsewhere = directory === undefined ? openStage(address!) : undefined;
+  const elsewhere = address !== undefined && directory === undefined ? openStage(address) : undefined;
   let opened: Database | undefined;
   const database = () => (opened ??= openDatabase(folders.database));
   const duck = openDuck(folders.temporary, options.threads === undefined ? {} : { threads: String(options.threads) });
@@ -66,8 +67,8 @@ export async function openLocalEngine(workspace: string, options: LocalEngineOpt
       const [facts] = database().prepare(`SELECT sqlite_version() AS version, ${NOW} AS clock`).all() as [
         { version: string; clock: number },
       ];
-      const duckdb = await duck.use((connection) => connection.runAndReadAll("SELECT version()"));
-      const versions = { sqlite: facts.version, duckdb: String(duckdb.getRows()[0]![0]) };
+      const [duckdb] = await duck.use((connection) => readRow(connection, "SELECT version()"));
+      const versions = { sqlite: facts.version, duckdb: String(duckdb) };
       return { versions, privileges: [], clock: facts.clock };
     },
     async close() {

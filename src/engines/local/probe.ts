@@ -12,7 +12,7 @@ export async function fillProbe(
   const names = columns.map((_, i) => `t${i} VARCHAR`);
   await connection.run(`CREATE OR REPLACE TEMP TABLE probe (i INTEGER, ${names.join(", ")})`);
   const appender = await connection.createAppender("probe");
-  const rows = columns[0]!.length;
+  const rows = Math.max(0, ...columns.map(({ length }) => length));
   for (let from = 0; from < rows; from += ROWS_PER_CHUNK) {
     const count = Math.min(ROWS_PER_CHUNK, rows - from);
     const chunk = DuckDBDataChunk.create(types, count);

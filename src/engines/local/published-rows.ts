@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { zip } from "../../core/aligned.ts";
 import type { ColumnBatch, ColumnInfo } from "../../core/column.ts";
 import { identifier, readParquet } from "../node/duck.ts";
 import { fillProbe } from "./probe.ts";
@@ -15,16 +16,16 @@ export async function readPublished(
   wanted: readonly string[],
 ): Promise<ColumnBatch> {
   const columns = wanted.flatMap((name) => known.find((column) => column.name === name) ?? []);
-  if (files.length === 0 || columns.length < wanted.length) return { length: 0, columns: {} };
+  const [first] = columns;
+  if (files.length === 0 || first === undefined || columns.length < wanted.length) return { length: 0, columns: {} };
   const selected = columns.map((column) => valueExpression(column));
-  const first = identifier(wanted[0]!);
-  const sql = `SELECT 0, ${selected.join(", ")} FROM ${readParquet(files)} WHERE ${first} IS NOT NULL`;
+  const sql = `SELECT 0, ${selected.join(", ")} FROM ${readParquet(files)} WHERE ${identifier(first.name)} IS NOT NULL`;
   const result = await connection.stream(sql);
   const { length, columns: values } = await readColumns(
     result,
     columns.map(({ type }) => type),
   );
-  return { length, columns: Object.fromEntries(wanted.map((name, i) => [name, values[i]!])) };
+  return { length, columns: Object.fromEntries(zip(wanted, values)) };
 }
 
 /** Copies those published rows that have one of some values in a column into a file of their own. */

@@ -1,4 +1,5 @@
 import { type Json, StatementType } from "@duckdb/node-api";
+import { zip } from "../../core/aligned.ts";
 import { ManymodelError } from "../../core/errors.ts";
 import type { Stage } from "../../ports/stage.ts";
 import type { QueryResult, QueryValue } from "../../ports/tables.ts";
@@ -38,8 +39,10 @@ export async function queryWorkspace(
       if (elsewhere !== undefined) await fetchSegments(db, elsewhere, folders.stage);
       views.push(...resultViews(db, folders.stage));
     }
-    for (const { name } of store.list())
-      if (mentioned(name)) views.push([name, `SELECT * FROM ${store.find(name)!.from}`]);
+    for (const { name } of store.list()) {
+      const table = mentioned(name) ? store.find(name) : undefined;
+      if (table !== undefined) views.push([name, `SELECT * FROM ${table.from}`]);
+    }
     for (const [name, select] of views)
       if (mentioned(name)) await connection.run(`CREATE VIEW ${identifier(name)} AS ${select}`);
     const readable = [folders.tables, folders.stage].map((folder) => literal(`${folder}/`)).join(", ");
@@ -62,7 +65,7 @@ export async function queryWorkspace(
     const rows = reader
       .getRowsJson()
       .slice(0, limit)
-      .map((row) => row.map((value, i) => plain(value, types[i]!)));
+      .map((row) => Array.from(zip(row, types), ([value, type]) => plain(value, type)));
     return { columns: reader.columnNames(), rows, truncated: reader.currentRowCount > limit };
   } catch (cause) {
     if (cause instanceof ManymodelError) throw cause;

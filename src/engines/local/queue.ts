@@ -102,8 +102,8 @@ export function localQueue(db: Database): Queue {
       if (late) giveUp.run(run, maxAttempts);
       else if (!any(run, "available")) return undefined;
       const row = await commit(() => (late ? claimWithLapsed : claim).get(worker, leaseMs, run, run));
-      const { chunk, attempt } = (row ?? {}) as { chunk?: number; attempt?: number };
-      return chunk === undefined ? undefined : { run, worker, chunk, attempt: attempt! };
+      const leased = row as { chunk: number; attempt: number } | undefined;
+      return leased && { run, worker, chunk: leased.chunk, attempt: leased.attempt };
     },
     async renew(lease, leaseMs) {
       return renew.run(leaseMs, ...holder(lease)).changes === 1;

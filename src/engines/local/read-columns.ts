@@ -18,7 +18,7 @@ export interface ReadColumns {
 /** Reads a whole result column by column. The first column is a non-null INTEGER; numbers and times are DOUBLE. */
 export async function readColumns(result: DuckDBResult, types: readonly ColumnType[]): Promise<ReadColumns> {
   const first: Int32Array[] = [];
-  const pieces: (Float64Array | Uint8Array | (string | null)[])[][] = types.map(() => []);
+  const read = types.map((type) => ({ type, pieces: [] as (Float64Array | Uint8Array | (string | null)[])[] }));
   let length = 0;
   for (;;) {
     const chunk = await result.fetchChunk();
@@ -26,23 +26,19 @@ export async function readColumns(result: DuckDBResult, types: readonly ColumnTy
     const rows = chunk.rowCount;
     length += rows;
     first.push(Int32Array.from((chunk.getColumnVector(0) as unknown as RawVector).items));
-    for (let c = 0; c < types.length; c++) {
+    for (const [c, { type, pieces }] of read.entries()) {
       const vector = chunk.getColumnVector(c + 1) as unknown as RawVector;
-      pieces[c]!.push(
-        types[c] === "string"
-          ? strings(vector, rows)
-          : types[c] === "boolean"
-            ? booleans(vector, rows)
-            : numbers(vector, rows),
+      pieces.push(
+        type === "string" ? strings(vector, rows) : type === "boolean" ? booleans(vector, rows) : numbers(vector, rows),
       );
     }
   }
-  const columns = types.map((type, c): Column => {
-    if (type === "string") return { type, values: (pieces[c] as (string | null)[][]).flat() };
-    if (type === "boolean") return { type, values: join(pieces[c] as Uint8Array[], new Uint8Array(length)) };
+  const columns = read.map(({ type, pieces }): Column => {
+    if (type === "string") return { type, values: (pieces as (string | null)[][]).flat() };
+    if (type === "boolean") return { type, values: join(pieces as Uint8Array[], new Uint8Array(length)) };
     return {
       type: type === "integer" ? "number" : type,
-      values: join(pieces[c] as Float64Array[], new Float64Array(length)),
+      values: join(pieces as Float64Array[], new Float64Array(length)),
     };
   });
   return { length, first: join(first, new Int32Array(length)), columns };

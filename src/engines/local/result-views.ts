@@ -131,11 +131,12 @@ export function resultViews(db: Database, stageRoot: string): Map<string, string
   const types = new Map<string, Set<string>>();
   for (const { name, type } of runs.flatMap((run) => run.keys))
     types.set(name.toUpperCase(), (types.get(name.toUpperCase()) ?? new Set()).add(type));
+  const mixed = new Set([...types].flatMap(([name, known]) => (known.size > 1 ? [name] : [])));
   const select = (view: ResultView, { runId, keys, rows }: (typeof runs)[number]) => {
     const taken = new Set(["RUN_ID", ...view.columns.map(([name]) => name)]);
     const keyColumns = keys.map((key): [string, string] => {
       const name = taken.has(key.name.toUpperCase()) ? `KEY_${key.name}` : key.name;
-      return [name, keyExpression(key, types.get(key.name.toUpperCase())!.size > 1)];
+      return [name, keyExpression(key, mixed.has(key.name.toUpperCase()))];
     });
     const own = view.columns.map(([name, expression]): [string, string] => [
       name,

@@ -74,7 +74,7 @@ async function writeFiles(
   folder: string,
 ): Promise<{ partitions: number; rows: number }> {
   const files = { keys: path.join(folder, "keys.parquet"), data: path.join(folder, "data.parquet") };
-  const grouped = keys.map((key, i) => `CAST(${identifier(key.name)} AS ${KEY_SQL_TYPES[key.keyType!]}) AS k${i}`);
+  const grouped = keys.map((key, i) => `CAST(${identifier(key.name)} AS ${KEY_SQL_TYPES[key.keyType]}) AS k${i}`);
   const list = keys.map((_, i) => `k${i}`);
   const nullsFirst = list.map((k) => `${k} NULLS FIRST`).join(", ");
   await connection.run(
@@ -84,11 +84,11 @@ async function writeFiles(
     [files.keys],
   );
   const joined = keys
-    .map((key, i) => `k.k${i} IS NOT DISTINCT FROM CAST(s.${identifier(key.name)} AS ${KEY_SQL_TYPES[key.keyType!]})`)
+    .map((key, i) => `k.k${i} IS NOT DISTINCT FROM CAST(s.${identifier(key.name)} AS ${KEY_SQL_TYPES[key.keyType]})`)
     .join(" AND ");
   const selected = columns.map((column, i) => `${valueExpression(column, "s.")} AS c${i}`);
   // Every column takes part in the order, so that rows that are equal in time come in the same order every time.
-  const rest = columns.filter((column) => !order.includes(column) && !keys.includes(column));
+  const rest = columns.filter((column) => !order.includes(column) && !keys.some((key) => key === column));
   const sorted = [...order, ...rest].map((column) => `s.${identifier(column.name)} NULLS FIRST`);
   await connection.run(
     `COPY (SELECT k.p AS p${selected.map((s) => `, ${s}`).join("")} FROM ${from} s

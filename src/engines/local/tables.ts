@@ -3,7 +3,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { columnsOf } from "../../core/column.ts";
 import { encodeColumns } from "../../core/encode-columns.ts";
 import { ManymodelError } from "../../core/errors.ts";
-import { type KeyValue, keyText, type PartitionKey, parseKeyText } from "../../core/partition-key.ts";
+import { keyTexts, type PartitionKey, parseKey } from "../../core/partition-key.ts";
 import type { Snapshot } from "../../core/run.ts";
 import type { Stage } from "../../ports/stage.ts";
 import type { CsvFormat, PartitionRows, Tables } from "../../ports/tables.ts";
@@ -11,6 +11,7 @@ import { writeWhole } from "../../stages/whole-file.ts";
 import { type Duck, duckSays, identifier, readParquet } from "../node/duck.ts";
 import { fileFingerprint, openFile } from "../node/file-source.ts";
 import { importedColumns } from "../node/imported-columns.ts";
+import { readRow } from "../node/read-row.ts";
 import type { Database } from "./database.ts";
 import type { Folders } from "./folders.ts";
 import { fillProbe } from "./probe.ts";
@@ -48,13 +49,7 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
       const texts = snapshot.keyColumns.map((_, i) => `CAST(k${i} AS VARCHAR)`);
       const sql = `SELECT ${texts.join(", ")} FROM ${readParquet([files(snapshot).keys])} WHERE p >= ${Number(from)} AND p < ${Number(to)} ORDER BY p`;
       const result = await duck.use((connection) => connection.runAndReadAll(sql));
-      return result
-        .getRows()
-        .map((row) =>
-          row.map(
-            (text, i): KeyValue => (text === null ? null : parseKeyText(snapshot.keyColumns[i]!.type, text as string)),
-          ),
-        );
+      return (result.getRows() as (string | null)[][]).map((row) => parseKey(snapshot.keyColumns, row));
     },
 
     async locate(snapshot, keys) {
@@ -66,7 +61,7 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
 
     async read(snapshot, ordinals): Promise<PartitionRows> {
       const wanted = ordinals.filter((ordinal) => ordinal >= 0);
-      const contiguous = wanted.every((ordinal, i) => ordinal === wanted[0]! + i);
+      const contiguous = wanted.every((ordinal, i) => ordinal - i === wanted[0]);
       const condition = contiguous
         ? `p BETWEEN ${wanted[0]} AND ${wanted.at(-1)}`
         : `p IN (${wanted.map(Number).join(", ")}) ORDER BY file_row_number`;
@@ -151,8 +146,8 @@ async function importRows(connection: DuckDBConnection, file: string, part: stri
   await fileFingerprint(file, () => []);
   const { from, texts, columns } = await openFile(connection, file, csv);
   await connection.run(`COPY (SELECT * FROM ${from}) TO $1 (FORMAT parquet, COMPRESSION snappy)`, [part]);
-  const counted = await connection.runAndReadAll(`SELECT CAST(count(*) AS DOUBLE) FROM ${readParquet([part])}`);
-  const rows = counted.getRows()[0]![0] as number;
+  const count = `SELECT CAST(count(*) AS DOUBLE) FROM ${readParquet([part])}`;
+  const [rows] = (await readRow(connection, count)) as [number];
   return { rows, columns: await importedColumns(connection, readParquet([part]), columns, texts) };
 }
 
@@ -163,15 +158,11 @@ async function locate(
   keys: readonly PartitionKey[],
   ordinals: Int32Array,
 ): Promise<void> {
-  const names = keyColumns.map((_, i) => `t${i}`);
-  await fillProbe(
-    connection,
-    keyColumns.map((column, c) => keys.map((key) => (key[c] === null ? null : keyText(column, key[c]!)))),
-  );
-  const cast = (c: number) => `CAST(t${c} AS ${KEY_SQL_TYPES[keyColumns[c]!.type]})`;
-  const joined = names.map((_, c) => `k.k${c} IS NOT DISTINCT FROM ${cast(c)}`).join(" AND ");
+  await fillProbe(connection, keyTexts(keyColumns, keys));
+  const casts = keyColumns.map(({ type }, c) => `CAST(t${c} AS ${KEY_SQL_TYPES[type]})`);
+  const joined = casts.map((cast, c) => `k.k${c} IS NOT DISTINCT FROM ${cast}`).join(" AND ");
   const hasNull = keys.some((key) => key[0] === null);
-  const range = `k.k0 BETWEEN (SELECT min(${cast(0)}) FROM probe) AND (SELECT max(${cast(0)}) FROM probe)`;
+  const range = `k.k0 BETWEEN (SELECT min(${casts[0]}) FROM probe) AND (SELECT max(${casts[0]}) FROM probe)`;
   const sql = `SELECT i, p FROM probe JOIN (SELECT * FROM ${readParquet([file])} k ${hasNull ? "" : `WHERE ${range}`}) k ON ${joined}`;
   const result = await connection.runAndReadAll(sql);
   for (const [i, p] of result.getRows() as [number, number][]) ordinals[i] = p;

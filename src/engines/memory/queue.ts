@@ -57,7 +57,9 @@ export function memoryQueue(now: () => number): Queue {
       );
     },
     async release(run, workers) {
-      const theirs = entries(run).filter(({ state, worker }) => state === "leased" && workers.includes(worker!));
+      const theirs = entries(run).filter(
+        ({ state, worker }) => state === "leased" && worker !== null && workers.includes(worker),
+      );
       for (const entry of theirs) Object.assign(entry, { state: "available", forgiven: entry.forgiven + 1 });
       return theirs.length;
     },
@@ -75,8 +77,13 @@ export function memoryQueue(now: () => number): Queue {
     },
     async claim(run, worker, { leaseMs, maxAttempts }) {
       for (const entry of entries(run))
-        if (entry.state === "leased" && entry.leaseUntil <= now() && entry.attempt - entry.forgiven >= maxAttempts)
-          Object.assign(entry, { state: "failed", error: lapsedLease(entry.worker!) });
+        if (
+          entry.worker !== null &&
+          entry.state === "leased" &&
+          entry.leaseUntil <= now() &&
+          entry.attempt - entry.forgiven >= maxAttempts
+        )
+          Object.assign(entry, { state: "failed", error: lapsedLease(entry.worker) });
       const free = entries(run)
         .filter(
           (entry) =>

@@ -1,13 +1,16 @@
 import { createHash } from "node:crypto";
+import { zip } from "../../core/aligned.ts";
 import {
   type Column,
   type ColumnBatch,
   type ColumnInfo,
   columnsOf,
+  getColumn,
   matchColumn,
   sliceColumn,
 } from "../../core/column.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
+import { offsetsOf } from "../../core/offsets.ts";
 import { encodeKey, type KeyColumn, type KeyType, type KeyValue, type PartitionKey } from "../../core/partition-key.ts";
 import type { DataQuery, Snapshot } from "../../core/run.ts";
 import type { ExposedRun, Tables } from "../../ports/tables.ts";
@@ -34,7 +37,20 @@ export function memoryTables(): Tables {
   const pinned = new Map<string, Pinned>();
   const exposed = new Map<string, ExposedRun>();
   const find = (name: string) => [...tables].find(([own]) => own.toUpperCase() === name.toUpperCase())?.[1];
-  const pin = ({ id }: Snapshot) => pinned.get(id)!;
+  const getTable = (name: string) => {
+    const table = find(name);
+    if (table === undefined)
+      throw new ManymodelError(
+        "not-found",
+        `there is no table ${show(name)}; there is ${[...tables.keys()].join(", ") || "none"}`,
+      );
+    return table;
+  };
+  const pin = ({ id }: Snapshot) => {
+    const snapshot = pinned.get(id);
+    if (snapshot === undefined) throw new ManymodelError("corrupt", `there is no snapshot ${id}`);
+    return snapshot;
+  };
   return {
     async list() {
       return [...tables].map(([name, { owners }]) => ({
@@ -43,13 +59,7 @@ export function memoryTables(): Tables {
       }));
     },
     async snapshot(query) {
-      const table = find(query.table);
-      if (table === undefined)
-        throw new ManymodelError(
-          "not-found",
-          `there is no table ${show(query.table)}; there is ${[...tables.keys()].join(", ") || "none"}`,
-        );
-      const taken = pinRows(query, table);
+      const taken = pinRows(query, getTable(query.table));
       pinned.set(taken.snapshot.id, taken);
       return taken.snapshot;
     },
@@ -61,12 +71,15 @@ export function memoryTables(): Tables {
       return Int32Array.from(keys, (key) => positions.get(encodeKey(snapshot.keyColumns, key)) ?? -1);
     },
     async read(snapshot, ordinals) {
-      const rows = ordinals.filter((ordinal) => ordinal >= 0).map((ordinal) => pin(snapshot).rows[ordinal]!);
-      const offsets = new Int32Array(ordinals.length + 1);
-      ordinals.forEach((ordinal, i) => {
-        offsets[i + 1] = offsets[i]! + (ordinal < 0 ? 0 : pin(snapshot).rows[ordinal]!.length);
-      });
-      return { batch: concat(snapshot.columns.map(asRead), rows), offsets };
+      const { rows } = pin(snapshot);
+      const partitions = ordinals.map((ordinal) => rows[ordinal]);
+      return {
+        batch: concat(
+          snapshot.columns.map(asRead),
+          partitions.filter((partition) => partition !== undefined),
+        ),
+        offsets: offsetsOf(partitions.map((partition) => partition?.length ?? 0)),
+      };
     },
     async import() {
       throw new ManymodelError("usage", "the memory engine has no files; open a workspace with the local engine");
@@ -89,14 +102,15 @@ export function memoryTables(): Tables {
       const known = batches.filter((batch) => columns.every((column) => column in batch.columns));
       const types = columns.flatMap((name) => known[0]?.columns[name] && { name, type: known[0].columns[name].type });
       const whole = concat(types.filter((type) => type !== undefined).map(asRead), known);
-      const first = whole.columns[columns[0]!];
+      const [leading] = columns;
+      const first = leading === undefined ? undefined : whole.columns[leading];
       if (first === undefined) return { length: 0, columns: {} };
-      return pickBatch(whole, (row) => cell(first, row) !== null);
+      return pickBatch(whole, first, (value) => value !== null);
     },
     async carry(name, owner, { column, values }, set) {
       const wanted = new Set<unknown>(values);
-      const kept = (find(name)!.owners.get(owner) ?? []).map((batch) =>
-        pickBatch(batch, (row) => wanted.has(cell(batch.columns[column]!, row))),
+      const kept = (getTable(name).owners.get(owner) ?? []).map((batch) =>
+        pickBatch(batch, getColumn(batch, column), (value) => wanted.has(value)),
       );
       const whole = concat(
         [...new Map(kept.flatMap(columnsOf).map((info) => [info.name, info])).values()],
@@ -117,10 +131,13 @@ export function memoryTables(): Tables {
       return table && [...new Map(known.map((column) => [column.name.toUpperCase(), column])).values()];
     },
     async publish(table, owner, written) {
-      find(table)!.owners.set(
-        owner,
-        written.map(({ id }) => parts.get(id)!),
-      );
+      const batches = written.flatMap(({ id }) => parts.get(id) ?? []);
+      if (batches.length < written.length)
+        throw new ManymodelError(
+          "conflict",
+          `parts of ${table} were deleted before they were published; write them again`,
+        );
+      getTable(table).owners.set(owner, batches);
     },
     async stored() {
       const snapshots = [...pinned.keys()].map((id) => ({ kind: "snapshot" as const, id, bytes: 0, ageMs: Infinity }));
@@ -150,9 +167,10 @@ function pinRows(query: DataQuery, table: Table): Pinned {
   const names = table.columns.map((column) => column.name);
   const find = (wanted: string) => {
     const name = matchColumn(names, wanted);
-    if (name === undefined)
+    const column = table.columns.find((column) => column.name === name);
+    if (column === undefined)
       throw new ManymodelError("input", `${query.table} has no column ${show(wanted)}; it has ${names.join(", ")}`);
-    return table.columns.find((column) => column.name === name)!;
+    return column;
   };
   const keyColumns = query.keyColumns.map(find).map(({ name, type }): KeyColumn => ({ name, type: keyType(type) }));
   if (new Set(keyColumns.map((column) => column.name)).size < keyColumns.length)
@@ -164,16 +182,16 @@ function pinRows(query: DataQuery, table: Table): Pinned {
   const listed = (query.columns ?? names).map(find);
   const time = order.at(-1);
   const columns = time === undefined || listed.includes(time) ? listed : [...listed, time];
-  const groups = new Map<string, { key: KeyValue[]; rows: number[] }>();
-  for (let row = 0; row < whole.length; row++) {
-    const key = keyColumns.map(({ name }) => cell(whole.columns[name]!, row));
+  const by = [...order, ...columns.filter((column) => !order.includes(column))];
+  const groups = new Map<string, { key: KeyValue[]; rows: { row: number; order: KeyValue[] }[] }>();
+  let row = 0;
+  for (const [key, order] of zip(cells(whole, keyColumns), cells(whole, by))) {
     const encoded = encodeKey(keyColumns, key);
     const group = groups.get(encoded) ?? { key, rows: [] };
     groups.set(encoded, group);
-    group.rows.push(row);
+    group.rows.push({ row: row++, order });
   }
   const sorted = [...groups].sort(([, a], [, b]) => compareCells(a.key, b.key));
-  const by = [...order, ...columns.filter((column) => !order.includes(column))].map(({ name }) => whole.columns[name]!);
   const snapshot: Snapshot = {
     id: createHash("sha256")
       .update(JSON.stringify([query, batches.map(fingerprint)]))
@@ -193,11 +211,10 @@ function pinRows(query: DataQuery, table: Table): Pinned {
     snapshot,
     keys: sorted.map(([, group]) => group.key),
     rows: sorted.map(([, { rows }]) => {
-      const cells = (row: number) => by.map((column) => cell(column, row));
-      const inOrder = rows.sort((a, b) => compareCells(cells(a), cells(b)));
+      const inOrder = rows.sort((a, b) => compareCells(a.order, b.order));
       return concat(
         columns,
-        inOrder.map((row) => slice(whole, row)),
+        inOrder.map(({ row }) => slice(whole, row)),
       );
     }),
     positions: new Map(sorted.map(([encoded], position) => [encoded, position])),
@@ -208,34 +225,40 @@ function keyType(type: ColumnInfo["type"]): KeyType {
   return type === "number" ? "double" : type;
 }
 
-function cell(column: Column, row: number): KeyValue {
+/** Returns the rows of a batch, each as the values of some of its columns. */
+function cells(batch: ColumnBatch, columns: readonly { readonly name: string }[]): KeyValue[][] {
+  const rows = Array.from({ length: batch.length }, (): KeyValue[] => []);
+  for (const { name } of columns) for (const [row, value] of zip(rows, values(getColumn(batch, name)))) row.push(value);
+  return rows;
+}
+
+/** Returns the values of a column as those of a key. */
+function values(column: Column): KeyValue[] {
   switch (column.type) {
     case "string":
-      return column.values[row]!;
-    case "integer": {
-      const value = column.values[row]!;
-      return value === null || !Number.isSafeInteger(Number(value)) ? value : Number(value);
-    }
+      return [...column.values];
+    case "integer":
+      return column.values.map((value) =>
+        value === null || !Number.isSafeInteger(Number(value)) ? value : Number(value),
+      );
     case "boolean":
-      return column.values[row] === 2 ? null : column.values[row] === 1;
-    default: {
-      const value = column.values[row]!;
-      if (Number.isNaN(value)) return null;
-      if (column.type === "number") return value;
-      const text = new Date(value)
-        .toISOString()
-        .replace("T", " ")
-        .replace(/\.?0*Z$/, "");
-      return column.type === "date" ? text.slice(0, 10) : text;
-    }
+      return Array.from(column.values, (value) => (value === 2 ? null : value === 1));
+    default:
+      return Array.from(column.values, (value) => {
+        if (Number.isNaN(value)) return null;
+        if (column.type === "number") return value;
+        const text = new Date(value)
+          .toISOString()
+          .replace("T", " ")
+          .replace(/\.?0*Z$/, "");
+        return column.type === "date" ? text.slice(0, 10) : text;
+      });
   }
 }
 
 /** NULL first, then by value; texts by their UTF-8 bytes, which code points sort alike. */
 function compareCells(a: readonly KeyValue[], b: readonly KeyValue[]): number {
-  for (let i = 0; i < a.length; i++) {
-    const x = a[i]!;
-    const y = b[i]!;
+  for (const [x, y] of zip(a, b)) {
     if (x === y) continue;
     if (x === null) return -1;
     if (y === null) return 1;
@@ -252,11 +275,11 @@ function slice(batch: ColumnBatch, row: number): ColumnBatch {
   return { length: 1, columns: Object.fromEntries(columns) };
 }
 
-function pickBatch(batch: ColumnBatch, wanted: (row: number) => boolean): ColumnBatch {
-  const rows = Array.from({ length: batch.length }, (_, row) => row).filter(wanted);
+/** Returns the rows of a batch for which a test of the values of one column, such as one of its own, holds. */
+function pickBatch(batch: ColumnBatch, column: Column, isPicked: (value: KeyValue) => boolean): ColumnBatch {
   return concat(
     columnsOf(batch),
-    rows.map((row) => slice(batch, row)),
+    values(column).flatMap((value, row) => (isPicked(value) ? slice(batch, row) : [])),
   );
 }
 
@@ -269,7 +292,7 @@ function asRead({ name, type }: ColumnInfo): ColumnInfo {
 function concat(columns: readonly ColumnInfo[], batches: readonly ColumnBatch[]): ColumnBatch {
   const length = batches.reduce((sum, batch) => sum + batch.length, 0);
   const joined = columns.map(({ name, type }): [string, Column] => {
-    const values = batches.flatMap((batch) => Array.from<unknown>(batch.columns[name]!.values));
+    const values = batches.flatMap((batch) => Array.from<unknown>(getColumn(batch, name).values));
     if (type === "string" || type === "integer") return [name, { type, values } as Column];
     if (type === "boolean") return [name, { type, values: Uint8Array.from(values as number[]) }];
     return [name, { type, values: Float64Array.from(values, (value) => (value === null ? NaN : Number(value))) }];

@@ -38,7 +38,10 @@ export async function checkEven(
   delimiter: string | undefined,
   names: readonly string[],
 ): Promise<void> {
-  const isOne = names.length === 1 && delimiter === undefined && DELIMITERS.some((text) => names[0]!.includes(text));
+  const isOne =
+    names.length === 1 &&
+    delimiter === undefined &&
+    names.some((name) => DELIMITERS.some((text) => name.includes(text)));
   // Without a header; that alone is well.
   const isUnnamed = names.length > 1 && names[0] === "column0";
   if (!isOne && !isUnnamed) return;

@@ -8,6 +8,7 @@ import type { KeyType } from "../../core/partition-key.ts";
 import type { CsvFormat } from "../../ports/tables.ts";
 import { checkEven, csvFailure } from "./csv-failure.ts";
 import { fileLiteral, identifier, literal } from "./duck.ts";
+import { readRow } from "./read-row.ts";
 import type { SourceColumn } from "./resolve-query.ts";
 
 /** The columns of a file, and what to select its rows from. */
@@ -114,8 +115,8 @@ async function readCsv(connection: DuckDBConnection, file: string, csv: CsvForma
   });
   if (numeric.length === 0) return source(sniffed);
   const padded = numeric.map(({ alias }) => `coalesce(bool_or(regexp_matches(${alias}, '^0[0-9]')), false)`);
-  const found = await connection.runAndReadAll(`SELECT ${padded.join(", ")} FROM ${texts}`);
-  const text = numeric.filter((_, i) => found.getRows()[0]![i] === true);
+  const found = await readRow(connection, `SELECT ${padded.join(", ")} FROM ${texts}`);
+  const text = numeric.filter((_, i) => found[i] === true);
   if (text.length === 0) return source(sniffed);
   const types = text.map((column) => `${literal(column.name)}: 'VARCHAR'`).join(", ");
   return source(`read_csv(${name}, sample_size = -1, types = {${types}})`);

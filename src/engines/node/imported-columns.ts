@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { ImportedColumn } from "../../ports/tables.ts";
 import { identifier } from "./duck.ts";
+import { readRow } from "./read-row.ts";
 import type { SourceColumn } from "./resolve-query.ts";
 
 /** Day and month in figures, in either order, before a year. */
@@ -19,31 +20,31 @@ export async function importedColumns(
   columns: readonly SourceColumn[],
   texts: string | undefined,
 ): Promise<ImportedColumn[]> {
-  const one = async (sql: string) => (await connection.runAndReadAll(sql)).getRows()[0]!;
   const found: ImportedColumn[] = [];
   for (const [i, { name, sqlType, type }] of columns.entries()) {
-    const isTime = type === "date" || type === "timestamp";
-    if (!isTime) {
+    if (type !== "date" && type !== "timestamp") {
       found.push({ name, type: type ?? sqlType });
       continue;
     }
     const column = identifier(name);
-    const [first, last] = await one(
+    const [first, last] = (await readRow(
+      connection,
       `SELECT CAST(min(${column}) AS VARCHAR), CAST(max(${column}) AS VARCHAR) FROM ${from}`,
-    );
+    )) as [string | null, string | null];
     const part = (nth: number) => `TRY_CAST(regexp_extract(c${i}, '${EITHER_ORDER}', ${nth}) AS INTEGER)`;
     const [sample] =
       texts === undefined
         ? [null]
-        : await one(
+        : await readRow(
+            connection,
             `SELECT CASE WHEN bool_and(coalesce(${part(1)} <= 12 AND ${part(2)} <= 12, false)) THEN max(c${i}) END
              FROM ${texts} WHERE c${i} IS NOT NULL AND c${i} <> ''`,
           );
     found.push({
       name,
-      type: type!,
-      first: first as string | null,
-      last: last as string | null,
+      type,
+      first,
+      last,
       ...(typeof sample === "string" && { ambiguous: sample }),
     });
   }

@@ -12,10 +12,16 @@ export interface SourceColumn {
   readonly keyType: KeyType | null;
 }
 
+/** A source's column that can be part of a key. */
+export type KeyedColumn<Column extends SourceColumn = SourceColumn> = Column & { readonly keyType: KeyType };
+
+/** A source's column that a model can read. */
+export type ReadableColumn<Column extends SourceColumn = SourceColumn> = Column & { readonly type: ColumnType };
+
 /** The columns of a source that a query means. */
 export interface ResolvedQuery<Column extends SourceColumn = SourceColumn> {
-  readonly keys: readonly Column[];
-  readonly columns: readonly Column[];
+  readonly keys: readonly KeyedColumn<Column>[];
+  readonly columns: readonly ReadableColumn<Column>[];
   readonly order: readonly Column[];
 }
 
@@ -27,29 +33,46 @@ export function resolveQuery<Column extends SourceColumn>(
   const names = source.map((column) => column.name);
   const find = (role: string) => (wanted: string) => {
     const name = matchColumn(names, wanted);
-    if (name === undefined)
+    const column = source.find((column) => column.name === name);
+    if (column === undefined)
       throw new ManymodelError(
         "input",
         `${query.table} has no column ${show(wanted)} (${role}); it has ${names.join(", ")}`,
       );
-    return source.find((column) => column.name === name)!;
+    return column;
   };
   if (query.keyColumns.length === 0)
     throw new ManymodelError("usage", `no key column for ${query.table}; name at least one in source.partition_by`);
-  const keys = query.keyColumns.map(find("partition_by"));
-  const twice = keys.find((key, i) => keys.indexOf(key) < i);
+  const keyed = query.keyColumns.map(find("partition_by"));
+  const twice = keyed.find((key, i) => keyed.indexOf(key) < i);
   if (twice !== undefined)
     throw new ManymodelError("usage", `column ${twice.name} is in partition_by twice; name each key column once`);
   const order = (query.orderBy ?? []).map(find("order_by"));
-  const columns = (query.columns ?? names).map(find("columns"));
-  for (const column of [...keys.filter((key) => key.keyType === null), ...columns.filter((c) => c.type === null)])
-    throw new ManymodelError(
+  const listed = (query.columns ?? names).map(find("columns"));
+  const unordered = order.filter((column) => !keyed.includes(column));
+  const time = unordered.at(-1);
+  const unreadable = ({ name, sqlType }: SourceColumn) =>
+    new ManymodelError(
       "input",
-      `column ${column.name} of ${query.table} has the type ${column.sqlType}, which a model cannot read; list the columns to read in source.columns`,
+      `column ${name} of ${query.table} has the type ${sqlType}, which a model cannot read; list the columns to read in source.columns`,
     );
-  const time = order.filter((column) => !keys.includes(column)).at(-1);
-  const all = time !== undefined && !columns.includes(time) ? [...columns, time] : columns;
-  return { keys, columns: all, order: order.filter((column) => !keys.includes(column)) };
+  const keys = keyed.map((column) => {
+    if (!isKeyed(column)) throw unreadable(column);
+    return column;
+  });
+  const columns = (time === undefined || listed.includes(time) ? listed : [...listed, time]).map((column) => {
+    if (!isReadable(column)) throw unreadable(column);
+    return column;
+  });
+  return { keys, columns, order: unordered };
+}
+
+function isKeyed<Column extends SourceColumn>(column: Column): column is KeyedColumn<Column> {
+  return column.keyType !== null;
+}
+
+function isReadable<Column extends SourceColumn>(column: Column): column is ReadableColumn<Column> {
+  return column.type !== null;
 }
 
 /** What a snapshot says of its columns. */
@@ -59,8 +82,8 @@ export function describeQuery({
   order,
 }: ResolvedQuery): Pick<Snapshot, "keyColumns" | "columns" | "timeColumn"> {
   return {
-    keyColumns: keys.map(({ name, keyType }): KeyColumn => ({ name, type: keyType! })),
-    columns: columns.map(({ name, type }) => ({ name, type: type! })),
+    keyColumns: keys.map(({ name, keyType }): KeyColumn => ({ name, type: keyType })),
+    columns: columns.map(({ name, type }) => ({ name, type })),
     timeColumn: order.at(-1)?.name ?? null,
   };
 }

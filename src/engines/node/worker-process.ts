@@ -1,3 +1,4 @@
+import { ManymodelError } from "../../core/errors.ts";
 import type { PlainData } from "../../core/plain-data.ts";
 import { startThread } from "./vessel.ts";
 
@@ -5,6 +6,8 @@ import { startThread } from "./vessel.ts";
  * A worker in a process of its own: what it is asked is passed on to a thread, so that this process hears, whatever a
  * body does, that the one that started it has ended.
  */
+const send = process.send?.bind(process);
+if (send === undefined) throw new ManymodelError("usage", "a worker's process is started by another process, with IPC");
 process.once("disconnect", () => process.exit());
 // What interrupts a terminal's whole group is answered by the one that started it, which may let a chunk be ended.
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {});
@@ -15,7 +18,7 @@ process.once("message", (first) => {
     context: PlainData;
     memoryMb?: number;
   };
-  const tell = (message: unknown, then: () => void = () => {}) => process.send!(message, undefined, {}, then);
+  const tell = (message: unknown, then: () => void = () => {}) => send(message, undefined, {}, then);
   const entry = { module: new URL(module), context, ...(memoryMb !== undefined && { memoryMb }) };
   const thread = startThread(entry, name, {
     told: (message) => tell(message),

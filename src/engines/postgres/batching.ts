@@ -1,3 +1,5 @@
+import { zip } from "../../core/aligned.ts";
+
 /** Asks for something together with whatever else is asked for meanwhile. */
 export type Batched<Item, Answer> = (item: Item) => Promise<Answer>;
 
@@ -27,7 +29,7 @@ export function batched<Item, Answer>(
       waiting = waiting.slice(LARGEST);
       try {
         const answers = await send(group.map(({ item }) => item));
-        group.forEach(({ resolve }, i) => resolve(answers[i]!));
+        for (const [{ resolve }, answer] of zip(group, answers)) resolve(answer);
       } catch (error) {
         for (const { reject } of group) reject(error);
       }

@@ -1,4 +1,6 @@
+import { zip } from "../../core/aligned.ts";
 import type { Column, ColumnInfo } from "../../core/column.ts";
+import { offsetsOf } from "../../core/offsets.ts";
 import type { PartitionRows } from "../../ports/tables.ts";
 import { DAY_MS, EPOCH_MS, HEADER_BYTES } from "./binary-rows.ts";
 
@@ -46,19 +48,17 @@ export class PartitionDecoder {
   /** The rows of partitions, in the order asked for. What was not taken has none. */
   rows(ordinals: readonly number[]): PartitionRows {
     const tuples = ordinals.map((ordinal) => this.#tuples.get(ordinal));
-    const offsets = new Int32Array(ordinals.length + 1);
-    tuples.forEach((tuple, i) => {
-      offsets[i + 1] = offsets[i]! + (tuple?.rows ?? 0);
-    });
-    const length = offsets.at(-1)!;
-    const columns = this.#columns.map(({ name, type }, c): [string, Column] => {
-      const column = emptyColumn(type, length);
-      tuples.forEach((tuple, i) => {
-        if (tuple !== undefined) decode(column, tuple, tuple.arrays[c]! + ARRAY_HEADER, offsets[i]!);
-      });
-      return [name, column];
-    });
-    return { batch: { length, columns: Object.fromEntries(columns) }, offsets };
+    const lengths = tuples.map((tuple) => tuple?.rows ?? 0);
+    const length = lengths.reduce((sum, rows) => sum + rows, 0);
+    const columns = this.#columns.map(({ type }) => emptyColumn(type, length));
+    let start = 0;
+    for (const tuple of tuples) {
+      if (tuple === undefined) continue;
+      for (const [column, array] of zip(columns, tuple.arrays)) decode(column, tuple, array + ARRAY_HEADER, start);
+      start += tuple.rows;
+    }
+    const named = Array.from(zip(this.#columns, columns), ([{ name }, column]) => [name, column] as const);
+    return { batch: { length, columns: Object.fromEntries(named) }, offsets: offsetsOf(lengths) };
   }
 }
 

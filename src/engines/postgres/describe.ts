@@ -1,3 +1,5 @@
+import { zip } from "../../core/aligned.ts";
+import { firstRow } from "../../core/first-row.ts";
 import type { EngineFacts } from "../../ports/engine.ts";
 import type { Database } from "./database.ts";
 
@@ -10,19 +12,21 @@ const NEEDED = [
   ["SELECT", "mm$snapshots"],
 ] as const;
 
+const FACTS = `SELECT current_setting('server_version') AS version, current_user AS role,
+    extract(epoch FROM clock_timestamp())::float8 * 1000 AS clock,
+    has_schema_privilege($1::text::regnamespace, 'CREATE') AS creates,
+    (SELECT json_agg(has_table_privilege(wanted."table", wanted.privilege) ORDER BY n)
+     FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS wanted ("table", privilege, n)) AS granted`;
+
 /** The server's version and clock, and whether this role may do what a run asks of it. */
 export async function describeDatabase({ schema, run }: Database): Promise<EngineFacts> {
   const tables = NEEDED.map(([privilege, table]) => ({ privilege, table: `${schema}.${table}` }));
-  const { rows } = await run<{ version: string; role: string; clock: number; creates: boolean; granted: boolean[] }>(
-    `SELECT current_setting('server_version') AS version, current_user AS role,
-       extract(epoch FROM clock_timestamp())::float8 * 1000 AS clock,
-       has_schema_privilege($1::text::regnamespace, 'CREATE') AS creates,
-       (SELECT json_agg(has_table_privilege(wanted."table", wanted.privilege) ORDER BY n)
-        FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS wanted ("table", privilege, n)) AS granted`,
+  const { rows } = await run<{ version: string; role: string; clock: number; creates: boolean; granted: string }>(
+    FACTS,
     [schema, tables.map(({ table }) => table), tables.map(({ privilege }) => privilege)],
   );
-  const { version, role, clock, creates, granted } = rows[0]!;
-  const holds = JSON.parse(String(granted)) as boolean[];
+  const { version, role, clock, creates, granted } = firstRow(rows, FACTS);
+  const holds = JSON.parse(granted) as boolean[];
   return {
     versions: { postgresql: version },
     privileges: [
@@ -31,9 +35,9 @@ export async function describeDatabase({ schema, run }: Database): Promise<Engin
         granted: creates,
         advice: `GRANT CREATE ON SCHEMA ${schema} TO ${role}`,
       },
-      ...tables.map(({ privilege, table }, i) => ({
+      ...Array.from(zip(tables, holds), ([{ privilege, table }, granted]) => ({
         what: `${privilege} on ${table}`,
-        granted: holds[i]!,
+        granted,
         advice: `GRANT ${privilege} ON ${table} TO ${role}`,
       })),
     ],

@@ -1,4 +1,5 @@
 import type { Column, ColumnBatch } from "../../core/column.ts";
+import { ManymodelError } from "../../core/errors.ts";
 import { BinaryRows, PIECE_BYTES } from "./binary-rows.ts";
 
 /** The rows of a batch for a binary copy, each with the part it is of before its own values. NaN becomes NULL. */
@@ -17,21 +18,27 @@ export function* encodeColumns(part: bigint, { length, columns }: ColumnBatch): 
 function fieldWriter(rows: BinaryRows, column: Column): (row: number) => void {
   switch (column.type) {
     case "string":
-      return (row) => optional(column.values[row]!, (value) => rows.text(value));
+      return (row) => write(column.values[row], (value) => rows.text(value));
     case "integer":
-      return (row) => optional(column.values[row]!, (value) => rows.int8(BigInt(value)));
+      return (row) => write(column.values[row], (value) => rows.int8(BigInt(value)));
     case "boolean":
-      return (row) => (column.values[row] === 2 ? rows.null() : rows.boolean(column.values[row] === 1));
+      return (row) => write(column.values[row], (value) => (value === 2 ? rows.null() : rows.boolean(value === 1)));
     default: {
       const { type, values } = column;
-      const write = (value: number) =>
-        type === "number" ? rows.float8(value) : type === "date" ? rows.date(value) : rows.timestamp(value);
-      return (row) => (Number.isNaN(values[row]!) ? rows.null() : write(values[row]!));
+      const writeNumber = (value: number) => {
+        if (Number.isNaN(value)) rows.null();
+        else if (type === "number") rows.float8(value);
+        else if (type === "date") rows.date(value);
+        else rows.timestamp(value);
+      };
+      return (row) => write(values[row], writeNumber);
     }
   }
 
-  function optional<T>(value: T | null, write: (value: T) => void): void {
+  function write<T>(value: T | null | undefined, writeValue: (value: T) => void): void {
+    if (value === undefined)
+      throw new ManymodelError("corrupt", `a column of the type ${column.type} has too few values`);
     if (value === null) rows.null();
-    else write(value);
+    else writeValue(value);
   }
 }

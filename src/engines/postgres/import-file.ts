@@ -3,11 +3,12 @@ import { createReadStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import { ManymodelError } from "../../core/errors.ts";
-import type { CsvFormat, ImportedColumn } from "../../ports/tables.ts";
+import type { ImportedColumn, ImportOptions } from "../../ports/tables.ts";
 import { makeFolder } from "../../stages/whole-file.ts";
 import { type Duck, duckSays, identifier } from "../node/duck.ts";
 import { fileFingerprint, openFile } from "../node/file-source.ts";
 import { importedColumns } from "../node/imported-columns.ts";
+import { readRow } from "../node/read-row.ts";
 import type { SourceColumn } from "../node/resolve-query.ts";
 import type { TableStore } from "./table-store.ts";
 
@@ -45,18 +46,23 @@ const SQL_TYPES: Readonly<Record<string, string>> = {
   "TIMESTAMP WITH TIME ZONE": "timestamptz",
 };
 
+/** Where a file is imported, and by what. */
+export interface ImportPlace {
+  readonly store: TableStore;
+  readonly duck: Duck;
+  /** The folder of the file that COPY reads. */
+  readonly temporary: string;
+}
+
 /**
  * Loads a CSV, Parquet or JSON file as a table, whole or not at all: DuckDB reads it, as every engine does, and writes
  * what PostgreSQL's own COPY reads.
  */
 export async function importFile(
-  store: TableStore,
-  duck: Duck,
-  temporary: string,
+  { store, duck, temporary }: ImportPlace,
   file: string,
   table: string,
-  replace: boolean,
-  csv?: CsvFormat,
+  { replace, csv }: ImportOptions,
 ): Promise<{ rows: number; columns: readonly ImportedColumn[] }> {
   const source = path.resolve(file);
   await fileFingerprint(source, () => []);
@@ -74,10 +80,10 @@ export async function importFile(
          (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01')`,
         [lines],
       );
-      const counted = await connection.runAndReadAll(`SELECT CAST(count(*) AS DOUBLE) FROM ${from}`);
-      const rows = counted.getRows()[0]![0] as number;
+      const [rows] = (await readRow(connection, `SELECT CAST(count(*) AS DOUBLE) FROM ${from}`)) as [number];
       const known = columns.flatMap(({ name, type }) => (type === null ? [] : [{ name, type }]));
-      await store.import(table, known, typed, rows, () => createReadStream(lines, { highWaterMark: 1 << 20 }), replace);
+      const read = () => createReadStream(lines, { highWaterMark: 1 << 20 });
+      await store.import(table, { columns: known, typed, rows, lines: read }, replace);
       return { rows, columns: await importedColumns(connection, from, columns, asText) };
     });
   } catch (cause) {

@@ -1,4 +1,5 @@
 import type { ClientBase, FieldDef } from "pg";
+import { zip } from "../../core/aligned.ts";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
 import type { QueryResult, QueryValue } from "../../ports/tables.ts";
 import { type Database, isLost } from "./database.ts";
@@ -55,7 +56,9 @@ async function answer(
   });
   return {
     columns: await spelled(client, schema, fields),
-    rows: rows.slice(0, limit).map((row) => row.map((value, i) => plain(value, fields[i]!.dataTypeID))),
+    rows: rows
+      .slice(0, limit)
+      .map((row) => Array.from(zip(row, fields), ([value, field]) => plain(value, field.dataTypeID))),
     truncated: rows.length > limit,
   };
 }

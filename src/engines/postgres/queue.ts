@@ -1,4 +1,6 @@
+import { zip } from "../../core/aligned.ts";
 import type { SegmentInfo } from "../../core/artifact.ts";
+import { firstRow } from "../../core/first-row.ts";
 import { type ChunkGroup, lapsedLeaseSql, queueCounts } from "../../core/queue-counts.ts";
 import { type ChunkRecord, type ClaimOptions, type Lease, LONGEST_RETRY_MS, type Queue } from "../../ports/queue.ts";
 import { batched } from "./batching.ts";
@@ -76,8 +78,11 @@ export function postgresQueue(db: Database, signal: WorkSignal): Queue {
     const { rows, again } = await db.run<{ i: number; chunk: number; attempt: number }>(CLAIM, [
       ...[run, workers, leaseMs, maxAttempts],
     ]);
-    const leases = new Array<Lease | undefined>(asks.length).fill(undefined);
-    for (const { i, chunk, attempt } of rows) leases[i - 1] = { run, worker: workers[i - 1]!, chunk, attempt };
+    const leased = new Map(rows.map(({ i, chunk, attempt }) => [i - 1, { chunk, attempt }]));
+    const leases = workers.map((worker, i): Lease | undefined => {
+      const found = leased.get(i);
+      return found && { run, worker, ...found };
+    });
     if (again) await returnUnknown(run, workers, leases);
     return leases;
   };
@@ -91,19 +96,15 @@ export function postgresQueue(db: Database, signal: WorkSignal): Queue {
     );
   };
   const claim = batched<Ask, Lease | undefined>(async (asks) => {
-    const alike = new Map<string, number[]>();
-    asks.forEach(({ run, maxAttempts }, i) => {
-      const key = `${maxAttempts} ${run}`;
-      alike.set(key, [...(alike.get(key) ?? []), i]);
-    });
-    const leases = new Array<Lease | undefined>(asks.length);
-    for (const group of alike.values()) {
-      const found = await claimFor(group.map((i) => asks[i]!));
-      group.forEach((i, j) => {
-        leases[i] = found[j];
-      });
+    const alike = new Map<string, Ask[]>();
+    for (const ask of asks) {
+      const key = `${ask.maxAttempts} ${ask.run}`;
+      alike.set(key, [...(alike.get(key) ?? []), ask]);
     }
-    return leases;
+    const leases = new Map<Ask, Lease | undefined>();
+    for (const group of alike.values())
+      for (const [ask, lease] of zip(group, await claimFor(group))) leases.set(ask, lease);
+    return asks.map((ask) => leases.get(ask));
   });
   const finish = batched<{ lease: Lease; segment: SegmentInfo }, boolean>(async (ends) => {
     const column = <T>(of: (end: (typeof ends)[number]) => T) => ends.map(of);
@@ -141,7 +142,7 @@ export function postgresQueue(db: Database, signal: WorkSignal): Queue {
       const { rows } = await db.run<{ released: number; available: number; leased: number; waiting: boolean }>(FEED, [
         ...[run, upTo],
       ]);
-      const fed = rows[0]!;
+      const fed = firstRow(rows, FEED);
       if (fed.released > 0) await signal.tell(run);
       return fed;
     },
@@ -193,17 +194,16 @@ export function postgresQueue(db: Database, signal: WorkSignal): Queue {
       return failed;
     },
     async ended(run) {
-      const { rows } = await db.run<{ ended: boolean }>(
-        `SELECT NOT EXISTS (SELECT FROM ${chunks} WHERE run_id = $1 AND state = 'available')
+      const sql = `SELECT NOT EXISTS (SELECT FROM ${chunks} WHERE run_id = $1 AND state = 'available')
            AND NOT EXISTS (SELECT FROM ${chunks} WHERE run_id = $1 AND state = 'leased')
-           AND NOT EXISTS (SELECT FROM ${chunks} WHERE run_id = $1 AND state = 'waiting') AS ended`,
-        [run],
-      );
-      if (rows[0]!.ended && !announced.has(run)) {
+           AND NOT EXISTS (SELECT FROM ${chunks} WHERE run_id = $1 AND state = 'waiting') AS ended`;
+      const { rows } = await db.run<{ ended: boolean }>(sql, [run]);
+      const { ended } = firstRow(rows, sql);
+      if (ended && !announced.has(run)) {
         announced.add(run);
         await signal.tell(run);
       }
-      return rows[0]!.ended;
+      return ended;
     },
     async counts(run) {
       const { rows } = await db.run<ChunkGroup>(

@@ -1,7 +1,7 @@
 import type { ColumnType } from "../../core/column.ts";
 import type { KeyType } from "../../core/partition-key.ts";
 import { identifier } from "../node/duck.ts";
-import type { SourceColumn } from "../node/resolve-query.ts";
+import type { KeyedColumn, ReadableColumn, SourceColumn } from "../node/resolve-query.ts";
 
 /** A source's column, and how it is called in the database: our own tables' names are folded there. */
 export interface RelationColumn extends SourceColumn {
@@ -14,7 +14,7 @@ export interface RelationColumn extends SourceColumn {
 const asText = (column: string) => `(${column})::text COLLATE "C"`;
 
 /** A key column as it is kept. */
-export function keyExpression({ physical, keyType, scaled }: RelationColumn): string {
+export function keyExpression({ physical, keyType, scaled }: KeyedColumn<RelationColumn>): string {
   const column = identifier(physical);
   switch (keyType) {
     case "string":
@@ -23,7 +23,7 @@ export function keyExpression({ physical, keyType, scaled }: RelationColumn): st
     case "decimal":
       return asText(scaled ? column : `trim_scale(${column})`);
     default:
-      return `${column}::${KEY_SQL_TYPES[keyType!]}`;
+      return `${column}::${KEY_SQL_TYPES[keyType]}`;
   }
 }
 
@@ -49,8 +49,8 @@ export const VALUE_SQL_TYPES: Readonly<Record<ColumnType, string>> = {
 };
 
 /** A value as it is kept: numbers as doubles, times in UTC. */
-export function valueExpression({ physical, type }: Pick<RelationColumn, "physical" | "type">): string {
-  return `${identifier(physical)}::${VALUE_SQL_TYPES[type!]}`;
+export function valueExpression({ physical, type }: Pick<ReadableColumn<RelationColumn>, "physical" | "type">): string {
+  return `${identifier(physical)}::${VALUE_SQL_TYPES[type]}`;
 }
 
 /** What rows are ordered by. */

@@ -41,7 +41,7 @@ export async function findRelation(client: ClientBase, store: TableStore, table:
 async function foreign(client: ClientBase, table: string): Promise<string | undefined> {
   const parts = nameParts(table);
   if (parts === undefined) return undefined;
-  const [name, schema] = [parts.at(-1)!, parts.length === 2 ? parts[0]! : null];
+  const { name, schema } = parts;
   const { rows } = await client.query(
     `SELECT n.nspname AS schema, c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p') AND lower(c.relname) = lower($1)
@@ -56,13 +56,13 @@ async function foreign(client: ClientBase, table: string): Promise<string | unde
 }
 
 /** The parts of `table` or `schema.table`, each bare or in double quotes; undefined if it is neither. */
-function nameParts(table: string): string[] | undefined {
+function nameParts(table: string): { name: string; schema: string | null } | undefined {
   const part = /(?:"((?:[^"]|"")+)"|([^".\s/\\]+))/.source;
   const match = new RegExp(`^(?:${part}\\.)?${part}$`).exec(table);
-  if (match === null) return undefined;
-  const [, quotedSchema, schema, quotedName, name] = match;
-  const parts = [quotedSchema?.replaceAll('""', '"') ?? schema, quotedName?.replaceAll('""', '"') ?? name];
-  return parts.filter((text) => text !== undefined);
+  const [, quotedSchema, bareSchema, quotedName, bareName] = match ?? [];
+  const name = quotedName?.replaceAll('""', '"') ?? bareName;
+  const schema = quotedSchema?.replaceAll('""', '"') ?? bareSchema ?? null;
+  return name === undefined ? undefined : { name, schema };
 }
 
 /** Columns of a relation, in their order; a domain counts as what it is based on. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ClientBase } from "pg";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
-import { type KeyValue, keyText, type PartitionKey, parseKeyText } from "../../core/partition-key.ts";
+import { keyTexts, type PartitionKey, parseKey } from "../../core/partition-key.ts";
 import type { DataQuery, Snapshot } from "../../core/run.ts";
 import type { PartitionRows } from "../../ports/tables.ts";
 import { identifier } from "../node/duck.ts";
@@ -96,8 +96,8 @@ async function writeTable(
   const k = keys.map((_, i) => `k${i}`);
   const c = columns.map((_, i) => `c${i}`);
   const types = [
-    ...keys.map(({ keyType }, i) => `k${i} ${KEY_SQL_TYPES[keyType!]}`),
-    ...columns.map(({ type }, i) => `c${i} ${VALUE_SQL_TYPES[type!]}[]`),
+    ...keys.map(({ keyType }, i) => `k${i} ${KEY_SQL_TYPES[keyType]}`),
+    ...columns.map(({ type }, i) => `c${i} ${VALUE_SQL_TYPES[type]}[]`),
   ];
   await client.query(
     `CREATE TABLE ${table} (p integer PRIMARY KEY, n integer NOT NULL, h bigint NOT NULL, ${types.join(", ")})`,
@@ -114,7 +114,7 @@ async function writeTable(
     ...columns.map((column, i) => `${valueExpression(column)} AS c${i}`),
   ];
   // Every column takes part in the order, so that rows that are equal in time come in the same order every time.
-  const rest = columns.filter((column) => !order.includes(column) && !keys.includes(column));
+  const rest = columns.filter((column) => !order.includes(column) && !keys.some((key) => key === column));
   const byKey = k.map((key) => `${key} NULLS FIRST`).join(", ");
   const byRow = [byKey, ...[...order, ...rest].map((column) => `${orderExpression(column)} NULLS FIRST`)].join(", ");
   await client.query(
@@ -144,19 +144,14 @@ export async function snapshotKeys(
     `SELECT ${texts.join(", ")} FROM ${snapshotTable(db.schema, snapshot.id)} WHERE p >= $1 AND p < $2 ORDER BY p`,
     [from, to],
   );
-  return rows.map((row) =>
-    snapshot.keyColumns.map(({ type }, i): KeyValue => {
-      const text = row[`k${i}`]!;
-      return text === null ? null : parseKeyText(type, text);
-    }),
-  );
+  return rows.map((row) => parseKey(snapshot.keyColumns, Object.values(row)));
 }
 
 /** For each key its partition's number, or -1. */
 export async function locateKeys(db: Database, snapshot: Snapshot, keys: readonly PartitionKey[]): Promise<Int32Array> {
   const ordinals = new Int32Array(keys.length).fill(-1);
   const { keyColumns } = snapshot;
-  const texts = keyColumns.map((column, c) => keys.map((key) => (key[c] === null ? null : keyText(column, key[c]!))));
+  const texts = keyTexts(keyColumns, keys);
   const asked = keyColumns.map((_, c) => `$${c + 1}::text[]`).join(", ");
   const typed = keyColumns.map(({ type }, c) => `(t${c}::${KEY_SQL_TYPES[type]})`);
   const same = typed.map((value, c) => `s.k${c} IS NOT DISTINCT FROM ${value}`);
@@ -178,7 +173,7 @@ export async function readPartitions(
 ): Promise<PartitionRows> {
   const wanted = ordinals.filter((ordinal) => ordinal >= 0).map(Number);
   if (wanted.length === 0) return new PartitionDecoder(snapshot.columns).rows(ordinals);
-  const contiguous = wanted.every((ordinal, i) => ordinal === wanted[0]! + i);
+  const contiguous = wanted.every((ordinal, i) => ordinal - i === wanted[0]);
   const condition = contiguous
     ? `p BETWEEN ${wanted[0]} AND ${wanted.at(-1)}`
     : `p = ANY ('{${wanted.join(",")}}'::integer[])`;

@@ -27,6 +27,18 @@ export interface NewColumn {
   readonly sqlType: string;
 }
 
+/** The rows of a file, to be imported. */
+export interface ImportedRows {
+  /** The columns as a model sees them. */
+  readonly columns: readonly ColumnInfo[];
+  /** The columns as PostgreSQL keeps them. */
+  readonly typed: readonly NewColumn[];
+  /** The number of rows. */
+  readonly rows: number;
+  /** Reads the rows as CSV, each value in quotes, NULL without. */
+  readonly lines: () => AsyncIterable<Uint8Array>;
+}
+
 /** The column that says which part a row is of. */
 const PART = identifier("mm$part");
 
@@ -217,14 +229,15 @@ export class TableStore {
   async published(client: ClientBase, table: string, owner: string | null, wanted: readonly string[]) {
     const found = await this.#describe(client, table);
     const columns = wanted.flatMap((name) => found?.columns.find((column) => column.name === name) ?? []);
-    if (found === undefined || columns.length < wanted.length) return { length: 0, columns: {} };
+    const [first] = columns;
+    if (found === undefined || first === undefined || columns.length < wanted.length) return { length: 0, columns: {} };
     const owned = owner === null ? "owner IS NOT NULL" : `owner = ${literal(owner)}`;
     const batch = await readPublished(
       client,
       {
         from: this.#rows(found.name),
         part: PART,
-        condition: `${identifier(folded(wanted[0]!))} IS NOT NULL AND ${PART} IN
+        condition: `${identifier(folded(first.name))} IS NOT NULL AND ${PART} IN
           (SELECT id FROM ${this.#db.schema}.mm$parts WHERE table_name = ${literal(found.name)} AND ${owned})`,
       },
       columns.map((column) => ({ ...column, physical: folded(column.name) })),
@@ -284,20 +297,8 @@ export class TableStore {
     throw new ManymodelError("conflict", `table "${table}" exists already; ${remedy}`);
   }
 
-  /**
-   * In one transaction, a table becomes what was imported.
-   *
-   * @param columns - as a model sees them; `typed`: as PostgreSQL keeps them
-   * @param lines - the rows as CSV, each value in quotes, NULL without
-   */
-  async import(
-    table: string,
-    columns: readonly ColumnInfo[],
-    typed: readonly NewColumn[],
-    rows: number,
-    lines: () => AsyncIterable<Uint8Array>,
-    replace: boolean,
-  ): Promise<void> {
+  /** In one transaction, a table becomes what was imported. */
+  async import(table: string, { columns, typed, rows, lines }: ImportedRows, replace: boolean): Promise<void> {
     const name = table.toLowerCase();
     await this.#db.transaction(
       async (client) => {

@@ -21,9 +21,9 @@ export function postgresTables(db: Database, stage: Stage, duck: Duck, temporary
       return keys.length === 0 ? new Int32Array() : locateKeys(db, snapshot, keys);
     },
     read: (snapshot, ordinals) => readPartitions(db, snapshot, ordinals),
-    async import(file, table, { replace, csv }) {
-      await db.session((client) => store.checkImport(client, table, replace));
-      return importFile(store, duck, temporary, file, table, replace, csv);
+    async import(file, table, options) {
+      await db.session((client) => store.checkImport(client, table, options.replace));
+      return importFile({ store, duck, temporary }, file, table, options);
     },
     create: (table, columns) => store.create(table, columns),
     write: (table, batch) => store.write(table, batch),

@@ -38,15 +38,26 @@ export function snowflakeCatalog(session: Session, names: Names): Catalog {
   };
 }
 
+/** A run as the catalog's queries give it. */
+type RunRow = readonly [
+  runId: string,
+  state: RunState,
+  createdAt: string,
+  endedAt: string | null,
+  manifest: string | null,
+  index: string | null,
+  error: string | null,
+];
+
 function toRecord(row: Row): RunRecord {
-  const [runId, state, createdAt, endedAt, manifest, index, error] = row as (string | null)[];
+  const [runId, state, createdAt, endedAt, manifest, index, error] = row as RunRow;
   return {
-    runId: runId!,
-    state: state as RunState,
-    createdAt: createdAt!,
-    endedAt: endedAt!,
+    runId,
+    state,
+    createdAt,
+    endedAt,
     manifest: manifest == null ? null : JSON.parse(manifest),
     index: index == null ? null : JSON.parse(index),
-    error: error!,
+    error,
   };
 }

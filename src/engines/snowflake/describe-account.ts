@@ -3,7 +3,7 @@ import type { EngineFacts, Feature } from "../../ports/engine.ts";
 import { grantsOf } from "./grants.ts";
 import type { Names } from "./names.ts";
 import { grantStatement, neededPrivileges } from "./needed.ts";
-import type { Session } from "./session.ts";
+import { readRow, type Session } from "./session.ts";
 import { accountStatements, imageRepository } from "./sql/account.ts";
 import { FACTS } from "./sql/session.ts";
 import { TABLES } from "./sql/setup.ts";
@@ -21,7 +21,8 @@ export async function describeAccount(session: Session, names: Names, address: S
   const [[version, clock] = []] = await session.rows(FACTS);
   const [[current, region] = []] = await session.rows(sql.role);
   const role = String(current);
-  const isSetUp = Number((await session.rows(sql.schemata, [names.schemaName]))[0]![0]) > 0;
+  const [schemata] = await readRow(session, sql.schemata, [names.schemaName]);
+  const isSetUp = Number(schemata) > 0;
   const has = await grantsOf(session, sql, role);
   const privileges = neededPrivileges(address, isSetUp).map((needed) => ({
     what: [needed.privilege, "on", needed.on.toLowerCase(), needed.name.join(".")].join(" ").trim(),
@@ -83,7 +84,7 @@ async function features(
   const sameFamily = pool?.instance_family === instanceFamily;
   note(
     "pool",
-    pool !== undefined && sameFamily && !/FAILED|STOPPING|DELET/.test(pool.state!),
+    pool?.state !== undefined && sameFamily && !/FAILED|STOPPING|DELET/.test(pool.state),
     pool === undefined
       ? `${computePool} is not seen`
       : `${computePool} is ${pool.state}, of ${pool.instance_family}${sameFamily ? "" : `, not ${instanceFamily} as configured`}, at most ${pool.max_nodes} nodes`,
@@ -91,7 +92,9 @@ async function features(
   );
   const repository = imageRepository(image);
   const images = repository === undefined ? [] : await shown(sql.images(repository));
-  const isThere = images.some(({ image_path: path }) => pathOf(`/${path!.replace(/^\//, "")}`) === pathOf(image));
+  const isThere = images.some(
+    ({ image_path: path }) => path !== undefined && pathOf(`/${path.replace(/^\//, "")}`) === pathOf(image),
+  );
   const push = "build docker/snowflake-worker.Dockerfile and push it there, or correct snowflake.image";
   note("image", isThere, `${image} is ${isThere ? "there" : "not seen in its repository"}`, push);
   const usual = !SYSTEM_ROLES.includes(role);

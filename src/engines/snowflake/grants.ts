@@ -33,7 +33,7 @@ export async function grantsOf(
       };
       const [granted] = grant.name;
       if (grant.on !== "ROLE") grants.push(grant);
-      else if (grant.privilege === "USAGE" && !roles.includes(granted!)) roles.push(granted!);
+      else if (granted !== undefined && grant.privilege === "USAGE" && !roles.includes(granted)) roles.push(granted);
     }
   }
   return (needed) =>

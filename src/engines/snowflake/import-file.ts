@@ -5,10 +5,11 @@ import path from "node:path";
 import { ManymodelError } from "../../core/errors.ts";
 import { during } from "../../ports/activity.ts";
 import type { Stage } from "../../ports/stage.ts";
-import type { CsvFormat, ImportedColumn } from "../../ports/tables.ts";
+import type { ImportedColumn, ImportOptions } from "../../ports/tables.ts";
 import { identifier as duckIdentifier, literal as duckLiteral, duckSays, openDuck } from "../node/duck.ts";
 import { fileFingerprint, openFile } from "../node/file-source.ts";
 import { importedColumns } from "../node/imported-columns.ts";
+import { readRow } from "../node/read-row.ts";
 import type { SourceColumn } from "../node/resolve-query.ts";
 import type { Names } from "./names.ts";
 import type { Session } from "./session.ts";
@@ -43,18 +44,22 @@ const SQL_TYPES: Readonly<Record<string, string>> = {
   "TIMESTAMP WITH TIME ZONE": "TIMESTAMP_NTZ",
 };
 
+/** Where a file is imported, and by way of what. */
+export interface ImportPlace {
+  readonly session: Session;
+  readonly names: Names;
+  readonly stage: Stage;
+}
+
 /**
  * Loads a file as a table, whole or not at all: written as Parquet here, put on the stage, and loaded by one statement into
  * a table that then takes the name. Names that need no quotes are folded to capitals, so that SQL needs none either.
  */
 export function importFile(
-  session: Session,
-  names: Names,
-  stage: Stage,
+  { session, names, stage }: ImportPlace,
   file: string,
   table: string,
-  replace: boolean,
-  csv?: CsvFormat,
+  { replace, csv }: ImportOptions,
 ): Promise<{ rows: number; columns: readonly ImportedColumn[] }> {
   return during({ phase: "import" }, async () => {
     const source = path.resolve(file);
@@ -71,9 +76,10 @@ export function importFile(
         const { from, texts, columns } = await openFile(connection, source, csv);
         const fields = columns.map((column, i) => `${expression(column)} AS c${i}`).join(", ");
         await connection.run(`COPY (SELECT ${fields} FROM ${from}) TO ${duckLiteral(written)} (FORMAT parquet)`);
-        const counted = await connection.runAndReadAll(`SELECT CAST(count(*) AS DOUBLE) FROM ${duckLiteral(written)}`);
+        const count = `SELECT CAST(count(*) AS DOUBLE) FROM ${duckLiteral(written)}`;
+        const [rows] = (await readRow(connection, count)) as [number];
         const imported = await importedColumns(connection, from, columns, texts);
-        return { columns, rows: counted.getRows()[0]![0] as number, imported };
+        return { columns, rows, imported };
       });
       const typed = columns.map((column, i) => ({
         name: folded(column.name),

@@ -1,4 +1,5 @@
 import type { Column } from "../../core/column.ts";
+import { dropOldest } from "../../core/drop-oldest.ts";
 import { encodeKey, type PartitionKey } from "../../core/partition-key.ts";
 import { storedColumn, storedKey } from "../../core/stored-values.ts";
 import type { Stage } from "../../ports/stage.ts";
@@ -69,7 +70,7 @@ export class PinnedRows {
     const known = this.#blocks.get(n) ?? this.#readBlock(n);
     this.#blocks.delete(n);
     this.#blocks.set(n, known);
-    if (this.#blocks.size > BLOCKS_KEPT) this.#blocks.delete(this.#blocks.keys().next().value!);
+    dropOldest(this.#blocks, BLOCKS_KEPT);
     return known;
   }
 

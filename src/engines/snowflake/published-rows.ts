@@ -1,9 +1,9 @@
-import type { Column, ColumnBatch, ColumnInfo } from "../../core/column.ts";
+import type { Column, ColumnBatch } from "../../core/column.ts";
 import { storedColumn } from "../../core/stored-values.ts";
 import type { Stage } from "../../ports/stage.ts";
 import { readRows } from "./read-rows.ts";
 import type { Session, Statements } from "./session.ts";
-import type { tableStatements } from "./sql/tables.ts";
+import type { CopiedRows, PublishedRows, tableStatements } from "./sql/tables.ts";
 
 type Sql = ReturnType<typeof tableStatements>;
 
@@ -12,16 +12,14 @@ export async function readPublished(
   session: Session,
   sql: Sql,
   stage: Stage,
-  table: string,
-  owner: string | null,
-  columns: readonly ColumnInfo[],
+  published: PublishedRows<string | null>,
   file: string,
 ): Promise<ColumnBatch> {
   try {
-    const length = unloaded(await session.rows(sql.unloadPublished(table, owner, columns, file)));
+    const length = unloaded(await session.rows(sql.unloadPublished(published, file)));
     if (length === 0) return { length, columns: {} };
     const rows = await readRows(stage, file);
-    const data = columns.map(({ name, type }, c): [string, Column] => {
+    const data = published.columns.map(({ name, type }, c): [string, Column] => {
       const values = rows.map((row) => row[`C${c}`]);
       return [name, storedColumn(type, values)];
     });
@@ -41,20 +39,17 @@ export async function readPublished(
 export async function carryRows(
   session: Statements,
   sql: Sql,
-  table: string,
-  owner: string,
-  columns: readonly ColumnInfo[],
-  { column, values }: { readonly column: string; readonly values: readonly string[] },
-  set: Readonly<Record<string, string>>,
-  { id, file }: { readonly id: string; readonly file: string },
+  published: PublishedRows<string>,
+  { values, ...copy }: CopiedRows & { readonly values: readonly string[] },
+  to: { readonly id: string; readonly file: string },
 ): Promise<number> {
   if (values.length === 0) return 0;
   try {
     for (let from = 0; from < values.length; from += VALUES_AT_ONCE)
-      await session.change(sql.want, [id, JSON.stringify(values.slice(from, from + VALUES_AT_ONCE))]);
-    return unloaded(await session.rows(sql.carry(table, owner, columns, column, set, id, file)));
+      await session.change(sql.want, [to.id, JSON.stringify(values.slice(from, from + VALUES_AT_ONCE))]);
+    return unloaded(await session.rows(sql.carry(published, copy, to)));
   } finally {
-    await session.change(sql.forgetWanted, [id]);
+    await session.change(sql.forgetWanted, [to.id]);
   }
 }
 

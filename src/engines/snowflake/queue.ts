@@ -4,7 +4,7 @@ import type { SnowflakeAddress } from "../../core/snowflake-address.ts";
 import type { ChunkState } from "../../core/states.ts";
 import { type ChunkRecord, type Lease, LONGEST_RETRY_MS, type Queue } from "../../ports/queue.ts";
 import type { Names } from "./names.ts";
-import type { Row, Session } from "./session.ts";
+import { type Row, readRow, type Session } from "./session.ts";
 import { queueStatements } from "./sql/queue.ts";
 
 /** Chunks are added this many at a time. */
@@ -69,7 +69,10 @@ export function snowflakeQueue(session: Session, names: Names, shard?: Snowflake
       (await session.change(sql.finish, [JSON.stringify(segment), segment.failed, ...held(lease)])) === 1,
     fail: async (lease, error, maxAttempts, retryAfterMs = 0) =>
       (await session.change(sql.fail, [maxAttempts, retryAfterMs, error.slice(0, 4000), ...held(lease)])) === 1,
-    ended: async (run) => Number((await session.rows(sql.open, [run]))[0]![0]) === 0,
+    async ended(run) {
+      const [open] = await readRow(session, sql.open, [run]);
+      return Number(open) === 0;
+    },
     counts,
     chunks: async (run) => (await session.rows(sql.chunks, [run])).map(toRecord),
     forget: async (run) => {

@@ -1,3 +1,4 @@
+import { ManymodelError, show } from "../../core/errors.ts";
 import type { RunObject, RunObjects } from "../../ports/run-objects.ts";
 import type { Names } from "./names.ts";
 import type { Session } from "./session.ts";
@@ -59,4 +60,11 @@ function runOf(comment: string): string | undefined {
 
 /** A function's name with the types of its arguments, of `NAME(TYPE, …) RETURN …`. */
 const signature = (name: string, listed: string) => `${name}(${/\(([^()]*)\)/.exec(listed)?.[1] ?? ""})`;
-const parts = (name: string) => /^(.*)\((.*)\)$/.exec(name)!.slice(1) as [string, string];
+
+/** Takes a function's name with the types of its arguments apart. */
+function parts(text: string): [name: string, types: string] {
+  const [, name, types] = /^(.*)\((.*)\)$/.exec(text) ?? [];
+  if (name === undefined || types === undefined)
+    throw new ManymodelError("input", `${show(text)} is not a function's name with the types of its arguments`);
+  return [name, types];
+}

@@ -1,5 +1,7 @@
 import type * as Sdk from "snowflake-sdk";
+import { zip } from "../../core/aligned.ts";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
+import { firstRow } from "../../core/first-row.ts";
 import type { SnowflakeAddress } from "../../core/snowflake-address.ts";
 import { type Bind, connect, type Executed, execute, type Row, type Table } from "./connection.ts";
 import { TRANSACTION } from "./sql/session.ts";
@@ -26,6 +28,11 @@ export interface Session extends Statements {
   /** Changes that happen together or not at all, in a connection of their own, one transaction after another. */
   transaction<T>(work: (statements: Statements) => Promise<T>): Promise<T>;
   close(): Promise<void>;
+}
+
+/** Returns the first row of a query that always has one. @throws {ManymodelError} `storage` naming the query if it has none */
+export async function readRow(statements: Statements, sql: string, binds: readonly Bind[] = []): Promise<Row> {
+  return firstRow(await statements.rows(sql, binds), sql);
 }
 
 /** Codes that say that the session is no more, and the statement was not begun. */
@@ -55,7 +62,7 @@ export function openSession(address: SnowflakeAddress): Session {
     table: (sql, binds, limit) => main.execute(sql, binds, limit),
     async records(sql, limit) {
       const { columns, rows } = await main.execute(sql, [], limit);
-      return rows.map((row) => Object.fromEntries(row.map((value, i) => [columns[i]!, value])));
+      return rows.map((row) => Object.fromEntries(zip(columns, row)));
     },
     transaction<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
       const turn = last.then(() => transact(transactional, work));

@@ -4,7 +4,7 @@ import type { DataQuery, Snapshot } from "../../core/run.ts";
 import type { Stage } from "../../ports/stage.ts";
 import { describeQuery, resolveQuery, snapshotId } from "../node/resolve-query.ts";
 import type { Names } from "./names.ts";
-import type { Session } from "./session.ts";
+import { readRow, type Session } from "./session.ts";
 import { findSource } from "./source.ts";
 import { snapshotStatements } from "./sql/snapshot.ts";
 import { tableStatements } from "./sql/tables.ts";
@@ -46,7 +46,10 @@ export async function takeSnapshot(
       `there is no table ${show(query.table)}; the workspace has ${(await tableNames(session, names)).join(", ") || "none"}`,
     );
   const sql = snapshotStatements(names);
-  const token = async () => String((await session.rows(sql.changeToken(source.from)))[0]![0]);
+  const token = async () => {
+    const [current] = await readRow(session, sql.changeToken(source.from));
+    return String(current);
+  };
   const resolved = resolveQuery(source.columns, query);
   const { keyColumns, columns, timeColumn } = describeQuery(resolved);
   const before = await token();
@@ -72,7 +75,11 @@ export async function takeSnapshot(
   }
   const files = await stage.list(`${folder}/rows/`);
   const blocks: string[][] = Array.from({ length: Math.ceil(partitions / partitionsPerBlock) }, () => []);
-  for (const file of files) blocks[Number(/\/rows\/b(\d+)\//.exec(file)![1])]!.push(file);
+  for (const file of files) {
+    const block = blocks[Number(/\/rows\/b(\d+)\//.exec(file)?.[1])];
+    if (block === undefined) throw new ManymodelError("corrupt", `${show(file)} is of no block of its snapshot`);
+    block.push(file);
+  }
   const snapshot: Snapshot = {
     id,
     fingerprint,

@@ -19,16 +19,16 @@ export interface Source {
  */
 export async function findSource(session: Session, names: Names, name: string): Promise<Source | undefined> {
   const parts = nameParts(name);
-  if (parts.length === 0 || parts.length > 3)
-    throw new ManymodelError("usage", `${show(name)} is not the name of a table`);
   const [table, schema, database] = parts.reverse();
+  if (table === undefined || parts.length > 3)
+    throw new ManymodelError("usage", `${show(name)} is not the name of a table`);
   const databaseName = database === undefined ? names.database : identifier(database);
   const schemaName = schema ?? names.schemaName;
-  const rows = await session.rows(tableStatements(names).columns(databaseName), [schemaName, table!]);
+  const rows = await session.rows(tableStatements(names).columns(databaseName), [schemaName, table]);
   const spellings = [...new Set(rows.map(([spelling]) => spelling as string))];
   const found =
     spellings.find((spelling) => spelling === table) ??
-    spellings.find((spelling) => spelling === table!.toUpperCase()) ??
+    spellings.find((spelling) => spelling === table.toUpperCase()) ??
     spellings[0];
   if (found === undefined) return undefined;
   const columns = rows.filter(([spelling, column]) => spelling === found && column !== OWNER);

@@ -1,7 +1,7 @@
 import type { Stage } from "../../ports/stage.ts";
 import type { StoredItem } from "../../ports/tables.ts";
 import type { Names } from "./names.ts";
-import type { Session } from "./session.ts";
+import { readRow, type Session } from "./session.ts";
 import { readRecord, snapshotFolder, snapshotRecord } from "./snapshot.ts";
 import { IMPORT, importStatements } from "./sql/import.ts";
 import { scoresFolder } from "./sql/inference.ts";
@@ -21,7 +21,8 @@ export async function storedItems(session: Session, names: Names, stage: Stage):
     const known = items.get(`${kind} ${id}`) ?? { bytes: 0, ageMs: Infinity };
     items.set(`${kind} ${id}`, { kind, id, bytes: known.bytes + bytes, ageMs: Math.min(known.ageMs, ageMs) });
   };
-  const now = Number((await session.rows(FACTS))[0]![1]);
+  const [, clock] = await readRow(session, FACTS);
+  const now = Number(clock);
   const files = async (prefix: string) =>
     (await session.rows(stageStatements(names).list(prefix))).map(([name, size, , modified]) => ({
       path: String(name).slice(String(name).indexOf("/") + 1),
@@ -43,7 +44,7 @@ export async function storedItems(session: Session, names: Names, stage: Stage):
   }
   for (const { path, bytes, ageMs } of await files("tables/")) add("part", path.slice("tables/".length), bytes, ageMs);
   for (const { path, bytes, ageMs } of await files("scores/"))
-    add("temporary", scoresFolder(path.split("/")[1]!), bytes, ageMs);
+    add("temporary", scoresFolder(path.replace(/^scores\/([^/]*).*$/s, "$1")), bytes, ageMs);
   for (const [id, ageMs] of await session.rows(tableStatements(names).wantedIds))
     add("temporary", String(id), 0, Number(ageMs));
   for (const [table, bytes, ageMs] of await session.rows(importStatements(names).unfinished, [names.schemaName]))
@@ -53,7 +54,7 @@ export async function storedItems(session: Session, names: Names, stage: Stage):
 }
 
 /** A snapshot's table, and the folder of its files, by the end of its name. */
-const ofTable = (table: string) => ({ id: table.split("_")[0]!, table });
+const ofTable = (table: string) => ({ id: table.replace(/_.*$/s, ""), table });
 const snapshotPiece = (id: string, table: string) => `${snapshotFolder(id)}/${table}`;
 
 /** The table that a snapshot's record names, of those that were pinned more than once. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type ColumnInfo, columnsOf } from "../../core/column.ts";
 import { encodeColumns } from "../../core/encode-columns.ts";
-import { ManymodelError, messageOf } from "../../core/errors.ts";
+import { ManymodelError, messageOf, show } from "../../core/errors.ts";
 import { checkName } from "../../core/run.ts";
 import { rowSelector } from "../../core/selection.ts";
 import type { Stage } from "../../ports/stage.ts";
@@ -62,9 +62,9 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): T
     keys: async (snapshot, from, to) => [...(await (await pinned(snapshot)).keys())].slice(from, to),
     locate: async (snapshot, keys) => (await pinned(snapshot)).locate(keys),
     read: async (snapshot, ordinals) => (await pinned(snapshot)).read(ordinals),
-    async import(file, table, { replace, csv }) {
+    async import(file, table, options) {
       checkTable(table);
-      return importFile(session, names, stage, file, table, replace, csv);
+      return importFile({ session, names, stage }, file, table, options);
     },
     async create(table, wanted) {
       checkTable(table);
@@ -98,13 +98,14 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): T
       const known = (await columns(table)) ?? [];
       const found = wanted.flatMap((name) => known.find((column) => column.name === name) ?? []);
       if (found.length < wanted.length) return { length: 0, columns: {} };
-      return readPublished(session, sql, stage, table, owner, found, partPath(table, randomUUID()));
+      return readPublished(session, sql, stage, { table, owner, columns: found }, partPath(table, randomUUID()));
     },
     async carry(table, owner, wanted, set) {
       const known = (await columns(table)) ?? [];
       const id = randomUUID();
-      const at = { id, file: partPath(table, id) };
-      const rows = await carryRows(session, sql, table, owner, known, wanted, set, at);
+      const published = { table, owner, columns: known };
+      const to = { id, file: partPath(table, id) };
+      const rows = await carryRows(session, sql, published, { ...wanted, set }, to);
       return { id, rows, columns: known };
     },
     async discard(table, parts) {
@@ -122,7 +123,8 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): T
           if (select === undefined) continue;
           const isSelected = rowSelector(select);
           const chosen = Array.from({ length: total ?? rows }, (_, row) => row).filter(isSelected);
-          const of = /^runs\/([^/]+)\//.exec(path)![1]!;
+          const [, of] = /^runs\/([^/]+)\//.exec(path) ?? [];
+          if (of === undefined) throw new ManymodelError("corrupt", `the segment ${show(path)} belongs to no run`);
           await transaction.change(sql.exposeSelected(keys), [runId, of, path, JSON.stringify(chosen)]);
         }
       });

@@ -10,9 +10,12 @@ export interface ImageRepository {
 /** The repository of an image by its path, `[HOST]/DATABASE/SCHEMA/REPOSITORY/IMAGE:TAG`; undefined if it has none. */
 export function imageRepository(path: string): ImageRepository | undefined {
   const [database, schema, repository, ...image] = path.replace(/^[^/]*\//, "").split("/");
-  if (image.length === 0) return undefined;
-  const name = [database!, schema!, repository!].map((part) => part.toUpperCase());
-  return { name: name as unknown as ImageRepository["name"], image: image.join("/") };
+  if (database === undefined || schema === undefined || repository === undefined || image.length === 0)
+    return undefined;
+  return {
+    name: [database.toUpperCase(), schema.toUpperCase(), repository.toUpperCase()],
+    image: image.join("/"),
+  };
 }
 
 /** Statements that look at an account, and make nothing. */

@@ -46,16 +46,17 @@ export const storedAs = ({ name, type }: StoredKey) => `KEY ${type} ${name}`;
 /** The key that a column of the model store holds; undefined for the others. */
 export function storedKey(column: string): StoredKey | undefined {
   const [, type, name] = /^KEY (\w+) (.*)$/s.exec(column) ?? [];
-  return type === undefined ? undefined : { type: type as KeyType, name: name! };
+  return type === undefined || name === undefined ? undefined : { type: type as KeyType, name };
 }
 
 /** The views, with the key columns of all runs; as text where runs disagree on the type. */
 export function viewStatements(names: Names, keys?: readonly StoredKey[]): string[] {
-  const own = [...new Set(keys?.map(({ name }) => name))];
+  const byName = new Map<string, StoredKey[]>();
+  for (const key of keys ?? []) byName.set(key.name, [...(byName.get(key.name) ?? []), key]);
   return Object.entries(VIEWS).map(([view, { columns, from = "" }]) => {
-    const taken = new Set(["RUN_ID", ...columns.map((column) => column.split(" AS ").at(-1)!.replaceAll('"', ""))]);
-    const shown = own.map((name) => {
-      const stored = keys!.filter((key) => key.name === name).map((key) => `m.${identifier(storedAs(key))}`);
+    const taken = new Set(["RUN_ID", ...columns.map((column) => column.replace(/^.* AS /, "").replaceAll('"', ""))]);
+    const shown = [...byName].map(([name, same]) => {
+      const stored = same.map((key) => `m.${identifier(storedAs(key))}`);
       const value = stored.length === 1 ? stored[0] : `COALESCE(${stored.map((one) => `${one}::VARCHAR`).join(", ")})`;
       return `${value} AS ${identifier(taken.has(name) ? `KEY_${name}` : name)}`;
     });

@@ -22,6 +22,20 @@ export const TYPES: Readonly<Record<ColumnType, string>> = {
 /** Files that one COPY may name. */
 export const FILES_AT_ONCE = 1000;
 
+/** Rows that an owner has published in a table; where `owner` may be null, those of everybody. */
+export interface PublishedRows<Owner extends string | null> {
+  readonly table: string;
+  readonly owner: Owner;
+  /** The columns to read. */
+  readonly columns: readonly ColumnInfo[];
+}
+
+/** Rows to copy: those that have a value in a column, with other texts in the columns of `set`. */
+export interface CopiedRows {
+  readonly column: string;
+  readonly set: Readonly<Record<string, string>>;
+}
+
 /** Writes a query's rows to one file of the stage. */
 export const unload = (names: Names, file: string, query: string) => `COPY INTO ${names.location(file)} FROM (${query})
       FILE_FORMAT = (TYPE = PARQUET) SINGLE = TRUE OVERWRITE = TRUE MAX_FILE_SIZE = 5000000000 HEADER = TRUE`;
@@ -57,11 +71,11 @@ export function tableStatements(names: Names) {
       return `COPY INTO ${names.of(table)} (${listed}) FROM (SELECT ${selected}, ${literal(owner)} FROM ${names.location(folder)})
       FILES = (${files.map(literal).join(", ")}) FILE_FORMAT = (TYPE = PARQUET) FORCE = TRUE`;
     },
-    unloadPublished: (table: string, owner: string | null, columns: readonly ColumnInfo[], file: string) => {
+    unloadPublished: ({ table, owner, columns }: PublishedRows<string | null>, file: string) => {
       const selected = columns.map((column, i) => `${valueExpression(column)} AS C${i}`).join(", ");
       const owned = owner === null ? "" : ` AND ${identifier(OWNER)} = ${literal(owner)}`;
-      const first = identifier(columns[0]!.name);
-      return unload(names, file, `SELECT ${selected} FROM ${names.of(table)} WHERE ${first} IS NOT NULL${owned}`);
+      const present = columns.slice(0, 1).map(({ name }) => `${identifier(name)} IS NOT NULL`);
+      return unload(names, file, `SELECT ${selected} FROM ${names.of(table)} WHERE ${present.join("")}${owned}`);
     },
     /** Values to compare with, under an id; `carry` reads them, and nothing else does. */
     want: `INSERT INTO ${wanted} (ID, WANTED, WRITTEN_AT) SELECT ?, f.VALUE::VARCHAR, SYSDATE() FROM TABLE(FLATTEN(INPUT => PARSE_JSON(?))) f`,
@@ -69,13 +83,9 @@ export function tableStatements(names: Names) {
     wantedIds: `SELECT ID, DATEDIFF('millisecond', MAX(WRITTEN_AT), SYSDATE()) FROM ${wanted} GROUP BY ID`,
     forgetWanted: `DELETE FROM ${wanted} WHERE ID = ?`,
     carry: (
-      table: string,
-      owner: string,
-      columns: readonly ColumnInfo[],
-      column: string,
-      set: Readonly<Record<string, string>>,
-      id: string,
-      file: string,
+      { table, owner, columns }: PublishedRows<string>,
+      { column, set }: CopiedRows,
+      { id, file }: { readonly id: string; readonly file: string },
     ) => {
       const selected = columns.map(({ name }) =>
         set[name] === undefined ? identifier(name) : `${literal(set[name])} AS ${identifier(name)}`,
