@@ -1,35 +1,64 @@
 /**
- * One model per partition: the loop, the workspace, the registry. Models themselves are in `manymodel/forecast`.
+ * One model per partition: the workspace with its verbs, runs, models and tables. Models themselves are in
+ * `manymodel/forecast`.
  *
  * @module
  */
 export type { Advice } from "./advise/advice.ts";
-export { type AdviceOptions, connect, ManyModel, type ResumeOptions } from "./api/connect.ts";
-export type { DoparOptions } from "./api/dopar-options.ts";
-export type { Loop, Run } from "./api/loop.ts";
+export type { AdviceOptions } from "./api/advise.ts";
+export type { ModelChoice } from "./api/configured-model.ts";
+export { ManyModel } from "./api/many-model.ts";
+export { Models, type RegisterDefaults, type RegisterOptions } from "./api/models.ts";
 export type { Monitored, MonitorOptions } from "./api/monitor.ts";
+export { connect, open } from "./api/open.ts";
+export type { ForecastOptions, PartitionForecast } from "./api/partitions.ts";
+export type { PipelineOptions, PipelineStep, StepReport } from "./api/pipeline-run.ts";
 export type { ReconcileTablesOptions } from "./api/reconcile.ts";
 export type { RefinedRun, RefineOptions } from "./api/refine.ts";
-export { type LogManyModelOptions, Registry } from "./api/registry.ts";
+export type { ResumeOptions } from "./api/resume.ts";
 export type { RetryOptions } from "./api/retry.ts";
-export type { RunBatchOptions } from "./api/run-batch.ts";
-export { type Keys, type LoopQuery, Workspace } from "./api/workspace.ts";
+export { type CancelledRun, type ListedRun, type RunDetails, Runs } from "./api/runs.ts";
+export type { ScoreOptions } from "./api/score.ts";
+export {
+  type DoparOptions,
+  type LogManyModelOptions,
+  type Loop,
+  type LoopQuery,
+  Registry,
+  type RunBatchOptions,
+} from "./api/seed-words.ts";
+export type { Run } from "./api/train.ts";
+export type { TrainOptions } from "./api/train-options.ts";
+export type { Work } from "./api/work.ts";
+export type { Keys, SourceQuery, Workspace } from "./api/workspace.ts";
+export { type ImportOptions, type QueryRow, WorkspaceTables } from "./api/workspace-tables.ts";
+export {
+  type AddedWorkers,
+  type ServedWork,
+  type ServeWorkOptions,
+  WorkspaceWorkers,
+} from "./api/workspace-workers.ts";
+export type { LoadedConfig } from "./config/load.ts";
+export type { ConfigInput as Config } from "./config/schema.ts";
 export { type ErrorKind, ManymodelError } from "./core/errors.ts";
 export type { MissingModel } from "./core/missing-model.ts";
 export { decodeKey, encodeKey, type KeyColumn, type KeyValue } from "./core/partition-key.ts";
 export type { PlainData } from "./core/plain-data.ts";
 export type { Annotation, AuditEntry, ModelAlias, ModelVersion } from "./core/registry.ts";
-export type { IndexSummary, RunManifest } from "./core/run.ts";
+export type { IndexSummary, RunManifest, RunRecord } from "./core/run.ts";
 export * from "./model/index.ts";
 export type { MonitorSummary, Offender } from "./monitor/monitor-version.ts";
 export type { Delivery } from "./monitor/webhook.ts";
+export type { Estimate } from "./pipeline/estimate.ts";
 export type { Garbage } from "./pipeline/garbage.ts";
 export type { BatchSummary } from "./pipeline/score-batch.ts";
 export type { Verification } from "./pipeline/verify.ts";
+export type { CsvFormat, ImportedColumn, QueryResult, QueryValue } from "./ports/tables.ts";
 export type { DeclaredLevel } from "./reconcile/declared-hierarchy.ts";
 export type { ReconcileSummary } from "./reconcile/reconcile-tables.ts";
 export type { Champions, ChampionsSpec } from "./refine/champions.ts";
 export type { Comparison, Distribution, Pair } from "./refine/compare.ts";
 export type { RankedPartition, Ranking, RankOptions } from "./refine/rank.ts";
 export type { ChangedSummary } from "./registry/train-changed.ts";
+export type { FailureGroup } from "./runs/failure-groups.ts";
 export type { OnProgress, Progress } from "./runs/progress.ts";

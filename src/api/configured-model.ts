@@ -1,13 +1,16 @@
 import { firstNonNumber } from "../advise/non-number.ts";
-import type { LoadedConfig } from "../config/load.ts";
 import { placeOf } from "../config/place.ts";
+import type { ConfigInput } from "../config/schema.ts";
 import { matchColumn } from "../core/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { PlainData } from "../core/plain-data.ts";
 import { BUILTIN_MODELS, type BuiltinModel, builtinDefinition } from "./builtin-models.ts";
-import type { Workspace } from "./workspace.ts";
+import { snapshotOf, type Workspace } from "./workspace.ts";
 
-/** A model definition's module and what it is sent. */
+/** A model by name, a model by name with its options, or the module of a definition (TypeScript or JavaScript). */
+export type ModelChoice = NonNullable<ConfigInput["model"]> | URL;
+
+/** A model definition's module and the values it is sent. */
 export interface ConfiguredModel {
   readonly definition: URL | string;
   readonly exports: { readonly [name: string]: PlainData };
@@ -21,10 +24,13 @@ export interface ConfiguredModel {
  * @throws {ManymodelError} `config` for a name that is neither, or an option that is not allowed; `input` if a column that a
  *   built-in model is to read is not in the source, or not of numbers
  */
-export async function configuredModel(workspace: Workspace, model: LoadedConfig["model"]): Promise<ConfiguredModel> {
+export async function configuredModel(
+  workspace: Workspace,
+  model: Exclude<ModelChoice, URL>,
+): Promise<ConfiguredModel> {
   const { config } = workspace;
   const { source, train } = config;
-  const { name, options } = typeof model === "string" ? { name: model, options: {} } : model;
+  const { name, options = {} } = typeof model === "string" ? { name: model } : model;
   const common = {
     target: source?.target ?? "Y",
     period: source?.period ?? 1,
@@ -100,7 +106,7 @@ async function checkColumns(
   builtin: BuiltinModel,
   exports: { readonly [name: string]: PlainData },
 ): Promise<void> {
-  const snapshot = await workspace.snapshot();
+  const snapshot = await snapshotOf(workspace);
   const { columns, query, partitions, timeColumn } = snapshot;
   if (partitions === 0) return;
   if (builtin.series && timeColumn === null && (query.orderBy ?? []).length > 0)

@@ -14,6 +14,7 @@ import { finishPlanning } from "../pipeline/resume.ts";
 import type { TrainContext } from "../pipeline/train.ts";
 import type { FleetJob, FleetStatus } from "../ports/fleet.ts";
 import { type Launcher, type OpenFleet, openFleet } from "./open-fleet.ts";
+import { stoppableProgress } from "../runs/run-context.ts";
 import { runContext } from "./run-context.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -110,7 +111,7 @@ async function finishOnFleet(
   if (manifest.fleet === undefined) {
     const workers = { fleet: open.fleet, job: workersJob(open, runId), pollMs: options.pollMs };
     await workersOnRun(workspace.engine, manifest, workers, context);
-  } else await dispatchRun(workspace.engine, manifest, open.fleet, options, context.onProgress);
+  } else await dispatchRun(workspace.engine, manifest, open.fleet, options, stoppableProgress(context));
   return buildIndex(workspace.engine, runId, context.now());
 }
 

@@ -3,14 +3,14 @@ import { ManymodelError } from "../core/errors.ts";
 import { type MonitorSummary, monitorVersion } from "../monitor/monitor-version.ts";
 import { type Delivery, postWebhook } from "../monitor/webhook.ts";
 import { during } from "../ports/activity.ts";
-import type { OnProgress } from "../runs/progress.ts";
 import { completedRun } from "../runs/read-index.ts";
 import { pause } from "../stages/pause.ts";
-import { runContext } from "./run-context.ts";
-import type { Workspace } from "./workspace.ts";
+import { stoppableProgress } from "../runs/run-context.ts";
+import { type LongCallOptions, runContext } from "./run-context.ts";
+import { tablePath, type Workspace } from "./workspace.ts";
 
 /** What to monitor. Everything left out comes from the configuration's `monitor`, then from its defaults. */
-export interface MonitorOptions {
+export interface MonitorOptions extends LongCallOptions {
   readonly model?: string;
   /** A version, or an alias of one; the default version when left out. */
   readonly version?: string;
@@ -20,7 +20,6 @@ export interface MonitorOptions {
   readonly actuals?: string;
   /** The column that was forecast; the run's own when left out. */
   readonly target?: string;
-  readonly onProgress?: OnProgress;
 }
 
 /** A monitoring run, and what became of the alert. */
@@ -41,7 +40,7 @@ export async function monitor(workspace: Workspace, options: MonitorOptions): Pr
   const actuals = options.actuals ?? configured.actuals ?? source?.table;
   if (actuals === undefined)
     throw new ManymodelError("usage", "no observations: give --actuals, or monitor.actuals in the configuration");
-  const version = await workspace.registry.knownModelVersion(options.model ?? register.name, options.version);
+  const version = await workspace.models.get(options.model ?? register.model, options.version);
   const { manifest } = await completedRun(workspace.engine, version.runId);
   const { target } = manifest.exports as { target?: unknown };
   const summary = await during({ phase: "monitor", run: version.runId }, () =>
@@ -50,7 +49,7 @@ export async function monitor(workspace: Workspace, options: MonitorOptions): Pr
       {
         version,
         forecasts: options.forecasts ?? configured.forecasts ?? batch.output_table,
-        actuals: workspace.table(actuals),
+        actuals: tablePath(workspace, actuals),
         target: options.target ?? (typeof target === "string" ? target : (source?.target ?? "Y")),
         ledgerTable: configured.ledger_table,
         statusTable: configured.status_table,
@@ -65,7 +64,7 @@ export async function monitor(workspace: Workspace, options: MonitorOptions): Pr
           watchShift: configured.watch_shift,
         },
       },
-      runContext(workspace.engine, options.onProgress),
+      { ...runContext(workspace.engine, options), onProgress: stoppableProgress(options) },
     ),
   );
   const allowed = configured.max_offenders;

@@ -3,7 +3,7 @@ import { checkLevels } from "../core/quantile.ts";
 import type { DataQuery } from "../core/run.ts";
 import type { PartitionSource } from "../inspect/partition-series.ts";
 import { completedRun } from "../runs/read-index.ts";
-import type { Workspace } from "./workspace.ts";
+import { tablePath, type Workspace } from "./workspace.ts";
 
 /** Whose partitions to look at. Everything left out comes from the configuration. */
 export interface PartitionSourceOptions {
@@ -26,14 +26,14 @@ export async function partitionSource(
   const { batch, register, source, train } = workspace.config;
   const version =
     options.run === undefined
-      ? await workspace.registry.knownModelVersion(options.model ?? register.name, options.version)
+      ? await workspace.models.get(options.model ?? register.model, options.version)
       : undefined;
   const { runId, manifest, index } = await completedRun(workspace.engine, options.run ?? version!.runId);
   if (version === undefined && !manifest.definition.predicts)
     throw new ManymodelError("usage", `the definition of run ${runId} has no predict(), so it cannot forecast`);
   const trained = manifest.snapshot.query;
   const table = options.input ?? batch.input_table ?? source?.table;
-  const input: DataQuery = table === undefined ? trained : { ...trained, table: workspace.table(table) };
+  const input: DataQuery = table === undefined ? trained : { ...trained, table: tablePath(workspace, table) };
   return {
     name: version === undefined ? `run ${runId}` : `${version.model} ${version.version}`,
     runId,
@@ -42,7 +42,7 @@ export async function partitionSource(
     horizon: options.horizon ?? batch.horizon ?? version?.horizon ?? train.horizon,
     levels: checkLevels(options.levels ?? batch.levels),
     advance: batch.advance,
-    ...(batch.future_table !== undefined && { futureTable: workspace.table(batch.future_table) }),
+    ...(batch.future_table !== undefined && { futureTable: tablePath(workspace, batch.future_table) }),
     ...(source?.target !== undefined && { target: source.target }),
   };
 }

@@ -1,16 +1,15 @@
 import { ManymodelError } from "../core/errors.ts";
 import type { PlainData } from "../core/plain-data.ts";
 import { during } from "../ports/activity.ts";
-import { compareRuns } from "../refine/compare.ts";
 import type { OnProgress } from "../runs/progress.ts";
 import { checksum } from "../stages/checksum.ts";
 import { getJson, putJson } from "../stages/json.ts";
 import { configuredModel } from "./configured-model.ts";
-import type { ManyModel } from "./connect.ts";
+import type { ManyModel } from "./many-model.ts";
 import { packageVersion } from "./package-version.ts";
-import { configuredBatch } from "./run-batch.ts";
 import { runSpec } from "./run-spec.ts";
 import { setup } from "./setup.ts";
+import { tablePath } from "./workspace.ts";
 
 /** The steps of a pipeline, in order. `refine` and `champions` only where the configuration has `refine`. */
 export const PIPELINE_STEPS = ["setup", "train", "refine", "champions", "register", "batch"] as const;
@@ -79,14 +78,11 @@ export async function runPipeline(mm: ManyModel, options: PipelineOptions = {}):
   await step("setup", null, async () => ({ ...(await setup(engine, batch.output_table)) }) as never);
 
   const { definition, exports } = await configuredModel(mm, config.model);
-  const { spec } = await runSpec(mm, train.model_key_arg, undefined, definition, { exports });
+  const { spec } = await runSpec(mm, definition, { exports });
   const snapshot = await during({ phase: "plan", run: spec.runId }, () => engine.tables.snapshot(spec.query));
   const plan = [snapshot.id, spec.definition.sha256, exports, spec.seed, spec.keyArg, spec.mode];
   const trained = await step("train", plan, async (progress) => {
-    const changed = train.changed_only ? { changedSince: await mm.earlierRun(register.name) } : {};
-    const { runId, index } = await mm
-      .foreachPartition(spec.keyArg)
-      .dopar(definition, { exports, modelRunId: spec.runId, ...changed, ...progress });
+    const { runId, index } = await mm.train(undefined, { runId: spec.runId, ...progress });
     return { run: runId, succeeded: index.succeeded, failed: index.failed };
   });
   let best = trained.run as string;
@@ -111,8 +107,8 @@ export async function runPipeline(mm: ManyModel, options: PipelineOptions = {}):
     });
     const runs = [screen, refined.run as string];
     const champions = await step("champions", [runs, metric], async () => {
-      const { runId, from } = await mm.champions({ runs, metric });
-      const { matched, wins } = await compareRuns(engine, screen, runId, metric);
+      const { runId, from } = await mm.runs.champions({ runs, metric });
+      const { matched, wins } = await mm.runs.compare(screen, runId, metric);
       const { a, b } = matched;
       const before = { mean: a.mean, median: a.median };
       return { run: runId, metric, from, improved: wins, before, after: { mean: b.mean, median: b.median } };
@@ -120,11 +116,9 @@ export async function runPipeline(mm: ManyModel, options: PipelineOptions = {}):
     best = champions.run as string;
   }
 
-  const { name, alias } = register;
+  const { model: name, alias } = register;
   const registered = await step("register", [best, name, alias, train.horizon], async () => {
-    const version = await mm.registry.nextVersion(name);
-    await mm.registry.logManyModel({ name, version, run: best, horizon: train.horizon });
-    if (alias !== undefined) await mm.registry.setModelAlias(name, alias, version);
+    const { version } = await mm.models.register({ run: best, ...(alias !== undefined && { alias }) });
     return { model: name, version, ...(alias !== undefined && { alias }) };
   });
 
@@ -135,14 +129,14 @@ export async function runPipeline(mm: ManyModel, options: PipelineOptions = {}):
     { phase: "score", run: best },
     async () =>
       [
-        await tables.snapshot({ ...spec.query, table: mm.table(inputTable) }),
+        await tables.snapshot({ ...spec.query, table: tablePath(mm, inputTable) }),
         futureTable &&
-          (await tables.snapshot({ table: mm.table(futureTable), keyColumns: spec.query.keyColumns })).fingerprint,
+          (await tables.snapshot({ table: tablePath(mm, futureTable), keyColumns: spec.query.keyColumns })).fingerprint,
       ] as const,
   );
   const version = registered.version as string;
   await step("batch", [name, version, scored.id, future, batch], async (progress) => ({
-    ...(await mm.registry.runBatch({ ...configuredBatch(config), model: name, version, inputTable, ...progress })),
+    ...(await mm.score({ version, ...progress })),
   }));
   return reports;
 }

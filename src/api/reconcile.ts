@@ -2,11 +2,12 @@ import type { ReconciliationMethod } from "@manymodel/forecast/hierarchy";
 import { during } from "../ports/activity.ts";
 import type { DeclaredLevel } from "../reconcile/declared-hierarchy.ts";
 import { type ReconcileSummary, reconcileTables } from "../reconcile/reconcile-tables.ts";
-import type { OnProgress } from "../runs/progress.ts";
-import type { Workspace } from "./workspace.ts";
+import { stoppableProgress } from "../runs/run-context.ts";
+import type { LongCallOptions } from "./run-context.ts";
+import { tablePath, type Workspace } from "./workspace.ts";
 
 /** What to reconcile, and how. Everything left out comes from the configuration's `reconcile`, then from its defaults. */
-export interface ReconcileTablesOptions {
+export interface ReconcileTablesOptions extends LongCallOptions {
   /** The levels of the hierarchy: that of the leaves, which has a table, first. */
   readonly levels?: readonly DeclaredLevel[];
   readonly method?: ReconciliationMethod;
@@ -22,7 +23,6 @@ export interface ReconcileTablesOptions {
   readonly nonNegative?: boolean;
   /** What a forecast that is missing means: stop (default), or leave that leaf out, or take that aggregate for a sum. */
   readonly missing?: "fail" | "leave-out";
-  readonly onProgress?: OnProgress;
 }
 
 /** Reconciles tables of forecasts over a hierarchy, as options and configuration say. */
@@ -33,8 +33,8 @@ export function reconcileForecasts(workspace: Workspace, options: ReconcileTable
   const resolved = levels.map(
     ({ by, table, residuals }): DeclaredLevel => ({
       by,
-      ...(table !== undefined && { table: workspace.table(table) }),
-      ...(residuals !== undefined && { residuals: workspace.table(residuals) }),
+      ...(table !== undefined && { table: tablePath(workspace, table) }),
+      ...(residuals !== undefined && { residuals: tablePath(workspace, residuals) }),
     }),
   );
   const spec = {
@@ -43,9 +43,9 @@ export function reconcileForecasts(workspace: Workspace, options: ReconcileTable
     outputTable: options.outputTable ?? reconcile?.output_table ?? "RECONCILED_FORECASTS",
     time: options.time ?? reconcile?.time ?? source?.order_by?.at(-1) ?? "STEP",
     coverages: [...new Set(options.intervals ?? batch.levels)].sort((a, b) => a - b),
-    ...(attributes !== undefined && { attributes: workspace.table(attributes) }),
+    ...(attributes !== undefined && { attributes: tablePath(workspace, attributes) }),
     nonNegative: options.nonNegative ?? reconcile?.non_negative ?? false,
     missing: options.missing ?? reconcile?.missing ?? "fail",
   };
-  return during({ phase: "reconcile" }, () => reconcileTables(workspace.engine.tables, spec, options.onProgress));
+  return during({ phase: "reconcile" }, () => reconcileTables(workspace.engine.tables, spec, stoppableProgress(options)));
 }

@@ -10,28 +10,29 @@ import { type Ranking, type RankOptions, rank } from "../refine/rank.ts";
 import { metricName } from "../refine/run-scores.ts";
 import { completedRun } from "../runs/read-index.ts";
 import { builtinDefinition } from "./builtin-models.ts";
-import type { DoparOptions } from "./dopar-options.ts";
-import { createLoop, type Run } from "./loop.ts";
-import type { LoopQuery, Workspace } from "./workspace.ts";
+import { type Run, trainDefinition } from "./train.ts";
+import type { TrainOptions } from "./train-options.ts";
+import type { SourceQuery, Workspace } from "./workspace.ts";
 
 /** Which partitions to refine, how, and for how long. */
 export interface RefineOptions
   extends Partial<RankOptions>,
     Pick<
-      DoparOptions,
-      | "chunksPerJob"
+      TrainOptions,
+      | "chunks"
       | "workers"
-      | "modelRunId"
+      | "runId"
       | "timeBudget"
       | "hardDeadline"
       | "workerType"
       | "preWarm"
+      | "signal"
       | "onProgress"
     > {
   /** The completed run to improve; that of the version monitored last when left out with `offenders`. */
   readonly from?: string;
   /**
-   * Instead of a ranking: the partitions that drift as the latest `monitor` of `register.name` says, the worst first, and
+   * Instead of a ranking: the partitions that drift as the latest `monitor` of `register.model` says, the worst first, and
    * on the data as they are now, new observations included.
    */
   readonly offenders?: boolean;
@@ -69,7 +70,7 @@ export async function refine(workspace: Workspace, options: RefineOptions): Prom
         "usage",
         `${where}candidate ${show(name)} is not known; the methods are ${Object.keys(METHODS).join(", ")}`,
       );
-  const { from: named, metric = "mase", by = "gain", worst, worstPercent, above, ...dopar } = rest;
+  const { from: named, metric = "mase", by = "gain", worst, worstPercent, above, ...training } = rest;
   if (offenders && (worst ?? worstPercent ?? above) !== undefined)
     throw new ManymodelError("usage", "offenders are all that drift; leave worst, worst-percent and above out");
   const latest = offenders ? await offenderRanking(workspace, named) : undefined;
@@ -103,13 +104,14 @@ export async function refine(workspace: Workspace, options: RefineOptions): Prom
     Object.assign(exports, { windows, metric: metricName(metric).replace(/^holdout_/, "") });
     if (candidates !== undefined) exports.candidates = [...candidates];
   }
-  const builtin = builtinDefinition("contest");
-  const run = await createLoop(workspace, manifest.keyArg, keys).dopar(definition ?? builtin, {
-    ...dopar,
+  const run = await trainDefinition(workspace, definition ?? builtinDefinition("contest"), {
+    ...training,
     exports,
+    keys,
+    keyArg: manifest.keyArg,
     mode: "queue",
     seed: manifest.seed,
-    ...(offenders ? { dataQuery: loopQuery(manifest.snapshot.query) } : { refines: from }),
+    ...(offenders ? { source: sourceQuery(manifest.snapshot.query) } : { refines: from }),
   });
   return { ...run, ranking };
 }
@@ -117,8 +119,8 @@ export async function refine(workspace: Workspace, options: RefineOptions): Prom
 /** The partitions that the latest monitoring run found drifting, as a ranking of the version's run. */
 async function offenderRanking(workspace: Workspace, from: string | undefined): Promise<Ranking> {
   const { register, monitor } = workspace.config;
-  const { version, offenders } = await latestOffenders(workspace.engine.tables, monitor.status_table, register.name);
-  const { runId } = await workspace.registry.knownModelVersion(register.name, version);
+  const { version, offenders } = await latestOffenders(workspace.engine.tables, monitor.status_table, register.model);
+  const { runId } = await workspace.models.get(register.model, version);
   const ranked = offenders.map(({ partitionKey, severity, n }) => ({
     partitionKey,
     value: severity,
@@ -129,6 +131,6 @@ async function offenderRanking(workspace: Workspace, from: string | undefined): 
 }
 
 /** A run's query, to be read as its table is now. */
-function loopQuery({ keyColumns, ...query }: DataQuery): LoopQuery {
-  return { ...query, keyColumn: keyColumns };
+function sourceQuery({ keyColumns, ...query }: DataQuery): SourceQuery {
+  return { ...query, partitionBy: keyColumns };
 }

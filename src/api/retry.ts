@@ -4,13 +4,16 @@ import { newRunId } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
 import { train } from "../pipeline/train.ts";
 import { completedRun, readIndex, segmentRows } from "../runs/read-index.ts";
-import type { DoparOptions } from "./dopar-options.ts";
-import type { Run } from "./loop.ts";
 import { trainContext } from "./run-spec.ts";
+import type { Run } from "./train.ts";
+import type { TrainOptions } from "./train-options.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** How to try again. */
-export type RetryOptions = Pick<DoparOptions, "modelRunId" | "workers" | "fitTimeout" | "maxAttempts" | "onProgress">;
+export type RetryOptions = Pick<
+  TrainOptions,
+  "runId" | "workers" | "fitTimeout" | "maxAttempts" | "signal" | "onProgress"
+>;
 
 /**
  * Trains those partitions of a completed run again that failed or were skipped: the same data, definition, options and
@@ -34,7 +37,7 @@ export async function retry(workspace: Workspace, runId: string, options: RetryO
   const { snapshot, definition, keyArg, exports, seed, fitTimeoutMs } = manifest;
   const { context, count } = await trainContext(workspace, "tasks", options);
   const spec = {
-    runId: options.modelRunId ?? newRunId("retry", new Date(), Math.random),
+    runId: options.runId ?? newRunId("retry", new Date(), Math.random),
     mode: "tasks" as const,
     query: snapshot.query,
     snapshot,

@@ -10,50 +10,43 @@ import type { KeyArgument } from "../model/define-model.ts";
 import type { RunSpec } from "../pipeline/plan-run.ts";
 import type { TrainContext } from "../pipeline/train.ts";
 import { completedRun } from "../runs/read-index.ts";
-import type { DoparOptions } from "./dopar-options.ts";
 import { openWorkers } from "./open-engine.ts";
 import { runContext } from "./run-context.ts";
+import type { TrainOptions } from "./train-options.ts";
 import { workerEntry } from "./worker-entry.ts";
-import type { Keys, Workspace } from "./workspace.ts";
+import { dataQuery, type Workspace } from "./workspace.ts";
 
-/** What a loop's options and the configuration make of a run. */
+/** Options that only queue mode has. */
+const QUEUE_OPTIONS = ["timeBudget", "hardDeadline", "workerType", "preWarm"] as const;
+
+/** The options of a run whose definition is known. */
+export type SpecOptions<Exports> = Omit<TrainOptions<Exports>, "changedSince" | "fleet"> & {
+  /** The model that was named in place of the configuration's, as it was named: `resume` looks it up again. */
+  readonly model?: string;
+};
+
+/** A run's specification, and its trainers, by the options and the configuration. */
 export async function runSpec<Exports>(
   workspace: Workspace,
-  keyArg: string,
-  keys: Keys | undefined,
   definition: URL | string,
-  options: DoparOptions<Exports>,
+  options: SpecOptions<Exports>,
 ): Promise<{ spec: RunSpec; context: TrainContext }> {
-  const { train: configured, parallel_lab: lab } = workspace.config;
+  const { train: configured, queue, parallel_lab: lab } = workspace.config;
+  const { keys, keyArg = configured.key_arg } = options;
   if (RESERVED_ARGUMENTS.includes(keyArg))
     throw new ManymodelError(
       "usage",
       `the loop variable cannot be called ${keyArg}; the body receives something else by that name`,
     );
-  if ((options.saveModels as boolean | undefined) === false)
-    throw new ManymodelError(
-      "usage",
-      "saveModels is false, but every model is kept: registering and scoring need them",
-    );
-  const exports = (options.exports ?? configured.exports) as PlainData;
-  const why = whyNotPlain(exports, "exports");
-  if (why !== undefined) throw new ManymodelError("usage", why);
   const refined = options.refines === undefined ? undefined : await completedRun(workspace.engine, options.refines);
-  const query = refined?.manifest.snapshot.query ?? workspace.dataQuery(options.dataQuery);
+  const query = refined?.manifest.snapshot.query ?? dataQuery(workspace, options.source);
   const file =
     definition instanceof URL ? fileURLToPath(definition) : path.resolve(workspace.config.directory, definition);
-  const bundle = await bundleDefinition(file);
+  const { parseExports, ...bundle } = await bundleDefinition(file);
+  const exports = checkPlain(await parseExports(options.exports ?? configured.exports));
   const mode = options.mode ?? configured.mode;
-  if (!RUN_MODES.includes(mode))
-    throw new ManymodelError("usage", `mode is ${show(mode)}; it must be one of ${RUN_MODES.join(", ")}`);
-  for (const name of ["timeBudget", "hardDeadline", "workerType", "preWarm"] as const)
-    if (options[name] !== undefined && mode !== "queue")
-      throw new ManymodelError(
-        "usage",
-        `${name} is ${show(options[name])}, but only mode queue has one, and the mode is ${mode}; --mode queue, or train.mode: queue`,
-      );
+  checkMode(mode, options);
   const { context, count } = await trainContext(workspace, mode, options);
-  const { queue } = workspace.config;
   const budget = options.timeBudget ?? queue.time_budget;
   const deadline = options.hardDeadline ?? queue.hard_deadline;
   const maxFailed = options.maxFailed ?? configured.max_failed;
@@ -62,8 +55,9 @@ export async function runSpec<Exports>(
     timeBudgetMs: budget === undefined ? null : parseDuration("time_budget", budget),
     hardDeadlineMs: deadline === undefined ? null : parseDuration("hard_deadline", deadline),
   };
+  const { trainers, count } = await trainersFor(workspace, mode, options);
   const spec = {
-    runId: options.modelRunId ?? newRunId(mode, new Date(), Math.random),
+    runId: options.runId ?? newRunId(mode, new Date(), Math.random),
     mode,
     query,
     ...(keys !== undefined && { keys: keys.map((key) => toKey(query.keyColumns, key)) }),
@@ -72,7 +66,7 @@ export async function runSpec<Exports>(
     ...(options.model !== undefined && { model: options.model }),
     exports,
     seed: options.seed ?? configured.seed,
-    chunks: options.chunksPerJob ?? configured.chunks_per_job ?? lab?.demo_tasks_chunks_per_job ?? "auto",
+    chunks: options.chunks ?? configured.chunks ?? lab?.demo_tasks_chunks_per_job ?? "auto",
     workers: count,
     maxAttempts: options.maxAttempts ?? configured.max_attempts,
     ...(timeout !== undefined && { fitTimeoutMs: parseDuration("fit_timeout", timeout) }),
@@ -83,11 +77,30 @@ export async function runSpec<Exports>(
   return { spec, context };
 }
 
+/** The exports of a run, which are plain data. @throws {ManymodelError} `usage` if they are not */
+function checkPlain(exports: unknown): PlainData {
+  const why = whyNotPlain(exports, "exports");
+  if (why !== undefined) throw new ManymodelError("usage", why);
+  return exports as PlainData;
+}
+
+/** @throws {ManymodelError} `usage` for an unknown mode, or an option that the mode does not have */
+function checkMode(mode: RunMode, options: Pick<TrainOptions, (typeof QUEUE_OPTIONS)[number]>): void {
+  if (!RUN_MODES.includes(mode))
+    throw new ManymodelError("usage", `mode is ${show(mode)}; it must be one of ${RUN_MODES.join(", ")}`);
+  for (const name of QUEUE_OPTIONS)
+    if (options[name] !== undefined && mode !== "queue")
+      throw new ManymodelError(
+        "usage",
+        `${name} is ${show(options[name])}, but only mode queue has one, and the mode is ${mode}; --mode queue, or train.mode: queue`,
+      );
+}
+
 /** Returns the context of training in a mode, and the number of workers, by the options and the configuration. */
 export async function trainContext(
   { config, engine }: Workspace,
   mode: RunMode,
-  options: Pick<DoparOptions, "workers" | "workerType" | "preWarm" | "onProgress">,
+  options: Pick<TrainOptions, "workers" | "workerType" | "preWarm" | "signal" | "onProgress">,
 ): Promise<{ context: TrainContext; count: number }> {
   if (options.workers !== undefined) checkCount("workers", options.workers);
   const { queue, train, parallel_lab: lab } = config;
@@ -95,7 +108,7 @@ export async function trainContext(
   const inQueue = mode === "queue" ? (queue.n_workers ?? lab?.demo_queue_n_workers) : undefined;
   const wanted = options.workers ?? inQueue ?? train.workers;
   const context = {
-    ...runContext(engine, options.onProgress),
+    ...runContext(engine, options),
     entry: workerEntry(engine.address, mode === "local" ? undefined : train.memory_limit_mb),
     workers,
     queue: { type: options.workerType ?? queue.worker_type, preWarm: options.preWarm ?? queue.pre_warm },
@@ -103,7 +116,8 @@ export async function trainContext(
   return { context, count: mode === "local" ? 1 : wanted === "auto" ? workers.parallelism : wanted };
 }
 
-function toKey(columns: readonly string[], key: KeyArgument): PartitionKey {
+/** A key as a list of values, in the order of its columns. @throws {ManymodelError} `usage` if it lacks one */
+export function toKey(columns: readonly string[], key: KeyArgument): PartitionKey {
   if (typeof key !== "object" || key === null) return [key as KeyValue];
   return columns.map((name) => {
     const found = Object.keys(key).find((own) => own.toLowerCase() === name.toLowerCase());

@@ -1,4 +1,3 @@
-import { hostname, userInfo } from "node:os";
 import path from "node:path";
 import type { LoadedConfig } from "../config/load.ts";
 import { ManymodelError } from "../core/errors.ts";
@@ -6,88 +5,75 @@ import type { DataQuery, Snapshot } from "../core/run.ts";
 import type { KeyArgument } from "../model/define-model.ts";
 import { keyArgument } from "../model/key-argument.ts";
 import type { Engine } from "../ports/engine.ts";
-import { Registry } from "./registry.ts";
+import type { Models } from "./models.ts";
 
-/** Which rows make up the partitions; the seed's `data_query`. */
-export interface LoopQuery {
+/** The rows that make up the partitions. */
+export interface SourceQuery {
   /** A table of the workspace, or a file (see `source.table` of the configuration). */
   readonly table: string;
-  /** One column, or several for a composite key. */
-  readonly keyColumn: string | readonly string[];
+  /** The key column, or several for a composite key. */
+  readonly partitionBy: string | readonly string[];
   /** The columns to read; all when left out. */
   readonly columns?: readonly string[];
   /** The order of a partition's rows; the last column is the series' time. */
-  readonly orderBy?: readonly string[];
+  readonly orderBy?: string | readonly string[];
   /** Two rows of one partition with the same time: fail that partition (default), or keep both. */
   readonly duplicates?: "fail" | "keep";
   /** The interval of all series, such as `P1D`, `P1M` or `PT1H`; each series' own when left out. */
   readonly interval?: string;
 }
 
-/** A list of all partition keys of the source, for `foreach`; composite keys are objects of column name to value. */
+/** Partition keys of a source; composite keys are objects of column name to value. */
 export type Keys = readonly KeyArgument[];
 
-/** An open workspace: its configuration, its engine, its data, and the registry. */
-export class Workspace {
+/** A workspace as the verbs see it: its configuration, its engine, its registered models. */
+export interface Workspace {
   readonly config: LoadedConfig;
   readonly engine: Engine;
-  readonly registry: Registry;
-
-  constructor(config: LoadedConfig, engine: Engine) {
-    this.config = config;
-    this.engine = engine;
-    this.registry = new Registry(engine, (table) => this.table(table), actor());
-  }
-
-  /** All partition keys of the configured source, or of the one given, in their order; NULL is a key. */
-  async keys(query?: LoopQuery): Promise<Keys> {
-    const snapshot = await this.snapshot(query);
-    const keys = await this.engine.tables.keys(snapshot, 0, snapshot.partitions);
-    return keys.map((key) => keyArgument(snapshot.keyColumns, key));
-  }
-
-  /** The configured source, or the one given, as it is now: its columns, partitions and rows, read and pinned. */
-  snapshot(query?: LoopQuery): Promise<Snapshot> {
-    return this.engine.tables.snapshot(this.dataQuery(query));
-  }
-
-  /** The query given, or the configured one. */
-  dataQuery(query?: LoopQuery): DataQuery {
-    const { source, file } = this.config;
-    if (query !== undefined) {
-      const { keyColumn, duplicates = "fail", ...rest } = query;
-      const keyColumns = typeof keyColumn === "string" ? [keyColumn] : keyColumn;
-      return { ...rest, table: this.table(query.table), keyColumns, duplicates };
-    }
-    if (source === undefined)
-      throw new ManymodelError("config", `${file} has no source; add source.table and source.partition_by`);
-    return {
-      table: this.table(source.table),
-      keyColumns: source.partition_by,
-      ...(source.columns !== undefined && { columns: source.columns }),
-      ...(source.order_by !== undefined && { orderBy: source.order_by }),
-      duplicates: source.duplicates,
-      ...(source.interval !== undefined && { interval: source.interval }),
-    };
-  }
-
-  /** A table's name as it is, or a path made absolute: relative paths mean the configuration's directory. */
-  table(table: string): string {
-    const isName = this.engine.tables.hasSchemas ? !/[/\\]/.test(table) : /^[A-Za-z_][A-Za-z0-9_]*$/.test(table);
-    return isName ? table : path.resolve(this.config.directory, table);
-  }
-
-  /** Releases the workspace. */
-  close(): Promise<void> {
-    return this.engine.close();
-  }
+  readonly models: Models;
 }
 
-/** Who uses this process, as the audit log names them. */
-function actor(): string {
-  try {
-    return `${userInfo().username}@${hostname()}`;
-  } catch {
-    return `${process.getuid?.() ?? "unknown"}@${hostname()}`;
+/** All partition keys of a source, in their order; NULL is a key. */
+export async function keysOf(workspace: Workspace, source?: SourceQuery): Promise<Keys> {
+  const snapshot = await snapshotOf(workspace, source);
+  const keys = await workspace.engine.tables.keys(snapshot, 0, snapshot.partitions);
+  return keys.map((key) => keyArgument(snapshot.keyColumns, key));
+}
+
+/** Reads and pins a source as it is now: its columns, partitions and rows. */
+export function snapshotOf(workspace: Workspace, source?: SourceQuery): Promise<Snapshot> {
+  return workspace.engine.tables.snapshot(dataQuery(workspace, source));
+}
+
+/** The query of a source; of the configured one when left out. @throws {ManymodelError} `config` if there is none */
+export function dataQuery(workspace: Workspace, query?: SourceQuery): DataQuery {
+  const { source, file } = workspace.config;
+  if (query !== undefined) {
+    const { partitionBy, orderBy, duplicates = "fail", ...others } = query;
+    return {
+      ...others,
+      table: tablePath(workspace, query.table),
+      keyColumns: listOf(partitionBy),
+      ...(orderBy !== undefined && { orderBy: listOf(orderBy) }),
+      duplicates,
+    };
   }
+  if (source === undefined)
+    throw new ManymodelError("config", `${file} has no source; add source.table and source.partition_by`);
+  return {
+    table: tablePath(workspace, source.table),
+    keyColumns: source.partition_by,
+    ...(source.columns !== undefined && { columns: source.columns }),
+    ...(source.order_by !== undefined && { orderBy: source.order_by }),
+    duplicates: source.duplicates,
+    ...(source.interval !== undefined && { interval: source.interval }),
+  };
+}
+
+const listOf = (names: string | readonly string[]) => (typeof names === "string" ? [names] : names);
+
+/** A table's name as it is, or a path made absolute: relative paths mean the configuration's directory. */
+export function tablePath({ config, engine }: Pick<Workspace, "config" | "engine">, table: string): string {
+  const isName = engine.tables.hasSchemas ? !/[/\\]/.test(table) : /^[A-Za-z_][A-Za-z0-9_]*$/.test(table);
+  return isName ? table : path.resolve(config.directory, table);
 }

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { ManyModel } from "../api/connect.ts";
+import type { ManyModel } from "../api/many-model.ts";
 import { printable } from "../core/errors.ts";
 import { answer } from "./answer.ts";
 
@@ -31,8 +31,8 @@ export function print(report: Report, { json }: CommonOptions): void {
 
 /** Opens the workspace for one command and closes it again. */
 export async function withWorkspace<T>({ config }: CommonOptions, work: (mm: ManyModel) => Promise<T>): Promise<T> {
-  const { connect } = await import("../api/connect.ts");
-  const mm = await connect(config);
+  const { open } = await import("../api/open.ts");
+  const mm = await open(config);
   try {
     return await work(mm);
   } finally {

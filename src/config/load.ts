@@ -2,15 +2,20 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { ManymodelError, messageOf, printable, show } from "../core/errors.ts";
 import { type KeyLines, keyLines } from "./place.ts";
+import { asWritten, renameKeys } from "./renamed-keys.ts";
 import type { Config } from "./schema.ts";
 
-/** A configuration and the file it came from; its relative paths mean the file's directory. */
+/** A configuration and the place it came from; its relative paths mean the place's directory. */
 export interface LoadedConfig extends Config {
+  /** The file, or `OBJECT` for a configuration given as an object. */
   readonly file: string;
   readonly directory: string;
-  /** Where the file has its keys. */
+  /** The line of each key of the file. */
   readonly lines?: KeyLines;
 }
+
+/** Stands for the file of a configuration that came from none, in messages. */
+export const OBJECT = "the configuration";
 
 /**
  * Reads and validates a configuration file.
@@ -32,12 +37,47 @@ export async function parseConfig(text: string, file: string): Promise<Config> {
   return (await readConfig(text, file)).config;
 }
 
-async function readConfig(text: string, file: string): Promise<{ config: Config; lines: KeyLines }> {
-  const [{ LineCounter, parseDocument, visit }, { configSchema }, { expectation, oneOf }] = await Promise.all([
-    import("yaml"),
+/**
+ * Validates a configuration given as an object, by the rules of the file.
+ *
+ * @param directory - the directory that relative paths mean
+ * @throws {ManymodelError} `config`, naming the key, what was found and what was expected
+ */
+export async function configFrom(input: unknown, directory: string): Promise<LoadedConfig> {
+  const config = await validate(input, (_, why) => {
+    throw new ManymodelError("config", `${OBJECT}: ${printable(why)}`);
+  });
+  return { ...config, file: OBJECT, directory: path.resolve(directory) };
+}
+
+/**
+ * Checks a configuration against the schema and fills in its defaults.
+ *
+ * @param refuse - throws for the first key that breaks a rule
+ */
+async function validate(input: unknown, refuse: (keys: PropertyKey[], why: string) => never): Promise<Config> {
+  const [{ configSchema }, { expectation, oneOf }] = await Promise.all([
     import("./schema.ts"),
     import("./expectation.ts"),
   ]);
+  const parsed = configSchema.safeParse(renameKeys(input, refuse), { error: expectation });
+  if (parsed.success) return parsed.data;
+  const [first] = parsed.error.issues;
+  const issue = deepest(first as Issue, oneOf);
+  const unknown = issue.code === "unrecognized_keys" ? (issue.keys ?? []).slice(0, 1) : [];
+  const keys = asWritten(input, [...issue.path, ...unknown]);
+  const found = keys.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], input);
+  const expected =
+    issue.code === "unrecognized_keys"
+      ? `unknown key; ${issue.message}`
+      : found === undefined
+        ? `missing; it must be ${issue.message}`
+        : `is ${show(found)}; it must be ${issue.message}`;
+  return refuse(keys, `${keys.join(".") || "the file"}: ${expected}`);
+}
+
+async function readConfig(text: string, file: string): Promise<{ config: Config; lines: KeyLines }> {
+  const { LineCounter, parseDocument, visit } = await import("yaml");
   const lines = new LineCounter();
   const lineAt = (offset: number) => lines.linePos(offset).line;
   const refuse: (line: number, why: string, cause?: unknown) => never = (line, why, cause) => {
@@ -47,8 +87,6 @@ async function readConfig(text: string, file: string): Promise<{ config: Config;
   const broken = document.errors[0];
   if (broken !== undefined)
     refuse(lineAt(broken.pos[0]), tooDeep(broken.message.split("\n")[0]!.replace(/ at line .*$/, "")));
-  let value: unknown;
-  let parsed: ReturnType<typeof configSchema.safeParse>;
   let line = 1;
   try {
     visit(document, {
@@ -64,23 +102,13 @@ async function readConfig(text: string, file: string): Promise<{ config: Config;
         if (name === "__proto__") refuse(lineAt(range![0]!), "__proto__: unknown key");
       },
     });
-    value = document.toJS({ maxAliasCount: 100 }) ?? {};
-    parsed = configSchema.safeParse(value, { error: expectation });
+    const value: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
+    const config = await validate(value, (keys, why) => refuse(lineOf(document, keys, lineAt), why));
+    return { config, lines: keyLines(document, lineAt) };
   } catch (cause) {
     if (cause instanceof ManymodelError) throw cause;
-    refuse(line, tooDeep(messageOf(cause)), cause);
+    return refuse(line, tooDeep(messageOf(cause)), cause);
   }
-  if (parsed.success) return { config: parsed.data, lines: keyLines(document, lineAt) };
-  const issue = deepest(parsed.error.issues[0] as Issue, oneOf);
-  const keys = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys![0]!] : issue.path;
-  const found = keys.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value);
-  const expected =
-    issue.code === "unrecognized_keys"
-      ? `unknown key; ${issue.message}`
-      : found === undefined
-        ? `missing; it must be ${issue.message}`
-        : `is ${show(found)}; it must be ${issue.message}`;
-  return refuse(lineOf(document, keys, lineAt), `${keys.join(".") || "the file"}: ${expected}`);
 }
 
 /** What V8 says of a file that is nested deeper than its stack is high, in the file's terms. */

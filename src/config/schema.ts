@@ -7,6 +7,7 @@ import { LONGEST_HORIZON, NAME_RULE, RESERVED_ARGUMENTS, RUN_MODES } from "../co
 import { count, duration } from "./common-values.ts";
 import { postgres, snowflake, stage } from "./engine-blocks.ts";
 import { fleet } from "./fleet-block.ts";
+import { RENAMED_KEYS } from "./renamed-keys.ts";
 
 const tableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "of letters, digits and _, not starting with a digit");
 const columnList = z.union([
@@ -33,7 +34,7 @@ const parallelLab = z
     database: z.string().optional(),
     schema: z.string().optional(),
     demo_forecast_n_skus: count.optional().describe("How many synthetic series `setup --series` creates."),
-    demo_tasks_chunks_per_job: count.optional().describe("Stands for train.chunks_per_job where that is not given."),
+    demo_tasks_chunks_per_job: count.optional().describe("Stands for train.chunks where that is not given."),
     demo_queue_n_workers: count.optional().describe("Workers of queue mode."),
   })
   .describe("The environment block of the R original, accepted as it stands.");
@@ -78,7 +79,7 @@ const model = z
 const train = z
   .strictObject({
     mode: z.enum(RUN_MODES).default("tasks").describe("How chunks are dispatched."),
-    chunks_per_job: z
+    chunks: z
       .union([z.literal("auto"), count])
       .optional()
       .describe("Into how many chunks a run is split; auto: about 16 per worker, none above 2,000 partitions."),
@@ -102,7 +103,7 @@ const train = z
     seed: z.int().min(0).max(4294967295).default(1).describe("Seed of everything random."),
     horizon: horizon.default(30).describe("Steps of the forecast kept beside each model."),
     holdout: z.int().min(0).default(30).describe("Observations held out at the end to measure accuracy; 0: none."),
-    model_key_arg: z
+    key_arg: z
       .string()
       .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "a variable name")
       .refine(
@@ -141,7 +142,7 @@ const queue = z
 
 const register = z
   .strictObject({
-    name: versionName.default("MANY_MODEL_FORECAST").describe("The model's name."),
+    model: versionName.default("MANY_MODEL_FORECAST").describe("The model's name."),
     alias: versionName.optional().describe("An alias that points at the newest version `pipeline run` registered."),
   })
   .describe("How to register.");
@@ -360,5 +361,18 @@ export type Config = z.infer<typeof configSchema>;
 
 /** The JSON Schema of the configuration file, for editors. */
 export function configJsonSchema(): object {
-  return z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any" });
+  const schema = z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any" });
+  for (const [block, names] of Object.entries(RENAMED_KEYS)) {
+    const { properties = {} } = schema.properties?.[block] as { properties?: Record<string, object> };
+    for (const [old, now] of Object.entries(names))
+      properties[old] = {
+        ...properties[now],
+        deprecated: true,
+        description: `The former name of \`${block}.${now}\`.`,
+      };
+  }
+  return schema;
 }
+
+/** A configuration as a file has it, or as `open` takes it: what has a default may be left out. */
+export type ConfigInput = z.input<typeof configSchema>;

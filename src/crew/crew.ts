@@ -46,8 +46,17 @@ async function settled(promise: Promise<unknown>, limitMs: number): Promise<void
 
 const ignore = () => {};
 
-/** Starts `count` workers. @throws what the first worker that cannot start throws */
-export async function startCrew(workers: Workers, entry: WorkerEntry, count: number): Promise<Crew> {
+/** The workers of a crew, and the signal that ends their work. */
+export interface CrewSource {
+  readonly workers: Workers;
+  readonly entry: WorkerEntry;
+  /** Closes the crew when it is aborted; `run` then throws its reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** Starts `count` workers. @throws what the first worker that cannot start throws, or the reason of an aborted signal */
+export async function startCrew({ workers, entry, signal }: CrewSource, count: number): Promise<Crew> {
+  signal?.throwIfAborted();
   const stop = new AbortController();
   // Every member listens; Node would take more than ten for a leak.
   setMaxListeners(0, stop.signal);
@@ -62,7 +71,10 @@ export async function startCrew(workers: Workers, entry: WorkerEntry, count: num
     // A thread that is ended inside native code can take the process with it, so each may finish what it is doing.
     await Promise.all(seats.map(({ busy }) => busy && settled(busy, GRACE_MS)));
     await Promise.all(seats.map((one) => one.end()));
+    signal?.removeEventListener("abort", onAbort);
   };
+  const onAbort = () => void close();
+  signal?.addEventListener("abort", onAbort, { once: true });
   const engage = async (): Promise<Member> => {
     const [own, isolated] = [seat(entry), seat({ ...entry, isolated: true })];
     const { name } = await own.start();
@@ -94,6 +106,7 @@ export async function startCrew(workers: Workers, entry: WorkerEntry, count: num
         }
       };
       await Promise.all(members.map(stopAtError));
+      signal?.throwIfAborted();
       if (first !== undefined) throw first.error;
     },
     close,

@@ -23,12 +23,13 @@ export async function runJobs(
   jobs: Jobs,
   manifest: RunManifest,
   preWarm: boolean,
-  { entry, onProgress }: Pick<RunContext, "entry" | "onProgress">,
+  { entry, onProgress, signal }: Pick<RunContext, "entry" | "onProgress" | "signal">,
 ): Promise<void> {
   const { runId, mode } = manifest;
   const over = new AbortController();
-  const workers = { type: "persistent", count: jobs.replicas, preWarm, signal: over.signal } as const;
-  const watching = watchJobs(engine, jobs, manifest, onProgress);
+  const ending = signal === undefined ? over.signal : AbortSignal.any([over.signal, signal]);
+  const workers = { type: "persistent", count: jobs.replicas, preWarm, signal: ending } as const;
+  const watching = watchJobs(engine, jobs, manifest, { onProgress, ...(signal && { signal }) });
   const context = { entry, workers: engine.workers, onProgress };
   const feeding = mode === "queue" ? runQueue(engine, manifest, workers, context) : undefined;
   try {
@@ -46,7 +47,7 @@ async function watchJobs(
   { queue }: Engine,
   jobs: Jobs,
   { runId, mode }: RunManifest,
-  onProgress: OnProgress,
+  { onProgress, signal }: Pick<RunContext, "onProgress" | "signal">,
 ): Promise<void> {
   for (let launch = 1; launch <= MAX_LAUNCHES; launch++) {
     // Workers of a process that has ended may have done everything.
@@ -62,7 +63,8 @@ async function watchJobs(
       }
       // In queue mode whoever feeds says how far it is.
       if (mode !== "queue") onProgress(await readProgress(queue, runId));
-      await pause(POLL_MS);
+      await pause(POLL_MS, signal);
+      signal?.throwIfAborted();
     }
   }
   const last = (await jobs.jobs(runId)).at(-1);

@@ -35,7 +35,7 @@ export async function runQueue(
   engine: Engine,
   manifest: RunManifest,
   { type, count, preWarm, signal }: QueueWorkers,
-  { entry, workers, onProgress }: Pick<RunContext, "entry" | "workers" | "onProgress">,
+  { onProgress, ...context }: Pick<RunContext, "entry" | "workers" | "signal" | "onProgress">,
 ): Promise<void> {
   checkCount("n_workers", count);
   const { runId, limits, maxAttempts, fitTimeoutMs, chunks } = manifest;
@@ -53,9 +53,9 @@ export async function runQueue(
   // A failure counts at once: it may be the one too many.
   const onChunk = ({ failed }: SegmentInfo) => (failed > 0 ? watch() : undefined);
   const stop = new AbortController();
-  signal?.addEventListener("abort", () => stop.abort());
+  for (const one of [signal, context.signal]) one?.addEventListener("abort", () => stop.abort());
   const members: Member[] = [];
-  const crew = type === "ephemeral" ? await startCrew(workers, entry, Math.min(count, chunks)) : undefined;
+  const crew = type === "ephemeral" ? await startCrew(context, Math.min(count, chunks)) : undefined;
   try {
     // Of a run that is gone on with, nothing may be left to do: then nobody stays to be waited for.
     while (type === "persistent" && preWarm && !stop.signal.aborted && (await serving()) < count) {
@@ -92,6 +92,7 @@ export async function runQueue(
         throw error;
       })
       .finally(() => clearInterval(watching));
+    context.signal?.throwIfAborted();
     onProgress(await readProgress(queue, runId));
   } finally {
     await crew?.close();

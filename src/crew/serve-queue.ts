@@ -36,7 +36,7 @@ async function serve(
   { count, run, onChunk, signal }: ServeOptions,
 ): Promise<void> {
   const { queue, roster } = engine;
-  const crew = await startCrew(workers, entry, count);
+  const crew = await startCrew({ workers, entry }, count);
   try {
     await crew.run(async (member, closed) => {
       const attendance = await attend(roster, member.name, run);

@@ -4,7 +4,7 @@ import { during } from "../ports/activity.ts";
 import { type Lease, LONGEST_RETRY_MS, type Queue } from "../ports/queue.ts";
 import { resumable } from "../runs/resumable.ts";
 import { pause } from "../stages/pause.ts";
-import type { Member } from "./crew.ts";
+import { CrewClosed, type Member } from "./crew.ts";
 import { trainLease } from "./train-lease.ts";
 
 /** How a worker works on a run's queue. */
@@ -64,7 +64,8 @@ async function workOnLease(queue: Queue, lease: Lease, member: Member, options: 
     const segment = await trainLease(member, lease, options.manifestSha256, held, options.fitTimeoutMs);
     if (await queue.finish(lease, segment)) onChunk?.(segment);
   } catch (error) {
-    if (isStorageFailure(error)) {
+    // Nobody is to blame: no attempt is used up.
+    if (isStorageFailure(error) || error instanceof CrewClosed) {
       // If not even that can be written, whoever resumes the run frees the lease.
       await queue.release(lease.run, [member.name]).catch(() => {});
       throw error;

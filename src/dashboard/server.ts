@@ -1,7 +1,8 @@
 import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
-import type { ManyModel } from "../api/connect.ts";
+import type { ManyModel } from "../api/many-model.ts";
 import { packageVersion } from "../api/package-version.ts";
+import { tablePath } from "../api/workspace.ts";
 import { TrainedModels } from "../runs/trained-models.ts";
 import { mayDo } from "../serving/access.ts";
 import { openDoor } from "../serving/door.ts";
@@ -50,7 +51,7 @@ export async function startDashboard(mm: ManyModel, { host, port, onError }: Das
 
 /** What is read and changed: each request is let in by the same rules as those of `manymodel serve`. */
 function guardedRoutes(mm: ManyModel, door: Door, onError: (thrown: unknown) => void): Hono<Guarded> {
-  const { engine, registry, config } = mm;
+  const { engine, models: registry, config } = mm;
   const app = new Hono<Guarded>();
   app.use(guard(door));
   app.onError((error, c) => {
@@ -75,7 +76,7 @@ function guardedRoutes(mm: ManyModel, door: Door, onError: (thrown: unknown) => 
       engine,
       { ledger: config.monitor.ledger_table, status: config.monitor.status_table },
       {
-        ...(config.batch.input_table !== undefined && { input: mm.table(config.batch.input_table) }),
+        ...(config.batch.input_table !== undefined && { input: tablePath(mm, config.batch.input_table) }),
         advance: config.batch.advance,
       },
     ),

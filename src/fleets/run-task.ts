@@ -45,7 +45,7 @@ export async function runTask(
       `launch ${launch} of run ${run} has no task ${task}; it has ${chunks.length} chunks`,
     );
   const failures: string[] = [];
-  const crew = await startCrew(workers, entry, Math.min(atOnce, mine.length));
+  const crew = await startCrew({ workers, entry }, Math.min(atOnce, mine.length));
   try {
     await crew.run(async (member, signal) => {
       for (let chunk = mine.shift(); chunk !== undefined && !signal.aborted; chunk = mine.shift()) {

@@ -50,7 +50,8 @@ export async function workersOnRun(
       }
       // In queue mode whoever feeds says how far it is.
       if (mode !== "queue") watch(await readProgress(queue, runId));
-      await pause(pollMs);
+      await pause(pollMs, context.signal);
+      context.signal?.throwIfAborted();
     }
   };
   try {

@@ -8,6 +8,7 @@ import { at } from "../core/aligned.ts";
 import { ManymodelError, messageOf, show } from "../core/errors.ts";
 import { moduleUrl } from "../core/module-url.ts";
 import type { AnyModelDefinition } from "./define-model.ts";
+import { parseWith } from "./standard-schema.ts";
 
 /** A model definition as one self-contained file, named by the hash of its bytes. */
 export interface Bundle {
@@ -16,6 +17,8 @@ export interface Bundle {
   readonly bytes: Uint8Array;
   /** Whether it has a `predict`, without which a run can be trained but not registered. */
   readonly predicts: boolean;
+  /** The exports that the definition's schema makes of those of a run. @throws {ManymodelError} `usage` if they break it */
+  parseExports(exports: unknown): Promise<unknown>;
 }
 
 /** What a definition may import of this package; bundled in, so that a definition never depends on what is installed. */
@@ -85,7 +88,14 @@ export async function bundleDefinition(file: string): Promise<Bundle> {
   const hash = sha256(code);
   const definition = await loadDefinition(code, hash, file);
   const name = path.basename(file).replace(/\.[cm]?[jt]s$/, "");
-  return { sha256: hash, name, bytes: code, predicts: typeof definition.predict === "function" };
+  const { exports: schema } = definition;
+  return {
+    sha256: hash,
+    name,
+    bytes: code,
+    predicts: typeof definition.predict === "function",
+    parseExports: async (exports) => (schema === undefined ? exports : parseWith(schema, exports, "exports")),
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { KeyValue } from "../core/partition-key.ts";
 import type { PlainData } from "../core/plain-data.ts";
 import type { Frame } from "./frame.ts";
+import type { StandardSchema } from "./standard-schema.ts";
 
 /** A partition's key as a body sees it: its value, or for a composite key an object of column name to value. */
 export type KeyArgument = KeyValue | { readonly [column: string]: KeyValue };
@@ -84,6 +85,8 @@ export interface Prediction {
 
 /** One model for any partition: how to fit it, and how to predict from what was fitted. */
 export interface ModelDefinition<Key extends object, Exports, Model extends object> {
+  /** A schema of the run's exports: gives their type, and checks them once, before anything is trained. */
+  readonly exports?: StandardSchema<unknown, Exports>;
   fit(context: FitContext<Key, Exports>): FitResult<Model> | Promise<FitResult<Model>>;
   /**
    * What `predict` returns a value for: the next `horizon` steps (default), or each of the `rows` of `data`, for example

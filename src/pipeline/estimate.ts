@@ -55,7 +55,7 @@ export interface EstimateOptions {
 export async function estimateRun(
   engine: Engine,
   spec: RunSpec,
-  { entry, workers }: Pick<RunContext, "entry" | "workers">,
+  context: Pick<RunContext, "entry" | "workers" | "signal">,
   { sampleSize, pricePerCpuHour }: EstimateOptions,
 ): Promise<Estimate> {
   const snapshot = spec.snapshot ?? (await engine.tables.snapshot(spec.query));
@@ -70,7 +70,7 @@ export async function estimateRun(
   const { bytes, sha256 } = spec.definition;
   await engine.stage.put(stagePath.definition(sha256), bytes);
   const { keyArg, exports, seed } = spec;
-  const crew = await startCrew(workers, entry, 1);
+  const crew = await startCrew(context, 1);
   const samples: Sample[] = [];
   try {
     await crew.run(async (member) => {

@@ -83,7 +83,7 @@ async function scoreVersion(
   engine: Engine,
   spec: BatchSpec,
   version: ModelVersion,
-  { entry, workers, packageVersion, now, onProgress }: RunContext,
+  { entry, workers, packageVersion, now, onProgress, ...stop }: RunContext,
 ): Promise<BatchSummary> {
   const startedAt = now().toISOString();
   const began = performance.now();
@@ -117,7 +117,7 @@ async function scoreVersion(
     onProgress({ total: snapshot.partitions, done, failed: counts.ERROR });
   };
   const tasks = inferred?.files.length ?? index.segments.length;
-  const crew = await startCrew(workers, entry, Math.max(1, Math.min(spec.workers, tasks)));
+  const crew = await startCrew({ entry, workers, ...stop }, Math.max(1, Math.min(spec.workers, tasks)));
   const perform = (tasks: Iterable<WorkerRequest>) => {
     const waiting = tasks[Symbol.iterator]();
     return crew.run(async (member, signal) => {

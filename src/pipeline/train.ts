@@ -64,7 +64,7 @@ async function runTasks(
   manifest: RunManifest,
   count: number,
   begun: Progress,
-  { entry, workers, onProgress }: RunContext,
+  { entry, workers, onProgress, ...stop }: RunContext,
 ): Promise<void> {
   const { runId, mode, chunks, maxAttempts, fitTimeoutMs } = manifest;
   const manifestSha256 = jsonChecksum(manifest);
@@ -74,7 +74,7 @@ async function runTasks(
     progress.failed += segment.failed;
     onProgress({ ...progress });
   };
-  const crew = await startCrew(workers, entry, Math.min(count, chunks));
+  const crew = await startCrew({ workers, entry, ...stop }, Math.min(count, chunks));
   try {
     const leaseMs = mode === "local" ? LOCAL_LEASE_MS : LEASE_MS;
     await crew.run((member, signal) =>

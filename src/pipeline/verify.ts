@@ -20,7 +20,7 @@ export interface Verification {
  *
  * @throws {ManymodelError} `not-found` for an unknown run, `conflict` if it is not completed
  */
-export async function verifyRun(engine: Engine, runId: string): Promise<Verification> {
+export async function verifyRun(engine: Engine, runId: string, signal?: AbortSignal): Promise<Verification> {
   const { stage } = engine;
   const { index: summary, manifest } = await completedRun(engine, runId);
   const problems: string[] = [];
@@ -45,6 +45,7 @@ export async function verifyRun(engine: Engine, runId: string): Promise<Verifica
   }
   const seen = new Set<string>();
   for (const segment of index?.segments ?? []) {
+    signal?.throwIfAborted();
     const rows = await check(() => segmentRows(stage, segment, { summary: true }));
     if (rows === undefined) continue;
     result.segments++;

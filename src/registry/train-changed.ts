@@ -55,7 +55,7 @@ export async function trainChanged(
   const keptParts = new Map<IndexedSegment, IndexedSegment>();
   const isKept = new Uint8Array(snapshot.partitions);
   const waiting = index.segments[Symbol.iterator]();
-  const crew = await startCrew(context.workers, context.entry, Math.min(spec.workers, index.segments.length));
+  const crew = await startCrew(context, Math.min(spec.workers, index.segments.length));
   try {
     await crew.run(async (member, signal) => {
       for (let next = waiting.next(); !next.done && !signal.aborted; next = waiting.next()) {

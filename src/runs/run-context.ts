@@ -11,4 +11,14 @@ export interface RunContext {
   readonly packageVersion: string;
   readonly now: () => Date;
   readonly onProgress: OnProgress;
+  /** Stops the work when it is aborted. A run stays resumable, a batch writes nothing. */
+  readonly signal?: AbortSignal;
 }
+
+/** The progress of work that starts no workers of its own: an aborted signal stops it at its next report. */
+export const stoppableProgress =
+  ({ signal, onProgress }: { readonly signal?: AbortSignal; readonly onProgress?: OnProgress }): OnProgress =>
+  (progress) => {
+    signal?.throwIfAborted();
+    onProgress?.(progress);
+  };

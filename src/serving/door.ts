@@ -1,4 +1,4 @@
-import type { ManyModel } from "../api/connect.ts";
+import type { ManyModel } from "../api/many-model.ts";
 import { ManymodelError } from "../core/errors.ts";
 import type { AccessMatrix } from "./access.ts";
 import { type Door, LOOPBACK } from "./guard.ts";

@@ -10,7 +10,7 @@ export function predictRoutes({ registry, models, pool, metrics, limits, levels:
   return openApi().openapi(one, async (c) => {
     const { model, version: named } = c.req.valid("param");
     const { keys, horizon: asked, levels = usual, rows } = c.req.valid("json");
-    const version = await registry.knownModelVersion(model, named);
+    const version = await registry.get(model, named);
     const horizon = asked ?? version.horizon;
     const question = { keys, horizon, levels, rows };
     const predictions = await predict(models, pool, version, question, c.get("signal"));

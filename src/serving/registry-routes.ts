@@ -14,7 +14,7 @@ export function registryRoutes({ registry, stage, models }: Pick<Service, "regis
   };
   return openApi()
     .openapi(route("GET /v1/models", "The models", { answer: schema.modelList }), async (c) => {
-      const models = await registry.showModels();
+      const models = await registry.list();
       return c.json({ models: models.map((model) => ({ ...model, newest: versionAsJson(model.newest) })) }, 200);
     })
     .openapi(
@@ -24,9 +24,9 @@ export function registryRoutes({ registry, stage, models }: Pick<Service, "regis
       }),
       async (c) => {
         const { model } = c.req.valid("param");
-        await registry.knownModelVersion(model);
-        const versions = (await registry.showVersions(model)).map(versionAsJson);
-        return c.json({ model, versions, aliases: await registry.showAliases(model) }, 200);
+        await registry.get(model);
+        const versions = (await registry.versions(model)).map(versionAsJson);
+        return c.json({ model, versions, aliases: await registry.aliases(model) }, 200);
       },
     )
     .openapi(
@@ -36,9 +36,9 @@ export function registryRoutes({ registry, stage, models }: Pick<Service, "regis
       }),
       async (c) => {
         const { model, version } = c.req.valid("param");
-        const known = await registry.knownModelVersion(model, version);
-        const aliases = (await registry.showAliases(model)).filter((alias) => alias.version === known.version);
-        const annotations = await registry.showAnnotations(model, known.version);
+        const known = await registry.get(model, version);
+        const aliases = (await registry.aliases(model)).filter((alias) => alias.version === known.version);
+        const annotations = await registry.annotations(model, known.version);
         return c.json({ ...versionAsJson(known), aliases: aliases.map(({ alias }) => alias), annotations }, 200);
       },
     )
@@ -51,7 +51,7 @@ export function registryRoutes({ registry, stage, models }: Pick<Service, "regis
       async (c) => {
         const { model, version } = c.req.valid("param");
         const { offset, limit } = c.req.valid("query");
-        const known = await registry.knownModelVersion(model, version);
+        const known = await registry.get(model, version);
         const { index } = await models.open(known);
         const rows = await partitionPage(stage, index, offset, limit);
         const partitions = rows.map((row) => partitionAsJson(known, row));
@@ -65,7 +65,7 @@ export function registryRoutes({ registry, stage, models }: Pick<Service, "regis
       }),
       async (c) => {
         const { model, version, partition } = c.req.valid("param");
-        const known = await registry.knownModelVersion(model, version);
+        const known = await registry.get(model, version);
         const { index, finder } = await models.open(known);
         const found = await finder.row(partition);
         if (found === undefined)
@@ -83,7 +83,7 @@ export function registryRoutes({ registry, stage, models }: Pick<Service, "regis
       }),
       async (c) => {
         const { model, version } = c.req.valid("param");
-        await actingFor(c).deleteModelVersion(model, version);
+        await actingFor(c).remove(model, version);
         return c.json({ model, version }, 200);
       },
     )
@@ -92,7 +92,7 @@ export function registryRoutes({ registry, stage, models }: Pick<Service, "regis
         query: schema.aliasQuery,
         answer: schema.aliasList,
       }),
-      async (c) => c.json({ aliases: await registry.showAliases(c.req.valid("query").model) }, 200),
+      async (c) => c.json({ aliases: await registry.aliases(c.req.valid("query").model) }, 200),
     )
     .openapi(
       route("POST /v1/aliases/{model}/{alias}", "Point an alias at a version", {
@@ -103,7 +103,7 @@ export function registryRoutes({ registry, stage, models }: Pick<Service, "regis
       async (c) => {
         const { model, alias } = c.req.valid("param");
         const { version, from } = c.req.valid("json");
-        await actingFor(c).setModelAlias(model, alias, version, from);
+        await actingFor(c).setAlias(model, alias, version, from);
         return c.json({ model, alias, version }, 200);
       },
     )

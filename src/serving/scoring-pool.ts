@@ -56,7 +56,7 @@ export class ScoringPool {
     { count, limitMs, onLost = () => {} }: { count: number; limitMs: number; onLost?: () => void },
   ): Promise<ScoringPool> {
     const pool = new ScoringPool(limitMs, onLost);
-    pool.#crew = await startCrew(workers, entry, count);
+    pool.#crew = await startCrew({ workers, entry }, count);
     pool.#working = pool.#crew.run((member) => pool.#work(member));
     // A crew that has failed says so to whoever waits for the next answer.
     pool.#working.catch((error: unknown) => pool.#end(error));

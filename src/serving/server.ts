@@ -1,4 +1,4 @@
-import type { ManyModel } from "../api/connect.ts";
+import type { ManyModel } from "../api/many-model.ts";
 import { packageVersion } from "../api/package-version.ts";
 import { workerEntry } from "../api/worker-entry.ts";
 import { parseDuration } from "../core/duration.ts";
@@ -40,7 +40,7 @@ const GRACE_MS = 30_000;
  * @throws {ManymodelError} `config` if the address cannot be used, or others than this machine could ask without a token
  */
 export async function startServer(mm: ManyModel, options: ServerOptions): Promise<RunningServer> {
-  const { engine, registry, config } = mm;
+  const { engine, models: registry, config } = mm;
   const { serve } = config;
   const { log, clock = () => new Date() } = options;
   const host = options.host ?? serve.host;
@@ -93,12 +93,11 @@ export async function startServer(mm: ManyModel, options: ServerOptions): Promis
 }
 
 /** Opens the versions that aliases point at, and each model's default, so that the first to ask need not wait for it. */
-async function warmUp({ registry }: ManyModel, models: TrainedModels, log: Log): Promise<void> {
+async function warmUp({ models: registry }: ManyModel, models: TrainedModels, log: Log): Promise<void> {
   try {
-    const named = (await registry.showAliases()).map(({ model, alias }) => ({ model, version: alias }));
-    const usual = (await registry.showModels()).map(({ model }) => ({ model, version: undefined }));
-    for (const { model, version } of [...named, ...usual])
-      await models.open(await registry.knownModelVersion(model, version));
+    const named = (await registry.aliases()).map(({ model, alias }) => ({ model, version: alias }));
+    const usual = (await registry.list()).map(({ model }) => ({ model, version: undefined }));
+    for (const { model, version } of [...named, ...usual]) await models.open(await registry.get(model, version));
   } catch (error) {
     log.error(`opening the registered versions: ${messageOf(error)}`, error);
   }

@@ -1,4 +1,4 @@
-import type { Registry } from "../api/registry.ts";
+import type { Models } from "../api/models.ts";
 import type { Stage } from "../ports/stage.ts";
 import type { TrainedModels } from "../runs/trained-models.ts";
 import type { Limits } from "./limit.ts";
@@ -7,7 +7,7 @@ import type { ScoringPool } from "./scoring-pool.ts";
 
 /** What the routes work with. */
 export interface Service {
-  readonly registry: Registry;
+  readonly registry: Models;
   readonly stage: Stage;
   readonly models: TrainedModels;
   readonly pool: ScoringPool;

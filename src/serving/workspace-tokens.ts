@@ -1,21 +1,21 @@
 import path from "node:path";
-import type { ManyModel } from "../api/connect.ts";
+import type { ManyModel } from "../api/many-model.ts";
 import { folderTokens, type Tokens } from "./tokens.ts";
 
 /** The tokens of a workspace, in the folder that the configuration names; the audit log says who made and revoked them. */
-export function workspaceTokens({ config, registry }: ManyModel): Tokens {
+export function workspaceTokens({ config, models }: ManyModel): Tokens {
   const { directory, workspace, serve } = config;
   const tokens = folderTokens(path.resolve(directory, serve.tokens ?? path.join(workspace, "tokens")));
   return {
     ...tokens,
     async create(spec, now) {
       const text = await tokens.create(spec, now);
-      await registry.logToken("create-token", { token: spec.name, role: spec.role });
+      await models.logToken("create-token", { token: spec.name, role: spec.role });
       return text;
     },
     async revoke(name, now) {
       await tokens.revoke(name, now);
-      await registry.logToken("revoke-token", { token: name });
+      await models.logToken("revoke-token", { token: name });
     },
   };
 }

@@ -415,7 +415,7 @@ it("a patched version scores the partitions that it shares to the same bits", as
   const dataQuery = { table: "PAST", keyColumn: "UNIT_ID", orderBy: ["UNIT_ID", "OBS_DATE"] };
   const exports = { method: "theta", target: "Y", period: 7, horizon: 5, holdout: 0 };
   const one = await mm.foreach({ unit_id: ["U2"] }).dopar(builtin("forecaster"), { dataQuery, exports, mode: "local" });
-  await mm.registry.patch({ model: "M", run: one.runId, version: "V2" });
+  await mm.models.patch({ model: "M", run: one.runId, version: "V2" });
   await score("PAST");
   await mm.registry.runBatch({ model: "M", version: "V2", inputTable: "PAST" });
   const found = await rowsIn(mm, `MODEL_VERSION, ${FORECASTS}`);

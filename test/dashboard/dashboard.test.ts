@@ -385,7 +385,7 @@ train: { chunks_per_job: 15, workers: 2, exports: ${JSON.stringify({ ...exports,
       expect(await points()).toBe("V2");
       expect((await move(operator)).status).toBe(200);
       expect(await points()).toBe("V1");
-      expect((await mm.registry.audit({ model: "M", limit: 1 }))[0]).toMatchObject({ by: "operator" });
+      expect((await mm.models.audit({ model: "M", limit: 1 }))[0]).toMatchObject({ by: "operator" });
     });
 
     it("is accessible in every view, in light and dark, and fits on a phone", async () => {

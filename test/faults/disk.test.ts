@@ -60,7 +60,7 @@ describe("a workspace on a disk", () => {
     stage.put = put;
     rmSync(full);
     const { state } = (await mm.engine.catalog.run("r"))!;
-    if (state === "planning") expect((await mm.resume("r")).index).toMatchObject({ succeeded: 40, failed: 0 });
+    if (state === "planning") expect((await mm.runs.resume("r")).index).toMatchObject({ succeeded: 40, failed: 0 });
     else await loop.dopar(body("average"), { ...options, modelRunId: "s" });
     expect(await runRows(mm, state === "planning" ? "r" : "s")).toHaveLength(40);
   });
@@ -95,7 +95,7 @@ describe("a workspace on a disk", () => {
       await expect(training).rejects.toThrow(/nothing can be written: .*then: manymodel resume r/);
       rmSync(full);
       expect((await mm.engine.queue.counts("r")).chunks.failed).toBe(0);
-      expect((await mm.resume("r")).index).toMatchObject({ succeeded: 40, failed: 0 });
+      expect((await mm.runs.resume("r")).index).toMatchObject({ succeeded: 40, failed: 0 });
     },
   );
 

@@ -22,7 +22,7 @@ describe("in a workspace that somebody else can write", () => {
     const { mm, runId, workspace } = await trained();
     const file = path.join(workspace, "stage", "runs", runId, "manifest.json");
     await writeFile(file, (await readFile(file, "utf8")).replace('"seed":', '"seed":1'));
-    expect((await mm.verify(runId)).problems).toEqual([
+    expect((await mm.runs.verify(runId)).problems).toEqual([
       `runs/${runId}/manifest.json was changed after the run was planned`,
     ]);
   });
@@ -41,7 +41,7 @@ describe("in a workspace that somebody else can write", () => {
     await mm.garbage({ olderThan: "1ms", delete: true });
     for (const name of ["precious.txt", "sub/precious.txt"]) expect(existsSync(path.join(outside, name))).toBe(true);
     expect(existsSync(path.join(workspace, "tables/SALES/notes.txt"))).toBe(true);
-    expect(await mm.verify(runId)).toMatchObject({ partitions: 6, problems: [] });
+    expect(await mm.runs.verify(runId)).toMatchObject({ partitions: 6, problems: [] });
   });
 
   it("no folder of the stage that is a link is emptied", async () => {

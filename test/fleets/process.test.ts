@@ -32,7 +32,7 @@ describe("a fleet of processes", () => {
     ).rejects.toThrow(
       /the workers of job \S+ have all ended, but run r has not: worker-\S+\.log: no such module; mend that/,
     );
-    expect((await mm.resume("r", { workers: 1 })).index).toMatchObject({ succeeded: 4 });
+    expect((await mm.runs.resume("r", { workers: 1 })).index).toMatchObject({ succeeded: 4 });
   });
 
   it("knows how its own jobs stand, and ends them", async () => {

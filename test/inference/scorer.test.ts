@@ -21,7 +21,7 @@ it("the compiled scorer answers from a folder alone, line by line, what a batch 
   const { rows } = await mm.engine.tables.query(query, [], 100);
   const folder = await temporaryFolder();
   const exported = directoryStage(path.join(folder, "version"));
-  await mm.registry.exportVersion("M", "V1", exported);
+  await mm.models.export("M", "V1", exported);
   const manifest = `runs/${run.runId}/manifest.json`;
   await exported.put(manifest, await mm.engine.stage.get(manifest));
   const program = path.join(folder, "scorer.mjs");

@@ -107,7 +107,7 @@ it("a patched partition has the rows of the run that made its model", async () =
   await mm.registry.logManyModel({ name: "M", version: "V1", run: run.runId, horizon: 2 });
   await fillDaily(mm, 2, 40);
   const better = await train("better", "U01");
-  const { runId, index } = await mm.registry.patch({ model: "M", run: better.runId });
+  const { runId, index } = await mm.models.patch({ model: "M", run: better.runId });
   const read = await openPartitions(mm.engine, { ...ofRun(run), runId, index, name: "M V2" });
   expect(await read("s:U00")).toMatchObject({ trained: 30, times: { length: 40 } });
   const patched = (await read("s:U01"))!;

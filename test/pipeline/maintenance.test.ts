@@ -16,21 +16,21 @@ describe("verifying", () => {
     const mm = await openWorkspace("local");
     await fillDaily(mm, 12, 4);
     const { runId } = await mm.foreachPartition("unit_id").dopar(body("poisonous"), training());
-    expect(await mm.verify(runId)).toMatchObject({ segments: 4, partitions: 12, problems: [] });
+    expect(await mm.runs.verify(runId)).toMatchObject({ segments: 4, partitions: 12, problems: [] });
     const stage = path.join(mm.config.directory, ".manymodel", "stage");
     const segment = (chunk: number) => `runs/${runId}/chunks/000${chunk}/1/segment.parquet`;
     await appendFile(path.join(stage, segment(2)), "x");
     await rm(path.join(stage, segment(3)));
     const [definition] = await readdir(path.join(stage, "definitions"));
     await writeFile(path.join(stage, "definitions", definition!), "export default {}");
-    const { segments, partitions, problems } = await mm.verify(runId);
+    const { segments, partitions, problems } = await mm.runs.verify(runId);
     expect([segments, partitions]).toEqual([2, 6]);
     expect(problems).toEqual([
       `definitions/${definition} was changed after it was stored; its checksum differs`,
       `${segment(2)} was changed after it was committed; its checksum differs`,
       expect.stringContaining(`${segment(3)} is not on the stage`),
     ]);
-    await expect(mm.verify("none")).rejects.toThrow('no run "none"');
+    await expect(mm.runs.verify("none")).rejects.toThrow('no run "none"');
   });
 
   it("reads what champions select, of every source", async () => {
@@ -40,8 +40,8 @@ describe("verifying", () => {
       (await mm.foreachPartition("unit_id").dopar(body("scored"), { dataQuery: dailyQuery, exports: { errors } }))
         .runId;
     const runs = [await run({ U00: 1, U01: 2, U02: 3, U03: 4 }), await run({ U00: 4, U01: 3, U02: 2, U03: 1 })];
-    const { runId } = await mm.champions({ runs, metric: "mase" });
-    expect(await mm.verify(runId)).toMatchObject({ partitions: 4, problems: [] });
+    const { runId } = await mm.runs.champions({ runs, metric: "mase" });
+    expect(await mm.runs.verify(runId)).toMatchObject({ partitions: 4, problems: [] });
   });
 });
 
@@ -80,7 +80,7 @@ describe("collecting garbage", () => {
       await mm.garbage({ ...now, delete: true });
       expect(await mm.garbage(now)).toEqual([]);
       expect(await stage.list("runs/planning/")).toHaveLength(1);
-      expect(await mm.verify(runId)).toMatchObject({ problems: [] });
+      expect(await mm.runs.verify(runId)).toMatchObject({ problems: [] });
       expect(await mm.registry.runBatch({ model: "M", version: "V1", inputTable: "SALES" })).toMatchObject({ ok: 8 });
     });
 });
@@ -113,7 +113,7 @@ describe("failures", () => {
     const loop = mm.foreachPartition("unit_id");
     const first = await loop.dopar(body("poisonous"), training({ U03: "exit", U07: "exit" }));
     expect(first.index).toMatchObject({ succeeded: 10, failed: 2 });
-    const again = await mm.retry(first.runId);
+    const again = await mm.runs.retry(first.runId);
     expect(again.index).toMatchObject({ succeeded: 0, failed: 2 });
     expect((await runRows(mm, again.runId)).map((row) => row.key[0])).toEqual(["U03", "U07"]);
     expect(again.manifest).toMatchObject({
@@ -123,7 +123,7 @@ describe("failures", () => {
     });
     expect(again.manifest.snapshot).toEqual(first.manifest.snapshot);
     const clean = await loop.dopar(body("poisonous"), training());
-    await expect(mm.retry(clean.runId)).rejects.toThrow("every partition of");
+    await expect(mm.runs.retry(clean.runId)).rejects.toThrow("every partition of");
   });
 
   for (const mode of ["tasks", "queue"] as const)

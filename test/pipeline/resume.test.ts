@@ -171,9 +171,9 @@ train: { chunks_per_job: 4, workers: 1, max_attempts: 1 }
     await until(async () => (await mm.engine.stage.list("runs/r/tasks/")).length === 4);
     queue.enqueue = enqueue;
     expect((await mm.engine.catalog.run("r"))!.state).toBe("planning");
-    const { index } = await mm.resume("r");
+    const { index } = await mm.runs.resume("r");
     expect(index).toMatchObject({ succeeded: 30, segments: 4 });
     expect((await runRows(mm, "r")).map((row) => row.key[0])).toEqual(keys);
-    await expect(mm.resume("none")).rejects.toThrow('no run "none"');
+    await expect(mm.runs.resume("none")).rejects.toThrow('no run "none"');
   });
 });

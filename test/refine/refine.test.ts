@@ -18,7 +18,7 @@ for (const engine of ["local", "memory"] as const)
       const { runId } = await mm
         .foreachPartition("unit_id")
         .dopar(body("scored"), errors({ U00: 3, U01: null, U02: 9, U03: 9, U04: 0, U05: -1 }));
-      const all = await mm.rank(runId, { metric: "mase" });
+      const all = await mm.runs.rank(runId, { metric: "mase" });
       expect(all).toMatchObject({ runId, metric: "holdout_mase", by: "metric", usable: 4 });
       expect(all.ranked.map(({ partitionKey, value }) => [partitionKey, value])).toEqual([
         ["s:U02", 9],
@@ -31,17 +31,17 @@ for (const engine of ["local", "memory"] as const)
         { partitionKey: "s:U05", why: "failed: fit-error" },
       ]);
       const keys = async (options: object) =>
-        (await mm.rank(runId, { metric: "mase", ...options })).ranked.map(({ partitionKey }) => partitionKey);
+        (await mm.runs.rank(runId, { metric: "mase", ...options })).ranked.map(({ partitionKey }) => partitionKey);
       expect(await keys({ worst: 1 })).toEqual(["s:U02"]);
       expect(await keys({ worstPercent: 26 })).toEqual(["s:U02", "s:U03"]);
       expect(await keys({ above: 3 })).toEqual(["s:U02", "s:U03"]);
       expect(await keys({ above: 100 })).toEqual([]);
-      await expect(mm.rank(runId, { metric: "nothing" })).rejects.toThrow(
+      await expect(mm.runs.rank(runId, { metric: "nothing" })).rejects.toThrow(
         `no partition of ${runId} has a metric nothing; there is holdout_mase`,
       );
-      await expect(mm.rank(runId, { metric: "mase", worst: 1, worstPercent: 1 })).rejects.toThrow("not both");
-      await expect(mm.rank(runId, { metric: "mase", worst: 0 })).rejects.toThrow("worst is 0");
-      await expect(mm.rank("none", { metric: "mase" })).rejects.toThrow('no run "none"');
+      await expect(mm.runs.rank(runId, { metric: "mase", worst: 1, worstPercent: 1 })).rejects.toThrow("not both");
+      await expect(mm.runs.rank(runId, { metric: "mase", worst: 0 })).rejects.toThrow("worst is 0");
+      await expect(mm.runs.rank("none", { metric: "mase" })).rejects.toThrow('no run "none"');
     });
 
     it("by gain, prefers short series to long ones of the same error, and what was not refined yet", async () => {
@@ -62,7 +62,7 @@ for (const engine of ["local", "memory"] as const)
       const loop = mm.foreachPartition("unit_id");
       const { runId } = await loop.dopar(body("scored"), errors({ LONG: 1, SHORT: 1, DONE: 1 }));
       await mm.foreach({ unit_id: ["DONE"] }).dopar(body("scored"), { ...errors({ DONE: 0.5 }), refines: runId });
-      const { ranked } = await mm.rank(runId, { metric: "mase", by: "gain" });
+      const { ranked } = await mm.runs.rank(runId, { metric: "mase", by: "gain" });
       expect(ranked.map(({ partitionKey }) => partitionKey)).toEqual(["s:SHORT", "s:DONE", "s:LONG"]);
       expect(ranked[0]!.gain! / ranked[1]!.gain!).toBeCloseTo(2, 10);
       expect(ranked[0]!.gain! / ranked[2]!.gain!).toBeCloseTo(20, 10);
@@ -83,7 +83,7 @@ for (const engine of ["local", "memory"] as const)
       const a = await run({ U00: 1, U01: 5, U02: 2, U03: null, U04: -1, U05: -1 }, 100);
       const b = await run({ U00: 2, U01: 1, U02: 2, U03: 7, U04: null, U05: -1 }, 200);
       const before = await mm.engine.stage.list("runs/");
-      const champions = await mm.champions({ runs: [a, b], metric: "mase", runId: "best" });
+      const champions = await mm.runs.champions({ runs: [a, b], metric: "mase", runId: "best" });
       expect(champions.from).toEqual({ [a]: 3, [b]: 3 });
       expect(champions.index).toMatchObject({ succeeded: 5, failed: 1, skipped: 0 });
       const added = (await mm.engine.stage.list("runs/")).filter((name) => !before.includes(name));
@@ -114,18 +114,18 @@ for (const engine of ["local", "memory"] as const)
         expect(results.rows.map((row) => row[1])).toEqual(["1", "1", "2", "7", null, null]);
       }
 
-      const { matched, wins, losses, ties, onlyA, onlyB } = await mm.compare(a, "best", "mase");
+      const { matched, wins, losses, ties, onlyA, onlyB } = await mm.runs.compare(a, "best", "mase");
       expect(matched.a).toMatchObject({ count: 3, mean: 8 / 3, median: 2 });
       expect(matched.b).toMatchObject({ count: 3, mean: 4 / 3, median: 1 });
       expect([wins, losses, ties, onlyA, onlyB]).toEqual([1, 0, 2, 0, 1]);
 
       const c = await run({ U00: 0, U01: 9, U02: 9, U03: 9, U04: 9, U05: 9 }, 300);
-      const again = await mm.champions({ runs: ["best", c], metric: "mase" });
+      const again = await mm.runs.champions({ runs: ["best", c], metric: "mase" });
       expect(again.from).toEqual({ best: 3, [c]: 3 });
-      const scores = (await mm.compare("best", again.runId, "mase")).pairs.map(({ a, b }) => [a, b]);
+      const scores = (await mm.runs.compare("best", again.runId, "mase")).pairs.map(({ a, b }) => [a, b]);
       for (const [was, is] of scores) expect(is).toBeLessThanOrEqual(was!);
 
-      await expect(mm.champions({ runs: [a, a], metric: "mase" })).rejects.toThrow("at least two different runs");
+      await expect(mm.runs.champions({ runs: [a, a], metric: "mase" })).rejects.toThrow("at least two different runs");
     });
 
     it("does not compare what was trained on other data, unless told to", async () => {
@@ -139,12 +139,14 @@ for (const engine of ["local", "memory"] as const)
         dataQuery: { ...dailyQuery, table: "LATER" },
       });
       const runs = [a.runId, b.runId];
-      await expect(mm.champions({ runs, metric: "mase" })).rejects.toThrow("partition s:U00 was trained on other data");
-      const { from } = await mm.champions({ runs, metric: "mase", acrossData: true });
+      await expect(mm.runs.champions({ runs, metric: "mase" })).rejects.toThrow(
+        "partition s:U00 was trained on other data",
+      );
+      const { from } = await mm.runs.champions({ runs, metric: "mase", acrossData: true });
       expect(Object.values(from)).toEqual([1, 1]);
       const [{ warning }, same] = [
-        await mm.compare(a.runId, b.runId, "mase"),
-        await mm.compare(a.runId, a.runId, "mase"),
+        await mm.runs.compare(a.runId, b.runId, "mase"),
+        await mm.runs.compare(a.runId, a.runId, "mase"),
       ];
       expect(warning).toBe(
         `2 of 2 partitions (the first: s:U00) were trained on other data in ${b.runId} than in ${a.runId}, so their errors cannot be compared; train both on the same data`,
@@ -179,7 +181,7 @@ describe("refining", () => {
       from: screen.runId,
       by: "metric",
       worst: 5,
-      chunksPerJob: 5,
+      chunks: 5,
       workers: 1,
       candidates: ["naive", "drift", "snaive"],
     });
@@ -220,7 +222,7 @@ describe("refining", () => {
       by: "metric",
       definition: body("slow"),
       workers: 1,
-      chunksPerJob: 50,
+      chunks: 50,
       timeBudget: "3s",
     });
     const worst = [...units].sort((a, b) => values[b]! - values[a]! || (a < b ? -1 : 1));

@@ -64,7 +64,7 @@ describe("aliases", () => {
     await mm.registry.logManyModel({ name: "M", version: "V2", run, horizon: 2 });
     const moves = [1, 2, 1, 2].map((n) => start(mm, "model", "alias", "M", "champion", `V${n}`));
     for (const move of moves) expect((await move.ended)[0], move.output().stderr).toBe(0);
-    const log = (await mm.registry.audit({ model: "M" })).filter(({ action }) => action === "set-alias");
+    const log = (await mm.models.audit({ model: "M" })).filter(({ action }) => action === "set-alias");
     expect(log).toHaveLength(4);
     expect((await mm.registry.getModelVersion("M", "champion"))!.version).toBe(log.at(-1)!.version);
     log.forEach(({ details }, i) => {
@@ -78,7 +78,7 @@ describe("a patched version", () => {
     const { mm, run } = await prepared();
     const before = await forecasts(mm, "V1");
     const by = await trained(mm, (i) => (i === 5 ? -1 : 0.5), ["U02", "U05", "U06"], 1);
-    const patched = await mm.registry.patch({ model: "M", run: by, comment: "better" });
+    const patched = await mm.models.patch({ model: "M", run: by, comment: "better" });
     expect(patched).toMatchObject({ version: "V2", parent: "V1", horizon: 2, comment: "better" });
     const after = await forecasts(mm, "V2");
     const differ = (a: unknown[][], b: unknown[][]) =>
@@ -87,20 +87,20 @@ describe("a patched version", () => {
         return of(a) !== of(b);
       });
     expect(differ(before as never, after as never)).toEqual(["U02", "U06"]);
-    const diff = await mm.registry.diff("M", "V1", "V2");
+    const diff = await mm.models.diff("M", "V1", "V2");
     expect(diff).toMatchObject({ added: [], lost: [], changed: ["s:U02", "s:U06"], unchanged: 6 });
     expect(diff.metrics).toEqual([{ metric: "holdout_mase", partitions: 2, before: 5, after: 0.5 }]);
     expect(diff.warning).toBeNull();
-    expect(await mm.registry.diff("M", "V1", "V1")).toMatchObject({ changed: [], unchanged: 8, metrics: [] });
+    expect(await mm.models.diff("M", "V1", "V1")).toMatchObject({ changed: [], unchanged: 8, metrics: [] });
     const lineage = await mm.registry.modelLineage("M", "V2");
     expect(lineage.ancestors).toEqual(["V1"]);
     expect(lineage.runs.map(({ runId, partitions }) => [runId, partitions])).toEqual([
       [run, 6],
       [by, 2],
     ]);
-    expect(await mm.verify(patched.runId)).toMatchObject({ partitions: 8, problems: [] });
+    expect(await mm.runs.verify(patched.runId)).toMatchObject({ partitions: 8, problems: [] });
     for (const used of [run, by, patched.runId])
-      await expect(mm.registry.deleteRun(used)).rejects.toThrow(/delete (the version|it) first/);
+      await expect(mm.runs.remove(used)).rejects.toThrow(/delete (the version|it) first/);
   });
 
   it("takes in partitions that the version did not have", async () => {
@@ -109,8 +109,8 @@ describe("a patched version", () => {
     const run = await trained(mm, () => 1, KEYS.slice(0, 5));
     await mm.registry.logManyModel({ name: "M", version: "V1", run, horizon: 2 });
     const by = await trained(mm, () => 2, KEYS.slice(4), 1);
-    await mm.registry.patch({ model: "M", base: "V1", run: by });
-    const diff = await mm.registry.diff("M", "V1", "V2");
+    await mm.models.patch({ model: "M", base: "V1", run: by });
+    const diff = await mm.models.diff("M", "V1", "V2");
     expect(diff).toMatchObject({ added: ["s:U05", "s:U06", "s:U07"], changed: ["s:U04"], unchanged: 4 });
     expect(await mm.registry.runBatch({ model: "M", version: "V2", inputTable: "SALES" })).toMatchObject({ ok: 8 });
   });
@@ -120,7 +120,7 @@ describe("a partition", () => {
   it("is found by its key in a version of several runs, and nowhere else", async () => {
     const { mm } = await prepared();
     const by = await trained(mm, () => 0.5, ["U02", "U06"]);
-    const { index } = await mm.registry.patch({ model: "M", run: by });
+    const { index } = await mm.models.patch({ model: "M", run: by });
     const finder = await openFinder(mm.engine.stage, await readIndex(mm.engine.stage, index, "it was registered"));
     for (const key of KEYS) {
       const found = (await finder.row(`s:${key}`))!;
@@ -135,34 +135,34 @@ describe("a partition", () => {
 describe("an exported version", () => {
   it("scores elsewhere as it does here, and is refused if it was altered", async () => {
     const { mm } = await prepared();
-    await mm.registry.patch({ model: "M", run: await trained(mm, () => 0.5, ["U02"], 1) });
+    await mm.models.patch({ model: "M", run: await trained(mm, () => 0.5, ["U02"], 1) });
     const folder = await temporaryFolder();
     const out = path.join(folder, "out");
-    expect(await mm.registry.exportVersion("M", "V2", await openFolderStage(out))).toBeGreaterThan(4);
-    await expect(mm.registry.exportVersion("M", "V2", await openFolderStage(out))).rejects.toThrow("is not empty");
+    expect(await mm.models.export("M", "V2", await openFolderStage(out))).toBeGreaterThan(4);
+    await expect(mm.models.export("M", "V2", await openFolderStage(out))).rejects.toThrow("is not empty");
     const other = await openWorkspace("local");
     await fillDaily(other, 8, 4);
-    const imported = await other.registry.importVersion(await openFolderStage(out), { version: "V7" });
+    const imported = await other.models.import(await openFolderStage(out), { version: "V7" });
     expect(imported).toMatchObject({ model: "M", version: "V7" });
     expect(await forecasts(other, "V7")).toEqual(await forecasts(mm, "V2"));
-    expect(await other.verify(imported.runId)).toMatchObject({ problems: [] });
-    await expect(other.registry.importVersion(await openFolderStage(out), { version: "V7" })).rejects.toThrow(
+    expect(await other.runs.verify(imported.runId)).toMatchObject({ problems: [] });
+    await expect(other.models.import(await openFolderStage(out), { version: "V7" })).rejects.toThrow(
       "has a version V7",
     );
     const third = await openWorkspace("local");
     const description = JSON.parse(await readFile(path.join(out, "version.json"), "utf8"));
     const segment = description.files.find((file: { path: string }) => file.path.endsWith(".parquet")).path;
     await appendFile(path.join(out, segment), "x");
-    await expect(third.registry.importVersion(await openFolderStage(out))).rejects.toThrow("was changed after");
+    await expect(third.models.import(await openFolderStage(out))).rejects.toThrow("was changed after");
     await writeFile(path.join(out, "version.json"), '{"formatVersion":1}');
-    await expect(third.registry.importVersion(await openFolderStage(out))).rejects.toThrow("does not describe");
+    await expect(third.models.import(await openFolderStage(out))).rejects.toThrow("does not describe");
     expect(await third.registry.showVersions()).toEqual([]);
   });
 
   it("can be one file a partition", async () => {
     const { mm } = await prepared();
     const folder = await temporaryFolder();
-    expect(await mm.registry.exportPartitions("M", undefined, await openFolderStage(folder))).toBe(8);
+    expect(await mm.models.exportPartitions("M", undefined, await openFolderStage(folder))).toBe(8);
     const { files } = JSON.parse(await readFile(path.join(folder, "partitions.json"), "utf8"));
     const one = JSON.parse(await readFile(path.join(folder, files["s:U03"]), "utf8"));
     expect(one).toMatchObject({ key: ["U03"], outcome: "succeeded", metrics: { holdout_mase: 4 } });
@@ -172,7 +172,7 @@ describe("an exported version", () => {
 
 it("deletes versions and runs that nothing uses, and no others", async () => {
   const { mm, run } = await prepared();
-  await expect(mm.registry.deleteRun(run)).rejects.toThrow("version M V1 uses run");
+  await expect(mm.runs.remove(run)).rejects.toThrow("version M V1 uses run");
   await mm.registry.setModelTag("M", "V1", "season", "winter");
   await mm.registry.setModelMetric("M", "V1", "mase", 0.9);
   await mm.registry.setModelComment("M", "V1", "the first");
@@ -183,11 +183,11 @@ it("deletes versions and runs that nothing uses, and no others", async () => {
   ]);
   await expect(mm.registry.setModelMetric("M", "V1", "mase", Number.NaN)).rejects.toThrow("must be a finite number");
   await mm.registry.deleteModelVersion("M", "V1");
-  await mm.registry.deleteRun(run);
+  await mm.runs.remove(run);
   expect(await mm.engine.catalog.run(run)).toBeUndefined();
   expect(await mm.engine.stage.list(`runs/${run}/`)).toEqual([]);
   expect(await mm.engine.queue.chunks(run)).toEqual([]);
   const { rows } = await mm.engine.tables.query("SELECT count(*) FROM TRAINING_RESULTS", [], 1);
   expect(rows).toEqual([[0]]);
-  expect((await mm.registry.audit()).map(({ action }) => action)).toContain("delete-run");
+  expect((await mm.models.audit()).map(({ action }) => action)).toContain("delete-run");
 });

@@ -1,5 +1,7 @@
 import type { ManyModel, Run } from "manymodel";
 import { describe, expect, it } from "vitest";
+import { earlierRun } from "../../src/api/train.ts";
+import type { Workspace } from "../../src/api/workspace.ts";
 import type { ModelIndex } from "../../src/core/artifact.ts";
 import { decodeSegment } from "../../src/core/segment.ts";
 import { rowSelector } from "../../src/core/selection.ts";
@@ -69,12 +71,14 @@ for (const engine of ["memory", "local"] as const)
       expect(carried.reduce((sum, { rows }) => sum + rows, 0)).toBe(4);
 
       await mm.registry.logManyModel({ name: "M", version: "V2", run: second, horizon: 1 });
-      expect(await mm.earlierRun("M")).toBe("second");
-      expect(await mm.earlierRun("M", "V1")).toBe(first.runId);
-      expect(await mm.earlierRun("M", first.runId)).toBe(first.runId);
+      const { config } = mm;
+      const of = { ...mm, config: { ...config, register: { model: "M" } } } as unknown as Workspace;
+      expect(await earlierRun(of, true)).toBe("second");
+      expect(await earlierRun(of, "V1")).toBe(first.runId);
+      expect(await earlierRun(of, first.runId)).toBe(first.runId);
       const batch = await mm.registry.runBatch({ model: "M", version: "V2", inputTable: "SALES", workers: 1 });
       expect(batch).toMatchObject({ partitions: 6, ok: 6 });
-      const diff = await mm.registry.diff("M", "V1", "V2");
+      const diff = await mm.models.diff("M", "V1", "V2");
       expect(diff).toMatchObject({ added: ["s:U6"], lost: ["s:U5"], changed: ["s:U1"], unchanged: 4 });
 
       // Nothing new: nothing is trained. What replaced everything of a run leaves that run behind.
@@ -85,8 +89,8 @@ for (const engine of ["memory", "local"] as const)
       const fourth = await train(mm, third.runId);
       expect(fourth.changed).toMatchObject({ trained: 4, carried: 1 });
       expect((await indexOf(mm, fourth)).sources.map(({ runId }) => runId)).not.toContain(first.runId);
-      await expect(mm.registry.deleteRun(second.manifest.changed!.by!)).rejects.toThrow("version M V2 uses run");
-      await expect(mm.resume(fourth.runId)).rejects.toThrow(/is completed|only collects models/);
+      await expect(mm.runs.remove(second.manifest.changed!.by!)).rejects.toThrow("version M V2 uses run");
+      await expect(mm.runs.resume(fourth.runId)).rejects.toThrow(/is completed|only collects models/);
     });
   });
 

@@ -184,7 +184,7 @@ describe("the registry over HTTP", () => {
         ["root", "delete-version"],
       ],
     ]);
-    const tokens = (await mm.registry.audit()).filter(({ action }) => action === "create-token");
+    const tokens = (await mm.models.audit()).filter(({ action }) => action === "create-token");
     expect(tokens.map(({ details }) => details)).toEqual([
       { token: "ann", role: "operator" },
       { token: "root", role: "admin" },

@@ -111,7 +111,7 @@ describe("what goes wrong on Snowflake", () => {
     expect(await mm.garbage({ olderThan: 0.001, delete: true })).toMatchObject([{ what: "temporary" }]);
     expect((await folders()).size).toBe(2);
     expect(await mm.garbage({ olderThan: 0.001 })).toEqual([]);
-    expect(await mm.verify(run.runId)).toMatchObject({ problems: [] });
+    expect(await mm.runs.verify(run.runId)).toMatchObject({ problems: [] });
   });
 
   it("a transaction whose session is lost is done again from its beginning, and only once", async () => {

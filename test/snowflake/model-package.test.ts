@@ -27,7 +27,7 @@ it.skipIf(python === undefined)(
     const folder = await temporaryFolder();
     const [version, scorer] = [path.join(folder, "version"), path.join(folder, "scorer.mjs")];
     const exported = directoryStage(version);
-    await mm.registry.exportVersion("M", "V1", exported);
+    await mm.models.export("M", "V1", exported);
     const manifest = `runs/${run.runId}/manifest.json`;
     await exported.put(manifest, await mm.engine.stage.get(manifest));
     await writeFile(scorer, await compileScorer());

@@ -141,9 +141,9 @@ describe.skipIf(PYTHON === undefined)("a version as one of a MODEL (skipped with
     const run = await trained(before);
     await before.registry.logManyModel({ name: "M", version: "V1", run, horizon: 3 });
     await before.registry.setModelMetric("M", "V1", "mase", 0.5);
-    await expect(before.registry.sync()).rejects.toMatchObject({ kind: "usage" });
+    await expect(before.models.sync()).rejects.toMatchObject({ kind: "usage" });
     const mm = await open({}, "LATER");
-    expect(await mm.registry.sync()).toEqual(["M"]);
+    expect(await mm.models.sync()).toEqual(["M"]);
     expect((await versionsOf("LATER", "M"))[0]!.metadata).toMatchObject({ metrics: { mase: 0.5 } });
     account.server.faults.failing.push({ pattern: /SET ALIAS/, code: "000604", message: "cancelled", times: 1 });
     await expect(mm.registry.setModelAlias("M", "champion", "V1")).rejects.toThrow(
@@ -151,10 +151,10 @@ describe.skipIf(PYTHON === undefined)("a version as one of a MODEL (skipped with
     );
     expect((await mm.registry.showAliases("M")).map(({ alias }) => alias)).toEqual(["champion"]);
     expect((await versionsOf("LATER", "M"))[0]!.aliases).not.toContain("CHAMPION");
-    await mm.registry.sync("M");
+    await mm.models.sync("M");
     expect((await versionsOf("LATER", "M"))[0]!.aliases).toContain("CHAMPION");
     const changes = sent(/^ALTER MODEL "LAB"."LATER"/);
-    await mm.registry.sync("M");
+    await mm.models.sync("M");
     expect(sent(/^ALTER MODEL "LAB"."LATER"/)).toBe(changes);
   });
 });

@@ -138,7 +138,7 @@ describe("a stage in S3", () => {
       .foreachPartition("unit_id")
       .dopar(body("average"), { dataQuery: dailyQuery, modelRunId: "r", chunksPerJob: 3 });
     expect(run.index).toMatchObject({ succeeded: 12, failed: 0, segments: 3 });
-    expect((await mm.verify("r")).problems).toEqual([]);
+    expect((await mm.runs.verify("r")).problems).toEqual([]);
     const { rows } = await mm.engine.tables.query(
       "SELECT count(*) FROM TRAINING_RESULTS WHERE OUTCOME = 'succeeded'",
       [],

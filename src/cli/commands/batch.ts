@@ -1,7 +1,5 @@
 import { type Command, Option } from "commander";
-import type { ManyModel } from "../../api/connect.ts";
-import { configuredBatch } from "../../api/run-batch.ts";
-import { ManymodelError } from "../../core/errors.ts";
+import type { ScoreOptions } from "../../api/score.ts";
 import { MISSING_MODEL, type MissingModel } from "../../core/missing-model.ts";
 import type { BatchSummary } from "../../pipeline/score-batch.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
@@ -29,7 +27,7 @@ interface BatchOptions extends CommonOptions {
 /** `manymodel batch`: scores every partition of a table with a version. */
 export function addBatch(program: Command): void {
   addCommand(program, "batch", "score every partition of a table with a registered version")
-    .option("--model <model>", "the model; register.name when left out")
+    .option("--model <model>", "the model; register.model when left out")
     .option("--model-version <version>", "the version, or an alias of one; the default version when left out")
     .option("--input <table>", "the table to score; batch.input_table or source.table when left out")
     .option("--output <table>", "the table for the forecasts; batch.output_table when left out")
@@ -45,40 +43,33 @@ export function addBatch(program: Command): void {
     .action(async (options: BatchOptions) => {
       const report = await withWorkspace(options, async (mm) => {
         const progress = await showProgress("scoring", NOTHING_WRITTEN);
-        const summary = await runBatch(mm, options, progress.update).finally(progress.stop);
+        const summary = await mm
+          .score({ ...scoreOptions(options), onProgress: progress.update })
+          .finally(progress.stop);
         return { json: summary, text: `${batchText(summary)}, ${formatSeconds(summary.seconds)}.` };
       });
       print(report, options);
     });
 }
 
-async function runBatch(
-  mm: ManyModel,
-  options: BatchOptions,
-  onProgress: Parameters<ManyModel["registry"]["runBatch"]>[0]["onProgress"],
-): Promise<BatchSummary> {
-  const { batch, source, register } = mm.config;
-  const model = options.model ?? register.name;
-  const inputTable = options.input ?? batch.input_table ?? source?.table;
-  if (inputTable === undefined)
-    throw new ManymodelError("usage", "nothing to score: give --input, or batch.input_table in the configuration");
-  return mm.registry.runBatch({
-    ...configuredBatch(mm.config),
-    model,
-    inputTable,
-    ...(options.modelVersion !== undefined && { version: options.modelVersion }),
-    ...(options.output !== undefined && { outputTable: options.output }),
-    ...(options.levels !== undefined && { levels: options.levels }),
-    ...(options.quantiles !== undefined && { quantiles: options.quantiles }),
-    ...(options.missingModel !== undefined && { missingModel: options.missingModel }),
-    ...(options.future !== undefined && { futureTable: options.future }),
-    ...(options.incremental !== undefined && { incremental: options.incremental }),
+function scoreOptions(options: BatchOptions): ScoreOptions {
+  const { model, modelVersion, input, output, partitionBy, horizon, levels, quantiles } = options;
+  const { missingModel, future, incremental, workers } = options;
+  return {
+    ...(model !== undefined && { model }),
+    ...(modelVersion !== undefined && { version: modelVersion }),
+    ...(input !== undefined && { inputTable: input }),
+    ...(output !== undefined && { outputTable: output }),
+    ...(partitionBy !== undefined && { partitionBy: partitionBy.split(",") }),
+    ...(horizon !== undefined && { horizon }),
+    ...(levels !== undefined && { levels }),
+    ...(quantiles !== undefined && { quantiles }),
+    ...(missingModel !== undefined && { missingModel }),
+    ...(future !== undefined && { futureTable: future }),
+    ...(incremental !== undefined && { incremental }),
     ...(!options.advance && { advance: false }),
-    ...(options.horizon !== undefined && { horizon: options.horizon }),
-    ...(options.partitionBy !== undefined && { partitionCol: options.partitionBy.split(",") }),
-    ...(options.workers !== undefined && { workers: options.workers }),
-    ...(onProgress !== undefined && { onProgress }),
-  });
+    ...(workers !== undefined && { workers }),
+  };
 }
 
 /** A batch's outcome in one sentence, without its full stop. */

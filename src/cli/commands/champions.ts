@@ -20,7 +20,7 @@ export function addChampions(program: Command): void {
     .action(async (options: ChampionsOptions) => {
       const { runs, metric, runId, acrossData } = options;
       const champions = await withWorkspace(options, (mm) =>
-        mm.champions({
+        mm.runs.champions({
           runs,
           metric,
           ...(runId !== undefined && { runId }),

@@ -19,7 +19,7 @@ export function addCompare(program: Command): void {
     .option("-o, --output <file>", "also draw it, as .svg or .png")
     .action(async (runA: string, runB: string, options: CompareOptions) => {
       if (options.output !== undefined) checkPictureFile(options.output);
-      const comparison = await withWorkspace(options, (mm) => mm.compare(runA, runB, options.metric));
+      const comparison = await withWorkspace(options, (mm) => mm.runs.compare(runA, runB, options.metric));
       if (options.output !== undefined) await writePicture(options.output, comparisonPicture(comparison));
       const { pairs: _, all, ...rest } = comparison;
       print(

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { Command } from "commander";
 import type { CheckItem } from "../../check/check-engine.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
@@ -8,11 +7,7 @@ export function addEngine(program: Command): void {
   const engine = program.command("engine").description("the engine: what everything runs on");
   addCommand(engine, "check", "try and measure everything a run needs; leaves nothing behind").action(
     async (options: CommonOptions) => {
-      const items = await withWorkspace(options, async (mm) => {
-        const { checkEngine } = await import("../../check/check-engine.ts");
-        const source = mm.config.source === undefined ? {} : { source: mm.dataQuery() };
-        return checkEngine(mm.engine, { id: randomBytes(4).toString("hex"), now: Date.now, ...source });
-      });
+      const items = await withWorkspace(options, (mm) => mm.check());
       const lacking = items.filter(({ ok, needed }) => !ok && needed).length;
       const last = lacking === 0 ? "Everything that is needed is there." : `${lacking} of ${items.length} failed.`;
       print({ json: { ok: lacking === 0, items }, text: [...items.map(line), last].join("\n") }, options);

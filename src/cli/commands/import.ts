@@ -26,7 +26,7 @@ export function addImport(program: Command): void {
         ...(nulls !== undefined && { nulls }),
       };
       const { rows, columns } = await withWorkspace(options, (mm) =>
-        mm.engine.tables.import(file, table, { replace: replace === true, csv }),
+        mm.tables.import(file, { table, replace: replace === true, ...csv }),
       );
       const text = [`Imported ${rows} rows into ${table}.`, ...columns.flatMap(columnLines)].join("\n");
       print({ json: { table, rows, columns }, text }, options);

@@ -6,16 +6,16 @@ import { formatTable } from "../table.ts";
 /** `manymodel verify RUN`: reads every artifact of a run, or of a version. */
 export function addVerify(program: Command): void {
   addCommand(program, "verify [run]", "read every artifact of a run or a version, and say what is missing or altered")
-    .option("--model <model>", "the model; register.name when left out")
+    .option("--model <model>", "the model; register.model when left out")
     .option("--model-version <version>", "a version, or an alias of one, instead of a run")
     .action(async (runId: string | undefined, options: CommonOptions & { model?: string; modelVersion?: string }) => {
       const found = await withWorkspace(options, async (mm) => {
-        if (runId !== undefined) return mm.verify(runId);
+        if (runId !== undefined) return mm.runs.verify(runId);
         if (options.modelVersion === undefined)
           throw new ManymodelError("usage", "what is to be verified? give a run, or --model-version");
-        const model = options.model ?? mm.config.register.name;
-        const version = await mm.registry.knownModelVersion(model, options.modelVersion);
-        return mm.verify(version.runId);
+        const model = options.model ?? mm.config.register.model;
+        const version = await mm.models.get(model, options.modelVersion);
+        return mm.runs.verify(version.runId);
       });
       const { segments, partitions, bytes, problems } = found;
       const text = [

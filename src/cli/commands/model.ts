@@ -26,14 +26,14 @@ function addShow(model: Command): void {
     "show <model> [version]",
     "show a version: its aliases, what is said of it, where it comes from",
   ).action(async (name: string, version: string | undefined, options: CommonOptions) => {
-    const shown = await withWorkspace(options, async ({ registry }) => {
-      const known = await registry.knownModelVersion(name, version);
-      const aliases = (await registry.showAliases(name)).filter((alias) => alias.version === known.version);
+    const shown = await withWorkspace(options, async ({ models }) => {
+      const known = await models.get(name, version);
+      const aliases = (await models.aliases(name)).filter((alias) => alias.version === known.version);
       return {
         ...known,
         aliases: aliases.map(({ alias }) => alias),
-        annotations: await registry.showAnnotations(name, known.version),
-        lineage: await registry.modelLineage(name, known.version),
+        annotations: await models.annotations(name, known.version),
+        lineage: await models.lineage(name, known.version),
       };
     });
     const { index, lineage, annotations } = shown;
@@ -71,8 +71,8 @@ function addAlias(model: Command): void {
       ) => {
         if ((version === undefined) !== (options.remove === true))
           throw new ManymodelError("usage", `where is ${alias} to point? give a version, or --remove`);
-        await withWorkspace(options, ({ registry }) =>
-          version === undefined ? registry.removeModelAlias(name, alias) : registry.setModelAlias(name, alias, version),
+        await withWorkspace(options, ({ models }) =>
+          version === undefined ? models.removeAlias(name, alias) : models.setAlias(name, alias, version),
         );
         const text =
           version === undefined ? `${alias} of ${name} is removed.` : `${alias} of ${name} points at ${version}.`;
@@ -81,7 +81,7 @@ function addAlias(model: Command): void {
     );
   addCommand(model, "default <model> <version>", "make a version the one that is meant where none is named").action(
     async (name: string, version: string, options: CommonOptions) => {
-      await withWorkspace(options, ({ registry }) => registry.setDefaultModelVersion(name, version));
+      await withWorkspace(options, ({ models }) => models.setDefault(name, version));
       print({ json: { model: name, version }, text: `${name} means ${version}.` }, options);
     },
   );
@@ -91,7 +91,7 @@ function addAlias(model: Command): void {
     "point an alias where it pointed before (champion when left out)",
   ).action(async (name: string, alias: string | undefined, options: CommonOptions) => {
     const moved = alias ?? "champion";
-    const version = await withWorkspace(options, ({ registry }) => registry.rollback(name, moved));
+    const version = await withWorkspace(options, ({ models }) => models.rollback(name, moved));
     print({ json: { model: name, alias: moved, version }, text: `${moved} of ${name} points at ${version}.` }, options);
   });
 }
@@ -109,12 +109,12 @@ function addAnnotate(model: Command): void {
         options: CommonOptions & { comment?: string; tag?: string[]; metric?: string[] },
       ) => {
         const pairs = (texts: string[] | undefined) => (texts ?? []).map((text) => split(text));
-        const said = await withWorkspace(options, async ({ registry }) => {
-          if (options.comment !== undefined) await registry.setModelComment(name, version, options.comment);
-          for (const [tag, value] of pairs(options.tag)) await registry.setModelTag(name, version, tag, value);
+        const said = await withWorkspace(options, async ({ models }) => {
+          if (options.comment !== undefined) await models.setComment(name, version, options.comment);
+          for (const [tag, value] of pairs(options.tag)) await models.setTag(name, version, tag, value);
           for (const [metric, value] of pairs(options.metric))
-            await registry.setModelMetric(name, version, metric, value.trim() === "" ? Number.NaN : Number(value));
-          return registry.showAnnotations(name, version);
+            await models.setMetric(name, version, metric, value.trim() === "" ? Number.NaN : Number(value));
+          return models.annotations(name, version);
         });
         const rows = said.map(({ kind, name, value }) => [kind, name, value]);
         print({ json: said, text: formatTable(["what", "name", "value"], rows) }, options);
@@ -133,7 +133,7 @@ function addDiff(model: Command): void {
     keys.length === 0 ? "" : `: ${keys.slice(0, 5).join("  ")}${keys.length > 5 ? "  …" : ""}`;
   addCommand(model, "diff <model> <before> <after>", "say what is different in a version from another").action(
     async (name: string, before: string, after: string, options: CommonOptions) => {
-      const diff = await withWorkspace(options, ({ registry }) => registry.diff(name, before, after));
+      const diff = await withWorkspace(options, ({ models }) => models.diff(name, before, after));
       const rows = diff.metrics.map(({ metric, partitions, before, after }) => [metric, partitions, before, after]);
       const lines = [
         `${diff.unchanged} partitions are the same.`,
@@ -160,8 +160,8 @@ function addPatch(model: Command): void {
         options: CommonOptions & { run: string; modelVersion?: string; comment?: string },
       ) => {
         const { run, modelVersion, comment } = options;
-        const version = await withWorkspace(options, ({ registry }) =>
-          registry.patch({
+        const version = await withWorkspace(options, ({ models }) =>
+          models.patch({
             model: name,
             run,
             ...(base !== undefined && { base }),
@@ -185,8 +185,8 @@ function addExchange(model: Command): void {
     .action(
       async (name: string, version: string, folder: string, options: CommonOptions & { partitions?: boolean }) => {
         const to = await openFolderStage(path.resolve(folder));
-        const files = await withWorkspace(options, ({ registry }) =>
-          options.partitions ? registry.exportPartitions(name, version, to) : registry.exportVersion(name, version, to),
+        const files = await withWorkspace(options, ({ models }) =>
+          options.partitions ? models.exportPartitions(name, version, to) : models.export(name, version, to),
         );
         print({ json: { model: name, version, folder, files }, text: `Wrote ${files} files to ${folder}.` }, options);
       },
@@ -197,8 +197,8 @@ function addExchange(model: Command): void {
     .action(async (folder: string, options: CommonOptions & { name?: string; modelVersion?: string }) => {
       const from = await openFolderStage(path.resolve(folder));
       const { name, modelVersion } = options;
-      const version = await withWorkspace(options, ({ registry }) =>
-        registry.importVersion(from, {
+      const version = await withWorkspace(options, ({ models }) =>
+        models.import(from, {
           ...(name !== undefined && { model: name }),
           ...(modelVersion !== undefined && { version: modelVersion }),
         }),
@@ -211,13 +211,13 @@ function addExchange(model: Command): void {
 function addDelete(model: Command): void {
   addCommand(model, "delete <model> <version>", "delete a version that no alias points at").action(
     async (name: string, version: string, options: CommonOptions) => {
-      await withWorkspace(options, ({ registry }) => registry.deleteModelVersion(name, version));
+      await withWorkspace(options, ({ models }) => models.remove(name, version));
       print({ json: { model: name, version }, text: `${name} ${version} is deleted.` }, options);
     },
   );
   addCommand(model, "delete-run <run>", "delete a run and its models, unless a version or a collection uses it").action(
     async (run: string, options: CommonOptions) => {
-      await withWorkspace(options, ({ registry }) => registry.deleteRun(run));
+      await withWorkspace(options, ({ models }) => models.removeRun(run));
       print({ json: { run }, text: `Run ${run} is deleted.` }, options);
     },
   );
@@ -228,8 +228,8 @@ function addAudit(model: Command): void {
     .option("--limit <n>", "the newest n changes", integer(1), 100)
     .action(async (name: string | undefined, options: CommonOptions & { limit: number }) => {
       const { limit } = options;
-      const entries = await withWorkspace(options, ({ registry }) =>
-        registry.audit({ limit, ...(name !== undefined && { model: name }) }),
+      const entries = await withWorkspace(options, ({ models }) =>
+        models.audit({ limit, ...(name !== undefined && { model: name }) }),
       );
       const rows = entries.map(({ at, by, action, model, version, details }) => [
         at,
@@ -249,7 +249,7 @@ function addSync(model: Command): void {
     "sync [model]",
     "bring Snowflake's Model Registry up to date with a model's versions, or all",
   ).action(async (name: string | undefined, options: CommonOptions) => {
-    const models = await withWorkspace(options, ({ registry }) => registry.sync(name));
+    const models = await withWorkspace(options, ({ models }) => models.sync(name));
     print({ json: models, text: `${models.join(", ") || "nothing"} is up to date.` }, options);
   });
 }

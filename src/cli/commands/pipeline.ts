@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { ManyModel } from "../../api/connect.ts";
+import type { ManyModel } from "../../api/many-model.ts";
 import type { PipelineStep, StepReport } from "../../api/pipeline-run.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { STEPS_STOPPED } from "../interrupt.ts";
@@ -20,9 +20,8 @@ export function addPipeline(program: Command): void {
 
 /** Runs a pipeline with its progress on standard error. */
 export async function runSteps(mm: ManyModel, force: boolean): Promise<StepReport[]> {
-  const { runPipeline } = await import("../../api/pipeline-run.ts");
   let display: ProgressDisplay | undefined;
-  return runPipeline(mm, {
+  return mm.pipeline({
     force,
     async onBegin(step) {
       const label = LABELS[step];

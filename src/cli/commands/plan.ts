@@ -10,11 +10,8 @@ export function addPlan(program: Command): void {
     .option("--model <model>", "built-in method, or path of a model definition")
     .option("--sample <n>", "how many partitions to train", integer(1), 20)
     .action(async (options: CommonOptions & { model?: string; sample: number }) => {
-      const estimate = await withWorkspace(options, async (mm) => {
-        const { configuredModel } = await import("../../api/configured-model.ts");
-        const { definition, exports } = await configuredModel(mm, options.model ?? mm.config.model);
-        return mm.foreachPartition(mm.config.train.model_key_arg).plan(definition, { exports }, options.sample);
-      });
+      const { model, sample } = options;
+      const estimate = await withWorkspace(options, (mm) => mm.plan(model, { sample }));
       print({ json: estimate, text: estimateText(estimate) }, options);
     });
 }

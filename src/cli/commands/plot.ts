@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { ManyModel } from "../../api/connect.ts";
+import type { ManyModel } from "../../api/many-model.ts";
 import { ManymodelError } from "../../core/errors.ts";
 import type { PartitionSeries } from "../../inspect/partition-series.ts";
 import { accuracyPicture } from "../../picture/accuracy-picture.ts";
@@ -8,10 +8,9 @@ import { forecastsPicture } from "../../picture/forecasts-picture.ts";
 import { runPicture } from "../../picture/run-picture.ts";
 import { seriesPicture } from "../../picture/series-picture.ts";
 import { metricName, readScores } from "../../refine/run-scores.ts";
+import { failureGroups } from "../../runs/failure-groups.ts";
 import { knownRun } from "../../runs/known-run.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
-import { failureGroups } from "../failures.ts";
-import { newestRun } from "../newest-run.ts";
 import { integer } from "../option.ts";
 import { addPartitionOptions, openWith, type PartitionOptions } from "../partition-options.ts";
 import { checkPictureFile, writePicture } from "../picture-file.ts";
@@ -32,14 +31,14 @@ export function addPlot(program: Command): void {
     .option("--metric <metric>", "mape, smape, mase, rmse, mae, wape, rmsse on the holdout, or another", "mase")
     .action(async (run: string | undefined, options: PlotOptions & { metric: string }) => {
       await draw(options, async (mm) => {
-        const { runId, scores } = await readScores(mm.engine, run ?? (await newestRun(mm)), options.metric);
+        const { runId, scores } = await readScores(mm.engine, run ?? (await mm.runs.newest()), options.metric);
         return accuracyPicture(runId, metricName(options.metric), scores);
       });
     });
   addPlotOf(plot, "compare <runA> <runB>", "two completed runs, partition by partition")
     .option("--metric <metric>", "mape, smape, mase, rmse, mae, wape, rmsse on the holdout, or another", "mase")
     .action(async (runA: string, runB: string, options: PlotOptions & { metric: string }) => {
-      await draw(options, async (mm) => comparisonPicture(await mm.compare(runA, runB, options.metric)));
+      await draw(options, async (mm) => comparisonPicture(await mm.runs.compare(runA, runB, options.metric)));
     });
   addPlotOf(
     plot,
@@ -48,7 +47,7 @@ export function addPlot(program: Command): void {
   ).action(async (runId: string | undefined, options: PlotOptions) => {
     await draw(options, async (mm) => {
       const { engine } = mm;
-      const run = await knownRun(engine.catalog, runId ?? (await newestRun(mm)));
+      const run = await knownRun(engine.catalog, runId ?? (await mm.runs.newest()));
       const failures = (run.index?.failed ?? 0) > 0 ? await failureGroups(engine.tables, run.runId) : [];
       return runPicture(run, await engine.queue.chunks(run.runId), failures);
     });
@@ -79,7 +78,9 @@ function addPlotForecasts(plot: Command): void {
         const keys =
           worst === undefined
             ? await first(count)
-            : (await mm.rank(runId, { metric: worst })).ranked.slice(0, count).map(({ partitionKey }) => partitionKey);
+            : (await mm.runs.rank(runId, { metric: worst })).ranked
+                .slice(0, count)
+                .map(({ partitionKey }) => partitionKey);
         const all: PartitionSeries[] = [];
         for (const key of keys) {
           const series = await read(key);

@@ -53,7 +53,7 @@ export function addRank(program: Command): void {
       "a completed run",
     ),
   ).action(async (options: ChoiceOptions & { run: string }) => {
-    const ranking = await withWorkspace(options, (mm) => mm.rank(options.run, choice(options)));
+    const ranking = await withWorkspace(options, (mm) => mm.runs.rank(options.run, choice(options)));
     print({ json: ranking, text: rankingText(ranking) }, options);
   });
 }

@@ -64,9 +64,9 @@ export function addRefine(program: Command): void {
           ...(hardDeadline !== undefined && { hardDeadline }),
           ...(windows !== undefined && { windows }),
           ...(options.model !== undefined && { definition: options.model }),
-          ...(options.runId !== undefined && { modelRunId: options.runId }),
+          ...(options.runId !== undefined && { runId: options.runId }),
           ...(typeof options.workers === "number" && { workers: options.workers }),
-          ...(options.chunks !== undefined && { chunksPerJob: options.chunks }),
+          ...(options.chunks !== undefined && { chunks: options.chunks }),
           ...(options.workerType !== undefined && { workerType: options.workerType }),
         })
         .finally(progress.stop);
@@ -76,7 +76,7 @@ export function addRefine(program: Command): void {
       const text = [
         `Run ${runId}: ${ranking.ranked.length} partitions of ${from}, ${succeeded} refined, ${failed} failed, ${skipped} not begun, ${formatSeconds(seconds)}.`,
         options.offenders
-          ? `Next: manymodel model patch ${mm.config.register.name} --run ${runId}`
+          ? `Next: manymodel model patch ${mm.config.register.model} --run ${runId}`
           : `Next: manymodel champions --runs ${from},${runId}`,
       ].join("\n");
       const { chunks } = manifest;

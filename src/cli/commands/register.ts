@@ -1,11 +1,10 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
-import { newestRun } from "../newest-run.ts";
 import { integer } from "../option.ts";
 import { formatTable } from "../table.ts";
 
 interface RegisterOptions extends CommonOptions {
-  readonly name?: string;
+  readonly model?: string;
   readonly modelVersion?: string;
   readonly run?: string;
   readonly horizon?: number;
@@ -16,7 +15,8 @@ interface RegisterOptions extends CommonOptions {
 /** `manymodel register`: makes a completed run a version. */
 export function addRegister(program: Command): void {
   addCommand(program, "register", "register a completed run as one version of a model")
-    .option("--name <model>", "the model's name; register.name when left out")
+    .option("--model <model>", "the model's name; register.model when left out")
+    .addOption(new Option("--name <model>", "the former name of --model").hideHelp())
     .option("--model-version <version>", "the version; the next V1, V2, … when left out")
     .option("--run <run>", "the run; the newest completed one when left out")
     .option("--horizon <n>", "steps that batch scoring forecasts; train.horizon when left out", integer(1))
@@ -24,16 +24,15 @@ export function addRegister(program: Command): void {
     .option("--alias <alias>", "an alias to point at the version, such as champion")
     .action(async (options: RegisterOptions) => {
       const version = await withWorkspace(options, async (mm) => {
-        const name = options.name ?? mm.config.register.name;
-        const version = await mm.registry.logManyModel({
-          name,
-          version: options.modelVersion ?? (await mm.registry.nextVersion(name)),
-          run: options.run ?? (await newestRun(mm)),
-          horizon: options.horizon ?? mm.config.train.horizon,
-          ...(options.comment !== undefined && { comment: options.comment }),
+        const { model, modelVersion, horizon, comment, alias } = options;
+        return mm.models.register({
+          run: options.run ?? (await mm.runs.newest()),
+          ...(model !== undefined && { model }),
+          ...(modelVersion !== undefined && { version: modelVersion }),
+          ...(horizon !== undefined && { horizon }),
+          ...(comment !== undefined && { comment }),
+          ...(alias !== undefined && { alias }),
         });
-        if (options.alias !== undefined) await mm.registry.setModelAlias(name, options.alias, version.version);
-        return version;
       });
       const { model, version: name, runId, index } = version;
       const text = `Registered ${model} ${name}: run ${runId}, ${index.succeeded} models, ${index.failed} partitions without one.`;
@@ -44,7 +43,7 @@ export function addRegister(program: Command): void {
 /** `manymodel models`: the registered models. */
 export function addModels(program: Command): void {
   addCommand(program, "models", "list the registered models").action(async (options: CommonOptions) => {
-    const models = await withWorkspace(options, ({ registry }) => registry.showModels());
+    const models = await withWorkspace(options, ({ models }) => models.list());
     const rows = models.map(({ model, versions, newest }) => [model, versions, newest.version, newest.createdAt]);
     const text =
       rows.length === 0
@@ -58,7 +57,7 @@ export function addModels(program: Command): void {
 export function addVersions(program: Command): void {
   addCommand(program, "versions [model]", "list the versions of a model, or of all").action(
     async (model: string | undefined, options: CommonOptions) => {
-      const versions = await withWorkspace(options, ({ registry }) => registry.showVersions(model));
+      const versions = await withWorkspace(options, ({ models }) => models.versions(model));
       const rows = versions.map((v) => [
         v.model,
         v.version,

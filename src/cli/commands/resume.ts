@@ -1,9 +1,8 @@
 import type { Command } from "commander";
-import type { ManyModel } from "../../api/connect.ts";
-import type { DoparOptions } from "../../api/dopar-options.ts";
 import { ManymodelError } from "../../core/errors.ts";
+import { failureGroups } from "../../runs/failure-groups.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
-import { failureGroups, failureLines } from "../failures.ts";
+import { failureLines } from "../failures.ts";
 import { RUN_STOPPED } from "../interrupt.ts";
 import { autoOrCount } from "../option.ts";
 import { showProgress } from "../progress.ts";
@@ -23,8 +22,7 @@ export function addResume(program: Command): void {
     .option("--workers <n>", "worker threads, or auto", autoOrCount)
     .action(async (runId: string, options: ResumeOptions) => {
       const report = await withWorkspace(options, async (mm) => {
-        const now = options.pinned ? undefined : await plannedNow(mm, runId);
-        const changes = now?.changes ?? [];
+        const changes = options.pinned ? [] : await mm.runs.changes(runId);
         if (changes.length > 0 && !options.fork)
           throw new ManymodelError(
             "conflict",
@@ -33,11 +31,9 @@ export function addResume(program: Command): void {
         const began = performance.now();
         const progress = await showProgress("training", RUN_STOPPED);
         const workers = typeof options.workers === "number" ? { workers: options.workers } : {};
-        const onProgress = progress.update;
-        const resume = () => mm.resume(runId, { ...workers, onProgress });
-        const run = await (changes.length > 0 ? now!.fork({ ...workers, onProgress }) : resume()).finally(
-          progress.stop,
-        );
+        const given = { ...workers, onProgress: progress.update };
+        const work = changes.length > 0 ? mm.runs.fork(runId, given) : mm.runs.resume(runId, given);
+        const run = await work.finally(progress.stop);
         const seconds = (performance.now() - began) / 1000;
         const { succeeded, failed, skipped } = run.index;
         const failures = failed > 0 ? await failureGroups(mm.engine.tables, run.runId) : [];
@@ -54,29 +50,6 @@ export function addResume(program: Command): void {
     });
 }
 
-/**
- * What would be planned otherwise now, and how to start a run of that. The model that `train --model` named is the run's
- * own. Runs that refine another follow that one's plan, whatever the configuration says.
- */
-async function plannedNow(mm: ManyModel, runId: string) {
-  const [{ planChanges, unfinishedRun }, { runSpec }, { configuredModel }] = await Promise.all([
-    import("../../pipeline/resume.ts"),
-    import("../../api/run-spec.ts"),
-    import("../../api/configured-model.ts"),
-  ]);
-  const { manifest } = await unfinishedRun(mm.engine, runId);
-  if (manifest.refines !== null) return undefined;
-  const { model } = manifest;
-  const { definition, exports } = await configuredModel(mm, model ?? mm.config.model);
-  const own = { exports, ...(model !== undefined && { model }) };
-  const keyArg = mm.config.train.model_key_arg;
-  const { spec } = await runSpec(mm, keyArg, undefined, definition, own);
-  const changes = planChanges(manifest, { ...spec, snapshot: await mm.engine.tables.snapshot(spec.query) });
-  const fork = (options: Pick<DoparOptions, "workers" | "onProgress">) =>
-    mm.foreachPartition(keyArg).dopar(definition, { ...own, ...options });
-  return { changes, fork };
-}
-
 /** `manymodel retry RUN`: trains what failed again. */
 export function addRetry(program: Command): void {
   addCommand(program, "retry <run>", "train the partitions of a completed run again that have no model")
@@ -85,10 +58,10 @@ export function addRetry(program: Command): void {
     .action(async (runId: string, options: CommonOptions & { runId?: string; workers?: number | "auto" }) => {
       const report = await withWorkspace(options, async (mm) => {
         const progress = await showProgress("training", RUN_STOPPED);
-        const run = await mm
+        const run = await mm.runs
           .retry(runId, {
             onProgress: progress.update,
-            ...(options.runId !== undefined && { modelRunId: options.runId }),
+            ...(options.runId !== undefined && { runId: options.runId }),
             ...(typeof options.workers === "number" && { workers: options.workers }),
           })
           .finally(progress.stop);

@@ -23,11 +23,10 @@ export function addSetup(program: Command): void {
         return print({ json: statements, text }, options);
       }
       const summary = await withWorkspace(options, async (mm) => {
-        const { setup } = await import("../../api/setup.ts");
         const units = options.series === true ? (mm.config.parallel_lab?.demo_forecast_n_skus ?? 200) : options.series;
         const { days, seed } = options;
         const series = units === undefined ? undefined : { table: "SERIES_EVENTS", units, days, seed };
-        return setup(mm.engine, mm.config.batch.output_table, series);
+        return mm.setup(series);
       });
       const text = [
         summary.created.length > 0 ? `Created ${summary.created.join(", ")}.` : "Nothing to create.",

@@ -8,7 +8,7 @@ export function addSql(program: Command): void {
   addCommand(program, "sql <query>", "run one SELECT over the workspace's tables")
     .option("--limit <n>", "show at most this many rows", integer(1), 1000)
     .action(async (query: string, options: CommonOptions & { limit: number }) => {
-      const result = await withWorkspace(options, ({ engine }) => engine.tables.query(query, [], options.limit));
+      const result = await withWorkspace(options, (mm) => mm.tables.query(query, [], options));
       const more = result.truncated ? `\n… and more rows; raise --limit (${options.limit})` : "";
       print({ json: result, text: formatTable(result.columns, result.rows, { asStored: true }) + more }, options);
     });

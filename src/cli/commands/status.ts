@@ -1,14 +1,9 @@
 import type { Command } from "commander";
+import type { ManyModel } from "../../api/many-model.ts";
 import type { FleetRecord } from "../../fleets/launch.ts";
-import type { Engine } from "../../ports/engine.ts";
 import type { FleetStatus } from "../../ports/fleet.ts";
-import { knownRun } from "../../runs/known-run.ts";
-import { readProgress } from "../../runs/progress.ts";
-import { hasStalled } from "../../runs/stalled.ts";
-import { feedingBegan, limitsLeft } from "../../runs/time-left.ts";
-import { pause } from "../../stages/pause.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
-import { failureGroups, failureLines } from "../failures.ts";
+import { failureLines } from "../failures.ts";
 import { showProgress } from "../progress.ts";
 import { formatTable } from "../table.ts";
 
@@ -18,22 +13,17 @@ export function addStatus(program: Command): void {
     .option("--follow", "show the run's progress until it has ended")
     .action(async (runId: string | undefined, options: CommonOptions & { follow?: boolean }) => {
       const report = await withWorkspace(options, async (mm) => {
-        const { engine } = mm;
         if (runId === undefined) {
-          const records = await engine.catalog.runs();
-          const stalled = await Promise.all(records.map((run) => hasStalled(engine, run)));
-          const runs = records.map(({ runId, state, createdAt, manifest, index, error }, i) => {
-            return {
-              run: runId,
-              state,
-              stalled: stalled[i]!,
-              created: createdAt,
-              partitions: manifest?.partitions ?? null,
-              succeeded: index?.succeeded ?? null,
-              failed: index?.failed ?? null,
-              error,
-            };
-          });
+          const runs = (await mm.runs.list()).map(({ runId, state, stalled, createdAt, manifest, index, error }) => ({
+            run: runId,
+            state,
+            stalled,
+            created: createdAt,
+            partitions: manifest?.partitions ?? null,
+            succeeded: index?.succeeded ?? null,
+            failed: index?.failed ?? null,
+            error,
+          }));
           const columns = ["run", "state", "created", "partitions", "succeeded", "failed"] as const;
           const text =
             runs.length === 0
@@ -44,14 +34,9 @@ export function addStatus(program: Command): void {
                 );
           return { json: runs, text };
         }
-        if (options.follow) await follow(engine, runId);
-        const run = await knownRun(engine.catalog, runId);
-        const counts = await engine.queue.counts(runId);
-        const failures = run.index !== null && run.index.failed > 0 ? await failureGroups(engine.tables, runId) : [];
-        const { fleetJob } = await import("../../api/fleet-run.ts");
-        const stalled = await hasStalled(engine, run);
-        const handed = run.state === "running" ? await fleetJob(mm, runId) : undefined;
-        const jobs = (await engine.jobs?.jobs(runId)) ?? [];
+        if (options.follow) await follow(mm, runId);
+        const { fleet, jobs, ...run } = await mm.runs.get(runId);
+        const { stalled, queue: counts, failures } = run;
         const { waiting, available, leased, finished, failed, skipped } = counts.chunks;
         const text = [
           `Run ${runId} is ${run.state}${stalled ? `, but stalled: no worker is left on it; manymodel resume ${runId}` : ""}${run.error === null ? "" : `: ${run.error}`}`,
@@ -63,21 +48,14 @@ export function addStatus(program: Command): void {
             : [
                 `  source ${run.manifest.snapshot.query.table}, definition ${run.manifest.definition.name} (${run.manifest.definition.sha256.slice(0, 12)})`,
               ]),
-          ...(handed === undefined ? [] : [jobLine(handed)]),
+          ...(fleet === undefined ? [] : [jobLine(fleet)]),
           ...jobs.flatMap(({ name, state, details }) => [
             `  job ${name} is ${state}`,
             ...details.map((line) => `    ${line}`),
           ]),
           ...failureLines(failures),
         ].join("\n");
-        const json = {
-          ...run,
-          stalled,
-          queue: counts,
-          failures,
-          ...(handed !== undefined && { fleet: handed }),
-          ...(jobs.length > 0 && { jobs }),
-        };
+        const json = { ...run, ...(fleet !== undefined && { fleet }), ...(jobs.length > 0 && { jobs }) };
         return { json, text };
       });
       print(report, options);
@@ -91,23 +69,12 @@ function jobLine({ launcher, job, status }: FleetRecord & { readonly status: Fle
   return `  ${launcher} job ${job}: ${counts}${reason === "" ? "" : ` (${reason})`}`;
 }
 
-const FOLLOW_MS = 500;
-
-/** Shows a run's progress until it is neither planned nor worked on any more, or has stalled. */
-async function follow(engine: Engine, runId: string): Promise<void> {
-  const { catalog, queue, stage } = engine;
-  const progress = await showProgress(runId, "the run itself goes on");
+/** Shows a run's progress until it has ended or stalled. */
+async function follow(mm: ManyModel, runId: string): Promise<void> {
+  const display = await showProgress(runId, "the run itself goes on");
   try {
-    for (;;) {
-      const run = await knownRun(catalog, runId);
-      const limits = run.manifest?.limits;
-      const began = limits ? await feedingBegan(stage, runId) : undefined;
-      const used = began === undefined ? 0 : Date.now() - began;
-      progress.update({ ...(await readProgress(queue, runId)), ...(limits && { limits: limitsLeft(limits, used) }) });
-      if (run.state === "completed" || run.state === "failed" || (await hasStalled(engine, run))) return;
-      await pause(FOLLOW_MS);
-    }
+    for await (const progress of mm.runs.follow(runId)) display.update(progress);
   } finally {
-    progress.stop();
+    display.stop();
   }
 }

@@ -1,12 +1,14 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { ManyModel } from "../../api/connect.ts";
+import type { ManyModel } from "../../api/many-model.ts";
 import { LAUNCHERS, type Launcher } from "../../api/open-fleet.ts";
+import type { TrainOptions as ApiOptions } from "../../api/train-options.ts";
 import { ManymodelError } from "../../core/errors.ts";
 import { RUN_MODES, type RunMode } from "../../core/run.ts";
 import { type Estimate, estimateOf } from "../../pipeline/estimate.ts";
 import type { ChangedSummary } from "../../registry/train-changed.ts";
+import { failureGroups } from "../../runs/failure-groups.ts";
 import { addCommand, type CommonOptions, print, type Report, withWorkspace } from "../command.ts";
-import { failureGroups, failureLines } from "../failures.ts";
+import { failureLines } from "../failures.ts";
 import { RUN_STOPPED } from "../interrupt.ts";
 import { autoOrCount } from "../option.ts";
 import { showProgress } from "../progress.ts";
@@ -55,7 +57,7 @@ export function addTrain(program: Command): void {
     .option("--changed-only", "train only partitions whose data have changed, and carry the others over")
     .option(
       "--since <run>",
-      "changed since which run, or version or alias of register.name; the newest version's run when left out",
+      "changed since which run, or version or alias of register.model; the newest version's run when left out",
     )
     .option("--fleet [launcher]", "have a fleet train: the configured one, process, slurm or kubernetes", launcher)
     .option("--detach", "with --fleet: hand the run over and end; resume waits for it")
@@ -66,21 +68,10 @@ export function addTrain(program: Command): void {
       if (options.detach || options.dryRun)
         return print(await withWorkspace(options, (mm) => handOver(mm, options, options.fleet!)), options);
       const report = await withWorkspace(options, async (mm) => {
-        const { definition, exports } = await modelOf(mm, options);
-        const { train, register } = mm.config;
-        const changedOnly = options.changedOnly ?? (options.since !== undefined || train.changed_only);
-        const since = changedOnly ? await mm.earlierRun(register.name, options.since) : undefined;
         const began = performance.now();
         const progress = await showProgress("training", RUN_STOPPED);
         const { runId, manifest, index, changed } = await mm
-          .foreachPartition(mm.config.train.model_key_arg)
-          .dopar(definition, {
-            exports,
-            onProgress: progress.update,
-            ...loopOptions(options),
-            ...(since !== undefined && { changedSince: since }),
-            ...(options.fleet !== undefined && { fleet: options.fleet }),
-          })
+          .train(options.model, { ...trainOptions(options), onProgress: progress.update })
           .finally(progress.stop);
         const seconds = (performance.now() - began) / 1000;
         const estimate = changed?.carried ? undefined : await estimateOf(mm.engine.stage, manifest);
@@ -121,46 +112,42 @@ function changedText({ since, trained, carried, why }: ChangedSummary): string {
   return `${trained} partitions were trained, because they are new or their data have changed; ${carried} were carried over from ${since}.`;
 }
 
-function loopOptions(options: TrainOptions) {
+function trainOptions(options: TrainOptions): ApiOptions {
+  const { mode, runId, workers, chunks, timeBudget, hardDeadline, workerType, changedOnly, since, fleet } = options;
+  const changedSince = since ?? changedOnly;
   return {
-    ...(options.mode !== undefined && { mode: options.mode }),
-    ...(options.runId !== undefined && { modelRunId: options.runId }),
-    ...(options.model !== undefined && { model: options.model }),
-    ...(typeof options.workers === "number" && { workers: options.workers }),
-    ...(options.chunks !== undefined && { chunksPerJob: options.chunks }),
-    ...(options.timeBudget !== undefined && { timeBudget: options.timeBudget }),
-    ...(options.hardDeadline !== undefined && { hardDeadline: options.hardDeadline }),
-    ...(options.workerType !== undefined && { workerType: options.workerType }),
+    ...(mode !== undefined && { mode }),
+    ...(runId !== undefined && { runId }),
+    ...(typeof workers === "number" && { workers }),
+    ...(chunks !== undefined && { chunks }),
+    ...(timeBudget !== undefined && { timeBudget }),
+    ...(hardDeadline !== undefined && { hardDeadline }),
+    ...(workerType !== undefined && { workerType }),
+    ...(changedSince !== undefined && { changedSince }),
+    ...(fleet !== undefined && { fleet }),
   };
-}
-
-async function modelOf(mm: ManyModel, options: TrainOptions) {
-  const { configuredModel } = await import("../../api/configured-model.ts");
-  return configuredModel(mm, options.model ?? mm.config.model);
 }
 
 /** Hands a run to a fleet without waiting for it, or says what would be handed over. */
 async function handOver(mm: ManyModel, options: TrainOptions, launcher: Launcher | true): Promise<Report> {
-  const [{ runSpec }, { openFleet }, { describeFleetRun, submitToFleet }] = await Promise.all([
-    import("../../api/run-spec.ts"),
-    import("../../api/open-fleet.ts"),
-    import("../../api/fleet-run.ts"),
-  ]);
-  const { definition, exports } = await modelOf(mm, options);
-  const keyArg = mm.config.train.model_key_arg;
-  const { spec } = await runSpec(mm, keyArg, undefined, definition, { exports, ...loopOptions(options) });
-  const fleet = await openFleet(mm, launcher);
+  const { submit, describe } = await import("../../api/submit.ts");
+  const { fleet: _, ...training } = trainOptions(options);
   if (options.dryRun) {
-    const described = await describeFleetRun(mm, fleet, spec);
-    return { json: { launcher: fleet.fleet.launcher, described }, text: described.trimEnd() };
+    const described = await describe(mm, options.model, { ...training, fleet: launcher });
+    return { json: described, text: described.described.trimEnd() };
   }
-  const { manifest, job } = await submitToFleet(mm, fleet, spec);
-  const { runId, partitions, chunks } = manifest;
+  const {
+    run: runId,
+    partitions,
+    chunks,
+    launcher: by,
+    job,
+  } = await submit(mm, options.model, { ...training, fleet: launcher });
   const text = [
-    `Run ${runId}: ${partitions} partitions in ${chunks} chunks, handed to ${fleet.fleet.launcher} as job ${job}.`,
+    `Run ${runId}: ${partitions} partitions in ${chunks} chunks, handed to ${by} as job ${job}.`,
     `Next: manymodel status ${runId}, manymodel resume ${runId} to wait for it`,
   ].join("\n");
-  return { json: { run: runId, partitions, chunks, launcher: fleet.fleet.launcher, job }, text };
+  return { json: { run: runId, partitions, chunks, launcher: by, job }, text };
 }
 
 /** How far off `manymodel plan` was. */

@@ -1,4 +1,3 @@
-import path from "node:path";
 import type { Command } from "commander";
 import { ManymodelError } from "../../core/errors.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
@@ -16,30 +15,23 @@ export function addWorker(program: Command): void {
     .option("--workers <n>", "worker threads, or auto", autoOrCount, "auto")
     .option("--run <run>", "work for this run only, and end with it")
     .action(async (options: WorkerOptions) => {
-      const served = await withWorkspace(options, async ({ engine }) => {
-        const [{ serveQueue }, { workerEntry }] = await Promise.all([
-          import("../../crew/serve-queue.ts"),
-          import("../../api/worker-entry.ts"),
-        ]);
-        const { workers, address } = engine;
-        const count = options.workers === "auto" ? workers.parallelism : options.workers;
-        const stop = new AbortController();
-        for (const signal of ["SIGINT", "SIGTERM"] as const)
-          process.once(signal, () => {
-            process.stderr.write("stopping after what was begun; once more to stop at once\n");
-            stop.abort();
-          });
-        process.stderr.write(`serving ${options.run ?? "every run"} with ${count} workers\n`);
-        const total = { chunks: 0, partitions: 0, failed: 0 };
-        const onChunk = (run: string, { chunk, rows, failed }: { chunk: number; rows: number; failed: number }) => {
-          total.chunks++;
-          total.partitions += rows;
-          total.failed += failed;
-          process.stderr.write(`run ${run} chunk ${chunk}: ${rows} partitions, ${failed} failed\n`);
-        };
-        const run = options.run ?? null;
-        await serveQueue(engine, workers, workerEntry(address), { count, run, onChunk, signal: stop.signal });
-        return total;
+      const stop = new AbortController();
+      for (const signal of ["SIGINT", "SIGTERM"] as const)
+        process.once(signal, () => {
+          process.stderr.write("stopping after what was begun; once more to stop at once\n");
+          stop.abort();
+        });
+      const served = await withWorkspace(options, (mm) => {
+        const workers = options.workers === "auto" ? mm.engine.workers.parallelism : options.workers;
+        process.stderr.write(`serving ${options.run ?? "every run"} with ${workers} workers\n`);
+        return mm.workers.serve({
+          workers,
+          ...(options.run !== undefined && { run: options.run }),
+          onChunk(run, { chunk, rows, failed }) {
+            process.stderr.write(`run ${run} chunk ${chunk}: ${rows} partitions, ${failed} failed\n`);
+          },
+          signal: stop.signal,
+        });
       });
       const text = `Served ${served.chunks} chunks: ${served.partitions} partitions, ${served.failed} of them failed.`;
       print({ json: served, text }, options);
@@ -50,7 +42,7 @@ export function addWorker(program: Command): void {
 export function addWorkers(program: Command): void {
   const workers = program.command("workers").description("show, add or stop the workspace's workers");
   addCommand(workers, "list", "show the workers that are alive").action(async (options: CommonOptions) => {
-    const alive = await withWorkspace(options, ({ engine }) => engine.roster.alive());
+    const alive = await withWorkspace(options, (mm) => mm.workers.list());
     const rows = alive.map(({ name, run, startedAt, stopping }) => [
       name,
       run ?? "any",
@@ -64,14 +56,8 @@ export function addWorkers(program: Command): void {
     .option("--run <run>", "work for this run only, and end with it")
     .action(async (text: string, options: CommonOptions & { run?: string }) => {
       const count = integer(1)(text);
-      const { job, logs } = await withWorkspace(options, async (mm) => {
-        const { openFleet } = await import("../../api/open-fleet.ts");
-        const { fleet, logs } = await openFleet(mm, "process");
-        const run = options.run === undefined ? [] : ["--run", options.run];
-        const args = ["worker", "--config", mm.config.file, "--workers", "1", ...run];
-        const name = options.run ?? "workers";
-        return { job: await fleet.launch({ name, kind: "workers", count, args }), logs: path.join(logs, name) };
-      });
+      const run = options.run === undefined ? {} : { run: options.run };
+      const { job, logs } = await withWorkspace(options, (mm) => mm.workers.add(count, run));
       print({ json: { job, count, logs }, text: `Started ${count} workers; logs in ${logs}, worker-${job}.` }, options);
     });
   addCommand(workers, "stop [names...]", "have workers stop after what they have begun")
@@ -79,9 +65,7 @@ export function addWorkers(program: Command): void {
     .action(async (names: string[], options: CommonOptions & { all?: boolean }) => {
       if (names.length === 0 && !options.all)
         throw new ManymodelError("usage", 'which workers? give names ("manymodel workers list"), or --all');
-      const stopped = await withWorkspace(options, async ({ engine: { roster } }) =>
-        roster.stop(options.all ? (await roster.alive()).map(({ name }) => name) : names),
-      );
+      const stopped = await withWorkspace(options, (mm) => mm.workers.stop(options.all ? "all" : names));
       print({ json: { stopped }, text: `${stopped} workers were asked to stop.` }, options);
     });
 }

@@ -40,7 +40,7 @@ it("shows errors, coverage and what drifts, once there was monitoring", async ({
 
   // Of a patched version, the models that were not replaced go on where they were; B begins anew.
   await mm.foreach({ unit_id: ["B"] }).dopar(forecaster, { exports, modelRunId: "better", workers: 1 });
-  await mm.registry.patch({ model: "M", run: "better" });
+  await mm.models.patch({ model: "M", run: "better" });
   await mm.registry.runBatch({ model: "M", version: "V2", inputTable: "SALES" });
   await mm.monitor();
   const patched = (await read())!;

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { runSpec } from "../../../src/api/run-spec.ts";
+import { sourceOf } from "../../../src/api/seed-words.ts";
 import type { Workspace } from "../../../src/api/workspace.ts";
 import { stagePath } from "../../../src/core/stage-path.ts";
 import { RunFollower } from "../../../src/dashboard/runs/run-progress.ts";
@@ -25,9 +26,9 @@ it("counts a time budget as the feeder does: from the first claim", async () => 
 it("says no more time is left than the budget and the deadline allow, and how many are not begun by then", async () => {
   const mm = await openWorkspace("local");
   await fillDaily(mm, 20, 4);
-  const options = { dataQuery: dailyQuery, mode: "queue", workers: 1, chunksPerJob: 20 } as const;
+  const options = { source: sourceOf(dailyQuery), mode: "queue", workers: 1, chunks: 20 } as const;
   const limits = { timeBudget: "10s", hardDeadline: "12s" };
-  const { spec } = await runSpec(mm as unknown as Workspace, "unit_id", undefined, body("average"), {
+  const { spec } = await runSpec(mm as unknown as Workspace, body("average"), {
     ...options,
     ...limits,
   });

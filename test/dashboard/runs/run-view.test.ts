@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { runSpec } from "../../../src/api/run-spec.ts";
+import { sourceOf } from "../../../src/api/seed-words.ts";
 import type { Workspace } from "../../../src/api/workspace.ts";
 import { RunLister, runDetail } from "../../../src/dashboard/runs/run-view.ts";
 import { buildIndex } from "../../../src/pipeline/build-index.ts";
@@ -10,12 +11,12 @@ import { body, dailyQuery, fillDaily, fillTable, openWorkspace } from "../../wor
 it("says why a run that is completed has less than all models, and whether it was interrupted", async () => {
   const mm = await openWorkspace("local");
   await fillDaily(mm, 6, 4);
-  const { spec } = await runSpec(mm as unknown as Workspace, "unit_id", undefined, body("average"), {
-    dataQuery: dailyQuery,
+  const { spec } = await runSpec(mm as unknown as Workspace, body("average"), {
+    source: sourceOf(dailyQuery),
     mode: "queue",
     workers: 1,
-    chunksPerJob: 6,
-    modelRunId: "cut",
+    chunks: 6,
+    runId: "cut",
   });
   const { queue } = mm.engine;
   await planRun(mm.engine, spec, { now: () => new Date(), packageVersion: "1" });
@@ -51,7 +52,7 @@ train: { workers: 1, horizon: 3, holdout: 3 }
     ["A", "B"].flatMap((unit, u) => Array.from({ length: u === 0 ? 40 : 1 }, (_, i) => [unit, i * 86_400_000, i % 7])),
   );
   expect((await start(mm, "train", "--run-id", "named", "--model", "theta").ended)[0]).toBe(0);
-  await mm.retry("named", { modelRunId: "again" });
+  await mm.runs.retry("named", { runId: "again" });
   await start(mm, "champions", "--runs", "named,again", "--run-id", "best").ended;
   const lines = await new RunLister(mm.engine).read();
   const line = (runId: string) => lines.find((one) => one.runId === runId);

@@ -9,7 +9,6 @@ import {
   type ModelVersion,
 } from "../core/registry.ts";
 import { checkName } from "../core/run.ts";
-import type { BatchSummary } from "../pipeline/score-batch.ts";
 import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Stage } from "../ports/stage.ts";
@@ -21,41 +20,57 @@ import { patchVersion } from "../registry/patch.ts";
 import { registerVersion } from "../registry/register-version.ts";
 import { removeRun } from "../registry/remove.ts";
 import { packageVersion } from "./package-version.ts";
-import { type RunBatchOptions, runBatch } from "./run-batch.ts";
 
-/** What to register. */
-export interface LogManyModelOptions {
-  /** The model's name, and the version's: `V1`, `2026-11-23`, … */
-  readonly name: string;
-  readonly version: string;
-  /** The run, or its id. */
+/** What to register. Everything left out comes from the configuration. */
+export interface RegisterOptions {
+  /** The model's name; `register.model` when left out. */
+  readonly model?: string;
+  /** The version's name: `V1`, `2026-11-23`, …; the next V1, V2, … when left out. */
+  readonly version?: string;
+  /** The completed run, or its id. */
   readonly run: string | { readonly runId: string };
-  /** Steps that batch scoring forecasts when it is not told. */
-  readonly horizon: number;
+  /** Steps that batch scoring forecasts by default; `train.horizon` when left out. */
+  readonly horizon?: number;
   /** The columns the run was partitioned by; checked where given. */
-  readonly partitionColumns?: readonly string[];
+  readonly partitionBy?: string | readonly string[];
+  readonly comment?: string;
+  /** An alias to point at the version, such as `champion`. */
+  readonly alias?: string;
+}
+
+/** A version to make from another one and a run. */
+export interface PatchOptions {
+  readonly model: string;
+  /** The version to patch, or an alias; the default version when left out. */
+  readonly base?: string;
+  readonly run: string;
+  /** The new version's name; the next V1, V2, … when left out. */
+  readonly version?: string;
   readonly comment?: string;
 }
 
-/** Registered versions: what other people build on. */
-export class Registry {
+/** The model and horizon of a version where its registration names none. */
+export interface RegisterDefaults {
+  readonly model: string;
+  readonly horizon: number;
+}
+
+/** The registry: immutable versions of models, and the aliases that point at them. */
+export class Models {
   readonly #engine: Engine;
-  readonly #resolveTable: (table: string) => string;
+  readonly #defaults: RegisterDefaults;
   readonly #actor: string;
 
-  /**
-   * @param resolveTable - makes a table's path absolute
-   * @param actor - who changes what is changed, for the audit log
-   */
-  constructor(engine: Engine, resolveTable: (table: string) => string, actor: string) {
+  /** @param actor - the name of whoever makes changes, for the audit log */
+  constructor(engine: Engine, defaults: RegisterDefaults, actor: string) {
     this.#engine = engine;
-    this.#resolveTable = resolveTable;
+    this.#defaults = defaults;
     this.#actor = actor;
   }
 
-  /** The same registry, changed by somebody else. */
-  as(actor: string): Registry {
-    return new Registry(this.#engine, this.#resolveTable, actor);
+  /** The same registry, with changes made in the name of another actor. */
+  as(actor: string): Models {
+    return new Models(this.#engine, this.#defaults, actor);
   }
 
   #change(): Change {
@@ -67,35 +82,33 @@ export class Registry {
    *
    * @throws {ManymodelError} `not-found` for an unknown run, `conflict` if it is not completed or the version exists
    */
-  async logManyModel(options: LogManyModelOptions): Promise<ModelVersion> {
+  async register(options: RegisterOptions): Promise<ModelVersion> {
     const runId = typeof options.run === "string" ? options.run : options.run.runId;
-    const { name: model, version, horizon, comment, partitionColumns } = options;
-    const run = await this.#engine.catalog.run(runId);
-    const trained = run?.manifest?.snapshot.keyColumns.map((column) => column.name);
-    const same = (a: readonly string[], b: readonly string[]) =>
-      a.length === b.length && a.every((name, i) => name.toLowerCase() === b[i]!.toLowerCase());
-    if (partitionColumns !== undefined && trained !== undefined && !same(partitionColumns, trained))
-      throw new ManymodelError(
-        "usage",
-        `partitionColumns is ${show(partitionColumns)}, but run ${runId} was partitioned by ${trained.join(", ")}`,
-      );
+    const { model = this.#defaults.model, horizon = this.#defaults.horizon, comment, alias } = options;
+    const version = options.version ?? (await this.nextVersion(model));
+    await this.#checkPartitionBy(runId, options.partitionBy);
     const spec = { model, version, runId, horizon, ...(comment !== undefined && { comment }) };
-    return during({ phase: "register", run: spec.runId }, () => registerVersion(this.#engine, spec, this.#change()));
+    const registered = await during({ phase: "register", run: runId }, () =>
+      registerVersion(this.#engine, spec, this.#change()),
+    );
+    if (alias !== undefined) await this.setAlias(model, alias, version);
+    return registered;
   }
 
-  /**
-   * Scores every partition of a table into an output table: the next dates at each series' own interval, point
-   * forecast, bounds, and a status (`OK`, `STALE`, `FALLBACK`, `NO_MODEL`, `ERROR`). Repeating a batch replaces its rows.
-   *
-   * @throws {ManymodelError} see `scoreBatch`
-   */
-  async runBatch(options: RunBatchOptions): Promise<BatchSummary> {
-    const version = await this.knownModelVersion(options.model, options.version);
-    return runBatch(this.#engine, version, options, this.#resolveTable);
+  async #checkPartitionBy(runId: string, partitionBy: string | readonly string[] | undefined): Promise<void> {
+    if (partitionBy === undefined) return;
+    const names = typeof partitionBy === "string" ? [partitionBy] : partitionBy;
+    const trained = (await this.#engine.catalog.run(runId))?.manifest?.snapshot.keyColumns.map(({ name }) => name);
+    const lower = (list: readonly string[]) => JSON.stringify(list.map((name) => name.toLowerCase()));
+    if (trained === undefined || lower(names) === lower(trained)) return;
+    throw new ManymodelError(
+      "usage",
+      `partitionBy is ${show(names)}, but run ${runId} was partitioned by ${trained.join(", ")}`,
+    );
   }
 
   /** A version of a model by its name or an alias (the default version when left out), or undefined. */
-  async getModelVersion(model: string, version?: string): Promise<ModelVersion | undefined> {
+  async find(model: string, version?: string): Promise<ModelVersion | undefined> {
     const { versions } = this.#engine;
     const named = version === undefined ? undefined : await versions.get(model, version);
     if (named !== undefined) return named;
@@ -107,12 +120,12 @@ export class Registry {
 
   /**
    * A version of a model by its name or an alias; the default version when left out, which is the newest unless
-   * `setDefaultModelVersion` said otherwise.
+   * `setDefault` said otherwise.
    *
    * @throws {ManymodelError} `not-found` if there is none
    */
-  async knownModelVersion(model: string, version?: string): Promise<ModelVersion> {
-    const found = await this.getModelVersion(model, version);
+  async get(model: string, version?: string): Promise<ModelVersion> {
+    const found = await this.find(model, version);
     if (found === undefined)
       throw new ManymodelError(
         "not-found",
@@ -130,20 +143,20 @@ export class Registry {
    * @throws {ManymodelError} `not-found` for an unknown version, `conflict` if a version has that name, or the alias does
    *   not point at `from`
    */
-  async setModelAlias(model: string, alias: string, version: string, from?: string | null): Promise<void> {
+  async setAlias(model: string, alias: string, version: string, from?: string | null): Promise<void> {
     checkName("alias", alias);
     const expected = from === undefined ? {} : { expected: from };
     await this.#engine.versions.moveAlias({ model, alias, version, ...expected }, this.#change());
   }
 
   /** Removes an alias. @throws {ManymodelError} `not-found` if the model has none of that name */
-  async removeModelAlias(model: string, alias: string): Promise<void> {
+  async removeAlias(model: string, alias: string): Promise<void> {
     await this.#engine.versions.moveAlias({ model, alias, version: null }, this.#change());
   }
 
   /** Makes a version the one that is meant where none is named. */
-  setDefaultModelVersion(model: string, version: string): Promise<void> {
-    return this.setModelAlias(model, DEFAULT_ALIAS, version);
+  setDefault(model: string, version: string): Promise<void> {
+    return this.setAlias(model, DEFAULT_ALIAS, version);
   }
 
   /**
@@ -167,46 +180,46 @@ export class Registry {
   }
 
   /** The aliases of a model, or of all. */
-  showAliases(model?: string): Promise<ModelAlias[]> {
+  aliases(model?: string): Promise<ModelAlias[]> {
     return this.#engine.versions.aliases(model);
   }
 
   /** Records a metric of a version. @throws {ManymodelError} `usage` unless it is a finite number */
-  async setModelMetric(model: string, version: string, name: string, value: number): Promise<void> {
+  async setMetric(model: string, version: string, name: string, value: number): Promise<void> {
     if (!Number.isFinite(value))
       throw new ManymodelError("usage", `metric ${name} is ${show(value)}; it must be a finite number`);
     await this.#annotate(model, version, { kind: "metric", name: checkName("metric", name), value });
   }
 
   /** Tags a version. */
-  setModelTag(model: string, version: string, name: string, value: string): Promise<void> {
+  setTag(model: string, version: string, name: string, value: string): Promise<void> {
     return this.#annotate(model, version, { kind: "tag", name: checkName("tag", name), value });
   }
 
   /** Comments on a version, in place of what was said before. */
-  setModelComment(model: string, version: string, value: string): Promise<void> {
+  setComment(model: string, version: string, value: string): Promise<void> {
     return this.#annotate(model, version, { kind: "comment", name: "", value });
   }
 
   /** Metrics, tags and comment of a version. */
-  async showAnnotations(model: string, version: string): Promise<Annotation[]> {
-    const known = await this.knownModelVersion(model, version);
+  async annotations(model: string, version: string): Promise<Annotation[]> {
+    const known = await this.get(model, version);
     return this.#engine.versions.annotations(model, known.version);
   }
 
   async #annotate(model: string, version: string, annotation: Annotation): Promise<void> {
-    const known = await this.knownModelVersion(model, version);
+    const known = await this.get(model, version);
     await this.#engine.versions.annotate(model, known.version, annotation, this.#change());
   }
 
   /** Where a version comes from: its ancestors, and the runs, sources and definitions of its models. */
-  async modelLineage(model: string, version?: string): Promise<Lineage> {
-    return versionLineage(this.#engine, await this.knownModelVersion(model, version));
+  async lineage(model: string, version?: string): Promise<Lineage> {
+    return versionLineage(this.#engine, await this.get(model, version));
   }
 
   /** What is different in version `after` from version `before`, partition by partition. */
   async diff(model: string, before: string, after: string): Promise<VersionDiff> {
-    const [a, b] = [await this.knownModelVersion(model, before), await this.knownModelVersion(model, after)];
+    const [a, b] = [await this.get(model, before), await this.get(model, after)];
     return diffVersions(this.#engine.stage, a, b);
   }
 
@@ -215,16 +228,8 @@ export class Registry {
    *
    * @throws {ManymodelError} see `patchVersion`
    */
-  async patch(options: {
-    readonly model: string;
-    /** The version to patch, or an alias; the default version when left out. */
-    readonly base?: string;
-    readonly run: string;
-    /** The new version's name; the next V1, V2, … when left out. */
-    readonly version?: string;
-    readonly comment?: string;
-  }): Promise<ModelVersion> {
-    const base = await this.knownModelVersion(options.model, options.base);
+  async patch(options: PatchOptions): Promise<ModelVersion> {
+    const base = await this.get(options.model, options.base);
     const version = options.version ?? (await this.nextVersion(options.model));
     const { run: runId, comment } = options;
     const spec = { base, runId, version, horizon: base.horizon, ...(comment !== undefined && { comment }) };
@@ -234,7 +239,7 @@ export class Registry {
   }
 
   /** Deletes a version; its artifacts stay with its run. @throws {ManymodelError} `conflict` while an alias points at it */
-  async deleteModelVersion(model: string, version: string): Promise<void> {
+  async remove(model: string, version: string): Promise<void> {
     await this.#engine.versions.remove(model, version, this.#change());
   }
 
@@ -248,28 +253,28 @@ export class Registry {
     const { versions } = this.#engine;
     if (versions.sync === undefined)
       throw new ManymodelError("usage", "no other registry follows this one; snowflake.model_registry makes one do so");
-    const models = model === undefined ? (await this.showModels()).map((known) => known.model) : [model];
+    const models = model === undefined ? (await this.list()).map((known) => known.model) : [model];
     for (const one of models) await versions.sync(one);
     return models;
   }
 
   /** Deletes a run with its artifacts. @throws {ManymodelError} `conflict` while a version or a collection uses it */
-  deleteRun(runId: string): Promise<void> {
+  removeRun(runId: string): Promise<void> {
     return during({ phase: "clean", run: runId }, () => removeRun(this.#engine, runId, this.#change()));
   }
 
   /** Writes a version with everything that scoring needs to an empty stage; says how many files. */
-  async exportVersion(model: string, version: string | undefined, to: Stage): Promise<number> {
-    return exportVersion(this.#engine, await this.knownModelVersion(model, version), to);
+  async export(model: string, version: string | undefined, to: Stage): Promise<number> {
+    return exportVersion(this.#engine, await this.get(model, version), to);
   }
 
   /** Writes a version's models as one JSON file a partition; says how many. */
   async exportPartitions(model: string, version: string | undefined, to: Stage): Promise<number> {
-    return exportPartitions(this.#engine, await this.knownModelVersion(model, version), to);
+    return exportPartitions(this.#engine, await this.get(model, version), to);
   }
 
   /** Takes an exported version in. The definitions in it are run when it is used: import only what you trust. */
-  importVersion(from: Stage, as: { readonly model?: string; readonly version?: string } = {}): Promise<ModelVersion> {
+  import(from: Stage, as: { readonly model?: string; readonly version?: string } = {}): Promise<ModelVersion> {
     return importVersion(this.#engine, from, as, this.#change());
   }
 
@@ -285,21 +290,21 @@ export class Registry {
 
   /** The first of V1, V2, … that a model does not have. */
   async nextVersion(model: string): Promise<string> {
-    const taken = new Set((await this.showVersions(model)).map(({ version }) => version));
+    const taken = new Set((await this.versions(model)).map(({ version }) => version));
     let n = taken.size + 1;
     while (taken.has(`V${n}`)) n++;
     return `V${n}`;
   }
 
   /** The versions of a model, or of all, newest first. */
-  showVersions(model?: string): Promise<ModelVersion[]> {
+  versions(model?: string): Promise<ModelVersion[]> {
     return this.#engine.versions.list(model);
   }
 
   /** The models, each with its newest version and how many there are. */
-  async showModels(): Promise<{ model: string; versions: number; newest: ModelVersion }[]> {
+  async list(): Promise<{ model: string; versions: number; newest: ModelVersion }[]> {
     const models = new Map<string, ModelVersion[]>();
-    for (const version of await this.showVersions())
+    for (const version of await this.versions())
       models.set(version.model, [...(models.get(version.model) ?? []), version]);
     return [...models].map(([model, versions]) => ({ model, versions: versions.length, newest: versions[0]! }));
   }

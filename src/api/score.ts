@@ -1,22 +1,25 @@
 import type { LoadedConfig } from "../config/load.ts";
+import { ManymodelError } from "../core/errors.ts";
 import type { MissingModel } from "../core/missing-model.ts";
 import type { ModelVersion } from "../core/registry.ts";
 import { checkCount, type DataQuery } from "../core/run.ts";
 import { type BatchSummary, scoreBatch } from "../pipeline/score-batch.ts";
 import type { Engine } from "../ports/engine.ts";
-import type { OnProgress } from "../runs/progress.ts";
-import { runContext } from "./run-context.ts";
+import { type LongCallOptions, runContext } from "./run-context.ts";
+import { tablePath, type Workspace } from "./workspace.ts";
 
-/** What to score. */
-export interface RunBatchOptions {
-  readonly model: string;
+/** What to score. Everything left out comes from the configuration. */
+export interface ScoreOptions extends LongCallOptions {
+  /** The model; `register.model` when left out. */
+  readonly model?: string;
   /** A version, or an alias of one; the default version when left out. */
   readonly version?: string;
-  readonly inputTable: string;
+  /** The table to score; `batch.input_table`, else `source.table`, when left out. */
+  readonly inputTable?: string;
   /** Created where it does not exist; default `FORECAST_RESULTS`. */
   readonly outputTable?: string;
   /** The input's key column, or columns; the version's own when left out. */
-  readonly partitionCol?: string | readonly string[];
+  readonly partitionBy?: string | readonly string[];
   /** The input's columns to read and their order; the training query's when left out. */
   readonly columns?: readonly string[];
   readonly orderBy?: readonly string[];
@@ -40,14 +43,32 @@ export interface RunBatchOptions {
   /** Whether rows of the last batch stand where neither data, model nor options have changed; default false. */
   readonly incremental?: boolean;
   readonly workers?: number;
-  readonly onProgress?: OnProgress;
 }
 
-/** What a configuration says of a batch. */
-export function configuredBatch({
-  batch,
-  source,
-}: LoadedConfig): Omit<RunBatchOptions, "model" | "version" | "inputTable"> {
+/**
+ * Scores every partition of a table into an output table: the next dates at each series' own interval, point forecast,
+ * bounds, and a status (`OK`, `STALE`, `FALLBACK`, `NO_MODEL`, `ERROR`). Repeating a batch replaces its rows.
+ *
+ * @throws {ManymodelError} see `scoreBatch`; `usage` if neither options nor configuration name a table
+ */
+export async function score(workspace: Workspace, options: ScoreOptions = {}): Promise<BatchSummary> {
+  const { batch, source, register } = workspace.config;
+  const { model = register.model, version, ...rest } = options;
+  const inputTable = options.inputTable ?? batch.input_table ?? source?.table;
+  if (inputTable === undefined)
+    throw new ManymodelError("usage", "nothing to score: give --input, or batch.input_table in the configuration");
+  const registered = await workspace.models.get(model, version);
+  const resolve = (table: string) => tablePath(workspace, table);
+  return scoreTable(
+    workspace.engine,
+    registered,
+    { ...configuredBatch(workspace.config), ...rest, inputTable },
+    resolve,
+  );
+}
+
+/** The options of a batch that a configuration has. */
+function configuredBatch({ batch, source }: LoadedConfig): ScoreOptions {
   return {
     outputTable: batch.output_table,
     levels: batch.levels,
@@ -61,14 +82,14 @@ export function configuredBatch({
   };
 }
 
-/** Scores a table with a version, by the training query where the options do not say otherwise. */
-export async function runBatch(
+/** Scores a table with a version. The training query decides what the options leave open. */
+export async function scoreTable(
   engine: Engine,
   version: ModelVersion,
-  options: RunBatchOptions,
+  options: ScoreOptions & { readonly inputTable: string },
   resolveTable: (table: string) => string,
 ): Promise<BatchSummary> {
-  const { inputTable, outputTable = "FORECAST_RESULTS", levels = [80, 95], quantiles = [], onProgress } = options;
+  const { inputTable, outputTable = "FORECAST_RESULTS", levels = [80, 95], quantiles = [] } = options;
   const {
     horizon,
     missingModel = "status",
@@ -80,11 +101,11 @@ export async function runBatch(
   } = options;
   if (options.workers !== undefined) checkCount("workers", options.workers);
   const trained = (await engine.catalog.run(version.runId))?.manifest?.snapshot.query;
-  const { partitionCol, columns = trained?.columns, orderBy = trained?.orderBy } = options;
+  const { partitionBy, columns = trained?.columns, orderBy = trained?.orderBy } = options;
   const query: DataQuery = {
     table: resolveTable(inputTable),
     keyColumns:
-      typeof partitionCol === "string" ? [partitionCol] : (partitionCol ?? version.keyColumns.map(({ name }) => name)),
+      typeof partitionBy === "string" ? [partitionBy] : (partitionBy ?? version.keyColumns.map(({ name }) => name)),
     ...(columns !== undefined && { columns }),
     ...(orderBy !== undefined && { orderBy }),
     duplicates: trained?.duplicates ?? "fail",
@@ -105,5 +126,5 @@ export async function runBatch(
     ...(horizon !== undefined && { horizon }),
     ...(futureTable !== undefined && { futureTable: resolveTable(futureTable) }),
   };
-  return scoreBatch(engine, spec, runContext(engine, onProgress));
+  return scoreBatch(engine, spec, runContext(engine, options));
 }

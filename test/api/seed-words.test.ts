@@ -1,5 +1,5 @@
 import { expectTypeOf, it } from "vitest";
-import type { Loop } from "../../src/api/loop.ts";
+import type { Loop } from "../../src/api/seed-words.ts";
 import { defineModel, type FitContext } from "../../src/model/index.ts";
 
 const definition = defineModel({

@@ -1,0 +1,208 @@
+import type { Advice } from "../advise/advice.ts";
+import type { CheckItem } from "../check/check-engine.ts";
+import type { LoadedConfig } from "../config/load.ts";
+import { parseDuration } from "../core/duration.ts";
+import type { Snapshot } from "../core/run.ts";
+import type { KeyArgument } from "../model/define-model.ts";
+import type { Estimate } from "../pipeline/estimate.ts";
+import { collectGarbage, findGarbage, type Garbage } from "../pipeline/garbage.ts";
+import type { BatchSummary } from "../pipeline/score-batch.ts";
+import { during } from "../ports/activity.ts";
+import type { Engine } from "../ports/engine.ts";
+import type { ReconcileSummary } from "../reconcile/reconcile-tables.ts";
+import { actor } from "./actor.ts";
+import type { AdviceOptions } from "./advise.ts";
+import type { ModelChoice } from "./configured-model.ts";
+import { Models } from "./models.ts";
+import type { Monitored, MonitorOptions } from "./monitor.ts";
+import type { ForecastOptions, PartitionForecast } from "./partitions.ts";
+import type { PipelineOptions, StepReport } from "./pipeline-run.ts";
+import type { ReconcileTablesOptions } from "./reconcile.ts";
+import type { RefinedRun, RefineOptions } from "./refine.ts";
+import { Runs } from "./runs.ts";
+import { type ScoreOptions, score } from "./score.ts";
+import { type Loop, type LoopQuery, loopOver, Registry, sourceOf } from "./seed-words.ts";
+import type { SeriesEventsOptions } from "./series-events.ts";
+import type { SetupSummary } from "./setup.ts";
+import { type AnyExports, type ExportsOf, plan, type Run, train } from "./train.ts";
+import type { TrainOptions } from "./train-options.ts";
+import { startWork, type Work } from "./work.ts";
+import { type Keys, keysOf, type SourceQuery, snapshotOf } from "./workspace.ts";
+import { WorkspaceTables } from "./workspace-tables.ts";
+import { WorkspaceWorkers } from "./workspace-workers.ts";
+
+/**
+ * An open workspace. Its verbs train, score and watch one model per partition; `runs`, `models`, `tables` and `workers`
+ * show and change what they leave. Close it when you are done, or declare it with `await using`.
+ */
+export class ManyModel implements AsyncDisposable {
+  readonly config: LoadedConfig;
+  readonly engine: Engine;
+  /** The training runs. */
+  readonly runs: Runs;
+  /** The registry of model versions. */
+  readonly models: Models;
+  /** The tables of the workspace. */
+  readonly tables: WorkspaceTables;
+  /** The workers that serve the workspace's queue. */
+  readonly workers: WorkspaceWorkers;
+  /** The registry by the names of the R original. */
+  readonly registry: Registry;
+
+  constructor(config: LoadedConfig, engine: Engine) {
+    this.config = config;
+    this.engine = engine;
+    this.models = new Models(engine, { model: config.register.model, horizon: config.train.horizon }, actor());
+    this.runs = new Runs(this);
+    this.tables = new WorkspaceTables(engine.tables);
+    this.workers = new WorkspaceWorkers(this);
+    this.registry = new Registry(this);
+  }
+
+  /**
+   * Trains one model per partition in parallel, and keeps every model. Resolves when every partition has exactly one row: a
+   * model, or the reason why there is none.
+   *
+   * @typeParam Definition - the type of the definition's default export, to check `exports` against it
+   * @param model - a built-in model by name (`"ets"`), also with options (`{ name, options }`), or the module of a
+   *   definition; the configured model when left out
+   * @throws {ManymodelError} if the definition cannot be bundled, the data not be read, or the run id is taken
+   */
+  train<Definition = AnyExports>(
+    model?: ModelChoice,
+    options: TrainOptions<Partial<ExportsOf<Definition>>> = {},
+  ): Work<Run> {
+    return startWork((onProgress) => train(this, model, { ...options, onProgress }), options.onProgress);
+  }
+
+  /**
+   * Trains a sample of the partitions, keeps nothing of it, and estimates the time, memory and cost of the whole run.
+   *
+   * @param options.sample - how many partitions to train; default 20
+   */
+  plan<Definition = AnyExports>(
+    model?: ModelChoice,
+    options: TrainOptions<Partial<ExportsOf<Definition>>> & { readonly sample?: number } = {},
+  ): Promise<Estimate> {
+    return plan(this, model, options);
+  }
+
+  /**
+   * Scores every partition of a table into an output table: the next dates at each series' own interval, point forecast,
+   * bounds, and a status (`OK`, `STALE`, `FALLBACK`, `NO_MODEL`, `ERROR`). Repeating a batch replaces its rows.
+   *
+   * @throws {ManymodelError} `not-found` for an unknown version or table; `input` if the keys are of another type
+   */
+  score(options: ScoreOptions = {}): Work<BatchSummary> {
+    return startWork((onProgress) => score(this, { ...options, onProgress }), options.onProgress);
+  }
+
+  /**
+   * Forecasts one partition, to the same bits as a batch over the same input.
+   *
+   * @param key - the key's value, or for a composite key an object of column name to value
+   * @throws {ManymodelError} `not-found` if there is no such model or partition
+   */
+  async forecast(model: string, key: KeyArgument, options: ForecastOptions = {}): Promise<PartitionForecast> {
+    const { forecastPartition } = await import("./partitions.ts");
+    return forecastPartition(this, model, key, options);
+  }
+
+  /** Holds a contest for each of the worst partitions of a completed run, in queue mode, the worst first. */
+  refine(options: RefineOptions = {}): Work<RefinedRun> {
+    return startWork(async (onProgress) => {
+      const { refine } = await import("./refine.ts");
+      return refine(this, { ...options, onProgress });
+    }, options.onProgress);
+  }
+
+  /** Compares forecasts with the observations that have come since, and lists the partitions that drift. */
+  monitor(options: MonitorOptions = {}): Work<Monitored> {
+    return startWork(async (onProgress) => {
+      const { monitor } = await import("./monitor.ts");
+      return monitor(this, { ...options, onProgress });
+    }, options.onProgress);
+  }
+
+  /** Makes forecasts of several levels of a hierarchy add up, into a table of their own. */
+  reconcile(options: ReconcileTablesOptions = {}): Work<ReconcileSummary> {
+    return startWork(async (onProgress) => {
+      const { reconcileForecasts } = await import("./reconcile.ts");
+      return reconcileForecasts(this, { ...options, onProgress });
+    }, options.onProgress);
+  }
+
+  /** Says, from a sample of the source, whether one model per partition or one for all is right, and why. */
+  async advise(options: AdviceOptions = {}): Promise<Advice> {
+    const { adviseOn } = await import("./advise.ts");
+    return adviseOn(this, options);
+  }
+
+  /**
+   * Does everything that the configuration describes: setup, train, refine, champions, register and batch. Skips each
+   * step whose inputs have not changed.
+   */
+  async pipeline(options: PipelineOptions = {}): Promise<StepReport[]> {
+    const { runPipeline } = await import("./pipeline-run.ts");
+    return runPipeline(this, options);
+  }
+
+  /** Creates the workspace and its tables; replaces nothing. @param series - also creates a table of synthetic series */
+  async setup(series?: SeriesEventsOptions): Promise<SetupSummary> {
+    const { setup } = await import("./setup.ts");
+    return setup(this.engine, this.config.batch.output_table, series);
+  }
+
+  /** Tries and measures everything that a run needs; leaves nothing behind. */
+  async check(): Promise<CheckItem[]> {
+    const { checkWorkspace } = await import("./check.ts");
+    return checkWorkspace(this);
+  }
+
+  /**
+   * Lists what no run in progress, version or alias needs any more.
+   *
+   * @param options.olderThan - snapshots and parts of tables younger than this stay (`"24h"`, the default, or seconds)
+   * @param options.delete - also deletes it
+   */
+  garbage(options: { olderThan?: string | number; delete?: boolean } = {}): Promise<Garbage[]> {
+    return during({ phase: "clean" }, async () => {
+      const found = await findGarbage(this.engine, parseDuration("olderThan", options.olderThan ?? "24h"));
+      if (options.delete) await collectGarbage(this.engine, found);
+      return found;
+    });
+  }
+
+  /** All partition keys of a source, the configured one when left out, in their order; NULL is a key. */
+  keys(source?: SourceQuery | LoopQuery): Promise<Keys> {
+    return keysOf(this, source && sourceOf(source));
+  }
+
+  /** Reads and pins a source, the configured one when left out: its columns, partitions and rows as they are now. */
+  snapshot(source?: SourceQuery | LoopQuery): Promise<Snapshot> {
+    return snapshotOf(this, source && sourceOf(source));
+  }
+
+  /**
+   * Starts a loop over keys, as in R: `mm.foreach({ unit_id: await mm.keys() }).dopar(…)`. The definition receives its key
+   * under the name given. `train` does the same in the words of this API.
+   */
+  foreach(iteration: { readonly [variable: string]: Keys }): Loop {
+    return loopOver(this, iteration);
+  }
+
+  /** Starts a loop over every partition of the source, without listing the keys first. */
+  foreachPartition(keyArg: string): Loop {
+    return loopOver(this, keyArg);
+  }
+
+  /** Releases files, connections and memory. */
+  close(): Promise<void> {
+    return this.engine.close();
+  }
+
+  /** The same as `close`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

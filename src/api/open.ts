@@ -1,0 +1,27 @@
+import { configFrom, loadConfig } from "../config/load.ts";
+import type { ConfigInput } from "../config/schema.ts";
+import { engineAddress } from "./engine-address.ts";
+import { ManyModel } from "./many-model.ts";
+import { openEngine } from "./open-engine.ts";
+
+/**
+ * Opens a workspace by its configuration.
+ *
+ * ```ts
+ * await using mm = await open({ source: { table: "sales.csv", partition_by: "sku", order_by: "day", target: "qty" } });
+ * ```
+ *
+ * @param config - the configuration file, or its content as an object with the keys of the file
+ * @param options.directory - the directory that relative paths of an object mean; the current one when left out
+ * @throws {ManymodelError} `config`, naming the file, line and key, and what was expected
+ */
+export async function open(
+  config: string | ConfigInput = "manymodel.yaml",
+  { directory = process.cwd() }: { readonly directory?: string } = {},
+): Promise<ManyModel> {
+  const loaded = typeof config === "string" ? await loadConfig(config) : await configFrom(config, directory);
+  return new ManyModel(loaded, await openEngine(engineAddress(loaded)));
+}
+
+/** The same as `open`. */
+export const connect = open;

@@ -1,0 +1,286 @@
+/**
+ * The words of the R original for what this API calls otherwise, so that every call there has its counterpart here:
+ * `foreach().dopar()` is `train`, `logManyModel` is `models.register`, `runBatch` is `score`. docs/from-r.md puts them side
+ * by side. Nothing here does anything but rename.
+ */
+import { ManymodelError, show } from "../core/errors.ts";
+import type { Annotation, AuditEntry, ModelAlias, ModelVersion } from "../core/registry.ts";
+import type { Estimate } from "../pipeline/estimate.ts";
+import type { BatchSummary } from "../pipeline/score-batch.ts";
+import type { Stage } from "../ports/stage.ts";
+import type { VersionDiff } from "../registry/diff.ts";
+import type { Lineage } from "../registry/lineage.ts";
+import type { Models, PatchOptions } from "./models.ts";
+import { type ScoreOptions, scoreTable } from "./score.ts";
+import { type AnyExports, type ExportsOf, estimate, type Run, SAMPLE_SIZE, trainDefinition } from "./train.ts";
+import type { TrainOptions } from "./train-options.ts";
+import { startWork, type Work } from "./work.ts";
+import { type Keys, type SourceQuery, tablePath, type Workspace } from "./workspace.ts";
+
+/** The rows that make up the partitions; the R original's `data_query`. */
+export interface LoopQuery extends Omit<SourceQuery, "partitionBy"> {
+  /** `partitionBy`. */
+  readonly keyColumn: string | readonly string[];
+}
+
+/** How a loop trains, and on what: `TrainOptions` in the words of the R original. */
+export interface DoparOptions<Exports = ExportsOf<AnyExports>>
+  extends Omit<TrainOptions<Exports>, "chunks" | "runId" | "source" | "keys" | "keyArg" | "changedSince"> {
+  /** `chunks`: into how many chunks the run is split. */
+  readonly chunksPerJob?: number | "auto";
+  /** `runId`. */
+  readonly modelRunId?: string;
+  /** `source`. */
+  readonly dataQuery?: LoopQuery;
+  /** Must be true (the default): every model is kept. */
+  readonly saveModels?: true;
+  /** The run to carry unchanged partitions over from; null: there is none yet, so that all are trained. */
+  readonly changedSince?: string | null;
+}
+
+/** A loop over partition keys, waiting for its body. */
+export interface Loop {
+  /**
+   * Trains one model per partition with a model definition, in parallel, and keeps every model.
+   *
+   * @typeParam Definition - the type of the definition's default export, to check `exports` against it
+   * @param definition - the module (TypeScript or JavaScript) whose default export is the definition
+   */
+  dopar<Definition = AnyExports>(definition: URL | string, options?: DoparOptions<ExportsOf<Definition>>): Work<Run>;
+  /**
+   * Trains a sample of the partitions, keeps nothing of it, and estimates the whole run.
+   *
+   * @param sampleSize - how many partitions; default 20
+   */
+  plan(definition: URL | string, options?: DoparOptions, sampleSize?: number): Promise<Estimate>;
+}
+
+/** A loop over the keys of one variable, or over every partition of the source under a name. */
+export function loopOver(workspace: Workspace, iteration: string | { readonly [variable: string]: Keys }): Loop {
+  const over = typeof iteration === "string" ? { keyArg: iteration } : onlyVariable(iteration);
+  return {
+    dopar: (definition, { changedSince, ...options } = {}) =>
+      startWork(
+        async (onProgress) =>
+          trainDefinition(workspace, definition, { ...trainOptions(options), ...over, onProgress }, changedSince),
+        options.onProgress,
+      ),
+    plan: async (definition, { changedSince, ...options } = {}, sampleSize = SAMPLE_SIZE) =>
+      estimate(workspace, definition, { ...trainOptions(options), ...over }, sampleSize),
+  };
+}
+
+function onlyVariable(iteration: { readonly [variable: string]: Keys }): { keyArg: string; keys: Keys } {
+  const [first, ...others] = Object.entries(iteration);
+  if (first === undefined || others.length > 0)
+    throw new ManymodelError(
+      "usage",
+      `foreach takes one loop variable, it got ${others.length + (first ? 1 : 0)}; for composite keys loop over objects such as { STORE_ID, SKU_ID }`,
+    );
+  const [keyArg, keys] = first;
+  if (!Array.isArray(keys) || keys.length === 0)
+    throw new ManymodelError("usage", `${keyArg} must be a list of at least one key; it is ${show(keys)}`);
+  return { keyArg, keys };
+}
+
+function trainOptions<Exports>({
+  chunksPerJob,
+  modelRunId,
+  dataQuery,
+  saveModels = true,
+  ...options
+}: Omit<DoparOptions<Exports>, "changedSince">): Omit<TrainOptions<Exports>, "changedSince"> {
+  if (!saveModels)
+    throw new ManymodelError(
+      "usage",
+      "saveModels is false, but every model is kept: registering and scoring need them",
+    );
+  return {
+    ...options,
+    ...(chunksPerJob !== undefined && { chunks: chunksPerJob }),
+    ...(modelRunId !== undefined && { runId: modelRunId }),
+    ...(dataQuery !== undefined && { source: sourceOf(dataQuery) }),
+  };
+}
+
+/** A query in the words of this API. */
+export function sourceOf(query: LoopQuery | SourceQuery): SourceQuery {
+  if (!("keyColumn" in query)) return query;
+  const { keyColumn, ...others } = query;
+  return { ...others, partitionBy: keyColumn };
+}
+
+/** What to register: `RegisterOptions` in the words of the R original. */
+export interface LogManyModelOptions {
+  /** `model`. */
+  readonly name: string;
+  readonly version: string;
+  readonly run: string | { readonly runId: string };
+  readonly horizon: number;
+  /** `partitionBy`. */
+  readonly partitionColumns?: readonly string[];
+  readonly comment?: string;
+}
+
+/** What to score: `ScoreOptions` in the words of the R original, and without the configuration's defaults. */
+export interface RunBatchOptions extends Omit<ScoreOptions, "partitionBy"> {
+  readonly model: string;
+  readonly inputTable: string;
+  /** `partitionBy`. */
+  readonly partitionCol?: string | readonly string[];
+}
+
+/** The registry by the names of the R original; `Models` describes each. */
+export class Registry {
+  readonly #workspace: Workspace;
+  readonly #models: Models;
+
+  constructor(workspace: Workspace, models: Models = workspace.models) {
+    this.#workspace = workspace;
+    this.#models = models;
+  }
+
+  /** `models.register`. */
+  logManyModel({ name, partitionColumns, ...options }: LogManyModelOptions): Promise<ModelVersion> {
+    return this.#models.register({
+      ...options,
+      model: name,
+      ...(partitionColumns !== undefined && { partitionBy: partitionColumns }),
+    });
+  }
+
+  /** `score`. */
+  runBatch({ partitionCol, ...options }: RunBatchOptions): Work<BatchSummary> {
+    const columns = partitionCol === undefined ? {} : { partitionBy: partitionCol };
+    return startWork(async (onProgress) => {
+      const version = await this.#models.get(options.model, options.version);
+      const resolve = (table: string) => tablePath(this.#workspace, table);
+      return scoreTable(this.#workspace.engine, version, { ...options, ...columns, onProgress }, resolve);
+    }, options.onProgress);
+  }
+
+  /** `models.as`: the same registry, with changes made in the name of another actor. */
+  as(actor: string): Registry {
+    return new Registry(this.#workspace, this.#models.as(actor));
+  }
+
+  /** `models.get`. */
+  knownModelVersion(model: string, version?: string): Promise<ModelVersion> {
+    return this.#models.get(model, version);
+  }
+
+  /** `models.find`. */
+  getModelVersion(model: string, version?: string): Promise<ModelVersion | undefined> {
+    return this.#models.find(model, version);
+  }
+
+  /** `models.setAlias`. */
+  setModelAlias(model: string, alias: string, version: string, from?: string | null): Promise<void> {
+    return this.#models.setAlias(model, alias, version, from);
+  }
+
+  /** `models.removeAlias`. */
+  removeModelAlias(model: string, alias: string): Promise<void> {
+    return this.#models.removeAlias(model, alias);
+  }
+
+  /** `models.setDefault`. */
+  setDefaultModelVersion(model: string, version: string): Promise<void> {
+    return this.#models.setDefault(model, version);
+  }
+
+  /** `models.aliases`. */
+  showAliases(model?: string): Promise<ModelAlias[]> {
+    return this.#models.aliases(model);
+  }
+
+  /** `models.setMetric`. */
+  setModelMetric(model: string, version: string, name: string, value: number): Promise<void> {
+    return this.#models.setMetric(model, version, name, value);
+  }
+
+  /** `models.setTag`. */
+  setModelTag(model: string, version: string, name: string, value: string): Promise<void> {
+    return this.#models.setTag(model, version, name, value);
+  }
+
+  /** `models.setComment`. */
+  setModelComment(model: string, version: string, value: string): Promise<void> {
+    return this.#models.setComment(model, version, value);
+  }
+
+  /** `models.annotations`. */
+  showAnnotations(model: string, version: string): Promise<Annotation[]> {
+    return this.#models.annotations(model, version);
+  }
+
+  /** `models.lineage`. */
+  modelLineage(model: string, version?: string): Promise<Lineage> {
+    return this.#models.lineage(model, version);
+  }
+
+  /** `models.rollback`. */
+  rollback(model: string, alias: string): Promise<string> {
+    return this.#models.rollback(model, alias);
+  }
+
+  /** `models.diff`. */
+  diff(model: string, before: string, after: string): Promise<VersionDiff> {
+    return this.#models.diff(model, before, after);
+  }
+
+  /** `models.patch`. */
+  patch(options: PatchOptions): Promise<ModelVersion> {
+    return this.#models.patch(options);
+  }
+
+  /** `models.nextVersion`. */
+  nextVersion(model: string): Promise<string> {
+    return this.#models.nextVersion(model);
+  }
+
+  /** `models.audit`. */
+  audit(options: { readonly model?: string; readonly limit?: number } = {}): Promise<AuditEntry[]> {
+    return this.#models.audit(options);
+  }
+
+  /** `models.sync`. */
+  sync(model?: string): Promise<string[]> {
+    return this.#models.sync(model);
+  }
+
+  /** `models.export`. */
+  exportVersion(model: string, version: string | undefined, to: Stage): Promise<number> {
+    return this.#models.export(model, version, to);
+  }
+
+  /** `models.exportPartitions`. */
+  exportPartitions(model: string, version: string | undefined, to: Stage): Promise<number> {
+    return this.#models.exportPartitions(model, version, to);
+  }
+
+  /** `models.import`. */
+  importVersion(from: Stage, as: { readonly model?: string; readonly version?: string } = {}): Promise<ModelVersion> {
+    return this.#models.import(from, as);
+  }
+
+  /** `runs.remove`. */
+  deleteRun(runId: string): Promise<void> {
+    return this.#models.removeRun(runId);
+  }
+
+  /** `models.remove`. */
+  deleteModelVersion(model: string, version: string): Promise<void> {
+    return this.#models.remove(model, version);
+  }
+
+  /** `models.versions`. */
+  showVersions(model?: string): Promise<ModelVersion[]> {
+    return this.#models.versions(model);
+  }
+
+  /** `models.list`. */
+  showModels(): Promise<{ model: string; versions: number; newest: ModelVersion }[]> {
+    return this.#models.list();
+  }
+}
