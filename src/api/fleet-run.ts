@@ -13,8 +13,8 @@ import { planRun, type RunSpec } from "../pipeline/plan-run.ts";
 import { finishPlanning } from "../pipeline/resume.ts";
 import type { TrainContext } from "../pipeline/train.ts";
 import type { FleetJob, FleetStatus } from "../ports/fleet.ts";
-import { type Launcher, type OpenFleet, openFleet } from "./open-fleet.ts";
 import { stoppableProgress } from "../runs/run-context.ts";
+import { type Launcher, type OpenFleet, openFleet } from "./open-fleet.ts";
 import { runContext } from "./run-context.ts";
 import type { Workspace } from "./workspace.ts";
 

@@ -4,8 +4,8 @@ import { type MonitorSummary, monitorVersion } from "../monitor/monitor-version.
 import { type Delivery, postWebhook } from "../monitor/webhook.ts";
 import { during } from "../ports/activity.ts";
 import { completedRun } from "../runs/read-index.ts";
-import { pause } from "../stages/pause.ts";
 import { stoppableProgress } from "../runs/run-context.ts";
+import { pause } from "../stages/pause.ts";
 import { type LongCallOptions, runContext } from "./run-context.ts";
 import { tablePath, type Workspace } from "./workspace.ts";
 

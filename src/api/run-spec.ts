@@ -55,7 +55,6 @@ export async function runSpec<Exports>(
     timeBudgetMs: budget === undefined ? null : parseDuration("time_budget", budget),
     hardDeadlineMs: deadline === undefined ? null : parseDuration("hard_deadline", deadline),
   };
-  const { trainers, count } = await trainersFor(workspace, mode, options);
   const spec = {
     runId: options.runId ?? newRunId(mode, new Date(), Math.random),
     mode,

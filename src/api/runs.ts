@@ -1,11 +1,11 @@
 import { ManymodelError } from "../core/errors.ts";
+import type { QueueCounts } from "../core/queue-counts.ts";
 import type { IndexSummary, RunManifest, RunRecord } from "../core/run.ts";
 import { type FleetRecord, fleetRecord } from "../fleets/launch.ts";
 import { buildIndex } from "../pipeline/build-index.ts";
 import { type Verification, verifyRun } from "../pipeline/verify.ts";
 import type { FleetStatus } from "../ports/fleet.ts";
 import type { JobRecord } from "../ports/jobs.ts";
-import type { QueueCounts } from "../core/queue-counts.ts";
 import { type Champions, type ChampionsSpec, collectChampions } from "../refine/champions.ts";
 import { type Comparison, compareRuns } from "../refine/compare.ts";
 import { type Ranking, type RankOptions, rank } from "../refine/rank.ts";

@@ -56,10 +56,12 @@ export async function run(args: readonly string[]): Promise<number> {
   const program = new Command("manymodel")
     .description("One model per partition: train in parallel, keep every model, register one version, score them all.")
     .version(packageVersion)
+    // `register --version V1` means a version of a model, not the program's.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: answer,
-      outputError: (text, write) => write(text.replace(/^error: /, "manymodel: ")),
+      outputError: (text, write) => write(inPlainWords(text).replace(/^error: /, "manymodel: ")),
     });
   keepStandardOutput();
   const named = Object.hasOwn(COMMANDS, args[0] ?? "") ? [COMMANDS[args[0]!]!] : Object.values(COMMANDS);
@@ -70,7 +72,7 @@ export async function run(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     const inDatabase = String((error as { code?: unknown } | null)?.code).startsWith("SQLITE_");
-    const message = `${inDatabase ? "the workspace's database says: " : ""}${messageOf(error).replace(/^error: /, "")}`;
+    const message = `${inDatabase ? "the workspace's database says: " : ""}${inPlainWords(messageOf(error)).replace(/^error: /, "")}`;
     const kind = error instanceof ManymodelError ? error.kind : error instanceof CommanderError ? "usage" : "internal";
     if (args.includes("--json")) answer(`${JSON.stringify({ error: { kind, message } }, undefined, 2)}\n`);
     if (!(error instanceof CommanderError)) process.stderr.write(`manymodel: ${message}\n`);
@@ -78,3 +80,10 @@ export async function run(args: readonly string[]): Promise<number> {
     return kind === "usage" || kind === "config" ? 2 : 1;
   }
 }
+
+/** A message of the command line's parser, with the option that was meant. */
+const inPlainWords = (message: string) =>
+  message.replace(
+    /unknown option '--version'.*/,
+    "unknown option '--version'; a version of a model is --model-version, the program's is manymodel --version",
+  );

@@ -363,16 +363,18 @@ export type Config = z.infer<typeof configSchema>;
 export function configJsonSchema(): object {
   const schema = z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any" });
   for (const [block, names] of Object.entries(RENAMED_KEYS)) {
-    const { properties = {} } = schema.properties?.[block] as { properties?: Record<string, object> };
+    const properties = propertiesOf(propertiesOf(schema)[block]);
     for (const [old, now] of Object.entries(names))
       properties[old] = {
-        ...properties[now],
+        ...(properties[now] as object),
         deprecated: true,
         description: `The former name of \`${block}.${now}\`.`,
       };
   }
   return schema;
 }
+
+const propertiesOf = (schema: unknown) => (schema as { properties: Record<string, unknown> }).properties;
 
 /** A configuration as a file has it, or as `open` takes it: what has a default may be left out. */
 export type ConfigInput = z.input<typeof configSchema>;

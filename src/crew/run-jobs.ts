@@ -3,7 +3,7 @@ import type { RunManifest } from "../core/run.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Jobs } from "../ports/jobs.ts";
 import { leaseHolders } from "../runs/lease-holders.ts";
-import { type OnProgress, readProgress } from "../runs/progress.ts";
+import { readProgress } from "../runs/progress.ts";
 import type { RunContext } from "../runs/run-context.ts";
 import { pause } from "../stages/pause.ts";
 import { runQueue } from "./run-queue.ts";

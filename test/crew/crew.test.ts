@@ -41,7 +41,7 @@ const entry = { module: new URL("data:text/javascript,"), context: null };
 describe("crew", () => {
   it("replaces a lost worker at the next call, and keeps one that only threw", async () => {
     const { workers, living } = observedWorkers();
-    const crew = await startCrew(workers, entry, 1);
+    const crew = await startCrew({ workers, entry }, 1);
     const answers: string[] = [];
     await crew.run(async (member) => {
       await expect(member.call("throw")).rejects.toThrow("thrown");
@@ -56,7 +56,7 @@ describe("crew", () => {
 
   it("when one member fails, the others stop, no worker is left, and the first error is the answer", async () => {
     const { workers, living, started } = observedWorkers();
-    const crew = await startCrew(workers, entry, 3);
+    const crew = await startCrew({ workers, entry }, 3);
     let turn = 0;
     await expect(
       crew.run(async (member, signal) => {
@@ -77,7 +77,7 @@ describe("crew", () => {
       ...workers,
       start: (e) => (++n === 2 ? Promise.reject(new Error("no thread")) : workers.start(e)),
     };
-    await expect(startCrew(failing, entry, 3)).rejects.toThrow("no thread");
+    await expect(startCrew({ workers: failing, entry: entry }, 3)).rejects.toThrow("no thread");
     expect(living.size).toBe(0);
   });
 });

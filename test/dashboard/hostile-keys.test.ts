@@ -1,6 +1,5 @@
 import type { ManyModel } from "manymodel";
 import { describe, expect, it } from "vitest";
-import { failureGroups } from "../../src/cli/failures.ts";
 import { runIntervals } from "../../src/cli/run-intervals.ts";
 import type { PartitionOutcome } from "../../src/core/artifact.ts";
 import { encodeKey } from "../../src/core/partition-key.ts";
@@ -12,6 +11,7 @@ import { alarmOf } from "../../src/dashboard/series/series-alarm.ts";
 import { readNewer } from "../../src/dashboard/series/series-newer.ts";
 import { LedgerRows, ledgerColumns, type WatchedTable } from "../../src/monitor/ledger.ts";
 import { type PartitionStatus, statusBatch, statusColumns } from "../../src/monitor/status.ts";
+import { failureGroups } from "../../src/runs/failure-groups.ts";
 import { EVERY_ENGINE } from "../every-engine.ts";
 import { fillTable } from "../workspace.ts";
 import { SALES_YAML } from "./monitored.ts";

@@ -76,7 +76,7 @@ for (const version of RELEASES)
           const runs = await mm.engine.catalog.runs();
           expect(runs.filter(({ state }) => state !== "completed").map(({ runId }) => runId)).toEqual(["STOPPED"]);
           for (const run of about.completed) {
-            const { problems, partitions } = await mm.verify(run);
+            const { problems, partitions } = await mm.runs.verify(run);
             expect(problems, run).toEqual([]);
             expect(partitions).toBe(runs.find(({ runId }) => runId === run)!.manifest!.partitions);
           }
@@ -107,7 +107,7 @@ for (const version of RELEASES)
           await kept.run("STOPPED", "resume", "STOPPED", "--pinned");
           const rows = async (run: string) => (await runRows(mm, run)).map(({ fitMs: _, attempt: __, ...row }) => row);
           expectSame(await rows("STOPPED"), await rows("WHOLE"), about, "STOPPED");
-          expect((await mm.verify("STOPPED")).problems).toEqual([]);
+          expect((await mm.runs.verify("STOPPED")).problems).toEqual([]);
         });
 
         it("takes a new version on top, promotes it, and goes back", async () => {
