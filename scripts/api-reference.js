@@ -13,6 +13,7 @@ const ENTRIES = [
     "packages/forecast/src/index.ts",
     "Forecasting as pure functions of series, without dependencies.",
   ],
+  ["manymodel/engine", "src/ports/index.ts", "The types of an engine: its ports, and the data they take and return."],
   ["manymodel/engines/local", "src/engines/local/index.ts", "The default engine, opened without a configuration."],
   ["manymodel/engines/memory", "src/engines/memory/index.ts", "The reference engine, which keeps nothing."],
   ["manymodel/contract", "src/contract/index.ts", "The suites that every engine passes, one for each port."],

@@ -16,3 +16,4 @@ export {
   type UpdateResult,
 } from "./define-model.ts";
 export type { Frame } from "./frame.ts";
+export type { SchemaIssue, SchemaResult, StandardSchema } from "./standard-schema.ts";

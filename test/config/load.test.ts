@@ -29,12 +29,12 @@ describe("configuration", () => {
         seed: 1,
         horizon: 30,
         holdout: 30,
-        model_key_arg: "unit_id",
+        key_arg: "unit_id",
         changed_only: false,
         exports: {},
       },
       queue: { worker_type: "ephemeral", pre_warm: true },
-      register: { name: "MANY_MODEL_FORECAST" },
+      register: { model: "MANY_MODEL_FORECAST" },
       batch: {
         output_table: "FORECAST_RESULTS",
         levels: [80, 95],
@@ -96,11 +96,22 @@ describe("configuration", () => {
     });
   });
 
+  it("takes former names of keys, but not both names of one", async () => {
+    const former = await parseConfig("train: { chunks_per_job: 4, model_key_arg: sku }\nregister: { name: M }", "f");
+    expect(former.train).toMatchObject({ chunks: 4, key_arg: "sku" });
+    expect(former).toEqual(await parseConfig("train: { chunks: 4, key_arg: sku }\nregister: { model: M }", "f"));
+    expect(await error("train:\n  chunks: 4\n  chunks_per_job: 4\n")).toBe(
+      "config: manymodel.yaml:3: train.chunks_per_job: is the former name of train.chunks; leave one of them out",
+    );
+    const { properties } = configJsonSchema() as { properties: { register: { properties: Record<string, object> } } };
+    expect(properties.register.properties.name).toMatchObject({ deprecated: true, default: "MANY_MODEL_FORECAST" });
+  });
+
   const bad: [string, string, string][] = [
     [
       "an unknown key",
-      "engine: local\ntrain:\n  chunks: 4\n",
-      "config: manymodel.yaml:3: train.chunks: unknown key; the keys here are mode, chunks_per_job, ",
+      "engine: local\ntrain:\n  parts: 4\n",
+      "config: manymodel.yaml:3: train.parts: unknown key; the keys here are mode, chunks, ",
     ],
     [
       "no time at all",

@@ -1,0 +1,43 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { type Config, ManymodelError, open } from "manymodel";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { temporaryFolder } from "../workspace.ts";
+
+const refusal = (config: unknown) =>
+  open(config as Config).then(
+    () => "accepted",
+    (error) => (error instanceof ManymodelError ? `${error.kind}: ${error.message}` : String(error)),
+  );
+
+describe("a workspace opened by an object", () => {
+  it("is the one that a file of the same keys opens", async () => {
+    const directory = await temporaryFolder();
+    await writeFile(path.join(directory, "sales.csv"), "shop,day,y\nA,2025-01-01,1\nB,2025-01-01,2\n");
+    const mm = await open({ source: { table: "sales.csv", partition_by: "shop", order_by: "day" } }, { directory });
+    onTestFinished(() => mm.close());
+    expect(await mm.keys()).toEqual(["A", "B"]);
+    await mkdir(path.join(directory, "other"));
+    const file = path.join(directory, "manymodel.yaml");
+    await writeFile(file, "source: { table: sales.csv, partition_by: shop, order_by: day }\n");
+    const same = await open(file);
+    onTestFinished(() => same.close());
+    const { file: _, directory: __, lines: ___, ...fromFile } = same.config;
+    const { file: ____, directory: _____, ...fromObject } = mm.config;
+    expect(fromObject).toEqual(fromFile);
+  });
+
+  it.each([
+    [{ source: { tabel: "x" } }, "config: the configuration: source.tabel: unknown key; did you mean table?"],
+    [{ train: { horizon: 0 } }, "config: the configuration: train.horizon: is 0; it must be at least 1"],
+    [{ register: { name: "" } }, /config: the configuration: register\.name: is ""; it must be /],
+    [
+      { train: { chunks: 2, chunks_per_job: 3 } },
+      /config: the configuration: train\.chunks_per_job: is the former name of/,
+    ],
+    [7, /config: the configuration: the file: is 7; it must be a block of keys/],
+  ])("is refused in one line: %j", async (config, message) => {
+    if (typeof message === "string") expect(await refusal(config)).toBe(message);
+    else expect(await refusal(config)).toMatch(message);
+  });
+});
