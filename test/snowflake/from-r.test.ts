@@ -8,7 +8,7 @@ import { temporaryFolder } from "../workspace.ts";
 import { ENVIRONMENT, openTestAccount } from "./account.ts";
 import { manymodel } from "./command.ts";
 
-const LOOP = fileURLToPath(new URL("../../examples/sku-demand/loop.mjs", import.meta.url));
+const LOOP = fileURLToPath(new URL("../../examples/sku-demand/from-r.mjs", import.meta.url));
 
 /** The block of an R project, as it stands there. */
 const PARALLEL_LAB = `parallel_lab:
