@@ -35,9 +35,10 @@ export function addResume(program: Command): void {
         const workers = typeof options.workers === "number" ? { workers: options.workers } : {};
         const onProgress = progress.update;
         const resume = () => mm.resume(runId, { ...workers, onProgress });
-        const run = await (changes.length > 0 ? now!.fork({ ...workers, onProgress }) : resume()).finally(
-          progress.stop,
-        );
+        const run = await (now !== undefined && changes.length > 0
+          ? now.fork({ ...workers, onProgress })
+          : resume()
+        ).finally(progress.stop);
         const seconds = (performance.now() - began) / 1000;
         const { succeeded, failed, skipped } = run.index;
         const failures = failed > 0 ? await failureGroups(mm.engine.tables, run.runId) : [];

@@ -21,19 +21,18 @@ export function addStatus(program: Command): void {
         const { engine } = mm;
         if (runId === undefined) {
           const records = await engine.catalog.runs();
-          const stalled = await Promise.all(records.map((run) => hasStalled(engine, run)));
-          const runs = records.map(({ runId, state, createdAt, manifest, index, error }, i) => {
-            return {
-              run: runId,
-              state,
-              stalled: stalled[i]!,
-              created: createdAt,
-              partitions: manifest?.partitions ?? null,
-              succeeded: index?.succeeded ?? null,
-              failed: index?.failed ?? null,
-              error,
-            };
-          });
+          const runs = await Promise.all(
+            records.map(async (record) => ({
+              run: record.runId,
+              state: record.state,
+              stalled: await hasStalled(engine, record),
+              created: record.createdAt,
+              partitions: record.manifest?.partitions ?? null,
+              succeeded: record.index?.succeeded ?? null,
+              failed: record.index?.failed ?? null,
+              error: record.error,
+            })),
+          );
           const columns = ["run", "state", "created", "partitions", "succeeded", "failed"] as const;
           const text =
             runs.length === 0
