@@ -1,5 +1,5 @@
 import { ManymodelError } from "../core/errors.ts";
-import { decodeKey, encodeKey, type KeyColumn, parseKeyText } from "../core/partition-key.ts";
+import { decodeKey, encodeKey, type KeyColumn, parseKey } from "../core/partition-key.ts";
 
 /**
  * The encoded keys that words on the command line may mean, the likeliest first: a word for each key column as its
@@ -12,19 +12,15 @@ export function keysFromWords(columns: readonly KeyColumn[], words: readonly str
   let why = `a key is ${columns.map(({ name }) => name).join(", ")}, but ${words.length === 1 ? "1 word was" : `${words.length} words were`} given`;
   if (words.length === columns.length)
     try {
-      meanings.push(
-        encodeKey(
-          columns,
-          columns.map(({ type }, i) => parseKeyText(type, words[i]!)),
-        ),
-      );
+      meanings.push(encodeKey(columns, parseKey(columns, words)));
     } catch (error) {
       why = (error as Error).message;
     }
-  if (words.length === 1)
+  const [only, ...others] = words;
+  if (only !== undefined && others.length === 0)
     try {
-      const { key } = decodeKey(words[0]!);
-      if (key.length === columns.length) meanings.push(words[0]!);
+      const { key } = decodeKey(only);
+      if (key.length === columns.length) meanings.push(only);
     } catch {}
   if (meanings.length > 0) return meanings;
   throw new ManymodelError("usage", `${why}; give one word for each column, or one as in PARTITION_KEY`);

@@ -64,7 +64,9 @@ export async function run(args: readonly string[]): Promise<number> {
       outputError: (text, write) => write(inPlainWords(text).replace(/^error: /, "manymodel: ")),
     });
   keepStandardOutput();
-  const named = Object.hasOwn(COMMANDS, args[0] ?? "") ? [COMMANDS[args[0]!]!] : Object.values(COMMANDS);
+  const [name] = args;
+  const load = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const named = load === undefined ? Object.values(COMMANDS) : [load];
   for (const add of await Promise.all(named.map((load) => load()))) add(program);
   try {
     await program.parseAsync(args, { from: "user" });

@@ -10,17 +10,16 @@ export function formatTable(
   rows: readonly (readonly unknown[])[],
   { asStored = false } = {},
 ): string {
-  const cells = rows.map((row) =>
-    row.map((value) => (asStored && typeof value === "number" ? String(value) : formatCell(value))),
-  );
-  const widths = columns.map((name, i) => Math.max(name.length, ...cells.map((row) => row[i]!.length)));
-  const numeric = columns.map((_, i) => rows.every((row) => typeof row[i] === "number" || row[i] === null));
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, i) => (numeric[i] ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
-      .join("  ")
-      .trimEnd();
-  return [line(columns), ...cells.map(line)].join("\n");
+  const text = (value: unknown) => (asStored && typeof value === "number" ? String(value) : formatCell(value));
+  const columnsOfText = columns.map((name, i) => {
+    const values = rows.map((row) => row[i]);
+    const cells = [name, ...values.map(text)];
+    const width = Math.max(...cells.map(({ length }) => length));
+    const isNumeric = values.every((value) => typeof value === "number" || value === null);
+    return cells.map((cell) => (isNumeric ? cell.padStart(width) : cell.padEnd(width)));
+  });
+  const lines = ["", ...rows].map((_, line) => columnsOfText.map((cells) => cells[line]).join("  "));
+  return lines.map((line) => line.trimEnd()).join("\n");
 }
 
 function formatCell(value: unknown): string {

@@ -1,6 +1,7 @@
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Command } from "commander";
+import { ManymodelError } from "../../core/errors.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { integer } from "../option.ts";
 import { formatSeconds, formatTable } from "../table.ts";
@@ -56,7 +57,9 @@ async function demo({ config, series: units, days, directory }: DemoOptions) {
     if (kept.includes("SERIES_EVENTS")) process.stderr.write("SERIES_EVENTS is there already and is used as it is\n");
     const steps = await runSteps(mm, false);
     const seconds = (performance.now() - began) / 1000;
-    const { model, version } = steps.find(({ step }) => step === "register")!.result;
+    const registered = steps.find(({ step }) => step === "register");
+    if (registered === undefined) throw new ManymodelError("internal", "the demo registered no version");
+    const { model, version } = registered.result;
     const sample = await tables.query(
       `SELECT UNIT_ID, OBS_DATE, round(100 * FORECAST) / 100 AS FORECAST, round(100 * LO_80) / 100 AS LO_80,
          round(100 * HI_80) / 100 AS HI_80, round(100 * LO_95) / 100 AS LO_95, round(100 * HI_95) / 100 AS HI_95, STATUS

@@ -63,10 +63,11 @@ export function addTrain(program: Command): void {
     .option("--detach", "with --fleet: hand the run over and end; resume waits for it")
     .option("--dry-run", "with --fleet: print what would be handed over, and plan nothing")
     .action(async (options: TrainOptions) => {
-      if (options.fleet === undefined && (options.detach || options.dryRun))
-        throw new ManymodelError("usage", "--detach and --dry-run are of --fleet");
-      if (options.detach || options.dryRun)
-        return print(await withWorkspace(options, (mm) => handOver(mm, options, options.fleet!)), options);
+      if (options.detach || options.dryRun) {
+        const { fleet } = options;
+        if (fleet === undefined) throw new ManymodelError("usage", "--detach and --dry-run are of --fleet");
+        return print(await withWorkspace(options, (mm) => handOver(mm, options, fleet)), options);
+      }
       const report = await withWorkspace(options, async (mm) => {
         const began = performance.now();
         const progress = await showProgress("training", RUN_STOPPED);

@@ -35,9 +35,13 @@ export function addUi(program: Command): void {
 
 /** Opens an address as the user's desktop does; where there is none, nothing happens. */
 function openBrowser(url: string): void {
-  const [command, ...args] =
-    process.platform === "darwin" ? ["open"] : process.platform === "win32" ? ["cmd", "/c", "start", ""] : ["xdg-open"];
-  const child = spawn(command!, [...args, url], { stdio: "ignore", detached: true });
+  const [command, args]: [string, string[]] =
+    process.platform === "darwin"
+      ? ["open", []]
+      : process.platform === "win32"
+        ? ["cmd", ["/c", "start", ""]]
+        : ["xdg-open", []];
+  const child = spawn(command, [...args, url], { stdio: "ignore", detached: true });
   child.on("error", () => {});
   child.unref();
 }

@@ -90,7 +90,7 @@ function MoveAlias({ moving, onClose }: { moving: Moving; onClose: () => void })
   const [alias, setAlias] = useState(moving.alias);
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  useEffect(() => dialog.current!.showModal(), []);
+  useEffect(() => dialog.current?.showModal(), []);
   const move = async () => {
     setBusy(true);
     try {

@@ -82,14 +82,17 @@ export async function follow<T>(path: string, signal: AbortSignal, onValue: (val
       const either = AbortSignal.any([signal, silent.signal]);
       const response = await request(`/api${path}`, { signal: either, headers: { Accept: "text/event-stream" } });
       noteConnected(path);
-      const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+      if (response.body === null) throw new Error(`the answer of ${path} has no body`);
+      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
       let rest = "";
       for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
         clearTimeout(timer);
         timer = setTimeout(() => silent.abort(), SILENT_MS);
-        const events = (rest + piece.value).split("\n\n");
-        rest = events.pop()!;
-        for (const event of events) if (event.startsWith("data: ")) onValue(JSON.parse(event.slice(6)) as T);
+        const text = rest + piece.value;
+        const end = text.lastIndexOf("\n\n");
+        rest = end < 0 ? text : text.slice(end + 2);
+        for (const event of text.slice(0, Math.max(0, end)).split("\n\n"))
+          if (event.startsWith("data: ")) onValue(JSON.parse(event.slice(6)) as T);
       }
     } catch (error) {
       if (error instanceof ApiError && error.status >= 400 && error.status < 500)

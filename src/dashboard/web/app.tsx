@@ -57,7 +57,8 @@ export function App() {
     else if (row) go(`${row.pathname}/partitions`);
   };
   const up = () => {
-    const above = place.path[2] === "series" ? ["runs", run!, "partitions"] : place.path.slice(0, -1);
+    const above =
+      run !== undefined && place.path[2] === "series" ? ["runs", run, "partitions"] : place.path.slice(0, -1);
     if (place.path.length > 1) go(href(above));
   };
   useKeys({
@@ -162,11 +163,12 @@ export function App() {
 function View({ place, session }: { place: Place; session: Session | undefined }) {
   const [section = "runs", name, tab] = place.path;
   const { query } = place;
-  if (section === "runs" && name === undefined) return <Runs />;
-  if (section === "runs" && tab === undefined) return <Run key={name} runId={name!} />;
-  if (section === "runs" && tab === "partitions") return <Partitions key={name} runId={name!} query={query} />;
-  if (section === "runs" && tab === "series")
-    return <Series key={`${name} ${query.get("key")}`} runId={name!} query={query} />;
+  if (section === "runs") {
+    if (name === undefined) return <Runs />;
+    if (tab === undefined) return <Run key={name} runId={name} />;
+    if (tab === "partitions") return <Partitions key={name} runId={name} query={query} />;
+    if (tab === "series") return <Series key={`${name} ${query.get("key")}`} runId={name} query={query} />;
+  }
   if (section === "compare") return <Compare query={query} />;
   if (section === "registry") return <Registry model={name} query={query} session={session} />;
   if (section === "monitor") return <Monitor query={query} />;

@@ -20,21 +20,21 @@ export function Compare({ query }: { query: URLSearchParams }) {
 }
 
 function Choice({ runs, query }: { runs: readonly RunLine[]; query: URLSearchParams }) {
-  if (runs.length < 2)
+  const [newest, older] = runs;
+  if (newest === undefined || older === undefined)
     return (
       <Empty title="There are fewer than two completed runs to compare.">
         Improve the worst of one: <Command>manymodel refine --from RUN</Command>
       </Empty>
     );
-  const newest = runs[0]!;
-  const b = query.get("b") ?? (query.get("a") === newest.runId ? runs[1]!.runId : newest.runId);
+  const b = query.get("b") ?? (query.get("a") === newest.runId ? older.runId : newest.runId);
   // What B was made from or, of a collection, the oldest run of the same size.
   const inB = runs.find(({ runId }) => runId === b);
   const others = runs.filter(({ runId }) => runId !== b);
   const fallback =
     others.find(({ runId }) => runId === inB?.refines) ??
     others.findLast(({ partitions }) => partitions === inB?.partitions) ??
-    others[0]!;
+    (b === newest.runId ? older : newest);
   const a = query.get("a") ?? fallback.runId;
   const select = (name: "a" | "b", value: string, label: string) => (
     <label>

@@ -35,15 +35,20 @@ function rowLinks(): HTMLAnchorElement[] {
   return rows.flatMap((row) => row.querySelector("a") ?? []);
 }
 
+/** Whether the row of a link has the focus. */
+function hasFocus(link: HTMLAnchorElement): boolean {
+  return link.closest("tr")?.contains(document.activeElement) === true;
+}
+
 /** The link of the row that has the focus, or undefined. */
 export function focusedRow(): HTMLAnchorElement | undefined {
-  return rowLinks().find((link) => link.closest("tr")!.contains(document.activeElement));
+  return rowLinks().find(hasFocus);
 }
 
 /** Moves the focus to the next row of the tables on the page, or to the one before; Enter opens it then. */
 export function stepRow(by: 1 | -1): void {
   const links = rowLinks();
-  const at = links.indexOf(focusedRow()!);
+  const at = links.findIndex(hasFocus);
   links[Math.min(links.length - 1, Math.max(0, at + by))]?.focus();
 }
 

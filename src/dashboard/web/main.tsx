@@ -5,4 +5,6 @@ import { applyTheme } from "./theme.ts";
 
 applyTheme();
 document.addEventListener("click", followLinks);
-render(<App />, document.getElementById("app")!);
+const root = document.getElementById("app");
+if (root === null) throw new Error("the page has no element #app");
+render(<App />, root);

@@ -125,11 +125,13 @@ function NextCommands({ model, drifting }: { model: string; drifting: number }) 
 }
 
 function Ends({ days }: { days: MonitorDetail["days"] }) {
+  const [first, last] = [days[0], days.at(-1)];
+  if (first === undefined || last === undefined) return null;
   return (
     <p class="ends muted">
-      <span>{days[0]!.time.slice(0, 10)}</span>
+      <span>{first.time.slice(0, 10)}</span>
       <span>{count(days.reduce((sum, day) => sum + day.forecasts, 0))} forecasts</span>
-      <span>{days.at(-1)!.time.slice(0, 10)}</span>
+      <span>{last.time.slice(0, 10)}</span>
     </p>
   );
 }

@@ -113,7 +113,7 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
     k: () => move(-1),
     ArrowDown: () => move(1),
     ArrowUp: () => move(-1),
-    Enter: () => at >= 0 && void openAt(at, first.path!),
+    Enter: () => at >= 0 && first.path !== null && void openAt(at, first.path),
   });
   const sortBy = (name: string) =>
     setQuery({ sort: name, order: wanted.sort === name && wanted.order === "desc" ? "asc" : "desc" });
@@ -138,7 +138,7 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
         {first.value !== undefined && ` · found in ${duration(first.value.tookMs)}`}
       </p>
       <Loading data={first} what="the partitions">
-        {(page) =>
+        {(page, path) =>
           page.matched === 0 ? (
             <Empty title="No partition is like that.">
               <button type="button" onClick={() => go(href(["runs", runId, "partitions"]))}>
@@ -150,7 +150,7 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
               key={asked}
               label="Partitions"
               metrics={metrics.length}
-              source={first.path!}
+              source={path}
               first={page}
               selected={at}
               header={

@@ -130,7 +130,7 @@ function Overview({ run, progress }: { run: RunDetail; progress: RunProgress }) 
           )}
         </div>
         <Bar run={{ partitions: total, done, failed, skipped }} />
-        {progress.budgetMs !== null && <Budget progress={progress} open={open} />}
+        {progress.budgetMs !== null && <Budget budget={progress.budgetMs} progress={progress} open={open} />}
       </section>
       <div class="columns">
         <section class="panel" aria-labelledby="chunks-title">
@@ -185,8 +185,7 @@ export function Fact(props: {
 }
 
 /** How much of its time a run in queue mode has had. */
-function Budget({ progress, open }: { progress: RunProgress; open: boolean }) {
-  const budget = progress.budgetMs!;
+function Budget({ budget, progress, open }: { budget: number; progress: RunProgress; open: boolean }) {
   const had = progress.budgetUsedMs ?? 0;
   const used = Math.min(1, had / budget);
   return (

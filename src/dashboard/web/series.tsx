@@ -3,6 +3,7 @@ import { bytes, count, measure } from "../../text/number.ts";
 import { duration, stepTime } from "../../text/time.ts";
 import {
   CHUNK_LETTERS,
+  type Fan,
   type HoldoutForecast,
   type NewerRows,
   type RunProgress,
@@ -188,15 +189,15 @@ function Picture({ series, picture, method }: { series: SeriesDetail; picture: S
           )}
         </p>
       )}
-      {picture.forecast !== null && <ForecastTable picture={picture} />}
+      {picture.forecast !== null && <ForecastTable picture={picture} forecast={picture.forecast} />}
     </section>
   );
 }
 
 /** The forecast in numbers. */
-function ForecastTable({ picture }: { picture: SeriesPicture }) {
-  const { forecast, times, timeType } = picture;
-  const { mean, levels, lower, upper } = forecast!;
+function ForecastTable({ picture, forecast }: { picture: SeriesPicture; forecast: Fan }) {
+  const { times, timeType } = picture;
+  const { mean, levels, lower, upper } = forecast;
   return (
     <details>
       <summary>Forecast as a table</summary>

@@ -34,7 +34,8 @@ export function Loading<T>({
 }: {
   data: Loaded<T>;
   what: string;
-  children: (value: T) => ComponentChildren;
+  /** Shows the value that was read, and of which path it is. */
+  children: (value: T, path: string) => ComponentChildren;
 }) {
   if (data.error !== undefined)
     return (
@@ -45,7 +46,7 @@ export function Loading<T>({
         </button>
       </div>
     );
-  if (data.value !== undefined) return <>{children(data.value)}</>;
+  if (data.value !== undefined && data.path !== null) return <>{children(data.value, data.path)}</>;
   if (data.preparing !== undefined && data.preparing.total > 0) {
     const { done, total } = data.preparing;
     return (

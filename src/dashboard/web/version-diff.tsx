@@ -76,16 +76,15 @@ export function VersionDiff({ detail, query }: { detail: ModelDetail; query: URL
                 </p>
               )}
               <p class="first">
-                {diff.keys.map(({ key, text }) => (
-                  <a
-                    key={key}
-                    href={href(["runs", versions.find(({ version }) => version === diff.after)!.runId, "series"], {
-                      key,
-                    })}
-                  >
-                    {text}
-                  </a>
-                ))}
+                {versions.map(
+                  ({ version, runId }) =>
+                    version === diff.after &&
+                    diff.keys.map(({ key, text }) => (
+                      <a key={key} href={href(["runs", runId, "series"], { key })}>
+                        {text}
+                      </a>
+                    )),
+                )}
               </p>
             </>
           )}

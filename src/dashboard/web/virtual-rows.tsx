@@ -41,7 +41,8 @@ export function VirtualRows(props: {
   const to = Math.min(total, Math.ceil(at + height / ROW) + MARGIN);
 
   useEffect(() => {
-    const element = box.current!;
+    const element = box.current;
+    if (element === null) return;
     const measure = () => setView({ top: element.scrollTop, height: element.clientHeight });
     const observer = new ResizeObserver(measure);
     observer.observe(element);

@@ -40,8 +40,9 @@ export function FanChart({
   const [span, setSpan] = useState<number>(SPANS.find((one) => one === wanted) ?? (n > 365 ? 90 : 0));
 
   useEffect(() => {
+    const element = box.current;
+    if (element === null) return;
     const { data, series, bands } = linesOf(picture, held, withFitted);
-    const element = box.current!;
     const plot = new uPlot(
       {
         width: element.clientWidth,
@@ -81,9 +82,9 @@ export function FanChart({
   }, [picture, held, withFitted, version]);
 
   useEffect(() => {
-    const x = chart.current!.data[0];
-    const from = span === 0 ? 0 : Math.max(0, n - span);
-    chart.current!.setScale("x", { min: x[from]!, max: x.at(-1)! });
+    const x = chart.current?.data[0] ?? [];
+    const [min, max] = [x[span === 0 ? 0 : Math.max(0, n - span)], x.at(-1)];
+    if (min !== undefined && max !== undefined) chart.current?.setScale("x", { min, max });
   }, [span, picture, held, withFitted, version]);
 
   const choose = (one: number) => {
@@ -165,8 +166,10 @@ function readout(picture: SeriesPicture, held: HoldoutForecast | undefined, at: 
   const parts = [times === null ? `step ${at + 1}` : stepTime(times[at], timeType)];
   if (at < y.length) parts.push(measure(y[at]));
   if (at < trained && fitted !== null) parts.push(`fitted ${measure(fitted[at])}`);
-  const heldStep = held === undefined ? -1 : at - (trained - held.forecast.mean.length);
-  if (heldStep >= 0 && at < trained) parts.push(`forecast ${measure(held!.forecast.mean[heldStep])}`);
+  if (held !== undefined) {
+    const step = at - (trained - held.forecast.mean.length);
+    if (step >= 0 && at < trained) parts.push(`forecast ${measure(held.forecast.mean[step])}`);
+  }
   const step = at - forecastStart(picture);
   if (step < 0 && at >= trained && earlier !== null) parts.push(`forecast ${measure(earlier[at - trained])}`);
   if (step >= 0 && forecast !== null) {
@@ -202,8 +205,10 @@ function linesOf(picture: SeriesPicture, held: HoldoutForecast | undefined, with
   };
   const fan = (of: Fan, from: number, name: string, alphas: readonly number[]) => {
     for (let l = of.levels.length - 1; l >= 0; l--) {
-      const high = add("", place(of.upper[l]!, from), { width: 0 });
-      const low = add("", place(of.lower[l]!, from), { width: 0 });
+      const [upper, lower] = [of.upper[l], of.lower[l]];
+      if (upper === undefined || lower === undefined) continue;
+      const high = add("", place(upper, from), { width: 0 });
+      const low = add("", place(lower, from), { width: 0 });
       bands.push({ series: [high, low], fill: colour(name, alphas[l] ?? 0.1) });
     }
   };
@@ -246,11 +251,11 @@ function joined({ mean, levels, lower, upper }: Fan, last: number | null): Fan {
 
 /** The steps that were held out when the errors were measured, as a shade behind the lines. */
 function shadeHoldout(u: uPlot, { trained, holdout }: SeriesPicture): void {
-  if (holdout === 0 || trained === 0) return;
-  const x = u.data[0];
+  const [first, last] = [u.data[0][Math.max(0, trained - holdout)], u.data[0][trained - 1]];
+  if (holdout === 0 || first === undefined || last === undefined) return;
   const clamp = (value: number) => Math.min(u.bbox.left + u.bbox.width, Math.max(u.bbox.left, value));
-  const from = clamp(u.valToPos(x[Math.max(0, trained - holdout)]!, "x", true));
-  const to = clamp(u.valToPos(x[trained - 1]!, "x", true));
+  const from = clamp(u.valToPos(first, "x", true));
+  const to = clamp(u.valToPos(last, "x", true));
   u.ctx.save();
   u.ctx.fillStyle = colour("ink", 0.045);
   u.ctx.fillRect(from, u.bbox.top, to - from, u.bbox.height);
@@ -273,13 +278,15 @@ function markTimes(u: uPlot, picture: SeriesPicture): void {
     u.ctx.stroke();
     u.ctx.restore();
   };
-  if (isNewer(picture)) mark(u.data[0][trained - 1]!, "muted", [2, 3]);
+  const end = u.data[0][trained - 1];
+  if (isNewer(picture) && end !== undefined) mark(end, "muted", [2, 3]);
   if (since !== null) mark(timeType === "number" ? since : since / 1000, "bad", []);
 }
 
 /** Dates as `3 Oct`, with the year at the first and where it changes; the time of day where they are closer than a day. */
 function dates(_: uPlot, splits: number[]): string[] {
-  const close = splits.length > 1 && splits[1]! - splits[0]! < 86_400;
+  const [first, second] = splits;
+  const close = first !== undefined && second !== undefined && second - first < 86_400;
   return splits.map((seconds, i) => {
     const iso = new Date(1000 * seconds).toISOString();
     const day = new Date(1000 * seconds).toLocaleDateString("en-GB", {
@@ -287,7 +294,8 @@ function dates(_: uPlot, splits: number[]): string[] {
       month: "short",
       timeZone: "UTC",
     });
-    const before = i === 0 ? "" : new Date(1000 * splits[i - 1]!).toISOString();
+    const previous = splits[i - 1];
+    const before = previous === undefined ? "" : new Date(1000 * previous).toISOString();
     const year = before.slice(0, 4) === iso.slice(0, 4) ? "" : `\n${iso.slice(0, 4)}`;
     return close ? `${iso.slice(11, 16)}${before.slice(0, 10) === iso.slice(0, 10) ? "" : `\n${day}`}` : day + year;
   });

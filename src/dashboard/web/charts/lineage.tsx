@@ -14,7 +14,8 @@ export function LineageGraph({ graph, model }: { graph: ModelDetail["graph"]; mo
   const height = Math.max(...[...places.values()].map(({ y }) => y)) + ROW;
   const width = COLUMN * (COLUMNS.length - 1) + BOX;
   const curve = (from: string, to: string) => {
-    const [a, b] = [places.get(from)!, places.get(to)!];
+    const [a, b] = [places.get(from), places.get(to)];
+    if (a === undefined || b === undefined) return undefined;
     const [y1, y2] = [a.y + TALL / 2, b.y + TALL / 2];
     // Within a column (refined by, patched to) the line goes around the right side.
     if (a.x === b.x) return `M${a.x + BOX} ${y1}c40 0 40 ${y2 - y1} 0 ${y2 - y1}`;
@@ -41,11 +42,16 @@ export function LineageGraph({ graph, model }: { graph: ModelDetail["graph"]; mo
             <title>{why}</title>
           </path>
         ))}
-        {graph.nodes.map((node) => (
-          <g key={node.id} transform={`translate(${places.get(node.id)!.x} ${places.get(node.id)!.y})`}>
-            <Box node={node} model={model} />
-          </g>
-        ))}
+        {graph.nodes.map((node) => {
+          const place = places.get(node.id);
+          return (
+            place && (
+              <g key={node.id} transform={`translate(${place.x} ${place.y})`}>
+                <Box node={node} model={model} />
+              </g>
+            )
+          );
+        })}
       </svg>
     </div>
   );
