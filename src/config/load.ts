@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { at } from "../core/aligned.ts";
 import { ManymodelError, messageOf, printable, show } from "../core/errors.ts";
 import { type KeyLines, keyLines } from "./place.ts";
 import type { Config } from "./schema.ts";
@@ -46,22 +47,23 @@ async function readConfig(text: string, file: string): Promise<{ config: Config;
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, stringKeys: true });
   const broken = document.errors[0];
   if (broken !== undefined)
-    refuse(lineAt(broken.pos[0]), tooDeep(broken.message.split("\n")[0]!.replace(/ at line .*$/, "")));
+    refuse(lineAt(broken.pos[0]), tooDeep(broken.message.replace(/\n.*$/s, "").replace(/ at line .*$/, "")));
   let value: unknown;
   let parsed: ReturnType<typeof configSchema.safeParse>;
   let line = 1;
   try {
     visit(document, {
       Alias(_, alias) {
-        line = lineAt(alias.range![0]);
+        const [place] = rangeOf(alias);
+        line = lineAt(place);
         const target = alias.resolve(document);
         if (target === undefined) refuse(line, `*${alias.source}: there is no &${alias.source} before it`);
-        const [from, , to] = target.range!;
-        if (from <= alias.range![0] && alias.range![0] < to) refuse(line, `*${alias.source} is a part of itself`);
+        const [from, , to] = rangeOf(target);
+        if (from <= place && place < to) refuse(line, `*${alias.source} is a part of itself`);
       },
       Pair(_, { key }) {
-        const { value: name, range } = key as { value?: unknown; range?: number[] };
-        if (name === "__proto__") refuse(lineAt(range![0]!), "__proto__: unknown key");
+        const name = key as { value?: unknown; range?: Range };
+        if (name.value === "__proto__") refuse(lineAt(rangeOf(name)[0]), "__proto__: unknown key");
       },
     });
     value = document.toJS({ maxAliasCount: 100 }) ?? {};
@@ -72,7 +74,7 @@ async function readConfig(text: string, file: string): Promise<{ config: Config;
   }
   if (parsed.success) return { config: parsed.data, lines: keyLines(document, lineAt) };
   const issue = deepest(parsed.error.issues[0] as Issue, oneOf);
-  const keys = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys![0]!] : issue.path;
+  const keys = issue.code === "unrecognized_keys" ? [...issue.path, ...(issue.keys ?? []).slice(0, 1)] : issue.path;
   const found = keys.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value);
   const expected =
     issue.code === "unrecognized_keys"
@@ -81,6 +83,14 @@ async function readConfig(text: string, file: string): Promise<{ config: Config;
         ? `missing; it must be ${issue.message}`
         : `is ${show(found)}; it must be ${issue.message}`;
   return refuse(lineOf(document, keys, lineAt), `${keys.join(".") || "the file"}: ${expected}`);
+}
+
+type Range = import("yaml").Range;
+
+/** Returns the place of a node of a file that was parsed. */
+function rangeOf({ range }: { readonly range?: Range | null | undefined }): Range {
+  if (range == null) throw new ManymodelError("internal", "a node of a configuration file has no place in it");
+  return range;
 }
 
 /** What V8 says of a file that is nested deeper than its stack is high, in the file's terms. */
@@ -99,7 +109,7 @@ function deepest(issue: Issue, oneOf: (words: readonly string[]) => string): Iss
   if (issue.code !== "invalid_union" || issue.errors === undefined) return issue;
   const inner = issue.errors.flat().find((error) => error.path.length > 0);
   return inner === undefined
-    ? { ...issue, message: oneOf([...new Set(issue.errors.map((errors) => errors[0]!.message))]) }
+    ? { ...issue, message: oneOf([...new Set(issue.errors.map((errors) => at(errors, 0).message))]) }
     : deepest({ ...inner, path: [...issue.path, ...inner.path] }, oneOf);
 }
 
