@@ -45,10 +45,10 @@ export function pooledModel(series: Iterable<PooledSeries>, period: number): Poo
     const scaled = { y, origin, scale: scaleOf(y) };
     for (let t = reach; t < y.length; t++) {
       const level = fillRow(row, shape, scaled, t);
-      const response = (at(y, t) - level) / scaled.scale;
+      const response = (y[t]! - level) / scaled.scale;
       if (Number.isNaN(response)) continue;
       for (let i = 0; i < size; i++) {
-        const value = at(row, i);
+        const value = row[i]!;
         moments[i]! += value * response;
         for (let j = 0; j <= i; j++) products[i * size + j]! += value * row[j]!;
       }

@@ -1,5 +1,3 @@
-import { at } from "./aligned.ts";
-
 /** Counts of values in bins of equal width between two bounds. */
 export interface Histogram {
   readonly from: number;
@@ -14,11 +12,10 @@ export interface Histogram {
 export function histogram(values: ArrayLike<number>, from: number, to: number, bins: number): Histogram {
   const counts = new Array<number>(bins).fill(0);
   for (let i = 0; i < values.length; i++) {
-    const value = at(values, i);
+    const value = values[i]!;
     if (Number.isNaN(value)) continue;
     const bin = to > from ? Math.floor(((value - from) / (to - from)) * bins) : bins >> 1;
-    const place = Math.min(bins - 1, Math.max(0, bin));
-    counts[place] = at(counts, place) + 1;
+    counts[Math.min(bins - 1, Math.max(0, bin))]!++;
   }
   return { from, to, counts };
 }
