@@ -18,6 +18,7 @@ const CHECKS = [
   ["format and lint", bin("biome"), ["check", "--error-on-warnings", "."]],
   ["direction of imports", process.execPath, ["scripts/check-imports.js"]],
   ["places of tests", process.execPath, ["scripts/check-tests.js"]],
+  ["assertions and parameters", process.execPath, ["scripts/check-claims.js"]],
   ["nothing unused", bin("knip"), []],
   ["dependency audit", process.execPath, ["scripts/audit.js"]],
   ["documents up to date", process.execPath, ["scripts/sync-docs.js", "--check"]],

@@ -1,6 +1,7 @@
 import { type DemandClass, detectPeriods, type Features, features } from "@manymodel/forecast";
 import { median } from "@manymodel/forecast/stats";
 import { type IntervalParts, parseInterval } from "@manymodel/forecast/time";
+import { at } from "../core/aligned.ts";
 import { matchColumn } from "../core/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import { checkCount, checkHorizon } from "../core/run.ts";
@@ -64,7 +65,7 @@ export async function advise(
     covariates: covariates.map(({ name, type }, i) => ({
       name,
       type,
-      missing: average(series.map((s) => s.missing[i]!)),
+      missing: average(series.map((s) => at(s.missing, i))),
     })),
   };
   const evidence = evidenceOf(result, demand, horizon);

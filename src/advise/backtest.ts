@@ -1,6 +1,7 @@
 import { accuracy, type DemandClass, type FittedModel, forecast, METHODS } from "@manymodel/forecast";
 import { interpolate } from "@manymodel/forecast/time";
-import { type PooledModel, pooledForecast, pooledModel } from "./pooled-model.ts";
+import { at, zip } from "../core/aligned.ts";
+import { type PooledModel, type PooledSeries, pooledForecast, pooledModel } from "./pooled-model.ts";
 import type { SampledSeries } from "./sampled-series.ts";
 
 /** Errors on one series' holdout. */
@@ -38,6 +39,13 @@ export const ownMethod = (demand: DemandClass | null) =>
 /** Fits that are not timed: code is compiled while they run. */
 const WARM_UP = 3;
 
+/** A series, the part of it before its last `h` values, and its class of demand. */
+interface Trial {
+  readonly y: Float64Array;
+  readonly training: PooledSeries;
+  readonly demand: DemandClass | null;
+}
+
 /**
  * Forecasts the last `h` values of each series by a model of its own, by the seasonal naive method, and by one linear
  * model fitted to the training parts of all.
@@ -47,12 +55,13 @@ export function backtest(
   demand: readonly (DemandClass | null)[],
   { period, h, clock }: { period: number; h: number; clock: () => number },
 ): Backtest {
-  const training = series.map(({ y, origin }) => ({ y: y.subarray(0, Math.max(0, y.length - h)), origin }));
-  const usable = (i: number) => training[i]!.y.length >= Math.max(2 * h, 4) && observedIn(training[i]!.y) >= 4;
-  const kept = [...series.keys()].filter(usable);
+  const trials = Array.from(zip(series, demand), ([{ y, origin }, demand]): Trial => {
+    const training = { y: y.subarray(0, Math.max(0, y.length - h)), origin };
+    return { y, training, demand };
+  }).filter(({ training: { y } }) => y.length >= Math.max(2 * h, 4) && observedIn(y) >= 4);
   const began = clock();
   const pooled = pooledModel(
-    kept.map((i) => training[i]!),
+    trials.map(({ training }) => training),
     period,
   );
   const pooledMs = clock() - began;
@@ -60,21 +69,21 @@ export function backtest(
   let ownMs = 0;
   let ownBytes = 0;
   let fits = 0;
-  for (const i of kept.slice(0, WARM_UP)) own(training[i]!.y, demand[i]!, period, h);
-  for (const i of kept) {
+  for (const trial of trials.slice(0, WARM_UP)) own(trial, period, h);
+  for (const trial of trials) {
     const before = clock();
-    const fitted = own(training[i]!.y, demand[i]!, period, h);
+    const fitted = own(trial, period, h);
     ownMs += clock() - before;
     if (fitted === undefined) continue;
     fits++;
     ownBytes += JSON.stringify(fitted.model).length;
-    const errorsOfOne = compare(series[i]!, training[i]!, fitted.mean, pooled, period, h);
+    const errorsOfOne = compare(trial, fitted.mean, pooled, period, h);
     if (errorsOfOne !== undefined) errors.push(errorsOfOne);
   }
   return {
     errors,
     leftOut: series.length - errors.length,
-    ownMs: ownMs / Math.max(1, kept.length),
+    ownMs: ownMs / Math.max(1, trials.length),
     ownBytes: ownBytes / Math.max(1, fits),
     pooledMsPerThousand: pooled === undefined ? 0 : (1000 * pooledMs) / pooled.rows,
     pooledRows: pooled?.rows ?? 0,
@@ -84,9 +93,9 @@ export function backtest(
 
 const observedIn = (y: Float64Array) => y.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0);
 
-function own(y: Float64Array, demand: DemandClass | null, period: number, h: number) {
+function own({ training, demand }: Trial, period: number, h: number) {
   try {
-    const model: FittedModel = METHODS[ownMethod(demand)](y, period);
+    const model: FittedModel = METHODS[ownMethod(demand)](training.y, period);
     return { model, mean: forecast(model, { h }).mean };
   } catch (error) {
     if (error instanceof RangeError) return undefined;
@@ -95,22 +104,20 @@ function own(y: Float64Array, demand: DemandClass | null, period: number, h: num
 }
 
 function compare(
-  { y }: SampledSeries,
-  train: { y: Float64Array; origin: number | null },
+  { y, training }: Trial,
   mean: Float64Array,
   pooled: PooledModel | undefined,
   period: number,
   h: number,
 ): SeriesErrors | undefined {
   const actual = y.subarray(y.length - h);
-  const together = pooled && pooledForecast(pooled, train, h);
+  const together = pooled && pooledForecast(pooled, training, h);
   if (together === undefined) return undefined;
-  const filled = interpolate(train.y);
+  const filled = interpolate(training.y);
   const season = filled.length >= period ? period : 1;
-  const repeated = Float64Array.from({ length: h }, (_, i) => filled[filled.length - season + (i % season)]!);
-  const [a, b, c] = [mean, repeated, together].map((values) =>
-    accuracy(actual, values, { training: train.y, period: season }),
-  );
-  if (Number.isNaN(a!.mae)) return undefined;
-  return { own: a!.mae, naive: b!.mae, pooled: c!.mae, ownMase: a!.mase, naiveMase: b!.mase, pooledMase: c!.mase };
+  const repeated = Float64Array.from({ length: h }, (_, i) => at(filled, filled.length - season + (i % season)));
+  const measure = (values: Float64Array) => accuracy(actual, values, { training: training.y, period: season });
+  const [a, b, c] = [measure(mean), measure(repeated), measure(together)];
+  if (Number.isNaN(a.mae)) return undefined;
+  return { own: a.mae, naive: b.mae, pooled: c.mae, ownMase: a.mase, naiveMase: b.mase, pooledMase: c.mase };
 }

@@ -1,3 +1,4 @@
+import { at } from "../core/aligned.ts";
 import { showKey } from "../core/partition-key.ts";
 import type { Snapshot } from "../core/run.ts";
 import { frame } from "../model/frame.ts";
@@ -20,14 +21,14 @@ export async function firstNonNumber(
     const { batch, offsets } = await tables.read(snapshot, ordinals);
     const values = frame(batch).strings(column);
     const row = values.findIndex((value) => value !== null && (value.trim() === "" || Number.isNaN(Number(value))));
-    if (row < 0) continue;
+    const value = values[row];
+    if (typeof value !== "string") continue;
     const partition = offsets.findIndex((start, i) => start <= row && row < (offsets[i + 1] ?? Infinity));
-    const [key] = await tables.keys(snapshot, from + partition, from + partition + 1);
-    const value = values[row]!;
+    const key = at(await tables.keys(snapshot, from + partition, from + partition + 1), 0);
     const way = /^[-+]?[\d.\s]*,\d+$/.test(value)
       ? "--decimal ,"
       : `--null ${JSON.stringify(value.slice(0, 30))} where that is a missing value`;
-    return `, first ${JSON.stringify(value.slice(0, 80))} in ${showKey(snapshot.keyColumns, key!)} (row ${row - offsets[partition]! + 1}); import a CSV file with ${way}`;
+    return `, first ${JSON.stringify(value.slice(0, 80))} in ${showKey(snapshot.keyColumns, key)} (row ${row - at(offsets, partition) + 1}); import a CSV file with ${way}`;
   }
   return "";
 }

@@ -1,5 +1,6 @@
 import { solveNormal } from "@manymodel/forecast/regression";
 import { interpolate } from "@manymodel/forecast/time";
+import { at, zip } from "../core/aligned.ts";
 
 /** A series and where it stands in the season that all share. */
 export interface PooledSeries {
@@ -37,14 +38,14 @@ export function pooledModel(series: Iterable<PooledSeries>, period: number): Poo
   const products = new Float64Array(size * size);
   const moments = new Float64Array(size);
   const row = new Float64Array(size);
-  const reach = lags.at(-1)!;
+  const reach = at(lags, -1);
   const shape = { lags, period, harmonics };
   let rows = 0;
   for (const { y, origin } of series) {
-    const scale = scaleOf(y);
+    const scaled = { y, origin, scale: scaleOf(y) };
     for (let t = reach; t < y.length; t++) {
-      const level = fillRow(row, shape, y, t, origin, scale);
-      const response = (y[t]! - level) / scale;
+      const level = fillRow(row, shape, scaled, t);
+      const response = (y[t]! - level) / scaled.scale;
       if (Number.isNaN(response)) continue;
       for (let i = 0; i < size; i++) {
         const value = row[i]!;
@@ -56,7 +57,7 @@ export function pooledModel(series: Iterable<PooledSeries>, period: number): Poo
   }
   if (rows < 10 * size) return undefined;
   for (let i = 0; i < size; i++) {
-    for (let j = 0; j < i; j++) products[j * size + i] = products[i * size + j]!;
+    for (let j = 0; j < i; j++) products[j * size + i] = at(products, i * size + j);
     products[i * size + i]! *= 1 + RIDGE;
   }
   solveNormal(products, moments, size);
@@ -66,15 +67,15 @@ export function pooledModel(series: Iterable<PooledSeries>, period: number): Poo
 /** The next `h` values of a series, each forecast standing in for the value where a later one looks back. */
 export function pooledForecast(model: PooledModel, { y, origin }: PooledSeries, h: number): Float64Array | undefined {
   const n = y.length;
-  if (n < model.lags.at(-1)!) return undefined;
+  if (n < at(model.lags, -1)) return undefined;
   const scale = scaleOf(y);
   const path = new Float64Array(n + h);
   path.set(interpolate(y));
+  const scaled = { y: path, origin, scale };
   const row = new Float64Array(model.coef.length);
   for (let t = n; t < n + h; t++) {
-    const level = fillRow(row, model, path, t, origin, scale);
-    let value = level;
-    for (let j = 0; j < row.length; j++) value += scale * model.coef[j]! * row[j]!;
+    let value = fillRow(row, model, scaled, t);
+    for (const [coefficient, regressor] of zip(model.coef, row)) value += scale * coefficient * regressor;
     path[t] = value;
   }
   return path.subarray(n);
@@ -84,12 +85,10 @@ export function pooledForecast(model: PooledModel, { y, origin }: PooledSeries, 
 function fillRow(
   row: Float64Array,
   { lags, period, harmonics }: Pick<PooledModel, "lags" | "period" | "harmonics">,
-  y: Float64Array,
+  { y, origin, scale }: PooledSeries & { readonly scale: number },
   t: number,
-  origin: number | null,
-  scale: number,
 ): number {
-  const window = Math.min(lags.at(-1)!, Math.max(4, period));
+  const window = Math.min(at(lags, -1), Math.max(4, period));
   let level = 0;
   for (let back = 1; back <= window; back++) level += y[t - back]! / window;
   let column = 0;

@@ -1,4 +1,5 @@
 import { studentQuantile } from "@manymodel/forecast";
+import { zip } from "../core/aligned.ts";
 
 /** How two methods compare over many series. */
 export interface RelativeError {
@@ -23,8 +24,8 @@ const LIMIT = Math.log(100);
 export function relativeError(first: readonly number[], second: readonly number[]): RelativeError {
   const n = first.length;
   if (n < 2) return { ratio: NaN, low: NaN, high: NaN, better: NaN };
-  const logs = first.map((a, i) => {
-    const b = second[i]!;
+  const pairs = [...zip(first, second)];
+  const logs = pairs.map(([a, b]) => {
     if (a === b) return 0;
     return Math.max(-LIMIT, Math.min(LIMIT, Math.log(a / b)));
   });
@@ -35,6 +36,6 @@ export function relativeError(first: readonly number[], second: readonly number[
     ratio: Math.exp(mean),
     low: Math.exp(mean - reach),
     high: Math.exp(mean + reach),
-    better: first.filter((a, i) => a < second[i]!).length / n,
+    better: pairs.filter(([a, b]) => a < b).length / n,
   };
 }

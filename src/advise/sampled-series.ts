@@ -1,7 +1,9 @@
 import { random } from "@manymodel/forecast";
+import { at, zip } from "../core/aligned.ts";
 import type { ColumnInfo } from "../core/column.ts";
 import { messageOf } from "../core/errors.ts";
 import { type PartitionKey, showKey } from "../core/partition-key.ts";
+import { rowRanges } from "../core/row-range.ts";
 import type { Snapshot } from "../core/run.ts";
 import { type Frame, frame } from "../model/frame.ts";
 import { gridPositions, type Interval, parseInterval } from "../model/interval.ts";
@@ -47,14 +49,14 @@ export async function sampledSeries(
   for (let from = 0; from < ordinals.length; from += PARTITIONS_PER_READ) {
     const block = ordinals.slice(from, from + PARTITIONS_PER_READ);
     const began = clock();
-    const { batch, offsets } = await tables.read(snapshot, block);
+    const read = await tables.read(snapshot, block);
     readMs += clock() - began;
-    for (let i = 0; i < block.length; i++) {
-      rows += offsets[i + 1]! - offsets[i]!;
+    for (const [ordinal, { batch, start, end }] of zip(block, rowRanges(read))) {
+      rows += end - start;
       try {
-        series.push(oneSeries(snapshot, frame(batch, offsets[i]!, offsets[i + 1]!), options));
+        series.push(oneSeries(snapshot, frame(batch, start, end), options));
       } catch (error) {
-        const [key] = await tables.keys(snapshot, block[i]!, block[i]! + 1);
+        const [key] = await tables.keys(snapshot, ordinal, ordinal + 1);
         unusable.push({ partition: showKey(snapshot.keyColumns, key as PartitionKey), reason: messageOf(error) });
       }
     }
@@ -90,7 +92,7 @@ function oneSeries(
   if (timeColumn === null || type === "string" || type === "boolean")
     return { y: check(data.numbers(target)), interval: null, origin: null, missing };
   const { type: timeType, times } = readTimes(data, timeColumn);
-  const repeated = times.findIndex((time, i) => i > 0 && !(time > times[i - 1]!));
+  const repeated = times.findIndex((time, i) => i > 0 && !(time > at(times, i - 1)));
   if (repeated >= 0) throw new RangeError(`two rows have the same ${timeColumn}, or one has none`);
   const interval = seriesInterval(times, timeType, query.interval);
   if (times.length >= 2 && interval === null) throw new RangeError(`the times of ${timeColumn} keep no interval`);
@@ -101,7 +103,7 @@ function oneSeries(
     data.length,
     () => positions,
   ).series("y");
-  return { y: check(y), interval, origin: interval === null ? null : steps(times[0]!, interval), missing };
+  return { y: check(y), interval, origin: interval === null ? null : steps(at(times, 0), interval), missing };
 }
 
 /** Fewer observations tell nothing of a series. */

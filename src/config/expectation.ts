@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { at } from "../core/aligned.ts";
 
 /**
  * What a value of the configuration must be, in plain words that follow "it must be"; for a key that there is none of, what
@@ -17,7 +18,7 @@ export function expectation(issue: Issue): string {
     case "too_big":
       return `${issue.inclusive ? "at most" : "below"} ${issue.maximum}`;
     case "unrecognized_keys":
-      return unknownKey((issue.keys as string[])[0]!, keysOf(issue));
+      return unknownKey(at(issue.keys as string[], 0), keysOf(issue));
     default:
       return "something else";
   }
@@ -61,8 +62,8 @@ function editDistance(a: string, b: string): number {
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++)
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+      next.push(Math.min(at(row, j) + 1, at(next, j - 1) + 1, at(row, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1)));
     row = next;
   }
-  return row[b.length]!;
+  return at(row, b.length);
 }

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { at } from "../core/aligned.ts";
 import { ManymodelError, messageOf, printable, show } from "../core/errors.ts";
 import { type KeyLines, keyLines } from "./place.ts";
 import { asWritten, renameKeys } from "./renamed-keys.ts";
@@ -86,20 +87,21 @@ async function readConfig(text: string, file: string): Promise<{ config: Config;
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, stringKeys: true });
   const broken = document.errors[0];
   if (broken !== undefined)
-    refuse(lineAt(broken.pos[0]), tooDeep(broken.message.split("\n")[0]!.replace(/ at line .*$/, "")));
+    refuse(lineAt(broken.pos[0]), tooDeep(broken.message.replace(/\n.*$/s, "").replace(/ at line .*$/, "")));
   let line = 1;
   try {
     visit(document, {
       Alias(_, alias) {
-        line = lineAt(alias.range![0]);
+        const [place] = rangeOf(alias);
+        line = lineAt(place);
         const target = alias.resolve(document);
         if (target === undefined) refuse(line, `*${alias.source}: there is no &${alias.source} before it`);
-        const [from, , to] = target.range!;
-        if (from <= alias.range![0] && alias.range![0] < to) refuse(line, `*${alias.source} is a part of itself`);
+        const [from, , to] = rangeOf(target);
+        if (from <= place && place < to) refuse(line, `*${alias.source} is a part of itself`);
       },
       Pair(_, { key }) {
-        const { value: name, range } = key as { value?: unknown; range?: number[] };
-        if (name === "__proto__") refuse(lineAt(range![0]!), "__proto__: unknown key");
+        const name = key as { value?: unknown; range?: Range };
+        if (name.value === "__proto__") refuse(lineAt(rangeOf(name)[0]), "__proto__: unknown key");
       },
     });
     const value: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
@@ -109,6 +111,14 @@ async function readConfig(text: string, file: string): Promise<{ config: Config;
     if (cause instanceof ManymodelError) throw cause;
     return refuse(line, tooDeep(messageOf(cause)), cause);
   }
+}
+
+type Range = import("yaml").Range;
+
+/** Returns the place of a node of a file that was parsed. */
+function rangeOf({ range }: { readonly range?: Range | null | undefined }): Range {
+  if (range == null) throw new ManymodelError("internal", "a node of a configuration file has no place in it");
+  return range;
 }
 
 /** What V8 says of a file that is nested deeper than its stack is high, in the file's terms. */
@@ -127,7 +137,7 @@ function deepest(issue: Issue, oneOf: (words: readonly string[]) => string): Iss
   if (issue.code !== "invalid_union" || issue.errors === undefined) return issue;
   const inner = issue.errors.flat().find((error) => error.path.length > 0);
   return inner === undefined
-    ? { ...issue, message: oneOf([...new Set(issue.errors.map((errors) => errors[0]!.message))]) }
+    ? { ...issue, message: oneOf([...new Set(issue.errors.map((errors) => at(errors, 0).message))]) }
     : deepest({ ...inner, path: [...issue.path, ...inner.path] }, oneOf);
 }
 

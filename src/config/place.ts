@@ -16,12 +16,12 @@ export function keyLines(document: import("yaml").Document, lineAt: (offset: num
   const lines: Record<string, number> = {};
   const visit = (node: unknown, above: string) => {
     const { items } = (node ?? {}) as {
-      items?: readonly { key?: { value?: unknown; range?: number[] }; value?: unknown }[];
+      items?: readonly { key?: { value?: unknown; range?: readonly [number, number, number] }; value?: unknown }[];
     };
     for (const { key, value } of items ?? []) {
       if (key?.range === undefined) continue;
       const path = above === "" ? String(key.value) : `${above}.${key.value}`;
-      lines[path] = lineAt(key.range[0]!);
+      lines[path] = lineAt(key.range[0]);
       visit(value, path);
     }
   };

@@ -2,11 +2,12 @@ import { at } from "./aligned.ts";
 
 /**
  * Where an axis from `low` ends: at the greatest value that is at most twice as far as the 99th percentile, so that a few
- * far ones do not squeeze all others; at the greatest of all where the percentile is `low` itself.
+ * far ones do not squeeze all others; at the greatest of all where the percentile is `low` itself; at `low` without values.
  *
- * @param sorted - ascending, at least one
+ * @param sorted - ascending
  */
 export function axisEnd(sorted: ArrayLike<number>, low: number): number {
+  if (sorted.length === 0) return low;
   const most = at(sorted, Math.floor(0.99 * (sorted.length - 1))) - low;
   let last = sorted.length - 1;
   if (most > 0) while (at(sorted, last) - low > 2 * most) last--;

@@ -151,7 +151,7 @@ export interface Partitioned {
 export function checkSameKeys(kind: "conflict" | "input", one: Partitioned, other: Partitioned): void {
   const isSame =
     one.keyColumns.length === other.keyColumns.length &&
-    one.keyColumns.every(({ type }, i) => type === other.keyColumns[i]!.type);
+    one.keyColumns.every(({ type }, i) => type === other.keyColumns[i]?.type);
   if (!isSame)
     throw new ManymodelError(
       kind,

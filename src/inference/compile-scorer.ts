@@ -1,5 +1,6 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { at } from "../core/aligned.ts";
 import { moduleUrl } from "../core/module-url.ts";
 
 /** Compiles the scorer to one file that Node runs: `node scorer.mjs FOLDER` (see `serve`). */
@@ -22,5 +23,5 @@ export async function compileScorer(): Promise<Uint8Array> {
     legalComments: "none",
     logLevel: "silent",
   });
-  return outputFiles[0]!.contents;
+  return at(outputFiles, 0).contents;
 }

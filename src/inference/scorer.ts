@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { at } from "../core/aligned.ts";
 import type { Column, ColumnBatch } from "../core/column.ts";
 import { messageOf } from "../core/errors.ts";
 import { encodeKey } from "../core/partition-key.ts";
@@ -45,7 +46,10 @@ export function createScorer(folder: string): (request: ScoreRequest) => Promise
     const values = keyColumns.map((column, i) => storedKey(column, key[i]));
     const found = await models.find(opened, encodeKey(keyColumns, values));
     if (found === undefined) return { status: "NO_MODEL", ...NOT_TRAINED };
-    const data = opened.columns.map(({ name, type }, c): [string, Column] => [name, storedColumn(type, columns[c]!)]);
+    const data = opened.columns.map(({ name, type }, c): [string, Column] => [
+      name,
+      storedColumn(type, at(columns, c)),
+    ]);
     const batch: ColumnBatch = { length: columns[0]?.length ?? 0, columns: Object.fromEntries(data) };
     const job = {
       ...found.source,
@@ -56,9 +60,10 @@ export function createScorer(folder: string): (request: ScoreRequest) => Promise
       advance,
       partitions: [{ trained: found.trained, data: batch }],
     };
-    const [result] = (await worker({ type: "score-partitions", jobs: [job] }, () => {})) as JobResult[];
-    if ("failed" in result!) throw new Error(result.failed.message);
-    return result!.scored[0]!;
+    const results = (await worker({ type: "score-partitions", jobs: [job] }, () => {})) as JobResult[];
+    const result = at(results, 0);
+    if ("failed" in result) throw new Error(result.failed.message);
+    return at(result.scored, 0);
   };
   return (request) =>
     score(request).catch((error) => ({

@@ -91,7 +91,7 @@ export function frame(
  * @param positions - where each of them falls on a grid, ascending from 0 or later (see `Frame.series`)
  */
 export function pickRows(data: Frame, rows: Int32Array, positions: Int32Array | null = null): Frame {
-  const numbers = (values: Float64Array) => Float64Array.from(rows, (row) => at(values, row));
+  const numbers = (values: Float64Array) => Float64Array.from(rows, (row) => values[row]!);
   const others = <T extends Value>(values: readonly T[]) => Array.from(rows, (row) => at(values, row));
   return {
     length: rows.length,
@@ -119,6 +119,6 @@ function spaced(values: Float64Array, positions: Int32Array | null | undefined):
   if (positions == null || positions.length === 0 || positions.at(-1) === values.length - 1) return values;
   const result = new Float64Array(at(positions, -1) + 1).fill(NaN);
   let row = 0;
-  for (const value of values) result[at(positions, row++)] = value;
+  for (const value of values) result[positions[row++]!] = value;
   return result;
 }

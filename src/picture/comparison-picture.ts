@@ -57,7 +57,7 @@ function changes({ pairs, metric, matched }: Comparison, area: PlotArea): string
 /** Every partition (at most 5,000, evenly spread) as a dot: below the line B is better. A ring on the border lies beyond it. */
 function scatter({ pairs, runs: [a, b] }: Comparison, outer: PlotArea): string {
   const sorted = pairs.flatMap((pair) => [pair.a, pair.b]).sort((x, y) => x - y);
-  const low = Math.min(0, sorted[0]!);
+  const low = Math.min(0, sorted[0] ?? 0);
   const end = axisEnd(sorted, low);
   const range = [low, end > low ? end + 0.05 * (end - low) : low + 1] as const;
   const y = linearScale(range, [outer.top + outer.height, outer.top], 5);

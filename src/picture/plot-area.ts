@@ -1,3 +1,4 @@
+import { at } from "../core/aligned.ts";
 import type { Scale } from "./scale.ts";
 import { element, label, round } from "./svg.ts";
 import { fitName, textWidth } from "./text-width.ts";
@@ -73,13 +74,14 @@ export function line(
 ): string {
   let d = "";
   let dots = "";
-  const there = (i: number) => i >= 0 && i < ys.length && Number.isFinite(ys[i]!);
-  for (let i = 0; i < ys.length; i++) {
+  const there = (i: number) => Number.isFinite(ys[i]);
+  for (const [i, y] of ys.entries()) {
     if (!there(i)) continue;
-    const point = `${round(xs[i]!)} ${round(ys[i]!)}`;
+    const x = at(xs, i);
+    const point = `${round(x)} ${round(y)}`;
     if (there(i - 1)) d += `L${point}`;
     else if (there(i + 1)) d += `M${point}`;
-    else dots += element("circle", { class: role, cx: xs[i]!, cy: ys[i]!, r: 1.6 });
+    else dots += element("circle", { class: role, cx: x, cy: y, r: 1.6 });
   }
   const stroke = { "stroke-width": style.width ?? 1.4, "stroke-linejoin": "round", "stroke-dasharray": style.dash };
   return `${d === "" ? "" : element("path", { class: `line ${role}`, d, ...stroke })}${dots}`;
@@ -94,12 +96,12 @@ export function band(
   opacity: number,
 ): string {
   let d = "";
-  const there = (i: number) => i < xs.length && Number.isFinite(lower[i]!) && Number.isFinite(upper[i]!);
+  const there = (i: number) => i < xs.length && Number.isFinite(lower[i]) && Number.isFinite(upper[i]);
   for (let i = 0; i < xs.length; i++) {
     if (!there(i)) continue;
     let end = i;
     while (there(end + 1)) end++;
-    const point = (j: number, ys: readonly number[]) => `${round(xs[j]!)} ${round(ys[j]!)}`;
+    const point = (j: number, ys: readonly number[]) => `${round(at(xs, j))} ${round(at(ys, j))}`;
     const along = Array.from({ length: end - i + 1 }, (_, k) => i + k);
     d += `M${along.map((j) => point(j, upper)).join("L")}L${along
       .reverse()

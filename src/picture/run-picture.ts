@@ -1,3 +1,4 @@
+import { at } from "../core/aligned.ts";
 import type { RunRecord } from "../core/run.ts";
 import { CHUNK_STATES, type ChunkState } from "../core/states.ts";
 import type { ChunkRecord } from "../ports/queue.ts";
@@ -80,7 +81,10 @@ function stateTiles(chunks: readonly ChunkRecord[], top: number): { svg: string;
   const tiles: string[] = [];
   for (let i = 0; i * each < chunks.length; i++) {
     const states = chunks.slice(i * each, (i + 1) * each).map(({ state }) => state);
-    const state = WORST.find((name) => states.includes(name))!;
+    const state = at(
+      WORST.filter((name) => states.includes(name)),
+      0,
+    );
     const place = { x: LEFT + (i % columns) * step, y: top + Math.floor(i / columns) * step };
     tiles.push(tile(ROLES[state], place.x, place.y, step - 3));
   }

@@ -1,3 +1,4 @@
+import { at } from "../core/aligned.ts";
 import { axisFormat, formatNumber } from "../text/number.ts";
 
 /** A place on an axis that is marked, and what is written there. */
@@ -43,7 +44,7 @@ export function rangeOf(series: readonly ArrayLike<number>[], margin = 0.04, alo
   let high = -Infinity;
   for (const values of series)
     for (let i = 0; i < values.length; i++) {
-      const value = values[i]!;
+      const value = at(values, i);
       if (!Number.isFinite(value)) continue;
       if (value < low) low = value;
       if (value > high) high = value;
@@ -58,7 +59,7 @@ function ticks(low: number, high: number, count: number): Tick[] {
   const rough = (high - low) / Math.max(1, count);
   if (!(rough > 0)) return [{ value: low, text: formatNumber(low) }];
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * [1, 2, 5, 10].find((times) => times * power >= rough * 0.999)!;
+  const step = power * ([1, 2, 5].find((times) => times * power >= rough * 0.999) ?? 10);
   const format = axisFormat(low, high, step);
   const found: Tick[] = [];
   for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++)
@@ -100,7 +101,7 @@ function calendarTicks(low: number, high: number, count: number): Tick[] {
       found.push({ value: t, text: step < DAY && t % DAY !== 0 ? clock(t, step) : monthDay(t) });
     return found;
   }
-  const months = MONTHS.find((length) => length * MONTH >= rough) ?? MONTHS.at(-1)!;
+  const months = MONTHS.find((length) => length * MONTH >= rough) ?? at(MONTHS, -1);
   const from = new Date(low);
   const first = Math.floor((from.getUTCFullYear() * 12 + from.getUTCMonth()) / months) * months;
   for (let month = first; ; month += months) {
@@ -112,7 +113,7 @@ function calendarTicks(low: number, high: number, count: number): Tick[] {
 
 const year = (time: number) => String(new Date(time).getUTCFullYear());
 const MONTH_NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const month = (time: number) => MONTH_NAMES[new Date(time).getUTCMonth()]!;
+const month = (time: number) => at(MONTH_NAMES, new Date(time).getUTCMonth());
 const monthDay = (time: number) => `${new Date(time).getUTCDate()} ${month(time)}`;
 /** `14:30`; `30:05` where seconds count. */
 const clock = (time: number, step: number) => {

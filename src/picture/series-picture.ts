@@ -1,3 +1,4 @@
+import { at, zip } from "../core/aligned.ts";
 import type { PartitionSeries } from "../inspect/partition-series.ts";
 import { formatNumber } from "../text/number.ts";
 import { HEADING, heading } from "./heading.ts";
@@ -66,7 +67,7 @@ export function fan(
   const isCalendar = time?.type === "date" || time?.type === "timestamp";
   // Forecasts that have no times follow at the series' mean step.
   const last = times.at(-1) ?? 0;
-  const step = times.length > 1 ? (last - times[0]!) / (times.length - 1) : isCalendar ? DAY : 1;
+  const step = times.length > 1 ? (last - at(times, 0)) / (times.length - 1) : isCalendar ? DAY : 1;
   const next = Array.from(mean, (_, i) =>
     after !== null && typeof after[i] === "number" ? after[i] : last + (i + 1) * step,
   );
@@ -82,25 +83,19 @@ export function fan(
   const nextXs = next.map(x);
   const end = values.length - 1;
   const joins = after !== null && Number.isFinite(values[end]);
-  const from = { xs: joins ? [xs[end]!] : [], value: joins ? [values[end]!] : [] };
-  const bands = (forecast?.lower ?? []).map((lower, level) => {
-    const upper = forecast!.upper[level]!;
-    return band(
-      "forecast",
-      [...from.xs, ...nextXs],
-      along([...from.value, ...lower]),
-      along([...from.value, ...upper]),
-      0.17,
-    );
-  });
+  const from = joins ? { xs: [at(xs, end)], value: [at(values, end)] } : { xs: [], value: [] };
+  const bands = Array.from(zip(forecast?.lower ?? [], forecast?.upper ?? []), ([lower, upper]) =>
+    band("forecast", [...from.xs, ...nextXs], along([...from.value, ...lower]), along([...from.value, ...upper]), 0.17),
+  );
   const points =
-    nextXs.length === 1 ? element("circle", { class: "forecast", cx: nextXs[0]!, cy: y(mean[0]!), r: 3 }) : "";
-  const only = times.length === 1 ? element("circle", { class: "observed", cx: xs[0]!, cy: y(values[0]!), r: 3 }) : "";
+    nextXs.length === 1 ? element("circle", { class: "forecast", cx: at(nextXs, 0), cy: y(at(mean, 0)), r: 3 }) : "";
+  const only =
+    times.length === 1 ? element("circle", { class: "observed", cx: at(xs, 0), cy: y(at(values, 0)), r: 3 }) : "";
   return [
     axes(area, x, y, names),
     ...bands.reverse(),
     ...(trained > 0 && trained < times.length
-      ? [line("soft", [xs[trained - 1]!, xs[trained - 1]!], [top, top + height], FITTED_TO)]
+      ? [line("soft", [at(xs, trained - 1), at(xs, trained - 1)], [top, top + height], FITTED_TO)]
       : []),
     ...(fitted === null ? [] : [line("fitted", xs, along(fitted), { width: 1, dash: "3 2" })]),
     line("observed", xs, along(values)),
@@ -112,10 +107,10 @@ export function fan(
 
 /** What is drawn how. */
 function legend({ fitted, levels, scored, times, trained, note }: PartitionSeries, left: number, top: number): string {
-  let at = left;
+  let start = left;
   const entry = (mark: (x: number) => string, text: string) => {
-    const written = mark(at) + label(text, { class: "soft", x: at + 26, y: top + 4 });
-    at += 26 + textWidth(text) + 22;
+    const written = mark(start) + label(text, { class: "soft", x: start + 26, y: top + 4 });
+    start += 26 + textWidth(text) + 22;
     return written;
   };
   const stroke =
@@ -124,7 +119,7 @@ function legend({ fitted, levels, scored, times, trained, note }: PartitionSerie
       line(role, [x, x + 20], [top, top], style);
   const shade = (opacity: number) => (x: number) =>
     element("rect", { class: "forecast", x, y: top - 6, width: 20, height: 12, "fill-opacity": opacity });
-  const drawn = "mean" in scored ? levels.filter((_, i) => scored.lower[i]!.some(Number.isFinite)) : [];
+  const drawn = "mean" in scored ? levels.filter((_, i) => at(scored.lower, i).some(Number.isFinite)) : [];
   const entries = [
     entry(stroke("observed"), "observed"),
     ...(fitted === null ? [] : [entry(stroke("fitted", { width: 1, dash: "3 2" }), "one step ahead")]),
@@ -134,6 +129,6 @@ function legend({ fitted, levels, scored, times, trained, note }: PartitionSerie
       ? [entry(stroke("soft", FITTED_TO), "the model was fitted up to here")]
       : []),
   ];
-  const said = note === null ? "" : label(fit(note, WIDTH - 24 - at), { class: "soft", x: at, y: top + 4 });
+  const said = note === null ? "" : label(fit(note, WIDTH - 24 - start), { class: "soft", x: start, y: top + 4 });
   return [...entries, said].join("");
 }

@@ -1,3 +1,4 @@
+import { at, zip } from "../core/aligned.ts";
 import { keyText } from "../core/partition-key.ts";
 import type { PartitionSeries } from "../inspect/partition-series.ts";
 import { formatNumber } from "../text/number.ts";
@@ -11,19 +12,22 @@ export function seriesText(series: PartitionSeries): {
   const { row, of, target, scored, values, trained } = series;
   const title = keyTitle(series);
   const metrics = row.metrics === null ? {} : (JSON.parse(row.metrics) as Record<string, number | null>);
-  const error = ["holdout_mase", "mase"].find((name) => typeof metrics[name] === "number");
+  const [error] = ["holdout_mase", "mase"].flatMap((name) => {
+    const value = metrics[name];
+    return typeof value === "number" ? [{ name, value }] : [];
+  });
   const observed = known(values.subarray(0, trained));
   const newer = known(values.subarray(trained));
   const parts = [
     modelName(row.model) ?? row.modelKind ?? row.outcome,
     `${observed} ${observed === 1 ? "observation" : "observations"} of ${target}${newer > 0 ? `, then ${newer} newer` : ""}`,
-    ...(error === undefined ? [] : [`${error.replace("_", " ")} ${formatNumber(metrics[error]!, 3)}`]),
+    ...(error === undefined ? [] : [`${error.name.replace("_", " ")} ${formatNumber(error.value, 3)}`]),
     of,
   ];
   const about = "mean" in scored ? parts.join(" · ") : [whyNot(series), ...parts.slice(1)].join(" · ");
   const range =
     "mean" in scored && scored.mean.length > 0
-      ? `, and ${scored.mean.length} forecasts from ${formatNumber(scored.mean[0]!)} to ${formatNumber(scored.mean.at(-1)!)}`
+      ? `, and ${scored.mean.length} forecasts from ${formatNumber(at(scored.mean, 0))} to ${formatNumber(at(scored.mean, -1))}`
       : "";
   return { title, about, description: `${target} of ${title}: ${about}${range}.` };
 }
@@ -32,7 +36,10 @@ const known = (values: Float64Array) => values.reduce((count, value) => count + 
 
 /** A partition's key without the names of its columns: `S1, SKU 7`. */
 export function keyTitle({ keyColumns, row }: Pick<PartitionSeries, "keyColumns" | "row">): string {
-  return row.key.map((value, i) => (value === null ? "NULL" : keyText(keyColumns[i]!, value))).join(", ");
+  const texts = Array.from(zip(keyColumns, row.key), ([column, value]) =>
+    value === null ? "NULL" : keyText(column, value),
+  );
+  return texts.join(", ");
 }
 
 /** Why a partition has no forecast. */

@@ -4,8 +4,9 @@ type Attributes = { readonly [name: string]: string | number | undefined };
 /** An element as text; its children are elements. */
 export function element(name: string, attributes: Attributes, ...children: readonly string[]): string {
   const written = Object.entries(attributes)
-    .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => ` ${key}="${typeof value === "number" ? round(value) : escapeXml(value!)}"`)
+    .map(([key, value]) =>
+      value === undefined ? "" : ` ${key}="${typeof value === "number" ? round(value) : escapeXml(value)}"`,
+    )
     .join("");
   return children.length === 0 ? `<${name}${written}/>` : `<${name}${written}>${children.join("")}</${name}>`;
 }

@@ -1,3 +1,4 @@
+import { at, zip } from "../core/aligned.ts";
 import type { PartitionSeries } from "../inspect/partition-series.ts";
 import { axisFormat } from "../text/number.ts";
 import { rangeOf } from "./scale.ts";
@@ -40,28 +41,33 @@ export function terminalFan({ values, scores, scored }: PartitionSeries, { colum
     ...Array.from(history, (value): Moment => ({ value, lower: [], upper: [] })),
     ...Array.from(
       mean,
-      (value, i): Moment => ({ value, lower: lower.map((bound) => bound[i]!), upper: upper.map((bound) => bound[i]!) }),
+      (value, i): Moment => ({
+        value,
+        lower: lower.map((bound) => at(bound, i)),
+        upper: upper.map((bound) => at(bound, i)),
+      }),
     ),
   ];
   const [low, high] = rangeOf([history, mean, ...lower, ...upper]);
-  const labels = [high, (low + high) / 2, low].map(axisFormat(low, high, (high - low) / 20));
-  const margin = Math.max(...labels.map((text) => text.length)) + 1;
+  const format = axisFormat(low, high, (high - low) / 20);
+  const [top, centre, bottom] = [format(high), format((low + high) / 2), format(low)];
+  const margin = Math.max(top.length, centre.length, bottom.length) + 1;
   if (columns - margin - 1 < LEAST_WIDTH) return [];
   const width = Math.min(columns - margin - 1, 2 * moments.length);
   const grid = drawMoments(moments, [low, high], width, rows);
   const middle = Math.floor((rows - 1) / 2);
   return grid.map((cells, row) => {
-    const text = row === 0 ? labels[0]! : row === middle ? labels[1]! : row === rows - 1 ? labels[2]! : "";
+    const text = row === 0 ? top : row === middle ? centre : row === rows - 1 ? bottom : "";
     return `${text.padStart(margin - 1)} │${cells.join("")}`.trimEnd();
   });
 }
 
 /** A value between two moments, linearly; that of the nearer one where the other has none. */
-function between(moments: readonly Moment[], at: number, value: (moment: Moment) => number | undefined): number {
-  const before = Math.min(moments.length - 1, Math.floor(at));
+function between(moments: readonly Moment[], place: number, value: (moment: Moment) => number | undefined): number {
+  const before = Math.min(moments.length - 1, Math.floor(place));
   const after = Math.min(moments.length - 1, before + 1);
-  const share = at - before;
-  const [a, b] = [value(moments[before]!) ?? NaN, value(moments[after]!) ?? NaN];
+  const share = place - before;
+  const [a, b] = [value(at(moments, before)) ?? NaN, value(at(moments, after)) ?? NaN];
   return Number.isFinite(a) && Number.isFinite(b) ? a + share * (b - a) : share < 0.5 ? a : b;
 }
 
@@ -76,15 +82,15 @@ function drawMoments(
   const row = (value: number, scale: number) =>
     Math.min(rows * scale - 1, Math.max(0, Math.floor(((high - value) / (high - low)) * rows * scale)));
   const place = (x: number, across: number) => (x * (moments.length - 1)) / Math.max(1, across - 1);
-  const levels = moments.at(-1)!.lower.length;
+  const levels = at(moments, -1).lower.length;
   for (let x = 0; x < width; x++)
     // The narrowest interval comes first, and is drawn last.
     for (let level = levels - 1; level >= 0; level--) {
       const lower = between(moments, place(x, width), (moment) => moment.lower[level]);
       const upper = between(moments, place(x, width), (moment) => moment.upper[level]);
       if (!Number.isFinite(lower) || !Number.isFinite(upper)) continue;
-      const shade = SHADES[levels - 1 - level] ?? SHADES.at(-1)!;
-      for (let y = row(upper, 1); y <= row(lower, 1); y++) grid[y]![x] = shade;
+      const shade = SHADES[levels - 1 - level] ?? at(SHADES, -1);
+      for (let y = row(upper, 1); y <= row(lower, 1); y++) at(grid, y)[x] = shade;
     }
   let before = NaN;
   for (let x = 0; x < 2 * width; x++) {
@@ -92,10 +98,13 @@ function drawMoments(
     const y = Number.isFinite(value) ? row(value, 4) : NaN;
     // Dots from halfway to the last one, so that steep lines hang together.
     const from = Number.isNaN(before) ? y : Math.round((before + y) / 2);
-    for (let at = Math.min(y, from); at <= Math.max(y, from); at++) dots[at >> 2]![x >> 1]! |= DOTS[x & 1]![at & 3]!;
+    for (let dot = Math.min(y, from); dot <= Math.max(y, from); dot++) {
+      const cells = at(dots, dot >> 2);
+      cells[x >> 1] = at(cells, x >> 1) | at(at(DOTS, x & 1), dot & 3);
+    }
     before = y;
   }
-  for (let y = 0; y < rows; y++)
-    for (let x = 0; x < width; x++) if (dots[y]![x]! > 0) grid[y]![x] = String.fromCodePoint(0x2800 + dots[y]![x]!);
+  for (const [cells, line] of zip(dots, grid))
+    for (const [x, bits] of cells.entries()) if (bits > 0) line[x] = String.fromCodePoint(0x2800 + bits);
   return grid;
 }

@@ -1,3 +1,4 @@
+import { zip } from "../core/aligned.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import { type KeyColumn, type KeyValue, keyText, type PartitionKey, parseKeyText } from "../core/partition-key.ts";
 
@@ -14,7 +15,7 @@ type KeyValueJson = string | number | boolean | null;
  */
 export function keyOfJson(columns: readonly KeyColumn[], json: KeyJson, where: string): PartitionKey {
   const values = inOrder(columns, json, where);
-  return columns.map((column, i) => typed(column, values[i]!, where));
+  return Array.from(zip(columns, values), ([column, value]) => typed(column, value, where));
 }
 
 function inOrder(columns: readonly KeyColumn[], json: KeyJson, where: string): readonly KeyValueJson[] {
@@ -28,8 +29,9 @@ function inOrder(columns: readonly KeyColumn[], json: KeyJson, where: string): r
     const named = json as { readonly [column: string]: KeyValueJson };
     if (Object.keys(named).length !== columns.length) throw wrong();
     return columns.map(({ name }) => {
-      if (!Object.hasOwn(named, name)) throw wrong();
-      return named[name]!;
+      const value = Object.hasOwn(named, name) ? named[name] : undefined;
+      if (value === undefined) throw wrong();
+      return value;
     });
   }
   if (json.length !== columns.length) throw wrong();
@@ -52,5 +54,5 @@ function typed(column: KeyColumn, value: KeyValueJson, where: string): KeyValue 
 /** A key as it is answered: column to value, integers beyond 2^53 as text. */
 export function keyAsJson(columns: readonly KeyColumn[], key: PartitionKey): { [column: string]: KeyValueJson } {
   const json = (value: KeyValue) => (typeof value === "bigint" ? String(value) : value);
-  return Object.fromEntries(columns.map(({ name }, i) => [name, json(key[i]!)]));
+  return Object.fromEntries(Array.from(zip(columns, key), ([{ name }, value]) => [name, json(value)]));
 }

@@ -1,8 +1,10 @@
+import { at, zip } from "../core/aligned.ts";
 import type { ColumnBatch } from "../core/column.ts";
 import { encodeKey } from "../core/partition-key.ts";
 import { checkLevels } from "../core/quantile.ts";
 import type { ModelVersion } from "../core/registry.ts";
 import type { FoundPartition, OpenVersion, TrainedModels } from "../runs/trained-models.ts";
+import type { ScoringPlan } from "../work/score-partition.ts";
 import { type KeyJson, keyAsJson, keyOfJson } from "./key-json.ts";
 import { Refusal } from "./refusal.ts";
 import { type RowJson, rowsOfJson, timesAsJson } from "./rows-json.ts";
@@ -44,7 +46,8 @@ export async function predict(
     return { key, partitionKey: encodeKey(version.keyColumns, key) };
   });
   const none = rowsOfJson(opened.columns, [], "rows");
-  const data = asked.map((_, i) => (rows === undefined ? none : rowsOfJson(opened.columns, rows[i]!, `rows[${i}]`)));
+  const data = rows?.map((given, i) => rowsOfJson(opened.columns, given, `rows[${i}]`)) ?? asked.map(() => none);
+  const plan = { keyColumns: version.keyColumns, time: opened.time, horizon, levels, advance: true };
   const answers = asked.map(
     ({ key, partitionKey }): Prediction => ({
       key: keyAsJson(version.keyColumns, key),
@@ -57,41 +60,36 @@ export async function predict(
   for (let start = 0; start < asked.length; start += PIECE) {
     signal.throwIfAborted();
     const piece: FoundAt[] = [];
-    for (let at = start; at < Math.min(start + PIECE, asked.length); at++) {
-      const found = await models.find(opened, asked[at]!.partitionKey);
-      if (found !== undefined) piece.push({ ...found, at, data: data[at]! });
+    for (const [i, { partitionKey }] of asked.slice(start, start + PIECE).entries()) {
+      const found = await models.find(opened, partitionKey);
+      if (found !== undefined) piece.push({ ...found, place: start + i, data: at(data, start + i) });
     }
-    for (const { at, scored } of await scoreFound(pool, version, opened, piece, { horizon, levels }, signal))
-      answers[at] = { ...answers[at]!, ...asJson(opened, scored) };
+    for (const { place, scored } of await scoreFound(pool, plan, piece, signal))
+      answers[place] = { ...at(answers, place), ...asJson(opened, scored) };
   }
   return answers;
 }
 
 interface FoundAt extends FoundPartition {
   /** Which of the keys it is. */
-  readonly at: number;
+  readonly place: number;
   readonly data: ColumnBatch;
 }
 
 /** Scores partitions, those of each source of the version with its own definition. */
 async function scoreFound(
   pool: ScoringPool,
-  { keyColumns }: ModelVersion,
-  { time }: OpenVersion,
+  plan: Omit<ScoringPlan, "definition" | "keyArg" | "exports">,
   found: readonly FoundAt[],
-  { horizon, levels }: Pick<Question, "horizon" | "levels">,
   signal: AbortSignal,
-): Promise<{ at: number; scored: Scored }[]> {
+): Promise<{ place: number; scored: Scored }[]> {
   const sources = [...new Set(found.map(({ source }) => source))];
   const results = sources.map(async (source) => {
     const own = found.filter((one) => one.source === source);
     const { definitionSha256, keyArg, exports } = source;
     const partitions = own.map(({ trained, data }) => ({ trained, data }));
-    const plan = { keyColumns, keyArg, exports, time, horizon, levels, advance: true };
-    return (await pool.score({ definitionSha256, ...plan, partitions }, signal)).map((scored, i) => ({
-      at: own[i]!.at,
-      scored,
-    }));
+    const answers = await pool.score({ ...plan, definitionSha256, keyArg, exports, partitions }, signal);
+    return Array.from(zip(own, answers), ([{ place }, scored]) => ({ place, scored }));
   });
   return (await Promise.all(results)).flat();
 }

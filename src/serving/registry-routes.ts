@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { ModelVersion } from "../core/registry.ts";
+import { getSource } from "../runs/read-index.ts";
 import { parsed, partitionAsJson, partitionPage } from "./partition-json.ts";
 import { type Env, openApi, route } from "./route.ts";
 import * as schema from "./schema.ts";
@@ -71,7 +72,7 @@ export function registryRoutes({ registry, stage, models }: Pick<Service, "regis
         if (found === undefined)
           throw new ManymodelError("not-found", `${model} ${known.version} has no partition ${show(partition)}`);
         const { row, segment } = found;
-        const { runId } = index.sources[segment.source]!;
+        const { runId } = getSource(index, segment);
         const [fitted, forecast, info] = [parsed(row.model), parsed(row.forecast), parsed(row.info)];
         return c.json({ ...partitionAsJson(known, row), runId, fitted, forecast, info }, 200);
       },

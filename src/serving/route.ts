@@ -1,4 +1,5 @@
 import { createRoute, OpenAPIHono, type RouteConfig, type z } from "@hono/zod-openapi";
+import { at } from "../core/aligned.ts";
 import { ACCESS } from "./access.ts";
 import type { Guarded } from "./guard.ts";
 import type { Timed } from "./limit.ts";
@@ -13,13 +14,13 @@ export const openApi = () =>
   new OpenAPIHono<Env>({
     defaultHook(result) {
       if (result.success) return;
-      const [issue] = result.error.issues;
-      const where = issue!.path.reduce<string>(
+      const issue = at(result.error.issues, 0);
+      const where = issue.path.reduce<string>(
         (text, part) =>
           typeof part === "number" ? `${text}[${part}]` : text === "" ? String(part) : `${text}.${String(part)}`,
         "",
       );
-      throw new Refusal("input", `${where === "" ? result.target : where}: ${issue!.message}`);
+      throw new Refusal("input", `${where === "" ? result.target : where}: ${issue.message}`);
     },
   });
 

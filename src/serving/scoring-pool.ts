@@ -1,3 +1,4 @@
+import { at, zip } from "../core/aligned.ts";
 import { ManymodelError } from "../core/errors.ts";
 import { type Crew, type Member, startCrew } from "../crew/crew.ts";
 import { TimedOut, withinLimit } from "../crew/within-limit.ts";
@@ -102,14 +103,13 @@ export class ScoringPool {
         member,
         taken.map(({ job }) => job),
       );
-      taken.forEach(({ resolve, reject }, i) => {
-        const result = results[i]!;
+      for (const [{ resolve, reject }, result] of zip(taken, results))
         if ("scored" in result) resolve([...result.scored]);
         else reject(new ManymodelError(result.failed.kind, result.failed.message));
-      });
     } catch (error) {
-      if (taken.length > 1) for (const one of taken) await this.#perform(member, [one]);
-      else await this.#scoreSingly(member, taken[0]!, error);
+      for (const one of taken)
+        if (taken.length > 1) await this.#perform(member, [one]);
+        else await this.#scoreSingly(member, one, error);
     }
   }
 
@@ -120,9 +120,9 @@ export class ScoringPool {
       if (signal.aborted) return reject(signal.reason);
       try {
         if (job.partitions.length === 1) throw lost;
-        const [result] = await this.#call(member, [{ ...job, partitions: [partition] }]);
-        if ("failed" in result!) return reject(new ManymodelError(result.failed.kind, result.failed.message));
-        scored.push(result!.scored[0]!);
+        const result = at(await this.#call(member, [{ ...job, partitions: [partition] }]), 0);
+        if ("failed" in result) return reject(new ManymodelError(result.failed.kind, result.failed.message));
+        scored.push(at(result.scored, 0));
       } catch (error) {
         const failure = this.#failureOf(error);
         if (failure === undefined) return reject(error);

@@ -110,7 +110,8 @@ export function folderTokens(folder: string): Tokens {
     verify(given, now) {
       const [, name, secret] = FORM.exec(given) ?? [];
       const token = name === undefined ? undefined : current(name);
-      if (token === undefined || !timingSafeEqual(hash(secret!), Buffer.from(token.sha256, "hex"))) return undefined;
+      if (token === undefined || secret === undefined) return undefined;
+      if (!timingSafeEqual(hash(secret), Buffer.from(token.sha256, "hex"))) return undefined;
       const ended = token.expiresAt !== null && Date.parse(token.expiresAt) <= now.getTime();
       return ended || token.revokedAt !== null ? undefined : token;
     },

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { at } from "../core/aligned.ts";
 import { ManymodelError, messageOf } from "../core/errors.ts";
 import { moduleUrl } from "../core/module-url.ts";
 import type { TrainingPlan } from "../work/train-partition.ts";
@@ -77,7 +78,7 @@ async function compile(bundle: Uint8Array, name: string, made: string, from: str
         },
       ],
     });
-    code = outputFiles[0]!.text.trim();
+    code = at(outputFiles, 0).text.trim();
   } catch (cause) {
     const first = (cause as { errors?: { text: string }[] }).errors?.[0]?.text ?? messageOf(cause);
     throw new ManymodelError("usage", `cannot compile ${name} for a warehouse: ${first}; ${advice}`, { cause });

@@ -14,8 +14,8 @@ define(String.prototype, "replaceAll", function replaceAll(this: string, text: s
 });
 define(String.prototype, "isWellFormed", function isWellFormed(this: string) {
   for (const character of this) {
-    const code = character.codePointAt(0)!;
-    if (code >= 0xd800 && code <= 0xdfff) return false;
+    const code = character.charCodeAt(0);
+    if (character.length === 1 && code >= 0xd800 && code <= 0xdfff) return false;
   }
   return true;
 });

@@ -67,10 +67,11 @@ export function predictFunction(definition: AnyModelDefinition) {
     finalize(writer: PredictWriter): void {
       const first = rows[0];
       if (first?.PLAN === undefined) return;
+      if (first.PARTITION_KEY === undefined) throw new Error("a row with a plan has no PARTITION_KEY");
       const plan = planOf(first.PLAN);
       const { input, future, ...table } = plan;
       const trained = {
-        key: decodeKey(first.PARTITION_KEY!).key,
+        key: decodeKey(first.PARTITION_KEY).key,
         model: first.MODEL ?? null,
         lastTs: first.LAST_TS ?? null,
         interval: first.SERIES_INTERVAL ?? null,

@@ -1,3 +1,4 @@
+import { zip } from "../core/aligned.ts";
 import { ManymodelError, messageOf } from "../core/errors.ts";
 import { decodeKey } from "../core/partition-key.ts";
 import { rowRanges } from "../core/row-range.ts";
@@ -32,9 +33,12 @@ export async function scoreByFunction(
   const keys = stored.map(({ partitionKey }) => decodeKey(partitionKey).key);
   const places = await engine.tables.locate(snapshot, keys);
   const ahead = future === null ? undefined : await engine.tables.locate(future, keys);
-  const asked = stored
-    .map((partition, i) => ({ ...partition, key: keys[i]!, ordinal: places[i]!, future: ahead?.[i] ?? -1 }))
-    .filter(({ ordinal }) => ordinal >= 0);
+  const asked = Array.from(zip(zip(stored, keys), places), ([[partition, key], ordinal], i) => ({
+    ...partition,
+    key,
+    ordinal,
+    future: ahead?.[i] ?? -1,
+  })).filter(({ ordinal }) => ordinal >= 0);
   const [modelled, modelless] = [asked.filter((one) => one.hasModel), asked.filter((one) => !one.hasModel)];
   const output = new PartOfBatch(task, definition, modelless.length);
   const part = await functions.openPart({

@@ -1,3 +1,5 @@
+import { zip } from "../core/aligned.ts";
+
 /**
  * SHA-256 (FIPS 180-4) in plain JavaScript, as `createHash("sha256")` of Node has it: what a table function has instead of
  * `node:crypto`.
@@ -7,7 +9,7 @@ export function createHash(_algorithm: "sha256") {
   const hash = {
     update(data: string | Uint8Array) {
       if (typeof data === "string") pushUtf8(data, bytes);
-      else for (let i = 0; i < data.length; i++) bytes.push(data[i]!);
+      else for (const byte of data) bytes.push(byte);
       return hash;
     },
     digest: (_encoding: "hex") => digest(bytes),
@@ -18,7 +20,7 @@ export function createHash(_algorithm: "sha256") {
 /** The UTF-8 bytes of a text; half a surrogate pair becomes U+FFFD. */
 function pushUtf8(text: string, to: number[]): void {
   for (const character of text) {
-    let code = character.codePointAt(0)!;
+    let code = character.codePointAt(0) ?? 0xfffd;
     if (code >= 0xd800 && code <= 0xdfff) code = 0xfffd;
     if (code < 0x80) to.push(code);
     else if (code < 0x800) to.push(0xc0 | (code >> 6), 0x80 | (code & 63));
@@ -47,30 +49,28 @@ function digest(message: readonly number[]): string {
   while (padded.length % 64 !== 56) padded.push(0);
   const bits = message.length * 8;
   for (let shift = 56; shift >= 0; shift -= 8) padded.push(Math.floor(bits / 2 ** shift) % 256);
+  const view = new DataView(Uint8Array.from(padded).buffer);
   const state = Int32Array.from(START);
-  const w = new Int32Array(64);
+  const schedule = new DataView(new ArrayBuffer(4 * K.length));
+  const w = (i: number) => schedule.getInt32(4 * i);
   const rotate = (x: number, n: number) => (x >>> n) | (x << (32 - n));
   for (let block = 0; block < padded.length; block += 64) {
-    for (let i = 0; i < 16; i++) {
-      const at = block + 4 * i;
-      w[i] = (padded[at]! << 24) | (padded[at + 1]! << 16) | (padded[at + 2]! << 8) | padded[at + 3]!;
-    }
+    for (let i = 0; i < 16; i++) schedule.setInt32(4 * i, view.getInt32(block + 4 * i));
     for (let i = 16; i < 64; i++) {
-      const s0 = rotate(w[i - 15]!, 7) ^ rotate(w[i - 15]!, 18) ^ (w[i - 15]! >>> 3);
-      const s1 = rotate(w[i - 2]!, 17) ^ rotate(w[i - 2]!, 19) ^ (w[i - 2]! >>> 10);
-      w[i] = w[i - 16]! + s0 + w[i - 7]! + s1;
+      const s0 = rotate(w(i - 15), 7) ^ rotate(w(i - 15), 18) ^ (w(i - 15) >>> 3);
+      const s1 = rotate(w(i - 2), 17) ^ rotate(w(i - 2), 19) ^ (w(i - 2) >>> 10);
+      schedule.setInt32(4 * i, w(i - 16) + s0 + w(i - 7) + s1);
     }
     let [a, b, c, d, e, f, g, h] = state as unknown as [number, number, number, number, number, number, number, number];
-    for (let i = 0; i < 64; i++) {
+    let round = 0;
+    for (const k of K) {
       const s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
-      const t1 = (h + s1 + ((e & f) ^ (~e & g)) + K[i]! + w[i]!) | 0;
+      const t1 = (h + s1 + ((e & f) ^ (~e & g)) + k + w(round++)) | 0;
       const s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
       const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
       [h, g, f, e, d, c, b, a] = [g, f, e, (d + t1) | 0, c, b, a, (t1 + t2) | 0];
     }
-    [a, b, c, d, e, f, g, h].forEach((value, i) => {
-      state[i] = state[i]! + value;
-    });
+    state.set(Array.from(zip(state, [a, b, c, d, e, f, g, h]), ([word, value]) => word + value));
   }
   return Array.from(state, (word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { zip } from "../../src/core/aligned.ts";
+import { at, zip } from "../../src/core/aligned.ts";
 
 test("elements are paired in their order", () => {
   expect([...zip(["a", "b"], [1, null])]).toEqual([
@@ -12,4 +12,10 @@ test("elements are paired in their order", () => {
 test("sequences of different lengths are refused, whichever is longer", () => {
   expect(() => [...zip([1, 2], [1])]).toThrow("the second of two aligned sequences is shorter");
   expect(() => [...zip([1], [1, 2])]).toThrow("the first of two aligned sequences is shorter");
+});
+
+test("an element is found from either end, null and NaN as well, and beyond them there is none", () => {
+  expect([at(["a", null], 1), at(["a", "b"], -1), at(Float64Array.of(NaN), 0)]).toEqual([null, "b", NaN]);
+  expect(() => at(["a"], 1)).toThrow("no element 1 among 1");
+  expect(() => at([], -1)).toThrow("no element -1 among 0");
 });
