@@ -9,7 +9,7 @@ import { latestOffenders } from "../monitor/offenders.ts";
 import { type Ranking, type RankOptions, rank } from "../refine/rank.ts";
 import { metricName } from "../refine/run-scores.ts";
 import { completedRun } from "../runs/read-index.ts";
-import { builtinDefinition } from "./builtin-models.ts";
+import { builtinDefinition, CONTEST } from "./builtin-models.ts";
 import type { DoparOptions } from "./dopar-options.ts";
 import { createLoop, type Run } from "./loop.ts";
 import type { LoopQuery, Workspace } from "./workspace.ts";
@@ -103,7 +103,7 @@ export async function refine(workspace: Workspace, options: RefineOptions): Prom
     Object.assign(exports, { windows, metric: metricName(metric).replace(/^holdout_/, "") });
     if (candidates !== undefined) exports.candidates = [...candidates];
   }
-  const builtin = builtinDefinition("contest");
+  const builtin = builtinDefinition(CONTEST);
   const run = await createLoop(workspace, manifest.keyArg, keys).dopar(definition ?? builtin, {
     ...dopar,
     exports,
