@@ -76,15 +76,13 @@ function checkOptions(
   say: (option: string, problem: string) => string,
 ): void {
   const allowed = Object.keys(builtin.options).join(", ");
-  for (const option of builtin.required)
-    if (exports[option] === undefined)
+  for (const [option, { expected, isOptional }] of Object.entries(builtin.options))
+    if (!isOptional && exports[option] === undefined)
       throw new ManymodelError(
         "config",
         say(
           option,
-          option === "time"
-            ? "needs a time column; add source.order_by"
-            : `needs the option ${option}, ${builtin.options[option]!.expected}`,
+          option === "time" ? "needs a time column; add source.order_by" : `needs the option ${option}, ${expected}`,
         ),
       );
   for (const [option, value] of Object.entries(exports)) {

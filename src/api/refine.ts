@@ -9,7 +9,7 @@ import { latestOffenders } from "../monitor/offenders.ts";
 import { type Ranking, type RankOptions, rank } from "../refine/rank.ts";
 import { metricName } from "../refine/run-scores.ts";
 import { completedRun } from "../runs/read-index.ts";
-import { builtinDefinition } from "./builtin-models.ts";
+import { builtinDefinition, CONTEST } from "./builtin-models.ts";
 import { type Run, trainDefinition } from "./train.ts";
 import type { TrainOptions } from "./train-options.ts";
 import type { SourceQuery, Workspace } from "./workspace.ts";
@@ -104,7 +104,7 @@ export async function refine(workspace: Workspace, options: RefineOptions): Prom
     Object.assign(exports, { windows, metric: metricName(metric).replace(/^holdout_/, "") });
     if (candidates !== undefined) exports.candidates = [...candidates];
   }
-  const run = await trainDefinition(workspace, definition ?? builtinDefinition("contest"), {
+  const run = await trainDefinition(workspace, definition ?? builtinDefinition(CONTEST), {
     ...training,
     exports,
     keys,

@@ -1,6 +1,6 @@
-import type { ColumnInfo } from "../core/column.ts";
 import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
+import { forecastColumns } from "../work/forecast-rows.ts";
 import { createSeriesEvents, type SeriesEventsOptions } from "./series-events.ts";
 
 /** What `setup` made, and what was there before and was left as it is. */
@@ -9,16 +9,8 @@ export interface SetupSummary {
   readonly kept: readonly string[];
 }
 
-const FORECAST_RESULTS: readonly ColumnInfo[] = [
-  { name: "MODEL_NAME", type: "string" },
-  { name: "MODEL_VERSION", type: "string" },
-  { name: "PARTITION_KEY", type: "string" },
-  { name: "STEP", type: "integer" },
-  { name: "FORECAST", type: "number" },
-  { name: "STATUS", type: "string" },
-  { name: "ERROR_TYPE", type: "string" },
-  { name: "ERROR_MESSAGE", type: "string" },
-];
+/** A forecast table before it is known whose forecasts it will hold. */
+const ANY_VERSION = { keyColumns: [], time: null, levels: [], quantiles: [], fingerprints: false };
 
 /** Creates what a workspace needs and does not have; never replaces or empties anything. */
 export function setup(
@@ -31,7 +23,7 @@ export function setup(
     const created: string[] = [];
     const kept: string[] = [];
     const note = (name: string, isNew: boolean) => (isNew ? created : kept).push(name);
-    note(outputTable, await tables.create(outputTable, FORECAST_RESULTS));
+    note(outputTable, await tables.create(outputTable, forecastColumns(ANY_VERSION)));
     if (series !== undefined) note(series.table, await createSeriesEvents(tables, series));
     return { created, kept };
   });

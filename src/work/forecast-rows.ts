@@ -19,29 +19,40 @@ export interface ForecastTable {
   readonly fingerprints: boolean;
 }
 
-const FIXED = [
-  ...["MODEL_NAME", "MODEL_VERSION", "PARTITION_KEY", "STEP", "FORECAST"],
-  ...["STATUS", "ERROR_TYPE", "ERROR_MESSAGE", "FINGERPRINT"],
-];
-
-/** The columns of a forecast table (FORECAST_RESULTS), in order. */
-export function forecastColumns(table: ForecastTable): ColumnInfo[] {
-  const { keyColumns, time, fingerprints } = table;
-  const bounds = boundsOf(table).map(({ name }) => name);
-  const own = (name: string) => ([...FIXED, ...bounds].includes(name.toUpperCase()) ? `KEY_${name}` : name);
-  return [
+/** The columns that every forecast table has, by what they hold. */
+const FIXED = {
+  version: [
     { name: "MODEL_NAME", type: "string" },
     { name: "MODEL_VERSION", type: "string" },
-    ...keyColumns.map((column): ColumnInfo => ({ name: own(column.name), type: outputType(column) })),
-    { name: "PARTITION_KEY", type: "string" },
-    ...(time === null ? [] : [{ ...time, name: own(time.name) }]),
+  ],
+  key: [{ name: "PARTITION_KEY", type: "string" }],
+  forecast: [
     { name: "STEP", type: "integer" },
     { name: "FORECAST", type: "number" },
-    ...bounds.map((name): ColumnInfo => ({ name, type: "number" })),
+  ],
+  status: [
     { name: "STATUS", type: "string" },
     { name: "ERROR_TYPE", type: "string" },
     { name: "ERROR_MESSAGE", type: "string" },
-    ...(fingerprints ? [{ name: "FINGERPRINT", type: "string" } as const] : []),
+  ],
+  fingerprint: [{ name: "FINGERPRINT", type: "string" }],
+} satisfies Record<string, readonly ColumnInfo[]>;
+const FIXED_NAMES: readonly string[] = Object.values(FIXED).flatMap((columns) => columns.map(({ name }) => name));
+
+/** Returns the columns of a forecast table (FORECAST_RESULTS), in order. */
+export function forecastColumns(table: Omit<ForecastTable, "model" | "version">): ColumnInfo[] {
+  const { keyColumns, time, fingerprints } = table;
+  const bounds = boundsOf(table).map(({ name }) => name);
+  const own = (name: string) => ([...FIXED_NAMES, ...bounds].includes(name.toUpperCase()) ? `KEY_${name}` : name);
+  return [
+    ...FIXED.version,
+    ...keyColumns.map((column): ColumnInfo => ({ name: own(column.name), type: outputType(column) })),
+    ...FIXED.key,
+    ...(time === null ? [] : [{ ...time, name: own(time.name) }]),
+    ...FIXED.forecast,
+    ...bounds.map((name): ColumnInfo => ({ name, type: "number" })),
+    ...FIXED.status,
+    ...(fingerprints ? FIXED.fingerprint : []),
   ];
 }
 
@@ -52,7 +63,7 @@ interface Bound {
   readonly level: number;
 }
 
-function boundsOf({ levels, quantiles }: ForecastTable): Bound[] {
+function boundsOf({ levels, quantiles }: Pick<ForecastTable, "levels" | "quantiles">): Bound[] {
   const asked = levelsToAsk(levels, quantiles);
   return [
     ...levels.flatMap((level): Bound[] => [
@@ -118,6 +129,8 @@ export class ForecastRows {
   readonly #times: Numbers;
   readonly #timeTexts: (string | null)[] = [];
   readonly #steps: (bigint | null)[] = [];
+  /** The numbers of steps, made once each. */
+  readonly #stepNumbers: bigint[] = [];
 
   /** @param rows - how many to make room for; there may be more */
   constructor(table: ForecastTable, rows = 32) {
@@ -141,7 +154,7 @@ export class ForecastRows {
     }
     this.#mean.set(scored.mean, row);
     for (const { side, level, values } of this.#bounds) values.set(at(scored[side], level), row);
-    for (let i = 0; i < scored.mean.length; i++) this.#steps.push(step(i));
+    for (let i = 0; i < scored.mean.length; i++) this.#steps.push((this.#stepNumbers[i] ??= BigInt(i + 1)));
     const { times } = scored;
     if (times instanceof Float64Array) this.#times.set(times, row);
     else
@@ -193,10 +206,6 @@ function firstOfEach(texts: readonly (string | null)[], ends: Int32Array): Colum
   }
   return { type: "string", values };
 }
-
-/** The numbers of steps, made once each. */
-const STEPS: bigint[] = [];
-const step = (i: number) => (STEPS[i] ??= BigInt(i + 1));
 
 const rowCount = (scored: ScoredPartition) => ("mean" in scored ? scored.mean.length : 1);
 

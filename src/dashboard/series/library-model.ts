@@ -1,21 +1,18 @@
-import { type FittedModel, forecast } from "@manymodel/forecast";
+import type { FittedModel } from "@manymodel/forecast";
+import { KINDS } from "@manymodel/forecast/families";
 
 /** A stored model as one of the forecasting library: itself, or the one it wraps (`model`, `linear`); undefined if none. */
 export function libraryModel(stored: unknown): FittedModel | undefined {
   if (typeof stored !== "object" || stored === null) return undefined;
-  const { kind, model, linear } = stored as Record<string, unknown>;
-  if (typeof kind === "string" && isKnown(stored as FittedModel)) return stored as FittedModel;
+  if (isLibraryModel(stored)) return stored;
+  const { model, linear } = stored as Record<string, unknown>;
   return [model, linear].map(libraryModel).find((found) => found !== undefined);
 }
 
-/** Whether the library knows the kind: one that needs regressors is known, though it cannot forecast without them. */
-function isKnown(model: FittedModel): boolean {
-  try {
-    forecast(model, { h: 1 });
-    return true;
-  } catch (error) {
-    return error instanceof RangeError && !error.message.includes("is not known");
-  }
+/** Whether a stored model is of a kind of the library, as the library writes it: with the version of its format. */
+function isLibraryModel(stored: object): stored is FittedModel {
+  const { kind, formatVersion } = stored as Record<string, unknown>;
+  return typeof kind === "string" && Object.hasOwn(KINDS.forecast, kind) && typeof formatVersion === "number";
 }
 
 /** What a model is called, in one line. */

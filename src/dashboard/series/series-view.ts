@@ -1,4 +1,5 @@
 import { type FittedModel, fitted, forecast, METHODS, supports, update } from "@manymodel/forecast";
+import { LIBRARY_DEFINITIONS } from "../../api/builtin-models.ts";
 import { zip } from "../../core/aligned.ts";
 import { messageOf } from "../../core/errors.ts";
 import { keyText } from "../../core/partition-key.ts";
@@ -23,8 +24,6 @@ const MOST_STEPS = 5000;
 /** A longer model is not shown as text. */
 const MOST_MODEL_BYTES = 100_000;
 const LEVELS = [80, 95];
-/** Definitions of this package that take in newer rows as the library does. */
-const TAKES_IN = new Set(["forecaster", "contest", "arima", "smoothing", "tbats", "simple"]);
 
 /** What is said of a series besides what its run says: where newer rows are, and what monitoring found. */
 export interface SeriesSurroundings {
@@ -167,7 +166,7 @@ async function picture(
   const table = around?.input ?? run.snapshot.query.table;
   const { y: after, why } =
     around === undefined ? { y: new Float64Array(0), why: null } : await readNewer(tables, run, table, target, row);
-  const moves = around?.advance === true && isOwn && TAKES_IN.has(run.definition.name);
+  const moves = around?.advance === true && isOwn && LIBRARY_DEFINITIONS.has(run.definition.name);
   const moved =
     after.length > 0 && moves && model !== undefined && supports(model, "update")
       ? attempt("The forecast is not from the newest row", () => update(model, after))

@@ -2,18 +2,7 @@ import { auc, brier, type LogisticModel, logistic, logLoss, probability, random 
 import { at } from "../../core/aligned.ts";
 import { defineModel, type FitContext } from "../define-model.ts";
 import type { Frame } from "../frame.ts";
-
-/** What the built-in model of a yes or no needs to know; the run's exports. */
-export type ChurnExports = {
-  /** The outcome: 0 or 1, or a boolean; empty where it is not known yet. */
-  readonly target: string;
-  /** Columns of numbers or booleans that may tell. */
-  readonly features: readonly string[];
-  /** Rows held out, drawn by the run's seed, to measure the probabilities; 0 for none. */
-  readonly holdout: number;
-  /** Penalty on large coefficients, in units of the features' standard deviations; default 1. */
-  readonly ridge?: number;
-};
+import type { CHURN, Exports } from "./options.ts";
 
 /** The fitted model; `means` stand in for missing features. */
 export type ChurnModel = {
@@ -32,7 +21,7 @@ export type ChurnModel = {
  */
 export default defineModel({
   scores: "rows",
-  fit({ data, exports, seed }: FitContext<object, ChurnExports>) {
+  fit({ data, exports, seed }: FitContext<object, Exports<typeof CHURN>>) {
     const { target, features, holdout, ridge = 1 } = exports;
     const outcome = numeric(data, target);
     const known = Array.from(outcome.keys()).filter((row) => !Number.isNaN(at(outcome, row)));

@@ -1,30 +1,7 @@
-import {
-  accuracy,
-  type ContestOptions,
-  contest,
-  forecast,
-  type Method,
-  type Ranked,
-  update,
-} from "@manymodel/forecast";
+import { accuracy, contest, forecast, type Ranked, update } from "@manymodel/forecast";
 import { defineModel, type FitContext } from "../define-model.ts";
 import { observed } from "../observed.ts";
-
-/** What the built-in contest needs to know; the run's exports. */
-export type ContestExports = {
-  /** The column to forecast. */
-  readonly target: string;
-  /** Observations per season. */
-  readonly period: number;
-  /** Steps of the forecast kept beside the model. */
-  readonly horizon: number;
-  /** Observations of each window; the last one is the holdout of the built-in forecaster. */
-  readonly holdout: number;
-  /** Methods that compete; those that suit the series when left out. */
-  readonly candidates?: readonly Method[];
-  readonly windows: number;
-  readonly metric: NonNullable<ContestOptions["metric"]>;
-};
+import type { ContestExports } from "./options.ts";
 
 /**
  * Has methods compete for each partition by rolling origins, and keeps the winner, fitted to the whole series, with

@@ -14,30 +14,17 @@ import { at } from "../../core/aligned.ts";
 import { defineModel, type FitContext, type Prediction } from "../define-model.ts";
 import { observed } from "../observed.ts";
 import { timesOfSeries } from "../time-axis.ts";
+import type { Exports, SENSOR_ANOMALIES } from "./options.ts";
 
 /** What may expect the next reading. */
 const FITS = {
   ets: (y, period) => ets(y, { period }),
   "holt-winters": (y, period) => holtWinters(y, { period }),
   snaive: (y, period) => snaive(y, { period }),
-} satisfies Record<string, Fit>;
+} satisfies Record<Expecting, Fit>;
 
-/** What the built-in detector needs to know; the run's exports. */
-export type SensorAnomaliesExports = {
-  /** The column of readings. */
-  readonly target: string;
-  /** The time column. */
-  readonly time: string;
-  /** Observations per season. */
-  readonly period: number;
-  readonly horizon: number;
-  /** Readings at the end that are scored by a model fitted to those before; 0 for none. */
-  readonly holdout: number;
-  /** What expects the next reading; default ets. */
-  readonly method?: keyof typeof FITS;
-  /** Coverage of the band in percent; default 99.9. */
-  readonly level?: number;
-};
+type SensorAnomaliesExports = Exports<typeof SENSOR_ANOMALIES>;
+type Expecting = NonNullable<SensorAnomaliesExports["method"]>;
 
 /** The fitted model, and the robust scale of its one-step errors. */
 export type SensorAnomaliesModel = {
@@ -112,7 +99,7 @@ function band({ model, scale }: SensorAnomaliesModel, h: number, levels: readonl
 }
 
 /** The share of the last readings outside of their band; NaN where those before allow no model. */
-function trial(method: keyof typeof FITS, y: Float64Array, period: number, holdout: number, level: number): number {
+function trial(method: Expecting, y: Float64Array, period: number, holdout: number, level: number): number {
   const n = y.length - holdout;
   if (holdout === 0 || n < holdout) return NaN;
   try {

@@ -3,20 +3,7 @@ import { type Family, modelFunctions } from "@manymodel/forecast/families";
 import { at } from "../../core/aligned.ts";
 import { defineModel, type FitContext, type ModelDefinition } from "../define-model.ts";
 import { observed } from "../observed.ts";
-
-/** What a forecaster of series needs to know; the run's exports. */
-export type ForecasterExports = {
-  /** One of the family's. */
-  readonly method: Method;
-  /** The column to forecast. */
-  readonly target: string;
-  /** Observations per season. */
-  readonly period: number;
-  /** Steps of the forecast kept beside the model. */
-  readonly horizon: number;
-  /** Observations held out at the end to measure accuracy, before fitting all of them; 0 for none. */
-  readonly holdout: number;
-};
+import type { ForecasterExports } from "./options.ts";
 
 /**
  * Fits one univariate model per partition by a method of a family, to the target at the partition's own interval: steps

@@ -1,7 +1,6 @@
 import {
   accuracy,
   type Calendar,
-  type CalendarField,
   fitted,
   forecast,
   type LinearModel,
@@ -15,27 +14,9 @@ import type { Frame } from "../frame.ts";
 import { formatTime, type Interval, nextTimes, parseInterval, parseTime } from "../interval.ts";
 import { observed } from "../observed.ts";
 import { readTimes, timeAxis } from "../time-axis.ts";
+import type { Exports, STORE_SALES } from "./options.ts";
 
-/** What the built-in model of sales with regressors needs to know; the run's exports. */
-export type StoreSalesExports = {
-  /** The column to forecast. */
-  readonly target: string;
-  /** The time column. */
-  readonly time: string;
-  /** Observations per season: up to three pairs of waves. */
-  readonly period: number;
-  readonly horizon: number;
-  /** Observations held out at the end to measure accuracy, with the regressors as they were; 0 for none. */
-  readonly holdout: number;
-  /** Columns of numbers or booleans with an effect of their own, such as a promotion; known ahead when forecasting. */
-  readonly regressors?: readonly string[];
-  /** Effects of the calendar (for days, weeks, months and shorter steps), such as dayOfWeek, month. */
-  readonly calendar?: readonly CalendarField[];
-  /** A straight line; default true. */
-  readonly trend?: boolean;
-  /** Penalty on large coefficients (see `linearModel`); default 0. */
-  readonly ridge?: number;
-};
+type StoreSalesExports = Exports<typeof STORE_SALES>;
 
 /** The fitted model, and where its series ends. */
 export type StoreSalesModel = {
