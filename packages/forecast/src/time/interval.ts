@@ -118,7 +118,7 @@ function isKept(times: Float64Array, step: number, longestSparse: number): boole
     const alike = differences.filter((difference) => Math.abs(difference - typical) <= typical / 4).length;
     if (step <= typical / 4 && alike >= 0.8 * differences.length) return false;
   }
-  const steps = Math.round((times.at(-1)! - times[0]!) / step);
+  const steps = Math.round((times[times.length - 1]! - times[0]!) / step);
   return steps <= Math.max(10 * times.length + 10, longestSparse);
 }
 
@@ -161,7 +161,7 @@ function openDays(times: Float64Array): Interval | null {
   if (days.length === 7) return null;
   const interval = `W${days.join("")}`;
   const first = times[0]!;
-  const last = times.at(-1)!;
+  const last = times[times.length - 1]!;
   const expected = nextTimes(first, interval, Math.round((last - first) / DAY)).filter((time) => time <= last).length;
   const filled = (times.length - 1) / expected;
   return filled === 1 || (filled >= PATTERN_FILLED && last - first >= 21 * DAY) ? interval : null;
@@ -183,7 +183,7 @@ export function gridPositions(times: Float64Array, interval: Interval): Int32Arr
     const { step } = parts;
     const places = times.map((time) => Math.round((time - times[0]!) / step));
     const isOff = times.some((time) => Math.abs(offGrid(time - times[0]!, step)) > ROUNDING);
-    return isOff || places.at(-1)! > longest ? null : Int32Array.from(places);
+    return isOff || places[n - 1]! > longest ? null : Int32Array.from(places);
   }
   const follow = (limit: number) => {
     const grid = nextTimes(times[0]!, interval, limit);
