@@ -39,8 +39,8 @@ export function detectInterval(times: Float64Array, unit: "time" | "number"): In
  */
 export function nextTimes(last: number, interval: Interval, count: number): Float64Array {
   const parts = parseInterval(interval);
-  if (parts === undefined || (parts.unit === "month" && parts.day === undefined))
-    throw new RangeError(`not an interval: ${JSON.stringify(interval)}`);
+  const day = parts?.unit === "month" ? parts.day : 1;
+  if (parts === undefined || day === undefined) throw new RangeError(`not an interval: ${JSON.stringify(interval)}`);
   const times = new Float64Array(count);
   if (parts.unit === "weekday") {
     let time = last;
@@ -55,7 +55,7 @@ export function nextTimes(last: number, interval: Interval, count: number): Floa
     for (let i = 0; i < count; i++) {
       const month = from.getUTCMonth() + (i + 1) * parts.step;
       const length = new Date(Date.UTC(from.getUTCFullYear(), month + 1, 0)).getUTCDate();
-      times[i] = Date.UTC(from.getUTCFullYear(), month, Math.min(parts.day!, length)) + timeOfDay;
+      times[i] = Date.UTC(from.getUTCFullYear(), month, Math.min(day, length)) + timeOfDay;
     }
   } else {
     const size = UNIT[parts.unit];
@@ -114,7 +114,7 @@ const LONGEST_SPARSE = 10_000;
 function isKept(times: Float64Array, step: number, longestSparse: number): boolean {
   const differences = times.slice(1).map((time, i) => time - times[i]!);
   if (differences.length >= 4) {
-    const typical = highMedian(differences)!;
+    const typical = highMedian(differences) ?? NaN;
     const alike = differences.filter((difference) => Math.abs(difference - typical) <= typical / 4).length;
     if (step <= typical / 4 && alike >= 0.8 * differences.length) return false;
   }
