@@ -1,11 +1,5 @@
 import type { ModelForecastOptions } from "../model/kind.ts";
-import {
-  arraysOf,
-  checkForecastOptions,
-  type Forecast,
-  standardErrors,
-  symmetricForecast,
-} from "../model/prediction.ts";
+import { arraysOf, checkForecastOptions, type Forecast, symmetricForecast } from "../model/prediction.ts";
 import { invBoxCox } from "../time/box-cox.ts";
 import type { ArimaModel } from "./arima-model.ts";
 import { type InnovationState, settle } from "./likelihood/innovations.ts";
@@ -24,7 +18,7 @@ import { design, type Regressors } from "./regressors.ts";
 export function forecastArima(model: ArimaModel, options: ModelForecastOptions): Forecast {
   const { h, levels } = checkForecastOptions(options);
   const { mean, variance } = forecastMoments(model, h, options.xreg);
-  const symmetric = symmetricForecast(mean, standardErrors(variance), levels);
+  const symmetric = symmetricForecast(mean, variance.map(Math.sqrt), levels);
   const { lambda, biasAdjust } = model;
   if (lambda === undefined) return symmetric;
   const back = (values: Float64Array) => invBoxCox(values, lambda);

@@ -88,10 +88,15 @@ function startFrom(parent: Tried | undefined, candidate: Candidate, problem: Ari
   return { arma, beta: same ? parent.estimate.beta : ordinaryLeastSquares(problem.columns, problem.n) };
 }
 
+/** The key of a candidate among those tried. */
+export function keyOf({ p, q, P, Q, constant }: Candidate): string {
+  return `${p},${q},${P},${Q},${constant}`;
+}
+
 /** Tries a candidate unless it has been; returns whether it is the new best. */
 export function tryCandidate(search: Search, candidate: Candidate, parent: Tried | undefined): boolean {
-  const { p, q, P, Q, constant } = candidate;
-  const key = `${p},${q},${P},${Q},${constant}`;
+  const { constant } = candidate;
+  const key = keyOf(candidate);
   if (search.tried.has(key)) return false;
   const problem = search.problemOf(constant);
   const estimate = estimateCandidate(search, candidate, problem, parent);
@@ -177,9 +182,8 @@ export function ranking(search: Search): Tried[] {
 
 /** Gives a candidate another criterion; the best is then found anew. */
 export function revise(search: Search, tried: Tried, criterion: number): Tried {
-  const { p, q, P, Q, constant } = tried;
   const revised = { ...tried, criterion };
-  search.tried.set(`${p},${q},${P},${Q},${constant}`, revised);
+  search.tried.set(keyOf(tried), revised);
   search.best = ranking(search)[0];
   return revised;
 }

@@ -1,4 +1,4 @@
-import { type Candidate, type Search, tryCandidate } from "./search.ts";
+import { type Candidate, keyOf, type Search, tryCandidate } from "./search.ts";
 
 /** A search stops after this many candidates. */
 const MOST = 94;
@@ -86,9 +86,8 @@ export function searchGrid(search: Search): void {
         for (let p = 0; p <= maxP; p++)
           for (let q = 0; q <= maxQ; q++) {
             if (p + q + P + Q > maxOrder) continue;
-            const neighbour = search.tried.get(
-              q > 0 ? `${p},${q - 1},${P},${Q},${constant}` : `${p - 1},${q},${P},${Q},${constant}`,
-            );
-            tryCandidate(search, { p, q, P, Q, constant }, neighbour);
+            const candidate = { p, q, P, Q, constant };
+            const before = q > 0 ? { ...candidate, q: q - 1 } : { ...candidate, p: p - 1 };
+            tryCandidate(search, candidate, search.tried.get(keyOf(before)));
           }
 }

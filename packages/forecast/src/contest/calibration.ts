@@ -17,14 +17,14 @@ export function rollScores(
   origins: readonly number[],
   { h, levels, form }: { h: number; levels: readonly number[]; form: "scaled" | "absolute" },
   modelAt: (seen: Float64Array, origin: number, before: FittedModel | undefined) => FittedModel,
-): { scores: Scores[]; last: FittedModel } {
+): { scores: Scores[]; last: FittedModel | undefined } {
   const scores: Scores[] = [];
   let model: FittedModel | undefined;
   for (const [i, origin] of origins.entries()) {
     model = modelAt(y.slice(origins[i - 1] ?? 0, origin), origin, model);
     scores.push(scoresOf(forecast(model, { h, levels }), y.subarray(origin, origin + h), form));
   }
-  return { scores, last: model! };
+  return { scores, last: model };
 }
 
 /** How far each error goes, in units of the model's own bound on its side ("scaled"), or as it is. */

@@ -93,7 +93,7 @@ export function conformal(
     const { scores, last } = rollScores(series, origins, { h, levels, form }, (seen, _, moved = target) =>
       update(moved, seen),
     );
-    return result(update(last, series.slice(origins.at(-1)!)), scores);
+    return result(update(last ?? target, series.slice(origins.at(-1) ?? 0)), scores);
   }
   const { fit } = candidatesOf([target])[0]!;
   const { scores } = rollScores(series, origins, { h, levels, form }, (seen, origin, moved) =>

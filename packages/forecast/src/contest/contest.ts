@@ -124,15 +124,15 @@ export function contest(y: Series, options: ContestOptions = {}): ContestResult 
   const unscored = ranking.filter(({ score }) => Number.isNaN(score));
   const byName = new Map(candidates.map((candidate) => [candidate.name, candidate]));
   const windows = `${origins.length} window${origins.length === 1 ? "" : "s"} of ${h} step${h === 1 ? "" : "s"}`;
-  const guardScore = ranking.find(({ name }) => name === guard.name)!.score;
+  const guardScore = ranking.find(({ name }) => name === guard.name)?.score ?? NaN;
   const won = fitFirst(
-    [...scored, ...unscored].map(({ name }) => byName.get(name)!),
+    [...scored, ...unscored].flatMap(({ name }) => byName.get(name) ?? []),
     series,
     period,
     h,
     `least ${metric} over ${windows}`,
   );
-  const score = ranking.find(({ name }) => name === won.name)!.score;
+  const score = ranking.find(({ name }) => name === won.name)?.score ?? NaN;
   const reason = Number.isNaN(score)
     ? `no candidate could be scored over ${windows}; the first that can be fitted`
     : `${won.reason}: ${score.toPrecision(4)}; the guard ${guard.name} has ${Number.isNaN(guardScore) ? "none" : guardScore.toPrecision(4)}`;

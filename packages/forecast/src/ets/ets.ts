@@ -130,7 +130,7 @@ export function ets(y: Series, options: EtsOptions = {}): EtsModel {
       `the series has values as large as ${scale}, whose squares overflow; scale it to values below ${LARGEST}`,
     );
   const floor = Math.max(nobs * (1e-10 * scale) ** 2, SMALLEST);
-  const first = series.find((value) => value === value)!;
+  const first = series.find((value) => value === value) ?? NaN;
   const constant = series.every((value) => value === first || value !== value);
   const simple = forms.find(({ error, trend, season }) => error === "A" && trend === "N" && season === "N");
   if ((constant || nobs < 5) && simple !== undefined) {

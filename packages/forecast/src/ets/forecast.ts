@@ -1,5 +1,5 @@
 import type { ForecastOptions } from "../model/prediction.ts";
-import { checkForecastOptions, type Forecast, standardErrors } from "../model/prediction.ts";
+import { checkForecastOptions, type Forecast } from "../model/prediction.ts";
 import { normalQuantile } from "../stats/distribution.ts";
 import { random } from "../stats/random.ts";
 import { invBoxCox } from "../time/box-cox.ts";
@@ -45,7 +45,7 @@ function distribution(model: EtsModel, h: number): Distribution {
   const moments = analyticMoments(model, h);
   if (moments !== undefined) {
     const { mean, variance } = moments;
-    const se = standardErrors(variance);
+    const se = variance.map(Math.sqrt);
     const bound = (p: number) => {
       const quantile = Math.sign(p - 0.5) * normalQuantile(Math.max(p, 1 - p));
       const values = new Float64Array(h);

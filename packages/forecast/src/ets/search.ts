@@ -57,7 +57,7 @@ function startsOf({ form, value }: Estimator, states: readonly number[]): Float6
             const there = value(x);
             if (best === undefined || there < best.value) best = { x: x.slice(), value: there };
           }
-      starts.push(best!);
+      if (best !== undefined) starts.push(best);
     }
   return starts.sort((a, b) => a.value - b.value).map((start) => start.x);
 }

@@ -59,15 +59,18 @@ function multiplicativeSeason(model: EtsModel, h: number): Moments {
   const mean = new Float64Array(h);
   const variance = new Float64Array(h);
   const m = Math.min(period, h);
-  const first = Array.from({ length: m }, (_, j) => [state.level * state.season[j]!, slope * state.season[j]!]);
-  const second = first.map(([l, b]) => [l! * l!, l! * b!, b! * b!]);
+  const first = Array.from({ length: m }, (_, j): [number, number] => [
+    state.level * state.season[j]!,
+    slope * state.season[j]!,
+  ]);
+  const second = first.map(([l, b]): [number, number, number] => [l * l, l * b, b * b]);
   for (let i = 0; i < h; i++) {
     const at = i % period;
-    const q = first[at]![0]! + phi * first[at]![1]!;
+    const q = first[at]![0] + phi * first[at]![1];
     mean[i] = q;
     for (let j = 0; j < m; j++) {
-      const [l, b] = first[j]! as [number, number];
-      const [ll, lb, bb] = second[j]! as [number, number, number];
+      const [l, b] = first[j]!;
+      const [ll, lb, bb] = second[j]!;
       const current = j === at;
       const reach = l + phi * b;
       // E[q²], E[q × slope] of the step: F S F' = [[qq, qb], [qb, φ² bb]].

@@ -38,7 +38,7 @@ export function hierarchy(leaves: number, levels: readonly HierarchyLevel[]): Hi
     if (used < nodes) throw new RangeError(`level ${l} has ${nodes} nodes, but leaves in ${used} of them only`);
     offsets.push(offsets[l]! + nodes);
   }
-  const aggregates = offsets.at(-1)!;
+  const aggregates = offsets[levels.length]!;
   const nested = nestedLevels(leaves, levels, offsets);
   return { leaves, levels, offsets, aggregates, nodes: aggregates + leaves, nested };
 }

@@ -26,7 +26,7 @@ export function nestedLevels(
   offsets: readonly number[],
 ): NestedLevels {
   const byFineness = levels.map((_, l) => l).sort((a, b) => levels[b]!.nodes - levels[a]!.nodes || a - b);
-  const parent = new Int32Array(offsets.at(-1)!).fill(-1);
+  const parent = new Int32Array(offsets[levels.length]!).fill(-1);
   const chain: number[] = [];
   const crossing: number[] = [];
   for (const l of byFineness) {

@@ -63,10 +63,3 @@ export function arraysOf(count: number, length: number): Float64Array[] {
   for (let i = 0; i < count; i++) arrays.push(new Float64Array(memory, 8 * i * length, length));
   return arrays;
 }
-
-/** Square roots of variances. */
-export function standardErrors(variance: Float64Array): Float64Array {
-  const se = new Float64Array(variance.length);
-  for (let i = 0; i < se.length; i++) se[i] = Math.sqrt(variance[i]!);
-  return se;
-}

@@ -45,7 +45,8 @@ export function forecastLinear(model: LinearModel, options: ModelForecastOptions
 function recurse(model: LinearModel, path: Float64Array): void {
   const lags = lagCoefficients(model);
   for (let t = 0; t < path.length; t++)
-    for (const { lag, coef } of lags) path[t]! += coef * (t >= lag ? path[t - lag]! : model.last.at(t - lag)!);
+    for (const { lag, coef } of lags)
+      path[t]! += coef * (t >= lag ? path[t - lag]! : model.last[model.last.length + t - lag]!);
 }
 
 export function updateLinear(model: LinearModel, newY: Float64Array, { xreg }: ModelOptions): LinearModel {
@@ -56,7 +57,7 @@ export function updateLinear(model: LinearModel, newY: Float64Array, { xreg }: M
   const lags = lagCoefficients(model);
   newY.forEach((value, t) => {
     let expected = mean[t]!;
-    for (const { lag, coef } of lags) expected += coef * last.at(-lag)!;
+    for (const { lag, coef } of lags) expected += coef * last[last.length - lag]!;
     last.push(Number.isNaN(value) ? expected : value);
   });
   return { ...model, length, last: last.slice(-model.last.length) };

@@ -193,10 +193,13 @@ export function knownPart(
   count: number,
   xreg: Regressors | undefined,
 ): { mean: Float64Array; columns: Float64Array[] } {
-  for (const name of model.xreg)
-    if (xreg === undefined || !Object.hasOwn(xreg, name))
+  const columnOf = (name: string) => {
+    const column = xreg !== undefined && Object.hasOwn(xreg, name) ? xreg[name] : undefined;
+    if (column === undefined)
       throw new RangeError(`the model has regressor ${JSON.stringify(name)}; give its ${count} values as xreg`);
-  const wanted = Object.fromEntries(model.xreg.map((name) => [name, xreg![name]!]));
+    return column;
+  };
+  const wanted = Object.fromEntries(model.xreg.map((name) => [name, columnOf(name)]));
   const own = termColumns(model.terms, first, count);
   const given = design(count, { mean: false, drift: false, xreg: wanted });
   const names = [...own.names, ...given.names];
@@ -237,7 +240,7 @@ export function fittedValues(
 /** The last `reach` values, missing ones as expected, or else the one before (the first observed one at the start). */
 function lastValues(y: Float64Array, expected: Float64Array, reach: number): number[] {
   const from = y.length - reach;
-  let previous = y.find((value) => !Number.isNaN(value))!;
+  let previous = y.find((value) => !Number.isNaN(value)) ?? NaN;
   for (let t = 0; t < from; t++) if (!Number.isNaN(y[t]!)) previous = y[t]!;
   const last: number[] = [];
   for (let t = from; t < y.length; t++) {

@@ -30,7 +30,7 @@ export function drift(y: Series): DriftModel {
   const changes = series.map((value, t) => value - previous[t]!).filter((change) => !Number.isNaN(change));
   const slope = changes.reduce((sum, change) => sum + change, 0) / changes.length;
   const sigma2 = changes.reduce((sum, change) => sum + (change - slope) ** 2, 0) / (changes.length - 1);
-  const last = series.findLast((value) => !Number.isNaN(value))!;
+  const last = series.findLast((value) => !Number.isNaN(value)) ?? NaN;
   const slopeSe = Math.sqrt(sigma2 / changes.length);
   return { kind: "drift", formatVersion: 1, nobs, last, slope, slopeSe, sigma2 };
 }

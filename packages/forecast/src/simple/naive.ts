@@ -96,9 +96,10 @@ export function forecastNaive(model: NaiveModel, options: ForecastOptions): Fore
 /** Shifts the seasons on; a missing value leaves that of its season a season before. */
 export function updateNaive(model: NaiveModel, newY: Float64Array): NaiveModel {
   const seasons = [...model.lastSeason];
-  for (const value of newY) {
-    const before = seasons.shift()!;
-    seasons.push(Number.isNaN(value) ? before : value);
-  }
-  return { ...model, nobs: model.nobs + newY.filter((value) => !Number.isNaN(value)).length, lastSeason: seasons };
+  newY.forEach((value, t) => {
+    if (!Number.isNaN(value)) seasons[t % seasons.length] = value;
+  });
+  const oldest = newY.length % seasons.length;
+  const lastSeason = [...seasons.slice(oldest), ...seasons.slice(0, oldest)];
+  return { ...model, nobs: model.nobs + newY.filter((value) => !Number.isNaN(value)).length, lastSeason };
 }

@@ -110,7 +110,9 @@ export function createCoordinates(form: TbatsForm, limits: Limits): Coordinates 
     from(x) {
       const alpha = x[alphaAt]!;
       const phi = damped ? x[damping]! : 1;
-      const pairs = seasonAt.map((at, i) => (seasonality === "dummy" ? [x[at]!, 0] : gainsOf(i, x[at]!, x[at + 1]!)));
+      const pairs = seasonAt.map((at, i): readonly [number, number] =>
+        seasonality === "dummy" ? [x[at]!, 0] : gainsOf(i, x[at]!, x[at + 1]!),
+      );
       const errors = noArma();
       fromPartial(x.subarray(arma), errors);
       return {
@@ -118,8 +120,8 @@ export function createCoordinates(form: TbatsForm, limits: Limits): Coordinates 
         alpha,
         beta: trend ? (x[betaAt]! - alpha * (1 - phi)) / phi : null,
         damping: damped ? phi : null,
-        gammaOne: pairs.map(([one]) => one!),
-        gammaTwo: seasonality === "dummy" ? [] : pairs.map(([, two]) => two!),
+        gammaOne: pairs.map(([one]) => one),
+        gammaTwo: seasonality === "dummy" ? [] : pairs.map(([, two]) => two),
         ar: Array.from(errors.ar),
         ma: Array.from(errors.ma),
       };
@@ -131,7 +133,7 @@ export function createCoordinates(form: TbatsForm, limits: Limits): Coordinates 
         out[0] = 1;
         if (trend) out[1] = -(1 - phi) / phi;
       } else if (i === betaAt) out[1] = 1 / phi;
-      else if (i === damping) out[1] = (alpha - beta!) / phi;
+      else if (i === damping) out[1] = (alpha - (beta ?? 0)) / phi;
       else
         seasonAt.forEach((at, period) => {
           if (seasonality === "dummy") {

@@ -48,7 +48,7 @@ export function run(
     level += drift + alpha * error;
     slope = drift + beta * error;
     season = 0;
-    if (direction === undefined)
+    if (errors === undefined || direction === undefined)
       for (let j = 0, at = base; j < pairs; j++, at += 2) {
         const a = state[at]!;
         const b = state[at + 1]!;
@@ -58,7 +58,7 @@ export function run(
         state[at + 1] = c * b - s * a + gain[at + 1]! * error;
       }
     else {
-      const force = errors![t]!;
+      const force = errors[t]!;
       level += direction[0]! * force;
       if (trend) slope += direction[1]! * force;
       for (let j = 0, at = base; j < pairs; j++, at += 2) {

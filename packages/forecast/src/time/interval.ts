@@ -39,8 +39,8 @@ export function detectInterval(times: Float64Array, unit: "time" | "number"): In
  */
 export function nextTimes(last: number, interval: Interval, count: number): Float64Array {
   const parts = parseInterval(interval);
-  if (parts === undefined || (parts.unit === "month" && parts.day === undefined))
-    throw new RangeError(`not an interval: ${JSON.stringify(interval)}`);
+  const day = parts?.unit === "month" ? parts.day : 1;
+  if (parts === undefined || day === undefined) throw new RangeError(`not an interval: ${JSON.stringify(interval)}`);
   const times = new Float64Array(count);
   if (parts.unit === "weekday") {
     let time = last;
@@ -55,7 +55,7 @@ export function nextTimes(last: number, interval: Interval, count: number): Floa
     for (let i = 0; i < count; i++) {
       const month = from.getUTCMonth() + (i + 1) * parts.step;
       const length = new Date(Date.UTC(from.getUTCFullYear(), month + 1, 0)).getUTCDate();
-      times[i] = Date.UTC(from.getUTCFullYear(), month, Math.min(parts.day!, length)) + timeOfDay;
+      times[i] = Date.UTC(from.getUTCFullYear(), month, Math.min(day, length)) + timeOfDay;
     }
   } else {
     const size = UNIT[parts.unit];
@@ -114,11 +114,11 @@ const LONGEST_SPARSE = 10_000;
 function isKept(times: Float64Array, step: number, longestSparse: number): boolean {
   const differences = times.slice(1).map((time, i) => time - times[i]!);
   if (differences.length >= 4) {
-    const typical = highMedian(differences)!;
+    const typical = highMedian(differences) ?? NaN;
     const alike = differences.filter((difference) => Math.abs(difference - typical) <= typical / 4).length;
     if (step <= typical / 4 && alike >= 0.8 * differences.length) return false;
   }
-  const steps = Math.round((times.at(-1)! - times[0]!) / step);
+  const steps = Math.round((times[times.length - 1]! - times[0]!) / step);
   return steps <= Math.max(10 * times.length + 10, longestSparse);
 }
 
@@ -161,7 +161,7 @@ function openDays(times: Float64Array): Interval | null {
   if (days.length === 7) return null;
   const interval = `W${days.join("")}`;
   const first = times[0]!;
-  const last = times.at(-1)!;
+  const last = times[times.length - 1]!;
   const expected = nextTimes(first, interval, Math.round((last - first) / DAY)).filter((time) => time <= last).length;
   const filled = (times.length - 1) / expected;
   return filled === 1 || (filled >= PATTERN_FILLED && last - first >= 21 * DAY) ? interval : null;
@@ -183,7 +183,7 @@ export function gridPositions(times: Float64Array, interval: Interval): Int32Arr
     const { step } = parts;
     const places = times.map((time) => Math.round((time - times[0]!) / step));
     const isOff = times.some((time) => Math.abs(offGrid(time - times[0]!, step)) > ROUNDING);
-    return isOff || places.at(-1)! > longest ? null : Int32Array.from(places);
+    return isOff || places[n - 1]! > longest ? null : Int32Array.from(places);
   }
   const follow = (limit: number) => {
     const grid = nextTimes(times[0]!, interval, limit);
