@@ -5,9 +5,21 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const forecast = fileURLToPath(new URL("./packages/forecast/src/", import.meta.url));
 
 /** Folders whose tests start servers, clusters and processes. Each of their files has a process of its own. */
-const OUTSIDE = ["cli", "dashboard", "documents", "engines", "faults", "fleets", "serving", "snowflake", "stages"];
+const OUTSIDE = [
+  "cli",
+  "dashboard",
+  "documents",
+  "engines",
+  "faults",
+  "fleets",
+  "golden",
+  "serving",
+  "snowflake",
+  "stages",
+  "upgrade",
+];
 /** Those that take longest, in the order in which they start. */
-const LONGEST = ["fleets/slurm", "faults/", "cli/", "documents/", "dashboard/", "snowflake/"];
+const LONGEST = ["fleets/slurm", "faults/", "cli/", "documents/", "golden/", "upgrade/", "dashboard/", "snowflake/"];
 
 /** Starts the longest files first, so that none is left alone at the end, and the shared ones last. */
 class LongestFirst extends BaseSequencer {

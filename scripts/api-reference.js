@@ -66,10 +66,17 @@ function isDocumented(child) {
   const said = child.comment ?? child.signatures?.[0]?.comment;
   if (said === undefined) return false;
   if (child.kind !== ReflectionKind.Class) return true;
-  return child.children
-    .filter(({ kind, inheritedFrom }) => kind === ReflectionKind.Method && inheritedFrom === undefined)
-    .every(({ signatures }) => signatures[0].comment !== undefined);
+  return methods(child).every(({ signatures }) => signatures[0].comment !== undefined);
 }
+
+/** The methods of a class, but not those that it has from a class of somebody else, such as `Error`. */
+function methods({ kind, children }) {
+  if (kind !== ReflectionKind.Class) return [];
+  return children.filter((member) => member.kind === ReflectionKind.Method && !isOfOthers(member));
+}
+
+/** Whether a member is inherited from a package, or from Node. */
+const isOfOthers = ({ flags }) => flags.isExternal === true;
 
 function page(entry, about, own, all) {
   const elsewhere = all.length - own.length;
@@ -87,14 +94,12 @@ function described(child) {
   const parts = [`### \`${child.name}\``, code(declaration(child))];
   if (signature === undefined) parts.push(prose(child.comment));
   else parts.push(prose(signature.comment, parameters(signature)));
-  if (child.kind === ReflectionKind.Class)
-    for (const { name, kind, signatures } of child.children)
-      if (kind === ReflectionKind.Method)
-        parts.push(
-          `#### \`${child.name}.${name}\``,
-          code(call(signatures[0])),
-          prose(signatures[0].comment, parameters(signatures[0])),
-        );
+  for (const { name, signatures } of methods(child))
+    parts.push(
+      `#### \`${child.name}.${name}\``,
+      code(call(signatures[0])),
+      prose(signatures[0].comment, parameters(signatures[0])),
+    );
   if (child.kind !== ReflectionKind.Class) parts.push(members(child));
   return parts.filter((part) => part !== "").join("\n\n");
 }

@@ -49,7 +49,7 @@ const ALLOWED = {
   "engines/node": ["core", "ports", "stages"],
   "engines/local": ["core", "engines/node", "ports", "stages"],
   "engines/postgres": ["core", "engines/node", "ports", "stages"],
-  "engines/snowflake": ["core", "engines/node", "ports"],
+  "engines/snowflake": ["core", "engines/node", "ports", "stages"],
   api: [
     ...FEATURES,
     "config",

@@ -20,7 +20,9 @@ const PACKAGES = [
       faults: "processes, servers and disks that fail",
       fixtures: "what tests read",
       fuzz: "inputs at random",
+      golden: "that results are the same bits as before",
       snowflake: "the whole program in an account: the server that stands for one, and what needs it",
+      upgrade: "that workspaces of earlier versions go on",
     },
     /** Rooms that have no tests of their own. */
     untested: {
@@ -31,7 +33,10 @@ const PACKAGES = [
   {
     folder: "packages/forecast/",
     across: { fixtures: "what tests read" },
-    untested: { entries: "lists what other rooms export" },
+    untested: {
+      entries: "lists what other rooms export",
+      kinds: "lists the kinds of each family, through which test/model/families.test.ts goes",
+    },
   },
 ];
 

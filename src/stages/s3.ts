@@ -3,6 +3,7 @@ import type * as S3 from "@aws-sdk/client-s3";
 import { ManymodelError, messageOf, show } from "../core/errors.ts";
 import { stagePathParts } from "../core/stage-path.ts";
 import type { Stage, StageAddress } from "../ports/stage.ts";
+import { quietAwsSdk } from "./aws-sdk.ts";
 import { s3Failure } from "./s3-failure.ts";
 
 /** Larger objects are put in parts. A part may be 5 MB at least, and there may be 10,000 of them. */
@@ -96,6 +97,7 @@ export function s3Stage(address: StageAddress): Stage {
 }
 
 async function openClient({ url, endpoint, region, forcePathStyle }: StageAddress): Promise<Opened> {
+  quietAwsSdk();
   const s3 = await import("@aws-sdk/client-s3").catch((cause: unknown) => {
     throw new ManymodelError("config", `the stage ${url} needs a package: npm install @aws-sdk/client-s3`, { cause });
   });

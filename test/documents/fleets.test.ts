@@ -37,7 +37,7 @@ describe("what the documents show of fleets", () => {
       printed.push(await run([...command!.split(" "), "--chunks", "2"]));
     }
     expect(printed[0]).toContain("#SBATCH --array=0-1%200\n");
-    expect(printed[0]).toContain("\nmodule load nodejs/20\n");
+    expect(printed[0]).toContain("\nmodule load nodejs/22\n");
     const job = parse(printed[1]!);
     expect(job.spec.completions).toBe(2);
     expect(job.spec.template.spec.containers[0].command[2]).toMatch(

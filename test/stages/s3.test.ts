@@ -1,4 +1,6 @@
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -7,6 +9,7 @@ import { stageContract } from "manymodel/contract";
 import { openLocalEngine } from "manymodel/engines/local";
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { s3Stage } from "../../src/stages/s3.ts";
+import { BIN } from "../processes.ts";
 import { body, dailyQuery, fillDaily, temporaryFolder } from "../workspace.ts";
 import { CREDENTIALS, type S3Server, startS3 } from "./s3-server.ts";
 
@@ -150,5 +153,27 @@ describe("a stage in S3", () => {
     expect(stored.filter((key) => key.endsWith("segment.parquet"))).toHaveLength(3);
     for (const { body } of server.objects.values())
       expect(body.includes(CREDENTIALS.AWS_SECRET_ACCESS_KEY)).toBe(false);
+  });
+
+  it("is used by a command, in whose process and workers no library says a word", async () => {
+    const home = await temporaryFolder();
+    const { url, endpoint } = address();
+    await writeFile(
+      path.join(home, "manymodel.yaml"),
+      `stage: { url: "${url}", endpoint: "${endpoint}", force_path_style: true }
+source: { table: sales.csv, partition_by: sku, order_by: day, target: qty }
+model: mean
+train: { holdout: 0 }
+`,
+    );
+    await writeFile(path.join(home, "sales.csv"), "sku,day,qty\nA,2026-01-01,1\nA,2026-01-02,2\n");
+    const { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: _, ...env } = process.env;
+    for (const mode of ["tasks", "local"]) {
+      const child = spawn(process.execPath, [BIN, "train", "--mode", mode], { cwd: home, env });
+      let stderr = "";
+      child.stderr.on("data", (piece) => (stderr += piece));
+      const [status] = await once(child, "close");
+      expect([status, stderr]).toEqual([0, ""]);
+    }
   });
 });

@@ -3,6 +3,7 @@ import type * as Sdk from "snowflake-sdk";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
 import type { SnowflakeAddress } from "../../core/snowflake-address.ts";
 import { currentActivity } from "../../ports/activity.ts";
+import { quietAwsSdk } from "../../stages/aws-sdk.ts";
 import { queryTag, settings } from "./sql/session.ts";
 
 /** A value bound to a `?`. */
@@ -23,6 +24,7 @@ export interface Executed extends Table {
 
 async function driver(): Promise<typeof Sdk> {
   try {
+    quietAwsSdk();
     const loaded = (await import("snowflake-sdk")) as unknown as { default?: typeof Sdk } & typeof Sdk;
     const sdk = loaded.default ?? loaded;
     sdk.configure({ logLevel: "OFF", additionalLogToConsole: false, logFilePath: "STDOUT" } as Sdk.ConfigureOptions);

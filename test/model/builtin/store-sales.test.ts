@@ -69,4 +69,15 @@ describe("store-sales", () => {
     const { mean } = await storeSales.predict!({ ...context, model, horizon: 7, levels: [], data });
     range(0, 7).forEach((i) => expect(mean[i]).toBeCloseTo(10 + monday(120 + i), 8));
   });
+
+  it("says which steps have effects of the calendar", async () => {
+    const halfSeconds = range(0, 120).map((i) => i / 172_800);
+    const fitting = async () =>
+      storeSales.fit({
+        ...context,
+        data: daily(halfSeconds, { Y: (t) => t }),
+        exports: { ...exports, period: 1, regressors: [], calendar: ["hour"] },
+      });
+    await expect(fitting).rejects.toThrow("need steps of days, months or whole seconds; the interval is PT0.5S");
+  });
 });
