@@ -52,8 +52,10 @@ const ALLOWED = {
   "engines/snowflake": ["core", "engines/node", "ports", "stages"],
   api: [
     ...FEATURES,
+    "check",
     "config",
     "core",
+    "crew",
     "fleets",
     "forecast",
     "inference",
@@ -96,7 +98,7 @@ const ALLOWED = {
     "stages",
   ],
   "forecast.ts": ["forecast"],
-  "index.ts": [...FEATURES, "api", "core", "model", "pipeline", "runs"],
+  "index.ts": [...FEATURES, "api", "config", "core", "model", "pipeline", "ports", "runs"],
 };
 /** Single files that a folder may not import, though it may import from their folder. */
 const FORBIDDEN = {

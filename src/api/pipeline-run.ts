@@ -1,15 +1,20 @@
 import { ManymodelError } from "../core/errors.ts";
 import type { PlainData } from "../core/plain-data.ts";
 import { during } from "../ports/activity.ts";
+import { collectChampions } from "../refine/champions.ts";
+import { compareRuns } from "../refine/compare.ts";
 import type { OnProgress } from "../runs/progress.ts";
 import { checksum } from "../stages/checksum.ts";
 import { getJson, putJson } from "../stages/json.ts";
 import { configuredModel } from "./configured-model.ts";
-import type { ManyModel } from "./many-model.ts";
 import { packageVersion } from "./package-version.ts";
+import { refine as refineRun } from "./refine.ts";
+import { runContext } from "./run-context.ts";
 import { runSpec } from "./run-spec.ts";
+import { score } from "./score.ts";
 import { setup } from "./setup.ts";
-import { tablePath } from "./workspace.ts";
+import { train } from "./train.ts";
+import { tablePath, type Workspace } from "./workspace.ts";
 
 /** The steps of a pipeline, in order. `refine` and `champions` only where the configuration has `refine`. */
 export const PIPELINE_STEPS = ["setup", "train", "refine", "champions", "register", "batch"] as const;
@@ -47,9 +52,9 @@ const STATE = "pipeline/state.json";
  *
  * @throws {ManymodelError} what the step that failed throws; the steps before it stay done
  */
-export async function runPipeline(mm: ManyModel, options: PipelineOptions = {}): Promise<StepReport[]> {
+export async function runPipeline(mm: Workspace, options: PipelineOptions = {}): Promise<StepReport[]> {
   const { engine, config } = mm;
-  const { train, refine, register, batch, source } = config;
+  const { refine, register, batch, source } = config;
   let state = await readState(mm);
   const reports: StepReport[] = [];
   const step = async (
@@ -82,7 +87,7 @@ export async function runPipeline(mm: ManyModel, options: PipelineOptions = {}):
   const snapshot = await during({ phase: "plan", run: spec.runId }, () => engine.tables.snapshot(spec.query));
   const plan = [snapshot.id, spec.definition.sha256, exports, spec.seed, spec.keyArg, spec.mode];
   const trained = await step("train", plan, async (progress) => {
-    const { runId, index } = await mm.train(undefined, { runId: spec.runId, ...progress });
+    const { runId, index } = await train(mm, undefined, { runId: spec.runId, ...progress });
     return { run: runId, succeeded: index.succeeded, failed: index.failed };
   });
   let best = trained.run as string;
@@ -91,7 +96,7 @@ export async function runPipeline(mm: ManyModel, options: PipelineOptions = {}):
     const screen = best;
     const { metric, by, worst_percent: worstPercent, candidates, windows } = refine;
     const refined = await step("refine", [screen, refine], async (progress) => {
-      const { runId, index, ranking } = await mm.refine({
+      const { runId, index, ranking } = await refineRun(mm, {
         from: screen,
         metric,
         by,
@@ -107,8 +112,8 @@ export async function runPipeline(mm: ManyModel, options: PipelineOptions = {}):
     });
     const runs = [screen, refined.run as string];
     const champions = await step("champions", [runs, metric], async () => {
-      const { runId, from } = await mm.runs.champions({ runs, metric });
-      const { matched, wins } = await mm.runs.compare(screen, runId, metric);
+      const { runId, from } = await collectChampions(engine, { runs, metric }, runContext(engine));
+      const { matched, wins } = await compareRuns(engine, screen, runId, metric);
       const { a, b } = matched;
       const before = { mean: a.mean, median: a.median };
       return { run: runId, metric, from, improved: wins, before, after: { mean: b.mean, median: b.median } };
@@ -117,7 +122,7 @@ export async function runPipeline(mm: ManyModel, options: PipelineOptions = {}):
   }
 
   const { model: name, alias } = register;
-  const registered = await step("register", [best, name, alias, train.horizon], async () => {
+  const registered = await step("register", [best, name, alias, config.train.horizon], async () => {
     const { version } = await mm.models.register({ run: best, ...(alias !== undefined && { alias }) });
     return { model: name, version, ...(alias !== undefined && { alias }) };
   });
@@ -136,12 +141,12 @@ export async function runPipeline(mm: ManyModel, options: PipelineOptions = {}):
   );
   const version = registered.version as string;
   await step("batch", [name, version, scored.id, future, batch], async (progress) => ({
-    ...(await mm.score({ version, ...progress })),
+    ...(await score(mm, { version, ...progress })),
   }));
   return reports;
 }
 
-async function readState({ engine }: ManyModel): Promise<PipelineState> {
+async function readState({ engine }: Workspace): Promise<PipelineState> {
   return getJson<PipelineState>(engine.stage, STATE).catch((error: unknown) => {
     if (error instanceof ManymodelError && error.kind === "not-found") return {};
     throw error;
