@@ -1,6 +1,6 @@
 /** Compiles the packages to their `dist`, bundles the dashboard's page, and writes the JSON Schema of the configuration file. */
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
@@ -17,10 +17,21 @@ for (const [folder, config] of [
   if (status !== 0) process.exit(1);
 }
 copyFileSync(`${root}src/engines/snowflake/many_model.py`, `${root}dist/engines/snowflake/many_model.py`);
+reexportEntries();
 await buildPage();
 const { configJsonSchema } = await import("../dist/config/schema.js");
 mkdirSync(`${root}schema`, { recursive: true });
 writeFileSync(`${root}schema/manymodel.schema.json`, `${JSON.stringify(configJsonSchema(), undefined, 2)}\n`);
+
+/** Writes `manymodel/forecast/ENTRY`, which is `@manymodel/forecast/ENTRY`, for each entry of the numerics. */
+function reexportEntries() {
+  mkdirSync(`${root}dist/forecast`);
+  for (const file of readdirSync(`${root}packages/forecast/src/entries`)) {
+    const entry = path.basename(file, ".ts");
+    for (const ending of ["js", "d.ts"])
+      writeFileSync(`${root}dist/forecast/${entry}.${ending}`, `export * from "@manymodel/forecast/${entry}";\n`);
+  }
+}
 
 /** The page of `manymodel ui`: script and style under names that hold their hash, each also compressed. */
 async function buildPage() {

@@ -25,12 +25,25 @@ export interface Bundle {
 const PACKAGE_ENTRIES: Readonly<Record<string, string>> = {
   manymodel: "./index",
   "manymodel/model": "./index",
-  "manymodel/forecast": "../forecast",
 };
-/** Finds the forecasting package that this one was installed with. */
 const { resolve: resolvePackage } = createRequire(import.meta.url);
 /** Packages in CommonJS form ask for `require` even inside an ES module. */
 const BANNER = `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);`;
+
+/**
+ * Finds the file of what a definition imports of this package, or of the forecasting package that it was installed with:
+ * `manymodel/forecast/arima` is `@manymodel/forecast/arima`.
+ */
+function findEntry(name: string): string | undefined {
+  const own = PACKAGE_ENTRIES[name];
+  if (own !== undefined) return fileURLToPath(moduleUrl(own, import.meta.url));
+  if (!/^@?manymodel\/forecast/.test(name)) return undefined;
+  try {
+    return resolvePackage(name.replace(/^manymodel/, "@manymodel"));
+  } catch {
+    return undefined;
+  }
+}
 
 /**
  * Bundles a definition (TypeScript or JavaScript, with the packages it imports) into one ES module. The same sources
@@ -58,21 +71,11 @@ export async function bundleDefinition(file: string): Promise<Bundle> {
         {
           name: "manymodel",
           setup(build) {
-            build.onResolve({ filter: /^@manymodel\/forecast(\/|$)/ }, ({ path: name }) => ({
-              path: resolvePackage(name),
-              sideEffects: false,
-            }));
-            build.onResolve({ filter: /^manymodel(\/|$)/ }, ({ path: name }) => {
-              const entry = PACKAGE_ENTRIES[name];
-              return entry === undefined
-                ? {
-                    errors: [
-                      {
-                        text: `${name} cannot be used inside a model definition; manymodel and manymodel/forecast can`,
-                      },
-                    ],
-                  }
-                : { path: fileURLToPath(moduleUrl(entry, import.meta.url)), sideEffects: false };
+            build.onResolve({ filter: /^(manymodel|@manymodel\/forecast)(\/|$)/ }, ({ path: name }) => {
+              const file = findEntry(name);
+              if (file !== undefined) return { path: file, sideEffects: false };
+              const text = `${name} cannot be used inside a model definition; manymodel, manymodel/forecast and its entries can`;
+              return { errors: [{ text }] };
             });
           },
         },

@@ -28,6 +28,13 @@ describe("compiling a definition to a table function", () => {
     expect(text).not.toMatch(/\bimport\b|\brequire\(|\?\?=|\?\.[A-Za-z_$[(]|\*\*=|\d+n\b/);
     expect(Object.keys(new Function(`return ${text}`)())).toEqual(["initialize", "processRow", "finalize"]);
   });
+  it("has of a definition's family of methods no other family", async () => {
+    const { bytes, name } = await bundleDefinition(fileURLToPath(body("arima-entry")));
+    for (const text of [await compileFitFunction(bytes, name, PLAN), await compilePredictFunction(bytes, name)]) {
+      expect(text.length).toBeLessThan(LARGEST_FUNCTION);
+      expect(text).not.toContain("tbats");
+    }
+  });
   it("lets a body print, which nobody reads", async () => {
     const chatty = new TextEncoder().encode(
       'export default { fit: () => { console.log("fitting"); return { model: {} }; } };',
