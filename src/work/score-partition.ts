@@ -5,9 +5,9 @@ import type { KeyColumn } from "../core/partition-key.ts";
 import type { PlainData } from "../core/plain-data.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { Frame } from "../model/frame.ts";
-import { nextTimes, parseTime } from "../model/interval.ts";
 import { keyArgument } from "../model/key-argument.ts";
 import { type CheckedPrediction, checkPrediction, checkUpdateResult, InvalidReturn } from "../model/return-contract.ts";
+import { ForecastTimes } from "./forecast-times.ts";
 import { futureRows, MissingFuture } from "./future-rows.ts";
 import { newerRows, OffInterval } from "./newer-rows.ts";
 
@@ -25,6 +25,8 @@ export interface ScoringPlan {
   readonly levels: readonly number[];
   /** Whether models take in rows that are newer than the ones they were fitted to. */
   readonly advance: boolean;
+  /** Where many partitions are scored, the times of their forecasts. */
+  readonly times?: ForecastTimes;
 }
 
 /** What a partition is scored with that is not its model. */
@@ -134,7 +136,9 @@ function* scoring(
     const moved: Moved = perRow
       ? { model: JSON.parse(partition.model) }
       : yield* moveOn(plan, partition.model, partition, given, data);
-    const times = perRow ? rowTimes(plan, data) : forecastTimes(plan, partition, moved.steps ?? 0);
+    const times = perRow
+      ? rowTimes(plan, data)
+      : (plan.times ?? new ForecastTimes()).after(plan.time, partition, moved.steps ?? 0, horizon);
     const { model } = moved;
     const asked = { ...given, model, horizon, levels, data };
     if (definition.predict === undefined) throw new Error("the model definition has no predict");
@@ -194,20 +198,3 @@ function rowTimes({ time }: ScoringPlan, data: Frame): Times | null {
   if (time.type === "date" || time.type === "timestamp") return type === time.type ? data.times(time.name) : null;
   return type === "number" ? data.numbers(time.name) : null;
 }
-
-/** The times of the forecasts: the next ones after the newest observation, at the series' own interval. */
-function forecastTimes(
-  { time, horizon }: ScoringPlan,
-  { lastTs, interval }: TrainedPartition,
-  steps: number,
-): Float64Array | null {
-  if (time === null || lastTs === null || interval === null) return null;
-  const type = time.type === "date" || time.type === "timestamp" ? time.type : "number";
-  const question = `${type} ${lastTs} ${interval} ${steps} ${horizon}`;
-  if (question !== lastTimes?.question)
-    lastTimes = { question, times: nextTimes(parseTime(type, lastTs), interval, steps + horizon).subarray(steps) };
-  return lastTimes.times;
-}
-
-/** The answer to the last question for times: most series of a table end together. */
-let lastTimes: { readonly question: string; readonly times: Float64Array } | undefined;

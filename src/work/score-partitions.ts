@@ -1,13 +1,15 @@
 import type { TrainedPartition } from "../core/artifact.ts";
 import type { ColumnBatch } from "../core/column.ts";
 import { type ErrorKind, ManymodelError, messageOf } from "../core/errors.ts";
-import type { AnyModelDefinition } from "../model/define-model.ts";
+import { deepFreeze } from "../core/plain-data.ts";
 import { frame } from "../model/frame.ts";
+import type { Definitions } from "./definitions.ts";
+import { ForecastTimes } from "./forecast-times.ts";
 import { type ScoredPartition, type ScoringPlan, scorePartition } from "./score-partition.ts";
 import { NOTE_MS } from "./train-chunk.ts";
 
 /** Some partitions of one source of an index to be scored alike. */
-export interface ScoringJob extends Omit<ScoringPlan, "definition"> {
+export interface ScoringJob extends Omit<ScoringPlan, "definition" | "times"> {
   readonly definitionSha256: string;
   readonly partitions: readonly { readonly trained: TrainedPartition; readonly data: ColumnBatch }[];
 }
@@ -30,15 +32,17 @@ export type JobResult =
  */
 export async function scorePartitions(
   { jobs }: ScorePartitions,
-  prepare: (job: ScoringJob) => Promise<{ definition: AnyModelDefinition; exports: ScoringJob["exports"] }>,
+  definitions: Definitions,
   clock: () => number,
   note: (said: unknown) => void,
 ): Promise<JobResult[]> {
   const results: JobResult[] = [];
+  const times = new ForecastTimes();
   let noted = -Infinity;
   for (const job of jobs) {
     try {
-      const plan = { ...job, ...(await prepare(job)) };
+      const definition = await definitions(job.definitionSha256);
+      const plan = { ...job, definition, times, exports: deepFreeze(job.exports) };
       const scored: ScoredPartition[] = [];
       for (const { trained, data } of job.partitions) {
         if (clock() - noted > NOTE_MS) {

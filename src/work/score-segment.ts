@@ -9,6 +9,7 @@ import type { PartitionRows } from "../ports/tables.ts";
 import type { WorkerEngine } from "../ports/worker-engine.ts";
 import { segmentRows } from "../runs/read-index.ts";
 import { fingerprintOf } from "./fingerprint.ts";
+import { ForecastTimes } from "./forecast-times.ts";
 import { NOT_TRAINED, type ScoredPartition, scorePartition } from "./score-partition.ts";
 import type { KeptBatch, ScoreMissing, ScoreSegment } from "./score-task.ts";
 import { PartOfBatch, type ScoredPart } from "./scored-part.ts";
@@ -35,7 +36,8 @@ export async function scoreSegment(
   const input = rowRanges(await engine.tables.read(task.snapshot, Array.from(ordinals)));
   const future = task.future === null ? undefined : rowRanges(await readFuture(engine, task.future, rows));
   const output = new PartOfBatch(task, definition, rows.length);
-  const plan = { ...task, definition, levels: levelsToAsk(task.levels, task.quantiles) };
+  const times = new ForecastTimes();
+  const plan = { ...task, definition, times, levels: levelsToAsk(task.levels, task.quantiles) };
   const before = task.kept === null ? undefined : await known(task.kept);
   let next = 0;
   for (const [row, own] of zip(rows, input)) {

@@ -3,14 +3,14 @@ import type { PartitionOutcome } from "../core/artifact.ts";
 import { deepFreeze } from "../core/plain-data.ts";
 import type { RunManifest } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
-import { loadDefinition } from "../model/bundle.ts";
-import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { WorkerEngine } from "../ports/worker-engine.ts";
 import { getVerified } from "../stages/checksum.ts";
 import { parseJson } from "../stages/json.ts";
+import { definitionsOf } from "./definitions.ts";
 import { type FindUnchanged, findUnchanged } from "./find-unchanged.ts";
+import { remember } from "./remember.ts";
 import { type TakeSample, takeSample } from "./sample.ts";
-import { type ScorePartitions, type ScoringJob, scorePartitions } from "./score-partitions.ts";
+import { type ScorePartitions, scorePartitions } from "./score-partitions.ts";
 import { type KnownFingerprints, scoreMissing, scoreSegment } from "./score-segment.ts";
 import type { KeptBatch, ScoreMissing, ScoreSegment } from "./score-task.ts";
 import { type TakeScored, takeScored } from "./take-scored.ts";
@@ -46,10 +46,7 @@ export type WorkerRequest =
 export function createWorker(
   engine: WorkerEngine,
 ): (request: WorkerRequest, note: (said: unknown) => void) => Promise<unknown> {
-  const definition = remember(async (sha256): Promise<AnyModelDefinition> => {
-    const path = stagePath.definition(sha256);
-    return loadDefinition(await engine.stage.get(path), sha256, path);
-  });
+  const definition = definitionsOf(engine);
   const manifests = remember(async (named) => {
     const { run, manifestSha256 } = JSON.parse(named) as OfRun;
     const path = stagePath.manifest(run);
@@ -93,24 +90,8 @@ export function createWorker(
         return scoreMissing(engine, await definition(request.definitionSha256), request);
       case "take-scored":
         return takeScored(engine, await definition(request.definitionSha256), request);
-      case "score-partitions": {
-        const prepare = async (job: ScoringJob) => ({
-          definition: await definition(job.definitionSha256),
-          exports: deepFreeze(job.exports),
-        });
-        return scorePartitions(request, prepare, clock, note);
-      }
+      case "score-partitions":
+        return scorePartitions(request, definition, clock, note);
     }
-  };
-}
-
-/** Calls `load` once per name; a failure is not kept. */
-export function remember<T>(load: (name: string) => Promise<T>): (name: string) => Promise<T> {
-  const known = new Map<string, Promise<T>>();
-  return (name) => {
-    const found = known.get(name) ?? load(name);
-    known.set(name, found);
-    found.catch(() => known.delete(name));
-    return found;
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { ets, linearModel, METHODS } from "../../packages/forecast/src/index.ts";
-import { LIBRARY_DEFINITIONS } from "../../src/api/builtin-models.ts";
-import { libraryModel } from "../../src/dashboard/series/library-model.ts";
+import { ets, linearModel, METHODS } from "../../../packages/forecast/src/index.ts";
+import { LIBRARY_DEFINITIONS } from "../../../src/api/builtin-models.ts";
+import { libraryModel } from "../../../src/dashboard/series/library-model.ts";
 
 const y = Float64Array.from({ length: 48 }, (_, t) => 10 + (t % 4) + Math.sin(t));
 
