@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { resolveQuery, type SourceColumn } from "../../src/engines/node/resolve-query.ts";
+import { resolveQuery, type SourceColumn } from "../../../src/engines/node/resolve-query.ts";
 
 const source: SourceColumn[] = [
   { name: "UNIT", sqlType: "VARCHAR", type: "string", keyType: "string" },
