@@ -16,7 +16,7 @@ import { resumeOnFleet } from "./fleet-run.ts";
 import { createLoop, type Loop, type Run } from "./loop.ts";
 import type { Monitored, MonitorOptions } from "./monitor.ts";
 import { openEngine } from "./open-engine.ts";
-import { type Launcher, openFleet } from "./open-fleet.ts";
+import { openFleet } from "./open-fleet.ts";
 import type { ReconcileTablesOptions } from "./reconcile.ts";
 import type { RefinedRun, RefineOptions } from "./refine.ts";
 import { type RetryOptions, retry } from "./retry.ts";
@@ -82,7 +82,7 @@ export class ManyModel extends Workspace {
     const resumed =
       fleet === undefined
         ? await resumeRun(this.engine, runId, count, context)
-        : await resumeOnFleet(this, await openFleet(this, fleet as Launcher), runId, context);
+        : await resumeOnFleet(this, await openFleet(this, fleet), runId, context);
     return { runId, ...resumed };
   }
 

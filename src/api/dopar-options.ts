@@ -1,7 +1,7 @@
+import type { Launcher } from "../core/launcher.ts";
 import type { PlainData } from "../core/plain-data.ts";
 import type { RunMode } from "../core/run.ts";
 import type { OnProgress } from "../runs/progress.ts";
-import type { Launcher } from "./open-fleet.ts";
 import type { LoopQuery } from "./workspace.ts";
 
 /** How to train, and on what. Everything left out comes from the configuration. */
