@@ -14,7 +14,7 @@ import { finishPlanning } from "../pipeline/resume.ts";
 import type { TrainContext } from "../pipeline/train.ts";
 import type { FleetJob, FleetStatus } from "../ports/fleet.ts";
 import { stoppableProgress } from "../runs/run-context.ts";
-import { type Launcher, type OpenFleet, openFleet } from "./open-fleet.ts";
+import { type OpenFleet, openFleet } from "./open-fleet.ts";
 import { runContext } from "./run-context.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -128,13 +128,13 @@ export async function fleetJob(
 ): Promise<(FleetRecord & { status: FleetStatus }) | undefined> {
   const record = await fleetRecord(workspace.engine.stage, runId);
   if (record === undefined) return undefined;
-  const { fleet } = await openFleet(workspace, record.launcher as Launcher);
+  const { fleet } = await openFleet(workspace, record.launcher);
   return { ...record, status: await fleet.status(record.job) };
 }
 
 /** Cancels the job of a run; what its tasks have left is committed, and the rest ended. Gives how many chunks that is. */
 export async function cancelOnFleet(workspace: Workspace, manifest: RunManifest, record: FleetRecord): Promise<number> {
-  const { fleet } = await openFleet(workspace, record.launcher as Launcher);
+  const { fleet } = await openFleet(workspace, record.launcher);
   for (const job of [record.job, record.finalizer]) if (job !== null) await fleet.cancel(job);
   await commitFleetRun(workspace, manifest);
   return endRun(workspace.engine, manifest.runId, "cancelled");

@@ -3,15 +3,12 @@ import { fileURLToPath } from "node:url";
 import type { LoadedConfig } from "../config/load.ts";
 import { placeOf } from "../config/place.ts";
 import { ManymodelError } from "../core/errors.ts";
+import type { Launcher } from "../core/launcher.ts";
 import type { RunMode } from "../core/run.ts";
 import { CONFIG_FOLDER } from "../fleets/kubernetes-job.ts";
 import type { Fleet, FleetJob } from "../ports/fleet.ts";
 import { stageDirectory } from "../stages/open.ts";
 import type { Workspace } from "./workspace.ts";
-
-/** What can run machines. */
-export const LAUNCHERS = ["process", "slurm", "kubernetes"] as const;
-export type Launcher = (typeof LAUNCHERS)[number];
 
 type FleetConfig = NonNullable<LoadedConfig["fleet"]>;
 

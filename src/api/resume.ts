@@ -1,7 +1,7 @@
 import { ManymodelError } from "../core/errors.ts";
 import { planChanges, resumeRun, unfinishedRun } from "../pipeline/resume.ts";
 import { resumeOnFleet } from "./fleet-run.ts";
-import { type Launcher, openFleet } from "./open-fleet.ts";
+import { openFleet } from "./open-fleet.ts";
 import { runSpec, trainContext } from "./run-spec.ts";
 import { namedModel, type Run, trainDefinition } from "./train.ts";
 import type { TrainOptions } from "./train-options.ts";
@@ -25,7 +25,7 @@ export async function resume(workspace: Workspace, runId: string, options: Resum
   const resumed =
     fleet === undefined
       ? await resumeRun(workspace.engine, runId, count, context)
-      : await resumeOnFleet(workspace, await openFleet(workspace, fleet as Launcher), runId, context);
+      : await resumeOnFleet(workspace, await openFleet(workspace, fleet), runId, context);
   return { runId, ...resumed };
 }
 

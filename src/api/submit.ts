@@ -1,6 +1,7 @@
 import type { ModelChoice } from "./configured-model.ts";
 import { describeFleetRun, submitToFleet } from "./fleet-run.ts";
-import { type Launcher, openFleet } from "./open-fleet.ts";
+import type { Launcher } from "../core/launcher.ts";
+import { openFleet } from "./open-fleet.ts";
 import { runSpec } from "./run-spec.ts";
 import { namedModel } from "./train.ts";
 import type { TrainOptions } from "./train-options.ts";
@@ -16,7 +17,7 @@ export interface SubmittedRun {
   readonly run: string;
   readonly partitions: number;
   readonly chunks: number;
-  readonly launcher: string;
+  readonly launcher: Launcher;
   readonly job: string;
 }
 
@@ -37,7 +38,7 @@ export async function describe(
   workspace: Workspace,
   model: ModelChoice | undefined,
   options: SubmitOptions,
-): Promise<{ readonly launcher: string; readonly described: string }> {
+): Promise<{ readonly launcher: Launcher; readonly described: string }> {
   const { open, spec } = await prepare(workspace, model, options);
   return { launcher: open.fleet.launcher, described: await describeFleetRun(workspace, open, spec) };
 }

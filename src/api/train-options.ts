@@ -1,6 +1,6 @@
+import type { Launcher } from "../core/launcher.ts";
 import type { PlainData } from "../core/plain-data.ts";
 import type { RunMode } from "../core/run.ts";
-import type { Launcher } from "./open-fleet.ts";
 import type { LongCallOptions } from "./run-context.ts";
 import type { Keys, SourceQuery } from "./workspace.ts";
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LAUNCHERS } from "../core/launcher.ts";
 import { count, duration } from "./common-values.ts";
 
 const slurm = z
@@ -32,7 +33,7 @@ const words = z.union([z.string().min(1), z.array(z.string()).min(1)]);
 /** The block of machines that train in place of this one. */
 export const fleet = z
   .strictObject({
-    launcher: z.enum(["process", "slurm", "kubernetes"]).describe("What runs the machines."),
+    launcher: z.enum(LAUNCHERS).describe("What runs the machines."),
     workers: count.default(2).describe("Workers of queue mode, and of `process`: each a job's execution of its own."),
     chunks_per_task: z
       .union([z.literal("auto"), count])

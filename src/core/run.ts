@@ -1,5 +1,6 @@
 import type { ColumnInfo } from "./column.ts";
 import { ManymodelError, show } from "./errors.ts";
+import type { Launcher } from "./launcher.ts";
 import type { KeyColumn } from "./partition-key.ts";
 import type { PlainData } from "./plain-data.ts";
 import type { RunState } from "./states.ts";
@@ -82,7 +83,7 @@ export interface RunManifest {
   /** The run whose partitions this one was to improve. */
   readonly refines: string | null;
   /** What its chunks are handed to as tasks, which end in its own time; otherwise workers claim them. */
-  readonly fleet?: string;
+  readonly fleet?: Launcher;
   /** The runs whose best partitions these are, by which metric. */
   readonly champions?: { readonly runs: readonly string[]; readonly metric: string };
   /** The run whose partitions were replaced, and the one they were replaced by. */

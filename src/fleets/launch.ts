@@ -1,4 +1,5 @@
 import { ManymodelError } from "../core/errors.ts";
+import type { Launcher } from "../core/launcher.ts";
 import { stagePath } from "../core/stage-path.ts";
 import type { Stage } from "../ports/stage.ts";
 import { getJson, putJson } from "../stages/json.ts";
@@ -14,7 +15,7 @@ export interface Launch {
 
 /** What of a run was handed to a fleet; kept with the run, so that whoever asks later finds it. */
 export interface FleetRecord {
-  readonly launcher: string;
+  readonly launcher: Launcher;
   readonly job: string;
   /** Where its chunks are listed; null for a job of workers, which claim theirs. */
   readonly launch: string | null;

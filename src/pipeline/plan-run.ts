@@ -2,6 +2,7 @@ import { at } from "../core/aligned.ts";
 import type { TaskFile } from "../core/artifact.ts";
 import { splitEvenly, splitIntoChunks } from "../core/chunk.ts";
 import { ManymodelError, show } from "../core/errors.ts";
+import type { Launcher } from "../core/launcher.ts";
 import { decodeKey, encodeKey, type PartitionKey, showKey } from "../core/partition-key.ts";
 import type { PlainData } from "../core/plain-data.ts";
 import {
@@ -47,7 +48,7 @@ export interface RunSpec {
   /** The run whose partitions this one is to improve. */
   readonly refines?: string;
   /** What the chunks are handed to as tasks. */
-  readonly fleet?: string;
+  readonly fleet?: Launcher;
 }
 
 /** Keys are read from the snapshot this many at a time. */

@@ -1,3 +1,5 @@
+import type { Launcher } from "../core/launcher.ts";
+
 /** What a fleet is to run: one command of this package, several times. */
 export interface FleetJob {
   /** What the job is called: a run's id. */
@@ -30,7 +32,7 @@ export const FORGOTTEN: FleetStatus = { waiting: 0, running: 0, succeeded: 0, fa
 
 /** Has machines run jobs: a batch system, or this machine. It owns queueing, quotas and the loss of machines. */
 export interface Fleet {
-  readonly launcher: string;
+  readonly launcher: Launcher;
   /** Kinds of job that it runs; the first is what it is best at. */
   readonly kinds: readonly FleetJob["kind"][];
   /** Whether a job may wait for another (`after`). */

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { ManyModel } from "../../api/many-model.ts";
-import { LAUNCHERS, type Launcher } from "../../api/open-fleet.ts";
 import type { TrainOptions as ApiOptions } from "../../api/train-options.ts";
 import { ManymodelError } from "../../core/errors.ts";
+import { LAUNCHERS, type Launcher } from "../../core/launcher.ts";
 import { RUN_MODES, type RunMode } from "../../core/run.ts";
 import { type Estimate, estimateOf } from "../../pipeline/estimate.ts";
 import type { ChangedSummary } from "../../registry/train-changed.ts";
