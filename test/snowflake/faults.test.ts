@@ -34,6 +34,16 @@ describe("what goes wrong on Snowflake", () => {
     expect(account.server.faults.expiredTokens).toBe(0);
   });
 
+  it("a session that is lost before it is set up is opened again", async () => {
+    await open({}, "LOST");
+    const lost = { pattern: /^ALTER SESSION SET TIMEZONE/, code: "390111", message: "the session is gone", times: 1 };
+    account.server.faults.failing.push(lost);
+    const engine = openSnowflakeEngine(account.address("LOST"));
+    onTestFinished(() => engine.close());
+    expect(await engine.catalog.runs()).toEqual([]);
+    expect(lost.times).toBe(0);
+  });
+
   it("a session that is gone is opened again, with the token that is in the file then", async () => {
     const tokenFile = path.join(await temporaryFolder(), "token");
     const write = (token: string) => {

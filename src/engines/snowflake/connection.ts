@@ -22,6 +22,22 @@ export interface Executed extends Table {
   readonly changed: number;
 }
 
+/** Codes that say that the session is no more, and the statement was not begun. */
+const SESSION_GONE = new Set([
+  "390104",
+  "390111",
+  "390112",
+  "390114",
+  "390195",
+  "390318",
+  "407002",
+  "407001",
+  "405503",
+]);
+
+/** Whether a statement failed because its session is no more, so that another session may do it. */
+export const isSessionGone = (error: unknown) => SESSION_GONE.has(String((error as { code?: unknown }).code));
+
 async function driver(): Promise<typeof Sdk> {
   try {
     quietAwsSdk();
@@ -36,19 +52,25 @@ async function driver(): Promise<typeof Sdk> {
   }
 }
 
-/** Logs in, and sets the session as every one is set. @throws {ManymodelError} `config` saying what to check */
+/**
+ * Logs in, and sets the session as every one is set.
+ *
+ * @throws {ManymodelError} `config` saying what to check; the driver's own error if the session was lost before it was set
+ */
 export async function connect(address: SnowflakeAddress): Promise<Sdk.Connection> {
   const sdk = await driver();
   const { authentication } = address;
   const named = authentication.type === "connection";
   if (named) process.env.SNOWFLAKE_DEFAULT_CONNECTION_NAME = authentication.name;
+  let isOpen = false;
   try {
     const opened = named ? sdk.createConnection(undefined as never) : sdk.createConnection(connectionOptions(address));
     await new Promise<void>((resolve, reject) => opened.connect((error) => (error ? reject(error) : resolve())));
+    isOpen = true;
     for (const sql of settings(address)) await execute(opened, sql, [], 0);
     return opened;
   } catch (cause) {
-    if (cause instanceof ManymodelError) throw cause;
+    if (cause instanceof ManymodelError || (isOpen && isSessionGone(cause))) throw cause;
     const where = named
       ? `section ${authentication.name} of the driver's connections.toml`
       : "the block snowflake of the configuration";

@@ -3,7 +3,7 @@ import { zip } from "../../core/aligned.ts";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
 import { firstRow } from "../../core/first-row.ts";
 import type { SnowflakeAddress } from "../../core/snowflake-address.ts";
-import { type Bind, connect, type Executed, execute, type Row, type Table } from "./connection.ts";
+import { type Bind, connect, type Executed, execute, isSessionGone, type Row, type Table } from "./connection.ts";
 import { TRANSACTION } from "./sql/session.ts";
 
 export type { Bind, Row, Table };
@@ -35,18 +35,6 @@ export async function readRow(statements: Statements, sql: string, binds: readon
   return firstRow(await statements.rows(sql, binds), sql);
 }
 
-/** Codes that say that the session is no more, and the statement was not begun. */
-const SESSION_GONE = new Set([
-  "390104",
-  "390111",
-  "390112",
-  "390114",
-  "390195",
-  "390318",
-  "407002",
-  "407001",
-  "405503",
-]);
 /** Codes of lock timeouts and of too many who wait for a lock; the statement was undone. */
 const BUSY = new Set(["000625", "200056", "200108"]);
 const MAX_TRIES = 8;
@@ -102,7 +90,7 @@ async function transact<T>(connector: Connector, work: (statements: Statements) 
 /** Whether what failed may succeed when it is done again. */
 function isPassing(error: unknown): boolean {
   const code = String((error as { code?: unknown }).code ?? "");
-  return SESSION_GONE.has(code) || BUSY.has(code) || /deadlock/i.test(messageOf(error));
+  return isSessionGone(error) || BUSY.has(code) || /deadlock/i.test(messageOf(error));
 }
 
 /** Waits, longer each time. */
@@ -135,7 +123,7 @@ function connector(address: SnowflakeAddress): Connector {
           return await once(sql, binds, limit);
         } catch (error) {
           if (!isPassing(error) || tried === MAX_TRIES) refuse(error, sql);
-          if (SESSION_GONE.has(String((error as { code?: unknown }).code))) open = undefined;
+          if (isSessionGone(error)) open = undefined;
           await pauseAfter(tried);
         }
       }
