@@ -1,6 +1,6 @@
+import type { Launcher } from "../core/launcher.ts";
 import type { ModelChoice } from "./configured-model.ts";
 import { describeFleetRun, submitToFleet } from "./fleet-run.ts";
-import type { Launcher } from "../core/launcher.ts";
 import { openFleet } from "./open-fleet.ts";
 import { runSpec } from "./run-spec.ts";
 import { namedModel } from "./train.ts";
