@@ -18,6 +18,7 @@ import { tablePath, type Workspace } from "./workspace.ts";
 
 /** The steps of a pipeline, in order. `refine` and `champions` only where the configuration has `refine`. */
 export const PIPELINE_STEPS = ["setup", "train", "refine", "champions", "register", "batch"] as const;
+/** A step of a pipeline, by its name. */
 export type PipelineStep = (typeof PIPELINE_STEPS)[number];
 
 /** What became of a step. */
