@@ -7,7 +7,7 @@ import { type Frame, frame } from "../model/frame.ts";
 import { gridPositions, type Interval, parseInterval } from "../model/interval.ts";
 import { seriesInterval } from "../model/series-interval.ts";
 import { readTimes } from "../model/time-axis.ts";
-import type { Tables } from "../ports/tables.ts";
+import type { Source } from "../ports/source.ts";
 
 /** One partition's series at its own interval, and how many steps after a common origin it begins. */
 export interface SampledSeries {
@@ -34,7 +34,7 @@ const DAY = 86_400_000;
 
 /** Reads `size` partitions drawn by the seed, in blocks. */
 export async function sampledSeries(
-  tables: Pick<Tables, "keys" | "read">,
+  source: Pick<Source, "keys" | "read">,
   snapshot: Snapshot,
   options: { target: string; covariates: readonly ColumnInfo[]; size: number; seed: number; clock: () => number },
 ): Promise<Sample> {
@@ -47,14 +47,14 @@ export async function sampledSeries(
   for (let from = 0; from < ordinals.length; from += PARTITIONS_PER_READ) {
     const block = ordinals.slice(from, from + PARTITIONS_PER_READ);
     const began = clock();
-    const { batch, offsets } = await tables.read(snapshot, block);
+    const { batch, offsets } = await source.read(snapshot, block);
     readMs += clock() - began;
     for (let i = 0; i < block.length; i++) {
       rows += offsets[i + 1]! - offsets[i]!;
       try {
         series.push(oneSeries(snapshot, frame(batch, offsets[i]!, offsets[i + 1]!), options));
       } catch (error) {
-        const [key] = await tables.keys(snapshot, block[i]!, block[i]! + 1);
+        const [key] = await source.keys(snapshot, block[i]!, block[i]! + 1);
         unusable.push({ partition: showKey(snapshot.keyColumns, key as PartitionKey), reason: messageOf(error) });
       }
     }

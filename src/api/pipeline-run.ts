@@ -80,7 +80,7 @@ export async function runPipeline(mm: ManyModel, options: PipelineOptions = {}):
 
   const { definition, exports } = await configuredModel(mm, config.model);
   const { spec } = await runSpec(mm, train.model_key_arg, undefined, definition, { exports });
-  const snapshot = await during({ phase: "plan", run: spec.runId }, () => engine.tables.snapshot(spec.query));
+  const snapshot = await during({ phase: "plan", run: spec.runId }, () => engine.source.snapshot(spec.query));
   const plan = [snapshot.id, spec.definition.sha256, exports, spec.seed, spec.keyArg, spec.mode];
   const trained = await step("train", plan, async (progress) => {
     const changed = train.changed_only ? { changedSince: await mm.earlierRun(register.name) } : {};
@@ -130,14 +130,14 @@ export async function runPipeline(mm: ManyModel, options: PipelineOptions = {}):
 
   const inputTable = batch.input_table ?? source.table;
   const { future_table: futureTable } = batch;
-  const { tables } = engine;
   const [scored, future] = await during(
     { phase: "score", run: best },
     async () =>
       [
-        await tables.snapshot({ ...spec.query, table: mm.table(inputTable) }),
+        await engine.source.snapshot({ ...spec.query, table: mm.table(inputTable) }),
         futureTable &&
-          (await tables.snapshot({ table: mm.table(futureTable), keyColumns: spec.query.keyColumns })).fingerprint,
+          (await engine.source.snapshot({ table: mm.table(futureTable), keyColumns: spec.query.keyColumns }))
+            .fingerprint,
       ] as const,
   );
   const version = registered.version as string;

@@ -47,5 +47,5 @@ export function reconcileForecasts(workspace: Workspace, options: ReconcileTable
     nonNegative: options.nonNegative ?? reconcile?.non_negative ?? false,
     missing: options.missing ?? reconcile?.missing ?? "fail",
   };
-  return during({ phase: "reconcile" }, () => reconcileTables(workspace.engine.tables, spec, options.onProgress));
+  return during({ phase: "reconcile" }, () => reconcileTables(workspace.engine, spec, options.onProgress));
 }

@@ -22,7 +22,7 @@ const FORECAST_RESULTS: readonly ColumnInfo[] = [
 
 /** Creates what a workspace needs and does not have; never replaces or empties anything. */
 export function setup(
-  { tables, preparation }: Engine,
+  { output, preparation }: Engine,
   outputTable: string,
   series?: SeriesEventsOptions,
 ): Promise<SetupSummary> {
@@ -31,8 +31,8 @@ export function setup(
     const created: string[] = [];
     const kept: string[] = [];
     const note = (name: string, isNew: boolean) => (isNew ? created : kept).push(name);
-    note(outputTable, await tables.create(outputTable, FORECAST_RESULTS));
-    if (series !== undefined) note(series.table, await createSeriesEvents(tables, series));
+    note(outputTable, await output.create(outputTable, FORECAST_RESULTS));
+    if (series !== undefined) note(series.table, await createSeriesEvents(output, series));
     return { created, kept };
   });
 }

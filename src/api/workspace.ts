@@ -42,13 +42,13 @@ export class Workspace {
   /** All partition keys of the configured source, or of the one given, in their order; NULL is a key. */
   async keys(query?: LoopQuery): Promise<Keys> {
     const snapshot = await this.snapshot(query);
-    const keys = await this.engine.tables.keys(snapshot, 0, snapshot.partitions);
+    const keys = await this.engine.source.keys(snapshot, 0, snapshot.partitions);
     return keys.map((key) => keyArgument(snapshot.keyColumns, key));
   }
 
   /** The configured source, or the one given, as it is now: its columns, partitions and rows, read and pinned. */
   snapshot(query?: LoopQuery): Promise<Snapshot> {
-    return this.engine.tables.snapshot(this.dataQuery(query));
+    return this.engine.source.snapshot(this.dataQuery(query));
   }
 
   /** The query given, or the configured one. */

@@ -6,13 +6,12 @@ import { messageOf } from "../core/errors.ts";
 import { encodeKey } from "../core/partition-key.ts";
 import type { ModelVersion } from "../core/registry.ts";
 import { storedColumn, storedKey } from "../core/stored-values.ts";
-import type { Tables } from "../ports/tables.ts";
 import { TrainedModels } from "../runs/trained-models.ts";
 import { directoryStage } from "../stages/directory.ts";
 import { NOT_TRAINED, type ScoredPartition } from "../work/score-partition.ts";
-import type { JobResult } from "../work/score-partitions.ts";
+import { scorePartitions } from "../work/score-partitions.ts";
 import { encodeScored } from "../work/scored-json.ts";
-import { createWorker } from "../work/worker.ts";
+import { definitionsOf } from "../work/worker.ts";
 
 /** A partition to be scored: its key's values and its rows, as the account keeps them, in the order of the rows. */
 export interface ScoreRequest {
@@ -38,8 +37,7 @@ export function createScorer(folder: string): (request: ScoreRequest) => Promise
   const { keyColumns } = version;
   const stage = directoryStage(folder);
   const models = new TrainedModels(stage, MODEL_BYTES);
-  // Whoever scores partitions that come along reads no table.
-  const worker = createWorker({ stage, tables: undefined as unknown as Tables });
+  const definition = definitionsOf(stage);
   const score = async ({ key, columns, horizon, levels, advance }: ScoreRequest): Promise<ScoredPartition> => {
     const opened = await models.open(version);
     const values = keyColumns.map((column, i) => storedKey(column, key[i]));
@@ -56,7 +54,12 @@ export function createScorer(folder: string): (request: ScoreRequest) => Promise
       advance,
       partitions: [{ trained: found.trained, data: batch }],
     };
-    const [result] = (await worker({ type: "score-partitions", jobs: [job] }, () => {})) as JobResult[];
+    const [result] = await scorePartitions(
+      { jobs: [job] },
+      definition,
+      () => performance.now(),
+      () => {},
+    );
     if ("failed" in result!) throw new Error(result.failed.message);
     return result!.scored[0]!;
   };

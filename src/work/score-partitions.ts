@@ -1,6 +1,7 @@
 import type { TrainedPartition } from "../core/artifact.ts";
 import type { ColumnBatch } from "../core/column.ts";
 import { type ErrorKind, ManymodelError, messageOf } from "../core/errors.ts";
+import { deepFreeze } from "../core/plain-data.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import { frame } from "../model/frame.ts";
 import { type ScoredPartition, type ScoringPlan, scorePartition } from "./score-partition.ts";
@@ -30,7 +31,7 @@ export type JobResult =
  */
 export async function scorePartitions(
   { jobs }: ScorePartitions,
-  prepare: (job: ScoringJob) => Promise<{ definition: AnyModelDefinition; exports: ScoringJob["exports"] }>,
+  definitionOf: (sha256: string) => Promise<AnyModelDefinition>,
   clock: () => number,
   note: (said: unknown) => void,
 ): Promise<JobResult[]> {
@@ -38,7 +39,8 @@ export async function scorePartitions(
   let noted = -Infinity;
   for (const job of jobs) {
     try {
-      const plan = { ...job, ...(await prepare(job)) };
+      const definition = await definitionOf(job.definitionSha256);
+      const plan = { ...job, definition, exports: deepFreeze(job.exports) };
       const scored: ScoredPartition[] = [];
       for (const { trained, data } of job.partitions) {
         if (clock() - noted > NOTE_MS) {

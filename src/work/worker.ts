@@ -5,12 +5,13 @@ import type { RunManifest } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
 import { loadDefinition } from "../model/bundle.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
+import type { Stage } from "../ports/stage.ts";
 import type { WorkerEngine } from "../ports/worker-engine.ts";
 import { getVerified } from "../stages/checksum.ts";
 import { parseJson } from "../stages/json.ts";
 import { type FindUnchanged, findUnchanged } from "./find-unchanged.ts";
 import { type TakeSample, takeSample } from "./sample.ts";
-import { type ScorePartitions, type ScoringJob, scorePartitions } from "./score-partitions.ts";
+import { type ScorePartitions, scorePartitions } from "./score-partitions.ts";
 import { type KnownFingerprints, scoreMissing, scoreSegment } from "./score-segment.ts";
 import type { KeptBatch, ScoreMissing, ScoreSegment } from "./score-task.ts";
 import { type TakeScored, takeScored } from "./take-scored.ts";
@@ -40,16 +41,21 @@ export type WorkerRequest =
   | ({ readonly type: "take-scored" } & TakeScored)
   | ({ readonly type: "score-partitions" } & ScorePartitions);
 
+/** Loads definitions from a stage by their checksums, each once. */
+export function definitionsOf(stage: Stage): (sha256: string) => Promise<AnyModelDefinition> {
+  return remember(async (sha256) => {
+    const path = stagePath.definition(sha256);
+    return loadDefinition(await stage.get(path), sha256, path);
+  });
+}
+
 /**
  * The work of a worker, wherever it runs. Manifests and definitions are read once each and kept: they never change.
  */
 export function createWorker(
   engine: WorkerEngine,
 ): (request: WorkerRequest, note: (said: unknown) => void) => Promise<unknown> {
-  const definition = remember(async (sha256): Promise<AnyModelDefinition> => {
-    const path = stagePath.definition(sha256);
-    return loadDefinition(await engine.stage.get(path), sha256, path);
-  });
+  const definition = definitionsOf(engine.stage);
   const manifests = remember(async (named) => {
     const { run, manifestSha256 } = JSON.parse(named) as OfRun;
     const path = stagePath.manifest(run);
@@ -60,7 +66,7 @@ export function createWorker(
   const manifest = ({ run, manifestSha256 }: OfRun) => manifests(JSON.stringify({ run, manifestSha256 }));
   const fingerprints = remember(async (named): Promise<KnownFingerprints> => {
     const { outputTable, kept } = JSON.parse(named) as { readonly outputTable: string; readonly kept: KeptBatch };
-    const { columns } = await engine.tables.published(outputTable, kept.owner, ["FINGERPRINT", "STATUS"]);
+    const { columns } = await engine.output.published(outputTable, kept.owner, ["FINGERPRINT", "STATUS"]);
     const statuses = (columns.STATUS?.values as string[] | undefined) ?? [];
     const known = (columns.FINGERPRINT?.values as string[] | undefined) ?? [];
     return new Map(zip(known, statuses)) as KnownFingerprints;
@@ -93,13 +99,8 @@ export function createWorker(
         return scoreMissing(engine, await definition(request.definitionSha256), request);
       case "take-scored":
         return takeScored(engine, await definition(request.definitionSha256), request);
-      case "score-partitions": {
-        const prepare = async (job: ScoringJob) => ({
-          definition: await definition(job.definitionSha256),
-          exports: deepFreeze(job.exports),
-        });
-        return scorePartitions(request, prepare, clock, note);
-      }
+      case "score-partitions":
+        return scorePartitions(request, definition, clock, note);
     }
   };
 }

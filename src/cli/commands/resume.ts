@@ -71,7 +71,7 @@ async function plannedNow(mm: ManyModel, runId: string) {
   const own = { exports, ...(model !== undefined && { model }) };
   const keyArg = mm.config.train.model_key_arg;
   const { spec } = await runSpec(mm, keyArg, undefined, definition, own);
-  const changes = planChanges(manifest, { ...spec, snapshot: await mm.engine.tables.snapshot(spec.query) });
+  const changes = planChanges(manifest, { ...spec, snapshot: await mm.engine.source.snapshot(spec.query) });
   const fork = (options: Pick<DoparOptions, "workers" | "onProgress">) =>
     mm.foreachPartition(keyArg).dopar(definition, { ...own, ...options });
   return { changes, fork };
