@@ -129,12 +129,12 @@ async function read(): Promise<void> {
     );
     return result;
   };
-  const snapshot = await timed("snapshot of 5,000,000 rows", () => engine.tables.snapshot(query));
-  await timed("the same again, unchanged", () => engine.tables.snapshot(query));
+  const snapshot = await timed("snapshot of 5,000,000 rows", () => engine.source.snapshot(query));
+  await timed("the same again, unchanged", () => engine.source.snapshot(query));
   for (let i = 0; i < 3; i++)
     await timed("all of it, 500 partitions of 1,000 rows at a time", async () => {
       for (let from = 0; from < snapshot.partitions; from += 500)
-        await engine.tables.read(
+        await engine.source.read(
           snapshot,
           Array.from({ length: 500 }, (_, j) => from + j),
         );

@@ -102,8 +102,10 @@ const ALLOWED = {
 };
 /** Single files that a folder may not import, though it may import from their folder. */
 const FORBIDDEN = {
-  // A worker reads tables, the stage and inference. Leases and runs are its supervisor's.
-  work: ["engine", "queue", "catalog", "roster", "versions", "jobs", "workers"].map((name) => `ports/${name}.ts`),
+  // A worker reads a source, the stage and inference, and writes output. Leases, runs and tables are its supervisor's.
+  work: ["engine", "queue", "catalog", "roster", "versions", "jobs", "workers", "tables", "run-views", "leftovers"].map(
+    (name) => `ports/${name}.ts`,
+  ),
 };
 /** Packages that pure folders may import: pure JavaScript only. */
 const PURE_PACKAGES = { forecast: [], text: [], core: ["hyparquet", "hyparquet-writer"] };

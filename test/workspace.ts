@@ -29,8 +29,8 @@ export async function openWorkspace(engine: "local" | "memory", yaml = ""): Prom
 
 /** Fills a table with rows of (key…, time, value). */
 export async function fillTable(mm: ManyModel, table: string, columns: ColumnInfo[], rows: unknown[][]): Promise<void> {
-  const { tables } = mm.engine;
-  await tables.create(table, columns);
+  const { output } = mm.engine;
+  await output.create(table, columns);
   const batch: ColumnBatch = {
     length: rows.length,
     columns: Object.fromEntries(
@@ -43,7 +43,7 @@ export async function fillTable(mm: ManyModel, table: string, columns: ColumnInf
       }),
     ),
   };
-  await tables.publish(table, "test", [await tables.write(table, batch)]);
+  await output.publish(table, "test", [await output.write(table, batch)]);
 }
 
 /** All rows of a run's committed segments, in the order of the plan. */

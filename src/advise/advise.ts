@@ -21,13 +21,13 @@ import { type SampledSeries, sampledSeries } from "./sampled-series.ts";
  * @throws {ManymodelError} `input` if the target is not a column of numbers, or there are no partitions
  */
 export async function advise(
-  { tables }: Pick<Engine, "tables">,
+  { source }: Pick<Engine, "source">,
   spec: AdviseSpec,
   clock: () => number = () => performance.now(),
 ): Promise<Advice> {
   checkCount("sample", spec.sample);
   checkHorizon(spec.horizon);
-  const snapshot = await tables.snapshot(spec.query);
+  const snapshot = await source.snapshot(spec.query);
   const { columns, keyColumns, timeColumn } = snapshot;
   const names = columns.map(({ name }) => name);
   const target = matchColumn(names, spec.target);
@@ -37,14 +37,14 @@ export async function advise(
       "input",
       target === undefined
         ? `${spec.query.table} has no column ${show(spec.target)} (target); it has ${names.join(", ")}`
-        : `column ${target} of ${spec.query.table} (target) holds ${type}s${await firstNonNumber(tables, snapshot, target)}; a forecast needs numbers`,
+        : `column ${target} of ${spec.query.table} (target) holds ${type}s${await firstNonNumber(source, snapshot, target)}; a forecast needs numbers`,
     );
   if (snapshot.partitions === 0)
     throw new ManymodelError("input", `${spec.query.table} has no rows, so there is nothing to advise on`);
   const taken = new Set([target, timeColumn, ...keyColumns.map(({ name }) => name)]);
   const covariates = columns.filter(({ name }) => !taken.has(name));
   const { sample: size, seed } = spec;
-  const sample = await sampledSeries(tables, snapshot, { target, covariates, size, seed, clock });
+  const sample = await sampledSeries(source, snapshot, { target, covariates, size, seed, clock });
   const { series } = sample;
   const season = seasonOf(series, spec.period);
   const looked = series.map(({ y }) => features(y, { period: y.length > 2 * season.period ? season.period : 1 }));

@@ -9,7 +9,7 @@ import { type Frame, frame } from "../model/frame.ts";
 import { gridPositions, type Interval, parseInterval } from "../model/interval.ts";
 import { seriesInterval } from "../model/series-interval.ts";
 import { readTimes } from "../model/time-axis.ts";
-import type { Tables } from "../ports/tables.ts";
+import type { Source } from "../ports/source.ts";
 
 /** One partition's series at its own interval, and how many steps after a common origin it begins. */
 export interface SampledSeries {
@@ -36,7 +36,7 @@ const DAY = 86_400_000;
 
 /** Reads `size` partitions drawn by the seed, in blocks. */
 export async function sampledSeries(
-  tables: Pick<Tables, "keys" | "read">,
+  source: Pick<Source, "keys" | "read">,
   snapshot: Snapshot,
   options: { target: string; covariates: readonly ColumnInfo[]; size: number; seed: number; clock: () => number },
 ): Promise<Sample> {
@@ -49,14 +49,14 @@ export async function sampledSeries(
   for (let from = 0; from < ordinals.length; from += PARTITIONS_PER_READ) {
     const block = ordinals.slice(from, from + PARTITIONS_PER_READ);
     const began = clock();
-    const read = await tables.read(snapshot, block);
+    const read = await source.read(snapshot, block);
     readMs += clock() - began;
     for (const [ordinal, { batch, start, end }] of zip(block, rowRanges(read))) {
       rows += end - start;
       try {
         series.push(oneSeries(snapshot, frame(batch, start, end), options));
       } catch (error) {
-        const [key] = await tables.keys(snapshot, ordinal, ordinal + 1);
+        const [key] = await source.keys(snapshot, ordinal, ordinal + 1);
         unusable.push({ partition: showKey(snapshot.keyColumns, key as PartitionKey), reason: messageOf(error) });
       }
     }

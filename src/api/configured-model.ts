@@ -132,7 +132,7 @@ async function checkColumns(
       if (type !== "number" && type !== "integer" && !(booleans && type === "boolean"))
         throw new ManymodelError(
           "input",
-          `column ${name} of ${query.table} (${option}) holds ${type}s${await firstNonNumber(workspace.engine.tables, snapshot, name)}; ${option === "target" ? "a forecast needs" : "it needs"} numbers${booleans ? " or booleans" : ""}, with missing ones empty`,
+          `column ${name} of ${query.table} (${option}) holds ${type}s${await firstNonNumber(workspace.engine.source, snapshot, name)}; ${option === "target" ? "a forecast needs" : "it needs"} numbers${booleans ? " or booleans" : ""}, with missing ones empty`,
         );
     }
 }

@@ -45,7 +45,7 @@ function workersJob({ settings, config }: OpenFleet, runId: string): FleetJob {
 export async function describeFleetRun(workspace: Workspace, open: OpenFleet, spec: RunSpec): Promise<string> {
   if (open.kindFor(spec.mode) === "workers") return open.fleet.describe(workersJob(open, spec.runId));
   const partitions =
-    spec.keys?.length ?? (spec.snapshot ?? (await workspace.engine.tables.snapshot(spec.query))).partitions;
+    spec.keys?.length ?? (spec.snapshot ?? (await workspace.engine.source.snapshot(spec.query))).partitions;
   const chunks = splitIntoChunks(partitions, spec.chunks, spec.workers, spec.mode).map(({ chunk }) => chunk);
   const options = dispatchOptions(open, spec.runId, chunks.length);
   const job = tasksJob(spec.runId, { chunks, perTask: options.chunksPerTask }, options.newName(), options);

@@ -54,7 +54,7 @@ export class ManyModel implements AsyncDisposable {
     this.engine = engine;
     this.models = new Models(engine, { model: config.register.model, horizon: config.train.horizon }, actor());
     this.runs = new Runs(this);
-    this.tables = new WorkspaceTables(engine.tables);
+    this.tables = new WorkspaceTables(engine);
     this.workers = new WorkspaceWorkers(this);
     this.registry = new Registry(this);
   }

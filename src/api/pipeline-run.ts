@@ -85,7 +85,7 @@ export async function runPipeline(mm: Workspace, options: PipelineOptions = {}):
 
   const { definition, exports } = await configuredModel(mm, config.model);
   const { spec } = await runSpec(mm, definition, { exports });
-  const snapshot = await during({ phase: "plan", run: spec.runId }, () => engine.tables.snapshot(spec.query));
+  const snapshot = await during({ phase: "plan", run: spec.runId }, () => engine.source.snapshot(spec.query));
   const plan = [snapshot.id, spec.definition.sha256, exports, spec.seed, spec.keyArg, spec.mode];
   const trained = await step("train", plan, async (progress) => {
     const { runId, index } = await train(mm, undefined, { runId: spec.runId, ...progress });
@@ -130,14 +130,13 @@ export async function runPipeline(mm: Workspace, options: PipelineOptions = {}):
 
   const inputTable = batch.input_table ?? source.table;
   const { future_table: futureTable } = batch;
-  const { tables } = engine;
   const [scored, future] = await during(
     { phase: "score", run: best },
     async () =>
       [
-        await tables.snapshot({ ...spec.query, table: tablePath(mm, inputTable) }),
+        await engine.source.snapshot({ ...spec.query, table: tablePath(mm, inputTable) }),
         futureTable &&
-          (await tables.snapshot({ table: tablePath(mm, futureTable), keyColumns: spec.query.keyColumns })).fingerprint,
+          (await engine.source.snapshot({ table: tablePath(mm, futureTable), keyColumns: spec.query.keyColumns })).fingerprint,
       ] as const,
   );
   const version = registered.version as string;

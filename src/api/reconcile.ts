@@ -48,6 +48,6 @@ export function reconcileForecasts(workspace: Workspace, options: ReconcileTable
     missing: options.missing ?? reconcile?.missing ?? "fail",
   };
   return during({ phase: "reconcile" }, () =>
-    reconcileTables(workspace.engine.tables, spec, stoppableProgress(options)),
+    reconcileTables(workspace.engine, spec, stoppableProgress(options)),
   );
 }

@@ -119,7 +119,7 @@ export async function refine(workspace: Workspace, options: RefineOptions): Prom
 /** The partitions that the latest monitoring run found drifting, as a ranking of the version's run. */
 async function offenderRanking(workspace: Workspace, from: string | undefined): Promise<Ranking> {
   const { register, monitor } = workspace.config;
-  const { version, offenders } = await latestOffenders(workspace.engine.tables, monitor.status_table, register.model);
+  const { version, offenders } = await latestOffenders(workspace.engine.source, monitor.status_table, register.model);
   const { runId } = await workspace.models.get(register.model, version);
   const ranked = offenders.map(({ partitionKey, severity, n }) => ({
     partitionKey,

@@ -1,5 +1,5 @@
 import { normal, random } from "@manymodel/forecast";
-import type { Tables } from "../ports/tables.ts";
+import type { Output } from "../ports/output.ts";
 
 /** How much synthetic data to make. */
 export interface SeriesEventsOptions {
@@ -43,9 +43,9 @@ export function syntheticSeries(seed: number, unit: number, days: number): Float
 }
 
 /** Creates the table of synthetic series (UNIT_ID, OBS_DATE, Y), unless it exists. True if it was created. */
-export async function createSeriesEvents(tables: Tables, options: SeriesEventsOptions): Promise<boolean> {
+export async function createSeriesEvents(output: Output, options: SeriesEventsOptions): Promise<boolean> {
   const { table, units, days, seed } = options;
-  const created = await tables.create(table, [
+  const created = await output.create(table, [
     { name: "UNIT_ID", type: "string" },
     { name: "OBS_DATE", type: "date" },
     { name: "Y", type: "number" },
@@ -68,8 +68,8 @@ export async function createSeriesEvents(tables: Tables, options: SeriesEventsOp
       OBS_DATE: { type: "date", values: times },
       Y: { type: "number", values },
     } as const;
-    parts.push(await tables.write(table, { length: names.length, columns }));
+    parts.push(await output.write(table, { length: names.length, columns }));
   }
-  await tables.publish(table, "setup", parts);
+  await output.publish(table, "setup", parts);
   return true;
 }

@@ -14,7 +14,7 @@ const ANY_VERSION = { keyColumns: [], time: null, levels: [], quantiles: [], fin
 
 /** Creates what a workspace needs and does not have; never replaces or empties anything. */
 export function setup(
-  { tables, preparation }: Engine,
+  { output, preparation }: Engine,
   outputTable: string,
   series?: SeriesEventsOptions,
 ): Promise<SetupSummary> {
@@ -23,8 +23,8 @@ export function setup(
     const created: string[] = [];
     const kept: string[] = [];
     const note = (name: string, isNew: boolean) => (isNew ? created : kept).push(name);
-    note(outputTable, await tables.create(outputTable, forecastColumns(ANY_VERSION)));
-    if (series !== undefined) note(series.table, await createSeriesEvents(tables, series));
+    note(outputTable, await output.create(outputTable, forecastColumns(ANY_VERSION)));
+    if (series !== undefined) note(series.table, await createSeriesEvents(output, series));
     return { created, kept };
   });
 }

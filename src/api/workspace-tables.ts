@@ -1,4 +1,6 @@
 import type { ColumnInfo } from "../core/column.ts";
+import type { Engine } from "../ports/engine.ts";
+import type { Source } from "../ports/source.ts";
 import type { CsvFormat, ImportedColumn, QueryResult, QueryValue, Tables } from "../ports/tables.ts";
 
 /** A row of an answer, by the names of its columns. */
@@ -18,9 +20,11 @@ export interface ImportOptions extends CsvFormat {
 /** The tables of a workspace: sources, forecasts, and views of the runs. */
 export class WorkspaceTables {
   readonly #tables: Tables;
+  readonly #source: Source;
 
-  constructor(tables: Tables) {
+  constructor({ tables, source }: Pick<Engine, "tables" | "source">) {
     this.#tables = tables;
+    this.#source = source;
   }
 
   /** The tables, by name. */
@@ -30,7 +34,7 @@ export class WorkspaceTables {
 
   /** A table's columns, as far as they are known; undefined without such a table. */
   columns(table: string): Promise<ColumnInfo[] | undefined> {
-    return this.#tables.columns(table);
+    return this.#source.columns(table);
   }
 
   /**

@@ -36,13 +36,13 @@ export interface Workspace {
 /** All partition keys of a source, in their order; NULL is a key. */
 export async function keysOf(workspace: Workspace, source?: SourceQuery): Promise<Keys> {
   const snapshot = await snapshotOf(workspace, source);
-  const keys = await workspace.engine.tables.keys(snapshot, 0, snapshot.partitions);
+  const keys = await workspace.engine.source.keys(snapshot, 0, snapshot.partitions);
   return keys.map((key) => keyArgument(snapshot.keyColumns, key));
 }
 
 /** Reads and pins a source as it is now: its columns, partitions and rows. */
 export function snapshotOf(workspace: Workspace, source?: SourceQuery): Promise<Snapshot> {
-  return workspace.engine.tables.snapshot(dataQuery(workspace, source));
+  return workspace.engine.source.snapshot(dataQuery(workspace, source));
 }
 
 /** The query of a source; of the configured one when left out. @throws {ManymodelError} `config` if there is none */

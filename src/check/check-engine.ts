@@ -159,20 +159,20 @@ async function checkQueue({ queue }: Engine, id: string): Promise<Found> {
 }
 
 /** Reads the data of the newest run, or of the configured source. */
-async function checkTables({ catalog, tables }: Engine, source?: DataQuery): Promise<Found> {
+async function checkTables({ catalog, source, tables, leftovers }: Engine, query?: DataQuery): Promise<Found> {
   const count = (await tables.list()).length;
-  const pinned = new Set((await tables.stored()).flatMap(({ kind, id }) => (kind === "snapshot" ? [id] : [])));
+  const pinned = new Set((await leftovers.stored()).flatMap(({ kind, id }) => (kind === "snapshot" ? [id] : [])));
   const known = (await catalog.runs())
     .map(({ manifest }) => manifest?.snapshot)
     .find((one) => one && pinned.has(one.id));
-  const snapshot = known ?? (source === undefined ? undefined : await tables.snapshot(source));
+  const snapshot = known ?? (query === undefined ? undefined : await source.snapshot(query));
   if (snapshot === undefined || snapshot.rows === 0) return { detail: `${count} tables; no data to read yet` };
   const share = Math.min(1, ROWS_TO_READ / snapshot.rows);
   const partitions = Math.max(1, Math.floor(share * snapshot.partitions));
   const ordinals = Array.from({ length: partitions }, (_, i) => i);
   let rows = 0;
   const ms = await timed(async () => {
-    rows = (await tables.read(snapshot, ordinals)).batch.length;
+    rows = (await source.read(snapshot, ordinals)).batch.length;
   });
   const perSecond = (1000 * rows) / ms;
   const detail = `${count} tables; ${rows} rows of ${snapshot.query.table} read, ${perSecond.toFixed(0)} a second`;

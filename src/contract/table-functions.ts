@@ -63,8 +63,8 @@ export function tableFunctionsContract(harness: Harness, open: OpenEngine): void
 
     test("a part's rows are all there or none, and become rows of the output, numbers to the bit", async (engine) => {
       const { functions, snapshot } = await prepare(engine);
-      const { tables } = engine;
-      await tables.create("OUT", OUTPUT);
+      const { output, views } = engine;
+      await output.create("OUT", OUTPUT);
       const body = collecting(`
         var first = rows[0];
         if (first.PARTITION_KEY === first.PLAN) throw new Error("not " + first.PLAN);
@@ -79,7 +79,7 @@ export function tableFunctionsContract(harness: Harness, open: OpenEngine): void
       const rows = [outcome("a", '{"m":1}'), outcome("b", '{"m":2}'), outcome("c", null)];
       await engine.stage.put(path, encodeSegment(snapshot.keyColumns, rows));
       const segment = { path, chunk: 1, attempt: 1, rows: 3, bytes: 0, sha256: "", succeeded: 2, failed: 1, source: 0 };
-      await tables.expose({ runId: "r", keyColumns: snapshot.keyColumns, segments: [segment] });
+      await views.expose({ runId: "r", keyColumns: snapshot.keyColumns, segments: [segment] });
       assert.deepEqual(await functions.stored("r", segment), [
         { partitionKey: "s:a", hasModel: true, errorType: null, errorMessage: null },
         { partitionKey: "s:b", hasModel: true, errorType: null, errorMessage: null },
@@ -107,8 +107,8 @@ export function tableFunctionsContract(harness: Harness, open: OpenEngine): void
       const stored = await part.store();
       await part.drop();
       assert.equal(stored.rows, AWKWARD.length + 1);
-      await tables.publish("OUT", "o", [stored]);
-      const found = await tables.published("OUT", "o", ["STEP", "ID", "AT", "SEEN", "Y", "FLAG"]);
+      await output.publish("OUT", "o", [stored]);
+      const found = await output.published("OUT", "o", ["STEP", "ID", "AT", "SEEN", "Y", "FLAG"]);
       const order = Array.from(getColumn(found, "STEP").values, Number);
       const inOrder = (name: string) => AWKWARD.map((_, i) => getColumn(found, name).values[order.indexOf(i + 1)]);
       assert.deepEqual(inOrder("Y"), AWKWARD);
@@ -166,7 +166,7 @@ function outcome(id: string, model: string | null): PartitionOutcome {
 }
 
 async function prepare(engine: Engine): Promise<{ functions: TableFunctions; snapshot: Snapshot }> {
-  const { functions, tables } = engine;
+  const { functions, source, output } = engine;
   assert.ok(functions !== undefined);
   const ids = [...AWKWARD.map(() => "a"), "b"];
   const columns = {
@@ -174,7 +174,7 @@ async function prepare(engine: Engine): Promise<{ functions: TableFunctions; sna
     AT: { type: "date", values: Float64Array.from([...AWKWARD.keys(), 0], (i) => i * DAY) },
     Y: { type: "number", values: Float64Array.from([...AWKWARD, NaN]) },
   } as const;
-  await tables.create("T", INPUT);
-  await tables.publish("T", "o", [await tables.write("T", { length: ids.length, columns })]);
-  return { functions, snapshot: await tables.snapshot({ table: "T", keyColumns: ["ID"], orderBy: ["AT"] }) };
+  await output.create("T", INPUT);
+  await output.publish("T", "o", [await output.write("T", { length: ids.length, columns })]);
+  return { functions, snapshot: await source.snapshot({ table: "T", keyColumns: ["ID"], orderBy: ["AT"] }) };
 }

@@ -67,7 +67,7 @@ export type PartitionReader = (partitionKey: string) => Promise<PartitionSeries 
  * @throws {ManymodelError} `corrupt` if an artifact was changed, `not-found` if the input table is gone
  */
 export async function openPartitions(engine: Engine, source: PartitionSource): Promise<PartitionReader> {
-  const { stage, tables } = engine;
+  const { stage } = engine;
   const index = await readIndex(stage, source.index, `${source.name} was completed`);
   const manifest = await getJson<RunManifest>(stage, stagePath.manifest(source.runId));
   const { keyColumns, columns, timeColumn } = manifest.snapshot;
@@ -80,17 +80,17 @@ export async function openPartitions(engine: Engine, source: PartitionSource): P
       return { made: made.snapshot, trained: await pinned(engine, made.snapshot) };
     }),
   );
-  const input = await tables.snapshot(source.input);
+  const input = await engine.source.snapshot(source.input);
   const future =
     source.futureTable === undefined || timeColumn === null
       ? undefined
-      : await tables.snapshot({
+      : await engine.source.snapshot({
           table: source.futureTable,
           keyColumns: source.input.keyColumns,
           orderBy: [timeColumn],
         });
   const rowsOf = async (snapshot: Snapshot, key: PartitionOutcome["key"]) => {
-    const { batch } = await tables.read(snapshot, Array.from(await tables.locate(snapshot, [key])));
+    const { batch } = await engine.source.read(snapshot, Array.from(await engine.source.locate(snapshot, [key])));
     return batch;
   };
   return async (partitionKey) => {
@@ -132,9 +132,9 @@ export async function openPartitions(engine: Engine, source: PartitionSource): P
 }
 
 /** The snapshot that a run was trained on; where that was deleted, the same query's rows as they are now. */
-async function pinned({ tables }: Engine, trained: Snapshot): Promise<Snapshot> {
-  const kept = (await tables.stored()).some(({ kind, id }) => kind === "snapshot" && id === trained.id);
-  return kept ? trained : tables.snapshot(trained.query);
+async function pinned({ source, leftovers }: Engine, trained: Snapshot): Promise<Snapshot> {
+  const kept = (await leftovers.stored()).some(({ kind, id }) => kind === "snapshot" && id === trained.id);
+  return kept ? trained : source.snapshot(trained.query);
 }
 
 /** The column that the run's exports name as `target`, the one given, or the only number that is no key and no time. */

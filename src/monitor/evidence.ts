@@ -5,7 +5,7 @@ import { getColumn } from "../core/column.ts";
 import type { PartitionKey } from "../core/partition-key.ts";
 import { type RowRange, rowRanges } from "../core/row-range.ts";
 import { gridPositions, parseTime } from "../model/interval.ts";
-import type { Tables } from "../ports/tables.ts";
+import type { Source } from "../ports/source.ts";
 import type { Entry } from "./ledger.ts";
 import { type Scale, scaleOf } from "./scale.ts";
 import type { WatchSources } from "./watch-sources.ts";
@@ -43,29 +43,29 @@ const DEVIATION = Math.sqrt(Math.PI / 2);
 
 /** Reads what is known of some partitions, in three bulk reads. */
 export async function readEvidence(
-  tables: Tables,
+  source: Source,
   sources: WatchSources,
   partitions: readonly WatchedPartition[],
 ): Promise<Evidence[]> {
   const { forecasts, actuals, ledger, model, version } = sources;
   const keysOf = (key: (partition: WatchedPartition) => PartitionKey) => partitions.map(key);
-  const found = await tables.locate(
+  const found = await source.locate(
     forecasts,
     keysOf(({ row }) => [model, version, row.partitionKey]),
   );
-  const observed = await tables.locate(
+  const observed = await source.locate(
     actuals,
     keysOf(({ row }) => row.key),
   );
-  const forecastRows = rowRanges(await tables.read(forecasts, Array.from(found)));
-  const actualRows = rowRanges(await tables.read(actuals, Array.from(observed)));
+  const forecastRows = rowRanges(await source.read(forecasts, Array.from(found)));
+  const actualRows = rowRanges(await source.read(actuals, Array.from(observed)));
   let entries: readonly RowRange[] | undefined;
   if (ledger !== undefined) {
-    const known = await tables.locate(
+    const known = await source.locate(
       ledger,
       keysOf(({ row, run }) => [model, run, row.partitionKey]),
     );
-    entries = rowRanges(await tables.read(ledger, Array.from(known)));
+    entries = rowRanges(await source.read(ledger, Array.from(known)));
   }
   sources.met(found, observed);
   return partitions.map((partition, i) =>

@@ -18,7 +18,8 @@ import { stagePath } from "../core/stage-path.ts";
 import { formatTime } from "../model/interval.ts";
 import { prepareOutput } from "../pipeline/prepare-output.ts";
 import type { Engine } from "../ports/engine.ts";
-import type { TablePart, Tables } from "../ports/tables.ts";
+import type { TablePart } from "../ports/output.ts";
+import type { Source } from "../ports/source.ts";
 import { getSource, readIndex, segmentRows } from "../runs/read-index.ts";
 import type { RunContext } from "../runs/run-context.ts";
 import { checksum } from "../stages/checksum.ts";
@@ -78,15 +79,15 @@ export async function monitorVersion(
   spec: MonitorSpec,
   { now, onProgress }: Pick<RunContext, "now" | "onProgress">,
 ): Promise<MonitorSummary> {
-  const { tables, stage } = engine;
+  const { source, output, stage } = engine;
   const { version, thresholds, ledgerTable, statusTable } = spec;
   const trained = await getJson<RunManifest>(stage, stagePath.manifest(version.runId));
   const index = await readIndex(stage, version.index, `${version.model} ${version.version} was registered`);
-  const sources = await openSources(tables, trained, spec);
+  const sources = await openSources(source, trained, spec);
   const { table, forecasts, actuals, ledger } = sources;
   const inputs = [spec.forecasts, spec.actuals];
-  await prepareOutput(tables, ledgerTable, ledgerColumns(table), [...inputs, statusTable], LEDGER);
-  await prepareOutput(tables, statusTable, statusColumns(table), [...inputs, ledgerTable], STATUS);
+  await prepareOutput(engine, ledgerTable, ledgerColumns(table), [...inputs, statusTable], LEDGER);
+  await prepareOutput(engine, statusTable, statusColumns(table), [...inputs, ledgerTable], STATUS);
   const id = checksum(
     JSON.stringify([version.model, version.version, forecasts.fingerprint, actuals.fingerprint]),
   ).slice(0, 12);
@@ -100,7 +101,7 @@ export async function monitorVersion(
         yield rows.slice(from, from + BLOCK).map(({ row }): WatchedPartition => ({ row, run: source }));
     }
   };
-  const { calibration, newest } = await sample(tables, sources, blocks, index.partitions);
+  const { calibration, newest } = await sample(source, sources, blocks, index.partitions);
 
   const written: { table: string; parts: TablePart[] } = { table: ledgerTable, parts: [] };
   const rows = new LedgerRows(table, version.model, version.version);
@@ -109,11 +110,11 @@ export async function monitorVersion(
     findings: Findings;
     why: string | null;
   }[] = [];
-  const flush = async () => void written.parts.push(await tables.write(ledgerTable, rows.take()));
+  const flush = async () => void written.parts.push(await output.write(ledgerTable, rows.take()));
   let newEntries = 0;
   try {
     for await (const block of blocks(() => true)) {
-      for (const evidence of await readEvidence(tables, sources, block)) {
+      for (const evidence of await readEvidence(source, sources, block)) {
         const { row, run } = evidence.partition;
         for (const entry of evidence.fresh) rows.add({ ...row, run, origin: evidence.origin }, entry);
         newEntries += evidence.fresh.length;
@@ -123,9 +124,9 @@ export async function monitorVersion(
       onProgress({ total: index.partitions, done: found.length, failed: 0 });
     }
     if (rows.length > 0) await flush();
-    await checkMet(tables, sources);
+    await checkMet(source, sources);
   } catch (error) {
-    await tables.discard(ledgerTable, written.parts);
+    await output.discard(ledgerTable, written.parts);
     throw error;
   }
   const adjusted = benjaminiHochberg(Float64Array.from(found, ({ findings }) => findings.p));
@@ -135,14 +136,14 @@ export async function monitorVersion(
     const since = verdict === "drift" || verdict === "watch" ? evidence.since : NaN;
     return { ...evidence, verdict, reasons: told, severity, since, pValue };
   });
-  statuses.push(...(await strangers(tables, sources)));
+  statuses.push(...(await strangers(source, sources)));
 
   if (newEntries > 0)
-    await tables.publish(ledgerTable, checksum(JSON.stringify([id, ledger?.fingerprint ?? null])), written.parts);
+    await output.publish(ledgerTable, checksum(JSON.stringify([id, ledger?.fingerprint ?? null])), written.parts);
   const parts: TablePart[] = [];
   for (let from = 0; from < statuses.length; from += ROWS_PER_PART)
-    parts.push(await tables.write(statusTable, statusBatch(table, run, statuses.slice(from, from + ROWS_PER_PART))));
-  await tables.publish(statusTable, id, parts);
+    parts.push(await output.write(statusTable, statusBatch(table, run, statuses.slice(from, from + ROWS_PER_PART))));
+  await output.publish(statusTable, id, parts);
   return {
     monitorId: id,
     model: run.model,
@@ -157,7 +158,7 @@ export async function monitorVersion(
 
 /** Calibrates by a sample of the partitions that their keys decide, and finds the newest time they have. */
 async function sample(
-  tables: Tables,
+  source: Source,
   sources: WatchSources,
   blocks: (wanted: (partitionKey: string) => boolean) => AsyncIterable<WatchedPartition[]>,
   partitions: number,
@@ -167,7 +168,7 @@ async function sample(
   let newest = -Infinity;
   for await (const block of blocks((key) => partitionSeed(0, key) % stride === 0)) {
     if (block.length === 0) continue;
-    for (const evidence of await readEvidence(tables, sources, block)) {
+    for (const evidence of await readEvidence(source, sources, block)) {
       series.push(Float64Array.from(evidence.entries, ({ z }) => z).filter((z) => !Number.isNaN(z)));
       if (evidence.newest > newest) newest = evidence.newest;
     }
@@ -223,20 +224,20 @@ function judged(
 }
 
 /** Rows for partitions that forecasts or actuals have and the version has not. */
-async function strangers(tables: Tables, sources: WatchSources): Promise<PartitionStatus[]> {
+async function strangers(source: Source, sources: WatchSources): Promise<PartitionStatus[]> {
   const { forecasts, actuals, seen, model, version, table } = sources;
   const statuses: PartitionStatus[] = [];
   const add = (partitionKey: string) =>
     statuses.push({ ...UNKNOWN, partitionKey, coverage: table.levels.map(() => NaN) });
   const told = new Set<string>();
   for (let from = 0; from < forecasts.partitions; from += ROWS_PER_PART)
-    for (const [i, [name, of, key]] of (await tables.keys(forecasts, from, from + ROWS_PER_PART)).entries())
+    for (const [i, [name, of, key]] of (await source.keys(forecasts, from, from + ROWS_PER_PART)).entries())
       if (seen.forecasts[from + i] === 0 && name === model && of === version) {
         told.add(key as string);
         add(key as string);
       }
   for (let from = 0; from < actuals.partitions; from += ROWS_PER_PART)
-    for (const [i, key] of (await tables.keys(actuals, from, from + ROWS_PER_PART)).entries()) {
+    for (const [i, key] of (await source.keys(actuals, from, from + ROWS_PER_PART)).entries()) {
       const text = seen.actuals[from + i] === 0 ? encodeKey(table.keyColumns, key) : undefined;
       if (text !== undefined && !told.has(text)) add(text);
     }

@@ -1,7 +1,7 @@
 import { at } from "../core/aligned.ts";
 import { getColumn } from "../core/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
-import type { Tables } from "../ports/tables.ts";
+import type { Source } from "../ports/source.ts";
 
 /** The partitions that drift, as the latest monitoring run of a model says. */
 export interface LatestOffenders {
@@ -15,21 +15,21 @@ export interface LatestOffenders {
  *
  * @throws {ManymodelError} `not-found` if there is none
  */
-export async function latestOffenders(tables: Tables, table: string, model: string): Promise<LatestOffenders> {
+export async function latestOffenders(source: Source, table: string, model: string): Promise<LatestOffenders> {
   const none = () =>
     new ManymodelError("not-found", `${show(model)} was never monitored into ${table}; run manymodel monitor first`);
-  if ((await tables.columns(table)) === undefined) throw none();
-  const snapshot = await tables.snapshot({
+  if ((await source.columns(table)) === undefined) throw none();
+  const snapshot = await source.snapshot({
     table,
     keyColumns: ["MODEL_NAME", "MONITORED_AT", "MODEL_VERSION"],
     columns: ["PARTITION_KEY", "VERDICT", "SEVERITY", "N"],
     orderBy: ["PARTITION_KEY"],
   });
   // In the order of their keys, so the last run of the model is its latest.
-  const keys = await tables.keys(snapshot, 0, snapshot.partitions);
+  const keys = await source.keys(snapshot, 0, snapshot.partitions);
   const latest = keys.findLastIndex(([name]) => name === model);
   if (latest < 0) throw none();
-  const { batch } = await tables.read(snapshot, [latest]);
+  const { batch } = await source.read(snapshot, [latest]);
   const severities = getColumn(batch, "SEVERITY").values as Float64Array;
   const counts = getColumn(batch, "N").values as Float64Array;
   const verdicts = getColumn(batch, "VERDICT").values;

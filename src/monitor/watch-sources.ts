@@ -3,7 +3,7 @@ import { ManymodelError, show } from "../core/errors.ts";
 import type { ModelVersion } from "../core/registry.ts";
 import type { RunManifest, Snapshot } from "../core/run.ts";
 import { checkKeyTypes } from "../pipeline/score-batch.ts";
-import type { Tables } from "../ports/tables.ts";
+import type { Source } from "../ports/source.ts";
 import { LEDGER, ledgerTime, type WatchedTable } from "./ledger.ts";
 
 /** Which tables to watch a version by. */
@@ -45,7 +45,7 @@ export interface WatchSources {
  *
  * @throws {ManymodelError} `not-found` or `input` naming the table or column that is missing or of another type
  */
-export async function openSources(tables: Tables, trained: RunManifest, spec: WatchSpec): Promise<WatchSources> {
+export async function openSources(source: Source, trained: RunManifest, spec: WatchSpec): Promise<WatchSources> {
   const { version, forecasts: table } = spec;
   const timeName = trained.snapshot.timeColumn;
   if (timeName === null)
@@ -53,7 +53,7 @@ export async function openSources(tables: Tables, trained: RunManifest, spec: Wa
       "input",
       `${version.model} ${version.version} was trained without a time column, so nothing says which observation a forecast is of; train with source.order_by`,
     );
-  const columns = await tables.columns(table);
+  const columns = await source.columns(table);
   if (columns === undefined)
     throw new ManymodelError("not-found", `there is no table ${show(table)} of forecasts; manymodel batch writes it`);
   const present = columns.map(({ name }) => name);
@@ -65,13 +65,13 @@ export async function openSources(tables: Tables, trained: RunManifest, spec: Wa
       `${table} has no times of forecasts (${timeName}); ${time === undefined ? `it has ${present.join(", ")}` : `it holds ${time.type}s`}`,
     );
   const levels = levelsOf(present);
-  const forecasts = await tables.snapshot({
+  const forecasts = await source.snapshot({
     table,
     keyColumns: ["MODEL_NAME", "MODEL_VERSION", "PARTITION_KEY"],
     columns: [time.name, "STEP", "FORECAST", ...levels.flatMap((level) => [`LO_${level}`, `HI_${level}`])],
     orderBy: [time.name, "STEP"],
   });
-  const actuals = await tables.snapshot({
+  const actuals = await source.snapshot({
     table: spec.actuals,
     keyColumns: version.keyColumns.map((column) => column.name),
     columns: [timeName, spec.target],
@@ -100,7 +100,7 @@ export async function openSources(tables: Tables, trained: RunManifest, spec: Wa
     actuals,
     table: watched,
     seen,
-    ledger: await openLedger(tables, spec.ledgerTable, dated, levels),
+    ledger: await openLedger(source, spec.ledgerTable, dated, levels),
     names: { time: time.name, actualTime: actualTime.name, target: target.name, ledgerTime: dated },
     met(found, observed) {
       for (const ordinal of found) if (ordinal >= 0) seen.forecasts[ordinal] = 1;
@@ -119,12 +119,12 @@ function levelsOf(columns: readonly string[]): number[] {
 }
 
 async function openLedger(
-  tables: Tables,
+  source: Source,
   table: string,
   time: string,
   levels: readonly number[],
 ): Promise<Snapshot | undefined> {
-  const columns = await tables.columns(table);
+  const columns = await source.columns(table);
   if (columns === undefined) return undefined;
   const names = columns.map(({ name }) => name);
   const missing = [...LEDGER.marks, time].find((name) => matchColumn(names, name) === undefined);
@@ -134,7 +134,7 @@ async function openLedger(
       `${table} is not ${LEDGER.what} by ${time}; name another with monitor.ledger_table`,
     );
   const hits = levels.map((level) => `HIT_${level}`).filter((name) => names.includes(name));
-  return tables.snapshot({
+  return source.snapshot({
     table,
     keyColumns: ["MODEL_NAME", "MODEL_RUN", "PARTITION_KEY"],
     columns: [time, "STEP", "ACTUAL", "FORECAST", "ERROR", "SCALED_ERROR", "Z_SCORE", ...hits],
@@ -143,9 +143,9 @@ async function openLedger(
 }
 
 /** Some partition must have had forecasts of the version. @throws {ManymodelError} `input` naming the versions there are */
-export async function checkMet(tables: Tables, { forecasts, seen, model, version }: WatchSources): Promise<void> {
+export async function checkMet(source: Source, { forecasts, seen, model, version }: WatchSources): Promise<void> {
   if (seen.forecasts.includes(1)) return;
-  const keys = await tables.keys(forecasts, 0, forecasts.partitions);
+  const keys = await source.keys(forecasts, 0, forecasts.partitions);
   const there = [...new Set(keys.map(([name, of]) => `${name} ${of}`))].slice(0, 5);
   throw new ManymodelError(
     "input",

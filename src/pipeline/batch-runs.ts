@@ -1,6 +1,6 @@
 import { type ColumnBatch, type ColumnInfo, getColumn } from "../core/column.ts";
 import { parseTime } from "../model/interval.ts";
-import type { Tables } from "../ports/tables.ts";
+import type { Output } from "../ports/output.ts";
 
 /** The table of batches: one row each. */
 export const BATCH_RUNS = "BATCH_RUNS";
@@ -47,8 +47,8 @@ const COLUMNS = [
 ] as const satisfies readonly (readonly [keyof BatchRecord, string, ColumnInfo["type"]])[];
 
 /** Records a batch that was published. */
-export async function recordBatch(tables: Tables, record: BatchRecord): Promise<void> {
-  await tables.create(
+export async function recordBatch(output: Output, record: BatchRecord): Promise<void> {
+  await output.create(
     BATCH_RUNS,
     COLUMNS.map(([, name, type]) => ({ name, type })),
   );
@@ -60,18 +60,18 @@ export async function recordBatch(tables: Tables, record: BatchRecord): Promise<
     return { type: type as "number" | "timestamp", values: Float64Array.of(number) };
   };
   const columns = Object.fromEntries(COLUMNS.map(([field, name, type]) => [name, column(field, type)]));
-  await tables.publish(BATCH_RUNS, record.batchId, [await tables.write(BATCH_RUNS, { length: 1, columns })]);
+  await output.publish(BATCH_RUNS, record.batchId, [await output.write(BATCH_RUNS, { length: 1, columns })]);
 }
 
 /** The last batch of a model over an input into an output, by whichever version; undefined if there was none. */
 export async function lastBatch(
-  tables: Tables,
+  output: Output,
   model: string,
   inputTable: string,
   outputTable: string,
 ): Promise<{ readonly batchId: string; readonly version: string } | undefined> {
   const names = ["BATCH_ID", "STARTED_AT", "MODEL_NAME", "MODEL_VERSION", "INPUT_TABLE", "OUTPUT_TABLE"];
-  const batches = await tables.published(BATCH_RUNS, null, names);
+  const batches = await output.published(BATCH_RUNS, null, names);
   const at = (name: string, row: number) => getColumn(batches, name).values[row] as string;
   let last: number | undefined;
   for (let row = 0; row < batches.length; row++) {

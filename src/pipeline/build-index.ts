@@ -94,7 +94,7 @@ export async function commitIndex(
   const size = segments.reduce((sum, segment) => sum + segment.bytes, 0);
   const counts = { segments: segments.length, succeeded, failed, skipped };
   const summary: IndexSummary = { path, sha256: checksum(bytes), bytes: size, ...counts };
-  await engine.tables.expose({ runId, keyColumns: snapshot.keyColumns, segments });
+  await engine.views.expose({ runId, keyColumns: snapshot.keyColumns, segments });
   await engine.catalog.moveRun(runId, "completed", { index: summary, endedAt });
   return summary;
 }

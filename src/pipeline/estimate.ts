@@ -58,15 +58,15 @@ export async function estimateRun(
   context: Pick<RunContext, "entry" | "workers" | "signal">,
   { sampleSize, pricePerCpuHour }: EstimateOptions,
 ): Promise<Estimate> {
-  const snapshot = spec.snapshot ?? (await engine.tables.snapshot(spec.query));
+  const snapshot = spec.snapshot ?? (await engine.source.snapshot(spec.query));
   const partitions = spec.keys?.length ?? snapshot.partitions;
   const sampled = Math.min(sampleSize, partitions);
   const positions = Array.from({ length: sampled }, (_, i) => Math.floor(((i + 0.5) * partitions) / sampled));
   const keys = await Promise.all(
-    positions.map(async (i) => spec.keys?.[i] ?? at(await engine.tables.keys(snapshot, i, i + 1), 0)),
+    positions.map(async (i) => spec.keys?.[i] ?? at(await engine.source.keys(snapshot, i, i + 1), 0)),
   );
   const encoded = keys.map((key) => encodeKey(snapshot.keyColumns, key));
-  const ordinals = Array.from(await engine.tables.locate(snapshot, keys));
+  const ordinals = Array.from(await engine.source.locate(snapshot, keys));
   const { bytes, sha256 } = spec.definition;
   await engine.stage.put(stagePath.definition(sha256), bytes);
   const { keyArg, exports, seed } = spec;

@@ -1,8 +1,8 @@
 import type { ModelIndex } from "../core/artifact.ts";
 import type { RunRecord } from "../core/run.ts";
 import type { Engine } from "../ports/engine.ts";
+import type { StoredItem } from "../ports/leftovers.ts";
 import type { RunObject } from "../ports/run-objects.ts";
-import type { StoredItem } from "../ports/tables.ts";
 import { readIndex } from "../runs/read-index.ts";
 
 /** Something that nothing refers to any more. */
@@ -23,7 +23,7 @@ const OPEN = ["planning", "running", "finalizing"];
  * somebody may be writing right now.
  */
 export async function findGarbage(engine: Engine, olderThanMs: number): Promise<Garbage[]> {
-  const { catalog, stage, tables } = engine;
+  const { catalog, stage, leftovers } = engine;
   const runs = await catalog.runs();
   const garbage: Garbage[] = [];
   for (const run of runs) {
@@ -39,7 +39,7 @@ export async function findGarbage(engine: Engine, olderThanMs: number): Promise<
   }
   garbage.push(...(await strayObjects(engine, runs)), ...(await leftOfDeleted(engine, runs)));
   const needed = await neededSnapshots(engine, runs);
-  for (const item of await tables.stored()) {
+  for (const item of await leftovers.stored()) {
     if (item.ageMs < olderThanMs) continue;
     if (item.kind === "part") garbage.push({ what: "part", item, why: "it was never published" });
     else if (item.kind === "temporary")
@@ -51,11 +51,14 @@ export async function findGarbage(engine: Engine, olderThanMs: number): Promise<
 }
 
 /** Deletes garbage. */
-export async function collectGarbage({ stage, tables, objects }: Engine, garbage: readonly Garbage[]): Promise<void> {
+export async function collectGarbage(
+  { stage, leftovers, objects }: Engine,
+  garbage: readonly Garbage[],
+): Promise<void> {
   await objects?.remove(garbage.flatMap((entry) => ("object" in entry ? [entry.object] : [])));
   for (const entry of garbage)
     if ("path" in entry) await stage.remove(entry.path);
-    else if ("item" in entry) await tables.erase([entry.item]);
+    else if ("item" in entry) await leftovers.erase([entry.item]);
 }
 
 /** What was made for a run that is over; what any run may need, once none is in progress. */

@@ -73,7 +73,7 @@ async function pinAndSplit(engine: Engine, spec: RunSpec, context: PlanContext):
   const now = context.now();
   const { runId } = spec;
   checkName("run id", runId);
-  const snapshot = spec.snapshot ?? (await engine.tables.snapshot(spec.query));
+  const snapshot = spec.snapshot ?? (await engine.source.snapshot(spec.query));
   checkStatedInterval(snapshot);
   const partitions = spec.keys?.length ?? snapshot.partitions;
   if (partitions === 0)
@@ -137,7 +137,7 @@ export async function planTasks(engine: Engine, manifest: RunManifest, keys?: re
         read =
           some === undefined
             ? { from: position, keys: await encodedKeys(engine, snapshot, position, to), ordinals: null }
-            : { from: position, keys: some, ordinals: await engine.tables.locate(snapshot, some.map(keyOf)) };
+            : { from: position, keys: some, ordinals: await engine.source.locate(snapshot, some.map(keyOf)) };
       }
       const i = position - read.from;
       task.keys.push(at(read.keys, i));
@@ -157,8 +157,8 @@ export async function planTasks(engine: Engine, manifest: RunManifest, keys?: re
 
 const keyOf = (encoded: string): PartitionKey => decodeKey(encoded).key;
 
-async function encodedKeys({ tables }: Engine, snapshot: Snapshot, from: number, to: number): Promise<string[]> {
-  return (await tables.keys(snapshot, from, to)).map((key) => encodeKey(snapshot.keyColumns, key));
+async function encodedKeys({ source }: Engine, snapshot: Snapshot, from: number, to: number): Promise<string[]> {
+  return (await source.keys(snapshot, from, to)).map((key) => encodeKey(snapshot.keyColumns, key));
 }
 
 function tolerated(maxFailed: number | undefined, partitions: number): number | null {

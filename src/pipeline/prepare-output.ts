@@ -1,6 +1,6 @@
 import type { ColumnInfo } from "../core/column.ts";
 import { ManymodelError } from "../core/errors.ts";
-import type { Tables } from "../ports/tables.ts";
+import type { Engine } from "../ports/engine.ts";
 
 /** A kind of table, and the columns by which one is known. */
 const FORECASTS = { what: "a table of forecasts", marks: ["MODEL_NAME", "MODEL_VERSION", "PARTITION_KEY", "STATUS"] };
@@ -13,14 +13,14 @@ const FORECASTS = { what: "a table of forecasts", marks: ["MODEL_NAME", "MODEL_V
  * @throws {ManymodelError} `conflict` if it is another kind of table
  */
 export async function prepareOutput(
-  tables: Tables,
+  { source, output }: Pick<Engine, "source" | "output">,
   outputTable: string,
   columns: readonly ColumnInfo[],
   inputs: readonly string[],
   { what, marks }: { readonly what: string; readonly marks: readonly string[] } = FORECASTS,
 ): Promise<void> {
-  if (await tables.create(outputTable, columns)) return;
-  const existing = new Map((await tables.columns(outputTable))?.map((column) => [column.name.toUpperCase(), column]));
+  if (await output.create(outputTable, columns)) return;
+  const existing = new Map((await source.columns(outputTable))?.map((column) => [column.name.toUpperCase(), column]));
   const foreign = marks.some((name) => !existing.has(name));
   if (foreign || inputs.some((input) => input.toUpperCase() === outputTable.toUpperCase()))
     throw new ManymodelError(

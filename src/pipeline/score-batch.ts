@@ -11,7 +11,7 @@ import { stagePath } from "../core/stage-path.ts";
 import { startCrew } from "../crew/crew.ts";
 import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
-import type { TablePart } from "../ports/tables.ts";
+import type { TablePart } from "../ports/output.ts";
 import { WorkerLost } from "../ports/workers.ts";
 import { getSource, readIndex } from "../runs/read-index.ts";
 import type { RunContext } from "../runs/run-context.ts";
@@ -91,7 +91,7 @@ async function scoreVersion(
   const index = await readIndex(engine.stage, version.index, `${model} ${name} was registered`);
   const task = await planBatch(engine, spec, version, packageVersion);
   const { outputTable, snapshot } = task;
-  const last = spec.incremental ? await lastBatch(engine.tables, model, query.table, outputTable) : undefined;
+  const last = spec.incremental ? await lastBatch(engine.output, model, query.table, outputTable) : undefined;
   const batchId = randomUUID();
   const kept = last === undefined ? null : { owner: ownerOf(model, last.version, query.table), batchId };
   const { runId, sources } = index;
@@ -146,14 +146,14 @@ async function scoreVersion(
     if (spec.missingModel === "error" && modelless > 0) throw missingModels(version, modelless, withoutModel);
     if (last !== undefined && kept !== null && standing.length > 0) {
       const wanted = { column: "PARTITION_KEY", values: standing };
-      parts.push(await engine.tables.carry(outputTable, kept.owner, wanted, { MODEL_VERSION: name }));
-      if ((await lastBatch(engine.tables, model, query.table, outputTable))?.batchId !== last.batchId)
+      parts.push(await engine.output.carry(outputTable, kept.owner, wanted, { MODEL_VERSION: name }));
+      if ((await lastBatch(engine.output, model, query.table, outputTable))?.batchId !== last.batchId)
         throw new ManymodelError("conflict", `another batch wrote into ${outputTable} meanwhile; score again`);
     }
-    await engine.tables.publish(outputTable, ownerOf(model, name, query.table), parts);
+    await engine.output.publish(outputTable, ownerOf(model, name, query.table), parts);
     await inferred?.inference.remove(inferred.job);
   } catch (error) {
-    await engine.tables.discard(outputTable, parts);
+    await engine.output.discard(outputTable, parts);
     throw error;
   } finally {
     await crew.close();
@@ -174,7 +174,7 @@ async function scoreVersion(
     rows: parts.reduce((sum, part) => sum + part.rows, 0),
     seconds: (performance.now() - began) / 1000,
   };
-  await recordBatch(engine.tables, {
+  await recordBatch(engine.output, {
     ...summary,
     startedAt,
     options: JSON.stringify(optionsOf(spec, task)),
@@ -187,7 +187,7 @@ type BatchPlan = Omit<ScoreTask, "kept" | "runId" | "definitionSha256">;
 
 /** Checks what is asked for, reads what is to be scored, and prepares the table for it. */
 async function planBatch(
-  { tables, stage }: Engine,
+  { source, output, stage }: Engine,
   spec: BatchSpec,
   version: ModelVersion,
   packageVersion: string,
@@ -203,7 +203,7 @@ async function planBatch(
       `missing_model is ${show(spec.missingModel)}; it must be one of ${MISSING_MODEL.join(", ")}`,
     );
   const { snapshot: trained } = await getJson<RunManifest>(stage, stagePath.manifest(version.runId));
-  const snapshot = await tables.snapshot(query);
+  const snapshot = await source.snapshot(query);
   checkKeyTypes(version, snapshot);
   const time = trained.columns.find((column) => column.name === trained.timeColumn) ?? null;
   let future: Snapshot | null = null;
@@ -213,7 +213,7 @@ async function planBatch(
         "usage",
         `${version.model} ${version.version} was trained without a time column, so a table of the future cannot be used`,
       );
-    future = await tables.snapshot({ table: futureTable, keyColumns: query.keyColumns, orderBy: [time.name] });
+    future = await source.snapshot({ table: futureTable, keyColumns: query.keyColumns, orderBy: [time.name] });
     checkKeyTypes(version, future);
   }
   const fallback = spec.missingModel === "fallback" ? fallbackOf(version, spec.fallback ?? {}) : null;
@@ -232,7 +232,7 @@ async function planBatch(
     packageVersion,
   };
   const inputs = [query.table, BATCH_RUNS, ...(futureTable === undefined ? [] : [futureTable])];
-  await prepareOutput(tables, outputTable, forecastColumns(task), inputs);
+  await prepareOutput({ source, output }, outputTable, forecastColumns(task), inputs);
   return task;
 }
 

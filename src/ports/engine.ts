@@ -1,11 +1,14 @@
 import type { SnowflakeAddress } from "../core/snowflake-address.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Jobs } from "./jobs.ts";
+import type { Leftovers } from "./leftovers.ts";
 import type { Queue } from "./queue.ts";
 import type { Roster } from "./roster.ts";
 import type { RunObjects } from "./run-objects.ts";
+import type { RunViews } from "./run-views.ts";
 import type { StageAddress } from "./stage.ts";
 import type { TableFunctions } from "./table-functions.ts";
+import type { Tables } from "./tables.ts";
 import type { Versions } from "./versions.ts";
 import type { WorkerEngine } from "./worker-engine.ts";
 import type { Workers } from "./workers.ts";
@@ -54,9 +57,15 @@ export interface EngineFacts {
   readonly clock: number;
 }
 
+/** The ports over an engine's rows, which its tables and its snapshots are made of. */
+export type RowPorts = Pick<Engine, "source" | "output" | "views" | "tables" | "leftovers">;
+
 /** All ports of one execution environment. */
 export interface Engine extends WorkerEngine {
   readonly address: EngineAddress;
+  readonly views: RunViews;
+  readonly tables: Tables;
+  readonly leftovers: Leftovers;
   readonly queue: Queue;
   readonly roster: Roster;
   readonly catalog: Catalog;

@@ -1,7 +1,7 @@
 import type { IndexedSegment } from "../core/artifact.ts";
 import type { ColumnInfo } from "../core/column.ts";
 import type { Snapshot } from "../core/run.ts";
-import type { TablePart } from "./tables.ts";
+import type { TablePart } from "./output.ts";
 
 /** A partition to be fitted or scored, by its key and its place in the snapshot. */
 export interface FunctionPartition {

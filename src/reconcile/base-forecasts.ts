@@ -3,7 +3,7 @@ import { getColumn } from "../core/column.ts";
 import { ManymodelError } from "../core/errors.ts";
 import { type KeyColumn, type KeyValue, keyText } from "../core/partition-key.ts";
 import type { Snapshot } from "../core/run.ts";
-import type { Tables } from "../ports/tables.ts";
+import type { Source } from "../ports/source.ts";
 import { alike, type KeyedLevel, levelName, showNode } from "./declared-hierarchy.ts";
 
 /** Forecasts of one time over all nodes of a hierarchy; NaN where there is none. Bounds: one vector for each coverage. */
@@ -37,15 +37,15 @@ interface PinnedForecasts {
  * forecasts of one time.
  */
 export class BaseForecasts {
-  readonly #tables: Tables;
+  readonly #source: Source;
   readonly #pinned: PinnedForecasts;
   readonly #inTableOrder: boolean;
   /** The times there are, in order, as texts; and their positions in the snapshot. */
   readonly times: ReadonlyMap<string, { readonly value: KeyValue; readonly ordinal: number }>;
   readonly timeColumn: KeyColumn;
 
-  private constructor(tables: Tables, pinned: PinnedForecasts, keys: readonly KeyValue[]) {
-    this.#tables = tables;
+  private constructor(source: Source, pinned: PinnedForecasts, keys: readonly KeyValue[]) {
+    this.#source = source;
     this.#pinned = pinned;
     this.#inTableOrder = pinned.order.every((position, i) => position === i);
     this.timeColumn = at(pinned.snapshot.keyColumns, 0);
@@ -63,22 +63,22 @@ export class BaseForecasts {
    * @throws {ManymodelError} `input` if it lacks a column, is by other keys, or has no times
    */
   static async open(
-    tables: Tables,
+    source: Source,
     table: string,
     by: readonly string[],
     time: string,
     coverages: readonly number[],
   ): Promise<BaseForecasts> {
-    const order = await keyOrder(tables, table, by);
+    const order = await keyOrder(source, table, by);
     const bounds = coverages.flatMap((coverage) => [`LO_${coverage}`, `HI_${coverage}`]);
     const columns = ["PARTITION_KEY", "FORECAST", ...bounds];
-    const snapshot = await tables.snapshot({ table, keyColumns: [time], columns, orderBy: ["PARTITION_KEY"] });
+    const snapshot = await source.snapshot({ table, keyColumns: [time], columns, orderBy: ["PARTITION_KEY"] });
     const numbers = snapshot.columns.filter(({ name }) => !alike(name, "PARTITION_KEY"));
     const wrong = numbers.find(({ type }) => type !== "number" && type !== "integer");
     if (wrong !== undefined)
       throw new ManymodelError("input", `column ${wrong.name} of ${table} holds ${wrong.type}s; it must be numbers`);
-    const keys = (await tables.keys(snapshot, 0, snapshot.partitions)).map((key) => at(key, 0));
-    const opened = new BaseForecasts(tables, { table, snapshot, coverages, order }, keys);
+    const keys = (await source.keys(snapshot, 0, snapshot.partitions)).map((key) => at(key, 0));
+    const opened = new BaseForecasts(source, { table, snapshot, coverages, order }, keys);
     if (opened.times.size === 0)
       throw new ManymodelError(
         "input",
@@ -94,8 +94,8 @@ export class BaseForecasts {
 
   /** The encoded keys of the table's partitions, also of those without forecasts, values in the level's order. */
   async keys(): Promise<string[]> {
-    const snapshot = await this.#tables.snapshot({ table: this.table, keyColumns: ["PARTITION_KEY"], columns: [] });
-    const keys = await this.#tables.keys(snapshot, 0, snapshot.partitions);
+    const snapshot = await this.#source.snapshot({ table: this.table, keyColumns: ["PARTITION_KEY"], columns: [] });
+    const keys = await this.#source.keys(snapshot, 0, snapshot.partitions);
     return keys.map(([text]) => this.#inOrder(text as string | null));
   }
 
@@ -103,7 +103,7 @@ export class BaseForecasts {
   async read(time: string, level: KeyedLevel, into: StepForecasts): Promise<void> {
     const found = this.times.get(time);
     if (found === undefined) return;
-    const { batch } = await this.#tables.read(this.#pinned.snapshot, [found.ordinal]);
+    const { batch } = await this.#source.read(this.#pinned.snapshot, [found.ordinal]);
     const names = Object.keys(batch.columns);
     const column = (wanted: string) => getColumn(batch, names.find((name) => alike(name, wanted)) ?? wanted).values;
     const texts = column("PARTITION_KEY") as readonly (string | null)[];
@@ -150,8 +150,8 @@ export class BaseForecasts {
 }
 
 /** Where each of a level's columns is among the key columns of a forecast table. */
-async function keyOrder(tables: Tables, table: string, by: readonly string[]): Promise<number[]> {
-  const names = (await tables.columns(table))?.map(({ name }) => name) ?? [];
+async function keyOrder(source: Source, table: string, by: readonly string[]): Promise<number[]> {
+  const names = (await source.columns(table))?.map(({ name }) => name) ?? [];
   const [from, to] = [names.indexOf("MODEL_VERSION") + 1, names.indexOf("PARTITION_KEY")];
   // What is known of an imported file's columns is not enough: its keys are as they are declared.
   if (by.length === 0 || from === 0 || to < from) return by.map((_, i) => i);

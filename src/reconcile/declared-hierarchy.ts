@@ -2,7 +2,7 @@ import { type Hierarchy, hierarchy } from "@manymodel/forecast/hierarchy";
 import { at } from "../core/aligned.ts";
 import { ManymodelError } from "../core/errors.ts";
 import { decodeKey, encodeKey, type KeyColumn, showKey } from "../core/partition-key.ts";
-import type { Tables } from "../ports/tables.ts";
+import type { Source } from "../ports/source.ts";
 
 /** A level of a hierarchy as it is declared: the key columns that tell its series apart, none for the total. */
 export interface DeclaredLevel {
@@ -43,7 +43,7 @@ export type DeclaredLevels = readonly [DeclaredLevel & { readonly table: string 
  * @throws {ManymodelError} `usage` for levels that make no hierarchy; `input` for a leaf that has no attributes
  */
 export async function declareHierarchy(
-  tables: Tables,
+  source: Source,
   [leafLevel, ...above]: DeclaredLevels,
   leaves: readonly string[],
   attributes: string | undefined,
@@ -58,7 +58,7 @@ export async function declareHierarchy(
   const keys =
     further.length === 0 || attributes === undefined
       ? leaves.map((leaf) => leaf.split(","))
-      : await withAttributes(tables, attributes, leafLevel.by, further, leaves);
+      : await withAttributes(source, attributes, leafLevel.by, further, leaves);
   let first = 0;
   const keyed = above.map((level): KeyedLevel & { of: Int32Array } => {
     const positions = level.by.map((name) => names.findIndex((other) => alike(other, name)));
@@ -130,15 +130,15 @@ function columnNames(levels: readonly DeclaredLevel[]): string[] {
 
 /** The leaves' keys, value by value, with their values of further columns. */
 async function withAttributes(
-  tables: Tables,
+  source: Source,
   table: string,
   by: readonly string[],
   further: readonly string[],
   leaves: readonly string[],
 ): Promise<string[][]> {
-  const snapshot = await tables.snapshot({ table, keyColumns: [...by, ...further], columns: [] });
+  const snapshot = await source.snapshot({ table, keyColumns: [...by, ...further], columns: [] });
   const rows = new Map<string, string[]>();
-  for (const key of await tables.keys(snapshot, 0, snapshot.partitions)) {
+  for (const key of await source.keys(snapshot, 0, snapshot.partitions)) {
     const texts = encodeKey(snapshot.keyColumns, key).split(",");
     const leaf = texts.slice(0, by.length).join(",");
     if (rows.has(leaf))

@@ -4,7 +4,7 @@ import { ManymodelError, show } from "../core/errors.ts";
 import { checkLevels } from "../core/quantile.ts";
 import { checkName } from "../core/run.ts";
 import { prepareOutput } from "../pipeline/prepare-output.ts";
-import type { Tables } from "../ports/tables.ts";
+import type { Engine } from "../ports/engine.ts";
 import type { OnProgress } from "../runs/progress.ts";
 import { checksum } from "../stages/checksum.ts";
 import { BaseForecasts, noForecasts } from "./base-forecasts.ts";
@@ -40,27 +40,28 @@ export interface ReconcileSummary {
  * @throws {ManymodelError} naming the table, key and time of what is missing or does not fit; nothing is written then
  */
 export async function reconcileTables(
-  tables: Tables,
+  engine: Pick<Engine, "source" | "output">,
   spec: ReconcileSpec,
   onProgress: OnProgress = () => {},
 ): Promise<ReconcileSummary> {
   const levels = checkSpec(spec);
   const { coverages, method, outputTable } = spec;
-  const open = (table: string, by: readonly string[]) => BaseForecasts.open(tables, table, by, spec.time, coverages);
+  const open = (table: string, by: readonly string[]) =>
+    BaseForecasts.open(engine.source, table, by, spec.time, coverages);
   const [leafLevel, ...above] = levels;
   const leaves = await open(leafLevel.table, leafLevel.by);
   const sources: (BaseForecasts | undefined)[] = [leaves];
   for (const { table, by } of above) sources.push(table === undefined ? undefined : await open(table, by));
   checkTimes(spec, leaves, sources);
-  const keyed = await declareHierarchy(tables, levels, await leaves.keys(), spec.attributes);
-  const residuals = method === "mint-shrink" ? await readResiduals(tables, keyed, spec.time) : undefined;
+  const keyed = await declareHierarchy(engine.source, levels, await leaves.keys(), spec.attributes);
+  const residuals = method === "mint-shrink" ? await readResiduals(engine.source, keyed, spec.time) : undefined;
   const reconcile = reconcileStep(keyed, spec, residuals);
 
   const time = spec.time.toUpperCase() === "STEP" ? null : leaves.timeColumn;
   const table = { keyed, method, time, coverages };
   const inputs = levels.flatMap(({ table, residuals }) => [table, residuals]).filter((name) => name !== undefined);
-  await prepareOutput(tables, outputTable, reconciledColumns(table), inputs);
-  const output = new ReconciledOutput(tables, outputTable, table);
+  await prepareOutput(engine, outputTable, reconciledColumns(table), inputs);
+  const output = new ReconciledOutput(engine.output, outputTable, table);
   try {
     for (const [text, { value }] of leaves.times) {
       const base = noForecasts(keyed.hierarchy.nodes, coverages.length);

@@ -1,6 +1,6 @@
 import { at } from "../core/aligned.ts";
 import type { KeyValue } from "../core/partition-key.ts";
-import type { TablePart, Tables } from "../ports/tables.ts";
+import type { Output, TablePart } from "../ports/output.ts";
 import type { StepForecasts } from "./base-forecasts.ts";
 import { ReconciledRows, type ReconciledTable } from "./reconciled-rows.ts";
 
@@ -12,7 +12,7 @@ export class ReconciledOutput {
   steps = 0;
   leftOut = 0;
   rows = 0;
-  readonly #tables: Tables;
+  readonly #output: Output;
   readonly #name: string;
   readonly #rows: ReconciledRows;
   readonly #first: number;
@@ -20,9 +20,9 @@ export class ReconciledOutput {
   /** By leaf, for how many times there was a forecast. */
   readonly #counts: Int32Array;
 
-  constructor(tables: Tables, name: string, table: ReconciledTable) {
+  constructor(output: Output, name: string, table: ReconciledTable) {
     const { aggregates, leaves } = table.keyed.hierarchy;
-    this.#tables = tables;
+    this.#output = output;
     this.#name = name;
     this.#rows = new ReconciledRows(table);
     this.#first = aggregates;
@@ -46,15 +46,15 @@ export class ReconciledOutput {
       if (count === 0) this.#rows.status(this.#first + leaf, "LEFT_OUT: it has no base forecast");
     }
     if (this.#rows.length > 0) await this.#flush();
-    await this.#tables.publish(this.#name, owner, this.#parts);
+    await this.#output.publish(this.#name, owner, this.#parts);
   }
 
   discard(): Promise<void> {
-    return this.#tables.discard(this.#name, this.#parts);
+    return this.#output.discard(this.#name, this.#parts);
   }
 
   async #flush(): Promise<void> {
-    const part = await this.#tables.write(this.#name, this.#rows.take());
+    const part = await this.#output.write(this.#name, this.#rows.take());
     this.#parts.push(part);
     this.rows += part.rows;
   }

@@ -3,7 +3,7 @@ import { getColumn } from "../core/column.ts";
 import { ManymodelError } from "../core/errors.ts";
 import { encodeKey } from "../core/partition-key.ts";
 import { rowRanges } from "../core/row-range.ts";
-import type { Tables } from "../ports/tables.ts";
+import type { Source } from "../ports/source.ts";
 import { type KeyedHierarchy, type KeyedLevel, showNode } from "./declared-hierarchy.ts";
 
 /** Partitions whose residuals are read at a time. */
@@ -17,7 +17,7 @@ const BLOCK = 10_000;
  * @throws {ManymodelError} `input` naming a key that is not in the hierarchy, or a table that lacks a column
  */
 export async function readResiduals(
-  tables: Tables,
+  source: Source,
   { hierarchy, levels }: KeyedHierarchy,
   time: string,
 ): Promise<Float64Array[]> {
@@ -28,12 +28,12 @@ export async function readResiduals(
     return known;
   };
   for (const level of levels)
-    if (level.residuals !== undefined) await readLevel(tables, level, level.residuals, time, vectorAt);
+    if (level.residuals !== undefined) await readLevel(source, level, level.residuals, time, vectorAt);
   return [...times.values()];
 }
 
 async function readLevel(
-  tables: Tables,
+  source: Source,
   level: KeyedLevel,
   table: string,
   time: string,
@@ -41,7 +41,7 @@ async function readLevel(
 ): Promise<void> {
   // The total has no key columns; its partitions are its times.
   const total = level.by.length === 0;
-  const snapshot = await tables.snapshot({
+  const snapshot = await source.snapshot({
     table,
     keyColumns: total ? [time] : level.by,
     columns: [time, "RESIDUAL"],
@@ -49,8 +49,8 @@ async function readLevel(
   });
   for (let from = 0; from < snapshot.partitions; from += BLOCK) {
     const to = Math.min(from + BLOCK, snapshot.partitions);
-    const keys = await tables.keys(snapshot, from, to);
-    const rows = await tables.read(
+    const keys = await source.keys(snapshot, from, to);
+    const rows = await source.read(
       snapshot,
       keys.map((_, i) => from + i),
     );

@@ -77,7 +77,7 @@ export async function importVersion(
     await catalog.createRun(runId, manifest.createdAt);
     await catalog.moveRun(runId, "running", { manifest });
     await catalog.moveRun(runId, "finalizing");
-    await engine.tables.expose({ runId, keyColumns: manifest.snapshot.keyColumns, segments: index.segments });
+    await engine.views.expose({ runId, keyColumns: manifest.snapshot.keyColumns, segments: index.segments });
     await catalog.moveRun(runId, "completed", { index: exported.index, endedAt: change.at });
   } else if (run.index?.sha256 !== exported.index.sha256)
     throw new ManymodelError("conflict", `run ${runId} is in this workspace already, with other content`);

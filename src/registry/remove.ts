@@ -13,7 +13,7 @@ import { readIndex } from "../runs/read-index.ts";
  *   collection of champions uses its models
  */
 export async function removeRun(engine: Engine, runId: string, change: Change): Promise<void> {
-  const { catalog, objects, queue, stage, tables, versions } = engine;
+  const { catalog, objects, queue, stage, views, versions } = engine;
   const { state } = await knownRun(catalog, runId);
   if (state !== "completed" && state !== "failed")
     throw new ManymodelError("conflict", `run ${runId} is ${state}; resume or cancel it before deleting it`);
@@ -29,7 +29,7 @@ export async function removeRun(engine: Engine, runId: string, change: Change): 
       throw new ManymodelError("conflict", `run ${run.runId} collects models of run ${runId}; delete it first`);
   }
   await objects?.remove(await objects.list(runId));
-  await tables.conceal(runId);
+  await views.conceal(runId);
   await queue.forget(runId);
   // Noted first: by that, what is left on the stage is garbage if this process ends before it has removed it.
   await versions.note({ ...change, action: "delete-run", model: null, version: null, details: { run: runId } });

@@ -43,7 +43,7 @@ export async function trainChanged(
   context: TrainContext,
 ): Promise<ChangedRun> {
   const base = await completedRun(engine, since);
-  const snapshot = await engine.tables.snapshot(spec.query);
+  const snapshot = await engine.source.snapshot(spec.query);
   const everything = async (why: string | null): Promise<ChangedRun> => {
     const run = await train(engine, { ...spec, snapshot }, context);
     return { ...run, changed: { since, trained: run.manifest.partitions, carried: 0, why } };
@@ -112,7 +112,7 @@ function whyEverything(
 const KEYS_PER_READ = 100_000;
 
 async function changedKeys(
-  { tables }: Engine,
+  { source }: Engine,
   snapshot: RunManifest["snapshot"],
   isKept: Uint8Array,
 ): Promise<PartitionKey[]> {
@@ -120,7 +120,7 @@ async function changedKeys(
   for (let from = 0; from < snapshot.partitions; from += KEYS_PER_READ) {
     const to = Math.min(snapshot.partitions, from + KEYS_PER_READ);
     if (isKept.subarray(from, to).every((kept) => kept === 1)) continue;
-    const keys = await tables.keys(snapshot, from, to);
+    const keys = await source.keys(snapshot, from, to);
     keys.forEach((key, i) => {
       if (isKept[from + i] === 0) changed.push(key);
     });

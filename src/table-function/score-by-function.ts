@@ -17,7 +17,7 @@ import { splitStatement } from "./split-statement.ts";
  * models nor forecasts come here. What has no model, or ended the function's statement, gets its rows from here.
  */
 export async function scoreByFunction(
-  engine: Pick<Engine, "tables">,
+  engine: Pick<Engine, "source" | "output">,
   functions: TableFunctions,
   definition: AnyModelDefinition,
   body: string,
@@ -31,8 +31,8 @@ export async function scoreByFunction(
       `the model store has ${stored.length} of the ${segment.rows} partitions of ${segment.path}; make the index again: manymodel index ${runId}`,
     );
   const keys = stored.map(({ partitionKey }) => decodeKey(partitionKey).key);
-  const places = await engine.tables.locate(snapshot, keys);
-  const ahead = future === null ? undefined : await engine.tables.locate(future, keys);
+  const places = await engine.source.locate(snapshot, keys);
+  const ahead = future === null ? undefined : await engine.source.locate(future, keys);
   const asked = Array.from(zip(zip(stored, keys), places), ([[partition, key], ordinal], i) => ({
     ...partition,
     key,
@@ -64,7 +64,7 @@ export async function scoreByFunction(
       else output.count(found.status as ScoredPartition["status"]);
     }
     const ordinals = modelless.map(({ ordinal }) => ordinal);
-    const input = fallback === null ? undefined : rowRanges(await engine.tables.read(snapshot, ordinals));
+    const input = fallback === null ? undefined : rowRanges(await engine.source.read(snapshot, ordinals));
     for (const [i, { key, ...why }] of modelless.entries())
       await output.addWithoutModel(key, why as Problem, input?.[i]);
     const isWritten = [...statuses.values()].some((status) => !status.kept);

@@ -22,15 +22,15 @@ export interface UnchangedPartition {
 
 /** Compares the data of a segment's partitions by their hashes; a row that has none, because nothing was read, is changed. */
 export async function findUnchanged(
-  { stage, tables }: Pick<WorkerEngine, "stage" | "tables">,
+  { stage, source }: Pick<WorkerEngine, "stage" | "source">,
   { segment, snapshot }: FindUnchanged,
 ): Promise<UnchangedPartition[]> {
   const rows = await segmentRows(stage, segment, { summary: true });
-  const ordinals = await tables.locate(
+  const ordinals = await source.locate(
     snapshot,
     rows.map(({ row }) => row.key),
   );
-  const ranges = rowRanges(await tables.read(snapshot, Array.from(ordinals)));
+  const ranges = rowRanges(await source.read(snapshot, Array.from(ordinals)));
   const unchanged: UnchangedPartition[] = [];
   for (const [[{ row, at }, ordinal], { batch, start, end }] of zip(zip(rows, ordinals), ranges))
     if (ordinal >= 0 && row.dataSha256 === dataHash(batch, start, end))

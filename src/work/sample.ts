@@ -27,7 +27,7 @@ export interface Sample {
 
 /** Trains partitions, measures, and keeps nothing. */
 export async function takeSample(
-  engine: Pick<WorkerEngine, "tables">,
+  engine: Pick<WorkerEngine, "source">,
   definition: AnyModelDefinition,
   { plan, keys, ordinals }: TakeSample,
   clock: Clock,

@@ -5,7 +5,7 @@ import { rowRanges } from "../core/row-range.ts";
 import type { Snapshot } from "../core/run.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import { type Frame, frame } from "../model/frame.ts";
-import type { PartitionRows } from "../ports/tables.ts";
+import type { PartitionRows } from "../ports/source.ts";
 import type { WorkerEngine } from "../ports/worker-engine.ts";
 import { segmentRows } from "../runs/read-index.ts";
 import { fingerprintOf } from "./fingerprint.ts";
@@ -23,17 +23,17 @@ export type KnownFingerprints = ReadonlyMap<string, ScoredPartition["status"]>;
  * @param known - reads the fingerprints of the batch whose rows are kept
  */
 export async function scoreSegment(
-  engine: Pick<WorkerEngine, "tables" | "stage">,
+  engine: Pick<WorkerEngine, "source" | "output" | "stage">,
   definition: AnyModelDefinition,
   task: ScoreSegment,
   known: (kept: KeptBatch) => Promise<KnownFingerprints>,
 ): Promise<ScoredPart> {
   const all = (await segmentRows(engine.stage, task.segment, { forScoring: true })).map(({ row }) => row);
   const keys = all.map((row) => row.key);
-  const located = await engine.tables.locate(task.snapshot, keys);
+  const located = await engine.source.locate(task.snapshot, keys);
   const rows = Array.from(zip(all, located)).flatMap(([row, ordinal]) => (ordinal >= 0 ? [row] : []));
   const ordinals = located.filter((ordinal) => ordinal >= 0);
-  const input = rowRanges(await engine.tables.read(task.snapshot, Array.from(ordinals)));
+  const input = rowRanges(await engine.source.read(task.snapshot, Array.from(ordinals)));
   const future = task.future === null ? undefined : rowRanges(await readFuture(engine, task.future, rows));
   const output = new PartOfBatch(task, definition, rows.length);
   const times = new ForecastTimes();
@@ -61,14 +61,14 @@ export async function scoreSegment(
 
 /** Writes the rows of partitions that no segment has a model for. */
 export async function scoreMissing(
-  engine: Pick<WorkerEngine, "tables">,
+  engine: Pick<WorkerEngine, "source" | "output">,
   definition: AnyModelDefinition,
   task: ScoreMissing,
 ): Promise<ScoredPart> {
   const { snapshot, ordinals } = task;
   const first = at(ordinals, 0);
-  const keys = await engine.tables.keys(snapshot, first, at(ordinals, -1) + 1);
-  const input = task.fallback === null ? undefined : rowRanges(await engine.tables.read(snapshot, ordinals));
+  const keys = await engine.source.keys(snapshot, first, at(ordinals, -1) + 1);
+  const input = task.fallback === null ? undefined : rowRanges(await engine.source.read(snapshot, ordinals));
   const output = new PartOfBatch(task, definition, ordinals.length);
   for (const [i, ordinal] of ordinals.entries())
     await output.addWithoutModel(at(keys, ordinal - first), NOT_TRAINED, input?.[i]);
@@ -76,13 +76,13 @@ export async function scoreMissing(
 }
 
 async function readFuture(
-  { tables }: Pick<WorkerEngine, "tables">,
+  { source }: Pick<WorkerEngine, "source">,
   future: Snapshot,
   rows: readonly PartitionOutcome[],
 ): Promise<PartitionRows> {
-  const places = await tables.locate(
+  const places = await source.locate(
     future,
     rows.map((row) => row.key),
   );
-  return tables.read(future, Array.from(places));
+  return source.read(future, Array.from(places));
 }

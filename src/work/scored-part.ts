@@ -2,7 +2,7 @@ import { type PartitionKey, showKey } from "../core/partition-key.ts";
 import { levelsToAsk } from "../core/quantile.ts";
 import type { RowRange } from "../core/row-range.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
-import type { TablePart } from "../ports/tables.ts";
+import type { TablePart } from "../ports/output.ts";
 import type { WorkerEngine } from "../ports/worker-engine.ts";
 import { scoreFallback } from "./fallback.ts";
 import { ForecastRows } from "./forecast-rows.ts";
@@ -87,12 +87,12 @@ export class PartOfBatch {
 
   /** @param others - what others wrote of the task's rows */
   async write(
-    { tables }: Pick<WorkerEngine, "tables">,
+    { output }: Pick<WorkerEngine, "output">,
     ordinals: Int32Array,
     others: readonly TablePart[] = [],
   ): Promise<ScoredPart> {
     const batch = this.#rows.batch();
-    const own = batch.length === 0 ? [] : [await tables.write(this.#task.outputTable, batch)];
+    const own = batch.length === 0 ? [] : [await output.write(this.#task.outputTable, batch)];
     return {
       parts: [...others, ...own],
       counts: this.#counts,

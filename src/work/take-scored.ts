@@ -34,26 +34,27 @@ export async function inferBatch(
 
 /** Writes the rows of partitions that an inference job has scored; those without a model are forecast as the batch says. */
 export async function takeScored(
-  { tables, inference }: Pick<WorkerEngine, "tables" | "inference">,
+  engine: Pick<WorkerEngine, "source" | "output" | "inference">,
   definition: AnyModelDefinition,
   task: TakeScored,
 ): Promise<ScoredPart> {
+  const { source, inference } = engine;
   const { snapshot, fallback } = task;
   if (inference === undefined)
     throw new ManymodelError("internal", `${task.file} is of an inference job, which this engine cannot run`);
   const scored = (await inference.outcomes(task.file)).map(([ordinal, text]) => [ordinal, decodeScored(text)] as const);
   const ordinals = Int32Array.from(scored, ([ordinal]) => ordinal);
-  const keys = await tables.keys(snapshot, 0, snapshot.partitions);
+  const keys = await source.keys(snapshot, 0, snapshot.partitions);
   const output = new PartOfBatch(task, definition, ordinals.length);
   for (const [ordinal, outcome] of scored) {
     const key = at(keys, ordinal);
     if (outcome.status !== "NO_MODEL") output.add(key, outcome);
     else {
-      const [rows] = fallback === null ? [] : rowRanges(await tables.read(snapshot, [ordinal]));
+      const [rows] = fallback === null ? [] : rowRanges(await source.read(snapshot, [ordinal]));
       await output.addWithoutModel(key, outcome, rows);
     }
   }
-  return output.write({ tables }, ordinals);
+  return output.write(engine, ordinals);
 }
 
 /**

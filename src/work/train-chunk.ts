@@ -38,7 +38,7 @@ export interface Training<Plan extends TrainingPlan = TrainingPlan> {
  * lease with what is returned.
  */
 export async function trainChunk(
-  engine: Pick<WorkerEngine, "tables" | "stage">,
+  engine: Pick<WorkerEngine, "source" | "stage">,
   training: Training<RunManifest>,
   chunk: number,
 ): Promise<SegmentInfo> {
@@ -50,12 +50,12 @@ export async function trainChunk(
 
 /** Trains the partitions of a task, and keeps nothing. */
 export async function trainPartitions(
-  { tables }: Pick<WorkerEngine, "tables">,
+  { source }: Pick<WorkerEngine, "source">,
   training: Training,
   task: Omit<TaskFile, "chunk">,
 ): Promise<PartitionOutcome[]> {
   const { plan, clock, note } = training;
-  const ranges = rowRanges(await tables.read(plan.snapshot, task.ordinals));
+  const ranges = rowRanges(await source.read(plan.snapshot, task.ordinals));
   const rows: PartitionOutcome[] = [];
   let noted = -Infinity;
   for (const [partitionKey, range] of zip(task.keys, ranges)) {

@@ -19,7 +19,7 @@ export interface TrainOne {
 
 /** Trains one partition of a chunk; undefined beyond the chunk's last. */
 export async function trainOne(
-  engine: Pick<WorkerEngine, "tables" | "stage">,
+  engine: Pick<WorkerEngine, "source" | "stage">,
   training: Training<RunManifest>,
   { run, chunk, attempt, at, failed }: TrainOne,
 ): Promise<PartitionOutcome | undefined> {

@@ -57,7 +57,7 @@ export function createWorker(
   const manifest = ({ run, manifestSha256 }: OfRun) => manifests(JSON.stringify({ run, manifestSha256 }));
   const fingerprints = remember(async (named): Promise<KnownFingerprints> => {
     const { outputTable, kept } = JSON.parse(named) as { readonly outputTable: string; readonly kept: KeptBatch };
-    const { columns } = await engine.tables.published(outputTable, kept.owner, ["FINGERPRINT", "STATUS"]);
+    const { columns } = await engine.output.published(outputTable, kept.owner, ["FINGERPRINT", "STATUS"]);
     const statuses = (columns.STATUS?.values as string[] | undefined) ?? [];
     const known = (columns.FINGERPRINT?.values as string[] | undefined) ?? [];
     return new Map(zip(known, statuses)) as KnownFingerprints;

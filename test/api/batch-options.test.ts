@@ -15,7 +15,7 @@ const builtin = (name: string) => new URL(`../../dist/model/builtin/${name}.js`,
 /** Rows of a table in the order of their keys and steps, these columns; dates as text. */
 async function rowsIn(mm: ManyModel, columns: string, table = "FORECAST_RESULTS") {
   const names = columns.split(", ");
-  const read = await mm.engine.tables.published(table, null, ["PARTITION_KEY", "STEP", ...names]);
+  const read = await mm.engine.output.published(table, null, ["PARTITION_KEY", "STEP", ...names]);
   const { PARTITION_KEY: keys, STEP: steps } = read.columns;
   const cell = (name: string, row: number) => {
     const { type, values } = read.columns[name]!;

@@ -52,7 +52,7 @@ const status = (key: string, reason: string): PartitionStatus => ({
 
 /** A table of sales by hostile keys, and a monitoring of them, and of hostile models and versions with one key each. */
 async function fill(mm: ManyModel): Promise<Snapshot> {
-  const { tables, versions } = mm.engine;
+  const { source, output, versions } = mm.engine;
   const columns = [
     { name: "sku", type: "string" },
     { name: "day", type: "date" },
@@ -90,10 +90,10 @@ async function fill(mm: ManyModel): Promise<Snapshot> {
     [TABLES.status, statusColumns(WATCHED), statuses],
     [TABLES.ledger, ledgerColumns(WATCHED), entries],
   ] as const) {
-    await tables.create(table, made);
-    await tables.publish(table, "test", await Promise.all(batches.map((batch) => tables.write(table, batch))));
+    await output.create(table, made);
+    await output.publish(table, "test", await Promise.all(batches.map((batch) => output.write(table, batch))));
   }
-  return tables.snapshot({ table: "SALES", keyColumns: ["sku"], orderBy: ["day"] });
+  return source.snapshot({ table: "SALES", keyColumns: ["sku"], orderBy: ["day"] });
 }
 
 /** Shows a run that has one partition that failed and one that succeeded, each in a way of its own. */
@@ -110,7 +110,7 @@ async function expose({ engine }: ManyModel, runId: string, i: number): Promise<
   const path = `runs/r${i}/chunks/0001/1/segment.parquet`;
   await engine.stage.put(path, bytes);
   const counts = { rows: 2, bytes: bytes.length, sha256: "", succeeded: 1, failed: 1 };
-  await engine.tables.expose({
+  await engine.views.expose({
     ...{ runId, keyColumns: KEY_COLUMNS },
     segments: [{ path, chunk: 1, attempt: 1, source: 0, ...counts }],
   });

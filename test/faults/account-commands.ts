@@ -203,7 +203,7 @@ export async function accountCommands(
       async before(n) {
         const [jobs, imports] = [jobStatements(names, address, SERVICE), importStatements(names)];
         const spec = specification(names, SERVICE, { args: ["--version"] });
-        await engine.tables.write("SALES", {
+        await engine.output.write("SALES", {
           length: 1,
           columns: { Y: { type: "number", values: Float64Array.of(1) } },
         });

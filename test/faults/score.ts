@@ -32,7 +32,7 @@ export async function scoreUnderFire(
   if ((await engine.versions.list()).length === 0) await succeed(site, folder, "register", ...register);
   await disturb("batch");
   const anomalies: string[] = [];
-  const written = (await engine.tables.columns("FORECAST_RESULTS")) !== undefined;
+  const written = (await engine.source.columns("FORECAST_RESULTS")) !== undefined;
   const { rows } = written
     ? await engine.tables.query("SELECT count(*) FROM FORECAST_RESULTS", [], 1)
     : { rows: [[0]] };
@@ -40,7 +40,7 @@ export async function scoreUnderFire(
   await succeed(site, folder, "batch");
   anomalies.push(...(await verifyForecasts(engine, reference)));
   await succeed(site, folder, "gc", "--older-than", "1ms", "--delete");
-  const left = (await engine.tables.stored()).filter(({ kind }) => kind !== "snapshot");
+  const left = (await engine.leftovers.stored()).filter(({ kind }) => kind !== "snapshot");
   for (const { id } of left) anomalies.push(`gc left ${id}`);
   anomalies.push(...(await verifyForecasts(engine, reference)));
   return { kills, anomalies };

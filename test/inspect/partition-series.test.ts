@@ -60,7 +60,7 @@ it("where the pinned data were deleted, the source's rows of its times as they a
   expect((await look()).fitted).toHaveLength(30);
   await fillTable(mm, "SALES", [...columns], rows(35));
   expect((await look()).times).toHaveLength(30);
-  await mm.engine.tables.erase(await mm.engine.tables.stored());
+  await mm.engine.leftovers.erase(await mm.engine.leftovers.stored());
   const now = await look();
   // The model has not seen the five newer ones.
   expect([now.times.length, now.trained, now.fitted]).toEqual([30, 30, null]);

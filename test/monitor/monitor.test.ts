@@ -52,9 +52,9 @@ async function trained(mm: ManyModel, holdout = 4, days = 20) {
 
 /** A table's rows: some of its columns, in the order of key and of whatever else is named. */
 async function rowsOf(mm: ManyModel, table: string, columns: string[], orderBy: string[] = []) {
-  const { tables } = mm.engine;
-  const snapshot = await tables.snapshot({ table, keyColumns: ["PARTITION_KEY"], columns, orderBy });
-  const { batch } = await tables.read(
+  const { source } = mm.engine;
+  const snapshot = await source.snapshot({ table, keyColumns: ["PARTITION_KEY"], columns, orderBy });
+  const { batch } = await source.read(
     snapshot,
     Array.from({ length: snapshot.partitions }, (_, i) => i),
   );

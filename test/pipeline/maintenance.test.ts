@@ -59,9 +59,9 @@ describe("collecting garbage", () => {
       await mm.registry.logManyModel({ name: "M", version: "V1", run: runId, horizon: 1 });
       expect(await mm.garbage(now)).toEqual([]);
 
-      const { stage, tables, catalog } = mm.engine;
+      const { stage, output, catalog } = mm.engine;
       await stage.put(`runs/${runId}/chunks/0001/7/segment.parquet`, new Uint8Array(3));
-      await tables.write("SALES", { length: 1, columns: { UNIT_ID: { type: "string", values: ["x"] } } });
+      await output.write("SALES", { length: 1, columns: { UNIT_ID: { type: "string", values: ["x"] } } });
       await catalog.createRun("broken", "2026-01-01");
       await stage.put("runs/broken/manifest.json", new Uint8Array(2));
       await catalog.moveRun("broken", "failed", { error: "no rows" });

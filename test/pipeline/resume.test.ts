@@ -121,13 +121,13 @@ train: { chunks_per_job: 4, workers: 1, max_attempts: 1 }
       file,
       `source: { table: SALES, partition_by: UNIT_ID, order_by: [UNIT_ID, OBS_DATE] }\nmodel: { name: "${SLOW}", options: { ms: 1 } }\ntrain: { seed: 2 }\n`,
     );
-    const { tables } = mm.engine;
+    const { output } = mm.engine;
     const late = {
       UNIT_ID: { type: "string", values: ["LATE"] },
       OBS_DATE: { type: "date", values: Float64Array.of(0) },
       Y: { type: "number", values: Float64Array.of(1) },
     } as const;
-    await tables.publish("SALES", "late", [await tables.write("SALES", { length: 1, columns: late })]);
+    await output.publish("SALES", "late", [await output.write("SALES", { length: 1, columns: late })]);
     const refused = start(mm, "resume", "r");
     expect((await refused.ended)[0]).toBe(1);
     const { stderr } = refused.output();

@@ -212,7 +212,7 @@ for (const engine of ["local", "memory"] as const)
         "cannot be called data",
       );
       expect(() => mm.foreach({ a: [], b: [] })).toThrow("foreach takes one loop variable, it got 2");
-      await mm.engine.tables.create("EMPTY", [{ name: "UNIT_ID", type: "string" }]);
+      await mm.engine.output.create("EMPTY", [{ name: "UNIT_ID", type: "string" }]);
       const empty = { table: "EMPTY", keyColumn: "UNIT_ID" };
       await expect(loop.dopar(body("average"), { dataQuery: empty })).rejects.toThrow(
         "EMPTY has no rows, so there is nothing to train",

@@ -66,8 +66,8 @@ const OPTIONS: ReconcileTablesOptions = { levels: LEVELS, time: "day", intervals
 /** A table's rows, by level and key, of the first day unless another is asked for. */
 async function rowsOf(mm: ManyModel, table: string, keys: string[], step = 1) {
   const columns = ["LEVEL", "PARTITION_KEY", "STEP", "FORECAST", "BASE_FORECAST", "LO_95", "HI_95", "STATUS", ...keys];
-  const snapshot = await mm.engine.tables.snapshot({ table, keyColumns: ["STATUS"], columns });
-  const { batch } = await mm.engine.tables.read(
+  const snapshot = await mm.engine.source.snapshot({ table, keyColumns: ["STATUS"], columns });
+  const { batch } = await mm.engine.source.read(
     snapshot,
     Array.from({ length: snapshot.partitions }, (_, i) => i),
   );

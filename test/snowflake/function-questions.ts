@@ -27,7 +27,7 @@ export function functionQuestions(open: () => Promise<Engine>, { limits }: { lim
   /** Runs a function over one partition of one row, whose number is 0.1 + 0.2; what it said, or why it did not. */
   async function ask(engine: Engine, said: string, padding = ""): Promise<string> {
     await fillDaily({ engine } as never, 1, 1, "ONE");
-    const snapshot = await engine.tables.snapshot({ table: "ONE", keyColumns: ["UNIT_ID"] });
+    const snapshot = await engine.source.snapshot({ table: "ONE", keyColumns: ["UNIT_ID"] });
     const body = `{ initialize: function (info, context) { ${padding} },
       processRow: function (row, writer, context) { this.row = row; },
       finalize: function (writer, context) { var row = this.row; writer.writeRow({ P: row.P, OUTCOME: JSON.stringify(${said}) }); } }`;
@@ -96,7 +96,7 @@ export function functionQuestions(open: () => Promise<Engine>, { limits }: { lim
   it("functions: a compiled definition, its helpers inside the object literal, runs", () =>
     answered(async (engine) => {
       await fillDaily({ engine } as never, 1, 3, "ONE");
-      const snapshot = await engine.tables.snapshot({ table: "ONE", keyColumns: ["UNIT_ID"], columns: ["Y"] });
+      const snapshot = await engine.source.snapshot({ table: "ONE", keyColumns: ["UNIT_ID"], columns: ["Y"] });
       const definition = 'export default { fit: ({ data }) => ({ model: { y: Array.from(data.numbers("Y")) } }) };';
       const plan = { snapshot, keyArg: "unit_id", exports: {}, seed: 1 };
       const body = await compileFitFunction(new TextEncoder().encode(definition), "d", plan);
@@ -118,7 +118,7 @@ export function functionQuestions(open: () => Promise<Engine>, { limits }: { lim
       const options = { model: "M", version: "V1", inputTable: "SALES", workers: 1 } as const;
       const rows = async (table: string) => {
         const names = ["PARTITION_KEY", "STEP", "OBS_DATE", "FORECAST", "LO_80", "HI_95"];
-        const { columns } = await engine.tables.published(table, null, names);
+        const { columns } = await engine.output.published(table, null, names);
         const column = (name: string) => [...(columns[name]!.values as Iterable<unknown>)];
         return column("STEP")
           .map((_, i) => names.map((name) => column(name)[i]))

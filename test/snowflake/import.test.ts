@@ -22,15 +22,15 @@ describe("importing a file into an account", () => {
     await engine.preparation!.prepare();
     return engine;
   }
-  async function rowsOf({ tables }: Engine, orderBy: string[]) {
-    const snapshot = await tables.snapshot({ table: "T", keyColumns: ["id"], orderBy });
+  async function rowsOf({ source }: Engine, orderBy: string[]) {
+    const snapshot = await source.snapshot({ table: "T", keyColumns: ["id"], orderBy });
     const ordinals = Array.from({ length: snapshot.partitions }, (_, i) => i);
-    const { batch } = await tables.read(snapshot, ordinals);
+    const { batch } = await source.read(snapshot, ordinals);
     const columns = Object.entries(batch.columns).map(([name, { values }]) => [
       name.toUpperCase(),
       Array.from(values as never),
     ]);
-    return { keys: await tables.keys(snapshot, 0, snapshot.partitions), columns: Object.fromEntries(columns) };
+    return { keys: await source.keys(snapshot, 0, snapshot.partitions), columns: Object.fromEntries(columns) };
   }
 
   it("gives what the local engine's gives, of every kind of file and value", async () => {
@@ -56,7 +56,7 @@ describe("importing a file into an account", () => {
   });
 
   it("replaces what was imported and nothing else, whole or not at all", async () => {
-    const { tables, stage } = await open();
+    const { output, tables, leftovers, stage } = await open();
     const folder = await temporaryFolder();
     const [one, two] = [path.join(folder, "one.csv"), path.join(folder, "two.csv")];
     await writeFile(one, "id,y\na,1\n");
@@ -70,7 +70,7 @@ describe("importing a file into an account", () => {
       failing.push({ pattern, code: "000603", message: "ended", times: 1 });
       await expect(load(two, "T", true), String(pattern)).rejects.toThrow(/ended/);
       expect(await left()).toEqual([["a", 1]]);
-      expect([await stage.list("imports/"), (await tables.stored()).length]).toEqual([[], 0]);
+      expect([await stage.list("imports/"), (await leftovers.stored()).length]).toEqual([[], 0]);
     }
     expect(await load(two, "t", true)).toMatchObject({ rows: 2 });
     expect(await left()).toEqual([
@@ -80,12 +80,12 @@ describe("importing a file into an account", () => {
     // Of an import whose process was ended, what is left is found and removed.
     failing.push({ pattern: /^DROP TABLE IF EXISTS \S+"MM_IMPORT/, code: "000603", message: "ended", times: 1 });
     await expect(load(one, "T", true)).rejects.toThrow(/ended/);
-    const stored = await tables.stored();
+    const stored = await leftovers.stored();
     expect(stored).toMatchObject([{ kind: "temporary", id: expect.stringMatching(/^MM_IMPORT_/) }]);
-    await tables.erase(stored);
-    expect(await tables.stored()).toEqual([]);
+    await leftovers.erase(stored);
+    expect(await leftovers.stored()).toEqual([]);
 
-    await tables.create("MADE", [{ name: "ID", type: "string" }]);
+    await output.create("MADE", [{ name: "ID", type: "string" }]);
     await expect(load(one, "made", true)).rejects.toThrow(/was not imported, so it cannot be replaced/);
     await expect(load(one, "MM_RUNS", true)).rejects.toThrow(/begins with MM_/);
     await expect(load(path.join(folder, "none.csv"), "T", true)).rejects.toThrow(/there is no file/);

@@ -188,7 +188,7 @@ describe.skipIf(!isThere)("the Model Registry of a real account (skipped without
       await client.registry.runBatch({ ...batch, outputTable: "SCORED" });
       const columns = ["PARTITION_KEY", "STEP", "FORECAST", "LO_80", "HI_95", "STATUS"];
       const rows = async (table: string) => {
-        const published = await client.engine.tables.published(table, null, columns);
+        const published = await client.engine.output.published(table, null, columns);
         const row = (i: number) => JSON.stringify(columns.map((name) => published.columns[name]!.values[i]));
         return Array.from({ length: published.length }, (_, i) => row(i)).sort();
       };

@@ -258,7 +258,7 @@ describe.skipIf(PYTHON === undefined)("a batch by an inference job (skipped with
     const run = await trained(mm);
     const version = await mm.registry.logManyModel({ name: "M", version: "V1", run, horizon: 3 });
     const launches = () => sent(/^EXECUTE INFERENCE JOB SERVICE[\s\S]*"AGAIN"/);
-    const snapshot = await mm.engine.tables.snapshot({
+    const snapshot = await mm.engine.source.snapshot({
       table: "SALES",
       keyColumns: ["UNIT_ID"],
       orderBy: ["UNIT_ID", "OBS_DATE"],

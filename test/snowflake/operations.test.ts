@@ -104,9 +104,9 @@ describe("a workspace on Snowflake, from the command line", () => {
       const values = more.map((row) => row[i]);
       return [name, { type, values: type === "string" ? values : Float64Array.from(values as number[]) }];
     });
-    const { tables } = mm.engine;
-    await tables.publish("SALES", "more", [
-      await tables.write("SALES", { length: 2, columns: Object.fromEntries(columns) }),
+    const { output, tables } = mm.engine;
+    await output.publish("SALES", "more", [
+      await output.write("SALES", { length: 2, columns: Object.fromEntries(columns) }),
     ]);
     const second = (await manymodel(folder, "train", "--changed-only", "--since", first.run)) as {
       run: string;

@@ -78,7 +78,7 @@ export const QUESTIONS: readonly Question[] = [
       const mm = await workspace(engine);
       await fillDaily(mm, 3, 4);
       const snapshot = await mm.snapshot(dailyQuery);
-      const { offsets } = await engine.tables.read(snapshot, [0, 1, 2]);
+      const { offsets } = await engine.source.read(snapshot, [0, 1, 2]);
       if (offsets.at(-1) !== 12) throw new Error(`${offsets.at(-1)} of 12 rows were found in the snapshot's files`);
       return (await engine.stage.list(`snapshots/${snapshot.id}/`)).join(", ");
     },
@@ -92,7 +92,7 @@ export const QUESTIONS: readonly Question[] = [
         { name: "AT", type: "timestamp" },
       ] as const;
       await fillTable(await workspace(engine), "TIMES", [...columns], [["a", time]]);
-      const { columns: read } = await engine.tables.published("TIMES", null, ["ID", "AT"]);
+      const { columns: read } = await engine.output.published("TIMES", null, ["ID", "AT"]);
       if (read.AT?.values[0] !== time) throw new Error(`${read.AT?.values[0]} instead of ${time}`);
       return new Date(time).toISOString();
     },

@@ -199,7 +199,7 @@ describe("scoring by a table function", () => {
     const mm = await openInWarehouse();
     await prepare(mm);
     const [run] = await mm.engine.catalog.runs();
-    await mm.engine.tables.conceal(run!.runId);
+    await mm.engine.views.conceal(run!.runId);
     await expect(score(mm)).rejects.toThrow(/the model store has 0 of the \d+ partitions .* manymodel index /);
   });
 

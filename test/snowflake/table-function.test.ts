@@ -40,7 +40,7 @@ describe("training by a table function", () => {
         ["d", 2],
       ],
     );
-    const snapshot = await engine.tables.snapshot({ table: "T", keyColumns: ["ID"], columns: ["Y"] });
+    const snapshot = await engine.source.snapshot({ table: "T", keyColumns: ["ID"], columns: ["Y"] });
     const plan = { snapshot, keyArg: "unit_id", exports: {}, seed: 1 };
     const body = await compileFitFunction(new TextEncoder().encode(DEFINITION), "d", plan);
     const task = { chunk: 1, start: 0, keys: ["s:a", "s:b", "s:c", "s:d", "s:none"], ordinals: [0, 1, 2, 3, -1] };

@@ -20,11 +20,11 @@ const MOST_MODELS = 1000;
  * @throws {ManymodelError} `not-found` for a version that the ledger has nothing of
  */
 export async function monitorDetail(
-  { tables }: Engine,
+  { source, tables }: Engine,
   { ledger, status }: MonitorTables,
   wanted: { readonly model?: string; readonly version?: string },
 ): Promise<MonitorDetail | null> {
-  const columns = await tables.columns(status);
+  const columns = await source.columns(status);
   if (columns === undefined) return null;
   const named = columns.map(({ name }) => name);
   const known = await tables.query(
@@ -57,7 +57,7 @@ export async function monitorDetail(
     ...chosen,
     monitoredAt: text(counted.rows[0]?.[2]),
     verdicts: counted.rows.map(([verdict, count]) => ({ verdict: String(verdict), count: Number(count) })),
-    ...(await daysOf(tables, ledger, own, params)),
+    ...(await daysOf({ source, tables }, ledger, own, params)),
   };
 }
 
@@ -67,12 +67,12 @@ export async function monitorDetail(
  * @param of - a condition on the ledger's rows, whose values are `params`
  */
 async function daysOf(
-  tables: Engine["tables"],
+  { source, tables }: Pick<Engine, "source" | "tables">,
   ledger: string,
   of: string,
   params: readonly QueryValue[],
 ): Promise<Pick<MonitorDetail, "days" | "levels">> {
-  const columns = (await tables.columns(ledger)) ?? [];
+  const columns = (await source.columns(ledger)) ?? [];
   const names = columns.map(({ name }) => name);
   const time = names[names.indexOf("ORIGIN") + 1];
   if (time === undefined || !names.includes("ORIGIN")) return { days: [], levels: [] };

@@ -30,13 +30,13 @@ export interface MonitoredQuery {
  * @throws {ManymodelError} `usage` for an unknown verdict or order, `not-found` before anything was monitored
  */
 export async function monitoredPartitions(
-  { tables, versions }: Engine,
+  { source, tables, versions }: Engine,
   status: string,
   { model, version, ...wanted }: MonitoredQuery,
 ): Promise<MonitorPage> {
   const by = SORTS[oneOf("sort", wanted.sort, Object.keys(SORTS) as (keyof typeof SORTS)[])];
   const verdict = oneOf("verdict", wanted.verdict, VERDICTS);
-  const names = (await tables.columns(status))?.map(({ name }) => name);
+  const names = (await source.columns(status))?.map(({ name }) => name);
   if (names === undefined) throw new ManymodelError("not-found", `nothing was monitored into ${status}`);
   const conditions = [latestOf(status)];
   const params = [model, version];

@@ -37,7 +37,7 @@ export async function holdoutForecast(
   const { period, holdout } = forecastTask(source.exports);
   const target = targetOf(source);
   const data =
-    target === null ? undefined : await readSeries(engine.tables, source.snapshot, target, row.key, row.interval);
+    target === null ? undefined : await readSeries(engine.source, source.snapshot, target, row.key, row.interval);
   if (data === undefined || holdout === 0 || data.y.length <= holdout)
     throw new ManymodelError("usage", `run ${runId} held nothing out of this series`);
   return fitInThread({ y: data.y, period, holdout, method: method as HoldoutRequest["method"] });

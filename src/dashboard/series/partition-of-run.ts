@@ -74,14 +74,14 @@ async function inChunks(
 }
 
 async function placeOf(
-  { stage, tables }: Engine,
+  { stage, source }: Engine,
   { runId, snapshot, partitions, chunks }: RunManifest,
   partitionKey: string,
 ): Promise<{ readonly chunk: number; readonly at: number } | undefined> {
   const ranges = splitEvenly(partitions, chunks);
   // All of the source's partitions are trained in the order of their keys, unless the run has a list of its own.
   const listed = await getJson<readonly string[]>(stage, stagePath.keys(runId)).catch(() => undefined);
-  const ordinals = tables.locate(snapshot, [decodeKey(partitionKey).key]).catch(() => [-1]);
+  const ordinals = source.locate(snapshot, [decodeKey(partitionKey).key]).catch(() => [-1]);
   const position = listed?.indexOf(partitionKey) ?? (await ordinals)[0];
   if (position === undefined) return undefined;
   const range = ranges.find(({ start, end }) => position >= start && position < end);

@@ -6,13 +6,13 @@ const MOST_VERDICTS = 1000;
 
 /** What the latest monitoring found of a partition in a version that this run became; null where it found nothing amiss. */
 export async function alarmOf(
-  { tables, versions }: Engine,
+  { source, tables, versions }: Engine,
   { status }: Pick<MonitorTables, "status">,
   runId: string,
   partitionKey: string,
 ): Promise<SeriesAlarm | null> {
   const registered = (await versions.list()).filter((version) => version.runId === runId);
-  if (registered.length === 0 || (await tables.columns(status)) === undefined) return null;
+  if (registered.length === 0 || (await source.columns(status)) === undefined) return null;
   const { rows } = await tables.query(
     `SELECT MODEL_NAME, MODEL_VERSION, VERDICT, REASONS, SINCE FROM ${status}
      WHERE PARTITION_KEY = $1 ORDER BY MONITORED_AT DESC`,

@@ -5,7 +5,7 @@ import type { RunManifest, Snapshot } from "../../core/run.ts";
 import { frame } from "../../model/frame.ts";
 import { gridPositions, type Interval, nextTimes } from "../../model/interval.ts";
 import { readTimes } from "../../model/time-axis.ts";
-import type { Tables } from "../../ports/tables.ts";
+import type { Source } from "../../ports/source.ts";
 import { forecastTask } from "../runs/run-view.ts";
 
 /** A partition's series as its model saw it: at its own interval, NaN where there is no row. */
@@ -33,15 +33,15 @@ function isValue({ name, type }: ColumnInfo, { keyColumns, timeColumn }: Snapsho
 
 /** Reads a partition's series from the data that its run pinned; undefined if it has no rows. */
 export async function readSeries(
-  tables: Tables,
+  source: Source,
   snapshot: Snapshot,
   target: string,
   key: PartitionKey,
   interval: Interval | null,
 ): Promise<SeriesData | undefined> {
-  const ordinals = await tables.locate(snapshot, [key]);
+  const ordinals = await source.locate(snapshot, [key]);
   if (ordinals[0] === -1) return undefined;
-  const { batch } = await tables.read(snapshot, Array.from(ordinals));
+  const { batch } = await source.read(snapshot, Array.from(ordinals));
   const { timeColumn } = snapshot;
   const column = snapshot.columns.find(({ name }) => name === timeColumn);
   const rows = frame(batch);
@@ -69,14 +69,14 @@ export function ascends(times: Float64Array): boolean {
 
 /** The ends of several partitions' series, at most `length` rows of each, in one read. */
 export async function readEnds(
-  tables: Tables,
+  source: Source,
   snapshot: Snapshot,
   target: string,
   keys: readonly PartitionKey[],
   length: number,
 ): Promise<Float64Array[]> {
-  const ordinals = await tables.locate(snapshot, keys);
-  const { batch, offsets } = await tables.read(snapshot, Array.from(ordinals));
+  const ordinals = await source.locate(snapshot, keys);
+  const { batch, offsets } = await source.read(snapshot, Array.from(ordinals));
   return Array.from(zip(offsets.subarray(0, -1), offsets.subarray(1)), ([start, end]) =>
     frame(batch, Math.max(start, end - length), end).numbers(target),
   );

@@ -35,7 +35,7 @@ export async function worstSeries(
     target === null || keys.length === 0
       ? []
       : await readEnds(
-          engine.tables,
+          engine.source,
           manifest.snapshot,
           target,
           keys.map((key) => decodeKey(key).key),

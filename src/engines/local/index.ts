@@ -47,7 +47,7 @@ export async function openLocalEngine(workspace: string, options: LocalEngineOpt
   let roster: Roster | undefined;
   return {
     address: { engine: "local", workspace: root, ...(address !== undefined && { stage: address }) },
-    tables: localTables(database, duck, folders, elsewhere),
+    ...localTables(database, duck, folders, elsewhere),
     // The database is opened when it is first asked for: worker threads never do.
     get queue() {
       return (queue ??= localQueue(database()));

@@ -1,7 +1,7 @@
 import { zip } from "../../core/aligned.ts";
 import { type Column, sliceColumn } from "../../core/column.ts";
 import { offsetsOf } from "../../core/offsets.ts";
-import type { PartitionRows } from "../../ports/tables.ts";
+import type { PartitionRows } from "../../ports/source.ts";
 import { join, type ReadColumns } from "./read-columns.ts";
 
 /** The rows of a partition: `[start, end)`. */

@@ -1,7 +1,7 @@
 import type { Dirent } from "node:fs";
 import { lstat, readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import type { StoredItem } from "../../ports/tables.ts";
+import type { StoredItem } from "../../ports/leftovers.ts";
 import type { Database } from "./database.ts";
 import type { Folders } from "./folders.ts";
 

@@ -4,7 +4,7 @@ import path from "node:path";
 import type { ColumnInfo, ColumnType } from "../../core/column.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
 import { checkName } from "../../core/run.ts";
-import type { TablePart } from "../../ports/tables.ts";
+import type { TablePart } from "../../ports/output.ts";
 import { makeFolder } from "../../stages/whole-file.ts";
 import { identifier, readParquet } from "../node/duck.ts";
 import { type Database, transact } from "./database.ts";

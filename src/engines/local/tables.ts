@@ -5,8 +5,10 @@ import { encodeColumns } from "../../core/encode-columns.ts";
 import { ManymodelError } from "../../core/errors.ts";
 import { keyTexts, type PartitionKey, parseKey } from "../../core/partition-key.ts";
 import type { Snapshot } from "../../core/run.ts";
+import type { RowPorts } from "../../ports/engine.ts";
+import type { PartitionRows } from "../../ports/source.ts";
 import type { Stage } from "../../ports/stage.ts";
-import type { CsvFormat, PartitionRows, Tables } from "../../ports/tables.ts";
+import type { CsvFormat } from "../../ports/tables.ts";
 import { writeWhole } from "../../stages/whole-file.ts";
 import { type Duck, duckSays, identifier, readParquet } from "../node/duck.ts";
 import { fileFingerprint, openFile } from "../node/file-source.ts";
@@ -30,113 +32,109 @@ import { newPart, TableStore } from "./table-store.ts";
  *
  * @param elsewhere - the stage, if it is not in a directory
  */
-export function localTables(db: () => Database, duck: Duck, folders: Folders, elsewhere?: Stage): Tables {
+export function localTables(db: () => Database, duck: Duck, folders: Folders, elsewhere?: Stage): RowPorts {
   let opened: TableStore | undefined;
   const store = () => (opened ??= new TableStore(db(), folders.tables));
   let found: Sources | undefined;
   const sources = () => (found ??= openSources(store()));
   const files = (snapshot: Snapshot) => snapshotFiles(folders.snapshots, snapshot.id);
   return {
-    async list() {
-      return store().list();
+    source: {
+      async snapshot(query) {
+        return duck.use((connection) => takeSnapshot(connection, sources(), folders.snapshots, query));
+      },
+      async keys(snapshot, from, to) {
+        const texts = snapshot.keyColumns.map((_, i) => `CAST(k${i} AS VARCHAR)`);
+        const sql = `SELECT ${texts.join(", ")} FROM ${readParquet([files(snapshot).keys])} WHERE p >= ${Number(from)} AND p < ${Number(to)} ORDER BY p`;
+        const result = await duck.use((connection) => connection.runAndReadAll(sql));
+        return (result.getRows() as (string | null)[][]).map((row) => parseKey(snapshot.keyColumns, row));
+      },
+      async locate(snapshot, keys) {
+        const ordinals = new Int32Array(keys.length).fill(-1);
+        if (keys.length > 0)
+          await duck.use((connection) => locate(connection, snapshot, files(snapshot).keys, keys, ordinals));
+        return ordinals;
+      },
+      async read(snapshot, ordinals): Promise<PartitionRows> {
+        const wanted = ordinals.filter((ordinal) => ordinal >= 0);
+        const contiguous = wanted.every((ordinal, i) => ordinal - i === wanted[0]);
+        const condition = contiguous
+          ? `p BETWEEN ${wanted[0]} AND ${wanted.at(-1)}`
+          : `p IN (${wanted.map(Number).join(", ")}) ORDER BY file_row_number`;
+        const names = snapshot.columns.map((_, i) => `, c${i}`).join("");
+        // Several threads give the rows of a list of partitions, which is a join, in any order.
+        const sql = `SELECT p${names} FROM ${readParquet([files(snapshot).data], contiguous ? "" : ", file_row_number = true")} WHERE ${wanted.length === 0 ? "false" : condition}`;
+        const types = snapshot.columns.map((column) => column.type);
+        const read = await duck.use(async (connection) => readColumns(await connection.stream(sql), types));
+        return rearrange(
+          read,
+          snapshot.columns.map((column) => column.name),
+          ordinals,
+        );
+      },
+      async columns(table) {
+        return store().columns(table);
+      },
     },
-
-    async snapshot(query) {
-      return duck.use((connection) => takeSnapshot(connection, sources(), folders.snapshots, query));
+    output: {
+      async create(table, columns) {
+        return store().create(table, columns);
+      },
+      async write(table, batch) {
+        const { id, file } = await newPart(folders.tables, table);
+        await writeWhole(file, encodeColumns(batch));
+        return { id, rows: batch.length, columns: columnsOf(batch) };
+      },
+      async publish(table, owner, parts) {
+        store().publish(table, owner, parts);
+      },
+      async published(table, owner, columns) {
+        const found = store().published(table, owner);
+        return duck.use((connection) => readPublished(connection, found, columns));
+      },
+      async carry(table, owner, rows, set) {
+        const part = await newPart(folders.tables, table);
+        const from = store().published(table, owner);
+        const written = await duck.use((connection) => carryRows(connection, from, rows, set, part.file));
+        return { id: part.id, ...written };
+      },
+      async discard(table, parts) {
+        store().discard(table, parts);
+      },
     },
-
-    async keys(snapshot, from, to) {
-      const texts = snapshot.keyColumns.map((_, i) => `CAST(k${i} AS VARCHAR)`);
-      const sql = `SELECT ${texts.join(", ")} FROM ${readParquet([files(snapshot).keys])} WHERE p >= ${Number(from)} AND p < ${Number(to)} ORDER BY p`;
-      const result = await duck.use((connection) => connection.runAndReadAll(sql));
-      return (result.getRows() as (string | null)[][]).map((row) => parseKey(snapshot.keyColumns, row));
+    views: {
+      async expose(run) {
+        exposeRun(db(), run);
+      },
+      async conceal(runId) {
+        concealRun(db(), runId);
+      },
     },
-
-    async locate(snapshot, keys) {
-      const ordinals = new Int32Array(keys.length).fill(-1);
-      if (keys.length > 0)
-        await duck.use((connection) => locate(connection, snapshot, files(snapshot).keys, keys, ordinals));
-      return ordinals;
+    tables: {
+      async list() {
+        return store().list();
+      },
+      async import(file, table, { replace, csv }) {
+        store().checkImport(table, replace);
+        const part = await newPart(folders.tables, table);
+        try {
+          const imported = await duck.use((connection) => importRows(connection, path.resolve(file), part.file, csv));
+          store().publishImport(table, { id: part.id, rows: imported.rows, columns: [] }, replace);
+          return imported;
+        } catch (cause) {
+          store().discard(table, [part]);
+          if (cause instanceof ManymodelError) throw cause;
+          throw new ManymodelError("input", `cannot import ${file}: ${duckSays(cause)}`, { cause });
+        }
+      },
+      columnName: identifier,
+      async query(sql, params, limit) {
+        return queryWorkspace({ db: db(), store: store(), folders, elsewhere }, sql, params, limit);
+      },
     },
-
-    async read(snapshot, ordinals): Promise<PartitionRows> {
-      const wanted = ordinals.filter((ordinal) => ordinal >= 0);
-      const contiguous = wanted.every((ordinal, i) => ordinal - i === wanted[0]);
-      const condition = contiguous
-        ? `p BETWEEN ${wanted[0]} AND ${wanted.at(-1)}`
-        : `p IN (${wanted.map(Number).join(", ")}) ORDER BY file_row_number`;
-      const names = snapshot.columns.map((_, i) => `, c${i}`).join("");
-      // Several threads give the rows of a list of partitions, which is a join, in any order.
-      const sql = `SELECT p${names} FROM ${readParquet([files(snapshot).data], contiguous ? "" : ", file_row_number = true")} WHERE ${wanted.length === 0 ? "false" : condition}`;
-      const types = snapshot.columns.map((column) => column.type);
-      const read = await duck.use(async (connection) => readColumns(await connection.stream(sql), types));
-      return rearrange(
-        read,
-        snapshot.columns.map((column) => column.name),
-        ordinals,
-      );
-    },
-
-    async columns(table) {
-      return store().columns(table);
-    },
-
-    async import(file, table, { replace, csv }) {
-      store().checkImport(table, replace);
-      const part = await newPart(folders.tables, table);
-      try {
-        const imported = await duck.use((connection) => importRows(connection, path.resolve(file), part.file, csv));
-        store().publishImport(table, { id: part.id, rows: imported.rows, columns: [] }, replace);
-        return imported;
-      } catch (cause) {
-        store().discard(table, [part]);
-        if (cause instanceof ManymodelError) throw cause;
-        throw new ManymodelError("input", `cannot import ${file}: ${duckSays(cause)}`, { cause });
-      }
-    },
-
-    async create(table, columns) {
-      return store().create(table, columns);
-    },
-
-    async write(table, batch) {
-      const { id, file } = await newPart(folders.tables, table);
-      await writeWhole(file, encodeColumns(batch));
-      return { id, rows: batch.length, columns: columnsOf(batch) };
-    },
-
-    async publish(table, owner, parts) {
-      store().publish(table, owner, parts);
-    },
-
-    async published(table, owner, columns) {
-      const found = store().published(table, owner);
-      return duck.use((connection) => readPublished(connection, found, columns));
-    },
-
-    async carry(table, owner, rows, set) {
-      const part = await newPart(folders.tables, table);
-      const from = store().published(table, owner);
-      const written = await duck.use((connection) => carryRows(connection, from, rows, set, part.file));
-      return { id: part.id, ...written };
-    },
-
-    async discard(table, parts) {
-      store().discard(table, parts);
-    },
-
-    stored: () => storedItems(db(), folders),
-    erase: (items) => eraseItems(folders, items),
-    async expose(run) {
-      exposeRun(db(), run);
-    },
-    async conceal(runId) {
-      concealRun(db(), runId);
-    },
-
-    columnName: identifier,
-    async query(sql, params, limit) {
-      return queryWorkspace({ db: db(), store: store(), folders, elsewhere }, sql, params, limit);
+    leftovers: {
+      stored: () => storedItems(db(), folders),
+      erase: (items) => eraseItems(folders, items),
     },
   };
 }

@@ -18,7 +18,7 @@ export function memoryEngine(id: string, now: () => number = Date.now): Engine {
   if (known !== undefined) return known;
   const engine: Engine = {
     address: { engine: "memory", id },
-    tables: memoryTables(),
+    ...memoryTables(),
     queue: memoryQueue(now),
     roster: memoryRoster(now),
     stage: memoryStage(),

@@ -13,7 +13,9 @@ import { ManymodelError, show } from "../../core/errors.ts";
 import { offsetsOf } from "../../core/offsets.ts";
 import { encodeKey, type KeyColumn, type KeyType, type KeyValue, type PartitionKey } from "../../core/partition-key.ts";
 import type { DataQuery, Snapshot } from "../../core/run.ts";
-import type { ExposedRun, Tables } from "../../ports/tables.ts";
+import type { RowPorts } from "../../ports/engine.ts";
+import type { Output } from "../../ports/output.ts";
+import type { ExposedRun } from "../../ports/run-views.ts";
 
 interface Table {
   readonly columns: readonly ColumnInfo[];
@@ -31,7 +33,7 @@ const RESERVED = ["MODEL_INDEX", "TRAINING_METRICS", "TRAINING_RESULTS"];
 const NO_SQL = "the memory engine has no SQL; open a workspace with the local engine";
 
 /** Tables as batches of columns. Has no files and no SQL. */
-export function memoryTables(): Tables {
+export function memoryTables(): RowPorts {
   const tables = new Map<string, Table>();
   const parts = new Map<string, ColumnBatch>();
   const pinned = new Map<string, Pinned>();
@@ -51,112 +53,128 @@ export function memoryTables(): Tables {
     if (snapshot === undefined) throw new ManymodelError("corrupt", `there is no snapshot ${id}`);
     return snapshot;
   };
+  const write: Output["write"] = async (_table, batch) => {
+    const id = String(parts.size + 1);
+    parts.set(id, structuredClone(batch));
+    return { id, rows: batch.length, columns: columnsOf(batch) };
+  };
   return {
-    async list() {
-      return [...tables].map(([name, { owners }]) => ({
-        name,
-        rows: [...owners.values()].flat().reduce((sum, batch) => sum + batch.length, 0),
-      }));
+    source: {
+      async snapshot(query) {
+        const taken = pinRows(query, getTable(query.table));
+        pinned.set(taken.snapshot.id, taken);
+        return taken.snapshot;
+      },
+      async keys(snapshot, from, to) {
+        return pin(snapshot).keys.slice(from, to);
+      },
+      async locate(snapshot, keys) {
+        const { positions } = pin(snapshot);
+        return Int32Array.from(keys, (key) => positions.get(encodeKey(snapshot.keyColumns, key)) ?? -1);
+      },
+      async read(snapshot, ordinals) {
+        const { rows } = pin(snapshot);
+        const partitions = ordinals.map((ordinal) => rows[ordinal]);
+        return {
+          batch: concat(
+            snapshot.columns.map(asRead),
+            partitions.filter((partition) => partition !== undefined),
+          ),
+          offsets: offsetsOf(partitions.map((partition) => partition?.length ?? 0)),
+        };
+      },
+      async columns(name) {
+        const table = find(name);
+        const known = [...(table?.columns ?? []), ...[...(table?.owners.values() ?? [])].flat().flatMap(columnsOf)];
+        return table && [...new Map(known.map((column) => [column.name.toUpperCase(), column])).values()];
+      },
     },
-    async snapshot(query) {
-      const taken = pinRows(query, getTable(query.table));
-      pinned.set(taken.snapshot.id, taken);
-      return taken.snapshot;
-    },
-    async keys(snapshot, from, to) {
-      return pin(snapshot).keys.slice(from, to);
-    },
-    async locate(snapshot, keys) {
-      const { positions } = pin(snapshot);
-      return Int32Array.from(keys, (key) => positions.get(encodeKey(snapshot.keyColumns, key)) ?? -1);
-    },
-    async read(snapshot, ordinals) {
-      const { rows } = pin(snapshot);
-      const partitions = ordinals.map((ordinal) => rows[ordinal]);
-      return {
-        batch: concat(
-          snapshot.columns.map(asRead),
-          partitions.filter((partition) => partition !== undefined),
-        ),
-        offsets: offsetsOf(partitions.map((partition) => partition?.length ?? 0)),
-      };
-    },
-    async import() {
-      throw new ManymodelError("usage", "the memory engine has no files; open a workspace with the local engine");
-    },
-    async create(table, columns) {
-      if (RESERVED.includes(table.toUpperCase()))
-        throw new ManymodelError("conflict", `${table} is a view over trained models; choose another table name`);
-      if (find(table) !== undefined) return false;
-      tables.set(table, { columns, owners: new Map() });
-      return true;
-    },
-    async write(_table, batch) {
-      const id = String(parts.size + 1);
-      parts.set(id, structuredClone(batch));
-      return { id, rows: batch.length, columns: columnsOf(batch) };
-    },
-    async published(name, owner, columns) {
-      const owners = find(name)?.owners ?? new Map<string, readonly ColumnBatch[]>();
-      const batches = owner === null ? [...owners.values()].flat() : (owners.get(owner) ?? []);
-      const known = batches.filter((batch) => columns.every((column) => column in batch.columns));
-      const types = columns.flatMap((name) => known[0]?.columns[name] && { name, type: known[0].columns[name].type });
-      const whole = concat(types.filter((type) => type !== undefined).map(asRead), known);
-      const [leading] = columns;
-      const first = leading === undefined ? undefined : whole.columns[leading];
-      if (first === undefined) return { length: 0, columns: {} };
-      return pickBatch(whole, first, (value) => value !== null);
-    },
-    async carry(name, owner, { column, values }, set) {
-      const wanted = new Set<unknown>(values);
-      const kept = (getTable(name).owners.get(owner) ?? []).map((batch) =>
-        pickBatch(batch, getColumn(batch, column), (value) => wanted.has(value)),
-      );
-      const whole = concat(
-        [...new Map(kept.flatMap(columnsOf).map((info) => [info.name, info])).values()],
-        kept.filter(({ length }) => length > 0),
-      );
-      const changed = Object.entries(set).map(([name, value]): [string, Column] => [
-        name,
-        { type: "string", values: new Array<string>(whole.length).fill(value) },
-      ]);
-      return this.write(name, { ...whole, columns: { ...whole.columns, ...Object.fromEntries(changed) } });
-    },
-    async discard(_table, discarded) {
-      for (const { id } of discarded) parts.delete(id);
-    },
-    async columns(name) {
-      const table = find(name);
-      const known = [...(table?.columns ?? []), ...[...(table?.owners.values() ?? [])].flat().flatMap(columnsOf)];
-      return table && [...new Map(known.map((column) => [column.name.toUpperCase(), column])).values()];
-    },
-    async publish(table, owner, written) {
-      const batches = written.flatMap(({ id }) => parts.get(id) ?? []);
-      if (batches.length < written.length)
-        throw new ManymodelError(
-          "conflict",
-          `parts of ${table} were deleted before they were published; write them again`,
+    output: {
+      async create(table, columns) {
+        if (RESERVED.includes(table.toUpperCase()))
+          throw new ManymodelError("conflict", `${table} is a view over trained models; choose another table name`);
+        if (find(table) !== undefined) return false;
+        tables.set(table, { columns, owners: new Map() });
+        return true;
+      },
+      write,
+      async published(name, owner, columns) {
+        const owners = find(name)?.owners ?? new Map<string, readonly ColumnBatch[]>();
+        const batches = owner === null ? [...owners.values()].flat() : (owners.get(owner) ?? []);
+        const known = batches.filter((batch) => columns.every((column) => column in batch.columns));
+        const types = columns.flatMap((name) => known[0]?.columns[name] && { name, type: known[0].columns[name].type });
+        const whole = concat(types.filter((type) => type !== undefined).map(asRead), known);
+        const [leading] = columns;
+        const first = leading === undefined ? undefined : whole.columns[leading];
+        if (first === undefined) return { length: 0, columns: {} };
+        return pickBatch(whole, first, (value) => value !== null);
+      },
+      async carry(name, owner, { column, values }, set) {
+        const wanted = new Set<unknown>(values);
+        const kept = (getTable(name).owners.get(owner) ?? []).map((batch) =>
+          pickBatch(batch, getColumn(batch, column), (value) => wanted.has(value)),
         );
-      getTable(table).owners.set(owner, batches);
+        const whole = concat(
+          [...new Map(kept.flatMap(columnsOf).map((info) => [info.name, info])).values()],
+          kept.filter(({ length }) => length > 0),
+        );
+        const changed = Object.entries(set).map(([name, value]): [string, Column] => [
+          name,
+          { type: "string", values: new Array<string>(whole.length).fill(value) },
+        ]);
+        return write(name, { ...whole, columns: { ...whole.columns, ...Object.fromEntries(changed) } });
+      },
+      async discard(_table, discarded) {
+        for (const { id } of discarded) parts.delete(id);
+      },
+      async publish(table, owner, written) {
+        const batches = written.flatMap(({ id }) => parts.get(id) ?? []);
+        if (batches.length < written.length)
+          throw new ManymodelError(
+            "conflict",
+            `parts of ${table} were deleted before they were published; write them again`,
+          );
+        getTable(table).owners.set(owner, batches);
+      },
     },
-    async stored() {
-      const snapshots = [...pinned.keys()].map((id) => ({ kind: "snapshot" as const, id, bytes: 0, ageMs: Infinity }));
-      const published = new Set([...tables.values()].flatMap(({ owners }) => [...owners.values()].flat()));
-      const strays = [...parts].filter(([, batch]) => !published.has(batch));
-      return [...snapshots, ...strays.map(([id]) => ({ kind: "part" as const, id, bytes: 0, ageMs: Infinity }))];
+    views: {
+      async expose(run) {
+        exposed.set(run.runId, run);
+      },
+      async conceal(runId) {
+        exposed.delete(runId);
+      },
     },
-    async erase(items) {
-      for (const { kind, id } of items) (kind === "snapshot" ? pinned : parts).delete(id);
+    tables: {
+      async list() {
+        return [...tables].map(([name, { owners }]) => ({
+          name,
+          rows: [...owners.values()].flat().reduce((sum, batch) => sum + batch.length, 0),
+        }));
+      },
+      async import() {
+        throw new ManymodelError("usage", "the memory engine has no files; open a workspace with the local engine");
+      },
+      columnName: (name) => `"${name.replaceAll('"', '""')}"`,
+      async query() {
+        throw new ManymodelError("usage", NO_SQL);
+      },
     },
-    async expose(run) {
-      exposed.set(run.runId, run);
-    },
-    async conceal(runId) {
-      exposed.delete(runId);
-    },
-    columnName: (name) => `"${name.replaceAll('"', '""')}"`,
-    async query() {
-      throw new ManymodelError("usage", NO_SQL);
+    leftovers: {
+      async stored() {
+        const snapshots = [...pinned.keys()].map((id) => ({
+          kind: "snapshot" as const,
+          id,
+          bytes: 0,
+          ageMs: Infinity,
+        }));
+        const published = new Set([...tables.values()].flatMap(({ owners }) => [...owners.values()].flat()));
+        const strays = [...parts].filter(([, batch]) => !published.has(batch));
+        return [...snapshots, ...strays.map(([id]) => ({ kind: "part" as const, id, bytes: 0, ageMs: Infinity }))];
+      },
+      async erase(items) {
+        for (const { kind, id } of items) (kind === "snapshot" ? pinned : parts).delete(id);
+      },
     },
   };
 }

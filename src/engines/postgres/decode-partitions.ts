@@ -1,7 +1,7 @@
 import { zip } from "../../core/aligned.ts";
 import type { Column, ColumnInfo } from "../../core/column.ts";
 import { offsetsOf } from "../../core/offsets.ts";
-import type { PartitionRows } from "../../ports/tables.ts";
+import type { PartitionRows } from "../../ports/source.ts";
 import { DAY_MS, EPOCH_MS, HEADER_BYTES } from "./binary-rows.ts";
 
 /** A partition as a binary copy gives it: its number, its number of rows, and an array of values for each column. */

@@ -37,7 +37,7 @@ export async function openPostgresEngine(
   const stage = openStage(address.stage);
   return {
     address: { engine: "postgres", ...address },
-    tables: postgresTables(db, stage, duck, temporary),
+    ...postgresTables(db, stage, duck, temporary),
     queue: postgresQueue(db, signal),
     catalog: postgresCatalog(db, signal),
     versions: postgresVersions(db),

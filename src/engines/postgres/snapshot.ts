@@ -3,7 +3,7 @@ import type { ClientBase } from "pg";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
 import { keyTexts, type PartitionKey, parseKey } from "../../core/partition-key.ts";
 import type { DataQuery, Snapshot } from "../../core/run.ts";
-import type { PartitionRows } from "../../ports/tables.ts";
+import type { PartitionRows } from "../../ports/source.ts";
 import { identifier } from "../node/duck.ts";
 import { describeQuery, type ResolvedQuery, resolveQuery, snapshotId } from "../node/resolve-query.ts";
 import { copyOut } from "./copy.ts";

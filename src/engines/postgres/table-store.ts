@@ -3,7 +3,7 @@ import type { ClientBase } from "pg";
 import { type ColumnBatch, type ColumnInfo, type ColumnType, columnsOf } from "../../core/column.ts";
 import { ManymodelError } from "../../core/errors.ts";
 import { checkName } from "../../core/run.ts";
-import type { TablePart } from "../../ports/tables.ts";
+import type { TablePart } from "../../ports/output.ts";
 import { identifier } from "../node/duck.ts";
 import { copyIn } from "./copy.ts";
 import type { Database } from "./database.ts";

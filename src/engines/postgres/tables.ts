@@ -1,5 +1,6 @@
+import type { RowPorts } from "../../ports/engine.ts";
+import type { StoredItem } from "../../ports/leftovers.ts";
 import type { Stage } from "../../ports/stage.ts";
-import type { StoredItem, Tables } from "../../ports/tables.ts";
 import { type Duck, identifier } from "../node/duck.ts";
 import type { Database } from "./database.ts";
 import { concealRun, exposeRun } from "./expose-run.ts";
@@ -9,38 +10,48 @@ import { locateKeys, readPartitions, snapshotKeys, snapshotTable, takeSnapshot }
 import { folded, TableStore } from "./table-store.ts";
 
 /** Tables of PostgreSQL: whatever the role may read, and a schema of the workspace's own. */
-export function postgresTables(db: Database, stage: Stage, duck: Duck, temporary: string): Tables {
+export function postgresTables(db: Database, stage: Stage, duck: Duck, temporary: string): RowPorts {
   const store = new TableStore(db);
   return {
-    hasSchemas: true,
-    list: () => db.session((client) => store.list(client)),
-    columns: (table) => db.session((client) => store.columns(client, table)),
-    snapshot: (query) => takeSnapshot(db, store, query),
-    keys: (snapshot, from, to) => snapshotKeys(db, snapshot, from, to),
-    async locate(snapshot, keys) {
-      return keys.length === 0 ? new Int32Array() : locateKeys(db, snapshot, keys);
+    source: {
+      columns: (table) => db.session((client) => store.columns(client, table)),
+      snapshot: (query) => takeSnapshot(db, store, query),
+      keys: (snapshot, from, to) => snapshotKeys(db, snapshot, from, to),
+      async locate(snapshot, keys) {
+        return keys.length === 0 ? new Int32Array() : locateKeys(db, snapshot, keys);
+      },
+      read: (snapshot, ordinals) => readPartitions(db, snapshot, ordinals),
     },
-    read: (snapshot, ordinals) => readPartitions(db, snapshot, ordinals),
-    async import(file, table, options) {
-      await db.session((client) => store.checkImport(client, table, options.replace));
-      return importFile({ store, duck, temporary }, file, table, options);
+    output: {
+      create: (table, columns) => store.create(table, columns),
+      write: (table, batch) => store.write(table, batch),
+      publish: (table, owner, parts) => store.publish(table, owner, parts),
+      published: (table, owner, columns) => db.session((client) => store.published(client, table, owner, columns)),
+      carry: (table, owner, rows, set) => store.carry(table, owner, rows, set),
+      discard: (table, parts) => store.discard(table, parts),
     },
-    create: (table, columns) => store.create(table, columns),
-    write: (table, batch) => store.write(table, batch),
-    publish: (table, owner, parts) => store.publish(table, owner, parts),
-    published: (table, owner, columns) => db.session((client) => store.published(client, table, owner, columns)),
-    carry: (table, owner, rows, set) => store.carry(table, owner, rows, set),
-    discard: (table, parts) => store.discard(table, parts),
-    expose: (run) => exposeRun(db, stage, run),
-    conceal: (runId) => concealRun(db, runId),
-    stored: () => storedItems(db),
-    async erase(items) {
-      for (const { kind, id } of items)
-        if (kind === "snapshot") await eraseSnapshot(db, id);
-        else await store.discard(id.slice(0, id.lastIndexOf("/")), [{ id: id.slice(id.lastIndexOf("/") + 1) }]);
+    views: {
+      expose: (run) => exposeRun(db, stage, run),
+      conceal: (runId) => concealRun(db, runId),
     },
-    columnName: (name) => identifier(folded(name)),
-    query: (sql, params, limit) => queryDatabase(db, sql, params, limit),
+    tables: {
+      hasSchemas: true,
+      list: () => db.session((client) => store.list(client)),
+      async import(file, table, options) {
+        await db.session((client) => store.checkImport(client, table, options.replace));
+        return importFile({ store, duck, temporary }, file, table, options);
+      },
+      columnName: (name) => identifier(folded(name)),
+      query: (sql, params, limit) => queryDatabase(db, sql, params, limit),
+    },
+    leftovers: {
+      stored: () => storedItems(db),
+      async erase(items) {
+        for (const { kind, id } of items)
+          if (kind === "snapshot") await eraseSnapshot(db, id);
+          else await store.discard(id.slice(0, id.lastIndexOf("/")), [{ id: id.slice(id.lastIndexOf("/") + 1) }]);
+      },
+    },
   };
 }
 

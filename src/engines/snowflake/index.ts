@@ -32,7 +32,7 @@ export function openSnowflakeEngine(address: SnowflakeAddress, scorer: () => Pro
   const versions = snowflakeVersions(session, names);
   return {
     address,
-    tables: snowflakeTables(session, names, stage),
+    ...snowflakeTables(session, names, stage),
     queue: snowflakeQueue(session, names, address.shard),
     roster: snowflakeRoster(session, names),
     catalog: snowflakeCatalog(session, names),

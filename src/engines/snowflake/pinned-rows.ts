@@ -2,8 +2,8 @@ import type { Column } from "../../core/column.ts";
 import { dropOldest } from "../../core/drop-oldest.ts";
 import { encodeKey, type PartitionKey } from "../../core/partition-key.ts";
 import { storedColumn, storedKey } from "../../core/stored-values.ts";
+import type { PartitionRows } from "../../ports/source.ts";
 import type { Stage } from "../../ports/stage.ts";
-import type { PartitionRows } from "../../ports/tables.ts";
 import { readRows } from "./read-rows.ts";
 import type { PinnedSnapshot } from "./snapshot.ts";
 

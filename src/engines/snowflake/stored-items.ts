@@ -1,5 +1,5 @@
+import type { StoredItem } from "../../ports/leftovers.ts";
 import type { Stage } from "../../ports/stage.ts";
-import type { StoredItem } from "../../ports/tables.ts";
 import type { Names } from "./names.ts";
 import { readRow, type Session } from "./session.ts";
 import { readRecord, snapshotFolder, snapshotRecord } from "./snapshot.ts";

@@ -4,8 +4,9 @@ import { encodeColumns } from "../../core/encode-columns.ts";
 import { ManymodelError, messageOf, show } from "../../core/errors.ts";
 import { checkName } from "../../core/run.ts";
 import { rowSelector } from "../../core/selection.ts";
+import type { RowPorts } from "../../ports/engine.ts";
+import type { Output, TablePart } from "../../ports/output.ts";
 import type { Stage } from "../../ports/stage.ts";
-import type { TablePart, Tables } from "../../ports/tables.ts";
 import { bindNumbered } from "./bind-numbered.ts";
 import { importFile } from "./import-file.ts";
 import { identifier } from "./literal.ts";
@@ -21,7 +22,7 @@ import { FILES_AT_ONCE, tableStatements } from "./sql/tables.ts";
 import { eraseItems, storedItems } from "./stored-items.ts";
 
 /** Tables of an account. Sources are pinned as Parquet on the stage; results are loaded from it, in one transaction. */
-export function snowflakeTables(session: Session, names: Names, stage: Stage): Tables {
+export function snowflakeTables(session: Session, names: Names, stage: Stage): RowPorts {
   const sql = tableStatements(names);
   const opened = new Map<string, Promise<PinnedRows>>();
   const remember = (pinned: PinnedSnapshot) => {
@@ -45,119 +46,130 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): T
     const source = await findSource(session, names, table);
     return source && knownColumns(source);
   };
+  const discard: Output["discard"] = async (table, parts) => {
+    for (const { id } of parts) await stage.remove(partPath(table, id));
+  };
   return {
-    hasSchemas: true,
-    ownName: (table) => ownName(names, table),
-    async list() {
-      const rows = await session.rows(sql.list, [names.schemaName]);
-      const own = (name: string) => name.startsWith(OWN) || names.chunks === names.of(name);
-      return rows.flatMap(([name, count]) =>
-        own(name as string) ? [] : [{ name: name as string, rows: Number(count) }],
-      );
+    source: {
+      columns,
+      async snapshot(query) {
+        return remember(await takeSnapshot(session, names, stage, query));
+      },
+      keys: async (snapshot, from, to) => [...(await (await pinned(snapshot)).keys())].slice(from, to),
+      locate: async (snapshot, keys) => (await pinned(snapshot)).locate(keys),
+      read: async (snapshot, ordinals) => (await pinned(snapshot)).read(ordinals),
     },
-    columns,
-    async snapshot(query) {
-      return remember(await takeSnapshot(session, names, stage, query));
-    },
-    keys: async (snapshot, from, to) => [...(await (await pinned(snapshot)).keys())].slice(from, to),
-    locate: async (snapshot, keys) => (await pinned(snapshot)).locate(keys),
-    read: async (snapshot, ordinals) => (await pinned(snapshot)).read(ordinals),
-    async import(file, table, options) {
-      checkTable(table);
-      return importFile({ session, names, stage }, file, table, options);
-    },
-    async create(table, wanted) {
-      checkTable(table);
-      if ((await columns(table)) !== undefined) return false;
-      await session.rows(sql.create(table, wanted));
-      return true;
-    },
-    async write(table, batch) {
-      const id = randomUUID();
-      await stage.put(partPath(table, id), encodeColumns(batch));
-      return { id, rows: batch.length, columns: columnsOf(batch) };
-    },
-    async publish(table, owner, parts) {
-      const known = new Set(((await columns(table)) ?? []).map(({ name }) => name.toUpperCase()));
-      for (const column of parts.flatMap((part) => part.columns))
-        if (!known.has(column.name.toUpperCase())) {
-          await session.rows(sql.addColumn(table, column));
-          known.add(column.name.toUpperCase());
-        }
-      await session.transaction(async (transaction) => {
-        await transaction.change(sql.disown(table), [owner]);
-        for (const [listed, ids] of alike(parts.filter(({ rows }) => rows > 0)))
-          for (let from = 0; from < ids.length; from += FILES_AT_ONCE) {
-            const files = ids.slice(from, from + FILES_AT_ONCE).map((id) => `${id}.parquet`);
-            await transaction.rows(sql.load(table, listed, owner, partFolder(table), files));
+    output: {
+      async create(table, wanted) {
+        checkTable(table);
+        if ((await columns(table)) !== undefined) return false;
+        await session.rows(sql.create(table, wanted));
+        return true;
+      },
+      async write(table, batch) {
+        const id = randomUUID();
+        await stage.put(partPath(table, id), encodeColumns(batch));
+        return { id, rows: batch.length, columns: columnsOf(batch) };
+      },
+      async publish(table, owner, parts) {
+        const known = new Set(((await columns(table)) ?? []).map(({ name }) => name.toUpperCase()));
+        for (const column of parts.flatMap((part) => part.columns))
+          if (!known.has(column.name.toUpperCase())) {
+            await session.rows(sql.addColumn(table, column));
+            known.add(column.name.toUpperCase());
           }
-      });
-      await this.discard(table, parts);
+        await session.transaction(async (transaction) => {
+          await transaction.change(sql.disown(table), [owner]);
+          for (const [listed, ids] of alike(parts.filter(({ rows }) => rows > 0)))
+            for (let from = 0; from < ids.length; from += FILES_AT_ONCE) {
+              const files = ids.slice(from, from + FILES_AT_ONCE).map((id) => `${id}.parquet`);
+              await transaction.rows(sql.load(table, listed, owner, partFolder(table), files));
+            }
+        });
+        await discard(table, parts);
+      },
+      async published(table, owner, wanted) {
+        const known = (await columns(table)) ?? [];
+        const found = wanted.flatMap((name) => known.find((column) => column.name === name) ?? []);
+        if (found.length < wanted.length) return { length: 0, columns: {} };
+        return readPublished(session, sql, stage, { table, owner, columns: found }, partPath(table, randomUUID()));
+      },
+      async carry(table, owner, wanted, set) {
+        const known = (await columns(table)) ?? [];
+        const id = randomUUID();
+        const published = { table, owner, columns: known };
+        const to = { id, file: partPath(table, id) };
+        const rows = await carryRows(session, sql, published, { ...wanted, set }, to);
+        return { id, rows, columns: known };
+      },
+      discard,
     },
-    async published(table, owner, wanted) {
-      const known = (await columns(table)) ?? [];
-      const found = wanted.flatMap((name) => known.find((column) => column.name === name) ?? []);
-      if (found.length < wanted.length) return { length: 0, columns: {} };
-      return readPublished(session, sql, stage, { table, owner, columns: found }, partPath(table, randomUUID()));
+    views: {
+      async expose({ runId, keyColumns, segments }) {
+        const keys = exposedKeys(keyColumns);
+        await showKeys(session, names, keys);
+        await session.transaction(async (transaction) => {
+          await transaction.change(sql.conceal, [runId]);
+          const whole = segments.filter(({ select }) => select === undefined).map(({ path }) => path);
+          for (let from = 0; from < whole.length; from += FILES_AT_ONCE)
+            await transaction.rows(sql.expose(runId, keys, whole.slice(from, from + FILES_AT_ONCE)));
+          for (const { path, select, total, rows } of segments) {
+            if (select === undefined) continue;
+            const isSelected = rowSelector(select);
+            const chosen = Array.from({ length: total ?? rows }, (_, row) => row).filter(isSelected);
+            const [, of] = /^runs\/([^/]+)\//.exec(path) ?? [];
+            if (of === undefined) throw new ManymodelError("corrupt", `the segment ${show(path)} belongs to no run`);
+            await transaction.change(sql.exposeSelected(keys), [runId, of, path, JSON.stringify(chosen)]);
+          }
+        });
+      },
+      async conceal(runId) {
+        await session.change(sql.conceal, [runId]);
+      },
     },
-    async carry(table, owner, wanted, set) {
-      const known = (await columns(table)) ?? [];
-      const id = randomUUID();
-      const published = { table, owner, columns: known };
-      const to = { id, file: partPath(table, id) };
-      const rows = await carryRows(session, sql, published, { ...wanted, set }, to);
-      return { id, rows, columns: known };
-    },
-    async discard(table, parts) {
-      for (const { id } of parts) await stage.remove(partPath(table, id));
-    },
-    async expose({ runId, keyColumns, segments }) {
-      const keys = exposedKeys(keyColumns);
-      await showKeys(session, names, keys);
-      await session.transaction(async (transaction) => {
-        await transaction.change(sql.conceal, [runId]);
-        const whole = segments.filter(({ select }) => select === undefined).map(({ path }) => path);
-        for (let from = 0; from < whole.length; from += FILES_AT_ONCE)
-          await transaction.rows(sql.expose(runId, keys, whole.slice(from, from + FILES_AT_ONCE)));
-        for (const { path, select, total, rows } of segments) {
-          if (select === undefined) continue;
-          const isSelected = rowSelector(select);
-          const chosen = Array.from({ length: total ?? rows }, (_, row) => row).filter(isSelected);
-          const [, of] = /^runs\/([^/]+)\//.exec(path) ?? [];
-          if (of === undefined) throw new ManymodelError("corrupt", `the segment ${show(path)} belongs to no run`);
-          await transaction.change(sql.exposeSelected(keys), [runId, of, path, JSON.stringify(chosen)]);
+    tables: {
+      hasSchemas: true,
+      ownName: (table) => ownName(names, table),
+      async list() {
+        const rows = await session.rows(sql.list, [names.schemaName]);
+        const own = (name: string) => name.startsWith(OWN) || names.chunks === names.of(name);
+        return rows.flatMap(([name, count]) =>
+          own(name as string) ? [] : [{ name: name as string, rows: Number(count) }],
+        );
+      },
+      async import(file, table, options) {
+        checkTable(table);
+        return importFile({ session, names, stage }, file, table, options);
+      },
+      columnName: identifier,
+      async query(text, params, limit) {
+        const query = text.trim().replace(/;$/, "");
+        if (query === "") throw new ManymodelError("usage", "the query is empty; sql takes one SELECT statement");
+        if (!/^(SELECT|WITH)\b/i.test(query))
+          throw new ManymodelError("usage", "sql is read-only: it takes one SELECT statement");
+        const { sql: bound, binds } = bindNumbered(query, params);
+        try {
+          // As part of a query it compiles only if it is one itself: what could write is refused here, and not run.
+          await session.rows(sql.explain(bound), binds);
+          const { columns, rows } = await session.table(bound, binds, limit + 1);
+          // The driver's dates and timestamps say their own text.
+          const plain = rows
+            .slice(0, limit)
+            .map((row) =>
+              row.map((value) => ((value as unknown) instanceof Date ? (value as unknown as Date).toJSON() : value)),
+            );
+          return { columns, rows: plain, truncated: rows.length > limit };
+        } catch (cause) {
+          throw new ManymodelError("usage", `cannot run the query: ${messageOf(cause, 500)}`, { cause });
         }
-      });
+      },
     },
-    async conceal(runId) {
-      await session.change(sql.conceal, [runId]);
-    },
-    stored: () => storedItems(session, names, stage),
-    async erase(items) {
-      await eraseItems(session, names, stage, items);
-      for (const { id } of items) opened.delete(id);
-    },
-    columnName: identifier,
-    async query(text, params, limit) {
-      const query = text.trim().replace(/;$/, "");
-      if (query === "") throw new ManymodelError("usage", "the query is empty; sql takes one SELECT statement");
-      if (!/^(SELECT|WITH)\b/i.test(query))
-        throw new ManymodelError("usage", "sql is read-only: it takes one SELECT statement");
-      const { sql: bound, binds } = bindNumbered(query, params);
-      try {
-        // As part of a query it compiles only if it is one itself: what could write is refused here, and not run.
-        await session.rows(sql.explain(bound), binds);
-        const { columns, rows } = await session.table(bound, binds, limit + 1);
-        // The driver's dates and timestamps say their own text.
-        const plain = rows
-          .slice(0, limit)
-          .map((row) =>
-            row.map((value) => ((value as unknown) instanceof Date ? (value as unknown as Date).toJSON() : value)),
-          );
-        return { columns, rows: plain, truncated: rows.length > limit };
-      } catch (cause) {
-        throw new ManymodelError("usage", `cannot run the query: ${messageOf(cause, 500)}`, { cause });
-      }
+    leftovers: {
+      stored: () => storedItems(session, names, stage),
+      async erase(items) {
+        await eraseItems(session, names, stage, items);
+        for (const { id } of items) opened.delete(id);
+      },
     },
   };
 }

@@ -4,8 +4,12 @@ import path from "node:path";
 import {
   catalogContract,
   engineContract,
+  leftoversContract,
+  outputContract,
   queueContract,
   rosterContract,
+  runViewsContract,
+  sourceContract,
   tablesContract,
   versionsContract,
 } from "manymodel/contract";
@@ -70,6 +74,7 @@ describe.skipIf(reason !== undefined)(`postgres engine${reason === undefined ? "
     rosterContract({ describe, it }, odd);
     catalogContract({ describe, it }, odd);
     versionsContract({ describe, it }, odd);
-    tablesContract({ describe, it }, odd);
+    for (const contract of [sourceContract, outputContract, tablesContract, runViewsContract, leftoversContract])
+      contract({ describe, it }, odd);
   });
 });

@@ -104,16 +104,16 @@ describe.skipIf(reason !== undefined)(`a workspace on PostgreSQL${reason === und
       INSERT INTO "Shop ${schema}"."Sales" VALUES (1.50, 2, '2026-01-01 01:00+01', 9007199254740993, 0.5, 'a', '{x}'),
         (1.5, 2, '2026-01-02 00:00Z', 2, 'NaN', NULL, NULL), (NULL, -7.25, NULL, NULL, NULL, 'b', NULL)`);
     const mm = await open(engine(schema));
-    const { tables } = mm.engine;
+    const { source } = mm.engine;
     const columns = ["at", "n", "x", "kind"];
     const query = { table: `"Shop ${schema}"."Sales"`, keyColumns: ["id", "big"], columns, orderBy: ["at"] };
-    const snapshot = await tables.snapshot(query);
+    const snapshot = await source.snapshot(query);
     expect(snapshot.keyColumns.map(({ type }) => type)).toEqual(["decimal", "decimal"]);
-    expect(await tables.keys(snapshot, 0, 9)).toEqual([
+    expect(await source.keys(snapshot, 0, 9)).toEqual([
       [null, "-7.25"],
       ["1.5", "2.00"],
     ]);
-    const { batch, offsets } = await tables.read(snapshot, [1, 0]);
+    const { batch, offsets } = await source.read(snapshot, [1, 0]);
     expect(Array.from(offsets)).toEqual([0, 2, 3]);
     expect(batch.columns).toEqual({
       at: { type: "timestamp", values: Float64Array.of(Date.UTC(2026, 0, 1), Date.UTC(2026, 0, 2), NaN) },
@@ -121,21 +121,21 @@ describe.skipIf(reason !== undefined)(`a workspace on PostgreSQL${reason === und
       x: { type: "number", values: Float64Array.of(0.5, NaN, NaN) },
       kind: { type: "string", values: ["a", null, "b"] },
     });
-    await expect(tables.snapshot({ ...query, table: `none_${schema}.sales` })).rejects.toMatchObject({
+    await expect(source.snapshot({ ...query, table: `none_${schema}.sales` })).rejects.toMatchObject({
       kind: "not-found",
     });
-    await expect(tables.snapshot({ ...query, columns: ["tags"] })).rejects.toThrow(/tags .* has the type text\[\]/);
+    await expect(source.snapshot({ ...query, columns: ["tags"] })).rejects.toThrow(/tags .* has the type text\[\]/);
     server.sql(`VACUUM FULL "Shop ${schema}"."Sales"`);
     server.sql(`CREATE VIEW public.sales_${schema} AS SELECT * FROM "Shop ${schema}"."Sales"`);
-    expect((await tables.snapshot(query)).id).toBe(snapshot.id);
-    expect((await tables.snapshot({ ...query, table: `SALES_${schema}` })).rows).toBe(3);
+    expect((await source.snapshot(query)).id).toBe(snapshot.id);
+    expect((await source.snapshot({ ...query, table: `SALES_${schema}` })).rows).toBe(3);
     server.sql(`UPDATE "Shop ${schema}"."Sales" SET n = 3 WHERE n = 2`);
-    const changed = await tables.snapshot(query);
+    const changed = await source.snapshot(query);
     expect(changed.id).not.toBe(snapshot.id);
-    expect((await tables.read(snapshot, [1])).batch.columns.n!.values).toEqual(Float64Array.of(9007199254740992, 2));
+    expect((await source.read(snapshot, [1])).batch.columns.n!.values).toEqual(Float64Array.of(9007199254740992, 2));
     // A crash of the server takes no snapshot away.
     server.crash();
-    expect((await tables.read(snapshot, [1])).batch.columns.n!.values).toEqual(Float64Array.of(9007199254740992, 2));
+    expect((await source.read(snapshot, [1])).batch.columns.n!.values).toEqual(Float64Array.of(9007199254740992, 2));
   });
 
   it("goes from a CSV file to champions and forecasts on the command line, all of it in SQL for others to read", async () => {
@@ -225,8 +225,8 @@ refine: { metric: mase, worst_percent: 50, candidates: [mean, drift] }
 
   it("refuses in one line what would write, and what cannot be reached or should not be said", async () => {
     const mm = await open(engine());
-    const { tables } = mm.engine;
-    await tables.create("T", [{ name: "ID", type: "string" }]);
+    const { output, tables } = mm.engine;
+    await output.create("T", [{ name: "ID", type: "string" }]);
     for (const sql of [
       "WITH d AS (DELETE FROM T RETURNING *) SELECT * FROM d",
       "SELECT * FROM T FOR UPDATE",
@@ -259,10 +259,10 @@ refine: { metric: mase, worst_percent: 50, candidates: [mean, drift] }
       /says: database "none" does not exist; create it first/,
     );
     await expect(status("postgres: {}")).rejects.toThrow(/postgres is for engine: postgres/);
-    await expect(tables.create("NARROW", [{ name: "x".repeat(64), type: "string" }])).rejects.toThrow(
+    await expect(output.create("NARROW", [{ name: "x".repeat(64), type: "string" }])).rejects.toThrow(
       /more than 63 bytes/,
     );
     server.sql(`CREATE TABLE w${schemas - 1}.taken ()`);
-    await expect(tables.create("TAKEN", [])).rejects.toThrow(/taken that manymodel did not make/);
+    await expect(output.create("TAKEN", [])).rejects.toThrow(/taken that manymodel did not make/);
   });
 });

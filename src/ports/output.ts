@@ -1,0 +1,39 @@
+import type { ColumnBatch, ColumnInfo } from "../core/column.ts";
+
+/** One written but not yet visible piece of a table. */
+export interface TablePart {
+  readonly id: string;
+  readonly rows: number;
+  readonly columns: readonly ColumnInfo[];
+}
+
+/** Writes tables of results in parts, which their owner publishes in one step. Every engine passes `src/contract/output.ts`. */
+export interface Output {
+  /** Creates an empty table if there is none of that name; never touches one that exists. True if it was created. */
+  create(table: string, columns: readonly ColumnInfo[]): Promise<boolean>;
+  /** Writes rows as a part of a table, not visible until published. Any process may call it. */
+  write(table: string, batch: ColumnBatch): Promise<TablePart>;
+  /** In one step: `owner`'s rows in `table` become exactly these parts; everyone else's stay. */
+  publish(table: string, owner: string, parts: readonly TablePart[]): Promise<void>;
+  /**
+   * Some columns of the published rows that have a value in the first of them, integers as numbers; no rows and no columns
+   * where the table, or one of the columns, is not there.
+   *
+   * @param owner - whose rows; null: everybody's
+   */
+  published(table: string, owner: string | null, columns: readonly string[]): Promise<ColumnBatch>;
+  /**
+   * Writes those rows that `owner` has published, and that have one of `values` in the text column `column`, as another
+   * part, not visible until published.
+   *
+   * @param set - text columns that have another value in the copy
+   */
+  carry(
+    table: string,
+    owner: string,
+    rows: { readonly column: string; readonly values: readonly string[] },
+    set: Readonly<Record<string, string>>,
+  ): Promise<TablePart>;
+  /** Deletes parts that will not be published. */
+  discard(table: string, parts: readonly TablePart[]): Promise<void>;
+}

@@ -1,0 +1,27 @@
+import type { ColumnBatch, ColumnInfo } from "../core/column.ts";
+import type { PartitionKey } from "../core/partition-key.ts";
+import type { DataQuery, Snapshot } from "../core/run.ts";
+
+/** Rows of several partitions: partition `i` has the rows `[offsets[i], offsets[i + 1])` of `batch`. */
+export interface PartitionRows {
+  readonly batch: ColumnBatch;
+  readonly offsets: Int32Array;
+}
+
+/** Reads tables partition by partition. Every engine passes `src/contract/source.ts`. */
+export interface Source {
+  /** A table's columns as far as they are known (those of an imported file are not); undefined without such a table. */
+  columns(table: string): Promise<ColumnInfo[] | undefined>;
+  /**
+   * Pins the rows of a query: grouped by partition key (NULL is a key), ordered within. The same source and query give
+   * the same snapshot again without reading the data twice.
+   * @throws {ManymodelError} `not-found` or `input` naming the missing table or column, or what cannot be a key
+   */
+  snapshot(query: DataQuery): Promise<Snapshot>;
+  /** The keys of the partitions at positions `[from, to)` of a snapshot. */
+  keys(snapshot: Snapshot, from: number, to: number): Promise<PartitionKey[]>;
+  /** For each key its position in the snapshot, or -1. */
+  locate(snapshot: Snapshot, keys: readonly PartitionKey[]): Promise<Int32Array>;
+  /** All rows of the partitions at these positions, in one read, in the order given; -1 has no rows. */
+  read(snapshot: Snapshot, ordinals: readonly number[]): Promise<PartitionRows>;
+}
