@@ -136,7 +136,8 @@ export async function runPipeline(mm: Workspace, options: PipelineOptions = {}):
       [
         await engine.source.snapshot({ ...spec.query, table: tablePath(mm, inputTable) }),
         futureTable &&
-          (await engine.source.snapshot({ table: tablePath(mm, futureTable), keyColumns: spec.query.keyColumns })).fingerprint,
+          (await engine.source.snapshot({ table: tablePath(mm, futureTable), keyColumns: spec.query.keyColumns }))
+            .fingerprint,
       ] as const,
   );
   const version = registered.version as string;

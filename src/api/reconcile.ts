@@ -47,7 +47,5 @@ export function reconcileForecasts(workspace: Workspace, options: ReconcileTable
     nonNegative: options.nonNegative ?? reconcile?.non_negative ?? false,
     missing: options.missing ?? reconcile?.missing ?? "fail",
   };
-  return during({ phase: "reconcile" }, () =>
-    reconcileTables(workspace.engine, spec, stoppableProgress(options)),
-  );
+  return during({ phase: "reconcile" }, () => reconcileTables(workspace.engine, spec, stoppableProgress(options)));
 }
