@@ -5,6 +5,7 @@ import { formatTable } from "../table.ts";
 
 interface RegisterOptions extends CommonOptions {
   readonly model?: string;
+  readonly name?: string;
   readonly modelVersion?: string;
   readonly run?: string;
   readonly horizon?: number;
@@ -16,7 +17,7 @@ interface RegisterOptions extends CommonOptions {
 export function addRegister(program: Command): void {
   addCommand(program, "register", "register a completed run as one version of a model")
     .option("--model <model>", "the model's name; register.model when left out")
-    .addOption(new Option("--name <model>", "the former name of --model").hideHelp())
+    .addOption(new Option("--name <model>", "the former name of --model").conflicts("model").hideHelp())
     .option("--model-version <version>", "the version; the next V1, V2, … when left out")
     .option("--run <run>", "the run; the newest completed one when left out")
     .option("--horizon <n>", "steps that batch scoring forecasts; train.horizon when left out", integer(1))
@@ -24,7 +25,7 @@ export function addRegister(program: Command): void {
     .option("--alias <alias>", "an alias to point at the version, such as champion")
     .action(async (options: RegisterOptions) => {
       const version = await withWorkspace(options, async (mm) => {
-        const { model, modelVersion, horizon, comment, alias } = options;
+        const { model = options.name, modelVersion, horizon, comment, alias } = options;
         return mm.models.register({
           run: options.run ?? (await mm.runs.newest()),
           ...(model !== undefined && { model }),
