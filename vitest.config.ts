@@ -49,6 +49,8 @@ export default defineConfig({
     // One line a file: no test is slow enough for a line of its own.
     slowTestThreshold: 1e9,
     silent: "passed-only",
+    // A busy machine is slow, not wrong.
+    expect: { poll: { timeout: 60_000 } },
     sequence: { sequencer: LongestFirst },
     // The built package is tested as its users load it: by Node, not through the test runner's transforms.
     server: { deps: { external: [/\/dist\//] } },

@@ -1,7 +1,6 @@
 import { encodeKey, type PartitionKey } from "../core/partition-key.ts";
 import type { RowRange } from "../core/row-range.ts";
 import type { Snapshot } from "../core/run.ts";
-import definition from "../model/builtin/simple.ts";
 import { frame } from "../model/frame.ts";
 import { type Problem, type ScoredPartition, type ScoringPlan, scorePartition } from "./score-partition.ts";
 import { trainPartition } from "./train-chunk.ts";
@@ -32,6 +31,8 @@ export async function scoreFallback(
   { key, batch, start, end }: ModellessPartition,
   why: Problem,
 ): Promise<ScoredPartition> {
+  // Not at the top: every worker would load the whole library when it starts.
+  const { default: definition } = await import("../model/builtin/simple.ts");
   const partition = { position: 0, partitionKey: encodeKey(plan.keyColumns, key), batch, start, end };
   let reason = why.errorMessage;
   for (const method of period > 1 ? ["snaive", "naive"] : ["naive"]) {

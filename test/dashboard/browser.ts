@@ -20,6 +20,8 @@ export async function openTab(
     viewport: options.phone ? { width: 390, height: 844 } : { width: 1280, height: 800 },
     reducedMotion: "reduce",
   });
+  // A busy machine is slow, not wrong.
+  tab.setDefaultTimeout(120_000);
   if (options.token !== undefined)
     await tab.addInitScript(`sessionStorage.setItem("manymodel.token", ${JSON.stringify(options.token)})`);
   const wrong: string[] = [];

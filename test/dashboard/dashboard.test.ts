@@ -94,7 +94,7 @@ describe.skipIf(NO_BROWSER !== undefined)(
       const done = tab.locator("[data-fact=done]");
       await done.waitFor();
       const before = await done.innerText();
-      await expect.poll(() => done.innerText(), { timeout: 30_000 }).not.toBe(before);
+      await expect.poll(() => done.innerText()).not.toBe(before);
       await tab.locator(".chunk-leased").first().waitFor();
       await run;
       await tab.locator(".state-completed").waitFor();

@@ -1,25 +1,16 @@
-import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { cp, mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../workspace.ts";
 import { BLOCKS, root } from "./pages.ts";
+import { shell } from "./shell.ts";
 
 /** The code of all blocks of one name, in the order of its page. */
 const codeOf = (how: string, name: string) =>
   BLOCKS.filter((block) => block.how === how && block.name === name)
     .map(({ code }) => code)
     .join("\n");
-
-/** Runs a shell script in a folder, with `manymodel` on its path. */
-async function shell(folder: string, script: string) {
-  const bin = path.join(folder, ".bin");
-  await mkdir(bin, { recursive: true });
-  await symlink(path.join(root, "bin", "manymodel.js"), path.join(bin, "manymodel")).catch(() => {});
-  const env = { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH}` };
-  return spawnSync("bash", ["-euo", "pipefail", "-c", script], { cwd: folder, encoding: "utf8", env });
-}
 
 /** A copy of an example, beside an installed package. */
 async function copyOf(example: string): Promise<string> {

@@ -12,17 +12,17 @@ describe("a body that ends its worker, or never returns", () => {
         mode,
         chunksPerJob: 3,
         workers: 2,
-        fitTimeout: "500ms",
+        fitTimeout: "1500ms",
         maxAttempts: 1,
         exports: { poison },
       });
       expect(index).toMatchObject({ succeeded: 16, failed: 4, skipped: 0 });
       const failures = (await runRows(mm, runId)).filter((row) => row.outcome === "failed");
       expect(failures.map((row) => [row.key[0], row.errorType, row.errorMessage])).toEqual([
-        ["U02", "timeout", "the body took longer than fit_timeout, 0.5 s"],
+        ["U02", "timeout", "the body took longer than fit_timeout, 1.5 s"],
         ["U05", "worker-lost", "its worker was lost: it exited with code 7"],
         ["U11", "worker-lost", "its worker was lost: nobody listens"],
-        ["U19", "timeout", "the body took longer than fit_timeout, 0.5 s"],
+        ["U19", "timeout", "the body took longer than fit_timeout, 1.5 s"],
       ]);
       const chunks = await mm.engine.queue.chunks(runId);
       expect(chunks.map(({ state, attempt }) => [state, attempt])).toEqual(chunks.map(() => ["finished", 1]));

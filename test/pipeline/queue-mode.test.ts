@@ -105,13 +105,14 @@ describe("queue mode", () => {
   it("a worker started in the background ends with its run", async () => {
     const mm = await openWorkspace("local");
     await fillDaily(mm, 30, 3);
+    const gate = path.join(mm.config.directory, "gate");
     const training = mm.foreachPartition("unit_id").dopar(body("slow"), {
       dataQuery: dailyQuery,
       mode: "queue",
       chunksPerJob: 30,
       workers: 1,
       modelRunId: "helped",
-      exports: { ms: 100 },
+      exports: { ms: 20, gate },
     });
     await until(async () => (await mm.engine.catalog.run("helped"))?.state === "running");
     const { status, stderr } = spawnSync(process.execPath, [BIN, "workers", "add", "1", "--run", "helped"], {
@@ -119,6 +120,8 @@ describe("queue mode", () => {
       encoding: "utf8",
     });
     expect(status, stderr).toBe(0);
+    await until(async () => (await mm.engine.roster.alive()).length === 2);
+    await writeFile(gate, "");
     expect((await training).index.succeeded).toBe(30);
     const names = new Set((await mm.engine.queue.chunks("helped")).map(({ worker }) => worker));
     expect(names.size).toBe(2);

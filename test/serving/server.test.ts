@@ -1,11 +1,12 @@
 import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
 import { connect as dial } from "node:net";
 import type { ManyModel } from "manymodel";
 import { forecast, holtWinters } from "manymodel/forecast";
 import { describe, expect, it } from "vitest";
 import { start, until } from "../processes.ts";
 import { body, dailyQuery, fillDaily, fillTable, openWorkspace } from "../workspace.ts";
-import { asking, bearer, reopened, serve, told } from "./serving.ts";
+import { asking, bearer, gateOf, reopened, serve, told } from "./serving.ts";
 
 const M = "/v1/models/M";
 const keys = (n: number) => Array.from({ length: n }, (_, i) => `U${String(i).padStart(2, "0")}`);
@@ -104,7 +105,7 @@ describe("predictions", () => {
   });
 
   it("fail key by key: one that hangs, ends its thread or throws costs its own answer only", async () => {
-    const mm = await told({ yaml: "serve: { predict_timeout: 400ms }" });
+    const mm = await told({ yaml: "serve: { timeout: 1h, predict_timeout: 1500ms }" });
     const { ask } = await serve(mm);
     const asked = ["U00", "U01", "U02", "U03", "no such", null, "U05"];
     const { status, body } = await ask(`POST ${M}/V1/predict`, { keys: asked });
@@ -256,17 +257,24 @@ describe("the registry over HTTP", () => {
 });
 
 describe("limits", () => {
-  it("refuse what is too much at once, and end what takes too long", async () => {
-    const mm = await told({ yaml: "serve: { max_concurrent: 2, timeout: 600ms }" });
+  it("refuse what is too much at once", async () => {
+    const mm = await told({ yaml: "serve: { max_concurrent: 2, timeout: 1h, predict_timeout: 1h }" });
     const { ask, server } = await serve(mm);
     const predict = (key: string) => ask(`POST ${M}/V1/predict`, { keys: [key] });
-    expect((await predict("U00")).status).toBe(200);
-    const [hanging, also] = [predict("U01"), predict("U01")];
+    const [waiting, also] = [predict("U04"), predict("U04")];
     await until(async () => /requests_under_way 3/.test((await asking(server)("GET /metrics")).body));
     const refused = await predict("U00");
     expect([refused.status, refused.body.error.kind, refused.headers.get("Retry-After")]).toEqual([503, "busy", "1"]);
-    for (const late of [hanging, also])
-      expect(await late).toMatchObject({ status: 504, body: { error: { kind: "timeout" } } });
+    await writeFile(gateOf(mm), "");
+    for (const late of [waiting, also]) expect((await late).status).toBe(200);
+    expect((await predict("U00")).status).toBe(200);
+  });
+
+  it("end what takes too long", async () => {
+    const mm = await told({ yaml: "serve: { timeout: 50ms }" });
+    const { ask } = await serve(mm);
+    const hanging = await ask(`POST ${M}/V1/predict`, { keys: ["U01"] });
+    expect(hanging).toMatchObject({ status: 504, body: { error: { kind: "timeout" } } });
     expect((await ask("GET /healthz")).body).toEqual({ status: "ok" });
   });
 });
@@ -287,6 +295,11 @@ describe("manymodel serve", () => {
       /requests_under_way 2/.test((await ask("GET /metrics", undefined, { Authorization })).body),
     );
     child.kill("SIGTERM");
+    await until(async () => {
+      const answer = await ask("GET /readyz").catch(() => undefined);
+      return answer?.status !== 200;
+    });
+    await writeFile(gateOf(mm), "");
     const { status, body, headers } = await slow;
     expect([status, body.predictions[0].status, headers.get("Connection")]).toEqual([200, "OK", "close"]);
     expect((await ended)[0]).toBe(0);

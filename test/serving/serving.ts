@@ -42,12 +42,18 @@ export function asking({ url }: Pick<RunningServer, "url">) {
   };
 }
 
+/** A file in a workspace's folder, on which some bodies wait. */
+export const gateOf = ({ config }: ManyModel) => path.join(config.directory, "gate");
+
+/** What is asked is answered, however long a busy machine takes. */
+const PATIENT = "serve: { timeout: 1h, predict_timeout: 1h }\n";
+
 /** A workspace with some versions of model M of as many units, each of which forecasts its number (V1: 1, …). */
-export async function told({ versions = 1, units = 8, yaml = "" } = {}): Promise<ManyModel> {
+export async function told({ versions = 1, units = 8, yaml = PATIENT } = {}): Promise<ManyModel> {
   const mm = await openWorkspace("local", yaml);
   await fillDaily(mm, units, 4);
   for (let n = 1; n <= versions; n++) {
-    const options = { dataQuery: dailyQuery, chunksPerJob: 2, exports: { add: n } };
+    const options = { dataQuery: dailyQuery, chunksPerJob: 2, exports: { add: n, gate: gateOf(mm) } };
     const run = await mm.foreachPartition("unit_id").dopar(body("predicts-badly"), options);
     await mm.registry.logManyModel({ name: "M", version: `V${n}`, run, horizon: 2 });
   }

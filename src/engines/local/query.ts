@@ -1,4 +1,4 @@
-import { type Json, StatementType } from "@duckdb/node-api";
+import type { Json } from "@duckdb/node-api";
 import { zip } from "../../core/aligned.ts";
 import { ManymodelError } from "../../core/errors.ts";
 import type { Stage } from "../../ports/stage.ts";
@@ -56,6 +56,8 @@ export async function queryWorkspace(
     if (/^\s*(insert|update|delete|merge|truncate)\b/i.test(sql))
       throw new ManymodelError("usage", "sql is read-only: it takes one SELECT statement");
     const statement = await statements.prepare(0);
+    // Not at the top: DuckDB is most of what a start takes, and half of all commands do without.
+    const { StatementType } = await import("@duckdb/node-api");
     // EXPLAIN is none: with ANALYZE it does what it explains, whatever that is.
     if (statement.statementType !== StatementType.SELECT)
       throw new ManymodelError("usage", "sql is read-only: it takes one SELECT statement");

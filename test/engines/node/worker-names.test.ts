@@ -20,5 +20,5 @@ it.skipIf(!existsSync("/proc/self/stat"))("a process that ended, but that nobody
   const own = takeName();
   const name = own.replace(`.${process.pid}.`, `.${String(printed).trim()}.`);
   expect(isGone(name)).toBe(false);
-  await expect.poll(() => isGone(name), { timeout: 20_000 }).toBe(true);
+  await expect.poll(() => isGone(name)).toBe(true);
 });
