@@ -26,9 +26,12 @@ describe("what the documents say is there", () => {
   });
 
   it("every message that troubleshooting lists", () => {
-    const sources = readdirSync(path.join(root, "src"), { recursive: true, encoding: "utf8" })
-      .filter((name) => name.endsWith(".ts"))
-      .map((name) => readFileSync(path.join(root, "src", name), "utf8"))
+    const sources = [path.join(root, "src"), path.join(root, "packages", "forecast", "src")]
+      .flatMap((folder) =>
+        readdirSync(folder, { recursive: true, encoding: "utf8" })
+          .filter((name) => name.endsWith(".ts"))
+          .map((name) => readFileSync(path.join(folder, name), "utf8")),
+      )
       .join("\n")
       .replaceAll('\\"', '"');
     const messages = [
