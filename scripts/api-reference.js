@@ -1,6 +1,7 @@
 /**
  * Writes the API reference as Markdown: a page for each entry of the package, from the docstrings of what it exports.
  */
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Application, ReflectionKind } from "typedoc";
 
@@ -52,13 +53,35 @@ export async function apiReference() {
     const module = project.children.find(({ name }) => `${name}.ts` === source || `${name}/index.ts` === source);
     const own = module.children.filter((child) => child.variant !== "reference");
     for (const child of own) if (!isDocumented(child)) undocumented.push(`${entry}: ${child.name}`);
-    pages.set(pageOf(entry), page(entry, about, own, module.children));
+    const text = page(entry, about, own, module.children);
+    pages.set(pageOf(entry), entry === "manymodel/forecast" ? `${text}${await forecastEntries(root)}` : text);
   }
   pages.set(
     "api/README.md",
     `# API\n\nEvery export of the package, from its docstrings.\n\n${ENTRIES.map(([entry, , about]) => `- [\`${entry}\`](${pageOf(entry).slice(4)}): ${about}`).join("\n")}\n`,
   );
   return { pages, undocumented };
+}
+
+/** The entries of the forecasting package, with the functions and values that each exports. */
+async function forecastEntries(root) {
+  const { exports } = JSON.parse(readFileSync(`${root}packages/forecast/package.json`, "utf8"));
+  const rows = [];
+  for (const [name, { default: file }] of Object.entries(exports)) {
+    if (!file?.startsWith("./dist/entries/")) continue;
+    const names = Object.keys(await import(`${root}packages/forecast/${file}`));
+    rows.push(`| \`manymodel/forecast${name.slice(1)}\` | ${names.map((exported) => `\`${exported}\``).join(", ")} |`);
+  }
+  return [
+    "\n## Entries",
+    "",
+    "The same functions by family, for small bundles ([sizes](../../packages/forecast/README.md#entries)). `forecast`, `fitted`, `residuals`, `update`, `simulate` and `supports` of an entry take the models of its family.",
+    "",
+    "| entry | exports |",
+    "|---|---|",
+    ...rows,
+    "",
+  ].join("\n");
 }
 
 /** Whether an export says what it is; of a class, also each method and property. */

@@ -1,6 +1,7 @@
 /**
  * Copies files into the documents that show them (`<!-- file: PATH -->` before a code block), and writes the
- * configuration reference from the schema and the API reference from the docstrings. With `--check`, only says what is
+ * configuration reference from the schema, the sizes of the forecasting package's entries, and the API reference from the
+ * docstrings. With `--check`, only says what is
  * out of date.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -27,6 +28,7 @@ function update(file, text) {
 
 for (const file of [
   "README.md",
+  "packages/forecast/README.md",
   ...readdirSync(`${root}docs`)
     .filter((name) => name.endsWith(".md"))
     .map((name) => `docs/${name}`),
@@ -98,6 +100,11 @@ const sizes = await functionSizes();
 update(
   "docs/snowflake.md",
   read("docs/snowflake.md").replace(/(<!-- sizes -->\n)[\s\S]*?(\n\n)/, (_, open, close) => `${open}${sizes}${close}`),
+);
+const { entryTable } = await import("./entry-sizes.js");
+update(
+  "packages/forecast/README.md",
+  read("packages/forecast/README.md").replace(/(<!-- entries -->\n)(\|.*\n)*/, `$1${await entryTable()}\n`),
 );
 const { pages, undocumented } = await apiReference();
 for (const [file, text] of pages) update(`docs/${file}`, text);

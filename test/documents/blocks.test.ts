@@ -110,6 +110,17 @@ describe("what the documents show is run", () => {
     expect(stdout).toMatch(/next quarter, knowing this one: 58\.\d/);
   });
 
+  it("the forecasting package's page", async () => {
+    const folder = await temporaryFolder();
+    await mkdir(path.join(folder, "node_modules", "@manymodel"), { recursive: true });
+    await symlink(path.join(root, "packages", "forecast"), path.join(folder, "node_modules", "@manymodel", "forecast"));
+    await writeFile(path.join(folder, "forecast.mjs"), codeOf("script", "forecast"));
+    const { status, stdout, stderr } = await shell(folder, "node forecast.mjs");
+    expect(status, stderr).toBe(0);
+    expect(stdout).toMatch(/^ARIMA\(0,0,0\)\(0,1,0\)\[4\] with drift: 46\.\d, 95 %: /);
+    expect(stdout).toMatch(/after 46: 58\.\d/);
+  });
+
   it("the walkthrough", async () => {
     const folder = await copyOf("walkthrough");
     await writeFile(path.join(folder, "walkthrough.mjs"), codeOf("script", "walkthrough"));

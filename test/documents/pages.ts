@@ -18,6 +18,7 @@ interface Block {
 /** The documents that people write; those of docs/api are generated. */
 export const PAGES = [
   "README.md",
+  "packages/forecast/README.md",
   ...readdirSync(path.join(root, "docs"))
     .filter((name) => name.endsWith(".md"))
     .map((name) => `docs/${name}`),

@@ -26,11 +26,11 @@ describe("what the documents say is there", () => {
   });
 
   it("every message that troubleshooting lists", () => {
-    const sources = ["src", path.join("packages", "forecast", "src")]
+    const sources = [path.join(root, "src"), path.join(root, "packages", "forecast", "src")]
       .flatMap((folder) =>
-        readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" })
+        readdirSync(folder, { recursive: true, encoding: "utf8" })
           .filter((name) => name.endsWith(".ts"))
-          .map((name) => readFileSync(path.join(root, folder, name), "utf8")),
+          .map((name) => readFileSync(path.join(folder, name), "utf8")),
       )
       .join("\n")
       .replaceAll('\\"', '"');

@@ -22,7 +22,7 @@ export type SeasonalTest = "seas" | "ocsb";
  * @throws {RangeError} if a value is infinite or an option is out of range
  * @see Hyndman & Khandakar (2008), doi:10.18637/jss.v027.i03; Wang, Smith & Hyndman (2006), doi:10.1007/s10618-005-0039-x
  */
-export function nsdiffs(y: Series, options: { period: number; test?: SeasonalTest; maxD?: number }): number {
+export function nsdiffs(y: Series, options: { period: number; test?: "seas" | "ocsb"; maxD?: number }): number {
   checkOptions("nsdiffs", options, { period: true, test: true, maxD: true }, ["period"]);
   const { period, test = "seas", maxD = 1 } = options;
   checkPeriod(period);

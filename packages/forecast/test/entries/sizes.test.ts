@@ -1,0 +1,31 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { entrySizes } from "../../../../scripts/entry-sizes.js";
+
+/** The most bytes of each entry's import (scripts/entry-sizes.js), minified. Raise one only for a reason worth its bytes. */
+const MOST: Readonly<Record<string, number>> = {
+  simple: 6_000,
+  averages: 7_000,
+  arima: 60_000,
+  smoothing: 28_000,
+  tbats: 76_000,
+  intermittent: 6_000,
+  regression: 15_000,
+  hierarchy: 14_000,
+  monitoring: 6_000,
+  stats: 3_000,
+  time: 4_000,
+  families: 145_000,
+};
+
+describe("the size of what is imported from an entry", async () => {
+  const sizes = await entrySizes();
+  it.each(sizes)("$entry: { $imports }", ({ entry, bytes }) => {
+    expect(bytes).toBeLessThanOrEqual(MOST[entry] ?? 0);
+  });
+  it("is known of every entry", () => {
+    const { exports } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+    const entries = Object.keys(exports).filter((name) => name !== "." && name !== "./package.json");
+    expect(sizes.map(({ entry }) => `./${entry}`).sort()).toEqual(entries.sort());
+  });
+});
