@@ -28,9 +28,9 @@ export async function openEngine(address: EngineAddress, options: { threads?: nu
 
 /** The workers of a mode: the engine's own, or for `local` ones that run in the calling thread. */
 export async function openWorkers(engine: Engine, mode: RunMode): Promise<Workers> {
-  if (mode !== "local") return engine.workers;
+  // The memory engine's own workers are such ones.
+  if (mode !== "local" || engine.address.engine === "memory") return engine.workers;
   const { inProcessWorkers } = await import("../engines/memory/workers.ts");
-  if (engine.address.engine === "memory") return inProcessWorkers();
   // Whoever resumes the run after this process was ended sees by the name that it was.
   const { takeName: take, dropName: drop } = await import("../engines/node/worker-names.ts");
   return inProcessWorkers({ take, drop });

@@ -2,6 +2,7 @@ import { measure } from "../../text/number.ts";
 import { duration } from "../../text/time.ts";
 import type { Contest } from "../wire.ts";
 import { setQuery } from "./route.ts";
+import { type HeadColumn, TableHead } from "./table-head.tsx";
 
 /** What is shown besides the metric that decided, if it is not that. */
 const OTHERS = [
@@ -26,22 +27,14 @@ export function Candidates({
       <p class="muted">{contest.reason}</p>
       <div class="scroll">
         <table class="rows">
-          <thead>
-            <tr>
-              <th scope="col">Candidate</th>
-              <th scope="col" class="n">
-                {contest.metric}
-              </th>
-              {others.map(([, name]) => (
-                <th key={name} scope="col" class="n">
-                  {name}
-                </th>
-              ))}
-              <th scope="col" class="n">
-                took
-              </th>
-            </tr>
-          </thead>
+          <TableHead
+            columns={[
+              "Candidate",
+              [contest.metric, "n"],
+              ...others.map(([, name]): HeadColumn => [name, "n"]),
+              ["took", "n"],
+            ]}
+          />
           <tbody>
             {contest.ranking.map(({ name, score, ms, failure, ...measures }) => (
               <tr key={name} aria-selected={name === shown ? true : undefined}>

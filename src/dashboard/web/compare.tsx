@@ -1,9 +1,11 @@
 import { count, measure, percent, signed } from "../../text/number.ts";
 import type { CompareDetail, CompareLine, RunLine, Spread } from "../wire.ts";
 import { Bars } from "./charts/bars.tsx";
+import { Choice } from "./choice.tsx";
 import { go, href, setQuery } from "./route.ts";
 import { Fact } from "./run.tsx";
 import { Command, Empty, Loading, Warning } from "./states.tsx";
+import { TableHead } from "./table-head.tsx";
 import { useData } from "./use-data.ts";
 
 /** Two runs, partition by partition. */
@@ -13,13 +15,13 @@ export function Compare({ query }: { query: URLSearchParams }) {
     <>
       <h1>Compare</h1>
       <Loading data={runs} what="the runs">
-        {(all) => <Choice runs={all.filter(({ state }) => state === "completed")} query={query} />}
+        {(all) => <RunChoice runs={all.filter(({ state }) => state === "completed")} query={query} />}
       </Loading>
     </>
   );
 }
 
-function Choice({ runs, query }: { runs: readonly RunLine[]; query: URLSearchParams }) {
+function RunChoice({ runs, query }: { runs: readonly RunLine[]; query: URLSearchParams }) {
   const [newest, older] = runs;
   if (newest === undefined || older === undefined)
     return (
@@ -36,23 +38,14 @@ function Choice({ runs, query }: { runs: readonly RunLine[]; query: URLSearchPar
     others.findLast(({ partitions }) => partitions === inB?.partitions) ??
     (b === newest.runId ? older : newest);
   const a = query.get("a") ?? fallback.runId;
+  const names = runs.map(({ runId }) => runId);
   const select = (name: "a" | "b", value: string, label: string) => (
-    <label>
-      <span>{label}</span>
-      <select
-        value={value}
-        onChange={(event) =>
-          go(href(["compare"], { a, b, [name]: event.currentTarget.value, metric: query.get("metric") }), true)
-        }
-      >
-        {!runs.some(({ runId }) => runId === value) && <option value={value}>{value}</option>}
-        {runs.map(({ runId }) => (
-          <option key={runId} value={runId}>
-            {runId}
-          </option>
-        ))}
-      </select>
-    </label>
+    <Choice
+      label={label}
+      value={value}
+      options={names.includes(value) ? names : [value, ...names]}
+      onChoose={(chosen) => go(href(["compare"], { a, b, [name]: chosen, metric: query.get("metric") }), true)}
+    />
   );
   return (
     <>
@@ -156,16 +149,7 @@ function Spreads({ rows }: { rows: readonly (readonly [string, Spread])[] }) {
   return (
     <div class="scroll" tabIndex={0} role="group" aria-label="The metric in both runs">
       <table class="rows">
-        <thead>
-          <tr>
-            <th scope="col">Run</th>
-            {["mean", "p10", "median", "p90"].map((name) => (
-              <th key={name} scope="col" class="n">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead columns={["Run", ["mean", "n"], ["p10", "n"], ["median", "n"], ["p90", "n"]]} />
         <tbody>
           {rows.map(([name, { mean, p10, median, p90 }]) => (
             <tr key={name}>
@@ -239,20 +223,7 @@ function Lines({ title, lines, result }: { title: string; lines: readonly Compar
     <section class="panel" aria-label={title}>
       <h2>{title}</h2>
       <table class="rows">
-        <thead>
-          <tr>
-            <th scope="col">Partition</th>
-            <th scope="col" class="n">
-              A
-            </th>
-            <th scope="col" class="n">
-              B
-            </th>
-            <th scope="col" class="n">
-              change
-            </th>
-          </tr>
-        </thead>
+        <TableHead columns={["Partition", ["A", "n"], ["B", "n"], ["change", "n"]]} />
         <tbody>
           {lines.map(({ key, text, a, b }) => (
             <tr key={key}>

@@ -2,6 +2,7 @@ import { count } from "../../text/number.ts";
 import { moment } from "../../text/time.ts";
 import type { MonitorDetail } from "../wire.ts";
 import { LineChart } from "./charts/line-chart.tsx";
+import { Choice } from "./choice.tsx";
 import { MonitoredPartitions } from "./monitored-partitions.tsx";
 import { go, href } from "./route.ts";
 import { Fact } from "./run.tsx";
@@ -38,22 +39,15 @@ function Detail({ monitor, query }: { monitor: MonitorDetail; query: URLSearchPa
   return (
     <>
       <form class="filters" onSubmit={(event) => event.preventDefault()}>
-        <label>
-          <span>Version</span>
-          <select
-            value={`${model} ${version}`}
-            onChange={(event) => {
-              const [name, of] = event.currentTarget.value.split(" ");
-              go(href(["monitor"], { model: name, version: of }), true);
-            }}
-          >
-            {models.map((one) => (
-              <option key={`${one.model} ${one.version}`} value={`${one.model} ${one.version}`}>
-                {one.model} {one.version}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice
+          label="Version"
+          value={`${model} ${version}`}
+          options={models.map((one) => `${one.model} ${one.version}`)}
+          onChoose={(chosen) => {
+            const [name, of] = chosen.split(" ");
+            go(href(["monitor"], { model: name, version: of }), true);
+          }}
+        />
       </form>
       <section class="panel" aria-label="Verdicts">
         <div class="facts">

@@ -1,5 +1,6 @@
 import { count, measure } from "../../text/number.ts";
 import type { MonitorDetail, MonitorPage } from "../wire.ts";
+import { Choice } from "./choice.tsx";
 import { href, setQuery } from "./route.ts";
 import { Loading } from "./states.tsx";
 import { useData } from "./use-data.ts";
@@ -50,16 +51,12 @@ export function MonitoredPartitions({ monitor, query }: { monitor: MonitorDetail
             onInput={(event) => show({ text: event.currentTarget.value })}
           />
         </label>
-        <label>
-          <span>Verdict</span>
-          <select value={verdict} onChange={(event) => show({ verdict: event.currentTarget.value })}>
-            {VERDICTS.map((one) => (
-              <option key={one} value={one}>
-                {SHOWN[one] ?? one}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice
+          label="Verdict"
+          value={verdict}
+          options={VERDICTS.map((one) => [one, SHOWN[one] ?? one] as const)}
+          onChoose={(chosen) => show({ verdict: chosen })}
+        />
       </form>
       <Loading data={page} what="the partitions">
         {({ matched, offset: from, rows }) => (

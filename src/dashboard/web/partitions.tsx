@@ -4,6 +4,7 @@ import { duration } from "../../text/time.ts";
 import type { PartitionPage, PartitionRow, PartitionsHead, RunProgress, SmallSeries } from "../wire.ts";
 import { read } from "./api.ts";
 import { SmallMultiple } from "./charts/small-multiple.tsx";
+import { Choice } from "./choice.tsx";
 import { useKeys } from "./keyboard.ts";
 import { go, href, setQuery } from "./route.ts";
 import { RunHead } from "./run.tsx";
@@ -215,9 +216,10 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
 /** Whether nothing is known of a partition: it was never begun, or whoever worked on it was lost. */
 const isLost = ({ outcome, nObs, fitMs }: PartitionRow) => outcome !== "succeeded" && nObs === 0 && fitMs === 0;
 
+/** The choice of a filter that filters nothing. */
+const ANY = ["", "any"] as const;
+
 function Filters({ head, wanted, onOpen }: { head: PartitionsHead; wanted: Wanted; onOpen: () => void }) {
-  const choose = (name: string) => (event: Event) =>
-    setQuery({ [name]: (event.currentTarget as HTMLSelectElement).value });
   const outcomes = (["succeeded", "failed", "skipped"] as const).filter((name) => head.outcomes[name] > 0);
   return (
     <form
@@ -238,56 +240,40 @@ function Filters({ head, wanted, onOpen }: { head: PartitionsHead; wanted: Wante
         />
       </label>
       {head.metrics.length > 0 && (
-        <label>
-          <span>Metric</span>
-          <select
-            value={wanted.metric}
-            onChange={(event) => setQuery({ metric: event.currentTarget.value, sort: null, order: null })}
-          >
-            {head.metrics.map((name) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice
+          label="Metric"
+          value={wanted.metric}
+          options={head.metrics}
+          onChoose={(metric) => setQuery({ metric, sort: null, order: null })}
+        />
       )}
-      <label>
-        <span>Outcome</span>
-        <select value={wanted.outcome} onChange={choose("outcome")}>
-          <option value="">any</option>
-          {outcomes.map((name) => (
-            <option key={name} value={name}>
-              {name} ({count(head.outcomes[name])})
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        label="Outcome"
+        value={wanted.outcome}
+        options={[ANY, ...outcomes.map((name) => [name, `${name} (${count(head.outcomes[name])})`] as const)]}
+        onChoose={(outcome) => setQuery({ outcome })}
+      />
       {head.kinds.length > 1 && (
-        <label>
-          <span>Model</span>
-          <select value={wanted.kind} onChange={choose("kind")}>
-            <option value="">any</option>
-            {head.kinds.map(({ kind, count: n }) => (
-              <option key={kind} value={kind}>
-                {kind} ({count(n)})
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice
+          label="Model"
+          value={wanted.kind}
+          options={[ANY, ...head.kinds.map(({ kind, count: n }) => [kind, `${kind} (${count(n)})`] as const)]}
+          onChoose={(kind) => setQuery({ kind })}
+        />
       )}
       {head.failures.length > 0 && (
-        <label>
-          <span>Reason</span>
-          <select value={wanted.reason} onChange={choose("reason")}>
-            <option value="">any</option>
-            {head.failures.map(({ type, message, count: n }, i) => (
-              <option key={`${type} ${message}`} value={String(i)}>
-                {type}: {message.slice(0, 60)} ({count(n)})
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice
+          label="Reason"
+          value={wanted.reason}
+          options={[
+            ANY,
+            ...head.failures.map(
+              ({ type, message, count: n }, i) =>
+                [String(i), `${type}: ${message.slice(0, 60)} (${count(n)})`] as const,
+            ),
+          ]}
+          onChoose={(reason) => setQuery({ reason })}
+        />
       )}
     </form>
   );

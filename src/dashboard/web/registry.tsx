@@ -5,6 +5,7 @@ import { Aliases } from "./aliases.tsx";
 import { LineageGraph } from "./charts/lineage.tsx";
 import { href } from "./route.ts";
 import { Command, Empty, Loading } from "./states.tsx";
+import { TableHead } from "./table-head.tsx";
 import { useData } from "./use-data.ts";
 import { VersionDiff } from "./version-diff.tsx";
 
@@ -27,19 +28,7 @@ function Models() {
           ) : (
             <div class="panel scroll">
               <table class="rows">
-                <thead>
-                  <tr>
-                    <th scope="col">Model</th>
-                    <th scope="col">Newest</th>
-                    <th scope="col" class="n">
-                      Versions
-                    </th>
-                    <th scope="col" class="n">
-                      Partitions
-                    </th>
-                    <th scope="col">Aliases</th>
-                  </tr>
-                </thead>
+                <TableHead columns={["Model", "Newest", ["Versions", "n"], ["Partitions", "n"], "Aliases"]} />
                 <tbody>
                   {models.map(({ model, versions, aliases }) => (
                     <tr key={model}>
@@ -102,30 +91,18 @@ function Versions({ detail, selected }: { detail: ModelDetail; selected: string 
       <h2 id="versions-title">Versions</h2>
       <div class="scroll">
         <table class="rows">
-          <thead>
-            <tr>
-              <th scope="col">Version</th>
-              <th scope="col">Run</th>
-              <th scope="col" class="n">
-                Models
-              </th>
-              <th scope="col" class="n">
-                Failed
-              </th>
-              <th scope="col" class="n far">
-                Steps
-              </th>
-              <th scope="col" class="n far">
-                Size
-              </th>
-              <th scope="col" class="far">
-                Registered
-              </th>
-              <th scope="col" class="far">
-                Comment
-              </th>
-            </tr>
-          </thead>
+          <TableHead
+            columns={[
+              "Version",
+              "Run",
+              ["Models", "n"],
+              ["Failed", "n"],
+              ["Steps", "n far"],
+              ["Size", "n far"],
+              ["Registered", "far"],
+              ["Comment", "far"],
+            ]}
+          />
           <tbody>
             {detail.versions.map((one) => (
               <tr key={one.version} aria-selected={one.version === selected ? true : undefined}>

@@ -3,6 +3,7 @@ import { duration, moment } from "../../text/time.ts";
 import type { RunLine } from "../wire.ts";
 import { href } from "./route.ts";
 import { Command, Empty, Loading } from "./states.tsx";
+import { TableHead } from "./table-head.tsx";
 import { useData, useLive } from "./use-data.ts";
 
 /** All runs, newest first, as they are now. */
@@ -31,25 +32,21 @@ function RunTable({ runs }: { runs: readonly RunLine[] }) {
   return (
     <div class="panel scroll">
       <table class="rows runs">
-        <thead>
-          <tr>
-            <th scope="col">Run</th>
-            <th scope="col">State</th>
-            <th scope="col" class="wide far">
-              Progress
-            </th>
-            {["Partitions", "Succeeded", "Failed", "Skipped"].map((name) => (
-              <th key={name} scope="col" class="n far">
-                {name}
-              </th>
-            ))}
-            {["Source", "Model", "Begun", "Ended after"].map((name) => (
-              <th key={name} scope="col" class="far">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead
+          columns={[
+            "Run",
+            "State",
+            ["Progress", "wide far"],
+            ["Partitions", "n far"],
+            ["Succeeded", "n far"],
+            ["Failed", "n far"],
+            ["Skipped", "n far"],
+            ["Source", "far"],
+            ["Model", "far"],
+            ["Begun", "far"],
+            ["Ended after", "far"],
+          ]}
+        />
         <tbody>
           {runs.map((run) => (
             <tr key={run.runId}>

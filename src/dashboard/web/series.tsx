@@ -19,6 +19,7 @@ import { Residuals } from "./charts/residuals.tsx";
 import { href, setQuery } from "./route.ts";
 import { RunHead } from "./run.tsx";
 import { Command, Empty, Loading } from "./states.tsx";
+import { type HeadColumn, TableHead } from "./table-head.tsx";
 import { useData, useLive } from "./use-data.ts";
 
 /** One partition: its series, its model, and everything that was said of it. */
@@ -203,19 +204,7 @@ function ForecastTable({ picture, forecast }: { picture: SeriesPicture; forecast
       <summary>Forecast as a table</summary>
       <div class="scroll">
         <table class="rows">
-          <thead>
-            <tr>
-              <th scope="col">Step</th>
-              <th scope="col" class="n">
-                Forecast
-              </th>
-              {levels.map((level) => (
-                <th key={level} scope="col" class="n">
-                  {level} %
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <TableHead columns={["Step", ["Forecast", "n"], ...levels.map((level): HeadColumn => [`${level} %`, "n"])]} />
           <tbody>
             {mean.map((value, i) => (
               <tr key={i}>
@@ -250,17 +239,7 @@ function Metrics({ metrics }: { metrics: SeriesDetail["metrics"] }) {
     <section class="panel" aria-labelledby="metrics-title">
       <h2 id="metrics-title">Errors</h2>
       <table class="rows">
-        <thead>
-          <tr>
-            <th scope="col">Metric</th>
-            <th scope="col" class="n">
-              Holdout
-            </th>
-            <th scope="col" class="n">
-              In sample
-            </th>
-          </tr>
-        </thead>
+        <TableHead columns={["Metric", ["Holdout", "n"], ["In sample", "n"]]} />
         <tbody>
           {both.map((name) => (
             <tr key={name}>

@@ -1,7 +1,9 @@
 import { count, measure, signed } from "../../text/number.ts";
 import type { DiffDetail, ModelDetail } from "../wire.ts";
+import { Choice } from "./choice.tsx";
 import { href, setQuery } from "./route.ts";
 import { Loading, Warning } from "./states.tsx";
+import { TableHead } from "./table-head.tsx";
 import { useData } from "./use-data.ts";
 
 /** What one version has that another has not. */
@@ -12,17 +14,12 @@ export function VersionDiff({ detail, query }: { detail: ModelDetail; query: URL
   const data = useData<DiffDetail>(asked ? href(["models", model, "diff"], { before, after }) : null);
   if (versions.length < 2) return null;
   const select = (name: "before" | "after", value: string | null) => (
-    <label>
-      <span>{name === "before" ? "Before" : "After"}</span>
-      <select value={value ?? ""} onChange={(event) => setQuery({ [name]: event.currentTarget.value })}>
-        <option value="">choose</option>
-        {versions.map(({ version }) => (
-          <option key={version} value={version}>
-            {version}
-          </option>
-        ))}
-      </select>
-    </label>
+    <Choice
+      label={name === "before" ? "Before" : "After"}
+      value={value ?? ""}
+      options={[["", "choose"], ...versions.map(({ version }) => version)]}
+      onChoose={(chosen) => setQuery({ [name]: chosen })}
+    />
   );
   return (
     <section class="panel" aria-labelledby="diff-title">
@@ -43,20 +40,9 @@ export function VersionDiff({ detail, query }: { detail: ModelDetail; query: URL
               {diff.metrics.length > 0 && (
                 <div class="scroll">
                   <table class="rows">
-                    <thead>
-                      <tr>
-                        <th scope="col">Mean of the changed</th>
-                        <th scope="col" class="n">
-                          {diff.before}
-                        </th>
-                        <th scope="col" class="n">
-                          {diff.after}
-                        </th>
-                        <th scope="col" class="n">
-                          change
-                        </th>
-                      </tr>
-                    </thead>
+                    <TableHead
+                      columns={["Mean of the changed", [diff.before, "n"], [diff.after, "n"], ["change", "n"]]}
+                    />
                     <tbody>
                       {diff.metrics.map((one) => (
                         <tr key={one.metric}>

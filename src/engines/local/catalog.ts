@@ -1,7 +1,7 @@
 import { ManymodelError } from "../../core/errors.ts";
-import type { RunRecord } from "../../core/run.ts";
-import { type RunState, runStatesBefore } from "../../core/states.ts";
+import { runStatesBefore } from "../../core/states.ts";
 import type { Catalog } from "../../ports/catalog.ts";
+import { runRecord, type StoredRun } from "../node/stored-run.ts";
 import type { Database } from "./database.ts";
 
 /** Runs as rows of SQLite. */
@@ -32,36 +32,14 @@ export function localCatalog(db: Database): Catalog {
       );
     },
     async run(runId) {
-      const row = selectRun.get(runId) as RunRow | undefined;
-      return row && fromRow(row);
+      const row = selectRun.get(runId) as StoredRun | undefined;
+      return row && runRecord(row);
     },
     async runs(state) {
-      return (selectRuns.all([state ?? null]) as RunRow[]).map(fromRow);
+      return (selectRuns.all([state ?? null]) as StoredRun[]).map(runRecord);
     },
     async removeRun(runId) {
       if (deleteRun.run(runId).changes === 0) throw new ManymodelError("not-found", `there is no run ${runId}`);
     },
-  };
-}
-
-interface RunRow {
-  run_id: string;
-  state: RunState;
-  created_at: string;
-  ended_at: string | null;
-  manifest: string | null;
-  idx: string | null;
-  error: string | null;
-}
-
-function fromRow(row: RunRow): RunRecord {
-  return {
-    runId: row.run_id,
-    state: row.state,
-    createdAt: row.created_at,
-    endedAt: row.ended_at,
-    manifest: row.manifest === null ? null : JSON.parse(row.manifest),
-    index: row.idx === null ? null : JSON.parse(row.idx),
-    error: row.error,
   };
 }

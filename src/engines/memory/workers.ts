@@ -1,17 +1,19 @@
 import { type Answer, type Worker, WorkerLost, type Workers } from "../../ports/workers.ts";
 
-let started = 0;
-
 /** What workers are called, and who hears that they have ended. */
 interface Names {
   take(): string;
   drop(name: string): void;
 }
 
-const OWN_NAMES: Names = { take: () => `in-process-${++started}`, drop: () => {} };
+/** Numbers workers that no other process has to know. */
+function numbered(): Names {
+  let started = 0;
+  return { take: () => `in-process-${++started}`, drop: () => {} };
+}
 
 /** Workers that run in the calling thread: for tests, and for developing a body with breakpoints and `console.log`. */
-export function inProcessWorkers(names = OWN_NAMES): Workers {
+export function inProcessWorkers(names = numbered()): Workers {
   return {
     parallelism: 1,
     isGone: () => false,

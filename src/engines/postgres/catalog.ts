@@ -1,7 +1,7 @@
 import { ManymodelError } from "../../core/errors.ts";
-import type { RunRecord } from "../../core/run.ts";
-import { type RunState, runStatesBefore } from "../../core/states.ts";
+import { runStatesBefore } from "../../core/states.ts";
 import type { Catalog } from "../../ports/catalog.ts";
+import { runRecord, type StoredRun } from "../node/stored-run.ts";
 import type { Database } from "./database.ts";
 import type { WorkSignal } from "./work-signal.ts";
 
@@ -31,41 +31,19 @@ export function postgresCatalog(db: Database, signal: WorkSignal): Catalog {
       return moved;
     },
     async run(runId) {
-      const { rows } = await db.run<RunRow>(`SELECT * FROM ${runs} WHERE run_id = $1`, [runId]);
-      return rows[0] && fromRow(rows[0]);
+      const { rows } = await db.run<StoredRun>(`SELECT * FROM ${runs} WHERE run_id = $1`, [runId]);
+      return rows[0] && runRecord(rows[0]);
     },
     async runs(state) {
-      const { rows } = await db.run<RunRow>(
+      const { rows } = await db.run<StoredRun>(
         `SELECT * FROM ${runs} WHERE state = coalesce($1, state) ORDER BY created_at DESC, id DESC`,
         [state ?? null],
       );
-      return rows.map(fromRow);
+      return rows.map(runRecord);
     },
     async removeRun(runId) {
       const { count, again } = await db.run(`DELETE FROM ${runs} WHERE run_id = $1`, [runId]);
       if (count === 0 && !again) throw new ManymodelError("not-found", `there is no run ${runId}`);
     },
-  };
-}
-
-interface RunRow {
-  run_id: string;
-  state: RunState;
-  created_at: Date;
-  ended_at: Date | null;
-  manifest: string | null;
-  idx: string | null;
-  error: string | null;
-}
-
-function fromRow(row: RunRow): RunRecord {
-  return {
-    runId: row.run_id,
-    state: row.state,
-    createdAt: row.created_at.toISOString(),
-    endedAt: row.ended_at?.toISOString() ?? null,
-    manifest: row.manifest === null ? null : JSON.parse(row.manifest),
-    index: row.idx === null ? null : JSON.parse(row.idx),
-    error: row.error,
   };
 }

@@ -143,14 +143,8 @@ export function openDatabase(place: PostgresPlace, options: { connections: numbe
   };
 }
 
-const names = new Map<string, string>();
-
-/** A prepared statement's name: each connection parses a statement once. */
-function nameOf(text: string): string {
-  const known = names.get(text) ?? createHash("sha256").update(text).digest("hex").slice(0, 16);
-  names.set(text, known);
-  return known;
-}
+/** Returns a prepared statement's name: each connection parses a statement once. */
+const nameOf = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 16);
 
 const codeOf = (error: unknown) => String((error as { code?: unknown } | null)?.code ?? "");
 

@@ -14,6 +14,9 @@ const LAPSED = `state = 'leased' AND lease_until <= ${NOW}`;
 const HELD = `state = 'leased' AND lease_until > ${NOW}`;
 const BEST = "ORDER BY priority DESC, chunk";
 
+/** How many ended runs a process remembers to have told the others of. */
+const MOST_ANNOUNCED = 1000;
+
 /** What a worker asks for. */
 interface Ask extends ClaimOptions {
   readonly run: string;
@@ -29,6 +32,8 @@ interface Ask extends ClaimOptions {
  */
 export function postgresQueue(db: Database, signal: WorkSignal): Queue {
   const chunks = `${db.schema}.mm$chunks`;
+  /** Runs whose end the other processes have been told of. */
+  const announced = new Set<string>();
 
   const CLAIM = `WITH asked AS (
       SELECT * FROM unnest($2::text[], $3::float8[]) WITH ORDINALITY AS a (worker, lease_ms, i)
@@ -136,6 +141,7 @@ export function postgresQueue(db: Database, signal: WorkSignal): Queue {
            AS a (chunk, partitions, priority) ON CONFLICT DO NOTHING`,
         [run, added.map((c) => c.chunk), added.map((c) => c.partitions), added.map((c) => c.priority), state],
       );
+      announced.delete(run);
       await signal.tell(run);
     },
     async feed(run, upTo) {
@@ -200,6 +206,8 @@ export function postgresQueue(db: Database, signal: WorkSignal): Queue {
       const { rows } = await db.run<{ ended: boolean }>(sql, [run]);
       const { ended } = firstRow(rows, sql);
       if (ended && !announced.has(run)) {
+        // A notice that is repeated wakes workers once too often; nothing else.
+        if (announced.size === MOST_ANNOUNCED) announced.clear();
         announced.add(run);
         await signal.tell(run);
       }
@@ -223,12 +231,10 @@ export function postgresQueue(db: Database, signal: WorkSignal): Queue {
     },
     async forget(run) {
       await db.run(`DELETE FROM ${chunks} WHERE run_id = $1`, [run]);
+      announced.delete(run);
     },
     awaitWork: (run, ended) => signal.wait(run, ended),
   };
 }
-
-/** Runs whose end this process has told the others of. */
-const announced = new Set<string>();
 
 const holder = ({ run, chunk, attempt }: Lease) => [run, chunk, attempt] as const;

@@ -106,14 +106,11 @@ export function rootsBeyond(arma: Arma, limit: number): boolean {
   );
 }
 
-/** Scratch of `stable`, so that a check allocates nothing. */
-let scaled = new Float64Array(8);
-
 function stable(a: Float64Array, sign: 1 | -1, limit: number): boolean {
   const n = a.length;
   if (n === 0) return true;
   if (n === 1) return Math.abs(a[0]!) * limit < 1;
-  if (scaled.length < n) scaled = new Float64Array(2 * n);
+  const scaled = new Float64Array(n);
   let scale: number = sign;
   for (let i = 0; i < n; i++) scaled[i] = a[i]! * (scale *= limit);
   return stepDown(scaled, n);
