@@ -1,18 +1,22 @@
 import { rootsWithin } from "../stats/schur-cohn.ts";
-import type { EtsParameters } from "./ets-model.ts";
 
 /**
  * Whether smoothing parameters are admissible: old observations lose their weight in forecasts, which is so where the
  * roots of the model's characteristic polynomial lie inside the unit circle (a root on it, within 1e-9, is allowed).
- * Without a season these are intervals.
+ * Without a season these are intervals. An error changes the next level by alpha + phi · beta: beta enters the polynomial
+ * damped.
  *
+ * @param parameters - alpha, beta, gamma, phi
  * @param period - observations per season; 1 for no season
  * @param trend - whether the model has a slope; without, `beta` and `phi` are not looked at
- * An error changes the next level by alpha + phi · beta: beta enters the polynomial damped.
  *
  * @see Hyndman, Akram & Archibald (2008), doi:10.1007/s10463-006-0109-x
  */
-export function admissible({ alpha, beta, gamma, phi }: EtsParameters, period: number, trend: boolean): boolean {
+export function admissible(parameters: ArrayLike<number>, period: number, trend: boolean): boolean {
+  const alpha = parameters[0]!;
+  const beta = parameters[1]!;
+  const gamma = parameters[2]!;
+  const phi = parameters[3]!;
   if (!trend) {
     if (period <= 1) return alpha >= 0 && alpha <= 2;
     return gamma >= Math.max(0, -period * alpha) && gamma <= 2 - alpha && alpha >= -2 / (period - 1);

@@ -102,8 +102,7 @@ export function createEstimator(
   const check =
     bounds === "usual" || (bounds === "both" && !(trend && seasonal))
       ? undefined
-      : (p: Float64Array) =>
-          admissible({ alpha: p[0]!, beta: p[1]!, gamma: p[2]!, phi: p[3]! }, seasonal ? period : 1, trend);
+      : (p: Float64Array) => admissible(p, seasonal ? period : 1, trend);
   let active = new Int32Array(0);
   const problem: SquaresProblem = {
     value(x) {

@@ -38,7 +38,7 @@ export function levenbergMarquardt(
   const g = new Float64Array(n);
   const step = new Float64Array(n);
   const trial = new Float64Array(n);
-  const solver = createBoxSolver(lower, upper);
+  const solver = createBoxSolver({ lower, upper });
   let value = problem.normal(x, A, g);
   if (!(value < Infinity)) return { x, value: Infinity, converged: true };
   let damping = 1e-2;
@@ -81,13 +81,14 @@ export function levenbergMarquardt(
  *
  * @returns whether the step was cut at a bound, or is only downhill because the system has no solution
  */
-function createBoxSolver(lower: Float64Array, upper: Float64Array) {
-  const n = lower.length;
+function createBoxSolver(box: { readonly lower: Float64Array; readonly upper: Float64Array }) {
+  const n = box.lower.length;
   const system = new Float64Array(n * n);
   const right = new Float64Array(n);
   const free = new Int32Array(n);
   const held = new Uint8Array(n);
   return (A: Float64Array, g: Float64Array, x: Float64Array, damping: number, step: Float64Array): boolean => {
+    const { lower, upper } = box;
     let clippedOnce = false;
     for (let i = 0; i < n; i++) {
       step[i] = 0;

@@ -182,8 +182,7 @@ describe("admissible", () => {
     let inside = 0;
     for (let i = 0; i < 300; i++) {
       const p = [1.6 * uniform(), 1.2 * uniform(), 1.2 * uniform(), 0.8 + 0.2 * uniform()] as const;
-      const [alpha, beta, gamma, phi] = p;
-      const ours = admissible({ alpha, beta, gamma, phi }, period, true);
+      const ours = admissible(p, period, true);
       const dies = discount(...p);
       // A root within about 1e-3 of the unit circle takes too long to tell.
       if (dies === undefined) continue;
