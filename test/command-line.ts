@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
+import path from "node:path";
 
-const PROGRAM = fileURLToPath(new URL("./command-line-process.mjs", import.meta.url));
+const PROGRAM = path.resolve("test", "command-line-process.mjs");
 
 /** What a command printed, and the exit code that the program ends with. */
 export interface Printed {

@@ -1,6 +1,8 @@
 import snowflake from "snowflake-sdk";
+import { quietAwsSdk } from "../../src/stages/aws-sdk.ts";
 import type { LocalSnowflake } from "./server/index.ts";
 
+quietAwsSdk();
 snowflake.configure({ logLevel: "OFF", additionalLogToConsole: false });
 
 /** A connection of the driver itself to a local account. */

@@ -1,12 +1,16 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { brotliCompressSync, brotliDecompressSync, constants } from "node:zlib";
 import { connect, type ManyModel } from "manymodel";
+import { CommandLine } from "../command-line.ts";
 import type { Place } from "../engines/places.ts";
 import { ALL_METHODS } from "../fixtures/bodies/any-method.ts";
 import { customers, methods, promotions, readings, sales } from "../golden/tables.ts";
 import { ENVIRONMENT } from "../snowflake/account.ts";
+
+const commandLine = new CommandLine(ENVIRONMENT);
 
 /** What is said of a release's fixtures, in `about.json` beside them. */
 export interface About {
@@ -111,28 +115,22 @@ export class KeptWorkspace {
     return connect(path.join(this.folder, "manymodel.yaml"));
   }
 
-  /** Runs a command of this checkout under a configuration. @returns its exit code or signal */
-  async attempt(config: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-    const child = spawn(
-      process.execPath,
-      [path.resolve("bin", "manymodel.js"), ...args, "--config", `${config}.yaml`],
-      {
-        ...{ cwd: this.folder, stdio: ["ignore", "ignore", "pipe"] },
-        env: { ...process.env, ...ENVIRONMENT, ...environment },
-      },
-    );
-    let said = "";
-    child.stderr.on("data", (text) => (said += String(text)));
-    const end = await new Promise<number | string>((resolve) =>
-      child.on("close", (code, signal) => resolve(code ?? signal!)),
-    );
-    return { end, said };
+  /** Runs a command of this checkout under a configuration; it must succeed. */
+  async run(config: string, ...args: string[]): Promise<void> {
+    const { status, stderr } = await commandLine.run(this.folder, ...args, "--config", `${config}.yaml`);
+    if (status !== 0) throw new Error(`manymodel ${args.join(" ")}: ${stderr.slice(-2000)}`);
   }
 
-  /** Runs a command that must succeed. */
-  async run(config: string, ...args: string[]): Promise<void> {
-    const { end, said } = await this.attempt(config, args);
-    if (end !== 0) throw new Error(`manymodel ${args.join(" ")}: ${said.slice(-2000)}`);
+  /** Starts a run whose process is killed by a body. @returns the signal that ended it */
+  async #stop(config: string, run: string): Promise<unknown> {
+    const train = ["train", "--run-id", run, "--chunks", "8", "--config", `${config}.yaml`];
+    const child = spawn(process.execPath, [path.resolve("bin", "manymodel.js"), ...train], {
+      cwd: this.folder,
+      stdio: "ignore",
+      env: { ...process.env, ...ENVIRONMENT, MANYMODEL_TEST_ENDS_AT: ENDS_AT },
+    });
+    const [, signal] = await once(child, "close");
+    return signal;
   }
 
   score({ args, model, output }: KeptBatch, into = output): Promise<void> {
@@ -162,10 +160,8 @@ export class KeptWorkspace {
     await this.run("METHODS", "model", "patch", "METHODS", "V1", "--run", "PATCH");
     for (const batch of BATCHES) await this.score(batch);
     await this.run("STOPPED", "train", "--run-id", "WHOLE", "--chunks", "8");
-    const stopped = await this.attempt("STOPPED", ["train", "--run-id", "STOPPED", "--chunks", "8"], {
-      MANYMODEL_TEST_ENDS_AT: ENDS_AT,
-    });
-    if (stopped.end !== "SIGKILL") throw new Error(`the run that was to be killed ended with ${stopped.end}`);
+    const signal = await this.#stop("STOPPED", "STOPPED");
+    if (signal !== "SIGKILL") throw new Error(`the run that was to be killed was ended by ${signal}`);
   }
 }
 
