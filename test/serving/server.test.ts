@@ -248,7 +248,7 @@ describe("the registry over HTTP", () => {
     const mm = await told();
     const { ask, errors } = await serve(mm);
     await until(async () => (await ask("GET /readyz")).status === 200);
-    mm.registry.showModels = () => Promise.reject(new Error("a path: /secret"));
+    mm.models.list = () => Promise.reject(new Error("a path: /secret"));
     const { status, body } = await ask("GET /v1/models");
     expect([status, body.error.kind]).toEqual([500, "internal"]);
     expect(body.error.message).not.toContain("secret");
