@@ -28,7 +28,10 @@ describe("a workspace opened by an object", () => {
   });
 
   it.each([
-    [{ source: { tabel: "x" } }, "config: the configuration: source.tabel: unknown key; did you mean table?"],
+    [
+      { source: { table: "t", partition_by: "k", periods: 7 } },
+      /config: the configuration: source\.periods: unknown key; .*period/,
+    ],
     [{ train: { horizon: 0 } }, "config: the configuration: train.horizon: is 0; it must be at least 1"],
     [{ register: { name: "" } }, /config: the configuration: register\.name: is ""; it must be /],
     [
