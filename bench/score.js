@@ -10,7 +10,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { connect } from "manymodel";
-import { syntheticSeries } from "../dist/api/series-events.js";
+import { syntheticSeries } from "../dist/api/verbs/series-events.js";
 import { parseConfig } from "../dist/config/load.js";
 import { encodeKeyIndex } from "../dist/core/key-index.js";
 import { decodeSegment, encodeSegment } from "../dist/core/segment.js";

@@ -5,20 +5,19 @@
  * @module
  */
 export type { Advice } from "./advise/advice.ts";
-export type { AdviceOptions } from "./api/advise.ts";
 export type { ModelChoice } from "./api/configured-model.ts";
 export { ManyModel } from "./api/many-model.ts";
-export { Models, type RegisterDefaults, type RegisterOptions } from "./api/models.ts";
-export type { Monitored, MonitorOptions } from "./api/monitor.ts";
+export { Models, type RegisterDefaults, type RegisterOptions } from "./api/nouns/models.ts";
+export type { ForecastOptions, PartitionForecast } from "./api/nouns/partitions.ts";
+export { type CancelledRun, type ListedRun, type RunDetails, Runs } from "./api/nouns/runs.ts";
+export { type ImportOptions, type QueryRow, WorkspaceTables } from "./api/nouns/workspace-tables.ts";
+export {
+  type AddedWorkers,
+  type ServedWork,
+  type ServeWorkOptions,
+  WorkspaceWorkers,
+} from "./api/nouns/workspace-workers.ts";
 export { connect, open } from "./api/open.ts";
-export type { ForecastOptions, PartitionForecast } from "./api/partitions.ts";
-export type { PipelineOptions, PipelineStep, StepReport } from "./api/pipeline-run.ts";
-export type { ReconcileTablesOptions } from "./api/reconcile.ts";
-export type { RefinedRun, RefineOptions } from "./api/refine.ts";
-export type { ResumeOptions } from "./api/resume.ts";
-export type { RetryOptions } from "./api/retry.ts";
-export { type CancelledRun, type ListedRun, type RunDetails, Runs } from "./api/runs.ts";
-export type { ScoreOptions } from "./api/score.ts";
 export {
   type DoparOptions,
   type LogManyModelOptions,
@@ -27,23 +26,24 @@ export {
   Registry,
   type RunBatchOptions,
 } from "./api/seed-words.ts";
-export type { Run } from "./api/train.ts";
-export type { TrainOptions } from "./api/train-options.ts";
+export type { AdviceOptions } from "./api/verbs/advise.ts";
+export type { Monitored, MonitorOptions } from "./api/verbs/monitor.ts";
+export type { PipelineOptions, PipelineStep, StepReport } from "./api/verbs/pipeline-run.ts";
+export type { ReconcileTablesOptions } from "./api/verbs/reconcile.ts";
+export type { RefinedRun, RefineOptions } from "./api/verbs/refine.ts";
+export type { ResumeOptions } from "./api/verbs/resume.ts";
+export type { RetryOptions } from "./api/verbs/retry.ts";
+export type { ScoreOptions } from "./api/verbs/score.ts";
+export type { Run } from "./api/verbs/train.ts";
+export type { TrainOptions } from "./api/verbs/train-options.ts";
 export type { Work } from "./api/work.ts";
 export type { Keys, SourceQuery, Workspace } from "./api/workspace.ts";
-export { type ImportOptions, type QueryRow, WorkspaceTables } from "./api/workspace-tables.ts";
-export {
-  type AddedWorkers,
-  type ServedWork,
-  type ServeWorkOptions,
-  WorkspaceWorkers,
-} from "./api/workspace-workers.ts";
 export type { LoadedConfig } from "./config/load.ts";
 export type { ConfigInput as Config } from "./config/schema.ts";
+export type { PlainData } from "./core/columns/plain-data.ts";
 export { type ErrorKind, ManymodelError } from "./core/errors.ts";
 export type { MissingModel } from "./core/missing-model.ts";
 export { decodeKey, encodeKey, type KeyColumn, type KeyValue } from "./core/partition-key.ts";
-export type { PlainData } from "./core/plain-data.ts";
 export type { Annotation, AuditEntry, ModelAlias, ModelVersion } from "./core/registry.ts";
 export type { IndexSummary, RunManifest, RunRecord } from "./core/run.ts";
 export * from "./model/index.ts";

@@ -6,7 +6,7 @@ import { connect, ManyModel } from "manymodel";
 import { memoryEngine } from "manymodel/engines/memory";
 import { onTestFinished } from "vitest";
 import type { ModelIndex, PartitionOutcome } from "../src/core/artifact.ts";
-import type { ColumnBatch, ColumnInfo } from "../src/core/column.ts";
+import type { ColumnBatch, ColumnInfo } from "../src/core/columns/column.ts";
 import { decodeSegment } from "../src/core/segment.ts";
 
 /** A directory that is gone after the test. */

@@ -2,7 +2,7 @@ import { type DemandClass, detectPeriods, type Features, features } from "@manym
 import { median } from "@manymodel/forecast/stats";
 import { type IntervalParts, parseInterval } from "@manymodel/forecast/time";
 import { at } from "../core/aligned.ts";
-import { matchColumn } from "../core/column.ts";
+import { matchColumn } from "../core/columns/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import { checkCount, checkHorizon } from "../core/run.ts";
 import type { Engine } from "../ports/engine.ts";

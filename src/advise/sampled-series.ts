@@ -1,9 +1,9 @@
 import { random } from "@manymodel/forecast";
 import { at, zip } from "../core/aligned.ts";
-import type { ColumnInfo } from "../core/column.ts";
+import type { ColumnInfo } from "../core/columns/column.ts";
+import { rowRanges } from "../core/columns/row-range.ts";
 import { messageOf } from "../core/errors.ts";
 import { type PartitionKey, showKey } from "../core/partition-key.ts";
-import { rowRanges } from "../core/row-range.ts";
 import type { Snapshot } from "../core/run.ts";
 import { type Frame, frame } from "../model/frame.ts";
 import { gridPositions, type Interval, parseInterval } from "../model/interval.ts";

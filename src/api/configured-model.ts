@@ -1,9 +1,9 @@
 import { firstNonNumber } from "../advise/non-number.ts";
 import { placeOf } from "../config/place.ts";
 import type { ConfigInput } from "../config/schema.ts";
-import { matchColumn } from "../core/column.ts";
+import { matchColumn } from "../core/columns/column.ts";
+import type { PlainData } from "../core/columns/plain-data.ts";
 import { ManymodelError, show } from "../core/errors.ts";
-import type { PlainData } from "../core/plain-data.ts";
 import { BUILTIN_MODELS, type BuiltinModel, builtinDefinition } from "./builtin-models.ts";
 import { snapshotOf, type Workspace } from "./workspace.ts";
 

@@ -11,25 +11,25 @@ import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { ReconcileSummary } from "../reconcile/reconcile-tables.ts";
 import { actor } from "./actor.ts";
-import type { AdviceOptions } from "./advise.ts";
 import type { ModelChoice } from "./configured-model.ts";
-import { Models } from "./models.ts";
-import type { Monitored, MonitorOptions } from "./monitor.ts";
-import type { ForecastOptions, PartitionForecast } from "./partitions.ts";
-import type { PipelineOptions, StepReport } from "./pipeline-run.ts";
-import type { ReconcileTablesOptions } from "./reconcile.ts";
-import type { RefinedRun, RefineOptions } from "./refine.ts";
-import { Runs } from "./runs.ts";
-import { type ScoreOptions, score } from "./score.ts";
+import { Models } from "./nouns/models.ts";
+import type { ForecastOptions, PartitionForecast } from "./nouns/partitions.ts";
+import { Runs } from "./nouns/runs.ts";
+import { WorkspaceTables } from "./nouns/workspace-tables.ts";
+import { WorkspaceWorkers } from "./nouns/workspace-workers.ts";
 import { type Loop, type LoopQuery, loopOver, Registry, sourceOf } from "./seed-words.ts";
-import type { SeriesEventsOptions } from "./series-events.ts";
-import type { SetupSummary } from "./setup.ts";
-import { type AnyExports, type ExportsOf, plan, type Run, train } from "./train.ts";
-import type { TrainOptions } from "./train-options.ts";
+import type { AdviceOptions } from "./verbs/advise.ts";
+import type { Monitored, MonitorOptions } from "./verbs/monitor.ts";
+import type { PipelineOptions, StepReport } from "./verbs/pipeline-run.ts";
+import type { ReconcileTablesOptions } from "./verbs/reconcile.ts";
+import type { RefinedRun, RefineOptions } from "./verbs/refine.ts";
+import { type ScoreOptions, score } from "./verbs/score.ts";
+import type { SeriesEventsOptions } from "./verbs/series-events.ts";
+import type { SetupSummary } from "./verbs/setup.ts";
+import { type AnyExports, type ExportsOf, plan, type Run, train } from "./verbs/train.ts";
+import type { TrainOptions } from "./verbs/train-options.ts";
 import { startWork, type Work } from "./work.ts";
 import { type Keys, keysOf, type SourceQuery, snapshotOf } from "./workspace.ts";
-import { WorkspaceTables } from "./workspace-tables.ts";
-import { WorkspaceWorkers } from "./workspace-workers.ts";
 
 /**
  * An open workspace. Its verbs train, score and watch one model per partition; `runs`, `models`, `tables` and `workers`
@@ -104,14 +104,14 @@ export class ManyModel implements AsyncDisposable {
    * @throws {ManymodelError} `not-found` if there is no such model or partition
    */
   async forecast(model: string, key: KeyArgument, options: ForecastOptions = {}): Promise<PartitionForecast> {
-    const { forecastPartition } = await import("./partitions.ts");
+    const { forecastPartition } = await import("./nouns/partitions.ts");
     return forecastPartition(this, model, key, options);
   }
 
   /** Holds a contest for each of the worst partitions of a completed run, in queue mode, the worst first. */
   refine(options: RefineOptions = {}): Work<RefinedRun> {
     return startWork(async (onProgress) => {
-      const { refine } = await import("./refine.ts");
+      const { refine } = await import("./verbs/refine.ts");
       return refine(this, { ...options, onProgress });
     }, options.onProgress);
   }
@@ -119,7 +119,7 @@ export class ManyModel implements AsyncDisposable {
   /** Compares forecasts with the observations that have come since, and lists the partitions that drift. */
   monitor(options: MonitorOptions = {}): Work<Monitored> {
     return startWork(async (onProgress) => {
-      const { monitor } = await import("./monitor.ts");
+      const { monitor } = await import("./verbs/monitor.ts");
       return monitor(this, { ...options, onProgress });
     }, options.onProgress);
   }
@@ -127,14 +127,14 @@ export class ManyModel implements AsyncDisposable {
   /** Makes forecasts of several levels of a hierarchy add up, into a table of their own. */
   reconcile(options: ReconcileTablesOptions = {}): Work<ReconcileSummary> {
     return startWork(async (onProgress) => {
-      const { reconcileForecasts } = await import("./reconcile.ts");
+      const { reconcileForecasts } = await import("./verbs/reconcile.ts");
       return reconcileForecasts(this, { ...options, onProgress });
     }, options.onProgress);
   }
 
   /** Says, from a sample of the source, whether one model per partition or one for all is right, and why. */
   async advise(options: AdviceOptions = {}): Promise<Advice> {
-    const { adviseOn } = await import("./advise.ts");
+    const { adviseOn } = await import("./verbs/advise.ts");
     return adviseOn(this, options);
   }
 
@@ -143,19 +143,19 @@ export class ManyModel implements AsyncDisposable {
    * step whose inputs have not changed.
    */
   async pipeline(options: PipelineOptions = {}): Promise<StepReport[]> {
-    const { runPipeline } = await import("./pipeline-run.ts");
+    const { runPipeline } = await import("./verbs/pipeline-run.ts");
     return runPipeline(this, options);
   }
 
   /** Creates the workspace and its tables; replaces nothing. @param series - also creates a table of synthetic series */
   async setup(series?: SeriesEventsOptions): Promise<SetupSummary> {
-    const { setup } = await import("./setup.ts");
+    const { setup } = await import("./verbs/setup.ts");
     return setup(this.engine, this.config.batch.output_table, series);
   }
 
   /** Tries and measures everything that a run needs; leaves nothing behind. */
   async check(): Promise<CheckItem[]> {
-    const { checkWorkspace } = await import("./check.ts");
+    const { checkWorkspace } = await import("./verbs/check.ts");
     return checkWorkspace(this);
   }
 

@@ -1,9 +1,9 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { type PlainData, whyNotPlain } from "../core/columns/plain-data.ts";
 import { parseDuration } from "../core/duration.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { KeyValue, PartitionKey } from "../core/partition-key.ts";
-import { type PlainData, whyNotPlain } from "../core/plain-data.ts";
 import { checkCount, newRunId, RESERVED_ARGUMENTS, RUN_MODES, type RunMode } from "../core/run.ts";
 import { bundleDefinition } from "../model/bundle.ts";
 import type { KeyArgument } from "../model/define-model.ts";
@@ -12,7 +12,7 @@ import type { TrainContext } from "../pipeline/train.ts";
 import { completedRun } from "../runs/read-index.ts";
 import { openWorkers } from "./open-engine.ts";
 import { runContext } from "./run-context.ts";
-import type { TrainOptions } from "./train-options.ts";
+import type { TrainOptions } from "./verbs/train-options.ts";
 import { workerEntry } from "./worker-entry.ts";
 import { dataQuery, type Workspace } from "./workspace.ts";
 

@@ -10,10 +10,10 @@ import type { BatchSummary } from "../pipeline/score-batch.ts";
 import type { Stage } from "../ports/stage.ts";
 import type { VersionDiff } from "../registry/diff.ts";
 import type { Lineage } from "../registry/lineage.ts";
-import type { Models, PatchOptions } from "./models.ts";
-import { type ScoreOptions, scoreTable } from "./score.ts";
-import { type AnyExports, type ExportsOf, estimate, type Run, SAMPLE_SIZE, trainDefinition } from "./train.ts";
-import type { TrainOptions } from "./train-options.ts";
+import type { Models, PatchOptions } from "./nouns/models.ts";
+import { type ScoreOptions, scoreTable } from "./verbs/score.ts";
+import { type AnyExports, type ExportsOf, estimate, type Run, SAMPLE_SIZE, trainDefinition } from "./verbs/train.ts";
+import type { TrainOptions } from "./verbs/train-options.ts";
 import { startWork, type Work } from "./work.ts";
 import { type Keys, type SourceQuery, tablePath, type Workspace } from "./workspace.ts";
 

@@ -5,7 +5,7 @@ import type { DataQuery, Snapshot } from "../core/run.ts";
 import type { KeyArgument } from "../model/define-model.ts";
 import { keyArgument } from "../model/key-argument.ts";
 import type { Engine } from "../ports/engine.ts";
-import type { Models } from "./models.ts";
+import type { Models } from "./nouns/models.ts";
 
 /** The rows that make up the partitions. */
 export interface SourceQuery {

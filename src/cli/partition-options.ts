@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { ManyModel } from "../api/many-model.ts";
-import { openPartitionsOf, type Partitions } from "../api/partitions.ts";
+import { openPartitionsOf, type Partitions } from "../api/nouns/partitions.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { PartitionSeries } from "../inspect/partition-series.ts";
 import { keysFromWords } from "./key-words.ts";

@@ -1,4 +1,4 @@
-import type { ColumnBatch, ColumnInfo } from "../core/column.ts";
+import type { ColumnBatch, ColumnInfo } from "../core/columns/column.ts";
 import type { Engine } from "../ports/engine.ts";
 
 /** The columns of a table of sales. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { getColumn } from "../core/column.ts";
+import { getColumn } from "../core/columns/column.ts";
 import type { PartitionKey } from "../core/partition-key.ts";
 import { type Harness, type OpenEngine, onEngine } from "./harness.ts";
 import { COLUMNS, DAY, fill, ODD_KEYS, QUERY, type Row } from "./sales-rows.ts";

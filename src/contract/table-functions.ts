@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { PartitionOutcome } from "../core/artifact.ts";
-import { type ColumnInfo, getColumn } from "../core/column.ts";
+import { type ColumnInfo, getColumn } from "../core/columns/column.ts";
 import type { Snapshot } from "../core/run.ts";
 import { encodeSegment } from "../core/segment.ts";
 import type { Engine } from "../ports/engine.ts";

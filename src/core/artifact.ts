@@ -1,5 +1,5 @@
+import type { PlainData } from "./columns/plain-data.ts";
 import type { PartitionKey } from "./partition-key.ts";
-import type { PlainData } from "./plain-data.ts";
 import type { Outcome, SkipReason } from "./states.ts";
 
 /** Why a partition has no model. Stored in the segment as `error_type`. */

@@ -1,5 +1,5 @@
+import type { PlainData } from "./columns/plain-data.ts";
 import type { KeyColumn } from "./partition-key.ts";
-import type { PlainData } from "./plain-data.ts";
 import type { IndexSummary } from "./run.ts";
 
 /** A registered, immutable model version: one record, however many partitions it covers. */

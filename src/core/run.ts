@@ -1,8 +1,8 @@
-import type { ColumnInfo } from "./column.ts";
+import type { ColumnInfo } from "./columns/column.ts";
+import type { PlainData } from "./columns/plain-data.ts";
 import { ManymodelError, show } from "./errors.ts";
 import type { Launcher } from "./launcher.ts";
 import type { KeyColumn } from "./partition-key.ts";
-import type { PlainData } from "./plain-data.ts";
 import type { RunState } from "./states.ts";
 
 /**

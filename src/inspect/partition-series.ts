@@ -1,7 +1,7 @@
 import { type FittedModel, fitted } from "@manymodel/forecast";
 import { at } from "../core/aligned.ts";
 import type { PartitionOutcome } from "../core/artifact.ts";
-import type { ColumnInfo } from "../core/column.ts";
+import type { ColumnInfo } from "../core/columns/column.ts";
 import { ManymodelError } from "../core/errors.ts";
 import type { KeyColumn } from "../core/partition-key.ts";
 import type { DataQuery, IndexSummary, RunManifest, Snapshot } from "../core/run.ts";

@@ -1,6 +1,6 @@
 import { zip } from "../core/aligned.ts";
 import type { PartitionOutcome } from "../core/artifact.ts";
-import type { ColumnBatch, ColumnInfo } from "../core/column.ts";
+import type { ColumnBatch, ColumnInfo } from "../core/columns/column.ts";
 import { messageOf } from "../core/errors.ts";
 import { type Frame, frame } from "../model/frame.ts";
 import { gridPositions, nextTimes, parseTime } from "../model/interval.ts";

@@ -1,5 +1,5 @@
+import type { PlainData } from "../core/columns/plain-data.ts";
 import type { KeyValue } from "../core/partition-key.ts";
-import type { PlainData } from "../core/plain-data.ts";
 import type { Frame } from "./frame.ts";
 import type { StandardSchema } from "./standard-schema.ts";
 

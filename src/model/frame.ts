@@ -7,7 +7,7 @@ import {
   getColumn,
   matchColumn,
   sliceColumn,
-} from "../core/column.ts";
+} from "../core/columns/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { Interval } from "./interval.ts";
 

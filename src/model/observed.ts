@@ -1,5 +1,5 @@
 import { at } from "../core/aligned.ts";
-import { matchColumn } from "../core/column.ts";
+import { matchColumn } from "../core/columns/column.ts";
 import type { Frame } from "./frame.ts";
 
 /**

@@ -1,5 +1,5 @@
+import { whyNotPlain } from "../core/columns/plain-data.ts";
 import { show } from "../core/errors.ts";
-import { whyNotPlain } from "../core/plain-data.ts";
 
 /** What a body returned, checked and turned into what a segment holds. */
 export interface CheckedFit {

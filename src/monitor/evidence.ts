@@ -1,9 +1,9 @@
 import { normalQuantile } from "@manymodel/forecast/stats";
 import { at, zip } from "../core/aligned.ts";
 import type { PartitionOutcome } from "../core/artifact.ts";
-import { getColumn } from "../core/column.ts";
+import { getColumn } from "../core/columns/column.ts";
+import { type RowRange, rowRanges } from "../core/columns/row-range.ts";
 import type { PartitionKey } from "../core/partition-key.ts";
-import { type RowRange, rowRanges } from "../core/row-range.ts";
 import { gridPositions, parseTime } from "../model/interval.ts";
 import type { Source } from "../ports/source.ts";
 import type { Entry } from "./ledger.ts";

@@ -1,5 +1,5 @@
 import { at, zip } from "../core/aligned.ts";
-import type { Column, ColumnBatch, ColumnInfo } from "../core/column.ts";
+import type { Column, ColumnBatch, ColumnInfo } from "../core/columns/column.ts";
 import type { KeyColumn, KeyValue } from "../core/partition-key.ts";
 import { keyColumn, outputType, timeColumn } from "../work/forecast-rows.ts";
 

@@ -10,7 +10,7 @@ import {
 } from "@manymodel/forecast/monitoring";
 import { highMedian } from "@manymodel/forecast/stats";
 import { at, zip } from "../core/aligned.ts";
-import type { ColumnType } from "../core/column.ts";
+import type { ColumnType } from "../core/columns/column.ts";
 import { encodeKey } from "../core/partition-key.ts";
 import type { RunManifest } from "../core/run.ts";
 import { partitionSeed } from "../core/seed.ts";

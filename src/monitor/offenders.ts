@@ -1,5 +1,5 @@
 import { at } from "../core/aligned.ts";
-import { getColumn } from "../core/column.ts";
+import { getColumn } from "../core/columns/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { Source } from "../ports/source.ts";
 

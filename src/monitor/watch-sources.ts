@@ -1,4 +1,4 @@
-import { type ColumnInfo, matchColumn } from "../core/column.ts";
+import { type ColumnInfo, matchColumn } from "../core/columns/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { ModelVersion } from "../core/registry.ts";
 import type { RunManifest, Snapshot } from "../core/run.ts";

@@ -1,4 +1,4 @@
-import { type ColumnBatch, type ColumnInfo, getColumn } from "../core/column.ts";
+import { type ColumnBatch, type ColumnInfo, getColumn } from "../core/columns/column.ts";
 import { parseTime } from "../model/interval.ts";
 import type { Output } from "../ports/output.ts";
 

@@ -1,10 +1,10 @@
 import { at } from "../core/aligned.ts";
 import type { TaskFile } from "../core/artifact.ts";
 import { splitEvenly, splitIntoChunks } from "../core/chunk.ts";
+import type { PlainData } from "../core/columns/plain-data.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { Launcher } from "../core/launcher.ts";
 import { decodeKey, encodeKey, type PartitionKey, showKey } from "../core/partition-key.ts";
-import type { PlainData } from "../core/plain-data.ts";
 import {
   checkName,
   type DataQuery,

@@ -1,4 +1,4 @@
-import type { ColumnInfo } from "../core/column.ts";
+import type { ColumnInfo } from "../core/columns/column.ts";
 import { ManymodelError } from "../core/errors.ts";
 import type { Engine } from "../ports/engine.ts";
 

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { at } from "../core/aligned.ts";
+import type { PlainData } from "../core/columns/plain-data.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import { MISSING_MODEL, type MissingModel } from "../core/missing-model.ts";
 import { checkSameKeys } from "../core/partition-key.ts";
-import type { PlainData } from "../core/plain-data.ts";
 import { checkLevels, checkQuantiles } from "../core/quantile.ts";
 import type { ModelVersion } from "../core/registry.ts";
 import { checkHorizon, checkName, type DataQuery, type RunManifest, type Snapshot } from "../core/run.ts";

@@ -1,4 +1,4 @@
-import type { ColumnBatch, ColumnInfo } from "../core/column.ts";
+import type { ColumnBatch, ColumnInfo } from "../core/columns/column.ts";
 
 /** One written but not yet visible piece of a table. */
 export interface TablePart {

@@ -1,4 +1,4 @@
-import type { ColumnBatch, ColumnInfo } from "../core/column.ts";
+import type { ColumnBatch, ColumnInfo } from "../core/columns/column.ts";
 import type { PartitionKey } from "../core/partition-key.ts";
 import type { DataQuery, Snapshot } from "../core/run.ts";
 

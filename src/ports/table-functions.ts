@@ -1,5 +1,5 @@
 import type { IndexedSegment } from "../core/artifact.ts";
-import type { ColumnInfo } from "../core/column.ts";
+import type { ColumnInfo } from "../core/columns/column.ts";
 import type { Snapshot } from "../core/run.ts";
 import type { TablePart } from "./output.ts";
 

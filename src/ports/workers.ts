@@ -1,4 +1,4 @@
-import type { PlainData } from "../core/plain-data.ts";
+import type { PlainData } from "../core/columns/plain-data.ts";
 
 /**
  * What a worker runs: a module that exports `start(context)`, which returns a function from a request to a response.

@@ -1,5 +1,5 @@
 import { at } from "../core/aligned.ts";
-import { getColumn } from "../core/column.ts";
+import { getColumn } from "../core/columns/column.ts";
 import { ManymodelError } from "../core/errors.ts";
 import { type KeyColumn, type KeyValue, keyText } from "../core/partition-key.ts";
 import type { Snapshot } from "../core/run.ts";

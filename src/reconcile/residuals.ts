@@ -1,8 +1,8 @@
 import { at, zip } from "../core/aligned.ts";
-import { getColumn } from "../core/column.ts";
+import { getColumn } from "../core/columns/column.ts";
+import { rowRanges } from "../core/columns/row-range.ts";
 import { ManymodelError } from "../core/errors.ts";
 import { encodeKey } from "../core/partition-key.ts";
-import { rowRanges } from "../core/row-range.ts";
 import type { Source } from "../ports/source.ts";
 import { type KeyedHierarchy, type KeyedLevel, showNode } from "./declared-hierarchy.ts";
 

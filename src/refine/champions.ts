@@ -1,6 +1,6 @@
 import { at } from "../core/aligned.ts";
+import { otherData } from "../core/columns/other-data.ts";
 import { ManymodelError } from "../core/errors.ts";
-import { otherData } from "../core/other-data.ts";
 import { checkSameKeys } from "../core/partition-key.ts";
 import { type IndexSummary, newRunId, type RunManifest } from "../core/run.ts";
 import { type Collected, collectRun, joinIndexes, selected } from "../pipeline/collect-run.ts";

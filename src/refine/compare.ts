@@ -1,5 +1,5 @@
+import { otherData, type TrainedOn } from "../core/columns/other-data.ts";
 import { ManymodelError } from "../core/errors.ts";
-import { otherData, type TrainedOn } from "../core/other-data.ts";
 import type { Engine } from "../ports/engine.ts";
 import { metricName, type PartitionScore, type RunScores, readScores } from "./run-scores.ts";
 

@@ -1,5 +1,5 @@
 import type { IndexedSegment, PartitionOutcome } from "../core/artifact.ts";
-import { otherData, type TrainedOn } from "../core/other-data.ts";
+import { otherData, type TrainedOn } from "../core/columns/other-data.ts";
 import type { ModelVersion } from "../core/registry.ts";
 import type { Stage } from "../ports/stage.ts";
 import { readIndex, segmentRows } from "../runs/read-index.ts";

@@ -1,4 +1,4 @@
-import type { PlainData } from "../core/plain-data.ts";
+import type { PlainData } from "../core/columns/plain-data.ts";
 import type { ModelVersion } from "../core/registry.ts";
 import type { DataQuery, RunManifest } from "../core/run.ts";
 import type { Engine } from "../ports/engine.ts";

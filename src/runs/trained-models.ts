@@ -1,5 +1,5 @@
 import type { IndexSource, ModelIndex, PartitionOutcome, TrainedPartition } from "../core/artifact.ts";
-import type { ColumnInfo } from "../core/column.ts";
+import type { ColumnInfo } from "../core/columns/column.ts";
 import type { ModelVersion } from "../core/registry.ts";
 import type { RunManifest } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";

@@ -1,5 +1,5 @@
 import { at, zip } from "../core/aligned.ts";
-import type { ColumnBatch } from "../core/column.ts";
+import type { ColumnBatch } from "../core/columns/column.ts";
 import { encodeKey } from "../core/partition-key.ts";
 import { checkLevels } from "../core/quantile.ts";
 import type { ModelVersion } from "../core/registry.ts";

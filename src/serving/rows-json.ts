@@ -1,4 +1,4 @@
-import type { Column, ColumnBatch, ColumnInfo } from "../core/column.ts";
+import type { Column, ColumnBatch, ColumnInfo } from "../core/columns/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import { formatTime, parseTime } from "../model/interval.ts";
 

@@ -1,4 +1,4 @@
-import type { Models } from "../api/models.ts";
+import type { Models } from "../api/nouns/models.ts";
 import type { Stage } from "../ports/stage.ts";
 import type { TrainedModels } from "../runs/trained-models.ts";
 import type { Limits } from "./limit.ts";

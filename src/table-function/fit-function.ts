@@ -1,4 +1,4 @@
-import { deepFreeze } from "../core/plain-data.ts";
+import { deepFreeze } from "../core/columns/plain-data.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import { preparePartition, type TrainingPlan, takeFailure, takeFit } from "../work/train-partition.ts";
 import { type FunctionValue, toBatch } from "./function-rows.ts";

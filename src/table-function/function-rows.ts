@@ -1,4 +1,4 @@
-import type { Column, ColumnBatch, ColumnInfo, ColumnType } from "../core/column.ts";
+import type { Column, ColumnBatch, ColumnInfo, ColumnType } from "../core/columns/column.ts";
 
 /** A value as a table function receives or writes it; NULL is undefined. */
 export type FunctionValue = number | string | boolean | undefined;

@@ -1,8 +1,8 @@
-import type { ColumnInfo } from "../core/column.ts";
+import type { ColumnInfo } from "../core/columns/column.ts";
+import { deepFreeze } from "../core/columns/plain-data.ts";
+import type { RowRange } from "../core/columns/row-range.ts";
 import { decodeKey } from "../core/partition-key.ts";
-import { deepFreeze } from "../core/plain-data.ts";
 import { levelsToAsk } from "../core/quantile.ts";
-import type { RowRange } from "../core/row-range.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import { frame } from "../model/frame.ts";
 import { type FingerprintedPlan, fingerprintOf } from "../work/fingerprint.ts";

@@ -1,7 +1,7 @@
 import { zip } from "../core/aligned.ts";
+import { rowRanges } from "../core/columns/row-range.ts";
 import { ManymodelError, messageOf } from "../core/errors.ts";
 import { decodeKey } from "../core/partition-key.ts";
-import { rowRanges } from "../core/row-range.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { PredictedStatus, TableFunctions } from "../ports/table-functions.ts";

@@ -1,5 +1,5 @@
+import type { RowRange } from "../core/columns/row-range.ts";
 import { encodeKey, type PartitionKey } from "../core/partition-key.ts";
-import type { RowRange } from "../core/row-range.ts";
 import type { Snapshot } from "../core/run.ts";
 import { frame } from "../model/frame.ts";
 import { type Problem, type ScoredPartition, type ScoringPlan, scorePartition } from "./score-partition.ts";

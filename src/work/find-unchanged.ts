@@ -1,6 +1,6 @@
 import { zip } from "../core/aligned.ts";
 import type { IndexedSegment } from "../core/artifact.ts";
-import { rowRanges } from "../core/row-range.ts";
+import { rowRanges } from "../core/columns/row-range.ts";
 import type { Snapshot } from "../core/run.ts";
 import type { Outcome } from "../core/states.ts";
 import type { WorkerEngine } from "../ports/worker-engine.ts";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { TrainedPartition } from "../core/artifact.ts";
+import type { PlainData } from "../core/columns/plain-data.ts";
+import type { RowRange } from "../core/columns/row-range.ts";
 import { encodeKey } from "../core/partition-key.ts";
-import type { PlainData } from "../core/plain-data.ts";
-import type { RowRange } from "../core/row-range.ts";
 import type { ForecastTable } from "./forecast-rows.ts";
 import { dataHash } from "./train-partition.ts";
 

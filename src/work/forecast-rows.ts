@@ -1,8 +1,8 @@
 import { at, zip } from "../core/aligned.ts";
-import type { Column, ColumnBatch, ColumnInfo } from "../core/column.ts";
+import type { Column, ColumnBatch, ColumnInfo } from "../core/columns/column.ts";
+import { layOut, textInRuns } from "../core/columns/text-runs.ts";
 import { encodeKey, type KeyColumn, type KeyValue, type PartitionKey } from "../core/partition-key.ts";
 import { levelOfQuantile, levelsToAsk, quantileColumn } from "../core/quantile.ts";
-import { layOut, textInRuns } from "../core/text-runs.ts";
 import { parseTime } from "../model/interval.ts";
 import type { ScoredPartition } from "./score-partition.ts";
 

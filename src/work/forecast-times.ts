@@ -1,5 +1,5 @@
 import type { TrainedPartition } from "../core/artifact.ts";
-import type { ColumnInfo } from "../core/column.ts";
+import type { ColumnInfo } from "../core/columns/column.ts";
 import { nextTimes, parseTime } from "../model/interval.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { at } from "../core/aligned.ts";
-import type { ColumnInfo } from "../core/column.ts";
+import type { ColumnInfo } from "../core/columns/column.ts";
 import { type Frame, pickRows } from "../model/frame.ts";
 import { formatTime } from "../model/interval.ts";
 import { readTimes } from "../model/time-axis.ts";

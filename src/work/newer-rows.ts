@@ -1,6 +1,6 @@
 import { at } from "../core/aligned.ts";
-import type { ColumnInfo } from "../core/column.ts";
-import { matchColumn } from "../core/column.ts";
+import type { ColumnInfo } from "../core/columns/column.ts";
+import { matchColumn } from "../core/columns/column.ts";
 import { type Frame, pickRows } from "../model/frame.ts";
 import { formatTime, gridPositions, parseTime } from "../model/interval.ts";
 import { readTimes } from "../model/time-axis.ts";

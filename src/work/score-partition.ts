@@ -1,8 +1,8 @@
 import type { TrainedPartition } from "../core/artifact.ts";
-import type { ColumnInfo } from "../core/column.ts";
+import type { ColumnInfo } from "../core/columns/column.ts";
+import type { PlainData } from "../core/columns/plain-data.ts";
 import { messageOf } from "../core/errors.ts";
 import type { KeyColumn } from "../core/partition-key.ts";
-import type { PlainData } from "../core/plain-data.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { Frame } from "../model/frame.ts";
 import { keyArgument } from "../model/key-argument.ts";

@@ -1,7 +1,7 @@
 import type { TrainedPartition } from "../core/artifact.ts";
-import type { ColumnBatch } from "../core/column.ts";
+import type { ColumnBatch } from "../core/columns/column.ts";
+import { deepFreeze } from "../core/columns/plain-data.ts";
 import { type ErrorKind, ManymodelError, messageOf } from "../core/errors.ts";
-import { deepFreeze } from "../core/plain-data.ts";
 import { frame } from "../model/frame.ts";
 import type { Definitions } from "./definitions.ts";
 import { ForecastTimes } from "./forecast-times.ts";

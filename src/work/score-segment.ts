@@ -1,7 +1,7 @@
 import { at, zip } from "../core/aligned.ts";
 import type { PartitionOutcome } from "../core/artifact.ts";
+import { rowRanges } from "../core/columns/row-range.ts";
 import { levelsToAsk } from "../core/quantile.ts";
-import { rowRanges } from "../core/row-range.ts";
 import type { Snapshot } from "../core/run.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import { type Frame, frame } from "../model/frame.ts";

@@ -1,5 +1,5 @@
 import type { IndexedSegment } from "../core/artifact.ts";
-import type { PlainData } from "../core/plain-data.ts";
+import type { PlainData } from "../core/columns/plain-data.ts";
 import type { Snapshot } from "../core/run.ts";
 import type { Fallback } from "./fallback.ts";
 import type { ForecastTable } from "./forecast-rows.ts";

@@ -1,6 +1,6 @@
+import type { RowRange } from "../core/columns/row-range.ts";
 import { type PartitionKey, showKey } from "../core/partition-key.ts";
 import { levelsToAsk } from "../core/quantile.ts";
-import type { RowRange } from "../core/row-range.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { TablePart } from "../ports/output.ts";
 import type { WorkerEngine } from "../ports/worker-engine.ts";

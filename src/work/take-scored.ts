@@ -1,8 +1,8 @@
 import { at } from "../core/aligned.ts";
+import { rowRanges } from "../core/columns/row-range.ts";
 import { ManymodelError } from "../core/errors.ts";
 import { levelsToAsk } from "../core/quantile.ts";
 import type { ModelVersion } from "../core/registry.ts";
-import { rowRanges } from "../core/row-range.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { Inference, InferenceResult } from "../ports/inference.ts";
 import type { WorkerEngine } from "../ports/worker-engine.ts";

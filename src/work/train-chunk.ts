@@ -1,6 +1,6 @@
 import { zip } from "../core/aligned.ts";
 import type { PartitionOutcome, SegmentInfo, TaskFile } from "../core/artifact.ts";
-import { rowRanges } from "../core/row-range.ts";
+import { rowRanges } from "../core/columns/row-range.ts";
 import type { RunManifest } from "../core/run.ts";
 import { encodeSegment } from "../core/segment.ts";
 import { stagePath } from "../core/stage-path.ts";

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { at } from "../core/aligned.ts";
 import type { PartitionOutcome } from "../core/artifact.ts";
-import type { ColumnBatch } from "../core/column.ts";
+import type { ColumnBatch } from "../core/columns/column.ts";
+import type { RowRange } from "../core/columns/row-range.ts";
 import { messageOf } from "../core/errors.ts";
 import { decodeKey, showKey } from "../core/partition-key.ts";
-import type { RowRange } from "../core/row-range.ts";
 import type { RunManifest } from "../core/run.ts";
 import { partitionSeed } from "../core/seed.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";

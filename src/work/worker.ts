@@ -1,6 +1,6 @@
 import { zip } from "../core/aligned.ts";
 import type { PartitionOutcome } from "../core/artifact.ts";
-import { deepFreeze } from "../core/plain-data.ts";
+import { deepFreeze } from "../core/columns/plain-data.ts";
 import type { RunManifest } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
 import type { WorkerEngine } from "../ports/worker-engine.ts";

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { configuredModel } from "../../src/api/configured-model.ts";
 import { engineAddress } from "../../src/api/engine-address.ts";
 import { openFleet } from "../../src/api/open-fleet.ts";
-import { refine } from "../../src/api/refine.ts";
+import { refine } from "../../src/api/verbs/refine.ts";
 import type { Workspace } from "../../src/api/workspace.ts";
 import { type LoadedConfig, loadConfig } from "../../src/config/load.ts";
 import { placeOf } from "../../src/config/place.ts";

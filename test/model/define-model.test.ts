@@ -1,5 +1,5 @@
 import { describe, expectTypeOf, it } from "vitest";
-import type { PlainData } from "../../src/core/plain-data.ts";
+import type { PlainData } from "../../src/core/columns/plain-data.ts";
 import { defineModel, type FitContext, type KeyArgument } from "../../src/model/index.ts";
 
 describe("types of a model definition", () => {

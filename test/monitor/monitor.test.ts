@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import type { ManyModel } from "manymodel";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { ColumnInfo } from "../../src/core/column.ts";
+import type { ColumnInfo } from "../../src/core/columns/column.ts";
 import { postWebhook } from "../../src/monitor/webhook.ts";
 import { fillTable, openWorkspace } from "../workspace.ts";
 

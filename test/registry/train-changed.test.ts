@@ -1,6 +1,6 @@
 import type { ManyModel, Run } from "manymodel";
 import { describe, expect, it } from "vitest";
-import { earlierRun } from "../../src/api/train.ts";
+import { earlierRun } from "../../src/api/verbs/train.ts";
 import type { Workspace } from "../../src/api/workspace.ts";
 import type { ModelIndex } from "../../src/core/artifact.ts";
 import { decodeSegment } from "../../src/core/segment.ts";

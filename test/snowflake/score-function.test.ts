@@ -2,7 +2,7 @@ import { ManyModel, type RunBatchOptions } from "manymodel";
 import { openSnowflakeEngine } from "manymodel/engines/snowflake";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { parseConfig } from "../../src/config/load.ts";
-import type { ColumnInfo } from "../../src/core/column.ts";
+import type { ColumnInfo } from "../../src/core/columns/column.ts";
 import { inProcessWorkers } from "../../src/engines/memory/workers.ts";
 import { body, fillDaily, fillTable, openWorkspace, runRows } from "../workspace.ts";
 import { openTestAccount, type TestAccount } from "./account.ts";

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { createContext, runInContext } from "node:vm";
 import { describe, expect, it } from "vitest";
-import type { ColumnBatch, ColumnInfo } from "../../src/core/column.ts";
+import type { ColumnBatch, ColumnInfo } from "../../src/core/columns/column.ts";
 import { encodeKey } from "../../src/core/partition-key.ts";
 import { levelsToAsk } from "../../src/core/quantile.ts";
 import { bundleDefinition } from "../../src/model/bundle.ts";

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import type { ScoreOptions } from "../../api/score.ts";
+import type { ScoreOptions } from "../../api/verbs/score.ts";
 import { MISSING_MODEL, type MissingModel } from "../../core/missing-model.ts";
 import type { BatchSummary } from "../../pipeline/score-batch.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";

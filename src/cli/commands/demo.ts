@@ -48,7 +48,7 @@ refine:
 
 async function demo({ config, series: units, days, directory }: DemoOptions) {
   return withWorkspace({ config }, async (mm) => {
-    const { setup } = await import("../../api/setup.ts");
+    const { setup } = await import("../../api/verbs/setup.ts");
     const began = performance.now();
     const { tables } = mm.engine;
     process.stderr.write(`${units} synthetic daily series of ${days} days\n`);

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Monitored } from "../../api/monitor.ts";
+import type { Monitored } from "../../api/verbs/monitor.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { showProgress } from "../progress.ts";
 import { formatSeconds, formatTable } from "../table.ts";

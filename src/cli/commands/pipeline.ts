@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { ManyModel } from "../../api/many-model.ts";
-import type { PipelineStep, StepReport } from "../../api/pipeline-run.ts";
+import type { PipelineStep, StepReport } from "../../api/verbs/pipeline-run.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { STEPS_STOPPED } from "../interrupt.ts";
 import { type ProgressDisplay, showProgress } from "../progress.ts";

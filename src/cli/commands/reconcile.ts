@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { ReconcileTablesOptions } from "../../api/reconcile.ts";
+import type { ReconcileTablesOptions } from "../../api/verbs/reconcile.ts";
 import { ManymodelError } from "../../core/errors.ts";
 import type { DeclaredLevel } from "../../reconcile/declared-hierarchy.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";

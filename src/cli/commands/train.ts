@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { ManyModel } from "../../api/many-model.ts";
-import type { TrainOptions as ApiOptions } from "../../api/train-options.ts";
+import type { TrainOptions as ApiOptions } from "../../api/verbs/train-options.ts";
 import { ManymodelError } from "../../core/errors.ts";
 import { LAUNCHERS, type Launcher } from "../../core/launcher.ts";
 import { RUN_MODES, type RunMode } from "../../core/run.ts";
@@ -131,7 +131,7 @@ function trainOptions(options: TrainOptions): ApiOptions {
 
 /** Hands a run to a fleet without waiting for it, or says what would be handed over. */
 async function handOver(mm: ManyModel, options: TrainOptions, launcher: Launcher | true): Promise<Report> {
-  const { submit, describe } = await import("../../api/submit.ts");
+  const { submit, describe } = await import("../../api/verbs/submit.ts");
   const { fleet: _, ...training } = trainOptions(options);
   if (options.dryRun) {
     const described = await describe(mm, options.model, { ...training, fleet: launcher });

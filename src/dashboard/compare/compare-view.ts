@@ -1,7 +1,7 @@
 import { axisEnd } from "../../core/axis-end.ts";
+import { otherData } from "../../core/columns/other-data.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
 import { histogram } from "../../core/histogram.ts";
-import { otherData } from "../../core/other-data.ts";
 import { type Distribution, distribution } from "../../refine/compare.ts";
 import { metricName } from "../../refine/run-scores.ts";
 import { keyLabel } from "../base/key-label.ts";

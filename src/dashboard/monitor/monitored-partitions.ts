@@ -1,5 +1,5 @@
+import { firstRow } from "../../core/columns/first-row.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
-import { firstRow } from "../../core/first-row.ts";
 import type { Engine } from "../../ports/engine.ts";
 import { keyLabel } from "../base/key-label.ts";
 import { latestOf, number, text } from "../base/status-query.ts";

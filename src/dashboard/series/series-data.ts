@@ -1,5 +1,5 @@
 import { zip } from "../../core/aligned.ts";
-import type { ColumnInfo } from "../../core/column.ts";
+import type { ColumnInfo } from "../../core/columns/column.ts";
 import type { PartitionKey } from "../../core/partition-key.ts";
 import type { RunManifest, Snapshot } from "../../core/run.ts";
 import { frame } from "../../model/frame.ts";

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { zip } from "../../core/aligned.ts";
-import type { ColumnBatch, ColumnInfo } from "../../core/column.ts";
+import type { ColumnBatch, ColumnInfo } from "../../core/columns/column.ts";
 import { identifier, readParquet } from "../node/duck.ts";
 import { fillProbe } from "./probe.ts";
 import { readColumns } from "./read-columns.ts";

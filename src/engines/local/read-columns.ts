@@ -1,5 +1,5 @@
 import type { DuckDBResult } from "@duckdb/node-api";
-import type { Column, ColumnType } from "../../core/column.ts";
+import type { Column, ColumnType } from "../../core/columns/column.ts";
 
 /** A vector's memory; its classes keep these members private, but reading a value at a time is 20 times slower. */
 interface RawVector {

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import path from "node:path";
-import type { ColumnInfo, ColumnType } from "../../core/column.ts";
+import type { ColumnInfo, ColumnType } from "../../core/columns/column.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
 import { checkName } from "../../core/run.ts";
 import type { TablePart } from "../../ports/output.ts";

@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { columnsOf } from "../../core/column.ts";
-import { encodeColumns } from "../../core/encode-columns.ts";
+import { columnsOf } from "../../core/columns/column.ts";
+import { encodeColumns } from "../../core/columns/encode-columns.ts";
 import { ManymodelError } from "../../core/errors.ts";
 import { keyTexts, type PartitionKey, parseKey } from "../../core/partition-key.ts";
 import type { Snapshot } from "../../core/run.ts";

@@ -1,4 +1,4 @@
-import type { ColumnType } from "../../core/column.ts";
+import type { ColumnType } from "../../core/columns/column.ts";
 import { identifier } from "../node/duck.ts";
 
 /** A value as a column in memory holds it: numbers as doubles, times as milliseconds. */

@@ -8,9 +8,9 @@ import {
   getColumn,
   matchColumn,
   sliceColumn,
-} from "../../core/column.ts";
+} from "../../core/columns/column.ts";
+import { offsetsOf } from "../../core/columns/offsets.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
-import { offsetsOf } from "../../core/offsets.ts";
 import { encodeKey, type KeyColumn, type KeyType, type KeyValue, type PartitionKey } from "../../core/partition-key.ts";
 import type { DataQuery, Snapshot } from "../../core/run.ts";
 import type { RowPorts } from "../../ports/engine.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import type { ColumnType } from "../../core/column.ts";
+import type { ColumnType } from "../../core/columns/column.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
 import type { KeyType } from "../../core/partition-key.ts";
 import type { CsvFormat } from "../../ports/tables.ts";

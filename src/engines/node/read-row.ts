@@ -1,5 +1,5 @@
 import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
-import { firstRow } from "../../core/first-row.ts";
+import { firstRow } from "../../core/columns/first-row.ts";
 
 /** Runs a statement of DuckDB that always gives a row, and returns the first. @throws {ManymodelError} as `firstRow` does */
 export async function readRow(connection: DuckDBConnection, statement: string): Promise<readonly DuckDBValue[]> {

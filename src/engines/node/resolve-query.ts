@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type ColumnType, matchColumn } from "../../core/column.ts";
+import { type ColumnType, matchColumn } from "../../core/columns/column.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
 import type { KeyColumn, KeyType } from "../../core/partition-key.ts";
 import type { DataQuery, Snapshot } from "../../core/run.ts";

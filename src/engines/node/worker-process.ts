@@ -1,5 +1,5 @@
+import type { PlainData } from "../../core/columns/plain-data.ts";
 import { ManymodelError } from "../../core/errors.ts";
-import type { PlainData } from "../../core/plain-data.ts";
 import { startThread } from "./vessel.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { zip } from "../../core/aligned.ts";
-import type { Column, ColumnInfo } from "../../core/column.ts";
-import { offsetsOf } from "../../core/offsets.ts";
+import type { Column, ColumnInfo } from "../../core/columns/column.ts";
+import { offsetsOf } from "../../core/columns/offsets.ts";
 import type { PartitionRows } from "../../ports/source.ts";
 import { DAY_MS, EPOCH_MS, HEADER_BYTES } from "./binary-rows.ts";
 

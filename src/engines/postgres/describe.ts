@@ -1,5 +1,5 @@
 import { zip } from "../../core/aligned.ts";
-import { firstRow } from "../../core/first-row.ts";
+import { firstRow } from "../../core/columns/first-row.ts";
 import type { EngineFacts } from "../../ports/engine.ts";
 import type { Database } from "./database.ts";
 

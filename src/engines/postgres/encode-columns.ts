@@ -1,4 +1,4 @@
-import type { Column, ColumnBatch } from "../../core/column.ts";
+import type { Column, ColumnBatch } from "../../core/columns/column.ts";
 import { ManymodelError } from "../../core/errors.ts";
 import { BinaryRows, PIECE_BYTES } from "./binary-rows.ts";
 

@@ -1,5 +1,5 @@
 import type { ClientBase } from "pg";
-import type { ColumnBatch, ColumnInfo } from "../../core/column.ts";
+import type { ColumnBatch, ColumnInfo } from "../../core/columns/column.ts";
 import { copyOut } from "./copy.ts";
 import { PartitionDecoder } from "./decode-partitions.ts";
 import { valueExpression } from "./relation-sql.ts";

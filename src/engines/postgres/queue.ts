@@ -1,6 +1,6 @@
 import { zip } from "../../core/aligned.ts";
 import type { SegmentInfo } from "../../core/artifact.ts";
-import { firstRow } from "../../core/first-row.ts";
+import { firstRow } from "../../core/columns/first-row.ts";
 import { type ChunkGroup, lapsedLeaseSql, queueCounts } from "../../core/queue-counts.ts";
 import { type ChunkRecord, type ClaimOptions, type Lease, LONGEST_RETRY_MS, type Queue } from "../../ports/queue.ts";
 import { batched } from "./batching.ts";

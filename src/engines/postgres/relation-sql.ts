@@ -1,4 +1,4 @@
-import type { ColumnType } from "../../core/column.ts";
+import type { ColumnType } from "../../core/columns/column.ts";
 import type { KeyType } from "../../core/partition-key.ts";
 import { identifier } from "../node/duck.ts";
 import type { KeyedColumn, ReadableColumn, SourceColumn } from "../node/resolve-query.ts";

@@ -1,5 +1,5 @@
 import type { ClientBase } from "pg";
-import type { ColumnType } from "../../core/column.ts";
+import type { ColumnType } from "../../core/columns/column.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
 import type { KeyType } from "../../core/partition-key.ts";
 import { identifier } from "../node/duck.ts";

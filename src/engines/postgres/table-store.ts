@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ClientBase } from "pg";
-import { type ColumnBatch, type ColumnInfo, type ColumnType, columnsOf } from "../../core/column.ts";
+import { type ColumnBatch, type ColumnInfo, type ColumnType, columnsOf } from "../../core/columns/column.ts";
 import { ManymodelError } from "../../core/errors.ts";
 import { checkName } from "../../core/run.ts";
 import type { TablePart } from "../../ports/output.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ColumnInfo } from "../../core/column.ts";
+import type { ColumnInfo } from "../../core/columns/column.ts";
 import { ManymodelError } from "../../core/errors.ts";
 import type { RunManifest, Snapshot } from "../../core/run.ts";
 import type { SnowflakeAddress, SnowflakeInference } from "../../core/snowflake-address.ts";

@@ -1,7 +1,7 @@
-import type { Column } from "../../core/column.ts";
+import type { Column } from "../../core/columns/column.ts";
+import { storedColumn, storedKey } from "../../core/columns/stored-values.ts";
 import { dropOldest } from "../../core/drop-oldest.ts";
 import { encodeKey, type PartitionKey } from "../../core/partition-key.ts";
-import { storedColumn, storedKey } from "../../core/stored-values.ts";
 import type { PartitionRows } from "../../ports/source.ts";
 import type { Stage } from "../../ports/stage.ts";
 import { readRows } from "./read-rows.ts";

@@ -1,5 +1,5 @@
-import type { Column, ColumnBatch } from "../../core/column.ts";
-import { storedColumn } from "../../core/stored-values.ts";
+import type { Column, ColumnBatch } from "../../core/columns/column.ts";
+import { storedColumn } from "../../core/columns/stored-values.ts";
 import type { Stage } from "../../ports/stage.ts";
 import { readRows } from "./read-rows.ts";
 import type { Session, Statements } from "./session.ts";

@@ -1,7 +1,7 @@
 import type * as Sdk from "snowflake-sdk";
 import { zip } from "../../core/aligned.ts";
+import { firstRow } from "../../core/columns/first-row.ts";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
-import { firstRow } from "../../core/first-row.ts";
 import type { SnowflakeAddress } from "../../core/snowflake-address.ts";
 import { type Bind, connect, type Executed, execute, isSessionGone, type Row, type Table } from "./connection.ts";
 import { TRANSACTION } from "./sql/session.ts";

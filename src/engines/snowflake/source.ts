@@ -1,4 +1,4 @@
-import type { ColumnInfo, ColumnType } from "../../core/column.ts";
+import type { ColumnInfo, ColumnType } from "../../core/columns/column.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
 import type { SourceColumn } from "../node/resolve-query.ts";
 import { identifier, nameParts } from "./literal.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { type ColumnInfo, columnsOf } from "../../core/column.ts";
-import { encodeColumns } from "../../core/encode-columns.ts";
+import { type ColumnInfo, columnsOf } from "../../core/columns/column.ts";
+import { encodeColumns } from "../../core/columns/encode-columns.ts";
 import { ManymodelError, messageOf, show } from "../../core/errors.ts";
 import { checkName } from "../../core/run.ts";
 import { rowSelector } from "../../core/selection.ts";

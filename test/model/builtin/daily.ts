@@ -1,5 +1,5 @@
 import { normal, random } from "../../../packages/forecast/src/index.ts";
-import type { ColumnBatch } from "../../../src/core/column.ts";
+import type { ColumnBatch } from "../../../src/core/columns/column.ts";
 import { frame } from "../../../src/model/frame.ts";
 
 const DAY = 86_400_000;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { whyNotPlain } from "../../../../src/core/plain-data.ts";
+import { whyNotPlain } from "../../../../src/core/columns/plain-data.ts";
 import { type FittedModel, forecast, METHODS } from "../../src/index.ts";
 
 const value = fc.oneof(

@@ -1,4 +1,4 @@
-import type { ColumnInfo } from "../../../core/column.ts";
+import type { ColumnInfo } from "../../../core/columns/column.ts";
 import type { KeyColumn } from "../../../core/partition-key.ts";
 import { identifier, integer, literal } from "../literal.ts";
 import { type Names, OWN } from "../names.ts";

@@ -1,4 +1,4 @@
-import type { ColumnInfo, ColumnType } from "../../../core/column.ts";
+import type { ColumnInfo, ColumnType } from "../../../core/columns/column.ts";
 import { identifier, literal } from "../literal.ts";
 import { type Names, OWN } from "../names.ts";
 import { TABLES } from "./setup.ts";

@@ -1,0 +1,48 @@
+import { ManymodelError } from "../../core/errors.ts";
+import { checkLevels } from "../../core/quantile.ts";
+import type { DataQuery } from "../../core/run.ts";
+import type { PartitionSource } from "../../inspect/partition-series.ts";
+import { completedRun } from "../../runs/read-index.ts";
+import { tablePath, type Workspace } from "../workspace.ts";
+
+/** Whose partitions to look at. Everything left out comes from the configuration. */
+export interface PartitionSourceOptions {
+  /** A completed run, registered or not; the default version of the model when left out. */
+  readonly run?: string;
+  readonly model?: string;
+  /** A version, or an alias of one. */
+  readonly version?: string;
+  /** The table that a forecast takes its data from, as a batch does. */
+  readonly input?: string;
+  readonly horizon?: number;
+  readonly levels?: readonly number[];
+}
+
+/** What the options and the configuration make of a source of partitions. @throws {ManymodelError} `not-found` */
+export async function partitionSource(
+  workspace: Workspace,
+  options: PartitionSourceOptions = {},
+): Promise<PartitionSource> {
+  const { batch, register, source, train } = workspace.config;
+  const version =
+    options.run === undefined
+      ? await workspace.models.get(options.model ?? register.model, options.version)
+      : undefined;
+  const { runId, manifest, index } = await completedRun(workspace.engine, options.run ?? version!.runId);
+  if (version === undefined && !manifest.definition.predicts)
+    throw new ManymodelError("usage", `the definition of run ${runId} has no predict(), so it cannot forecast`);
+  const trained = manifest.snapshot.query;
+  const table = options.input ?? batch.input_table ?? source?.table;
+  const input: DataQuery = table === undefined ? trained : { ...trained, table: tablePath(workspace, table) };
+  return {
+    name: version === undefined ? `run ${runId}` : `${version.model} ${version.version}`,
+    runId,
+    index: version?.index ?? index,
+    input,
+    horizon: options.horizon ?? batch.horizon ?? version?.horizon ?? train.horizon,
+    levels: checkLevels(options.levels ?? batch.levels),
+    advance: batch.advance,
+    ...(batch.future_table !== undefined && { futureTable: tablePath(workspace, batch.future_table) }),
+    ...(source?.target !== undefined && { target: source.target }),
+  };
+}

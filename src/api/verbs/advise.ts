@@ -1,0 +1,30 @@
+import type { Advice } from "../../advise/advice.ts";
+import { advise } from "../../advise/advise.ts";
+import { dataQuery, type SourceQuery, type Workspace } from "../workspace.ts";
+
+/** The series to judge by. Everything left out comes from the configuration. */
+export interface AdviceOptions {
+  readonly source?: SourceQuery;
+  readonly target?: string;
+  /** Observations per season; 1: look for it. */
+  readonly period?: number;
+  readonly horizon?: number;
+  /** How many partitions to look at; default 100. */
+  readonly sample?: number;
+  readonly seed?: number;
+}
+
+/** Advises on a source from a sample of its partitions. */
+export function adviseOn(workspace: Workspace, options: AdviceOptions): Promise<Advice> {
+  const { config, engine } = workspace;
+  const { source, train } = config;
+  return advise(engine, {
+    query: dataQuery(workspace, options.source),
+    target: options.target ?? source?.target ?? "Y",
+    period: options.period ?? source?.period ?? 1,
+    horizon: options.horizon ?? train.horizon,
+    sample: options.sample ?? 100,
+    seed: options.seed ?? train.seed,
+    workers: engine.workers.parallelism,
+  });
+}

@@ -1,0 +1,82 @@
+import { parseDuration } from "../../core/duration.ts";
+import { ManymodelError } from "../../core/errors.ts";
+import { type MonitorSummary, monitorVersion } from "../../monitor/monitor-version.ts";
+import { type Delivery, postWebhook } from "../../monitor/webhook.ts";
+import { during } from "../../ports/activity.ts";
+import { completedRun } from "../../runs/read-index.ts";
+import { stoppableProgress } from "../../runs/run-context.ts";
+import { pause } from "../../stages/pause.ts";
+import { type LongCallOptions, runContext } from "../run-context.ts";
+import { tablePath, type Workspace } from "../workspace.ts";
+
+/** What to monitor. Everything left out comes from the configuration's `monitor`, then from its defaults. */
+export interface MonitorOptions extends LongCallOptions {
+  readonly model?: string;
+  /** A version, or an alias of one; the default version when left out. */
+  readonly version?: string;
+  /** The table that batch scoring wrote. */
+  readonly forecasts?: string;
+  /** The table or file of the observations, old and new, by the version's key columns. */
+  readonly actuals?: string;
+  /** The column that was forecast; the run's own when left out. */
+  readonly target?: string;
+}
+
+/** A monitoring run, and what became of the alert. */
+export interface Monitored extends MonitorSummary {
+  /** Whether more partitions drift than may. */
+  readonly alert: boolean;
+  /** Null without an alert or a webhook. */
+  readonly webhook: Delivery | null;
+}
+
+/** The worst partitions that an alert names. */
+const NAMED = 20;
+const WEBHOOK_TIMEOUT = "10s";
+
+/** Monitors a version as options and configuration say, and calls the webhook if too many partitions drift. */
+export async function monitor(workspace: Workspace, options: MonitorOptions): Promise<Monitored> {
+  const { monitor: configured, source, batch, register } = workspace.config;
+  const actuals = options.actuals ?? configured.actuals ?? source?.table;
+  if (actuals === undefined)
+    throw new ManymodelError("usage", "no observations: give --actuals, or monitor.actuals in the configuration");
+  const version = await workspace.models.get(options.model ?? register.model, options.version);
+  const { manifest } = await completedRun(workspace.engine, version.runId);
+  const { target } = manifest.exports as { target?: unknown };
+  const summary = await during({ phase: "monitor", run: version.runId }, () =>
+    monitorVersion(
+      workspace.engine,
+      {
+        version,
+        forecasts: options.forecasts ?? configured.forecasts ?? batch.output_table,
+        actuals: tablePath(workspace, actuals),
+        target: options.target ?? (typeof target === "string" ? target : (source?.target ?? "Y")),
+        ledgerTable: configured.ledger_table,
+        statusTable: configured.status_table,
+        thresholds: {
+          window: configured.window,
+          minObservations: configured.min_observations,
+          reference: configured.cusum_reference,
+          decision: configured.cusum_decision,
+          coverageTolerance: configured.coverage_tolerance,
+          falseDiscoveryRate: configured.false_discovery_rate,
+          watchRatio: configured.watch_ratio,
+          watchShift: configured.watch_shift,
+        },
+      },
+      { ...runContext(workspace.engine, options), onProgress: stoppableProgress(options) },
+    ),
+  );
+  const allowed = configured.max_offenders;
+  const limit = allowed > 0 && allowed < 1 ? allowed * summary.partitions : allowed;
+  const alert = summary.offenders.length > limit;
+  if (!alert || configured.webhook === undefined) return { ...summary, alert, webhook: null };
+  const timeout = parseDuration("webhook_timeout", configured.webhook_timeout ?? WEBHOOK_TIMEOUT);
+  const document = {
+    ...summary,
+    alert,
+    offenders: summary.offenders.slice(0, NAMED),
+    drifting: summary.offenders.length,
+  };
+  return { ...summary, alert, webhook: await postWebhook(configured.webhook, document, timeout, pause) };
+}

@@ -1,0 +1,51 @@
+import type { ReconciliationMethod } from "@manymodel/forecast/hierarchy";
+import { during } from "../../ports/activity.ts";
+import type { DeclaredLevel } from "../../reconcile/declared-hierarchy.ts";
+import { type ReconcileSummary, reconcileTables } from "../../reconcile/reconcile-tables.ts";
+import { stoppableProgress } from "../../runs/run-context.ts";
+import type { LongCallOptions } from "../run-context.ts";
+import { tablePath, type Workspace } from "../workspace.ts";
+
+/** What to reconcile, and how. Everything left out comes from the configuration's `reconcile`, then from its defaults. */
+export interface ReconcileTablesOptions extends LongCallOptions {
+  /** The levels of the hierarchy: that of the leaves, which has a table, first. */
+  readonly levels?: readonly DeclaredLevel[];
+  readonly method?: ReconciliationMethod;
+  /** Created where it does not exist; default `RECONCILED_FORECASTS`. */
+  readonly outputTable?: string;
+  /** The column of the forecasts' times: the last of `source.order_by`, else `STEP`. */
+  readonly time?: string;
+  /** Coverage in percent of the intervals to reconcile; `batch.levels` when left out. `[]`: point forecasts only. */
+  readonly intervals?: readonly number[];
+  /** A table of the leaves' key columns and of further ones that levels are by. */
+  readonly attributes?: string;
+  /** Leaves' forecasts below zero become zero. */
+  readonly nonNegative?: boolean;
+  /** What a forecast that is missing means: stop (default), or leave that leaf out, or take that aggregate for a sum. */
+  readonly missing?: "fail" | "leave-out";
+}
+
+/** Reconciles tables of forecasts over a hierarchy, as options and configuration say. */
+export function reconcileForecasts(workspace: Workspace, options: ReconcileTablesOptions): Promise<ReconcileSummary> {
+  const { reconcile, source, batch } = workspace.config;
+  const attributes = options.attributes ?? reconcile?.attributes;
+  const levels = options.levels ?? reconcile?.levels ?? [];
+  const resolved = levels.map(
+    ({ by, table, residuals }): DeclaredLevel => ({
+      by,
+      ...(table !== undefined && { table: tablePath(workspace, table) }),
+      ...(residuals !== undefined && { residuals: tablePath(workspace, residuals) }),
+    }),
+  );
+  const spec = {
+    levels: resolved,
+    method: options.method ?? reconcile?.method ?? "wls-struct",
+    outputTable: options.outputTable ?? reconcile?.output_table ?? "RECONCILED_FORECASTS",
+    time: options.time ?? reconcile?.time ?? source?.order_by?.at(-1) ?? "STEP",
+    coverages: [...new Set(options.intervals ?? batch.levels)].sort((a, b) => a - b),
+    ...(attributes !== undefined && { attributes: tablePath(workspace, attributes) }),
+    nonNegative: options.nonNegative ?? reconcile?.non_negative ?? false,
+    missing: options.missing ?? reconcile?.missing ?? "fail",
+  };
+  return during({ phase: "reconcile" }, () => reconcileTables(workspace.engine, spec, stoppableProgress(options)));
+}

@@ -1,0 +1,136 @@
+import { METHODS } from "@manymodel/forecast";
+import { placeOf } from "../../config/place.ts";
+import type { PlainData } from "../../core/columns/plain-data.ts";
+import { ManymodelError, show } from "../../core/errors.ts";
+import { decodeKey, type PartitionKey } from "../../core/partition-key.ts";
+import type { DataQuery } from "../../core/run.ts";
+import { keyArgument } from "../../model/key-argument.ts";
+import { latestOffenders } from "../../monitor/offenders.ts";
+import { type Ranking, type RankOptions, rank } from "../../refine/rank.ts";
+import { metricName } from "../../refine/run-scores.ts";
+import { completedRun } from "../../runs/read-index.ts";
+import { builtinDefinition, CONTEST } from "../builtin-models.ts";
+import type { SourceQuery, Workspace } from "../workspace.ts";
+import { type Run, trainDefinition } from "./train.ts";
+import type { TrainOptions } from "./train-options.ts";
+
+/** Which partitions to refine, how, and for how long. */
+export interface RefineOptions
+  extends Partial<RankOptions>,
+    Pick<
+      TrainOptions,
+      | "chunks"
+      | "workers"
+      | "runId"
+      | "timeBudget"
+      | "hardDeadline"
+      | "workerType"
+      | "preWarm"
+      | "signal"
+      | "onProgress"
+    > {
+  /** The completed run to improve; that of the version monitored last when left out with `offenders`. */
+  readonly from?: string;
+  /**
+   * Instead of a ranking: the partitions that drift as the latest `monitor` of `register.model` says, the worst first, and
+   * on the data as they are now, new observations included.
+   */
+  readonly offenders?: boolean;
+  /** Methods that compete; those that suit each series when left out. */
+  readonly candidates?: readonly string[];
+  /** Origins from which each candidate forecasts; default 3. */
+  readonly windows?: number;
+  /** A definition of your own instead of the built-in contest; it receives the refined run's exports. */
+  readonly definition?: URL | string;
+}
+
+/** A refining run, and the ranking it followed. */
+export interface RefinedRun extends Run {
+  readonly ranking: Ranking;
+}
+
+const DEFAULT_WINDOWS = 3;
+
+/**
+ * Ranks a completed run's partitions (by expected gain, unless told otherwise) and has the built-in contest for each of
+ * them, the first of the ranking first, until all are done or the time budget is over. The exports are those of the run
+ * refined: target, period, horizon and holdout; and so are the data, except for offenders.
+ *
+ * @throws {ManymodelError} `usage` for an unknown candidate; `input` if no partition is left to refine; `not-found` for
+ *   offenders of a model that was never monitored
+ */
+export async function refine(workspace: Workspace, options: RefineOptions): Promise<RefinedRun> {
+  const { candidates, windows = DEFAULT_WINDOWS, definition, offenders = false, ...rest } = options;
+  // Those of the configuration are somewhere in its file.
+  const isConfigured = candidates !== undefined && candidates === workspace.config.refine?.candidates;
+  const where = isConfigured ? `${placeOf(workspace.config, "refine.candidates")}: ` : "";
+  for (const name of candidates ?? [])
+    if (!Object.hasOwn(METHODS, name))
+      throw new ManymodelError(
+        "usage",
+        `${where}candidate ${show(name)} is not known; the methods are ${Object.keys(METHODS).join(", ")}`,
+      );
+  const { from: named, metric = "mase", by = "gain", worst, worstPercent, above, ...training } = rest;
+  if (offenders && (worst ?? worstPercent ?? above) !== undefined)
+    throw new ManymodelError("usage", "offenders are all that drift; leave worst, worst-percent and above out");
+  const latest = offenders ? await offenderRanking(workspace, named) : undefined;
+  const from = latest?.runId ?? named;
+  if (from === undefined)
+    throw new ManymodelError("usage", "name the run to improve, or take the offenders of the last monitor");
+  const { manifest } = await completedRun(workspace.engine, from);
+  const ranking =
+    latest ??
+    (await rank(workspace.engine, from, {
+      metric,
+      by,
+      ...(worst !== undefined && { worst }),
+      ...(worstPercent !== undefined && { worstPercent }),
+      ...(above !== undefined && { above }),
+    }));
+  if (ranking.ranked.length === 0)
+    throw new ManymodelError(
+      "input",
+      offenders
+        ? `no partition of ${from} drifts; there is nothing to refine`
+        : `there is nothing to refine in ${from}: ${ranking.usable} partitions have a usable ${ranking.metric} and none of them was chosen; "manymodel rank --run ${from} --metric ${metric}" says why`,
+    );
+  const { keyColumns } = manifest.snapshot;
+  const keys = ranking.ranked.map(({ partitionKey }) =>
+    keyArgument(keyColumns, decodeKey(partitionKey).key as PartitionKey),
+  );
+  const exports: { [name: string]: PlainData } = { ...(manifest.exports as { [name: string]: PlainData }) };
+  if (definition === undefined) {
+    delete exports.method;
+    Object.assign(exports, { windows, metric: metricName(metric).replace(/^holdout_/, "") });
+    if (candidates !== undefined) exports.candidates = [...candidates];
+  }
+  const run = await trainDefinition(workspace, definition ?? builtinDefinition(CONTEST), {
+    ...training,
+    exports,
+    keys,
+    keyArg: manifest.keyArg,
+    mode: "queue",
+    seed: manifest.seed,
+    ...(offenders ? { source: sourceQuery(manifest.snapshot.query) } : { refines: from }),
+  });
+  return { ...run, ranking };
+}
+
+/** The partitions that the latest monitoring run found drifting, as a ranking of the version's run. */
+async function offenderRanking(workspace: Workspace, from: string | undefined): Promise<Ranking> {
+  const { register, monitor } = workspace.config;
+  const { version, offenders } = await latestOffenders(workspace.engine.source, monitor.status_table, register.model);
+  const { runId } = await workspace.models.get(register.model, version);
+  const ranked = offenders.map(({ partitionKey, severity, n }) => ({
+    partitionKey,
+    value: severity,
+    gain: null,
+    nObs: n,
+  }));
+  return { runId: from ?? runId, metric: "severity", by: "metric", ranked, usable: ranked.length, unranked: [] };
+}
+
+/** A run's query, to be read as its table is now. */
+function sourceQuery({ keyColumns, ...query }: DataQuery): SourceQuery {
+  return { ...query, partitionBy: keyColumns };
+}

@@ -1,0 +1,130 @@
+import type { LoadedConfig } from "../../config/load.ts";
+import { ManymodelError } from "../../core/errors.ts";
+import type { MissingModel } from "../../core/missing-model.ts";
+import type { ModelVersion } from "../../core/registry.ts";
+import { checkCount, type DataQuery } from "../../core/run.ts";
+import { type BatchSummary, scoreBatch } from "../../pipeline/score-batch.ts";
+import type { Engine } from "../../ports/engine.ts";
+import { type LongCallOptions, runContext } from "../run-context.ts";
+import { tablePath, type Workspace } from "../workspace.ts";
+
+/** What to score. Everything left out comes from the configuration. */
+export interface ScoreOptions extends LongCallOptions {
+  /** The model; `register.model` when left out. */
+  readonly model?: string;
+  /** A version, or an alias of one; the default version when left out. */
+  readonly version?: string;
+  /** The table to score; `batch.input_table`, else `source.table`, when left out. */
+  readonly inputTable?: string;
+  /** Created where it does not exist; default `FORECAST_RESULTS`. */
+  readonly outputTable?: string;
+  /** The input's key column, or columns; the version's own when left out. */
+  readonly partitionBy?: string | readonly string[];
+  /** The input's columns to read and their order; the training query's when left out. */
+  readonly columns?: readonly string[];
+  readonly orderBy?: readonly string[];
+  readonly horizon?: number;
+  /** Coverage of the prediction intervals in percent, columns `LO_80`, `HI_80`, …; default 80 and 95. */
+  readonly levels?: readonly number[];
+  /** Quantiles in (0, 1), columns `Q_10`, …: bounds of the interval of |2q - 1| · 100 percent, 0.5 the median. */
+  readonly quantiles?: readonly number[];
+  /**
+   * What a partition without a model means: `status` (the default), a row that says so; `error`, the batch fails and writes
+   * nothing; `fallback`, a seasonal naive forecast from its rows in the input, of the status `FALLBACK`.
+   */
+  readonly missingModel?: MissingModel;
+  /** What the fallback forecasts, and observations per season, where the version's exports do not say. */
+  readonly target?: string;
+  readonly period?: number;
+  /** A table of what is known ahead: the input's key columns, the time column, and any others; see `predict`'s `future`. */
+  readonly futureTable?: string;
+  /** Whether models take in rows that are newer than the ones they were fitted to; default true. */
+  readonly advance?: boolean;
+  /** Whether rows of the last batch stand where neither data, model nor options have changed; default false. */
+  readonly incremental?: boolean;
+  readonly workers?: number;
+}
+
+/**
+ * Scores every partition of a table into an output table: the next dates at each series' own interval, point forecast,
+ * bounds, and a status (`OK`, `STALE`, `FALLBACK`, `NO_MODEL`, `ERROR`). Repeating a batch replaces its rows.
+ *
+ * @throws {ManymodelError} see `scoreBatch`; `usage` if neither options nor configuration name a table
+ */
+export async function score(workspace: Workspace, options: ScoreOptions = {}): Promise<BatchSummary> {
+  const { batch, source, register } = workspace.config;
+  const { model = register.model, version, ...rest } = options;
+  const inputTable = options.inputTable ?? batch.input_table ?? source?.table;
+  if (inputTable === undefined)
+    throw new ManymodelError("usage", "nothing to score: give --input, or batch.input_table in the configuration");
+  const registered = await workspace.models.get(model, version);
+  const resolve = (table: string) => tablePath(workspace, table);
+  return scoreTable(
+    workspace.engine,
+    registered,
+    { ...configuredBatch(workspace.config), ...rest, inputTable },
+    resolve,
+  );
+}
+
+/** The options of a batch that a configuration has. */
+function configuredBatch({ batch, source }: LoadedConfig): ScoreOptions {
+  return {
+    outputTable: batch.output_table,
+    levels: batch.levels,
+    quantiles: batch.quantiles,
+    missingModel: batch.missing_model,
+    advance: batch.advance,
+    incremental: batch.incremental,
+    ...(batch.horizon !== undefined && { horizon: batch.horizon }),
+    ...(batch.future_table !== undefined && { futureTable: batch.future_table }),
+    ...(source !== undefined && { target: source.target, period: source.period }),
+  };
+}
+
+/** Scores a table with a version. The training query decides what the options leave open. */
+export async function scoreTable(
+  engine: Engine,
+  version: ModelVersion,
+  options: ScoreOptions & { readonly inputTable: string },
+  resolveTable: (table: string) => string,
+): Promise<BatchSummary> {
+  const { inputTable, outputTable = "FORECAST_RESULTS", levels = [80, 95], quantiles = [] } = options;
+  const {
+    horizon,
+    missingModel = "status",
+    target,
+    period,
+    futureTable,
+    advance = true,
+    incremental = false,
+  } = options;
+  if (options.workers !== undefined) checkCount("workers", options.workers);
+  const trained = (await engine.catalog.run(version.runId))?.manifest?.snapshot.query;
+  const { partitionBy, columns = trained?.columns, orderBy = trained?.orderBy } = options;
+  const query: DataQuery = {
+    table: resolveTable(inputTable),
+    keyColumns:
+      typeof partitionBy === "string" ? [partitionBy] : (partitionBy ?? version.keyColumns.map(({ name }) => name)),
+    ...(columns !== undefined && { columns }),
+    ...(orderBy !== undefined && { orderBy }),
+    duplicates: trained?.duplicates ?? "fail",
+    ...(trained?.interval !== undefined && { interval: trained.interval }),
+  };
+  const spec = {
+    model: version.model,
+    version: version.version,
+    query,
+    outputTable,
+    levels,
+    quantiles,
+    missingModel,
+    advance,
+    incremental,
+    workers: options.workers ?? engine.workers.parallelism,
+    fallback: { ...(target !== undefined && { target }), ...(period !== undefined && { period }) },
+    ...(horizon !== undefined && { horizon }),
+    ...(futureTable !== undefined && { futureTable: resolveTable(futureTable) }),
+  };
+  return scoreBatch(engine, spec, runContext(engine, options));
+}

@@ -1,0 +1,30 @@
+import { during } from "../../ports/activity.ts";
+import type { Engine } from "../../ports/engine.ts";
+import { forecastColumns } from "../../work/forecast-rows.ts";
+import { createSeriesEvents, type SeriesEventsOptions } from "./series-events.ts";
+
+/** What `setup` made, and what was there before and was left as it is. */
+export interface SetupSummary {
+  readonly created: readonly string[];
+  readonly kept: readonly string[];
+}
+
+/** A forecast table before it is known whose forecasts it will hold. */
+const ANY_VERSION = { keyColumns: [], time: null, levels: [], quantiles: [], fingerprints: false };
+
+/** Creates what a workspace needs and does not have; never replaces or empties anything. */
+export function setup(
+  { output, preparation }: Engine,
+  outputTable: string,
+  series?: SeriesEventsOptions,
+): Promise<SetupSummary> {
+  return during({ phase: "setup" }, async () => {
+    await preparation?.prepare();
+    const created: string[] = [];
+    const kept: string[] = [];
+    const note = (name: string, isNew: boolean) => (isNew ? created : kept).push(name);
+    note(outputTable, await output.create(outputTable, forecastColumns(ANY_VERSION)));
+    if (series !== undefined) note(series.table, await createSeriesEvents(output, series));
+    return { created, kept };
+  });
+}
