@@ -11,8 +11,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { DuckDBInstance } from "@duckdb/node-api";
 import { connect } from "manymodel";
+import { writeSource } from "./source-table.js";
 
 const partitions = Number(process.argv[2] ?? 1_000_000);
 const rows = 14;
@@ -57,14 +57,7 @@ async function get(url, where) {
 
 async function train() {
   const source = path.join(folder, "source.parquet");
-  const instance = await DuckDBInstance.create(":memory:", { memory_limit: "512MB" });
-  const connection = await instance.connect();
-  await connection.run(
-    `COPY (SELECT 'SKU' || lpad((i // ${rows})::VARCHAR, 8, '0') AS UNIT_ID, DATE '2026-01-01' + (i % ${rows})::INT AS OBS_DATE,
-       round(100 * abs(sin(i * 0.7)), 2) AS Y FROM range(${partitions * rows}) t(i)) TO '${source}' (FORMAT parquet)`,
-  );
-  connection.closeSync();
-  instance.closeSync();
+  await writeSource(source, { partitions, rows });
   await writeFile(config, `source: { table: source.parquet, partition_by: UNIT_ID, order_by: OBS_DATE, target: Y }\n`);
   const mm = await connect(config);
   const began = performance.now();

@@ -7,8 +7,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { DuckDBInstance } from "@duckdb/node-api";
 import { connect } from "manymodel";
+import { writeSource } from "./source-table.js";
 
 const partitions = Number(process.argv[2] ?? 1_000_000);
 const rows = 30;
@@ -20,14 +20,7 @@ const report = (step, began) => {
 };
 try {
   const source = path.join(folder, "source.parquet");
-  const instance = await DuckDBInstance.create(":memory:", { memory_limit: "512MB" });
-  const connection = await instance.connect();
-  await connection.run(
-    `COPY (SELECT 'SKU' || lpad((i // ${rows})::VARCHAR, 8, '0') AS UNIT_ID, DATE '2026-01-01' + (i % ${rows})::INT AS OBS_DATE,
-       round(100 * abs(sin(i * 0.7)), 2) AS Y FROM range(${partitions * rows}) t(i)) TO '${source}' (FORMAT parquet)`,
-  );
-  connection.closeSync();
-  instance.closeSync();
+  await writeSource(source, { partitions, rows });
   const { parseConfig } = await import("../dist/config/load.js");
   const text = `source: { table: ${source}, partition_by: UNIT_ID, order_by: OBS_DATE }\nworkspace: ${folder}/workspace`;
   const mm = await connect({ ...(await parseConfig(text, "bench")), file: "bench", directory: folder });

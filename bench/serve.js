@@ -13,8 +13,8 @@ import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { DuckDBInstance } from "@duckdb/node-api";
 import { connect } from "manymodel";
+import { writeSource } from "./source-table.js";
 
 const partitions = Number(process.argv[2] ?? 1_000_000);
 const model = process.argv[3];
@@ -29,14 +29,11 @@ const key = (i) => `SKU${String(i).padStart(8, "0")}`;
 let server;
 try {
   const source = path.join(folder, "source.parquet");
-  const instance = await DuckDBInstance.create(":memory:", { memory_limit: "512MB" });
-  const connection = await instance.connect();
-  await connection.run(
-    `COPY (SELECT 'SKU' || lpad((i // ${rows})::VARCHAR, 8, '0') AS UNIT_ID, DATE '2026-01-01' + (i % ${rows})::INT AS OBS_DATE,
-       50 + 10 * sin((i % ${rows}) * 0.9) + (hash(i) % 1000)::DOUBLE / 100 AS Y FROM range(${partitions * rows}) t(i)) TO '${source}' (FORMAT parquet)`,
-  );
-  connection.closeSync();
-  instance.closeSync();
+  await writeSource(source, {
+    partitions,
+    rows,
+    value: `50 + 10 * sin((i % ${rows}) * 0.9) + (hash(i) % 1000)::DOUBLE / 100`,
+  });
   const file = path.join(folder, "manymodel.yaml");
   const body = model ?? path.join(root, "bench", "mean-model.ts");
   await writeFile(

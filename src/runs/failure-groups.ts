@@ -12,8 +12,13 @@ export interface FailureGroup {
 const GROUPS = 20;
 const FIRST = 3;
 
-/** The failures of a run, grouped by type and message, the most frequent first. */
-export async function failureGroups(tables: Tables, runId: string): Promise<FailureGroup[]> {
+/**
+ * Groups the failures of a run by type and message, the most frequent first.
+ *
+ * @param failed - how many partitions of the run failed; without failures nothing is read
+ */
+export async function failureGroups(tables: Tables, runId: string, failed: number): Promise<FailureGroup[]> {
+  if (failed === 0) return [];
   const { rows } = await tables.query(
     `SELECT ERROR_TYPE, ERROR_MESSAGE, N, PARTITION_KEY FROM
        (SELECT ERROR_TYPE, ERROR_MESSAGE, PARTITION_KEY,

@@ -168,12 +168,12 @@ describe.each(EVERY_ENGINE)("with hostile texts, engine: %s", (_, missing, open)
       const snapshot = await fill(mm);
       for (const [i, runId] of HOSTILE.entries()) await expose(mm, runId, i);
       for (const [i, runId] of HOSTILE.entries()) {
-        expect(await failureGroups(tables, runId), runId).toEqual([
+        expect(await failureGroups(tables, runId, 1), runId).toEqual([
           { type: "fit-error", message: `of run ${i}`, count: 1, first: [encoded("B")] },
         ]);
         expect(await runIntervals(tables, { runId, snapshot }), runId).toEqual({ most: `P${i + 1}D`, others: [] });
       }
-      expect(await failureGroups(tables, NOBODY)).toEqual([]);
+      expect(await failureGroups(tables, NOBODY, 1)).toEqual([]);
       expect(await runIntervals(tables, { runId: NOBODY, snapshot })).toBeUndefined();
     },
   );

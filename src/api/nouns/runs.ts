@@ -84,7 +84,7 @@ export class Runs {
       ...run,
       stalled: await hasStalled(engine, run),
       queue: await engine.queue.counts(runId),
-      failures: failed > 0 ? await failureGroups(engine.tables, runId) : [],
+      failures: await failureGroups(engine.tables, runId, failed),
       ...(fleet !== undefined && { fleet }),
       jobs: (await engine.jobs?.jobs(runId)) ?? [],
     };

@@ -38,14 +38,14 @@ export async function resume(workspace: Workspace, runId: string, options: Resum
 export async function changesSince(workspace: Workspace, runId: string): Promise<string[]> {
   const { manifest } = await unfinishedRun(workspace.engine, runId);
   if (manifest.refines !== null) return [];
-  const { definition, exports, name } = await namedModel(workspace, manifest.model, undefined);
-  const { spec } = await runSpec(workspace, definition, { exports, ...name });
+  const { definition, choice } = await namedModel(workspace, manifest.model, undefined);
+  const { spec } = await runSpec(workspace, definition, choice);
   return planChanges(manifest, { ...spec, snapshot: await snapshotOf(workspace) });
 }
 
 /** Starts a new run in place of an unfinished one: with its model, and the data and configuration of now. */
 export async function fork(workspace: Workspace, runId: string, options: ResumeOptions): Promise<Run> {
   const { manifest } = await unfinishedRun(workspace.engine, runId);
-  const { definition, exports, name } = await namedModel(workspace, manifest.model, undefined);
-  return trainDefinition(workspace, definition, { ...options, exports, ...name });
+  const { definition, choice } = await namedModel(workspace, manifest.model, undefined);
+  return trainDefinition(workspace, definition, { ...options, ...choice });
 }

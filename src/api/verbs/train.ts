@@ -44,9 +44,9 @@ export async function train<Exports>(
 ): Promise<Run> {
   const { config } = workspace;
   const { changedSince = config.train.changed_only, ...rest } = options;
-  const { definition, exports, name } = await namedModel(workspace, model, options.exports);
+  const { definition, choice } = await namedModel(workspace, model, options.exports);
   const since = changedSince === false ? undefined : await earlierRun(workspace, changedSince);
-  return trainDefinition(workspace, definition, { ...rest, exports, ...name }, since);
+  return trainDefinition(workspace, definition, { ...rest, ...choice }, since);
 }
 
 /**
@@ -59,14 +59,14 @@ export async function plan<Exports>(
   model: ModelChoice | undefined,
   { sample = SAMPLE_SIZE, ...options }: TrainOptions<Exports> & { readonly sample?: number },
 ): Promise<Estimate> {
-  const { definition, exports, name } = await namedModel(workspace, model, options.exports);
-  return estimate(workspace, definition, { ...options, exports, ...name }, sample);
+  const { definition, choice } = await namedModel(workspace, model, options.exports);
+  return estimate(workspace, definition, { ...options, ...choice }, sample);
 }
 
 /** How many partitions `plan` trains by default. */
 export const SAMPLE_SIZE = 20;
 
-/** The definition and the exports of a model that is named, and its name where it is not the configuration's. */
+/** Resolves a model's definition, and the options that choose it: its exports, and its name where the call gives one. */
 export async function namedModel(workspace: Workspace, model: ModelChoice | undefined, exports: unknown) {
   // The forecasting methods are loaded with it.
   const { configuredModel } = await import("../configured-model.ts");
@@ -74,8 +74,10 @@ export async function namedModel(workspace: Workspace, model: ModelChoice | unde
   const configured = await configuredModel(workspace, chosen ?? workspace.config.model);
   return {
     definition: configured.definition,
-    exports: { ...configured.exports, ...(exports as { readonly [name: string]: PlainData } | undefined) },
-    name: typeof chosen === "string" ? { model: chosen } : {},
+    choice: {
+      exports: { ...configured.exports, ...(exports as { readonly [name: string]: PlainData } | undefined) },
+      ...(typeof chosen === "string" && { model: chosen }),
+    },
   };
 }
 

@@ -48,7 +48,7 @@ export function addPlot(program: Command): void {
     await draw(options, async (mm) => {
       const { engine } = mm;
       const run = await knownRun(engine.catalog, runId ?? (await mm.runs.newest()));
-      const failures = (run.index?.failed ?? 0) > 0 ? await failureGroups(engine.tables, run.runId) : [];
+      const failures = await failureGroups(engine.tables, run.runId, run.index?.failed ?? 0);
       return runPicture(run, await engine.queue.chunks(run.runId), failures);
     });
   });

@@ -36,7 +36,7 @@ export function addResume(program: Command): void {
         const run = await work.finally(progress.stop);
         const seconds = (performance.now() - began) / 1000;
         const { succeeded, failed, skipped } = run.index;
-        const failures = failed > 0 ? await failureGroups(mm.engine.tables, run.runId) : [];
+        const failures = await failureGroups(mm.engine.tables, run.runId, failed);
         const what = changes.length > 0 ? `Run ${run.runId}, in place of ${runId}` : `Run ${runId}`;
         const text = [
           `${what}: ${run.manifest.partitions} partitions, ${succeeded} trained, ${failed} failed${skipped > 0 ? `, ${skipped} not begun` : ""}, ${formatSeconds(seconds)}.`,
@@ -66,7 +66,7 @@ export function addRetry(program: Command): void {
           })
           .finally(progress.stop);
         const { succeeded, failed } = run.index;
-        const failures = failed > 0 ? await failureGroups(mm.engine.tables, run.runId) : [];
+        const failures = await failureGroups(mm.engine.tables, run.runId, failed);
         const text = [
           `Run ${run.runId}: ${run.manifest.partitions} partitions of ${runId} again, ${succeeded} trained, ${failed} failed.`,
           ...failureLines(failures),

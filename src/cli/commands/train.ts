@@ -76,7 +76,7 @@ export function addTrain(program: Command): void {
           .finally(progress.stop);
         const seconds = (performance.now() - began) / 1000;
         const estimate = changed?.carried ? undefined : await estimateOf(mm.engine.stage, manifest);
-        const failures = index.failed > 0 ? await failureGroups(mm.engine.tables, runId) : [];
+        const failures = await failureGroups(mm.engine.tables, runId, index.failed);
         const intervals = await runIntervals(mm.engine.tables, manifest);
         const { partitions, chunks } = manifest;
         const json = {

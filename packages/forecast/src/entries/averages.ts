@@ -6,11 +6,9 @@
 import * as kinds from "../kinds/averages.ts";
 import { fittedBy, forecastBy, residualsBy, simulateBy, supportsBy, updateBy } from "../model/dispatch.ts";
 
-export type { AnyModel, ModelForecastOptions, ModelOptions, SimulateOptions } from "../model/kind.ts";
-export type { Forecast, ForecastOptions } from "../model/prediction.ts";
 export { type MeanModel, mean } from "../simple/mean.ts";
 export { seasonalWindowAverage, type WindowAverageModel, windowAverage } from "../simple/window-average.ts";
-export type { Series } from "../time/series.ts";
+export type * from "./shared-types.ts";
 
 // Each is made by itself, so that a bundle with one has no code of the others.
 /** `forecast` for the models of this entry. */

@@ -7,13 +7,11 @@ import * as kinds from "../kinds/regression.ts";
 import { fittedBy, forecastBy, residualsBy, simulateBy, supportsBy, updateBy } from "../model/dispatch.ts";
 
 export { solveNormal } from "../linalg/normal-equations.ts";
-export type { AnyModel, ModelForecastOptions, ModelOptions, SimulateOptions } from "../model/kind.ts";
-export type { Forecast, ForecastOptions } from "../model/prediction.ts";
 export type { Calendar, CalendarField } from "../regression/calendar.ts";
 export { type LinearModel, type LinearOptions, linearModel } from "../regression/linear.ts";
 export type { Holiday, LinearTerms } from "../regression/linear-terms.ts";
 export { type LogisticModel, logistic, probability } from "../regression/logistic.ts";
-export type { Series } from "../time/series.ts";
+export type * from "./shared-types.ts";
 
 // Each is made by itself, so that a bundle with one has no code of the others.
 /** `forecast` for the models of this entry. */

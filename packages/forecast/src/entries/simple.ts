@@ -6,11 +6,9 @@
 import * as kinds from "../kinds/simple.ts";
 import { fittedBy, forecastBy, residualsBy, simulateBy, supportsBy, updateBy } from "../model/dispatch.ts";
 
-export type { AnyModel, ModelForecastOptions, ModelOptions, SimulateOptions } from "../model/kind.ts";
-export type { Forecast, ForecastOptions } from "../model/prediction.ts";
 export { type DriftModel, drift } from "../simple/drift.ts";
 export { type NaiveModel, naive, snaive } from "../simple/naive.ts";
-export type { Series } from "../time/series.ts";
+export type * from "./shared-types.ts";
 
 // Each is made by itself, so that a bundle with one has no code of the others.
 /** `forecast` for the models of this entry. */

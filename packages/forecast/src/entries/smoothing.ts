@@ -9,12 +9,10 @@ import { fittedBy, forecastBy, residualsBy, simulateBy, supportsBy, updateBy } f
 export * from "../ces/index.ts";
 export * from "../ets/index.ts";
 export type { StlfModel } from "../model/fitted-model.ts";
-export type { AnyModel, ModelForecastOptions, ModelOptions, SimulateOptions } from "../model/kind.ts";
-export type { Forecast, ForecastOptions } from "../model/prediction.ts";
 export { type HoltWintersModel, type HoltWintersState, holtWinters } from "../smoothing/holt-winters.ts";
 export { stlf } from "../smoothing/stlf.ts";
 export * from "../theta/index.ts";
-export type { Series } from "../time/series.ts";
+export type * from "./shared-types.ts";
 
 // Each is made by itself, so that a bundle with one has no code of the others.
 /** `forecast` for the models of this entry. */

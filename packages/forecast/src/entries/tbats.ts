@@ -6,10 +6,8 @@
 import * as kinds from "../kinds/tbats.ts";
 import { fittedBy, forecastBy, residualsBy, simulateBy, supportsBy, updateBy } from "../model/dispatch.ts";
 
-export type { AnyModel, ModelForecastOptions, ModelOptions, SimulateOptions } from "../model/kind.ts";
-export type { Forecast, ForecastOptions } from "../model/prediction.ts";
 export * from "../tbats/index.ts";
-export type { Series } from "../time/series.ts";
+export type * from "./shared-types.ts";
 
 // Each is made by itself, so that a bundle with one has no code of the others.
 /** `forecast` for the models of this entry. */
