@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { ManymodelError, show } from "../../core/errors.ts";
-import { addCommand, type CommonOptions } from "../command.ts";
-import { integer } from "../option.ts";
+import { ManymodelError, show } from "../../../core/errors.ts";
+import { addCommand, type CommonOptions } from "../../command.ts";
+import { integer } from "../../option.ts";
 
 interface TaskOptions extends CommonOptions {
   readonly launch: string;
@@ -14,7 +14,7 @@ export function addTask(program: Command): void {
     .requiredOption("--launch <name>", "which launch of the run it is of")
     .option("--workers <n>", "chunks trained at the same time", integer(1), 1)
     .action(async (run: string, { config, launch, workers }: TaskOptions) => {
-      const { runFleetTask } = await import("../../api/verbs/task.ts");
+      const { runFleetTask } = await import("../../../api/verbs/task.ts");
       await runFleetTask(config, {
         run,
         launch,

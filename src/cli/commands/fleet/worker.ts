@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import { ManymodelError } from "../../core/errors.ts";
-import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
-import { autoOrCount, integer } from "../option.ts";
-import { formatTable } from "../table.ts";
+import { ManymodelError } from "../../../core/errors.ts";
+import { addCommand, type CommonOptions, print, withWorkspace } from "../../command.ts";
+import { autoOrCount, integer } from "../../option.ts";
+import { formatTable } from "../../table.ts";
 
 interface WorkerOptions extends CommonOptions {
   readonly workers: number | "auto";

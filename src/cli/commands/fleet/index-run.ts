@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { addCommand, type CommonOptions, print, withWorkspace } from "../../command.ts";
 
 /** `manymodel index RUN`: builds a run's index from its committed segments. */
 export function addIndex(program: Command): void {
