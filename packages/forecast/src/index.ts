@@ -68,6 +68,7 @@ export type { DemandClass } from "./intermittent/demand-pattern.ts";
 export {
   type AggregationModel,
   adida,
+  type BlockSmoothing,
   type CrostonModel,
   type CrostonOptions,
   type CrostonState,
@@ -96,7 +97,7 @@ export { coverage, type IntervalAccuracy, intervalAccuracy, intervalScore } from
 export { type CombineOptions, type Combining, combine } from "./model/combination.ts";
 export type { Fit } from "./model/families.ts";
 export type { CombinationModel, ConformalModel, FittedModel, StlfModel } from "./model/fitted-model.ts";
-export type { ModelForecastOptions, ModelOptions, SimulateOptions } from "./model/kind.ts";
+export type { Ability, ModelForecastOptions, ModelOptions, SimulateOptions } from "./model/kind.ts";
 export { METHODS, type Method } from "./model/methods.ts";
 export { fitted, forecast, residuals, simulate, supports, update } from "./model/model.ts";
 export type { Forecast, ForecastOptions } from "./model/prediction.ts";

@@ -35,7 +35,8 @@ export type MethodTable = Readonly<Record<string, (y: Float64Array, period: numb
  * origins there give conformal factors (see `conformal`); the factor is their mean and the other series', weighing as
  * many errors as do not overlap, and 10.
  *
- * A member that cannot be fitted is left out; where none can, it is the seasonal naive method, or the naive one.
+ * A member that cannot be fitted is left out; where none can, it is the seasonal naive method, or the naive one. Of a
+ * single observation, which tells no variance, bounds are NaN but for the median's.
  *
  * @param y - observations, NaN where missing
  * @param options.period - observations per season, an integer ≥ 1
@@ -67,7 +68,10 @@ export function best(
   );
 }
 
-/** The methods that can be fitted to a series and forecast it, at most `most` of them. */
+/**
+ * The methods that can be fitted to a series and forecast it, at most `most` of them: those that know intervals, or all
+ * where none does, as with a single observation.
+ */
 function fitMembers(
   y: Float64Array,
   period: number,
@@ -76,18 +80,22 @@ function fitMembers(
   most = names.length,
 ): FittedModel[] {
   const members: FittedModel[] = [];
+  const withoutVariance: FittedModel[] = [];
   for (const name of names) {
     const fit = Object.hasOwn(methods, name) ? methods[name] : undefined;
     if (fit === undefined || members.length === most) continue;
     try {
       const model = fit(y, period);
       const { mean, lower, upper } = forecast(model, { h: period + 1 });
-      if ([mean, ...lower, ...upper].every((values) => values.every(Number.isFinite))) members.push(model);
+      if (!mean.every(Number.isFinite)) continue;
+      const bounds = [...lower, ...upper];
+      if (bounds.every((values) => values.every(Number.isFinite))) members.push(model);
+      else if (bounds.every((values) => values.every(Number.isNaN))) withoutVariance.push(model);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
     }
   }
-  return members;
+  return members.length > 0 ? members : withoutVariance.slice(0, most);
 }
 
 /** A combination whose intervals are as wide as other series needed, and the series itself where it is long enough. */

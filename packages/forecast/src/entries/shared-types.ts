@@ -3,6 +3,6 @@
  *
  * @module
  */
-export type { AnyModel, ModelForecastOptions, ModelOptions, SimulateOptions } from "../model/kind.ts";
+export type { Ability, AnyModel, ModelForecastOptions, ModelOptions, SimulateOptions } from "../model/kind.ts";
 export type { Forecast, ForecastOptions } from "../model/prediction.ts";
 export type { Series } from "../time/series.ts";

@@ -1,9 +1,21 @@
 import { checkForecastOptions, type Forecast, type ForecastOptions } from "../model/prediction.ts";
 import { simpleSmoothing } from "../smoothing/simple-smoothing.ts";
 import type { Series } from "../time/series.ts";
-import { checkDemand, demandForecast, relativeSizes } from "./demand.ts";
+import { checkDemand, checkNotNegative, demandForecast, relativeSizes, sizesAfter } from "./demand.ts";
 
-/** A fitted forecast of intermittent demand by temporal aggregation. It cannot be updated: fit it again. */
+/** Demand summed over blocks of so many steps, smoothed exponentially. */
+export interface BlockSmoothing {
+  /** Steps per block. */
+  readonly length: number;
+  readonly alpha: number;
+  /** Demand per block before the first and after the last whole block. */
+  readonly initial: number;
+  readonly level: number;
+  /** Demand of the steps since the last whole block. */
+  readonly open: number;
+}
+
+/** A fitted forecast of intermittent demand by temporal aggregation. */
 export interface AggregationModel {
   readonly kind: "adida" | "imapa";
   readonly formatVersion: 1;
@@ -16,12 +28,17 @@ export interface AggregationModel {
   readonly probability: number;
   /** Quantiles of the sizes, relative to their mean, at 0, 5, …, 100 %. */
   readonly sizes: readonly number[];
+  /** The observed steps it was fitted to; whole blocks end there. Models of an earlier version do not have it. */
+  readonly fittedTo?: number;
+  /** The smoothing of each block length. Models of an earlier version do not have it. */
+  readonly blocks?: readonly BlockSmoothing[];
 }
 
 /**
  * ADIDA, aggregate–disaggregate intermittent demand approach: demand is summed over blocks as long as the mean interval
  * between demands, forecast by simple exponential smoothing of the greatest likelihood, and spread evenly over the
- * block. Steps that fill no whole block are left out at the start. Intervals: see `demandForecast`.
+ * block. Steps that fill no whole block are left out at the start. New values move the forecast when they fill a block.
+ * Intervals: see `demandForecast`.
  *
  * @param y - demand per step, not negative; missing values are left out
  * @throws {RangeError} if no value is observed, or one is negative or infinite
@@ -50,29 +67,99 @@ function fit(kind: AggregationModel["kind"], y: Series): AggregationModel {
   const last = demand.findLastIndex((value) => value > 0);
   const blockLength = count > 0 ? Math.max(1, Math.round((last + 1) / count)) : 1;
   const lengths = kind === "adida" ? [blockLength] : Array.from({ length: blockLength }, (_, i) => i + 1);
-  let mean = 0;
-  for (const length of lengths) mean += perStep(demand, length) / lengths.length;
-  const probability = count / demand.length;
+  const blocks = lengths.map((length) => smoothBlocks(demand, length));
   return {
     kind,
     formatVersion: 1,
     nobs: demand.length,
     blockLength,
-    mean: Math.max(0, mean),
-    probability,
+    mean: perStep(blocks),
+    probability: count / demand.length,
     sizes: relativeSizes(demand),
+    fittedTo: demand.length,
+    blocks,
   };
 }
 
-function perStep(demand: Float64Array, length: number): number {
-  const blocks = new Float64Array(Math.floor(demand.length / length));
-  const skip = demand.length - blocks.length * length;
-  for (let t = skip; t < demand.length; t++) blocks[Math.floor((t - skip) / length)]! += demand[t]!;
-  return simpleSmoothing(blocks).level / length;
+function smoothBlocks(demand: Float64Array, length: number): BlockSmoothing {
+  const totals = new Float64Array(Math.floor(demand.length / length));
+  const skip = demand.length - totals.length * length;
+  for (let t = skip; t < demand.length; t++) totals[Math.floor((t - skip) / length)]! += demand[t]!;
+  const { alpha, initial, level } = simpleSmoothing(totals);
+  return { length, alpha, initial, level, open: 0 };
+}
+
+/** The mean over the block lengths of demand per step; 0 at least. */
+function perStep(blocks: readonly BlockSmoothing[]): number {
+  let mean = 0;
+  for (const { length, level } of blocks) mean += level / length / blocks.length;
+  return Math.max(0, mean);
+}
+
+/** One step further: `count` observed steps are in the open block, the new one included. */
+function step(block: BlockSmoothing, demand: number, count: number): BlockSmoothing {
+  const open = block.open + demand;
+  if (count < block.length) return { ...block, open };
+  return { ...block, level: block.level + block.alpha * (open - block.level), open: 0 };
+}
+
+/** @throws {RangeError} if the model was stored without its blocks */
+function stateOf({
+  kind,
+  fittedTo,
+  blocks,
+}: AggregationModel): Required<Pick<AggregationModel, "fittedTo" | "blocks">> {
+  if (fittedTo === undefined || blocks === undefined)
+    throw new RangeError(
+      `the ${kind} model has no smoothed blocks, because an earlier version stored none; fit it again to update it`,
+    );
+  return { fittedTo, blocks };
+}
+
+/** Whether the model was stored with what updates and one-step forecasts start from. */
+export function supportsAggregation({ blocks }: AggregationModel): boolean {
+  return blocks !== undefined;
 }
 
 /** Forecasts by temporal aggregation: flat, with the intervals of one step's demand. */
 export function forecastAggregation(model: AggregationModel, options: ForecastOptions): Forecast {
   const { h, levels } = checkForecastOptions(options);
   return demandForecast(model, h, levels);
+}
+
+/**
+ * One-step forecasts by temporal aggregation: of each block length by the blocks that are whole before the step, by the
+ * initial level before the first.
+ */
+export function fittedAggregation(model: AggregationModel, y: Float64Array): Float64Array {
+  const { fittedTo, blocks: end } = stateOf(model);
+  let blocks = end.map((block) => ({ ...block, level: block.initial, open: 0 }));
+  let observed = 0;
+  return y.map((value) => {
+    const expected = perStep(blocks);
+    if (Number.isNaN(value)) return expected;
+    observed++;
+    blocks = blocks.map((block) => {
+      const whole = observed - (fittedTo % block.length);
+      return whole > 0 ? step(block, value, ((whole - 1) % block.length) + 1) : block;
+    });
+    return expected;
+  });
+}
+
+/** Smooths on over the blocks that new values fill. @throws {RangeError} if one is negative */
+export function updateAggregation(model: AggregationModel, newY: Float64Array): AggregationModel {
+  checkNotNegative(newY);
+  const { fittedTo, blocks: start } = stateOf(model);
+  let blocks = start;
+  let { nobs } = model;
+  let count = Math.round(model.probability * nobs);
+  for (const value of newY) {
+    if (Number.isNaN(value)) continue;
+    nobs++;
+    if (value > 0) count++;
+    blocks = blocks.map((block) => step(block, value, ((nobs - fittedTo - 1) % block.length) + 1));
+  }
+  const sizes = sizesAfter(model.sizes, newY);
+  return { ...model, nobs, mean: perStep(blocks), probability: count / nobs, sizes, blocks };
 }

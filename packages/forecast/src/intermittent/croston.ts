@@ -2,7 +2,7 @@ import { checkOptions } from "../model/options.ts";
 import { checkForecastOptions, type Forecast, type ForecastOptions } from "../model/prediction.ts";
 import { brent } from "../optimise/brent.ts";
 import type { Series } from "../time/series.ts";
-import { checkDemand, checkNotNegative, demandForecast, relativeSizes } from "./demand.ts";
+import { checkDemand, checkNotNegative, demandForecast, relativeSizes, sizesAfter } from "./demand.ts";
 
 /** Smoothed demand size and interval, and how many steps have passed since the last demand. */
 export interface CrostonState {
@@ -118,6 +118,6 @@ export function fittedCroston(model: CrostonModel, y: Float64Array): Float64Arra
 export function updateCroston(model: CrostonModel, newY: Float64Array): CrostonModel {
   checkNotNegative(newY);
   const nobs = model.nobs + newY.filter((value) => !Number.isNaN(value)).length;
-  const sizes = model.sizes.length > 0 ? model.sizes : relativeSizes(newY);
+  const sizes = sizesAfter(model.sizes, newY);
   return { ...model, nobs, sizes, state: run(model.state, model.kind, model.alpha, newY) };
 }

@@ -27,6 +27,11 @@ export function relativeSizes(demand: Float64Array): number[] {
   return Array.from({ length: 21 }, (_, i) => (interpolated(sizes, i / 20) / total) * sizes.length);
 }
 
+/** The sizes of a model moved over new values: its own, or of one that has seen no demand those of the first. */
+export function sizesAfter(sizes: readonly number[], newY: Float64Array): readonly number[] {
+  return sizes.length > 0 ? sizes : relativeSizes(newY.filter((value) => value > 0).subarray(0, 1));
+}
+
 /** Demand at a step: none with probability 1 - `probability`, else a size. */
 export interface StepDemand {
   /** Demand per step, on average. */

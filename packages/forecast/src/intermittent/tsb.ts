@@ -1,7 +1,7 @@
 import { checkOptions } from "../model/options.ts";
 import { checkForecastOptions, type Forecast, type ForecastOptions } from "../model/prediction.ts";
 import type { Series } from "../time/series.ts";
-import { checkDemand, checkNotNegative, demandForecast, relativeSizes } from "./demand.ts";
+import { checkDemand, checkNotNegative, demandForecast, relativeSizes, sizesAfter } from "./demand.ts";
 
 /** Smoothed demand size, and the probability of a demand at a step. */
 export interface TsbState {
@@ -76,6 +76,6 @@ export function fittedTsb(model: TsbModel, y: Float64Array): Float64Array {
 export function updateTsb(model: TsbModel, newY: Float64Array): TsbModel {
   checkNotNegative(newY);
   const nobs = model.nobs + newY.filter((value) => !Number.isNaN(value)).length;
-  const sizes = model.sizes.length > 0 ? model.sizes : relativeSizes(newY);
+  const sizes = sizesAfter(model.sizes, newY);
   return { ...model, nobs, sizes, state: run(model.state, model.alpha, model.beta, newY) };
 }

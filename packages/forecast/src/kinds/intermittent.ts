@@ -3,10 +3,16 @@
  *
  * @module
  */
-import { type AggregationModel, forecastAggregation } from "../intermittent/aggregation.ts";
+import {
+  type AggregationModel,
+  fittedAggregation,
+  forecastAggregation,
+  supportsAggregation,
+  updateAggregation,
+} from "../intermittent/aggregation.ts";
 import { type CrostonModel, fittedCroston, forecastCroston, updateCroston } from "../intermittent/croston.ts";
 import { fittedTsb, forecastTsb, type TsbModel, updateTsb } from "../intermittent/tsb.ts";
-import type { MethodsOf } from "../model/kind.ts";
+import type { KindsOf, MethodsOf } from "../model/kind.ts";
 
 /** The models of this family. */
 export type Model = CrostonModel | TsbModel | AggregationModel;
@@ -22,15 +28,15 @@ export const fitted = {
   croston: fittedCroston,
   sba: fittedCroston,
   tsb: fittedTsb,
-  adida: undefined,
-  imapa: undefined,
+  adida: fittedAggregation,
+  imapa: fittedAggregation,
 } satisfies MethodsOf<Model, "fitted">;
 export const update = {
   croston: updateCroston,
   sba: updateCroston,
   tsb: updateTsb,
-  adida: undefined,
-  imapa: undefined,
+  adida: updateAggregation,
+  imapa: updateAggregation,
 } satisfies MethodsOf<Model, "update">;
 export const simulate = {
   croston: undefined,
@@ -39,3 +45,7 @@ export const simulate = {
   adida: undefined,
   imapa: undefined,
 } satisfies MethodsOf<Model, "simulate">;
+export const supports = {
+  adida: supportsAggregation,
+  imapa: supportsAggregation,
+} satisfies KindsOf<Model>["supports"];

@@ -10,7 +10,7 @@ import type { EtsModel } from "../ets/ets-model.ts";
 import { forecastEts } from "../ets/forecast.ts";
 import { simulateEts } from "../ets/simulate.ts";
 import type { StlfModel } from "../model/fitted-model.ts";
-import type { MethodsOf } from "../model/kind.ts";
+import type { KindsOf, MethodsOf } from "../model/kind.ts";
 import {
   fittedHoltWinters,
   forecastHoltWinters,
@@ -61,3 +61,6 @@ export const simulate = {
   ces: simulateCes,
   stlf: simulateStlf,
 } satisfies MethodsOf<Model, "simulate">;
+export const supports = {
+  stlf: ({ model }, what, any) => any(model, what),
+} satisfies KindsOf<Model>["supports"];

@@ -137,4 +137,5 @@ export const COMBINATION = {
     }),
   },
   simulate: { combination: undefined },
+  supports: { combination: ({ members }, what, any) => members.every((member) => any(member, what)) },
 } satisfies KindsOf<CombinationModel>;

@@ -40,4 +40,5 @@ export const CONFORMAL = {
     conformal: (conformal, newY, options, any) => ({ ...conformal, model: any(conformal.model, newY, options) }),
   },
   simulate: { conformal: ({ model }, options, any) => any(model, options) },
+  supports: { conformal: ({ model }, what, any) => any(model, what) },
 } satisfies KindsOf<ConformalModel>;

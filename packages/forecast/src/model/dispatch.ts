@@ -1,5 +1,6 @@
 import { checkSeries, type Series, toFloat64 } from "../time/series.ts";
 import type {
+  Ability,
   AnyKind,
   AnyModel,
   Kinds,
@@ -23,8 +24,8 @@ export interface ModelFunctions<M extends AnyModel> {
   update<One extends M>(model: One, newY: Series, options?: ModelOptions): One;
   /** Returns sample paths of the values that follow a model's series. */
   simulate(model: M, options: SimulateOptions): Float64Array[];
-  /** Tells whether a model's kind has one-step forecasts, takes new values, or makes paths. */
-  supports(model: M, what: "fitted" | "update" | "simulate"): boolean;
+  /** Tells whether a model, and every model that it holds, has one-step forecasts, takes new values, or makes paths. */
+  supports(model: M, what: Ability): boolean;
 }
 
 /** Returns `forecast` for the models of a table. Of a model of a single observation, which tells no variance, bounds are NaN. */
@@ -83,10 +84,11 @@ export function simulateBy<M extends AnyModel>(table: MethodTable<"simulate">): 
 
 /** Returns `supports` for the models of some kinds. */
 export function supportsBy<M extends AnyModel>(kinds: Kinds): ModelFunctions<M>["supports"] {
-  return ({ kind }, what) => {
-    checkKind(kind, kinds[what]);
-    return kinds[what][kind] !== undefined;
+  const supports: AnyKind["supports"] = (model, what) => {
+    checkKind(model.kind, kinds[what]);
+    return kinds[what][model.kind] !== undefined && (kinds.supports?.[model.kind]?.(model, what, supports) ?? true);
   };
+  return supports;
 }
 
 /** Returns all functions of the models of some kinds. */
@@ -104,8 +106,14 @@ export function modelFunctions<M extends AnyModel>(kinds: Kinds): ModelFunctions
 /** Joins kinds of several families. */
 export function joinKinds(...families: readonly Kinds[]): Kinds {
   const join = <Method extends keyof Kinds>(method: Method): MethodTable<Method> =>
-    Object.fromEntries(families.flatMap((kinds) => Object.entries(kinds[method])));
-  return { forecast: join("forecast"), fitted: join("fitted"), update: join("update"), simulate: join("simulate") };
+    Object.fromEntries(families.flatMap((kinds) => Object.entries(kinds[method] ?? {})));
+  return {
+    forecast: join("forecast"),
+    fitted: join("fitted"),
+    update: join("update"),
+    simulate: join("simulate"),
+    supports: join("supports"),
+  };
 }
 
 /** @throws {RangeError} if a model's kind is not in the table, or does not have the method */

@@ -27,12 +27,16 @@ export interface AnyModel {
   readonly kind: string;
 }
 
+/** What not every model can do: one-step forecasts, taking new values, sample paths. */
+export type Ability = "fitted" | "update" | "simulate";
+
 /** The methods of a model of any kind. Each throws a RangeError if the model's kind does not have it. */
 export interface AnyKind {
   forecast(model: AnyModel, options: ModelForecastOptions): Forecast;
   fitted(model: AnyModel, y: Float64Array, options?: ModelOptions): Float64Array;
   update<M extends AnyModel>(model: M, newY: Float64Array, options?: ModelOptions): M;
   simulate(model: AnyModel, options: SimulateOptions): Float64Array[];
+  supports(model: AnyModel, what: Ability): boolean;
 }
 
 /**
@@ -47,7 +51,12 @@ export interface Kind<M> {
   update(model: M, newY: Float64Array, options: ModelOptions, any: AnyKind["update"]): M;
   /** `paths` sample paths of the h values that follow. */
   simulate(model: M, options: SimulateOptions, any: AnyKind["simulate"]): Float64Array[];
+  /** Whether this model can do what its kind can. A kind whose models all can has no such method. */
+  supports(model: M, what: Ability, any: AnyKind["supports"]): boolean;
 }
+
+/** A method that every kind has an entry for, which is undefined where models of the kind do not have it. */
+type KindMethod = Exclude<keyof Kind<AnyModel>, "supports">;
 
 /** One method of several kinds, by kind; undefined for a kind that does not have it. */
 export type MethodTable<Method extends keyof Kind<AnyModel>> = {
@@ -55,7 +64,7 @@ export type MethodTable<Method extends keyof Kind<AnyModel>> = {
 };
 
 /** The table of a method that has every kind of the models `M`. */
-export type MethodsOf<M extends AnyModel, Method extends keyof Kind<AnyModel>> = {
+export type MethodsOf<M extends AnyModel, Method extends KindMethod> = {
   readonly [One in M as One["kind"]]: Kind<One>[Method] | undefined;
 };
 
@@ -63,7 +72,11 @@ export type MethodsOf<M extends AnyModel, Method extends keyof Kind<AnyModel>> =
  * What the models of several kinds can do, a table for each method: code that imports one table has the code of no other
  * method.
  */
-export type Kinds = { readonly [Method in keyof Kind<AnyModel>]: MethodTable<Method> };
+export type Kinds = { readonly [Method in KindMethod]: MethodTable<Method> } & {
+  readonly supports?: MethodTable<"supports">;
+};
 
 /** `Kinds` that have every kind of the models `M`. */
-export type KindsOf<M extends AnyModel> = { readonly [Method in keyof Kind<AnyModel>]: MethodsOf<M, Method> };
+export type KindsOf<M extends AnyModel> = { readonly [Method in KindMethod]: MethodsOf<M, Method> } & {
+  readonly supports?: { readonly [One in M as One["kind"]]?: Kind<One>["supports"] };
+};

@@ -10,7 +10,7 @@ import { COMBINATION } from "./combination.ts";
 import { CONFORMAL } from "./conformal-model.ts";
 import { joinKinds, modelFunctions } from "./dispatch.ts";
 import type { FittedModel } from "./fitted-model.ts";
-import type { ModelForecastOptions, ModelOptions, SimulateOptions } from "./kind.ts";
+import type { Ability, ModelForecastOptions, ModelOptions, SimulateOptions } from "./kind.ts";
 import type { Forecast } from "./prediction.ts";
 
 /** Every kind of models. */
@@ -75,7 +75,10 @@ export function simulate(model: FittedModel, options: SimulateOptions): Float64A
   return ALL.simulate(model, options);
 }
 
-/** Whether a model's kind can do something: not every one has one-step forecasts, takes new values, or makes paths. */
-export function supports(model: FittedModel, what: "fitted" | "update" | "simulate"): boolean {
+/**
+ * Whether a model can do something: not every one has one-step forecasts, takes new values, or makes paths. A model that
+ * holds others (a combination, a calibrated model, a decomposition) can do what all of them can.
+ */
+export function supports(model: FittedModel, what: Ability): boolean {
   return ALL.supports(model, what);
 }

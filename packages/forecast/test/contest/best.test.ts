@@ -110,6 +110,41 @@ describe("best", () => {
     expect(model).toMatchObject({ kind: "combination", combining: "mean", members: [mean(y), mean(y), mean(y)] });
   });
 
+  it("of intermittent demand has one-step forecasts and takes in new rows", () => {
+    const y = [0, 0, 2, 0, 0, 5, 0, 0, 0, 1, 0, 0, 4, 0, 0, 0, 0, 3, 0, 0, 1, 0, 0, 0];
+    const model = METHODS.best(y, 1) as CombinationModel;
+    expect(model.members.map(({ kind }) => kind)).toEqual(["sba", "tsb", "imapa"]);
+    const parts = model.members.map((member) => fitted(member, y));
+    // The mean of the members that have a forecast: the Syntetos-Boylan one begins after the first demand.
+    fitted(model, y).forEach((value, t) => {
+      const known = parts.map((part) => part[t]!).filter((part) => !Number.isNaN(part));
+      expect(value).toBeCloseTo(known.reduce((sum, part) => sum + part, 0) / known.length, 12);
+    });
+    const moved = update(model, [0, 6]);
+    expect(moved.members).toEqual(model.members.map((member) => update(member, [0, 6])));
+    expect(forecast(moved, { h: 1 }).mean[0]).toBeGreaterThan(forecast(model, { h: 1 }).mean[0]!);
+  });
+
+  it("forecasts a single observation, with no bounds, and two or three with bounds", () => {
+    for (const y of [[5], [NaN, 5, NaN], [0]]) {
+      const { mean, lower, upper } = forecast(METHODS.best(y, 7), { h: 3, levels: [0, 80, 95] });
+      const value = y.find((one) => !Number.isNaN(one));
+      expect([...mean]).toEqual([value, value, value]);
+      expect([lower[0], upper[0]]).toEqual([mean, mean]);
+      for (const bounds of [lower[1]!, lower[2]!, upper[1]!, upper[2]!]) expect([...bounds]).toEqual([NaN, NaN, NaN]);
+    }
+    for (const y of [
+      [5, 6],
+      [5, 6, 9],
+    ]) {
+      const { mean, lower, upper } = forecast(METHODS.best(y, 7), { h: 1 });
+      expect(mean[0]).toBeGreaterThanOrEqual(5);
+      expect(mean[0]).toBeLessThanOrEqual(9);
+      expect(lower[0]![0]).toBeLessThan(mean[0]!);
+      expect(upper[0]![0]).toBeGreaterThan(mean[0]!);
+    }
+  });
+
   it("says what is not allowed", () => {
     expect(() => METHODS.best([], 1)).toThrow("0 observed");
     expect(() => METHODS.best([1, 2, Infinity], 1)).toThrow("Infinity at position 2");

@@ -59,6 +59,55 @@ describe("intermittent demand", () => {
     }
     expect(() => croston(demand, { alpha: 0 })).toThrow(/alpha is 0/);
   });
+  describe.each([
+    ["adida", adida],
+    ["imapa", imapa],
+  ] as const)("%s over new values", (_, fit) => {
+    /** ADIDA by its definition: blocks that end with the fitted series, summed, smoothed, spread over their steps. */
+    const byDefinition = (y: readonly number[], fittedTo: number, length: number, alpha: number, initial: number) => {
+      let level = initial;
+      for (let start = fittedTo % length; start + length <= y.length; start += length)
+        level += alpha * (y.slice(start, start + length).reduce((sum, value) => sum + value, 0) - level);
+      return level / length;
+    };
+    const later = [0, 5, 0, 0, 0, 0, 1, 9, 0, 0, 0, 2, 0];
+    const all = [...demand, ...later];
+    const model = fit(demand);
+    const filtered = (y: readonly number[]) =>
+      model.blocks!.reduce(
+        (sum, { length, alpha, initial }) => sum + byDefinition(y, demand.length, length, alpha, initial),
+        0,
+      ) / model.blocks!.length;
+
+    it("forecasts what smoothing whole blocks gives, and changes only when a block is whole", () => {
+      expect(model.blocks!.map(({ length }) => length)).toEqual(model.kind === "adida" ? [3] : [1, 2, 3]);
+      for (let n = 0; n <= later.length; n++)
+        expect(first(update(model, later.slice(0, n)))).toBeCloseTo(filtered(all.slice(0, 12 + n)), 12);
+    });
+    it("is the same updated in pieces and at once, with missing values left out", () => {
+      const gaps = later.flatMap((value) => [value, NaN]);
+      const pieces = [gaps.slice(0, 1), gaps.slice(1, 8), [], gaps.slice(8)];
+      const moved = pieces.reduce((before, piece) => update(before, piece), model);
+      expect(moved).toEqual(update(model, later));
+      expect(JSON.parse(JSON.stringify(moved))).toEqual(moved);
+      expect(moved.nobs).toBe(all.length);
+      expect(moved.probability).toBe(8 / all.length);
+    });
+    it("has the one-step forecasts that the filter gives", () => {
+      const expected = fitted(model, all);
+      for (let t = 0; t < all.length; t++) expect(expected[t], `step ${t}`).toBeCloseTo(filtered(all.slice(0, t)), 12);
+      expect(fitted(model, [NaN, ...demand])).toEqual(Float64Array.of(expected[0]!, ...expected.slice(0, 12)));
+    });
+    it("refuses a negative demand", () => {
+      expect(() => update(model, [1, -2])).toThrow(/-2 at position 1/);
+    });
+  });
+  it("one that has seen no demand is the same updated in pieces and at once", () => {
+    for (const fit of [croston, sba, tsb, adida, imapa]) {
+      const model = fit([0, 0, 0, 0]);
+      expect(update(update(model, [0, 3]), [0, 7])).toEqual(update(model, [0, 3, 0, 7]));
+    }
+  });
   const series = referenceSeries();
   const records =
     reference<readonly (Reference<{ mean: number[]; fitted: (number | null)[] }> & { alpha: number })[]>("croston");
