@@ -20,10 +20,11 @@ describe("intermittent demand", () => {
       // Before the first demand the Syntetos-Boylan member has no forecast, and the others' mean stands.
       expect(expected.every(Number.isFinite)).toBe(true);
       expect(metrics!.mae).toBeCloseTo(mae(y, expected), 12);
-      const moved = await forecaster.update!({ ...context, model, data: daily(range(120, 130), { Y: on }) });
+      const data = daily(range(120, 130), { Y: on });
+      const moved = await forecaster.update!({ ...context, model, data });
       expect(moved.steps).toBe(10);
-      const whole = await forecaster.predict!({ ...context, model: moved.model, horizon: 5, levels: [80] });
-      expect([...whole.mean].every((value) => value > 0)).toBe(true);
+      const { mean } = await forecaster.predict!({ ...context, data, model: moved.model, horizon: 5, levels: [80] });
+      expect(Array.from(mean).every((value) => value > 0)).toBe(true);
     },
   );
 

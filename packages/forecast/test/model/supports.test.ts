@@ -40,18 +40,15 @@ const WRAPPERS: Readonly<Record<string, (model: FittedModel, y: Float64Array) =>
 
 describe.each(Object.keys(WRAPPERS))("supports says what models can do, %s", (wrapper) => {
   for (const [shape, y] of Object.entries(SERIES))
-    it.each(Object.keys(METHODS))(
-      `%s, ${shape} demand`,
-      (name) => {
-        const fit = Object.entries(METHODS).find(([method]) => method === name)![1];
-        const model = WRAPPERS[wrapper]!(fit(y, 4), y);
-        for (const [what, ability] of Object.entries(ABILITIES)) {
-          const call = () => ability(model, y);
-          if (supports(model, what as keyof typeof ABILITIES)) expect(call, what).not.toThrow();
-          else expect(call, what).toThrow(/has no/);
-        }
-      },
-    );
+    it.each(Object.keys(METHODS))(`%s, ${shape} demand`, (name) => {
+      const fit = Object.entries(METHODS).find(([method]) => method === name)![1];
+      const model = WRAPPERS[wrapper]!(fit(y, 4), y);
+      for (const [what, ability] of Object.entries(ABILITIES)) {
+        const call = () => ability(model, y);
+        if (supports(model, what as keyof typeof ABILITIES)) expect(call, what).not.toThrow();
+        else expect(call, what).toThrow(/has no/);
+      }
+    });
 
   it.each([adida, imapa])("%o stored without its blocks", (fit) => {
     const y = SERIES.intermittent;
