@@ -1,6 +1,6 @@
 import { dynamicOptimizedTheta, forecast, theta } from "../../packages/forecast/src/index.ts";
 import { smoothWith } from "../../packages/forecast/src/smoothing/simple-smoothing.ts";
-import { adjustSeasonally } from "../../packages/forecast/src/theta/seasonal-adjustment.ts";
+import { adjusted } from "../../packages/forecast/src/theta/seasonal-adjustment.ts";
 import { interpolate } from "../../packages/forecast/src/time/series.ts";
 import { type Reference, reference } from "../../packages/forecast/test/reference.ts";
 import { m3Accuracy, m3Rows, m3Series } from "./m3.ts";
@@ -29,7 +29,7 @@ function differences(at: "ours" | "theirs"): number[] {
       const period = series?.period ?? known!.frequency;
       let model = theta(y, { period });
       if (at === "theirs") {
-        const { alpha, initial, level } = smoothWith(adjustSeasonally(interpolate(y), period).adjusted, result.alpha);
+        const { alpha, initial, level } = smoothWith(adjusted(interpolate(y), model), result.alpha);
         model = { ...model, alpha, initial, level };
       }
       const { mean } = forecast(model, { h: result.forecast.mean.length });

@@ -2,7 +2,7 @@ import { checkOptions } from "../model/options.ts";
 import { checkForecastOptions, type Forecast, type ForecastOptions, symmetricForecast } from "../model/prediction.ts";
 import { gridBrent } from "../optimise/grid-brent.ts";
 import { checkPeriod, checkSeries, interpolate, type Series, toFloat64 } from "../time/series.ts";
-import { adjustSeasonally } from "./seasonal-adjustment.ts";
+import { adjusted, seasonal, type ThetaSeason, thetaSeason } from "./seasonal-adjustment.ts";
 
 /** Where the dynamic theta recursion stands after so many time steps: level, running mean, and line A + B t. */
 export interface DynamicThetaState {
@@ -14,7 +14,7 @@ export interface DynamicThetaState {
 }
 
 /** A fitted dynamic optimised theta model. */
-export interface DynamicThetaModel {
+export interface DynamicThetaModel extends ThetaSeason {
   readonly kind: "dynamic-theta";
   readonly formatVersion: 1;
   readonly period: number;
@@ -24,8 +24,6 @@ export interface DynamicThetaModel {
   /** The level before the first time step. */
   readonly initial: number;
   readonly state: DynamicThetaState;
-  /** Multiplicative seasonal indices from the first time step on; empty without seasonality. */
-  readonly indices: readonly number[];
   /** Mean squared one-step error of the seasonally adjusted series, from the third time step on. */
   readonly sigma2: number;
 }
@@ -38,7 +36,8 @@ const MOST_WEIGHT = 0.999;
  * errors from the third on, with the linear trend estimated anew at each step. The errors are linear in the initial level
  * and in 1 - 1/theta, so these are solved for at each alpha, and only alpha is searched for, in [0.1, 0.99].
  *
- * The model is linear, so its intervals follow from how each step's error spreads; they are multiplied by the indices.
+ * The model is linear, so its intervals follow from how each step's error spreads; they are multiplied by the indices of a
+ * multiplicative season.
  * The uncertainty of the estimates is not in them, so that they are too narrow for short series (about 83 % of values in
  * 95 % intervals of a sample of the M3 competition).
  *
@@ -53,14 +52,16 @@ export function dynamicOptimizedTheta(y: Series, options: { period?: number } = 
   checkPeriod(period);
   const values = toFloat64(y);
   checkSeries(values, 5);
-  const { adjusted, indices } = adjustSeasonally(interpolate(values), period);
+  const filled = interpolate(values);
+  const season = thetaSeason(filled, period);
+  const plain = adjusted(filled, season);
   const grid = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99];
-  const alpha = gridBrent((value) => solve(adjusted, value).sse, grid, 1e-8);
-  const { initial, trendWeight, sse } = solve(adjusted, alpha);
-  const sigma2 = sse / (adjusted.length - 2);
+  const alpha = gridBrent((value) => solve(plain, value).sse, grid, 1e-8);
+  const { initial, trendWeight, sse } = solve(plain, alpha);
+  const sigma2 = sse / (plain.length - 2);
   const start: DynamicThetaState = { length: 0, level: initial, mean: 0, intercept: 0, slope: 0 };
-  const state = run(start, alpha, trendWeight, adjusted);
-  return { kind: "dynamic-theta", formatVersion: 1, period, alpha, trendWeight, initial, state, indices, sigma2 };
+  const state = run(start, alpha, trendWeight, plain);
+  return { kind: "dynamic-theta", formatVersion: 1, period, alpha, trendWeight, initial, state, ...season, sigma2 };
 }
 
 /** The best initial level and weight of the trend for an alpha. */
@@ -140,7 +141,7 @@ function run(
 
 export function forecastDynamicTheta(model: DynamicThetaModel, options: ForecastOptions): Forecast {
   const { h, levels } = checkForecastOptions(options);
-  const { alpha, trendWeight, state, indices, sigma2 } = model;
+  const { alpha, trendWeight, state, sigma2 } = model;
   const mean = new Float64Array(h);
   run(state, alpha, trendWeight, new Float64Array(h).fill(NaN), mean);
   const variance = new Float64Array(h).fill(1);
@@ -153,31 +154,21 @@ export function forecastDynamicTheta(model: DynamicThetaModel, options: Forecast
     run({ length, level: 0, mean: 0, intercept: 0, slope: 0 }, alpha, trendWeight, shock.subarray(j), response);
     for (let i = j + 1; i < h; i++) variance[i]! += response[i - j]! ** 2;
   }
-  const se = variance.map((value) => Math.sqrt(sigma2 * value));
-  if (indices.length > 0)
-    for (let i = 0; i < h; i++) {
-      const index = indices[(state.length + i) % indices.length]!;
-      mean[i]! *= index;
-      se[i]! *= index;
-    }
-  return symmetricForecast(mean, se, levels);
-}
-
-function adjust(y: Float64Array, { indices }: DynamicThetaModel, from: number): Float64Array {
-  return indices.length === 0 ? y : y.map((value, t) => value / indices[(from + t) % indices.length]!);
+  const plain = variance.map((value) => Math.sqrt(sigma2 * value));
+  const se = model.seasonality === "additive" ? plain : seasonal(plain, model, state.length).map(Math.abs);
+  return symmetricForecast(seasonal(mean, model, state.length), se, levels);
 }
 
 /** One-step forecasts of a dynamic optimised theta model. */
 export function fittedDynamicTheta(model: DynamicThetaModel, y: Float64Array): Float64Array {
   const out = new Float64Array(y.length);
   const start = { length: 0, level: model.initial, mean: 0, intercept: 0, slope: 0 };
-  run(start, model.alpha, model.trendWeight, adjust(interpolate(y), model, 0), out);
-  const { indices } = model;
-  return indices.length === 0 ? out : out.map((value, t) => value * indices[t % indices.length]!);
+  run(start, model.alpha, model.trendWeight, adjusted(interpolate(y), model), out);
+  return seasonal(out, model);
 }
 
 /** Moves the state; what was estimated stays. */
 export function updateDynamicTheta(model: DynamicThetaModel, newY: Float64Array): DynamicThetaModel {
-  const adjusted = adjust(newY, model, model.state.length);
-  return { ...model, state: run(model.state, model.alpha, model.trendWeight, adjusted) };
+  const { state, alpha, trendWeight } = model;
+  return { ...model, state: run(state, alpha, trendWeight, adjusted(newY, model, state.length)) };
 }

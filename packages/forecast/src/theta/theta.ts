@@ -2,10 +2,10 @@ import { checkOptions } from "../model/options.ts";
 import { checkForecastOptions, type Forecast, type ForecastOptions, symmetricForecast } from "../model/prediction.ts";
 import { simpleSmoothing } from "../smoothing/simple-smoothing.ts";
 import { checkPeriod, checkSeries, interpolate, type Series, toFloat64 } from "../time/series.ts";
-import { adjustSeasonally } from "./seasonal-adjustment.ts";
+import { adjusted, seasonal, type ThetaSeason, thetaSeason } from "./seasonal-adjustment.ts";
 
 /** A fitted theta model. */
-export interface ThetaModel {
+export interface ThetaModel extends ThetaSeason {
   readonly kind: "theta";
   readonly formatVersion: 1;
   readonly period: number;
@@ -17,15 +17,13 @@ export interface ThetaModel {
   /** The smoothed level before the first and after the last time step, seasonally adjusted. */
   readonly initial: number;
   readonly level: number;
-  /** Multiplicative seasonal indices from the first time step on; empty without seasonality. */
-  readonly indices: readonly number[];
   /** Sum of squared one-step errors of the smoothing, divided by length - 2. */
   readonly sigma2: number;
 }
 
 /**
  * The theta method: simple exponential smoothing with drift half the slope of the linear trend, on the seasonally
- * adjusted series (`adjustSeasonally`). Intervals are those of the smoothing, not scaled by the seasonal indices, as R's.
+ * adjusted series. Intervals are those of the smoothing, not scaled by the seasonal indices, as R's.
  *
  * R's `thetaf` stops short of the optimum of the smoothing where it is flat; ours is at the optimum, so that forecasts
  * differ there. With missing values, R smooths the longest stretch without any, and its forecasts start at that one's end.
@@ -42,11 +40,13 @@ export function theta(y: Series, options: { period?: number } = {}): ThetaModel 
   checkPeriod(period);
   const values = toFloat64(y);
   checkSeries(values, 3);
-  const { adjusted, indices } = adjustSeasonally(interpolate(values), period);
-  const { alpha, initial, level, sse } = simpleSmoothing(adjusted);
-  const n = adjusted.length;
+  const filled = interpolate(values);
+  const season = thetaSeason(filled, period);
+  const plain = adjusted(filled, season);
+  const { alpha, initial, level, sse } = simpleSmoothing(plain);
+  const n = plain.length;
   let slope = 0;
-  for (let t = 0; t < n; t++) slope += (t - (n - 1) / 2) * adjusted[t]!;
+  for (let t = 0; t < n; t++) slope += (t - (n - 1) / 2) * plain[t]!;
   slope /= (n * (n * n - 1)) / 12;
   const sigma2 = sse / (n - 2);
   return {
@@ -58,7 +58,7 @@ export function theta(y: Series, options: { period?: number } = {}): ThetaModel 
     drift: slope / 2,
     initial,
     level,
-    indices,
+    ...season,
     sigma2,
   };
 }
@@ -66,35 +66,25 @@ export function theta(y: Series, options: { period?: number } = {}): ThetaModel 
 /** How many drifts the smoothing lags behind after so many steps. */
 const lag = (alpha: number, steps: number) => (1 - (1 - alpha) ** steps) / alpha;
 
-export function forecastTheta(
-  { alpha, drift, level, indices, length, sigma2 }: ThetaModel,
-  options: ForecastOptions,
-): Forecast {
+export function forecastTheta(model: ThetaModel, options: ForecastOptions): Forecast {
   const { h, levels } = checkForecastOptions(options);
+  const { alpha, drift, level, length, sigma2 } = model;
   const mean = new Float64Array(h);
   const se = new Float64Array(h);
   const behind = lag(alpha, length);
   for (let i = 0; i < h; i++) {
-    const index = indices.length > 0 ? indices[(length + i) % indices.length]! : 1;
-    mean[i] = (level + drift * (i + behind)) * index;
+    mean[i] = level + drift * (i + behind);
     se[i] = Math.sqrt(sigma2 * (1 + i * alpha * alpha));
   }
-  return symmetricForecast(mean, se, levels);
+  return symmetricForecast(seasonal(mean, model, length), se, levels);
 }
 
-/** Moves the level over values; at a missing one it stays. */
-function smooth(
-  { alpha, drift, indices }: ThetaModel,
-  y: Float64Array,
-  from: number,
-  start: number,
-  out?: Float64Array,
-) {
+/** Moves the level over adjusted values; at a missing one it stays. `out` gets the one-step forecasts. */
+function smooth({ alpha, drift }: ThetaModel, y: Float64Array, from: number, start: number, out?: Float64Array) {
   let level = start;
   for (let t = 0; t < y.length; t++) {
-    const index = indices.length > 0 ? indices[(from + t) % indices.length]! : 1;
-    if (out !== undefined) out[t] = (level + drift * lag(alpha, from + t)) * index;
-    if (!Number.isNaN(y[t]!)) level += alpha * (y[t]! / index - level);
+    if (out !== undefined) out[t] = level + drift * lag(alpha, from + t);
+    if (!Number.isNaN(y[t]!)) level += alpha * (y[t]! - level);
   }
   return level;
 }
@@ -102,12 +92,12 @@ function smooth(
 /** One-step forecasts of a theta model. */
 export function fittedTheta(model: ThetaModel, y: Float64Array): Float64Array {
   const out = new Float64Array(y.length);
-  smooth(model, interpolate(y), 0, model.initial, out);
-  return out;
+  smooth(model, adjusted(interpolate(y), model), 0, model.initial, out);
+  return seasonal(out, model);
 }
 
 /** Moves the level; what was estimated stays. */
 export function updateTheta(model: ThetaModel, newY: Float64Array): ThetaModel {
-  const level = smooth(model, newY, model.length, model.level);
+  const level = smooth(model, adjusted(newY, model, model.length), model.length, model.level);
   return { ...model, length: model.length + newY.length, level };
 }
