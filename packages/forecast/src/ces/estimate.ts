@@ -1,7 +1,7 @@
 import { nelderMead } from "../optimise/nelder-mead.ts";
 import type { CesSeasonality, CesState } from "./ces-model.ts";
 import { type CesGains, gainsOf, type MovingState, run, settle, startMoving } from "./recursion.ts";
-import { stable } from "./stability.ts";
+import { keepsSize, stable } from "./stability.ts";
 
 /** Smoothing parameters (alpha and beta after each other) of the least sum of squared one-step errors. */
 export interface CesEstimate {
@@ -25,7 +25,8 @@ const STARTS: Readonly<Record<CesSeasonality, readonly (readonly number[])[]>> =
 };
 
 /**
- * Estimates the smoothing parameters within the stable region by the downhill simplex method. The initial states of each
+ * Estimates the smoothing parameters within the stable region by the downhill simplex method, as far as free-running
+ * states keep their size: without that bound, one jump at the end of a series can make its forecasts explode. The initial states of each
  * trial are backcast: the recursion runs over the series, back over it from its last states, and forth again.
  *
  * @param y - observations, NaN where missing
@@ -37,8 +38,9 @@ export function estimate(y: Float64Array, seasonality: CesSeasonality, period: n
     season: new Float64Array(guess.season.length),
     seasonPotential: new Float64Array(guess.season.length),
   };
+  const growth = Math.exp(GROWTH / y.length);
   const squares = (x: Float64Array): number => {
-    if (!stable(seasonality, x, period)) return Infinity;
+    if (!keepsSize(seasonality, x, period, growth) || !stable(seasonality, x, period)) return Infinity;
     const gains = gainsOf(seasonality, x);
     backcast(gains, guess, moving, y);
     return run(gains, moving, y);
@@ -52,6 +54,8 @@ export function estimate(y: Float64Array, seasonality: CesSeasonality, period: n
   return { x: found.x, squares: found.value, initial: settle(moving, seasonality === "none" ? 1 : period) };
 }
 
+/** Free-running states may grow by a factor of e over as many steps as the series has, so that they can follow a trend. */
+const GROWTH = 1;
 const STEPS = [0.2, -0.05, 0.1, -0.05];
 
 /** Sets `moving` to the states before the first value. */

@@ -9,6 +9,30 @@ function discount(real: number, imaginary: number): { trace: number; determinant
 }
 
 /**
+ * Whether the eigenvalues of the transition of a complex smoothing parameter lie on the unit disk, or, of two real ones,
+ * the greater between 1 and `growth`.
+ */
+function transitionWithin(growth: number, real: number, imaginary: number): boolean {
+  const trace = 2 - real;
+  const determinant = trace - imaginary;
+  return determinant <= 1 && 1 + trace + determinant >= 0 && growth * (growth - trace) + determinant >= 0;
+}
+
+/**
+ * Whether forecasts keep the size of the states: free-running states grow by at most a factor of `growth` a step. A growth
+ * of 1 is the published stationarity condition, 1 - α₁ ≥ 0, α₀ + α₁ ≥ 1 and 5 - 2α₀ - α₁ ≥ 0. A season moves once a
+ * period.
+ *
+ * @param x - alpha and beta after each other
+ * @see Svetunkov, Kourentzes & Ord (2022), doi:10.1002/nav.22074
+ */
+export function keepsSize(seasonality: CesSeasonality, x: ArrayLike<number>, period: number, growth: number): boolean {
+  const seasonGrowth = growth ** period;
+  if (!transitionWithin(seasonality === "simple" ? seasonGrowth : growth, x[0]!, x[1]!)) return false;
+  return seasonality !== "full" || transitionWithin(seasonGrowth, x[2]!, x[3]!);
+}
+
+/**
  * Whether smoothing parameters are stable: old observations lose their weight in forecasts, which is so where the
  * eigenvalues of the discount matrix lie inside the unit circle. Without a season, or with a simple one, these are
  * Jury's conditions of a 2 × 2 matrix; otherwise the roots of the moving-average polynomial that the two parts share are

@@ -36,7 +36,7 @@ export function nelderMead(
     simplex.sort((a, b) => a.value - b.value);
     const best = simplex[0]!;
     const worst = simplex[n]!;
-    if (worst.value - best.value <= tolerance * (Math.abs(best.value) + tolerance)) break;
+    if (worst.value - best.value <= tolerance * Math.abs(best.value)) break;
     const centre = new Float64Array(n);
     for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) centre[j]! += simplex[i]!.x[j]! / n;
     const along = (t: number) => evaluate(centre.map((c, j) => c + t * (worst.x[j]! - c)));

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { gainsOf, run, startMoving } from "../../src/ces/recursion.ts";
-import { stable } from "../../src/ces/stability.ts";
+import { keepsSize, stable } from "../../src/ces/stability.ts";
 import { type CesSeasonality, ces, fitted, forecast, residuals, simulate, update } from "../../src/index.ts";
 import { normal, random } from "../../src/stats/random.ts";
 
@@ -39,16 +39,11 @@ describe.each(forms)("ces with seasonality %s", (seasonality) => {
       expect(Math.abs(deviation / se - 1)).toBeLessThan(4.5 / Math.sqrt(2 * 4000));
     }
   });
-  it("forecasts a multiple of the series by the same multiple", () => {
+  it.each([2 ** -40, 1e-12, 1e-5, 1024, 1e12])("forecasts a series times %s as its forecast times that", (factor) => {
     const { mean } = forecast(model, { h: 5 });
-    const large = forecast(
-      ces(
-        y.map((value) => 1024 * value),
-        { period, seasonality },
-      ),
-      { h: 5 },
-    ).mean;
-    large.forEach((value, i) => expect(value / 1024).toBeCloseTo(mean[i]!, 6));
+    const multiple = y.map((value) => factor * value);
+    const { mean: scaled } = forecast(ces(multiple, { period, seasonality }), { h: 5 });
+    scaled.forEach((value, i) => expect(value / factor).toBeCloseTo(mean[i]!, 8));
   });
   it("estimates stable parameters", () => {
     expect(stable(seasonality, [...model.alpha, ...model.beta], period)).toBe(true);
@@ -116,6 +111,74 @@ describe("stable", () => {
       { numRuns: 200 },
     );
     expect(decided).toBeGreaterThan(150);
+  });
+});
+
+describe("keepsSize", () => {
+  it("is the published stationarity condition where nothing may grow", () => {
+    fc.assert(
+      fc.property(fc.double({ min: -1, max: 4, noNaN: true }), fc.double({ min: -2, max: 3, noNaN: true }), (a, b) => {
+        const bounds = [1 - b, a + b - 1, 5 - 2 * a - b];
+        fc.pre(bounds.every((bound) => Math.abs(bound) > 1e-9));
+        expect(keepsSize("none", [a, b], 1, 1)).toBe(bounds.every((bound) => bound > 0));
+      }),
+      { numRuns: 500 },
+    );
+  });
+  it("lets one real eigenvalue reach the growth, and nothing else leave the unit disk", () => {
+    const growth = 1.2;
+    fc.assert(
+      fc.property(fc.double({ min: -1, max: 4, noNaN: true }), fc.double({ min: -2, max: 3, noNaN: true }), (a, b) => {
+        // The eigenvalues of [[1, b - 1], [1, 1 - a]] by the quadratic formula.
+        const half = 1 - a / 2;
+        const root = half * half - (2 - a - b);
+        const inside =
+          root < 0
+            ? [1 - Math.sqrt(half * half - root)]
+            : [growth - half - Math.sqrt(root), 1 + half - Math.sqrt(root), 1 - (half - Math.sqrt(root))];
+        fc.pre(inside.every((bound) => Math.abs(bound) > 1e-9));
+        // Of two above 1 the product is.
+        fc.pre(Math.abs(1 - (2 - a - b)) > 1e-9);
+        expect(keepsSize("none", [a, b], 1, growth)).toBe(inside.every((bound) => bound > 0) && 2 - a - b < 1);
+      }),
+      { numRuns: 500 },
+    );
+  });
+  it("gives a season the growth of all its steps", () => {
+    const x = [1.5, 1.1];
+    expect(keepsSize("none", x, 1, 1.02)).toBe(false);
+    expect(keepsSize("simple", x, 12, 1.02)).toBe(true);
+    expect(keepsSize("full", [1.5, 1, ...x], 12, 1.02)).toBe(true);
+    expect(keepsSize("full", [...x, 1.5, 1], 12, 1.02)).toBe(false);
+    expect(keepsSize("partial", [1.5, 1, 0.4], 12, 1)).toBe(true);
+  });
+});
+
+describe("forecasts after a jump at the end", () => {
+  const wave = (n: number, at: (t: number) => number) => Array.from({ length: n }, (_, t) => at(t));
+  const series: Readonly<Record<string, readonly [values: number[], period: number]>> = {
+    "from 1 to 4": [[1, 1.1, 0.9, 1, 1.1, 0.9, 1, 1.1, 4, 4], 1],
+    "from 5 to 20": [[...wave(38, (t) => 5 + 0.1 * Math.sin(t * t)), 20.02, 20.04], 7],
+    "over a weekly season": [
+      [...wave(35, (t) => 20 + [0, 1, 2, 3, 2, 1, 0][t % 7]! + 0.1 * Math.sin(t * t)), 60, 61],
+      7,
+    ],
+    "of a single sale": [[...new Array<number>(20).fill(0), 3], 1],
+  };
+  it.each(Object.keys(series))("stay within two ranges of the data %s", (name) => {
+    const [values, season] = series[name]!;
+    const low = Math.min(...values);
+    const high = Math.max(...values);
+    const { mean } = forecast(ces(values, { period: season }), { h: Math.min(14, values.length) });
+    for (const value of mean) {
+      expect(value).toBeLessThan(high + 2 * (high - low));
+      expect(value).toBeGreaterThan(low - 2 * (high - low));
+    }
+  });
+  // statsforecast 2.1.1's AutoCES on such a series: 20.8, 20.5, 21.4, …, 26.0; an ARIMA or a random walk stays at 20.
+  it("stay near the new level", () => {
+    const { mean } = forecast(ces(series["from 5 to 20"]![0], { period: 7 }), { h: 14 });
+    for (const value of mean) expect(Math.abs(value - 20)).toBeLessThan(6);
   });
 });
 

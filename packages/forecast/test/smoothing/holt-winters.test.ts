@@ -65,6 +65,15 @@ describe("holtWinters", () => {
     );
   });
 
+  it.each([2 ** -40, 1e-12, 1e-6, 1e12])("forecasts a series times %s as its forecast times that", (factor) => {
+    const y = seasonal(70, 7, 0.2, 4, 3);
+    const { mean } = forecast(holtWinters(y, { period: 7 }), { h: 14 });
+    const multiple = y.map((value) => factor * value);
+    forecast(holtWinters(multiple, { period: 7 }), { h: 14 }).mean.forEach((value, i) =>
+      expect(value / factor).toBeCloseTo(mean[i]!, 8),
+    );
+  });
+
   it("survives JSON to the same bits, and fits where it was fitted", () => {
     const y = seasonal(60, 7, 0.2, 4, 5);
     const model = holtWinters(y, { period: 7 });
