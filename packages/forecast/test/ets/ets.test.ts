@@ -72,6 +72,61 @@ describe("ets", () => {
     }
   });
 
+  // As the level rises, multiplicative errors become the additive ones, whose interval does not depend on it.
+  it.each([
+    ["MNN", "ANN"],
+    ["MAN", "AAN"],
+    ["MNA", "ANA"],
+    ["MAA", "AAA"],
+    ["MNM", "ANA"],
+    ["MAM", "AAA"],
+  ])("%s: intervals at a level of 1e9 are those of %s at the same parameters", (multiplicative, additive) => {
+    const level = 1e9;
+    const effects = [3, -1, -4, 2];
+    const common = { alpha: 0.3, beta: 0.05, gamma: 0.1, phi: 1, period: 4, nobs: 60, formatVersion: 1 as const };
+    const template = ets(seasonal(60, 4), { spec: "ANN" });
+    const model = (spec: string): EtsModel => {
+      const [error, trend, season] = spec as unknown as [EtsModel["error"], EtsModel["trend"], EtsModel["season"]];
+      return {
+        ...template,
+        ...common,
+        error,
+        trend,
+        season,
+        sigma2: error === "M" ? 1 / level ** 2 : 1,
+        state: {
+          level,
+          slope: trend === "N" ? 0 : 2,
+          season: season === "N" ? [] : season === "A" ? effects : effects.map((effect) => 1 + effect / level),
+        },
+      };
+    };
+    const width = (spec: string) => {
+      const { lower, upper } = forecast(model(spec), { h: 9, levels: [95] });
+      return upper[0]!.map((value, i) => value - lower[0]![i]!);
+    };
+    const expected = width(additive);
+    // Bounds near 1e9 have 7 digits after the point.
+    width(multiplicative).forEach((value, i) => expect(Math.abs(value / expected[i]! - 1)).toBeLessThan(1e-6));
+  });
+
+  it.each([1e5, 1e7, 1e8, 1e9])("keeps the interval of unit noise at a level of %s", (level) => {
+    const uniform = random(2);
+    const noise = Float64Array.from({ length: 60 }, () => normal(uniform));
+    const width = (shift: number, spec: string) => {
+      const { lower, upper } = forecast(
+        ets(
+          noise.map((value) => shift + value),
+          { spec },
+        ),
+        { h: 1, levels: [95] },
+      );
+      return upper[0]![0]! - lower[0]![0]!;
+    };
+    expect(width(level, "MNN") / width(0, "ANN")).toBeCloseTo(1, 4);
+    expect(width(level, "ZZZ") / width(0, "ANN")).toBeCloseTo(1, 4);
+  });
+
   it("intervals of forms without analytic ones are the same each time, and in order", () => {
     const y = seasonal(60, 4);
     const model = ets(y, { period: 4, spec: "MMM", restrict: false });
