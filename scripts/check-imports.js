@@ -60,6 +60,7 @@ const ALLOWED = {
     "forecast",
     "inference",
     "model",
+    "picture",
     "pipeline",
     "ports",
     "runs",

@@ -9,6 +9,12 @@ export type { ModelChoice } from "./api/configured-model.ts";
 export { ManyModel } from "./api/many-model.ts";
 export { Models, type RegisterDefaults, type RegisterOptions } from "./api/nouns/models.ts";
 export type { ForecastOptions, PartitionForecast } from "./api/nouns/partitions.ts";
+export {
+  type ForecastsPictureOptions,
+  type MetricOptions,
+  Pictures,
+  type SeriesPictureOptions,
+} from "./api/nouns/pictures.ts";
 export { type CancelledRun, type ListedRun, type RunDetails, Runs } from "./api/nouns/runs.ts";
 export { type ImportOptions, type QueryRow, WorkspaceTables } from "./api/nouns/workspace-tables.ts";
 export {

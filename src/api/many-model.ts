@@ -14,6 +14,7 @@ import { actor } from "./actor.ts";
 import type { ModelChoice } from "./configured-model.ts";
 import { Models } from "./nouns/models.ts";
 import type { ForecastOptions, PartitionForecast } from "./nouns/partitions.ts";
+import { Pictures } from "./nouns/pictures.ts";
 import { Runs } from "./nouns/runs.ts";
 import { WorkspaceTables } from "./nouns/workspace-tables.ts";
 import { WorkspaceWorkers } from "./nouns/workspace-workers.ts";
@@ -46,6 +47,8 @@ export class ManyModel implements AsyncDisposable {
   readonly tables: WorkspaceTables;
   /** The workers that serve the workspace's queue. */
   readonly workers: WorkspaceWorkers;
+  /** Pictures of series, forecasts and runs. */
+  readonly pictures: Pictures;
   /** The registry by the names of the R original. */
   readonly registry: Registry;
 
@@ -56,6 +59,7 @@ export class ManyModel implements AsyncDisposable {
     this.runs = new Runs(this);
     this.tables = new WorkspaceTables(engine);
     this.workers = new WorkspaceWorkers(this);
+    this.pictures = new Pictures(this, this.runs);
     this.registry = new Registry(this);
   }
 

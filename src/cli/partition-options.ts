@@ -33,11 +33,14 @@ export interface OpenedPartitions extends Partitions {
   find(words: readonly string[]): Promise<PartitionSeries>;
 }
 
+/** Renames the options of a command to those of the API. */
+export function partitionSourceOf<Options extends PartitionOptions>({ modelVersion, ...options }: Options) {
+  return { ...options, ...(modelVersion !== undefined && { version: modelVersion }) };
+}
+
 /** Opens the partitions that the options name. */
 export async function openWith(mm: ManyModel, options: PartitionOptions): Promise<OpenedPartitions> {
-  const { modelVersion, ...rest } = options;
-  const asked = { ...rest, ...(modelVersion !== undefined && { version: modelVersion }) };
-  const partitions = await openPartitionsOf(mm, asked);
+  const partitions = await openPartitionsOf(mm, partitionSourceOf(options));
   return {
     ...partitions,
     async find(words) {

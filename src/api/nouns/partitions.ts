@@ -78,17 +78,20 @@ export async function forecastPartition(
   key: KeyArgument,
   options: ForecastOptions = {},
 ): Promise<PartitionForecast> {
-  const partitions = await openPartitionsOf(workspace, { ...options, model });
-  const { keyColumns, name } = partitions;
-  const values = toKey(
-    keyColumns.map((column) => column.name),
-    key,
-  );
-  const encoded = encodeKey(keyColumns, values);
-  const series = await partitions.read(encoded);
-  if (series === undefined)
-    throw new ManymodelError("not-found", `${name} has no partition ${show(key)}; its keys are in MODEL_INDEX`);
-  return forecastOf(series);
+  return forecastOf(await partitionOf(await openPartitionsOf(workspace, { ...options, model }), key));
+}
+
+/**
+ * Reads one partition by its key.
+ *
+ * @param key - the key's value, or for a composite key an object of column name to value
+ * @throws {ManymodelError} `not-found` if there is no such partition
+ */
+export async function partitionOf({ keyColumns, name, read }: Partitions, key: KeyArgument): Promise<PartitionSeries> {
+  const columnNames = keyColumns.map((column) => column.name);
+  const series = await read(encodeKey(keyColumns, toKey(columnNames, key)));
+  if (series !== undefined) return series;
+  throw new ManymodelError("not-found", `${name} has no partition ${show(key)}; its keys are in MODEL_INDEX`);
 }
 
 function forecastOf(series: PartitionSeries): PartitionForecast {
