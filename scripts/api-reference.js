@@ -17,6 +17,8 @@ const ENTRIES = [
   ["manymodel/engine", "src/ports/index.ts", "The types of an engine: its ports, and the data they take and return."],
   ["manymodel/engines/local", "src/engines/local/index.ts", "The default engine, opened without a configuration."],
   ["manymodel/engines/memory", "src/engines/memory/index.ts", "The reference engine, which keeps nothing."],
+  ["manymodel/serving", "src/serving/index.ts", "Predictions and the registry over HTTP."],
+  ["manymodel/dashboard", "src/dashboard/index.ts", "The dashboard of a workspace."],
   ["manymodel/contract", "src/contract/index.ts", "The suites that every engine passes, one for each port."],
 ];
 

@@ -31,11 +31,12 @@ const GRACE_MS = 200;
 
 /** What the dashboard is started with. */
 export interface DashboardOptions {
-  readonly host: string;
-  /** 0: a free one. */
-  readonly port: number;
-  /** Told of what went wrong by the program's own mistake. */
-  readonly onError: (thrown: unknown) => void;
+  /** The address to listen at; 127.0.0.1 when left out. Others need tokens. */
+  readonly host?: string;
+  /** 0 takes a free port; 4400 when left out. */
+  readonly port?: number;
+  /** Receives errors of the dashboard itself; they go to stderr when left out. */
+  readonly onError?: (thrown: unknown) => void;
 }
 
 /**
@@ -43,7 +44,8 @@ export interface DashboardOptions {
  *
  * @throws {ManymodelError} `config` if the address cannot be used, or others than this machine could look without a token
  */
-export async function startDashboard(mm: ManyModel, { host, port, onError }: DashboardOptions): Promise<Listening> {
+export async function startDashboard(mm: ManyModel, options: DashboardOptions = {}): Promise<Listening> {
+  const { host = "127.0.0.1", port = 4400, onError = console.error } = options;
   const door = openDoor(mm, host, DASHBOARD_ACCESS, () => new Date());
   const app = dashboardApp(await loadAssets(), guardedRoutes(mm, door, onError));
   return listen(app.fetch, host, port, GRACE_MS);

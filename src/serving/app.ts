@@ -2,19 +2,14 @@ import { z } from "@hono/zod-openapi";
 import { messageOf } from "../core/errors.ts";
 import { type Door, guard } from "./guard.ts";
 import { limitBody, limitWork } from "./limit.ts";
-import { observe, type RequestLine } from "./observe.ts";
+import type { Log } from "./log.ts";
+import { observe } from "./observe.ts";
 import { operationRoutes } from "./operation-routes.ts";
 import { predictRoutes } from "./predict-routes.ts";
 import { answerTo } from "./refusal.ts";
 import { registryRoutes } from "./registry-routes.ts";
 import { openApi, route } from "./route.ts";
 import type { Service } from "./service.ts";
-
-/** Where the server says what happens. */
-export interface Log {
-  request(line: RequestLine): void;
-  error(what: string, thrown: unknown): void;
-}
 
 /** The application: every request is observed, let in, limited, validated and answered, errors as JSON. */
 export function createApp(service: Service, door: Door, log: Log, version: string) {

@@ -20,7 +20,7 @@ export interface Listening {
  * @throws {ManymodelError} `config` if the address cannot be used
  */
 export async function listen(
-  fetch: Parameters<typeof createAdaptorServer>[0]["fetch"],
+  fetch: (request: Request) => Response | Promise<Response>,
   host: string,
   port: number,
   graceMs: number,

@@ -1,18 +1,8 @@
 import type { MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
 import type { Guarded } from "./guard.ts";
+import type { RequestLine } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
-
-/** What is said of a request: never a header, a query or a body. */
-export interface RequestLine {
-  readonly at: string;
-  readonly method: string;
-  readonly path: string;
-  readonly status: number;
-  readonly ms: number;
-  /** The name of the token; null without one. */
-  readonly by: string | null;
-}
 
 /** Middleware that counts every request, and says one line of it once it is answered. */
 export function observe(

@@ -5,9 +5,10 @@ import { parseDuration } from "../core/duration.ts";
 import { messageOf } from "../core/errors.ts";
 import { TrainedModels } from "../runs/trained-models.ts";
 import { ACCESS } from "./access.ts";
-import { createApp, type Log } from "./app.ts";
+import { createApp } from "./app.ts";
 import { openDoor } from "./door.ts";
 import { type Listening, listen } from "./listen.ts";
+import type { Log } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { ScoringPool } from "./scoring-pool.ts";
 
@@ -16,7 +17,8 @@ export interface ServerOptions {
   readonly host?: string;
   readonly port?: number;
   readonly workers?: number | "auto";
-  readonly log: Log;
+  /** Receives a line for each request, and what the server itself got wrong; nothing is logged when left out. */
+  readonly log?: Log;
   readonly clock?: () => Date;
 }
 
@@ -31,6 +33,7 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+const SILENT: Log = { request() {}, error() {} };
 /** How long requests that are under way may still take once the server is to end, in milliseconds. */
 const GRACE_MS = 30_000;
 
@@ -39,10 +42,10 @@ const GRACE_MS = 30_000;
  *
  * @throws {ManymodelError} `config` if the address cannot be used, or others than this machine could ask without a token
  */
-export async function startServer(mm: ManyModel, options: ServerOptions): Promise<RunningServer> {
+export async function startServer(mm: ManyModel, options: ServerOptions = {}): Promise<RunningServer> {
   const { engine, models: registry, config } = mm;
   const { serve } = config;
-  const { log, clock = () => new Date() } = options;
+  const { log = SILENT, clock = () => new Date() } = options;
   const host = options.host ?? serve.host;
   const door = openDoor(mm, host, ACCESS, clock);
   let metrics!: Metrics;

@@ -5,7 +5,7 @@ import { onTestFinished } from "vitest";
 import { type RunningServer, type ServerOptions, startServer } from "../../dist/serving/server.js";
 import { workspaceTokens } from "../../dist/serving/workspace-tokens.js";
 import type { Role } from "../../src/serving/access.ts";
-import type { RequestLine } from "../../src/serving/observe.ts";
+import type { RequestLine } from "../../src/serving/log.ts";
 import { body, dailyQuery, fillDaily, openWorkspace } from "../workspace.ts";
 
 /** What a server answered. */

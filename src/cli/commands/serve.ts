@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type Command, Option } from "commander";
 import { messageOf } from "../../core/errors.ts";
-import type { Log } from "../../serving/app.ts";
+import type { Log } from "../../serving/log.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { autoOrCount, integer } from "../option.ts";
 

@@ -1,0 +1,16 @@
+/** A line of the log for one request: never a header, a query or a body. */
+export interface RequestLine {
+  readonly at: string;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly ms: number;
+  /** The name of the token; null without one. */
+  readonly by: string | null;
+}
+
+/** Receives what a server logs. */
+export interface Log {
+  request(line: RequestLine): void;
+  error(what: string, thrown: unknown): void;
+}
