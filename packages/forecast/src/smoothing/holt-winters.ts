@@ -34,8 +34,10 @@ export interface HoltWintersState {
 
 /**
  * Additive Holt–Winters exponential smoothing (level, additive trend, additive season) with smoothing parameters that
- * minimise the sum of squared one-step errors within 0 < beta < alpha < 1 and 0 < gamma < 1 - alpha. Initial states
- * come from a moving-average decomposition of the first seasons.
+ * minimise the sum of squared one-step errors within 0 < beta < alpha < 1, 0 < gamma < 1 - alpha and beta < 0.2 / period.
+ * The last bound keeps what one error does to the slope, over a season, below a fifth of that error: with a greater beta a
+ * single outlier at the end is continued as a trend. Initial states come from a moving-average decomposition of the first
+ * seasons.
  *
  * A series shorter than two seasons and three observations gets Holt's linear trend without a season (its `period`
  * is then 1).
@@ -55,9 +57,10 @@ export function holtWinters(y: Series, options: { period: number }): HoltWinters
   const seasonal = period > 1;
   const initial = initialState(series, period);
   const season = new Float64Array(period);
+  const smoothingOf = (x: Float64Array) => smoothing(x, seasonal, SEASON_SHARE / options.period);
   const errors = (x: Float64Array) => {
     season.set(initial.season);
-    return smooth(series, initial, season, smoothing(x, seasonal)).sse;
+    return smooth(series, initial, season, smoothingOf(x)).sse;
   };
   const starts = seasonal
     ? [
@@ -71,7 +74,7 @@ export function holtWinters(y: Series, options: { period: number }): HoltWinters
   const found = starts
     .map((start) => nelderMead(errors, Float64Array.from(start), { step: start.map(() => 1.5), tolerance: 1e-7 }))
     .reduce((a, b) => (b.value < a.value ? b : a));
-  const { alpha, beta, gamma } = smoothing(found.x, seasonal);
+  const { alpha, beta, gamma } = smoothingOf(found.x);
   season.set(initial.season);
   const end = smooth(series, initial, season, { alpha, beta, gamma });
   const parameters = seasonal ? 5 + period - 1 : 4;
@@ -100,11 +103,15 @@ export function holtWinters(y: Series, options: { period: number }): HoltWinters
 
 type Smoothing = Pick<HoltWintersModel, "alpha" | "beta" | "gamma">;
 
+/** The most that an error may change, by the slope, of the forecast a season ahead. */
+const SEASON_SHARE = 0.2;
+
 /** Smoothing parameters from unbounded ones: each is a logistic share of what the bounds leave it. */
-function smoothing(x: Float64Array, seasonal: boolean): Smoothing {
+function smoothing(x: Float64Array, seasonal: boolean, mostBeta: number): Smoothing {
   const share = (v: number) => 1e-4 + (1 - 2e-4) / (1 + Math.exp(-v));
   const alpha = share(x[0]!);
-  return { alpha, beta: alpha * share(x[1]!), gamma: seasonal ? (1 - alpha) * share(x[2]!) : 0 };
+  const beta = Math.min(alpha, mostBeta) * share(x[1]!);
+  return { alpha, beta, gamma: seasonal ? (1 - alpha) * share(x[2]!) : 0 };
 }
 
 /** Runs the recursion over a series. `season` (by time modulo its length) is updated in place; empty means none. */
