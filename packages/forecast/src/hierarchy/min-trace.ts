@@ -3,12 +3,10 @@ import { dot } from "../linalg/dot.ts";
 import { type Hierarchy, incoherence, sumUp } from "./hierarchy.ts";
 import { IncoherenceSolver } from "./incoherence-solver.ts";
 import { shrinkage } from "./shrinkage.ts";
+import { withVarianceFloor } from "./variance-floor.ts";
 
 /** Least shrinkage: the errors' covariance must not be singular where there are more series than residuals. */
 const LEAST_SHRINKAGE = 1e-6;
-/** An aggregate's variance counts as at least this share of the mean of its level: a perfect past is no promise. */
-const LEAST_VARIANCE = 1e-9;
-
 /**
  * Minimum trace reconciliation with the errors' covariance estimated from residuals, its correlations shrunk towards
  * zero. The covariance is a diagonal plus E E', where E has one column for each time. It is never formed: reconciling with
@@ -41,7 +39,10 @@ export class MinTrace {
     const estimate = shrinkage(residuals);
     this.#hierarchy = hierarchy;
     this.shrinkage = Math.max(LEAST_SHRINKAGE, estimate.shrinkage);
-    this.variances = withFloor(hierarchy, estimate.variances);
+    this.variances = withVarianceFloor(
+      hierarchy,
+      estimate.variances.map((v, node) => (Number.isNaN(v) ? (node < hierarchy.aggregates ? Infinity : 0) : v)),
+    );
 
     const diagonal = this.variances.slice();
     const columns = estimate.scaled;
@@ -98,16 +99,4 @@ export class MinTrace {
       return variance + added;
     });
   }
-}
-
-/** Variances with a floor at the aggregates. */
-function withFloor({ levels, offsets, aggregates }: Hierarchy, variances: Float64Array): Float64Array {
-  const floored = variances.map((v, node) => (Number.isNaN(v) ? (node < aggregates ? Infinity : 0) : v));
-  for (const [l, { nodes }] of levels.entries()) {
-    const own = floored.subarray(offsets[l]!, offsets[l]! + nodes);
-    const known = own.filter((variance) => variance < Infinity);
-    const mean = known.reduce((sum, variance) => sum + variance, 0) / known.length;
-    for (let node = 0; node < nodes; node++) own[node] = Math.max(own[node]!, LEAST_VARIANCE * mean, Number.MIN_VALUE);
-  }
-  return floored;
 }

@@ -4,6 +4,7 @@ import { IncoherenceSolver } from "./incoherence-solver.ts";
 import type { ReconciliationMethod } from "./methods.ts";
 import { MinTrace } from "./min-trace.ts";
 import { forecastProportions, splitTop, topNodes } from "./top-down.ts";
+import { withVarianceFloor } from "./variance-floor.ts";
 
 /** How to reconcile. */
 export interface ReconcileOptions {
@@ -148,11 +149,13 @@ function usedVariances(hierarchy: Hierarchy, { method, variances, missing }: Opt
   const assumed = method === "ols" ? ones : method === "wls-struct" ? sumUp(hierarchy, ones) : variances;
   if (assumed === undefined) throw new RangeError("method wls-var needs the variances of the base forecasts' errors");
   checkLength("variances", assumed, nodes);
-  return assumed.map((variance, node) => {
+  const used = assumed.map((variance, node) => {
     if (missing[node] === 1) return node < aggregates ? Infinity : 0;
     if (variance >= 0 && variance < Infinity) return variance;
     throw new RangeError(`the variance of node ${node} is ${variance}; it must be a finite number of at least 0`);
   });
+  // Sums that are certain can contradict each other where levels cross.
+  return hierarchy.nested.crossing.length > 0 ? withVarianceFloor(hierarchy, used) : used;
 }
 
 function usedResiduals({ nodes, aggregates }: Hierarchy, { residuals, missing }: Options): Float64Array[] {

@@ -5,7 +5,8 @@ export type HistoricalProportions = "average-proportions" | "proportions-of-aver
 
 /**
  * Each leaf's share of the top node it is part of, from history: average historical proportions, mean over times of
- * y_leaf/y_top; or proportions of historical averages, Σ y_leaf / Σ y_top.
+ * y_leaf/y_top; or proportions of historical averages, Σ y_leaf / Σ y_top. Where leaves of both signs cancel to less than
+ * half of the sum of their sizes, proportions of their sizes stand for theirs: no share is greater than 2.
  *
  * @param history - one vector over the leaves for each time, in the units of the data; NaN: missing, counts as 0. A time
  *   when all leaves of a top node are 0 says nothing of their shares
@@ -27,9 +28,9 @@ export function historicalProportions(
     const added = kind === "average-proportions" ? shares(known, top) : known;
     for (let leaf = 0; leaf < leaves; leaf++) sums[leaf]! += added[leaf]!;
   }
-  const told = totals(sums, top);
+  const sizes = totals(sums.map(Math.abs), top);
   const equal = shares(new Float64Array(leaves).fill(1), top);
-  return shares(sums, top).map((share, leaf) => (told[top[leaf]!] === 0 ? equal[leaf]! : share));
+  return shares(sums, top).map((share, leaf) => (sizes[top[leaf]!] === 0 ? equal[leaf]! : share));
 }
 
 /**
@@ -46,7 +47,9 @@ export function splitTop(hierarchy: Hierarchy, base: Float64Array, proportions: 
 
 /**
  * Splits the forecasts at the top by forecast proportions: on the way down, each node's forecast is split among its
- * children in proportion to their base forecasts; equally where those add up to 0.
+ * children in proportion to their base forecasts; equally where those are all 0. Of children with both signs, which may
+ * cancel, there are no proportions: what the node's forecast differs from their sum is split in proportion to their
+ * sizes, so that no child changes by more than that difference. Of one sign, both are the same.
  *
  * @param base - base forecasts over all nodes
  * @param missing - 1 at nodes without one: their children's sum stands for it
@@ -65,9 +68,11 @@ export function forecastProportions(
       `level ${crossing} of ${levels.length} crosses others; top-down by forecast proportions needs levels that nest, or give proportions`,
     );
   const sums = new Float64Array(aggregates);
+  const sizes = new Float64Array(aggregates);
   const children = new Int32Array(aggregates);
   const add = (parent: number, value: number) => {
     sums[parent]! += value;
+    sizes[parent]! += Math.abs(value);
     children[parent]!++;
   };
   for (let leaf = 0; leaf < leaves; leaf++) add(nested.leafParent[leaf]!, base[aggregates + leaf]!);
@@ -76,8 +81,13 @@ export function forecastProportions(
     own[node] = missing[node] === 1 ? sums[node]! : base[node]!;
     if (nested.parent[node]! >= 0) add(nested.parent[node]!, own[node]!);
   }
-  const share = (value: number, parent: number) =>
-    sums[parent] === 0 ? own[parent]! / children[parent]! : (own[parent]! * value) / sums[parent]!;
+  const share = (value: number, parent: number) => {
+    const sum = sums[parent]!;
+    const size = sizes[parent]!;
+    if (size === 0) return own[parent]! / children[parent]!;
+    if (Math.abs(sum) === size) return (own[parent]! * value) / sum;
+    return value + ((own[parent]! - sum) * Math.abs(value)) / size;
+  };
   for (let i = nested.order.length - 1; i >= 0; i--) {
     const node = nested.order[i]!;
     if (nested.parent[node]! >= 0) own[node] = share(own[node]!, nested.parent[node]!);
@@ -99,8 +109,16 @@ function totals(values: Float64Array, top: Int32Array): Float64Array {
   return sums;
 }
 
-/** Each leaf's share of its top node's sum; 0 where that is 0. */
+/** Leaves that cancel to less than this part of the sum of their sizes have shares of sizes. */
+const CANCELLED = 0.5;
+
+/** Each leaf's share of its top node's sum; 0 where all are 0. */
 function shares(values: Float64Array, top: Int32Array): Float64Array {
   const sums = totals(values, top);
-  return values.map((value, leaf) => (sums[top[leaf]!] === 0 ? 0 : value / sums[top[leaf]!]!));
+  const sizes = totals(values.map(Math.abs), top);
+  return values.map((value, leaf) => {
+    const [sum, size] = [sums[top[leaf]!]!, sizes[top[leaf]!]!];
+    if (size === 0) return 0;
+    return Math.abs(sum) < CANCELLED * size ? Math.abs(value) / size : value / sum;
+  });
 }

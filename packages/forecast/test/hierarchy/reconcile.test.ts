@@ -180,6 +180,29 @@ describe("reconciler", () => {
     expectClose(reconcile(h, [zeros], { method: "top-down" })[0]!, [60, 40, 100, 30, 30, 40], 1e-14);
   });
 
+  it("splits from the top what children with both signs leave, by their sizes", () => {
+    const h = groupedHierarchy({ store: ["A", "B"] }, [[]]);
+    const split = (top: number, a: number, b: number) =>
+      reconcile(h, [Float64Array.of(top, a, b)], { method: "top-down" })[0]!;
+    // 30 more than their sum: 3 parts of 4 and 1 part.
+    expectClose(split(50, 30, -10), [50, 52.5, -2.5], 1e-14);
+    // They cancel to 1e-9; proportions would be ±1e10 of the top.
+    expectClose(split(15, 10, 1e-9 - 10), [15, 17.5, -2.5], 1e-8);
+    expectClose(split(15, 10, -10), [15, 17.5, -2.5], 1e-14);
+    // Of one sign, the forecast proportions.
+    expectClose(split(-8, -1, -3), [-8, -2, -6], 1e-14);
+    expectClose(split(8, -1, -3), [8, 2, 6], 1e-14);
+  });
+
+  it("has no historical proportions of leaves that cancel, but those of their sizes", () => {
+    const h = groupedHierarchy({ store: ["A", "B"] }, [[]]);
+    const history = [Float64Array.of(3, 1e-9 - 3), Float64Array.of(1, 3)];
+    expectClose(historicalProportions(h, history.slice(0, 1)), [0.5, 0.5], 1e-9);
+    expectClose(historicalProportions(h, history, "average-proportions"), [3 / 8, 5 / 8], 1e-9);
+    // A few returns are no cancelling.
+    expectClose(historicalProportions(h, [Float64Array.of(10, -1)]), [10 / 9, -1 / 9], 1e-14);
+  });
+
   it("splits from the top by historical proportions, where levels cross too", () => {
     const h = crossed();
     const history = [Float64Array.of(1, 1, 1, 1), Float64Array.of(0, 0, 0, 8), new Float64Array(4)];
@@ -244,6 +267,30 @@ describe("reconciler", () => {
     expect(got![1]).toBe(3);
     const flat = Array.from({ length: 3 }, () => new Float64Array(3));
     expectClose(reconcile(h, [Float64Array.of(10, 3, 4)], { method: "mint-shrink", residuals: flat })[0]!, [7, 3, 4]);
+  });
+
+  it("has a bounded answer whichever pasts were perfect, levels nested or crossing", () => {
+    const uniform = random(4);
+    const nested = groupedHierarchy({ a: ["1", "1", "2", "2"] }, [[], ["a"]]);
+    for (const h of [nested, crossed()]) {
+      const base = vector(h.nodes, () => 10 + normal(uniform));
+      const largest = base.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      for (let perfect = 1; perfect < 2 ** h.nodes; perfect += 3) {
+        const residuals = Array.from({ length: 10 }, () =>
+          Float64Array.from({ length: h.nodes }, (_, node) => ((perfect >> node) & 1 ? 0 : normal(uniform))),
+        );
+        const variances = Float64Array.from({ length: h.nodes }, (_, node) => ((perfect >> node) & 1 ? 0 : 1 + node));
+        for (const method of ["mint-shrink", "wls-var"] as const) {
+          const prepared = reconciler(h, { method, residuals, variances });
+          const got = prepared.reconcile(base);
+          expectClose(got, reconcile(h, [got], { method: "bottom-up" })[0]!, 1e-12);
+          for (const value of got) expect(Math.abs(value)).toBeLessThan(10 * largest);
+          for (let leaf = h.aggregates; leaf < h.nodes; leaf++)
+            if ((perfect >> leaf) & 1) expect(got[leaf]).toBe(base[leaf]);
+          for (const ratio of prepared.varianceRatios()!) expect(ratio < 0 || ratio > 1).toBe(false);
+        }
+      }
+    }
   });
 
   it.each<[string, () => unknown, RegExp]>([
