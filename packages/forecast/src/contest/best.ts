@@ -26,8 +26,8 @@ export type MethodTable = Readonly<Record<string, (y: Float64Array, period: numb
 /**
  * The default combination: the median of automatic ARIMA, exponential smoothing, dynamic optimised theta and theta (of
  * four: the mean of the two in the middle), with prediction intervals calibrated out of sample. Intermittent demand
- * (average demand interval ≥ 1.32) gets the mean of the Syntetos–Boylan, Teunter–Syntetos–Babai and IMAPA methods, with
- * their intervals.
+ * (average demand interval ≥ 1.32, zeros that the season explains left aside) gets the mean of the Syntetos–Boylan,
+ * Teunter–Syntetos–Babai and IMAPA methods, with their intervals.
  *
  * Intervals: the combination's own (see `combine`) times a factor for each level and step. For a series of fewer than
  * 100 values the factor is what other series needed (see `widening`). For a longer one the members are fitted to its
@@ -52,7 +52,7 @@ export function best(
   checkPeriod(period);
   const series = toFloat64(y);
   const observed = checkSeries(series);
-  if (isIntermittent(series)) {
+  if (isIntermittent(series, period)) {
     const members = fitMembers(series, period, methods, INTERMITTENT);
     if (members.length > 0) return combine(members);
   }

@@ -5,7 +5,7 @@ import { METHODS, type Method } from "../model/methods.ts";
 import { forecast } from "../model/model.ts";
 import { checkOptions, type OptionNames } from "../model/options.ts";
 import { mayHaveHarmonics } from "../tbats/screen.ts";
-import { checkSeries, type Series, toFloat64 } from "../time/series.ts";
+import { checkPeriod, checkSeries, type Series, toFloat64 } from "../time/series.ts";
 import { candidatesOf } from "./cross-validate.ts";
 import {
   type Candidate,
@@ -67,13 +67,18 @@ const CONTINUOUS = ["best", "auto-arima", "ets", "theta", "dynamic-theta", "ces"
 const INTERMITTENT = ["croston", "sba", "tsb", "adida", "imapa", "mean", "naive"];
 
 /**
- * The names of the methods that suit a series: those for intermittent demand by its ADI and CV², or the others, with tbats
- * where the series is long and harmonics of the period explain some of it.
+ * The names of the methods that suit a series: those for intermittent demand where its average demand interval is 1.32 or
+ * more, zeros that the season explains left aside; or the others, with tbats where the series is long and harmonics of the
+ * period explain some of it.
+ *
+ * @param period - observations per season, an integer of at least 1
+ * @throws {RangeError} if the period is not allowed
  */
 export function suitableMethods(y: Series, period = 1): Method[] {
+  checkPeriod(period);
   const series = toFloat64(y);
   const seasonal = () => (mayHaveHarmonics(series, period) ? ["tbats"] : []);
-  const names = isIntermittent(series) ? INTERMITTENT : [...CONTINUOUS, ...seasonal()];
+  const names = isIntermittent(series, period) ? INTERMITTENT : [...CONTINUOUS, ...seasonal()];
   return names.filter((name): name is Method => Object.hasOwn(METHODS, name));
 }
 
@@ -83,10 +88,11 @@ export function suitableMethods(y: Series, period = 1): Method[] {
  * of the candidates does not matter. A candidate that failed in any window has no score, and one that cannot be fitted
  * to the whole series passes its place on.
  *
- * Without candidates, a series whose demand is intermittent (average demand interval ≥ 1.32; never with negative
- * values) is left to croston, sba, tsb, adida, imapa, mean and naive, ranked by RMSE: an absolute error would favour the
- * median of the demand, which is often 0. Any other: best, auto-arima, ets, theta, dynamic-theta, ces, holt-winters,
- * drift and mean; and tbats from 60 values on, where harmonics of the period explain some of it.
+ * Without candidates, a series whose demand is intermittent (average demand interval ≥ 1.32, zeros that the season
+ * explains left aside; never with negative values) is left to croston, sba, tsb, adida, imapa, mean and naive, ranked by
+ * RMSE: an absolute error would favour the median of the demand, which is often 0. Any other: best, auto-arima, ets,
+ * theta, dynamic-theta, ces, holt-winters, drift and mean; and tbats from 60 values on, where harmonics of the period
+ * explain some of it.
  *
  * Short series: h shrinks to what leaves an origin two seasons and two observations; where that is less than one step,
  * there is no ranking, and the first of the default combination (`best`), the guard and the naive method that can be
@@ -108,7 +114,7 @@ export function contest(y: Series, options: ContestOptions = {}): ContestResult 
   const asked = options.h ?? defaultHorizon(series.length, period);
   if (!(asked >= 1)) throw new RangeError(`h is ${asked}; it must be an integer of at least 1`);
   const h = Math.min(asked, series.length - leastTraining(period));
-  const wanted = options.metric ?? (isIntermittent(series) ? "rmse" : "mase");
+  const wanted = options.metric ?? (isIntermittent(series, period) ? "rmse" : "mase");
   if (h < 1) {
     const reason = `${series.length} values leave no window to compare in`;
     const fallbacks = [...candidatesOf(["best"]), guard, ...candidatesOf(["naive"])];

@@ -18,7 +18,7 @@ export interface Features {
   readonly mean: number;
   /** Standard deviation (divisor n - 1) over the mean's size; NaN for a mean of 0. */
   readonly cv: number;
-  /** Average demand interval: observed values per one that is not 0. */
+  /** Average demand interval: observed values per one that is not 0, zeros that the season explains left aside. */
   readonly adi: number;
   /** Squared coefficient of variation (divisor n) of the values that are not 0. */
   readonly cv2: number;
@@ -59,7 +59,7 @@ export function features(y: Series, options: { period?: number } = {}): Features
       if (value === 0) zeros++;
     }
   });
-  const { adi, cv2, pattern } = demandPattern(values);
+  const { adi, cv2, pattern } = demandPattern(values, period);
   const mean = sum / observed;
   const squares = values.reduce((total, value) => (Number.isNaN(value) ? total : total + (value - mean) ** 2), 0);
   const strength = strengths(values, period);
