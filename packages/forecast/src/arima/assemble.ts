@@ -49,7 +49,9 @@ export function assembleModel(
     formatVersion: 1,
     method: arimaName(full, { mean, drift, regressors: regressors.length }),
     order: full,
-    coef: Object.fromEntries(all.map((name, i) => [name, values[i]!])),
+    coef: Object.fromEntries(
+      all.map((name, i) => [name, mean && name === "intercept" ? values[i]! + problem.centre : values[i]!]),
+    ),
     se: Object.fromEntries(all.map((name, i) => [name, errors[i]!] as const).filter(([, e]) => Number.isFinite(e))),
     sigma2,
     loglik,

@@ -153,7 +153,7 @@ export function autoArima(y: Series, options: AutoArimaOptions = {}): ArimaModel
   const mean = d + D === 0 && allowMean;
   const drift = d + D === 1 && (options.allowDrift ?? true);
   const w = differenced(series, differencing);
-  if (xreg === undefined && isExhausted(w, observed === series.length))
+  if (xreg === undefined && isExhausted(w, differencing, observed === series.length))
     return constantModel(series, differencing, { mean, drift, ...scale });
 
   const most = Math.floor(observed / 3);
@@ -208,7 +208,7 @@ function differences(
   }
   if (d !== undefined) return { d, D: seasonalD };
   checkInteger("maxD", maxD, 0);
-  return { d: firstDifferencesAtLevel(rest, maxD, test), D: seasonalD };
+  return { d: firstDifferencesAtLevel(rest, maxD, test, seasonalD > 0), D: seasonalD };
 }
 
 /** Whether every season has an observed value: where one has none, no seasonal difference says what to expect of it. */

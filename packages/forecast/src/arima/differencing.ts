@@ -34,9 +34,10 @@ export function integrationWeights({ d, D, period }: Differencing): Float64Array
  * Whether a differenced series is constant, so that it leaves nothing to model. One with gaps must show at least three
  * values before it counts as constant.
  *
+ * @param w - the series, differenced so
  * @param complete - whether the series had no missing values
  */
-export function isExhausted(w: Float64Array, complete: boolean): boolean {
+export function isExhausted(w: Float64Array, { d, D }: Differencing, complete: boolean): boolean {
   const seen = w.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0);
-  return seen >= (complete ? 1 : 3) && isConstant(w);
+  return seen >= (complete ? 1 : 3) && isConstant(w, d + D > 0);
 }

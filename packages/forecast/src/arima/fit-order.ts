@@ -20,7 +20,7 @@ export function fitOrder(
   const { p, d, q, P, D, Q, period } = order;
   const w = differenced(series, order);
   const isComplete = !series.some(Number.isNaN);
-  if (specification.xreg === undefined && isExhausted(w, isComplete))
+  if (specification.xreg === undefined && isExhausted(w, order, isComplete))
     return constantModel(series, order, specification);
   const regression = design(series.length, specification);
   checkRank(regression, order);

@@ -6,8 +6,10 @@ import { type MissingValues, missingValues } from "./missing-values.ts";
 
 /** A series ready to be fitted with ARMA models of several orders: differenced once, with its buffers. */
 export interface ArimaProblem extends Differencing {
-  /** The series on the model's scale (transformed), NaN where missing. */
+  /** The series on the model's scale (transformed) less `centre`, NaN where missing. */
   readonly series: Float64Array;
+  /** What the mean of the series is the estimated one's excess over; 0 unless the level dwarfs the variation. */
+  readonly centre: number;
   /** Regressors over the same times, undifferenced; mean or drift first if there is one. */
   readonly regressors: readonly Float64Array[];
   readonly delta: Float64Array;
@@ -28,12 +30,15 @@ export interface ArimaProblem extends Differencing {
 
 /** Differences a series and its regressors. Buffers are made for `parameters` coefficients and `reach` lags. */
 export function createProblem(
-  series: Float64Array,
+  given: Float64Array,
   regressors: readonly Float64Array[],
   differencing: Differencing,
   { parameters = 0, reach = 0 }: { parameters?: number; reach?: number } = {},
 ): ArimaProblem {
   const { d, D, period } = differencing;
+  const hasMean = d + D === 0 && regressors[0]?.every((value) => value === 1) === true;
+  const centre = hasMean ? dwarfingLevel(given) : 0;
+  const series = centre === 0 ? given : given.map((value) => value - centre);
   let observed = 0;
   for (let t = 0; t < series.length; t++) if (!Number.isNaN(series[t]!)) observed++;
   const complete = observed === series.length;
@@ -45,6 +50,7 @@ export function createProblem(
     D,
     period,
     series,
+    centre,
     regressors,
     delta: integrationWeights(differencing),
     columns,
@@ -56,6 +62,22 @@ export function createProblem(
     conditional: createConditionalWorkspace(n, parameters),
     likelihood: reach > 0 ? createLikelihoodWorkspace(n, reach, columns.length) : undefined,
   };
+}
+
+/** From this ratio of level to range on, squares of the level would take more than 20 of the 53 bits from the variation. */
+const DWARFING = 1024;
+
+/**
+ * An observed value, if the level is so far above the variation that sums of squares about zero would lose it, or else 0.
+ * Less that value, the series is exact: no two of its values differ by a factor of 2.
+ */
+function dwarfingLevel(y: Float64Array): number {
+  let [least, most] = [Infinity, -Infinity];
+  for (const value of y) {
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  return Math.min(Math.abs(least), Math.abs(most)) > DWARFING * (most - least) ? least : 0;
 }
 
 /** Buffers for the exact likelihood of models that reach `k` lags. */

@@ -9,14 +9,18 @@ import { ppPValue } from "./pp.ts";
 /** A test by which a series is differenced. */
 export type DifferenceTest = "kpss" | "adf" | "pp";
 
-/** Returns the number of first differences by a test around a level at 5 %. See `ndiffs`. */
-export function firstDifferencesAtLevel(y: Series, maxD: number, test: DifferenceTest): number {
+/**
+ * Returns the number of first differences by a test around a level at 5 %. See `ndiffs`.
+ *
+ * @param differenced - whether the series is itself a (seasonal) difference, which is constant to less rounding
+ */
+export function firstDifferencesAtLevel(y: Series, maxD: number, test: DifferenceTest, differenced: boolean): number {
   const pValue = (values: Float64Array) => {
     if (test === "kpss") return kpssPValue(values);
     if (values.length < 4) return NaN;
     return test === "adf" ? adfPValue(values) : ppPValue(values);
   };
-  return firstDifferences(y, maxD, (values) => asksForDifference(test, pValue(values), 0.05));
+  return firstDifferences(y, maxD, (values) => asksForDifference(test, pValue(values), 0.05), differenced);
 }
 
 /** Tells whether a p-value asks for another difference; undefined where the test could not be computed. */
@@ -31,11 +35,12 @@ export function firstDifferences(
   y: Series,
   maxD: number,
   isNeeded: (values: Float64Array) => boolean | undefined,
+  differenced = false,
 ): number {
   if (checkSeries(toFloat64(y), 0) === 0) return 0;
   let values = observed(y, 1);
   for (let d = 0; d < maxD; d++) {
-    if (isConstant(values)) return d;
+    if (isConstant(values, differenced || d > 0)) return d;
     const needed = isNeeded(values);
     if (needed === undefined) return Math.max(0, d - 1);
     if (!needed) return d;

@@ -35,7 +35,7 @@ export function seasonalDifferences(y: Float64Array, period: number, maxD: numbe
   let values = y;
   if (checkSeries(values, 0) < 2 || period === 1) return 0;
   for (let D = 0; D < maxD; D++) {
-    if (isConstant(values) || values.length <= period || !needed(values, period, test)) return D;
+    if (isConstant(values, D > 0) || values.length <= period || !needed(values, period, test)) return D;
     values = difference(values, period);
   }
   return maxD;

@@ -46,6 +46,30 @@ describe("properties of ARIMA models", () => {
     );
   });
 
+  it("are chosen the same at any level from where a mean is needed, with the same interval", () => {
+    for (let seed = 1; seed <= 6; seed++)
+      for (const keep of [0, 0.7, 1]) {
+        const uniform = random(seed);
+        let value = 0;
+        const noise = Float64Array.from({ length: 60 }, () => {
+          value = keep * value + normal(uniform);
+          return value;
+        });
+        const at = (level: number) => {
+          const model = autoArima(noise.map((x) => level + x));
+          const { mean, lower, upper } = forecast(model, { h: 3, levels: [95] });
+          return { method: model.method, mean: mean[2]! - level, width: upper[0]![2]! - lower[0]![2]! };
+        };
+        const low = at(1000);
+        for (const level of [1e5, 1e7, 1e8, 1e9]) {
+          const high = at(level);
+          expect(high.method).toBe(low.method);
+          expect(high.mean).toBeCloseTo(low.mean, 4);
+          expect(high.width / low.width).toBeCloseTo(1, 4);
+        }
+      }
+  });
+
   it("are stationary and invertible, with intervals that widen with the level and the horizon", () => {
     fc.assert(
       fc.property(seeds, fc.integer({ min: 15, max: 90 }), fc.constantFrom(1, 4, 7), (seed, n, period) => {

@@ -8,4 +8,7 @@ it("isConstant allows for rounding and skips missing values", () => {
   assert.ok(isConstant(Float64Array.of(NaN, 7)));
   assert.ok(!isConstant(Float64Array.of(1, 1.000001)));
   assert.ok(!isConstant(Float64Array.of(0, 1e-20)));
+  // Unit noise at a high level is no rounding; of differences it may be.
+  assert.ok(!isConstant(Float64Array.of(1e9, 1e9 + 1)));
+  assert.ok(isConstant(Float64Array.of(1e9, 1e9 + 1), true));
 });
