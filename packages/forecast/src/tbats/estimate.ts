@@ -1,6 +1,6 @@
 import { levenbergMarquardt } from "../optimise/levenberg-marquardt.ts";
 import { createCoordinates } from "./coordinates.ts";
-import { countNumbers, type TbatsForm, type TbatsParameters } from "./form.ts";
+import { correctedAic, countNumbers, type TbatsForm, type TbatsParameters } from "./form.ts";
 import type { Observations } from "./observations.ts";
 import { createProblem } from "./problem.ts";
 
@@ -8,9 +8,9 @@ import { createProblem } from "./problem.ts";
 export interface Estimate {
   readonly form: TbatsForm;
   readonly parameters: TbatsParameters;
-  /** n log SSE − 2 (λ − 1) Σ log y, and with it 2 a number. */
+  /** n log SSE − 2 (λ − 1) Σ log y. */
   readonly deviance: number;
-  readonly aic: number;
+  readonly aicc: number;
   readonly squares: number;
   /** One-step errors that move the states. */
   readonly errors: Float64Array;
@@ -44,7 +44,7 @@ export function estimate(
   starts: readonly TbatsParameters[],
   { lambda, growth, precision, maxSteps = 40 }: EstimateOptions,
 ): Estimate | undefined {
-  const { nobs } = observations;
+  const { nobs, floor } = observations;
   const coordinates = createCoordinates(form, { lambda, slack: growth / nobs });
   const problem = createProblem(observations, form, coordinates);
   let start: Float64Array | undefined;
@@ -62,15 +62,16 @@ export function estimate(
     upper: coordinates.upper,
     tolerance: precision / nobs,
     maxSteps,
+    floor,
   });
   const squares = problem.value(x);
-  const deviance = nobs * Math.log(Math.max(squares, Number.MIN_VALUE));
+  const deviance = nobs * Math.log(Math.max(squares, floor));
   return {
     form,
     parameters: coordinates.from(x),
     deviance,
     squares,
-    aic: deviance + 2 * countNumbers(form),
+    aicc: correctedAic(deviance + 2 * countNumbers(form), form, nobs),
     errors: problem.states.errors,
     explained: problem.states.explained,
   };

@@ -30,9 +30,14 @@ export interface TbatsParameters {
   readonly ma: readonly number[];
 }
 
-/** The most harmonics that a period can have: below half of it. */
+/** The most harmonics that a period can have: the last one may have half the frequency of the observations. */
 export function mostHarmonics(period: number): number {
-  return Math.max(1, Math.ceil(period / 2) - 1);
+  return Math.floor(period / 2);
+}
+
+/** States of a period's harmonics: two each, of one at half the frequency of the observations only one. */
+export function countStates(period: number, harmonics: number): number {
+  return 2 * harmonics - (2 * harmonics === period ? 1 : 0);
 }
 
 /** A form without a season. */
@@ -54,10 +59,16 @@ export const LEVEL: TbatsForm = {
 export function countNumbers({ seasonality, periods, harmonics, boxCox, trend, damped, p, q }: TbatsForm): number {
   const gains = 1 + (trend ? 1 : 0) + (damped ? 1 : 0) + periods.length * (seasonality === "trigonometric" ? 2 : 1);
   const season = periods.reduce(
-    (sum, period, i) => sum + (seasonality === "trigonometric" ? 2 * harmonics[i]! : period - 1),
+    (sum, period, i) => sum + (seasonality === "trigonometric" ? countStates(period, harmonics[i]!) : period - 1),
     0,
   );
   return (boxCox ? 1 : 0) + gains + 1 + (trend ? 1 : 0) + season + 2 * (p + q);
+}
+
+/** The AICc of a form with an AIC: it charges more for numbers where they are many for the observations. */
+export function correctedAic(aic: number, form: TbatsForm, nobs: number): number {
+  const k = countNumbers(form) + 1;
+  return nobs > k + 1 ? aic + (2 * k * (k + 1)) / (nobs - k - 1) : Infinity;
 }
 
 /** The name of a form with its parameters, as R writes it. */

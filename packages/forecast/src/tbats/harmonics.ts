@@ -1,5 +1,5 @@
 import { estimate } from "./estimate.ts";
-import { LEVEL, mostHarmonics, type TbatsForm } from "./form.ts";
+import { countStates, LEVEL, mostHarmonics, type TbatsForm } from "./form.ts";
 import type { Observations } from "./observations.ts";
 import { seasonalGains } from "./start.ts";
 
@@ -39,7 +39,7 @@ export function initialHarmonics(
     let lowest = 0;
     for (let k = most[i]!; k > 1; k--, end -= 2) {
       const without = left + explained[end - 1]! + explained[end - 2]!;
-      change += nobs * Math.log(without / left) - 4;
+      change += nobs * Math.log(without / left) - 2 * (countStates(periods[i]!, k) - countStates(periods[i]!, k - 1));
       left = without;
       if (change > lowest) continue;
       lowest = change;

@@ -4,6 +4,8 @@ export interface Observations {
   readonly y: Float64Array;
   /** How many are not missing. */
   readonly nobs: number;
+  /** A sum of squares that counts as a perfect fit: errors of 1e-10 of the largest value. */
+  readonly floor: number;
   /** Whether they can be transformed: all are positive, and not so far apart that powers overflow. */
   readonly transformable: boolean;
   /**
@@ -21,6 +23,7 @@ const FARTHEST = 25;
 /** Prepares observations for fits of any form. */
 export function observe(y: Float64Array, nobs: number): Observations {
   const n = y.length;
+  const largest = y.reduce((most, value) => (value === value ? Math.max(most, Math.abs(value)) : most), 0);
   let transformable = !y.some((value) => value <= 0);
   const logs = transformable ? y.map(Math.log) : y;
   const mean = logs.reduce((sum, value) => (value === value ? sum + value : sum), 0) / nobs;
@@ -33,6 +36,7 @@ export function observe(y: Float64Array, nobs: number): Observations {
   return {
     y,
     nobs,
+    floor: Math.max(Number.MIN_VALUE, nobs * (1e-10 * largest) ** 2),
     transformable,
     transform(lambda, z) {
       if (Math.abs(lambda) < 1e-9) for (let t = 0; t < n; t++) z[t] = scale * logs[t]!;

@@ -18,19 +18,20 @@ export interface Choices {
 
 /**
  * Forms compete where old observations gain no weight to speak of. The sum of squares falls a little beyond that (it lacks
- * the determinant of a likelihood), for each pair of states by about what the AIC charges for it, so that needless
+ * the determinant of a likelihood), for each pair of states by about what an AIC charges for it, so that needless
  * harmonics would come free. Only the form chosen is fitted in the wider region, about R's (modulus 1.01) at n = 100.
  */
 const GROWTH = 0.01;
 const GROWTH_AT_LAST = 1;
-/** Further forms of a family with an AIC so far above the best one's are not tried. */
+/** Further forms of a family with an AICc so far above the best one's are not tried. */
 const HOPELESS = 30;
-/** ARMA errors are tried for so many forms at most, and for those within so much of the best AIC. */
+/** ARMA errors are tried for so many forms at most, and for those within so much of the best AICc. */
 const ARMA_FORMS = 2;
 const ARMA_REACH = 8;
 
 /**
- * Chooses a form by the AIC, as published but for its order: with the seasons and without any, every trend, each also
+ * Chooses a form by the AICc (published with the AIC, by which a transform
+ * and a trend are found in a handful of values), and in another order: with the seasons and without any, every trend, each also
  * Box–Cox transformed; for the best of them more or fewer harmonics of a period at a time; then ARMA errors, of the order
  * that `autoArima` finds in the errors. Every fit starts from a neighbour's parameters.
  *
@@ -75,7 +76,7 @@ function searchFamily(
     .flatMap((one) => (one ? damped.map((also) => ({ trend: true, damped: also })) : [{ trend: false, damped: false }]))
     .sort((a, b) => Number(b.trend) - Number(a.trend) || Number(b.damped) - Number(a.damped));
   for (const transform of boxCox) {
-    if (tried.length > 0 && least(tried).aic > least([...others, ...tried]).aic + HOPELESS) break;
+    if (tried.length > 0 && least(tried).aicc > least([...others, ...tried]).aicc + HOPELESS) break;
     for (const part of trends) {
       const form = { ...family, ...part, boxCox: transform };
       const near = tried.filter((one) => one.form.trend === part.trend && one.form.damped === part.damped);
@@ -91,19 +92,19 @@ function searchFamily(
   for (let i = 0; family.seasonality === "trigonometric" && i < family.periods.length; i++)
     if (climb(i, 1) === 0) climb(i, -1);
   if (arma)
-    for (const one of [...tried].sort((a, b) => a.aic - b.aic).slice(0, ARMA_FORMS))
-      if (one.aic < least([...others, ...tried]).aic + ARMA_REACH) addArma(one);
+    for (const one of [...tried].sort((a, b) => a.aicc - b.aicc).slice(0, ARMA_FORMS))
+      if (one.aicc < least([...others, ...tried]).aicc + ARMA_REACH) addArma(one);
   return tried;
 
-  /** Changes a period's harmonics while that lowers the AIC. @returns how often it did */
+  /** Changes a period's harmonics while that lowers the AICc. @returns how often it did */
   function climb(i: number, step: 1 | -1): number {
     for (let times = 0; ; times++) {
-      const { form, parameters, aic } = least(tried);
+      const { form, parameters, aicc } = least(tried);
       const harmonics = form.harmonics.map((count, j) => (i === j ? count + step : count));
       if (harmonics[i]! < 1 || harmonics[i]! > mostHarmonics(form.periods[i]!)) return times;
       const next = { ...form, harmonics };
       const found = fit(next, startFrom(next, parameters));
-      if (found === undefined || found.aic >= aic) return times;
+      if (found === undefined || found.aicc >= aicc) return times;
     }
   }
 
@@ -118,5 +119,5 @@ function searchFamily(
 }
 
 function least(estimates: readonly Estimate[]): Estimate {
-  return estimates.reduce((a, b) => (b.aic < a.aic ? b : a));
+  return estimates.reduce((a, b) => (b.aicc < a.aicc ? b : a));
 }

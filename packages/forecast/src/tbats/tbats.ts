@@ -19,7 +19,7 @@ const TBATS_OPTIONS: OptionNames<TbatsOptions> = {
   biasAdjust: true,
 };
 
-/** What `tbats` and `bats` may choose; what is left out they choose themselves, by the AIC. */
+/** What `tbats` and `bats` may choose; what is left out they choose themselves, by the AICc. */
 export interface TbatsOptions {
   /** Observations per season of each season, at least 2; for `bats` whole numbers. Default none. */
   readonly periods?: readonly number[];
@@ -38,7 +38,7 @@ export interface TbatsOptions {
 
 /**
  * TBATS: exponential smoothing with trigonometric seasons of any number and length (7 and 365.25 in daily data), Box–Cox
- * transformation, damped trend and ARMA errors, each chosen by the AIC. A period of which the series does not hold two
+ * transformation, damped trend and ARMA errors, each chosen by the AICc. A period of which the series does not hold two
  * seasons is left out.
  *
  * Initial states minimise the sum of squared errors given the other parameters, and so are fitted together with them;
