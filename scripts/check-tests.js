@@ -32,7 +32,7 @@ const PACKAGES = [
   },
   {
     folder: "packages/forecast/",
-    across: { fixtures: "what tests read" },
+    across: { fixtures: "what tests read", properties: "what every method has, on series drawn at random" },
     untested: { kinds: "lists the kinds of each family, through which test/model/families.test.ts goes" },
   },
 ];

@@ -70,6 +70,33 @@ describe("properties of ARIMA models", () => {
       }
   });
 
+  it("are of the same order at every scale, R's", () => {
+    // R 4.2, forecast 8.20: auto.arima gives ARIMA(1,1,0) with drift, AICc 139.4524, ar1 −0.5025, drift −0.2835.
+    const y = [
+      51.8, 50.3, 49.6, 48.4, 49.3, 49.4, 51.3, 47.7, 47.8, 47.7, 45.7, 48.2, 46.6, 45.7, 44.5, 47.8, 46.7, 44.1, 44.6,
+      43.9, 45.7, 43.7, 43, 43.9, 43.9, 43.9, 42.1, 42.2, 40.3, 42.1, 41.5, 42.8, 40.2, 40.8, 41.4, 43.3, 39.6, 41.7,
+    ];
+    for (const scale of [2 ** -40, 1, 2 ** 20, 2 ** 40]) {
+      const { method, coef, aicc } = autoArima(y.map((value) => scale * value));
+      expect(method).toBe("ARIMA(1,1,0) with drift");
+      expect(coef.ar1).toBeCloseTo(-0.5025, 3);
+      expect((coef.drift ?? NaN) / scale).toBeCloseTo(-0.2835, 4);
+      expect((aicc ?? NaN) - 2 * 37 * Math.log(scale)).toBeCloseTo(139.4524, 3);
+    }
+  });
+
+  it("have the mean and the variance of deviations that are small beside their level", () => {
+    const deviations = [-0.2163, 0.7591, 1.437, 0.7253, -0.8972, 0.3362, -1.1019, 0.0512];
+    const average = deviations.reduce((sum, value) => sum + value, 0) / deviations.length;
+    const variance = deviations.reduce((sum, value) => sum + (value - average) ** 2, 0) / (deviations.length - 1);
+    for (const level of [1e2, 1e4, 1e6, 5e7]) {
+      const model = autoArima(deviations.map((value) => level + value));
+      expect(model.method).toBe("ARIMA(0,0,0) with non-zero mean");
+      expect((model.coef.intercept ?? NaN) - level).toBeCloseTo(average, 6);
+      expect(model.sigma2 / variance).toBeCloseTo(1, 6);
+    }
+  });
+
   it("are stationary and invertible, with intervals that widen with the level and the horizon", () => {
     fc.assert(
       fc.property(seeds, fc.integer({ min: 15, max: 90 }), fc.constantFrom(1, 4, 7), (seed, n, period) => {

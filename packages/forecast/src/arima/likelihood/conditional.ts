@@ -84,7 +84,8 @@ export function fitConditional(
     const { normal, factor, gradient } = work;
     for (let i = 0; i < size; i++) {
       for (let j = 0; j <= i; j++) factor[i * size + j] = normal[i * size + j]!;
-      factor[i * size + i]! += damping * normal[i * size + i]! + 1e-12 * squares;
+      factor[i * size + i]! +=
+        damping * normal[i * size + i]! + 1e-12 * (i < armaCount ? squares : normal[i * size + i]!);
       step[i] = gradient[i]!;
     }
     if (!cholesky(factor, size, factor)) {
