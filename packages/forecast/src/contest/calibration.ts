@@ -54,6 +54,8 @@ export function factorsOf(
   form: "scaled" | "absolute",
   span = Infinity,
 ): number[][] {
+  // Beyond the rank of scores that are all 0, the model's own interval is all that there is.
+  const unscored = form === "scaled" ? 1 : 0;
   return levels.map((level, l) => {
     const p = level / 100;
     const unit = form === "absolute" ? normalQuantile(0.5 + p / 2) : 1;
@@ -71,7 +73,7 @@ export function factorsOf(
             "no forecast has an error to calibrate on; use another form, more windows or a longer series",
           );
         if (enough || all)
-          return conformalQuantile(pooled, p, Math.min(pooled.length, Math.max(1, span / (j + 1)))) / unit;
+          return conformalQuantile(pooled, p, Math.min(pooled.length, Math.max(1, span / (j + 1))), unscored) / unit;
       }
     });
   });
@@ -79,14 +81,16 @@ export function factorsOf(
 
 /**
  * The ⌈m p (1 + 1 / e)⌉-th smallest of m scores that tell as much as e independent ones; beyond the largest, that one
- * extended as a normal distribution's tail.
+ * extended as a normal distribution's tail. Where that one is 0, its tail is `unscored`.
  */
-export function conformalQuantile(scores: number[], p: number, effective = scores.length): number {
+export function conformalQuantile(scores: number[], p: number, effective = scores.length, unscored = 0): number {
   scores.sort((a, b) => a - b);
   const m = scores.length;
   // Rounded down by a hair: the product may be a whole number but for its last bit.
   const rank = Math.ceil(m * p * (1 + 1 / effective) - 1e-9);
   if (rank <= m) return scores[rank - 1]!;
+  const largest = scores[m - 1]!;
+  if (largest === 0) return unscored;
   const covered = effective / (effective + 1);
-  return (scores[m - 1]! * normalQuantile(0.5 + p / 2)) / normalQuantile(0.5 + covered / 2);
+  return (largest * normalQuantile(0.5 + p / 2)) / normalQuantile(0.5 + covered / 2);
 }

@@ -48,7 +48,9 @@ export interface ConformalOptions {
  * ahead from origins fewer than j steps apart overlap, so e counts those that do not: the values forecast divided by j,
  * at most m. Where a step has fewer scores than p / (1 - p) (19 for 95 %), those of the steps next to it are pooled with
  * its own, as few on either side as give enough. Where e is too small for the rank (p > e / (e + 1)), the largest score
- * is extended as the tail of a normal distribution, by z(p) / z(e / (e + 1)). The guarantee of split conformal
+ * is extended as the tail of a normal distribution, by z(p) / z(e / (e + 1)). Where all scores are 0, the next error is 0
+ * with a probability of at least e / (e + 1), so that the interval has no width up to that level; beyond it, it is the
+ * model's own ("absolute": still without width, since there is no other measure). The guarantee of split conformal
  * prediction does not hold for a time series, whose errors are not exchangeable; the coverage is approximate.
  *
  * @param target - a method, by name or as a fit: its models are fitted before each origin, and the result's to all of

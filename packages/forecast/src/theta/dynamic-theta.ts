@@ -24,7 +24,10 @@ export interface DynamicThetaModel extends ThetaSeason {
   /** The level before the first time step. */
   readonly initial: number;
   readonly state: DynamicThetaState;
-  /** Mean squared one-step error of the seasonally adjusted series, from the third time step on. */
+  /**
+   * Mean squared one-step error of the seasonally adjusted series, from the third time step on; where these errors are all
+   * 0, the variance of the changes.
+   */
   readonly sigma2: number;
 }
 
@@ -58,10 +61,29 @@ export function dynamicOptimizedTheta(y: Series, options: { period?: number } = 
   const grid = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99];
   const alpha = gridBrent((value) => solve(plain, value).sse, grid, 1e-8);
   const { initial, trendWeight, sse } = solve(plain, alpha);
-  const sigma2 = sse / (plain.length - 2);
+  const sigma2 = varianceOf(plain, sse);
   const start: DynamicThetaState = { length: 0, level: initial, mean: 0, intercept: 0, slope: 0 };
   const state = run(start, alpha, trendWeight, plain);
   return { kind: "dynamic-theta", formatVersion: 1, period, alpha, trendWeight, initial, state, ...season, sigma2 };
+}
+
+/** Errors of so little of the largest value are none. */
+const ROUNDING = 1e-10;
+
+/**
+ * The variance of the one-step errors. Errors that are all 0 from the third on, though the series is no line, say nothing
+ * about the next error: the variance of the changes from step to step then stands for theirs, as of a random walk with
+ * drift.
+ */
+function varianceOf(y: Float64Array, sse: number): number {
+  const steps = y.length - 2;
+  const largest = y.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const none = steps * (ROUNDING * largest) ** 2;
+  if (sse > none) return sse / steps;
+  const drift = (y[y.length - 1]! - y[0]!) / (y.length - 1);
+  let squares = 0;
+  for (let t = 1; t < y.length; t++) squares += (y[t]! - y[t - 1]! - drift) ** 2;
+  return (squares > none ? squares : sse) / steps;
 }
 
 /** The best initial level and weight of the trend for an alpha. */

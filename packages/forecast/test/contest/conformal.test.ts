@@ -121,6 +121,18 @@ describe("conformal", () => {
     expect(fits).toBe(2 + 11);
   });
 
+  // m zeros of m + 1 exchangeable errors: the next one is 0 with a probability of m / (m + 1), and more is not known.
+  it("has no width up to the level that errors of 0 vouch for, and the model's own beyond it", () => {
+    const y = [3, 5, 3, 4, ...new Array<number>(40).fill(0)];
+    const model = conformal(naive(y.slice(0, 20)), y.slice(20), { h: 1, levels: [80, 95, 99.99] });
+    const { mean: point, upper } = forecast(model, { h: 1, levels: [80, 95, 99.99] });
+    const own = forecast(model.model, { h: 1, levels: [99.99] });
+    expect(upper[0]![0]).toBe(point[0]);
+    expect(upper[1]![0]).toBe(point[0]);
+    expect(own.upper[0]![0]).toBeGreaterThan(1);
+    expect(upper[2]![0]).toBeCloseTo(own.upper[0]![0]!, 12);
+  });
+
   it("says what is not allowed", () => {
     expect(() => conformal("naive", [1, 2, 3])).toThrow("one origin needs 5");
     expect(() => conformal("naive", new Array(30).fill(4), { h: 2 })).toThrow(

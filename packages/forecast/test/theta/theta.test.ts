@@ -144,6 +144,13 @@ it("best keeps the season of a negative series as far as its members do", () => 
 });
 
 describe("dynamicOptimizedTheta", () => {
+  it("does not take errors that vanish from the third on for no variance", () => {
+    // Changes of -3 and 19 times 0 about -0.15: 8.55 / 19.
+    expect(dynamicOptimizedTheta([3, ...new Array<number>(20).fill(0)]).sigma2).toBeCloseTo(0.45, 9);
+    // Of a line, what theta = 1,000 leaves of its slope.
+    const line = dynamicOptimizedTheta(Float64Array.from({ length: 20 }, (_, t) => 3 + 2 * t));
+    expect(line.sigma2).toBeLessThan((0.001 * 2) ** 2);
+  });
   it("finds no larger errors than a grid of its parameters", () => {
     const plain = y.map((value, t) => value / (1 + 0.3 * Math.sin((2 * Math.PI * t) / 12)));
     const model = dynamicOptimizedTheta(plain);
