@@ -1,4 +1,5 @@
 import { interpolateSeasonal } from "../decompose/interpolate-seasonal.ts";
+import { dwarfingLevel } from "../stats/dwarfing-level.ts";
 import { type Differencing, differenced, integrationWeights } from "./differencing.ts";
 import { type ConditionalWorkspace, createConditionalWorkspace } from "./likelihood/conditional-residuals.ts";
 import { createLikelihoodWorkspace, type LikelihoodWorkspace } from "./likelihood/exact-likelihood.ts";
@@ -62,22 +63,6 @@ export function createProblem(
     conditional: createConditionalWorkspace(n, parameters),
     likelihood: reach > 0 ? createLikelihoodWorkspace(n, reach, columns.length) : undefined,
   };
-}
-
-/** From this ratio of level to range on, squares of the level would take more than 20 of the 53 bits from the variation. */
-const DWARFING = 1024;
-
-/**
- * An observed value, if the level is so far above the variation that sums of squares about zero would lose it, or else 0.
- * Less that value, the series is exact: no two of its values differ by a factor of 2.
- */
-function dwarfingLevel(y: Float64Array): number {
-  let [least, most] = [Infinity, -Infinity];
-  for (const value of y) {
-    if (value < least) least = value;
-    if (value > most) most = value;
-  }
-  return Math.min(Math.abs(least), Math.abs(most)) > DWARFING * (most - least) ? least : 0;
 }
 
 /** Buffers for the exact likelihood of models that reach `k` lags. */

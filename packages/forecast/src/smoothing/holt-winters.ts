@@ -1,6 +1,7 @@
 import { checkOptions } from "../model/options.ts";
 import { checkForecastOptions, type Forecast, type ForecastOptions, symmetricForecast } from "../model/prediction.ts";
 import { nelderMead } from "../optimise/nelder-mead.ts";
+import { dwarfingLevel } from "../stats/dwarfing-level.ts";
 import { checkPeriod, checkSeries, interpolate, type Series, toFloat64 } from "../time/series.ts";
 
 /** A fitted additive Holt–Winters model. */
@@ -51,8 +52,10 @@ export interface HoltWintersState {
 export function holtWinters(y: Series, options: { period: number }): HoltWintersModel {
   checkOptions("holtWinters", options, { period: true }, ["period"]);
   checkPeriod(options.period);
-  const series = toFloat64(y);
-  const nobs = checkSeries(series, 3);
+  const values = toFloat64(y);
+  const nobs = checkSeries(values, 3);
+  const centre = dwarfingLevel(values);
+  const series = centre === 0 ? values : values.map((value) => value - centre);
   const period = series.length >= 2 * options.period + 3 ? options.period : 1;
   const seasonal = period > 1;
   const initial = initialState(series, period);
@@ -84,7 +87,7 @@ export function holtWinters(y: Series, options: { period: number }): HoltWinters
   const aicc = nobs > k + 1 ? -2 * loglik + 2 * k + (2 * k * (k + 1)) / (nobs - k - 1) : null;
   const n = series.length;
   const nextSeason = seasonal ? Array.from({ length: period }, (_, i) => season[(n + i) % period]!) : [];
-  const state = { level: end.level, slope: end.slope, season: nextSeason };
+  const state = { level: end.level + centre, slope: end.slope, season: nextSeason };
   return {
     kind: "holt-winters",
     formatVersion: 1,
@@ -93,7 +96,7 @@ export function holtWinters(y: Series, options: { period: number }): HoltWinters
     alpha,
     beta,
     gamma,
-    initial,
+    initial: { ...initial, level: initial.level + centre },
     state,
     sigma2,
     loglik,

@@ -89,6 +89,16 @@ describe("holtWinters", () => {
     );
   });
 
+  it.each([1e6, 1e9])("forecasts a series plus %s as its forecast plus that", (shift) => {
+    // 2 to the power of -20 is a step that values at 1e9 can take.
+    const y = seasonal(70, 7, 0.2, 4, 3).map((value) => Math.round(value * 2 ** 20) / 2 ** 20);
+    const { mean, upper } = forecast(holtWinters(y, { period: 7 }), { h: 14 });
+    const moved = y.map((value) => value + shift);
+    const high = forecast(holtWinters(moved, { period: 7 }), { h: 14 });
+    high.mean.forEach((value, i) => expect(value - shift).toBeCloseTo(mean[i]!, 5));
+    high.upper[1]!.forEach((value, i) => expect(value - shift).toBeCloseTo(upper[1]![i]!, 5));
+  });
+
   it("survives JSON to the same bits, and fits where it was fitted", () => {
     const y = seasonal(60, 7, 0.2, 4, 5);
     const model = holtWinters(y, { period: 7 });
