@@ -15,6 +15,11 @@ export interface Limits {
   readonly slack: number;
 }
 
+/**
+ * The most of an error that moves the level. Up to 2 is admissible, but such a level overshoots an outlier at the end by as
+ * much again, on a logarithmic scale by a multiple.
+ */
+const MOST_ALPHA = 1.2;
 const DAMPING: readonly [number, number] = [0.8, 1];
 /** Bound of the coordinates of ARMA errors: farther out is a unit root to all intents. */
 const MOVING = 0.995;
@@ -52,7 +57,7 @@ export function createCoordinates(form: TbatsForm, limits: Limits): Coordinates 
   };
   if (boxCox) bound(...limits.lambda);
   // With damping a negative alpha can be admissible: the slope's part of the level is smoothed instead.
-  const alphaAt = bound(damped ? -1 : -limits.slack, 2);
+  const alphaAt = bound(damped ? -1 : -limits.slack, MOST_ALPHA);
   const betaAt = trend ? bound(-limits.slack, 4) : -1;
   const damping = damped ? bound(...DAMPING) : -1;
   const angles = periods.map((period, i) => {

@@ -52,6 +52,21 @@ describe.each([
   });
 });
 
+describe("tbats after an outlier at the end", () => {
+  // A random walk stays at 120, the mean of the rest is 20; an alpha of 2 on a logarithmic scale went to 471.
+  it.each([1, 2, 3, 4])("does not overshoot it, seed %i", (seed) => {
+    for (const n of [21, 38]) {
+      const uniform = random(seed);
+      const y = Float64Array.from({ length: n }, (_, t) => 20 + normal(uniform) + (t === n - 1 ? 100 : 0));
+      const { mean } = forecast(tbats(y, { periods: [7] }), { h: 14 });
+      for (const value of mean) {
+        expect(value).toBeGreaterThan(0);
+        expect(value).toBeLessThan(220);
+      }
+    }
+  });
+});
+
 /** A daily series, with a week, a year and a wandering level. */
 let level = 100;
 const daily = Float64Array.from({ length: 800 }, (_, t) => {
