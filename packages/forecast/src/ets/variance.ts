@@ -8,6 +8,13 @@ export interface Moments {
 }
 
 /**
+ * Relative variances below this are those of noise that is small against the level. There the difference of second moment
+ * and squared mean loses digits (of 1e-16, all), and the variance is accumulated apart; above, at most 10 of the 16 remain,
+ * and forecasts of stored models keep their bits.
+ */
+const SMALL = 1e-6;
+
+/**
  * Forecast means and variances where they are known in closed form: forms without a multiplicative trend, whose season is
  * additive or, with multiplicative errors, multiplicative. Errors are Gaussian.
  *
@@ -37,11 +44,16 @@ function linear({ error, trend, period, alpha, beta, gamma, phi, sigma2, state }
       variance[i] = sigma2 * (1 + sum);
       sum += effect[i]!;
     } else {
-      // The variance of the expectation one step before, apart from its square: at a high level their sum loses it.
+      // The second moment of the expectation one step before, and its variance.
+      let theta = mean[i]! ** 2;
       let spread = 0;
-      for (let j = 0; j < i; j++) spread += sigma2 * effect[j]! * square[i - 1 - j]!;
-      square[i] = mean[i]! ** 2 + spread;
-      variance[i] = sigma2 * square[i]! + spread;
+      for (let j = 0; j < i; j++) {
+        const term = sigma2 * effect[j]! * square[i - 1 - j]!;
+        theta += term;
+        spread += term;
+      }
+      square[i] = theta;
+      variance[i] = sigma2 < SMALL ? sigma2 * theta + spread : (1 + sigma2) * theta - mean[i]! ** 2;
     }
   }
   return { mean, variance };
@@ -49,9 +61,9 @@ function linear({ error, trend, period, alpha, beta, gamma, phi, sigma2, state }
 
 /**
  * States x = (level, slope) and z, the season, that move by x ← (F + Gε) x and z_j ← (1 + γε) z_j at its step j. Only the
- * means and covariances of each x z_j are needed, and each moves by itself. Covariances are kept instead of second moments,
- * from which the squared means would have to be subtracted: at a high level nothing would be left. Exact; the means differ
- * from the point forecasts without error by terms of sigma2 from the second season on.
+ * first and second moments of each x z_j are needed, and each moves by itself: E[x z_j] and E[x x' z_j²], beside which the
+ * covariances are kept for noise that is small. Exact; the means differ from the point forecasts without error by terms of
+ * sigma2 from the second season on.
  */
 function multiplicativeSeason(model: EtsModel, h: number): Moments {
   const { trend, period, alpha, gamma, phi, sigma2: v, state } = model;
@@ -64,37 +76,45 @@ function multiplicativeSeason(model: EtsModel, h: number): Moments {
     state.level * state.season[j]!,
     slope * state.season[j]!,
   ]);
+  const second = first.map(([l, b]): [number, number, number] => [l * l, l * b, b * b]);
   const covariance = first.map((): [number, number, number] => [0, 0, 0]);
   for (let i = 0; i < h; i++) {
     const at = i % period;
-    mean[i] = first[at]![0] + phi * first[at]![1];
+    const q = first[at]![0] + phi * first[at]![1];
+    mean[i] = q;
     for (let j = 0; j < m; j++) {
       const [l, b] = first[j]!;
-      const [ll, lb, bb] = covariance[j]!;
+      const [ll, lb, bb] = second[j]!;
+      const [cll, clb, cbb] = covariance[j]!;
       const current = j === at;
-      const s = phi * b;
-      const q = l + s;
-      // Before the error of the step: covariances F C F' = [[qq, qs], [qs, ss]], and second moments.
+      const reach = l + phi * b;
+      // E[q²], E[q × slope] of the step: F S F' = [[qq, qb], [qb, φ² bb]]; and the same of the covariances.
       const qq = ll + 2 * phi * lb + phi * phi * bb;
-      const qs = phi * (lb + phi * bb);
-      const ss = phi * phi * bb;
-      const qSquare = q * q + qq;
-      const qTimesS = q * s + qs;
-      if (current) variance[i] = v * qSquare + qq;
-      // The error's mean effect, and the variances of its effects on the season and on the rest.
-      const bias = current ? gamma * v : 0;
-      const seasonal = gamma * bias;
-      const rest = v + 2 * bias * bias;
-      const qKept = 1 + bias * alpha;
-      first[j] = [q * qKept, s + bias * beta * q];
+      const qb = phi * (lb + phi * bb);
+      const cqq = cll + 2 * phi * clb + phi * phi * cbb;
+      const cqb = phi * (clb + phi * cbb);
+      if (current) variance[i] = v < SMALL ? v * qq + cqq : (1 + v) * qq - q * q;
+      const f = current ? 1 + gamma * gamma * v : 1;
+      const g = v + (current ? 3 * gamma * gamma * v * v : 0);
+      const c = current ? 2 * gamma * v : 0;
+      const once = current ? gamma * v : 0;
+      first[j] = [reach * (1 + once * alpha), phi * b + once * beta * reach];
+      second[j] = [
+        qq * (f + g * alpha * alpha + 2 * c * alpha),
+        qb * (f + c * alpha) + qq * (g * alpha * beta + c * beta),
+        phi * phi * bb * f + g * beta * beta * qq + 2 * c * beta * qb,
+      ];
+      // The mean transition's part, and what the error's own variance adds to each second moment.
+      const kept = 1 + once * alpha;
+      const season = current ? gamma * gamma * v : 0;
+      const own = v + 2 * once * once;
       covariance[j] = [
-        qq * qKept ** 2 + qSquare * (seasonal + rest * alpha ** 2 + 2 * bias * alpha),
-        qKept * (qs + bias * beta * qq) + qTimesS * (seasonal + bias * alpha) + qSquare * beta * (rest * alpha + bias),
-        ss * (1 + seasonal) +
-          s * s * seasonal +
-          2 * bias * beta * (qs + qTimesS) +
-          (bias * beta) ** 2 * qq +
-          qSquare * rest * beta ** 2,
+        cqq * kept ** 2 + qq * (season + own * alpha ** 2 + 2 * once * alpha),
+        kept * (cqb + once * beta * cqq) + qb * (season + once * alpha) + qq * beta * (own * alpha + once),
+        phi * phi * (cbb + bb * season) +
+          2 * once * beta * (cqb + qb) +
+          (once * beta) ** 2 * cqq +
+          qq * own * beta ** 2,
       ];
     }
   }
