@@ -1,5 +1,6 @@
 /** Who may do what, in one place: a role may do what is listed for it and for those before it. */
 export const ROLES = ["viewer", "operator", "admin"] as const;
+/** A role of a token: what its holder may do. */
 export type Role = (typeof ROLES)[number];
 
 /** Who is asking. A name of null is whoever uses this machine, where no token is needed. */
