@@ -17,6 +17,7 @@ const PACKAGES = [
     /** What is tested of several rooms at once, or of no source file. */
     across: {
       documents: "what the documents show and say",
+      engines: "what every engine does alike",
       faults: "processes, servers and disks that fail",
       fixtures: "what tests read",
       fuzz: "inputs at random",

@@ -2,9 +2,21 @@ import type { RunMode } from "../core/run.ts";
 import type { Engine, EngineAddress } from "../ports/engine.ts";
 import type { Stage } from "../ports/stage.ts";
 import type { Workers } from "../ports/workers.ts";
+import { completeSource } from "../work/complete-source.ts";
+
+const completed = new WeakSet<Engine>();
+
+/** Opens an engine by its address, with a source that completes rows. */
+export async function openEngine(address: EngineAddress, options: { threads?: number } = {}): Promise<Engine> {
+  const engine = await openBareEngine(address, options);
+  // The memory engine of an id is opened more than once.
+  if (completed.has(engine)) return engine;
+  completed.add(engine);
+  return Object.assign(engine, { source: completeSource(engine.source) });
+}
 
 /** Opens an engine by its address: the one place that names engines. Each is loaded only when it is asked for. */
-export async function openEngine(address: EngineAddress, options: { threads?: number } = {}): Promise<Engine> {
+async function openBareEngine(address: EngineAddress, options: { threads?: number }): Promise<Engine> {
   switch (address.engine) {
     case "local": {
       const { openLocalEngine } = await import("../engines/local/index.ts");

@@ -1,7 +1,8 @@
 import path from "node:path";
 import type { LoadedConfig } from "../config/load.ts";
 import { ManymodelError } from "../core/errors.ts";
-import type { DataQuery, Snapshot } from "../core/run.ts";
+import type { DataQuery, RowRules, Snapshot } from "../core/run.ts";
+import { rulesOf } from "../model/complete-rows.ts";
 import type { KeyArgument } from "../model/define-model.ts";
 import { keyArgument } from "../model/key-argument.ts";
 import type { Engine } from "../ports/engine.ts";
@@ -17,8 +18,15 @@ export interface SourceQuery {
   readonly columns?: readonly string[];
   /** The order of a partition's rows; the last column is the series' time. */
   readonly orderBy?: string | readonly string[];
-  /** Two rows of one partition with the same time: fail that partition (default), or keep both. */
-  readonly duplicates?: "fail" | "keep";
+  /**
+   * Rows of one partition with the same time: fail that partition (`fail`, the default), keep them (`keep`), or make one of
+   * them by an aggregate of the target.
+   */
+  readonly duplicates?: RowRules["duplicates"];
+  /** Fills in rows at times that have none: with the target 0, or that of the row before. */
+  readonly fill?: RowRules["fill"];
+  /** The column that both are about; `source.target` when left out. */
+  readonly target?: string;
   /** The interval of all series, such as `P1D`, `P1M` or `PT1H`; each series' own when left out. */
   readonly interval?: string;
 }
@@ -49,13 +57,13 @@ export function snapshotOf(workspace: Workspace, source?: SourceQuery): Promise<
 export function dataQuery(workspace: Workspace, query?: SourceQuery): DataQuery {
   const { source, file } = workspace.config;
   if (query !== undefined) {
-    const { partitionBy, orderBy, duplicates = "fail", ...others } = query;
+    const { partitionBy, orderBy, duplicates = "fail", fill, target = source?.target, ...others } = query;
     return {
       ...others,
       table: tablePath(workspace, query.table),
       keyColumns: listOf(partitionBy),
       ...(orderBy !== undefined && { orderBy: listOf(orderBy) }),
-      duplicates,
+      ...rulesOf({ duplicates, ...(fill !== undefined && { fill }), target: target ?? "Y" }),
     };
   }
   if (source === undefined)
@@ -65,7 +73,11 @@ export function dataQuery(workspace: Workspace, query?: SourceQuery): DataQuery 
     keyColumns: source.partition_by,
     ...(source.columns !== undefined && { columns: source.columns }),
     ...(source.order_by !== undefined && { orderBy: source.order_by }),
-    duplicates: source.duplicates,
+    ...rulesOf({
+      duplicates: source.duplicates,
+      ...(source.fill.with !== "missing" && { fill: { value: source.fill.with, until: source.fill.until } }),
+      target: source.target,
+    }),
     ...(source.interval !== undefined && { interval: source.interval }),
   };
 }

@@ -3,12 +3,21 @@ import { canonicalInterval } from "@manymodel/forecast/time";
 import { z } from "zod";
 import { MISSING_MODEL } from "../core/missing-model.ts";
 import { LEVEL_RULE, levelOfQuantile } from "../core/quantile.ts";
-import { LONGEST_HORIZON, NAME_RULE, RESERVED_ARGUMENTS, RUN_MODES } from "../core/run.ts";
+import {
+  AGGREGATES,
+  FILL_ENDS,
+  FILL_VALUES,
+  LONGEST_HORIZON,
+  NAME_RULE,
+  RESERVED_ARGUMENTS,
+  RUN_MODES,
+} from "../core/run.ts";
 import { count, duration } from "./common-values.ts";
 import { postgres, snowflake, stage } from "./engine-blocks.ts";
 import { fleet } from "./fleet-block.ts";
 import { RENAMED_KEYS } from "./renamed-keys.ts";
 
+const fillValue = z.enum(["missing", ...FILL_VALUES]);
 const tableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "of letters, digits and _, not starting with a digit");
 const columnList = z.union([
   z
@@ -50,10 +59,27 @@ const source = z
     columns: columnList.optional().describe("The columns to read; all when left out."),
     target: z.string().min(1).default("Y").describe("The column to forecast."),
     period: count.default(1).describe("Observations per season: 7 for daily data with a week, 12 for monthly data."),
+    fill: z
+      .union([
+        fillValue.transform((value) => ({ with: value, until: "panel" as const })),
+        z.strictObject({
+          with: fillValue,
+          until: z
+            .enum(FILL_ENDS)
+            .default("panel")
+            .describe("To the newest time at which any series has a target, or this series."),
+        }),
+      ])
+      .default({ with: "missing", until: "panel" })
+      .describe(
+        "What a time without a row means. zero: nothing was sold. forward: the value before holds. missing: unknown.",
+      ),
     duplicates: z
-      .enum(["fail", "keep"])
+      .enum(["fail", "keep", ...AGGREGATES])
       .default("fail")
-      .describe("Two rows of one partition with the same time: fail that partition, or keep both."),
+      .describe(
+        "Rows of one partition with the same time: fail that partition, keep them (data without a series only), or make one of them by the sum, mean, max or min of the target, or the first or last row.",
+      ),
     interval: z
       .string()
       .refine(

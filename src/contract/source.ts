@@ -153,6 +153,25 @@ export function sourceContract(harness: Harness, open: OpenEngine): void {
       await output.create("SALES", COLUMNS);
       assert.equal((await source.snapshot(QUERY)).partitions, 0);
     });
+    test("gives the times of rows with a target, and counts rows that repeat a time of their partition", async (engine) => {
+      const { source } = engine;
+      await fill(engine, [
+        ["a", 1, 1, null, null],
+        ["a", 3, null, null, null],
+        ["a", 4, 4, true, "twice"],
+        ["a", 4, 5, true, "twice"],
+        ["b", 4, 0, null, null],
+        ["b", 2, 2, null, null],
+        ["b", 9, null, null, "planned"],
+      ]);
+      const snapshot = await source.snapshot({ ...QUERY, fill: { value: "zero", until: "panel" }, target: "y" });
+      const { observed, repeated } = await source.times(snapshot);
+      assert.deepEqual(
+        Array.from(observed),
+        [1, 2, 4].map((day) => day * DAY),
+      );
+      assert.equal(repeated, 1);
+    });
     test("names a missing table or column and what there is", async (engine) => {
       const { source } = engine;
       await fill(engine, [["a", 1, 1, null, null]]);

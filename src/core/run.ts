@@ -20,8 +20,40 @@ export interface QueueLimits {
   readonly hardDeadlineMs: number | null;
 }
 
+/** What rows of one partition with the same time become, where they are not to fail it. */
+export const AGGREGATES = ["sum", "mean", "last", "first", "max", "min"] as const;
+
+/** Values of rows that are filled in. */
+export const FILL_VALUES = ["zero", "forward"] as const;
+
+/** How far rows are filled in: to the newest time at which any partition has a target, or this one. */
+export const FILL_ENDS = ["panel", "series"] as const;
+
+/** What is done to the rows of a partition before anything uses them (see `completeRows`). */
+export interface RowRules {
+  /**
+   * What two rows of one partition with the same time mean: a failure of that partition (`fail`, the default), nothing
+   * (`keep`), or one row.
+   */
+  readonly duplicates?: "fail" | "keep" | (typeof AGGREGATES)[number];
+  /** Fills in rows at times of the interval that have none; none are when left out. */
+  readonly fill?: { readonly value: (typeof FILL_VALUES)[number]; readonly until: (typeof FILL_ENDS)[number] };
+  /** The column that both are about; given where either needs it. */
+  readonly target?: string;
+}
+
+/** The times of all partitions of a snapshot together. */
+export interface Panel {
+  /** The newest time of a row with a target: milliseconds since 1970, or a number; null without such rows. */
+  readonly newest: number | null;
+  /** The interval that the query states, else that of all times (see `detectInterval`); null if they keep none. */
+  readonly interval: string | null;
+  /** How many rows have the partition and time of another one, beyond the first of them. */
+  readonly repeated: number;
+}
+
 /** Which rows make up the partitions of a run or a batch, and in which order. */
-export interface DataQuery {
+export interface DataQuery extends RowRules {
   /** A table of the workspace, or a path to a `.csv`, `.parquet` or `.duckdb` file (see docs/configuration.md). */
   readonly table: string;
   /** The columns whose values tell partitions apart. */
@@ -30,8 +62,6 @@ export interface DataQuery {
   readonly columns?: readonly string[];
   /** The order of rows; the last one that is not a key column is the series' time. */
   readonly orderBy?: readonly string[];
-  /** What two rows of one partition with the same time mean: a failure of that partition (default), or nothing. */
-  readonly duplicates?: "fail" | "keep";
   /** The interval of all series, such as `P1D` (see `canonicalInterval` of `@manymodel/forecast/time`); each series' own when left out. */
   readonly interval?: string;
 }
@@ -47,7 +77,10 @@ export interface Snapshot {
   /** The column that orders a series in time, if there is one. */
   readonly timeColumn: string | null;
   readonly partitions: number;
+  /** As they are in the source. */
   readonly rows: number;
+  /** Where rows are completed. */
+  readonly panel?: Panel;
 }
 
 /** A bundled model definition, by its hash. Without `predicts`, its runs cannot be registered. */

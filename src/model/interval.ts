@@ -1,5 +1,7 @@
 /** The interval of a series in time, from the forecasting library, for the frame and for those that make frames. */
 export {
+  canonicalInterval,
+  dayOfMonth,
   detectInterval,
   formatTime,
   gridPositions,

@@ -2,6 +2,7 @@ import { type ColumnInfo, matchColumn } from "../core/columns/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { ModelVersion } from "../core/registry.ts";
 import type { RunManifest, Snapshot } from "../core/run.ts";
+import { completesRows, rulesOf } from "../model/complete-rows.ts";
 import { checkKeyTypes } from "../pipeline/score-batch.ts";
 import type { Source } from "../ports/source.ts";
 import { LEDGER, ledgerTime, type WatchedTable } from "./ledger.ts";
@@ -71,11 +72,14 @@ export async function openSources(source: Source, trained: RunManifest, spec: Wa
     columns: [time.name, "STEP", "FORECAST", ...levels.flatMap((level) => [`LO_${level}`, `HI_${level}`])],
     orderBy: [time.name, "STEP"],
   });
+  const rules = rulesOf(trained.snapshot.query);
+  const { interval } = trained.snapshot.query;
   const actuals = await source.snapshot({
     table: spec.actuals,
     keyColumns: version.keyColumns.map((column) => column.name),
     columns: [timeName, spec.target],
     orderBy: [timeName],
+    ...(completesRows(rules) && { ...rules, target: spec.target, ...(interval !== undefined && { interval }) }),
   });
   checkKeyTypes(version, actuals);
   const [actualTime, target] = actuals.columns as [ColumnInfo, ColumnInfo];

@@ -18,6 +18,11 @@ export interface Source {
    * @throws {ManymodelError} `not-found` or `input` naming the missing table or column, or what cannot be a key
    */
   snapshot(query: DataQuery): Promise<Snapshot>;
+  /**
+   * The times of a snapshot whose query names a target: each time at which a row has one, ascending (milliseconds since
+   * 1970, or numbers), and how many rows have the partition and time of an earlier row.
+   */
+  times(snapshot: Snapshot): Promise<{ readonly observed: Float64Array; readonly repeated: number }>;
   /** The keys of the partitions at positions `[from, to)` of a snapshot. */
   keys(snapshot: Snapshot, from: number, to: number): Promise<PartitionKey[]>;
   /** For each key its position in the snapshot, or -1. */

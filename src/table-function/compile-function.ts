@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { at } from "../core/aligned.ts";
 import { ManymodelError, messageOf } from "../core/errors.ts";
 import { moduleUrl } from "../core/module-url.ts";
+import { completesRows } from "../model/complete-rows.ts";
 import type { TrainingPlan } from "../work/train-partition.ts";
 
 /** The largest body that a table function may have, in bytes. */
@@ -17,28 +18,41 @@ const file = (name: string) => fileURLToPath(moduleUrl(`./${name}`, import.meta.
  * @throws {ManymodelError} `usage` if the definition needs what a table function has not, or is too large for one
  */
 export function compileFitFunction(bundle: Uint8Array, name: string, plan: TrainingPlan): Promise<string> {
-  const { columns, keyColumns, timeColumn, query } = plan.snapshot;
-  const needed = { ...plan, snapshot: { columns, keyColumns, timeColumn, query } };
+  const { columns, keyColumns, timeColumn, query, panel } = plan.snapshot;
+  const needed = { ...plan, snapshot: { columns, keyColumns, timeColumn, query, panel } };
   const advice = "train in another way: snowflake.compute service or client";
-  return compile(bundle, name, `fitFunction(definition, ${JSON.stringify(needed)})`, "fit-function", advice);
+  const functions = {
+    definition: `fitFunction(definition, ${JSON.stringify(needed)}`,
+    completes: completesRows(query),
+  };
+  return compile(bundle, name, functions, "fit-function", advice);
 }
 
 /**
  * Compiles a bundled definition and what scores by it to the body of a JavaScript table function (see `predictFunction`).
- * It knows nothing of versions and batches, so there is one for each definition.
+ * It knows nothing of versions and batches, so there is one for each definition, and one that completes rows.
  *
  * @throws {ManymodelError} `usage` if the definition needs what a table function has not, or is too large for one
  */
-export function compilePredictFunction(bundle: Uint8Array, name: string): Promise<string> {
+export function compilePredictFunction(bundle: Uint8Array, name: string, completes = false): Promise<string> {
   const advice = "score in another way: snowflake.scoring client";
-  return compile(bundle, name, "predictFunction(definition)", "predict-function", advice);
+  return compile(bundle, name, { definition: "predictFunction(definition", completes }, "predict-function", advice);
 }
 
 /** One object literal in ES2019, which imports nothing and needs nothing but the language. */
-async function compile(bundle: Uint8Array, name: string, made: string, from: string, advice: string): Promise<string> {
+async function compile(
+  bundle: Uint8Array,
+  name: string,
+  { definition, completes }: { readonly definition: string; readonly completes: boolean },
+  from: string,
+  advice: string,
+): Promise<string> {
   const { build } = await import("esbuild");
+  // What completes rows is compiled only into functions that need it: there is little room.
+  const made = `${definition}${completes ? ", completePartition" : ""})`;
+  const complete = completes ? `import { completePartition } from ${JSON.stringify(file("complete-partition"))};` : "";
   const entry = `import "later-builtins"; import definition from "definition";
-    import { ${made.slice(0, made.indexOf("("))} } from ${JSON.stringify(file(from))}; export const made = ${made};`;
+    import { ${made.slice(0, made.indexOf("("))} } from ${JSON.stringify(file(from))}; ${complete} export const made = ${made};`;
   let code: string;
   try {
     const { outputFiles } = await build({

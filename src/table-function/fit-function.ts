@@ -1,6 +1,7 @@
 import { deepFreeze } from "../core/columns/plain-data.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import { preparePartition, type TrainingPlan, takeFailure, takeFit } from "../work/train-partition.ts";
+import type { CompletePartition } from "./complete-partition.ts";
 import { type FunctionValue, toBatch } from "./function-rows.ts";
 
 /** A row as a table function receives it: arguments in capitals; NULL is undefined. */
@@ -18,7 +19,11 @@ export interface RowWriter {
  * A definition's `fit` as a table function over partitions: rows are collected, and the partition's outcome is written at
  * its end, as JSON. Nothing that a body throws gets out: it would end the whole statement.
  */
-export function fitFunction(definition: AnyModelDefinition, given: TrainingPlan) {
+export function fitFunction(
+  definition: AnyModelDefinition,
+  given: TrainingPlan,
+  complete: CompletePartition = (_, batch) => batch,
+) {
   const plan = { ...given, exports: deepFreeze(given.exports) };
   const { columns } = plan.snapshot;
   let rows: FunctionRow[] = [];
@@ -33,9 +38,9 @@ export function fitFunction(definition: AnyModelDefinition, given: TrainingPlan)
       const [first] = rows;
       if (first === undefined) return;
       const { PARTITION_KEY: partitionKey, P } = first;
-      const batch = toBatch(columns, "C", rows);
+      const batch = complete(plan.snapshot, toBatch(columns, "C", rows));
       // The position and the attempt are the caller's to say.
-      const partition = { position: 0, partitionKey, batch, start: 0, end: rows.length };
+      const partition = { position: 0, partitionKey, batch, start: 0, end: batch.length };
       const { row, context } = preparePartition(plan, partition, 0);
       if (context !== undefined) {
         const began = Date.now();

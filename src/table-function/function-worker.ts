@@ -1,6 +1,7 @@
 import type { RunManifest } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
 import { loadDefinition } from "../model/bundle.ts";
+import { completesRows } from "../model/complete-rows.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { TableFunctions } from "../ports/table-functions.ts";
 import { getVerified } from "../stages/checksum.ts";
@@ -24,12 +25,13 @@ export function createFunctionWorker(engine: Engine, functions: TableFunctions):
     const stored = await bundle(definition.sha256, "the run was planned");
     return { manifest, body: await compileFitFunction(stored, definition.name, { snapshot, keyArg, exports, seed }) };
   });
-  const predictFunction = remember(async (sha256) => {
+  const predictFunction = remember(async (asked) => {
+    const { sha256, completes } = JSON.parse(asked) as { sha256: string; completes: boolean };
     const stored = await bundle(sha256, "the version was registered");
     const name = `definition ${sha256.slice(0, 8)}`;
     const [definition, body] = await Promise.all([
       loadDefinition(stored, sha256, name),
-      compilePredictFunction(stored, name),
+      compilePredictFunction(stored, name, completes),
     ]);
     return { definition, body };
   });
@@ -40,7 +42,9 @@ export function createFunctionWorker(engine: Engine, functions: TableFunctions):
       return trainByFunction(engine, functions, manifest, body, request);
     }
     if (request.type === "score-segment" && functions.scores) {
-      const { definition, body } = await predictFunction(request.definitionSha256);
+      const { definition, body } = await predictFunction(
+        JSON.stringify({ sha256: request.definitionSha256, completes: completesRows(request.snapshot.query) }),
+      );
       return scoreByFunction(engine, functions, definition, body, request);
     }
     return own(request, note);

@@ -3,11 +3,13 @@ import { deepFreeze } from "../core/columns/plain-data.ts";
 import type { RowRange } from "../core/columns/row-range.ts";
 import { decodeKey } from "../core/partition-key.ts";
 import { levelsToAsk } from "../core/quantile.ts";
+import type { Completion } from "../model/complete-rows.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import { frame } from "../model/frame.ts";
 import { type FingerprintedPlan, fingerprintOf } from "../work/fingerprint.ts";
 import { ForecastRows, forecastColumns } from "../work/forecast-rows.ts";
 import { scorePartitionNow } from "../work/score-partition.ts";
+import type { CompletePartition } from "./complete-partition.ts";
 import { type FunctionValue, toBatch, valuesOfRow } from "./function-rows.ts";
 
 /** What a batch says to the function, with each partition. */
@@ -15,6 +17,8 @@ export interface PredictPlan extends FingerprintedPlan {
   readonly keyArg: string;
   /** Columns of the input: the arguments `C0`… */
   readonly input: readonly ColumnInfo[];
+  /** How rows of the input are completed; left out where they are used as they are. */
+  readonly completion?: Completion;
   /** Columns of the table of the future, the arguments `F0`…; null without one. */
   readonly future: readonly ColumnInfo[] | null;
 }
@@ -46,7 +50,7 @@ export interface PredictWriter {
  * A definition's `predict` as a table function over partitions: the rows of the output that a worker would have written.
  * Of a partition whose rows of the last batch stand, one row says so.
  */
-export function predictFunction(definition: AnyModelDefinition) {
+export function predictFunction(definition: AnyModelDefinition, complete: CompletePartition = (_, batch) => batch) {
   let rows: PredictRow[] = [];
   let last: { readonly text: string; readonly plan: PredictPlan } | undefined;
   const planOf = (text: string): PredictPlan => {
@@ -69,7 +73,7 @@ export function predictFunction(definition: AnyModelDefinition) {
       if (first?.PLAN === undefined) return;
       if (first.PARTITION_KEY === undefined) throw new Error("a row with a plan has no PARTITION_KEY");
       const plan = planOf(first.PLAN);
-      const { input, future, ...table } = plan;
+      const { input, future, completion, ...table } = plan;
       const trained = {
         key: decodeKey(first.PARTITION_KEY).key,
         model: first.MODEL ?? null,
@@ -79,7 +83,8 @@ export function predictFunction(definition: AnyModelDefinition) {
         errorType: null,
         errorMessage: null,
       };
-      const own = all(toBatch(input, "C", ofKind(1)));
+      const read = toBatch(input, "C", ofKind(1));
+      const own = all(completion === undefined ? read : complete(completion, read));
       const ahead = future === null ? undefined : all(toBatch(future, "F", ofKind(2)));
       const fingerprint = plan.fingerprints ? fingerprintOf(plan, trained, own, ahead) : null;
       const P = Number(first.P);

@@ -2,6 +2,7 @@ import { zip } from "../core/aligned.ts";
 import { rowRanges } from "../core/columns/row-range.ts";
 import { ManymodelError, messageOf } from "../core/errors.ts";
 import { decodeKey } from "../core/partition-key.ts";
+import { completesRows } from "../model/complete-rows.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { PredictedStatus, TableFunctions } from "../ports/table-functions.ts";
@@ -99,6 +100,13 @@ function planOf(task: ScoreSegment): PredictPlan {
     exports,
     keyArg,
     input: snapshot.columns,
+    ...(completesRows(snapshot.query) && {
+      completion: {
+        query: snapshot.query,
+        timeColumn: snapshot.timeColumn,
+        ...(snapshot.panel && { panel: snapshot.panel }),
+      },
+    }),
     future: future?.columns ?? null,
   };
 }

@@ -3,6 +3,7 @@ import { rowRanges } from "../core/columns/row-range.ts";
 import { ManymodelError } from "../core/errors.ts";
 import { levelsToAsk } from "../core/quantile.ts";
 import type { ModelVersion } from "../core/registry.ts";
+import { completesRows } from "../model/complete-rows.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { Inference, InferenceResult } from "../ports/inference.ts";
 import type { WorkerEngine } from "../ports/worker-engine.ts";
@@ -25,7 +26,14 @@ export async function inferBatch(
   version: ModelVersion,
   { snapshot, future, fingerprints, horizon, levels, quantiles, advance, outputTable }: ScoreTask,
 ): Promise<InferenceResult> {
-  const unfit = future !== null ? "a table of the future" : fingerprints ? "incremental" : undefined;
+  const unfit =
+    future !== null
+      ? "a table of the future"
+      : fingerprints
+        ? "incremental"
+        : completesRows(snapshot.query)
+          ? "source.fill or an aggregate of duplicates"
+          : undefined;
   if (unfit !== undefined)
     throw new ManymodelError("usage", `an inference job cannot use ${unfit}; leave it out, or have the client score`);
   const asked = levelsToAsk(levels, quantiles);

@@ -134,7 +134,7 @@ function readTime(
     if (query.duplicates !== "keep")
       return {
         errorType: "duplicate-timestamp",
-        errorMessage: `${timeColumn} ${formatTime(type, observed)} occurs twice; aggregate the rows first, or set duplicates: keep`,
+        errorMessage: `${timeColumn} ${formatTime(type, observed)} occurs twice; make one row of them by source.duplicates: sum (mean, last, first, max, min)`,
       };
   }
   const distinct = repeated ? times.filter((t, i) => i === 0 || t !== times[i - 1]) : times;

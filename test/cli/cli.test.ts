@@ -208,7 +208,7 @@ describe("manymodel, on the command line", () => {
     expect(await train("{ table: odd.csv, partition_by: sku, order_by: day, target: qty }")).toEqual([
       0,
       expect.stringContaining(
-        "1 × duplicate-timestamp: day 2026-01-01 occurs twice; aggregate the rows first, or set duplicates: keep (s:B)",
+        "1 × duplicate-timestamp: day 2026-01-01 occurs twice; make one row of them by source.duplicates: sum (mean, last, first, max, min) (s:B)",
       ),
     ]);
     const results = await json(

@@ -20,7 +20,14 @@ describe("configuration", () => {
     expect(await parseConfig("source: { table: T, partition_by: ID }", "f")).toEqual({
       engine: "local",
       workspace: ".manymodel",
-      source: { table: "T", partition_by: ["ID"], target: "Y", period: 1, duplicates: "fail" },
+      source: {
+        table: "T",
+        partition_by: ["ID"],
+        target: "Y",
+        period: 1,
+        duplicates: "fail",
+        fill: { with: "missing", until: "panel" },
+      },
       model: "auto-arima",
       train: {
         mode: "tasks",

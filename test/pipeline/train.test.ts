@@ -179,7 +179,11 @@ for (const engine of ["local", "memory"] as const)
       const run = await mm.foreachPartition("unit_id").dopar(body("average"), { dataQuery: query });
       expect((await runRows(mm, run.runId)).map((row) => [row.key[0], row.errorType, row.errorMessage])).toEqual([
         [1, null, null],
-        [2, "duplicate-timestamp", "D 1970-01-02 occurs twice; aggregate the rows first, or set duplicates: keep"],
+        [
+          2,
+          "duplicate-timestamp",
+          "D 1970-01-02 occurs twice; make one row of them by source.duplicates: sum (mean, last, first, max, min)",
+        ],
         [3, "null-timestamp", "row 1 of 2 has no D; remove or date such rows"],
       ]);
       const kept = await mm

@@ -47,6 +47,33 @@ describe("compiling a definition to a table function", () => {
     made.finalize({ writeRow: (row: { OUTCOME: string }) => written.push(row) });
     expect(JSON.parse(written[0]!.OUTCOME)).toMatchObject({ outcome: "succeeded", errorMessage: null, log: null });
   });
+  it("completes the rows of a partition where the query has them completed", async () => {
+    const counting = new TextEncoder().encode(
+      'export default { fit: ({ data }) => ({ model: { y: [...data.numbers("Y")] } }) };',
+    );
+    const snapshot = {
+      columns: [
+        { name: "D", type: "number" },
+        { name: "Y", type: "number" },
+      ],
+      keyColumns: [],
+      timeColumn: "D",
+      query: { table: "T", keyColumns: [], target: "Y", fill: { value: "zero", until: "panel" } },
+      panel: { newest: 5, interval: "N1", repeated: 0 },
+    };
+    const text = await compileFitFunction(counting, "counting", { ...(PLAN as object), snapshot } as never);
+    const made = runInNewContext(`(${text})`);
+    const written: { OUTCOME: string }[] = [];
+    made.initialize();
+    made.processRow({ P: 0, PARTITION_KEY: "s:A", C0: 1, C1: 7 });
+    made.processRow({ P: 0, PARTITION_KEY: "s:A", C0: 3, C1: 9 });
+    made.finalize({ writeRow: (row: { OUTCOME: string }) => written.push(row) });
+    expect(JSON.parse(written[0]!.OUTCOME)).toMatchObject({
+      nObs: 5,
+      lastTs: "5",
+      model: JSON.stringify({ y: [7, 0, 9, 0, 0] }),
+    });
+  });
   it("refuses a definition that needs what is not there, or is too large", async () => {
     await expect(compile(body("ends-its-worker"))).resolves.toBeTypeOf("string");
     await expect(compile(new URL("../../src/model/builtin/forecaster.ts", import.meta.url))).rejects.toThrow(

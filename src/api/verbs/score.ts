@@ -3,6 +3,7 @@ import { ManymodelError } from "../../core/errors.ts";
 import type { MissingModel } from "../../core/missing-model.ts";
 import type { ModelVersion } from "../../core/registry.ts";
 import { checkCount, type DataQuery } from "../../core/run.ts";
+import { rulesOf } from "../../model/complete-rows.ts";
 import { type BatchSummary, scoreBatch } from "../../pipeline/score-batch.ts";
 import type { Engine } from "../../ports/engine.ts";
 import { type LongCallOptions, runContext } from "../run-context.ts";
@@ -108,7 +109,7 @@ export async function scoreTable(
       typeof partitionBy === "string" ? [partitionBy] : (partitionBy ?? version.keyColumns.map(({ name }) => name)),
     ...(columns !== undefined && { columns }),
     ...(orderBy !== undefined && { orderBy }),
-    duplicates: trained?.duplicates ?? "fail",
+    ...rulesOf(trained ?? {}),
     ...(trained?.interval !== undefined && { interval: trained.interval }),
   };
   const spec = {

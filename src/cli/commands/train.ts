@@ -13,6 +13,7 @@ import { RUN_STOPPED } from "../interrupt.ts";
 import { autoOrCount } from "../option.ts";
 import { showProgress } from "../progress.ts";
 import { intervalLines, runIntervals } from "../run-intervals.ts";
+import { sourceRowLines, sourceRows } from "../source-rows.ts";
 import { formatSeconds } from "../table.ts";
 
 interface TrainOptions extends CommonOptions {
@@ -78,6 +79,7 @@ export function addTrain(program: Command): void {
         const estimate = changed?.carried ? undefined : await estimateOf(mm.engine.stage, manifest);
         const failures = await failureGroups(mm.engine.tables, runId, index.failed);
         const intervals = await runIntervals(mm.engine.tables, manifest);
+        const source = await sourceRows(mm, manifest, index);
         const { partitions, chunks } = manifest;
         const json = {
           run: runId,
@@ -91,6 +93,7 @@ export function addTrain(program: Command): void {
           ...(estimate !== undefined && { estimate }),
           failures,
           ...(intervals !== undefined && { intervals }),
+          ...(Object.keys(source).length > 0 && { source }),
         };
         const text = [
           `Run ${runId}: ${partitions} partitions in ${chunks} chunks, ${index.succeeded} trained, ${index.failed} failed${index.skipped > 0 ? `, ${index.skipped} not begun` : ""}, ${formatSeconds(seconds)}.`,
@@ -98,6 +101,7 @@ export function addTrain(program: Command): void {
           ...(estimate === undefined ? [] : [estimateError(estimate, seconds)]),
           ...failureLines(failures),
           ...(intervals === undefined ? [] : intervalLines(intervals, partitions)),
+          ...sourceRowLines(source, manifest.snapshot),
           ...(index.succeeded > 0 ? [`Next: manymodel register --run ${runId}`] : []),
         ].join("\n");
         return { json, text };

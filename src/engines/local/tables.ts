@@ -14,6 +14,7 @@ import { type Duck, duckSays, identifier, readParquet } from "../node/duck.ts";
 import { fileFingerprint, openFile } from "../node/file-source.ts";
 import { importedColumns } from "../node/imported-columns.ts";
 import { readRow } from "../node/read-row.ts";
+import { timesOf } from "../node/resolve-query.ts";
 import type { Database } from "./database.ts";
 import type { Folders } from "./folders.ts";
 import { fillProbe } from "./probe.ts";
@@ -71,6 +72,18 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
           snapshot.columns.map((column) => column.name),
           ordinals,
         );
+      },
+      async times(snapshot) {
+        const { time, target } = timesOf(snapshot);
+        const data = readParquet([files(snapshot).data]);
+        return duck.use(async (connection) => {
+          const sql = `SELECT DISTINCT c${time} AS t FROM ${data} WHERE c${time} IS NOT NULL AND isfinite(CAST(c${target} AS DOUBLE)) ORDER BY t`;
+          const observed = (await connection.runAndReadAll(sql)).getColumns()[0] ?? [];
+          const counted = await connection.runAndReadAll(
+            `SELECT CAST(count(*) - count(DISTINCT (p, c${time})) AS INTEGER) FROM ${data} WHERE c${time} IS NOT NULL`,
+          );
+          return { observed: Float64Array.from(observed as number[]), repeated: Number(counted.getRows()[0]?.[0]) };
+        });
       },
       async columns(table) {
         return store().columns(table);

@@ -83,6 +83,26 @@ export function memoryTables(): RowPorts {
           offsets: offsetsOf(partitions.map((partition) => partition?.length ?? 0)),
         };
       },
+      async times(snapshot) {
+        const { rows } = pin(snapshot);
+        const names = snapshot.columns.map(({ name }) => name);
+        const target = matchColumn(names, snapshot.query.target ?? "");
+        const observed = new Set<number>();
+        let repeated = 0;
+        for (const batch of rows) {
+          const times = getColumn(batch, snapshot.timeColumn ?? "").values as Float64Array;
+          const values = target === undefined ? times : (getColumn(batch, target).values as Float64Array | Uint8Array);
+          const missing = values instanceof Uint8Array ? 2 : Number.NaN;
+          const seen = new Set<number>();
+          for (const [time, value] of zip(times, values)) {
+            if (Number.isNaN(time)) continue;
+            if (seen.has(time)) repeated++;
+            seen.add(time);
+            if (!Object.is(value, missing)) observed.add(time);
+          }
+        }
+        return { observed: Float64Array.from(observed).sort(), repeated };
+      },
       async columns(name) {
         const table = find(name);
         const known = [...(table?.columns ?? []), ...[...(table?.owners.values() ?? [])].flat().flatMap(columnsOf)];

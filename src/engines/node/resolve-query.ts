@@ -88,11 +88,27 @@ export function describeQuery({
   };
 }
 
+/** The places of a snapshot's time and target among its columns. */
+export function timesOf({ columns, timeColumn, query }: Snapshot): { readonly time: number; readonly target: number } {
+  const names = columns.map(({ name }) => name);
+  const target = matchColumn(names, query.target ?? "") ?? timeColumn;
+  const place = (name: string | null) => {
+    const index = names.indexOf(name ?? "");
+    if (index < 0) throw new ManymodelError("internal", `a snapshot of ${query.table} has no column ${show(name)}`);
+    return index;
+  };
+  return { time: place(timeColumn), target: place(target) };
+}
+
 /** The id of the snapshot that a query of a source gives. */
 export function snapshotId(fingerprint: string, { keys, columns, order }: ResolvedQuery, query: DataQuery): string {
   const statedInterval = query.interval === undefined ? [] : [query.interval];
+  // Ids of queries without these rules stay what they were.
+  const rules = query.target === undefined ? [] : [{ fill: query.fill, target: query.target }];
   return createHash("sha256")
-    .update(JSON.stringify([fingerprint, keys, columns, order, query.duplicates ?? "fail", ...statedInterval]))
+    .update(
+      JSON.stringify([fingerprint, keys, columns, order, query.duplicates ?? "fail", ...statedInterval, ...rules]),
+    )
     .digest("hex")
     .slice(0, 24);
 }

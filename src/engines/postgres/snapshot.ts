@@ -5,7 +5,7 @@ import { keyTexts, type PartitionKey, parseKey } from "../../core/partition-key.
 import type { DataQuery, Snapshot } from "../../core/run.ts";
 import type { PartitionRows } from "../../ports/source.ts";
 import { identifier } from "../node/duck.ts";
-import { describeQuery, type ResolvedQuery, resolveQuery, snapshotId } from "../node/resolve-query.ts";
+import { describeQuery, type ResolvedQuery, resolveQuery, snapshotId, timesOf } from "../node/resolve-query.ts";
 import { copyOut } from "./copy.ts";
 import type { Database } from "./database.ts";
 import { PartitionDecoder } from "./decode-partitions.ts";
@@ -145,6 +145,24 @@ export async function snapshotKeys(
     [from, to],
   );
   return rows.map((row) => parseKey(snapshot.keyColumns, Object.values(row)));
+}
+
+/** The times of rows that have a target, and how many rows repeat a time of their partition. */
+export async function snapshotTimes(
+  db: Database,
+  snapshot: Snapshot,
+): Promise<{ readonly observed: Float64Array; readonly repeated: number }> {
+  const { time, target } = timesOf(snapshot);
+  const type = snapshot.columns[time]?.type;
+  const value = type === "date" || type === "timestamp" ? "(extract(epoch FROM t) * 1000)::float8" : "t::float8";
+  const each = `${snapshotTable(db.schema, snapshot.id)}, unnest(c${time}, c${target}) AS u (t, y) WHERE t IS NOT NULL`;
+  const { rows } = await db.run<{ t: number }>(
+    `SELECT DISTINCT ${value} AS t FROM ${each} AND y IS NOT NULL AND y::text NOT IN ('NaN', 'Infinity', '-Infinity') ORDER BY t`,
+  );
+  const counted = await db.run<{ repeated: number }>(
+    `SELECT (count(*) - count(DISTINCT (p, t)))::integer AS repeated FROM ${each}`,
+  );
+  return { observed: Float64Array.from(rows, ({ t }) => t), repeated: counted.rows[0]?.repeated ?? 0 };
 }
 
 /** For each key its partition's number, or -1. */

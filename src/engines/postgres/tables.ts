@@ -6,7 +6,7 @@ import type { Database } from "./database.ts";
 import { concealRun, exposeRun } from "./expose-run.ts";
 import { importFile } from "./import-file.ts";
 import { queryDatabase } from "./query.ts";
-import { locateKeys, readPartitions, snapshotKeys, snapshotTable, takeSnapshot } from "./snapshot.ts";
+import { locateKeys, readPartitions, snapshotKeys, snapshotTable, snapshotTimes, takeSnapshot } from "./snapshot.ts";
 import { folded, TableStore } from "./table-store.ts";
 
 /** Tables of PostgreSQL: whatever the role may read, and a schema of the workspace's own. */
@@ -21,6 +21,7 @@ export function postgresTables(db: Database, stage: Stage, duck: Duck, temporary
         return keys.length === 0 ? new Int32Array() : locateKeys(db, snapshot, keys);
       },
       read: (snapshot, ordinals) => readPartitions(db, snapshot, ordinals),
+      times: (snapshot) => snapshotTimes(db, snapshot),
     },
     output: {
       create: (table, columns) => store.create(table, columns),

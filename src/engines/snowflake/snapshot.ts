@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { ManymodelError, show } from "../../core/errors.ts";
 import type { DataQuery, Snapshot } from "../../core/run.ts";
 import type { Stage } from "../../ports/stage.ts";
-import { describeQuery, resolveQuery, snapshotId } from "../node/resolve-query.ts";
+import { describeQuery, resolveQuery, snapshotId, timesOf } from "../node/resolve-query.ts";
 import type { Names } from "./names.ts";
 import { readRow, type Session } from "./session.ts";
 import { findSource } from "./source.ts";
@@ -93,6 +93,23 @@ export async function takeSnapshot(
   const pinned = { snapshot, files: { table, keys: keysFile, blocks, partitionsPerBlock } };
   await stage.put(snapshotRecord(id), new TextEncoder().encode(JSON.stringify(pinned)));
   return pinned;
+}
+
+/** The times of rows that have a target, and how many rows repeat a time of their partition. */
+export async function snapshotTimes(
+  session: Session,
+  names: Names,
+  stage: Stage,
+  snapshot: Snapshot,
+): Promise<{ readonly observed: Float64Array; readonly repeated: number }> {
+  const pinned = await readRecord(stage, snapshot.id);
+  if (pinned === undefined)
+    throw new ManymodelError("not-found", `snapshot ${snapshot.id} is not on the stage any more; plan again`);
+  const { time, target } = timesOf(snapshot);
+  const sql = snapshotStatements(names);
+  const rows = await session.rows(sql.times(pinned.files.table, time, target));
+  const [repeated] = await readRow(session, sql.repeated(pinned.files.table, time));
+  return { observed: Float64Array.from(rows, ([t]) => Number(t)), repeated: Number(repeated) };
 }
 
 /** A snapshot's record, or undefined. */

@@ -15,7 +15,7 @@ import { PinnedRows } from "./pinned-rows.ts";
 import { carryRows, readPublished } from "./published-rows.ts";
 import { exposedKeys, showKeys } from "./result-views.ts";
 import type { Session } from "./session.ts";
-import { type PinnedSnapshot, readRecord, takeSnapshot } from "./snapshot.ts";
+import { type PinnedSnapshot, readRecord, snapshotTimes, takeSnapshot } from "./snapshot.ts";
 import { findSource, knownColumns, ownName } from "./source.ts";
 import { RESULT_VIEWS } from "./sql/result-views.ts";
 import { FILES_AT_ONCE, tableStatements } from "./sql/tables.ts";
@@ -58,6 +58,7 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): R
       keys: async (snapshot, from, to) => [...(await (await pinned(snapshot)).keys())].slice(from, to),
       locate: async (snapshot, keys) => (await pinned(snapshot)).locate(keys),
       read: async (snapshot, ordinals) => (await pinned(snapshot)).read(ordinals),
+      times: async (snapshot) => snapshotTimes(session, names, stage, snapshot),
     },
     output: {
       async create(table, wanted) {

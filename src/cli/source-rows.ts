@@ -1,0 +1,42 @@
+import type { ManyModel } from "../api/many-model.ts";
+import type { IndexSummary, RunManifest } from "../core/run.ts";
+import { type CompletedRows, completedRows } from "../runs/completed-rows.ts";
+
+/** What a summary of a run tells about the rows of its source. */
+export interface SourceRows {
+  /** Where the configuration has rows completed. */
+  readonly completed?: CompletedRows;
+  /** The median share of steps without a row, where the source looks like transactions and nothing says what these mean. */
+  readonly withoutRow?: number;
+}
+
+/** Looks at how the rows of a run's source were used. */
+export async function sourceRows(mm: ManyModel, manifest: RunManifest, index: IndexSummary): Promise<SourceRows> {
+  const { snapshot, exports, seed } = manifest;
+  const completed = await completedRows(mm.engine.tables, manifest, index);
+  if (completed !== undefined) return { completed };
+  const type = snapshot.columns.find(({ name }) => name === snapshot.timeColumn)?.type;
+  if (type === undefined || type === "string" || type === "boolean" || snapshot.query.fill !== undefined) return {};
+  const { target } = exports as { readonly target?: unknown };
+  if (typeof target !== "string") return {};
+  const { shareWithoutRow } = await import("../advise/transactions.ts");
+  const withoutRow = await shareWithoutRow(mm.engine.source, snapshot, { target, seed });
+  return withoutRow === undefined ? {} : { withoutRow };
+}
+
+/** The same as lines for people. */
+export function sourceRowLines({ completed, withoutRow }: SourceRows, { query }: RunManifest["snapshot"]): string[] {
+  const lines: string[] = [];
+  const rows = (count: number) => `${count} ${count === 1 ? "row" : "rows"}`;
+  if (completed !== undefined && completed.merged > 0)
+    lines.push(
+      `  ${rows(completed.merged)} of a time that their partition already had were merged (${query.duplicates}).`,
+    );
+  if (completed !== undefined && query.fill !== undefined)
+    lines.push(`  ${rows(completed.filled)} were filled in (${query.fill.value}).`);
+  if (withoutRow !== undefined)
+    lines.push(
+      `  Half of the series have no row at ${Math.round(100 * withoutRow)} % of their steps or more, and no row says 0. If that means that nothing was sold, set source.fill: zero; now these steps count as unknown.`,
+    );
+  return lines;
+}

@@ -1,0 +1,178 @@
+import { at, zip } from "../core/aligned.ts";
+import { type Column, type ColumnBatch, getColumn, matchColumn } from "../core/columns/column.ts";
+import type { RowRules, Snapshot } from "../core/run.ts";
+import { dayOfMonth, gridPositions, type Interval, nextTimes, parseInterval } from "./interval.ts";
+
+/** Rows of several partitions: partition `i` has the rows `[offsets[i], offsets[i + 1])` of `batch`. */
+interface Rows {
+  readonly batch: ColumnBatch;
+  readonly offsets: Int32Array;
+}
+
+/** What completing rows needs to know of a snapshot. */
+export type Completion = Pick<Snapshot, "query" | "timeColumn" | "panel">;
+
+/** Whether the rows of a query are completed before they are used. */
+export function completesRows({ fill, duplicates = "fail" }: RowRules): boolean {
+  return fill !== undefined || merges({ duplicates });
+}
+
+/** The rules of a query, without a target where they need none: a query without rules stays what it is without this. */
+export function rulesOf({ duplicates = "fail", fill, target }: RowRules): RowRules {
+  const rules = { duplicates, ...(fill !== undefined && { fill }) };
+  return completesRows(rules) && target !== undefined ? { ...rules, target } : rules;
+}
+
+/**
+ * Completes the rows of partitions by the rules of their query: rows of one partition with the same time become one, and
+ * times without a row get one.
+ *
+ * The target of rows that become one is their sum, mean, maximum or minimum without missing values (missing if all are).
+ * Of other columns truth values, and numbers that are only 0 and 1 in this partition, are true or 1 if one of them is; any
+ * other is that of the last row. `first` and `last` take one row whole.
+ *
+ * A filled row has the target 0, or that of the row before; truth values and numbers that are only 0 and 1 are false or 0,
+ * and any other column is that of the row before. Rows are filled at the interval that is stated, else that of the whole
+ * panel, from the first row of a partition to the newest time at which the panel, or the partition, has a target. Rows
+ * that are there keep their values, missing or not.
+ *
+ * A partition with a missing time, or with times off the interval, keeps its rows: whoever uses them says what is wrong.
+ */
+export function completeRows(completion: Completion, { batch, offsets }: Rows): Rows {
+  const { query, timeColumn } = completion;
+  if (timeColumn === null || !completesRows(query)) return { batch, offsets };
+  const time = getColumn(batch, timeColumn);
+  if (time.type !== "date" && time.type !== "timestamp" && time.type !== "number") return { batch, offsets };
+  const target = matchColumn(Object.keys(batch.columns), query.target ?? "");
+  const rows: CompletedRows = { first: [], last: [], times: [], filled: [] };
+  const completed = new Int32Array(offsets.length);
+  const observed = observedRows(target === undefined ? undefined : batch.columns[target]);
+  let partition = 0;
+  for (const [start, end] of zip(offsets.subarray(0, -1), offsets.subarray(1))) {
+    addRows(rows, completion, time, { start, end }, observed);
+    completed[++partition] = rows.first.length;
+  }
+  const columns = Object.entries(batch.columns).map(([name, column]): [string, Column] => [
+    name,
+    column === time
+      ? { type: time.type, values: Float64Array.from(rows.times) }
+      : completedColumn(column, rows, completed, query, name === target),
+  ]);
+  return { batch: { length: rows.first.length, columns: Object.fromEntries(columns) }, offsets: completed };
+}
+
+type NumericColumn = Extract<Column, { readonly type: "number" | "date" | "timestamp" }>;
+
+/** Completed rows: each stands for the rows `first` to `last` of the batch, or was filled in after them. */
+interface CompletedRows {
+  readonly first: number[];
+  readonly last: number[];
+  readonly times: number[];
+  readonly filled: boolean[];
+}
+
+/** Returns which rows of a column have a value; all where there is no such column. */
+function observedRows(column: Column | undefined): (row: number) => boolean {
+  if (column === undefined) return () => true;
+  if (column.type === "string" || column.type === "integer") return (row) => column.values[row] !== null;
+  if (column.type === "boolean") return (row) => column.values[row] !== 2;
+  return (row) => !Number.isNaN(column.values[row]);
+}
+
+/** Adds the completed rows of the partition that has the rows `[start, end)`. */
+function addRows(
+  rows: CompletedRows,
+  { query, panel }: Completion,
+  time: NumericColumn,
+  { start, end }: { readonly start: number; readonly end: number },
+  isObserved: (row: number) => boolean,
+): void {
+  const times = time.values.subarray(start, end);
+  const isUsable = !times.some(Number.isNaN);
+  const starts = isUsable && merges(query) ? firstOfEach(times) : Int32Array.from(times.keys());
+  const distinct = Float64Array.from(starts, (i) => at(times, i));
+  const interval = isUsable && query.fill !== undefined ? fillInterval(distinct, panel?.interval) : null;
+  const newest =
+    query.fill?.until === "series" ? newestOf(times, (i) => isObserved(start + i)) : (panel?.newest ?? -Infinity);
+  for (const [k, i] of starts.entries()) {
+    const next = k + 1 < starts.length ? at(starts, k + 1) : times.length;
+    const add = (time: number, isFilled: boolean) => {
+      rows.first.push(start + i);
+      rows.last.push(start + next - 1);
+      rows.times.push(time);
+      rows.filled.push(isFilled);
+    };
+    add(at(times, i), false);
+    if (interval === null) continue;
+    const until = next < times.length ? at(times, next) : Infinity;
+    for (let t = after(at(times, i), interval); t < until && t <= newest; t = after(t, interval)) add(t, true);
+  }
+}
+
+const merges = ({ duplicates = "fail" }: RowRules) => duplicates !== "fail" && duplicates !== "keep";
+const after = (time: number, interval: Interval) => at(nextTimes(time, interval, 1), 0);
+
+/** The first row of each time, of ascending times. */
+const firstOfEach = (times: Float64Array) =>
+  Int32Array.from(times.keys()).filter((i) => i === 0 || times[i] !== times[i - 1]);
+
+/** The newest time of a row with a target. */
+function newestOf(times: Float64Array, isObserved: (i: number) => boolean): number {
+  return times.reduce((newest, time, i) => (isObserved(i) && time > newest ? time : newest), -Infinity);
+}
+
+/** The interval to fill a series at; null if there is none, or the series repeats a time or is off it. */
+function fillInterval(times: Float64Array, panel: Interval | null | undefined): Interval | null {
+  if (panel == null || times.length === 0 || times.some((time, i) => time === times[i - 1])) return null;
+  const parts = parseInterval(panel);
+  const day = parts?.unit === "month" && parts.day === undefined ? dayOfMonth(times) : undefined;
+  const interval = day === undefined ? panel : `${panel}@${day}`;
+  return day === null || gridPositions(times, interval) === null ? null : interval;
+}
+
+/** One column of completed rows. */
+function completedColumn(
+  column: Column,
+  rows: CompletedRows,
+  offsets: Int32Array,
+  query: RowRules,
+  isTarget: boolean,
+): Column {
+  const { duplicates, fill } = query;
+  const source = duplicates === "first" ? rows.first : rows.last;
+  if (column.type === "string") return { type: "string", values: source.map((row) => at(column.values, row)) };
+  if (column.type === "integer") return { type: "integer", values: source.map((row) => at(column.values, row)) };
+  const missing = column.type === "boolean" ? 2 : Number.NaN;
+  const values = Float64Array.from(source, (row) => at(column.values, row));
+  const takesOneRow = duplicates === "first" || duplicates === "last";
+  for (const [start, end] of zip(offsets.subarray(0, -1), offsets.subarray(1))) {
+    const isFlag = !isTarget && holdsFlags(column, rows, start, end);
+    for (let i = start; i < end; i++) {
+      const [first, last] = [at(rows.first, i), at(rows.last, i)];
+      if (rows.filled[i]) values[i] = isFlag || (isTarget && fill?.value === "zero") ? 0 : at(values, i - 1);
+      else if (last > first && !takesOneRow && (isTarget || isFlag)) {
+        const given = Array.from(column.values.subarray(first, last + 1)).filter((value) => !Object.is(value, missing));
+        if (given.length === 0) values[i] = missing;
+        else values[i] = isTarget ? aggregate(given, duplicates) : Math.max(...given);
+      }
+    }
+  }
+  return column.type === "boolean"
+    ? { type: "boolean", values: Uint8Array.from(values) }
+    : { type: column.type, values };
+}
+
+/** Whether a column holds truth values, or numbers of which all are 0, 1 or missing in this partition, and one is not. */
+function holdsFlags({ type, values }: Column, { first, last }: CompletedRows, start: number, end: number): boolean {
+  if (type === "boolean") return true;
+  if (type !== "number" || start === end) return false;
+  const given = values.subarray(at(first, start), at(last, end - 1) + 1).filter((value) => !Number.isNaN(value));
+  return given.length > 0 && given.every((value) => value === 0 || value === 1);
+}
+
+function aggregate(values: readonly number[], how: RowRules["duplicates"]): number {
+  if (how === "max") return values.reduce((a, b) => Math.max(a, b));
+  if (how === "min") return values.reduce((a, b) => Math.min(a, b));
+  const sum = values.reduce((a, b) => a + b, 0);
+  return how === "mean" ? sum / values.length : sum;
+}

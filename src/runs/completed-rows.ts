@@ -1,0 +1,23 @@
+import type { RunManifest, RunRecord } from "../core/run.ts";
+import type { Tables } from "../ports/tables.ts";
+
+/** What completing the rows of a run's source has changed. */
+export interface CompletedRows {
+  /** Rows that were filled in. */
+  readonly filled: number;
+  /** Rows that went into one of the same partition and time, beyond the first. */
+  readonly merged: number;
+}
+
+/** Counts the rows that a run filled in and merged; undefined without such rules, and where partitions were not read. */
+export async function completedRows(
+  tables: Tables,
+  { runId, snapshot }: Pick<RunManifest, "runId" | "snapshot">,
+  index: RunRecord["index"],
+): Promise<CompletedRows | undefined> {
+  const { panel, query, rows } = snapshot;
+  if (panel === undefined || index === null || index.skipped > 0) return undefined;
+  const merged = query.duplicates === undefined || /^(fail|keep)$/.test(query.duplicates) ? 0 : panel.repeated;
+  const answer = await tables.query("SELECT SUM(N_OBS) AS N FROM TRAINING_RESULTS WHERE RUN_ID = $1", [runId], 1);
+  return { filled: Number(answer.rows[0]?.[0] ?? 0) - rows + merged, merged };
+}
