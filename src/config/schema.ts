@@ -235,6 +235,12 @@ const serve = z
     max_keys: count.default(1000).describe("How many keys a request may have."),
     max_horizon: count.default(1000).describe("How many steps a request may ask for."),
     max_body_kb: count.default(1024).describe("How large a request may be, in KiB."),
+    max_values: count
+      .default(250_000)
+      .describe("How many JSON values a request may have: numbers, texts, lists, objects."),
+    max_numbers: count
+      .default(2_000_000)
+      .describe("How many numbers an answer may have: keys times steps times (1 + 2 x levels)."),
     max_concurrent: count.default(256).describe("How many requests may be under way at once; more are told to wait."),
     timeout: duration.unwrap().default("10s").describe("How long a request may take."),
     predict_timeout: duration.unwrap().default("2s").describe("How long `predict` may take for one partition."),

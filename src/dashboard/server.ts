@@ -6,10 +6,13 @@ import { tablePath } from "../api/workspace.ts";
 import { TrainedModels } from "../runs/trained-models.ts";
 import { mayDo } from "../serving/access.ts";
 import { openDoor } from "../serving/door.ts";
-import { type Door, type Guarded, guard } from "../serving/guard.ts";
+import { type Door, guard } from "../serving/guard.ts";
+import { limitsOf, limitWork } from "../serving/limit.ts";
 import { type Listening, listen } from "../serving/listen.ts";
+import { readBody } from "../serving/read-body.ts";
 import { answerTo } from "../serving/refusal.ts";
 import { registryRoutes } from "../serving/registry-routes.ts";
+import type { Env } from "../serving/route.ts";
 import { DASHBOARD_ACCESS, MOVES_ALIASES } from "./access.ts";
 import { type Assets, assetResponse, loadAssets } from "./assets.ts";
 import { dashboardRoutes } from "./routes.ts";
@@ -52,10 +55,12 @@ export async function startDashboard(mm: ManyModel, options: DashboardOptions = 
 }
 
 /** What is read and changed: each request is let in by the same rules as those of `manymodel serve`. */
-function guardedRoutes(mm: ManyModel, door: Door, onError: (thrown: unknown) => void): Hono<Guarded> {
+function guardedRoutes(mm: ManyModel, door: Door, onError: (thrown: unknown) => void): Hono<Env> {
   const { engine, models: registry, config } = mm;
-  const app = new Hono<Guarded>();
+  const app = new Hono<Env>();
+  const limits = limitsOf(mm);
   app.use(guard(door));
+  app.use("/v1/*", readBody(limits), limitWork(limits));
   app.onError((error, c) => {
     const { status, body, unexpected } = answerTo(error);
     if (unexpected) onError(error);
@@ -88,8 +93,8 @@ function guardedRoutes(mm: ManyModel, door: Door, onError: (thrown: unknown) => 
 }
 
 /** The page, which anybody may have, and behind it what is guarded. */
-function dashboardApp(assets: Assets, guarded: Hono<Guarded>): Hono {
-  const app = new Hono();
+function dashboardApp(assets: Assets, guarded: Hono<Env>): Hono<Env> {
+  const app = new Hono<Env>();
   app.use(secureHeaders({ contentSecurityPolicy: POLICY, referrerPolicy: "no-referrer" }));
   for (const path of ["/api/*", "/v1/*"]) app.all(path, (c) => guarded.fetch(c.req.raw, c.env));
   app.get("*", (c) => {
@@ -99,5 +104,6 @@ function dashboardApp(assets: Assets, guarded: Hono<Guarded>): Hono {
     const [asset, shown] = found === undefined ? [assets.page, "index.html"] : [found, name];
     return assetResponse(asset, shown, c.req.header("Accept-Encoding"));
   });
+  app.all("*", (c) => c.text("the page answers GET and HEAD\n", 405, { Allow: "GET, HEAD" }));
   return app;
 }

@@ -1,11 +1,12 @@
 import { z } from "@hono/zod-openapi";
 import { messageOf } from "../core/errors.ts";
 import { type Door, guard } from "./guard.ts";
-import { limitBody, limitWork } from "./limit.ts";
+import { limitWork } from "./limit.ts";
 import type { Log } from "./log.ts";
 import { observe } from "./observe.ts";
 import { operationRoutes } from "./operation-routes.ts";
 import { predictRoutes } from "./predict-routes.ts";
+import { readBody } from "./read-body.ts";
 import { answerTo } from "./refusal.ts";
 import { registryRoutes } from "./registry-routes.ts";
 import { openApi, route } from "./route.ts";
@@ -16,7 +17,7 @@ export function createApp(service: Service, door: Door, log: Log, version: strin
   const app = openApi();
   app.use(observe(service.metrics, log.request, door.clock));
   app.use(guard(door));
-  app.use("/v1/*", limitBody(service.limits), limitWork(service.limits));
+  app.use("/v1/*", readBody(service.limits), limitWork(service.limits));
   app.onError((error, c) => {
     const { status, body, unexpected } = answerTo(error);
     if (unexpected) log.error(`${c.req.method} ${c.req.path}: ${messageOf(error)}`, error);

@@ -30,6 +30,7 @@ export const LOOPBACK = ["localhost", "127.0.0.1", "::1"];
  * another origin, or as a form.
  */
 export function guard({ matrix, tokens, tokensRequired, hosts, clock }: Door): MiddlewareHandler<Guarded> {
+  const methodsAt = allowedMethods(matrix);
   const identify = (authorization: string | undefined): Caller | undefined => {
     if (authorization === undefined)
       return tokensRequired || tokens.exist() ? undefined : { name: null, role: "admin" };
@@ -40,8 +41,15 @@ export function guard({ matrix, tokens, tokensRequired, hosts, clock }: Door): M
     const { req } = c;
     checkOrigin(req.header("Host"), req.header("Origin"), hosts);
     const route = matchedRoutes(c).findLast(({ method }) => method !== "ALL");
-    if (route === undefined) throw new Refusal("not-found", `there is nothing at ${req.method} ${show(req.path)}`);
-    const least = matrix[`${req.method} ${route.path.replace(/:(\w+)/g, "{$1}")}`];
+    if (route === undefined) {
+      const allowed = methodsAt(req.path);
+      if (allowed.length === 0) throw new Refusal("not-found", `there is nothing at ${req.method} ${show(req.path)}`);
+      c.header("Allow", allowed.join(", "));
+      throw new Refusal("method-not-allowed", `${show(req.path)} answers ${allowed.join(", ")}, not ${req.method}`);
+    }
+    // HEAD is GET without the body (RFC 9110, section 9.3.2), and needs the same role.
+    const method = req.method === "HEAD" ? "GET" : req.method;
+    const least = matrix[`${method} ${route.path.replace(/:(\w+)/g, "{$1}")}`];
     if (least !== "anyone") {
       const caller = identify(req.header("Authorization"));
       if (caller === undefined) {
@@ -55,11 +63,27 @@ export function guard({ matrix, tokens, tokensRequired, hosts, clock }: Door): M
         );
       c.set("caller", caller);
     }
-    const type = req.header("Content-Type") ?? "";
-    if (req.method === "POST" && !/^application\/json\s*(;|$)/i.test(type))
-      throw new Refusal("unsupported", `Content-Type is ${show(type)}; it must be application/json`);
+    if (req.method === "POST") checkContent(req.header("Content-Type") ?? "", req.header("Content-Encoding"));
     await next();
   };
+}
+
+/** @throws {Refusal} `unsupported` if a body is of another type than JSON, or compressed */
+function checkContent(type: string, encoding = "identity"): void {
+  if (!/^application\/json\s*(;|$)/i.test(type))
+    throw new Refusal("unsupported", `Content-Type is ${show(type)}; it must be application/json`);
+  if (encoding.toLowerCase() !== "identity")
+    throw new Refusal("unsupported", `Content-Encoding is ${show(encoding)}; the body must not be compressed`);
+}
+
+/** A function that returns the methods that a path answers, none if there is nothing at it. */
+function allowedMethods(matrix: AccessMatrix): (path: string) => string[] {
+  const routes = Object.keys(matrix).map((route) => {
+    const [method = "", path = ""] = route.split(" ");
+    const pattern = path.replaceAll(".", "\\.").replace(/\{\w+\}/g, "[^/]+");
+    return { methods: method === "GET" ? ["GET", "HEAD"] : [method], pattern: new RegExp(`^${pattern}$`) };
+  });
+  return (path) => routes.flatMap(({ methods, pattern }) => (pattern.test(path) ? methods : []));
 }
 
 /** @throws {Refusal} `forbidden` if the request is for another host, or from another site */

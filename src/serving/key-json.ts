@@ -1,10 +1,16 @@
 import { zip } from "../core/aligned.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import { type KeyColumn, type KeyValue, keyText, type PartitionKey, parseKeyText } from "../core/partition-key.ts";
+import { isCell, isRowJson } from "./rows-json.ts";
 
 /** A key as JSON has it: a value, a list of values, or an object of column to value. */
 export type KeyJson = KeyValueJson | readonly KeyValueJson[] | { readonly [column: string]: KeyValueJson };
 type KeyValueJson = string | number | boolean | null;
+
+/** Whether a JSON value is of the shape of a key, whatever the columns. */
+export function isKeyJson(json: unknown): json is KeyJson {
+  return isCell(json) || (Array.isArray(json) ? json.every(isCell) : isRowJson(json));
+}
 
 /**
  * The partition key that a JSON value is. Dates, timestamps and decimals are their exact text, integers beyond 2^53 text

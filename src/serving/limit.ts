@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from "hono";
-import { bodyLimit } from "hono/body-limit";
+import type { ManyModel } from "../api/many-model.ts";
+import { parseDuration } from "../core/duration.ts";
 import { Refusal } from "./refusal.ts";
 
 /** What one request, and all of them at once, may cost. */
@@ -7,26 +8,24 @@ export interface Limits {
   readonly maxKeys: number;
   readonly maxHorizon: number;
   readonly maxBodyBytes: number;
+  /** Values in a request's JSON. */
+  readonly maxValues: number;
+  /** Numbers in an answer. */
+  readonly maxNumbers: number;
   readonly maxConcurrent: number;
   readonly timeoutMs: number;
 }
 
-/** Middleware that refuses a body that is too large, before it is read where its length is said. */
-export function limitBody({ maxBodyBytes }: Limits): MiddlewareHandler {
-  const limited = bodyLimit({
-    maxSize: maxBodyBytes,
-    onError() {
-      throw new Refusal("too-large", `the request has more than ${maxBodyBytes} bytes (serve.max_body_kb)`);
-    },
-  });
-  return async (c, next) => {
-    const { req } = c;
-    // No other method's body is ever read.
-    if (req.method !== "POST") return next();
-    const length = Number(req.header("Content-Length") ?? NaN);
-    // A length that was said is kept to by the HTTP parser; counting what arrives costs as much as a prediction.
-    const isSaid = req.header("Transfer-Encoding") === undefined && length <= maxBodyBytes;
-    return isSaid ? next() : limited(c, next);
+/** The limits that a workspace's configuration sets. */
+export function limitsOf({ config: { serve } }: Pick<ManyModel, "config">): Limits {
+  return {
+    maxKeys: serve.max_keys,
+    maxHorizon: serve.max_horizon,
+    maxBodyBytes: serve.max_body_kb * 1024,
+    maxValues: serve.max_values,
+    maxNumbers: serve.max_numbers,
+    maxConcurrent: serve.max_concurrent,
+    timeoutMs: parseDuration("serve.timeout", serve.timeout),
   };
 }
 

@@ -12,6 +12,9 @@ export interface Listening {
   close(): Promise<void>;
 }
 
+/** How long a client may take to send a request's headers, in milliseconds. */
+const HEADERS_MS = 10_000;
+
 /**
  * Has an application answer at an address.
  *
@@ -25,7 +28,8 @@ export async function listen(
   port: number,
   graceMs: number,
 ): Promise<Listening> {
-  const server = createAdaptorServer({ fetch, overrideGlobalObjects: false });
+  const serverOptions = { headersTimeout: HEADERS_MS, connectionsCheckingInterval: HEADERS_MS / 2 };
+  const server = createAdaptorServer({ fetch, overrideGlobalObjects: false, serverOptions });
   const underWay = new Set<ServerResponse>();
   server.on("request", (_, response: ServerResponse) => {
     underWay.add(response);

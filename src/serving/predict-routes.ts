@@ -1,4 +1,5 @@
-import { predict } from "./predict.ts";
+import { answerNumbers, predict } from "./predict.ts";
+import { Refusal } from "./refusal.ts";
 import { openApi, route } from "./route.ts";
 import { predictAnswer, predictRequest, versionPath } from "./schema.ts";
 import type { Service } from "./service.ts";
@@ -13,6 +14,12 @@ export function predictRoutes({ registry, models, pool, metrics, limits, levels:
     const version = await registry.get(model, named);
     const horizon = asked ?? version.horizon;
     const question = { keys, horizon, levels, rows };
+    const numbers = answerNumbers(question);
+    if (numbers > limits.maxNumbers)
+      throw new Refusal(
+        "input",
+        `the answer would have ${numbers} numbers, more than ${limits.maxNumbers} (serve.max_numbers); ask for fewer keys, steps or levels at once`,
+      );
     const predictions = await predict(models, pool, version, question, c.get("signal"));
     for (const { status } of predictions) metrics.partitions.inc({ status });
     return c.json({ model, version: version.version, horizon, levels: [...levels], predictions }, 200);

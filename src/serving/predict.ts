@@ -23,6 +23,12 @@ export interface Question {
 /** Partitions that are scored together; between two such pieces of a request others have their turn. */
 const PIECE = 32;
 
+/** How many numbers an answer has: for each key a mean, and two bounds for each level, of each step or row. */
+export function answerNumbers({ keys, horizon, levels, rows }: Question): number {
+  const steps = keys.reduce<number>((sum, _, i) => sum + Math.max(horizon, rows?.[i]?.length ?? 0), 0);
+  return steps * (1 + 2 * levels.length);
+}
+
 /**
  * Predicts for some keys with one version, to the same bits as a batch. Every key has an answer: a prediction, or why
  * there is none.

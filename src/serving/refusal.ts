@@ -2,7 +2,16 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { type ErrorKind, ManymodelError, messageOf } from "../core/errors.ts";
 
 /** Why a request is refused, besides the kinds of errors that are not HTTP's. */
-export type RefusalKind = ErrorKind | "unauthorized" | "forbidden" | "too-large" | "unsupported" | "busy" | "timeout";
+export type RefusalKind =
+  | ErrorKind
+  | "unauthorized"
+  | "forbidden"
+  | "method-not-allowed"
+  | "too-slow"
+  | "too-large"
+  | "unsupported"
+  | "busy"
+  | "timeout";
 
 const STATUS: Readonly<Record<RefusalKind, ContentfulStatusCode>> = {
   usage: 400,
@@ -10,6 +19,8 @@ const STATUS: Readonly<Record<RefusalKind, ContentfulStatusCode>> = {
   unauthorized: 401,
   forbidden: 403,
   "not-found": 404,
+  "method-not-allowed": 405,
+  "too-slow": 408,
   conflict: 409,
   "too-large": 413,
   unsupported: 415,

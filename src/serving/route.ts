@@ -1,13 +1,15 @@
+import type { HttpBindings } from "@hono/node-server";
 import { createRoute, OpenAPIHono, type RouteConfig, type z } from "@hono/zod-openapi";
 import { at } from "../core/aligned.ts";
+import { show } from "../core/errors.ts";
 import { ACCESS } from "./access.ts";
 import type { Guarded } from "./guard.ts";
 import type { Timed } from "./limit.ts";
 import { Refusal } from "./refusal.ts";
 import { errorAnswer } from "./schema.ts";
 
-/** What the middleware in front of every route sets. */
-export type Env = { Variables: Guarded["Variables"] & Timed["Variables"] };
+/** What the server and the middleware in front of every route set. */
+export type Env = { Bindings: HttpBindings; Variables: Guarded["Variables"] & Timed["Variables"] };
 
 /** An application whose requests are validated by the schemas of their routes, with one line for what is wrong. */
 export const openApi = () =>
@@ -20,7 +22,10 @@ export const openApi = () =>
           typeof part === "number" ? `${text}[${part}]` : text === "" ? String(part) : `${text}.${String(part)}`,
         "",
       );
-      throw new Refusal("input", `${where === "" ? result.target : where}: ${issue.message}`);
+      // Of a body of unknown members only the first is named, however many there are.
+      const message =
+        issue.code === "unrecognized_keys" ? `has an unknown member ${show(at(issue.keys, 0))}` : issue.message;
+      throw new Refusal("input", `${where === "" ? result.target : where}: ${message}`);
     },
   });
 

@@ -3,7 +3,18 @@ import { ManymodelError, show } from "../core/errors.ts";
 import { formatTime, parseTime } from "../model/interval.ts";
 
 /** A row as JSON has it; dates and timestamps are text, what is left out is null. */
-export type RowJson = { readonly [column: string]: string | number | boolean | null };
+export type RowJson = { readonly [column: string]: CellJson };
+type CellJson = string | number | boolean | null;
+
+/** Whether a JSON value is one that a cell of a row, or of a key, can have. */
+export function isCell(json: unknown): json is CellJson {
+  return json === null || typeof json === "string" || typeof json === "boolean" || Number.isFinite(json);
+}
+
+/** Whether a JSON value is of the shape of a row, whatever the columns. */
+export function isRowJson(json: unknown): json is RowJson {
+  return typeof json === "object" && json !== null && !Array.isArray(json) && Object.values(json).every(isCell);
+}
 
 /**
  * Rows as typed columns: those that the models were trained on, with their types.

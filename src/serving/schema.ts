@@ -1,6 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { LEVEL_RULE } from "../core/quantile.ts";
 import { REGISTRY_ACTIONS } from "../core/registry.ts";
+import { isKeyJson, type KeyJson } from "./key-json.ts";
+import { isRowJson, type RowJson } from "./rows-json.ts";
 
 /** The shapes of requests and answers: what requests are validated by, and the OpenAPI document is made of. */
 const name = (what: string, example: string) =>
@@ -19,32 +21,70 @@ export const aliasPath = z.object({ model: path.model, alias: path.alias });
 
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const keyObject = z.record(z.string(), value);
-const keyJson = z
-  .union([value, z.array(value), keyObject])
-  .openapi({ description: "A value, or for a composite key a list of values or an object of column to value." });
+
+/** What every element of a list must be. */
+interface Element<T> {
+  readonly is: (json: unknown) => json is T;
+  /** What the error says of an element that is not. */
+  readonly rule: string;
+}
+
+/**
+ * A list that is checked up to its first wrong element. The library's own schema of a list collects every error, which
+ * takes seconds for a large request. It knows nothing of the elements, so each list states its JSON Schema.
+ */
+const list = <T>({ is, rule }: Element<T>, { least = 0, most = Number.POSITIVE_INFINITY } = {}) =>
+  z.custom<T[]>().superRefine((json: unknown, c) => {
+    if (!Array.isArray(json)) return c.addIssue("must be a list");
+    if (json.length < least) return c.addIssue(`has ${json.length} elements; at least ${least}`);
+    if (json.length > most) return c.addIssue(`has ${json.length} elements; at most ${most}`);
+    const wrong = json.findIndex((one) => !is(one));
+    if (wrong !== -1) c.addIssue({ code: "custom", path: [wrong], message: rule });
+  });
+
+const KEY = "a value, or for a composite key a list of values, or an object of column to value";
+const key: Element<KeyJson> = { is: isKeyJson, rule: `must be ${KEY}` };
+const level: Element<number> = {
+  is: (json): json is number => typeof json === "number" && json >= 1 && json < 100,
+  rule: LEVEL_RULE,
+};
+const rows: Element<RowJson[]> = {
+  is: (json): json is RowJson[] => Array.isArray(json) && json.every(isRowJson),
+  rule: "must be a list of rows, each an object of column to value",
+};
+
+const MAX_LEVELS = 20;
+const CELL = {
+  type: ["string", "number", "boolean", "null"] satisfies ("string" | "number" | "boolean" | "null")[],
+};
 
 /** What may be asked of a prediction; counts are limited by the server's configuration. */
-export const predictRequest = (limits: { readonly maxKeys: number; readonly maxHorizon: number }) =>
+export const predictRequest = ({ maxKeys, maxHorizon }: { readonly maxKeys: number; readonly maxHorizon: number }) =>
   z
     .strictObject({
-      keys: z.array(keyJson).min(1).max(limits.maxKeys),
-      horizon: z
-        .int()
-        .min(1)
-        .max(limits.maxHorizon)
+      keys: list(key, { least: 1, most: maxKeys }).openapi({
+        description: `For each partition ${KEY}.`,
+        type: "array",
+        items: { anyOf: [CELL, { type: "array", items: CELL }, { type: "object", additionalProperties: CELL }] },
+        minItems: 1,
+        maxItems: maxKeys,
+      }),
+      horizon: z.int().min(1).max(maxHorizon).optional().openapi({ description: "The version's when left out." }),
+      levels: list(level, { most: MAX_LEVELS })
         .optional()
-        .openapi({ description: "The version's when left out." }),
-      levels: z
-        .array(z.number().min(1, LEVEL_RULE).lt(100, LEVEL_RULE))
-        .max(20)
-        .optional()
-        .openapi({ description: "Coverage of the intervals in percent; batch.levels when left out." }),
-      rows: z
-        .array(z.array(z.record(z.string(), value)))
+        .openapi({
+          description: "Coverage of the intervals in percent; batch.levels when left out.",
+          type: "array",
+          items: { type: "number", minimum: 1, exclusiveMaximum: 100 },
+          maxItems: MAX_LEVELS,
+        }),
+      rows: list(rows)
         .optional()
         .openapi({
           description:
             "For each key the rows that `predict` sees as `data`: customers to score, or values known of the future.",
+          type: "array",
+          items: { type: "array", items: { type: "object", additionalProperties: CELL } },
         }),
     })
     .openapi("PredictRequest", { example: { keys: ["A"], horizon: 2, levels: [80] } });

@@ -7,6 +7,7 @@ import { TrainedModels } from "../runs/trained-models.ts";
 import { ACCESS } from "./access.ts";
 import { createApp } from "./app.ts";
 import { openDoor } from "./door.ts";
+import { limitsOf } from "./limit.ts";
 import { type Listening, listen } from "./listen.ts";
 import type { Log } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
@@ -60,13 +61,7 @@ export async function startServer(mm: ManyModel, options: ServerOptions = {}): P
     onLost: () => metrics.workersLost.inc(),
   });
   let ready = false;
-  const limits = {
-    maxKeys: serve.max_keys,
-    maxHorizon: serve.max_horizon,
-    maxBodyBytes: serve.max_body_kb * 1024,
-    maxConcurrent: serve.max_concurrent,
-    timeoutMs: parseDuration("serve.timeout", serve.timeout),
-  };
+  const limits = limitsOf(mm);
   const { levels } = config.batch;
   const service = { registry, stage: engine.stage, models, pool, metrics, limits, levels, ready: () => ready };
   const app = createApp(service, door, log, packageVersion);

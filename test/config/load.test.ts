@@ -61,6 +61,8 @@ describe("configuration", () => {
         max_keys: 1000,
         max_horizon: 1000,
         max_body_kb: 1024,
+        max_values: 250_000,
+        max_numbers: 2_000_000,
         max_concurrent: 256,
       },
       monitor: {

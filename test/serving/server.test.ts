@@ -230,7 +230,7 @@ describe("the registry over HTTP", () => {
       [ask(`GET ${M}/V1/partitions?limit=0`), 400, "input", "limit: "],
       [ask("GET /v1/audit?limit=many"), 400, "input", "limit: "],
       [ask("GET /v1/nothing"), 404, "not-found", "there is nothing at GET"],
-      [ask("PUT /v1/models"), 404, "not-found", "there is nothing at PUT"],
+      [ask("PUT /v1/models"), 405, "method-not-allowed", '"/v1/models" answers GET, HEAD, not PUT'],
       [ask("POST /v1/aliases/M/..%2Fa", { version: "V1" }), 400, "usage", 'alias "../a" is not allowed'],
     ] as const;
     for (const [asked, status, kind, message] of cases) {

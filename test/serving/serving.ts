@@ -37,7 +37,7 @@ export function asking({ url }: Pick<RunningServer, "url">) {
     const type = json === undefined ? {} : { "Content-Type": "application/json" };
     const response = await fetch(url + route, { method, ...content, headers: { ...type, ...headers } });
     const text = await response.text();
-    const isJson = response.headers.get("Content-Type")?.startsWith("application/json");
+    const isJson = text !== "" && response.headers.get("Content-Type")?.startsWith("application/json");
     return { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers };
   };
 }

@@ -1,0 +1,110 @@
+import { spawn, spawnSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import { ACCESS } from "../../dist/serving/access.js";
+import { until } from "../processes.ts";
+import { serve, told } from "./serving.ts";
+
+const BODIES: Record<string, unknown> = {
+  "POST /v1/models/{model}/{version}/predict": { keys: ["U00"], horizon: 2 },
+  "POST /v1/aliases/{model}/{alias}": { version: "V2" },
+  "POST /v1/aliases/{model}/{alias}/rollback": {},
+};
+
+/** A request as every client is given it. */
+interface Asked {
+  readonly route: string;
+  readonly method: string;
+  readonly url: string;
+  readonly body: string | null;
+}
+
+/** Sends each request in turn, bodies without a stated length, and returns the statuses. */
+type Client = (asked: readonly Asked[]) => Promise<number[]>;
+
+/** Runs a program to its end; asynchronously, since the server that it asks is in this process. */
+async function run(command: string, args: readonly string[], input = ""): Promise<string> {
+  const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (text) => (output += text));
+  child.stdin.end(input);
+  await new Promise((resolve) => child.once("close", resolve));
+  return output;
+}
+
+const PYTHON = `
+import http.client, json, sys, urllib.parse
+statuses = []
+for asked in json.load(sys.stdin):
+    url = urllib.parse.urlsplit(asked["url"])
+    connection = http.client.HTTPConnection(url.netloc)
+    headers = {} if asked["body"] is None else {"Content-Type": "application/json"}
+    # An iterable of pieces has no length, so the client sends it in chunks.
+    body = None if asked["body"] is None else (piece.encode() for piece in asked["body"])
+    connection.request(asked["method"], url.path, body=body, headers=headers, encode_chunked=body is not None)
+    answer = connection.getresponse()
+    answer.read()
+    statuses.append(answer.status)
+print(json.dumps(statuses))
+`;
+
+const CLIENTS: Record<string, { readonly needs?: string; readonly send: Client }> = {
+  "fetch of Node (undici)": {
+    send: async (asked) => {
+      const statuses: number[] = [];
+      for (const { method, url, body } of asked) {
+        const headers = { "Content-Type": "application/json" };
+        const streamed: RequestInit = body === null ? {} : { body: new Blob([body]).stream(), duplex: "half", headers };
+        const answer = await fetch(url, { method, ...streamed });
+        await answer.arrayBuffer();
+        statuses.push(answer.status);
+      }
+      return statuses;
+    },
+  },
+  curl: {
+    needs: "curl",
+    send: async (asked) => {
+      const args = asked.flatMap(({ method, url, body }, i) => [
+        ...(i > 0 ? ["--next"] : []),
+        ...["-s", "-o", "/dev/null", "-w", "%{http_code}\n", ...(method === "HEAD" ? ["-I"] : ["-X", method]), url],
+        ...(body === null
+          ? []
+          : ["-d", body, "-H", "Content-Type: application/json", "-H", "Transfer-Encoding: chunked"]),
+      ]);
+      return (await run("curl", args)).trim().split("\n").map(Number);
+    },
+  },
+  "http.client of Python": {
+    needs: "python3",
+    send: async (asked) => JSON.parse(await run("python3", ["-c", PYTHON], JSON.stringify(asked))),
+  },
+};
+
+describe.each(Object.entries(CLIENTS))("a client written by others, %s", (name, { needs, send }) => {
+  const missing = needs !== undefined && spawnSync(needs, ["--version"]).status !== 0;
+  it.skipIf(missing)(
+    `is answered by every route, bodies in chunks${missing ? `: no ${needs} on the PATH` : ""}`,
+    async () => {
+      const mm = await told({ versions: 3, units: 2 });
+      await mm.registry.setModelAlias("M", "a", "V1");
+      const { server, ask, errors } = await serve(mm);
+      await until(async () => (await ask("GET /readyz")).status === 200);
+      const routes = Object.keys(ACCESS);
+      const heads = routes.filter((route) => route.startsWith("GET")).map((route) => route.replace("GET", "HEAD"));
+      const asked = [...routes, ...heads].map((route): Asked => {
+        const [method = "", path = ""] = route.split(" ");
+        const place = path
+          .replace("{model}", "M")
+          .replace("{version}", method === "DELETE" ? "V3" : "V1")
+          .replace("{alias}", "a")
+          .replace("{partition}", "s:U00");
+        const body = BODIES[route];
+        return { route, method, url: server.url + place, body: body === undefined ? null : JSON.stringify(body) };
+      });
+      const statuses = await send(asked);
+      const answered = asked.map(({ route }, i) => `${route}: ${statuses[i]}`);
+      expect(answered, name).toEqual(asked.map(({ route }) => `${route}: 200`));
+      expect(errors).toEqual([]);
+    },
+  );
+});
