@@ -37,6 +37,9 @@ const CONTAINER = "manymodel";
 /** What `manymodel` ends with when its arguments or its configuration are wrong: no other try helps. */
 const USAGE_EXIT = 2;
 
+/** The oldest Kubernetes that takes the manifest: the first where indexes are tried again by themselves without a gate. */
+export const MIN_KUBERNETES = "1.29";
+
 /**
  * The manifest of a job (`batch/v1`). Tasks are an Indexed Job: each index is tried again by itself, and its failures
  * end no other's. Pods that the cluster takes away do not count as failures.
@@ -94,7 +97,7 @@ export function kubernetesJob({ name, kind, count, args }: FleetJob, options: Ku
       backoffLimitPerIndex: options.retries,
       podFailurePolicy: {
         rules: [
-          { action: "Ignore", onPodConditions: [{ type: "DisruptionTarget" }] },
+          { action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] },
           { action: "FailIndex", onExitCodes: { containerName: CONTAINER, operator: "In", values: [USAGE_EXIT] } },
         ],
       },

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { parseConfig } from "../../src/config/load.ts";
+import { MIN_KUBERNETES } from "../../src/fleets/kubernetes-job.ts";
 import { CommandLine } from "../command-line.ts";
 import { temporaryFolder } from "../workspace.ts";
 
@@ -18,6 +19,10 @@ describe("what the documents show of fleets", () => {
     const shown = await configurations();
     expect(shown).toHaveLength(3);
     for (const yaml of shown) await parseConfig(yaml, "shown.yaml");
+  });
+
+  it("states the oldest Kubernetes that the manifest is valid for", async () => {
+    expect(await read("docs/fleets.md")).toContain(`Kubernetes ${MIN_KUBERNETES} or newer`);
   });
 
   it("prints what would be handed to Slurm and to Kubernetes", async () => {

@@ -1,14 +1,24 @@
 import { spawnSync } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { parse } from "yaml";
+import { z } from "zod";
 import { jobStatus, kubernetesFleet } from "../../src/fleets/kubernetes.ts";
-import { type KubernetesOptions, kubernetesJob, slurmSeconds } from "../../src/fleets/kubernetes-job.ts";
+import {
+  type KubernetesOptions,
+  kubernetesJob,
+  MIN_KUBERNETES,
+  slurmSeconds,
+} from "../../src/fleets/kubernetes-job.ts";
 import type { FleetJob } from "../../src/ports/fleet.ts";
 import { temporaryFolder } from "../workspace.ts";
 import { startKubernetesApi } from "./kubernetes-api.ts";
 
+/** Made by scripts/kubernetes-schemas.js. */
+const SCHEMAS = fileURLToPath(new URL("../fixtures/kubernetes", import.meta.url));
 const options: KubernetesOptions = {
   image: "registry.example/manymodel:1",
   command: ["manymodel"],
@@ -45,7 +55,7 @@ describe("a Job of Kubernetes", () => {
     });
     expect(spec.podFailurePolicy.rules[0]).toEqual({
       action: "Ignore",
-      onPodConditions: [{ type: "DisruptionTarget" }],
+      onPodConditions: [{ type: "DisruptionTarget", status: "True" }],
     });
     const pod = spec.template.spec;
     expect(pod).toMatchObject({
@@ -59,6 +69,32 @@ describe("a Job of Kubernetes", () => {
     expect(container.volumeMounts.map(({ name }: { name: string }) => name)).toEqual(volumes);
     expect(spec.podFailurePolicy.rules[1].onExitCodes.containerName).toBe(container.name);
     expect(manifest({ ...tasks, kind: "workers", count: 4 }).spec).toMatchObject({ completions: 4, parallelism: 4 });
+  });
+
+  it(`is valid by the schemas that Kubernetes publishes, from ${MIN_KUBERNETES} on`, async () => {
+    const files = (await readdir(SCHEMAS)).sort();
+    const bare: KubernetesOptions = { image: "i", command: ["manymodel"], retries: 0 };
+    const made = [
+      manifest(tasks),
+      manifest({ ...tasks, kind: "workers" }),
+      kubernetesJob(tasks, { ...options, serviceAccount: "forecaster" }),
+      kubernetesJob(tasks, bare),
+    ];
+    const wrong = [
+      { ...manifest(tasks), specs: {} },
+      { ...manifest(tasks), spec: { ...manifest(tasks).spec, completions: "200" } },
+    ];
+    const accepted: string[] = [];
+    for (const file of files) {
+      const schema = z.fromJSONSchema(JSON.parse(gunzipSync(await readFile(path.join(SCHEMAS, file))).toString()));
+      const valid = made.map((job) => schema.safeParse(job).success);
+      expect(new Set(valid).size, `${file}: ${valid}`).toBe(1);
+      if (valid[0]) accepted.push(file.replace(/^job-|\.json\.gz$/g, ""));
+      for (const job of wrong) expect(schema.safeParse(job).success, file).toBe(false);
+    }
+    // The version before the oldest is there to show that the schemas refuse what it did not have.
+    expect(accepted).toEqual(["1.29", "1.30", "1.31", "1.32", "1.33", "1.34", "1.35", "1.36", "1.37"]);
+    expect([files.length, accepted[0]]).toEqual([10, MIN_KUBERNETES]);
   });
 
   it("says to a task which it is, and gives its arguments as they are", () => {
