@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { LEVEL_RULE } from "../core/quantile.ts";
 import { REGISTRY_ACTIONS } from "../core/registry.ts";
+import { NAME_RULE } from "../core/run.ts";
 import { isKeyJson, type KeyJson } from "./key-json.ts";
 import { isRowJson, type RowJson } from "./rows-json.ts";
 
@@ -8,10 +9,12 @@ import { isRowJson, type RowJson } from "./rows-json.ts";
 const name = (what: string, example: string) =>
   z.string().openapi({ description: what, example, param: { in: "path", name: what } });
 
+/** Only documented: a name of another form is not found, or refused in the registry's own words. */
+const form = { pattern: NAME_RULE.pattern.source };
 const path = {
-  model: name("model", "MANY_MODEL_FORECAST"),
-  version: name("version", "champion").openapi({ description: "A version, an alias of one, or `default`." }),
-  alias: name("alias", "champion"),
+  model: name("model", "MANY_MODEL_FORECAST").openapi(form),
+  version: name("version", "champion").openapi({ ...form, description: "A version, an alias of one, or `default`." }),
+  alias: name("alias", "champion").openapi(form),
   partition: name("partition", "s:A").openapi({ description: "A PARTITION_KEY, percent-encoded." }),
 };
 export const modelPath = z.object({ model: path.model });
@@ -188,7 +191,11 @@ export const deleted = z.object({ model: z.string(), version: z.string() });
 
 /** Whole numbers arrive as text in a query. */
 const natural = (min: number, max: number, fallback: number) =>
-  z.coerce.number().pipe(z.int().min(min).max(max)).default(fallback);
+  z.coerce
+    .number()
+    .pipe(z.int().min(min).max(max))
+    .default(fallback)
+    .openapi({ type: "integer", minimum: min, maximum: max });
 export const pageQuery = z.object({
   offset: natural(0, Number.MAX_SAFE_INTEGER, 0),
   limit: natural(1, 1000, 100),
