@@ -220,6 +220,13 @@ export const STATEMENTS = [
   ...all("setup", "container services", setup.serviceStatements(workspace, service)),
   ...listed("tables", tables.tableStatements(workspace)),
   ...all("tables", "result views", views.viewStatements(workspace, exposed)),
+  ...all("tables", "current forecasts", [
+    views.forecastsView(
+      workspace,
+      { model: "SALES_MODEL", alias: "champion", table: "FORECAST_RESULTS" },
+      { from: workspace.of("FORECAST_RESULTS"), columns: columns.map(({ name }) => name), hasBatches: true },
+    ),
+  ]),
   ...listed("snapshot", snapshot.snapshotStatements(workspace)),
   ...listed("stage", stage.stageStatements(workspace)),
   ...listed("catalog", catalog.catalogStatements(workspace)),

@@ -30,7 +30,7 @@ import type { SetupSummary } from "./verbs/setup.ts";
 import { type AnyExports, type ExportsOf, plan, type Run, train } from "./verbs/train.ts";
 import type { TrainOptions } from "./verbs/train-options.ts";
 import { startWork, type Work } from "./work.ts";
-import { type Keys, keysOf, type SourceQuery, snapshotOf } from "./workspace.ts";
+import { currentForecasts, type Keys, keysOf, type SourceQuery, snapshotOf } from "./workspace.ts";
 
 /**
  * An open workspace. Its verbs train, score and watch one model per partition; `runs`, `models`, `tables` and `workers`
@@ -57,7 +57,7 @@ export class ManyModel implements AsyncDisposable {
     this.engine = engine;
     this.models = new Models(engine, { model: config.register.model, horizon: config.train.horizon }, actor());
     this.runs = new Runs(this);
-    this.tables = new WorkspaceTables(engine);
+    this.tables = new WorkspaceTables(engine, currentForecasts(config));
     this.workers = new WorkspaceWorkers(this);
     this.pictures = new Pictures(this, this.runs);
     this.registry = new Registry(this);
@@ -154,7 +154,7 @@ export class ManyModel implements AsyncDisposable {
   /** Creates the workspace and its tables; replaces nothing. @param series - also creates a table of synthetic series */
   async setup(series?: SeriesEventsOptions): Promise<SetupSummary> {
     const { setup } = await import("./verbs/setup.ts");
-    return setup(this.engine, this.config.batch.output_table, series);
+    return setup(this.engine, currentForecasts(this.config), series);
   }
 
   /** Tries and measures everything that a run needs; leaves nothing behind. */

@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { LoadedConfig } from "../config/load.ts";
+import type { CurrentForecasts } from "../core/current-forecasts.ts";
 import { ManymodelError } from "../core/errors.ts";
 import type { DataQuery, RowRules, Snapshot } from "../core/run.ts";
 import { rulesOf } from "../model/complete-rows.ts";
@@ -39,6 +40,12 @@ export interface Workspace {
   readonly config: LoadedConfig;
   readonly engine: Engine;
   readonly models: Models;
+}
+
+/** The forecasts that count now by a configuration. */
+export function currentForecasts({ register, batch }: LoadedConfig): CurrentForecasts {
+  const { model, alias } = register;
+  return { model, ...(alias !== undefined && { alias }), table: batch.output_table };
 }
 
 /** All partition keys of a source, in their order; NULL is a key. */

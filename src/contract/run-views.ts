@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import type { PartitionOutcome } from "../core/artifact.ts";
+import { type ColumnBatch, columnsOf } from "../core/columns/column.ts";
 import { encodeKey, type KeyColumn, type PartitionKey } from "../core/partition-key.ts";
+import type { ModelVersion } from "../core/registry.ts";
 import { encodeSegment } from "../core/segment.ts";
 import { type Harness, type OpenEngine, onEngine } from "./harness.ts";
 
@@ -89,6 +92,63 @@ export function runViewsContract(harness: Harness, open: OpenEngine): void {
       ]);
       await views.conceal("one");
       assert.deepEqual((await shown("TRAINING_RESULTS", "RUN_ID, SKU")).rows, [["two", "x"]]);
+    });
+    test("shows the forecasts that count: the newest batch by the version that the alias means", async (engine) => {
+      const { output, tables, versions, views } = engine;
+      const change = { by: "test", at: "2026-01-01T00:00:00.000Z" };
+      const current = { model: "M", alias: "champion", table: "FORECAST_RESULTS" };
+      const text = (value: string) => ({ type: "string" as const, values: [value] });
+      const score = async (version: string, input: string, startedAt: string, columns: ColumnBatch["columns"] = {}) => {
+        // The rows of a batch are owned by what they were made from.
+        const owner = createHash("sha256")
+          .update(JSON.stringify(["M", version, input]))
+          .digest("hex");
+        await write("FORECAST_RESULTS", owner, { PARTITION_KEY: text(`${version} of ${input}`), ...columns });
+        await write("BATCH_RUNS", `${version} ${startedAt}`, {
+          MODEL_NAME: text("M"),
+          MODEL_VERSION: text(version),
+          INPUT_TABLE: text(input),
+          OUTPUT_TABLE: text("Forecast_Results"),
+          STARTED_AT: { type: "timestamp", values: Float64Array.of(Date.parse(startedAt)) },
+        });
+      };
+      const write = async (table: string, owner: string, columns: ColumnBatch["columns"]) => {
+        const batch = { length: 1, columns };
+        await output.create(table, columnsOf(batch));
+        await output.publish(table, owner, [await output.write(table, batch)]);
+      };
+      const rows = async () => {
+        await views.showForecasts(current);
+        return (await tables.query("SELECT * FROM FORECASTS", [], 9)).rows;
+      };
+      // Without a table of forecasts there is nothing to show.
+      await views.showForecasts(current);
+      await assert.rejects(tables.query("SELECT * FROM FORECASTS", [], 1), { kind: "usage" });
+      await output.create("FORECAST_RESULTS", [{ name: "PARTITION_KEY", type: "string" }]);
+      assert.deepEqual(await rows(), []);
+      for (const version of ["V1", "V2"])
+        await versions.create(
+          { model: "M", version, createdAt: `2026-01-0${version.slice(1)}T00:00:00.000Z` } as ModelVersion,
+          change,
+        );
+      const odd = `it's "a" b\\c é`;
+      await score("V1", "SALES", "2026-01-03T00:00:00Z");
+      assert.deepEqual(await rows(), [["V1 of SALES"]]);
+      await score("V2", "SALES", "2026-01-04T00:00:00Z");
+      assert.deepEqual(await rows(), [["V2 of SALES"]]);
+      const move = { model: "M", alias: "champion" };
+      await versions.moveAlias({ ...move, version: "V1" }, change);
+      assert.deepEqual((await tables.query("SELECT * FROM FORECASTS", [], 9)).rows, [["V1 of SALES"]]);
+      // A later batch brings a column of its own.
+      await score("V1", odd, "2026-01-05T00:00:00Z", { FORECAST: { type: "number", values: Float64Array.of(1.5) } });
+      assert.deepEqual(await rows(), [[`V1 of ${odd}`, 1.5]]);
+      await score("V2", "SALES", "2026-01-06T00:00:00Z");
+      assert.deepEqual(await rows(), [[`V1 of ${odd}`, 1.5]]);
+      await versions.moveAlias({ ...move, version: null }, change);
+      assert.deepEqual(await rows(), [["V2 of SALES", null]]);
+      await versions.moveAlias({ ...move, alias: "default", version: "V1" }, change);
+      assert.deepEqual((await tables.query("SELECT FORECAST FROM FORECASTS", [], 9)).rows, [[1.5]]);
+      await assert.rejects(output.create("forecasts", [{ name: "A", type: "string" }]), { kind: "conflict" });
     });
   });
 }

@@ -1,9 +1,7 @@
 import { type ColumnBatch, type ColumnInfo, getColumn } from "../core/columns/column.ts";
+import { BATCH_RUNS } from "../core/current-forecasts.ts";
 import { parseTime } from "../model/interval.ts";
 import type { Output } from "../ports/output.ts";
-
-/** The table of batches: one row each. */
-export const BATCH_RUNS = "BATCH_RUNS";
 
 /** What is recorded of a batch. */
 export interface BatchRecord {

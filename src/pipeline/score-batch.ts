@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { at } from "../core/aligned.ts";
 import type { PlainData } from "../core/columns/plain-data.ts";
+import { BATCH_RUNS } from "../core/current-forecasts.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import { MISSING_MODEL, type MissingModel } from "../core/missing-model.ts";
 import { checkSameKeys } from "../core/partition-key.ts";
@@ -23,7 +24,7 @@ import type { ScoreTask } from "../work/score-task.ts";
 import type { ScoredPart, StatusCounts } from "../work/scored-part.ts";
 import { checkComplete, inferBatch } from "../work/take-scored.ts";
 import type { WorkerRequest } from "../work/worker.ts";
-import { BATCH_RUNS, type BatchRecord, lastBatch, recordBatch } from "./batch-runs.ts";
+import { type BatchRecord, lastBatch, recordBatch } from "./batch-runs.ts";
 import { prepareOutput } from "./prepare-output.ts";
 
 /** What a caller decides of a batch. */

@@ -39,7 +39,7 @@ describe("the statements", () => {
   it("replace nothing: what is created is created where it is missing, and what is dropped is named by its own id", () => {
     const ownName = /^CREATE (TRANSIENT |TEMPORARY )?TABLE "LAB"\."MM"\."MM_(SNAPSHOT|IMPORT|SCORED)_/;
     const resultView =
-      /^CREATE OR REPLACE VIEW "LAB"\."MM"\."(MODEL_INDEX|TRAINING_METRICS|TRAINING_RESULTS)" COPY GRANTS /;
+      /^CREATE OR REPLACE VIEW "LAB"\."MM"\."(MODEL_INDEX|TRAINING_METRICS|TRAINING_RESULTS|FORECASTS)" COPY GRANTS /;
     for (const text of withText(/^CREATE /))
       expect(text).toMatch(new RegExp(` IF NOT EXISTS |${ownName.source}|${resultView.source}`));
     expect(withText(/OR REPLACE/).filter((text) => !resultView.test(text))).toEqual([]);

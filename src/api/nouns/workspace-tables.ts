@@ -1,5 +1,7 @@
 import type { ColumnInfo } from "../../core/columns/column.ts";
+import type { CurrentForecasts } from "../../core/current-forecasts.ts";
 import type { Engine } from "../../ports/engine.ts";
+import type { RunViews } from "../../ports/run-views.ts";
 import type { Source } from "../../ports/source.ts";
 import type { CsvFormat, ImportedColumn, QueryResult, QueryValue, Tables } from "../../ports/tables.ts";
 
@@ -21,9 +23,14 @@ export interface ImportOptions extends CsvFormat {
 export class WorkspaceTables {
   readonly #tables: Tables;
   readonly #source: Source;
+  readonly #views: RunViews;
+  readonly #current: CurrentForecasts;
 
-  constructor({ tables, source }: Pick<Engine, "tables" | "source">) {
+  /** @param current - what the view FORECASTS shows */
+  constructor({ tables, source, views }: Pick<Engine, "tables" | "source" | "views">, current: CurrentForecasts) {
     this.#tables = tables;
+    this.#views = views;
+    this.#current = current;
     this.#source = source;
   }
 
@@ -57,11 +64,13 @@ export class WorkspaceTables {
    * @returns names of columns and rows of values: dates and large integers as text; `truncated` if there were more rows
    * @throws {ManymodelError} `usage` for anything that could write, for a `$n` without a value, and for a value without a `$n`
    */
-  query(
+  async query(
     sql: string,
     params: readonly QueryValue[] = [],
     { limit = 1000 }: { readonly limit?: number } = {},
   ): Promise<QueryResult> {
+    // A workspace of an earlier version has no such view yet.
+    if (/\bforecasts\b/i.test(sql)) await this.#views.showForecasts(this.#current);
     return this.#tables.query(sql, params, limit);
   }
 
@@ -69,7 +78,7 @@ export class WorkspaceTables {
    * The rows of one SELECT, each as an object by the names of its columns. The answer is read whole before the first row.
    *
    * ```ts
-   * for await (const { sku, FORECAST } of mm.tables.rows("SELECT * FROM FORECAST_RESULTS WHERE sku = $1", ["A"])) …
+   * for await (const { sku, FORECAST } of mm.tables.rows("SELECT * FROM FORECASTS WHERE sku = $1", ["A"])) …
    * ```
    *
    * @throws {ManymodelError} as `query` does

@@ -10,7 +10,7 @@ import { configuredModel } from "../configured-model.ts";
 import { packageVersion } from "../package-version.ts";
 import { runContext } from "../run-context.ts";
 import { runSpec } from "../run-spec.ts";
-import { tablePath, type Workspace } from "../workspace.ts";
+import { currentForecasts, tablePath, type Workspace } from "../workspace.ts";
 import { refine as refineRun } from "./refine.ts";
 import { score } from "./score.ts";
 import { setup } from "./setup.ts";
@@ -81,7 +81,7 @@ export async function runPipeline(mm: Workspace, options: PipelineOptions = {}):
   if (source === undefined)
     throw new ManymodelError("config", `${config.file} has no source; add source.table and source.partition_by`);
 
-  await step("setup", null, async () => ({ ...(await setup(engine, batch.output_table)) }) as never);
+  await step("setup", null, async () => ({ ...(await setup(engine, currentForecasts(config))) }) as never);
 
   const { definition, exports } = await configuredModel(mm, config.model);
   const { spec } = await runSpec(mm, definition, { exports });

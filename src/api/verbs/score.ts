@@ -5,9 +5,10 @@ import type { ModelVersion } from "../../core/registry.ts";
 import { checkCount, type DataQuery } from "../../core/run.ts";
 import { rulesOf } from "../../model/complete-rows.ts";
 import { type BatchSummary, scoreBatch } from "../../pipeline/score-batch.ts";
+import { during } from "../../ports/activity.ts";
 import type { Engine } from "../../ports/engine.ts";
 import { type LongCallOptions, runContext } from "../run-context.ts";
-import { tablePath, type Workspace } from "../workspace.ts";
+import { currentForecasts, tablePath, type Workspace } from "../workspace.ts";
 
 /** What to score. Everything left out comes from the configuration. */
 export interface ScoreOptions extends LongCallOptions {
@@ -60,12 +61,17 @@ export async function score(workspace: Workspace, options: ScoreOptions = {}): P
     throw new ManymodelError("usage", "nothing to score: give --input, or batch.input_table in the configuration");
   const registered = await workspace.models.get(model, version);
   const resolve = (table: string) => tablePath(workspace, table);
-  return scoreTable(
+  const summary = await scoreTable(
     workspace.engine,
     registered,
     { ...configuredBatch(workspace.config), ...rest, inputTable },
     resolve,
   );
+  // The table has the columns of this batch now, and may be new.
+  await during({ phase: "score", run: registered.runId }, () =>
+    workspace.engine.views.showForecasts(currentForecasts(workspace.config)),
+  );
+  return summary;
 }
 
 /** The options of a batch that a configuration has. */

@@ -1,3 +1,4 @@
+import type { CurrentForecasts } from "../../core/current-forecasts.ts";
 import { during } from "../../ports/activity.ts";
 import type { Engine } from "../../ports/engine.ts";
 import { forecastColumns } from "../../work/forecast-rows.ts";
@@ -14,8 +15,8 @@ const ANY_VERSION = { keyColumns: [], time: null, levels: [], quantiles: [], fin
 
 /** Creates what a workspace needs and does not have; never replaces or empties anything. */
 export function setup(
-  { output, preparation }: Engine,
-  outputTable: string,
+  { output, preparation, views }: Engine,
+  current: CurrentForecasts,
   series?: SeriesEventsOptions,
 ): Promise<SetupSummary> {
   return during({ phase: "setup" }, async () => {
@@ -23,7 +24,8 @@ export function setup(
     const created: string[] = [];
     const kept: string[] = [];
     const note = (name: string, isNew: boolean) => (isNew ? created : kept).push(name);
-    note(outputTable, await output.create(outputTable, forecastColumns(ANY_VERSION)));
+    note(current.table, await output.create(current.table, forecastColumns(ANY_VERSION)));
+    await views.showForecasts(current);
     if (series !== undefined) note(series.table, await createSeriesEvents(output, series));
     return { created, kept };
   });

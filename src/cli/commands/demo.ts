@@ -48,12 +48,11 @@ refine:
 
 async function demo({ config, series: units, days, directory }: DemoOptions) {
   return withWorkspace({ config }, async (mm) => {
-    const { setup } = await import("../../api/verbs/setup.ts");
     const began = performance.now();
     const { tables } = mm.engine;
     process.stderr.write(`${units} synthetic daily series of ${days} days\n`);
     const series = { table: "SERIES_EVENTS", units, days, seed: 1 };
-    const { kept } = await setup(mm.engine, mm.config.batch.output_table, series);
+    const { kept } = await mm.setup(series);
     if (kept.includes("SERIES_EVENTS")) process.stderr.write("SERIES_EVENTS is there already and is used as it is\n");
     const steps = await runSteps(mm, false);
     const seconds = (performance.now() - began) / 1000;

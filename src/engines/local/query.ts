@@ -1,9 +1,11 @@
 import type { Json } from "@duckdb/node-api";
 import { zip } from "../../core/aligned.ts";
+import { type CurrentForecasts, FORECASTS } from "../../core/current-forecasts.ts";
 import { ManymodelError } from "../../core/errors.ts";
 import type { Stage } from "../../ports/stage.ts";
 import type { QueryResult, QueryValue } from "../../ports/tables.ts";
 import { duckSays, identifier, literal, openDuck } from "../node/duck.ts";
+import { currentForecasts } from "./current-forecasts.ts";
 import type { Database } from "./database.ts";
 import type { Folders } from "./folders.ts";
 import { fetchSegments, RESULT_VIEWS, resultViews } from "./result-views.ts";
@@ -16,6 +18,8 @@ interface Queried {
   readonly folders: Folders;
   /** The stage, if it is not in a directory. */
   readonly elsewhere: Stage | undefined;
+  /** What the view FORECASTS shows. */
+  readonly current: CurrentForecasts | undefined;
 }
 
 /**
@@ -23,7 +27,7 @@ interface Queried {
  * nothing else.
  */
 export async function queryWorkspace(
-  { db, store, folders, elsewhere }: Queried,
+  { db, store, folders, elsewhere, current }: Queried,
   sql: string,
   params: readonly QueryValue[],
   limit: number,
@@ -42,6 +46,10 @@ export async function queryWorkspace(
     for (const { name } of store.list()) {
       const table = mentioned(name) ? store.find(name) : undefined;
       if (table !== undefined) views.push([name, `SELECT * FROM ${table.from}`]);
+    }
+    if (current !== undefined && mentioned(FORECASTS) && store.find(FORECASTS) === undefined) {
+      const from = await currentForecasts(connection, { db, store, current });
+      if (from !== undefined) views.push([FORECASTS, `SELECT * FROM ${from}`]);
     }
     for (const [name, select] of views)
       if (mentioned(name)) await connection.run(`CREATE VIEW ${identifier(name)} AS ${select}`);

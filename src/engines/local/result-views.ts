@@ -87,7 +87,7 @@ function segmentRows(stageRoot: string, segments: readonly IndexedSegment[]): st
     WHERE get_bit(${CHOSEN}, CAST(file_row_number AS INTEGER)) = 1)`;
 }
 
-/** The views that every workspace has. */
+/** The views over trained models. */
 export const RESULT_VIEWS = Object.keys(VIEWS);
 
 /** Adds a run to the views. */

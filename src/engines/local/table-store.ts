@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import path from "node:path";
 import type { ColumnInfo, ColumnType } from "../../core/columns/column.ts";
+import { checkNotForecasts } from "../../core/current-forecasts.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
 import { checkName } from "../../core/run.ts";
 import type { TablePart } from "../../ports/output.ts";
@@ -35,21 +36,24 @@ export class TableStore {
     return this.#db.prepare(sql).all() as { name: string; rows: number }[];
   }
 
-  /** What to select a table's rows from, and a fingerprint of them; undefined if there is no such table. */
-  find(table: string): { from: string; fingerprint: string } | undefined {
+  /**
+   * What to select a table's rows from, and a fingerprint of them; undefined if there is no such table.
+   *
+   * @param owner - whose rows; everybody's when left out
+   */
+  find(table: string, owner?: string): { from: string; fingerprint: string } | undefined {
     const row = this.#db.prepare("SELECT name, columns FROM tables WHERE name = ?").get(table) as
       | { name: string; columns: string }
       | undefined;
     if (row === undefined) return undefined;
-    const parts = this.#db.prepare("SELECT id FROM parts WHERE table_name = ? ORDER BY id").all(row.name) as {
-      id: string;
-    }[];
+    const parts = this.#db
+      .prepare("SELECT id FROM parts WHERE table_name = ?1 AND (?2 IS NULL OR owner = ?2) ORDER BY id")
+      .all(row.name, owner ?? null) as { id: string }[];
     const fingerprint = createHash("sha256")
       .update(JSON.stringify([row.name, parts.map((part) => part.id)]))
       .digest("hex");
-    const columns = (JSON.parse(row.columns) as ColumnInfo[]).map(
-      ({ name, type }) => `CAST(NULL AS ${SQL_TYPES[type]}) AS ${identifier(name)}`,
-    );
+    const known = owner === undefined ? (JSON.parse(row.columns) as ColumnInfo[]) : (this.columns(table) ?? []);
+    const columns = known.map(({ name, type }) => `CAST(NULL AS ${SQL_TYPES[type]}) AS ${identifier(name)}`);
     const none = columns.length > 0 ? `SELECT ${columns.join(", ")} WHERE false` : undefined;
     const files = parts.map((part) => partFile(this.folder, row.name, part.id));
     const some = files.length > 0 ? `SELECT * FROM ${readParquet(files)}` : undefined;
@@ -87,6 +91,8 @@ export class TableStore {
 
   create(table: string, columns: readonly ColumnInfo[]): boolean {
     checkTableName(table);
+    if (this.columns(table) !== undefined) return false;
+    checkNotForecasts(table);
     const sql = "INSERT INTO tables (name, imported, columns) VALUES (?, 0, ?) ON CONFLICT DO NOTHING";
     return this.#db.prepare(sql).run(table, JSON.stringify(columns)).changes === 1;
   }
@@ -97,6 +103,7 @@ export class TableStore {
     const found = this.#db.prepare("SELECT imported FROM tables WHERE name = ?").get(table) as
       | { imported: number }
       | undefined;
+    if (found === undefined) checkNotForecasts(table);
     if (found === undefined || (replace && found.imported === 1)) return;
     const remedy =
       found.imported === 1

@@ -2,6 +2,7 @@ import path from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { columnsOf } from "../../core/columns/column.ts";
 import { encodeColumns } from "../../core/columns/encode-columns.ts";
+import type { CurrentForecasts } from "../../core/current-forecasts.ts";
 import { ManymodelError } from "../../core/errors.ts";
 import { keyTexts, type PartitionKey, parseKey } from "../../core/partition-key.ts";
 import type { Snapshot } from "../../core/run.ts";
@@ -36,6 +37,7 @@ import { newPart, TableStore } from "./table-store.ts";
 export function localTables(db: () => Database, duck: Duck, folders: Folders, elsewhere?: Stage): RowPorts {
   let opened: TableStore | undefined;
   const store = () => (opened ??= new TableStore(db(), folders.tables));
+  let current: CurrentForecasts | undefined;
   let found: Sources | undefined;
   const sources = () => (found ??= openSources(store()));
   const files = (snapshot: Snapshot) => snapshotFiles(folders.snapshots, snapshot.id);
@@ -122,6 +124,9 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
       async conceal(runId) {
         concealRun(db(), runId);
       },
+      async showForecasts(shown) {
+        current = shown;
+      },
     },
     tables: {
       async list() {
@@ -142,7 +147,7 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
       },
       columnName: identifier,
       async query(sql, params, limit) {
-        return queryWorkspace({ db: db(), store: store(), folders, elsewhere }, sql, params, limit);
+        return queryWorkspace({ db: db(), store: store(), folders, elsewhere, current }, sql, params, limit);
       },
     },
     leftovers: {

@@ -10,6 +10,7 @@ import {
   sliceColumn,
 } from "../../core/columns/column.ts";
 import { offsetsOf } from "../../core/columns/offsets.ts";
+import { checkNotForecasts } from "../../core/current-forecasts.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
 import { encodeKey, type KeyColumn, type KeyType, type KeyValue, type PartitionKey } from "../../core/partition-key.ts";
 import type { DataQuery, Snapshot } from "../../core/run.ts";
@@ -114,6 +115,7 @@ export function memoryTables(): RowPorts {
         if (RESERVED.includes(table.toUpperCase()))
           throw new ManymodelError("conflict", `${table} is a view over trained models; choose another table name`);
         if (find(table) !== undefined) return false;
+        checkNotForecasts(table);
         tables.set(table, { columns, owners: new Map() });
         return true;
       },
@@ -164,6 +166,8 @@ export function memoryTables(): RowPorts {
       async conceal(runId) {
         exposed.delete(runId);
       },
+      // A view is for SQL, which this engine has not.
+      async showForecasts() {},
     },
     tables: {
       async list() {

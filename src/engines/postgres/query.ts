@@ -2,6 +2,7 @@ import type { ClientBase, FieldDef } from "pg";
 import { zip } from "../../core/aligned.ts";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
 import type { QueryResult, QueryValue } from "../../ports/tables.ts";
+import { FORECASTS_TABLE } from "./current-forecasts.ts";
 import { type Database, isLost } from "./database.ts";
 import { RESULT_VIEWS } from "./result-views.ts";
 
@@ -80,7 +81,7 @@ async function spelled(client: ClientBase, schema: string, fields: readonly Fiel
   const { rows } = await client.query(
     `SELECT DISTINCT c.oid, upper(c.relname) AS name, t.columns::text AS columns, p.columns::text AS part_columns
      FROM unnest($1::oid[]) AS f (oid) JOIN pg_class c USING (oid)
-     LEFT JOIN ${schema}.mm$tables t ON t.name = c.relname LEFT JOIN ${schema}.mm$parts p ON p.table_name = t.name
+     LEFT JOIN ${schema}.mm$tables t ON t.name = coalesce(${FORECASTS_TABLE}, c.relname) LEFT JOIN ${schema}.mm$parts p ON p.table_name = t.name
      WHERE c.relnamespace = $2::regnamespace`,
     [fields.map((field) => field.tableID), schema],
   );

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ClientBase } from "pg";
 import { type ColumnBatch, type ColumnInfo, type ColumnType, columnsOf } from "../../core/columns/column.ts";
+import { checkNotForecasts } from "../../core/current-forecasts.ts";
 import { ManymodelError } from "../../core/errors.ts";
 import { checkName } from "../../core/run.ts";
 import type { TablePart } from "../../ports/output.ts";
@@ -78,6 +79,19 @@ export class TableStore {
     return { from: this.#view(name), spelling, fingerprint };
   }
 
+  /**
+   * A query of a table's rows that were published by one owner, with all columns of the table; undefined without it.
+   *
+   * @param owner - a query of the owner, of at most one value
+   */
+  async selectOf(client: ClientBase, table: string, owner: string): Promise<string | undefined> {
+    const found = await this.#describe(client, table);
+    if (found === undefined) return undefined;
+    const columns = (await this.#physical(client, found.name)).map(identifier);
+    return `SELECT ${columns.join(", ")} FROM ${this.#rows(found.name)} WHERE ${PART} IN
+      (SELECT id FROM ${this.#db.schema}.mm$parts WHERE table_name = ${literal(found.name)} AND owner = (${owner}))`;
+  }
+
   async columns(client: ClientBase, table: string): Promise<ColumnInfo[] | undefined> {
     return (await this.#describe(client, table))?.columns;
   }
@@ -119,6 +133,7 @@ export class TableStore {
       [name, table, imported, JSON.stringify(columns)],
     );
     if (rowCount === 0) return false;
+    checkNotForecasts(table);
     const { rows } = await client.query("SELECT to_regclass($1) IS NOT NULL AS taken", [this.#view(name)]);
     if ((rows[0] as { taken: boolean }).taken)
       throw new ManymodelError(
@@ -290,6 +305,7 @@ export class TableStore {
       table,
     ]);
     const found = (rows as { imported: boolean }[])[0];
+    if (found === undefined) checkNotForecasts(table);
     if (found === undefined || (replace && found.imported)) return;
     const remedy = found.imported
       ? "import into another name, or replace it with --replace"

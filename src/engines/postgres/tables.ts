@@ -2,6 +2,7 @@ import type { RowPorts } from "../../ports/engine.ts";
 import type { StoredItem } from "../../ports/leftovers.ts";
 import type { Stage } from "../../ports/stage.ts";
 import { type Duck, identifier } from "../node/duck.ts";
+import { showForecasts } from "./current-forecasts.ts";
 import type { Database } from "./database.ts";
 import { concealRun, exposeRun } from "./expose-run.ts";
 import { importFile } from "./import-file.ts";
@@ -34,6 +35,7 @@ export function postgresTables(db: Database, stage: Stage, duck: Duck, temporary
     views: {
       expose: (run) => exposeRun(db, stage, run),
       conceal: (runId) => concealRun(db, runId),
+      showForecasts: (current) => showForecasts(db, store, current),
     },
     tables: {
       hasSchemas: true,

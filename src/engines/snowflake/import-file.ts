@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { checkNotForecasts } from "../../core/current-forecasts.ts";
 import { ManymodelError } from "../../core/errors.ts";
 import { during } from "../../ports/activity.ts";
 import type { Stage } from "../../ports/stage.ts";
@@ -14,6 +15,7 @@ import type { SourceColumn } from "../node/resolve-query.ts";
 import type { Names } from "./names.ts";
 import type { Session } from "./session.ts";
 import { IMPORT, IMPORTED, importStatements } from "./sql/import.ts";
+import { SHOWN } from "./sql/result-views.ts";
 import { stageStatements } from "./sql/stage.ts";
 
 /** The account's types by DuckDB's. What is in none of them is text. */
@@ -113,6 +115,7 @@ async function checkImport(
   replace: boolean,
 ): Promise<string | undefined> {
   const [found] = await session.rows(importStatements(names).known, [names.schemaName, table]);
+  if (found === undefined || found[1] === SHOWN) checkNotForecasts(table);
   if (found === undefined) return undefined;
   const imported = found[1] === IMPORTED;
   if (replace && imported) return String(found[0]);

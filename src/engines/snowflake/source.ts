@@ -4,7 +4,8 @@ import type { SourceColumn } from "../node/resolve-query.ts";
 import { identifier, nameParts } from "./literal.ts";
 import type { Names } from "./names.ts";
 import type { Session } from "./session.ts";
-import { OWNER, tableStatements } from "./sql/tables.ts";
+import { OWNER } from "./sql/setup.ts";
+import { tableStatements } from "./sql/tables.ts";
 
 /** A table or view that can be read. */
 export interface Source {

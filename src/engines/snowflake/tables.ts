@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type ColumnInfo, columnsOf } from "../../core/columns/column.ts";
 import { encodeColumns } from "../../core/columns/encode-columns.ts";
+import { BATCH_RUNS, checkNotForecasts, FORECASTS } from "../../core/current-forecasts.ts";
 import { ManymodelError, messageOf, show } from "../../core/errors.ts";
 import { checkName } from "../../core/run.ts";
 import { rowSelector } from "../../core/selection.ts";
@@ -17,13 +18,15 @@ import { exposedKeys, showKeys } from "./result-views.ts";
 import type { Session } from "./session.ts";
 import { type PinnedSnapshot, readRecord, snapshotTimes, takeSnapshot } from "./snapshot.ts";
 import { findSource, knownColumns, ownName } from "./source.ts";
-import { RESULT_VIEWS } from "./sql/result-views.ts";
+import { importStatements } from "./sql/import.ts";
+import { forecastsView, RESULT_VIEWS, SHOWN } from "./sql/result-views.ts";
 import { FILES_AT_ONCE, tableStatements } from "./sql/tables.ts";
 import { eraseItems, storedItems } from "./stored-items.ts";
 
 /** Tables of an account. Sources are pinned as Parquet on the stage; results are loaded from it, in one transaction. */
 export function snowflakeTables(session: Session, names: Names, stage: Stage): RowPorts {
   const sql = tableStatements(names);
+  let shown: string | undefined;
   const opened = new Map<string, Promise<PinnedRows>>();
   const remember = (pinned: PinnedSnapshot) => {
     const rows = Promise.resolve(new PinnedRows(stage, pinned));
@@ -63,7 +66,12 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): R
     output: {
       async create(table, wanted) {
         checkTable(table);
-        if ((await columns(table)) !== undefined) return false;
+        const found = await columns(table);
+        const isView =
+          found !== undefined &&
+          (await session.rows(importStatements(names).known, [names.schemaName, table]))[0]?.[1] === SHOWN;
+        if (found === undefined || isView) checkNotForecasts(table);
+        if (found !== undefined) return false;
         await session.rows(sql.create(table, wanted));
         return true;
       },
@@ -126,6 +134,22 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): R
       },
       async conceal(runId) {
         await session.change(sql.conceal, [runId]);
+      },
+      async showForecasts(current) {
+        const { known } = importStatements(names);
+        const [taken] = await session.rows(known, [names.schemaName, FORECASTS]);
+        if (taken !== undefined && taken[1] !== SHOWN) return;
+        const source = await findSource(session, names, current.table);
+        if (source === undefined) return;
+        const table = {
+          from: source.from,
+          columns: source.columns.map(({ name }) => name),
+          hasBatches: (await columns(BATCH_RUNS)) !== undefined,
+        };
+        const statement = forecastsView(names, current, table);
+        if (statement === shown) return;
+        await session.rows(statement);
+        shown = statement;
       },
     },
     tables: {

@@ -111,13 +111,16 @@ async function define(shared: Shared, session: Session, sql: string): Promise<An
     await session.run(`COMMENT ON TABLE ${target} IS '${new Date().toISOString().replace("Z", "")}|${said}'`);
     return { rowset: done() };
   }
-  const view = /^CREATE (?:VIEW IF NOT EXISTS|OR REPLACE VIEW) (\S+)(?: COPY GRANTS)?\s+AS\s+(.*)$/is.exec(
-    masked.code.trim(),
-  );
+  const view =
+    /^CREATE (?:VIEW IF NOT EXISTS|OR REPLACE VIEW) (\S+)(?: COPY GRANTS)?(?: COMMENT = \ue000(\d+)\ue000)?\s+AS\s+(.*)$/is.exec(
+      masked.code.trim(),
+    );
   if (view !== null) {
     await session.run(
-      `CREATE ${/^CREATE OR REPLACE/.test(sql.trim()) ? "OR REPLACE VIEW" : "VIEW IF NOT EXISTS"} ${masked.unmask(view[1]!)} AS ${translate({ ...masked, code: view[2]! })}`,
+      `CREATE ${/^CREATE OR REPLACE/.test(sql.trim()) ? "OR REPLACE VIEW" : "VIEW IF NOT EXISTS"} ${masked.unmask(view[1]!)} AS ${translate({ ...masked, code: view[3]! })}`,
     );
+    if (view[2] !== undefined)
+      await session.run(`COMMENT ON VIEW ${masked.unmask(view[1]!)} IS ${masked.unmask(`\ue000${view[2]}\ue000`)}`);
     return { rowset: done() };
   }
   const named = /^ALTER TABLE (\S+) (RENAME TO|SWAP WITH) (\S+)$/.exec(masked.code.trim());

@@ -67,7 +67,7 @@ function tablesView(database: string): string {
   const name = `'${database.replaceAll("'", "''")}'`;
   return `(SELECT upper(schema_name) AS TABLE_SCHEMA, table_name AS TABLE_NAME, 'BASE TABLE' AS TABLE_TYPE,
       estimated_size AS ROW_COUNT, 0 AS BYTES, CAST(split_part(comment, '|', 1) AS TIMESTAMP) AS CREATED, split_part(comment, '|', 2) AS COMMENT FROM duckdb_tables() WHERE database_name = ${name} AND NOT internal
-    UNION ALL SELECT upper(schema_name), view_name, 'VIEW', NULL, NULL, NULL, NULL FROM duckdb_views() WHERE database_name = ${name} AND NOT internal)`;
+    UNION ALL SELECT upper(schema_name), view_name, 'VIEW', NULL, NULL, NULL, comment FROM duckdb_views() WHERE database_name = ${name} AND NOT internal)`;
 }
 
 /** Functions of Snowflake that DuckDB has not. */
@@ -78,5 +78,7 @@ export const MACROS = [
   "CREATE OR REPLACE TEMP MACRO TO_TIMESTAMP_NTZ(n, s) AS CASE s WHEN 3 THEN epoch_ms(n) ELSE error('TO_TIMESTAMP_NTZ ' || s) END",
   "CREATE OR REPLACE TEMP MACRO IFF(c, a, b) AS CASE WHEN c THEN a ELSE b END",
   "CREATE OR REPLACE TEMP MACRO STARTSWITH(text, begin) AS starts_with(text, begin)",
+  "CREATE OR REPLACE TEMP MACRO SHA2(text, bits) AS CASE bits WHEN 256 THEN sha256(text) ELSE error('SHA2 ' || bits) END",
+  "CREATE OR REPLACE TEMP MACRO ARRAY_CONSTRUCT(a, b, c) AS [a, b, c]",
   "CREATE OR REPLACE TEMP MACRO to_text(x) AS CAST(x AS VARCHAR)",
 ];

@@ -1,7 +1,9 @@
+import { BATCH_RUNS, type CurrentForecasts, FORECASTS } from "../../../core/current-forecasts.ts";
 import type { KeyType } from "../../../core/partition-key.ts";
-import { identifier } from "../literal.ts";
+import { currentOwner, meantVersion } from "../../node/current-batch.ts";
+import { identifier, literal } from "../literal.ts";
 import type { Names } from "../names.ts";
-import { TABLES } from "./setup.ts";
+import { OWNER, TABLES } from "./setup.ts";
 
 /** Columns of the result views, after the run's id and before the partition's own key columns. */
 const VIEWS: Readonly<Record<string, { readonly columns: readonly string[]; readonly from?: string }>> = {
@@ -65,6 +67,30 @@ export function viewStatements(names: Names, keys?: readonly StoredKey[]): strin
     return `${create[0]} ${names.of(view)}${create[1]} AS SELECT ${[...listed, ...shown].join(", ")}
   FROM ${names.of(TABLES.modelStore)} m${from}`;
   });
+}
+
+/** The comment by which the view of current forecasts is known. */
+export const SHOWN = JSON.stringify({ app: "manymodel", view: FORECASTS });
+
+/** The view of the forecasts that count now: those rows of a table that the owner of the newest batch has published. */
+export function forecastsView(
+  names: Names,
+  current: CurrentForecasts,
+  table: { readonly from: string; readonly columns: readonly string[]; readonly hasBatches: boolean },
+): string {
+  const registry = {
+    aliases: names.of(TABLES.aliases),
+    versions: names.of(TABLES.versions),
+    newestFirst: "CREATED_AT DESC, RECORDED_AT DESC",
+    literal,
+  };
+  const owner = currentOwner(current, `(${meantVersion(current, registry)})`, {
+    batches: names.of(BATCH_RUNS),
+    literal,
+    ownerOf: (columns) => `SHA2(TO_JSON(ARRAY_CONSTRUCT(${columns.join(", ")})), 256)`,
+  });
+  return `CREATE OR REPLACE VIEW ${names.of(FORECASTS)} COPY GRANTS COMMENT = ${literal(SHOWN)} AS SELECT ${table.columns.map(identifier).join(", ")}
+  FROM ${table.from} WHERE ${identifier(OWNER)} = (${table.hasBatches ? owner : "SELECT NULL::VARCHAR"})`;
 }
 
 /** A key column on its way from a segment into the model store. */

@@ -14,6 +14,9 @@ export const TABLES = {
   wanted: `${OWN}WANTED`,
 } as const;
 
+/** The column of a table of results that says whose rows they are. */
+export const OWNER = `${OWN}OWNER`;
+
 /** The columns of a segment as they are kept in the model store, after the run's id. */
 export const MODEL_STORE_COLUMNS = [
   ["PARTITION_KEY", "VARCHAR"],

@@ -1,8 +1,8 @@
 import type { ColumnInfo, ColumnType } from "../../../core/columns/column.ts";
 import { identifier, literal } from "../literal.ts";
 import { type Names, OWN } from "../names.ts";
-import { TABLES } from "./setup.ts";
-import { OWNER, TYPES, unload } from "./tables.ts";
+import { OWNER, TABLES } from "./setup.ts";
+import { TYPES, unload } from "./tables.ts";
 
 /** Arguments of a function: it can have no integers; times are milliseconds since 1970. */
 const ARGUMENTS: Readonly<Record<ColumnType, string>> = {

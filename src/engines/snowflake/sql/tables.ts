@@ -1,13 +1,10 @@
 import type { ColumnInfo, ColumnType } from "../../../core/columns/column.ts";
 import { identifier, literal } from "../literal.ts";
-import { type Names, OWN } from "../names.ts";
+import type { Names } from "../names.ts";
 import type { ExposedKey } from "./result-views.ts";
 import { KEY_TYPES, storedAs } from "./result-views.ts";
-import { MODEL_STORE_COLUMNS, TABLES } from "./setup.ts";
+import { MODEL_STORE_COLUMNS, OWNER, TABLES } from "./setup.ts";
 import { valueExpression } from "./snapshot.ts";
-
-/** The column of a table of results that says whose rows they are. */
-export const OWNER = `${OWN}OWNER`;
 
 /** Columns of tables of results. */
 export const TYPES: Readonly<Record<ColumnType, string>> = {

@@ -1,0 +1,30 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { BATCH_RUNS, type CurrentForecasts } from "../../core/current-forecasts.ts";
+import { currentOwner, meantVersion } from "../node/current-batch.ts";
+import { literal } from "../node/duck.ts";
+import type { Database } from "./database.ts";
+import type { TableStore } from "./table-store.ts";
+
+/** An owner that has no rows. */
+const NOBODY = "";
+
+/** What to select the forecasts that count now from; undefined where there is no table of forecasts. */
+export async function currentForecasts(
+  connection: DuckDBConnection,
+  { db, store, current }: { readonly db: Database; readonly store: TableStore; readonly current: CurrentForecasts },
+): Promise<string | undefined> {
+  const batches = store.find(BATCH_RUNS);
+  let owner: string | undefined;
+  if (batches !== undefined) {
+    const registry = { aliases: "aliases", versions: "versions", newestFirst: "created_at DESC, rowid DESC", literal };
+    const [meant] = db.prepare(`${meantVersion(current, registry)} AS version`).all() as { version: string | null }[];
+    const version = meant?.version == null ? "NULL" : literal(meant.version);
+    const ownerOf = (columns: readonly string[]) => `sha256(CAST(to_json([${columns.join(", ")}]) AS VARCHAR))`;
+    const newest = await connection.runAndReadAll(
+      currentOwner(current, version, { batches: batches.from, literal, ownerOf }),
+    );
+    const [row] = newest.getRows();
+    if (typeof row?.[0] === "string") [owner] = row;
+  }
+  return store.find(current.table, owner ?? NOBODY)?.from;
+}
