@@ -6,6 +6,7 @@ const forecast = fileURLToPath(new URL("./packages/forecast/src/", import.meta.u
 
 /** Folders whose tests start servers, clusters and processes. Each of their files has a process of its own. */
 const OUTSIDE = [
+  "awkward",
   "cli",
   "dashboard",
   "documents",

@@ -16,6 +16,7 @@ const PACKAGES = [
     folder: "",
     /** What is tested of several rooms at once, or of no source file. */
     across: {
+      awkward: "series that are hard to forecast, by every method on every engine",
       documents: "what the documents show and say",
       engines: "what every engine does alike",
       faults: "processes, servers and disks that fail",

@@ -1,5 +1,6 @@
 import { whyNotPlain } from "../../../../src/core/columns/plain-data.ts";
 import { type FittedModel, type Forecast, fitted, forecast, supports, update } from "../../src/index.ts";
+import { whyNotPlausible } from "./plausible.ts";
 import type { Sample } from "./samples.ts";
 
 /** A series, and a method fitted to it. */
@@ -239,20 +240,10 @@ export const PROPERTIES = {
     return true;
   },
 
-  // Within a season: three ranges beyond the data, or one beyond a line half as steep again as any of two steps or more
-  // that ends in the last observation.
+  // Within a season.
   "stays plausible": ({ model, values, period }) => {
-    const { low, high } = rangeOf(values);
-    const { mean } = forecast(model, { h: Math.max(period, 8) });
-    const observed = observedOf(values);
-    const last = observed.at(-1) ?? NaN;
-    const slopes = observed.slice(0, -2).map((value, t) => Math.abs(last - value) / (observed.length - 1 - t));
-    const steepest = slopes.reduce((a, b) => Math.max(a, b), 0);
-    mean.forEach((value, i) => {
-      const reach = Math.max(3 * (high - low), high - low + 1.5 * (i + 1) * steepest) + 1e-9 * magnitude(values);
-      if (!(value >= low - reach && value <= high + reach))
-        throw new Error(`step ${i + 1}: ${value}, further than ${reach} from observations from ${low} to ${high}`);
-    });
+    const why = whyNotPlausible(values, forecast(model, { h: Math.max(period, 8) }).mean);
+    if (why !== undefined) throw new Error(why);
     return true;
   },
 } satisfies Record<string, Property>;

@@ -115,7 +115,8 @@ const NOISY: readonly Shape[] = [
   "weak season",
   "negative",
 ];
-const SHAPE_NAMES = Object.keys(SHAPES).filter((name): name is Shape => Object.hasOwn(SHAPES, name));
+/** The names of the shapes. */
+export const SHAPE_NAMES = Object.keys(SHAPES).filter((name): name is Shape => Object.hasOwn(SHAPES, name));
 const NEXT = 12;
 
 /** Makes the series of a recipe, the same on every platform. */

@@ -1,0 +1,120 @@
+/**
+ * Compares forecasts with those of R's forecast package and of Python's statsforecast, where they are installed, on the
+ * series of the property suite, and prints where ours are further from both than they are from each other.
+ *
+ *   npm run oracle -- [--series 96] [--seed 1] [--python python3] [--tolerance 0.05]
+ *
+ * A difference is the mean absolute one over the steps, in standard deviations of the series. docs/accuracy.md explains
+ * what it finds.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { forecast, METHODS } from "@manymodel/forecast";
+import { METHOD_NAMES } from "../packages/forecast/test/properties/check.ts";
+import { type Recipe, SHAPE_NAMES, sampleOf } from "../packages/forecast/test/properties/samples.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    series: { type: "string", default: "96" },
+    seed: { type: "string", default: "1" },
+    python: { type: "string", default: "python3" },
+    tolerance: { type: "string", default: "0.05" },
+  },
+});
+const tolerance = Number(options.tolerance);
+const PERIODS = [1, 12, 7, 4];
+const LENGTHS = [40, 96, 72, 25];
+const recipes = Array.from({ length: Number(options.series) }, (_, i): Recipe => {
+  const turn = Math.floor(i / SHAPE_NAMES.length);
+  return {
+    shape: SHAPE_NAMES[i % SHAPE_NAMES.length] ?? "noise",
+    length: LENGTHS[turn % LENGTHS.length] ?? 40,
+    period: PERIODS[turn % PERIODS.length] ?? 1,
+    seed: Number(options.seed) + i,
+    gaps: false,
+  };
+});
+const series = recipes.map((recipe) => {
+  const { values, period } = sampleOf(recipe);
+  return { values: Array.from(values), period, h: Math.max(8, period) };
+});
+
+/** A method's point forecasts, or why there are none. */
+type Answer = { readonly mean: readonly (number | null)[] } | { readonly error: string };
+type Answers = readonly Readonly<Record<string, Answer>>[];
+
+/** What a program answers for the series; undefined, saying so, where it or its package is not installed. */
+async function ask(name: string, check: readonly string[], program: readonly string[]): Promise<Answers | undefined> {
+  const [command = "", ...args] = check;
+  if (spawnSync(command, args, { stdio: "ignore" }).status !== 0) {
+    console.log(`${name} is not installed (${check.join(" ")} fails); it is left out`);
+    return undefined;
+  }
+  const folder = await mkdtemp(path.join(tmpdir(), "manymodel-oracle-"));
+  const [input, output] = [path.join(folder, "series.json"), path.join(folder, "forecasts.json")];
+  await writeFile(input, JSON.stringify(series));
+  const [executable = "", ...script] = program;
+  const { status } = spawnSync(executable, [...script, input, output], { stdio: ["ignore", "ignore", "inherit"] });
+  if (status !== 0) throw new Error(`${name} ended with ${status}`);
+  const answers: Answers = JSON.parse(await readFile(output, "utf8"));
+  await rm(folder, { recursive: true });
+  return answers;
+}
+
+const here = (file: string) => fileURLToPath(new URL(`../scripts/oracle/${file}`, import.meta.url));
+const { python } = options;
+const r = await ask(
+  "R's forecast",
+  ["Rscript", "-e", "library(forecast); library(jsonlite)"],
+  ["Rscript", here("forecast.R")],
+);
+const sf = await ask(
+  "statsforecast",
+  [python, "-c", "import statsforecast"],
+  [python, here("statsforecast_oracle.py")],
+);
+
+const meanOf = (answer: Answer | undefined) =>
+  answer !== undefined && "mean" in answer ? Float64Array.from(answer.mean, (value) => value ?? NaN) : undefined;
+const scaleOf = (values: readonly number[]) => {
+  const average = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const variance = values.reduce((sum, value) => sum + (value - average) ** 2, 0) / values.length;
+  return variance > 0 ? Math.sqrt(variance) : Math.max(Math.abs(average), 1);
+};
+/** The mean absolute difference over the steps; NaN where one of the two is missing or not finite. */
+const distance = (a: Float64Array | undefined, b: Float64Array | undefined) =>
+  a === undefined || b === undefined
+    ? NaN
+    : a.reduce((sum, value, i) => sum + Math.abs(value - (b[i] ?? NaN)), 0) / a.length;
+const shown = (values: Float64Array | undefined) =>
+  values === undefined ? "–" : Array.from(values.slice(0, 3), (value) => value.toPrecision(5)).join(", ");
+
+let compared = 0;
+const found: string[] = [];
+for (const method of METHOD_NAMES)
+  for (const [i, { values, period, h }] of series.entries()) {
+    const [ofR, ofSf] = [meanOf(r?.[i]?.[method]), meanOf(sf?.[i]?.[method])];
+    if (ofR === undefined && ofSf === undefined) continue;
+    let ours: Float64Array | undefined;
+    try {
+      ours = forecast(METHODS[method](Float64Array.from(values), period), { h }).mean;
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+    compared++;
+    const scale = scaleOf(values);
+    const nearest = Math.min(...[ofR, ofSf].map((theirs) => distance(ours, theirs) / scale).filter((d) => d === d));
+    const between = distance(ofR, ofSf) / scale;
+    if (nearest <= tolerance + (between === between ? between : 0)) continue;
+    const { shape, length, seed } = recipes[i] ?? {};
+    found.push(
+      `${method} | ${shape} n=${length} period=${period} seed=${seed} | ${shown(ours)} | ${shown(ofR)} | ${shown(ofSf)} | ${nearest.toFixed(2)} | ${between.toFixed(2)}`,
+    );
+  }
+console.log("method | series | ours | R | statsforecast | nearest | between them");
+for (const line of found) console.log(line);
+console.log(`${compared} forecasts compared, ${found.length} further from both than they are from each other`);

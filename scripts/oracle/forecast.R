@@ -1,0 +1,26 @@
+# Forecasts of R's forecast package: reads series as JSON, writes forecasts as JSON. Rscript forecast.R IN OUT
+suppressMessages(library(forecast))
+suppressMessages(library(jsonlite))
+arguments <- commandArgs(trailingOnly = TRUE)
+series <- fromJSON(arguments[1], simplifyVector = FALSE)
+methods <- list(
+  "auto-arima" = function(y, h) forecast(auto.arima(y), h = h),
+  "ets" = function(y, h) forecast(ets(y), h = h),
+  "theta" = function(y, h) thetaf(y, h = h),
+  "tbats" = function(y, h) forecast(tbats(y, use.parallel = FALSE), h = h),
+  "bats" = function(y, h) forecast(bats(y, use.parallel = FALSE), h = h),
+  "stlf" = function(y, h) stlf(y, h = h),
+  "croston" = function(y, h) croston(y, h = h),
+  "naive" = function(y, h) naive(y, h = h),
+  "snaive" = function(y, h) snaive(y, h = h),
+  "drift" = function(y, h) rwf(y, h = h, drift = TRUE),
+  "mean" = function(y, h) meanf(y, h = h)
+)
+results <- lapply(series, function(one) {
+  values <- vapply(one$values, function(value) if (is.null(value)) NA_real_ else as.numeric(value), 0)
+  y <- ts(values, frequency = one$period)
+  lapply(methods, function(method)
+    tryCatch(list(mean = as.numeric(suppressWarnings(method(y, one$h))$mean)),
+      error = function(e) list(error = conditionMessage(e))))
+})
+write(toJSON(results, digits = NA, auto_unbox = FALSE, na = "null"), arguments[2])
