@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { drift, ets, forecast, METHODS, naive, stlf, update } from "../../src/index.ts";
+import { drift, ets, forecast, METHODS, naive, normal, random, stlf, update } from "../../src/index.ts";
 import { absent, type Reference, reference, referenceSeries } from "../reference.ts";
 import { fitAsRecorded, type StlfRecord } from "./stlf-record.ts";
 
@@ -19,6 +19,21 @@ describe("stlf", () => {
     const { mean } = forecast(model, { h: 30 });
     const later = forecast(update(model, mean.subarray(0, 10)), { h: 20 }).mean;
     later.forEach((value, i) => expect(value).toBeCloseTo(mean[10 + i]!, 9));
+  });
+  // The interval of additive noise does not depend on the level; that at 1e3 is the measure.
+  it.each([1e6, 1e8, 1e9])("keeps the interval of unit noise at a level of %s", (level) => {
+    const uniform = random(2);
+    const noise = Float64Array.from({ length: 60 }, () => normal(uniform));
+    const width = (shift: number) => {
+      const model = stlf(
+        noise.map((value) => shift + value),
+        { period: 6 },
+      );
+      const { lower, upper } = forecast(model, { h: 1, levels: [95] });
+      return upper[0]![0]! - lower[0]![0]!;
+    };
+    expect(width(level) / width(1e3)).toBeCloseTo(1, 2);
+    expect(width(level) / width(1e5)).toBeCloseTo(1, 4);
   });
   it("forecasts the seasonally adjusted series by ets without a season unless told otherwise", () => {
     expect(stlf(y, { period: 7 }).model).toMatchObject({ kind: "ets", season: "N" });
