@@ -38,7 +38,7 @@ export function estimate(y: Float64Array, seasonality: CesSeasonality, period: n
     season: new Float64Array(guess.season.length),
     seasonPotential: new Float64Array(guess.season.length),
   };
-  const growth = Math.exp(GROWTH / Math.max(y.length, period));
+  const growth = Math.exp(GROWTH / Math.max(y.length, 2 * period));
   const squares = (x: Float64Array): number => {
     if (!keepsSize(seasonality, x, period, growth) || !stable(seasonality, x, period)) return Infinity;
     const gains = gainsOf(seasonality, x);
@@ -54,7 +54,7 @@ export function estimate(y: Float64Array, seasonality: CesSeasonality, period: n
   return { x: found.x, squares: found.value, initial: settle(moving, seasonality === "none" ? 1 : period) };
 }
 
-/** Free-running states may grow by a factor of e over the series, or a season if that is longer: so they can follow a trend. */
+/** Free-running states may grow by a factor of e over the series, or two seasons if they are longer: enough for a trend. */
 const GROWTH = 1;
 const STEPS = [0.2, -0.05, 0.1, -0.05];
 
