@@ -26,7 +26,8 @@ const PARAMETERS: Readonly<Record<CesSeasonality, number>> = { none: 2, simple: 
  * potential) the imaginary part of one complex state with one complex smoothing parameter, so that the model slides
  * between stationary and trending series without choosing a trend. Smoothing parameters minimise the sum of squared
  * one-step errors within the stable region, with a transition whose free-running states grow by at most a factor of e
- * over the series, or two seasons if these are longer; initial states are backcast and do not count as parameters in the AICc.
+ * over the series, or over two seasons if these are longer. Initial states are backcast and do not count as parameters in
+ * the AICc.
  *
  * At a missing value (NaN) the states move on without error. A constant series gets alpha 1.3 + i without a season,
  * which repeats it. "auto" tries seasonal forms from two seasons and three observations on.
