@@ -5,7 +5,9 @@ import { type ColumnBatch, columnsOf } from "../core/columns/column.ts";
 import { encodeKey, type KeyColumn, type PartitionKey } from "../core/partition-key.ts";
 import type { ModelVersion } from "../core/registry.ts";
 import { encodeSegment } from "../core/segment.ts";
+import type { Engine } from "../ports/engine.ts";
 import { type Harness, type OpenEngine, onEngine } from "./harness.ts";
+import { KEY_SIZES, longKey } from "./sales-rows.ts";
 
 /** Checks the views over committed runs, where an engine answers queries. */
 export function runViewsContract(harness: Harness, open: OpenEngine): void {
@@ -16,44 +18,9 @@ export function runViewsContract(harness: Harness, open: OpenEngine): void {
         assert.deepEqual((await tables.query(`SELECT RUN_ID, PARTITION_KEY FROM ${view}`, [], 1)).rows, []);
     });
     test("shows the key columns of runs in the result views, as text where runs disagree on their type", async (engine) => {
-      const { stage, views, tables } = engine;
-      const expose = async (runId: string, keyColumns: KeyColumn[], key: PartitionKey) => {
-        const row = {
-          partitionKey: encodeKey(keyColumns, key),
-          key,
-          position: 0,
-          outcome: "succeeded",
-          modelKind: null,
-          model: "{}",
-          metrics: '{"mase":1}',
-          forecast: null,
-          info: null,
-          nObs: 1,
-          firstTs: null,
-          lastTs: null,
-          interval: null,
-          fitMs: 1,
-          seed: 1,
-          dataSha256: null,
-          errorType: null,
-          errorMessage: null,
-          attempt: 1,
-        } as PartitionOutcome;
-        const path = `runs/${runId}/chunks/0001/1/segment.parquet`;
-        const bytes = encodeSegment(keyColumns, [row]);
-        await stage.put(path, bytes);
-        const segment = {
-          path,
-          chunk: 1,
-          attempt: 1,
-          rows: 1,
-          bytes: bytes.length,
-          sha256: "",
-          succeeded: 1,
-          failed: 0,
-        };
-        await views.expose({ runId, keyColumns, segments: [{ ...segment, source: 0 }] });
-      };
+      const { views, tables } = engine;
+      const expose = (runId: string, keyColumns: KeyColumn[], key: PartitionKey) =>
+        exposeOutcomes(engine, runId, keyColumns, [key]);
       await expose(
         "one",
         [
@@ -150,5 +117,62 @@ export function runViewsContract(harness: Harness, open: OpenEngine): void {
       assert.deepEqual((await tables.query("SELECT FORECAST FROM FORECASTS", [], 9)).rows, [[1.5]]);
       await assert.rejects(output.create("forecasts", [{ name: "A", type: "string" }]), { kind: "conflict" });
     });
+    test("shows outcomes of keys of any size, and finds them by key", async (engine) => {
+      const columns: KeyColumn[] = [{ name: "SKU", type: "string" }];
+      const keys = KEY_SIZES.map(longKey);
+      await exposeOutcomes(
+        engine,
+        "long",
+        columns,
+        keys.map((key) => [key]),
+      );
+      for (const [i, key] of keys.entries()) {
+        const found = await engine.tables.query(
+          "SELECT SKU, ATTEMPT FROM MODEL_INDEX WHERE RUN_ID = $1 AND PARTITION_KEY = $2",
+          ["long", encodeKey(columns, [key])],
+          9,
+        );
+        assert.ok(found.rows.length === 1 && found.rows[0]?.[0] === key, `key of ${KEY_SIZES[i]} bytes`);
+      }
+    });
   });
+}
+
+/** Exposes a run of one segment that has a succeeded partition for each key. */
+async function exposeOutcomes(
+  { stage, views }: Pick<Engine, "stage" | "views">,
+  runId: string,
+  keyColumns: KeyColumn[],
+  keys: readonly PartitionKey[],
+): Promise<void> {
+  const rows = keys.map((key, position): PartitionOutcome => {
+    return {
+      partitionKey: encodeKey(keyColumns, key),
+      key,
+      position,
+      outcome: "succeeded",
+      modelKind: null,
+      model: "{}",
+      metrics: '{"mase":1}',
+      forecast: null,
+      info: null,
+      nObs: 1,
+      firstTs: null,
+      lastTs: null,
+      interval: null,
+      fitMs: 1,
+      seed: 1,
+      dataSha256: null,
+      errorType: null,
+      errorMessage: null,
+      log: null,
+      attempt: 1,
+    };
+  });
+  const path = `runs/${runId}/chunks/0001/1/segment.parquet`;
+  const bytes = encodeSegment(keyColumns, rows);
+  await stage.put(path, bytes);
+  const size = { rows: rows.length, bytes: bytes.length, succeeded: rows.length, failed: 0 };
+  const segment = { path, chunk: 1, attempt: 1, sha256: "", ...size, source: 0 };
+  await views.expose({ runId, keyColumns, segments: [segment] });
 }

@@ -78,3 +78,15 @@ export const ODD_KEYS = [
   ":1",
   "bell\u0007 escape\u001b delete\u007f",
 ];
+
+/** Bytes of the keys that every engine stores: one byte, more than a page of an index holds, and a whole document. */
+export const KEY_SIZES = [1, 3000, 1_000_000] as const;
+
+/** Returns a key of `bytes` letters that no engine can compress to a few: each is decided by all before it. */
+export function longKey(bytes: number): string {
+  let state = bytes;
+  return Array.from({ length: bytes }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return String.fromCharCode(97 + ((state >>> 24) % 26));
+  }).join("");
+}

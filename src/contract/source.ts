@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { getColumn } from "../core/columns/column.ts";
 import type { PartitionKey } from "../core/partition-key.ts";
 import { type Harness, type OpenEngine, onEngine } from "./harness.ts";
-import { COLUMNS, DAY, fill, ODD_KEYS, QUERY, type Row } from "./sales-rows.ts";
+import { COLUMNS, DAY, fill, KEY_SIZES, longKey, ODD_KEYS, QUERY, type Row } from "./sales-rows.ts";
 
 /** Checks how an engine reads tables partition by partition. */
 export function sourceContract(harness: Harness, open: OpenEngine): void {
@@ -78,6 +78,31 @@ export function sourceContract(harness: Harness, open: OpenEngine): void {
         Array.from(found, (at) => (at < 0 ? at : keys[at]?.[0])),
         [...ODD_KEYS, -1],
       );
+    });
+    test("takes keys of any size, and tells them apart by their last letter", async (engine) => {
+      const { source } = engine;
+      const keys = KEY_SIZES.flatMap((size) => [longKey(size), `${longKey(size).slice(0, -1)}~`]);
+      await fill(
+        engine,
+        keys.flatMap((key, i): Row[] => [
+          [key, 1, i, null, "x"],
+          [key, 2, i + 0.5, null, null],
+        ]),
+      );
+      const snapshot = await source.snapshot(QUERY);
+      assert.equal(snapshot.partitions, keys.length);
+      const asked: PartitionKey[] = [...keys, longKey(2999)].map((key) => [key]);
+      const found = Array.from(await source.locate(snapshot, asked));
+      assert.equal(found.pop(), -1);
+      const stored = await source.keys(snapshot, 0, keys.length);
+      assert.ok(found.every((ordinal, i) => stored[ordinal]?.[0] === keys[i]));
+      const { batch: read } = await source.read(snapshot, found);
+      assert.deepEqual(
+        Array.from(getColumn(read, "Y").values as Float64Array),
+        [0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, 5.5],
+      );
+      assert.ok(getColumn(read, "ID").values.every((key, row) => key === keys[row >> 1]));
+      assert.deepEqual(getColumn(read, "NOTE").values.slice(0, 3), ["x", null, "x"]);
     });
     test("keeps composite keys apart that would collide if joined", async (engine) => {
       const { source } = engine;

@@ -70,7 +70,11 @@ function emptyColumn(type: ColumnInfo["type"], length: number): Column {
 }
 
 function decode(column: Column, tuple: Tuple, at: number, start: number): void {
-  each(tuple, at, setter(column, tuple, start));
+  const set = setter(column, tuple, start);
+  // The dimension's length stands 8 bytes before the values: 1 where a key stands for all rows.
+  if (tuple.rows > 1 && tuple.view.getInt32(at - 8) === 1)
+    for (let i = 0; i < tuple.rows; i++) set(i, at + 4, tuple.view.getInt32(at));
+  else each(tuple, at, set);
 }
 
 /** Takes the i-th value of an array: where it begins, and its size; -1: NULL. */

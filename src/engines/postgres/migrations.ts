@@ -140,6 +140,10 @@ const MIGRATIONS: readonly string[] = [
     error_message text
   );
   CREATE INDEX mm$outcomes_of_run ON mm$outcomes (run_id, partition_key);`,
+  // A B-tree holds at most 2,704 bytes of a key. A hash index holds a digest of it, and the table's own key is compared.
+  `DROP INDEX mm$outcomes_of_run;
+  CREATE INDEX mm$outcomes_of_run ON mm$outcomes (run_id);
+  CREATE INDEX mm$outcomes_of_key ON mm$outcomes USING hash (partition_key);`,
 ];
 
 /** What a schema of ours has, whatever its version. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ClientBase } from "pg";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
-import { keyTexts, type PartitionKey, parseKey } from "../../core/partition-key.ts";
+import { keyTexts, type PartitionKey, parseKey, showKey } from "../../core/partition-key.ts";
 import type { DataQuery, Snapshot } from "../../core/run.ts";
 import type { PartitionRows } from "../../ports/source.ts";
 import { identifier } from "../node/duck.ts";
@@ -45,11 +45,36 @@ export async function takeSnapshot(db: Database, store: TableStore, query: DataQ
       const code = String(((error as Error).cause as { code?: string } | undefined)?.code);
       if (tried < MOST_TRIES && /^(42P07|23505)$/.test(code)) continue;
       // What a value cannot be cast to, or a row cannot hold, is for whoever made the query to know.
-      if (/^(22|54)/.test(code))
-        throw new ManymodelError("input", `cannot read ${query.table}: ${messageOf(error, 300)}`, { cause: error });
+      if (/^(22|54)/.test(code)) {
+        const largest = code === TOO_LARGE ? await describeLargest(db, store, query) : "";
+        const message = `cannot read ${query.table}: ${messageOf(error, 300)}${largest}`;
+        throw new ManymodelError("input", message, { cause: error });
+      }
       throw error;
     }
   }
+}
+
+/** What PostgreSQL says of a value beyond its limits, such as an array of more than 1 GB. */
+const TOO_LARGE = "54000";
+
+/** Names the partition that has the most bytes in one column, and what to do about it. */
+async function describeLargest(db: Database, store: TableStore, query: DataQuery): Promise<string> {
+  const largest = await db.session(async (client) => {
+    const { from, columns: all } = await findRelation(client, store, query.table);
+    const { keys, columns } = resolveQuery(all, query);
+    const values = columns.filter((column) => !keys.some((key) => key === column));
+    const sizes = values.map((column) => `sum(octet_length(${valueExpression(column)}::text))`);
+    const { rows } = await client.query<unknown[]>({
+      text: `SELECT ${keys.map((key) => `(${keyExpression(key)})::text`).join(", ")}, count(*), greatest(0, ${sizes.join(", ")})
+        FROM ${from} GROUP BY ${keys.map(keyExpression).join(", ")} ORDER BY ${keys.length + 2} DESC LIMIT 1`,
+      rowMode: "array",
+    });
+    const row = rows[0] ?? [];
+    const key = parseKey(describeQuery({ keys, columns, order: [] }).keyColumns, row.slice(0, keys.length) as string[]);
+    return { key: showKey(describeQuery({ keys, columns, order: [] }).keyColumns, key), rows: row[keys.length] };
+  });
+  return `; partition ${largest.key} is the largest, of ${largest.rows} rows. A column of a partition holds at most 1 GB: leave columns out (source.columns), or split the partition`;
 }
 
 async function pin(client: ClientBase, schema: string, store: TableStore, query: DataQuery): Promise<Snapshot> {
@@ -117,10 +142,15 @@ async function writeTable(
   const rest = columns.filter((column) => !order.includes(column) && !keys.some((key) => key === column));
   const byKey = k.map((key) => `${key} NULLS FIRST`).join(", ");
   const byRow = [byKey, ...[...order, ...rest].map((column) => `${orderExpression(column)} NULLS FIRST`)].join(", ");
+  const arrays = columns.map((column, i) => {
+    const key = keys.findIndex((key) => key === column && key.keyType === "string");
+    // All rows of a partition have the same key: it is stored once, however long it is.
+    return `${key < 0 ? `array_agg(c${i})` : `ARRAY[k${key}]`} AS c${i}`;
+  });
   await client.query(
     `INSERT INTO ${table} (p, n, h, ${[...k, ...c].join(", ")})
      SELECT row_number() OVER (ORDER BY ${byKey}) - 1, n, hash_record_extended(ROW(${k.join(", ")}), 0), ${[...k, ...c].join(", ")}
-     FROM (SELECT ${k.join(", ")}, count(*) AS n, ${c.map((name) => `array_agg(${name}) AS ${name}`).join(", ")}
+     FROM (SELECT ${k.join(", ")}, count(*) AS n, ${arrays.join(", ")}
        FROM (SELECT ${selected.join(", ")} FROM ${from} ORDER BY ${byRow}) AS s
        GROUP BY ${k.join(", ")} ORDER BY ${byKey}) AS g`,
   );
