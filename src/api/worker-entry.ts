@@ -1,6 +1,8 @@
+import { isMainThread } from "node:worker_threads";
 import { moduleUrl } from "../core/module-url.ts";
 import type { EngineAddress } from "../ports/engine.ts";
 import type { WorkerEntry } from "../ports/workers.ts";
+import { catchStrayErrors } from "../work/stray-errors.ts";
 import { createWorker } from "../work/worker.ts";
 import { openEngine } from "./open-engine.ts";
 
@@ -15,6 +17,8 @@ export function workerEntry(address: EngineAddress, memoryMb?: number): WorkerEn
 
 /** Starts a worker. One of several, its engine uses a single thread. */
 export async function start(context: unknown): Promise<ReturnType<typeof createWorker>> {
+  // In the main thread, uncaught errors are for the program that runs there.
+  if (!isMainThread) catchStrayErrors();
   const engine = await openEngine(context as EngineAddress, { threads: 1 });
   if (engine.functions === undefined) return createWorker(engine);
   const { createFunctionWorker } = await import("../table-function/function-worker.ts");

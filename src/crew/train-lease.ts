@@ -8,7 +8,8 @@ import { TimedOut, withinLimit } from "./within-limit.ts";
 
 /**
  * Has a leased chunk trained. When the worker is lost, or stays with one partition for longer than `fitTimeoutMs`, the
- * chunk is done again one partition at a time, so that the one that does it fails alone. A chunk that was tried before
+ * chunk is done again one partition at a time, so that the one that does it fails alone. What loses a worker that had
+ * fitted others is tried again in a new one: an earlier partition may have left the cause behind. A chunk that was tried before
  * is trained in a process of its own: it may be what ended the process that tried.
  *
  * @param manifestSha256 - of the run's manifest as the catalog has it: what a worker finds on the stage must be that
@@ -32,14 +33,32 @@ export async function trainLease(
     if (!(error instanceof WorkerLost || error instanceof TimedOut)) throw error;
   }
   const rows: PartitionOutcome[] = [];
+  // Whether the worker has fitted nothing since it started, so that nobody before can have left anything behind.
+  let clean = true;
   for (;;) {
     if (!(await held())) throw new ManymodelError("conflict", `the lease of chunk ${chunk} has moved on`);
     const request = { type: "train-one", run, manifestSha256, chunk, attempt, at: rows.length };
-    const log = new BodyLog();
-    const answer = timed<PartitionOutcome | undefined>(request, (text) => log.add(text));
-    const row = await answer.catch((error: unknown) =>
-      place.call<PartitionOutcome>({ ...request, failed: { ...failureOf(error), log: log.end() } }),
-    );
+    let log = new BodyLog();
+    const fit = () => {
+      log = new BodyLog();
+      return timed<PartitionOutcome | undefined>(request, (text) => log.add(text));
+    };
+    const row = await fit()
+      .catch((error: unknown) => {
+        if (clean || !(error instanceof WorkerLost)) throw error;
+        clean = true;
+        return fit();
+      })
+      .then(
+        (fitted) => {
+          clean = false;
+          return fitted;
+        },
+        (error: unknown) => {
+          clean = true;
+          return place.call<PartitionOutcome>({ ...request, failed: { ...failureOf(error), log: log.end() } });
+        },
+      );
     if (row === undefined) return place.call<SegmentInfo>({ type: "keep", run, manifestSha256, chunk, attempt, rows });
     rows.push(row);
   }

@@ -5,7 +5,8 @@ import { type ErrorKind, ManymodelError, messageOf } from "../core/errors.ts";
 import { frame } from "../model/frame.ts";
 import type { Definitions } from "./definitions.ts";
 import { ForecastTimes } from "./forecast-times.ts";
-import { type ScoredPartition, type ScoringPlan, scorePartition } from "./score-partition.ts";
+import { scoreOwned } from "./score-owned.ts";
+import type { ScoredPartition, ScoringPlan } from "./score-partition.ts";
 import { NOTE_MS } from "./train-chunk.ts";
 
 /** Some partitions of one source of an index to be scored alike. */
@@ -52,7 +53,7 @@ export async function scorePartitions(
         scored.push(
           plan.definition.scores === "rows" && data.length === 0
             ? NO_ROWS
-            : await scorePartition(plan, trained, { data: frame(data) }),
+            : await scoreOwned(plan, trained, { data: frame(data) }),
         );
       }
       results.push({ scored });

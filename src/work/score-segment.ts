@@ -10,7 +10,8 @@ import type { WorkerEngine } from "../ports/worker-engine.ts";
 import { segmentRows } from "../runs/read-index.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { ForecastTimes } from "./forecast-times.ts";
-import { NOT_TRAINED, type ScoredPartition, scorePartition } from "./score-partition.ts";
+import { scoreOwned } from "./score-owned.ts";
+import { NOT_TRAINED, type ScoredPartition } from "./score-partition.ts";
 import type { KeptBatch, ScoreMissing, ScoreSegment } from "./score-task.ts";
 import { PartOfBatch, type ScoredPart } from "./scored-part.ts";
 
@@ -50,7 +51,7 @@ export async function scoreSegment(
     }
     const data: { data: Frame; future?: Frame } = { data: frame(own.batch, own.start, own.end) };
     if (ahead !== undefined) data.future = frame(ahead.batch, ahead.start, ahead.end);
-    const answer = scorePartition(plan, row, data);
+    const answer = scoreOwned(plan, row, data);
     // To wait for what is there already costs more than some of the forecasts.
     const scored = answer instanceof Promise ? await answer : answer;
     if (scored.status !== "NO_MODEL") output.add(row.key, scored, fingerprint);

@@ -9,7 +9,15 @@ import type { WorkerEngine } from "../ports/worker-engine.ts";
 import { checksum } from "../stages/checksum.ts";
 import { getJson, putJson } from "../stages/json.ts";
 import { BodyLog, whilePrinting } from "./body-log.ts";
-import { type PlacedPartition, preparePartition, type TrainingPlan, takeFailure, takeFit } from "./train-partition.ts";
+import { ownErrors, watchTimers } from "./stray-errors.ts";
+import {
+  type PlacedPartition,
+  preparePartition,
+  type TrainingPlan,
+  takeFailure,
+  takeFit,
+  takeLateFailure,
+} from "./train-partition.ts";
 
 /**
  * What a worker notes: that it has come to another partition (at most every `NOTE_MS` milliseconds), or to the end; and,
@@ -57,6 +65,7 @@ export async function trainPartitions(
   const { plan, clock, note } = training;
   const ranges = rowRanges(await source.read(plan.snapshot, task.ordinals));
   const rows: PartitionOutcome[] = [];
+  const settled = watchTimers();
   let noted = -Infinity;
   for (const [partitionKey, range] of zip(task.keys, ranges)) {
     if (clock() - noted > NOTE_MS) {
@@ -65,6 +74,7 @@ export async function trainPartitions(
     }
     rows.push(await trainPartition(training, { position: task.start + rows.length, partitionKey, ...range }));
   }
+  await settled();
   note?.("fitted");
   return rows;
 }
@@ -107,7 +117,8 @@ export async function trainPartition(
   };
   const began = clock();
   try {
-    takeFit(row, await whilePrinting(take, () => definition.fit(context)));
+    const fit = () => whilePrinting(take, () => definition.fit(context));
+    takeFit(row, await ownErrors(fit, (error) => takeLateFailure(row, error)));
   } catch (error) {
     takeFailure(row, error);
   }

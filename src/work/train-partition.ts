@@ -70,6 +70,13 @@ export function takeFailure(row: GrowingOutcome, error: unknown): void {
   row.errorMessage = messageOf(error);
 }
 
+/** Takes what a fit threw after it had returned into the row, in place of what it returned. */
+export function takeLateFailure(row: GrowingOutcome, error: unknown): void {
+  Object.assign(row, { outcome: "failed", modelKind: null, model: null, metrics: null, forecast: null, info: null });
+  row.errorType = "fit-error";
+  row.errorMessage = `${messageOf(error)} (thrown after fit had returned, by a timer or a rejection without a handler)`;
+}
+
 /** The row of a partition that has no model. */
 export function failedOutcome(
   { position, partitionKey, seed, attempt }: Pick<PartitionOutcome, "position" | "partitionKey" | "seed" | "attempt">,

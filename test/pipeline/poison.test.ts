@@ -21,7 +21,7 @@ describe("a body that ends its worker, or never returns", () => {
       expect(failures.map((row) => [row.key[0], row.errorType, row.errorMessage])).toEqual([
         ["U02", "timeout", "the body took longer than fit_timeout, 1.5 s"],
         ["U05", "worker-lost", "its worker was lost: it exited with code 7"],
-        ["U11", "worker-lost", "its worker was lost: nobody listens"],
+        ["U11", "fit-error", "nobody listens"],
         ["U19", "timeout", "the body took longer than fit_timeout, 1.5 s"],
       ]);
       const chunks = await mm.engine.queue.chunks(runId);
@@ -43,6 +43,51 @@ describe("a body that ends its worker, or never returns", () => {
       errorType: "out-of-memory",
       errorMessage: expect.stringMatching(/^its worker was lost: .*memory/),
     });
+  });
+
+  it("answers for the errors it leaves behind, by a timer or a rejection", async () => {
+    const mm = await openWorkspace("local");
+    await fillDaily(mm, 8, 4);
+    for (const chunksPerJob of [1, 4]) {
+      const { runId } = await mm.foreachPartition("unit_id").dopar(body("leaves-errors"), {
+        dataQuery: dailyQuery,
+        chunksPerJob,
+        workers: 1,
+        exports: { leaves: { U03: "timer", U05: "rejection" } },
+      });
+      const rows = await runRows(mm, runId);
+      const failures = rows.filter((row) => row.outcome === "failed");
+      const late = expect.stringMatching(/^(late from U03|rejected by U05) \(thrown after fit had returned/);
+      expect(failures.map((row) => [row.key[0], row.errorType, row.errorMessage, row.model])).toEqual([
+        ["U03", "fit-error", late, null],
+        ["U05", "fit-error", late, null],
+      ]);
+      expect((await mm.engine.queue.chunks(runId)).every(({ attempt }) => attempt === 1)).toBe(true);
+    }
+  });
+
+  it("leaves an error of an unknown origin to no other partition", async () => {
+    const mm = await openWorkspace("local");
+    await fillDaily(mm, 6, 4);
+    const { index } = await mm.foreachPartition("unit_id").dopar(body("leaves-errors"), {
+      dataQuery: dailyQuery,
+      chunksPerJob: 1,
+      workers: 1,
+      maxAttempts: 1,
+      exports: { leaves: { U02: "unknown", slowly: "yes" } },
+    });
+    expect(index).toMatchObject({ succeeded: 6, failed: 0 });
+  });
+
+  it("answers for the errors it leaves behind while it predicts", async () => {
+    const mm = await openWorkspace("local");
+    await fillDaily(mm, 4, 4);
+    const options = { dataQuery: dailyQuery, workers: 1, exports: { leaves: { U02: "predict" } } };
+    const { runId } = await mm.foreachPartition("unit_id").dopar(body("leaves-errors"), options);
+    await mm.models.register({ run: runId, model: "M", version: "V1" });
+    const { table } = dailyQuery;
+    const scored = await mm.registry.runBatch({ model: "M", version: "V1", inputTable: table, horizon: 1, workers: 1 });
+    expect(scored).toMatchObject({ ok: 3, errors: 1 });
   });
 
   it("gives the same models as without it", async () => {

@@ -1,0 +1,54 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { setImmediate, setTimeout } from "node:timers/promises";
+
+/** Takes an error that a body threw where nobody could catch it. */
+type TakeStray = (error: unknown) => void;
+
+const owner = new AsyncLocalStorage<TakeStray>();
+
+/**
+ * Runs a body. An error that it leaves to nobody, such as that of a timer or of a rejection without a handler, rejects the
+ * call while it lasts. Afterwards `late` takes it. The asynchronous context of the error tells whose it is.
+ */
+export function ownErrors<T>(body: () => T | Promise<T>, late: TakeStray): T | Promise<T> {
+  let take = late;
+  const returned = owner.run((error) => take(error), body);
+  if (!(returned instanceof Promise)) return returned;
+  return new Promise<T>((resolve, reject) => {
+    take = reject;
+    returned.then(resolve, reject);
+  }).finally(() => {
+    take = late;
+  });
+}
+
+/**
+ * Hands errors that nobody caught to the body that left them, for as long as this thread lives. An error without a
+ * known owner ends the thread, as it would without this.
+ */
+export function catchStrayErrors(): void {
+  process.on("uncaughtException", (error) => {
+    const take = owner.getStore();
+    if (take === undefined) throw error;
+    take(error);
+  });
+}
+
+const WAIT_MS = 5;
+const MOST_WAITS = 200;
+
+/** How many timers keep this thread awake. */
+const countTimers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+
+/**
+ * Watches for timers that bodies leave behind.
+ *
+ * @returns waits until they are over, at most a second, so that their errors come while their partitions can still fail
+ */
+export function watchTimers(): () => Promise<void> {
+  const before = countTimers();
+  return async () => {
+    await setImmediate();
+    for (let waits = 0; waits < MOST_WAITS && countTimers() > before; waits++) await setTimeout(WAIT_MS);
+  };
+}
