@@ -58,7 +58,7 @@ export type { Delivery } from "./monitor/webhook.ts";
 export type { Estimate } from "./pipeline/estimate.ts";
 export type { Garbage } from "./pipeline/garbage.ts";
 export type { BatchSummary } from "./pipeline/score-batch.ts";
-export type { Verification } from "./pipeline/verify.ts";
+export type { Verification, WorkspaceVerification } from "./pipeline/verify.ts";
 export type { CsvFormat, ImportedColumn, QueryResult, QueryValue } from "./ports/tables.ts";
 export type { DeclaredLevel } from "./reconcile/declared-hierarchy.ts";
 export type { ReconcileSummary } from "./reconcile/reconcile-tables.ts";

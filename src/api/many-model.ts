@@ -7,6 +7,7 @@ import type { KeyArgument } from "../model/define-model.ts";
 import type { Estimate } from "../pipeline/estimate.ts";
 import { collectGarbage, findGarbage, type Garbage } from "../pipeline/garbage.ts";
 import type { BatchSummary } from "../pipeline/score-batch.ts";
+import { verifyWorkspace, type WorkspaceVerification } from "../pipeline/verify.ts";
 import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { ReconcileSummary } from "../reconcile/reconcile-tables.ts";
@@ -161,6 +162,11 @@ export class ManyModel implements AsyncDisposable {
   async check(): Promise<CheckItem[]> {
     const { checkWorkspace } = await import("./verbs/check.ts");
     return checkWorkspace(this);
+  }
+
+  /** Compares everything that is stored with its checksum: every completed run, table and snapshot, and the database. */
+  verify({ signal }: { readonly signal?: AbortSignal } = {}): Promise<WorkspaceVerification> {
+    return verifyWorkspace(this.engine, signal);
   }
 
   /**

@@ -264,7 +264,7 @@ export class Registry {
     return this.#models.import(from, as);
   }
 
-  /** `runs.remove`. */
+  /** `runs.delete`. */
   deleteRun(runId: string): Promise<void> {
     return this.#models.removeRun(runId);
   }

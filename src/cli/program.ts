@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => void
   resume: async () => (await import("./commands/resume.ts")).addResume,
   retry: async () => (await import("./commands/resume.ts")).addRetry,
   status: async () => (await import("./commands/status.ts")).addStatus,
+  run: async () => (await import("./commands/run.ts")).addRun,
   index: async () => (await import("./commands/fleet/index-run.ts")).addIndex,
   register: async () => (await import("./commands/register.ts")).addRegister,
   models: async () => (await import("./commands/register.ts")).addModels,

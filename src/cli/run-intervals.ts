@@ -29,6 +29,7 @@ export async function runIntervals(
      GROUP BY R.INTERVAL ORDER BY N DESC, R.INTERVAL`,
     [runId],
     10_000,
+    { run: runId },
   );
   const found = new Map<string | null, { partitions: number; first: string }>();
   for (const [text, count, first] of rows) {

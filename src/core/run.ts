@@ -81,6 +81,8 @@ export interface Snapshot {
   readonly rows: number;
   /** Where rows are completed. */
   readonly panel?: Panel;
+  /** The SHA-256 of the files that hold the pinned rows, in hexadecimal, where the engine keeps them in files. */
+  readonly sha256?: { readonly keys: string; readonly data: string };
 }
 
 /** A bundled model definition, by its hash. Without `predicts`, its runs cannot be registered. */

@@ -6,6 +6,7 @@ import type { ChunkRecord, Lease } from "../ports/queue.ts";
 import { LEASE_MS } from "../runs/progress.ts";
 import { getJson } from "../stages/json.ts";
 import { pooled } from "../stages/pooled.ts";
+import { getSealed } from "../stages/sealed.ts";
 
 /** Who commits what tasks have left on the stage, and for how long a chunk may be failed. */
 export interface Committer {
@@ -41,7 +42,7 @@ export async function commitAttempts(
   if (attempts.length === 0) return { open, left };
   const segments = await pooled(attempts, async ({ chunk, attempt, partitions }) => {
     const path = stagePath.segmentManifest(runId, chunk, attempt);
-    const segment = await getJson<SegmentInfo>(stage, path);
+    const segment = await getSealed<SegmentInfo>(stage, path);
     if (segment.path !== stagePath.segment(runId, chunk, attempt) || segment.rows !== partitions)
       throw new ManymodelError("corrupt", `${path} is not of the chunk that it is filed under; delete its folder`);
     return segment;

@@ -17,8 +17,9 @@ import type { Engine } from "../ports/engine.ts";
 import type { ChunkRecord } from "../ports/queue.ts";
 import { resumable } from "../runs/resumable.ts";
 import { checksum } from "../stages/checksum.ts";
-import { getJson, putJson } from "../stages/json.ts";
+import { putJson } from "../stages/json.ts";
 import { pooled } from "../stages/pooled.ts";
+import { getSealed } from "../stages/sealed.ts";
 import { putSegment } from "../work/train-chunk.ts";
 import { failedOutcome } from "../work/train-partition.ts";
 
@@ -53,7 +54,7 @@ async function indexRun(engine: Engine, runId: string, now: Date): Promise<Index
     );
   await engine.catalog.moveRun(runId, "finalizing");
   const listed = await pooled(chunks, async (chunk) => {
-    const task = await getJson<TaskFile>(engine.stage, stagePath.task(runId, chunk.chunk));
+    const task = await getSealed<TaskFile>(engine.stage, stagePath.task(runId, chunk.chunk));
     const segment = chunk.segment ?? (await emptySegment(engine, manifest, chunk, task));
     return { chunk: chunk.chunk, keys: task.keys, segment: { ...segment, source: 0 } };
   });

@@ -1,4 +1,5 @@
 import type { ModelIndex } from "../core/artifact.ts";
+import { ManymodelError, messageOf } from "../core/errors.ts";
 import type { RunRecord } from "../core/run.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { StoredItem } from "../ports/leftovers.ts";
@@ -7,6 +8,8 @@ import { readIndex } from "../runs/read-index.ts";
 
 /** Something that nothing refers to any more. */
 export type Garbage =
+  /** Not garbage: a run whose index cannot be read, so that nobody knows which of its files count. */
+  | { readonly what: "unreadable"; readonly run: string; readonly why: string }
   | { readonly what: "attempt"; readonly path: string; readonly why: string }
   | { readonly what: "run"; readonly path: string; readonly why: string }
   | { readonly what: RunObject["kind"]; readonly object: RunObject; readonly why: string }
@@ -33,7 +36,11 @@ export async function findGarbage(engine: Engine, olderThanMs: number): Promise<
       continue;
     }
     if (run.state !== "completed" || run.index === null) continue;
-    const index = await readIndex(stage, run.index, `run ${run.runId} was completed`);
+    const index = await readIndex(stage, run.index, `run ${run.runId} was completed`).catch(asProblem);
+    if (typeof index === "string") {
+      garbage.push({ what: "unreadable", run: run.runId, why: index });
+      continue;
+    }
     for (const path of await strayAttempts(engine, run, index))
       garbage.push({ what: "attempt", path, why: "another attempt at its chunk was committed" });
   }
@@ -48,6 +55,13 @@ export async function findGarbage(engine: Engine, olderThanMs: number): Promise<
       garbage.push({ what: "snapshot", item, why: "no run in progress and no registered run was trained on it" });
   }
   return garbage;
+}
+
+/** What cannot be read is a finding. @throws anything else */
+function asProblem(error: unknown): string {
+  if (error instanceof ManymodelError && (error.kind === "corrupt" || error.kind === "not-found"))
+    return messageOf(error);
+  throw error;
 }
 
 /** Deletes garbage. */
@@ -81,9 +95,12 @@ async function leftOfDeleted({ versions, stage }: Engine, runs: readonly RunReco
   for (const run of new Set(deleted))
     if (!known.has(run) && (await stage.list(`runs/${run}/`)).length > 0) left.push(run);
   if (left.length === 0) return [];
-  for (const { model, version, index } of await versions.list())
-    for (const { runId } of (await readIndex(stage, index, `${model} ${version} was registered`)).sources)
-      known.add(runId);
+  for (const { model, version, index } of await versions.list()) {
+    const found = await readIndex(stage, index, `${model} ${version} was registered`).catch(asProblem);
+    // Nobody knows what the version needs.
+    if (typeof found === "string") return [];
+    for (const { runId } of found.sources) known.add(runId);
+  }
   return left
     .filter((run) => !known.has(run))
     .map((run) => ({ what: "run", path: `runs/${run}/`, why: "the run was deleted" }));

@@ -21,6 +21,7 @@ import type { Engine } from "../ports/engine.ts";
 import type { RunContext } from "../runs/run-context.ts";
 import { putJson } from "../stages/json.ts";
 import { pooled } from "../stages/pooled.ts";
+import { putSealed } from "../stages/sealed.ts";
 
 /** What a caller decides of a run. */
 export interface RunSpec {
@@ -145,7 +146,7 @@ export async function planTasks(engine: Engine, manifest: RunManifest, keys?: re
     }
     files.push({ chunk: range.chunk, start: range.start, ...task });
     if (files.length < FILES_PER_WRITE && range !== ranges.at(-1)) continue;
-    await pooled(files.splice(0), (file) => putJson(engine.stage, stagePath.task(runId, file.chunk), file));
+    await pooled(files.splice(0), (file) => putSealed(engine.stage, stagePath.task(runId, file.chunk), file));
   }
   await engine.queue.enqueue(
     runId,

@@ -1,8 +1,10 @@
 import { ManymodelError, messageOf } from "../core/errors.ts";
 import { stagePath } from "../core/stage-path.ts";
 import type { Engine } from "../ports/engine.ts";
+import type { StoredCheck } from "../ports/integrity.ts";
 import { completedRun, readIndex, segmentRows } from "../runs/read-index.ts";
 import { getVerified, jsonChecksum } from "../stages/checksum.ts";
+import { getSealed } from "../stages/sealed.ts";
 
 /** What verifying a run's artifacts found. */
 export interface Verification {
@@ -12,15 +14,32 @@ export interface Verification {
   readonly bytes: number;
   /** What is missing or was altered, one line each; empty if all is well. */
   readonly problems: readonly string[];
+  /** What could not be checked, one line each. */
+  readonly notes?: readonly string[];
 }
+
+/** Files that hold their own checksum: tasks, and what is said of segments. */
+const SEALED = /\/tasks\/task_\d+\.json$|\/chunks\/\d+\/\d+\/manifest\.json$/;
 
 /**
  * Reads everything that a completed run (or a collection of champions) needs to be scored: its index, every segment and
- * every model definition, and compares each with its checksum and its counts.
+ * every model definition, and compares each with its checksum and its counts. The same for the run's pinned data and the
+ * database, where the engine can check them.
  *
  * @throws {ManymodelError} `not-found` for an unknown run, `conflict` if it is not completed
  */
 export async function verifyRun(engine: Engine, runId: string, signal?: AbortSignal): Promise<Verification> {
+  const found = await verifyArtifacts(engine, runId, signal);
+  const { snapshot } = (await completedRun(engine, runId)).manifest;
+  const stored = await engine.integrity?.check(snapshot);
+  return {
+    ...found,
+    problems: [...found.problems, ...(stored?.problems ?? [])],
+    ...(stored !== undefined && stored.notes.length > 0 && { notes: stored.notes }),
+  };
+}
+
+async function verifyArtifacts(engine: Engine, runId: string, signal?: AbortSignal): Promise<Verification> {
   const { stage } = engine;
   const { index: summary, manifest } = await completedRun(engine, runId);
   const problems: string[] = [];
@@ -43,6 +62,8 @@ export async function verifyRun(engine: Engine, runId: string, signal?: AbortSig
     const file = stagePath.definition(definitionSha256);
     await check(() => getVerified(stage, file, definitionSha256, "it was stored; its checksum differs"));
   }
+  for (const file of await stage.list(`runs/${runId}/`))
+    if (SEALED.test(file)) await check(() => getSealed(stage, file));
   const seen = new Set<string>();
   for (const segment of index?.segments ?? []) {
     signal?.throwIfAborted();
@@ -61,4 +82,20 @@ export async function verifyRun(engine: Engine, runId: string, signal?: AbortSig
   if (problems.length === 0 && result.partitions !== manifest.partitions)
     problems.push(`run ${runId} has ${result.partitions} of ${manifest.partitions} planned partitions`);
   return result;
+}
+
+/** What verifying a whole workspace found. */
+export interface WorkspaceVerification {
+  readonly runs: readonly Verification[];
+  /** What the engine stores beside the artifacts of runs, where it can be checked. */
+  readonly stored: StoredCheck | null;
+}
+
+/** Verifies every completed run, every part of every table, every pinned snapshot, and the database. */
+export async function verifyWorkspace(engine: Engine, signal?: AbortSignal): Promise<WorkspaceVerification> {
+  const stored = (await engine.integrity?.check()) ?? null;
+  const runs: Verification[] = [];
+  for (const { runId, state } of await engine.catalog.runs())
+    if (state === "completed") runs.push(await verifyArtifacts(engine, runId, signal));
+  return { runs, stored };
 }

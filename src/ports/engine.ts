@@ -1,5 +1,6 @@
 import type { SnowflakeAddress } from "../core/snowflake-address.ts";
 import type { Catalog } from "./catalog.ts";
+import type { Integrity } from "./integrity.ts";
 import type { Jobs } from "./jobs.ts";
 import type { Leftovers } from "./leftovers.ts";
 import type { Queue } from "./queue.ts";
@@ -66,6 +67,8 @@ export interface Engine extends WorkerEngine {
   readonly views: RunViews;
   readonly tables: Tables;
   readonly leftovers: Leftovers;
+  /** Where its files and its database can be checked. */
+  readonly integrity?: Integrity;
   readonly queue: Queue;
   readonly roster: Roster;
   readonly catalog: Catalog;

@@ -5,6 +5,8 @@ export interface TablePart {
   readonly id: string;
   readonly rows: number;
   readonly columns: readonly ColumnInfo[];
+  /** The SHA-256 of its file, in hexadecimal, where the engine writes files of its own. */
+  readonly sha256?: string;
 }
 
 /** Writes tables of results in parts, which their owner publishes in one step. Every engine passes `src/contract/output.ts`. */

@@ -37,6 +37,8 @@ export interface QueryResult {
   readonly rows: readonly (readonly QueryValue[])[];
   /** True if rows beyond the limit were left out. */
   readonly truncated: boolean;
+  /** What could not be read, a line each, where views of runs left rows out. */
+  readonly notes?: readonly string[];
 }
 
 /** The workspace's tables: what there is, files as tables, and SQL over them. Every engine passes `src/contract/tables.ts`. */
@@ -70,8 +72,16 @@ export interface Tables {
    * text compares with a date, and has none of its own elsewhere (`CAST($1 AS VARCHAR)` gives it one). Without params the
    * text is the engine's own SQL as it stands.
    *
+   * A run whose files cannot be read has no rows in the views of runs; `notes` names it.
+   *
    * @param limit - the most rows to return
+   * @param options.run - the run that the views of runs are of; all runs when left out
    * @throws {ManymodelError} `usage` for anything that could write, for a `$n` without a value, and for a value without a `$n`
    */
-  query(sql: string, params: readonly QueryValue[], limit: number): Promise<QueryResult>;
+  query(
+    sql: string,
+    params: readonly QueryValue[],
+    limit: number,
+    options?: { readonly run?: string },
+  ): Promise<QueryResult>;
 }

@@ -1,6 +1,7 @@
 import type { ModelIndex } from "../core/artifact.ts";
 import { ManymodelError } from "../core/errors.ts";
 import type { Change } from "../core/registry.ts";
+import type { RunManifest } from "../core/run.ts";
 import type { Engine } from "../ports/engine.ts";
 import { knownRun } from "../runs/known-run.ts";
 import { readIndex } from "../runs/read-index.ts";
@@ -17,16 +18,17 @@ export async function removeRun(engine: Engine, runId: string, change: Change): 
   const { state } = await knownRun(catalog, runId);
   if (state !== "completed" && state !== "failed")
     throw new ManymodelError("conflict", `run ${runId} is ${state}; resume or cancel it before deleting it`);
+  const runs = new Map((await catalog.runs()).map((run) => [run.runId, run]));
   for (const version of await versions.list()) {
     const name = `${version.model} ${version.version}`;
-    const users =
-      version.runId === runId ? true : uses(await readIndex(stage, version.index, `${name} was registered`), runId);
-    if (users) throw new ManymodelError("conflict", `version ${name} uses run ${runId}; delete the version first`);
+    const read = () => readIndex(stage, version.index, `${name} was registered`);
+    if (await isUsedBy(version.runId, runs.get(version.runId)?.manifest, read, runId))
+      throw new ManymodelError("conflict", `version ${name} uses run ${runId}; delete the version first`);
   }
-  for (const run of await catalog.runs()) {
-    if (run.runId === runId || run.index === null) continue;
-    if (uses(await readIndex(stage, run.index, `run ${run.runId} was completed`), runId))
-      throw new ManymodelError("conflict", `run ${run.runId} collects models of run ${runId}; delete it first`);
+  for (const { runId: other, manifest, index } of runs.values()) {
+    if (other === runId || index === null) continue;
+    if (await isUsedBy(other, manifest, () => readIndex(stage, index, `run ${other} was completed`), runId))
+      throw new ManymodelError("conflict", `run ${other} collects models of run ${runId}; delete it first`);
   }
   await objects?.remove(await objects.list(runId));
   await views.conceal(runId);
@@ -37,4 +39,26 @@ export async function removeRun(engine: Engine, runId: string, change: Change): 
   await stage.remove(`runs/${runId}/`);
 }
 
-const uses = ({ sources }: ModelIndex, runId: string) => sources.some((source) => source.runId === runId);
+/** Runs that are collected from the segments of others. */
+const COLLECTED: readonly RunManifest["mode"][] = ["champions", "patch", "changed"];
+
+/**
+ * Whether a run has models of another. Its plan tells where its index cannot be read: only a collection has models of
+ * others, and names them.
+ */
+async function isUsedBy(
+  user: string,
+  manifest: RunManifest | null | undefined,
+  read: () => Promise<ModelIndex>,
+  runId: string,
+): Promise<boolean> {
+  if (user === runId) return true;
+  if (manifest && !COLLECTED.includes(manifest.mode)) return false;
+  try {
+    return (await read()).sources.some((source) => source.runId === runId);
+  } catch (error) {
+    if (!manifest || !(error instanceof ManymodelError)) throw error;
+    const { champions, patch, changed } = manifest;
+    return [...(champions?.runs ?? []), patch?.of, patch?.by, changed?.since, changed?.by].includes(runId);
+  }
+}

@@ -28,6 +28,7 @@ export async function failureGroups(tables: Tables, runId: string, failed: numbe
      WHERE NTH <= ${FIRST} ORDER BY N DESC, ERROR_TYPE, ERROR_MESSAGE, NTH LIMIT ${FIRST * GROUPS}`,
     [runId],
     FIRST * GROUPS,
+    { run: runId },
   );
   const groups = new Map<string, { type: string; message: string; count: number; first: string[] }>();
   for (const [type, message, count, key] of rows) {

@@ -7,7 +7,7 @@ import { partitionSeed } from "../core/seed.ts";
 import { stagePath } from "../core/stage-path.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { FunctionPartition, TableFunctions } from "../ports/table-functions.ts";
-import { getJson } from "../stages/json.ts";
+import { getSealed } from "../stages/sealed.ts";
 import { putSegment } from "../work/train-chunk.ts";
 import { failedOutcome, preparePartition } from "../work/train-partition.ts";
 import { splitStatement } from "./split-statement.ts";
@@ -24,7 +24,7 @@ export async function trainByFunction(
   { chunk, attempt }: { readonly chunk: number; readonly attempt: number },
 ): Promise<SegmentInfo> {
   const { runId, snapshot } = manifest;
-  const task = await getJson<TaskFile>(stage, stagePath.task(runId, chunk));
+  const task = await getSealed<TaskFile>(stage, stagePath.task(runId, chunk));
   const partitions = Array.from(
     zip(task.keys, task.ordinals),
     ([partitionKey, ordinal]): FunctionPartition => ({ partitionKey, ordinal }),

@@ -7,7 +7,7 @@ import { stagePath } from "../core/stage-path.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { WorkerEngine } from "../ports/worker-engine.ts";
 import { checksum } from "../stages/checksum.ts";
-import { getJson, putJson } from "../stages/json.ts";
+import { getSealed, putSealed } from "../stages/sealed.ts";
 import { BodyLog, whilePrinting } from "./body-log.ts";
 import { ownErrors, watchTimers } from "./stray-errors.ts";
 import {
@@ -51,7 +51,7 @@ export async function trainChunk(
   chunk: number,
 ): Promise<SegmentInfo> {
   const { plan, attempt } = training;
-  const task = await getJson<TaskFile>(engine.stage, stagePath.task(plan.runId, chunk));
+  const task = await getSealed<TaskFile>(engine.stage, stagePath.task(plan.runId, chunk));
   const rows = await trainPartitions(engine, training, task);
   return putSegment(engine.stage, plan, { chunk, attempt }, rows);
 }
@@ -99,7 +99,7 @@ export async function putSegment(
     failed: rows.filter((row) => row.outcome === "failed").length,
   };
   await stage.put(segment.path, bytes);
-  await putJson(stage, stagePath.segmentManifest(runId, chunk, attempt), segment);
+  await putSealed(stage, stagePath.segmentManifest(runId, chunk, attempt), segment);
   return segment;
 }
 

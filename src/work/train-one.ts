@@ -3,7 +3,7 @@ import type { RunManifest } from "../core/run.ts";
 import { partitionSeed } from "../core/seed.ts";
 import { stagePath } from "../core/stage-path.ts";
 import type { WorkerEngine } from "../ports/worker-engine.ts";
-import { getJson } from "../stages/json.ts";
+import { getSealed } from "../stages/sealed.ts";
 import { type Training, trainPartitions } from "./train-chunk.ts";
 import { failedOutcome } from "./train-partition.ts";
 
@@ -23,7 +23,7 @@ export async function trainOne(
   training: Training<RunManifest>,
   { run, chunk, attempt, at, failed }: TrainOne,
 ): Promise<PartitionOutcome | undefined> {
-  const task = await getJson<TaskFile>(engine.stage, stagePath.task(run, chunk));
+  const task = await getSealed<TaskFile>(engine.stage, stagePath.task(run, chunk));
   const [partitionKey, ordinal] = [task.keys[at], task.ordinals[at]];
   if (partitionKey === undefined || ordinal === undefined) return undefined;
   const start = task.start + at;

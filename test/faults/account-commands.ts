@@ -187,9 +187,9 @@ export async function accountCommands(
     scoring("warehouse"),
     ...(PYTHON === undefined ? [] : [scoring("inference")]),
     {
-      name: "model delete-run",
+      name: "run delete",
       before: (n) => statements.succeed([["train", "--run-id", `gone_${n}`, "--chunks", "1", "--workers", "1"]]),
-      args: (n) => ["model", "delete-run", `gone_${n}`],
+      args: (n) => ["run", "delete", `gone_${n}`],
       done: /there is no run/,
       async left(n) {
         const rows = await session.rows(`SELECT COUNT(*) FROM ${names.of("MM_MODEL_STORE")} WHERE RUN_ID = ?`, [

@@ -100,7 +100,7 @@ describe("a patched version", () => {
     ]);
     expect(await mm.runs.verify(patched.runId)).toMatchObject({ partitions: 8, problems: [] });
     for (const used of [run, by, patched.runId])
-      await expect(mm.runs.remove(used)).rejects.toThrow(/delete (the version|it) first/);
+      await expect(mm.runs.delete(used)).rejects.toThrow(/delete (the version|it) first/);
   });
 
   it("takes in partitions that the version did not have", async () => {
@@ -172,7 +172,7 @@ describe("an exported version", () => {
 
 it("deletes versions and runs that nothing uses, and no others", async () => {
   const { mm, run } = await prepared();
-  await expect(mm.runs.remove(run)).rejects.toThrow("version M V1 uses run");
+  await expect(mm.runs.delete(run)).rejects.toThrow("version M V1 uses run");
   await mm.registry.setModelTag("M", "V1", "season", "winter");
   await mm.registry.setModelMetric("M", "V1", "mase", 0.9);
   await mm.registry.setModelComment("M", "V1", "the first");
@@ -183,7 +183,7 @@ it("deletes versions and runs that nothing uses, and no others", async () => {
   ]);
   await expect(mm.registry.setModelMetric("M", "V1", "mase", Number.NaN)).rejects.toThrow("must be a finite number");
   await mm.registry.deleteModelVersion("M", "V1");
-  await mm.runs.remove(run);
+  await mm.runs.delete(run);
   expect(await mm.engine.catalog.run(run)).toBeUndefined();
   expect(await mm.engine.stage.list(`runs/${run}/`)).toEqual([]);
   expect(await mm.engine.queue.chunks(run)).toEqual([]);

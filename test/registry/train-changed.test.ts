@@ -89,7 +89,7 @@ for (const engine of ["memory", "local"] as const)
       const fourth = await train(mm, third.runId);
       expect(fourth.changed).toMatchObject({ trained: 4, carried: 1 });
       expect((await indexOf(mm, fourth)).sources.map(({ runId }) => runId)).not.toContain(first.runId);
-      await expect(mm.runs.remove(second.manifest.changed!.by!)).rejects.toThrow("version M V2 uses run");
+      await expect(mm.runs.delete(second.manifest.changed!.by!)).rejects.toThrow("version M V2 uses run");
       await expect(mm.runs.resume(fourth.runId)).rejects.toThrow(/is completed|only collects models/);
     });
   });

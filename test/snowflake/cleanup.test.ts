@@ -90,7 +90,7 @@ it("what runs leave is found and removed, what a version or a run in progress ne
       .N;
   expect(await rowsOf("MM_MODEL_STORE")).toBe(4);
   failing.push({ pattern: /^REMOVE /, code: "000603", message: "ended", times: 1 });
-  await expect(mm.runs.remove(deleted)).rejects.toThrow(/ended/);
+  await expect(mm.runs.delete(deleted)).rejects.toThrow(/ended/);
   expect([await rowsOf("MM_MODEL_STORE"), await rowsOf("MM_CHUNKS"), await rowsOf("MM_RUNS")]).toEqual([0, 0, 0]);
   expect(await mm.garbage({ delete: true })).toMatchObject([{ what: "run", why: "the run was deleted" }]);
   expect(await engine.stage.list(`runs/${deleted}/`)).toEqual([]);

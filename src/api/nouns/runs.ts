@@ -205,7 +205,7 @@ export class Runs {
   }
 
   /** Deletes a run with its artifacts. @throws {ManymodelError} `conflict` while a version or a collection uses it */
-  remove(runId: string): Promise<void> {
+  delete(runId: string): Promise<void> {
     return this.#workspace.models.removeRun(runId);
   }
 }

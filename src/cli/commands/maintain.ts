@@ -1,30 +1,53 @@
 import type { Command } from "commander";
-import { ManymodelError } from "../../core/errors.ts";
+import type { Verification } from "../../pipeline/verify.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { formatTable } from "../table.ts";
 
-/** `manymodel verify RUN`: reads every artifact of a run, or of a version. */
+/** `manymodel verify [RUN]`: reads everything that is stored, or every artifact of a run or a version. */
 export function addVerify(program: Command): void {
-  addCommand(program, "verify [run]", "read every artifact of a run or a version, and say what is missing or altered")
+  addCommand(
+    program,
+    "verify [run]",
+    "read everything that is stored, or a run or a version, and say what is missing or altered",
+  )
     .option("--model <model>", "the model; register.model when left out")
     .option("--model-version <version>", "a version, or an alias of one, instead of a run")
     .action(async (runId: string | undefined, options: CommonOptions & { model?: string; modelVersion?: string }) => {
+      if (runId === undefined && options.modelVersion === undefined) return verifyAll(options);
       const found = await withWorkspace(options, async (mm) => {
         if (runId !== undefined) return mm.runs.verify(runId);
-        if (options.modelVersion === undefined)
-          throw new ManymodelError("usage", "what is to be verified? give a run, or --model-version");
         const model = options.model ?? mm.config.register.model;
         const version = await mm.models.get(model, options.modelVersion);
         return mm.runs.verify(version.runId);
       });
-      const { segments, partitions, bytes, problems } = found;
-      const text = [
-        `Run ${found.runId}: ${partitions} partitions in ${segments} segments, ${(bytes / 1e6).toFixed(1)} MB, ${problems.length === 0 ? "all as they were committed" : `${problems.length} problem${problems.length === 1 ? "" : "s"}`}.`,
-        ...problems.map((problem) => `  ${problem}`),
-      ].join("\n");
-      print({ json: found, text }, options);
-      if (problems.length > 0) process.exitCode = 1;
+      print({ json: found, text: runLines(found).join("\n") }, options);
+      if (found.problems.length > 0) process.exitCode = 1;
     });
+}
+
+/** Verifies the whole workspace. */
+async function verifyAll(options: CommonOptions): Promise<void> {
+  const found = await withWorkspace(options, (mm) => mm.verify());
+  const { runs, stored } = found;
+  const lines = runs.flatMap(runLines);
+  if (stored !== null)
+    lines.push(
+      `Tables, snapshots and database: ${stored.files} files, ${megabytes(stored.bytes)}, ${verdict(stored.problems)}.`,
+      ...[...stored.problems, ...stored.notes].map((line) => `  ${line}`),
+    );
+  print({ json: found, text: lines.join("\n") }, options);
+  if ([...runs, stored].some((one) => one !== null && one.problems.length > 0)) process.exitCode = 1;
+}
+
+const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+
+function verdict({ length }: readonly string[]): string {
+  return length === 0 ? "all as they were committed" : `${length} problem${length === 1 ? "" : "s"}`;
+}
+
+function runLines({ runId, partitions, segments, bytes, problems, notes = [] }: Verification): string[] {
+  const what = `${partitions} partitions in ${segments} segments, ${megabytes(bytes)}`;
+  return [`Run ${runId}: ${what}, ${verdict(problems)}.`, ...[...problems, ...notes].map((line) => `  ${line}`)];
 }
 
 /** `manymodel gc`: finds, and deletes, what nothing refers to. */
@@ -39,9 +62,11 @@ export function addGc(program: Command): void {
       const rows = garbage.map((entry) =>
         "path" in entry
           ? [entry.what, entry.path, null, entry.why]
-          : "object" in entry
-            ? [entry.what, entry.object.name, null, entry.why]
-            : [entry.what, entry.item.id, entry.item.bytes, entry.why],
+          : "run" in entry
+            ? [entry.what, entry.run, null, `${entry.why}; it stays`]
+            : "object" in entry
+              ? [entry.what, entry.object.name, null, entry.why]
+              : [entry.what, entry.item.id, entry.item.bytes, entry.why],
       );
       const text =
         garbage.length === 0

@@ -215,12 +215,6 @@ function addDelete(model: Command): void {
       print({ json: { model: name, version }, text: `${name} ${version} is deleted.` }, options);
     },
   );
-  addCommand(model, "delete-run <run>", "delete a run and its models, unless a version or a collection uses it").action(
-    async (run: string, options: CommonOptions) => {
-      await withWorkspace(options, ({ models }) => models.removeRun(run));
-      print({ json: { run }, text: `Run ${run} is deleted.` }, options);
-    },
-  );
 }
 
 function addAudit(model: Command): void {

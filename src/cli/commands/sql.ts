@@ -10,6 +10,7 @@ export function addSql(program: Command): void {
     .action(async (query: string, options: CommonOptions & { limit: number }) => {
       const result = await withWorkspace(options, (mm) => mm.tables.query(query, [], options));
       const more = result.truncated ? `\n… and more rows; raise --limit (${options.limit})` : "";
+      for (const note of result.notes ?? []) process.stderr.write(`manymodel: ${note}\n`);
       print({ json: result, text: formatTable(result.columns, result.rows, { asStored: true }) + more }, options);
     });
 }

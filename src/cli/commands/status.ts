@@ -5,7 +5,7 @@ import type { FleetStatus } from "../../ports/fleet.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { failureLines } from "../failures.ts";
 import { showProgress } from "../progress.ts";
-import { formatTable } from "../table.ts";
+import { listRuns } from "./run.ts";
 
 /** `manymodel status [RUN]`: the runs, or one run in detail. */
 export function addStatus(program: Command): void {
@@ -13,27 +13,7 @@ export function addStatus(program: Command): void {
     .option("--follow", "show the run's progress until it has ended")
     .action(async (runId: string | undefined, options: CommonOptions & { follow?: boolean }) => {
       const report = await withWorkspace(options, async (mm) => {
-        if (runId === undefined) {
-          const runs = (await mm.runs.list()).map(({ runId, state, stalled, createdAt, manifest, index, error }) => ({
-            run: runId,
-            state,
-            stalled,
-            created: createdAt,
-            partitions: manifest?.partitions ?? null,
-            succeeded: index?.succeeded ?? null,
-            failed: index?.failed ?? null,
-            error,
-          }));
-          const columns = ["run", "state", "created", "partitions", "succeeded", "failed"] as const;
-          const text =
-            runs.length === 0
-              ? "There are no runs yet: manymodel train"
-              : formatTable(
-                  columns,
-                  runs.map((run) => columns.map((c) => (c === "state" && run.stalled ? "stalled" : run[c]))),
-                );
-          return { json: runs, text };
-        }
+        if (runId === undefined) return listRuns(mm);
         if (options.follow) await follow(mm, runId);
         const { fleet, jobs, ...run } = await mm.runs.get(runId);
         const { stalled, queue: counts, failures } = run;

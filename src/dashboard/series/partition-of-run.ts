@@ -10,6 +10,7 @@ import { openFinder } from "../../runs/find-partition.ts";
 import { knownRun } from "../../runs/known-run.ts";
 import { blockStart, completedRun, readIndex, segmentBlock } from "../../runs/read-index.ts";
 import { getJson } from "../../stages/json.ts";
+import { getSealed } from "../../stages/sealed.ts";
 
 /** A partition of a run: its row, and where it is from. */
 export interface FoundPartition {
@@ -86,7 +87,7 @@ async function placeOf(
   if (position === undefined) return undefined;
   const range = ranges.find(({ start, end }) => position >= start && position < end);
   if (range === undefined) return undefined;
-  const { keys } = await getJson<TaskFile>(stage, stagePath.task(runId, range.chunk));
+  const { keys } = await getSealed<TaskFile>(stage, stagePath.task(runId, range.chunk));
   const at = position - range.start;
   return keys[at] === partitionKey ? { chunk: range.chunk, at } : undefined;
 }

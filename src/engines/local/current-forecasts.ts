@@ -12,7 +12,7 @@ const NOBODY = "";
 export async function currentForecasts(
   connection: DuckDBConnection,
   { db, store, current }: { readonly db: Database; readonly store: TableStore; readonly current: CurrentForecasts },
-): Promise<string | undefined> {
+): Promise<ReturnType<TableStore["find"]>> {
   const batches = store.find(BATCH_RUNS);
   let owner: string | undefined;
   if (batches !== undefined) {
@@ -26,5 +26,5 @@ export async function currentForecasts(
     const [row] = newest.getRows();
     if (typeof row?.[0] === "string") [owner] = row;
   }
-  return store.find(current.table, owner ?? NOBODY)?.from;
+  return store.find(current.table, owner ?? NOBODY);
 }

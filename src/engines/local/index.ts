@@ -13,6 +13,7 @@ import { nodeWorkers } from "../node/workers.ts";
 import { localCatalog } from "./catalog.ts";
 import { type Database, NOW, openDatabase } from "./database.ts";
 import { openFolders } from "./folders.ts";
+import { checkStored } from "./integrity.ts";
 import { localQueue } from "./queue.ts";
 import { localRoster } from "./roster.ts";
 import { localTables } from "./tables.ts";
@@ -62,6 +63,7 @@ export async function openLocalEngine(workspace: string, options: LocalEngineOpt
       return (roster ??= localRoster(database()));
     },
     stage: elsewhere ?? directoryStage(folders.stage),
+    integrity: { check: (snapshot) => checkStored(database(), folders, snapshot) },
     workers: nodeWorkers(),
     async describe() {
       const [facts] = database().prepare(`SELECT sqlite_version() AS version, ${NOW} AS clock`).all() as [

@@ -145,4 +145,6 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER audit_is_not_altered BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'the audit log is not altered'); END;
   CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'the audit log is not altered'); END;
   `,
+  // The checksum of each part of a table; parts of earlier versions have none.
+  "ALTER TABLE parts ADD COLUMN sha256 TEXT",
 ];

@@ -4,10 +4,13 @@ import type { ColumnBatch, ColumnInfo } from "../../core/columns/column.ts";
 import { identifier, readParquet } from "../node/duck.ts";
 import { fillProbe } from "./probe.ts";
 import { readColumns } from "./read-columns.ts";
-import type { TableStore } from "./table-store.ts";
 import { valueExpression } from "./value-expression.ts";
 
-type Published = ReturnType<TableStore["published"]>;
+/** Published parts, as files that were compared with their checksums. */
+interface Published {
+  readonly files: readonly string[];
+  readonly columns: readonly ColumnInfo[];
+}
 
 /** Some columns of published rows that have a value in the first of them. */
 export async function readPublished(

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import type { IndexedSegment } from "../../core/artifact.ts";
+import { ManymodelError } from "../../core/errors.ts";
 import type { KeyColumn } from "../../core/partition-key.ts";
 import { segmentColumn } from "../../core/segment.ts";
 import { rowSelector } from "../../core/selection.ts";
@@ -104,29 +105,62 @@ export function concealRun(db: Database, runId: string): void {
   db.prepare("DELETE FROM exposed_runs WHERE run_id = ?").run(runId);
 }
 
-/** Copies the segments of exposed runs into a folder where it does not have them. */
-export async function fetchSegments(db: Database, stage: Stage, folder: string): Promise<void> {
-  const rows = db.prepare("SELECT segments FROM exposed_runs").all() as { segments: string }[];
-  for (const { path: name } of rows.flatMap((row) => JSON.parse(row.segments) as IndexedSegment[])) {
+/** Reads the runs that the views show, in the order of their ids: all, or one. */
+export function exposedRuns(db: Database, only?: string): ExposedRun[] {
+  const select = (where: string) =>
+    db.prepare(`SELECT run_id, key_columns, segments FROM exposed_runs ${where} ORDER BY run_id`);
+  const rows = (only === undefined ? select("").all() : select("WHERE run_id = ?").all(only)) as {
+    run_id: string;
+    key_columns: string;
+    segments: string;
+  }[];
+  return rows.map((row) => ({
+    runId: row.run_id,
+    keyColumns: JSON.parse(row.key_columns) as KeyColumn[],
+    segments: JSON.parse(row.segments) as IndexedSegment[],
+  }));
+}
+
+/** Copies the segments of runs into a folder where it does not have them. What the stage has not is left out. */
+export async function fetchSegments(runs: readonly ExposedRun[], stage: Stage, folder: string): Promise<void> {
+  for (const { path: name } of runs.flatMap((run) => run.segments)) {
     const file = path.join(folder, name);
     if (existsSync(file)) continue;
-    const bytes = await stage.get(name);
+    const bytes = await stage.get(name).catch((error) => {
+      if (error instanceof ManymodelError && error.kind === "not-found") return undefined;
+      throw error;
+    });
+    if (bytes === undefined) continue;
     await makeFolder(path.dirname(file));
     await writeWhole(file, bytes);
   }
 }
 
-/** SQL of the views over all exposed runs, by name. */
-export function resultViews(db: Database, stageRoot: string): Map<string, string> {
-  const rows = db.prepare("SELECT run_id, key_columns, segments FROM exposed_runs ORDER BY run_id").all() as {
-    run_id: string;
-    key_columns: string;
-    segments: string;
-  }[];
-  const runs = rows.map((row) => ({
-    runId: row.run_id,
-    keys: JSON.parse(row.key_columns) as KeyColumn[],
-    rows: segmentRows(stageRoot, JSON.parse(row.segments) as IndexedSegment[]),
+/** Takes the runs out whose segments are missing or damaged, and says which. */
+export async function leaveOutDamaged(
+  runs: readonly ExposedRun[],
+  damageOf: (segment: IndexedSegment) => Promise<string | undefined>,
+): Promise<{ runs: ExposedRun[]; notes: string[] }> {
+  const notes: string[] = [];
+  const readable: ExposedRun[] = [];
+  for (const run of runs) {
+    let damage: string | undefined;
+    for (const segment of run.segments) damage ??= await damageOf(segment);
+    if (damage === undefined) readable.push(run);
+    else
+      notes.push(
+        `run ${run.runId} is left out, because ${damage}; restore the file, or delete the run: manymodel run delete ${run.runId}`,
+      );
+  }
+  return { runs: readable, notes };
+}
+
+/** SQL of the views over runs, by name. */
+export function resultViews(exposed: readonly ExposedRun[], stageRoot: string): Map<string, string> {
+  const runs = exposed.map(({ runId, keyColumns, segments }) => ({
+    runId,
+    keys: keyColumns,
+    rows: segmentRows(stageRoot, segments),
   }));
   const types = new Map<string, Set<string>>();
   for (const { name, type } of runs.flatMap((run) => run.keys))

@@ -1,15 +1,19 @@
 import { randomUUID } from "node:crypto";
-import { access, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
 import type { KeyType } from "../../core/partition-key.ts";
 import type { DataQuery, Snapshot } from "../../core/run.ts";
+import { checksum } from "../../stages/checksum.ts";
+import { parseJson } from "../../stages/json.ts";
 import { makeFolder } from "../../stages/whole-file.ts";
 import { identifier, readParquet } from "../node/duck.ts";
 import { describeQuery, type ResolvedQuery, resolveQuery, snapshotId } from "../node/resolve-query.ts";
 import type { Source, Sources } from "./source.ts";
+import { REWRITE } from "./table-store.ts";
 import { valueExpression } from "./value-expression.ts";
+import { fileChecksum, type StoredFile, type VerifiedFiles } from "./verified-files.ts";
 
 /** The SQL type in which a key column is kept in `keys.parquet`. */
 export const KEY_SQL_TYPES: Readonly<Record<KeyType, string>> = {
@@ -22,9 +26,40 @@ export const KEY_SQL_TYPES: Readonly<Record<KeyType, string>> = {
   timestamp: "TIMESTAMP",
 };
 
+const FILES = ["keys.parquet", "data.parquet"] as const;
+
 /** Where a snapshot keeps its files: `keys.parquet` (`p`, `n`, `k0`…) and `data.parquet` (`p`, `c0`…), both in order of `p`. */
-export function snapshotFiles(folder: string, id: string): { keys: string; data: string } {
-  return { keys: path.join(folder, id, "keys.parquet"), data: path.join(folder, id, "data.parquet") };
+export function snapshotFiles(
+  folder: string,
+  { id, sha256 }: Pick<Snapshot, "id" | "sha256">,
+): { keys: StoredFile; data: StoredFile } {
+  const [keys, data] = FILES;
+  return {
+    keys: { file: path.join(folder, id, keys), sha256: sha256?.keys ?? null },
+    data: { file: path.join(folder, id, data), sha256: sha256?.data ?? null },
+  };
+}
+
+/** What to do where a pinned file is damaged. */
+export const pinAgain = (folder: string, id: string) =>
+  `delete ${path.join(folder, id)}, and train again: a run that has not ended cannot be resumed without it`;
+
+/** A text with its own checksum in a line after it. */
+const sealed = (text: string) => `${text}\n${checksum(text)}\n`;
+
+/**
+ * Reads the description of a snapshot; undefined if there is none.
+ *
+ * @throws {ManymodelError} `corrupt` if it was changed
+ */
+export async function readSnapshot(file: string): Promise<Snapshot | undefined> {
+  const stored = await readFile(file, "utf8").catch(() => undefined);
+  if (stored === undefined) return undefined;
+  // Earlier versions wrote no checksum.
+  const [text = "", sha256 = checksum(text)] = stored.split("\n");
+  if (checksum(text) !== sha256)
+    throw new ManymodelError("corrupt", `${file} was changed; delete ${path.dirname(file)}, and train again`);
+  return parseJson<Snapshot>(Buffer.from(text), file);
 }
 
 /**
@@ -33,16 +68,23 @@ export function snapshotFiles(folder: string, id: string): { keys: string; data:
  */
 export async function takeSnapshot(
   connection: DuckDBConnection,
-  sources: Sources,
-  folder: string,
+  {
+    sources,
+    folder,
+    verified,
+  }: { readonly sources: Sources; readonly folder: string; readonly verified: VerifiedFiles },
   query: DataQuery,
 ): Promise<Snapshot> {
   const source = await sources.find(connection, query.table);
   const plan = resolveQuery(source.columns, query);
   const id = snapshotId(source.fingerprint, plan, query);
   const manifest = path.join(folder, id, "snapshot.json");
-  const known = await readFile(manifest, "utf8").catch(() => undefined);
-  if (known !== undefined) return JSON.parse(known) as Snapshot;
+  const known = await readSnapshot(manifest);
+  if (known !== undefined) {
+    await verified.check(Object.values(snapshotFiles(folder, known)), pinAgain(folder, id));
+    return known;
+  }
+  await verified.check(source.files ?? [], REWRITE);
 
   const temporary = path.join(folder, `.${id}-${randomUUID()}`);
   await makeFolder(temporary);
@@ -50,15 +92,20 @@ export async function takeSnapshot(
     const counts = await writeFiles(connection, source, plan, temporary);
     if ((await sources.fingerprint(query.table)) !== source.fingerprint)
       throw new ManymodelError("conflict", `${query.table} was changed while it was being read; try again`);
-    const snapshot: Snapshot = { id, fingerprint: source.fingerprint, query, ...describeQuery(plan), ...counts };
-    await writeFile(path.join(temporary, "snapshot.json"), JSON.stringify(snapshot));
-    await rename(temporary, path.join(folder, id)).catch(async (error) => {
+    const files = FILES.map((name) => path.join(temporary, name));
+    const [keys = "", data = ""] = await Promise.all(files.map(fileChecksum));
+    const described = { ...describeQuery(plan), ...counts, sha256: { keys, data } };
+    const snapshot: Snapshot = { id, fingerprint: source.fingerprint, query, ...described };
+    await writeFile(path.join(temporary, "snapshot.json"), sealed(JSON.stringify(snapshot)));
+    try {
+      await rename(temporary, path.join(folder, id));
+      return snapshot;
+    } catch (error) {
       // Another process took the same snapshot at the same time: its files serve as well.
-      await access(manifest).catch(() => {
-        throw error;
-      });
-    });
-    return snapshot;
+      const other = await readSnapshot(manifest);
+      if (other === undefined) throw error;
+      return other;
+    }
   } catch (cause) {
     if (cause instanceof ManymodelError) throw cause;
     throw new ManymodelError("input", `cannot read ${query.table}: ${messageOf(cause, 300)}`, { cause });

@@ -3,12 +3,15 @@ import { ManymodelError, messageOf } from "../../core/errors.ts";
 import { describe, fileFingerprint, openFile } from "../node/file-source.ts";
 import type { SourceColumn } from "../node/resolve-query.ts";
 import type { TableStore } from "./table-store.ts";
+import type { StoredFile } from "./verified-files.ts";
 
 /** Rows that can be read with `SELECT … FROM <from>`, and what they were when they were looked at. */
 export interface Source {
   readonly from: string;
   readonly fingerprint: string;
   readonly columns: readonly SourceColumn[];
+  /** The files of a table of the workspace. */
+  readonly files?: readonly StoredFile[];
 }
 
 /** Finds sources, and remembers what it learnt of a file as long as the file stays the same. */

@@ -26,6 +26,12 @@ export async function storedItems(db: Database, folders: Folders): Promise<Store
   return (await Promise.all(items)).filter((found) => found !== undefined);
 }
 
+/** The ids of the snapshots that are whole. */
+export async function snapshotFolders({ snapshots }: Pick<Folders, "snapshots">): Promise<string[]> {
+  const found = await entries(snapshots);
+  return found.filter((entry) => entry.isDirectory() && /^[0-9a-f]{24}$/.test(entry.name)).map(({ name }) => name);
+}
+
 /** Deletes what `storedItems` found. */
 export async function eraseItems(folders: Folders, items: readonly StoredItem[]): Promise<void> {
   for (const { kind, id } of items) await rm(path.join(folders[PLACES[kind]], id), { recursive: true, force: true });

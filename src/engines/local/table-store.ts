@@ -10,6 +10,7 @@ import { makeFolder } from "../../stages/whole-file.ts";
 import { identifier, readParquet } from "../node/duck.ts";
 import { type Database, transact } from "./database.ts";
 import { RESULT_VIEWS } from "./result-views.ts";
+import type { StoredFile } from "./verified-files.ts";
 
 const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
   number: "DOUBLE",
@@ -19,6 +20,9 @@ const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
   date: "DATE",
   timestamp: "TIMESTAMP",
 };
+
+/** What to do where a part of a table is damaged. */
+export const REWRITE = "import the table again (--replace), or score the batch again, as it was written";
 
 /** The workspace's own tables: Parquet files, of which SQLite says which ones are part of which table. */
 export class TableStore {
@@ -41,23 +45,24 @@ export class TableStore {
    *
    * @param owner - whose rows; everybody's when left out
    */
-  find(table: string, owner?: string): { from: string; fingerprint: string } | undefined {
+  find(table: string, owner?: string): { from: string; fingerprint: string; files: StoredFile[] } | undefined {
     const row = this.#db.prepare("SELECT name, columns FROM tables WHERE name = ?").get(table) as
       | { name: string; columns: string }
       | undefined;
     if (row === undefined) return undefined;
     const parts = this.#db
-      .prepare("SELECT id FROM parts WHERE table_name = ?1 AND (?2 IS NULL OR owner = ?2) ORDER BY id")
-      .all(row.name, owner ?? null) as { id: string }[];
+      .prepare("SELECT id, sha256 FROM parts WHERE table_name = ?1 AND (?2 IS NULL OR owner = ?2) ORDER BY id")
+      .all(row.name, owner ?? null) as { id: string; sha256: string | null }[];
     const fingerprint = createHash("sha256")
       .update(JSON.stringify([row.name, parts.map((part) => part.id)]))
       .digest("hex");
     const known = owner === undefined ? (JSON.parse(row.columns) as ColumnInfo[]) : (this.columns(table) ?? []);
     const columns = known.map(({ name, type }) => `CAST(NULL AS ${SQL_TYPES[type]}) AS ${identifier(name)}`);
     const none = columns.length > 0 ? `SELECT ${columns.join(", ")} WHERE false` : undefined;
-    const files = parts.map((part) => partFile(this.folder, row.name, part.id));
-    const some = files.length > 0 ? `SELECT * FROM ${readParquet(files)}` : undefined;
-    return { from: `(${[none, some].filter((x) => x !== undefined).join(" UNION ALL BY NAME ")})`, fingerprint };
+    const files = parts.map(({ id, sha256 }) => ({ file: partFile(this.folder, row.name, id), sha256 }));
+    const some = files.length > 0 ? `SELECT * FROM ${readParquet(files.map(({ file }) => file))}` : undefined;
+    const from = `(${[none, some].filter((x) => x !== undefined).join(" UNION ALL BY NAME ")})`;
+    return { from, fingerprint, files };
   }
 
   columns(table: string): ColumnInfo[] | undefined {
@@ -75,18 +80,29 @@ export class TableStore {
   }
 
   /** The files that hold what `owner`, or everybody, has published in a table, and their columns. */
-  published(table: string, owner: string | null): { files: string[]; columns: ColumnInfo[] } {
-    const sql = `SELECT table_name, id, columns FROM parts WHERE table_name = ?1 AND (?2 IS NULL OR owner = ?2) ORDER BY id`;
+  published(table: string, owner: string | null): { files: StoredFile[]; columns: ColumnInfo[] } {
+    const sql = `SELECT table_name, id, sha256, columns FROM parts WHERE table_name = ?1 AND (?2 IS NULL OR owner = ?2) ORDER BY id`;
     const parts = this.#db.prepare(sql).all(table, owner) as {
       table_name: string;
       id: string;
+      sha256: string | null;
       columns: string;
     }[];
     const columns = parts.flatMap((part) => JSON.parse(part.columns) as ColumnInfo[]);
     return {
-      files: parts.map((part) => partFile(this.folder, part.table_name, part.id)),
+      files: parts.map(({ table_name, id, sha256 }) => ({ file: partFile(this.folder, table_name, id), sha256 })),
       columns: [...new Map(columns.map((column) => [column.name, column])).values()],
     };
+  }
+
+  /** The files of all published parts. */
+  files(): StoredFile[] {
+    const parts = this.#db.prepare("SELECT table_name, id, sha256 FROM parts ORDER BY table_name, id").all() as {
+      table_name: string;
+      id: string;
+      sha256: string | null;
+    }[];
+    return parts.map(({ table_name, id, sha256 }) => ({ file: partFile(this.folder, table_name, id), sha256 }));
   }
 
   create(table: string, columns: readonly ColumnInfo[]): boolean {
@@ -136,9 +152,10 @@ export class TableStore {
       .prepare("DELETE FROM parts WHERE table_name = ? AND owner = ? RETURNING id")
       .all(table, owner) as { id: string }[];
     const insert = this.#db.prepare(
-      "INSERT INTO parts (table_name, owner, id, row_count, columns) VALUES (?, ?, ?, ?, ?)",
+      "INSERT INTO parts (table_name, owner, id, row_count, columns, sha256) VALUES (?, ?, ?, ?, ?, ?)",
     );
-    for (const part of parts) insert.run(table, owner, part.id, part.rows, JSON.stringify(part.columns));
+    for (const { id, rows, columns, sha256 } of parts)
+      insert.run(table, owner, id, rows, JSON.stringify(columns), sha256 ?? null);
     return replaced;
   }
 

@@ -10,6 +10,7 @@ import type { RowPorts } from "../../ports/engine.ts";
 import type { PartitionRows } from "../../ports/source.ts";
 import type { Stage } from "../../ports/stage.ts";
 import type { CsvFormat } from "../../ports/tables.ts";
+import { checksum } from "../../stages/checksum.ts";
 import { writeWhole } from "../../stages/whole-file.ts";
 import { type Duck, duckSays, identifier, readParquet } from "../node/duck.ts";
 import { fileFingerprint, openFile } from "../node/file-source.ts";
@@ -24,10 +25,11 @@ import { queryWorkspace } from "./query.ts";
 import { readColumns } from "./read-columns.ts";
 import { rearrange } from "./rearrange.ts";
 import { concealRun, exposeRun } from "./result-views.ts";
-import { KEY_SQL_TYPES, snapshotFiles, takeSnapshot } from "./snapshot.ts";
+import { KEY_SQL_TYPES, pinAgain, snapshotFiles, takeSnapshot } from "./snapshot.ts";
 import { openSources, type Sources } from "./source.ts";
 import { eraseItems, storedItems } from "./stored-items.ts";
-import { newPart, TableStore } from "./table-store.ts";
+import { newPart, REWRITE, TableStore } from "./table-store.ts";
+import { fileChecksum, VerifiedFiles } from "./verified-files.ts";
 
 /**
  * Tables as Parquet files, read and sorted by DuckDB; which files make up a table is SQLite's to say.
@@ -40,22 +42,36 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
   let current: CurrentForecasts | undefined;
   let found: Sources | undefined;
   const sources = () => (found ??= openSources(store()));
-  const files = (snapshot: Snapshot) => snapshotFiles(folders.snapshots, snapshot.id);
+  const verified = new VerifiedFiles();
+  /** A pinned file, compared with its checksum when this process first reads it. */
+  const pinned = async (snapshot: Snapshot, which: "keys" | "data") => {
+    const stored = snapshotFiles(folders.snapshots, snapshot)[which];
+    await verified.check([stored], pinAgain(folders.snapshots, snapshot.id));
+    return stored.file;
+  };
+  const published = async (table: string, owner: string | null) => {
+    const { files, columns } = store().published(table, owner);
+    await verified.check(files, REWRITE);
+    return { files: files.map(({ file }) => file), columns };
+  };
   return {
     source: {
       async snapshot(query) {
-        return duck.use((connection) => takeSnapshot(connection, sources(), folders.snapshots, query));
+        return duck.use((connection) =>
+          takeSnapshot(connection, { sources: sources(), folder: folders.snapshots, verified }, query),
+        );
       },
       async keys(snapshot, from, to) {
         const texts = snapshot.keyColumns.map((_, i) => `CAST(k${i} AS VARCHAR)`);
-        const sql = `SELECT ${texts.join(", ")} FROM ${readParquet([files(snapshot).keys])} WHERE p >= ${Number(from)} AND p < ${Number(to)} ORDER BY p`;
+        const sql = `SELECT ${texts.join(", ")} FROM ${readParquet([await pinned(snapshot, "keys")])} WHERE p >= ${Number(from)} AND p < ${Number(to)} ORDER BY p`;
         const result = await duck.use((connection) => connection.runAndReadAll(sql));
         return (result.getRows() as (string | null)[][]).map((row) => parseKey(snapshot.keyColumns, row));
       },
       async locate(snapshot, keys) {
         const ordinals = new Int32Array(keys.length).fill(-1);
-        if (keys.length > 0)
-          await duck.use((connection) => locate(connection, snapshot, files(snapshot).keys, keys, ordinals));
+        if (keys.length === 0) return ordinals;
+        const file = await pinned(snapshot, "keys");
+        await duck.use((connection) => locate(connection, snapshot, file, keys, ordinals));
         return ordinals;
       },
       async read(snapshot, ordinals): Promise<PartitionRows> {
@@ -66,7 +82,7 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
           : `p IN (${wanted.map(Number).join(", ")}) ORDER BY file_row_number`;
         const names = snapshot.columns.map((_, i) => `, c${i}`).join("");
         // Several threads give the rows of a list of partitions, which is a join, in any order.
-        const sql = `SELECT p${names} FROM ${readParquet([files(snapshot).data], contiguous ? "" : ", file_row_number = true")} WHERE ${wanted.length === 0 ? "false" : condition}`;
+        const sql = `SELECT p${names} FROM ${readParquet([await pinned(snapshot, "data")], contiguous ? "" : ", file_row_number = true")} WHERE ${wanted.length === 0 ? "false" : condition}`;
         const types = snapshot.columns.map((column) => column.type);
         const read = await duck.use(async (connection) => readColumns(await connection.stream(sql), types));
         return rearrange(
@@ -97,21 +113,22 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
       },
       async write(table, batch) {
         const { id, file } = await newPart(folders.tables, table);
-        await writeWhole(file, encodeColumns(batch));
-        return { id, rows: batch.length, columns: columnsOf(batch) };
+        const bytes = encodeColumns(batch);
+        await writeWhole(file, bytes);
+        return { id, rows: batch.length, columns: columnsOf(batch), sha256: checksum(bytes) };
       },
       async publish(table, owner, parts) {
         store().publish(table, owner, parts);
       },
       async published(table, owner, columns) {
-        const found = store().published(table, owner);
+        const found = await published(table, owner);
         return duck.use((connection) => readPublished(connection, found, columns));
       },
       async carry(table, owner, rows, set) {
         const part = await newPart(folders.tables, table);
-        const from = store().published(table, owner);
+        const from = await published(table, owner);
         const written = await duck.use((connection) => carryRows(connection, from, rows, set, part.file));
-        return { id: part.id, ...written };
+        return { id: part.id, ...written, sha256: await fileChecksum(part.file) };
       },
       async discard(table, parts) {
         store().discard(table, parts);
@@ -137,7 +154,8 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
         const part = await newPart(folders.tables, table);
         try {
           const imported = await duck.use((connection) => importRows(connection, path.resolve(file), part.file, csv));
-          store().publishImport(table, { id: part.id, rows: imported.rows, columns: [] }, replace);
+          const sha256 = await fileChecksum(part.file);
+          store().publishImport(table, { id: part.id, rows: imported.rows, columns: [], sha256 }, replace);
           return imported;
         } catch (cause) {
           store().discard(table, [part]);
@@ -146,8 +164,14 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
         }
       },
       columnName: identifier,
-      async query(sql, params, limit) {
-        return queryWorkspace({ db: db(), store: store(), folders, elsewhere, current }, sql, params, limit);
+      async query(sql, params, limit, { run } = {}) {
+        return queryWorkspace(
+          { db: db(), store: store(), folders, elsewhere, current, verified },
+          sql,
+          params,
+          limit,
+          run,
+        );
       },
     },
     leftovers: {

@@ -5,7 +5,7 @@ import { openDuck } from "../node/duck.ts";
 import { nodeWorkers } from "../node/workers.ts";
 import { postgresCatalog } from "./catalog.ts";
 import { openDatabase } from "./database.ts";
-import { describeDatabase } from "./describe.ts";
+import { checkPages, describeDatabase } from "./describe.ts";
 import { postgresQueue } from "./queue.ts";
 import { postgresRoster } from "./roster.ts";
 import { postgresTables } from "./tables.ts";
@@ -43,6 +43,7 @@ export async function openPostgresEngine(
     versions: postgresVersions(db),
     roster: postgresRoster(db),
     stage,
+    integrity: { check: () => checkPages(db) },
     workers: nodeWorkers(),
     describe: () => describeDatabase(db),
     async close() {

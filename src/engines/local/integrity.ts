@@ -1,0 +1,82 @@
+import { stat } from "node:fs/promises";
+import path from "node:path";
+import { ManymodelError, messageOf } from "../../core/errors.ts";
+import type { Snapshot } from "../../core/run.ts";
+import type { StoredCheck } from "../../ports/integrity.ts";
+import type { Database } from "./database.ts";
+import type { Folders } from "./folders.ts";
+import { readSnapshot, snapshotFiles } from "./snapshot.ts";
+import { snapshotFolders } from "./stored-items.ts";
+import { TableStore } from "./table-store.ts";
+import { findDamage, type StoredFile } from "./verified-files.ts";
+
+/** The columns of the database that hold JSON. */
+const JSON_COLUMNS = [
+  ["runs", "manifest"],
+  ["runs", "idx"],
+  ["chunks", "segment"],
+  ["versions", "record"],
+  ["annotations", "value"],
+  ["audit", "details"],
+  ["tables", "columns"],
+  ["parts", "columns"],
+  ["exposed_runs", "key_columns"],
+  ["exposed_runs", "segments"],
+] as const;
+
+/** Compares pinned rows and parts of tables with their checksums, and has SQLite check itself. */
+export async function checkStored(db: Database, folders: Folders, snapshot?: Snapshot): Promise<StoredCheck> {
+  const problems = checkDatabase(db, folders.database);
+  const files = snapshot === undefined ? [] : await pinnedFiles(folders, snapshot);
+  if (snapshot === undefined) {
+    files.push(...new TableStore(db, folders.tables).files());
+    for (const id of await snapshotFolders(folders)) {
+      try {
+        const found = await readSnapshot(path.join(folders.snapshots, id, "snapshot.json"));
+        if (found !== undefined) files.push(...Object.values(snapshotFiles(folders.snapshots, found)));
+      } catch (error) {
+        if (!(error instanceof ManymodelError)) throw error;
+        problems.push(messageOf(error));
+      }
+    }
+  }
+  let bytes = 0;
+  for (const stored of files) {
+    const damage = await findDamage(stored);
+    if (damage !== undefined) problems.push(damage);
+    bytes += (await sizeOf(stored.file)) ?? 0;
+  }
+  const unknown = files.filter(({ sha256 }) => sha256 === null).length;
+  const notes = unknown === 0 ? [] : [`${unknown} files of an earlier version have no checksum, and were not compared`];
+  return { files: files.length - unknown, bytes, problems, notes };
+}
+
+const sizeOf = (file: string) =>
+  stat(file).then(
+    ({ size }) => size,
+    () => undefined,
+  );
+
+/** The files of a run's snapshot, if garbage collection has left them. */
+async function pinnedFiles(folders: Folders, snapshot: Snapshot): Promise<StoredFile[]> {
+  const files = Object.values(snapshotFiles(folders.snapshots, snapshot));
+  const sizes = await Promise.all(files.map(({ file }) => sizeOf(file)));
+  return sizes.every((size) => size === undefined) ? [] : files;
+}
+
+/** What SQLite finds wrong with its file, and texts that are no JSON any more. */
+function checkDatabase(db: Database, file: string): string[] {
+  const mend = "restore it from a backup";
+  try {
+    const found = db.prepare("PRAGMA integrity_check(5)").all() as { integrity_check: string }[];
+    const broken = found.filter(({ integrity_check: line }) => line !== "ok");
+    if (broken.length > 0) return broken.map(({ integrity_check: line }) => `${file}: ${messageOf(line)}; ${mend}`);
+    return JSON_COLUMNS.flatMap(([table, column]) => {
+      const sql = `SELECT count(*) AS n FROM ${table} WHERE NOT json_valid(${column})`;
+      const { n } = db.prepare(sql).get() as { n: number };
+      return n === 0 ? [] : [`${file}: ${n} values of ${table}.${column} are damaged; ${mend}`];
+    });
+  } catch (error) {
+    return [`${file}: ${messageOf(error)}; ${mend}`];
+  }
+}

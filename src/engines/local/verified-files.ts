@@ -1,0 +1,50 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { ManymodelError } from "../../core/errors.ts";
+
+/** A file that never changes once it is written. */
+export interface StoredFile {
+  readonly file: string;
+  /** SHA-256 in hexadecimal; null for a file of a version that kept none. */
+  readonly sha256: string | null;
+}
+
+/** Returns the SHA-256 of a file in hexadecimal. Reads it in pieces. */
+export async function fileChecksum(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const piece of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(piece);
+  return hash.digest("hex");
+}
+
+/** Says what is wrong with a file; undefined if it is as it was written, or its checksum is not known. */
+export async function findDamage({ file, sha256 }: StoredFile): Promise<string | undefined> {
+  try {
+    if (sha256 === null || (await fileChecksum(file)) === sha256) return undefined;
+    return `${file} was changed after it was written; its checksum differs`;
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    return missing ? `${file} is missing` : `${file} cannot be read: ${(error as Error).message}`;
+  }
+}
+
+/** Compares files with their checksums, each once in a process: when it is first read. */
+export class VerifiedFiles {
+  readonly #known = new Map<string, Promise<string | undefined>>();
+
+  /** What is wrong with a file; undefined if nothing is. */
+  damage(stored: StoredFile): Promise<string | undefined> {
+    const found = this.#known.get(stored.file) ?? findDamage(stored);
+    this.#known.set(stored.file, found);
+    // What is missing or damaged may be mended.
+    void found.then((damage) => damage !== undefined && this.#known.delete(stored.file));
+    return found;
+  }
+
+  /** @throws {ManymodelError} `corrupt` naming the first damaged file, and `remedy` */
+  async check(files: readonly StoredFile[], remedy: string): Promise<void> {
+    for (const stored of files) {
+      const damage = await this.damage(stored);
+      if (damage !== undefined) throw new ManymodelError("corrupt", `${damage}; ${remedy}`);
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { connect, type ManyModel } from "manymodel";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { body, dailyQuery, fillDaily, openWorkspace } from "../../workspace.ts";
+
+/** How many bits to flip: 1,000 by `npm run test:flips`. */
+const FLIPS = Number(process.env.MANYMODEL_FLIPS ?? 30);
+
+const workspaceOf = (mm: ManyModel) => path.join(mm.config.directory, ".manymodel");
+
+/** Trains, registers and scores a few series, so that there is a file of every kind. */
+async function filled(): Promise<ManyModel> {
+  const mm = await openWorkspace("local");
+  await fillDaily(mm, 12, 9);
+  await train(mm, "old");
+  await mm.models.register({ run: "old", model: "M", version: "V1", horizon: 2 });
+  await mm.registry.runBatch({ model: "M", version: "V1", inputTable: "SALES" });
+  return mm;
+}
+
+const train = (mm: ManyModel, modelRunId: string) =>
+  mm
+    .foreachPartition("unit_id")
+    .dopar(body("average"), { dataQuery: dailyQuery, chunksPerJob: 3, workers: 1, modelRunId });
+
+/** The same workspace as a new process sees it. */
+async function reopened(mm: ManyModel): Promise<ManyModel> {
+  const again = await connect(path.join(mm.config.directory, "manymodel.yaml"));
+  onTestFinished(() => again.close());
+  return again;
+}
+
+/** Every file of a folder, below it. */
+function filesIn(folder: string): string[] {
+  const entries = readdirSync(folder, { withFileTypes: true, recursive: true });
+  return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => path.join(parentPath, name));
+}
+
+function flip(file: string, bit: number): void {
+  const bytes = readFileSync(file);
+  const at = bit % (8 * bytes.length);
+  bytes[at >> 3]! ^= 1 << (at & 7);
+  writeFileSync(file, bytes);
+}
+
+describe("a file that was altered", () => {
+  it("is named, and not used, where data are pinned again", async () => {
+    const mm = await filled();
+    const [data] = filesIn(path.join(workspaceOf(mm), "snapshots")).filter((file) => file.endsWith("data.parquet"));
+    flip(data!, 8 * 300);
+    const message = `${data} was changed after it was written; its checksum differs; delete ${path.dirname(data!)}, and train again`;
+    await expect(train(await reopened(mm), "new")).rejects.toThrow(message);
+    const { problems } = await mm.runs.verify("old");
+    expect(problems).toEqual([`${data} was changed after it was written; its checksum differs`]);
+  });
+
+  it("is named where a table is read", async () => {
+    const mm = await filled();
+    for (const table of ["SALES", "FORECAST_RESULTS"]) {
+      const [part] = filesIn(path.join(workspaceOf(mm), "tables", table));
+      flip(part!, 8 * 60);
+      const again = await reopened(mm);
+      const reading = again.tables.query(`SELECT * FROM ${table}`);
+      await expect(reading).rejects.toMatchObject({ kind: "corrupt", message: expect.stringContaining(part!) });
+    }
+  });
+
+  it("does not stop a query of other runs, which names it", async () => {
+    const mm = await filled();
+    const { runId } = await train(mm, "new");
+    const segment = path.join(workspaceOf(mm), "stage", "runs", "old", "chunks", "0001", "1", "segment.parquet");
+    const count = async () => {
+      const again = await reopened(mm);
+      return again.tables.query("SELECT RUN_ID, count(*) AS N FROM TRAINING_RESULTS GROUP BY 1");
+    };
+    for (const damage of [() => flip(segment, 8 * 40), () => truncateSync(segment, 900), () => rmSync(segment)]) {
+      damage();
+      const { rows, notes } = await count();
+      expect(rows).toEqual([[runId, 12]]);
+      expect(notes).toEqual([
+        expect.stringMatching(
+          /^run old is left out, because .*segment\.parquet (was changed|is missing).*run delete old$/,
+        ),
+      ]);
+    }
+    await mm.models.remove("M", "V1");
+    await mm.runs.delete("old");
+    expect((await count()).notes).toBeUndefined();
+  });
+
+  it("leaves nothing unsaid to a whole verification", async () => {
+    const mm = await filled();
+    await mm.close();
+    const workspace = workspaceOf(mm);
+    const verify = async () => {
+      try {
+        const again = await connect(path.join(mm.config.directory, "manymodel.yaml"));
+        try {
+          const { runs, stored } = await again.verify();
+          return [...runs, stored!].flatMap(({ problems }) => problems);
+        } finally {
+          await again.close();
+        }
+      } catch (error) {
+        return [String(error)];
+      }
+    };
+    expect(await verify()).toEqual([]);
+    const kinds = /\.(parquet|json|mjs|bin)$/;
+    const files = filesIn(workspace).filter((file) => kinds.test(file));
+    let state = 20261129;
+    const silent: string[] = [];
+    for (let i = 0; i < FLIPS; i++) {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      const file = files[i % files.length]!;
+      const before = readFileSync(file);
+      flip(file, state % (8 * statSync(file).size));
+      if ((await verify()).length === 0) silent.push(`${path.relative(workspace, file)} bit ${state}`);
+      writeFileSync(file, before);
+    }
+    expect(silent).toEqual([]);
+  });
+});
+
+it("goes on collecting garbage where the index of a run is gone", async () => {
+  const mm = await filled();
+  rmSync(path.join(workspaceOf(mm), "stage", "runs", "old", "model_index.json"));
+  expect(await mm.garbage({ olderThan: "1ms", delete: true })).toEqual([
+    { what: "unreadable", run: "old", why: expect.stringMatching(/^runs\/old\/model_index\.json is not on the stage/) },
+  ]);
+  await train(mm, "new");
+  await expect(mm.runs.delete("old")).rejects.toThrow("version M V1 uses run old; delete the version first");
+  await mm.models.remove("M", "V1");
+  await mm.runs.delete("old");
+  expect((await mm.runs.list()).map(({ runId }) => runId)).toEqual(["new"]);
+});
