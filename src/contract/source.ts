@@ -101,7 +101,7 @@ export function sourceContract(harness: Harness, open: OpenEngine): void {
         Array.from(getColumn(read, "Y").values as Float64Array),
         [0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, 5.5],
       );
-      const ids: readonly unknown[] = Array.from(getColumn(read, "ID").values);
+      const ids = getColumn(read, "ID").values as readonly (string | null)[];
       assert.ok(ids.every((key, row) => key === keys[row >> 1]));
       assert.deepEqual(getColumn(read, "NOTE").values.slice(0, 3), ["x", null, "x"]);
     });

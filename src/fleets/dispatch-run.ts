@@ -63,10 +63,10 @@ export function tasksJob(
 
 /**
  * Has a fleet train a run's chunks, and commits what it leaves on the stage, until every chunk has ended. Goes on with
- * the job that works on the run already, if one does. A chunk whose task ended without a result is handed over again,
- * as often as the run allows.
+ * the job that works on the run already, if one does. A chunk whose task ended without a result, or was cancelled while
+ * others went on, is handed over again, as often as the run allows.
  *
- * @throws {ManymodelError} `conflict` if the job was cancelled by somebody else
+ * @throws {ManymodelError} `conflict` if the whole job was cancelled by somebody else
  */
 export async function dispatchRun(
   engine: Engine,
@@ -93,9 +93,12 @@ export async function dispatchRun(
     let status: FleetStatus;
     let missing: Awaited<ReturnType<typeof commitAttempts>>;
     let endedAt: number | undefined;
+    // How many tasks had succeeded when the first was seen cancelled while others went on.
+    let succeededBefore = Infinity;
     for (;;) {
       status = await fleet.status(job);
       const ended = status.waiting + status.running === 0;
+      if (status.cancelled > 0 && !ended) succeededBefore = Math.min(succeededBefore, status.succeeded);
       if (ended) endedAt ??= performance.now();
       missing = await commitAttempts(engine, runId, committer);
       const progress = await readProgress(queue, runId);
@@ -112,7 +115,8 @@ export async function dispatchRun(
       await pause(ended ? Math.min(options.pollMs, 1000) : options.pollMs);
     }
     await noteFleet(stage, runId, null);
-    if (status.cancelled > 0)
+    // A job that goes on succeeding was not cancelled as a whole: single tasks of it were.
+    if (status.cancelled > 0 && status.succeeded <= succeededBefore)
       throw new ManymodelError(
         "conflict",
         `job ${job} of run ${runId} was cancelled; manymodel resume ${runId} hands over what is left of it, manymodel cancel ${runId} ends it`,

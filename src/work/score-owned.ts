@@ -1,5 +1,5 @@
 import type { TrainedPartition } from "../core/artifact.ts";
-import { messageOf } from "../core/errors.ts";
+import { messageOf, show } from "../core/errors.ts";
 import { type ScoredPartition, type ScoringData, type ScoringPlan, scorePartition } from "./score-partition.ts";
 import { ownErrors } from "./stray-errors.ts";
 
@@ -15,7 +15,9 @@ export function scoreOwned(
   const scored = ownErrors(
     () => scorePartition(plan, partition, data),
     (error) => {
-      process.stderr.write(`an error that predict left behind for ${partition.partitionKey}: ${messageOf(error)}\n`);
+      process.stderr.write(
+        `an error that predict left behind for partition ${show(partition.key)}: ${messageOf(error)}\n`,
+      );
     },
   );
   if (!(scored instanceof Promise)) return scored;

@@ -9,6 +9,7 @@ import type { WorkerEngine } from "../ports/worker-engine.ts";
 import { checksum } from "../stages/checksum.ts";
 import { getSealed, putSealed } from "../stages/sealed.ts";
 import { BodyLog, whilePrinting } from "./body-log.ts";
+import { leaveRealm, watchRealm } from "./realm.ts";
 import { ownErrors, watchTimers } from "./stray-errors.ts";
 import {
   type PlacedPartition,
@@ -66,6 +67,7 @@ export async function trainPartitions(
   const ranges = rowRanges(await source.read(plan.snapshot, task.ordinals));
   const rows: PartitionOutcome[] = [];
   const settled = watchTimers();
+  const changesOfRealm = watchRealm();
   let noted = -Infinity;
   for (const [partitionKey, range] of zip(task.keys, ranges)) {
     if (clock() - noted > NOTE_MS) {
@@ -75,6 +77,13 @@ export async function trainPartitions(
     rows.push(await trainPartition(training, { position: task.start + rows.length, partitionKey, ...range }));
   }
   await settled();
+  const changed = changesOfRealm();
+  if (changed.length > 0) {
+    const named =
+      changed.length > 3 ? `${changed.slice(0, 3).join(", ")} and ${changed.length - 3} more` : changed.join(", ");
+    // The chunk is done again, one partition at a time, each in a thread that no other has changed.
+    await leaveRealm(`fit changed ${named}, which later partitions would see`);
+  }
   note?.("fitted");
   return rows;
 }

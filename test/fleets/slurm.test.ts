@@ -150,6 +150,32 @@ describe.skipIf(noSlurm !== undefined)(`a run on Slurm${noSlurm === undefined ? 
     expect(index).toMatchObject({ succeeded: 0, failed: 0, skipped: PARTITIONS });
   });
 
+  it("trains the chunk of a task again that somebody cancelled", async () => {
+    const folder = await workspace("one-cancelled", "setup: [sleep 2]");
+    const train = start(folder, "train", "--fleet", "--run-id", "r", "--chunks", "6");
+    const running = () => tasks().find((line) => / RUNNING /.test(line));
+    await reach(train, () => running() !== undefined);
+    cluster.ask("scancel", running()!.split(" ")[0]!);
+    await done(train);
+    expect(await verified(folder)).toMatchObject({ anomalies: [] });
+    expect((await (await open(folder)).queue.chunks("r")).map(({ attempt }) => attempt)).toContain(2);
+  });
+
+  it("names a job that somebody cancelled as a whole", async () => {
+    const folder = await workspace("all-cancelled", "setup: [sleep 100]");
+    const train = start(folder, "train", "--fleet", "--run-id", "r", "--chunks", "6");
+    await reach(train, () => tasks().some((line) => / RUNNING /.test(line)));
+    cluster.ask(
+      "scancel",
+      tasks()
+        .find((line) => / RUNNING /.test(line))!
+        .split("_")[0]!,
+    );
+    await train.ended;
+    expect(train.code()).not.toBe(0);
+    expect(train.stderr()).toMatch(/job \d+ of run r was cancelled; manymodel resume r/);
+  });
+
   it("says of a task that ends without a result what its log says, and tries it again", async () => {
     const folder = await workspace(
       "failing",

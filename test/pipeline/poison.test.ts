@@ -104,3 +104,28 @@ describe("a body that ends its worker, or never returns", () => {
     expect(poisoned[3]![1]).toBe(null);
   });
 });
+
+it("a body that changes built-in objects fails by itself, and no other partition sees the change", async () => {
+  const mm = await openWorkspace("local");
+  await fillDaily(mm, 6, 4);
+  const run = async (changes: Record<string, string>, chunksPerJob: number) => {
+    const { runId } = await mm.foreachPartition("unit_id").dopar(body("changes-built-ins"), {
+      dataQuery: dailyQuery,
+      chunksPerJob,
+      workers: 1,
+      maxAttempts: 1,
+      exports: { changes },
+    });
+    return runRows(mm, runId);
+  };
+  const clean = await run({}, 1);
+  for (const chunks of [1, 3]) {
+    const rows = await run({ U02: "prototype", U03: "JSON" }, chunks);
+    expect(rows.filter(({ outcome }) => outcome === "failed").map((row) => [row.key[0], row.errorMessage])).toEqual([
+      ["U02", "its worker was lost: fit changed Object.prototype.added, which later partitions would see"],
+      ["U03", "its worker was lost: fit changed JSON.stringify, which later partitions would see"],
+    ]);
+    const others = rows.filter(({ outcome }) => outcome === "succeeded");
+    expect(others.map(({ model }) => model)).toEqual(others.map(({ position }) => clean[position]!.model));
+  }
+});

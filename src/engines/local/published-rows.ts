@@ -38,7 +38,7 @@ export async function carryRows(
   { column, values }: { readonly column: string; readonly values: readonly string[] },
   set: Readonly<Record<string, string>>,
   file: string,
-): Promise<{ rows: number; columns: ColumnInfo[] }> {
+): Promise<{ rows: number; columns: readonly ColumnInfo[] }> {
   const replaced = Object.keys(set).map((name, i) => `$${i + 2} AS ${identifier(name)}`);
   const selected = replaced.length > 0 ? `* REPLACE (${replaced.join(", ")})` : "*";
   await fillProbe(connection, [values]);
