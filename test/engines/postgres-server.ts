@@ -36,7 +36,7 @@ export function whyNoPostgres(): string | undefined {
 }
 
 /** PostgreSQL refuses to run as root; Debian has a user for it. */
-function account(): { uid: number; gid: number } | undefined {
+export function account(): { uid: number; gid: number } | undefined {
   const id = (flag: string) => spawnSync("id", [flag, "postgres"], { encoding: "utf8" }).stdout.trim();
   return id("-u") === "" ? undefined : { uid: Number(id("-u")), gid: Number(id("-g")) };
 }

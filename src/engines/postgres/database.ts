@@ -92,7 +92,10 @@ export function openDatabase(place: PostgresPlace, options: { connections: numbe
 
   let prepared: Promise<void> | undefined;
   const ready = () => {
-    prepared ??= session((client) => migrate(client, place.schema));
+    prepared ??= session(async (client) => {
+      await checkSettings(client, where);
+      await migrate(client, place.schema);
+    });
     prepared.catch(() => {
       prepared = undefined;
     });
@@ -143,6 +146,23 @@ export function openDatabase(place: PostgresPlace, options: { connections: numbe
   };
 }
 
+/** What to do where connections do not keep what belongs to a session. */
+export const KEEP_SESSIONS =
+  "a pooler in transaction mode is in between; connect to PostgreSQL itself, or have the pooler keep sessions (PgBouncer: pool_mode = session)";
+
+/** @throws {ManymodelError} `config` if the connection has not the settings that it was opened with */
+async function checkSettings(client: ClientBase, where: string): Promise<void> {
+  const { rows } = await client.query(
+    "SELECT current_setting('TimeZone') AS zone, current_setting('DateStyle') AS style",
+  );
+  const { zone, style } = rows[0] as { zone: string; style: string };
+  if (/^(Etc\/)?UTC$/.test(zone) && style.startsWith("ISO")) return;
+  throw new ManymodelError(
+    "config",
+    `PostgreSQL at ${where} did not take the settings of a session (timezone is ${zone}, datestyle ${style}), which a pooler in between left out (PgBouncer: ignore_startup_parameters); connect to PostgreSQL itself, or set both for the role: ALTER ROLE … SET timezone = 'UTC'`,
+  );
+}
+
 /** Returns a prepared statement's name: each connection parses a statement once. */
 const nameOf = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 16);
 
@@ -170,6 +190,8 @@ const HINTS: readonly (readonly [RegExp, "config" | "storage", string])[] = [
   [/^3D000/, "config", "; create it first: createdb"],
   [/^42501/, "config", "; docs/postgresql.md says which rights a role needs"],
   [/^53/, "storage", ""],
+  // A prepared statement is there twice, or is not there: it was prepared on another connection to the server.
+  [/^(42P05|26000)/, "config", `; ${KEEP_SESSIONS}`],
 ];
 
 function explained(error: unknown, where: string): unknown {

@@ -1,8 +1,9 @@
+import type { ClientBase } from "pg";
 import { zip } from "../../core/aligned.ts";
 import { firstRow } from "../../core/columns/first-row.ts";
-import type { EngineFacts } from "../../ports/engine.ts";
+import type { EngineFacts, Feature } from "../../ports/engine.ts";
 import type { StoredCheck } from "../../ports/integrity.ts";
-import type { Database } from "./database.ts";
+import { type Database, KEEP_SESSIONS } from "./database.ts";
 
 /** What a role must be allowed to do in the schema; see docs/postgresql.md for roles that may do less. */
 const NEEDED = [
@@ -30,8 +31,34 @@ export async function checkPages({ run }: Database): Promise<StoredCheck> {
   return { files: 0, bytes: 0, problems: [], notes: [note] };
 }
 
+/**
+ * Whether each connection has a session of its own. Behind a pooler in transaction mode an idle connection's session is
+ * lent to another.
+ */
+async function findShared({ session }: Database): Promise<Feature> {
+  const backend = async (client: ClientBase) => {
+    const { rows } = await client.query("SELECT pg_backend_pid() AS pid");
+    return (rows[0] as { pid: number }).pid;
+  };
+  const shared = await session(async (one) => {
+    const before = await backend(one);
+    const other = await session(async (two) => {
+      await two.query("BEGIN");
+      const pid = await backend(two);
+      const after = await backend(one);
+      await two.query("ROLLBACK");
+      return pid === before || after !== before;
+    });
+    return other;
+  });
+  const detail = shared ? "connections share a session" : "each connection has its own";
+  return { name: "sessions", ok: !shared, detail, ...(shared && { advice: KEEP_SESSIONS }) };
+}
+
 /** The server's version and clock, and whether this role may do what a run asks of it. */
-export async function describeDatabase({ schema, run }: Database): Promise<EngineFacts> {
+export async function describeDatabase(db: Database): Promise<EngineFacts> {
+  const { schema, run } = db;
+  const sessions = await findShared(db);
   const tables = NEEDED.map(([privilege, table]) => ({ privilege, table: `${schema}.${table}` }));
   const { rows } = await run<{ version: string; role: string; clock: number; creates: boolean; granted: string }>(
     FACTS,
@@ -53,6 +80,7 @@ export async function describeDatabase({ schema, run }: Database): Promise<Engin
         advice: `GRANT ${privilege} ON ${table} TO ${role}`,
       })),
     ],
+    features: [sessions],
     clock,
   };
 }
