@@ -130,6 +130,18 @@ export function sourceContract(harness: Harness, open: OpenEngine): void {
       const { batch: read } = await source.read(snapshot, Array.from(found));
       assert.deepEqual(Array.from(getColumn(read, "Y").values as Float64Array), [0, 1, 2, 3, 4, 5]);
     });
+    test("reads no columns at all, where only the keys matter", async (engine) => {
+      const { source } = engine;
+      await fill(engine, [
+        ["b", 1, 1, null, null],
+        ["a", 1, 1, null, null],
+        ["b", 2, 1, null, null],
+      ]);
+      const snapshot = await source.snapshot({ table: "SALES", keyColumns: ["ID"], columns: [] });
+      assert.deepEqual(await source.keys(snapshot, 0, 2), [["a"], ["b"]]);
+      const { batch: read, offsets } = await source.read(snapshot, [0, 1]);
+      assert.deepEqual([Object.keys(read.columns), Array.from(offsets)], [[], [0, 1, 3]]);
+    });
     test("gives the same snapshot for the same rows, another for others", async (engine) => {
       const { source } = engine;
       await fill(engine, [["a", 1, 1, null, null]]);

@@ -14,6 +14,18 @@ export class ManymodelError extends Error {
   }
 }
 
+/**
+ * Returns a value in place of what is not there any more, such as data that garbage collection took.
+ *
+ * @throws any other error
+ */
+export function ifGone<T>(value: T): (thrown: unknown) => T {
+  return (thrown) => {
+    if (thrown instanceof ManymodelError && thrown.kind === "not-found") return value;
+    throw thrown;
+  };
+}
+
 /** Whether what was thrown says that nothing can be written: no space, no quota left, or a read-only file system. */
 export function isStorageFailure(thrown: unknown): boolean {
   const text = messageOf(thrown);

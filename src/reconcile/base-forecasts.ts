@@ -149,14 +149,19 @@ export class BaseForecasts {
   }
 }
 
+/** Whether a column of a forecast table holds a key column's values. */
+const isKeyColumn = (column: string, key: string) => alike(column, key) || alike(column, `KEY_${key}`);
+
 /** Where each of a level's columns is among the key columns of a forecast table. */
 async function keyOrder(source: Source, table: string, by: readonly string[]): Promise<number[]> {
   const names = (await source.columns(table))?.map(({ name }) => name) ?? [];
   const [from, to] = [names.indexOf("MODEL_VERSION") + 1, names.indexOf("PARTITION_KEY")];
   // What is known of an imported file's columns is not enough: its keys are as they are declared.
   if (by.length === 0 || from === 0 || to < from) return by.map((_, i) => i);
-  const keys = names.slice(from, to);
-  const order = by.map((name) => keys.findIndex((key) => alike(key, name) || alike(key, `KEY_${name}`)));
+  // A table that `setup` created before its keys were known has them after its other columns.
+  const between = names.slice(from, to);
+  const keys = between.length > 0 ? between : names.filter((known) => by.some((name) => isKeyColumn(known, name)));
+  const order = by.map((name) => keys.findIndex((key) => isKeyColumn(key, name)));
   if (keys.length !== by.length || order.includes(-1))
     throw new ManymodelError(
       "input",

@@ -2,6 +2,7 @@ import { encodeKey, type KeyColumn, type KeyValue, type ManyModel, type Reconcil
 import { describe, expect, it } from "vitest";
 import { groupedHierarchy } from "../../packages/forecast/src/index.ts";
 import { generalised } from "../../packages/forecast/test/hierarchy/dense.ts";
+import { EVERY_ENGINE } from "../every-engine.ts";
 import { fillTable, openWorkspace } from "../workspace.ts";
 
 const DAY = 86_400_000;
@@ -77,6 +78,22 @@ async function rowsOf(mm: ManyModel, table: string, keys: string[], step = 1) {
   const wanted = rows.filter((row) => row.STEP === step || Number.isNaN(row.STEP));
   return new Map(wanted.map((row) => [`${row.LEVEL} ${row.PARTITION_KEY}`, row]));
 }
+
+describe.each(EVERY_ENGINE)("reconciling tables that setup created, engine: %s", (_, missing, open) => {
+  it.skipIf(missing !== undefined)("finds their keys, which come after their other columns", async () => {
+    const mm = await open("");
+    const known = ["MODEL_NAME", "MODEL_VERSION", "PARTITION_KEY"].map((name) => ({ name, type: "string" }) as const);
+    const later = [
+      { name: "STEP", type: "integer" },
+      { name: "FORECAST", type: "number" },
+      { name: "STATUS", type: "string" },
+    ] as const;
+    for (const table of ["ITEMS", "STORES", "TOTAL"]) await mm.engine.output.create(table, [...known, ...later]);
+    await fill(mm);
+    const summary = await mm.reconcile({ ...OPTIONS, method: "wls-var" });
+    expect(summary).toMatchObject({ leaves: 4, aggregates: 3, steps: 2, rows: 14 });
+  });
+});
 
 for (const engine of ["local", "memory"] as const)
   describe(`reconciling tables on the ${engine} engine`, () => {

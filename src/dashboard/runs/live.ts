@@ -1,3 +1,4 @@
+import { messageOf } from "../../core/errors.ts";
 import { pause } from "../../stages/pause.ts";
 
 /** What is read at most so often. */
@@ -14,6 +15,7 @@ export class Watched<T> {
   readonly #listeners = new Set<Listener<T>>();
   #last: T | undefined;
   #running = false;
+  #failure: string | undefined;
 
   constructor(read: () => Promise<T>) {
     this.#read = read;
@@ -27,12 +29,17 @@ export class Watched<T> {
     return () => this.#listeners.delete(listener);
   }
 
+  #tell(failure: string): undefined {
+    if (failure !== this.#failure) process.stderr.write(`cannot read what a page watches: ${failure}\n`);
+    this.#failure = failure;
+  }
+
   async #run(): Promise<void> {
     this.#running = true;
     while (this.#listeners.size > 0) {
       const began = performance.now();
-      // What cannot be read now may be readable the next time.
-      const value = await this.#read().catch(() => undefined);
+      // What cannot be read now may be readable the next time; whoever runs the server is told once.
+      const value = await this.#read().catch((error: unknown) => this.#tell(messageOf(error)));
       if (value !== undefined) {
         this.#last = value;
         for (const listener of this.#listeners) listener(value);

@@ -1,6 +1,6 @@
 import type { IndexedSegment, PartitionOutcome, TaskFile } from "../../core/artifact.ts";
 import { splitEvenly } from "../../core/chunk.ts";
-import { ManymodelError, show } from "../../core/errors.ts";
+import { ifGone, ManymodelError, show } from "../../core/errors.ts";
 import { decodeKey } from "../../core/partition-key.ts";
 import type { RunManifest } from "../../core/run.ts";
 import { stagePath } from "../../core/stage-path.ts";
@@ -81,8 +81,8 @@ async function placeOf(
 ): Promise<{ readonly chunk: number; readonly at: number } | undefined> {
   const ranges = splitEvenly(partitions, chunks);
   // All of the source's partitions are trained in the order of their keys, unless the run has a list of its own.
-  const listed = await getJson<readonly string[]>(stage, stagePath.keys(runId)).catch(() => undefined);
-  const ordinals = source.locate(snapshot, [decodeKey(partitionKey).key]).catch(() => [-1]);
+  const listed = await getJson<readonly string[]>(stage, stagePath.keys(runId)).catch(ifGone(undefined));
+  const ordinals = source.locate(snapshot, [decodeKey(partitionKey).key]).catch(ifGone([-1]));
   const position = listed?.indexOf(partitionKey) ?? (await ordinals)[0];
   if (position === undefined) return undefined;
   const range = ranges.find(({ start, end }) => position >= start && position < end);

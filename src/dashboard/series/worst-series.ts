@@ -1,5 +1,5 @@
 import type { IndexedSegment } from "../../core/artifact.ts";
-import { ManymodelError } from "../../core/errors.ts";
+import { ifGone, ManymodelError } from "../../core/errors.ts";
 import { decodeKey } from "../../core/partition-key.ts";
 import { decodeSegmentColumns } from "../../core/segment.ts";
 import type { Engine } from "../../ports/engine.ts";
@@ -41,7 +41,7 @@ export async function worstSeries(
           keys.map((key) => decodeKey(key).key),
           LENGTH,
           // The run's data may have been collected as garbage; its numbers are there all the same.
-        ).catch(() => []);
+        ).catch(ifGone([]));
   const forecasts = new Map<number, unknown[]>();
   return Promise.all(
     rows.map(async (row, i): Promise<SmallSeries> => {

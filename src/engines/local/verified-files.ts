@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
+import { access } from "node:fs/promises";
 import { ManymodelError } from "../../core/errors.ts";
 
 /** A file that never changes once it is written. */
@@ -19,6 +20,7 @@ export async function fileChecksum(file: string): Promise<string> {
 /** Says what is wrong with a file; undefined if it is as it was written, or its checksum is not known. */
 export async function findDamage({ file, sha256 }: StoredFile): Promise<string | undefined> {
   try {
+    if (sha256 === null) await access(file);
     if (sha256 === null || (await fileChecksum(file)) === sha256) return undefined;
     return `${file} was changed after it was written; its checksum differs`;
   } catch (error) {
@@ -40,11 +42,12 @@ export class VerifiedFiles {
     return found;
   }
 
-  /** @throws {ManymodelError} `corrupt` naming the first damaged file, and `remedy` */
+  /** @throws {ManymodelError} `corrupt`, or `not-found`, naming the first file that is not as it was, and `remedy` */
   async check(files: readonly StoredFile[], remedy: string): Promise<void> {
     for (const stored of files) {
       const damage = await this.damage(stored);
-      if (damage !== undefined) throw new ManymodelError("corrupt", `${damage}; ${remedy}`);
+      if (damage === undefined) continue;
+      throw new ManymodelError(damage.endsWith("is missing") ? "not-found" : "corrupt", `${damage}; ${remedy}`);
     }
   }
 }

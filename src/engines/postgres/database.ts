@@ -60,7 +60,13 @@ export function openDatabase(place: PostgresPlace, options: { connections: numbe
   let reached = options.patient;
   const open = async () => {
     const { Pool } = await importPg();
-    const opened = new Pool({ ...settings.config, max: options.connections, idleTimeoutMillis: 30_000 });
+    const opened = new Pool({
+      ...settings.config,
+      max: options.connections,
+      idleTimeoutMillis: 30_000,
+      // A worker in the main thread (mode local) has nobody to close it.
+      allowExitOnIdle: true,
+    });
     // Whoever uses a connection is told of its loss by what they asked for; one that nobody uses is replaced.
     opened.on("error", () => {});
     opened.on("connect", (client) => client.on("error", () => {}));
@@ -205,6 +211,10 @@ function explained(error: unknown, where: string): unknown {
       { cause },
     );
   if (!/^[0-9A-Z]{5}$/.test(code)) return error;
+  if (code === "42P01" && /mm\$snapshot_/.test(messageOf(error)))
+    return new ManymodelError("not-found", "the pinned data are gone, as manymodel gc deletes them; train again", {
+      cause,
+    });
   const [, kind, hint] = HINTS.find(([pattern]) => pattern.test(code)) ?? [code, "internal" as const, ""];
   return new ManymodelError(kind, `PostgreSQL at ${where} says: ${messageOf(error, 500)}${hint}`, { cause });
 }

@@ -4,7 +4,6 @@ import { ManymodelError, messageOf } from "../../core/errors.ts";
 import { keyTexts, type PartitionKey, parseKey, showKey } from "../../core/partition-key.ts";
 import type { DataQuery, Snapshot } from "../../core/run.ts";
 import type { PartitionRows } from "../../ports/source.ts";
-import { identifier } from "../node/duck.ts";
 import { describeQuery, type ResolvedQuery, resolveQuery, snapshotId, timesOf } from "../node/resolve-query.ts";
 import { copyOut } from "./copy.ts";
 import type { Database } from "./database.ts";
@@ -150,7 +149,7 @@ async function writeTable(
   await client.query(
     `INSERT INTO ${table} (p, n, h, ${[...k, ...c].join(", ")})
      SELECT row_number() OVER (ORDER BY ${byKey}) - 1, n, hash_record_extended(ROW(${k.join(", ")}), 0), ${[...k, ...c].join(", ")}
-     FROM (SELECT ${k.join(", ")}, count(*) AS n, ${arrays.join(", ")}
+     FROM (SELECT ${[...k, "count(*) AS n", ...arrays].join(", ")}
        FROM (SELECT ${selected.join(", ")} FROM ${from} ORDER BY ${byRow}) AS s
        GROUP BY ${k.join(", ")} ORDER BY ${byKey}) AS g`,
   );
@@ -225,8 +224,8 @@ export async function readPartitions(
   const condition = contiguous
     ? `p BETWEEN ${wanted[0]} AND ${wanted.at(-1)}`
     : `p = ANY ('{${wanted.join(",")}}'::integer[])`;
-  const names = snapshot.columns.map((_, i) => identifier(`c${i}`)).join(", ");
-  const sql = `COPY (SELECT p, n, ${names} FROM ${snapshotTable(db.schema, snapshot.id)} WHERE ${condition}) TO STDOUT (FORMAT binary)`;
+  const names = ["p", "n", ...snapshot.columns.map((_, i) => `c${i}`)].join(", ");
+  const sql = `COPY (SELECT ${names} FROM ${snapshotTable(db.schema, snapshot.id)} WHERE ${condition}) TO STDOUT (FORMAT binary)`;
   return db.session(async (client) => {
     const decoder = new PartitionDecoder(snapshot.columns);
     await copyOut(client, sql, (message) => decoder.take(message));
