@@ -75,7 +75,11 @@ export async function run(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     const inDatabase = String((error as { code?: unknown } | null)?.code).startsWith("SQLITE_");
-    const message = `${inDatabase ? "the workspace's database says: " : ""}${inPlainWords(messageOf(error)).replace(/^error: /, "")}`;
+    const isDamaged = /^SQLITE_(CORRUPT|NOTADB)/.test(String((error as { code?: unknown } | null)?.code));
+    const database = isDamaged
+      ? "the workspace's database is damaged, restore it from a backup: "
+      : "the workspace's database says: ";
+    const message = `${inDatabase ? database : ""}${inPlainWords(messageOf(error)).replace(/^error: /, "")}`;
     const kind = error instanceof ManymodelError ? error.kind : error instanceof CommanderError ? "usage" : "internal";
     if (args.includes("--json")) answer(`${JSON.stringify({ error: { kind, message } }, undefined, 2)}\n`);
     if (!(error instanceof CommanderError)) process.stderr.write(`manymodel: ${message}\n`);

@@ -1,6 +1,7 @@
 import { ManymodelError } from "../../core/errors.ts";
 import { runStatesBefore } from "../../core/states.ts";
 import type { Catalog } from "../../ports/catalog.ts";
+import { seal } from "../../stages/sealed.ts";
 import { runRecord, type StoredRun } from "../node/stored-run.ts";
 import type { Database } from "./database.ts";
 
@@ -25,7 +26,7 @@ export function localCatalog(db: Database): Catalog {
         throw new ManymodelError("conflict", `run ${runId} exists already; choose another run id (--run-id)`);
     },
     async moveRun(runId, next, { manifest, index, error, endedAt } = {}) {
-      const text = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
+      const text = (value: object | undefined) => (value === undefined ? null : seal(value));
       const before = JSON.stringify(runStatesBefore(next));
       return (
         moveRun.run(next, text(manifest), text(index), error ?? null, endedAt ?? null, runId, before).changes === 1

@@ -39,7 +39,9 @@ export function openDatabase(file: string): Database {
     const why = messageOf(cause);
     const hint = /disk I\/O error|disk is full|readonly|unable to open/.test(why)
       ? "; is the disk full, or read-only?"
-      : "";
+      : /malformed|not a database|file is encrypted/.test(why)
+        ? "; the file is damaged: restore it from a backup"
+        : "";
     throw new ManymodelError("config", `cannot open the workspace database ${file}: ${why}${hint}`, { cause });
   }
 }

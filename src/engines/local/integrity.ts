@@ -3,6 +3,7 @@ import path from "node:path";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
 import type { Snapshot } from "../../core/run.ts";
 import type { StoredCheck } from "../../ports/integrity.ts";
+import { unseal } from "../../stages/sealed.ts";
 import type { Database } from "./database.ts";
 import type { Folders } from "./folders.ts";
 import { readSnapshot, snapshotFiles } from "./snapshot.ts";
@@ -64,6 +65,15 @@ async function pinnedFiles(folders: Folders, snapshot: Snapshot): Promise<Stored
   return sizes.every((size) => size === undefined) ? [] : files;
 }
 
+function isDamaged(text: string): boolean {
+  try {
+    unseal(text, "");
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 /** What SQLite finds wrong with its file, and texts that are no JSON any more. */
 function checkDatabase(db: Database, file: string): string[] {
   const mend = "restore it from a backup";
@@ -71,11 +81,16 @@ function checkDatabase(db: Database, file: string): string[] {
     const found = db.prepare("PRAGMA integrity_check(5)").all() as { integrity_check: string }[];
     const broken = found.filter(({ integrity_check: line }) => line !== "ok");
     if (broken.length > 0) return broken.map(({ integrity_check: line }) => `${file}: ${messageOf(line)}; ${mend}`);
-    return JSON_COLUMNS.flatMap(([table, column]) => {
-      const sql = `SELECT count(*) AS n FROM ${table} WHERE NOT json_valid(${column})`;
-      const { n } = db.prepare(sql).get() as { n: number };
-      return n === 0 ? [] : [`${file}: ${n} values of ${table}.${column} are damaged; ${mend}`];
-    });
+    const lost = db.prepare("PRAGMA foreign_key_check").all() as { table: string }[];
+    const problems = lost.map(({ table }) => `${file}: a row of ${table} refers to one that is not there; ${mend}`);
+    for (const [table, column] of JSON_COLUMNS) {
+      const rows = db.prepare(`SELECT ${column} AS text FROM ${table} WHERE ${column} IS NOT NULL`).all() as {
+        text: string;
+      }[];
+      const damaged = rows.filter(({ text }) => isDamaged(text)).length;
+      if (damaged > 0) problems.push(`${file}: ${damaged} values of ${table}.${column} are damaged; ${mend}`);
+    }
+    return problems;
   } catch (error) {
     return [`${file}: ${messageOf(error)}; ${mend}`];
   }

@@ -2,6 +2,8 @@ import type { SegmentInfo } from "../../core/artifact.ts";
 import { type ChunkGroup, lapsedLeaseSql, queueCounts } from "../../core/queue-counts.ts";
 import type { ChunkState } from "../../core/states.ts";
 import { type ChunkRecord, type Lease, LONGEST_RETRY_MS, type Queue } from "../../ports/queue.ts";
+import { unseal } from "../../stages/sealed.ts";
+import { damagedRow } from "../node/stored-run.ts";
 import { type Database, NOW, transact } from "./database.ts";
 import { groupCommit } from "./group-commit.ts";
 
@@ -146,6 +148,7 @@ const holder = ({ run, chunk, attempt }: Lease) => [run, chunk, attempt] as cons
 
 function fromRow(row: ChunkRow): ChunkRecord {
   const { chunk, partitions, priority, state, attempt, forgiven, worker, error } = row;
-  const segment = row.segment === null ? null : (JSON.parse(row.segment) as SegmentInfo);
+  const segment =
+    row.segment === null ? null : unseal<SegmentInfo>(row.segment, damagedRow(`the segment of chunk ${row.chunk}`));
   return { chunk, partitions, priority, state, attempt, forgiven, worker, segment, error };
 }

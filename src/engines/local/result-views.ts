@@ -7,8 +7,10 @@ import { segmentColumn } from "../../core/segment.ts";
 import { rowSelector } from "../../core/selection.ts";
 import type { ExposedRun } from "../../ports/run-views.ts";
 import type { Stage } from "../../ports/stage.ts";
+import { unseal } from "../../stages/sealed.ts";
 import { makeFolder, writeWhole } from "../../stages/whole-file.ts";
 import { identifier, literal, readParquet } from "../node/duck.ts";
+import { damagedRow } from "../node/stored-run.ts";
 import type { Database } from "./database.ts";
 
 /** A view over committed segments: its columns (name and expression), and what they are selected from: their rows. */
@@ -116,8 +118,8 @@ export function exposedRuns(db: Database, only?: string): ExposedRun[] {
   }[];
   return rows.map((row) => ({
     runId: row.run_id,
-    keyColumns: JSON.parse(row.key_columns) as KeyColumn[],
-    segments: JSON.parse(row.segments) as IndexedSegment[],
+    keyColumns: unseal<KeyColumn[]>(row.key_columns, damagedRow(`what is shown of run ${row.run_id}`)),
+    segments: unseal<IndexedSegment[]>(row.segments, damagedRow(`what is shown of run ${row.run_id}`)),
   }));
 }
 

@@ -6,8 +6,10 @@ import { checkNotForecasts } from "../../core/current-forecasts.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
 import { checkName } from "../../core/run.ts";
 import type { TablePart } from "../../ports/output.ts";
+import { unseal } from "../../stages/sealed.ts";
 import { makeFolder } from "../../stages/whole-file.ts";
 import { identifier, readParquet } from "../node/duck.ts";
+import { damagedRow } from "../node/stored-run.ts";
 import { type Database, transact } from "./database.ts";
 import { RESULT_VIEWS } from "./result-views.ts";
 import type { StoredFile } from "./verified-files.ts";
@@ -20,6 +22,9 @@ const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
   date: "DATE",
   timestamp: "TIMESTAMP",
 };
+
+const columnsOfRow = ({ columns }: { readonly columns: string }) =>
+  unseal<ColumnInfo[]>(columns, damagedRow("what is known of a table's columns"));
 
 /** What to do where a part of a table is damaged. */
 export const REWRITE = "import the table again (--replace), or score the batch again, as it was written";
@@ -56,7 +61,7 @@ export class TableStore {
     const fingerprint = createHash("sha256")
       .update(JSON.stringify([row.name, parts.map((part) => part.id)]))
       .digest("hex");
-    const known = owner === undefined ? (JSON.parse(row.columns) as ColumnInfo[]) : (this.columns(table) ?? []);
+    const known = owner === undefined ? columnsOfRow(row) : (this.columns(table) ?? []);
     const columns = known.map(({ name, type }) => `CAST(NULL AS ${SQL_TYPES[type]}) AS ${identifier(name)}`);
     const none = columns.length > 0 ? `SELECT ${columns.join(", ")} WHERE false` : undefined;
     const files = parts.map(({ id, sha256 }) => ({ file: partFile(this.folder, row.name, id), sha256 }));
@@ -75,7 +80,7 @@ export class TableStore {
     }[];
     const known = new Map<string, ColumnInfo>();
     for (const { columns } of [row, ...parts])
-      for (const column of JSON.parse(columns) as ColumnInfo[]) known.set(column.name.toUpperCase(), column);
+      for (const column of columnsOfRow({ columns })) known.set(column.name.toUpperCase(), column);
     return [...known.values()];
   }
 
@@ -88,7 +93,7 @@ export class TableStore {
       sha256: string | null;
       columns: string;
     }[];
-    const columns = parts.flatMap((part) => JSON.parse(part.columns) as ColumnInfo[]);
+    const columns = parts.flatMap((part) => columnsOfRow(part));
     return {
       files: parts.map(({ table_name, id, sha256 }) => ({ file: partFile(this.folder, table_name, id), sha256 })),
       columns: [...new Map(columns.map((column) => [column.name, column])).values()],

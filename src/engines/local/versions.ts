@@ -7,6 +7,8 @@ import {
 } from "../../core/registry.ts";
 import { checkFree, checkMove, checkUnused, unknownVersion } from "../../core/registry-rules.ts";
 import type { Versions } from "../../ports/versions.ts";
+import { seal, unseal } from "../../stages/sealed.ts";
+import { damagedRow } from "../node/stored-run.ts";
 import { type Database, transact } from "./database.ts";
 
 /** Versions, aliases, annotations and the audit log as rows of SQLite. */
@@ -57,17 +59,17 @@ export function localVersions(db: Database): Versions {
       const { model, version: name, createdAt, runId } = version;
       write(() => {
         checkFree(find(model, name) !== undefined, selectAlias.get(model, name) !== undefined, model, name);
-        insertVersion.run(model, name, createdAt, JSON.stringify(version));
+        insertVersion.run(model, name, createdAt, seal(version));
         note(auditEntry("create-version", model, name, { run: runId }, change));
       });
     },
     async get(model, version) {
       const row = find(model, version);
-      return row && (JSON.parse(row.record) as ModelVersion);
+      return row && unseal<ModelVersion>(row.record, damagedRow(`version ${model} ${version}`));
     },
     async list(model) {
       const rows = selectVersions.all([model ?? null]) as { record: string }[];
-      return rows.map(({ record }) => JSON.parse(record) as ModelVersion);
+      return rows.map(({ record }) => unseal<ModelVersion>(record, damagedRow("a version")));
     },
     async remove(model, version, change) {
       write(() => {
@@ -106,7 +108,13 @@ export function localVersions(db: Database): Versions {
     },
     async annotations(model, version) {
       const rows = selectAnnotations.all(model, version) as { kind: string; name: string; value: string }[];
-      return rows.map((row) => ({ ...row, value: JSON.parse(row.value) }) as Annotation);
+      return rows.map(
+        (row) =>
+          ({
+            ...row,
+            value: unseal(row.value, damagedRow(`${row.kind} ${row.name} of ${model} ${version}`)),
+          }) as Annotation,
+      );
     },
     async note(added) {
       note(added);
@@ -115,7 +123,7 @@ export function localVersions(db: Database): Versions {
       const rows = selectEntries.all(model ?? null, model ?? null, limit) as (Omit<AuditEntry, "details"> & {
         details: string;
       })[];
-      return rows.map((row) => ({ ...row, details: JSON.parse(row.details) }));
+      return rows.map((row) => ({ ...row, details: unseal(row.details, damagedRow("an entry of the audit log")) }));
     },
   };
 }

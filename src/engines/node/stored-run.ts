@@ -1,5 +1,6 @@
 import type { RunRecord } from "../../core/run.ts";
 import type { RunState } from "../../core/states.ts";
+import { unseal } from "../../stages/sealed.ts";
 
 /** A run as the databases of SQL keep it. */
 export interface StoredRun {
@@ -12,6 +13,10 @@ export interface StoredRun {
   readonly error: string | null;
 }
 
+/** Says that a value of the database was altered, and what to do. */
+export const damagedRow = (what: string) =>
+  `${what} is damaged in the workspace's database; restore the database from a backup (manymodel verify checks all of it)`;
+
 /** Returns what the catalog says of a run. */
 export function runRecord(row: StoredRun): RunRecord {
   return {
@@ -19,8 +24,8 @@ export function runRecord(row: StoredRun): RunRecord {
     state: row.state,
     createdAt: textOf(row.created_at),
     endedAt: row.ended_at === null ? null : textOf(row.ended_at),
-    manifest: row.manifest === null ? null : JSON.parse(row.manifest),
-    index: row.idx === null ? null : JSON.parse(row.idx),
+    manifest: row.manifest === null ? null : unseal(row.manifest, damagedRow(`the plan of run ${row.run_id}`)),
+    index: row.idx === null ? null : unseal(row.idx, damagedRow(`the index of run ${row.run_id}`)),
     error: row.error,
   };
 }

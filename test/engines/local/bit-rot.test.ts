@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSyn
 import path from "node:path";
 import { connect, type ManyModel } from "manymodel";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { openDatabase } from "../../../src/engines/local/database.ts";
 import { body, dailyQuery, fillDaily, openWorkspace } from "../../workspace.ts";
 
 /** How many bits to flip: 1,000 by `npm run test:flips`. */
@@ -121,6 +122,46 @@ describe("a file that was altered", () => {
     }
     expect(silent).toEqual([]);
   });
+});
+
+it("a damaged database is refused in one line that says what to do", async () => {
+  const mm = await filled();
+  const file = path.join(workspaceOf(mm), "manymodel.db");
+  await mm.close();
+  // Nothing is left in the log beside the database, which would stand in for what is flipped.
+  const db = openDatabase(file);
+  db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  db.close();
+  const rounds = Math.ceil(FLIPS / 5);
+  const before = readFileSync(file);
+  let state = 7;
+  const said: string[] = [];
+  for (let i = 0; i < rounds; i++) {
+    const bytes = Buffer.from(before);
+    for (let flips = 0; flips < 40; flips++) {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      // Not the first page's header, which says that it is a database of this version.
+      const at = 100 + (state % (8 * (bytes.length - 100))) / 8;
+      bytes[at | 0]! ^= 1 << (state >>> 29);
+    }
+    writeFileSync(file, bytes);
+    try {
+      const again = await connect(path.join(mm.config.directory, "manymodel.yaml"));
+      try {
+        said.push(...(await again.verify()).stored!.problems);
+        await again.runs.list();
+        await again.models.find("M");
+        await again.registry.runBatch({ model: "M", version: "V1", inputTable: "SALES" });
+      } finally {
+        await again.close();
+      }
+    } catch (error) {
+      said.push(String((error as Error).message));
+    }
+  }
+  writeFileSync(file, before);
+  expect(said.length).toBeGreaterThanOrEqual(rounds);
+  expect(said.filter((line) => /\n|JSON|position \d|undefined|not a function/.test(line))).toEqual([]);
 });
 
 it("goes on collecting garbage where the index of a run is gone", async () => {
