@@ -8,6 +8,7 @@ import { at } from "../core/aligned.ts";
 import { ManymodelError, messageOf, show } from "../core/errors.ts";
 import { moduleUrl } from "../core/module-url.ts";
 import type { AnyModelDefinition } from "./define-model.ts";
+import { isolatedModule } from "./module-state.ts";
 import { parseWith } from "./standard-schema.ts";
 
 /** A model definition as one self-contained file, named by the hash of its bytes. */
@@ -45,18 +46,25 @@ function findEntry(name: string): string | undefined {
   }
 }
 
+/** Whether a definition is a built-in one, which keeps no state. */
+const isOurs = (file: string) => path.resolve(file).startsWith(fileURLToPath(new URL("./builtin/", import.meta.url)));
+
 /**
  * Bundles a definition (TypeScript or JavaScript, with the packages it imports) into one ES module. The same sources
- * give the same bytes wherever they are.
+ * give the same bytes wherever they are. A definition whose modules keep state between calls is bundled so that each
+ * call begins with modules of its own (see `isolatedModule`).
  *
  * @throws {ManymodelError} `usage` if the file is missing, does not compile, or has no default export with `fit`
  */
 export async function bundleDefinition(file: string): Promise<Bundle> {
   const { build } = await import("esbuild");
+  const isolated = isOurs(file) ? undefined : await isolatedModule(file);
   let code: Uint8Array;
   try {
     const result = await build({
-      entryPoints: [file],
+      ...(isolated === undefined
+        ? { entryPoints: [file] }
+        : { stdin: { contents: isolated.contents, resolveDir: path.dirname(path.resolve(file)) } }),
       bundle: true,
       write: false,
       format: "esm",

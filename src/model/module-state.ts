@@ -1,0 +1,131 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import type { BuildOptions, Plugin } from "esbuild";
+
+/** A variable of a module that its functions change, so that one call sees what an earlier one left. */
+export interface ModuleState {
+  readonly file: string;
+  readonly name: string;
+}
+
+/** A definition's own files, apart from the packages that they import. */
+interface OwnFiles {
+  /** The files as one CommonJS script, which asks for packages by `require`. */
+  readonly code: string;
+  readonly packages: readonly string[];
+  readonly files: readonly string[];
+}
+
+const SETTINGS = {
+  bundle: true,
+  write: false,
+  format: "cjs",
+  platform: "node",
+  target: "node20",
+  minifyWhitespace: true,
+  charset: "utf8",
+  legalComments: "none",
+  logLevel: "silent",
+  metafile: true,
+} as const satisfies BuildOptions;
+
+/** Leaves every package out of a bundle. */
+const WITHOUT_PACKAGES: Plugin = {
+  name: "without-packages",
+  setup(build) {
+    build.onResolve({ filter: /^[^./]/ }, ({ path: name, kind }) =>
+      kind === "entry-point" || path.isAbsolute(name) ? undefined : { path: name, external: true },
+    );
+  },
+};
+
+/** Reads a definition's own files; undefined if they do not compile, or wait for something when they are loaded. */
+async function ownFiles(file: string): Promise<OwnFiles | undefined> {
+  const { build } = await import("esbuild");
+  try {
+    const { outputFiles, metafile } = await build({ ...SETTINGS, entryPoints: [file], plugins: [WITHOUT_PACKAGES] });
+    const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
+    return {
+      // A package is an ES module here, whose default export is what `default` names.
+      code: (outputFiles[0]?.text ?? "").replace(/__toESM\((require\("(?:[^"\\]|\\.)*"\))(?:,\s*1)?\)/g, "$1"),
+      packages: [...new Set(imports.flatMap(({ path: name, external }) => (external ? [name] : [])))],
+      files: Object.keys(metafile.inputs),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Finds the variables of a script's top level that its functions change. The script is as esbuild prints it: what is at
+ * the top level begins its line, everything else is indented. What only looks like a change counts as one.
+ */
+export function changedVariables(script: string): string[] {
+  const lines = script.replaceAll("/* @__PURE__ */ ", "").split("\n");
+  const inner = lines.filter((line) => /^\s/.test(line)).join("\n");
+  const declared = (pattern: RegExp) =>
+    lines
+      .flatMap((line) => [...(pattern.exec(line)?.[1] ?? "").matchAll(/([\w$]+)(?=\s*(?:=|,|;|$|\())/g)])
+      .map(([, name = ""]) => name);
+  const variables = declared(/^(?:export )?(?:let|var) (.*)$/);
+  const holders = [
+    ...declared(/^(?:export )?const ([\w$]+ = (?:\[|\{|new |Object\.create))/),
+    ...declared(/^(?:export )?(?:default )?(?:class|function\*?|async function\*?) ([\w$]+\b)/),
+  ];
+  const word = (name: string) => `(?<![\\w$.])${name.replaceAll("$", "\\$")}`;
+  const assigned = String.raw`\s*(?:=(?![=>])|(?:[-+*/%&|^]|\*\*|<<|>>>?|\?\?|\|\||&&)=|\+\+|--)`;
+  const mutated = String.raw`\.(?:push|pop|shift|unshift|splice|sort|reverse|fill|set|add|delete|clear|copyWithin)\(`;
+  const member = String.raw`(?:\.[\w$]+|\[[^\]\n]*\])`;
+  const isAssigned = (name: string) =>
+    new RegExp(`(?<!(?:let|const|var) )${word(name)}${assigned}|(?:\\+\\+|--)${word(name)}\\b`).test(inner);
+  const isMutated = (name: string) =>
+    new RegExp(
+      `${word(name)}(?:${member}*${mutated}|${member}+${assigned})|(?:\\+\\+|--|delete )${word(name)}${member}`,
+    ).test(inner);
+  return [
+    ...new Set([...variables.filter((name) => isAssigned(name) || isMutated(name)), ...holders.filter(isMutated)]),
+  ];
+}
+
+/** The variables of a definition's own files that their functions change. */
+async function findState(files: readonly string[]): Promise<ModuleState[]> {
+  const { transform } = await import("esbuild");
+  const found: ModuleState[] = [];
+  for (const file of files) {
+    const loader = /\.[cm]?ts$/.test(file) ? "ts" : /\.[cm]?js$/.test(file) ? "js" : undefined;
+    if (loader === undefined) continue;
+    const { code } = await transform(await readFile(file, "utf8"), { loader, target: "node20", logLevel: "silent" });
+    found.push(...changedVariables(code).map((name) => ({ file, name })));
+  }
+  return found;
+}
+
+/**
+ * Returns a module in place of a definition whose modules keep state: its own files are evaluated anew for each call of
+ * `fit`, `predict` and `update`, so that no partition sees what another left. Packages are evaluated once.
+ *
+ * @returns undefined for a definition without such state
+ */
+export async function isolatedModule(file: string): Promise<{ contents: string; state: ModuleState[] } | undefined> {
+  const own = await ownFiles(file);
+  if (own === undefined) return undefined;
+  const state = await findState(own.files);
+  if (state.length === 0) return undefined;
+  const { code, packages } = own;
+  const contents = [
+    ...packages.map((name, i) => `import * as package${i} from ${JSON.stringify(name)};`),
+    `const packages = { ${packages.map((name, i) => `${JSON.stringify(name)}: package${i}`).join(", ")} };`,
+    `const evaluate = (module, exports, require) => {\n${code}\n};`,
+    `const fresh = () => {
+      const module = { exports: {} };
+      evaluate(module, module.exports, (name) => packages[name]);
+      return module.exports.default;
+    };
+    const first = fresh();
+    const anew = (name) => (typeof first[name] === "function" ? { [name]: (given) => fresh()[name](given) } : {});
+    export default typeof first?.fit === "function"
+      ? { ...first, ...anew("fit"), ...anew("predict"), ...anew("update") }
+      : first;`,
+  ].join("\n");
+  return { contents, state };
+}
