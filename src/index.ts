@@ -33,6 +33,7 @@ export {
   type RunBatchOptions,
 } from "./api/seed-words.ts";
 export type { AdviceOptions } from "./api/verbs/advise.ts";
+export type { DeterminismCheck } from "./api/verbs/check-determinism.ts";
 export type { Monitored, MonitorOptions } from "./api/verbs/monitor.ts";
 export type { PipelineOptions, PipelineStep, StepReport } from "./api/verbs/pipeline-run.ts";
 export type { ReconcileTablesOptions } from "./api/verbs/reconcile.ts";

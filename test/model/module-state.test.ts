@@ -34,6 +34,20 @@ describe("a definition whose modules keep state", () => {
     expect(typeof definition.predict).toBe("function");
   });
 
+  it("is told from one that cheats in another way", async () => {
+    const mm = await openWorkspace("local");
+    await fillDaily(mm, 6, 6);
+    const options = { dataQuery: dailyQuery, chunksPerJob: 3, workers: 1 };
+    for (const [name, different] of [
+      ["remembers", 0],
+      ["remembers-elsewhere", 6],
+    ] as const) {
+      const { runId } = await mm.foreachPartition("unit_id").dopar(body(name), options);
+      expect(await mm.runs.checkDeterminism(runId)).toMatchObject({ partitions: 6, chunks: 1, different });
+    }
+    expect(await mm.runs.list()).toHaveLength(2);
+  });
+
   it("gives the same models whatever the chunks and workers", async () => {
     const mm = await openWorkspace("local");
     await fillDaily(mm, 12, 6);

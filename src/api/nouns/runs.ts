@@ -15,7 +15,8 @@ import { type Progress, readProgress } from "../../runs/progress.ts";
 import { hasStalled } from "../../runs/stalled.ts";
 import { feedingBegan, limitsLeft } from "../../runs/time-left.ts";
 import { pause } from "../../stages/pause.ts";
-import { runContext } from "../run-context.ts";
+import { type LongCallOptions, runContext } from "../run-context.ts";
+import type { DeterminismCheck } from "../verbs/check-determinism.ts";
 import { changesSince, fork, type ResumeOptions, resume } from "../verbs/resume.ts";
 import { type RetryOptions, retry } from "../verbs/retry.ts";
 import type { Run } from "../verbs/train.ts";
@@ -182,6 +183,12 @@ export class Runs {
       await commitFleetRun(this.#workspace, manifest);
     }
     return buildIndex(engine, runId, new Date());
+  }
+
+  /** Trains a completed run's partitions again, split differently, and compares the outcomes. Keeps nothing of it. */
+  async checkDeterminism(runId: string, options: LongCallOptions = {}): Promise<DeterminismCheck> {
+    const { checkDeterminism } = await import("../verbs/check-determinism.ts");
+    return checkDeterminism(this.#workspace, runId, options);
   }
 
   /** Reads every artifact of a completed run, and lists what is missing or was altered. */

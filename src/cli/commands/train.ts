@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { ManyModel } from "../../api/many-model.ts";
+import type { DeterminismCheck } from "../../api/verbs/check-determinism.ts";
 import type { TrainOptions as ApiOptions } from "../../api/verbs/train-options.ts";
 import { ManymodelError } from "../../core/errors.ts";
 import { LAUNCHERS, type Launcher } from "../../core/launcher.ts";
@@ -26,6 +27,7 @@ interface TrainOptions extends CommonOptions {
   readonly hardDeadline?: string;
   readonly workerType?: "ephemeral" | "persistent";
   readonly changedOnly?: boolean;
+  readonly checkDeterminism?: boolean;
   readonly since?: string;
   readonly fleet?: Launcher | true;
   readonly detach?: boolean;
@@ -60,6 +62,7 @@ export function addTrain(program: Command): void {
       "--since <run>",
       "changed since which run, or version or alias of register.model; the newest version's run when left out",
     )
+    .option("--check-determinism", "train again, split differently, and compare; exit code 1 if anything differs")
     .option("--fleet [launcher]", "have a fleet train: the configured one, process, slurm or kubernetes", launcher)
     .option("--detach", "with --fleet: hand the run over and end; resume waits for it")
     .option("--dry-run", "with --fleet: print what would be handed over, and plan nothing")
@@ -81,6 +84,7 @@ export function addTrain(program: Command): void {
         const intervals = await runIntervals(mm.engine.tables, manifest);
         const source = await sourceRows(mm, manifest, index);
         const { partitions, chunks } = manifest;
+        const determinism = options.checkDeterminism ? await mm.runs.checkDeterminism(runId) : undefined;
         const json = {
           run: runId,
           partitions,
@@ -94,6 +98,7 @@ export function addTrain(program: Command): void {
           failures,
           ...(intervals !== undefined && { intervals }),
           ...(Object.keys(source).length > 0 && { source }),
+          ...(determinism !== undefined && { determinism }),
         };
         const text = [
           `Run ${runId}: ${partitions} partitions in ${chunks} chunks, ${index.succeeded} trained, ${index.failed} failed${index.skipped > 0 ? `, ${index.skipped} not begun` : ""}, ${formatSeconds(seconds)}.`,
@@ -102,13 +107,24 @@ export function addTrain(program: Command): void {
           ...failureLines(failures),
           ...(intervals === undefined ? [] : intervalLines(intervals, partitions)),
           ...sourceRowLines(source, manifest.snapshot),
+          ...(determinism === undefined ? [] : determinismLines(determinism)),
           ...(index.succeeded > 0 ? [`Next: manymodel register --run ${runId}`] : []),
         ].join("\n");
         return { json, text };
       });
       print(report, options);
-      if (report.json.succeeded === 0) process.exitCode = 1;
+      if (report.json.succeeded === 0 || (report.json.determinism?.different ?? 0) > 0) process.exitCode = 1;
     });
+}
+
+/** Whether the results depend on how the run was split. */
+function determinismLines({ partitions, chunks, workers, different, first }: DeterminismCheck): string[] {
+  const how = `trained again in ${chunks} chunk${chunks === 1 ? "" : "s"} by ${workers} worker${workers === 1 ? "" : "s"}`;
+  if (different === 0) return [`Deterministic: all ${partitions} partitions came out the same, ${how}.`];
+  return [
+    `Not deterministic: ${different} of ${partitions} partitions came out differently, ${how}; the definition uses more than its data, exports and seed.`,
+    ...first.map(({ partitionKey, what }) => `  ${partitionKey}: ${what}`),
+  ];
 }
 
 /** What of a run is new. */
