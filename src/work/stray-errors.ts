@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setImmediate, setTimeout } from "node:timers/promises";
+import { isMainThread } from "node:worker_threads";
 
 /** Takes an error that a body threw where nobody could catch it. */
 type TakeStray = (error: unknown) => void;
@@ -49,6 +50,8 @@ export function watchTimers(): () => Promise<void> {
   const before = countTimers();
   return async () => {
     await setImmediate();
+    // The main thread has timers of its own, and leaves uncaught errors to its program.
+    if (isMainThread) return;
     for (let waits = 0; waits < MOST_WAITS && countTimers() > before; waits++) await setTimeout(WAIT_MS);
   };
 }
