@@ -64,7 +64,7 @@ export async function bundleDefinition(file: string): Promise<Bundle> {
     const result = await build({
       ...(isolated === undefined
         ? { entryPoints: [file] }
-        : { stdin: { contents: isolated.contents, resolveDir: path.dirname(path.resolve(file)) } }),
+        : { stdin: { contents: isolated, resolveDir: path.dirname(path.resolve(file)) } }),
       bundle: true,
       write: false,
       format: "esm",

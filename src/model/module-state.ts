@@ -2,12 +2,6 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { BuildOptions, Plugin } from "esbuild";
 
-/** A variable of a module that its functions change, so that one call sees what an earlier one left. */
-export interface ModuleState {
-  readonly file: string;
-  readonly name: string;
-}
-
 /** A definition's own files, apart from the packages that they import. */
 interface OwnFiles {
   /** The files as one CommonJS script, which asks for packages by `require`. */
@@ -87,17 +81,16 @@ export function changedVariables(script: string): string[] {
   ];
 }
 
-/** The variables of a definition's own files that their functions change. */
-async function findState(files: readonly string[]): Promise<ModuleState[]> {
+/** Whether the functions of some files change a variable of their module, so that one call sees what an earlier one left. */
+async function keepState(files: readonly string[]): Promise<boolean> {
   const { transform } = await import("esbuild");
-  const found: ModuleState[] = [];
   for (const file of files) {
     const loader = /\.[cm]?ts$/.test(file) ? "ts" : /\.[cm]?js$/.test(file) ? "js" : undefined;
     if (loader === undefined) continue;
     const { code } = await transform(await readFile(file, "utf8"), { loader, target: "node20", logLevel: "silent" });
-    found.push(...changedVariables(code).map((name) => ({ file, name })));
+    if (changedVariables(code).length > 0) return true;
   }
-  return found;
+  return false;
 }
 
 /**
@@ -106,13 +99,11 @@ async function findState(files: readonly string[]): Promise<ModuleState[]> {
  *
  * @returns undefined for a definition without such state
  */
-export async function isolatedModule(file: string): Promise<{ contents: string; state: ModuleState[] } | undefined> {
+export async function isolatedModule(file: string): Promise<string | undefined> {
   const own = await ownFiles(file);
-  if (own === undefined) return undefined;
-  const state = await findState(own.files);
-  if (state.length === 0) return undefined;
+  if (own === undefined || !(await keepState(own.files))) return undefined;
   const { code, packages } = own;
-  const contents = [
+  return [
     ...packages.map((name, i) => `import * as package${i} from ${JSON.stringify(name)};`),
     `const packages = { ${packages.map((name, i) => `${JSON.stringify(name)}: package${i}`).join(", ")} };`,
     `const evaluate = (module, exports, require) => {\n${code}\n};`,
@@ -127,5 +118,4 @@ export async function isolatedModule(file: string): Promise<{ contents: string; 
       ? { ...first, ...anew("fit"), ...anew("predict"), ...anew("update") }
       : first;`,
   ].join("\n");
-  return { contents, state };
 }
