@@ -173,6 +173,13 @@ async function exposeOutcomes(
   const bytes = encodeSegment(keyColumns, rows);
   await stage.put(path, bytes);
   const size = { rows: rows.length, bytes: bytes.length, succeeded: rows.length, failed: 0 };
-  const segment = { path, chunk: 1, attempt: 1, sha256: "", ...size, source: 0 };
+  const segment = {
+    path,
+    chunk: 1,
+    attempt: 1,
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+    ...size,
+    source: 0,
+  };
   await views.expose({ runId, keyColumns, segments: [segment] });
 }

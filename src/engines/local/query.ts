@@ -41,12 +41,12 @@ export async function queryWorkspace(
   const { store, folders, current } = workspace;
   if (sql.trim() === "") throw new ManymodelError("usage", "the query is empty; sql takes one SELECT statement");
   const duck = openDuck(folders.temporary);
+  let notes: string[] = [];
   try {
     const connection = await duck.connection();
     // Only tables that the query mentions become views: a damaged file of another one does not matter.
     const mentioned = (name: string) => sql.toUpperCase().includes(name.toUpperCase());
     const views: [string, string][] = [];
-    let notes: string[] = [];
     if (RESULT_VIEWS.some(mentioned)) {
       const readable = await readableRuns(workspace, run, (runId) => mentioned(runId) || params.includes(runId));
       notes = readable.notes;
@@ -95,7 +95,9 @@ export async function queryWorkspace(
     return { columns: reader.columnNames(), rows, truncated, ...(notes.length > 0 && { notes }) };
   } catch (cause) {
     if (cause instanceof ManymodelError) throw cause;
-    throw new ManymodelError("usage", `cannot run the query: ${duckSays(cause, 500)}`, { cause });
+    // Without a run that cannot be read, the views may lack its columns.
+    const why = [duckSays(cause, 500), ...notes].join("; ");
+    throw new ManymodelError("usage", `cannot run the query: ${why}`, { cause });
   } finally {
     duck.close();
   }

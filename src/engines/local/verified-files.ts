@@ -35,10 +35,11 @@ export class VerifiedFiles {
 
   /** What is wrong with a file; undefined if nothing is. */
   damage(stored: StoredFile): Promise<string | undefined> {
-    const found = this.#known.get(stored.file) ?? findDamage(stored);
-    this.#known.set(stored.file, found);
+    const name = `${stored.sha256} ${stored.file}`;
+    const found = this.#known.get(name) ?? findDamage(stored);
+    this.#known.set(name, found);
     // What is missing or damaged may be mended.
-    void found.then((damage) => damage !== undefined && this.#known.delete(stored.file));
+    void found.then((damage) => damage !== undefined && this.#known.delete(name));
     return found;
   }
 

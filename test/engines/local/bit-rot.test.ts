@@ -85,6 +85,8 @@ describe("a file that was altered", () => {
         ),
       ]);
     }
+    const lost = (await reopened(mm)).tables.query("SELECT UNIT_ID FROM MODEL_INDEX WHERE RUN_ID = 'old'");
+    expect((await lost).notes).toHaveLength(1);
     await mm.models.remove("M", "V1");
     await mm.runs.delete("old");
     expect((await count()).notes).toBeUndefined();
