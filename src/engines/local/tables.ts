@@ -93,7 +93,7 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
       },
       async times(snapshot) {
         const { time, target } = timesOf(snapshot);
-        const data = readParquet([files(snapshot).data]);
+        const data = readParquet([await pinned(snapshot, "data")]);
         return duck.use(async (connection) => {
           const sql = `SELECT DISTINCT c${time} AS t FROM ${data} WHERE c${time} IS NOT NULL AND isfinite(CAST(c${target} AS DOUBLE)) ORDER BY t`;
           const observed = (await connection.runAndReadAll(sql)).getColumns()[0] ?? [];
