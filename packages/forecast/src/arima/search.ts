@@ -135,7 +135,7 @@ function estimateCandidate(
     start: conditional,
     other: start,
     restart: search.space.secondStart,
-    tolerance: 1e-5,
+    tolerance: 1e-3,
     hopeless,
     accept,
   });

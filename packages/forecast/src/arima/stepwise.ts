@@ -1,4 +1,4 @@
-import { type Candidate, keyOf, type Search, tryCandidate } from "./search.ts";
+import { type Candidate, keyOf, type Search, type Tried, tryCandidate } from "./search.ts";
 
 /** A search stops after this many candidates. */
 const MOST = 94;
@@ -26,9 +26,21 @@ const NEIGHBOURS: readonly (readonly [p: number, q: number, P: number, Q: number
   [1, 1, 0, 0],
 ];
 
+/** Changes of p and q that are tried with the other constant where no neighbour is better. */
+const OTHER_CONSTANT = NEIGHBOURS.filter(([, , dP, dQ]) => dP === 0 && dQ === 0);
+
+/** Changes of p and q by two that are tried at last. */
+const LEAPS: typeof NEIGHBOURS = [
+  [0, 2, 0, 0],
+  [2, 0, 0, 0],
+  [-2, 0, 0, 0],
+  [0, -2, 0, 0],
+];
+
 /**
  * Stepwise search: from the best of four models (and one without a constant) to its first neighbour that is better,
- * until none is.
+ * until none is. A model whose roots disqualify it can stand between the best so far and a better one: where no neighbour
+ * is better, those with the other constant are tried, then changes of p or q by two.
  *
  * @see Hyndman & Khandakar (2008), doi:10.18637/jss.v027.i03, §3.2
  */
@@ -58,18 +70,26 @@ export function searchStepwise(
   for (let improved = true; improved && search.tried.size < MOST; ) {
     const from = search.best;
     if (from === undefined || from.criterion === Infinity) return;
-    improved = NEIGHBOURS.some(([dp, dq, dP, dQ]) => {
-      if (!seasonal && (dP !== 0 || dQ !== 0)) return false;
-      if (search.tried.size >= MOST) return false;
-      const p = from.p + dp;
-      const q = from.q + dq;
-      const P = from.P + dP;
-      const Q = from.Q + dQ;
-      const inside =
-        p >= 0 && p <= maxP && q >= 0 && q <= maxQ && P >= 0 && P <= maxSeasonalP && Q >= 0 && Q <= maxSeasonalQ;
-      return inside && tryCandidate(search, { p, q, P, Q, constant: from.constant }, from);
-    });
-    if (!improved && allowConstant) improved = tryCandidate(search, { ...pick(from), constant: !from.constant }, from);
+    const walk = (steps: typeof NEIGHBOURS, constant: boolean, parent: Tried) =>
+      steps.some(([dp, dq, dP, dQ]) => {
+        if (!seasonal && (dP !== 0 || dQ !== 0)) return false;
+        if (search.tried.size >= MOST) return false;
+        const p = from.p + dp;
+        const q = from.q + dq;
+        const P = from.P + dP;
+        const Q = from.Q + dQ;
+        const inside =
+          p >= 0 && p <= maxP && q >= 0 && q <= maxQ && P >= 0 && P <= maxSeasonalP && Q >= 0 && Q <= maxSeasonalQ;
+        return inside && tryCandidate(search, { p, q, P, Q, constant }, parent);
+      });
+    improved = walk(NEIGHBOURS, from.constant, from);
+    if (!improved && allowConstant) {
+      const other = { ...pick(from), constant: !from.constant };
+      improved = tryCandidate(search, other, from);
+      const tried = search.tried.get(keyOf(other));
+      improved ||= walk(OTHER_CONSTANT, other.constant, tried?.estimate === undefined ? from : tried);
+    }
+    improved ||= walk(LEAPS, from.constant, from);
   }
 }
 

@@ -15,7 +15,7 @@ export interface BfgsOptions {
    * Gives up as soon as the function, less a few times what the next step is expected to gain, is above this value.
    */
   readonly hopeless?: number;
-  /** Gives up after three steps in a row to points for which this is true. */
+  /** Gives up after two steps in a row to points for which this is true. */
   readonly outside?: ((x: Float64Array) => boolean) | undefined;
   /** Writes the gradient at a point to `out`; the function was just called there. Differences when left out. */
   readonly gradient?: ((x: Float64Array, out: Float64Array) => void) | undefined;
@@ -119,7 +119,7 @@ export function bfgs(
       if (central || !again()) break;
       continue;
     }
-    if (iteration >= 2 && value + 5 * slope > hopeless) return { x, value, evaluations, stopped: "hopeless" };
+    if (iteration >= 1 && value + 5 * slope > hopeless) return { x, value, evaluations, stopped: "hopeless" };
     let alpha = 1;
     let trial = Infinity;
     for (let attempt = 0; attempt < 25; attempt++) {
@@ -157,7 +157,7 @@ export function bfgs(
     value = trial;
     if (outside !== undefined) {
       strayed = outside(x) ? strayed + 1 : 0;
-      if (strayed >= 3) return { x, value, evaluations, stopped: "outside" };
+      if (strayed >= 2) return { x, value, evaluations, stopped: "outside" };
     }
     if (gain < tolerance * 0.01 && !again()) break;
   }

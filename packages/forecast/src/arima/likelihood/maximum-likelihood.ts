@@ -30,7 +30,7 @@ export interface MaximumOptions {
   readonly polish?: boolean;
   /** Gives up when the log-likelihood seems to stay below this. */
   readonly hopeless?: number;
-  /** Gives up after three steps in a row to models this does not accept. */
+  /** Gives up after two steps in a row to models this does not accept. */
   readonly accept?: ((arma: Arma) => boolean) | undefined;
   /** Writes the gradient of minus the log-likelihood in coordinates, at the point last evaluated, to `out`. */
   readonly gradient?: ((x: Float64Array, arma: Arma, out: Float64Array) => void) | undefined;
