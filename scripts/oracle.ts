@@ -94,27 +94,36 @@ const shown = (values: Float64Array | undefined) =>
   values === undefined ? "–" : Array.from(values.slice(0, 3), (value) => value.toPrecision(5)).join(", ");
 
 let compared = 0;
-const found: string[] = [];
+let refused = 0;
+const [againstBoth, againstOne]: [string[], string[]] = [[], []];
 for (const method of METHOD_NAMES)
   for (const [i, { values, period, h }] of series.entries()) {
     const [ofR, ofSf] = [meanOf(r?.[i]?.[method]), meanOf(sf?.[i]?.[method])];
     if (ofR === undefined && ofSf === undefined) continue;
-    let ours: Float64Array | undefined;
+    let ours: Float64Array;
     try {
       ours = forecast(METHODS[method](Float64Array.from(values), period), { h }).mean;
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
+      refused++;
+      continue;
     }
     compared++;
     const scale = scaleOf(values);
-    const nearest = Math.min(...[ofR, ofSf].map((theirs) => distance(ours, theirs) / scale).filter((d) => d === d));
+    const distances = [ofR, ofSf].map((theirs) => distance(ours, theirs) / scale).filter((d) => d === d);
+    const nearest = Math.min(...distances);
     const between = distance(ofR, ofSf) / scale;
     if (nearest <= tolerance + (between === between ? between : 0)) continue;
     const { shape, length, seed } = recipes[i] ?? {};
-    found.push(
-      `${method} | ${shape} n=${length} period=${period} seed=${seed} | ${shown(ours)} | ${shown(ofR)} | ${shown(ofSf)} | ${nearest.toFixed(2)} | ${between.toFixed(2)}`,
-    );
+    const cells = [`${shape} n=${length} period=${period} seed=${seed}`, method, shown(ours), shown(ofR), shown(ofSf)];
+    (distances.length > 1 ? againstBoth : againstOne).push(`${cells.join(" | ")} | ${nearest.toFixed(2)}`);
   }
-console.log("method | series | ours | R | statsforecast | nearest | between them");
-for (const line of found) console.log(line);
-console.log(`${compared} forecasts compared, ${found.length} further from both than they are from each other`);
+console.log("series | method | ours | R | statsforecast | nearest");
+for (const [what, lines] of [
+  ["further from both than they are from each other", againstBoth],
+  ["far from the only other one that has the method", againstOne],
+] as const) {
+  for (const line of lines) console.log(line);
+  console.log(`${lines.length} of ${compared} forecasts are ${what}`);
+}
+console.log(`${refused} series were refused here`);
