@@ -6,7 +6,7 @@
  *
  * With words after it (`npm run accuracy -- ets theta`), only prints the sections whose titles hold one of them.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { arimaSection } from "./accuracy/arima.ts";
 import { bestSection } from "./accuracy/best.ts";
 import { cesSection } from "./accuracy/ces.ts";
@@ -39,7 +39,8 @@ const text = `# Accuracy against R
 
 Written by \`scripts/accuracy.ts\`; do not edit. R is 4.2.2 with forecast 8.20: its recorded results, not run again.
 
-${parts.join("\n")}`;
+${parts.join("\n")}
+${readFileSync("scripts/oracle/findings.md", "utf8")}`;
 if (words.length === 0) {
   mkdirSync("docs", { recursive: true });
   writeFileSync("docs/accuracy.md", text);
