@@ -1,5 +1,7 @@
+import type { AnyModel } from "../model/kind.ts";
+
 /** A fitted (seasonal) ARIMA model, with or without regressors: plain data that survives JSON. */
-export interface ArimaModel {
+export interface ArimaModel extends AnyModel {
   readonly kind: "arima";
   readonly formatVersion: 1;
   /** What the model is called, for example "ARIMA(2,1,1)(0,1,0)[12] with drift". */

@@ -3,6 +3,7 @@ import { boxCox } from "../time/box-cox.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "../time/series.ts";
 import type { ArimaModel } from "./arima-model.ts";
 import type { ArimaMethod } from "./estimate.ts";
+import { fitBetween } from "./fit-between.ts";
 import { fitOrder } from "./fit-order.ts";
 import type { Regressors } from "./regressors.ts";
 
@@ -74,10 +75,12 @@ export function arima(y: Series, options: ArimaOptions = {}): ArimaModel {
   checkSeries(original, 1);
   const series = lambda === undefined ? original : boxCox(original, lambda);
   const mean = includeMean && d + D === 0;
-  return fitOrder(
-    series,
-    { p, d, q, P, D, Q, period },
-    { mean, drift: includeDrift, xreg, lambda, biasAdjust, method },
+  return fitBetween(series, xreg, (observed, rows) =>
+    fitOrder(
+      observed,
+      { p, d, q, P, D, Q, period },
+      { mean, drift: includeDrift, xreg: rows, lambda, biasAdjust, method },
+    ),
   );
 }
 

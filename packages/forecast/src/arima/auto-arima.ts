@@ -8,6 +8,7 @@ import type { ArimaModel } from "./arima-model.ts";
 import { assembleModel, constantModel } from "./assemble.ts";
 import { differenced, isExhausted } from "./differencing.ts";
 import { type Estimate, estimateConditional, estimateExact } from "./estimate.ts";
+import { fitBetween } from "./fit-between.ts";
 import { fitOrder } from "./fit-order.ts";
 import { ordinaryLeastSquares } from "./likelihood/conditional.ts";
 import { rootsBeyond } from "./polynomial.ts";
@@ -125,20 +126,19 @@ const REFITS = 3;
  */
 export function autoArima(y: Series, options: AutoArimaOptions = {}): ArimaModel {
   checkOptions("autoArima", options, NAMES);
-  const {
-    seasonal = true,
-    stationary = false,
-    xreg,
-    lambda,
-    biasAdjust = false,
-    stepwise = true,
-    ic = "aicc",
-  } = options;
   checkPeriod(options.period ?? 1);
   const original = toFloat64(y);
-  const observed = checkSeries(original, 1);
-  const period = seasonal && observed > (options.period ?? 1) ? (options.period ?? 1) : 1;
+  checkSeries(original, 1);
+  const { lambda, xreg } = options;
   const series = lambda === undefined ? original : boxCox(original, lambda);
+  return fitBetween(series, xreg, (observed, rows) => chooseArima(observed, rows, options));
+}
+
+/** The best model of a series on the model's scale, from its first observation to its last; options are not checked. */
+export function chooseArima(series: Float64Array, xreg: Regressors | undefined, options: AutoArimaOptions): ArimaModel {
+  const { seasonal = true, stationary = false, lambda, biasAdjust = false, stepwise = true, ic = "aicc" } = options;
+  const observed = checkSeries(series, 1);
+  const period = seasonal && observed > (options.period ?? 1) ? (options.period ?? 1) : 1;
   const scale = { lambda, biasAdjust, method: "CSS-ML" } as const;
   const allowMean = options.allowMean ?? true;
   const own = design(series.length, { mean: false, drift: false, xreg });

@@ -1,3 +1,5 @@
+import type { AnyModel } from "../model/kind.ts";
+
 /** How a complex exponential smoothing model treats the season. */
 export type CesSeasonality = "none" | "simple" | "partial" | "full";
 
@@ -12,7 +14,7 @@ export interface CesState {
 }
 
 /** A fitted complex exponential smoothing model. */
-export interface CesModel {
+export interface CesModel extends AnyModel {
   readonly kind: "ces";
   readonly formatVersion: 1;
   readonly seasonality: CesSeasonality;

@@ -1,6 +1,7 @@
+import { fitObserved } from "../model/missing-ends.ts";
 import { checkOptions } from "../model/options.ts";
 import { isConstant } from "../stats/constant.ts";
-import { checkPeriod, checkSeries, type Series, toFloat64 } from "../time/series.ts";
+import { checkPeriod, checkSeries, type Series } from "../time/series.ts";
 import type { CesModel, CesSeasonality, CesState } from "./ces-model.ts";
 import { estimate, firstGuess } from "./estimate.ts";
 import { gainsOf, run, settle, startMoving } from "./recursion.ts";
@@ -44,7 +45,10 @@ export function ces(y: Series, options: CesOptions = {}): CesModel {
   checkPeriod(period);
   if (seasonality !== "auto" && !ALL.includes(seasonality))
     throw new RangeError(`seasonality is ${JSON.stringify(seasonality)}; it must be "auto", ${ALL.join(", ")}`);
-  const values = toFloat64(y);
+  return fitObserved(y, (observed) => fit(observed, period, seasonality));
+}
+
+function fit(values: Float64Array, period: number, seasonality: CesSeasonality | "auto"): CesModel {
   const nobs = checkSeries(values, 5);
   const seasonal = period > 1 && values.length >= 2 * period + 3;
   if (seasonality !== "auto" && seasonality !== "none" && !seasonal)

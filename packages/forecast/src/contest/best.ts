@@ -1,8 +1,9 @@
 import { isIntermittent } from "../intermittent/demand-pattern.ts";
 import { combine } from "../model/combination.ts";
 import type { CombinationModel, ConformalModel, FittedModel } from "../model/fitted-model.ts";
+import { fitObserved } from "../model/missing-ends.ts";
 import { forecast, update } from "../model/model.ts";
-import { checkPeriod, checkSeries, type Series, toFloat64 } from "../time/series.ts";
+import { checkPeriod, checkSeries, type Series } from "../time/series.ts";
 import { factorsOf, rollScores } from "./calibration.ts";
 import { originsOf } from "./rolling-origin.ts";
 import { widening } from "./widening.ts";
@@ -50,7 +51,10 @@ export function best(
   { period, methods }: { readonly period: number; readonly methods: MethodTable },
 ): FittedModel {
   checkPeriod(period);
-  const series = toFloat64(y);
+  return fitObserved(y, (series) => choose(series, period, methods));
+}
+
+function choose(series: Float64Array, period: number, methods: MethodTable): FittedModel {
   const observed = checkSeries(series);
   if (isIntermittent(series, period)) {
     const members = fitMembers(series, period, methods, INTERMITTENT);

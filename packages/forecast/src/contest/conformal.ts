@@ -1,5 +1,6 @@
 import type { ConformalModel, FittedModel } from "../model/fitted-model.ts";
 import type { Method } from "../model/methods.ts";
+import { endOfObserved, fitObserved, trailedBy } from "../model/missing-ends.ts";
 import { update } from "../model/model.ts";
 import { checkOptions, type OptionNames } from "../model/options.ts";
 import { checkForecastOptions } from "../model/prediction.ts";
@@ -66,10 +67,22 @@ export function conformal(
   options: ConformalOptions = {},
 ): ConformalModel {
   checkOptions("conformal", options, NAMES);
-  const series = toFloat64(y);
+  const values = toFloat64(y);
+  checkPeriod(options.period ?? 1);
+  checkSeries(values);
+  if (typeof target === "string" || !("kind" in target))
+    return fitObserved(values, (observed) => calibrate(target, observed, options));
+  const end = endOfObserved(values);
+  return trailedBy(calibrate(target, values.subarray(0, end), options), values.length - end);
+}
+
+/** Calibrates on a series that does not end with a missing value. */
+function calibrate(
+  target: FittedModel | Method | Candidate,
+  series: Float64Array,
+  options: ConformalOptions,
+): ConformalModel {
   const { period = 1, windows = 20, step = 1, form = "scaled" } = options;
-  checkPeriod(period);
-  checkSeries(series);
   const { h, levels } = checkForecastOptions({
     h: options.h ?? defaultHorizon(series.length, period),
     levels: options.levels ?? [80, 95],

@@ -1,3 +1,4 @@
+import type { AnyModel } from "../model/kind.ts";
 import type { EtsForm } from "./form.ts";
 
 /** Smoothing parameters in error-correction form; 0 (1 for phi) where the form has none. */
@@ -18,7 +19,7 @@ export interface EtsState {
 }
 
 /** A fitted exponential smoothing state space model. */
-export interface EtsModel extends EtsForm, EtsParameters {
+export interface EtsModel extends AnyModel, EtsForm, EtsParameters {
   readonly kind: "ets";
   readonly formatVersion: 1;
   /** The form's name, such as ETS(M,Ad,M). */

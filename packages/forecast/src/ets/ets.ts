@@ -1,3 +1,4 @@
+import { fitObserved } from "../model/missing-ends.ts";
 import { checkOptions, type OptionNames } from "../model/options.ts";
 import { boxCox } from "../time/box-cox.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "../time/series.ts";
@@ -57,6 +58,18 @@ export interface EtsOptions {
   readonly seed?: number;
 }
 
+/** What was asked of `ets`, checked, and how many values are observed. */
+interface Asked {
+  readonly options: EtsOptions;
+  readonly period: number;
+  readonly spec: string;
+  readonly bounds: EtsBounds;
+  readonly ic: NonNullable<EtsOptions["ic"]>;
+  readonly seed: number;
+  readonly given: Given;
+  readonly nobs: number;
+}
+
 /** Sums of squares are between these: no value is larger, and a better fit counts as this good. */
 const LARGEST = 1e140;
 const SMALLEST = 1e-300;
@@ -89,7 +102,7 @@ export function ets(y: Series, options: EtsOptions = {}): EtsModel {
   const { period = 1, spec = "ZZZ", bounds = "both", ic = "aicc", lambda, restrict = true, seed = 1 } = options;
   checkPeriod(period);
   const original = toFloat64(y);
-  const nobs = checkSeries(original, 1);
+  const observed = checkSeries(original, 1);
   const given = checkGiven(options);
   if (bounds !== "usual" && bounds !== "admissible" && bounds !== "both")
     throw new RangeError(`bounds is ${JSON.stringify(bounds)}; it must be "usual", "admissible" or "both"`);
@@ -119,6 +132,17 @@ export function ets(y: Series, options: EtsOptions = {}): EtsModel {
   if (period === 1 && spec[2] !== "N" && spec[2] !== "Z")
     throw new RangeError(`spec is ${spec} but period is 1; a season needs a period of at least 2`);
 
+  return fitObserved(series, (values) =>
+    fitForms(values, forms, { options, period, spec, bounds, ic, seed, given, nobs: observed }),
+  );
+}
+
+/** Returns the best of some forms, fitted. */
+function fitForms(
+  series: Float64Array,
+  forms: readonly EtsForm[],
+  { options, period, spec, bounds, ic, seed, given, nobs }: Asked,
+): EtsModel {
   const finish = (form: EtsForm, x: ArrayLike<number>, value: number): EtsModel => {
     const period1 = form.season === "N" ? 1 : period;
     const parameters = countParameters(form, period, given);

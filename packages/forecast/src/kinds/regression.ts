@@ -4,8 +4,8 @@
  * @module
  */
 import type { MethodsOf } from "../model/kind.ts";
-import type { LinearModel } from "../regression/linear.ts";
-import { fittedLinear, forecastLinear, simulateLinear, updateLinear } from "../regression/linear-kind.ts";
+import { type LinearModel, updateLinear } from "../regression/linear.ts";
+import { fittedLinear, forecastLinear, simulateLinear } from "../regression/linear-kind.ts";
 
 /** The models of this family. */
 export type Model = LinearModel;

@@ -9,6 +9,7 @@ import type {
   ModelOptions,
   SimulateOptions,
 } from "./kind.ts";
+import { endOfObserved, rowsOf, startOfObserved, trailedBy } from "./missing-ends.ts";
 import { checkInteger, checkOptions } from "./options.ts";
 import { checkForecastOptions, type Forecast } from "./prediction.ts";
 
@@ -32,6 +33,13 @@ export interface ModelFunctions<M extends AnyModel> {
 export function forecastBy<M extends AnyModel>(table: MethodTable<"forecast">): ModelFunctions<M>["forecast"] {
   const forecast: AnyKind["forecast"] = (model, options) => {
     checkOptions("forecast", options, { h: true, levels: true, xreg: true }, ["h"]);
+    const { trailing = 0 } = model;
+    if (trailing > 0) {
+      const { h } = checkForecastOptions(options);
+      const whole = forecast(atLast(model), { ...options, h: h + trailing });
+      const after = (values: Float64Array) => values.slice(trailing);
+      return { ...whole, mean: after(whole.mean), lower: whole.lower.map(after), upper: whole.upper.map(after) };
+    }
     const result = methodOf(model, "forecast", table)(model, options, forecast);
     if (!("nobs" in model) || (model.nobs as number) > 1) return result;
     const unknown = (bounds: readonly Float64Array[]) =>
@@ -41,11 +49,24 @@ export function forecastBy<M extends AnyModel>(table: MethodTable<"forecast">): 
   return forecast;
 }
 
-/** Returns `fitted` for the models of a table. */
+/** Returns a model as it stood at its last observation. */
+function atLast({ trailing, ...model }: AnyModel): AnyModel {
+  return model;
+}
+
+/** Returns `fitted` for the models of a table: NaN before the first observation, and after the last. */
 export function fittedBy<M extends AnyModel>(table: MethodTable<"fitted">): ModelFunctions<M>["fitted"] {
   const fitted = (model: AnyModel, y: Series, options: ModelOptions = {}): Float64Array => {
     checkOptions("fitted", options, { xreg: true });
-    return methodOf(model, "fitted", table)(model, toFloat64(y), options, fitted);
+    const method = methodOf(model, "fitted", table);
+    const values = toFloat64(y);
+    const { leading = 0 } = model;
+    const end = endOfObserved(values);
+    const expected = new Float64Array(values.length).fill(NaN);
+    const { xreg } = options;
+    const own = { xreg: xreg && rowsOf(xreg, leading, end) };
+    expected.set(method(model, values.subarray(leading, end), own, fitted), leading);
+    return expected.fill(NaN, 0, startOfObserved(values));
   };
   return fitted;
 }
@@ -65,8 +86,17 @@ export function updateBy<M extends AnyModel>(table: MethodTable<"update">): Mode
     checkOptions("update", options, { xreg: true });
     const values = toFloat64(newY);
     checkSeries(values, 0);
+    const method = methodOf(model, "update", table);
+    // With regressors, which a gap has too, a kind moves over it itself.
+    const end = options.xreg === undefined ? endOfObserved(values) : values.length;
+    // Missing values at the end are not taken in before the next observation.
+    const { trailing = 0 } = model;
+    const gap = end > 0 ? trailing : 0;
+    const seen = new Float64Array(gap + end).fill(NaN);
+    seen.set(values.subarray(0, end), gap);
+    const moved = method(end > 0 ? atLast(model) : model, seen, options, update);
     // A kind gives models of its own kind.
-    return methodOf(model, "update", table)(model, values, options, update) as One;
+    return trailedBy(moved, values.length - end) as One;
   };
   return update;
 }
@@ -77,7 +107,9 @@ export function simulateBy<M extends AnyModel>(table: MethodTable<"simulate">): 
     checkOptions("simulate", options, { h: true, paths: true, seed: true, xreg: true }, ["h", "seed"]);
     const method = methodOf(model, "simulate", table);
     checkSimulateOptions(options);
-    return method(model, options, simulate);
+    const { trailing = 0 } = model;
+    if (trailing === 0) return method(model, options, simulate);
+    return simulate(atLast(model), { ...options, h: options.h + trailing }).map((path) => path.slice(trailing));
   };
   return simulate;
 }

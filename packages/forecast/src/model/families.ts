@@ -22,6 +22,7 @@ import type { Series } from "../time/series.ts";
 import { joinKinds } from "./dispatch.ts";
 import type { FittedModel } from "./fitted-model.ts";
 import type { Kinds } from "./kind.ts";
+import { fitObserved } from "./missing-ends.ts";
 
 /** Fits a model to a series with so many observations per season. */
 export type Fit = (y: Series, period: number) => FittedModel;
@@ -50,7 +51,10 @@ export const SMOOTHING = {
     "dynamic-theta": (y, period) => dynamicOptimizedTheta(y, { period }),
     ces: (y, period) => ces(y, { period }),
     // Without two full seasons there is nothing to decompose.
-    stlf: (y, period) => (period > 1 && y.length > 2 * period ? stlf(y, { period }) : ets(y, { period })),
+    stlf: (y, period) =>
+      fitObserved<FittedModel>(y, (values) =>
+        period > 1 && values.length > 2 * period ? stlf(values, { period }) : ets(values, { period }),
+      ),
   },
   kinds: smoothingKinds,
 } satisfies Family;

@@ -13,6 +13,7 @@ import type { HoltWintersModel } from "../smoothing/holt-winters.ts";
 import type { TbatsModel } from "../tbats/tbats-model.ts";
 import type { DynamicThetaModel } from "../theta/dynamic-theta.ts";
 import type { ThetaModel } from "../theta/theta.ts";
+import type { AnyModel } from "./kind.ts";
 
 /** Any fitted model: plain data that survives JSON, told apart by its `kind`. */
 export type FittedModel =
@@ -36,7 +37,7 @@ export type FittedModel =
   | ConformalModel;
 
 /** Fitted models forecast together. */
-export interface CombinationModel {
+export interface CombinationModel extends AnyModel {
   readonly kind: "combination";
   readonly formatVersion: 1;
   /** How the members' point forecasts become one; "inverse-error" is a mean, by its weights. */
@@ -47,7 +48,7 @@ export interface CombinationModel {
 }
 
 /** A fitted model whose prediction intervals come from errors it, or others like it, made out of sample. */
-export interface ConformalModel {
+export interface ConformalModel extends AnyModel {
   readonly kind: "conformal";
   readonly formatVersion: 1;
   readonly model: FittedModel;
@@ -63,7 +64,7 @@ export interface ConformalModel {
 }
 
 /** A forecast by decomposition: a model of the seasonally adjusted series, and its last season of each period. */
-export interface StlfModel {
+export interface StlfModel extends AnyModel {
   readonly kind: "stlf";
   readonly formatVersion: 1;
   /** Whole observations per season. */

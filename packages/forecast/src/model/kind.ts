@@ -25,6 +25,10 @@ export interface SimulateOptions {
 /** A fitted model of any kind, as far as every kind is alike. */
 export interface AnyModel {
   readonly kind: string;
+  /** Missing values before the first observation, which are no part of the model; none when left out. */
+  readonly leading?: number;
+  /** Missing values after the last observation: its forecasts begin that many steps later. None when left out. */
+  readonly trailing?: number;
 }
 
 /** What not every model can do: one-step forecasts, taking new values, sample paths. */

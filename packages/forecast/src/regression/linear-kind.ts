@@ -26,13 +26,14 @@ export function forecastLinear(model: LinearModel, options: ModelForecastOptions
     return symmetricForecast(mean, se, levels, quantileOf);
   }
   recurse(model, mean);
-  const psi = new Float64Array(h);
+  const { expected = 0 } = model;
+  const psi = new Float64Array(expected + h);
   let squares = 0;
-  for (let t = 0; t < h; t++) {
+  for (let t = 0; t < psi.length; t++) {
     psi[t] = t === 0 ? 1 : 0;
     for (const { lag, coef } of lagCoefficients(model)) if (t >= lag) psi[t]! += coef * psi[t - lag]!;
     squares += psi[t]! ** 2;
-    se[t] = Math.sqrt(model.sigma2 * squares);
+    if (t >= expected) se[t - expected] = Math.sqrt(model.sigma2 * squares);
   }
   if (!Number.isFinite(mean[h - 1]! + se[h - 1]!))
     throw new RangeError(
@@ -49,20 +50,6 @@ function recurse(model: LinearModel, path: Float64Array): void {
       path[t]! += coef * (t >= lag ? path[t - lag]! : model.last[model.last.length + t - lag]!);
 }
 
-export function updateLinear(model: LinearModel, newY: Float64Array, { xreg }: ModelOptions): LinearModel {
-  const length = model.length + newY.length;
-  if (model.lags.length === 0) return { ...model, length };
-  const { mean } = knownPart(model, model.length, newY.length, xreg);
-  const last = [...model.last];
-  const lags = lagCoefficients(model);
-  newY.forEach((value, t) => {
-    let expected = mean[t]!;
-    for (const { lag, coef } of lags) expected += coef * last[last.length - lag]!;
-    last.push(Number.isNaN(value) ? expected : value);
-  });
-  return { ...model, length, last: last.slice(-model.last.length) };
-}
-
 /** Paths with Gaussian errors; without lags each path draws its own coefficients as well, given σ². */
 export function simulateLinear(model: LinearModel, { h, paths = 1, seed, xreg }: SimulateOptions): Float64Array[] {
   const uniform = random(seed);
@@ -75,10 +62,23 @@ export function simulateLinear(model: LinearModel, { h, paths = 1, seed, xreg }:
       const change = row.reduce((sum, value, k) => sum + value * draws[i + k]!, 0);
       for (let t = 0; t < h; t++) path[t]! += change * columns[i]![t]!;
     });
+    const last = sampleLast(model, sigma, uniform);
     for (let t = 0; t < h; t++) path[t]! += sigma * normal(uniform);
-    recurse(model, path);
+    recurse({ ...model, last }, path);
     return path;
   });
+}
+
+/** The last values as they may have been: where they were expected and not observed, with errors. */
+function sampleLast(model: LinearModel, sigma: number, uniform: () => number): readonly number[] {
+  const { last, expected = 0 } = model;
+  const errors: number[] = [];
+  for (let t = 0; t < expected; t++) {
+    let error = sigma * normal(uniform);
+    for (const { lag, coef } of lagCoefficients(model)) error += coef * (errors[t - lag] ?? 0);
+    errors.push(error);
+  }
+  return last.map((value, i) => value + (errors[expected - last.length + i] ?? 0));
 }
 
 /** One-step forecasts of a linear model over the series it was fitted to. */

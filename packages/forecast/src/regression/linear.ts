@@ -1,4 +1,6 @@
 import { design, type Regressors } from "../arima/regressors.ts";
+import type { AnyModel, ModelOptions } from "../model/kind.ts";
+import { endOfObserved, rowsOf } from "../model/missing-ends.ts";
 import { checkInteger, checkOptions, type OptionNames } from "../model/options.ts";
 import { type LeastSquares, leastSquares } from "../stats/least-squares.ts";
 import { checkSeries, type Series, toFloat64 } from "../time/series.ts";
@@ -28,7 +30,7 @@ export interface LinearOptions extends LinearTerms {
 }
 
 /** A fitted linear model. */
-export interface LinearModel {
+export interface LinearModel extends AnyModel {
   readonly kind: "linear";
   readonly formatVersion: 1;
   readonly terms: LinearTerms;
@@ -54,6 +56,8 @@ export interface LinearModel {
   /** Observations so far, and the last of them as far as the lags reach (missing ones as they were expected). */
   readonly length: number;
   readonly last: readonly number[];
+  /** How many of these, at the end, are expected values: steps since the last observation. None when left out. */
+  readonly expected?: number;
 }
 
 /**
@@ -72,6 +76,16 @@ export function linearModel(y: Series, options: LinearOptions = {}): LinearModel
   checkOptions("linearModel", options, NAMES);
   const values = toFloat64(y);
   checkSeries(values);
+  const { xreg = {}, lags = [] } = options;
+  const end = endOfObserved(values);
+  // Rows without a value count for nothing, unless the next ones are expected by them.
+  if (lags.length === 0 || end === values.length) return fit(values, options);
+  design(values.length, { mean: false, drift: false, xreg });
+  const model = fit(values.subarray(0, end), { ...options, xreg: rowsOf(xreg, 0, end) });
+  return updateLinear(model, values.subarray(end), { xreg: rowsOf(xreg, end, values.length) });
+}
+
+function fit(values: Float64Array, options: LinearOptions): LinearModel {
   const { lags = [], xreg, ridge = 0, ...given } = options;
   const terms: LinearTerms = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   if (!(ridge >= 0 && ridge < Infinity))
@@ -85,10 +99,10 @@ export function linearModel(y: Series, options: LinearOptions = {}): LinearModel
   );
   const response = Float64Array.from(rows, (t) => values[t]!);
   const used = columns.map((column) => Float64Array.from(rows, (t) => column[t]!));
-  const fit = penalised(used, response, ridge, names[0] === "intercept" && terms.intercept !== false);
-  const { kept } = fit;
+  const solution = penalised(used, response, ridge, names[0] === "intercept" && terms.intercept !== false);
+  const { kept } = solution;
   const nobs = rows.length;
-  const coef = kept.map((j) => fit.coef[j]!);
+  const coef = kept.map((j) => solution.coef[j]!);
   let rss = 0;
   response.forEach((value, t) => {
     let rest = value;
@@ -97,7 +111,7 @@ export function linearModel(y: Series, options: LinearOptions = {}): LinearModel
     });
     rss += rest * rest;
   });
-  const df = nobs - fit.size;
+  const df = nobs - solution.size;
   if (!(df > 1e-9) || kept.length === 0)
     throw new RangeError(
       `${nobs} complete rows are not enough for ${kept.length} coefficients; use fewer terms or a longer series`,
@@ -106,7 +120,7 @@ export function linearModel(y: Series, options: LinearOptions = {}): LinearModel
   // An exact fit leaves nothing but rounding, of which a likelihood makes no sense.
   const scale = response.reduce((sum, value) => sum + value * value, 0);
   const logLik = rss > 1e-24 * scale ? (-nobs / 2) * (Math.log((2 * Math.PI * rss) / nobs) + 1) : null;
-  const count = fit.size + 1;
+  const count = solution.size + 1;
   const reach = Math.max(0, ...lags);
   const model: LinearModel = {
     kind: "linear",
@@ -117,7 +131,7 @@ export function linearModel(y: Series, options: LinearOptions = {}): LinearModel
     ridge,
     names: kept.map((j) => names[j]!),
     coef,
-    se: fit.root.map((row) => Math.sqrt(row.reduce((sum, value) => sum + value * value, 0) * sigma2)),
+    se: solution.root.map((row) => Math.sqrt(row.reduce((sum, value) => sum + value * value, 0) * sigma2)),
     dropped: names.filter((_, j) => !kept.includes(j)),
     nobs,
     df,
@@ -127,7 +141,7 @@ export function linearModel(y: Series, options: LinearOptions = {}): LinearModel
       logLik !== null && nobs - count - 1 > 0
         ? -2 * logLik + 2 * count + (2 * count * (count + 1)) / (nobs - count - 1)
         : null,
-    root: lags.length > 0 ? [] : fit.root.map((row, i) => [...row.subarray(i)]),
+    root: lags.length > 0 ? [] : solution.root.map((row, i) => [...row.subarray(i)]),
     length: values.length,
     last: [],
   };
@@ -235,6 +249,25 @@ export function fittedValues(
   for (const { lag, coef } of lagCoefficients(model))
     for (let t = 0; t < y.length; t++) mean[t]! += coef * (t >= lag ? y[t - lag]! : (before.at(t - lag) ?? NaN));
   return mean;
+}
+
+/** Moves a model on: by its place in time, and with lags by what was observed, or expected. */
+export function updateLinear(model: LinearModel, newY: Float64Array, { xreg }: ModelOptions): LinearModel {
+  const length = model.length + newY.length;
+  if (model.lags.length === 0) return { ...model, length };
+  const { mean } = knownPart(model, model.length, newY.length, xreg);
+  const last = [...model.last];
+  const lags = lagCoefficients(model);
+  const { expected: before = 0, ...rest } = model;
+  let expected = before;
+  newY.forEach((value, t) => {
+    let next = mean[t]!;
+    for (const { lag, coef } of lags) next += coef * last[last.length - lag]!;
+    last.push(Number.isNaN(value) ? next : value);
+    expected = Number.isNaN(value) ? expected + 1 : 0;
+  });
+  const moved = { ...rest, length, last: last.slice(-model.last.length) };
+  return expected > 0 ? { ...moved, expected } : moved;
 }
 
 /** The last `reach` values, missing ones as expected, or else the one before (the first observed one at the start). */

@@ -1,17 +1,20 @@
+import type { AnyModel } from "../model/kind.ts";
+import { fitObserved } from "../model/missing-ends.ts";
 import { checkForecastOptions, type Forecast, type ForecastOptions, symmetricForecast } from "../model/prediction.ts";
-import { checkSeries, type Series, toFloat64 } from "../time/series.ts";
-import { fittedNaive } from "./naive.ts";
+import { checkSeries, type Series } from "../time/series.ts";
 
 /** A fitted random walk with drift. */
-export interface DriftModel {
+export interface DriftModel extends AnyModel {
   readonly kind: "drift";
   readonly formatVersion: 1;
   readonly nobs: number;
   readonly last: number;
-  /** Mean change from one observation to the next. */
+  /** Steps from the first observation to the last; nobs - 1 when left out: then there are none without an observation. */
+  readonly steps?: number;
+  /** Mean change in a step. */
   readonly slope: number;
   readonly slopeSe: number;
-  /** Variance of the one-step changes about their mean. */
+  /** Variance of the change in a step. */
   readonly sigma2: number;
 }
 
@@ -19,20 +22,41 @@ export interface DriftModel {
  * The drift method (a random walk with drift): forecasts continue the straight line through the first and the last
  * observation. Intervals include the uncertainty of the slope.
  *
- * @param y - observations, at least 3 of them; a change over missing values (NaN) counts as one
+ * A change over g steps, g - 1 of them without an observation, has mean g × slope and variance g σ²; slope and σ² are the
+ * weighted least squares estimates of that.
+ *
+ * @param y - observations, at least 3 of them, NaN where missing
  * @throws {RangeError} if there are too few observations, or one is infinite
  * @see Hyndman & Athanasopoulos (2021), Forecasting: Principles and Practice, 5.2
  */
 export function drift(y: Series): DriftModel {
-  const series = toFloat64(y);
-  const nobs = checkSeries(series, 3);
-  const previous = fittedNaive(series, 1);
-  const changes = series.map((value, t) => value - previous[t]!).filter((change) => !Number.isNaN(change));
-  const slope = changes.reduce((sum, change) => sum + change, 0) / changes.length;
-  const sigma2 = changes.reduce((sum, change) => sum + (change - slope) ** 2, 0) / (changes.length - 1);
-  const last = series.findLast((value) => !Number.isNaN(value)) ?? NaN;
-  const slopeSe = Math.sqrt(sigma2 / changes.length);
-  return { kind: "drift", formatVersion: 1, nobs, last, slope, slopeSe, sigma2 };
+  return fitObserved(y, (series) => {
+    const nobs = checkSeries(series, 3);
+    const changes = changesOf(series);
+    const steps = series.length - 1;
+    const slope = changes.reduce((sum, { change }) => sum + change, 0) / steps;
+    const squares = changes.reduce((sum, { change, over }) => sum + (change - over * slope) ** 2 / over, 0);
+    const last = series[steps]!;
+    return modelOf({ nobs, last, slope }, steps, squares);
+  });
+}
+
+/** The changes from each observation to the next, and over how many steps each. */
+function changesOf(series: Float64Array): { change: number; over: number }[] {
+  const changes: { change: number; over: number }[] = [];
+  let before = 0;
+  for (let t = 1; t < series.length; t++) {
+    if (Number.isNaN(series[t]!)) continue;
+    changes.push({ change: series[t]! - series[before]!, over: t - before });
+    before = t;
+  }
+  return changes;
+}
+
+function modelOf(line: Pick<DriftModel, "nobs" | "last" | "slope">, steps: number, squares: number): DriftModel {
+  const sigma2 = squares / (line.nobs - 2);
+  const gaps = steps === line.nobs - 1 ? {} : { steps };
+  return { kind: "drift", formatVersion: 1, ...line, slopeSe: Math.sqrt(sigma2 / steps), sigma2, ...gaps };
 }
 
 export function forecastDrift(model: DriftModel, options: ForecastOptions): Forecast {
@@ -47,22 +71,31 @@ export function forecastDrift(model: DriftModel, options: ForecastOptions): Fore
   return symmetricForecast(mean, se, levels);
 }
 
-/** Slope and variance of the old and the new changes together, by Welford's recursion. */
+/** Slope and variance of the old and the new changes together, by Welford's recursion with steps as weights. */
 export function updateDrift(model: DriftModel, newY: Float64Array): DriftModel {
-  let { nobs, last, slope } = model;
+  let { nobs, last, slope, steps = nobs - 1 } = model;
   let squares = model.sigma2 * (nobs - 2);
+  let over = 0;
   for (const value of newY) {
+    over++;
     if (Number.isNaN(value)) continue;
-    const off = value - last - slope;
-    slope += off / nobs++;
-    squares += off * (value - last - slope);
+    const off = value - last - over * slope;
+    steps += over;
+    slope += off / steps;
+    squares += (off * (value - last - over * slope)) / over;
+    nobs++;
     last = value;
+    over = 0;
   }
-  const sigma2 = squares / (nobs - 2);
-  return { ...model, nobs, last, slope, sigma2, slopeSe: Math.sqrt(sigma2 / (nobs - 1)) };
+  return { ...model, ...modelOf({ nobs, last, slope }, steps, squares) };
 }
 
 /** One-step forecasts of a random walk with drift; NaN before the first observation. */
-export function fittedDrift(model: DriftModel, y: Float64Array): Float64Array {
-  return fittedNaive(y, 1).map((previous) => previous + model.slope);
+export function fittedDrift({ slope }: DriftModel, y: Float64Array): Float64Array {
+  let expected = NaN;
+  return y.map((value) => {
+    const before = expected;
+    expected = (Number.isNaN(value) ? expected : value) + slope;
+    return before;
+  });
 }

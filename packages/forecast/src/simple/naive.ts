@@ -1,9 +1,11 @@
+import type { AnyModel } from "../model/kind.ts";
+import { fitObserved } from "../model/missing-ends.ts";
 import { checkOptions } from "../model/options.ts";
 import { checkForecastOptions, type Forecast, type ForecastOptions, symmetricForecast } from "../model/prediction.ts";
-import { checkPeriod, checkSeries, type Series, toFloat64 } from "../time/series.ts";
+import { checkPeriod, checkSeries, type Series } from "../time/series.ts";
 
 /** A fitted seasonal naive model; with period 1, the naive model (a random walk). */
-export interface NaiveModel {
+export interface NaiveModel extends AnyModel {
   readonly kind: "naive" | "snaive";
   readonly formatVersion: 1;
   readonly period: number;
@@ -23,7 +25,7 @@ export interface NaiveModel {
  * @see Hyndman & Athanasopoulos (2021), Forecasting: Principles and Practice, 5.2
  */
 export function naive(y: Series): NaiveModel {
-  return { ...seasonalNaive(toFloat64(y), 1), kind: "naive" };
+  return fitObserved(y, (observed) => seasonalNaive(observed, 1, "naive"));
 }
 
 /**
@@ -36,10 +38,10 @@ export function naive(y: Series): NaiveModel {
  */
 export function snaive(y: Series, options: { period: number }): NaiveModel {
   checkOptions("snaive", options, { period: true }, ["period"]);
-  return { ...seasonalNaive(toFloat64(y), options.period), kind: "snaive" };
+  return fitObserved(y, (observed) => seasonalNaive(observed, options.period, "snaive"));
 }
 
-function seasonalNaive(y: Float64Array, period: number): Omit<NaiveModel, "kind"> {
+function seasonalNaive(y: Float64Array, period: number, kind: NaiveModel["kind"]): NaiveModel {
   checkPeriod(period);
   const nobs = checkSeries(y);
   const fitted = fittedNaive(y, period);
@@ -61,7 +63,7 @@ function seasonalNaive(y: Float64Array, period: number): Omit<NaiveModel, "kind"
       );
     lastSeason.push(y[t]!);
   }
-  return { formatVersion: 1, period, nobs, lastSeason, sigma2: count > 0 ? squares / count : null };
+  return { kind, formatVersion: 1, period, nobs, lastSeason, sigma2: count > 0 ? squares / count : null };
 }
 
 /** One-step forecasts of a naive or seasonal naive model. */

@@ -1,9 +1,11 @@
+import type { AnyModel } from "../model/kind.ts";
+import { fitObserved } from "../model/missing-ends.ts";
 import { checkInteger, checkOptions } from "../model/options.ts";
 import { checkForecastOptions, type Forecast, type ForecastOptions, symmetricForecast } from "../model/prediction.ts";
-import { checkPeriod, checkSeries, type Series, toFloat64 } from "../time/series.ts";
+import { checkPeriod, checkSeries, type Series } from "../time/series.ts";
 
 /** A fitted window average; with period 1, over all of the last observations. */
-export interface WindowAverageModel {
+export interface WindowAverageModel extends AnyModel {
   readonly kind: "window-average" | "seasonal-window-average";
   readonly formatVersion: 1;
   readonly period: number;
@@ -27,7 +29,7 @@ export interface WindowAverageModel {
  */
 export function windowAverage(y: Series, options: { window: number }): WindowAverageModel {
   checkOptions("windowAverage", options, { window: true }, ["window"]);
-  return fit("window-average", toFloat64(y), 1, options.window);
+  return fitObserved(y, (observed) => fit("window-average", observed, 1, options.window));
 }
 
 /**
@@ -40,7 +42,7 @@ export function windowAverage(y: Series, options: { window: number }): WindowAve
  */
 export function seasonalWindowAverage(y: Series, options: { period: number; window: number }): WindowAverageModel {
   checkOptions("seasonalWindowAverage", options, { period: true, window: true }, ["period", "window"]);
-  return fit("seasonal-window-average", toFloat64(y), options.period, options.window);
+  return fitObserved(y, (observed) => fit("seasonal-window-average", observed, options.period, options.window));
 }
 
 function fit(kind: WindowAverageModel["kind"], y: Float64Array, period: number, window: number): WindowAverageModel {

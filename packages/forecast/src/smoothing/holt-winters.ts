@@ -1,11 +1,13 @@
+import type { AnyModel } from "../model/kind.ts";
+import { fitObserved } from "../model/missing-ends.ts";
 import { checkOptions } from "../model/options.ts";
 import { checkForecastOptions, type Forecast, type ForecastOptions, symmetricForecast } from "../model/prediction.ts";
 import { nelderMead } from "../optimise/nelder-mead.ts";
 import { dwarfingLevel } from "../stats/dwarfing-level.ts";
-import { checkPeriod, checkSeries, interpolate, type Series, toFloat64 } from "../time/series.ts";
+import { checkPeriod, checkSeries, interpolate, type Series } from "../time/series.ts";
 
 /** A fitted additive Holt–Winters model. */
-export interface HoltWintersModel {
+export interface HoltWintersModel extends AnyModel {
   readonly kind: "holt-winters";
   readonly formatVersion: 1;
   /** Observations per season; 1 when the model has no seasonal part. */
@@ -52,15 +54,18 @@ export interface HoltWintersState {
 export function holtWinters(y: Series, options: { period: number }): HoltWintersModel {
   checkOptions("holtWinters", options, { period: true }, ["period"]);
   checkPeriod(options.period);
-  const values = toFloat64(y);
+  return fitObserved(y, (observed) => fit(observed, options.period));
+}
+
+function fit(values: Float64Array, given: number): HoltWintersModel {
   const nobs = checkSeries(values, 3);
   const centre = dwarfingLevel(values);
   const series = centre === 0 ? values : values.map((value) => value - centre);
-  const period = series.length >= 2 * options.period + 3 ? options.period : 1;
+  const period = series.length >= 2 * given + 3 ? given : 1;
   const seasonal = period > 1;
   const initial = initialState(series, period);
   const season = new Float64Array(period);
-  const smoothingOf = (x: Float64Array) => smoothing(x, seasonal, SEASON_SHARE / options.period);
+  const smoothingOf = (x: Float64Array) => smoothing(x, seasonal, SEASON_SHARE / given);
   const errors = (x: Float64Array) => {
     season.set(initial.season);
     return smooth(series, initial, season, smoothingOf(x)).sse;

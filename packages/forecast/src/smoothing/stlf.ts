@@ -3,9 +3,10 @@ import { mstl } from "../decompose/mstl.ts";
 import { ets } from "../ets/index.ts";
 import type { FittedModel, StlfModel } from "../model/fitted-model.ts";
 import type { AnyKind, ModelForecastOptions, ModelOptions, SimulateOptions } from "../model/kind.ts";
+import { fitObserved } from "../model/missing-ends.ts";
 import { checkOptions } from "../model/options.ts";
 import type { Forecast } from "../model/prediction.ts";
-import { checkSeries, type Series, toFloat64 } from "../time/series.ts";
+import { checkSeries, type Series } from "../time/series.ts";
 
 /**
  * STL + a forecaster: the series less its seasonal components (`mstl`) is forecast by any model, by default an ETS model
@@ -33,7 +34,14 @@ export function stlf(
   for (const one of periods)
     if (!Number.isSafeInteger(one) || one < 2)
       throw new RangeError(`period is ${one}; a seasonal decomposition needs an integer of at least 2`);
-  const values = toFloat64(y);
+  return fitObserved(y, (observed) => decomposed(observed, periods, fit));
+}
+
+function decomposed(
+  values: Float64Array,
+  periods: readonly number[],
+  fit: (adjusted: Float64Array) => FittedModel,
+): StlfModel {
   checkSeries(values);
   const filled = interpolateSeasonal(values, { period: Math.min(...periods) });
   const parts = mstl(values, { periods });

@@ -1,4 +1,4 @@
-import { autoArima } from "../arima/index.ts";
+import { chooseArima } from "../arima/auto-arima.ts";
 import { type Estimate, estimate } from "./estimate.ts";
 import { countNumbers, LEVEL, mostHarmonics, type TbatsForm, type TbatsParameters } from "./form.ts";
 import { initialHarmonics } from "./harmonics.ts";
@@ -109,7 +109,7 @@ function searchFamily(
   }
 
   function addArma({ form, parameters, errors }: Estimate): void {
-    const { order, coef } = autoArima(errors.slice(), { d: 0, allowMean: false });
+    const { order, coef } = chooseArima(errors.slice(), undefined, { d: 0, allowMean: false });
     if (order.p + order.q === 0) return;
     const ar = Array.from({ length: order.p }, (_, i) => coef[`ar${i + 1}`]!);
     const ma = Array.from({ length: order.q }, (_, i) => coef[`ma${i + 1}`]!);

@@ -1,7 +1,8 @@
+import type { AnyModel } from "../model/kind.ts";
 import type { TbatsForm, TbatsParameters } from "./form.ts";
 
 /** A fitted TBATS or BATS model. */
-export interface TbatsModel {
+export interface TbatsModel extends AnyModel {
   readonly kind: "tbats" | "bats";
   readonly formatVersion: 1;
   /** As R writes it: Box–Cox exponent, orders of the ARMA errors, damping, periods with their harmonics. */

@@ -1,3 +1,4 @@
+import { fitObserved } from "../model/missing-ends.ts";
 import { checkOptions, type OptionNames } from "../model/options.ts";
 import { isConstant } from "../stats/constant.ts";
 import { checkSeries, type Series, toFloat64 } from "../time/series.ts";
@@ -80,26 +81,30 @@ function automatic(given: Series, options: TbatsOptions, seasonality: TbatsForm[
   const [lower, upper] = lambdaBounds;
   if (!(Number.isFinite(lower) && Number.isFinite(upper) && lower < upper))
     throw new RangeError(`lambdaBounds is [${lower}, ${upper}]; it must be two finite numbers, the lower first`);
-  const y = toFloat64(given);
-  const nobs = checkSeries(y, 4);
-  const bad = y.findIndex((value) => value <= 0);
+  const values = toFloat64(given);
+  const nobs = checkSeries(values, 4);
+  const bad = values.findIndex((value) => value <= 0);
   if (useBoxCox === true && bad >= 0)
-    throw new RangeError(`the series has ${y[bad]} at position ${bad}; useBoxCox needs positive values`);
+    throw new RangeError(`the series has ${values[bad]} at position ${bad}; useBoxCox needs positive values`);
   const { biasAdjust = false } = options;
-  if (isConstant(y)) return assemble(y, nobs, LEVEL, UNMOVED, { seasonality, biasAdjust });
-  const periods = [...new Set(options.periods ?? [])].sort((a, b) => a - b).filter((period) => 2 * period <= y.length);
   const either = (asked: boolean | undefined) => (asked === undefined ? [false, true] : [asked]);
-  const observations = observe(y, nobs);
-  const { form, parameters } = search(observations, {
-    lambda: lambdaBounds,
-    boxCox: observations.transformable ? either(useBoxCox) : [false],
-    trend: either(useTrend),
-    damped: either(useDampedTrend),
-    arma: useArmaErrors,
-    periods,
-    seasonality,
+  return fitObserved(values, (y) => {
+    if (isConstant(y)) return assemble(y, nobs, LEVEL, UNMOVED, { seasonality, biasAdjust });
+    const periods = [...new Set(options.periods ?? [])]
+      .sort((a, b) => a - b)
+      .filter((period) => 2 * period <= y.length);
+    const observations = observe(y, nobs);
+    const { form, parameters } = search(observations, {
+      lambda: lambdaBounds,
+      boxCox: observations.transformable ? either(useBoxCox) : [false],
+      trend: either(useTrend),
+      damped: either(useDampedTrend),
+      arma: useArmaErrors,
+      periods,
+      seasonality,
+    });
+    return assemble(y, nobs, form, parameters, { seasonality, biasAdjust });
   });
-  return assemble(y, nobs, form, parameters, { seasonality, biasAdjust });
 }
 
 /** Parameters of a level that stays where it is. */

@@ -1,7 +1,9 @@
+import type { AnyModel } from "../model/kind.ts";
+import { fitObserved } from "../model/missing-ends.ts";
 import { checkOptions } from "../model/options.ts";
 import { checkForecastOptions, type Forecast, type ForecastOptions, symmetricForecast } from "../model/prediction.ts";
 import { gridBrent } from "../optimise/grid-brent.ts";
-import { checkPeriod, checkSeries, interpolate, type Series, toFloat64 } from "../time/series.ts";
+import { checkPeriod, checkSeries, joinObserved, type Series } from "../time/series.ts";
 import { adjusted, seasonal, type ThetaSeason, thetaSeason } from "./seasonal-adjustment.ts";
 
 /** Where the dynamic theta recursion stands after so many time steps: level, running mean, and line A + B t. */
@@ -14,7 +16,7 @@ export interface DynamicThetaState {
 }
 
 /** A fitted dynamic optimised theta model. */
-export interface DynamicThetaModel extends ThetaSeason {
+export interface DynamicThetaModel extends AnyModel, ThetaSeason {
   readonly kind: "dynamic-theta";
   readonly formatVersion: 1;
   readonly period: number;
@@ -53,9 +55,12 @@ export function dynamicOptimizedTheta(y: Series, options: { period?: number } = 
   checkOptions("dynamicOptimizedTheta", options, { period: true });
   const { period = 1 } = options;
   checkPeriod(period);
-  const values = toFloat64(y);
+  return fitObserved(y, (observed) => fit(observed, period));
+}
+
+function fit(values: Float64Array, period: number): DynamicThetaModel {
   checkSeries(values, 5);
-  const filled = interpolate(values);
+  const filled = joinObserved(values);
   const season = thetaSeason(filled, period);
   const plain = adjusted(filled, season);
   const grid = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99];
@@ -185,7 +190,7 @@ export function forecastDynamicTheta(model: DynamicThetaModel, options: Forecast
 export function fittedDynamicTheta(model: DynamicThetaModel, y: Float64Array): Float64Array {
   const out = new Float64Array(y.length);
   const start = { length: 0, level: model.initial, mean: 0, intercept: 0, slope: 0 };
-  run(start, model.alpha, model.trendWeight, adjusted(interpolate(y), model), out);
+  run(start, model.alpha, model.trendWeight, adjusted(joinObserved(y), model), out);
   return seasonal(out, model);
 }
 

@@ -1,11 +1,13 @@
+import type { AnyModel } from "../model/kind.ts";
+import { fitObserved } from "../model/missing-ends.ts";
 import { checkOptions } from "../model/options.ts";
 import { checkForecastOptions, type Forecast, type ForecastOptions, symmetricForecast } from "../model/prediction.ts";
 import { simpleSmoothing } from "../smoothing/simple-smoothing.ts";
-import { checkPeriod, checkSeries, interpolate, type Series, toFloat64 } from "../time/series.ts";
+import { checkPeriod, checkSeries, joinObserved, type Series } from "../time/series.ts";
 import { adjusted, seasonal, type ThetaSeason, thetaSeason } from "./seasonal-adjustment.ts";
 
 /** A fitted theta model. */
-export interface ThetaModel extends ThetaSeason {
+export interface ThetaModel extends AnyModel, ThetaSeason {
   readonly kind: "theta";
   readonly formatVersion: 1;
   readonly period: number;
@@ -38,9 +40,12 @@ export function theta(y: Series, options: { period?: number } = {}): ThetaModel 
   checkOptions("theta", options, { period: true });
   const { period = 1 } = options;
   checkPeriod(period);
-  const values = toFloat64(y);
+  return fitObserved(y, (observed) => fit(observed, period));
+}
+
+function fit(values: Float64Array, period: number): ThetaModel {
   checkSeries(values, 3);
-  const filled = interpolate(values);
+  const filled = joinObserved(values);
   const season = thetaSeason(filled, period);
   const plain = adjusted(filled, season);
   const { alpha, initial, level, sse } = simpleSmoothing(plain);
@@ -92,7 +97,7 @@ function smooth({ alpha, drift }: ThetaModel, y: Float64Array, from: number, sta
 /** One-step forecasts of a theta model. */
 export function fittedTheta(model: ThetaModel, y: Float64Array): Float64Array {
   const out = new Float64Array(y.length);
-  smooth(model, adjusted(interpolate(y), model), 0, model.initial, out);
+  smooth(model, adjusted(joinObserved(y), model), 0, model.initial, out);
   return seasonal(out, model);
 }
 

@@ -33,16 +33,24 @@ export function checkPeriod(period: number): void {
   checkInteger("period", period, 1, Infinity, " (1: no seasonality)");
 }
 
-/** A copy in which missing values are joined linearly, and extended flat at both ends. */
-export function interpolate(y: Float64Array): Float64Array {
+/** A copy in which missing values are joined linearly between observations; those at both ends stay missing. */
+export function joinObserved(y: Float64Array): Float64Array {
   const filled = Float64Array.from(y);
   let last = -1;
   for (let t = 0; t < filled.length; t++) {
     if (Number.isNaN(filled[t]!)) continue;
-    const step = last < 0 ? 0 : (filled[t]! - filled[last]!) / (t - last);
-    for (let u = last + 1; u < t; u++) filled[u] = last < 0 ? filled[t]! : filled[last]! + step * (u - last);
+    const step = (filled[t]! - filled[last]!) / (t - last);
+    for (let u = last + 1; last >= 0 && u < t; u++) filled[u] = filled[last]! + step * (u - last);
     last = t;
   }
-  for (let u = last + 1; last >= 0 && u < filled.length; u++) filled[u] = filled[last]!;
   return filled;
+}
+
+/** A copy in which missing values are joined linearly, and extended flat at both ends. */
+export function interpolate(y: Float64Array): Float64Array {
+  const filled = joinObserved(y);
+  const first = filled.findIndex((value) => !Number.isNaN(value));
+  if (first < 0) return filled;
+  const last = filled.findLastIndex((value) => !Number.isNaN(value));
+  return filled.fill(filled[first]!, 0, first).fill(filled[last]!, last + 1);
 }

@@ -6,16 +6,16 @@ import { entrySizes } from "../../../../scripts/entry-sizes.js";
 const MOST: Readonly<Record<string, number>> = {
   simple: 6_000,
   averages: 7_000,
-  arima: 60_000,
+  arima: 63_000,
   smoothing: 28_000,
   tbats: 76_000,
   intermittent: 6_000,
-  regression: 15_000,
+  regression: 16_000,
   hierarchy: 14_000,
   monitoring: 6_000,
   stats: 3_000,
   time: 4_000,
-  families: 145_000,
+  families: 150_000,
 };
 
 describe("the size of what is imported from an entry", async () => {

@@ -27,6 +27,6 @@ describe("window averages", () => {
   });
   it("refuse a window that does not fit", () => {
     expect(() => windowAverage(y, { window: 9 })).toThrow(/window is 9/);
-    expect(() => windowAverage([1, NaN], { window: 1 })).toThrow(/no observed value/);
+    expect(() => seasonalWindowAverage([1, 2, NaN, 4], { period: 2, window: 1 })).toThrow(/no observed value/);
   });
 });
