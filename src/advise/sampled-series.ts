@@ -114,7 +114,7 @@ function check(y: Float64Array): Float64Array {
   if (observed.length < LEAST) throw new RangeError(`fewer than ${LEAST} observed values`);
   const infinite = observed.find((value) => !Number.isFinite(value));
   if (infinite !== undefined) throw new RangeError(`a value is ${infinite}`);
-  return y;
+  return y.subarray(0, y.findLastIndex((value) => !Number.isNaN(value)) + 1);
 }
 
 /** A time in steps of an interval since 1970, whole: where a season common to all series stands. */

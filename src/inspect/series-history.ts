@@ -81,7 +81,7 @@ export function upToForecast(
   const values = new Float64Array(times.length).fill(NaN);
   values.set(history.values);
   try {
-    const newer = newerRows(input, time, lastTs, interval);
+    const newer = newerRows(input, time, lastTs, interval, target);
     if (newer === undefined) throw new Error(`the input has no rows after ${lastTs}`);
     const observed = newer.data.series(target);
     values.set(observed, times.length - observed.length);

@@ -13,7 +13,7 @@ export interface DefaultKey {
 
 /**
  * What `fit` receives: the partition's key under the loop's variable (`unit_id`), its rows, the run's exports, and its
- * seed.
+ * seed. Of a series the rows end with its last observation: later ones, without a value of the target, are planned.
  *
  * @typeParam Key - the loop's variable and its type, for example `{ unit_id: string }`
  * @typeParam Exports - the type of the values sent along with the run
@@ -42,7 +42,7 @@ export interface FitResult<Model extends object> {
 
 /**
  * What `update` receives. `data` holds the rows of the batch's input that are newer than those the model was fitted to (or
- * moved to): `data.series(column)` begins one step after them, NaN at steps without a row.
+ * moved to), up to the newest one with a value of the target: `data.series(column)` begins one step after them, NaN at steps without a row.
  */
 export type UpdateContext<Model, Key extends object = DefaultKey, Exports = ExportsData> = Key & {
   readonly model: Model;

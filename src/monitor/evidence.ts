@@ -146,7 +146,7 @@ function evidenceOf(
     entries,
     history,
     waiting: [...waiting].filter((time) => !met.has(time)),
-    newest: days.at(-1) ?? NaN,
+    newest: days[values.findLastIndex((value) => !Number.isNaN(value))] ?? NaN,
   };
 }
 

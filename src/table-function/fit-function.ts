@@ -41,7 +41,7 @@ export function fitFunction(
       const batch = complete(plan.snapshot, toBatch(columns, "C", rows));
       // The position and the attempt are the caller's to say.
       const partition = { position: 0, partitionKey, batch, start: 0, end: batch.length };
-      const { row, context } = preparePartition(plan, partition, 0);
+      const { row, context } = preparePartition(plan, partition, 0, definition);
       if (context !== undefined) {
         const began = Date.now();
         try {

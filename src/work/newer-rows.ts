@@ -3,6 +3,7 @@ import type { ColumnInfo } from "../core/columns/column.ts";
 import { matchColumn } from "../core/columns/column.ts";
 import { type Frame, pickRows } from "../model/frame.ts";
 import { formatTime, gridPositions, parseTime } from "../model/interval.ts";
+import { observedRows } from "../model/planned-rows.ts";
 import { readTimes } from "../model/time-axis.ts";
 
 /** Newer rows cannot be placed after a series' last observation. */
@@ -18,8 +19,8 @@ export interface NewerRows {
 }
 
 /**
- * The rows of a partition that are newer than a series' last observation; undefined if there are none, or the data have no
- * such time column.
+ * The rows of a partition that are newer than a series' last observation, up to the newest one with a value of the target;
+ * undefined if there are none, or the data have no such time column.
  *
  * @throws {OffInterval} if they are not one by one at later steps of the series' interval
  */
@@ -28,6 +29,7 @@ export function newerRows(
   time: ColumnInfo,
   lastTs: string,
   interval: string | null,
+  target: string | undefined,
 ): NewerRows | undefined {
   if (time.type === "string" || time.type === "boolean" || data.length === 0) return undefined;
   const column = matchColumn(
@@ -40,7 +42,8 @@ export function newerRows(
   const given = declared.type;
   if (given === "string" || given === "boolean" || isNumber(given) !== isNumber(time.type))
     throw new OffInterval(`${column} of the input holds ${given}s, but the model was fitted to ${time.type}s`);
-  const { type, times } = readTimes(data, column);
+  const { type, times: all } = readTimes(data, column);
+  const times = all.subarray(0, observedRows(data, target));
   const last = parseTime(isNumber(time.type) ? "number" : (time.type as "date" | "timestamp"), lastTs);
   let newer = 0;
   let row = 0;

@@ -6,6 +6,7 @@ import type { KeyColumn } from "../core/partition-key.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { Frame } from "../model/frame.ts";
 import { keyArgument } from "../model/key-argument.ts";
+import { findTarget } from "../model/planned-rows.ts";
 import { type CheckedPrediction, checkPrediction, checkUpdateResult, InvalidReturn } from "../model/return-contract.ts";
 import { ForecastTimes } from "./forecast-times.ts";
 import { futureRows, MissingFuture } from "./future-rows.ts";
@@ -161,7 +162,7 @@ interface Moved {
 }
 
 function* moveOn(
-  { definition, time, advance }: ScoringPlan,
+  { definition, keyColumns, exports, time, advance }: ScoringPlan,
   text: string,
   { lastTs, interval }: TrainedPartition,
   given: object,
@@ -170,7 +171,8 @@ function* moveOn(
   const model = JSON.parse(text) as object;
   if (!advance || time === null || lastTs === null) return { model };
   try {
-    const newer = newerRows(data, time, lastTs, interval);
+    const target = findTarget(exports, data.columns, [time.name, ...keyColumns.map(({ name }) => name)]);
+    const newer = newerRows(data, time, lastTs, interval, target);
     if (newer === undefined) return { model };
     if (definition.update === undefined) {
       const errorMessage = `the input has rows after ${lastTs}, and the model definition has no update to take them in`;

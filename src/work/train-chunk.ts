@@ -117,7 +117,7 @@ export async function trainPartition(
   { plan, definition, attempt, clock, printed }: Training,
   partition: PlacedPartition,
 ): Promise<PartitionOutcome> {
-  const { row, context } = preparePartition(plan, partition, attempt);
+  const { row, context } = preparePartition(plan, partition, attempt, definition);
   if (context === undefined) return row;
   const log = new BodyLog();
   const take = (text: string) => {

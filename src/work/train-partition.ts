@@ -11,6 +11,7 @@ import type { AnyModelDefinition } from "../model/define-model.ts";
 import { type Frame, frame } from "../model/frame.ts";
 import { formatTime, gridPositions, type Interval } from "../model/interval.ts";
 import { keyArgument } from "../model/key-argument.ts";
+import { findTarget, observedRows } from "../model/planned-rows.ts";
 import { checkFitResult, InvalidReturn } from "../model/return-contract.ts";
 import { IrregularInterval, seriesInterval } from "../model/series-interval.ts";
 
@@ -32,21 +33,26 @@ export interface PreparedPartition {
   readonly context: Parameters<AnyModelDefinition["fit"]>[0] | undefined;
 }
 
-/** Looks at a partition's rows, and makes what `fit` receives. */
+/**
+ * Looks at a partition's rows, and makes what `fit` receives: of a series the rows up to its last observation, since those
+ * after it are planned (see `observedRows`).
+ */
 export function preparePartition(
   plan: TrainingPlan,
-  { position, partitionKey, batch, start, end }: PlacedPartition,
+  { position, partitionKey, batch, start, end: endOfRows }: PlacedPartition,
   attempt: number,
+  { scores }: Pick<AnyModelDefinition, "scores"> = {},
 ): PreparedPartition {
   const { snapshot } = plan;
   const seed = partitionSeed(plan.seed, partitionKey);
   const row: GrowingOutcome = failedOutcome({ position, partitionKey, seed, attempt }, "no-data", "");
-  if (start === end) {
+  if (start === endOfRows) {
     row.errorMessage = `${snapshot.query.table} has no rows with ${showKey(snapshot.keyColumns, row.key)}`;
     return { row, context: undefined };
   }
+  row.dataSha256 = dataHash(batch, start, endOfRows);
+  const end = scores === "rows" ? endOfRows : start + seriesLength(plan, frame(batch, start, endOfRows));
   row.nObs = end - start;
-  row.dataSha256 = dataHash(batch, start, end);
   const time = readTime(snapshot, frame(batch, start, end));
   if (time !== undefined && "errorType" in time) return { row: Object.assign(row, time), context: undefined };
   Object.assign(row, time?.found);
@@ -54,6 +60,14 @@ export function preparePartition(
   const argument = keyArgument(snapshot.keyColumns, row.key);
   const context = { [plan.keyArg]: argument, data, exports: plan.exports, seed };
   return { row, context: context as Parameters<AnyModelDefinition["fit"]>[0] };
+}
+
+/** Returns how many of a partition's rows are of its series. */
+function seriesLength({ snapshot, exports }: TrainingPlan, data: Frame): number {
+  const { keyColumns, timeColumn } = snapshot;
+  if (timeColumn === null) return data.length;
+  const others = [timeColumn, ...keyColumns.map(({ name }) => name)];
+  return observedRows(data, findTarget(exports, data.columns, others));
 }
 
 /** Takes what `fit` returned into the row. @throws {InvalidReturn} if it is not in the contract */

@@ -36,8 +36,7 @@ export async function holdoutForecast(
   const { row, source } = found;
   const { period, holdout } = forecastTask(source.exports);
   const target = targetOf(source);
-  const data =
-    target === null ? undefined : await readSeries(engine.source, source.snapshot, target, row.key, row.interval);
+  const data = target === null ? undefined : await readSeries(engine.source, source.snapshot, target, row);
   if (data === undefined || holdout === 0 || data.y.length <= holdout)
     throw new ManymodelError("usage", `run ${runId} held nothing out of this series`);
   return fitInThread({ y: data.y, period, holdout, method: method as HoldoutRequest["method"] });

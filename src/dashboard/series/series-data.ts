@@ -1,9 +1,10 @@
 import { zip } from "../../core/aligned.ts";
+import type { PartitionOutcome } from "../../core/artifact.ts";
 import type { ColumnInfo } from "../../core/columns/column.ts";
 import type { PartitionKey } from "../../core/partition-key.ts";
 import type { RunManifest, Snapshot } from "../../core/run.ts";
 import { frame } from "../../model/frame.ts";
-import { gridPositions, type Interval, nextTimes } from "../../model/interval.ts";
+import { gridPositions, type Interval, nextTimes, parseTime } from "../../model/interval.ts";
 import { readTimes } from "../../model/time-axis.ts";
 import type { Source } from "../../ports/source.ts";
 import { forecastTask } from "../runs/run-view.ts";
@@ -31,13 +32,12 @@ function isValue({ name, type }: ColumnInfo, { keyColumns, timeColumn }: Snapsho
   return type === "number" && name !== timeColumn && !keyColumns.some((key) => key.name === name);
 }
 
-/** Reads a partition's series from the data that its run pinned; undefined if it has no rows. */
+/** Reads the series that a partition's model was fitted to, from the data that its run pinned; undefined if it has no rows. */
 export async function readSeries(
   source: Source,
   snapshot: Snapshot,
   target: string,
-  key: PartitionKey,
-  interval: Interval | null,
+  { key, interval, lastTs }: Pick<PartitionOutcome, "key" | "interval" | "lastTs">,
 ): Promise<SeriesData | undefined> {
   const ordinals = await source.locate(snapshot, [key]);
   if (ordinals[0] === -1) return undefined;
@@ -47,10 +47,12 @@ export async function readSeries(
   const rows = frame(batch);
   if (timeColumn === null || column === undefined || column.type === "string" || column.type === "boolean")
     return { target, y: rows.numbers(target), times: null, timeType: "number", interval: null };
-  const { type: timeType, times } = readTimes(rows, timeColumn);
+  const { type: timeType, times: all } = readTimes(rows, timeColumn);
+  const last = lastTs === null ? Infinity : parseTime(timeType, lastTs);
+  const times = all.subarray(0, all.findLastIndex((time) => time <= last) + 1);
   const [first] = times;
   const positions = interval !== null && ascends(times) ? gridPositions(times, interval) : null;
-  const y = frame(batch, 0, batch.length, () => positions).series(target);
+  const y = frame(batch, 0, times.length, () => positions).series(target);
   if (y.length === times.length || interval === null || first === undefined)
     return { target, y, times, timeType, interval };
   const spaced = Float64Array.from([first, ...nextTimes(first, interval, y.length - 1)]);

@@ -45,8 +45,10 @@ export async function readNewer(
   const where = [...is, `${time} > ${place(lastTs)}`].join(" AND ");
   const select = `SELECT ${time}, ${tables.columnName(target)} FROM ${table} WHERE ${where} ORDER BY ${time}`;
   try {
-    const { rows, truncated } = await tables.query(select, params, MOST_ROWS);
+    const { rows: found, truncated } = await tables.query(select, params, MOST_ROWS);
     if (truncated) return unknown(`there are more than ${MOST_ROWS} of them`);
+    // Those after the last value are planned.
+    const rows = found.slice(0, found.findLastIndex(([, value]) => value !== null && value !== undefined) + 1);
     if (rows.length === 0) return NOTHING;
     const axis = type === "date" || type === "timestamp" ? type : "number";
     const times = rows.map(([time]) => queriedTime(axis, String(time)));

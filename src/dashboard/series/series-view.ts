@@ -143,7 +143,7 @@ async function picture(
     notes.push("There is no picture of the series: the run's exports name no target, and several columns are numbers.");
     return null;
   }
-  const data = await readSeries(source, run.snapshot, target, row.key, row.interval);
+  const data = await readSeries(source, run.snapshot, target, row);
   if (data === undefined) {
     notes.push("There is no picture of the series: the source has no rows of this partition.");
     return null;

@@ -32,8 +32,7 @@ export type StoreSalesModel = {
  * partition. A row without a regressor's value is left out, like one without sales.
  *
  * To forecast, the batch's input, or its table of the future, must have rows for the steps after the last known sales, with
- * the regressors' values; their target may be empty, and rows of the past may be there too. The training data must end with
- * known sales.
+ * the regressors' values; their target may be empty, and rows of the past may be there too.
  */
 export default defineModel({
   fit({ data, exports }: FitContext<object, StoreSalesExports>) {
@@ -41,10 +40,6 @@ export default defineModel({
     const axis = timeAxis(data, exports.time);
     const last = formatTime(axis.type, at(axis.times, -1));
     const y = data.series(target);
-    if (regressors.length > 0 && Number.isNaN(at(y, -1)))
-      throw new RangeError(
-        `the last row (${last}) has no ${target}; rows of the future belong into the batch's input, not into the training data`,
-      );
     const columns = regressors.map((name) => [name, data.series(name)] as const);
     for (const [, column] of columns) column.forEach((value, t) => (Number.isNaN(value) ? (y[t] = NaN) : value));
     const xreg = (from: number, to: number) =>
