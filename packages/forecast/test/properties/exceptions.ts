@@ -40,11 +40,8 @@ const isNearConstant = ({ values }: Sample) => {
 const LINE = { period: 1, values: [1, 2, 3, 5, 8, 9, 11, 15, 14, 18, 20, 19] };
 const OUTLIER = { period: 1, values: [100, 9, 10, 10, 11] };
 const LONGER_OUTLIER = { period: 1, values: [100, 9, 10, 10, 11, 10, 10] };
-const JUMP = { period: 1, values: [5, 20] };
 const SEASONS = { period: 7, values: [76, 78, 100, 113, 98, 95, 129, 76, 78, 100, 115, 96, 95, 126] };
 const EVEN_QUARTERS = { period: 4, values: [95, 114, 128, 115, 96, 114, 129, 114, 96, 114, 126, 114, 95] };
-/** One value short of two seasons. */
-const ALMOST_TWO = { period: 7, values: [96, 116, 127, 115, 82, 84, 86, 93, 115, 128, 115, 83, 85] };
 
 export const EXCEPTIONS: readonly Exception[] = [
   {
@@ -201,77 +198,5 @@ export const EXCEPTIONS: readonly Exception[] = [
     properties: ["has intervals that widen with the horizon"],
     why: "the inverse of a power narrows intervals as forecasts fall",
     example: { period: 1, values: [52, 48, 46, 45, 44, 43, 42, 38, 37, 38, 37, 34, 34, 33, 31, 31] },
-  },
-  {
-    methods: [
-      "theta",
-      "dynamic-theta",
-      "holt-winters",
-      "ces",
-      "ets",
-      "stlf",
-      "window-average",
-      "seasonal-window-average",
-    ],
-    properties: ["ignores missing values before the first observation"],
-    why: "fault: starts at the missing values",
-    example: LINE,
-  },
-  {
-    methods: ["auto-arima", "best"],
-    properties: ["ignores missing values before the first observation", "forecasts on after missing values at the end"],
-    why: "fault: missing values count as observations in the choice of the order",
-    example: ALMOST_TWO,
-  },
-  {
-    methods: ["tbats"],
-    properties: ["ignores missing values before the first observation"],
-    why: "fault: starts at the missing values",
-    example: { period: 12, values: [100, 9, 10, 10, 11, 10, 10, 9, 9, 13, 9, 11, 9, 11, 8, 10, 11, 10, 9, 9] },
-  },
-  {
-    methods: ["bats"],
-    properties: ["ignores missing values before the first observation"],
-    why: "fault: starts at the missing values",
-    example: { period: 1, values: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 3, 4, 6, 7, 9] },
-  },
-  {
-    methods: ["naive", "snaive", "drift", "theta", "dynamic-theta", "ces", "tbats", "bats"],
-    properties: ["forecasts on after missing values at the end", "forecasts on after an update with missing values"],
-    why: "fault: intervals do not widen over missing values",
-    example: LINE,
-  },
-  {
-    methods: ["window-average", "seasonal-window-average"],
-    properties: ["forecasts on after missing values at the end", "forecasts on after an update with missing values"],
-    why: "its window is one of time steps: missing values push observations out of it, and it says so when it is empty",
-    example: LINE,
-  },
-  {
-    methods: ["ets", "stlf"],
-    properties: ["forecasts on after missing values at the end", "forecasts on after an update with missing values"],
-    why: "fault: intervals do not widen over missing values",
-    example: JUMP,
-  },
-  {
-    methods: ["best"],
-    properties: ["forecasts on after an update with missing values"],
-    why: "fault: intervals do not widen over missing values",
-    example: LINE,
-  },
-  {
-    methods: ["holt-winters"],
-    properties: ["forecasts on after an update with missing values"],
-    why: "fault: intervals do not widen over missing values",
-    example: {
-      period: 1,
-      values: [20.01, 19.85, 19.96, 20.03, 20.06, 20.01, 20.05, 19.89, 19.94, 20.27, 19.94, 20.08, 19.89],
-    },
-  },
-  {
-    methods: ["holt-winters"],
-    properties: ["forecasts on after missing values at the end"],
-    why: "fault: missing values count as observations at the start",
-    example: { period: 1, values: [96, 97, 96] },
   },
 ];
