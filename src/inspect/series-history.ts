@@ -4,6 +4,7 @@ import type { ColumnBatch, ColumnInfo } from "../core/columns/column.ts";
 import { messageOf } from "../core/errors.ts";
 import { type Frame, frame } from "../model/frame.ts";
 import { gridPositions, nextTimes, parseTime } from "../model/interval.ts";
+import { findTarget } from "../model/planned-rows.ts";
 import { newerRows } from "../work/newer-rows.ts";
 import type { ScoredPartition } from "../work/score-partition.ts";
 
@@ -81,7 +82,7 @@ export function upToForecast(
   const values = new Float64Array(times.length).fill(NaN);
   values.set(history.values);
   try {
-    const newer = newerRows(input, time, lastTs, interval, target);
+    const newer = newerRows(input, time, lastTs, interval, findTarget({ target }, input.columns));
     if (newer === undefined) throw new Error(`the input has no rows after ${lastTs}`);
     const observed = newer.data.series(target);
     values.set(observed, times.length - observed.length);

@@ -29,7 +29,7 @@ export function newerRows(
   time: ColumnInfo,
   lastTs: string,
   interval: string | null,
-  target: string | undefined,
+  target: ColumnInfo | undefined,
 ): NewerRows | undefined {
   if (time.type === "string" || time.type === "boolean" || data.length === 0) return undefined;
   const column = matchColumn(

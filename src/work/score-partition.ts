@@ -162,7 +162,7 @@ interface Moved {
 }
 
 function* moveOn(
-  { definition, keyColumns, exports, time, advance }: ScoringPlan,
+  { definition, exports, time, advance }: ScoringPlan,
   text: string,
   { lastTs, interval }: TrainedPartition,
   given: object,
@@ -171,8 +171,7 @@ function* moveOn(
   const model = JSON.parse(text) as object;
   if (!advance || time === null || lastTs === null) return { model };
   try {
-    const target = findTarget(exports, data.columns, [time.name, ...keyColumns.map(({ name }) => name)]);
-    const newer = newerRows(data, time, lastTs, interval, target);
+    const newer = newerRows(data, time, lastTs, interval, findTarget(exports, data.columns));
     if (newer === undefined) return { model };
     if (definition.update === undefined) {
       const errorMessage = `the input has rows after ${lastTs}, and the model definition has no update to take them in`;

@@ -64,10 +64,9 @@ export function preparePartition(
 
 /** Returns how many of a partition's rows are of its series. */
 function seriesLength({ snapshot, exports }: TrainingPlan, data: Frame): number {
-  const { keyColumns, timeColumn } = snapshot;
-  if (timeColumn === null) return data.length;
-  const others = [timeColumn, ...keyColumns.map(({ name }) => name)];
-  return observedRows(data, findTarget(exports, data.columns, others));
+  if (snapshot.timeColumn === null) return data.length;
+  // Where nothing was observed the rows stay: the fit says what is missing.
+  return observedRows(data, findTarget(exports, data.columns)) || data.length;
 }
 
 /** Takes what `fit` returned into the row. @throws {InvalidReturn} if it is not in the contract */

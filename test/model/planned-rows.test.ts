@@ -82,12 +82,10 @@ describe.each(["memory", "local"] as const)("rows planned ahead in the training 
 
 describe("the column that a model forecasts", () => {
   const columns = [...COLUMNS];
-  it("is the one that the exports name, or else the only number", () => {
-    expect(findTarget({ target: "qty" }, columns, ["SKU", "DAY"])).toBe("QTY");
-    expect(findTarget({ target: "AMOUNT" }, columns, ["SKU", "DAY"])).toBeUndefined();
-    expect(findTarget({}, columns, ["SKU", "DAY"])).toBeUndefined();
-    expect(findTarget({}, columns, ["SKU", "DAY", "promo"])).toBe("QTY");
-    expect(findTarget(null, columns.slice(0, 3), ["SKU", "DAY", null])).toBe("QTY");
+  it("is the one that the exports name", () => {
+    expect(findTarget({ target: "qty" }, columns)?.name).toBe("QTY");
+    for (const exports of [{ target: "AMOUNT" }, { target: 7 }, {}, null])
+      expect(findTarget(exports, columns)).toBeUndefined();
   });
 });
 
@@ -104,10 +102,11 @@ describe("rows up to the last observation", () => {
   it.each([
     ["Y", 3],
     ["UP", 2],
-    // Where nothing was ever observed, every row stays: the fit says so.
-    ["EMPTY", 4],
-    ["NONE", 4],
+    ["EMPTY", 0],
+    ["NONE", 0],
     ["OTHER", 4],
     [undefined, 4],
-  ])("of %s are %i", (target, expected) => expect(observedRows(frame(batch), target)).toBe(expected));
+  ])("of %s are %i", (target, expected) =>
+    expect(observedRows(frame(batch), findTarget({ target }, frame(batch).columns))).toBe(expected),
+  );
 });

@@ -135,6 +135,11 @@ export function modelFunctions<M extends AnyModel>(kinds: Kinds): ModelFunctions
   };
 }
 
+/** Joins the tables of one method of several families. */
+export function joinTables<Method extends keyof Kinds>(...tables: readonly MethodTable<Method>[]): MethodTable<Method> {
+  return Object.assign({}, ...tables);
+}
+
 /** Joins kinds of several families. */
 export function joinKinds(...families: readonly Kinds[]): Kinds {
   const join = <Method extends keyof Kinds>(method: Method): MethodTable<Method> =>

@@ -8,24 +8,78 @@ import * as tbats from "../kinds/tbats.ts";
 import type { Series } from "../time/series.ts";
 import { COMBINATION } from "./combination.ts";
 import { CONFORMAL } from "./conformal-model.ts";
-import { joinKinds, modelFunctions } from "./dispatch.ts";
+import { fittedBy, forecastBy, joinTables, residualsBy, simulateBy, supportsBy, updateBy } from "./dispatch.ts";
 import type { FittedModel } from "./fitted-model.ts";
-import type { Ability, ModelForecastOptions, ModelOptions, SimulateOptions } from "./kind.ts";
+import type { Ability, Kinds, ModelForecastOptions, ModelOptions, SimulateOptions } from "./kind.ts";
 import type { Forecast } from "./prediction.ts";
 
-/** Every kind of models. */
-export const KINDS = /* @__PURE__ */ joinKinds(
-  simple,
-  averages,
-  intermittent,
-  regression,
-  arima,
-  smoothing,
-  tbats,
-  COMBINATION,
-  CONFORMAL,
+// A table a method, so that code which calls one has the code of no other.
+const FORECAST = /* @__PURE__ */ joinTables<"forecast">(
+  simple.forecast,
+  averages.forecast,
+  intermittent.forecast,
+  regression.forecast,
+  arima.forecast,
+  smoothing.forecast,
+  tbats.forecast,
+  COMBINATION.forecast,
+  CONFORMAL.forecast,
 );
-const ALL = /* @__PURE__ */ modelFunctions<FittedModel>(KINDS);
+const FITTED = /* @__PURE__ */ joinTables<"fitted">(
+  simple.fitted,
+  averages.fitted,
+  intermittent.fitted,
+  regression.fitted,
+  arima.fitted,
+  smoothing.fitted,
+  tbats.fitted,
+  COMBINATION.fitted,
+  CONFORMAL.fitted,
+);
+const UPDATE = /* @__PURE__ */ joinTables<"update">(
+  simple.update,
+  averages.update,
+  intermittent.update,
+  regression.update,
+  arima.update,
+  smoothing.update,
+  tbats.update,
+  COMBINATION.update,
+  CONFORMAL.update,
+);
+const SIMULATE = /* @__PURE__ */ joinTables<"simulate">(
+  simple.simulate,
+  averages.simulate,
+  intermittent.simulate,
+  regression.simulate,
+  arima.simulate,
+  smoothing.simulate,
+  tbats.simulate,
+  COMBINATION.simulate,
+  CONFORMAL.simulate,
+);
+const SUPPORTS = /* @__PURE__ */ joinTables<"supports">(
+  intermittent.supports,
+  smoothing.supports,
+  COMBINATION.supports,
+  CONFORMAL.supports,
+);
+
+/** Every kind of models. */
+export const KINDS: Kinds = {
+  forecast: FORECAST,
+  fitted: FITTED,
+  update: UPDATE,
+  simulate: SIMULATE,
+  supports: SUPPORTS,
+};
+
+const forecastAny = /* @__PURE__ */ forecastBy<FittedModel>(FORECAST);
+const fittedAny = /* @__PURE__ */ fittedBy<FittedModel>(FITTED);
+const residualsAny = /* @__PURE__ */ residualsBy<FittedModel>(FITTED);
+const updateAny = /* @__PURE__ */ updateBy<FittedModel>(UPDATE);
+const simulateAny = /* @__PURE__ */ simulateBy<FittedModel>(SIMULATE);
+const supportsAny = /* @__PURE__ */ supportsBy<FittedModel>(KINDS);
 
 /**
  * Point forecasts and prediction intervals of any fitted model of this library. Of a model of a single observation, which
@@ -35,7 +89,7 @@ const ALL = /* @__PURE__ */ modelFunctions<FittedModel>(KINDS);
  * @throws {RangeError} if the horizon or a level is not allowed, or the model's kind is not known
  */
 export function forecast(model: FittedModel, options: ModelForecastOptions): Forecast {
-  return ALL.forecast(model, options);
+  return forecastAny(model, options);
 }
 
 /**
@@ -46,12 +100,12 @@ export function forecast(model: FittedModel, options: ModelForecastOptions): For
  * @throws {RangeError} if the model's kind has no one-step forecasts
  */
 export function fitted(model: FittedModel, y: Series, options: ModelOptions = {}): Float64Array {
-  return ALL.fitted(model, y, options);
+  return fittedAny(model, y, options);
 }
 
 /** One-step errors, `y - fitted(model, y)`; NaN where either is missing. */
 export function residuals(model: FittedModel, y: Series, options: ModelOptions = {}): Float64Array {
-  return ALL.residuals(model, y, options);
+  return residualsAny(model, y, options);
 }
 
 /**
@@ -62,7 +116,7 @@ export function residuals(model: FittedModel, y: Series, options: ModelOptions =
  * @throws {RangeError} if a value is infinite, or the model's kind cannot be updated
  */
 export function update<M extends FittedModel>(model: M, newY: Series, options: ModelOptions = {}): M {
-  return ALL.update(model, newY, options);
+  return updateAny(model, newY, options);
 }
 
 /**
@@ -72,7 +126,7 @@ export function update<M extends FittedModel>(model: M, newY: Series, options: M
  * @throws {RangeError} if an option is not allowed, or the model's kind cannot be simulated
  */
 export function simulate(model: FittedModel, options: SimulateOptions): Float64Array[] {
-  return ALL.simulate(model, options);
+  return simulateAny(model, options);
 }
 
 /**
@@ -80,5 +134,5 @@ export function simulate(model: FittedModel, options: SimulateOptions): Float64A
  * holds others (a combination, a calibrated model, a decomposition) can do what all of them can.
  */
 export function supports(model: FittedModel, what: Ability): boolean {
-  return ALL.supports(model, what);
+  return supportsAny(model, what);
 }
