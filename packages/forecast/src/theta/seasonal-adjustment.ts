@@ -20,9 +20,9 @@ const LEAST_INDEX = 0.01;
  * autocorrelation at the seasonal lag is significant at 10 %; else the indices of a classical decomposition,
  * multiplicative where ratios make sense, additive elsewhere.
  *
- * Ratios make sense where the level keeps one sign, that of the series' sum, and no phase is as good as closed: in no run
- * of one season are most values of the other sign, and of every phase most values have the sign, seasons of nothing but
- * zeros left aside. A value of the other sign, such as a return among sales, then counts as 0 here, the least that a
+ * Ratios make sense where the level keeps one sign, that of most values, and no phase is as good as closed: in no run of
+ * one season are most values of the other sign, and of every phase most values have the sign, seasons of nothing but zeros
+ * left aside. A value of the other sign, such as a return among sales, then counts as 0 here, the least that a
  * season can make of a level. So neither the form nor the indices depend on how large returns are, and as long as most
  * values have the sign, one more of the other sign changes them as little as one more 0. Both forms are odd: the indices
  * of -y are those of y with the other sign.
@@ -67,9 +67,9 @@ export function seasonal(values: Float64Array, { indices, seasonality }: ThetaSe
   });
 }
 
-/** The sign of the series' sum; 0 where most values of some run of one season have the other sign. */
+/** The sign of most values, 0 left aside; 0 where most values of some run of one season have the other sign. */
 function levelSign(y: Float64Array, period: number): number {
-  const sign = Math.sign(y.reduce((sum, value) => sum + value, 0));
+  const sign = Math.sign(y.reduce((sum, value) => sum + Math.sign(value), 0));
   let others = 0;
   for (let t = 0; t < y.length; t++) {
     if (sign * y[t]! < 0) others++;

@@ -111,7 +111,7 @@ describe.each([
     };
     const none = fit(sales.with(33, 0), 7);
     const shape = share(sales.with(33, 0));
-    for (const back of [-1e-9, -1, -20, -500]) {
+    for (const back of [-1e-9, -1, -20, -500, -5000]) {
       expect(fit(sales.with(33, back), 7).indices, `${back}`).toEqual(none.indices);
       share(sales.with(33, back)).forEach((value, i) => expect(value, `${back}`).toBeCloseTo(shape[i]!, 1));
     }
