@@ -9,6 +9,7 @@ export type { Catalog } from "./catalog.ts";
 export type { Engine, EngineAddress, EngineFacts, Feature, Preparation } from "./engine.ts";
 export type { Fleet, FleetJob, FleetStatus } from "./fleet.ts";
 export type { Inference } from "./inference.ts";
+export type { Integrity, StoredCheck } from "./integrity.ts";
 export type { JobRecord, Jobs } from "./jobs.ts";
 export type * from "./leftovers.ts";
 export type * from "./output.ts";
