@@ -244,15 +244,22 @@ describe("the webhook", () => {
     expect(await postWebhook(url, {}, 5000, at)).toEqual({ delivered: true, attempts: 3, status: 204, error: null });
   });
   it("is not tried again where it is refused, and follows no redirection", async () => {
-    for (const status of [400, 302]) {
-      let asked = 0;
-      const url = await listening((_, response) => {
-        asked++;
-        response.writeHead(status, { location: "/elsewhere" }).end();
-      });
-      expect(await postWebhook(url, {}, 5000, at)).toMatchObject({ delivered: false, attempts: 1, status });
-      expect(asked).toBe(1);
-    }
+    let inside = 0;
+    const elsewhere = await listening((_, response) => {
+      inside++;
+      response.end();
+    });
+    for (const status of [400, 301, 302, 303, 307, 308])
+      for (const location of ["/elsewhere", elsewhere]) {
+        let asked = 0;
+        const url = await listening((_, response) => {
+          asked++;
+          response.writeHead(status, { location }).end();
+        });
+        expect(await postWebhook(url, {}, 5000, at)).toMatchObject({ delivered: false, attempts: 1, status });
+        expect([status, asked]).toEqual([status, 1]);
+      }
+    expect(inside).toBe(0);
   });
   it("gives up on a server that does not answer", async () => {
     const url = await listening(() => {});
