@@ -72,6 +72,8 @@ export interface ExactOptions {
   readonly tolerance?: number;
   /** Gives up when the log-likelihood seems to stay below this. */
   readonly hopeless?: number | undefined;
+  /** How many steps are taken before it may give up as hopeless; default 2. */
+  readonly patience?: number;
   /** Gives up where the search strays among models this does not accept; and those it accepts go before all others. */
   readonly accept?: (arma: Arma) => boolean;
 }
@@ -91,6 +93,7 @@ export function estimateExact(
     thorough = false,
     tolerance = 1e-6,
     hopeless = -Infinity,
+    patience = 2,
     accept,
   }: ExactOptions = {},
 ): Estimate | undefined {
@@ -112,6 +115,7 @@ export function estimateExact(
       tolerance,
       polish,
       hopeless,
+      patience,
       accept,
       gradient,
       curvature: n > parameters + columns.length ? { columns, beta: from.beta, work } : undefined,

@@ -137,6 +137,8 @@ function estimateCandidate(
     restart: search.space.secondStart,
     tolerance: 1e-3,
     hopeless,
+    // The whole grid has no path to lose time on, and is asked for to miss nothing.
+    patience: search.space.secondStart ? 2 : 1,
     accept,
   });
 }

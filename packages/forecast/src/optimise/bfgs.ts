@@ -15,7 +15,9 @@ export interface BfgsOptions {
    * Gives up as soon as the function, less a few times what the next step is expected to gain, is above this value.
    */
   readonly hopeless?: number;
-  /** Gives up after two steps in a row to points for which this is true. */
+  /** How many steps are taken before it may give up as hopeless; default 2. */
+  readonly patience?: number | undefined;
+  /** Gives up after three steps in a row to points for which this is true. */
   readonly outside?: ((x: Float64Array) => boolean) | undefined;
   /** Writes the gradient at a point to `out`; the function was just called there. Differences when left out. */
   readonly gradient?: ((x: Float64Array, out: Float64Array) => void) | undefined;
@@ -43,6 +45,7 @@ export function bfgs(
     maxSteps = 100,
     polish = false,
     hopeless = Infinity,
+    patience = 2,
     outside,
     gradient: exact,
   }: BfgsOptions = {},
@@ -119,7 +122,7 @@ export function bfgs(
       if (central || !again()) break;
       continue;
     }
-    if (iteration >= 1 && value + 5 * slope > hopeless) return { x, value, evaluations, stopped: "hopeless" };
+    if (iteration >= patience && value + 5 * slope > hopeless) return { x, value, evaluations, stopped: "hopeless" };
     let alpha = 1;
     let trial = Infinity;
     for (let attempt = 0; attempt < 25; attempt++) {
@@ -157,7 +160,7 @@ export function bfgs(
     value = trial;
     if (outside !== undefined) {
       strayed = outside(x) ? strayed + 1 : 0;
-      if (strayed >= 2) return { x, value, evaluations, stopped: "outside" };
+      if (strayed >= 3) return { x, value, evaluations, stopped: "outside" };
     }
     if (gain < tolerance * 0.01 && !again()) break;
   }

@@ -30,7 +30,9 @@ export interface MaximumOptions {
   readonly polish?: boolean;
   /** Gives up when the log-likelihood seems to stay below this. */
   readonly hopeless?: number;
-  /** Gives up after two steps in a row to models this does not accept. */
+  /** How many steps are taken before it may give up as hopeless; default 2. */
+  readonly patience?: number | undefined;
+  /** Gives up after three steps in a row to models this does not accept. */
   readonly accept?: ((arma: Arma) => boolean) | undefined;
   /** Writes the gradient of minus the log-likelihood in coordinates, at the point last evaluated, to `out`. */
   readonly gradient?: ((x: Float64Array, arma: Arma, out: Float64Array) => void) | undefined;
@@ -48,7 +50,15 @@ export function maximiseLikelihood(
   likelihood: Likelihood,
   order: ArmaOrder,
   start: Arma,
-  { tolerance = 1e-7, polish = false, hopeless = -Infinity, accept, gradient, curvature }: MaximumOptions = {},
+  {
+    tolerance = 1e-7,
+    polish = false,
+    hopeless = -Infinity,
+    patience,
+    accept,
+    gradient,
+    curvature,
+  }: MaximumOptions = {},
 ): { arma: Arma; loglik: number; evaluations: number; stopped: Stopped | undefined } {
   const arma = zeroArma(order);
   const x = toCoordinates(start);
@@ -73,6 +83,7 @@ export function maximiseLikelihood(
     tolerance,
     polish,
     hopeless: -hopeless,
+    patience,
     outside,
     gradient:
       gradient &&
