@@ -116,13 +116,16 @@ export async function openPartitions(engine: Engine, source: PartitionSource): P
       ...(future !== undefined && { future: frame(await rowsOf(future, row.key)) }),
     });
     const scores = definition.scores ?? "steps";
+    const shown = scores === "steps" ? upToForecast(history, row, columns, data, scored) : history;
+    const noted = scored.status === "OK" ? scored.errorMessage : undefined;
     return {
       of: source.name,
       keyColumns,
       row,
       target,
       time,
-      ...(scores === "steps" ? upToForecast(history, row, columns, data, scored) : history),
+      ...shown,
+      note: noted === undefined ? shown.note : [shown.note, noted].filter((text) => text !== null).join("; "),
       fitted: trained.id === made.id ? oneStep(row.model, history.values) : null,
       scores,
       levels,

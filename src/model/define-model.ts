@@ -81,6 +81,8 @@ export interface Prediction {
   readonly levels?: readonly number[];
   readonly lower?: readonly ArrayLike<number>[];
   readonly upper?: readonly ArrayLike<number>[];
+  /** What a reader of the forecast must know: `ERROR_TYPE` and `ERROR_MESSAGE` of its rows, whose `STATUS` stays `OK`. */
+  readonly note?: { readonly type: string; readonly message: string };
 }
 
 /** One model for any partition: how to fit it, and how to predict from what was fitted. */

@@ -57,11 +57,12 @@ export interface CheckedPrediction {
   readonly mean: Float64Array;
   readonly lower: readonly Float64Array[];
   readonly upper: readonly Float64Array[];
+  readonly note?: { readonly type: string; readonly message: string };
 }
 
 /** Checks what `predict` returned against what it was asked. @throws {InvalidReturn} saying what is wrong and where */
 export function checkPrediction(returned: unknown, horizon: number, levels: readonly number[]): CheckedPrediction {
-  const { mean, levels: given, lower, upper } = asObject(returned, "predict");
+  const { mean, levels: given, lower, upper, note } = asObject(returned, "predict");
   if (given !== undefined || lower !== undefined || upper !== undefined) {
     const all = [given, lower, upper].every((x) => Array.isArray(x) && x.length === levels.length);
     if (!all || (given as unknown[]).some((level, i) => level !== levels[i]))
@@ -80,7 +81,15 @@ export function checkPrediction(returned: unknown, horizon: number, levels: read
     mean: series(mean, "mean"),
     lower: (lower as unknown[] | undefined)?.map((v, i) => series(v, `lower[${i}]`, true)) ?? none(),
     upper: (upper as unknown[] | undefined)?.map((v, i) => series(v, `upper[${i}]`, true)) ?? none(),
+    ...(note !== undefined && { note: checkNote(note) }),
   };
+}
+
+function checkNote(note: unknown): { type: string; message: string } {
+  const { type, message } = asObject(note, "predict's note");
+  if (typeof type !== "string" || typeof message !== "string")
+    throw new InvalidReturn(`note is ${show(note)}; it must have a type and a message, both texts`);
+  return { type, message };
 }
 
 function asObject(returned: unknown, who: string): Record<string, unknown> {

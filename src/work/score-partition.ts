@@ -56,6 +56,12 @@ export interface Problem {
   readonly errorMessage: string | null;
 }
 
+/** What a definition notes of its forecast. */
+export interface Noted {
+  readonly errorType: string;
+  readonly errorMessage: string;
+}
+
 /** What is said of a partition that a version has not. */
 export const NOT_TRAINED = {
   errorType: "not-trained",
@@ -67,7 +73,7 @@ export const NOT_TRAINED = {
  * because it could not take in the newer rows that there are.
  */
 export type ScoredPartition =
-  | ({ readonly status: "OK"; readonly times: Times | null } & CheckedPrediction)
+  | ({ readonly status: "OK"; readonly times: Times | null } & CheckedPrediction & Partial<Noted>)
   | ({ readonly status: "STALE" | "FALLBACK"; readonly times: Times | null } & CheckedPrediction & Problem)
   | ({ readonly status: "NO_MODEL" | "ERROR" } & Problem);
 
@@ -146,9 +152,10 @@ function* scoring(
     const returned = yield definition.predict(
       future === undefined ? asked : { ...asked, future: futureRows(future, plan.time, times as Float64Array | null) },
     );
-    const { mean, lower, upper } = checkPrediction(returned, horizon, levels);
+    const { mean, lower, upper, note } = checkPrediction(returned, horizon, levels);
     if (moved.problem !== undefined) return { status: "STALE", times, mean, lower, upper, ...moved.problem };
-    return { status: "OK", times, mean, lower, upper };
+    const noted = note && { errorType: note.type, errorMessage: note.message };
+    return { status: "OK", times, mean, lower, upper, ...noted };
   } catch (error) {
     return { status: "ERROR", errorType: typeOf(error, "predict-error"), errorMessage: messageOf(error) };
   }

@@ -101,13 +101,13 @@ function forecastOf(series: PartitionSeries): PartitionForecast {
   const firstBound = columns.indexOf("FORECAST") + 1;
   const hasTimes = columns[0] !== "STEP";
   const column = (at: number) => rows.map((values) => (values[at] as number | null | undefined) ?? NaN);
-  const why = "errorType" in scored ? scored : { errorType: null, errorMessage: null };
+  const { errorType = null, errorMessage = null } = scored;
   return {
     of,
     partitionKey: row.partitionKey,
     status: scored.status,
-    errorType: why.errorType,
-    errorMessage: why.errorMessage,
+    errorType,
+    errorMessage,
     times: hasTimes ? rows.map(([time]) => time ?? null) : null,
     mean: column(firstBound - 1),
     levels,

@@ -28,7 +28,8 @@ function forecastReport(series: PartitionSeries): Report {
   const { about, ...text } = seriesText(series);
   // A key may have a line break.
   const title = printable(text.title);
-  const why = "mean" in scored ? {} : { errorType: scored.errorType, errorMessage: scored.errorMessage };
+  const isStated = scored.status === "OK" || !("mean" in scored);
+  const why = isStated ? { errorType: scored.errorType, errorMessage: scored.errorMessage } : {};
   const json = {
     of,
     partitionKey: row.partitionKey,

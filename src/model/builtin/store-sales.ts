@@ -24,6 +24,8 @@ export type StoreSalesModel = {
   readonly formatVersion: 1;
   readonly linear: LinearModel;
   readonly regressors: readonly string[];
+  /** The values of regressors that had only one in the training data, so that their effects are not known. */
+  readonly constant?: Readonly<Record<string, number>>;
   readonly time: { readonly column: string; readonly last: string; readonly interval: Interval };
 };
 
@@ -47,9 +49,10 @@ export default defineModel({
         columns.map(([name, column]) => [name, column.slice(from, to).map((value) => (value === value ? value : 0))]),
       );
     const start = formatTime(axis.type, at(axis.times, 0));
-    const fit = (n: number) =>
-      linearModel(y.subarray(0, n), { ...termsOf(exports, axis.interval, start), xreg: xreg(0, n) });
-    const linear = fit(y.length);
+    const terms = termsOf(exports, axis.interval, start);
+    const fit = (n: number) => linearModel(y.subarray(0, n), { ...terms, xreg: xreg(0, n) });
+    const { linear, leftOut } = fitFewer(y, { ...terms, xreg: xreg(0, y.length) });
+    const constant = constants(columns, y);
     const inSample = accuracy(
       y,
       fitted(linear, y, { xreg: xreg(0, y.length) }).map((v, t) => (Number.isNaN(at(y, t)) ? NaN : v)),
@@ -77,12 +80,13 @@ export default defineModel({
       formatVersion: 1,
       linear,
       regressors,
+      ...(Object.keys(constant).length > 0 && { constant }),
       time: { column: exports.time, last, interval: axis.interval },
     };
     return {
       model,
       metrics: { ...inSample, ...measured },
-      info: { effects: Object.fromEntries(effects), dropped: linear.dropped },
+      info: { effects: Object.fromEntries(effects), dropped: linear.dropped, ...(leftOut.length > 0 && { leftOut }) },
     };
   },
   update({ model, data, exports }) {
@@ -103,13 +107,64 @@ export default defineModel({
     const linear = update(model.linear, y, { xreg });
     return { model: { ...model, linear, time: { column, last: moved, interval } }, steps: y.length };
   },
-  predict: ({ model, horizon, levels, data, future }) =>
-    forecast(model.linear, {
-      h: horizon,
-      levels,
-      xreg: future === undefined ? futureRegressors(model, horizon, data) : givenRegressors(model, future),
-    }),
+  predict({ model, horizon, levels, data, future }) {
+    const xreg = future === undefined ? futureRegressors(model, horizon, data) : givenRegressors(model, future);
+    return { ...forecast(model.linear, { h: horizon, levels, xreg }), ...unseen(model, xreg) };
+  },
 });
+
+/** Parts of the model in the order in which they are left out where there are fewer rows than coefficients. */
+const PARTS = ["calendar", "season", "trend", "regressors"] as const;
+
+/**
+ * Fits the model with all its parts or, where there are not more rows than coefficients, with as few of `PARTS` left out as
+ * allow one.
+ *
+ * @throws {RangeError} of the whole model, if none can be fitted
+ */
+function fitFewer(y: Float64Array, whole: LinearOptions): { linear: LinearModel; leftOut: readonly string[] } {
+  let reason: unknown;
+  let options = whole;
+  for (let count = 0; count <= PARTS.length; count++) {
+    const leftOut = PARTS.slice(0, count);
+    if (leftOut.at(-1) === "calendar") options = { ...options, effects: [] };
+    if (leftOut.at(-1) === "season") options = { ...options, fourier: [] };
+    if (leftOut.at(-1) === "trend") options = { ...options, trend: false };
+    if (leftOut.at(-1) === "regressors") options = { ...options, xreg: {} };
+    try {
+      return { linear: linearModel(y, options), leftOut };
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      reason ??= error;
+    }
+  }
+  throw reason;
+}
+
+/** The regressors that have one value wherever there is one of the target, with that value. */
+function constants(columns: readonly (readonly [string, Float64Array])[], y: Float64Array): Record<string, number> {
+  return Object.fromEntries(
+    columns.flatMap(([name, column]) => {
+      const seen = new Set(column.filter((_, t) => !Number.isNaN(at(y, t))));
+      const [value, ...others] = seen;
+      return value === undefined || others.length > 0 ? [] : [[name, value] as const];
+    }),
+  );
+}
+
+/** Notes a regressor whose effect is not known, for it never varied, but which varies in the steps to come. */
+function unseen({ constant = {} }: StoreSalesModel, xreg: Readonly<Record<string, ArrayLike<number>>>) {
+  const messages = Object.entries(constant).flatMap(([name, value]) => {
+    const values = Array.from(xreg[name] ?? []);
+    const step = values.findIndex((other) => other !== value);
+    return step < 0
+      ? []
+      : [
+          `${name} was always ${value} in training, so its effect is not known: its value ${values[step]} in step ${step + 1} changes nothing`,
+        ];
+  });
+  return messages.length === 0 ? {} : { note: { type: "unseen-regressor", message: messages.join("; ") } };
+}
 
 /** The linear model's terms. */
 function termsOf(

@@ -54,6 +54,28 @@ describe("store-sales", () => {
       "DAY 2026-07-20",
     );
   });
+  it("notes a regressor that never varied, and varies in the steps to come", async () => {
+    const { model, info } = await fit(range(0, 90), sales, () => 0);
+    expect(info).toMatchObject({ dropped: ["PROMO"] });
+    const predict = (x: (t: number) => number) =>
+      storeSales.predict!({ ...context, model, horizon: 5, levels: [], data: daily(range(90, 95), { PROMO: x }) });
+    expect(await predict((t) => (t === 92 ? 1 : 0))).toMatchObject({
+      note: {
+        type: "unseen-regressor",
+        message: "PROMO was always 0 in training, so its effect is not known: its value 1 in step 3 changes nothing",
+      },
+    });
+    expect(await predict(() => 0)).not.toHaveProperty("note");
+    expect((await predict((t) => (t === 92 ? 1 : 0))).mean).toEqual((await predict(() => 0)).mean);
+  });
+  it("leaves out parts of the model where there are fewer rows than coefficients", async () => {
+    const left = async (n: number) => ((await fit(range(0, n))).info as { leftOut?: readonly string[] }).leftOut;
+    // A constant, a trend, a promotion and three pairs of harmonics are 9 coefficients.
+    expect(await left(10)).toBeUndefined();
+    expect(await left(6)).toEqual(["calendar", "season"]);
+    expect(await left(2)).toEqual(["calendar", "season", "trend"]);
+    await expect(left(1)).rejects.toThrow(RangeError);
+  });
   it("takes effects of the calendar", async () => {
     const days = range(0, 120);
     const monday = (t: number) => (new Date(Date.UTC(2026, 0, 1 + t)).getUTCDay() === 1 ? 9 : 0);
