@@ -120,6 +120,20 @@ export const EXCEPTIONS: readonly Exception[] = [
     example: { period: 1, values: [3, 0, 2] },
   },
   {
+    methods: ["croston", "sba"],
+    properties: FILTERS,
+    why: "has no fitted value before the first demand, and forecasts 0 there",
+    where: ({ values }) => !values.some((value) => value > 0),
+    example: { period: 1, values: [0] },
+  },
+  {
+    methods: ["seasonal-window-average"],
+    properties: ["updates in pieces as at once"],
+    why: "needs an observation of every phase in its window, and says so",
+    where: ({ values }) => values.some(Number.isNaN),
+    example: { period: 4, values: [1, 2, 3, 4, 5, NaN, 7, 8, 9, NaN, 11, 12], next: [13, 14, 15, 16] },
+  },
+  {
     methods: ["mean", "drift"],
     properties: FILTERS,
     why: "an update takes new values into the mean and the slope, whose fitted values are those of one mean and one slope",
