@@ -32,6 +32,19 @@ describe("detectInterval and nextTimes", () => {
       "P1M@30",
       ["2026-03-30", "2026-04-30"],
     ],
+    // Business month ends as pandas has them: pd.date_range("2026-01-30", periods=8, freq="BME").
+    [
+      "last working days of months",
+      times("2026-01-30", "2026-02-27", "2026-03-31", "2026-04-30", "2026-05-29", "2026-06-30"),
+      "P1M@B",
+      ["2026-07-31", "2026-08-31"],
+    ],
+    [
+      "last working days with a gap",
+      times("2026-03-31", "2026-05-29", "2026-08-31", "2026-10-30"),
+      "P1M@B",
+      ["2026-11-30", "2026-12-31"],
+    ],
     ["quarters", times("2025-03-31", "2025-06-30", "2025-09-30"), "P3M@31", ["2025-12-31", "2026-03-31"]],
     ["years", times("2024-02-29", "2025-02-28", "2026-02-28"), "P12M@31", ["2027-02-28", "2028-02-29"]],
     [
@@ -107,7 +120,8 @@ describe("detectInterval and nextTimes", () => {
   });
 
   it("is none where times jitter around a step, or come at random", () => {
-    const workingDays = times("2026-01-30", "2026-02-27", "2026-03-31", "2026-04-30", "2026-05-29", "2026-06-30");
+    // The first working day of a month is no interval.
+    const workingDays = times("2026-01-01", "2026-02-02", "2026-03-02", "2026-04-01", "2026-05-01", "2026-06-01");
     expect(detectInterval(workingDays, "time")).toBeNull();
     const localDays = [0, 24, 48, 71, 95, 119, 143].map((hour) => hour * HOUR);
     expect(detectInterval(Float64Array.from(localDays), "time")).toBeNull();

@@ -1,20 +1,25 @@
 /**
  * The step of a series in time, as text: `P1D`, `P7D` (days), `PT3600S` (seconds), `P1M@31` (calendar months, with the
- * day of the month aimed at; 31 is the month's last day), `W12345` (the days of the week that occur, Monday is 1), `N1`
+ * day of the month aimed at; 31 is the month's last day, B its last day from Monday to Friday), `W12345` (the days of the week that occur, Monday is 1), `N1`
  * (plain numbers).
  */
 export type Interval = string;
+
+/** A day of the month: its number, where 31 is the month's last day; `B`: the last one from Monday to Friday. */
+export type MonthDay = number | "B";
 
 /** The parts of an interval's text. Steps are positive. */
 export type IntervalParts =
   | { readonly unit: "day" | "second" | "number"; readonly step: number }
   /** Undefined day: each series has its own. */
-  | { readonly unit: "month"; readonly step: number; readonly day: number | undefined }
+  | { readonly unit: "month"; readonly step: number; readonly day: MonthDay | undefined }
   /** The days that occur, ascending, such as `12345`. */
   | { readonly unit: "weekday"; readonly days: string };
 
 const NUMBER = String.raw`\d+(?:\.\d+)?(?:e[-+]?\d+)?`;
-const GRAMMAR = new RegExp(String.raw`^(?:P(\d+)D|PT(${NUMBER})S|P(\d+)M(?:@(\d+))?|W(1?2?3?4?5?6?7?)|N(${NUMBER}))$`);
+const GRAMMAR = new RegExp(
+  String.raw`^(?:P(\d+)D|PT(${NUMBER})S|P(\d+)M(?:@(\d+|B))?|W(1?2?3?4?5?6?7?)|N(${NUMBER}))$`,
+);
 
 /** Reads an interval's text. Undefined if it is not an interval. */
 export function parseInterval(text: string): IntervalParts | undefined {
@@ -23,7 +28,11 @@ export function parseInterval(text: string): IntervalParts | undefined {
   const step = Number(day ?? second ?? month ?? number);
   if (!(step > 0 && step < Infinity)) return undefined;
   if (month !== undefined)
-    return { unit: "month", step, day: dayOfMonth === undefined ? undefined : Number(dayOfMonth) };
+    return {
+      unit: "month",
+      step,
+      day: dayOfMonth === undefined || dayOfMonth === "B" ? dayOfMonth : Number(dayOfMonth),
+    };
   return { unit: day !== undefined ? "day" : second !== undefined ? "second" : "number", step };
 }
 

@@ -1,5 +1,5 @@
 import { highMedian } from "../stats/median.ts";
-import { fixedInterval, type Interval, parseInterval } from "./interval-text.ts";
+import { fixedInterval, type Interval, type MonthDay, parseInterval } from "./interval-text.ts";
 
 const DAY = 86_400_000;
 
@@ -10,7 +10,7 @@ const DAY = 86_400_000;
  * @param times - strictly ascending: milliseconds since 1970-01-01 UTC, or plain numbers
  * @param unit - what `times` counts
  * @returns null for fewer than two times, and for those that keep no step: most differences are alike but have only a
- *   quarter of them or less in common (a month's last working day, local days in UTC), or less than a tenth of the steps
+ *   quarter of them or less in common (payments at a month's turn, local days in UTC), or less than a tenth of the steps
  *   has a time; of steps of whole days as few as ever may, up to 10,000 steps
  */
 export function detectInterval(times: Float64Array, unit: "time" | "number"): Interval | null {
@@ -53,9 +53,8 @@ export function nextTimes(last: number, interval: Interval, count: number): Floa
     const from = new Date(last);
     const timeOfDay = last - Date.UTC(from.getUTCFullYear(), from.getUTCMonth(), from.getUTCDate());
     for (let i = 0; i < count; i++) {
-      const month = from.getUTCMonth() + (i + 1) * parts.step;
-      const length = new Date(Date.UTC(from.getUTCFullYear(), month + 1, 0)).getUTCDate();
-      times[i] = Date.UTC(from.getUTCFullYear(), month, Math.min(day, length)) + timeOfDay;
+      const end = new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + (i + 1) * parts.step + 1, 0));
+      times[i] = end.getTime() - DAY * (end.getUTCDate() - dayIn(day, end)) + timeOfDay;
     }
   } else {
     const size = UNIT[parts.unit];
@@ -122,7 +121,7 @@ function isKept(times: Float64Array, step: number, longestSparse: number): boole
   return steps <= Math.max(10 * times.length + 10, longestSparse);
 }
 
-/** Every time falls on the same day of its month, or on the month's last day where that is shorter. */
+/** Every time falls on the same day of its month, on the month's last day where that is shorter, or on its last working day. */
 function monthInterval(times: Float64Array): Interval | null {
   const day = dayOfMonth(times);
   if (day === null) return null;
@@ -132,19 +131,24 @@ function monthInterval(times: Float64Array): Interval | null {
   return step > 0 ? `P${step}M@${day}` : null;
 }
 
-/** The day of the month that all times fall on, at the same time of day; 31 is the last one. Null if there is none. */
-export function dayOfMonth(times: Float64Array): number | null {
+/** Which date of a month a day of the month is, given the month's last date. */
+function dayIn(day: MonthDay, end: Date): number {
+  const length = end.getUTCDate();
+  return day === "B" ? length - Math.max(0, weekday(end.getTime()) - 5) : Math.min(day, length);
+}
+
+/**
+ * The day of the month that all times fall on, at the same time of day; 31 is the last one, `B` the last one from Monday to
+ * Friday, of three times or more. Null if there is none.
+ */
+export function dayOfMonth(times: Float64Array): MonthDay | null {
   const dates = Array.from(times, (ms) => new Date(ms));
-  const lengths = dates.map((d) => new Date(Date.UTC(d.getUTCFullYear(), d.getUTCMonth() + 1, 0)).getUTCDate());
+  const ends = dates.map((d) => new Date(Date.UTC(d.getUTCFullYear(), d.getUTCMonth() + 1, 0)));
   const days = dates.map((d) => d.getUTCDate());
-  const timeOfDay = times[0]! - Math.floor(times[0]! / DAY) * DAY;
-  const atMonthEnd = days.every((day, i) => day === lengths[i]);
-  const day = atMonthEnd ? 31 : Math.max(...days);
-  for (let i = 0; i < dates.length; i++) {
-    if (days[i] !== Math.min(day, lengths[i]!)) return null;
-    if (times[i]! - Math.floor(times[i]! / DAY) * DAY !== timeOfDay) return null;
-  }
-  return day;
+  const timeOfDay = (ms: number) => ms - Math.floor(ms / DAY) * DAY;
+  if (times.some((ms) => timeOfDay(ms) !== timeOfDay(times[0]!))) return null;
+  const candidates: MonthDay[] = [31, Math.max(...days), ...(times.length > 2 ? (["B"] as const) : [])];
+  return candidates.find((day) => ends.every((end, i) => days[i] === dayIn(day, end))) ?? null;
 }
 
 const monthNumber = (date: Date) => 12 * date.getUTCFullYear() + date.getUTCMonth();

@@ -7,6 +7,7 @@ describe("parseInterval", () => {
     expect(parseInterval("P7D")).toEqual({ unit: "day", step: 7 });
     expect(parseInterval("PT0.5S")).toEqual({ unit: "second", step: 0.5 });
     expect(parseInterval("P1M@31")).toEqual({ unit: "month", step: 1, day: 31 });
+    expect(parseInterval("P1M@B")).toEqual({ unit: "month", step: 1, day: "B" });
     expect(parseInterval("P3M")).toEqual({ unit: "month", step: 3, day: undefined });
     expect(parseInterval("W135")).toEqual({ unit: "weekday", days: "135" });
     expect(parseInterval("N0.25")).toEqual({ unit: "number", step: 0.25 });
