@@ -147,6 +147,8 @@ const ARGUMENTS = {
   import: {
     create: ["MM_IMPORT_0123456789ABCDEF", imported],
     load: ["MM_IMPORT_0123456789ABCDEF", imported, "imports/", "MM_IMPORT_0123456789ABCDEF.parquet"],
+    removeReplaced: [workspace.of("SALES"), "MM_IMPORT_0123456789ABCDEF", ["UNIT_ID", "OBS_DATE"]],
+    addRows: [workspace.of("SALES"), "MM_IMPORT_0123456789ABCDEF", imported],
     rename: ["MM_IMPORT_0123456789ABCDEF", "SALES"],
     swap: ["MM_IMPORT_0123456789ABCDEF", "SALES"],
     drop: ["MM_IMPORT_0123456789ABCDEF"],

@@ -58,7 +58,7 @@ export class ManyModel implements AsyncDisposable {
     this.engine = engine;
     this.models = new Models(engine, { model: config.register.model, horizon: config.train.horizon }, actor());
     this.runs = new Runs(this);
-    this.tables = new WorkspaceTables(engine, currentForecasts(config));
+    this.tables = new WorkspaceTables(engine, config);
     this.workers = new WorkspaceWorkers(this);
     this.pictures = new Pictures(this, this.runs);
     this.registry = new Registry(this);

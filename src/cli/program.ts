@@ -43,6 +43,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => void
   workers: async () => (await import("./commands/fleet/worker.ts")).addWorkers,
   cancel: async () => (await import("./commands/cancel.ts")).addCancel,
   prioritize: async () => (await import("./commands/cancel.ts")).addPrioritize,
+  export: async () => (await import("./commands/export.ts")).addExport,
   sql: async () => (await import("./commands/sql.ts")).addSql,
   ui: async () => (await import("./commands/ui.ts")).addUi,
   demo: async () => (await import("./commands/demo.ts")).addDemo,

@@ -10,6 +10,7 @@ import type { RunContext } from "../runs/run-context.ts";
 import { checksum } from "../stages/checksum.ts";
 import { getJson, putJson } from "../stages/json.ts";
 import type { Sample } from "../work/sample.ts";
+import { checkTimes } from "./check-times.ts";
 import type { RunSpec } from "./plan-run.ts";
 
 /** What a run will take, from a timed sample of its partitions. */
@@ -59,6 +60,7 @@ export async function estimateRun(
   { sampleSize, pricePerCpuHour }: EstimateOptions,
 ): Promise<Estimate> {
   const snapshot = spec.snapshot ?? (await engine.source.snapshot(spec.query));
+  await checkTimes(engine.source, snapshot);
   const partitions = spec.keys?.length ?? snapshot.partitions;
   const sampled = Math.min(sampleSize, partitions);
   const positions = Array.from({ length: sampled }, (_, i) => Math.floor(((i + 0.5) * partitions) / sampled));

@@ -15,13 +15,13 @@ import {
   type Snapshot,
 } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
-import { checkStatedInterval } from "../model/series-interval.ts";
 import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { RunContext } from "../runs/run-context.ts";
 import { putJson } from "../stages/json.ts";
 import { pooled } from "../stages/pooled.ts";
 import { putSealed } from "../stages/sealed.ts";
+import { checkTimes } from "./check-times.ts";
 
 /** What a caller decides of a run. */
 export interface RunSpec {
@@ -75,7 +75,7 @@ async function pinAndSplit(engine: Engine, spec: RunSpec, context: PlanContext):
   const { runId } = spec;
   checkName("run id", runId);
   const snapshot = spec.snapshot ?? (await engine.source.snapshot(spec.query));
-  checkStatedInterval(snapshot);
+  await checkTimes(engine.source, snapshot);
   const partitions = spec.keys?.length ?? snapshot.partitions;
   if (partitions === 0)
     throw new ManymodelError("input", `${spec.query.table} has no rows, so there is nothing to train; load data first`);

@@ -1,3 +1,6 @@
+import type { ColumnInfo } from "../core/columns/column.ts";
+import type { NumericDates } from "../core/numeric-dates.ts";
+
 /** How to read a CSV file, where that is not to be found from the file itself. */
 export interface CsvFormat {
   readonly delimiter?: string;
@@ -14,6 +17,20 @@ export interface ImportOptions {
   /** Whether to replace a table of this name that was imported before. */
   readonly replace: boolean;
   readonly csv?: CsvFormat;
+  /**
+   * The columns of a key and a time by which to add the file's rows to a table that was imported before: all rows of the file of
+   * a key and time replace all rows that the table has of it (NULL equals NULL). A table that is not there is made.
+   */
+  readonly append?: readonly string[];
+}
+
+/** What an import did. */
+export interface ImportResult {
+  /** The rows of the file. */
+  readonly rows: number;
+  /** Of an append: how many rows of the table they replaced. */
+  readonly replaced?: number;
+  readonly columns: readonly ImportedColumn[];
 }
 
 /** What an import made of a column. */
@@ -26,6 +43,8 @@ export interface ImportedColumn {
   readonly last?: string | null;
   /** A date of the file, all of whose dates would also be some with day and month exchanged. */
   readonly ambiguous?: string;
+  /** Of whole numbers that all spell dates (20250831, or 202508): how they do, as a date format. */
+  readonly numericDates?: NumericDates;
 }
 
 /** A value that a query is given or gives, as JSON can hold it: dates, times and large integers are text. */
@@ -39,6 +58,12 @@ export interface QueryResult {
   readonly truncated: boolean;
   /** What could not be read, a line each, where views of runs left rows out. */
   readonly notes?: readonly string[];
+}
+
+/** Some rows of an answer. Every piece has its columns; the first one may have no rows. */
+export interface QueryPiece {
+  readonly columns: readonly ColumnInfo[];
+  readonly rows: readonly (readonly QueryValue[])[];
 }
 
 /** The workspace's tables: what there is, files as tables, and SQL over them. Every engine passes `src/contract/tables.ts`. */
@@ -55,13 +80,10 @@ export interface Tables {
   list(): Promise<{ name: string; rows: number }[]>;
   /**
    * Loads a CSV, Parquet or JSON file as a table, whole or not at all.
-   * @throws {ManymodelError} `conflict` if the table exists, unless it was imported and is to be replaced
+   * @throws {ManymodelError} `conflict` if the table exists, unless it was imported and is to be replaced or appended to;
+   *   `input` for an append of other columns, or of values that the table's columns cannot hold
    */
-  import(
-    file: string,
-    table: string,
-    options: ImportOptions,
-  ): Promise<{ rows: number; columns: readonly ImportedColumn[] }>;
+  import(file: string, table: string, options: ImportOptions): Promise<ImportResult>;
   /** Spells a column of a workspace's table as a query names it. */
   columnName(name: string): string;
   /**
@@ -84,4 +106,13 @@ export interface Tables {
     limit: number,
     options?: { readonly run?: string },
   ): Promise<QueryResult>;
+  /** Runs one SELECT as `query` does, and gives all of its rows, a piece at a time. */
+  stream(sql: string, params: readonly QueryValue[]): AsyncIterable<QueryPiece>;
+  /**
+   * Writes all rows of one SELECT to a file, whole or not at all, and says how many: CSV (a header, UTF-8, NULL as nothing), or
+   * Parquet, as the file's name ends (`.csv`, `.csv.gz`, `.parquet`).
+   *
+   * @throws {ManymodelError} `usage` for another name, and as `query` does
+   */
+  copy(sql: string, params: readonly QueryValue[], file: string): Promise<number>;
 }

@@ -37,7 +37,17 @@ manymodel train --run-id other --model theta
 const SCENARIOS: {
   readonly [name: string]: { readonly in?: string; readonly after?: string; readonly says: string[] };
 } = {
-  "quick-start": { says: ["5 trained, 0 failed", "scored 5 partitions: 5 OK", "A-3: ARIMA", "Drawn in accuracy.svg."] },
+  "quick-start": {
+    says: [
+      "5 trained, 0 failed",
+      "scored 5 partitions: 5 OK",
+      "A-3: ARIMA",
+      "Drawn in accuracy.svg.",
+      "rows of the same key and time",
+      "Wrote 150 rows to forecasts.csv.",
+      "Wrote 150 rows of FORECASTS to forecasts.parquet.",
+    ],
+  },
   pictures: {
     in: "quick-start",
     after: `${TWO_RUNS}manymodel register --run screen\n`,

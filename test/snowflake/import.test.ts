@@ -63,7 +63,9 @@ describe("importing a file into an account", () => {
     await writeFile(two, "id,z\nb,2\nc,3\n");
     const load = (file: string, table: string, replace: boolean) => tables.import(file, table, { replace });
     await load(one, "T", false);
-    await expect(load(two, "t", false)).rejects.toThrow(/"t" exists already; import into another name, or replace it/);
+    await expect(load(two, "t", false)).rejects.toThrow(
+      /"t" exists already; import into another name, add rows to it with --append, or replace it/,
+    );
     const { failing } = account.server.faults;
     const left = async () => (await tables.query("SELECT * FROM T", [], 9)).rows;
     for (const pattern of [/^PUT /, /^CREATE TABLE \S+"MM_IMPORT/, /^COPY INTO \S+"MM_IMPORT/, /SWAP WITH/]) {

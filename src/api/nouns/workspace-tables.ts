@@ -1,15 +1,16 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import type { LoadedConfig } from "../../config/load.ts";
 import type { ColumnInfo } from "../../core/columns/column.ts";
-import type { CurrentForecasts } from "../../core/current-forecasts.ts";
+import { ManymodelError, show } from "../../core/errors.ts";
 import type { Engine } from "../../ports/engine.ts";
 import type { RunViews } from "../../ports/run-views.ts";
 import type { Source } from "../../ports/source.ts";
-import type { CsvFormat, ImportedColumn, QueryResult, QueryValue, Tables } from "../../ports/tables.ts";
+import type { CsvFormat, ImportResult, QueryResult, QueryValue, Tables } from "../../ports/tables.ts";
+import { currentForecasts } from "../workspace.ts";
 
 /** A row of an answer, by the names of its columns. */
 export type QueryRow = { readonly [column: string]: QueryResult["rows"][number][number] };
-
-/** More rows than any answer has: databases count in 31 bits where they count in the fewest. */
-const MOST_ROWS = 2 ** 31 - 2;
 
 /** How to import a file. */
 export interface ImportOptions extends CsvFormat {
@@ -17,6 +18,13 @@ export interface ImportOptions extends CsvFormat {
   readonly table: string;
   /** Replaces a table that was imported before. */
   readonly replace?: boolean;
+  /**
+   * Adds the rows to a table that was imported before: all rows of a key and time in the file replace all rows that the
+   * table has of it. A table that is not there is made.
+   */
+  readonly append?: boolean;
+  /** The columns of key and time to append by; those of the configured source when left out, if this is its table. */
+  readonly key?: readonly string[];
 }
 
 /** The tables of a workspace: sources, forecasts, and views of the runs. */
@@ -24,13 +32,12 @@ export class WorkspaceTables {
   readonly #tables: Tables;
   readonly #source: Source;
   readonly #views: RunViews;
-  readonly #current: CurrentForecasts;
+  readonly #config: LoadedConfig;
 
-  /** @param current - what the view FORECASTS shows */
-  constructor({ tables, source, views }: Pick<Engine, "tables" | "source" | "views">, current: CurrentForecasts) {
+  constructor({ tables, source, views }: Pick<Engine, "tables" | "source" | "views">, config: LoadedConfig) {
     this.#tables = tables;
     this.#views = views;
-    this.#current = current;
+    this.#config = config;
     this.#source = source;
   }
 
@@ -47,13 +54,34 @@ export class WorkspaceTables {
   /**
    * Loads a CSV, Parquet or JSON file as a table, whole or not at all.
    *
-   * @throws {ManymodelError} `conflict` if the table exists, unless it was imported and is to be replaced
+   * @returns how many rows the file has; of an append, also how many rows of the table they replaced
+   * @throws {ManymodelError} `conflict` if the table exists, unless it was imported and is to be replaced or appended to; `input`
+   *   for an append of other columns, or of values that the table's columns cannot hold
    */
-  import(
+  async import(
     file: string,
-    { table, replace = false, ...csv }: ImportOptions,
-  ): Promise<{ rows: number; columns: readonly ImportedColumn[] }> {
-    return this.#tables.import(file, table, { replace, csv });
+    { table, replace = false, append = false, key, ...csv }: ImportOptions,
+  ): Promise<ImportResult> {
+    if (replace && append)
+      throw new ManymodelError(
+        "usage",
+        `${table} can be replaced or appended to, not both; leave out replace or append`,
+      );
+    if (key !== undefined && !append)
+      throw new ManymodelError("usage", "key names the columns to append by; add append (--append), or leave it out");
+    return this.#tables.import(file, table, { replace, csv, ...(append && { append: key ?? this.#keyOf(table) }) });
+  }
+
+  /** The columns of key and time of the configured source. @throws {ManymodelError} `usage` if this is not its table */
+  #keyOf(table: string): readonly string[] {
+    const { source } = this.#config;
+    if (source?.table.toUpperCase() !== table.toUpperCase())
+      throw new ManymodelError(
+        "usage",
+        `append needs to know the key and time of ${table}, which is not source.table; name their columns (--key)`,
+      );
+    const time = source.order_by?.at(-1);
+    return [...new Set([...source.partition_by, ...(time === undefined ? [] : [time])])];
   }
 
   /**
@@ -69,13 +97,47 @@ export class WorkspaceTables {
     params: readonly QueryValue[] = [],
     { limit = 1000 }: { readonly limit?: number } = {},
   ): Promise<QueryResult> {
-    // A workspace of an earlier version has no such view yet.
-    if (/\bforecasts\b/i.test(sql)) await this.#views.showForecasts(this.#current);
+    await this.#showForecasts(sql);
     return this.#tables.query(sql, params, limit);
   }
 
+  /** A workspace of an earlier version has no view FORECASTS yet. */
+  async #showForecasts(sql: string): Promise<void> {
+    if (/\bforecasts\b/i.test(sql)) await this.#views.showForecasts(currentForecasts(this.#config));
+  }
+
   /**
-   * The rows of one SELECT, each as an object by the names of its columns. The answer is read whole before the first row.
+   * Writes the rows of a table or view to a file, whole or not at all: CSV (a header, UTF-8, NULL as nothing) or Parquet, as its
+   * name ends (`.csv`, `.csv.gz`, `.parquet`). A file of that name is replaced.
+   *
+   * ```ts
+   * await mm.tables.export("FORECASTS", "forecasts.parquet", { where: "STATUS = $1", params: ["OK"] });
+   * ```
+   *
+   * @param options.where - an SQL condition on the table's columns
+   * @param options.params - the values of `$1`, `$2`, … in the condition
+   * @returns how many rows were written
+   * @throws {ManymodelError} `usage` for a name that is none of a table, for another kind of file, and as `query` does
+   */
+  async export(
+    table: string,
+    file: string,
+    { where, params = [] }: { readonly where?: string; readonly params?: readonly QueryValue[] } = {},
+  ): Promise<{ rows: number; file: string }> {
+    if (!/^[A-Za-z_][\w$]*(\.[A-Za-z_][\w$]*)*$/.test(table))
+      throw new ManymodelError("usage", `${show(table)} is not the name of a table; name one, and conditions by where`);
+    const target = path.resolve(file);
+    const folder = path.dirname(target);
+    if (!existsSync(folder))
+      throw new ManymodelError("usage", `there is no folder ${folder}; create it, or name another`);
+    const sql = `SELECT * FROM ${table}${where === undefined ? "" : ` WHERE (${where}\n)`}`;
+    await this.#showForecasts(sql);
+    return { rows: await this.#tables.copy(sql, params, target), file: target };
+  }
+
+  /**
+   * The rows of one SELECT, each as an object by the names of its columns. The local engine and PostgreSQL read the answer as you
+   * take it, so its size does not matter; Snowflake's driver reads it whole.
    *
    * ```ts
    * for await (const { sku, FORECAST } of mm.tables.rows("SELECT * FROM FORECASTS WHERE sku = $1", ["A"])) …
@@ -84,7 +146,8 @@ export class WorkspaceTables {
    * @throws {ManymodelError} as `query` does
    */
   async *rows(sql: string, params: readonly QueryValue[] = []): AsyncGenerator<QueryRow, void, undefined> {
-    const { columns, rows } = await this.#tables.query(sql, params, MOST_ROWS);
-    for (const row of rows) yield Object.fromEntries(columns.map((name, i) => [name, row[i] ?? null]));
+    await this.#showForecasts(sql);
+    for await (const { columns, rows } of this.#tables.stream(sql, params))
+      for (const row of rows) yield Object.fromEntries(columns.map(({ name }, i) => [name, row[i] ?? null]));
   }
 }

@@ -30,7 +30,10 @@ export function addBatch(program: Command): void {
     .option("--model <model>", "the model; register.model when left out")
     .option("--model-version <version>", "the version, or an alias of one; the default version when left out")
     .option("--input <table>", "the table to score; batch.input_table or source.table when left out")
-    .option("--output <table>", "the table for the forecasts; batch.output_table when left out")
+    .option(
+      "--output <table or file>",
+      "the table for the forecasts, or a file: .csv, .csv.gz or .parquet; batch.output_table when left out",
+    )
     .option("--partition-by <columns>", "the input's key columns; the version's own when left out")
     .option("--horizon <n>", "steps to forecast", integer(1))
     .option("--levels <list>", "coverage of the intervals in percent, such as 80,95", numberList)
@@ -43,14 +46,24 @@ export function addBatch(program: Command): void {
     .action(async (options: BatchOptions) => {
       const report = await withWorkspace(options, async (mm) => {
         const progress = await showProgress("scoring", NOTHING_WRITTEN);
+        const { output } = options;
+        const file = output !== undefined && FILE.test(output) ? output : undefined;
         const summary = await mm
           .score({ ...scoreOptions(options), onProgress: progress.update })
           .finally(progress.stop);
-        return { json: summary, text: `${batchText(summary)}, ${formatSeconds(summary.seconds)}.` };
+        const text = `${batchText(summary)}, ${formatSeconds(summary.seconds)}.`;
+        if (file === undefined) return { json: summary, text };
+        const { model, version, outputTable } = summary;
+        const own = { where: "MODEL_NAME = $1 AND MODEL_VERSION = $2", params: [model, version] };
+        const written = await mm.tables.export(outputTable, file, own);
+        return { json: { ...summary, file: written.file }, text: `${text}\nWrote ${written.rows} rows to ${file}.` };
       });
       print(report, options);
     });
 }
+
+/** An output that is a file. */
+const FILE = /\.(csv|csv\.gz|parquet)$/i;
 
 function scoreOptions(options: BatchOptions): ScoreOptions {
   const { model, modelVersion, input, output, partitionBy, horizon, levels, quantiles } = options;
@@ -59,7 +72,7 @@ function scoreOptions(options: BatchOptions): ScoreOptions {
     ...(model !== undefined && { model }),
     ...(modelVersion !== undefined && { version: modelVersion }),
     ...(input !== undefined && { inputTable: input }),
-    ...(output !== undefined && { outputTable: output }),
+    ...(output !== undefined && !FILE.test(output) && { outputTable: output }),
     ...(partitionBy !== undefined && { partitionBy: partitionBy.split(",") }),
     ...(horizon !== undefined && { horizon }),
     ...(levels !== undefined && { levels }),

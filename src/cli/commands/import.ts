@@ -1,10 +1,13 @@
 import type { Command } from "commander";
 import type { CsvFormat, ImportedColumn } from "../../ports/tables.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { wordList } from "../option.ts";
 
 interface ImportOptions extends CommonOptions, Omit<CsvFormat, "nulls"> {
   readonly table: string;
   readonly replace?: true;
+  readonly append?: true;
+  readonly key?: readonly string[];
   readonly null?: readonly string[];
 }
 
@@ -13,11 +16,13 @@ export function addImport(program: Command): void {
   addCommand(program, "import <file>", "load a CSV, Parquet or JSON file as a table of the workspace")
     .requiredOption("--table <name>", "the new table's name")
     .option("--replace", "replace a table that was imported before")
+    .option("--append", "add rows to a table that was imported before, in place of those of the same key and time")
+    .option("--key <columns>", "with --append: the columns of key and time; those of source when left out", wordList)
     .option("--delimiter <text>", "CSV: what stands between columns; found when left out")
     .option("--decimal <character>", "CSV: the decimal separator; a point when left out")
     .option("--date-format <format>", "CSV: the order of a date's parts, such as %m/%d/%Y; found when left out")
     .option("--null <text...>", "CSV: what stands for a missing value, beside nothing")
-    .action(async (file: string, { table, replace, null: nulls, ...options }: ImportOptions) => {
+    .action(async (file: string, { table, replace, append, key, null: nulls, ...options }: ImportOptions) => {
       const { delimiter, decimal, dateFormat } = options;
       const csv: CsvFormat = {
         ...(delimiter !== undefined && { delimiter }),
@@ -25,17 +30,27 @@ export function addImport(program: Command): void {
         ...(dateFormat !== undefined && { dateFormat }),
         ...(nulls !== undefined && { nulls }),
       };
-      const { rows, columns } = await withWorkspace(options, (mm) =>
-        mm.tables.import(file, { table, replace: replace === true, ...csv }),
+      const change = { replace: replace === true, append: append === true, ...(key !== undefined && { key }) };
+      const { rows, replaced, columns } = await withWorkspace(options, (mm) =>
+        mm.tables.import(file, { table, ...change, ...csv }),
       );
-      const text = [`Imported ${rows} rows into ${table}.`, ...columns.flatMap(columnLines)].join("\n");
-      print({ json: { table, rows, columns }, text }, options);
+      const done =
+        replaced === undefined
+          ? `Imported ${rows} rows into ${table}.`
+          : `Appended ${rows} rows to ${table}, in place of ${replaced} rows of the same key and time.`;
+      const json = { table, rows, ...(replaced !== undefined && { replaced }), columns };
+      print({ json, text: [done, ...columns.flatMap(columnLines)].join("\n") }, options);
     });
 }
 
-function columnLines({ name, type, first, last, ambiguous }: ImportedColumn): string[] {
+function columnLines({ name, type, first, last, ambiguous, numericDates }: ImportedColumn): string[] {
   const range = first == null ? "" : `, ${first} to ${last}`;
   const line = `  ${name}: ${type}${range}`;
+  if (numericDates !== undefined)
+    return [
+      line,
+      `  ${name} spells dates as numbers, which have no months: import again with --date-format ${numericDates} to read it as dates`,
+    ];
   if (ambiguous === undefined) return [line];
   const choices = "import again with --date-format %m/%d/%Y or %d/%m/%Y";
   return [

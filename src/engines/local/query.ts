@@ -1,13 +1,15 @@
-import { stat } from "node:fs/promises";
+import { rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import type { Json } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBPreparedStatement, Json } from "@duckdb/node-api";
 import { zip } from "../../core/aligned.ts";
 import { BATCH_RUNS, type CurrentForecasts, FORECASTS } from "../../core/current-forecasts.ts";
 import { ManymodelError } from "../../core/errors.ts";
 import type { ExposedRun } from "../../ports/run-views.ts";
 import type { Stage } from "../../ports/stage.ts";
-import type { QueryResult, QueryValue } from "../../ports/tables.ts";
+import type { QueryPiece, QueryResult, QueryValue } from "../../ports/tables.ts";
+import { besides, copyTo } from "../node/copy-rows.ts";
 import { duckSays, identifier, literal, openDuck } from "../node/duck.ts";
+import { describeColumn } from "../node/file-source.ts";
 import { currentForecasts } from "./current-forecasts.ts";
 import type { Database } from "./database.ts";
 import type { Folders } from "./folders.ts";
@@ -16,7 +18,7 @@ import { REWRITE, type TableStore } from "./table-store.ts";
 import type { VerifiedFiles } from "./verified-files.ts";
 
 /** A workspace as a query reads it. */
-interface Queried {
+export interface Queried {
   readonly db: Database;
   readonly store: TableStore;
   readonly folders: Folders;
@@ -27,50 +29,99 @@ interface Queried {
   readonly verified: VerifiedFiles;
 }
 
-/**
- * Runs one SELECT over views of the workspace's tables, in a DuckDB of its own that can read the workspace's files and
- * nothing else.
- */
-export async function queryWorkspace(
-  workspace: Queried,
-  sql: string,
-  params: readonly QueryValue[],
-  limit: number,
-  run?: string,
-): Promise<QueryResult> {
-  const { store, folders, current } = workspace;
+/** One SELECT, and the values that it is given. */
+interface Query {
+  readonly sql: string;
+  readonly params: readonly QueryValue[];
+  /** The run that the views of runs are of; all runs when left out. */
+  readonly run?: string;
+  /** A file that may be written beside the workspace's, which may be read. */
+  readonly file?: string;
+}
+
+/** Runs one SELECT over views of the workspace's tables. */
+export function queryWorkspace(queried: Queried, query: Query, limit: number): Promise<QueryResult> {
+  return withStatement(queried, query, async ({ statement, notes }) => {
+    const reader = await statement.streamAndReadUntil(limit + 1);
+    const types = reader.columnTypes().map(String);
+    const rows = reader.getRowsJson().slice(0, limit);
+    return {
+      columns: reader.columnNames(),
+      rows: rows.map((row) => plainRow(row, types)),
+      truncated: reader.currentRowCount > limit,
+      ...(notes.length > 0 && { notes }),
+    };
+  });
+}
+
+/** The answer to one SELECT, a piece at a time: no more of it is in memory. */
+export async function* streamWorkspace(queried: Queried, query: Query): AsyncGenerator<QueryPiece, void, undefined> {
+  const open = await openStatement(queried, query);
+  try {
+    const result = await open.statement.stream();
+    const types = result.columnTypes().map(String);
+    const columns = Array.from(zip(result.columnNames(), types), ([name, type]) => describeColumn(name, type));
+    yield { columns, rows: [] };
+    for await (const rows of result.yieldRowsJson()) yield { columns, rows: rows.map((row) => plainRow(row, types)) };
+  } catch (cause) {
+    throw queryError(queried.store, cause, open.notes);
+  } finally {
+    open.close();
+  }
+}
+
+/** Writes the answer to one SELECT to a file, whole or not at all; says how many rows. */
+export async function copyWorkspace(queried: Queried, query: Query & { readonly file: string }): Promise<number> {
+  const target = copyTo(query.file);
+  const part = besides(query.file);
+  try {
+    const rows = await withStatement(queried, { ...query, file: part }, async ({ connection, params }) => {
+      const copy = await connection.prepare(`COPY (${query.sql}\n) TO ${literal(part)} (${target})`);
+      copy.bind([...params]);
+      return Number((await copy.run()).rowsChanged);
+    });
+    await rename(part, query.file);
+    return rows;
+  } finally {
+    await rm(part, { force: true });
+  }
+}
+
+/** A statement that is ready to run. */
+interface OpenStatement {
+  readonly connection: DuckDBConnection;
+  readonly statement: DuckDBPreparedStatement;
+  readonly params: readonly QueryValue[];
+  /** What could not be read, a line each. */
+  readonly notes: readonly string[];
+  close(): void;
+}
+
+async function withStatement<T>(queried: Queried, query: Query, work: (open: OpenStatement) => Promise<T>): Promise<T> {
+  const open = await openStatement(queried, query);
+  try {
+    return await work(open);
+  } catch (cause) {
+    throw queryError(queried.store, cause, open.notes);
+  } finally {
+    open.close();
+  }
+}
+
+/** Prepares one SELECT in a DuckDB of its own, which can read the workspace's files and nothing else. */
+async function openStatement(queried: Queried, query: Query): Promise<OpenStatement> {
+  const { store, folders } = queried;
+  const { sql, params, file } = query;
   if (sql.trim() === "") throw new ManymodelError("usage", "the query is empty; sql takes one SELECT statement");
   const duck = openDuck(folders.temporary);
-  let notes: string[] = [];
+  let notes: readonly string[] = [];
   try {
     const connection = await duck.connection();
-    // Only tables that the query mentions become views: a damaged file of another one does not matter.
-    const mentioned = (name: string) => sql.toUpperCase().includes(name.toUpperCase());
-    const views: [string, string][] = [];
-    if (RESULT_VIEWS.some(mentioned)) {
-      const readable = await readableRuns(workspace, run, (runId) => mentioned(runId) || params.includes(runId));
-      notes = readable.notes;
-      views.push(...resultViews(readable.runs, folders.stage));
-    }
-    for (const { name } of store.list()) {
-      const table = mentioned(name) ? store.find(name) : undefined;
-      if (table === undefined) continue;
-      await workspace.verified.check(table.files, REWRITE);
-      views.push([name, `SELECT * FROM ${table.from}`]);
-    }
-    if (current !== undefined && mentioned(FORECASTS) && store.find(FORECASTS) === undefined) {
-      await workspace.verified.check(store.find(BATCH_RUNS)?.files ?? [], REWRITE);
-      const table = await currentForecasts(connection, { db: workspace.db, store, current });
-      if (table !== undefined) {
-        await workspace.verified.check(table.files, REWRITE);
-        views.push([FORECASTS, `SELECT * FROM ${table.from}`]);
-      }
-    }
-    for (const [name, select] of views)
-      if (mentioned(name)) await connection.run(`CREATE VIEW ${identifier(name)} AS ${select}`);
+    notes = await showTables(connection, queried, query);
     const readable = [folders.tables, folders.stage].map((folder) => literal(`${folder}/`)).join(", ");
+    const writable = file === undefined ? "" : `SET allowed_paths = [${literal(file)}]; `;
     await connection.run(
-      `SET allowed_directories = [${readable}]; SET enable_external_access = false; SET lock_configuration = true`,
+      `${writable}SET allowed_directories = [${readable}]; SET enable_external_access = false; SET lock_configuration = true`,
     );
     const statements = await connection.extractStatements(sql);
     if (statements.count !== 1)
@@ -85,22 +136,45 @@ export async function queryWorkspace(
     if (statement.statementType !== StatementType.SELECT)
       throw new ManymodelError("usage", "sql is read-only: it takes one SELECT statement");
     statement.bind([...params]);
-    const reader = await statement.streamAndReadUntil(limit + 1);
-    const types = reader.columnTypes().map(String);
-    const rows = reader
-      .getRowsJson()
-      .slice(0, limit)
-      .map((row) => Array.from(zip(row, types), ([value, type]) => plain(value, type)));
-    const truncated = reader.currentRowCount > limit;
-    return { columns: reader.columnNames(), rows, truncated, ...(notes.length > 0 && { notes }) };
+    return { connection, statement, params, notes, close: () => duck.close() };
   } catch (cause) {
-    if (cause instanceof ManymodelError) throw cause;
-    // Without a run that cannot be read, the views may lack its columns.
-    const why = [duckSays(cause, 500), ...notes].join("; ");
-    throw new ManymodelError("usage", `cannot run the query: ${why}`, { cause });
-  } finally {
     duck.close();
+    throw queryError(store, cause, notes);
   }
+}
+
+/**
+ * Makes views of the tables that a query mentions: a damaged file of another one does not matter.
+ *
+ * @returns what could not be read, a line each
+ */
+async function showTables(
+  connection: DuckDBConnection,
+  queried: Queried,
+  { sql, params, run }: Query,
+): Promise<readonly string[]> {
+  const { db, store, folders, current, verified } = queried;
+  const mentioned = (name: string) => sql.toUpperCase().includes(name.toUpperCase());
+  const views: [string, string][] = [];
+  let notes: readonly string[] = [];
+  if (RESULT_VIEWS.some(mentioned)) {
+    const readable = await readableRuns(queried, run, (runId) => mentioned(runId) || params.includes(runId));
+    notes = readable.notes;
+    views.push(...resultViews(readable.runs, folders.stage));
+  }
+  const show = async (name: string, table: ReturnType<TableStore["find"]>) => {
+    if (table === undefined) return;
+    await verified.check(table.files, REWRITE);
+    views.push([name, `SELECT * FROM ${table.from}`]);
+  };
+  for (const { name } of store.list()) if (mentioned(name)) await show(name, store.find(name));
+  if (current !== undefined && mentioned(FORECASTS) && store.columns(FORECASTS) === undefined) {
+    await verified.check(store.find(BATCH_RUNS)?.files ?? [], REWRITE);
+    await show(FORECASTS, await currentForecasts(connection, { db, store, current }));
+  }
+  for (const [name, select] of views)
+    if (mentioned(name)) await connection.run(`CREATE VIEW ${identifier(name)} AS ${select}`);
+  return notes;
 }
 
 /**
@@ -124,7 +198,22 @@ async function readableRuns(
   });
 }
 
-function plain(value: Json, type: string): string | number | boolean | null {
+/** What is wrong with a query. DuckDB would suggest tables of its own catalog in place of one that is not there. */
+function queryError(store: TableStore, cause: unknown, notes: readonly string[]): ManymodelError {
+  if (cause instanceof ManymodelError) return cause;
+  const said = duckSays(cause, 500);
+  const table = /Table with name (.+?) does not exist!/.exec(said)?.[1];
+  // Without a run that cannot be read, the views may lack its columns.
+  if (table === undefined)
+    return new ManymodelError("usage", `cannot run the query: ${[said, ...notes].join("; ")}`, { cause });
+  const known = [...store.list().map(({ name }) => name), ...RESULT_VIEWS].join(", ");
+  return new ManymodelError("usage", `cannot run the query: there is no table ${table}; there is ${known}`, { cause });
+}
+
+const plainRow = (row: readonly Json[], types: readonly string[]) =>
+  Array.from(zip(row, types), ([value, type]) => plain(value, type));
+
+function plain(value: Json, type: string): QueryValue {
   if (type === "BIGINT" && typeof value === "string" && Number.isSafeInteger(Number(value))) return Number(value);
   return value !== null && typeof value === "object" ? JSON.stringify(value) : value;
 }

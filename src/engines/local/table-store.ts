@@ -8,6 +8,7 @@ import { checkName } from "../../core/run.ts";
 import type { TablePart } from "../../ports/output.ts";
 import { unseal } from "../../stages/sealed.ts";
 import { makeFolder } from "../../stages/whole-file.ts";
+import { tableExists } from "../node/append.ts";
 import { identifier, readParquet } from "../node/duck.ts";
 import { damagedRow } from "../node/stored-run.ts";
 import { type Database, transact } from "./database.ts";
@@ -118,19 +119,20 @@ export class TableStore {
     return this.#db.prepare(sql).run(table, JSON.stringify(columns)).changes === 1;
   }
 
-  /** Whether a table may be imported under this name. @throws {ManymodelError} `conflict` if not */
-  checkImport(table: string, replace: boolean): void {
+  /**
+   * Whether a table may be imported under this name: true if there is one that was imported before.
+   *
+   * @param change - whether such a table may be replaced, or appended to
+   * @throws {ManymodelError} `conflict` if not
+   */
+  checkImport(table: string, change: boolean): boolean {
     checkTableName(table);
     const found = this.#db.prepare("SELECT imported FROM tables WHERE name = ?").get(table) as
       | { imported: number }
       | undefined;
     if (found === undefined) checkNotForecasts(table);
-    if (found === undefined || (replace && found.imported === 1)) return;
-    const remedy =
-      found.imported === 1
-        ? "import into another name, or replace it with --replace"
-        : "it was not imported, so it cannot be replaced; choose another name";
-    throw new ManymodelError("conflict", `table "${table}" exists already; ${remedy}`);
+    if (found === undefined || (change && found.imported === 1)) return found !== undefined;
+    throw tableExists(table, found.imported === 1);
   }
 
   /** In one transaction, a table becomes what was imported; then removes the files replaced. */
@@ -145,6 +147,28 @@ export class TableStore {
     this.discard(table, replaced);
   }
 
+  /** The files of an imported table, as they are now. */
+  importedParts(table: string): (StoredFile & { id: string })[] {
+    const sql = "SELECT table_name AS name, id, sha256 FROM parts WHERE table_name = ? ORDER BY rowid";
+    const rows = this.#db.prepare(sql).all(table) as { name: string; id: string; sha256: string | null }[];
+    return rows.map(({ name, id, sha256 }) => ({ id, file: partFile(this.folder, name, id), sha256 }));
+  }
+
+  /**
+   * In one transaction, exchanges some files of an imported table for others; then removes those exchanged.
+   *
+   * @throws {ManymodelError} `conflict` if they have been exchanged meanwhile
+   */
+  exchangeImported(table: string, removed: readonly { id: string }[], added: readonly TablePart[]): void {
+    transact(this.#db, () => {
+      const remove = this.#db.prepare("DELETE FROM parts WHERE table_name = ? AND id = ?");
+      if (removed.some(({ id }) => remove.run(table, id).changes === 0))
+        throw new ManymodelError("conflict", `${table} was changed meanwhile; append again`);
+      for (const part of added) this.#insertPart(table, "import", part);
+    });
+    this.discard(table, removed);
+  }
+
   /** In one transaction, makes `owner`'s rows of a table exactly these parts; then removes the files replaced. */
   publish(table: string, owner: string, parts: readonly TablePart[]): void {
     const replaced = transact(this.#db, () => this.#replaceParts(table, owner, parts));
@@ -156,12 +180,14 @@ export class TableStore {
     const replaced = this.#db
       .prepare("DELETE FROM parts WHERE table_name = ? AND owner = ? RETURNING id")
       .all(table, owner) as { id: string }[];
-    const insert = this.#db.prepare(
-      "INSERT INTO parts (table_name, owner, id, row_count, columns, sha256) VALUES (?, ?, ?, ?, ?, ?)",
-    );
-    for (const { id, rows, columns, sha256 } of parts)
-      insert.run(table, owner, id, rows, JSON.stringify(columns), sha256 ?? null);
+    for (const part of parts) this.#insertPart(table, owner, part);
     return replaced;
+  }
+
+  #insertPart(table: string, owner: string, { id, rows, columns, sha256 }: TablePart): void {
+    this.#db
+      .prepare("INSERT INTO parts (table_name, owner, id, row_count, columns, sha256) VALUES (?, ?, ?, ?, ?, ?)")
+      .run(table, owner, id, rows, JSON.stringify(columns), sha256 ?? null);
   }
 
   discard(table: string, parts: readonly { id: string }[]): void {

@@ -13,15 +13,16 @@ import type { CsvFormat } from "../../ports/tables.ts";
 import { checksum } from "../../stages/checksum.ts";
 import { writeWhole } from "../../stages/whole-file.ts";
 import { type Duck, duckSays, identifier, readParquet } from "../node/duck.ts";
-import { fileFingerprint, openFile } from "../node/file-source.ts";
+import { checkFiles, openFile } from "../node/file-source.ts";
 import { importedColumns } from "../node/imported-columns.ts";
 import { readRow } from "../node/read-row.ts";
 import { timesOf } from "../node/resolve-query.ts";
+import { appendRows } from "./append-rows.ts";
 import type { Database } from "./database.ts";
 import type { Folders } from "./folders.ts";
 import { fillProbe } from "./probe.ts";
 import { carryRows, readPublished } from "./published-rows.ts";
-import { queryWorkspace } from "./query.ts";
+import { copyWorkspace, queryWorkspace, streamWorkspace } from "./query.ts";
 import { readColumns } from "./read-columns.ts";
 import { rearrange } from "./rearrange.ts";
 import { concealRun, exposeRun } from "./result-views.ts";
@@ -54,6 +55,7 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
     await verified.check(files, REWRITE);
     return { files: files.map(({ file }) => file), columns };
   };
+  const queried = () => ({ db: db(), store: store(), folders, elsewhere, current, verified });
   return {
     source: {
       async snapshot(query) {
@@ -149,8 +151,16 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
       async list() {
         return store().list();
       },
-      async import(file, table, { replace, csv }) {
-        store().checkImport(table, replace);
+      async import(file, table, { replace, csv, append }) {
+        const exists = store().checkImport(table, replace || append !== undefined);
+        if (exists && append !== undefined)
+          return duck.use((connection) =>
+            appendRows(
+              connection,
+              { store: store(), verified },
+              { file: path.resolve(file), table, key: append, ...(csv && { csv }) },
+            ),
+          );
         const part = await newPart(folders.tables, table);
         try {
           const imported = await duck.use((connection) => importRows(connection, path.resolve(file), part.file, csv));
@@ -165,13 +175,11 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
       },
       columnName: identifier,
       async query(sql, params, limit, { run } = {}) {
-        return queryWorkspace(
-          { db: db(), store: store(), folders, elsewhere, current, verified },
-          sql,
-          params,
-          limit,
-          run,
-        );
+        return queryWorkspace(queried(), { sql, params, ...(run !== undefined && { run }) }, limit);
+      },
+      stream: (sql, params) => streamWorkspace(queried(), { sql, params }),
+      async copy(sql, params, file) {
+        return copyWorkspace(queried(), { sql, params, file });
       },
     },
     leftovers: {
@@ -183,7 +191,7 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
 
 /** Copies a file's rows into a part of a table; says how many. */
 async function importRows(connection: DuckDBConnection, file: string, part: string, csv?: CsvFormat) {
-  await fileFingerprint(file, () => []);
+  await checkFiles(connection, file);
   const { from, texts, columns } = await openFile(connection, file, csv);
   await connection.run(`COPY (SELECT * FROM ${from}) TO $1 (FORMAT parquet, COMPRESSION snappy)`, [part]);
   const count = `SELECT CAST(count(*) AS DOUBLE) FROM ${readParquet([part])}`;

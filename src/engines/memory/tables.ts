@@ -183,6 +183,12 @@ export function memoryTables(): RowPorts {
       async query() {
         throw new ManymodelError("usage", NO_SQL);
       },
+      stream() {
+        throw new ManymodelError("usage", NO_SQL);
+      },
+      async copy() {
+        throw new ManymodelError("usage", NO_SQL);
+      },
     },
     leftovers: {
       async stored() {

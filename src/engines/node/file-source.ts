@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import type { ColumnType } from "../../core/columns/column.ts";
+import { at } from "../../core/aligned.ts";
+import { type ColumnInfo, type ColumnType, matchColumn } from "../../core/columns/column.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
 import type { KeyType } from "../../core/partition-key.ts";
 import type { CsvFormat } from "../../ports/tables.ts";
@@ -19,17 +21,61 @@ export interface FileSource {
   readonly columns: readonly SourceColumn[];
 }
 
-/** What a file holds, as DuckDB reads it. @throws what DuckDB throws, or `not-found` */
-export async function openFile(connection: DuckDBConnection, table: string, csv: CsvFormat = {}): Promise<FileSource> {
+/**
+ * What a file holds, as DuckDB reads it.
+ *
+ * @param texts - columns of a CSV file that are text, whatever they look like
+ * @throws what DuckDB throws, or `not-found`
+ */
+export async function openFile(
+  connection: DuckDBConnection,
+  table: string,
+  csv: CsvFormat = {},
+  texts: readonly string[] = [],
+): Promise<FileSource> {
   const { file, inner } = parseReference(table);
-  if (inner === null && !TYPED.test(file)) return readCsv(connection, file, csv);
+  const files = inner === null ? await filesOf(connection, file) : [file];
+  const typed = files.filter((name) => TYPED.test(name));
+  if (inner === null && typed.length === 0) return readCsv(connection, files, csv, texts);
+  if (typed.length > 0 && (typed.length < files.length || !isOneFormat(files)))
+    throw new ManymodelError("input", `${file} means files of several formats; name those of one, such as *.csv`);
   if (Object.keys(csv).length > 0)
     throw new ManymodelError(
       "usage",
       `${file} is no CSV file, so a delimiter, decimal, date format or null means nothing`,
     );
-  const from = inner === null ? readTyped(file) : await attach(connection, file, inner);
+  const from = inner === null ? readTyped(files) : await attach(connection, file, inner);
   return { from, columns: await describe(connection, from) };
+}
+
+/**
+ * The files that a name means: the one of that name, or those of a pattern (`many/*.csv`), in the order of their names.
+ *
+ * @throws {ManymodelError} `not-found` if there is none
+ */
+async function filesOf(connection: DuckDBConnection, file: string): Promise<string[]> {
+  if (!/[*?[]/.test(file) || existsSync(file)) return [file];
+  const found = await connection.runAndReadAll("SELECT file FROM glob($1) ORDER BY file", [file]);
+  const files = found.getRows().map(([name]) => String(name));
+  if (files.length === 0) throw new ManymodelError("not-found", `no file matches ${file}; check the pattern`);
+  return files;
+}
+
+/** Checks that what is to be imported is there, and can be read by its name. @throws {ManymodelError} saying what cannot */
+export async function checkFiles(connection: DuckDBConnection, table: string): Promise<void> {
+  const { file, inner } = parseReference(table);
+  const files = inner === null ? await filesOf(connection, file) : [table];
+  for (const name of files) await fileFingerprint(name, () => []);
+}
+
+const isParquet = (file: string) => /\.parquet$/i.test(file);
+const isOneFormat = (files: readonly string[]) => files.every((file) => isParquet(file) === isParquet(files[0] ?? ""));
+
+/** Files as the first argument of a reader. Several may have their columns in any order. */
+function readerFiles(files: readonly string[]): string {
+  return files.length === 1
+    ? files.map(fileLiteral).join("")
+    : `[${files.map(fileLiteral).join(", ")}], union_by_name = true`;
 }
 
 /** A reference to a file, or to a table inside a DuckDB file. */
@@ -72,8 +118,8 @@ async function attach(connection: DuckDBConnection, file: string, table: string)
 /** Files whose values have types of their own. */
 const TYPED = /\.(parquet|(json|ndjson|jsonl)(\.gz|\.zst)?)$/i;
 
-function readTyped(file: string): string {
-  return `${/\.parquet$/i.test(file) ? "read_parquet" : "read_json_auto"}(${fileLiteral(file)}, hive_partitioning = false)`;
+function readTyped(files: readonly string[]): string {
+  return `${files.every(isParquet) ? "read_parquet" : "read_json_auto"}(${readerFiles(files)}, hive_partitioning = false)`;
 }
 
 /** The reader's parameters that a format gives. */
@@ -88,20 +134,27 @@ function parameters({ delimiter, decimal, dateFormat, nulls }: CsvFormat): strin
     .join("");
 }
 
-async function readCsv(connection: DuckDBConnection, file: string, csv: CsvFormat): Promise<FileSource> {
-  const name = `${fileLiteral(file)}, hive_partitioning = false${parameters(csv)}`;
+async function readCsv(
+  connection: DuckDBConnection,
+  files: readonly string[],
+  csv: CsvFormat,
+  asText: readonly string[],
+): Promise<FileSource> {
+  if (files.length > 1) await checkAlike(connection, files, csv, asText);
+  const name = `${readerFiles(files)}, hive_partitioning = false${parameters(csv)}`;
   const sniffed = `read_csv(${name}, sample_size = -1)`;
   const sniff = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${sniffed}`).catch(async (cause) => {
-    throw await csvFailure(connection, file, csv.delimiter, cause);
+    throw await csvFailure(connection, at(files, 0), csv.delimiter, cause);
   });
   // By position: a damaged header can hold names that no statement can.
   const columns = sniff.getRowObjects().map((row, i) => {
-    const numeric = /^(BIGINT|HUGEINT|INTEGER|DOUBLE)$/.test(String(row.column_type));
-    return { name: String(row.column_name), alias: `c${i}`, numeric };
+    const [name, sqlType] = [String(row.column_name), String(row.column_type)];
+    const isText = matchColumn(asText, name) !== undefined && sqlType !== "VARCHAR";
+    return { name, alias: `c${i}`, isText, numeric: !isText && /^(BIGINT|HUGEINT|INTEGER|DOUBLE)$/.test(sqlType) };
   });
   await checkEven(
     connection,
-    file,
+    at(files, 0),
     csv.delimiter,
     columns.map((column) => column.name),
   );
@@ -113,13 +166,32 @@ async function readCsv(connection: DuckDBConnection, file: string, csv: CsvForma
     columns: await describe(connection, from),
     ...(csv.dateFormat === undefined && { texts }),
   });
-  if (numeric.length === 0) return source(sniffed);
   const padded = numeric.map(({ alias }) => `coalesce(bool_or(regexp_matches(${alias}, '^0[0-9]')), false)`);
-  const found = await readRow(connection, `SELECT ${padded.join(", ")} FROM ${texts}`);
-  const text = numeric.filter((_, i) => found[i] === true);
+  const found = padded.length === 0 ? [] : await readRow(connection, `SELECT ${padded.join(", ")} FROM ${texts}`);
+  const text = [...numeric.filter((_, i) => found[i] === true), ...columns.filter(({ isText }) => isText)];
   if (text.length === 0) return source(sniffed);
   const types = text.map((column) => `${literal(column.name)}: 'VARCHAR'`).join(", ");
   return source(`read_csv(${name}, sample_size = -1, types = {${types}})`);
+}
+
+/** Checks each of several files by itself, and that all have the same columns. @throws {ManymodelError} `input` naming one */
+async function checkAlike(
+  connection: DuckDBConnection,
+  files: readonly string[],
+  csv: CsvFormat,
+  texts: readonly string[],
+): Promise<void> {
+  let first: readonly string[] | undefined;
+  for (const file of files) {
+    const { columns } = await readCsv(connection, [file], csv, texts);
+    const names = columns.map(({ name }) => name.toLowerCase()).sort();
+    first ??= names;
+    if (names.join("\0") !== first.join("\0"))
+      throw new ManymodelError(
+        "input",
+        `${file} has the columns ${names.join(", ")}, but ${files[0]} has ${first.join(", ")}`,
+      );
+  }
 }
 
 /** The columns of what is selected from. */
@@ -129,6 +201,11 @@ export async function describe(connection: DuckDBConnection, from: string): Prom
     const sqlType = String(row.column_type);
     return { name: String(row.column_name), sqlType, type: columnType(sqlType), keyType: keyType(sqlType) };
   });
+}
+
+/** A column of an answer as the result of a query: text where a model could not read it. */
+export function describeColumn(name: string, sqlType: string): ColumnInfo {
+  return { name, type: columnType(sqlType) ?? "string" };
 }
 
 function columnType(sqlType: string): ColumnType | null {

@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { numericDates } from "../../core/numeric-dates.ts";
 import type { ImportedColumn } from "../../ports/tables.ts";
 import { identifier } from "./duck.ts";
 import { readRow } from "./read-row.ts";
@@ -22,11 +23,16 @@ export async function importedColumns(
 ): Promise<ImportedColumn[]> {
   const found: ImportedColumn[] = [];
   for (const [i, { name, sqlType, type }] of columns.entries()) {
+    const column = identifier(name);
+    if (type === "integer") {
+      const spelled = await spelledDates(connection, from, column);
+      found.push({ name, type, ...(spelled !== undefined && { numericDates: spelled }) });
+      continue;
+    }
     if (type !== "date" && type !== "timestamp") {
       found.push({ name, type: type ?? sqlType });
       continue;
     }
-    const column = identifier(name);
     const [first, last] = (await readRow(
       connection,
       `SELECT CAST(min(${column}) AS VARCHAR), CAST(max(${column}) AS VARCHAR) FROM ${from}`,
@@ -49,4 +55,23 @@ export async function importedColumns(
     });
   }
   return found;
+}
+
+/** Most different numbers that dates of two centuries can be: a column that has more has something else. */
+const MOST_DATES = 75_000;
+
+/** How the numbers of a column spell dates. */
+async function spelledDates(
+  connection: DuckDBConnection,
+  from: string,
+  column: string,
+): Promise<ImportedColumn["numericDates"]> {
+  const range = `SELECT CAST(min(${column}) AS DOUBLE), CAST(max(${column}) AS DOUBLE) FROM ${from}`;
+  const ends = await readRow(connection, range);
+  // Most columns of numbers are told by their ends alone.
+  if (numericDates(ends.map(Number)) === undefined) return undefined;
+  const distinct = await connection.runAndReadAll(
+    `SELECT CAST(${column} AS DOUBLE) FROM (SELECT DISTINCT ${column} FROM ${from} WHERE ${column} IS NOT NULL LIMIT ${MOST_DATES})`,
+  );
+  return numericDates(distinct.getRows().map(([value]) => Number(value)));
 }

@@ -3,13 +3,16 @@ import { createReadStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import { ManymodelError } from "../../core/errors.ts";
-import type { ImportedColumn, ImportOptions } from "../../ports/tables.ts";
+import type { ImportOptions, ImportResult } from "../../ports/tables.ts";
 import { makeFolder } from "../../stages/whole-file.ts";
+import { openAppended, replacementKey } from "../node/append.ts";
 import { type Duck, duckSays, identifier } from "../node/duck.ts";
-import { fileFingerprint, openFile } from "../node/file-source.ts";
+import { checkFiles, openFile } from "../node/file-source.ts";
 import { importedColumns } from "../node/imported-columns.ts";
 import { readRow } from "../node/read-row.ts";
 import type { SourceColumn } from "../node/resolve-query.ts";
+import type { Relation } from "./relation.ts";
+import type { RelationColumn } from "./relation-sql.ts";
 import type { TableStore } from "./table-store.ts";
 
 /** A column's type in PostgreSQL, by DuckDB's, and how its values are written as text. */
@@ -46,6 +49,27 @@ const SQL_TYPES: Readonly<Record<string, string>> = {
   "TIMESTAMP WITH TIME ZONE": "timestamptz",
 };
 
+/** A column of a table of ours with DuckDB's type for it. */
+function asDuck({ name, sqlType }: RelationColumn): { name: string; sqlType: string } {
+  const scale = /^numeric\((.*)\)$/.exec(sqlType)?.[1];
+  return { name, sqlType: scale === undefined ? (DUCK_TYPES[sqlType] ?? "VARCHAR") : `DECIMAL(${scale})` };
+}
+
+const DUCK_TYPES: Readonly<Record<string, string>> = {
+  smallint: "SMALLINT",
+  integer: "INTEGER",
+  bigint: "BIGINT",
+  numeric: "HUGEINT",
+  real: "FLOAT",
+  "double precision": "DOUBLE",
+  boolean: "BOOLEAN",
+  date: "DATE",
+  uuid: "UUID",
+  "time without time zone": "TIME",
+  "timestamp without time zone": "TIMESTAMP",
+  "timestamp with time zone": "TIMESTAMP WITH TIME ZONE",
+};
+
 /** Where a file is imported, and by what. */
 export interface ImportPlace {
   readonly store: TableStore;
@@ -57,20 +81,30 @@ export interface ImportPlace {
 /**
  * Loads a CSV, Parquet or JSON file as a table, whole or not at all: DuckDB reads it, as every engine does, and writes
  * what PostgreSQL's own COPY reads.
+ *
+ * @param existing - the table that rows are appended to; undefined if a table is to be made
  */
 export async function importFile(
   { store, duck, temporary }: ImportPlace,
   file: string,
   table: string,
-  { replace, csv }: ImportOptions,
-): Promise<{ rows: number; columns: readonly ImportedColumn[] }> {
+  { replace, csv, append }: ImportOptions,
+  existing: Relation | undefined,
+): Promise<ImportResult> {
   const source = path.resolve(file);
-  await fileFingerprint(source, () => []);
   await makeFolder(temporary);
   const lines = path.join(temporary, `${randomUUID()}.csv`);
   try {
     return await duck.use(async (connection) => {
-      const { from, texts: asText, columns } = await openFile(connection, source, csv);
+      await checkFiles(connection, source);
+      const appended = existing && { name: table, columns: existing.columns.map(asDuck) };
+      const {
+        from,
+        texts: asText,
+        columns,
+      } = appended === undefined
+        ? await openFile(connection, source, csv)
+        : await openAppended(connection, source, appended, csv);
       const typed = columns.map(columnOf);
       const texts = typed.map(({ expression }, i) => `CAST(${expression} AS VARCHAR) AS c${i}`);
       // A value in quotes is itself, whatever it says; what is not in quotes is NULL.
@@ -83,8 +117,14 @@ export async function importFile(
       const [rows] = (await readRow(connection, `SELECT CAST(count(*) AS DOUBLE) FROM ${from}`)) as [number];
       const known = columns.flatMap(({ name, type }) => (type === null ? [] : [{ name, type }]));
       const read = () => createReadStream(lines, { highWaterMark: 1 << 20 });
-      await store.import(table, { columns: known, typed, rows, lines: read }, replace);
-      return { rows, columns: await importedColumns(connection, from, columns, asText) };
+      const imported = { columns: known, typed, rows, lines: read };
+      const described = await importedColumns(connection, from, columns, asText);
+      if (appended === undefined) {
+        await store.import(table, imported, replace);
+        return { rows, columns: described };
+      }
+      const replaced = await store.append(table, imported, replacementKey(appended, append ?? []));
+      return { rows, replaced, columns: described };
     });
   } catch (cause) {
     if (cause instanceof ManymodelError && cause.kind !== "internal") throw cause;

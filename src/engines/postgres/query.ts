@@ -1,7 +1,9 @@
 import type { ClientBase, FieldDef } from "pg";
 import { zip } from "../../core/aligned.ts";
+import type { ColumnType } from "../../core/columns/column.ts";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
-import type { QueryResult, QueryValue } from "../../ports/tables.ts";
+import type { QueryPiece, QueryResult, QueryValue } from "../../ports/tables.ts";
+import { Handover } from "../node/handover.ts";
 import { FORECASTS_TABLE } from "./current-forecasts.ts";
 import { type Database, isLost } from "./database.ts";
 import { RESULT_VIEWS } from "./result-views.ts";
@@ -19,6 +21,42 @@ export async function queryDatabase(
   params: readonly QueryValue[],
   limit: number,
 ): Promise<QueryResult> {
+  return inReadOnly(db, { sql, params }, async (client) => {
+    const { columns, rows } = await fetchPiece(client, db.schema, limit + 1);
+    return { columns: columns.map(({ name }) => name), rows: rows.slice(0, limit), truncated: rows.length > limit };
+  });
+}
+
+/** Rows that are fetched at a time. */
+const ROWS_AT_ONCE = 10_000;
+
+/** The answer to one SELECT, a piece at a time: no more of it is in memory. */
+export async function* streamDatabase(
+  db: Database,
+  sql: string,
+  params: readonly QueryValue[],
+): AsyncGenerator<QueryPiece, void, undefined> {
+  const pieces = new Handover<QueryPiece>();
+  const reading = inReadOnly(db, { sql, params }, async (client) => {
+    for (;;) {
+      const piece = await fetchPiece(client, db.schema, ROWS_AT_ONCE);
+      if (!(await pieces.give(piece)) || piece.rows.length < ROWS_AT_ONCE) return;
+    }
+  }).then(pieces.end, pieces.fail);
+  try {
+    yield* pieces.take();
+  } finally {
+    pieces.stop();
+    await reading;
+  }
+}
+
+/** Does something with the answer of one SELECT, in a transaction that can write nothing, and that is rolled back. */
+async function inReadOnly<T>(
+  db: Database,
+  { sql, params }: { readonly sql: string; readonly params: readonly QueryValue[] },
+  work: (client: ClientBase) => Promise<T>,
+): Promise<T> {
   if (sql.trim() === "") throw new ManymodelError("usage", "the query is empty; sql takes one SELECT statement");
   return db.session(async (client) => {
     await client.query("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
@@ -27,7 +65,10 @@ export async function queryDatabase(
     await client.query(path, [db.schema]);
     await client.query(`SET LOCAL statement_timeout = ${TIMEOUT_MS}`);
     try {
-      return await answer(client, db.schema, { sql, params }, limit);
+      // As a prepared statement, of which there can be one only.
+      const text = `DECLARE answer NO SCROLL CURSOR FOR ${sql}`;
+      await client.query({ text, values: [...params], queryMode: "extended" } as { text: string });
+      return await work(client);
     } catch (cause) {
       const code = String((cause as { code?: unknown }).code);
       // A number of values that is not that of the placeholders counts as an error of the protocol.
@@ -41,28 +82,31 @@ export async function queryDatabase(
   });
 }
 
-async function answer(
-  client: ClientBase,
-  schema: string,
-  { sql, params }: { readonly sql: string; readonly params: readonly QueryValue[] },
-  limit: number,
-): Promise<QueryResult> {
-  // As a prepared statement, of which there can be one only.
-  const text = `DECLARE answer NO SCROLL CURSOR FOR ${sql}`;
-  await client.query({ text, values: [...params], queryMode: "extended" } as { text: string });
+/** The next rows of the answer. */
+async function fetchPiece(client: ClientBase, schema: string, limit: number): Promise<QueryPiece> {
   const { rows, fields } = await client.query<unknown[]>({
-    text: `FETCH ${limit + 1} FROM answer`,
+    text: `FETCH ${limit} FROM answer`,
     rowMode: "array",
     types: { getTypeParser: () => (value: string) => value },
   });
+  const names = await spelled(client, schema, fields);
   return {
-    columns: await spelled(client, schema, fields),
-    rows: rows
-      .slice(0, limit)
-      .map((row) => Array.from(zip(row, fields), ([value, field]) => plain(value, field.dataTypeID))),
-    truncated: rows.length > limit,
+    columns: Array.from(zip(names, fields), ([name, { dataTypeID }]) => ({
+      name,
+      type: COLUMN_TYPES.get(dataTypeID) ?? "string",
+    })),
+    rows: rows.map((row) => Array.from(zip(row, fields), ([value, field]) => plain(value, field.dataTypeID))),
   };
 }
+
+/** Types of columns by PostgreSQL's numbers for them; all others are text. */
+const COLUMN_TYPES: ReadonlyMap<number, ColumnType> = new Map([
+  [16, "boolean"],
+  ...[20, 21, 23].map((oid): [number, ColumnType] => [oid, "integer"]),
+  ...[700, 701, 1700].map((oid): [number, ColumnType] => [oid, "number"]),
+  [1082, "date"],
+  [1114, "timestamp"],
+]);
 
 /** A value as JSON can hold it: numbers that a double cannot hold exactly are text. */
 function plain(value: unknown, oid: number): string | number | boolean | null {

@@ -5,6 +5,7 @@ import { checkNotForecasts } from "../../core/current-forecasts.ts";
 import { ManymodelError } from "../../core/errors.ts";
 import { checkName } from "../../core/run.ts";
 import type { TablePart } from "../../ports/output.ts";
+import { tableExists } from "../node/append.ts";
 import { identifier } from "../node/duck.ts";
 import { copyIn } from "./copy.ts";
 import type { Database } from "./database.ts";
@@ -298,24 +299,77 @@ export class TableStore {
     await this.#db.run(`DELETE FROM ${schema}.mm$parts WHERE id = ANY ($1::bigint[]) AND owner IS NULL`, ids);
   }
 
-  /** Whether a table may be imported under this name. @throws {ManymodelError} `conflict` if not */
-  async checkImport(client: ClientBase, table: string, replace: boolean): Promise<void> {
+  /**
+   * Whether a table may be imported under this name: true if there is one that was imported before.
+   *
+   * @param change - whether such a table may be replaced, or appended to
+   * @throws {ManymodelError} `conflict` if not
+   */
+  async checkImport(client: ClientBase, table: string, change: boolean): Promise<boolean> {
     checkTableName(table);
     const { rows } = await client.query(`SELECT imported FROM ${this.#db.schema}.mm$tables WHERE name = lower($1)`, [
       table,
     ]);
     const found = (rows as { imported: boolean }[])[0];
     if (found === undefined) checkNotForecasts(table);
-    if (found === undefined || (replace && found.imported)) return;
-    const remedy = found.imported
-      ? "import into another name, or replace it with --replace"
-      : "it was not imported, so it cannot be replaced; choose another name";
-    throw new ManymodelError("conflict", `table "${table}" exists already; ${remedy}`);
+    if (found === undefined || (change && found.imported)) return found !== undefined;
+    throw tableExists(table, found.imported);
+  }
+
+  /**
+   * In one transaction, adds rows to an imported table in place of those with the same values in some columns.
+   *
+   * @param key - the columns; NULL equals NULL
+   * @returns how many rows were replaced
+   */
+  async append(table: string, added: ImportedRows, key: readonly string[]): Promise<number> {
+    const name = table.toLowerCase();
+    const { schema } = this.#db;
+    const of = `(SELECT id FROM ${schema}.mm$parts WHERE table_name = ${literal(name)} AND owner IS NOT NULL)`;
+    // NULL equals NULL, by comparisons that a hash can answer.
+    const same = key.map((column) => {
+      const [old, young] = ["t", "n"].map((alias) => `${alias}.${identifier(folded(column))}`);
+      return `(${old} IS NULL) = (${young} IS NULL) AND coalesce(${old}::text, '') = coalesce(${young}::text, '')`;
+    });
+    return this.#db.transaction(
+      async (client) => {
+        await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`manymodel ${this.#rows(name)}`]);
+        await this.checkImport(client, table, true);
+        const id = await this.#copyImported(client, table, added);
+        const names = key.map((column) => identifier(folded(column))).join(", ");
+        const { rows } = await client.query(
+          `WITH gone AS (
+             DELETE FROM ${this.#rows(name)} AS t USING (SELECT DISTINCT ${names} FROM ${this.#rows(name)} WHERE ${PART} = ${Number(id)}) AS n
+             WHERE t.${PART} IN ${of} AND ${same.join(" AND ")} RETURNING t.${PART} AS part)
+           SELECT part::text, count(*)::integer AS rows FROM gone GROUP BY part`,
+        );
+        const gone = rows as { part: string; rows: number }[];
+        for (const { part, rows } of gone)
+          await client.query(`UPDATE ${schema}.mm$parts SET row_count = row_count - $2 WHERE id = $1`, [part, rows]);
+        await client.query(`UPDATE ${schema}.mm$parts SET owner = 'import' WHERE id = $1`, [id]);
+        return gone.reduce((sum, { rows }) => sum + rows, 0);
+      },
+      { repeatable: false },
+    );
+  }
+
+  /** Writes imported rows as a part that is not published; returns its id. */
+  async #copyImported(
+    client: ClientBase,
+    table: string,
+    { columns, typed, rows, lines }: ImportedRows,
+  ): Promise<string> {
+    const id = await this.#newPart(client, table, rows, columns);
+    const names = typed.map((column) => identifier(folded(column.name))).join(", ");
+    await client.query(`ALTER TABLE ${this.#rows(table)} ALTER COLUMN ${PART} SET DEFAULT ${Number(id)}`);
+    await copyIn(client, `COPY ${this.#rows(table)} (${names}) FROM STDIN (FORMAT csv, NULL '\\N')`, lines());
+    return id;
   }
 
   /** In one transaction, a table becomes what was imported. */
-  async import(table: string, { columns, typed, rows, lines }: ImportedRows, replace: boolean): Promise<void> {
+  async import(table: string, imported: ImportedRows, replace: boolean): Promise<void> {
     const name = table.toLowerCase();
+    const { columns, typed } = imported;
     await this.#db.transaction(
       async (client) => {
         await this.checkImport(client, table, replace);
@@ -326,10 +380,7 @@ export class TableStore {
           await client.query(`DELETE FROM ${this.#db.schema}.mm$tables WHERE name = $1`, [name]);
           await this.#create(client, table, columns, typed, true);
         }
-        const id = await this.#newPart(client, table, rows, columns);
-        const names = typed.map((column) => identifier(folded(column.name))).join(", ");
-        await client.query(`ALTER TABLE ${this.#rows(name)} ALTER COLUMN ${PART} SET DEFAULT ${Number(id)}`);
-        await copyIn(client, `COPY ${this.#rows(name)} (${names}) FROM STDIN (FORMAT csv, NULL '\\N')`, lines());
+        const id = await this.#copyImported(client, table, imported);
         await this.#exchange(client, table, "import", [{ id }]);
       },
       { repeatable: true },

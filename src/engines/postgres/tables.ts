@@ -1,12 +1,14 @@
 import type { RowPorts } from "../../ports/engine.ts";
 import type { StoredItem } from "../../ports/leftovers.ts";
 import type { Stage } from "../../ports/stage.ts";
+import { copyRows } from "../node/copy-rows.ts";
 import { type Duck, identifier } from "../node/duck.ts";
 import { showForecasts } from "./current-forecasts.ts";
 import type { Database } from "./database.ts";
 import { concealRun, exposeRun } from "./expose-run.ts";
 import { importFile } from "./import-file.ts";
-import { queryDatabase } from "./query.ts";
+import { queryDatabase, streamDatabase } from "./query.ts";
+import { findRelation } from "./relation.ts";
 import { locateKeys, readPartitions, snapshotKeys, snapshotTable, snapshotTimes, takeSnapshot } from "./snapshot.ts";
 import { folded, TableStore } from "./table-store.ts";
 
@@ -41,11 +43,16 @@ export function postgresTables(db: Database, stage: Stage, duck: Duck, temporary
       hasSchemas: true,
       list: () => db.session((client) => store.list(client)),
       async import(file, table, options) {
-        await db.session((client) => store.checkImport(client, table, options.replace));
-        return importFile({ store, duck, temporary }, file, table, options);
+        const existing = await db.session(async (client) => {
+          const exists = await store.checkImport(client, table, options.replace || options.append !== undefined);
+          return exists && options.append !== undefined ? findRelation(client, store, table) : undefined;
+        });
+        return importFile({ store, duck, temporary }, file, table, options, existing);
       },
       columnName: (name) => identifier(folded(name)),
       query: (sql, params, limit) => queryDatabase(db, sql, params, limit),
+      stream: (sql, params) => streamDatabase(db, sql, params),
+      copy: (sql, params, file) => copyRows(streamDatabase(db, sql, params), file, temporary),
     },
     leftovers: {
       stored: () => storedItems(db),

@@ -164,12 +164,20 @@ export function execute(
       },
       complete(error, statement, rows) {
         if (error) return reject(error);
+        const columns = statement.getColumns() ?? [];
         resolve({
-          rows: (rows ?? []) as unknown as Row[],
-          columns: statement.getColumns()?.map((column) => column.getName()) ?? [],
+          rows: withoutNullTexts((rows ?? []) as unknown as Row[], columns),
+          columns: columns.map((column) => column.getName()),
           changed: Math.max(0, statement.getNumUpdatedRows() ?? 0),
         });
       },
     });
   });
+}
+
+/** The driver gives dates and times as texts, and their NULL as the text `NULL`. */
+function withoutNullTexts(rows: readonly Row[], columns: readonly Sdk.Column[]): readonly Row[] {
+  const times = columns.map((column) => /^(date|time)/i.test(column.getType()));
+  if (!times.includes(true)) return rows;
+  return rows.map((row) => row.map((value, i) => (times[i] === true && value === "NULL" ? null : value)));
 }

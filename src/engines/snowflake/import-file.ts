@@ -2,18 +2,21 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { ColumnType } from "../../core/columns/column.ts";
 import { checkNotForecasts } from "../../core/current-forecasts.ts";
 import { ManymodelError } from "../../core/errors.ts";
 import { during } from "../../ports/activity.ts";
 import type { Stage } from "../../ports/stage.ts";
-import type { ImportedColumn, ImportOptions } from "../../ports/tables.ts";
+import type { ImportOptions, ImportResult } from "../../ports/tables.ts";
+import { openAppended, replacementKey, tableExists } from "../node/append.ts";
 import { identifier as duckIdentifier, literal as duckLiteral, duckSays, openDuck } from "../node/duck.ts";
-import { fileFingerprint, openFile } from "../node/file-source.ts";
+import { checkFiles, openFile } from "../node/file-source.ts";
 import { importedColumns } from "../node/imported-columns.ts";
 import { readRow } from "../node/read-row.ts";
 import type { SourceColumn } from "../node/resolve-query.ts";
 import type { Names } from "./names.ts";
 import type { Session } from "./session.ts";
+import { findSource } from "./source.ts";
 import { IMPORT, IMPORTED, importStatements } from "./sql/import.ts";
 import { SHOWN } from "./sql/result-views.ts";
 import { stageStatements } from "./sql/stage.ts";
@@ -61,12 +64,14 @@ export function importFile(
   { session, names, stage }: ImportPlace,
   file: string,
   table: string,
-  { replace, csv }: ImportOptions,
-): Promise<{ rows: number; columns: readonly ImportedColumn[] }> {
+  { replace, csv, append }: ImportOptions,
+): Promise<ImportResult> {
   return during({ phase: "import" }, async () => {
     const source = path.resolve(file);
-    await fileFingerprint(source, () => []);
-    await checkImport(session, names, table, replace);
+    const existing = await checkImport(session, names, table, replace || append !== undefined);
+    const target =
+      append === undefined || existing === undefined ? undefined : await findSource(session, names, existing);
+    const appended = target && { name: table, columns: target.columns.map(asDuck) };
     const temporary = await mkdtemp(path.join(tmpdir(), "manymodel-import-"));
     const duck = openDuck(temporary);
     const own = `${IMPORT}${randomBytes(8).toString("hex").toUpperCase()}`;
@@ -75,7 +80,11 @@ export function importFile(
     try {
       const written = path.join(temporary, name);
       const { columns, rows, imported } = await duck.use(async (connection) => {
-        const { from, texts, columns } = await openFile(connection, source, csv);
+        await checkFiles(connection, source);
+        const { from, texts, columns } =
+          appended === undefined
+            ? await openFile(connection, source, csv)
+            : await openAppended(connection, source, appended, csv);
         const fields = columns.map((column, i) => `${expression(column)} AS c${i}`).join(", ");
         await connection.run(`COPY (SELECT ${fields} FROM ${from}) TO ${duckLiteral(written)} (FORMAT parquet)`);
         const count = `SELECT CAST(count(*) AS DOUBLE) FROM ${duckLiteral(written)}`;
@@ -84,13 +93,22 @@ export function importFile(
         return { columns, rows, imported };
       });
       const typed = columns.map((column, i) => ({
-        name: folded(column.name),
+        name: appended === undefined ? folded(column.name) : column.name,
         sqlType: typeOf(column),
         field: `c${i}`,
       }));
       await session.rows(stageStatements(names).put(written, folder));
       await session.rows(sql.create(own, typed));
       await session.rows(sql.load(own, typed, folder, name));
+      if (appended !== undefined && target !== undefined) {
+        const key = replacementKey(appended, append ?? []);
+        const replaced = await session.transaction(async (transaction) => {
+          const gone = await transaction.change(sql.removeReplaced(target.from, own, key));
+          await transaction.change(sql.addRows(target.from, own, typed));
+          return gone;
+        });
+        return { rows, replaced, columns: imported };
+      }
       const known = await checkImport(session, names, table, replace);
       await session.rows(known === undefined ? sql.rename(own, table.toUpperCase()) : sql.swap(own, known));
       return { rows, columns: imported.map((column) => ({ ...column, name: folded(column.name) })) };
@@ -119,11 +137,22 @@ async function checkImport(
   if (found === undefined) return undefined;
   const imported = found[1] === IMPORTED;
   if (replace && imported) return String(found[0]);
-  const remedy = imported
-    ? "import into another name, or replace it with --replace"
-    : "it was not imported, so it cannot be replaced; choose another name";
-  throw new ManymodelError("conflict", `table "${table}" exists already; ${remedy}`);
+  throw tableExists(table, imported);
 }
+
+/** A column of a table of the account with DuckDB's type for it. A decimal number is text, which the account reads exactly. */
+function asDuck({ name, type, keyType }: SourceColumn): { name: string; sqlType: string } {
+  return { name, sqlType: type === null || keyType === "decimal" ? "VARCHAR" : DUCK_TYPES[type] };
+}
+
+const DUCK_TYPES: Readonly<Record<ColumnType, string>> = {
+  integer: "HUGEINT",
+  number: "DOUBLE",
+  string: "VARCHAR",
+  boolean: "BOOLEAN",
+  date: "DATE",
+  timestamp: "TIMESTAMP",
+};
 
 const folded = (name: string) => (/^[A-Za-z_][A-Za-z0-9_$]*$/.test(name) ? name.toUpperCase() : name);
 

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { type ColumnInfo, columnsOf } from "../../core/columns/column.ts";
+import { tmpdir } from "node:os";
+import { type ColumnInfo, type ColumnType, columnsOf } from "../../core/columns/column.ts";
 import { encodeColumns } from "../../core/columns/encode-columns.ts";
 import { BATCH_RUNS, checkNotForecasts, FORECASTS } from "../../core/current-forecasts.ts";
 import { ManymodelError, messageOf, show } from "../../core/errors.ts";
@@ -8,6 +9,8 @@ import { rowSelector } from "../../core/selection.ts";
 import type { RowPorts } from "../../ports/engine.ts";
 import type { Output, TablePart } from "../../ports/output.ts";
 import type { Stage } from "../../ports/stage.ts";
+import type { QueryPiece, QueryResult, QueryValue, Tables } from "../../ports/tables.ts";
+import { copyRows } from "../node/copy-rows.ts";
 import { bindNumbered } from "./bind-numbered.ts";
 import { importFile } from "./import-file.ts";
 import { identifier } from "./literal.ts";
@@ -20,6 +23,7 @@ import { type PinnedSnapshot, readRecord, snapshotTimes, takeSnapshot } from "./
 import { findSource, knownColumns, ownName } from "./source.ts";
 import { importStatements } from "./sql/import.ts";
 import { forecastsView, RESULT_VIEWS, SHOWN } from "./sql/result-views.ts";
+import { OWNER } from "./sql/setup.ts";
 import { FILES_AT_ONCE, tableStatements } from "./sql/tables.ts";
 import { eraseItems, storedItems } from "./stored-items.ts";
 
@@ -51,6 +55,32 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): R
   };
   const discard: Output["discard"] = async (table, parts) => {
     for (const { id } of parts) await stage.remove(partPath(table, id));
+  };
+  const query: Tables["query"] = async (text, params, limit) => {
+    const query = text.trim().replace(/;$/, "");
+    if (query === "") throw new ManymodelError("usage", "the query is empty; sql takes one SELECT statement");
+    if (!/^(SELECT|WITH)\b/i.test(query))
+      throw new ManymodelError("usage", "sql is read-only: it takes one SELECT statement");
+    const { sql: bound, binds } = bindNumbered(query, params);
+    try {
+      // As part of a query it compiles only if it is one itself: what could write is refused here, and not run.
+      await session.rows(sql.explain(bound), binds);
+      const { columns, rows } = await session.table(bound, binds, limit + 1);
+      // The driver's dates and timestamps say their own text.
+      const plain = rows
+        .slice(0, limit)
+        .map((row) =>
+          row.map((value) => ((value as unknown) instanceof Date ? (value as unknown as Date).toJSON() : value)),
+        );
+      return { columns, rows: plain, truncated: rows.length > limit };
+    } catch (cause) {
+      throw new ManymodelError("usage", `cannot run the query: ${messageOf(cause, 500)}`, { cause });
+    }
+  };
+  const stream = async function* (text: string, params: readonly QueryValue[]): AsyncGenerator<QueryPiece> {
+    // The driver's answer is read whole.
+    const { columns, rows } = await query(text, params, MOST_ROWS);
+    yield { columns: columns.map((name, i) => ({ name, type: typeOfValues(rows, i) })), rows };
   };
   return {
     source: {
@@ -167,27 +197,9 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): R
         return importFile({ session, names, stage }, file, table, options);
       },
       columnName: identifier,
-      async query(text, params, limit) {
-        const query = text.trim().replace(/;$/, "");
-        if (query === "") throw new ManymodelError("usage", "the query is empty; sql takes one SELECT statement");
-        if (!/^(SELECT|WITH)\b/i.test(query))
-          throw new ManymodelError("usage", "sql is read-only: it takes one SELECT statement");
-        const { sql: bound, binds } = bindNumbered(query, params);
-        try {
-          // As part of a query it compiles only if it is one itself: what could write is refused here, and not run.
-          await session.rows(sql.explain(bound), binds);
-          const { columns, rows } = await session.table(bound, binds, limit + 1);
-          // The driver's dates and timestamps say their own text.
-          const plain = rows
-            .slice(0, limit)
-            .map((row) =>
-              row.map((value) => ((value as unknown) instanceof Date ? (value as unknown as Date).toJSON() : value)),
-            );
-          return { columns, rows: plain, truncated: rows.length > limit };
-        } catch (cause) {
-          throw new ManymodelError("usage", `cannot run the query: ${messageOf(cause, 500)}`, { cause });
-        }
-      },
+      query,
+      stream,
+      copy: (text, params, file) => copyRows(withoutOwner(stream(text, params)), file, tmpdir()),
     },
     leftovers: {
       stored: () => storedItems(session, names, stage),
@@ -197,6 +209,28 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): R
       },
     },
   };
+}
+
+/** More rows than any answer has. */
+const MOST_ROWS = 2 ** 31 - 2;
+
+/** An answer without the column that says whose rows they are. */
+async function* withoutOwner(pieces: AsyncIterable<QueryPiece>): AsyncGenerator<QueryPiece> {
+  for await (const { columns, rows } of pieces) {
+    const shown = columns.flatMap(({ name }, i) => (name === OWNER ? [] : [i]));
+    yield {
+      columns: columns.filter(({ name }) => name !== OWNER),
+      rows: rows.map((row) => shown.map((i) => row[i] ?? null)),
+    };
+  }
+}
+
+/** The type of a column of an answer, by its values. */
+function typeOfValues(rows: QueryResult["rows"], column: number): ColumnType {
+  const types = new Set(rows.flatMap((row) => (row[column] == null ? [] : [typeof row[column]])));
+  const [only] = types;
+  if (types.size !== 1) return "string";
+  return only === "number" || only === "boolean" ? only : "string";
 }
 
 const partFolder = (table: string) => `tables/${checkName("table name", table, "table").toUpperCase()}/`;

@@ -28,6 +28,16 @@ export function importStatements(names: Names) {
       return `COPY INTO ${names.of(table)} (${listed}) FROM (SELECT ${selected} FROM ${names.location(folder)})
       FILES = (${literal(file)}) FILE_FORMAT = (TYPE = PARQUET) FORCE = TRUE`;
     },
+    /** Deletes the rows of a table that have the key and time of rows of another one. */
+    removeReplaced: (from: string, added: string, key: readonly string[]) => {
+      const columns = key.map(identifier);
+      const same = columns.map((column) => `EQUAL_NULL(t.${column}, n.${column})`).join(" AND ");
+      return `DELETE FROM ${from} t USING (SELECT DISTINCT ${columns.join(", ")} FROM ${names.of(added)}) n WHERE ${same}`;
+    },
+    addRows: (to: string, added: string, columns: readonly ImportedColumn[]) => {
+      const listed = columns.map(({ name }) => identifier(name)).join(", ");
+      return `INSERT INTO ${to} (${listed}) SELECT ${listed} FROM ${names.of(added)}`;
+    },
     /** Fails where there is a table of that name. */
     rename: (from: string, to: string) => `ALTER TABLE ${names.of(from)} RENAME TO ${names.of(to)}`,
     swap: (from: string, to: string) => `ALTER TABLE ${names.of(from)} SWAP WITH ${names.of(to)}`,
