@@ -131,6 +131,8 @@ const ARGUMENTS = {
   snapshot: {
     changeToken: [selected.from],
     pin: ["ID", selected],
+    times: ["ID", 1, 2],
+    repeated: ["ID", 1],
     count: ["ID"],
     unloadKeys: ["ID", 1, "snapshots/ID/keys.parquet"],
     unloadRows: ["ID", 3, "snapshots/ID/rows/", 200],
