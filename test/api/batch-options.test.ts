@@ -158,7 +158,6 @@ describe("rows that are newer than the model", () => {
 
   it("make a forecast stale, saying why, where they cannot be taken in", async () => {
     const cases: [string, unknown[][], string, string | RegExp][] = [
-      ["imapa", daily(1, 70, 72), "update-error", 'a model of kind "imapa" has no update()'],
       [
         "ets",
         [["U0", 70 * DAY + 3_600_000, 1]],
@@ -186,6 +185,18 @@ describe("rows that are newer than the model", () => {
       expect(found[0]!.slice(0, 3)).toEqual(["1970-03-12", "STALE", type]);
       expect(found[0]![3]).toMatch(message);
     }
+  });
+
+  it("make a forecast stale where the definition's update throws", async () => {
+    const mm = await openWorkspace("memory");
+    await fillDaily(mm, 1, 3);
+    const run = await mm.foreachPartition("unit_id").dopar(body("refuses-newer"), { dataQuery: dailyQuery });
+    await mm.registry.logManyModel({ name: "M", version: "V1", run, horizon: 1 });
+    await fillTable(mm, "NOW", [...COLUMNS], [["U00", 3 * DAY, 1]]);
+    await mm.registry.runBatch({ model: "M", version: "V1", inputTable: "NOW" });
+    expect(await rowsIn(mm, "UNIT_ID, STATUS, ERROR_TYPE, ERROR_MESSAGE")).toEqual([
+      ["U00", "STALE", "update-error", "newer rows do not suit this model"],
+    ]);
   });
 
   it("make a forecast stale where the definition has no update, and only there", async () => {

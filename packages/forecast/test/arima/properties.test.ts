@@ -70,18 +70,18 @@ describe("properties of ARIMA models", () => {
       }
   });
 
-  it("are of the same order at every scale, R's", () => {
-    // R 4.2, forecast 8.20: auto.arima gives ARIMA(1,1,0) with drift, AICc 139.4524, ar1 −0.5025, drift −0.2835.
+  it("are of the same order at every scale, one that R finds likelier than its own", () => {
+    // R 4.2, forecast 8.20: auto.arima gives ARIMA(1,1,0) with drift, AICc 139.4524; Arima gives this order AICc 137.9278
+    // and ma1 -0.52978.
     const y = [
       51.8, 50.3, 49.6, 48.4, 49.3, 49.4, 51.3, 47.7, 47.8, 47.7, 45.7, 48.2, 46.6, 45.7, 44.5, 47.8, 46.7, 44.1, 44.6,
       43.9, 45.7, 43.7, 43, 43.9, 43.9, 43.9, 42.1, 42.2, 40.3, 42.1, 41.5, 42.8, 40.2, 40.8, 41.4, 43.3, 39.6, 41.7,
     ];
     for (const scale of [2 ** -40, 1, 2 ** 20, 2 ** 40]) {
       const { method, coef, aicc } = autoArima(y.map((value) => scale * value));
-      expect(method).toBe("ARIMA(1,1,0) with drift");
-      expect(coef.ar1).toBeCloseTo(-0.5025, 3);
-      expect((coef.drift ?? NaN) / scale).toBeCloseTo(-0.2835, 4);
-      expect((aicc ?? NaN) - 2 * 37 * Math.log(scale)).toBeCloseTo(139.4524, 3);
+      expect(method).toBe("ARIMA(0,1,1)");
+      expect(coef.ma1).toBeCloseTo(-0.52978, 4);
+      expect((aicc ?? NaN) - 2 * 37 * Math.log(scale)).toBeCloseTo(137.9278, 3);
     }
   });
 

