@@ -36,14 +36,21 @@ const WITHOUT_PACKAGES: Plugin = {
 /** Reads a definition's own files; undefined if they do not compile, or wait for something when they are loaded. */
 async function ownFiles(file: string): Promise<OwnFiles | undefined> {
   const { build } = await import("esbuild");
+  // esbuild names files relative to the folder that it was started in, which a process may have left.
+  const folder = path.dirname(path.resolve(file));
   try {
-    const { outputFiles, metafile } = await build({ ...SETTINGS, entryPoints: [file], plugins: [WITHOUT_PACKAGES] });
+    const { outputFiles, metafile } = await build({
+      ...SETTINGS,
+      absWorkingDir: folder,
+      entryPoints: [path.resolve(file)],
+      plugins: [WITHOUT_PACKAGES],
+    });
     const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
     return {
       // A package is an ES module here, whose default export is what `default` names.
       code: (outputFiles[0]?.text ?? "").replace(/__toESM\((require\("(?:[^"\\]|\\.)*"\))(?:,\s*1)?\)/g, "$1"),
       packages: [...new Set(imports.flatMap(({ path: name, external }) => (external ? [name] : [])))],
-      files: Object.keys(metafile.inputs),
+      files: Object.keys(metafile.inputs).map((name) => path.resolve(folder, name)),
     };
   } catch {
     return undefined;
