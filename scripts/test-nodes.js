@@ -1,6 +1,6 @@
 /**
  * Runs the quick suites on the supported versions of Node beside this one, which come from the registry: the numerics,
- * what has no engine, and what every engine promises, on the two that need nothing else.
+ * what has no engine, how workers train, and what every engine promises, on the two that need nothing else.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -9,7 +9,16 @@ import { fileURLToPath } from "node:url";
 
 /** The oldest version that is supported, and the lines that most people run. */
 const VERSIONS = ["20.19", "22", "24"];
-const QUICK = ["packages/", "test/core/", "test/model/", "test/config/", "test/engines/memory/", "test/engines/local/"];
+const QUICK = [
+  "packages/",
+  "test/core/",
+  "test/model/",
+  "test/config/",
+  "test/work/",
+  "test/pipeline/train",
+  "test/engines/memory/",
+  "test/engines/local/",
+];
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const major = (version) => version.split(".")[0];

@@ -59,13 +59,20 @@ export function watchRealm(): () => string[] {
   return () => BUILT_INS.flatMap(([name, object], i) => changesOf(name, object, before[i] ?? []));
 }
 
+/** Whether a global is one that Node adds when a part of it is first used: `fetch` of Node 24 has its dispatcher there. */
+function isOfNode(key: string | symbol): boolean {
+  return typeof key === "symbol" && /^(undici|nodejs)\./.test(Symbol.keyFor(key) ?? "");
+}
+
 function changesOf(name: string, object: object, known: readonly Known[]): string[] {
   const left = new Map(known.map((property) => [property.key, property]));
   const changed: (string | symbol)[] = [];
   for (const { key, value, get, set } of propertiesOf(object)) {
     const before = left.get(key);
     left.delete(key);
-    if (before === undefined) changed.push(key);
+    if (before === undefined) {
+      if (object !== globalThis || !isOfNode(key)) changed.push(key);
+    }
     // Node makes some globals when they are first read: an accessor that became a value.
     else if (object === globalThis && before.get !== undefined) continue;
     else if (!Object.is(value, before.value) || get !== before.get || set !== before.set) changed.push(key);
