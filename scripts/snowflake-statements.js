@@ -101,6 +101,14 @@ const imported = columns.map(({ name }, i) => ({ name, sqlType: ["VARCHAR", "DAT
 const published = { table: "FORECAST_RESULTS", owner: hash, columns };
 
 /** Arguments for the statements that are made by functions. */
+const FORECAST_COLUMNS = [
+  "MODEL_NAME",
+  "MODEL_VERSION",
+  ...columns.map(({ name }) => name),
+  "STEP",
+  "FORECAST",
+  "STATUS",
+];
 const ARGUMENTS = {
   queue: { release: [8] },
   catalog: { move: [["running"]] },
@@ -132,7 +140,7 @@ const ARGUMENTS = {
     changeToken: [selected.from],
     pin: ["ID", selected],
     times: ["ID", 1, 2],
-    repeated: ["ID", 1],
+    counts: ["ID", 1],
     count: ["ID"],
     unloadKeys: ["ID", 1, "snapshots/ID/keys.parquet"],
     unloadRows: ["ID", 3, "snapshots/ID/rows/", 200],
@@ -224,13 +232,17 @@ export const STATEMENTS = [
   ...all("setup", "container services", setup.serviceStatements(workspace, service)),
   ...listed("tables", tables.tableStatements(workspace)),
   ...all("tables", "result views", views.viewStatements(workspace, exposed)),
-  ...all("tables", "current forecasts", [
-    views.forecastsView(
-      workspace,
-      { model: "SALES_MODEL", alias: "champion", table: "FORECAST_RESULTS" },
-      { from: workspace.of("FORECAST_RESULTS"), columns: columns.map(({ name }) => name), hasBatches: true },
+  ...all(
+    "tables",
+    "current forecasts",
+    [true, false].map((hasBatches) =>
+      views.forecastsView(
+        workspace,
+        { model: "SALES_MODEL", alias: "champion", table: "FORECAST_RESULTS" },
+        { from: workspace.of("FORECAST_RESULTS"), columns: FORECAST_COLUMNS, hasBatches },
+      ),
     ),
-  ]),
+  ),
   ...listed("snapshot", snapshot.snapshotStatements(workspace)),
   ...listed("stage", stage.stageStatements(workspace)),
   ...listed("catalog", catalog.catalogStatements(workspace)),

@@ -32,8 +32,7 @@ export function sourceRowLines({ completed, withoutRow }: SourceRows, { query }:
     lines.push(
       `  ${rows(completed.merged)} of a time that their partition already had were merged (${query.duplicates}).`,
     );
-  if (completed !== undefined && query.fill !== undefined)
-    lines.push(`  ${rows(completed.filled)} were filled in (${query.fill.value}).`);
+  if (completed?.filled !== undefined) lines.push(`  ${rows(completed.filled)} were filled in (${query.fill?.value}).`);
   if (withoutRow !== undefined)
     lines.push(
       `  Half of the series have no row at ${Math.round(100 * withoutRow)} % of their steps or more, and no row says 0. If that means that nothing was sold, set source.fill: zero; now these steps count as unknown.`,

@@ -201,14 +201,15 @@ export function sourceContract(harness: Harness, open: OpenEngine): void {
         ["b", 4, 0, null, null],
         ["b", 2, 2, null, null],
         ["b", 9, null, null, "planned"],
+        ["b", 9, null, null, "planned twice"],
       ]);
       const snapshot = await source.snapshot({ ...QUERY, fill: { value: "zero", until: "panel" }, target: "y" });
-      const { observed, repeated } = await source.times(snapshot);
+      const { observed, later, repeated } = await source.times(snapshot);
       assert.deepEqual(
         Array.from(observed),
         [1, 2, 4].map((day) => day * DAY),
       );
-      assert.equal(repeated, 1);
+      assert.deepEqual([later, repeated], [2, 1]);
     });
     test("names a missing table or column and what there is", async (engine) => {
       const { source } = engine;

@@ -21,7 +21,7 @@ export class ManymodelError extends Error {
  */
 export function ifGone<T>(value: T): (thrown: unknown) => T {
   return (thrown) => {
-    if (thrown instanceof ManymodelError && thrown.kind === "not-found") return value;
+    if (thrown instanceof Error && "kind" in thrown && thrown.kind === "not-found") return value;
     throw thrown;
   };
 }

@@ -48,7 +48,9 @@ export interface Panel {
   readonly newest: number | null;
   /** The interval that the query states, else that of all times (see `detectInterval`); null if they keep none. */
   readonly interval: string | null;
-  /** How many rows have the partition and time of another one, beyond the first of them. */
+  /** How many rows are later than the newest time, such as plans. */
+  readonly later: number;
+  /** How many of the other rows have the partition and time of an earlier row. */
   readonly repeated: number;
 }
 

@@ -8,6 +8,13 @@ export interface PartitionRows {
   readonly offsets: Int32Array;
 }
 
+/** The times of a snapshot (see `Source.times`). */
+export interface SnapshotTimes {
+  readonly observed: Float64Array;
+  readonly later: number;
+  readonly repeated: number;
+}
+
 /** Reads tables partition by partition. Every engine passes `src/contract/source.ts`. */
 export interface Source {
   /** A table's columns as far as they are known (those of an imported file are not); undefined without such a table. */
@@ -20,9 +27,10 @@ export interface Source {
   snapshot(query: DataQuery): Promise<Snapshot>;
   /**
    * The times of a snapshot whose query names a target: each time at which a row has one, ascending (milliseconds since
-   * 1970, or numbers), and how many rows have the partition and time of an earlier row.
+   * 1970, or numbers); how many rows are later than all of these; and how many of the others have the partition and time
+   * of an earlier row.
    */
-  times(snapshot: Snapshot): Promise<{ readonly observed: Float64Array; readonly repeated: number }>;
+  times(snapshot: Snapshot): Promise<SnapshotTimes>;
   /** The keys of the partitions at positions `[from, to)` of a snapshot. */
   keys(snapshot: Snapshot, from: number, to: number): Promise<PartitionKey[]>;
   /** For each key its position in the snapshot, or -1. */

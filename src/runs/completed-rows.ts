@@ -3,8 +3,8 @@ import type { Tables } from "../ports/tables.ts";
 
 /** What completing the rows of a run's source has changed. */
 export interface CompletedRows {
-  /** Rows that were filled in. */
-  readonly filled: number;
+  /** Rows that were filled in, where that is to the end of the panel: elsewhere planned rows cannot be told apart. */
+  readonly filled?: number;
   /** Rows that went into one of the same partition and time, beyond the first. */
   readonly merged: number;
 }
@@ -18,6 +18,9 @@ export async function completedRows(
   const { panel, query, rows } = snapshot;
   if (panel === undefined || index === null || index.skipped > 0) return undefined;
   const merged = query.duplicates === undefined || /^(fail|keep)$/.test(query.duplicates) ? 0 : panel.repeated;
+  if (query.fill?.until !== "panel") return { merged };
   const answer = await tables.query("SELECT SUM(N_OBS) AS N FROM TRAINING_RESULTS WHERE RUN_ID = $1", [runId], 1);
-  return { filled: Number(answer.rows[0]?.[0] ?? 0) - rows + merged, merged };
+  const filled = Number(answer.rows[0]?.[0] ?? 0) - (rows - panel.later - merged);
+  // A partition whose worker was lost has no count.
+  return filled < 0 ? { merged } : { filled, merged };
 }

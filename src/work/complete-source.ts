@@ -16,11 +16,12 @@ export function completeSource(source: Source): Source {
       const snapshot = await source.snapshot(query);
       if (!completesRows(query)) return snapshot;
       const type = checkRules(snapshot, query);
-      const { observed, repeated } = await source.times(snapshot);
+      const { observed, later, repeated } = await source.times(snapshot);
       const panel = {
         newest: observed.at(-1) ?? null,
         interval:
           query.interval === undefined ? detectInterval(observed, type) : (canonicalInterval(query.interval) ?? null),
+        later,
         repeated,
       };
       return { ...snapshot, panel };

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { ManyModel } from "manymodel";
 import { describe, expect, it } from "vitest";
 import { runIntervals } from "../../src/cli/run-intervals.ts";
@@ -109,7 +110,8 @@ async function expose({ engine }: ManyModel, runId: string, i: number): Promise<
   const bytes = encodeSegment(KEY_COLUMNS, rows);
   const path = `runs/r${i}/chunks/0001/1/segment.parquet`;
   await engine.stage.put(path, bytes);
-  const counts = { rows: 2, bytes: bytes.length, sha256: "", succeeded: 1, failed: 1 };
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const counts = { rows: 2, bytes: bytes.length, sha256, succeeded: 1, failed: 1 };
   await engine.views.expose({
     ...{ runId, keyColumns: KEY_COLUMNS },
     segments: [{ path, chunk: 1, attempt: 1, source: 0, ...counts }],

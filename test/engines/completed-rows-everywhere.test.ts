@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { inProcessWorkers } from "../../src/engines/memory/workers.ts";
+import { completedRows } from "../../src/runs/completed-rows.ts";
 import { EVERY_ENGINE } from "../every-engine.ts";
 import { temporaryFolder } from "../workspace.ts";
 
@@ -38,11 +39,12 @@ describe.each(EVERY_ENGINE)("on %s", (_, missing, open) => {
     await writeFile(file, SALES);
     await mm.tables.import(file, { table: "SALES" });
     const run = await mm.train();
-    expect(run.manifest.snapshot).toMatchObject({ rows: 7, panel: { interval: "P1D", repeated: 1 } });
+    expect(run.manifest.snapshot).toMatchObject({ rows: 7, panel: { interval: "P1D", later: 1, repeated: 1 } });
+    expect(await completedRows(mm.engine.tables, run.manifest, run.index)).toEqual({ filled: 16, merged: 1 });
     const trained = await mm.tables.query("SELECT PARTITION_KEY, N_OBS FROM TRAINING_RESULTS ORDER BY PARTITION_KEY");
-    // A: 1st to 8th, and the planned 9th; B: 2nd to 8th; C: 3rd to 8th.
+    // A: 1st to 8th, without the planned 9th; B: 2nd to 8th; C: 3rd to 8th.
     expect(trained.rows.map(([key, rows]) => [key, Number(rows)])).toEqual([
-      ["s:A", 9],
+      ["s:A", 8],
       ["s:B", 7],
       ["s:C", 6],
     ]);

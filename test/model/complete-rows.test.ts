@@ -29,7 +29,7 @@ function batch(rows: readonly Sale[]): ColumnBatch {
 const completion = (rules: RowRules, newestDay: number, interval: string | null = "P1D"): Completion => ({
   query: { table: "SALES", keyColumns: ["sku"], orderBy: ["day"], target: "qty", ...rules },
   timeColumn: "day",
-  panel: { newest: newestDay * DAY, interval, repeated: 0 },
+  panel: { newest: newestDay * DAY, interval, later: 0, repeated: 0 },
 });
 
 function completed(rows: readonly Sale[], rules: RowRules, newestDay: number, interval?: string | null): Sale[] {

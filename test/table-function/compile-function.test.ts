@@ -59,7 +59,7 @@ describe("compiling a definition to a table function", () => {
       keyColumns: [],
       timeColumn: "D",
       query: { table: "T", keyColumns: [], target: "Y", fill: { value: "zero", until: "panel" } },
-      panel: { newest: 5, interval: "N1", repeated: 0 },
+      panel: { newest: 5, interval: "N1", later: 0, repeated: 0 },
     };
     const text = await compileFitFunction(counting, "counting", { ...(PLAN as object), snapshot } as never);
     const made = runInNewContext(`(${text})`);

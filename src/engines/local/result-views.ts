@@ -31,6 +31,9 @@ const METRIC = identifier("metric entry");
 const CHOSEN = identifier("chosen rows");
 const CHOSEN_FILE = identifier("chosen file");
 
+/** Columns of numbers, which a view without runs has too. */
+const NUMBERS = new Set(["POSITION", "ATTEMPT", "N_OBS", "FIT_MS", "SEED", "VALUE"]);
+
 const VIEWS: Readonly<Record<string, ResultView>> = {
   MODEL_INDEX: {
     columns: [
@@ -181,8 +184,13 @@ export function resultViews(exposed: readonly ExposedRun[], stageRoot: string): 
     const columns = [["RUN_ID", literal(runId)] as const, ...keyColumns, ...own];
     return `SELECT ${columns.map(([name, expression]) => `${expression} AS ${identifier(name)}`).join(", ")} FROM ${view.from(rows)}`;
   };
-  const empty = (view: ResultView) =>
-    `SELECT ${["RUN_ID", ...view.columns.map(([name]) => name)].map((name) => `CAST(NULL AS VARCHAR) AS ${identifier(name)}`).join(", ")} WHERE false`;
+  const empty = (view: ResultView) => {
+    const names = ["RUN_ID", ...view.columns.map(([name]) => name)];
+    const typed = names.map(
+      (name) => `CAST(NULL AS ${NUMBERS.has(name) ? "DOUBLE" : "VARCHAR"}) AS ${identifier(name)}`,
+    );
+    return `SELECT ${typed.join(", ")} WHERE false`;
+  };
   return new Map(
     Object.entries(VIEWS).map(([name, view]) => [
       name,

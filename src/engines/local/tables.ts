@@ -99,10 +99,13 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
         return duck.use(async (connection) => {
           const sql = `SELECT DISTINCT c${time} AS t FROM ${data} WHERE c${time} IS NOT NULL AND isfinite(CAST(c${target} AS DOUBLE)) ORDER BY t`;
           const observed = (await connection.runAndReadAll(sql)).getColumns()[0] ?? [];
+          const isLater = `c${time} > ${observed.length === 0 ? "'-inf'::DOUBLE" : Number(observed.at(-1))}`;
           const counted = await connection.runAndReadAll(
-            `SELECT CAST(count(*) - count(DISTINCT (p, c${time})) AS INTEGER) FROM ${data} WHERE c${time} IS NOT NULL`,
+            `SELECT CAST(count(*) FILTER (${isLater}) AS INTEGER), CAST(count(*) FILTER (NOT ${isLater})
+               - count(DISTINCT (p, c${time})) FILTER (NOT ${isLater}) AS INTEGER) FROM ${data} WHERE c${time} IS NOT NULL`,
           );
-          return { observed: Float64Array.from(observed as number[]), repeated: Number(counted.getRows()[0]?.[0]) };
+          const [later, repeated] = (counted.getRows()[0] ?? []).map(Number);
+          return { observed: Float64Array.from(observed as number[]), later: later ?? 0, repeated: repeated ?? 0 };
         });
       },
       async columns(table) {

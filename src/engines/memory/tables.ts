@@ -89,20 +89,24 @@ export function memoryTables(): RowPorts {
         const names = snapshot.columns.map(({ name }) => name);
         const target = matchColumn(names, snapshot.query.target ?? "");
         const observed = new Set<number>();
-        let repeated = 0;
+        const all: Float64Array[] = [];
         for (const batch of rows) {
           const times = getColumn(batch, snapshot.timeColumn ?? "").values as Float64Array;
           const values = target === undefined ? times : (getColumn(batch, target).values as Float64Array | Uint8Array);
           const missing = values instanceof Uint8Array ? 2 : Number.NaN;
-          const seen = new Set<number>();
-          for (const [time, value] of zip(times, values)) {
-            if (Number.isNaN(time)) continue;
-            if (seen.has(time)) repeated++;
-            seen.add(time);
-            if (!Object.is(value, missing)) observed.add(time);
-          }
+          all.push(times.filter((time) => !Number.isNaN(time)));
+          for (const [time, value] of zip(times, values))
+            if (!Number.isNaN(time) && !Object.is(value, missing)) observed.add(time);
         }
-        return { observed: Float64Array.from(observed).sort(), repeated };
+        const newest = Math.max(...observed);
+        const known = all.map((times) => times.filter((time) => time <= newest));
+        const count = (lists: readonly { readonly length: number }[]) =>
+          lists.reduce((sum, { length }) => sum + length, 0);
+        return {
+          observed: Float64Array.from(observed).sort(),
+          later: count(all) - count(known),
+          repeated: count(known) - count(known.map((times) => [...new Set(times)])),
+        };
       },
       async columns(name) {
         const table = find(name);

@@ -3,7 +3,7 @@ import type { ClientBase } from "pg";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
 import { keyTexts, type PartitionKey, parseKey, showKey } from "../../core/partition-key.ts";
 import type { DataQuery, Snapshot } from "../../core/run.ts";
-import type { PartitionRows } from "../../ports/source.ts";
+import type { PartitionRows, SnapshotTimes } from "../../ports/source.ts";
 import { describeQuery, type ResolvedQuery, resolveQuery, snapshotId, timesOf } from "../node/resolve-query.ts";
 import { copyOut } from "./copy.ts";
 import type { Database } from "./database.ts";
@@ -176,11 +176,8 @@ export async function snapshotKeys(
   return rows.map((row) => parseKey(snapshot.keyColumns, Object.values(row)));
 }
 
-/** The times of rows that have a target, and how many rows repeat a time of their partition. */
-export async function snapshotTimes(
-  db: Database,
-  snapshot: Snapshot,
-): Promise<{ readonly observed: Float64Array; readonly repeated: number }> {
+/** The times of a snapshot (see `Source.times`). */
+export async function snapshotTimes(db: Database, snapshot: Snapshot): Promise<SnapshotTimes> {
   const { time, target } = timesOf(snapshot);
   const type = snapshot.columns[time]?.type;
   const value = type === "date" || type === "timestamp" ? "(extract(epoch FROM t) * 1000)::float8" : "t::float8";
@@ -188,10 +185,15 @@ export async function snapshotTimes(
   const { rows } = await db.run<{ t: number }>(
     `SELECT DISTINCT ${value} AS t FROM ${each} AND y IS NOT NULL AND y::text NOT IN ('NaN', 'Infinity', '-Infinity') ORDER BY t`,
   );
-  const counted = await db.run<{ repeated: number }>(
-    `SELECT (count(*) - count(DISTINCT (p, t)))::integer AS repeated FROM ${each}`,
+  const newest = rows.at(-1)?.t ?? "-Infinity";
+  const counted = await db.run<{ later: number; repeated: number }>(
+    `SELECT (count(*) FILTER (WHERE later))::integer AS later,
+       (count(*) FILTER (WHERE NOT later) - count(DISTINCT (p, t)) FILTER (WHERE NOT later))::integer AS repeated
+     FROM (SELECT p, t, ${value} > $1::float8 AS later FROM ${each}) AS s`,
+    [newest],
   );
-  return { observed: Float64Array.from(rows, ({ t }) => t), repeated: counted.rows[0]?.repeated ?? 0 };
+  const { later, repeated } = counted.rows[0] ?? { later: 0, repeated: 0 };
+  return { observed: Float64Array.from(rows, ({ t }) => t), later, repeated };
 }
 
 /** For each key its partition's number, or -1. */

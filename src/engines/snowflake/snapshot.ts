@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { ManymodelError, show } from "../../core/errors.ts";
 import type { DataQuery, Snapshot } from "../../core/run.ts";
+import type { SnapshotTimes } from "../../ports/source.ts";
 import type { Stage } from "../../ports/stage.ts";
 import { describeQuery, resolveQuery, snapshotId, timesOf } from "../node/resolve-query.ts";
 import type { Names } from "./names.ts";
@@ -95,21 +96,24 @@ export async function takeSnapshot(
   return pinned;
 }
 
-/** The times of rows that have a target, and how many rows repeat a time of their partition. */
+/** The times of a snapshot (see `Source.times`). */
 export async function snapshotTimes(
   session: Session,
   names: Names,
   stage: Stage,
   snapshot: Snapshot,
-): Promise<{ readonly observed: Float64Array; readonly repeated: number }> {
+): Promise<SnapshotTimes> {
   const pinned = await readRecord(stage, snapshot.id);
   if (pinned === undefined)
     throw new ManymodelError("not-found", `snapshot ${snapshot.id} is not on the stage any more; plan again`);
   const { time, target } = timesOf(snapshot);
   const sql = snapshotStatements(names);
   const rows = await session.rows(sql.times(pinned.files.table, time, target));
-  const [repeated] = await readRow(session, sql.repeated(pinned.files.table, time));
-  return { observed: Float64Array.from(rows, ([t]) => Number(t)), repeated: Number(repeated) };
+  const newest = rows.at(-1)?.[0];
+  const [later, repeated] = await readRow(session, sql.counts(pinned.files.table, time), [
+    newest === undefined ? Number.MIN_SAFE_INTEGER : Number(newest),
+  ]);
+  return { observed: Float64Array.from(rows, ([t]) => Number(t)), later: Number(later), repeated: Number(repeated) };
 }
 
 /** A snapshot's record, or undefined. */

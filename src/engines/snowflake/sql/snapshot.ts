@@ -40,8 +40,10 @@ export function snapshotStatements(names: Names) {
     },
     times: (id: string, time: number, target: number) =>
       `SELECT DISTINCT C${integer(time)} FROM ${table(id)} WHERE C${integer(time)} IS NOT NULL AND C${integer(target)} IS NOT NULL ORDER BY 1`,
-    repeated: (id: string, time: number) =>
-      `SELECT COALESCE(SUM(N - 1), 0) FROM (SELECT COUNT(*) AS N FROM ${table(id)} WHERE C${integer(time)} IS NOT NULL GROUP BY P, C${integer(time)})`,
+    /** How many rows are later than a time, and how many of the others repeat a time of their partition. */
+    counts: (id: string, time: number) =>
+      `SELECT COALESCE(SUM(IFF(IS_LATER, N, 0)), 0), COALESCE(SUM(IFF(IS_LATER, 0, N - 1)), 0)
+      FROM (SELECT COUNT(*) AS N, C${integer(time)} > ?::DOUBLE AS IS_LATER FROM ${table(id)} WHERE C${integer(time)} IS NOT NULL GROUP BY P, C${integer(time)})`,
     count: (id: string) => `SELECT COUNT(*), COALESCE(MAX(P) + 1, 0) FROM ${table(id)}`,
     unloadKeys: (id: string, keys: number, path: string) => {
       const list = Array.from({ length: keys }, (_, i) => `K${i}`).join(", ");
