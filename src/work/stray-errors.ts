@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { isMainThread } from "node:worker_threads";
+import type { WorkerEngine } from "../ports/worker-engine.ts";
 
 /** Takes an error that a body threw where nobody could catch it. */
 type TakeStray = (error: unknown) => void;
@@ -25,13 +26,37 @@ export function ownErrors<T>(body: () => T | Promise<T>, late: TakeStray): T | P
 
 /**
  * Hands errors that nobody caught to the body that left them, for as long as this thread lives. An error without a
- * known owner ends the thread, as it would without this.
+ * known owner ends the thread, as it would without this, once no call to the engine is under way: a native client that
+ * answers to a thread that is no more ends the whole process.
+ *
+ * @returns the engine, whose calls are counted
  */
-export function catchStrayErrors(): void {
+export function catchStrayErrors<Ports extends Pick<WorkerEngine, "source" | "output">>(engine: Ports): Ports {
+  let underWay = 0;
+  let isEnding = false;
+  const counted =
+    <Args extends unknown[], Answer>(call: (...args: Args) => Promise<Answer>) =>
+    (...args: Args): Promise<Answer> => {
+      if (isEnding) return new Promise(() => {});
+      underWay++;
+      return call(...args).finally(() => underWay--);
+    };
+  const end = async (error: unknown) => {
+    while (underWay > 0) await setTimeout(1);
+    throw error;
+  };
   process.on("uncaughtException", (error) => {
+    if (isEnding) throw error;
     const take = owner.getStore();
-    if (take === undefined) throw error;
-    take(error);
+    if (take !== undefined) return take(error);
+    isEnding = true;
+    // Its rejection comes back here.
+    void end(error);
+  });
+  const { source, output } = engine;
+  return Object.assign(engine, {
+    source: { ...source, keys: counted(source.keys), locate: counted(source.locate), read: counted(source.read) },
+    output: { ...output, published: counted(output.published), write: counted(output.write) },
   });
 }
 
