@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import path from "node:path";
-import type { ColumnInfo, ColumnType } from "../../core/columns/column.ts";
+import type { ColumnInfo } from "../../core/columns/column.ts";
 import { checkNotForecasts } from "../../core/current-forecasts.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
 import { checkName } from "../../core/run.ts";
@@ -9,20 +9,11 @@ import type { TablePart } from "../../ports/output.ts";
 import { unseal } from "../../stages/sealed.ts";
 import { makeFolder } from "../../stages/whole-file.ts";
 import { tableExists } from "../node/append.ts";
-import { identifier, readParquet } from "../node/duck.ts";
+import { DUCK_TYPES, identifier, readParquet } from "../node/duck.ts";
 import { damagedRow } from "../node/stored-run.ts";
 import { type Database, transact } from "./database.ts";
 import { RESULT_VIEWS } from "./result-views.ts";
 import type { StoredFile } from "./verified-files.ts";
-
-const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
-  number: "DOUBLE",
-  integer: "BIGINT",
-  string: "VARCHAR",
-  boolean: "BOOLEAN",
-  date: "DATE",
-  timestamp: "TIMESTAMP",
-};
 
 const columnsOfRow = ({ columns }: { readonly columns: string }) =>
   unseal<ColumnInfo[]>(columns, damagedRow("what is known of a table's columns"));
@@ -63,7 +54,7 @@ export class TableStore {
       .update(JSON.stringify([row.name, parts.map((part) => part.id)]))
       .digest("hex");
     const known = owner === undefined ? columnsOfRow(row) : (this.columns(table) ?? []);
-    const columns = known.map(({ name, type }) => `CAST(NULL AS ${SQL_TYPES[type]}) AS ${identifier(name)}`);
+    const columns = known.map(({ name, type }) => `CAST(NULL AS ${DUCK_TYPES[type]}) AS ${identifier(name)}`);
     const none = columns.length > 0 ? `SELECT ${columns.join(", ")} WHERE false` : undefined;
     const files = parts.map(({ id, sha256 }) => ({ file: partFile(this.folder, row.name, id), sha256 }));
     const some = files.length > 0 ? `SELECT * FROM ${readParquet(files.map(({ file }) => file))}` : undefined;

@@ -9,7 +9,7 @@ import { csvLine } from "../../core/csv-line.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
 import type { QueryPiece } from "../../ports/tables.ts";
 import { makeFolder } from "../../stages/whole-file.ts";
-import { identifier, literal, openDuck } from "./duck.ts";
+import { DUCK_TYPES, identifier, literal, openDuck } from "./duck.ts";
 
 const COPIES: readonly (readonly [RegExp, string])[] = [
   [/\.csv$/i, "FORMAT csv, HEADER, USE_TMP_FILE false"],
@@ -86,15 +86,6 @@ async function writeParquet(
     await rm(lines, { force: true });
   }
 }
-
-const DUCK_TYPES = {
-  number: "DOUBLE",
-  integer: "BIGINT",
-  string: "VARCHAR",
-  boolean: "BOOLEAN",
-  date: "DATE",
-  timestamp: "TIMESTAMP",
-} as const;
 
 /** Lines of CSV (RFC 4180): a header, then the rows; NULL is nothing, an empty text a pair of quotes. */
 async function* csvLines(pieces: AsyncIterable<QueryPiece>, counted: { rows: number }): AsyncGenerator<string> {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import path from "node:path";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import type { ColumnType } from "../../core/columns/column.ts";
 import { messageOf } from "../../core/errors.ts";
 
 /** A DuckDB of this thread's own, in memory: it reads and writes files, and holds nothing that must survive. */
@@ -58,6 +59,16 @@ export function openDuck(temporary: string, options: Record<string, string> = {}
     },
   };
 }
+
+/** The SQL type of each type of column. */
+export const DUCK_TYPES: Readonly<Record<ColumnType, string>> = {
+  number: "DOUBLE",
+  integer: "BIGINT",
+  string: "VARCHAR",
+  boolean: "BOOLEAN",
+  date: "DATE",
+  timestamp: "TIMESTAMP",
+};
 
 /** Quotes an identifier for DuckDB and PostgreSQL. */
 export function identifier(name: string): string {
