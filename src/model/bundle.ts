@@ -8,7 +8,7 @@ import { at } from "../core/aligned.ts";
 import { ManymodelError, messageOf, show } from "../core/errors.ts";
 import { moduleUrl } from "../core/module-url.ts";
 import type { AnyModelDefinition } from "./define-model.ts";
-import { isolatedModule } from "./module-state.ts";
+import { BUNDLE_SETTINGS, isolatedModule } from "./module-state.ts";
 import { parseWith } from "./standard-schema.ts";
 
 /** A model definition as one self-contained file, named by the hash of its bytes. */
@@ -65,15 +65,8 @@ export async function bundleDefinition(file: string): Promise<Bundle> {
       ...(isolated === undefined
         ? { entryPoints: [file] }
         : { stdin: { contents: isolated, resolveDir: path.dirname(path.resolve(file)) } }),
-      bundle: true,
-      write: false,
+      ...BUNDLE_SETTINGS,
       format: "esm",
-      platform: "node",
-      target: "node20",
-      minifyWhitespace: true,
-      charset: "utf8",
-      legalComments: "none",
-      logLevel: "silent",
       banner: { js: BANNER },
       plugins: [
         {

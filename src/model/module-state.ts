@@ -10,17 +10,16 @@ interface OwnFiles {
   readonly files: readonly string[];
 }
 
-const SETTINGS = {
+/** How a definition is bundled: the same sources give the same bytes. */
+export const BUNDLE_SETTINGS = {
   bundle: true,
   write: false,
-  format: "cjs",
   platform: "node",
   target: "node20",
   minifyWhitespace: true,
   charset: "utf8",
   legalComments: "none",
   logLevel: "silent",
-  metafile: true,
 } as const satisfies BuildOptions;
 
 /** Leaves every package out of a bundle. */
@@ -40,7 +39,9 @@ async function ownFiles(file: string): Promise<OwnFiles | undefined> {
   const folder = path.dirname(path.resolve(file));
   try {
     const { outputFiles, metafile } = await build({
-      ...SETTINGS,
+      ...BUNDLE_SETTINGS,
+      format: "cjs",
+      metafile: true,
       absWorkingDir: folder,
       entryPoints: [path.resolve(file)],
       plugins: [WITHOUT_PACKAGES],
