@@ -42,6 +42,11 @@ export interface RowRules {
   readonly target?: string;
 }
 
+/** Returns whether rows of one partition with the same time become one. */
+export function mergesRows({ duplicates = "fail" }: RowRules): boolean {
+  return duplicates !== "fail" && duplicates !== "keep";
+}
+
 /** The times of all partitions of a snapshot together. */
 export interface Panel {
   /** The newest time of a row with a target: milliseconds since 1970, or a number; null without such rows. */

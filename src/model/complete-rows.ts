@@ -1,6 +1,6 @@
 import { at, zip } from "../core/aligned.ts";
 import { type Column, type ColumnBatch, getColumn, matchColumn } from "../core/columns/column.ts";
-import type { RowRules, Snapshot } from "../core/run.ts";
+import { mergesRows, type RowRules, type Snapshot } from "../core/run.ts";
 import { dayOfMonth, gridPositions, type Interval, nextTimes, parseInterval } from "./interval.ts";
 
 /** Rows of several partitions: partition `i` has the rows `[offsets[i], offsets[i + 1])` of `batch`. */
@@ -13,8 +13,8 @@ interface Rows {
 export type Completion = Pick<Snapshot, "query" | "timeColumn" | "panel">;
 
 /** Whether the rows of a query are completed before they are used. */
-export function completesRows({ fill, duplicates = "fail" }: RowRules): boolean {
-  return fill !== undefined || merges({ duplicates });
+export function completesRows(rules: RowRules): boolean {
+  return rules.fill !== undefined || mergesRows(rules);
 }
 
 /** The rules of a query, without a target where they need none: a query without rules stays what it is without this. */
@@ -89,7 +89,7 @@ function addRows(
 ): void {
   const times = time.values.subarray(start, end);
   const isUsable = !times.some(Number.isNaN);
-  const starts = isUsable && merges(query) ? firstOfEach(times) : Int32Array.from(times.keys());
+  const starts = isUsable && mergesRows(query) ? firstOfEach(times) : Int32Array.from(times.keys());
   const distinct = Float64Array.from(starts, (i) => at(times, i));
   const interval = isUsable && query.fill !== undefined ? fillInterval(distinct, panel?.interval) : null;
   const newest =
@@ -109,7 +109,6 @@ function addRows(
   }
 }
 
-const merges = ({ duplicates = "fail" }: RowRules) => duplicates !== "fail" && duplicates !== "keep";
 const after = (time: number, interval: Interval) => at(nextTimes(time, interval, 1), 0);
 
 /** The first row of each time, of ascending times. */

@@ -1,4 +1,4 @@
-import type { RunManifest, RunRecord } from "../core/run.ts";
+import { mergesRows, type RunManifest, type RunRecord } from "../core/run.ts";
 import type { Tables } from "../ports/tables.ts";
 
 /** What completing the rows of a run's source has changed. */
@@ -17,7 +17,7 @@ export async function completedRows(
 ): Promise<CompletedRows | undefined> {
   const { panel, query, rows } = snapshot;
   if (panel === undefined || index === null || index.skipped > 0) return undefined;
-  const merged = query.duplicates === undefined || /^(fail|keep)$/.test(query.duplicates) ? 0 : panel.repeated;
+  const merged = mergesRows(query) ? panel.repeated : 0;
   if (query.fill?.until !== "panel") return { merged };
   const answer = await tables.query("SELECT SUM(N_OBS) AS N FROM TRAINING_RESULTS WHERE RUN_ID = $1", [runId], 1);
   const filled = Number(answer.rows[0]?.[0] ?? 0) - (rows - panel.later - merged);
