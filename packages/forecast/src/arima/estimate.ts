@@ -72,7 +72,7 @@ export interface ExactOptions {
   readonly tolerance?: number;
   /** Gives up when the log-likelihood seems to stay below this. */
   readonly hopeless?: number | undefined;
-  /** How many steps are taken before it may give up as hopeless; default 2. */
+  /** The number of steps before it may give up as hopeless; default 2. */
   readonly patience?: number;
   /** Gives up where the search strays among models this does not accept; and those it accepts go before all others. */
   readonly accept?: (arma: Arma) => boolean;

@@ -9,7 +9,7 @@ import { type MissingValues, missingValues } from "./missing-values.ts";
 export interface ArimaProblem extends Differencing {
   /** The series on the model's scale (transformed) less `centre`, NaN where missing. */
   readonly series: Float64Array;
-  /** What the mean of the series is the estimated one's excess over; 0 unless the level dwarfs the variation. */
+  /** The level that the estimated mean is counted from; 0 unless the level dwarfs the variation. */
   readonly centre: number;
   /** Regressors over the same times, undifferenced; mean or drift first if there is one. */
   readonly regressors: readonly Float64Array[];

@@ -9,7 +9,7 @@ function discount(real: number, imaginary: number): { trace: number; determinant
 }
 
 /**
- * Whether the eigenvalues of the transition of a complex smoothing parameter lie on the unit disk, or, of two real ones,
+ * Returns whether the eigenvalues of the transition of a complex smoothing parameter lie on the unit disk, or, of two real ones,
  * the greater between 1 and `growth`.
  */
 function transitionWithin(growth: number, real: number, imaginary: number): boolean {
@@ -19,7 +19,7 @@ function transitionWithin(growth: number, real: number, imaginary: number): bool
 }
 
 /**
- * Whether forecasts keep the size of the states: free-running states grow by at most a factor of `growth` a step. A growth
+ * Returns whether forecasts keep the size of the states: free-running states grow by at most a factor of `growth` a step. A growth
  * of 1 is the published stationarity condition, 1 - α₁ ≥ 0, α₀ + α₁ ≥ 1 and 5 - 2α₀ - α₁ ≥ 0. A season moves once a
  * period.
  *

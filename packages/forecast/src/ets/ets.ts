@@ -58,7 +58,7 @@ export interface EtsOptions {
   readonly seed?: number;
 }
 
-/** What was asked of `ets`, checked, and how many values are observed. */
+/** The checked options of `ets`, and how many values are observed. */
 interface Asked {
   readonly options: EtsOptions;
   readonly period: number;

@@ -116,7 +116,7 @@ function stateOf({
   return { fittedTo, blocks };
 }
 
-/** Whether the model was stored with what updates and one-step forecasts start from. */
+/** Returns whether the model was stored with what updates and one-step forecasts start from. */
 export function supportsAggregation({ blocks }: AggregationModel): boolean {
   return blocks !== undefined;
 }

@@ -58,7 +58,7 @@ function demandClass(adi: number, cv2: number): DemandClass {
   return cv2 < 0.49 ? "intermittent" : "lumpy";
 }
 
-/** Whether phases differ in their shares of demands, by a chi-square test of homogeneity. */
+/** Tests whether phases differ in their shares of demands, by a chi-square test of homogeneity. */
 function phasesDiffer(observed: Float64Array, demands: Float64Array): boolean {
   const share = total(demands) / total(observed);
   if (share === 1) return false;

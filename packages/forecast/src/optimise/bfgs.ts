@@ -15,7 +15,7 @@ export interface BfgsOptions {
    * Gives up as soon as the function, less a few times what the next step is expected to gain, is above this value.
    */
   readonly hopeless?: number;
-  /** How many steps are taken before it may give up as hopeless; default 2. */
+  /** The number of steps before it may give up as hopeless; default 2. */
   readonly patience?: number | undefined;
   /** Gives up after three steps in a row to points for which this is true. */
   readonly outside?: ((x: Float64Array) => boolean) | undefined;

@@ -30,7 +30,7 @@ export interface MaximumOptions {
   readonly polish?: boolean;
   /** Gives up when the log-likelihood seems to stay below this. */
   readonly hopeless?: number;
-  /** How many steps are taken before it may give up as hopeless; default 2. */
+  /** The number of steps before it may give up as hopeless; default 2. */
   readonly patience?: number | undefined;
   /** Gives up after three steps in a row to models this does not accept. */
   readonly accept?: ((arma: Arma) => boolean) | undefined;
