@@ -15,5 +15,5 @@ FROM --platform=linux/amd64 ${NODE_IMAGE}
 WORKDIR /worker
 COPY --from=build /build/manymodel-*.tgz ./
 RUN npm install --omit=dev --ignore-scripts ./manymodel-*.tgz snowflake-sdk@3 && rm manymodel-*.tgz
-USER node
+USER 1000:1000
 ENTRYPOINT ["node", "node_modules/manymodel/bin/manymodel.js"]

@@ -151,6 +151,7 @@ const ARGUMENTS = {
     logs: ["MM_RUN_1", 0],
     services: ["MM_RUN"],
     graph: ["MM_RUN", '{"app":"manymodel","run":"RUN"}', spec("worker", "--run", "RUN"), spec("index", "RUN")],
+    history: ["MM_RUN"],
     start: ["MM_RUN"],
     retry: ["MM_RUN"],
   },

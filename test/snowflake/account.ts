@@ -31,7 +31,9 @@ export const SERVICE: SnowflakeService = {
   memory: "1Gi",
 };
 
-export async function openTestAccount(options: { procedures?: boolean; saved?: string } = {}): Promise<TestAccount> {
+export async function openTestAccount(
+  options: { procedures?: boolean; program?: string; saved?: string } = {},
+): Promise<TestAccount> {
   const server = await startLocalSnowflake(options);
   const folder = mkdtempSync(path.join(tmpdir(), "manymodel-key-"));
   const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });

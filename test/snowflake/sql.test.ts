@@ -64,7 +64,7 @@ describe("the statements", () => {
         spec: { containers: Record<string, never>[]; volumes: unknown[] };
       };
       expect(spec.volumes).toEqual([
-        { name: "stage", source: "stage", stageConfig: { name: '@"LAB"."MM"."MM_STAGE"' } },
+        { name: "stage", source: "stage", uid: 1000, gid: 1000, stageConfig: { name: '@"LAB"."MM"."MM_STAGE"' } },
       ]);
       expect(spec.containers).toHaveLength(1);
       expect(spec.containers[0]).toMatchObject({

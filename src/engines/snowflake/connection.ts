@@ -83,10 +83,10 @@ export async function connect(address: SnowflakeAddress): Promise<Sdk.Connection
 }
 
 function connectionOptions(address: SnowflakeAddress): Sdk.ConnectionOptions {
-  const { account, user, role, warehouse, database, schema } = address;
+  const { user, role, warehouse, database, schema } = address;
   const endpoint = endpointOf(address);
   return {
-    account,
+    account: accountOf(address),
     ...(user !== undefined && { username: user }),
     ...(role !== undefined && { role }),
     ...(warehouse !== undefined && { warehouse }),
@@ -100,6 +100,14 @@ function connectionOptions(address: SnowflakeAddress): Sdk.ConnectionOptions {
     ...credentials(address),
   };
 }
+
+/** Whether a container's service token is used, which is taken only at the host and account that the container is given. */
+const inContainer = ({ authentication }: SnowflakeAddress) =>
+  authentication.type === "oauth" && process.env.SNOWFLAKE_HOST !== undefined;
+
+/** The account's identifier: in a container its locator (spcs-execute-sql, SNOWFLAKE_ACCOUNT). */
+const accountOf = (address: SnowflakeAddress) =>
+  (inContainer(address) ? process.env.SNOWFLAKE_ACCOUNT : undefined) ?? address.account;
 
 /** In a container the account is reached under the name that the container was given. */
 function endpointOf({ endpoint, authentication }: SnowflakeAddress): SnowflakeAddress["endpoint"] {

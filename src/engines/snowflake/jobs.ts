@@ -5,8 +5,17 @@ import type { JobRecord, Jobs } from "../../ports/jobs.ts";
 import type { Stage } from "../../ports/stage.ts";
 import type { Names } from "./names.ts";
 import type { Row, Session } from "./session.ts";
-import { jobStatements, MOUNT, ROOT, specification, taskNames } from "./sql/jobs.ts";
+import { AUTO_RETRIES, FINAL, jobStatements, MOUNT, specification } from "./sql/jobs.ts";
 import { runComment } from "./sql/run-objects.ts";
+
+/** How long the account may take to list a graph that it was told to execute, or to begin a retry of its own. */
+const LISTED_WITHIN_MS = 120_000;
+
+/** The last time that a graph was executed, and how many executions of its tasks were listed before. */
+interface Execution {
+  readonly at: number;
+  readonly listedBefore: number;
+}
 
 /**
  * Workers in container services. In tasks mode a serverless task graph runs a job service whose replicas have static
@@ -24,6 +33,9 @@ export function snowflakeJobs(
   const config = (run: string) => `runs/${run}/worker.yaml`;
   const spec = (run: string, ...args: string[]) =>
     specification(names, service, { args: [...args, "--config", `${MOUNT}/${config(run)}`] });
+  const executed = new Map<string, Execution>();
+  const history = async (base: string) =>
+    (await session.rows(sql.history(base), [address.database, address.schema])).map(execution);
   const services = async (base: string) => {
     const listed = await session.records(sql.services(base), 1000);
     return listed.map(({ name, status }) => ({ name: String(name), status: String(status) })).sort(byLaunch);
@@ -45,19 +57,25 @@ export function snowflakeJobs(
         return;
       }
       await stage.put(config(run), workerConfig(address, true));
-      const begun = (await session.rows(sql.history, taskNames(base))).length > 0;
-      if (begun && launch > 1) await session.rows(sql.retry(base));
+      const listed = await history(base);
+      // RETRY LAST is refused unless the last run has failed.
+      if (launch > 1 && listed.length > 0 && graphState(base, listed).state === "failed")
+        await session.rows(sql.retry(base));
       else {
         for (const text of sql.graph(base, runComment(run), spec(run, "worker", "--run", run), spec(run, "index", run)))
           await session.rows(text);
         await session.rows(sql.start(base));
       }
+      executed.set(run, { at: Date.now(), listedBefore: listed.length });
     },
     async jobs(run) {
       const base = jobBase(run);
-      const graph = await session.rows(sql.history, taskNames(base));
       const jobs: JobRecord[] = [];
-      if (graph.length > 0) jobs.push(graphState(base, graph));
+      const listed = await history(base);
+      const last = executed.get(run);
+      // EXECUTE TASK begins a run that TASK_HISTORY lists some time later.
+      if (last !== undefined && listed.length <= last.listedBefore) jobs.push(unlisted(base, Date.now() - last.at));
+      else if (listed.length > 0) jobs.push(graphState(base, listed));
       for (const one of await services(base)) jobs.push(await serviceState(session, sql, one, service.replicas));
       return jobs;
     },
@@ -79,20 +97,57 @@ interface Service {
 const launchOf = ({ name }: Service) => Number(name.split("_").at(-1));
 const byLaunch = (a: Service, b: Service) => launchOf(a) - launchOf(b);
 
-/** A graph runs until its finalizer has ended for the last time. */
-function graphState(name: string, history: readonly Row[]): JobRecord {
-  const roots = history.filter(([task]) => String(task).endsWith(ROOT)).length;
-  const finals = history.filter(
-    ([task, state]) => String(task).endsWith("_FINAL") && !/SCHEDULED|EXECUTING/.test(String(state)),
-  );
-  const failed = history.filter(([, state]) => /FAILED|CANCELLED/.test(String(state)));
-  const details = history.map(([task, state, error]) => `${task} ${state}${error === null ? "" : `: ${error}`}`);
-  if (finals.length < roots) return { name, state: "running", details };
+/** An execution of a task of a graph, as the account lists it. */
+interface TaskRun {
+  readonly task: string;
+  readonly state: string;
+  readonly error: string | null;
+  /** With `attempt`: which run of the graph it belongs to. */
+  readonly group: string;
+  readonly attempt: number;
+  /** How long ago it ended, or was to begin. */
+  readonly ageMs: number;
+}
+
+const execution = ([task, state, error, group, attempt, ageMs]: Row): TaskRun => ({
+  task: String(task),
+  state: String(state),
+  error: error == null ? null : String(error),
+  group: String(group),
+  attempt: Number(attempt),
+  ageMs: Number(ageMs),
+});
+
+function unlisted(name: string, ageMs: number): JobRecord {
+  if (ageMs < LISTED_WITHIN_MS)
+    return { name, state: "running", details: ["executed, and not listed by TASK_HISTORY yet"] };
   return {
     name,
-    state: String(finals.at(-1)?.[1]) === "SUCCEEDED" && failed.length === 0 ? "done" : "failed",
-    details: details.reverse(),
+    state: "failed",
+    details: [`executed, and not listed by TASK_HISTORY for ${Math.round(ageMs / 1000)} s`],
   };
+}
+
+/**
+ * Returns how the newest attempt of a graph's newest run stands. It runs until its finalizer has ended. An attempt that
+ * failed is not the last while the account is still to retry it, which it does after the finalizer.
+ */
+function graphState(name: string, listed: readonly TaskRun[]): JobRecord {
+  const group = listed.at(-1)?.group;
+  const ofGroup = listed.filter((one) => one.group === group);
+  const attempt = Math.max(...ofGroup.map((one) => one.attempt));
+  const newest = ofGroup.filter((one) => one.attempt === attempt);
+  const final = newest.find(({ task, state }) => task.endsWith(FINAL) && !/SCHEDULED|EXECUTING/.test(state));
+  const told = listed.map(({ task, state, error }) => `${task} ${state}${error === null ? "" : `: ${error}`}`);
+  if (final === undefined) return { name, state: "running", details: told };
+  const details = told.reverse();
+  if (newest.every(({ state }) => state === "SUCCEEDED")) return { name, state: "done", details };
+  const isRetried =
+    attempt <= AUTO_RETRIES &&
+    final.ageMs < LISTED_WITHIN_MS &&
+    newest.some(({ state }) => state === "FAILED") &&
+    !newest.some(({ state }) => state === "CANCELLED");
+  return { name, state: isRetried ? "running" : "failed", details };
 }
 
 async function serviceState(

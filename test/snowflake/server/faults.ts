@@ -19,6 +19,8 @@ export class Faults {
   readonly inferenceErrors: string[] = [];
   /** How long a transaction that blocks others may do nothing: five minutes in an account. */
   idleTransactionMs = 300_000;
+  /** TASK_HISTORY lists a task's run so long after it has begun. */
+  historyLagMs = 0;
   /** Is told of each statement when it has arrived, and before it is done; and by whom. */
   onStatement: (sql: string, user: string) => void = () => {};
   /** Statements that match fail with this, so many times. */

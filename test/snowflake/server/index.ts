@@ -45,15 +45,18 @@ export interface LocalSnowflake {
 
 /**
  * @param options.database - the database that the account has
+ * @param options.program - what the worker's image runs
  * @param options.procedures - whether stored procedures are run
  * @param options.saved - a folder that an account was saved to, to begin with what it had
  */
 export async function startLocalSnowflake({
   database = "LAB",
   procedures = true,
+  program = path.resolve("bin", "manymodel.js"),
   saved,
 }: {
   readonly database?: string;
+  readonly program?: string;
   readonly procedures?: boolean;
   readonly saved?: string;
 } = {}): Promise<LocalSnowflake> {
@@ -81,7 +84,6 @@ export async function startLocalSnowflake({
   const tags: string[] = [];
   const sessions = new Set<Session>();
   let port = 0;
-  const program = path.resolve("bin", "manymodel.js");
   const services = new Services({ stages, users, folder, program, host: "127.0.0.1", port: () => port });
   const models = new Models(stages, path.join(folder, "models"), procedures);
   const perform = async (session: Session, sql: string, binds: readonly Bind[]): Promise<Answer> => {
@@ -101,7 +103,7 @@ export async function startLocalSnowflake({
     services.statements,
     models.statements,
     inferenceStatements(services, models, stages, faults),
-    taskStatements(services, (session, sql) => perform(session, sql, [])),
+    taskStatements(services, faults, (session, sql) => perform(session, sql, [])),
     functionStatements(faults, perform),
     rowStatements(shared, faults),
   ];

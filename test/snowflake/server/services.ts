@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { SqlFailure, unsupported } from "./failure.ts";
 import { mask } from "./masked.ts";
 import { done, textRows } from "./rowset.ts";
 import { likePrefix, objectName, type Stages } from "./stages.ts";
 import type { Handler } from "./statements.ts";
-import { issueToken, type Users } from "./users.ts";
+import { issueToken, LOCATOR, SERVICE_USER, type Users } from "./users.ts";
 
 /** What container services need of the account around them. */
 export interface Surroundings {
@@ -34,9 +34,17 @@ interface Specification {
       readonly name: string;
       readonly source: string;
       readonly stageConfig?: { readonly name: string };
+      readonly uid?: number;
+      readonly gid?: number;
     }[];
   };
 }
+
+/** The user of the worker's image. */
+const IMAGE_USER = /^USER (\S+)$/m.exec(
+  readFileSync(new URL("../../../docker/snowflake-worker.Dockerfile", import.meta.url), "utf8"),
+)?.[1];
+const ROOT_OWNED = new URL("root-owned.mjs", import.meta.url).href;
 
 /** A job service: replicas of a container, which are processes of this machine. */
 export interface Job {
@@ -83,17 +91,22 @@ export class Services {
       throw new SqlFailure("395018", "22023", `Invalid spec: container name ${container.name}`);
     if (!/^\d+(Gi|Mi|G|M)$/.test(container.resources.limits.memory))
       throw new SqlFailure("395018", "22023", "Invalid spec: memory needs a unit");
+    const rootOwned: string[] = [];
     const mounts = container.volumeMounts.map(({ name, mountPath }) => {
       const volume = spec.volumes.find((one) => one.name === name);
       if (volume?.source !== "stage" || volume.stageConfig === undefined)
         throw new SqlFailure("395018", "22023", "stage mount v1 not supported, please use v2 instead");
       const { folder, relative } = stages.resolve(volume.stageConfig.name);
-      return [mountPath, path.join(folder, relative)] as const;
+      const mounted = path.join(folder, relative);
+      // "About file permissions on mounted volumes" (service specification reference): a container that does not run as
+      // root sets the UID and GID of the container, with which Snowflake mounts the stage.
+      if (`${volume.uid}:${volume.gid}` !== IMAGE_USER) rootOwned.push(mounted);
+      return [mountPath, mounted] as const;
     });
     const tokens = path.join(folder, "tokens", name);
     mkdirSync(tokens, { recursive: true });
     const tokenFile = path.join(tokens, "token");
-    writeFileSync(tokenFile, issueToken(users.oauthTokens, "SERVICE_USER"));
+    writeFileSync(tokenFile, issueToken(users.oauthTokens, SERVICE_USER));
     const inside = (text: string) =>
       [...mounts, ["/snowflake/session/token", tokenFile] as const].reduce(
         (all, [from, to]) => all.replaceAll(from, to),
@@ -101,7 +114,8 @@ export class Services {
       );
     const env = Object.fromEntries(Object.entries(container.env).map(([key, value]) => [key, inside(value)]));
     const replicas = Array.from({ length: count }, (_, index) => {
-      const child = spawn(process.execPath, [program, ...container.args.map(inside)], {
+      const loaded = rootOwned.length === 0 ? [] : [`--import=${ROOT_OWNED}`];
+      const child = spawn(process.execPath, [...loaded, program, ...container.args.map(inside)], {
         cwd: tokens,
         stdio: ["ignore", "pipe", "pipe"],
         env: {
@@ -109,7 +123,8 @@ export class Services {
           HOME: tokens,
           SNOWFLAKE_HOST: host,
           SNOWFLAKE_PORT: String(port()),
-          SNOWFLAKE_ACCOUNT: "LOCAL",
+          SNOWFLAKE_ACCOUNT: LOCATOR,
+          LOCAL_SNOWFLAKE_ROOT_OWNED: rootOwned.join(":"),
           SNOWFLAKE_JOBS_COUNT: String(count),
           SNOWFLAKE_JOB_INDEX: String(index),
           ...env,

@@ -1,4 +1,5 @@
 import { missing, SqlFailure, unsupported } from "./failure.ts";
+import type { Faults } from "./faults.ts";
 import { mask } from "./masked.ts";
 import { done, textRows } from "./rowset.ts";
 import type { Services } from "./services.ts";
@@ -18,22 +19,56 @@ interface Task {
 
 const rootOf = ({ name, after, finalizes }: Task) => after ?? finalizes ?? name;
 
+/** A row of TASK_HISTORY. */
 interface Execution {
   readonly name: string;
+  /** GRAPH_RUN_GROUP_ID, which with ATTEMPT_NUMBER names one run of a graph. */
+  readonly group: number;
+  readonly attempt: number;
+  readonly scheduled: number;
+  /** When the account begins to list it. */
+  readonly listed: number;
+  completed: number | undefined;
   state: "EXECUTING" | "SUCCEEDED" | "FAILED";
   error: string | null;
 }
 
-/** Task graphs: a root, those after it, and a finalizer that runs when all else has ended, however. */
+/** A graph's last run. */
+interface Graph {
+  readonly group: number;
+  attempt: number;
+  state: "EXECUTING" | "SUCCEEDED" | "FAILED";
+}
+
+const HISTORY = ["NAME", "STATE", "ERROR_MESSAGE", "GRAPH_RUN_GROUP_ID", "ATTEMPT_NUMBER", "AGE_MS"];
+
+/**
+ * Task graphs, by "Create a sequence of tasks with a task graph" (user-guide/tasks-graphs): a root, its children, and a
+ * finalizer that runs when nothing else is running. A finalizer runs before an automatic retry: "After the finalizer
+ * completes, the task should automatically retry" (section "Correct for errors").
+ */
 export function taskStatements(
   services: Services,
+  faults: Faults,
   perform: (session: Session, sql: string) => Promise<Answer>,
 ): Handler {
   const tasks = new Map<string, Task>();
+  const graphs = new Map<string, Graph>();
   const history: Execution[] = [];
 
-  const execute = async (session: Session, { name, body }: Task): Promise<boolean> => {
-    const execution: Execution = { name, state: "EXECUTING", error: null };
+  const execute = async (session: Session, { name, body }: Task, { group, attempt }: Graph): Promise<boolean> => {
+    const scheduled = Date.now();
+    const listed = scheduled + faults.historyLagMs;
+    const execution: Execution = {
+      name,
+      group,
+      attempt,
+      scheduled,
+      listed,
+      completed: undefined,
+      state: "EXECUTING",
+      error: null,
+    };
     history.push(execution);
     try {
       if (/^EXECUTE JOB SERVICE/.test(body)) {
@@ -48,18 +83,30 @@ export function taskStatements(
       execution.error = (error as Error).message;
       execution.state = "FAILED";
     }
+    execution.completed = Date.now();
     return execution.state === "SUCCEEDED";
   };
-  const run = async (session: Session, root: Task) => {
-    const children = [...tasks.values()].filter(({ after }) => after === root.name);
+
+  /** Runs what of a graph has not succeeded in this group of attempts, then its finalizer; and again, if it is to. */
+  const run = async (session: Session, root: Task, graph: Graph): Promise<void> => {
+    const succeeded = (name: string) =>
+      history.some((one) => one.name === name && one.group === graph.group && one.state === "SUCCEEDED");
+    const needed = [root, ...[...tasks.values()].filter(({ after }) => after === root.name)];
     const finalizer = [...tasks.values()].find(({ finalizes }) => finalizes === root.name);
-    let succeeded = await execute(session, root);
-    for (const child of children) {
-      if (!succeeded || !child.resumed) break;
-      succeeded = await execute(session, child);
-      for (let retry = 0; !succeeded && retry < root.retries; retry++) succeeded = await execute(session, child);
+    const limit = graph.attempt + root.retries;
+    for (; ; graph.attempt++) {
+      let isWhole = true;
+      for (const task of needed) {
+        if (succeeded(task.name)) continue;
+        isWhole = (task === root || task.resumed) && (await execute(session, task, graph));
+        if (!isWhole) break;
+      }
+      if (finalizer?.resumed === true) isWhole = (await execute(session, finalizer, graph)) && isWhole;
+      if (isWhole || graph.attempt === limit) {
+        graph.state = isWhole ? "SUCCEEDED" : "FAILED";
+        return;
+      }
     }
-    if (finalizer?.resumed) await execute(session, finalizer);
   };
 
   /** A task that may be changed, if it is there. @throws {SqlFailure} of a graph whose root is not suspended */
@@ -72,12 +119,26 @@ export function taskStatements(
       `Unable to update graph with root task ${rootOf(task)} since that root task is not suspended.`,
     );
   };
+  /**
+   * Resumes a task. "Run a task graph manually" (user-guide/tasks-graphs) resumes each child and the finalizer; a task
+   * without SCHEDULE, AFTER, FINALIZE or WHEN cannot be resumed (Snowflake's provider for Terraform, issue 3069).
+   */
+  const resume = (name: string, task: Task | undefined) => {
+    if (task === undefined) throw missing("Task", name);
+    if (rootOf(task) === task.name)
+      throw new SqlFailure(
+        "091083",
+        "42601",
+        `Cannot resume task ${task.name}: its definition has none of SCHEDULE, AFTER, FINALIZE and WHEN.`,
+      );
+    task.resumed = true;
+  };
 
   return async (session, sql, binds) => {
     const text = sql.trim();
     const masked = mask(text);
     const create =
-      /^CREATE TASK IF NOT EXISTS (\S+)((?: (?:USER_TASK_TIMEOUT_MS|TASK_AUTO_RETRY_ATTEMPTS|SUSPEND_TASK_AFTER_NUM_FAILURES) = \d+)*)(?: COMMENT = \ue000(\d+)\ue000)?(?: AFTER (\S+))?(?: FINALIZE = (\S+))? AS\s+(.*)$/s.exec(
+      /^CREATE TASK IF NOT EXISTS (\S+)((?: (?:USER_TASK_TIMEOUT_MS|TASK_AUTO_RETRY_ATTEMPTS|SUSPEND_TASK_AFTER_NUM_FAILURES) = \d+| USER_TASK_MANAGED_INITIAL_WAREHOUSE_SIZE = \ue000\d+\ue000)*)(?: COMMENT = \ue000(\d+)\ue000)?(?: AFTER (\S+))?(?: FINALIZE = (\S+))? AS\s+(.*)$/s.exec(
         masked.code,
       );
     if (create !== null) {
@@ -101,7 +162,9 @@ export function taskStatements(
     }
     const enable = /^SELECT SYSTEM\$TASK_DEPENDENTS_ENABLE\('(.*)'\)$/.exec(text);
     if (enable !== null) {
+      // "Recursively resumes a specified task and all its dependent tasks" (sql-reference/functions/system_task_dependents_enable).
       const root = objectName(enable[1]!);
+      resume(root, tasks.get(root));
       for (const task of tasks.values()) if (rootOf(task) === root) task.resumed = true;
       return { rowset: textRows(["SYSTEM$TASK_DEPENDENTS_ENABLE"], [["true"]]) };
     }
@@ -109,13 +172,28 @@ export function taskStatements(
     if (start !== null) {
       const root = tasks.get(objectName(start[1]!));
       if (root === undefined) throw missing("Task", start[1]!);
-      void run(session, root);
+      const last = graphs.get(root.name);
+      const again = start[2] !== undefined;
+      // RETRY LAST: "the last run of the task graph must be in state FAILED or CANCELED" (sql-reference/sql/execute-task).
+      if (again && last?.state !== "FAILED")
+        throw new SqlFailure(
+          "091084",
+          "55000",
+          `Cannot retry ${root.name}: its last graph run is ${last?.state ?? "unknown"}, not FAILED or CANCELED.`,
+        );
+      const graph: Graph = again
+        ? { group: last!.group, attempt: last!.attempt + 1, state: "EXECUTING" }
+        : { group: history.length + 1, attempt: 1, state: "EXECUTING" };
+      graphs.set(root.name, graph);
+      void run(session, root, graph);
       return { rowset: done() };
     }
-    const alter = /^ALTER TASK IF EXISTS (\S+) SUSPEND$/.exec(text);
+    const alter = /^ALTER TASK (IF EXISTS )?(\S+) (SUSPEND|RESUME)$/.exec(text);
     if (alter !== null) {
-      const task = changeable(objectName(alter[1]!));
-      if (task !== undefined) task.resumed = false;
+      const name = objectName(alter[2]!);
+      const task = changeable(name);
+      if (alter[3] === "RESUME") resume(name, task);
+      else if (task !== undefined) task.resumed = false;
       return { rowset: done() };
     }
     const show = /^SHOW TASKS LIKE \ue000(\d+)\ue000 IN SCHEMA (\S+)$/.exec(masked.code);
@@ -135,20 +213,40 @@ export function taskStatements(
       return { rowset: done() };
     }
     if (/INFORMATION_SCHEMA\.TASK_HISTORY\(/.test(masked.code)) {
-      const known =
-        /^SELECT NAME, STATE, ERROR_MESSAGE FROM TABLE\(\S+\.INFORMATION_SCHEMA\.TASK_HISTORY\(RESULT_LIMIT => 10000\)\)\s+WHERE NAME = \?(?: OR NAME = \?)* ORDER BY SCHEDULED_TIME$/.test(
+      const asked =
+        /^SELECT NAME, STATE, ERROR_MESSAGE, GRAPH_RUN_GROUP_ID, ATTEMPT_NUMBER, DATEDIFF\(\ue000\d+\ue000, COALESCE\(COMPLETED_TIME, SCHEDULED_TIME\), CURRENT_TIMESTAMP\(\)\)\s+FROM \((.*)\)\s+WHERE DATABASE_NAME = \? AND SCHEMA_NAME = \? ORDER BY SCHEDULED_TIME$/s.exec(
           masked.code,
         );
-      if (!known) throw unsupported(text);
-      const names = new Set<unknown>(binds.map(({ value }) => value));
-      const rows = history.map(({ name, state, error }) => [name.split(".").at(-1)!, state, error]);
-      return {
-        rowset: textRows(
-          ["NAME", "STATE", "ERROR_MESSAGE"],
-          rows.filter(([name]) => names.has(name!)),
-        ),
-      };
+      const one =
+        /^SELECT \* FROM TABLE\(\S+\.INFORMATION_SCHEMA\.TASK_HISTORY\((?:TASK_NAME => \ue000(\d+)\ue000, )?RESULT_LIMIT => (\d+)\)\)$/;
+      const calls = (asked?.[1] ?? "").split(/\s+UNION ALL\s+/).map((call) => one.exec(call.trim()));
+      const found = calls.flatMap((call) => {
+        if (call === null) throw unsupported(text);
+        const name = call[1] === undefined ? undefined : masked.literal(Number(call[1]));
+        return taskHistory(history, Number(call[2]), name);
+      });
+      const [database, schema] = binds.map(({ value }) => value);
+      const rows = found
+        .filter((one) => one.name.startsWith(`${database}.${schema}.`))
+        .sort((a, b) => a.scheduled - b.scheduled)
+        .map(({ name, state, error, group, attempt, completed, scheduled }) => {
+          const age = Date.now() - (completed ?? scheduled);
+          return [name.split(".").at(-1)!, state, error, String(group), String(attempt), String(age)];
+        });
+      return { rowset: textRows(HISTORY, rows) };
     }
     return undefined;
   };
+}
+
+/**
+ * TASK_HISTORY (sql-reference/functions/task_history): "for your entire Snowflake account". Its arguments hold before
+ * RESULT_LIMIT, a WHERE after it; "the task executions with the most recent timestamp are returned, up to the limit". A
+ * task is named without its schema and in any case. No page says when a run begins to be listed.
+ */
+function taskHistory(history: readonly Execution[], limit: number, task?: string): Execution[] {
+  const now = Date.now();
+  return history
+    .filter(({ name, listed }) => listed <= now && (task === undefined || name.endsWith(`.${task.toUpperCase()}`)))
+    .slice(-limit);
 }

@@ -12,6 +12,11 @@ export interface Users {
 
 export const noUsers = (): Users => ({ publicKeys: new Map(), accessTokens: new Map(), oauthTokens: new Map() });
 
+/** The account's locator: what containers are told as SNOWFLAKE_ACCOUNT. Others know the account as LOCAL. */
+export const LOCATOR = "LOC12345";
+/** The user of containers. */
+export const SERVICE_USER = "SERVICE_USER";
+
 /** The user that the data of a login request prove, or undefined. */
 export function authenticate(users: Users, data: Record<string, unknown>): string | undefined {
   const token = String(data.TOKEN ?? "");
@@ -27,8 +32,11 @@ export function authenticate(users: Users, data: Record<string, unknown>): strin
         ? user
         : undefined;
     }
-    case "OAUTH":
-      return users.oauthTokens.get(token);
+    case "OAUTH": {
+      const user = users.oauthTokens.get(token);
+      // "Container code must use SNOWFLAKE_HOST, SNOWFLAKE_ACCOUNT, and the OAuth token" (spcs-execute-sql).
+      return user === SERVICE_USER && data.ACCOUNT_NAME !== LOCATOR ? undefined : user;
+    }
     case "PROGRAMMATIC_ACCESS_TOKEN":
       return users.accessTokens.get(token);
     default:

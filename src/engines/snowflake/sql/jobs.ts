@@ -7,21 +7,26 @@ export interface ContainerWork {
   readonly args: readonly string[];
 }
 
+/** The user and the group that the worker's image runs as (`docker/snowflake-worker.Dockerfile`). */
+const IMAGE_USER = { uid: 1000, gid: 1000 };
+
 /** Where a container finds the stage and its token. */
 export const MOUNT = "/mnt/stage";
 const TOKEN_FILE = "/snowflake/session/token";
 
-/** What the name of a graph's root ends with. */
+/** What the names of a graph's root and finalizer end with. */
 export const ROOT = "_ROOT";
+export const FINAL = "_FINAL";
 /** The tasks of a run's graph, in the order in which they are made. */
 const TASKS = ["ROOT", "TRAIN", "FINAL"] as const;
 
-/** The names of a graph's tasks. */
-export const taskNames = (base: string) => TASKS.map((which) => `${base}_${which}`);
+/** How often the account itself has a failed graph tried again, whether a client is there or not. */
+export const AUTO_RETRIES = 1;
 
 /**
- * The specification of a container, as JSON, which is YAML too: the worker's image, with the stage mounted (the second
- * version of stage volumes: `stageConfig`), and where it finds its token.
+ * Returns the specification of a container, as JSON, which is YAML too: the worker's image, with the stage mounted (the
+ * second version of stage volumes: `stageConfig`), and where it finds its token. A mount belongs to root unless the
+ * volume names the user of the image (service specification reference, "About file permissions on mounted volumes").
  */
 export function specification(names: Names, { image, cpu, memory }: SnowflakeService, { args }: ContainerWork): string {
   const env = { MANYMODEL_STAGE_MOUNT: MOUNT, MANYMODEL_TOKEN_FILE: TOKEN_FILE };
@@ -33,7 +38,7 @@ export function specification(names: Names, { image, cpu, memory }: SnowflakeSer
     volumeMounts: [{ name: "stage", mountPath: MOUNT }],
     resources: { requests: { cpu, memory }, limits: { cpu, memory } },
   };
-  const volumes = [{ name: "stage", source: "stage", stageConfig: { name: `@${names.stage}` } }];
+  const volumes = [{ name: "stage", source: "stage", ...IMAGE_USER, stageConfig: { name: `@${names.stage}` } }];
   return JSON.stringify({ spec: { containers: [container], volumes } });
 }
 
@@ -48,7 +53,8 @@ export function jobStatements(
   const replicas = `REPLICAS = ${integer(service.replicas)}`;
   const serviceName = (name: string) => `${plain(database)}.${plain(schema)}.${plain(name)}`;
   const task = (base: string, which: (typeof TASKS)[number]) => names.of(`${base}_${which}`);
-  const day = "USER_TASK_TIMEOUT_MS = 86400000";
+  // A serverless task that says no size begins with a MEDIUM warehouse (CREATE TASK, USER_TASK_MANAGED_INITIAL_WAREHOUSE_SIZE).
+  const serverless = "USER_TASK_TIMEOUT_MS = 86400000 USER_TASK_MANAGED_INITIAL_WAREHOUSE_SIZE = 'XSMALL'";
   return {
     /** In queue mode: replicas that claim what they are fed. */
     execute: (name: string, comment: string, spec: string) => `EXECUTE JOB SERVICE ${pool}
@@ -59,19 +65,31 @@ export function jobStatements(
     /** With their states. */
     services: (base: string) =>
       `SHOW SERVICES LIKE ${literal(`${base.replaceAll("_", "\\_")}\\_%`)} IN SCHEMA ${names.schema}`,
-    /** In tasks mode: a graph whose root starts the training of static shards, and whose finalizer writes the index. */
+    /**
+     * In tasks mode: a graph whose root starts the training of static shards, and whose finalizer writes the index. Its
+     * children are resumed one by one: a root without a schedule cannot be resumed, and runs suspended.
+     */
     graph: (base: string, comment: string, train: string, final: string) => [
-      `CREATE TASK IF NOT EXISTS ${task(base, "ROOT")} ${day} TASK_AUTO_RETRY_ATTEMPTS = 1 SUSPEND_TASK_AFTER_NUM_FAILURES = 0 COMMENT = ${literal(comment)} AS SELECT 1`,
-      `CREATE TASK IF NOT EXISTS ${task(base, "TRAIN")} ${day} COMMENT = ${literal(comment)} AFTER ${task(base, "ROOT")} AS
+      `CREATE TASK IF NOT EXISTS ${task(base, "ROOT")} ${serverless} TASK_AUTO_RETRY_ATTEMPTS = ${AUTO_RETRIES} SUSPEND_TASK_AFTER_NUM_FAILURES = 0 COMMENT = ${literal(comment)} AS SELECT 1`,
+      `CREATE TASK IF NOT EXISTS ${task(base, "TRAIN")} ${serverless} COMMENT = ${literal(comment)} AFTER ${task(base, "ROOT")} AS
       EXECUTE JOB SERVICE ${pool} ${replicas}${queryWarehouse} COMMENT = ${literal(comment)} FROM SPECIFICATION ${literal(train)}`,
-      `CREATE TASK IF NOT EXISTS ${task(base, "FINAL")} ${day} COMMENT = ${literal(comment)} FINALIZE = ${task(base, "ROOT")} AS
+      `CREATE TASK IF NOT EXISTS ${task(base, "FINAL")} ${serverless} COMMENT = ${literal(comment)} FINALIZE = ${task(base, "ROOT")} AS
       EXECUTE JOB SERVICE ${pool}${queryWarehouse} COMMENT = ${literal(comment)} FROM SPECIFICATION ${literal(final)}`,
-      `SELECT SYSTEM$TASK_DEPENDENTS_ENABLE(${literal(task(base, "ROOT"))})`,
+      `ALTER TASK ${task(base, "FINAL")} RESUME`,
+      `ALTER TASK ${task(base, "TRAIN")} RESUME`,
     ],
     start: (base: string) => `EXECUTE TASK ${task(base, "ROOT")}`,
     retry: (base: string) => `EXECUTE TASK ${task(base, "ROOT")} RETRY LAST`,
-    /** The executions of a graph's tasks; bound to `taskNames`. */
-    history: `SELECT NAME, STATE, ERROR_MESSAGE FROM TABLE(${names.database}.INFORMATION_SCHEMA.TASK_HISTORY(RESULT_LIMIT => 10000))
-      WHERE NAME = ? OR NAME = ? OR NAME = ? ORDER BY SCHEDULED_TIME`,
+    /**
+     * The executions of a graph's tasks, and how many milliseconds ago each ended, or was to begin; bound to the names of
+     * the database and the schema. TASK_HISTORY is the whole account's: its arguments hold before its limit, a WHERE after.
+     */
+    history: (base: string) => {
+      const of = (which: (typeof TASKS)[number]) =>
+        `SELECT * FROM TABLE(${names.database}.INFORMATION_SCHEMA.TASK_HISTORY(TASK_NAME => ${literal(`${base}_${which}`)}, RESULT_LIMIT => 10000))`;
+      return `SELECT NAME, STATE, ERROR_MESSAGE, GRAPH_RUN_GROUP_ID, ATTEMPT_NUMBER, DATEDIFF('millisecond', COALESCE(COMPLETED_TIME, SCHEDULED_TIME), CURRENT_TIMESTAMP())
+      FROM (${TASKS.map(of).join("\n        UNION ALL ")})
+      WHERE DATABASE_NAME = ? AND SCHEMA_NAME = ? ORDER BY SCHEDULED_TIME`;
+    },
   };
 }

@@ -1,0 +1,103 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { openSnowflakeEngine } from "manymodel/engines/snowflake";
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { workspaceNames } from "../../src/engines/snowflake/names.ts";
+import { specification } from "../../src/engines/snowflake/sql/jobs.ts";
+import { until } from "../processes.ts";
+import { openTestAccount, SERVICE, type TestAccount } from "./account.ts";
+
+const program = fileURLToPath(new URL("server/container.mjs", import.meta.url));
+
+describe("a task graph, on a server that does what Snowflake's documentation says", () => {
+  let account: TestAccount;
+  beforeAll(async () => {
+    account = await openTestAccount({ program });
+  });
+  afterAll(() => account.close());
+  afterEach(() => {
+    account.server.faults.historyLagMs = 0;
+  });
+
+  async function open(schema: string) {
+    const engine = openSnowflakeEngine(account.address(schema, { compute: "service", service: SERVICE }));
+    onTestFinished(() => engine.close());
+    await engine.preparation!.prepare();
+    const folder = path.join(account.server.stages, `LAB.${schema}.MM_STAGE`, "runs", "r");
+    mkdirSync(folder, { recursive: true });
+    const started = (command: string) =>
+      readdirSync(folder).filter((name) => /\.\d+$/.test(name) && name.startsWith(command)).length;
+    const state = async () => (await engine.jobs!.jobs("r")).at(-1)?.state;
+    return { jobs: engine.jobs!, folder, started, state };
+  }
+  const sent = (pattern: RegExp) => account.server.log.filter((sql) => pattern.test(sql)).length;
+
+  it("runs with a suspended root: its children are resumed, and its containers write to the mounted stage", async () => {
+    const { jobs, started, state } = await open("MANUAL");
+    await jobs.launch("r", "tasks", 1);
+    await until(async () => (await state()) !== "running");
+    expect(await jobs.jobs("r")).toMatchObject([{ state: "done" }]);
+    expect([started("worker"), started("index")]).toEqual([2, 1]);
+  });
+
+  it("runs while TASK_HISTORY does not list it yet, and is executed once", async () => {
+    account.server.faults.historyLagMs = 500;
+    const { jobs, started, state } = await open("LISTED");
+    const before = sent(/^EXECUTE TASK/);
+    await jobs.launch("r", "tasks", 1);
+    expect(await jobs.jobs("r")).toEqual([
+      { name: expect.any(String), state: "running", details: ["executed, and not listed by TASK_HISTORY yet"] },
+    ]);
+    await until(async () => (await state()) !== "running");
+    expect([await state(), started("worker"), sent(/^EXECUTE TASK/) - before]).toEqual(["done", 2, 1]);
+  });
+
+  it("is not over while the account retries it, though its finalizer has failed, and is done when the retry is", async () => {
+    const { jobs, folder, started, state } = await open("RETRIED");
+    // Both replicas of the first attempt fail, and so does its finalizer.
+    writeFileSync(path.join(folder, "failures"), "2");
+    await jobs.launch("r", "tasks", 1);
+    const states = new Set<unknown>();
+    await until(async () => {
+      const now = await state();
+      states.add(now);
+      return now !== "running";
+    });
+    expect([[...states], started("worker"), started("index")]).toEqual([["running", "done"], 4, 2]);
+  });
+
+  it("that has failed for good is retried by the next launch, and only then", async () => {
+    const { jobs, folder, started, state } = await open("AGAIN");
+    writeFileSync(path.join(folder, "failures"), "4");
+    await jobs.launch("r", "tasks", 1);
+    await until(async () => (await state()) === "failed");
+    const before = sent(/RETRY LAST$/);
+    await jobs.launch("r", "tasks", 2);
+    await until(async () => (await state()) !== "running");
+    expect([await state(), started("worker"), sent(/RETRY LAST$/) - before]).toEqual(["done", 6, 1]);
+  });
+
+  it("is not taken for one of the same run in another schema", async () => {
+    const { jobs } = await open("DEV");
+    await jobs.launch("r", "tasks", 1);
+    await until(async () => (await jobs.jobs("r"))[0]?.state === "done");
+    expect(await (await open("PROD")).jobs.jobs("r")).toEqual([]);
+  });
+
+  it("cannot write to a mount that is not its user's", async () => {
+    const { folder } = await open("MOUNTED");
+    const names = workspaceNames(account.address("MOUNTED"));
+    const spec = specification(names, SERVICE, { args: ["asked", "/mnt/stage/runs/r/worker.yaml"] });
+    const run = async (text: string) => {
+      const sql = `EXECUTE JOB SERVICE IN COMPUTE POOL POOL FROM SPECIFICATION $$${text}$$`;
+      const { job } = account.server.services.execute(sql, "LAB.MOUNTED");
+      await job.ended;
+      return job.replicas[0]!.log;
+    };
+    expect(await run(spec.replace(/"uid":1000,"gid":1000,/, ""))).toMatch(/EACCES: permission denied/);
+    expect(readdirSync(folder)).toEqual([]);
+    expect(await run(spec)).toBe("");
+    expect(existsSync(folder) && readdirSync(folder)).toHaveLength(1);
+  });
+});
