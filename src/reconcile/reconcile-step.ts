@@ -1,14 +1,19 @@
 import { type Reconciler, reconciler } from "@manymodel/forecast/hierarchy";
 import { normalQuantile } from "@manymodel/forecast/stats";
 import { at } from "../core/aligned.ts";
-import { ManymodelError } from "../core/errors.ts";
 import type { StepForecasts } from "./base-forecasts.ts";
-import { type KeyedHierarchy, type KeyedLevel, showNode } from "./declared-hierarchy.ts";
+import type { KeyedHierarchy } from "./declared-hierarchy.ts";
 import type { ReconcileSpec } from "./reconcile-spec.ts";
 import { reconciledBounds } from "./reconciled-bounds.ts";
 
+/** Coherent forecasts of one time. */
+export interface ReconciledStep extends StepForecasts {
+  /** 1 at each node whose base forecast has no weight, because the variance of its error is unknown. */
+  readonly unweighted: Uint8Array;
+}
+
 /** Reconciles the forecasts of one time. `missing` is 1 at nodes without one. */
-export type ReconcileStep = (base: StepForecasts, missing: Uint8Array) => StepForecasts;
+export type ReconcileStep = (base: StepForecasts, missing: Uint8Array) => ReconciledStep;
 
 /**
  * Prepares to reconcile one time after another. What depends on the method and on which forecasts are missing is
@@ -30,7 +35,7 @@ export function reconcileStep(
       nonNegative,
       missing,
       ...(residuals !== undefined && { residuals }),
-      ...(method === "wls-var" && { variances: variancesOf(keyed, base, missing, coverages) }),
+      ...(method === "wls-var" && { variances: variancesOf(base, coverages) }),
     });
     last = { missing, prepared, ratios: coverages.length > 0 ? prepared.varianceRatios() : null };
     return last;
@@ -42,37 +47,27 @@ export function reconcileStep(
     const derived = method === "bottom-up" ? every : missing;
     const bounds = reconciledBounds(hierarchy, base, mean, ratios, derived);
     const floor = (bound: Float64Array) => bound.map((value) => Math.max(0, value));
-    return { mean, ...bounds, ...(nonNegative && { lower: bounds.lower.map(floor), upper: bounds.upper.map(floor) }) };
+    const { unweighted } = prepared;
+    return {
+      ...{ mean, unweighted, ...bounds },
+      ...(nonNegative && { lower: bounds.lower.map(floor), upper: bounds.upper.map(floor) }),
+    };
   };
 }
 
-/** The variance of each node's error at one time, from the width of its widest interval, as of a normal distribution. */
-function variancesOf(
-  { hierarchy, levels }: KeyedHierarchy,
-  { lower, upper }: StepForecasts,
-  missing: Uint8Array,
-  coverages: readonly number[],
-): Float64Array {
+/**
+ * Returns the variance of each node's error at one time, from the width of its widest interval, as of a normal distribution;
+ * NaN without an interval.
+ */
+function variancesOf({ lower, upper }: StepForecasts, coverages: readonly number[]): Float64Array {
   const coverage = Math.max(...coverages);
   const widest = coverages.indexOf(coverage);
   const [low, high] = [at(lower, widest), at(upper, widest)];
   const deviations = 2 * normalQuantile(0.5 + coverage / 200);
-  const variances = new Float64Array(hierarchy.nodes);
-  for (const level of levels)
-    for (const [text, place] of level.nodes) {
-      const node = level.first + place;
-      if (missing[node] === 1) continue;
-      variances[node] = ((at(high, node) - at(low, node)) / deviations) ** 2;
-      if (!Number.isFinite(variances[node])) throw noInterval(level, text, coverage);
-    }
-  return variances;
-}
-
-function noInterval(level: KeyedLevel, text: string, coverage: number): ManymodelError {
-  return new ManymodelError(
-    "input",
-    `${showNode(level, text)} has a forecast but no LO_${coverage} and HI_${coverage} in ${level.table}; method wls-var takes its variance from them. Use method wls-struct`,
-  );
+  return high.map((bound, node) => {
+    const variance = ((bound - at(low, node)) / deviations) ** 2;
+    return Number.isFinite(variance) ? variance : NaN;
+  });
 }
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {

@@ -30,6 +30,8 @@ export interface ReconcileSummary {
   readonly steps: number;
   /** Leaves without a forecast at one of the times or more. */
   readonly leftOut: number;
+  /** Leaves and sums whose base forecast had no weight at one of the times or more: the variance of its error is unknown. */
+  readonly unweighted: number;
   readonly rows: number;
 }
 
@@ -79,8 +81,8 @@ export async function reconcileTables(
     throw error;
   }
   const { leaves: leafCount, aggregates } = keyed.hierarchy;
-  const { steps, leftOut, rows } = output;
-  return { method, outputTable, leaves: leafCount, aggregates, steps, leftOut, rows };
+  const { steps, leftOut, unweighted, rows } = output;
+  return { method, outputTable, leaves: leafCount, aggregates, steps, leftOut, unweighted, rows };
 }
 
 /** Returns the levels of what is to be reconciled. @throws {ManymodelError} `usage` if they or the options do not fit */

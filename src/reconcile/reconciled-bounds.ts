@@ -5,7 +5,8 @@ import type { StepForecasts } from "./base-forecasts.ts";
 /**
  * The bounds of reconciled forecasts: each base interval moves with its forecast, its two halves times the square root of
  * reconciled over base variance where the method says what that is. A node without a base interval gets halves that are
- * the root of the sum of its leaves' squares, as if the leaves' errors were independent.
+ * the root of the sum of its leaves' squares, as if the leaves' errors were independent. A leaf without a base forecast counts
+ * as zero there, and one without a base interval leaves the interval of such a sum unknown.
  *
  * @param reconciled - point forecasts over all nodes
  * @param ratios - reconciled over base variance by node; 1 throughout when null
@@ -27,7 +28,7 @@ export function reconciledBounds(
       });
       const squares = sumUp(
         hierarchy,
-        halves.map((half) => half * half),
+        halves.map((half, node) => (Number.isNaN(at(base.mean, node)) ? 0 : half * half)),
       );
       return halves.map((half, node) => {
         const alone = node < hierarchy.aggregates && (derived[node] === 1 || Number.isNaN(half));

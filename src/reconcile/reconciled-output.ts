@@ -1,7 +1,7 @@
 import { at } from "../core/aligned.ts";
 import type { KeyValue } from "../core/partition-key.ts";
 import type { Output, TablePart } from "../ports/output.ts";
-import type { StepForecasts } from "./base-forecasts.ts";
+import type { ReconciledStep } from "./reconcile-step.ts";
 import { ReconciledRows, type ReconciledTable } from "./reconciled-rows.ts";
 
 /** Rows that are collected before they are written. */
@@ -19,22 +19,31 @@ export class ReconciledOutput {
   readonly #parts: TablePart[] = [];
   /** By leaf, for how many times there was a forecast. */
   readonly #counts: Int32Array;
+  /** 1 at nodes whose base forecast had no weight at one time or more. */
+  readonly #unweighted: Uint8Array;
 
   constructor(output: Output, name: string, table: ReconciledTable) {
-    const { aggregates, leaves } = table.keyed.hierarchy;
+    const { aggregates, leaves, nodes } = table.keyed.hierarchy;
     this.#output = output;
     this.#name = name;
     this.#rows = new ReconciledRows(table);
     this.#first = aggregates;
     this.#counts = new Int32Array(leaves);
+    this.#unweighted = new Uint8Array(nodes);
   }
 
-  async add(time: KeyValue, base: Float64Array, missing: Uint8Array, reconciled: StepForecasts): Promise<void> {
+  /** Nodes whose base forecast had no weight at one time or more. */
+  get unweighted(): number {
+    return this.#unweighted.reduce((count, one) => count + one, 0);
+  }
+
+  async add(time: KeyValue, base: Float64Array, missing: Uint8Array, reconciled: ReconciledStep): Promise<void> {
     this.steps++;
     for (const [node, value] of base.entries()) {
       const leaf = node - this.#first;
       if (leaf >= 0 && missing[node] === 1) continue;
       if (leaf >= 0) this.#counts[leaf] = at(this.#counts, leaf) + 1;
+      if (reconciled.unweighted[node] === 1) this.#unweighted[node] = 1;
       this.#rows.forecast(node, time, this.steps, value, reconciled);
     }
     if (this.#rows.length >= ROWS_PER_PART) await this.#flush();

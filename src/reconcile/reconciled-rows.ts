@@ -2,8 +2,8 @@ import { at, zip } from "../core/aligned.ts";
 import type { Column, ColumnBatch, ColumnInfo } from "../core/columns/column.ts";
 import { decodeKey, type KeyColumn, type KeyValue } from "../core/partition-key.ts";
 import { keyColumn, outputType } from "../work/forecast-rows.ts";
-import type { StepForecasts } from "./base-forecasts.ts";
 import type { KeyedHierarchy } from "./declared-hierarchy.ts";
+import type { ReconciledStep } from "./reconcile-step.ts";
 
 /** What decides the columns of a table of reconciled forecasts. */
 export interface ReconciledTable {
@@ -73,8 +73,11 @@ export class ReconciledRows {
   }
 
   /** A forecast of one node for one time. */
-  forecast(node: number, time: KeyValue, step: number, base: number, { mean, lower, upper }: StepForecasts): void {
-    this.#row(node, time, BigInt(step), "OK");
+  forecast(node: number, time: KeyValue, step: number, base: number, reconciled: ReconciledStep): void {
+    const { mean, lower, upper, unweighted } = reconciled;
+    const isLeaf = node >= this.#table.keyed.hierarchy.aggregates;
+    const unknown = `UNWEIGHTED: the variance of its error is unknown, so it ${isLeaf ? "keeps its base forecast" : "is the sum of its leaves"}`;
+    this.#row(node, time, BigInt(step), unweighted[node] === 1 ? unknown : "OK");
     const bounds = lower.flatMap((bound, c) => [at(bound, node), at(at(upper, c), node)]);
     for (const [column, value] of zip(this.#numbers, [at(mean, node), ...bounds, base])) column.push(value);
   }

@@ -9,8 +9,8 @@ const DAY = 86_400_000;
 const DAYS = [20_454, 20_455];
 const WIDTH = 1.959963984540054;
 
-/** A forecast of a partition: its key, its day as a number, its value; its standard error is 1 unless given. */
-type Row = [KeyValue[], number | null, number | null, number?];
+/** A forecast of a partition: its key, its day as a number, its value; its standard error is 1 unless given. NaN: no bounds. */
+type Row = [KeyValue[], number | null, number | null, (number | undefined)?];
 
 /** Fills a table as batch scoring writes it, for text keys unless others are given. */
 async function forecasts(mm: ManyModel, table: string, by: readonly KeyColumn[], rows: readonly Row[]) {
@@ -24,7 +24,8 @@ async function forecasts(mm: ManyModel, table: string, by: readonly KeyColumn[],
     { name: "STATUS", type: "string" },
   ] as const;
   const cells = rows.map(([key, day, value, error = 1]) => {
-    const bounds = value === null ? [null, null] : [value - WIDTH * error, value + 2 * WIDTH * error];
+    const bounds =
+      value === null || Number.isNaN(error) ? [null, null] : [value - WIDTH * error, value + 2 * WIDTH * error];
     const own = key.map((part, i) => (by[i]!.type === "integer" && part !== null ? BigInt(part as number) : part));
     const step = day === null ? null : BigInt(1 + DAYS.indexOf(day));
     const status = value === null ? "ERROR: no luck" : "OK";
@@ -108,6 +109,7 @@ for (const engine of ["local", "memory"] as const)
         aggregates: 3,
         steps: 2,
         leftOut: 0,
+        unweighted: 0,
         rows: 14,
       });
       const h = groupedHierarchy({ store: ["A", "A", "B", "B"] }, [["store"], []]);
@@ -242,6 +244,68 @@ for (const engine of ["local", "memory"] as const)
       expect(leaves.reduce((sum, value) => sum + value, 0)).toBeCloseTo(114, 6);
       for (const value of leaves) expect(Math.abs(value)).toBeLessThan(114);
     });
+    it("by MinT keeps a leaf without residuals and says so in its rows, and reconciles the others", async () => {
+      const reconciled = async (first: number) => {
+        const mm = await openWorkspace(engine);
+        await fill(mm);
+        const levels = await fillResiduals(mm, (i, t) => (i === 0 ? first : Math.sin(7 * i + 3 * t * t)));
+        const summary = await mm.reconcile({ ...OPTIONS, levels, method: "mint-shrink" });
+        return { summary, rows: await rowsOf(mm, "RECONCILED_FORECASTS", []) };
+      };
+      // A leaf whose past was perfect keeps its forecast, by the test before; so does one whose past is unknown.
+      const perfect = await reconciled(0);
+      const unknown = await reconciled(NaN);
+      expect(perfect.summary).toMatchObject({ unweighted: 0, rows: 14 });
+      expect(unknown.summary).toMatchObject({ unweighted: 1, rows: 14 });
+      for (const [key, { FORECAST, STATUS }] of unknown.rows) {
+        expect(FORECAST).toBeCloseTo(Number(perfect.rows.get(key)!.FORECAST), 10);
+        expect(STATUS).toMatch(key === "store,sku s:A,s:x0" ? /^UNWEIGHTED: .* keeps its base forecast$/ : /^OK$/);
+      }
+    });
+    it("by variances keeps a leaf without an interval, and takes a sum without one from its leaves", async () => {
+      const mm = await openWorkspace(engine);
+      await fill(mm);
+      const [day] = DAYS as [number, number];
+      const leaves = (...errors: number[]) =>
+        [
+          ["A", "x0"],
+          ["A", "x1"],
+          ["B", "x0"],
+          ["B", "x1"],
+        ].map((key, i): Row => [key, day, 10 * (i + 1), errors[i]]);
+      await forecasts(mm, "SOME", text("store", "sku"), leaves(NaN));
+      await forecasts(mm, "STORES", text("store"), [
+        [["A"], day, 34],
+        [["B"], day, 74, NaN],
+      ]);
+      const levels = [
+        { by: ["store", "sku"], table: "SOME" },
+        { by: ["store"], table: "STORES" },
+      ];
+      const summary = await mm.reconcile({ ...OPTIONS, levels, method: "wls-var" });
+      expect(summary).toMatchObject({ leftOut: 0, unweighted: 2, rows: 6 });
+      const rows = await rowsOf(mm, "RECONCILED_FORECASTS", []);
+      const leaf = rows.get("store,sku s:A,s:x0")!;
+      expect(leaf).toMatchObject({ FORECAST: 10, LO_95: NaN });
+      expect(leaf.STATUS).toMatch(/^UNWEIGHTED: .* keeps its base forecast$/);
+      // Store A's 4 more go to its other leaf and to the store itself by halves: both have the same variance.
+      expect(rows.get("store,sku s:A,s:x1")).toMatchObject({ STATUS: "OK" });
+      expect(rows.get("store,sku s:A,s:x1")!.FORECAST).toBeCloseTo(22, 10);
+      expect(rows.get("store s:A")!.FORECAST).toBeCloseTo(32, 10);
+      const store = rows.get("store s:B")!;
+      expect(store).toMatchObject({ FORECAST: 70, BASE_FORECAST: 74 });
+      expect(store.LO_95).toBeCloseTo(70 - Math.SQRT2 * WIDTH, 10);
+      expect(store.STATUS).toMatch(/^UNWEIGHTED: .* is the sum of its leaves$/);
+      // A table in which no leaf has an interval has nothing to weigh by.
+      await forecasts(mm, "NO_INTERVALS", text("store", "sku"), leaves(NaN, NaN, NaN, NaN));
+      const none = [
+        { by: ["store", "sku"], table: "NO_INTERVALS" },
+        { by: ["store"], table: "STORES" },
+      ];
+      await expect(mm.reconcile({ ...OPTIONS, levels: none, method: "wls-var" })).rejects.toThrow(
+        /no leaf has a known variance.*Use method wls-struct/,
+      );
+    });
 
     it("says which forecast is missing, and leaves it out where it is told to", async () => {
       const mm = await openWorkspace(engine);
@@ -271,6 +335,7 @@ for (const engine of ["local", "memory"] as const)
       // 33 is 3 above 10 + 20, a third of which goes to each; store B has no forecast, and is the sum.
       expect(one.get("store,sku s:A,s:x1")!.FORECAST).toBeCloseTo(21, 12);
       expect(one.get("store s:B")).toMatchObject({ FORECAST: 30, BASE_FORECAST: NaN });
+      expect(one.get("store s:B")!.LO_95).toBeCloseTo(30 - WIDTH, 12);
       const two = await rowsOf(mm, "RECONCILED_FORECASTS", [], 2);
       expect(two.get("store,sku s:A,s:x0")!.FORECAST).toBeCloseTo(11, 12);
       expect(two.has("store,sku s:A,s:x1")).toBe(false);

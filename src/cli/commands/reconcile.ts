@@ -70,8 +70,12 @@ export function addReconcile(program: Command): void {
           })
           .finally(progress.stop);
         const seconds = (performance.now() - began) / 1000;
-        const { leaves, aggregates, steps, leftOut, rows, outputTable } = summary;
-        const text = `Reconciled ${leaves} leaves and ${aggregates} sums over ${steps} steps by ${summary.method}${leftOut > 0 ? `, ${leftOut} leaves left out` : ""}; ${rows} rows in ${outputTable}, ${formatSeconds(seconds)}.`;
+        const { leaves, aggregates, steps, leftOut, unweighted, rows, outputTable } = summary;
+        const exceptions = [
+          leftOut > 0 ? `, ${leftOut} leaves left out` : "",
+          unweighted > 0 ? `, ${unweighted} base forecasts without a weight (STATUS says why)` : "",
+        ];
+        const text = `Reconciled ${leaves} leaves and ${aggregates} sums over ${steps} steps by ${summary.method}${exceptions.join("")}; ${rows} rows in ${outputTable}, ${formatSeconds(seconds)}.`;
         return { json: { ...summary, seconds }, text };
       });
       print(report, options);

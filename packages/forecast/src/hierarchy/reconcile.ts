@@ -9,7 +9,7 @@ import { withVarianceFloor } from "./variance-floor.ts";
 /** How to reconcile. */
 export interface ReconcileOptions {
   readonly method: ReconciliationMethod;
-  /** `wls-var`: variance of each node's base forecast error, ≥ 0, in squared units of the data. */
+  /** `wls-var`: variance of each node's base forecast error, ≥ 0, in squared units of the data. NaN: unknown. */
   readonly variances?: Float64Array;
   /** `mint-shrink`: residuals of the base forecasts, one vector over all nodes for each of at least 2 times. NaN: missing. */
   readonly residuals?: readonly Float64Array[];
@@ -40,6 +40,11 @@ export interface Reconciler {
    * say of the others.
    */
   varianceRatios(): Float64Array | null;
+  /**
+   * 1 at each node that has a base forecast, but no known variance of its error: NaN in `variances`, or no residuals. Such a
+   * leaf keeps its base forecast, such an aggregate is the sum of its leaves.
+   */
+  readonly unweighted: Uint8Array;
 }
 
 /**
@@ -60,8 +65,9 @@ export function reconciler(hierarchy: Hierarchy, options: ReconcileOptions): Rec
   const { nodes, aggregates } = hierarchy;
   const { missing = new Uint8Array(nodes), nonNegative = false } = options;
   checkLength("missing", missing, nodes);
-  const { leavesOf, varianceRatios } = prepare(hierarchy, { ...options, missing });
+  const { leavesOf, varianceRatios, unweighted = new Uint8Array(nodes) } = prepare(hierarchy, { ...options, missing });
   return {
+    unweighted,
     reconcile(base) {
       checkLength("base", base, nodes);
       const used = base.map((value, node) => (missing[node] === 1 ? 0 : value));
@@ -99,6 +105,7 @@ interface Prepared {
   /** The leaves' coherent forecasts. */
   readonly leavesOf: (base: Float64Array) => Float64Array;
   readonly varianceRatios: () => Float64Array | null;
+  readonly unweighted?: Uint8Array;
 }
 
 type Options = ReconcileOptions & { readonly missing: Uint8Array };
@@ -112,17 +119,23 @@ function prepare(hierarchy: Hierarchy, options: Options): Prepared {
     case "top-down":
       return { leavesOf: topDown(hierarchy, options), varianceRatios: () => null };
     case "mint-shrink": {
-      const minTrace = new MinTrace(hierarchy, usedResiduals(hierarchy, options));
+      const residuals = usedResiduals(hierarchy, options);
+      const unweighted = unknown(hierarchy, options, (node) => residuals.every((at) => Number.isNaN(at[node]!)));
+      const minTrace = new MinTrace(hierarchy, residuals);
       return {
+        unweighted,
         leavesOf: (base) => add(bottom(base), minTrace.correct(incoherence(hierarchy, base))),
         varianceRatios: () => ratios(minTrace.posteriorVariances(), minTrace.variances),
       };
     }
     default: {
-      const variances = usedVariances(hierarchy, options);
+      const assumed = assumedVariances(hierarchy, options);
+      const unweighted = unknown(hierarchy, options, (node) => Number.isNaN(assumed[node]!));
+      const variances = usedVariances(hierarchy, assumed, options.missing);
       const solver = new IncoherenceSolver(hierarchy, variances);
       const correction = new Float64Array(hierarchy.leaves);
       return {
+        unweighted,
         leavesOf(base) {
           solver.solve(incoherence(hierarchy, base), correction);
           return add(bottom(base), correction);
@@ -142,30 +155,57 @@ function topDown(hierarchy: Hierarchy, { proportions, missing }: Options): Prepa
   return (base) => splitTop(hierarchy, base, proportions);
 }
 
-/** The diagonal of the assumed error covariance: Infinity for missing aggregates, 0 for missing leaves. */
-function usedVariances(hierarchy: Hierarchy, { method, variances, missing }: Options): Float64Array {
-  const { nodes, aggregates } = hierarchy;
-  const ones = new Float64Array(nodes).fill(1);
+function assumedVariances(hierarchy: Hierarchy, { method, variances }: Options): Float64Array {
+  const ones = new Float64Array(hierarchy.nodes).fill(1);
   const assumed = method === "ols" ? ones : method === "wls-struct" ? sumUp(hierarchy, ones) : variances;
   if (assumed === undefined) throw new RangeError("method wls-var needs the variances of the base forecasts' errors");
-  checkLength("variances", assumed, nodes);
+  checkLength("variances", assumed, hierarchy.nodes);
+  return assumed;
+}
+
+/** The diagonal of the assumed error covariance: Infinity for aggregates that take no part, 0 for leaves that stay. */
+function usedVariances(hierarchy: Hierarchy, assumed: Float64Array, missing: Uint8Array): Float64Array {
   const used = assumed.map((variance, node) => {
-    if (missing[node] === 1) return node < aggregates ? Infinity : 0;
+    if (missing[node] === 1 || Number.isNaN(variance)) return node < hierarchy.aggregates ? Infinity : 0;
     if (variance >= 0 && variance < Infinity) return variance;
-    throw new RangeError(`the variance of node ${node} is ${variance}; it must be a finite number of at least 0`);
+    throw new RangeError(
+      `the variance of node ${node} is ${variance}; it must be a finite number of at least 0, or NaN where it is unknown`,
+    );
   });
   // Sums that are certain can contradict each other where levels cross.
   return hierarchy.nested.crossing.length > 0 ? withVarianceFloor(hierarchy, used) : used;
 }
 
-function usedResiduals({ nodes, aggregates }: Hierarchy, { residuals, missing }: Options): Float64Array[] {
+function usedResiduals({ nodes }: Hierarchy, { residuals, missing }: Options): Float64Array[] {
   if (residuals === undefined) throw new RangeError("method mint-shrink needs residuals of the base forecasts");
   for (const at of residuals) checkLength("residuals", at, nodes);
-  const used = residuals.map((at) => at.map((e, node) => (missing[node] === 1 ? NaN : e)));
-  for (let leaf = aggregates; leaf < nodes; leaf++)
-    if (missing[leaf] !== 1 && used.every((at) => Number.isNaN(at[leaf]!)))
-      throw new RangeError(`leaf ${leaf - aggregates} has no residuals; method mint-shrink needs some of every leaf`);
-  return used;
+  return residuals.map((at) => at.map((e, node) => (missing[node] === 1 ? NaN : e)));
+}
+
+/**
+ * Marks the nodes that have a base forecast, but no known variance of its error.
+ *
+ * @throws {RangeError} if that holds of every leaf
+ */
+function unknown(
+  { nodes, aggregates }: Hierarchy,
+  { method, missing }: Options,
+  isUnknown: (node: number) => boolean,
+): Uint8Array {
+  const unweighted = new Uint8Array(nodes);
+  let [forecasts, known] = [0, 0];
+  for (let node = 0; node < nodes; node++) {
+    if (missing[node] === 1) continue;
+    if (isUnknown(node)) unweighted[node] = 1;
+    if (node < aggregates) continue;
+    forecasts++;
+    known += 1 - unweighted[node]!;
+  }
+  if (forecasts > 0 && known === 0)
+    throw new RangeError(
+      `no leaf has ${method === "wls-var" ? "a known variance" : "residuals"}; method ${method} needs those of some. Use method wls-struct`,
+    );
+  return unweighted;
 }
 
 function add(a: Float64Array, b: Float64Array): Float64Array {

@@ -260,6 +260,34 @@ describe("reconciler", () => {
     for (const ratio of prepared.varianceRatios()!) expect(ratio > 0 && ratio <= 1).toBe(true);
   });
 
+  it("keeps a leaf of unknown variance, and sums up an aggregate of unknown variance", () => {
+    const uniform = random(5);
+    for (const h of [groupedHierarchy({ a: ["1", "1", "2", "2"] }, [[], ["a"]]), crossed()]) {
+      const base = vector(h.nodes, () => 10 + normal(uniform));
+      const [leaf, aggregate] = [h.aggregates + 1, h.aggregates - 1];
+      const isUnknown = (node: number) => node === leaf || node === aggregate;
+      const variances = vector(h.nodes, () => 0.5 + uniform());
+      const residuals = Array.from({ length: 10 }, () => vector(h.nodes, () => normal(uniform)));
+      const blank = (values: Float64Array) => values.map((value, node) => (isUnknown(node) ? NaN : value));
+      for (const method of ["wls-var", "mint-shrink"] as const) {
+        const options = { method, variances: blank(variances), residuals: residuals.map(blank) };
+        const prepared = reconciler(h, options);
+        const got = prepared.reconcile(base);
+        expect(got[leaf]).toBe(base[leaf]);
+        // As if the aggregate had no base forecast, and the leaf's were certain: of variance 0.
+        const certain = (values: Float64Array) => values.map((value, node) => (node === leaf ? 0 : value));
+        const missing = Uint8Array.from({ length: h.nodes }, (_, node) => (node === aggregate ? 1 : 0));
+        const known = { method, variances: certain(variances), residuals: residuals.map(certain), missing };
+        expectClose(got, reconcile(h, [base], known)[0]!, 1e-12);
+        expect([...prepared.unweighted.keys()].filter((node) => prepared.unweighted[node] === 1)).toEqual(
+          [aggregate, leaf].sort((a, b) => a - b),
+        );
+        expect(prepared.varianceRatios()![leaf]).toBe(1);
+        expect(prepared.varianceRatios()![aggregate]).toBeNaN();
+      }
+    }
+  });
+
   it("series whose past was perfect are not corrected", () => {
     const h = groupedHierarchy({ store: ["A", "B"] }, [[]]);
     const residuals = [Float64Array.of(1, 0, 2), Float64Array.of(-2, 0, 1), Float64Array.of(1, 0, 0)];
@@ -304,13 +332,18 @@ describe("reconciler", () => {
     ],
     ["no residuals", () => reconciler(crossed(), { method: "mint-shrink" }), /mint-shrink needs residuals/],
     [
-      "a leaf without residuals",
+      "no leaf with residuals",
       () =>
         reconciler(crossed(), {
           method: "mint-shrink",
-          residuals: [0, 1].map(() => new Float64Array(9).fill(NaN, 5, 6)),
+          residuals: [0, 1].map(() => new Float64Array(9).fill(NaN, 5)),
         }),
-      /leaf 0 has no residuals/,
+      /no leaf has residuals; method mint-shrink needs those of some/,
+    ],
+    [
+      "no leaf with a variance",
+      () => reconciler(crossed(), { method: "wls-var", variances: new Float64Array(9).fill(NaN) }),
+      /no leaf has a known variance; method wls-var needs those of some/,
     ],
     [
       "residuals of one time",
