@@ -49,6 +49,17 @@ export type { LoadedConfig } from "./config/load.ts";
 export type { ConfigInput as Config } from "./config/schema.ts";
 export type { PlainData } from "./core/columns/plain-data.ts";
 export { type ErrorKind, ManymodelError } from "./core/errors.ts";
+export {
+  type Better,
+  findMetric,
+  improvement,
+  type Metric,
+  type MetricDeclaration,
+  type MetricDeclarations,
+  type MetricKind,
+  type MetricScale,
+  metricOf,
+} from "./core/metric.ts";
 export type { MissingModel } from "./core/missing-model.ts";
 export { decodeKey, encodeKey, type KeyColumn, type KeyValue } from "./core/partition-key.ts";
 export type { Annotation, AuditEntry, ModelAlias, ModelVersion } from "./core/registry.ts";

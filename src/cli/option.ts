@@ -36,3 +36,7 @@ export function numberList(text: string): number[] {
     throw new InvalidArgumentError("it must be numbers separated by commas, such as 80,95.");
   return values;
 }
+
+/** The help of an option that names a metric. */
+export const METRIC_HELP =
+  "a metric of the run (mase, log_loss, auc, … mean those on the holdout); mase of series, log_loss of probabilities, rmse of numbers";

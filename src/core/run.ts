@@ -2,6 +2,7 @@ import type { ColumnInfo } from "./columns/column.ts";
 import type { PlainData } from "./columns/plain-data.ts";
 import { ManymodelError, show } from "./errors.ts";
 import type { Launcher } from "./launcher.ts";
+import type { MetricDeclarations } from "./metric.ts";
 import type { KeyColumn } from "./partition-key.ts";
 import type { RunState } from "./states.ts";
 
@@ -97,6 +98,8 @@ export interface DefinitionInfo {
   readonly sha256: string;
   readonly name: string;
   readonly predicts: boolean;
+  /** The metrics that the definition declares, where it declares any. */
+  readonly metrics?: MetricDeclarations;
 }
 
 /** The pinned plan of a run: everything that decides its results. Written once, as `runs/<run_id>/manifest.json`. */

@@ -83,7 +83,8 @@ export function dashboardRoutes(
       const other = await tables.get(b, PATIENCE_MS);
       if (!("search" in other)) return { preparing: other } satisfies Preparing;
       const wanted = c.req.query("metric") || undefined;
-      return compareTables([a, one.search.table], [b, other.search.table], wanted);
+      const { metrics } = one.manifest.definition;
+      return compareTables([a, one.search.table], [b, other.search.table], wanted, metrics);
     });
   });
   app.get("/models", async (c) => c.json(await modelLines(engine)));

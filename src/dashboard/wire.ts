@@ -145,8 +145,10 @@ export interface PartitionsHead {
    */
   readonly progress: { readonly there: number; readonly committed: number; readonly done: number } | null;
   readonly metrics: readonly string[];
-  /** The metric to begin with: the first holdout measure there is. */
+  /** The metric to begin with: the default where there is one, else the first holdout measure. */
   readonly metric: string | null;
+  /** The metrics of which more is better. */
+  readonly higherBetter: readonly string[];
   readonly kinds: readonly { readonly kind: string; readonly count: number }[];
   readonly outcomes: Readonly<Record<Outcome, number>>;
   readonly failures: readonly FailureGroup[];
@@ -360,11 +362,12 @@ export interface Spread {
   readonly p90: number | null;
 }
 
-/** Two runs compared by a metric of which less is better: B against A. */
+/** Two runs compared by a metric: B against A. */
 export interface CompareDetail {
   readonly a: string;
   readonly b: string;
   readonly metric: string;
+  readonly better: "lower" | "higher" | "zero";
   readonly metrics: readonly string[];
   /** What to know before believing it. */
   readonly warning: string | null;
@@ -376,7 +379,7 @@ export interface CompareDetail {
   readonly spreadA: Spread;
   readonly spreadB: Spread;
   readonly change: Spread;
-  /** Of B - A where it is not zero; improvements are below zero. What is beyond it counts in the outer bins. */
+  /** Of B - A where it is not zero. What is beyond it counts in the outer bins. */
   readonly histogram: Histogram;
   readonly changesBeyond: number;
   /** Some of the pairs, evenly spread, and some of those beyond the axis. */

@@ -6,6 +6,7 @@ import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { at } from "../core/aligned.ts";
 import { ManymodelError, messageOf, show } from "../core/errors.ts";
+import { checkMetricDeclarations, type MetricDeclarations } from "../core/metric.ts";
 import { moduleUrl } from "../core/module-url.ts";
 import type { AnyModelDefinition } from "./define-model.ts";
 import { BUNDLE_SETTINGS, isolatedModule } from "./module-state.ts";
@@ -18,6 +19,8 @@ export interface Bundle {
   readonly bytes: Uint8Array;
   /** Whether it has a `predict`, without which a run can be trained but not registered. */
   readonly predicts: boolean;
+  /** The metrics that it declares, where it declares any. */
+  readonly metrics?: MetricDeclarations;
   /** The exports that the definition's schema makes of those of a run. @throws {ManymodelError} `usage` if they break it */
   parseExports(exports: unknown): Promise<unknown>;
 }
@@ -92,12 +95,13 @@ export async function bundleDefinition(file: string): Promise<Bundle> {
   const hash = sha256(code);
   const definition = await loadDefinition(code, hash, file);
   const name = path.basename(file).replace(/\.[cm]?[jt]s$/, "");
-  const { exports: schema } = definition;
+  const { exports: schema, metrics } = definition;
   return {
     sha256: hash,
     name,
     bytes: code,
     predicts: typeof definition.predict === "function",
+    ...(metrics !== undefined && { metrics: checkMetricDeclarations(metrics, name) }),
     parseExports: async (exports) => (schema === undefined ? exports : parseWith(schema, exports, "exports")),
   };
 }

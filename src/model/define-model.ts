@@ -1,4 +1,5 @@
 import type { PlainData } from "../core/columns/plain-data.ts";
+import type { MetricDeclarations } from "../core/metric.ts";
 import type { KeyValue } from "../core/partition-key.ts";
 import type { Frame } from "./frame.ts";
 import type { StandardSchema } from "./standard-schema.ts";
@@ -89,6 +90,11 @@ export interface Prediction {
 export interface ModelDefinition<Key extends object, Exports, Model extends object> {
   /** A schema of the run's exports: gives their type, and checks them once, before anything is trained. */
   readonly exports?: StandardSchema<unknown, Exports>;
+  /**
+   * How the values of metrics are compared, such as `{ lift: { better: "higher" } }`. Less is better of a metric that is
+   * neither declared nor one of the built-in models' (`auc`, `mase`, …). The first that a run has is its default metric.
+   */
+  readonly metrics?: MetricDeclarations;
   fit(context: FitContext<Key, Exports>): FitResult<Model> | Promise<FitResult<Model>>;
   /**
    * What `predict` returns a value for: the next `horizon` steps (default), or each of the `rows` of `data`, for example

@@ -1,4 +1,5 @@
 import { axisEnd } from "../core/axis-end.ts";
+import { improvement, type Metric } from "../core/metric.ts";
 import { distribution } from "../refine/compare.ts";
 import type { PartitionScore } from "../refine/run-scores.ts";
 import { formatNumber } from "../text/number.ts";
@@ -16,15 +17,14 @@ const ROW = 30;
 const MOST_KINDS = 9;
 /** Pixels for the name of a kind and its count, between the histogram and its bar. */
 const LABELS = 150;
-/** Measures in units of the naive forecast's error. */
-const RELATIVE = ["mase", "rmsse"];
 
 /** A metric of a run's partitions as an SVG: its distribution, and where it lies for each kind of model. */
-export function accuracyPicture(runId: string, metric: string, scores: readonly PartitionScore[]): string {
+export function accuracyPicture(runId: string, metric: Metric, scores: readonly PartitionScore[]): string {
   const usable = scores.filter(({ why }) => why === null);
   const values = usable.map(({ value }) => value).sort((a, b) => a - b);
-  const { mean, median, p90 } = distribution(values);
-  const title = `${metric} of ${runId}`;
+  const { mean, median, p10, p90 } = distribution(values);
+  const [nineInTen, side, mark] = metric.better === "higher" ? [p10, "above", "10 %"] : [p90, "below", "90 %"];
+  const title = `${metric.name} of ${runId}`;
   const without = scores.length - usable.length;
   const low = Math.min(0, values[0] ?? 0);
   const end = values.length === 0 ? 1 : axisEnd(values, low);
@@ -34,12 +34,12 @@ export function accuracyPicture(runId: string, metric: string, scores: readonly 
     `${values.length} ${values.length === 1 ? "partition" : "partitions"}${
       values.length === 0
         ? ""
-        : `: median ${formatNumber(median, 3)}, mean ${formatNumber(mean, 3)}, nine in ten below ${formatNumber(p90, 3)}`
+        : `: median ${formatNumber(median, 3)}, mean ${formatNumber(mean, 3)}, nine in ten ${side} ${formatNumber(nineInTen, 3)}`
     }`,
     ...(without > 0 ? [`${without} more have none`] : []),
     ...(beyond > 0 ? [`${beyond} beyond the axis, in the last bar`] : []),
   ].join("; ");
-  const isRelative = RELATIVE.some((name) => metric.endsWith(name));
+  const isRelative = metric.scale === "naive";
   const left = { left: 64, top: TOP, width: 420, height: HEIGHT };
   return picture(
     { title, description: `${title}. ${about}.`, width: WIDTH, height: TOP + HEIGHT + 52 },
@@ -47,15 +47,15 @@ export function accuracyPicture(runId: string, metric: string, scores: readonly 
     histogram(values, left, {
       range,
       bins: 40,
-      role: (middle) => (isRelative && middle > 1 ? "worse" : isRelative ? "better" : "forecast"),
+      role: (middle) => (!isRelative ? "forecast" : improvement(metric, 1, middle) < 0 ? "worse" : "better"),
       marks: [
         { value: median, text: `median ${formatNumber(median, 3)}` },
-        { value: p90, text: `90 % ${formatNumber(p90, 3)}` },
+        { value: nineInTen, text: `${mark} ${formatNumber(nineInTen, 3)}` },
         ...(isRelative ? [{ value: 1, text: "as naive: 1" }] : []),
       ],
-      names: { x: metric, y: "partitions" },
+      names: { x: metric.name, y: "partitions" },
     }),
-    kinds(usable, metric, range, { left: 660, top: TOP, width: 276, height: HEIGHT }),
+    kinds(usable, metric.name, range, { left: 660, top: TOP, width: 276, height: HEIGHT }),
   );
 }
 

@@ -1,4 +1,5 @@
 import { axisEnd } from "../core/axis-end.ts";
+import { comparedValue, improvement } from "../core/metric.ts";
 import type { Comparison } from "../refine/compare.ts";
 import { formatNumber } from "../text/number.ts";
 import { HEADING, heading } from "./heading.ts";
@@ -35,9 +36,10 @@ export function comparisonPicture(comparison: Comparison): string {
   );
 }
 
-/** How many partitions changed by how much; improvements to the left of zero. */
-function changes({ pairs, metric, matched }: Comparison, area: PlotArea): string {
-  const values = pairs.map((pair) => pair.b - pair.a);
+/** How many partitions changed by how much. */
+function changes(comparison: Comparison, area: PlotArea): string {
+  const { pairs, metric, matched } = comparison;
+  const values = pairs.map((pair) => comparedValue(comparison, pair.b) - comparedValue(comparison, pair.a));
   const sizes = values.map(Math.abs).sort((x, y) => x - y);
   const reach = axisEnd(sizes, 0) || 1;
   const beyond = sizes.filter((size) => size > reach).length;
@@ -45,7 +47,8 @@ function changes({ pairs, metric, matched }: Comparison, area: PlotArea): string
   return histogram(values, area, {
     range: [-reach, reach],
     bins: BINS,
-    role: (middle) => (Math.abs(middle) < width / 2 ? "same" : middle < 0 ? "better" : "worse"),
+    role: (middle) =>
+      Math.abs(middle) < width / 2 ? "same" : middle < 0 === (comparison.better !== "higher") ? "better" : "worse",
     marks: [{ value: matched.change.mean, text: `mean ${formatNumber(matched.change.mean, 3)}` }],
     names: {
       x: `change of ${metric}`,
@@ -54,8 +57,12 @@ function changes({ pairs, metric, matched }: Comparison, area: PlotArea): string
   });
 }
 
-/** Every partition (at most 5,000, evenly spread) as a dot: below the line B is better. A ring on the border lies beyond it. */
-function scatter({ pairs, runs: [a, b] }: Comparison, outer: PlotArea): string {
+/** Every partition (at most 5,000, evenly spread) as a dot beside the line where both are equal. A ring on the border lies beyond it. */
+function scatter(comparison: Comparison, outer: PlotArea): string {
+  const {
+    pairs,
+    runs: [a, b],
+  } = comparison;
   const sorted = pairs.flatMap((pair) => [pair.a, pair.b]).sort((x, y) => x - y);
   const low = Math.min(0, sorted[0] ?? 0);
   const end = axisEnd(sorted, low);
@@ -68,7 +75,8 @@ function scatter({ pairs, runs: [a, b] }: Comparison, outer: PlotArea): string {
   const dots = pairs
     .filter((_, i) => i % every === 0)
     .map((pair) => {
-      const role = pair.b < pair.a ? "better" : pair.b > pair.a ? "worse" : "same";
+      const gain = improvement(comparison, pair.a, pair.b);
+      const role = gain > 0 ? "better" : gain < 0 ? "worse" : "same";
       const place = { cx: x(clamp(pair.a)), cy: y(clamp(pair.b)) };
       const isBeyond = pair.a > range[1] || pair.b > range[1];
       return element(

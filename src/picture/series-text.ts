@@ -1,4 +1,5 @@
 import { at, zip } from "../core/aligned.ts";
+import { DEFAULT_METRICS } from "../core/metric.ts";
 import { keyText } from "../core/partition-key.ts";
 import type { PartitionSeries } from "../inspect/partition-series.ts";
 import { formatNumber } from "../text/number.ts";
@@ -12,7 +13,7 @@ export function seriesText(series: PartitionSeries): {
   const { row, of, target, scored, values, trained } = series;
   const title = keyTitle(series);
   const metrics = row.metrics === null ? {} : (JSON.parse(row.metrics) as Record<string, number | null>);
-  const [error] = ["holdout_mase", "mase"].flatMap((name) => {
+  const [error] = [...DEFAULT_METRICS, "mase"].flatMap((name) => {
     const value = metrics[name];
     return typeof value === "number" ? [{ name, value }] : [];
   });

@@ -1,19 +1,20 @@
 import { at } from "../core/aligned.ts";
 import { otherData } from "../core/columns/other-data.ts";
 import { ManymodelError } from "../core/errors.ts";
+import { improvement, type Metric } from "../core/metric.ts";
 import { checkSameKeys } from "../core/partition-key.ts";
 import { type IndexSummary, newRunId, type RunManifest } from "../core/run.ts";
 import { type Collected, collectRun, joinIndexes, selected } from "../pipeline/collect-run.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { RunContext } from "../runs/run-context.ts";
-import { metricName, type PartitionScore, type RunScores, readScores } from "./run-scores.ts";
+import { checkSameDirection, type PartitionScore, type RunScores, readScores } from "./run-scores.ts";
 
 /** Whose best partitions to collect, and by what. */
 export interface ChampionsSpec {
   /** Completed runs; where two are equally good, the one named first wins. */
   readonly runs: readonly string[];
-  /** A metric of which less is better (see `metricName`). */
-  readonly metric: string;
+  /** A metric of all the runs; the first run's default when left out (see `findMetric`). */
+  readonly metric?: string;
   readonly runId?: string;
   /** Compare even partitions whose data differ between the runs. */
   readonly acrossData?: boolean;
@@ -36,12 +37,13 @@ interface Champion {
 }
 
 /**
- * Collects, for every partition of any of the runs, the best one among them: the lowest usable metric; without any, a
+ * Collects, for every partition of any of the runs, the best one among them: the best usable metric; without any, a
  * model rather than none. No artifact is copied: the index selects rows of the runs' own segments. The result can be
- * registered, scored and compared like a run. Its mean error is never above that of any of the runs on the partitions
- * that they have in common.
+ * registered, scored and compared like a run. The mean of its metric is never worse than that of any of the runs on the
+ * partitions that they have in common.
  *
- * @throws {ManymodelError} `usage` without two different runs; `conflict` if their keys, or a partition's data, differ
+ * @throws {ManymodelError} `usage` without two different runs; `conflict` if their keys, a partition's data, or which values of the
+ *   metric are better, differ
  */
 export async function collectChampions(
   engine: Engine,
@@ -52,10 +54,10 @@ export async function collectChampions(
   if (names.length < 2)
     throw new ManymodelError("usage", `champions need at least two different runs; there is ${names.length}`);
   const runs: RunScores[] = [];
-  for (const name of names) runs.push(await readScores(engine, name, spec.metric));
+  for (const name of names) runs.push(await readScores(engine, name, spec.metric ?? runs[0]?.metric.name));
   const first = at(runs, 0);
   checkAlike(runs);
-  const champions = choose(runs, spec);
+  const champions = choose(runs, first.metric, spec);
   const created = now();
   const plan = {
     ...first.manifest,
@@ -63,7 +65,7 @@ export async function collectChampions(
     createdAt: created.toISOString(),
     packageVersion,
     mode: "champions" as const,
-    champions: { runs: names, metric: metricName(spec.metric) },
+    champions: { runs: names, metric: first.metric.name },
     definition: { ...first.manifest.definition, predicts: runs.every((run) => run.manifest.definition.predicts) },
   };
   const { manifest, index } = await collectRun(engine, plan, collected(runs, champions));
@@ -71,14 +73,18 @@ export async function collectChampions(
   return { runId: plan.runId, manifest, index, from: Object.fromEntries(counts) };
 }
 
-function choose(runs: readonly RunScores[], { acrossData = false }: ChampionsSpec): Map<string, Champion> {
+function choose(
+  runs: readonly RunScores[],
+  metric: Metric,
+  { acrossData = false }: ChampionsSpec,
+): Map<string, Champion> {
   const champions = new Map<string, Champion>();
   for (const [run, { runId, scores }] of runs.entries())
     for (const score of scores) {
       const { partitionKey } = score;
       const champion = champions.get(partitionKey);
       if (champion === undefined) champions.set(partitionKey, { run, runId, score });
-      else if (better(score, champion.score)) {
+      else if (isBetter(metric, score, champion.score)) {
         const data = [champion.score.dataSha256, score.dataSha256] as const;
         const why = otherData(champion.runId, runId, [{ partitionKey, data }]);
         if (why !== null && champion.score.why === null && !acrossData)
@@ -89,9 +95,9 @@ function choose(runs: readonly RunScores[], { acrossData = false }: ChampionsSpe
   return champions;
 }
 
-/** A usable metric beats none, the lower one the higher; a model without a metric beats none. */
-function better(a: PartitionScore, b: PartitionScore): boolean {
-  if (a.why === null) return b.why !== null || a.value < b.value;
+/** A usable metric beats none, the better one the worse; a model without a metric beats none. */
+function isBetter(metric: Metric, a: PartitionScore, b: PartitionScore): boolean {
+  if (a.why === null) return b.why !== null || improvement(metric, b.value, a.value) > 0;
   return b.why !== null && a.outcome === "succeeded" && b.outcome !== "succeeded";
 }
 
@@ -117,4 +123,5 @@ function checkAlike(runs: readonly RunScores[]): void {
     return { name: `run ${runId}`, keyColumns: manifest.snapshot.keyColumns };
   });
   if (first !== undefined) for (const other of others) checkSameKeys("conflict", first, other);
+  checkSameDirection(runs);
 }

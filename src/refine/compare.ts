@@ -1,7 +1,8 @@
 import { otherData, type TrainedOn } from "../core/columns/other-data.ts";
 import { ManymodelError } from "../core/errors.ts";
+import { type Better, comparedValue, improvement } from "../core/metric.ts";
 import type { Engine } from "../ports/engine.ts";
-import { metricName, type PartitionScore, type RunScores, readScores } from "./run-scores.ts";
+import { checkSameDirection, type PartitionScore, type RunScores, readScores } from "./run-scores.ts";
 
 /** A metric's distribution over partitions. */
 export interface Distribution {
@@ -20,10 +21,12 @@ export interface Pair {
   readonly b: number;
 }
 
-/** Two runs compared by a metric of which less is better. */
+/** Two runs compared by a metric. */
 export interface Comparison {
   readonly runs: readonly [a: string, b: string];
   readonly metric: string;
+  /** Which of its values are better. Where those close to zero are, `change` is that of the distance from zero. */
+  readonly better: Better;
   /** Over the partitions that both runs have a usable metric for. */
   readonly matched: { readonly a: Distribution; readonly b: Distribution; readonly change: Distribution };
   /** Over all partitions with a usable metric, of each run. */
@@ -43,10 +46,14 @@ export interface Comparison {
 /**
  * Compares two completed runs, partition by partition: B against A.
  *
+ * @param word - the metric (see `findMetric`); A's default when left out
  * @throws {ManymodelError} `not-found`, `conflict` or `corrupt` for a run; `input` if no partition has the metric in both
  */
-export async function compareRuns(engine: Engine, a: string, b: string, metric: string): Promise<Comparison> {
-  const [runA, runB] = [await readScores(engine, a, metric), await readScores(engine, b, metric)];
+export async function compareRuns(engine: Engine, a: string, b: string, word?: string): Promise<Comparison> {
+  const runA = await readScores(engine, a, word);
+  const { metric } = runA;
+  const runB = await readScores(engine, b, word ?? metric.name);
+  checkSameDirection([runA, runB]);
   const [valuesA, valuesB] = [usable(runA), usable(runB)];
   const pairs: Pair[] = [];
   const trained: TrainedOn[] = [];
@@ -57,20 +64,22 @@ export async function compareRuns(engine: Engine, a: string, b: string, metric: 
     trained.push({ partitionKey, data: [dataSha256, other.dataSha256] });
   }
   if (pairs.length === 0)
-    throw new ManymodelError("input", `no partition has a usable ${metricName(metric)} in both ${a} and ${b}`);
-  const count = (test: (pair: Pair) => boolean) => pairs.filter(test).length;
+    throw new ManymodelError("input", `no partition has a usable ${metric.name} in both ${a} and ${b}`);
+  const gains = pairs.map((pair) => improvement(metric, pair.a, pair.b));
+  const count = (test: (gain: number) => boolean) => gains.filter(test).length;
   return {
     runs: [a, b],
-    metric: metricName(metric),
+    metric: metric.name,
+    better: metric.better,
     matched: {
       a: distribution(pairs.map((pair) => pair.a)),
       b: distribution(pairs.map((pair) => pair.b)),
-      change: distribution(pairs.map((pair) => pair.b - pair.a)),
+      change: distribution(pairs.map((pair) => comparedValue(metric, pair.b) - comparedValue(metric, pair.a))),
     },
     all: { a: distribution(valuesOf(valuesA)), b: distribution(valuesOf(valuesB)) },
-    wins: count((pair) => pair.b < pair.a),
-    losses: count((pair) => pair.b > pair.a),
-    ties: count((pair) => pair.b === pair.a),
+    wins: count((gain) => gain > 0),
+    losses: count((gain) => gain < 0),
+    ties: count((gain) => gain === 0),
     onlyA: valuesA.size - pairs.length,
     onlyB: valuesB.size - pairs.length,
     warning: otherData(a, b, trained),

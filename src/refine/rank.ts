@@ -1,20 +1,23 @@
 import { ManymodelError, show } from "../core/errors.ts";
+import { type Better, badness, comparedValue } from "../core/metric.ts";
 import type { Engine } from "../ports/engine.ts";
 import { expectedGains, refinementsOf } from "./gain.ts";
-import { metricName, type PartitionScore, type RunScores, readScores } from "./run-scores.ts";
+import { type PartitionScore, type RunScores, readScores } from "./run-scores.ts";
 
 /** How to rank, and how many of the worst to take. */
 export interface RankOptions {
-  /** A holdout measure (mape, smape, mase, rmse, mae, wape, rmsse), or any other metric of the run. */
-  readonly metric: string;
-  /** `metric`: the highest value first. `gain`: the most expected improvement per CPU second first. */
+  /** A metric of the run: `mase` means `holdout_mase` (see `findMetric`); the run's default when left out. */
+  readonly metric?: string;
+  /** `metric`: the worst value first. `gain`: the most expected improvement per CPU second first. */
   readonly by?: "metric" | "gain";
   /** Only the first so many. */
   readonly worst?: number;
   /** Only the first so many percent of those with a usable metric. */
   readonly worstPercent?: number;
-  /** Only those whose metric is above this. */
+  /** Only those whose metric (its distance from zero, where values close to zero are better) is above this. */
   readonly above?: number;
+  /** Only those whose metric (or distance from zero) is below this. */
+  readonly below?: number;
 }
 
 /** A partition in a ranking. */
@@ -30,6 +33,8 @@ export interface RankedPartition {
 export interface Ranking {
   readonly runId: string;
   readonly metric: string;
+  /** Which of its values are better. */
+  readonly better: Better;
   readonly by: "metric" | "gain";
   /** Those that were chosen, the worst first. */
   readonly ranked: readonly RankedPartition[];
@@ -50,17 +55,27 @@ export async function rank(engine: Engine, runId: string, options: RankOptions):
   const run = await readScores(engine, runId, options.metric);
   const usable = run.scores.filter(({ why }) => why === null);
   const by = options.by ?? "metric";
-  const gains = by === "gain" ? expectedGains(usable, await refinementsOf(engine, run, options.metric)) : undefined;
-  const order = gains ?? ((score: PartitionScore) => score.value);
+  const gains = by === "gain" ? expectedGains(usable, await refinementsOf(engine, run), run.metric) : undefined;
+  const { metric } = run;
+  const order = gains ?? ((score: PartitionScore) => badness(metric, score.value));
   const sorted = usable
-    .filter(({ value }) => options.above === undefined || value > options.above)
+    .filter(({ value }) => comparedValue(metric, value) > (options.above ?? -Infinity))
+    .filter(({ value }) => comparedValue(metric, value) < (options.below ?? Infinity))
     .map((score) => ({ score, order: order(score) }))
     .sort((a, b) => b.order - a.order || (a.score.partitionKey < b.score.partitionKey ? -1 : 1));
   const ranked = sorted.slice(0, howMany(options, usable.length)).map(({ score }): RankedPartition => {
     const { partitionKey, value, nObs } = score;
     return { partitionKey, value, gain: gains === undefined ? null : gains(score), nObs };
   });
-  return { runId, metric: metricName(options.metric), by, ranked, usable: usable.length, unranked: unrankedOf(run) };
+  return {
+    runId,
+    metric: metric.name,
+    better: metric.better,
+    by,
+    ranked,
+    usable: usable.length,
+    unranked: unrankedOf(run),
+  };
 }
 
 function unrankedOf({ scores }: RunScores): Ranking["unranked"] {
@@ -72,7 +87,7 @@ function howMany({ worst, worstPercent }: RankOptions, usable: number): number {
   return worstPercent === undefined ? usable : Math.ceil((worstPercent / 100) * usable);
 }
 
-function checkChoice({ worst, worstPercent, above }: RankOptions): void {
+function checkChoice({ worst, worstPercent, above, below }: RankOptions): void {
   if (worst !== undefined && worstPercent !== undefined)
     throw new ManymodelError("usage", "give either worst or worst-percent, not both");
   if (worst !== undefined && !(Number.isSafeInteger(worst) && worst >= 1))
@@ -81,4 +96,6 @@ function checkChoice({ worst, worstPercent, above }: RankOptions): void {
     throw new ManymodelError("usage", `worst-percent is ${show(worstPercent)}; it must be above 0 and at most 100`);
   if (above !== undefined && !Number.isFinite(above))
     throw new ManymodelError("usage", `above is ${show(above)}; it must be a number`);
+  if (below !== undefined && !Number.isFinite(below))
+    throw new ManymodelError("usage", `below is ${show(below)}; it must be a number`);
 }

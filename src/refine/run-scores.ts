@@ -1,15 +1,8 @@
 import type { ModelIndex, PartitionOutcome } from "../core/artifact.ts";
 import { ManymodelError } from "../core/errors.ts";
+import { findMetric, type Metric } from "../core/metric.ts";
 import type { Engine } from "../ports/engine.ts";
 import { type CompletedRun, completedRun, readIndex, segmentRows } from "../runs/read-index.ts";
-
-/** Measures of the built-in forecaster: a metric of this name means its value on the holdout. */
-const HOLDOUT_METRICS = ["me", "rmse", "mae", "mape", "smape", "wape", "mase", "rmsse"];
-
-/** The metric in TRAINING_METRICS that a user's word means: `mape` is `holdout_mape`; other names are as they are. */
-export function metricName(metric: string): string {
-  return HOLDOUT_METRICS.includes(metric.toLowerCase()) ? `holdout_${metric.toLowerCase()}` : metric;
-}
 
 /** A partition of a completed run, with the value of one metric. */
 export interface PartitionScore {
@@ -30,43 +23,52 @@ export interface PartitionScore {
 /** A completed run with its index and one score a partition. */
 export interface RunScores extends CompletedRun {
   readonly modelIndex: ModelIndex;
+  /** The metric, and how its values are compared. */
+  readonly metric: Metric;
   readonly scores: readonly PartitionScore[];
 }
 
 /**
  * Reads the value of a metric for every partition of a completed run, in the order of its index.
  *
+ * @param word - the metric as a user names it (see `findMetric`)
  * @throws {ManymodelError} `not-found` or `conflict` if there is no such completed run, `corrupt` if it was changed,
  *   `input` if its partitions have metrics, but none has this one
  */
-export async function readScores(engine: Engine, runId: string, metric: string): Promise<RunScores> {
+export async function readScores(engine: Engine, runId: string, word?: string): Promise<RunScores> {
   const run = await completedRun(engine, runId);
   const modelIndex = await readIndex(engine.stage, run.index, `run ${runId} was completed`);
-  const name = metricName(metric);
-  const scores: PartitionScore[] = [];
+  const rows: Placed[] = [];
   const names = new Set<string>();
   for (const [segment, indexed] of modelIndex.segments.entries())
-    for (const { row, at } of await segmentRows(engine.stage, indexed, { summary: true }))
-      scores.push(scoreOf(row, name, segment, at, names));
-  if (names.size > 0 && !names.has(name))
+    for (const { row, at } of await segmentRows(engine.stage, indexed, { summary: true })) {
+      const { metrics, ...others } = row;
+      const measured = metrics === null ? {} : (JSON.parse(metrics) as Record<string, number | null>);
+      for (const name in measured) names.add(name);
+      rows.push({ row: others, measured, segment, at });
+    }
+  const metric = findMetric(word, names, run.manifest.definition.metrics);
+  if (names.size > 0 && !names.has(metric.name)) {
+    const meaning = word === undefined ? ", the default" : metric.name === word ? "" : `, which ${word} means`;
     throw new ManymodelError(
       "input",
-      `no partition of ${runId} has a metric ${name}${name === metric ? "" : `, which ${metric} means`}; there is ${[...names].join(", ")}`,
+      `no partition of ${runId} has a metric ${metric.name}${meaning}; there is ${[...names].join(", ")}`,
     );
-  return { ...run, modelIndex, scores };
+  }
+  return { ...run, modelIndex, metric, scores: rows.map((row) => scoreOf(row, metric.name)) };
 }
 
-/** A partition's score; adds the names of its metrics to `names`. */
-function scoreOf(
-  row: PartitionOutcome,
-  metric: string,
-  segment: number,
-  at: number,
-  names: Set<string>,
-): PartitionScore {
+/** A partition's row, its metrics, and where it is in the index. */
+interface Placed {
+  readonly row: Omit<PartitionOutcome, "metrics">;
+  readonly measured: Readonly<Record<string, number | null>>;
+  readonly segment: number;
+  readonly at: number;
+}
+
+/** Returns a partition's score by a metric. */
+function scoreOf({ row, measured: metrics, segment, at }: Placed, metric: string): PartitionScore {
   const { partitionKey, outcome, modelKind, nObs, fitMs, dataSha256 } = row;
-  const metrics = row.metrics === null ? {} : (JSON.parse(row.metrics) as Record<string, number | null>);
-  for (const name in metrics) names.add(name);
   const value = metrics[metric] ?? NaN;
   const why =
     outcome !== "succeeded"
@@ -78,4 +80,15 @@ function scoreOf(
           : `no metric ${metric}`;
   const usable = why === null ? value : NaN;
   return { partitionKey, outcome, value: usable, why, modelKind, nObs, fitMs, dataSha256, segment, at };
+}
+
+/** Checks that the definitions of runs agree on which values of the metric are better. @throws {ManymodelError} `conflict` */
+export function checkSameDirection(runs: readonly RunScores[]): void {
+  const [first, ...others] = runs;
+  for (const { runId, metric } of others)
+    if (first !== undefined && metric.better !== first.metric.better)
+      throw new ManymodelError(
+        "conflict",
+        `${metric.name} is better ${metric.better} in run ${runId} and better ${first.metric.better} in run ${first.runId}; declare it alike in the metrics of both model definitions`,
+      );
 }

@@ -1,5 +1,6 @@
 import { Resvg } from "@resvg/resvg-js";
 import { expect, it } from "vitest";
+import { metricOf } from "../../src/core/metric.ts";
 import type { PartitionSeries } from "../../src/inspect/partition-series.ts";
 import { accuracyPicture } from "../../src/picture/accuracy-picture.ts";
 import { comparisonPicture } from "../../src/picture/comparison-picture.ts";
@@ -60,15 +61,15 @@ const scoresOf = (values: readonly number[], kinds = 1): PartitionScore[] =>
 
 it("accuracy: one model, twelve kinds, huge, tiny, equal, negative and far values", () => {
   const many = Array.from({ length: 240 }, (_, i) => i / 100);
-  expectRoom(accuracyPicture(LONG, "holdout_mase", scoresOf(many, 12)));
-  expect(accuracyPicture(LONG, "holdout_mase", scoresOf(many, 12))).toContain("3 rarer kinds are not shown");
-  expectRoom(accuracyPicture("a", "holdout_mase", scoresOf([1e-6])));
-  expectRoom(accuracyPicture("a", "holdout_mae", scoresOf(many.map((value) => 1e9 + value))));
-  expectRoom(accuracyPicture("a", "holdout_mae", scoresOf(many.map((value) => 1e-6 * value))));
-  expectRoom(accuracyPicture("a", "holdout_mase", scoresOf(many.map(() => 1))));
-  expectRoom(accuracyPicture("a", "log_likelihood", scoresOf(many.map((value) => -50 - value))));
-  expectRoom(accuracyPicture("a", "holdout_mase", []));
-  const far = accuracyPicture("a", "holdout_mae", scoresOf([...many, 1e12]));
+  expectRoom(accuracyPicture(LONG, metricOf("holdout_mase"), scoresOf(many, 12)));
+  expect(accuracyPicture(LONG, metricOf("holdout_mase"), scoresOf(many, 12))).toContain("3 rarer kinds are not shown");
+  expectRoom(accuracyPicture("a", metricOf("holdout_mase"), scoresOf([1e-6])));
+  expectRoom(accuracyPicture("a", metricOf("holdout_mae"), scoresOf(many.map((value) => 1e9 + value))));
+  expectRoom(accuracyPicture("a", metricOf("holdout_mae"), scoresOf(many.map((value) => 1e-6 * value))));
+  expectRoom(accuracyPicture("a", metricOf("holdout_mase"), scoresOf(many.map(() => 1))));
+  expectRoom(accuracyPicture("a", metricOf("log_likelihood"), scoresOf(many.map((value) => -50 - value))));
+  expectRoom(accuracyPicture("a", metricOf("holdout_mase"), []));
+  const far = accuracyPicture("a", metricOf("holdout_mae"), scoresOf([...many, 1e12]));
   expectRoom(far);
   expect(far).toContain("1 beyond the axis, in the last bar");
 });
@@ -78,6 +79,7 @@ it("a comparison: long names, huge, equal, negative and far values", () => {
     comparisonPicture({
       runs: [LONG, `${LONG}-again`],
       metric: "holdout_mase",
+      better: "lower",
       wins: 1,
       losses: 1,
       ties: 0,

@@ -6,7 +6,7 @@ import { comparisonPicture } from "../../picture/comparison-picture.ts";
 import { forecastsPicture } from "../../picture/forecasts-picture.ts";
 import { runPicture } from "../../picture/run-picture.ts";
 import { seriesPicture } from "../../picture/series-picture.ts";
-import { metricName, readScores } from "../../refine/run-scores.ts";
+import { readScores } from "../../refine/run-scores.ts";
 import { failureGroups } from "../../runs/failure-groups.ts";
 import { knownRun } from "../../runs/known-run.ts";
 import type { Workspace } from "../workspace.ts";
@@ -30,9 +30,9 @@ export interface ForecastsPictureOptions extends PartitionSourceOptions {
   readonly last?: number;
 }
 
-/** The metric of a picture: `mape`, `smape`, `mase`, `rmse`, `mae`, `wape` or `rmsse` of the holdout, or another. */
+/** The metric of a picture: `mase`, `auc` and their kin mean those of the holdout. */
 export interface MetricOptions {
-  /** `mase` when left out. */
+  /** MASE of series, log loss of probabilities, RMSE of numbers when left out. */
   readonly metric?: string;
 }
 
@@ -64,29 +64,26 @@ export class Pictures {
   async forecasts(options: ForecastsPictureOptions = {}): Promise<string> {
     const { count = 12, worst, last = 90, ...source } = options;
     const { runId, read, first } = await openPartitionsOf(this.#workspace, source);
-    const keys =
-      worst === undefined
-        ? await first(count)
-        : (await this.#runs.rank(runId, { metric: worst })).ranked
-            .slice(0, count)
-            .map(({ partitionKey }) => partitionKey);
+    const ranking = worst === undefined ? undefined : await this.#runs.rank(runId, { metric: worst });
+    const keys = ranking?.ranked.slice(0, count).map(({ partitionKey }) => partitionKey) ?? (await first(count));
     const all: PartitionSeries[] = [];
     for (const key of keys) {
       const series = await read(key);
       if (series !== undefined) all.push(inSteps(series));
     }
-    const which = worst === undefined ? "the first" : `the worst by ${metricName(worst)},`;
+    const which = ranking === undefined ? "the first" : `the worst by ${ranking.metric},`;
     return forecastsPicture(all, `${which} ${all.length} partitions, each on a scale of its own`, last);
   }
 
   /** Draws a metric over the partitions of a run, the newest completed one when left out. */
-  async accuracy(run?: string, { metric = "mase" }: MetricOptions = {}): Promise<string> {
-    const { runId, scores } = await readScores(this.#workspace.engine, run ?? (await this.#runs.newest()), metric);
-    return accuracyPicture(runId, metricName(metric), scores);
+  async accuracy(run?: string, options: MetricOptions = {}): Promise<string> {
+    const { engine } = this.#workspace;
+    const { runId, metric, scores } = await readScores(engine, run ?? (await this.#runs.newest()), options.metric);
+    return accuracyPicture(runId, metric, scores);
   }
 
   /** Draws two completed runs, partition by partition. */
-  async comparison(runA: string, runB: string, { metric = "mase" }: MetricOptions = {}): Promise<string> {
+  async comparison(runA: string, runB: string, { metric }: MetricOptions = {}): Promise<string> {
     return comparisonPicture(await this.#runs.compare(runA, runB, metric));
   }
 

@@ -196,13 +196,13 @@ export class Runs {
     return verifyRun(this.#workspace.engine, runId, signal);
   }
 
-  /** Ranks the partitions of a completed run by a metric of which less is better, the worst first. */
-  rank(runId: string, options: RankOptions): Promise<Ranking> {
+  /** Ranks the partitions of a completed run by a metric, the worst first. */
+  rank(runId: string, options: RankOptions = {}): Promise<Ranking> {
     return rank(this.#workspace.engine, runId, options);
   }
 
-  /** Compares two completed runs by a metric, partition by partition. */
-  compare(runA: string, runB: string, metric: string): Promise<Comparison> {
+  /** Compares two completed runs by a metric (the default of A when left out), partition by partition. */
+  compare(runA: string, runB: string, metric?: string): Promise<Comparison> {
     return compareRuns(this.#workspace.engine, runA, runB, metric);
   }
 

@@ -2,12 +2,12 @@ import { METHODS } from "@manymodel/forecast";
 import { placeOf } from "../../config/place.ts";
 import type { PlainData } from "../../core/columns/plain-data.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
+import { metricOf } from "../../core/metric.ts";
 import { decodeKey, type PartitionKey } from "../../core/partition-key.ts";
 import type { DataQuery } from "../../core/run.ts";
 import { keyArgument } from "../../model/key-argument.ts";
 import { latestOffenders } from "../../monitor/offenders.ts";
 import { type Ranking, type RankOptions, rank } from "../../refine/rank.ts";
-import { metricName } from "../../refine/run-scores.ts";
 import { completedRun } from "../../runs/read-index.ts";
 import { builtinDefinition, CONTEST } from "../builtin-models.ts";
 import type { SourceQuery, Workspace } from "../workspace.ts";
@@ -70,9 +70,9 @@ export async function refine(workspace: Workspace, options: RefineOptions): Prom
         "usage",
         `${where}candidate ${show(name)} is not known; the methods are ${Object.keys(METHODS).join(", ")}`,
       );
-  const { from: named, metric = "mase", by = "gain", worst, worstPercent, above, ...training } = rest;
-  if (offenders && (worst ?? worstPercent ?? above) !== undefined)
-    throw new ManymodelError("usage", "offenders are all that drift; leave worst, worst-percent and above out");
+  const { from: named, metric, by = "gain", worst, worstPercent, above, below, ...training } = rest;
+  if (offenders && (worst ?? worstPercent ?? above ?? below) !== undefined)
+    throw new ManymodelError("usage", "offenders are all that drift; leave worst, worst-percent, above and below out");
   const latest = offenders ? await offenderRanking(workspace, named) : undefined;
   const from = latest?.runId ?? named;
   if (from === undefined)
@@ -81,18 +81,19 @@ export async function refine(workspace: Workspace, options: RefineOptions): Prom
   const ranking =
     latest ??
     (await rank(workspace.engine, from, {
-      metric,
       by,
+      ...(metric !== undefined && { metric }),
       ...(worst !== undefined && { worst }),
       ...(worstPercent !== undefined && { worstPercent }),
       ...(above !== undefined && { above }),
+      ...(below !== undefined && { below }),
     }));
   if (ranking.ranked.length === 0)
     throw new ManymodelError(
       "input",
       offenders
         ? `no partition of ${from} drifts; there is nothing to refine`
-        : `there is nothing to refine in ${from}: ${ranking.usable} partitions have a usable ${ranking.metric} and none of them was chosen; "manymodel rank --run ${from} --metric ${metric}" says why`,
+        : `there is nothing to refine in ${from}: ${ranking.usable} partitions have a usable ${ranking.metric} and none of them was chosen; "manymodel rank --run ${from} --metric ${ranking.metric}" says why`,
     );
   const { keyColumns } = manifest.snapshot;
   const keys = ranking.ranked.map(({ partitionKey }) =>
@@ -101,7 +102,7 @@ export async function refine(workspace: Workspace, options: RefineOptions): Prom
   const exports: { [name: string]: PlainData } = { ...(manifest.exports as { [name: string]: PlainData }) };
   if (definition === undefined) {
     delete exports.method;
-    Object.assign(exports, { windows, metric: metricName(metric).replace(/^holdout_/, "") });
+    Object.assign(exports, { windows, metric: contestMetric(latest === undefined ? ranking.metric : metric) });
     if (candidates !== undefined) exports.candidates = [...candidates];
   }
   const run = await trainDefinition(workspace, definition ?? builtinDefinition(CONTEST), {
@@ -116,6 +117,21 @@ export async function refine(workspace: Workspace, options: RefineOptions): Prom
   return { ...run, ranking };
 }
 
+/**
+ * Returns the measure by which candidates compete: that of the ranking where it measures series, else MASE.
+ *
+ * @throws {ManymodelError} `usage` if the ranking is of something else than series
+ */
+function contestMetric(name = "mase"): string {
+  const { kinds } = metricOf(name);
+  if (kinds.length > 0 && !kinds.includes("series"))
+    throw new ManymodelError(
+      "usage",
+      `the contest compares forecasts of series, which have no ${name}; name a definition of your own (--model), or a metric such as mase`,
+    );
+  return kinds.length === 0 ? "mase" : name.replace(/^holdout_/, "");
+}
+
 /** The partitions that the latest monitoring run found drifting, as a ranking of the version's run. */
 async function offenderRanking(workspace: Workspace, from: string | undefined): Promise<Ranking> {
   const { register, monitor } = workspace.config;
@@ -127,7 +143,15 @@ async function offenderRanking(workspace: Workspace, from: string | undefined): 
     gain: null,
     nObs: n,
   }));
-  return { runId: from ?? runId, metric: "severity", by: "metric", ranked, usable: ranked.length, unranked: [] };
+  return {
+    runId: from ?? runId,
+    metric: "severity",
+    better: "lower",
+    by: "metric",
+    ranked,
+    usable: ranked.length,
+    unranked: [],
+  };
 }
 
 /** A run's query, to be read as its table is now. */

@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
-import { wordList } from "../option.ts";
+import { METRIC_HELP, wordList } from "../option.ts";
 import { formatTable } from "../table.ts";
 
 interface ChampionsOptions extends CommonOptions {
   readonly runs: string[];
-  readonly metric: string;
+  readonly metric?: string;
   readonly runId?: string;
   readonly acrossData?: boolean;
 }
@@ -14,7 +14,7 @@ interface ChampionsOptions extends CommonOptions {
 export function addChampions(program: Command): void {
   addCommand(program, "champions", "collect each partition's best model of several runs, without copying any")
     .requiredOption("--runs <list>", "completed runs, such as A,B; of equals the one named first wins", wordList)
-    .option("--metric <metric>", "mape, smape, mase, rmse, mae, wape, rmsse on the holdout, or another", "mase")
+    .option("--metric <metric>", METRIC_HELP)
     .option("--run-id <id>", "the collection's id; made from the time when left out")
     .option("--across-data", "compare even partitions that were trained on other data")
     .action(async (options: ChampionsOptions) => {
@@ -22,7 +22,7 @@ export function addChampions(program: Command): void {
       const champions = await withWorkspace(options, (mm) =>
         mm.runs.champions({
           runs,
-          metric,
+          ...(metric !== undefined && { metric }),
           ...(runId !== undefined && { runId }),
           ...(acrossData !== undefined && { acrossData }),
         }),

@@ -1,12 +1,14 @@
 import type { Command } from "commander";
+import { directionText } from "../../core/metric.ts";
 import { comparisonPicture } from "../../picture/comparison-picture.ts";
 import type { Comparison, Distribution } from "../../refine/compare.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { METRIC_HELP } from "../option.ts";
 import { checkPictureFile, writePicture } from "../picture-file.ts";
 import { formatTable } from "../table.ts";
 
 interface CompareOptions extends CommonOptions {
-  readonly metric: string;
+  readonly metric?: string;
   readonly matched?: boolean;
   readonly output?: string;
 }
@@ -14,7 +16,7 @@ interface CompareOptions extends CommonOptions {
 /** `manymodel compare RUN_A RUN_B`: a paired comparison by a metric. */
 export function addCompare(program: Command): void {
   addCommand(program, "compare <runA> <runB>", "compare two completed runs, partition by partition")
-    .option("--metric <metric>", "mape, smape, mase, rmse, mae, wape, rmsse on the holdout, or another", "mase")
+    .option("--metric <metric>", METRIC_HELP)
     .option("--matched", "only the partitions that both runs have a usable metric for")
     .option("-o, --output <file>", "also draw it, as .svg or .png")
     .action(async (runA: string, runB: string, options: CompareOptions) => {
@@ -30,7 +32,7 @@ export function addCompare(program: Command): void {
 }
 
 function comparisonText(
-  { runs: [a, b], metric, matched, all, warning, ...counts }: Comparison,
+  { runs: [a, b], metric, better, matched, all, warning, ...counts }: Comparison,
   options: CompareOptions,
 ): string {
   const row = (name: string, { count, mean, median, p10, p90 }: Distribution) => [name, count, mean, median, p10, p90];
@@ -38,7 +40,7 @@ function comparisonText(
   if (!options.matched) rows.push(row("A, all", all.a), row("B, all", all.b));
   return [
     ...(warning === null ? [] : [`Warning: ${warning}.`]),
-    `${metric}, of which less is better:`,
+    `${metric}, ${directionText({ better })}:`,
     formatTable(["", "partitions", "mean", "median", "10 %", "90 %"], rows),
     `B is better on ${counts.wins}, worse on ${counts.losses}, the same on ${counts.ties}; ${counts.onlyA} have the metric in A only, ${counts.onlyB} in B only.`,
     ...(options.output === undefined ? [] : [`Drawn in ${options.output}.`]),

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { ManyModel } from "../../api/many-model.ts";
 import { drawSeries, type ForecastsPictureOptions, type MetricOptions } from "../../api/nouns/pictures.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
-import { integer } from "../option.ts";
+import { integer, METRIC_HELP } from "../option.ts";
 import { addPartitionOptions, openWith, type PartitionOptions, partitionSourceOf } from "../partition-options.ts";
 import { checkPictureFile, writePicture } from "../picture-file.ts";
 
@@ -16,12 +16,12 @@ export function addPlot(program: Command): void {
   addPlotSeries(plot);
   addPlotForecasts(plot);
   addPlotOf(plot, "accuracy [run]", "a metric over a run's partitions; the newest completed run when left out")
-    .option("--metric <metric>", "mape, smape, mase, rmse, mae, wape, rmsse on the holdout, or another", "mase")
+    .option("--metric <metric>", METRIC_HELP)
     .action((run: string | undefined, options: PlotOptions & MetricOptions) =>
       draw(options, (mm) => mm.pictures.accuracy(run, options)),
     );
   addPlotOf(plot, "compare <runA> <runB>", "two completed runs, partition by partition")
-    .option("--metric <metric>", "mape, smape, mase, rmse, mae, wape, rmsse on the holdout, or another", "mase")
+    .option("--metric <metric>", METRIC_HELP)
     .action((runA: string, runB: string, options: PlotOptions & MetricOptions) =>
       draw(options, (mm) => mm.pictures.comparison(runA, runB, options)),
     );

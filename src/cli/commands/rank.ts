@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { decodeKey } from "../../core/partition-key.ts";
 import type { Ranking, RankOptions } from "../../refine/rank.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
-import { decimal, integer } from "../option.ts";
+import { decimal, integer, METRIC_HELP } from "../option.ts";
 import { formatTable } from "../table.ts";
 
 /** The options that say which partitions are meant. */
@@ -12,34 +12,34 @@ export interface ChoiceOptions extends CommonOptions {
   readonly worst?: number;
   readonly worstPercent?: number;
   readonly above?: number;
+  readonly below?: number;
 }
 
 /** Adds the options that choose partitions by a metric. */
 export function addChoice(command: Command): Command {
   return command
-    .option(
-      "--metric <metric>",
-      "mape, smape, mase, rmse, mae, wape, rmsse on the holdout, or another of the run; mase",
-    )
+    .option("--metric <metric>", METRIC_HELP)
     .addOption(
-      new Option("--by <order>", "the highest metric first, or the most expected gain per CPU second").choices([
+      new Option("--by <order>", "the worst first, or the most expected gain per CPU second").choices([
         "metric",
         "gain",
       ]),
     )
     .option("--worst <n>", "only the first n", integer(1))
     .option("--worst-percent <p>", "only the first p percent", decimal)
-    .option("--above <x>", "only those whose metric is above x", decimal);
+    .option("--above <x>", "only those whose metric is above x", decimal)
+    .option("--below <x>", "only those whose metric is below x", decimal);
 }
 
 /** The choice as the API takes it. */
-export function choice({ metric = "mase", by, worst, worstPercent, above }: ChoiceOptions): RankOptions {
+export function choice({ metric, by, worst, worstPercent, above, below }: ChoiceOptions): RankOptions {
   return {
-    metric,
+    ...(metric !== undefined && { metric }),
     ...(by !== undefined && { by }),
     ...(worst !== undefined && { worst }),
     ...(worstPercent !== undefined && { worstPercent }),
     ...(above !== undefined && { above }),
+    ...(below !== undefined && { below }),
   };
 }
 

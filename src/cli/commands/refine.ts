@@ -39,13 +39,13 @@ export function addRefine(program: Command): void {
   addChoice(command).action(async (options: RefineOptions) => {
     const report = await withWorkspace(options, async (mm) => {
       const configured = mm.config.refine;
-      const metric = options.metric ?? configured?.metric ?? "mase";
+      const metric = options.metric ?? configured?.metric;
       const by = options.by ?? configured?.by ?? "gain";
       const candidates = options.candidates ?? configured?.candidates;
       const timeBudget = options.timeBudget ?? configured?.time_budget;
       const hardDeadline = options.hardDeadline ?? configured?.hard_deadline;
       const windows = options.windows ?? configured?.windows;
-      const chosen = options.worst ?? options.worstPercent ?? options.above;
+      const chosen = options.worst ?? options.worstPercent ?? options.above ?? options.below;
       const worstPercent =
         chosen === undefined && !options.offenders ? configured?.worst_percent : options.worstPercent;
       const began = performance.now();
@@ -53,7 +53,7 @@ export function addRefine(program: Command): void {
       const { runId, index, manifest, ranking } = await mm
         .refine({
           ...choice(options),
-          metric,
+          ...(metric !== undefined && { metric }),
           by,
           onProgress: progress.update,
           ...(options.from !== undefined && { from: options.from }),

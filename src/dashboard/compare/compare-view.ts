@@ -2,8 +2,8 @@ import { axisEnd } from "../../core/axis-end.ts";
 import { otherData } from "../../core/columns/other-data.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
 import { histogram } from "../../core/histogram.ts";
+import { comparedValue, findMetric, improvement, type MetricDeclarations } from "../../core/metric.ts";
 import { type Distribution, distribution } from "../../refine/compare.ts";
-import { metricName } from "../../refine/run-scores.ts";
 import { keyLabel } from "../base/key-label.ts";
 import { radixOrder } from "../base/radix-order.ts";
 import { joinTexts, textAt } from "../base/text-column.ts";
@@ -16,7 +16,7 @@ const MOST_BEYOND = 100;
 const MOST_LINES = 12;
 
 /**
- * Compares the tables of two runs by a metric of which less is better, where both have it: B against A.
+ * Compares the tables of two runs by a metric, where both have it: B against A.
  *
  * @throws {ManymodelError} `input` if one of them has no such metric
  */
@@ -24,18 +24,23 @@ export async function compareTables(
   [nameA, a]: readonly [string, PartitionTable],
   [nameB, b]: readonly [string, PartitionTable],
   wanted: string | undefined,
+  declared?: MetricDeclarations,
 ): Promise<CompareDetail> {
   const metrics = a.head.metrics.filter((name) => b.head.metrics.includes(name));
-  const metric = wanted === undefined ? metrics[0] : metricName(wanted);
-  if (metric === undefined || !metrics.includes(metric))
+  const metric = findMetric(wanted ?? metrics[0], new Set(metrics), declared);
+  const { name, better } = metric;
+  if (!metrics.includes(name))
     throw new ManymodelError(
       "input",
-      `${nameA} and ${nameB} have no metric ${show(metric ?? null)} in common; ${metrics.length === 0 ? "they have none" : `there is ${metrics.join(", ")}`}`,
+      `${nameA} and ${nameB} have no metric ${show(name)} in common; ${metrics.length === 0 ? "they have none" : `there is ${metrics.join(", ")}`}`,
     );
-  const [valuesA, valuesB] = [await valuesOf(nameA, a, metric), await valuesOf(nameB, b, metric)];
-  const pairs = pairsOf(valuesA, valuesB, joinTexts(a.keys, b.keys));
+  const [valuesA, valuesB] = [await valuesOf(nameA, a, name), await valuesOf(nameB, b, name)];
+  const pairs = pairsOf(valuesA, valuesB, joinTexts(a.keys, b.keys), (value) => comparedValue(metric, value));
   const { rows, change } = pairs;
-  const order = radixOrder(change);
+  const upwards = radixOrder(change);
+  const order = better === "higher" ? upwards.slice().reverse() : upwards;
+  const gainOf = ({ a, b }: { a: number; b: number }) => improvement(metric, a, b);
+  const sign = better === "higher" ? -1 : 1;
   const changed = change.filter((value) => value !== 0);
   const sizes = changed.map(Math.abs).sort();
   const reach = (sizes.length > 0 && axisEnd(sizes, 0)) || 1;
@@ -66,11 +71,12 @@ export async function compareTables(
   return {
     a: nameA,
     b: nameB,
-    metric,
+    metric: name,
+    better,
     metrics,
     warning: otherData(nameA, nameB, trained()),
-    wins: change.reduce((sum, value) => sum + (value < 0 ? 1 : 0), 0),
-    losses: change.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0),
+    wins: change.reduce((sum, value) => sum + (sign * value < 0 ? 1 : 0), 0),
+    losses: change.reduce((sum, value) => sum + (sign * value > 0 ? 1 : 0), 0),
     ties: change.reduce((sum, value) => sum + (value === 0 ? 1 : 0), 0),
     onlyA: usable(valuesA) - rows.length,
     onlyB: usable(valuesB) - rows.length,
@@ -82,10 +88,10 @@ export async function compareTables(
     dots: [...spreadOver(within, MOST_DOTS), ...spreadOver(beyond, MOST_BEYOND)].map(line),
     axis,
     pairsBeyond: beyond.length,
-    best: Array.from(order.subarray(0, MOST_LINES), line).filter((one) => one.b < one.a),
+    best: Array.from(order.subarray(0, MOST_LINES), line).filter((one) => gainOf(one) > 0),
     worst: Array.from(order.subarray(-MOST_LINES), line)
       .reverse()
-      .filter((one) => one.b > one.a),
+      .filter((one) => gainOf(one) < 0),
   };
 }
 
@@ -107,12 +113,17 @@ interface Pairs {
   readonly others: Uint32Array;
   readonly a: Float64Array;
   readonly b: Float64Array;
-  /** B less A. */
+  /** B less A, as they are compared. */
   readonly change: Float64Array;
 }
 
 /** @param joined - the row in B of each row of A, -1 where there is none */
-function pairsOf(valuesA: Float64Array, valuesB: Float64Array, joined: Int32Array): Pairs {
+function pairsOf(
+  valuesA: Float64Array,
+  valuesB: Float64Array,
+  joined: Int32Array,
+  compared: (value: number) => number,
+): Pairs {
   const n = joined.length;
   const [rows, others] = [new Uint32Array(n), new Uint32Array(n)];
   const [a, b, change] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)];
@@ -124,7 +135,7 @@ function pairsOf(valuesA: Float64Array, valuesB: Float64Array, joined: Int32Arra
     others[count] = other;
     a[count] = x;
     b[count] = y;
-    change[count++] = y - x;
+    change[count++] = compared(y) - compared(x);
   });
   return {
     rows: rows.subarray(0, count),

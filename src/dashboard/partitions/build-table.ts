@@ -1,4 +1,5 @@
 import type { IndexedSegment, ModelIndex } from "../../core/artifact.ts";
+import { DEFAULT_METRICS } from "../../core/metric.ts";
 import { decodeKey, type PartitionKey } from "../../core/partition-key.ts";
 import { decodeSegmentColumns } from "../../core/segment.ts";
 import { rowSelector } from "../../core/selection.ts";
@@ -211,9 +212,13 @@ function addReason(
     : reasons.add("", OTHER, row);
 }
 
-/** Holdout measures first, MASE before the others; then by name. */
+/** Default metrics first, then holdout measures, then by name. */
 function byHoldout(a: string, b: string): number {
-  const rank = (name: string) => (name === "holdout_mase" ? 0 : name.startsWith("holdout_") ? 1 : 2);
+  const rank = (name: string) => {
+    const place = DEFAULT_METRICS.indexOf(name);
+    if (place >= 0) return place;
+    return DEFAULT_METRICS.length + (name.startsWith("holdout_") ? 0 : 1);
+  };
   return rank(a) - rank(b) || (a < b ? -1 : 1);
 }
 

@@ -1,5 +1,6 @@
 import { zip } from "../../core/aligned.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
+import { metricOf } from "../../core/metric.ts";
 import type { Outcome } from "../../core/states.ts";
 import { count } from "../base/count.ts";
 import { failureKinds } from "../base/failure-groups.ts";
@@ -18,6 +19,7 @@ const FIRST_KEYS = 5;
 export function partitionsHead(runId: string, { search, manifest, progress }: RunTable): PartitionsHead {
   const { table } = search;
   const { head, outcome } = table;
+  const declared = manifest.definition.metrics;
   const outcomes: Record<Outcome, number> = { succeeded: 0, failed: 0, skipped: 0 };
   const counted = new Uint32Array(OUTCOMES.length);
   for (const one of outcome) count(counted, one);
@@ -38,6 +40,7 @@ export function partitionsHead(runId: string, { search, manifest, progress }: Ru
     outcomes,
     failures,
     metric: head.metrics[0] ?? null,
+    higherBetter: head.metrics.filter((name) => metricOf(name, declared).better === "higher"),
   };
 }
 

@@ -119,12 +119,12 @@ function Comparison({ result }: { result: CompareDetail }) {
         <section class="panel" aria-labelledby="change-title">
           <h2 id="change-title">Change of {metric}</h2>
           <Bars
-            label={`B − A of the ${count(wins + losses)} that changed; improvements are left of the middle${changesBeyond > 0 ? `; ${count(changesBeyond)} beyond, in the bars at the ends` : ""}`}
+            label={`B − A of the ${count(wins + losses)} that changed; improvements are ${result.better === "higher" ? "right" : "left"} of the middle${changesBeyond > 0 ? `; ${count(changesBeyond)} beyond, in the bars at the ends` : ""}`}
             values={result.histogram.counts}
             bounds={[0, Math.max(1, ...result.histogram.counts)]}
             first={measure(result.histogram.from)}
             last={measure(result.histogram.to)}
-            diverging
+            gains={result.better === "higher" ? "right" : "left"}
           />
           <Spreads
             rows={[
@@ -168,8 +168,12 @@ function Spreads({ rows }: { rows: readonly (readonly [string, Spread])[] }) {
 
 const SIZE = 320;
 
-/** Each dot a partition; below the line B is better. One beyond the axis is a ring on the border. */
-function Scatter({ result: { dots, axis, pairsBeyond, metric, b: run } }: { result: CompareDetail }) {
+/** By how much B is better than A. */
+const gainOf = (better: CompareDetail["better"], a: number, b: number) =>
+  better === "higher" ? b - a : better === "zero" ? Math.abs(a) - Math.abs(b) : a - b;
+
+/** Each dot a partition. One beyond the axis is a ring on the border. */
+function Scatter({ result: { dots, axis, pairsBeyond, metric, better, b: run } }: { result: CompareDetail }) {
   const [low, high] = axis;
   const rings = dots.filter(({ a, b }) => a > high || b > high).length;
   const place = (value: number) => (SIZE * (Math.min(high, value) - low)) / (high - low);
@@ -178,12 +182,13 @@ function Scatter({ result: { dots, axis, pairsBeyond, metric, b: run } }: { resu
       <svg
         viewBox={`-6 -6 ${SIZE + 12} ${SIZE + 12}`}
         role="group"
-        aria-label={`${metric} of ${dots.length} partitions, B against A; below the diagonal B is better`}
+        aria-label={`${metric} of ${dots.length} partitions, B against A${better === "zero" ? "" : `; ${better === "higher" ? "above" : "below"} the diagonal B is better`}`}
       >
         <rect class="frame" x={0} y={0} width={SIZE} height={SIZE} />
         <line class="line-zero" x1={0} y1={SIZE} x2={SIZE} y2={0} />
         {dots.map(({ key, text, a, b }) => {
-          const tone = b < a ? "dot-gain" : b > a ? "dot-loss" : "dot-tie";
+          const gain = gainOf(better, a, b);
+          const tone = gain > 0 ? "dot-gain" : gain < 0 ? "dot-loss" : "dot-tie";
           const isBeyond = a > high || b > high;
           return (
             <a key={key} href={href(["runs", run, "series"], { key })} tabIndex={-1} aria-label={text || "(empty key)"}>
@@ -234,7 +239,7 @@ function Lines({ title, lines, result }: { title: string; lines: readonly Compar
                 <a href={href(["runs", result.a, "series"], { key })}>{measure(a)}</a>
               </td>
               <td class="n">{measure(b)}</td>
-              <td class={`n ${b < a ? "good" : "bad"}`}>{signed(b - a)}</td>
+              <td class={`n ${gainOf(result.better, a, b) > 0 ? "good" : "bad"}`}>{signed(b - a)}</td>
             </tr>
           ))}
         </tbody>

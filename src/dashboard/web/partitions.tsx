@@ -24,11 +24,11 @@ interface Wanted {
   readonly order: "asc" | "desc";
 }
 
-function wantedOf(query: URLSearchParams, { metric }: PartitionsHead): Wanted {
+function wantedOf(query: URLSearchParams, { metric, higherBetter }: PartitionsHead): Wanted {
   const get = (name: string) => query.get(name) ?? "";
   const shown = get("metric") || metric || "";
   const sort = get("sort") || shown || "plan";
-  const fallback = query.has("sort") || shown === "" ? "asc" : "desc";
+  const fallback = query.has("sort") || shown === "" ? "asc" : worstFirst(higherBetter, shown);
   return {
     text: get("text"),
     outcome: get("outcome"),
@@ -39,6 +39,10 @@ function wantedOf(query: URLSearchParams, { metric }: PartitionsHead): Wanted {
     order: get("order") === "" ? fallback : get("order") === "desc" ? "desc" : "asc",
   };
 }
+
+/** The order in which the worst are first. */
+const worstFirst = (higherBetter: readonly string[], metric: string) =>
+  higherBetter.includes(metric) ? "asc" : "desc";
 
 /** How soon to look again for what was done meanwhile. */
 const AGAIN_MS = 1000;
@@ -133,7 +137,15 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
   return (
     <>
       <Filters head={head} wanted={wanted} onOpen={() => void openAt(0, source)} />
-      {metric !== "" && <Pictures runId={runId} wanted={wanted} there={there} wait={first.value === undefined} />}
+      {metric !== "" && (
+        <Pictures
+          runId={runId}
+          wanted={wanted}
+          worst={worstFirst(head.higherBetter, metric)}
+          there={there}
+          wait={first.value === undefined}
+        />
+      )}
       <p class="muted matched" role="status">
         {count(matched)} of {count(head.progress?.there ?? head.partitions)} partitions
         {first.value !== undefined && ` · found in ${duration(first.value.tookMs)}`}
@@ -283,10 +295,17 @@ function Filters({ head, wanted, onOpen }: { head: PartitionsHead; wanted: Wante
  * The first of what was found, as small pictures: the worst ones, as long as the metric is sorted by. They are asked for
  * when the rows are there, which are what most come for.
  */
-function Pictures(props: { runId: string; wanted: Wanted; there: string; wait: boolean }) {
-  const { runId, wanted, there, wait } = props;
+function Pictures(props: {
+  runId: string;
+  wanted: Wanted;
+  /** The order in which the worst are first. */
+  worst: Wanted["order"];
+  there: string;
+  wait: boolean;
+}) {
+  const { runId, wanted, worst, there, wait } = props;
   const { text, outcome, kind, reason, sort, order, metric } = wanted;
-  const isWorst = sort === metric && order === "desc";
+  const isWorst = sort === metric && order === worst;
   const query = { text, outcome, kind, reason, sort, order, there, count: "12" };
   const data = useData<readonly SmallSeries[]>(isWorst && !wait ? href(["runs", runId, "pictures"], query) : null);
   if (!isWorst || data.value?.length === 0) return null;

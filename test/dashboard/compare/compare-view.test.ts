@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { compareTables } from "../../../src/dashboard/compare/compare-view.ts";
+import { partitionsHead } from "../../../src/dashboard/partitions/partition-view.ts";
 import type { RunTable } from "../../../src/dashboard/partitions/run-table.ts";
 import { TableCache } from "../../../src/dashboard/partitions/table-cache.ts";
 import { body, dailyQuery, fillDaily, openWorkspace } from "../../workspace.ts";
@@ -39,4 +40,31 @@ it("counts what is beyond its axes, and has it among the dots", async () => {
   expect([pairsBeyond, changesBeyond, dots.length]).toEqual([1, 1, 30]);
   expect(dots).toContainEqual({ key: "s:U07", text: "U07", a: 1e9, b: 1 });
   expect(histogram.to).toBeCloseTo(0.29, 12);
+});
+
+it("calls a higher value better where the metric says so", async () => {
+  const mm = await openWorkspace("memory");
+  await fillDaily(mm, 3, 4);
+  const cache = new TableCache(mm.engine);
+  const table = async (modelRunId: string, values: Record<string, number>) => {
+    const options = { dataQuery: dailyQuery, mode: "local", modelRunId, exports: { values } } as const;
+    await mm.foreachPartition("unit_id").dopar(body("scored-classes"), options);
+    return (await cache.get(modelRunId, 60_000)) as RunTable;
+  };
+  const [a, b] = [
+    await table("a", { U00: 0.9, U01: 0.6, U02: 0.8 }),
+    await table("b", { U00: 0.7, U01: 0.75, U02: 0.8 }),
+  ];
+  const { metrics } = a.manifest.definition;
+  for (const metric of ["auc", "lift"]) {
+    const { better, wins, losses, ties, best, worst } = await compareTables(
+      ["a", a.search.table],
+      ["b", b.search.table],
+      metric,
+      metrics,
+    );
+    expect([better, wins, losses, ties]).toEqual(["higher", 1, 1, 1]);
+    expect([best.map(({ text }) => text), worst.map(({ text }) => text)]).toEqual([["U01"], ["U00"]]);
+  }
+  expect(partitionsHead("a", a).higherBetter).toEqual(["holdout_auc", "lift"]);
 });

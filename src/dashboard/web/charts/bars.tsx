@@ -10,16 +10,17 @@ export function Bars(props: {
   readonly band?: number;
   readonly first: string;
   readonly last: string;
-  /** Colours bars left of the middle as gains and right of it as losses. */
-  readonly diverging?: boolean;
+  /** Colours the bars of one side of the middle as gains, those of the other as losses. */
+  readonly gains?: "left" | "right";
 }) {
   const { values, band } = props;
   const [low, high] = props.bounds;
   const y = (value: number) => HEIGHT - (HEIGHT * (value - low)) / (high - low || 1);
   const width = WIDTH / values.length;
   const tone = (value: number, i: number) => {
-    if (props.diverging)
-      return i < (values.length - 1) / 2 ? "bar-gain" : i > (values.length - 1) / 2 ? "bar-loss" : "bar-plain";
+    const middle = (values.length - 1) / 2;
+    if (props.gains !== undefined)
+      return i === middle ? "bar-plain" : i < middle === (props.gains === "left") ? "bar-gain" : "bar-loss";
     return band !== undefined && Math.abs(value) > band ? "bar-beyond" : "bar-plain";
   };
   return (
