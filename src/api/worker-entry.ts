@@ -17,9 +17,9 @@ export function workerEntry(address: EngineAddress, memoryMb?: number): WorkerEn
 
 /** Starts a worker. One of several, its engine uses a single thread. */
 export async function start(context: unknown): Promise<ReturnType<typeof createWorker>> {
-  const opened = await openEngine(context as EngineAddress, { threads: 1 });
+  const engine = await openEngine(context as EngineAddress, { threads: 1 });
   // In the main thread, uncaught errors are for the program that runs there.
-  const engine = isMainThread ? opened : catchStrayErrors(opened);
+  if (!isMainThread) catchStrayErrors();
   if (engine.functions === undefined) return createWorker(engine);
   const { createFunctionWorker } = await import("../table-function/function-worker.ts");
   return createFunctionWorker(engine, engine.functions);

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { isMainThread } from "node:worker_threads";
-import type { WorkerEngine } from "../ports/worker-engine.ts";
+import { endNativeCalls } from "../ports/native-calls.ts";
 
 /** Takes an error that a body threw where nobody could catch it. */
 type TakeStray = (error: unknown) => void;
@@ -26,23 +26,12 @@ export function ownErrors<T>(body: () => T | Promise<T>, late: TakeStray): T | P
 
 /**
  * Hands errors that nobody caught to the body that left them, for as long as this thread lives. An error without a
- * known owner ends the thread, as it would without this, once no call to the engine is under way: a native client that
- * answers to a thread that is no more ends the whole process.
- *
- * @returns the engine, whose calls are counted
+ * known owner ends the thread, as it would without this, once its native calls have answered.
  */
-export function catchStrayErrors<Ports extends Pick<WorkerEngine, "source" | "output">>(engine: Ports): Ports {
-  let underWay = 0;
+export function catchStrayErrors(): void {
   let isEnding = false;
-  const counted =
-    <Args extends unknown[], Answer>(call: (...args: Args) => Promise<Answer>) =>
-    (...args: Args): Promise<Answer> => {
-      if (isEnding) return new Promise(() => {});
-      underWay++;
-      return call(...args).finally(() => underWay--);
-    };
   const end = async (error: unknown) => {
-    while (underWay > 0) await setTimeout(1);
+    await endNativeCalls();
     throw error;
   };
   process.on("uncaughtException", (error) => {
@@ -52,11 +41,6 @@ export function catchStrayErrors<Ports extends Pick<WorkerEngine, "source" | "ou
     isEnding = true;
     // Its rejection comes back here.
     void end(error);
-  });
-  const { source, output } = engine;
-  return Object.assign(engine, {
-    source: { ...source, keys: counted(source.keys), locate: counted(source.locate), read: counted(source.read) },
-    output: { ...output, published: counted(output.published), write: counted(output.write) },
   });
 }
 

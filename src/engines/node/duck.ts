@@ -4,6 +4,7 @@ import path from "node:path";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import type { ColumnType } from "../../core/columns/column.ts";
 import { messageOf } from "../../core/errors.ts";
+import { callNative } from "../../ports/native-calls.ts";
 
 /** A DuckDB of this thread's own, in memory: it reads and writes files, and holds nothing that must survive. */
 export interface Duck {
@@ -46,7 +47,7 @@ export function openDuck(temporary: string, options: Record<string, string> = {}
   return {
     connection: () => (connection ??= connect()),
     use(work) {
-      const result = last.then(async () => work(await (connection ??= connect())));
+      const result = last.then(() => callNative(async () => work(await (connection ??= connect()))));
       last = result.catch(() => {});
       return result;
     },

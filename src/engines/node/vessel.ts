@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { Worker as Thread } from "node:worker_threads";
 import { messageOf } from "../../core/errors.ts";
 import { moduleUrl } from "../../core/module-url.ts";
+import { countNativeCalls, endNativeCalls, endNativeCallsNow, type NativeCalls } from "../../ports/native-calls.ts";
 import type { WorkerEntry } from "../../ports/workers.ts";
 import type { Told } from "./worker-thread.ts";
 
@@ -21,10 +22,17 @@ export interface Listener {
 
 const script = (name: string) => moduleUrl(`./${name}`, import.meta.url);
 
+/** The native calls of each thread that has not ended. */
+const living = new Set<NativeCalls>();
+const endAllCalls = () => {
+  for (const calls of living) endNativeCallsNow(calls);
+};
+
 /** A thread of this process. */
 export function startThread(entry: WorkerEntry, name: string, { told, ended }: Listener): Vessel {
+  const calls = countNativeCalls();
   const thread = new Thread(script("worker-thread"), {
-    workerData: { module: entry.module.href, context: entry.context },
+    workerData: { module: entry.module.href, context: entry.context, calls },
     name: `manymodel ${name}`,
     stdout: true,
     ...(entry.memoryMb !== undefined && { resourceLimits: { maxOldGenerationSizeMb: entry.memoryMb } }),
@@ -32,18 +40,24 @@ export function startThread(entry: WorkerEntry, name: string, { told, ended }: L
   // Standard output belongs to the program's answer; what a body prints goes to standard error. A pipe each would have
   // Node warn of a leak from the eleventh thread on.
   thread.stdout.on("data", (printed) => process.stderr.write(printed));
+  // A process that exits ends its threads.
+  if (living.size === 0) process.on("exit", endAllCalls);
+  living.add(calls);
   let crash: unknown;
   thread.on("message", told);
   thread.on("error", (error) => {
     crash = error;
   });
   thread.on("exit", (code) => {
+    living.delete(calls);
+    if (living.size === 0) process.removeListener("exit", endAllCalls);
     const outOfMemory = (crash as { code?: string } | undefined)?.code === "ERR_WORKER_OUT_OF_MEMORY";
     ended(crash === undefined ? `it exited with code ${code}` : messageOf(crash), { cause: crash, outOfMemory });
   });
   return {
     post: (request) => thread.postMessage(request),
     async end() {
+      await endNativeCalls(calls);
       await thread.terminate();
     },
   };

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { type ErrorKind, ManymodelError, messageOf } from "../../core/errors.ts";
 import { type Activity, during } from "../../ports/activity.ts";
+import { type NativeCalls, shareNativeCalls } from "../../ports/native-calls.ts";
 import type { Answer } from "../../ports/workers.ts";
 
 /** What a worker is asked, and of what activity it is a part. */
@@ -23,7 +24,8 @@ export type Told =
 
 const port = parentPort;
 if (port !== null) {
-  const { module, context } = workerData as { module: string; context: unknown };
+  const { module, context, calls } = workerData as { module: string; context: unknown; calls: NativeCalls };
+  shareNativeCalls(calls);
   const { start } = (await import(module)) as {
     start(context: unknown): Promise<Answer>;
   };
