@@ -1,91 +1,134 @@
 /**
- * Kills training runs at random moments, resumes them, and compares each with a run that nobody disturbed:
+ * Kills runs at random moments, resumes them, and compares each with a run that nobody disturbed:
  *
- *   npm run test:faults -- [--schedules 200] [--partitions 2000] [--from 0] [--lanes 3] [--minutes 60]
- *     [--engine postgres | snowflake | snowflake-service]
+ *   npm run test:faults -- [--engine local,postgres,s3,slurm] [--strike calls | moments] [--minutes 60] [--log FILE]
+ *     [--rounds 100000] [--partitions 40] [--from 0] [--lanes 1]
  *
- * A schedule follows from its number, so a red one can be repeated: --from 17 --schedules 1. Its workspace is kept.
+ * `calls` (the default) kills every command of a workspace's life at system calls that follow from the round's number;
+ * on Slurm it kills tasks and the process that waits for them. `moments` kills and twins processes that train, when a run
+ * has come to a state, and strikes their server. It also knows `snowflake` and `snowflake-service`.
+ *
+ * Several engines share the minutes. A round follows from its number, so a red one can be repeated: --from 17 --rounds 1.
+ * Its workspace is kept. Each line of the log has the kills so far.
  */
+import { appendFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { startPostgres } from "../test/engines/postgres-server.ts";
-import { type Ground, localGround, postgresGround } from "../test/faults/ground.ts";
-import { type Performance, perform } from "../test/faults/perform.ts";
+import { type Ground, localGround, postgresGround, s3Ground, slurmGround } from "../test/faults/ground.ts";
+import { perform } from "../test/faults/perform.ts";
 import { inAccount, makeSchedule, onServer, type Schedule } from "../test/faults/schedule.ts";
 import { snowflakeGround } from "../test/faults/snowflake-ground.ts";
-import { prepareSite } from "../test/faults/workspace.ts";
+import { type Struck, strikeCalls } from "../test/faults/strike-calls.ts";
+import { strikeTasks } from "../test/faults/strike-tasks.ts";
+import { whyNoStrokes } from "../test/faults/struck-process.ts";
+import { prepareSite, type Reference, type Site } from "../test/faults/workspace.ts";
+import { startSlurm } from "../test/fleets/slurm-cluster.ts";
 import { openTestAccount } from "../test/snowflake/account.ts";
+import { startS3 } from "../test/stages/s3-server.ts";
 
 const { values } = parseArgs({
   options: {
-    schedules: { type: "string", default: "200" },
-    partitions: { type: "string", default: "2000" },
-    from: { type: "string", default: "0" },
-    lanes: { type: "string", default: "3" },
-    minutes: { type: "string", default: "60" },
     engine: { type: "string", default: "local" },
+    strike: { type: "string", default: "calls" },
+    minutes: { type: "string", default: "60" },
+    rounds: { type: "string", default: "100000" },
+    partitions: { type: "string", default: "40" },
+    from: { type: "string", default: "0" },
+    lanes: { type: "string", default: "1" },
+    log: { type: "string" },
   },
 });
-const [schedules, partitions, from, lanes, minutes] = [
-  values.schedules,
-  values.partitions,
-  values.from,
-  values.lanes,
-  values.minutes,
-].map(Number) as [number, number, number, number, number];
+const whole = (name: "minutes" | "rounds" | "partitions" | "from" | "lanes") => Number(values[name]);
 
-/** What an engine's runs stand on, and how they are disturbed there. */
-async function standOn(engine: string): Promise<{ ground: Ground; adapt: (schedule: Schedule) => Schedule }> {
-  if (engine === "local") return { ground: localGround, adapt: (schedule) => schedule };
+/** What an engine's runs stand on, how they are disturbed there, and how that is taken away. */
+interface Place {
+  readonly ground: Ground;
+  readonly adapt?: (schedule: Schedule) => Schedule;
+  close(): void | Promise<void>;
+}
+
+async function standOn(engine: string): Promise<Place> {
+  if (engine === "local") return { ground: localGround, close() {} };
+  if (engine === "slurm") {
+    const cluster = await startSlurm();
+    return { ground: slurmGround, close: () => cluster.stop() };
+  }
+  if (engine === "s3") {
+    const server = await startS3();
+    return { ground: s3Ground(server), close: () => server.close() };
+  }
   if (engine === "postgres") {
     const server = startPostgres();
-    process.on("exit", () => server.stop());
-    return { ground: postgresGround(server), adapt: onServer };
+    return { ground: postgresGround(server), adapt: onServer, close: () => server.stop() };
   }
   const compute = engine === "snowflake" ? "client" : "service";
   const account = await openTestAccount({ procedures: false });
-  return { ground: snowflakeGround(account, compute), adapt: (schedule) => inAccount(compute, schedule) };
+  const adapt = (schedule: Schedule) => inAccount(compute, schedule);
+  return { ground: snowflakeGround(account, compute), adapt, close: () => account.close() };
 }
 
-const began = performance.now();
-const folder = await mkdtemp(path.join(tmpdir(), "manymodel-faults-"));
-const { ground, adapt } = await standOn(values.engine);
-const site = { root: process.cwd(), folder, partitions, ground };
-const reference = await prepareSite(site);
-const done: Performance[] = [];
-let next = from;
-const lane = async () => {
-  while (next < from + schedules && performance.now() - began < minutes * 60_000) {
-    const seed = next++;
-    const schedule = adapt(makeSchedule(seed, partitions));
-    const result = await perform(site, reference, schedule, seed % 5 === 4 || seed === from + schedules - 1);
-    done.push(result);
-    const what = `${schedule.mode}, ${schedule.chunks} chunks, ${schedule.workers} workers`;
-    console.log(
-      `${seed}: ${what}: ${JSON.stringify(result.kills)}, ${result.resumes} resumes, ${result.seconds.toFixed(1)} s`,
-    );
-    for (const anomaly of result.anomalies) console.log(`  ANOMALY: ${anomaly}`);
-  }
-};
-await Promise.all(Array.from({ length: lanes }, lane));
+function say(line: string): void {
+  console.log(line);
+  if (values.log !== undefined) appendFileSync(values.log, `${line}\n`);
+}
 
-const kills: Record<string, number> = {};
-for (const result of done)
-  for (const [state, n] of Object.entries(result.kills)) kills[state] = (kills[state] ?? 0) + n;
-const sum = (count: (result: Performance) => number) => done.reduce((total, result) => total + count(result), 0);
-const anomalies = sum((result) => result.anomalies.length);
-console.log(
-  `${done.length} schedules of ${partitions} partitions in ${((performance.now() - began) / 1000).toFixed(0)} s`,
-);
-console.log(
-  `kills: ${Object.values(kills).reduce((a, b) => a + b, 0)} (${JSON.stringify(kills)}), of which ${done.filter((result) => Object.keys(result.kills).length === 0).length} schedules had none`,
-);
-console.log(
-  `resumes: ${sum((result) => result.resumes)}; segments that nobody counts: ${sum((result) => result.orphans)}`,
-);
-console.log(`anomalies: ${anomalies}`);
-if (anomalies === 0) await rm(folder, { recursive: true, force: true });
-else console.log(`kept in ${folder}`);
-process.exit(anomalies === 0 && done.length > 0 ? 0 : 1);
+async function performRound(site: Site, reference: Reference, seed: number, place: Place): Promise<Struck> {
+  if (values.strike === "moments") {
+    const schedule = makeSchedule(seed, site.partitions);
+    return perform(site, reference, place.adapt?.(schedule) ?? schedule, seed % 5 === 4);
+  }
+  return place.ground === slurmGround ? strikeTasks(site, reference, seed) : strikeCalls(site, reference, seed);
+}
+
+/** Disturbs an engine for some minutes: kills by what was killed, and how many rounds were not as if undisturbed. */
+async function campaign(engine: string, minutes: number): Promise<{ kills: number; anomalies: number }> {
+  const began = performance.now();
+  const folder = await mkdtemp(path.join(tmpdir(), "manymodel-faults-"));
+  const place = await standOn(engine);
+  const site = { root: process.cwd(), folder, partitions: whole("partitions"), ground: place.ground };
+  const reference = await prepareSite(site);
+  const kills: Record<string, number> = {};
+  let anomalies = 0;
+  let [next, rounds, sum] = [whole("from"), 0, 0];
+  const lane = async () => {
+    while (next < whole("from") + whole("rounds") && performance.now() - began < minutes * 60_000) {
+      const seed = next++;
+      const result = await performRound(site, reference, seed, place);
+      rounds++;
+      for (const [what, n] of Object.entries(result.kills)) {
+        kills[what] = (kills[what] ?? 0) + n;
+        sum += n;
+      }
+      say(`${engine} ${seed}: ${JSON.stringify(result.kills)}; ${sum} kills so far, ${anomalies} anomalies`);
+      for (const anomaly of result.anomalies) say(`  ANOMALY: ${anomaly}`);
+      anomalies += result.anomalies.length;
+    }
+  };
+  await Promise.all(Array.from({ length: whole("lanes") }, lane));
+  await place.close();
+  const seconds = ((performance.now() - began) / 1000).toFixed(0);
+  say(
+    `TOTAL ${engine}: ${sum} kills in ${rounds} rounds of ${seconds} s, ${anomalies} anomalies; ${JSON.stringify(kills)}`,
+  );
+  if (anomalies === 0) await rm(folder, { recursive: true, force: true });
+  else say(`kept in ${folder}`);
+  return { kills: sum, anomalies };
+}
+
+const reason = values.strike === "calls" ? whyNoStrokes() : undefined;
+if (reason !== undefined) {
+  console.error(`${reason}; --strike moments needs none`);
+  process.exit(2);
+}
+const engines = values.engine.split(",");
+let [kills, anomalies] = [0, 0];
+for (const engine of engines) {
+  const done = await campaign(engine, whole("minutes") / engines.length);
+  kills += done.kills;
+  anomalies += done.anomalies;
+}
+say(`TOTAL: ${kills} kills, ${anomalies} anomalies`);
+process.exit(anomalies === 0 && kills > 0 ? 0 : 1);

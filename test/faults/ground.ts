@@ -5,6 +5,7 @@ import { openPostgresEngine } from "manymodel/engines/postgres";
 import pg from "pg";
 import type { Engine } from "../../src/ports/engine.ts";
 import type { PostgresServer } from "../engines/postgres-server.ts";
+import { CREDENTIALS, type S3Server } from "../stages/s3-server.ts";
 import type { Surroundings } from "./schedule.ts";
 
 /** What an engine's workspaces stand on, and how they are struck there. */
@@ -38,6 +39,39 @@ export const localGround: Ground = {
   },
 };
 
+/** Workspaces of the local engine whose stage is in a bucket: a prefix each, of the name of their folder. */
+export function s3Ground({ endpoint }: S3Server): Ground {
+  // The engine of this process asks the bucket too.
+  Object.assign(process.env, CREDENTIALS);
+  const stageOf = (folder: string) => ({ url: `s3://bucket/${path.basename(folder)}`, endpoint, forcePathStyle: true });
+  return {
+    ...localGround,
+    environment: CREDENTIALS,
+    async copy(template, folder, unpinned) {
+      await localGround.copy(template, folder, unpinned);
+      const { url, forcePathStyle } = stageOf(folder);
+      const yaml = await readFile(path.join(template, "manymodel.yaml"), "utf8");
+      const stage = { url, endpoint, force_path_style: forcePathStyle };
+      await writeFile(path.join(folder, "manymodel.yaml"), `stage: ${JSON.stringify(stage)}\n${yaml}`);
+    },
+    open: (folder) => openLocalEngine(workspaceOf(folder), { stage: stageOf(folder) }),
+  };
+}
+
+/** Workspaces of the local engine that train on Slurm, with the stage in a directory of theirs. */
+export const slurmGround: Ground = {
+  ...localGround,
+  async copy(template, folder, unpinned) {
+    await localGround.copy(template, folder, unpinned);
+    const yaml = await readFile(path.join(template, "manymodel.yaml"), "utf8");
+    const fleet = `stage: ${stageFolder(folder)}\nfleet: { launcher: slurm, poll: 100ms }\n`;
+    const patient = yaml.replace("workers: 2", "workers: 2, max_attempts: 100");
+    await writeFile(path.join(folder, "manymodel.yaml"), fleet + patient);
+  },
+  open: (folder) => openLocalEngine(workspaceOf(folder), { stage: { url: stageFolder(folder) } }),
+};
+const stageFolder = (folder: string) => path.join(folder, "shared");
+
 /** Workspaces on PostgreSQL: a schema each, of the name of their folder, which holds the stage. */
 export function postgresGround(server: PostgresServer): Ground {
   const admin = new pg.Pool({ connectionString: server.url(), max: 1 });
@@ -54,6 +88,7 @@ export function postgresGround(server: PostgresServer): Ground {
       const yaml = await readFile(path.join(template, "manymodel.yaml"), "utf8");
       const address = `engine: postgres\npostgres: { url: "${server.url()}", schema: ${schemaOf(folder)} }\n`;
       await writeFile(path.join(folder, "manymodel.yaml"), address + yaml);
+      await cp(path.join(template, "sales.csv"), path.join(folder, "sales.csv"));
       const engine = await open(folder);
       await engine.tables.import(path.join(template, "sales.csv"), "SALES", { replace: false });
       await engine.close();
