@@ -137,6 +137,7 @@ const ARGUMENTS = {
     explain: ["SELECT 1"],
   },
   snapshot: {
+    content: [selected],
     changeToken: [selected.from],
     pin: ["ID", selected],
     times: ["ID", 1, 2],
@@ -149,6 +150,7 @@ const ARGUMENTS = {
   jobs: {
     execute: ["MM_RUN_1", '{"app":"manymodel","run":"RUN"}', spec("worker", "--run", "RUN")],
     logs: ["MM_RUN_1", 0],
+    containers: ["MM_RUN_1"],
     services: ["MM_RUN"],
     graph: ["MM_RUN", '{"app":"manymodel","run":"RUN"}', spec("worker", "--run", "RUN"), spec("index", "RUN")],
     history: ["MM_RUN"],

@@ -2,7 +2,13 @@ import path from "node:path";
 import type { LoadedConfig } from "../config/load.ts";
 import { placeOf } from "../config/place.ts";
 import { ManymodelError } from "../core/errors.ts";
-import type { SnowflakeAddress, SnowflakeAuthentication, SnowflakeInference } from "../core/snowflake-address.ts";
+import { usualSize } from "../core/instance-family.ts";
+import {
+  nameMeant,
+  type SnowflakeAddress,
+  type SnowflakeAuthentication,
+  type SnowflakeInference,
+} from "../core/snowflake-address.ts";
 
 /** Where a container has its service token. */
 const TOKEN_FILE = "/snowflake/session/token";
@@ -25,10 +31,11 @@ export function snowflakeAddress(config: LoadedConfig): SnowflakeAddress {
       `${placeOf(config, "engine")} is snowflake, but there is no block snowflake; add snowflake.account`,
     );
   const missing = (key: string) => new ManymodelError("config", `${placeOf(config, `snowflake.${key}`)} is missing`);
-  const { account, user, role, host, port, protocol, compute, scoring } = snowflake;
-  const database = snowflake.database ?? lab?.database;
+  const { account, user, host, port, protocol, compute, scoring } = snowflake;
+  const role = meant(snowflake.role);
+  const database = meant(snowflake.database ?? lab?.database);
   if (database === undefined) throw missing("database");
-  const warehouse = snowflake.warehouse ?? lab?.warehouse;
+  const warehouse = meant(snowflake.warehouse ?? lab?.warehouse);
   const mount = process.env.MANYMODEL_STAGE_MOUNT;
   const service = compute === "service" ? serviceOf(snowflake, lab, missing) : undefined;
   const inference =
@@ -43,9 +50,9 @@ export function snowflakeAddress(config: LoadedConfig): SnowflakeAddress {
     compute,
     hybridTables: snowflake.hybrid_tables,
     scoring: scoring ?? (compute === "warehouse" ? "warehouse" : "client"),
-    schema: snowflake.schema ?? lab?.schema ?? "MANYMODEL",
-    stage: snowflake.stage ?? lab?.dosnowflake_stage_name ?? "MM_STAGE",
-    queueTable: snowflake.queue_table ?? lab?.queue_table ?? "MM_CHUNKS",
+    schema: nameMeant(snowflake.schema ?? lab?.schema ?? "MANYMODEL"),
+    stage: nameMeant(snowflake.stage ?? lab?.dosnowflake_stage_name ?? "MM_STAGE"),
+    queueTable: nameMeant(snowflake.queue_table ?? lab?.queue_table ?? "MM_CHUNKS"),
     authentication: authenticationOf(snowflake, directory, missing),
     ...(user !== undefined && { user }),
     ...(role !== undefined && { role }),
@@ -58,6 +65,8 @@ export function snowflakeAddress(config: LoadedConfig): SnowflakeAddress {
     ...(shard !== undefined && { shard }),
   };
 }
+
+const meant = (name: string | undefined) => name && nameMeant(name);
 
 type SnowflakeBlock = NonNullable<LoadedConfig["snowflake"]>;
 type Missing = (key: string) => ManymodelError;
@@ -85,13 +94,15 @@ function serviceOf(
 ): SnowflakeAddress["service"] {
   const image = block.image ?? lab?.image_uri;
   if (image === undefined) throw missing("image");
+  const instanceFamily = (block.instance_family ?? lab?.instance_family ?? "CPU_X64_S").toUpperCase();
+  const usual = usualSize(instanceFamily);
   return {
     ...poolOf(block, lab, missing),
     image,
-    cpu: block.cpu,
-    memory: block.memory,
+    cpu: block.cpu ?? usual.cpu,
+    memory: block.memory ?? usual.memory,
     maxNodes: block.max_nodes,
-    instanceFamily: block.instance_family ?? lab?.instance_family ?? "CPU_X64_S",
+    instanceFamily,
   };
 }
 
@@ -111,7 +122,7 @@ function inferenceOf(
 }
 
 function poolOf(block: SnowflakeBlock, lab: LoadedConfig["parallel_lab"], missing: Missing): SnowflakeInference {
-  const computePool = block.compute_pool ?? lab?.compute_pool;
+  const computePool = meant(block.compute_pool ?? lab?.compute_pool);
   if (computePool === undefined) throw missing("compute_pool");
   return { computePool, replicas: block.replicas ?? lab?.demo_queue_n_workers ?? 4 };
 }

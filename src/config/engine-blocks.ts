@@ -51,12 +51,12 @@ export const snowflake = z
       .describe("service and inference: how many containers; parallel_lab.demo_queue_n_workers when left out, or 4."),
     instance_family: text.optional().describe("service: machines of a pool that setup creates; default CPU_X64_S."),
     max_nodes: count.default(8).describe("service: the largest number of nodes of a pool that setup creates."),
-    cpu: z.number().gt(0).default(2).describe("service: CPUs of a container."),
+    cpu: z.number().gt(0).optional().describe("service: CPUs of a container; a machine's when left out."),
     memory: z
       .string()
       .regex(/^\d+(Gi|Mi|G|M)$/, "a number with its unit, such as 8Gi")
-      .default("8Gi")
-      .describe("service: memory of a container."),
+      .optional()
+      .describe("service: memory of a container; a machine's when left out."),
     model_registry: z
       .boolean()
       .default(false)
@@ -69,7 +69,9 @@ export const snowflake = z
       ),
     static_shards: z.boolean().default(false).describe("Set by the engine in its own job services."),
   })
-  .describe("The account that `engine: snowflake` works in; see docs/snowflake.md.");
+  .describe(
+    "The account that `engine: snowflake` works in; see docs/snowflake.md. A name without double quotes means capitals, as in SQL.",
+  );
 
 /** Where artifacts are kept. */
 export const stage = z

@@ -1,3 +1,17 @@
+/**
+ * Returns the name that a configuration means, as Snowflake reads it: in capitals if it needs no quotes, and what is
+ * between double quotes as it is written ("Identifier requirements").
+ */
+export function nameMeant(text: string): string {
+  if (/^"(?:[^"]|"")+"$/.test(text)) return text.slice(1, -1).replaceAll('""', '"');
+  return /^[A-Za-z_][A-Za-z0-9_$]*$/.test(text) ? text.toUpperCase() : text;
+}
+
+/** Returns a name as a configuration or a login has it: `nameMeant` gives it back. */
+export function nameWritten(name: string): string {
+  return /^[A-Z_][A-Z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
 /** How to prove who one is to Snowflake. No secret is in it: keys and tokens are read where they are, when needed. */
 export type SnowflakeAuthentication =
   | { readonly type: "key-pair"; readonly privateKeyPath: string }

@@ -84,6 +84,7 @@ describe("manymodel pipeline run, engine: snowflake, on the local server", () =>
   let local: Awaited<ReturnType<typeof leftBy>>;
   beforeAll(async () => {
     account = await openTestAccount();
+    account.server.faults.mountLagMs = 200;
     folder = await mkdtemp(path.join(tmpdir(), "manymodel-test-"));
     await writeFile(path.join(folder, "manymodel.yaml"), JSON.stringify({ ...PIPELINE, train: { exports: EXPORTS } }));
     await manymodel(folder, ...SERIES);

@@ -3,8 +3,11 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { openSnowflakeEngine } from "manymodel/engines/snowflake";
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { jobBase } from "../../src/engines/snowflake/jobs.ts";
 import { workspaceNames } from "../../src/engines/snowflake/names.ts";
-import { specification } from "../../src/engines/snowflake/sql/jobs.ts";
+import { openSession } from "../../src/engines/snowflake/session.ts";
+import { jobStatements, specification } from "../../src/engines/snowflake/sql/jobs.ts";
+import { runComment } from "../../src/engines/snowflake/sql/run-objects.ts";
 import { until } from "../processes.ts";
 import { openTestAccount, SERVICE, type TestAccount } from "./account.ts";
 
@@ -20,16 +23,24 @@ describe("a task graph, on a server that does what Snowflake's documentation say
     account.server.faults.historyLagMs = 0;
   });
 
-  async function open(schema: string) {
-    const engine = openSnowflakeEngine(account.address(schema, { compute: "service", service: SERVICE }));
-    onTestFinished(() => engine.close());
+  async function open(schema: string, service = SERVICE) {
+    const address = account.address(schema, { compute: "service", service });
+    const engine = openSnowflakeEngine(address);
+    const session = openSession(address);
+    onTestFinished(async () => {
+      await engine.close();
+      await session.close();
+    });
+    const names = workspaceNames(address);
+    const sql = jobStatements(names, address, service);
+    const spec = specification(names, service, { args: ["asked", "/mnt/stage/runs/r/worker.yaml"] });
     await engine.preparation!.prepare();
     const folder = path.join(account.server.stages, `LAB.${schema}.MM_STAGE`, "runs", "r");
     mkdirSync(folder, { recursive: true });
     const started = (command: string) =>
       readdirSync(folder).filter((name) => /\.\d+$/.test(name) && name.startsWith(command)).length;
     const state = async () => (await engine.jobs!.jobs("r")).at(-1)?.state;
-    return { jobs: engine.jobs!, folder, started, state };
+    return { jobs: engine.jobs!, folder, started, state, session, sql, spec };
   }
   const sent = (pattern: RegExp) => account.server.log.filter((sql) => pattern.test(sql)).length;
 
@@ -85,10 +96,23 @@ describe("a task graph, on a server that does what Snowflake's documentation say
     expect(await (await open("PROD")).jobs.jobs("r")).toEqual([]);
   });
 
+  it("is not launched where a container fits no machine of its pool, and says what a waiting one waits for", async () => {
+    const { pools } = account.server.inventory;
+    const pool = pools.get("POOL")!;
+    onTestFinished(() => void pools.set("POOL", pool));
+    pools.set("POOL", { ...pool, family: "CPU_X64_XS" });
+    const { jobs, session, sql, spec } = await open("PENDING", { ...SERVICE, cpu: 2, memory: "8Gi" });
+    await expect(jobs.launch("r", "queue", 1)).rejects.toThrow(
+      /2 CPUs and 8Gi fits no machine of CPU_X64_XS, which has 1 CPUs and 6Gi; set snowflake.cpu/,
+    );
+    await session.rows(sql.execute(`${jobBase("r")}_1`, runComment("r"), spec));
+    expect(await jobs.jobs("r")).toMatchObject([
+      { state: "running", details: ["PENDING", "Unschedulable due to insufficient CPU resources."] },
+    ]);
+  });
+
   it("cannot write to a mount that is not its user's", async () => {
-    const { folder } = await open("MOUNTED");
-    const names = workspaceNames(account.address("MOUNTED"));
-    const spec = specification(names, SERVICE, { args: ["asked", "/mnt/stage/runs/r/worker.yaml"] });
+    const { folder, spec } = await open("MOUNTED");
     const run = async (text: string) => {
       const sql = `EXECUTE JOB SERVICE IN COMPUTE POOL POOL FROM SPECIFICATION $$${text}$$`;
       const { job } = account.server.services.execute(sql, "LAB.MOUNTED");

@@ -159,5 +159,12 @@ describe("a workspace on Snowflake", () => {
       inference: { computePool: "P", replicas: 2 },
     });
     await expect(address("engine: snowflake")).rejects.toThrow(/add snowflake\.account/);
+    const named = await address(
+      `engine: snowflake\nsnowflake: { account: a, database: lab, schema: mm, role: '"Lab Role"', warehouse: lab_wh, authentication: oauth, compute: service, compute_pool: my_pool, image: i }`,
+    );
+    // "Identifier requirements": a name without quotes is stored in capitals, a quoted one as it is.
+    expect(named).toMatchObject({ database: "LAB", schema: "MM", role: "Lab Role", warehouse: "LAB_WH" });
+    // A machine of CPU_X64_S has 3 CPUs and 13 GiB, of which the mount takes up to 0.5 and 1.
+    expect(named).toMatchObject({ service: { computePool: "MY_POOL", cpu: 2.5, memory: "12Gi" } });
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type * as Sdk from "snowflake-sdk";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
-import type { SnowflakeAddress } from "../../core/snowflake-address.ts";
+import { nameWritten, type SnowflakeAddress } from "../../core/snowflake-address.ts";
 import { currentActivity } from "../../ports/activity.ts";
 import { quietAwsSdk } from "../../stages/aws-sdk.ts";
 import { queryTag, settings } from "./sql/session.ts";
@@ -88,10 +88,10 @@ function connectionOptions(address: SnowflakeAddress): Sdk.ConnectionOptions {
   return {
     account: accountOf(address),
     ...(user !== undefined && { username: user }),
-    ...(role !== undefined && { role }),
-    ...(warehouse !== undefined && { warehouse }),
-    database,
-    schema,
+    ...(role !== undefined && { role: nameWritten(role) }),
+    ...(warehouse !== undefined && { warehouse: nameWritten(warehouse) }),
+    database: nameWritten(database),
+    schema: nameWritten(schema),
     application: "manymodel",
     ...(endpoint !== undefined && {
       accessUrl: `${endpoint.protocol}://${endpoint.host}:${endpoint.port}`,

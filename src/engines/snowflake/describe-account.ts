@@ -1,3 +1,4 @@
+import { misfit } from "../../core/instance-family.ts";
 import type { SnowflakeAddress } from "../../core/snowflake-address.ts";
 import type { EngineFacts, Feature } from "../../ports/engine.ts";
 import { grantsOf } from "./grants.ts";
@@ -90,6 +91,9 @@ async function features(
       : `${computePool} is ${pool.state}, of ${pool.instance_family}${sameFamily ? "" : `, not ${instanceFamily} as configured`}, at most ${pool.max_nodes} nodes`,
     "run: manymodel setup, have USAGE and MONITOR on it granted, or set snowflake.instance_family to what it is",
   );
+  const wrong = misfit(service, pool?.instance_family ?? instanceFamily);
+  const size = `a container has ${service.cpu} CPUs and ${service.memory}`;
+  note("size", wrong === undefined, wrong ?? size, "set snowflake.cpu and snowflake.memory to what a machine has");
   const repository = imageRepository(image);
   const images = repository === undefined ? [] : await shown(sql.images(repository));
   const isThere = images.some(

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { ManymodelError } from "../../core/errors.ts";
-import type { SnowflakeAddress, SnowflakeService } from "../../core/snowflake-address.ts";
+import { misfit } from "../../core/instance-family.ts";
+import { nameWritten, type SnowflakeAddress, type SnowflakeService } from "../../core/snowflake-address.ts";
 import type { JobRecord, Jobs } from "../../ports/jobs.ts";
 import type { Stage } from "../../ports/stage.ts";
 import type { Names } from "./names.ts";
 import type { Row, Session } from "./session.ts";
+import { accountStatements } from "./sql/account.ts";
 import { AUTO_RETRIES, FINAL, jobStatements, MOUNT, specification } from "./sql/jobs.ts";
 import { runComment } from "./sql/run-objects.ts";
 
@@ -30,6 +32,9 @@ export function snowflakeJobs(
   service: SnowflakeService,
 ): Jobs {
   const sql = jobStatements(names, address, service);
+  // A container would count the machine's cores, and have as many workers.
+  const workers = String(Math.ceil(service.cpu));
+  const train = (run: string) => spec(run, "worker", "--run", run, "--workers", workers);
   const config = (run: string) => `runs/${run}/worker.yaml`;
   const spec = (run: string, ...args: string[]) =>
     specification(names, service, { args: [...args, "--config", `${MOUNT}/${config(run)}`] });
@@ -40,10 +45,18 @@ export function snowflakeJobs(
     const listed = await session.records(sql.services(base), 1000);
     return listed.map(({ name, status }) => ({ name: String(name), status: String(status) })).sort(byLaunch);
   };
+  /** A container that fits no machine of its pool waits for one without end. @throws {ManymodelError} `config` for one */
+  const checkSize = async () => {
+    const [pool] = await session.records(accountStatements(names).computePools(service.computePool), 1);
+    const wrong = misfit(service, String(pool?.instance_family ?? service.instanceFamily));
+    if (wrong !== undefined)
+      throw new ManymodelError("config", `${wrong}; set snowflake.cpu and snowflake.memory, or another compute pool`);
+  };
   return {
     replicas: service.replicas,
     async launch(run, mode, launch) {
       const base = jobBase(run);
+      await checkSize();
       if (mode === "queue") {
         if (!address.hybridTables)
           throw new ManymodelError(
@@ -53,7 +66,7 @@ export function snowflakeJobs(
         await stage.put(config(run), workerConfig(address, false));
         // A name is taken as long as its service is there, whoever launched it.
         const next = ((await services(base)).map(launchOf).at(-1) ?? 0) + 1;
-        await session.rows(sql.execute(`${base}_${next}`, runComment(run), spec(run, "worker", "--run", run)));
+        await session.rows(sql.execute(`${base}_${next}`, runComment(run), train(run)));
         return;
       }
       await stage.put(config(run), workerConfig(address, true));
@@ -62,7 +75,7 @@ export function snowflakeJobs(
       if (launch > 1 && listed.length > 0 && graphState(base, listed).state === "failed")
         await session.rows(sql.retry(base));
       else {
-        for (const text of sql.graph(base, runComment(run), spec(run, "worker", "--run", run), spec(run, "index", run)))
+        for (const text of sql.graph(base, runComment(run), train(run), spec(run, "index", run)))
           await session.rows(text);
         await session.rows(sql.start(base));
       }
@@ -158,6 +171,11 @@ async function serviceState(
 ): Promise<JobRecord> {
   const state = /DONE/.test(status) ? "done" : /FAILED|CANCEL|DELET|INTERNAL_ERROR/.test(status) ? "failed" : "running";
   const details = [status];
+  if (status === "PENDING") {
+    const containers = await session.records(sql.containers(name), replicas).catch(() => []);
+    for (const message of new Set(containers.map((one) => String(one.message ?? ""))))
+      if (message !== "") details.push(message);
+  }
   for (let replica = 0; state === "failed" && replica < replicas; replica++) {
     const log = String((await session.rows(sql.logs(name, replica)).catch(() => []))[0]?.[0] ?? "");
     if (log !== "") details.push(`replica ${replica}: ${log.trim().split("\n").at(-1)}`);
@@ -170,12 +188,12 @@ function workerConfig(address: SnowflakeAddress, staticShards: boolean): Uint8Ar
   const { account, role, warehouse, database, schema, stage, queueTable, endpoint, hybridTables } = address;
   const snowflake = {
     account,
-    role,
-    warehouse,
-    database,
-    schema,
-    stage,
-    queue_table: queueTable,
+    role: role && nameWritten(role),
+    warehouse: warehouse && nameWritten(warehouse),
+    database: nameWritten(database),
+    schema: nameWritten(schema),
+    stage: nameWritten(stage),
+    queue_table: nameWritten(queueTable),
     hybrid_tables: hybridTables,
     authentication: "oauth",
     static_shards: staticShards,

@@ -39,12 +39,15 @@ export function dollarQuoted(text: string): string {
   return `$$\n${text}$$`;
 }
 
-/** A name that needs no quotes: those of services cannot have any. @throws {ManymodelError} `config` for another */
+/**
+ * A name that needs no quotes: those of compute pools and services cannot have any, nor those of a service's database and
+ * schema (CREATE COMPUTE POOL, EXECUTE JOB SERVICE). @throws {ManymodelError} `config` for another
+ */
 export function plain(name: string): string {
-  if (!/^[A-Za-z_][A-Za-z0-9_$]{0,254}$/.test(name))
+  if (!/^[A-Z_][A-Z0-9_$]{0,254}$/.test(name))
     throw new ManymodelError(
       "config",
-      `${show(name)} needs quotes, which names of job services cannot have; choose another name`,
+      `${show(name)} needs quotes, which the names of compute pools and job services, and of their database and schema, cannot have; choose another name`,
     );
   return name;
 }

@@ -33,7 +33,10 @@ export const snapshotRecord = (id: string) => `${snapshotFolder(id)}/snapshot.js
 /** Rows that one block is to have, about. */
 const ROWS_PER_BLOCK = 250_000;
 
-/** Pins a query's rows, or finds the snapshot that has them already. */
+/**
+ * Pins a query's rows, or finds the snapshot that has them already: a snapshot is known by what its role saw of its
+ * source, not by when the source was changed.
+ */
 export async function takeSnapshot(
   session: Session,
   names: Names,
@@ -53,15 +56,16 @@ export async function takeSnapshot(
   };
   const resolved = resolveQuery(source.columns, query);
   const { keyColumns, columns, timeColumn } = describeQuery(resolved);
+  const selected = { from: source.from, keys: keyColumns, columns, order: resolved.order.map(({ name }) => name) };
   const before = await token();
-  const fingerprint = sha256(JSON.stringify([source.from, before]));
+  const content = await readRow(session, sql.content(selected));
+  const fingerprint = sha256(JSON.stringify([source.from, ...content]));
   const id = snapshotId(fingerprint, resolved, query);
   const known = await readRecord(stage, id);
   if (known !== undefined) return known;
 
   const table = `${id}_${randomBytes(4).toString("hex")}`;
   const folder = `${snapshotFolder(id)}/${table}`;
-  const selected = { from: source.from, keys: keyColumns, columns, order: resolved.order.map(({ name }) => name) };
   await session.rows(sql.pin(table, selected));
   if ((await token()) !== before) {
     await session.rows(sql.drop(table));

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { ManymodelError, show } from "../../core/errors.ts";
 import type { Stage } from "../../ports/stage.ts";
+import { pause } from "../../stages/pause.ts";
 import type { Names } from "./names.ts";
 import type { Session } from "./session.ts";
 import { stageStatements } from "./sql/stage.ts";
@@ -54,17 +55,34 @@ async function inTemporary<T>(work: (folder: string) => Promise<T>): Promise<T> 
   }
 }
 
+/** How long a file that was written to a mount may take until the stage lists it, and how often that is looked at. */
+const VISIBLE_WITHIN_MS = 60_000;
+const [FIRST_LOOK_MS, LONGEST_LOOK_MS] = [50, 2000];
+
 /**
- * A stage that is mounted in this container: what it writes is there once the file is closed. A mount has no renaming
- * that can be relied on, so each file is written once, under its own name.
+ * A stage that is mounted in this container. A mount has no renaming that can be relied on, so each file is written once,
+ * under its own name. Other containers and the account see it some time after it was closed ("Snowflake stage volumes"):
+ * `put` resolves when the stage lists it, so that whatever names the file finds it.
+ *
+ * @param wait - waits so many milliseconds
  */
-export function mountedStage(mount: string, remote: Stage): Stage {
+export function mountedStage(mount: string, remote: Stage, wait: (ms: number) => Promise<void> = pause): Stage {
   const resolve = (name: string) => path.join(mount, ...checked(name).split("/"));
   return {
     async put(name, bytes) {
       const file = resolve(name);
       await mkdir(path.dirname(file), { recursive: true });
       await writeFile(file, bytes);
+      let waited = 0;
+      for (let ms = FIRST_LOOK_MS; !(await remote.list(name)).includes(name); ms = Math.min(2 * ms, LONGEST_LOOK_MS)) {
+        if (waited >= VISIBLE_WITHIN_MS)
+          throw new ManymodelError(
+            "storage",
+            `the stage does not list ${name}, ${VISIBLE_WITHIN_MS / 1000} s after it was written to ${mount}; check that the role may write to the stage`,
+          );
+        await wait(ms);
+        waited += ms;
+      }
     },
     // What another container wrote may not be visible yet; the stage itself has it.
     get: (name) => readFile(resolve(name)).catch(() => remote.get(name)),

@@ -27,6 +27,7 @@ export async function unload(session: Session, stages: Stages, sql: string): Pro
   await session.run(`CREATE TEMP TABLE ${table} AS ${translate({ ...masked, code: query! })}`);
   try {
     if (single) {
+      stages.putting(path.join(folder, relative));
       await mkdir(path.dirname(path.join(folder, relative)), { recursive: true });
       await session.run(
         `COPY ${table} TO ${literal(path.join(folder, relative))} (FORMAT parquet, COMPRESSION snappy)`,
@@ -38,6 +39,7 @@ export async function unload(session: Session, stages: Stages, sql: string): Pro
         const inside = path.join(folder, relative, value);
         await mkdir(inside, { recursive: true });
         const file = path.join(inside, `data_${randomUUID()}_0_0_0.snappy.parquet`);
+        stages.putting(file);
         await session.run(
           `COPY (SELECT * FROM ${table} WHERE CAST(${expression} AS VARCHAR) = ${literal(value)}) TO ${literal(file)} (FORMAT parquet, COMPRESSION snappy)`,
         );

@@ -21,6 +21,8 @@ export class Faults {
   idleTransactionMs = 300_000;
   /** TASK_HISTORY lists a task's run so long after it has begun. */
   historyLagMs = 0;
+  /** How long a file that was written to a mount is not seen. */
+  mountLagMs = 0;
   /** Is told of each statement when it has arrived, and before it is done; and by whom. */
   onStatement: (sql: string, user: string) => void = () => {};
   /** Statements that match fail with this, so many times. */

@@ -13,7 +13,7 @@ import { Models } from "./models.ts";
 import { type Account, protocol } from "./protocol.ts";
 import { Services } from "./services.ts";
 import { type Bind, Session, type Shared } from "./session.ts";
-import { Stages } from "./stages.ts";
+import { objectName, Stages } from "./stages.ts";
 import { type Keeping, restoreState, saveState } from "./state.ts";
 import { type Answer, changeTokens, type Handler, rowStatements, stageStatements } from "./statements.ts";
 import { taskStatements } from "./tasks.ts";
@@ -69,9 +69,9 @@ export async function startLocalSnowflake({
   const setup = await duck.connect();
   await setup.run(`ATTACH ':memory:' AS "${database}"`);
   await setup.run(`SET allowed_directories = ['${folder}/']; SET enable_external_access = false`);
-  const stages = new Stages(path.join(folder, "stages"));
   const users = noUsers();
   const faults = new Faults();
+  const stages = new Stages(path.join(folder, "stages"), () => faults.mountLagMs);
   const shared: Shared = {
     duck,
     hybrid: new Set(),
@@ -84,7 +84,16 @@ export async function startLocalSnowflake({
   const tags: string[] = [];
   const sessions = new Set<Session>();
   let port = 0;
-  const services = new Services({ stages, users, folder, program, host: "127.0.0.1", port: () => port });
+  const inventory = fullInventory();
+  const services = new Services({
+    stages,
+    users,
+    folder,
+    program,
+    host: "127.0.0.1",
+    port: () => port,
+    pool: (name) => inventory.pools.get(name)?.family,
+  });
   const models = new Models(stages, path.join(folder, "models"), procedures);
   const perform = async (session: Session, sql: string, binds: readonly Bind[]): Promise<Answer> => {
     for (const handler of handlers) {
@@ -93,7 +102,6 @@ export async function startLocalSnowflake({
     }
     throw unsupported(sql);
   };
-  const inventory = fullInventory();
   const keeping: Keeping = { connection: setup, database, folder, shared, stages, inventory };
   if (saved !== undefined) await restoreState(keeping, saved);
   const handlers: Handler[] = [
@@ -112,7 +120,7 @@ export async function startLocalSnowflake({
     login(data, { role, database, schema }) {
       const user = authenticate(users, data);
       if (user === undefined) return undefined;
-      const session = new Session(shared, user, role ?? "PUBLIC", schema && `"${database}"."${schema}"`);
+      const session = new Session(shared, user, role ?? "PUBLIC", schema && `"${database}"."${objectName(schema)}"`);
       sessions.add(session);
       return session;
     },

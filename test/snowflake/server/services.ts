@@ -18,7 +18,12 @@ export interface Surroundings {
   readonly program: string;
   readonly host: string;
   port(): number;
+  /** The instance family of a compute pool. */
+  pool(name: string): string | undefined;
 }
+
+/** Virtual CPUs of instance families, by CREATE COMPUTE POOL. */
+const CPUS: Readonly<Record<string, number>> = { CPU_X64_XS: 1, CPU_X64_S: 3, CPU_X64_M: 6, CPU_X64_L: 28 };
 
 interface Specification {
   readonly spec: {
@@ -28,7 +33,7 @@ interface Specification {
       readonly args: readonly string[];
       readonly env: Readonly<Record<string, string>>;
       readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
-      readonly resources: { readonly limits: { readonly memory: string } };
+      readonly resources: { readonly limits: { readonly memory: string }; readonly requests: { readonly cpu: number } };
     }[];
     readonly volumes: readonly {
       readonly name: string;
@@ -54,8 +59,18 @@ export interface Job {
   readonly mounts: readonly string[];
   readonly replicas: readonly { readonly process: ChildProcess; log: string; code: number | null | undefined }[];
   readonly ended: Promise<"DONE" | "FAILED">;
-  status: "RUNNING" | "DONE" | "FAILED";
+  status: "PENDING" | "RUNNING" | "DONE" | "FAILED";
 }
+
+/** A job that no node has room for. */
+const pending = (name: string, comment: string): Job => ({
+  name,
+  comment,
+  mounts: [],
+  replicas: [],
+  status: "PENDING",
+  ended: new Promise(() => {}),
+});
 
 /** Job services, by `EXECUTE JOB SERVICE`. */
 export class Services {
@@ -74,12 +89,16 @@ export class Services {
         masked.code.trim(),
       );
     if (match === null) throw unsupported(sql);
-    const [, , named, async, replicas = "1", comment, spec] = match;
+    const [, pool, named, async, replicas = "1", comment, spec] = match;
     const name = named ?? `${schema}.JOB_${Math.random().toString(16).slice(2).toUpperCase()}`;
     if (this.jobs.has(name))
       throw new SqlFailure("002002", "42710", `SQL compilation error: Object '${name}' already exists.`);
     const said = comment === undefined ? "" : masked.literal(Number(comment));
-    const job = this.#start(name, said, JSON.parse(masked.literal(Number(spec))) as Specification, Number(replicas));
+    const specification = JSON.parse(masked.literal(Number(spec))) as Specification;
+    const family = this.#around.pool(pool!.toUpperCase()) ?? "";
+    const fits = specification.spec.containers.every(({ resources }) => !(resources.requests.cpu > CPUS[family]!));
+    // A container that fits no node of its pool waits for one (working with compute pools).
+    const job = fits ? this.#start(name, said, specification, Number(replicas)) : pending(name, said);
     this.jobs.set(name, job);
     return { job, async: async !== undefined };
   }
@@ -157,7 +176,7 @@ export class Services {
   /** Ends every replica. */
   async close(): Promise<void> {
     for (const { replicas } of this.jobs.values()) for (const { process } of replicas) process.kill("SIGKILL");
-    await Promise.all([...this.jobs.values()].map(({ ended }) => ended));
+    await Promise.all([...this.jobs.values()].filter(({ status }) => status !== "PENDING").map(({ ended }) => ended));
   }
 
   readonly statements: Handler = async (session, sql) => {
@@ -169,7 +188,12 @@ export class Services {
     }
     const containers = /^SHOW SERVICE CONTAINERS IN SERVICE (\S+)$/.exec(text);
     if (containers !== null) {
-      const { replicas } = this.#known(objectName(containers[1]!));
+      const { replicas, status } = this.#known(objectName(containers[1]!));
+      if (status === "PENDING") {
+        const message = "Unschedulable due to insufficient CPU resources.";
+        const row = ["0", "worker", status, message, "0"];
+        return { rowset: textRows(["instance_id", "container_name", "status", "message", "restart_count"], [row]) };
+      }
       const state = (code: number | null | undefined) =>
         code === undefined ? "READY" : code === 0 ? "DONE" : "FAILED";
       // A replica that is lost is not started again here.

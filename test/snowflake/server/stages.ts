@@ -7,9 +7,22 @@ import { missing, SqlFailure } from "./failure.ts";
 export class Stages {
   readonly root: string;
   readonly #names = new Set<string>();
+  /** Files that PUT or COPY wrote, not a mount. */
+  readonly #put = new Set<string>();
+  readonly #lagMs: () => number;
 
-  constructor(root: string) {
+  /**
+   * @param lagMs - how long a file that was written to a mount is not seen: "There might be a delay before the changes to
+   *   files on a stage mount become visible to other containers and Snowflake" (Snowflake stage volumes)
+   */
+  constructor(root: string, lagMs: () => number) {
     this.root = root;
+    this.#lagMs = lagMs;
+  }
+
+  /** Notes that the account itself writes a file, which is seen at once. */
+  putting(file: string): void {
+    this.#put.add(file);
   }
 
   get names(): string[] {
@@ -46,13 +59,15 @@ export class Stages {
       .filter((name) => name.startsWith(relative))
       .sort();
     const last = stage.split(".").at(-1)!.toLowerCase();
-    return Promise.all(
+    const listed = await Promise.all(
       files.map(async (name) => {
         const file = path.join(folder, name);
         const { size, mtime: modified } = await stat(file);
         return { name: `${last}/${name}`, relative: name, file, size, modified };
       }),
     );
+    const seen = Date.now() - this.#lagMs();
+    return listed.filter(({ file, modified }) => this.#put.has(file) || modified.getTime() <= seen);
   }
 
   async remove(location: string): Promise<string[]> {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { basename, dirname } from "node:path";
+import path, { basename, dirname } from "node:path";
 import { load, unload } from "./copy.ts";
 import { missing, unsupported } from "./failure.ts";
 import type { Faults } from "./faults.ts";
@@ -192,6 +192,7 @@ export function stageStatements(stages: Stages): Handler {
     const put = /^PUT \ue000(\d+)\ue000 \ue000(\d+)\ue000 AUTO_COMPRESS = FALSE OVERWRITE = TRUE$/.exec(masked.code);
     if (put !== null) {
       const { folder, relative } = stages.resolve(literal(put[2]));
+      stages.putting(path.join(folder, relative, basename(literal(put[1]))));
       const transfer = {
         command: "UPLOAD",
         src_locations: [literal(put[1]).replace(/^file:\/\//, "")],

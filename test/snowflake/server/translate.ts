@@ -36,6 +36,8 @@ export function translate(masked: Masked): string {
     )
     .replace(/\b(\w+)\.VALUE::(VARCHAR|NUMBER|DOUBLE)/gi, (_, alias, type) => `CAST(${alias}."VALUE"->>'$' AS ${type})`)
     .replace(/\bPARSE_JSON\s*\(/gi, "json(")
+    // "Returns an aggregate signed 64-bit hash value over the (unordered) set of input rows" (HASH_AGG).
+    .replace(/\bHASH_AGG\s*\(([^()]*)\)/gi, "CAST(sum(hash($1)) % 9223372036854775807 AS BIGINT)")
     .replace(/\bTO_VARCHAR\s*\(/gi, "to_text(");
   for (const [pattern, type] of TYPES) text = text.replace(pattern, type);
   text = text.replace(/\ue001(\d+)\ue001\.INFORMATION_SCHEMA\.(COLUMNS|TABLES|SCHEMATA)/gi, (_, n, view) =>

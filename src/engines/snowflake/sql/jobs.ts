@@ -62,6 +62,8 @@ export function jobStatements(
       FROM SPECIFICATION ${dollarQuoted(spec)}`,
     logs: (name: string, replica: number) =>
       `SELECT SYSTEM$GET_SERVICE_LOGS(${literal(serviceName(name))}, ${literal(integer(replica))}, 'worker', 20)`,
+    /** A service's containers, and what each waits for. */
+    containers: (name: string) => `SHOW SERVICE CONTAINERS IN SERVICE ${serviceName(name)}`,
     /** With their states. */
     services: (base: string) =>
       `SHOW SERVICES LIKE ${literal(`${base.replaceAll("_", "\\_")}\\_%`)} IN SCHEMA ${names.schema}`,

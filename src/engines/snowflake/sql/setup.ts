@@ -1,4 +1,4 @@
-import { identifier, integer } from "../literal.ts";
+import { identifier, integer, plain } from "../literal.ts";
 import { type Names, OWN } from "../names.ts";
 
 /** The tables, by the names that they are created under. */
@@ -80,6 +80,6 @@ export function serviceStatements(
 ): string[] {
   return [
     `CREATE IMAGE REPOSITORY IF NOT EXISTS ${names.of("MM_IMAGES")}`,
-    `CREATE COMPUTE POOL IF NOT EXISTS ${identifier(computePool)} MIN_NODES = 1 MAX_NODES = ${integer(maxNodes)} INSTANCE_FAMILY = ${instanceFamily} AUTO_RESUME = TRUE INITIALLY_SUSPENDED = TRUE AUTO_SUSPEND_SECS = 300`,
+    `CREATE COMPUTE POOL IF NOT EXISTS ${plain(computePool)} MIN_NODES = 1 MAX_NODES = ${integer(maxNodes)} INSTANCE_FAMILY = ${plain(instanceFamily)} AUTO_RESUME = TRUE INITIALLY_SUSPENDED = TRUE AUTO_SUSPEND_SECS = 300`,
   ];
 }

@@ -20,6 +20,14 @@ export interface Selected {
 export function snapshotStatements(names: Names) {
   const table = (id: string) => names.of(`${OWN}SNAPSHOT_${id.toUpperCase()}`);
   return {
+    /**
+     * What the role sees of a source now, as one number of 64 bits, and how many rows: no other statement sees that a view
+     * was replaced or depends on the date, or that a policy was changed, none of which is DML.
+     */
+    content: ({ from, keys, columns, order }: Selected) => {
+      const read = [...new Set([...keys, ...columns].map(({ name }) => name).concat(order))].map(identifier);
+      return `SELECT COUNT(*), HASH_AGG(${read.join(", ")})::VARCHAR FROM ${from}`;
+    },
     changeToken: (from: string) => `SELECT SYSTEM$LAST_CHANGE_COMMIT_TIME(${literal(from)})`,
     pin: (id: string, { from, keys, columns, order }: Selected) => {
       const sorted = keys.map(({ name }, i) => `${identifier(name)} AS S${i}`);

@@ -1,0 +1,35 @@
+import { openSnowflakeEngine } from "manymodel/engines/snowflake";
+import { expect, it, onTestFinished } from "vitest";
+import { openSession } from "../../src/engines/snowflake/session.ts";
+import { dailyQuery, fillDaily } from "../workspace.ts";
+import { openTestAccount } from "./account.ts";
+import { workspace } from "./questions.ts";
+
+it("a view that was replaced, which is no DML, is pinned anew, and one that shows the same rows is not", async () => {
+  const account = await openTestAccount({ procedures: false });
+  onTestFinished(() => account.close());
+  const address = account.address("VIEWS");
+  const engine = openSnowflakeEngine(address);
+  const session = openSession(address);
+  onTestFinished(async () => {
+    await session.close();
+    await engine.close();
+  });
+  await engine.preparation!.prepare();
+  const mm = await workspace(engine);
+  await fillDaily(mm, 3, 4);
+  const view = (where: string) =>
+    session.rows(`CREATE OR REPLACE VIEW "LAB"."VIEWS"."V" AS SELECT * FROM "LAB"."VIEWS"."SALES" WHERE ${where}`);
+  const snapshot = () => mm.snapshot({ ...dailyQuery, table: "V" });
+  const pins = () => account.server.log.filter((sql) => /^CREATE TRANSIENT TABLE/.test(sql)).length;
+  await view("1 = 1");
+  const whole = await snapshot();
+  expect([whole.partitions, pins()]).toEqual([3, 1]);
+  await view("2 = 2");
+  expect([(await snapshot()).id, pins()]).toEqual([whole.id, 1]);
+  await view("UNIT_ID <> 'U01'");
+  const partial = await snapshot();
+  expect([partial.partitions, partial.rows < whole.rows, pins()]).toEqual([2, true, 2]);
+  await view("1 = 0");
+  expect(await snapshot()).toMatchObject({ partitions: 0, rows: 0 });
+});
