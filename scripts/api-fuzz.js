@@ -7,10 +7,11 @@
  * is no Python, or PyPI is not reachable.
  */
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { pypi } from "./pypi.js";
 
 /**
  * The document cannot say which columns a model's keys and rows have, so a prediction may refuse what it allows.
@@ -23,24 +24,13 @@ checks.positive_data_acceptance.enabled = false
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const BIN = path.join(root, "bin", "manymodel.js");
-const ENVIRONMENT = path.join(root, "node_modules", ".cache", "schemathesis");
 const VERSION = "4.32.5";
 
 /** The program, or why there is none. */
 function findSchemathesis() {
   if (spawnSync("schemathesis", ["--version"]).status === 0) return { program: "schemathesis" };
-  const program = path.join(ENVIRONMENT, "bin", "schemathesis");
-  if (existsSync(program)) return { program };
-  for (const [command, args] of [
-    ["python3", ["-m", "venv", ENVIRONMENT]],
-    [path.join(ENVIRONMENT, "bin", "pip"), ["install", "--quiet", `schemathesis==${VERSION}`]],
-  ]) {
-    const { status, stderr, error } = spawnSync(command, args, { encoding: "utf8", timeout: 300_000 });
-    if (status === 0) continue;
-    rmSync(ENVIRONMENT, { recursive: true, force: true });
-    return { missing: `${command} ${args.join(" ")}: ${error?.message ?? stderr.trim().split("\n").at(-1)}` };
-  }
-  return { program };
+  const { bin, missing } = pypi(`schemathesis==${VERSION}`);
+  return missing === undefined ? { program: path.join(bin, "schemathesis") } : { missing };
 }
 
 const { program, missing } = findSchemathesis();
