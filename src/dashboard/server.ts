@@ -85,6 +85,7 @@ function guardedRoutes(mm: ManyModel, door: Door, onError: (thrown: unknown) => 
       {
         ...(config.batch.input_table !== undefined && { input: tablePath(mm, config.batch.input_table) }),
         advance: config.batch.advance,
+        forecasts: config.batch.output_table,
       },
     ),
   );

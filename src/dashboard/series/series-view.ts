@@ -11,6 +11,7 @@ import { finite } from "../partitions/partition-view.ts";
 import { LETTERS } from "../runs/run-progress.ts";
 import { forecastTask } from "../runs/run-view.ts";
 import type { Contest, Fan, SeriesAlarm, SeriesDetail, SeriesPending, SeriesPicture } from "../wire.ts";
+import { batchNotes } from "./batch-notes.ts";
 import { componentsOf } from "./components.ts";
 import { diagnose } from "./diagnostics.ts";
 import { libraryModel, modelLabel } from "./library-model.ts";
@@ -32,6 +33,8 @@ export interface SeriesSurroundings {
   /** Whether models take in rows that are newer than the ones they were fitted to. */
   readonly advance: boolean;
   readonly monitored: Pick<MonitorTables, "status">;
+  /** The table of forecasts that batches write, for what they note of the series. */
+  readonly forecasts?: string;
 }
 
 /**
@@ -65,6 +68,12 @@ export async function seriesDetail(
           notes.push(`It is not known whether there is an alarm: ${messageOf(error, 300)}`);
           return null;
         });
+  if (around?.forecasts !== undefined)
+    notes.push(
+      ...(await batchNotes(engine, around.forecasts, runId, partitionKey).catch((error) => [
+        `It is not known what batches note: ${messageOf(error, 300)}`,
+      ])),
+    );
   const values = Array.from(zip(keyColumns, row.key), ([column, value]) => ({
     name: column.name,
     value: value === null ? "NULL" : keyText(column, value),
