@@ -14,7 +14,8 @@ export interface DefaultKey {
 
 /**
  * What `fit` receives: the partition's key under the loop's variable (`unit_id`), its rows, the run's exports, and its
- * seed. Of a series the rows end with its last observation: later ones, without a value of the target, are planned.
+ * seed. Of a series the rows end with its last observation: later ones, without a value of the column that `exports.target`
+ * names, are planned. Without that export all rows are there.
  *
  * @typeParam Key - the loop's variable and its type, for example `{ unit_id: string }`
  * @typeParam Exports - the type of the values sent along with the run
