@@ -40,9 +40,6 @@ export function dashboardRoutes(
 
   app.get("/runs", async (c) => c.json(await runs.read()));
   app.get("/runs/:run", async (c) => c.json(await runDetail(engine, c.req.param("run"), Date.now())));
-  app.get("/runs/:run/failures", async (c) =>
-    c.json(await runFailures(engine, await knownRun(engine.catalog, c.req.param("run")))),
-  );
   app.get("/live", (c) => stream(c, live.all));
   app.get("/live/:run", async (c) => {
     const { runId } = await knownRun(engine.catalog, c.req.param("run"));
@@ -58,6 +55,7 @@ export function dashboardRoutes(
     const run = c.req.param("run");
     return withTable(c, run, async (table) => partitionsHead(run, table));
   });
+  app.get("/runs/:run/failures", (c) => withTable(c, c.req.param("run"), async (table) => runFailures(table)));
   app.get("/runs/:run/rows", (c) =>
     withTable(c, c.req.param("run"), ({ search }) => {
       const metrics = c.req.query("metrics") || undefined;

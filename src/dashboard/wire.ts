@@ -69,9 +69,8 @@ export interface RunFailures {
   readonly groups: readonly FailureGroup[];
   /** How many groups there are. */
   readonly kinds: number;
-  /** Of so many chunks with failures, so many were read. */
-  readonly read: number;
-  readonly failing: number;
+  /** Of a run in progress, partitions of committed chunks that were not counted yet. */
+  readonly unread: number;
 }
 
 /** Who works on a run. */
@@ -376,13 +375,15 @@ export interface CompareDetail {
   readonly ties: number;
   readonly onlyA: number;
   readonly onlyB: number;
+  /** Partitions of either run that have no value of the metric in A or in B, and those that failed in A, and in B. */
+  readonly uncompared: { readonly count: number; readonly failedA: number; readonly failedB: number };
   readonly spreadA: Spread;
   readonly spreadB: Spread;
   readonly change: Spread;
   /** Of B - A where it is not zero. What is beyond it counts in the outer bins. */
   readonly histogram: Histogram;
   readonly changesBeyond: number;
-  /** Some of the pairs, evenly spread, and some of those beyond the axis. */
+  /** The pairs that changed most, some of the others, evenly spread, and some of those beyond the axis. */
   readonly dots: readonly CompareLine[];
   /** The axis of both: from where to where, and how many pairs are beyond. */
   readonly axis: readonly [from: number, to: number];

@@ -193,6 +193,22 @@ train: { chunks_per_job: 15, workers: 2, exports: ${JSON.stringify({ ...exports,
       await tab.getByRole("button", { name: "holt-winters" }).click();
       await tab.getByText(/MASE .* fitted in/).waitFor();
       expect(tab.url()).toContain("method=holt-winters");
+      for (const width of [1440, 1024, 390]) {
+        await tab.setViewportSize({ width, height: 800 });
+        const chart = tab.locator(".chart canvas");
+        const readout = tab.locator(".readout");
+        const pointed = async () => {
+          await chart.scrollIntoViewIfNeeded();
+          const { width: right } = (await chart.boundingBox()) ?? { width: 0 };
+          await chart.hover({ position: { x: right - 60, y: 100 }, force: true });
+          return readout.innerText();
+        };
+        await expect.poll(pointed).toMatch(/^\d{4}-\d\d-\d\d .*\d/);
+        const cut = await readout.evaluate(
+          (element) => element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight,
+        );
+        expect(cut, `the readout is cut at ${width} pixels`).toBe(false);
+      }
       await tab.goto(url + series("first", "s:bad one"));
       expect(await text(tab, "[role=alert]")).toContain("fit-error cannot <b>fit</b> <img");
       await tab.goto(url + series("first", "s:nobody"));

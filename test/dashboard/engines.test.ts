@@ -43,7 +43,7 @@ describe.each(SERVERS)("every view of the dashboard, engine: %s", (_, missing, o
       keyColumns: [expect.stringMatching(/^sku$/i)],
       progress: { done: 3, chunks: expect.stringMatching(/^f+$/) },
     });
-    expect(await get("/runs/first/failures")).toEqual({ groups: [], kinds: 0, read: 0, failing: 0 });
+    expect(await get("/runs/first/failures")).toEqual({ groups: [], kinds: 0, unread: 0 });
     expect(await get<wire.PartitionsHead>("/runs/first/partitions")).toMatchObject({ partitions: 3, progress: null });
     const query = "sort=holdout_mase&order=desc&metrics=holdout_mase";
     const page = await get<wire.PartitionPage>(`/runs/first/rows?${query}&text=it%27s`);

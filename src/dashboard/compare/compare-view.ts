@@ -7,7 +7,7 @@ import { type Distribution, distribution } from "../../refine/compare.ts";
 import { keyLabel } from "../base/key-label.ts";
 import { radixOrder } from "../base/radix-order.ts";
 import { joinTexts, textAt } from "../base/text-column.ts";
-import type { PartitionTable } from "../partitions/partition-table.ts";
+import { OUTCOMES, type PartitionTable } from "../partitions/partition-table.ts";
 import type { CompareDetail, CompareLine, Spread } from "../wire.ts";
 
 const BINS = 41;
@@ -35,7 +35,8 @@ export async function compareTables(
       `${nameA} and ${nameB} have no metric ${show(name)} in common; ${metrics.length === 0 ? "they have none" : `there is ${metrics.join(", ")}`}`,
     );
   const [valuesA, valuesB] = [await valuesOf(nameA, a, name), await valuesOf(nameB, b, name)];
-  const pairs = pairsOf(valuesA, valuesB, joinTexts(a.keys, b.keys), (value) => comparedValue(metric, value));
+  const joined = joinTexts(a.keys, b.keys);
+  const pairs = pairsOf(valuesA, valuesB, joined, (value) => comparedValue(metric, value));
   const { rows, change } = pairs;
   const upwards = radixOrder(change);
   const order = better === "higher" ? upwards.slice().reverse() : upwards;
@@ -67,6 +68,8 @@ export async function compareTables(
       };
     }
   };
+  const extremes = new Set([...order.subarray(0, MOST_LINES), ...order.subarray(-MOST_LINES)]);
+  const shown = [...spreadOver(within, MOST_DOTS), ...spreadOver(beyond, MOST_BEYOND)].filter((i) => !extremes.has(i));
   const usable = (values: Float64Array) => values.reduce((sum, value) => sum + (Number.isFinite(value) ? 1 : 0), 0);
   return {
     a: nameA,
@@ -80,12 +83,13 @@ export async function compareTables(
     ties: change.reduce((sum, value) => sum + (value === 0 ? 1 : 0), 0),
     onlyA: usable(valuesA) - rows.length,
     onlyB: usable(valuesB) - rows.length,
+    uncompared: uncomparedOf(a, b, joined, pairs),
     spreadA: spread(distribution(pairs.a)),
     spreadB: spread(distribution(pairs.b)),
     change: spread(distribution(change)),
     histogram: histogram(changed, -reach, reach, BINS),
     changesBeyond: sizes.reduce((sum, size) => sum + (size > reach ? 1 : 0), 0),
-    dots: [...spreadOver(within, MOST_DOTS), ...spreadOver(beyond, MOST_BEYOND)].map(line),
+    dots: [...shown, ...extremes].map(line),
     axis,
     pairsBeyond: beyond.length,
     best: Array.from(order.subarray(0, MOST_LINES), line).filter((one) => gainOf(one) > 0),
@@ -145,6 +149,25 @@ function pairsOf(
     change: change.subarray(0, count),
   };
 }
+
+/** What is in either run and was not compared. A partition that failed in both counts as failed in each. */
+function uncomparedOf(
+  a: PartitionTable,
+  b: PartitionTable,
+  joined: Int32Array,
+  pairs: Pairs,
+): CompareDetail["uncompared"] {
+  const inBoth = joined.reduce((sum, row) => sum + (row < 0 ? 0 : 1), 0);
+  return {
+    count: a.head.rows + b.head.rows - inBoth - pairs.rows.length,
+    failedA: failed(a),
+    failedB: failed(b),
+  };
+}
+
+/** How many partitions of a run failed. None of them has a metric. */
+const failed = ({ outcome }: PartitionTable): number =>
+  outcome.reduce((sum, value) => sum + (value === OUTCOMES.indexOf("failed") ? 1 : 0), 0);
 
 function pairAt({ rows, others, a, b }: Pairs, i: number): { row: number; other: number; a: number; b: number } {
   const [row, other, x, y] = [rows[i], others[i], a[i], b[i]];

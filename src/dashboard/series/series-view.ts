@@ -201,7 +201,7 @@ async function picture(
     y: line(y),
     trained: Math.max(0, data.y.length - from),
     newer:
-      row.lastTs === null || (after.length === 0 && why === null)
+      row.outcome !== "succeeded" || row.lastTs === null || (after.length === 0 && why === null)
         ? null
         : {
             table,

@@ -71,7 +71,7 @@ function Result({ a, b, metric }: { a: string; b: string; metric: string | null 
 }
 
 function Comparison({ result }: { result: CompareDetail }) {
-  const { wins, losses, ties, onlyA, onlyB, change, spreadA, spreadB, metric, changesBeyond } = result;
+  const { wins, losses, ties, onlyA, onlyB, uncompared, change, spreadA, spreadB, metric, changesBeyond } = result;
   const matched = wins + losses + ties;
   return (
     <>
@@ -105,6 +105,15 @@ function Comparison({ result }: { result: CompareDetail }) {
             </select>
           </label>
         </div>
+        {uncompared.count > 0 && (
+          <p class="muted" id="uncompared">
+            {count(matched)} of {count(matched + uncompared.count)} partitions are compared. The others have no {metric}{" "}
+            in one of the runs or in both
+            {uncompared.failedA + uncompared.failedB > 0 &&
+              `: ${count(uncompared.failedA)} failed in A, ${count(uncompared.failedB)} in B`}
+            .
+          </p>
+        )}
         <span
           class="bar-track tall"
           role="img"
@@ -136,7 +145,7 @@ function Comparison({ result }: { result: CompareDetail }) {
         </section>
         <section class="panel" aria-labelledby="scatter-title">
           <h2 id="scatter-title">B against A</h2>
-          <Scatter result={result} />
+          <Scatter result={result} pairs={matched} />
         </section>
         <Lines title="Most improved" lines={result.best} result={result} />
         <Lines title="Most worsened" lines={result.worst} result={result} />
@@ -173,7 +182,8 @@ const gainOf = (better: CompareDetail["better"], a: number, b: number) =>
   better === "higher" ? b - a : better === "zero" ? Math.abs(a) - Math.abs(b) : a - b;
 
 /** Each dot a partition. One beyond the axis is a ring on the border. */
-function Scatter({ result: { dots, axis, pairsBeyond, metric, better, b: run } }: { result: CompareDetail }) {
+function Scatter({ result, pairs }: { result: CompareDetail; pairs: number }) {
+  const { dots, axis, pairsBeyond, metric, better, b: run } = result;
   const [low, high] = axis;
   const rings = dots.filter(({ a, b }) => a > high || b > high).length;
   const place = (value: number) => (SIZE * (Math.min(high, value) - low)) / (high - low);
@@ -210,6 +220,11 @@ function Scatter({ result: { dots, axis, pairsBeyond, metric, better, b: run } }
           <span>A →, B ↑</span>
           <span>{measure(high)}</span>
         </span>
+        {dots.length < pairs && (
+          <p>
+            {count(dots.length)} of {count(pairs)} drawn, the most improved and the most worsened among them.
+          </p>
+        )}
         {pairsBeyond > 0 && (
           <p class="beyond">
             {pairsBeyond === 1

@@ -255,7 +255,7 @@ function Failures({ run, failed }: { run: RunDetail; failed: number }) {
     <section class="panel" aria-labelledby="failures-title">
       <h2 id="failures-title">Failures</h2>
       <Loading data={data} what="the failures">
-        {({ groups, kinds, read, failing }) => (
+        {({ groups, kinds, unread }) => (
           <>
             <ul class="plain failures">
               {groups.map(({ type, message, count: n, first }) => (
@@ -276,7 +276,7 @@ function Failures({ run, failed }: { run: RunDetail; failed: number }) {
             </ul>
             <p class="muted">
               {kinds > groups.length && `These are the ${groups.length} most frequent of ${count(kinds)} reasons. `}
-              {read < failing && `Counted in the first ${read} of ${count(failing)} chunks that have failures. `}
+              {unread > 0 && `${count(unread)} more partitions are done and not counted yet. `}
               <a href={href(["runs", run.runId, "partitions"], { outcome: "failed" })}>All failed partitions</a>.
               {!run.collects && (
                 <>

@@ -68,3 +68,19 @@ it("calls a higher value better where the metric says so", async () => {
   }
   expect(partitionsHead("a", a).higherBetter).toEqual(["holdout_auc", "lift"]);
 });
+
+it("says of how many partitions it compares nothing, and how many of them failed", async () => {
+  const some = errors((i) => 1 + i / 30);
+  const others = errors((i) => (i < 24 ? 1 : -1));
+  const { wins, losses, ties, uncompared } = await compared(some, others);
+  expect(wins + losses + ties).toBe(24);
+  expect(uncompared).toEqual({ count: 6, failedA: 0, failedB: 6 });
+});
+
+it("draws those that changed most where not all are drawn", async () => {
+  const changed = { a: errors(() => 1), b: errors((i) => (i === 13 ? 0.5 : 1)) };
+  const { dots, best } = await compared(changed.a, changed.b);
+  expect(best.map(({ text }) => text)).toEqual(["U13"]);
+  expect(dots).toContainEqual({ key: "s:U13", text: "U13", a: 1, b: 0.5 });
+  expect(new Set(dots.map(({ key }) => key)).size).toBe(dots.length);
+});

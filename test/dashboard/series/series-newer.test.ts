@@ -83,3 +83,16 @@ it("a search for the alarm that fails is noted; without a table of monitoring th
   expect(notes).toEqual([expect.stringMatching(/^It is not known whether there is an alarm: .*PARTITION_KEY/)]);
   expect(await look("s:B", { ...around, monitored: { status: "NONE" } })).toMatchObject({ alarm: null, notes: [] });
 });
+
+it("a series that failed claims no model", async () => {
+  const mm = await openWorkspace("local", SALES_YAML);
+  await fillSales(mm, 20);
+  await mm.foreachPartition("unit_id").dopar(new URL("../../fixtures/bodies/scored.ts", import.meta.url), {
+    exports: { errors: { B: -1 } },
+    modelRunId: "first",
+    workers: 1,
+  });
+  await fillSales(mm, 32);
+  const { outcome, series } = (await seriesDetail(mm.engine, "first", "s:B", around)) as SeriesDetail;
+  expect([outcome, series?.newer ?? null]).toEqual(["failed", null]);
+});

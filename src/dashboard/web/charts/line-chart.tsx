@@ -1,24 +1,22 @@
 import { measure } from "../../../text/number.ts";
 import type { Line } from "../../wire.ts";
+import { pointsAtWidth } from "./points-at-width.ts";
 
 const [WIDTH, HEIGHT] = [600, 72];
-/** More points than this say no more. */
-const MOST = 1200;
-
 /** A small line over the steps of a series, with its least and greatest value. `mark` is where it should be. */
 export function LineChart(props: { label: string; values: Line; zero?: boolean; mark?: number }) {
   const { label, values, zero = false, mark = zero ? 0 : undefined } = props;
-  const every = Math.max(1, Math.floor(values.length / MOST));
-  const points = values.filter((_, i) => i % every === 0);
-  const known = points.filter((value): value is number => value !== null);
+  const points = pointsAtWidth(values, WIDTH);
+  const known = points.flatMap(({ value }) => (value === null ? [] : [value]));
   if (known.length === 0) return null;
   const marked = mark === undefined ? [] : [mark];
   const [low, high] = [Math.min(...known, ...marked), Math.max(...known, ...marked)];
-  const x = (i: number) => (WIDTH * i) / Math.max(1, points.length - 1);
+  const x = (step: number) => (WIDTH * step) / Math.max(1, values.length - 1);
   const y = (value: number) => HEIGHT - 1 - ((HEIGHT - 2) * (value - low)) / (high - low || 1);
   let path = "";
-  for (const [i, value] of points.entries())
-    if (value !== null) path += `${points[i - 1] == null ? "M" : "L"}${x(i).toFixed(1)} ${y(value).toFixed(1)}`;
+  for (const [i, { step, value }] of points.entries())
+    if (value !== null)
+      path += `${points[i - 1]?.value == null ? "M" : "L"}${x(step).toFixed(1)} ${y(value).toFixed(1)}`;
   return (
     <figure class="mini">
       <figcaption>
