@@ -15,7 +15,7 @@ import { type ScoreOptions, scoreTable } from "./verbs/score.ts";
 import { type AnyExports, type ExportsOf, estimate, type Run, SAMPLE_SIZE, trainDefinition } from "./verbs/train.ts";
 import type { TrainOptions } from "./verbs/train-options.ts";
 import { startWork, type Work } from "./work.ts";
-import { type Keys, type SourceQuery, tablePath, type Workspace } from "./workspace.ts";
+import { type Keys, rowsOf, type SourceQuery, type Workspace } from "./workspace.ts";
 
 /** The rows that make up the partitions; the R original's `data_query`. */
 export interface LoopQuery extends Omit<SourceQuery, "partitionBy"> {
@@ -154,8 +154,10 @@ export class Registry {
     const columns = partitionCol === undefined ? {} : { partitionBy: partitionCol };
     return startWork(async (onProgress) => {
       const version = await this.#models.get(options.model, options.version);
-      const resolve = (table: string) => tablePath(this.#workspace, table);
-      return scoreTable(this.#workspace.engine, version, { ...options, ...columns, onProgress }, resolve);
+      const given = { ...options, ...columns, onProgress };
+      return scoreTable(this.#workspace.engine, version, given, (table, trained) =>
+        rowsOf(this.#workspace, table, trained),
+      );
     }, options.onProgress);
   }
 

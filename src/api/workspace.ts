@@ -1,8 +1,9 @@
 import path from "node:path";
 import type { LoadedConfig } from "../config/load.ts";
 import type { CurrentForecasts } from "../core/current-forecasts.ts";
+import { parseDuration } from "../core/duration.ts";
 import { ManymodelError } from "../core/errors.ts";
-import type { DataQuery, RowRules, Snapshot } from "../core/run.ts";
+import { type DataQuery, QUERY_TABLE, type RowRules, type Snapshot, type SourceRows } from "../core/run.ts";
 import { rulesOf } from "../model/complete-rows.ts";
 import type { KeyArgument } from "../model/define-model.ts";
 import { keyArgument } from "../model/key-argument.ts";
@@ -12,7 +13,13 @@ import type { Models } from "./nouns/models.ts";
 /** The rows that make up the partitions. */
 export interface SourceQuery {
   /** A table of the workspace, or a file (see `source.table` of the configuration). */
-  readonly table: string;
+  readonly table?: string;
+  /** A SELECT statement of the engine's SQL in place of the table. */
+  readonly query?: string;
+  /** A condition of the engine's SQL on the columns; all rows when left out. */
+  readonly where?: string;
+  /** Series count that have a target within this duration, such as `60d`, of the source's newest; all when left out. */
+  readonly active?: { readonly within: string };
   /** The key column, or several for a composite key. */
   readonly partitionBy: string | readonly string[];
   /** The columns to read; all when left out. */
@@ -26,7 +33,7 @@ export interface SourceQuery {
   readonly duplicates?: RowRules["duplicates"];
   /** Fills in rows at times that have none: with the target 0, or that of the row before. */
   readonly fill?: RowRules["fill"];
-  /** The column that both are about; `source.target` when left out. */
+  /** The column that these are about; `source.target` when left out. */
   readonly target?: string;
   /** The interval of all series, such as `P1D`, `P1M` or `PT1H`; each series' own when left out. */
   readonly interval?: string;
@@ -65,34 +72,66 @@ export function dataQuery(workspace: Workspace, query?: SourceQuery): DataQuery 
   const { source, file } = workspace.config;
   if (query !== undefined) {
     const { partitionBy, orderBy, duplicates = "fail", fill, target = source?.target, ...others } = query;
+    const { table, query: select, where, active, ...read } = others;
+    if ((table === undefined) === (select === undefined))
+      throw new ManymodelError("usage", "a source is either a table or a query; give one of them");
     return {
-      ...others,
-      table: tablePath(workspace, query.table),
+      ...read,
+      ...(table === undefined ? { table: QUERY_TABLE } : { table: tablePath(workspace, table) }),
+      ...(select !== undefined && { select }),
+      ...(where !== undefined && { where }),
       keyColumns: listOf(partitionBy),
       ...(orderBy !== undefined && { orderBy: listOf(orderBy) }),
-      ...rulesOf({ duplicates, ...(fill !== undefined && { fill }), target: target ?? "Y" }),
+      ...rulesOf({
+        duplicates,
+        ...(fill !== undefined && { fill }),
+        ...(active !== undefined && { active: activeRule(active) }),
+        target: target ?? "Y",
+      }),
     };
   }
   if (source === undefined)
     throw new ManymodelError("config", `${file} has no source; add source.table and source.partition_by`);
   return {
-    table: tablePath(workspace, source.table),
+    ...rowsOf(workspace, source.table),
     keyColumns: source.partition_by,
     ...(source.columns !== undefined && { columns: source.columns }),
     ...(source.order_by !== undefined && { orderBy: source.order_by }),
     ...rulesOf({
       duplicates: source.duplicates,
       ...(source.fill.with !== "missing" && { fill: { value: source.fill.with, until: source.fill.until } }),
+      ...(source.active !== undefined && { active: activeRule(source.active) }),
       target: source.target,
     }),
     ...(source.interval !== undefined && { interval: source.interval }),
   };
 }
 
+const activeRule = ({ within }: { readonly within: string }) => ({
+  withinMs: parseDuration("source.active.within", within),
+});
+
+/**
+ * Returns the rows that a table's name means: those of the configured source with its query and its condition, and those
+ * that a run was trained on with that run's.
+ */
+export function rowsOf(workspace: Workspace, table: string, trained?: SourceRows): SourceRows {
+  const { source } = workspace.config;
+  const name = tablePath(workspace, table);
+  const isConfigured = source !== undefined && table === source.table;
+  const { select, where } = isConfigured
+    ? { select: source.query, where: source.where }
+    : trained?.table === name
+      ? trained
+      : {};
+  return { table: name, ...(select !== undefined && { select }), ...(where !== undefined && { where }) };
+}
+
 const listOf = (names: string | readonly string[]) => (typeof names === "string" ? [names] : names);
 
 /** A table's name as it is, or a path made absolute: relative paths mean the configuration's directory. */
 export function tablePath({ config, engine }: Pick<Workspace, "config" | "engine">, table: string): string {
+  if (table === QUERY_TABLE) return table;
   const isName = engine.tables.hasSchemas ? !/[/\\]/.test(table) : /^[A-Za-z_][A-Za-z0-9_]*$/.test(table);
   return isName ? table : path.resolve(config.directory, table);
 }

@@ -25,8 +25,15 @@ export async function sourceRows(mm: ManyModel, manifest: RunManifest, index: In
 }
 
 /** The same as lines for people. */
-export function sourceRowLines({ completed, withoutRow }: SourceRows, { query }: RunManifest["snapshot"]): string[] {
+export function sourceRowLines(
+  { completed, withoutRow }: SourceRows,
+  { query, ended = 0 }: RunManifest["snapshot"],
+): string[] {
   const lines: string[] = [];
+  if (ended > 0)
+    lines.push(
+      `  ${ended} series ${ended === 1 ? "has" : "have"} ended (source.active) and ${ended === 1 ? "is" : "are"} not trained.`,
+    );
   const rows = (count: number) => `${count} ${count === 1 ? "row" : "rows"}`;
   if (completed !== undefined && completed.merged > 0)
     lines.push(

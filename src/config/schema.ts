@@ -9,10 +9,11 @@ import {
   FILL_VALUES,
   LONGEST_HORIZON,
   NAME_RULE,
+  QUERY_TABLE,
   RESERVED_ARGUMENTS,
   RUN_MODES,
 } from "../core/run.ts";
-import { count, duration } from "./common-values.ts";
+import { count, duration, durationText } from "./common-values.ts";
 import { postgres, snowflake, stage } from "./engine-blocks.ts";
 import { fleet } from "./fleet-block.ts";
 import { RENAMED_KEYS } from "./renamed-keys.ts";
@@ -53,7 +54,28 @@ const source = z
     table: z
       .string()
       .min(1)
+      .optional()
       .describe("A table of the workspace, or a file: .csv, .tsv, .parquet, .json, or file.duckdb:TABLE (read-only)."),
+    query: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("A SELECT statement over the workspace's tables, in the engine's SQL, whose rows stand for a table."),
+    where: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        "A condition on the source's columns, in the engine's SQL, such as store = 'A'; all rows when left out.",
+      ),
+    active: z
+      .strictObject({
+        within: durationText.describe(
+          "How far the newest row with a target may lie behind the source's newest, such as 60d.",
+        ),
+      })
+      .optional()
+      .describe("Which series have not ended; those that have are not forecast. All series count when left out."),
     partition_by: columnList.describe("The column, or columns, that tell partitions apart."),
     order_by: columnList.optional().describe("The order of a partition's rows; the last column is the series' time."),
     columns: columnList.optional().describe("The columns to read; all when left out."),
@@ -91,6 +113,11 @@ const source = z
         "The interval of all series, such as P1D, P1W, P1M or PT1H; each series' own, from its times, when left out.",
       ),
   })
+  .refine(({ table, query }) => (table === undefined) !== (query === undefined), {
+    message: "stated, or source.query instead of it",
+    path: ["table"],
+  })
+  .transform(({ table = QUERY_TABLE, ...others }) => ({ ...others, table }))
   .describe("Where the series are.");
 
 const model = z

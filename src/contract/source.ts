@@ -211,6 +211,35 @@ export function sourceContract(harness: Harness, open: OpenEngine): void {
       );
       assert.deepEqual([later, repeated], [2, 1]);
     });
+    test("puts series that have ended after the others, and reads them alike", async (engine) => {
+      const { source } = engine;
+      await fill(engine, [
+        ["ended", 1, 1, null, null],
+        ["newest", 9, 5, null, null],
+        ["on the day", 4, 2, null, null],
+        ["planned", 3, null, null, null],
+        ["planned later", 3, 1, null, null],
+        ["planned later", 8, null, null, null],
+      ]);
+      const snapshot = await source.snapshot({ ...QUERY, active: { withinMs: 5 * DAY }, target: "y" });
+      assert.deepEqual([snapshot.partitions, snapshot.ended, snapshot.rows], [3, 2, 3]);
+      const keys = await source.keys(snapshot, 0, 5);
+      assert.deepEqual(keys, [["newest"], ["on the day"], ["planned"], ["ended"], ["planned later"]]);
+      assert.deepEqual(Array.from(await source.locate(snapshot, keys)), [0, 1, 2, 3, 4]);
+      assert.deepEqual(Array.from((await source.read(snapshot, [4, 0])).offsets), [0, 2, 3]);
+      const { observed, later } = await source.times(snapshot);
+      assert.deepEqual([Array.from(observed), later], [[4 * DAY, 9 * DAY], 0]);
+      const all = await source.snapshot(QUERY);
+      assert.deepEqual([all.partitions, all.ended], [5, undefined]);
+      await assert.rejects(source.snapshot({ ...QUERY, orderBy: [], active: { withinMs: DAY }, target: "y" }), {
+        kind: "config",
+        message: /source\.active needs the dates of rows/,
+      });
+      await assert.rejects(source.snapshot({ ...QUERY, active: { withinMs: DAY }, target: "note" }), {
+        kind: "config",
+        message: /NOTE of SALES has the type/i,
+      });
+    });
     test("names a missing table or column and what there is", async (engine) => {
       const { source } = engine;
       await fill(engine, [["a", 1, 1, null, null]]);

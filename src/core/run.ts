@@ -30,8 +30,17 @@ export const FILL_VALUES = ["zero", "forward"] as const;
 /** How far rows are filled in: to the newest time at which any partition has a target, or this one. */
 export const FILL_ENDS = ["panel", "series"] as const;
 
+/** Which series of a source are used. */
+export interface SeriesRules {
+  /**
+   * A series has ended if its newest row with a target is older than the source's newest by more than this many
+   * milliseconds. Series without a target have not ended. All series are used when left out.
+   */
+  readonly active?: { readonly withinMs: number };
+}
+
 /** What is done to the rows of a partition before anything uses them (see `completeRows`). */
-export interface RowRules {
+export interface RowRules extends SeriesRules {
   /**
    * What two rows of one partition with the same time mean: a failure of that partition (`fail`, the default), nothing
    * (`keep`), or one row.
@@ -39,7 +48,7 @@ export interface RowRules {
   readonly duplicates?: "fail" | "keep" | (typeof AGGREGATES)[number];
   /** Fills in rows at times of the interval that have none; none are when left out. */
   readonly fill?: { readonly value: (typeof FILL_VALUES)[number]; readonly until: (typeof FILL_ENDS)[number] };
-  /** The column that both are about; given where either needs it. */
+  /** The column that these are about; given where one of them needs it. */
   readonly target?: string;
 }
 
@@ -60,10 +69,29 @@ export interface Panel {
   readonly repeated: number;
 }
 
-/** Which rows make up the partitions of a run or a batch, and in which order. */
-export interface DataQuery extends RowRules {
+/** The rows of a source, before they are grouped. */
+export interface SourceRows {
   /** A table of the workspace, or a path to a `.csv`, `.parquet` or `.duckdb` file (see docs/configuration.md). */
   readonly table: string;
+  /** A SELECT statement of the engine's SQL, whose rows stand for the table, which is then called `QUERY_TABLE`. */
+  readonly select?: string;
+  /** A condition of the engine's SQL on the columns: only rows that meet it are used. */
+  readonly where?: string;
+}
+
+/** Rows of a source that are not those of a table as it is. */
+export type SelectedRows = Pick<SourceRows, "select" | "where">;
+
+/** Whether the database must select the rows of a source, so that nothing but the rows says whether they have changed. */
+export function selectsRows({ select, where }: SelectedRows): boolean {
+  return select !== undefined || where !== undefined;
+}
+
+/** What a source is called whose rows are those of a query. */
+export const QUERY_TABLE = "source.query";
+
+/** Which rows make up the partitions of a run or a batch, and in which order. */
+export interface DataQuery extends RowRules, SourceRows {
   /** The columns whose values tell partitions apart. */
   readonly keyColumns: readonly string[];
   /** The columns to read; all of the table's when left out. */
@@ -84,13 +112,26 @@ export interface Snapshot {
   readonly columns: readonly ColumnInfo[];
   /** The column that orders a series in time, if there is one. */
   readonly timeColumn: string | null;
+  /** How many partitions are used. They have the positions below this number, in the order of their keys. */
   readonly partitions: number;
-  /** As they are in the source. */
+  /** How many partitions have ended (see `SeriesRules`); they have the positions after these. None when left out. */
+  readonly ended?: number;
+  /** Rows of the partitions that are used, as they are in the source. */
   readonly rows: number;
   /** Where rows are completed. */
   readonly panel?: Panel;
   /** The SHA-256 of the files that hold the pinned rows, in hexadecimal, where the engine keeps them in files. */
   readonly sha256?: { readonly keys: string; readonly data: string };
+}
+
+/** Whether the partition at a position of a snapshot is used: it is there, and has not ended. */
+export function isActive({ partitions }: Pick<Snapshot, "partitions">, ordinal: number): boolean {
+  return ordinal >= 0 && ordinal < partitions;
+}
+
+/** Whether the partition at a position of a snapshot has ended (see `SeriesRules`). */
+export function hasEnded({ partitions }: Pick<Snapshot, "partitions">, ordinal: number): boolean {
+  return ordinal >= partitions;
 }
 
 /** A bundled model definition, by its hash. Without `predicts`, its runs cannot be registered. */

@@ -4,7 +4,7 @@ import type { PartitionOutcome } from "../core/artifact.ts";
 import type { ColumnInfo } from "../core/columns/column.ts";
 import { ManymodelError } from "../core/errors.ts";
 import type { KeyColumn } from "../core/partition-key.ts";
-import type { DataQuery, IndexSummary, RunManifest, Snapshot } from "../core/run.ts";
+import { type DataQuery, hasEnded, type IndexSummary, type RunManifest, type Snapshot } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
 import { loadDefinition } from "../model/bundle.ts";
 import { frame } from "../model/frame.ts";
@@ -89,8 +89,9 @@ export async function openPartitions(engine: Engine, source: PartitionSource): P
           keyColumns: source.input.keyColumns,
           orderBy: [timeColumn],
         });
+  const place = (snapshot: Snapshot, key: PartitionOutcome["key"]) => engine.source.locate(snapshot, [key]);
   const rowsOf = async (snapshot: Snapshot, key: PartitionOutcome["key"]) => {
-    const { batch } = await engine.source.read(snapshot, Array.from(await engine.source.locate(snapshot, [key])));
+    const { batch } = await engine.source.read(snapshot, Array.from(await place(snapshot, key)));
     return batch;
   };
   return async (partitionKey) => {
@@ -111,10 +112,13 @@ export async function openPartitions(engine: Engine, source: PartitionSource): P
     const { levels, advance } = source;
     const plan = { definition, keyColumns, keyArg, exports, time, horizon: source.horizon, levels, advance };
     const data = frame(trained.id === input.id ? rows : await rowsOf(input, row.key));
-    const scored = await scorePartition(plan, row, {
-      data,
-      ...(future !== undefined && { future: frame(await rowsOf(future, row.key)) }),
-    });
+    const isEnded = hasEnded(input, at(await place(input, row.key), 0));
+    const scored: ScoredPartition = isEnded
+      ? { status: "ENDED" }
+      : await scorePartition(plan, row, {
+          data,
+          ...(future !== undefined && { future: frame(await rowsOf(future, row.key)) }),
+        });
     const scores = definition.scores ?? "steps";
     const shown = scores === "steps" ? upToForecast(history, row, columns, data, scored) : history;
     const noted = scored.status === "OK" ? scored.errorMessage : undefined;

@@ -18,9 +18,10 @@ export function completesRows(rules: RowRules): boolean {
 }
 
 /** The rules of a query, without a target where they need none: a query without rules stays what it is without this. */
-export function rulesOf({ duplicates = "fail", fill, target }: RowRules): RowRules {
-  const rules = { duplicates, ...(fill !== undefined && { fill }) };
-  return completesRows(rules) && target !== undefined ? { ...rules, target } : rules;
+export function rulesOf({ duplicates = "fail", fill, active, target }: RowRules): RowRules {
+  const rules = { duplicates, ...(fill !== undefined && { fill }), ...(active !== undefined && { active }) };
+  const needsTarget = completesRows(rules) || active !== undefined;
+  return needsTarget && target !== undefined ? { ...rules, target } : rules;
 }
 
 /**

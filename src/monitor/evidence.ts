@@ -4,6 +4,7 @@ import type { PartitionOutcome } from "../core/artifact.ts";
 import { getColumn } from "../core/columns/column.ts";
 import { type RowRange, rowRanges } from "../core/columns/row-range.ts";
 import type { PartitionKey } from "../core/partition-key.ts";
+import { hasEnded } from "../core/run.ts";
 import { gridPositions, parseTime } from "../model/interval.ts";
 import type { Source } from "../ports/source.ts";
 import type { Entry } from "./ledger.ts";
@@ -19,6 +20,8 @@ export interface WatchedPartition {
 /** What is known of a partition's forecasts and of the observations since. */
 export interface Evidence {
   readonly partition: WatchedPartition;
+  /** Whether its observations say that it has ended (see `SeriesRules`). */
+  readonly ended: boolean;
   /** Whether the table of forecasts has any of it. */
   readonly forecast: boolean;
   /** The last observation before the forecasts; NaN if unknown. */
@@ -69,8 +72,18 @@ export async function readEvidence(
   }
   sources.met(found, observed);
   return partitions.map((partition, i) =>
-    evidenceOf(sources, partition, at(forecastRows, i), at(actualRows, i), entries?.[i]),
+    hasEnded(actuals, at(observed, i))
+      ? endedEvidence(partition)
+      : evidenceOf(sources, partition, at(forecastRows, i), at(actualRows, i), entries?.[i]),
   );
+}
+
+/** Returns the evidence of a series that has ended: there is nothing to judge. */
+function endedEvidence(partition: WatchedPartition): Evidence {
+  const history = new Float64Array(0);
+  const scale = scaleOf(partition.row, history);
+  const none = { fresh: [], entries: [], waiting: [], history, origin: NaN, newest: NaN };
+  return { partition, ended: true, forecast: false, scale, ...none };
 }
 
 /** A forecast of one step that a batch wrote, with the bounds of its intervals in the order of the table's levels. */
@@ -139,6 +152,7 @@ function evidenceOf(
   const met = new Set(entries.map(({ time }) => time));
   return {
     partition,
+    ended: false,
     forecast: usable.length > 0,
     origin: before > 0 ? at(days, before - 1) : trained < first ? trained : NaN,
     scale,

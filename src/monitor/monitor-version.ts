@@ -11,8 +11,8 @@ import {
 import { highMedian } from "@manymodel/forecast/stats";
 import { at, zip } from "../core/aligned.ts";
 import type { ColumnType } from "../core/columns/column.ts";
-import { encodeKey } from "../core/partition-key.ts";
-import type { RunManifest } from "../core/run.ts";
+import { decodeKey, encodeKey } from "../core/partition-key.ts";
+import { hasEnded, type RunManifest } from "../core/run.ts";
 import { partitionSeed } from "../core/seed.ts";
 import { stagePath } from "../core/stage-path.ts";
 import { formatTime } from "../model/interval.ts";
@@ -85,7 +85,7 @@ export async function monitorVersion(
   const index = await readIndex(stage, version.index, `${version.model} ${version.version} was registered`);
   const sources = await openSources(source, trained, spec);
   const { table, forecasts, actuals, ledger } = sources;
-  const inputs = [spec.forecasts, spec.actuals];
+  const inputs = [spec.forecasts, spec.actuals.table];
   await prepareOutput(engine, ledgerTable, ledgerColumns(table), [...inputs, statusTable], LEDGER);
   await prepareOutput(engine, statusTable, statusColumns(table), [...inputs, ledgerTable], STATUS);
   const id = checksum(
@@ -184,7 +184,7 @@ function judged(
   calibration: Calibration,
   levels: readonly number[],
 ) {
-  const { partition, entries, waiting, history, scale, forecast } = evidence;
+  const { partition, ended, entries, waiting, history, scale, forecast } = evidence;
   const of = (value: (entry: Evidence["entries"][number]) => number) => Float64Array.from(entries, value);
   const passed = waiting.filter((time) => time <= newest);
   const arrived = [...entries.map(({ time }) => ({ time, came: 1 })), ...passed.map((time) => ({ time, came: 0 }))];
@@ -201,8 +201,13 @@ function judged(
     thresholds,
     calibration,
   );
-  const why =
-    partition.row.outcome !== "succeeded" ? "no-model" : !forecast && entries.length === 0 ? "no-forecast" : null;
+  const why = ended
+    ? "ended"
+    : partition.row.outcome !== "succeeded"
+      ? "no-model"
+      : !forecast && entries.length === 0
+        ? "no-forecast"
+        : null;
   return {
     findings,
     why,
@@ -227,27 +232,34 @@ function judged(
 async function strangers(source: Source, sources: WatchSources): Promise<PartitionStatus[]> {
   const { forecasts, actuals, seen, model, version, table } = sources;
   const statuses: PartitionStatus[] = [];
-  const add = (partitionKey: string) =>
-    statuses.push({ ...UNKNOWN, partitionKey, coverage: table.levels.map(() => NaN) });
+  const add = (partitionKey: string, reason: string) =>
+    statuses.push({ ...UNKNOWN, partitionKey, reasons: [reason], coverage: table.levels.map(() => NaN) });
   const told = new Set<string>();
-  for (let from = 0; from < forecasts.partitions; from += ROWS_PER_PART)
-    for (const [i, [name, of, key]] of (await source.keys(forecasts, from, from + ROWS_PER_PART)).entries())
-      if (seen.forecasts[from + i] === 0 && name === model && of === version) {
-        told.add(key as string);
-        add(key as string);
-      }
+  for (let from = 0; from < forecasts.partitions; from += ROWS_PER_PART) {
+    const keys = await source.keys(forecasts, from, from + ROWS_PER_PART);
+    const unmet = keys.flatMap(([name, of, key], i) =>
+      seen.forecasts[from + i] === 0 && name === model && of === version ? [String(key)] : [],
+    );
+    const places = await source.locate(
+      actuals,
+      unmet.map((key) => decodeKey(key).key),
+    );
+    for (const [key, ordinal] of zip(unmet, places)) {
+      told.add(key);
+      add(key, hasEnded(actuals, ordinal) ? "ended" : "no-model");
+    }
+  }
   for (let from = 0; from < actuals.partitions; from += ROWS_PER_PART)
     for (const [i, key] of (await source.keys(actuals, from, from + ROWS_PER_PART)).entries()) {
       const text = seen.actuals[from + i] === 0 ? encodeKey(table.keyColumns, key) : undefined;
-      if (text !== undefined && !told.has(text)) add(text);
+      if (text !== undefined && !told.has(text)) add(text, "no-model");
     }
   return statuses;
 }
 
-const UNKNOWN: Omit<PartitionStatus, "partitionKey" | "coverage"> = {
+const UNKNOWN: Omit<PartitionStatus, "partitionKey" | "coverage" | "reasons"> = {
   run: null,
   verdict: "no-data",
-  reasons: ["no-model"],
   since: NaN,
   severity: 0,
   n: 0,

@@ -1,8 +1,8 @@
 import { type ColumnInfo, matchColumn } from "../core/columns/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { ModelVersion } from "../core/registry.ts";
-import type { RunManifest, Snapshot } from "../core/run.ts";
-import { completesRows, rulesOf } from "../model/complete-rows.ts";
+import type { RunManifest, Snapshot, SourceRows } from "../core/run.ts";
+import { rulesOf } from "../model/complete-rows.ts";
 import { checkKeyTypes } from "../pipeline/score-batch.ts";
 import type { Source } from "../ports/source.ts";
 import { LEDGER, ledgerTime, type WatchedTable } from "./ledger.ts";
@@ -12,8 +12,8 @@ export interface WatchSpec {
   readonly version: ModelVersion;
   /** The table that batch scoring wrote. */
   readonly forecasts: string;
-  /** The table of the observations, old and new, by the version's key columns. */
-  readonly actuals: string;
+  /** The rows of the observations, old and new, by the version's key columns. */
+  readonly actuals: SourceRows;
   readonly target: string;
   readonly ledgerTable: string;
 }
@@ -75,11 +75,11 @@ export async function openSources(source: Source, trained: RunManifest, spec: Wa
   const rules = rulesOf(trained.snapshot.query);
   const { interval } = trained.snapshot.query;
   const actuals = await source.snapshot({
-    table: spec.actuals,
+    ...spec.actuals,
     keyColumns: version.keyColumns.map((column) => column.name),
     columns: [timeName, spec.target],
     orderBy: [timeName],
-    ...(completesRows(rules) && { ...rules, target: spec.target, ...(interval !== undefined && { interval }) }),
+    ...(rules.target !== undefined && { ...rules, target: spec.target, ...(interval !== undefined && { interval }) }),
   });
   checkKeyTypes(version, actuals);
   const [actualTime, target] = actuals.columns as [ColumnInfo, ColumnInfo];
@@ -87,16 +87,19 @@ export async function openSources(source: Source, trained: RunManifest, spec: Wa
   if (isTime(actualTime.type) !== isTime(time.type))
     throw new ManymodelError(
       "input",
-      `${actualTime.name} of ${spec.actuals} holds ${actualTime.type}s, that of ${table} ${time.type}s; the types must agree`,
+      `${actualTime.name} of ${spec.actuals.table} holds ${actualTime.type}s, that of ${table} ${time.type}s; the types must agree`,
     );
   if (target.type !== "number" && target.type !== "integer")
     throw new ManymodelError(
       "input",
-      `column ${target.name} of ${spec.actuals} holds ${target.type}s; it must be numbers`,
+      `column ${target.name} of ${spec.actuals.table} holds ${target.type}s; it must be numbers`,
     );
   const watched = { keyColumns: version.keyColumns, time: { name: timeName, type: time.type }, levels };
   const dated = ledgerTime(watched);
-  const seen = { forecasts: new Uint8Array(forecasts.partitions), actuals: new Uint8Array(actuals.partitions) };
+  const seen = {
+    forecasts: new Uint8Array(forecasts.partitions),
+    actuals: new Uint8Array(actuals.partitions + (actuals.ended ?? 0)),
+  };
   return {
     model: version.model,
     version: version.version,

@@ -18,6 +18,8 @@ export interface BatchRecord {
   readonly fallback: number;
   readonly noModel: number;
   readonly errors: number;
+  /** Those of series that have ended. */
+  readonly ended: number;
   /** Those whose rows of the batch before stand. */
   readonly kept: number;
   readonly rows: number;
@@ -39,6 +41,7 @@ const COLUMNS = [
   ["fallback", "N_FALLBACK", "integer"],
   ["noModel", "N_NO_MODEL", "integer"],
   ["errors", "N_ERROR", "integer"],
+  ["ended", "N_ENDED", "integer"],
   ["kept", "N_KEPT", "integer"],
   ["rows", "N_ROWS", "integer"],
   ["options", "OPTIONS", "string"],

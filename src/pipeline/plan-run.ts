@@ -9,6 +9,7 @@ import {
   checkName,
   type DataQuery,
   type DefinitionInfo,
+  hasEnded,
   type QueueLimits,
   type RunManifest,
   type RunMode,
@@ -138,7 +139,7 @@ export async function planTasks(engine: Engine, manifest: RunManifest, keys?: re
         read =
           some === undefined
             ? { from: position, keys: await encodedKeys(engine, snapshot, position, to), ordinals: null }
-            : { from: position, keys: some, ordinals: await engine.source.locate(snapshot, some.map(keyOf)) };
+            : { from: position, keys: some, ordinals: await locateUsed(engine, snapshot, some) };
       }
       const i = position - read.from;
       task.keys.push(at(read.keys, i));
@@ -160,6 +161,19 @@ const keyOf = (encoded: string): PartitionKey => decodeKey(encoded).key;
 
 async function encodedKeys({ source }: Engine, snapshot: Snapshot, from: number, to: number): Promise<string[]> {
   return (await source.keys(snapshot, from, to)).map((key) => encodeKey(snapshot.keyColumns, key));
+}
+
+/** Finds the positions of keys. @throws {ManymodelError} `input` for a series that has ended */
+async function locateUsed({ source }: Engine, snapshot: Snapshot, encoded: readonly string[]): Promise<Int32Array> {
+  const keys = encoded.map(keyOf);
+  const ordinals = await source.locate(snapshot, keys);
+  const ended = keys.find((_, i) => hasEnded(snapshot, at(ordinals, i)));
+  if (ended !== undefined)
+    throw new ManymodelError(
+      "input",
+      `partition ${showKey(snapshot.keyColumns, ended)} has ended (source.active), so it is not trained; leave it out of the keys`,
+    );
+  return ordinals;
 }
 
 function tolerated(maxFailed: number | undefined, partitions: number): number | null {

@@ -51,7 +51,7 @@ export interface BatchSpec {
   readonly workers: number;
 }
 
-/** How a batch ended: every partition of the input counts once, as one of `ok` to `errors`. */
+/** How a batch ended: every partition of the input counts once, as one of `ok` to `ended`. */
 export type BatchSummary = Omit<BatchRecord, "startedAt" | "options">;
 
 /** How often a scoring task is given to a new worker after its worker was lost. */
@@ -101,8 +101,9 @@ async function scoreVersion(
   const inference = snapshot.partitions > 0 ? engine.inference : undefined;
   const inferred = inference && { inference, ...(await inferBatch(inference, version, common)) };
 
-  const scored = new Uint8Array(snapshot.partitions);
-  const counts: StatusCounts = { OK: 0, STALE: 0, FALLBACK: 0, NO_MODEL: 0, ERROR: 0 };
+  const total = snapshot.partitions + (snapshot.ended ?? 0);
+  const scored = new Uint8Array(total);
+  const counts: StatusCounts = { OK: 0, STALE: 0, FALLBACK: 0, NO_MODEL: 0, ERROR: 0, ENDED: 0 };
   const parts: TablePart[] = [];
   const withoutModel: string[] = [];
   const standing: string[] = [];
@@ -115,7 +116,7 @@ async function scoreVersion(
     withoutModel.push(...result.withoutModel);
     for (const key of result.kept) standing.push(key);
     const done = Object.values(counts).reduce((sum, count) => sum + count);
-    onProgress({ total: snapshot.partitions, done, failed: counts.ERROR });
+    onProgress({ total, done, failed: counts.ERROR });
   };
   const tasks = inferred?.files.length ?? index.segments.length;
   const crew = await startCrew({ entry, workers, ...stop }, Math.max(1, Math.min(spec.workers, tasks)));
@@ -165,12 +166,13 @@ async function scoreVersion(
     version: name,
     inputTable: query.table,
     outputTable,
-    partitions: snapshot.partitions,
+    partitions: total,
     ok: counts.OK,
     stale: counts.STALE,
     fallback: counts.FALLBACK,
     noModel: counts.NO_MODEL,
     errors: counts.ERROR,
+    ended: counts.ENDED,
     kept: standing.length,
     rows: parts.reduce((sum, part) => sum + part.rows, 0),
     seconds: (performance.now() - began) / 1000,

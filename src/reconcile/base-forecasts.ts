@@ -1,5 +1,5 @@
 import { at } from "../core/aligned.ts";
-import { getColumn } from "../core/columns/column.ts";
+import { getColumn, matchColumn } from "../core/columns/column.ts";
 import { ManymodelError } from "../core/errors.ts";
 import { type KeyColumn, type KeyValue, keyText } from "../core/partition-key.ts";
 import type { Snapshot } from "../core/run.ts";
@@ -92,11 +92,18 @@ export class BaseForecasts {
     return this.#pinned.table;
   }
 
-  /** The encoded keys of the table's partitions, also of those without forecasts, values in the level's order. */
+  /**
+   * The encoded keys of the table's partitions, also of those without forecasts, values in the level's order. Series that
+   * have ended are none of them.
+   */
   async keys(): Promise<string[]> {
-    const snapshot = await this.#source.snapshot({ table: this.table, keyColumns: ["PARTITION_KEY"], columns: [] });
+    const names = (await this.#source.columns(this.table))?.map(({ name }) => name) ?? [];
+    const status = matchColumn(names, "STATUS");
+    const keyColumns = ["PARTITION_KEY", ...(status === undefined ? [] : [status])];
+    const snapshot = await this.#source.snapshot({ table: this.table, keyColumns, columns: [] });
     const keys = await this.#source.keys(snapshot, 0, snapshot.partitions);
-    return keys.map(([text]) => this.#inOrder(text as string | null));
+    const used = keys.filter(([, of]) => of !== "ENDED").map(([text]) => this.#inOrder(text as string | null));
+    return [...new Set(used)];
   }
 
   /** Reads the forecasts of one time into vectors over all nodes. A time that the table does not have has none. */

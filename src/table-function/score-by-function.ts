@@ -2,6 +2,7 @@ import { zip } from "../core/aligned.ts";
 import { rowRanges } from "../core/columns/row-range.ts";
 import { ManymodelError, messageOf } from "../core/errors.ts";
 import { decodeKey } from "../core/partition-key.ts";
+import { isActive } from "../core/run.ts";
 import { completesRows } from "../model/complete-rows.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { Engine } from "../ports/engine.ts";
@@ -39,7 +40,7 @@ export async function scoreByFunction(
     key,
     ordinal,
     future: ahead?.[i] ?? -1,
-  })).filter(({ ordinal }) => ordinal >= 0);
+  })).filter(({ ordinal }) => isActive(snapshot, ordinal));
   const [modelled, modelless] = [asked.filter((one) => one.hasModel), asked.filter((one) => !one.hasModel)];
   const output = new PartOfBatch(task, definition, modelless.length);
   const part = await functions.openPart({

@@ -1,7 +1,7 @@
 import { zip } from "../core/aligned.ts";
 import type { IndexedSegment } from "../core/artifact.ts";
 import { rowRanges } from "../core/columns/row-range.ts";
-import type { Snapshot } from "../core/run.ts";
+import { isActive, type Snapshot } from "../core/run.ts";
 import type { Outcome } from "../core/states.ts";
 import type { WorkerEngine } from "../ports/worker-engine.ts";
 import { segmentRows } from "../runs/read-index.ts";
@@ -33,7 +33,7 @@ export async function findUnchanged(
   const ranges = rowRanges(await source.read(snapshot, Array.from(ordinals)));
   const unchanged: UnchangedPartition[] = [];
   for (const [[{ row, at }, ordinal], { batch, start, end }] of zip(zip(rows, ordinals), ranges))
-    if (ordinal >= 0 && row.dataSha256 === dataHash(batch, start, end))
+    if (isActive(snapshot, ordinal) && row.dataSha256 === dataHash(batch, start, end))
       unchanged.push({ at, outcome: row.outcome, ordinal });
   return unchanged;
 }

@@ -70,12 +70,13 @@ export const NOT_TRAINED = {
 
 /**
  * What scoring one partition gives: a forecast, or why there is none. `STALE`: a forecast of the model as it was fitted,
- * because it could not take in the newer rows that there are.
+ * because it could not take in the newer rows that there are. `ENDED`: no forecast, because the series has ended.
  */
 export type ScoredPartition =
   | ({ readonly status: "OK"; readonly times: Times | null } & CheckedPrediction & Partial<Noted>)
   | ({ readonly status: "STALE" | "FALLBACK"; readonly times: Times | null } & CheckedPrediction & Problem)
-  | ({ readonly status: "NO_MODEL" | "ERROR" } & Problem);
+  | ({ readonly status: "NO_MODEL" | "ERROR" } & Problem)
+  | ({ readonly status: "ENDED" } & Partial<Noted>);
 
 /**
  * Scores one partition with its model. Whoever scores, a batch or a server, does it by this function, so that the same

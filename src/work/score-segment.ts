@@ -2,7 +2,7 @@ import { at, zip } from "../core/aligned.ts";
 import type { PartitionOutcome } from "../core/artifact.ts";
 import { rowRanges } from "../core/columns/row-range.ts";
 import { levelsToAsk } from "../core/quantile.ts";
-import type { Snapshot } from "../core/run.ts";
+import { hasEnded, isActive, type Snapshot } from "../core/run.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import { type Frame, frame } from "../model/frame.ts";
 import type { PartitionRows } from "../ports/source.ts";
@@ -32,8 +32,8 @@ export async function scoreSegment(
   const all = (await segmentRows(engine.stage, task.segment, { forScoring: true })).map(({ row }) => row);
   const keys = all.map((row) => row.key);
   const located = await engine.source.locate(task.snapshot, keys);
-  const rows = Array.from(zip(all, located)).flatMap(([row, ordinal]) => (ordinal >= 0 ? [row] : []));
-  const ordinals = located.filter((ordinal) => ordinal >= 0);
+  const rows = Array.from(zip(all, located)).flatMap(([row, at]) => (isActive(task.snapshot, at) ? [row] : []));
+  const ordinals = located.filter((ordinal) => isActive(task.snapshot, ordinal));
   const input = rowRanges(await engine.source.read(task.snapshot, Array.from(ordinals)));
   const future = task.future === null ? undefined : rowRanges(await readFuture(engine, task.future, rows));
   const output = new PartOfBatch(task, definition, rows.length);
@@ -60,7 +60,7 @@ export async function scoreSegment(
   return output.write(engine, ordinals);
 }
 
-/** Writes the rows of partitions that no segment has a model for. */
+/** Writes the rows of partitions that have ended, and of those that no segment has a model for. */
 export async function scoreMissing(
   engine: Pick<WorkerEngine, "source" | "output">,
   definition: AnyModelDefinition,
@@ -71,8 +71,11 @@ export async function scoreMissing(
   const keys = await engine.source.keys(snapshot, first, at(ordinals, -1) + 1);
   const input = task.fallback === null ? undefined : rowRanges(await engine.source.read(snapshot, ordinals));
   const output = new PartOfBatch(task, definition, ordinals.length);
-  for (const [i, ordinal] of ordinals.entries())
-    await output.addWithoutModel(at(keys, ordinal - first), NOT_TRAINED, input?.[i]);
+  for (const [i, ordinal] of ordinals.entries()) {
+    const key = at(keys, ordinal - first);
+    if (hasEnded(snapshot, ordinal)) output.add(key, { status: "ENDED" });
+    else await output.addWithoutModel(key, NOT_TRAINED, input?.[i]);
+  }
   return output.write(engine, Int32Array.from(ordinals));
 }
 

@@ -145,7 +145,7 @@ describe("configuration", () => {
     [
       "a key that is nearly one",
       "source:\n  table: T\n  partition_by: ID\n  periode: 7\n",
-      "config: manymodel.yaml:4: source.periode: unknown key; did you mean period? The keys here are table, partition_by,",
+      "config: manymodel.yaml:4: source.periode: unknown key; did you mean period? The keys here are table, query,",
     ],
     [
       "none of several forms",
@@ -192,6 +192,21 @@ describe("configuration", () => {
     ["broken YAML", "a: [1\nb: 2\n", "config: manymodel.yaml:2: "],
     ["a key twice", "engine: local\nengine: local\n", "config: manymodel.yaml:2: Map keys must be unique"],
     ["something that is no mapping", "- 1\n", "config: manymodel.yaml:1: the file: is [1]; it must be a block of keys"],
+    [
+      "a source without a table or a query",
+      "source: { partition_by: A }",
+      "config: manymodel.yaml:1: source.table: missing; it must be stated, or source.query instead of it",
+    ],
+    [
+      "a source with a table and a query",
+      "source: { table: T, query: SELECT 1, partition_by: A }",
+      'source.table: is "T"; it must be stated, or source.query instead of it',
+    ],
+    [
+      "a month, of which nobody knows how long it is",
+      "source: { table: T, partition_by: A, active: { within: P1M } }",
+      "60d",
+    ],
     [
       "an alias bomb",
       `a: &a [x, x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: [*c, *c, *c]`,

@@ -53,6 +53,12 @@ const SCENARIOS: {
     after: `${TWO_RUNS}manymodel register --run screen\n`,
     says: ["A-3: holt-winters", '"LO_90"', "Drawn in worst.svg.", "Drawn in compare.svg.", "holt-winters           5"],
   },
+  "which-series": {
+    in: "quick-start",
+    // A-5 ends with the year 2025.
+    after: "node data.mjs\nsed -i.all '/^A-5,2026/d' sales.csv\n",
+    says: ["3 trained, 0 failed", "1 series has ended", "scored 4 partitions: 3 OK", "1 ended", "A-5  ENDED       0"],
+  },
   registry: {
     in: "quick-start",
     after: TWO_RUNS,

@@ -37,7 +37,7 @@ describe("literals and identifiers", () => {
 describe("the statements", () => {
   const withText = (pattern: RegExp) => STATEMENTS.filter(({ text }) => pattern.test(text)).map(({ text }) => text);
   it("replace nothing: what is created is created where it is missing, and what is dropped is named by its own id", () => {
-    const ownName = /^CREATE (TRANSIENT |TEMPORARY )?TABLE "LAB"\."MM"\."MM_(SNAPSHOT|IMPORT|SCORED)_/;
+    const ownName = /^CREATE (TRANSIENT |TEMPORARY )?TABLE "LAB"\."MM"\."MM_(SNAPSHOT|IMPORT|SCORED|SELECTED)_/;
     const resultView =
       /^CREATE OR REPLACE VIEW "LAB"\."MM"\."(MODEL_INDEX|TRAINING_METRICS|TRAINING_RESULTS|FORECASTS)" COPY GRANTS /;
     for (const text of withText(/^CREATE /))

@@ -3,7 +3,7 @@ import { checkLevels } from "../../core/quantile.ts";
 import type { DataQuery } from "../../core/run.ts";
 import type { PartitionSource } from "../../inspect/partition-series.ts";
 import { completedRun } from "../../runs/read-index.ts";
-import { tablePath, type Workspace } from "../workspace.ts";
+import { rowsOf, tablePath, type Workspace } from "../workspace.ts";
 
 /** Whose partitions to look at. Everything left out comes from the configuration. */
 export interface PartitionSourceOptions {
@@ -33,7 +33,8 @@ export async function partitionSource(
     throw new ManymodelError("usage", `the definition of run ${runId} has no predict(), so it cannot forecast`);
   const trained = manifest.snapshot.query;
   const table = options.input ?? batch.input_table ?? source?.table;
-  const input: DataQuery = table === undefined ? trained : { ...trained, table: tablePath(workspace, table) };
+  const { select: _, where: __, ...query } = trained;
+  const input: DataQuery = table === undefined ? trained : { ...query, ...rowsOf(workspace, table, trained) };
   return {
     name: version === undefined ? `run ${runId}` : `${version.model} ${version.version}`,
     runId,

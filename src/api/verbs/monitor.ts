@@ -7,7 +7,7 @@ import { completedRun } from "../../runs/read-index.ts";
 import { stoppableProgress } from "../../runs/run-context.ts";
 import { pause } from "../../stages/pause.ts";
 import { type LongCallOptions, runContext } from "../run-context.ts";
-import { tablePath, type Workspace } from "../workspace.ts";
+import { rowsOf, type Workspace } from "../workspace.ts";
 
 /** What to monitor. Everything left out comes from the configuration's `monitor`, then from its defaults. */
 export interface MonitorOptions extends LongCallOptions {
@@ -49,7 +49,7 @@ export async function monitor(workspace: Workspace, options: MonitorOptions): Pr
       {
         version,
         forecasts: options.forecasts ?? configured.forecasts ?? batch.output_table,
-        actuals: tablePath(workspace, actuals),
+        actuals: rowsOf(workspace, actuals, manifest.snapshot.query),
         target: options.target ?? (typeof target === "string" ? target : (source?.target ?? "Y")),
         ledgerTable: configured.ledger_table,
         statusTable: configured.status_table,

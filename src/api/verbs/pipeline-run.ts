@@ -10,7 +10,7 @@ import { configuredModel } from "../configured-model.ts";
 import { packageVersion } from "../package-version.ts";
 import { runContext } from "../run-context.ts";
 import { runSpec } from "../run-spec.ts";
-import { currentForecasts, tablePath, type Workspace } from "../workspace.ts";
+import { currentForecasts, rowsOf, tablePath, type Workspace } from "../workspace.ts";
 import { refine as refineRun } from "./refine.ts";
 import { score } from "./score.ts";
 import { setup } from "./setup.ts";
@@ -129,12 +129,14 @@ export async function runPipeline(mm: Workspace, options: PipelineOptions = {}):
   });
 
   const inputTable = batch.input_table ?? source.table;
+  const { select: _, where: __, ...query } = spec.query;
+  const inputQuery = { ...query, ...rowsOf(mm, inputTable, spec.query) };
   const { future_table: futureTable } = batch;
   const [scored, future] = await during(
     { phase: "score", run: best },
     async () =>
       [
-        await engine.source.snapshot({ ...spec.query, table: tablePath(mm, inputTable) }),
+        await engine.source.snapshot(inputQuery),
         futureTable &&
           (await engine.source.snapshot({ table: tablePath(mm, futureTable), keyColumns: spec.query.keyColumns }))
             .fingerprint,

@@ -155,6 +155,11 @@ async function offenderRanking(workspace: Workspace, from: string | undefined): 
 }
 
 /** A run's query, to be read as its table is now. */
-function sourceQuery({ keyColumns, ...query }: DataQuery): SourceQuery {
-  return { ...query, partitionBy: keyColumns };
+function sourceQuery({ keyColumns, table, select, active, ...query }: DataQuery): SourceQuery {
+  return {
+    ...query,
+    ...(select === undefined ? { table } : { query: select }),
+    ...(active !== undefined && { active: { within: `${active.withinMs}ms` } }),
+    partitionBy: keyColumns,
+  };
 }

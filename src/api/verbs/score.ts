@@ -2,13 +2,13 @@ import type { LoadedConfig } from "../../config/load.ts";
 import { ManymodelError } from "../../core/errors.ts";
 import type { MissingModel } from "../../core/missing-model.ts";
 import type { ModelVersion } from "../../core/registry.ts";
-import { checkCount, type DataQuery } from "../../core/run.ts";
+import { checkCount, type DataQuery, type SourceRows } from "../../core/run.ts";
 import { rulesOf } from "../../model/complete-rows.ts";
 import { type BatchSummary, scoreBatch } from "../../pipeline/score-batch.ts";
 import { during } from "../../ports/activity.ts";
 import type { Engine } from "../../ports/engine.ts";
 import { type LongCallOptions, runContext } from "../run-context.ts";
-import { currentForecasts, tablePath, type Workspace } from "../workspace.ts";
+import { currentForecasts, rowsOf, type Workspace } from "../workspace.ts";
 
 /** What to score. Everything left out comes from the configuration. */
 export interface ScoreOptions extends LongCallOptions {
@@ -18,6 +18,11 @@ export interface ScoreOptions extends LongCallOptions {
   readonly version?: string;
   /** The table to score; `batch.input_table`, else `source.table`, when left out. */
   readonly inputTable?: string;
+  /**
+   * A condition of the engine's SQL on the input's columns; `source.where` when left out, if the input is the configured
+   * source, or that of training, if it is the table that was trained on.
+   */
+  readonly where?: string;
   /** Created where it does not exist; default `FORECAST_RESULTS`. */
   readonly outputTable?: string;
   /** The input's key column, or columns; the version's own when left out. */
@@ -49,7 +54,7 @@ export interface ScoreOptions extends LongCallOptions {
 
 /**
  * Scores every partition of a table into an output table: the next dates at each series' own interval, point forecast,
- * bounds, and a status (`OK`, `STALE`, `FALLBACK`, `NO_MODEL`, `ERROR`). Repeating a batch replaces its rows.
+ * bounds, and a status (`OK`, `STALE`, `FALLBACK`, `NO_MODEL`, `ERROR`, `ENDED`). Repeating a batch replaces its rows.
  *
  * @throws {ManymodelError} see `scoreBatch`; `usage` if neither options nor configuration name a table
  */
@@ -60,12 +65,11 @@ export async function score(workspace: Workspace, options: ScoreOptions = {}): P
   if (inputTable === undefined)
     throw new ManymodelError("usage", "nothing to score: give --input, or batch.input_table in the configuration");
   const registered = await workspace.models.get(model, version);
-  const resolve = (table: string) => tablePath(workspace, table);
   const summary = await scoreTable(
     workspace.engine,
     registered,
     { ...configuredBatch(workspace.config), ...rest, inputTable },
-    resolve,
+    (table, trained) => rowsOf(workspace, table, trained),
   );
   // The table has the columns of this batch now, and may be new.
   await during({ phase: "score", run: registered.runId }, () =>
@@ -94,7 +98,7 @@ export async function scoreTable(
   engine: Engine,
   version: ModelVersion,
   options: ScoreOptions & { readonly inputTable: string },
-  resolveTable: (table: string) => string,
+  rowsOf: (table: string, trained?: SourceRows) => SourceRows,
 ): Promise<BatchSummary> {
   const { inputTable, outputTable = "FORECAST_RESULTS", levels = [80, 95], quantiles = [] } = options;
   const {
@@ -110,7 +114,8 @@ export async function scoreTable(
   const trained = (await engine.catalog.run(version.runId))?.manifest?.snapshot.query;
   const { partitionBy, columns = trained?.columns, orderBy = trained?.orderBy } = options;
   const query: DataQuery = {
-    table: resolveTable(inputTable),
+    ...rowsOf(inputTable, trained),
+    ...(options.where !== undefined && { where: options.where }),
     keyColumns:
       typeof partitionBy === "string" ? [partitionBy] : (partitionBy ?? version.keyColumns.map(({ name }) => name)),
     ...(columns !== undefined && { columns }),
@@ -131,7 +136,7 @@ export async function scoreTable(
     workers: options.workers ?? engine.workers.parallelism,
     fallback: { ...(target !== undefined && { target }), ...(period !== undefined && { period }) },
     ...(horizon !== undefined && { horizon }),
-    ...(futureTable !== undefined && { futureTable: resolveTable(futureTable) }),
+    ...(futureTable !== undefined && { futureTable: rowsOf(futureTable).table }),
   };
   return scoreBatch(engine, spec, runContext(engine, options));
 }

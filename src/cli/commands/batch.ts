@@ -90,6 +90,7 @@ export function batchText(summary: BatchSummary): string {
   const { model, version, partitions, ok, noModel, errors, rows, outputTable } = summary;
   const some = (count: number, what: string) => (count > 0 ? `, ${count} ${what}` : "");
   const others = `${some(summary.stale, "stale")}${some(summary.fallback, "by the fallback")}`;
+  const ended = some(summary.ended, "ended");
   const kept = summary.kept > 0 ? ` (${summary.kept} unchanged)` : "";
-  return `${model} ${version} scored ${partitions} partitions${kept}: ${ok} OK${others}, ${noModel} without a model, ${errors} errors; ${rows} rows in ${outputTable}`;
+  return `${model} ${version} scored ${partitions} partitions${kept}: ${ok} OK${others}, ${noModel} without a model, ${errors} errors${ended}; ${rows} rows in ${outputTable}`;
 }

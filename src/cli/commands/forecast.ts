@@ -29,7 +29,8 @@ function forecastReport(series: PartitionSeries): Report {
   // A key may have a line break.
   const title = printable(text.title);
   const isStated = scored.status === "OK" || !("mean" in scored);
-  const why = isStated ? { errorType: scored.errorType, errorMessage: scored.errorMessage } : {};
+  const { errorType, errorMessage } = scored;
+  const why = isStated ? { errorType, errorMessage } : {};
   const json = {
     of,
     partitionKey: row.partitionKey,

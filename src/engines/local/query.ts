@@ -4,12 +4,14 @@ import type { DuckDBConnection, DuckDBPreparedStatement, Json } from "@duckdb/no
 import { zip } from "../../core/aligned.ts";
 import { BATCH_RUNS, type CurrentForecasts, FORECASTS } from "../../core/current-forecasts.ts";
 import { ManymodelError } from "../../core/errors.ts";
+import type { SourceRows } from "../../core/run.ts";
 import type { ExposedRun } from "../../ports/run-views.ts";
 import type { Stage } from "../../ports/stage.ts";
 import type { QueryPiece, QueryResult, QueryValue } from "../../ports/tables.ts";
 import { besides, copyTo } from "../node/copy-rows.ts";
 import { duckSays, identifier, literal, openDuck } from "../node/duck.ts";
 import { describeColumn } from "../node/file-source.ts";
+import { refusedRows, selectRows } from "../node/select-rows.ts";
 import { currentForecasts } from "./current-forecasts.ts";
 import type { Database } from "./database.ts";
 import type { Folders } from "./folders.ts";
@@ -84,6 +86,24 @@ export async function copyWorkspace(queried: Queried, query: Query & { readonly 
     return rows;
   } finally {
     await rm(part, { force: true });
+  }
+}
+
+/** Writes the rows of a source, which are those of a table or a query of the workspace, to a Parquet file. */
+export async function selectWorkspace(queried: Queried, rows: SourceRows, file: string): Promise<void> {
+  try {
+    await copyWorkspace(queried, { sql: selectRows(rows, identifier(rows.table)), params: [], file });
+  } catch (error) {
+    if (!(error instanceof ManymodelError) || error.kind !== "usage") throw error;
+    // Of a query and a condition on it, the query alone tells which one is wrong.
+    const { select } = rows;
+    const isQuery =
+      select !== undefined &&
+      (await queryWorkspace(queried, { sql: selectRows({ select }, ""), params: [] }, 0).then(
+        () => false,
+        () => true,
+      ));
+    throw refusedRows(isQuery ? { select } : rows, error.message.replace(/^cannot run the query: /, ""), error);
   }
 }
 

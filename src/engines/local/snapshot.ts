@@ -4,11 +4,13 @@ import path from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
 import type { KeyType } from "../../core/partition-key.ts";
-import type { DataQuery, Snapshot } from "../../core/run.ts";
+import { type DataQuery, type Snapshot, type SourceRows, selectsRows } from "../../core/run.ts";
 import { checksum } from "../../stages/checksum.ts";
 import { parseJson } from "../../stages/json.ts";
 import { makeFolder } from "../../stages/whole-file.ts";
 import { identifier, readParquet } from "../node/duck.ts";
+import { describe } from "../node/file-source.ts";
+import { readRow } from "../node/read-row.ts";
 import { describeQuery, type ResolvedQuery, resolveQuery, snapshotId } from "../node/resolve-query.ts";
 import type { Source, Sources } from "./source.ts";
 import { REWRITE } from "./table-store.ts";
@@ -68,14 +70,51 @@ export async function readSnapshot(file: string): Promise<Snapshot | undefined> 
  */
 export async function takeSnapshot(
   connection: DuckDBConnection,
-  {
-    sources,
-    folder,
-    verified,
-  }: { readonly sources: Sources; readonly folder: string; readonly verified: VerifiedFiles },
+  place: SnapshotPlace,
   query: DataQuery,
 ): Promise<Snapshot> {
-  const source = await sources.find(connection, query.table);
+  const { sources } = place;
+  if (!selectsRows(query)) {
+    const source = await sources.find(connection, query.table);
+    return pin(connection, place, query, { ...source, current: () => sources.fingerprint(query.table) });
+  }
+  const file = path.join(place.temporary, `${randomUUID()}.parquet`);
+  try {
+    await place.writeSelected(connection, query, file);
+    return await pin(connection, place, query, await readSelected(connection, file));
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+/** Where snapshots are, and what they are taken of. */
+export interface SnapshotPlace {
+  readonly sources: Sources;
+  readonly folder: string;
+  readonly temporary: string;
+  readonly verified: VerifiedFiles;
+  /** Writes the rows that a query selects to a Parquet file. */
+  writeSelected(connection: DuckDBConnection, rows: SourceRows, file: string): Promise<void>;
+}
+
+/** A file of selected rows as a source: what it holds is its fingerprint. */
+async function readSelected(connection: DuckDBConnection, file: string): Promise<Source> {
+  const from = readParquet([file]);
+  const columns = await describe(connection, from);
+  const hash = `sum(hash(${columns.map(({ name }) => identifier(name)).join(", ")}))`;
+  const [fingerprint] = await readRow(connection, `SELECT concat(count(*), ' ', ${hash}) FROM ${from}`);
+  return { from, columns, fingerprint: checksum(String(fingerprint)) };
+}
+
+/**
+ * @param source.current - what the source's fingerprint is now, where others may change it
+ */
+async function pin(
+  connection: DuckDBConnection,
+  { folder, verified }: SnapshotPlace,
+  query: DataQuery,
+  source: Source & { readonly current?: () => Promise<string> },
+): Promise<Snapshot> {
   const plan = resolveQuery(source.columns, query);
   const id = snapshotId(source.fingerprint, plan, query);
   const manifest = path.join(folder, id, "snapshot.json");
@@ -90,7 +129,7 @@ export async function takeSnapshot(
   await makeFolder(temporary);
   try {
     const counts = await writeFiles(connection, source, plan, temporary);
-    if ((await sources.fingerprint(query.table)) !== source.fingerprint)
+    if (source.current !== undefined && (await source.current()) !== source.fingerprint)
       throw new ManymodelError("conflict", `${query.table} was changed while it was being read; try again`);
     const files = FILES.map((name) => path.join(temporary, name));
     const [keys = "", data = ""] = await Promise.all(files.map(fileChecksum));
@@ -117,16 +156,26 @@ export async function takeSnapshot(
 async function writeFiles(
   connection: DuckDBConnection,
   { from }: Source,
-  { keys, columns, order }: ResolvedQuery,
+  { keys, columns, order, ended }: ResolvedQuery,
   folder: string,
-): Promise<{ partitions: number; rows: number }> {
+): Promise<Pick<Snapshot, "partitions" | "rows" | "ended">> {
   const files = { keys: path.join(folder, "keys.parquet"), data: path.join(folder, "data.parquet") };
   const grouped = keys.map((key, i) => `CAST(${identifier(key.name)} AS ${KEY_SQL_TYPES[key.keyType]}) AS k${i}`);
   const list = keys.map((_, i) => `k${i}`);
   const nullsFirst = list.map((k) => `${k} NULLS FIRST`).join(", ");
+  const newest =
+    ended === undefined
+      ? ""
+      : `, max(${valueExpression(ended.time, "")}) FILTER (isfinite(CAST(${identifier(ended.target.name)} AS DOUBLE))) AS newest`;
+  const counted = `SELECT ${grouped.join(", ")}, count(*) AS n${newest} FROM ${from} GROUP BY ALL`;
+  const groups =
+    ended === undefined
+      ? counted
+      : `SELECT * EXCLUDE (newest), coalesce(newest < max(newest) OVER () - ${Number(ended.withinMs)}, false) AS ended FROM (${counted})`;
+  const [byEnd, end] = ended === undefined ? ["", ""] : ["ended, ", ", ended"];
   await connection.run(
-    `COPY (SELECT CAST(row_number() OVER (ORDER BY ${nullsFirst}) - 1 AS INTEGER) AS p, n, ${list.join(", ")}
-       FROM (SELECT ${grouped.join(", ")}, count(*) AS n FROM ${from} GROUP BY ALL) ORDER BY p)
+    `COPY (SELECT CAST(row_number() OVER (ORDER BY ${byEnd}${nullsFirst}) - 1 AS INTEGER) AS p, n, ${list.join(", ")}${end}
+       FROM (${groups}) ORDER BY p)
      TO $1 (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 20480)`,
     [files.keys],
   );
@@ -143,9 +192,10 @@ async function writeFiles(
      TO $1 (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 122880)`,
     [files.data],
   );
-  const result = await connection.runAndReadAll(
-    `SELECT CAST(count(*) AS INTEGER) AS partitions, CAST(coalesce(sum(n), 0) AS DOUBLE) AS row_count FROM ${readParquet([files.keys])}`,
-  );
-  const [partitions, rows] = result.getRows()[0] as [number, number];
-  return { partitions, rows };
+  const used = ended === undefined ? "" : " FILTER (NOT ended)";
+  const [partitions, rows, all] = (await readRow(
+    connection,
+    `SELECT CAST(count(*)${used} AS INTEGER), CAST(coalesce(sum(n)${used}, 0) AS DOUBLE), CAST(count(*) AS INTEGER) FROM ${readParquet([files.keys])}`,
+  )) as [number, number, number];
+  return { partitions, rows, ...(ended !== undefined && { ended: all - partitions }) };
 }

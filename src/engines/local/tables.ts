@@ -17,16 +17,17 @@ import { checkFiles, openFile } from "../node/file-source.ts";
 import { importedColumns } from "../node/imported-columns.ts";
 import { readRow } from "../node/read-row.ts";
 import { timesOf } from "../node/resolve-query.ts";
+import { refusedRows, selectRows } from "../node/select-rows.ts";
 import { appendRows } from "./append-rows.ts";
 import type { Database } from "./database.ts";
 import type { Folders } from "./folders.ts";
 import { fillProbe } from "./probe.ts";
 import { carryRows, readPublished } from "./published-rows.ts";
-import { copyWorkspace, queryWorkspace, streamWorkspace } from "./query.ts";
+import { copyWorkspace, queryWorkspace, selectWorkspace, streamWorkspace } from "./query.ts";
 import { readColumns } from "./read-columns.ts";
 import { rearrange } from "./rearrange.ts";
 import { concealRun, exposeRun } from "./result-views.ts";
-import { KEY_SQL_TYPES, pinAgain, snapshotFiles, takeSnapshot } from "./snapshot.ts";
+import { KEY_SQL_TYPES, pinAgain, type SnapshotPlace, snapshotFiles, takeSnapshot } from "./snapshot.ts";
 import { openSources, type Sources } from "./source.ts";
 import { eraseItems, storedItems } from "./stored-items.ts";
 import { newPart, REWRITE, TableStore } from "./table-store.ts";
@@ -56,11 +57,25 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
     return { files: files.map(({ file }) => file), columns };
   };
   const queried = () => ({ db: db(), store: store(), folders, elsewhere, current, verified });
+  const writeSelected: SnapshotPlace["writeSelected"] = async (connection, rows, file) => {
+    const { select, table } = rows;
+    if (select !== undefined || store().find(table) !== undefined) return selectWorkspace(queried(), rows, file);
+    const { from } = await sources().find(connection, table);
+    try {
+      await connection.run(`COPY (${selectRows(rows, from)}\n) TO $1 (FORMAT parquet, COMPRESSION snappy)`, [file]);
+    } catch (cause) {
+      throw refusedRows(rows, duckSays(cause), cause);
+    }
+  };
   return {
     source: {
       async snapshot(query) {
         return duck.use((connection) =>
-          takeSnapshot(connection, { sources: sources(), folder: folders.snapshots, verified }, query),
+          takeSnapshot(
+            connection,
+            { ...folders, folder: folders.snapshots, verified, sources: sources(), writeSelected },
+            query,
+          ),
         );
       },
       async keys(snapshot, from, to) {
@@ -95,14 +110,14 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
       },
       async times(snapshot) {
         const { time, target } = timesOf(snapshot);
-        const data = readParquet([await pinned(snapshot, "data")]);
+        const rows = `${readParquet([await pinned(snapshot, "data")])} WHERE p < ${Number(snapshot.partitions)} AND c${time} IS NOT NULL`;
         return duck.use(async (connection) => {
-          const sql = `SELECT DISTINCT c${time} AS t FROM ${data} WHERE c${time} IS NOT NULL AND isfinite(CAST(c${target} AS DOUBLE)) ORDER BY t`;
+          const sql = `SELECT DISTINCT c${time} AS t FROM ${rows} AND isfinite(CAST(c${target} AS DOUBLE)) ORDER BY t`;
           const observed = (await connection.runAndReadAll(sql)).getColumns()[0] ?? [];
           const isLater = `c${time} > ${observed.length === 0 ? "'-inf'::DOUBLE" : Number(observed.at(-1))}`;
           const counted = await connection.runAndReadAll(
             `SELECT CAST(count(*) FILTER (${isLater}) AS INTEGER), CAST(count(*) FILTER (NOT ${isLater})
-               - count(DISTINCT (p, c${time})) FILTER (NOT ${isLater}) AS INTEGER) FROM ${data} WHERE c${time} IS NOT NULL`,
+               - count(DISTINCT (p, c${time})) FILTER (NOT ${isLater}) AS INTEGER) FROM ${rows}`,
           );
           const [later, repeated] = (counted.getRows()[0] ?? []).map(Number);
           return { observed: Float64Array.from(observed as number[]), later: later ?? 0, repeated: repeated ?? 0 };

@@ -11,9 +11,10 @@ import {
 } from "../../core/columns/column.ts";
 import { offsetsOf } from "../../core/columns/offsets.ts";
 import { checkNotForecasts } from "../../core/current-forecasts.ts";
+import { type EndRule, findEndRule } from "../../core/end-rule.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
 import { encodeKey, type KeyColumn, type KeyType, type KeyValue, type PartitionKey } from "../../core/partition-key.ts";
-import type { DataQuery, Snapshot } from "../../core/run.ts";
+import { type DataQuery, type Snapshot, selectsRows } from "../../core/run.ts";
 import type { RowPorts } from "../../ports/engine.ts";
 import type { Output } from "../../ports/output.ts";
 import type { ExposedRun } from "../../ports/run-views.ts";
@@ -62,6 +63,8 @@ export function memoryTables(): RowPorts {
   return {
     source: {
       async snapshot(query) {
+        if (selectsRows(query))
+          throw new ManymodelError("usage", `source.query and source.where are SQL, but ${NO_SQL}`);
         const taken = pinRows(query, getTable(query.table));
         pinned.set(taken.snapshot.id, taken);
         return taken.snapshot;
@@ -85,7 +88,7 @@ export function memoryTables(): RowPorts {
         };
       },
       async times(snapshot) {
-        const { rows } = pin(snapshot);
+        const rows = pin(snapshot).rows.slice(0, snapshot.partitions);
         const names = snapshot.columns.map(({ name }) => name);
         const target = matchColumn(names, snapshot.query.target ?? "");
         const observed = new Set<number>();
@@ -243,7 +246,20 @@ function pinRows(query: DataQuery, table: Table): Pinned {
     groups.set(encoded, group);
     group.rows.push({ row: row++, order });
   }
-  const sorted = [...groups].sort(([, a], [, b]) => compareCells(a.key, b.key));
+  const byKey = [...groups].sort(([, a], [, b]) => compareCells(a.key, b.key));
+  const described = table.columns.map(({ name, type }) => ({ name, type, sqlType: type, keyType: keyType(type) }));
+  const rule = findEndRule(described, query, time?.name);
+  const ended =
+    rule === undefined
+      ? byKey.map(() => false)
+      : endedGroups(
+          rule,
+          whole,
+          byKey.map(([, { rows }]) => rows),
+        );
+  const sorted = [false, true].flatMap((isEnded) => byKey.filter((_, i) => ended[i] === isEnded));
+  const count = ended.filter(Boolean).length;
+  const used = sorted.slice(0, sorted.length - count);
   const snapshot: Snapshot = {
     id: createHash("sha256")
       .update(JSON.stringify([query, batches.map(fingerprint)]))
@@ -256,8 +272,9 @@ function pinRows(query: DataQuery, table: Table): Pinned {
     keyColumns,
     columns,
     timeColumn: time?.name ?? null,
-    partitions: sorted.length,
-    rows: whole.length,
+    partitions: used.length,
+    rows: used.reduce((sum, [, { rows }]) => sum + rows.length, 0),
+    ...(rule !== undefined && { ended: count }),
   };
   return {
     snapshot,
@@ -271,6 +288,23 @@ function pinRows(query: DataQuery, table: Table): Pinned {
     }),
     positions: new Map(sorted.map(([encoded], position) => [encoded, position])),
   };
+}
+
+/** Returns which groups of rows have ended. */
+function endedGroups(
+  { time, target, withinMs }: EndRule,
+  whole: ColumnBatch,
+  groups: readonly (readonly { readonly row: number }[])[],
+): boolean[] {
+  const [times, observed] = [getColumn(whole, time.name).values, values(getColumn(whole, target.name))];
+  const newest = groups.map((rows) =>
+    rows.reduce(
+      (newest, { row }) => (observed[row] === null ? newest : Math.max(newest, Number(times[row]))),
+      -Infinity,
+    ),
+  );
+  const oldest = Math.max(...newest) - withinMs;
+  return newest.map((own) => own > -Infinity && own < oldest);
 }
 
 function keyType(type: ColumnInfo["type"]): KeyType {

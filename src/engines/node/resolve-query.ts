@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type ColumnType, matchColumn } from "../../core/columns/column.ts";
+import { type EndRule, findEndRule } from "../../core/end-rule.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
 import type { KeyColumn, KeyType } from "../../core/partition-key.ts";
 import type { DataQuery, Snapshot } from "../../core/run.ts";
@@ -23,6 +24,8 @@ export interface ResolvedQuery<Column extends SourceColumn = SourceColumn> {
   readonly keys: readonly KeyedColumn<Column>[];
   readonly columns: readonly ReadableColumn<Column>[];
   readonly order: readonly Column[];
+  /** What tells which series have ended, where the query says. */
+  readonly ended?: EndRule<Column>;
 }
 
 /** Finds the query's columns in the source. @throws {ManymodelError} `input` naming what is missing or of no use */
@@ -64,7 +67,8 @@ export function resolveQuery<Column extends SourceColumn>(
     if (!isReadable(column)) throw unreadable(column);
     return column;
   });
-  return { keys, columns, order: unordered };
+  const ended = findEndRule(source, query, time?.name);
+  return { keys, columns, order: unordered, ...(ended !== undefined && { ended }) };
 }
 
 function isKeyed<Column extends SourceColumn>(column: Column): column is KeyedColumn<Column> {
@@ -104,10 +108,21 @@ export function timesOf({ columns, timeColumn, query }: Snapshot): { readonly ti
 export function snapshotId(fingerprint: string, { keys, columns, order }: ResolvedQuery, query: DataQuery): string {
   const statedInterval = query.interval === undefined ? [] : [query.interval];
   // Ids of queries without these rules stay what they were.
-  const rules = query.target === undefined ? [] : [{ fill: query.fill, target: query.target }];
+  const { fill, target, active, select, where } = query;
+  const rules = target === undefined ? [] : [{ fill, target, active }];
+  const selected = select === undefined && where === undefined ? [] : [{ select, where }];
   return createHash("sha256")
     .update(
-      JSON.stringify([fingerprint, keys, columns, order, query.duplicates ?? "fail", ...statedInterval, ...rules]),
+      JSON.stringify([
+        fingerprint,
+        keys,
+        columns,
+        order,
+        query.duplicates ?? "fail",
+        ...statedInterval,
+        ...rules,
+        ...selected,
+      ]),
     )
     .digest("hex")
     .slice(0, 24);

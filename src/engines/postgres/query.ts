@@ -51,6 +51,12 @@ export async function* streamDatabase(
   }
 }
 
+/** Finds the workspace's tables first in a transaction; then whatever the role finds by itself. */
+export async function searchWorkspaceFirst(client: ClientBase, schema: string): Promise<void> {
+  const path = "SELECT set_config('search_path', $1 || ', ' || current_setting('search_path'), true)";
+  await client.query(path, [schema]);
+}
+
 /** Does something with the answer of one SELECT, in a transaction that can write nothing, and that is rolled back. */
 async function inReadOnly<T>(
   db: Database,
@@ -60,9 +66,7 @@ async function inReadOnly<T>(
   if (sql.trim() === "") throw new ManymodelError("usage", "the query is empty; sql takes one SELECT statement");
   return db.session(async (client) => {
     await client.query("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    // The workspace's tables first; then whatever the role finds by itself.
-    const path = "SELECT set_config('search_path', $1 || ', ' || current_setting('search_path'), true)";
-    await client.query(path, [db.schema]);
+    await searchWorkspaceFirst(client, db.schema);
     await client.query(`SET LOCAL statement_timeout = ${TIMEOUT_MS}`);
     try {
       // As a prepared statement, of which there can be one only.

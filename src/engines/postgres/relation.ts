@@ -66,7 +66,7 @@ function nameParts(table: string): { name: string; schema: string | null } | und
 }
 
 /** Columns of a relation, in their order; a domain counts as what it is based on. */
-async function columnsOf(client: ClientBase, from: string): Promise<RelationColumn[]> {
+export async function columnsOf(client: ClientBase, from: string): Promise<RelationColumn[]> {
   const { rows } = await client.query(
     `SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS sql_type,
        CASE WHEN t.typtype = 'e' THEN 'enum' WHEN t.typtype = 'd' THEN t.typbasetype::regtype::text

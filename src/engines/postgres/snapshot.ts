@@ -1,14 +1,18 @@
 import { createHash } from "node:crypto";
 import type { ClientBase } from "pg";
+import type { EndRule } from "../../core/end-rule.ts";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
 import { keyTexts, type PartitionKey, parseKey, showKey } from "../../core/partition-key.ts";
-import type { DataQuery, Snapshot } from "../../core/run.ts";
+import { type DataQuery, type SelectedRows, type Snapshot, selectsRows } from "../../core/run.ts";
 import type { PartitionRows, SnapshotTimes } from "../../ports/source.ts";
+import { identifier } from "../node/duck.ts";
 import { describeQuery, type ResolvedQuery, resolveQuery, snapshotId, timesOf } from "../node/resolve-query.ts";
+import { refusedRows, selectRows } from "../node/select-rows.ts";
 import { copyOut } from "./copy.ts";
 import type { Database } from "./database.ts";
 import { PartitionDecoder } from "./decode-partitions.ts";
-import { findRelation, type Relation } from "./relation.ts";
+import { searchWorkspaceFirst } from "./query.ts";
+import { columnsOf, findRelation, type Relation } from "./relation.ts";
 import {
   KEY_SQL_TYPES,
   keyExpression,
@@ -44,7 +48,7 @@ export async function takeSnapshot(db: Database, store: TableStore, query: DataQ
       const code = String(((error as Error).cause as { code?: string } | undefined)?.code);
       if (tried < MOST_TRIES && /^(42P07|23505)$/.test(code)) continue;
       // What a value cannot be cast to, or a row cannot hold, is for whoever made the query to know.
-      if (/^(22|54)/.test(code)) {
+      if (/^(22|54)/.test(code) && (error as ManymodelError).kind !== "config") {
         const largest = code === TOO_LARGE ? await describeLargest(db, store, query) : "";
         const message = `cannot read ${query.table}: ${messageOf(error, 300)}${largest}`;
         throw new ManymodelError("input", message, { cause: error });
@@ -59,8 +63,8 @@ const TOO_LARGE = "54000";
 
 /** Names the partition that has the most bytes in one column, and what to do about it. */
 async function describeLargest(db: Database, store: TableStore, query: DataQuery): Promise<string> {
-  const largest = await db.session(async (client) => {
-    const { from, columns: all } = await findRelation(client, store, query.table);
+  const largest = await db.transaction(async (client) => {
+    const { from, columns: all } = await findRows(client, db.schema, store, query);
     const { keys, columns } = resolveQuery(all, query);
     const values = columns.filter((column) => !keys.some((key) => key === column));
     const sizes = values.map((column) => `sum(octet_length(${valueExpression(column)}::text))`);
@@ -76,8 +80,33 @@ async function describeLargest(db: Database, store: TableStore, query: DataQuery
   return `; partition ${largest.key} is the largest, of ${largest.rows} rows. A column of a partition holds at most 1 GB: leave columns out (source.columns), or split the partition`;
 }
 
+/** The table of a transaction that holds the rows which the database selected. */
+const SELECTED = 'pg_temp."mm$selected"';
+
+/** Finds the rows of a query: a table's, or those that the database selects into a table of this transaction. */
+async function findRows(client: ClientBase, schema: string, store: TableStore, query: DataQuery): Promise<Relation> {
+  const { table, select, where } = query;
+  if (!selectsRows(query)) return findRelation(client, store, table);
+  const relation = select === undefined ? await findRelation(client, store, table) : undefined;
+  await searchWorkspaceFirst(client, schema);
+  // Of a query and a condition on it, the query alone tells which one is wrong.
+  if (select !== undefined && where !== undefined)
+    await runSelected(client, { select }, `${selectRows({ select }, "")} LIMIT 0`);
+  const rows = selectRows(query, relation?.from ?? "");
+  await runSelected(client, query, `CREATE TEMPORARY TABLE "mm$selected" ON COMMIT DROP AS ${rows}`);
+  return { from: SELECTED, columns: relation?.columns ?? (await columnsOf(client, SELECTED)) };
+}
+
+/** Runs a statement with the operator's SQL in it, of which there can be one only. */
+async function runSelected(client: ClientBase, rows: SelectedRows, text: string): Promise<void> {
+  await client.query({ text, queryMode: "extended" } as { text: string }).catch((error: unknown) => {
+    const isRefused = /^(0A|22|42|54|P0)/.test(String((error as { code?: unknown }).code));
+    throw isRefused ? refusedRows(rows, messageOf(error, 500), error) : error;
+  });
+}
+
 async function pin(client: ClientBase, schema: string, store: TableStore, query: DataQuery): Promise<Snapshot> {
-  const relation = await findRelation(client, store, query.table);
+  const relation = await findRows(client, schema, store, query);
   const plan = resolveQuery(relation.columns, query);
   const fingerprint = relation.fingerprint ?? (await contentFingerprint(client, relation, plan));
   const id = snapshotId(fingerprint, plan, query);
@@ -97,9 +126,9 @@ async function pin(client: ClientBase, schema: string, store: TableStore, query:
 async function contentFingerprint(
   client: ClientBase,
   { from }: Relation,
-  { keys, columns, order }: ResolvedQuery<RelationColumn>,
+  { keys, columns, order, ended }: ResolvedQuery<RelationColumn>,
 ): Promise<string> {
-  const read = [...new Set([...keys, ...columns, ...order])];
+  const read = [...new Set([...keys, ...columns, ...order, ...(ended === undefined ? [] : [ended.target])])];
   const row = `ROW(${read.map(orderExpression).join(", ")})`;
   const sums = [1, 2].map((seed) => `coalesce(sum(hash_record_extended(r, ${seed})::numeric), 0)::text AS h${seed}`);
   const { rows } = await client.query(
@@ -114,12 +143,13 @@ async function contentFingerprint(
 async function writeTable(
   client: ClientBase,
   { from }: Relation,
-  { keys, columns, order }: ResolvedQuery<RelationColumn>,
+  { keys, columns, order, ended }: ResolvedQuery<RelationColumn>,
   table: string,
-): Promise<{ partitions: number; rows: number }> {
+): Promise<Pick<Snapshot, "partitions" | "rows" | "ended">> {
   const k = keys.map((_, i) => `k${i}`);
   const c = columns.map((_, i) => `c${i}`);
   const types = [
+    ...(ended === undefined ? [] : ["ended boolean NOT NULL"]),
     ...keys.map(({ keyType }, i) => `k${i} ${KEY_SQL_TYPES[keyType]}`),
     ...columns.map(({ type }, i) => `c${i} ${VALUE_SQL_TYPES[type]}[]`),
   ];
@@ -136,6 +166,7 @@ async function writeTable(
   const selected = [
     ...keys.map((key, i) => `${keyExpression(key)} AS k${i}`),
     ...columns.map((column, i) => `${valueExpression(column)} AS c${i}`),
+    ...(ended === undefined ? [] : [`${newestTime(ended)} AS observed`]),
   ];
   // Every column takes part in the order, so that rows that are equal in time come in the same order every time.
   const rest = columns.filter((column) => !order.includes(column) && !keys.some((key) => key === column));
@@ -146,20 +177,38 @@ async function writeTable(
     // All rows of a partition have the same key: it is stored once, however long it is.
     return `${key < 0 ? `array_agg(c${i})` : `ARRAY[k${key}]`} AS c${i}`;
   });
+  const [newest, end, isEnded] =
+    ended === undefined
+      ? [[], [], ""]
+      : [
+          ["max(observed) AS newest"],
+          ["ended"],
+          `, coalesce(newest < max(newest) OVER () - ${endsAfter(ended)}, false) AS ended`,
+        ];
+  const stored = [...end, ...k, ...c].join(", ");
   await client.query(
-    `INSERT INTO ${table} (p, n, h, ${[...k, ...c].join(", ")})
-     SELECT row_number() OVER (ORDER BY ${byKey}) - 1, n, hash_record_extended(ROW(${k.join(", ")}), 0), ${[...k, ...c].join(", ")}
-     FROM (SELECT ${[...k, "count(*) AS n", ...arrays].join(", ")}
+    `INSERT INTO ${table} (p, n, h, ${stored})
+     SELECT row_number() OVER (ORDER BY ${[...end, byKey].join(", ")}) - 1, n, hash_record_extended(ROW(${k.join(", ")}), 0), ${stored}
+     FROM (SELECT *${isEnded} FROM (SELECT ${[...k, "count(*) AS n", ...newest, ...arrays].join(", ")}
        FROM (SELECT ${selected.join(", ")} FROM ${from} ORDER BY ${byRow}) AS s
-       GROUP BY ${k.join(", ")} ORDER BY ${byKey}) AS g`,
+       GROUP BY ${k.join(", ")} ORDER BY ${byKey}) AS g) AS e`,
   );
   await client.query(`CREATE INDEX ON ${table} (h)`);
   await client.query(`ANALYZE ${table} (p, n, h)`);
+  const used = ended === undefined ? "" : " FILTER (WHERE NOT ended)";
   const { rows } = await client.query(
-    `SELECT count(*)::integer AS partitions, coalesce(sum(n), 0)::bigint AS rows FROM ${table}`,
+    `SELECT (count(*)${used})::integer AS partitions, (coalesce(sum(n)${used}, 0))::bigint AS rows${ended === undefined ? "" : ", (count(*) FILTER (WHERE ended))::integer AS ended"} FROM ${table}`,
   );
-  return rows[0] as { partitions: number; rows: number };
+  return rows[0] as Pick<Snapshot, "partitions" | "rows" | "ended">;
 }
+
+/** The time of a row that has a target; NULL of any other. */
+function newestTime({ time, target }: EndRule<RelationColumn>): string {
+  const isObserved = `${identifier(target.physical)}::text NOT IN ('NaN', 'Infinity', '-Infinity')`;
+  return `CASE WHEN ${isObserved} THEN ${valueExpression(time)}::timestamp END`;
+}
+
+const endsAfter = ({ withinMs }: EndRule<RelationColumn>) => `make_interval(secs => ${Number(withinMs) / 1000})`;
 
 /** The keys of the partitions `[from, to)`. */
 export async function snapshotKeys(
@@ -181,7 +230,7 @@ export async function snapshotTimes(db: Database, snapshot: Snapshot): Promise<S
   const { time, target } = timesOf(snapshot);
   const type = snapshot.columns[time]?.type;
   const value = type === "date" || type === "timestamp" ? "(extract(epoch FROM t) * 1000)::float8" : "t::float8";
-  const each = `${snapshotTable(db.schema, snapshot.id)}, unnest(c${time}, c${target}) AS u (t, y) WHERE t IS NOT NULL`;
+  const each = `${snapshotTable(db.schema, snapshot.id)}, unnest(c${time}, c${target}) AS u (t, y) WHERE p < ${Number(snapshot.partitions)} AND t IS NOT NULL`;
   const { rows } = await db.run<{ t: number }>(
     `SELECT DISTINCT ${value} AS t FROM ${each} AND y IS NOT NULL AND y::text NOT IN ('NaN', 'Infinity', '-Infinity') ORDER BY t`,
   );

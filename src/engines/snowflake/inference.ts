@@ -72,7 +72,8 @@ export function snowflakeInference(
       for (let launch = 1; launch <= MAX_LAUNCHES; launch++) {
         if ((await status(job)) === undefined) {
           await stage.remove(scoresFolder(job));
-          const work = { model, version: name, table, keys, columns, horizon, levels, advance };
+          const used = (snapshot.ended ?? 0) > 0 ? { partitions: snapshot.partitions } : {};
+          const work = { model, version: name, table, keys, ...used, columns, horizon, levels, advance };
           await session.rows(sql.execute(job, work));
         }
         const files = await wait(job);

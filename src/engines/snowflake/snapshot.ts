@@ -1,13 +1,14 @@
 import { createHash, randomBytes } from "node:crypto";
-import { ManymodelError, show } from "../../core/errors.ts";
-import type { DataQuery, Snapshot } from "../../core/run.ts";
+import { ManymodelError, messageOf, show } from "../../core/errors.ts";
+import { type DataQuery, type SelectedRows, type Snapshot, selectsRows } from "../../core/run.ts";
 import type { SnapshotTimes } from "../../ports/source.ts";
 import type { Stage } from "../../ports/stage.ts";
 import { describeQuery, resolveQuery, snapshotId, timesOf } from "../node/resolve-query.ts";
+import { refusedRows, selectRows } from "../node/select-rows.ts";
 import type { Names } from "./names.ts";
-import { readRow, type Session } from "./session.ts";
-import { findSource } from "./source.ts";
-import { snapshotStatements } from "./sql/snapshot.ts";
+import { readRow, type Session, SnowflakeError } from "./session.ts";
+import { findSource, type Source } from "./source.ts";
+import { selectedTable, snapshotStatements } from "./sql/snapshot.ts";
 import { tableStatements } from "./sql/tables.ts";
 
 /** Where a snapshot keeps what it pinned. */
@@ -43,23 +44,72 @@ export async function takeSnapshot(
   stage: Stage,
   query: DataQuery,
 ): Promise<PinnedSnapshot> {
-  const source = await findSource(session, names, query.table);
+  if (!selectsRows(query)) return pin(session, names, stage, query, await findTable(session, names, query.table));
+  const selected = await selectTable(session, names, query);
+  try {
+    return await pin(session, names, stage, query, selected.source);
+  } finally {
+    await session.rows(snapshotStatements(names).dropSelected(selected.id));
+  }
+}
+
+/** A source, by what its rows are known by: the table itself, or what was selected. */
+interface NamedSource extends Source {
+  readonly name: string;
+  /** Returns when the table was changed last; nobody else changes selected rows. */
+  token?(): Promise<string>;
+}
+
+async function findTable(session: Session, names: Names, name: string): Promise<NamedSource> {
+  const source = await findSource(session, names, name);
   if (source === undefined)
     throw new ManymodelError(
       "not-found",
-      `there is no table ${show(query.table)}; the workspace has ${(await tableNames(session, names)).join(", ") || "none"}`,
+      `there is no table ${show(name)}; the workspace has ${(await tableNames(session, names)).join(", ") || "none"}`,
     );
+  const token = async () => String((await readRow(session, snapshotStatements(names).changeToken(source.from)))[0]);
+  return { ...source, name: source.from, token };
+}
+
+/** Has the account select the rows of a source into a table of this session. */
+async function selectTable(
+  session: Session,
+  names: Names,
+  rows: DataQuery,
+): Promise<{ id: string; source: NamedSource }> {
   const sql = snapshotStatements(names);
-  const token = async () => {
-    const [current] = await readRow(session, sql.changeToken(source.from));
-    return String(current);
+  const id = randomBytes(8).toString("hex");
+  const { select, where } = rows;
+  const table = select === undefined ? (await findTable(session, names, rows.table)).from : "";
+  const refused = (of: SelectedRows) => (error: unknown) => {
+    throw error instanceof SnowflakeError ? refusedRows(of, messageOf(error.cause, 500), error) : error;
   };
+  // Of a query and a condition on it, the query alone tells which one is wrong.
+  if (select !== undefined && where !== undefined)
+    await session.rows(tableStatements(names).explain(selectRows({ select }, ""))).catch(refused({ select }));
+  await session.rows(sql.select(id, selectRows(rows, table))).catch(refused(rows));
+  const { from, columns } = await findTable(session, names, `"${selectedTable(id)}"`);
+  return { id, source: { from, columns, name: table } };
+}
+
+async function pin(
+  session: Session,
+  names: Names,
+  stage: Stage,
+  query: DataQuery,
+  source: NamedSource,
+): Promise<PinnedSnapshot> {
+  const sql = snapshotStatements(names);
   const resolved = resolveQuery(source.columns, query);
   const { keyColumns, columns, timeColumn } = describeQuery(resolved);
-  const selected = { from: source.from, keys: keyColumns, columns, order: resolved.order.map(({ name }) => name) };
-  const before = await token();
+  const { order, ended } = resolved;
+  const selected = {
+    ...{ from: source.from, keys: keyColumns, columns, order: order.map(({ name }) => name) },
+    ...(ended !== undefined && { ended }),
+  };
+  const before = await source.token?.();
   const content = await readRow(session, sql.content(selected));
-  const fingerprint = sha256(JSON.stringify([source.from, ...content]));
+  const fingerprint = sha256(JSON.stringify([source.name, ...content]));
   const id = snapshotId(fingerprint, resolved, query);
   const known = await readRecord(stage, id);
   if (known !== undefined) return known;
@@ -67,19 +117,21 @@ export async function takeSnapshot(
   const table = `${id}_${randomBytes(4).toString("hex")}`;
   const folder = `${snapshotFolder(id)}/${table}`;
   await session.rows(sql.pin(table, selected));
-  if ((await token()) !== before) {
+  if ((await source.token?.()) !== before) {
     await session.rows(sql.drop(table));
     throw new ManymodelError("conflict", `${query.table} was changed while it was being read; try again`);
   }
-  const [[rows, partitions]] = (await session.rows(sql.count(table))) as [[number, number]];
+  const counts = await readRow(session, ended === undefined ? sql.count(table) : sql.countByEnd(table));
+  const [rows, partitions, over = 0] = counts.map(Number) as [number, number, number?];
+  const all = partitions + over;
   const partitionsPerBlock = Math.max(1, Math.floor((ROWS_PER_BLOCK * partitions) / Math.max(1, rows)));
   const keysFile = `${folder}/keys.parquet`;
-  if (rows > 0) {
+  if (all > 0) {
     await session.rows(sql.unloadKeys(table, keyColumns.length, keysFile));
     await session.rows(sql.unloadRows(table, columns.length, `${folder}/rows/`, partitionsPerBlock));
   }
   const files = await stage.list(`${folder}/rows/`);
-  const blocks: string[][] = Array.from({ length: Math.ceil(partitions / partitionsPerBlock) }, () => []);
+  const blocks: string[][] = Array.from({ length: Math.ceil(all / partitionsPerBlock) }, () => []);
   for (const file of files) {
     const block = blocks[Number(/\/rows\/b(\d+)\//.exec(file)?.[1])];
     if (block === undefined) throw new ManymodelError("corrupt", `${show(file)} is of no block of its snapshot`);
@@ -94,6 +146,7 @@ export async function takeSnapshot(
     timeColumn,
     partitions,
     rows,
+    ...(ended !== undefined && { ended: over }),
   };
   const pinned = { snapshot, files: { table, keys: keysFile, blocks, partitionsPerBlock } };
   await stage.put(snapshotRecord(id), new TextEncoder().encode(JSON.stringify(pinned)));
@@ -112,9 +165,9 @@ export async function snapshotTimes(
     throw new ManymodelError("not-found", `snapshot ${snapshot.id} is not on the stage any more; plan again`);
   const { time, target } = timesOf(snapshot);
   const sql = snapshotStatements(names);
-  const rows = await session.rows(sql.times(pinned.files.table, time, target));
+  const rows = await session.rows(sql.times(pinned.files.table, snapshot.partitions, time, target));
   const newest = rows.at(-1)?.[0];
-  const [later, repeated] = await readRow(session, sql.counts(pinned.files.table, time), [
+  const [later, repeated] = await readRow(session, sql.counts(pinned.files.table, snapshot.partitions, time), [
     newest === undefined ? Number.MIN_SAFE_INTEGER : Number(newest),
   ]);
   return { observed: Float64Array.from(rows, ([t]) => Number(t)), later: Number(later), repeated: Number(repeated) };

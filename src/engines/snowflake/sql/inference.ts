@@ -9,6 +9,8 @@ export interface InferenceWork {
   /** The pinned table, by the end of its name. */
   readonly table: string;
   readonly keys: number;
+  /** How many partitions are scored, where others have ended. */
+  readonly partitions?: number;
   /** For each column of the training data, which column of the pinned table it is. */
   readonly columns: readonly number[];
   readonly horizon: number;
@@ -28,7 +30,8 @@ export function inferenceStatements(
   const jobName = (job: string) => `${plain(database)}.${plain(schema)}.${plain(job)}`;
   return {
     // The client of the account writes these clauses in this order, and the specification between single quotes.
-    execute: (job: string, { model, version, table, keys, columns, horizon, levels, advance }: InferenceWork) => {
+    execute: (job: string, work: InferenceWork) => {
+      const { model, version, table, keys, partitions, columns, horizon, levels, advance } = work;
       const params = { horizon, levels: JSON.stringify(levels), advance };
       const specification = {
         input: { params, partition_column: "P" },
@@ -38,8 +41,9 @@ export function inferenceStatements(
         ...["P", "R", ...Array.from({ length: keys }, (_, i) => `K${i}`)],
         ...columns.map((from, i) => (from === i ? `C${i}` : `C${from} AS C${i}`)),
       ].join(", ");
+      const used = partitions === undefined ? "" : ` WHERE P < ${integer(partitions)}`;
       return `EXECUTE INFERENCE JOB SERVICE IN COMPUTE POOL ${plain(computePool)} WITH SPECIFICATION ${literal(JSON.stringify(specification))}
-      FROM (SELECT ${selected} FROM ${names.of(`${OWN}SNAPSHOT_${table.toUpperCase()}`)})
+      FROM (SELECT ${selected} FROM ${names.of(`${OWN}SNAPSHOT_${table.toUpperCase()}`)}${used})
       MODEL = ${names.of(model)} VERSION = ${identifier(version)} FUNCTION = 'predict'
       NAME = ${jobName(job)} ASYNC = TRUE REPLICAS = ${integer(replicas)}`;
     },

@@ -10,6 +10,8 @@ export interface Selected {
   readonly keys: readonly KeyColumn[];
   readonly columns: readonly ColumnInfo[];
   readonly order: readonly string[];
+  /** The columns of times and targets by which a series has ended, and after how many milliseconds. */
+  readonly ended?: { readonly time: ColumnInfo; readonly target: ColumnInfo; readonly withinMs: number };
 }
 
 /**
@@ -24,35 +26,52 @@ export function snapshotStatements(names: Names) {
      * What the role sees of a source now, as one number of 64 bits, and how many rows: no other statement sees that a view
      * was replaced or depends on the date, or that a policy was changed, none of which is DML.
      */
-    content: ({ from, keys, columns, order }: Selected) => {
-      const read = [...new Set([...keys, ...columns].map(({ name }) => name).concat(order))].map(identifier);
+    content: ({ from, keys, columns, order, ended }: Selected) => {
+      const named = [...keys, ...columns, ...(ended === undefined ? [] : [ended.target])].map(({ name }) => name);
+      const read = [...new Set(named.concat(order))].map(identifier);
       return `SELECT COUNT(*), HASH_AGG(${read.join(", ")})::VARCHAR FROM ${from}`;
     },
     changeToken: (from: string) => `SELECT SYSTEM$LAST_CHANGE_COMMIT_TIME(${literal(from)})`,
-    pin: (id: string, { from, keys, columns, order }: Selected) => {
+    /** Selects the rows of a source by the operator's SQL, into a table of this session. */
+    select: (id: string, query: string) => `CREATE TEMPORARY TABLE ${names.of(selectedTable(id))} AS ${query}`,
+    dropSelected: (id: string) => `DROP TABLE IF EXISTS ${names.of(selectedTable(id))}`,
+    pin: (id: string, { from, keys, columns, order, ended }: Selected) => {
       const sorted = keys.map(({ name }, i) => `${identifier(name)} AS S${i}`);
       const stored = keys.map((key, i) => `${keyExpression(key)} AS K${i}`);
       const values = columns.map((column, i) => `${valueExpression(column)} AS C${i}`);
       const ordered = order.map((name, i) => `${identifier(name)} AS O${i}`);
       const list = (prefix: string, n: number) => Array.from({ length: n }, (_, i) => `${prefix}${i}`);
       const groups = list("S", keys.length);
+      const observed =
+        ended === undefined
+          ? []
+          : [`IFF(${identifier(ended.target.name)} IS NOT NULL, ${valueExpression(ended.time)}, NULL) AS OBSERVED`];
+      const selected = `SELECT ${[...sorted, ...stored, ...values, ...ordered, ...observed].join(", ")} FROM ${from}`;
+      const isEnded =
+        ended === undefined
+          ? ""
+          : `COALESCE(MAX(OBSERVED) OVER (PARTITION BY ${groups.join(", ")}) < MAX(OBSERVED) OVER () - ${integer(ended.withinMs)}, FALSE) AS ENDED`;
+      const [byEnd, end] = ended === undefined ? ["", ""] : ["ENDED, ", ", ENDED"];
       const nullsFirst = (list: readonly string[]) => list.map((name) => `${name} NULLS FIRST`).join(", ");
       // Every column takes part in the order, so that rows that are equal in time come in the same order every time.
       const within = [...list("O", order.length), ...list("C", columns.length), ...groups];
       const kept = [...list("K", keys.length), ...list("C", columns.length)].join(", ");
       return `CREATE TRANSIENT TABLE ${table(id)} AS
-      SELECT (DENSE_RANK() OVER (ORDER BY ${nullsFirst(groups)}) - 1)::NUMBER(10,0) AS P,
-        (ROW_NUMBER() OVER (PARTITION BY ${groups.join(", ")} ORDER BY ${nullsFirst(within)}) - 1)::NUMBER(10,0) AS R, ${kept}
-      FROM (SELECT ${[...sorted, ...stored, ...values, ...ordered].join(", ")} FROM ${from})
+      SELECT (DENSE_RANK() OVER (ORDER BY ${byEnd}${nullsFirst(groups)}) - 1)::NUMBER(10,0) AS P,
+        (ROW_NUMBER() OVER (PARTITION BY ${groups.join(", ")} ORDER BY ${nullsFirst(within)}) - 1)::NUMBER(10,0) AS R, ${kept}${end}
+      FROM (${ended === undefined ? selected : `SELECT *, ${isEnded} FROM (${selected})`})
       ORDER BY P, R`;
     },
-    times: (id: string, time: number, target: number) =>
-      `SELECT DISTINCT C${integer(time)} FROM ${table(id)} WHERE C${integer(time)} IS NOT NULL AND C${integer(target)} IS NOT NULL ORDER BY 1`,
+    times: (id: string, partitions: number, time: number, target: number) =>
+      `SELECT DISTINCT C${integer(time)} FROM ${table(id)} WHERE P < ${integer(partitions)} AND C${integer(time)} IS NOT NULL AND C${integer(target)} IS NOT NULL ORDER BY 1`,
     /** How many rows are later than a time, and how many of the others repeat a time of their partition. */
-    counts: (id: string, time: number) =>
+    counts: (id: string, partitions: number, time: number) =>
       `SELECT COALESCE(SUM(IFF(IS_LATER, N, 0)), 0), COALESCE(SUM(IFF(IS_LATER, 0, N - 1)), 0)
-      FROM (SELECT COUNT(*) AS N, C${integer(time)} > ?::DOUBLE AS IS_LATER FROM ${table(id)} WHERE C${integer(time)} IS NOT NULL GROUP BY P, C${integer(time)})`,
+      FROM (SELECT COUNT(*) AS N, C${integer(time)} > ?::DOUBLE AS IS_LATER FROM ${table(id)} WHERE P < ${integer(partitions)} AND C${integer(time)} IS NOT NULL GROUP BY P, C${integer(time)})`,
     count: (id: string) => `SELECT COUNT(*), COALESCE(MAX(P) + 1, 0) FROM ${table(id)}`,
+    /** Rows and partitions that are used, and partitions that have ended. */
+    countByEnd: (id: string) =>
+      `SELECT COUNT_IF(NOT ENDED), COUNT(DISTINCT IFF(ENDED, NULL, P)), COUNT(DISTINCT IFF(ENDED, P, NULL)) FROM ${table(id)}`,
     unloadKeys: (id: string, keys: number, path: string) => {
       const list = Array.from({ length: keys }, (_, i) => `K${i}`).join(", ");
       return `COPY INTO ${names.location(path)} FROM (SELECT P, ${list} FROM ${table(id)} WHERE R = 0 ORDER BY P)
@@ -71,6 +90,9 @@ export function snapshotStatements(names: Names) {
       FROM ${names.database}.INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = ? AND STARTSWITH(TABLE_NAME, ${literal(`${OWN}SNAPSHOT_`)})`,
   };
 }
+
+/** The name of a table of selected rows. */
+export const selectedTable = (id: string) => `${OWN}SELECTED_${id.toUpperCase()}`;
 
 const EPOCH = "'1970-01-01'::TIMESTAMP_NTZ";
 
