@@ -1,6 +1,7 @@
 import type { RunMode } from "../core/run.ts";
 import type { Engine, EngineAddress } from "../ports/engine.ts";
 import type { Stage } from "../ports/stage.ts";
+import type { QueryPiece } from "../ports/tables.ts";
 import type { Workers } from "../ports/workers.ts";
 import { completeSource } from "../work/complete-source.ts";
 
@@ -46,6 +47,15 @@ export async function openWorkers(engine: Engine, mode: RunMode): Promise<Worker
   // Whoever resumes the run after this process was ended sees by the name that it was.
   const { takeName: take, dropName: drop } = await import("../engines/node/worker-names.ts");
   return inProcessWorkers({ take, drop });
+}
+
+/** Writes the answer to a query to a table of any PostgreSQL database, whichever engine gives it. */
+export async function exportToPostgres(
+  pieces: AsyncIterable<QueryPiece>,
+  target: { readonly url: string; readonly table: string },
+): Promise<{ rows: number; target: string }> {
+  const { exportRows } = await import("../engines/postgres/export-rows.ts");
+  return exportRows(pieces, target);
 }
 
 /** A folder as a stage, for exporting to and importing from. */

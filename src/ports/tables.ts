@@ -79,7 +79,7 @@ export interface Tables {
   /** The workspace's tables, by name. */
   list(): Promise<{ name: string; rows: number }[]>;
   /**
-   * Loads a CSV, Parquet or JSON file as a table, whole or not at all.
+   * Loads a CSV, Parquet, JSON or Excel file as a table, whole or not at all.
    * @throws {ManymodelError} `conflict` if the table exists, unless it was imported and is to be replaced or appended to;
    *   `input` for an append of other columns, or of values that the table's columns cannot hold
    */
@@ -109,8 +109,8 @@ export interface Tables {
   /** Runs one SELECT as `query` does, and gives all of its rows, a piece at a time. */
   stream(sql: string, params: readonly QueryValue[]): AsyncIterable<QueryPiece>;
   /**
-   * Writes all rows of one SELECT to a file, whole or not at all, and says how many: CSV (a header, UTF-8, NULL as nothing), or
-   * Parquet, as the file's name ends (`.csv`, `.csv.gz`, `.parquet`).
+   * Writes all rows of one SELECT to a file, whole or not at all, and says how many: CSV (a header, UTF-8, NULL as nothing),
+   * Parquet or one sheet of Excel, as the file's name ends (`.csv`, `.csv.gz`, `.parquet`, `.xlsx`).
    *
    * @throws {ManymodelError} `usage` for another name, and as `query` does
    */

@@ -7,6 +7,7 @@ import type { Engine } from "../../ports/engine.ts";
 import type { RunViews } from "../../ports/run-views.ts";
 import type { Source } from "../../ports/source.ts";
 import type { CsvFormat, ImportResult, QueryResult, QueryValue, Tables } from "../../ports/tables.ts";
+import { exportToPostgres } from "../open-engine.ts";
 import { currentForecasts } from "../workspace.ts";
 
 /** A row of an answer, by the names of its columns. */
@@ -26,6 +27,28 @@ export interface ImportOptions extends CsvFormat {
   /** The columns of key and time to append by; those of the configured source when left out, if this is its table. */
   readonly key?: readonly string[];
 }
+
+/** How to export a table. */
+export interface ExportOptions {
+  /** An SQL condition on the table's columns. */
+  readonly where?: string;
+  /** The values of `$1`, `$2`, … in the condition. */
+  readonly params?: readonly QueryValue[];
+  /** The name of PostgreSQL's table, with its schema before it where needed; that of the table when left out. */
+  readonly as?: string;
+}
+
+/** What an export wrote. */
+export interface Exported {
+  readonly rows: number;
+  /** The file. */
+  readonly file?: string;
+  /** Of PostgreSQL: host, database and table. */
+  readonly target?: string;
+}
+
+/** A table's name, with schema and database before it or not. */
+const TABLE_NAME = /^[A-Za-z_][\w$]*(\.[A-Za-z_][\w$]*)*$/;
 
 /** The tables of a workspace: sources, forecasts, and views of the runs. */
 export class WorkspaceTables {
@@ -52,7 +75,7 @@ export class WorkspaceTables {
   }
 
   /**
-   * Loads a CSV, Parquet or JSON file as a table, whole or not at all.
+   * Loads a CSV, Parquet, JSON or Excel file as a table, whole or not at all.
    *
    * @returns how many rows the file has; of an append, also how many rows of the table they replaced
    * @throws {ManymodelError} `conflict` if the table exists, unless it was imported and is to be replaced or appended to; `input`
@@ -107,37 +130,52 @@ export class WorkspaceTables {
   }
 
   /**
-   * Writes the rows of a table or view to a file, whole or not at all: CSV (a header, UTF-8, NULL as nothing) or Parquet, as its
-   * name ends (`.csv`, `.csv.gz`, `.parquet`). A file of that name is replaced.
+   * Writes the rows of a table or view to a file, whole or not at all: CSV (a header, UTF-8, NULL as nothing), Parquet, or one sheet of
+   * Excel, as its name ends (`.csv`, `.csv.gz`, `.parquet`, `.xlsx`). A file of that name is replaced. An address
+   * (`postgresql://user@host/database`) means a table of a PostgreSQL database: the first export makes it, later ones replace its
+   * rows, in one transaction.
    *
    * ```ts
    * await mm.tables.export("FORECASTS", "forecasts.parquet", { where: "STATUS = $1", params: ["OK"] });
+   * await mm.tables.export("FORECASTS", "postgresql://planner@db/erp", { as: "planning.forecasts" });
    * ```
    *
    * @param options.where - an SQL condition on the table's columns
    * @param options.params - the values of `$1`, `$2`, … in the condition
-   * @returns how many rows were written
-   * @throws {ManymodelError} `usage` for a name that is none of a table, for another kind of file, and as `query` does
+   * @param options.as - the name of PostgreSQL's table; that of the table when left out
+   * @returns how many rows were written, and to which file or table
+   * @throws {ManymodelError} `usage` for a name that is none of a table, for another kind of file, and as `query` does; `conflict`
+   *   for a table of PostgreSQL that no export made; `config` for an address that is none or holds a password
    */
-  async export(
-    table: string,
-    file: string,
-    { where, params = [] }: { readonly where?: string; readonly params?: readonly QueryValue[] } = {},
-  ): Promise<{ rows: number; file: string }> {
-    if (!/^[A-Za-z_][\w$]*(\.[A-Za-z_][\w$]*)*$/.test(table))
-      throw new ManymodelError("usage", `${show(table)} is not the name of a table; name one, and conditions by where`);
-    const target = path.resolve(file);
+  async export(table: string, to: string, options: ExportOptions = {}): Promise<Exported> {
+    const { where, params = [], as } = options;
+    for (const name of as === undefined ? [table] : [table, as])
+      if (!TABLE_NAME.test(name))
+        throw new ManymodelError(
+          "usage",
+          `${show(name)} is not the name of a table; name one, and conditions by where`,
+        );
+    const sql = `SELECT * FROM ${table}${where === undefined ? "" : ` WHERE (${where}\n)`}`;
+    if (/^postgres(ql)?:/i.test(to)) {
+      await this.#showForecasts(sql);
+      return exportToPostgres(this.#tables.stream(sql, params), { url: to, table: as ?? table });
+    }
+    if (as !== undefined)
+      throw new ManymodelError(
+        "usage",
+        `as (${as}) names a table of PostgreSQL, and ${show(to)} is a file; leave it out`,
+      );
+    const target = path.resolve(to);
     const folder = path.dirname(target);
     if (!existsSync(folder))
       throw new ManymodelError("usage", `there is no folder ${folder}; create it, or name another`);
-    const sql = `SELECT * FROM ${table}${where === undefined ? "" : ` WHERE (${where}\n)`}`;
     await this.#showForecasts(sql);
     return { rows: await this.#tables.copy(sql, params, target), file: target };
   }
 
   /**
-   * The rows of one SELECT, each as an object by the names of its columns. The local engine and PostgreSQL read the answer as you
-   * take it, so its size does not matter; Snowflake's driver reads it whole.
+   * The rows of one SELECT, each as an object by the names of its columns. The answer is read as you
+   * take it, so its size does not matter.
    *
    * ```ts
    * for await (const { sku, FORECAST } of mm.tables.rows("SELECT * FROM FORECASTS WHERE sku = $1", ["A"])) …

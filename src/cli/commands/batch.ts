@@ -32,7 +32,7 @@ export function addBatch(program: Command): void {
     .option("--input <table>", "the table to score; batch.input_table or source.table when left out")
     .option(
       "--output <table or file>",
-      "the table for the forecasts, or a file: .csv, .csv.gz or .parquet; batch.output_table when left out",
+      "the table for the forecasts, or where to export them: .csv, .csv.gz, .parquet, .xlsx or postgresql://…; batch.output_table when left out",
     )
     .option("--partition-by <columns>", "the input's key columns; the version's own when left out")
     .option("--horizon <n>", "steps to forecast", integer(1))
@@ -56,14 +56,17 @@ export function addBatch(program: Command): void {
         const { model, version, outputTable } = summary;
         const own = { where: "MODEL_NAME = $1 AND MODEL_VERSION = $2", params: [model, version] };
         const written = await mm.tables.export(outputTable, file, own);
-        return { json: { ...summary, file: written.file }, text: `${text}\nWrote ${written.rows} rows to ${file}.` };
+        return {
+          json: { ...summary, ...written, rows: summary.rows },
+          text: `${text}\nWrote ${written.rows} rows to ${written.target ?? file}.`,
+        };
       });
       print(report, options);
     });
 }
 
-/** An output that is a file. */
-const FILE = /\.(csv|csv\.gz|parquet)$/i;
+/** An output that is a file, or an address. */
+const FILE = /\.(csv|csv\.gz|parquet|xlsx)$|^postgres(ql)?:/i;
 
 function scoreOptions(options: BatchOptions): ScoreOptions {
   const { model, modelVersion, input, output, partitionBy, horizon, levels, quantiles } = options;

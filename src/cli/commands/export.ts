@@ -4,17 +4,19 @@ import { addCommand, type CommonOptions, print, withWorkspace } from "../command
 interface ExportOptions extends CommonOptions {
   readonly to: string;
   readonly where?: string;
+  readonly as?: string;
 }
 
-/** `manymodel export TABLE --to FILE`: writes a table or view to a file. */
+/** `manymodel export TABLE --to FILE`: writes a table or view to a file, or to a table of PostgreSQL. */
 export function addExport(program: Command): void {
-  addCommand(program, "export <table>", "write the rows of a table or view to a file")
-    .requiredOption("--to <file>", "the file, by its name CSV or Parquet: .csv, .csv.gz or .parquet")
+  addCommand(program, "export <table>", "write the rows of a table or view to a file or to PostgreSQL")
+    .requiredOption("--to <target>", "a file (.csv, .csv.gz, .parquet or .xlsx), or postgresql://user@host/database")
     .option("--where <condition>", "an SQL condition on the table's columns")
-    .action(async (table: string, { to, where, ...options }: ExportOptions) => {
-      const exported = await withWorkspace(options, (mm) =>
-        mm.tables.export(table, to, where === undefined ? {} : { where }),
-      );
-      print({ json: { table, ...exported }, text: `Wrote ${exported.rows} rows of ${table} to ${to}.` }, options);
+    .option("--as <table>", "the table of PostgreSQL, such as planning.forecasts; the same name when left out")
+    .action(async (table: string, { to, where, as, ...options }: ExportOptions) => {
+      const chosen = { ...(where !== undefined && { where }), ...(as !== undefined && { as }) };
+      const exported = await withWorkspace(options, (mm) => mm.tables.export(table, to, chosen));
+      const text = `Wrote ${exported.rows} rows of ${table} to ${exported.target ?? to}.`;
+      print({ json: { table, ...exported }, text }, options);
     });
 }

@@ -13,15 +13,15 @@ interface ImportOptions extends CommonOptions, Omit<CsvFormat, "nulls"> {
 
 /** `manymodel import FILE --table T`: loads a file as a table of the workspace. */
 export function addImport(program: Command): void {
-  addCommand(program, "import <file>", "load a CSV, Parquet or JSON file as a table of the workspace")
+  addCommand(program, "import <file>", "load a CSV, Parquet, JSON or Excel file as a table of the workspace")
     .requiredOption("--table <name>", "the new table's name")
     .option("--replace", "replace a table that was imported before")
     .option("--append", "add rows to a table that was imported before, in place of those of the same key and time")
     .option("--key <columns>", "with --append: the columns of key and time; those of source when left out", wordList)
     .option("--delimiter <text>", "CSV: what stands between columns; found when left out")
     .option("--decimal <character>", "CSV: the decimal separator; a point when left out")
-    .option("--date-format <format>", "CSV: the order of a date's parts, such as %m/%d/%Y; found when left out")
-    .option("--null <text...>", "CSV: what stands for a missing value, beside nothing")
+    .option("--date-format <format>", "CSV, Excel: the order of a date's parts, such as %m/%d/%Y; found when left out")
+    .option("--null <text...>", "CSV, Excel: what stands for a missing value, beside nothing")
     .action(async (file: string, { table, replace, append, key, null: nulls, ...options }: ImportOptions) => {
       const { delimiter, decimal, dateFormat } = options;
       const csv: CsvFormat = {

@@ -8,7 +8,7 @@ import type { SourceRows } from "../../core/run.ts";
 import type { ExposedRun } from "../../ports/run-views.ts";
 import type { Stage } from "../../ports/stage.ts";
 import type { QueryPiece, QueryResult, QueryValue } from "../../ports/tables.ts";
-import { besides, copyTo } from "../node/copy-rows.ts";
+import { besides, copyOptions, copyRows } from "../node/copy-rows.ts";
 import { duckSays, identifier, literal, openDuck } from "../node/duck.ts";
 import { describeColumn } from "../node/file-source.ts";
 import { refusedRows, selectRows } from "../node/select-rows.ts";
@@ -74,15 +74,17 @@ export async function* streamWorkspace(queried: Queried, query: Query): AsyncGen
 
 /** Writes the answer to one SELECT to a file, whole or not at all; says how many rows. */
 export async function copyWorkspace(queried: Queried, query: Query & { readonly file: string }): Promise<number> {
-  const target = copyTo(query.file);
-  const part = besides(query.file);
+  const { file, ...asked } = query;
+  const options = copyOptions(file);
+  if (options === undefined) return copyRows(streamWorkspace(queried, asked), file, queried.folders.temporary);
+  const part = besides(file);
   try {
     const rows = await withStatement(queried, { ...query, file: part }, async ({ connection, params }) => {
-      const copy = await connection.prepare(`COPY (${query.sql}\n) TO ${literal(part)} (${target})`);
+      const copy = await connection.prepare(`COPY (${query.sql}\n) TO ${literal(part)} (${options})`);
       copy.bind([...params]);
       return Number((await copy.run()).rowsChanged);
     });
-    await rename(part, query.file);
+    await rename(part, file);
     return rows;
   } finally {
     await rm(part, { force: true });
@@ -221,8 +223,8 @@ async function readableRuns(
 /** What is wrong with a query. DuckDB would suggest tables of its own catalog in place of one that is not there. */
 function queryError(store: TableStore, cause: unknown, notes: readonly string[]): ManymodelError {
   if (cause instanceof ManymodelError) return cause;
-  const said = duckSays(cause, 500);
-  const table = /Table with name (.+?) does not exist!/.exec(said)?.[1];
+  const said = duckSays(cause, 500).replace(/^(Table Function .*) Did you mean .*$/, "$1");
+  const table = /Table with name "?(.+?)"? does not exist/.exec(said)?.[1];
   // Without a run that cannot be read, the views may lack its columns.
   if (table === undefined)
     return new ManymodelError("usage", `cannot run the query: ${[said, ...notes].join("; ")}`, { cause });

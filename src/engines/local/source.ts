@@ -31,7 +31,16 @@ export interface Sources {
 export function openSources(store: TableStore): Sources {
   const known = new Map<string, Source>();
   const names = () => store.list().map(({ name }) => name);
-  const fingerprint = async (table: string) => store.find(table)?.fingerprint ?? fileFingerprint(table, names);
+  const fingerprint = async (table: string) => {
+    const own = store.find(table);
+    if (own !== undefined) return own.fingerprint;
+    if (/\.xlsx(:[^:]+)?$/i.test(table))
+      throw new ManymodelError(
+        "input",
+        `${table} is an Excel workbook, which is imported before it is read: manymodel import ${table} --table NAME`,
+      );
+    return fileFingerprint(table, names);
+  };
   return {
     fingerprint,
     async find(connection, table) {

@@ -10,6 +10,8 @@ import { ManymodelError, show } from "../../core/errors.ts";
 import type { QueryPiece } from "../../ports/tables.ts";
 import { makeFolder } from "../../stages/whole-file.ts";
 import { DUCK_TYPES, identifier, literal, openDuck } from "./duck.ts";
+import { withColumns } from "./with-columns.ts";
+import { sheetBytes } from "./write-sheet.ts";
 
 const COPIES: readonly (readonly [RegExp, string])[] = [
   [/\.csv$/i, "FORMAT csv, HEADER, USE_TMP_FILE false"],
@@ -17,16 +19,22 @@ const COPIES: readonly (readonly [RegExp, string])[] = [
   [/\.parquet$/i, "FORMAT parquet, COMPRESSION snappy, USE_TMP_FILE false"],
 ];
 
-/** What a file's name says of its format, as options of DuckDB's COPY. @throws {ManymodelError} `usage` if it says nothing */
-export function copyTo(file: string): string {
+/**
+ * The format of a file by its name, as options of DuckDB's COPY; undefined if DuckDB does not write it.
+ *
+ * @throws {ManymodelError} `usage` for a name of another format
+ */
+export function copyOptions(file: string): string | undefined {
   const options = COPIES.find(([name]) => name.test(file))?.[1];
-  if (options === undefined)
+  if (options === undefined && !SHEET.test(file))
     throw new ManymodelError(
       "usage",
-      `${show(file)} cannot be written: its name must end in .csv, .csv.gz or .parquet`,
+      `${show(file)} cannot be written: its name must end in .csv, .csv.gz, .parquet or .xlsx`,
     );
   return options;
 }
+
+const SHEET = /\.xlsx$/i;
 
 /** A name beside a file's, of the same format, under which it is written until it is whole. */
 export function besides(file: string): string {
@@ -40,11 +48,15 @@ export function besides(file: string): string {
  * @param temporary - the folder for what a Parquet file is made of
  */
 export async function copyRows(pieces: AsyncIterable<QueryPiece>, file: string, temporary: string): Promise<number> {
-  copyTo(file);
+  copyOptions(file);
   const part = besides(file);
   const counted = { rows: 0 };
   try {
     if (/\.parquet$/i.test(file)) await writeParquet(pieces, part, temporary, counted);
+    else if (SHEET.test(file))
+      await withColumns(pieces, async (columns, all) =>
+        pipeline(await sheetBytes(columns, all, file, counted), createWriteStream(part)),
+      );
     else {
       const lines = Readable.from(csvLines(pieces, counted));
       const out = createWriteStream(part);
@@ -63,23 +75,19 @@ async function writeParquet(
   temporary: string,
   counted: { rows: number },
 ): Promise<void> {
-  let columns: QueryPiece["columns"] = [];
-  async function* noted() {
-    for await (const piece of pieces) {
-      columns = piece.columns;
-      yield piece;
-    }
-  }
   await makeFolder(temporary);
   const duck = openDuck(temporary);
   const lines = path.join(temporary, `${randomUUID()}.csv`);
   try {
-    await pipeline(Readable.from(csvLines(noted(), counted)), createWriteStream(lines));
+    const columns = await withColumns(pieces, async (columns, all) => {
+      await pipeline(Readable.from(csvLines(all, counted)), createWriteStream(lines));
+      return columns;
+    });
     const types = columns.map(({ name, type }) => `${literal(name)}: '${DUCK_TYPES[type]}'`).join(", ");
     const read = `read_csv(${literal(lines)}, header = true, auto_detect = false, allow_quoted_nulls = false, columns = {${types}})`;
     const selected = columns.map(({ name }) => identifier(name)).join(", ");
     await duck.use((connection) =>
-      connection.run(`COPY (SELECT ${selected} FROM ${read}) TO ${literal(file)} (${copyTo(file)})`),
+      connection.run(`COPY (SELECT ${selected} FROM ${read}) TO ${literal(file)} (${copyOptions(file)})`),
     );
   } finally {
     duck.close();

@@ -11,6 +11,7 @@ import type { CsvFormat } from "../../ports/tables.ts";
 import { checkEven, csvFailure } from "./csv-failure.ts";
 import { fileLiteral, identifier, literal } from "./duck.ts";
 import { readRow } from "./read-row.ts";
+import { openSheets } from "./read-sheet.ts";
 import type { SourceColumn } from "./resolve-query.ts";
 
 /** The columns of a file, and what to select its rows from. */
@@ -35,16 +36,23 @@ export async function openFile(
 ): Promise<FileSource> {
   const { file, inner } = parseReference(table);
   const files = inner === null ? await filesOf(connection, file) : [file];
-  const typed = files.filter((name) => TYPED.test(name));
-  if (inner === null && typed.length === 0) return readCsv(connection, files, csv, texts);
-  if (typed.length > 0 && (typed.length < files.length || !isOneFormat(files)))
+  const format = formatOf(at(files, 0));
+  if (files.some((other) => formatOf(other) !== format))
     throw new ManymodelError("input", `${file} means files of several formats; name those of one, such as *.csv`);
+  if (format === "xlsx") {
+    const { delimiter, decimal, ...cells } = csv;
+    if (delimiter !== undefined || decimal !== undefined)
+      throw new ManymodelError("usage", `${file} is no CSV file, so a delimiter or decimal means nothing`);
+    const from = await openSheets(connection, files, { ...cells, ...(inner !== null && { sheet: inner }) });
+    return { from, columns: await describe(connection, from) };
+  }
+  if (format === "csv") return readCsv(connection, files, csv, texts);
   if (Object.keys(csv).length > 0)
     throw new ManymodelError(
       "usage",
       `${file} is no CSV file, so a delimiter, decimal, date format or null means nothing`,
     );
-  const from = inner === null ? readTyped(files) : await attach(connection, file, inner);
+  const from = inner === null ? readTyped(files, format) : await attach(connection, file, inner);
   return { from, columns: await describe(connection, from) };
 }
 
@@ -68,8 +76,13 @@ export async function checkFiles(connection: DuckDBConnection, table: string): P
   for (const name of files) await fileFingerprint(name, () => []);
 }
 
-const isParquet = (file: string) => /\.parquet$/i.test(file);
-const isOneFormat = (files: readonly string[]) => files.every((file) => isParquet(file) === isParquet(files[0] ?? ""));
+/** What a file's name says of its format; a table inside a DuckDB file has the name of that file. */
+function formatOf(file: string): "csv" | "parquet" | "json" | "xlsx" | "duckdb" {
+  if (/\.parquet$/i.test(file)) return "parquet";
+  if (/\.xlsx$/i.test(file)) return "xlsx";
+  if (/\.(duckdb|ddb|db)$/i.test(file)) return "duckdb";
+  return /\.(json|ndjson|jsonl)(\.gz|\.zst)?$/i.test(file) ? "json" : "csv";
+}
 
 /** Files as the first argument of a reader. Several may have their columns in any order. */
 function readerFiles(files: readonly string[]): string {
@@ -78,9 +91,9 @@ function readerFiles(files: readonly string[]): string {
     : `[${files.map(fileLiteral).join(", ")}], union_by_name = true`;
 }
 
-/** A reference to a file, or to a table inside a DuckDB file. */
+/** A reference to a file, to a table inside a DuckDB file, or to a sheet of an Excel workbook. */
 function parseReference(table: string): { file: string; inner: string | null } {
-  const attached = /^(.+\.(?:duckdb|ddb|db)):([^:]+)$/.exec(table);
+  const attached = /^(.+\.(?:duckdb|ddb|db|xlsx)):([^:]+)$/i.exec(table);
   return { file: path.resolve(attached?.[1] ?? table), inner: attached?.[2] ?? null };
 }
 
@@ -91,11 +104,11 @@ export async function fileFingerprint(table: string, known: () => readonly strin
   if (found?.isDirectory())
     throw new ManymodelError("input", `${file} is a folder; name a .csv, .parquet, .json or file.duckdb:TABLE in it`);
   if (found?.size === 0) throw new ManymodelError("input", `${file} is empty; there is nothing to read`);
-  if (inner === null && !/\.(csv|tsv|txt|parquet|json|ndjson|jsonl)(\.gz|\.zst)?$/i.test(file)) {
+  if (inner === null && !/\.(csv|tsv|txt|parquet|json|ndjson|jsonl)(\.gz|\.zst)?$|\.xlsx$/i.test(file)) {
     if (found !== undefined)
       throw new ManymodelError(
         "input",
-        `${file} cannot be read: its name must end in .csv, .tsv, .txt, .parquet or .json; save it as one of them`,
+        `${file} cannot be read: its name must end in .csv, .tsv, .txt, .parquet, .json or .xlsx; save it as one of them`,
       );
     throw new ManymodelError(
       "not-found",
@@ -115,11 +128,8 @@ async function attach(connection: DuckDBConnection, file: string, table: string)
   return `${alias}.${table.split(".").map(identifier).join(".")}`;
 }
 
-/** Files whose values have types of their own. */
-const TYPED = /\.(parquet|(json|ndjson|jsonl)(\.gz|\.zst)?)$/i;
-
-function readTyped(files: readonly string[]): string {
-  return `${files.every(isParquet) ? "read_parquet" : "read_json_auto"}(${readerFiles(files)}, hive_partitioning = false)`;
+function readTyped(files: readonly string[], format: string): string {
+  return `${format === "parquet" ? "read_parquet" : "read_json_auto"}(${readerFiles(files)}, hive_partitioning = false)`;
 }
 
 /** The reader's parameters that a format gives. */

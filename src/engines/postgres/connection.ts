@@ -18,23 +18,24 @@ export interface ConnectionSettings {
 }
 
 /** The client is an optional dependency. @throws {ManymodelError} `config` if it is not installed */
-export async function importPg(): Promise<{ Client: typeof Client; Pool: typeof Pool }> {
+export async function importPg(purpose = "engine postgres"): Promise<{ Client: typeof Client; Pool: typeof Pool }> {
   try {
     return (await import("pg")).default;
   } catch (cause) {
-    throw new ManymodelError("config", "engine postgres needs the package pg; install it: npm install pg", { cause });
+    throw new ManymodelError("config", `${purpose} needs the package pg; install it: npm install pg`, { cause });
   }
 }
 
 /**
  * The settings of a connection. Answers have plain types: 64-bit integers are numbers, JSON is text.
  *
+ * @param name - what messages call the address
  * @throws {ManymodelError} `config` for an address that is none, or that holds a password
  */
-export function connectionSettings({ url }: PostgresPlace): ConnectionSettings {
+export function connectionSettings({ url }: Pick<PostgresPlace, "url">, name?: string): ConnectionSettings {
   const env = process.env;
   const where =
-    url === undefined ? `${env.PGHOST ?? "localhost"}/${env.PGDATABASE ?? env.PGUSER ?? ""}` : postgresPlace(url);
+    url === undefined ? `${env.PGHOST ?? "localhost"}/${env.PGDATABASE ?? env.PGUSER ?? ""}` : postgresPlace(url, name);
   const config = {
     ...(url !== undefined && { connectionString: url }),
     // Where the user's name is not given, PostgreSQL's own tools take the system's.

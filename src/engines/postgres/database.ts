@@ -200,7 +200,8 @@ const HINTS: readonly (readonly [RegExp, "config" | "storage", string])[] = [
   [/^(42P05|26000)/, "config", `; ${KEEP_SESSIONS}`],
 ];
 
-function explained(error: unknown, where: string): unknown {
+/** Returns an error of PostgreSQL in this package's terms, and any other as it is. */
+export function explained(error: unknown, where: string): unknown {
   if (error instanceof ManymodelError) return error;
   const code = codeOf(error);
   const cause = error as Error;

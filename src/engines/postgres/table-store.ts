@@ -14,7 +14,7 @@ import { literal } from "./literal.ts";
 import { readPublished } from "./published-rows.ts";
 import { RESULT_VIEWS } from "./result-views.ts";
 
-const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
+export const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
   number: "double precision",
   integer: "bigint",
   string: "text",

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import type * as Sdk from "snowflake-sdk";
+import type { ColumnInfo, ColumnType } from "../../core/columns/column.ts";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
 import { nameWritten, type SnowflakeAddress } from "../../core/snowflake-address.ts";
 import { currentActivity } from "../../ports/activity.ts";
+import type { QueryPiece } from "../../ports/tables.ts";
 import { quietAwsSdk } from "../../stages/aws-sdk.ts";
 import { queryTag, settings } from "./sql/session.ts";
 
@@ -181,6 +183,48 @@ export function execute(
       },
     });
   });
+}
+
+/** The answer to a query as the driver reads it, a piece at a time; its error is the driver's own. */
+export async function* stream(
+  connection: Sdk.Connection,
+  sqlText: string,
+  binds: readonly Bind[],
+): AsyncGenerator<QueryPiece, void, undefined> {
+  const statement = await new Promise<Sdk.RowStatement>((resolve, reject) => {
+    connection.execute({
+      sqlText,
+      binds: binds as Sdk.Binds,
+      rowMode: "array",
+      fetchAsString: ["Date"],
+      streamResult: true,
+      parameters: { QUERY_TAG: queryTag(currentActivity()) },
+      complete: (error, statement) => (error ? reject(error) : resolve(statement)),
+    });
+  });
+  const own = statement.getColumns() ?? [];
+  const columns = own.map((column): ColumnInfo => ({ name: column.getName(), type: typeOf(column) }));
+  let rows: Row[] = [];
+  yield { columns, rows };
+  for await (const row of statement.streamRows()) {
+    rows.push(row as Row);
+    if (rows.length < ROWS_AT_ONCE) continue;
+    yield { columns, rows: withoutNullTexts(rows, own) };
+    rows = [];
+  }
+  yield { columns, rows: withoutNullTexts(rows, own) };
+}
+
+/** Rows of a piece of a streamed answer. */
+const ROWS_AT_ONCE = 10_000;
+
+/** The type of a column of an answer; all others are text. */
+function typeOf(column: Sdk.Column): ColumnType {
+  const type = column.getType().toLowerCase();
+  if (type === "fixed") return column.getScale() === 0 ? "integer" : "number";
+  if (type === "real" || type === "decfloat") return "number";
+  if (type === "boolean" || type === "date") return type;
+  return type === "timestamp_ntz" ? "timestamp" : "string";
 }
 
 /** The driver gives dates and times as texts, and their NULL as the text `NULL`. */

@@ -3,7 +3,17 @@ import { zip } from "../../core/aligned.ts";
 import { firstRow } from "../../core/columns/first-row.ts";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
 import type { SnowflakeAddress } from "../../core/snowflake-address.ts";
-import { type Bind, connect, type Executed, execute, isSessionGone, type Row, type Table } from "./connection.ts";
+import type { QueryPiece } from "../../ports/tables.ts";
+import {
+  type Bind,
+  connect,
+  type Executed,
+  execute,
+  isSessionGone,
+  type Row,
+  stream,
+  type Table,
+} from "./connection.ts";
 import { TRANSACTION } from "./sql/session.ts";
 
 export type { Bind, Row, Table };
@@ -23,6 +33,8 @@ export interface Statements {
 export interface Session extends Statements {
   /** The rows of a query, at most `limit`, with the names of their columns. */
   table(sql: string, binds: readonly Bind[], limit: number): Promise<Table>;
+  /** The answer to a query, a piece at a time. */
+  stream(sql: string, binds: readonly Bind[]): AsyncIterable<QueryPiece>;
   /** The rows of what an account lists (SHOW, DESCRIBE), by the names of their columns; `limit` as for `table`. */
   records(sql: string, limit: number): Promise<readonly ListedRow[]>;
   /** Changes that happen together or not at all, in a connection of their own, one transaction after another. */
@@ -48,6 +60,7 @@ export function openSession(address: SnowflakeAddress): Session {
     rows: async (sql, binds) => (await main.execute(sql, binds)).rows,
     change: async (sql, binds) => (await main.execute(sql, binds)).changed,
     table: (sql, binds, limit) => main.execute(sql, binds, limit),
+    stream: (sql, binds) => main.stream(sql, binds),
     async records(sql, limit) {
       const { columns, rows } = await main.execute(sql, [], limit);
       return rows.map((row) => Object.fromEntries(zip(columns, row)));
@@ -101,6 +114,7 @@ interface Connector {
   /** Executes a statement, again if the session was lost before it began or a lock was held for too long. */
   execute(sql: string, binds?: readonly Bind[], limit?: number): Promise<Executed>;
   executeOnce(sql: string, binds?: readonly Bind[]): Promise<Executed>;
+  stream(sql: string, binds: readonly Bind[]): AsyncIterable<QueryPiece>;
   close(): Promise<void>;
 }
 
@@ -126,6 +140,13 @@ function connector(address: SnowflakeAddress): Connector {
           if (isSessionGone(error)) open = undefined;
           await pauseAfter(tried);
         }
+      }
+    },
+    async *stream(sql, binds) {
+      try {
+        yield* stream(await connection(), sql, binds);
+      } catch (error) {
+        refuse(error, sql);
       }
     },
     async close() {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
-import { type ColumnInfo, type ColumnType, columnsOf } from "../../core/columns/column.ts";
+import { type ColumnInfo, columnsOf } from "../../core/columns/column.ts";
 import { encodeColumns } from "../../core/columns/encode-columns.ts";
 import { BATCH_RUNS, checkNotForecasts, FORECASTS } from "../../core/current-forecasts.ts";
 import { ManymodelError, messageOf, show } from "../../core/errors.ts";
@@ -9,7 +9,7 @@ import { rowSelector } from "../../core/selection.ts";
 import type { RowPorts } from "../../ports/engine.ts";
 import type { Output, TablePart } from "../../ports/output.ts";
 import type { Stage } from "../../ports/stage.ts";
-import type { QueryPiece, QueryResult, QueryValue, Tables } from "../../ports/tables.ts";
+import type { QueryPiece, QueryValue, Tables } from "../../ports/tables.ts";
 import { copyRows } from "../node/copy-rows.ts";
 import { bindNumbered } from "./bind-numbered.ts";
 import { importFile } from "./import-file.ts";
@@ -56,7 +56,8 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): R
   const discard: Output["discard"] = async (table, parts) => {
     for (const { id } of parts) await stage.remove(partPath(table, id));
   };
-  const query: Tables["query"] = async (text, params, limit) => {
+  /** The text of one SELECT, with its values in order. @throws {ManymodelError} `usage` for anything else */
+  const checkQuery = async (text: string, params: readonly QueryValue[]) => {
     const query = text.trim().replace(/;$/, "");
     if (query === "") throw new ManymodelError("usage", "the query is empty; sql takes one SELECT statement");
     if (!/^(SELECT|WITH)\b/i.test(query))
@@ -65,6 +66,14 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): R
     try {
       // As part of a query it compiles only if it is one itself: what could write is refused here, and not run.
       await session.rows(sql.explain(bound), binds);
+    } catch (cause) {
+      throw queryError(cause);
+    }
+    return { bound, binds };
+  };
+  const query: Tables["query"] = async (text, params, limit) => {
+    const { bound, binds } = await checkQuery(text, params);
+    try {
       const { columns, rows } = await session.table(bound, binds, limit + 1);
       // The driver's dates and timestamps say their own text.
       const plain = rows
@@ -74,13 +83,16 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): R
         );
       return { columns, rows: plain, truncated: rows.length > limit };
     } catch (cause) {
-      throw new ManymodelError("usage", `cannot run the query: ${messageOf(cause, 500)}`, { cause });
+      throw queryError(cause);
     }
   };
   const stream = async function* (text: string, params: readonly QueryValue[]): AsyncGenerator<QueryPiece> {
-    // The driver's answer is read whole.
-    const { columns, rows } = await query(text, params, MOST_ROWS);
-    yield { columns: columns.map((name, i) => ({ name, type: typeOfValues(rows, i) })), rows };
+    const { bound, binds } = await checkQuery(text, params);
+    try {
+      yield* withoutOwner(session.stream(bound, binds));
+    } catch (cause) {
+      throw queryError(cause);
+    }
   };
   return {
     source: {
@@ -199,7 +211,7 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): R
       columnName: identifier,
       query,
       stream,
-      copy: (text, params, file) => copyRows(withoutOwner(stream(text, params)), file, tmpdir()),
+      copy: (text, params, file) => copyRows(stream(text, params), file, tmpdir()),
     },
     leftovers: {
       stored: () => storedItems(session, names, stage),
@@ -211,8 +223,9 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): R
   };
 }
 
-/** More rows than any answer has. */
-const MOST_ROWS = 2 ** 31 - 2;
+function queryError(cause: unknown): ManymodelError {
+  return new ManymodelError("usage", `cannot run the query: ${messageOf(cause, 500)}`, { cause });
+}
 
 /** An answer without the column that says whose rows they are. */
 async function* withoutOwner(pieces: AsyncIterable<QueryPiece>): AsyncGenerator<QueryPiece> {
@@ -223,14 +236,6 @@ async function* withoutOwner(pieces: AsyncIterable<QueryPiece>): AsyncGenerator<
       rows: rows.map((row) => shown.map((i) => row[i] ?? null)),
     };
   }
-}
-
-/** The type of a column of an answer, by its values. */
-function typeOfValues(rows: QueryResult["rows"], column: number): ColumnType {
-  const types = new Set(rows.flatMap((row) => (row[column] == null ? [] : [typeof row[column]])));
-  const [only] = types;
-  if (types.size !== 1) return "string";
-  return only === "number" || only === "boolean" ? only : "string";
 }
 
 const partFolder = (table: string) => `tables/${checkName("table name", table, "table").toUpperCase()}/`;

@@ -55,8 +55,11 @@ it("says in a file's terms why it cannot be read", async () => {
   expect(await importing("f.csv", "")).toBe("input: f.csv is empty; there is nothing to read");
   expect(await importing("f.csv", null)).toMatch(/^input: f\.csv is a folder; name a /);
   expect(await importing("folder", null)).toMatch(/folder is a folder; name a /);
-  expect(await importing("f.xlsx", "PK")).toBe(
-    "input: f.xlsx cannot be read: its name must end in .csv, .tsv, .txt, .parquet or .json; save it as one of them",
+  expect(await importing("f.xls", "PK")).toBe(
+    "input: f.xls cannot be read: its name must end in .csv, .tsv, .txt, .parquet, .json or .xlsx; save it as one of them",
+  );
+  expect(await importing("f.xlsx", "PK")).toMatch(
+    /^input: f\.xlsx cannot be read as an Excel workbook: .*; save it as /,
   );
   const parquet = await importing("f.parquet", "PAR1 this is none");
   expect(parquet).toMatch(/No magic bytes found/);
