@@ -85,7 +85,10 @@ export interface AutoArimaOptions {
   readonly seasonal?: boolean;
   /** Search from neighbour to neighbour (default) or the whole grid. */
   readonly stepwise?: boolean;
-  /** Compare models by conditional sums of squares; default for more than 150 values or a period above 12. */
+  /**
+   * Compare models by conditional sums of squares; default for more than 150 values or a period above 12, unless more than
+   * a tenth of the values are missing.
+   */
   readonly approximation?: boolean;
   /** What to minimise; default "aicc". */
   readonly ic?: InformationCriterion;
@@ -107,6 +110,12 @@ const SHORTEST = 5;
 /** The order of a model that is its mean. */
 const MEAN_ONLY = { p: 0, d: 0, q: 0, P: 0, D: 0, Q: 0, period: 1 };
 
+/**
+ * With a greater share of missing values, conditional sums of squares are mostly those of the interpolation: they prefer
+ * orders that the exact likelihood then disqualifies one after another.
+ */
+const MOST_INTERPOLATED = 0.1;
+
 /** How often a search goes on after its best model was disqualified. */
 const MOST_ROUNDS = 30;
 
@@ -117,7 +126,7 @@ const REFITS = 3;
  * The best seasonal ARIMA model of a series by AICc, found as Hyndman & Khandakar published it: differences by a KPSS
  * test and by seasonal strength, then a stepwise search over orders and constant from four models, leaving out models
  * with roots near the unit circle. Long series are searched by conditional sums of squares, and the best few models
- * then fitted by exact maximum likelihood.
+ * then fitted by exact maximum likelihood; with more than a tenth of the values missing, all are fitted exactly.
  *
  * @param y - observations, NaN where missing. A constant series, and one of fewer than 5 observed values, gets its mean
  *   as model; one too short for a season of `period` values is treated as non-seasonal.
@@ -157,6 +166,8 @@ export function chooseArima(series: Float64Array, xreg: Regressors | undefined, 
     return constantModel(series, differencing, { mean, drift, ...scale });
 
   const most = Math.floor(observed / 3);
+  const isLong = series.length > 150 || period > 12;
+  const isInterpolated = observed < (1 - MOST_INTERPOLATED) * series.length;
   const mostSeasonal = Math.floor(observed / 3 / period);
   const space = {
     maxP: Math.min(options.maxP ?? 5, most),
@@ -167,7 +178,7 @@ export function chooseArima(series: Float64Array, xreg: Regressors | undefined, 
     period,
     allowConstant: mean || drift,
     criterion: ic,
-    approximation: options.approximation ?? (series.length > 150 || period > 12),
+    approximation: options.approximation ?? (isLong && !isInterpolated),
     secondStart: !stepwise,
   };
   const buffers = {

@@ -42,6 +42,12 @@ export interface SearchSpace {
 /** Roots nearer to the unit circle than this disqualify a candidate. */
 export const ROOT_LIMIT = 1.01;
 
+/**
+ * A disqualified candidate with at most so many coefficients is fitted again from zeros: a search from conditional least
+ * squares may end at the unit circle although there is an optimum inside.
+ */
+const FEW = 2;
+
 /** A search over the orders of an ARMA model for one differenced series. */
 export interface Search {
   readonly space: SearchSpace;
@@ -134,7 +140,7 @@ function estimateCandidate(
   return estimateExact(problem, order, {
     start: conditional,
     other: start,
-    restart: search.space.secondStart,
+    restart: search.space.secondStart || candidate.p + candidate.q + candidate.P + candidate.Q <= FEW,
     tolerance: 1e-3,
     hopeless,
     // The whole grid has no path to lose time on, and is asked for to miss nothing.

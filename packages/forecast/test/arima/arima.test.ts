@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type ArimaModel, arima, autoArima, forecast } from "../../src/index.ts";
+import { type ArimaModel, arima, autoArima, forecast, normal, random } from "../../src/index.ts";
 
 interface Fixture {
   readonly series: readonly { id: string; frequency: number; values: readonly (number | null)[] }[];
@@ -147,6 +147,48 @@ describe("series that are hard to fit", () => {
       const gaps = y.map((value, t) => (t % keep === 0 ? value : NaN));
       const { mean, upper } = forecast(autoArima(gaps, { period: 12 }), { h: 24 });
       for (const value of [...mean, ...upper[1]!]) expect(Number.isFinite(value)).toBe(true);
+    }
+  });
+
+  it("finds the order of a series of which half is missing", () => {
+    // ARIMA(0,1,1) with ma1 = -0.6. The log-likelihoods are those of R's arima(y, order = c(0, 1, 1), method = "ML");
+    // R's auto.arima chooses (2,1,0) with drift for both, with AICc 351.62 and 521.58.
+    for (const [seed, share, loglik, aicc] of [
+      [3, 0.6, -171.0144, 346.139],
+      [4, 0.45, -252.1959, 508.465],
+    ] as const) {
+      const uniform = random(seed);
+      let [level, before] = [100, 0];
+      const y = Float64Array.from({ length: 300 }, () => {
+        const error = normal(uniform);
+        level += error - 0.6 * before;
+        before = error;
+        return uniform() < share ? NaN : level;
+      });
+      const model = autoArima(y);
+      expect(model.method).toBe("ARIMA(0,1,1)");
+      expect(model.loglik).toBeCloseTo(loglik, 3);
+      expect(model.aicc).toBeCloseTo(aicc, 2);
+    }
+  });
+
+  it("finds a moving average that a first fit takes to the unit circle", () => {
+    // MA(1) with ma1 = 0.8. R's auto.arima chooses (0,0,1) with a mean, with these AICc.
+    for (const [seed, aicc] of [
+      [51, 82.7011],
+      [57, 82.1657],
+    ] as const) {
+      const uniform = random(seed);
+      let before = normal(uniform);
+      const y = Float64Array.from({ length: 26 }, () => {
+        const error = normal(uniform);
+        const value = 10 + error + 0.8 * before;
+        before = error;
+        return value;
+      });
+      const model = autoArima(y);
+      expect(model.method).toBe("ARIMA(0,0,1) with non-zero mean");
+      expect(model.aicc).toBeCloseTo(aicc, 3);
     }
   });
 
