@@ -2,11 +2,17 @@ import { describe, expect, it } from "vitest";
 import { ENGINES, type EngineOfPlaces } from "../engines/places.ts";
 import { type Findings, type Plan, workOnAwkward } from "./workspace.ts";
 
-/** The methods that take a moment; npm run test:awkward has all of them, and 300 SKUs. */
+/** Two SKUs of each kind by the methods that take a moment; npm run test:awkward has all methods, and 300 SKUs. */
 const PLAN: Plan = {
-  ...{ skus: 60, workers: 1, chunks: 4, order: "sorted" },
+  ...{ skus: 42, workers: 1, chunks: 4, order: "sorted" },
   methods: ["snaive", "drift", "ets", "theta", "dynamic-theta", "holt-winters", "croston", "imapa"],
 };
+/** The methods of the other engines: with and without a season, and with failures. */
+const ELSEWHERE: Plan = { ...PLAN, methods: ["holt-winters", "croston"] };
+
+/** The results of a plan's methods. */
+const resultsOf = ({ methods }: Plan, results: Findings["results"]): Findings["results"] =>
+  new Map([...results].filter(([name]) => methods.some((method) => name.startsWith(`${method}/`))));
 
 async function workOn({ open }: EngineOfPlaces, plan: Plan): Promise<Findings> {
   const place = await open();
@@ -25,18 +31,19 @@ describe("SKUs that are hard to forecast", () => {
     it.skipIf(engine.missing !== undefined)(
       `have plausible forecasts or good reasons, the same on every engine: ${engine.engine}`,
       async () => {
-        const { results, unexplained, implausible } = await workOn(engine, PLAN);
+        const plan = engine === first ? PLAN : ELSEWHERE;
+        const { results, unexplained, implausible } = await workOn(engine, plan);
         if (engine === first) local = results;
-        expect(results.size).toBeGreaterThan(PLAN.skus * PLAN.methods.length);
+        expect(results.size).toBeGreaterThan(plan.skus * plan.methods.length);
         expect(unexplained).toEqual([]);
         expect(implausible).toEqual([]);
-        expect(results).toEqual(local);
+        expect(results).toEqual(resultsOf(plan, local));
       },
     );
 
   it("have the same results whatever the order of rows, the chunks and the workers", async () => {
     if (first === undefined) throw new Error("there is no engine");
-    const { results } = await workOn(first, { ...PLAN, workers: 2, chunks: 17, order: "mixed" });
-    expect(results).toEqual(local);
+    const { results } = await workOn(first, { ...ELSEWHERE, workers: 2, chunks: 17, order: "mixed" });
+    expect(results).toEqual(resultsOf(ELSEWHERE, local));
   });
 });
