@@ -74,9 +74,28 @@ function lookAt(estimator: Estimator, starts: readonly Float64Array[]): Found {
   return other.value < found.value ? other : found;
 }
 
+/** Whether a form is another one without its trend, or without the damping of it. */
+const simplifies = (form: EtsForm, other: EtsForm) =>
+  form.error === other.error &&
+  form.season === other.season &&
+  other.trend !== "N" &&
+  (form.trend === "N" || (form.trend === other.trend && other.damped && !form.damped));
+
+/** The parameters and states of a form without its trend, or without the damping of it. */
+function simplified(x: Float64Array, form: EtsForm): Float64Array {
+  const simple = x.slice();
+  simple[3] = 1;
+  if (form.trend === "N") {
+    simple[1] = 0;
+    simple[5] = 0;
+  }
+  return simple;
+}
+
 /**
  * Fits forms and returns the one with the least criterion. Each is looked at from the likeliest of a few starts; those not
- * far from the best are polished, and the best of these searched from the other starts too.
+ * far from the best are polished, and the best of these searched from the other starts too. A form that a first look gave
+ * up although it is the best one without a trend or its damping is looked at from there again.
  *
  * @returns undefined if no form can be fitted
  */
@@ -93,8 +112,9 @@ export function searchForms(
     return { estimator, starts, found, score: score(estimator.form, found) };
   });
   looks.sort((a, b) => a.score - b.score);
+  const limit = (looks[0]?.score ?? 0) + HOPELESS;
   const polished = looks
-    .filter((look) => look.score < looks[0]!.score + HOPELESS)
+    .filter((look) => look.score < limit)
     .map(({ estimator, starts, found }) => {
       const better = estimator.run(found.x, "all", 100, FINE);
       return { estimator, starts, found: better, score: score(estimator.form, better) };
@@ -102,7 +122,7 @@ export function searchForms(
     .sort((a, b) => a.score - b.score);
   let top: Fit | undefined;
   let least = Infinity;
-  polished.forEach(({ estimator, starts, found }, place) => {
+  for (const [place, { estimator, starts, found }] of polished.entries()) {
     const { form } = estimator;
     let best = found;
     if (place < RIVALS)
@@ -114,9 +134,22 @@ export function searchForms(
         if (other.value < best.value) best = other;
       }
     const reached = score(form, best);
-    if (!(reached < least)) return;
+    if (!(reached < least)) continue;
     least = reached;
     top = { form, x: best.x, value: best.value };
-  });
+  }
+  const complex = top;
+  if (complex === undefined) return undefined;
+  for (const { estimator, score: before } of looks) {
+    const { form } = estimator;
+    if (before < limit || !simplifies(form, complex.form)) continue;
+    const look = estimator.run(simplified(complex.x, form), "all", LOOK, COARSE);
+    if (!(score(form, look) < least + HOPELESS)) continue;
+    const found = estimator.run(look.x, "all", 100, FINE);
+    const reached = score(form, found);
+    if (!(reached < least)) continue;
+    least = reached;
+    top = { form, x: found.x, value: found.value };
+  }
   return top;
 }

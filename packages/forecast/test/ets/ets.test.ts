@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { admissible } from "../../src/ets/admissible.ts";
 import { type EtsModel, ets, fitted, forecast, normal, random, simulate, update } from "../../src/index.ts";
+import { sampleOf } from "../properties/samples.ts";
 import { absent, reference, referenceSeries } from "../reference.ts";
 import { etsAt, type RecordedEts, type RecordedFixedEts } from "./records.ts";
 
@@ -170,6 +171,14 @@ describe("ets", () => {
     forecast(model, { h: 4 }).mean.forEach((v, i) =>
       expect(Math.abs(v - complete[i]!)).toBeLessThan(0.05 * complete[i]!),
     );
+  });
+
+  it("does not give up a form whose states start far from those of its best fit", () => {
+    // One outlier among 40 values near 10: R's ets chooses (M,N,N), with an AICc of 248.5346.
+    const { values } = sampleOf({ shape: "one outlier", length: 40, period: 1, seed: 7, gaps: false });
+    const model = ets(values);
+    expect(model.method).toBe("ETS(M,N,N)");
+    expect(model.aicc).toBeCloseTo(248.5346, 3);
   });
 
   it("short and constant series have documented fallbacks", () => {
