@@ -120,7 +120,7 @@ export interface Snapshot {
   readonly rows: number;
   /** Where rows are completed. */
   readonly panel?: Panel;
-  /** The SHA-256 of the files that hold the pinned rows, in hexadecimal, where the engine keeps them in files. */
+  /** The SHA-256 of the files, or of the rows, that hold what is pinned, in hexadecimal, where the engine keeps one. */
   readonly sha256?: { readonly keys: string; readonly data: string };
 }
 

@@ -45,6 +45,11 @@ export class PartitionDecoder {
     this.#tuples.set(ordinal, { bytes, view, rows, arrays });
   }
 
+  /** Whether all of some partitions were taken. */
+  has(ordinals: readonly number[]): boolean {
+    return ordinals.every((ordinal) => this.#tuples.has(ordinal));
+  }
+
   /** The rows of partitions, in the order asked for. What was not taken has none. */
   rows(ordinals: readonly number[]): PartitionRows {
     const tuples = ordinals.map((ordinal) => this.#tuples.get(ordinal));

@@ -2,7 +2,6 @@ import type { ClientBase } from "pg";
 import { zip } from "../../core/aligned.ts";
 import { firstRow } from "../../core/columns/first-row.ts";
 import type { EngineFacts, Feature } from "../../ports/engine.ts";
-import type { StoredCheck } from "../../ports/integrity.ts";
 import { type Database, KEEP_SESSIONS } from "./database.ts";
 
 /** What a role must be allowed to do in the schema; see docs/postgresql.md for roles that may do less. */
@@ -19,17 +18,6 @@ const FACTS = `SELECT current_setting('server_version') AS version, current_user
     has_schema_privilege($1::text::regnamespace, 'CREATE') AS creates,
     (SELECT json_agg(has_table_privilege(wanted."table", wanted.privilege) ORDER BY n)
      FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS wanted ("table", privilege, n)) AS granted`;
-
-/** Says whether the server keeps checksums of its pages: then it finds by itself what was altered. */
-export async function checkPages({ run }: Database): Promise<StoredCheck> {
-  const sql = "SELECT current_setting('data_checksums') AS checksums";
-  const { checksums } = firstRow((await run<{ checksums: string }>(sql)).rows, sql);
-  const note =
-    checksums === "on"
-      ? "PostgreSQL compares the pages of its tables with their checksums whenever it reads them; pg_amcheck reads them all"
-      : "PostgreSQL keeps no checksums of its pages; stop it and run pg_checksums --enable";
-  return { files: 0, bytes: 0, problems: [], notes: [note] };
-}
 
 /**
  * Whether each connection has a session of its own. Behind a pooler in transaction mode an idle connection's session is

@@ -5,7 +5,8 @@ import { openDuck } from "../node/duck.ts";
 import { nodeWorkers } from "../node/workers.ts";
 import { postgresCatalog } from "./catalog.ts";
 import { openDatabase } from "./database.ts";
-import { checkPages, describeDatabase } from "./describe.ts";
+import { describeDatabase } from "./describe.ts";
+import { checkStored } from "./integrity.ts";
 import { postgresQueue } from "./queue.ts";
 import { postgresRoster } from "./roster.ts";
 import { postgresTables } from "./tables.ts";
@@ -43,7 +44,7 @@ export async function openPostgresEngine(
     versions: postgresVersions(db),
     roster: postgresRoster(db),
     stage,
-    integrity: { check: () => checkPages(db) },
+    integrity: { check: (snapshot) => checkStored(db, snapshot) },
     workers: nodeWorkers(),
     describe: () => describeDatabase(db),
     async close() {

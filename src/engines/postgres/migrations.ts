@@ -144,6 +144,8 @@ const MIGRATIONS: readonly string[] = [
   `DROP INDEX mm$outcomes_of_run;
   CREATE INDEX mm$outcomes_of_run ON mm$outcomes (run_id);
   CREATE INDEX mm$outcomes_of_key ON mm$outcomes USING hash (partition_key);`,
+  `ALTER TABLE mm$parts ADD COLUMN width integer, ADD COLUMN h1 numeric, ADD COLUMN h2 numeric;
+  COMMENT ON COLUMN mm$parts.width IS 'how many columns the hashes are of; NULL: of a version that kept none';`,
 ];
 
 /** What a schema of ours has, whatever its version. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ClientBase } from "pg";
+import { firstRow } from "../../core/columns/first-row.ts";
 import type { EndRule } from "../../core/end-rule.ts";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
 import { keyTexts, type PartitionKey, parseKey, showKey } from "../../core/partition-key.ts";
@@ -21,26 +22,25 @@ import {
   VALUE_SQL_TYPES,
   valueExpression,
 } from "./relation-sql.ts";
+import { damaged, keyDigest, rowDigest, type SnapshotChecks, snapshotTable, sumDigests } from "./snapshot-checksums.ts";
 import type { TableStore } from "./table-store.ts";
-
-/** The table that holds a snapshot. */
-export function snapshotTable(schema: string, id: string): string {
-  if (!/^[0-9a-f]{24}$/.test(id)) throw new ManymodelError("corrupt", `there is no snapshot ${id}`);
-  return `${schema}.mm$snapshot_${id}`;
-}
 
 /** Two processes may take one snapshot at the same time; the slower finds that of the other. */
 const MOST_TRIES = 3;
 
 /**
  * Pins a query's rows: sorts the source once, in one consistent view of the database, into a table with one row for
- * each partition: `p` its number, `n` how many rows it has, `k0`… its key, `h` a hash of that, and `c0`… an array of
- * values for each column.
+ * each partition: `p` its number, `n` how many rows it has, `k0`… its key, `h` a hash of that, `c0`… an array of values
+ * for each column, and `d` a digest of all of these.
  */
-export async function takeSnapshot(db: Database, store: TableStore, query: DataQuery): Promise<Snapshot> {
+export async function takeSnapshot(
+  db: Database,
+  { store, checks }: { readonly store: TableStore; readonly checks: SnapshotChecks },
+  query: DataQuery,
+): Promise<Snapshot> {
   for (let tried = 1; ; tried++) {
     try {
-      return await db.transaction((client) => pin(client, db.schema, store, query), {
+      return await db.transaction((client) => pin(client, { schema: db.schema, store, checks }, query), {
         begin: "BEGIN ISOLATION LEVEL REPEATABLE READ",
         repeatable: true,
       });
@@ -105,14 +105,24 @@ async function runSelected(client: ClientBase, rows: SelectedRows, text: string)
   });
 }
 
-async function pin(client: ClientBase, schema: string, store: TableStore, query: DataQuery): Promise<Snapshot> {
+async function pin(
+  client: ClientBase,
+  { schema, store, checks }: { readonly schema: string; readonly store: TableStore; readonly checks: SnapshotChecks },
+  query: DataQuery,
+): Promise<Snapshot> {
   const relation = await findRows(client, schema, store, query);
   const plan = resolveQuery(relation.columns, query);
   const fingerprint = relation.fingerprint ?? (await contentFingerprint(client, relation, plan));
   const id = snapshotId(fingerprint, plan, query);
   const known = await client.query(`SELECT record FROM ${schema}.mm$snapshots WHERE id = $1`, [id]);
   const record = (known.rows[0] as { record: string } | undefined)?.record;
-  if (record !== undefined) return JSON.parse(record) as Snapshot;
+  if (record !== undefined) {
+    const snapshot = JSON.parse(record) as Snapshot;
+    await checks.verify(client, snapshot, "rows");
+    return snapshot;
+  }
+  // What a query of the operator's own reads is the server's to compare.
+  if (query.select === undefined) await store.verify(client, query.table);
   const counts = await writeTable(client, relation, plan, snapshotTable(schema, id));
   const snapshot: Snapshot = { id, fingerprint, query, ...describeQuery(plan), ...counts };
   await client.query(`INSERT INTO ${schema}.mm$snapshots (id, record) VALUES ($1, $2)`, [id, JSON.stringify(snapshot)]);
@@ -145,7 +155,7 @@ async function writeTable(
   { from }: Relation,
   { keys, columns, order, ended }: ResolvedQuery<RelationColumn>,
   table: string,
-): Promise<Pick<Snapshot, "partitions" | "rows" | "ended">> {
+): Promise<Pick<Snapshot, "partitions" | "rows" | "ended" | "sha256">> {
   const k = keys.map((_, i) => `k${i}`);
   const c = columns.map((_, i) => `c${i}`);
   const types = [
@@ -154,7 +164,7 @@ async function writeTable(
     ...columns.map(({ type }, i) => `c${i} ${VALUE_SQL_TYPES[type]}[]`),
   ];
   await client.query(
-    `CREATE TABLE ${table} (p integer PRIMARY KEY, n integer NOT NULL, h bigint NOT NULL, ${types.join(", ")})`,
+    `CREATE TABLE ${table} (p integer PRIMARY KEY, n integer NOT NULL, h bigint NOT NULL, d bytea NOT NULL, ${types.join(", ")})`,
   );
   // What is read at once as a whole need not be compressed; texts, which repeat themselves, are.
   const plain = columns.flatMap(({ type }, i) => (type === "string" ? [] : [`ALTER c${i} SET STORAGE EXTERNAL`]));
@@ -187,19 +197,24 @@ async function writeTable(
         ];
   const stored = [...end, ...k, ...c].join(", ");
   await client.query(
-    `INSERT INTO ${table} (p, n, h, ${stored})
-     SELECT row_number() OVER (ORDER BY ${[...end, byKey].join(", ")}) - 1, n, hash_record_extended(ROW(${k.join(", ")}), 0), ${stored}
-     FROM (SELECT *${isEnded} FROM (SELECT ${[...k, "count(*) AS n", ...newest, ...arrays].join(", ")}
-       FROM (SELECT ${selected.join(", ")} FROM ${from} ORDER BY ${byRow}) AS s
-       GROUP BY ${k.join(", ")} ORDER BY ${byKey}) AS g) AS e`,
+    `INSERT INTO ${table} (p, n, h, ${stored}, d)
+     SELECT *, ${rowDigest(keys.length, columns.length)} FROM (
+       SELECT (row_number() OVER (ORDER BY ${[...end, byKey].join(", ")}) - 1)::integer AS p, n,
+         hash_record_extended(ROW(${k.join(", ")}), 0) AS h, ${stored}
+       FROM (SELECT *${isEnded} FROM (SELECT ${[...k, "count(*)::integer AS n", ...newest, ...arrays].join(", ")}
+         FROM (SELECT ${selected.join(", ")} FROM ${from} ORDER BY ${byRow}) AS s
+         GROUP BY ${k.join(", ")} ORDER BY ${byKey}) AS g) AS e) AS r`,
   );
   await client.query(`CREATE INDEX ON ${table} (h)`);
   await client.query(`ANALYZE ${table} (p, n, h)`);
   const used = ended === undefined ? "" : " FILTER (WHERE NOT ended)";
-  const { rows } = await client.query(
-    `SELECT (count(*)${used})::integer AS partitions, (coalesce(sum(n)${used}, 0))::bigint AS rows${ended === undefined ? "" : ", (count(*) FILTER (WHERE ended))::integer AS ended"} FROM ${table}`,
-  );
-  return rows[0] as Pick<Snapshot, "partitions" | "rows" | "ended">;
+  const counted = `SELECT (count(*)${used})::integer AS partitions, (coalesce(sum(n)${used}, 0))::bigint AS rows${ended === undefined ? "" : ", (count(*) FILTER (WHERE ended))::integer AS ended"} FROM ${table}`;
+  const counts = await client.query<Pick<Snapshot, "partitions" | "rows" | "ended">>(counted);
+  const sha256 = {
+    keys: await sumDigests(client, table, keyDigest(keys.length)),
+    data: await sumDigests(client, table, "d"),
+  };
+  return { ...firstRow(counts.rows, counted), sha256 };
 }
 
 /** The time of a row that has a target; NULL of any other. */
@@ -271,15 +286,19 @@ export async function readPartitions(
 ): Promise<PartitionRows> {
   const wanted = ordinals.filter((ordinal) => ordinal >= 0).map(Number);
   if (wanted.length === 0) return new PartitionDecoder(snapshot.columns).rows(ordinals);
+  // A row that is not as it was written counts as one that is not there.
+  const intact =
+    snapshot.sha256 === undefined ? "" : ` AND d = ${rowDigest(snapshot.keyColumns.length, snapshot.columns.length)}`;
   const contiguous = wanted.every((ordinal, i) => ordinal - i === wanted[0]);
   const condition = contiguous
     ? `p BETWEEN ${wanted[0]} AND ${wanted.at(-1)}`
     : `p = ANY ('{${wanted.join(",")}}'::integer[])`;
   const names = ["p", "n", ...snapshot.columns.map((_, i) => `c${i}`)].join(", ");
-  const sql = `COPY (SELECT ${names} FROM ${snapshotTable(db.schema, snapshot.id)} WHERE ${condition}) TO STDOUT (FORMAT binary)`;
+  const sql = `COPY (SELECT ${names} FROM ${snapshotTable(db.schema, snapshot.id)} WHERE ${condition}${intact}) TO STDOUT (FORMAT binary)`;
   return db.session(async (client) => {
     const decoder = new PartitionDecoder(snapshot.columns);
     await copyOut(client, sql, (message) => decoder.take(message));
+    if (!decoder.has(wanted)) throw damaged(db.schema, snapshot.id);
     return decoder.rows(ordinals);
   });
 }

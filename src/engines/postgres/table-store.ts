@@ -11,7 +11,9 @@ import { copyIn } from "./copy.ts";
 import type { Database } from "./database.ts";
 import { encodeColumns } from "./encode-columns.ts";
 import { literal } from "./literal.ts";
+import { findDamagedParts, type PartSums, sumHashes } from "./part-checksums.ts";
 import { readPublished } from "./published-rows.ts";
+import { columnsOf as relationColumns } from "./relation.ts";
 import { RESULT_VIEWS } from "./result-views.ts";
 
 export const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
@@ -41,6 +43,12 @@ export interface ImportedRows {
   readonly lines: () => AsyncIterable<Uint8Array>;
 }
 
+/** A part whose rows are not those that were written, and of which table. */
+export interface DamagedPart {
+  readonly table: string;
+  readonly id: string;
+}
+
 /** The column that says which part a row is of. */
 const PART = identifier("mm$part");
 
@@ -50,6 +58,8 @@ const PART = identifier("mm$part");
  */
 export class TableStore {
   readonly #db: Database;
+  /** Parts whose rows this process has compared with their checksums. */
+  readonly #verified = new Set<string>();
 
   constructor(db: Database) {
     this.#db = db;
@@ -177,6 +187,7 @@ export class TableStore {
         const names = columns.map(({ name }) => `, ${identifier(folded(name))}`).join("");
         const sql = `COPY ${this.#rows(table)} (${PART}${names}) FROM STDIN (FORMAT binary)`;
         await copyIn(client, sql, encodeColumns(BigInt(id), batch));
+        await this.#seal(client, table, id);
         return { id, rows: batch.length, columns };
       },
       { repeatable: true },
@@ -189,6 +200,74 @@ export class TableStore {
       [table.toLowerCase(), rows, JSON.stringify(columns)],
     );
     return (part.rows[0] as { id: string }).id;
+  }
+
+  /** The columns of a table of rows, but for the one that names the part. New ones come last. */
+  async #typed(client: ClientBase, table: string) {
+    return (await relationColumns(client, this.#rows(table))).slice(1);
+  }
+
+  /** Records the checksum of a part's rows, as they are now. */
+  async #seal(client: ClientBase, table: string, id: string): Promise<void> {
+    const columns = await this.#typed(client, table);
+    await client.query(
+      `UPDATE ${this.#db.schema}.mm$parts AS p SET width = $2, h1 = s.h1, h2 = s.h2
+       FROM (SELECT ${sumHashes(columns)} FROM ${this.#rows(table)} WHERE ${PART} = $1) AS s WHERE p.id = $1`,
+      [id, columns.length],
+    );
+  }
+
+  /**
+   * Compares the parts of tables with their checksums.
+   *
+   * @param which - of one table, or of one owner; all when left out
+   */
+  async findDamage(
+    client: ClientBase,
+    which: { readonly table?: string; readonly owner?: string | null; readonly onlyNew?: boolean } = {},
+  ): Promise<{ damaged: readonly DamagedPart[]; compared: number; unknown: number }> {
+    const { rows } = await client.query(
+      `SELECT table_name AS table, width, id::text, row_count::text AS rows, h1, h2
+       FROM ${this.#db.schema}.mm$parts WHERE ($1::text IS NULL OR table_name = lower($1))
+         AND ($2::text IS NULL OR owner = $2) ORDER BY id`,
+      [which.table, which.owner],
+    );
+    const alike = new Map<string, (PartSums & { table: string; width: number })[]>();
+    let unknown = 0;
+    for (const part of rows as (PartSums & { table: string; width: number | null })[]) {
+      const { table, width } = part;
+      if (width === null) unknown++;
+      else if (which.onlyNew !== true || !this.#verified.has(part.id)) {
+        const name = `${width} ${table}`;
+        alike.set(name, [...(alike.get(name) ?? []), { ...part, width }]);
+      }
+    }
+    const damaged: DamagedPart[] = [];
+    let compared = 0;
+    for (const parts of alike.values()) {
+      const { table, width } = parts[0] ?? { table: "", width: 0 };
+      const columns = (await this.#typed(client, table)).slice(0, width);
+      const found = await findDamagedParts(client, { from: this.#rows(table), part: PART, columns, parts });
+      damaged.push(...found.map((id) => ({ table, id })));
+      for (const { id } of parts) if (!found.includes(id)) this.#verified.add(id);
+      compared += parts.length;
+    }
+    return { damaged, compared, unknown };
+  }
+
+  /**
+   * Compares a table's parts with their checksums, each once in a process.
+   *
+   * @throws {ManymodelError} `corrupt`, naming the first that is not as it was
+   */
+  async verify(client: ClientBase, table: string, owner: string | null = null): Promise<void> {
+    const [first] = (await this.findDamage(client, { table, owner, onlyNew: true })).damaged;
+    if (first !== undefined) throw new ManymodelError("corrupt", `${this.describeDamage(first)}; ${REWRITE}`);
+  }
+
+  /** Says which part is damaged. */
+  describeDamage({ table, id }: DamagedPart): string {
+    return `part ${id} of ${this.#rows(table)} was changed after it was written; its checksum differs`;
   }
 
   /** What a part has and its table has not is added to the table; only its owner can. */
@@ -247,6 +326,7 @@ export class TableStore {
     const columns = wanted.flatMap((name) => found?.columns.find((column) => column.name === name) ?? []);
     const [first] = columns;
     if (found === undefined || first === undefined || columns.length < wanted.length) return { length: 0, columns: {} };
+    await this.verify(client, table, owner);
     const owned = owner === null ? "owner IS NOT NULL" : `owner = ${literal(owner)}`;
     const batch = await readPublished(
       client,
@@ -270,6 +350,7 @@ export class TableStore {
   ): Promise<TablePart> {
     return this.#db.transaction(
       async (client) => {
+        await this.verify(client, table, owner);
         const columns = (await this.columns(client, table)) ?? [];
         const names = await this.#physical(client, table.toLowerCase());
         const changed = Object.entries(set).filter(([name]) => names.includes(folded(name)));
@@ -284,6 +365,7 @@ export class TableStore {
           [[...values], table.toLowerCase(), owner, ...changed.map(([, value]) => value)],
         );
         await client.query(`UPDATE ${this.#db.schema}.mm$parts SET row_count = $2 WHERE id = $1`, [id, rowCount]);
+        await this.#seal(client, table, id);
         return { id, rows: rowCount ?? 0, columns };
       },
       { repeatable: true },
@@ -335,6 +417,7 @@ export class TableStore {
       async (client) => {
         await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`manymodel ${this.#rows(name)}`]);
         await this.checkImport(client, table, true);
+        await this.verify(client, table);
         const id = await this.#copyImported(client, table, added);
         const names = key.map((column) => identifier(folded(column))).join(", ");
         const { rows } = await client.query(
@@ -344,8 +427,10 @@ export class TableStore {
            SELECT part::text, count(*)::integer AS rows FROM gone GROUP BY part`,
         );
         const gone = rows as { part: string; rows: number }[];
-        for (const { part, rows } of gone)
+        for (const { part, rows } of gone) {
           await client.query(`UPDATE ${schema}.mm$parts SET row_count = row_count - $2 WHERE id = $1`, [part, rows]);
+          await this.#seal(client, name, part);
+        }
         await client.query(`UPDATE ${schema}.mm$parts SET owner = 'import' WHERE id = $1`, [id]);
         return gone.reduce((sum, { rows }) => sum + rows, 0);
       },
@@ -363,6 +448,7 @@ export class TableStore {
     const names = typed.map((column) => identifier(folded(column.name))).join(", ");
     await client.query(`ALTER TABLE ${this.#rows(table)} ALTER COLUMN ${PART} SET DEFAULT ${Number(id)}`);
     await copyIn(client, `COPY ${this.#rows(table)} (${names}) FROM STDIN (FORMAT csv, NULL '\\N')`, lines());
+    await this.#seal(client, table, id);
     return id;
   }
 
@@ -394,6 +480,9 @@ export class TableStore {
     return `${this.#db.schema}.${identifier(`${table.toLowerCase()}$rows`)}`;
   }
 }
+
+/** What to do where a part of a table is damaged. */
+const REWRITE = "import the table again (--replace), or score the batch again, as it was written";
 
 /** The name of a column in the database. PostgreSQL would cut a longer one off. */
 export function folded(name: string): string {

@@ -1,3 +1,4 @@
+import type { Snapshot } from "../../core/run.ts";
 import type { RowPorts } from "../../ports/engine.ts";
 import type { StoredItem } from "../../ports/leftovers.ts";
 import type { Stage } from "../../ports/stage.ts";
@@ -9,22 +10,35 @@ import { concealRun, exposeRun } from "./expose-run.ts";
 import { importFile } from "./import-file.ts";
 import { queryDatabase, streamDatabase } from "./query.ts";
 import { findRelation } from "./relation.ts";
-import { locateKeys, readPartitions, snapshotKeys, snapshotTable, snapshotTimes, takeSnapshot } from "./snapshot.ts";
+import { locateKeys, readPartitions, snapshotKeys, snapshotTimes, takeSnapshot } from "./snapshot.ts";
+import { SnapshotChecks, snapshotTable } from "./snapshot-checksums.ts";
 import { folded, TableStore } from "./table-store.ts";
 
 /** Tables of PostgreSQL: whatever the role may read, and a schema of the workspace's own. */
 export function postgresTables(db: Database, stage: Stage, duck: Duck, temporary: string): RowPorts {
   const store = new TableStore(db);
+  const checks = new SnapshotChecks(db.schema);
+  const verify = (snapshot: Snapshot, extent: "keys" | "rows") =>
+    db.session((client) => checks.verify(client, snapshot, extent));
   return {
     source: {
       columns: (table) => db.session((client) => store.columns(client, table)),
-      snapshot: (query) => takeSnapshot(db, store, query),
-      keys: (snapshot, from, to) => snapshotKeys(db, snapshot, from, to),
-      async locate(snapshot, keys) {
-        return keys.length === 0 ? new Int32Array() : locateKeys(db, snapshot, keys);
+      snapshot: (query) => takeSnapshot(db, { store, checks }, query),
+      async keys(snapshot, from, to) {
+        await verify(snapshot, "keys");
+        return snapshotKeys(db, snapshot, from, to);
       },
+      async locate(snapshot, keys) {
+        if (keys.length === 0) return new Int32Array();
+        await verify(snapshot, "keys");
+        return locateKeys(db, snapshot, keys);
+      },
+      // Each row is compared as it is read.
       read: (snapshot, ordinals) => readPartitions(db, snapshot, ordinals),
-      times: (snapshot) => snapshotTimes(db, snapshot),
+      async times(snapshot) {
+        await verify(snapshot, "rows");
+        return snapshotTimes(db, snapshot);
+      },
     },
     output: {
       create: (table, columns) => store.create(table, columns),
