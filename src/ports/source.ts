@@ -6,6 +6,8 @@ import type { DataQuery, Snapshot } from "../core/run.ts";
 export interface PartitionRows {
   readonly batch: ColumnBatch;
   readonly offsets: Int32Array;
+  /** Why partitions have no rows that the engine could not pin. */
+  readonly refused?: ReadonlyMap<number, string>;
 }
 
 /** The times of a snapshot (see `Source.times`). */

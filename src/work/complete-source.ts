@@ -27,7 +27,8 @@ export function completeSource(source: Source): Source {
       return { ...snapshot, panel };
     },
     async read(snapshot, ordinals) {
-      return completeRows(snapshot, await source.read(snapshot, ordinals));
+      const rows = await source.read(snapshot, ordinals);
+      return { ...rows, ...completeRows(snapshot, rows) };
     },
   };
 }

@@ -39,7 +39,7 @@ export interface PreparedPartition {
  */
 export function preparePartition(
   plan: TrainingPlan,
-  { position, partitionKey, batch, start, end: endOfRows }: PlacedPartition,
+  { position, partitionKey, batch, start, end: endOfRows, refused }: PlacedPartition,
   attempt: number,
   { scores }: Pick<AnyModelDefinition, "scores"> = {},
 ): PreparedPartition {
@@ -47,7 +47,9 @@ export function preparePartition(
   const seed = partitionSeed(plan.seed, partitionKey);
   const row: GrowingOutcome = failedOutcome({ position, partitionKey, seed, attempt }, "no-data", "");
   if (start === endOfRows) {
-    row.errorMessage = `${snapshot.query.table} has no rows with ${showKey(snapshot.keyColumns, row.key)}`;
+    const key = showKey(snapshot.keyColumns, row.key);
+    row.errorMessage =
+      refused === undefined ? `${snapshot.query.table} has no rows with ${key}` : `cannot train ${key}: ${refused}`;
     return { row, context: undefined };
   }
   row.dataSha256 = dataHash(batch, start, endOfRows);

@@ -6,6 +6,8 @@ export interface RowRange {
   readonly batch: ColumnBatch;
   readonly start: number;
   readonly end: number;
+  /** Why there are no rows, where an engine could not pin them. */
+  readonly refused?: string;
 }
 
 /**
@@ -16,9 +18,15 @@ export interface RowRange {
 export function rowRanges({
   batch,
   offsets,
+  refused,
 }: {
   readonly batch: ColumnBatch;
   readonly offsets: Int32Array;
+  readonly refused?: ReadonlyMap<number, string>;
 }): RowRange[] {
-  return Array.from(zip(offsets.subarray(0, -1), offsets.subarray(1)), ([start, end]) => ({ batch, start, end }));
+  const ranges = zip(offsets.subarray(0, -1), offsets.subarray(1));
+  return Array.from(ranges, ([start, end], i) => {
+    const why = refused?.get(i);
+    return { batch, start, end, ...(why !== undefined && { refused: why }) };
+  });
 }

@@ -50,6 +50,11 @@ export class PartitionDecoder {
     return ordinals.every((ordinal) => this.#tuples.has(ordinal));
   }
 
+  /** Whether a partition was taken, and has no rows. */
+  isEmpty(ordinal: number): boolean {
+    return this.#tuples.get(ordinal)?.rows === 0;
+  }
+
   /** The rows of partitions, in the order asked for. What was not taken has none. */
   rows(ordinals: readonly number[]): PartitionRows {
     const tuples = ordinals.map((ordinal) => this.#tuples.get(ordinal));

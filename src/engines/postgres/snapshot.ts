@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import type { ClientBase } from "pg";
+import type { ColumnType } from "../../core/columns/column.ts";
 import { firstRow } from "../../core/columns/first-row.ts";
 import type { EndRule } from "../../core/end-rule.ts";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
-import { keyTexts, type PartitionKey, parseKey, showKey } from "../../core/partition-key.ts";
+import { keyTexts, type PartitionKey, parseKey } from "../../core/partition-key.ts";
 import { type DataQuery, type SelectedRows, type Snapshot, selectsRows } from "../../core/run.ts";
 import type { PartitionRows, SnapshotTimes } from "../../ports/source.ts";
 import { identifier } from "../node/duck.ts";
@@ -35,50 +36,51 @@ const MOST_TRIES = 3;
  */
 export async function takeSnapshot(
   db: Database,
-  { store, checks }: { readonly store: TableStore; readonly checks: SnapshotChecks },
+  {
+    largest = LARGEST,
+    leavesOut: first = false,
+    ...parts
+  }: { store: TableStore; checks: SnapshotChecks } & Partial<Limit>,
   query: DataQuery,
 ): Promise<Snapshot> {
+  let leavesOut = first;
   for (let tried = 1; ; tried++) {
     try {
-      return await db.transaction((client) => pin(client, { schema: db.schema, store, checks }, query), {
+      const pinning = { ...parts, schema: db.schema, limit: { largest, leavesOut } };
+      return await db.transaction((client) => pin(client, pinning, query), {
         begin: "BEGIN ISOLATION LEVEL REPEATABLE READ",
         repeatable: true,
       });
     } catch (error) {
-      const code = String(((error as Error).cause as { code?: string } | undefined)?.code);
+      const cause = (error as Error).cause as { code?: string; message?: string } | undefined;
+      const code = String(cause?.code);
       if (tried < MOST_TRIES && /^(42P07|23505)$/.test(code)) continue;
-      // What a value cannot be cast to, or a row cannot hold, is for whoever made the query to know.
-      if (/^(22|54)/.test(code) && (error as ManymodelError).kind !== "config") {
-        const largest = code === TOO_LARGE ? await describeLargest(db, store, query) : "";
-        const message = `cannot read ${query.table}: ${messageOf(error, 300)}${largest}`;
-        throw new ManymodelError("input", message, { cause: error });
+      if (!leavesOut && (code === "54000" || /^invalid memory alloc request size/.test(cause?.message ?? ""))) {
+        leavesOut = true;
+        continue;
       }
+      // What a value cannot be cast to is for whoever made the query to know.
+      if (/^(22|54)/.test(code) && (error as ManymodelError).kind !== "config")
+        throw new ManymodelError("input", `cannot read ${query.table}: ${messageOf(error, 300)}`, { cause: error });
       throw error;
     }
   }
 }
 
-/** What PostgreSQL says of a value beyond its limits, such as an array of more than 1 GB. */
-const TOO_LARGE = "54000";
+/** The most bytes of a partition: PostgreSQL holds 1 GB in a value, and sends 1 GB in a row. */
+const LARGEST = 1_000_000_000;
+/** The most rows of a partition: its arrays grow by doubling up to 1 GB of eight bytes a value. */
+const MOST_ROWS = 2 ** 26;
 
-/** Names the partition that has the most bytes in one column, and what to do about it. */
-async function describeLargest(db: Database, store: TableStore, query: DataQuery): Promise<string> {
-  const largest = await db.transaction(async (client) => {
-    const { from, columns: all } = await findRows(client, db.schema, store, query);
-    const { keys, columns } = resolveQuery(all, query);
-    const values = columns.filter((column) => !keys.some((key) => key === column));
-    const sizes = values.map((column) => `sum(octet_length(${valueExpression(column)}::text))`);
-    const { rows } = await client.query<unknown[]>({
-      text: `SELECT ${keys.map((key) => `(${keyExpression(key)})::text`).join(", ")}, count(*), greatest(0, ${sizes.join(", ")})
-        FROM ${from} GROUP BY ${keys.map(keyExpression).join(", ")} ORDER BY ${keys.length + 2} DESC LIMIT 1`,
-      rowMode: "array",
-    });
-    const row = rows[0] ?? [];
-    const key = parseKey(describeQuery({ keys, columns, order: [] }).keyColumns, row.slice(0, keys.length) as string[]);
-    return { key: showKey(describeQuery({ keys, columns, order: [] }).keyColumns, key), rows: row[keys.length] };
-  });
-  return `; partition ${largest.key} is the largest, of ${largest.rows} rows. A column of a partition holds at most 1 GB: leave columns out (source.columns), or split the partition`;
+/** What is done about partitions that are larger than PostgreSQL can hold. */
+interface Limit {
+  readonly largest: number;
+  /** Whether they are found before their rows are put together, which takes longer; else afterwards. */
+  readonly leavesOut: boolean;
 }
+
+/** Says why a partition has no rows that was too large to be pinned. */
+const TOO_LARGE = `its rows take more than ${LARGEST / 1e9} GB, or are more than ${MOST_ROWS.toLocaleString("en")}, which is more than PostgreSQL holds of a partition; leave columns out (source.columns), or split it by another key column`;
 
 /** The table of a transaction that holds the rows which the database selected. */
 const SELECTED = 'pg_temp."mm$selected"';
@@ -107,7 +109,7 @@ async function runSelected(client: ClientBase, rows: SelectedRows, text: string)
 
 async function pin(
   client: ClientBase,
-  { schema, store, checks }: { readonly schema: string; readonly store: TableStore; readonly checks: SnapshotChecks },
+  { schema, store, checks, limit }: { schema: string; store: TableStore; checks: SnapshotChecks; limit: Limit },
   query: DataQuery,
 ): Promise<Snapshot> {
   const relation = await findRows(client, schema, store, query);
@@ -123,7 +125,7 @@ async function pin(
   }
   // What a query of the operator's own reads is the server's to compare.
   if (query.select === undefined) await store.verify(client, query.table);
-  const counts = await writeTable(client, relation, plan, snapshotTable(schema, id));
+  const counts = await writeTable(client, relation, plan, { table: snapshotTable(schema, id), limit });
   const snapshot: Snapshot = { id, fingerprint, query, ...describeQuery(plan), ...counts };
   await client.query(`INSERT INTO ${schema}.mm$snapshots (id, record) VALUES ($1, $2)`, [id, JSON.stringify(snapshot)]);
   return snapshot;
@@ -154,7 +156,7 @@ async function writeTable(
   client: ClientBase,
   { from }: Relation,
   { keys, columns, order, ended }: ResolvedQuery<RelationColumn>,
-  table: string,
+  { table, limit }: { readonly table: string; readonly limit: Limit },
 ): Promise<Pick<Snapshot, "partitions" | "rows" | "ended" | "sha256">> {
   const k = keys.map((_, i) => `k${i}`);
   const c = columns.map((_, i) => `c${i}`);
@@ -185,8 +187,25 @@ async function writeTable(
   const arrays = columns.map((column, i) => {
     const key = keys.findIndex((key) => key === column && key.keyType === "string");
     // All rows of a partition have the same key: it is stored once, however long it is.
-    return `${key < 0 ? `array_agg(c${i})` : `ARRAY[k${key}]`} AS c${i}`;
+    return `${key < 0 ? `array_agg(c${i})${limit.leavesOut ? " FILTER (WHERE NOT large)" : ""}` : `ARRAY[k${key}]`} AS c${i}`;
   });
+  const values = columns.filter((column) => !keys.some((key) => key === column && key.keyType === "string"));
+  const texts = values
+    .filter(({ type }) => type === "string")
+    .map((column) => `octet_length(${valueExpression(column)})`);
+  const width = values.reduce((sum, { type }) => sum + WIDTHS[type], 0);
+  /** Whether there are too many rows or bytes, of a group or over a window. */
+  const isLarge = (bytesOf: readonly string[], over = "") => {
+    const bytes = bytesOf.map((bytes) => ` + coalesce(sum(${bytes})${over}, 0)`).join("");
+    return `count(*)${over} > ${MOST_ROWS} OR count(*)${over} * ${width}${bytes} > ${Number(limit.largest)}`;
+  };
+  const bytes = texts.map((_, i) => `b${i}`);
+  const [marks, large] = limit.leavesOut
+    ? [[`${isLarge(texts, ` OVER (PARTITION BY ${keys.map(keyExpression).join(", ")})`)} AS large`], "bool_or(large)"]
+    : [texts.map((text, i) => `${text} AS b${i}`), isLarge(bytes)];
+  const fitting = columns.map(
+    ({ type }, i) => `CASE WHEN large THEN '{}'::${VALUE_SQL_TYPES[type]}[] ELSE c${i} END AS c${i}`,
+  );
   const [newest, end, isEnded] =
     ended === undefined
       ? [[], [], ""]
@@ -199,10 +218,11 @@ async function writeTable(
   await client.query(
     `INSERT INTO ${table} (p, n, h, ${stored}, d)
      SELECT *, ${rowDigest(keys.length, columns.length)} FROM (
-       SELECT (row_number() OVER (ORDER BY ${[...end, byKey].join(", ")}) - 1)::integer AS p, n,
-         hash_record_extended(ROW(${k.join(", ")}), 0) AS h, ${stored}
-       FROM (SELECT *${isEnded} FROM (SELECT ${[...k, "count(*)::integer AS n", ...newest, ...arrays].join(", ")}
-         FROM (SELECT ${selected.join(", ")} FROM ${from} ORDER BY ${byRow}) AS s
+       SELECT (row_number() OVER (ORDER BY ${[...end, byKey].join(", ")}) - 1)::integer AS p,
+         CASE WHEN large THEN 0 ELSE n END AS n,
+         hash_record_extended(ROW(${k.join(", ")}), 0) AS h, ${[...end, ...k, ...fitting].join(", ")}
+       FROM (SELECT *${isEnded} FROM (SELECT ${[...k, "count(*)::integer AS n", `${large} AS large`, ...newest, ...arrays].join(", ")}
+         FROM (SELECT ${[...selected, ...marks].join(", ")} FROM ${from} ORDER BY ${byRow}) AS s
          GROUP BY ${k.join(", ")} ORDER BY ${byKey}) AS g) AS e) AS r`,
   );
   await client.query(`CREATE INDEX ON ${table} (h)`);
@@ -224,6 +244,16 @@ function newestTime({ time, target }: EndRule<RelationColumn>): string {
 }
 
 const endsAfter = ({ withinMs }: EndRule<RelationColumn>) => `make_interval(secs => ${Number(withinMs) / 1000})`;
+
+/** Bytes of a value as it is sent, with its length; of a text those beside its own, with padding. */
+const WIDTHS: Readonly<Record<ColumnType, number>> = {
+  number: 12,
+  integer: 12,
+  string: 7,
+  boolean: 5,
+  date: 8,
+  timestamp: 12,
+};
 
 /** The keys of the partitions `[from, to)`. */
 export async function snapshotKeys(
@@ -299,6 +329,7 @@ export async function readPartitions(
     const decoder = new PartitionDecoder(snapshot.columns);
     await copyOut(client, sql, (message) => decoder.take(message));
     if (!decoder.has(wanted)) throw damaged(db.schema, snapshot.id);
-    return decoder.rows(ordinals);
+    const refused = ordinals.flatMap((ordinal, i) => (decoder.isEmpty(ordinal) ? [[i, TOO_LARGE] as const] : []));
+    return { ...decoder.rows(ordinals), ...(refused.length > 0 && { refused: new Map(refused) }) };
   });
 }

@@ -7,7 +7,7 @@ import { body, dailyQuery, fillDaily } from "../../workspace.ts";
 import { type PostgresServer, startPostgres, whyNoPostgres } from "../postgres-server.ts";
 
 /** How many bits to flip: 1,000 by `npm run test:flips`. */
-const FLIPS = Number(process.env.MANYMODEL_FLIPS ?? 30);
+const FLIPS = Number(process.env.MANYMODEL_FLIPS ?? 10);
 const reason = whyNoPostgres();
 const SCHEMA = "rot";
 
