@@ -5,8 +5,9 @@ import { performAll, schedules, sum } from "./perform-all.ts";
 import { onServer } from "./schedule.ts";
 
 describe("a run whose processes are killed at random moments", () => {
-  it("ends, resumed, as the run that nobody disturbed (npm run test:faults has 200 schedules)", async () => {
-    expect(sum(await performAll(localGround, schedules(0, 1, 2, 3, 4, 5)))).toBeGreaterThan(0);
+  // One for each kind of moment and of victim; npm run test:faults has all others.
+  it("ends, resumed, as the run that nobody disturbed", async () => {
+    expect(sum(await performAll(localGround, schedules(3, 8, 10)))).toBeGreaterThan(0);
   });
 
   const reason = whyNoPostgres();
@@ -14,7 +15,7 @@ describe("a run whose processes are killed at random moments", () => {
     if (reason !== undefined) return skip(reason);
     const server = startPostgres();
     onTestFinished(() => server.stop());
-    const blows = await performAll(postgresGround(server), schedules(0, 1, 3, 5).map(onServer));
+    const blows = await performAll(postgresGround(server), schedules(6, 10).map(onServer));
     expect(sum(blows)).toBeGreaterThan(0);
     expect(Object.keys(blows)).toEqual(expect.arrayContaining(["server", "connections"]));
   });

@@ -12,7 +12,7 @@ import { copyWorkspace, prepareSite } from "./workspace.ts";
 
 const { MANYMODEL_FAULTS_EVERY: every, MANYMODEL_FAULTS_COMMAND: only } = process.env;
 /** What is struck every time, at one statement each; MANYMODEL_FAULTS_EVERY=4: all, at each fourth (half an hour). */
-const FEW = ["setup", "train in service, mode tasks", "register", "batch by client", "gc --delete"];
+const FEW = ["train in service, mode tasks", "register", "gc --delete"];
 const isStruck = (name: string) => (every === undefined ? FEW.includes(name) : name.includes(only ?? ""));
 
 /** The statements to be struck of so many: every so many, or one that is another for each command. */
@@ -53,7 +53,7 @@ describe("processes killed while an account does what they have asked for", () =
   it("of a run that trains in containers are resumed, whatever happens to the account, its tokens and its containers", async () => {
     const account = await openTestAccount({ procedures: false });
     onTestFinished(() => account.close());
-    const some = schedules(2, 5).map((schedule) => inAccount("service", schedule));
+    const some = schedules(6).map((schedule) => inAccount("service", schedule));
     expect(sum(await performAll(snowflakeGround(account, "service"), some))).toBeGreaterThan(0);
   });
 });
