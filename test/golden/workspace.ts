@@ -72,35 +72,33 @@ const PIPELINES: Readonly<Record<string, Pipeline>> = {
 export interface Scenario {
   readonly pipelines: readonly string[];
   readonly mode: "local" | "tasks";
-  readonly reconciles: boolean;
 }
 
 /** Everything; the other engines run what they can have a part in by keys, types, times, and what they write. */
-const LOCAL: Scenario = { pipelines: Object.keys(PIPELINES), mode: "local", reconciles: true };
+const LOCAL: Scenario = { pipelines: Object.keys(PIPELINES), mode: "local" };
 const ELSEWHERE = ["SALES_ETS", "METHODS", "PROMOTIONS_LINEAR", "SENSORS"];
 export const SCENARIOS: Readonly<Record<"local" | "postgres" | "snowflake", Scenario>> = {
   local: LOCAL,
-  // Version 0.1.0 does not reconcile there: a snapshot without columns is a syntax error.
-  postgres: { pipelines: ELSEWHERE, mode: "tasks", reconciles: false },
-  snowflake: { pipelines: ELSEWHERE, mode: "tasks", reconciles: true },
+  postgres: { pipelines: ELSEWHERE, mode: "tasks" },
+  snowflake: { pipelines: ELSEWHERE, mode: "tasks" },
 };
 
 /** Whether an item of a workspace is of a scenario. */
 export const isOf =
-  ({ pipelines, reconciles }: Scenario) =>
+  ({ pipelines }: Scenario) =>
   (name: string): boolean => {
     const [section, ...parts] = name.split("/");
     const isLeftOut = Object.keys(PIPELINES).some(
       (pipeline) => !pipelines.includes(pipeline) && parts.some((part) => part.replace(/_FORECASTS$/, "") === pipeline),
     );
-    return section === "workspace" && !isLeftOut && (reconciles || parts[0] !== "RECONCILED_FORECASTS");
+    return section === "workspace" && !isLeftOut;
   };
 
 /**
  * Runs pipelines in a workspace of its own, monitors and reconciles, and reads what there is afterwards: every model and every
  * failure, and every row of every table, but for run ids, points in time and durations.
  */
-export async function workspaceItems(place: Place, { pipelines, mode, reconciles }: Scenario): Promise<Items> {
+export async function workspaceItems(place: Place, { pipelines, mode }: Scenario): Promise<Items> {
   const folder = await mkdtemp(path.join(tmpdir(), "manymodel-golden-"));
   const configure = (name: string, config: object) =>
     writeFile(path.join(folder, `${name}.yaml`), JSON.stringify({ ...place.settings, ...config }));
@@ -137,14 +135,13 @@ export async function workspaceItems(place: Place, { pipelines, mode, reconciles
       });
       await manymodel(folder, "batch", "--config", "later.yaml");
       await manymodel(folder, "monitor", "--config", "later.yaml");
-      if (reconciles) await manymodel(folder, "reconcile", "--config", "later.yaml");
+      await manymodel(folder, "reconcile", "--config", "later.yaml");
       const items = new Map<string, string>();
       for (const [pipeline, step, run] of runs) await addModels(items, mm, `${pipeline}/${step}`, run);
       for (const table of [
         ...pipelines.map((name) => `${name}_FORECASTS`),
         ...["LATER_FORECASTS", "BATCH_RUNS", "ACCURACY_LEDGER", "MONITOR_STATUS"],
-        ...(reconciles ? ["RECONCILED_FORECASTS"] : []),
-        ...["TRAINING_RESULTS", "TRAINING_METRICS", "MODEL_INDEX"],
+        ...["RECONCILED_FORECASTS", "TRAINING_RESULTS", "TRAINING_METRICS", "MODEL_INDEX"],
       ])
         await addTable(items, mm, table, runs);
       return items;
