@@ -14,7 +14,8 @@ import { copyOut } from "./copy.ts";
 import type { Database } from "./database.ts";
 import { PartitionDecoder } from "./decode-partitions.ts";
 import { searchWorkspaceFirst } from "./query.ts";
-import { columnsOf, findRelation, type Relation } from "./relation.ts";
+import { findRelation, type Relation } from "./relation.ts";
+import { columnsOf } from "./relation-columns.ts";
 import {
   KEY_SQL_TYPES,
   keyExpression,

@@ -13,7 +13,7 @@ import { encodeColumns } from "./encode-columns.ts";
 import { literal } from "./literal.ts";
 import { findDamagedParts, type PartSums, sumHashes } from "./part-checksums.ts";
 import { readPublished } from "./published-rows.ts";
-import { columnsOf as relationColumns } from "./relation.ts";
+import { columnsOf as relationColumns } from "./relation-columns.ts";
 import { RESULT_VIEWS } from "./result-views.ts";
 
 export const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
