@@ -1,6 +1,7 @@
 /**
- * Has every statement that the Snowflake engine can send parsed by `sqlglot` of PyPI, dialect snowflake: `npm run
- * test:snowflake-sql`. What that parser does not know is on the list below, each with the page of Snowflake's documentation
+ * Has others than this project judge the statements that the Snowflake engine sends: `npm run test:snowflake-sql`. `fakesnow`
+ * of PyPI executes those of queue, roster, catalog and registry in the suites that every engine passes
+ * (`test/snowflake/fakesnow.test.ts`); and every statement is parsed by `sqlglot`, dialect snowflake. What that parser does not know is on the list below, each with the page of Snowflake's documentation
  * that has its syntax. A statement that is not parsed and not on the list fails, and so does an entry that is not needed.
  *
  * It is skipped, saying so, where there is no Python, or PyPI is not reachable.
@@ -12,6 +13,7 @@ import { pypi } from "./pypi.js";
 import { STATEMENTS } from "./snowflake-statements.js";
 
 const PACKAGE = "sqlglot==30.22.0";
+const FAKE = ["fakesnow==0.12.1", "snowflake-connector-python==3.17.4", PACKAGE];
 
 /** Statements that are kept whole by the parser, and the page of docs.snowflake.com/en/sql-reference/sql that has each. */
 const UNKNOWN = [
@@ -52,9 +54,9 @@ function known(text) {
   );
 }
 
-const { bin, missing } = pypi(PACKAGE);
+const { bin, missing } = pypi(...FAKE);
 if (missing !== undefined) {
-  console.log(`skipped: ${PACKAGE} cannot be installed: ${missing}`);
+  console.log(`skipped: ${FAKE.join(", ")} cannot be installed: ${missing}`);
   process.exit(0);
 }
 const judge = fileURLToPath(new URL("snowflake_judges.py", import.meta.url));
@@ -84,4 +86,9 @@ for (const problem of problems) console.log(`FAILED  ${problem}`);
 console.log(
   `${STATEMENTS.length} statements: ${counts.parsed} parsed by ${PACKAGE}, ${counts.listed} on the reviewed list, ${problems.length} problems`,
 );
-process.exit(problems.length === 0 ? 0 : 1);
+const vitest = fileURLToPath(new URL("../node_modules/.bin/vitest", import.meta.url));
+const executed = spawnSync(vitest, ["run", "test/snowflake/fakesnow.test.ts"], {
+  env: { ...process.env, MANYMODEL_FAKESNOW: path.join(bin, "python") },
+  stdio: "inherit",
+});
+process.exit(problems.length === 0 && executed.status === 0 ? 0 : 1);

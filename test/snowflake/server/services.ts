@@ -4,6 +4,7 @@ import path from "node:path";
 import { SqlFailure, unsupported } from "./failure.ts";
 import { mask } from "./masked.ts";
 import { done, textRows } from "./rowset.ts";
+import { SERVICE_SPECIFICATION, type ServiceSpecification, specified } from "./specification.ts";
 import { likePrefix, objectName, type Stages } from "./stages.ts";
 import type { Handler } from "./statements.ts";
 import { issueToken, LOCATOR, SERVICE_USER, type Users } from "./users.ts";
@@ -24,26 +25,6 @@ export interface Surroundings {
 
 /** Virtual CPUs of instance families, by CREATE COMPUTE POOL. */
 const CPUS: Readonly<Record<string, number>> = { CPU_X64_XS: 1, CPU_X64_S: 3, CPU_X64_M: 6, CPU_X64_L: 28 };
-
-interface Specification {
-  readonly spec: {
-    readonly containers: readonly {
-      readonly name: string;
-      readonly image: string;
-      readonly args: readonly string[];
-      readonly env: Readonly<Record<string, string>>;
-      readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
-      readonly resources: { readonly limits: { readonly memory: string }; readonly requests: { readonly cpu: number } };
-    }[];
-    readonly volumes: readonly {
-      readonly name: string;
-      readonly source: string;
-      readonly stageConfig?: { readonly name: string };
-      readonly uid?: number;
-      readonly gid?: number;
-    }[];
-  };
-}
 
 /** The user of the worker's image. */
 const IMAGE_USER = /^USER (\S+)$/m.exec(
@@ -94,27 +75,24 @@ export class Services {
     if (this.jobs.has(name))
       throw new SqlFailure("002002", "42710", `SQL compilation error: Object '${name}' already exists.`);
     const said = comment === undefined ? "" : masked.literal(Number(comment));
-    const specification = JSON.parse(masked.literal(Number(spec))) as Specification;
+    const specification = specified(SERVICE_SPECIFICATION, masked.literal(Number(spec)));
     const family = this.#around.pool(pool!.toUpperCase()) ?? "";
-    const fits = specification.spec.containers.every(({ resources }) => !(resources.requests.cpu > CPUS[family]!));
+    const fits = specification.spec.containers.every(
+      ({ resources }) => !((resources?.requests?.cpu ?? 0) > CPUS[family]!),
+    );
     // A container that fits no node of its pool waits for one (working with compute pools).
     const job = fits ? this.#start(name, said, specification, Number(replicas)) : pending(name, said);
     this.jobs.set(name, job);
     return { job, async: async !== undefined };
   }
 
-  #start(name: string, comment: string, { spec }: Specification, count: number): Job {
+  #start(name: string, comment: string, { spec }: ServiceSpecification, count: number): Job {
     const { stages, users, folder, program, host, port } = this.#around;
     const container = spec.containers[0]!;
-    if (!/^[a-z0-9-]+$/.test(container.name))
-      throw new SqlFailure("395018", "22023", `Invalid spec: container name ${container.name}`);
-    if (!/^\d+(Gi|Mi|G|M)$/.test(container.resources.limits.memory))
-      throw new SqlFailure("395018", "22023", "Invalid spec: memory needs a unit");
     const rootOwned: string[] = [];
     const mounts = container.volumeMounts.map(({ name, mountPath }) => {
       const volume = spec.volumes.find((one) => one.name === name);
-      if (volume?.source !== "stage" || volume.stageConfig === undefined)
-        throw new SqlFailure("395018", "22023", "stage mount v1 not supported, please use v2 instead");
+      if (volume === undefined) throw new SqlFailure("395018", "22023", `Invalid spec: no volume ${name}`);
       const { folder, relative } = stages.resolve(volume.stageConfig.name);
       const mounted = path.join(folder, relative);
       // "About file permissions on mounted volumes" (service specification reference): a container that does not run as
