@@ -5,6 +5,27 @@ import { dailyQuery, fillDaily } from "../workspace.ts";
 import { openTestAccount } from "./account.ts";
 import { workspace } from "./questions.ts";
 
+it("times with a zone are pinned in UTC", async () => {
+  const account = await openTestAccount({ procedures: false });
+  onTestFinished(() => account.close());
+  const address = account.address("ZONES");
+  const engine = openSnowflakeEngine(address);
+  const session = openSession(address);
+  onTestFinished(async () => {
+    await session.close();
+    await engine.close();
+  });
+  await engine.preparation!.prepare();
+  const mm = await workspace(engine);
+  await session.rows('CREATE TABLE IF NOT EXISTS "LAB"."ZONES"."T" (UNIT_ID VARCHAR, OBS_TS TIMESTAMP_TZ, Y DOUBLE)');
+  const insert = 'INSERT INTO "LAB"."ZONES"."T" VALUES (?, ?, ?)';
+  await session.change(insert, ["a", "2026-01-01 00:30:00+02:00", 1]);
+  await session.change(insert, ["a", "2026-01-01 00:30:00+00:00", 2]);
+  const snapshot = await mm.snapshot({ table: "T", keyColumn: "UNIT_ID", orderBy: ["OBS_TS"] });
+  const { observed } = await engine.source.times(snapshot);
+  expect([...observed]).toEqual([Date.UTC(2025, 11, 31, 22, 30), Date.UTC(2026, 0, 1, 0, 30)]);
+});
+
 it("a view that was replaced, which is no DML, is pinned anew, and one that shows the same rows is not", async () => {
   const account = await openTestAccount({ procedures: false });
   onTestFinished(() => account.close());

@@ -83,6 +83,7 @@ describe("a task graph, on a server that does what Snowflake's documentation say
     writeFileSync(path.join(folder, "failures"), "4");
     await jobs.launch("r", "tasks", 1);
     await until(async () => (await state()) === "failed");
+    expect((await jobs.jobs("r"))[0]!.details).toContain("replica 0: the container was told to fail");
     const before = sent(/RETRY LAST$/);
     await jobs.launch("r", "tasks", 2);
     await until(async () => (await state()) !== "running");

@@ -8,7 +8,7 @@ import type { Names } from "./names.ts";
 import type { Row, Session } from "./session.ts";
 import { accountStatements } from "./sql/account.ts";
 import { AUTO_RETRIES, FINAL, jobStatements, MOUNT, specification } from "./sql/jobs.ts";
-import { runComment } from "./sql/run-objects.ts";
+import { runComment, runObjectStatements } from "./sql/run-objects.ts";
 
 /** How long the account may take to list a graph that it was told to execute, or to begin a retry of its own. */
 const LISTED_WITHIN_MS = 120_000;
@@ -52,6 +52,19 @@ export function snowflakeJobs(
     if (wrong !== undefined)
       throw new ManymodelError("config", `${wrong}; set snowflake.cpu and snowflake.memory, or another compute pool`);
   };
+  /** A graph that failed, with what its containers said last: a task's job services have no names of their own. */
+  const withLogs = async (run: string, graph: JobRecord): Promise<JobRecord> => {
+    if (graph.state !== "failed") return graph;
+    const all = await session.records(runObjectStatements(names).services, 10_000);
+    const details = [...graph.details];
+    for (const { name, status, comment } of all)
+      if (comment === runComment(run) && /^JOB_/.test(String(name)))
+        details.push(
+          ...(await serviceState(session, sql, { name: String(name), status: String(status) }, service.replicas))
+            .details,
+        );
+    return { ...graph, details };
+  };
   return {
     replicas: service.replicas,
     async launch(run, mode, launch) {
@@ -88,7 +101,7 @@ export function snowflakeJobs(
       const last = executed.get(run);
       // EXECUTE TASK begins a run that TASK_HISTORY lists some time later.
       if (last !== undefined && listed.length <= last.listedBefore) jobs.push(unlisted(base, Date.now() - last.at));
-      else if (listed.length > 0) jobs.push(graphState(base, listed));
+      else if (listed.length > 0) jobs.push(await withLogs(run, graphState(base, listed)));
       for (const one of await services(base)) jobs.push(await serviceState(session, sql, one, service.replicas));
       return jobs;
     },

@@ -70,5 +70,5 @@ function columnType(sqlType: string, scale: number | null): ColumnType | null {
   if (sqlType === "TEXT") return "string";
   if (sqlType === "BOOLEAN") return "boolean";
   if (sqlType === "DATE") return "date";
-  return sqlType === "TIMESTAMP_NTZ" ? "timestamp" : null;
+  return /^TIMESTAMP_(NTZ|LTZ|TZ)$/.test(sqlType) ? "timestamp" : null;
 }

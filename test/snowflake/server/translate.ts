@@ -38,6 +38,7 @@ export function translate(masked: Masked): string {
     .replace(/\bPARSE_JSON\s*\(/gi, "json(")
     // "Returns an aggregate signed 64-bit hash value over the (unordered) set of input rows" (HASH_AGG).
     .replace(/\bHASH_AGG\s*\(([^()]*)\)/gi, "CAST(sum(hash($1)) % 9223372036854775807 AS BIGINT)")
+    .replace(/\bCONVERT_TIMEZONE\s*\((\ue000\d+\ue000), ([^()]*)\)/gi, "timezone($1, CAST($2 AS TIMESTAMPTZ))")
     .replace(/\bTO_VARCHAR\s*\(/gi, "to_text(");
   for (const [pattern, type] of TYPES) text = text.replace(pattern, type);
   text = text.replace(/\ue001(\d+)\ue001\.INFORMATION_SCHEMA\.(COLUMNS|TABLES|SCHEMATA)/gi, (_, n, view) =>
@@ -61,7 +62,7 @@ function columnsView(database: string): string {
     ordinal_position AS ORDINAL_POSITION, numeric_scale AS NUMERIC_SCALE,
     CASE WHEN data_type IN ('DOUBLE', 'FLOAT') THEN 'FLOAT' WHEN data_type = 'JSON' THEN 'VARIANT'
       WHEN data_type LIKE '%INT%' OR data_type LIKE 'DECIMAL%' THEN 'NUMBER' WHEN data_type = 'VARCHAR' THEN 'TEXT'
-      WHEN data_type = 'TIMESTAMP' THEN 'TIMESTAMP_NTZ' ELSE data_type END AS DATA_TYPE
+      WHEN data_type = 'TIMESTAMP' THEN 'TIMESTAMP_NTZ' WHEN data_type = 'TIMESTAMP WITH TIME ZONE' THEN 'TIMESTAMP_TZ' ELSE data_type END AS DATA_TYPE
     FROM information_schema.columns WHERE table_catalog = '${database.replaceAll("'", "''")}')`;
 }
 

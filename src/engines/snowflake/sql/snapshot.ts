@@ -95,6 +95,8 @@ export function snapshotStatements(names: Names) {
 export const selectedTable = (id: string) => `${OWN}SELECTED_${id.toUpperCase()}`;
 
 const EPOCH = "'1970-01-01'::TIMESTAMP_NTZ";
+/** A point in time in UTC. Sessions have that time zone, so that TIMESTAMP_NTZ stays as it is, and LTZ and TZ are converted. */
+const inUtc = (column: string) => `CONVERT_TIMEZONE('UTC', ${column})::TIMESTAMP_NTZ`;
 
 /** A key's value as it is kept: exact text, days or microseconds since 1970; doubles and truth values as they are. */
 function keyExpression({ name, type }: KeyColumn): string {
@@ -103,7 +105,7 @@ function keyExpression({ name, type }: KeyColumn): string {
     case "date":
       return `DATEDIFF('day', ${EPOCH}, ${column}::TIMESTAMP_NTZ)::VARCHAR`;
     case "timestamp":
-      return `DATEDIFF('microsecond', ${EPOCH}, ${column}::TIMESTAMP_NTZ)::VARCHAR`;
+      return `DATEDIFF('microsecond', ${EPOCH}, ${inUtc(column)})::VARCHAR`;
     case "double":
       return `${column}::DOUBLE`;
     case "boolean":
@@ -120,7 +122,7 @@ export function valueExpression({ name, type }: ColumnInfo): string {
     case "date":
       return `(DATEDIFF('day', ${EPOCH}, ${column}::TIMESTAMP_NTZ) * 86400000)::DOUBLE`;
     case "timestamp":
-      return `DATEDIFF('microsecond', ${EPOCH}, ${column}::TIMESTAMP_NTZ)::DOUBLE / 1000`;
+      return `DATEDIFF('microsecond', ${EPOCH}, ${inUtc(column)})::DOUBLE / 1000`;
     case "boolean":
       return column;
     case "string":
