@@ -210,6 +210,7 @@ const ARGUMENTS = {
         model: "SALES_MODEL",
         version: "V1",
         table: "ID",
+        bundle: 5,
         keys: 1,
         columns: [0, 1, 2],
         horizon: 30,

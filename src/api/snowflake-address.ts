@@ -49,7 +49,7 @@ export function snowflakeAddress(config: LoadedConfig): SnowflakeAddress {
     database,
     compute,
     hybridTables: snowflake.hybrid_tables,
-    scoring: scoring ?? (compute === "warehouse" ? "warehouse" : "client"),
+    scoring: scoring ?? (compute === "warehouse" ? "warehouse" : "auto"),
     schema: nameMeant(snowflake.schema ?? lab?.schema ?? "MANYMODEL"),
     stage: nameMeant(snowflake.stage ?? lab?.dosnowflake_stage_name ?? "MM_STAGE"),
     queueTable: nameMeant(snowflake.queue_table ?? lab?.queue_table ?? "MM_CHUNKS"),
@@ -60,7 +60,7 @@ export function snowflakeAddress(config: LoadedConfig): SnowflakeAddress {
     ...(host !== undefined && { endpoint: { host, port: port ?? 443, protocol } }),
     ...(mount !== undefined && { mount }),
     ...(service !== undefined && { service }),
-    ...(snowflake.model_registry && { modelRegistry: true }),
+    ...(snowflake.model_registry && { modelRegistry: true, modelFiles: snowflake.model_files }),
     ...(inference !== undefined && { inference }),
     ...(shard !== undefined && { shard }),
   };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { SNOWFLAKE_COMPUTE, SNOWFLAKE_SCORING } from "../core/snowflake-address.ts";
+import { SNOWFLAKE_COMPUTE, SNOWFLAKE_MODEL_FILES, SNOWFLAKE_SCORING } from "../core/snowflake-address.ts";
 import { count } from "./common-values.ts";
 
 const text = z.string().min(1);
@@ -61,11 +61,17 @@ export const snowflake = z
       .boolean()
       .default(false)
       .describe("Whether every version is logged in Snowflake's Model Registry too; needs snowflake-ml-python there."),
+    model_files: z
+      .enum(SNOWFLAKE_MODEL_FILES)
+      .default("stage")
+      .describe(
+        "model_registry: stage: a MODEL's version reads index and segments from the stage; model: it holds them, and needs no stage.",
+      ),
     scoring: z
       .enum(SNOWFLAKE_SCORING)
       .optional()
       .describe(
-        "Who scores batches: client: this process; warehouse: a table function, as when `compute` is that and this is left out; inference: the registered MODEL, in `compute_pool`.",
+        "Who scores batches: auto (the default): a warehouse, or this process where a definition fits no table function; client: this process; warehouse: a table function, as when `compute` is that and this is left out; inference: the registered MODEL, in `compute_pool`.",
       ),
     static_shards: z.boolean().default(false).describe("Set by the engine in its own job services."),
   })

@@ -42,8 +42,14 @@ export type SnowflakeInference = {
 /** Where chunks are trained: in container services, in a warehouse, or in the process that asks for it. */
 export const SNOWFLAKE_COMPUTE = ["client", "service", "warehouse"] as const;
 
-/** Who scores batches: worker threads of the process that asks for it, a warehouse, or a registered version of a MODEL. */
-export const SNOWFLAKE_SCORING = ["client", "warehouse", "inference"] as const;
+/**
+ * Who scores batches: a warehouse, or worker threads of the process that asks for it where a definition fits no table
+ * function (`auto`); only one of them; or a registered version of a MODEL.
+ */
+export const SNOWFLAKE_SCORING = ["auto", "client", "warehouse", "inference"] as const;
+
+/** Where the files of a MODEL's version are. */
+export const SNOWFLAKE_MODEL_FILES = ["stage", "model"] as const;
 
 /** An account of Snowflake, and the objects in it that this package uses. Plain data, so that any worker can open it. */
 export type SnowflakeAddress = {
@@ -66,6 +72,8 @@ export type SnowflakeAddress = {
   readonly service?: SnowflakeService;
   /** Whether Snowflake's Model Registry has every version too. */
   readonly modelRegistry?: boolean;
+  /** Where a MODEL's version has its index and segments: on the stage, or within itself. */
+  readonly modelFiles?: (typeof SNOWFLAKE_MODEL_FILES)[number];
   /** Where batches are scored by an inference job. */
   readonly inference?: SnowflakeInference;
   /** Whether there are hybrid tables; without them chunks are only handed out in static shards. */

@@ -4,9 +4,10 @@ import { createInterface } from "node:readline";
 import { at } from "../core/aligned.ts";
 import type { Column, ColumnBatch } from "../core/columns/column.ts";
 import { storedColumn, storedKey } from "../core/columns/stored-values.ts";
-import { messageOf } from "../core/errors.ts";
+import { ManymodelError, messageOf } from "../core/errors.ts";
 import { encodeKey } from "../core/partition-key.ts";
 import type { ModelVersion } from "../core/registry.ts";
+import type { Stage } from "../ports/stage.ts";
 import { TrainedModels } from "../runs/trained-models.ts";
 import { directoryStage } from "../stages/directory.ts";
 import { definitionsOf } from "../work/definitions.ts";
@@ -29,14 +30,40 @@ export interface ScoreRequest {
 /** Bytes of models that are kept for the next partition. */
 const MODEL_BYTES = 256 * 1024 * 1024;
 
+/** Has a file of the version's stage fetched to the folder. @throws if it cannot be */
+export type Fetch = (path: string) => Promise<void>;
+
 /**
- * Scores partitions with an exported version in a folder: finds a partition's model by its key, and has the worker's own
+ * Returns a stage of the files that are in a folder, and of those that are fetched to it when they are first asked for.
+ *
+ * @param fetch - fetches one file at a time
+ */
+function fetchedStage(folder: string, fetch: Fetch): Stage {
+  const here = directoryStage(folder);
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    ...here,
+    get: (name) =>
+      here.get(name).catch((error) => {
+        if (!(error instanceof ManymodelError) || error.kind !== "not-found") throw error;
+        const fetched = last.then(() => fetch(name));
+        last = fetched.catch(() => {});
+        return fetched.then(() => here.get(name));
+      }),
+  };
+}
+
+/**
+ * Scores partitions with a version in a folder, whole or by reference: finds a partition's model by its key, and has the worker's own
  * code do with it what a batch does. Never throws: what goes wrong is the partition's own error.
  */
-export function createScorer(folder: string): (request: ScoreRequest) => Promise<ScoredPartition> {
-  const { version } = JSON.parse(readFileSync(path.join(folder, "version.json"), "utf8")) as { version: ModelVersion };
+export function createScorer(folder: string, fetch: Fetch): (request: ScoreRequest) => Promise<ScoredPartition> {
+  const { version, stage: remote } = JSON.parse(readFileSync(path.join(folder, "version.json"), "utf8")) as {
+    version: ModelVersion;
+    stage?: string;
+  };
   const { keyColumns } = version;
-  const stage = directoryStage(folder);
+  const stage = remote === undefined ? directoryStage(folder) : fetchedStage(folder, fetch);
   const models = new TrainedModels(stage, MODEL_BYTES);
   const definitions = definitionsOf({ stage });
   const score = async ({ key, columns, horizon, levels, advance }: ScoreRequest): Promise<ScoredPartition> => {
@@ -76,12 +103,21 @@ export function createScorer(folder: string): (request: ScoreRequest) => Promise
     }));
 }
 
-/** Answers requests, one line of JSON each, with a line of JSON each, in the same order. */
+/**
+ * Answers requests, one line of JSON each, with a line of JSON each, in the same order. Before an answer it may ask for files
+ * of the version's stage, `{"fetch":PATH}`, and is told `{"fetched":PATH}`, or null and a `reason`.
+ */
 export async function serve(folder: string): Promise<void> {
-  const score = createScorer(folder);
+  const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
   const answer = process.stdout.write.bind(process.stdout);
   // What a definition prints is no answer.
   process.stdout.write = process.stderr.write.bind(process.stderr);
-  for await (const line of createInterface({ input: process.stdin }))
-    answer(`${encodeScored(await score(JSON.parse(line) as ScoreRequest))}\n`);
+  const score = createScorer(folder, async (path) => {
+    answer(`${JSON.stringify({ fetch: path })}\n`);
+    const { value } = await lines.next();
+    const { fetched, reason } = JSON.parse(String(value)) as { fetched: string | null; reason?: string };
+    if (fetched === null) throw new ManymodelError("storage", `cannot read ${path} from the stage: ${reason}`);
+  });
+  for (let line = await lines.next(); !line.done; line = await lines.next())
+    answer(`${encodeScored(await score(JSON.parse(line.value) as ScoreRequest))}\n`);
 }

@@ -52,7 +52,10 @@ export interface BatchSpec {
 }
 
 /** How a batch ended: every partition of the input counts once, as one of `ok` to `ended`. */
-export type BatchSummary = Omit<BatchRecord, "startedAt" | "options">;
+export interface BatchSummary extends Omit<BatchRecord, "startedAt" | "options"> {
+  /** Why this process scored what the engine's own compute was to score if it could. */
+  readonly scoredHere?: string;
+}
 
 /** How often a scoring task is given to a new worker after its worker was lost. */
 const MAX_TRIES = 3;
@@ -108,7 +111,9 @@ async function scoreVersion(
   const withoutModel: string[] = [];
   const standing: string[] = [];
   let answers = 0;
+  let scoredHere: string | undefined;
   const take = (result: ScoredPart) => {
+    scoredHere ??= result.scoredHere;
     parts.push(...result.parts);
     for (const ordinal of result.ordinals) scored[ordinal] = 1;
     answers += result.ordinals.length;
@@ -160,7 +165,7 @@ async function scoreVersion(
   } finally {
     await crew.close();
   }
-  const summary: BatchSummary = {
+  const record = {
     batchId,
     model,
     version: name,
@@ -178,11 +183,11 @@ async function scoreVersion(
     seconds: (performance.now() - began) / 1000,
   };
   await recordBatch(engine.output, {
-    ...summary,
+    ...record,
     startedAt,
     options: JSON.stringify(optionsOf(spec, task)),
   });
-  return summary;
+  return { ...record, ...(scoredHere !== undefined && { scoredHere }) };
 }
 
 /** What every task of a batch needs to know, before the version's index is read. */

@@ -63,8 +63,8 @@ export interface FunctionPart {
 export interface TableFunctions {
   /** Whether chunks are trained by them. */
   readonly trains: boolean;
-  /** Whether batches are scored by them. */
-  readonly scores: boolean;
+  /** Whether batches are scored by them: where a definition can be compiled to one, always (else scoring fails), or never. */
+  readonly scores: "where possible" | "always" | "never";
   /**
    * Runs a table function over partitions of a snapshot, in one statement.
    *

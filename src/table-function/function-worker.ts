@@ -1,3 +1,4 @@
+import { ManymodelError } from "../core/errors.ts";
 import type { RunManifest } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
 import { loadDefinition } from "../model/bundle.ts";
@@ -7,10 +8,17 @@ import type { TableFunctions } from "../ports/table-functions.ts";
 import { getVerified } from "../stages/checksum.ts";
 import { parseJson } from "../stages/json.ts";
 import { remember } from "../work/remember.ts";
+import type { ScoredPart } from "../work/scored-part.ts";
 import { createWorker, type WorkerRequest } from "../work/worker.ts";
 import { compileFitFunction, compilePredictFunction } from "./compile-function.ts";
 import { scoreByFunction } from "./score-by-function.ts";
 import { trainByFunction } from "./train-by-function.ts";
+
+/** Says why a definition is no table function. @throws what is no property of the definition */
+function unfit(error: unknown): { readonly unfit: string } {
+  if (error instanceof ManymodelError && error.kind === "usage") return { unfit: error.message };
+  throw error;
+}
 
 /** A worker that has chunks trained and segments scored by table functions, and does everything else itself. */
 export function createFunctionWorker(engine: Engine, functions: TableFunctions): ReturnType<typeof createWorker> {
@@ -41,11 +49,14 @@ export function createFunctionWorker(engine: Engine, functions: TableFunctions):
       const { manifest, body } = await fitFunction(JSON.stringify({ run, manifestSha256 }));
       return trainByFunction(engine, functions, manifest, body, request);
     }
-    if (request.type === "score-segment" && functions.scores) {
-      const { definition, body } = await predictFunction(
-        JSON.stringify({ sha256: request.definitionSha256, completes: completesRows(request.snapshot.query) }),
-      );
-      return scoreByFunction(engine, functions, definition, body, request);
+    if (request.type === "score-segment" && functions.scores !== "never") {
+      const asked = { sha256: request.definitionSha256, completes: completesRows(request.snapshot.query) };
+      const made = predictFunction(JSON.stringify(asked));
+      const compiled = await (functions.scores === "always" ? made : made.catch(unfit));
+      if (!("unfit" in compiled))
+        return scoreByFunction(engine, functions, compiled.definition, compiled.body, request);
+      const part = (await own(request, note)) as ScoredPart;
+      return { ...part, scoredHere: compiled.unfit } satisfies ScoredPart;
     }
     return own(request, note);
   };

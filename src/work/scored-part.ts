@@ -22,6 +22,8 @@ export interface ScoredPart {
   readonly withoutModel: readonly string[];
   /** Encoded keys of those whose rows stand. */
   readonly kept: readonly string[];
+  /** Why the engine's own compute could not score it, where it was to if it could. */
+  readonly scoredHere?: string;
 }
 
 const SHOWN = 5;

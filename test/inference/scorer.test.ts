@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { expect, it } from "vitest";
@@ -11,7 +11,10 @@ import { body, dailyQuery, fillDaily, openWorkspace, temporaryFolder } from "../
 
 const DAY = 86_400_000;
 
-it("the compiled scorer answers from a folder alone, line by line, what a batch gives to the bit", async () => {
+it.each([
+  ["from a folder alone", false],
+  ["from files that it asks for", true],
+])("the compiled scorer answers %s, line by line, what a batch gives to the bit", async (_, byReference) => {
   const mm = await openWorkspace("local");
   await fillDaily(mm, 3, 30);
   const run = await mm.foreachPartition("unit_id").dopar(body("smoothed"), { dataQuery: dailyQuery, mode: "local" });
@@ -27,14 +30,29 @@ it("the compiled scorer answers from a folder alone, line by line, what a batch 
   const program = path.join(folder, "scorer.mjs");
   await writeFile(program, await compileScorer());
 
-  const child = spawn(process.execPath, [program, path.join(folder, "version")], {
+  const used = path.join(folder, byReference ? "referred" : "version");
+  if (byReference) {
+    const described = JSON.parse(await readFile(path.join(folder, "version", "version.json"), "utf8"));
+    await mkdir(used);
+    await writeFile(path.join(used, "version.json"), JSON.stringify({ ...described, stage: "@S" }));
+  }
+  const fetched: string[] = [];
+  const child = spawn(process.execPath, [program, used], {
     cwd: folder,
     stdio: ["pipe", "pipe", "inherit"],
   });
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const ask = async (request: ScoreRequest | object) => {
     child.stdin.write(`${JSON.stringify(request)}\n`);
-    return decodeScored((await answers.next()).value as string);
+    for (;;) {
+      const line = (await answers.next()).value as string;
+      if (!line.startsWith('{"fetch":')) return decodeScored(line);
+      const { fetch: wanted } = JSON.parse(line) as { fetch: string };
+      fetched.push(wanted);
+      await mkdir(path.dirname(path.join(used, wanted)), { recursive: true });
+      await copyFile(path.join(folder, "version", wanted), path.join(used, wanted));
+      child.stdin.write(`${JSON.stringify({ fetched: wanted })}\n`);
+    }
   };
   const columns = (unit: number) => {
     const days = Array.from({ length: 30 }, (_, day) => day);
@@ -50,6 +68,8 @@ it("the compiled scorer answers from a folder alone, line by line, what a batch 
   }
   expect(await ask({ key: ["none"], columns: columns(0), ...options })).toMatchObject({ errorType: "not-trained" });
   expect(await ask({ ...options })).toMatchObject({ status: "ERROR", errorType: "predict-error" });
+  // Each file is asked for once: the index, the keys, the definition, the manifest, and a segment.
+  expect([fetched.length > 0, new Set(fetched).size]).toEqual([byReference, fetched.length]);
   child.stdin.end();
   expect(await new Promise((resolve) => child.on("close", resolve))).toBe(0);
 });

@@ -31,7 +31,7 @@ it.skipIf(python === undefined)(
     const manifest = `runs/${run.runId}/manifest.json`;
     await exported.put(manifest, await mm.engine.stage.get(manifest));
     await writeFile(scorer, await compileScorer());
-    const input = Array.from({ length: 30 }, (_, i) => [0, i, "U01", "U01", i * 86_400_000, 1 + i / 10]).reverse();
+    const input = Array.from({ length: 30 }, (_, i) => [0, 0, i, "U01", "U01", i * 86_400_000, 1 + i / 10]).reverse();
     const { stdout, stderr, status } = spawnSync(python!, [file("model_package.py"), SOURCE, version, scorer], {
       input: JSON.stringify(input),
       encoding: "utf8",

@@ -1,3 +1,5 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import path from "node:path";
 import { ManyModel } from "manymodel";
 import { openSnowflakeEngine } from "manymodel/engines/snowflake";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
@@ -9,6 +11,9 @@ import { openTestAccount, type TestAccount } from "./account.ts";
 import { connectDriver, execute } from "./driver.ts";
 import { PYTHON } from "./python.ts";
 import { issueToken } from "./server/users.ts";
+
+/** Models of a version to register: MANYMODEL_SNOWFLAKE_MODELS=200000 for as many. */
+const MODELS = Number(process.env.MANYMODEL_SNOWFLAKE_MODELS ?? 60);
 
 let account: TestAccount;
 let opened = 0;
@@ -120,6 +125,38 @@ describe.skipIf(PYTHON === undefined)("a version as one of a MODEL (skipped with
     });
   });
 
+  it("costs the same statements and bytes for any number of models, and holds their files only where it is to", async () => {
+    const cost = async (schema: string, units: number, changes: Partial<SnowflakeAddress> = {}) => {
+      const mm = await open(changes, schema);
+      await fillDaily(mm, units, 2);
+      const run = await mm
+        .foreachPartition("unit_id")
+        .dopar(body("slow"), { dataQuery: dailyQuery, mode: "local", exports: { ms: 0 } });
+      const before = account.server.log.length;
+      await mm.registry.logManyModel({ name: "M", version: "V1", run, horizon: 3 });
+      const { folder } = account.server.models.version(`LAB.${schema}.M`, "V1");
+      const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((one) => one.isFile());
+      const sizes = await Promise.all(files.map(async (one) => (await stat(path.join(one.parentPath, one.name))).size));
+      return {
+        statements: account.server.log.slice(before).map((sql) => sql.replaceAll(`"${schema}"`, "").slice(0, 30)),
+        bytes: sizes.reduce((sum, size) => sum + size, 0),
+        files: files.map(({ name }) => name).sort(),
+      };
+    };
+    const few = await cost("FEW", 2);
+    const many = await cost("MANY", MODELS);
+    if (MODELS > 60)
+      console.info(
+        `registering ${MODELS} models: ${many.statements.length} statements, ${many.bytes} bytes; 2 models: ${few.statements.length}, ${few.bytes}`,
+      );
+    expect(many.statements).toEqual(few.statements);
+    // Counts have more digits.
+    expect(Math.abs(many.bytes - few.bytes)).toBeLessThan(100);
+    expect(many.files).toEqual(["package.json", "scorer.mjs", "version.json"]);
+    const whole = await cost("WHOLE", 2, { modelFiles: "model" });
+    expect(whole.files).toEqual(expect.arrayContaining(["model_index.json", "version.json"]));
+  });
+
   it("that cannot be logged is not registered, and the way out is said", async () => {
     const mm = await open({}, "REFUSED");
     const run = await trained(mm);
@@ -129,9 +166,6 @@ describe.skipIf(PYTHON === undefined)("a version as one of a MODEL (skipped with
     failing.push({ pattern: /^CALL "LAB"."REFUSED"/, code: "391546", message, times: 1 });
     await expect(log()).rejects.toThrow(/not available.*set snowflake.model_registry: false/);
     expect(await mm.registry.showVersions()).toEqual([]);
-    const { path } = run.index;
-    await mm.engine.stage.put(path, new TextEncoder().encode("{}"));
-    await expect(log()).rejects.toThrow(/model_index.json was changed after it was stored/);
     failing.push({ pattern: /^CREATE PROCEDURE/, code: "391546", message, times: 1 });
     await expect(mm.engine.preparation!.prepare()).rejects.toThrow(/set snowflake.model_registry: false/);
   });
@@ -226,6 +260,8 @@ describe.skipIf(PYTHON === undefined)("a batch by an inference job (skipped with
     expect(await mm.registry.runBatch({ ...fallback, outputTable: "INFERRED" })).toMatchObject({ fallback: 2 });
     await client.registry.runBatch({ ...fallback, outputTable: "SCORED" });
     expect(await rows(mm, "INFERRED")).toEqual(await rows(mm, "SCORED"));
+    // The MODEL's own process has fetched what it needed of the stage.
+    expect(await readFile(path.join(account.server.stages, "..", "fetched"), "utf8")).toMatch(/model_index\.json/);
     // Nothing is left of a job whose rows are published.
     expect(await mm.engine.stage.list("scores/")).toEqual([]);
     expect(account.server.services.jobs.size).toBe(0);
@@ -278,6 +314,15 @@ describe.skipIf(PYTHON === undefined)("a batch by an inference job (skipped with
     await expect(batch()).rejects.toThrow(/gave 11 answers for 11 of 12 partitions; nothing is written/);
     expect(await batch()).toMatchObject({ ok: 12, rows: 36 });
     expect(await rows(mm, "FORECAST_RESULTS")).toHaveLength(36);
+  });
+
+  it("refuses an index that was changed after it was registered", async () => {
+    const mm = await open({ inference: INFERENCE, modelFiles: "model" }, "CHANGED");
+    const run = await trained(mm);
+    await mm.engine.stage.put(run.index.path, new TextEncoder().encode("{}"));
+    await expect(mm.registry.logManyModel({ name: "M", version: "V1", run, horizon: 3 })).rejects.toThrow(
+      /model_index.json was changed after it was stored/,
+    );
   });
 
   it("says what only a batch of this process can do", async () => {

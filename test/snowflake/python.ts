@@ -9,8 +9,13 @@ export const PYTHON = [process.env.MANYMODEL_PYTHON, "/usr/bin/python3", "python
 );
 
 /** Runs `many_model.py` with stand-ins for Snowflake's packages (see `run.py`). Rejects with its last words. */
-export function runPython(what: "call" | "infer", source: string, asked: unknown): Promise<unknown> {
-  const env = { ...process.env, PYTHONPATH: FOLDER, PYTHONDONTWRITEBYTECODE: "1" };
+export function runPython(
+  what: "call" | "infer",
+  source: string,
+  asked: unknown,
+  more: Readonly<Record<string, string>> = {},
+): Promise<unknown> {
+  const env = { ...process.env, ...more, PYTHONPATH: FOLDER, PYTHONDONTWRITEBYTECODE: "1" };
   const child = spawn(PYTHON!, [`${FOLDER}/run.py`, what, source], { env });
   return new Promise((resolve, reject) => {
     let [out, err] = ["", ""];

@@ -116,11 +116,11 @@ describe("the statements", () => {
     expect(jobs).toHaveLength(1);
     const masked = mask(jobs[0]!);
     expect(masked.code.replace(/[\ue000\ue001]\d+[\ue000\ue001]/g, "?").replace(/\s+/g, " ")).toBe(
-      "EXECUTE INFERENCE JOB SERVICE IN COMPUTE POOL LAB_POOL WITH SPECIFICATION ? FROM (SELECT P, R, K0, C0, C1, C2 FROM ?.?.?) MODEL = ?.?.? VERSION = ? FUNCTION = ? NAME = LAB.MM.MM_SCORE_1 ASYNC = TRUE REPLICAS = 4",
+      "EXECUTE INFERENCE JOB SERVICE IN COMPUTE POOL LAB_POOL WITH SPECIFICATION ? FROM (SELECT ((P - MOD(P, 5)) / 5)::NUMBER(10,0) AS B, P, R, K0, C0, C1, C2 FROM ?.?.?) MODEL = ?.?.? VERSION = ? FUNCTION = ? NAME = LAB.MM.MM_SCORE_1 ASYNC = TRUE REPLICAS = 4",
     );
     expect(jobs[0]).toMatch(/SPECIFICATION '\{/);
     expect(parse(masked.literal(0))).toEqual({
-      input: { params: { horizon: 30, levels: "[80,95]", advance: true }, partition_column: "P" },
+      input: { params: { horizon: 30, levels: "[80,95]", advance: true }, partition_column: "B" },
       output: { stage_location: '@"LAB"."MM"."MM_STAGE"/scores/MM_SCORE_1/', mode: "overwrite" },
     });
   });

@@ -94,6 +94,7 @@ export function batchText(summary: BatchSummary): string {
   const some = (count: number, what: string) => (count > 0 ? `, ${count} ${what}` : "");
   const others = `${some(summary.stale, "stale")}${some(summary.fallback, "by the fallback")}`;
   const ended = some(summary.ended, "ended");
+  const here = summary.scoredHere === undefined ? "" : ` (scored by this process: ${summary.scoredHere})`;
   const kept = summary.kept > 0 ? ` (${summary.kept} unchanged)` : "";
-  return `${model} ${version} scored ${partitions} partitions${kept}: ${ok} OK${others}, ${noModel} without a model, ${errors} errors${ended}; ${rows} rows in ${outputTable}`;
+  return `${model} ${version} scored ${partitions} partitions${kept}: ${ok} OK${others}, ${noModel} without a model, ${errors} errors${ended}; ${rows} rows in ${outputTable}${here}`;
 }

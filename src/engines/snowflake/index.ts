@@ -36,10 +36,12 @@ export function openSnowflakeEngine(address: SnowflakeAddress, scorer: () => Pro
     queue: snowflakeQueue(session, names, address.shard),
     roster: snowflakeRoster(session, names),
     catalog: snowflakeCatalog(session, names),
-    versions: address.modelRegistry ? withModelObjects(versions, session, names, stage, scorer) : versions,
+    versions: address.modelRegistry
+      ? withModelObjects(versions, session, names, stage, { scorer, byReference: address.modelFiles !== "model" })
+      : versions,
     stage,
     workers: nodeWorkers(),
-    ...((address.compute === "warehouse" || address.scoring === "warehouse") && {
+    ...((address.compute === "warehouse" || ["warehouse", "auto"].includes(address.scoring)) && {
       functions: snowflakeTableFunctions(session, names, stage, address),
     }),
     objects: snowflakeRunObjects(session, names),

@@ -12,9 +12,15 @@ import { readRows } from "./read-rows.ts";
 import type { Session } from "./session.ts";
 import { readRecord } from "./snapshot.ts";
 import { inferenceStatements, scoresFolder } from "./sql/inference.ts";
+import { VISIBLE_WITHIN_MS } from "./stage.ts";
 
 /** How often a job is launched before it is given up. */
 const MAX_LAUNCHES = 2;
+/**
+ * Bundles of partitions that an inference job shares out, about. One partition each is slow for many, and a job may fail
+ * with far fewer than 200 keys.
+ */
+const BUNDLES = 400;
 const [FIRST_POLL_MS, LONGEST_POLL_MS] = [100, 10_000];
 /** What a job writes when all else is written, and where it keeps its input. */
 const COMPLETE = "/_SUCCESS";
@@ -35,12 +41,17 @@ export function snowflakeInference(
   };
   /** Waits until a job is over; what it has written, if it came to its end. */
   const wait = async (job: string): Promise<readonly string[] | undefined> => {
+    let doneMs = 0;
     for (let ms = FIRST_POLL_MS; ; ms = Math.min(2 * ms, LONGEST_POLL_MS)) {
       const now = (await status(job)) ?? "FAILED";
-      if (/DONE|FAILED|CANCEL|DELET|INTERNAL_ERROR/.test(now)) {
+      if (/FAILED|CANCEL|DELET|INTERNAL_ERROR/.test(now)) return undefined;
+      if (now === "DONE") {
         const files = await stage.list(scoresFolder(job));
-        const complete = now === "DONE" && files.some((file) => file.endsWith(COMPLETE));
-        return complete ? files.filter((file) => file.endsWith(".parquet") && !file.includes(TEMPORARY)) : undefined;
+        if (files.some((file) => file.endsWith(COMPLETE)))
+          return files.filter((file) => file.endsWith(".parquet") && !file.includes(TEMPORARY));
+        // What a container wrote may be seen later.
+        if (doneMs >= VISIBLE_WITHIN_MS) return undefined;
+        doneMs += ms;
       }
       await new Promise((resolve) => setTimeout(resolve, ms));
     }
@@ -73,7 +84,8 @@ export function snowflakeInference(
         if ((await status(job)) === undefined) {
           await stage.remove(scoresFolder(job));
           const used = (snapshot.ended ?? 0) > 0 ? { partitions: snapshot.partitions } : {};
-          const work = { model, version: name, table, keys, ...used, columns, horizon, levels, advance };
+          const bundle = Math.max(1, Math.floor(snapshot.partitions / BUNDLES));
+          const work = { model, version: name, table, bundle, keys, ...used, columns, horizon, levels, advance };
           await session.rows(sql.execute(job, work));
         }
         const files = await wait(job);

@@ -25,13 +25,15 @@ const WAY_OUT =
  * change, or by `sync`.
  *
  * @param scorer - the program that scores inside a MODEL
+ * @param byReference - whether a MODEL reads index and segments from the stage, so that logging it costs the same for any
+ *   number of models; otherwise it holds them
  */
 export function withModelObjects(
   versions: Versions,
   session: Session,
   names: Names,
   stage: Stage,
-  scorer: () => Promise<Uint8Array>,
+  { scorer, byReference }: { readonly scorer: () => Promise<Uint8Array>; readonly byReference: boolean },
 ): Versions {
   const sql = modelStatements(names);
   const listed = (model: string) => listedVersions(session, names, model);
@@ -63,6 +65,7 @@ export function withModelObjects(
       versionName: identifier(name),
       scorer: { path, sha256 },
       node: NODE,
+      byReference,
       metrics: metricsOf(version, []),
     };
     await session.rows(sql.log, [JSON.stringify(request)]).catch((cause) => {

@@ -23,7 +23,8 @@ export function neededPrivileges(address: SnowflakeAddress, isSetUp: boolean): N
     need("SCHEMA", [database, schema], "USAGE", "CREATE TABLE", "CREATE VIEW", "CREATE STAGE");
     need("STAGE", [database, schema, stage], "READ", "WRITE");
     if (hybridTables) need("SCHEMA", [database, schema], "CREATE HYBRID TABLE");
-    if (compute === "warehouse" || scoring === "warehouse") need("SCHEMA", [database, schema], "CREATE FUNCTION");
+    if (compute === "warehouse" || scoring === "warehouse" || scoring === "auto")
+      need("SCHEMA", [database, schema], "CREATE FUNCTION");
     if (service !== undefined) need("SCHEMA", [database, schema], "CREATE SERVICE", "CREATE TASK");
     if (address.modelRegistry) need("SCHEMA", [database, schema], "CREATE MODEL", "CREATE PROCEDURE");
     if (inference !== undefined) need("SCHEMA", [database, schema], "CREATE SERVICE");

@@ -38,7 +38,7 @@ export function snowflakeTableFunctions(
   };
   return {
     trains: compute === "warehouse",
-    scores: scoring === "warehouse",
+    scores: scoring === "warehouse" ? "always" : scoring === "auto" ? "where possible" : "never",
     async fit(snapshot, body, partitions) {
       const { columns } = snapshot;
       const sha256 = await make((name) => sql.create(name, columns, body));

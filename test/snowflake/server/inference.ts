@@ -8,14 +8,11 @@ import type { Models } from "./models.ts";
 import { textRows } from "./rowset.ts";
 import type { Job, Services } from "./services.ts";
 import type { Session } from "./session.ts";
+import { INFERENCE_SPECIFICATION, specified } from "./specification.ts";
 import { nameParts, objectName, type Stages } from "./stages.ts";
 import type { Handler } from "./statements.ts";
 import { translate } from "./translate.ts";
-
-interface Specification {
-  readonly input: { readonly params: Readonly<Record<string, unknown>>; readonly partition_column: string };
-  readonly output: { readonly stage_location: string; readonly mode: "error" | "overwrite" };
-}
+import { LOCATOR } from "./users.ts";
 
 /** Inference jobs: the MODEL's own Python over the partitions of a query, shared out among replicas, one file each. */
 export function inferenceStatements(services: Services, models: Models, stages: Stages, faults: Faults): Handler {
@@ -33,20 +30,34 @@ export function inferenceStatements(services: Services, models: Models, stages: 
     if (PYTHON === undefined) throw new SqlFailure("395018", "22023", "The local server has no Python with pandas.");
     if (services.jobs.has(name!))
       throw new SqlFailure("002002", "42710", `SQL compilation error: Object '${name}' already exists.`);
-    const spec = JSON.parse(masked.literal(Number(specification))) as Specification;
+    const spec = specified(INFERENCE_SPECIFICATION, masked.literal(Number(specification)));
     const found = models.version(objectName(masked.unmask(model!)), nameParts(masked.unmask(version!))[0]!);
     const read = await session.run(translate({ ...masked, code: query! }));
     const rows = read.getRows().map((row) => row.map(plain));
     const by = read.columnNames().indexOf(spec.input.partition_column);
     const { folder, relative } = stages.resolve(spec.output.stage_location);
     const target = path.join(folder, relative, name!.split(".").at(-1)!);
+    const tokenFile = path.join(stages.root, "..", `${name}.token`);
+    // What a container is told: its host, its account by its locator, and its token.
+    const inContainer = {
+      SNOWFLAKE_HOST: "127.0.0.1",
+      SNOWFLAKE_ACCOUNT: LOCATOR,
+      MANYMODEL_TOKEN_FILE: tokenFile,
+      LOCAL_SNOWFLAKE_STAGES: JSON.stringify(
+        Object.fromEntries(stages.names.map((stage) => [at(stage), path.join(stages.root, stage)])),
+      ),
+      LOCAL_SNOWFLAKE_FETCHED: path.join(stages.root, "..", "fetched"),
+      TMPDIR: path.join(stages.root, "..", `${name}.tmp`),
+    };
     const infer = async () => {
+      mkdirSync(inContainer.TMPDIR, { recursive: true });
+      writeFileSync(tokenFile, "a token");
       mkdirSync(target, { recursive: true });
       for (let replica = 0; replica < Number(replicas); replica++) {
         const own = rows.filter((row) => Number(row[by]) % Number(replicas) === replica);
         const { input } = spec;
         const asked = { package: found.folder, rows: own, by: input.partition_column, params: input.params };
-        const outcomes = (await runPython("infer", found.source, asked)) as [number, string][];
+        const outcomes = (await runPython("infer", found.source, asked, inContainer)) as [number, string][];
         if (faults.lostOutcomes > 0 && outcomes.length > 0) {
           faults.lostOutcomes--;
           outcomes.pop();
@@ -77,6 +88,13 @@ export function inferenceStatements(services: Services, models: Models, stages: 
     return { rowset: textRows(["status"], [[`Job ${name} started.`]]) };
   };
 }
+
+/** A stage as statements name it. */
+const at = (stage: string) =>
+  `@${stage
+    .split(".")
+    .map((part) => `"${part}"`)
+    .join(".")}`;
 
 /** A value of DuckDB as JSON can hold it; what it cannot is text, which `run.py` reads. NaN is NULL. */
 function plain(value: unknown): unknown {

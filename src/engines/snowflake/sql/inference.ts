@@ -8,6 +8,8 @@ export interface InferenceWork {
   readonly version: string;
   /** The pinned table, by the end of its name. */
   readonly table: string;
+  /** Partitions that are handed to the model at a time. */
+  readonly bundle: number;
   readonly keys: number;
   /** How many partitions are scored, where others have ended. */
   readonly partitions?: number;
@@ -31,13 +33,14 @@ export function inferenceStatements(
   return {
     // The client of the account writes these clauses in this order, and the specification between single quotes.
     execute: (job: string, work: InferenceWork) => {
-      const { model, version, table, keys, partitions, columns, horizon, levels, advance } = work;
+      const { model, version, table, bundle, keys, partitions, columns, horizon, levels, advance } = work;
       const params = { horizon, levels: JSON.stringify(levels), advance };
       const specification = {
-        input: { params, partition_column: "P" },
+        input: { params, partition_column: "B" },
         output: { stage_location: `@${names.stage}/${scoresFolder(job)}`, mode: "overwrite" },
       };
       const selected = [
+        `((P - MOD(P, ${integer(bundle)})) / ${integer(bundle)})::NUMBER(10,0) AS B`,
         ...["P", "R", ...Array.from({ length: keys }, (_, i) => `K${i}`)],
         ...columns.map((from, i) => (from === i ? `C${i}` : `C${from} AS C${i}`)),
       ].join(", ");
