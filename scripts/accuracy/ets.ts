@@ -77,7 +77,7 @@ export function etsSection(): Section {
     notes: `Log-likelihoods leave out a constant of the number of observations, as R's do. The forms of \`presidents\` and \`gold\`
 are chosen from the whole series, missing values and all; R takes the longest stretch without.
 
-The automatic choice asks more of some undamped trends (see src/forecast/ets/search.ts). That rule was found by looking at
+The automatic choice asks more of some undamped trends (see packages/forecast/src/ets/search.ts). That rule was found by looking at
 errors of series of this very sample, and tried on it; its size was chosen on other M3 series and on M1, and with R's
 AICc on series of the sample in view. So the sample's accuracy above is not wholly out of sample, and without the rule it
 was worse (sMAPE 13.07).`,

@@ -87,7 +87,7 @@ export interface AutoArimaOptions {
   readonly stepwise?: boolean;
   /**
    * Compare models by conditional sums of squares; default for more than 150 values or a period above 12, unless more than
-   * a tenth of the values are missing.
+   * a tenth of at most 1,000 values are missing.
    */
   readonly approximation?: boolean;
   /** What to minimise; default "aicc". */
@@ -116,6 +116,9 @@ const MEAN_ONLY = { p: 0, d: 0, q: 0, P: 0, D: 0, Q: 0, period: 1 };
  */
 const MOST_INTERPOLATED = 0.1;
 
+/** A longer series is not searched by exact likelihoods with missing values, which take a Kalman filter each. */
+const LONGEST_FILTERED = 1000;
+
 /** How often a search goes on after its best model was disqualified. */
 const MOST_ROUNDS = 30;
 
@@ -126,7 +129,7 @@ const REFITS = 3;
  * The best seasonal ARIMA model of a series by AICc, found as Hyndman & Khandakar published it: differences by a KPSS
  * test and by seasonal strength, then a stepwise search over orders and constant from four models, leaving out models
  * with roots near the unit circle. Long series are searched by conditional sums of squares, and the best few models
- * then fitted by exact maximum likelihood; with more than a tenth of the values missing, all are fitted exactly.
+ * then fitted by exact maximum likelihood; with more than a tenth of at most 1,000 values missing, all are.
  *
  * @param y - observations, NaN where missing. A constant series, and one of fewer than 5 observed values, gets its mean
  *   as model; one too short for a season of `period` values is treated as non-seasonal.
@@ -167,7 +170,7 @@ export function chooseArima(series: Float64Array, xreg: Regressors | undefined, 
 
   const most = Math.floor(observed / 3);
   const isLong = series.length > 150 || period > 12;
-  const isInterpolated = observed < (1 - MOST_INTERPOLATED) * series.length;
+  const isInterpolated = observed < (1 - MOST_INTERPOLATED) * series.length && series.length <= LONGEST_FILTERED;
   const mostSeasonal = Math.floor(observed / 3 / period);
   const space = {
     maxP: Math.min(options.maxP ?? 5, most),
