@@ -1,5 +1,6 @@
 import type { DemandClass } from "@manymodel/forecast";
 import type { DataQuery } from "../core/run.ts";
+import type { PeriodRule } from "../model/period-rule.ts";
 import type { RelativeError } from "./relative-error.ts";
 import type { Sample } from "./sampled-series.ts";
 
@@ -8,8 +9,8 @@ export interface AdviseSpec {
   readonly query: DataQuery;
   /** The column to forecast. */
   readonly target: string;
-  /** Observations per season; 1 to have it looked for. */
-  readonly period: number;
+  /** Observations per season; 1 to have it looked for; several or `auto`: what most of the sample has by this rule. */
+  readonly period: PeriodRule;
   /** Steps to forecast; shortened where the series are too short to hold so many out. */
   readonly horizon: number;
   /** How many partitions to look at. */
@@ -34,8 +35,8 @@ export interface Profile {
   readonly constant: number;
   readonly demand: Readonly<Record<DemandClass | "none", number>>;
   readonly period: number;
-  /** Whether the period was given, or found in this share of the sample. */
-  readonly periodFrom: "given" | "found" | "none found";
+  /** Whether the period was given, is what most of the sample has by the rule given, or was found in this share of it. */
+  readonly periodFrom: "given" | "rule" | "found" | "none found";
   readonly periodShare: number;
   /** Medians; NaN where not defined. */
   readonly seasonalStrength: number;

@@ -1,10 +1,11 @@
-import { type DemandClass, detectPeriods, type Features, features } from "@manymodel/forecast";
+import { calendarPeriods, type DemandClass, detectPeriods, type Features, features } from "@manymodel/forecast";
 import { median } from "@manymodel/forecast/stats";
-import { type IntervalParts, parseInterval } from "@manymodel/forecast/time";
 import { at } from "../core/aligned.ts";
 import { matchColumn } from "../core/columns/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import { checkCount, checkHorizon } from "../core/run.ts";
+import type { PeriodRule } from "../model/period-rule.ts";
+import { seriesPeriod } from "../model/series-period.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Advice, AdviseSpec, Cost, Evidence, Profile, Verdict } from "./advice.ts";
 import { type Backtest, backtest } from "./backtest.ts";
@@ -85,33 +86,29 @@ export async function advise(
   return { verdict, reasons, notes: notesOf(spec, profile, evidence), profile, evidence, cost };
 }
 
-/** Periods to look for at an interval of the calendar; fewer than all are found more surely. */
-const CALENDAR: readonly { unit: IntervalParts["unit"]; step: number; periods: readonly number[] }[] = [
-  { unit: "month", step: 1, periods: [12] },
-  { unit: "month", step: 3, periods: [4] },
-  { unit: "day", step: 1, periods: [7, 365.25] },
-  { unit: "day", step: 7, periods: [52.1775] },
-  { unit: "second", step: 3600, periods: [24, 168] },
-];
 /** Share of the sample that must show a period; chance alone gives about one in a hundred. */
 const COMMON = 0.2;
 
-/** The period given, or the one that most of the sample shows most strongly. */
-function seasonOf(series: readonly SampledSeries[], given: number) {
-  if (given > 1) return { period: given, from: "given" as const, share: NaN };
+/** The period given, the one that most of the sample has by the rule given, or the one that most shows most strongly. */
+function seasonOf(series: readonly SampledSeries[], rule: PeriodRule) {
+  if (typeof rule === "number" && rule > 1) return { period: rule, from: "given" as const, share: NaN };
   const votes = new Map<number, number>();
   for (const { y, interval } of series) {
-    const parts = parseInterval(interval ?? "");
-    const candidates = CALENDAR.find(
-      ({ unit, step }) => parts?.unit === unit && "step" in parts && parts.step === step,
-    )?.periods;
-    const first = detectPeriods(y, { max: 1, ...(candidates && { candidates }) })[0];
-    if (first !== undefined) votes.set(Math.round(first.period), (votes.get(Math.round(first.period)) ?? 0) + 1);
+    const period = typeof rule === "number" ? strongestPeriod(y, interval) : seriesPeriod(rule, y, interval).period;
+    if (period !== undefined) votes.set(period, (votes.get(period) ?? 0) + 1);
   }
   const [top] = [...votes].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
   const share = (top?.[1] ?? 0) / Math.max(1, series.length);
+  if (typeof rule !== "number") return { period: top?.[0] ?? 1, from: "rule" as const, share };
   if (top === undefined || share < COMMON) return { period: 1, from: "none found" as const, share };
   return { period: top[0], from: "found" as const, share };
+}
+
+/** Of the periods that the calendar gives to an interval, or of all, the one that a series shows most strongly. */
+function strongestPeriod(y: Float64Array, interval: string | null): number | undefined {
+  const calendar = interval === null ? [] : calendarPeriods(interval);
+  const [strongest] = detectPeriods(y, { max: 1, ...(calendar.length > 0 && { candidates: calendar }) });
+  return strongest && Math.round(strongest.period);
 }
 
 function profileOf(series: readonly SampledSeries[], looked: readonly Features[]) {

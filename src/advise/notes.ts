@@ -11,7 +11,11 @@ export function notesOf(spec: AdviseSpec, profile: Profile, evidence: Evidence):
     notes.push(`Horizon ${spec.horizon} was shortened to ${evidence.horizon}: a third of the median series.`);
   if (profile.periodFrom === "found")
     notes.push(
-      `The configuration's period is 1; ${Math.round(100 * profile.periodShare)} % of the sample have the period ${profile.period}, which was taken. Set source.period: ${profile.period}.`,
+      `The configuration's period is 1; ${Math.round(100 * profile.periodShare)} % of the sample have the period ${profile.period}, which was taken. Set source.period: auto, or ${profile.period} for all series.`,
+    );
+  if (profile.periodFrom === "rule")
+    notes.push(
+      `By source.period ${Math.round(100 * profile.periodShare)} % of the sample have the period ${profile.period}, which was taken for all of it.`,
     );
   if (profile.periodFrom === "none found") notes.push("The period is 1, and the sample shows no other that is common.");
   const intervals = new Set(Object.keys(profile.intervals).map((interval) => interval.replace(/@.*/, "")));

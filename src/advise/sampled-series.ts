@@ -4,7 +4,7 @@ import type { ColumnInfo } from "../core/columns/column.ts";
 import { rowRanges } from "../core/columns/row-range.ts";
 import { messageOf } from "../core/errors.ts";
 import { type PartitionKey, showKey } from "../core/partition-key.ts";
-import type { Snapshot } from "../core/run.ts";
+import { type Snapshot, statedInterval } from "../core/run.ts";
 import { type Frame, frame } from "../model/frame.ts";
 import { gridPositions, type Interval, parseInterval } from "../model/interval.ts";
 import { seriesInterval } from "../model/series-interval.ts";
@@ -94,7 +94,7 @@ function oneSeries(
   const { type: timeType, times } = readTimes(data, timeColumn);
   const repeated = times.findIndex((time, i) => i > 0 && !(time > at(times, i - 1)));
   if (repeated >= 0) throw new RangeError(`two rows have the same ${timeColumn}, or one has none`);
-  const interval = seriesInterval(times, timeType, query.interval);
+  const interval = seriesInterval(times, timeType, statedInterval(query));
   if (times.length >= 2 && interval === null) throw new RangeError(`the times of ${timeColumn} keep no interval`);
   const positions = interval === null ? null : gridPositions(times, interval);
   const y = frame(

@@ -31,7 +31,7 @@ export async function configuredModel(
   const { config } = workspace;
   const { source, train } = config;
   const { name, options = {} } = typeof model === "string" ? { name: model } : model;
-  const common = {
+  const common: { [name: string]: PlainData } = {
     target: source?.target ?? "Y",
     period: source?.period ?? 1,
     horizon: train.horizon,

@@ -33,6 +33,8 @@ export interface SourceQuery {
   readonly duplicates?: RowRules["duplicates"];
   /** Fills in rows at times that have none: with the target 0, or that of the row before. */
   readonly fill?: RowRules["fill"];
+  /** Makes the rows of each day, week or month one row: `{ to: "P1W", by: "sum" }`. */
+  readonly resample?: RowRules["resample"];
   /** The column that these are about; `source.target` when left out. */
   readonly target?: string;
   /** The interval of all series, such as `P1D`, `P1M` or `PT1H`; each series' own when left out. */
@@ -71,7 +73,7 @@ export function snapshotOf(workspace: Workspace, source?: SourceQuery): Promise<
 export function dataQuery(workspace: Workspace, query?: SourceQuery): DataQuery {
   const { source, file } = workspace.config;
   if (query !== undefined) {
-    const { partitionBy, orderBy, duplicates = "fail", fill, target = source?.target, ...others } = query;
+    const { partitionBy, orderBy, duplicates = "fail", fill, resample, target = source?.target, ...others } = query;
     const { table, query: select, where, active, ...read } = others;
     if ((table === undefined) === (select === undefined))
       throw new ManymodelError("usage", "a source is either a table or a query; give one of them");
@@ -86,6 +88,7 @@ export function dataQuery(workspace: Workspace, query?: SourceQuery): DataQuery 
         duplicates,
         ...(fill !== undefined && { fill }),
         ...(active !== undefined && { active: activeRule(active) }),
+        ...(resample !== undefined && { resample }),
         target: target ?? "Y",
       }),
     };
@@ -101,6 +104,7 @@ export function dataQuery(workspace: Workspace, query?: SourceQuery): DataQuery 
       duplicates: source.duplicates,
       ...(source.fill.with !== "missing" && { fill: { value: source.fill.with, until: source.fill.until } }),
       ...(source.active !== undefined && { active: activeRule(source.active) }),
+      ...(source.resample !== undefined && { resample: source.resample }),
       target: source.target,
     }),
     ...(source.interval !== undefined && { interval: source.interval }),

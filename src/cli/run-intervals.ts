@@ -1,4 +1,4 @@
-import type { RunManifest } from "../core/run.ts";
+import { type RunManifest, statedInterval } from "../core/run.ts";
 import type { Tables } from "../ports/tables.ts";
 
 /** Partitions of a run whose interval is not that of most. */
@@ -21,7 +21,7 @@ export async function runIntervals(
   { runId, snapshot }: Pick<RunManifest, "runId" | "snapshot">,
 ): Promise<RunIntervals | undefined> {
   const type = snapshot.columns.find(({ name }) => name === snapshot.timeColumn)?.type;
-  if (snapshot.query.interval !== undefined || type === undefined || type === "string" || type === "boolean")
+  if (statedInterval(snapshot.query) !== undefined || type === undefined || type === "string" || type === "boolean")
     return undefined;
   const { rows } = await tables.query(
     `SELECT R.INTERVAL, COUNT(*) AS N, MIN(R.PARTITION_KEY) AS FIRST_KEY FROM TRAINING_RESULTS R

@@ -27,8 +27,9 @@ export async function sourceRows(mm: ManyModel, manifest: RunManifest, index: In
 /** The same as lines for people. */
 export function sourceRowLines(
   { completed, withoutRow }: SourceRows,
-  { query, ended = 0 }: RunManifest["snapshot"],
+  { query, rows: all, ended = 0 }: RunManifest["snapshot"],
 ): string[] {
+  const { resample } = query;
   const lines: string[] = [];
   if (ended > 0)
     lines.push(
@@ -40,6 +41,8 @@ export function sourceRowLines(
       `  ${rows(completed.merged)} of a time that their partition already had were merged (${query.duplicates}).`,
     );
   if (completed?.filled !== undefined) lines.push(`  ${rows(completed.filled)} were filled in (${query.fill?.value}).`);
+  if (completed?.resampled !== undefined && resample !== undefined)
+    lines.push(`  ${rows(all)} became ${completed.resampled} of the grid ${resample.to} (${resample.by}).`);
   if (withoutRow !== undefined)
     lines.push(
       `  Half of the series have no row at ${Math.round(100 * withoutRow)} % of their steps or more, and no row says 0. If that means that nothing was sold, set source.fill: zero; now these steps count as unknown.`,

@@ -1,5 +1,5 @@
 import { RECONCILIATION_METHODS } from "@manymodel/forecast/hierarchy";
-import { canonicalInterval } from "@manymodel/forecast/time";
+import { calendarBins, canonicalInterval } from "@manymodel/forecast/time";
 import { z } from "zod";
 import { MISSING_MODEL } from "../core/missing-model.ts";
 import { LEVEL_RULE, levelOfQuantile } from "../core/quantile.ts";
@@ -10,6 +10,7 @@ import {
   LONGEST_HORIZON,
   NAME_RULE,
   QUERY_TABLE,
+  RESAMPLINGS,
   RESERVED_ARGUMENTS,
   RUN_MODES,
 } from "../core/run.ts";
@@ -49,6 +50,20 @@ const parallelLab = z
   })
   .describe("The environment block of the R original, accepted as it stands.");
 
+const intervalText = z
+  .string()
+  .refine(
+    (text) => canonicalInterval(text) !== undefined,
+    "an interval such as P1D, P1W, P1M, P3M, PT1H, W12345 or N1",
+  );
+const gridText = z
+  .string()
+  .refine(
+    (text) => calendarBins(canonicalInterval(text) ?? "") !== undefined,
+    "an interval such as P1D, P1W, P1M, P3M, P1Y or PT1H",
+  );
+const period = z.union([z.literal("auto"), count, z.array(z.number().min(1)).min(1)]);
+
 const source = z
   .strictObject({
     table: z
@@ -80,7 +95,12 @@ const source = z
     order_by: columnList.optional().describe("The order of a partition's rows; the last column is the series' time."),
     columns: columnList.optional().describe("The columns to read; all when left out."),
     target: z.string().min(1).default("Y").describe("The column to forecast."),
-    period: count.default(1).describe("Observations per season: 7 for daily data with a week, 12 for monthly data."),
+    period: z
+      .union([period, z.record(intervalText, period)])
+      .default(1)
+      .describe(
+        "Observations per season: 7 for daily data with a week, 12 for monthly data. auto: each series' own, by its interval and a test. A list for several seasons, such as [7, 365.25]. By interval: { P1D: 7, P1M: auto }.",
+      ),
     fill: z
       .union([
         fillValue.transform((value) => ({ with: value, until: "panel" as const })),
@@ -102,12 +122,22 @@ const source = z
       .describe(
         "Rows of one partition with the same time: fail that partition, keep them (data without a series only), or make one of them by the sum, mean, max or min of the target, or the first or last row.",
       ),
-    interval: z
-      .string()
-      .refine(
-        (text) => canonicalInterval(text) !== undefined,
-        "an interval such as P1D, P1W, P1M, P3M, PT1H, W12345 or N1",
-      )
+    resample: z
+      .union([
+        gridText.transform((to) => ({ to, by: "sum" as const })),
+        z.strictObject({
+          to: gridText,
+          by: z
+            .enum(RESAMPLINGS)
+            .default("sum")
+            .describe("What the target of a step is: the sum or the mean of its rows."),
+        }),
+      ])
+      .optional()
+      .describe(
+        "Trains on a coarser grid: P1W makes the rows of each week, from Monday, one row. Also P1D, P1M, P3M, P1Y, PT1H.",
+      ),
+    interval: intervalText
       .optional()
       .describe(
         "The interval of all series, such as P1D, P1W, P1M or PT1H; each series' own, from its times, when left out.",

@@ -39,6 +39,9 @@ export interface SeriesRules {
   readonly active?: { readonly withinMs: number };
 }
 
+/** What becomes of the targets of rows that one step of a coarser grid holds. */
+export const RESAMPLINGS = ["sum", "mean"] as const;
+
 /** What is done to the rows of a partition before anything uses them (see `completeRows`). */
 export interface RowRules extends SeriesRules {
   /**
@@ -48,7 +51,9 @@ export interface RowRules extends SeriesRules {
   readonly duplicates?: "fail" | "keep" | (typeof AGGREGATES)[number];
   /** Fills in rows at times of the interval that have none; none are when left out. */
   readonly fill?: { readonly value: (typeof FILL_VALUES)[number]; readonly until: (typeof FILL_ENDS)[number] };
-  /** The column that these are about; given where one of them needs it. */
+  /** Makes the rows of each step of a coarser interval one row, after both of these (see `resampleRows`); as `P7D` has it. */
+  readonly resample?: { readonly to: string; readonly by: (typeof RESAMPLINGS)[number] };
+  /** The column that these are about; given where any of them needs it. */
   readonly target?: string;
 }
 
@@ -61,6 +66,8 @@ export function mergesRows({ duplicates = "fail" }: RowRules): boolean {
 export interface Panel {
   /** The newest time of a row with a target: milliseconds since 1970, or a number; null without such rows. */
   readonly newest: number | null;
+  /** The oldest such time. */
+  readonly oldest?: number | null;
   /** The interval that the query states, else that of all times (see `detectInterval`); null if they keep none. */
   readonly interval: string | null;
   /** How many rows are later than the newest time, such as plans. */
@@ -100,6 +107,16 @@ export interface DataQuery extends RowRules, SourceRows {
   readonly orderBy?: readonly string[];
   /** The interval of all series, such as `P1D` (see `canonicalInterval` of `@manymodel/forecast/time`); each series' own when left out. */
   readonly interval?: string;
+}
+
+/** Returns the interval that a query states for the series that it gives: of a coarser grid, if it makes one. */
+export function statedInterval({ resample, interval }: Pick<DataQuery, "resample" | "interval">): string | undefined {
+  return resample?.to ?? interval;
+}
+
+/** The query of a table of what is known ahead, whose rows have the grid of the input's. */
+export function futureQuery({ keyColumns, resample }: DataQuery, table: string, time: string): DataQuery {
+  return { table, keyColumns, orderBy: [time], ...(resample !== undefined && { resample }) };
 }
 
 /** Source data as a run or a batch sees it: read once, pinned, grouped by partition and ordered. */

@@ -282,7 +282,8 @@ export interface Contest {
 /** A series with what its model says of it. Steps are counted from 0; `times` has one label for each, forecasts included. */
 export interface SeriesPicture {
   readonly target: string;
-  readonly period: number;
+  /** Observations per season of each season; none or 1 without any. */
+  readonly periods: readonly number[];
   /** Milliseconds since 1970, or plain numbers; null where the series has no times. */
   readonly times: readonly number[] | null;
   readonly timeType: "date" | "timestamp" | "number";

@@ -4,7 +4,14 @@ import type { PartitionOutcome } from "../core/artifact.ts";
 import type { ColumnInfo } from "../core/columns/column.ts";
 import { ManymodelError } from "../core/errors.ts";
 import type { KeyColumn } from "../core/partition-key.ts";
-import { type DataQuery, hasEnded, type IndexSummary, type RunManifest, type Snapshot } from "../core/run.ts";
+import {
+  type DataQuery,
+  futureQuery,
+  hasEnded,
+  type IndexSummary,
+  type RunManifest,
+  type Snapshot,
+} from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
 import { loadDefinition } from "../model/bundle.ts";
 import { frame } from "../model/frame.ts";
@@ -84,11 +91,7 @@ export async function openPartitions(engine: Engine, source: PartitionSource): P
   const future =
     source.futureTable === undefined || timeColumn === null
       ? undefined
-      : await engine.source.snapshot({
-          table: source.futureTable,
-          keyColumns: source.input.keyColumns,
-          orderBy: [timeColumn],
-        });
+      : await engine.source.snapshot(futureQuery(source.input, source.futureTable, timeColumn));
   const place = (snapshot: Snapshot, key: PartitionOutcome["key"]) => engine.source.locate(snapshot, [key]);
   const rowsOf = async (snapshot: Snapshot, key: PartitionOutcome["key"]) => {
     const { batch } = await engine.source.read(snapshot, Array.from(await place(snapshot, key)));

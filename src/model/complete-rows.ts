@@ -1,25 +1,30 @@
 import { at, zip } from "../core/aligned.ts";
 import { type Column, type ColumnBatch, getColumn, matchColumn } from "../core/columns/column.ts";
 import { mergesRows, type RowRules, type Snapshot } from "../core/run.ts";
-import { dayOfMonth, gridPositions, type Interval, nextTimes, parseInterval } from "./interval.ts";
+import { canonicalInterval, dayOfMonth, gridPositions, type Interval, nextTimes, parseInterval } from "./interval.ts";
 
 /** Rows of several partitions: partition `i` has the rows `[offsets[i], offsets[i + 1])` of `batch`. */
-interface Rows {
+export interface Rows {
   readonly batch: ColumnBatch;
   readonly offsets: Int32Array;
 }
 
-/** What completing rows needs to know of a snapshot. */
+/** What completing rows, or making them coarser, needs to know of a snapshot. */
 export type Completion = Pick<Snapshot, "query" | "timeColumn" | "panel">;
 
-/** Whether the rows of a query are completed before they are used. */
+/** Whether the rows of a query are completed, or made coarser, before they are used. */
 export function completesRows(rules: RowRules): boolean {
-  return rules.fill !== undefined || mergesRows(rules);
+  return rules.fill !== undefined || rules.resample !== undefined || mergesRows(rules);
 }
 
 /** The rules of a query, without a target where they need none: a query without rules stays what it is without this. */
-export function rulesOf({ duplicates = "fail", fill, active, target }: RowRules): RowRules {
-  const rules = { duplicates, ...(fill !== undefined && { fill }), ...(active !== undefined && { active }) };
+export function rulesOf({ duplicates = "fail", fill, resample, active, target }: RowRules): RowRules {
+  const rules = {
+    duplicates,
+    ...(fill !== undefined && { fill }),
+    ...(resample !== undefined && { resample: { ...resample, to: canonicalInterval(resample.to) ?? resample.to } }),
+    ...(active !== undefined && { active }),
+  };
   const needsTarget = completesRows(rules) || active !== undefined;
   return needsTarget && target !== undefined ? { ...rules, target } : rules;
 }
@@ -41,7 +46,7 @@ export function rulesOf({ duplicates = "fail", fill, active, target }: RowRules)
  */
 export function completeRows(completion: Completion, { batch, offsets }: Rows): Rows {
   const { query, timeColumn } = completion;
-  if (timeColumn === null || !completesRows(query)) return { batch, offsets };
+  if (timeColumn === null || (query.fill === undefined && !mergesRows(query))) return { batch, offsets };
   const time = getColumn(batch, timeColumn);
   if (time.type !== "date" && time.type !== "timestamp" && time.type !== "number") return { batch, offsets };
   const target = matchColumn(Object.keys(batch.columns), query.target ?? "");

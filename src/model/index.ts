@@ -16,4 +16,5 @@ export {
   type UpdateResult,
 } from "./define-model.ts";
 export type { Frame } from "./frame.ts";
+export type { Period, PeriodRule, SeriesPeriod } from "./period-rule.ts";
 export type { SchemaIssue, SchemaResult, StandardSchema } from "./standard-schema.ts";

@@ -1,5 +1,7 @@
 /** The interval of a series in time, from the forecasting library, for the frame and for those that make frames. */
 export {
+  type CalendarBins,
+  calendarBins,
   canonicalInterval,
   dayOfMonth,
   detectInterval,
@@ -9,4 +11,5 @@ export {
   nextTimes,
   parseInterval,
   parseTime,
+  weekday,
 } from "@manymodel/forecast/time";

@@ -7,9 +7,10 @@ import { MISSING_MODEL, type MissingModel } from "../core/missing-model.ts";
 import { checkSameKeys } from "../core/partition-key.ts";
 import { checkLevels, checkQuantiles } from "../core/quantile.ts";
 import type { ModelVersion } from "../core/registry.ts";
-import { checkHorizon, checkName, type DataQuery, type RunManifest, type Snapshot } from "../core/run.ts";
+import { checkHorizon, checkName, type DataQuery, futureQuery, type RunManifest, type Snapshot } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
 import { startCrew } from "../crew/crew.ts";
+import { isPeriodRule } from "../model/period-rule.ts";
 import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { TablePart } from "../ports/output.ts";
@@ -221,7 +222,7 @@ async function planBatch(
         "usage",
         `${version.model} ${version.version} was trained without a time column, so a table of the future cannot be used`,
       );
-    future = await source.snapshot({ table: futureTable, keyColumns: query.keyColumns, orderBy: [time.name] });
+    future = await source.snapshot(futureQuery(query, futureTable, time.name));
     checkKeyTypes(version, future);
   }
   const fallback = spec.missingModel === "fallback" ? fallbackOf(version, spec.fallback ?? {}) : null;
@@ -260,7 +261,7 @@ function ownerOf(model: string, version: string, inputTable: string): string {
 /** What seasonal naive forecasts: what the version's models do, where its exports say. */
 function fallbackOf({ model, version, exports }: ModelVersion, given: Partial<Fallback>): Fallback {
   const { target = given.target, period = given.period ?? 1 } = exports as { readonly [name: string]: PlainData };
-  if (typeof target !== "string" || typeof period !== "number")
+  if (typeof target !== "string" || !isPeriodRule(period))
     throw new ManymodelError(
       "usage",
       `missing_model is fallback, but the exports of ${model} ${version} have no target; say which column to forecast`,

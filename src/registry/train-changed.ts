@@ -1,6 +1,6 @@
 import type { IndexedSegment } from "../core/artifact.ts";
 import type { PartitionKey } from "../core/partition-key.ts";
-import { type IndexSummary, newRunId, type RunManifest } from "../core/run.ts";
+import { type IndexSummary, newRunId, type RunManifest, statedInterval } from "../core/run.ts";
 import { startCrew } from "../crew/crew.ts";
 import { type Collected, collectRun, joinIndexes, selected } from "../pipeline/collect-run.ts";
 import type { RunSpec } from "../pipeline/plan-run.ts";
@@ -102,7 +102,7 @@ function whyEverything(
   if (base.definition.sha256 !== spec.definition.sha256) return "the model definition is another one";
   if (JSON.stringify(base.exports) !== JSON.stringify(spec.exports)) return "the exports are other ones";
   if (base.seed !== spec.seed) return `the seed is ${spec.seed}, it was ${base.seed}`;
-  const [was, is] = [base.snapshot.query.interval, spec.snapshot.query.interval];
+  const [was, is] = [base, spec].map(({ snapshot }) => statedInterval(snapshot.query));
   if (was !== is) return `the interval is ${is ?? "each series' own"}, it was ${was ?? "each series' own"}`;
   if (types(base.snapshot) !== types(spec.snapshot)) return "the source is partitioned otherwise";
   return base.keyArg === spec.keyArg ? null : `the loop variable is ${spec.keyArg}, it was ${base.keyArg}`;

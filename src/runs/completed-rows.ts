@@ -7,6 +7,8 @@ export interface CompletedRows {
   readonly filled?: number;
   /** Rows that went into one of the same partition and time, beyond the first. */
   readonly merged: number;
+  /** Rows of the coarser grid, where rows were resampled. */
+  readonly resampled?: number;
 }
 
 /** Counts the rows that a run filled in and merged; undefined without such rules, and where partitions were not read. */
@@ -18,9 +20,11 @@ export async function completedRows(
   const { panel, query, rows } = snapshot;
   if (panel === undefined || index === null || index.skipped > 0) return undefined;
   const merged = mergesRows(query) ? panel.repeated : 0;
-  if (query.fill?.until !== "panel") return { merged };
+  if (query.resample === undefined && query.fill?.until !== "panel") return { merged };
   const answer = await tables.query("SELECT SUM(N_OBS) AS N FROM TRAINING_RESULTS WHERE RUN_ID = $1", [runId], 1);
-  const filled = Number(answer.rows[0]?.[0] ?? 0) - (rows - panel.later - merged);
+  const used = Number(answer.rows[0]?.[0] ?? 0);
+  if (query.resample !== undefined) return { merged, resampled: used };
+  const filled = used - (rows - panel.later - merged);
   // A partition whose worker was lost has no count.
   return filled < 0 ? { merged } : { filled, merged };
 }

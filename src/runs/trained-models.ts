@@ -1,7 +1,7 @@
 import type { IndexSource, ModelIndex, PartitionOutcome, TrainedPartition } from "../core/artifact.ts";
 import type { ColumnInfo } from "../core/columns/column.ts";
 import type { ModelVersion } from "../core/registry.ts";
-import type { RunManifest } from "../core/run.ts";
+import type { RunManifest, Snapshot } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
 import type { Stage } from "../ports/stage.ts";
 import { getJson } from "../stages/json.ts";
@@ -15,6 +15,8 @@ export interface OpenVersion {
   /** The columns of the training data, and which of them is its time. */
   readonly columns: readonly ColumnInfo[];
   readonly time: ColumnInfo | null;
+  /** How rows of the training data were completed. */
+  readonly completion: Pick<Snapshot, "query" | "timeColumn" | "panel">;
   readonly finder: PartitionFinder;
 }
 
@@ -65,6 +67,11 @@ export class TrainedModels {
           index,
           columns: snapshot.columns,
           time: snapshot.columns.find(({ name }) => name === snapshot.timeColumn) ?? null,
+          completion: {
+            query: snapshot.query,
+            timeColumn: snapshot.timeColumn,
+            ...(snapshot.panel && { panel: snapshot.panel }),
+          },
           finder: await openFinder(this.#stage, index),
         };
         this.#versions.set(name, opened, 1);

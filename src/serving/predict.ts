@@ -3,6 +3,7 @@ import type { ColumnBatch } from "../core/columns/column.ts";
 import { encodeKey } from "../core/partition-key.ts";
 import { checkLevels } from "../core/quantile.ts";
 import type { ModelVersion } from "../core/registry.ts";
+import { resampleNewer } from "../model/resample-rows.ts";
 import type { FoundPartition, OpenVersion, TrainedModels } from "../runs/trained-models.ts";
 import type { ScoringPlan } from "../work/score-partition.ts";
 import { type KeyJson, keyAsJson, keyOfJson } from "./key-json.ts";
@@ -52,7 +53,9 @@ export async function predict(
     return { key, partitionKey: encodeKey(version.keyColumns, key) };
   });
   const none = rowsOfJson(opened.columns, [], "rows");
-  const data = rows?.map((given, i) => rowsOfJson(opened.columns, given, `rows[${i}]`)) ?? asked.map(() => none);
+  const data =
+    rows?.map((given, i) => resampleNewer(opened.completion, rowsOfJson(opened.columns, given, `rows[${i}]`))) ??
+    asked.map(() => none);
   const plan = { keyColumns: version.keyColumns, time: opened.time, horizon, levels, advance: true };
   const answers = asked.map(
     ({ key, partitionKey }): Prediction => ({

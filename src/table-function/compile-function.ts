@@ -21,11 +21,14 @@ export function compileFitFunction(bundle: Uint8Array, name: string, plan: Train
   const { columns, keyColumns, timeColumn, query, panel } = plan.snapshot;
   const needed = { ...plan, snapshot: { columns, keyColumns, timeColumn, query, panel } };
   const advice = "train in another way: snowflake.compute service or client";
-  const functions = {
-    definition: `fitFunction(definition, ${JSON.stringify(needed)}`,
-    completes: completesRows(query),
-  };
-  return compile(bundle, name, functions, "fit-function", advice);
+  const { period } = (plan.exports ?? {}) as { readonly period?: unknown };
+  const parts = [
+    "definition",
+    JSON.stringify(needed),
+    completing(completesRows(query), query.resample !== undefined),
+    typeof period === "number" || period === undefined ? "undefined" : "decidePeriod",
+  ];
+  return compile(bundle, name, { made: "fitFunction", from: "fit-function", parts }, advice);
 }
 
 /**
@@ -34,25 +37,40 @@ export function compileFitFunction(bundle: Uint8Array, name: string, plan: Train
  *
  * @throws {ManymodelError} `usage` if the definition needs what a table function has not, or is too large for one
  */
-export function compilePredictFunction(bundle: Uint8Array, name: string, completes = false): Promise<string> {
+export function compilePredictFunction(
+  bundle: Uint8Array,
+  name: string,
+  { completes = false, resamples = false } = {},
+): Promise<string> {
   const advice = "score in another way: snowflake.scoring client";
-  return compile(bundle, name, { definition: "predictFunction(definition", completes }, "predict-function", advice);
+  const parts = ["definition", completing(completes, resamples)];
+  return compile(bundle, name, { made: "predictFunction", from: "predict-function", parts }, advice);
 }
+
+/** What completes the rows of a partition, by name. */
+const completing = (completes: boolean, resamples: boolean) =>
+  resamples ? "resamplePartition" : completes ? "completePartition" : "undefined";
+
+/** Where the parts of functions are that not every one needs: there is little room. */
+const PARTS: Readonly<Record<string, string>> = {
+  completePartition: file("complete-partition"),
+  resamplePartition: file("resample-partition"),
+  decidePeriod: fileURLToPath(moduleUrl("../model/series-period", import.meta.url)),
+};
 
 /** One object literal in ES2019, which imports nothing and needs nothing but the language. */
 async function compile(
   bundle: Uint8Array,
   name: string,
-  { definition, completes }: { readonly definition: string; readonly completes: boolean },
-  from: string,
+  { made, from, parts }: { readonly made: string; readonly from: string; readonly parts: readonly string[] },
   advice: string,
 ): Promise<string> {
   const { build } = await import("esbuild");
-  // What completes rows is compiled only into functions that need it: there is little room.
-  const made = `${definition}${completes ? ", completePartition" : ""})`;
-  const complete = completes ? `import { completePartition } from ${JSON.stringify(file("complete-partition"))};` : "";
+  const imports = Object.entries({ ...PARTS, [made]: file(from) })
+    .filter(([part]) => part === made || parts.includes(part))
+    .map(([part, path]) => `import { ${part} } from ${JSON.stringify(path)};`);
   const entry = `import "later-builtins"; import definition from "definition";
-    import { ${made.slice(0, made.indexOf("("))} } from ${JSON.stringify(file(from))}; ${complete} export const made = ${made};`;
+    ${imports.join(" ")} export const made = ${made}(${parts.join(", ")});`;
   let code: string;
   try {
     const { outputFiles } = await build({

@@ -1,5 +1,6 @@
 import { deepFreeze } from "../core/columns/plain-data.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
+import type { DecidePeriod } from "../model/series-period.ts";
 import { preparePartition, type TrainingPlan, takeFailure, takeFit } from "../work/train-partition.ts";
 import type { CompletePartition } from "./complete-partition.ts";
 import { type FunctionValue, toBatch } from "./function-rows.ts";
@@ -23,6 +24,7 @@ export function fitFunction(
   definition: AnyModelDefinition,
   given: TrainingPlan,
   complete: CompletePartition = (_, batch) => batch,
+  decide?: DecidePeriod,
 ) {
   const plan = { ...given, exports: deepFreeze(given.exports) };
   const { columns } = plan.snapshot;
@@ -41,14 +43,14 @@ export function fitFunction(
       const batch = complete(plan.snapshot, toBatch(columns, "C", rows));
       // The position and the attempt are the caller's to say.
       const partition = { position: 0, partitionKey, batch, start: 0, end: batch.length };
-      const { row, context } = preparePartition(plan, partition, 0, definition);
+      const { row, context, season } = preparePartition(plan, partition, 0, definition, decide);
       if (context !== undefined) {
         const began = Date.now();
         try {
           const returned: unknown = definition.fit(context);
           if (typeof (returned as { then?: unknown } | null)?.then === "function")
             throw new Error("the body is asynchronous, which a table function cannot wait for; train in another way");
-          takeFit(row, returned);
+          takeFit(row, returned, season);
         } catch (error) {
           takeFailure(row, error);
         }

@@ -34,12 +34,12 @@ export function createFunctionWorker(engine: Engine, functions: TableFunctions):
     return { manifest, body: await compileFitFunction(stored, definition.name, { snapshot, keyArg, exports, seed }) };
   });
   const predictFunction = remember(async (asked) => {
-    const { sha256, completes } = JSON.parse(asked) as { sha256: string; completes: boolean };
+    const { sha256, ...rules } = JSON.parse(asked) as { sha256: string; completes: boolean; resamples: boolean };
     const stored = await bundle(sha256, "the version was registered");
     const name = `definition ${sha256.slice(0, 8)}`;
     const [definition, body] = await Promise.all([
       loadDefinition(stored, sha256, name),
-      compilePredictFunction(stored, name, completes),
+      compilePredictFunction(stored, name, rules),
     ]);
     return { definition, body };
   });
@@ -50,7 +50,11 @@ export function createFunctionWorker(engine: Engine, functions: TableFunctions):
       return trainByFunction(engine, functions, manifest, body, request);
     }
     if (request.type === "score-segment" && functions.scores !== "never") {
-      const asked = { sha256: request.definitionSha256, completes: completesRows(request.snapshot.query) };
+      const asked = {
+        sha256: request.definitionSha256,
+        completes: completesRows(request.snapshot.query),
+        resamples: request.snapshot.query.resample !== undefined,
+      };
       const made = predictFunction(JSON.stringify(asked));
       const compiled = await (functions.scores === "always" ? made : made.catch(unfit));
       if (!("unfit" in compiled))

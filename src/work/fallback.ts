@@ -2,6 +2,7 @@ import type { RowRange } from "../core/columns/row-range.ts";
 import { encodeKey, type PartitionKey } from "../core/partition-key.ts";
 import type { Snapshot } from "../core/run.ts";
 import { frame } from "../model/frame.ts";
+import type { PeriodRule } from "../model/period-rule.ts";
 import { type Problem, type ScoredPartition, type ScoringPlan, scorePartition } from "./score-partition.ts";
 import { trainPartition } from "./train-chunk.ts";
 
@@ -10,7 +11,7 @@ export interface Fallback {
   /** The column to forecast. */
   readonly target: string;
   /** Observations per season. */
-  readonly period: number;
+  readonly period: PeriodRule;
 }
 
 /** A partition without a model, with its rows in the input. */
@@ -35,7 +36,7 @@ export async function scoreFallback(
   const { default: definition } = await import("../model/builtin/simple.ts");
   const partition = { position: 0, partitionKey: encodeKey(plan.keyColumns, key), batch, start, end };
   let reason = why.errorMessage;
-  for (const method of period > 1 ? ["snaive", "naive"] : ["naive"]) {
+  for (const method of period === 1 ? ["naive"] : ["snaive", "naive"]) {
     const exports = { method, target, period, horizon: 1, holdout: 0 };
     const row = await trainPartition(
       {

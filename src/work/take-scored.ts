@@ -32,7 +32,7 @@ export async function inferBatch(
       : fingerprints
         ? "incremental"
         : completesRows(snapshot.query)
-          ? "source.fill or an aggregate of duplicates"
+          ? "source.fill, source.resample or an aggregate of duplicates"
           : undefined;
   if (unfit !== undefined)
     throw new ManymodelError("usage", `an inference job cannot use ${unfit}; leave it out, or have the client score`);

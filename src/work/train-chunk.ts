@@ -5,6 +5,7 @@ import type { RunManifest } from "../core/run.ts";
 import { encodeSegment } from "../core/segment.ts";
 import { stagePath } from "../core/stage-path.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
+import { decidePeriod } from "../model/series-period.ts";
 import type { WorkerEngine } from "../ports/worker-engine.ts";
 import { checksum } from "../stages/checksum.ts";
 import { getSealed, putSealed } from "../stages/sealed.ts";
@@ -117,7 +118,7 @@ export async function trainPartition(
   { plan, definition, attempt, clock, printed }: Training,
   partition: PlacedPartition,
 ): Promise<PartitionOutcome> {
-  const { row, context } = preparePartition(plan, partition, attempt, definition);
+  const { row, context, season } = preparePartition(plan, partition, attempt, definition, decidePeriod);
   if (context === undefined) return row;
   const log = new BodyLog();
   const take = (text: string) => {
@@ -127,7 +128,7 @@ export async function trainPartition(
   const began = clock();
   try {
     const fit = () => whilePrinting(take, () => definition.fit(context));
-    takeFit(row, await ownErrors(fit, (error) => takeLateFailure(row, error)));
+    takeFit(row, await ownErrors(fit, (error) => takeLateFailure(row, error)), season);
   } catch (error) {
     takeFailure(row, error);
   }

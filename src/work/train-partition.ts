@@ -5,15 +5,17 @@ import type { ColumnBatch } from "../core/columns/column.ts";
 import type { RowRange } from "../core/columns/row-range.ts";
 import { messageOf } from "../core/errors.ts";
 import { decodeKey, showKey } from "../core/partition-key.ts";
-import type { RunManifest } from "../core/run.ts";
+import { type RunManifest, statedInterval } from "../core/run.ts";
 import { partitionSeed } from "../core/seed.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import { type Frame, frame } from "../model/frame.ts";
 import { formatTime, gridPositions, type Interval } from "../model/interval.ts";
 import { keyArgument } from "../model/key-argument.ts";
+import { periodOf, type SeriesPeriod } from "../model/period-rule.ts";
 import { findTarget, observedRows } from "../model/planned-rows.ts";
 import { checkFitResult, InvalidReturn } from "../model/return-contract.ts";
 import { IrregularInterval, seriesInterval } from "../model/series-interval.ts";
+import type { DecidePeriod } from "../model/series-period.ts";
 
 /** What of a manifest decides what `fit` gets. */
 export type TrainingPlan = Pick<RunManifest, "snapshot" | "keyArg" | "exports" | "seed">;
@@ -31,17 +33,21 @@ export type GrowingOutcome = { -readonly [Field in keyof PartitionOutcome]: Part
 export interface PreparedPartition {
   readonly row: GrowingOutcome;
   readonly context: Parameters<AnyModelDefinition["fit"]>[0] | undefined;
+  /** The period of the series, where the exports do not state it as a number. */
+  readonly season?: SeriesPeriod | undefined;
 }
 
 /**
  * Looks at a partition's rows, and makes what `fit` receives: of a series the rows up to its last observation, since those
- * after it are planned (see `observedRows`).
+ * after it are planned (see `observedRows`). A period that exports state as a rule becomes that of the series: `period`, and
+ * `periods` of all its seasons.
  */
 export function preparePartition(
   plan: TrainingPlan,
   { position, partitionKey, batch, start, end: endOfRows, refused }: PlacedPartition,
   attempt: number,
   { scores }: Pick<AnyModelDefinition, "scores"> = {},
+  decide: DecidePeriod = () => undefined,
 ): PreparedPartition {
   const { snapshot } = plan;
   const seed = partitionSeed(plan.seed, partitionKey);
@@ -60,8 +66,10 @@ export function preparePartition(
   Object.assign(row, time?.found);
   const data = frame(batch, start, end, time?.grid, time?.found.interval);
   const argument = keyArgument(snapshot.keyColumns, row.key);
-  const context = { [plan.keyArg]: argument, data, exports: plan.exports, seed };
-  return { row, context: context as Parameters<AnyModelDefinition["fit"]>[0] };
+  const season = decide(plan.exports, data);
+  const exports = season === undefined ? plan.exports : Object.freeze({ ...(plan.exports as object), ...season });
+  const context = { [plan.keyArg]: argument, data, exports, seed };
+  return { row, season, context: context as Parameters<AnyModelDefinition["fit"]>[0] };
 }
 
 /** Returns how many of a partition's rows are of its series. */
@@ -71,9 +79,15 @@ function seriesLength({ snapshot, exports }: TrainingPlan, data: Frame): number 
   return observedRows(data, findTarget(exports, data.columns)) || data.length;
 }
 
-/** Takes what `fit` returned into the row. @throws {InvalidReturn} if it is not in the contract */
-export function takeFit(row: GrowingOutcome, returned: unknown): void {
+/**
+ * Takes what `fit` returned into the row, and the period that was decided for the series into its info, if that has keys.
+ *
+ * @throws {InvalidReturn} if it is not in the contract
+ */
+export function takeFit(row: GrowingOutcome, returned: unknown, season?: SeriesPeriod): void {
   Object.assign(row, checkFitResult(returned));
+  if (season !== undefined && (row.info === null || row.info.startsWith("{")))
+    row.info = JSON.stringify({ ...JSON.parse(row.info ?? "{}"), period: periodOf(season) });
   row.outcome = "succeeded";
   row.errorType = null;
   row.errorMessage = null;
@@ -162,7 +176,7 @@ function readTime(
   const distinct = repeated ? times.filter((t, i) => i === 0 || t !== times[i - 1]) : times;
   let interval: Interval | null;
   try {
-    interval = seriesInterval(distinct, type, query.interval);
+    interval = seriesInterval(distinct, type, statedInterval(query));
   } catch (error) {
     if (!(error instanceof IrregularInterval)) throw error;
     return { errorType: "irregular-interval", errorMessage: `${timeColumn} ${error.message}` };

@@ -70,7 +70,7 @@ describe("advise", () => {
     );
     expect(advice).toMatchObject({ verdict: "many", profile: { period: 7, periodFrom: "found", partitions: 40 } });
     expect(advice.profile.covariates).toEqual([{ name: "PROMO", type: "boolean", missing: 1 }]);
-    expect(advice.notes.join()).toContain("Set source.period: 7");
+    expect(advice.notes.join()).toContain("Set source.period: auto, or 7");
     expect(advice.evidence.ownToPooled.high).toBeLessThan(1);
   });
   it("one model, where short series share what happens next", async () => {

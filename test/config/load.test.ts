@@ -8,12 +8,30 @@ const error = (text: string) =>
     (e) => `${e.kind}: ${e.message}`,
   );
 
+const source = (more: string) => `source: { table: T, partition_by: ID, ${more} }`;
+
 describe("configuration", () => {
   it("takes intervals and horizons that can be", async () => {
-    const source = (more: string) => `source: { table: T, partition_by: ID, ${more} }`;
     expect((await parseConfig(source("interval: P1W"), "f")).source!.interval).toBe("P1W");
     expect(await error(source("interval: weekly"))).toContain("an interval such as P1D");
     expect(await error("train: { horizon: 1000000000 }")).toContain("50000");
+  });
+
+  it("takes periods of every form, and grids that have a place in the calendar", async () => {
+    const read = async (line: string) => (await parseConfig(source(line), "f")).source;
+    for (const [written, period] of [
+      ["auto", "auto"],
+      ["7", 7],
+      ["[7, 365.25]", [7, 365.25]],
+      ["{ P1D: 7, P1W: auto, PT1H: [24, 168] }", { P1D: 7, P1W: "auto", PT1H: [24, 168] }],
+    ])
+      expect(await read(`period: ${written}`)).toMatchObject({ period });
+    expect(await read("resample: P1W")).toMatchObject({ resample: { to: "P1W", by: "sum" } });
+    expect(await read("resample: { to: P1M, by: mean }")).toMatchObject({ resample: { to: "P1M", by: "mean" } });
+    for (const line of ["period: weekly", "period: 0", "period: [0.5]", "period: { daily: 7 }", "period: []"])
+      expect(await error(source(line)), line).toMatch(/source\.period/);
+    for (const line of ["resample: P2W", "resample: weekly", "resample: { to: P1W, by: max }", "resample: N1"])
+      expect(await error(source(line)), line).toMatch(/source\.resample/);
   });
 
   it("fills in every default", async () => {

@@ -68,6 +68,10 @@ const SCENARIOS: {
   "store-sales": { says: ["6 trained, 0 failed", "scored 6 partitions: 6 OK", "2, garden: store-sales"] },
   churn: { says: ["3 trained, 0 failed", "scored 3 partitions: 3 OK"] },
   "sensor-anomalies": { says: ["6 trained, 0 failed", "scored 6 partitions: 6 OK"] },
+  weeks: {
+    in: "quick-start",
+    says: ['{"period":7}', "became", "of the grid P7D (sum)", "scored 5 partitions: 5 OK"],
+  },
   hierarchy: { says: ["1 trained, 0 failed", "Reconciled 12 leaves and 5 sums over 14 steps by wls-var"] },
 };
 

@@ -74,6 +74,35 @@ describe("compiling a definition to a table function", () => {
       model: JSON.stringify({ y: [7, 0, 9, 0, 0] }),
     });
   });
+  it("makes rows coarser and decides periods where the plan says so, and has no code for that elsewhere", async () => {
+    const saying = new TextEncoder().encode(
+      'export default { fit: ({ data, exports }) => ({ model: { y: [...data.numbers("Y")], period: exports.period } }) };',
+    );
+    const columns = [
+      { name: "D", type: "date" },
+      { name: "Y", type: "number" },
+    ];
+    const query = { table: "T", keyColumns: [], target: "Y", resample: { to: "P3M", by: "sum" } };
+    const day = (month: number) => Date.UTC(2020, month, 1);
+    const panel = { oldest: day(0), newest: day(59), interval: "P1M", later: 0, repeated: 0 };
+    const snapshot = { columns, keyColumns: [], timeColumn: "D", query, panel };
+    const plan = { ...(PLAN as object), snapshot, exports: { target: "Y", period: "auto" } } as never;
+    const text = await compileFitFunction(saying, "saying", plan);
+    const made = runInNewContext(`(${text})`);
+    const written: { OUTCOME: string }[] = [];
+    made.initialize();
+    for (let month = 0; month < 60; month++)
+      made.processRow({ P: 0, PARTITION_KEY: "s:A", C0: new Date(day(month)), C1: 1 + (month % 12) });
+    made.finalize({ writeRow: (row: { OUTCOME: string }) => written.push(row) });
+    const quarters = [6, 15, 24, 33];
+    expect(JSON.parse(written[0]?.OUTCOME ?? "")).toMatchObject({
+      nObs: 20,
+      lastTs: "2024-10-01",
+      model: JSON.stringify({ y: [...quarters, ...quarters, ...quarters, ...quarters, ...quarters], period: 4 }),
+      info: '{"period":4}',
+    });
+    expect(text.length - (await compileFitFunction(saying, "saying", PLAN)).length).toBeGreaterThan(8_000);
+  });
   it("refuses a definition that needs what is not there, or is too large", async () => {
     await expect(compile(body("ends-its-worker"))).resolves.toBeTypeOf("string");
     await expect(compile(new URL("../../src/model/builtin/forecaster.ts", import.meta.url))).rejects.toThrow(

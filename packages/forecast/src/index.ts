@@ -57,6 +57,7 @@ export {
 } from "./ets/index.ts";
 export { type DetectedPeriod, detectPeriods } from "./features/detect-periods.ts";
 export { type Features, features } from "./features/features.ts";
+export { seasonalPeriods } from "./features/seasonal-periods.ts";
 export { spectralEntropy } from "./features/spectrum.ts";
 export { groupedHierarchy, type Hierarchy, hierarchy } from "./hierarchy/hierarchy.ts";
 export { RECONCILIATION_METHODS, type ReconciliationMethod } from "./hierarchy/methods.ts";
@@ -162,6 +163,7 @@ export {
   theta,
 } from "./theta/index.ts";
 export { boxCox, boxCoxLambda, invBoxCox } from "./time/box-cox.ts";
+export { calendarPeriods } from "./time/calendar-periods.ts";
 export { detectInterval, nextTimes } from "./time/interval.ts";
 export type { Interval } from "./time/interval-text.ts";
 export type { Series } from "./time/series.ts";

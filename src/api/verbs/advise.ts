@@ -1,5 +1,6 @@
 import type { Advice } from "../../advise/advice.ts";
 import { advise } from "../../advise/advise.ts";
+import type { PeriodRule } from "../../model/period-rule.ts";
 import { dataQuery, type SourceQuery, type Workspace } from "../workspace.ts";
 
 /** The series to judge by. Everything left out comes from the configuration. */
@@ -7,7 +8,7 @@ export interface AdviceOptions {
   readonly source?: SourceQuery;
   readonly target?: string;
   /** Observations per season; 1: look for it. */
-  readonly period?: number;
+  readonly period?: PeriodRule;
   readonly horizon?: number;
   /** How many partitions to look at; default 100. */
   readonly sample?: number;

@@ -4,6 +4,7 @@ import type { MissingModel } from "../../core/missing-model.ts";
 import type { ModelVersion } from "../../core/registry.ts";
 import { checkCount, type DataQuery, type SourceRows } from "../../core/run.ts";
 import { rulesOf } from "../../model/complete-rows.ts";
+import type { PeriodRule } from "../../model/period-rule.ts";
 import { type BatchSummary, scoreBatch } from "../../pipeline/score-batch.ts";
 import { during } from "../../ports/activity.ts";
 import type { Engine } from "../../ports/engine.ts";
@@ -42,7 +43,7 @@ export interface ScoreOptions extends LongCallOptions {
   readonly missingModel?: MissingModel;
   /** What the fallback forecasts, and observations per season, where the version's exports do not say. */
   readonly target?: string;
-  readonly period?: number;
+  readonly period?: PeriodRule;
   /** A table of what is known ahead: the input's key columns, the time column, and any others; see `predict`'s `future`. */
   readonly futureTable?: string;
   /** Whether models take in rows that are newer than the ones they were fitted to; default true. */

@@ -1,13 +1,13 @@
 import type { Command } from "commander";
 import type { Advice, Verdict } from "../../advise/advice.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
-import { integer } from "../option.ts";
+import { autoOrCount, integer } from "../option.ts";
 import { formatSeconds, formatTable } from "../table.ts";
 
 interface AdviseOptions extends CommonOptions {
   readonly sample: number;
   readonly horizon?: number;
-  readonly period?: number;
+  readonly period?: number | "auto";
 }
 
 /** `manymodel advise`: one model per partition, or one for all. */
@@ -17,8 +17,8 @@ export function addAdvise(program: Command): void {
     .option("--horizon <n>", "steps to forecast; train.horizon when left out", integer(1))
     .option(
       "--period <n>",
-      "observations per season; source.period when left out, looked for when that is 1",
-      integer(1),
+      "observations per season, or auto; source.period when left out, looked for when that is 1",
+      autoOrCount,
     )
     .action(async (options: AdviseOptions) => {
       const { sample, horizon, period } = options;

@@ -2,14 +2,14 @@ import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { ManymodelError } from "../../core/errors.ts";
 import { addCommand, type CommonOptions, print } from "../command.ts";
-import { integer } from "../option.ts";
+import { autoOrCount } from "../option.ts";
 
 interface InitOptions extends CommonOptions {
   readonly table: string;
   readonly partitionBy: string;
   readonly orderBy: string;
   readonly target: string;
-  readonly period: number;
+  readonly period: number | "auto";
   readonly model: string;
 }
 
@@ -20,7 +20,7 @@ export function addInit(program: Command): void {
     .option("--partition-by <columns>", "key column, or several separated by commas", "UNIT_ID")
     .option("--order-by <columns>", "order of the rows; the last is the time", "OBS_DATE")
     .option("--target <column>", "column to forecast", "Y")
-    .option("--period <n>", "observations per season", integer(1), 7)
+    .option("--period <n>", "observations per season; auto: each series' own", autoOrCount, "auto")
     .option("--model <model>", "built-in method, or path of a model definition", "auto-arima")
     .action(async (options: InitOptions) => {
       const { checkModelName } = await import("../../api/configured-model.ts");

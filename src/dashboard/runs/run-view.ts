@@ -81,10 +81,9 @@ function modelName({ model, definition }: RunManifest): string {
   return model === undefined || /[./\\]/.test(model) ? definition.name : model;
 }
 
-/** What a run trained on, by its exports: the column that is forecast, its season and its holdout. */
+/** What a run trained on, by its exports: the column that is forecast and its holdout. */
 export interface ForecastTask {
   readonly target: string | null;
-  readonly period: number;
   readonly horizon: number;
   readonly holdout: number;
   readonly method: string | null;
@@ -98,7 +97,6 @@ export function forecastTask(exports: unknown): ForecastTask {
   const text = (name: string) => (typeof given[name] === "string" ? (given[name] as string) : null);
   return {
     target: text("target"),
-    period: Math.max(1, count("period", 1)),
     horizon: Math.max(1, count("horizon", 30)),
     holdout: count("holdout", 0),
     method: text("method"),

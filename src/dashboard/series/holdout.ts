@@ -3,6 +3,7 @@ import { Worker } from "node:worker_threads";
 import { METHODS } from "@manymodel/forecast";
 import { ManymodelError, show } from "../../core/errors.ts";
 import { moduleUrl } from "../../core/module-url.ts";
+import { readPeriod } from "../../model/period-rule.ts";
 import type { Engine } from "../../ports/engine.ts";
 import { forecastTask } from "../runs/run-view.ts";
 import type { HoldoutForecast } from "../wire.ts";
@@ -34,12 +35,13 @@ export async function holdoutForecast(
   if ("pending" in found)
     throw new ManymodelError("conflict", `run ${runId} has not trained ${show(partitionKey)} yet; wait for its chunk`);
   const { row, source } = found;
-  const { period, holdout } = forecastTask(source.exports);
+  const { holdout } = forecastTask(source.exports);
+  const season = readPeriod(row.info === null ? null : JSON.parse(row.info), source.exports);
   const target = targetOf(source);
   const data = target === null ? undefined : await readSeries(engine.source, source.snapshot, target, row);
   if (data === undefined || holdout === 0 || data.y.length <= holdout)
     throw new ManymodelError("usage", `run ${runId} held nothing out of this series`);
-  return fitInThread({ y: data.y, period, holdout, method: method as HoldoutRequest["method"] });
+  return fitInThread({ y: data.y, season, holdout, method: method as HoldoutRequest["method"] });
 }
 
 async function fitInThread(request: HoldoutRequest): Promise<HoldoutForecast> {

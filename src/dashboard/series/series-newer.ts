@@ -2,8 +2,10 @@ import { zip } from "../../core/aligned.ts";
 import type { PartitionOutcome } from "../../core/artifact.ts";
 import { messageOf } from "../../core/errors.ts";
 import { keyText } from "../../core/partition-key.ts";
-import type { RunManifest } from "../../core/run.ts";
-import { gridPositions, parseTime } from "../../model/interval.ts";
+import type { RunManifest, Snapshot } from "../../core/run.ts";
+import { frame } from "../../model/frame.ts";
+import { calendarBins, formatTime, gridPositions, parseTime } from "../../model/interval.ts";
+import { resampleNewer } from "../../model/resample-rows.ts";
 import type { Tables } from "../../ports/tables.ts";
 import { ascends, type SeriesData } from "./series-data.ts";
 
@@ -29,7 +31,7 @@ export async function readNewer(
   target: string,
   { key, lastTs, interval }: Pick<PartitionOutcome, "key" | "lastTs" | "interval">,
 ): Promise<NewerData> {
-  const { keyColumns, columns, timeColumn } = snapshot;
+  const { keyColumns, columns, timeColumn, query } = snapshot;
   const type = columns.find(({ name }) => name === timeColumn)?.type;
   if (timeColumn === null || lastTs === null || type === undefined || type === "string" || type === "boolean")
     return NOTHING;
@@ -41,8 +43,13 @@ export async function readNewer(
     const name = tables.columnName(column.name);
     return value === null ? `${name} IS NULL` : `${name} = ${place(keyText(column, value))}`;
   });
+  const axis = type === "date" || type === "timestamp" ? type : "number";
+  const last = parseTime(axis, lastTs);
+  // Of a coarser grid, the rows of a step are later than its time.
+  const before = calendarBins(query.resample?.to ?? "");
+  const seen = before === undefined ? lastTs : formatTime(axis, before.next(last) - 1);
   const time = tables.columnName(timeColumn);
-  const where = [...is, `${time} > ${place(lastTs)}`].join(" AND ");
+  const where = [...is, `${time} > ${place(seen)}`].join(" AND ");
   const select = `SELECT ${time}, ${tables.columnName(target)} FROM ${table} WHERE ${where} ORDER BY ${time}`;
   try {
     const { rows: found, truncated } = await tables.query(select, params, MOST_ROWS);
@@ -50,19 +57,40 @@ export async function readNewer(
     // Those after the last value are planned.
     const rows = found.slice(0, found.findLastIndex(([, value]) => value !== null && value !== undefined) + 1);
     if (rows.length === 0) return NOTHING;
-    const axis = type === "date" || type === "timestamp" ? type : "number";
-    const times = rows.map(([time]) => queriedTime(axis, String(time)));
-    const grid = Float64Array.of(parseTime(axis, lastTs), ...times);
+    const { times, values } = completed(snapshot, axis, {
+      times: Float64Array.from(rows, ([time]) => queriedTime(axis, String(time))),
+      values: Float64Array.from(rows, ([, value]) => (value === null || value === undefined ? NaN : Number(value))),
+    });
+    if (times.length === 0) return NOTHING;
+    const grid = Float64Array.of(last, ...times);
     const positions = interval === null || !ascends(grid) ? null : gridPositions(grid, interval);
     if (positions === null) return unknown(`they are not one by one at steps of ${interval ?? "any interval"}`);
     const steps = positions.subarray(1);
     const y = new Float64Array(Math.max(0, ...steps)).fill(NaN);
-    for (const [step, [, value]] of zip(steps, rows))
-      y[step - 1] = value === null || value === undefined ? NaN : Number(value);
+    for (const [step, value] of zip(steps, values)) y[step - 1] = value;
     return { y, why: null };
   } catch (error) {
     return unknown(messageOf(error, 200));
   }
+}
+
+/** Times of a series, and what was observed then. */
+interface Observations {
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+}
+
+/** Newer observations as the rules of a run's query complete them, up to the newest. */
+function completed(snapshot: Snapshot, type: SeriesData["timeType"], { times, values }: Observations): Observations {
+  const batch = resampleNewer(
+    { ...snapshot, query: { ...snapshot.query, target: "value" }, timeColumn: "time" },
+    { length: times.length, columns: { time: { type, values: times }, value: { type: "number", values } } },
+  );
+  const data = frame(batch);
+  const observed = data.numbers("value");
+  const length = observed.findLastIndex((value) => !Number.isNaN(value)) + 1;
+  const read = type === "number" ? data.numbers("time") : data.times("time");
+  return { times: read.subarray(0, length), values: observed.subarray(0, length) };
 }
 
 /** A time of an answer to a query as engines write them, in UTC: milliseconds since 1970, or a number. */

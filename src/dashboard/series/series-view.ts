@@ -4,6 +4,7 @@ import { zip } from "../../core/aligned.ts";
 import { messageOf } from "../../core/errors.ts";
 import { keyText } from "../../core/partition-key.ts";
 import { formatTime, nextTimes } from "../../model/interval.ts";
+import { readPeriod } from "../../model/period-rule.ts";
 import type { Engine } from "../../ports/engine.ts";
 import { keyLabel } from "../base/key-label.ts";
 import type { MonitorTables } from "../monitor/monitor-view.ts";
@@ -113,6 +114,7 @@ export async function seriesDetail(
     series: await picture(engine, found, {
       model,
       contest,
+      info,
       notes,
       around,
       alarm,
@@ -131,6 +133,8 @@ interface Beside {
   /** The library's model of the partition, if it has one. */
   readonly model: FittedModel | undefined;
   readonly contest: Contest | null;
+  /** What the definition kept beside the model. */
+  readonly info: unknown;
   /** What the page says of the picture, to be added to. */
   readonly notes: string[];
   readonly around: SeriesSurroundings | undefined;
@@ -145,7 +149,7 @@ interface Beside {
 async function picture(
   { source, tables }: Engine,
   { row, source: run }: FoundPartition,
-  { model, contest, notes, around, alarm, runId, words, isOwn }: Beside,
+  { model, contest, info, notes, around, alarm, runId, words, isOwn }: Beside,
 ): Promise<SeriesPicture | null> {
   const target = targetOf(run);
   if (target === null) {
@@ -157,7 +161,8 @@ async function picture(
     notes.push("There is no picture of the series: the source has no rows of this partition.");
     return null;
   }
-  const { period, horizon, holdout, method } = forecastTask(run.exports);
+  const { horizon, holdout, method } = forecastTask(run.exports);
+  const { period, periods } = readPeriod(info, run.exports);
   const attempt = <T>(what: string, work: () => T): T | null => {
     try {
       return work();
@@ -185,7 +190,7 @@ async function picture(
   if (from > 0) notes.push(`The last ${MOST_STEPS} of ${y.length} steps are shown.`);
   const line = (values: ArrayLike<number>) =>
     Array.from({ length: Math.max(0, values.length - from) }, (_, i) => finite(values[from + i]));
-  const components = attempt("No components", () => componentsOf(model, data.y, period));
+  const components = attempt("No components", () => componentsOf(model, data.y, periods));
   const first =
     (model === undefined ? null : attempt("No intervals", () => fanOf(model, horizon))) ?? storedFan(row.forecast);
   const steps = moved === null ? first : fanOf(moved, horizon);
@@ -195,7 +200,7 @@ async function picture(
   const latest = after.length === 0 ? undefined : times?.[y.length - 1];
   return {
     target,
-    period,
+    periods,
     timeType: data.timeType,
     times: times?.slice(from) ?? null,
     y: line(y),

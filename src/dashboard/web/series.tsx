@@ -278,6 +278,7 @@ function Record({ series }: { series: SeriesDetail }) {
     ["Rows", count(record.nObs)],
     ["From, to", record.firstTs === null ? null : `${record.firstTs} … ${record.lastTs}`],
     ["Interval", record.interval],
+    ["Period", series.series?.periods.join(", ") || null],
     ["Run of the model", series.fromRun],
     ["Chunk, attempt", `${record.chunk}, ${record.attempt}`],
     ["Worker", record.worker],

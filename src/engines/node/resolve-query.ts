@@ -108,8 +108,8 @@ export function timesOf({ columns, timeColumn, query }: Snapshot): { readonly ti
 export function snapshotId(fingerprint: string, { keys, columns, order }: ResolvedQuery, query: DataQuery): string {
   const statedInterval = query.interval === undefined ? [] : [query.interval];
   // Ids of queries without these rules stay what they were.
-  const { fill, target, active, select, where } = query;
-  const rules = target === undefined ? [] : [{ fill, target, active }];
+  const { fill, target, active, resample, select, where } = query;
+  const rules = target === undefined && resample === undefined ? [] : [{ fill, target, active, resample }];
   const selected = select === undefined && where === undefined ? [] : [{ select, where }];
   return createHash("sha256")
     .update(

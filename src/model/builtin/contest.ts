@@ -1,4 +1,13 @@
-import { accuracy, contest, forecast, type Ranked, update } from "@manymodel/forecast";
+import {
+  accuracy,
+  contest,
+  forecast,
+  METHODS,
+  type Method,
+  type Ranked,
+  suitableMethods,
+  update,
+} from "@manymodel/forecast";
 import { defineModel, type FitContext } from "../define-model.ts";
 import { observed } from "../observed.ts";
 import type { ContestExports } from "./options.ts";
@@ -10,8 +19,16 @@ import type { ContestExports } from "./options.ts";
  */
 export default defineModel({
   fit({ data, exports }: FitContext<object, ContestExports>) {
-    const { period, horizon, holdout, candidates, windows, metric } = exports;
+    const { period, periods, horizon, holdout, windows, metric } = exports;
     const y = data.series(exports.target);
+    // A method by its name knows of one season.
+    const candidates =
+      periods === undefined
+        ? exports.candidates
+        : (exports.candidates ?? suitableMethods(y, period)).map((name: Method) => ({
+            name,
+            fit: (values: Float64Array) => METHODS[name](values, period, periods),
+          }));
     const result = contest(y, {
       period,
       windows,

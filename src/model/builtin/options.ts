@@ -1,4 +1,5 @@
 import type { CalendarField, ContestOptions, Method } from "@manymodel/forecast";
+import { isPeriodRule } from "../period-rule.ts";
 
 /** A kind of value that an option takes: what it must be, for people, and the check of it. */
 interface Kind<T> {
@@ -42,13 +43,13 @@ const wholeFrom = (least: number) =>
     `a whole number of at least ${least}`,
     (value): value is number => typeof value === "number" && Number.isSafeInteger(value) && value >= least,
   );
-const period = kind("a number of at least 1", (value): value is number => typeof value === "number" && value >= 1);
+const period = kind("auto, a number of at least 1, a list of such numbers, or one of these by interval", isPeriodRule);
 
 /** Options of every model of series. */
 export const SERIES = {
   /** The column to forecast. */
   target: required(text),
-  /** Observations per season. */
+  /** Observations per season, or how they are decided for each series. */
   period: required(period),
   /** Steps of the forecast kept beside the model. */
   horizon: required(wholeFrom(1)),
@@ -94,14 +95,17 @@ export const SENSOR_ANOMALIES = {
   level: optional(number),
 };
 
+/** Exports as `fit` has them: the period was decided for the series, and where it was not a number, those of all seasons. */
+export type Decided<E> = Omit<E, "period"> & { readonly period: number; readonly periods?: readonly number[] };
+
 /** Exports of a forecaster by one method. */
-export type ForecasterExports = Exports<typeof SERIES> & {
+export type ForecasterExports = Decided<Exports<typeof SERIES>> & {
   /** One of the family's. */
   readonly method: Method;
 };
 
 /** Exports of a contest, of which `holdout` is the length of each window. */
-export type ContestExports = Exports<typeof SERIES> & {
+export type ContestExports = Decided<Exports<typeof SERIES>> & {
   /** Methods that compete; those that suit the series when left out. */
   readonly candidates?: readonly Method[];
   readonly windows: number;

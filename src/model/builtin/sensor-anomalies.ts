@@ -14,7 +14,7 @@ import { at } from "../../core/aligned.ts";
 import { defineModel, type FitContext, type Prediction } from "../define-model.ts";
 import { observed } from "../observed.ts";
 import { timesOfSeries } from "../time-axis.ts";
-import type { Exports, SENSOR_ANOMALIES } from "./options.ts";
+import type { Decided, Exports, SENSOR_ANOMALIES } from "./options.ts";
 
 /** What may expect the next reading. */
 const FITS = {
@@ -23,7 +23,7 @@ const FITS = {
   snaive: (y, period) => snaive(y, { period }),
 } satisfies Record<Expecting, Fit>;
 
-type SensorAnomaliesExports = Exports<typeof SENSOR_ANOMALIES>;
+type SensorAnomaliesExports = Decided<Exports<typeof SENSOR_ANOMALIES>>;
 type Expecting = NonNullable<SensorAnomaliesExports["method"]>;
 
 /** The fitted model, and the robust scale of its one-step errors. */

@@ -1,4 +1,4 @@
-import { type Accuracy, accuracy, type FittedModel, type Method } from "@manymodel/forecast";
+import { type Accuracy, accuracy, type FittedModel } from "@manymodel/forecast";
 import { type Family, modelFunctions } from "@manymodel/forecast/families";
 import { at } from "../../core/aligned.ts";
 import { defineModel, type FitContext, type ModelDefinition } from "../define-model.ts";
@@ -14,17 +14,18 @@ import type { ForecasterExports } from "./options.ts";
 export function seriesForecaster({ fits, kinds }: Family): ModelDefinition<object, ForecasterExports, FittedModel> {
   const { forecast, fitted, supports, update } = modelFunctions<FittedModel>(kinds);
 
-  function fit(method: Method, y: Float64Array, period: number): FittedModel {
+  function fit({ method, period, periods }: ForecasterExports, y: Float64Array): FittedModel {
     const fitMethod = fits[method];
     if (fitMethod === undefined) throw new TypeError(`${method} is not a method of this model definition`);
-    return fitMethod(y, period);
+    return fitMethod(y, period, periods);
   }
 
   /** Accuracy over the last observations of a model fitted to those before; undefined where these allow no fit. */
-  function trial(method: Method, y: Float64Array, period: number, holdout: number): Accuracy | undefined {
+  function trial(exports: ForecasterExports, y: Float64Array): Accuracy | undefined {
+    const { period, holdout } = exports;
     const training = y.subarray(0, y.length - holdout);
     try {
-      const { mean } = forecast(fit(method, training, period), { h: holdout });
+      const { mean } = forecast(fit(exports, training), { h: holdout });
       return accuracy(y.subarray(y.length - holdout), mean, { training, period });
     } catch (error) {
       if (error instanceof RangeError) return undefined;
@@ -43,10 +44,10 @@ export function seriesForecaster({ fits, kinds }: Family): ModelDefinition<objec
 
   return defineModel({
     fit({ data, exports }: FitContext<object, ForecasterExports>) {
-      const { method, period, horizon, holdout } = exports;
+      const { period, horizon, holdout } = exports;
       const y = data.series(exports.target);
-      const model = fit(method, y, period);
-      const held = holdout > 0 && y.length >= 2 * holdout ? trial(method, y, period, holdout) : undefined;
+      const model = fit(exports, y);
+      const held = holdout > 0 && y.length >= 2 * holdout ? trial(exports, y) : undefined;
       return {
         model,
         metrics: {

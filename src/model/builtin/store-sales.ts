@@ -14,9 +14,9 @@ import type { Frame } from "../frame.ts";
 import { formatTime, type Interval, nextTimes, parseInterval, parseTime } from "../interval.ts";
 import { observed } from "../observed.ts";
 import { readTimes, timeAxis } from "../time-axis.ts";
-import type { Exports, STORE_SALES } from "./options.ts";
+import type { Decided, Exports, STORE_SALES } from "./options.ts";
 
-type StoreSalesExports = Exports<typeof STORE_SALES>;
+type StoreSalesExports = Decided<Exports<typeof STORE_SALES>>;
 
 /** The fitted model, and where its series ends. */
 export type StoreSalesModel = {
@@ -168,14 +168,17 @@ function unseen({ constant = {} }: StoreSalesModel, xreg: Readonly<Record<string
 
 /** The linear model's terms. */
 function termsOf(
-  { period, trend = true, calendar = [], ridge = 0 }: StoreSalesExports,
+  { period, periods = [period], trend = true, calendar = [], ridge = 0 }: StoreSalesExports,
   interval: Interval,
   start: string,
 ): LinearOptions {
+  const seasons = periods
+    .filter((one) => one > 1)
+    .map((one) => ({ period: one, harmonics: Math.max(1, Math.min(3, Math.floor(one / 2))) }));
   return {
     trend,
     ridge,
-    ...(period > 1 && { fourier: [{ period, harmonics: Math.max(1, Math.min(3, Math.floor(period / 2))) }] }),
+    ...(seasons.length > 0 && { fourier: seasons }),
     ...(calendar.length > 0 && { effects: calendar, calendar: calendarOf(interval, start) }),
   };
 }

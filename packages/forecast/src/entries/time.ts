@@ -1,8 +1,9 @@
 /**
- * The times of a series: its interval, the times that follow, values between observations.
+ * The times of a series: its interval, the times that follow, bins of the calendar, values between observations.
  *
  * @module
  */
+export { type CalendarBins, calendarBins } from "../time/calendar-bins.ts";
 export {
   dayOfMonth,
   detectInterval,

@@ -24,8 +24,18 @@ import type { FittedModel } from "./fitted-model.ts";
 import type { Kinds } from "./kind.ts";
 import { fitObserved } from "./missing-ends.ts";
 
-/** Fits a model to a series with so many observations per season. */
-export type Fit = (y: Series, period: number) => FittedModel;
+/**
+ * Fits a model to a series with so many observations per season.
+ *
+ * @param periods - those of all its seasons, for methods that take several; `period` alone when left out
+ */
+export type Fit = (y: Series, period: number, periods?: readonly number[]) => FittedModel;
+
+/** The periods of a method that takes several. */
+const several = (period: number, periods: readonly number[] = [period]) => periods.filter((one) => one > 1);
+/** Those of one that takes whole numbers. */
+const whole = (period: number, periods: readonly number[] | undefined) =>
+  periods === undefined ? several(period) : [...new Set(several(period, periods).map(Math.round))];
 
 /**
  * Methods that are used without the others: how each fits a series, and the kinds of models that they give. What imports a
@@ -51,10 +61,11 @@ export const SMOOTHING = {
     "dynamic-theta": (y, period) => dynamicOptimizedTheta(y, { period }),
     ces: (y, period) => ces(y, { period }),
     // Without two full seasons there is nothing to decompose.
-    stlf: (y, period) =>
-      fitObserved<FittedModel>(y, (values) =>
-        period > 1 && values.length > 2 * period ? stlf(values, { period }) : ets(values, { period }),
-      ),
+    stlf: (y, period, periods?) =>
+      fitObserved<FittedModel>(y, (values) => {
+        const fitting = whole(period, periods).filter((one) => values.length > 2 * one);
+        return fitting.length > 0 ? stlf(values, { periods: fitting }) : ets(values, { period });
+      }),
   },
   kinds: smoothingKinds,
 } satisfies Family;
@@ -62,8 +73,8 @@ export const SMOOTHING = {
 /** Exponential smoothing with trigonometric seasons, Box–Cox transformation and ARMA errors. */
 export const TBATS = {
   fits: {
-    tbats: (y, period) => tbats(y, { periods: period > 1 ? [period] : [] }),
-    bats: (y, period) => bats(y, { periods: period > 1 ? [period] : [] }),
+    tbats: (y, period, periods?) => tbats(y, { periods: several(period, periods) }),
+    bats: (y, period, periods?) => bats(y, { periods: whole(period, periods) }),
   },
   kinds: tbatsKinds,
 } satisfies Family;
@@ -82,10 +93,13 @@ export const SIMPLE = {
     tsb: (y) => tsb(y),
     adida: (y) => adida(y),
     imapa: (y) => imapa(y),
-    linear: (y, period) =>
+    linear: (y, period, periods?) =>
       linearModel(y, {
         trend: true,
-        fourier: period > 1 ? [{ period, harmonics: Math.min(10, Math.floor(period / 2)) }] : [],
+        fourier: several(period, periods).map((one) => ({
+          period: one,
+          harmonics: Math.min(10, Math.floor(one / 2)),
+        })),
       }),
   },
   kinds: /* @__PURE__ */ joinKinds(simpleKinds, averageKinds, intermittentKinds, regressionKinds),

@@ -31,7 +31,11 @@ export interface Strengths {
 /** The strengths of `seasonalStrength`'s decomposition; rules as there. */
 export function strengths(values: Float64Array, period: number): Strengths {
   checkPeriod(period);
-  const filled = interpolateSeasonal(values, { period });
+  return strengthsOfFilled(values, interpolateSeasonal(values, { period }), period);
+}
+
+/** The same where missing values are filled already. */
+export function strengthsOfFilled(values: Float64Array, filled: Float64Array, period: number): Strengths {
   if (period < 2 || values.length <= 2 * period || isConstant(values))
     return { seasonal: 0, trend: NaN, adjusted: values };
   const smoothers = standardSmoothers(filled.length, period);
