@@ -3,8 +3,12 @@
  * `manymodel serve` process, and a load generator here that sends at a fixed rate, whatever comes back, over kept-alive
  * connections to this machine. Milliseconds count from when a request was due. Prints one JSON line per step:
  *
- *   npm run bench:serve -- 1000000
+ *   npm run bench:serve -- 1000000 --rate 200
  *   npm run bench:serve -- 2000 ets
+ *   npm run bench:serve -- 2000 --clients 1000 --seconds 60
+ *
+ * With clients, each asks again as soon as it has its answer. An answer 503 that says when to ask again is counted apart;
+ * anything else but 200 is an error. Memory is the server's, in MB.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -13,14 +17,24 @@ import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { connect } from "manymodel";
 import { writeSource } from "./source-table.js";
 
-const partitions = Number(process.argv[2] ?? 1_000_000);
-const model = process.argv[3];
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rate: { type: "string", default: "500" },
+    clients: { type: "string", default: "0" },
+    seconds: { type: "string", default: "60" },
+  },
+});
+const partitions = Number(positionals[0] ?? 1_000_000);
+const model = positionals[1];
 const rows = model === undefined ? 30 : 200;
-const RATE = 500;
-const REQUESTS = 5000;
+const RATE = Number(options.rate);
+const REQUESTS = 10 * RATE;
+const CLIENTS = Number(options.clients);
 const COLD = 200;
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = await mkdtemp(path.join(process.env.MANYMODEL_BENCH_DIR ?? tmpdir(), "manymodel-bench-"));
@@ -112,9 +126,73 @@ try {
     await Promise.all(pending);
   });
   say(`warm, ${RATE} a second`, { ...quantiles(latencies), cpuMs: Number((warmCpu / REQUESTS).toFixed(3)) });
+  if (CLIENTS > 0) say(`${CLIENTS} clients`, await crowd(port, async () => ask("GET", "/metrics")));
 } finally {
   server?.kill("SIGTERM");
   await rm(folder, { recursive: true, force: true });
+}
+
+/** What many clients are answered, each on a connection of its own, and what memory the server takes meanwhile. */
+async function crowd(port, metrics) {
+  const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
+  const counted = { ok: 0, busy: 0, errors: 0 };
+  const kinds = {};
+  const latencies = [];
+  const once = (i) =>
+    new Promise((resolve) => {
+      const began = performance.now();
+      const fail = (kind) => {
+        counted.errors++;
+        kinds[kind] = (kinds[kind] ?? 0) + 1;
+        resolve(0);
+      };
+      const asked = request(
+        {
+          host: "127.0.0.1",
+          port,
+          method: "POST",
+          path: "/v1/models/MANY_MODEL_FORECAST/default/predict",
+          agent,
+          headers: { "Content-Type": "application/json" },
+        },
+        (answer) => {
+          answer.resume();
+          answer.on("error", (error) => fail(error.code));
+          answer.on("end", () => {
+            const wait = answer.headers["retry-after"];
+            if (answer.statusCode === 200) {
+              counted.ok++;
+              latencies.push(performance.now() - began);
+              resolve(0);
+            } else if (answer.statusCode === 503 && wait !== undefined) {
+              counted.busy++;
+              resolve(Number(wait) * 1000);
+            } else fail(answer.statusCode);
+          });
+        },
+      );
+      asked.on("error", (error) => fail(error.code));
+      asked.end(JSON.stringify({ keys: [key(i % partitions)], horizon: 7 }));
+    });
+  const memory = [];
+  const watch = async () => {
+    const [, bytes] = /^process_resident_memory_bytes (\S+)/m.exec(await metrics());
+    memory.push(Math.round(Number(bytes) / 1e6));
+  };
+  await watch();
+  const until = performance.now() + Number(options.seconds) * 1000;
+  const watching = setInterval(() => watch().catch(() => {}), 5000);
+  const client = async (n) => {
+    for (let i = n; performance.now() < until; i += CLIENTS) {
+      const wait = await once(i * 7919);
+      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  };
+  await Promise.all(Array.from({ length: CLIENTS }, (_, n) => client(n)));
+  clearInterval(watching);
+  agent.destroy();
+  await watch();
+  return { ...counted, kinds, ...quantiles(latencies), memoryMb: memory };
 }
 
 /** Where keys are, by the index of keys alone. */

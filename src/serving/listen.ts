@@ -16,6 +16,12 @@ export interface Listening {
 const HEADERS_MS = 10_000;
 
 /**
+ * Connections that may wait to be taken. Of more the system drops the last packet of their making: they are made again
+ * after seconds, or reset. Systems have a limit of their own (Linux: 4,096).
+ */
+const BACKLOG = 4096;
+
+/**
  * Has an application answer at an address.
  *
  * @param port - 0: a free one
@@ -38,7 +44,7 @@ export async function listen(
   try {
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
-      server.listen(port, host, resolve);
+      server.listen({ port, host, backlog: BACKLOG }, resolve);
     });
   } catch (cause) {
     throw new ManymodelError("config", `cannot listen at ${host}:${port}: ${messageOf(cause)}`, { cause });
