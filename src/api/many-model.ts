@@ -94,7 +94,7 @@ export class ManyModel implements AsyncDisposable {
 
   /**
    * Scores every partition of a table into an output table: the next dates at each series' own interval, point forecast,
-   * bounds, and a status (`OK`, `STALE`, `FALLBACK`, `NO_MODEL`, `ERROR`, `ENDED`). Repeating a batch replaces its rows.
+   * bounds, and a status (`OK`, `STALE`, `UNDATED`, `FALLBACK`, `NO_MODEL`, `ERROR`, `ENDED`). Repeating a batch replaces its rows.
    *
    * @throws {ManymodelError} `not-found` for an unknown version or table; `input` if the keys are of another type
    */

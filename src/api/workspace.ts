@@ -39,6 +39,8 @@ export interface SourceQuery {
   readonly target?: string;
   /** The interval of all series, such as `P1D`, `P1M` or `PT1H`; each series' own when left out. */
   readonly interval?: string;
+  /** The time zone of the times, such as `Europe/Berlin`; they are taken as they are when left out. */
+  readonly timeZone?: string;
 }
 
 /** Partition keys of a source; composite keys are objects of column name to value. */
@@ -74,7 +76,7 @@ export function dataQuery(workspace: Workspace, query?: SourceQuery): DataQuery 
   const { source, file } = workspace.config;
   if (query !== undefined) {
     const { partitionBy, orderBy, duplicates = "fail", fill, resample, target = source?.target, ...others } = query;
-    const { table, query: select, where, active, ...read } = others;
+    const { table, query: select, where, active, timeZone, ...read } = others;
     if ((table === undefined) === (select === undefined))
       throw new ManymodelError("usage", "a source is either a table or a query; give one of them");
     return {
@@ -82,6 +84,7 @@ export function dataQuery(workspace: Workspace, query?: SourceQuery): DataQuery 
       ...(table === undefined ? { table: QUERY_TABLE } : { table: tablePath(workspace, table) }),
       ...(select !== undefined && { select }),
       ...(where !== undefined && { where }),
+      ...(timeZone !== undefined && { zone: { name: timeZone } }),
       keyColumns: listOf(partitionBy),
       ...(orderBy !== undefined && { orderBy: listOf(orderBy) }),
       ...rulesOf({
@@ -108,6 +111,7 @@ export function dataQuery(workspace: Workspace, query?: SourceQuery): DataQuery 
       target: source.target,
     }),
     ...(source.interval !== undefined && { interval: source.interval }),
+    ...(source.time_zone !== undefined && { zone: { name: source.time_zone } }),
   };
 }
 

@@ -14,6 +14,7 @@ import {
   RESERVED_ARGUMENTS,
   RUN_MODES,
 } from "../core/run.ts";
+import { isTimeZone } from "../core/time-zone.ts";
 import { count, duration, durationText } from "./common-values.ts";
 import { postgres, snowflake, stage } from "./engine-blocks.ts";
 import { fleet } from "./fleet-block.ts";
@@ -141,6 +142,13 @@ const source = z
       .optional()
       .describe(
         "The interval of all series, such as P1D, P1W, P1M or PT1H; each series' own, from its times, when left out.",
+      ),
+    time_zone: z
+      .string()
+      .refine(isTimeZone, "the name of a time zone such as Europe/Berlin or America/New_York")
+      .optional()
+      .describe(
+        "The time zone whose clocks the timestamps show, or whose days they begin; taken as they are when left out.",
       ),
   })
   .refine(({ table, query }) => (table === undefined) !== (query === undefined), {

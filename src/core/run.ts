@@ -97,6 +97,17 @@ export function selectsRows({ select, where }: SelectedRows): boolean {
 /** What a source is called whose rows are those of a query. */
 export const QUERY_TABLE = "source.query";
 
+/** The time zone of a source's times. */
+export interface ZoneRule {
+  /** Its name in the IANA database. Timestamps without a zone of their own are its clock readings. */
+  readonly name: string;
+  /**
+   * The time of day, in milliseconds, that its clocks show at every row: rows are days, or longer, and their times are clock
+   * readings. Null: rows are instants, and their times are UTC. The times themselves say when left out.
+   */
+  readonly timeOfDay?: number | null;
+}
+
 /** Which rows make up the partitions of a run or a batch, and in which order. */
 export interface DataQuery extends RowRules, SourceRows {
   /** The columns whose values tell partitions apart. */
@@ -107,6 +118,8 @@ export interface DataQuery extends RowRules, SourceRows {
   readonly orderBy?: readonly string[];
   /** The interval of all series, such as `P1D` (see `canonicalInterval` of `@manymodel/forecast/time`); each series' own when left out. */
   readonly interval?: string;
+  /** The time zone of the rows; times are taken as they are when left out. */
+  readonly zone?: ZoneRule;
 }
 
 /** Returns the interval that a query states for the series that it gives: of a coarser grid, if it makes one. */
@@ -115,8 +128,12 @@ export function statedInterval({ resample, interval }: Pick<DataQuery, "resample
 }
 
 /** The query of a table of what is known ahead, whose rows have the grid of the input's. */
-export function futureQuery({ keyColumns, resample }: DataQuery, table: string, time: string): DataQuery {
-  return { table, keyColumns, orderBy: [time], ...(resample !== undefined && { resample }) };
+export function futureQuery({ keyColumns, resample, zone }: DataQuery, table: string, time: string): DataQuery {
+  return {
+    ...{ table, keyColumns, orderBy: [time] },
+    ...(resample !== undefined && { resample }),
+    ...(zone !== undefined && { zone }),
+  };
 }
 
 /** Source data as a run or a batch sees it: read once, pinned, grouped by partition and ordered. */
@@ -129,6 +146,10 @@ export interface Snapshot {
   readonly columns: readonly ColumnInfo[];
   /** The column that orders a series in time, if there is one. */
   readonly timeColumn: string | null;
+  /** Whether the source's times are instants, which have a zone or an offset of their own. */
+  readonly hasInstants?: boolean;
+  /** What the times are, where the query names a time zone. */
+  readonly zone?: Required<ZoneRule>;
   /** How many partitions are used. They have the positions below this number, in the order of their keys. */
   readonly partitions: number;
   /** How many partitions have ended (see `SeriesRules`); they have the positions after these. None when left out. */

@@ -122,6 +122,8 @@ export interface RunProgress {
 export interface RunDetail extends RunLine {
   readonly seed: number | null;
   readonly rows: number | null;
+  /** How many series of the source had ended, and were not trained. */
+  readonly ended: number;
   readonly keyColumns: readonly string[];
   readonly timeColumn: string | null;
   readonly target: string | null;

@@ -79,6 +79,7 @@ export async function openSources(source: Source, trained: RunManifest, spec: Wa
     keyColumns: version.keyColumns.map((column) => column.name),
     columns: [timeName, spec.target],
     orderBy: [timeName],
+    ...(trained.snapshot.zone !== undefined && { zone: trained.snapshot.zone }),
     ...(rules.target !== undefined && { ...rules, target: spec.target, ...(interval !== undefined && { interval }) }),
   });
   checkKeyTypes(version, actuals);

@@ -15,6 +15,8 @@ export interface BatchRecord {
   readonly partitions: number;
   readonly ok: number;
   readonly stale: number;
+  /** Forecasts of series that keep no interval: their steps have no dates. */
+  readonly undated: number;
   readonly fallback: number;
   readonly noModel: number;
   readonly errors: number;
@@ -38,6 +40,7 @@ const COLUMNS = [
   ["partitions", "N_PARTITIONS", "integer"],
   ["ok", "N_OK", "integer"],
   ["stale", "N_STALE", "integer"],
+  ["undated", "N_UNDATED", "integer"],
   ["fallback", "N_FALLBACK", "integer"],
   ["noModel", "N_NO_MODEL", "integer"],
   ["errors", "N_ERROR", "integer"],

@@ -107,7 +107,7 @@ async function scoreVersion(
 
   const total = snapshot.partitions + (snapshot.ended ?? 0);
   const scored = new Uint8Array(total);
-  const counts: StatusCounts = { OK: 0, STALE: 0, FALLBACK: 0, NO_MODEL: 0, ERROR: 0, ENDED: 0 };
+  const counts: StatusCounts = { OK: 0, STALE: 0, UNDATED: 0, FALLBACK: 0, NO_MODEL: 0, ERROR: 0, ENDED: 0 };
   const parts: TablePart[] = [];
   const withoutModel: string[] = [];
   const standing: string[] = [];
@@ -175,6 +175,7 @@ async function scoreVersion(
     partitions: total,
     ok: counts.OK,
     stale: counts.STALE,
+    undated: counts.UNDATED,
     fallback: counts.FALLBACK,
     noModel: counts.NO_MODEL,
     errors: counts.ERROR,

@@ -104,6 +104,10 @@ function whyEverything(
   if (base.seed !== spec.seed) return `the seed is ${spec.seed}, it was ${base.seed}`;
   const [was, is] = [base, spec].map(({ snapshot }) => statedInterval(snapshot.query));
   if (was !== is) return `the interval is ${is ?? "each series' own"}, it was ${was ?? "each series' own"}`;
+  const zoneOf = ({ zone }: RunManifest["snapshot"]) =>
+    zone && `${zone.name}, ${zone.timeOfDay === null ? "instants" : "days"}`;
+  if (zoneOf(base.snapshot) !== zoneOf(spec.snapshot))
+    return `the time zone is ${zoneOf(spec.snapshot) ?? "none"}, it was ${zoneOf(base.snapshot) ?? "none"}`;
   if (types(base.snapshot) !== types(spec.snapshot)) return "the source is partitioned otherwise";
   return base.keyArg === spec.keyArg ? null : `the loop variable is ${spec.keyArg}, it was ${base.keyArg}`;
 }

@@ -96,7 +96,7 @@ const series = z.array(z.number().nullable());
 const prediction = z.object({
   key: keyObject,
   partitionKey: z.string(),
-  status: z.enum(["OK", "STALE", "FALLBACK", "NO_MODEL", "ERROR", "ENDED"]),
+  status: z.enum(["OK", "STALE", "UNDATED", "FALLBACK", "NO_MODEL", "ERROR", "ENDED"]),
   times: z
     .array(z.union([z.string(), z.number(), z.null()]))
     .nullable()

@@ -2,7 +2,7 @@ import { zip } from "../core/aligned.ts";
 import { rowRanges } from "../core/columns/row-range.ts";
 import { ManymodelError, messageOf } from "../core/errors.ts";
 import { decodeKey } from "../core/partition-key.ts";
-import { isActive } from "../core/run.ts";
+import { isActive, type Snapshot } from "../core/run.ts";
 import { completesRows } from "../model/complete-rows.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { Engine } from "../ports/engine.ts";
@@ -26,6 +26,7 @@ export async function scoreByFunction(
   task: ScoreSegment,
 ): Promise<ScoredPart> {
   const { runId, segment, snapshot, future, outputTable, fallback, kept } = task;
+  checkNoZone(snapshot);
   const stored = await functions.stored(runId, segment);
   if (stored.length !== segment.rows)
     throw new ManymodelError(
@@ -110,4 +111,13 @@ function planOf(task: ScoreSegment): PredictPlan {
     }),
     future: future?.columns ?? null,
   };
+}
+
+/** A table function reads a snapshot's rows as they are. @throws {ManymodelError} `usage` if their times have a zone */
+export function checkNoZone({ zone }: Pick<Snapshot, "zone">): void {
+  if (zone !== undefined)
+    throw new ManymodelError(
+      "usage",
+      "a table function cannot use source.time_zone; set snowflake.compute: client and snowflake.scoring: client, or convert the times in source.query with CONVERT_TIMEZONE",
+    );
 }

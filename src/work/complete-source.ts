@@ -4,20 +4,25 @@ import type { DataQuery, Snapshot } from "../core/run.ts";
 import { completesRows } from "../model/complete-rows.ts";
 import { calendarBins, canonicalInterval, detectInterval, parseInterval } from "../model/interval.ts";
 import { resampleRows } from "../model/resample-rows.ts";
+import { findZone, zoneRows, zoneTimes } from "../model/zone-rows.ts";
 import type { Source } from "../ports/source.ts";
 
 /**
- * A source whose rows are complete: whoever reads them sees the rows that `resampleRows` makes by the rules of the query.
- * Rows of a query without rules are those of the source.
+ * A source whose rows are complete, at times of their zone: whoever reads them sees the rows that `zoneRows` and
+ * `resampleRows` make by the rules of the query. Rows of a query without rules are those of the source.
  */
 export function completeSource(source: Source): Source {
   return {
     ...source,
     async snapshot(query) {
-      const snapshot = await source.snapshot(query);
-      if (!completesRows(query)) return snapshot;
-      const type = checkRules(snapshot, query);
-      const { observed, later, repeated } = await source.times(snapshot);
+      const pinned = await source.snapshot(query);
+      if (!completesRows(query) && query.zone === undefined) return pinned;
+      const type = completesRows(query) ? checkRules(pinned, query) : undefined;
+      const { observed: times, later, repeated } = await source.times(pinned);
+      const zone = query.zone === undefined ? undefined : findZone(pinned, query.zone, times);
+      const snapshot = { ...pinned, ...(zone !== undefined && { zone }) };
+      if (type === undefined) return snapshot;
+      const observed = zoneTimes(snapshot, times);
       const panel = {
         newest: observed.at(-1) ?? null,
         ...(query.resample !== undefined && { oldest: observed[0] ?? null }),
@@ -31,7 +36,7 @@ export function completeSource(source: Source): Source {
     },
     async read(snapshot, ordinals) {
       const rows = await source.read(snapshot, ordinals);
-      return { ...rows, ...resampleRows(snapshot, rows) };
+      return { ...rows, ...resampleRows(snapshot, zoneRows(snapshot, rows)) };
     },
   };
 }

@@ -48,7 +48,8 @@ export type ScoreErrorType =
   | "missing-future"
   | "no-update"
   | "update-error"
-  | "off-interval";
+  | "off-interval"
+  | "no-interval";
 
 /** Why something did not go as it should. */
 export interface Problem {
@@ -70,11 +71,12 @@ export const NOT_TRAINED = {
 
 /**
  * What scoring one partition gives: a forecast, or why there is none. `STALE`: a forecast of the model as it was fitted,
- * because it could not take in the newer rows that there are. `ENDED`: no forecast, because the series has ended.
+ * because it could not take in the newer rows that there are. `UNDATED`: a forecast of steps that have no dates,
+ * because the series keeps no interval. `ENDED`: no forecast, because the series has ended.
  */
 export type ScoredPartition =
   | ({ readonly status: "OK"; readonly times: Times | null } & CheckedPrediction & Partial<Noted>)
-  | ({ readonly status: "STALE" | "FALLBACK"; readonly times: Times | null } & CheckedPrediction & Problem)
+  | ({ readonly status: "STALE" | "FALLBACK" | "UNDATED"; readonly times: Times | null } & CheckedPrediction & Problem)
   | ({ readonly status: "NO_MODEL" | "ERROR" } & Problem)
   | ({ readonly status: "ENDED" } & Partial<Noted>);
 
@@ -155,12 +157,24 @@ function* scoring(
     );
     const { mean, lower, upper, note } = checkPrediction(returned, horizon, levels);
     if (moved.problem !== undefined) return { status: "STALE", times, mean, lower, upper, ...moved.problem };
+    if (times === null && hasDates(plan)) return { status: "UNDATED", times, mean, lower, upper, ...NO_INTERVAL };
     const noted = note && { errorType: note.type, errorMessage: note.message };
     return { status: "OK", times, mean, lower, upper, ...noted };
   } catch (error) {
     return { status: "ERROR", errorType: typeOf(error, "predict-error"), errorMessage: messageOf(error) };
   }
 }
+
+/** Whether the steps of a forecast have times in the output, which a series without an interval cannot give. */
+function hasDates({ definition, time }: ScoringPlan): boolean {
+  return definition.scores !== "rows" && time !== null && time.type !== "string" && time.type !== "boolean";
+}
+
+const NO_INTERVAL = {
+  errorType: "no-interval",
+  errorMessage:
+    "the series keeps no interval, so its steps have no times; state source.interval, or aggregate its rows to days, weeks or months",
+} as const satisfies Problem;
 
 /** A model that has taken in the newer rows of its partition, or the reason why it has not. */
 interface Moved {

@@ -35,7 +35,7 @@ export class PartOfBatch {
   readonly #task: ScoreTask;
   readonly #definition: AnyModelDefinition;
   readonly #rows: ForecastRows;
-  readonly #counts: StatusCounts = { OK: 0, STALE: 0, FALLBACK: 0, NO_MODEL: 0, ERROR: 0, ENDED: 0 };
+  readonly #counts: StatusCounts = { OK: 0, STALE: 0, UNDATED: 0, FALLBACK: 0, NO_MODEL: 0, ERROR: 0, ENDED: 0 };
   readonly #withoutModel: string[] = [];
   readonly #kept: string[] = [];
 

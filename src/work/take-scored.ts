@@ -33,7 +33,9 @@ export async function inferBatch(
         ? "incremental"
         : completesRows(snapshot.query)
           ? "source.fill, source.resample or an aggregate of duplicates"
-          : undefined;
+          : snapshot.zone !== undefined
+            ? "source.time_zone"
+            : undefined;
   if (unfit !== undefined)
     throw new ManymodelError("usage", `an inference job cannot use ${unfit}; leave it out, or have the client score`);
   const asked = levelsToAsk(levels, quantiles);

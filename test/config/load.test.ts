@@ -211,6 +211,11 @@ describe("configuration", () => {
     ["a key twice", "engine: local\nengine: local\n", "config: manymodel.yaml:2: Map keys must be unique"],
     ["something that is no mapping", "- 1\n", "config: manymodel.yaml:1: the file: is [1]; it must be a block of keys"],
     [
+      "a time zone that is none",
+      "source: { table: T, partition_by: A, time_zone: Europe/Atlantis }",
+      'source.time_zone: is "Europe/Atlantis"; it must be the name of a time zone such as Europe/Berlin',
+    ],
+    [
       "a source without a table or a query",
       "source: { partition_by: A }",
       "config: manymodel.yaml:1: source.table: missing; it must be stated, or source.query instead of it",

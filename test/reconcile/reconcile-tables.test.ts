@@ -9,7 +9,7 @@ const DAY = 86_400_000;
 const DAYS = [20_454, 20_455];
 const WIDTH = 1.959963984540054;
 
-/** A forecast of a partition: its key, its day as a number, its value; its standard error is 1 unless given. NaN: no bounds. */
+/** A forecast of a partition: its key, its day as a number, its value; its standard error is 1 unless given. NaN: no bounds. Without a value and with a standard error of 0 it has ended. */
 type Row = [KeyValue[], number | null, number | null, (number | undefined)?];
 
 /** Fills a table as batch scoring writes it, for text keys unless others are given. */
@@ -28,7 +28,7 @@ async function forecasts(mm: ManyModel, table: string, by: readonly KeyColumn[],
       value === null || Number.isNaN(error) ? [null, null] : [value - WIDTH * error, value + 2 * WIDTH * error];
     const own = key.map((part, i) => (by[i]!.type === "integer" && part !== null ? BigInt(part as number) : part));
     const step = day === null ? null : BigInt(1 + DAYS.indexOf(day));
-    const status = value === null ? "ERROR: no luck" : "OK";
+    const status = value !== null ? "OK" : error === 0 ? "ENDED" : "ERROR: no luck";
     return ["M", "V1", ...own, encodeKey(by, key), day === null ? null : day * DAY, step, value, ...bounds, status];
   });
   await fillTable(mm, table, [...columns], cells);
@@ -98,6 +98,17 @@ describe.each(EVERY_ENGINE)("reconciling tables that setup created, engine: %s",
 
 for (const engine of ["local", "memory"] as const)
   describe(`reconciling tables on the ${engine} engine`, () => {
+    it("has no leaf of a series that has ended", async () => {
+      const mm = await openWorkspace(engine);
+      await forecasts(mm, "ITEMS", text("store", "sku"), [
+        [["A", "x0"], 20_454, 10],
+        [["A", "x1"], null, null, 0],
+      ]);
+      await forecasts(mm, "STORES", text("store"), [[["A"], 20_454, 12]]);
+      const summary = await mm.reconcile({ ...OPTIONS, levels: LEVELS.slice(0, 2), method: "ols" });
+      expect(summary).toMatchObject({ leaves: 1, aggregates: 1, leftOut: 0, rows: 2 });
+    });
+
     it("makes the levels add up by weighted least squares, as dense algebra does, and shrinks their intervals", async () => {
       const mm = await openWorkspace(engine);
       await fill(mm);
@@ -156,7 +167,7 @@ for (const engine of ["local", "memory"] as const)
     it("groups by attributes of the leaves that are no key columns, also of integers and NULL", async () => {
       const mm = await openWorkspace(engine);
       const by: KeyColumn[] = [{ name: "sku", type: "integer" }];
-      const leaves = [7, 8, null].map((sku, i): Row => [[sku], DAYS[0]!, 2 ** i]);
+      const leaves = [7, 8, null].map((sku, i): Row => [[sku], 20_454, 2 ** i]);
       await forecasts(mm, "ITEMS", by, leaves);
       const columns = [
         { name: "SKU", type: "integer" },

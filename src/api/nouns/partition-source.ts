@@ -33,8 +33,11 @@ export async function partitionSource(
     throw new ManymodelError("usage", `the definition of run ${runId} has no predict(), so it cannot forecast`);
   const trained = manifest.snapshot.query;
   const table = options.input ?? batch.input_table ?? source?.table;
-  const { select: _, where: __, ...query } = trained;
-  const input: DataQuery = table === undefined ? trained : { ...query, ...rowsOf(workspace, table, trained) };
+  const { select: _, where: __, ...rules } = trained;
+  const { zone } = manifest.snapshot;
+  const query = { ...rules, ...(zone !== undefined && { zone }) };
+  const input: DataQuery =
+    table === undefined ? { ...trained, ...query } : { ...query, ...rowsOf(workspace, table, trained) };
   return {
     name: version === undefined ? `run ${runId}` : `${version.model} ${version.version}`,
     runId,

@@ -51,7 +51,7 @@ export interface PartitionForecast {
   /** The run or version that made the model. */
   readonly of: string;
   readonly partitionKey: string;
-  /** `OK`, `STALE`, `FALLBACK`, `NO_MODEL`, `ERROR` or `ENDED`, as in the table of a batch. */
+  /** `OK`, `STALE`, `UNDATED`, `FALLBACK`, `NO_MODEL`, `ERROR` or `ENDED`, as in the table of a batch. */
   readonly status: PartitionSeries["scored"]["status"];
   readonly errorType: string | null;
   readonly errorMessage: string | null;

@@ -155,10 +155,11 @@ async function offenderRanking(workspace: Workspace, from: string | undefined): 
 }
 
 /** A run's query, to be read as its table is now. */
-function sourceQuery({ keyColumns, table, select, active, ...query }: DataQuery): SourceQuery {
+function sourceQuery({ keyColumns, table, select, active, zone, ...query }: DataQuery): SourceQuery {
   return {
     ...query,
     ...(select === undefined ? { table } : { query: select }),
+    ...(zone !== undefined && { timeZone: zone.name }),
     ...(active !== undefined && { active: { within: `${active.withinMs}ms` } }),
     partitionBy: keyColumns,
   };

@@ -55,7 +55,7 @@ export interface ScoreOptions extends LongCallOptions {
 
 /**
  * Scores every partition of a table into an output table: the next dates at each series' own interval, point forecast,
- * bounds, and a status (`OK`, `STALE`, `FALLBACK`, `NO_MODEL`, `ERROR`, `ENDED`). Repeating a batch replaces its rows.
+ * bounds, and a status (`OK`, `STALE`, `UNDATED`, `FALLBACK`, `NO_MODEL`, `ERROR`, `ENDED`). Repeating a batch replaces its rows.
  *
  * @throws {ManymodelError} see `scoreBatch`; `usage` if neither options nor configuration name a table
  */
@@ -112,7 +112,7 @@ export async function scoreTable(
     incremental = false,
   } = options;
   if (options.workers !== undefined) checkCount("workers", options.workers);
-  const trained = (await engine.catalog.run(version.runId))?.manifest?.snapshot.query;
+  const { query: trained, zone } = (await engine.catalog.run(version.runId))?.manifest?.snapshot ?? {};
   const { partitionBy, columns = trained?.columns, orderBy = trained?.orderBy } = options;
   const query: DataQuery = {
     ...rowsOf(inputTable, trained),
@@ -123,6 +123,7 @@ export async function scoreTable(
     ...(orderBy !== undefined && { orderBy }),
     ...rulesOf(trained ?? {}),
     ...(trained?.interval !== undefined && { interval: trained.interval }),
+    ...(zone !== undefined && { zone }),
   };
   const spec = {
     model: version.model,

@@ -92,7 +92,7 @@ function scoreOptions(options: BatchOptions): ScoreOptions {
 export function batchText(summary: BatchSummary): string {
   const { model, version, partitions, ok, noModel, errors, rows, outputTable } = summary;
   const some = (count: number, what: string) => (count > 0 ? `, ${count} ${what}` : "");
-  const others = `${some(summary.stale, "stale")}${some(summary.fallback, "by the fallback")}`;
+  const others = `${some(summary.stale, "stale")}${some(summary.undated, "without dates")}${some(summary.fallback, "by the fallback")}`;
   const ended = some(summary.ended, "ended");
   const here = summary.scoredHere === undefined ? "" : ` (scored by this process: ${summary.scoredHere})`;
   const kept = summary.kept > 0 ? ` (${summary.kept} unchanged)` : "";

@@ -117,6 +117,7 @@ export async function runDetail(engine: Engine, runId: string, now: number): Pro
     skipped,
     seed: manifest?.seed ?? null,
     rows: manifest?.snapshot.rows ?? null,
+    ended: manifest?.snapshot.ended ?? 0,
     keyColumns: manifest?.snapshot.keyColumns.map(({ name }) => name) ?? [],
     timeColumn: manifest?.snapshot.timeColumn ?? null,
     target: forecastTask(manifest?.exports).target,

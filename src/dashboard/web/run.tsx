@@ -297,6 +297,7 @@ function Plan({ run }: { run: RunDetail }) {
     ["Mode", run.mode],
     ["Source", run.source],
     ["Rows", run.rows === null ? null : count(run.rows)],
+    ["Ended series", run.ended === 0 ? null : `${count(run.ended)}, not trained`],
     ["Partitioned by", run.keyColumns.join(", ")],
     ["Time", run.timeColumn],
     ["Target", run.target],

@@ -84,11 +84,13 @@ export function describeQuery({
   keys,
   columns,
   order,
-}: ResolvedQuery): Pick<Snapshot, "keyColumns" | "columns" | "timeColumn"> {
+}: ResolvedQuery): Pick<Snapshot, "keyColumns" | "columns" | "timeColumn" | "hasInstants"> {
+  const time = order.at(-1);
   return {
     keyColumns: keys.map(({ name, keyType }): KeyColumn => ({ name, type: keyType })),
     columns: columns.map(({ name, type }) => ({ name, type })),
-    timeColumn: order.at(-1)?.name ?? null,
+    timeColumn: time?.name ?? null,
+    ...(time !== undefined && /with time zone$|^TIMESTAMP_L?TZ/i.test(time.sqlType) && { hasInstants: true }),
   };
 }
 
@@ -108,9 +110,10 @@ export function timesOf({ columns, timeColumn, query }: Snapshot): { readonly ti
 export function snapshotId(fingerprint: string, { keys, columns, order }: ResolvedQuery, query: DataQuery): string {
   const statedInterval = query.interval === undefined ? [] : [query.interval];
   // Ids of queries without these rules stay what they were.
-  const { fill, target, active, resample, select, where } = query;
+  const { fill, target, active, resample, select, where, zone } = query;
   const rules = target === undefined && resample === undefined ? [] : [{ fill, target, active, resample }];
   const selected = select === undefined && where === undefined ? [] : [{ select, where }];
+  const zones = zone === undefined ? [] : [{ zone: zone.name }];
   return createHash("sha256")
     .update(
       JSON.stringify([
@@ -122,6 +125,7 @@ export function snapshotId(fingerprint: string, { keys, columns, order }: Resolv
         ...statedInterval,
         ...rules,
         ...selected,
+        ...zones,
       ]),
     )
     .digest("hex")

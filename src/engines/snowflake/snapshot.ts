@@ -101,7 +101,8 @@ async function pin(
 ): Promise<PinnedSnapshot> {
   const sql = snapshotStatements(names);
   const resolved = resolveQuery(source.columns, query);
-  const { keyColumns, columns, timeColumn } = describeQuery(resolved);
+  const described = describeQuery(resolved);
+  const { keyColumns, columns } = described;
   const { order, ended } = resolved;
   const selected = {
     ...{ from: source.from, keys: keyColumns, columns, order: order.map(({ name }) => name) },
@@ -141,9 +142,7 @@ async function pin(
     id,
     fingerprint,
     query,
-    keyColumns,
-    columns,
-    timeColumn,
+    ...described,
     partitions,
     rows,
     ...(ended !== undefined && { ended: over }),

@@ -55,3 +55,11 @@ it("there are no notes without a table of forecasts, of another run, or in a tab
   expect(await batchNotes(mm.engine, "NONE", "first", "s:B")).toEqual([]);
   expect(await batchNotes(mm.engine, "SALES", "first", "s:B")).toEqual([]);
 });
+
+it("a series that has ended is one of which a batch says so", async () => {
+  const mm = await promoted();
+  const names = ["MODEL_NAME", "MODEL_VERSION", "PARTITION_KEY", "STATUS", "ERROR_TYPE", "ERROR_MESSAGE"] as const;
+  const columns = names.map((name) => ({ name, type: "string" }) as const);
+  await fillTable(mm, "LATER", columns, [["M", "V1", "s:B", "ENDED", null, null]]);
+  expect(await batchNotes(mm.engine, "LATER", "first", "s:B")).toEqual(["M V1 in LATER: the series has ended"]);
+});

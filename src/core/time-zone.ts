@@ -1,0 +1,131 @@
+import { at } from "./aligned.ts";
+import { ManymodelError, show } from "./errors.ts";
+
+/**
+ * A time zone of the IANA database: what its clocks show at an instant, and at which instants they show a time. Instants are
+ * milliseconds since 1970 in UTC; local times are the milliseconds of the same clock reading in UTC.
+ */
+export interface TimeZone {
+  /** Returns what the clocks show at an instant. */
+  toLocal(instant: number): number;
+  /**
+   * Returns the instants at which the clocks show a time, ascending: two in the hour that a change of clocks repeats. A time
+   * that a change leaves out stands for the instant by the offset before the change (RFC 5545, 3.3.5).
+   */
+  toInstants(local: number): readonly number[];
+}
+
+const DAY = 86_400_000;
+const opened = new Map<string, TimeZone>();
+
+/** Whether there is a time zone of a name. */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en-US", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Opens a time zone by its name. @throws {ManymodelError} `config` if there is none of that name */
+export function openTimeZone(name: string): TimeZone {
+  const known = opened.get(name);
+  if (known !== undefined) return known;
+  if (!isTimeZone(name))
+    throw new ManymodelError(
+      "config",
+      `source.time_zone is ${show(name)}; it must be the name of a time zone such as Europe/Berlin or America/New_York`,
+    );
+  const offsetAt = offsetsOf(name);
+  const zone: TimeZone = {
+    toLocal: (instant) => instant + offsetAt(instant),
+    toInstants(local) {
+      // No offset is longer than a day, and no two changes are closer to each other.
+      const [before, after] = [offsetAt(local - DAY), offsetAt(local + DAY)];
+      const shown = [before, after].filter((offset) => offsetAt(local - offset) === offset);
+      const instants = (shown.length === 0 ? [before] : shown).map((offset) => local - offset);
+      return [...new Set(instants)].sort((a, b) => a - b);
+    },
+  };
+  opened.set(name, zone);
+  return zone;
+}
+
+/** Instants from `start` to before `end` at which a zone has one offset from UTC. */
+interface Period {
+  readonly start: number;
+  readonly end: number;
+  readonly offset: number;
+}
+
+/**
+ * Returns how far the clocks of a zone are ahead of UTC at an instant, in milliseconds. ICU, which Node has built in, knows;
+ * Temporal is not in every supported Node. One answer of ICU takes microseconds, so each year's periods are found once.
+ */
+function offsetsOf(name: string): (instant: number) => number {
+  const format = new Intl.DateTimeFormat("en-US", { timeZone: name, timeZoneName: "longOffset" });
+  const ask = (instant: number): number => {
+    const text = format.formatToParts(instant).find(({ type }) => type === "timeZoneName")?.value ?? "";
+    const [, sign = "+", hours = 0, minutes = 0, seconds = 0] = /GMT(?:([+-])(\d+):(\d+)(?::(\d+))?)?/.exec(text) ?? [];
+    const offset = 1000 * (3600 * Number(hours) + 60 * Number(minutes) + Number(seconds));
+    return sign === "-" ? -offset : offset;
+  };
+  const years = new Map<number, readonly Period[]>();
+  const periodsOf = (year: number): readonly Period[] => {
+    const [first, end] = [Date.UTC(year, 0), Date.UTC(year + 1, 0)];
+    const periods: Period[] = [];
+    let [start, offset] = [first, ask(first)];
+    for (let day = first; day < end; day += DAY) {
+      let [low, high] = [day, Math.min(day + DAY, end - 1)];
+      const next = ask(high);
+      if (next === offset) continue;
+      while (high - low > 1) {
+        const middle = Math.floor((low + high) / 2);
+        if (ask(middle) === offset) low = middle;
+        else high = middle;
+      }
+      periods.push({ start, end: high, offset });
+      [start, offset] = [high, next];
+    }
+    return [...periods, { start, end, offset }];
+  };
+  let last: Period = { start: 0, end: 0, offset: 0 };
+  return (instant) => {
+    if (instant >= last.start && instant < last.end) return last.offset;
+    const year = new Date(instant).getUTCFullYear();
+    if (Number.isNaN(year)) return 0;
+    const periods = years.get(year) ?? periodsOf(year);
+    years.set(year, periods);
+    last = periods.find(({ end }) => instant < end) ?? at(periods, -1);
+    return last.offset;
+  };
+}
+
+/**
+ * Returns the instants of ascending local times. Of rows with the same time in an hour that a change repeats, the first is of the
+ * earlier instant and the next of the later.
+ */
+export function instantsOf(zone: TimeZone, locals: Float64Array): Float64Array {
+  let run = 0;
+  return locals.map((local, i) => {
+    if (Number.isNaN(local)) return local;
+    run = i > 0 && locals[i - 1] === local ? run + 1 : 0;
+    const instants = zone.toInstants(local);
+    return at(instants, Math.min(run, instants.length - 1));
+  });
+}
+
+/**
+ * Returns the time of day, in milliseconds, that the clocks of a zone show at each of some instants; null if it is not the same. At
+ * a midnight that a change of clocks leaves out, the day begins an hour later.
+ */
+export function timeOfDay(zone: TimeZone, instants: Float64Array): number | null {
+  const locals = instants.map(zone.toLocal);
+  const time = locals.reduce((least, local) => Math.min(least, local - midnight(local)), DAY);
+  const isSame = instants.every((instant, i) => zone.toInstants(midnight(at(locals, i)) + time)[0] === instant);
+  return isSame ? time % DAY : null;
+}
+
+/** The midnight before a local time. */
+export const midnight = (local: number) => Math.floor(local / DAY) * DAY;
