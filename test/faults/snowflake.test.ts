@@ -53,7 +53,7 @@ describe("processes killed while an account does what they have asked for", () =
   it("of a run that trains in containers are resumed, whatever happens to the account, its tokens and its containers", async () => {
     const account = await openTestAccount({ procedures: false });
     onTestFinished(() => account.close());
-    const some = schedules(6).map((schedule) => inAccount("service", schedule));
+    const some = schedules(2, 5).map((schedule) => inAccount("service", schedule));
     expect(sum(await performAll(snowflakeGround(account, "service"), some))).toBeGreaterThan(0);
   });
 });
