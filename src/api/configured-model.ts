@@ -127,6 +127,11 @@ async function checkColumns(
           "input",
           `${query.table} has no column ${show(wanted)} (${option}); it has ${names.join(", ")}`,
         );
+      if (option !== "target" && name === matchColumn(names, exports.target as string))
+        throw new ManymodelError(
+          "input",
+          `column ${name} of ${query.table} is the target, so it cannot be one of the ${option}: the model would be told what it is to find out; leave it out`,
+        );
       const { type } = columns.find((column) => column.name === name)!;
       const booleans = builtin.columns.includes(option);
       if (type !== "number" && type !== "integer" && !(booleans && type === "boolean"))

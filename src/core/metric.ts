@@ -61,7 +61,7 @@ const KNOWN: Readonly<Record<string, Known>> = {
 };
 
 /** The metric of a run whose metric is not named: MASE of series, log loss of probabilities, RMSE of numbers. */
-export const DEFAULT_METRICS: readonly string[] = ["holdout_mase", "holdout_log_loss", "holdout_rmse"];
+export const DEFAULT_METRICS: readonly string[] = ["holdout_mase", "holdout_log_loss", "cv_log_loss", "holdout_rmse"];
 
 /** Measured on rows or observations that the fit had not seen. */
 const OUT_OF_SAMPLE = /^(?:holdout|cv|test|validation)_/;

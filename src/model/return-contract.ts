@@ -16,6 +16,7 @@ export class InvalidReturn extends Error {
 }
 
 const FIT_FIELDS = ["model", "metrics", "forecast", "info"];
+const PREDICTION_FIELDS = ["mean", "levels", "lower", "upper", "note"];
 
 /** Checks what `fit` returned. @throws {InvalidReturn} saying what is wrong and where */
 export function checkFitResult(returned: unknown): CheckedFit {
@@ -62,7 +63,13 @@ export interface CheckedPrediction {
 
 /** Checks what `predict` returned against what it was asked. @throws {InvalidReturn} saying what is wrong and where */
 export function checkPrediction(returned: unknown, horizon: number, levels: readonly number[]): CheckedPrediction {
-  const { mean, levels: given, lower, upper, note } = asObject(returned, "predict");
+  const result = asObject(returned, "predict");
+  for (const field of Object.keys(result))
+    if (!PREDICTION_FIELDS.includes(field))
+      throw new InvalidReturn(
+        `predict returned an unknown field ${show(field)}; it may return ${PREDICTION_FIELDS.join(", ")}`,
+      );
+  const { mean, levels: given, lower, upper, note } = result;
   if (given !== undefined || lower !== undefined || upper !== undefined) {
     const all = [given, lower, upper].every((x) => Array.isArray(x) && x.length === levels.length);
     if (!all || (given as unknown[]).some((level, i) => level !== levels[i]))

@@ -56,6 +56,11 @@ describe("checkPrediction", () => {
 
   const bad: [string, unknown, string][] = [
     ["another length", { mean: [1, 2] }, "predict must return 3 values in mean; it has 2"],
+    [
+      "a field of its own",
+      { mean: [1, 2, 3], label: ["a", "b", "c"] },
+      'predict returned an unknown field "label"; it may return mean',
+    ],
     ["NaN", { mean: [1, NaN, 3] }, "mean[1] is NaN"],
     ["other levels", { mean: [1, 2, 3], levels: [90], lower: [[]], upper: [[]] }, "levels asked, [80]"],
     [

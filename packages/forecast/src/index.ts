@@ -93,7 +93,9 @@ export {
   smape,
   wape,
 } from "./measures/accuracy.ts";
-export { auc, brier, logLoss } from "./measures/classification.ts";
+export { type ClassReport, classReport } from "./measures/class-report.ts";
+export { auc, averagePrecision, brier, calibrationError, logLoss } from "./measures/classification.ts";
+export { type Fold, type FoldOptions, folds } from "./measures/folds.ts";
 export { coverage, type IntervalAccuracy, intervalAccuracy, intervalScore } from "./measures/interval-accuracy.ts";
 export { type CombineOptions, type Combining, combine } from "./model/combination.ts";
 export type { Fit } from "./model/families.ts";
@@ -167,3 +169,10 @@ export { calendarPeriods } from "./time/calendar-periods.ts";
 export { detectInterval, nextTimes } from "./time/interval.ts";
 export type { Interval } from "./time/interval-text.ts";
 export type { Series } from "./time/series.ts";
+export {
+  type BoostedLoss,
+  type BoostedTrees,
+  type BoostedTreesOptions,
+  boostedTrees,
+  predictBoosted,
+} from "./trees/boosted-trees.ts";

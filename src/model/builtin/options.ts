@@ -30,6 +30,10 @@ const names = kind(
   "a list of strings",
   (value): value is readonly string[] => Array.isArray(value) && value.every((item) => typeof item === "string"),
 );
+const someNames = kind(
+  "a list of at least one string",
+  (value): value is readonly string[] => names.fits(value) && value.length > 0,
+);
 const oneOf = <W extends string>(...words: readonly W[]) =>
   kind(`one of ${words.join(", ")}`, (value): value is W => words.some((word) => word === value));
 const someOf = <W extends string>(...words: readonly W[]) =>
@@ -77,9 +81,11 @@ export const CHURN = {
   /** The outcome: 0 or 1, or a boolean; empty where it is not known yet. */
   target: required(text),
   /** Columns of numbers or booleans that may tell. */
-  features: required(names),
+  features: required(someNames),
   /** Rows held out, drawn by the run's seed, to measure the probabilities; 0 for none. */
   holdout: required(wholeFrom(0)),
+  /** Folds of a stratified cross-validation, at least 2; none when left out. */
+  folds: optional(wholeFrom(2)),
   /** Penalty on large coefficients, in units of the features' standard deviations; default 1. */
   ridge: optional(number),
 };

@@ -46,9 +46,49 @@ describe("churn", () => {
     expect(mean[1]).toBeGreaterThan(mean[0]!);
     expect(mean[2]).toBeGreaterThan(0.85);
   });
-  it("needs both outcomes and a feature with values; without enough rows there is no holdout", async () => {
+  it("is measured on every row by stratified cross-validation", async () => {
+    const exports = { ...context.exports, holdout: 0, folds: 5 };
+    const { metrics } = await churn.fit({ ...context, exports, data: table(rows) });
+    const { cv_auc, cv_brier, churn_rate, cv_calibration_error } = metrics as Record<string, number>;
+    // The outcomes' own probabilities reach an AUC of about 0.86.
+    expect(cv_auc).toBeGreaterThan(0.82);
+    expect(cv_brier).toBeLessThan(churn_rate! * (1 - churn_rate!));
+    expect(cv_calibration_error).toBeLessThan(0.1);
+    const rare = table(rows.map((row, t) => ({ ...row, left: t < 3 ? 1 : 0 })));
+    expect((await churn.fit({ ...context, exports, data: rare })).metrics?.cv_auc).toBeTypeOf("number");
+  });
+  it("gives a segment of one class its base rate, with the interval and a note", async () => {
+    const got = await churn.fit({ ...context, data: table(rows.map((row) => ({ ...row, left: 0 }))) });
+    expect(got.info).toMatchObject({ fallback: "base-rate" });
+    const prediction = await churn.predict!({
+      ...context,
+      model: JSON.parse(JSON.stringify(got.model)),
+      horizon: 2,
+      levels: [95],
+      data: table([
+        { a: 0, b: 1 },
+        { a: 1, b: 1 },
+      ]),
+    });
+    // R: prop.test(0, 600, correct = FALSE)$conf.int is 0 and 0.006361701.
+    expect(prediction.mean).toEqual(new Float64Array(2).fill(0.5 / 601));
+    expect(prediction.lower?.[0]?.[0]).toBe(0);
+    expect(prediction.upper?.[0]?.[1]).toBeCloseTo(0.006361701, 8);
+    expect(prediction.note?.type).toBe("base-rate");
+  });
+  it("finds a column of booleans in another case", async () => {
+    const lower = { ...context, exports: { ...context.exports, features: ["a", "b"] } };
+    const [got, exact] = [
+      await churn.fit({ ...lower, data: table(rows) }),
+      await churn.fit({ ...context, data: table(rows) }),
+    ];
+    expect(got.metrics).toEqual(exact.metrics);
+  });
+  it("needs outcomes and a feature with values; without enough rows there is no holdout", async () => {
     const fit = async (data: ReturnType<typeof table>) => churn.fit({ ...context, data });
-    await expect(fit(table(rows.map((row) => ({ ...row, left: 0 }))))).rejects.toThrow("both classes are needed");
+    await expect(fit(table(rows.map(({ a, b }) => ({ a, b }))))).rejects.toThrow("no outcome is known");
+    const none = { ...context.exports, features: [] };
+    expect(() => churn.fit({ ...context, exports: none, data: table(rows) })).toThrow("features is empty");
     await expect(fit(table(rows.map((row) => ({ ...row, a: NaN }))))).rejects.toThrow("feature A has no values");
     expect((await fit(table(rows.slice(0, 200)))).metrics).not.toHaveProperty("holdout_auc");
   });

@@ -13,7 +13,7 @@ describe("options of built-in models", () => {
     expect(fits(STORE_SALES.calendar, [["month", "hour"], ["year"], "month"])).toEqual([["month", "hour"]]);
     expect(SENSOR_ANOMALIES.method.expected).toBe("one of ets, holt-winters, snaive");
     expect(fits(SENSOR_ANOMALIES.method, ["ets", "tarot", undefined])).toEqual(["ets"]);
-    expect(fits(CHURN.features, [["a", "b"], [], [1], "a"])).toEqual([["a", "b"], []]);
+    expect(fits(CHURN.features, [["a", "b"], [], [1], "a"])).toEqual([["a", "b"]]);
   });
 
   it("refuse a holdout that is no number of rows", () => {

@@ -11,6 +11,13 @@ export type { Calendar, CalendarField } from "../regression/calendar.ts";
 export { type LinearModel, type LinearOptions, linearModel } from "../regression/linear.ts";
 export type { Holiday, LinearTerms } from "../regression/linear-terms.ts";
 export { type LogisticModel, logistic, probability } from "../regression/logistic.ts";
+export {
+  type BoostedLoss,
+  type BoostedTrees,
+  type BoostedTreesOptions,
+  boostedTrees,
+  predictBoosted,
+} from "../trees/boosted-trees.ts";
 export type * from "./shared-types.ts";
 
 // Each is made by itself, so that a bundle with one has no code of the others.

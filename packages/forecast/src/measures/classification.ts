@@ -1,3 +1,4 @@
+import { checkInteger } from "../model/options.ts";
 import type { Series } from "../time/series.ts";
 
 /**
@@ -65,7 +66,49 @@ function average(actual: Series, probability: Series, loss: (y: number, p: numbe
   return sum / count;
 }
 
-function checkOutcomes(actual: Series, score: Series, low: number, high: number): void {
+/**
+ * Average precision: the area under the curve of precision by recall, as steps; tied scores are one step. O(n log n).
+ *
+ * Parameters and errors as `auc`; NaN if there is no 1.
+ */
+export function averagePrecision(actual: Series, score: Series): number {
+  checkOutcomes(actual, score, -Infinity, Infinity);
+  const order = Array.from(actual, (_, t) => t)
+    .filter((t) => !Number.isNaN(actual[t]!))
+    .sort((s, t) => score[t]! - score[s]!);
+  let [ones, sum] = [0, 0];
+  for (let from = 0; from < order.length; ) {
+    let [to, found] = [from, 0];
+    while (to < order.length && score[order[to]!] === score[order[from]!]) found += actual[order[to++]!]!;
+    ones += found;
+    sum += found * (ones / to);
+    from = to;
+  }
+  return sum / ones;
+}
+
+/**
+ * Expected calibration error: the mean distance, weighted by rows, of the share of 1 from the mean probability, over bins of
+ * equal width. Parameters and errors as `logLoss`.
+ *
+ * @param bins - default 10
+ * @see Naeini, Cooper & Hauskrecht (2015), doi:10.1609/aaai.v29i1.9602
+ */
+export function calibrationError(actual: Series, probability: Series, bins = 10): number {
+  checkInteger("bins", bins, 1);
+  checkOutcomes(actual, probability, 0, 1);
+  const excess = new Float64Array(bins);
+  let count = 0;
+  for (let t = 0; t < actual.length; t++) {
+    if (Number.isNaN(actual[t]!)) continue;
+    excess[Math.min(bins - 1, Math.floor(probability[t]! * bins))]! += probability[t]! - actual[t]!;
+    count++;
+  }
+  return excess.reduce((sum, value) => sum + Math.abs(value), 0) / count;
+}
+
+/** Checks outcomes and their scores. @throws {RangeError} if the lengths differ, or a value is not allowed */
+export function checkOutcomes(actual: Series, score: Series, low: number, high: number): void {
   if (actual.length !== score.length)
     throw new RangeError(`${actual.length} outcomes but ${score.length} scores; the lengths must agree`);
   for (let t = 0; t < actual.length; t++) {

@@ -1,5 +1,6 @@
 import { design, type Regressors } from "../arima/regressors.ts";
 import { cholesky, choleskyInverse, choleskySolve } from "../linalg/cholesky.ts";
+import { dot } from "../linalg/dot.ts";
 import { checkOptions } from "../model/options.ts";
 import { type Series, toFloat64 } from "../time/series.ts";
 
@@ -30,7 +31,7 @@ export interface LogisticModel {
  * @param y - 0 or 1 each; a row where it is missing (NaN) is left out
  * @param options.ridge - λ ≥ 0; default 0. With λ > 0 standard errors are those of the penalised curvature
  * @throws {RangeError} if a value is not allowed, a class is absent, regressors depend on each other, or they separate the
- *   classes without error (then no finite maximum exists: use ridge)
+ *   classes, wholly or but for ties (then no finite maximum exists: use ridge)
  * @see McCullagh & Nelder (1989), "Generalized Linear Models", chapter 4
  */
 export function logistic(x: Regressors, y: Series, options: { ridge?: number } = {}): LogisticModel {
@@ -43,8 +44,7 @@ export function logistic(x: Regressors, y: Series, options: { ridge?: number } =
   if (bad >= 0)
     throw new RangeError(`the outcome at position ${bad} is ${outcome[bad]}; it must be 0 or 1, NaN where not known`);
   const given = design(outcome.length, { mean: false, drift: false, xreg: x });
-  const rows = Array.from(outcome, (_, t) => t).filter((t) => !Number.isNaN(outcome[t]!));
-  const z = Float64Array.from(rows, (t) => outcome[t]!);
+  const z = outcome.filter((value) => !Number.isNaN(value));
   const n = z.length;
   const ones = z.reduce((sum, value) => sum + value, 0);
   if (ones === 0 || ones === n) throw new RangeError(`${ones} of ${n} outcomes are 1; both classes are needed`);
@@ -54,9 +54,10 @@ export function logistic(x: Regressors, y: Series, options: { ridge?: number } =
   const scales = [1];
   const columns = [new Float64Array(n).fill(1)];
   given.columns.forEach((column, j) => {
-    const values = Float64Array.from(rows, (t) => column[t]!);
-    const centre = values.reduce((sum, value) => sum + value / n, 0);
-    const scale = Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2 / n, 0));
+    const values = n === column.length ? column : column.filter((_, t) => !Number.isNaN(outcome[t]!));
+    let centre = 0;
+    for (let t = 0; t < n; t++) centre += values[t]! / n;
+    const scale = spread(values, centre);
     if (!(scale > 1e-12 * Math.abs(centre))) {
       dropped.push(given.names[j]!);
       return;
@@ -64,7 +65,9 @@ export function logistic(x: Regressors, y: Series, options: { ridge?: number } =
     names.push(given.names[j]!);
     centres.push(centre);
     scales.push(scale);
-    columns.push(values.map((value) => (value - centre) / scale));
+    const standardised = new Float64Array(n);
+    for (let t = 0; t < n; t++) standardised[t] = (values[t]! - centre) / scale;
+    columns.push(standardised);
   });
   const { beta, curvature, deviance } = newton(columns, z, ridge, Math.log(ones / (n - ones)));
   const k = names.length;
@@ -115,94 +118,162 @@ export function probability(model: LogisticModel, x: Regressors): Float64Array {
   return result.map(inverseLogit);
 }
 
+/** The standard deviation about a centre, whose squares neither overflow nor vanish. */
+function spread(values: Float64Array, centre: number): number {
+  let most = 0;
+  for (let t = 0; t < values.length; t++) most = Math.max(most, Math.abs(values[t]! - centre));
+  if (!(most > 0)) return 0;
+  const unit = 2 ** Math.floor(Math.log2(most));
+  let sum = 0;
+  for (let t = 0; t < values.length; t++) sum += ((values[t]! - centre) / unit) ** 2;
+  return unit * Math.sqrt(sum / values.length);
+}
+
 function inverseLogit(eta: number): number {
   return eta >= 0 ? 1 / (1 + Math.exp(-eta)) : Math.exp(eta) / (1 + Math.exp(eta));
 }
 
-/** Maximises the penalised likelihood; `curvature` is the Cholesky factor of its negative Hessian at the maximum. */
-function newton(
-  columns: readonly Float64Array[],
-  z: Float64Array,
-  ridge: number,
-  start: number,
-): { beta: Float64Array; curvature: Float64Array; deviance: number } {
+/** Newton's method has converged when the objective can fall by less than this share of itself; one full step follows. */
+const TOLERANCE = 1e-9;
+/** The longest last step, in standard deviations of the regressors: where the classes are separated, steps stay near 1. */
+const LAST_STEP = 1e-2;
+const MOST_ITERATIONS = 200;
+
+/** A maximum of the penalised likelihood; `curvature` is the Cholesky factor of its negative Hessian there. */
+interface Maximum {
+  readonly beta: Float64Array;
+  readonly curvature: Float64Array;
+  readonly deviance: number;
+}
+
+/**
+ * Maximises the penalised likelihood by Newton's method with step halving. The tolerance lies above the rounding of the
+ * deviance, which is a sum over rows. The full step after it squares what is left of the error.
+ */
+function newton(columns: readonly Float64Array[], z: Float64Array, ridge: number, start: number): Maximum {
   const n = z.length;
   const k = columns.length;
+  const likelihood = new Likelihood(columns, z);
   let beta = new Float64Array(k);
   beta[0] = start;
-  const eta = new Float64Array(n);
+  const penalty = (b: Float64Array) => ridge * b.reduce((sum, value, j) => (j === 0 ? sum : sum + value * value), 0);
+  let deviance = likelihood.moveTo(beta);
+  let objective = deviance + penalty(beta);
   const curvature = new Float64Array(k * k);
   const step = new Float64Array(k);
-  /** -2 log likelihood; leaves `eta` at `b`. */
-  const devianceAt = (b: Float64Array) => {
-    eta.fill(0);
-    for (let j = 0; j < k; j++) for (let t = 0; t < n; t++) eta[t]! += b[j]! * columns[j]![t]!;
-    let sum = 0;
-    for (let t = 0; t < n; t++) {
-      const against = z[t] === 1 ? -eta[t]! : eta[t]!;
-      sum += Math.max(0, against) + Math.log1p(Math.exp(-Math.abs(against)));
-    }
-    return 2 * sum;
-  };
-  const penalty = (b: Float64Array) => ridge * b.reduce((sum, value, j) => (j === 0 ? sum : sum + value * value), 0);
-  let deviance = devianceAt(beta);
-  let objective = deviance + penalty(beta);
-  const weighted = new Float64Array(n);
-  const rest = new Float64Array(n);
-  for (let iteration = 0; iteration < 100; iteration++) {
-    for (let t = 0; t < n; t++) {
-      const p = inverseLogit(eta[t]!);
-      weighted[t] = p * (1 - p);
-      rest[t] = z[t]! - p;
-    }
-    // Without errors and with no end to it: nearly every probability has gone to 0 or 1.
+  let isLast = false;
+  for (let iteration = 0; iteration < MOST_ITERATIONS; iteration++) {
+    // Nearly every probability has gone to 0 or 1.
     if (ridge === 0 && deviance < 1e-6 * n) throw separated();
-    for (let i = 0; i < k; i++) {
-      let gradient = i === 0 ? 0 : -ridge * beta[i]!;
-      for (let t = 0; t < n; t++) gradient += columns[i]![t]! * rest[t]!;
-      step[i] = gradient;
-      for (let j = 0; j <= i; j++) {
-        let sum = i === j && i > 0 ? ridge : 0;
-        for (let t = 0; t < n; t++) sum += weighted[t]! * columns[i]![t]! * columns[j]![t]!;
-        curvature[i * k + j] = sum;
-      }
+    likelihood.derivatives(step, curvature);
+    for (let j = 1; j < k; j++) {
+      step[j]! -= ridge * beta[j]!;
+      curvature[j * k + j]! += ridge;
     }
-    if (!cholesky(curvature, k, curvature)) {
-      if (ridge === 0 && beta.some((value) => Math.abs(value) > 15)) throw separated();
-      throw new RangeError(
-        "the regressors depend on each other (their columns are collinear); leave one out or use ridge",
-      );
-    }
+    if (!cholesky(curvature, k, curvature)) throw notDefinite(beta, ridge);
+    if (isLast) return { beta, curvature, deviance };
     const slope = step.slice();
     choleskySolve(curvature, k, step);
     const decrement = step.reduce((sum, value, j) => sum + value * slope[j]!, 0);
-    if (decrement < 1e-16 * (1 + objective)) {
-      // Regressors in units of their standard deviation: odds of e^20 per unit are a class running away.
-      if (ridge === 0 && beta.some((value, j) => j > 0 && Math.abs(value) > 20)) throw separated();
-      return { beta, curvature, deviance };
-    }
-    let scale = 1;
-    for (;;) {
+    const longest = step.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    isLast = decrement < TOLERANCE * (1 + objective) && longest < LAST_STEP;
+    for (let scale = 1; ; scale /= 2) {
       const next = beta.map((value, j) => value + scale * step[j]!);
-      const nextDeviance = devianceAt(next);
+      const nextDeviance = likelihood.moveTo(next);
       const nextObjective = nextDeviance + penalty(next);
-      if (nextObjective <= objective) {
-        beta = next;
-        deviance = nextDeviance;
-        objective = nextObjective;
-        break;
-      }
-      scale /= 2;
-      if (scale < 1e-10) {
-        devianceAt(beta);
-        return { beta, curvature, deviance };
-      }
+      // Less than rounding is left to gain, or there is no gain however short the step.
+      isLast ||= scale < 1e-10;
+      if (!isLast && !(nextObjective <= objective)) continue;
+      beta = next;
+      deviance = nextDeviance;
+      objective = nextObjective;
+      break;
     }
   }
-  throw separated();
+  throw ridge === 0 ? separated() : unreached(ridge);
+}
+
+/** The likelihood of outcomes as a function of coefficients, at the coefficients that it was last moved to. */
+class Likelihood {
+  readonly #columns: readonly Float64Array[];
+  readonly #z: Float64Array;
+  readonly #eta: Float64Array;
+  /** exp(-|eta|), from which both the deviance and the probabilities follow. */
+  readonly #decay: Float64Array;
+  readonly #weighted: Float64Array;
+  readonly #error: Float64Array;
+  readonly #weight: Float64Array;
+
+  constructor(columns: readonly Float64Array[], z: Float64Array) {
+    this.#columns = columns;
+    this.#z = z;
+    const { length } = z;
+    this.#eta = new Float64Array(length);
+    this.#decay = new Float64Array(length);
+    this.#weighted = new Float64Array(length);
+    this.#error = new Float64Array(length);
+    this.#weight = new Float64Array(length);
+  }
+
+  /** Moves to coefficients. Returns -2 log likelihood. */
+  moveTo(beta: Float64Array): number {
+    const eta = this.#eta;
+    const decay = this.#decay;
+    const z = this.#z;
+    eta.fill(0);
+    for (const [j, column] of this.#columns.entries()) {
+      const slope = beta[j]!;
+      for (let t = 0; t < column.length; t++) eta[t]! += slope * column[t]!;
+    }
+    let sum = 0;
+    for (let t = 0; t < z.length; t++) {
+      const against = z[t] === 1 ? -eta[t]! : eta[t]!;
+      const e = Math.exp(-Math.abs(against));
+      decay[t] = e;
+      sum += Math.max(0, against) + Math.log1p(e);
+    }
+    return 2 * sum;
+  }
+
+  /** Writes the gradient of the log likelihood, and the lower triangle of its negative Hessian. */
+  derivatives(gradient: Float64Array, hessian: Float64Array): void {
+    const error = this.#error;
+    const weight = this.#weight;
+    const weighted = this.#weighted;
+    for (let t = 0; t < error.length; t++) {
+      const e = this.#decay[t]!;
+      const p = (this.#eta[t]! >= 0 ? 1 : e) / (1 + e);
+      error[t] = this.#z[t]! - p;
+      weight[t] = e / (1 + e) ** 2;
+    }
+    const k = this.#columns.length;
+    for (const [i, column] of this.#columns.entries()) {
+      let slope = 0;
+      for (let t = 0; t < column.length; t++) {
+        slope += column[t]! * error[t]!;
+        weighted[t] = column[t]! * weight[t]!;
+      }
+      gradient[i] = slope;
+      for (let j = 0; j <= i; j++) hessian[i * k + j] = dot(weighted, this.#columns[j]!, 0, weighted.length);
+    }
+  }
 }
 
 const separated = () =>
   new RangeError(
     "the regressors separate the classes, so that no finite coefficients fit best; set ridge, for example to 1",
   );
+
+const unreached = (ridge: number) =>
+  new RangeError(
+    `the coefficients did not settle in ${MOST_ITERATIONS} steps with ridge ${ridge}; set a larger ridge, for example ${Math.max(1, 100 * ridge)}`,
+  );
+
+/** What to do where the curvature has no Cholesky factor. */
+function notDefinite(beta: Float64Array, ridge: number): RangeError {
+  // Regressors are in units of their standard deviation: odds of e^15 per unit are a class running away.
+  if (ridge === 0 && beta.some((value, j) => j > 0 && Math.abs(value) > 15)) return separated();
+  return new RangeError(
+    `the regressors depend on each other (their columns are collinear); leave one out or ${ridge === 0 ? "use ridge" : `set a ridge larger than ${ridge}`}`,
+  );
+}

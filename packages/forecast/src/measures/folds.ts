@@ -1,0 +1,97 @@
+import { checkInteger, checkOptions } from "../model/options.ts";
+import { random } from "../stats/random.ts";
+
+/** How rows are divided into folds. */
+export interface FoldOptions {
+  /** How many folds, at least 2; default 10. */
+  readonly k?: number;
+  /** How often the rows are divided anew; default 1. */
+  readonly repeats?: number;
+  /** Decides the order in which rows are dealt; default 0. */
+  readonly seed?: number;
+  /** A class of each row: folds have nearly equal numbers of each. */
+  readonly strata?: ArrayLike<unknown>;
+  /** A group of each row: rows of a group are in one fold. */
+  readonly groups?: ArrayLike<unknown>;
+}
+
+/** Positions of the rows to fit and of those to measure, each ascending. */
+export interface Fold {
+  readonly training: readonly number[];
+  readonly held: readonly number[];
+}
+
+/**
+ * Folds of k-fold cross-validation: each row is held out once a repeat. Rows are dealt in an order drawn by the seed, class
+ * after class. Groups are dealt as a whole, the largest first, to the fold with the fewest rows.
+ *
+ * @param rows - how many rows there are
+ * @throws {RangeError} if an option is out of range, a length differs, or there are fewer rows or groups than folds
+ * @see Stone (1974), doi:10.1111/j.2517-6161.1974.tb00994.x
+ */
+export function folds(rows: number, options: FoldOptions = {}): Fold[] {
+  checkOptions("folds", options, { k: true, repeats: true, seed: true, strata: true, groups: true });
+  const { k = 10, repeats = 1, seed = 0, strata, groups } = options;
+  checkInteger("k", k, 2);
+  checkInteger("repeats", repeats, 1);
+  if (strata !== undefined && groups !== undefined) throw new RangeError("give either strata or groups, not both");
+  for (const [name, labels] of Object.entries({ strata, groups }))
+    if (labels !== undefined && labels.length !== rows)
+      throw new RangeError(`${name} has ${labels.length} values; there must be ${rows}`);
+  const uniform = random(seed);
+  const all = Array.from({ length: rows }, (_, row) => row);
+  const result: Fold[] = [];
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    const foldOf = groups === undefined ? dealtRows() : dealtGroups(groups);
+    for (let fold = 0; fold < k; fold++)
+      result.push({
+        training: all.filter((row) => foldOf[row] !== fold),
+        held: all.filter((row) => foldOf[row] === fold),
+      });
+  }
+  return result;
+
+  /** Deals rows to folds in turn, class after class. */
+  function dealtRows(): Uint32Array {
+    if (rows < k) throw new RangeError(`there are ${rows} rows; ${k} folds need at least ${k}`);
+    const foldOf = new Uint32Array(rows);
+    let next = 0;
+    for (const members of membersOf(strata ?? new Uint8Array(rows)).values())
+      for (const row of shuffled(members)) foldOf[row] = next++ % k;
+    return foldOf;
+  }
+
+  function dealtGroups(labels: ArrayLike<unknown>): Uint32Array {
+    const members = shuffled([...membersOf(labels).values()]).sort((a, b) => b.length - a.length);
+    if (members.length < k) throw new RangeError(`there are ${members.length} groups; ${k} folds need at least ${k}`);
+    const foldOf = new Uint32Array(rows);
+    const sizes = new Array<number>(k).fill(0);
+    for (const group of members) {
+      const fold = sizes.indexOf(Math.min(...sizes));
+      sizes[fold]! += group.length;
+      for (const row of group) foldOf[row] = fold;
+    }
+    return foldOf;
+  }
+
+  /** Rows by label, labels in the order in which they first occur. */
+  function membersOf(labels: ArrayLike<unknown>): Map<unknown, number[]> {
+    const members = new Map<unknown, number[]>();
+    for (let row = 0; row < rows; row++) {
+      const known = members.get(labels[row]);
+      if (known === undefined) members.set(labels[row], [row]);
+      else known.push(row);
+    }
+    return members;
+  }
+
+  /** By Fisher and Yates. */
+  function shuffled<T>(items: readonly T[]): T[] {
+    const result = [...items];
+    for (let i = result.length - 1; i > 0; i--) {
+      const j = Math.floor(uniform() * (i + 1));
+      [result[i], result[j]] = [result[j]!, result[i]!];
+    }
+    return result;
+  }
+}
