@@ -51,8 +51,8 @@ export function addBatch(program: Command): void {
         const summary = await mm
           .score({ ...scoreOptions(options), onProgress: progress.update })
           .finally(progress.stop);
-        const { partitions, ok, stale, fallback, kept } = summary;
-        if (partitions > 0 && ok + stale + fallback + kept === 0) process.exitCode = 1;
+        const { partitions, noModel, errors, ended } = summary;
+        if (noModel + errors > 0 && noModel + errors + ended === partitions) process.exitCode = 1;
         const text = `${batchText(summary)}, ${formatSeconds(summary.seconds)}.`;
         if (file === undefined) return { json: summary, text };
         const { model, version, outputTable } = summary;
