@@ -1,5 +1,6 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { type BoundExports, boundExports } from "../core/bounds.ts";
 import { type PlainData, whyNotPlain } from "../core/columns/plain-data.ts";
 import { parseDuration } from "../core/duration.ts";
 import { ManymodelError, show } from "../core/errors.ts";
@@ -14,7 +15,7 @@ import { openWorkers } from "./open-engine.ts";
 import { runContext } from "./run-context.ts";
 import type { TrainOptions } from "./verbs/train-options.ts";
 import { workerEntry } from "./worker-entry.ts";
-import { dataQuery, type Workspace } from "./workspace.ts";
+import { dataQuery, sourceBounds, type Workspace } from "./workspace.ts";
 
 /** Options that only queue mode has. */
 const QUEUE_OPTIONS = ["timeBudget", "hardDeadline", "workerType", "preWarm"] as const;
@@ -43,7 +44,9 @@ export async function runSpec<Exports>(
   const file =
     definition instanceof URL ? fileURLToPath(definition) : path.resolve(workspace.config.directory, definition);
   const { parseExports, ...bundle } = await bundleDefinition(file);
-  const exports = checkPlain(await parseExports(options.exports ?? configured.exports));
+  const bounds =
+    refined === undefined ? sourceBounds(workspace, options.source) : boundExports(refined.manifest.exports);
+  const exports = withBounds(checkPlain(await parseExports(options.exports ?? configured.exports)), bounds);
   const mode = options.mode ?? configured.mode;
   checkMode(mode, options);
   const { context, count } = await trainContext(workspace, mode, options);
@@ -74,6 +77,17 @@ export async function runSpec<Exports>(
     ...(refined !== undefined && { refines: refined.runId, snapshot: refined.manifest.snapshot }),
   };
   return { spec, context };
+}
+
+/** The exports of a run with the bounds of its source: what the exports themselves state comes first. */
+function withBounds(exports: PlainData, bounds: BoundExports | undefined): PlainData {
+  if (bounds === undefined) return exports;
+  if (typeof exports !== "object" || exports === null || Array.isArray(exports))
+    throw new ManymodelError(
+      "usage",
+      `exports are ${show(exports)}; where forecasts are bounded they must be an object, or leave out source.lower_bound and its like`,
+    );
+  return { ...bounds, ...exports };
 }
 
 /** The exports of a run, which are plain data. @throws {ManymodelError} `usage` if they are not */

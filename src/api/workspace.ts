@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { LoadedConfig } from "../config/load.ts";
+import { type BoundExports, boundExports } from "../core/bounds.ts";
 import type { CurrentForecasts } from "../core/current-forecasts.ts";
 import { parseDuration } from "../core/duration.ts";
 import { ManymodelError } from "../core/errors.ts";
@@ -41,6 +42,12 @@ export interface SourceQuery {
   readonly interval?: string;
   /** The time zone of the times, such as `Europe/Berlin`; they are taken as they are when left out. */
   readonly timeZone?: string;
+  /** No forecast and no interval is below it: a number, or the column that has it. */
+  readonly lowerBound?: number | string;
+  /** No forecast and no interval is above it: a number, or the column that has it. */
+  readonly upperBound?: number | string;
+  /** Whether intervals are rounded outwards to whole numbers. */
+  readonly integer?: boolean;
 }
 
 /** Partition keys of a source; composite keys are objects of column name to value. */
@@ -71,12 +78,23 @@ export function snapshotOf(workspace: Workspace, source?: SourceQuery): Promise<
   return workspace.engine.source.snapshot(dataQuery(workspace, source));
 }
 
+/** The exports that bound forecasts of a source; of the configured one when left out. */
+export function sourceBounds({ config }: Workspace, query?: SourceQuery): BoundExports | undefined {
+  const { lowerBound, upperBound, integer } = query ?? {
+    lowerBound: config.source?.lower_bound,
+    upperBound: config.source?.upper_bound,
+    integer: config.source?.integer,
+  };
+  return boundExports({ lower_bound: lowerBound, upper_bound: upperBound, integer });
+}
+
 /** The query of a source; of the configured one when left out. @throws {ManymodelError} `config` if there is none */
 export function dataQuery(workspace: Workspace, query?: SourceQuery): DataQuery {
   const { source, file } = workspace.config;
   if (query !== undefined) {
     const { partitionBy, orderBy, duplicates = "fail", fill, resample, target = source?.target, ...others } = query;
-    const { table, query: select, where, active, timeZone, ...read } = others;
+    const { lowerBound: _lower, upperBound: _upper, integer: _integer, ...unbounded } = others;
+    const { table, query: select, where, active, timeZone, ...read } = unbounded;
     if ((table === undefined) === (select === undefined))
       throw new ManymodelError("usage", "a source is either a table or a query; give one of them");
     return {

@@ -1,4 +1,5 @@
 import type { ManyModel } from "../api/many-model.ts";
+import { findBounds } from "../core/bounds.ts";
 import type { IndexSummary, RunManifest } from "../core/run.ts";
 import { type CompletedRows, completedRows } from "../runs/completed-rows.ts";
 
@@ -6,12 +7,32 @@ import { type CompletedRows, completedRows } from "../runs/completed-rows.ts";
 export interface SourceRows {
   /** Where the configuration has rows completed. */
   readonly completed?: CompletedRows;
+  /** How many forecasts go below 0, where nothing bounds them. */
+  readonly belowZero?: number;
   /** The median share of steps without a row, where the source looks like transactions and nothing says what these mean. */
   readonly withoutRow?: number;
 }
 
 /** Looks at how the rows of a run's source were used. */
 export async function sourceRows(mm: ManyModel, manifest: RunManifest, index: IndexSummary): Promise<SourceRows> {
+  const belowZero = await countBelowZero(mm, manifest);
+  return { ...(belowZero > 0 && { belowZero }), ...(await readRows(mm, manifest, index)) };
+}
+
+/** Counts the forecasts that go below 0, where the run states no floor. */
+async function countBelowZero(mm: ManyModel, { runId, exports }: RunManifest): Promise<number> {
+  if (findBounds(exports)?.lower !== undefined) return 0;
+  // A forecast is a list in JSON, in which a sign that follows no exponent begins a number below 0.
+  const { rows } = await mm.engine.tables.query(
+    "SELECT COUNT(*) AS N FROM TRAINING_RESULTS WHERE RUN_ID = $1 AND (FORECAST LIKE '[-%' OR FORECAST LIKE '%,-%')",
+    [runId],
+    1,
+    { run: runId },
+  );
+  return Number(rows[0]?.[0] ?? 0);
+}
+
+async function readRows(mm: ManyModel, manifest: RunManifest, index: IndexSummary): Promise<SourceRows> {
   const { snapshot, exports, seed } = manifest;
   const completed = await completedRows(mm.engine.tables, manifest, index);
   if (completed !== undefined) return { completed };
@@ -26,7 +47,7 @@ export async function sourceRows(mm: ManyModel, manifest: RunManifest, index: In
 
 /** The same as lines for people. */
 export function sourceRowLines(
-  { completed, withoutRow }: SourceRows,
+  { completed, withoutRow, belowZero = 0 }: SourceRows,
   { query, rows: all, ended = 0 }: RunManifest["snapshot"],
 ): string[] {
   const { resample } = query;
@@ -46,6 +67,10 @@ export function sourceRowLines(
   if (withoutRow !== undefined)
     lines.push(
       `  Half of the series have no row at ${Math.round(100 * withoutRow)} % of their steps or more, and no row says 0. If that means that nothing was sold, set source.fill: zero; now these steps count as unknown.`,
+    );
+  if (belowZero > 0)
+    lines.push(
+      `  ${belowZero} ${belowZero === 1 ? "forecast goes" : "forecasts go"} below 0. If the target cannot, set source.lower_bound: 0.`,
     );
   return lines;
 }

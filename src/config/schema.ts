@@ -64,6 +64,7 @@ const gridText = z
     "an interval such as P1D, P1W, P1M, P3M, P1Y or PT1H",
   );
 const period = z.union([z.literal("auto"), count, z.array(z.number().min(1)).min(1)]);
+const bound = z.union([z.number(), z.string().min(1)]);
 
 const source = z
   .strictObject({
@@ -138,6 +139,20 @@ const source = z
       .describe(
         "Trains on a coarser grid: P1W makes the rows of each week, from Monday, one row. Also P1D, P1M, P3M, P1Y, PT1H.",
       ),
+    lower_bound: bound
+      .optional()
+      .describe(
+        "No forecast and no interval is below it: a number, or the column that has it; unbounded when left out.",
+      ),
+    upper_bound: bound
+      .optional()
+      .describe(
+        "No forecast and no interval is above it: a number, or the column that has it; unbounded when left out.",
+      ),
+    integer: z
+      .boolean()
+      .default(false)
+      .describe("Whether intervals are rounded outwards to whole numbers. Point forecasts never are."),
     interval: intervalText
       .optional()
       .describe(
@@ -339,7 +354,12 @@ const reconcile = z
       .min(1)
       .optional()
       .describe("A table of the leaves' key columns and of further ones that levels are by."),
-    non_negative: z.boolean().default(false).describe("Whether leaves' forecasts below zero become zero."),
+    non_negative: z
+      .boolean()
+      .optional()
+      .describe(
+        "Whether leaves' forecasts below zero become zero; where source.lower_bound is 0 or more, when left out.",
+      ),
     missing: z
       .enum(["fail", "leave-out"])
       .default("fail")

@@ -1,5 +1,6 @@
 import { at } from "../core/aligned.ts";
 import type { TaskFile } from "../core/artifact.ts";
+import { checkBounds, findBounds } from "../core/bounds.ts";
 import { splitEvenly, splitIntoChunks } from "../core/chunk.ts";
 import type { PlainData } from "../core/columns/plain-data.ts";
 import { ManymodelError, show } from "../core/errors.ts";
@@ -77,6 +78,8 @@ async function pinAndSplit(engine: Engine, spec: RunSpec, context: PlanContext):
   checkName("run id", runId);
   const snapshot = spec.snapshot ?? (await engine.source.snapshot(spec.query));
   await checkTimes(engine.source, snapshot);
+  const bounds = findBounds(spec.exports);
+  if (bounds !== undefined) checkBounds(bounds, spec.query.table, snapshot.columns);
   const partitions = spec.keys?.length ?? snapshot.partitions;
   if (partitions === 0)
     throw new ManymodelError("input", `${spec.query.table} has no rows, so there is nothing to train; load data first`);

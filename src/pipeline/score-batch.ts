@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { at } from "../core/aligned.ts";
+import { boundExports } from "../core/bounds.ts";
 import type { PlainData } from "../core/columns/plain-data.ts";
 import { BATCH_RUNS } from "../core/current-forecasts.ts";
 import { ManymodelError, show } from "../core/errors.ts";
@@ -267,7 +268,8 @@ function fallbackOf({ model, version, exports }: ModelVersion, given: Partial<Fa
       "usage",
       `missing_model is fallback, but the exports of ${model} ${version} have no target; say which column to forecast`,
     );
-  return { target, period };
+  const bounds = boundExports(exports);
+  return { target, period, ...(bounds !== undefined && { bounds }) };
 }
 
 function missingModels({ model, version }: ModelVersion, count: number, some: readonly string[]): ManymodelError {

@@ -50,7 +50,7 @@ export function fitFunction(
           const returned: unknown = definition.fit(context);
           if (typeof (returned as { then?: unknown } | null)?.then === "function")
             throw new Error("the body is asynchronous, which a table function cannot wait for; train in another way");
-          takeFit(row, returned, season);
+          takeFit(row, returned, context, season);
         } catch (error) {
           takeFailure(row, error);
         }

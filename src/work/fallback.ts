@@ -1,3 +1,4 @@
+import type { BoundExports } from "../core/bounds.ts";
 import type { RowRange } from "../core/columns/row-range.ts";
 import { encodeKey, type PartitionKey } from "../core/partition-key.ts";
 import type { Snapshot } from "../core/run.ts";
@@ -12,6 +13,8 @@ export interface Fallback {
   readonly target: string;
   /** Observations per season. */
   readonly period: PeriodRule;
+  /** What bounds its forecasts. */
+  readonly bounds?: BoundExports;
 }
 
 /** A partition without a model, with its rows in the input. */
@@ -28,7 +31,7 @@ export interface ModellessPartition extends RowRange {
 export async function scoreFallback(
   plan: Pick<ScoringPlan, "keyColumns" | "horizon" | "levels">,
   snapshot: Snapshot,
-  { target, period }: Fallback,
+  { target, period, bounds }: Fallback,
   { key, batch, start, end }: ModellessPartition,
   why: Problem,
 ): Promise<ScoredPartition> {
@@ -37,7 +40,7 @@ export async function scoreFallback(
   const partition = { position: 0, partitionKey: encodeKey(plan.keyColumns, key), batch, start, end };
   let reason = why.errorMessage;
   for (const method of period === 1 ? ["naive"] : ["snaive", "naive"]) {
-    const exports = { method, target, period, horizon: 1, holdout: 0 };
+    const exports = { ...bounds, method, target, period, horizon: 1, holdout: 0 };
     const row = await trainPartition(
       {
         plan: { snapshot, keyArg: "unit_id", exports, seed: 0 },

@@ -8,6 +8,7 @@ import type { Frame } from "../model/frame.ts";
 import { keyArgument } from "../model/key-argument.ts";
 import { findTarget } from "../model/planned-rows.ts";
 import { type CheckedPrediction, checkPrediction, checkUpdateResult, InvalidReturn } from "../model/return-contract.ts";
+import { boundForecastOf } from "./forecast-bounds.ts";
 import { ForecastTimes } from "./forecast-times.ts";
 import { futureRows, MissingFuture } from "./future-rows.ts";
 import { newerRows, OffInterval } from "./newer-rows.ts";
@@ -155,7 +156,13 @@ function* scoring(
     const returned = yield definition.predict(
       future === undefined ? asked : { ...asked, future: futureRows(future, plan.time, times as Float64Array | null) },
     );
-    const { mean, lower, upper, note } = checkPrediction(returned, horizon, levels);
+    const { mean, lower, upper, note } = boundForecastOf(checkPrediction(returned, horizon, levels), plan.exports, {
+      scores: definition.scores ?? "steps",
+      time: plan.time,
+      times: times instanceof Float64Array ? times : null,
+      data,
+      ...(future !== undefined && { future }),
+    });
     if (moved.problem !== undefined) return { status: "STALE", times, mean, lower, upper, ...moved.problem };
     if (times === null && hasDates(plan)) return { status: "UNDATED", times, mean, lower, upper, ...NO_INTERVAL };
     const noted = note && { errorType: note.type, errorMessage: note.message };

@@ -128,7 +128,7 @@ export async function trainPartition(
   const began = clock();
   try {
     const fit = () => whilePrinting(take, () => definition.fit(context));
-    takeFit(row, await ownErrors(fit, (error) => takeLateFailure(row, error)), season);
+    takeFit(row, await ownErrors(fit, (error) => takeLateFailure(row, error)), context, season);
   } catch (error) {
     takeFailure(row, error);
   }

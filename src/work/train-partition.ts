@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import { at } from "../core/aligned.ts";
 import type { PartitionOutcome } from "../core/artifact.ts";
+import { findBounds } from "../core/bounds.ts";
 import type { ColumnBatch } from "../core/columns/column.ts";
 import type { RowRange } from "../core/columns/row-range.ts";
 import { messageOf } from "../core/errors.ts";
 import { decodeKey, showKey } from "../core/partition-key.ts";
 import { type RunManifest, statedInterval } from "../core/run.ts";
 import { partitionSeed } from "../core/seed.ts";
+import { boundSeries } from "../model/bounded-series.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import { type Frame, frame } from "../model/frame.ts";
 import { formatTime, gridPositions, type Interval } from "../model/interval.ts";
@@ -80,17 +82,30 @@ function seriesLength({ snapshot, exports }: TrainingPlan, data: Frame): number 
 }
 
 /**
- * Takes what `fit` returned into the row, and the period that was decided for the series into its info, if that has keys.
+ * Takes what `fit` returned into the row, its forecast bounded, and the period that was decided for the series into its info, if
+ * that has keys.
  *
  * @throws {InvalidReturn} if it is not in the contract
  */
-export function takeFit(row: GrowingOutcome, returned: unknown, season?: SeriesPeriod): void {
-  Object.assign(row, checkFitResult(returned));
+export function takeFit(
+  row: GrowingOutcome,
+  returned: unknown,
+  { data, exports }: Pick<NonNullable<PreparedPartition["context"]>, "data" | "exports">,
+  season?: SeriesPeriod,
+): void {
+  const { forecast, ...fitted } = checkFitResult(returned);
+  Object.assign(row, fitted);
+  row.forecast = forecast === null || findBounds(exports) === undefined ? forecast : boundText(forecast, data, exports);
   if (season !== undefined && (row.info === null || row.info.startsWith("{")))
     row.info = JSON.stringify({ ...JSON.parse(row.info ?? "{}"), period: periodOf(season) });
   row.outcome = "succeeded";
   row.errorType = null;
   row.errorMessage = null;
+}
+
+/** Bounds a forecast of the steps after a series, as a row has it. */
+function boundText(forecast: string, data: Frame, exports: unknown): string {
+  return JSON.stringify(Array.from(boundSeries(Float64Array.from(JSON.parse(forecast)), data, exports)));
 }
 
 /** Takes what `fit` threw, or what is wrong with what it returned, into the row. */

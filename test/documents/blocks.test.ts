@@ -59,6 +59,11 @@ const SCENARIOS: {
     after: "node data.mjs\nsed -i.all '/^A-5,2026/d' sales.csv\n",
     says: ["3 trained, 0 failed", "1 series has ended", "scored 4 partitions: 3 OK", "1 ended", "A-5  ENDED       0"],
   },
+  floors: {
+    in: "quick-start",
+    after: "node data.mjs\n",
+    says: ["5 trained, 0 failed", "scored 5 partitions: 5 OK", "     0  true   70"],
+  },
   registry: {
     in: "quick-start",
     after: TWO_RUNS,

@@ -19,11 +19,13 @@ export interface ReconcileTablesOptions extends LongCallOptions {
   readonly intervals?: readonly number[];
   /** A table of the leaves' key columns and of further ones that levels are by. */
   readonly attributes?: string;
-  /** Leaves' forecasts below zero become zero. */
+  /** Leaves' forecasts below zero become zero; by `reconcile.non_negative`, else where `source.lower_bound` is 0 or more, when left out. */
   readonly nonNegative?: boolean;
   /** What a forecast that is missing means: stop (default), or leave that leaf out, or take that aggregate for a sum. */
   readonly missing?: "fail" | "leave-out";
 }
+
+const isFloored = (bound: number | string | undefined) => typeof bound === "number" && bound >= 0;
 
 /** Reconciles tables of forecasts over a hierarchy, as options and configuration say. */
 export function reconcileForecasts(workspace: Workspace, options: ReconcileTablesOptions): Promise<ReconcileSummary> {
@@ -44,7 +46,7 @@ export function reconcileForecasts(workspace: Workspace, options: ReconcileTable
     time: options.time ?? reconcile?.time ?? source?.order_by?.at(-1) ?? "STEP",
     coverages: [...new Set(options.intervals ?? batch.levels)].sort((a, b) => a - b),
     ...(attributes !== undefined && { attributes: tablePath(workspace, attributes) }),
-    nonNegative: options.nonNegative ?? reconcile?.non_negative ?? false,
+    nonNegative: options.nonNegative ?? reconcile?.non_negative ?? isFloored(source?.lower_bound),
     missing: options.missing ?? reconcile?.missing ?? "fail",
   };
   return during({ phase: "reconcile" }, () => reconcileTables(workspace.engine, spec, stoppableProgress(options)));

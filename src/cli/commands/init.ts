@@ -1,5 +1,8 @@
+import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
+import path from "node:path";
 import type { Command } from "commander";
+import { matchColumn } from "../../core/columns/column.ts";
 import { ManymodelError } from "../../core/errors.ts";
 import { addCommand, type CommonOptions, print } from "../command.ts";
 import { autoOrCount } from "../option.ts";
@@ -25,7 +28,8 @@ export function addInit(program: Command): void {
     .action(async (options: InitOptions) => {
       const { checkModelName } = await import("../../api/configured-model.ts");
       checkModelName(options.model, "--model");
-      await writeFile(options.config, configurationText(options), { flag: "wx" }).catch((cause) => {
+      const text = configurationText({ ...options, isNonNegative: await hasNonNegativeTarget(options) });
+      await writeFile(options.config, text, { flag: "wx" }).catch((cause) => {
         if (cause.code !== "EEXIST") throw cause;
         throw new ManymodelError(
           "conflict",
@@ -43,9 +47,43 @@ export function addInit(program: Command): void {
     });
 }
 
+/** Whether the source is there already, and no value of its target is below 0. */
+async function hasNonNegativeTarget({ config, table, partitionBy, orderBy, target }: InitOptions): Promise<boolean> {
+  const directory = path.dirname(path.resolve(config));
+  const isFile = /[./\\]/.test(table) && existsSync(path.resolve(directory, table));
+  if (!isFile && !existsSync(path.join(directory, ".manymodel"))) return false;
+  const source = { table, partition_by: columnsOf(partitionBy), order_by: columnsOf(orderBy), target };
+  const { open } = await import("../../api/open.ts");
+  const { isNonNegative } = await import("../../advise/non-negative.ts");
+  const mm = await open({ source }, { directory });
+  try {
+    const snapshot = await mm.engine.source.snapshot({
+      table: isFile ? path.resolve(directory, table) : table,
+      keyColumns: source.partition_by,
+      orderBy: source.order_by,
+    });
+    const column = matchColumn(
+      snapshot.columns.map(({ name }) => name),
+      target,
+    );
+    return column !== undefined && (await isNonNegative(mm.engine.source, snapshot, column));
+  } catch (error) {
+    // What is wrong with the source is for `train` to say, where it can be mended.
+    if (error instanceof ManymodelError) return false;
+    throw error;
+  } finally {
+    await mm.close();
+  }
+}
+
+const columnsOf = (list: string) => list.split(",").map((name) => name.trim());
+
 /** The text of a configuration. Values are quoted as JSON, which YAML reads. */
-export function configurationText(options: Omit<InitOptions, "config" | "json">): string {
-  const list = (columns: string) => JSON.stringify(columns.split(",").map((name) => name.trim()));
+export function configurationText(
+  options: Omit<InitOptions, "config" | "json"> & { readonly isNonNegative?: boolean },
+): string {
+  const list = (columns: string) => JSON.stringify(columnsOf(columns));
+  const floor = options.isNonNegative === true ? "\n  lower_bound: 0" : "";
   return `# Every key, with its default: schema/manymodel.schema.json
 engine: local
 workspace: .manymodel
@@ -55,7 +93,7 @@ source:
   partition_by: ${list(options.partitionBy)}
   order_by: ${list(options.orderBy)}
   target: ${JSON.stringify(options.target)}
-  period: ${options.period}
+  period: ${options.period}${floor}
 
 model: ${JSON.stringify(options.model)}
 

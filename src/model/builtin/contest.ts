@@ -8,7 +8,9 @@ import {
   suitableMethods,
   update,
 } from "@manymodel/forecast";
+import { boundSeries } from "../bounded-series.ts";
 import { defineModel, type FitContext } from "../define-model.ts";
+import type { Frame } from "../frame.ts";
 import { observed } from "../observed.ts";
 import type { ContestExports } from "./options.ts";
 
@@ -39,7 +41,7 @@ export default defineModel({
     const winner = result.ranking.find(({ name }) => name === result.name);
     return {
       model: result.model,
-      metrics: { ...holdoutMetrics(winner, y, holdout, period), contest_score: winner?.score ?? NaN },
+      metrics: { ...holdoutMetrics(winner, y, data, exports), contest_score: winner?.score ?? NaN },
       forecast: forecast(result.model, { h: horizon }).mean,
       info: { winner: result.name, reason: result.reason, metric: result.metric, ranking: result.ranking.map(summary) },
     };
@@ -52,11 +54,13 @@ export default defineModel({
 });
 
 /** The winner's accuracy over the last window, if that is the holdout. */
-function holdoutMetrics(winner: Ranked | undefined, y: Float64Array, holdout: number, period: number) {
+function holdoutMetrics(winner: Ranked | undefined, y: Float64Array, data: Frame, exports: ContestExports) {
+  const { holdout, period } = exports;
   const last = winner?.windows.at(-1);
   if (last === undefined || last.origin !== y.length - holdout) return {};
   const training = y.subarray(0, last.origin);
-  const measured = accuracy(y.subarray(last.origin), last.forecast.mean, { training, period });
+  const mean = boundSeries(last.forecast.mean, data, exports, last.origin);
+  const measured = accuracy(y.subarray(last.origin), mean, { training, period });
   return Object.fromEntries(Object.entries(measured).map(([name, value]) => [`holdout_${name}`, value]));
 }
 

@@ -1,7 +1,9 @@
 import { type Accuracy, accuracy, type FittedModel } from "@manymodel/forecast";
 import { type Family, modelFunctions } from "@manymodel/forecast/families";
 import { at } from "../../core/aligned.ts";
+import { boundSeries } from "../bounded-series.ts";
 import { defineModel, type FitContext, type ModelDefinition } from "../define-model.ts";
+import type { Frame } from "../frame.ts";
 import { observed } from "../observed.ts";
 import type { ForecasterExports } from "./options.ts";
 
@@ -21,12 +23,13 @@ export function seriesForecaster({ fits, kinds }: Family): ModelDefinition<objec
   }
 
   /** Accuracy over the last observations of a model fitted to those before; undefined where these allow no fit. */
-  function trial(exports: ForecasterExports, y: Float64Array): Accuracy | undefined {
+  function trial(exports: ForecasterExports, y: Float64Array, data: Frame): Accuracy | undefined {
     const { period, holdout } = exports;
-    const training = y.subarray(0, y.length - holdout);
+    const n = y.length - holdout;
+    const training = y.subarray(0, n);
     try {
       const { mean } = forecast(fit(exports, training), { h: holdout });
-      return accuracy(y.subarray(y.length - holdout), mean, { training, period });
+      return accuracy(y.subarray(n), boundSeries(mean, data, exports, n), { training, period });
     } catch (error) {
       if (error instanceof RangeError) return undefined;
       throw error;
@@ -47,7 +50,7 @@ export function seriesForecaster({ fits, kinds }: Family): ModelDefinition<objec
       const { period, horizon, holdout } = exports;
       const y = data.series(exports.target);
       const model = fit(exports, y);
-      const held = holdout > 0 && y.length >= 2 * holdout ? trial(exports, y) : undefined;
+      const held = holdout > 0 && y.length >= 2 * holdout ? trial(exports, y, data) : undefined;
       return {
         model,
         metrics: {

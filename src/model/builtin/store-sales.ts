@@ -9,6 +9,7 @@ import {
   update,
 } from "@manymodel/forecast";
 import { at } from "../../core/aligned.ts";
+import { boundSeries } from "../bounded-series.ts";
 import { defineModel, type FitContext } from "../define-model.ts";
 import type { Frame } from "../frame.ts";
 import { formatTime, type Interval, nextTimes, parseInterval, parseTime } from "../interval.ts";
@@ -66,7 +67,10 @@ export default defineModel({
     if (holdout > 0 && n >= holdout)
       try {
         const { mean } = forecast(fit(n), { h: holdout, xreg: xreg(n, y.length) });
-        const held = accuracy(y.subarray(n), mean, { training: y.subarray(0, n), period });
+        const held = accuracy(y.subarray(n), boundSeries(mean, data, exports, n), {
+          training: y.subarray(0, n),
+          period,
+        });
         for (const [name, value] of Object.entries(held)) measured[`holdout_${name}`] = value;
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
