@@ -35,7 +35,8 @@ export {
 export type { AdviceOptions } from "./api/verbs/advise.ts";
 export type { DeterminismCheck } from "./api/verbs/check-determinism.ts";
 export type { Monitored, MonitorOptions } from "./api/verbs/monitor.ts";
-export type { PipelineOptions, PipelineStep, StepReport } from "./api/verbs/pipeline-run.ts";
+export type { PipelineOptions, PipelineStep, StepReport } from "./api/verbs/pipeline-steps.ts";
+export type { PromoteOptions, Promotion } from "./api/verbs/promote.ts";
 export type { ReconcileTablesOptions } from "./api/verbs/reconcile.ts";
 export type { RefinedRun, RefineOptions } from "./api/verbs/refine.ts";
 export type { ResumeOptions } from "./api/verbs/resume.ts";
@@ -49,6 +50,7 @@ export type { LoadedConfig } from "./config/load.ts";
 export type { ConfigInput as Config } from "./config/schema.ts";
 export type { PlainData } from "./core/columns/plain-data.ts";
 export { type ErrorKind, ManymodelError } from "./core/errors.ts";
+export type { GateCulprit, GateEvidence, GateMetric, GateReason, GateVerdict } from "./core/gate.ts";
 export {
   type Better,
   findMetric,
@@ -77,6 +79,7 @@ export type { ReconcileSummary } from "./reconcile/reconcile-tables.ts";
 export type { Champions, ChampionsSpec } from "./refine/champions.ts";
 export type { Comparison, Distribution, Pair } from "./refine/compare.ts";
 export type { RankedPartition, Ranking, RankOptions } from "./refine/rank.ts";
+export type { Judgement } from "./registry/judge-versions.ts";
 export type { ChangedSummary } from "./registry/train-changed.ts";
 export type { FailureGroup } from "./runs/failure-groups.ts";
 export type { OnProgress, Progress } from "./runs/progress.ts";

@@ -22,7 +22,8 @@ import { WorkspaceWorkers } from "./nouns/workspace-workers.ts";
 import { type Loop, type LoopQuery, loopOver, Registry, sourceOf } from "./seed-words.ts";
 import type { AdviceOptions } from "./verbs/advise.ts";
 import type { Monitored, MonitorOptions } from "./verbs/monitor.ts";
-import type { PipelineOptions, StepReport } from "./verbs/pipeline-run.ts";
+import type { PipelineOptions, StepReport } from "./verbs/pipeline-steps.ts";
+import type { PromoteOptions, Promotion } from "./verbs/promote.ts";
 import type { ReconcileTablesOptions } from "./verbs/reconcile.ts";
 import type { RefinedRun, RefineOptions } from "./verbs/refine.ts";
 import { type ScoreOptions, score } from "./verbs/score.ts";
@@ -137,6 +138,17 @@ export class ManyModel implements AsyncDisposable {
     }, options.onProgress);
   }
 
+  /**
+   * Moves an alias to a new version if that forecasts the last observations as well as the version the alias means, has models
+   * for enough partitions, and was trained on plausible observations (see docs/every-night.md).
+   */
+  promote(options: PromoteOptions = {}): Work<Promotion> {
+    return startWork(async (onProgress) => {
+      const { promote } = await import("./verbs/promote.ts");
+      return promote(this, { ...options, onProgress });
+    }, options.onProgress);
+  }
+
   /** Says, from a sample of the source, whether one model per partition or one for all is right, and why. */
   async advise(options: AdviceOptions = {}): Promise<Advice> {
     const { adviseOn } = await import("./verbs/advise.ts");
@@ -144,8 +156,8 @@ export class ManyModel implements AsyncDisposable {
   }
 
   /**
-   * Does everything that the configuration describes: setup, train, refine, champions, register and batch. Skips each
-   * step whose inputs have not changed.
+   * Does everything that the configuration describes: setup, import, train, monitor, refine, champions, register, promote,
+   * batch, reconcile, export and notify. Skips each step whose inputs have not changed.
    */
   async pipeline(options: PipelineOptions = {}): Promise<StepReport[]> {
     const { runPipeline } = await import("./verbs/pipeline-run.ts");

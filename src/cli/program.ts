@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => void
   model: async () => (await import("./commands/model.ts")).addModel,
   batch: async () => (await import("./commands/batch.ts")).addBatch,
   forecast: async () => (await import("./commands/forecast.ts")).addForecast,
+  promote: async () => (await import("./commands/promote.ts")).addPromote,
   reconcile: async () => (await import("./commands/reconcile.ts")).addReconcile,
   monitor: async () => (await import("./commands/monitor.ts")).addMonitor,
   serve: async () => (await import("./commands/serve.ts")).addServe,
@@ -52,7 +53,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => void
 /**
  * Runs the command line.
  *
- * @returns the exit code: 0 done, 1 failed, 2 wrong usage or configuration, 3 `monitor` found more drift than may be
+ * @returns the exit code: 0 done, 1 failed, 2 wrong usage or configuration, 3 `monitor` found more drift than may be,
+ *   4 the gate held a version back
  */
 export async function run(args: readonly string[]): Promise<number> {
   const program = new Command("manymodel")

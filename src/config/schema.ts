@@ -18,6 +18,7 @@ import { isTimeZone } from "../core/time-zone.ts";
 import { count, duration, durationText } from "./common-values.ts";
 import { postgres, snowflake, stage } from "./engine-blocks.ts";
 import { fleet } from "./fleet-block.ts";
+import { pipeline } from "./pipeline-block.ts";
 import { RENAMED_KEYS } from "./renamed-keys.ts";
 
 const fillValue = z.enum(["missing", ...FILL_VALUES]);
@@ -249,7 +250,11 @@ const queue = z
 const register = z
   .strictObject({
     model: versionName.default("MANY_MODEL_FORECAST").describe("The model's name."),
-    alias: versionName.optional().describe("An alias that points at the newest version `pipeline run` registered."),
+    alias: versionName
+      .optional()
+      .describe(
+        "An alias that points at the newest version that `pipeline run` registered, or with pipeline.promote at the newest that passed the gate.",
+      ),
   })
   .describe("How to register.");
 
@@ -385,6 +390,12 @@ const refine = z
       .optional()
       .describe("Methods that compete; those that suit each series when left out."),
     windows: count.default(3).describe("Origins from which each candidate forecasts."),
+    offenders: z
+      .boolean()
+      .default(false)
+      .describe(
+        "In `pipeline run`: refine the partitions that drift, as pipeline.monitor finds, instead of the worst.",
+      ),
     time_budget: duration.describe("As queue.time_budget, for refining."),
     hard_deadline: duration.describe("As queue.hard_deadline, for refining."),
   })
@@ -462,6 +473,7 @@ export const configSchema = z.strictObject({
   train: train.prefault({}),
   queue: queue.prefault({}),
   refine: refine.optional(),
+  pipeline: pipeline.optional(),
   fleet: fleet.optional(),
   cost: cost.optional(),
   register: register.prefault({}),

@@ -128,7 +128,7 @@ export class BaseForecasts {
       if (Number.isFinite(at(into.mean, level.first + node)))
         throw new ManymodelError(
           "conflict",
-          `${this.table} has two forecasts of ${showNode(level, text)} for ${this.timeColumn.name} = ${time}; score each version into a table of its own (manymodel batch --output)`,
+          `${this.table} has two forecasts of ${showNode(level, text)} for ${this.timeColumn.name} = ${time}; name the view FORECASTS, or score each version into a table of its own (manymodel batch --output)`,
         );
       for (const [from, to] of copies) to[level.first + node] = at(from, row);
     }

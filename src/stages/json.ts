@@ -13,6 +13,14 @@ export async function getJson<T>(stage: Stage, path: string): Promise<T> {
   return parseJson(await stage.get(path), path);
 }
 
+/** Reads a JSON file of the stage, or undefined without such a file. @throws {ManymodelError} `corrupt` if it is not JSON */
+export async function findJson<T>(stage: Stage, path: string): Promise<T | undefined> {
+  return getJson<T>(stage, path).catch((error: unknown) => {
+    if (error instanceof ManymodelError && error.kind === "not-found") return undefined;
+    throw error;
+  });
+}
+
 /** Reads the bytes of a JSON file of the stage. @throws {ManymodelError} `corrupt` if they are not JSON */
 export function parseJson<T>(bytes: Uint8Array, path: string): T {
   try {

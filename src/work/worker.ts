@@ -4,10 +4,12 @@ import { deepFreeze } from "../core/columns/plain-data.ts";
 import type { RunManifest } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
 import type { WorkerEngine } from "../ports/worker-engine.ts";
+import { TrainedModels } from "../runs/trained-models.ts";
 import { getVerified } from "../stages/checksum.ts";
 import { parseJson } from "../stages/json.ts";
 import { definitionsOf } from "./definitions.ts";
 import { type FindUnchanged, findUnchanged } from "./find-unchanged.ts";
+import { type JudgeSegment, judgeSegment } from "./judge-segment.ts";
 import { remember } from "./remember.ts";
 import { type TakeSample, takeSample } from "./sample.ts";
 import { type ScorePartitions, scorePartitions } from "./score-partitions.ts";
@@ -35,10 +37,14 @@ export type WorkerRequest =
     } & OfRun)
   | ({ readonly type: "sample" } & TakeSample)
   | ({ readonly type: "find-unchanged" } & FindUnchanged)
+  | ({ readonly type: "judge-segment" } & JudgeSegment)
   | ({ readonly type: "score-segment" } & ScoreSegment)
   | ({ readonly type: "score-missing" } & ScoreMissing)
   | ({ readonly type: "take-scored" } & TakeScored)
   | ({ readonly type: "score-partitions" } & ScorePartitions);
+
+/** Memory for the models of the version that another one is compared with. */
+const MODEL_BYTES = 64 * 1024 * 1024;
 
 /**
  * The work of a worker, wherever it runs. Manifests and definitions are read once each and kept: they never change.
@@ -62,6 +68,7 @@ export function createWorker(
     const known = (columns.FINGERPRINT?.values as string[] | undefined) ?? [];
     return new Map(zip(known, statuses)) as KnownFingerprints;
   });
+  const models = new TrainedModels(engine.stage, MODEL_BYTES);
   const clock = () => performance.now();
   const training = async (request: OfRun & { readonly attempt: number }, note: (said: TrainingNote) => void) => {
     const plan = await manifest(request);
@@ -79,6 +86,8 @@ export function createWorker(
         return takeSample(engine, await definition(request.definitionSha256), request, clock);
       case "find-unchanged":
         return findUnchanged(engine, request);
+      case "judge-segment":
+        return judgeSegment({ engine, definitions: definition, models, clock }, request);
       case "score-segment":
         return scoreSegment(
           engine,

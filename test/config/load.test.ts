@@ -269,6 +269,7 @@ describe("configuration", () => {
       "train",
       "queue",
       "refine",
+      "pipeline",
       "fleet",
       "cost",
       "register",

@@ -21,7 +21,7 @@ async function copyOf(example: string): Promise<string> {
   const from = path.join(root, "examples", example);
   if (!existsSync(from)) await mkdir(folder);
   else {
-    const made = (file: string) => /\.manymodel|\.csv$|node_modules/.test(path.relative(from, file));
+    const made = (file: string) => /\.manymodel|\.csv$|inbox|node_modules/.test(path.relative(from, file));
     await cp(from, folder, { recursive: true, filter: (file) => !made(file) });
   }
   return folder;
@@ -47,6 +47,11 @@ const SCENARIOS: {
       "Wrote 150 rows to forecasts.csv.",
       "Wrote 150 rows of FORECASTS to forecasts.parquet.",
     ],
+  },
+  shortest: {
+    in: "quick-start",
+    after: "node data.mjs\n",
+    says: ["register: MANY_MODEL_FORECAST V1", "Wrote 150 rows of FORECASTS to forecasts.csv."],
   },
   pictures: {
     in: "quick-start",
@@ -76,6 +81,18 @@ const SCENARIOS: {
   weeks: {
     in: "quick-start",
     says: ['{"period":7}', "became", "of the grid P7D (sum)", "scored 5 partitions: 5 OK"],
+  },
+  "every-night": {
+    says: [
+      "champion is V1, the first version",
+      "V2 does not replace V1 as champion: 100 % of the 24 new observations",
+      "V1             336",
+      "champion is V3",
+      "champion is V4",
+      "champion is V5",
+      "OK        24  336",
+      "ENDED      1    1",
+    ],
   },
   hierarchy: { says: ["1 trained, 0 failed", "Reconciled 12 leaves and 5 sums over 14 steps by wls-var"] },
 };

@@ -3,6 +3,7 @@ import { during } from "../../ports/activity.ts";
 import type { DeclaredLevel } from "../../reconcile/declared-hierarchy.ts";
 import { type ReconcileSummary, reconcileTables } from "../../reconcile/reconcile-tables.ts";
 import { stoppableProgress } from "../../runs/run-context.ts";
+import { currentSource } from "../current-source.ts";
 import type { LongCallOptions } from "../run-context.ts";
 import { tablePath, type Workspace } from "../workspace.ts";
 
@@ -27,7 +28,7 @@ export interface ReconcileTablesOptions extends LongCallOptions {
 
 const isFloored = (bound: number | string | undefined) => typeof bound === "number" && bound >= 0;
 
-/** Reconciles tables of forecasts over a hierarchy, as options and configuration say. */
+/** Reconciles tables of forecasts, or the view `FORECASTS`, over a hierarchy, as options and configuration say. */
 export function reconcileForecasts(workspace: Workspace, options: ReconcileTablesOptions): Promise<ReconcileSummary> {
   const { reconcile, source, batch } = workspace.config;
   const attributes = options.attributes ?? reconcile?.attributes;
@@ -49,5 +50,8 @@ export function reconcileForecasts(workspace: Workspace, options: ReconcileTable
     nonNegative: options.nonNegative ?? reconcile?.non_negative ?? isFloored(source?.lower_bound),
     missing: options.missing ?? reconcile?.missing ?? "fail",
   };
-  return during({ phase: "reconcile" }, () => reconcileTables(workspace.engine, spec, stoppableProgress(options)));
+  return during({ phase: "reconcile" }, async () => {
+    const engine = { output: workspace.engine.output, source: await currentSource(workspace) };
+    return reconcileTables(engine, spec, stoppableProgress(options));
+  });
 }

@@ -1,20 +1,29 @@
 import type { Command } from "commander";
 import type { ManyModel } from "../../api/many-model.ts";
-import type { PipelineStep, StepReport } from "../../api/verbs/pipeline-run.ts";
+import { nightState, type PipelineStep, type StepReport } from "../../api/verbs/pipeline-steps.ts";
+import type { PlainData } from "../../core/columns/plain-data.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { STEPS_STOPPED } from "../interrupt.ts";
 import { type ProgressDisplay, showProgress } from "../progress.ts";
 import { formatSeconds } from "../table.ts";
 
+/** Exit codes by the state of a night. A failure, which is thrown, has those of any command. */
+const EXIT_CODES = { ok: 0, drift: 3, held: 4, failed: 1 } as const;
+
 /** `manymodel pipeline run`: everything the configuration says, skipping what has not changed. */
 export function addPipeline(program: Command): void {
   const pipeline = program.command("pipeline").description("do everything that the configuration says");
-  addCommand(pipeline, "run", "setup, train, refine, champions, register and batch; skips what has not changed")
+  addCommand(
+    pipeline,
+    "run",
+    "import, train, monitor, refine, register, promote, batch, reconcile, export, notify; skips what has not changed",
+  )
     .option("--force", "do every step, whether its inputs have changed or not")
     .action(async (options: CommonOptions & { force?: boolean }) => {
       const steps = await withWorkspace(options, (mm) => runSteps(mm, options.force ?? false));
       const text = steps.map((report) => `${stepText(report)}.`).join("\n");
       print({ json: steps, text }, options);
+      process.exitCode = EXIT_CODES[nightState(steps)];
     });
 }
 
@@ -36,9 +45,13 @@ export async function runSteps(mm: ManyModel, force: boolean): Promise<StepRepor
 }
 
 const LABELS: { readonly [step in PipelineStep]?: string } = {
+  import: "importing",
   train: "training",
+  monitor: "monitoring",
   refine: "refining",
+  promote: "comparing",
   batch: "scoring",
+  reconcile: "reconciling",
 };
 
 /** A step's outcome in one sentence, without its full stop. */
@@ -48,7 +61,13 @@ export function stepText({ step, skipped, seconds, result }: StepReport): string
 
 const SENTENCES: Readonly<Record<PipelineStep, (result: StepReport["result"]) => string>> = {
   setup: ({ created }) => ((created as string[]).length > 0 ? `created ${created}` : "everything is there"),
+  import: ({ table, files, rows, replaced }) =>
+    `${(files as string[]).length} new files, ${rows} rows into ${table}, in place of ${replaced}`,
   train: ({ run, succeeded, failed }) => `run ${run}, ${succeeded} models, ${failed} failed`,
+  monitor: ({ version, drift, watch, newEntries, webhook }) =>
+    version === null
+      ? "nothing was forecast yet"
+      : `${version}: ${drift} drift, ${watch} watched, ${newEntries} forecasts met their observations${undelivered(webhook)}`,
   refine: ({ run, ranked, succeeded, failed, skipped }) =>
     `run ${run}, ${succeeded} of the ${ranked} worst, ${failed} failed, ${skipped} not begun`,
   champions: ({ run, metric, improved, before, after }) => {
@@ -58,6 +77,20 @@ const SENTENCES: Readonly<Record<PipelineStep, (result: StepReport["result"]) =>
     return `run ${run}, ${improved} improved, ${better}`;
   },
   register: ({ model, version, alias }) => `${model} ${version}${alias === undefined ? "" : ` as ${alias}`}`,
-  batch: ({ ok, partitions, noModel, errors, outputTable }) =>
-    `${ok} of ${partitions} scored into ${outputTable}, ${noModel} without a model, ${errors} errors`,
+  promote: ({ message }) => String(message),
+  batch: ({ ok, partitions, noModel, errors, ended = 0, outputTable }) =>
+    `${ok} of ${partitions} scored into ${outputTable}, ${noModel} without a model, ${errors} errors${Number(ended) > 0 ? `, ${ended} ended` : ""}`,
+  reconcile: ({ leaves, aggregates, leftOut, outputTable }) =>
+    `${leaves} leaves and ${aggregates} sums into ${outputTable}, ${leftOut} left out`,
+  export: ({ files }) =>
+    (files as { table: string; to: string; rows: number }[])
+      .map(({ table, to, rows }) => `${rows} rows of ${table} to ${to}`)
+      .join(", "),
+  notify: (delivery) => (delivery.delivered === true ? "the webhook was called" : `no call${undelivered(delivery)}`),
 };
+
+/** What is wrong with a webhook's delivery, if anything is. */
+function undelivered(delivery: PlainData | undefined): string {
+  const { delivered, attempts, error } = (delivery ?? {}) as Record<string, unknown>;
+  return delivered === false ? `; the webhook was not reached in ${attempts} attempts: ${error}` : "";
+}
