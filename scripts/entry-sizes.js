@@ -17,6 +17,7 @@ const ENTRIES = {
   intermittent: ["Croston, SBA, TSB, ADIDA, IMAPA", "croston, forecast"],
   regression: ["regression on time, calendar and columns; logistic", "linearModel, forecast"],
   hierarchy: ["reconciliation of levels", "hierarchy, reconcile"],
+  anomaly: ["anomalies of readings", "anomalies, scoreReadings"],
   monitoring: ["drift of forecasts, false alarms", "calibrate, detect, judge"],
   stats: ["distributions, random numbers, autocorrelation", "studentQuantile"],
   time: ["intervals of times, gaps", "detectInterval, nextTimes"],

@@ -5,8 +5,9 @@
  * @module
  */
 
-export { type Anomalies, type AnomalyOptions, anomalies } from "./anomaly/anomalies.ts";
-export { type Readings, type ReadingsOptions, scoreReadings } from "./anomaly/score-readings.ts";
+export type { Anomalies, AnomalyOptions, FindAnomalies } from "./anomaly/anomalies.ts";
+export { anomalies, scoreReadings } from "./anomaly/any-model.ts";
+export type { Readings, ReadingsOptions, ScoreReadings } from "./anomaly/score-readings.ts";
 export {
   type ArimaMethod,
   type ArimaModel,

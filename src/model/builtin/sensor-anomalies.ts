@@ -1,15 +1,7 @@
-import {
-  anomalies,
-  ets,
-  type Fit,
-  type FittedModel,
-  forecast,
-  holtWinters,
-  normalQuantile,
-  scoreReadings,
-  snaive,
-  update,
-} from "@manymodel/forecast";
+import { normalQuantile, type Series } from "@manymodel/forecast";
+import { anomalies, forecast, type ReadingsModel, scoreReadings, update } from "@manymodel/forecast/anomaly";
+import { snaive } from "@manymodel/forecast/simple";
+import { ets, holtWinters } from "@manymodel/forecast/smoothing";
 import { at } from "../../core/aligned.ts";
 import { defineModel, type FitContext, type Prediction } from "../define-model.ts";
 import { observed } from "../observed.ts";
@@ -21,7 +13,7 @@ const FITS = {
   ets: (y, period) => ets(y, { period }),
   "holt-winters": (y, period) => holtWinters(y, { period }),
   snaive: (y, period) => snaive(y, { period }),
-} satisfies Record<Expecting, Fit>;
+} satisfies Record<Expecting, (y: Series, period: number) => ReadingsModel>;
 
 type SensorAnomaliesExports = Decided<Exports<typeof SENSOR_ANOMALIES>>;
 type Expecting = NonNullable<SensorAnomaliesExports["method"]>;
@@ -30,7 +22,7 @@ type Expecting = NonNullable<SensorAnomaliesExports["method"]>;
 export type SensorAnomaliesModel = {
   readonly kind: "sensor-anomalies";
   readonly formatVersion: 1;
-  readonly model: FittedModel;
+  readonly model: ReadingsModel;
   readonly scale: number;
 };
 

@@ -1,6 +1,5 @@
-import type { FittedModel } from "../model/fitted-model.ts";
-import type { ModelOptions } from "../model/kind.ts";
-import { fitted } from "../model/model.ts";
+import type { ModelFunctions } from "../model/dispatch.ts";
+import type { AnyModel, ModelOptions } from "../model/kind.ts";
 import { checkOptions } from "../model/options.ts";
 import { normalQuantile } from "../stats/distribution.ts";
 import { median } from "../stats/median.ts";
@@ -25,37 +24,43 @@ export interface Anomalies {
   readonly scale: number;
 }
 
+/** Finds anomalies by the models `M`. */
+export type FindAnomalies<M extends AnyModel> = (model: M, y: Series, options?: AnomalyOptions) => Anomalies;
+
 /**
- * Anomalies of a series against the one-step forecasts of a model fitted to it: the band is expected ± normal quantile ×
+ * Returns a function that finds the anomalies of a series against the one-step forecasts of a model fitted to it. The band is expected ± normal quantile ×
  * scale, where the scale is 1.4826 times the median absolute error, so that anomalies do not widen their own band.
  *
  * If more than half of the errors are 0, the scale is 1.2533 times the mean absolute error instead.
  *
- * @param model - of any kind that has one-step forecasts
- * @param y - the series it was fitted to
+ * Its arguments are a model of a kind that has one-step forecasts, the series that it was fitted to, and options.
+ *
  * @throws {RangeError} if the level is out of range, or the model's kind has no `fitted`
  * @see Rousseeuw & Croux (1993), doi:10.1080/01621459.1993.10476408 (the median absolute deviation)
  */
-export function anomalies(model: FittedModel, y: Series, options: AnomalyOptions = {}): Anomalies {
-  checkOptions("anomalies", options, { xreg: true, level: true });
-  const { level = 99.9, xreg } = options;
-  if (!(level > 0 && level < 100)) throw new RangeError(`level is ${level}; it must be a percentage between 0 and 100`);
-  const values = toFloat64(y);
-  const expected = fitted(model, values, { xreg });
-  const errors = values.map((value, t) => value - expected[t]!);
-  const scale = robustScale(errors);
-  const reach = normalQuantile(0.5 + level / 200) * scale;
-  const positions: number[] = [];
-  errors.forEach((error, t) => {
-    if (Math.abs(error) > reach) positions.push(t);
-  });
-  return {
-    positions,
-    expected,
-    lower: expected.map((value) => value - reach),
-    upper: expected.map((value) => value + reach),
-    score: errors.map((error) => (error === 0 ? 0 : error / scale)),
-    scale,
+export function anomaliesBy<M extends AnyModel>(fitted: ModelFunctions<M>["fitted"]): FindAnomalies<M> {
+  return (model, y, options = {}) => {
+    checkOptions("anomalies", options, { xreg: true, level: true });
+    const { level = 99.9, xreg } = options;
+    if (!(level > 0 && level < 100))
+      throw new RangeError(`level is ${level}; it must be a percentage between 0 and 100`);
+    const values = toFloat64(y);
+    const expected = fitted(model, values, { xreg });
+    const errors = values.map((value, t) => value - expected[t]!);
+    const scale = robustScale(errors);
+    const reach = normalQuantile(0.5 + level / 200) * scale;
+    const positions: number[] = [];
+    errors.forEach((error, t) => {
+      if (Math.abs(error) > reach) positions.push(t);
+    });
+    return {
+      positions,
+      expected,
+      lower: expected.map((value) => value - reach),
+      upper: expected.map((value) => value + reach),
+      score: errors.map((error) => (error === 0 ? 0 : error / scale)),
+      scale,
+    };
   };
 }
 

@@ -1,5 +1,5 @@
-import type { FittedModel } from "../model/fitted-model.ts";
-import { forecast, update } from "../model/model.ts";
+import type { ModelFunctions } from "../model/dispatch.ts";
+import type { AnyModel } from "../model/kind.ts";
 import { checkOptions } from "../model/options.ts";
 import { normalQuantile } from "../stats/distribution.ts";
 import { checkSeries, type Series, toFloat64 } from "../time/series.ts";
@@ -16,7 +16,7 @@ export interface ReadingsOptions extends AnomalyOptions {
 }
 
 /** New readings against the forecasts made just before each; arrays have their length. */
-export interface Readings<M extends FittedModel> {
+export interface Readings<M extends AnyModel> {
   /** Positions among the readings of those outside of their band. */
   readonly positions: readonly number[];
   readonly expected: Float64Array;
@@ -29,51 +29,60 @@ export interface Readings<M extends FittedModel> {
   readonly run: number;
 }
 
+/** Scores readings by the models `M`. */
+export type ScoreReadings<M extends AnyModel> = <One extends M>(
+  model: One,
+  readings: Series,
+  options?: ReadingsOptions,
+) => Readings<One>;
+
 /**
- * Scores each new reading by the one-step forecast interval, then moves the model over it: what a sensor's detector does
- * all day. An anomaly counts as missing in the model's state, so that it does not spoil the next forecasts, until
+ * Returns a function that scores each new reading by the one-step forecast interval, then moves the model over it: what a
+ * sensor's detector does all day. An anomaly counts as missing in the model's state, so that it does not spoil the next forecasts, until
  * `patience` came in a row.
  *
- * @param model - of a kind that can be updated, fitted to (or moved to) what came before
- * @param readings - in time order, NaN where missing
+ * Its arguments are a model of a kind that can be updated, fitted to (or moved to) what came before; the readings in time
+ * order, NaN where missing; and options.
+ *
  * @throws {RangeError} if a reading is infinite, an option is out of range, or the model's kind cannot be updated
  */
-export function scoreReadings<M extends FittedModel>(
-  model: M,
-  readings: Series,
-  options: ReadingsOptions = {},
-): Readings<M> {
-  checkOptions("scoreReadings", options, { xreg: true, level: true, scale: true, patience: true, run: true });
-  const { level = 99.9, scale, patience = 3, xreg } = options;
-  if (scale !== undefined && !(scale >= 0 && scale < Infinity))
-    throw new RangeError(`scale is ${scale}; it must be a finite number of at least 0`);
-  if (!(patience >= 1)) throw new RangeError(`patience is ${patience}; it must be at least 1`);
-  const values = toFloat64(readings);
-  checkSeries(values, 0);
-  const n = values.length;
-  const quantile = normalQuantile(0.5 + level / 200);
-  const expected = new Float64Array(n);
-  const lower = new Float64Array(n);
-  const upper = new Float64Array(n);
-  const score = new Float64Array(n);
-  const positions: number[] = [];
-  let { run = 0 } = options;
-  let state = model;
-  for (let t = 0; t < n; t++) {
-    const now =
-      xreg &&
-      Object.fromEntries(Object.entries(xreg).map(([name, column]) => [name, Array.from(column).slice(t, t + 1)]));
-    const next = forecast(state, { h: 1, levels: [level], xreg: now });
-    expected[t] = next.mean[0]!;
-    lower[t] = scale === undefined ? next.lower[0]![0]! : expected[t]! - quantile * scale;
-    upper[t] = scale === undefined ? next.upper[0]![0]! : expected[t]! + quantile * scale;
-    const error = values[t]! - expected[t]!;
-    const unit = (error > 0 ? upper[t]! - expected[t]! : expected[t]! - lower[t]!) / quantile;
-    score[t] = error === 0 ? 0 : error / unit;
-    const outside = values[t]! < lower[t]! || values[t]! > upper[t]!;
-    if (outside) positions.push(t);
-    if (!Number.isNaN(values[t]!)) run = outside ? run + 1 : 0;
-    state = update(state, [outside && run < patience ? NaN : values[t]!], { xreg: now });
-  }
-  return { positions, expected, lower, upper, score, model: state, run };
+export function scoreReadingsBy<M extends AnyModel>({
+  forecast,
+  update,
+}: Pick<ModelFunctions<M>, "forecast" | "update">): ScoreReadings<M> {
+  return (model, readings, options = {}) => {
+    checkOptions("scoreReadings", options, { xreg: true, level: true, scale: true, patience: true, run: true });
+    const { level = 99.9, scale, patience = 3, xreg } = options;
+    if (scale !== undefined && !(scale >= 0 && scale < Infinity))
+      throw new RangeError(`scale is ${scale}; it must be a finite number of at least 0`);
+    if (!(patience >= 1)) throw new RangeError(`patience is ${patience}; it must be at least 1`);
+    const values = toFloat64(readings);
+    checkSeries(values, 0);
+    const n = values.length;
+    const quantile = normalQuantile(0.5 + level / 200);
+    const expected = new Float64Array(n);
+    const lower = new Float64Array(n);
+    const upper = new Float64Array(n);
+    const score = new Float64Array(n);
+    const positions: number[] = [];
+    let { run = 0 } = options;
+    let state = model;
+    for (let t = 0; t < n; t++) {
+      const now =
+        xreg &&
+        Object.fromEntries(Object.entries(xreg).map(([name, column]) => [name, Array.from(column).slice(t, t + 1)]));
+      const next = forecast(state, { h: 1, levels: [level], xreg: now });
+      expected[t] = next.mean[0]!;
+      lower[t] = scale === undefined ? next.lower[0]![0]! : expected[t]! - quantile * scale;
+      upper[t] = scale === undefined ? next.upper[0]![0]! : expected[t]! + quantile * scale;
+      const error = values[t]! - expected[t]!;
+      const unit = (error > 0 ? upper[t]! - expected[t]! : expected[t]! - lower[t]!) / quantile;
+      score[t] = error === 0 ? 0 : error / unit;
+      const outside = values[t]! < lower[t]! || values[t]! > upper[t]!;
+      if (outside) positions.push(t);
+      if (!Number.isNaN(values[t]!)) run = outside ? run + 1 : 0;
+      state = update(state, [outside && run < patience ? NaN : values[t]!], { xreg: now });
+    }
+    return { positions, expected, lower, upper, score, model: state, run };
+  };
 }

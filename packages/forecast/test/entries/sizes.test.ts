@@ -6,6 +6,7 @@ import { entrySizes } from "../../../../scripts/entry-sizes.js";
 const MOST: Readonly<Record<string, number>> = {
   simple: 6_000,
   averages: 7_000,
+  anomaly: 30_000,
   arima: 63_000,
   smoothing: 29_000,
   tbats: 77_000,
