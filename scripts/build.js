@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSy
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import { build } from "esbuild";
+import { build, transformSync } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 for (const [folder, config] of [
@@ -16,12 +16,23 @@ for (const [folder, config] of [
   const { status } = spawnSync(process.execPath, compiler, { stdio: "inherit" });
   if (status !== 0) process.exit(1);
 }
+leaveOutComments(`${root}packages/forecast/dist`);
 copyFileSync(`${root}src/engines/snowflake/many_model.py`, `${root}dist/engines/snowflake/many_model.py`);
 reexportEntries();
 await buildPage();
 const { configJsonSchema } = await import("../dist/config/schema.js");
 mkdirSync(`${root}schema`, { recursive: true });
 writeFileSync(`${root}schema/manymodel.schema.json`, `${JSON.stringify(configJsonSchema(), undefined, 2)}\n`);
+
+/** Leaves comments out of a package's JavaScript, but for those that bundlers read: the declarations have them as well. */
+function leaveOutComments(folder) {
+  for (const name of readdirSync(folder, { recursive: true })) {
+    if (!name.endsWith(".js")) continue;
+    const file = path.join(folder, name);
+    const { code } = transformSync(readFileSync(file, "utf8"), { format: "esm", target: "esnext", charset: "utf8" });
+    writeFileSync(file, code);
+  }
+}
 
 /** Writes `manymodel/forecast/ENTRY`, which is `@manymodel/forecast/ENTRY`, for each entry of the numerics. */
 function reexportEntries() {
