@@ -44,7 +44,7 @@ export default defineConfig({
   test: {
     setupFiles: ["test/setup.ts"],
     // Many tests wait for processes, leases and other machines more than they compute.
-    maxWorkers: 3,
+    maxWorkers: 4,
     testTimeout: 300_000,
     hookTimeout: 120_000,
     // One line a file: no test is slow enough for a line of its own.
