@@ -24,7 +24,7 @@ async function countBelowZero(mm: ManyModel, { runId, exports }: RunManifest): P
   if (findBounds(exports)?.lower !== undefined) return 0;
   // A forecast is a list in JSON, in which a sign that follows no exponent begins a number below 0.
   const { rows } = await mm.engine.tables.query(
-    "SELECT COUNT(*) AS N FROM TRAINING_RESULTS WHERE RUN_ID = $1 AND (FORECAST LIKE '[-%' OR FORECAST LIKE '%,-%')",
+    "SELECT COUNT(*) AS N FROM TRAINING_RESULTS WHERE RUN_ID = $1 AND (CAST(FORECAST AS TEXT) LIKE '[-%' OR CAST(FORECAST AS TEXT) LIKE '%,-%')",
     [runId],
     1,
     { run: runId },
