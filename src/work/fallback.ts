@@ -54,7 +54,7 @@ export async function scoreFallback(
     const data = frame(batch, start, end);
     const scoring = { ...plan, definition: definition as never, keyArg: "unit_id", exports, time, advance: false };
     const scored = await scorePartition(scoring, row, { data });
-    if (scored.status === "OK") return { ...scored, status: "FALLBACK", ...why };
+    if (scored.status === "OK" || scored.status === "UNDATED") return { ...scored, status: "FALLBACK", ...why };
     if ("errorMessage" in scored) reason = `${why.errorMessage}; no fallback: ${scored.errorMessage}`;
   }
   return { status: "NO_MODEL", errorType: why.errorType, errorMessage: reason };
