@@ -119,7 +119,7 @@ describe("what the documents show is run", () => {
     await writeFile(path.join(folder, "sales.csv"), ["sku,day,qty", ...rows].join("\n"));
     const { status, stdout, stderr } = await shell(folder, codeOf("run", ""));
     expect(status, stderr).toBe(0);
-    expect(stdout).toContain("2 trained, 0 failed");
+    expect(stdout).toContain("2 of 2 scored into FORECAST_RESULTS, 0 without a model, 0 errors");
     expect(stdout.match(/2026-05-0\d/g)).toHaveLength(7);
     const refined = await shell(folder, codeOf("run", "refine"));
     expect(refined.status, refined.stderr).toBe(0);
