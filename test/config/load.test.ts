@@ -43,6 +43,7 @@ describe("configuration", () => {
         partition_by: ["ID"],
         target: "Y",
         period: 1,
+        integer: false,
         duplicates: "fail",
         fill: { with: "missing", until: "panel" },
       },
