@@ -46,7 +46,7 @@ export interface SourceQuery {
   readonly lowerBound?: number | string;
   /** No forecast and no interval is above it: a number, or the column that has it. */
   readonly upperBound?: number | string;
-  /** Whether intervals are rounded outwards to whole numbers. */
+  /** True if intervals are rounded outwards to whole numbers. */
   readonly integer?: boolean;
 }
 

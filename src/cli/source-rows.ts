@@ -3,11 +3,11 @@ import { findBounds } from "../core/bounds.ts";
 import type { IndexSummary, RunManifest } from "../core/run.ts";
 import { type CompletedRows, completedRows } from "../runs/completed-rows.ts";
 
-/** What a summary of a run tells about the rows of its source. */
+/** The facts that a run's summary has about the rows of its source. */
 export interface SourceRows {
   /** Where the configuration has rows completed. */
   readonly completed?: CompletedRows;
-  /** How many forecasts go below 0, where nothing bounds them. */
+  /** The number of forecasts that go below 0, where nothing bounds them. */
   readonly belowZero?: number;
   /** The median share of steps without a row, where the source looks like transactions and nothing says what these mean. */
   readonly withoutRow?: number;

@@ -5,11 +5,11 @@ import { ManymodelError, show } from "./errors.ts";
 export interface Bounds {
   readonly lower?: number | string;
   readonly upper?: number | string;
-  /** Whether intervals end at whole numbers. */
+  /** True if intervals end at whole numbers. */
   readonly isWhole: boolean;
 }
 
-/** How a run's exports state bounds. */
+/** Bounds as a run's exports state them. */
 export interface BoundExports {
   readonly lower_bound?: number | string;
   readonly upper_bound?: number | string;

@@ -8,13 +8,13 @@ export interface GateRule {
   readonly metric: GateMetric;
   /** The largest ratio of the new version's metric to that of the version the alias means. */
   readonly atMost: number;
-  /** How many partitions may have no model: a whole number, or a share below 1. */
+  /** The most partitions without a model: a whole number, or a share below 1. */
   readonly maxFailed: number;
   /** The largest share of new observations outside the 95 % intervals of the version the alias means. */
   readonly maxOutside: number;
 }
 
-/** What the two versions did on one set of observations. Sums over observations, so that sets can be added up. */
+/** The record of two versions on one set of observations. Sums over observations, so that sets can be added up. */
 export interface GateEvidence {
   /** Partitions of which both versions have a model, and enough observations to be judged by. */
   readonly judged: number;
@@ -58,11 +58,11 @@ export interface GateCulprit {
   readonly partitionKey: string;
   readonly reason: "errors" | "failed" | "outside";
   readonly why: string;
-  /** How much it counts, the more the worse; comparable within one reason only. */
+  /** Its weight, the more the worse; comparable within one reason only. */
   readonly weight: number;
 }
 
-/** How many partitions are named for each reason. */
+/** The number of partitions that are named for each reason. */
 const NAMED = 10;
 
 /** Returns the partitions that count most, by reason, the worst first. */

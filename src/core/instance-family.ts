@@ -1,4 +1,4 @@
-/** What a container may use: CPUs, and memory with its unit. */
+/** The limits of a container: CPUs, and memory with its unit. */
 export interface ContainerSize {
   readonly cpu: number;
   readonly memory: string;

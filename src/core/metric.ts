@@ -1,9 +1,9 @@
 import { ManymodelError, show } from "./errors.ts";
 
-/** Which values of a metric are better: small ones, large ones, or those close to zero. */
+/** The better values of a metric: small ones, large ones, or those close to zero. */
 export type Better = "lower" | "higher" | "zero";
 
-/** What a metric measures: forecasts of a series, probabilities of a class, numbers for rows, or a sensor's readings. */
+/** The object of a metric: forecasts of a series, probabilities of a class, numbers for rows, or a sensor's readings. */
 export type MetricKind = "series" | "class" | "number" | "readings";
 
 /**
@@ -12,7 +12,7 @@ export type MetricKind = "series" | "class" | "number" | "readings";
  */
 export type MetricScale = "units" | "percent" | "naive" | "share" | "log" | "count";
 
-/** What a model definition declares about a metric of its own. */
+/** The declaration of a metric of a model definition's own. */
 export interface MetricDeclaration {
   readonly better: Better;
   /** The best value there can be, such as 1 for AUC: the distance from it is what refining can still gain. */

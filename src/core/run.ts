@@ -30,7 +30,7 @@ export const FILL_VALUES = ["zero", "forward"] as const;
 /** How far rows are filled in: to the newest time at which any partition has a target, or this one. */
 export const FILL_ENDS = ["panel", "series"] as const;
 
-/** Which series of a source are used. */
+/** Rules for the series of a source that are used. */
 export interface SeriesRules {
   /**
    * A series has ended if its newest row with a target is older than the source's newest by more than this many
@@ -39,7 +39,7 @@ export interface SeriesRules {
   readonly active?: { readonly withinMs: number };
 }
 
-/** What becomes of the targets of rows that one step of a coarser grid holds. */
+/** The way in which the targets of rows become one step of a coarser grid. */
 export const RESAMPLINGS = ["sum", "mean"] as const;
 
 /** What is done to the rows of a partition before anything uses them (see `completeRows`). */
@@ -70,9 +70,9 @@ export interface Panel {
   readonly oldest?: number | null;
   /** The interval that the query states, else that of all times (see `detectInterval`); null if they keep none. */
   readonly interval: string | null;
-  /** How many rows are later than the newest time, such as plans. */
+  /** The number of rows later than the newest time, such as plans. */
   readonly later: number;
-  /** How many of the other rows have the partition and time of an earlier row. */
+  /** The number of other rows with the partition and time of an earlier row. */
   readonly repeated: number;
 }
 
@@ -146,7 +146,7 @@ export interface Snapshot {
   readonly columns: readonly ColumnInfo[];
   /** The column that orders a series in time, if there is one. */
   readonly timeColumn: string | null;
-  /** Whether the source's times are instants, which have a zone or an offset of their own. */
+  /** True if the source's times are instants, which have a zone or an offset of their own. */
   readonly hasInstants?: boolean;
   /** What the times are, where the query names a time zone. */
   readonly zone?: Required<ZoneRule>;

@@ -24,7 +24,7 @@ export interface GateSpec {
   /** The version that the alias means. */
   readonly current: ModelVersion;
   readonly rule: GateRule;
-  /** How many of the last observations of each partition are forecast. */
+  /** The number of last observations of each partition that are forecast. */
   readonly holdout: number;
   /** The column that both forecast. */
   readonly target: string;

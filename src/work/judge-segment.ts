@@ -46,7 +46,7 @@ export interface JudgeSegment {
   readonly currentSnapshot: Snapshot;
   /** The column that both forecast. */
   readonly target: string;
-  /** How many of the last observations of each partition are forecast. */
+  /** The number of last observations of each partition that are forecast. */
   readonly holdout: number;
   readonly metric: GateMetric;
   /** Whether losses are measured, which takes fits. Without them only differences and new observations are counted. */

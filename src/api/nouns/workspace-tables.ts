@@ -28,7 +28,7 @@ export interface ImportOptions extends CsvFormat {
   readonly key?: readonly string[];
 }
 
-/** How to export a table. */
+/** Options for exporting a table. */
 export interface ExportOptions {
   /** An SQL condition on the table's columns. */
   readonly where?: string;
@@ -38,7 +38,7 @@ export interface ExportOptions {
   readonly as?: string;
 }
 
-/** What an export wrote. */
+/** The outcome of an export. */
 export interface Exported {
   readonly rows: number;
   /** The file. */

@@ -20,7 +20,7 @@ export interface FeedFile {
   readonly sha256: string;
 }
 
-/** How an import of new files ended. */
+/** The outcome of an import of new files. */
 export interface NewRows {
   readonly table: string;
   /** The files that were imported. */

@@ -27,7 +27,7 @@ export const PIPELINE_STEPS = [
 /** A step of a pipeline, by its name. */
 export type PipelineStep = (typeof PIPELINE_STEPS)[number];
 
-/** What became of a step. */
+/** The outcome of a step. */
 export interface StepReport {
   readonly step: PipelineStep;
   /** Its inputs have not changed since it was last done, so its result of then stands. */
@@ -36,7 +36,7 @@ export interface StepReport {
   readonly result: { readonly [name: string]: PlainData };
 }
 
-/** How to run a pipeline. */
+/** Options for running a pipeline. */
 export interface PipelineOptions {
   /** Do every step, whether its inputs have changed or not. */
   readonly force?: boolean;
@@ -45,14 +45,14 @@ export interface PipelineOptions {
   readonly onEnd?: (report: StepReport) => void;
 }
 
-/** What is kept of each step: the fingerprint of its inputs, and its result, or the run that it has begun. */
+/** The record of each step: the fingerprint of its inputs, and its result, or the run that it has begun. */
 interface PipelineState {
   readonly [step: string]:
     | { readonly fingerprint: string; readonly result?: StepReport["result"]; readonly run?: string }
     | undefined;
 }
 
-/** What a step's work gets. */
+/** The arguments of a step's work. */
 export interface StepContext {
   readonly progress: { readonly onProgress?: OnProgress };
   /** The run that an interrupted pipeline had begun from the same inputs. */
@@ -90,7 +90,7 @@ export class Steps {
     return new Steps(mm, options, (await findJson<PipelineState>(mm.engine.stage, STATE)) ?? {});
   }
 
-  /** Whether every step is to be done. */
+  /** True if every step is to be done. */
   get isForced(): boolean {
     return this.#options.force ?? false;
   }

@@ -9,7 +9,7 @@ import { type Judgement, judgeVersions } from "../../registry/judge-versions.ts"
 import { type LongCallOptions, runContext } from "../run-context.ts";
 import type { Workspace } from "../workspace.ts";
 
-/** Which alias to move, and under which conditions. Everything left out comes from the configuration's `pipeline.promote`. */
+/** The alias to move, and the conditions. Everything left out comes from the configuration's `pipeline.promote`. */
 export interface PromoteOptions extends LongCallOptions {
   /** The model; `register.model` when left out. */
   readonly model?: string;
@@ -21,11 +21,11 @@ export interface PromoteOptions extends LongCallOptions {
   readonly metric?: GateMetric;
   /** The largest ratio of the new version's metric to that of the version the alias means; default 1.02. */
   readonly atMost?: number;
-  /** How many partitions may have no model: a whole number, or a share below 1; default 0.01. */
+  /** The most partitions without a model: a whole number, or a share below 1; default 0.01. */
   readonly maxFailed?: number;
   /** The largest share of new observations outside the 95 % intervals of the version the alias means; default 0.5. */
   readonly maxOutside?: number;
-  /** How many of the last observations of each partition are forecast; `train.holdout` when left out. */
+  /** The number of last observations of each partition that are forecast; `train.holdout` when left out. */
   readonly holdout?: number;
   readonly workers?: number;
 }
@@ -40,7 +40,7 @@ export interface Promotion {
   readonly previous: string | null;
   /** The version that the alias means now. */
   readonly version: string;
-  /** Whether the alias means the candidate now. */
+  /** True if the alias means the candidate now. */
   readonly promoted: boolean;
   /** The comparison; null if there was nothing to compare. */
   readonly judgement: Judgement | null;
@@ -48,7 +48,7 @@ export interface Promotion {
   readonly message: string;
 }
 
-/** How many partitions a message names. */
+/** The number of partitions that a message names. */
 const NAMED = 3;
 
 /**
@@ -135,7 +135,7 @@ async function newestOr({ models }: Workspace, model: string, version: string | 
   return (await models.versions(model))[0] ?? models.get(model);
 }
 
-/** What breaks the rule, and the partitions that do. */
+/** Names what breaks the rule, and the partitions that do. */
 function sentence(
   reason: GateReason,
   { ratio, failedShare, outsideShare, evidence, unjudged, culprits }: Judgement,

@@ -47,7 +47,7 @@ export function addInit(program: Command): void {
     });
 }
 
-/** Whether the source is there already, and no value of its target is below 0. */
+/** Tells whether the source is there already, and no value of its target is below 0. */
 async function hasNonNegativeTarget({ config, table, partitionBy, orderBy, target }: InitOptions): Promise<boolean> {
   const directory = path.dirname(path.resolve(config));
   const isFile = /[./\\]/.test(table) && existsSync(path.resolve(directory, table));

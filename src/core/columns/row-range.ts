@@ -6,7 +6,7 @@ export interface RowRange {
   readonly batch: ColumnBatch;
   readonly start: number;
   readonly end: number;
-  /** Why there are no rows, where an engine could not pin them. */
+  /** The reason for having no rows, where an engine could not pin them. */
   readonly refused?: string;
 }
 

@@ -74,7 +74,7 @@ function lookAt(estimator: Estimator, starts: readonly Float64Array[]): Found {
   return other.value < found.value ? other : found;
 }
 
-/** Whether a form is another one without its trend, or without the damping of it. */
+/** Tells whether a form is another one without its trend, or without the damping of it. */
 const simplifies = (form: EtsForm, other: EtsForm) =>
   form.error === other.error &&
   form.season === other.season &&

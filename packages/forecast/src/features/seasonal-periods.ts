@@ -50,7 +50,7 @@ function hasShortest(y: Float64Array, period: number): boolean {
   return y.length <= 2 * period ? y.length > period : hasSeason(y, period, SHORTEST);
 }
 
-/** Whether a period that fits more than twice into the series is stronger than the limit. */
+/** Tells whether a period that fits more than twice into the series is stronger than the limit. */
 function hasSeason(y: Float64Array, period: number, limit: number): boolean {
   if (period < 2 || y.length <= 2 * period || y.every(Number.isNaN)) return false;
   return strengthsOfFilled(y, interpolate(y), period).seasonal > limit;

@@ -2,7 +2,7 @@ import { checkOptions } from "../model/options.ts";
 import type { Series } from "../time/series.ts";
 import { checkOutcomes } from "./classification.ts";
 
-/** How well classes are told apart at a threshold. Shares are NaN where nothing is counted below the line. */
+/** Measures of the classes that a threshold gives. Shares are NaN where nothing is counted below the line. */
 export interface ClassReport {
   /** From which probability on a row counts as 1. */
   readonly threshold: number;

@@ -1,11 +1,11 @@
 import { checkInteger, checkOptions } from "../model/options.ts";
 import { random } from "../stats/random.ts";
 
-/** How rows are divided into folds. */
+/** Options for dividing rows into folds. */
 export interface FoldOptions {
-  /** How many folds, at least 2; default 10. */
+  /** The number of folds, at least 2; default 10. */
   readonly k?: number;
-  /** How often the rows are divided anew; default 1. */
+  /** The number of times that the rows are divided anew; default 1. */
   readonly repeats?: number;
   /** Decides the order in which rows are dealt; default 0. */
   readonly seed?: number;

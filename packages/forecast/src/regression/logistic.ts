@@ -269,7 +269,7 @@ const unreached = (ridge: number) =>
     `the coefficients did not settle in ${MOST_ITERATIONS} steps with ridge ${ridge}; set a larger ridge, for example ${Math.max(1, 100 * ridge)}`,
   );
 
-/** What to do where the curvature has no Cholesky factor. */
+/** The advice where the curvature has no Cholesky factor. */
 function notDefinite(beta: Float64Array, ridge: number): RangeError {
   // Regressors are in units of their standard deviation: odds of e^15 per unit are a class running away.
   if (ridge === 0 && beta.some((value, j) => j > 0 && Math.abs(value) > 15)) return separated();

@@ -4,16 +4,16 @@ import { type Series, toFloat64 } from "../time/series.ts";
 import { binColumn } from "./bins.ts";
 import { type Tree, TreeGrower } from "./grow-tree.ts";
 
-/** What a boosted model predicts: a number (squared loss), or the probability of 1 (logistic loss). */
+/** The quantity that a boosted model predicts: a number (squared loss), or the probability of 1 (logistic loss). */
 export type BoostedLoss = "squared" | "logistic";
 
-/** How boosted trees are fitted. */
+/** Options for fitting boosted trees. */
 export interface BoostedTreesOptions {
   /** Default `squared`. */
   readonly loss?: BoostedLoss;
-  /** How many trees; default 100. */
+  /** The number of trees; default 100. */
   readonly rounds?: number;
-  /** What each tree's leaf values are multiplied by, in (0, 1]; default 0.1. */
+  /** The factor of each tree's leaf values, in (0, 1]; default 0.1. */
   readonly rate?: number;
   /** The most leaves of a tree, at least 2; default 31. */
   readonly leaves?: number;

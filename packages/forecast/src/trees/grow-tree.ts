@@ -10,11 +10,11 @@ export interface Tree {
   readonly missingLeft: readonly boolean[];
   readonly left: readonly number[];
   readonly right: readonly number[];
-  /** What each leaf adds to the score. */
+  /** The value that each leaf adds to the score. */
   readonly leaf: readonly number[];
 }
 
-/** How a tree is grown. */
+/** Options for growing a tree. */
 export interface TreeOptions {
   /** The most leaves. */
   readonly leaves: number;
@@ -22,7 +22,7 @@ export interface TreeOptions {
   readonly minRows: number;
   /** Penalty on leaf values. */
   readonly l2: number;
-  /** What leaf values are multiplied by. */
+  /** The factor of leaf values. */
   readonly rate: number;
 }
 
