@@ -5,10 +5,11 @@ import { dailyQuery, fillDaily } from "../workspace.ts";
 import { openTestAccount } from "./account.ts";
 import { workspace } from "./questions.ts";
 
-it("times with a zone are pinned in UTC", async () => {
+/** A workspace in a schema of an account, with a session beside it. Closed after the test. */
+async function openSchema(schema: string) {
   const account = await openTestAccount({ procedures: false });
   onTestFinished(() => account.close());
-  const address = account.address("ZONES");
+  const address = account.address(schema);
   const engine = openSnowflakeEngine(address);
   const session = openSession(address);
   onTestFinished(async () => {
@@ -16,7 +17,11 @@ it("times with a zone are pinned in UTC", async () => {
     await engine.close();
   });
   await engine.preparation!.prepare();
-  const mm = await workspace(engine);
+  return { mm: await workspace(engine), engine, session, server: account.server };
+}
+
+it("times with a zone are pinned in UTC", async () => {
+  const { mm, engine, session } = await openSchema("ZONES");
   await session.rows('CREATE TABLE IF NOT EXISTS "LAB"."ZONES"."T" (UNIT_ID VARCHAR, OBS_TS TIMESTAMP_TZ, Y DOUBLE)');
   const insert = 'INSERT INTO "LAB"."ZONES"."T" VALUES (?, ?, ?)';
   await session.change(insert, ["a", "2026-01-01 00:30:00+02:00", 1]);
@@ -27,22 +32,12 @@ it("times with a zone are pinned in UTC", async () => {
 });
 
 it("a view that was replaced, which is no DML, is pinned anew, and one that shows the same rows is not", async () => {
-  const account = await openTestAccount({ procedures: false });
-  onTestFinished(() => account.close());
-  const address = account.address("VIEWS");
-  const engine = openSnowflakeEngine(address);
-  const session = openSession(address);
-  onTestFinished(async () => {
-    await session.close();
-    await engine.close();
-  });
-  await engine.preparation!.prepare();
-  const mm = await workspace(engine);
+  const { mm, session, server } = await openSchema("VIEWS");
   await fillDaily(mm, 3, 4);
   const view = (where: string) =>
     session.rows(`CREATE OR REPLACE VIEW "LAB"."VIEWS"."V" AS SELECT * FROM "LAB"."VIEWS"."SALES" WHERE ${where}`);
   const snapshot = () => mm.snapshot({ ...dailyQuery, table: "V" });
-  const pins = () => account.server.log.filter((sql) => /^CREATE TRANSIENT TABLE/.test(sql)).length;
+  const pins = () => server.log.filter((sql) => /^CREATE TRANSIENT TABLE/.test(sql)).length;
   await view("1 = 1");
   const whole = await snapshot();
   expect([whole.partitions, pins()]).toEqual([3, 1]);
