@@ -89,12 +89,13 @@ export {
   mase,
   me,
   pinball,
+  r2,
   rmse,
   rmsse,
   smape,
   wape,
 } from "./measures/accuracy.ts";
-export { type ClassReport, classReport } from "./measures/class-report.ts";
+export { type ClassCosts, type ClassReport, classReport, leastCostThreshold } from "./measures/class-report.ts";
 export { auc, averagePrecision, brier, calibrationError, logLoss } from "./measures/classification.ts";
 export { type Fold, type FoldOptions, folds } from "./measures/folds.ts";
 export { coverage, type IntervalAccuracy, intervalAccuracy, intervalScore } from "./measures/interval-accuracy.ts";
@@ -128,7 +129,23 @@ export {
 export type { Calendar, CalendarField } from "./regression/calendar.ts";
 export { type LinearModel, type LinearOptions, linearModel } from "./regression/linear.ts";
 export type { Holiday, LinearTerms } from "./regression/linear-terms.ts";
-export { type LogisticModel, logistic, probability } from "./regression/logistic.ts";
+export {
+  type LogisticModel,
+  type LogisticOptions,
+  logistic,
+  logisticContributions,
+  probability,
+} from "./regression/logistic.ts";
+export {
+  type EncodedFeature,
+  type Encoding,
+  type EncodingOptions,
+  encode,
+  encodedFeatures,
+  encoding,
+  type FeatureColumns,
+} from "./rows/encoding.ts";
+export { grid, outOfFold, sampleGrid, type Tuned, tune } from "./rows/tune.ts";
 export { type DriftModel, drift } from "./simple/drift.ts";
 export { type MeanModel, mean } from "./simple/mean.ts";
 export { type NaiveModel, naive, snaive } from "./simple/naive.ts";
@@ -177,3 +194,4 @@ export {
   boostedTrees,
   predictBoosted,
 } from "./trees/boosted-trees.ts";
+export { boostedContributions, type Contributions } from "./trees/contributions.ts";

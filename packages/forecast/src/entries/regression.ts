@@ -10,7 +10,23 @@ export { solveNormal } from "../linalg/normal-equations.ts";
 export type { Calendar, CalendarField } from "../regression/calendar.ts";
 export { type LinearModel, type LinearOptions, linearModel } from "../regression/linear.ts";
 export type { Holiday, LinearTerms } from "../regression/linear-terms.ts";
-export { type LogisticModel, logistic, probability } from "../regression/logistic.ts";
+export {
+  type LogisticModel,
+  type LogisticOptions,
+  logistic,
+  logisticContributions,
+  probability,
+} from "../regression/logistic.ts";
+export {
+  type EncodedFeature,
+  type Encoding,
+  type EncodingOptions,
+  encode,
+  encodedFeatures,
+  encoding,
+  type FeatureColumns,
+} from "../rows/encoding.ts";
+export { grid, outOfFold, sampleGrid, type Tuned, tune } from "../rows/tune.ts";
 export {
   type BoostedLoss,
   type BoostedTrees,
@@ -18,6 +34,7 @@ export {
   boostedTrees,
   predictBoosted,
 } from "../trees/boosted-trees.ts";
+export { boostedContributions, type Contributions } from "../trees/contributions.ts";
 export type * from "./shared-types.ts";
 
 // Each is made by itself, so that a bundle with one has no code of the others.

@@ -28,6 +28,17 @@ export function mae(actual: Series, forecast: Series): number {
   return average(actual, forecast, (a, f) => Math.abs(a - f));
 }
 
+/**
+ * Coefficient of determination: 1 - Σ(a - f)² / Σ(a - mean of a)². 1 at best; 0 is as good as the mean of these values; NaN
+ * if the actual values do not vary.
+ */
+export function r2(actual: Series, forecast: Series): number {
+  const middle = average(actual, actual, (a) => a);
+  const spread = average(actual, actual, (a) => (a - middle) ** 2);
+  const squared = average(actual, forecast, (a, f) => (a - f) ** 2);
+  return spread > 0 ? 1 - squared / spread : NaN;
+}
+
 /** Mean absolute percentage error, 100 |a - f| / |a|, in percent of the actual value; NaN if any actual value is 0. */
 export function mape(actual: Series, forecast: Series): number {
   return average(actual, forecast, (a, f) => (a === 0 ? NaN : (100 * Math.abs(a - f)) / Math.abs(a)));

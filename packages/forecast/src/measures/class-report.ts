@@ -53,3 +53,48 @@ export function classReport(actual: Series, probability: Series, options: { thre
     f1: (2 * truePositives) / (2 * truePositives + falsePositives + falseNegatives),
   };
 }
+
+/** What a wrong class costs, at least 0. */
+export interface ClassCosts {
+  /** Of a row told to be 1 that is 0. */
+  readonly falsePositive: number;
+  /** Of a row told to be 0 that is 1. */
+  readonly falseNegative: number;
+}
+
+/**
+ * The threshold from which on counting a row as 1 costs least on these rows, of the probabilities there are and 1. Of equal
+ * costs it is the threshold nearest to the one for right probabilities, falsePositive / (falsePositive + falseNegative).
+ * O(n log n).
+ *
+ * @param actual - 0 or 1 each; NaN (not known) is left out
+ * @param probability - of 1, in [0, 1], by fits that have not seen these rows
+ * @returns the threshold for right probabilities if nothing is known
+ * @throws {RangeError} if the lengths differ, a value is not allowed, a cost is negative, or both are 0
+ * @see Elkan (2001), "The foundations of cost-sensitive learning", Proceedings of IJCAI 17
+ */
+export function leastCostThreshold(actual: Series, probability: Series, costs: ClassCosts): number {
+  checkOptions("leastCostThreshold", costs, { falsePositive: true, falseNegative: true });
+  const { falsePositive, falseNegative } = costs;
+  const total = falsePositive + falseNegative;
+  if (!(falsePositive >= 0 && falseNegative >= 0 && total > 0 && total < Infinity))
+    throw new RangeError(
+      `the costs are ${falsePositive} and ${falseNegative}; they must be finite, at least 0, and not both 0`,
+    );
+  checkOutcomes(actual, probability, 0, 1);
+  const right = falsePositive / total;
+  const order = Array.from(actual, (_, t) => t)
+    .filter((t) => !Number.isNaN(actual[t]!))
+    .sort((s, t) => probability[t]! - probability[s]!);
+  // From the threshold 1, which no row reaches, down: each row that is reached is told to be 1.
+  let cost = order.reduce((sum, t) => sum + falseNegative * actual[t]!, 0);
+  let best = { threshold: order.length === 0 ? right : 1, cost };
+  for (const [i, t] of order.entries()) {
+    cost += actual[t] === 1 ? -falseNegative : falsePositive;
+    const threshold = probability[t]!;
+    if (i + 1 < order.length && probability[order[i + 1]!] === threshold) continue;
+    const isNearer = cost === best.cost && Math.abs(threshold - right) < Math.abs(best.threshold - right);
+    if (cost < best.cost || isNearer) best = { threshold, cost };
+  }
+  return best.threshold;
+}

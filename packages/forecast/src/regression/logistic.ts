@@ -3,6 +3,8 @@ import { cholesky, choleskyInverse, choleskySolve } from "../linalg/cholesky.ts"
 import { dot } from "../linalg/dot.ts";
 import { checkOptions } from "../model/options.ts";
 import { type Series, toFloat64 } from "../time/series.ts";
+import type { Contributions } from "../trees/contributions.ts";
+import { knownWeights } from "./known-weights.ts";
 
 /** A fitted logistic regression. */
 export interface LogisticModel {
@@ -17,9 +19,15 @@ export interface LogisticModel {
   readonly dropped: readonly string[];
   readonly ridge: number;
   readonly nobs: number;
-  /** -2 log likelihood; that of a constant probability is `nullDeviance`. */
+  /** -2 log likelihood, rows counted by their weights; that of a constant probability is `nullDeviance`. */
   readonly deviance: number;
   readonly nullDeviance: number;
+}
+
+/** Options for fitting a logistic regression. */
+export interface LogisticOptions {
+  readonly ridge?: number;
+  readonly weights?: Series;
 }
 
 /**
@@ -30,13 +38,14 @@ export interface LogisticModel {
  * @param x - columns by name, each of `y`'s length, finite
  * @param y - 0 or 1 each; a row where it is missing (NaN) is left out
  * @param options.ridge - λ ≥ 0; default 0. With λ > 0 standard errors are those of the penalised curvature
+ * @param options.weights - how often each row counts, finite and above 0; default 1. Standard deviations do not depend on them
  * @throws {RangeError} if a value is not allowed, a class is absent, regressors depend on each other, or they separate the
  *   classes, wholly or but for ties (then no finite maximum exists: use ridge)
  * @see McCullagh & Nelder (1989), "Generalized Linear Models", chapter 4
  */
-export function logistic(x: Regressors, y: Series, options: { ridge?: number } = {}): LogisticModel {
-  checkOptions("logistic", options, { ridge: true });
-  const { ridge = 0 } = options;
+export function logistic(x: Regressors, y: Series, options: LogisticOptions = {}): LogisticModel {
+  checkOptions("logistic", options, { ridge: true, weights: true });
+  const { ridge = 0, weights } = options;
   if (!(ridge >= 0 && ridge < Infinity))
     throw new RangeError(`ridge is ${ridge}; it must be a finite number of at least 0`);
   const outcome = toFloat64(y);
@@ -48,6 +57,9 @@ export function logistic(x: Regressors, y: Series, options: { ridge?: number } =
   const n = z.length;
   const ones = z.reduce((sum, value) => sum + value, 0);
   if (ones === 0 || ones === n) throw new RangeError(`${ones} of ${n} outcomes are 1; both classes are needed`);
+  const weight = knownWeights(weights, outcome);
+  const total = weight.reduce((sum, w) => sum + w, 0);
+  const weightOfOnes = weight.reduce((sum, w, t) => sum + w * z[t]!, 0);
   const names = ["intercept"];
   const dropped: string[] = [];
   const centres = [0];
@@ -69,7 +81,12 @@ export function logistic(x: Regressors, y: Series, options: { ridge?: number } =
     for (let t = 0; t < n; t++) standardised[t] = (values[t]! - centre) / scale;
     columns.push(standardised);
   });
-  const { beta, curvature, deviance } = newton(columns, z, ridge, Math.log(ones / (n - ones)));
+  const { beta, curvature, deviance } = newton(
+    new Likelihood(columns, z, weight),
+    columns.length,
+    ridge,
+    Math.log(weightOfOnes / (total - weightOfOnes)),
+  );
   const k = names.length;
   const covariance = choleskyInverse(curvature, k);
   const coef = beta.map((value, j) => value / scales[j]!);
@@ -77,7 +94,7 @@ export function logistic(x: Regressors, y: Series, options: { ridge?: number } =
   const shift = Float64Array.from(scales, (scale, j) => (j === 0 ? 1 : -centres[j]! / scale));
   let first = 0;
   for (let i = 0; i < k; i++) for (let j = 0; j < k; j++) first += shift[i]! * shift[j]! * covariance[i * k + j]!;
-  const share = ones / n;
+  const share = weightOfOnes / total;
   return {
     kind: "logistic",
     formatVersion: 1,
@@ -88,7 +105,7 @@ export function logistic(x: Regressors, y: Series, options: { ridge?: number } =
     ridge,
     nobs: n,
     deviance,
-    nullDeviance: -2 * (ones * Math.log(share) + (n - ones) * Math.log(1 - share)),
+    nullDeviance: -2 * (weightOfOnes * Math.log(share) + (total - weightOfOnes) * Math.log(1 - share)),
   };
 }
 
@@ -116,6 +133,33 @@ export function probability(model: LogisticModel, x: Regressors): Float64Array {
     for (let t = 0; t < length; t++) result[t]! += model.coef[j + 1]! * column[t]!;
   });
   return result.map(inverseLogit);
+}
+
+/**
+ * What each regressor adds to the log odds of each row, beside the row whose regressors are all at the centre.
+ *
+ * @param x - as for `probability`
+ * @param centre - a value of each regressor, for example its mean
+ * @throws {RangeError} as `probability`, or if a centre is not stated
+ */
+export function logisticContributions(
+  model: LogisticModel,
+  x: Regressors,
+  centre: Readonly<Record<string, number>>,
+): Contributions {
+  const names = model.names.slice(1);
+  const length = Object.values(x)[0]?.length ?? 0;
+  const xreg = Object.fromEntries(names.map((name) => [name, x[name] ?? []]));
+  const { columns } = design(length, { mean: false, drift: false, xreg });
+  let start = model.coef[0]!;
+  const values = names.map((name, j): [string, Float64Array] => {
+    const middle = Object.hasOwn(centre, name) ? centre[name]! : NaN;
+    if (!Number.isFinite(middle)) throw new RangeError(`the centre of ${JSON.stringify(name)} is ${middle}; state it`);
+    const slope = model.coef[j + 1]!;
+    start += slope * middle;
+    return [name, columns[j]!.map((value) => slope * (value - middle))];
+  });
+  return { start, values: Object.fromEntries(values) };
 }
 
 /** The standard deviation about a centre, whose squares neither overflow nor vanish. */
@@ -150,10 +194,7 @@ interface Maximum {
  * Maximises the penalised likelihood by Newton's method with step halving. The tolerance lies above the rounding of the
  * deviance, which is a sum over rows. The full step after it squares what is left of the error.
  */
-function newton(columns: readonly Float64Array[], z: Float64Array, ridge: number, start: number): Maximum {
-  const n = z.length;
-  const k = columns.length;
-  const likelihood = new Likelihood(columns, z);
+function newton(likelihood: Likelihood, k: number, ridge: number, start: number): Maximum {
   let beta = new Float64Array(k);
   beta[0] = start;
   const penalty = (b: Float64Array) => ridge * b.reduce((sum, value, j) => (j === 0 ? sum : sum + value * value), 0);
@@ -164,7 +205,7 @@ function newton(columns: readonly Float64Array[], z: Float64Array, ridge: number
   let isLast = false;
   for (let iteration = 0; iteration < MOST_ITERATIONS; iteration++) {
     // Nearly every probability has gone to 0 or 1.
-    if (ridge === 0 && deviance < 1e-6 * n) throw separated();
+    if (ridge === 0 && deviance < 1e-6 * likelihood.size) throw separated();
     likelihood.derivatives(step, curvature);
     for (let j = 1; j < k; j++) {
       step[j]! -= ridge * beta[j]!;
@@ -197,6 +238,9 @@ function newton(columns: readonly Float64Array[], z: Float64Array, ridge: number
 class Likelihood {
   readonly #columns: readonly Float64Array[];
   readonly #z: Float64Array;
+  readonly #rowWeight: Float64Array;
+  /** The sum of the weights of rows. */
+  readonly size: number;
   readonly #eta: Float64Array;
   /** exp(-|eta|), from which both the deviance and the probabilities follow. */
   readonly #decay: Float64Array;
@@ -204,9 +248,11 @@ class Likelihood {
   readonly #error: Float64Array;
   readonly #weight: Float64Array;
 
-  constructor(columns: readonly Float64Array[], z: Float64Array) {
+  constructor(columns: readonly Float64Array[], z: Float64Array, weight: Float64Array) {
     this.#columns = columns;
     this.#z = z;
+    this.#rowWeight = weight;
+    this.size = weight.reduce((sum, w) => sum + w, 0);
     const { length } = z;
     this.#eta = new Float64Array(length);
     this.#decay = new Float64Array(length);
@@ -230,7 +276,7 @@ class Likelihood {
       const against = z[t] === 1 ? -eta[t]! : eta[t]!;
       const e = Math.exp(-Math.abs(against));
       decay[t] = e;
-      sum += Math.max(0, against) + Math.log1p(e);
+      sum += this.#rowWeight[t]! * (Math.max(0, against) + Math.log1p(e));
     }
     return 2 * sum;
   }
@@ -243,8 +289,8 @@ class Likelihood {
     for (let t = 0; t < error.length; t++) {
       const e = this.#decay[t]!;
       const p = (this.#eta[t]! >= 0 ? 1 : e) / (1 + e);
-      error[t] = this.#z[t]! - p;
-      weight[t] = e / (1 + e) ** 2;
+      error[t] = this.#rowWeight[t]! * (this.#z[t]! - p);
+      weight[t] = (this.#rowWeight[t]! * e) / (1 + e) ** 2;
     }
     const k = this.#columns.length;
     for (const [i, column] of this.#columns.entries()) {

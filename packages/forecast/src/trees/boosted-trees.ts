@@ -1,5 +1,6 @@
 import type { Regressors } from "../arima/regressors.ts";
 import { checkInteger, checkOptions } from "../model/options.ts";
+import { knownWeights } from "../regression/known-weights.ts";
 import { type Series, toFloat64 } from "../time/series.ts";
 import { binColumn } from "./bins.ts";
 import { type Tree, TreeGrower } from "./grow-tree.ts";
@@ -21,6 +22,8 @@ export interface BoostedTreesOptions {
   readonly minRows?: number;
   /** Penalty on leaf values, at least 0; default 0. */
   readonly l2?: number;
+  /** The weight of each row, finite and above 0; default 1. */
+  readonly weights?: Series;
 }
 
 /** Fitted boosted trees, as plain data. */
@@ -50,33 +53,35 @@ export interface BoostedTrees {
  * @see Friedman (2001), doi:10.1214/aos/1013203451
  */
 export function boostedTrees(x: Regressors, y: Series, options: BoostedTreesOptions = {}): BoostedTrees {
-  const { loss, rounds, ...treeOptions } = checkedOptions(options);
+  const { loss, rounds, weights, ...treeOptions } = checkedOptions(options);
   const outcome = toFloat64(y);
   const names = Object.keys(x);
   if (names.length === 0) throw new RangeError("x has no features; name at least one column");
   const z = knownOutcomes(outcome, loss);
   const columns = names.map((name) => binColumn(knownRows(featureOf(x, name, outcome.length), outcome)));
   const n = z.length;
-  const mean = z.reduce((sum, value) => sum + value, 0) / n;
+  const weight = knownWeights(weights, outcome);
+  const total = weight.reduce((sum, w) => sum + w, 0);
+  const mean = z.reduce((sum, value, t) => sum + weight[t]! * value, 0) / total;
   const start = loss === "squared" ? mean : Math.log(mean / (1 - mean));
   const score = new Float64Array(n).fill(start);
   const gradient = new Float64Array(n);
-  const curvature = new Float64Array(n).fill(1);
+  const curvature = weight.slice();
   const grower = new TreeGrower(columns, n, treeOptions);
   const trees: Tree[] = [];
   for (let round = 0; round < rounds; round++) {
     for (let t = 0; t < n; t++) {
       const p = loss === "squared" ? score[t]! : inverseLogit(score[t]!);
-      gradient[t] = p - z[t]!;
-      if (loss === "logistic") curvature[t] = p * (1 - p);
+      gradient[t] = weight[t]! * (p - z[t]!);
+      if (loss === "logistic") curvature[t] = weight[t]! * p * (1 - p);
     }
     const tree = grower.grow(gradient, curvature, score);
     // A tree of one leaf changes nothing any more: neither would those after it.
     if (tree.feature.length === 0) break;
     trees.push(tree);
   }
-  const total = grower.gains.reduce((sum, gain) => sum + gain, 0);
-  const importance = Array.from(grower.gains, (gain) => (total > 0 ? gain / total : 0));
+  const gained = grower.gains.reduce((sum, gain) => sum + gain, 0);
+  const importance = Array.from(grower.gains, (gain) => (gained > 0 ? gain / gained : 0));
   return { kind: "boosted-trees", formatVersion: 1, loss, names, start, trees, importance, nobs: n };
 }
 
@@ -107,7 +112,9 @@ function inverseLogit(eta: number): number {
   return eta >= 0 ? 1 / (1 + Math.exp(-eta)) : Math.exp(eta) / (1 + Math.exp(eta));
 }
 
-function checkedOptions(options: BoostedTreesOptions): Required<BoostedTreesOptions> {
+type CheckedOptions = Required<Omit<BoostedTreesOptions, "weights">> & Pick<BoostedTreesOptions, "weights">;
+
+function checkedOptions(options: BoostedTreesOptions): CheckedOptions {
   checkOptions("boostedTrees", options, {
     loss: true,
     rounds: true,
@@ -115,8 +122,9 @@ function checkedOptions(options: BoostedTreesOptions): Required<BoostedTreesOpti
     leaves: true,
     minRows: true,
     l2: true,
+    weights: true,
   });
-  const { loss = "squared", rounds = 100, rate = 0.1, leaves = 31, minRows = 20, l2 = 0 } = options;
+  const { loss = "squared", rounds = 100, rate = 0.1, leaves = 31, minRows = 20, l2 = 0, weights } = options;
   if (loss !== "squared" && loss !== "logistic")
     throw new RangeError(`loss is ${JSON.stringify(loss)}; it must be "squared" or "logistic"`);
   checkInteger("rounds", rounds, 1);
@@ -124,11 +132,11 @@ function checkedOptions(options: BoostedTreesOptions): Required<BoostedTreesOpti
   checkInteger("minRows", minRows, 1);
   if (!(rate > 0 && rate <= 1)) throw new RangeError(`rate is ${rate}; it must be above 0 and at most 1`);
   if (!(l2 >= 0 && l2 < Infinity)) throw new RangeError(`l2 is ${l2}; it must be a finite number of at least 0`);
-  return { loss, rounds, rate, leaves, minRows, l2 };
+  return { loss, rounds, rate, leaves, minRows, l2, ...(weights !== undefined && { weights }) };
 }
 
-/** A feature's column. @throws {RangeError} if it is not there, has another length, or an infinite value */
-function featureOf(x: Regressors, name: string, length: number): Float64Array {
+/** Returns the column of a feature. @throws {RangeError} if it is not there, has another length, or an infinite value */
+export function featureOf(x: Regressors, name: string, length: number): Float64Array {
   const given = Object.hasOwn(x, name) ? x[name] : undefined;
   if (given === undefined)
     throw new RangeError(`the model has feature ${JSON.stringify(name)}; the columns are ${Object.keys(x).join(", ")}`);

@@ -12,6 +12,8 @@ export interface Tree {
   readonly right: readonly number[];
   /** The value that each leaf adds to the score. */
   readonly leaf: readonly number[];
+  /** The number of training rows in each leaf. */
+  readonly rows: readonly number[];
 }
 
 /** Options for growing a tree. */
@@ -121,7 +123,8 @@ export class TreeGrower {
       if (parent >= 0) (isLeft ? left : right)[parent] = -1 - i;
       for (let k = from; k < to; k++) score[order[k]!]! += leaf[i]!;
     }
-    return { ...nodes, left, right, leaf };
+    const rows = leaves.map(({ from, to }) => to - from);
+    return { ...nodes, left, right, leaf, rows };
   }
 
   #valueOf(gradient: number, curvature: number): number {
