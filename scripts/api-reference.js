@@ -2,25 +2,8 @@
  * Writes the API reference as Markdown: a page for each entry of the package, from the docstrings of what it exports.
  */
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { Application, ReflectionKind } from "typedoc";
-
-/** Each entry of the package, its source, and what its page begins with. */
-const ENTRIES = [
-  ["manymodel", "src/index.ts", "The loop, the workspace, the registry."],
-  ["manymodel/model", "src/model/index.ts", "What a model definition imports."],
-  [
-    "manymodel/forecast",
-    "packages/forecast/src/index.ts",
-    "Forecasting as pure functions of series, without dependencies.",
-  ],
-  ["manymodel/engine", "src/ports/index.ts", "The types of an engine: its ports, and the data they take and return."],
-  ["manymodel/engines/local", "src/engines/local/index.ts", "The default engine, opened without a configuration."],
-  ["manymodel/engines/memory", "src/engines/memory/index.ts", "The reference engine, which keeps nothing."],
-  ["manymodel/serving", "src/serving/index.ts", "Predictions and the registry over HTTP."],
-  ["manymodel/dashboard", "src/dashboard/index.ts", "The dashboard of a workspace."],
-  ["manymodel/contract", "src/contract/index.ts", "The suites that every engine passes, one for each port."],
-];
+import { ReflectionKind } from "typedoc";
+import { ENTRIES, root } from "./documented-sources.js";
 
 const KINDS = [
   ["Functions", ReflectionKind.Function],
@@ -33,30 +16,20 @@ const KINDS = [
 const pageOf = (entry) => `api/${entry.replaceAll("/", "-")}.md`;
 
 /**
- * Reads the sources.
+ * Writes the pages of the API.
  *
+ * @param project the project of `readSources`
  * @returns the text of each page by its path below `docs/`, and the names of exports without a docstring
  */
-export async function apiReference() {
-  const root = fileURLToPath(new URL("..", import.meta.url));
-  const app = await Application.bootstrap({
-    // What two entries export is described where it is found first: what a definition imports, with the definition.
-    entryPoints: ENTRIES.map(([, source]) => `${root}${source}`).sort((a, b) => b.length - a.length),
-    tsconfig: `${root}tsconfig.json`,
-    excludePrivate: true,
-    skipErrorChecking: true,
-    disableSources: true,
-    logLevel: "Error",
-  });
-  const project = await app.convert();
+export async function apiReference(project) {
   const undocumented = [];
   const pages = new Map();
-  for (const [entry, source, about] of ENTRIES) {
-    const module = project.children.find(({ name }) => `${name}.ts` === source || `${name}/index.ts` === source);
+  for (const [entry, , about] of ENTRIES) {
+    const module = project.children.find(({ name }) => name === entry);
     const own = module.children.filter((child) => child.variant !== "reference");
     for (const child of own) if (!isDocumented(child)) undocumented.push(`${entry}: ${child.name}`);
     const text = page(entry, about, own, module.children);
-    pages.set(pageOf(entry), entry === "manymodel/forecast" ? `${text}${await forecastEntries(root)}` : text);
+    pages.set(pageOf(entry), entry === "manymodel/forecast" ? `${text}${await forecastEntries()}` : text);
   }
   pages.set(
     "api/README.md",
@@ -66,7 +39,7 @@ export async function apiReference() {
 }
 
 /** The entries of the forecasting package, with the functions and values that each exports. */
-async function forecastEntries(root) {
+async function forecastEntries() {
   const { exports } = JSON.parse(readFileSync(`${root}packages/forecast/package.json`, "utf8"));
   const rows = [];
   for (const [name, { default: file }] of Object.entries(exports)) {

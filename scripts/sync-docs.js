@@ -1,13 +1,15 @@
 /**
  * Copies files into the documents that show them (`<!-- file: PATH -->` before a code block), and writes the
  * configuration reference from the schema, the sizes of the forecasting package's entries, and the API reference from the
- * docstrings. With `--check`, only says what is
- * out of date.
+ * docstrings, the command line's from the program. Builds the site, so that a broken link is found. With `--check`, only
+ * says what is out of date.
  */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { apiReference } from "./api-reference.js";
+import { readSources } from "./documented-sources.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const read = (file) => readFileSync(`${root}${file}`, "utf8");
@@ -61,21 +63,14 @@ const lines = [];
 for (const [name, value] of Object.entries(schema.properties)) {
   if (value.properties === undefined) {
     lines.push(
-      `## \`${name}\``,
+      `## ${name}`,
       "",
       `${value.description ?? ""} ${typeName(value)}; default ${JSON.stringify(value.default)}.`,
       "",
     );
     continue;
   }
-  lines.push(
-    `## \`${name}\``,
-    "",
-    value.description ?? "",
-    "",
-    "| key | type | default | meaning |",
-    "|---|---|---|---|",
-  );
+  lines.push(`## ${name}`, "", value.description ?? "", "", "| key | type | default | meaning |", "|---|---|---|---|");
   for (const [key, inner] of Object.entries(value.properties))
     lines.push(row(key, inner, value.required?.includes(key)));
   lines.push("");
@@ -106,8 +101,16 @@ update(
   "packages/forecast/README.md",
   read("packages/forecast/README.md").replace(/(<!-- entries -->\n)(\|.*\n)*/, `$1${await entryTable()}\n`),
 );
-const { pages, undocumented } = await apiReference();
+const { commandReference } = await import("./command-reference.js");
+update("docs/commands.md", await commandReference());
+const { app, project } = await readSources();
+const { pages, undocumented } = await apiReference(project);
 for (const [file, text] of pages) update(`docs/${file}`, text);
 for (const name of undocumented) console.error(`${name} is exported without a docstring`);
 for (const file of stale) console.error(`${file} is out of date: npm run docs`);
-process.exit(stale.length + undocumented.length === 0 ? 0 : 1);
+// The pages are rendered too, since only then is every link between them followed.
+const site = mkdtempSync(path.join(tmpdir(), "manymodel-site-"));
+await app.generateDocs(project, site);
+rmSync(site, { recursive: true });
+const broken = app.logger.warningCount + app.logger.errorCount;
+process.exit(stale.length + undocumented.length + broken === 0 ? 0 : 1);

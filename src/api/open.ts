@@ -12,7 +12,7 @@ import { openEngine } from "./open-engine.ts";
  * ```
  *
  * @param config - the configuration file, or its content as an object with the keys of the file
- * @param options.directory - the directory that relative paths of an object mean; the current one when left out
+ * @param options - `directory`: the directory that relative paths of an object mean; the current one when left out
  * @throws {ManymodelError} `config`, naming the file, line and key, and what was expected
  */
 export async function open(

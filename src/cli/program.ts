@@ -51,12 +51,11 @@ const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => void
 };
 
 /**
- * Runs the command line.
+ * Builds the program with the command that is named, or with every command.
  *
- * @returns the exit code: 0 done, 1 failed, 2 wrong usage or configuration, 3 `monitor` found more drift than may be,
- *   4 the gate held a version back
+ * @param name a command; with `undefined` or a word that is no command, the program has all of them
  */
-export async function run(args: readonly string[]): Promise<number> {
+export async function commandLine(name?: string): Promise<Command> {
   const program = new Command("manymodel")
     .description("One model per partition: train in parallel, keep every model, register one version, score them all.")
     .version(packageVersion)
@@ -67,11 +66,21 @@ export async function run(args: readonly string[]): Promise<number> {
       writeOut: answer,
       outputError: (text, write) => write(inPlainWords(text).replace(/^error: /, "manymodel: ")),
     });
-  keepStandardOutput();
-  const [name] = args;
   const load = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   const named = load === undefined ? Object.values(COMMANDS) : [load];
   for (const add of await Promise.all(named.map((load) => load()))) add(program);
+  return program;
+}
+
+/**
+ * Runs the command line.
+ *
+ * @returns the exit code: 0 done, 1 failed, 2 wrong usage or configuration, 3 `monitor` found more drift than may be,
+ *   4 the gate held a version back
+ */
+export async function run(args: readonly string[]): Promise<number> {
+  keepStandardOutput();
+  const program = await commandLine(args[0]);
   try {
     await program.parseAsync(args, { from: "user" });
     return Number(process.exitCode ?? 0);

@@ -101,7 +101,7 @@ export class Runs {
   /**
    * The progress of a run, wherever it is trained, until it has ended or stalled.
    *
-   * @param options.signal - ends the iteration; the run itself continues
+   * @param options - `signal`: ends the iteration; the run itself continues
    */
   async *follow(runId: string, { signal }: { readonly signal?: AbortSignal } = {}): AsyncGenerator<Progress> {
     const { engine } = this.#workspace;

@@ -111,7 +111,7 @@ export class WorkspaceTables {
    * Runs one SELECT over the workspace's tables.
    *
    * @param params - the values of `$1`, `$2`, … in the text
-   * @param options.limit - the most rows to return; default 1,000
+   * @param options - `limit`: the most rows to return; default 1,000
    * @returns names of columns and rows of values: dates and large integers as text; `truncated` if there were more rows
    * @throws {ManymodelError} `usage` for anything that could write, for a `$n` without a value, and for a value without a `$n`
    */

@@ -22,9 +22,9 @@ const NAMES: OptionNames<ArimaOptions> = {
 
 /** Settings of `arima`. */
 export interface ArimaOptions {
-  /** [p, d, q]: autoregressive coefficients, differences, moving-average coefficients; default [0, 0, 0]. */
+  /** `[p, d, q]`: autoregressive coefficients, differences, moving-average coefficients; default [0, 0, 0]. */
   readonly order?: readonly [number, number, number];
-  /** [P, D, Q]: the same at the seasonal lag; default [0, 0, 0]. */
+  /** `[P, D, Q]`: the same at the seasonal lag; default [0, 0, 0]. */
   readonly seasonal?: readonly [number, number, number];
   /** Observations per season, an integer ≥ 1; default 1. */
   readonly period?: number;

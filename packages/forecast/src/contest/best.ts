@@ -40,8 +40,8 @@ export type MethodTable = Readonly<Record<string, (y: Float64Array, period: numb
  * single observation, which tells no variance, bounds are NaN but for the median's.
  *
  * @param y - observations, NaN where missing
- * @param options.period - observations per season, an integer ≥ 1
- * @param options.methods - the methods by name; those that are not there are left out
+ * @param options - `period`: observations per season, an integer ≥ 1; `methods`: the methods by name, without those that are
+ *   to be left out
  * @throws {RangeError} if no value is observed, one is infinite, the period is not allowed, or nothing can be fitted
  * @see Petropoulos & Svetunkov (2020), doi:10.1016/j.ijforecast.2019.01.006 (the median of four such families, with
  *   complex exponential smoothing where this has theta)
