@@ -9,19 +9,19 @@ import { LEASE_MS } from "../runs/progress.ts";
 export interface CheckItem {
   readonly name: string;
   readonly ok: boolean;
-  /** Whether anything can be done without it. */
+  /** True if nothing can be done without it. */
   readonly needed: boolean;
-  /** What was found, or what went wrong. */
+  /** The result of the check, or the error. */
   readonly detail: string;
-  /** What to do, where it is not as it should be. */
+  /** The remedy for a failed check. */
   readonly advice?: string;
-  /** What was measured, by its unit. */
+  /** The measurements, by unit. */
   readonly measured?: Readonly<Record<string, number>>;
 }
 
-/** What a check is to use. */
+/** Options of `checkEngine`. */
 export interface CheckOptions {
-  /** What nothing else is called. */
+  /** An id that nothing else has. */
   readonly id: string;
   readonly now: () => number;
   /** The configured source, if there is one: it is read where no run has pinned it. */

@@ -35,7 +35,7 @@ function manifest(runId: string): RunManifest {
   };
 }
 
-/** What every catalog does. */
+/** The suite of every catalog. */
 export function catalogContract(harness: Harness, open: OpenEngine): void {
   harness.describe("catalog", () => {
     const test = onEngine(harness, open);

@@ -1,6 +1,9 @@
 import type { Engine } from "../ports/engine.ts";
 
-/** What a contract suite needs of a test framework: `describe` and `it`, as vitest, node:test and mocha have them. */
+/**
+ * The functions of a test framework that a contract suite calls: `describe` and `it`, as vitest, node:test and mocha
+ * have them.
+ */
 export interface Harness {
   describe(name: string, body: () => void): void;
   it(name: string, body: () => Promise<void>): void;

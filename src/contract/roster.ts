@@ -3,7 +3,7 @@ import { type Harness, type OpenEngine, onEngine } from "./harness.ts";
 
 const HOUR = 3_600_000;
 
-/** What every roster does. */
+/** The suite of every roster. */
 export function rosterContract(harness: Harness, open: OpenEngine): void {
   harness.describe("roster", () => {
     const test = onEngine(harness, open);

@@ -3,7 +3,7 @@ import type { QueryValue } from "../ports/tables.ts";
 import { type Harness, type OpenEngine, onEngine } from "./harness.ts";
 import { fill, ODD_KEYS, type Row } from "./sales-rows.ts";
 
-/** What an engine's tables cannot do, each with its reason. */
+/** The limits of an engine's tables, each with its reason. */
 export interface TablesLimits {
   readonly noSql?: string;
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { WorkerLost } from "../ports/workers.ts";
 import { type Harness, type OpenEngine, onEngine } from "./harness.ts";
 
-/** What an engine's workers cannot do, each with its reason. */
+/** The limits of an engine's workers, each with its reason. */
 export interface WorkersLimits {
   readonly noIsolation?: string;
 }
@@ -23,7 +23,7 @@ const MODULE = new URL(
   }`)}`,
 );
 
-/** What every engine's workers do. */
+/** The suite of every engine's workers. */
 export function workersContract(harness: Harness, open: OpenEngine, limits: WorkersLimits = {}): void {
   harness.describe("workers", () => {
     const test = onEngine(harness, open);

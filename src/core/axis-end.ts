@@ -1,8 +1,9 @@
 import { at } from "./aligned.ts";
 
 /**
- * Where an axis from `low` ends: at the greatest value that is at most twice as far as the 99th percentile, so that a few
- * far ones do not squeeze all others; at the greatest of all where the percentile is `low` itself; at `low` without values.
+ * Returns the end of an axis that starts at `low`: the greatest value that is at most twice as far as the 99th
+ * percentile, so that a few distant values do not squeeze the others; the greatest of all where the percentile is `low`
+ * itself; `low` without values.
  *
  * @param sorted - ascending
  */

@@ -4,7 +4,7 @@ import type { RunMode } from "./run.ts";
 /** The unit of leasing: some partitions of a run that one worker trains together. Numbered from 1. */
 export interface Chunk {
   readonly chunk: number;
-  /** How many partitions it holds. */
+  /** The number of partitions in it. */
   readonly partitions: number;
   /** Chunks with a higher priority are claimed first; equal ones in the order of their number. */
   readonly priority: number;

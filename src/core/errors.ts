@@ -1,4 +1,4 @@
-/** What kind of thing went wrong; the command line turns `usage` and `config` into exit code 2, the rest into 1. */
+/** The kind of an error. The command line turns `usage` and `config` into exit code 2, the others into 1. */
 export type ErrorKind = "usage" | "config" | "input" | "not-found" | "conflict" | "corrupt" | "storage" | "internal";
 
 /**
@@ -26,7 +26,9 @@ export function ifGone<T>(value: T): (thrown: unknown) => T {
   };
 }
 
-/** Whether what was thrown says that nothing can be written: no space, no quota left, or a read-only file system. */
+/**
+ * Tells whether a thrown value says that nothing can be written: no space, no quota left, or a read-only file system.
+ */
 export function isStorageFailure(thrown: unknown): boolean {
   const text = messageOf(thrown);
   return /ENOSPC|EDQUOT|EROFS|no space left|disk is full|disk quota exceeded|read-?only (file system|database)/i.test(

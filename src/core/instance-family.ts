@@ -14,7 +14,7 @@ const FAMILIES: Readonly<Record<string, readonly [cpus: number, gib: number]>> =
   HIGHMEM_X64_S: [6, 58],
 };
 
-/** What the container that mounts a stage takes of a machine, at most ("Snowflake stage volumes", `resources`). */
+/** The most that the container that mounts a stage takes of a machine ("Snowflake stage volumes", `resources`). */
 const MOUNT = { cpu: 0.5, gib: 1 };
 
 /** Returns the size of a container that has a machine to itself; 2 CPUs and 8 GiB for a family that is not known. */

@@ -8,7 +8,7 @@ const MAGIC = 0x314b4d4d;
 const HEADER = 3;
 const WORDS = 3;
 
-/** Where a partition's row may be. */
+/** A place where a partition's row may be. */
 export interface KeyPlace {
   /** The chunk whose segment it is in. */
   readonly chunk: number;
@@ -47,7 +47,10 @@ export function encodeKeyIndex(
   return new Uint8Array(words.buffer);
 }
 
-/** Where a key's row may be, by an index's bytes; empty if the key is not there. Undefined if it is not such an index. */
+/**
+ * Finds the places where a key's row may be, by an index's bytes; empty if the key is not there. Undefined if the bytes
+ * are not such an index.
+ */
 export function findKey(bytes: Uint8Array, key: string): KeyPlace[] | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const word = (at: number) => view.getUint32(4 * at, true);

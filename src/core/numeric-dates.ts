@@ -1,10 +1,10 @@
-/** How numbers can spell dates: 20250831, or 202508 for a month. */
+/** The spellings of dates as numbers: 20250831, or 202508 for a month. */
 export type NumericDates = "%Y%m%d" | "%Y%m";
 
 /** Years that a number is taken for a date of. */
 const [FIRST_YEAR, LAST_YEAR] = [1900, 2100];
 
-/** How a number spells a date, or undefined if it spells none. */
+/** Returns the spelling of a number that is a date; undefined for any other number. */
 function spelling(value: number): NumericDates | undefined {
   if (!Number.isInteger(value)) return undefined;
   const isDay = value >= 1e7;
@@ -17,7 +17,7 @@ function spelling(value: number): NumericDates | undefined {
 }
 
 /**
- * How numbers spell dates, where all of them do in the same way. Undefined if one does not, and for fewer than two of them.
+ * Returns the spelling that all numbers share as dates. Undefined if one is no date, and for fewer than two numbers.
  *
  * @param values - NaN is passed over
  */

@@ -1,6 +1,6 @@
 import { ManymodelError, show } from "./errors.ts";
 
-/** What a level of prediction intervals is. Below 1 it was meant as a share: 0.95 for 95. */
+/** The rule for a level of prediction intervals. A number below 1 was meant as a share: 0.95 for 95. */
 export const LEVEL_RULE = "a percentage of at least 1 and below 100, such as 95";
 
 /** Levels of prediction intervals, checked: ascending, each once. @throws {ManymodelError} `usage` naming a bad one */

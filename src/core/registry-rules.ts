@@ -1,6 +1,6 @@
 import { ManymodelError } from "./errors.ts";
 
-/** What every engine says of a version that is not there. */
+/** The error of every engine for a version that does not exist. */
 export function unknownVersion(model: string, version: string): ManymodelError {
   return new ManymodelError("not-found", `there is no version ${version} of model ${model}`);
 }
@@ -32,7 +32,7 @@ export interface AliasMove {
   readonly version: string | null;
   /** Left out if the caller expects nothing in particular. */
   readonly expected: string | null | undefined;
-  /** Whether a version has the alias's name. */
+  /** True if a version has the alias's name. */
   readonly isVersion: boolean;
 }
 

@@ -33,19 +33,19 @@ export interface ModelAlias {
 /** The alias that is meant where no version is named. */
 export const DEFAULT_ALIAS = "default";
 
-/** Who changes the registry, and when. */
+/** The author and the time of a change to the registry. */
 export interface Change {
   readonly by: string;
   readonly at: string;
 }
 
-/** What can be said of a version after it was registered; a comment has no name. */
+/** A remark on a registered version. A comment has no name. */
 export type Annotation =
   | { readonly kind: "metric"; readonly name: string; readonly value: number }
   | { readonly kind: "tag"; readonly name: string; readonly value: string }
   | { readonly kind: "comment"; readonly name: ""; readonly value: string };
 
-/** What can happen to the registry. */
+/** The changes that a registry knows. */
 export const REGISTRY_ACTIONS = [
   "create-version",
   "delete-version",

@@ -5,7 +5,7 @@ export function encodeSelection(rows: readonly number[], length: number): string
   return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }
 
-/** Whether a row is one of those selected; every row is where there is no selection. */
+/** Returns a test of whether a row is selected. Without a selection every row is. */
 export function rowSelector(selection: string | undefined): (row: number) => boolean {
   if (selection === undefined) return () => true;
   const bytes = Uint8Array.from(atob(selection), (letter) => letter.charCodeAt(0));

@@ -12,7 +12,7 @@ export function nameWritten(name: string): string {
   return /^[A-Z_][A-Z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
-/** How to prove who one is to Snowflake. No secret is in it: keys and tokens are read where they are, when needed. */
+/** The proof of identity to Snowflake. No secret is in it: keys and tokens are read where they are, when needed. */
 export type SnowflakeAuthentication =
   | { readonly type: "key-pair"; readonly privateKeyPath: string }
   /** A file with an OAuth token, read again at every connection: what a container's service token is. */
@@ -22,7 +22,7 @@ export type SnowflakeAuthentication =
   /** A section of the driver's own `connections.toml`. */
   | { readonly type: "connection"; readonly name: string };
 
-/** What a job service needs to run workers. */
+/** The settings of a job service that runs workers. */
 export type SnowflakeService = {
   readonly computePool: string;
   readonly image: string;
@@ -33,22 +33,22 @@ export type SnowflakeService = {
   readonly memory: string;
 };
 
-/** What an inference job needs. */
+/** The settings of an inference job. */
 export type SnowflakeInference = {
   readonly computePool: string;
   readonly replicas: number;
 };
 
-/** Where chunks are trained: in container services, in a warehouse, or in the process that asks for it. */
+/** The places where chunks are trained: container services, a warehouse, or the process that asks for it. */
 export const SNOWFLAKE_COMPUTE = ["client", "service", "warehouse"] as const;
 
 /**
- * Who scores batches: a warehouse, or worker threads of the process that asks for it where a definition fits no table
+ * The scorers of batches: a warehouse, or worker threads of the process that asks where a definition fits no table
  * function (`auto`); only one of them; or a registered version of a MODEL.
  */
 export const SNOWFLAKE_SCORING = ["auto", "client", "warehouse", "inference"] as const;
 
-/** Where the files of a MODEL's version are. */
+/** The places for the files of a MODEL's version. */
 export const SNOWFLAKE_MODEL_FILES = ["stage", "model"] as const;
 
 /** An account of Snowflake, and the objects in it that this package uses. Plain data, so that any worker can open it. */
@@ -63,20 +63,20 @@ export type SnowflakeAddress = {
   readonly stage: string;
   readonly queueTable: string;
   readonly authentication: SnowflakeAuthentication;
-  /** Where the account answers, if not under its own name. */
+  /** The address where the account answers, if not under its own name. */
   readonly endpoint?: { readonly host: string; readonly port: number; readonly protocol: "http" | "https" };
-  /** Where the stage is mounted in this container. */
+  /** The folder where the stage is mounted in this container. */
   readonly mount?: string;
   readonly compute: (typeof SNOWFLAKE_COMPUTE)[number];
   readonly scoring: (typeof SNOWFLAKE_SCORING)[number];
   readonly service?: SnowflakeService;
-  /** Whether Snowflake's Model Registry has every version too. */
+  /** True if Snowflake's Model Registry has every version too. */
   readonly modelRegistry?: boolean;
-  /** Where a MODEL's version has its index and segments: on the stage, or within itself. */
+  /** The place where a MODEL's version has its index and segments: on the stage, or within itself. */
   readonly modelFiles?: (typeof SNOWFLAKE_MODEL_FILES)[number];
-  /** Where batches are scored by an inference job. */
+  /** The settings of an inference job, where one scores batches. */
   readonly inference?: SnowflakeInference;
-  /** Whether there are hybrid tables; without them chunks are only handed out in static shards. */
+  /** True if there are hybrid tables. Without them chunks are only handed out in static shards. */
   readonly hybridTables: boolean;
   /** The chunks that this process may claim: those whose number has this remainder. */
   readonly shard?: { readonly index: number; readonly count: number };

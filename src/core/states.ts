@@ -6,11 +6,14 @@
 export const CHUNK_STATES = ["waiting", "available", "leased", "finished", "failed", "skipped"] as const;
 export type ChunkState = (typeof CHUNK_STATES)[number];
 
-/** Why a chunk was skipped: the run's time budget was over, it was cancelled, or too much had failed. Stored in the segment as `error_type`. */
+/**
+ * The reasons for skipping a chunk: the run's time budget was over, it was cancelled, or too much had failed. Stored in
+ * the segment as `error_type`.
+ */
 export const SKIP_REASONS = ["not-fed", "cancelled", "too-many-failures"] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
-/** What became of a partition. `skipped`: the run ended before its turn came; `error_type` says why. */
+/** The outcome of a partition. `skipped`: the run ended before its turn came, and `error_type` says why. */
 export type Outcome = "succeeded" | "failed" | "skipped";
 
 /** No chunk in any state. */

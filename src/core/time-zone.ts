@@ -18,7 +18,7 @@ export interface TimeZone {
 const DAY = 86_400_000;
 const opened = new Map<string, TimeZone>();
 
-/** Whether there is a time zone of a name. */
+/** Tells whether there is a time zone of a name. */
 export function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat("en-US", { timeZone: name });

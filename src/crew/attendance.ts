@@ -1,9 +1,9 @@
 import type { Roster } from "../ports/roster.ts";
 
-/** How long a worker counts as alive after it was last heard of. */
+/** The milliseconds for which a worker counts as alive after its last beat. */
 const ALIVE_MS = 10_000;
 
-/** How often it is heard of: one time may be missed. */
+/** The milliseconds between two beats: a worker may miss one. */
 const BEAT_MS = 4_000;
 
 /** A worker's time on the roster. */

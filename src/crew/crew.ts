@@ -31,7 +31,7 @@ export interface Crew {
   close(): Promise<void>;
 }
 
-/** How long a worker may go on with its request after the crew was closed. */
+/** The milliseconds that a worker may spend on its request after the crew was closed. */
 const GRACE_MS = 10_000;
 
 /** Waits until a promise is settled, either way, but no longer than `limitMs`. */
@@ -114,7 +114,7 @@ export async function startCrew({ workers, entry, signal }: CrewSource, count: n
 }
 
 interface Seat extends Place {
-  /** What its worker is doing. */
+  /** The request that its worker is busy with. */
   readonly busy: Promise<unknown> | undefined;
   /** Its worker, started if there is none. */
   start(): Promise<Worker>;

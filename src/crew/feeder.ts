@@ -2,9 +2,9 @@ import type { QueueLimits } from "../core/run.ts";
 import type { Queue } from "../ports/queue.ts";
 import { pause } from "../stages/pause.ts";
 
-/** How to feed. */
+/** Options of feeding a queue. */
 export interface FeedOptions extends QueueLimits {
-  /** How many workers there are to feed, asked again and again. */
+  /** Counts the workers to feed. It is called again and again. */
   readonly workers: () => Promise<number>;
   /** Milliseconds that only move forward. */
   readonly clock: () => number;

@@ -8,7 +8,7 @@ import type { RunContext } from "../runs/run-context.ts";
 import { pause } from "../stages/pause.ts";
 import { runQueue } from "./run-queue.ts";
 
-/** How often a run's workers are started before it is given up. */
+/** The number of times a run's workers are started before the run is given up. */
 const MAX_LAUNCHES = 3;
 const POLL_MS = 1000;
 

@@ -13,15 +13,15 @@ import { type Member, startCrew } from "./crew.ts";
 import { feedQueue } from "./feeder.ts";
 import { workQueue } from "./work-queue.ts";
 
-/** Who works on a run in queue mode. */
+/** The workers of a run in queue mode. */
 export interface QueueWorkers {
   /** `ephemeral`: started for this run and ended with it. `persistent`: those that serve the workspace already. */
   readonly type: "ephemeral" | "persistent";
-  /** How many to start, or to expect. */
+  /** The number of workers to start, or to expect. */
   readonly count: number;
-  /** Whether nothing is fed before all of them are ready. */
+  /** True if nothing is fed before all of them are ready. */
   readonly preWarm: boolean;
-  /** When it is set off, nothing more is fed, and the run is left as it is. */
+  /** Aborting it stops the feeding and leaves the run as it is. */
   readonly signal?: AbortSignal;
 }
 

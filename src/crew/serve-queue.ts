@@ -10,17 +10,17 @@ import { attend } from "./attendance.ts";
 import { startCrew } from "./crew.ts";
 import { workOne } from "./work-queue.ts";
 
-/** How a worker process serves. */
+/** Options of a worker process that serves. */
 export interface ServeOptions {
   readonly count: number;
   /** The run to work for, until it has ended; any run, until told to stop, when null. */
   readonly run: string | null;
   readonly onChunk?: (run: string, segment: SegmentInfo) => void;
-  /** When it is set off, what was begun is ended, and no further chunk is claimed. */
+  /** Aborting it finishes the chunk that has started, and claims no further one. */
   readonly signal: AbortSignal;
 }
 
-/** How long it waits after finding nothing to do. */
+/** The milliseconds that a worker waits after it finds nothing to do. */
 const IDLE_MS = 250;
 
 /** Works on the chunks of whatever runs the workspace has, the oldest run first, in workers of this process. */

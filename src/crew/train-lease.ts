@@ -64,7 +64,10 @@ export async function trainLease(
   }
 }
 
-/** What a lost worker says of the partition it was lost with. @throws anything that is neither a loss nor a timeout */
+/**
+ * Describes the failure of the partition that a worker was lost with. @throws anything that is neither a loss nor a
+ * timeout
+ */
 function failureOf(error: unknown): { type: FailureType; message: string } {
   if (error instanceof TimedOut)
     return { type: "timeout", message: `the body took longer than fit_timeout, ${error.limitMs / 1000} s` };

@@ -7,17 +7,17 @@ import { pause } from "../stages/pause.ts";
 import { CrewClosed, type Member } from "./crew.ts";
 import { trainLease } from "./train-lease.ts";
 
-/** How a worker works on a run's queue. */
+/** Options of a worker on a run's queue. */
 export interface WorkOptions {
   /** The run's manifest, by its checksum. */
   readonly manifestSha256: string;
   readonly maxAttempts: number;
-  /** How long one partition may take; null: as long as it likes. */
+  /** The milliseconds that one partition may take; null for no limit. */
   readonly fitTimeoutMs: number | null;
-  /** How long a lease lasts; it is renewed after every third of that time while the worker lives. */
+  /** The milliseconds that a lease lasts. A live worker renews it after a third of that time. */
   readonly leaseMs: number;
   readonly onChunk?: (segment: SegmentInfo) => void;
-  /** When it is set off, no further chunk is claimed. */
+  /** Aborting it claims no further chunk. */
   readonly signal: AbortSignal;
 }
 
@@ -76,7 +76,10 @@ async function workOnLease(queue: Queue, lease: Lease, member: Member, options: 
   }
 }
 
-/** What went wrong with a chunk may pass: each attempt waits twice as long for the next, up to half a minute. */
+/**
+ * Returns the milliseconds to wait before the next attempt: twice as long each time, up to half a minute, since a
+ * failure of a chunk may pass.
+ */
 function backOff(attempt: number): number {
   return Math.min(LONGEST_RETRY_MS / 2, 500 * 2 ** (attempt - 1));
 }

@@ -8,13 +8,13 @@ import { getJson } from "../stages/json.ts";
 import { pooled } from "../stages/pooled.ts";
 import { getSealed } from "../stages/sealed.ts";
 
-/** Who commits what tasks have left on the stage, and for how long a chunk may be failed. */
+/** The committer of files that tasks leave on the stage, and the attempts after which a chunk fails. */
 export interface Committer {
   readonly name: string;
   readonly maxAttempts: number;
 }
 
-/** What tasks have left on the stage for a chunk. */
+/** The files that tasks have left on the stage for one chunk. */
 interface Left {
   /** The attempt that wrote a segment and its manifest. */
   readonly attempt?: number;
@@ -117,7 +117,7 @@ async function endChunks(
 /** Above that of any chunk that waits for a worker. */
 const READY_PRIORITY = 1_000_000;
 
-/** Which attempts have left what, by chunk. */
+/** Groups the files of attempts by chunk. */
 function leftBehind(paths: readonly string[]): Map<number, Left> {
   const left = new Map<number, Left>();
   for (const path of paths) {

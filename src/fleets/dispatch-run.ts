@@ -10,9 +10,9 @@ import { pause } from "../stages/pause.ts";
 import { type Committer, commitAttempts, failAttempts } from "./commit-attempts.ts";
 import { type FleetRecord, fleetRecord, type Launch, noteFleet } from "./launch.ts";
 
-/** How a run's chunks are handed to a fleet. */
+/** Options of handing a run's chunks to a fleet. */
 export interface DispatchOptions {
-  /** Who commits. */
+  /** The name of the committer. */
   readonly committer: string;
   /** Chunks that one task trains one after another. */
   readonly chunksPerTask: number;
@@ -25,7 +25,7 @@ export interface DispatchOptions {
   readonly newName: () => string;
 }
 
-/** How long what a task has written may take to be seen from here, on a shared file system. */
+/** The milliseconds until a file that a task has written is visible here, on a shared file system. */
 const SETTLE_MS = 10_000;
 
 /** Hands the chunks of a run that have not ended to a fleet, as one job of tasks. */

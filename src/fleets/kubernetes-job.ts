@@ -2,10 +2,10 @@ import { at } from "../core/aligned.ts";
 import type { FleetJob } from "../ports/fleet.ts";
 import { shellLine } from "./shell.ts";
 
-/** What Kubernetes is asked for. */
+/** The request to Kubernetes. */
 export interface KubernetesOptions {
   readonly image: string;
-  /** How `manymodel` is called in the image: a program and its first arguments. */
+  /** The call of `manymodel` in the image: a program and its first arguments. */
   readonly command: readonly string[];
   readonly setup?: readonly string[];
   readonly cpus?: number;
@@ -24,17 +24,17 @@ export interface KubernetesOptions {
   /** A config map, which is mounted as a folder at `CONFIG_FOLDER`. */
   readonly configMap?: string;
   readonly serviceAccount?: string;
-  /** How often a task is run again. */
+  /** The number of times a task is run again. */
   readonly retries: number;
 }
 
-/** Where the config map's files are in a pod. */
+/** The folder of the config map's files in a pod. */
 export const CONFIG_FOLDER = "/etc/manymodel";
 
-/** Who the image runs as: the user `node` of its base. */
+/** The user id of the image's processes: the user `node` of its base. */
 const USER = 1000;
 const CONTAINER = "manymodel";
-/** What `manymodel` ends with when its arguments or its configuration are wrong: no other try helps. */
+/** The exit code of `manymodel` for wrong arguments or a wrong configuration, which another try does not mend. */
 const USAGE_EXIT = 2;
 
 /** The oldest Kubernetes that takes the manifest: the first where indexes are tried again by themselves without a gate. */
@@ -128,7 +128,7 @@ export function kubernetesJob({ name, kind, count, args }: FleetJob, options: Ku
   };
 }
 
-/** Which task it is, and a number that no other pod has: 31 random bits of its own id. */
+/** The index of the task, and a number that no other pod has: 31 random bits of the pod's own id. */
 const TASK_ENVIRONMENT = [
   "export MANYMODEL_TASK=$JOB_COMPLETION_INDEX",
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's own.

@@ -5,7 +5,7 @@ import { type Fleet, FORGOTTEN } from "../ports/fleet.ts";
 import { type KubernetesOptions, kubernetesJob } from "./kubernetes-job.ts";
 import { askTool, runTool } from "./tool.ts";
 
-/** What of a job's status is read here (`batch/v1`). */
+/** The fields of a job's status that are read here (`batch/v1`). */
 interface JobStatus {
   readonly active?: number;
   readonly ready?: number;
@@ -49,7 +49,7 @@ export function kubernetesFleet(options: KubernetesOptions): Fleet {
   };
 }
 
-/** How a Job of so many indexes stands. */
+/** Summarizes the status of a Job with this number of indexes. */
 export function jobStatus(
   completions: number,
   { active = 0, ready, succeeded = 0, failedIndexes = "", conditions = [] }: JobStatus,
@@ -61,7 +61,7 @@ export function jobStatus(
   return { ...FORGOTTEN, waiting: completions - succeeded - failed - running, running, succeeded, failed, reason };
 }
 
-/** How many indexes a list as `1,3-5` has. */
+/** Counts the indexes of a list such as `1,3-5`. */
 function countIndexes(list: string): number {
   return list
     .split(",")

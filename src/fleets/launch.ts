@@ -4,7 +4,10 @@ import { stagePath } from "../core/stage-path.ts";
 import type { Stage } from "../ports/stage.ts";
 import { getJson, putJson } from "../stages/json.ts";
 
-/** What the tasks of one job are to train. Written before the job is launched; a task finds its own part in it. */
+/**
+ * The chunks that the tasks of one job train. It is written before the job is launched, and each task finds its own
+ * part in it.
+ */
 export interface Launch {
   /** The run's manifest, by its checksum. */
   readonly manifestSha256: string;
@@ -13,11 +16,11 @@ export interface Launch {
   readonly perTask: number;
 }
 
-/** What of a run was handed to a fleet; kept with the run, so that whoever asks later finds it. */
+/** The job that a fleet has of a run, kept with the run for whoever asks later. */
 export interface FleetRecord {
   readonly launcher: Launcher;
   readonly job: string;
-  /** Where its chunks are listed; null for a job of workers, which claim theirs. */
+  /** The file that lists its chunks; null for a job of workers, which claim theirs. */
   readonly launch: string | null;
   /** The job that ends the run after it, where there is one. */
   readonly finalizer: string | null;

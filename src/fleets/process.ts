@@ -7,11 +7,11 @@ import { type Fleet, FORGOTTEN } from "../ports/fleet.ts";
 import { lastLines, makeLogs } from "./logs.ts";
 import { shellLine } from "./shell.ts";
 
-/** How processes of this machine are started. */
+/** Options of starting processes of this machine. */
 export interface ProcessOptions {
-  /** How `manymodel` is called: a program and its first arguments. */
+  /** The call of `manymodel`: a program and its first arguments. */
   readonly command: readonly string[];
-  /** Where their logs go, each job's into a folder of its name. */
+  /** The folder of their logs, with a folder for each job. */
   readonly logs: string;
 }
 

@@ -13,7 +13,7 @@ import type { Launch } from "./launch.ts";
 export interface TaskOptions {
   readonly run: string;
   readonly launch: string;
-  /** Which task of the launch, from 0. */
+  /** The task's index in the launch, from 0. */
   readonly task: number;
   /** A number that no other execution of this or another task of the run has: its segments' own path. */
   readonly attempt: number;

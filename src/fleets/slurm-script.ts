@@ -2,11 +2,11 @@ import { ManymodelError, show } from "../core/errors.ts";
 import type { FleetJob } from "../ports/fleet.ts";
 import { shellLine } from "./shell.ts";
 
-/** What Slurm is asked for, for each task. */
+/** The request to Slurm, for each task. */
 export interface SlurmOptions {
-  /** How `manymodel` is called on the nodes: a program and its first arguments. */
+  /** The call of `manymodel` on the nodes: a program and its first arguments. */
   readonly command: readonly string[];
-  /** Where the logs go, each job's into a folder of its name: a directory that the nodes and this machine see. */
+  /** The directory of the logs, with a folder for each job. The nodes and this machine see it. */
   readonly logs: string;
   readonly cpus?: number;
   /** As `--mem` has it: `4G`. */
@@ -62,7 +62,10 @@ export function slurmScript({ name, kind, count, args, after }: FleetJob, option
   ].join("\n");
 }
 
-/** Which task it is, and a number that no other execution of it has, though Slurm runs one again after losing a node. */
+/**
+ * The index of the task, and a number that no other execution of it has, since Slurm runs a task again after losing a
+ * node.
+ */
 const TASK_ENVIRONMENT = [
   "export MANYMODEL_TASK=$SLURM_ARRAY_TASK_ID",
   `export MANYMODEL_ATTEMPT=$((SLURM_JOB_ID * ${RESTARTS} + \${SLURM_RESTART_COUNT:-0} % ${RESTARTS}))`,

@@ -5,7 +5,7 @@ import { lastLines, makeLogs } from "./logs.ts";
 import { type SlurmOptions, slurmScript } from "./slurm-script.ts";
 import { askTool, runTool } from "./tool.ts";
 
-/** What a state of Slurm's means; any that is not here has ended without success. */
+/** The meaning of Slurm's states. A job in any other state has ended without success. */
 const MEANING: Readonly<Record<string, keyof Omit<FleetStatus, "reason">>> = {
   PENDING: "waiting",
   CONFIGURING: "waiting",

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { ManymodelError, messageOf } from "../core/errors.ts";
 
-/** What a tool answered. */
+/** The answer of a tool. */
 export interface Answer {
   readonly code: number | null;
   readonly stdout: string;

@@ -31,22 +31,22 @@ export interface PartitionSeries extends SeriesHistory {
   readonly row: PartitionOutcome;
   /** The column that is forecast. */
   readonly target: string;
-  /** What `times` are; null where rows are only numbered. */
+  /** The column of `times`; null where rows are only numbered. */
   readonly time: ColumnInfo | null;
   /**
    * One-step forecasts of the model over its own training data, NaN where there is none; null if it has none at all, or those data were
    * deleted.
    */
   readonly fitted: Float64Array | null;
-  /** What `scored` has a value for: each step after the last time, or each row of the input. */
+  /** The rows of `scored`: each step after the last time, or each row of the input. */
   readonly scores: "steps" | "rows";
   /** Coverage of the intervals in percent, ascending. */
   readonly levels: readonly number[];
-  /** What scoring it gives, to the same bits as a batch over the same input. */
+  /** The partition's score, equal to the bit to that of a batch over the same input. */
   readonly scored: ScoredPartition;
 }
 
-/** Whose partitions to look at, and how to forecast them. */
+/** The partitions to look at, and the options of forecasting them. */
 export interface PartitionSource {
   /** The run or version as people know it. */
   readonly name: string;
@@ -56,9 +56,9 @@ export interface PartitionSource {
   readonly input: DataQuery;
   readonly horizon: number;
   readonly levels: readonly number[];
-  /** Whether models take in rows that are newer than the ones they were fitted to. */
+  /** True if models take in rows that are newer than those they were fitted to. */
   readonly advance: boolean;
-  /** What is known of the times ahead. */
+  /** The table of values known for future times. */
   readonly futureTable?: string;
   /** The column to show where the run's exports do not say which was the target. */
   readonly target?: string;

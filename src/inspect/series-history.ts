@@ -8,19 +8,19 @@ import { findTarget } from "../model/planned-rows.ts";
 import { newerRows } from "../work/newer-rows.ts";
 import type { ScoredPartition } from "../work/score-partition.ts";
 
-/** What was observed of a partition: what its model was fitted to, then the newer rows that it took in. */
+/** The observations of a partition: those that its model was fitted to, then the newer rows that it took in. */
 export interface SeriesHistory {
   /** Times at the series' own interval, gaps included; 1, 2, … without a time column. */
   readonly times: Float64Array;
-  /** What was observed at each time, NaN where nothing was, or where it is not known any more. */
+  /** The observation at each time; NaN where a value is missing, or no longer known. */
   readonly values: Float64Array;
-  /** How many of the times the model was fitted to; the others are newer. */
+  /** The number of times that the model was fitted to. The others are newer. */
   readonly trained: number;
-  /** What is missing, or different from what one would expect; null where nothing is. */
+  /** A sentence about missing or unexpected observations; null if there are none. */
   readonly note: string | null;
 }
 
-/** What a history is read for. */
+/** The fields of an outcome that a history is read for. */
 export type HistoryOf = Pick<PartitionOutcome, "interval" | "lastTs">;
 
 /** The columns that make a series. */

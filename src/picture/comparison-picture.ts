@@ -36,7 +36,7 @@ export function comparisonPicture(comparison: Comparison): string {
   );
 }
 
-/** How many partitions changed by how much. */
+/** Draws the number of partitions by the size of their change. */
 function changes(comparison: Comparison, area: PlotArea): string {
   const { pairs, metric, matched } = comparison;
   const values = pairs.map((pair) => comparedValue(comparison, pair.b) - comparedValue(comparison, pair.a));

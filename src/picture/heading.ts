@@ -5,7 +5,7 @@ import { fit } from "./text-width.ts";
 export const HEADING = 56;
 const LEFT = 24;
 
-/** What a picture of this width is of, and a line about it. */
+/** Draws the title of a picture of this width, and a line about it. */
 export function heading(title: string, about: string, width: number): string {
   const room = width - 2 * LEFT;
   return [

@@ -4,7 +4,7 @@ import { linearScale, type Scale } from "./scale.ts";
 import { element, label } from "./svg.ts";
 import { textWidth } from "./text-width.ts";
 
-/** What a histogram shows. */
+/** Options of a histogram. */
 export interface HistogramOptions {
   readonly range: readonly [number, number];
   readonly bins: number;
@@ -15,7 +15,7 @@ export interface HistogramOptions {
   readonly names: { readonly x: string; readonly y: string };
 }
 
-/** How many values fall where; those beyond the range count at its ends. */
+/** Draws the number of values in each interval. Values beyond the range count at its ends. */
 export function histogram(values: readonly number[], area: PlotArea, options: HistogramOptions): string {
   const { range, bins, role, names } = options;
   const [low, high] = range;

@@ -3,7 +3,7 @@ import type { Scale } from "./scale.ts";
 import { element, label, round } from "./svg.ts";
 import { fitName, textWidth } from "./text-width.ts";
 
-/** Where on a picture something is plotted, in pixels. */
+/** The area of a picture in which something is plotted, in pixels. */
 export interface PlotArea {
   readonly left: number;
   readonly top: number;

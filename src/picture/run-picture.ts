@@ -63,7 +63,7 @@ export function runPicture(run: RunRecord, chunks: readonly ChunkRecord[], failu
 
 type Ended = { readonly succeeded: number; readonly failed: number; readonly skipped: number };
 
-/** How partitions ended so far, by the committed segments. */
+/** Counts the outcomes of partitions so far, from the committed segments. */
 function endedOf(chunks: readonly ChunkRecord[]): Ended {
   const sum = (count: (chunk: ChunkRecord) => number) => chunks.reduce((total, chunk) => total + count(chunk), 0);
   return {

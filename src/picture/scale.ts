@@ -13,7 +13,7 @@ export interface Scale {
   readonly ticks: readonly Tick[];
 }
 
-/** What an axis counts: milliseconds since 1970-01-01 UTC shown as a calendar, or plain numbers. */
+/** The unit of an axis: milliseconds since 1970-01-01 UTC shown as a calendar, or plain numbers. */
 export type AxisKind = "calendar" | "number";
 
 /**

@@ -12,7 +12,7 @@ const WIDTH = 960;
 const HEIGHT = 440;
 const MARGIN = 64;
 const DAY = 86_400_000;
-/** How the line is drawn that says up to where the model was fitted. */
+/** The line at the last observation that the model was fitted to. */
 const FITTED_TO = { width: 1, dash: "2 3" };
 
 /**
@@ -105,7 +105,7 @@ export function fan(
   ].join("");
 }
 
-/** What is drawn how. */
+/** Draws the legend. */
 function legend({ fitted, levels, scored, times, trained, note }: PartitionSeries, left: number, top: number): string {
   let start = left;
   const entry = (mark: (x: number) => string, text: string) => {

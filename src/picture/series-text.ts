@@ -43,7 +43,7 @@ export function keyTitle({ keyColumns, row }: Pick<PartitionSeries, "keyColumns"
   return texts.join(", ");
 }
 
-/** Why a partition has no forecast. */
+/** Explains why a partition has no forecast. */
 export function whyNot({ scored }: PartitionSeries): string {
   if ("mean" in scored) return "";
   if (scored.status === "ENDED") return "no forecast (the series has ended)";
@@ -51,7 +51,7 @@ export function whyNot({ scored }: PartitionSeries): string {
   return `${scored.status === "NO_MODEL" ? "no model" : "no forecast"} (${scored.errorType ?? "unknown"}${because})`;
 }
 
-/** What a model calls itself: `ARIMA(1,1,1)(0,1,1)[7]`. */
+/** Returns the name that a model gives itself, such as `ARIMA(1,1,1)(0,1,1)[7]`; undefined if it gives none. */
 function modelName(model: string | null): string | undefined {
   if (model === null) return undefined;
   const { method } = JSON.parse(model) as { method?: unknown };

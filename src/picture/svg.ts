@@ -1,4 +1,4 @@
-/** What an attribute may be: numbers are rounded to hundredths of a pixel; what is undefined is left out. */
+/** The attributes of an element. Numbers are rounded to hundredths of a pixel, undefined attributes are left out. */
 type Attributes = { readonly [name: string]: string | number | undefined };
 
 /** An element as text; its children are elements. */

@@ -3,7 +3,7 @@ import type { PartitionSeries } from "../inspect/partition-series.ts";
 import { axisFormat } from "../text/number.ts";
 import { rangeOf } from "./scale.ts";
 
-/** How large a picture of characters is, axes included. */
+/** The size of a picture of characters, axes included. */
 export interface TerminalSize {
   readonly columns: number;
   readonly rows: number;

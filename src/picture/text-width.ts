@@ -5,10 +5,10 @@ const BROAD = /[mwMW@%–—…−]/;
 const SQUARE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60]|\p{Extended_Pictographic}/u;
 const UPPER = /\p{Lu}/u;
-/** What is written above, below or within other letters. */
+/** Characters that stand above, below or within other letters. */
 const NOTHING = /\p{Mn}|\p{Cf}/u;
 
-/** How wide a text will be about, in pixels; rather too wide than too narrow. */
+/** Estimates the width of a text in pixels, rather too wide than too narrow. */
 export function textWidth(text: string, size = 12, isBold = false): number {
   let ems = 0;
   for (const letter of text) ems += widthOf(letter);

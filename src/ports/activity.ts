@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** What is being done: an engine may tell its database, so that costs can be told by run and phase. */
+/** The work in progress: an engine may tell its database, so that costs can be told by run and phase. */
 export interface Activity {
   readonly phase?:
     | "setup"
@@ -24,7 +24,7 @@ export function during<T>(activity: Activity, work: () => T): T {
   return current.run({ ...current.getStore(), ...activity }, work);
 }
 
-/** What is being done by whoever asks, as far as it was said. */
+/** Returns the caller's activity, as far as it was stated. */
 export function currentActivity(): Activity {
   return current.getStore() ?? {};
 }

@@ -1,7 +1,7 @@
 import type { IndexSummary, RunManifest, RunRecord } from "../core/run.ts";
 import type { RunState } from "../core/states.ts";
 
-/** What a run's record may learn on moving to another state. */
+/** The fields that a run's record may gain on moving to another state. */
 export interface RunChange {
   readonly manifest?: RunManifest;
   readonly index?: IndexSummary;

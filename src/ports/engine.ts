@@ -14,7 +14,7 @@ import type { Versions } from "./versions.ts";
 import type { WorkerEngine } from "./worker-engine.ts";
 import type { Workers } from "./workers.ts";
 
-/** How an engine is opened: by a plain address, so that a worker anywhere can open the same one. */
+/** The address of an engine: plain data, so that a worker anywhere can open the same one. */
 export type EngineAddress =
   /** Without a stage of its own, the workspace has one. */
   | { readonly engine: "local"; readonly workspace: string; readonly stage?: StageAddress }
@@ -30,9 +30,9 @@ export type EngineAddress =
     }
   | SnowflakeAddress;
 
-/** What must be there before an engine can be used, where it does not come into being by itself. */
+/** The objects that must exist before an engine can be used, where it does not create them itself. */
 export interface Preparation {
-  /** What `prepare` does, statement by statement. */
+  /** The statements of `prepare`, one by one. */
   readonly statements: readonly string[];
   /** Creates what is missing; replaces nothing. */
   prepare(): Promise<void>;
@@ -46,13 +46,13 @@ export interface Feature {
   readonly advice?: string;
 }
 
-/** What an engine says of itself, for `manymodel engine check`. */
+/** The facts that an engine reports to `manymodel engine check`. */
 export interface EngineFacts {
   /** Of what it is made of, by name. */
   readonly versions: Readonly<Record<string, string>>;
-  /** What it must be allowed to do, whether it is, and what to do if not. */
+  /** The privileges that it needs, whether each is granted, and the remedy if not. */
   readonly privileges: readonly { readonly what: string; readonly granted: boolean; readonly advice: string }[];
-  /** What else must be there. */
+  /** The features that it needs besides. */
   readonly features?: readonly Feature[];
   /** The database's clock, in milliseconds since 1970. */
   readonly clock: number;
@@ -67,7 +67,7 @@ export interface Engine extends WorkerEngine {
   readonly views: RunViews;
   readonly tables: Tables;
   readonly leftovers: Leftovers;
-  /** Where its files and its database can be checked. */
+  /** The check of its files and its database, where there is one. */
   readonly integrity?: Integrity;
   readonly queue: Queue;
   readonly roster: Roster;
@@ -75,13 +75,13 @@ export interface Engine extends WorkerEngine {
   readonly versions: Versions;
   readonly workers: Workers;
   readonly preparation?: Preparation;
-  /** Where runs are trained in compute of the engine's own. */
+  /** The engine's own compute, where it can train runs. */
   readonly jobs?: Jobs;
-  /** What runs leave behind beside rows and files. */
+  /** The objects that runs leave behind beside rows and files. */
   readonly objects?: RunObjects;
-  /** Where chunks are trained by table functions. */
+  /** The table functions that train chunks, where there are any. */
   readonly functions?: TableFunctions;
-  /** What it is, and what it may do. */
+  /** Returns the engine's facts and privileges. */
   describe?(): Promise<EngineFacts>;
   /** Releases files, connections and memory. The engine is not usable afterwards. */
   close(): Promise<void>;

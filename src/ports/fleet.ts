@@ -1,8 +1,8 @@
 import type { Launcher } from "../core/launcher.ts";
 
-/** What a fleet is to run: one command of this package, several times. */
+/** The request to a fleet: one command of this package, several times. */
 export interface FleetJob {
-  /** What the job is called: a run's id. */
+  /** The name of the job: a run's id. */
   readonly name: string;
   /**
    * `tasks`: each once to its end, again where its machine was lost; told by its environment which of them it is
@@ -16,14 +16,14 @@ export interface FleetJob {
   readonly after?: string;
 }
 
-/** How a job stands: how many of its executions are in which state. */
+/** The status of a job: the number of its executions in each state. */
 export interface FleetStatus {
   readonly waiting: number;
   readonly running: number;
   readonly succeeded: number;
   readonly failed: number;
   readonly cancelled: number;
-  /** What the fleet says of why it waits or has failed; empty if nothing. */
+  /** The fleet's reason for waiting or failing; empty if there is none. */
   readonly reason: string;
 }
 
@@ -35,13 +35,13 @@ export interface Fleet {
   readonly launcher: Launcher;
   /** Kinds of job that it runs; the first is what it is best at. */
   readonly kinds: readonly FleetJob["kind"][];
-  /** Whether a job may wait for another (`after`). */
+  /** True if a job may wait for another (`after`). */
   readonly dependencies: boolean;
-  /** What `launch` would hand over, as text: a script, a manifest, or a command. */
+  /** Returns the text that `launch` would hand over: a script, a manifest, or a command. */
   describe(job: FleetJob): string;
   /** Starts a job. Gives the name by which it is known from now on. */
   launch(job: FleetJob): Promise<string>;
-  /** How a job stands. */
+  /** Returns the status of a job. */
   status(id: string): Promise<FleetStatus>;
   /** Ends a job, whatever it is doing; one that has ended stays as it is. */
   cancel(id: string): Promise<void>;

@@ -1,13 +1,13 @@
 import type { Snapshot } from "../core/run.ts";
 
-/** What checking an engine's own files and database found. */
+/** The result of checking an engine's own files and database. */
 export interface StoredCheck {
-  /** How many files were compared with their checksums. */
+  /** The number of files that were compared with their checksums. */
   readonly files: number;
   readonly bytes: number;
-  /** What is missing or was altered, one line each; empty if all is well. */
+  /** A line for each file or row that is missing or was altered; empty if all is well. */
   readonly problems: readonly string[];
-  /** What could not be checked, one line each. */
+  /** A line for each thing that could not be checked. */
   readonly notes: readonly string[];
 }
 

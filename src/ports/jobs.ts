@@ -4,7 +4,7 @@ import type { RunMode } from "../core/run.ts";
 export interface JobRecord {
   readonly name: string;
   readonly state: "running" | "done" | "failed";
-  /** What is known of how it stands: a state of the engine's own, an error, the last lines of a log. */
+  /** Details of its status: a state of the engine's own, an error, the last lines of a log. */
   readonly details: readonly string[];
 }
 
@@ -14,10 +14,10 @@ export interface JobRecord {
  * (`RunObjects`), and removed as such.
  */
 export interface Jobs {
-  /** How many workers a job has. */
+  /** The number of workers of a job. */
   readonly replicas: number;
   /** Starts workers for a run; again, if those of an earlier launch are no more. */
   launch(run: string, mode: RunMode, launch: number): Promise<void>;
-  /** How the run's jobs stand, the newest last. */
+  /** Returns the status of the run's jobs, the newest last. */
   jobs(run: string): Promise<JobRecord[]>;
 }

@@ -11,7 +11,7 @@ export interface Lease {
   readonly worker: string;
 }
 
-/** What a feeder needs to know after feeding. */
+/** The state of the queue after feeding. */
 export interface FeedState {
   /** Chunks that this call made available. */
   readonly released: number;
@@ -19,7 +19,7 @@ export interface FeedState {
   readonly available: number;
   /** Chunks that workers hold, lapsed leases among them. */
   readonly leased: number;
-  /** Whether chunks still wait to be fed. */
+  /** True if chunks still wait to be fed. */
   readonly waiting: boolean;
 }
 
@@ -32,14 +32,14 @@ export interface ChunkRecord extends Chunk {
   readonly worker: string | null;
   /** The committed segment of a finished chunk. */
   readonly segment: SegmentInfo | null;
-  /** Why it failed or, as a `SkipReason`, was skipped. */
+  /** The reason why it failed or, as a `SkipReason`, was skipped. */
   readonly error: string | null;
 }
 
 /** No failed chunk waits longer than this for its next attempt. */
 export const LONGEST_RETRY_MS = 60_000;
 
-/** How to claim. */
+/** Options of a claim. */
 export interface ClaimOptions {
   readonly leaseMs: number;
   readonly maxAttempts: number;
@@ -77,9 +77,9 @@ export interface Queue {
    * moved on, and nothing was recorded.
    */
   fail(lease: Lease, error: string, maxAttempts: number, retryAfterMs?: number): Promise<boolean>;
-  /** Whether every chunk of a run has ended. */
+  /** Tells whether every chunk of a run has ended. */
   ended(run: string): Promise<boolean>;
-  /** How a run's chunks stand. */
+  /** Counts a run's chunks by state. */
   counts(run: string): Promise<QueueCounts>;
   /** A run's chunks in order of their number. */
   chunks(run: string): Promise<ChunkRecord[]>;

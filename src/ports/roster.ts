@@ -4,7 +4,7 @@ export interface WorkerRecord {
   /** The run it works for, or null if it serves any. */
   readonly run: string | null;
   readonly startedAt: string;
-  /** Whether it was asked to stop. */
+  /** True if it was asked to stop. */
   readonly stopping: boolean;
 }
 

@@ -6,7 +6,7 @@ export interface RunObject {
   readonly run: string | null;
 }
 
-/** What runs leave behind beside rows and files, where an engine has such things. */
+/** The objects that runs leave behind beside rows and files, where an engine has any. */
 export interface RunObjects {
   /** All that there are, of whatever run; or those that were made for one. */
   list(run?: string): Promise<RunObject[]>;

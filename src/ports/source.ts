@@ -6,7 +6,7 @@ import type { DataQuery, Snapshot } from "../core/run.ts";
 export interface PartitionRows {
   readonly batch: ColumnBatch;
   readonly offsets: Int32Array;
-  /** Why partitions have no rows that the engine could not pin. */
+  /** The reasons why partitions have no rows: the engine could not pin them. */
   readonly refused?: ReadonlyMap<number, string>;
 }
 

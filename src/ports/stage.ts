@@ -1,11 +1,11 @@
-/** Where a stage is, for whoever is to open it: a worker on another machine too. Holds no credentials. */
+/** The address of a stage, also for a worker on another machine. It holds no credentials. */
 export type StageAddress = {
   /** `file:///…` or the path of a directory, or `s3://bucket/prefix`. */
   readonly url: string;
   /** Of an S3-compatible service; Amazon's, or what the environment says, when left out. */
   readonly endpoint?: string;
   readonly region?: string;
-  /** Whether the bucket is named in the path of a request instead of its host name. */
+  /** True if the bucket is named in the path of a request instead of its host name. */
   readonly forcePathStyle?: boolean;
 };
 

@@ -23,11 +23,11 @@ export interface StoredPartition {
   readonly errorMessage: string | null;
 }
 
-/** What a function scores, and what becomes of its rows. */
+/** The function that scores, its plan, and the use of its rows. */
 export interface FunctionScoring {
-  /** What the function is made of (see `compilePredictFunction`). */
+  /** The text of the function (see `compilePredictFunction`). */
   readonly body: string;
-  /** What it is told with each partition. */
+  /** The plan that it gets with each partition. */
   readonly plan: string;
   readonly runId: string;
   readonly segment: Pick<IndexedSegment, "path">;
@@ -37,11 +37,11 @@ export interface FunctionScoring {
   readonly outputTable: string;
   /** The columns of its rows: it writes them as `V0`… (see `valuesOfRow`). */
   readonly columns: readonly ColumnInfo[];
-  /** Whose rows of the output table stand where nothing has changed; null: nobody's. */
+  /** The batch whose rows of the output table stand where nothing has changed; null for none. */
   readonly kept: string | null;
 }
 
-/** What became of a partition: the status of its rows, and whether they are those of the last batch. */
+/** The status of a partition's rows, and whether they are those of the last batch. */
 export interface PredictedStatus {
   readonly status: string;
   readonly kept: boolean;
@@ -61,9 +61,12 @@ export interface FunctionPart {
 
 /** Fits and scores partitions where their rows are, by table functions in JavaScript. */
 export interface TableFunctions {
-  /** Whether chunks are trained by them. */
+  /** True if table functions train chunks. */
   readonly trains: boolean;
-  /** Whether batches are scored by them: where a definition can be compiled to one, always (else scoring fails), or never. */
+  /**
+   * The use of table functions for scoring: for each definition that can be compiled to one, always (scoring fails for
+   * others), or never.
+   */
   readonly scores: "where possible" | "always" | "never";
   /**
    * Runs a table function over partitions of a snapshot, in one statement.

@@ -1,20 +1,20 @@
 import type { ColumnInfo } from "../core/columns/column.ts";
 import type { NumericDates } from "../core/numeric-dates.ts";
 
-/** How to read a CSV file, where that is not to be found from the file itself. */
+/** The format of a CSV file, for the parts that cannot be detected from the file itself. */
 export interface CsvFormat {
   readonly delimiter?: string;
-  /** What stands between a number's whole part and its decimals. */
+  /** The character between a number's whole part and its decimals. */
   readonly decimal?: string;
   /** The order of a date's parts, such as `%m/%d/%Y`. */
   readonly dateFormat?: string;
-  /** What stands for a missing value, beside nothing. */
+  /** The texts that stand for a missing value, beside an empty field. */
   readonly nulls?: readonly string[];
 }
 
-/** How to import a file. */
+/** Options of importing a file. */
 export interface ImportOptions {
-  /** Whether to replace a table of this name that was imported before. */
+  /** True to replace a table of this name that was imported before. */
   readonly replace: boolean;
   readonly csv?: CsvFormat;
   /**
@@ -24,7 +24,7 @@ export interface ImportOptions {
   readonly append?: readonly string[];
 }
 
-/** What an import did. */
+/** The result of an import. */
 export interface ImportResult {
   /** The rows of the file. */
   readonly rows: number;
@@ -33,7 +33,7 @@ export interface ImportResult {
   readonly columns: readonly ImportedColumn[];
 }
 
-/** What an import made of a column. */
+/** The type that an import gave to a column. */
 export interface ImportedColumn {
   readonly name: string;
   /** Its type, or the name of one that a model cannot read. */
@@ -56,7 +56,7 @@ export interface QueryResult {
   readonly rows: readonly (readonly QueryValue[])[];
   /** True if rows beyond the limit were left out. */
   readonly truncated: boolean;
-  /** What could not be read, a line each, where views of runs left rows out. */
+  /** A line for each run that views left out because it could not be read. */
   readonly notes?: readonly string[];
 }
 
@@ -68,7 +68,7 @@ export interface QueryPiece {
 
 /** The workspace's tables: what there is, files as tables, and SQL over them. Every engine passes `src/contract/tables.ts`. */
 export interface Tables {
-  /** Whether a table may be named with its schema before it (`sales.daily`). */
+  /** True if a table may be named with its schema before it (`sales.daily`). */
   readonly hasSchemas?: true;
   /**
    * The name alone of a table that is written in the workspace's own schema, of one that may be before it.

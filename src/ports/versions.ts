@@ -1,14 +1,14 @@
 import type { Annotation, AuditEntry, Change, ModelAlias, ModelVersion } from "../core/registry.ts";
 
-/** How an alias is moved. */
+/** The move of an alias. */
 export interface AliasMove {
   readonly model: string;
   readonly alias: string;
-  /** Where it is to point; null: nowhere, it is removed. */
+  /** The version it points at afterwards; null removes it. */
   readonly version: string | null;
   /** Move it only if it points at this version now; null: only if there is none of that name. */
   readonly expected?: string | null;
-  /** Whether this takes back a move (see `aliasHistory`). */
+  /** True if this takes back a move (see `aliasHistory`). */
   readonly rollback?: boolean;
 }
 
@@ -44,12 +44,12 @@ export interface Versions {
   aliases(model?: string): Promise<ModelAlias[]>;
   /** Says something of a version, in place of what was said under that name. @throws {ManymodelError} `not-found` */
   annotate(model: string, version: string, annotation: Annotation, change: Change): Promise<void>;
-  /** What is said of a version, by kind and name. */
+  /** Returns the remarks on a version, by kind and name. */
   annotations(model: string, version: string): Promise<Annotation[]>;
   /** Adds an entry to the audit log that is not a change of a version. */
   note(entry: AuditEntry): Promise<void>;
   /** The newest `limit` entries of the audit log, of one model or of all, oldest first. */
   audit(options: { readonly model?: string; readonly limit: number }): Promise<AuditEntry[]>;
-  /** Where another registry follows this one: brings all of a model's versions up to date there. */
+  /** Brings all of a model's versions up to date in another registry, where one follows this one. */
   sync?(model: string): Promise<void>;
 }

@@ -1,8 +1,8 @@
 import type { PlainData } from "../core/columns/plain-data.ts";
 
 /**
- * What a worker runs: a module that exports `start(context)`, which returns a function from a request to a response.
- * The function may also say something while it is at work. The port does not know what any of it means.
+ * The program of a worker: a module that exports `start(context)`, which returns a function from a request to a
+ * response. The function may also send notes while it works. The port does not know the meaning of either.
  */
 export interface WorkerEntry {
   readonly module: URL;
@@ -13,7 +13,7 @@ export interface WorkerEntry {
   readonly isolated?: boolean;
 }
 
-/** What a worker's module gives: answers a request, and may `note` something meanwhile. */
+/** The function of a worker's module: it answers a request, and may send a `note` meanwhile. */
 export type Answer = (request: unknown, note: (said: unknown) => void) => Promise<unknown>;
 
 /** A started worker: it answers one request at a time. */
@@ -31,7 +31,7 @@ export interface Worker {
 /** A worker ended while it was answering: it crashed, ran out of memory, or was terminated. */
 export class WorkerLost extends Error {
   override readonly name = "WorkerLost";
-  /** Whether it ran out of the memory it was allowed. */
+  /** True if it ran out of the memory it was allowed. */
   readonly outOfMemory: boolean;
   constructor(message: string, options: ErrorOptions & { readonly outOfMemory?: boolean } = {}) {
     super(message, options);
@@ -41,10 +41,13 @@ export class WorkerLost extends Error {
 
 /** Starts workers without knowing what they do. Every engine passes `src/contract/workers.ts`. */
 export interface Workers {
-  /** How many workers to start when the user does not say. */
+  /** The number of workers to start when the user names none. */
   readonly parallelism: number;
   /** Starts one worker; resolves when it can take requests. */
   start(entry: WorkerEntry): Promise<Worker>;
-  /** Whether a worker of this name is known to have ended, in whatever process it ran; false if that cannot be known. */
+  /**
+   * Tells whether a worker of this name is known to have ended, in whatever process it ran; false if that cannot be
+   * known.
+   */
   isGone(name: string): boolean;
 }

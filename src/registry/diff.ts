@@ -12,7 +12,7 @@ export interface MetricChange {
   readonly after: number;
 }
 
-/** What is different in a version from another; keys are encoded, in their order. */
+/** The differences between two versions; keys are encoded, in their order. */
 export interface VersionDiff {
   readonly added: readonly string[];
   readonly lost: readonly string[];
@@ -21,7 +21,10 @@ export interface VersionDiff {
   readonly unchanged: number;
   /** Means over the changed partitions, by metric. */
   readonly metrics: readonly MetricChange[];
-  /** What to know before believing the means: that partitions were trained on other data in one version. */
+  /**
+   * A caution about the means, such as partitions that were trained on other data in one version; null if there is
+   * none.
+   */
   readonly warning: string | null;
 }
 

@@ -21,11 +21,11 @@ export interface LineageRun {
   } | null;
   readonly definition: { readonly name: string | null; readonly sha256: string };
   readonly exports: PlainData;
-  /** How many of the version's partitions come from it. */
+  /** The number of the version's partitions that come from it. */
   readonly partitions: number;
 }
 
-/** Where a version comes from. */
+/** The origin of a version. */
 export interface Lineage {
   readonly model: string;
   readonly version: string;

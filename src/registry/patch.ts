@@ -9,7 +9,7 @@ import { openFinder } from "../runs/find-partition.ts";
 import { completedRun, type IndexedRow, readIndex, segmentRows } from "../runs/read-index.ts";
 import { registerVersion } from "./register-version.ts";
 
-/** Which partitions of a version to replace, and by what. */
+/** The partitions of a version to replace, and their replacements. */
 export interface PatchSpec {
   readonly base: ModelVersion;
   /** A completed run over some of the version's partitions, or over new ones. */

@@ -5,7 +5,7 @@ import type { Engine } from "../ports/engine.ts";
 import { knownRun } from "../runs/known-run.ts";
 import { whatToAwait } from "../runs/stalled.ts";
 
-/** What a caller decides of a version. */
+/** The settings of a version that a caller chooses. */
 export interface VersionSpec {
   readonly model: string;
   readonly version: string;

@@ -43,8 +43,8 @@ export async function removeRun(engine: Engine, runId: string, change: Change): 
 const COLLECTED: readonly RunManifest["mode"][] = ["champions", "patch", "changed"];
 
 /**
- * Whether a run has models of another. Its plan tells where its index cannot be read: only a collection has models of
- * others, and names them.
+ * Tells whether another run uses a run's models. Only a collection has models of other runs, and its plan names them
+ * where its index cannot be read.
  */
 async function isUsedBy(
   user: string,

@@ -10,14 +10,14 @@ import { completedRun, readIndex } from "../runs/read-index.ts";
 import type { UnchangedPartition } from "../work/find-unchanged.ts";
 import type { WorkerRequest } from "../work/worker.ts";
 
-/** What became of a run's partitions since an earlier one. */
+/** The outcomes of a run's partitions since an earlier run. */
 export interface ChangedSummary {
   /** The earlier run; null where there is none. */
   readonly since: string | null;
-  /** How many partitions were trained, and how many kept their row of the earlier run. */
+  /** The number of partitions that were trained, and the number that kept their row of the earlier run. */
   readonly trained: number;
   readonly carried: number;
-  /** Why all of them were trained; null where only those with changed data were. */
+  /** The reason why all of them were trained; null if only those with changed data were. */
   readonly why: string | null;
 }
 
@@ -93,7 +93,7 @@ export async function trainChanged(
   return { ...run, changed: { since, trained: keys.length, carried, why: null } };
 }
 
-/** Why a partition's model could be another one even where its data are the same; null if it could not. */
+/** Returns the reason why a partition's model could differ even if its data are the same; null if there is none. */
 function whyEverything(
   base: RunManifest,
   spec: Omit<RunSpec, "snapshot"> & Pick<RunManifest, "snapshot">,

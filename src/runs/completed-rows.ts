@@ -1,7 +1,7 @@
 import { mergesRows, type RunManifest, type RunRecord } from "../core/run.ts";
 import type { Tables } from "../ports/tables.ts";
 
-/** What completing the rows of a run's source has changed. */
+/** The changes that completing the rows of a run's source has made. */
 export interface CompletedRows {
   /** Rows that were filled in, where that is to the end of the panel: elsewhere planned rows cannot be told apart. */
   readonly filled?: number;

@@ -6,7 +6,7 @@ import type { Stage } from "../ports/stage.ts";
 import { getVerified } from "../stages/checksum.ts";
 import { blockStart, type IndexedRow, segmentBlock, segmentRows } from "./read-index.ts";
 
-/** Where a partition's row is said to be: only its own key tells whether it is there. */
+/** A place where a partition's row may be. Only the row's own key tells whether it is there. */
 export interface Place {
   readonly segment: IndexedSegment;
   readonly at: number;
@@ -14,7 +14,10 @@ export interface Place {
 
 /** Finds partitions of a run or a version by their keys, without reading the segments they are not in. */
 export interface PartitionFinder {
-  /** Where the row of an encoded key may be, the likeliest first; empty if the index has no such partition. */
+  /**
+   * Returns the places where the row of an encoded key may be, the likeliest first; empty if the index has no such
+   * partition.
+   */
   places(partitionKey: string): Place[];
   /** The row of an encoded key, or undefined. Decodes only the block of rows that it is in. */
   row(partitionKey: string): Promise<(Place & IndexedRow) | undefined>;

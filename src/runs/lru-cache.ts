@@ -9,7 +9,7 @@ export class LruCache<V> {
     this.#room = room;
   }
 
-  /** What the values that are kept weigh. */
+  /** The weight of the values in the cache. */
   get weight(): number {
     return this.#weight;
   }

@@ -4,10 +4,10 @@ import type { ChunkRecord } from "../ports/queue.ts";
 import { leaseHolders } from "./lease-holders.ts";
 
 /**
- * Whether a run has stalled: it is running, but everybody who held its chunks is known to be gone, and no worker on the
- * roster may take its place. It is read off the queue and the roster, and stored nowhere. A worker is known to be gone
- * when its process has ended on this machine or, in queue mode, when it is not on the roster any more; a run whose
- * workers may live elsewhere is not called stalled.
+ * Tells whether a run has stalled: it is running, but everybody who held its chunks is known to be gone, and no worker
+ * on the roster may take its place. The answer is read off the queue and the roster, and stored nowhere. A worker is
+ * known to be gone when its process has ended on this machine or, in queue mode, when it is not on the roster any more.
+ * A run whose workers may live elsewhere is not called stalled.
  *
  * @param chunks - the run's chunks, where they were read already
  */
@@ -24,7 +24,7 @@ export async function hasStalled(
   return holders.every((name) => workers.isGone(name) || manifest.mode === "queue");
 }
 
-/** What a run that is not completed waits for. */
+/** Says in one sentence for what a run that is not completed waits. */
 export async function whatToAwait(
   engine: Pick<Engine, "queue" | "roster" | "workers">,
   run: RunRecord,

@@ -3,7 +3,7 @@ import { stagePath } from "../core/stage-path.ts";
 import type { Stage } from "../ports/stage.ts";
 import { getJson } from "../stages/json.ts";
 
-/** When the limits of a run in queue mode began to count, on the stage for whoever looks. */
+/** The start of counting for the limits of a run in queue mode, on the stage for whoever looks. */
 export interface Feeding {
   readonly beganAt: string;
 }
@@ -14,29 +14,33 @@ export interface LimitsLeft {
   readonly deadlineMs: number | null;
 }
 
-/** How long a run goes on. */
+/** The time that a run still takes. */
 export interface TimeLeft {
   readonly seconds: number;
-  /** What ends it: that all is done, that nothing more is begun, or that what still runs is ended. */
+  /** The event that ends the run: all is done, no chunk starts any more, or chunks that still run are stopped. */
   readonly until: "done" | "budget" | "deadline";
-  /** How many partitions are not begun by then, at this rate. */
+  /** The number of partitions that have not started by then, at this rate. */
   readonly untouched: number;
 }
 
-/** When a run's limits began to count, in milliseconds since 1970; undefined before its first claim. */
+/**
+ * Returns the time at which a run's limits began to count, in milliseconds since 1970; undefined before its first
+ * claim.
+ */
 export async function feedingBegan(stage: Stage, runId: string): Promise<number | undefined> {
   const feeding = await getJson<Feeding>(stage, stagePath.feeding(runId)).catch(() => undefined);
   return feeding && Date.parse(feeding.beganAt);
 }
 
-/** What is left of a run's limits after `usedMs` of them; of those that it has, all before its first claim (0). */
+/** Subtracts `usedMs` from a run's limits. Before its first claim (0) all of them remain. */
 export function limitsLeft(limits: QueueLimits | null | undefined, usedMs: number): LimitsLeft {
   const left = (ms: number | null | undefined) => (typeof ms === "number" ? ms - usedMs : null);
   return { budgetMs: left(limits?.timeBudgetMs), deadlineMs: left(limits?.hardDeadlineMs) };
 }
 
 /**
- * How long a run goes on: until what remains is done at this rate, or until one of its limits ends it, whichever is first.
+ * Estimates the time that a run still takes: until its remaining partitions are done at this rate, or until one of its
+ * limits ends it, whichever is first.
  *
  * @param remaining - partitions that have neither ended nor been skipped
  * @param rate - partitions a second

@@ -15,7 +15,7 @@ export interface OpenVersion {
   /** The columns of the training data, and which of them is its time. */
   readonly columns: readonly ColumnInfo[];
   readonly time: ColumnInfo | null;
-  /** How rows of the training data were completed. */
+  /** The rules by which rows of the training data were completed. */
   readonly completion: Pick<Snapshot, "query" | "timeColumn" | "panel">;
   readonly finder: PartitionFinder;
 }
@@ -28,7 +28,7 @@ export interface FoundPartition {
 
 /** Versions that stay open; each holds 16 bytes a partition. */
 const OPEN_VERSIONS = 16;
-/** What a row weighs beside its texts, in bytes. */
+/** The weight of a row beside its texts, in bytes. */
 const ROW_BYTES = 300;
 
 /** Finds trained partitions of versions, and keeps in memory what was used last. */
@@ -36,7 +36,7 @@ export class TrainedModels {
   readonly #stage: Stage;
   readonly #versions = new LruCache<OpenVersion>(OPEN_VERSIONS);
   readonly #blocks: LruCache<readonly Row[]>;
-  /** What is being read: nobody else need read it at the same time. */
+  /** Reads under way: a second reader waits for the same one. */
   readonly #reading = new Map<string, Promise<unknown>>();
   readonly #onLookup: (hit: boolean) => void;
 

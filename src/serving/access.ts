@@ -1,9 +1,9 @@
-/** Who may do what, in one place: a role may do what is listed for it and for those before it. */
+/** The roles, in one place: a role may do everything listed for it and for the roles before it. */
 export const ROLES = ["viewer", "operator", "admin"] as const;
 /** A role of a token: what its holder may do. */
 export type Role = (typeof ROLES)[number];
 
-/** Who is asking. A name of null is whoever uses this machine, where no token is needed. */
+/** The caller of a request. A name of null means the user of this machine, where no token is needed. */
 export interface Caller {
   readonly name: string | null;
   readonly role: Role;
@@ -31,7 +31,7 @@ export const ACCESS = {
   "DELETE /v1/models/{model}/{version}": "admin",
 } as const satisfies AccessMatrix;
 
-/** Whether a role may do what `least` is needed for. */
+/** Tells whether a role may do a thing for which `least` is needed. */
 export function mayDo(role: Role, least: Role): boolean {
   return ROLES.indexOf(role) >= ROLES.indexOf(least);
 }

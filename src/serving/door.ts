@@ -5,8 +5,8 @@ import { type Door, LOOPBACK } from "./guard.ts";
 import { workspaceTokens } from "./workspace-tokens.ts";
 
 /**
- * Who is let in at an address of this machine: by the workspace's tokens or, as long as none was ever made and nobody else
- * can ask, whoever uses the machine.
+ * Opens the door at an address of this machine. It lets in callers with one of the workspace's tokens. As long as none
+ * was ever made and nobody else can ask, it lets in the user of the machine.
  *
  * @throws {ManymodelError} `config` if others than this machine could ask without a token
  */

@@ -5,16 +5,16 @@ import { type AccessMatrix, type Caller, mayDo } from "./access.ts";
 import { Refusal } from "./refusal.ts";
 import type { Tokens } from "./tokens.ts";
 
-/** What the guard tells those behind it. */
+/** The values that the guard hands to the routes behind it. */
 export interface Guarded {
   Variables: { caller: Caller };
 }
 
-/** Who is let in. */
+/** The rules of entry. */
 export interface Door {
   readonly matrix: AccessMatrix;
   readonly tokens: Tokens;
-  /** Whether a token is needed even where none was ever made. */
+  /** True if a token is needed even where none was ever made. */
   readonly tokensRequired: boolean;
   /** The names by which this server may be called (`Host`, without its port); null: any. */
   readonly hosts: readonly string[] | null;

@@ -1,8 +1,8 @@
-/** How large JSON text is by its structure: what parsing it makes. */
+/** The size of JSON text by its structure, as parsing would build it. */
 export interface JsonSize {
   /** Values, lists and objects and all within them included. Names of members are none. */
   readonly values: number;
-  /** How deep lists and objects are nested: 0 for a single number. */
+  /** The depth of nested lists and objects: 0 for a single number. */
   readonly depth: number;
 }
 
@@ -14,7 +14,7 @@ export interface JsonSize {
  */
 export function jsonSize(text: string, most: JsonSize): JsonSize {
   let [values, depth, deepest] = [1, 0, 0];
-  /** Whether the last character that is not blank opened a list or an object. */
+  /** True if the last character that is not blank opened a list or an object. */
   let opened = false;
   for (let i = 0; i < text.length && values <= most.values && deepest <= most.depth; i++) {
     const character = text[i];

@@ -7,7 +7,7 @@ import { isCell, isRowJson } from "./rows-json.ts";
 export type KeyJson = KeyValueJson | readonly KeyValueJson[] | { readonly [column: string]: KeyValueJson };
 type KeyValueJson = string | number | boolean | null;
 
-/** Whether a JSON value is of the shape of a key, whatever the columns. */
+/** Tells whether a JSON value has the shape of a key, whatever the columns. */
 export function isKeyJson(json: unknown): json is KeyJson {
   return isCell(json) || (Array.isArray(json) ? json.every(isCell) : isRowJson(json));
 }

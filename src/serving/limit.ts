@@ -3,7 +3,7 @@ import type { ManyModel } from "../api/many-model.ts";
 import { parseDuration } from "../core/duration.ts";
 import { Refusal } from "./refusal.ts";
 
-/** What one request, and all of them at once, may cost. */
+/** The limits of one request, and of all requests together. */
 export interface Limits {
   readonly maxKeys: number;
   readonly maxHorizon: number;

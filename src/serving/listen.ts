@@ -5,14 +5,14 @@ import { ManymodelError, messageOf } from "../core/errors.ts";
 
 /** An application that answers at an address. */
 export interface Listening {
-  /** Where: `http://127.0.0.1:8080`. */
+  /** The address, such as `http://127.0.0.1:8080`. */
   readonly url: string;
   readonly port: number;
   /** Takes no more requests, and ends once those that are under way were answered. */
   close(): Promise<void>;
 }
 
-/** How long a client may take to send a request's headers, in milliseconds. */
+/** The milliseconds in which a client must send a request's headers. */
 const HEADERS_MS = 10_000;
 
 /**

@@ -5,7 +5,7 @@ import { segmentRows } from "../runs/read-index.ts";
 import { keyAsJson } from "./key-json.ts";
 import type { PartitionJson } from "./schema.ts";
 
-/** What is known of a partition, without its model. */
+/** Describes a partition, without its model. */
 export function partitionAsJson({ keyColumns }: ModelVersion, row: PartitionOutcome): PartitionJson {
   const { partitionKey, outcome, modelKind, nObs, firstTs, lastTs, interval, fitMs, seed, errorType, errorMessage } =
     row;

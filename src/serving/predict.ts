@@ -12,7 +12,7 @@ import { type RowJson, rowsOfJson, timesAsJson } from "./rows-json.ts";
 import type { Prediction } from "./schema.ts";
 import type { Scored, ScoringPool } from "./scoring-pool.ts";
 
-/** What was asked, within the limits. */
+/** A question within the limits. */
 export interface Question {
   readonly keys: readonly KeyJson[];
   readonly horizon: number;
@@ -24,7 +24,7 @@ export interface Question {
 /** Partitions that are scored together; between two such pieces of a request others have their turn. */
 const PIECE = 32;
 
-/** How many numbers an answer has: for each key a mean, and two bounds for each level, of each step or row. */
+/** Counts the numbers of an answer: for each key a mean, and two bounds for each level, of each step or row. */
 export function answerNumbers({ keys, horizon, levels, rows }: Question): number {
   const steps = keys.reduce<number>((sum, _, i) => sum + Math.max(horizon, rows?.[i]?.length ?? 0), 0);
   return steps * (1 + 2 * levels.length);
@@ -80,7 +80,7 @@ export async function predict(
 }
 
 interface FoundAt extends FoundPartition {
-  /** Which of the keys it is. */
+  /** The position of the key. */
   readonly place: number;
   readonly data: ColumnBatch;
 }

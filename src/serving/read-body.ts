@@ -5,7 +5,7 @@ import { jsonSize } from "./json-size.ts";
 import type { Limits } from "./limit.ts";
 import { Refusal } from "./refusal.ts";
 
-/** How deep a body may be nested; the deepest that a route takes is 4: a cell of a row of a key's rows. */
+/** The depth to which a body may be nested. The deepest that a route takes is 4: a cell of a row of a key's rows. */
 const MAX_DEPTH = 8;
 
 /**

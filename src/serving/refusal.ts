@@ -1,7 +1,7 @@
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { type ErrorKind, ManymodelError, messageOf } from "../core/errors.ts";
 
-/** Why a request is refused, besides the kinds of errors that are not HTTP's. */
+/** The reasons for refusing a request, besides the kinds of errors that are not HTTP's. */
 export type RefusalKind =
   | ErrorKind
   | "unauthorized"
@@ -42,11 +42,11 @@ export class Refusal extends Error {
   }
 }
 
-/** How an error is answered: the status, and `{ error: { kind, message } }`. */
+/** The answer to an error: the status, and `{ error: { kind, message } }`. */
 export interface ErrorAnswer {
   readonly status: ContentfulStatusCode;
   readonly body: { readonly error: { readonly kind: RefusalKind; readonly message: string } };
-  /** Whether it is this program's own mistake, of which nothing is told but to the log. */
+  /** True for a mistake of this program, which is told to the log alone. */
   readonly unexpected: boolean;
 }
 

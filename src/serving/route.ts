@@ -8,7 +8,7 @@ import type { Timed } from "./limit.ts";
 import { Refusal } from "./refusal.ts";
 import { errorAnswer } from "./schema.ts";
 
-/** What the server and the middleware in front of every route set. */
+/** The values that the server and its middleware set for every route. */
 export type Env = { Bindings: HttpBindings; Variables: Guarded["Variables"] & Timed["Variables"] };
 
 /** An application whose requests are validated by the schemas of their routes, with one line for what is wrong. */
@@ -34,7 +34,7 @@ type Parts = {
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
   readonly answer: z.ZodType;
-  /** What the answer is; JSON when left out. */
+  /** The media type of the answer; JSON when left out. */
   readonly type?: string;
 };
 

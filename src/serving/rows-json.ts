@@ -6,12 +6,12 @@ import { formatTime, parseTime } from "../model/interval.ts";
 export type RowJson = { readonly [column: string]: CellJson };
 type CellJson = string | number | boolean | null;
 
-/** Whether a JSON value is one that a cell of a row, or of a key, can have. */
+/** Tells whether a JSON value can be a cell of a row, or of a key. */
 export function isCell(json: unknown): json is CellJson {
   return json === null || typeof json === "string" || typeof json === "boolean" || Number.isFinite(json);
 }
 
-/** Whether a JSON value is of the shape of a row, whatever the columns. */
+/** Tells whether a JSON value has the shape of a row, whatever the columns. */
 export function isRowJson(json: unknown): json is RowJson {
   return typeof json === "object" && json !== null && !Array.isArray(json) && Object.values(json).every(isCell);
 }

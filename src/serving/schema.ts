@@ -25,10 +25,10 @@ export const aliasPath = z.object({ model: path.model, alias: path.alias });
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const keyObject = z.record(z.string(), value);
 
-/** What every element of a list must be. */
+/** The rule for every element of a list. */
 interface Element<T> {
   readonly is: (json: unknown) => json is T;
-  /** What the error says of an element that is not. */
+  /** The text of the error for an element that breaks the rule. */
   readonly rule: string;
 }
 
@@ -61,7 +61,7 @@ const CELL = {
   type: ["string", "number", "boolean", "null"] satisfies ("string" | "number" | "boolean" | "null")[],
 };
 
-/** What may be asked of a prediction; counts are limited by the server's configuration. */
+/** The schema of a prediction's request. The server's configuration limits the counts. */
 export const predictRequest = ({ maxKeys, maxHorizon }: { readonly maxKeys: number; readonly maxHorizon: number }) =>
   z
     .strictObject({

@@ -6,7 +6,7 @@ import { type WorkerEntry, WorkerLost, type Workers } from "../ports/workers.ts"
 import type { ScoredPartition } from "../work/score-partition.ts";
 import type { JobResult, ScoringJob } from "../work/score-partitions.ts";
 
-/** What a partition's model did to the worker that scored it. */
+/** The damage that a partition's model did to the worker that scored it. */
 export interface WorkerFailure {
   readonly status: "ERROR";
   readonly errorType: "timeout" | "worker-lost" | "out-of-memory";

@@ -13,7 +13,7 @@ import type { Log } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { ScoringPool } from "./scoring-pool.ts";
 
-/** What a server is started with that the configuration does not say. */
+/** Options of a server that the configuration does not have. */
 export interface ServerOptions {
   readonly host?: string;
   readonly port?: number;
@@ -25,17 +25,17 @@ export interface ServerOptions {
 
 /** A server that answers. */
 export interface RunningServer {
-  /** Where: `http://127.0.0.1:8080`. */
+  /** The address, such as `http://127.0.0.1:8080`. */
   readonly url: string;
   readonly port: number;
-  /** Whether every request needs a token. */
+  /** True if every request needs a token. */
   readonly tokensNeeded: boolean;
   /** Takes no more requests, answers those that are under way, and ends. */
   close(): Promise<void>;
 }
 
 const SILENT: Log = { request() {}, error() {} };
-/** How long requests that are under way may still take once the server is to end, in milliseconds. */
+/** The milliseconds that requests under way may still take once the server is to end. */
 const GRACE_MS = 30_000;
 
 /**

@@ -5,7 +5,7 @@ import type { Limits } from "./limit.ts";
 import type { Metrics } from "./metrics.ts";
 import type { ScoringPool } from "./scoring-pool.ts";
 
-/** What the routes work with. */
+/** The services that routes use. */
 export interface Service {
   readonly registry: Models;
   readonly stage: Stage;
@@ -15,6 +15,6 @@ export interface Service {
   readonly limits: Limits;
   /** Coverage of the intervals in percent where a request does not say. */
   readonly levels: readonly number[];
-  /** Whether requests are to be sent here. */
+  /** Tells whether the server takes requests. */
   readonly ready: () => boolean;
 }

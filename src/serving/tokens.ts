@@ -6,7 +6,7 @@ import { ManymodelError, messageOf, show } from "../core/errors.ts";
 import { checkName } from "../core/run.ts";
 import type { Role } from "./access.ts";
 
-/** What is kept of a token: never its secret. */
+/** The record of a token, without its secret. */
 export interface Token {
   /** Whom it was made for; the audit log names its holder so. */
   readonly name: string;
@@ -36,7 +36,7 @@ export interface Tokens {
   revoke(name: string, now: Date): Promise<void>;
   /** The token that a text is, or undefined if it is none, has expired, or was revoked. */
   verify(text: string, now: Date): Token | undefined;
-  /** Whether there is or was a token: then nobody does without one. */
+  /** Tells whether there is or was a token: then every caller needs one. */
   exist(): boolean;
 }
 
@@ -58,7 +58,7 @@ export function folderTokens(folder: string): Tokens {
     }
   };
   const seen = new Map<string, { readonly stamp: string; readonly token: Token }>();
-  /** What a name's file says, read again when it was changed. */
+  /** Returns the token of a name's file, read again when the file was changed. */
   const current = (name: string): Token | undefined => {
     const file = fileOf(name);
     const found = statSync(file, { bigint: true, throwIfNoEntry: false });

@@ -40,7 +40,7 @@ export function directoryStage(root: string): Stage {
   };
 }
 
-/** Whether a folder is below the root when links are followed; true of one that is not there. */
+/** Tells whether a folder is below the root when links are followed; true if it does not exist. */
 async function isInside(root: string, folder: string): Promise<boolean> {
   const real = await realpath(folder).catch(() => undefined);
   return real === undefined || `${real}${path.sep}`.startsWith(`${await realpath(root)}${path.sep}`);

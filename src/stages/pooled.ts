@@ -1,4 +1,4 @@
-/** How many files are written at the same time. */
+/** The number of files that are written at the same time. */
 const AT_ONCE = 16;
 
 /** Works on items, some at a time, and gives the results in the items' order. The first error ends it. */

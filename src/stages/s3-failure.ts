@@ -1,6 +1,6 @@
 import { type ErrorKind, ManymodelError, messageOf } from "../core/errors.ts";
 
-/** What S3 calls a failure (in `name`, or as the answer's status), and what to do about it. */
+/** Failures by S3's name for them (in `name`, or as the answer's status), and the remedy. */
 const FAILURES: readonly (readonly [code: RegExp, kind: ErrorKind, what: string])[] = [
   [/^(NoSuchKey|NotFound)$/, "not-found", "is not on the stage"],
   [/^NoSuchBucket$/, "config", "has no such bucket; create it, or correct the stage's url"],

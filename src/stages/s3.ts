@@ -12,7 +12,7 @@ const MOST_PARTS = 10_000;
 const PARTS_AT_ONCE = 4;
 /** As many as one request may delete. */
 const KEYS_PER_DELETE = 1000;
-/** How often a request is tried, by the client, and a body that was cut short is asked for again, by us. */
+/** The number of times that the client tries a request, and that a body that was cut short is asked for again. */
 const ATTEMPTS = 6;
 
 /** An open client with its library, which is loaded when it is first needed. */

@@ -5,7 +5,7 @@ import { jsonChecksum } from "./checksum.ts";
 /** Returns an object as JSON text with its own checksum as the last entry, for what nothing else keeps one of. */
 export const seal = (value: object): string => JSON.stringify({ ...value, checksum: jsonChecksum(value) });
 
-/** How a text with a checksum ends, whatever became of that entry's name. */
+/** The end of a text with a checksum, whatever the name of its entry was. */
 const SEAL = /"[0-9a-f]{64}"\}\s*$/;
 
 /**

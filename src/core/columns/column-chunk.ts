@@ -13,7 +13,7 @@ type WrittenChunk = ColumnChunk & Required<Pick<ColumnChunk, "meta_data">>;
 export interface EncodedValues {
   readonly rows: number;
   readonly nulls: number;
-  /** Which rows have a value, as definition levels; empty where all must have one. */
+  /** The rows that have a value, as definition levels; empty where all must have one. */
   readonly levels: Uint8Array;
   /** The values that are not NULL, or their places in the dictionary. */
   readonly bytes: Uint8Array;

@@ -38,7 +38,7 @@ export function encodeColumns({ length, columns }: ColumnBatch): Uint8Array {
 /** A column as Parquet stores its values. */
 type Stored = { readonly element: StoredElement } & (Numbers | { readonly runs: TextRuns });
 
-/** How Parquet stores the values of a column. */
+/** Parquet's type of a column's values. */
 type PhysicalType = Pick<StoredElement, "type" | "converted_type">;
 
 interface Numbers {
@@ -99,7 +99,7 @@ function integers(values: readonly (bigint | null)[]): Int32Array | BigInt64Arra
   return small;
 }
 
-/** Where a column has values; undefined if everywhere. */
+/** Returns the rows in which a column has values; undefined if all have one. */
 function presence(column: Exclude<Column, { readonly type: "string" }>): Uint8Array | undefined {
   const { values } = column;
   switch (column.type) {

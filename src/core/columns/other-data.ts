@@ -1,4 +1,4 @@
-/** What the data were that two runs, or versions, trained a partition on. */
+/** The data that a run, or a version, trained a partition on. */
 export interface TrainedOn {
   readonly partitionKey: string;
   /** Checksums of the data, or other numbers that tell them apart. */
@@ -6,8 +6,8 @@ export interface TrainedOn {
 }
 
 /**
- * Why the errors of partitions cannot be compared between A and B: their holdouts are not the same where the data are
- * not. Null where they can.
+ * Explains why the errors of partitions cannot be compared between A and B: other data mean other holdouts. Null where
+ * they can.
  */
 export function otherData(a: string, b: string, partitions: Iterable<TrainedOn>): string | null {
   let [all, differ, first] = [0, 0, ""];

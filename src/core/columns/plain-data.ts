@@ -10,9 +10,9 @@ export type PlainData =
   | { readonly [key: string]: PlainData | undefined };
 
 /**
- * Why a value is not plain data, or undefined if it is. Plain data survives `JSON.parse(JSON.stringify(x))` with the
- * same bits: finite numbers, strings, booleans, null, arrays and plain objects of those. Object properties that are
- * `undefined` are allowed and not kept; -0 becomes 0.
+ * Explains why a value is not plain data; undefined if it is. Plain data survives `JSON.parse(JSON.stringify(x))` with
+ * the same bits: finite numbers, strings, booleans, null, arrays and plain objects of those. Object properties that are
+ * `undefined` are allowed and not stored.
  *
  * @param path - how messages name the value, for example `model`
  */
