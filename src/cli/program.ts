@@ -86,12 +86,9 @@ export async function run(args: readonly string[]): Promise<number> {
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    const inDatabase = String((error as { code?: unknown } | null)?.code).startsWith("SQLITE_");
-    const isDamaged = /^SQLITE_(CORRUPT|NOTADB)/.test(String((error as { code?: unknown } | null)?.code));
-    const database = isDamaged
-      ? "the workspace's database is damaged, restore it from a backup: "
-      : "the workspace's database says: ";
-    const message = `${inDatabase ? database : ""}${inPlainWords(messageOf(error)).replace(/^error: /, "")}`;
+    const code = String((error as { code?: unknown } | null)?.code);
+    const [, what = ""] = DATABASE_ERRORS.find(([pattern]) => pattern.test(code)) ?? [];
+    const message = `${what}${inPlainWords(messageOf(error)).replace(/^error: /, "")}`;
     const kind = error instanceof ManymodelError ? error.kind : error instanceof CommanderError ? "usage" : "internal";
     if (args.includes("--json")) answer(`${JSON.stringify({ error: { kind, message } }, undefined, 2)}\n`);
     if (!(error instanceof CommanderError)) process.stderr.write(`manymodel: ${message}\n`);
@@ -99,6 +96,13 @@ export async function run(args: readonly string[]): Promise<number> {
     return kind === "usage" || kind === "config" ? 2 : 1;
   }
 }
+
+/** What errors of the workspace's database mean, by their codes. */
+const DATABASE_ERRORS: readonly (readonly [RegExp, string])[] = [
+  [/^SQLITE_(CORRUPT|NOTADB)/, "the workspace's database is damaged, restore it from a backup: "],
+  [/^SQLITE_READONLY/, "the workspace's database may not be written, make its disk and files writable: "],
+  [/^SQLITE_/, "the workspace's database says: "],
+];
 
 /** A message of the command line's parser, with the option that was meant. */
 const inPlainWords = (message: string) =>

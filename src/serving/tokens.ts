@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { link, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { ManymodelError, messageOf, show } from "../core/errors.ts";
 import { checkName } from "../core/run.ts";
@@ -49,6 +49,7 @@ const hash = (secret: string) => createHash("sha256").update(secret).digest();
  */
 export function folderTokens(folder: string): Tokens {
   const fileOf = (name: string) => path.join(folder, `${checkName("token", name)}.json`);
+  const newTemporary = () => path.join(folder, `.${randomUUID()}.tmp`);
   const names = (files: readonly string[]) => files.filter((file) => /^[^.].*\.json$/.test(file)).sort();
   const parse = (text: string, file: string): Token => {
     try {
@@ -78,13 +79,18 @@ export function folderTokens(folder: string): Tokens {
       const secret = randomBytes(32).toString("base64url");
       const [createdAt, sha256] = [now.toISOString(), hash(secret).toString("hex")];
       const token = { name, role, sha256, createdAt, expiresAt: expiresAt?.toISOString() ?? null, revokedAt: null };
+      const temporary = newTemporary();
       try {
         await mkdir(folder, { recursive: true, mode: 0o700 });
-        await writeFile(file, text(token), { flag: "wx", mode: 0o600 });
+        // A full disk leaves part of a file, which would keep the door shut. Unlike a rename, a link replaces no other token.
+        await writeFile(temporary, text(token), { flag: "wx", mode: 0o600 });
+        await link(temporary, file);
       } catch (cause) {
         if ((cause as NodeJS.ErrnoException).code !== "EEXIST")
           throw new ManymodelError("storage", `cannot write the token ${file}: ${messageOf(cause)}`, { cause });
         throw new ManymodelError("conflict", `there is or was a token called ${show(name)}; choose another name`);
+      } finally {
+        await rm(temporary, { force: true });
       }
       return `mm_${name}_${secret}`;
     },
@@ -103,7 +109,7 @@ export function folderTokens(folder: string): Tokens {
         throw new ManymodelError("not-found", `there is no token ${show(name)}; see "manymodel token list"`);
       if (token.revokedAt !== null)
         throw new ManymodelError("conflict", `token ${show(name)} was revoked ${token.revokedAt}`);
-      const temporary = path.join(folder, `.${randomUUID()}.tmp`);
+      const temporary = newTemporary();
       await writeFile(temporary, text({ ...token, revokedAt: now.toISOString() }), { flag: "wx", mode: 0o600 });
       await rename(temporary, fileOf(name));
     },

@@ -17,15 +17,18 @@ export async function makeFolder(folder: string): Promise<void> {
 /** Writes a file so that it is there whole or not at all, even after a power loss. */
 export async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
   const temporary = path.join(path.dirname(file), `.${randomUUID()}.tmp`);
-  const handle = await open(temporary, "wx");
   try {
-    await handle.writeFile(bytes);
-    await handle.datasync();
-  } finally {
-    await handle.close();
-  }
-  await rename(temporary, file).catch(async (error) => {
+    const handle = await open(temporary, "wx");
+    try {
+      await handle.writeFile(bytes);
+      await handle.datasync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    // On a full disk, half of a file takes what space there is.
     await unlink(temporary).catch(() => {});
     throw error;
-  });
+  }
 }

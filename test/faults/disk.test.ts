@@ -1,9 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { closeSync, openSync, rmSync, statfsSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, openSync, readdirSync, rmSync, statfsSync, writeFileSync, writeSync } from "node:fs";
 import path from "node:path";
 import { connect } from "manymodel";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Engine } from "../../src/ports/engine.ts";
+import { folderTokens } from "../../src/serving/tokens.ts";
+import { writeWhole } from "../../src/stages/whole-file.ts";
 import { BIN } from "../processes.ts";
 import { body, dailyQuery, fillDaily, runRows, temporaryFolder } from "../workspace.ts";
 
@@ -40,6 +42,25 @@ function fill(file: string): void {
 }
 
 describe("a workspace on a disk", () => {
+  it("that is full keeps no half of a file", async ({ skip }) => {
+    const folder = await smallDisk();
+    if (folder === undefined) return skip(NEEDS_ROOT);
+    await expect(writeWhole(path.join(folder, "large"), new Uint8Array(9e6))).rejects.toThrow(/ENOSPC/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("that is full keeps no half of a token, which would shut the door", async ({ skip }) => {
+    const folder = await smallDisk();
+    if (folder === undefined) return skip(NEEDS_ROOT);
+    const tokens = folderTokens(path.join(folder, "tokens"));
+    fill(path.join(folder, "full"));
+    const create = () => tokens.create({ name: "x", role: "viewer", expiresAt: null }, new Date(0));
+    await expect(create()).rejects.toThrow(/cannot write the token .*ENOSPC/);
+    expect(tokens.exist()).toBe(false);
+    rmSync(path.join(folder, "full"));
+    expect(tokens.verify(await create(), new Date(0))).toMatchObject({ name: "x" });
+  });
+
   it("that is full says so, and its run is resumed when there is space again", async ({ skip }) => {
     const folder = await smallDisk();
     if (folder === undefined) return skip(NEEDS_ROOT);
