@@ -5,6 +5,7 @@ import { currentOwner, meantVersion } from "../node/current-batch.ts";
 import { identifier } from "../node/duck.ts";
 import type { Database } from "./database.ts";
 import { literal } from "./literal.ts";
+import { runExclusively } from "./run-exclusively.ts";
 import type { TableStore } from "./table-store.ts";
 
 const VIEW = FORECASTS.toLowerCase();
@@ -40,13 +41,12 @@ export async function showForecasts(db: Database, store: TableStore, current: Cu
       if (isDone(known)) return;
       await client.query("SAVEPOINT forecasts");
       try {
-        await client.query(`CREATE OR REPLACE VIEW ${view} AS ${select}`);
+        await runExclusively(client, `CREATE OR REPLACE VIEW ${view} AS ${select}`);
       } catch (error) {
         // 42P16: a column would change its type or its place, or go.
         if ((error as { code?: string }).code !== "42P16") throw error;
         await client.query("ROLLBACK TO SAVEPOINT forecasts");
-        await client.query(`DROP VIEW ${view}`);
-        await client.query(`CREATE VIEW ${view} AS ${select}`);
+        await runExclusively(client, `DROP VIEW ${view}`, `CREATE VIEW ${view} AS ${select}`);
       }
       await client.query(`COMMENT ON VIEW ${view} IS ${literal(mark)}`);
     },

@@ -88,7 +88,7 @@ export function openDatabase(place: PostgresPlace, options: { connections: numbe
         // What a transaction left behind on a connection is not for the next who uses it.
         client?.release(true);
         const patience = !isLost(error) || reached || isAnswered(error) ? PATIENCE_MS : FIRST_PATIENCE_MS;
-        const passing = isLost(error) || isCrossed(error);
+        const passing = isLost(error) || isCrossed(error) || isOnStandby(error);
         if (!passing || Date.now() - began > patience) throw explain(error);
         await wait(Math.min(LONGEST_WAIT_MS, SHORTEST_WAIT_MS * 2 ** tried));
       }
@@ -188,14 +188,26 @@ export function isLost(error: unknown): boolean {
 const isAnswered = (error: unknown) =>
   /^(57P0[1235]|53300|ECONNRESET|EPIPE)$/.test(codeOf(error)) || /^Connection terminated/.test(messageOf(error));
 
-/** Whether two transactions were in each other's way (a deadlock, or writes that cannot be put in an order). */
-const isCrossed = (error: unknown) => /^40(P01|001)$/.test(codeOf(error));
+/**
+ * Whether two transactions were in each other's way: a deadlock, writes that cannot be put in an order, or a reader of
+ * what `runExclusively` changes.
+ */
+const isCrossed = (error: unknown) => /^(40P01|40001|55P03)$/.test(codeOf(error));
+
+/** Whether a server refuses to write: a standby until it is promoted, or the old primary after a switchover. */
+const isOnStandby = (error: unknown) => codeOf(error) === "25006";
 
 const HINTS: readonly (readonly [RegExp, "config" | "storage", string])[] = [
   [/^28/, "config", "; the password comes from PGPASSWORD or ~/.pgpass"],
   [/^3D000/, "config", "; create it first: createdb"],
   [/^42501/, "config", "; docs/postgresql.md says which rights a role needs"],
   [/^53/, "storage", ""],
+  [
+    /^55P03/,
+    "storage",
+    "; another session has been reading it for a minute (pg_stat_activity): end that, and do it again",
+  ],
+  [/^25006/, "storage", "; it is a standby or read-only: have the address lead to the primary, and do it again"],
   // A prepared statement is there twice, or is not there: it was prepared on another connection to the server.
   [/^(42P05|26000)/, "config", `; ${KEEP_SESSIONS}`],
 ];

@@ -2,6 +2,7 @@ import type { ClientBase } from "pg";
 import type { KeyType } from "../../core/partition-key.ts";
 import { identifier } from "../node/duck.ts";
 import { literal } from "./literal.ts";
+import { runExclusively } from "./run-exclusively.ts";
 
 /** A view over the rows of committed segments: its columns, and what they are selected from. */
 interface ResultView {
@@ -69,13 +70,12 @@ export async function replaceViews(
     const select = `SELECT ${[...own, ...keyColumns].join(", ")} FROM ${from(`${schema}.mm$outcomes`)}`;
     await client.query("SAVEPOINT view");
     try {
-      await client.query(`CREATE OR REPLACE VIEW ${view} AS ${select}`);
+      await runExclusively(client, `CREATE OR REPLACE VIEW ${view} AS ${select}`);
     } catch (error) {
       // 42P16: a column would change its type or its place, or go.
       if ((error as { code?: string }).code !== "42P16") throw error;
       await client.query("ROLLBACK TO SAVEPOINT view");
-      await client.query(`DROP VIEW ${view}`);
-      await client.query(`CREATE VIEW ${view} AS ${select}`);
+      await runExclusively(client, `DROP VIEW ${view}`, `CREATE VIEW ${view} AS ${select}`);
     }
     await client.query("RELEASE SAVEPOINT view");
   }

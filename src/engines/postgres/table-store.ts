@@ -15,6 +15,7 @@ import { findDamagedParts, type PartSums, sumHashes } from "./part-checksums.ts"
 import { readPublished } from "./published-rows.ts";
 import { columnsOf as relationColumns } from "./relation-columns.ts";
 import { RESULT_VIEWS } from "./result-views.ts";
+import { runExclusively } from "./run-exclusively.ts";
 
 export const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
   number: "double precision",
@@ -162,7 +163,8 @@ export class TableStore {
   async #showColumns(client: ClientBase, name: string): Promise<void> {
     const { schema } = this.#db;
     const columns = (await this.#physical(client, name)).map(identifier);
-    await client.query(
+    await runExclusively(
+      client,
       `CREATE OR REPLACE VIEW ${this.#view(name)} AS SELECT ${columns.join(", ")} FROM ${this.#rows(name)} WHERE ${PART} IN
        (SELECT id FROM ${schema}.mm$parts WHERE table_name = ${literal(name)} AND owner IS NOT NULL)`,
     );
@@ -282,7 +284,7 @@ export class TableStore {
     const added = await missing();
     if (added.length === 0) return;
     const clauses = added.map((column) => `ADD COLUMN ${identifier(folded(column.name))} ${SQL_TYPES[column.type]}`);
-    await client.query(`ALTER TABLE ${this.#rows(name)} ${clauses.join(", ")}`);
+    await runExclusively(client, `ALTER TABLE ${this.#rows(name)} ${clauses.join(", ")}`);
     await this.#showColumns(client, name);
   }
 
@@ -446,7 +448,8 @@ export class TableStore {
   ): Promise<string> {
     const id = await this.#newPart(client, table, rows, columns);
     const names = typed.map((column) => identifier(folded(column.name))).join(", ");
-    await client.query(`ALTER TABLE ${this.#rows(table)} ALTER COLUMN ${PART} SET DEFAULT ${Number(id)}`);
+    const toPart = `ALTER COLUMN ${PART} SET DEFAULT ${Number(id)}`;
+    await runExclusively(client, `ALTER TABLE ${this.#rows(table)} ${toPart}`);
     await copyIn(client, `COPY ${this.#rows(table)} (${names}) FROM STDIN (FORMAT csv, NULL '\\N')`, lines());
     await this.#seal(client, table, id);
     return id;
@@ -460,8 +463,7 @@ export class TableStore {
       async (client) => {
         await this.checkImport(client, table, replace);
         if (!(await this.#create(client, table, columns, typed, true))) {
-          await client.query(`DROP VIEW ${this.#view(name)}`);
-          await client.query(`DROP TABLE ${this.#rows(name)}`);
+          await runExclusively(client, `DROP VIEW ${this.#view(name)}`, `DROP TABLE ${this.#rows(name)}`);
           await client.query(`DELETE FROM ${this.#db.schema}.mm$parts WHERE table_name = $1`, [name]);
           await client.query(`DELETE FROM ${this.#db.schema}.mm$tables WHERE name = $1`, [name]);
           await this.#create(client, table, columns, typed, true);

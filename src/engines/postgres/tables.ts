@@ -10,6 +10,7 @@ import { concealRun, exposeRun } from "./expose-run.ts";
 import { importFile } from "./import-file.ts";
 import { queryDatabase, streamDatabase } from "./query.ts";
 import { findRelation } from "./relation.ts";
+import { runExclusively } from "./run-exclusively.ts";
 import { locateKeys, readPartitions, snapshotKeys, snapshotTimes, takeSnapshot } from "./snapshot.ts";
 import { SnapshotChecks, snapshotTable } from "./snapshot-checksums.ts";
 import { folded, TableStore } from "./table-store.ts";
@@ -95,7 +96,7 @@ async function storedItems({ schema, run }: Database): Promise<StoredItem[]> {
 async function eraseSnapshot(db: Database, id: string): Promise<void> {
   await db.transaction(
     async (client) => {
-      await client.query(`DROP TABLE IF EXISTS ${snapshotTable(db.schema, id)}`);
+      await runExclusively(client, `DROP TABLE IF EXISTS ${snapshotTable(db.schema, id)}`);
       await client.query(`DELETE FROM ${db.schema}.mm$snapshots WHERE id = $1`, [id]);
     },
     { repeatable: true },

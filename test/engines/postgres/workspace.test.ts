@@ -1,9 +1,11 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { connect, type ManyModel } from "manymodel";
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { openDatabase } from "../../../src/engines/postgres/database.ts";
 import { CommandLine } from "../../command-line.ts";
-import { start } from "../../processes.ts";
+import { start, until } from "../../processes.ts";
 import { body, dailyQuery, fillDaily, temporaryFolder } from "../../workspace.ts";
 import { type PostgresServer, startPostgres, whyNoPostgres } from "../postgres-server.ts";
 
@@ -221,6 +223,60 @@ refine: { metric: mase, worst_percent: 50, candidates: [mean, drift] }
     ).rejects.toThrow(
       /schema newer is missing, .* role manymodel_worker may not change that; run manymodel setup as the role that owns it/,
     );
+  });
+
+  it("waits for a connection where a role may have no more", async () => {
+    server.sql("CREATE ROLE narrow LOGIN CONNECTION LIMIT 1; GRANT CREATE ON DATABASE postgres TO narrow");
+    const url = server.url("postgres", "narrow");
+    const other = new pg.Client({ connectionString: url });
+    await other.connect();
+    const connected = vi.spyOn(pg.Pool.prototype, "connect");
+    onTestFinished(() => connected.mockRestore());
+    const db = openDatabase({ url, schema: `w${schemas++}` }, { connections: 3, patient: false });
+    onTestFinished(() => db.close());
+    const answered = db.run("SELECT 1 AS one");
+    await until(async () => connected.mock.calls.length > 2);
+    await other.end();
+    expect((await answered).rows).toEqual([{ one: 1 }]);
+  });
+
+  it("waits for a standby to be promoted, which refuses to write until then", async () => {
+    const schema = `w${schemas++}`;
+    const db = openDatabase({ url: server.url(), schema }, { connections: 1, patient: true });
+    const setReadOnly = (value: "on" | "off") => {
+      server.sql(`ALTER SYSTEM SET default_transaction_read_only = ${value}`);
+      server.sql("SELECT pg_reload_conf()");
+    };
+    onTestFinished(async () => {
+      setReadOnly("off");
+      await db.close();
+    });
+    await db.run("SELECT 1");
+    setReadOnly("on");
+    await until(async () => server.sql("SHOW default_transaction_read_only") === "on");
+    let tries = 0;
+    await db.transaction(async (client) => {
+      if (tries++ === 1) setReadOnly("off");
+      await client.query(`CREATE TABLE ${db.schema}.made ()`);
+    });
+    expect(tries).toBeGreaterThan(1);
+  });
+
+  it("replaces a table that somebody reads when they have ended, and keeps nobody else from reading it", async () => {
+    const mm = await open(engine());
+    const file = path.join(mm.config.directory, "sales.csv");
+    const replace = () => mm.engine.tables.import(file, "SALES", { replace: true });
+    await replace();
+    const reader = new pg.Client({ connectionString: server.url() });
+    await reader.connect();
+    onTestFinished(() => reader.end());
+    await reader.query(`BEGIN; SELECT FROM w${schemas - 1}.sales`);
+    const replaced = replace();
+    const waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+    await until(async () => server.sql(waiting) === "1");
+    expect((await mm.engine.tables.query("SELECT count(*) FROM SALES", [], 1)).rows).toEqual([[240]]);
+    await reader.query("COMMIT");
+    expect((await replaced).rows).toBe(240);
   });
 
   it("refuses in one line what would write, and what cannot be reached or should not be said", async () => {
