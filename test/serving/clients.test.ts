@@ -47,7 +47,29 @@ for asked in json.load(sys.stdin):
 print(json.dumps(statuses))
 `;
 
-const CLIENTS: Record<string, { readonly needs?: string; readonly send: Client }> = {
+const REQUESTS = `
+import json, requests, sys
+session = requests.Session()
+statuses = []
+for asked in json.load(sys.stdin):
+    headers = {} if asked["body"] is None else {"Content-Type": "application/json"}
+    # A generator has no length, so the client sends it in chunks.
+    body = None if asked["body"] is None else (piece.encode() for piece in asked["body"])
+    answer = session.request(asked["method"], asked["url"], data=body, headers=headers, timeout=30)
+    statuses.append(answer.status_code)
+print(json.dumps(statuses))
+`;
+
+/** `npm run test:api-fuzz` names a Python that has packages of PyPI. */
+const PYTHON_PROGRAM = process.env.MANYMODEL_PYTHON ?? "python3";
+
+interface Program {
+  /** A command that succeeds where the client is installed. */
+  readonly needs?: readonly [program: string, ...args: string[]];
+  readonly send: Client;
+}
+
+const CLIENTS: Record<string, Program> = {
   "fetch of Node (undici)": {
     send: async (asked) => {
       const statuses: number[] = [];
@@ -62,7 +84,7 @@ const CLIENTS: Record<string, { readonly needs?: string; readonly send: Client }
     },
   },
   curl: {
-    needs: "curl",
+    needs: ["curl", "--version"],
     send: async (asked) => {
       const args = asked.flatMap(({ method, url, body }, i) => [
         ...(i > 0 ? ["--next"] : []),
@@ -75,15 +97,19 @@ const CLIENTS: Record<string, { readonly needs?: string; readonly send: Client }
     },
   },
   "http.client of Python": {
-    needs: "python3",
-    send: async (asked) => JSON.parse(await run("python3", ["-c", PYTHON], JSON.stringify(asked))),
+    needs: [PYTHON_PROGRAM, "--version"],
+    send: async (asked) => JSON.parse(await run(PYTHON_PROGRAM, ["-c", PYTHON], JSON.stringify(asked))),
+  },
+  "requests of Python": {
+    needs: [PYTHON_PROGRAM, "-c", "import requests"],
+    send: async (asked) => JSON.parse(await run(PYTHON_PROGRAM, ["-c", REQUESTS], JSON.stringify(asked))),
   },
 };
 
 describe.each(Object.entries(CLIENTS))("a client written by others, %s", (name, { needs, send }) => {
-  const missing = needs !== undefined && spawnSync(needs, ["--version"]).status !== 0;
+  const missing = needs !== undefined && spawnSync(needs[0], needs.slice(1)).status !== 0;
   it.skipIf(missing)(
-    `is answered by every route, bodies in chunks${missing ? `: no ${needs} on the PATH` : ""}`,
+    `is answered by every route, bodies in chunks${missing ? `: skipped, since ${needs.join(" ")} fails` : ""}`,
     async () => {
       const mm = await told({ versions: 3, units: 2 });
       await mm.registry.setModelAlias("M", "a", "V1");
