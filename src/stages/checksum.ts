@@ -12,9 +12,16 @@ export function jsonChecksum(value: unknown): string {
   return checksum(`${JSON.stringify(value)}\n`);
 }
 
-/** The bytes under a path, if they are the ones that were checked in. @throws {ManymodelError} `corrupt` with `why` if not */
+/**
+ * Returns the bytes under a path, if they are the ones that were checked in.
+ *
+ * @throws {ManymodelError} `corrupt` with `why` if not, or if they are gone: whoever asks was told that they are there
+ */
 export async function getVerified(stage: Stage, path: string, sha256: string, why: string): Promise<Uint8Array> {
-  const bytes = await stage.get(path);
+  const bytes = await stage.get(path).catch((error: unknown) => {
+    if (!(error instanceof ManymodelError) || error.kind !== "not-found") throw error;
+    throw new ManymodelError("corrupt", `${error.message} any more; restore it from a backup`, { cause: error });
+  });
   if (checksum(bytes) !== sha256) throw new ManymodelError("corrupt", `${path} was changed after ${why}`);
   return bytes;
 }
