@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { link, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { ManymodelError, messageOf, show } from "../core/errors.ts";
@@ -95,7 +95,7 @@ export function folderTokens(folder: string): Tokens {
       return `mm_${name}_${secret}`;
     },
     async list() {
-      const files = names(await readdir(folder).catch(() => []));
+      const files = existsSync(folder) ? names(await readdir(folder)) : [];
       return Promise.all(
         files.map(async (name) => {
           const file = path.join(folder, name);

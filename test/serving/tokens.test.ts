@@ -71,6 +71,12 @@ describe("tokens", () => {
     expect(tokens.exist()).toBe(true);
   });
 
+  it("in what is no folder are not taken for none", async () => {
+    const file = path.join(await temporaryFolder(), "tokens");
+    await writeFile(file, "");
+    await expect(folderTokens(file).list()).rejects.toThrow("ENOTDIR");
+  });
+
   const isRoot = process.getuid?.() === 0;
   it.skipIf(isRoot)(`that cannot be read keep the door shut${isRoot ? ": root may read everything" : ""}`, async () => {
     const folder = path.join(await temporaryFolder(), "tokens");

@@ -5,8 +5,10 @@ import { pathToFileURL } from "node:url";
 import type Libsql from "libsql";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
 import { MIGRATIONS } from "./migrations.ts";
+import type { Database } from "./statement.ts";
+import { openUnwritable } from "./unwritable-database.ts";
 
-export type Database = Libsql.Database;
+export type { Database };
 
 /** The database's clock, in milliseconds, as an SQL expression. */
 export const NOW = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
@@ -23,8 +25,11 @@ const SCHEMA_VERSION = MIGRATIONS.length;
 export function openDatabase(file: string): Database {
   const Sqlite = createRequire(import.meta.url)("libsql") as typeof Libsql;
   try {
-    if (isReadOnly(file)) {
-      const db = new Sqlite(`${pathToFileURL(file)}?immutable=1`);
+    if (isUnwritable(file)) {
+      const db = openUnwritable(
+        file,
+        (isImmutable) => new Sqlite(isImmutable ? `${pathToFileURL(file)}?immutable=1` : file),
+      );
       checkVersion(versionOf(db), file);
       return db;
     }
@@ -37,25 +42,30 @@ export function openDatabase(file: string): Database {
   } catch (cause) {
     if (cause instanceof ManymodelError) throw cause;
     const why = messageOf(cause);
-    const hint = /disk I\/O error|disk is full|readonly|unable to open/.test(why)
-      ? "; is the disk full, or read-only?"
-      : /malformed|not a database|file is encrypted/.test(why)
-        ? "; the file is damaged: restore it from a backup"
-        : "";
+    const hint = !isReadable(file)
+      ? "; this account may not read it"
+      : /disk I\/O error|disk is full|readonly|unable to open/.test(why)
+        ? "; is the disk full, or read-only?"
+        : /malformed|not a database|file is encrypted/.test(why)
+          ? "; the file is damaged: restore it from a backup"
+          : "";
     throw new ManymodelError("config", `cannot open the workspace database ${file}: ${why}${hint}`, { cause });
   }
 }
 
-/** Whether there is a database that nobody can be writing to. */
-function isReadOnly(file: string): boolean {
-  if (!existsSync(file) || existsSync(`${file}-wal`)) return false;
+const mayAccess = (file: string, mode: number) => {
   try {
-    accessSync(path.dirname(file), constants.W_OK);
-    accessSync(file, constants.W_OK);
-    return false;
-  } catch {
+    accessSync(file, mode);
     return true;
+  } catch {
+    return false;
   }
+};
+const isReadable = (file: string) => !existsSync(file) || mayAccess(file, constants.R_OK);
+
+/** Whether there is a database that this account may not write. */
+function isUnwritable(file: string): boolean {
+  return existsSync(file) && ![path.dirname(file), file].every((name) => mayAccess(name, constants.W_OK));
 }
 
 const versionOf = (db: Database) => (db.prepare("PRAGMA user_version").get() as { user_version: number }).user_version;
