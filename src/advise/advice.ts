@@ -4,7 +4,7 @@ import type { PeriodRule } from "../model/period-rule.ts";
 import type { RelativeError } from "./relative-error.ts";
 import type { Sample } from "./sampled-series.ts";
 
-/** What to look at, and how closely. */
+/** Options of `advise`. */
 export interface AdviseSpec {
   readonly query: DataQuery;
   /** The column to forecast. */
@@ -13,14 +13,14 @@ export interface AdviseSpec {
   readonly period: PeriodRule;
   /** Steps to forecast; shortened where the series are too short to hold so many out. */
   readonly horizon: number;
-  /** How many partitions to look at. */
+  /** The number of partitions to look at. */
   readonly sample: number;
   readonly seed: number;
   /** Workers of the run that is estimated. */
   readonly workers: number;
 }
 
-/** What the source is like, as far as the sample tells. */
+/** The properties of the source, as far as the sample tells. */
 export interface Profile {
   readonly partitions: number;
   readonly rows: number;
@@ -35,7 +35,7 @@ export interface Profile {
   readonly constant: number;
   readonly demand: Readonly<Record<DemandClass | "none", number>>;
   readonly period: number;
-  /** Whether the period was given, is what most of the sample has by the rule given, or was found in this share of it. */
+  /** The origin of the period: stated, most of the sample's by the stated rule, or detected in this share of it. */
   readonly periodFrom: "given" | "rule" | "found" | "none found";
   readonly periodShare: number;
   /** Medians; NaN where not defined. */
@@ -70,7 +70,7 @@ export interface Advice {
 /** One model per partition, one for all, or no difference that the sample can show. */
 export type Verdict = "many" | "global" | "either" | "unknown";
 
-/** What all partitions take. */
+/** The cost of training all partitions. */
 export interface Cost {
   readonly cpuSeconds: number;
   readonly wallSeconds: number;

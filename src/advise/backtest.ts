@@ -16,7 +16,7 @@ export interface SeriesErrors {
   readonly pooledMase: number;
 }
 
-/** What a contest of per-partition models against a pooled one on the same holdouts gave. */
+/** The result of a contest of per-partition models against a pooled one on the same holdouts. */
 export interface Backtest {
   readonly errors: readonly SeriesErrors[];
   /** Series too short, or on which a method could not be fitted. */

@@ -3,7 +3,7 @@ import type { AdviseSpec, Evidence, Profile } from "./advice.ts";
 /** Reasons that are told one by one. */
 const MOST_REASONS = 5;
 
-/** What of the source, beside the verdict, is worth knowing before training. */
+/** Lists facts about the source that matter before training, beside the verdict. */
 export function notesOf(spec: AdviseSpec, profile: Profile, evidence: Evidence): string[] {
   const notes: string[] = [];
   const total = Math.max(1, profile.sampled - profile.unusable.length);
@@ -46,7 +46,7 @@ export function notesOf(spec: AdviseSpec, profile: Profile, evidence: Evidence):
   return notes;
 }
 
-/** Which partitions cannot be used: how many for each reason, the most frequent first, and one of them. */
+/** Counts the partitions that cannot be used, by reason, the most frequent first, with one example each. */
 function unusableNotes(unusable: Profile["unusable"]): string[] {
   const groups = new Map<string, { count: number; first: string }>();
   for (const { partition, reason } of unusable) {

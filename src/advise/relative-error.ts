@@ -1,7 +1,7 @@
 import { studentQuantile } from "@manymodel/forecast";
 import { zip } from "../core/aligned.ts";
 
-/** How two methods compare over many series. */
+/** A comparison of two methods over many series. */
 export interface RelativeError {
   /** Geometric mean of the ratios of the mean absolute errors; below 1, the first is better. */
   readonly ratio: number;

@@ -3,14 +3,14 @@ import type { Snapshot } from "../core/run.ts";
 import type { Source } from "../ports/source.ts";
 import { sampledSeries } from "./sampled-series.ts";
 
-/** How many partitions are looked at. */
+/** The number of partitions in the sample. */
 const SAMPLE = 50;
 /** From this share of missing steps on, a series may be one of transactions. */
 const SPARSE = 0.3;
 
 /**
- * Whether a table looks like transactions: most series lack a row at 30 % of their steps or more, and no row of the sample
- * says that nothing was sold. Then steps without a row mean 0, but count as missing unless `source.fill` is `zero`.
+ * Detects a table of transactions: most series lack a row at 30 % of their steps or more, and no row of the sample says
+ * that nothing was sold. Steps without a row then mean 0, but count as missing unless `source.fill` is `zero`.
  *
  * @returns the median share of steps without a row, or undefined if the table does not look so
  */

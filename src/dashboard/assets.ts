@@ -44,7 +44,7 @@ export async function loadAssets(folder = builtFolder()): Promise<Assets> {
   return { page, files };
 }
 
-/** Where the build puts the page: beside this module. */
+/** Returns the folder where the build puts the page: beside this module. */
 function builtFolder(): string {
   return fileURLToPath(new URL("./web", import.meta.url));
 }

@@ -21,13 +21,13 @@ import { type SeriesSurroundings, seriesDetail } from "./series/series-view.ts";
 import { worstSeries } from "./series/worst-series.ts";
 import type { Preparing, RunLine, RunProgress } from "./wire.ts";
 
-/** How long a request waits for a table that is being made before it says how far that is. */
+/** The milliseconds that a request waits for a table under construction before it answers with the progress. */
 const PATIENCE_MS = 400;
 const MOST_PICTURES = 24;
 /** A stream that has nothing to say says so, that connections which are gone are noticed. */
 const HEARTBEAT_MS = 15_000;
 
-/** What the page reads: everything here only looks. */
+/** The routes that the page reads. None of them changes anything. */
 export function dashboardRoutes(
   engine: Engine,
   monitored: MonitorTables,

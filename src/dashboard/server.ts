@@ -29,10 +29,10 @@ const POLICY = {
   formAction: ["'none'"],
   frameAncestors: ["'none'"],
 };
-/** How long requests under way may take once the dashboard ends: streams would never. */
+/** The milliseconds that requests under way may take once the dashboard ends. Streams would never end. */
 const GRACE_MS = 200;
 
-/** What the dashboard is started with. */
+/** Options of the dashboard. */
 export interface DashboardOptions {
   /** The address to listen at; 127.0.0.1 when left out. Others need tokens. */
   readonly host?: string;
@@ -54,7 +54,7 @@ export async function startDashboard(mm: ManyModel, options: DashboardOptions = 
   return listen(app.fetch, host, port, GRACE_MS);
 }
 
-/** What is read and changed: each request is let in by the same rules as those of `manymodel serve`. */
+/** Returns the routes that read and change. The rules of `manymodel serve` let each request in. */
 function guardedRoutes(mm: ManyModel, door: Door, onError: (thrown: unknown) => void): Hono<Env> {
   const { engine, models: registry, config } = mm;
   const app = new Hono<Env>();

@@ -1,6 +1,6 @@
 /**
- * What the dashboard's server and its page say to each other, as JSON. These are types, of which the page's bundle has
- * nothing. Times are ISO texts; durations are milliseconds; `null` is what is not known or not there.
+ * The messages between the dashboard's server and its page, as JSON. These are types, of which the page's bundle has
+ * nothing. Times are ISO texts, durations milliseconds. `null` means unknown or absent.
  */
 import type { Histogram } from "../core/histogram.ts";
 import type { ChunkState, Outcome, RunState, SkipReason } from "../core/states.ts";
@@ -18,7 +18,7 @@ export const CHUNK_LETTERS = {
 } as const satisfies Record<string, ChunkState>;
 export type ChunkLetter = keyof typeof CHUNK_LETTERS;
 
-/** Who looks, and what they may do. */
+/** The user of the page, and their role. */
 export interface Session {
   /** Null: whoever uses this machine, where no token is needed. */
   readonly name: string | null;
@@ -32,12 +32,12 @@ export interface Session {
 export interface RunLine {
   readonly runId: string;
   readonly state: RunState;
-  /** Whether it is running, but no worker is left on it: it can be resumed. */
+  /** True if it is running, but no worker is left on it. It can be resumed. */
   readonly stalled: boolean;
   /** Null where nothing was skipped, or it is not known of a run that collects others' models. */
   readonly skipReason: SkipReason | null;
   readonly mode: string | null;
-  /** Whether it has the models of other runs, and trained none itself. */
+  /** True if it has the models of other runs, and trained none itself. */
   readonly collects: boolean;
   readonly createdAt: string;
   readonly endedAt: string | null;
@@ -63,17 +63,17 @@ export interface FailureGroup {
   readonly first: readonly { readonly key: string; readonly text: string }[];
 }
 
-/** Why partitions of a run failed. */
+/** The reasons why partitions of a run failed. */
 export interface RunFailures {
   /** The most frequent first. */
   readonly groups: readonly FailureGroup[];
-  /** How many groups there are. */
+  /** The number of groups. */
   readonly kinds: number;
   /** Of a run in progress, partitions of committed chunks that were not counted yet. */
   readonly unread: number;
 }
 
-/** Who works on a run. */
+/** A worker on a run. */
 export interface WorkerLine {
   readonly name: string;
   /** Null for one that holds a chunk without being on the roster. */
@@ -82,7 +82,7 @@ export interface WorkerLine {
   readonly chunk: number | null;
 }
 
-/** How far a run is, at one moment. */
+/** The progress of a run, at one moment. */
 export interface RunProgress {
   readonly runId: string;
   readonly state: RunState;
@@ -96,11 +96,11 @@ export interface RunProgress {
   readonly skipped: number;
   /** Partitions a second over the last half minute or so; null while it is not known. */
   readonly rate: number | null;
-  /** How long it goes on: until all is done, or a limit ends it; null while it is not known. */
+  /** The time that it still takes: until all is done, or a limit ends it; null while unknown. */
   readonly left: {
     readonly seconds: number;
     readonly until: "done" | "budget" | "deadline";
-    /** How many partitions are not begun by then, at this rate. */
+    /** The number of partitions that have not started by then, at this rate. */
     readonly untouched: number;
   } | null;
   /** The chunks' states, one letter each in the order of their numbers (see `CHUNK_LETTERS`). */
@@ -110,9 +110,9 @@ export interface RunProgress {
   readonly retries: readonly { readonly chunk: number; readonly attempt: number; readonly error: string }[];
   /** Milliseconds since the run was planned, those without any worker included. */
   readonly elapsedMs: number;
-  /** Whether workers were lost, so that it may have stood still for a while. */
+  /** True if workers were lost, so that it may have stood still for a while. */
   readonly interrupted: boolean;
-  /** What it may take from the first claim on, and how much of that it has had; null without a limit. */
+  /** The milliseconds that it may take from the first claim on, and the share it has used; null without a limit. */
   readonly budgetMs: number | null;
   readonly budgetUsedMs: number | null;
   readonly deadlineMs: number | null;
@@ -122,7 +122,7 @@ export interface RunProgress {
 export interface RunDetail extends RunLine {
   readonly seed: number | null;
   readonly rows: number | null;
-  /** How many series of the source had ended, and were not trained. */
+  /** The number of series of the source that had ended, and were not trained. */
   readonly ended: number;
   readonly keyColumns: readonly string[];
   readonly timeColumn: string | null;
@@ -136,7 +136,7 @@ export interface RunDetail extends RunLine {
   readonly progress: RunProgress;
 }
 
-/** What a run's table of partitions can be sorted and filtered by. */
+/** The columns that sort and filter a run's table of partitions. */
 export interface PartitionsHead {
   readonly runId: string;
   readonly partitions: number;
@@ -236,16 +236,16 @@ export interface SeriesDetail {
   readonly contest: Contest | null;
   /** The end of what the body printed; null if it printed nothing. */
   readonly log: string | null;
-  /** What the body returned as info, where it is not a contest's. */
+  /** The info that the body returned, where it is not a contest's. */
   readonly info: unknown;
   readonly series: SeriesPicture | null;
-  /** What the latest monitoring found amiss; null where it found nothing, or did not look. */
+  /** The latest alarm of monitoring; null if there is none. */
   readonly alarm: SeriesAlarm | null;
-  /** Why there is no picture, or no part of it. */
+  /** Notes on a missing picture, or a missing part of it. */
   readonly notes: readonly string[];
 }
 
-/** What monitoring found of a partition. */
+/** The findings of monitoring for a partition. */
 export interface SeriesAlarm {
   readonly verdict: string;
   readonly reasons: string;
@@ -258,15 +258,15 @@ export interface SeriesPending {
   readonly pending: {
     readonly text: string;
     readonly chunk: number;
-    /** Where the chunk is in `RunProgress.chunks`, and its letter there when this was said. */
+    /** The position of the chunk in `RunProgress.chunks`, and its letter there at this time. */
     readonly at: number;
     readonly letter: ChunkLetter;
-    /** What went wrong with the chunk, if anything did. */
+    /** The error of the chunk, if it has one. */
     readonly error: string | null;
   };
 }
 
-/** Who competed for a partition. */
+/** The contest for a partition. */
 export interface Contest {
   readonly winner: string;
   readonly reason: string;
@@ -290,9 +290,9 @@ export interface SeriesPicture {
   readonly times: readonly number[] | null;
   readonly timeType: "date" | "timestamp" | "number";
   readonly y: Line;
-  /** How many steps the model was fitted to; those after them are newer rows of the table. */
+  /** The number of steps that the model was fitted to. Those after them are newer rows of the table. */
   readonly trained: number;
-  /** What is to be said of the newer rows; null where there are none. */
+  /** Notes on the newer rows; null if there are none. */
   readonly newer: NewerRows | null;
   /** The time from which on monitoring finds the forecasts worse, as in `times`. */
   readonly since: number | null;
@@ -315,11 +315,11 @@ export interface NewerRows {
   /** Up to when the model has seen data, and up to when the table has any; null where that is not known. */
   readonly seen: string;
   readonly latest: string | null;
-  /** Why they cannot be shown; null where they are. */
+  /** The reason why they cannot be shown; null if they are. */
   readonly why: string | null;
-  /** Whether `forecast` is from the newest row on. */
+  /** True if `forecast` starts after the newest row. */
   readonly taken: boolean;
-  /** What shows the current forecast in a terminal. */
+  /** The command that shows the current forecast in a terminal. */
   readonly command: string;
 }
 
@@ -330,7 +330,7 @@ export interface Components {
   readonly parts: readonly { readonly name: string; readonly values: Line }[];
 }
 
-/** What one-step errors look like. */
+/** A description of one-step errors. */
 export interface Diagnostics {
   readonly residuals: Line;
   readonly acf: Line;
@@ -355,7 +355,7 @@ export interface HoldoutForecast {
   readonly ms: number;
 }
 
-/** Where values lie. */
+/** The spread of values. */
 export interface Spread {
   readonly count: number;
   readonly mean: number | null;
@@ -371,7 +371,7 @@ export interface CompareDetail {
   readonly metric: string;
   readonly better: "lower" | "higher" | "zero";
   readonly metrics: readonly string[];
-  /** What to know before believing it. */
+  /** A caution to read first; null if there is none. */
   readonly warning: string | null;
   readonly wins: number;
   readonly losses: number;
@@ -445,7 +445,7 @@ export interface GraphNode {
   readonly note: string;
 }
 
-/** What is different in a version. */
+/** The differences of a version. */
 export interface DiffDetail {
   readonly before: string;
   readonly after: string;
@@ -453,7 +453,7 @@ export interface DiffDetail {
   readonly added: number;
   readonly lost: number;
   readonly changed: number;
-  /** What to know before believing the means. */
+  /** A caution about the means; null if there is none. */
   readonly warning: string | null;
   /** The first of those that changed. */
   readonly keys: readonly { readonly key: string; readonly text: string }[];
@@ -470,7 +470,7 @@ export interface WireError {
   readonly error: { readonly kind: string; readonly message: string };
 }
 
-/** How the forecasts of one version turned out. */
+/** The accuracy of one version's forecasts. */
 export interface MonitorDetail {
   readonly models: readonly { readonly model: string; readonly version: string }[];
   readonly model: string;

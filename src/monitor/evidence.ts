@@ -17,12 +17,12 @@ export interface WatchedPartition {
   readonly run: string;
 }
 
-/** What is known of a partition's forecasts and of the observations since. */
+/** The forecasts of a partition, and the observations since. */
 export interface Evidence {
   readonly partition: WatchedPartition;
-  /** Whether its observations say that it has ended (see `SeriesRules`). */
+  /** True if its observations say that it has ended (see `SeriesRules`). */
   readonly ended: boolean;
-  /** Whether the table of forecasts has any of it. */
+  /** True if the table of forecasts has rows of it. */
   readonly forecast: boolean;
   /** The last observation before the forecasts; NaN if unknown. */
   readonly origin: number;

@@ -3,7 +3,7 @@ import type { Column, ColumnBatch, ColumnInfo } from "../core/columns/column.ts"
 import type { KeyColumn, KeyValue } from "../core/partition-key.ts";
 import { keyColumn, outputType, timeColumn } from "../work/forecast-rows.ts";
 
-/** What decides the columns of the ledger and of the status table. */
+/** The settings that decide the columns of the ledger and of the status table. */
 export interface WatchedTable {
   readonly keyColumns: readonly KeyColumn[];
   readonly time: ColumnInfo;
@@ -65,7 +65,7 @@ export interface Entry {
   readonly hits: readonly number[];
 }
 
-/** Whose forecasts, and from which observation. */
+/** The owner of an entry, and its first observation. */
 export interface EntryOwner {
   readonly key: readonly KeyValue[];
   readonly partitionKey: string;

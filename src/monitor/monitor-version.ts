@@ -29,7 +29,7 @@ import { LEDGER, LedgerRows, ledgerColumns } from "./ledger.ts";
 import { type PartitionStatus, STATUS, statusBatch, statusColumns } from "./status.ts";
 import { checkMet, openSources, type WatchSources, type WatchSpec } from "./watch-sources.ts";
 
-/** What to monitor, and how. */
+/** Options of `monitorVersion`. */
 export interface MonitorSpec extends WatchSpec {
   readonly statusTable: string;
   readonly thresholds: Thresholds;
@@ -41,7 +41,7 @@ export interface Offender extends Pick<PartitionStatus, "partitionKey" | "reason
   readonly since: string | null;
 }
 
-/** What a monitoring run found. */
+/** The result of a monitoring run. */
 export interface MonitorSummary {
   readonly monitorId: string;
   readonly model: string;
@@ -52,7 +52,7 @@ export interface MonitorSummary {
   readonly verdicts: Readonly<Record<VerdictName, number>>;
   /** Entries that the ledger got in this run. */
   readonly newEntries: number;
-  /** How many partitions have each reason, by verdict. */
+  /** The number of partitions with each reason, by verdict. */
   readonly reasons: Readonly<Record<string, number>>;
   readonly calibration: Calibration;
   /** The median partition's ratio to the registered holdout (`highMedian`); null if none has one. */

@@ -6,7 +6,7 @@ import { keyColumn, outputType, timeColumn } from "../work/forecast-rows.ts";
 import { ownName, type WatchedTable } from "./ledger.ts";
 import type { Scale } from "./scale.ts";
 
-/** What a monitoring run says of one partition: a row of the status table. Numbers are NaN where unknown. */
+/** The result of a monitoring run for one partition: a row of the status table. Numbers are NaN where unknown. */
 export interface PartitionStatus {
   readonly partitionKey: string;
   /** The run that trained the model, by which the ledger's entries are its own; null without a model. */

@@ -7,7 +7,7 @@ import { checkKeyTypes } from "../pipeline/score-batch.ts";
 import type { Source } from "../ports/source.ts";
 import { LEDGER, ledgerTime, type WatchedTable } from "./ledger.ts";
 
-/** Which tables to watch a version by. */
+/** The tables by which to watch a version. */
 export interface WatchSpec {
   readonly version: ModelVersion;
   /** The table that batch scoring wrote. */

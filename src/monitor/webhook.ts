@@ -1,6 +1,6 @@
 import { messageOf } from "../core/errors.ts";
 
-/** What became of an alert. */
+/** The delivery of an alert. */
 export interface Delivery {
   readonly delivered: boolean;
   readonly attempts: number;

@@ -156,10 +156,10 @@ export class BaseForecasts {
   }
 }
 
-/** Whether a column of a forecast table holds a key column's values. */
+/** Tells whether a column of a forecast table holds a key column's values. */
 const isKeyColumn = (column: string, key: string) => alike(column, key) || alike(column, `KEY_${key}`);
 
-/** Where each of a level's columns is among the key columns of a forecast table. */
+/** Finds the place of each of a level's columns among the key columns of a forecast table. */
 async function keyOrder(source: Source, table: string, by: readonly string[]): Promise<number[]> {
   const names = (await source.columns(table))?.map(({ name }) => name) ?? [];
   const [from, to] = [names.indexOf("MODEL_VERSION") + 1, names.indexOf("PARTITION_KEY")];

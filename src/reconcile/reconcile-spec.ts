@@ -1,7 +1,7 @@
 import type { ReconciliationMethod } from "@manymodel/forecast/hierarchy";
 import type { DeclaredLevel } from "./declared-hierarchy.ts";
 
-/** What to reconcile, and how. */
+/** Options of `reconcile`. */
 export interface ReconcileSpec {
   /** The leaves' level first; it has a table. */
   readonly levels: readonly DeclaredLevel[];
@@ -14,6 +14,8 @@ export interface ReconcileSpec {
   /** A table of the leaves' key columns and of further ones that levels are by. */
   readonly attributes?: string;
   readonly nonNegative: boolean;
-  /** What a forecast that is missing means: stop, or leave out that leaf, or take that aggregate for a sum of leaves. */
+  /**
+   * The treatment of a missing forecast: stop; or leave out that leaf, and take that aggregate for a sum of leaves.
+   */
   readonly missing: "fail" | "leave-out";
 }

@@ -21,7 +21,7 @@ import { ReconciledOutput } from "./reconciled-output.ts";
 import { reconciledColumns } from "./reconciled-rows.ts";
 import { readResiduals } from "./residuals.ts";
 
-/** What was reconciled. */
+/** The result of a reconciliation. */
 export interface ReconcileSummary {
   readonly method: ReconciliationMethod;
   readonly outputTable: string;

@@ -5,7 +5,7 @@ import { keyColumn, outputType } from "../work/forecast-rows.ts";
 import type { KeyedHierarchy } from "./declared-hierarchy.ts";
 import type { ReconciledStep } from "./reconcile-step.ts";
 
-/** What decides the columns of a table of reconciled forecasts. */
+/** The settings that decide the columns of a table of reconciled forecasts. */
 export interface ReconciledTable {
   readonly keyed: KeyedHierarchy;
   readonly method: string;

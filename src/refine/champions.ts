@@ -9,7 +9,7 @@ import type { Engine } from "../ports/engine.ts";
 import type { RunContext } from "../runs/run-context.ts";
 import { checkSameDirection, type PartitionScore, type RunScores, readScores } from "./run-scores.ts";
 
-/** Whose best partitions to collect, and by what. */
+/** The runs whose best partitions to collect, and the metric that decides. */
 export interface ChampionsSpec {
   /** Completed runs; where two are equally good, the one named first wins. */
   readonly runs: readonly string[];
@@ -25,7 +25,7 @@ export interface Champions {
   readonly runId: string;
   readonly manifest: RunManifest;
   readonly index: IndexSummary;
-  /** How many partitions each run contributes. */
+  /** The number of partitions that each run contributes. */
   readonly from: Readonly<Record<string, number>>;
 }
 

@@ -25,7 +25,9 @@ export interface Pair {
 export interface Comparison {
   readonly runs: readonly [a: string, b: string];
   readonly metric: string;
-  /** Which of its values are better. Where those close to zero are, `change` is that of the distance from zero. */
+  /**
+   * The direction of the metric. Where values close to zero are better, `change` is that of the distance from zero.
+   */
   readonly better: Better;
   /** Over the partitions that both runs have a usable metric for. */
   readonly matched: { readonly a: Distribution; readonly b: Distribution; readonly change: Distribution };
@@ -38,7 +40,7 @@ export interface Comparison {
   /** Partitions with a usable metric in one run only. */
   readonly onlyA: number;
   readonly onlyB: number;
-  /** What to know before believing it: that partitions were trained on other data in one run than in the other. */
+  /** A caution for partitions that were trained on other data in one run than in the other; null if there are none. */
   readonly warning: string | null;
   readonly pairs: readonly Pair[];
 }

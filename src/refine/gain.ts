@@ -2,14 +2,14 @@ import { badness, type Metric } from "../core/metric.ts";
 import type { Engine } from "../ports/engine.ts";
 import { type PartitionScore, type RunScores, readScores } from "./run-scores.ts";
 
-/** What refining has brought so far: how often each partition was refined, and by what share shortfalls fell. */
+/** The gains of refining so far: how often each partition was refined, and by what share shortfalls fell. */
 export interface Refinements {
   readonly times: ReadonlyMap<string, number>;
   /** Mean share of the shortfall that a refinement took away. */
   readonly share: number;
 }
 
-/** What is expected before anything was refined: a contest takes away a tenth of the error. */
+/** The gain expected before anything was refined: a contest takes away a tenth of the error. */
 const SHARE_AT_FIRST = 0.1;
 
 /**

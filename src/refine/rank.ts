@@ -4,7 +4,7 @@ import type { Engine } from "../ports/engine.ts";
 import { expectedGains, refinementsOf } from "./gain.ts";
 import { type PartitionScore, type RunScores, readScores } from "./run-scores.ts";
 
-/** How to rank, and how many of the worst to take. */
+/** Options of `rank`. */
 export interface RankOptions {
   /** A metric of the run: `mase` means `holdout_mase` (see `findMetric`); the run's default when left out. */
   readonly metric?: string;
@@ -33,12 +33,12 @@ export interface RankedPartition {
 export interface Ranking {
   readonly runId: string;
   readonly metric: string;
-  /** Which of its values are better. */
+  /** The direction of the metric. */
   readonly better: Better;
   readonly by: "metric" | "gain";
   /** Those that were chosen, the worst first. */
   readonly ranked: readonly RankedPartition[];
-  /** How many have a usable metric, chosen or not. */
+  /** The number of partitions with a usable metric, chosen or not. */
   readonly usable: number;
   /** Partitions without a usable metric: never ranked, and why. */
   readonly unranked: readonly { readonly partitionKey: string; readonly why: string }[];

@@ -15,7 +15,7 @@ export interface PartitionScore {
   readonly nObs: number;
   readonly fitMs: number;
   readonly dataSha256: string | null;
-  /** Where its row is: position of the segment in the index, and of the row in the segment. */
+  /** The place of its row: position of the segment in the index, and of the row in the segment. */
   readonly segment: number;
   readonly at: number;
 }

@@ -1,9 +1,12 @@
-/** What may be spent at once, in milliseconds. */
+/** The milliseconds that may be spent at once. */
 const AT_ONCE_MS = 200;
 /** Of every so many milliseconds one may be spent: 1 % of one core, beside what watching the chunks takes. */
 const REST = 100;
 
-/** What may be spent on a run in progress without slowing it down: a little at once, and then a hundredth of one core. */
+/**
+ * The time that may be spent on a run in progress without slowing it down: a little at once, and then a hundredth of
+ * one core.
+ */
 export class Allowance {
   readonly #now: () => number;
   readonly #spent: () => number;
@@ -19,7 +22,7 @@ export class Allowance {
     this.#at = now();
   }
 
-  /** Whether there is anything left to spend. */
+  /** True while there is time left to spend. */
   get isLeft(): boolean {
     this.#grow();
     return this.#left > 0;

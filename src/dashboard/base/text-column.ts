@@ -11,7 +11,7 @@ export class TextColumnBuilder {
   readonly #offsets: Uint32Array;
   #bytes = new Uint8Array(1 << 16);
   #length = 0;
-  /** How many bytes the texts take that are there so far. */
+  /** The number of bytes of the texts so far. */
   #end = 0;
 
   constructor(count: number) {
@@ -39,7 +39,7 @@ export class TextColumnBuilder {
 
 const decoder = new TextDecoder();
 
-/** Where text `i` begins and ends. @throws {RangeError} if there is no such text */
+/** Returns the start and the end of text `i`. @throws {RangeError} if there is no such text */
 function placeAt({ offsets }: TextColumn, i: number): readonly [start: number, end: number] {
   const [start, end] = [offsets[i], offsets[i + 1]];
   if (start === undefined || end === undefined) throw new RangeError(`there is no text ${i}`);

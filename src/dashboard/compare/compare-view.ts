@@ -150,7 +150,9 @@ function pairsOf(
   };
 }
 
-/** What is in either run and was not compared. A partition that failed in both counts as failed in each. */
+/**
+ * Counts the partitions in either run that were not compared. A partition that failed in both counts as failed in each.
+ */
 function uncomparedOf(
   a: PartitionTable,
   b: PartitionTable,
@@ -165,7 +167,7 @@ function uncomparedOf(
   };
 }
 
-/** How many partitions of a run failed. None of them has a metric. */
+/** Counts the partitions of a run that failed. None of them has a metric. */
 const failed = ({ outcome }: PartitionTable): number =>
   outcome.reduce((sum, value) => sum + (value === OUTCOMES.indexOf("failed") ? 1 : 0), 0);
 

@@ -4,7 +4,7 @@ import type { QueryValue } from "../../ports/tables.ts";
 import { latestOf, number, OF_VERSION, text } from "../base/status-query.ts";
 import type { MonitorDay, MonitorDetail } from "../wire.ts";
 
-/** Where monitoring wrote what it found. */
+/** The tables that monitoring writes. */
 export interface MonitorTables {
   readonly ledger: string;
   readonly status: string;
@@ -14,8 +14,8 @@ const MOST_DAYS = 730;
 const MOST_MODELS = 1000;
 
 /**
- * How the forecasts of a version turned out, by the accuracy ledger and the latest monitoring run; of the newest one in
- * the ledger when no version is named. Null before anything was monitored.
+ * Describes the accuracy of a version's forecasts, by the accuracy ledger and the latest monitoring run; of the newest
+ * one in the ledger when no version is named. Null before anything was monitored.
  *
  * @throws {ManymodelError} `not-found` for a version that the ledger has nothing of
  */

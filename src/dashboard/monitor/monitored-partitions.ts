@@ -5,13 +5,13 @@ import { keyLabel } from "../base/key-label.ts";
 import { latestOf, number, text } from "../base/status-query.ts";
 import type { MonitorPage } from "../wire.ts";
 
-/** What the rows of the status table can be sorted by. */
+/** The columns that sort the rows of the status table. */
 const SORTS = { key: "PARTITION_KEY", severity: "SEVERITY", ratio: "RATIO", since: "SINCE" } as const;
-/** Which of them are shown: by the verdict. `not-ok` is all that is not as it was. */
+/** The verdicts to show. `not-ok` is every verdict but `ok`. */
 const VERDICTS = ["all", "not-ok", "drift", "watch", "no-data", "ok"] as const;
 const MOST_ROWS = 1000;
 
-/** Which partitions of a version to show, and in which order. */
+/** The partitions of a version to show, and their order. */
 export interface MonitoredQuery {
   readonly model: string;
   readonly version: string;

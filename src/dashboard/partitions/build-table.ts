@@ -27,7 +27,7 @@ const MOST_REASONS = 1000;
 const OTHER = { type: "other", message: "and others, each with a message of its own" };
 const FIRST_ROWS = 5;
 
-/** What a table is made of. */
+/** A table under construction. */
 export interface BuiltTable {
   readonly head: TableHead;
   readonly columns: TableColumns;
@@ -97,7 +97,7 @@ export class TableBuilder {
     };
   }
 
-  /** How many partitions there are so far. */
+  /** The number of partitions so far. */
   get rows(): number {
     return this.#rows;
   }

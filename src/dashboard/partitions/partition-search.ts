@@ -6,7 +6,7 @@ import { radixOrder } from "../base/radix-order.ts";
 import { markContaining } from "../base/text-column.ts";
 import { OUTCOMES, type PartitionTable } from "./partition-table.ts";
 
-/** What rows to find, and in which order. */
+/** The rows to find, and their order. */
 export interface PartitionQuery {
   /** A part of the key's label, in any case. */
   readonly text?: string;
@@ -77,7 +77,7 @@ export class PartitionSearch {
     return radixOrder(values);
   }
 
-  /** How many rows of an order have a value: the others follow them. */
+  /** Counts the rows of an order that have a value. The others follow them. */
   async #known(sort: string, order: Uint32Array): Promise<number> {
     const values = await this.table.metric(sort);
     if (values === undefined) return order.length;

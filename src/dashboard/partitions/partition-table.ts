@@ -7,7 +7,7 @@ import type { TextColumn } from "../base/text-column.ts";
 
 export const OUTCOMES: readonly Outcome[] = ["succeeded", "failed", "skipped"];
 
-/** Why partitions have no model: those that ended alike. */
+/** A reason for partitions without a model, and their number. */
 export interface Reason {
   readonly type: string;
   readonly message: string;
@@ -16,7 +16,7 @@ export interface Reason {
   readonly rows: readonly number[];
 }
 
-/** What is said of a run's partitions as a whole. */
+/** Facts about all of a run's partitions. */
 export interface TableHead {
   readonly formatVersion: 2;
   readonly rows: number;
@@ -39,7 +39,7 @@ export interface TableColumns {
   readonly fitMs: Float32Array;
   /** The beginning of the data's checksum, 0 without one: what tells data apart. */
   readonly data: Uint32Array;
-  /** Where the partition's row is: position of the segment in the index, and of the row in the segment. */
+  /** The place of the partition's row: position of the segment in the index, and of the row in the segment. */
   readonly segment: Uint32Array;
   readonly at: Uint32Array;
   /** The rows in the order of their keys. */
@@ -166,7 +166,7 @@ export function rowAt(table: PartitionTable, row: number): TableRow {
   };
 }
 
-/** How many bytes of memory a table takes, with all of its metrics. */
+/** Counts the bytes of memory of a table with all of its metrics. */
 export function tableBytes(table: PartitionTable): number {
   const columns = arraysOf(table).reduce((sum, { byteLength }) => sum + byteLength, 0);
   return columns + 8 * table.head.rows * table.head.metrics.length;

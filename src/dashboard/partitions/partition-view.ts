@@ -15,7 +15,7 @@ const MOST_ROWS = 500;
 const MOST_REASONS = 50;
 const FIRST_KEYS = 5;
 
-/** What a table can be sorted and filtered by. */
+/** Lists the columns that sort and filter a table. */
 export function partitionsHead(runId: string, { search, manifest, progress }: RunTable): PartitionsHead {
   const { table } = search;
   const { head, outcome } = table;

@@ -6,9 +6,9 @@ import type { PartitionSearch } from "./partition-search.ts";
 export interface RunTable {
   readonly search: PartitionSearch;
   readonly manifest: RunManifest;
-  /** Where the partitions' rows are: what the table's numbers of segments mean. */
+  /** Returns the segments that hold the partitions' rows, in the order of the table's numbers. */
   segments(): Promise<readonly IndexedSegment[]>;
-  /** How much of a run that is not completed there is; null: all of it. */
+  /** The progress of a run that is not completed; null if all of it is there. */
   readonly progress: TableProgress | null;
   /** Does something with the table; of a run in progress, that is taken from what looking at it may cost. */
   spend<T>(work: () => Promise<T>): Promise<T>;

@@ -16,7 +16,7 @@ const MOST_BYTES = 512 * 2 ** 20;
 /** As many runs in progress are followed at once. */
 const MOST_LIVE = 4;
 
-/** How far a table is that is being made. */
+/** The progress of a table under construction. */
 export interface Making {
   readonly done: number;
   readonly total: number;

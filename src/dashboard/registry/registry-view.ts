@@ -92,7 +92,7 @@ function graphOf({ aliases }: ModelLine, lineages: readonly Lineage[]): ModelDet
   return { nodes: [...nodes.values()], edges: [...edges.values()] };
 }
 
-/** What is different in a version from another. @throws {ManymodelError} `not-found` for an unknown version */
+/** Describes the differences between two versions. @throws {ManymodelError} `not-found` for an unknown version */
 export async function diffDetail(
   { versions, stage }: Engine,
   model: string,

@@ -1,7 +1,7 @@
 import { messageOf } from "../../core/errors.ts";
 import { pause } from "../../stages/pause.ts";
 
-/** What is read at most so often. */
+/** The least milliseconds between two reads. */
 const EVERY_MS = 1000;
 /** After a reading that took t milliseconds there is none for so many t: watching takes less than 2 % of one core. */
 const REST = 50;

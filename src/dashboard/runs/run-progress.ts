@@ -97,7 +97,7 @@ export function countsOf(
   return { total, ...counts };
 }
 
-/** Why chunks were skipped; null where none was. */
+/** Returns the reason for skipping chunks; null if none was skipped. */
 export function skipReasonOf(chunks: readonly ChunkRecord[]): SkipReason | null {
   return (chunks.find(({ state }) => state === "skipped")?.error ?? null) as SkipReason | null;
 }

@@ -9,7 +9,7 @@ import { countsOf, RunFollower, skipReasonOf } from "./run-progress.ts";
 /** Lists the runs again and again. */
 export class RunLister {
   readonly #engine: Engine;
-  /** Why partitions of completed runs were skipped, by the hash of their index. */
+  /** The reasons for skipped partitions of completed runs, by the hash of their index. */
   readonly #reasons = new Map<string, SkipReason | null>();
 
   constructor(engine: Engine) {
@@ -81,7 +81,7 @@ function modelName({ model, definition }: RunManifest): string {
   return model === undefined || /[./\\]/.test(model) ? definition.name : model;
 }
 
-/** What a run trained on, by its exports: the column that is forecast and its holdout. */
+/** The task of a run, by its exports: the column that is forecast and its holdout. */
 export interface ForecastTask {
   readonly target: string | null;
   readonly horizon: number;

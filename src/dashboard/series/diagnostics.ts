@@ -6,7 +6,7 @@ import type { Diagnostics } from "../wire.ts";
 const BINS = 24;
 const MOST_LAGS = 60;
 
-/** What a model's one-step errors look like; undefined where there are too few to tell, or all are the same. */
+/** Describes a model's one-step errors; undefined where there are too few, or all are the same. */
 export function diagnose(
   residuals: Float64Array,
   model: FittedModel,
@@ -40,7 +40,7 @@ function testOf(errors: Float64Array, n: number, model: FittedModel, period: num
   return Number.isFinite(pValue) ? { statistic, lag, df, pValue } : null;
 }
 
-/** How many ARMA coefficients a model spent; none for other kinds. */
+/** Counts the ARMA coefficients of a model; none for other kinds. */
 function coefficients(model: FittedModel): number {
   if (model.kind === "conformal") return coefficients(model.model);
   if (model.kind !== "arima") return 0;

@@ -11,7 +11,7 @@ import type { HoldoutRequest } from "./holdout-thread.ts";
 import { findPartition } from "./partition-of-run.ts";
 import { readSeries, targetOf } from "./series-data.ts";
 
-/** How long a method may take; the page would have stopped waiting. */
+/** The milliseconds that a method may take. The page would have stopped waiting after them. */
 const LIMIT_MS = 30_000;
 
 /**

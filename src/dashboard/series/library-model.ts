@@ -9,13 +9,15 @@ export function libraryModel(stored: unknown): FittedModel | undefined {
   return [model, linear].map(libraryModel).find((found) => found !== undefined);
 }
 
-/** Whether a stored model is of a kind of the library, as the library writes it: with the version of its format. */
+/**
+ * Tells whether a stored model is of a kind of the library, as the library writes it: with the version of its format.
+ */
 function isLibraryModel(stored: object): stored is FittedModel {
   const { kind, formatVersion } = stored as Record<string, unknown>;
   return typeof kind === "string" && Object.hasOwn(KINDS.forecast, kind) && typeof formatVersion === "number";
 }
 
-/** What a model is called, in one line. */
+/** Returns the name of a model, in one line. */
 export function modelLabel(model: FittedModel): string {
   if (model.kind === "conformal") return `${modelLabel(model.model)}, calibrated`;
   if (model.kind === "combination") return `${model.combining} of ${model.members.map(modelLabel).join(", ")}`;

@@ -4,7 +4,9 @@ import type { SeriesAlarm } from "../wire.ts";
 
 const MOST_VERDICTS = 1000;
 
-/** What the latest monitoring found of a partition in a version that this run became; null where it found nothing amiss. */
+/**
+ * Returns the latest alarm of a partition in a version that this run became; null if monitoring found nothing amiss.
+ */
 export async function alarmOf(
   { source, tables, versions }: Engine,
   { status }: Pick<MonitorTables, "status">,

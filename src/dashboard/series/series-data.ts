@@ -59,7 +59,7 @@ export async function readSeries(
   return { target, y, times: spaced, timeType, interval };
 }
 
-/** Whether each time is later than the one before it. */
+/** Tells whether each time is later than the one before it. */
 export function ascends(times: Float64Array): boolean {
   let before = NaN;
   return times.every((time, i) => {

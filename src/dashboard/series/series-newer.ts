@@ -12,11 +12,11 @@ import { ascends, type SeriesData } from "./series-data.ts";
 /** More rows than this are not read: the model is very old. */
 const MOST_ROWS = 5000;
 
-/** What a table has of a partition after the last row that its model was fitted to. */
+/** The rows of a table after the last row that a partition's model was fitted to. */
 export interface NewerData {
   /** One value a step from the one after that row on, NaN where there is no row; empty where there is nothing newer. */
   readonly y: Float64Array;
-  /** Why it is not known what there is, or where it belongs; null where it is. */
+  /** The reason why the newer rows, or their place, are unknown; null where they are known. */
   readonly why: string | null;
 }
 

@@ -27,11 +27,11 @@ const MOST_STEPS = 5000;
 const MOST_MODEL_BYTES = 100_000;
 const LEVELS = [80, 95];
 
-/** What is said of a series besides what its run says: where newer rows are, and what monitoring found. */
+/** The facts about a series from outside its run: newer rows, and alarms. */
 export interface SeriesSurroundings {
   /** The table that forecasts take their data from; the run's own when left out. */
   readonly input?: string;
-  /** Whether models take in rows that are newer than the ones they were fitted to. */
+  /** True if models take in rows that are newer than those they were fitted to. */
   readonly advance: boolean;
   readonly monitored: Pick<MonitorTables, "status">;
   /** The table of forecasts that batches write, for what they note of the series. */
@@ -128,21 +128,21 @@ export async function seriesDetail(
   };
 }
 
-/** What a picture needs besides the partition itself. */
+/** The parts of a picture besides the partition itself. */
 interface Beside {
   /** The library's model of the partition, if it has one. */
   readonly model: FittedModel | undefined;
   readonly contest: Contest | null;
-  /** What the definition kept beside the model. */
+  /** The info that the definition stored beside the model. */
   readonly info: unknown;
-  /** What the page says of the picture, to be added to. */
+  /** The notes of the page on the picture, to be added to. */
   readonly notes: string[];
   readonly around: SeriesSurroundings | undefined;
   readonly alarm: SeriesAlarm | null;
   readonly runId: string;
   /** The words of the key. */
   readonly words: readonly string[];
-  /** Whether what was stored is the library's model itself. */
+  /** True if the stored model is the library's own. */
   readonly isOwn: boolean;
 }
 
@@ -236,7 +236,7 @@ function fanOf(model: FittedModel, h: number): Fan {
   return { mean: line(mean), levels, lower: lower.map(line), upper: upper.map(line) };
 }
 
-/** What the body returned as forecast: points without bounds. */
+/** Reads the forecast that the body returned: points without bounds. */
 function storedFan(text: string | null): Fan | null {
   if (text === null) return null;
   return { mean: (JSON.parse(text) as (number | null)[]) ?? [], levels: [], lower: [], upper: [] };

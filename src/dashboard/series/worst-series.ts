@@ -13,7 +13,7 @@ import type { RunTable } from "../partitions/run-table.ts";
 import type { SmallSeries } from "../wire.ts";
 import { readEnds, targetOf } from "./series-data.ts";
 
-/** How many of the last rows a small picture shows. */
+/** The number of last rows in a small picture. */
 const LENGTH = 90;
 
 /** Small pictures of the first partitions that a search finds. */

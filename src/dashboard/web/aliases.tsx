@@ -73,10 +73,10 @@ export function Aliases({
   );
 }
 
-/** What is to be moved, as it was when that was asked for. */
+/** A move of an alias, as of the time of the question. */
 interface Moving {
   readonly alias: string;
-  /** Where it points; null: there is none of that name. */
+  /** The version it points at; null if there is no such alias. */
   readonly from: string | null;
   readonly detail: ModelDetail;
 }

@@ -9,7 +9,7 @@ export const token = {
   clear: () => sessionStorage.removeItem(TOKEN),
 };
 
-/** What the window hears when the server no longer knows the token. */
+/** The window's event when the server no longer knows the token. */
 export const REFUSED = "manymodel:refused";
 
 /** The server said no, or could not be reached. */
@@ -64,7 +64,7 @@ export async function readPrepared<T extends object>(
   }
 }
 
-/** How long to wait before a stream that ended is opened again. */
+/** The milliseconds before a stream that ended is opened again. */
 const AGAIN_MS = 2000;
 /** The server says something at least every 15 s; after so long a silence nobody is there. */
 const SILENT_MS = 40_000;

@@ -4,7 +4,7 @@ import type { Contest } from "../wire.ts";
 import { setQuery } from "./route.ts";
 import { type HeadColumn, TableHead } from "./table-head.tsx";
 
-/** What is shown besides the metric that decided, if it is not that. */
+/** The metrics to show besides the one that decided. */
 const OTHERS = [
   ["mase", "MASE"],
   ["smape", "sMAPE"],

@@ -1,7 +1,7 @@
 interface ChoiceProps {
   readonly label: string;
   readonly value: string;
-  /** What can be chosen: each a value, or a value and the text that is shown for it. */
+  /** The options: each a value, or a value and its text. */
   readonly options: readonly (string | readonly [value: string, text: string])[];
   readonly onChoose: (value: string) => void;
 }

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 /** A stream that broke: what is shown of it is from then. */
 export interface Lost {
   readonly since: Date;
-  /** Why it is not opened again, where the server refuses it. */
+  /** The server's reason for refusing the connection, which then stays closed. */
   readonly refused: string | undefined;
 }
 

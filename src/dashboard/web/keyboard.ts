@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
 
-/** What a key, or two one after the other (`g r`), does. */
+/** The actions of keys, or of two keys in a row (`g r`). */
 export type Keys = Readonly<Record<string, (event: KeyboardEvent) => void>>;
 
 const layers: Keys[] = [];
@@ -35,7 +35,7 @@ function rowLinks(): HTMLAnchorElement[] {
   return rows.flatMap((row) => row.querySelector("a") ?? []);
 }
 
-/** Whether the row of a link has the focus. */
+/** Tells whether the row of a link has the focus. */
 function hasFocus(link: HTMLAnchorElement): boolean {
   return link.closest("tr")?.contains(document.activeElement) === true;
 }

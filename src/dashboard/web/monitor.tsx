@@ -11,7 +11,7 @@ import { useData } from "./use-data.ts";
 
 const TONES: Readonly<Record<string, "good" | "bad" | undefined>> = { ok: "good", drift: "bad" };
 
-/** How forecasts turned out: errors and coverage over time, and what drifts. */
+/** Shows errors and coverage over time, and the partitions that drift. */
 export function Monitor({ query }: { query: URLSearchParams }) {
   const data = useData<{ monitor: MonitorDetail | null }>(
     href(["monitor"], { model: query.get("model"), version: query.get("version") }),
@@ -93,7 +93,7 @@ function Detail({ monitor, query }: { monitor: MonitorDetail; query: URLSearchPa
   );
 }
 
-/** What to do about partitions that drift. */
+/** Lists the commands for partitions that drift. */
 function NextCommands({ model, drifting }: { model: string; drifting: number }) {
   if (drifting === 0) return null;
   return (

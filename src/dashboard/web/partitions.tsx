@@ -13,7 +13,7 @@ import { Empty, Loading } from "./states.tsx";
 import { useData, useLive } from "./use-data.ts";
 import { VirtualRows } from "./virtual-rows.tsx";
 
-/** What is asked for, as the address says it. */
+/** The question, as the address states it. */
 interface Wanted {
   readonly text: string;
   readonly outcome: string;
@@ -44,7 +44,7 @@ function wantedOf(query: URLSearchParams, { metric, higherBetter }: PartitionsHe
 const worstFirst = (higherBetter: readonly string[], metric: string) =>
   higherBetter.includes(metric) ? "asc" : "desc";
 
-/** How soon to look again for what was done meanwhile. */
+/** The milliseconds before the page asks for newer rows. */
 const AGAIN_MS = 1000;
 
 /** All partitions of a run: sorted and searched by the server, however many there are. */
@@ -75,11 +75,11 @@ export function Partitions({ runId, query }: { runId: string; query: URLSearchPa
   );
 }
 
-/** How much of a run in progress is to be seen. */
+/** Shows the part of a run in progress that is loaded. */
 function SoFar(props: {
   head: PartitionsHead;
   progress: NonNullable<PartitionsHead["progress"]>;
-  /** What the run itself said last. */
+  /** The run's own latest count. */
   doneNow: number;
 }) {
   const { head, progress, doneNow } = props;
@@ -225,7 +225,7 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
   );
 }
 
-/** Whether nothing is known of a partition: it was never begun, or whoever worked on it was lost. */
+/** Tells whether nothing is known of a partition: it never started, or its worker was lost. */
 const isLost = ({ outcome, nObs, fitMs }: PartitionRow) => outcome !== "succeeded" && nObs === 0 && fitMs === 0;
 
 /** The choice of a filter that filters nothing. */

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 
-/** Where the page is: the address is the whole of its state, so that every view can be linked to. */
+/** The place of the page. The address is the whole of its state, so that every view can be linked to. */
 export interface Place {
   readonly path: readonly string[];
   readonly query: URLSearchParams;

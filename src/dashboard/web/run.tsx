@@ -159,7 +159,7 @@ const SKIPPED = {
 
 const UNTIL = { done: "at this rate", budget: "until the budget ends", deadline: "until the hard deadline" } as const;
 
-/** How long a run goes on, and what is left undone by then. */
+/** Shows the time that a run still takes, and the partitions that it will not reach. */
 function Left({ left }: { left: RunProgress["left"] }) {
   if (left === null) return <Fact name="Left" value="…" more={UNTIL.done} />;
   const untouched = left.untouched > 0 ? `; about ${count(left.untouched)} not begun by then` : "";
@@ -184,7 +184,7 @@ export function Fact(props: {
   );
 }
 
-/** How much of its time a run in queue mode has had. */
+/** Shows the share of its time that a run in queue mode has used. */
 function Budget({ budget, progress, open }: { budget: number; progress: RunProgress; open: boolean }) {
   const had = progress.budgetUsedMs ?? 0;
   const used = Math.min(1, had / budget);
@@ -248,7 +248,7 @@ function Workers({ progress, open }: { progress: RunProgress; open: boolean }) {
   );
 }
 
-/** What failed, grouped by what was said. Read again as more of it does. */
+/** Shows failures, grouped by message, and reads them again as more occur. */
 function Failures({ run, failed }: { run: RunDetail; failed: number }) {
   const data = useData<RunFailures>(href(["runs", run.runId, "failures"], { of: String(failed) }));
   return (

@@ -89,7 +89,7 @@ function RunTable({ runs }: { runs: readonly RunLine[] }) {
 /** From its plan to its end, whether or not anybody worked on it all the time. */
 const tookMs = ({ createdAt }: RunLine, endedAt: string) => Date.parse(endedAt) - Date.parse(createdAt);
 
-/** How many partitions of a run have a model, failed, and were skipped, in a line. */
+/** Summarizes in a line the partitions of a run that have a model, failed, and were skipped. */
 function health({ partitions, done, failed, skipped }: RunLine): string {
   if (partitions === null) return "not planned";
   const counts = [
@@ -119,7 +119,7 @@ function standing({ state, stalled, skipReason, done, failed, skipped }: Standin
   return [state, failed + skipped > 0 ? "warn" : "good"];
 }
 
-/** What of a run is done, failed and skipped, as a bar. */
+/** Shows the done, failed and skipped share of a run as a bar. */
 export function Bar({ run }: { run: Pick<RunLine, "partitions" | "done" | "failed" | "skipped"> }) {
   const total = run.partitions ?? 0;
   const share = (n: number) => (total === 0 ? 0 : n / total);

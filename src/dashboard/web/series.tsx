@@ -125,7 +125,7 @@ function Detail({ series, method }: { series: SeriesDetail; method: string | nul
   );
 }
 
-/** Why monitoring has this series among those that drift. */
+/** Shows why monitoring has this series among those that drift. */
 function Alarm({ alarm: { verdict, reasons, since } }: { alarm: SeriesAlarm }) {
   return (
     <p class="notice bad">
@@ -136,7 +136,7 @@ function Alarm({ alarm: { verdict, reasons, since } }: { alarm: SeriesAlarm }) {
   );
 }
 
-/** What the table has that the model was not fitted to. */
+/** Shows the rows of the table that the model was not fitted to. */
 function Newer({ newer: { table, seen, latest, why, taken, command } }: { newer: NewerRows }) {
   return (
     <p class="notice newer">
@@ -259,7 +259,7 @@ function Metrics({ metrics }: { metrics: SeriesDetail["metrics"] }) {
   );
 }
 
-/** What the body printed for this partition. */
+/** Shows the text that the body printed for this partition. */
 function Log({ text }: { text: string }) {
   return (
     <section class="panel log" aria-labelledby="log-title">

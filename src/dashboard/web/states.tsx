@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { count } from "../../text/number.ts";
 import type { Loaded } from "./use-data.ts";
 
-/** Why there is nothing to see, and what to do. */
+/** Says why a view is empty, and what to do. */
 export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
   return (
     <div class="empty">
@@ -12,7 +12,7 @@ export function Empty({ title, children }: { title: string; children?: Component
   );
 }
 
-/** What to know before believing what is below it. */
+/** Shows a caution above the data that it concerns. */
 export function Warning({ children }: { children: string | null }) {
   return children === null ? null : (
     <p class="notice warn" role="note">
@@ -26,7 +26,7 @@ export function Command({ children }: { children: string }) {
   return <code class="command">{children}</code>;
 }
 
-/** What was loaded, or what is in its way. */
+/** Shows the loaded value, or the obstacle. */
 export function Loading<T>({
   data,
   what,

@@ -2,9 +2,9 @@ import { useEffect, useState } from "preact/hooks";
 import type { Preparing } from "../wire.ts";
 import { follow, readPrepared } from "./api.ts";
 
-/** What was asked for: not there yet, there, or why not. What was there before stays until the next is. */
+/** A value from the server: not there yet, there, or an error. An earlier value stays until the next is there. */
 export interface Loaded<T> {
-  /** What the value is of: the path asked for, or the one before. */
+  /** The path of the value: the path asked for, or the one before. */
   readonly path: string | null;
   readonly value: T | undefined;
   readonly error: Error | undefined;

@@ -6,7 +6,7 @@ import { Loading, Warning } from "./states.tsx";
 import { TableHead } from "./table-head.tsx";
 import { useData } from "./use-data.ts";
 
-/** What one version has that another has not. */
+/** Shows the differences between two versions. */
 export function VersionDiff({ detail, query }: { detail: ModelDetail; query: URLSearchParams }) {
   const { versions, model } = detail;
   const [before, after] = [query.get("before"), query.get("after")];

@@ -13,7 +13,7 @@ const MARGIN = 10;
 /** A table of which only the visible rows exist, and only their pages were read. */
 export function VirtualRows(props: {
   readonly label: string;
-  /** How many columns of metrics there are. */
+  /** The number of columns of metrics. */
   readonly metrics: number;
   readonly source: string;
   readonly first: PartitionPage;

@@ -8,7 +8,7 @@ import type { TableStore } from "./table-store.ts";
 /** An owner that has no rows. */
 const NOBODY = "";
 
-/** What to select the forecasts that count now from; undefined where there is no table of forecasts. */
+/** Returns the relation of the forecasts that count now; undefined where there is no table of forecasts. */
 export async function currentForecasts(
   connection: DuckDBConnection,
   { db, store, current }: { readonly db: Database; readonly store: TableStore; readonly current: CurrentForecasts },

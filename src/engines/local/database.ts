@@ -63,7 +63,7 @@ const mayAccess = (file: string, mode: number) => {
 };
 const isReadable = (file: string) => !existsSync(file) || mayAccess(file, constants.R_OK);
 
-/** Whether there is a database that this account may not write. */
+/** Tells whether there is a database that this account may not write. */
 function isUnwritable(file: string): boolean {
   return existsSync(file) && ![path.dirname(file), file].every((name) => mayAccess(name, constants.W_OK));
 }

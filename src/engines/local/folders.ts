@@ -2,14 +2,14 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
 
-/** Where a workspace keeps what. */
+/** The folders of a workspace. */
 export interface Folders {
   readonly root: string;
   readonly database: string;
   readonly tables: string;
   readonly snapshots: string;
   readonly stage: string;
-  /** Where DuckDB spills to; each instance to a folder of its own. */
+  /** The folder that DuckDB spills to; each instance has one of its own. */
   readonly temporary: string;
 }
 

@@ -19,11 +19,11 @@ import { localRoster } from "./roster.ts";
 import { localTables } from "./tables.ts";
 import { localVersions } from "./versions.ts";
 
-/** How to open a workspace. */
+/** Options of opening a workspace. */
 export interface LocalEngineOptions {
   /** Threads that DuckDB may use; a worker, being one of several, uses 1. */
   readonly threads?: number;
-  /** Where artifacts go instead of the workspace. */
+  /** The stage for artifacts, in place of the workspace. */
   readonly stage?: StageAddress;
 }
 

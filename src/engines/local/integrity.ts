@@ -74,7 +74,7 @@ function isDamaged(text: string): boolean {
   }
 }
 
-/** What SQLite finds wrong with its file, and texts that are no JSON any more. */
+/** Lists the faults that SQLite finds in its file, and texts that are no longer JSON. */
 function checkDatabase(db: Database, file: string): string[] {
   const mend = "restore it from a backup";
   try {

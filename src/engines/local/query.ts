@@ -26,7 +26,7 @@ export interface Queried {
   readonly folders: Folders;
   /** The stage, if it is not in a directory. */
   readonly elsewhere: Stage | undefined;
-  /** What the view FORECASTS shows. */
+  /** The forecasts in the view FORECASTS. */
   readonly current: CurrentForecasts | undefined;
   readonly verified: VerifiedFiles;
 }
@@ -114,7 +114,7 @@ interface OpenStatement {
   readonly connection: DuckDBConnection;
   readonly statement: DuckDBPreparedStatement;
   readonly params: readonly QueryValue[];
-  /** What could not be read, a line each. */
+  /** A line for each thing that could not be read. */
   readonly notes: readonly string[];
   close(): void;
 }
@@ -220,7 +220,7 @@ async function readableRuns(
   });
 }
 
-/** What is wrong with a query. DuckDB would suggest tables of its own catalog in place of one that is not there. */
+/** Explains the error of a query, without DuckDB's suggestions of tables in its own catalog. */
 function queryError(store: TableStore, cause: unknown, notes: readonly string[]): ManymodelError {
   if (cause instanceof ManymodelError) return cause;
   const said = duckSays(cause, 500).replace(/^(Table Function .*) Did you mean .*$/, "$1");

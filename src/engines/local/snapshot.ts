@@ -30,7 +30,10 @@ export const KEY_SQL_TYPES: Readonly<Record<KeyType, string>> = {
 
 const FILES = ["keys.parquet", "data.parquet"] as const;
 
-/** Where a snapshot keeps its files: `keys.parquet` (`p`, `n`, `k0`…) and `data.parquet` (`p`, `c0`…), both in order of `p`. */
+/**
+ * Returns the paths of a snapshot's files: `keys.parquet` (`p`, `n`, `k0`…) and `data.parquet` (`p`, `c0`…), both in
+ * order of `p`.
+ */
 export function snapshotFiles(
   folder: string,
   { id, sha256 }: Pick<Snapshot, "id" | "sha256">,
@@ -42,7 +45,7 @@ export function snapshotFiles(
   };
 }
 
-/** What to do where a pinned file is damaged. */
+/** Returns the remedy for a damaged pinned file. */
 export const pinAgain = (folder: string, id: string) =>
   `delete ${path.join(folder, id)}, and train again: a run that has not ended cannot be resumed without it`;
 
@@ -87,7 +90,7 @@ export async function takeSnapshot(
   }
 }
 
-/** Where snapshots are, and what they are taken of. */
+/** The folder of snapshots, and the tables that they are taken of. */
 export interface SnapshotPlace {
   readonly sources: Sources;
   readonly folder: string;

@@ -23,7 +23,7 @@ export interface Sources {
    * @throws {ManymodelError} `not-found` or `input`, saying what is there
    */
   find(connection: DuckDBConnection, table: string): Promise<Source>;
-  /** What the source is now; equal fingerprints mean equal data. */
+  /** Returns the source's fingerprint: equal fingerprints mean equal data. */
   fingerprint(table: string): Promise<string>;
 }
 

@@ -5,7 +5,7 @@ import type { StoredItem } from "../../ports/leftovers.ts";
 import type { Database } from "./database.ts";
 import type { Folders } from "./folders.ts";
 
-/** Where the items of each kind are, and by what path below it they are named. */
+/** The folder of each kind of item, and the path below it that names one. */
 const PLACES = { snapshot: "snapshots", part: "tables", temporary: "root" } as const;
 
 /**

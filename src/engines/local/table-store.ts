@@ -18,7 +18,7 @@ import type { StoredFile } from "./verified-files.ts";
 const columnsOfRow = ({ columns }: { readonly columns: string }) =>
   unseal<ColumnInfo[]>(columns, damagedRow("what is known of a table's columns"));
 
-/** What to do where a part of a table is damaged. */
+/** The remedy for a damaged part of a table. */
 export const REWRITE = "import the table again (--replace), or score the batch again, as it was written";
 
 /** The workspace's own tables: Parquet files, of which SQLite says which ones are part of which table. */
@@ -38,7 +38,7 @@ export class TableStore {
   }
 
   /**
-   * What to select a table's rows from, and a fingerprint of them; undefined if there is no such table.
+   * Finds the relation of a table's rows, and a fingerprint of them; undefined if there is no such table.
    *
    * @param owner - whose rows; everybody's when left out
    */
@@ -111,7 +111,7 @@ export class TableStore {
   }
 
   /**
-   * Whether a table may be imported under this name: true if there is one that was imported before.
+   * Tells whether an earlier import left a table of this name.
    *
    * @param change - whether such a table may be replaced, or appended to
    * @throws {ManymodelError} `conflict` if not

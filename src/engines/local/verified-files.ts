@@ -33,7 +33,7 @@ export async function findDamage({ file, sha256 }: StoredFile): Promise<string |
 export class VerifiedFiles {
   readonly #known = new Map<string, Promise<string | undefined>>();
 
-  /** What is wrong with a file; undefined if nothing is. */
+  /** Returns the damage of a file; undefined if it has none. */
   damage(stored: StoredFile): Promise<string | undefined> {
     const name = `${stored.sha256} ${stored.file}`;
     const found = this.#known.get(name) ?? findDamage(stored);

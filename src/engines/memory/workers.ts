@@ -1,6 +1,6 @@
 import { type Answer, type Worker, WorkerLost, type Workers } from "../../ports/workers.ts";
 
-/** What workers are called, and who hears that they have ended. */
+/** The names of workers, and the listener to their end. */
 interface Names {
   take(): string;
   drop(name: string): void;

@@ -15,7 +15,7 @@ export interface AppendedTable {
 
 const WHOLE = /^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/;
 
-/** Whether each value of a type is a value of another one. */
+/** Tells whether each value of a type is a value of another. */
 function fits(from: string, to: string): boolean {
   if (from === to || to === "VARCHAR") return true;
   if (WHOLE.test(from)) return WHOLE.test(to) || /^(DOUBLE|FLOAT|DECIMAL)/.test(to);
@@ -86,7 +86,7 @@ export function replacementKey(table: AppendedTable, key: readonly string[]): st
   });
 }
 
-/** What an engine says of a table that is there already. */
+/** Returns the error for a table that exists already. */
 export function tableExists(table: string, imported: boolean): ManymodelError {
   const remedy = imported
     ? "import into another name, add rows to it with --append, or replace it with --replace"

@@ -2,12 +2,12 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { ManymodelError, messageOf, show } from "../../core/errors.ts";
 import { duckSays, fileLiteral } from "./duck.ts";
 
-/** What may stand between columns. */
+/** The characters that may separate columns. */
 const DELIMITERS = [",", ";", "\t", "|"];
 /** Lines from whose number of columns it is told how many there should be. */
 const LOOKED_AT = 1000;
 
-/** Why a CSV file cannot be read, in its own terms; what DuckDB says of it is about DuckDB's parameters. */
+/** Explains why a CSV file cannot be read, in the file's own terms. DuckDB's message is about its own parameters. */
 export async function csvFailure(
   connection: DuckDBConnection,
   file: string,

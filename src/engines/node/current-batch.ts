@@ -1,7 +1,7 @@
 import type { CurrentForecasts } from "../../core/current-forecasts.ts";
 import { DEFAULT_ALIAS } from "../../core/registry.ts";
 
-/** Where a database keeps the registry, and how it writes a text. */
+/** The tables of a database's registry, and its way to write a text. */
 export interface RegistryTables {
   readonly aliases: string;
   readonly versions: string;
@@ -21,7 +21,7 @@ export function meantVersion({ model, alias }: CurrentForecasts, registry: Regis
   return `SELECT COALESCE(${[...named, newest].join(", ")})`;
 }
 
-/** Where a database keeps batches, and how it hashes. */
+/** The table of a database's batches, and its hash. */
 export interface BatchTable {
   readonly batches: string;
   readonly literal: (text: string) => string;

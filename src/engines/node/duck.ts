@@ -94,7 +94,7 @@ export function readParquet(files: readonly string[], options = ""): string {
   return `read_parquet([${files.map(fileLiteral).join(", ")}], union_by_name = true, hive_partitioning = false${options})`;
 }
 
-/** What DuckDB says, without its advice for who writes its statements, and without the place in a statement of ours. */
+/** Returns DuckDB's message without its advice on statements, and without the position in a statement of ours. */
 export function duckSays(cause: unknown, limit = 300): string {
   const text = cause instanceof Error ? cause.message : String(cause);
   const short = text

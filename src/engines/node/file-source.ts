@@ -23,7 +23,7 @@ export interface FileSource {
 }
 
 /**
- * What a file holds, as DuckDB reads it.
+ * Opens a file and describes its columns, as DuckDB reads it.
  *
  * @param texts - columns of a CSV file that are text, whatever they look like
  * @throws what DuckDB throws, or `not-found`
@@ -76,7 +76,7 @@ export async function checkFiles(connection: DuckDBConnection, table: string): P
   for (const name of files) await fileFingerprint(name, () => []);
 }
 
-/** What a file's name says of its format; a table inside a DuckDB file has the name of that file. */
+/** Returns the format that a file's name says. A table inside a DuckDB file has the name of that file. */
 function formatOf(file: string): "csv" | "parquet" | "json" | "xlsx" | "duckdb" {
   if (/\.parquet$/i.test(file)) return "parquet";
   if (/\.xlsx$/i.test(file)) return "xlsx";

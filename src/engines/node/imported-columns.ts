@@ -9,8 +9,8 @@ import type { SourceColumn } from "./resolve-query.ts";
 const EITHER_ORDER = "^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.][0-9]{2,4}";
 
 /**
- * What was made of a file's columns: types, of times the first and last one, and a date as the file has it where all of
- * them would be dates with day and month exchanged, too.
+ * Describes a file's columns after import: the type, the first and last time, and one date as the file has it if all of
+ * them would also be dates with day and month exchanged.
  *
  * @param from - what to select the rows from
  * @param texts - the same as the file has them, columns `c0`…; undefined of a file whose values have types
@@ -60,7 +60,7 @@ export async function importedColumns(
 /** Most different numbers that dates of two centuries can be: a column that has more has something else. */
 const MOST_DATES = 75_000;
 
-/** How the numbers of a column spell dates. */
+/** Finds columns of numbers that spell dates, and their spelling. */
 async function spelledDates(
   connection: DuckDBConnection,
   from: string,

@@ -6,13 +6,13 @@ import { ManymodelError, messageOf, show } from "../../core/errors.ts";
 import { DUCK_TYPES, identifier, literal } from "./duck.ts";
 import { readRow } from "./read-row.ts";
 
-/** How to read the cells of a sheet. */
+/** Options of reading a sheet's cells. */
 export interface SheetFormat {
   /** The sheet's name; the first one when left out. */
   readonly sheet?: string;
   /** The order of a date's parts in texts and whole numbers. */
   readonly dateFormat?: string;
-  /** What stands for a missing value, beside nothing and the empty text. */
+  /** The texts that stand for a missing value, beside an empty cell and the empty text. */
   readonly nulls?: readonly string[];
 }
 
@@ -36,7 +36,7 @@ interface HeaderColumn {
 const STAGED = "sheet";
 /** Rows that are handed to DuckDB at a time, as it takes them. */
 const ROWS_AT_ONCE = 2048;
-/** What Excel shows in place of a value that a formula does not have. */
+/** The texts that Excel shows in place of the value of a formula that failed. */
 const FAILED = /^#(NULL!|DIV\/0!|VALUE!|REF!|NAME\?|NUM!|N\/A|GETTING_DATA|SPILL!|CALC!|FIELD!|BLOCKED!)$/;
 
 /**

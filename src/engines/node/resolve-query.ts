@@ -24,7 +24,7 @@ export interface ResolvedQuery<Column extends SourceColumn = SourceColumn> {
   readonly keys: readonly KeyedColumn<Column>[];
   readonly columns: readonly ReadableColumn<Column>[];
   readonly order: readonly Column[];
-  /** What tells which series have ended, where the query says. */
+  /** The rule for series that have ended, where the query has one. */
   readonly ended?: EndRule<Column>;
 }
 
@@ -79,7 +79,7 @@ function isReadable<Column extends SourceColumn>(column: Column): column is Read
   return column.type !== null;
 }
 
-/** What a snapshot says of its columns. */
+/** Describes the columns of a snapshot. */
 export function describeQuery({
   keys,
   columns,

@@ -7,13 +7,13 @@ import { countNativeCalls, endNativeCalls, endNativeCallsNow, type NativeCalls }
 import type { WorkerEntry } from "../../ports/workers.ts";
 import type { Told } from "./worker-thread.ts";
 
-/** What runs a worker's module: a thread of this process, or a process with such a thread in it. */
+/** A host of a worker's module: a thread of this process, or a process with such a thread in it. */
 export interface Vessel {
   post(request: unknown): void;
   end(): Promise<void>;
 }
 
-/** Who wants to know what happens in a vessel. */
+/** A listener to the events of a vessel. */
 export interface Listener {
   told(message: Told): void;
   /** It has ended; nothing is told any more. */

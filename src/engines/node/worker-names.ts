@@ -19,7 +19,10 @@ export function dropName(name: string): void {
   alive.delete(name);
 }
 
-/** Whether the worker of a name is known to have ended: it was one of this machine, and its process is no more. */
+/**
+ * Tells whether the worker of a name is known to have ended: it was one of this machine, and its process no longer
+ * exists.
+ */
 export function isGone(name: string): boolean {
   const [host, pid] = [name.slice(0, HOST.length), Number(name.slice(HOST.length + 1).split(".")[0])];
   if (host !== HOST || !Number.isSafeInteger(pid) || pid <= 0) return false;
@@ -32,7 +35,9 @@ export function isGone(name: string): boolean {
   }
 }
 
-/** Whether a process has ended, but whoever started it has not asked how: in a container often nobody does. */
+/**
+ * Tells whether a process has ended without its parent having asked for its exit code. In a container this is frequent.
+ */
 function isZombie(pid: number): boolean {
   try {
     // Linux's "pid (name) state …", where the name may have parentheses too.

@@ -4,13 +4,13 @@ import { type Activity, during } from "../../ports/activity.ts";
 import { type NativeCalls, shareNativeCalls } from "../../ports/native-calls.ts";
 import type { Answer } from "../../ports/workers.ts";
 
-/** What a worker is asked, and of what activity it is a part. */
+/** A request to a worker, and the activity that it is part of. */
 export interface Asked {
   readonly request: unknown;
   readonly activity: Activity;
 }
 
-/** What a worker tells the one that started it. */
+/** A message from a worker to the thread that started it. */
 export type Told =
   | { readonly type: "ready" }
   | { readonly type: "response"; readonly value: unknown }

@@ -13,8 +13,8 @@ interface Waiting<Item, Answer> {
 const LARGEST = 200;
 
 /**
- * What is asked for in one turn of the event loop, or while a statement is on its way, shares the next statement, and
- * so one commit: what takes long is a commit, not a row. All of it fails if the statement does.
+ * Batches requests: those made in one turn of the event loop, or while a statement is on its way, share the next
+ * statement, and so one commit. The commit takes long, not the row. All of them fail if the statement does.
  *
  * @param send - answers items, in their order
  */

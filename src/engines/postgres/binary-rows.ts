@@ -56,14 +56,14 @@ export class BinaryRows {
     this.int8(BigInt(Math.round((ms - EPOCH_MS) * 1000)));
   }
 
-  /** What was written since the last time; the caller's to keep. */
+  /** Returns the bytes written since the last call. They belong to the caller. */
   take(): Uint8Array {
     const taken = this.#buffer.subarray(0, this.#length);
     this.#buffer = Buffer.allocUnsafe(2 * PIECE_BYTES);
     this.#length = 0;
     return taken;
   }
-  /** What is left, and the mark of the end. */
+  /** Returns the remaining bytes and the mark of the end. */
   end(): Uint8Array {
     this.begin(-1);
     return this.take();

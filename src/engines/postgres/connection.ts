@@ -9,7 +9,7 @@ export interface PostgresPlace {
   readonly schema: string;
 }
 
-/** How to connect, and what to call the place in messages. */
+/** The settings of a connection, and the name of the place in messages. */
 export interface ConnectionSettings {
   readonly config: PoolConfig & ClientConfig;
   readonly where: string;

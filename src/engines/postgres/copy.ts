@@ -3,7 +3,7 @@ import type { Writable } from "node:stream";
 import type { ClientBase, Submittable } from "pg";
 import { messageOf } from "../../core/errors.ts";
 
-/** What copying needs of pg's connection. */
+/** The parts of pg's connection that copying uses. */
 interface Wire {
   readonly stream: Writable;
   query(text: string): void;
@@ -12,7 +12,7 @@ interface Wire {
   sendCopyFail(message: string): void;
 }
 
-/** How pg tells whoever was submitted to it what the server says. */
+/** The messages of the server that pg passes on. */
 interface Copying {
   submit(wire: Wire): void;
   handleCopyData(message: { readonly chunk: Uint8Array }): void;

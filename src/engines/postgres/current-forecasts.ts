@@ -10,7 +10,7 @@ import type { TableStore } from "./table-store.ts";
 
 const VIEW = FORECASTS.toLowerCase();
 
-/** What the comment of the view begins with: which table it shows, and what it was made by, come after it. */
+/** The start of the view's comment. The table that it shows and the version that made it follow. */
 const MARK = "manymodel:";
 
 /** The table that the view FORECASTS shows, as an expression over `pg_class` as `c`; NULL of every other relation. */

@@ -189,12 +189,12 @@ const isAnswered = (error: unknown) =>
   /^(57P0[1235]|53300|ECONNRESET|EPIPE)$/.test(codeOf(error)) || /^Connection terminated/.test(messageOf(error));
 
 /**
- * Whether two transactions were in each other's way: a deadlock, writes that cannot be put in an order, or a reader of
+ * Tells whether two transactions conflicted: a deadlock, writes that cannot be put in an order, or a reader of
  * what `runExclusively` changes.
  */
 const isCrossed = (error: unknown) => /^(40P01|40001|55P03)$/.test(codeOf(error));
 
-/** Whether a server refuses to write: a standby until it is promoted, or the old primary after a switchover. */
+/** Tells whether a server refuses to write: a standby until it is promoted, or the old primary after a switchover. */
 const isOnStandby = (error: unknown) => codeOf(error) === "25006";
 
 const HINTS: readonly (readonly [RegExp, "config" | "storage", string])[] = [

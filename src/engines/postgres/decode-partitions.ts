@@ -9,7 +9,7 @@ interface Tuple {
   readonly bytes: Buffer;
   readonly view: DataView;
   readonly rows: number;
-  /** Where the array of each column begins. */
+  /** The offset of each column's array. */
   readonly arrays: readonly number[];
 }
 
@@ -45,12 +45,12 @@ export class PartitionDecoder {
     this.#tuples.set(ordinal, { bytes, view, rows, arrays });
   }
 
-  /** Whether all of some partitions were taken. */
+  /** Tells whether all of some partitions were taken. */
   has(ordinals: readonly number[]): boolean {
     return ordinals.every((ordinal) => this.#tuples.has(ordinal));
   }
 
-  /** Whether a partition was taken, and has no rows. */
+  /** Tells whether a partition was taken, and has no rows. */
   isEmpty(ordinal: number): boolean {
     return this.#tuples.get(ordinal)?.rows === 0;
   }

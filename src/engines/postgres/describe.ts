@@ -4,7 +4,7 @@ import { firstRow } from "../../core/columns/first-row.ts";
 import type { EngineFacts, Feature } from "../../ports/engine.ts";
 import { type Database, KEEP_SESSIONS } from "./database.ts";
 
-/** What a role must be allowed to do in the schema; see docs/postgresql.md for roles that may do less. */
+/** The privileges that a role needs in the schema. docs/postgresql.md lists roles that need fewer. */
 const NEEDED = [
   ["INSERT", "mm$runs"],
   ["UPDATE", "mm$chunks"],
@@ -20,8 +20,8 @@ const FACTS = `SELECT current_setting('server_version') AS version, current_user
      FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS wanted ("table", privilege, n)) AS granted`;
 
 /**
- * Whether each connection has a session of its own. Behind a pooler in transaction mode an idle connection's session is
- * lent to another.
+ * Checks whether each connection has a session of its own. A pooler in transaction mode lends an idle connection's
+ * session to another.
  */
 async function findShared({ session }: Database): Promise<Feature> {
   const backend = async (client: ClientBase) => {

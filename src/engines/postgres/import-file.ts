@@ -70,7 +70,7 @@ const DUCK_TYPES: Readonly<Record<string, string>> = {
   "timestamp with time zone": "TIMESTAMP WITH TIME ZONE",
 };
 
-/** Where a file is imported, and by what. */
+/** The target of an import, and its statements. */
 export interface ImportPlace {
   readonly store: TableStore;
   readonly duck: Duck;

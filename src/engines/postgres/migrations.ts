@@ -148,7 +148,7 @@ const MIGRATIONS: readonly string[] = [
   COMMENT ON COLUMN mm$parts.width IS 'how many columns the hashes are of; NULL: of a version that kept none';`,
 ];
 
-/** What a schema of ours has, whatever its version. */
+/** The table that every schema of ours has, whatever its version. */
 const VERSION_TABLE = "mm$schema";
 
 /**

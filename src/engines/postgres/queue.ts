@@ -7,17 +7,20 @@ import { batched } from "./batching.ts";
 import type { Database } from "./database.ts";
 import type { WorkSignal } from "./work-signal.ts";
 
-/** When a statement began, on the database's clock: unlike that of its evaluation, an index can be asked with it. */
+/**
+ * The time at which a statement began, on the database's clock. Unlike the time of evaluation, it can be compared by an
+ * index.
+ */
 const NOW = "statement_timestamp()";
 const READY = `state = 'available' AND (not_before <= ${NOW} OR not_before > ${NOW} + interval '${LONGEST_RETRY_MS} ms')`;
 const LAPSED = `state = 'leased' AND lease_until <= ${NOW}`;
 const HELD = `state = 'leased' AND lease_until > ${NOW}`;
 const BEST = "ORDER BY priority DESC, chunk";
 
-/** How many ended runs a process remembers to have told the others of. */
+/** The number of ended runs that a process remembers to have announced. */
 const MOST_ANNOUNCED = 1000;
 
-/** What a worker asks for. */
+/** A worker's request for a chunk. */
 interface Ask extends ClaimOptions {
   readonly run: string;
   readonly worker: string;
@@ -123,7 +126,7 @@ export function postgresQueue(db: Database, signal: WorkSignal): Queue {
     const won = new Set(rows.map(({ i }) => i - 1));
     return Promise.all(ends.map(async (end, i) => won.has(i) || (again && (await wasFinished(end)))));
   });
-  /** Whether this very end was recorded by a statement whose answer was lost. */
+  /** Tells whether this very end was recorded by a statement whose answer was lost. */
   const wasFinished = async ({ lease, segment }: { lease: Lease; segment: SegmentInfo }) => {
     const { rows } = await db.run<{ segment: string }>(
       `SELECT segment FROM ${chunks} WHERE run_id = $1 AND chunk = $2 AND attempt = $3 AND state = 'finished'`,

@@ -6,11 +6,11 @@ import type { KeyedColumn, ReadableColumn, SourceColumn } from "../node/resolve-
 /** A source's column, and how it is called in the database: our own tables' names are folded there. */
 export interface RelationColumn extends SourceColumn {
   readonly physical: string;
-  /** Whether it is a `numeric` that says how many digits it has after the point. */
+  /** True for a `numeric` with a stated number of decimals. */
   readonly scaled: boolean;
 }
 
-/** What a column's texts are compared and sorted by: their bytes. */
+/** Writes the expression by which a column's texts are compared and sorted: their bytes. */
 const asText = (column: string) => `(${column})::text COLLATE "C"`;
 
 /** A key column as it is kept. */
@@ -53,7 +53,7 @@ export function valueExpression({ physical, type }: Pick<ReadableColumn<Relation
   return `${identifier(physical)}::${VALUE_SQL_TYPES[type]}`;
 }
 
-/** What rows are ordered by. */
+/** Writes the expression by which rows are ordered. */
 export function orderExpression({ physical, type }: RelationColumn): string {
   return type === "string" ? asText(identifier(physical)) : identifier(physical);
 }

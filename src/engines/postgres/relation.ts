@@ -7,10 +7,10 @@ import type { TableStore } from "./table-store.ts";
 
 /** A table or view that can be read. */
 export interface Relation {
-  /** What to select from. */
+  /** The relation to select from. */
   readonly from: string;
   readonly columns: readonly RelationColumn[];
-  /** What a table of our own holds now; undefined of others, which must be read to know. */
+  /** The fingerprint of a table of our own; undefined for other tables, which must be read. */
   readonly fingerprint?: string;
 }
 

@@ -37,13 +37,13 @@ export function describeDamage(schema: string, id: string): string {
   return `${snapshotTable(schema, id)} was changed after it was written; its checksum differs`;
 }
 
-/** What is thrown where a snapshot was changed. */
+/** Returns the error for a snapshot that was changed. */
 export function damaged(schema: string, id: string): ManymodelError {
   const remedy = `DROP TABLE ${snapshotTable(schema, id)}; DELETE FROM ${schema}.mm$snapshots WHERE id = '${id}'`;
   return new ManymodelError("corrupt", `${describeDamage(schema, id)}; ${remedy}; and train again`);
 }
 
-/** What of a snapshot is compared: its keys, or all of its rows, keys included. */
+/** The extent of a comparison: the keys of a snapshot, or all of its rows, keys included. */
 type Extent = "keys" | "rows";
 
 /** Compares snapshots with their checksums, each once in a process. */
@@ -55,7 +55,7 @@ export class SnapshotChecks {
     this.#schema = schema;
   }
 
-  /** Whether a snapshot's rows are not those that were written; false if it has no checksum. */
+  /** Tells whether a snapshot's rows differ from those that were written; false if it has no checksum. */
   async isDamaged(client: ClientBase, snapshot: Snapshot, extent: Extent): Promise<boolean> {
     const { id, sha256, keyColumns, columns } = snapshot;
     if (sha256 === undefined) return false;

@@ -73,10 +73,10 @@ const LARGEST = 1_000_000_000;
 /** The most rows of a partition: its arrays grow by doubling up to 1 GB of eight bytes a value. */
 const MOST_ROWS = 2 ** 26;
 
-/** What is done about partitions that are larger than PostgreSQL can hold. */
+/** The treatment of partitions that are larger than PostgreSQL can hold. */
 interface Limit {
   readonly largest: number;
-  /** Whether they are found before their rows are put together, which takes longer; else afterwards. */
+  /** True if they are found before their rows are put together, which takes longer. */
   readonly leavesOut: boolean;
 }
 
@@ -133,8 +133,8 @@ async function pin(
 }
 
 /**
- * What a table of somebody else's holds, in those columns that the query reads: nothing says cheaply whether it has
- * changed, so it is read, but not sorted. The order of its rows does not matter.
+ * Returns a fingerprint of the columns that the query reads, for a table that belongs to somebody else. No cheap sign
+ * tells whether it has changed, so it is read, but not sorted. The order of its rows does not matter.
  */
 async function contentFingerprint(
   client: ClientBase,
@@ -195,7 +195,7 @@ async function writeTable(
     .filter(({ type }) => type === "string")
     .map((column) => `octet_length(${valueExpression(column)})`);
   const width = values.reduce((sum, { type }) => sum + WIDTHS[type], 0);
-  /** Whether there are too many rows or bytes, of a group or over a window. */
+  /** Writes the test for too many rows or bytes, of a group or over a window. */
   const isLarge = (bytesOf: readonly string[], over = "") => {
     const bytes = bytesOf.map((bytes) => ` + coalesce(sum(${bytes})${over}, 0)`).join("");
     return `count(*)${over} > ${MOST_ROWS} OR count(*)${over} * ${width}${bytes} > ${Number(limit.largest)}`;

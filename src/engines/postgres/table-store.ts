@@ -272,7 +272,7 @@ export class TableStore {
     return `part ${id} of ${this.#rows(table)} was changed after it was written; its checksum differs`;
   }
 
-  /** What a part has and its table has not is added to the table; only its owner can. */
+  /** Adds the columns of a part that its table lacks. Only the table's owner can. */
   async #addColumns(client: ClientBase, name: string, columns: readonly ColumnInfo[]): Promise<void> {
     const missing = async () => {
       const known = new Set(await this.#physical(client, name));
@@ -384,7 +384,7 @@ export class TableStore {
   }
 
   /**
-   * Whether a table may be imported under this name: true if there is one that was imported before.
+   * Tells whether an earlier import left a table of this name.
    *
    * @param change - whether such a table may be replaced, or appended to
    * @throws {ManymodelError} `conflict` if not
@@ -483,7 +483,7 @@ export class TableStore {
   }
 }
 
-/** What to do where a part of a table is damaged. */
+/** The remedy for a damaged part of a table. */
 const REWRITE = "import the table again (--replace), or score the batch again, as it was written";
 
 /** The name of a column in the database. PostgreSQL would cut a longer one off. */

@@ -12,11 +12,11 @@ export interface WorkSignal {
   close(): Promise<void>;
 }
 
-/** How seldom whoever waits asks all the same: a lapsed lease tells nobody. */
+/** The milliseconds after which a waiting worker asks without a signal, since a lapsed lease sends none. */
 const ASK_MS = 15_000;
 /** The same where nothing can be heard, while the connection that listens is lost. */
 const ASK_DEAF_MS = 1000;
-/** What was said so shortly before somebody began to wait may have been said after they had asked. */
+/** The milliseconds in which a signal may precede a wait and still count: it may have come after the question. */
 const ECHO_MS = 100;
 
 interface Waiter {

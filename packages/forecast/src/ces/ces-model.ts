@@ -1,6 +1,6 @@
 import type { AnyModel } from "../model/kind.ts";
 
-/** How a complex exponential smoothing model treats the season. */
+/** The treatment of the season in a complex exponential smoothing model. */
 export type CesSeasonality = "none" | "simple" | "partial" | "full";
 
 /** The states between two observations. */
@@ -20,7 +20,7 @@ export interface CesModel extends AnyModel {
   readonly seasonality: CesSeasonality;
   /** Observations per season; 1 when the model has no seasonal part. */
   readonly period: number;
-  /** How many values were observed. */
+  /** The number of observed values. */
   readonly nobs: number;
   /** Real and imaginary part of the smoothing parameter of the level; "simple": of each phase of the season. */
   readonly alpha: readonly number[];

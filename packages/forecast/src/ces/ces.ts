@@ -6,13 +6,13 @@ import type { CesModel, CesSeasonality, CesState } from "./ces-model.ts";
 import { estimate, firstGuess } from "./estimate.ts";
 import { gainsOf, run, settle, startMoving } from "./recursion.ts";
 
-/** What `ces` may choose. */
+/** Settings of `ces`. */
 export interface CesOptions {
   /** Observations per season; default 1. */
   readonly period?: number;
   /**
-   * Which season: "none"; "simple", a complex level for each phase; "partial", a level and real seasonal effects;
-   * "full", a level and complex seasonal effects; default "auto", of these the least AICc.
+   * The season: "none"; "simple", a complex level for each phase; "partial", a level and real seasonal effects; "full",
+   * a level and complex seasonal effects; default "auto", of these the least AICc.
    */
   readonly seasonality?: CesSeasonality | "auto";
 }

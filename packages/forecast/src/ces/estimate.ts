@@ -10,7 +10,7 @@ export interface CesEstimate {
   readonly initial: CesState;
 }
 
-/** Where the searches start: alpha and beta in the middle of what is usual. */
+/** The starts of the searches: alpha and beta in the middle of the usual range. */
 const STARTS: Readonly<Record<CesSeasonality, readonly (readonly number[])[]>> = {
   none: [
     [1.3, 0.99],

@@ -1,13 +1,13 @@
 import type { CesSeasonality, CesState } from "./ces-model.ts";
 
-/** What one step does to a complex state (value, potential), given the one-step error. */
+/** The effect of one step on a complex state (value, potential), given the one-step error. */
 interface Gains {
   /** Of the error, to the value and to its potential. */
   readonly value: number;
   readonly potential: number;
-  /** How much of the potential leaves the value. */
+  /** The share of the potential that leaves the value. */
   readonly outflow: number;
-  /** How much of the value and of the potential makes up the next potential. */
+  /** The share of the value and of the potential in the next potential. */
   readonly inflow: number;
   readonly keep: number;
 }

@@ -6,9 +6,9 @@ import { type ChangeKind, segmentCost } from "./segment-cost.ts";
 
 export type { ChangeKind } from "./segment-cost.ts";
 
-/** What is looked for. */
+/** Settings of `changePoints`. */
 export interface ChangePointOptions {
-  /** What is constant within a segment: its mean, its mean and variance, or a straight line (not joined); default mean. */
+  /** The constant of a segment: its mean, its mean and variance, or a straight line (not joined); default mean. */
   readonly kind?: ChangeKind;
   /**
    * What a change must gain, in -2 log likelihood (kinds mean and trend: in units of the long-run noise variance). Default
@@ -20,7 +20,7 @@ export interface ChangePointOptions {
   readonly minSize?: number;
 }
 
-/** Where a series changes. */
+/** The changes of a series. */
 export interface ChangePoints {
   /** Position of the first observation of each segment but the first, ascending. */
   readonly positions: readonly number[];

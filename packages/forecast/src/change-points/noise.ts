@@ -1,6 +1,6 @@
 import { median } from "../stats/median.ts";
 
-/** What is known of a series' noise whatever its level does. */
+/** The noise of a series, whatever its level does. */
 export interface Noise {
   /** Marginal variance. */
   readonly variance: number;

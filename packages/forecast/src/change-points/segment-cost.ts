@@ -1,9 +1,9 @@
-/** What is constant within a segment. */
+/** The constant of a segment. */
 export type ChangeKind = "mean" | "mean-variance" | "trend";
 
 /**
- * What comes before a segment plus its cost, `before[from]` + cost of [from, to), for the first `count` of the starts
- * `from`, to `out`; each in O(1).
+ * Writes the cost up to a segment plus the segment's own, `before[from]` + cost of [from, to), for the first `count` of
+ * the starts `from`, to `out`; each in O(1).
  */
 export type SegmentCost = (
   before: Float64Array,

@@ -89,7 +89,7 @@ export function sumUp({ leaves, levels, offsets, aggregates }: Hierarchy, values
   return values;
 }
 
-/** How far each aggregate of a vector over all nodes is from the sum of its leaves. */
+/** Returns the difference of each aggregate of a vector over all nodes from the sum of its leaves. */
 export function incoherence({ leaves, levels, offsets, aggregates }: Hierarchy, values: Float64Array): Float64Array {
   const differences = values.slice(0, aggregates);
   for (const [l, { of }] of levels.entries()) {

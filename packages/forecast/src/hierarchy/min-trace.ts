@@ -72,7 +72,9 @@ export class MinTrace {
       throw new RangeError("the residuals' covariance cannot be inverted; use method wls-var");
   }
 
-  /** What to add to the leaves' base forecasts, given how far the aggregates' are from their sums. */
+  /**
+   * Returns the corrections of the leaves' base forecasts, given the differences of the aggregates from their sums.
+   */
   correct(differences: Float64Array): Float64Array {
     const { aggregates, leaves } = this.#hierarchy;
     const correction = new Float64Array(leaves);

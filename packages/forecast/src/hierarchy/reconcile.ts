@@ -6,7 +6,7 @@ import { MinTrace } from "./min-trace.ts";
 import { forecastProportions, splitTop, topNodes } from "./top-down.ts";
 import { withVarianceFloor } from "./variance-floor.ts";
 
-/** How to reconcile. */
+/** Settings of `reconcile`. */
 export interface ReconcileOptions {
   readonly method: ReconciliationMethod;
   /** `wls-var`: variance of each node's base forecast error, ≥ 0, in squared units of the data. NaN: unknown. */

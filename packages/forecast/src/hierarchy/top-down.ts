@@ -1,6 +1,6 @@
 import type { Hierarchy } from "./hierarchy.ts";
 
-/** Which history a top-down split follows: the mean of the shares at each time, or the share of the means. */
+/** The history that a top-down split follows: the mean of the shares at each time, or the share of the means. */
 export type HistoricalProportions = "average-proportions" | "proportions-of-averages";
 
 /**

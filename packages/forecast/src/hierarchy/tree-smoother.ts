@@ -15,7 +15,7 @@ export class TreeSmoother {
   /** Of a node given its descendants' observations: without its own, and with it. */
   readonly #before: Float64Array;
   readonly #after: Float64Array;
-  /** How much of the difference between a node's observation and its children's sum is believed, in [0, 1]. */
+  /** The share of the difference between a node's observation and its children's sum that is believed, in [0, 1]. */
   readonly #gain: Float64Array;
   readonly #mean: Float64Array;
   readonly #posterior: Float64Array;

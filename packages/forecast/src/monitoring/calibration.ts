@@ -3,7 +3,7 @@ import { median } from "../stats/median.ts";
 /** Standardised errors beyond this count as this, so that one strange value raises no alarm. */
 const CLIP = 4;
 
-/** How the standardised errors of most series behave: what one series is judged against. */
+/** The spread of most series' standardised errors, against which one series is judged. */
 export interface Calibration {
   /** Their standard deviation about 0; above 1 where intervals are too narrow. */
   readonly scale: number;

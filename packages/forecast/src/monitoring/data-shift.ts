@@ -1,6 +1,6 @@
 import { median } from "../stats/median.ts";
 
-/** How far recent observations are from those before. */
+/** The distance of recent observations from those before. */
 export interface DataShift {
   /** Difference of medians in robust standard deviations (1.4826 × median absolute deviation) of the history. */
   readonly level: number;

@@ -3,7 +3,7 @@ import { coverageLoss, growth } from "./coverage.ts";
 import { cusum, highest } from "./cusum.ts";
 import { dataShift } from "./data-shift.ts";
 
-/** What is known of a series' forecasts and of the observations since. Times are in order. */
+/** The forecasts of a series, and the observations since. Times are in order. */
 export interface WatchedSeries {
   /**
    * For each time with an observation and a forecast, of the freshest forecast: its error over the standard deviation
@@ -18,13 +18,13 @@ export interface WatchedSeries {
   readonly recent: Float64Array;
   /** For each time that was forecast and has passed, whether an observation came: 1 or 0. */
   readonly arrived: Uint8Array;
-  /** What the model was trained on, at its own interval, as far back as matters; NaN: missing. */
+  /** The observations that the model was trained on, at its own interval, as far back as matters; NaN: missing. */
   readonly history: Float64Array;
 }
 
-/** When to find that something is wrong. */
+/** The thresholds of the tests. */
 export interface Thresholds {
-  /** How many of the latest times everything but the CUSUM's memory looks at. */
+  /** The number of latest times that all tests look at, except the CUSUM with its memory. */
   readonly window: number;
   /** Fewer errors than this are no basis. */
   readonly minObservations: number;
@@ -40,7 +40,7 @@ export interface Thresholds {
   readonly watchShift: number;
 }
 
-/** What the tests say of one series. */
+/** The results of the tests for one series. */
 export interface Findings {
   /** Errors known, and how many of them are in the window. */
   readonly n: number;

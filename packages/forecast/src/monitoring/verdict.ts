@@ -3,12 +3,12 @@ import type { Findings, Thresholds } from "./detect.ts";
 /** `drift`: refine or replace the model. `watch`: not sure enough. `no-data`: too little to say. */
 export type VerdictName = "ok" | "watch" | "drift" | "no-data";
 
-/** What to make of one series. */
+/** The verdict on one series. */
 export interface Verdict {
   readonly verdict: VerdictName;
-  /** Which findings say so, the strongest kind first; empty for `ok`. */
+  /** The findings behind it, the strongest kind first; empty for `ok`. */
   readonly reasons: readonly string[];
-  /** How far beyond the thresholds: 1 is just at one of them. */
+  /** The distance beyond the thresholds: 1 is exactly at one of them. */
   readonly severity: number;
 }
 

@@ -11,7 +11,7 @@ export interface TbatsComponents {
   readonly trend: Float64Array;
   /** The effect of each period. */
   readonly seasonal: readonly Float64Array[];
-  /** What the ARMA process of the errors said; zeros without one, and where a value is missing. */
+  /** The ARMA part of the errors; zeros without an ARMA process, and where a value is missing. */
   readonly arma: Float64Array;
   /** The one-step errors; NaN where a value is missing. */
   readonly remainder: Float64Array;

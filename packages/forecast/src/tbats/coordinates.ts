@@ -8,10 +8,10 @@ import { type Arma, zeroArma } from "../arima/polynomial.ts";
 import type { TbatsForm, TbatsParameters } from "./form.ts";
 import { addDummyGain, addPairGain, type System } from "./system.ts";
 
-/** Where a search may look for lambda, and for the damping of a trend. */
+/** The bounds of a search for lambda, and for the damping of a trend. */
 export interface Limits {
   readonly lambda: readonly [number, number];
-  /** How far the box reaches beyond the corner without smoothing: the excess of the greatest modulus above 1. */
+  /** The distance of the box beyond the corner without smoothing: the excess of the greatest modulus above 1. */
   readonly slack: number;
 }
 
@@ -41,7 +41,7 @@ export interface Coordinates {
   readonly arma: number;
   to(parameters: TbatsParameters): Float64Array;
   from(x: Float64Array): TbatsParameters;
-  /** What coordinate i changes in the gains, per unit. */
+  /** Writes the change of the gains for coordinate i, per unit. */
   direction(i: number, parameters: TbatsParameters, system: System, out: Float64Array): void;
   /** Derivatives of the ARMA coefficients with respect to their coordinates, by rows. */
   armaJacobian(x: Float64Array): Float64Array;

@@ -18,13 +18,14 @@ export interface Estimate {
   readonly explained: Float64Array;
 }
 
-/** How a form is fitted. */
+/** Settings of fitting a form. */
 export interface EstimateOptions {
   /** Between which the Box–Cox exponent may be. */
   readonly lambda: readonly [number, number];
   /**
-   * How much weight old observations may gain in forecasts over the whole series: the greatest modulus is 1 + growth / n,
-   * so that none gains more than a factor of e to the growth. Above 0, or states that nothing changes would not do.
+   * The weight that old observations may gain in forecasts over the whole series: the greatest modulus is 1 + growth /
+   * n, so that none gains more than a factor of e to the growth. Above 0, since states that nothing changes would fail
+   * otherwise.
    */
   readonly growth: number;
   /** The search ends where a step is expected to lower the deviance by less. */

@@ -1,4 +1,4 @@
-/** What a TBATS or BATS model consists of. */
+/** The components of a TBATS or BATS model. */
 export interface TbatsForm {
   /** "trigonometric": pairs of rotating states (TBATS); "dummy": an effect of each phase, periods whole (BATS). */
   readonly seasonality: "trigonometric" | "dummy";
@@ -53,8 +53,8 @@ export const LEVEL: TbatsForm = {
 };
 
 /**
- * How many numbers a form has, for the AIC: parameters and initial states, those of the ARMA errors (zeros, but R counts
- * them) included.
+ * Counts the numbers of a form for the AIC: parameters and initial states, those of the ARMA errors (zeros, but R
+ * counts them) included.
  */
 export function countNumbers({ seasonality, periods, harmonics, boxCox, trend, damped, p, q }: TbatsForm): number {
   const gains = 1 + (trend ? 1 : 0) + (damped ? 1 : 0) + periods.length * (seasonality === "trigonometric" ? 2 : 1);

@@ -12,11 +12,11 @@ export interface InitialStates {
   readonly white: Float64Array;
   /** The slope before each observation. */
   readonly slopes: Float64Array;
-  /** How much less of the white errors each state takes: −∂white/∂initial. */
+  /** The decrease of the white errors by each state: −∂white/∂initial. */
   readonly columns: readonly Float64Array[];
   /** Cholesky factor of the columns' products. */
   readonly factor: Float64Array;
-  /** What each state, given the ones before it, takes off the sum of squares. */
+  /** The decrease of the sum of squares by each state, given the ones before it. */
   readonly explained: Float64Array;
   /** Finds them for a system, ARMA coefficients and a series (NaN where missing). @returns the sum of squares */
   solve(system: System, ar: ArrayLike<number>, ma: ArrayLike<number>, z: Float64Array, complete: boolean): number;

@@ -21,12 +21,12 @@ export function transformed({ parameters: { lambda } }: Pick<TbatsModel, "parame
   return lambda === null ? y : boxCox(y, lambda);
 }
 
-/** What a model makes of values that follow a state. */
+/** The result of moving a model over values that follow a state. */
 export interface Moved {
   /** Errors of the states, and of the ARMA process they are; 0 where a value is missing. */
   readonly errors: Float64Array;
   readonly white: Float64Array;
-  /** What the states say of each value beforehand, without the ARMA process. */
+  /** The expectation of each value before it is seen, without the ARMA process. */
   readonly expected: Float64Array;
   readonly state: TbatsState;
 }
@@ -55,7 +55,7 @@ export function move(model: Pick<TbatsModel, "form" | "parameters">, before: Tba
   };
 }
 
-/** What the ARMA process says of error t, from the errors before it and those before the first. */
+/** Returns the ARMA part of error t, from the errors before it and those before the first. */
 function armaPart(
   { ar, ma }: Pick<TbatsParameters, "ar" | "ma">,
   t: number,

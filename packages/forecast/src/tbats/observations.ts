@@ -2,11 +2,11 @@
 export interface Observations {
   /** NaN where missing. */
   readonly y: Float64Array;
-  /** How many are not missing. */
+  /** The number of values that are not missing. */
   readonly nobs: number;
   /** A sum of squares that counts as a perfect fit: errors of 1e-10 of the largest value. */
   readonly floor: number;
-  /** Whether they can be transformed: all are positive, and not so far apart that powers overflow. */
+  /** True if they can be transformed: all are positive, and not so far apart that powers overflow. */
   readonly transformable: boolean;
   /**
    * z = G ((y / G)^λ − 1) / λ, or G log(y / G), G the geometric mean: of its sum of squared errors, n times the logarithm

@@ -1,6 +1,6 @@
 import type { System } from "./system.ts";
 
-/** What acts on a system from outside, besides what is observed. */
+/** The input of a system from outside, besides the observations. */
 export interface Forcing {
   /** Errors of another run; each adds `direction` times itself to the states. */
   readonly errors?: Float64Array;
@@ -9,7 +9,7 @@ export interface Forcing {
   readonly slopes?: Float64Array;
 }
 
-/** What a run tells: its errors, and the slope, or what is expected, before each observation. */
+/** The trace of a run: its errors, and the slope, or the expectation, before each observation. */
 export interface Trace {
   readonly errors: Float64Array;
   readonly slopes?: Float64Array;

@@ -5,7 +5,7 @@ import { initialHarmonics } from "./harmonics.ts";
 import type { Observations } from "./observations.ts";
 import { firstParameters, startFrom } from "./start.ts";
 
-/** What a search may choose from. */
+/** The choices of a search. */
 export interface Choices {
   readonly lambda: readonly [number, number];
   readonly boxCox: readonly boolean[];

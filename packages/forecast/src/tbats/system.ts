@@ -8,7 +8,7 @@ import type { TbatsForm, TbatsParameters } from "./form.ts";
  * the level: so BATS and TBATS differ in nothing but gains.
  */
 export interface System {
-  /** How many states. */
+  /** The number of states. */
   readonly states: number;
   readonly trend: boolean;
   damping: number;
@@ -17,7 +17,7 @@ export interface System {
   readonly sin: Float64Array;
   /** The period, by position, that each pair belongs to. */
   readonly owner: Int32Array;
-  /** What an error of 1 adds to each state. */
+  /** The addition to each state for an error of 1. */
   readonly gain: Float64Array;
 }
 

@@ -9,9 +9,9 @@ export interface TbatsModel extends AnyModel {
   readonly method: string;
   readonly form: TbatsForm;
   readonly parameters: TbatsParameters;
-  /** Whether forecasts are means instead of medians of the original scale; only with Box–Cox. */
+  /** True if forecasts are means instead of medians of the original scale; only with Box–Cox. */
   readonly biasAdjust: boolean;
-  /** How many values were observed. */
+  /** The number of observed values. */
   readonly nobs: number;
   /** Level, slope and pairs of seasonal states before the first value, on the transformed scale. */
   readonly initial: readonly number[];
@@ -24,7 +24,7 @@ export interface TbatsModel extends AnyModel {
   readonly aic: number;
 }
 
-/** Where a model stands after its last value. */
+/** The state of a model after its last value. */
 export interface TbatsState {
   /** Level, slope and pairs of seasonal states. */
   readonly states: readonly number[];

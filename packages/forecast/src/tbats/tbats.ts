@@ -20,20 +20,20 @@ const TBATS_OPTIONS: OptionNames<TbatsOptions> = {
   biasAdjust: true,
 };
 
-/** What `tbats` and `bats` may choose; what is left out they choose themselves, by the AICc. */
+/** Settings of `tbats` and `bats`. They choose those that are left out, by the AICc. */
 export interface TbatsOptions {
   /** Observations per season of each season, at least 2; for `bats` whole numbers. Default none. */
   readonly periods?: readonly number[];
-  /** Whether the series is Box–Cox transformed; never one that is not positive throughout. */
+  /** True to transform the series by Box–Cox; ignored for one that is not positive throughout. */
   readonly useBoxCox?: boolean;
   readonly useTrend?: boolean;
-  /** Whether a trend is damped. */
+  /** True to damp the trend. */
   readonly useDampedTrend?: boolean;
-  /** Whether ARMA errors are tried; default true. */
+  /** True to try ARMA errors; default true. */
   readonly useArmaErrors?: boolean;
   /** Between which the Box–Cox exponent may be; default [0, 1]. */
   readonly lambdaBounds?: readonly [number, number];
-  /** Whether forecasts are means instead of medians of the original scale; default false. */
+  /** True for forecasts that are means instead of medians of the original scale; default false. */
   readonly biasAdjust?: boolean;
 }
 

@@ -7,9 +7,9 @@ const MONDAY = 4 * DAY;
 
 /** A calendar cut into bins: days, weeks that begin on Monday, months, or parts of a day. */
 export interface CalendarBins {
-  /** When the bin of a time begins: milliseconds since 1970-01-01 UTC. */
+  /** Returns the start of a time's bin: milliseconds since 1970-01-01 UTC. */
   start(time: number): number;
-  /** When the bin after the one of a time begins. */
+  /** Returns the start of the bin after a time's. */
   next(time: number): number;
 }
 

@@ -102,14 +102,16 @@ function commonNumber(times: Float64Array): number | null {
   return [frequentDifference(times), shortestDifference(times)].find(isCommon) ?? null;
 }
 
-/** How far plain numbers may be off their grid, in steps. */
+/** The distance of plain numbers from their grid that counts as rounding, in steps. */
 const ROUNDING = 1e-6;
 const offGrid = (distance: number, step: number) => distance / step - Math.round(distance / step);
 
 /** So many steps of whole days may have hardly any observation. */
 const LONGEST_SPARSE = 10_000;
 
-/** Whether times keep the step that they have in common, rather than jitter around a longer one or come at random. */
+/**
+ * Tells whether times keep the step that they have in common, rather than jitter around a longer one or come at random.
+ */
 function isKept(times: Float64Array, step: number, longestSparse: number): boolean {
   const differences = times.slice(1).map((time, i) => time - times[i]!);
   if (differences.length >= 4) {
@@ -131,7 +133,7 @@ function monthInterval(times: Float64Array): Interval | null {
   return step > 0 ? `P${step}M@${day}` : null;
 }
 
-/** Which date of a month a day of the month is, given the month's last date. */
+/** Returns the date of a month for a day of the month, given the month's last date. */
 function dayIn(day: MonthDay, end: Date): number {
   const length = end.getUTCDate();
   return day === "B" ? length - Math.max(0, weekday(end.getTime()) - 5) : Math.min(day, length);
@@ -156,7 +158,7 @@ const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : g
 /** The day of the week, Monday is 1. */
 export const weekday = (ms: number) => new Date(ms).getUTCDay() || 7;
 
-/** How much of a pattern of weekdays must be there for a day that is missing to count as a gap in it. */
+/** The share of a pattern of weekdays that must be there for a missing day to count as a gap in it. */
 const PATTERN_FILLED = 0.8;
 
 /** The days of the week on which the series has observations, if they explain its gaps; else null. */
@@ -175,7 +177,7 @@ function openDays(times: Float64Array): Interval | null {
 const LONGEST_GRID = 100_000;
 
 /**
- * Where each time falls on the series' own grid (first time: 0, one interval later: 1, …).
+ * Returns the position of each time on the series' own grid (first time: 0, one interval later: 1, …).
  *
  * @returns null if a time lies off the grid, or the grid would be longer than 100,000 steps and ten times the series
  */

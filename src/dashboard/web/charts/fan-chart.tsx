@@ -154,10 +154,13 @@ export function FanChart({
   );
 }
 
-/** Whether there are rows that are newer than the model. */
+/** Tells whether there are rows that are newer than the model. */
 const isNewer = ({ y, trained }: SeriesPicture) => trained > 0 && trained < y.length;
 
-/** Where the forecast begins: after the newest row, or after the last one that the model was fitted to. */
+/**
+ * Returns the position where the forecast starts: after the newest row, or after the last one that the model was fitted
+ * to.
+ */
 export const forecastStart = ({ y, trained, earlier }: SeriesPicture) => (earlier === null ? trained : y.length);
 
 function readout(picture: SeriesPicture, held: HoldoutForecast | undefined, at: number | null): string {

@@ -5,7 +5,7 @@ const COLUMNS: readonly GraphNode["kind"][] = ["source", "run", "version", "alia
 const HEADS = { source: "Sources", run: "Runs", version: "Versions", alias: "Aliases" };
 const [COLUMN, ROW, BOX, TALL, TOP] = [264, 54, 208, 40, 28];
 
-/** What was made from what: sources, runs, versions, aliases, from left to right. */
+/** Draws sources, runs, versions and aliases from left to right, each joined to its origin. */
 export function LineageGraph({ graph, model }: { graph: ModelDetail["graph"]; model: string }) {
   const places = new Map<string, { x: number; y: number }>();
   for (const [c, kind] of COLUMNS.entries())

@@ -3,7 +3,7 @@ import type { Diagnostics } from "../../wire.ts";
 import { Bars } from "./bars.tsx";
 import { LineChart } from "./line-chart.tsx";
 
-/** What is left in the errors of one step. */
+/** Draws the remainder in the errors of one step. */
 export function Residuals({ diagnostics }: { diagnostics: Diagnostics }) {
   const { residuals, acf, acfBound, histogram, mean, sd, ljungBox } = diagnostics;
   const lags = acf.slice(1);
