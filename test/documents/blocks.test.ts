@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { cp, mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
@@ -143,6 +143,12 @@ describe("what the documents show is run", () => {
     const { status, stdout, stderr } = await shell(folder, after + codeOf("run", name));
     expect(status, stderr).toBe(0);
     for (const text of says) expect(stdout).toContain(text);
+  });
+
+  it("the README's first lines, with the output that it shows", async () => {
+    const { status, stdout, stderr } = await shell(await copyOf("readme"), "node first.mjs");
+    expect(status, stderr).toBe(0);
+    expect(readFileSync(path.join(root, "README.md"), "utf8")).toContain(`\n\`\`\`\n${stdout}\`\`\`\n`);
   });
 
   it("the forecasting example", async () => {
