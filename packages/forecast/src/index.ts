@@ -101,7 +101,13 @@ export { type Fold, type FoldOptions, folds } from "./measures/folds.ts";
 export { coverage, type IntervalAccuracy, intervalAccuracy, intervalScore } from "./measures/interval-accuracy.ts";
 export { type CombineOptions, type Combining, combine } from "./model/combination.ts";
 export type { Fit } from "./model/families.ts";
-export type { CombinationModel, ConformalModel, FittedModel, StlfModel } from "./model/fitted-model.ts";
+export type {
+  CombinationModel,
+  ConformalModel,
+  FittedModel,
+  RegressionModel,
+  StlfModel,
+} from "./model/fitted-model.ts";
 export type { Ability, ModelForecastOptions, ModelOptions, SimulateOptions } from "./model/kind.ts";
 export { METHODS, type Method } from "./model/methods.ts";
 export { fitted, forecast, residuals, simulate, supports, update } from "./model/model.ts";
@@ -136,6 +142,8 @@ export {
   logisticContributions,
   probability,
 } from "./regression/logistic.ts";
+export { type RegressionOptions, regression } from "./regression/regression.ts";
+export type { LeftOut } from "./regression/select-regressors.ts";
 export {
   type EncodedFeature,
   type Encoding,

@@ -32,7 +32,7 @@ export interface ArimaOptions {
   readonly includeMean?: boolean;
   /** Whether the series has a linear trend (the mean of its first difference); default false. */
   readonly includeDrift?: boolean;
-  /** Regressors by name, a value per time of the series. */
+  /** Regressors by name, a value per time of the series; a time with a missing one (NaN) counts as missing. */
   readonly xreg?: Regressors;
   /** How to estimate; default "CSS-ML": exact maximum likelihood from a conditional least squares start. */
   readonly method?: ArimaMethod;

@@ -1,16 +1,14 @@
-import { checkInteger, checkOptions, type OptionNames } from "../model/options.ts";
+import { checkOptions, type OptionNames } from "../model/options.ts";
 import { isConstant } from "../stats/constant.ts";
-import { firstDifferencesAtLevel } from "../tests/first-differences.ts";
-import { seasonalDifferences } from "../tests/nsdiffs.ts";
 import { boxCox } from "../time/box-cox.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "../time/series.ts";
 import type { ArimaModel } from "./arima-model.ts";
 import { assembleModel, constantModel } from "./assemble.ts";
+import { chooseDifferences, withoutRegression } from "./choose-differences.ts";
 import { differenced, isExhausted } from "./differencing.ts";
 import { type Estimate, estimateConditional, estimateExact } from "./estimate.ts";
 import { fitBetween } from "./fit-between.ts";
 import { fitOrder } from "./fit-order.ts";
-import { ordinaryLeastSquares } from "./likelihood/conditional.ts";
 import { rootsBeyond } from "./polynomial.ts";
 import { createProblem } from "./problem.ts";
 import { checkRank, design, type Regressors } from "./regressors.ts";
@@ -97,7 +95,7 @@ export interface AutoArimaOptions {
   /** Whether a drift, or a mean, may be part of the model; default true. */
   readonly allowDrift?: boolean;
   readonly allowMean?: boolean;
-  /** Regressors by name, a value per time of the series. */
+  /** Regressors by name, a value per time of the series; a time with a missing one (NaN) counts as missing. */
   readonly xreg?: Regressors;
   /** Box–Cox exponent of the scale to model on; none when left out. */
   readonly lambda?: number;
@@ -159,7 +157,7 @@ export function chooseArima(series: Float64Array, xreg: Regressors | undefined, 
   if (xreg === undefined && isConstant(series))
     return constantModel(series, { d: 0, D: 0, period }, { mean: allowMean, drift: false, ...scale });
   checkRank(design(series.length, { mean: own.columns.length > 0, drift: false, xreg }), { d: 0, D: 0, period });
-  const { d, D } = differences(withoutRegression(series, own.columns), period, stationary, options);
+  const { d, D } = chooseDifferences(withoutRegression(series, own.columns), period, stationary, options);
   const differencing = { d, D, period };
   checkRank(own, differencing);
   const mean = d + D === 0 && allowMean;
@@ -202,47 +200,6 @@ export function chooseArima(series: Float64Array, xreg: Regressors | undefined, 
   const { tried, estimate } = finish(search, () => (stepwise ? searchStepwise(search, start) : searchGrid(search)));
   const { flags, regression, problem } = parts[Number(tried.constant)]!;
   return assembleModel(problem, orderOf(tried, period), estimate, regression.names, { ...flags, ...scale });
-}
-
-/** The orders of differencing, given or by the tests. */
-function differences(
-  series: Float64Array,
-  period: number,
-  stationary: boolean,
-  { d, D, maxD = 2, maxSeasonalD = 1, test = "kpss", seasonalTest = "seas" }: AutoArimaOptions,
-): { d: number; D: number } {
-  if (stationary) return { d: 0, D: 0 };
-  const chosen = () =>
-    everySeasonSeen(series, period) ? seasonalDifferences(series, period, maxSeasonalD, seasonalTest) : 0;
-  let seasonalD = period === 1 ? 0 : (D ?? chosen());
-  let rest = differenced(series, { d: 0, D: seasonalD, period });
-  if (D === undefined && seasonalD > 0 && rest.every((value) => Number.isNaN(value))) {
-    seasonalD = 0;
-    rest = series;
-  }
-  if (d !== undefined) return { d, D: seasonalD };
-  checkInteger("maxD", maxD, 0);
-  return { d: firstDifferencesAtLevel(rest, maxD, test, seasonalD > 0), D: seasonalD };
-}
-
-/** Whether every season has an observed value: where one has none, no seasonal difference says what to expect of it. */
-function everySeasonSeen(series: Float64Array, period: number): boolean {
-  const seen = new Set<number>();
-  for (let t = 0; t < series.length; t++) if (!Number.isNaN(series[t]!)) seen.add(t % period);
-  return seen.size === period;
-}
-
-/** What is left of a series after least squares on a constant and its regressors, where observed. */
-function withoutRegression(series: Float64Array, columns: readonly Float64Array[]): Float64Array {
-  if (columns.length === 0) return series;
-  const seen = [...series.keys()].filter((t) => !Number.isNaN(series[t]!));
-  const one = new Float64Array(series.length).fill(1);
-  const all = [series, one, ...columns];
-  const beta = ordinaryLeastSquares(
-    all.map((column) => Float64Array.from(seen, (t) => column[t]!)),
-    seen.length,
-  );
-  return series.map((value, t) => all.slice(1).reduce((rest, column, j) => rest - beta[j]! * column[t]!, value));
 }
 
 /**

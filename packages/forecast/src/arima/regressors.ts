@@ -75,3 +75,22 @@ export function checkRank({ names, columns }: Design, differencing: Differencing
     basis.push(rest.map((value) => value / left));
   });
 }
+
+/** Returns a series in which times with a missing regressor are missing, and regressors that are 0 there. */
+export function withoutGaps(
+  y: Float64Array,
+  xreg: Regressors,
+): { series: Float64Array; columns: Record<string, Float64Array> } {
+  const series = Float64Array.from(y);
+  const columns = Object.fromEntries(
+    Object.entries(xreg).map(([name, values]) => [
+      name,
+      Float64Array.from(values, (value, t) => {
+        if (!Number.isNaN(value)) return value;
+        if (t < series.length) series[t] = NaN;
+        return 0;
+      }),
+    ]),
+  );
+  return { series, columns };
+}

@@ -3,8 +3,10 @@
  *
  * @module
  */
-export { type ModelFunctions, modelFunctions } from "../model/dispatch.ts";
+export { joinKinds, type ModelFunctions, modelFunctions } from "../model/dispatch.ts";
 export { ARIMA, FAMILIES, type Family, type Fit, SIMPLE, SMOOTHING, TBATS } from "../model/families.ts";
 export type { Kinds } from "../model/kind.ts";
 export { METHODS, type Method } from "../model/methods.ts";
 export { KINDS } from "../model/model.ts";
+export { type JointFit, type RegressionOptions, regression } from "../regression/regression.ts";
+export { REGRESSION } from "../regression/regression-kind.ts";

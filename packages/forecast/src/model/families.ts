@@ -9,7 +9,9 @@ import * as regressionKinds from "../kinds/regression.ts";
 import * as simpleKinds from "../kinds/simple.ts";
 import * as smoothingKinds from "../kinds/smoothing.ts";
 import * as tbatsKinds from "../kinds/tbats.ts";
+import { autoArimaErrors, linearErrors } from "../regression/joint-fits.ts";
 import { linearModel } from "../regression/linear.ts";
+import type { JointFit } from "../regression/regression.ts";
 import { drift } from "../simple/drift.ts";
 import { mean } from "../simple/mean.ts";
 import { naive, snaive } from "../simple/naive.ts";
@@ -43,12 +45,15 @@ const whole = (period: number, periods: readonly number[] | undefined) =>
  */
 export interface Family {
   readonly fits: Readonly<Record<string, Fit>>;
+  /** The methods that estimate the effects of regressors together with their own coefficients. */
+  readonly joint?: Readonly<Record<string, (period: number, periods?: readonly number[]) => JointFit>>;
   readonly kinds: Kinds;
 }
 
 /** Automatic ARIMA. */
 export const ARIMA = {
   fits: { "auto-arima": (y, period) => autoArima(y, { period }) },
+  joint: { "auto-arima": autoArimaErrors },
   kinds: arimaKinds,
 } satisfies Family;
 
@@ -79,6 +84,11 @@ export const TBATS = {
   kinds: tbatsKinds,
 } satisfies Family;
 
+const linearTerms = (period: number, periods?: readonly number[]) => ({
+  trend: true,
+  fourier: several(period, periods).map((one) => ({ period: one, harmonics: Math.min(10, Math.floor(one / 2)) })),
+});
+
 /** What takes next to no time: benchmarks, averages, intermittent demand, regression on time. */
 export const SIMPLE = {
   fits: {
@@ -93,15 +103,9 @@ export const SIMPLE = {
     tsb: (y) => tsb(y),
     adida: (y) => adida(y),
     imapa: (y) => imapa(y),
-    linear: (y, period, periods?) =>
-      linearModel(y, {
-        trend: true,
-        fourier: several(period, periods).map((one) => ({
-          period: one,
-          harmonics: Math.min(10, Math.floor(one / 2)),
-        })),
-      }),
+    linear: (y, period, periods?) => linearModel(y, linearTerms(period, periods)),
   },
+  joint: { linear: (period, periods?) => linearErrors(linearTerms(period, periods)) },
   kinds: /* @__PURE__ */ joinKinds(simpleKinds, averageKinds, intermittentKinds, regressionKinds),
 } satisfies Family;
 

@@ -5,6 +5,7 @@ import type { AggregationModel } from "../intermittent/aggregation.ts";
 import type { CrostonModel } from "../intermittent/croston.ts";
 import type { TsbModel } from "../intermittent/tsb.ts";
 import type { LinearModel } from "../regression/linear.ts";
+import type { LeftOut } from "../regression/select-regressors.ts";
 import type { DriftModel } from "../simple/drift.ts";
 import type { MeanModel } from "../simple/mean.ts";
 import type { NaiveModel } from "../simple/naive.ts";
@@ -34,7 +35,8 @@ export type FittedModel =
   | StlfModel
   | LinearModel
   | CombinationModel
-  | ConformalModel;
+  | ConformalModel
+  | RegressionModel;
 
 /** Fitted models forecast together. */
 export interface CombinationModel extends AnyModel {
@@ -72,4 +74,24 @@ export interface StlfModel extends AnyModel {
   /** The last seasonal effects of each period, in time order: those of the steps that follow. */
   readonly seasonal: readonly (readonly number[])[];
   readonly model: FittedModel;
+}
+
+/** A regression whose errors another model has. */
+export interface RegressionModel extends AnyModel {
+  readonly kind: "regression";
+  readonly formatVersion: 1;
+  /** The regressors with an effect, in the order in which they were given. */
+  readonly regressors: readonly string[];
+  /** The effect of each, and its standard error; null where that is not known. */
+  readonly coef: readonly number[];
+  readonly se: readonly (number | null)[];
+  /** The mean effect over the series, which stays in what the model of the errors was fitted to; 0 when left out. */
+  readonly offset?: number;
+  /** True if the model of the errors has the regressors itself, estimated together with its own coefficients. */
+  readonly joint?: boolean;
+  /** Why each of the other regressors has no effect. */
+  readonly left: Readonly<Record<string, LeftOut>>;
+  /** The values of the regressors that never varied. */
+  readonly constant?: Readonly<Record<string, number>>;
+  readonly errors: FittedModel;
 }

@@ -5,6 +5,7 @@ import * as regression from "../kinds/regression.ts";
 import * as simple from "../kinds/simple.ts";
 import * as smoothing from "../kinds/smoothing.ts";
 import * as tbats from "../kinds/tbats.ts";
+import { REGRESSION } from "../regression/regression-kind.ts";
 import type { Series } from "../time/series.ts";
 import { COMBINATION } from "./combination.ts";
 import { CONFORMAL } from "./conformal-model.ts";
@@ -24,6 +25,7 @@ const FORECAST = /* @__PURE__ */ joinTables<"forecast">(
   tbats.forecast,
   COMBINATION.forecast,
   CONFORMAL.forecast,
+  REGRESSION.forecast,
 );
 const FITTED = /* @__PURE__ */ joinTables<"fitted">(
   simple.fitted,
@@ -35,6 +37,7 @@ const FITTED = /* @__PURE__ */ joinTables<"fitted">(
   tbats.fitted,
   COMBINATION.fitted,
   CONFORMAL.fitted,
+  REGRESSION.fitted,
 );
 const UPDATE = /* @__PURE__ */ joinTables<"update">(
   simple.update,
@@ -46,6 +49,7 @@ const UPDATE = /* @__PURE__ */ joinTables<"update">(
   tbats.update,
   COMBINATION.update,
   CONFORMAL.update,
+  REGRESSION.update,
 );
 const SIMULATE = /* @__PURE__ */ joinTables<"simulate">(
   simple.simulate,
@@ -57,12 +61,14 @@ const SIMULATE = /* @__PURE__ */ joinTables<"simulate">(
   tbats.simulate,
   COMBINATION.simulate,
   CONFORMAL.simulate,
+  REGRESSION.simulate,
 );
 const SUPPORTS = /* @__PURE__ */ joinTables<"supports">(
   intermittent.supports,
   smoothing.supports,
   COMBINATION.supports,
   CONFORMAL.supports,
+  REGRESSION.supports,
 );
 
 /** Every kind of models. */

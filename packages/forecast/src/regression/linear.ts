@@ -1,4 +1,4 @@
-import { design, type Regressors } from "../arima/regressors.ts";
+import { design, type Regressors, withoutGaps } from "../arima/regressors.ts";
 import type { AnyModel, ModelOptions } from "../model/kind.ts";
 import { endOfObserved, rowsOf } from "../model/missing-ends.ts";
 import { checkInteger, checkOptions, type OptionNames } from "../model/options.ts";
@@ -23,7 +23,10 @@ const NAMES: OptionNames<LinearOptions> = {
 export interface LinearOptions extends LinearTerms {
   /** Lags of the series itself, each an integer of at least 1: y_{t-lag} as a regressor. */
   readonly lags?: readonly number[];
-  /** Values over the times of the series, by name; their future values are asked for when forecasting. */
+  /**
+   * Values over the times of the series, by name, NaN where missing: such a time counts as missing. Their future values are asked for
+   * when forecasting.
+   */
   readonly xreg?: Regressors;
   /** Penalty λ on Σ (coefficient × the column's standard deviation)², the intercept excepted; default 0. */
   readonly ridge?: number;
@@ -74,12 +77,12 @@ export interface LinearModel extends AnyModel {
  */
 export function linearModel(y: Series, options: LinearOptions = {}): LinearModel {
   checkOptions("linearModel", options, NAMES);
-  const values = toFloat64(y);
-  checkSeries(values);
-  const { xreg = {}, lags = [] } = options;
+  checkSeries(toFloat64(y));
+  const { lags = [] } = options;
+  const { series: values, columns: xreg } = withoutGaps(toFloat64(y), options.xreg ?? {});
   const end = endOfObserved(values);
   // Rows without a value count for nothing, unless the next ones are expected by them.
-  if (lags.length === 0 || end === values.length) return fit(values, options);
+  if (lags.length === 0 || end === values.length) return fit(values, { ...options, xreg });
   design(values.length, { mean: false, drift: false, xreg });
   const model = fit(values.subarray(0, end), { ...options, xreg: rowsOf(xreg, 0, end) });
   return updateLinear(model, values.subarray(end), { xreg: rowsOf(xreg, end, values.length) });

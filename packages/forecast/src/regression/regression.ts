@@ -1,0 +1,73 @@
+import type { Differencing } from "../arima/differencing.ts";
+import { design, type Regressors, withoutGaps } from "../arima/regressors.ts";
+import type { FittedModel, RegressionModel } from "../model/fitted-model.ts";
+import { checkSeries, type Series, toFloat64 } from "../time/series.ts";
+import { type SelectionRules, selectRegressors } from "./select-regressors.ts";
+
+/** A method that estimates effects itself, together with its own coefficients. */
+export interface JointFit {
+  /** Fits a model with regressors, each finite wherever the series is observed. */
+  fit(y: Float64Array, xreg: Regressors, differencing: Differencing): FittedModel;
+  /** Reads the effects of regressors off such a model. */
+  effects(
+    model: FittedModel,
+    names: readonly string[],
+  ): { readonly coef: readonly number[]; readonly se: readonly number[] };
+}
+
+/** Settings of `regression`. */
+export interface RegressionOptions extends SelectionRules {
+  /** Regressors by name, a value per time of the series, NaN where missing: such a time counts as missing. */
+  readonly xreg: Regressors;
+  /** Observations per season, an integer ≥ 1; default 1. */
+  readonly period?: number;
+  /** What models the errors: a method that is fitted to the series less its effects, or one that estimates both together. */
+  readonly errors: ((y: Float64Array) => FittedModel) | JointFit;
+}
+
+/**
+ * Regression whose errors a method models: y_t = x_t'β + η_t. Regressors that do not help by BIC, that are constant or a combination
+ * of others, or too many for the series, are left out (`left`, see `selectRegressors`).
+ *
+ * A method that knows no regressors models y_t − (x_t − x̄)'β, with β by feasible generalised least squares, so that the
+ * level of the series stays. Its intervals count β as known. A `JointFit`, such as automatic ARIMA, estimates β itself.
+ *
+ * @param y - observations, NaN where missing
+ * @throws {RangeError} if a value is infinite, a regressor has another length, or the method throws
+ * @see Hyndman & Athanasopoulos (2021), Forecasting: Principles and Practice, chapter 10
+ */
+export function regression(y: Series, { xreg, period = 1, errors, ...rules }: RegressionOptions): RegressionModel {
+  const { series, columns } = withoutGaps(toFloat64(y), xreg);
+  checkSeries(series);
+  const all = design(series.length, { mean: false, drift: false, xreg: columns });
+  const { kept, coef, se, left, differencing } = selectRegressors(series, all, period, rules);
+  const names = kept.map((j) => all.names[j]!);
+  const reasons = Object.fromEntries([...left].map(([j, why]) => [all.names[j]!, why]));
+  const seen = [...series.keys()].filter((t) => !Number.isNaN(series[t]!));
+  const constants = [...left].flatMap(([j, why]) =>
+    why === "constant" ? [[all.names[j]!, all.columns[j]![seen[0]!]!] as const] : [],
+  );
+  const common = {
+    kind: "regression",
+    formatVersion: 1,
+    regressors: names,
+    left: reasons,
+    ...(constants.length > 0 && { constant: Object.fromEntries(constants) }),
+  } as const;
+  const jointly = typeof errors !== "function" && names.length > 0;
+  if (jointly) {
+    const chosen = Object.fromEntries(names.map((name) => [name, columns[name]!]));
+    const model = errors.fit(series, chosen, differencing);
+    const effects = errors.effects(model, names);
+    return { ...common, coef: effects.coef, se: effects.se.map(orNull), errors: model, joint: true };
+  }
+  const mean = (column: Float64Array) => seen.reduce((sum, t) => sum + column[t]!, 0) / seen.length;
+  const offset = kept.reduce((sum, j, i) => sum + coef[i]! * mean(all.columns[j]!), 0);
+  const rest = series.map((value, t) =>
+    kept.reduce((sum, j, i) => sum - coef[i]! * all.columns[j]![t]!, value + offset),
+  );
+  const model = typeof errors === "function" ? errors(rest) : errors.fit(rest, {}, differencing);
+  return { ...common, coef, se: se.map(orNull), offset, errors: model };
+}
+
+const orNull = (value: number) => (Number.isFinite(value) ? value : null);

@@ -1,0 +1,248 @@
+import { chooseDifferences } from "../arima/choose-differences.ts";
+import { type Differencing, differenced } from "../arima/differencing.ts";
+import type { Design } from "../arima/regressors.ts";
+import { acf } from "../stats/autocorrelation.ts";
+import { leastSquares } from "../stats/least-squares.ts";
+
+/**
+ * Why a regressor has no effect in a model. `constant`: it has one value wherever the series has one. `too-few-rows`: the
+ * series is too short for so many. `collinear`: differenced like the series, it is a combination of those before it.
+ * `no-gain`: the information criterion is less without it.
+ */
+export type LeftOut = "constant" | "too-few-rows" | "collinear" | "no-gain";
+
+/** Regressors chosen for a series, with their effects. */
+export interface Selection {
+  readonly differencing: Differencing;
+  /** Positions of the columns that stay, ascending. */
+  readonly kept: readonly number[];
+  /** The effect of each of these, and its standard error. */
+  readonly coef: readonly number[];
+  readonly se: readonly number[];
+  /** Why each of the others does not, by position. */
+  readonly left: ReadonlyMap<number, LeftOut>;
+}
+
+/** Columns that the criterion decides on in another way than one by one. */
+export interface SelectionRules {
+  /** Names of columns that stay if they can be estimated. */
+  readonly needed?: ReadonlySet<string>;
+  /** Names of nested groups, such as the harmonics of a season: as many groups stay, from the first, as is best. */
+  readonly nested?: readonly (readonly (readonly string[])[])[];
+}
+
+/** So many observed values are needed for each column. */
+const VALUES_PER_COLUMN = 4;
+/** The longest autoregression of the errors. */
+const LONGEST_AUTOREGRESSION = 30;
+/** How often errors and effects are estimated in turn. */
+const ROUNDS = 2;
+
+/**
+ * Chooses the regressors of a series, and estimates their effects by feasible generalised least squares: series and regressors
+ * are differenced by the tests of `autoArima`, and their errors follow an autoregression whose order AICc decides (at most two
+ * seasons and one step). Then each column is left out whose absence lowers BIC, the least useful first. Of nested groups as many stay as
+ * have the least AICc.
+ *
+ * @param y - observations, NaN where missing
+ * @param design - a column for each regressor, finite wherever `y` is observed
+ * @see Cochrane & Orcutt (1949), doi:10.1080/01621459.1949.10483290; Hurvich & Tsai (1989), doi:10.1093/biomet/76.2.297 (AICc);
+ *   Schwarz (1978), doi:10.1214/aos/1176344136 (BIC)
+ */
+export function selectRegressors(
+  y: Float64Array,
+  design: Design,
+  period: number,
+  { needed = new Set(), nested = [] }: SelectionRules = {},
+): Selection {
+  const left = new Map<number, LeftOut>();
+  const isObserved = Array.from(y, (value) => !Number.isNaN(value));
+  const observed = isObserved.filter(Boolean).length;
+  const positions = [...design.columns.keys()].filter((j) => {
+    const values = design.columns[j]!.filter((_, t) => isObserved[t]);
+    if (values.some((value) => value !== values[0])) return true;
+    left.set(j, "constant");
+    return false;
+  });
+  for (const j of positions.splice(Math.floor(observed / VALUES_PER_COLUMN))) left.set(j, "too-few-rows");
+  const columns = positions.map((j) => design.columns[j]!);
+  const seasonal = observed > period ? period : 1;
+  const differencing = { ...chooseDifferences(levelErrors(y, columns), seasonal, false, {}), period: seasonal };
+  const response = differenced(y, differencing);
+  const one = new Float64Array(response.length).fill(1);
+  const all = [one, ...columns.map((column) => differenced(column, differencing))];
+  const estimate = new Estimate(response, all, Math.min(LONGEST_AUTOREGRESSION, 2 * seasonal + 1));
+  const at = (name: string) => positions.findIndex((j) => design.names[j] === name);
+  for (const [i, j] of positions.entries()) if (!estimate.has(i + 1)) left.set(j, "collinear");
+  const groups = nested.map((family) => family.map((names) => names.map((name) => at(name) + 1).filter((i) => i > 0)));
+  for (const group of groups) estimate.shorten(group);
+  const stays = new Set([0, ...groups.flat(2), ...[...needed].map((name) => at(name) + 1)]);
+  estimate.eliminate(stays);
+  for (const [i, j] of positions.entries()) if (!estimate.has(i + 1) && !left.has(j)) left.set(j, "no-gain");
+  const kept = positions.filter((j) => !left.has(j));
+  const effects = kept.map((j) => estimate.effect(positions.indexOf(j) + 1));
+  return { differencing, kept, coef: effects.map(({ coef }) => coef), se: effects.map(({ se }) => se), left };
+}
+
+/** What is left of a series after least squares on a constant and its regressors, where observed. */
+function levelErrors(y: Float64Array, columns: readonly Float64Array[]): Float64Array {
+  if (columns.length === 0) return y;
+  const all = [new Float64Array(y.length).fill(1), ...columns];
+  const rows = Int32Array.from(y.keys()).filter((t) => !Number.isNaN(y[t]!));
+  const pick = (column: Float64Array) => Float64Array.from(rows, (t) => column[t]!);
+  const { coef } = leastSquares(all.map(pick), pick(y));
+  return y.map((value, t) => all.reduce((rest, column, j) => rest - (coef[j]! || 0) * column[t]!, value));
+}
+
+/** A regression with autoregressive errors, from which columns are taken one after another. The first one is the constant. */
+class Estimate {
+  readonly #rows: number;
+  /** The columns that are in it: their positions, and the inverse of their cross products. */
+  #kept: number[];
+  #inverse: Float64Array[];
+  #coef: number[];
+  #rss: number;
+
+  constructor(response: Float64Array, columns: readonly Float64Array[], longest: number) {
+    let filtered = { rows: [] as number[], response, columns };
+    let fit = fitRows(observedRows(response, 0), response, columns);
+    for (let round = 0; round < ROUNDS; round++) {
+      const { kept, coef } = fit;
+      const errors = response.map((value, t) => kept.reduce((rest, j) => rest - coef[j]! * columns[j]![t]!, value));
+      const phi = autoregression(errors, longest);
+      // An error that is missing is expected to be 0.
+      const filled = response.map((value, t) =>
+        Number.isNaN(value) ? kept.reduce((sum, j) => sum + coef[j]! * columns[j]![t]!, 0) : value,
+      );
+      filtered = {
+        rows: observedRows(response, phi.length),
+        response: whitened(filled, phi),
+        columns: columns.map((column) => whitened(column, phi)),
+      };
+      fit = fitRows(filtered.rows, filtered.response, filtered.columns);
+    }
+    this.#rows = filtered.rows.length;
+    this.#kept = [...fit.kept];
+    this.#coef = fit.kept.map((j) => fit.coef[j]!);
+    this.#rss = fit.rss;
+    const { root } = fit;
+    this.#inverse = root.map((row) =>
+      Float64Array.from(root, (other) => row.reduce((sum, value, k) => sum + value * other[k]!, 0)),
+    );
+  }
+
+  has(column: number): boolean {
+    return this.#kept.includes(column);
+  }
+
+  /** The effect of a column that is in it. */
+  effect(column: number): { coef: number; se: number } {
+    const i = this.#kept.indexOf(column);
+    const freedom = this.#rows - this.#kept.length;
+    return { coef: this.#coef[i]!, se: Math.sqrt((this.#inverse[i]![i]! * this.#rss) / freedom) };
+  }
+
+  /** Takes out the columns, the least useful first, as long as BIC becomes less. */
+  eliminate(stays: ReadonlySet<number>): void {
+    for (;;) {
+      let least = -1;
+      for (const [i, column] of this.#kept.entries())
+        if (!stays.has(column) && (least < 0 || this.#cost(i) < this.#cost(least))) least = i;
+      if (least < 0) return;
+      const without = bic(this.#rss + this.#cost(least), this.#kept.length - 1, this.#rows);
+      if (!(without < bic(this.#rss, this.#kept.length, this.#rows))) return;
+      this.#remove(least);
+    }
+  }
+
+  /** Keeps as many groups of columns, from the first, as have the least AICc. */
+  shorten(groups: readonly (readonly number[])[]): void {
+    const before = {
+      kept: [...this.#kept],
+      coef: [...this.#coef],
+      inverse: this.#inverse.map((row) => row.slice()),
+      rss: this.#rss,
+    };
+    let best = { count: groups.length, criterion: aicc(this.#rss, this.#kept.length, this.#rows) };
+    const drop = (columns: readonly number[]) => {
+      for (const column of columns) if (this.has(column)) this.#remove(this.#kept.indexOf(column));
+    };
+    for (let count = groups.length - 1; count >= 0; count--) {
+      drop(groups[count]!);
+      const criterion = aicc(this.#rss, this.#kept.length, this.#rows);
+      if (criterion < best.criterion) best = { count, criterion };
+    }
+    ({ kept: this.#kept, coef: this.#coef, inverse: this.#inverse, rss: this.#rss } = before);
+    for (const group of groups.slice(best.count)) drop(group);
+  }
+
+  /** What the sum of squares grows by without a column. */
+  #cost(i: number): number {
+    return this.#coef[i]! ** 2 / this.#inverse[i]![i]!;
+  }
+
+  #remove(i: number): void {
+    this.#rss += this.#cost(i);
+    const pivot = this.#inverse[i]!;
+    const scale = pivot[i]!;
+    const others = [...this.#kept.keys()].filter((k) => k !== i);
+    this.#coef = others.map((k) => this.#coef[k]! - (pivot[k]! / scale) * this.#coef[i]!);
+    this.#inverse = others.map((k) => {
+      const row = this.#inverse[k]!;
+      return Float64Array.from(others, (l) => row[l]! - (pivot[k]! * pivot[l]!) / scale);
+    });
+    this.#kept = others.map((k) => this.#kept[k]!);
+  }
+}
+
+/** The rows with a value, from one on. */
+function observedRows(response: Float64Array, first: number): number[] {
+  return [...response.keys()].filter((t) => t >= first && !Number.isNaN(response[t]!));
+}
+
+function fitRows(rows: readonly number[], response: Float64Array, columns: readonly Float64Array[]) {
+  const pick = (column: Float64Array) => Float64Array.from(rows, (t) => column[t]!);
+  return leastSquares(columns.map(pick), pick(response));
+}
+
+/** Weights of an autoregression by the Yule–Walker equations, of the order with the least AICc. */
+function autoregression(errors: Float64Array, longest: number): Float64Array {
+  const n = errors.filter((value) => !Number.isNaN(value)).length;
+  const most = Math.min(longest, Math.floor(n / 10), errors.length - 1);
+  let best: Float64Array = new Float64Array(0);
+  if (most < 1) return best;
+  const rho = acf(errors, { maxLag: most });
+  let weights = best;
+  let variance = 1;
+  let least = aicc(n, 0, n);
+  for (let k = 1; k <= most; k++) {
+    const last = weights.reduce((rest, weight, j) => rest - weight * rho[k - 1 - j]!, rho[k]!) / variance;
+    if (!(Math.abs(last) < 1)) break;
+    const shorter = weights;
+    weights = Float64Array.from({ length: k }, (_, j) =>
+      j === k - 1 ? last : shorter[j]! - last * shorter[k - 2 - j]!,
+    );
+    variance *= 1 - last * last;
+    const criterion = aicc(n * variance, k, n);
+    if (criterion < least) [best, least] = [weights, criterion];
+  }
+  return best;
+}
+
+/** A column less what its past values say of it; the first ones stay. */
+function whitened(column: Float64Array, phi: Float64Array): Float64Array {
+  return column.map((value, t) =>
+    t < phi.length ? value : phi.reduce((rest, weight, i) => rest - weight * column[t - 1 - i]!, value),
+  );
+}
+
+/** BIC of a regression with so many columns, up to a constant. */
+function bic(rss: number, columns: number, rows: number): number {
+  return rows * Math.log(rss / rows) + columns * Math.log(rows);
+}
+
+/** AICc of a regression with so many columns, up to a constant: its variance counts as a coefficient. */
+function aicc(rss: number, columns: number, rows: number): number {
+  const k = columns + 1;
+  return rows > k + 1 ? rows * Math.log(rss / rows) + 2 * k + (2 * k * (k + 1)) / (rows - k - 1) : Infinity;
+}
