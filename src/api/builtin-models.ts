@@ -1,6 +1,7 @@
 import { METHODS } from "@manymodel/forecast";
 import { FAMILIES } from "@manymodel/forecast/families";
 import { moduleUrl } from "../core/module-url.ts";
+import { UNDRIVEN } from "../model/builtin/driven-fit.ts";
 import { CHURN, type Options, SENSOR_ANOMALIES, SERIES, STORE_SALES } from "../model/builtin/options.ts";
 
 /** A model that can be named by one word. */
@@ -11,6 +12,8 @@ export interface BuiltinModel {
   readonly options: Options;
   /** Options that name columns which must hold numbers or booleans. */
   readonly columns: readonly string[];
+  /** The definition's module where drivers are stated (`source.regressors` and its like); left out if it does not know of any. */
+  readonly driven?: string;
   /** Whether it forecasts the target's series: then that column holds numbers, and the last of `order_by` is a time. */
   readonly series: boolean;
   /** Whether a stored model is the forecasting library's own, which takes in newer rows as the library does. */
@@ -22,6 +25,11 @@ export interface BuiltinModel {
 /** The smallest definition that has a method: of its family, or of all of them. */
 const moduleOf = (method: string) =>
   Object.entries(FAMILIES).find(([, { fits }]) => Object.hasOwn(fits, method))?.[0] ?? "forecaster";
+
+const drivenOf = (method: string) => {
+  const module = moduleOf(method);
+  return UNDRIVEN.includes(method) ? {} : { driven: module === "forecaster" ? "driven-methods" : `driven-${module}` };
+};
 
 const none = { columns: [], library: false, exports: {} };
 
@@ -36,12 +44,16 @@ export const BUILTIN_MODELS: Readonly<Record<string, BuiltinModel>> = {
   ...Object.fromEntries(
     Object.keys(METHODS).map((method) => [
       method,
-      { ...none, module: moduleOf(method), options: SERIES, series: true, library: true, exports: { method } },
+      {
+        ...{ ...none, ...drivenOf(method), module: moduleOf(method), options: SERIES },
+        ...{ series: true, library: true, exports: { method } },
+      },
     ]),
   ),
   "store-sales": {
     ...none,
     module: "store-sales",
+    driven: "driven-store-sales",
     options: STORE_SALES,
     columns: ["regressors"],
     series: true,

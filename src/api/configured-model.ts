@@ -5,7 +5,7 @@ import { matchColumn } from "../core/columns/column.ts";
 import type { PlainData } from "../core/columns/plain-data.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import { BUILTIN_MODELS, type BuiltinModel, builtinDefinition } from "./builtin-models.ts";
-import { snapshotOf, type Workspace } from "./workspace.ts";
+import { snapshotOf, sourceDrivers, type Workspace } from "./workspace.ts";
 
 /** A model by name, a model by name with its options, or the module of a definition (TypeScript or JavaScript). */
 export type ModelChoice = NonNullable<ConfigInput["model"]> | URL;
@@ -54,7 +54,8 @@ export async function configuredModel(
       return `${placeOf(config, key)}: model ${name} ${problem}`;
     });
     await checkColumns(workspace, builtin, exports);
-    return { definition: builtinDefinition(builtin.module), exports };
+    const isDriven = sourceDrivers(workspace) !== undefined && builtin.driven !== undefined;
+    return { definition: builtinDefinition((isDriven && builtin.driven) || builtin.module), exports };
   }
   const isConfigured = model === config.model;
   checkModelName(name, isConfigured ? placeOf(config, typeof model === "string" ? "model" : "model.name") : "model");

@@ -1,13 +1,23 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { type BoundExports, boundExports } from "../core/bounds.ts";
+import { boundExports } from "../core/bounds.ts";
 import { type PlainData, whyNotPlain } from "../core/columns/plain-data.ts";
+import { type Drivers, findDrivers } from "../core/drivers.ts";
 import { parseDuration } from "../core/duration.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { KeyValue, PartitionKey } from "../core/partition-key.ts";
-import { checkCount, newRunId, RESERVED_ARGUMENTS, RUN_MODES, type RunMode } from "../core/run.ts";
+import {
+  checkCount,
+  type DataQuery,
+  newRunId,
+  RESERVED_ARGUMENTS,
+  RUN_MODES,
+  type RunManifest,
+  type RunMode,
+} from "../core/run.ts";
 import { bundleDefinition } from "../model/bundle.ts";
 import type { KeyArgument } from "../model/define-model.ts";
+import { pinDrivers } from "../pipeline/pin-drivers.ts";
 import type { RunSpec } from "../pipeline/plan-run.ts";
 import type { TrainContext } from "../pipeline/train.ts";
 import { completedRun } from "../runs/read-index.ts";
@@ -15,7 +25,7 @@ import { openWorkers } from "./open-engine.ts";
 import { runContext } from "./run-context.ts";
 import type { TrainOptions } from "./verbs/train-options.ts";
 import { workerEntry } from "./worker-entry.ts";
-import { dataQuery, sourceBounds, type Workspace } from "./workspace.ts";
+import { dataQuery, type SourceQuery, sourceBounds, sourceDrivers, type Workspace } from "./workspace.ts";
 
 /** Options that only queue mode has. */
 const QUEUE_OPTIONS = ["timeBudget", "hardDeadline", "workerType", "preWarm"] as const;
@@ -46,7 +56,9 @@ export async function runSpec<Exports>(
   const { parseExports, ...bundle } = await bundleDefinition(file);
   const bounds =
     refined === undefined ? sourceBounds(workspace, options.source) : boundExports(refined.manifest.exports);
-  const exports = withBounds(checkPlain(await parseExports(options.exports ?? configured.exports)), bounds);
+  const drivers = await runDrivers(workspace, options.source, query, refined?.manifest);
+  const own = { ...bounds, ...(drivers !== undefined && { drivers: checkPlain(drivers) }) };
+  const exports = withSource(checkPlain(await parseExports(options.exports ?? configured.exports)), own);
   const mode = options.mode ?? configured.mode;
   checkMode(mode, options);
   const { context, count } = await trainContext(workspace, mode, options);
@@ -79,15 +91,28 @@ export async function runSpec<Exports>(
   return { spec, context };
 }
 
-/** The exports of a run with the bounds of its source: what the exports themselves state comes first. */
-function withBounds(exports: PlainData, bounds: BoundExports | undefined): PlainData {
-  if (bounds === undefined) return exports;
+/** What drives the series of a run: as the run that it refines has it, or pinned now; undefined where nothing is stated. */
+async function runDrivers(
+  workspace: Workspace,
+  source: SourceQuery | undefined,
+  query: DataQuery,
+  refined: RunManifest | undefined,
+): Promise<Drivers | undefined> {
+  if (refined !== undefined) return findDrivers(refined.exports);
+  const stated = sourceDrivers(workspace, source);
+  if (stated === undefined) return undefined;
+  return pinDrivers(stated, await workspace.engine.source.snapshot(query), new Date());
+}
+
+/** The exports of a run with what its source states: what the exports themselves state comes first. */
+function withSource(exports: PlainData, stated: { readonly [name: string]: PlainData }): PlainData {
+  if (Object.keys(stated).length === 0) return exports;
   if (typeof exports !== "object" || exports === null || Array.isArray(exports))
     throw new ManymodelError(
       "usage",
-      `exports are ${show(exports)}; where forecasts are bounded they must be an object, or leave out source.lower_bound and its like`,
+      `exports are ${show(exports)}; with source.${Object.keys(stated)[0]} they must be an object`,
     );
-  return { ...bounds, ...exports };
+  return { ...stated, ...exports };
 }
 
 /** The exports of a run, which are plain data. @throws {ManymodelError} `usage` if they are not */

@@ -5,6 +5,7 @@ import type { CurrentForecasts } from "../core/current-forecasts.ts";
 import { parseDuration } from "../core/duration.ts";
 import { ManymodelError } from "../core/errors.ts";
 import { type DataQuery, QUERY_TABLE, type RowRules, type Snapshot, type SourceRows } from "../core/run.ts";
+import type { StatedDrivers } from "../core/stated-drivers.ts";
 import { rulesOf } from "../model/complete-rows.ts";
 import type { KeyArgument } from "../model/define-model.ts";
 import { keyArgument } from "../model/key-argument.ts";
@@ -48,6 +49,14 @@ export interface SourceQuery {
   readonly upperBound?: number | string;
   /** True if intervals are rounded outwards to whole numbers. */
   readonly integer?: boolean;
+  /** Columns that drive series, known ahead: their names, or with lags, leads, and a value for what is missing. */
+  readonly regressors?: StatedDrivers["regressors"];
+  /** What of a step's time drives series, such as `dayOfWeek`. */
+  readonly calendar?: StatedDrivers["calendar"];
+  /** Holidays of a country, or days of one's own. */
+  readonly holidays?: StatedDrivers["holidays"];
+  /** The number of harmonics of each long season, or `auto`: `{ 365.25: "auto" }`. */
+  readonly fourier?: StatedDrivers["fourier"];
 }
 
 /** Partition keys of a source; composite keys are objects of column name to value. */
@@ -88,13 +97,26 @@ export function sourceBounds({ config }: Workspace, query?: SourceQuery): BoundE
   return boundExports({ lower_bound: lowerBound, upper_bound: upperBound, integer });
 }
 
+/** What drives the series of a source, as it is stated; of the configured one when left out. Undefined where nothing is stated. */
+export function sourceDrivers({ config }: Pick<Workspace, "config">, query?: SourceQuery): StatedDrivers | undefined {
+  const { regressors, calendar, holidays, fourier } = query ?? config.source ?? {};
+  const stated = {
+    ...(regressors !== undefined && { regressors }),
+    ...(calendar !== undefined && { calendar }),
+    ...(holidays !== undefined && { holidays }),
+    ...(fourier !== undefined && { fourier }),
+  };
+  return Object.keys(stated).length === 0 ? undefined : stated;
+}
+
 /** The query of a source; of the configured one when left out. @throws {ManymodelError} `config` if there is none */
 export function dataQuery(workspace: Workspace, query?: SourceQuery): DataQuery {
   const { source, file } = workspace.config;
   if (query !== undefined) {
     const { partitionBy, orderBy, duplicates = "fail", fill, resample, target = source?.target, ...others } = query;
     const { lowerBound: _lower, upperBound: _upper, integer: _integer, ...unbounded } = others;
-    const { table, query: select, where, active, timeZone, ...read } = unbounded;
+    const { regressors: _r, calendar: _c, holidays: _h, fourier: _f, ...undriven } = unbounded;
+    const { table, query: select, where, active, timeZone, ...read } = undriven;
     if ((table === undefined) === (select === undefined))
       throw new ManymodelError("usage", "a source is either a table or a query; give one of them");
     return {

@@ -12,6 +12,7 @@ export interface PartitionOptions {
   readonly model?: string;
   readonly modelVersion?: string;
   readonly input?: string;
+  readonly future?: string;
   readonly horizon?: number;
   readonly levels?: number[];
 }
@@ -23,6 +24,7 @@ export function addPartitionOptions(command: Command): Command {
     .option("--model-version <version>", "the version, or an alias of one; the default version when left out")
     .option("--run <run>", "a completed run instead, registered or not")
     .option("--input <table>", "the table a forecast takes its data from; batch.input_table when left out")
+    .option("--future <table>", "a table or file of what is known ahead; batch.future_table when left out")
     .option("--horizon <n>", "steps to forecast", integer(1))
     .option("--levels <list>", "coverage of the intervals in percent, such as 80,95", numberList);
 }

@@ -1,6 +1,7 @@
 import { RECONCILIATION_METHODS } from "@manymodel/forecast/hierarchy";
 import { calendarBins, canonicalInterval } from "@manymodel/forecast/time";
 import { z } from "zod";
+import { CALENDAR_FIELDS } from "../core/drivers.ts";
 import { MISSING_MODEL } from "../core/missing-model.ts";
 import { LEVEL_RULE, levelOfQuantile } from "../core/quantile.ts";
 import {
@@ -66,6 +67,11 @@ const gridText = z
   );
 const period = z.union([z.literal("auto"), count, z.array(z.number().min(1)).min(1)]);
 const bound = z.union([z.number(), z.string().min(1)]);
+
+const lag = z.int().min(-366).max(366);
+const dateText = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, "a date such as 2026-12-24");
+const window = z.int().min(0).max(30).default(0);
+const isNumber = (text: string) => Number(text) > 1 && Number(text) < Infinity;
 
 const source = z
   .strictObject({
@@ -154,6 +160,57 @@ const source = z
       .boolean()
       .default(false)
       .describe("Whether intervals are rounded outwards to whole numbers. Point forecasts never are."),
+    regressors: z
+      .array(
+        z.union([
+          z.string().min(1),
+          z.strictObject({
+            column: z.string().min(1),
+            lag: z
+              .union([lag, z.array(lag).min(1)])
+              .default(0)
+              .describe("Steps back: 1 is the step before, -1 the one after. A list for several."),
+            missing: z.number().optional().describe("The value of a step without one."),
+          }),
+        ]),
+      )
+      .min(1)
+      .optional()
+      .describe(
+        "Columns that drive series and are known ahead, such as promotions and prices: numbers, truth values, or texts. See docs/drivers.md.",
+      ),
+    calendar: z
+      .array(z.enum(CALENDAR_FIELDS))
+      .min(1)
+      .optional()
+      .describe(
+        "What of a step's time drives series: dayOfWeek, month, dayOfMonth, hour, weekend, monthStart, monthEnd, payday.",
+      ),
+    holidays: z
+      .strictObject({
+        country: z
+          .string()
+          .min(2)
+          .optional()
+          .describe("A country by its code, such as DE (needs the package date-holidays)."),
+        region: z.string().min(1).optional().describe("A state or province of it, such as BY."),
+        before: window.describe("How many days before have an effect of their own."),
+        after: window.describe("How many days after."),
+        days: z
+          .record(z.string().min(1), z.array(dateText).min(1))
+          .optional()
+          .describe("Further days by name, with their dates, past and future."),
+      })
+      .refine(({ country, days }) => country !== undefined || days !== undefined, "a country, or days of your own")
+      .optional()
+      .describe("Holidays that drive series: those of a country, and days of your own."),
+    fourier: z
+      .record(
+        z.string().refine(isNumber, "a number of observations above 1, such as 365.25"),
+        z.union([z.literal("auto"), count]),
+      )
+      .optional()
+      .describe("Long seasons as pairs of sine and cosine: how many, or auto, by AICc. { 365.25: auto }"),
     interval: intervalText
       .optional()
       .describe(

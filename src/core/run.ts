@@ -258,6 +258,7 @@ export const RESERVED_ARGUMENTS: readonly string[] = [
   "horizon",
   "levels",
   "future",
+  "axis",
 ];
 
 /** Checks a run id, model name, version or table name: it becomes part of a path, so its form is restricted. */

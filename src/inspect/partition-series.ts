@@ -124,7 +124,8 @@ export async function openPartitions(engine: Engine, source: PartitionSource): P
         });
     const scores = definition.scores ?? "steps";
     const shown = scores === "steps" ? upToForecast(history, row, columns, data, scored) : history;
-    const noted = scored.status === "OK" ? scored.errorMessage : undefined;
+    const { stopped } = { stopped: undefined, ...scored };
+    const said = [scored.status === "OK" ? scored.errorMessage : undefined, stopped?.errorMessage];
     return {
       of: source.name,
       keyColumns,
@@ -132,7 +133,7 @@ export async function openPartitions(engine: Engine, source: PartitionSource): P
       target,
       time,
       ...shown,
-      note: noted === undefined ? shown.note : [shown.note, noted].filter((text) => text !== null).join("; "),
+      note: [shown.note, ...said].filter((text) => text != null).join("; ") || null,
       fitted: trained.id === made.id ? oneStep(row.model, history.values) : null,
       scores,
       levels,

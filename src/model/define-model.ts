@@ -2,6 +2,7 @@ import type { PlainData } from "../core/columns/plain-data.ts";
 import type { MetricDeclarations } from "../core/metric.ts";
 import type { KeyValue } from "../core/partition-key.ts";
 import type { Frame } from "./frame.ts";
+import type { SeriesAxis } from "./series-axis.ts";
 import type { StandardSchema } from "./standard-schema.ts";
 
 /** A partition's key as a body sees it: its value, or for a composite key an object of column name to value. */
@@ -22,6 +23,8 @@ export interface DefaultKey {
  */
 export type FitContext<Key extends object = DefaultKey, Exports = ExportsData> = Key & {
   readonly data: Frame;
+  /** The steps of `data.series(…)`, with all rows of the partition: what `regressors` reads. */
+  readonly axis?: SeriesAxis;
   readonly exports: Exports;
   /** A 32-bit integer that depends on nothing but the run's seed and the partition key. */
   readonly seed: number;
@@ -49,6 +52,8 @@ export interface FitResult<Model extends object> {
 export type UpdateContext<Model, Key extends object = DefaultKey, Exports = ExportsData> = Key & {
   readonly model: Model;
   readonly data: Frame;
+  /** The steps of `data.series(…)`, with all rows of the input. */
+  readonly axis?: SeriesAxis;
   readonly exports: Exports;
   readonly seed: number;
 };
@@ -70,6 +75,8 @@ export type PredictContext<Model, Key extends object = DefaultKey, Exports = Exp
   readonly levels: readonly number[];
   readonly data: Frame;
   readonly future?: Frame;
+  /** The steps to forecast, with the rows of the input and of the table of the future: what `regressors` reads. */
+  readonly axis?: SeriesAxis;
   readonly exports: Exports;
   readonly seed: number;
 };
@@ -85,6 +92,11 @@ export interface Prediction {
   readonly upper?: readonly ArrayLike<number>[];
   /** What a reader of the forecast must know: `ERROR_TYPE` and `ERROR_MESSAGE` of its rows, whose `STATUS` stays `OK`. */
   readonly note?: { readonly type: string; readonly message: string };
+  /**
+   * Why there are fewer steps than `horizon`, such as `missing-future`: `ERROR_TYPE` and `ERROR_MESSAGE` of a row after those of the
+   * forecast.
+   */
+  readonly stopped?: { readonly type: string; readonly message: string };
 }
 
 /** One model for any partition: how to fit it, and how to predict from what was fitted. */

@@ -17,4 +17,6 @@ export {
 } from "./define-model.ts";
 export type { Frame } from "./frame.ts";
 export type { Period, PeriodRule, SeriesPeriod } from "./period-rule.ts";
+export { findMissing, type MissingValue, type RegressorColumns, regressors } from "./regressors.ts";
+export type { SeriesAxis } from "./series-axis.ts";
 export type { SchemaIssue, SchemaResult, StandardSchema } from "./standard-schema.ts";

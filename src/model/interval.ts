@@ -10,5 +10,7 @@ export {
   nextTimes,
   parseInterval,
   parseTime,
+  previousTimes,
+  stepNumber,
   weekday,
 } from "@manymodel/forecast/time";

@@ -16,7 +16,7 @@ export class InvalidReturn extends Error {
 }
 
 const FIT_FIELDS = ["model", "metrics", "forecast", "info"];
-const PREDICTION_FIELDS = ["mean", "levels", "lower", "upper", "note"];
+const PREDICTION_FIELDS = ["mean", "levels", "lower", "upper", "note", "stopped"];
 
 /** Checks what `fit` returned. @throws {InvalidReturn} saying what is wrong and where */
 export function checkFitResult(returned: unknown): CheckedFit {
@@ -59,17 +59,20 @@ export interface CheckedPrediction {
   readonly lower: readonly Float64Array[];
   readonly upper: readonly Float64Array[];
   readonly note?: { readonly type: string; readonly message: string };
+  /** Why there are fewer steps than were asked for. */
+  readonly stopped?: { readonly type: string; readonly message: string };
 }
 
 /** Checks what `predict` returned against what it was asked. @throws {InvalidReturn} saying what is wrong and where */
-export function checkPrediction(returned: unknown, horizon: number, levels: readonly number[]): CheckedPrediction {
+export function checkPrediction(returned: unknown, asked: number, levels: readonly number[]): CheckedPrediction {
   const result = asObject(returned, "predict");
   for (const field of Object.keys(result))
     if (!PREDICTION_FIELDS.includes(field))
       throw new InvalidReturn(
         `predict returned an unknown field ${show(field)}; it may return ${PREDICTION_FIELDS.join(", ")}`,
       );
-  const { mean, levels: given, lower, upper, note } = result;
+  const { mean, levels: given, lower, upper, note, stopped } = result;
+  const horizon = stopped === undefined ? asked : stepsOf(mean, asked);
   if (given !== undefined || lower !== undefined || upper !== undefined) {
     const all = [given, lower, upper].every((x) => Array.isArray(x) && x.length === levels.length);
     if (!all || (given as unknown[]).some((level, i) => level !== levels[i]))
@@ -88,14 +91,24 @@ export function checkPrediction(returned: unknown, horizon: number, levels: read
     mean: series(mean, "mean"),
     lower: (lower as unknown[] | undefined)?.map((v, i) => series(v, `lower[${i}]`, true)) ?? none(),
     upper: (upper as unknown[] | undefined)?.map((v, i) => series(v, `upper[${i}]`, true)) ?? none(),
-    ...(note !== undefined && { note: checkNote(note) }),
+    ...(note !== undefined && { note: checkNote(note, "note") }),
+    ...(stopped !== undefined && { stopped: checkNote(stopped, "stopped") }),
   };
 }
 
-function checkNote(note: unknown): { type: string; message: string } {
-  const { type, message } = asObject(note, "predict's note");
+/** How many steps a forecast has that stopped before the end. */
+function stepsOf(mean: unknown, asked: number): number {
+  const length = (mean as { length?: unknown } | null | undefined)?.length;
+  if (typeof length === "number" && length < asked) return length;
+  throw new InvalidReturn(
+    `predict returned stopped with ${show(length)} of ${asked} values in mean; leave stopped out`,
+  );
+}
+
+function checkNote(note: unknown, field: string): { type: string; message: string } {
+  const { type, message } = asObject(note, `predict's ${field}`);
   if (typeof type !== "string" || typeof message !== "string")
-    throw new InvalidReturn(`note is ${show(note)}; it must have a type and a message, both texts`);
+    throw new InvalidReturn(`${field} is ${show(note)}; it must have a type and a message, both texts`);
   return { type, message };
 }
 

@@ -108,8 +108,8 @@ function asJson({ time }: OpenVersion, scored: Scored): Partial<Prediction> {
   const numbers = (values: Float64Array) => Array.from(values, (value) => (Number.isNaN(value) ? null : value));
   return {
     status: scored.status,
-    errorType: "errorType" in scored ? scored.errorType : undefined,
-    errorMessage: "errorMessage" in scored ? scored.errorMessage : undefined,
+    errorType: scored.errorType ?? scored.stopped?.errorType,
+    errorMessage: scored.errorMessage ?? scored.stopped?.errorMessage,
     times: timesAsJson(time, scored.times),
     mean: numbers(scored.mean),
     lower: scored.lower.map(numbers),

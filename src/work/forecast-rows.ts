@@ -155,12 +155,13 @@ export class ForecastRows {
     this.#mean.set(scored.mean, row);
     for (const { side, level, values } of this.#bounds) values.set(at(scored[side], level), row);
     for (let i = 0; i < scored.mean.length; i++) this.#steps.push((this.#stepNumbers[i] ??= BigInt(i + 1)));
-    const { times } = scored;
+    const { times, stopped } = scored;
     if (times instanceof Float64Array) this.#times.set(times, row);
     else
       times?.forEach((time, i) => {
         this.#timeTexts[row + i] = time;
       });
+    if (stopped !== undefined) this.add(key, { status: "ERROR", ...stopped });
   }
 
   batch(): ColumnBatch {

@@ -1,6 +1,7 @@
 import type { TrainedPartition } from "../core/artifact.ts";
 import type { ColumnInfo } from "../core/columns/column.ts";
 import type { PlainData } from "../core/columns/plain-data.ts";
+import { findDrivers } from "../core/drivers.ts";
 import { messageOf } from "../core/errors.ts";
 import type { KeyColumn } from "../core/partition-key.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
@@ -64,6 +65,13 @@ export interface Noted {
   readonly errorMessage: string;
 }
 
+/** A forecast, which may have fewer steps than were asked for. */
+export interface PartialForecast extends Omit<CheckedPrediction, "note" | "stopped"> {
+  readonly times: Times | null;
+  /** Why there are no further steps. */
+  readonly stopped?: Noted;
+}
+
 /** What is said of a partition that a version has not. */
 export const NOT_TRAINED = {
   errorType: "not-trained",
@@ -76,9 +84,10 @@ export const NOT_TRAINED = {
  * because the series keeps no interval. `ENDED`: no forecast, because the series has ended.
  */
 export type ScoredPartition =
-  | ({ readonly status: "OK"; readonly times: Times | null } & CheckedPrediction & Partial<Noted>)
-  | ({ readonly status: "STALE" | "FALLBACK" | "UNDATED"; readonly times: Times | null } & CheckedPrediction & Problem)
-  | ({ readonly status: "NO_MODEL" | "ERROR" } & Problem)
+  | ({ readonly status: "OK" } & PartialForecast & Partial<Noted>)
+  | ({ readonly status: "STALE" | "FALLBACK" | "UNDATED" } & PartialForecast & Problem)
+  | ({ readonly status: "NO_MODEL" } & Problem)
+  | ({ readonly status: "ERROR" } & (Problem | Noted))
   | ({ readonly status: "ENDED" } & Partial<Noted>);
 
 /**
@@ -151,22 +160,41 @@ function* scoring(
       ? rowTimes(plan, data)
       : (plan.times ?? new ForecastTimes()).after(plan.time, partition, moved.steps ?? 0, horizon);
     const { model } = moved;
-    const asked = { ...given, model, horizon, levels, data };
+    const rows = future === undefined ? [data] : [data, future];
+    const axis = {
+      times: perRow ? null : (times as Float64Array | null),
+      interval: partition.interval,
+      time: plan.time?.name ?? null,
+      rows,
+    };
+    const asked = { ...given, model, horizon, levels, data, axis };
     if (definition.predict === undefined) throw new Error("the model definition has no predict");
-    const returned = yield definition.predict(
-      future === undefined ? asked : { ...asked, future: futureRows(future, plan.time, times as Float64Array | null) },
+    if (future !== undefined) {
+      const ahead = () => futureRows(future, plan.time, times as Float64Array | null);
+      // A definition with drivers finds what is known by the axis, and asks for whole rows only if it needs them.
+      if (findDrivers(plan.exports) === undefined) Object.assign(asked, { future: ahead() });
+      else Object.defineProperty(asked, "future", { get: ahead, enumerable: true });
+    }
+    const returned = yield definition.predict(asked);
+    const { mean, lower, upper, note, stopped } = boundForecastOf(
+      checkPrediction(returned, horizon, levels),
+      plan.exports,
+      {
+        scores: definition.scores ?? "steps",
+        time: plan.time,
+        times: times instanceof Float64Array ? times : null,
+        data,
+        ...(future !== undefined && { future }),
+      },
     );
-    const { mean, lower, upper, note } = boundForecastOf(checkPrediction(returned, horizon, levels), plan.exports, {
-      scores: definition.scores ?? "steps",
-      time: plan.time,
-      times: times instanceof Float64Array ? times : null,
-      data,
-      ...(future !== undefined && { future }),
-    });
-    if (moved.problem !== undefined) return { status: "STALE", times, mean, lower, upper, ...moved.problem };
-    if (times === null && hasDates(plan)) return { status: "UNDATED", times, mean, lower, upper, ...NO_INTERVAL };
+    const said = stopped && { errorType: stopped.type, errorMessage: stopped.message };
+    if (said !== undefined && mean.length === 0) return { status: "ERROR", ...said };
+    const known = said === undefined ? times : (times?.slice(0, mean.length) ?? null);
+    const forecast = { times: known, mean, lower, upper, ...(said !== undefined && { stopped: said }) };
+    if (moved.problem !== undefined) return { status: "STALE", ...forecast, ...moved.problem };
+    if (times === null && hasDates(plan)) return { status: "UNDATED", ...forecast, ...NO_INTERVAL };
     const noted = note && { errorType: note.type, errorMessage: note.message };
-    return { status: "OK", times, mean, lower, upper, ...noted };
+    return { status: "OK", ...forecast, ...noted };
   } catch (error) {
     return { status: "ERROR", errorType: typeOf(error, "predict-error"), errorMessage: messageOf(error) };
   }
@@ -206,7 +234,12 @@ function* moveOn(
       const errorMessage = `the input has rows after ${lastTs}, and the model definition has no update to take them in`;
       return { model, problem: { errorType: "no-update", errorMessage } };
     }
-    return checkUpdateResult(yield definition.update({ ...given, model, data: newer.data } as never), newer.steps);
+    const times = new ForecastTimes().after(time, { lastTs, interval }, 0, newer.steps);
+    const axis = { times, interval, time: time.name, rows: [data] };
+    return checkUpdateResult(
+      yield definition.update({ ...given, model, data: newer.data, axis } as never),
+      newer.steps,
+    );
   } catch (error) {
     // What update may have begun to change is not used.
     const problem = { errorType: typeOf(error, "update-error"), errorMessage: messageOf(error) };

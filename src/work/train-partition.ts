@@ -16,6 +16,7 @@ import { keyArgument } from "../model/key-argument.ts";
 import { periodOf, type SeriesPeriod } from "../model/period-rule.ts";
 import { findTarget, observedRows } from "../model/planned-rows.ts";
 import { checkFitResult, InvalidReturn } from "../model/return-contract.ts";
+import { trainingAxis } from "../model/series-axis.ts";
 import { IrregularInterval, seriesInterval } from "../model/series-interval.ts";
 import type { DecidePeriod } from "../model/series-period.ts";
 
@@ -70,7 +71,9 @@ export function preparePartition(
   const argument = keyArgument(snapshot.keyColumns, row.key);
   const season = decide(plan.exports, data);
   const exports = season === undefined ? plan.exports : Object.freeze({ ...(plan.exports as object), ...season });
-  const context = { [plan.keyArg]: argument, data, exports, seed };
+  const isTimed = time !== undefined && snapshot.timeColumn !== null;
+  const axis = trainingAxis(data, frame(batch, start, endOfRows), isTimed ? snapshot.timeColumn : null);
+  const context = { [plan.keyArg]: argument, data, axis, exports, seed };
   return { row, season, context: context as Parameters<AnyModelDefinition["fit"]>[0] };
 }
 

@@ -14,6 +14,8 @@ export interface PartitionSourceOptions {
   readonly version?: string;
   /** The table that a forecast takes its data from, as a batch does. */
   readonly input?: string;
+  /** A table or file of what is known ahead, in place of `batch.future_table`: what if the promotion were a week later? */
+  readonly future?: string;
   readonly horizon?: number;
   readonly levels?: readonly number[];
 }
@@ -24,6 +26,7 @@ export async function partitionSource(
   options: PartitionSourceOptions = {},
 ): Promise<PartitionSource> {
   const { batch, register, source, train } = workspace.config;
+  const future = options.future ?? batch.future_table;
   const version =
     options.run === undefined
       ? await workspace.models.get(options.model ?? register.model, options.version)
@@ -46,7 +49,7 @@ export async function partitionSource(
     horizon: options.horizon ?? batch.horizon ?? version?.horizon ?? train.horizon,
     levels: checkLevels(options.levels ?? batch.levels),
     advance: batch.advance,
-    ...(batch.future_table !== undefined && { futureTable: tablePath(workspace, batch.future_table) }),
+    ...(future !== undefined && { futureTable: tablePath(workspace, future) }),
     ...(source?.target !== undefined && { target: source.target }),
   };
 }

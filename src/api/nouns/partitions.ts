@@ -101,7 +101,8 @@ function forecastOf(series: PartitionSeries): PartitionForecast {
   const firstBound = columns.indexOf("FORECAST") + 1;
   const hasTimes = columns[0] !== "STEP";
   const column = (at: number) => rows.map((values) => (values[at] as number | null | undefined) ?? NaN);
-  const { errorType = null, errorMessage = null } = scored;
+  const { stopped } = { stopped: undefined, ...scored };
+  const { errorType = stopped?.errorType ?? null, errorMessage = stopped?.errorMessage ?? null } = scored;
   return {
     of,
     partitionKey: row.partitionKey,

@@ -1,17 +1,25 @@
 import {
   accuracy,
   contest,
+  type FittedModel,
   forecast,
   METHODS,
   type Method,
   type Ranked,
+  type Regressors,
   suitableMethods,
   update,
 } from "@manymodel/forecast";
+import { ARIMA_WITH_REGRESSORS, isIntermittent, LINEAR_WITH_REGRESSORS } from "@manymodel/forecast/families";
+import { findDrivers } from "../../core/drivers.ts";
 import { boundSeries } from "../bounded-series.ts";
 import { defineModel, type FitContext } from "../define-model.ts";
 import type { Frame } from "../frame.ts";
 import { observed } from "../observed.ts";
+import { regressors } from "../regressors.ts";
+import { NO_AXIS, stepsAfter } from "../series-axis.ts";
+import { fitDriven, knownRegressors, predictDriven, UNDRIVEN } from "./driven-fit.ts";
+import { effectsOf, notesOf } from "./driven-info.ts";
 import type { ContestExports } from "./options.ts";
 
 /**
@@ -20,38 +28,65 @@ import type { ContestExports } from "./options.ts";
  * observations as the built-in forecaster's holdout, so that the two can be compared.
  */
 export default defineModel({
-  fit({ data, exports }: FitContext<object, ContestExports>) {
+  fit({ data, exports, axis = NO_AXIS }: FitContext<object, ContestExports>) {
     const { period, periods, horizon, holdout, windows, metric } = exports;
     const y = data.series(exports.target);
-    // A method by its name knows of one season.
+    const xreg = findDrivers(exports) === undefined ? undefined : regressors(exports, axis);
+    const seasons = periods === undefined ? {} : { periods };
+    // A method by its name knows of one season, and of no regressors.
     const candidates =
-      periods === undefined
+      periods === undefined && xreg === undefined
         ? exports.candidates
         : (exports.candidates ?? suitableMethods(y, period)).map((name: Method) => ({
             name,
-            fit: (values: Float64Array) => METHODS[name](values, period, periods),
+            fit: (values: Float64Array, _: number, seen?: Regressors) =>
+              seen === undefined || UNDRIVEN.includes(name) || (name === "best" && isIntermittent(values, period))
+                ? METHODS[name](values, period, periods)
+                : fitDriven(ALL, { method: name, period, ...seasons, exports }, values, asColumns(seen)),
           }));
     const result = contest(y, {
       period,
       windows,
       metric,
+      ...(xreg !== undefined && { xreg }),
       ...(holdout > 0 && { h: holdout }),
       ...(candidates !== undefined && { candidates }),
+    });
+    const ahead = predictDriven(forecast, result.model, {
+      ...{ horizon, levels: [], exports },
+      axis: stepsAfter(axis, horizon),
     });
     const winner = result.ranking.find(({ name }) => name === result.name);
     return {
       model: result.model,
       metrics: { ...holdoutMetrics(winner, y, data, exports), contest_score: winner?.score ?? NaN },
-      forecast: forecast(result.model, { h: horizon }).mean,
-      info: { winner: result.name, reason: result.reason, metric: result.metric, ranking: result.ranking.map(summary) },
+      ...(ahead.mean.length > 0 && { forecast: ahead.mean }),
+      info: {
+        winner: result.name,
+        reason: result.reason,
+        metric: result.metric,
+        ranking: result.ranking.map(summary),
+        ...drivenInfo(result.model),
+      },
     };
   },
-  update({ model, data, exports }) {
+  update({ model, data, exports, axis = NO_AXIS }) {
     const y = observed(data, exports.target);
-    return { model: update(model, y), steps: y.length };
+    return { model: update(model, y, knownRegressors(model, exports, axis, y.length)), steps: y.length };
   },
-  predict: ({ model, horizon, levels }) => forecast(model, { h: horizon, levels }),
+  predict: ({ model, horizon, levels, exports, axis = NO_AXIS }) =>
+    predictDriven(forecast, model, { horizon, levels, exports, axis }),
 });
+
+const ALL = { fits: METHODS, joint: { ...ARIMA_WITH_REGRESSORS, ...LINEAR_WITH_REGRESSORS } };
+
+const asColumns = (xreg: Regressors) =>
+  Object.fromEntries(Object.entries(xreg).map(([name, values]) => [name, Float64Array.from(values)]));
+
+/** Effects of regressors, and notes on those without, where the model has any. */
+function drivenInfo(model: FittedModel) {
+  return model.kind === "regression" ? { effects: effectsOf(model), notes: notesOf(model) } : {};
+}
 
 /** The winner's accuracy over the last window, if that is the holdout. */
 function holdoutMetrics(winner: Ranked | undefined, y: Float64Array, data: Frame, exports: ContestExports) {

@@ -1,7 +1,9 @@
+import { type Regressors, withoutGaps } from "../arima/regressors.ts";
 import { isIntermittent } from "../intermittent/demand-pattern.ts";
 import type { Accuracy } from "../measures/accuracy.ts";
 import type { FittedModel } from "../model/fitted-model.ts";
 import { METHODS, type Method } from "../model/methods.ts";
+import { rowsOf } from "../model/missing-ends.ts";
 import { forecast } from "../model/model.ts";
 import { checkOptions, type OptionNames } from "../model/options.ts";
 import { mayHaveHarmonics } from "../tbats/screen.ts";
@@ -27,6 +29,7 @@ const NAMES: OptionNames<ContestOptions> = {
   candidates: true,
   metric: true,
   guard: true,
+  xreg: true,
 };
 
 /** What candidates may be ranked by: the less the better. */
@@ -105,9 +108,10 @@ export function suitableMethods(y: Series, period = 1): Method[] {
  */
 export function contest(y: Series, options: ContestOptions = {}): ContestResult {
   checkOptions("contest", options, NAMES);
-  const series = toFloat64(y);
-  checkSeries(series);
+  checkSeries(toFloat64(y));
   const { period = 1 } = options;
+  const { series, columns } = withoutGaps(toFloat64(y), options.xreg ?? {});
+  const xreg = options.xreg && columns;
   const [guard] = candidatesOf([options.guard ?? "snaive"]) as [Candidate];
   const others = candidatesOf(options.candidates ?? suitableMethods(series, period));
   const candidates = others.some(({ name }) => name === guard.name) ? others : [...others, guard];
@@ -118,9 +122,9 @@ export function contest(y: Series, options: ContestOptions = {}): ContestResult 
   if (h < 1) {
     const reason = `${series.length} values leave no window to compare in`;
     const fallbacks = [...candidatesOf(["best"]), guard, ...candidatesOf(["naive"])];
-    return { ...fitFirst(fallbacks, series, period, asked, reason), metric: wanted, ranking: [] };
+    return { ...fitFirst(fallbacks, { y: series, period, h: asked, xreg }, reason), metric: wanted, ranking: [] };
   }
-  const { trials, origins } = rollOrigins(series, candidates, { ...options, h });
+  const { trials, origins } = rollOrigins(series, candidates, { ...options, h, xreg });
   const defined = trials.some(({ accuracy }) => !Number.isNaN(accuracy[wanted]));
   const metric = defined ? wanted : "mae";
   const ranking = trials
@@ -133,9 +137,7 @@ export function contest(y: Series, options: ContestOptions = {}): ContestResult 
   const guardScore = ranking.find(({ name }) => name === guard.name)?.score ?? NaN;
   const won = fitFirst(
     [...scored, ...unscored].flatMap(({ name }) => byName.get(name) ?? []),
-    series,
-    period,
-    h,
+    { y: series, period, h, xreg },
     `least ${metric} over ${windows}`,
   );
   const score = ranking.find(({ name }) => name === won.name)?.score ?? NaN;
@@ -157,16 +159,17 @@ function order(a: string, b: string, guard: string): number {
 /** The first candidate that can be fitted to the whole series and forecasts finite values. */
 function fitFirst(
   candidates: readonly Candidate[],
-  y: Float64Array,
-  period: number,
-  h: number,
+  { y, period, h, xreg }: { y: Float64Array; period: number; h: number; xreg: Regressors | undefined },
   reason: string,
 ): { model: FittedModel; name: string; reason: string } {
   const messages: string[] = [];
   for (const { name, fit } of candidates)
     try {
-      const model = fit(y.slice(), period);
-      const { mean } = forecast(model, { h });
+      const model = fit(y.slice(), period, xreg);
+      // What drives the steps to come is not known here: the last known values stand for it.
+      const last = xreg && rowsOf(xreg, Math.max(0, y.length - h), y.length);
+      const steps = Math.min(h, y.length);
+      const { mean } = forecast(model, last === undefined ? { h } : { h: steps, xreg: last });
       if (mean.every(Number.isFinite)) return { model, name, reason: [reason, ...messages].join("; ") };
       messages.push(`${name} forecasts a value that is not finite`);
     } catch (error) {

@@ -1,5 +1,5 @@
 import { METHODS, type Method } from "../model/methods.ts";
-import { checkOptions } from "../model/options.ts";
+import { checkOptions, type OptionNames } from "../model/options.ts";
 import type { Series } from "../time/series.ts";
 import {
   type Candidate,
@@ -9,11 +9,25 @@ import {
   rollOrigins,
 } from "./rolling-origin.ts";
 
+/** The options of `crossValidate`. */
+const NAMES: OptionNames<RollingOriginOptions> = {
+  period: true,
+  h: true,
+  windows: true,
+  step: true,
+  levels: true,
+  xreg: true,
+  now: true,
+};
+
 /** Candidates with their fits: a word stands for the method of that name. @throws {RangeError} naming the bad one */
 export function candidatesOf(given: readonly (Method | Candidate)[]): Candidate[] {
   const candidates = given.map((candidate) => {
     if (typeof candidate !== "string") return candidate;
-    if (Object.hasOwn(METHODS, candidate)) return { name: candidate, fit: METHODS[candidate] };
+    if (Object.hasOwn(METHODS, candidate)) {
+      const fit = METHODS[candidate];
+      return { name: candidate, fit: (y: Float64Array, period: number) => fit(y, period) };
+    }
     throw new RangeError(
       `method ${JSON.stringify(candidate)} is not known; the methods are ${Object.keys(METHODS).join(", ")}`,
     );
@@ -42,7 +56,7 @@ export function crossValidate(
   candidates: readonly (Method | Candidate)[],
   options: RollingOriginOptions = {},
 ): CrossValidation {
-  checkOptions("crossValidate", options, { period: true, h: true, windows: true, step: true, levels: true, now: true });
+  checkOptions("crossValidate", options, NAMES);
   const found = rollOrigins(y, candidatesOf(candidates), options);
   if (found.origins.length === 0)
     throw new RangeError(

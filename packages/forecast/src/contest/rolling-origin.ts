@@ -1,5 +1,7 @@
+import { type Regressors, withoutGaps } from "../arima/regressors.ts";
 import { type Accuracy, accuracy } from "../measures/accuracy.ts";
 import type { FittedModel } from "../model/fitted-model.ts";
+import { rowsOf } from "../model/missing-ends.ts";
 import { forecast } from "../model/model.ts";
 import { checkInteger } from "../model/options.ts";
 import type { Forecast } from "../model/prediction.ts";
@@ -13,7 +15,8 @@ declare const performance: { now(): number };
 export interface Candidate {
   /** Its name, no other candidate's. */
   readonly name: string;
-  readonly fit: (y: Float64Array, period: number) => FittedModel;
+  /** @param xreg - regressors over the times of `y`, where the comparison has any */
+  readonly fit: (y: Float64Array, period: number, xreg?: Regressors) => FittedModel;
 }
 
 /** How a comparison is made. */
@@ -28,6 +31,8 @@ export interface RollingOriginOptions {
   readonly step?: number;
   /** Coverage in percent of the intervals that are kept; default [80, 95]. */
   readonly levels?: readonly number[];
+  /** Regressors by name, a value per time of the series; methods that take none ignore them. */
+  readonly xreg?: Regressors | undefined;
   /** A clock in milliseconds; default `performance.now`. */
   readonly now?: () => number;
 }
@@ -103,7 +108,8 @@ export function rollOrigins(
   candidates: readonly Candidate[],
   options: RollingOriginOptions,
 ): CrossValidation {
-  const y = toFloat64(series);
+  const { series: y, columns } = withoutGaps(toFloat64(series), options.xreg ?? {});
+  const xreg = options.xreg && columns;
   const { period = 1, windows = 3, now = () => performance.now() } = options;
   checkPeriod(period);
   checkSeries(y);
@@ -120,7 +126,8 @@ export function rollOrigins(
       const start = now();
       let predicted: Forecast | string;
       try {
-        predicted = forecast(candidate.fit(training, period), { h, levels });
+        const model = candidate.fit(training, period, xreg && rowsOf(xreg, 0, origin));
+        predicted = forecast(model, { h, levels, ...(xreg && { xreg: rowsOf(xreg, origin, origin + h) }) });
         const bad = predicted.mean.findIndex((value) => !Number.isFinite(value));
         if (bad >= 0) predicted = `the forecast of step ${bad + 1} is ${predicted.mean[bad]}`;
       } catch (error) {

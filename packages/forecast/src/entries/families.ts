@@ -3,8 +3,20 @@
  *
  * @module
  */
+export { isIntermittent } from "../intermittent/demand-pattern.ts";
 export { joinKinds, type ModelFunctions, modelFunctions } from "../model/dispatch.ts";
-export { ARIMA, FAMILIES, type Family, type Fit, SIMPLE, SMOOTHING, TBATS } from "../model/families.ts";
+export {
+  ARIMA,
+  ARIMA_WITH_REGRESSORS,
+  FAMILIES,
+  type Family,
+  type Fit,
+  type JointFits,
+  LINEAR_WITH_REGRESSORS,
+  SIMPLE,
+  SMOOTHING,
+  TBATS,
+} from "../model/families.ts";
 export type { Kinds } from "../model/kind.ts";
 export { METHODS, type Method } from "../model/methods.ts";
 export { KINDS } from "../model/model.ts";

@@ -11,6 +11,8 @@ export {
   gridPositions,
   nextTimes,
   parseTime,
+  previousTimes,
+  stepNumber,
   weekday,
 } from "../time/interval.ts";
 export { canonicalInterval, type Interval, type IntervalParts, parseInterval } from "../time/interval-text.ts";

@@ -9,8 +9,9 @@ import * as regressionKinds from "../kinds/regression.ts";
 import * as simpleKinds from "../kinds/simple.ts";
 import * as smoothingKinds from "../kinds/smoothing.ts";
 import * as tbatsKinds from "../kinds/tbats.ts";
-import { autoArimaErrors, linearErrors } from "../regression/joint-fits.ts";
+import { autoArimaErrors } from "../regression/arima-errors.ts";
 import { linearModel } from "../regression/linear.ts";
+import { linearErrors } from "../regression/linear-errors.ts";
 import type { JointFit } from "../regression/regression.ts";
 import { drift } from "../simple/drift.ts";
 import { mean } from "../simple/mean.ts";
@@ -45,15 +46,18 @@ const whole = (period: number, periods: readonly number[] | undefined) =>
  */
 export interface Family {
   readonly fits: Readonly<Record<string, Fit>>;
-  /** The methods that estimate the effects of regressors together with their own coefficients. */
-  readonly joint?: Readonly<Record<string, (period: number, periods?: readonly number[]) => JointFit>>;
   readonly kinds: Kinds;
 }
+
+/** Methods that estimate the effects of regressors together with their own coefficients. */
+export type JointFits = Readonly<Record<string, (period: number, periods?: readonly number[]) => JointFit>>;
+
+/** Automatic ARIMA with regressors. */
+export const ARIMA_WITH_REGRESSORS = { "auto-arima": autoArimaErrors } satisfies JointFits;
 
 /** Automatic ARIMA. */
 export const ARIMA = {
   fits: { "auto-arima": (y, period) => autoArima(y, { period }) },
-  joint: { "auto-arima": autoArimaErrors },
   kinds: arimaKinds,
 } satisfies Family;
 
@@ -89,6 +93,11 @@ const linearTerms = (period: number, periods?: readonly number[]) => ({
   fourier: several(period, periods).map((one) => ({ period: one, harmonics: Math.min(10, Math.floor(one / 2)) })),
 });
 
+/** Linear regression with regressors. */
+export const LINEAR_WITH_REGRESSORS = {
+  linear: (period, periods?) => linearErrors(linearTerms(period, periods)),
+} satisfies JointFits;
+
 /** What takes next to no time: benchmarks, averages, intermittent demand, regression on time. */
 export const SIMPLE = {
   fits: {
@@ -105,7 +114,6 @@ export const SIMPLE = {
     imapa: (y) => imapa(y),
     linear: (y, period, periods?) => linearModel(y, linearTerms(period, periods)),
   },
-  joint: { linear: (period, periods?) => linearErrors(linearTerms(period, periods)) },
   kinds: /* @__PURE__ */ joinKinds(simpleKinds, averageKinds, intermittentKinds, regressionKinds),
 } satisfies Family;
 

@@ -63,9 +63,10 @@ export function regression(y: Series, { xreg, period = 1, errors, ...rules }: Re
   }
   const mean = (column: Float64Array) => seen.reduce((sum, t) => sum + column[t]!, 0) / seen.length;
   const offset = kept.reduce((sum, j, i) => sum + coef[i]! * mean(all.columns[j]!), 0);
-  const rest = series.map((value, t) =>
-    kept.reduce((sum, j, i) => sum - coef[i]! * all.columns[j]![t]!, value + offset),
-  );
+  const rest = series.map((value) => value + offset);
+  kept.forEach((j, i) => {
+    for (let t = 0; t < rest.length; t++) rest[t]! -= coef[i]! * all.columns[j]![t]!;
+  });
   const model = typeof errors === "function" ? errors(rest) : errors.fit(rest, {}, differencing);
   return { ...common, coef, se: se.map(orNull), offset, errors: model };
 }

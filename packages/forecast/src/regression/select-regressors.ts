@@ -88,10 +88,8 @@ export function selectRegressors(
 function levelErrors(y: Float64Array, columns: readonly Float64Array[]): Float64Array {
   if (columns.length === 0) return y;
   const all = [new Float64Array(y.length).fill(1), ...columns];
-  const rows = Int32Array.from(y.keys()).filter((t) => !Number.isNaN(y[t]!));
-  const pick = (column: Float64Array) => Float64Array.from(rows, (t) => column[t]!);
-  const { coef } = leastSquares(all.map(pick), pick(y));
-  return y.map((value, t) => all.reduce((rest, column, j) => rest - (coef[j]! || 0) * column[t]!, value));
+  const { coef } = fitRows(observedRows(y, 0), y, all);
+  return addEffects(Float64Array.from(y), all, coef, -1);
 }
 
 /** A regression with autoregressive errors, from which columns are taken one after another. The first one is the constant. */
@@ -107,13 +105,10 @@ class Estimate {
     let filtered = { rows: [] as number[], response, columns };
     let fit = fitRows(observedRows(response, 0), response, columns);
     for (let round = 0; round < ROUNDS; round++) {
-      const { kept, coef } = fit;
-      const errors = response.map((value, t) => kept.reduce((rest, j) => rest - coef[j]! * columns[j]![t]!, value));
-      const phi = autoregression(errors, longest);
+      const phi = autoregression(addEffects(Float64Array.from(response), columns, fit.coef, -1), longest);
       // An error that is missing is expected to be 0.
-      const filled = response.map((value, t) =>
-        Number.isNaN(value) ? kept.reduce((sum, j) => sum + coef[j]! * columns[j]![t]!, 0) : value,
-      );
+      const expected = addEffects(new Float64Array(response.length), columns, fit.coef, 1);
+      const filled = response.map((value, t) => (Number.isNaN(value) ? expected[t]! : value));
       filtered = {
         rows: observedRows(response, phi.length),
         response: whitened(filled, phi),
@@ -197,11 +192,18 @@ class Estimate {
 
 /** The rows with a value, from one on. */
 function observedRows(response: Float64Array, first: number): number[] {
-  return [...response.keys()].filter((t) => t >= first && !Number.isNaN(response[t]!));
+  const rows: number[] = [];
+  for (let t = first; t < response.length; t++) if (!Number.isNaN(response[t]!)) rows.push(t);
+  return rows;
 }
 
 function fitRows(rows: readonly number[], response: Float64Array, columns: readonly Float64Array[]) {
-  const pick = (column: Float64Array) => Float64Array.from(rows, (t) => column[t]!);
+  const pick = (column: Float64Array) => {
+    if (rows.length === column.length) return column;
+    const picked = new Float64Array(rows.length);
+    for (let i = 0; i < rows.length; i++) picked[i] = column[rows[i]!]!;
+    return picked;
+  };
   return leastSquares(columns.map(pick), pick(response));
 }
 
@@ -231,9 +233,25 @@ function autoregression(errors: Float64Array, longest: number): Float64Array {
 
 /** A column less what its past values say of it; the first ones stay. */
 function whitened(column: Float64Array, phi: Float64Array): Float64Array {
-  return column.map((value, t) =>
-    t < phi.length ? value : phi.reduce((rest, weight, i) => rest - weight * column[t - 1 - i]!, value),
-  );
+  const p = phi.length;
+  const result = Float64Array.from(column);
+  for (let t = p; t < column.length; t++) for (let i = 0; i < p; i++) result[t]! -= phi[i]! * column[t - 1 - i]!;
+  return result;
+}
+
+/** Adds the sum of columns with their coefficients, times a factor, to values in place. */
+function addEffects(
+  values: Float64Array,
+  columns: readonly Float64Array[],
+  coef: Float64Array,
+  factor: 1 | -1,
+): Float64Array {
+  columns.forEach((column, j) => {
+    const weight = factor * coef[j]!;
+    // The coefficient of a column that depends on others is NaN.
+    if (weight === weight) for (let t = 0; t < values.length; t++) values[t]! += weight * column[t]!;
+  });
+  return values;
 }
 
 /** BIC of a regression with so many columns, up to a constant. */

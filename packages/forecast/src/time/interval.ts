@@ -63,6 +63,47 @@ export function nextTimes(last: number, interval: Interval, count: number): Floa
   return times;
 }
 
+/**
+ * The number of a time in its series: steps since an origin that all series of the interval share, so that a season has the same phase
+ * wherever a series begins.
+ *
+ * @throws {RangeError} if it is no interval
+ */
+export function stepNumber(time: number, interval: Interval): number {
+  const parts = parseInterval(interval);
+  if (parts === undefined) throw new RangeError(`not an interval: ${JSON.stringify(interval)}`);
+  if (parts.unit === "month") return Math.round(monthNumber(new Date(time)) / parts.step);
+  if (parts.unit !== "weekday") return Math.round(time / (parts.step * UNIT[parts.unit]));
+  // 1970-01-05 was a Monday.
+  const days = Math.floor(time / DAY) - 4;
+  const week = Math.floor(days / 7);
+  return week * parts.days.length + [...parts.days].filter((day) => Number(day) <= days - 7 * week).length;
+}
+
+/**
+ * The `count` times that precede `first` at a step found by `detectInterval`, ascending.
+ *
+ * @throws {RangeError} if it is no interval, or one of months without a day
+ */
+export function previousTimes(first: number, interval: Interval, count: number): Float64Array {
+  const parts = parseInterval(interval);
+  if (parts?.unit === "month") {
+    const date = new Date(first);
+    const timeOfDay = first - Math.floor(first / DAY) * DAY;
+    const before = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() - (count + 1) * parts.step, 1) + timeOfDay;
+    return nextTimes(before, interval, count);
+  }
+  if (parts?.unit === "weekday") {
+    const weeks = Math.ceil(count / parts.days.length) + 1;
+    const before = first - 7 * weeks * DAY;
+    return nextTimes(before, interval, parts.days.length * weeks)
+      .filter((time) => time < first)
+      .slice(-count);
+  }
+  const step = nextTimes(first, interval, 1)[0]! - first;
+  return Float64Array.from({ length: count }, (_, i) => first - (count - i) * step);
+}
+
 /** Milliseconds of a step's unit; plain numbers are counted as they are. */
 const UNIT = { day: DAY, second: 1000, number: 1 } as const;
 

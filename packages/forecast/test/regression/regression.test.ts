@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { arima } from "../../src/arima/index.ts";
 import { forecast, normal, random, regression, update } from "../../src/index.ts";
-import { ARIMA, SIMPLE, SMOOTHING } from "../../src/model/families.ts";
+import { ARIMA_WITH_REGRESSORS, LINEAR_WITH_REGRESSORS, SIMPLE, SMOOTHING } from "../../src/model/families.ts";
 
 const { y, promo, price } = JSON.parse(
   readFileSync(new URL("../fixtures/promoted-sales.json", import.meta.url), "utf8"),
@@ -10,7 +10,7 @@ const { y, promo, price } = JSON.parse(
 const n = y.length - 7;
 const seen = { promo: promo.slice(0, n), price: price.slice(0, n) };
 const ahead = { promo: promo.slice(n), price: price.slice(n) };
-const autoArima = ARIMA.joint["auto-arima"](7);
+const autoArima = ARIMA_WITH_REGRESSORS["auto-arima"](7);
 const ets = (rest: Float64Array) => SMOOTHING.fits.ets(rest, 7);
 
 describe("regression with errors of a method", () => {
@@ -27,7 +27,7 @@ describe("regression with errors of a method", () => {
   });
   it("agrees with R's auto.arima(xreg = ) about effects within a standard error, whichever method has the errors", () => {
     // R: 32.5364 (1.0078) and -3.7157 (0.3712); mean of the 7 forecasts 57.455
-    for (const errors of [autoArima, ets, SIMPLE.joint.linear(7)]) {
+    for (const errors of [autoArima, ets, LINEAR_WITH_REGRESSORS.linear(7)]) {
       const model = regression(y.slice(0, n), { xreg: seen, period: 7, errors });
       expect(model.regressors).toEqual(["promo", "price"]);
       expect(Math.abs(model.coef[0]! - 32.5364)).toBeLessThan(1.01);
@@ -118,7 +118,7 @@ describe("regression with errors of a method", () => {
     );
     // Two harmonics, and noise of a tenth of their size.
     const series = turn(1).map((angle) => 50 + 10 * Math.sin(angle) + 6 * Math.cos(2 * angle) + normal(uniform));
-    const model = regression(series, { xreg, errors: (rest) => SIMPLE.fits.mean(rest, 1), nested: [harmonics] });
+    const model = regression(series, { xreg, errors: (rest) => SIMPLE.fits.mean(rest), nested: [harmonics] });
     expect(model.regressors).toEqual(["sin1", "cos1", "sin2", "cos2"]);
   });
 });

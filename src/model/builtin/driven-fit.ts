@@ -1,0 +1,76 @@
+import type { FittedModel, ModelOptions, RegressionModel } from "@manymodel/forecast";
+import { type Family, type JointFits, type ModelFunctions, regression } from "@manymodel/forecast/families";
+import type { Prediction } from "../define-model.ts";
+import { knownSteps, noSteps } from "../known-steps.ts";
+import { neededRegressors, nestedRegressors, type RegressorColumns, regressors } from "../regressors.ts";
+import type { SeriesAxis } from "../series-axis.ts";
+import { unseenRegressors } from "../unseen-regressors.ts";
+
+/** Methods without regressors: benchmarks, averages, and those for intermittent demand. */
+export const UNDRIVEN: readonly string[] = [
+  ...["naive", "snaive", "drift", "mean", "window-average", "seasonal-window-average"],
+  ...["croston", "sba", "tsb", "adida", "imapa"],
+];
+
+/** What a fit needs to know of its task. */
+interface DrivenTask {
+  readonly method: string;
+  readonly period: number;
+  readonly periods?: readonly number[];
+  /** The run's exports. */
+  readonly exports: unknown;
+}
+
+/** How methods fit series, alone and with regressors. */
+export interface DrivenFits {
+  readonly fits: Family["fits"];
+  /** Methods that estimate the effects of regressors together with their own coefficients; the others do not when left out. */
+  readonly joint?: JointFits;
+}
+
+/** Fits a regression on what drives a series, whose errors a method models (see `regression`). */
+export function fitDriven(
+  { fits, joint = {} }: DrivenFits,
+  { method, period, periods, exports }: DrivenTask,
+  y: Float64Array,
+  xreg: RegressorColumns,
+): RegressionModel {
+  const [alone, together] = [fits[method], joint[method]];
+  if (alone === undefined) throw new TypeError(`${method} is not a method of this model definition`);
+  return regression(y, {
+    xreg,
+    period,
+    errors: together?.(period, periods) ?? ((rest) => alone(rest, period, periods)),
+    needed: neededRegressors(exports),
+    nested: nestedRegressors(exports),
+  });
+}
+
+/** Forecasts as many steps as the regressors of a model are known for. */
+export function predictDriven(
+  forecast: ModelFunctions<FittedModel>["forecast"],
+  model: FittedModel,
+  {
+    horizon,
+    levels,
+    exports,
+    axis,
+  }: { horizon: number; levels: readonly number[]; exports: unknown; axis: SeriesAxis },
+): Prediction {
+  if (model.kind !== "regression") return forecast(model, { h: horizon, levels });
+  const { steps, xreg, stopped } = knownSteps(exports, axis, { names: model.regressors, horizon });
+  if (steps === 0) return { ...noSteps(levels), ...stopped };
+  const note = axis.times === null ? {} : unseenRegressors(model, exports, axis);
+  return { ...forecast(model, { h: steps, levels, xreg: regressorRows(xreg, 0, steps) }), ...note, ...stopped };
+}
+
+/** Returns the rows of regressors from one step to before another. */
+export function regressorRows(xreg: RegressorColumns, from: number, to: number): Record<string, Float64Array> {
+  return Object.fromEntries(Object.entries(xreg).map(([name, values]) => [name, values.slice(from, to)]));
+}
+
+/** Returns the regressors of a model over the steps that it takes in, as options of `update`. */
+export function knownRegressors(model: FittedModel, exports: unknown, axis: SeriesAxis, steps: number): ModelOptions {
+  if (model.kind !== "regression" || model.regressors.length === 0) return {};
+  return { xreg: regressorRows(regressors(exports, axis, model.regressors), 0, steps) };
+}

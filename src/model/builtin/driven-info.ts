@@ -1,0 +1,23 @@
+import type { RegressionModel } from "@manymodel/forecast";
+import { at } from "../../core/aligned.ts";
+
+/** The effect of each regressor, with its standard error. */
+export function effectsOf({ regressors, coef, se }: RegressionModel) {
+  return Object.fromEntries(regressors.map((name, i) => [name, { effect: at(coef, i), standardError: se[i] ?? null }]));
+}
+
+const REASONS = {
+  constant: "it has one value wherever the series has one",
+  "too-few-rows": "the series is too short for so many regressors; those listed first stay",
+  collinear: "it is a combination of others, or of the series' own trend and season",
+  "no-gain": "forecasts are expected to be as good without it (BIC)",
+};
+
+/** Why regressors have no effect: notes with a type, which is no failure. */
+export function notesOf({ left }: RegressionModel) {
+  return Object.entries(left).map(([regressor, why]) => ({
+    type: `${why}-regressor`,
+    regressor,
+    message: REASONS[why],
+  }));
+}

@@ -1,0 +1,52 @@
+import type { Frame } from "./frame.ts";
+import { gridPositions, type Interval, nextTimes } from "./interval.ts";
+import { readTimes } from "./time-axis.ts";
+
+/** The steps that a call of a definition is about, and what is known at their times. */
+export interface SeriesAxis {
+  /** The time of each step, ascending: milliseconds since 1970, or numbers; null where steps have none. */
+  readonly times: Float64Array | null;
+  readonly interval: Interval | null;
+  /** The time column of the rows; null without one. */
+  readonly time: string | null;
+  /** All rows of the partition, observed and planned; of the same time the last ones count. */
+  readonly rows: readonly Frame[];
+}
+
+/** The axis of a call that says nothing of its steps. */
+export const NO_AXIS: SeriesAxis = { times: null, interval: null, time: null, rows: [] };
+
+/**
+ * Returns the axis of the steps of a series that is trained.
+ *
+ * @param data - the rows of the series, up to its last observation
+ * @param rows - all rows of the partition
+ */
+export function trainingAxis(data: Frame, rows: Frame, time: string | null): SeriesAxis {
+  let times: Float64Array | null | undefined;
+  const { interval } = data;
+  return {
+    interval,
+    time,
+    rows: [rows],
+    get times() {
+      if (times === undefined) times = time === null ? null : gridTimes(readTimes(data, time).times, interval);
+      return times;
+    },
+  };
+}
+
+/** The times of all steps from the first row to the last; those of the rows where they keep no interval. */
+function gridTimes(times: Float64Array, interval: Interval | null): Float64Array {
+  const [first] = times;
+  const last = (interval === null ? null : gridPositions(times, interval))?.at(-1);
+  if (interval === null || first === undefined || last === undefined || last === times.length - 1) return times;
+  return Float64Array.of(first, ...nextTimes(first, interval, last));
+}
+
+/** Returns the axis of the steps that follow those of another one. */
+export function stepsAfter({ times, ...axis }: SeriesAxis, steps: number): SeriesAxis {
+  const last = times?.at(-1);
+  const later = last === undefined || axis.interval === null ? null : nextTimes(last, axis.interval, steps);
+  return { ...axis, times: later };
+}
