@@ -189,7 +189,7 @@ class Comparison {
     const steps = at(positions, -1);
     if (steps > LONGEST_HORIZON) return none;
     const scored = await this.#score(found, { from, steps, levels: [LEVEL], advance: false });
-    if (scored?.status !== "OK") return none;
+    if (scored?.status !== "OK" || scored.stopped !== undefined) return none;
     const [lower, upper] = [scored.lower[0], scored.upper[0]];
     if (lower === undefined || upper === undefined) return none;
     let [fresh, outside] = [0, 0];
@@ -290,7 +290,7 @@ class Comparison {
     const horizon = { from: this.#origin, steps: this.#steps(), levels: [] };
     if (version === "current" && !this.#hasSeen()) {
       const scored = await this.#score(found, { ...horizon, advance: true });
-      if (scored?.status === "OK") return this.#measure(scored.mean);
+      if (scored?.status === "OK" && scored.stopped === undefined) return this.#measure(scored.mean);
     }
     const { definitionSha256, keyArg, exports } = version === "candidate" ? candidate : found.source;
     const rows = version === "candidate" ? { ...data, end: data.start + this.#origin } : this.#earlierRows();
@@ -308,7 +308,7 @@ class Comparison {
     );
     const source = { ...found.source, definitionSha256, keyArg, exports };
     const scored = await this.#score({ trained, source }, { ...horizon, advance: false });
-    return scored?.status === "OK" ? this.#measure(scored.mean) : undefined;
+    return scored?.status === "OK" && scored.stopped === undefined ? this.#measure(scored.mean) : undefined;
   }
 
   /** Forecasts from a model: the rows before `from` are known, those from there on but for the target. */

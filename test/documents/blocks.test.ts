@@ -37,6 +37,9 @@ manymodel train --run-id other --model theta
 const SCENARIOS: {
   readonly [name: string]: { readonly in?: string; readonly after?: string; readonly says: string[] };
 } = {
+  drivers: {
+    says: ["6 trained, 0 failed", "scored 6 partitions: 6 OK", '"promo"', "SKU-001: Regression", "1 trained, 0 failed"],
+  },
   "quick-start": {
     says: [
       "5 trained, 0 failed",

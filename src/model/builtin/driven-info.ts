@@ -7,6 +7,7 @@ export function effectsOf({ regressors, coef, se }: RegressionModel) {
 }
 
 const REASONS = {
+  "never-seen": "it has no value wherever the series has one",
   constant: "it has one value wherever the series has one",
   "too-few-rows": "the series is too short for so many regressors; those listed first stay",
   collinear: "it is a combination of others, or of the series' own trend and season",

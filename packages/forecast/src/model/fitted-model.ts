@@ -80,6 +80,8 @@ export interface StlfModel extends AnyModel {
 export interface RegressionModel extends AnyModel {
   readonly kind: "regression";
   readonly formatVersion: 1;
+  /** What the model is called, for example "Regression with ARIMA(1,0,0) errors"; as that of its errors without regressors. */
+  readonly method: string;
   /** The regressors with an effect, in the order in which they were given. */
   readonly regressors: readonly string[];
   /** The effect of each, and its standard error; null where that is not known. */

@@ -2,10 +2,15 @@ import type { ArimaModel } from "../arima/arima-model.ts";
 import { autoArima } from "../arima/auto-arima.ts";
 import type { JointFit } from "./regression.ts";
 
-/** Regression with errors of an automatic ARIMA model: orders and effects by maximum likelihood together. */
+/** With more regressors each likelihood of the search costs too much: the series less their effects is as good. */
+const MOST_REGRESSORS = 8;
+
+/** Regression with errors of an automatic ARIMA model: orders, effects and coefficients by maximum likelihood together. */
 export function autoArimaErrors(period: number): JointFit {
   return {
+    most: MOST_REGRESSORS,
     fit(y, xreg, { d, D }) {
+      if (Object.keys(xreg).length === 0) return autoArima(y, { period });
       try {
         return autoArima(y, { period, xreg });
       } catch (error) {

@@ -2,12 +2,14 @@ import type { Differencing } from "../arima/differencing.ts";
 import { design, type Regressors, withoutGaps } from "../arima/regressors.ts";
 import type { FittedModel, RegressionModel } from "../model/fitted-model.ts";
 import { checkSeries, type Series, toFloat64 } from "../time/series.ts";
-import { type SelectionRules, selectRegressors } from "./select-regressors.ts";
+import { type LeftOut, type SelectionRules, selectRegressors } from "./select-regressors.ts";
 
 /** A method that estimates effects itself, together with its own coefficients. */
 export interface JointFit {
   /** Fits a model with regressors, each finite wherever the series is observed. */
   fit(y: Float64Array, xreg: Regressors, differencing: Differencing): FittedModel;
+  /** The most regressors that it takes; with more it models the series less their effects. Any number when left out. */
+  readonly most?: number;
   /** Reads the effects of regressors off such a model. */
   effects(
     model: FittedModel,
@@ -30,19 +32,25 @@ export interface RegressionOptions extends SelectionRules {
  * of others, or too many for the series, are left out (`left`, see `selectRegressors`).
  *
  * A method that knows no regressors models y_t − (x_t − x̄)'β, with β by feasible generalised least squares, so that the
- * level of the series stays. Its intervals count β as known. A `JointFit`, such as automatic ARIMA, estimates β itself.
+ * level of the series stays. Its intervals count β as known. A `JointFit`, such as automatic ARIMA with up to eight regressors,
+ * estimates β itself.
  *
  * @param y - observations, NaN where missing
  * @throws {RangeError} if a value is infinite, a regressor has another length, or the method throws
  * @see Hyndman & Athanasopoulos (2021), Forecasting: Principles and Practice, chapter 10
  */
 export function regression(y: Series, { xreg, period = 1, errors, ...rules }: RegressionOptions): RegressionModel {
-  const { series, columns } = withoutGaps(toFloat64(y), xreg);
+  const values = toFloat64(y);
+  const isSeen = (column: ArrayLike<number>) => values.some((value, t) => value === value && !Number.isNaN(column[t]));
+  const given = Object.fromEntries(Object.entries(xreg).filter(([, column]) => isSeen(column)));
+  const unseen = Object.keys(xreg).filter((name) => !Object.hasOwn(given, name));
+  const { series, columns } = withoutGaps(values, given);
   checkSeries(series);
   const all = design(series.length, { mean: false, drift: false, xreg: columns });
   const { kept, coef, se, left, differencing } = selectRegressors(series, all, period, rules);
   const names = kept.map((j) => all.names[j]!);
-  const reasons = Object.fromEntries([...left].map(([j, why]) => [all.names[j]!, why]));
+  const reasons: Record<string, LeftOut> = Object.fromEntries(unseen.map((name) => [name, "never-seen"]));
+  for (const [j, why] of left) reasons[all.names[j]!] = why;
   const seen = [...series.keys()].filter((t) => !Number.isNaN(series[t]!));
   const constants = [...left].flatMap(([j, why]) =>
     why === "constant" ? [[all.names[j]!, all.columns[j]![seen[0]!]!] as const] : [],
@@ -54,12 +62,18 @@ export function regression(y: Series, { xreg, period = 1, errors, ...rules }: Re
     left: reasons,
     ...(constants.length > 0 && { constant: Object.fromEntries(constants) }),
   } as const;
-  const jointly = typeof errors !== "function" && names.length > 0;
-  if (jointly) {
+  if (typeof errors !== "function" && names.length > 0 && names.length <= (errors.most ?? Infinity)) {
     const chosen = Object.fromEntries(names.map((name) => [name, columns[name]!]));
     const model = errors.fit(series, chosen, differencing);
     const effects = errors.effects(model, names);
-    return { ...common, coef: effects.coef, se: effects.se.map(orNull), errors: model, joint: true };
+    return {
+      ...common,
+      coef: effects.coef,
+      se: effects.se.map(orNull),
+      errors: model,
+      joint: true,
+      method: methodOf(model, names),
+    };
   }
   const mean = (column: Float64Array) => seen.reduce((sum, t) => sum + column[t]!, 0) / seen.length;
   const offset = kept.reduce((sum, j, i) => sum + coef[i]! * mean(all.columns[j]!), 0);
@@ -68,7 +82,12 @@ export function regression(y: Series, { xreg, period = 1, errors, ...rules }: Re
     for (let t = 0; t < rest.length; t++) rest[t]! -= coef[i]! * all.columns[j]![t]!;
   });
   const model = typeof errors === "function" ? errors(rest) : errors.fit(rest, {}, differencing);
-  return { ...common, coef, se: se.map(orNull), offset, errors: model };
+  return { ...common, coef, se: se.map(orNull), offset, errors: model, method: methodOf(model, names) };
+}
+
+function methodOf(model: FittedModel, regressors: readonly string[]): string {
+  const name = "method" in model ? model.method : model.kind;
+  return regressors.length === 0 || name.startsWith("Regression") ? name : `Regression with ${name} errors`;
 }
 
 const orNull = (value: number) => (Number.isFinite(value) ? value : null);

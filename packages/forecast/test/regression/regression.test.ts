@@ -44,11 +44,12 @@ describe("regression with errors of a method", () => {
     const xreg = {
       ...seen,
       closed: seen.promo.map(() => 0),
+      planned: seen.promo.map(() => Number.NaN),
       discount: seen.price.map((value) => 10 - value),
       noise: seen.promo.map(() => normal(uniform)),
     };
     const model = regression(y.slice(0, n), { xreg, period: 7, errors: ets });
-    expect(model.left).toEqual({ closed: "constant", discount: "collinear", noise: "no-gain" });
+    expect(model.left).toEqual({ planned: "never-seen", closed: "constant", discount: "collinear", noise: "no-gain" });
     expect(model.constant).toEqual({ closed: 0 });
     const many = Object.fromEntries(
       Array.from({ length: 9 }, (_, k) => [`x${k}`, seen.promo.map(() => normal(uniform))]),
