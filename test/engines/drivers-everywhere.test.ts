@@ -1,8 +1,8 @@
 import { autoArima, forecast, normal, random } from "@manymodel/forecast";
 import { describe, expect, it } from "vitest";
-import { startServer } from "../../dist/serving/index.js";
 import { inProcessWorkers } from "../../src/engines/memory/workers.ts";
 import { EVERY_ENGINE } from "../every-engine.ts";
+import { serve } from "../serving/serving.ts";
 import { fillTable } from "../workspace.ts";
 
 const DAY = 86_400_000;
@@ -56,22 +56,14 @@ describe.each(EVERY_ENGINE)("drivers (%s)", (engine, missing, open) => {
         mean: [...mean],
         lower: [[...(lower[0] ?? [])]],
       });
-      const served = await startServer(mm, { port: 0 });
-      try {
-        const planned = rows.slice(84).map(([, day, , value]) => ({
-          DAY: new Date(Number(day)).toISOString().slice(0, 10),
-          PROMO: value,
-        }));
-        const answer = await fetch(`${served.url}/v1/models/${version.model}/${version.version}/predict`, {
-          method: "POST",
-          headers: { "content-type": "application/json" },
-          body: JSON.stringify({ keys: ["A"], levels: [95], rows: [planned] }),
-        });
-        const { predictions } = (await answer.json()) as { predictions: object[] };
-        expect(predictions[0]).toMatchObject({ status: "OK", errorType: "missing-future", mean: [...mean] });
-      } finally {
-        await served.close();
-      }
+      const { ask } = await serve(mm);
+      const planned = rows.slice(84).map(([, day, , value]) => ({
+        DAY: new Date(Number(day)).toISOString().slice(0, 10),
+        PROMO: value,
+      }));
+      const route = `POST /v1/models/${version.model}/${version.version}/predict`;
+      const answer = await ask(route, { keys: ["A"], levels: [95], rows: [planned] });
+      expect(answer.body.predictions[0]).toMatchObject({ status: "OK", errorType: "missing-future", mean: [...mean] });
       const info = await mm.tables.query("SELECT INFO FROM TRAINING_RESULTS");
       const { effects, notes } = JSON.parse(String(info.rows[0]?.[0]));
       expect(effects.PROMO).toEqual({ effect: model.coef.PROMO, standardError: model.se.PROMO });
