@@ -21,7 +21,7 @@ export interface PostgresServer {
 }
 
 /** Where PostgreSQL's programs are: on the path, or where Debian puts them. */
-function programs(): string | undefined {
+export function programs(): string | undefined {
   const debian = "/usr/lib/postgresql";
   const versions = existsSync(debian) ? readdirSync(debian).map((version) => path.join(debian, version, "bin")) : [];
   return [...versions, ...(process.env.PATH ?? "").split(path.delimiter)].find((folder) =>
