@@ -1,11 +1,11 @@
 /**
  * Kills runs at random moments, resumes them, and compares each with a run that nobody disturbed:
  *
- *   npm run test:faults -- [--engine local,postgres,s3,slurm] [--strike calls | moments] [--minutes 60] [--log FILE]
+ *   npm run test:faults -- [--engine local,postgres,s3,slurm,kubernetes] [--strike calls | moments] [--minutes 60] [--log FILE]
  *     [--rounds 100000] [--partitions 40] [--from 0] [--lanes 1]
  *
  * `calls` (the default) kills every command of a workspace's life at system calls that follow from the round's number;
- * on Slurm it kills tasks and the process that waits for them. `moments` kills and twins processes that train, when a run
+ * on Slurm and Kubernetes it kills tasks and the process that waits for them. `moments` kills and twins processes that train, when a run
  * has come to a state, and strikes their server. It also knows `snowflake` and `snowflake-service`.
  *
  * Several engines share the minutes. A round follows from its number, so a red one can be repeated: --from 17 --rounds 1.
@@ -16,8 +16,16 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { startPostgresPair } from "../test/engines/postgres-pair.ts";
 import { startPostgres } from "../test/engines/postgres-server.ts";
-import { type Ground, localGround, postgresGround, s3Ground, slurmGround } from "../test/faults/ground.ts";
+import {
+  type Ground,
+  kubernetesGround,
+  localGround,
+  postgresGround,
+  s3Ground,
+  slurmGround,
+} from "../test/faults/ground.ts";
 import { perform } from "../test/faults/perform.ts";
 import { inAccount, makeSchedule, onServer, type Schedule } from "../test/faults/schedule.ts";
 import { snowflakeGround } from "../test/faults/snowflake-ground.ts";
@@ -25,6 +33,7 @@ import { type Struck, strikeCalls } from "../test/faults/strike-calls.ts";
 import { strikeTasks } from "../test/faults/strike-tasks.ts";
 import { whyNoStrokes } from "../test/faults/struck-process.ts";
 import { prepareSite, type Reference, type Site } from "../test/faults/workspace.ts";
+import { startKubernetes } from "../test/fleets/kubernetes-cluster.ts";
 import { startSlurm } from "../test/fleets/slurm-cluster.ts";
 import { openTestAccount } from "../test/snowflake/account.ts";
 import { startS3 } from "../test/stages/s3-server.ts";
@@ -46,6 +55,8 @@ const whole = (name: "minutes" | "rounds" | "partitions" | "from" | "lanes") => 
 /** What an engine's runs stand on, how they are disturbed there, and how that is taken away. */
 interface Place {
   readonly ground: Ground;
+  /** Whether a fleet trains: its tasks are killed. */
+  readonly tasks?: boolean;
   readonly adapt?: (schedule: Schedule) => Schedule;
   close(): void | Promise<void>;
 }
@@ -54,7 +65,11 @@ async function standOn(engine: string): Promise<Place> {
   if (engine === "local") return { ground: localGround, close() {} };
   if (engine === "slurm") {
     const cluster = await startSlurm();
-    return { ground: slurmGround, close: () => cluster.stop() };
+    return { ground: slurmGround, tasks: true, close: () => cluster.stop() };
+  }
+  if (engine === "kubernetes") {
+    const cluster = await startKubernetes();
+    return { ground: kubernetesGround(process.cwd()), tasks: true, close: () => cluster.stop() };
   }
   if (engine === "s3") {
     const server = await startS3();
@@ -63,6 +78,10 @@ async function standOn(engine: string): Promise<Place> {
   if (engine === "postgres") {
     const server = startPostgres();
     return { ground: postgresGround(server), adapt: onServer, close: () => server.stop() };
+  }
+  if (engine === "postgres-pair") {
+    const pair = await startPostgresPair();
+    return { ground: postgresGround(pair), adapt: onServer, close: () => pair.stop() };
   }
   const compute = engine === "snowflake" ? "client" : "service";
   const account = await openTestAccount({ procedures: false });
@@ -80,7 +99,7 @@ async function performRound(site: Site, reference: Reference, seed: number, plac
     const schedule = makeSchedule(seed, site.partitions);
     return perform(site, reference, place.adapt?.(schedule) ?? schedule, seed % 5 === 4);
   }
-  return place.ground === slurmGround ? strikeTasks(site, reference, seed) : strikeCalls(site, reference, seed);
+  return place.tasks === true ? strikeTasks(site, reference, seed) : strikeCalls(site, reference, seed);
 }
 
 /** Disturbs an engine for some minutes: kills by what was killed, and how many rounds were not as if undisturbed. */

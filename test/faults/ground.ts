@@ -4,7 +4,6 @@ import { openLocalEngine } from "manymodel/engines/local";
 import { openPostgresEngine } from "manymodel/engines/postgres";
 import pg from "pg";
 import type { Engine } from "../../src/ports/engine.ts";
-import type { PostgresServer } from "../engines/postgres-server.ts";
 import { CREDENTIALS, type S3Server } from "../stages/s3-server.ts";
 import type { Surroundings } from "./schedule.ts";
 
@@ -58,22 +57,44 @@ export function s3Ground({ endpoint }: S3Server): Ground {
   };
 }
 
-/** Workspaces of the local engine that train on Slurm, with the stage in a directory of theirs. */
-export const slurmGround: Ground = {
-  ...localGround,
-  async copy(template, folder, unpinned) {
-    await localGround.copy(template, folder, unpinned);
-    const yaml = await readFile(path.join(template, "manymodel.yaml"), "utf8");
-    const fleet = `stage: ${stageFolder(folder)}\nfleet: { launcher: slurm, poll: 100ms }\n`;
-    const patient = yaml.replace("workers: 2", "workers: 2, max_attempts: 100");
-    await writeFile(path.join(folder, "manymodel.yaml"), fleet + patient);
-  },
-  open: (folder) => openLocalEngine(workspaceOf(folder), { stage: { url: stageFolder(folder) } }),
-};
+/** Workspaces of the local engine that a fleet trains, with the stage in a directory of theirs. */
+function fleetGround(fleet: string): Ground {
+  return {
+    ...localGround,
+    async copy(template, folder, unpinned) {
+      await localGround.copy(template, folder, unpinned);
+      const yaml = await readFile(path.join(template, "manymodel.yaml"), "utf8");
+      const patient = yaml.replace("workers: 2", "workers: 2, max_attempts: 100");
+      await writeFile(
+        path.join(folder, "manymodel.yaml"),
+        `stage: ${stageFolder(folder)}\nfleet: ${fleet}\n${patient}`,
+      );
+    },
+    open: (folder) => openLocalEngine(workspaceOf(folder), { stage: { url: stageFolder(folder) } }),
+  };
+}
+
+/** Workspaces that train on Slurm. */
+export const slurmGround = fleetGround("{ launcher: slurm, poll: 100ms }");
+
+/** Workspaces that train on Kubernetes, whose pods are processes of this machine. */
+export function kubernetesGround(root: string): Ground {
+  const command = JSON.stringify([process.execPath, path.join(root, "bin", "manymodel.js")]);
+  const pods = "{ image: none, namespace: fleet, claim: shared }";
+  return fleetGround(
+    `{ launcher: kubernetes, poll: 200ms, chunks_per_task: 2, command: ${command}, kubernetes: ${pods} }`,
+  );
+}
 const stageFolder = (folder: string) => path.join(folder, "shared");
 
+/** A server that can end as in a crash, and is back at the same address afterwards, itself or another in its place. */
+export interface CrashingServer {
+  url(): string;
+  crash(): void | Promise<void>;
+}
+
 /** Workspaces on PostgreSQL: a schema each, of the name of their folder, which holds the stage. */
-export function postgresGround(server: PostgresServer): Ground {
+export function postgresGround(server: CrashingServer): Ground {
   const admin = new pg.Pool({ connectionString: server.url(), max: 1 });
   admin.on("error", () => {});
   const schemaOf = (folder: string) => path.basename(folder);
@@ -99,7 +120,7 @@ export function postgresGround(server: PostgresServer): Ground {
       return (await admin.query(writing).catch(() => ({ rows: [] }))).rows.length > 0;
     },
     async strike(victim) {
-      if (victim === "server") server.crash();
+      if (victim === "server") await server.crash();
       else
         await admin.query(
           "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
