@@ -35,9 +35,15 @@ export interface AggregationModel {
 }
 
 /**
+ * The smoothing parameters that blocks may have. The few blocks of a series do not tell its likeliest alpha: an unlimited one
+ * follows single demands.
+ */
+const ALPHAS = [0.1, 0.3] as const;
+
+/**
  * ADIDA, aggregate–disaggregate intermittent demand approach: demand is summed over blocks as long as the mean interval
- * between demands, forecast by simple exponential smoothing of the greatest likelihood, and spread evenly over the
- * block. Steps that fill no whole block are left out at the start. New values move the forecast when they fill a block.
+ * between demands, forecast by simple exponential smoothing with the likeliest alpha from 0.1 to 0.3, and spread evenly over
+ * the block. Steps that fill no whole block are left out at the start. New values move the forecast when they fill a block.
  * Intervals: see `demandForecast`.
  *
  * @param y - demand per step, not negative; missing values are left out
@@ -85,7 +91,7 @@ function smoothBlocks(demand: Float64Array, length: number): BlockSmoothing {
   const totals = new Float64Array(Math.floor(demand.length / length));
   const skip = demand.length - totals.length * length;
   for (let t = skip; t < demand.length; t++) totals[Math.floor((t - skip) / length)]! += demand[t]!;
-  const { alpha, initial, level } = simpleSmoothing(totals);
+  const { alpha, initial, level } = simpleSmoothing(totals, ALPHAS);
   return { length, alpha, initial, level, open: 0 };
 }
 

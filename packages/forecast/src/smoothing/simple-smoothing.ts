@@ -12,15 +12,20 @@ export interface SimpleSmoothing {
 }
 
 /**
- * Simple exponential smoothing with the alpha in [1e-4, 0.9999] and the initial level of the greatest Gaussian
- * likelihood, that is, of the least sum of squared one-step errors. The errors are linear in the initial level, so it is
- * solved for at each alpha, and the search is over alpha alone: a grid, then Brent's method about its best point.
+ * Simple exponential smoothing with the alpha of a range and the initial level of the greatest Gaussian likelihood, that
+ * is, of the least sum of squared one-step errors. The errors are linear in the initial level, so it is solved for at each
+ * alpha, and the search is over alpha alone: a grid, then Brent's method about its best point.
  *
  * @param y - no value may be missing
+ * @param range - the least and the greatest alpha; default [1e-4, 0.9999]
  * @see Hyndman, Koehler, Ord & Snyder (2008), doi:10.1007/978-3-540-71918-2, model (A,N,N)
  */
-export function simpleSmoothing(y: Float64Array): SimpleSmoothing {
-  const grid = [1e-4, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.9999];
+export function simpleSmoothing(
+  y: Float64Array,
+  [least, most]: readonly [number, number] = [1e-4, 0.9999],
+): SimpleSmoothing {
+  const between = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9].filter((alpha) => alpha > least && alpha < most);
+  const grid = [least, ...between, most];
   return smoothWith(
     y,
     gridBrent((alpha) => smoothWith(y, alpha).sse, grid, 1e-9),

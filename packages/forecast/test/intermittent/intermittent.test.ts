@@ -30,6 +30,19 @@ describe("intermittent demand", () => {
     expect(first(model)).toBeCloseTo(2, 9);
     expect(first(imapa(regular))).toBeGreaterThan(1.5);
   });
+  it("adida and imapa smooth with an alpha from 0.1 to 0.3, at its bounds too", () => {
+    const jump = [...Array.from({ length: 40 }, (_, t) => (t % 2 ? 0 : 5)), 20, 0, 20, 0, 20, 0, 20, 0];
+    const noise = Array.from({ length: 60 }, (_, t) => ((t * 37) % 11 < 4 ? (t * 53) % 7 : 0));
+    for (const fit of [adida, imapa])
+      for (const y of [jump, noise])
+        for (const { alpha } of fit(y).blocks!) {
+          expect(alpha).toBeGreaterThanOrEqual(0.1);
+          expect(alpha).toBeLessThanOrEqual(0.3);
+        }
+    // Blocks of 2: 20 of 5, whose level is 5, and 4 of 20 at the greatest alpha.
+    expect(adida(jump).blocks![0]!.alpha).toBeCloseTo(0.3, 6);
+    expect(first(adida(jump))).toBeCloseTo((20 - 15 * 0.7 ** 4) / 2, 1);
+  });
   it("bounds are quantiles of the demand of a step: never negative, 0 below where demand is rare", () => {
     for (const model of [croston(demand), sba(demand), tsb(demand), adida(demand), imapa(demand)]) {
       const { lower, upper, mean } = forecast(model, { h: 3 });
