@@ -17,7 +17,7 @@ import {
   type HoltWintersModel,
   updateHoltWinters,
 } from "../smoothing/holt-winters.ts";
-import { forecastStlf, simulateStlf, updateStlf } from "../smoothing/stlf.ts";
+import { fittedStlf, forecastStlf, simulateStlf, updateStlf } from "../smoothing/stlf.ts";
 import {
   type DynamicThetaModel,
   fittedDynamicTheta,
@@ -43,7 +43,7 @@ export const fitted = {
   theta: fittedTheta,
   "dynamic-theta": fittedDynamicTheta,
   ces: fittedCes,
-  stlf: undefined,
+  stlf: fittedStlf,
 } satisfies MethodsOf<Model, "fitted">;
 export const update = {
   ets: updateEts,

@@ -43,11 +43,16 @@ function decomposed(
   fit: (adjusted: Float64Array) => FittedModel,
 ): StlfModel {
   checkSeries(values);
+  const { parts, adjusted } = seasonallyAdjusted(values, periods);
+  const seasonal = parts.seasonal.map((component, i) => Array.from(component.subarray(-parts.periods[i]!)));
+  return { kind: "stlf", formatVersion: 1, periods: parts.periods, seasonal, model: fit(adjusted) };
+}
+
+function seasonallyAdjusted(values: Float64Array, periods: readonly number[]) {
   const filled = interpolateSeasonal(values, { period: Math.min(...periods) });
   const parts = mstl(values, { periods });
   const adjusted = filled.map((value, t) => parts.seasonal.reduce((rest, component) => rest - component[t]!, value));
-  const seasonal = parts.seasonal.map((component, i) => Array.from(component.subarray(-parts.periods[i]!)));
-  return { kind: "stlf", formatVersion: 1, periods: parts.periods, seasonal, model: fit(adjusted) };
+  return { parts, adjusted };
 }
 
 const etsWithoutSeason = (adjusted: Float64Array) => ets(adjusted, { spec: "ZZN" });
@@ -61,6 +66,22 @@ export function forecastStlf(model: StlfModel, options: ModelForecastOptions, an
   const inner = any(model.model, options);
   const add = (values: Float64Array) => values.map((value, i) => value + seasonalEffect(model, i));
   return { mean: add(inner.mean), levels: inner.levels, lower: inner.lower.map(add), upper: inner.upper.map(add) };
+}
+
+/**
+ * One-step forecasts of the seasonally adjusted series, with the season added back, as R's `stlf` has them: the series is
+ * decomposed anew, so that its seasonal effects are those of all of it.
+ */
+export function fittedStlf(
+  { periods, model }: StlfModel,
+  y: Float64Array,
+  options: ModelOptions,
+  any: AnyKind["fitted"],
+): Float64Array {
+  const { parts, adjusted } = seasonallyAdjusted(y, periods);
+  return any(model, adjusted, options).map((value, t) =>
+    parts.seasonal.reduce((sum, component) => sum + component[t]!, value),
+  );
 }
 
 /** Moves the model of the adjusted series, and the seasons on. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { drift, ets, forecast, METHODS, naive, normal, random, stlf, update } from "../../src/index.ts";
+import { drift, ets, fitted, forecast, METHODS, naive, normal, random, stlf, update } from "../../src/index.ts";
 import { absent, type Reference, reference, referenceSeries } from "../reference.ts";
 import { fitAsRecorded, type StlfRecord } from "./stlf-record.ts";
 
@@ -59,6 +59,13 @@ describe("stlf", () => {
       asked.forEach((value, i) => expect(Math.abs(got[i]! / value - 1)).toBeLessThan(1e-9));
     near(forecast(stlf(values, { period: 12, fit: naive }), { h: 24 }).mean, walk);
     near(forecast(stlf(values, { period: 12, fit: drift }), { h: 24 }).mean, drifting);
+    // fitted(stlf(AirPassengers, method = "naive")), at 2, 13, 100 and 144.
+    const expected = fitted(stlf(values, { period: 12, fit: naive }), values);
+    const judged = [111.799440749209, 120.962037532253, 351.395171353053, 421.398309276141];
+    near(
+      Float64Array.from([1, 12, 99, 143], (t) => expected[t]!),
+      judged,
+    );
   });
   const records = reference<readonly Reference<StlfRecord>[]>("simple");
   it.skipIf(records === undefined)(
