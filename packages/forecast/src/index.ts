@@ -36,6 +36,7 @@ export {
   suitableMethods,
 } from "./contest/contest.ts";
 export { crossValidate } from "./contest/cross-validate.ts";
+export { learnWeights, type WeightEvidence, type WeightModel, weightsFor } from "./contest/learn-weights.ts";
 export type {
   Candidate,
   CrossValidation,
