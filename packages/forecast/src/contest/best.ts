@@ -1,16 +1,14 @@
-import { isIntermittent } from "../intermittent/demand-pattern.ts";
 import { combine } from "../model/combination.ts";
 import type { CombinationModel, ConformalModel, FittedModel } from "../model/fitted-model.ts";
 import { fitObserved } from "../model/missing-ends.ts";
 import { forecast, update } from "../model/model.ts";
 import { checkPeriod, checkSeries, type Series } from "../time/series.ts";
-import { factorsOf, rollScores } from "./calibration.ts";
+import { ownFactors, rollScores } from "./calibration.ts";
+import { type Lineup, lineupOf } from "./lineup.ts";
 import { originsOf } from "./rolling-origin.ts";
-import { widening } from "./widening.ts";
+import { fitSameForm } from "./same-form.ts";
+import { narrowing, type Widths, widening } from "./widening.ts";
 
-/** The members of the combination, where the demand is not intermittent and where it is. */
-const CONTINUOUS = ["auto-arima", "ets", "dynamic-theta", "theta"];
-const INTERMITTENT = ["sba", "tsb", "imapa"];
 /** The first of these that can be fitted, where no member can. */
 const FALLBACKS = ["snaive", "naive"];
 
@@ -19,56 +17,85 @@ const SHORTEST = 100;
 /** How many origins a series' own intervals are measured from. */
 const WINDOWS = 24;
 /** How many independent errors of the series itself weigh as much as what other series have shown. */
-const PRIOR_WEIGHT = 10;
+const PRIOR_WEIGHT = 40;
 
 /** The methods that `best` may combine, by name. */
-export type MethodTable = Readonly<Record<string, (y: Float64Array, period: number) => FittedModel>>;
+export type MethodTable = Readonly<
+  Record<string, (y: Float64Array, period: number, periods?: readonly number[]) => FittedModel>
+>;
+
+/** A method's model of a series. */
+interface Member {
+  readonly name: string;
+  readonly model: FittedModel;
+}
 
 /**
- * The default combination: the median of automatic ARIMA, exponential smoothing, dynamic optimised theta and theta (of
- * four: the mean of the two in the middle), with prediction intervals calibrated out of sample. Intermittent demand
- * (average demand interval ≥ 1.32, zeros that the season explains left aside) gets the mean of the Syntetos–Boylan,
- * Teunter–Syntetos–Babai and IMAPA methods, with their intervals.
+ * The default combination: the members that suit a series (see `lineupOf`), most often the median of automatic ARIMA,
+ * exponential smoothing, dynamic optimised theta and complex exponential smoothing (of four: the mean of the two in the
+ * middle), with prediction intervals calibrated out of sample. Intermittent demand (average demand interval ≥ 1.32, zeros
+ * that the season explains left aside) gets the mean of the Teunter–Syntetos–Babai, ADIDA and IMAPA methods, with their
+ * intervals.
  *
  * Intervals: the combination's own (see `combine`) times a factor for each level and step. For a series of fewer than
- * 100 values the factor is what other series needed (see `widening`). For a longer one the members are fitted to its
- * first three quarters also, moved over the rest without estimating anything again, and their errors from up to 24
- * origins there give conformal factors (see `conformal`); the factor is their mean and the other series', weighing as
- * many errors as do not overlap, and 10.
+ * 100 values the factor is what other series needed (see `widening`). For a longer one the members' forms are fitted to its
+ * first three quarters also, moved over the rest without estimating anything again. Their errors from up to 24 origins
+ * there give the series' own factors (see `ownFactors`). The factor is the mean of its own, which weighs as many errors as
+ * do not overlap, and of other long series' (see `narrowing`), which weighs 40.
  *
  * A member that cannot be fitted is left out; where none can, it is the seasonal naive method, or the naive one. Of a
  * single observation, which tells no variance, bounds are NaN but for the median's.
  *
  * @param y - observations, NaN where missing
- * @param options - `period`: observations per season, an integer ≥ 1; `methods`: the methods by name, without those that are
- *   to be left out
+ * @param options - `period`: observations per season, an integer ≥ 1; `periods`: those of all its seasons, `period` alone when
+ *   left out; `methods`: the methods by name, without those that are to be left out
  * @throws {RangeError} if no value is observed, one is infinite, the period is not allowed, or nothing can be fitted
- * @see Petropoulos & Svetunkov (2020), doi:10.1016/j.ijforecast.2019.01.006 (the median of four such families, with
- *   complex exponential smoothing where this has theta)
+ * @see Petropoulos & Svetunkov (2020), doi:10.1016/j.ijforecast.2019.01.006 (the median of the four families)
  */
 export function best(
   y: Series,
-  { period, methods }: { readonly period: number; readonly methods: MethodTable },
+  options: { readonly period: number; readonly periods?: readonly number[]; readonly methods: MethodTable },
 ): FittedModel {
+  const { period, periods, methods } = options;
   checkPeriod(period);
-  return fitObserved(y, (series) => choose(series, period, methods));
+  return fitObserved(y, (series) => choose(series, lineupOf(series, period, periods), methods));
 }
 
-function choose(series: Float64Array, period: number, methods: MethodTable): FittedModel {
+function choose(series: Float64Array, lineup: Lineup, methods: MethodTable): FittedModel {
   const observed = checkSeries(series);
-  if (isIntermittent(series, period)) {
-    const members = fitMembers(series, period, methods, INTERMITTENT);
-    if (members.length > 0) return combine(members);
-  }
-  const members = fitMembers(series, period, methods, CONTINUOUS);
+  const { members: names, isDemand } = lineup;
+  const members = fitMembers(series, lineup, methods);
   if (members.length === 0) {
-    const [fallback] = fitMembers(series, period, methods, FALLBACKS, 1);
-    if (fallback !== undefined) return fallback;
-    throw new RangeError(`none of ${[...CONTINUOUS, ...FALLBACKS].join(", ")} can be fitted to the series`);
+    const [fallback] = fitMembers(series, { ...lineup, members: FALLBACKS }, methods, 1);
+    if (fallback !== undefined) return fallback.model;
+    throw new RangeError(`none of ${[...names, ...FALLBACKS].join(", ")} can be fitted to the series`);
   }
-  const model = combine(members, "median");
-  return calibrated(model, series, observed, period, (beginning) =>
-    combine(fitMembers(beginning, period, methods, CONTINUOUS), "median"),
+  const model = combined(members, lineup);
+  if (isDemand) return { ...model, lowest: 0 };
+  return calibrated(model, series, observed, lineup.period, (beginning) =>
+    combined(fitMembers(beginning, lineup, refitting(members, methods)), lineup),
+  );
+}
+
+/** The members' combination, each with its share of the lineup's weights. */
+function combined(members: readonly Member[], { members: names, combining, weights }: Lineup): CombinationModel {
+  const model = combine(
+    members.map((member) => member.model),
+    combining,
+  );
+  if (weights === undefined) return model;
+  const shares = members.map(({ name }) => weights[names.indexOf(name)] ?? 0);
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  return { ...model, weights: shares.map((share) => share / total) };
+}
+
+/** Methods that fit the form which a member has. */
+function refitting(members: readonly Member[], methods: MethodTable): MethodTable {
+  return Object.fromEntries(
+    members.map(({ name, model }) => [
+      name,
+      (y, period, periods) => fitSameForm(model, y) ?? methods[name]!(y, period, periods),
+    ]),
   );
 }
 
@@ -78,23 +105,22 @@ function choose(series: Float64Array, period: number, methods: MethodTable): Fit
  */
 function fitMembers(
   y: Float64Array,
-  period: number,
+  { members: names, period, periods }: Lineup,
   methods: MethodTable,
-  names: readonly string[],
   most = names.length,
-): FittedModel[] {
-  const members: FittedModel[] = [];
-  const withoutVariance: FittedModel[] = [];
+): Member[] {
+  const members: Member[] = [];
+  const withoutVariance: Member[] = [];
   for (const name of names) {
     const fit = Object.hasOwn(methods, name) ? methods[name] : undefined;
     if (fit === undefined || members.length === most) continue;
     try {
-      const model = fit(y, period);
+      const model = fit(y, period, periods);
       const { mean, lower, upper } = forecast(model, { h: period + 1 });
       if (!mean.every(Number.isFinite)) continue;
       const bounds = [...lower, ...upper];
-      if (bounds.every((values) => values.every(Number.isFinite))) members.push(model);
-      else if (bounds.every((values) => values.every(Number.isNaN))) withoutVariance.push(model);
+      if (bounds.every((values) => values.every(Number.isFinite))) members.push({ name, model });
+      else if (bounds.every((values) => values.every(Number.isNaN))) withoutVariance.push({ name, model });
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
     }
@@ -111,8 +137,7 @@ function calibrated(
   fit: (beginning: Float64Array) => CombinationModel,
 ): ConformalModel {
   const h = Math.max(2 * period, 8);
-  const { levels, factors: others } = widening(observed, h);
-  const conformal = (factors: readonly (readonly number[])[]): ConformalModel => ({
+  const conformal = ({ levels, factors }: Widths): ConformalModel => ({
     kind: "conformal",
     formatVersion: 1,
     model,
@@ -122,24 +147,25 @@ function calibrated(
   });
   const first = Math.floor((3 * y.length) / 4);
   const length = y.length - first;
-  if (observed < SHORTEST || length < 2 * h) return conformal(others);
+  if (observed < SHORTEST || length < 2 * h) return conformal(widening(observed, h));
+  const { levels, factors } = narrowing(h);
   const origins = originsOf(y.length, first, h, WINDOWS, Math.max(1, Math.ceil((length - h) / (WINDOWS - 1))));
   try {
     const { scores } = rollScores(y, origins, { h, levels, form: "scaled" }, (seen, origin, before) =>
       before === undefined ? fit(y.slice(0, origin)) : update(before, seen),
     );
-    const own = factorsOf(scores, levels, h, "scaled");
-    return conformal(
-      others.map((row, l) =>
-        row.map((prior, j) => {
-          const weight = length / (j + 1);
-          return (weight * own[l]![j]! + PRIOR_WEIGHT * prior) / (weight + PRIOR_WEIGHT);
-        }),
-      ),
+    const own = ownFactors(scores, levels, h);
+    const both = factors.map((row, l) =>
+      row.map((others, j) => {
+        const errors = length / (j + 1);
+        const factor = own[l]![j]!;
+        return Number.isNaN(factor) ? others : (errors * factor + PRIOR_WEIGHT * others) / (errors + PRIOR_WEIGHT);
+      }),
     );
+    return conformal({ levels, factors: both });
   } catch (error) {
     // The beginning alone may be constant, or lack a season.
-    if (error instanceof RangeError) return conformal(others);
+    if (error instanceof RangeError) return conformal(widening(observed, h));
     throw error;
   }
 }

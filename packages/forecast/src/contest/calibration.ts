@@ -2,6 +2,7 @@ import type { FittedModel } from "../model/fitted-model.ts";
 import { forecast } from "../model/model.ts";
 import type { Forecast } from "../model/prediction.ts";
 import { normalQuantile } from "../stats/distribution.ts";
+import { sampleQuantile } from "../stats/quantile.ts";
 
 /** The scores of one window: for each level, then each step; NaN where there is none. */
 type Scores = readonly Float64Array[];
@@ -93,4 +94,21 @@ export function conformalQuantile(scores: number[], p: number, effective = score
   if (largest === 0) return unscored;
   const covered = effective / (effective + 1);
   return (largest * normalQuantile(0.5 + p / 2)) / normalQuantile(0.5 + covered / 2);
+}
+
+/**
+ * How much wider than the model's own intervals those are that would have held a level's share of the values, by level
+ * and step: the quantile of the scores of all steps from half to twice as far. NaN where none has a score.
+ *
+ * It is the quantile itself, not the conformal one, whose ⌈(m + 1) p⌉-th score is the largest of 24. That guards against few
+ * scores, for which the caller's prior stands.
+ */
+export function ownFactors(scores: readonly Scores[], levels: readonly number[], h: number): number[][] {
+  return levels.map((level, l) =>
+    Array.from({ length: h }, (_, j) => {
+      const from = Math.max(0, Math.floor((j + 1) / 2) - 1);
+      const near = scores.flatMap((window) => [...window[l]!.subarray(from, Math.min(h, 2 * (j + 1)))]);
+      return sampleQuantile(Float64Array.from(near.filter((score) => !Number.isNaN(score))).sort(), level / 100);
+    }),
+  );
 }

@@ -45,8 +45,8 @@ const FARTHEST = 3;
  * The result depends on the order of series by rounding alone: sort them where bits matter.
  *
  * @param evidence - at least two members; rows as long as the names say
- * @param options.prior - a model with the same members and features; default equal weights
- * @param options.strength - λ > 0, how many series the prior outweighs; default 20
+ * @param options - `prior`: a model with the same members and features, equal weights when left out; `strength`: λ > 0, how many
+ *   series the prior outweighs, default 20
  * @throws {RangeError} if shapes differ, an error is negative or infinite, or the prior has other members or features
  * @see Montero-Manso, Athanasopoulos, Hyndman & Talagala (2020), doi:10.1016/j.ijforecast.2019.02.011 (FFORMA: the same
  *   objective with boosted trees)

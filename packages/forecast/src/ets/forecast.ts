@@ -1,6 +1,7 @@
 import type { ForecastOptions } from "../model/prediction.ts";
 import { checkForecastOptions, type Forecast } from "../model/prediction.ts";
 import { normalQuantile } from "../stats/distribution.ts";
+import { sampleQuantile } from "../stats/quantile.ts";
 import { random } from "../stats/random.ts";
 import { invBoxCox } from "../time/box-cox.ts";
 import type { EtsModel } from "./ets-model.ts";
@@ -66,7 +67,7 @@ function distribution(model: EtsModel, h: number): Distribution {
     const centre = column.reduce((sum, value) => sum + value, 0) / PATHS;
     variance[i] = column.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (PATHS - 1);
   });
-  const bound = (p: number) => Float64Array.from(columns, (column) => quantileOf(column, p));
+  const bound = (p: number) => Float64Array.from(columns, (column) => sampleQuantile(column, p));
   return { mean: pointForecasts(model, h), variance, bound };
 }
 
@@ -79,12 +80,4 @@ function pointForecasts(model: EtsModel, h: number): Float64Array {
     advance(model, model, state, 0);
   }
   return mean;
-}
-
-/** Linear between order statistics. */
-function quantileOf(sorted: Float64Array, p: number): number {
-  const place = p * (sorted.length - 1);
-  const below = Math.floor(place);
-  const above = Math.min(sorted.length - 1, below + 1);
-  return sorted[below]! + (place - below) * (sorted[above]! - sorted[below]!);
 }

@@ -116,7 +116,10 @@ function forecastCombination(
 ): Forecast {
   const { levels } = checkForecastOptions(options);
   const forecasts = model.members.map((member) => any(member, { ...options, levels }));
-  return combineForecasts(forecasts, model.weights, model.combining);
+  const combined = combineForecasts(forecasts, model.weights, model.combining);
+  const { lowest } = model;
+  if (lowest === undefined) return combined;
+  return { ...combined, lower: combined.lower.map((bounds) => bounds.map((bound) => Math.max(lowest, bound))) };
 }
 
 /** What its members can do; its one-step forecasts are theirs, combined. */

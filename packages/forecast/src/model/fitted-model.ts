@@ -47,6 +47,8 @@ export interface CombinationModel extends AnyModel {
   readonly members: readonly FittedModel[];
   /** Share of each member, summing to 1; of the intervals' widths also where the point forecast is the median. */
   readonly weights: readonly number[];
+  /** No bound is below: 0 for demand, whose members' bounds are quantiles of it. No floor where left out. */
+  readonly lowest?: number;
 }
 
 /** A fitted model whose prediction intervals come from errors it, or others like it, made out of sample. */

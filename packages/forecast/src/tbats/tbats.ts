@@ -107,6 +107,12 @@ function automatic(given: Series, options: TbatsOptions, seasonality: TbatsForm[
   });
 }
 
+/** Returns a model of another series with the form and parameters of a fitted one; its initial states are estimated. */
+export function tbatsLike({ form, parameters, biasAdjust }: TbatsModel, given: Series): TbatsModel {
+  const nobs = checkSeries(toFloat64(given));
+  return fitObserved(given, (y) => assemble(y, nobs, form, parameters, { seasonality: form.seasonality, biasAdjust }));
+}
+
 /** Parameters of a level that stays where it is. */
 const UNMOVED: TbatsParameters = {
   lambda: null,

@@ -38,7 +38,14 @@ describe("best", () => {
     const combination = inside(model);
     expect(model.kind).toBe("conformal");
     expect(combination.combining).toBe("median");
-    expect(combination.members.map(({ kind }) => kind)).toEqual(["arima", "ets", "dynamic-theta", "theta"]);
+    expect(combination.members.map(({ kind }) => kind)).toEqual([
+      "arima",
+      "ets",
+      "dynamic-theta",
+      "ces",
+      "theta",
+      "stlf",
+    ]);
     const options = { h: 30, levels: [50, 80, 95, 99] };
     const ahead = forecast(model, options);
     const own = forecast(combination, options);
@@ -86,13 +93,35 @@ describe("best", () => {
     expect(factors[2]).toBeLessThan(0.5 * factors[1]!);
   });
 
+  it("damps a trend beside a multiplicative season", () => {
+    // Sales that double every three years, with a season that doubles with them.
+    const y = Float64Array.from({ length: 96 }, (_, t) => 100 * 2 ** (t / 36) * (1.5 + Math.sin((Math.PI * t) / 6)));
+    const noise = simulated(27, 96);
+    const sales = y.map((value, t) => value * (1 + 0.002 * (noise[t]! - noise[0]!)));
+    const alone = METHODS.ets(sales, 12);
+    expect(alone).toMatchObject({ trend: "A", damped: false, season: "M" });
+    const member = inside(METHODS.best(sales, 12)).members.find(({ kind }) => kind === "ets");
+    expect(member).toMatchObject({ trend: "A", damped: true, season: "M" });
+  });
+
+  it("weighs dynamic theta twice after a shock, and the members that are there alone", () => {
+    const y = [12, 13, 15, 14, 16, 17, 19, 18, 20, 21, 22, 24, 40];
+    const all = inside(METHODS.best(y, 1));
+    expect(all.members.map(({ kind }) => kind)).toEqual(["dynamic-theta", "ets", "ces"]);
+    expect(all.weights).toEqual([0.5, 0.25, 0.25]);
+    expect(inside(best(y, { period: 1, methods: { "dynamic-theta": mean, ces: naive } })).weights).toEqual([
+      2 / 3,
+      1 / 3,
+    ]);
+  });
+
   it("leaves out members that cannot be fitted or forecast something not finite, and falls back", () => {
     const y = simulated(25, 60);
     const failing = () => {
       throw new RangeError("no");
     };
     const broken = (values: Float64Array): FittedModel => ({ ...naive(values), lastSeason: [NaN] });
-    const two = best(y, { period: 4, methods: { "auto-arima": failing, ets: broken, theta: naive } });
+    const two = best(y, { period: 4, methods: { "auto-arima": failing, "cautious-ets": broken, theta: naive } });
     expect(inside(two).members).toEqual([naive(y)]);
     expect(best(y, { period: 4, methods: { "auto-arima": failing, naive } })).toEqual(naive(y));
     expect(() => best(y, { period: 4, methods: { "auto-arima": failing } })).toThrow("can be fitted to the series");
@@ -104,22 +133,24 @@ describe("best", () => {
 
   it("gives intermittent demand the mean of the methods for it", () => {
     const y = intermittent(26, 120);
-    const { calls, methods } = spies(["auto-arima", "sba", "tsb", "imapa"], mean);
+    const { calls, methods } = spies(["auto-arima", "tsb", "adida", "imapa"], mean);
     const model = best(y, { period: 7, methods }) as CombinationModel;
-    expect(calls.map(({ name }) => name)).toEqual(["sba", "tsb", "imapa"]);
+    expect(calls.map(({ name }) => name)).toEqual(["tsb", "adida", "imapa"]);
     expect(model).toMatchObject({ kind: "combination", combining: "mean", members: [mean(y), mean(y), mean(y)] });
   });
 
   it("of intermittent demand has one-step forecasts and takes in new rows", () => {
     const y = [0, 0, 2, 0, 0, 5, 0, 0, 0, 1, 0, 0, 4, 0, 0, 0, 0, 3, 0, 0, 1, 0, 0, 0];
     const model = METHODS.best(y, 1) as CombinationModel;
-    expect(model.members.map(({ kind }) => kind)).toEqual(["sba", "tsb", "imapa"]);
+    expect(model.members.map(({ kind }) => kind)).toEqual(["tsb", "adida", "imapa"]);
     const parts = model.members.map((member) => fitted(member, y));
-    // The mean of the members that have a forecast: the Syntetos-Boylan one begins after the first demand.
     fitted(model, y).forEach((value, t) => {
-      const known = parts.map((part) => part[t]!).filter((part) => !Number.isNaN(part));
-      expect(value).toBeCloseTo(known.reduce((sum, part) => sum + part, 0) / known.length, 12);
+      expect(value).toBeCloseTo(parts.reduce((sum, part) => sum + part[t]!, 0) / parts.length, 12);
     });
+    // Members that disagree widen the interval, but no demand is negative.
+    for (const bounds of forecast(model, { h: 4 }).lower)
+      for (const bound of bounds) expect(bound).toBeGreaterThanOrEqual(0);
+    expect(Math.min(...forecast({ ...model, lowest: -Infinity }, { h: 1 }).lower[1]!)).toBeLessThan(0);
     const moved = update(model, [0, 6]);
     expect(moved.members).toEqual(model.members.map((member) => update(member, [0, 6])));
     expect(forecast(moved, { h: 1 }).mean[0]).toBeGreaterThan(forecast(model, { h: 1 }).mean[0]!);

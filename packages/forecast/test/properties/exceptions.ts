@@ -42,6 +42,7 @@ const OUTLIER = { period: 1, values: [100, 9, 10, 10, 11] };
 const LONGER_OUTLIER = { period: 1, values: [100, 9, 10, 10, 11, 10, 10] };
 const SEASONS = { period: 7, values: [76, 78, 100, 113, 98, 95, 129, 76, 78, 100, 115, 96, 95, 126] };
 const EVEN_QUARTERS = { period: 4, values: [95, 114, 128, 115, 96, 114, 129, 114, 96, 114, 126, 114, 95] };
+const QUARTERS = [50.8, 51.2, 50.3, 48.5, 48.3, 48.3, 49.2, 48.8, 46.6, 48.3, 47.8, 47.5, 46.4];
 
 export const EXCEPTIONS: readonly Exception[] = [
   {
@@ -138,6 +139,13 @@ export const EXCEPTIONS: readonly Exception[] = [
     properties: FILTERS,
     why: "an update takes new values into the mean and the slope, whose fitted values are those of one mean and one slope",
     example: LINE,
+  },
+  {
+    methods: ["stlf", "best"],
+    properties: FILTERS,
+    why: "the seasonal effects of STL's fitted values are those of the whole series, as R's are",
+    where: ({ period }) => period > 1,
+    example: { period: 4, values: QUARTERS },
   },
   {
     methods: ["ets", "stlf"],

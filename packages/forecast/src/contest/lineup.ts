@@ -1,0 +1,100 @@
+import { seasonsAlternate } from "../features/alternation.ts";
+import { seasonalPeriods } from "../features/seasonal-periods.ts";
+import { isIntermittent } from "../intermittent/demand-pattern.ts";
+
+/** Who forecasts a series, and how their forecasts become one. */
+export interface Lineup {
+  readonly members: readonly string[];
+  readonly combining: "mean" | "median";
+  /** Shares of the members; equal ones where left out. */
+  readonly weights?: readonly number[];
+  readonly period: number;
+  /** Whether the series is intermittent demand, whose intervals are quantiles of demand. */
+  readonly isDemand: boolean;
+  /** All periods, for members that take several. */
+  readonly periods: readonly number[];
+}
+
+/** The longest period of the methods that hold a state for each phase. */
+const LONGEST = 24;
+/** Days of a year. */
+const YEAR = 365;
+/** Hours of a day and of a week. */
+const DAY = 24;
+const WEEK = 168;
+const DAYS_OF_WEEK = 7;
+const WEEKS_OF_YEAR = 52;
+/** A last change of so many standard deviations of those before it is a shock. */
+const SHOCK = 2;
+/** Fewer changes have no standard deviation worth the name. */
+const LEAST_CHANGES = 6;
+
+/**
+ * The members of the default combination for a series, by what its demand and its seasons are. `npm run best-study` has
+ * compared them (docs/accuracy.md).
+ *
+ * - Intermittent demand: the mean of Teunter–Syntetos–Babai, ADIDA and IMAPA.
+ * - No season: the median of automatic ARIMA, ETS whose trend is damped, dynamic optimised theta and complex exponential
+ *   smoothing. After a shock in the last step, which ARIMA tends to continue, the mean of the others, dynamic optimised theta
+ *   counting twice.
+ * - A season of at most 6, such as that of quarters: the median of automatic ARIMA, ETS, dynamic optimised theta, complex
+ *   exponential smoothing, theta, and STL with ETS.
+ * - A season of 7 to 24: the median of automatic ARIMA, ETS, dynamic optimised theta and complex exponential smoothing.
+ * - The same in a week of at least 365 days: the median of automatic ARIMA, complex exponential smoothing and TBATS. Where
+ *   weeks alternate (see `seasonsAlternate`) the mean of automatic ARIMA and TBATS, with a season of two weeks.
+ * - Hours with a day and a week, of which the week is there: the median of automatic ARIMA, and of ARIMA and complex exponential
+ *   smoothing of what both seasons leave.
+ * - A longer season: the mean of STL with ETS, STL with dynamic optimised theta, and TBATS.
+ *
+ * @param y - begins and ends with an observed value
+ * @param period - observations per season, an integer of at least 1
+ * @param periods - those of all its seasons, where there are several
+ */
+export function lineupOf(y: Float64Array, period: number, periods: readonly number[] = [period]): Lineup {
+  const seasons = { period, periods, isDemand: false };
+  if (isIntermittent(y, period)) return { ...DEMAND, ...seasons, isDemand: true };
+  if (period === 1) return { ...(endsWithShock(y) ? SHOCKED : PLAIN), ...seasons };
+  if (period > LONGEST) return { ...LONG_SEASON, ...seasons, periods: exact(periods) };
+  if (period === DAY && hasWeek(y, periods))
+    return { ...DAY_AND_WEEK, ...seasons, periods: [...new Set([...periods, WEEK])] };
+  if (period < DAYS_OF_WEEK) return { ...SHORT_SEASON, ...seasons };
+  if (period > DAYS_OF_WEEK || y.length < YEAR) return { ...SEASONAL, ...seasons };
+  if (!seasonsAlternate(y, period)) return { ...DAILY, ...seasons };
+  const twice = periods.map((one) => (one === period ? 2 * period : one));
+  return { ...FORTNIGHT, period: 2 * period, periods: twice, isDemand: false };
+}
+
+const DEMAND = { members: ["tsb", "adida", "imapa"], combining: "mean" } as const;
+const PLAIN = { members: ["auto-arima", "damped-ets", "dynamic-theta", "ces"], combining: "median" } as const;
+const SHOCKED = {
+  members: ["dynamic-theta", "damped-ets", "ces"],
+  combining: "mean",
+  weights: [0.5, 0.25, 0.25],
+} as const;
+const SHORT_SEASON = {
+  members: ["auto-arima", "cautious-ets", "dynamic-theta", "ces", "theta", "stlf"],
+  combining: "median",
+} as const;
+const SEASONAL = { members: ["auto-arima", "cautious-ets", "dynamic-theta", "ces"], combining: "median" } as const;
+const DAILY = { members: ["auto-arima", "ces", "tbats"], combining: "median" } as const;
+const FORTNIGHT = { members: ["auto-arima", "tbats"], combining: "mean" } as const;
+const DAY_AND_WEEK = { members: ["auto-arima", "stl-arima", "stl-ces"], combining: "median" } as const;
+const LONG_SEASON = { members: ["stlf", "stl-theta", "tbats"], combining: "mean" } as const;
+
+/** A year has a little more than 52 weeks. */
+const exact = (periods: readonly number[]) => periods.map((one) => (one === WEEKS_OF_YEAR ? 365.25 / 7 : one));
+
+function hasWeek(y: Float64Array, periods: readonly number[]): boolean {
+  if (y.length <= 2 * WEEK) return false;
+  return periods.includes(WEEK) || seasonalPeriods(y, { candidates: [DAY, WEEK] }).includes(WEEK);
+}
+
+/** Tells whether the last change is far from those before it. */
+function endsWithShock(y: Float64Array): boolean {
+  const changes = y.subarray(1).map((value, t) => value - y[t]!);
+  const before = changes.subarray(0, -1).filter((change) => !Number.isNaN(change));
+  if (before.length < LEAST_CHANGES) return false;
+  const mean = before.reduce((sum, change) => sum + change, 0) / before.length;
+  const squares = before.reduce((sum, change) => sum + (change - mean) ** 2, 0);
+  return Math.abs(changes.at(-1)! - mean) > SHOCK * Math.sqrt(squares / (before.length - 1));
+}
