@@ -104,7 +104,18 @@ async function scoreVersion(
   const common: ScoreTask = { ...task, kept, runId, definitionSha256: at(sources, 0).definitionSha256 };
 
   const inference = snapshot.partitions > 0 ? engine.inference : undefined;
-  const inferred = inference && { inference, ...(await inferBatch(inference, version, common)) };
+  let scoredHere: string | undefined;
+  const inferred =
+    inference &&
+    (await inferBatch(inference, version, common).then(
+      (result) => ({ inference, ...result }),
+      (error) => {
+        const isUnable = error instanceof ManymodelError && ["usage", "conflict"].includes(error.kind);
+        if (inference.isLastResort !== true || !isUnable) throw error;
+        scoredHere = error.message;
+        return undefined;
+      },
+    ));
 
   const total = snapshot.partitions + (snapshot.ended ?? 0);
   const scored = new Uint8Array(total);
@@ -113,7 +124,6 @@ async function scoreVersion(
   const withoutModel: string[] = [];
   const standing: string[] = [];
   let answers = 0;
-  let scoredHere: string | undefined;
   const take = (result: ScoredPart) => {
     scoredHere ??= result.scoredHere;
     parts.push(...result.parts);

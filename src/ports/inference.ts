@@ -20,6 +20,8 @@ export interface InferenceResult {
 
 /** Scores partitions by the registered version itself, in compute of the engine's own. */
 export interface Inference {
+  /** True if it scores only what table functions cannot. Workers score what it cannot score either. */
+  readonly isLastResort?: boolean;
   /**
    * Has every partition of a snapshot scored by one job. The same request finds the job that another process launched,
    * running or over.

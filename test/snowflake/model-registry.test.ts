@@ -10,6 +10,7 @@ import { body, dailyQuery, fillDaily, fillTable } from "../workspace.ts";
 import { openTestAccount, type TestAccount } from "./account.ts";
 import { connectDriver, execute } from "./driver.ts";
 import { PYTHON } from "./python.ts";
+import { DAILY, workspace } from "./questions.ts";
 import { issueToken } from "./server/users.ts";
 
 /** Models of a version to register: MANYMODEL_SNOWFLAKE_MODELS=200000 for as many. */
@@ -323,6 +324,31 @@ describe.skipIf(PYTHON === undefined)("a batch by an inference job (skipped with
     await expect(mm.registry.logManyModel({ name: "M", version: "V1", run, horizon: 3 })).rejects.toThrow(
       /model_index.json was changed after it was stored/,
     );
+  });
+
+  it("is the last resort of scoring auto: for a definition that is too large for a table function, and can be", async () => {
+    const inference = { computePool: "LAB_POOL", replicas: 2 };
+    const { engine } = await open({ scoring: "auto", inference }, "RESORT");
+    const mm = await workspace(engine, DAILY);
+    await fillDaily(mm, 3, 40);
+    const batch = async (model: "snaive" | "best", options = {}) => {
+      const { runId } = await mm.train(model, { mode: "local", exports: { holdout: 0 } });
+      const { version } = await mm.models.register({ run: runId, model: model.toUpperCase(), horizon: 3 });
+      const before = account.server.log.length;
+      const asked = { model: model.toUpperCase(), version, inputTable: "SALES", ...options };
+      const { ok, scoredHere } = await mm.score(asked);
+      const log = account.server.log.slice(before);
+      const jobs = log.filter((sql) => /^EXECUTE INFERENCE JOB SERVICE/.test(sql)).length;
+      const functions = log.filter((sql) => /^CREATE FUNCTION IF NOT EXISTS \S+"MM_PREDICT_/.test(sql)).length;
+      return { ok, jobs, functions, scoredHere };
+    };
+    expect(await batch("snaive")).toEqual({ ok: 3, jobs: 0, functions: 1, scoredHere: undefined });
+    expect(await batch("best")).toEqual({ ok: 3, jobs: 1, functions: 0, scoredHere: undefined });
+    expect(await batch("best", { incremental: true })).toMatchObject({
+      ok: 3,
+      jobs: 0,
+      scoredHere: expect.stringMatching(/incremental/),
+    });
   });
 
   it("says what only a batch of this process can do", async () => {

@@ -10,6 +10,7 @@ import { during } from "../../ports/activity.ts";
 import type { Engine } from "../../ports/engine.ts";
 import { type LongCallOptions, runContext } from "../run-context.ts";
 import { currentForecasts, rowsOf, type Workspace } from "../workspace.ts";
+import { chooseScorer } from "./choose-scorer.ts";
 
 /** What to score. Everything left out comes from the configuration. */
 export interface ScoreOptions extends LongCallOptions {
@@ -140,5 +141,5 @@ export async function scoreTable(
     ...(horizon !== undefined && { horizon }),
     ...(futureTable !== undefined && { futureTable: rowsOf(futureTable).table }),
   };
-  return scoreBatch(engine, spec, runContext(engine, options));
+  return scoreBatch(await chooseScorer(engine, version, query), spec, runContext(engine, options));
 }

@@ -61,6 +61,7 @@ export function snowflakeInference(
     await stage.remove(scoresFolder(job));
   };
   return {
+    isLastResort: address.scoring === "auto",
     async score({ version, snapshot, horizon, levels, advance, outputTable }) {
       const { model, version: name } = version;
       const listed = (await listedVersions(session, names, model)).get(name);
