@@ -49,3 +49,33 @@ it("a view that was replaced, which is no DML, is pinned anew, and one that show
   await view("1 = 0");
   expect(await snapshot()).toMatchObject({ partitions: 0, rows: 0 });
 });
+
+it("an external table, whose last change nobody tells, is pinned, and refused where its rows change meanwhile", async () => {
+  const { mm, session, server } = await openSchema("EXTERNAL");
+  await fillDaily(mm, 3, 4);
+  server.unversioned.add("LAB.EXTERNAL.SALES");
+  const first = await mm.snapshot(dailyQuery);
+  expect([first.partitions, (await mm.snapshot(dailyQuery)).id]).toEqual([3, first.id]);
+  await session.change(`DELETE FROM "LAB"."EXTERNAL"."SALES" WHERE UNIT_ID = 'U01'`);
+  // Somebody else deletes a row between the look at the rows and their pinning.
+  server.faults.onStatement = (sql) => {
+    if (!/^CREATE TRANSIENT TABLE/.test(sql)) return;
+    server.faults.onStatement = () => {};
+    void session.change(`DELETE FROM "LAB"."EXTERNAL"."SALES" WHERE UNIT_ID = 'U02'`);
+  };
+  await expect(mm.snapshot(dailyQuery)).rejects.toThrow(/SALES was changed while it was being read; try again/);
+  expect((await mm.snapshot(dailyQuery)).partitions).toBe(1);
+});
+
+it("whole numbers beyond 2^53 are keys to the last digit", async () => {
+  const { mm, engine, session } = await openSchema("EXACT");
+  await session.rows('CREATE TABLE IF NOT EXISTS "LAB"."EXACT"."T" (ID NUMBER(38,0), DAY DATE, Y DOUBLE)');
+  for (const id of ["9007199254740992", "9007199254740993", "9223372036854775807"])
+    await session.change('INSERT INTO "LAB"."EXACT"."T" SELECT ?::NUMBER(38,0), ?::DATE, ?', [id, "2026-01-01", 1]);
+  const snapshot = await mm.snapshot({ table: "T", keyColumn: "ID", orderBy: ["DAY"] });
+  expect(await engine.source.keys(snapshot, 0, 9)).toEqual([
+    [9007199254740992n],
+    [9007199254740993n],
+    [9223372036854775807n],
+  ]);
+});

@@ -56,8 +56,11 @@ export async function takeSnapshot(
 /** A source, by what its rows are known by: the table itself, or what was selected. */
 interface NamedSource extends Source {
   readonly name: string;
-  /** Returns when the table was changed last; nobody else changes selected rows. */
-  token?(): Promise<string>;
+  /**
+   * Returns when the table was changed last, or undefined where the account does not say, as of external tables and secure
+   * views; nobody else changes selected rows.
+   */
+  token?(): Promise<string | undefined>;
 }
 
 async function findTable(session: Session, names: Names, name: string): Promise<NamedSource> {
@@ -67,7 +70,14 @@ async function findTable(session: Session, names: Names, name: string): Promise<
       "not-found",
       `there is no table ${show(name)}; the workspace has ${(await tableNames(session, names)).join(", ") || "none"}`,
     );
-  const token = async () => String((await readRow(session, snapshotStatements(names).changeToken(source.from)))[0]);
+  const token = () =>
+    readRow(session, snapshotStatements(names).changeToken(source.from)).then(
+      ([changedAt]) => String(changedAt),
+      (error) => {
+        if (error instanceof SnowflakeError) return undefined;
+        throw error;
+      },
+    );
   return { ...source, name: source.from, token };
 }
 
@@ -118,7 +128,10 @@ async function pin(
   const table = `${id}_${randomBytes(4).toString("hex")}`;
   const folder = `${snapshotFolder(id)}/${table}`;
   await session.rows(sql.pin(table, selected));
-  if ((await source.token?.()) !== before) {
+  // Without a time of the last change, the rows themselves say whether there was one.
+  const isUnknown = source.token !== undefined && before === undefined;
+  const now = isUnknown ? await readRow(session, sql.content(selected)) : content;
+  if ((await source.token?.()) !== before || JSON.stringify(now) !== JSON.stringify(content)) {
     await session.rows(sql.drop(table));
     throw new ManymodelError("conflict", `${query.table} was changed while it was being read; try again`);
   }

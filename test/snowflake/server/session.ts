@@ -16,6 +16,8 @@ export interface Shared {
   /** Tables with row locks instead of table locks. */
   readonly hybrid: Set<string>;
   readonly changes: Map<string, number>;
+  /** Tables and views of which the account does not say when they were changed: external tables. */
+  readonly unversioned: Set<string>;
   readonly locks: Map<string, { owner: Session; released: Promise<void>; release: () => void }>;
   /** A transaction that others wait for is undone once it has been idle for so long. */
   idleTransactionMs(): number;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import path, { basename, dirname } from "node:path";
 import { load, unload } from "./copy.ts";
-import { missing, unsupported } from "./failure.ts";
+import { missing, SqlFailure, unsupported } from "./failure.ts";
 import type { Faults } from "./faults.ts";
 import { mask } from "./masked.ts";
 import { changed, done, type Rowset, textRows, toRowset } from "./rowset.ts";
@@ -164,6 +164,13 @@ export function changeTokens(shared: Shared): Handler {
     const match = /^SELECT SYSTEM\$LAST_CHANGE_COMMIT_TIME\('((?:[^']|'')*)'\)$/.exec(sql.trim());
     if (match === null) return undefined;
     const name = objectName(match[1]!.replaceAll("''", "'"));
+    // No page promises it for external tables, and it is refused for what the role does not own a secure view of.
+    if (shared.unversioned.has(name))
+      throw new SqlFailure(
+        "001044",
+        "42P13",
+        `SQL compilation error: invalid argument '${name}' for LAST_CHANGE_COMMIT_TIME`,
+      );
     const [database, schema, table] = name.split(".");
     const found = await session.run(
       `SELECT table_type FROM information_schema.tables WHERE table_catalog = '${database}' AND upper(table_schema) = '${schema}' AND table_name = '${table}'`,
