@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -55,11 +55,13 @@ const isOurs = (file: string) => path.resolve(file).startsWith(fileURLToPath(new
 /**
  * Bundles a definition (TypeScript or JavaScript, with the packages it imports) into one ES module. The same sources
  * give the same bytes wherever they are. A definition whose modules keep state between calls is bundled so that each
- * call begins with modules of its own (see `isolatedModule`).
+ * call begins with modules of its own (see `isolatedModule`). A bundle is taken as it is.
  *
  * @throws {ManymodelError} `usage` if the file is missing, does not compile, or has no default export with `fit`
  */
 export async function bundleDefinition(file: string): Promise<Bundle> {
+  const existing = await findBundle(file);
+  if (existing !== undefined) return openBundle(existing, file);
   const { build } = await import("esbuild");
   const isolated = isOurs(file) ? undefined : await isolatedModule(file);
   let code: Uint8Array;
@@ -92,6 +94,16 @@ export async function bundleDefinition(file: string): Promise<Bundle> {
     const where = first?.location ? ` (${first.location.file}:${first.location.line})` : "";
     throw new ManymodelError("usage", `cannot bundle ${file}: ${first?.text ?? messageOf(cause)}${where}`, { cause });
   }
+  return openBundle(code, file);
+}
+
+/** Returns a file's bytes, if they are what `bundleDefinition` makes; they have its banner. */
+async function findBundle(file: string): Promise<Uint8Array | undefined> {
+  const bytes = await readFile(file).catch(() => undefined);
+  return bytes?.subarray(0, BANNER.length).toString("latin1") === BANNER ? bytes : undefined;
+}
+
+async function openBundle(code: Uint8Array, file: string): Promise<Bundle> {
   const hash = sha256(code);
   const definition = await loadDefinition(code, hash, file);
   const name = path.basename(file).replace(/\.[cm]?[jt]s$/, "");

@@ -1,9 +1,11 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { transform } from "esbuild";
 import { describe, expect, it } from "vitest";
 import { bundleDefinition, loadDefinition } from "../../src/model/bundle.ts";
 import { changedVariables } from "../../src/model/module-state.ts";
-import { body, dailyQuery, fillDaily, openWorkspace, runRows } from "../workspace.ts";
+import { body, dailyQuery, fillDaily, openWorkspace, runRows, temporaryFolder } from "../workspace.ts";
 
 describe("state of a module", () => {
   const stateOf = async (code: string) => changedVariables((await transform(code, { loader: "ts" })).code);
@@ -32,6 +34,14 @@ describe("a definition whose modules keep state", () => {
     expect(await fit()).toEqual({ model: { last: 0.1 * 3, seen: 1, mean: 2 } });
     expect(await fit()).toEqual(await fit());
     expect(typeof definition.predict).toBe("function");
+  });
+
+  it("is bundled once: the bundle of a bundle has the same bytes", async () => {
+    const first = await bundleDefinition(fileURLToPath(body("remembers")));
+    const file = path.join(await temporaryFolder(), "remembers.mjs");
+    await writeFile(file, first.bytes);
+    const { sha256, name } = await bundleDefinition(file);
+    expect({ sha256, name }).toEqual({ sha256: first.sha256, name: first.name });
   });
 
   it("is told from one that cheats in another way", async () => {
