@@ -369,6 +369,13 @@ const serve = z
       .array(z.string().min(1))
       .default([])
       .describe("Names under which a reverse proxy passes requests on (`Host`); requires tokens."),
+    caller_header: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        "The header by which a proxy says who asks, who is then a viewer without a token; only where every request comes through that proxy.",
+      ),
     tokens: z.string().min(1).optional().describe("The folder of tokens; `tokens` in the workspace when left out."),
     workers: z
       .union([z.literal("auto"), count])

@@ -15,11 +15,12 @@ export function openDoor(mm: ManyModel, host: string, matrix: AccessMatrix, cloc
   const tokens = workspaceTokens(mm);
   const isLocal = LOOPBACK.includes(host);
   const tokensRequired = !isLocal || serve.hosts.length > 0;
-  if (tokensRequired && !tokens.exist())
+  const callerHeader = serve.caller_header;
+  if (tokensRequired && callerHeader === undefined && !tokens.exist())
     throw new ManymodelError(
       "config",
       `${isLocal ? "serve.hosts lets" : `host ${host} lets`} others than this machine ask, and there is no token: manymodel token create --name NAME --role viewer`,
     );
   const hosts = isLocal || serve.hosts.length > 0 ? [...(isLocal ? LOOPBACK : []), ...serve.hosts] : null;
-  return { matrix, tokens, tokensRequired, hosts, clock };
+  return { matrix, tokens, tokensRequired, hosts, clock, ...(callerHeader !== undefined && { callerHeader }) };
 }

@@ -19,6 +19,8 @@ export interface Door {
   /** The names by which this server may be called (`Host`, without its port); null: any. */
   readonly hosts: readonly string[] | null;
   readonly clock: () => Date;
+  /** The header by which a proxy that is trusted says who asks. */
+  readonly callerHeader?: string;
 }
 
 /** Host names that only this machine itself can be called by. */
@@ -29,9 +31,17 @@ export const LOOPBACK = ["localhost", "127.0.0.1", "::1"];
  * Bearer` header; and no request that another site's page had a browser make: by another name (DNS rebinding), from
  * another origin, or as a form.
  */
-export function guard({ matrix, tokens, tokensRequired, hosts, clock }: Door): MiddlewareHandler<Guarded> {
+export function guard({
+  matrix,
+  tokens,
+  tokensRequired,
+  hosts,
+  clock,
+  callerHeader,
+}: Door): MiddlewareHandler<Guarded> {
   const methodsAt = allowedMethods(matrix);
-  const identify = (authorization: string | undefined): Caller | undefined => {
+  const identify = (authorization: string | undefined, user: string | undefined): Caller | undefined => {
+    if (user !== undefined && user !== "") return { name: user, role: "viewer" };
     if (authorization === undefined)
       return tokensRequired || tokens.exist() ? undefined : { name: null, role: "admin" };
     const [, text] = /^Bearer ([\w.-]+)$/i.exec(authorization) ?? [];
@@ -51,7 +61,10 @@ export function guard({ matrix, tokens, tokensRequired, hosts, clock }: Door): M
     const method = req.method === "HEAD" ? "GET" : req.method;
     const least = matrix[`${method} ${route.path.replace(/:(\w+)/g, "{$1}")}`];
     if (least !== "anyone") {
-      const caller = identify(req.header("Authorization"));
+      const caller = identify(
+        req.header("Authorization"),
+        callerHeader === undefined ? undefined : req.header(callerHeader),
+      );
       if (caller === undefined) {
         c.header("WWW-Authenticate", "Bearer");
         throw new Refusal("unauthorized", "a valid token is needed: Authorization: Bearer mm_…");
