@@ -53,16 +53,20 @@ async function watchJobs(
     // Workers of a process that has ended may have done everything.
     if (await queue.ended(runId)) return;
     await jobs.launch(runId, mode as "tasks" | "queue", launch);
+    let shownAt = -Infinity;
     for (;;) {
-      const newest = (await jobs.jobs(runId)).at(-1);
-      const ended = await queue.ended(runId);
-      if (newest === undefined || newest.state !== "running") {
-        if (ended) return;
+      const areWorking = mode === "tasks" && (await jobs.areWorking?.(runId)) === true;
+      const newest = areWorking ? undefined : (await jobs.jobs(runId)).at(-1);
+      if (!areWorking && newest?.state !== "running") {
+        if (await queue.ended(runId)) return;
         await freeLeases(queue, runId);
         break;
       }
       // In queue mode whoever feeds says how far it is.
-      if (mode !== "queue") onProgress(await readProgress(queue, runId));
+      if (mode !== "queue" && Date.now() - shownAt >= (jobs.progressMs ?? 0)) {
+        onProgress(await readProgress(queue, runId));
+        shownAt = Date.now();
+      }
       await pause(POLL_MS, signal);
       signal?.throwIfAborted();
     }

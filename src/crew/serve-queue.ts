@@ -52,7 +52,7 @@ async function serve(
               manifestSha256,
               maxAttempts,
               fitTimeoutMs,
-              leaseMs: LEASE_MS,
+              leaseMs: queue.leaseMs ?? LEASE_MS,
               onChunk: take,
               signal: stop,
             });

@@ -18,6 +18,10 @@ export interface Jobs {
   readonly replicas: number;
   /** Starts workers for a run; again, if those of an earlier launch are no more. */
   launch(run: string, mode: RunMode, launch: number): Promise<void>;
+  /** Milliseconds between two looks at the progress of a run in `tasks` mode, where looking has a price. */
+  readonly progressMs?: number;
+  /** Returns true if workers of the run are certainly at work, and asks nothing that has a price. Otherwise ask `jobs`. */
+  areWorking?(run: string): Promise<boolean>;
   /** Returns the status of the run's jobs, the newest last. */
   jobs(run: string): Promise<JobRecord[]>;
 }

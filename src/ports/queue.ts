@@ -47,6 +47,8 @@ export interface ClaimOptions {
 
 /** Hands each chunk of a run to one worker at a time. Every engine passes `src/contract/queue.ts`. */
 export interface Queue {
+  /** Milliseconds of a worker's lease, where renewing has a price; `LEASE_MS` when left out. */
+  readonly leaseMs?: number;
   /** Adds chunks as `available`, or as `waiting` to be fed. Adding the same chunk again changes nothing. */
   enqueue(run: string, chunks: readonly Chunk[], state?: "available" | "waiting"): Promise<void>;
   /** Makes the best waiting chunks available until `upTo` are. */

@@ -13,6 +13,9 @@ import { runComment, runObjectStatements } from "./sql/run-objects.ts";
 /** How long the account may take to list a graph that it was told to execute, or to begin a retry of its own. */
 const LISTED_WITHIN_MS = 120_000;
 
+/** Milliseconds between two questions for a run's progress: with fewer, a warehouse is never suspended in between. */
+const PROGRESS_MS = 120_000;
+
 /** The last time that a graph was executed, and how many executions of its tasks were listed before. */
 interface Execution {
   readonly at: number;
@@ -67,6 +70,14 @@ export function snowflakeJobs(
   };
   return {
     replicas: service.replicas,
+    progressMs: PROGRESS_MS,
+    async areWorking(run) {
+      // SHOW needs no warehouse.
+      const all = await session.records(runObjectStatements(names).services, 10_000);
+      return all.some(
+        ({ comment, status }) => comment === runComment(run) && /^(PENDING|RUNNING)$/.test(String(status)),
+      );
+    },
     async launch(run, mode, launch) {
       const base = jobBase(run);
       await checkSize();

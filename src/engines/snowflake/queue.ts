@@ -11,6 +11,12 @@ import { queueStatements } from "./sql/queue.ts";
 const ENQUEUED_AT_ONCE = 10_000;
 
 /**
+ * The duration of a lease on a chunk of a static shard. Nobody else may claim it, and a worker that begins a shard ends the leases
+ * of those before: renewing it would only keep a warehouse awake.
+ */
+const SHARD_LEASE_MS = 6 * 3_600_000;
+
+/**
  * Leases as rows of a hybrid table. A claim compares the attempt it has seen, and is then read back: whoever the row
  * names has it, whatever two updates of the same row may have said.
  */
@@ -25,7 +31,16 @@ export function snowflakeQueue(session: Session, names: Names, shard?: Snowflake
         failed: Number(failed),
       })),
     );
+  const begins = new Map<string, Promise<number>>();
+  /** Ends what the replica that had this shard in an earlier attempt at the run has left. */
+  const begin = (run: string): Promise<number> => {
+    const lapse = begins.get(run) ?? session.change(sql.lapse, [run]);
+    begins.set(run, lapse);
+    lapse.catch(() => begins.delete(run));
+    return lapse;
+  };
   return {
+    ...(shard !== undefined && { leaseMs: SHARD_LEASE_MS }),
     async enqueue(run, chunks, state = "available") {
       for (let from = 0; from < chunks.length; from += ENQUEUED_AT_ONCE) {
         const some = chunks.slice(from, from + ENQUEUED_AT_ONCE);
@@ -45,6 +60,7 @@ export function snowflakeQueue(session: Session, names: Names, shard?: Snowflake
     abandon: (run, error) => session.change(sql.abandon, [error, run]),
     prioritize: (run, chunks, priority) => session.change(sql.prioritize, [priority, run, JSON.stringify(chunks)]),
     async claim(run, worker, { leaseMs, maxAttempts }) {
+      if (shard !== undefined) await begin(run);
       for (;;) {
         const candidates = [...(await session.rows(sql.candidates, [run]))];
         if (candidates.length === 0) return undefined;
