@@ -11,6 +11,7 @@ import { compileScorer } from "../../src/inference/compile-scorer.ts";
 import { body, dailyQuery, fillDaily } from "../workspace.ts";
 import { openTestAccount, SERVICE } from "./account.ts";
 import { CONTAINER_QUESTIONS } from "./container-questions.ts";
+import { FIRST_HOUR } from "./first-hour.ts";
 import { functionQuestions } from "./function-questions.ts";
 import { QUESTIONS } from "./questions.ts";
 
@@ -26,6 +27,8 @@ if (rehearsal !== undefined) rehearsal.server.faults.idleTransactionMs = 100;
 const isThere =
   rehearsal !== undefined ||
   ["ACCOUNT", "USER", "PRIVATE_KEY_PATH", "DATABASE", "ROLE", "WAREHOUSE"].every((name) => env[`SNOWFLAKE_${name}`]);
+/** MANYMODEL_LIVE_QUICK=1, or `npm run test:snowflake-live -- --quick`: the questions of the first hour alone. */
+const isQuick = env.MANYMODEL_LIVE_QUICK === "1";
 const computePool = rehearsal ? "POOL" : env.SNOWFLAKE_COMPUTE_POOL;
 const image = rehearsal ? SERVICE.image : env.SNOWFLAKE_IMAGE;
 /** Job services of two replicas, where a pool and an image are given. */
@@ -107,10 +110,9 @@ describe.skipIf(!isThere)("a real Snowflake account (skipped without SNOWFLAKE_*
   afterAll(async () => {
     for (const schema of made) await dropSchema(schema).catch((error) => console.error(`${schema} is left: ${error}`));
   });
-  engineContract({ describe, it }, open);
-  tableFunctionsContract({ describe, it }, () => open("warehouse"));
-  functionQuestions(() => open("warehouse"), { limits: rehearsal === undefined });
-  for (const { name, inContainers, onAccount, ask } of [...QUESTIONS, ...CONTAINER_QUESTIONS])
+  const all = [...QUESTIONS, ...CONTAINER_QUESTIONS];
+  const others = all.filter((question) => !FIRST_HOUR.includes(question));
+  for (const { name, inContainers, onAccount, ask } of isQuick ? FIRST_HOUR : [...FIRST_HOUR, ...others])
     it.skipIf((inContainers && service === undefined) || (onAccount && rehearsal))(
       `${name}${inContainers ? " (skipped without SNOWFLAKE_COMPUTE_POOL and SNOWFLAKE_IMAGE)" : ""}`,
       async () => {
@@ -123,10 +125,14 @@ describe.skipIf(!isThere)("a real Snowflake account (skipped without SNOWFLAKE_*
         console.log(`${name}: ${await ask({ engine, address: at })}`);
       },
     );
+  if (isQuick) return;
+  engineContract({ describe, it }, open);
+  tableFunctionsContract({ describe, it }, () => open("warehouse"));
+  functionQuestions(() => open("warehouse"), { limits: rehearsal === undefined });
 });
 
 /** The Model Registry; a compute pool for the inference job: SNOWFLAKE_COMPUTE_POOL. */
-describe.skipIf(!isThere)("the Model Registry of a real account (skipped without SNOWFLAKE_*)", () => {
+describe.skipIf(!isThere || isQuick)("the Model Registry of a real account (skipped without SNOWFLAKE_*)", () => {
   // One test goes on with what another has logged.
   const schema = newSchema();
   afterAll(() => dropSchema(schema));

@@ -1,10 +1,11 @@
 import { ManyModel } from "manymodel";
+import { openSnowflakeEngine } from "manymodel/engines/snowflake";
 import { parseConfig } from "../../src/config/load.ts";
 import type { SnowflakeAddress } from "../../src/core/snowflake-address.ts";
 import { workspaceNames } from "../../src/engines/snowflake/names.ts";
 import { openSession } from "../../src/engines/snowflake/session.ts";
 import type { Engine } from "../../src/ports/engine.ts";
-import { dailyQuery, fillDaily, fillTable } from "../workspace.ts";
+import { dailyQuery, fillDaily, fillTable, runRows } from "../workspace.ts";
 
 /** A workspace of an account to try something in. */
 export interface Asked {
@@ -22,9 +23,14 @@ export interface Question {
   ask(asked: Asked): Promise<string>;
 }
 
-export async function workspace(engine: Engine): Promise<ManyModel> {
-  return new ManyModel({ ...(await parseConfig("engine: snowflake", "f")), file: "f", directory: "." }, engine);
+/** A workspace of an engine, with further lines of a configuration. */
+export async function workspace(engine: Engine, yaml = ""): Promise<ManyModel> {
+  const config = await parseConfig(`engine: snowflake\n${yaml}`, "f");
+  return new ManyModel({ ...config, file: "f", directory: "." }, engine);
 }
+
+/** The configured source that `fillDaily` fills. */
+export const DAILY = "source: { table: SALES, partition_by: UNIT_ID, order_by: OBS_DATE }";
 
 /** What is asked without containers. */
 export const QUESTIONS: readonly Question[] = [
@@ -118,6 +124,27 @@ export const QUESTIONS: readonly Question[] = [
         return `it went on after ${waited} ms`;
       } finally {
         await Promise.all([idle.close(), waiting.close()]);
+      }
+    },
+  },
+  {
+    name: "a warehouse's functions give the models of this machine to the bit, exp, log and pow included",
+    async ask({ engine, address }) {
+      await fillDaily(await workspace(engine), 6, 60);
+      const inside = openSnowflakeEngine({ ...address, compute: "warehouse", scoring: "warehouse" });
+      try {
+        const [here, there] = await Promise.all(
+          ([engine, inside] as const).map(async (one) => {
+            const mm = await workspace(one, DAILY);
+            const { runId } = await mm.train("ets", { mode: "local" });
+            const rows = await runRows(mm, runId);
+            return rows.map(({ fitMs: _, attempt: __, ...row }) => JSON.stringify(row));
+          }),
+        );
+        const differing = (here ?? []).filter((row, i) => row !== there?.[i]).length;
+        return `${differing} of ${here?.length} models differ`;
+      } finally {
+        await inside.close();
       }
     },
   },
