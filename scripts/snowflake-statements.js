@@ -22,6 +22,8 @@ const [
   imports,
   account,
   views,
+  schedule,
+  services,
 ] = await Promise.all(
   [
     "names",
@@ -43,6 +45,8 @@ const [
       "import",
       "account",
       "result-views",
+      "schedule",
+      "services",
     ].map((name) => `sql/${name}`),
   ].map(from),
 );
@@ -99,6 +103,14 @@ const exposed = [{ name: "UNIT_ID", type: "string", field: "UNIT_ID" }];
 const imported = columns.map(({ name }, i) => ({ name, sqlType: ["VARCHAR", "DATE", "DOUBLE"][i], field: `c${i}` }));
 
 const published = { table: "FORECAST_RESULTS", owner: hash, columns };
+
+const reaching = { ...service, logLevel: "ERROR", externalAccess: ["WEBHOOKS"] };
+const SCHEDULES = {
+  cron: [{ name: "NIGHT", cron: "30 2 * * * Europe/Berlin", errorIntegration: "ON_FAILURE" }, service],
+  stream: [{ name: "NIGHT", stream: "DATA.SALES_CHANGES" }, reaching],
+  both: [{ name: "NIGHT", cron: "30 2 * * * Europe/Berlin", stream: "DATA.SALES_CHANGES" }, service],
+};
+const long = services.serviceStatements(workspace, { ...address, serveRoles: ["SHOPS"] }, reaching);
 
 /** Arguments for the statements that are made by functions. */
 const FORECAST_COLUMNS = [
@@ -237,6 +249,7 @@ export const STATEMENTS = [
   ...all("session", "transactions", Object.values(session.TRANSACTION)),
   ...all("setup", "workspace", [...setup.setupStatements(workspace), ...views.viewStatements(workspace)]),
   ...all("setup", "container services", setup.serviceStatements(workspace, service)),
+  ...all("setup", "tags", setup.tagStatements(workspace, { "GOVERNANCE.TAGS.COST_CENTER": "forecasts" }, "LAB_POOL")),
   ...listed("tables", tables.tableStatements(workspace)),
   ...all("tables", "result views", views.viewStatements(workspace, exposed)),
   ...all(
@@ -256,6 +269,13 @@ export const STATEMENTS = [
   ...listed("queue", queue.queueStatements(workspace, 60_000, { index: 1, count: 4 })),
   ...listed("roster", roster.rosterStatements(workspace)),
   ...listed("jobs", job),
+  ...["cron", "stream", "both"].flatMap((when) => {
+    const made = schedule.scheduleStatements(workspace, address, ...SCHEDULES[when]);
+    return [...all("schedule", `schedule by ${when}`, made.create), ...all("schedule", "unschedule", made.remove)];
+  }),
+  ...["workers", "serve"].flatMap((kind) =>
+    Object.entries(long).flatMap(([name, make]) => all("services", `${name} ${kind}`, [make(kind, 2)].flat())),
+  ),
   ...listed("import", imports.importStatements(workspace)),
   ...listed("account", account.accountStatements(workspace)),
   ...listed("run objects", objects.runObjectStatements(workspace)),

@@ -4,10 +4,13 @@ import { placeOf } from "../config/place.ts";
 import { ManymodelError } from "../core/errors.ts";
 import { usualSize } from "../core/instance-family.ts";
 import {
+  dottedName,
   nameMeant,
   type SnowflakeAddress,
   type SnowflakeAuthentication,
   type SnowflakeInference,
+  type SnowflakeSchedule,
+  type SnowflakeService,
 } from "../core/snowflake-address.ts";
 
 /** Where a container has its service token. */
@@ -38,10 +41,20 @@ export function snowflakeAddress(config: LoadedConfig): SnowflakeAddress {
   const warehouse = meant(snowflake.warehouse ?? lab?.warehouse);
   const mount = process.env.MANYMODEL_STAGE_MOUNT;
   const service = compute === "service" ? serviceOf(snowflake, lab, missing) : undefined;
+  const pool = snowflake.compute_pool ?? lab?.compute_pool;
+  const hasContainers = pool !== undefined && (snowflake.image ?? lab?.image_uri) !== undefined;
+  const containers = hasContainers || snowflake.schedule !== undefined ? serviceOf(snowflake, lab, missing) : undefined;
+  const schedule = snowflake.schedule && scheduleOf(snowflake.schedule);
+  const score = scoring ?? (compute === "warehouse" ? "warehouse" : "auto");
+  const isLastResort = score === "auto" && snowflake.model_registry && pool !== undefined;
   const inference =
-    snowflake.scoring === "inference"
+    score === "inference" || isLastResort
       ? inferenceOf(snowflake, lab, missing, placeOf(config, "snowflake.scoring"))
       : undefined;
+  const serveRoles = snowflake.serve_roles?.map(nameMeant);
+  const tags =
+    snowflake.tags &&
+    Object.fromEntries(Object.entries(snowflake.tags).map(([tag, value]) => [dottedName(tag), value]));
   const shard = snowflake.static_shards ? shardOf() : undefined;
   return {
     engine: "snowflake",
@@ -49,7 +62,7 @@ export function snowflakeAddress(config: LoadedConfig): SnowflakeAddress {
     database,
     compute,
     hybridTables: snowflake.hybrid_tables,
-    scoring: scoring ?? (compute === "warehouse" ? "warehouse" : "auto"),
+    scoring: score,
     schema: nameMeant(snowflake.schema ?? lab?.schema ?? "MANYMODEL"),
     stage: nameMeant(snowflake.stage ?? lab?.dosnowflake_stage_name ?? "MM_STAGE"),
     queueTable: nameMeant(snowflake.queue_table ?? lab?.queue_table ?? "MM_CHUNKS"),
@@ -60,6 +73,10 @@ export function snowflakeAddress(config: LoadedConfig): SnowflakeAddress {
     ...(host !== undefined && { endpoint: { host, port: port ?? 443, protocol } }),
     ...(mount !== undefined && { mount }),
     ...(service !== undefined && { service }),
+    ...(containers !== undefined && { containers }),
+    ...(schedule !== undefined && { schedule }),
+    ...(serveRoles !== undefined && { serveRoles }),
+    ...(tags !== undefined && { tags }),
     ...(snowflake.model_registry && { modelRegistry: true, modelFiles: snowflake.model_files }),
     ...(inference !== undefined && { inference }),
     ...(shard !== undefined && { shard }),
@@ -87,11 +104,7 @@ function authenticationOf(block: SnowflakeBlock, directory: string, missing: Mis
   }
 }
 
-function serviceOf(
-  block: SnowflakeBlock,
-  lab: LoadedConfig["parallel_lab"],
-  missing: Missing,
-): SnowflakeAddress["service"] {
+function serviceOf(block: SnowflakeBlock, lab: LoadedConfig["parallel_lab"], missing: Missing): SnowflakeService {
   const image = block.image ?? lab?.image_uri;
   if (image === undefined) throw missing("image");
   const instanceFamily = (block.instance_family ?? lab?.instance_family ?? "CPU_X64_S").toUpperCase();
@@ -103,6 +116,22 @@ function serviceOf(
     memory: block.memory ?? usual.memory,
     maxNodes: block.max_nodes,
     instanceFamily,
+    logLevel: block.log_level,
+    ...(block.external_access !== undefined && { externalAccess: block.external_access.map(nameMeant) }),
+  };
+}
+
+function scheduleOf({
+  name,
+  cron,
+  stream,
+  error_integration: integration,
+}: NonNullable<SnowflakeBlock["schedule"]>): SnowflakeSchedule {
+  return {
+    name: nameMeant(name),
+    ...(cron !== undefined && { cron: cron.replace(/ +/g, " ") }),
+    ...(stream !== undefined && { stream: dottedName(stream) }),
+    ...(integration !== undefined && { errorIntegration: nameMeant(integration) }),
   };
 }
 

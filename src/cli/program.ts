@@ -35,6 +35,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => void
   compare: async () => (await import("./commands/compare.ts")).addCompare,
   champions: async () => (await import("./commands/champions.ts")).addChampions,
   pipeline: async () => (await import("./commands/pipeline.ts")).addPipeline,
+  snowflake: async () => (await import("./commands/snowflake.ts")).addSnowflake,
   plot: async () => (await import("./commands/plot.ts")).addPlot,
   engine: async () => (await import("./commands/engine.ts")).addEngine,
   verify: async () => (await import("./commands/maintain.ts")).addVerify,

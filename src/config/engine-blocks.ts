@@ -1,8 +1,42 @@
 import { z } from "zod";
-import { SNOWFLAKE_COMPUTE, SNOWFLAKE_MODEL_FILES, SNOWFLAKE_SCORING } from "../core/snowflake-address.ts";
+import {
+  SNOWFLAKE_COMPUTE,
+  SNOWFLAKE_LOG_LEVELS,
+  SNOWFLAKE_MODEL_FILES,
+  SNOWFLAKE_SCORING,
+} from "../core/snowflake-address.ts";
 import { count } from "./common-values.ts";
 
 const text = z.string().min(1);
+
+/** Credits an hour. */
+const rate = z.number().gt(0);
+
+const credits = z.strictObject({
+  warehouse: rate.default(1),
+  warehouse_threads: count.default(8),
+  node: rate.optional(),
+  serverless: rate.default(1),
+});
+
+/** The times at which the account runs the pipeline by itself. */
+const schedule = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "letters, digits and underscores")
+      .default("NIGHT"),
+    cron: z
+      .string()
+      .regex(
+        /^(\S+ +){5}[A-Za-z_]+(\/[A-Za-z0-9_+/-]+)?$/,
+        "cron's five fields and a time zone, such as 30 2 * * * Europe/Berlin",
+      )
+      .optional(),
+    stream: text.optional(),
+    error_integration: text.optional(),
+  })
+  .refine(({ cron, stream }) => cron !== undefined || stream !== undefined, "an object with `cron`, `stream` or both");
 
 /** The block of `engine: snowflake`. */
 export const snowflake = z
@@ -71,8 +105,34 @@ export const snowflake = z
       .enum(SNOWFLAKE_SCORING)
       .optional()
       .describe(
-        "Who scores batches: auto (the default): a warehouse, or this process where a definition fits no table function; client: this process; warehouse: a table function, as when `compute` is that and this is left out; inference: the registered MODEL, in `compute_pool`.",
+        "Who scores batches: auto (the default): a warehouse, or the registered MODEL where a definition fits no table function, or else this process; client: this process; warehouse: a table function, as when `compute` is that and this is left out; inference: the registered MODEL, in `compute_pool`.",
       ),
+    schedule: schedule
+      .optional()
+      .describe(
+        "When the account runs the pipeline by itself (`manymodel snowflake schedule`): `cron` with a time zone, `stream` that has data, or both; `name`, and `error_integration` to tell of failures.",
+      ),
+    serve_roles: z
+      .array(text)
+      .optional()
+      .describe("Roles that may ask the service of `manymodel snowflake serve`; its owner may anyway."),
+    credits: credits
+      .optional()
+      .describe(
+        "For `manymodel plan`: credits an hour of the warehouse, of a node of the pool (`node`), and of a serverless task; `warehouse_threads` that run a table function at once.",
+      ),
+    log_level: z
+      .enum(SNOWFLAKE_LOG_LEVELS)
+      .default("INFO")
+      .describe("What of the containers' logs the account's event table keeps."),
+    external_access: z
+      .array(text)
+      .optional()
+      .describe("External access integrations of containers, such as for pipeline.notify."),
+    tags: z
+      .record(text, z.string())
+      .optional()
+      .describe("Tags that setup sets on the schema and the compute pool: DATABASE.SCHEMA.TAG: value."),
     static_shards: z.boolean().default(false).describe("Set by the engine in its own job services."),
   })
   .describe(

@@ -12,6 +12,10 @@ export function nameWritten(name: string): string {
   return /^[A-Z_][A-Z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
+/** Returns a name of several parts, such as `DATABASE.SCHEMA.TAG`, as `nameWritten` writes each. */
+export const dottedName = (text: string) =>
+  (text.match(/"(?:[^"]|"")+"|[^."]+/g) ?? []).map((part) => nameWritten(nameMeant(part))).join(".");
+
 /** The proof of identity to Snowflake. No secret is in it: keys and tokens are read where they are, when needed. */
 export type SnowflakeAuthentication =
   | { readonly type: "key-pair"; readonly privateKeyPath: string }
@@ -31,6 +35,21 @@ export type SnowflakeService = {
   readonly maxNodes: number;
   readonly cpu: number;
   readonly memory: string;
+  /** The least severity of a container's log that the event table keeps. */
+  readonly logLevel?: (typeof SNOWFLAKE_LOG_LEVELS)[number];
+  /** The integrations by which a container may reach addresses outside of the account. */
+  readonly externalAccess?: readonly string[];
+};
+
+/** The start of a pipeline that the account runs by itself: at times, when a stream has data, or at times if a stream has data. */
+export type SnowflakeSchedule = {
+  readonly name: string;
+  /** Minute, hour, day of the month, month, day of the week, time zone. */
+  readonly cron?: string;
+  /** A stream, as `dottedName` writes it; running consumes it. */
+  readonly stream?: string;
+  /** The notification integration that is told of a failure. */
+  readonly errorIntegration?: string;
 };
 
 /** The settings of an inference job. */
@@ -47,6 +66,9 @@ export const SNOWFLAKE_COMPUTE = ["client", "service", "warehouse"] as const;
  * function (`auto`); only one of them; or a registered version of a MODEL.
  */
 export const SNOWFLAKE_SCORING = ["auto", "client", "warehouse", "inference"] as const;
+
+/** The levels of a container's log that an event table can keep ("Service specification reference", `logExporters`). */
+export const SNOWFLAKE_LOG_LEVELS = ["INFO", "ERROR", "NONE"] as const;
 
 /** The places for the files of a MODEL's version. */
 export const SNOWFLAKE_MODEL_FILES = ["stage", "model"] as const;
@@ -70,6 +92,13 @@ export type SnowflakeAddress = {
   readonly compute: (typeof SNOWFLAKE_COMPUTE)[number];
   readonly scoring: (typeof SNOWFLAKE_SCORING)[number];
   readonly service?: SnowflakeService;
+  /** The containers of a schedule and of long-running services, if there is an image and a pool. */
+  readonly containers?: SnowflakeService;
+  readonly schedule?: SnowflakeSchedule;
+  /** Roles that may ask the service that answers predictions. */
+  readonly serveRoles?: readonly string[];
+  /** Values of tags for the workspace's schema and its compute pool, by the tag's name as `dottedName` writes it. */
+  readonly tags?: Readonly<Record<string, string>>;
   /** True if Snowflake's Model Registry has every version too. */
   readonly modelRegistry?: boolean;
   /** The place where a MODEL's version has its index and segments: on the stage, or within itself. */

@@ -2,6 +2,7 @@ import { at } from "../core/aligned.ts";
 import { splitIntoChunks } from "../core/chunk.ts";
 import { encodeKey } from "../core/partition-key.ts";
 import type { RunManifest } from "../core/run.ts";
+import type { ModeCredits } from "../core/snowflake-credits.ts";
 import { stagePath } from "../core/stage-path.ts";
 import { startCrew } from "../crew/crew.ts";
 import type { Engine } from "../ports/engine.ts";
@@ -34,6 +35,8 @@ export interface Estimate {
   readonly stageBytes: number;
   /** In the currency of the price; null without one. */
   readonly cost: number | null;
+  /** Snowflake's credits by mode, where their rates are configured. */
+  readonly credits?: readonly ModeCredits[];
 }
 
 /** Trained first and not counted: code is compiled while it runs. */

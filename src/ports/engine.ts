@@ -7,6 +7,8 @@ import type { Queue } from "./queue.ts";
 import type { Roster } from "./roster.ts";
 import type { RunObjects } from "./run-objects.ts";
 import type { RunViews } from "./run-views.ts";
+import type { Scheduler } from "./scheduler.ts";
+import type { Services } from "./services.ts";
 import type { StageAddress } from "./stage.ts";
 import type { TableFunctions } from "./table-functions.ts";
 import type { Tables } from "./tables.ts";
@@ -77,6 +79,10 @@ export interface Engine extends WorkerEngine {
   readonly preparation?: Preparation;
   /** The engine's own compute, where it can train runs. */
   readonly jobs?: Jobs;
+  /** The engine's own scheduler of the pipeline, where it has one. */
+  readonly scheduler?: Scheduler;
+  /** The engine's own long-running containers, where it has them. */
+  readonly services?: Services;
   /** The objects that runs leave behind beside rows and files. */
   readonly objects?: RunObjects;
   /** The table functions that train chunks, where there are any. */

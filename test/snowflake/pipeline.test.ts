@@ -107,30 +107,49 @@ describe("manymodel pipeline run, engine: snowflake, on the local server", () =>
     ["this process, for a warehouse,", "P_SCORING", { compute: "client", scoring: "warehouse" }, "tasks"],
   ];
   if (PYTHON !== undefined) ways.push(["this process, for the MODEL,", "P_INFERENCE", INFERENCE, "tasks"]);
-  it.each(ways)("trains in %s what the local engine trains, and scores it alike", async (_, schema, settings, mode) => {
-    const folder = await temporaryFolder();
-    const snowflake = { ...account.block(schema), ...settings };
-    const config = {
-      ...PIPELINE,
-      source: { ...PIPELINE.source, table: "DATA.SERIES_EVENTS" },
-      engine: "snowflake",
-      snowflake,
-      train: { mode, chunks_per_job: 5, workers: 1, exports: EXPORTS },
-    };
-    await writeFile(path.join(folder, "manymodel.yaml"), JSON.stringify(config));
-    const { log, tags } = account.server;
-    const before = log.length;
-    const steps: Steps = await manymodel(folder, "pipeline", "run");
-    expect(untold(log.slice(before), tags.slice(before))).toEqual([]);
-    expect(steps.map(({ step }) => step)).toEqual(["setup", "train", "register", "batch"]);
-    expect(steps.at(-1)!.result).toMatchObject({ partitions: UNITS, ok: UNITS, noModel: 0, errors: 0 });
-    const inWarehouse = account.server.log.some((sql) => sql.includes(`"${schema}"."MM_PREDICT_`));
-    // A warehouse scores unless something else is asked for.
-    expect(inWarehouse).toBe(settings.scoring === undefined || settings.scoring === "warehouse");
-    const left = await leftBy(folder);
-    expect(left.models).toHaveLength(UNITS);
-    expect(left).toEqual(local);
-  });
+  // `npm run test:snowflake-ways`: every way to train with every way to score.
+  const trained: typeof ways = [
+    ["this process", "C", { compute: "client" }, "tasks"],
+    ["a task graph", "T", SERVICE, "tasks"],
+    ["a fed job service", "Q", SERVICE, "queue"],
+    ["a warehouse", "W", { compute: "warehouse" }, "tasks"],
+  ];
+  const scored = [{ scoring: "client" }, { scoring: "warehouse" }, ...(PYTHON === undefined ? [] : [INFERENCE])];
+  const every = trained.flatMap(([who, schema, settings, mode]) =>
+    scored.map((scoring): (typeof ways)[number] => [
+      `${who}, scored by ${scoring.scoring},`,
+      `E_${schema}_${scoring.scoring.toUpperCase()}`,
+      { ...scoring, ...settings, scoring: scoring.scoring },
+      mode,
+    ]),
+  );
+  it.each(process.env.MANYMODEL_SNOWFLAKE_WAYS === "all" ? every : ways)(
+    "trains in %s what the local engine trains, and scores it alike",
+    async (_, schema, settings, mode) => {
+      const folder = await temporaryFolder();
+      const snowflake = { ...account.block(schema), ...settings };
+      const config = {
+        ...PIPELINE,
+        source: { ...PIPELINE.source, table: "DATA.SERIES_EVENTS" },
+        engine: "snowflake",
+        snowflake,
+        train: { mode, chunks_per_job: 5, workers: 1, exports: EXPORTS },
+      };
+      await writeFile(path.join(folder, "manymodel.yaml"), JSON.stringify(config));
+      const { log, tags } = account.server;
+      const before = log.length;
+      const steps: Steps = await manymodel(folder, "pipeline", "run");
+      expect(untold(log.slice(before), tags.slice(before))).toEqual([]);
+      expect(steps.map(({ step }) => step)).toEqual(["setup", "train", "register", "batch"]);
+      expect(steps.at(-1)!.result).toMatchObject({ partitions: UNITS, ok: UNITS, noModel: 0, errors: 0 });
+      const inWarehouse = account.server.log.some((sql) => sql.includes(`"${schema}"."MM_PREDICT_`));
+      // A warehouse scores unless something else is asked for.
+      expect(inWarehouse).toBe(settings.scoring === undefined || settings.scoring === "warehouse");
+      const left = await leftBy(folder);
+      expect(left.models).toHaveLength(UNITS);
+      expect(left).toEqual(local);
+    },
+  );
 
   it("sends no statement that the list of statements has not", () => {
     const listed = new Set(STATEMENTS.map(({ text }) => shapeOf(text)));

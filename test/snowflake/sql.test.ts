@@ -58,7 +58,7 @@ describe("the statements", () => {
     const specs = STATEMENTS.flatMap(
       ({ text }) => /FROM SPECIFICATION (\$\$[\s\S]*\$\$|'[\s\S]*')$/.exec(text)?.[1] ?? [],
     );
-    expect(specs).toHaveLength(3);
+    expect(specs).toHaveLength(8);
     for (const quoted of specs) {
       const { spec } = parse(mask(quoted).literal(0)) as {
         spec: { containers: Record<string, never>[]; volumes: unknown[] };
@@ -82,7 +82,7 @@ describe("the statements", () => {
   );
   it("quote every name, but for those of services and pools, which cannot be, and what the account calls its own", () => {
     const names =
-      /\b(?:FROM|JOIN|INTO|UPDATE|VIEW|STAGE|SCHEMA|REPOSITORY|ROLE|(?<!FOR )TASK|(?<!SHOW USER )FUNCTION(?! =)|(?<!CREATE |HYBRID |TRANSIENT |BASE )TABLE)\s+(?:IF (?:NOT )?EXISTS\s+)?([^\s,;]+)/g;
+      /\b(?:FROM|JOIN|INTO|UPDATE|VIEW|STAGE|SCHEMA|REPOSITORY|(?<!SERVICE )ROLE|(?<!FOR )TASK|(?<!SHOW USER )FUNCTION(?! =)|(?<!CREATE |HYBRID |TRANSIENT |BASE )TABLE)\s+(?:IF (?:NOT )?EXISTS\s+)?([^\s,;]+)/g;
     const unquoted = STATEMENTS.flatMap(({ text }) => {
       const { code } = mask(text);
       // A query in a WITH is named in the statement itself.
@@ -106,7 +106,7 @@ describe("the statements", () => {
   it("put the specification of a job service last, and do not name one in a task", () => {
     for (const text of withText(/EXECUTE JOB SERVICE/)) {
       expect(text).toMatch(
-        /EXECUTE JOB SERVICE IN COMPUTE POOL LAB_POOL\s+(NAME = LAB\.MM\.MM_RUN_1 ASYNC = TRUE )?(REPLICAS = 4 )?QUERY_WAREHOUSE = "LAB_WH" COMMENT = '[^']*'\s+FROM SPECIFICATION ('[^']*'|\$\$[^$]*\$\$)$/,
+        /EXECUTE JOB SERVICE IN COMPUTE POOL LAB_POOL\s+(NAME = LAB\.MM\.MM_RUN_1 ASYNC = TRUE )?(REPLICAS = 4 )?(EXTERNAL_ACCESS_INTEGRATIONS = \("WEBHOOKS"\) )?QUERY_WAREHOUSE = "LAB_WH" COMMENT = '[^']*'\s+FROM SPECIFICATION ('[^']*'|\$\$[^$]*\$\$)$/,
       );
       if (text.startsWith("CREATE TASK")) expect(text).not.toMatch(/ NAME = /);
     }

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import type { PlainData } from "../../core/columns/plain-data.ts";
 import { ManymodelError } from "../../core/errors.ts";
 import { checkCount, type IndexSummary, type RunManifest } from "../../core/run.ts";
+import { creditsByMode } from "../../core/snowflake-credits.ts";
 import type { ModelDefinition } from "../../model/define-model.ts";
 import { type Estimate, estimateRun } from "../../pipeline/estimate.ts";
 import { train as trainRun } from "../../pipeline/train.ts";
@@ -117,7 +118,20 @@ export async function estimate<Exports>(
   checkCount("sample", sample);
   const { spec, context } = await runSpec(workspace, definition, options);
   const pricePerCpuHour = workspace.config.cost?.cpu_hour ?? null;
-  return estimateRun(workspace.engine, spec, context, { sampleSize: sample, pricePerCpuHour });
+  const estimated = await estimateRun(workspace.engine, spec, context, { sampleSize: sample, pricePerCpuHour });
+  const { credits } = workspace.config.snowflake ?? {};
+  const { address } = workspace.engine;
+  if (credits === undefined || address.engine !== "snowflake") return estimated;
+  const { warehouse, warehouse_threads: warehouseThreads, node, serverless } = credits;
+  const rates = { warehouse, warehouseThreads, serverless, ...(node !== undefined && { node }) };
+  const containers = address.containers && {
+    replicas: address.containers.replicas,
+    threads: Math.ceil(address.containers.cpu),
+  };
+  return {
+    ...estimated,
+    credits: creditsByMode(estimated.cpuSeconds, estimated.workers, rates, containers),
+  };
 }
 
 /**

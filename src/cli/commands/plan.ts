@@ -25,5 +25,9 @@ function estimateText(e: Estimate): string {
     `  memory     ${mega(e.memoryBytes)}`,
     `  stage      ${mega(e.stageBytes)}`,
     ...(e.cost === null ? [] : [`  cost       ${e.cost.toPrecision(3)}`]),
+    ...(e.credits ?? []).map(
+      ({ mode, seconds, credits }) =>
+        `  ${`compute: ${mode}`.padEnd(19)} ${credits.toPrecision(2)} credits, ${formatSeconds(seconds)}`,
+    ),
   ].join("\n");
 }

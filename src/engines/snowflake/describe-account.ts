@@ -51,7 +51,7 @@ async function workspace(session: Session, names: Names): Promise<Feature> {
 async function features(
   session: Session,
   names: Names,
-  { hybridTables, queueTable, warehouse, service }: SnowflakeAddress,
+  { hybridTables, queueTable, warehouse, containers, service = containers }: SnowflakeAddress,
   role: string,
   region: string,
 ): Promise<Feature[]> {

@@ -10,8 +10,10 @@ import { withModelObjects } from "./model-objects.ts";
 import { workspaceNames } from "./names.ts";
 import { snowflakePreparation } from "./preparation.ts";
 import { snowflakeQueue } from "./queue.ts";
-import { snowflakeRoster } from "./roster.ts";
+import { jobRoster, snowflakeRoster } from "./roster.ts";
 import { snowflakeRunObjects } from "./run-objects.ts";
+import { snowflakeScheduler } from "./schedule.ts";
+import { snowflakeServices } from "./services.ts";
 import { openSession } from "./session.ts";
 import { mountedStage, snowflakeStage } from "./stage.ts";
 import { snowflakeTableFunctions } from "./table-functions.ts";
@@ -29,12 +31,14 @@ export function openSnowflakeEngine(address: SnowflakeAddress, scorer: () => Pro
   const names = workspaceNames(address);
   const remote = snowflakeStage(session, names, address.stage);
   const stage = address.mount === undefined ? remote : mountedStage(address.mount, remote);
+  const roster = snowflakeRoster(session, names);
+  const { containers, schedule } = address;
   const versions = snowflakeVersions(session, names);
   return {
     address,
     ...snowflakeTables(session, names, stage),
     queue: snowflakeQueue(session, names, address.shard),
-    roster: snowflakeRoster(session, names),
+    roster: address.shard === undefined ? roster : jobRoster(roster),
     catalog: snowflakeCatalog(session, names),
     versions: address.modelRegistry
       ? withModelObjects(versions, session, names, stage, { scorer, byReference: address.modelFiles !== "model" })
@@ -46,6 +50,12 @@ export function openSnowflakeEngine(address: SnowflakeAddress, scorer: () => Pro
     }),
     objects: snowflakeRunObjects(session, names),
     ...(address.service !== undefined && { jobs: snowflakeJobs(session, names, stage, address, address.service) }),
+    ...(containers !== undefined && {
+      services: snowflakeServices(session, names, stage, address, containers),
+      ...(schedule !== undefined && {
+        scheduler: snowflakeScheduler(session, names, stage, address, { schedule, containers }),
+      }),
+    }),
     ...(address.inference !== undefined && {
       inference: snowflakeInference(session, names, stage, address, address.inference),
     }),

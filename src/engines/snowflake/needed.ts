@@ -1,17 +1,18 @@
 import type { SnowflakeAddress } from "../../core/snowflake-address.ts";
-import { identifier } from "./literal.ts";
+import { identifier, nameParts } from "./literal.ts";
 import { imageRepository } from "./sql/account.ts";
 
 /** A privilege that a role needs on an object; its name in parts, none for the account. */
 export interface Needed {
   readonly privilege: string;
-  readonly on: "ACCOUNT" | "COMPUTE POOL" | "DATABASE" | "IMAGE REPOSITORY" | "SCHEMA" | "STAGE" | "WAREHOUSE";
+  readonly on: "ACCOUNT" | "COMPUTE POOL" | "DATABASE" | "IMAGE REPOSITORY" | "SCHEMA" | "STAGE" | "TAG" | "WAREHOUSE";
   readonly name: readonly string[];
 }
 
 /** What a role needs, and nothing more. `isSetUp`: whether the schema is there; who makes it may do everything in it. */
 export function neededPrivileges(address: SnowflakeAddress, isSetUp: boolean): Needed[] {
-  const { database, schema, stage, warehouse, service, inference, hybridTables, compute, scoring } = address;
+  const { database, schema, stage, warehouse, inference, hybridTables, compute, scoring } = address;
+  const service = address.service ?? address.containers;
   const needed = new Map<string, Needed>();
   const need = (on: Needed["on"], name: readonly string[], ...privileges: readonly string[]) => {
     for (const privilege of privileges) needed.set(JSON.stringify([privilege, on, name]), { privilege, on, name });
@@ -29,6 +30,8 @@ export function neededPrivileges(address: SnowflakeAddress, isSetUp: boolean): N
     if (address.modelRegistry) need("SCHEMA", [database, schema], "CREATE MODEL", "CREATE PROCEDURE");
     if (inference !== undefined) need("SCHEMA", [database, schema], "CREATE SERVICE");
   }
+  if (address.serveRoles !== undefined) need("ACCOUNT", [], "BIND SERVICE ENDPOINT");
+  for (const tag of Object.keys(address.tags ?? {})) need("TAG", nameParts(tag), "APPLY");
   if (inference !== undefined) need("COMPUTE POOL", [inference.computePool], "USAGE", "MONITOR");
   if (service !== undefined) {
     need("COMPUTE POOL", [service.computePool], "USAGE", "MONITOR");

@@ -5,19 +5,21 @@ import type { Names } from "./names.ts";
 import type { Session } from "./session.ts";
 import { modelStatements } from "./sql/models.ts";
 import { viewStatements } from "./sql/result-views.ts";
-import { serviceStatements, setupStatements } from "./sql/setup.ts";
+import { serviceStatements, setupStatements, tagStatements } from "./sql/setup.ts";
 
 /** Creates a workspace's objects where they are missing. */
 export function snowflakePreparation(
   session: Session,
   names: Names,
-  { service, modelRegistry }: SnowflakeAddress,
+  { service, containers, modelRegistry, tags = {} }: SnowflakeAddress,
 ): Preparation {
+  const container = service ?? containers;
   const statements = [
     ...setupStatements(names),
     ...viewStatements(names),
     ...(modelRegistry ? [modelStatements(names).procedure] : []),
-    ...(service === undefined ? [] : serviceStatements(names, service)),
+    ...(container === undefined ? [] : serviceStatements(names, container)),
+    ...tagStatements(names, tags, container?.computePool),
   ];
   return {
     statements,
@@ -36,5 +38,6 @@ function remedy(sql: string): string {
     return "where the account has no hybrid tables, set snowflake.hybrid_tables: false: then there is no queue mode";
   if (sql.startsWith("CREATE PROCEDURE"))
     return "where the account has no snowflake-ml-python, set snowflake.model_registry: false: versions are then kept in the workspace's tables only";
+  if (/ SET TAG /.test(sql)) return "is there a tag of that name, and does the role have APPLY on it?";
   return `does the role have the privilege to ${/^[A-Z]+ [A-Z]+( [A-Z]+)?(?= IF| INTO| ")/.exec(sql)?.[0] ?? "do this"}?`;
 }

@@ -16,7 +16,7 @@ import { type Bind, Session, type Shared } from "./session.ts";
 import { objectName, Stages } from "./stages.ts";
 import { type Keeping, restoreState, saveState } from "./state.ts";
 import { type Answer, changeTokens, type Handler, rowStatements, stageStatements } from "./statements.ts";
-import { taskStatements } from "./tasks.ts";
+import { Scheduled, taskStatements } from "./tasks.ts";
 import { authenticate, noUsers, type Users } from "./users.ts";
 
 /** An account on this machine: speaks the driver's protocol on loopback, and keeps everything in a folder of its own. */
@@ -32,6 +32,11 @@ export interface LocalSnowflake {
   readonly tags: string[];
   readonly services: Services;
   readonly models: Models;
+  readonly scheduled: Scheduled;
+  /** Tables and views, as `DATABASE.SCHEMA.NAME`, of which the account does not say when they were changed. */
+  readonly unversioned: Set<string>;
+  /** Runs every task that is resumed and whose stream, if it has one, has data; resolves when all have ended. */
+  runScheduled(): Promise<void>;
   /** The folder that holds the stages. */
   readonly stages: string;
   /** The statements that are being done. */
@@ -76,6 +81,7 @@ export async function startLocalSnowflake({
     duck,
     hybrid: new Set(),
     changes: new Map(),
+    unversioned: new Set(),
     locks: new Map(),
     idleTransactionMs: () => faults.idleTransactionMs,
   };
@@ -94,6 +100,7 @@ export async function startLocalSnowflake({
     port: () => port,
     pool: (name) => inventory.pools.get(name)?.family,
   });
+  const scheduled = new Scheduled();
   const models = new Models(stages, path.join(folder, "models"), procedures);
   const perform = async (session: Session, sql: string, binds: readonly Bind[]): Promise<Answer> => {
     for (const handler of handlers) {
@@ -111,7 +118,7 @@ export async function startLocalSnowflake({
     services.statements,
     models.statements,
     inferenceStatements(services, models, stages, faults),
-    taskStatements(services, faults, (session, sql) => perform(session, sql, [])),
+    taskStatements(services, faults, scheduled, (session, sql) => perform(session, sql, [])),
     functionStatements(faults, perform),
     rowStatements(shared, faults),
   ];
@@ -171,6 +178,13 @@ export async function startLocalSnowflake({
     stages: stages.root,
     services,
     models,
+    scheduled,
+    unversioned: shared.unversioned,
+    async runScheduled() {
+      const session = new Session(shared, "SYSTEM", "LAB_ROLE");
+      await scheduled.due(session);
+      await session.close();
+    },
     running,
     async interrupt(ms) {
       await hangUp(server);

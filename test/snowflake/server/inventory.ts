@@ -1,6 +1,6 @@
 import { SqlFailure } from "./failure.ts";
 import { mask } from "./masked.ts";
-import { textRows } from "./rowset.ts";
+import { done, textRows } from "./rowset.ts";
 import type { Session, Shared } from "./session.ts";
 import { likePrefix, nameParts, objectName } from "./stages.ts";
 import type { Handler } from "./statements.ts";
@@ -22,6 +22,7 @@ export interface Inventory {
   readonly pools: Map<string, { state: string; family: string; maxNodes: string }>;
   /** Paths of images, with their tags. */
   readonly images: Set<string>;
+  readonly tags: Set<string>;
 }
 
 /** An account whose LAB_ROLE may do what it needs, partly by a role that it was granted. */
@@ -42,6 +43,7 @@ export function fullInventory(): Inventory {
     ],
     warehouses: new Map([["LAB_WH", { state: "STARTED" }]]),
     pools: new Map([["POOL", { state: "IDLE", family: "CPU_X64_S", maxNodes: "2" }]]),
+    tags: new Set(["GOVERNANCE.TAGS.COST_CENTER"]),
     images: new Set(["lab/mm/mm_images/worker:1"]),
   };
 }
@@ -91,6 +93,17 @@ export function inventoryStatements(inventory: Inventory, shared: Shared): Handl
         ["image_path"],
         found.map((image) => [image]),
       );
+    }
+    const tagged = /^ALTER (?:SCHEMA|COMPUTE POOL) \S+ SET TAG (\S+) = \ue000\d+\ue000$/.exec(code);
+    if (tagged !== null) {
+      const name = objectName(unmask(tagged[1]!));
+      if (!inventory.tags.has(name))
+        throw new SqlFailure(
+          "002003",
+          "02000",
+          `SQL compilation error: Tag '${name}' does not exist or not authorized.`,
+        );
+      return { rowset: done() };
     }
     const pool = /^CREATE COMPUTE POOL IF NOT EXISTS (\S+) .* MAX_NODES = (\d+) INSTANCE_FAMILY = (\w+)/.exec(text);
     if (pool !== null && !inventory.pools.has(objectName(pool[1]!)))

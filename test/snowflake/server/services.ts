@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import path from "node:path";
 import { SqlFailure, unsupported } from "./failure.ts";
 import { mask } from "./masked.ts";
@@ -43,6 +44,26 @@ export interface Job {
   status: "PENDING" | "RUNNING" | "DONE" | "FAILED";
 }
 
+/** A long-running service, of which so many instances run; each a job of one replica. */
+interface LongService {
+  readonly comment: string;
+  readonly specification: ServiceSpecification;
+  /** The port of its endpoint on this machine. */
+  readonly port: number;
+  instances: Job[];
+  count: number;
+  isSuspended: boolean;
+}
+
+/** A port that nobody uses now. */
+const freePort = () =>
+  new Promise<number>((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+
 /** A job that no node has room for. */
 const pending = (name: string, comment: string): Job => ({
   name,
@@ -56,6 +77,10 @@ const pending = (name: string, comment: string): Job => ({
 /** Job services, by `EXECUTE JOB SERVICE`. */
 export class Services {
   readonly jobs = new Map<string, Job>();
+  /** Long-running services, by CREATE SERVICE. */
+  readonly long = new Map<string, LongService>();
+  /** Roles that may ask a service's endpoints, as they were granted. */
+  readonly granted: string[] = [];
   readonly #around: Surroundings;
 
   constructor(around: Surroundings) {
@@ -66,7 +91,7 @@ export class Services {
   execute(sql: string, schema: string): { job: Job; async: boolean } {
     const masked = mask(sql);
     const match =
-      /^EXECUTE JOB SERVICE\s+IN COMPUTE POOL (\w+)(?:\s+NAME = ([\w.$]+))?(\s+ASYNC = TRUE)?(?:\s+REPLICAS = (\d+))?(?:\s+QUERY_WAREHOUSE = \S+)?(?:\s+COMMENT = \ue000(\d+)\ue000)?\s+FROM SPECIFICATION \ue000(\d+)\ue000$/.exec(
+      /^EXECUTE JOB SERVICE\s+IN COMPUTE POOL (\w+)(?:\s+NAME = ([\w.$]+))?(\s+ASYNC = TRUE)?(?:\s+REPLICAS = (\d+))?(?:\s+EXTERNAL_ACCESS_INTEGRATIONS = \([^()]*\))?(?:\s+QUERY_WAREHOUSE = \S+)?(?:\s+COMMENT = \ue000(\d+)\ue000)?\s+FROM SPECIFICATION \ue000(\d+)\ue000$/.exec(
         masked.code.trim(),
       );
     if (match === null) throw unsupported(sql);
@@ -151,8 +176,45 @@ export class Services {
     return job;
   }
 
+  /** Has as many instances run as a service is to have: none while it is suspended (working with services). */
+  #match(name: string, service: LongService): void {
+    const wanted = service.isSuspended ? 0 : service.count;
+    for (const job of service.instances.splice(wanted)) for (const { process } of job.replicas) process.kill("SIGTERM");
+    while (service.instances.length < wanted) {
+      const text = JSON.stringify(service.specification).replaceAll('"8080"', `"${service.port}"`);
+      service.instances.push(this.#start(name, service.comment, JSON.parse(text) as ServiceSpecification, 1));
+    }
+  }
+
+  /** CREATE SERVICE: its specification before its properties, and these in the order of the syntax. */
+  async #create(sql: string): Promise<void> {
+    const masked = mask(sql);
+    const match =
+      /^CREATE SERVICE IF NOT EXISTS ([\w.$]+) IN COMPUTE POOL (\w+) FROM SPECIFICATION \ue000(\d+)\ue000(?: EXTERNAL_ACCESS_INTEGRATIONS = \([^()]*\))? MIN_INSTANCES = (\d+) MAX_INSTANCES = (\d+)(?: QUERY_WAREHOUSE = \S+)?(?: COMMENT = \ue000(\d+)\ue000)?$/.exec(
+        masked.code,
+      );
+    if (match === null) throw unsupported(sql);
+    const [, name, , spec, fewest, most, comment] = match;
+    if (Number(fewest) < 1 || Number(fewest) > Number(most))
+      throw new SqlFailure("395001", "22023", `Invalid instances: ${fewest} to ${most}`);
+    if (this.long.has(name!)) return;
+    const service = {
+      comment: masked.literal(Number(comment)),
+      specification: specified(SERVICE_SPECIFICATION, masked.literal(Number(spec))),
+      port: await freePort(),
+      instances: [],
+      count: Number(fewest),
+      isSuspended: false,
+    };
+    this.long.set(name!, service);
+    this.#match(name!, service);
+  }
+
   /** Ends every replica. */
   async close(): Promise<void> {
+    const instances = [...this.long.values()].flatMap((service) => service.instances);
+    for (const { replicas } of instances) for (const { process } of replicas) process.kill("SIGKILL");
+    await Promise.all(instances.map(({ ended }) => ended));
     for (const { replicas } of this.jobs.values()) for (const { process } of replicas) process.kill("SIGKILL");
     await Promise.all([...this.jobs.values()].filter(({ status }) => status !== "PENDING").map(({ ended }) => ended));
   }
@@ -163,6 +225,34 @@ export class Services {
       const { job, async } = this.execute(text, session.schema);
       if (!async) await job.ended;
       return { rowset: textRows(["status"], [[`Job ${job.name} ${async ? "started" : job.status}.`]]) };
+    }
+    if (/^CREATE SERVICE /.test(text)) {
+      await this.#create(text);
+      return { rowset: done() };
+    }
+    const alter =
+      /^ALTER SERVICE IF EXISTS (\S+) (SUSPEND|RESUME|SET MIN_INSTANCES = (\d+) MAX_INSTANCES = (\d+))$/.exec(text);
+    if (alter !== null) {
+      const service = this.long.get(alter[1]!);
+      if (service === undefined) return { rowset: done() };
+      if (alter[3] === undefined) service.isSuspended = alter[2] === "SUSPEND";
+      else service.count = Number(alter[3]);
+      this.#match(alter[1]!, service);
+      return { rowset: done() };
+    }
+    const grant = /^GRANT SERVICE ROLE ([\w.$]+)!(\w+) TO ROLE (\S+)$/.exec(text);
+    if (grant !== null) {
+      const roles = this.long.get(grant[1]!)?.specification.serviceRoles ?? [];
+      if (!roles.some(({ name }) => name.toUpperCase() === grant[2]))
+        throw new SqlFailure("002003", "02000", `Service role '${grant[1]}!${grant[2]}' does not exist.`);
+      this.granted.push(`${grant[2]} ${objectName(grant[3]!)}`);
+      return { rowset: done() };
+    }
+    const endpoints = /^SHOW ENDPOINTS IN SERVICE (\S+)$/.exec(text);
+    if (endpoints !== null) {
+      const { port, specification } = this.long.get(endpoints[1]!)!;
+      const rows = specification.spec.endpoints.map(({ name }) => [name, `127.0.0.1:${port}`]);
+      return { rowset: textRows(["name", "ingress_url"], rows) };
     }
     const containers = /^SHOW SERVICE CONTAINERS IN SERVICE (\S+)$/.exec(text);
     if (containers !== null) {
@@ -186,6 +276,9 @@ export class Services {
     const drop = /^DROP SERVICE IF EXISTS (\S+)$/.exec(text);
     if (drop !== null) {
       const name = objectName(drop[1]!);
+      const service = this.long.get(name);
+      if (service !== undefined) this.#match(name, Object.assign(service, { isSuspended: true }));
+      this.long.delete(name);
       for (const { process } of this.jobs.get(name)?.replicas ?? []) process.kill("SIGKILL");
       this.jobs.delete(name);
       return { rowset: done() };
@@ -196,7 +289,11 @@ export class Services {
       const begin = show[1] === undefined ? "" : likePrefix(masked.literal(Number(show[1])));
       const schema = `${objectName(masked.unmask(show[2]!))}.`;
       const jobs = [...this.jobs.values()].filter(({ name }) => name.startsWith(schema));
-      const rows = jobs.map(({ name, status, comment }) => ["", name.split(".").at(-1)!, status, comment]);
+      const long = [...this.long].map(([name, { comment, isSuspended }]) => {
+        return { name, comment, status: isSuspended ? "SUSPENDED" : "RUNNING" };
+      });
+      const listed = [...jobs, ...long.filter(({ name }) => name.startsWith(schema))];
+      const rows = listed.map(({ name, status, comment }) => ["", name.split(".").at(-1)!, status, comment]);
       return {
         rowset: textRows(
           ["created_on", "name", "status", "comment"],

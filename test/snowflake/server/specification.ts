@@ -43,8 +43,19 @@ const stageVolume = z.strictObject({
 
 /** A service's specification, by the fields of the "Service specification reference", of which any other is an error. */
 export const SERVICE_SPECIFICATION = z.strictObject({
+  serviceRoles: z.array(z.strictObject({ name: z.string(), endpoints: z.array(z.string()).min(1) })).optional(),
   spec: z.strictObject({
     containers: z.array(container).min(1),
+    endpoints: z
+      .array(
+        z.strictObject({
+          name,
+          port: z.int(),
+          public: z.boolean().default(false),
+          protocol: z.enum(["TCP", "HTTP"]).optional(),
+        }),
+      )
+      .default([]),
     volumes: z.array(stageVolume).default([]),
     logExporters: z
       .strictObject({ eventTableConfig: z.strictObject({ logLevel: z.enum(["INFO", "ERROR", "NONE"]) }) })

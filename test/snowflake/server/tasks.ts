@@ -1,6 +1,6 @@
 import { missing, SqlFailure, unsupported } from "./failure.ts";
 import type { Faults } from "./faults.ts";
-import { mask } from "./masked.ts";
+import { type Masked, mask } from "./masked.ts";
 import { done, textRows } from "./rowset.ts";
 import type { Services } from "./services.ts";
 import type { Session } from "./session.ts";
@@ -12,6 +12,10 @@ interface Task {
   readonly after: string | undefined;
   readonly finalizes: string | undefined;
   readonly retries: number;
+  readonly cron: string | undefined;
+  /** The stream that must have data. */
+  readonly stream: string | undefined;
+  readonly errorIntegration: string | undefined;
   readonly body: string;
   readonly comment: string;
   resumed: boolean;
@@ -40,7 +44,63 @@ interface Graph {
   state: "EXECUTING" | "SUCCEEDED" | "FAILED";
 }
 
+/** The clauses of CREATE TASK that the engine uses (sql-reference/sql/create-task). */
+const CLAUSES: Readonly<Record<string, RegExp>> = {
+  timeout: /\bUSER_TASK_TIMEOUT_MS = (\d+)/,
+  size: /\bUSER_TASK_MANAGED_INITIAL_WAREHOUSE_SIZE = \ue000(\d+)\ue000/,
+  cron: /\bSCHEDULE = \ue000(\d+)\ue000/,
+  suspend: /\bSUSPEND_TASK_AFTER_NUM_FAILURES = (\d+)/,
+  errorIntegration: /\bERROR_INTEGRATION = (\S+)/,
+  comment: /\bCOMMENT = \ue000(\d+)\ue000/,
+  finalizes: /\bFINALIZE = (\S+)/,
+  retries: /\bTASK_AUTO_RETRY_ATTEMPTS = (\d+)/,
+  target: /\bTARGET_COMPLETION_INTERVAL = \ue000(\d+)\ue000/,
+  after: /\bAFTER (\S+)/,
+  stream: /\bWHEN SYSTEM\$STREAM_HAS_DATA\(\ue000(\d+)\ue000\)/,
+};
+
+/** A task as its clauses define it. @throws {SqlFailure} for what the documentation refuses */
+function defined(masked: Masked, name: string, header: string): Omit<Task, "body" | "resumed"> {
+  const found = Object.fromEntries(Object.entries(CLAUSES).map(([key, one]) => [key, one.exec(header)?.[1]]));
+  const rest = Object.values(CLAUSES).reduce((text, one) => text.replace(one, ""), header);
+  if (rest.trim() !== "") throw unsupported(`CREATE TASK … ${rest.trim()}`);
+  const refuse = (why: string) => {
+    throw new SqlFailure("001003", "42000", `SQL compilation error: ${name}: ${why}`);
+  };
+  const text = (key: string) => (found[key] === undefined ? undefined : masked.literal(Number(found[key])));
+  const object = (key: string) => (found[key] === undefined ? undefined : objectName(masked.unmask(found[key])));
+  const [cron, stream] = [text("cron"), text("stream")];
+  const [after, finalizes] = [object("after"), object("finalizes")];
+  // "USING CRON <expr> <time_zone>" (CREATE TASK, SCHEDULE).
+  if (cron !== undefined && !/^USING CRON (\S+ ){5}[A-Za-z_]+(\/\S+)?$/.test(cron)) refuse(`invalid schedule ${cron}`);
+  // "Create a triggered task" (user-guide/tasks-triggered): a serverless one needs TARGET_COMPLETION_INTERVAL.
+  if (stream !== undefined && cron === undefined && found.target === undefined)
+    refuse("a serverless triggered task needs TARGET_COMPLETION_INTERVAL");
+  // Schedule, retries and error integration are a root's (CREATE TASK).
+  if ((after ?? finalizes) !== undefined)
+    for (const key of ["cron", "stream", "retries", "errorIntegration"])
+      if (found[key] !== undefined) refuse(`${key} can be set on a root task only`);
+  return {
+    name,
+    after,
+    finalizes,
+    cron,
+    stream: stream && objectName(stream),
+    errorIntegration: object("errorIntegration"),
+    retries: Number(found.retries ?? 0),
+    comment: text("comment") ?? "",
+  };
+}
+
 const HISTORY = ["NAME", "STATE", "ERROR_MESSAGE", "GRAPH_RUN_GROUP_ID", "ATTEMPT_NUMBER", "AGE_MS"];
+
+/** Streams that have data, and what a notification integration was told. */
+export class Scheduled {
+  readonly streams = new Set<string>();
+  readonly notified: { readonly integration: string; readonly task: string }[] = [];
+  /** Runs every graph that its schedule or its stream would begin now, and resolves when all have ended. */
+  due: (session: Session) => Promise<void> = async () => {};
+}
 
 /**
  * Task graphs, by "Create a sequence of tasks with a task graph" (user-guide/tasks-graphs): a root, its children, and a
@@ -50,6 +110,7 @@ const HISTORY = ["NAME", "STATE", "ERROR_MESSAGE", "GRAPH_RUN_GROUP_ID", "ATTEMP
 export function taskStatements(
   services: Services,
   faults: Faults,
+  scheduled: Scheduled,
   perform: (session: Session, sql: string) => Promise<Answer>,
 ): Handler {
   const tasks = new Map<string, Task>();
@@ -57,14 +118,13 @@ export function taskStatements(
   const history: Execution[] = [];
 
   const execute = async (session: Session, { name, body }: Task, { group, attempt }: Graph): Promise<boolean> => {
-    const scheduled = Date.now();
-    const listed = scheduled + faults.historyLagMs;
+    const begun = Date.now();
     const execution: Execution = {
       name,
       group,
       attempt,
-      scheduled,
-      listed,
+      scheduled: begun,
+      listed: begun + faults.historyLagMs,
       completed: undefined,
       state: "EXECUTING",
       error: null,
@@ -77,7 +137,8 @@ export function taskStatements(
           throw new Error(
             `Job ${job.name} failed: ${job.replicas.map(({ log }) => log.trim().split("\n").at(-1)).join("; ")}`,
           );
-      } else await perform(session, body);
+      } else if (isConsumed(body, scheduled)) scheduled.streams.delete(consumed(body)!);
+      else await perform(session, body);
       execution.state = "SUCCEEDED";
     } catch (error) {
       execution.error = (error as Error).message;
@@ -104,8 +165,23 @@ export function taskStatements(
       if (finalizer?.resumed === true) isWhole = (await execute(session, finalizer, graph)) && isWhole;
       if (isWhole || graph.attempt === limit) {
         graph.state = isWhole ? "SUCCEEDED" : "FAILED";
+        // Set on the root, it is told of every task of the graph ("Configuring a task to send error notifications").
+        if (!isWhole && root.errorIntegration !== undefined)
+          scheduled.notified.push({ integration: root.errorIntegration, task: root.name });
         return;
       }
+    }
+  };
+
+  scheduled.due = async (session) => {
+    const roots = [...tasks.values()].filter(
+      (task) =>
+        rootOf(task) === task.name && task.resumed && (task.stream === undefined || scheduled.streams.has(task.stream)),
+    );
+    for (const root of roots) {
+      const graph: Graph = { group: history.length + 1, attempt: 1, state: "EXECUTING" };
+      graphs.set(root.name, graph);
+      await run(session, root, graph);
     }
   };
 
@@ -125,7 +201,7 @@ export function taskStatements(
    */
   const resume = (name: string, task: Task | undefined) => {
     if (task === undefined) throw missing("Task", name);
-    if (rootOf(task) === task.name)
+    if (rootOf(task) === task.name && task.cron === undefined && task.stream === undefined)
       throw new SqlFailure(
         "091083",
         "42601",
@@ -137,27 +213,11 @@ export function taskStatements(
   return async (session, sql, binds) => {
     const text = sql.trim();
     const masked = mask(text);
-    const create =
-      /^CREATE TASK IF NOT EXISTS (\S+)((?: (?:USER_TASK_TIMEOUT_MS|TASK_AUTO_RETRY_ATTEMPTS|SUSPEND_TASK_AFTER_NUM_FAILURES) = \d+| USER_TASK_MANAGED_INITIAL_WAREHOUSE_SIZE = \ue000\d+\ue000)*)(?: COMMENT = \ue000(\d+)\ue000)?(?: AFTER (\S+))?(?: FINALIZE = (\S+))? AS\s+(.*)$/s.exec(
-        masked.code,
-      );
+    const create = /^CREATE TASK IF NOT EXISTS (\S+)(.*?)\sAS\s/s.exec(masked.code);
     if (create !== null) {
-      const name = (code: string | undefined) => code && objectName(masked.unmask(code));
-      const [, own, options, said, after, finalizes] = create;
-      const comment = said === undefined ? "" : masked.literal(Number(said));
-      const key = name(own)!;
-      const retries = Number(/TASK_AUTO_RETRY_ATTEMPTS = (\d+)/.exec(options!)?.[1] ?? 0);
+      const task = defined(masked, objectName(masked.unmask(create[1]!)), create[2]!);
       const body = text.slice(text.search(/\sAS\s/) + 3).trim();
-      if (!tasks.has(key))
-        tasks.set(key, {
-          name: key,
-          after: name(after),
-          finalizes: name(finalizes),
-          retries,
-          body,
-          comment,
-          resumed: false,
-        });
+      if (!tasks.has(task.name)) tasks.set(task.name, { ...task, body, resumed: false });
       return { rowset: done() };
     }
     const enable = /^SELECT SYSTEM\$TASK_DEPENDENTS_ENABLE\('(.*)'\)$/.exec(text);
@@ -238,6 +298,13 @@ export function taskStatements(
     return undefined;
   };
 }
+
+/** The stream that a statement reads without taking any of its rows, which moves its offset on ("Introduction to streams"). */
+const consumed = (body: string) => {
+  const from = /^INSERT INTO .* FROM (\S+) WHERE 0 = 1$/s.exec(body)?.[1];
+  return from && objectName(from);
+};
+const isConsumed = (body: string, { streams }: Scheduled) => streams.has(consumed(body) ?? "");
 
 /**
  * TASK_HISTORY (sql-reference/functions/task_history): "for your entire Snowflake account". Its arguments hold before

@@ -5,7 +5,12 @@ import type { Names } from "../names.ts";
 /** What a container is to do. */
 export interface ContainerWork {
   readonly args: readonly string[];
+  /** The port that it answers at, if it does, and the path that says whether it is ready. */
+  readonly endpoint?: { readonly port: number; readonly ready: string };
 }
+
+/** The endpoint of a container that answers, and the service role that may ask it ("Service specification reference"). */
+export const [ENDPOINT, SERVICE_ROLE] = ["api", "ask"];
 
 /** The user and the group that the worker's image runs as (`docker/snowflake-worker.Dockerfile`). */
 const IMAGE_USER = { uid: 1000, gid: 1000 };
@@ -28,7 +33,8 @@ export const AUTO_RETRIES = 1;
  * second version of stage volumes: `stageConfig`), and where it finds its token. A mount belongs to root unless the
  * volume names the user of the image (service specification reference, "About file permissions on mounted volumes").
  */
-export function specification(names: Names, { image, cpu, memory }: SnowflakeService, { args }: ContainerWork): string {
+export function specification(names: Names, service: SnowflakeService, { args, endpoint }: ContainerWork): string {
+  const { image, cpu, memory, logLevel = "INFO" } = service;
   const env = { MANYMODEL_STAGE_MOUNT: MOUNT, MANYMODEL_TOKEN_FILE: TOKEN_FILE };
   const container = {
     name: "worker",
@@ -36,29 +42,40 @@ export function specification(names: Names, { image, cpu, memory }: SnowflakeSer
     args,
     env,
     volumeMounts: [{ name: "stage", mountPath: MOUNT }],
+    ...(endpoint !== undefined && { readinessProbe: { port: endpoint.port, path: endpoint.ready } }),
     resources: { requests: { cpu, memory }, limits: { cpu, memory } },
   };
   const volumes = [{ name: "stage", source: "stage", ...IMAGE_USER, stageConfig: { name: `@${names.stage}` } }];
-  return JSON.stringify({ spec: { containers: [container], volumes } });
+  const logExporters = { eventTableConfig: { logLevel } };
+  if (endpoint === undefined) return JSON.stringify({ spec: { containers: [container], volumes, logExporters } });
+  const endpoints = [{ name: ENDPOINT, port: endpoint.port, public: true }];
+  const serviceRoles = [{ name: SERVICE_ROLE, endpoints: [ENDPOINT] }];
+  return JSON.stringify({ spec: { containers: [container], endpoints, volumes, logExporters }, serviceRoles });
 }
 
+/** Returns the clause for the warehouse of a service's queries. */
+export const queries = ({ warehouse }: Pick<SnowflakeAddress, "warehouse">) =>
+  warehouse === undefined ? "" : ` QUERY_WAREHOUSE = ${identifier(warehouse)}`;
+
+/** Returns the clause for the integrations by which a service reaches addresses outside of the account. */
+export const outside = ({ externalAccess }: SnowflakeService) =>
+  externalAccess === undefined ? "" : ` EXTERNAL_ACCESS_INTEGRATIONS = (${externalAccess.map(identifier).join(", ")})`;
+
+/** The clauses of every task. A serverless task that says no size begins with a MEDIUM warehouse (CREATE TASK, USER_TASK_MANAGED_INITIAL_WAREHOUSE_SIZE). */
+export const SERVERLESS = "USER_TASK_TIMEOUT_MS = 86400000 USER_TASK_MANAGED_INITIAL_WAREHOUSE_SIZE = 'XSMALL'";
+
 /** Statements that have containers work on a run. */
-export function jobStatements(
-  names: Names,
-  { warehouse, database, schema }: SnowflakeAddress,
-  service: SnowflakeService,
-) {
+export function jobStatements(names: Names, address: SnowflakeAddress, service: SnowflakeService) {
+  const { database, schema } = address;
   const pool = `IN COMPUTE POOL ${plain(service.computePool)}`;
-  const queryWarehouse = warehouse === undefined ? "" : ` QUERY_WAREHOUSE = ${identifier(warehouse)}`;
+  const reached = `${outside(service)}${queries(address)}`;
   const replicas = `REPLICAS = ${integer(service.replicas)}`;
   const serviceName = (name: string) => `${plain(database)}.${plain(schema)}.${plain(name)}`;
   const task = (base: string, which: (typeof TASKS)[number]) => names.of(`${base}_${which}`);
-  // A serverless task that says no size begins with a MEDIUM warehouse (CREATE TASK, USER_TASK_MANAGED_INITIAL_WAREHOUSE_SIZE).
-  const serverless = "USER_TASK_TIMEOUT_MS = 86400000 USER_TASK_MANAGED_INITIAL_WAREHOUSE_SIZE = 'XSMALL'";
   return {
     /** In queue mode: replicas that claim what they are fed. */
     execute: (name: string, comment: string, spec: string) => `EXECUTE JOB SERVICE ${pool}
-      NAME = ${serviceName(name)} ASYNC = TRUE ${replicas}${queryWarehouse} COMMENT = ${literal(comment)}
+      NAME = ${serviceName(name)} ASYNC = TRUE ${replicas}${reached} COMMENT = ${literal(comment)}
       FROM SPECIFICATION ${dollarQuoted(spec)}`,
     logs: (name: string, replica: number) =>
       `SELECT SYSTEM$GET_SERVICE_LOGS(${literal(serviceName(name))}, ${literal(integer(replica))}, 'worker', 20)`,
@@ -72,11 +89,11 @@ export function jobStatements(
      * children are resumed one by one: a root without a schedule cannot be resumed, and runs suspended.
      */
     graph: (base: string, comment: string, train: string, final: string) => [
-      `CREATE TASK IF NOT EXISTS ${task(base, "ROOT")} ${serverless} TASK_AUTO_RETRY_ATTEMPTS = ${AUTO_RETRIES} SUSPEND_TASK_AFTER_NUM_FAILURES = 0 COMMENT = ${literal(comment)} AS SELECT 1`,
-      `CREATE TASK IF NOT EXISTS ${task(base, "TRAIN")} ${serverless} COMMENT = ${literal(comment)} AFTER ${task(base, "ROOT")} AS
-      EXECUTE JOB SERVICE ${pool} ${replicas}${queryWarehouse} COMMENT = ${literal(comment)} FROM SPECIFICATION ${literal(train)}`,
-      `CREATE TASK IF NOT EXISTS ${task(base, "FINAL")} ${serverless} COMMENT = ${literal(comment)} FINALIZE = ${task(base, "ROOT")} AS
-      EXECUTE JOB SERVICE ${pool}${queryWarehouse} COMMENT = ${literal(comment)} FROM SPECIFICATION ${literal(final)}`,
+      `CREATE TASK IF NOT EXISTS ${task(base, "ROOT")} ${SERVERLESS} TASK_AUTO_RETRY_ATTEMPTS = ${AUTO_RETRIES} SUSPEND_TASK_AFTER_NUM_FAILURES = 0 COMMENT = ${literal(comment)} AS SELECT 1`,
+      `CREATE TASK IF NOT EXISTS ${task(base, "TRAIN")} ${SERVERLESS} COMMENT = ${literal(comment)} AFTER ${task(base, "ROOT")} AS
+      EXECUTE JOB SERVICE ${pool} ${replicas}${reached} COMMENT = ${literal(comment)} FROM SPECIFICATION ${literal(train)}`,
+      `CREATE TASK IF NOT EXISTS ${task(base, "FINAL")} ${SERVERLESS} COMMENT = ${literal(comment)} FINALIZE = ${task(base, "ROOT")} AS
+      EXECUTE JOB SERVICE ${pool}${reached} COMMENT = ${literal(comment)} FROM SPECIFICATION ${literal(final)}`,
       `ALTER TASK ${task(base, "FINAL")} RESUME`,
       `ALTER TASK ${task(base, "TRAIN")} RESUME`,
     ],

@@ -1,4 +1,4 @@
-import { identifier, integer, plain } from "../literal.ts";
+import { identifier, integer, literal, nameParts, plain } from "../literal.ts";
 import { type Names, OWN } from "../names.ts";
 
 /** The tables, by the names that they are created under. */
@@ -82,4 +82,20 @@ export function serviceStatements(
     `CREATE IMAGE REPOSITORY IF NOT EXISTS ${names.of("MM_IMAGES")}`,
     `CREATE COMPUTE POOL IF NOT EXISTS ${plain(computePool)} MIN_NODES = 1 MAX_NODES = ${integer(maxNodes)} INSTANCE_FAMILY = ${plain(instanceFamily)} AUTO_RESUME = TRUE INITIALLY_SUSPENDED = TRUE AUTO_SUSPEND_SECS = 300`,
   ];
+}
+
+/**
+ * Sets tags on a workspace's schema, whose tables, tasks and services inherit them ("Object tagging", tag inheritance), and on its
+ * compute pool.
+ */
+export function tagStatements(
+  names: Names,
+  tags: Readonly<Record<string, string>>,
+  computePool: string | undefined,
+): string[] {
+  const on = [`SCHEMA ${names.schema}`, ...(computePool === undefined ? [] : [`COMPUTE POOL ${plain(computePool)}`])];
+  return Object.entries(tags).flatMap(([tag, value]) => {
+    const name = nameParts(tag).map(identifier).join(".");
+    return on.map((object) => `ALTER ${object} SET TAG ${name} = ${literal(value)}`);
+  });
 }
