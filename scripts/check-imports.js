@@ -81,6 +81,7 @@ const ALLOWED = {
     "runs",
     "serving",
     "stages",
+    "text",
   ],
   "dashboard/web": ["text"],
   cli: [

@@ -9,6 +9,7 @@ export const DASHBOARD_ACCESS: AccessMatrix = {
   "GET /api/runs/{run}/failures": "viewer",
   "GET /api/runs/{run}/partitions": "viewer",
   "GET /api/runs/{run}/rows": "viewer",
+  "GET /api/runs/{run}/rows.csv": "viewer",
   "GET /api/runs/{run}/pictures": "viewer",
   "GET /api/runs/{run}/series": "viewer",
   "GET /api/runs/{run}/holdout": "viewer",

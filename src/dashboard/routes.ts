@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import { streamSSE } from "hono/streaming";
+import { stream as streamBody, streamSSE } from "hono/streaming";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { Engine } from "../ports/engine.ts";
 import { knownRun } from "../runs/known-run.ts";
@@ -9,6 +9,7 @@ import { monitoredPartitions } from "./monitor/monitored-partitions.ts";
 import type { PartitionQuery } from "./partitions/partition-search.ts";
 import { OUTCOMES } from "./partitions/partition-table.ts";
 import { partitionPage, partitionsHead } from "./partitions/partition-view.ts";
+import { partitionsCsv } from "./partitions/partitions-csv.ts";
 import type { RunTable } from "./partitions/run-table.ts";
 import { TableCache } from "./partitions/table-cache.ts";
 import { diffDetail, modelDetail, modelLines } from "./registry/registry-view.ts";
@@ -63,6 +64,18 @@ export function dashboardRoutes(
       return partitionPage(search, queryOf(c), { ...page, metrics: metrics?.split(",") ?? [] });
     }),
   );
+  app.get("/runs/:run/rows.csv", async (c) => {
+    const table = await tables.get(c.req.param("run"), PATIENCE_MS);
+    if (!("search" in table)) return c.json({ preparing: table } satisfies Preparing, 202);
+    const pieces = partitionsCsv(table.search, queryOf(c), table.manifest.snapshot.keyColumns);
+    // A query that makes no sense is refused before the answer begins.
+    const head = await pieces.next();
+    c.header("Content-Type", "text/csv; charset=utf-8");
+    return streamBody(c, async (body) => {
+      if (!head.done) await body.write(head.value);
+      for await (const piece of pieces) await body.write(piece);
+    });
+  });
   app.get("/runs/:run/pictures", (c) =>
     withTable(c, c.req.param("run"), (table) => {
       const n = Math.min(MOST_PICTURES, count(c, "count", 12));

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { compress } from "hono/compress";
 import { secureHeaders } from "hono/secure-headers";
 import type { ManyModel } from "../api/many-model.ts";
 import { packageVersion } from "../api/package-version.ts";
@@ -60,6 +61,7 @@ function guardedRoutes(mm: ManyModel, door: Door, onError: (thrown: unknown) => 
   const app = new Hono<Env>();
   const limits = limitsOf(mm);
   app.use(guard(door));
+  app.use("/api/*", compress());
   app.use("/v1/*", readBody(limits), limitWork(limits));
   app.onError((error, c) => {
     const { status, body, unexpected } = answerTo(error);

@@ -72,7 +72,9 @@ export function guard({
       if (least === undefined || !mayDo(caller.role, least))
         throw new Refusal(
           "forbidden",
-          `the token ${show(caller.name)} is of a ${caller.role}; this needs ${least ?? "more"}`,
+          least === undefined
+            ? `${show(req.path)} has no rule that says who may use it`
+            : `the token ${show(caller.name)} has the role ${caller.role}; this needs ${least}`,
         );
       c.set("caller", caller);
     }

@@ -43,5 +43,7 @@ it("bounds requests with a body as serve does, and answers chunks, HEAD and othe
     const { headers, status: answered } = await ask(asked);
     expect([asked, answered, headers.get("Allow")]).toEqual([asked, status, allowed]);
   }
+  const runs = await fetch(`${url}/api/monitor`, { headers: { "Accept-Encoding": "gzip" } });
+  expect(runs.headers.get("Vary")).toContain("Accept-Encoding");
   expect(errors).toEqual([]);
 });

@@ -43,13 +43,14 @@ export async function monitoredPartitions(
   const place = (value: string) => `$${params.push(value)}`;
   if (verdict === "not-ok") conditions.push("VERDICT <> 'ok'");
   else if (verdict !== "all") conditions.push(`VERDICT = ${place(verdict)}`);
-  if (wanted.text !== "") {
+  const words = wanted.text.split(/[\s,]+/).filter((word) => word !== "");
+  if (words.length > 0) {
     const keys = names.slice(names.indexOf("MODEL_VERSION") + 1, names.indexOf("PARTITION_KEY"));
     // As labels are: its values, joined by commas.
     const label = keys
       .map((name) => `COALESCE(CAST(${tables.columnName(name)} AS VARCHAR), 'NULL')`)
       .join(" || ', ' || ");
-    conditions.push(`POSITION(LOWER(${place(wanted.text)}) IN LOWER(${label})) > 0`);
+    for (const word of words) conditions.push(`POSITION(LOWER(${place(word)}) IN LOWER(${label})) > 0`);
   }
   const where = conditions.join(" AND ");
   const counting = `SELECT COUNT(*) FROM ${status} WHERE ${where}`;

@@ -6,6 +6,7 @@ import { rowSelector } from "../../core/selection.ts";
 import type { Outcome } from "../../core/states.ts";
 import type { Stage } from "../../ports/stage.ts";
 import { getVerified } from "../../stages/checksum.ts";
+import { fold } from "../../text/fold.ts";
 import { labelOf } from "../base/key-label.ts";
 import { type TextColumn, TextColumnBuilder, textAt } from "../base/text-column.ts";
 import { OUTCOMES, type Reason, type TableColumns, type TableHead } from "./partition-table.ts";
@@ -121,7 +122,7 @@ export class TableBuilder {
       const partitionKey = read.partition_key[i] as string;
       this.#keys.push(partitionKey);
       const key = keyOf(partitionKey);
-      this.#labels.push(labelOf(key).toLowerCase());
+      this.#labels.push(fold(labelOf(key)));
       if (first === undefined) first = key;
       else sorted &&= compareKeys(last, key) <= 0;
       last = key;
@@ -153,7 +154,7 @@ export class TableBuilder {
     const metrics = [...this.#metrics].sort(([a], [b]) => byHoldout(a, b));
     return {
       head: {
-        formatVersion: 2,
+        formatVersion: 3,
         rows: n,
         metrics: metrics.map(([name]) => name),
         kinds: this.#kinds.entries.map(({ of, count }) => ({ ...of, count })),

@@ -1,6 +1,7 @@
 import { dropOldest } from "../../core/drop-oldest.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
 import type { Outcome } from "../../core/states.ts";
+import { searchWords } from "../../text/fold.ts";
 import { failureKinds } from "../base/failure-groups.ts";
 import { radixOrder } from "../base/radix-order.ts";
 import { markContaining } from "../base/text-column.ts";
@@ -8,7 +9,7 @@ import { OUTCOMES, type PartitionTable } from "./partition-table.ts";
 
 /** The rows to find, and their order. */
 export interface PartitionQuery {
-  /** A part of the key's label, in any case. */
+  /** Words that the key's label must contain, each in any case and without accents. */
   readonly text?: string;
   readonly outcome?: Outcome;
   readonly kind?: string;
@@ -111,7 +112,7 @@ export class PartitionSearch {
         if (number === undefined || !isOne[number]) mask[i] = 0;
       }
     }
-    if (text !== "") markContaining(table.labels, text.toLowerCase(), mask);
+    for (const word of searchWords(text)) markContaining(table.labels, word, mask);
     let matched = 0;
     for (const bit of mask) matched += bit;
     return keep(this.#masks, name, { mask, matched });

@@ -18,7 +18,7 @@ export interface Reason {
 
 /** Facts about all of a run's partitions. */
 export interface TableHead {
-  readonly formatVersion: 2;
+  readonly formatVersion: 3;
   readonly rows: number;
   readonly metrics: readonly string[];
   readonly kinds: readonly { readonly kind: string; readonly count: number }[];
@@ -27,7 +27,7 @@ export interface TableHead {
 
 /** One row a partition of a run's index, column by column: what they are sorted and searched by. */
 export interface TableColumns {
-  /** Encoded keys, and what is searched: their labels in lower case. */
+  /** Encoded keys, and their labels as searches compare them (see `fold`). */
   readonly keys: TextColumn;
   readonly labels: TextColumn;
   /** Position in `OUTCOMES`. */
@@ -90,7 +90,7 @@ export async function putTable(
 export async function getTable(stage: Stage, runId: string, indexSha256: string): Promise<PartitionTable | undefined> {
   const folder = stagePath.partitionTable(runId, indexSha256);
   const head = await getJson<TableHead>(stage, `${folder}/head.json`).catch(() => undefined);
-  if (head?.formatVersion !== 2) return undefined;
+  if (head?.formatVersion !== 3) return undefined;
   const { buffer } = aligned(await stage.get(`${folder}/columns.bin`));
   const sizes = new Uint32Array(buffer, 0, 13);
   const left = sizes.values();

@@ -44,6 +44,18 @@ export async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await request(`/api${path}`, signal === undefined ? {} : { signal })).json() as Promise<T>;
 }
 
+/** Has the browser save what the server has at a path below `/api`. Read by `fetch`, since a link cannot send a token. */
+export async function download(path: string, name: string): Promise<void> {
+  const response = await request(`/api${path}`);
+  if (response.status === 202) throw new ApiError(202, "The server still reads the run. Try again in a moment.");
+  const address = URL.createObjectURL(await response.blob());
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(address);
+}
+
 /** Sends a change. */
 export async function send(path: string, body: unknown): Promise<void> {
   await request(path, { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } });

@@ -5,6 +5,7 @@ import { Compare } from "./compare.tsx";
 import { useLost } from "./connection.ts";
 import { focusedRow, stepRow, useKeys } from "./keyboard.ts";
 import { Monitor } from "./monitor.tsx";
+import { viewOf } from "./neighbours.tsx";
 import { Partitions } from "./partitions.tsx";
 import { Registry } from "./registry.tsx";
 import { go, href, type Place, usePlace } from "./route.ts";
@@ -29,7 +30,7 @@ const HELP = [
   ["g v", "registry of versions"],
   ["g m", "monitor"],
   ["/", "search; Enter opens the first that is found"],
-  ["j  k", "next, previous row"],
+  ["j  k", "next, previous row; on a series, the next, previous of its list"],
   ["Enter", "open the row"],
   ["u", "one level up"],
   ["t", "theme: automatic, light, dark"],
@@ -57,9 +58,8 @@ export function App() {
     else if (row) go(`${row.pathname}/partitions`);
   };
   const up = () => {
-    const above =
-      run !== undefined && place.path[2] === "series" ? ["runs", run, "partitions"] : place.path.slice(0, -1);
-    if (place.path.length > 1) go(href(above));
+    if (run !== undefined && place.path[2] === "series") go(viewOf(run, place.query.get("list")));
+    else if (place.path.length > 1) go(href(place.path.slice(0, -1)));
   };
   useKeys({
     j: () => stepRow(1),

@@ -1,6 +1,7 @@
 import { count, measure } from "../../text/number.ts";
 import type { MonitorDetail, MonitorPage } from "../wire.ts";
 import { Choice } from "./choice.tsx";
+import { inList } from "./neighbours.tsx";
 import { href, setQuery } from "./route.ts";
 import { Loading } from "./states.tsx";
 import { useData } from "./use-data.ts";
@@ -24,18 +25,8 @@ export function MonitoredPartitions({ monitor, query }: { monitor: MonitorDetail
   const [verdict, text, sort] = [get("verdict", "not-ok"), get("text", ""), get("sort", "severity")];
   const order = get("order", sort === "key" ? "asc" : "desc");
   const offset = Number(get("offset", "0")) || 0;
-  const page = useData<MonitorPage>(
-    href(["monitor", "partitions"], {
-      model,
-      version,
-      verdict,
-      text,
-      sort,
-      order,
-      offset: String(offset),
-      limit: String(PAGE),
-    }),
-  );
+  const list = href(["monitor", "partitions"], { model, version, verdict, text, sort, order });
+  const page = useData<MonitorPage>(`${list}&offset=${offset}&limit=${PAGE}`);
   const judged = verdicts.reduce((sum, { count: n }) => sum + n, 0);
   const show = (change: Readonly<Record<string, string | null>>) => setQuery({ offset: null, ...change });
   return (
@@ -46,7 +37,7 @@ export function MonitoredPartitions({ monitor, query }: { monitor: MonitorDetail
           <span>Search</span>
           <input
             type="search"
-            placeholder="part of a key  ( / )"
+            placeholder="words of a key  ( / )"
             value={text}
             onInput={(event) => show({ text: event.currentTarget.value })}
           />
@@ -96,8 +87,8 @@ export function MonitoredPartitions({ monitor, query }: { monitor: MonitorDetail
                     </tr>
                   </thead>
                   <tbody>
-                    {rows.map((one) => (
-                      <Row key={one.key} row={one} />
+                    {rows.map((one, i) => (
+                      <Row key={one.key} row={one} place={inList(list, from + i)} />
                     ))}
                   </tbody>
                 </table>
@@ -128,12 +119,12 @@ export function MonitoredPartitions({ monitor, query }: { monitor: MonitorDetail
   );
 }
 
-function Row({ row }: { row: MonitorPage["rows"][number] }) {
+function Row({ row, place }: { row: MonitorPage["rows"][number]; place: Readonly<Record<string, string>> }) {
   const { key, text, verdict, severity, ratio, since, reasons, runId } = row;
   return (
     <tr>
       <th scope="row" class="clip">
-        <a href={href(["runs", runId, "series"], { key })}>{text === "" ? "(empty key)" : text}</a>
+        <a href={href(["runs", runId, "series"], { key, ...place })}>{text === "" ? "(empty key)" : text}</a>
       </th>
       <td class={verdict === "drift" ? "bad" : ""}>{verdict}</td>
       <td class="n">{measure(severity)}</td>

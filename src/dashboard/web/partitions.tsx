@@ -6,10 +6,12 @@ import { read } from "./api.ts";
 import { SmallMultiple } from "./charts/small-multiple.tsx";
 import { Choice } from "./choice.tsx";
 import { useKeys } from "./keyboard.ts";
+import { inList } from "./neighbours.tsx";
 import { go, href, setQuery } from "./route.ts";
 import { RunHead } from "./run.tsx";
 import { State } from "./runs.tsx";
 import { Empty, Loading } from "./states.tsx";
+import { Download } from "./take-away.tsx";
 import { useData, useLive } from "./use-data.ts";
 import { VirtualRows } from "./virtual-rows.tsx";
 
@@ -101,16 +103,16 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
   const others = head.metrics.filter((name) => name !== metric && name.startsWith("holdout_")).slice(0, 2);
   const metrics = metric === "" ? [] : [metric, ...others];
   const asked = href(["runs", runId, "rows"], { ...search, metrics: metrics.join(",") });
+  const linkTo = (key: string, at: number) => href(["runs", runId, "series"], { key, ...inList(asked, at) });
   // Read again when there are more.
   const there = head.progress === null ? "" : String(head.progress.there);
   const source = there === "" ? asked : `${asked}&there=${there}`;
   const first = useData<PartitionPage>(source);
   const [at, setAt] = useState(-1);
   const matched = first.value?.matched ?? 0;
-  const open = (row: PartitionRow) => go(href(["runs", runId, "series"], { key: row.key }));
   const openAt = async (i: number, of: string) => {
     const page = await read<PartitionPage>(`${of}&offset=${i}&limit=1`);
-    if (page.rows[0] !== undefined) open(page.rows[0]);
+    if (page.rows[0] !== undefined) go(linkTo(page.rows[0].key, i));
   };
   const move = (by: number) => setAt((n) => Math.min(matched - 1, Math.max(0, n + by)));
   useKeys({
@@ -144,11 +146,17 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
           worst={worstFirst(head.higherBetter, metric)}
           there={there}
           wait={first.value === undefined}
+          linkTo={linkTo}
         />
       )}
       <p class="muted matched" role="status">
         {count(matched)} of {count(head.progress?.there ?? head.partitions)} partitions
         {first.value !== undefined && ` · found in ${duration(first.value.tookMs)}`}
+        {matched > 0 && (
+          <Download path={href(["runs", runId, "rows.csv"], { ...search })} name={`${runId}.csv`}>
+            Download CSV
+          </Download>
+        )}
       </p>
       <Loading data={first} what="the partitions">
         {(page, path) =>
@@ -180,10 +188,10 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
                   {heading("fitMs", "Fit", "n mid")}
                 </>
               }
-              row={(one) => (
+              row={(one, i) => (
                 <>
                   <span role="cell" class="key clip">
-                    <a href={href(["runs", runId, "series"], { key: one.key })}>
+                    <a href={linkTo(one.key, i)} title={one.text}>
                       {one.text === "" ? "(empty)" : one.text}
                     </a>
                   </span>
@@ -246,7 +254,7 @@ function Filters({ head, wanted, onOpen }: { head: PartitionsHead; wanted: Wante
         <span>Search</span>
         <input
           type="search"
-          placeholder="part of a key  ( / )"
+          placeholder="words of a key  ( / )"
           value={wanted.text}
           onInput={(event) => setQuery({ text: event.currentTarget.value })}
         />
@@ -302,8 +310,10 @@ function Pictures(props: {
   worst: Wanted["order"];
   there: string;
   wait: boolean;
+  /** Returns the address of a series, given its key and its position among the rows. */
+  linkTo: (key: string, at: number) => string;
 }) {
-  const { runId, wanted, worst, there, wait } = props;
+  const { runId, wanted, worst, there, wait, linkTo } = props;
   const { text, outcome, kind, reason, sort, order, metric } = wanted;
   const isWorst = sort === metric && order === worst;
   const query = { text, outcome, kind, reason, sort, order, there, count: "12" };
@@ -317,8 +327,8 @@ function Pictures(props: {
           ? Array.from({ length: 12 }, (_, i) => i).map((i) => (
               <div key={i} class="multiple placeholder" aria-hidden="true" />
             ))
-          : data.value.map((one) => (
-              <a key={one.key} class="multiple" href={href(["runs", runId, "series"], { key: one.key })}>
+          : data.value.map((one, i) => (
+              <a key={one.key} class="multiple" href={linkTo(one.key, i)} title={one.text}>
                 <span class="multiple-name clip">{one.text}</span>
                 <span class="multiple-value">{measure(one.value)}</span>
                 <SmallMultiple series={one} />

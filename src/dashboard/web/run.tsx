@@ -8,7 +8,7 @@ import { Bar, State } from "./runs.tsx";
 import { Loading } from "./states.tsx";
 import { useData, useLive } from "./use-data.ts";
 
-/** The name of a run, and the ways to look at it. */
+/** The name of a run, and the ways to look at it. A series of the run has a heading of its own. */
 export function RunHead({ runId, tab, children }: { runId: string; tab: string; children?: preact.ComponentChildren }) {
   const tabs = [
     ["", "Overview"],
@@ -17,11 +17,18 @@ export function RunHead({ runId, tab, children }: { runId: string; tab: string; 
   return (
     <>
       <p class="crumbs">
-        <a href="/runs">Runs</a> /
+        <a href="/runs">Runs</a> /{" "}
+        {tab === "series" && (
+          <>
+            <a href={href(["runs", runId])}>{runId}</a> /
+          </>
+        )}
       </p>
-      <h1>
-        <span class="clip">{runId}</span> {children}
-      </h1>
+      {tab !== "series" && (
+        <h1>
+          <span class="clip">{runId}</span> {children}
+        </h1>
+      )}
       <nav class="tabs" aria-label="The run">
         {tabs.map(([name, label]) => (
           <a

@@ -16,6 +16,7 @@ import { Candidates } from "./candidates.tsx";
 import { FanChart, forecastStart } from "./charts/fan-chart.tsx";
 import { LineChart } from "./charts/line-chart.tsx";
 import { Residuals } from "./charts/residuals.tsx";
+import { Neighbours } from "./neighbours.tsx";
 import { href, setQuery } from "./route.ts";
 import { RunHead } from "./run.tsx";
 import { Command, Empty, Loading } from "./states.tsx";
@@ -29,6 +30,7 @@ export function Series({ runId, query }: { runId: string; query: URLSearchParams
   return (
     <>
       <RunHead runId={runId} tab="series" />
+      <Neighbours runId={runId} query={query} />
       {key === "" ? (
         <Empty title="The address names no partition.">
           <a href={href(["runs", runId, "partitions"])}>Choose one</a>
@@ -59,9 +61,9 @@ function Pending(props: { runId: string; pending: SeriesPending["pending"]; onDo
   }, [isOver, live?.state]);
   return (
     <>
-      <h2 class="series-title">
+      <h1 class="series-title">
         <span class="clip">{text === "" ? "(empty key)" : text}</span>
-      </h2>
+      </h1>
       <Empty title={`Not trained yet: its chunk, ${chunk}, is ${CHUNK_LETTERS[now]}.`}>
         <p class="muted">
           {error !== null && <>It was tried before: {error}. </>}
@@ -77,13 +79,13 @@ function Detail({ series, method }: { series: SeriesDetail; method: string | nul
   const picture = series.series;
   return (
     <>
-      <h2 class="series-title">
+      <h1 class="series-title">
         <span class="clip">{series.text === "" ? "(empty key)" : series.text}</span>
         {series.label !== null && <span class="tag">{series.label}</span>}
         {series.outcome !== "succeeded" && (
           <span class={`state state-${series.outcome === "failed" ? "failed" : "skipped"}`}>{series.outcome}</span>
         )}
-      </h2>
+      </h1>
       {series.errorType !== null && (
         <p class="notice bad" role="alert">
           <b>{series.errorType}</b> {series.errorMessage}
@@ -163,9 +165,9 @@ function Picture({ series, picture, method }: { series: SeriesDetail; picture: S
   const held = shown === null ? undefined : holdout.value?.method === shown ? holdout.value : undefined;
   return (
     <section class="panel" aria-labelledby="series-chart">
-      <h3 id="series-chart" class="hidden">
+      <h2 id="series-chart" class="hidden">
         History and forecast of {series.text}
-      </h3>
+      </h2>
       <FanChart picture={picture} held={held} name={series.text} />
       {picture.holdout > 0 && picture.methods.length > 0 && (
         <p class="holdouts">

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { count } from "../../text/number.ts";
+import { Copy } from "./take-away.tsx";
 import type { Loaded } from "./use-data.ts";
 
 /** Says why a view is empty, and what to do. */
@@ -23,7 +24,12 @@ export function Warning({ children }: { children: string | null }) {
 
 /** A command to copy. */
 export function Command({ children }: { children: string }) {
-  return <code class="command">{children}</code>;
+  return (
+    <span class="with-copy">
+      <code class="command">{children}</code>
+      <Copy text={children} />
+    </span>
+  );
 }
 
 /** Shows the loaded value, or the obstacle. */

@@ -19,7 +19,8 @@ export function VirtualRows(props: {
   readonly first: PartitionPage;
   readonly selected: number;
   readonly header: ComponentChildren;
-  readonly row: (row: PartitionRow) => ComponentChildren;
+  /** Shows a row, given its position in the table. */
+  readonly row: (row: PartitionRow, at: number) => ComponentChildren;
 }) {
   const { first, source, selected } = props;
   const box = useRef<HTMLDivElement>(null);
@@ -123,7 +124,7 @@ export function VirtualRows(props: {
                     …
                   </span>
                 ) : (
-                  props.row(row)
+                  props.row(row, i)
                 )}
               </div>
             ))}

@@ -4,6 +4,7 @@ import { buildTable } from "../../../src/dashboard/partitions/build-table.ts";
 import { PartitionSearch } from "../../../src/dashboard/partitions/partition-search.ts";
 import { getTable, putTable } from "../../../src/dashboard/partitions/partition-table.ts";
 import { partitionPage, partitionsHead } from "../../../src/dashboard/partitions/partition-view.ts";
+import { partitionsCsv } from "../../../src/dashboard/partitions/partitions-csv.ts";
 import type { RunTable } from "../../../src/dashboard/partitions/run-table.ts";
 import { TableCache } from "../../../src/dashboard/partitions/table-cache.ts";
 import { readIndex } from "../../../src/runs/read-index.ts";
@@ -42,7 +43,19 @@ it.each(["memory", "local"] as const)(
     ]);
     expect((await search.find({ text: "u1" }, 0, 100)).matched).toBe(10);
     expect((await search.find({ text: "u1" }, 8, 100)).rows).toHaveLength(2);
+    expect((await search.find({ text: " 1, Ú " }, 0, 100)).matched).toBe(12);
     expect((await search.find({ outcome: "failed" }, 0, 100)).matched).toBe(run.index.failed);
+    const pieces: string[] = [];
+    const worstTwo = partitionsCsv(search, { text: "u0", sort: "holdout_mase", descending: true }, [
+      { name: "UNIT_ID", type: "string" },
+    ]);
+    for await (const piece of worstTwo) pieces.push(piece);
+    const lines = pieces.join("").split("\n");
+    expect(lines).toHaveLength(12);
+    expect(lines[0]).toMatch(/^UNIT_ID,OUTCOME,MODEL_KIND,N_OBS,FIT_MS,ERROR_TYPE,ERROR_MESSAGE,.*holdout_mase/);
+    expect(lines[1]).toMatch(/^U03,succeeded,/);
+    expect(lines[1]).toMatch(/,,,.*\b2\b/);
+    expect(lines[2]).toMatch(/^U04,succeeded,/);
     await expect(search.find({ sort: "nothing" }, 0, 1)).rejects.toThrow('no metric "nothing"');
   },
 );

@@ -1,0 +1,39 @@
+import { useState } from "preact/hooks";
+import { ApiError, download } from "./api.ts";
+
+/** Copies a text, and says so for a moment. */
+export function Copy({ text }: { text: string }) {
+  const [said, setSaid] = useState("Copy");
+  const copy = async () => {
+    // Browsers have a clipboard on secure origins and this machine only.
+    const isCopied = await navigator.clipboard?.writeText(text).then(
+      () => true,
+      () => false,
+    );
+    setSaid(isCopied ? "Copied" : "Select and copy it");
+    setTimeout(() => setSaid("Copy"), 2000);
+  };
+  return (
+    <button type="button" class="quiet copy" aria-label={`Copy ${text}`} onClick={() => void copy()}>
+      <span role="status">{said}</span>
+    </button>
+  );
+}
+
+/** Downloads what the server has at a path below `/api` as a file. */
+export function Download({ path, name, children }: { path: string; name: string; children: string }) {
+  const [problem, setProblem] = useState<string>();
+  const take = () =>
+    download(path, name).then(
+      () => setProblem(undefined),
+      (error) => setProblem(error instanceof ApiError ? error.message : "The download broke off. Try again."),
+    );
+  return (
+    <>
+      <button type="button" class="quiet" onClick={() => void take()}>
+        {children}
+      </button>
+      {problem !== undefined && <span class="bad">{problem}</span>}
+    </>
+  );
+}
