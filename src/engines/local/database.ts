@@ -4,6 +4,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type Libsql from "libsql";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
+import { checkValues } from "./check-values.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import type { Database } from "./statement.ts";
 import { openUnwritable } from "./unwritable-database.ts";
@@ -25,15 +26,15 @@ const SCHEMA_VERSION = MIGRATIONS.length;
 export function openDatabase(file: string): Database {
   const Sqlite = createRequire(import.meta.url)("libsql") as typeof Libsql;
   try {
+    const connect = (address: string) => checkValues(new Sqlite(address));
     if (isUnwritable(file)) {
-      const db = openUnwritable(
-        file,
-        (isImmutable) => new Sqlite(isImmutable ? `${pathToFileURL(file)}?immutable=1` : file),
+      const db = openUnwritable(file, (isImmutable) =>
+        connect(isImmutable ? `${pathToFileURL(file)}?immutable=1` : file),
       );
       checkVersion(versionOf(db), file);
       return db;
     }
-    const db = new Sqlite(file);
+    const db = connect(file);
     db.exec(
       "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON",
     );

@@ -152,10 +152,16 @@ describe.skipIf(reason !== undefined)(`rows that were altered${reason === undefi
       const [before] = lines(`SELECT quote_literal(${value}::text) FROM "${table}" WHERE ${row}`);
       const after = flipped(before, type, below);
       if (before === undefined || after === undefined || after === before) continue;
+      try {
+        ask(
+          `CREATE TABLE public.before AS SELECT * FROM "${table}"; UPDATE "${table}" SET ${value} = ${after} WHERE ${row}`,
+        );
+      } catch (error) {
+        // SQL cannot make two partitions of one number.
+        if (!String(error).includes("unique constraint")) throw error;
+        continue;
+      }
       flips++;
-      ask(
-        `CREATE TABLE public.before AS SELECT * FROM "${table}"; UPDATE "${table}" SET ${value} = ${after} WHERE ${row}`,
-      );
       if ((await verified()).length === 0) silent.push(`${table} ${value} of ${row}: ${before} to ${after}`);
       ask(
         `TRUNCATE "${table}"; INSERT INTO "${table}" SELECT * FROM public.before ORDER BY ctid; DROP TABLE public.before`,
