@@ -7,6 +7,16 @@
 
 export type { Anomalies, AnomalyOptions, FindAnomalies } from "./anomaly/anomalies.ts";
 export { anomalies, scoreReadings } from "./anomaly/any-model.ts";
+export { expectReadings } from "./anomaly/expect-readings.ts";
+export { type DetectorOptions, type FittedDetector, fitDetector } from "./anomaly/fit-detector.ts";
+export { judgeReadings } from "./anomaly/judge-readings.ts";
+export type {
+  ClimbingSum,
+  DetectorState,
+  ReadingKind,
+  ReadingsDetector,
+  Verdicts,
+} from "./anomaly/readings-detector.ts";
 export type { Readings, ReadingsOptions, ScoreReadings } from "./anomaly/score-readings.ts";
 export {
   type ArimaMethod,

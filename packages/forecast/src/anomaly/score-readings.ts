@@ -39,7 +39,7 @@ export type ScoreReadings<M extends AnyModel> = <One extends M>(
 /**
  * Returns a function that scores each new reading by the one-step forecast interval, then moves the model over it: what a
  * sensor's detector does all day. An anomaly counts as missing in the model's state, so that it does not spoil the next forecasts, until
- * `patience` came in a row.
+ * `patience` came in a row. After readings that the model did not take in, the band is wider by the ratio of the model's own intervals.
  *
  * Its arguments are a model of a kind that can be updated, fitted to (or moved to) what came before; the readings in time
  * order, NaN where missing; and options.
@@ -73,8 +73,16 @@ export function scoreReadingsBy<M extends AnyModel>({
         Object.fromEntries(Object.entries(xreg).map(([name, column]) => [name, Array.from(column).slice(t, t + 1)]));
       const next = forecast(state, { h: 1, levels: [level], xreg: now });
       expected[t] = next.mean[0]!;
-      lower[t] = scale === undefined ? next.lower[0]![0]! : expected[t]! - quantile * scale;
-      upper[t] = scale === undefined ? next.upper[0]![0]! : expected[t]! + quantile * scale;
+      lower[t] = next.lower[0]![0]!;
+      upper[t] = next.upper[0]![0]!;
+      if (scale !== undefined) {
+        const first =
+          (state.trailing ?? 0) > 0 ? forecast({ ...state, trailing: 0 }, { h: 1, levels: [level], xreg: now }) : next;
+        const width = first.upper[0]![0]! - first.lower[0]![0]!;
+        const reach = quantile * scale * (width > 0 ? (upper[t]! - lower[t]!) / width : 1);
+        lower[t] = expected[t]! - reach;
+        upper[t] = expected[t]! + reach;
+      }
       const error = values[t]! - expected[t]!;
       const unit = (error > 0 ? upper[t]! - expected[t]! : expected[t]! - lower[t]!) / quantile;
       score[t] = error === 0 ? 0 : error / unit;

@@ -11,6 +11,10 @@ import * as smoothing from "../kinds/smoothing.ts";
 import { fittedBy, forecastBy, joinTables, updateBy } from "../model/dispatch.ts";
 
 export type { Anomalies, AnomalyOptions, FindAnomalies } from "../anomaly/anomalies.ts";
+export { expectReadings } from "../anomaly/expect-readings.ts";
+export { type DetectorOptions, type FittedDetector, fitDetector } from "../anomaly/fit-detector.ts";
+export { judgeReadings } from "../anomaly/judge-readings.ts";
+export type * from "../anomaly/readings-detector.ts";
 export type { Readings, ReadingsOptions, ScoreReadings } from "../anomaly/score-readings.ts";
 export type * from "./shared-types.ts";
 

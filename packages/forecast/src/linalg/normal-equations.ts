@@ -1,9 +1,14 @@
-/** Replaces `b` by the solution of the symmetric positive definite system A x = b; returns b'x. Keeps A. */
-export function solveNormal(A: Float64Array, b: Float64Array, r: number): number {
+/**
+ * Replaces `b` by the solution of the symmetric positive definite system A x = b; returns b'x. Keeps A.
+ *
+ * @param shares - receives what each column adds to b'x after the columns before it
+ */
+export function solveNormal(A: Float64Array, b: Float64Array, r: number, shares?: Float64Array): number {
   if (r === 1) {
     const x = A[0]! > 0 ? b[0]! / A[0]! : 0;
     const explained = x * b[0]!;
     b[0] = x;
+    shares?.fill(explained);
     return explained;
   }
   const L = new Float64Array(r * r);
@@ -20,6 +25,7 @@ export function solveNormal(A: Float64Array, b: Float64Array, r: number): number
     for (let l = 0; l < i; l++) sum -= L[i * r + l]! * z[l]!;
     z[i] = L[i * r + i]! > 0 ? sum / L[i * r + i]! : 0;
     explained += z[i]! * z[i]!;
+    if (shares !== undefined) shares[i] = z[i]! * z[i]!;
   }
   for (let i = r - 1; i >= 0; i--) {
     let sum = z[i]!;

@@ -89,7 +89,7 @@ export function studentQuantile(p: number, df: number): number {
 }
 
 /** Cumulative distribution function of Student's t distribution for x ≥ 0. */
-function studentCdf(x: number, df: number): number {
+export function studentCdf(x: number, df: number): number {
   return 1 - 0.5 * incompleteBeta(df / (df + x * x), df / 2, 0.5);
 }
 

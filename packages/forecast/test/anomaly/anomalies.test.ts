@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { anomalies, linearModel, normal, random, scoreReadings, snaive } from "../../src/index.ts";
+import { anomalies, linearModel, naive, normal, random, scoreReadings, snaive } from "../../src/index.ts";
 
 const uniform = random(4);
 const wave = (t: number) => 10 + 5 * Math.sin((2 * Math.PI * t) / 24);
@@ -42,6 +42,21 @@ describe("anomalies", () => {
     });
     expect(positions).toEqual(together.positions);
     expect(state).toEqual(together.model);
+  });
+  it("have a band that widens over a gap as the model's interval does", () => {
+    const steps = Array.from({ length: 200 }, () => normal(uniform));
+    const walk = naive(steps.map((_, t) => steps.slice(0, t + 1).reduce((sum, step) => sum + step, 0)));
+    const last = scoreReadings(walk, [0]).expected[0] ?? NaN;
+    const widths = (options: { scale?: number }) => {
+      const { lower, upper } = scoreReadings(walk, [NaN, NaN, NaN, NaN, last, last], options);
+      return [0, 4, 5].map((t) => (upper[t] ?? NaN) - (lower[t] ?? NaN));
+    };
+    // A random walk's variance grows by the same amount each step: after four missing readings the band is √5 as wide.
+    for (const options of [{}, { scale: 2 }]) {
+      const [first = NaN, after, then] = widths(options);
+      expect(after).toBeCloseTo(Math.sqrt(5) * first, 9);
+      expect(then).toBeCloseTo(first, 9);
+    }
   });
   it("follow a level that stays, after a few", () => {
     const y = Array.from({ length: 200 }, () => normal(uniform));
