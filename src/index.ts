@@ -33,6 +33,7 @@ export {
   type RunBatchOptions,
 } from "./api/seed-words.ts";
 export type { AdviceOptions } from "./api/verbs/advise.ts";
+export type { ReadingAlerts } from "./api/verbs/alert-readings.ts";
 export type { DeterminismCheck } from "./api/verbs/check-determinism.ts";
 export type { Monitored, MonitorOptions } from "./api/verbs/monitor.ts";
 export type { PipelineOptions, PipelineStep, StepReport } from "./api/verbs/pipeline-steps.ts";
@@ -41,7 +42,7 @@ export type { ReconcileTablesOptions } from "./api/verbs/reconcile.ts";
 export type { RefinedRun, RefineOptions } from "./api/verbs/refine.ts";
 export type { ResumeOptions } from "./api/verbs/resume.ts";
 export type { RetryOptions } from "./api/verbs/retry.ts";
-export type { ScoreOptions } from "./api/verbs/score.ts";
+export type { ScoreOptions, ScoreSummary } from "./api/verbs/score.ts";
 export type { Run } from "./api/verbs/train.ts";
 export type { TrainOptions } from "./api/verbs/train-options.ts";
 export type { Work } from "./api/work.ts";

@@ -6,7 +6,6 @@ import type { Snapshot } from "../core/run.ts";
 import type { KeyArgument } from "../model/define-model.ts";
 import type { Estimate } from "../pipeline/estimate.ts";
 import { collectGarbage, findGarbage, type Garbage } from "../pipeline/garbage.ts";
-import type { BatchSummary } from "../pipeline/score-batch.ts";
 import { verifyWorkspace, type WorkspaceVerification } from "../pipeline/verify.ts";
 import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
@@ -26,7 +25,7 @@ import type { PipelineOptions, StepReport } from "./verbs/pipeline-steps.ts";
 import type { PromoteOptions, Promotion } from "./verbs/promote.ts";
 import type { ReconcileTablesOptions } from "./verbs/reconcile.ts";
 import type { RefinedRun, RefineOptions } from "./verbs/refine.ts";
-import { type ScoreOptions, score } from "./verbs/score.ts";
+import { type ScoreOptions, type ScoreSummary, score } from "./verbs/score.ts";
 import type { SeriesEventsOptions } from "./verbs/series-events.ts";
 import type { SetupSummary } from "./verbs/setup.ts";
 import { type AnyExports, type ExportsOf, plan, type Run, train } from "./verbs/train.ts";
@@ -99,7 +98,7 @@ export class ManyModel implements AsyncDisposable {
    *
    * @throws {ManymodelError} `not-found` for an unknown version or table; `input` if the keys are of another type
    */
-  score(options: ScoreOptions = {}): Work<BatchSummary> {
+  score(options: ScoreOptions = {}): Work<ScoreSummary> {
     return startWork((onProgress) => score(this, { ...options, onProgress }), options.onProgress);
   }
 

@@ -354,6 +354,25 @@ const batch = z
       .boolean()
       .default(false)
       .describe("Whether rows of the last batch stand where neither data, model nor options have changed."),
+    readings: z
+      .boolean()
+      .default(false)
+      .describe("Whether rows that are newer than the models are judged, one by one, in place of forecasts."),
+    readings_table: tableName.default("READING_RESULTS").describe("Where the verdicts on readings go."),
+    alerts: z
+      .strictObject({
+        webhook: z.url({ protocol: /^https?$/ }).describe("Where to POST what is wrong with sensors, as JSON by kind."),
+        kinds: z.array(z.string()).optional().describe("The kinds to send, such as stuck; all when left out."),
+        quiet: duration.describe("How long a sensor's further alerts of a kind are held back; 1h when left out."),
+        quiet_hours: z
+          .string()
+          .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, "hours in UTC such as 22:00-06:00")
+          .optional()
+          .describe("Hours in UTC in which nothing is sent, such as 22:00-06:00."),
+        timeout: duration.describe("How long each of three attempts may take; 10s when left out."),
+      })
+      .optional()
+      .describe("What a batch of readings sends."),
   })
   .describe("How to score.");
 

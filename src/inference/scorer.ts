@@ -93,7 +93,9 @@ export function createScorer(folder: string, fetch: Fetch): (request: ScoreReque
     );
     const result = at(results, 0);
     if ("failed" in result) throw new Error(result.failed.message);
-    return at(result.scored, 0);
+    const scored = at(result.scored, 0);
+    if ("readings" in scored) throw new Error("a MODEL judges no readings");
+    return scored;
   };
   return (request) =>
     score(request).catch((error) => ({

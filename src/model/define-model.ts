@@ -64,6 +64,27 @@ export interface UpdateResult<Model extends object> {
   readonly steps: number;
 }
 
+/** New readings and the verdict on each: arrays have a value for each step of the data that `judge` receives. */
+export interface JudgedReadings {
+  /** The readings, NaN where missing. */
+  readonly value: ArrayLike<number>;
+  readonly expected: ArrayLike<number>;
+  /** The band in which a reading is usual. */
+  readonly lower: ArrayLike<number>;
+  readonly upper: ArrayLike<number>;
+  /** The error in standard deviations; NaN where the reading is missing. */
+  readonly score: ArrayLike<number>;
+  /** What is wrong with a reading, such as `spike`; null for nothing. */
+  readonly kinds: readonly (string | null)[];
+  /** The position at which that began, negative before the first of these readings; NaN for nothing. */
+  readonly since: ArrayLike<number>;
+}
+
+/** What `judge` returns: the verdicts, and the model moved on, as `update` returns it. */
+export interface JudgeResult<Model extends object> extends UpdateResult<Model> {
+  readonly readings: JudgedReadings;
+}
+
 /**
  * What `predict` receives. `data` holds the partition's rows in the batch's input table. `future`, where the batch has a
  * table of it, holds one row for each of the `horizon` steps, with what is known ahead.
@@ -119,6 +140,11 @@ export interface ModelDefinition<Key extends object, Exports, Model extends obje
    * the model ends, and are `STALE` where the input has newer rows.
    */
   update?(context: UpdateContext<Model, Key, Exports>): UpdateResult<Model> | Promise<UpdateResult<Model>>;
+  /**
+   * Judges observations that are newer than the model's, one by one, each before the model takes it in: what a batch of
+   * readings writes, and what `serve` answers to readings.
+   */
+  judge?(context: UpdateContext<Model, Key, Exports>): JudgeResult<Model> | Promise<JudgeResult<Model>>;
   /** Needed for registration and batch scoring. */
   predict?(context: PredictContext<Model, Key, Exports>): Prediction | Promise<Prediction>;
 }

@@ -8,6 +8,8 @@ export {
   type ExportsData,
   type FitContext,
   type FitResult,
+  type JudgedReadings,
+  type JudgeResult,
   type KeyArgument,
   type ModelDefinition,
   type PredictContext,

@@ -112,7 +112,7 @@ function checkNote(note: unknown, field: string): { type: string; message: strin
   return { type, message };
 }
 
-function asObject(returned: unknown, who: string): Record<string, unknown> {
+export function asObject(returned: unknown, who: string): Record<string, unknown> {
   if (typeof returned === "object" && returned !== null && !Array.isArray(returned) && !ArrayBuffer.isView(returned))
     return returned as Record<string, unknown>;
   throw new InvalidReturn(`${who} returned ${show(returned)}; it must return an object`);
@@ -133,7 +133,7 @@ function checkMetrics(metrics: unknown): string {
   return JSON.stringify(kept);
 }
 
-function checkNumbers(values: unknown, path: string, orNaN = false): Float64Array | number[] {
+export function checkNumbers(values: unknown, path: string, orNaN = false): Float64Array | number[] {
   if (!Array.isArray(values) && !(ArrayBuffer.isView(values) && "length" in values))
     throw new InvalidReturn(`${path} is ${show(values)}; it must be an array of numbers`);
   const numbers = values instanceof Float64Array ? values : Array.from(values as ArrayLike<unknown>);

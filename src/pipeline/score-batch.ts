@@ -22,6 +22,7 @@ import { checksum } from "../stages/checksum.ts";
 import { getJson } from "../stages/json.ts";
 import type { Fallback } from "../work/fallback.ts";
 import { forecastColumns } from "../work/forecast-rows.ts";
+import { readingColumns } from "../work/reading-rows.ts";
 import type { ScoreTask } from "../work/score-task.ts";
 import type { ScoredPart, StatusCounts } from "../work/scored-part.ts";
 import { checkComplete, inferBatch } from "../work/take-scored.ts";
@@ -50,6 +51,8 @@ export interface BatchSpec {
   readonly advance: boolean;
   /** Whether rows of the last batch stand where neither data, model nor options have changed. */
   readonly incremental: boolean;
+  /** Whether newer rows are judged, one by one, in place of forecasts. */
+  readonly readings: boolean;
   readonly workers: number;
 }
 
@@ -213,11 +216,11 @@ async function planBatch(
   version: ModelVersion,
   packageVersion: string,
 ): Promise<BatchPlan> {
-  const { query, outputTable, advance, incremental, futureTable } = spec;
+  const { query, outputTable, advance, incremental, readings, futureTable } = spec;
   const horizon = spec.horizon ?? version.horizon;
   checkHorizon(horizon);
-  const levels = checkLevels(spec.levels);
-  const quantiles = checkQuantiles(spec.quantiles);
+  const levels = readings ? [] : checkLevels(spec.levels);
+  const quantiles = readings ? [] : checkQuantiles(spec.quantiles);
   if (!MISSING_MODEL.includes(spec.missingModel))
     throw new ManymodelError(
       "usage",
@@ -227,6 +230,11 @@ async function planBatch(
   const snapshot = await source.snapshot(query);
   checkKeyTypes(version, snapshot);
   const time = trained.columns.find((column) => column.name === trained.timeColumn) ?? null;
+  if (readings && (time === null || time.type === "string" || time.type === "boolean"))
+    throw new ManymodelError(
+      "usage",
+      `${version.model} ${version.version} was trained without times, so new readings have no place; leave out --readings`,
+    );
   let future: Snapshot | null = null;
   if (futureTable !== undefined) {
     if (time === null)
@@ -244,6 +252,7 @@ async function planBatch(
     levels,
     quantiles,
     fingerprints: incremental,
+    readings,
     snapshot,
     future,
     outputTable,
@@ -253,16 +262,17 @@ async function planBatch(
     packageVersion,
   };
   const inputs = [query.table, BATCH_RUNS, ...(futureTable === undefined ? [] : [futureTable])];
-  await prepareOutput({ source, output }, outputTable, forecastColumns(task), inputs);
+  await prepareOutput({ source, output }, outputTable, readings ? readingColumns(task) : forecastColumns(task), inputs);
   return task;
 }
 
 /** What a batch was asked for, as BATCH_RUNS keeps it. */
 function optionsOf(
-  { missingModel, futureTable, advance, incremental }: BatchSpec,
+  { missingModel, futureTable, advance, incremental, readings }: BatchSpec,
   { horizon, levels, quantiles, fallback }: BatchPlan,
 ): object {
-  return { horizon, levels, quantiles, missingModel, fallback, futureTable, advance, incremental };
+  const judged = readings && { readings };
+  return { horizon, levels, quantiles, missingModel, fallback, futureTable, advance, incremental, ...judged };
 }
 
 /** Whose rows of the output table a batch's are. */

@@ -17,10 +17,12 @@ export interface ForecastTable {
   readonly quantiles: readonly number[];
   /** Whether the first row of each partition says what it was made from. */
   readonly fingerprints: boolean;
+  /** Whether it is a table of readings (see `readingColumns`). */
+  readonly readings?: boolean;
 }
 
 /** The columns that every forecast table has, by what they hold. */
-const FIXED = {
+export const FIXED = {
   version: [
     { name: "MODEL_NAME", type: "string" },
     { name: "MODEL_VERSION", type: "string" },
@@ -78,7 +80,7 @@ function boundsOf({ levels, quantiles }: Pick<ForecastTable, "levels" | "quantil
 }
 
 /** A column of numbers that grows with its table; NaN where nothing was set. */
-class Numbers {
+export class Numbers {
   #values = new Float64Array(0);
   readonly #rows: number;
 
@@ -198,7 +200,7 @@ export class ForecastRows {
 }
 
 /** A text in the first row of each partition. */
-function firstOfEach(texts: readonly (string | null)[], ends: Int32Array): Column {
+export function firstOfEach(texts: readonly (string | null)[], ends: Int32Array): Column {
   const values = new Array<string | null>(ends.at(-1) ?? 0).fill(null);
   let row = 0;
   for (const [text, end] of zip(texts, ends)) {

@@ -247,7 +247,7 @@ function* moveOn(
   }
 }
 
-function typeOf(error: unknown, otherwise: ScoreErrorType): ScoreErrorType {
+export function typeOf(error: unknown, otherwise: ScoreErrorType): ScoreErrorType {
   if (error instanceof InvalidReturn) return "invalid-return";
   if (error instanceof MissingFuture) return "missing-future";
   return error instanceof OffInterval ? "off-interval" : otherwise;

@@ -5,6 +5,7 @@ import { type ErrorKind, ManymodelError, messageOf } from "../core/errors.ts";
 import { frame } from "../model/frame.ts";
 import type { Definitions } from "./definitions.ts";
 import { ForecastTimes } from "./forecast-times.ts";
+import { type JudgedOutcome, judgePartition } from "./judge-partition.ts";
 import { scoreOwned } from "./score-owned.ts";
 import type { ScoredPartition, ScoringPlan } from "./score-partition.ts";
 import { NOTE_MS } from "./train-chunk.ts";
@@ -12,6 +13,8 @@ import { NOTE_MS } from "./train-chunk.ts";
 /** Some partitions of one source of an index to be scored alike. */
 export interface ScoringJob extends Omit<ScoringPlan, "definition" | "times"> {
   readonly definitionSha256: string;
+  /** Whether newer rows are judged in place of forecasts. */
+  readonly readings?: boolean;
   readonly partitions: readonly { readonly trained: TrainedPartition; readonly data: ColumnBatch }[];
 }
 
@@ -22,7 +25,7 @@ export interface ScorePartitions {
 
 /** What became of a job: an answer for each of its partitions, or why nothing could be done at all. */
 export type JobResult =
-  | { readonly scored: readonly ScoredPartition[] }
+  | { readonly scored: readonly (ScoredPartition | JudgedOutcome)[] }
   | { readonly failed: { readonly kind: ErrorKind; readonly message: string } };
 
 /**
@@ -44,11 +47,15 @@ export async function scorePartitions(
     try {
       const definition = await definitions(job.definitionSha256);
       const plan = { ...job, definition, times, exports: deepFreeze(job.exports) };
-      const scored: ScoredPartition[] = [];
+      const scored: (ScoredPartition | JudgedOutcome)[] = [];
       for (const { trained, data } of job.partitions) {
         if (clock() - noted > NOTE_MS) {
           noted = clock();
           note("next");
+        }
+        if (job.readings) {
+          scored.push(await judgePartition(plan, trained, frame(data)));
+          continue;
         }
         scored.push(
           plan.definition.scores === "rows" && data.length === 0

@@ -1,6 +1,7 @@
 import { at, zip } from "../core/aligned.ts";
 import type { PartitionOutcome } from "../core/artifact.ts";
 import { rowRanges } from "../core/columns/row-range.ts";
+import { ManymodelError } from "../core/errors.ts";
 import { levelsToAsk } from "../core/quantile.ts";
 import { hasEnded, isActive, type Snapshot } from "../core/run.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
@@ -10,6 +11,7 @@ import type { WorkerEngine } from "../ports/worker-engine.ts";
 import { segmentRows } from "../runs/read-index.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { ForecastTimes } from "./forecast-times.ts";
+import { judgePartition } from "./judge-partition.ts";
 import { scoreOwned } from "./score-owned.ts";
 import { NOT_TRAINED, type ScoredPartition } from "./score-partition.ts";
 import type { KeptBatch, ScoreMissing, ScoreSegment } from "./score-task.ts";
@@ -29,6 +31,8 @@ export async function scoreSegment(
   task: ScoreSegment,
   known: (kept: KeptBatch) => Promise<KnownFingerprints>,
 ): Promise<ScoredPart> {
+  if (task.readings && definition.judge === undefined)
+    throw new ManymodelError("usage", `${task.model} ${task.version} judges no readings; leave out --readings`);
   const all = (await segmentRows(engine.stage, task.segment, { forScoring: true })).map(({ row }) => row);
   const keys = all.map((row) => row.key);
   const located = await engine.source.locate(task.snapshot, keys);
@@ -51,7 +55,7 @@ export async function scoreSegment(
     }
     const data: { data: Frame; future?: Frame } = { data: frame(own.batch, own.start, own.end) };
     if (ahead !== undefined) data.future = frame(ahead.batch, ahead.start, ahead.end);
-    const answer = scoreOwned(plan, row, data);
+    const answer = task.readings ? judgePartition(plan, row, data.data) : scoreOwned(plan, row, data);
     // To wait for what is there already costs more than some of the forecasts.
     const scored = answer instanceof Promise ? await answer : answer;
     if (scored.status !== "NO_MODEL") output.add(row.key, scored, fingerprint);

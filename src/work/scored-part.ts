@@ -6,6 +6,8 @@ import type { TablePart } from "../ports/output.ts";
 import type { WorkerEngine } from "../ports/worker-engine.ts";
 import { scoreFallback } from "./fallback.ts";
 import { ForecastRows } from "./forecast-rows.ts";
+import type { JudgedPartition } from "./judge-partition.ts";
+import { ReadingRows } from "./reading-rows.ts";
 import type { Problem, ScoredPartition } from "./score-partition.ts";
 import type { ScoreTask } from "./score-task.ts";
 
@@ -34,7 +36,7 @@ const MOST_ROWS_AHEAD = 65_536;
 export class PartOfBatch {
   readonly #task: ScoreTask;
   readonly #definition: AnyModelDefinition;
-  readonly #rows: ForecastRows;
+  readonly #rows: ForecastRows | ReadingRows;
   readonly #counts: StatusCounts = { OK: 0, STALE: 0, UNDATED: 0, FALLBACK: 0, NO_MODEL: 0, ERROR: 0, ENDED: 0 };
   readonly #withoutModel: string[] = [];
   readonly #kept: string[] = [];
@@ -43,11 +45,14 @@ export class PartOfBatch {
   constructor(task: ScoreTask, definition: AnyModelDefinition, partitions: number) {
     this.#task = task;
     this.#definition = definition;
-    this.#rows = new ForecastRows(task, Math.min(partitions * task.horizon, MOST_ROWS_AHEAD));
+    this.#rows = task.readings
+      ? new ReadingRows(task)
+      : new ForecastRows(task, Math.min(partitions * task.horizon, MOST_ROWS_AHEAD));
   }
 
-  add(key: PartitionKey, scored: ScoredPartition, fingerprint: string | null = null): void {
-    this.#rows.add(key, scored, fingerprint);
+  add(key: PartitionKey, scored: ScoredPartition | JudgedPartition, fingerprint: string | null = null): void {
+    if (this.#rows instanceof ReadingRows) this.#rows.add(key, scored, fingerprint);
+    else if (!("readings" in scored)) this.#rows.add(key, scored, fingerprint);
     this.count(scored.status);
   }
 
@@ -70,7 +75,7 @@ export class PartOfBatch {
     if (this.#withoutModel.length < SHOWN) this.#withoutModel.push(showKey(keyColumns, key));
     const why = { errorType, errorMessage };
     const scored =
-      fallback !== null && rows !== undefined && this.#definition.scores !== "rows"
+      fallback !== null && this.#task.readings !== true && rows !== undefined && this.#definition.scores !== "rows"
         ? await scoreFallback(
             { keyColumns, horizon, levels: levelsToAsk(levels, quantiles) },
             snapshot,

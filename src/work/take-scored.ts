@@ -24,18 +24,20 @@ export interface TakeScored extends ScoreTask {
 export async function inferBatch(
   inference: Inference,
   version: ModelVersion,
-  { snapshot, future, fingerprints, horizon, levels, quantiles, advance, outputTable }: ScoreTask,
+  { snapshot, future, fingerprints, readings, horizon, levels, quantiles, advance, outputTable }: ScoreTask,
 ): Promise<InferenceResult> {
   const unfit =
     future !== null
       ? "a table of the future"
       : fingerprints
         ? "incremental"
-        : completesRows(snapshot.query)
-          ? "source.fill, source.resample or an aggregate of duplicates"
-          : snapshot.zone !== undefined
-            ? "source.time_zone"
-            : undefined;
+        : readings
+          ? "readings"
+          : completesRows(snapshot.query)
+            ? "source.fill, source.resample or an aggregate of duplicates"
+            : snapshot.zone !== undefined
+              ? "source.time_zone"
+              : undefined;
   if (unfit !== undefined)
     throw new ManymodelError("usage", `an inference job cannot use ${unfit}; leave it out, or have the client score`);
   const asked = levelsToAsk(levels, quantiles);

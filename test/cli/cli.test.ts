@@ -201,7 +201,7 @@ describe("manymodel, on the command line", () => {
     ]);
     expect(await withModel("{ name: sensor-anomalies, options: { method: tarot } }", day)).toEqual([
       2,
-      'sensor-anomalies has option method "tarot"; it must be one of ets, holt-winters, snaive\n',
+      'sensor-anomalies has option method "tarot"; it must be one of harmonics, ets, holt-winters, snaive\n',
     ]);
     expect(await withModel("{ name: ets, options: { damped: true } }", day)).toEqual([
       2,

@@ -10,6 +10,7 @@ import { during } from "../../ports/activity.ts";
 import type { Engine } from "../../ports/engine.ts";
 import { type LongCallOptions, runContext } from "../run-context.ts";
 import { currentForecasts, rowsOf, type Workspace } from "../workspace.ts";
+import { alertReadings, type ReadingAlerts } from "./alert-readings.ts";
 import { chooseScorer } from "./choose-scorer.ts";
 
 /** What to score. Everything left out comes from the configuration. */
@@ -51,7 +52,18 @@ export interface ScoreOptions extends LongCallOptions {
   readonly advance?: boolean;
   /** Whether rows of the last batch stand where neither data, model nor options have changed; default false. */
   readonly incremental?: boolean;
+  /**
+   * Whether rows that are newer than the models are judged, one by one, in place of forecasts: a row for each reading with
+   * `VALUE`, `EXPECTED`, `LOWER`, `UPPER`, `SCORE`, `KIND` and `SINCE`, in `READING_RESULTS` where no table is stated. Default
+   * false. Needs a definition with `judge`, such as sensor-anomalies.
+   */
+  readonly readings?: boolean;
   readonly workers?: number;
+}
+
+/** How a batch ended, and what became of the alerts that `batch.alerts` asks for. */
+export interface ScoreSummary extends BatchSummary {
+  readonly alerts?: ReadingAlerts;
 }
 
 /**
@@ -60,7 +72,7 @@ export interface ScoreOptions extends LongCallOptions {
  *
  * @throws {ManymodelError} see `scoreBatch`; `usage` if neither options nor configuration name a table
  */
-export async function score(workspace: Workspace, options: ScoreOptions = {}): Promise<BatchSummary> {
+export async function score(workspace: Workspace, options: ScoreOptions = {}): Promise<ScoreSummary> {
   const { batch, source, register } = workspace.config;
   const { model = register.model, version, ...rest } = options;
   const inputTable = options.inputTable ?? batch.input_table ?? source?.table;
@@ -70,20 +82,23 @@ export async function score(workspace: Workspace, options: ScoreOptions = {}): P
   const summary = await scoreTable(
     workspace.engine,
     registered,
-    { ...configuredBatch(workspace.config), ...rest, inputTable },
+    { ...configuredBatch(workspace.config, options.readings), ...rest, inputTable },
     (table, trained) => rowsOf(workspace, table, trained),
   );
   // The table has the columns of this batch now, and may be new.
   await during({ phase: "score", run: registered.runId }, () =>
     workspace.engine.views.showForecasts(currentForecasts(workspace.config)),
   );
-  return summary;
+  if (!(options.readings ?? batch.readings)) return summary;
+  const alerts = await alertReadings(workspace, summary, new Date());
+  return alerts === null ? summary : { ...summary, alerts };
 }
 
 /** The options of a batch that a configuration has. */
-function configuredBatch({ batch, source }: LoadedConfig): ScoreOptions {
+function configuredBatch({ batch, source }: LoadedConfig, readings = batch.readings): ScoreOptions {
   return {
-    outputTable: batch.output_table,
+    readings,
+    outputTable: readings ? batch.readings_table : batch.output_table,
     levels: batch.levels,
     quantiles: batch.quantiles,
     missingModel: batch.missing_model,
@@ -102,7 +117,13 @@ export async function scoreTable(
   options: ScoreOptions & { readonly inputTable: string },
   rowsOf: (table: string, trained?: SourceRows) => SourceRows,
 ): Promise<BatchSummary> {
-  const { inputTable, outputTable = "FORECAST_RESULTS", levels = [80, 95], quantiles = [] } = options;
+  const { readings = false } = options;
+  const {
+    inputTable,
+    outputTable = readings ? "READING_RESULTS" : "FORECAST_RESULTS",
+    levels = [80, 95],
+    quantiles = [],
+  } = options;
   const {
     horizon,
     missingModel = "status",
@@ -136,6 +157,7 @@ export async function scoreTable(
     missingModel,
     advance,
     incremental,
+    readings,
     workers: options.workers ?? engine.workers.parallelism,
     fallback: { ...(target !== undefined && { target }), ...(period !== undefined && { period }) },
     ...(horizon !== undefined && { horizon }),

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import type { ScoreOptions } from "../../api/verbs/score.ts";
+import type { ScoreOptions, ScoreSummary } from "../../api/verbs/score.ts";
 import { MISSING_MODEL, type MissingModel } from "../../core/missing-model.ts";
 import type { BatchSummary } from "../../pipeline/score-batch.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
@@ -21,6 +21,7 @@ interface BatchOptions extends CommonOptions {
   readonly future?: string;
   readonly advance: boolean;
   readonly incremental?: boolean;
+  readonly readings?: boolean;
   readonly workers?: number;
 }
 
@@ -42,6 +43,7 @@ export function addBatch(program: Command): void {
     .option("--future <table>", "a table of what is known ahead; batch.future_table when left out")
     .option("--no-advance", "let models not take in rows that are newer than the ones they were fitted to")
     .option("--incremental", "score only what has changed since the last batch")
+    .option("--readings", "judge rows that are newer than the models, one by one, in place of forecasts")
     .option("--workers <n>", "worker threads; one per core when left out", integer(1))
     .action(async (options: BatchOptions) => {
       const report = await withWorkspace(options, async (mm) => {
@@ -53,7 +55,7 @@ export function addBatch(program: Command): void {
           .finally(progress.stop);
         const { partitions, noModel, errors, ended } = summary;
         if (noModel + errors > 0 && noModel + errors + ended === partitions) process.exitCode = 1;
-        const text = `${batchText(summary)}, ${formatSeconds(summary.seconds)}.`;
+        const text = `${batchText(summary)}, ${formatSeconds(summary.seconds)}.${alertText(summary)}`;
         if (file === undefined) return { json: summary, text };
         const { model, version, outputTable } = summary;
         const own = { where: "MODEL_NAME = $1 AND MODEL_VERSION = $2", params: [model, version] };
@@ -72,7 +74,7 @@ const FILE = /\.(csv|csv\.gz|parquet|xlsx)$|^postgres(ql)?:/i;
 
 function scoreOptions(options: BatchOptions): ScoreOptions {
   const { model, modelVersion, input, output, partitionBy, horizon, levels, quantiles } = options;
-  const { missingModel, future, incremental, workers } = options;
+  const { missingModel, future, incremental, readings, workers } = options;
   return {
     ...(model !== undefined && { model }),
     ...(modelVersion !== undefined && { version: modelVersion }),
@@ -85,9 +87,18 @@ function scoreOptions(options: BatchOptions): ScoreOptions {
     ...(missingModel !== undefined && { missingModel }),
     ...(future !== undefined && { futureTable: future }),
     ...(incremental !== undefined && { incremental }),
+    ...(readings !== undefined && { readings }),
     ...(!options.advance && { advance: false }),
     ...(workers !== undefined && { workers }),
   };
+}
+
+function alertText({ alerts }: ScoreSummary): string {
+  if (alerts === undefined) return "";
+  const { events, due, webhook } = alerts;
+  const became =
+    webhook === null ? "none of them due" : webhook.delivered ? `${due} sent` : `${due} not sent: ${webhook.error}`;
+  return `\nAlerts: ${events} events, ${became}.`;
 }
 
 /** A batch's outcome in one sentence, without its full stop. */

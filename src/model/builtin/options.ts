@@ -95,9 +95,9 @@ export const SENSOR_ANOMALIES = {
   ...SERIES,
   /** The time column. */
   time: required(text),
-  /** What expects the next reading; default ets. */
-  method: optional(oneOf("ets", "holt-winters", "snaive")),
-  /** Coverage of the band in percent; default 99.9. */
+  /** What expects the next reading; default harmonics. */
+  method: optional(oneOf("harmonics", "ets", "holt-winters", "snaive")),
+  /** Coverage of the band in percent; default 99.99, or 99.9 with a method other than harmonics. */
   level: optional(number),
 };
 

@@ -1,84 +1,165 @@
 import { normalQuantile, type Series } from "@manymodel/forecast";
-import { anomalies, forecast, type ReadingsModel, scoreReadings, update } from "@manymodel/forecast/anomaly";
+import {
+  anomalies,
+  expectReadings,
+  fitDetector,
+  forecast,
+  judgeReadings,
+  type ReadingKind,
+  type ReadingsDetector,
+  type ReadingsModel,
+  scoreReadings,
+  update,
+  type Verdicts,
+} from "@manymodel/forecast/anomaly";
 import { snaive } from "@manymodel/forecast/simple";
 import { ets, holtWinters } from "@manymodel/forecast/smoothing";
 import { at } from "../../core/aligned.ts";
-import { defineModel, type FitContext, type Prediction } from "../define-model.ts";
+import { defineModel, type FitContext, type JudgedReadings, type Prediction } from "../define-model.ts";
 import { observed } from "../observed.ts";
 import { timesOfSeries } from "../time-axis.ts";
 import type { Decided, Exports, SENSOR_ANOMALIES } from "./options.ts";
 
-/** What may expect the next reading. */
+/** Forecasters that may expect the next reading in place of the detector of the numerics. */
 const FITS = {
   ets: (y, period) => ets(y, { period }),
   "holt-winters": (y, period) => holtWinters(y, { period }),
   snaive: (y, period) => snaive(y, { period }),
-} satisfies Record<Expecting, (y: Series, period: number) => ReadingsModel>;
+} satisfies Record<Forecaster, (y: Series, period: number) => ReadingsModel>;
 
 type SensorAnomaliesExports = Decided<Exports<typeof SENSOR_ANOMALIES>>;
-type Expecting = NonNullable<SensorAnomaliesExports["method"]>;
+type Forecaster = Exclude<NonNullable<SensorAnomaliesExports["method"]>, "harmonics">;
 
-/** The fitted model, and the robust scale of its one-step errors. */
-export type SensorAnomaliesModel = {
+/** A forecaster, and the robust scale of its one-step errors. */
+interface ForecasterModel {
   readonly kind: "sensor-anomalies";
   readonly formatVersion: 1;
   readonly model: ReadingsModel;
   readonly scale: number;
-};
+  /** Anomalies in a row at the end; left out by version 0.1.0, whose models take anomalies in. */
+  readonly run?: number;
+}
 
-/** At most so many anomalies are listed, those furthest out. */
-const LISTED = 100;
+interface DetectorModel {
+  readonly kind: "sensor-anomalies";
+  readonly formatVersion: 2;
+  readonly detector: ReadingsDetector;
+}
+
+export type SensorAnomaliesModel = ForecasterModel | DetectorModel;
+
+/** The longest season that `ets` has. */
+const LONGEST_ETS = 24;
+const LEVEL = { harmonics: 99.99, others: 99.9 };
 
 /**
- * What a sensor should read, and which readings are not like it. Fits a model for each partition, and counts the readings
- * outside of the band about their one-step forecasts (`anomalies`): metrics `anomalies` and `anomaly_share`, and their
- * times, values and expected values in the info. With a holdout, `holdout_anomaly_share` is the share among the last
- * readings, scored one by one by a model fitted to those before: what to expect of new readings. In sample an anomaly
- * moves the model too, so that its neighbours may be listed with it; among the held-out readings it does not.
+ * Expects the next reading of a sensor, and reports readings that are not like it. Metrics: `anomalies` reported in the
+ * history, `anomaly_share`, the `scale` of one-step errors, and `holdout_anomaly_share` among the last readings, judged one by
+ * one by a detector fitted to those before. The info lists all anomalies of the history with time, value, expected
+ * value, score, kind, and since when; and the seasons that were left out.
  *
- * A batch gives the expected readings and their bands; ask for `levels` such as 99.9.
+ * A batch of readings judges those that are newer than the history. Any other batch gives the readings to expect and their
+ * bands. Anomalies do not enter the model.
  */
 export default defineModel({
   fit({ data, exports }: FitContext<object, SensorAnomaliesExports>) {
-    const { target, time, period, horizon, holdout, method = "ets", level = 99.9 } = exports;
+    const { target, time, horizon, holdout } = exports;
     const y = data.series(target);
-    const model = FITS[method](y, period);
-    const { positions, score, expected, scale } = anomalies(model, y, { level });
+    const { model, scale, verdicts, leftOut } = learn(y, exports);
     const times = timesOfSeries(data, time, y.length);
-    const scoreAt = (position: number) => at(score, position);
-    const list = [...positions]
-      .sort((a, b) => Math.abs(scoreAt(b)) - Math.abs(scoreAt(a)))
-      .slice(0, LISTED)
-      .sort((a, b) => a - b)
-      .map((position) => ({
-        time: at(times, position),
-        value: at(y, position),
-        expected: at(expected, position),
-        score: finite(scoreAt(position)),
-      }));
-    const scored = score.filter((value) => !Number.isNaN(value)).length;
-    const kept: SensorAnomaliesModel = { kind: "sensor-anomalies", formatVersion: 1, model, scale };
+    const reported = verdicts.kinds.flatMap((kind, position) => (kind === null ? [] : [position]));
+    const list = reported.map((position) => ({
+      time: at(times, position),
+      value: finite(at(y, position)),
+      expected: at(verdicts.expected, position),
+      score: finite(at(verdicts.score, position)),
+      kind: at(verdicts.kinds, position),
+      since: at(times, at(verdicts.since, position)),
+    }));
+    const readings = list.filter(({ value }) => value !== null).length;
     return {
-      model: kept,
+      model,
       metrics: {
-        anomalies: positions.length,
-        anomaly_share: positions.length / scored,
+        anomalies: readings,
+        anomaly_share: readings / verdicts.score.filter((score) => !Number.isNaN(score)).length,
         scale,
-        holdout_anomaly_share: trial(method, y, period, holdout, level),
+        holdout_anomaly_share: trial(y, holdout, exports),
       },
-      forecast: forecast(model, { h: horizon }).mean,
-      info: { anomalies: list },
+      forecast: expected(model, horizon, []).mean,
+      info: { anomalies: list, ...(leftOut.length > 0 && { leftOut }) },
     };
+  },
+  judge({ model, data, exports }) {
+    const y = observed(data, exports.target);
+    return { ...judged(model, y, exports), steps: y.length };
   },
   update({ model, data, exports }) {
     const y = observed(data, exports.target);
-    return { model: { ...model, model: update(model.model, y) }, steps: y.length };
+    const takesAll = model.formatVersion === 1 && model.run === undefined;
+    const moved = takesAll ? { ...model, model: update(model.model, y) } : judged(model, y, exports).model;
+    return { model: moved, steps: y.length };
   },
-  predict: ({ model, horizon, levels }) => band(model, horizon, levels),
+  predict: ({ model, horizon, levels }) => ({ ...expected(model, horizon, levels), ...leftOutNote(model) }),
 });
 
+interface Learnt {
+  readonly model: SensorAnomaliesModel;
+  readonly scale: number;
+  readonly verdicts: Omit<Verdicts, "lower" | "upper">;
+  /** Periods that the model has no season of. */
+  readonly leftOut: readonly number[];
+}
+
+function learn(y: Float64Array, { method = "harmonics", period, periods, level }: SensorAnomaliesExports): Learnt {
+  if (method === "harmonics") {
+    const { detector, verdicts } = fitDetector(y, { periods: periods ?? [period], level: level ?? LEVEL.harmonics });
+    const model: SensorAnomaliesModel = { kind: "sensor-anomalies", formatVersion: 2, detector };
+    return { model, scale: detector.noise.scale, verdicts, leftOut: detector.leftOut };
+  }
+  const model = FITS[method](y, period);
+  const { positions, score, expected, scale } = anomalies(model, y, { level: level ?? LEVEL.others });
+  return {
+    model: { kind: "sensor-anomalies", formatVersion: 1, model, scale, run: 0 },
+    scale,
+    verdicts: { expected, score, ...spikes(positions, y.length) },
+    leftOut: method === "ets" && period > LONGEST_ETS ? [period] : [],
+  };
+}
+
+function judged(
+  model: SensorAnomaliesModel,
+  y: Float64Array,
+  { level = LEVEL.others }: Pick<SensorAnomaliesExports, "level">,
+): { readonly model: SensorAnomaliesModel; readonly readings: JudgedReadings } {
+  if (model.formatVersion === 2) {
+    const { verdicts, detector } = judgeReadings(model.detector, y);
+    return { model: { ...model, detector }, readings: { value: y, ...verdicts } };
+  }
+  const { scale, run = 0 } = model;
+  const { positions, model: moved, run: rowed, ...scored } = scoreReadings(model.model, y, { level, scale, run });
+  return {
+    model: { ...model, model: moved, run: rowed },
+    readings: { value: y, ...scored, ...spikes(positions, y.length) },
+  };
+}
+
+/** Readings outside of a band as verdicts: each in its own right. */
+function spikes(positions: readonly number[], length: number) {
+  const kinds: (ReadingKind | null)[] = new Array(length).fill(null);
+  const since = new Float64Array(length).fill(NaN);
+  for (const position of positions) {
+    kinds[position] = "spike";
+    since[position] = position;
+  }
+  return { kinds, since };
+}
+
+function expected(model: SensorAnomaliesModel, h: number, levels: readonly number[]): Prediction {
+  return model.formatVersion === 2 ? expectReadings(model.detector, { h, levels }) : band(model, h, levels);
+}
+
 /** The model's intervals, as wide in the first step as the robust scale says: anomalies do not widen their own band. */
-function band({ model, scale }: SensorAnomaliesModel, h: number, levels: readonly number[]): Prediction {
+function band({ model, scale }: ForecasterModel, h: number, levels: readonly number[]): Prediction {
   const { mean, lower, upper } = forecast(model, { h, levels });
   const widened = (bounds: readonly Float64Array[]) =>
     bounds.map((bound, i) => {
@@ -90,15 +171,22 @@ function band({ model, scale }: SensorAnomaliesModel, h: number, levels: readonl
   return { mean, levels, lower: widened(lower), upper: widened(upper) };
 }
 
-/** The share of the last readings outside of their band; NaN where those before allow no model. */
-function trial(method: Expecting, y: Float64Array, period: number, holdout: number, level: number): number {
+function leftOutNote(model: SensorAnomaliesModel): Pick<Prediction, "note"> {
+  if (model.formatVersion === 1 || model.detector.leftOut.length === 0) return {};
+  const periods = model.detector.leftOut.join(", ");
+  const message = `the history has less than two seasons of ${periods} readings, so that they are not expected; train on a longer one`;
+  return { note: { type: "season-left-out", message } };
+}
+
+/** The share of the last readings that is reported; NaN where those before allow no model. */
+function trial(y: Float64Array, holdout: number, exports: SensorAnomaliesExports): number {
   const n = y.length - holdout;
   if (holdout === 0 || n < holdout) return NaN;
   try {
-    const before = FITS[method](y.subarray(0, n), period);
-    const { scale } = anomalies(before, y.subarray(0, n), { level });
-    const { positions, score } = scoreReadings(before, y.subarray(n), { level, scale });
-    return positions.length / score.filter((value) => !Number.isNaN(value)).length;
+    const { model } = learn(y.subarray(0, n), exports);
+    const { value, kinds } = judged(model, y.subarray(n), exports).readings;
+    const present = Array.from(value, (reading) => !Number.isNaN(reading));
+    return kinds.filter((kind, i) => kind !== null && present[i]).length / present.filter(Boolean).length;
   } catch (error) {
     if (error instanceof RangeError) return NaN;
     throw error;

@@ -11,7 +11,7 @@ describe("options of built-in models", () => {
     expect(fits(STORE_SALES.period, [1, 365.25, 0.5, "7"])).toEqual([1, 365.25]);
     expect(STORE_SALES.calendar.expected).toBe("a list of some of dayOfWeek, month, dayOfMonth, hour");
     expect(fits(STORE_SALES.calendar, [["month", "hour"], ["year"], "month"])).toEqual([["month", "hour"]]);
-    expect(SENSOR_ANOMALIES.method.expected).toBe("one of ets, holt-winters, snaive");
+    expect(SENSOR_ANOMALIES.method.expected).toBe("one of harmonics, ets, holt-winters, snaive");
     expect(fits(SENSOR_ANOMALIES.method, ["ets", "tarot", undefined])).toEqual(["ets"]);
     expect(fits(CHURN.features, [["a", "b"], [], [1], "a"])).toEqual([["a", "b"]]);
   });

@@ -32,4 +32,51 @@ describe("sensor-anomalies", () => {
       expect(Math.abs(mean[i]! - 20 - 5 * Math.sin((2 * Math.PI * (300 + i)) / 7))).toBeLessThan(2),
     );
   });
+
+  const plain = (to: number, change: (t: number) => number = () => 0) =>
+    daily(range(0, to), { Y: (t) => 49.6 + z() + change(t) });
+  const fit = (method: "harmonics" | "ets" | "holt-winters", period = 1, data = plain(300)) =>
+    sensorAnomalies.fit({ ...context, exports: { ...exports, method, period }, data });
+  type Model = Awaited<ReturnType<typeof fit>>["model"];
+  const moved = async (model: Model, readings: readonly number[]) => {
+    const data = daily(range(300, 300 + readings.length), { Y: (t) => readings[t - 300] ?? NaN });
+    const { model: after } = await sensorAnomalies.update!({ ...context, model, data });
+    return sensorAnomalies.predict!({
+      ...context,
+      model: JSON.parse(JSON.stringify(after)),
+      horizon: 1,
+      levels: [95],
+      data,
+    });
+  };
+  it.each(["harmonics", "ets"] as const)("keeps an anomaly out of the model, %s", async (method) => {
+    const { model } = await fit(method);
+    const [before, spike] = [await moved(model, [49.6]), await moved(model, [1000])];
+    expect(Math.abs(spike.mean[0]! - before.mean[0]!)).toBeLessThan(0.5);
+  });
+  it("moves a model of version 0.1.0 as that version did", async () => {
+    const { model } = await fit("ets");
+    const { run: _, ...old } = { run: 0, ...model };
+    const spike = await moved(old as Model, [1000]);
+    // Simple smoothing takes a share of the anomaly in.
+    expect(spike.mean[0]!).toBeGreaterThan((await moved(model, [1000])).mean[0]!);
+  });
+  it("names a season that the history is too short for", async () => {
+    const { model, info } = await fit("harmonics", 200);
+    expect(info).toMatchObject({ leftOut: [200] });
+    expect((await moved(model, [50])).note).toMatchObject({ type: "season-left-out" });
+    expect((await fit("ets", 40)).info).toMatchObject({ leftOut: [40] });
+    expect((await fit("harmonics", 100)).info).not.toHaveProperty("leftOut");
+  });
+  it("lists every anomaly, with its kind", async () => {
+    const { metrics, info } = await fit(
+      "harmonics",
+      1,
+      plain(900, (t) => (t % 8 === 0 ? 1000 : 0)),
+    );
+    const { anomalies } = info as { anomalies: { kind: string; since: string; time: string }[] };
+    expect(anomalies.length).toBeGreaterThan(100);
+    expect(anomalies).toHaveLength(metrics!.anomalies as number);
+    expect(anomalies[0]).toMatchObject({ kind: "spike", since: anomalies[0]!.time });
+  });
 });
