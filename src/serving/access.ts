@@ -24,6 +24,7 @@ export const ACCESS = {
   "GET /v1/models/{model}/{version}/partitions": "viewer",
   "GET /v1/models/{model}/{version}/partitions/{partition}": "viewer",
   "POST /v1/models/{model}/{version}/predict": "viewer",
+  "POST /v1/models/{model}/{version}/readings": "operator",
   "GET /v1/aliases": "viewer",
   "GET /v1/audit": "operator",
   "POST /v1/aliases/{model}/{alias}": "operator",

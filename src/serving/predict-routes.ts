@@ -1,14 +1,30 @@
+import { ReadingJudge } from "./judge.ts";
 import { answerNumbers, predict } from "./predict.ts";
 import { Refusal } from "./refusal.ts";
 import { openApi, route } from "./route.ts";
-import { predictAnswer, predictRequest, versionPath } from "./schema.ts";
+import { predictAnswer, predictRequest, readingsAnswer, readingsRequest, versionPath } from "./schema.ts";
 import type { Service } from "./service.ts";
 
-/** The route that predicts. An alias is looked up once a request, so that an answer is of one version throughout. */
+/**
+ * The routes that predict and judge. An alias is looked up once a request, so that an answer is of one version throughout.
+ */
 export function predictRoutes({ registry, models, pool, metrics, limits, levels: usual }: Service) {
   const parts = { params: versionPath, body: predictRequest(limits), answer: predictAnswer };
   const one = route("POST /v1/models/{model}/{version}/predict", "Predict for one key, or for several", parts);
-  return openApi().openapi(one, async (c) => {
+  const judge = new ReadingJudge(models, pool);
+  const judging = route("POST /v1/models/{model}/{version}/readings", "Judge new readings of sensors", {
+    params: versionPath,
+    body: readingsRequest(limits),
+    answer: readingsAnswer,
+  });
+  const app = openApi().openapi(judging, async (c) => {
+    const { model, version: named } = c.req.valid("param");
+    const version = await registry.get(model, named);
+    const sensors = await judge.judge(version, c.req.valid("json"), c.get("signal"));
+    for (const { status } of sensors) metrics.partitions.inc({ status });
+    return c.json({ model, version: version.version, sensors }, 200);
+  });
+  return app.openapi(one, async (c) => {
     const { model, version: named } = c.req.valid("param");
     const { keys, horizon: asked, levels = usual, rows } = c.req.valid("json");
     const version = await registry.get(model, named);

@@ -137,6 +137,56 @@ export const predictAnswer = z
     },
   });
 
+/** Readings to judge; counts are limited by the server's configuration. */
+export const readingsRequest = ({ maxKeys }: { readonly maxKeys: number }) =>
+  z
+    .strictObject({
+      keys: list(key, { least: 1, most: maxKeys }).openapi({
+        description: `For each sensor ${KEY}, each once.`,
+        type: "array",
+        items: { anyOf: [CELL, { type: "array", items: CELL }, { type: "object", additionalProperties: CELL }] },
+        minItems: 1,
+        maxItems: maxKeys,
+      }),
+      rows: list(rows).openapi({
+        description: "For each key its new readings, in the order of their times.",
+        type: "array",
+        items: { type: "array", items: { type: "object", additionalProperties: CELL } },
+      }),
+    })
+    .openapi("ReadingsRequest", {
+      example: { keys: ["T1"], rows: [[{ AT: "2026-05-01 00:00:00", READING: 21.5 }]] },
+    });
+
+const timeList = z.array(z.union([z.string(), z.number(), z.null()])).nullable();
+const judged = z.object({
+  key: keyObject,
+  partitionKey: z.string(),
+  status: z.enum(["OK", "NO_MODEL", "ERROR"]),
+  times: timeList.optional().openapi({ description: "A time for each step since the last reading judged." }),
+  value: series.optional(),
+  expected: series.optional(),
+  lower: series.optional(),
+  upper: series.optional(),
+  score: series.optional().openapi({ description: "Errors in standard deviations." }),
+  kinds: z
+    .array(z.string().nullable())
+    .optional()
+    .openapi({ description: "What is wrong with each reading, such as `spike`; null for nothing." }),
+  since: timeList.optional().openapi({ description: "When that began." }),
+  errorType: z.string().nullable().optional(),
+  errorMessage: z.string().nullable().optional(),
+});
+export type Judged = z.infer<typeof judged>;
+
+export const readingsAnswer = z
+  .object({
+    model: z.string(),
+    version: z.string(),
+    sensors: z.array(judged).openapi({ description: "In the order of `keys`." }),
+  })
+  .openapi("ReadingsAnswer");
+
 const version = z
   .object({
     model: z.string(),

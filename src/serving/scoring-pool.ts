@@ -3,6 +3,7 @@ import { ManymodelError } from "../core/errors.ts";
 import { type Crew, type Member, startCrew } from "../crew/crew.ts";
 import { TimedOut, withinLimit } from "../crew/within-limit.ts";
 import { type WorkerEntry, WorkerLost, type Workers } from "../ports/workers.ts";
+import type { JudgedOutcome } from "../work/judge-partition.ts";
 import type { ScoredPartition } from "../work/score-partition.ts";
 import type { JobResult, ScoringJob } from "../work/score-partitions.ts";
 
@@ -16,10 +17,13 @@ export interface WorkerFailure {
 /** An answer for one partition. */
 export type Scored = ScoredPartition | WorkerFailure;
 
+/** An answer for the readings of one partition. */
+export type ScoredReadings = JudgedOutcome | WorkerFailure;
+
 interface Waiting {
   readonly job: ScoringJob;
   readonly signal: AbortSignal;
-  readonly resolve: (scored: Scored[]) => void;
+  readonly resolve: (scored: (Scored | ScoredReadings)[]) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -65,7 +69,18 @@ export class ScoringPool {
   }
 
   /** Scores the partitions of a job, in their order. @param signal - nobody waits for the answer any more */
-  score(job: ScoringJob, signal: AbortSignal): Promise<Scored[]> {
+  async score(job: ScoringJob, signal: AbortSignal): Promise<Scored[]> {
+    const isForecast = (scored: Scored | ScoredReadings) => !("readings" in scored);
+    return (await this.#answer(job, signal)).filter((scored): scored is Scored => isForecast(scored));
+  }
+
+  /** Judges the readings of the partitions of a job, in their order. */
+  async judge(job: ScoringJob & { readonly readings: true }, signal: AbortSignal): Promise<ScoredReadings[]> {
+    const isJudged = (scored: Scored | ScoredReadings) => "readings" in scored || "errorType" in scored;
+    return (await this.#answer(job, signal)).filter((scored): scored is ScoredReadings => isJudged(scored));
+  }
+
+  #answer(job: ScoringJob, signal: AbortSignal): Promise<(Scored | ScoredReadings)[]> {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(new ManymodelError("conflict", "the server is stopping"));
       this.#waiting.push({ job, signal, resolve, reject });
@@ -115,7 +130,7 @@ export class ScoringPool {
 
   /** Scores each partition of a job alone; the only one of a job with `lost`, what its worker was lost of, has been. */
   async #scoreSingly(member: Member, { job, signal, resolve, reject }: Waiting, lost: unknown): Promise<void> {
-    const scored: Scored[] = [];
+    const scored: (Scored | ScoredReadings)[] = [];
     for (const partition of job.partitions) {
       if (signal.aborted) return reject(signal.reason);
       try {

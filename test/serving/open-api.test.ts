@@ -39,6 +39,7 @@ it("the OpenAPI document has every route of the matrix and no other, and its exa
   const validating = {
     PredictRequest: schema.predictRequest(limits),
     PredictAnswer: schema.predictAnswer,
+    ReadingsRequest: schema.readingsRequest(limits),
     AliasMove: schema.aliasMove,
     Nothing: schema.nothing,
     Health: schema.health,

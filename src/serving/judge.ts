@@ -1,0 +1,120 @@
+import type { TrainedPartition } from "../core/artifact.ts";
+import { encodeKey } from "../core/partition-key.ts";
+import type { ModelVersion } from "../core/registry.ts";
+import { resampleNewer } from "../model/resample-rows.ts";
+import { LruCache } from "../runs/lru-cache.ts";
+import type { FoundPartition, OpenVersion, TrainedModels } from "../runs/trained-models.ts";
+import { type KeyJson, keyAsJson, keyOfJson } from "./key-json.ts";
+import { Refusal } from "./refusal.ts";
+import { type RowJson, rowsOfJson, timesAsJson } from "./rows-json.ts";
+import type { Judged } from "./schema.ts";
+import type { ScoredReadings, ScoringPool } from "./scoring-pool.ts";
+
+/** Readings of some keys, within the limits. */
+export interface Readings {
+  readonly keys: readonly KeyJson[];
+  /** The rows of each key, in the order of their times. */
+  readonly rows: readonly (readonly RowJson[])[];
+}
+
+/** Memory for the states of sensors, in characters of their models. */
+const STATE_ROOM = 2 ** 26;
+
+/**
+ * Judges posted readings, and keeps the state of each sensor in between, so that only new readings need be posted. Readings
+ * that a sensor's state has taken in already are passed over. A state that was not used for longest is dropped when memory is
+ * short, and none outlives the server: readings since training are then posted again.
+ */
+export class ReadingJudge {
+  readonly #states = new LruCache<TrainedPartition>(STATE_ROOM);
+  /** What each sensor is waiting for: its readings are judged one request after another. */
+  readonly #last = new Map<string, Promise<unknown>>();
+  readonly #models: TrainedModels;
+  readonly #pool: ScoringPool;
+
+  constructor(models: TrainedModels, pool: ScoringPool) {
+    this.#models = models;
+    this.#pool = pool;
+  }
+
+  /**
+   * Judges readings of some keys with one version. Every key has an answer.
+   *
+   * @param signal - nobody waits any more
+   * @throws {ManymodelError} `input` for keys or rows that are not the model's; `corrupt` for changed artifacts
+   */
+  async judge(version: ModelVersion, { keys, rows }: Readings, signal: AbortSignal): Promise<Judged[]> {
+    if (rows.length !== keys.length)
+      throw new Refusal("input", `rows has ${rows.length} lists for ${keys.length} keys; give one for each key`);
+    const opened = await this.#models.open(version);
+    const asked = keys.map((json, i) => {
+      const key = keyOfJson(version.keyColumns, json, `keys[${i}]`);
+      const data = resampleNewer(opened.completion, rowsOfJson(opened.columns, rows[i] ?? [], `rows[${i}]`));
+      return { key, partitionKey: encodeKey(version.keyColumns, key), data };
+    });
+    const answers = asked.map(async ({ key, partitionKey, data }): Promise<Judged> => {
+      const known = { key: keyAsJson(version.keyColumns, key), partitionKey };
+      const name = JSON.stringify([version.model, version.version, version.createdAt, partitionKey]);
+      const scored = await this.#inTurn(name, async () => {
+        const found = await this.#models.find(opened, partitionKey);
+        if (found === undefined) return UNKNOWN;
+        const trained = this.#states.get(name) ?? found.trained;
+        const judged = await this.#score(version, opened, { ...found, trained }, data, signal);
+        if ("moved" in judged) this.#states.set(name, judged.moved, judged.moved.model?.length ?? 0);
+        return judged;
+      });
+      return { ...known, ...asJson(opened, scored) };
+    });
+    return Promise.all(answers);
+  }
+
+  async #score(
+    { keyColumns, horizon }: ModelVersion,
+    { time }: OpenVersion,
+    { source, trained }: FoundPartition,
+    data: ReturnType<typeof rowsOfJson>,
+    signal: AbortSignal,
+  ): Promise<ScoredReadings | typeof UNKNOWN> {
+    const { definitionSha256, keyArg, exports } = source;
+    const plan = { keyColumns, time, horizon, levels: [], advance: true, readings: true } as const;
+    const job = { ...plan, definitionSha256, keyArg, exports, partitions: [{ trained, data }] };
+    const [scored] = await this.#pool.judge(job, signal);
+    return scored ?? UNKNOWN;
+  }
+
+  /** Runs a task after those of the same name that came before. */
+  async #inTurn<T>(name: string, task: () => Promise<T>): Promise<T> {
+    const before = this.#last.get(name) ?? Promise.resolve();
+    const own = before.then(task, task);
+    const settled = own.catch(() => {});
+    this.#last.set(name, settled);
+    try {
+      return await own;
+    } finally {
+      if (this.#last.get(name) === settled) this.#last.delete(name);
+    }
+  }
+}
+
+const UNKNOWN = {
+  status: "NO_MODEL",
+  errorType: "unknown-key",
+  errorMessage: "the version has no such partition",
+} as const;
+
+function asJson({ time }: OpenVersion, scored: ScoredReadings | typeof UNKNOWN): Omit<Judged, "key" | "partitionKey"> {
+  if (!("readings" in scored)) return scored;
+  const { value, expected, lower, upper, score, kinds } = scored.readings;
+  const numbers = (values: Float64Array) => Array.from(values, (number) => (Number.isNaN(number) ? null : number));
+  return {
+    status: scored.status,
+    times: timesAsJson(time, scored.times),
+    value: numbers(value),
+    expected: numbers(expected),
+    lower: numbers(lower),
+    upper: numbers(upper),
+    score: numbers(score),
+    kinds: [...kinds],
+    since: timesAsJson(time, scored.since),
+  };
+}

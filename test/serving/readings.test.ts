@@ -1,0 +1,56 @@
+import { expect, it } from "vitest";
+import { fillTable, openWorkspace } from "../workspace.ts";
+import { serve } from "./serving.ts";
+
+const HOUR = 3_600_000;
+const COLUMNS = [
+  { name: "SENSOR", type: "string" },
+  { name: "AT", type: "timestamp" },
+  { name: "READING", type: "number" },
+] as const;
+const TRAINED = 240;
+const usual = (t: number) => 20 + 5 * Math.sin((2 * Math.PI * t) / 24) + ((t * 7919) % 101) / 100;
+const rowsOf = (from: number, values: readonly number[]) =>
+  values.map((READING, i) => ({ AT: new Date((from + i) * HOUR).toISOString().slice(0, 19), READING }));
+
+it("judges posted readings, and keeps the state of each sensor", async () => {
+  const mm = await openWorkspace("local", "serve: { timeout: 1h, predict_timeout: 1h }\n");
+  const history = ["A", "B"].flatMap((sensor) =>
+    Array.from({ length: TRAINED }, (_, t) => [sensor, t * HOUR, usual(t)]),
+  );
+  await fillTable(mm, "HISTORY", [...COLUMNS], history);
+  const run = await mm
+    .foreachPartition("unit_id")
+    .dopar(new URL("../../dist/model/builtin/sensor-anomalies.js", import.meta.url), {
+      dataQuery: { table: "HISTORY", keyColumn: "SENSOR", orderBy: ["AT"] },
+      exports: { target: "READING", time: "AT", period: 24, horizon: 3, holdout: 0 },
+      mode: "local",
+    });
+  await mm.registry.logManyModel({ name: "M", version: "V1", run, horizon: 3 });
+  const { ask } = await serve(mm);
+  const judge = async (keys: string[], rows: object[][]) => {
+    const { status, body } = await ask("POST /v1/models/M/V1/readings", { keys, rows });
+    expect(status).toBe(200);
+    return body.sensors;
+  };
+  const values = Array.from({ length: 12 }, (_, i) => (i === 4 ? 500 : usual(TRAINED + i) + (i >= 6 ? 12 : 0)));
+  const [whole] = await judge(["B"], [rowsOf(TRAINED, values)]);
+  expect(whole.kinds[4]).toBe("spike");
+  expect(whole.kinds[10]).toBe("level-shift");
+  expect(whole.since[10]).toBe("1970-01-11 06:00:00");
+  // One by one, two requests at a time, one of them with a reading that is known already: the same verdicts.
+  const parts: (typeof whole)[] = [];
+  for (let i = 0; i < values.length; i += 2) {
+    const [first, second] = await Promise.all([
+      judge(["A"], [rowsOf(TRAINED + i, values.slice(i, i + 1))]),
+      judge(["A"], [rowsOf(TRAINED + i, values.slice(i, i + 2))]),
+    ]);
+    parts.push(first[0], second[0]);
+  }
+  for (const name of ["times", "value", "expected", "lower", "upper", "kinds", "since"])
+    expect(parts.flatMap((part) => part[name])).toEqual(whole[name]);
+  const [unknown] = await judge(["C"], [[]]);
+  expect(unknown).toMatchObject({ status: "NO_MODEL", errorType: "unknown-key" });
+  const { status, body } = await ask("POST /v1/models/M/V1/readings", { keys: ["A"], rows: [] });
+  expect([status, body.error.message]).toEqual([400, "rows has 0 lists for 1 keys; give one for each key"]);
+});
