@@ -18,6 +18,7 @@ export const DASHBOARD_ACCESS: AccessMatrix = {
   "GET /api/compare": "viewer",
   "GET /api/monitor": "viewer",
   "GET /api/monitor/partitions": "viewer",
+  "GET /api/monitor/readings": "viewer",
   "GET /api/models": "viewer",
   "GET /api/models/{model}": "viewer",
   "GET /api/models/{model}/diff": "viewer",

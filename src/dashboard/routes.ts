@@ -6,6 +6,7 @@ import { knownRun } from "../runs/known-run.ts";
 import { compareTables } from "./compare/compare-view.ts";
 import { type MonitorTables, monitorDetail } from "./monitor/monitor-view.ts";
 import { monitoredPartitions } from "./monitor/monitored-partitions.ts";
+import { readingsDetail } from "./monitor/readings-view.ts";
 import type { PartitionQuery } from "./partitions/partition-search.ts";
 import { OUTCOMES } from "./partitions/partition-table.ts";
 import { partitionPage, partitionsHead } from "./partitions/partition-view.ts";
@@ -108,6 +109,7 @@ export function dashboardRoutes(
     const wanted = { ...(model && { model }), ...(version && { version }) };
     return c.json({ monitor: await monitorDetail(engine, monitored, wanted) });
   });
+  app.get("/monitor/readings", async (c) => c.json({ readings: await readingsDetail(engine, monitored.readings) }));
   app.get("/monitor/partitions", async (c) => {
     const { verdict = "all", text = "", sort = "severity", order = "desc" } = c.req.query();
     const of = { model: required(c, "model"), version: required(c, "version") };

@@ -83,7 +83,11 @@ function guardedRoutes(mm: ManyModel, door: Door, onError: (thrown: unknown) => 
     "/api",
     dashboardRoutes(
       engine,
-      { ledger: config.monitor.ledger_table, status: config.monitor.status_table },
+      {
+        ledger: config.monitor.ledger_table,
+        status: config.monitor.status_table,
+        readings: config.batch.readings_table,
+      },
       {
         ...(config.batch.input_table !== undefined && { input: tablePath(mm, config.batch.input_table) }),
         advance: config.batch.advance,

@@ -483,6 +483,21 @@ export interface MonitorDetail {
   readonly levels: readonly number[];
 }
 
+/** What batches of readings reported. */
+export interface ReadingsDetail {
+  readonly kinds: readonly { readonly kind: string; readonly sensors: number; readonly readings: number }[];
+  /** The latest, newest first. */
+  readonly events: readonly {
+    readonly key: string;
+    readonly text: string;
+    readonly kind: string;
+    readonly since: string;
+    readonly readings: number;
+    /** The largest error in standard deviations; null where readings are missing. */
+    readonly score: number | null;
+  }[];
+}
+
 /** Some of the partitions that the latest monitoring run judged. */
 export interface MonitorPage {
   readonly matched: number;

@@ -8,6 +8,8 @@ import type { MonitorDay, MonitorDetail } from "../wire.ts";
 export interface MonitorTables {
   readonly ledger: string;
   readonly status: string;
+  /** Where batches of readings wrote their verdicts. */
+  readonly readings: string;
 }
 
 const MOST_DAYS = 730;
@@ -21,7 +23,7 @@ const MOST_MODELS = 1000;
  */
 export async function monitorDetail(
   { source, tables }: Engine,
-  { ledger, status }: MonitorTables,
+  { ledger, status }: Pick<MonitorTables, "ledger" | "status">,
   wanted: { readonly model?: string; readonly version?: string },
 ): Promise<MonitorDetail | null> {
   const columns = await source.columns(status);

@@ -4,6 +4,7 @@ import type { MonitorDetail } from "../wire.ts";
 import { LineChart } from "./charts/line-chart.tsx";
 import { Choice } from "./choice.tsx";
 import { MonitoredPartitions } from "./monitored-partitions.tsx";
+import { Readings } from "./readings.tsx";
 import { go, href } from "./route.ts";
 import { Fact } from "./run.tsx";
 import { Command, Empty, Loading } from "./states.tsx";
@@ -19,6 +20,7 @@ export function Monitor({ query }: { query: URLSearchParams }) {
   return (
     <>
       <h1>Monitor</h1>
+      <Readings />
       <Loading data={data} what="the ledger">
         {({ monitor }) =>
           monitor === null ? (
