@@ -76,7 +76,7 @@ async function reportedReadings(
   const names = ["KIND", "MODEL_NAME", "MODEL_VERSION", "PARTITION_KEY", "SINCE", "STEP", "VALUE", "EXPECTED", "SCORE"];
   const batch = await output.published(table, null, names);
   const text = (name: string) => textsOf(batch, name);
-  const number = (name: string) => Array.from(getColumn(batch, name).values, Number);
+  const number = (name: string) => numbersOf(batch, name);
   const [kinds, models, versions, keys, since] = ["KIND", "MODEL_NAME", "MODEL_VERSION", "PARTITION_KEY", "SINCE"].map(
     text,
   );
@@ -99,11 +99,17 @@ async function reportedReadings(
   );
 }
 
+/** A column as numbers; NaN where it has none. */
+function numbersOf(batch: ColumnBatch, name: string): number[] {
+  const { values } = getColumn(batch, name);
+  return Array.from({ length: batch.length }, (_, row) => Number(values[row] ?? NaN));
+}
+
 /** A column as texts: times as they are shown. */
 function textsOf(batch: ColumnBatch, name: string): string[] {
   const { type, values } = getColumn(batch, name);
-  return Array.from(values, (value) =>
-    type === "date" || type === "timestamp" ? formatTime(type, Number(value)) : String(value),
+  return Array.from({ length: batch.length }, (_, row) =>
+    type === "date" || type === "timestamp" ? formatTime(type, Number(values[row])) : String(values[row]),
   );
 }
 
@@ -115,7 +121,7 @@ async function sentAlerts(output: Output, model: string): Promise<SentAlert[]> {
   const [models, keys, kinds, since] = ["MODEL_NAME", "PARTITION_KEY", "KIND", "SINCE"].map((name) =>
     textsOf(batch, name),
   );
-  const sentAt = Array.from(getColumn(batch, "SENT_AT").values, Number);
+  const sentAt = numbersOf(batch, "SENT_AT");
   return sentAt.flatMap((time, row) =>
     models?.[row] === model
       ? [{ partitionKey: keys?.[row] ?? "", kind: kinds?.[row] ?? "", since: since?.[row] ?? "", sentAt: time }]

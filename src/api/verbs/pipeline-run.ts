@@ -286,9 +286,12 @@ async function batchStep(
       (await engine.source.snapshot({ table: tablePath(mm, futureTable), keyColumns: query.keyColumns })).fingerprint;
     return [input, ahead] as const;
   });
-  return steps.do("batch", [register.model, version, scored.id, future, batch, advance], async ({ progress }) => ({
-    ...(await score(mm, { version, advance, ...progress })),
-  }));
+  return steps.do("batch", [register.model, version, scored.id, future, batch, advance], async ({ progress }) => {
+    const { alerts, ...summary } = await score(mm, { version, advance, ...progress });
+    if (alerts === undefined) return summary;
+    const { webhook } = alerts;
+    return { ...summary, alerts: { ...alerts, webhook: webhook === null ? null : { ...webhook } } };
+  });
 }
 
 async function reconcileStep(
