@@ -11,7 +11,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { fitted, forecast, linearModel } from "@manymodel/forecast";
+import { type Forecast, fitted, forecast, linearModel } from "@manymodel/forecast";
 import { fitDetector, judgeReadings } from "@manymodel/forecast/anomaly";
 import { DAY, HISTORY, KINDS, type Kind, type Sensor, sensorOf } from "./detector-study/sensors.ts";
 
@@ -82,7 +82,7 @@ function harmonicBaseline(history: Float64Array, readings: Float64Array): Flags 
   const fourier = [{ period: DAY, harmonics: 2 }];
   let kept = history;
   let scale = 0;
-  let expected = { mean: new Float64Array(0) };
+  let expected: Pick<Forecast, "mean"> = { mean: new Float64Array(0) };
   for (let round = 0; round < 3; round++) {
     const model = linearModel(kept, { trend: false, fourier });
     const usual = fitted(model, kept);
