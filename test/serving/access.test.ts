@@ -5,6 +5,7 @@ import { bearer, serve, told } from "./serving.ts";
 
 const BODIES: Record<string, unknown> = {
   "POST /v1/models/{model}/{version}/predict": { keys: ["U00"] },
+  "POST /v1/models/{model}/{version}/readings": { keys: ["U00"], rows: [[]] },
   "POST /v1/aliases/{model}/{alias}": { version: "V1" },
   "POST /v1/aliases/{model}/{alias}/rollback": {},
 };
