@@ -21,7 +21,10 @@ export interface JudgedPartition {
 }
 
 /** What judging one partition gives: verdicts, or why there are none. */
-export type JudgedOutcome = JudgedPartition | ({ readonly status: "NO_MODEL" | "ERROR" } & Problem);
+export type JudgedOutcome =
+  | JudgedPartition
+  | ({ readonly status: "NO_MODEL" } & Problem)
+  | ({ readonly status: "ERROR" } & Problem);
 
 const NONE = new Float64Array(0);
 const NO_READINGS: CheckedReadings = {
@@ -59,8 +62,7 @@ export async function judgePartition(
     const type = time.type === "date" || time.type === "timestamp" ? time.type : "number";
     const last = parseTime(type, lastTs);
     const times = (plan.times ?? new ForecastTimes()).after(time, partition, 0, steps) ?? NONE;
-    const timeOf = (position: number) =>
-      times[position] ?? previousTimes(last, interval, -1 - position)[0] ?? last;
+    const timeOf = (position: number) => times[position] ?? previousTimes(last, interval, -1 - position)[0] ?? last;
     return {
       status: "OK",
       times,
