@@ -46,9 +46,11 @@ export async function runJobs(
 async function watchJobs(
   { queue }: Engine,
   jobs: Jobs,
-  { runId, mode }: RunManifest,
+  { runId, mode, maxFailed }: RunManifest,
   { onProgress, signal }: Pick<RunContext, "onProgress" | "signal">,
 ): Promise<void> {
+  // A run that too many failures stop is looked at all the time.
+  const progressMs = maxFailed === null ? (jobs.progressMs ?? 0) : 0;
   for (let launch = 1; launch <= MAX_LAUNCHES; launch++) {
     // Workers of a process that has ended may have done everything.
     if (await queue.ended(runId)) return;
@@ -63,7 +65,7 @@ async function watchJobs(
         break;
       }
       // In queue mode whoever feeds says how far it is.
-      if (mode !== "queue" && Date.now() - shownAt >= (jobs.progressMs ?? 0)) {
+      if (mode !== "queue" && Date.now() - shownAt >= progressMs) {
         onProgress(await readProgress(queue, runId));
         shownAt = Date.now();
       }
