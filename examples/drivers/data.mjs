@@ -3,7 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { normal, random } from "manymodel/forecast";
 
-const count = Number(process.argv[2] ?? 6);
+const count = Number(process.argv[2] ?? 3);
 const [HISTORY, PLANNED] = [730, 28];
 const START = Date.UTC(2024, 10, 4);
 const CATEGORIES = ["food", "garden", "toys"];

@@ -38,7 +38,7 @@ const SCENARIOS: {
   readonly [name: string]: { readonly in?: string; readonly after?: string; readonly says: string[] };
 } = {
   drivers: {
-    says: ["6 trained, 0 failed", "scored 6 partitions: 6 OK", '"promo"', "SKU-001: Regression", "1 trained, 0 failed"],
+    says: ["3 trained, 0 failed", "scored 3 partitions: 3 OK", "SKU-001: Regression with ARIMA", "OWN V1"],
   },
   "quick-start": {
     says: [
