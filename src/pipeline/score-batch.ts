@@ -58,6 +58,8 @@ export interface BatchSpec {
 
 /** How a batch ended: every partition of the input counts once, as one of `ok` to `ended`. */
 export interface BatchSummary extends Omit<BatchRecord, "startedAt" | "options"> {
+  /** How many partitions have a forecast of fewer steps than were asked for, since nothing is known of the next; none when left out. */
+  readonly shortened?: number;
   /** Why this process scored what the engine's own compute was to score if it could. */
   readonly scoredHere?: string;
 }
@@ -127,12 +129,14 @@ async function scoreVersion(
   const withoutModel: string[] = [];
   const standing: string[] = [];
   let answers = 0;
+  let shortened = 0;
   const take = (result: ScoredPart) => {
     scoredHere ??= result.scoredHere;
     parts.push(...result.parts);
     for (const ordinal of result.ordinals) scored[ordinal] = 1;
     answers += result.ordinals.length;
     for (const status of Object.keys(counts) as (keyof StatusCounts)[]) counts[status] += result.counts[status];
+    shortened += result.shortened ?? 0;
     withoutModel.push(...result.withoutModel);
     for (const key of result.kept) standing.push(key);
     const done = Object.values(counts).reduce((sum, count) => sum + count);
@@ -203,7 +207,11 @@ async function scoreVersion(
     startedAt,
     options: JSON.stringify(optionsOf(spec, task)),
   });
-  return { ...record, ...(scoredHere !== undefined && { scoredHere }) };
+  return {
+    ...record,
+    ...(shortened > 0 && { shortened }),
+    ...(scoredHere !== undefined && { scoredHere }),
+  };
 }
 
 /** What every task of a batch needs to know, before the version's index is read. */

@@ -24,6 +24,8 @@ export interface ScoredPart {
   readonly withoutModel: readonly string[];
   /** Encoded keys of those whose rows stand. */
   readonly kept: readonly string[];
+  /** How many have a forecast of fewer steps than were asked for; none when left out. */
+  readonly shortened?: number;
   /** Why the engine's own compute could not score it, where it was to if it could. */
   readonly scoredHere?: string;
 }
@@ -40,6 +42,7 @@ export class PartOfBatch {
   readonly #counts: StatusCounts = { OK: 0, STALE: 0, UNDATED: 0, FALLBACK: 0, NO_MODEL: 0, ERROR: 0, ENDED: 0 };
   readonly #withoutModel: string[] = [];
   readonly #kept: string[] = [];
+  #shortened = 0;
 
   /** @param partitions - how many are to come, about */
   constructor(task: ScoreTask, definition: AnyModelDefinition, partitions: number) {
@@ -53,6 +56,7 @@ export class PartOfBatch {
   add(key: PartitionKey, scored: ScoredPartition | JudgedPartition, fingerprint: string | null = null): void {
     if (this.#rows instanceof ReadingRows) this.#rows.add(key, scored, fingerprint);
     else if (!("readings" in scored)) this.#rows.add(key, scored, fingerprint);
+    if ("stopped" in scored && scored.stopped !== undefined) this.#shortened++;
     this.count(scored.status);
   }
 
@@ -106,6 +110,7 @@ export class PartOfBatch {
       ordinals,
       withoutModel: this.#withoutModel,
       kept: this.#kept,
+      ...(this.#shortened > 0 && { shortened: this.#shortened }),
     };
   }
 }

@@ -40,7 +40,7 @@ describe.each(EVERY_ENGINE)("drivers (%s)", (engine, missing, open) => {
       const run = await mm.train();
       expect(run.index).toMatchObject({ succeeded: 1 });
       const version = await mm.models.register({ run });
-      await mm.score({ levels: [95] });
+      expect(await mm.score({ levels: [95] })).toMatchObject({ ok: 1, errors: 0, shortened: 1, rows: 6 });
       const batch = await mm.tables.query(
         "SELECT STEP, FORECAST, LO_95, STATUS, ERROR_TYPE, ERROR_MESSAGE FROM FORECAST_RESULTS ORDER BY STEP",
       );

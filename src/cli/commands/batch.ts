@@ -108,6 +108,7 @@ export function batchText(summary: BatchSummary): string {
   const others = `${some(summary.stale, "stale")}${some(summary.undated, "without dates")}${some(summary.fallback, "by the fallback")}`;
   const ended = some(summary.ended, "ended");
   const here = summary.scoredHere === undefined ? "" : ` (scored by this process: ${summary.scoredHere})`;
+  const shortened = some(summary.shortened ?? 0, "with fewer steps than asked for (missing-future)");
   const kept = summary.kept > 0 ? ` (${summary.kept} unchanged)` : "";
-  return `${model} ${version} scored ${partitions} partitions${kept}: ${ok} OK${others}, ${noModel} without a model, ${errors} errors${ended}; ${rows} rows in ${outputTable}${here}`;
+  return `${model} ${version} scored ${partitions} partitions${kept}: ${ok} OK${shortened}${others}, ${noModel} without a model, ${errors} errors${ended}; ${rows} rows in ${outputTable}${here}`;
 }

@@ -76,8 +76,12 @@ export function snowflakeTableFunctions(
         },
         async statuses() {
           const rows = await session.rows(sql.statuses(id));
+          // A forecast that stops early has a row with the reason: the partition's status is that of its forecast.
+          const rank = (status: unknown) => Number(status !== "ERROR");
           return new Map(
-            rows.map(([p, isKept, status]) => [Number(p), { status: status as string, kept: isKept as boolean }]),
+            rows
+              .toSorted(([, , a], [, , b]) => rank(a) - rank(b))
+              .map(([p, isKept, status]) => [Number(p), { status: status as string, kept: isKept as boolean }]),
           );
         },
         async store() {

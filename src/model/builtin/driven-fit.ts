@@ -28,7 +28,10 @@ export interface DrivenFits {
   readonly joint?: JointFits;
 }
 
-/** Fits a regression on what drives a series, whose errors a method models (see `regression`). */
+/**
+ * Fits a regression on what drives a series, whose errors a method models (see `regression`). A series that is too short for the
+ * method once steps without a value of a regressor, such as a lag, are left out, has no regressors.
+ */
 export function fitDriven(
   { fits, joint = {} }: DrivenFits,
   { method, period, periods, exports }: DrivenTask,
@@ -37,13 +40,19 @@ export function fitDriven(
 ): RegressionModel {
   const [alone, together] = [fits[method], joint[method]];
   if (alone === undefined) throw new TypeError(`${method} is not a method of this model definition`);
-  return regression(y, {
-    xreg,
+  const options = {
     period,
-    errors: together?.(period, periods) ?? ((rest) => alone(rest, period, periods)),
+    errors: together?.(period, periods) ?? ((rest: Float64Array) => alone(rest, period, periods)),
     needed: neededRegressors(exports),
     nested: nestedRegressors(exports),
-  });
+  };
+  try {
+    return regression(y, { ...options, xreg });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const left = Object.fromEntries(Object.keys(xreg).map((name) => [name, "too-few-rows" as const]));
+    return { ...regression(y, { ...options, xreg: {} }), left };
+  }
 }
 
 /** Forecasts as many steps as the regressors of a model are known for. */
