@@ -40,6 +40,7 @@ const text = `# Accuracy against R
 Written by \`scripts/accuracy.ts\`; do not edit. R is 4.2.2 with forecast 8.20: its recorded results, not run again.
 
 ${parts.join("\n")}
+${readFileSync("scripts/best-study/result.md", "utf8")}
 ${readFileSync("scripts/oracle/findings.md", "utf8")}`;
 if (words.length === 0) {
   mkdirSync("docs", { recursive: true });

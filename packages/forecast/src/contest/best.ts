@@ -7,7 +7,7 @@ import { ownFactors, rollScores } from "./calibration.ts";
 import { type Lineup, lineupOf } from "./lineup.ts";
 import { originsOf } from "./rolling-origin.ts";
 import { fitSameForm } from "./same-form.ts";
-import { narrowing, type Widths, widening } from "./widening.ts";
+import { longWidths, type Widths, widening } from "./widening.ts";
 
 /** The first of these that can be fitted, where no member can. */
 const FALLBACKS = ["snaive", "naive"];
@@ -41,7 +41,7 @@ interface Member {
  * 100 values the factor is what other series needed (see `widening`). For a longer one the members' forms are fitted to its
  * first three quarters also, moved over the rest without estimating anything again. Their errors from up to 24 origins
  * there give the series' own factors (see `ownFactors`). The factor is the mean of its own, which weighs as many errors as
- * do not overlap, and of other long series' (see `narrowing`), which weighs 40.
+ * do not overlap, and of other long series' (see `longWidths`), which weighs 40.
  *
  * A member that cannot be fitted is left out; where none can, it is the seasonal naive method, or the naive one. Of a
  * single observation, which tells no variance, bounds are NaN but for the median's.
@@ -72,7 +72,7 @@ function choose(series: Float64Array, lineup: Lineup, methods: MethodTable): Fit
   }
   const model = combined(members, lineup);
   if (isDemand) return { ...model, lowest: 0 };
-  return calibrated(model, series, observed, lineup.period, (beginning) =>
+  return calibrated(model, series, observed, lineup, (beginning) =>
     combined(fitMembers(beginning, lineup, refitting(members, methods)), lineup),
   );
 }
@@ -133,7 +133,7 @@ function calibrated(
   model: CombinationModel,
   y: Float64Array,
   observed: number,
-  period: number,
+  { period, isSeasonKnown = false }: Lineup,
   fit: (beginning: Float64Array) => CombinationModel,
 ): ConformalModel {
   const h = Math.max(2 * period, 8);
@@ -148,7 +148,7 @@ function calibrated(
   const first = Math.floor((3 * y.length) / 4);
   const length = y.length - first;
   if (observed < SHORTEST || length < 2 * h) return conformal(widening(observed, h));
-  const { levels, factors } = narrowing(h);
+  const { levels, factors } = longWidths(h, isSeasonKnown);
   const origins = originsOf(y.length, first, h, WINDOWS, Math.max(1, Math.ceil((length - h) / (WINDOWS - 1))));
   try {
     const { scores } = rollScores(y, origins, { h, levels, form: "scaled" }, (seen, origin, before) =>

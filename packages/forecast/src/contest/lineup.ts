@@ -11,6 +11,8 @@ export interface Lineup {
   readonly period: number;
   /** Whether the series is intermittent demand, whose intervals are quantiles of demand. */
   readonly isDemand: boolean;
+  /** Whether members' intervals leave the uncertainty of the season out. */
+  readonly isSeasonKnown?: boolean;
   /** All periods, for members that take several. */
   readonly periods: readonly number[];
 }
@@ -78,8 +80,12 @@ const SHORT_SEASON = {
 const SEASONAL = { members: ["auto-arima", "cautious-ets", "dynamic-theta", "ces"], combining: "median" } as const;
 const DAILY = { members: ["auto-arima", "ces", "tbats"], combining: "median" } as const;
 const FORTNIGHT = { members: ["auto-arima", "tbats"], combining: "mean" } as const;
-const DAY_AND_WEEK = { members: ["auto-arima", "stl-arima", "stl-ces"], combining: "median" } as const;
-const LONG_SEASON = { members: ["stlf", "stl-theta", "tbats"], combining: "mean" } as const;
+const DAY_AND_WEEK = {
+  members: ["auto-arima", "stl-arima", "stl-ces"],
+  combining: "median",
+  isSeasonKnown: true,
+} as const;
+const LONG_SEASON = { members: ["stlf", "stl-theta", "tbats"], combining: "mean", isSeasonKnown: true } as const;
 
 /** A year has a little more than 52 weeks. */
 const exact = (periods: readonly number[]) => periods.map((one) => (one === WEEKS_OF_YEAR ? 365.25 / 7 : one));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { widening } from "../../src/contest/widening.ts";
+import { longWidths, widening } from "../../src/contest/widening.ts";
 import {
   best,
   type CombinationModel,
@@ -180,6 +180,18 @@ describe("best", () => {
     expect(() => METHODS.best([], 1)).toThrow("0 observed");
     expect(() => METHODS.best([1, 2, Infinity], 1)).toThrow("Infinity at position 2");
     expect(() => METHODS.best([1, 2, 3], 0)).toThrow("period is 0");
+  });
+});
+
+describe("longWidths", () => {
+  it("narrows intervals that have the variance between members, and widens those of members that know the season", () => {
+    const { levels, factors } = longWidths(3, false);
+    expect(levels).toEqual([80, 95]);
+    const known = longWidths(3, true).factors;
+    factors.flat().forEach((factor, i) => {
+      expect(factor).toBeLessThan(1);
+      expect(known.flat()[i]).toBeGreaterThanOrEqual(1);
+    });
   });
 });
 
