@@ -171,8 +171,13 @@ train: { chunks_per_job: 15, workers: 2, exports: ${JSON.stringify({ ...exports,
         await tab.getByText(/^Not connected since \d\d:\d\d:\d\d: what is shown is as it was then/).waitFor();
         expect(await tab.locator("main.stale").count()).toBe(1);
       }
+      // A view that is opened meanwhile goes on by itself too.
+      await list.locator("table.runs tbody a").first().click();
+      await list.getByText("The server does not answer. Is manymodel ui still running?").waitFor();
+      await list.locator(".lost").waitFor();
       const again = await served(mm, Number(new URL(first.url).port));
       onTestFinished(again.close);
+      await list.locator(".state-stalled").waitFor();
       for (const tab of [list, run]) await tab.locator(".lost").waitFor({ state: "detached" });
     });
 

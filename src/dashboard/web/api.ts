@@ -76,8 +76,8 @@ export async function readPrepared<T extends object>(
   }
 }
 
-/** The milliseconds before a stream that ended is opened again. */
-const AGAIN_MS = 2000;
+/** The milliseconds before a server that was lost is asked again. */
+export const AGAIN_MS = 2000;
 /** The server says something at least every 15 s; after so long a silence nobody is there. */
 const SILENT_MS = 40_000;
 

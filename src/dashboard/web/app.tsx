@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Session } from "../wire.ts";
+import type { RunLine, Session } from "../wire.ts";
 import { REFUSED, token } from "./api.ts";
 import { Compare } from "./compare.tsx";
 import { useLost } from "./connection.ts";
@@ -14,7 +14,7 @@ import { Runs } from "./runs.tsx";
 import { Series } from "./series.tsx";
 import { Empty } from "./states.tsx";
 import { nextTheme, useTheme } from "./theme.ts";
-import { useData } from "./use-data.ts";
+import { useData, useLive } from "./use-data.ts";
 
 const SECTIONS = [
   ["runs", "Runs", "r"],
@@ -46,6 +46,8 @@ export function App() {
     addEventListener(REFUSED, refuse);
     return () => removeEventListener(REFUSED, refuse);
   }, []);
+  // On every view, so that a server that is gone is noticed on each.
+  useLive<readonly RunLine[]>(session.value === undefined || refused ? null : href(["live"]));
   const caller = refused ? undefined : session.value;
   const place = usePlace();
   const lost = useLost();

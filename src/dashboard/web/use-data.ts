@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Preparing } from "../wire.ts";
-import { follow, readPrepared } from "./api.ts";
+import { AGAIN_MS, ApiError, follow, readPrepared } from "./api.ts";
+import { noteConnected, noteLost } from "./connection.ts";
 
 /** A value from the server: not there yet, there, or an error. An earlier value stays until the next is there. */
 export interface Loaded<T> {
@@ -26,14 +27,28 @@ export function useData<T extends object>(path: string | null): Loaded<T> {
   useEffect(() => {
     if (path === null) return;
     const abort = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
     setState((before) => ({ ...before, loading: true, error: undefined }));
     readPrepared<T>(path, abort.signal, (preparing) => setState((before) => ({ ...before, preparing }))).then(
-      (value) => setState({ path, value, error: undefined, preparing: undefined, loading: false }),
-      (error) =>
-        abort.signal.aborted || setState({ path, value: undefined, error, preparing: undefined, loading: false }),
+      (value) => {
+        noteConnected(path);
+        setState({ path, value, error: undefined, preparing: undefined, loading: false });
+      },
+      (error) => {
+        if (abort.signal.aborted) return;
+        setState({ path, value: undefined, error, preparing: undefined, loading: false });
+        if (!(error instanceof ApiError) || error.status !== 0) return noteConnected(path);
+        // Nobody answered: the view goes on by itself once somebody does.
+        noteLost(path);
+        timer = setTimeout(() => setAgain((n) => n + 1), AGAIN_MS);
+      },
     );
-    return () => abort.abort();
+    return () => {
+      abort.abort();
+      clearTimeout(timer);
+    };
   }, [path, again]);
+  useEffect(() => () => noteConnected(path ?? ""), [path]);
   return { ...state, reload: () => setAgain((n) => n + 1) };
 }
 
