@@ -2,7 +2,15 @@ import { METHODS } from "@manymodel/forecast";
 import { FAMILIES } from "@manymodel/forecast/families";
 import { moduleUrl } from "../core/module-url.ts";
 import { UNDRIVEN } from "../model/builtin/driven-fit.ts";
-import { CHURN, type Options, SENSOR_ANOMALIES, SERIES, STORE_SALES } from "../model/builtin/options.ts";
+import {
+  BOOSTED_CLASSIFICATION,
+  BOOSTED_REGRESSION,
+  CHURN,
+  type Options,
+  SENSOR_ANOMALIES,
+  SERIES,
+  STORE_SALES,
+} from "../model/builtin/options.ts";
 
 /** A model that can be named by one word. */
 export interface BuiltinModel {
@@ -14,6 +22,8 @@ export interface BuiltinModel {
   readonly columns: readonly string[];
   /** The definition's module where drivers are stated (`source.regressors` and its like); left out if it does not know of any. */
   readonly driven?: string;
+  /** Options that name columns of any type. */
+  readonly anyColumns: readonly string[];
   /** Whether it forecasts the target's series: then that column holds numbers, and the last of `order_by` is a time. */
   readonly series: boolean;
   /** Whether a stored model is the forecasting library's own, which takes in newer rows as the library does. */
@@ -31,7 +41,10 @@ const drivenOf = (method: string) => {
   return UNDRIVEN.includes(method) ? {} : { driven: module === "forecaster" ? "driven-methods" : `driven-${module}` };
 };
 
-const none = { columns: [], library: false, exports: {} };
+const none = { columns: [], anyColumns: [], library: false, exports: {} };
+
+/** What models of rows have in common. */
+const rows = { columns: ["target"], anyColumns: ["features", "group", "keep"], series: false };
 
 /** The definition that `refine` trains by: methods compete for each partition. */
 export const CONTEST = "contest";
@@ -60,10 +73,21 @@ export const BUILTIN_MODELS: Readonly<Record<string, BuiltinModel>> = {
   },
   churn: {
     ...none,
+    ...rows,
     module: "churn",
     options: CHURN,
-    columns: ["target", "features"],
-    series: false,
+  },
+  "boosted-classification": {
+    ...none,
+    ...rows,
+    module: "boosted-classification",
+    options: BOOSTED_CLASSIFICATION,
+  },
+  "boosted-regression": {
+    ...none,
+    ...rows,
+    module: "boosted-regression",
+    options: BOOSTED_REGRESSION,
   },
   "sensor-anomalies": {
     ...none,

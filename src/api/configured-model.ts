@@ -120,7 +120,8 @@ async function checkColumns(
       `column ${time.name} of ${query.table} (order_by) holds ${time.type}s, so forecasts would have no dates; turn it into a date, a timestamp or a number`,
     );
   const names = columns.map((column) => column.name);
-  for (const option of builtin.series ? ["target", ...builtin.columns] : builtin.columns)
+  const numeric = builtin.series ? ["target", ...builtin.columns] : builtin.columns;
+  for (const option of [...numeric, ...builtin.anyColumns])
     for (const wanted of [exports[option] ?? []].flat()) {
       const name = matchColumn(names, wanted as string);
       if (name === undefined)
@@ -133,6 +134,7 @@ async function checkColumns(
           "input",
           `column ${name} of ${query.table} is the target, so it cannot be one of the ${option}: the model would be told what it is to find out; leave it out`,
         );
+      if (builtin.anyColumns.includes(option)) continue;
       const { type } = columns.find((column) => column.name === name)!;
       const booleans = builtin.columns.includes(option);
       if (type !== "number" && type !== "integer" && !(booleans && type === "boolean"))

@@ -179,6 +179,8 @@ export interface DefinitionInfo {
   readonly predicts: boolean;
   /** The metrics that the definition declares, where it declares any. */
   readonly metrics?: MetricDeclarations;
+  /** The columns that `predict` returns beside its forecast, where the definition declares any. */
+  readonly output?: readonly ColumnInfo[];
 }
 
 /** The pinned plan of a run: everything that decides its results. Written once, as `runs/<run_id>/manifest.json`. */

@@ -83,6 +83,7 @@ export function createScorer(folder: string, fetch: Fetch): (request: ScoreReque
       horizon: horizon > 0 ? horizon : version.horizon,
       levels,
       advance,
+      output: opened.output,
       partitions: [{ trained: found.trained, data: batch }],
     };
     const results = await scorePartitions(

@@ -5,11 +5,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { at } from "../core/aligned.ts";
+import type { ColumnInfo } from "../core/columns/column.ts";
 import { ManymodelError, messageOf, show } from "../core/errors.ts";
 import { checkMetricDeclarations, type MetricDeclarations } from "../core/metric.ts";
 import { moduleUrl } from "../core/module-url.ts";
 import type { AnyModelDefinition } from "./define-model.ts";
 import { BUNDLE_SETTINGS, isolatedModule } from "./module-state.ts";
+import { type OutputContext, outputColumnsOf } from "./output-columns.ts";
 import { parseWith } from "./standard-schema.ts";
 
 /** A model definition as one self-contained file, named by the hash of its bytes. */
@@ -21,6 +23,8 @@ export interface Bundle {
   readonly predicts: boolean;
   /** The metrics that it declares, where it declares any. */
   readonly metrics?: MetricDeclarations;
+  /** The columns that it adds to the output of a run, where it declares any. @throws {ManymodelError} `usage` */
+  outputOf?(context: OutputContext<unknown>, taken: readonly string[]): ColumnInfo[];
   /** The exports that the definition's schema makes of those of a run. @throws {ManymodelError} `usage` if they break it */
   parseExports(exports: unknown): Promise<unknown>;
 }
@@ -107,13 +111,16 @@ async function openBundle(code: Uint8Array, file: string): Promise<Bundle> {
   const hash = sha256(code);
   const definition = await loadDefinition(code, hash, file);
   const name = path.basename(file).replace(/\.[cm]?[jt]s$/, "");
-  const { exports: schema, metrics } = definition;
+  const { exports: schema, metrics, output } = definition;
   return {
     sha256: hash,
     name,
     bytes: code,
     predicts: typeof definition.predict === "function",
     ...(metrics !== undefined && { metrics: checkMetricDeclarations(metrics, name) }),
+    ...(output !== undefined && {
+      outputOf: (context, taken) => outputColumnsOf(output, context, name, taken),
+    }),
     parseExports: async (exports) => (schema === undefined ? exports : parseWith(schema, exports, "exports")),
   };
 }

@@ -2,6 +2,7 @@ import type { PlainData } from "../core/columns/plain-data.ts";
 import type { MetricDeclarations } from "../core/metric.ts";
 import type { KeyValue } from "../core/partition-key.ts";
 import type { Frame } from "./frame.ts";
+import type { Cell, OutputDeclaration } from "./output-columns.ts";
 import type { SeriesAxis } from "./series-axis.ts";
 import type { StandardSchema } from "./standard-schema.ts";
 
@@ -111,8 +112,13 @@ export interface Prediction {
   readonly levels?: readonly number[];
   readonly lower?: readonly ArrayLike<number>[];
   readonly upper?: readonly ArrayLike<number>[];
-  /** What a reader of the forecast must know: `ERROR_TYPE` and `ERROR_MESSAGE` of its rows, whose `STATUS` stays `OK`. */
-  readonly note?: { readonly type: string; readonly message: string };
+  /** The columns that `output` declares, each with a value for each forecast. */
+  readonly columns?: Readonly<Record<string, ArrayLike<Cell>>>;
+  /**
+   * What a reader of the forecast must know: `ERROR_TYPE` and `ERROR_MESSAGE` of its rows. Their `STATUS` stays `OK`, or is
+   * `FALLBACK` where the forecast is not the model's that was asked for.
+   */
+  readonly note?: { readonly type: string; readonly message: string; readonly isFallback?: boolean };
   /**
    * Why there are fewer steps than `horizon`, such as `missing-future`: `ERROR_TYPE` and `ERROR_MESSAGE` of a row after those of the
    * forecast.
@@ -145,6 +151,11 @@ export interface ModelDefinition<Key extends object, Exports, Model extends obje
    * readings writes, and what `serve` answers to readings.
    */
   judge?(context: UpdateContext<Model, Key, Exports>): JudgeResult<Model> | Promise<JudgeResult<Model>>;
+  /**
+   * Columns that `predict` returns beside its forecast, such as `{ CLASS: "string", P_HIGH: "number" }`, or a function of the
+   * run's exports and the training data's columns that returns them. They become columns of the output.
+   */
+  readonly output?: OutputDeclaration<Exports>;
   /** Needed for registration and batch scoring. */
   predict?(context: PredictContext<Model, Key, Exports>): Prediction | Promise<Prediction>;
 }

@@ -18,6 +18,7 @@ export {
   type UpdateResult,
 } from "./define-model.ts";
 export type { Frame } from "./frame.ts";
+export type { Cell, OutputColumns, OutputContext, OutputDeclaration, OutputType } from "./output-columns.ts";
 export type { Period, PeriodRule, SeriesPeriod } from "./period-rule.ts";
 export { findMissing, type MissingValue, type RegressorColumns, regressors } from "./regressors.ts";
 export type { SeriesAxis } from "./series-axis.ts";

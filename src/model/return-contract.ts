@@ -1,5 +1,7 @@
+import type { ColumnInfo } from "../core/columns/column.ts";
 import { whyNotPlain } from "../core/columns/plain-data.ts";
 import { show } from "../core/errors.ts";
+import type { Cell } from "./output-columns.ts";
 
 /** What a body returned, checked and turned into what a segment holds. */
 export interface CheckedFit {
@@ -16,7 +18,7 @@ export class InvalidReturn extends Error {
 }
 
 const FIT_FIELDS = ["model", "metrics", "forecast", "info"];
-const PREDICTION_FIELDS = ["mean", "levels", "lower", "upper", "note", "stopped"];
+const PREDICTION_FIELDS = ["mean", "levels", "lower", "upper", "columns", "note", "stopped"];
 
 /** Checks what `fit` returned. @throws {InvalidReturn} saying what is wrong and where */
 export function checkFitResult(returned: unknown): CheckedFit {
@@ -58,20 +60,32 @@ export interface CheckedPrediction {
   readonly mean: Float64Array;
   readonly lower: readonly Float64Array[];
   readonly upper: readonly Float64Array[];
-  readonly note?: { readonly type: string; readonly message: string };
+  /** The values of the definition's output columns, in the order of the declaration. */
+  readonly output?: readonly (readonly Cell[])[];
+  readonly note?: { readonly type: string; readonly message: string; readonly isFallback: boolean };
   /** Why there are fewer steps than were asked for. */
   readonly stopped?: { readonly type: string; readonly message: string };
 }
 
-/** Checks what `predict` returned against what it was asked. @throws {InvalidReturn} saying what is wrong and where */
-export function checkPrediction(returned: unknown, asked: number, levels: readonly number[]): CheckedPrediction {
+/**
+ * Checks what `predict` returned against what it was asked.
+ *
+ * @param output - the columns that the definition declares
+ * @throws {InvalidReturn} saying what is wrong and where
+ */
+export function checkPrediction(
+  returned: unknown,
+  asked: number,
+  levels: readonly number[],
+  output: readonly ColumnInfo[] = [],
+): CheckedPrediction {
   const result = asObject(returned, "predict");
   for (const field of Object.keys(result))
     if (!PREDICTION_FIELDS.includes(field))
       throw new InvalidReturn(
         `predict returned an unknown field ${show(field)}; it may return ${PREDICTION_FIELDS.join(", ")}`,
       );
-  const { mean, levels: given, lower, upper, note, stopped } = result;
+  const { mean, levels: given, lower, upper, columns, note, stopped } = result;
   const horizon = stopped === undefined ? asked : stepsOf(mean, asked);
   if (given !== undefined || lower !== undefined || upper !== undefined) {
     const all = [given, lower, upper].every((x) => Array.isArray(x) && x.length === levels.length);
@@ -91,6 +105,7 @@ export function checkPrediction(returned: unknown, asked: number, levels: readon
     mean: series(mean, "mean"),
     lower: (lower as unknown[] | undefined)?.map((v, i) => series(v, `lower[${i}]`, true)) ?? none(),
     upper: (upper as unknown[] | undefined)?.map((v, i) => series(v, `upper[${i}]`, true)) ?? none(),
+    ...(output.length + Object.keys(columns ?? {}).length > 0 && { output: checkColumns(columns, horizon, output) }),
     ...(note !== undefined && { note: checkNote(note, "note") }),
     ...(stopped !== undefined && { stopped: checkNote(stopped, "stopped") }),
   };
@@ -105,11 +120,37 @@ function stepsOf(mean: unknown, asked: number): number {
   );
 }
 
-function checkNote(note: unknown, field: string): { type: string; message: string } {
-  const { type, message } = asObject(note, `predict's ${field}`);
-  if (typeof type !== "string" || typeof message !== "string")
+function checkNote(note: unknown, field: string): { type: string; message: string; isFallback: boolean } {
+  const { type, message, isFallback = false } = asObject(note, `predict's ${field}`);
+  if (typeof type !== "string" || typeof message !== "string" || typeof isFallback !== "boolean")
     throw new InvalidReturn(`${field} is ${show(note)}; it must have a type and a message, both texts`);
-  return { type, message };
+  return { type, message, isFallback };
+}
+
+function checkColumns(columns: unknown, rows: number, declared: readonly ColumnInfo[]): Cell[][] {
+  const returned = asObject(columns ?? {}, "predict's columns");
+  const unknown = Object.keys(returned).find((name) => declared.every((column) => column.name !== name));
+  if (unknown !== undefined)
+    throw new InvalidReturn(
+      `predict returned a column ${show(unknown)} that output does not declare; it declares ${declared.map(({ name }) => name).join(", ") || "none"}`,
+    );
+  return declared.map(({ name, type }) => {
+    const values = returned[name];
+    const isList = Array.isArray(values) || (ArrayBuffer.isView(values) && "length" in values);
+    if (!isList || values.length !== rows)
+      throw new InvalidReturn(`columns.${name} is ${show(values)}; it must be an array of ${rows} values`);
+    return Array.from(values as ArrayLike<unknown>, (value, i) => checkCell(value, type, `columns.${name}[${i}]`));
+  });
+}
+
+/** Checks a value of an output column; NaN is null. */
+function checkCell(value: unknown, type: ColumnInfo["type"], path: string): Cell {
+  if (value === null || value === undefined || Number.isNaN(value)) return null;
+  if (type === "string" && typeof value === "string") return value;
+  if (type === "boolean" && typeof value === "boolean") return value;
+  const isNumeric = type !== "string" && type !== "boolean";
+  if (isNumeric && typeof value === "number" && Number.isFinite(value)) return value;
+  throw new InvalidReturn(`${path} is ${show(value)}; the column is declared as ${type}`);
 }
 
 export function asObject(returned: unknown, who: string): Record<string, unknown> {

@@ -17,6 +17,7 @@ import {
   type Snapshot,
 } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
+import type { Bundle } from "../model/bundle.ts";
 import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { RunContext } from "../runs/run-context.ts";
@@ -35,7 +36,7 @@ export interface RunSpec {
   /** The partitions to train, in this order; all of the source's, in the order of their keys, when left out. */
   readonly keys?: readonly PartitionKey[];
   readonly keyArg: string;
-  readonly definition: DefinitionInfo & { readonly bytes: Uint8Array };
+  readonly definition: DefinitionInfo & Pick<Bundle, "bytes" | "outputOf">;
   /** The model that was named in place of the configuration's, as it was named. */
   readonly model?: string;
   readonly exports: PlainData;
@@ -87,7 +88,13 @@ async function pinAndSplit(engine: Engine, spec: RunSpec, context: PlanContext):
   const ranges = splitIntoChunks(partitions, spec.chunks, spec.workers, spec.mode);
   await engine.catalog.createRun(runId, now.toISOString());
   try {
-    const { bytes, ...definition } = spec.definition;
+    const { bytes, outputOf, ...info } = spec.definition;
+    const taken = [
+      ...snapshot.keyColumns.map(({ name }) => name),
+      ...(snapshot.timeColumn === null ? [] : [snapshot.timeColumn]),
+    ];
+    const output = outputOf?.({ exports: spec.exports, columns: snapshot.columns }, taken);
+    const definition = { ...info, ...(output !== undefined && { output }) };
     await engine.stage.put(stagePath.definition(definition.sha256), bytes);
     const manifest: RunManifest = {
       runId,

@@ -168,8 +168,8 @@ async function scoreVersion(
       );
       await perform(missingTasks(common, scored));
     }
-    const modelless = counts.NO_MODEL + counts.FALLBACK;
-    if (spec.missingModel === "error" && modelless > 0) throw missingModels(version, modelless, withoutModel);
+    if (spec.missingModel === "error" && counts.NO_MODEL > 0)
+      throw missingModels(version, counts.NO_MODEL, withoutModel);
     if (last !== undefined && kept !== null && standing.length > 0) {
       const wanted = { column: "PARTITION_KEY", values: standing };
       parts.push(await engine.output.carry(outputTable, kept.owner, wanted, { MODEL_VERSION: name }));
@@ -234,7 +234,7 @@ async function planBatch(
       "usage",
       `missing_model is ${show(spec.missingModel)}; it must be one of ${MISSING_MODEL.join(", ")}`,
     );
-  const { snapshot: trained } = await getJson<RunManifest>(stage, stagePath.manifest(version.runId));
+  const { snapshot: trained, definition } = await getJson<RunManifest>(stage, stagePath.manifest(version.runId));
   const snapshot = await source.snapshot(query);
   checkKeyTypes(version, snapshot);
   const time = trained.columns.find((column) => column.name === trained.timeColumn) ?? null;
@@ -268,6 +268,7 @@ async function planBatch(
     advance,
     fallback,
     packageVersion,
+    ...(definition.output !== undefined && { output: definition.output }),
   };
   const inputs = [query.table, BATCH_RUNS, ...(futureTable === undefined ? [] : [futureTable])];
   await prepareOutput({ source, output }, outputTable, readings ? readingColumns(task) : forecastColumns(task), inputs);

@@ -15,6 +15,8 @@ export interface OpenVersion {
   /** The columns of the training data, and which of them is its time. */
   readonly columns: readonly ColumnInfo[];
   readonly time: ColumnInfo | null;
+  /** The columns that its definition adds to forecasts. */
+  readonly output: readonly ColumnInfo[];
   /** The rules by which rows of the training data were completed. */
   readonly completion: Pick<Snapshot, "query" | "timeColumn" | "panel">;
   readonly finder: PartitionFinder;
@@ -62,11 +64,12 @@ export class TrainedModels {
       this.#versions.get(name) ??
       this.#once(name, async () => {
         const index = await readIndex(this.#stage, version.index, `${version.model} ${version.version} was registered`);
-        const { snapshot } = await getJson<RunManifest>(this.#stage, stagePath.manifest(version.runId));
+        const { snapshot, definition } = await getJson<RunManifest>(this.#stage, stagePath.manifest(version.runId));
         const opened = {
           index,
           columns: snapshot.columns,
           time: snapshot.columns.find(({ name }) => name === snapshot.timeColumn) ?? null,
+          output: definition.output ?? [],
           completion: {
             query: snapshot.query,
             timeColumn: snapshot.timeColumn,

@@ -8,7 +8,7 @@ import type { FoundPartition, OpenVersion, TrainedModels } from "../runs/trained
 import type { ScoringPlan } from "../work/score-partition.ts";
 import { type KeyJson, keyAsJson, keyOfJson } from "./key-json.ts";
 import { Refusal } from "./refusal.ts";
-import { type RowJson, rowsOfJson, timesAsJson } from "./rows-json.ts";
+import { columnsAsJson, type RowJson, rowsOfJson, timesAsJson } from "./rows-json.ts";
 import type { Prediction } from "./schema.ts";
 import type { Scored, ScoringPool } from "./scoring-pool.ts";
 
@@ -56,7 +56,14 @@ export async function predict(
   const data =
     rows?.map((given, i) => resampleNewer(opened.completion, rowsOfJson(opened.columns, given, `rows[${i}]`))) ??
     asked.map(() => none);
-  const plan = { keyColumns: version.keyColumns, time: opened.time, horizon, levels, advance: true };
+  const plan = {
+    keyColumns: version.keyColumns,
+    time: opened.time,
+    horizon,
+    levels,
+    advance: true,
+    output: opened.output,
+  };
   const answers = asked.map(
     ({ key, partitionKey }): Prediction => ({
       key: keyAsJson(version.keyColumns, key),
@@ -103,7 +110,7 @@ async function scoreFound(
   return (await Promise.all(results)).flat();
 }
 
-function asJson({ time }: OpenVersion, scored: Scored): Partial<Prediction> {
+function asJson({ time, output }: OpenVersion, scored: Scored): Partial<Prediction> {
   if (!("mean" in scored)) return scored;
   const numbers = (values: Float64Array) => Array.from(values, (value) => (Number.isNaN(value) ? null : value));
   return {
@@ -114,5 +121,6 @@ function asJson({ time }: OpenVersion, scored: Scored): Partial<Prediction> {
     mean: numbers(scored.mean),
     lower: scored.lower.map(numbers),
     upper: scored.upper.map(numbers),
+    ...(scored.output !== undefined && { columns: columnsAsJson(output, scored.output) }),
   };
 }

@@ -1,6 +1,8 @@
+import { zip } from "../core/aligned.ts";
 import type { Column, ColumnBatch, ColumnInfo } from "../core/columns/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import { formatTime, parseTime } from "../model/interval.ts";
+import type { Cell } from "../model/output-columns.ts";
 
 /** A row as JSON has it; dates and timestamps are text, what is left out is null. */
 export type RowJson = { readonly [column: string]: CellJson };
@@ -69,4 +71,19 @@ export function timesAsJson(
     if (Number.isNaN(value)) return null;
     return type === undefined ? value : formatTime(type, value);
   });
+}
+
+/** The columns of a definition's own as they are answered: dates and timestamps as text. */
+export function columnsAsJson(
+  declared: readonly ColumnInfo[],
+  output: readonly (readonly Cell[])[],
+): Record<string, Cell[]> {
+  return Object.fromEntries(
+    Array.from(zip(declared, output), ([{ name, type }, cells]) => [
+      name,
+      cells.map((cell) =>
+        typeof cell === "number" && (type === "date" || type === "timestamp") ? formatTime(type, cell) : cell,
+      ),
+    ]),
+  );
 }

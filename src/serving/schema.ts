@@ -104,6 +104,10 @@ const prediction = z.object({
   mean: series.optional(),
   lower: z.array(series).optional().openapi({ description: "One series for each of `levels`." }),
   upper: z.array(series).optional(),
+  columns: z
+    .record(z.string(), z.array(value))
+    .optional()
+    .openapi({ description: "Columns that the model's definition adds, such as a class." }),
   errorType: z.string().nullable().optional(),
   errorMessage: z.string().nullable().optional(),
 });

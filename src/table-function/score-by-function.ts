@@ -86,7 +86,7 @@ export async function scoreByFunction(
 function planOf(task: ScoreSegment): PredictPlan {
   const { model, version, keyColumns, time, levels, quantiles, fingerprints, horizon, advance, snapshot, future } =
     task;
-  const { packageVersion, definitionSha256, exports, keyArg } = task;
+  const { packageVersion, definitionSha256, exports, keyArg, output } = task;
   return {
     model,
     version,
@@ -101,6 +101,7 @@ function planOf(task: ScoreSegment): PredictPlan {
     definitionSha256,
     exports,
     keyArg,
+    ...(output !== undefined && { output }),
     input: snapshot.columns,
     ...(completesRows(snapshot.query) && {
       completion: {

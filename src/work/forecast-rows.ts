@@ -4,6 +4,7 @@ import { layOut, textInRuns } from "../core/columns/text-runs.ts";
 import { encodeKey, type KeyColumn, type KeyValue, type PartitionKey } from "../core/partition-key.ts";
 import { levelOfQuantile, levelsToAsk, quantileColumn } from "../core/quantile.ts";
 import { parseTime } from "../model/interval.ts";
+import type { Cell } from "../model/output-columns.ts";
 import type { ScoredPartition } from "./score-partition.ts";
 
 /** What decides the columns of a forecast table. */
@@ -19,6 +20,8 @@ export interface ForecastTable {
   readonly fingerprints: boolean;
   /** Whether it is a table of readings (see `readingColumns`). */
   readonly readings?: boolean;
+  /** Columns of the definition's own. */
+  readonly output?: readonly ColumnInfo[];
 }
 
 /** The columns that every forecast table has, by what they hold. */
@@ -43,7 +46,7 @@ const FIXED_NAMES: readonly string[] = Object.values(FIXED).flatMap((columns) =>
 
 /** Returns the columns of a forecast table (FORECAST_RESULTS), in order. */
 export function forecastColumns(table: Omit<ForecastTable, "model" | "version">): ColumnInfo[] {
-  const { keyColumns, time, fingerprints } = table;
+  const { keyColumns, time, fingerprints, output = [] } = table;
   const bounds = boundsOf(table).map(({ name }) => name);
   const own = (name: string) => ([...FIXED_NAMES, ...bounds].includes(name.toUpperCase()) ? `KEY_${name}` : name);
   return [
@@ -53,6 +56,7 @@ export function forecastColumns(table: Omit<ForecastTable, "model" | "version">)
     ...(time === null ? [] : [{ ...time, name: own(time.name) }]),
     ...FIXED.forecast,
     ...bounds.map((name): ColumnInfo => ({ name, type: "number" })),
+    ...output,
     ...FIXED.status,
     ...(fingerprints ? FIXED.fingerprint : []),
   ];
@@ -130,6 +134,8 @@ export class ForecastRows {
   readonly #mean: Numbers;
   readonly #times: Numbers;
   readonly #timeTexts: (string | null)[] = [];
+  /** The values of each of the definition's own columns, null in rows without one. */
+  readonly #output: Cell[][];
   readonly #steps: (bigint | null)[] = [];
   /** The numbers of steps, made once each. */
   readonly #stepNumbers: bigint[] = [];
@@ -138,6 +144,7 @@ export class ForecastRows {
   constructor(table: ForecastTable, rows = 32) {
     this.#table = table;
     this.#bounds = boundsOf(table).map((bound) => ({ ...bound, values: new Numbers(rows) }));
+    this.#output = (table.output ?? []).map(() => []);
     this.#mean = new Numbers(rows);
     this.#times = new Numbers(rows);
   }
@@ -150,6 +157,9 @@ export class ForecastRows {
     this.#said.errorMessage.push("errorMessage" in scored ? scored.errorMessage : null);
     this.#fingerprints.push(fingerprint);
     this.#ends.push(row + rowCount(scored));
+    const own = "mean" in scored ? scored.output : undefined;
+    for (const [i, values] of this.#output.entries())
+      for (let t = 0; t < rowCount(scored); t++) values.push(own?.[i]?.[t] ?? null);
     if (!("mean" in scored)) {
       this.#steps.push(null);
       return;
@@ -187,6 +197,7 @@ export class ForecastRows {
         : [timeColumn(time, time.type === "string" ? this.#texts(length) : this.#times.upTo(length))]),
       { type: "integer", values: this.#steps },
       ...[this.#mean, ...this.#bounds.map(({ values }) => values)].map(numbers),
+      ...Array.from(zip(this.#table.output ?? [], this.#output), ([{ type }, values]) => cellColumn(type, values)),
       ...[text(this.#said.status), text(this.#said.errorType), text(this.#said.errorMessage)],
       ...(fingerprints ? [firstOfEach(this.#fingerprints, ends)] : []),
     ];
@@ -197,6 +208,14 @@ export class ForecastRows {
   #texts(length: number): (string | null)[] {
     return Array.from({ length }, (_, row) => this.#timeTexts[row] ?? null);
   }
+}
+
+/** Values of a definition's own column. */
+function cellColumn(type: ColumnInfo["type"], cells: readonly Cell[]): Column {
+  if (type === "string") return { type, values: cells.map((cell) => (cell === null ? null : String(cell))) };
+  if (type === "boolean") return { type, values: Uint8Array.from(cells, (cell) => (cell === null ? 2 : Number(cell))) };
+  const values = Float64Array.from(cells, (cell) => (cell === null ? NaN : Number(cell)));
+  return { type: type === "integer" ? "number" : type, values };
 }
 
 /** A text in the first row of each partition. */

@@ -28,6 +28,8 @@ export interface ScoringPlan {
   readonly levels: readonly number[];
   /** Whether models take in rows that are newer than the ones they were fitted to. */
   readonly advance: boolean;
+  /** The output columns of the definition; left out where nobody wants them. */
+  readonly output?: readonly ColumnInfo[];
   /** Where many partitions are scored, the times of their forecasts. */
   readonly times?: ForecastTimes;
 }
@@ -55,7 +57,7 @@ export type ScoreErrorType =
 
 /** Why something did not go as it should. */
 export interface Problem {
-  readonly errorType: TrainedPartition["errorType"] | ScoreErrorType | "not-trained";
+  readonly errorType: TrainedPartition["errorType"] | ScoreErrorType | "not-trained" | (string & {});
   readonly errorMessage: string | null;
 }
 
@@ -176,8 +178,8 @@ function* scoring(
       else Object.defineProperty(asked, "future", { get: ahead, enumerable: true });
     }
     const returned = yield definition.predict(asked);
-    const { mean, lower, upper, note, stopped } = boundForecastOf(
-      checkPrediction(returned, horizon, levels),
+    const { mean, lower, upper, output, note, stopped } = boundForecastOf(
+      checkPrediction(wanted(returned, plan), horizon, levels, plan.output),
       plan.exports,
       {
         scores: definition.scores ?? "steps",
@@ -190,14 +192,28 @@ function* scoring(
     const said = stopped && { errorType: stopped.type, errorMessage: stopped.message };
     if (said !== undefined && mean.length === 0) return { status: "ERROR", ...said };
     const known = said === undefined ? times : (times?.slice(0, mean.length) ?? null);
-    const forecast = { times: known, mean, lower, upper, ...(said !== undefined && { stopped: said }) };
+    const forecast = {
+      times: known,
+      mean,
+      lower,
+      upper,
+      ...(output !== undefined && { output }),
+      ...(said !== undefined && { stopped: said }),
+    };
     if (moved.problem !== undefined) return { status: "STALE", ...forecast, ...moved.problem };
     if (times === null && hasDates(plan)) return { status: "UNDATED", ...forecast, ...NO_INTERVAL };
-    const noted = note && { errorType: note.type, errorMessage: note.message };
-    return { status: "OK", ...forecast, ...noted };
+    if (note === undefined) return { status: "OK", ...forecast };
+    const noted = { errorType: note.type, errorMessage: note.message };
+    return { status: note.isFallback ? "FALLBACK" : "OK", ...forecast, ...noted };
   } catch (error) {
     return { status: "ERROR", errorType: typeOf(error, "predict-error"), errorMessage: messageOf(error) };
   }
+}
+
+/** What `predict` returned, without declared columns that nobody wants. */
+function wanted(returned: unknown, { definition, output }: ScoringPlan): unknown {
+  if (output !== undefined || definition.output === undefined) return returned;
+  return typeof returned === "object" && returned !== null ? { ...returned, columns: undefined } : returned;
 }
 
 /** Whether the steps of a forecast have times in the output, which a series without an interval cannot give. */

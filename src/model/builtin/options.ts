@@ -47,6 +47,38 @@ const wholeFrom = (least: number) =>
     `a whole number of at least ${least}`,
     (value): value is number => typeof value === "number" && Number.isSafeInteger(value) && value >= least,
   );
+const share = kind(
+  "a number from 0 to 1",
+  (value): value is number => typeof value === "number" && value >= 0 && value <= 1,
+);
+const classWeight = kind(
+  "balanced, or a number above 0",
+  (value): value is "balanced" | number => value === "balanced" || (typeof value === "number" && value > 0),
+);
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const costs = kind(
+  "an object such as { false_positive: 1, false_negative: 5 }, of numbers of at least 0, not both 0",
+  (value): value is { readonly false_positive: number; readonly false_negative: number } =>
+    isRecord(value) &&
+    Object.keys(value).sort().join() === "false_negative,false_positive" &&
+    Object.values(value).every((cost) => typeof cost === "number" && cost >= 0) &&
+    Object.values(value).some((cost) => cost !== 0),
+);
+/** Values to try of some options. */
+const valuesOf = (...options: readonly string[]) =>
+  kind(
+    `an object of lists of numbers for some of ${options.join(", ")}`,
+    (value): value is Readonly<Record<string, readonly number[]>> =>
+      isRecord(value) &&
+      Object.entries(value).every(
+        ([name, list]) =>
+          options.includes(name) &&
+          Array.isArray(list) &&
+          list.length > 0 &&
+          list.every((item) => typeof item === "number"),
+      ),
+  );
 const period = kind("auto, a number of at least 1, a list of such numbers, or one of these by interval", isPeriodRule);
 
 /** Options of every model of series. */
@@ -76,19 +108,71 @@ export const STORE_SALES = {
   ridge: optional(number),
 };
 
-/** Options of a yes or no. */
-export const CHURN = {
-  /** The outcome: 0 or 1, or a boolean; empty where it is not known yet. */
+/** Options of every model of rows. */
+const ROWS = {
+  /** The outcome; empty where it is not known yet. */
   target: required(text),
-  /** Columns of numbers or booleans that may tell. */
+  /** Columns that may tell: numbers, booleans, texts as categories, dates and timestamps. */
   features: required(someNames),
-  /** Rows held out, drawn by the run's seed, to measure the probabilities; 0 for none. */
+  /** Rows held out, drawn by the run's seed, to measure the model; 0 for none. */
   holdout: required(wholeFrom(0)),
-  /** Folds of a stratified cross-validation, at least 2; none when left out. */
+  /** Folds of a cross-validation, at least 2, stratified by class; none when left out, 5 to tune. */
   folds: optional(wholeFrom(2)),
+  /** How often the rows are divided into folds; default 1. */
+  repeats: optional(wholeFrom(1)),
+  /** A column whose equal values are in one fold. */
+  group: optional(text),
+  /** How many combinations of `tune` are tried, drawn by the run's seed; all when left out. */
+  tries: optional(wholeFrom(1)),
+  /** The most categories of a feature that count on their own, the most frequent; default 50. */
+  levels: optional(wholeFrom(1)),
+  /** Columns of the input that are in the output too. */
+  keep: optional(names),
+  /** Whether the output explains each score by what each feature adds to it; default false. */
+  explain: optional(flag),
+};
+
+/** Options of every model of a yes or no. The target is 0 or 1, or a boolean. */
+const CLASSES = {
+  ...ROWS,
+  /** The weight of ones, or `balanced` for equal weights of both classes; default 1. */
+  class_weight: optional(classWeight),
+  /** The probability from which on a row is of class 1, in the column CLASS. */
+  threshold: optional(share),
+  /** Costs of wrong classes; the threshold is then the one that costs least on held-out rows. */
+  costs: optional(costs),
+  /** Segments with fewer rows than this of either class get their base rate; default 1. */
+  min_class_rows: optional(wholeFrom(1)),
+};
+
+/** Options of boosted trees (see `boostedTrees`). */
+const TREES = {
+  rounds: optional(wholeFrom(1)),
+  rate: optional(number),
+  leaves: optional(wholeFrom(2)),
+  min_rows: optional(wholeFrom(1)),
+  l2: optional(number),
+  /** Values to try of these; those of the least cross-validated loss are taken. */
+  tune: optional(valuesOf("rounds", "rate", "leaves", "min_rows", "l2")),
+};
+
+/** Options of a yes or no by logistic regression. */
+export const CHURN = {
+  ...CLASSES,
   /** Penalty on large coefficients, in units of the features' standard deviations; default 1. */
   ridge: optional(number),
+  /** Values of `ridge` to try; the value of the least cross-validated loss is taken. */
+  tune: optional(valuesOf("ridge")),
 };
+
+/** Options of a yes or no by boosted trees. */
+export const BOOSTED_CLASSIFICATION = { ...CLASSES, ...TREES };
+
+/** Options of a number by boosted trees. */
+export const BOOSTED_REGRESSION = { ...ROWS, ...TREES };
+
+/** Exports of any model of rows. */
+export type RowExports = Exports<typeof CHURN> & Exports<typeof BOOSTED_CLASSIFICATION>;
 
 /** Options of the detector of unusual readings. */
 export const SENSOR_ANOMALIES = {

@@ -74,7 +74,19 @@ describe("churn", () => {
     expect(prediction.mean).toEqual(new Float64Array(2).fill(0.5 / 601));
     expect(prediction.lower?.[0]?.[0]).toBe(0);
     expect(prediction.upper?.[0]?.[1]).toBeCloseTo(0.006361701, 8);
-    expect(prediction.note?.type).toBe("base-rate");
+    expect(prediction.note).toMatchObject({ type: "base-rate", isFallback: true });
+    const few = table(rows.map((row, t) => ({ ...row, left: t < 3 ? 1 : 0 })));
+    const exports = { ...context.exports, min_class_rows: 5 };
+    expect((await churn.fit({ ...context, exports, data: few })).info).toMatchObject({ fallback: "base-rate" });
+  });
+  it("forecasts by models that were stored with the means of their features", async () => {
+    const { model, info } = await churn.fit({ ...context, data: table(rows) });
+    if (!("fitted" in model)) throw new Error("the model has no fit");
+    const { logistic, centre } = model.fitted;
+    const earlier: ChurnModel = { kind: "churn", formatVersion: 1, logistic, means: centre };
+    const asked = { ...context, horizon: 2, levels: [], data: table([rows[0] ?? { a: 0, b: 0 }, { a: NaN, b: 1 }]) };
+    expect(churn.predict!({ ...asked, model: earlier })).toEqual(churn.predict!({ ...asked, model }));
+    expect(info).toMatchObject({ coefficients: { A: { coefficient: logistic.coef[1] } }, dropped: [] });
   });
   it("finds a column of booleans in another case", async () => {
     const lower = { ...context, exports: { ...context.exports, features: ["a", "b"] } };

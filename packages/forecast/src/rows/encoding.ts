@@ -14,6 +14,8 @@ export interface EncodingOptions {
   readonly impute?: "mean" | "median" | "none";
   /** Whether numbers are centred, and divided by their standard deviation; default false. */
   readonly scale?: boolean;
+  /** Whether the first category of each feature has no column, as regressions without a penalty need; default false. */
+  readonly dropFirst?: boolean;
   /** The most categories of a feature with a column of their own, the most frequent; default 50. */
   readonly levels?: number;
 }
@@ -56,9 +58,10 @@ const FIELDS = ["month", "dayOfWeek"] as const satisfies readonly CalendarField[
  *   `times` names a feature that is not there or holds text
  */
 export function encoding(columns: FeatureColumns, options: EncodingOptions = {}): Encoding {
-  checkOptions("encoding", options, { times: true, impute: true, scale: true, levels: true });
-  const { times = [], impute = "mean", scale = false, levels = 50 } = options;
+  checkOptions("encoding", options, { times: true, impute: true, scale: true, dropFirst: true, levels: true });
+  const { times = [], impute = "mean", scale = false, dropFirst = false, levels = 50 } = options;
   checkInteger("levels", levels, 1);
+  const first = dropFirst ? 1 : 0;
   if (!["mean", "median", "none"].includes(impute))
     throw new RangeError(`impute is ${JSON.stringify(impute)}; it must be "mean", "median" or "none"`);
   const unknown = times.find((name) => !Object.hasOwn(columns, name));
@@ -70,7 +73,7 @@ export function encoding(columns: FeatureColumns, options: EncodingOptions = {})
       throw new RangeError(`feature ${name} has ${values.length} values; there must be ${length}`);
     if (isText(values)) {
       if (times.includes(name)) throw new RangeError(`feature ${name} holds text; times are milliseconds`);
-      return { name, kind: "category", levels: levelsOf(values, levels, name) };
+      return { name, kind: "category", levels: levelsOf(values, levels, name).slice(first) };
     }
     if (!times.includes(name)) return { name, kind: "number", number: numberCode(values, name) };
     const fields: Partial<Record<CalendarField, number[]>> = {};
@@ -78,7 +81,7 @@ export function encoding(columns: FeatureColumns, options: EncodingOptions = {})
       const seen = new Set(Array.from(values, (time) => fieldAt(field, time)));
       const [low, high] = FIELD_RANGE[field];
       const known = Array.from({ length: high - low + 1 }, (_, i) => low + i).filter((value) => seen.has(value));
-      if (known.length > 1) fields[field] = known;
+      if (known.length > 1) fields[field] = known.slice(first);
     }
     return { name, kind: "time", number: numberCode(daysOf(values), name), fields };
   });

@@ -1,0 +1,5 @@
+import { boostedLearner } from "./boosted-learner.ts";
+import { rowDefinition } from "./row-model.ts";
+
+/** A probability for each row: gradient boosted trees on feature columns (see `rowDefinition`). */
+export default rowDefinition("boosted-classification", boostedLearner("class"));

@@ -1,0 +1,175 @@
+import { describe, expect, it } from "vitest";
+import { normal, random } from "../../../packages/forecast/src/index.ts";
+import type { Column } from "../../../src/core/columns/column.ts";
+import boostedClassification from "../../../src/model/builtin/boosted-classification.ts";
+import boostedRegression from "../../../src/model/builtin/boosted-regression.ts";
+import churn from "../../../src/model/builtin/churn.ts";
+import { type Frame, frame } from "../../../src/model/frame.ts";
+import { range } from "./daily.ts";
+
+const DAY = 86_400_000;
+const uniform = random(11);
+const rows = range(0, 500).map((t) => {
+  const [x, plan] = [normal(uniform), ["basic", "pro", "team"][t % 3] ?? "basic"];
+  const since = Date.UTC(2025, 0, 1) + Math.floor(uniform() * 365) * DAY;
+  const eta = (plan === "pro" ? 1.5 : plan === "team" ? -1.5 : 0) + 2 * Math.abs(x) - 1.5;
+  return {
+    id: `c${t}`,
+    x: uniform() < 0.1 ? NaN : x,
+    plan,
+    since,
+    region: t % 10,
+    left: uniform() < 1 / (1 + Math.exp(-eta)) ? 1 : 0,
+    spend: eta,
+  };
+});
+type Row = (typeof rows)[number];
+
+function table(list: readonly Row[], changed: Readonly<Record<string, Column>> = {}): Frame {
+  const numbers = (of: (row: Row) => number): Column => ({ type: "number", values: Float64Array.from(list, of) });
+  return frame({
+    length: list.length,
+    columns: {
+      ID: { type: "string", values: list.map(({ id }) => id) },
+      X: numbers(({ x }) => x),
+      PLAN: { type: "string", values: list.map(({ plan }) => plan) },
+      SINCE: { type: "date", values: Float64Array.from(list, ({ since }) => since) },
+      REGION: numbers(({ region }) => region),
+      LEFT: numbers(({ left }) => left),
+      SPEND: numbers(({ spend }) => spend),
+      ...changed,
+    },
+  });
+}
+const base = { unit_id: "S", seed: 3 };
+const exports = { target: "LEFT", features: ["X", "plan", "SINCE"], holdout: 0 };
+const asked = { ...base, horizon: 3, levels: [], data: table(rows.slice(0, 3)) };
+const stored = <T>(value: T): T => JSON.parse(JSON.stringify(value));
+
+describe("models of rows", () => {
+  it("learn from categories, dates and missing numbers; trees find what a line cannot", async () => {
+    const measured = { ...exports, folds: 4 };
+    const line = await churn.fit({ ...base, exports: measured, data: table(rows) });
+    const trees = await boostedClassification.fit({
+      ...base,
+      exports: { ...measured, rounds: 40, leaves: 8 },
+      data: table(rows),
+    });
+    // The outcomes' own probabilities reach an AUC of about 0.85; a line in X cannot tell |X|.
+    expect(line.metrics?.cv_auc).toBeGreaterThan(0.65);
+    expect(trees.metrics?.cv_auc).toBeGreaterThan(Number(line.metrics?.cv_auc) + 0.03);
+    expect(Object.keys(trees.metrics ?? {})).toEqual(
+      expect.arrayContaining(["cv_log_loss", "cv_brier", "cv_pr_auc", "cv_calibration_error", "cv_accuracy", "cv_f1"]),
+    );
+    expect(line.info).toMatchObject({ coefficients: { "plan=pro": {}, "plan=team": {}, "SINCE month=3": {} } });
+    expect(Object.keys((trees.info as { importance: object }).importance)[0]).toBe("X");
+  });
+
+  it("score columns of another case and type, and categories that are new", async () => {
+    const { model } = await boostedClassification.fit({
+      ...base,
+      exports: { ...exports, rounds: 5 },
+      data: table(rows),
+    });
+    const first = rows.slice(0, 3);
+    const predict = (data: Frame) => boostedClassification.predict?.({ ...asked, exports, model: stored(model), data });
+    const expected = predict(table(first));
+    const lower = frame({
+      length: 3,
+      columns: {
+        x: { type: "number", values: Float64Array.from(first, ({ x }) => x) },
+        Plan: { type: "string", values: first.map(({ plan }) => plan) },
+        since: { type: "timestamp", values: Float64Array.from(first, ({ since }) => since) },
+      },
+    });
+    expect(predict(lower)).toEqual(expected);
+    const isNew: Column = { type: "number", values: Float64Array.of(7, 8, NaN) };
+    const empty: Column = { type: "string", values: [null, null, null] };
+    expect(predict(table(first, { PLAN: isNew, X: empty }))).toMatchObject({ mean: expect.any(Float64Array) });
+    expect(() => predict(table(first, { SINCE: isNew }))).toThrow("column SINCE holds numbers");
+  });
+
+  it("explain each score by what the features add, and give its class and kept columns", async () => {
+    const wanted = {
+      ...exports,
+      explain: true,
+      keep: ["id"],
+      costs: { false_positive: 1, false_negative: 4 },
+      holdout: 100,
+    };
+    const columns = table(rows).columns;
+    for (const definition of [churn, boostedClassification]) {
+      const { output } = definition;
+      expect(typeof output === "function" && output({ exports: wanted, columns })).toEqual({
+        id: "string",
+        CLASS: "number",
+        CONTRIBUTIONS: "string",
+      });
+    }
+    const { model, info } = await boostedClassification.fit({ ...base, exports: wanted, data: table(rows) });
+    const threshold = (info as { threshold: number }).threshold;
+    const prediction = await boostedClassification.predict?.({ ...asked, exports: wanted, model: stored(model) });
+    expect(prediction?.columns?.id).toEqual(["c0", "c1", "c2"]);
+    for (let t = 0; t < 3; t++) {
+      const p = prediction?.mean[t] ?? NaN;
+      const contributions: Record<string, number> = JSON.parse(String(prediction?.columns?.CONTRIBUTIONS?.[t]));
+      expect(Object.keys(contributions)).toEqual(["start", "X", "plan", "SINCE"]);
+      expect(Object.values(contributions).reduce((a, b) => a + b)).toBeCloseTo(Math.log(p / (1 - p)), 9);
+      expect(prediction?.columns?.CLASS?.[t]).toBe(p >= threshold ? 1 : 0);
+    }
+    const line = await churn.fit({ ...base, exports: wanted, data: table(rows) });
+    const explained = await churn.predict?.({ ...asked, exports: wanted, model: stored(line.model) });
+    const sum = Object.values<number>(JSON.parse(String(explained?.columns?.CONTRIBUTIONS?.[0]))).reduce(
+      (a, b) => a + b,
+    );
+    expect(1 / (1 + Math.exp(-sum))).toBeCloseTo(explained?.mean[0] ?? NaN, 9);
+  });
+
+  it("tune by a grid within each fold, the same for the same seed, and weigh classes", async () => {
+    const tuned = { ...exports, folds: 3, tune: { ridge: [0.01, 1, 1e6] } };
+    const got = await churn.fit({ ...base, exports: tuned, data: table(rows) });
+    expect(await churn.fit({ ...base, exports: tuned, data: table(rows) })).toEqual(got);
+    const { best, trials } = (got.info as { tuned: { best: { ridge: number }; trials: { loss: number }[] } }).tuned;
+    expect(trials).toHaveLength(3);
+    // A penalty of a million leaves the base rate.
+    expect(best.ridge).toBeLessThan(1e6);
+    expect(got.metrics?.cv_log_loss).toBeLessThan(trials[2]?.loss ?? NaN);
+    const drawn = await churn.fit({ ...base, exports: { ...tuned, tries: 2 }, data: table(rows) });
+    expect((drawn.info as { tuned: { trials: unknown[] } }).tuned.trials).toHaveLength(2);
+    const rare = table(rows.map((row, t) => ({ ...row, left: t % 20 === 0 ? 1 : 0 })));
+    const meanOf = async (weight: number | "balanced") => {
+      const { model } = await churn.fit({ ...base, exports: { ...exports, class_weight: weight }, data: rare });
+      const prediction = await churn.predict?.({ ...asked, exports, model, data: rare });
+      return Array.from(prediction?.mean ?? []).reduce((a, b) => a + b, 0) / rows.length;
+    };
+    // The first derivative of the likelihood by the intercept is 0: weighted probabilities average to the weighted share.
+    expect(await meanOf(1)).toBeCloseTo(0.05, 6);
+    expect(await meanOf("balanced")).toBeGreaterThan(0.4);
+    expect(await meanOf(5)).toBeGreaterThan(0.15);
+  });
+
+  it("hold groups out as a whole", async () => {
+    // The outcome is the group's: known groups tell, others do not.
+    const grouped = table(rows.map((row) => ({ ...row, left: row.region % 2 })));
+    const of = async (group: object) =>
+      (
+        await boostedClassification.fit({
+          ...base,
+          exports: { target: "LEFT", features: ["REGION"], holdout: 0, folds: 5, min_rows: 5, ...group },
+          data: grouped,
+        })
+      ).metrics?.cv_auc;
+    expect(await of({})).toBe(1);
+    expect(await of({ group: "REGION" })).toBeLessThan(0.9);
+  });
+
+  it("predict numbers", async () => {
+    const numbers = { target: "SPEND", features: ["X", "PLAN"], holdout: 100, explain: true };
+    const { model, metrics } = await boostedRegression.fit({ ...base, exports: numbers, data: table(rows) });
+    expect(metrics?.holdout_r2).toBeGreaterThan(0.6);
+    expect(metrics).toMatchObject({ rows: 500, holdout_mae: expect.any(Number), holdout_rmse: expect.any(Number) });
+    const prediction = await boostedRegression.predict?.({ ...asked, exports: numbers, model: stored(model) });
+    const parts = Object.values<number>(JSON.parse(String(prediction?.columns?.CONTRIBUTIONS?.[1])));
+    expect(parts.reduce((a, b) => a + b)).toBeCloseTo(prediction?.mean[1] ?? NaN, 9);
+  });
+});
