@@ -145,9 +145,7 @@ const source = z
         }),
       ])
       .optional()
-      .describe(
-        "Trains on a coarser grid: P1W makes the rows of each week one row. Also P1D, P1M, P3M, P1Y, PT1H.",
-      ),
+      .describe("Trains on a coarser grid: P1W makes the rows of each week one row. Also P1D, P1M, P3M, P1Y, PT1H."),
     lower_bound: bound
       .optional()
       .describe(
