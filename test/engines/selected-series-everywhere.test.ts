@@ -78,7 +78,7 @@ describe.each(EVERY_ENGINE)("on %s", (name, missing, open) => {
       errorMessage: "the series has ended: its newest observation is of 2026-01-05 (source.active)",
     };
     expect(await mm.forecast("MANY_MODEL_FORECAST", "B")).toMatchObject({ ...ended, partitionKey: "s:B", mean: [] });
-    await expect(mm.forecast("MANY_MODEL_FORECAST", "X")).rejects.toThrow("has no partition X");
+    await expect(mm.forecast("MANY_MODEL_FORECAST", "X")).rejects.toThrow('has no partition "X"');
     await expect(seriesDetail(mm.engine, run.runId, "s:B")).rejects.toThrow(`"s:B": ENDED, ${ended.errorMessage}`);
     if (name === "local") {
       const { ask } = await serve(mm);
