@@ -110,7 +110,7 @@ describe.each(EVERY_ENGINE.filter(([name]) => !name.startsWith("snowflake")))(
         // A real process says it by its exit code, each time.
         const process = start(mm, "pipeline", "run");
         const [code] = await process.ended;
-        expect([code, process.output().stderr]).toEqual([4, expect.stringContaining("V2 does not replace V1")]);
+        expect([code, process.output().stdout]).toEqual([4, expect.stringContaining("V2 does not replace V1")]);
       }
 
       // The feed is mended: its rows replace those of the day.
