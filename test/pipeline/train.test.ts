@@ -187,9 +187,7 @@ for (const engine of ["local", "memory"] as const)
         [3, "null-timestamp", "row 1 of 2 has no D; remove or date such rows"],
       ]);
       const keep = (orderBy: string[]) =>
-        mm
-          .foreachPartition("unit_id")
-          .dopar(body("average"), { dataQuery: { ...query, orderBy, duplicates: "keep" } });
+        mm.foreachPartition("unit_id").dopar(body("average"), { dataQuery: { ...query, orderBy, duplicates: "keep" } });
       await expect(keep(["D"])).rejects.toThrow(
         "source.duplicates is keep, but D is the time of a series, in which a second row of the same time shifts every later one by a step; make one row of them by sum, mean, last, first, max or min, or leave D out of source.order_by",
       );
