@@ -82,7 +82,6 @@ const ALLOWED = {
     "serving",
     "stages",
     "text",
-    "work",
   ],
   "dashboard/web": ["text"],
   cli: [

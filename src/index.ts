@@ -43,15 +43,18 @@ export type { RefinedRun, RefineOptions } from "./api/verbs/refine.ts";
 export type { ResumeOptions } from "./api/verbs/resume.ts";
 export type { RetryOptions } from "./api/verbs/retry.ts";
 export type { ScoreOptions, ScoreSummary } from "./api/verbs/score.ts";
+export type { Total, TotalsOptions } from "./api/verbs/totals.ts";
 export type { Run } from "./api/verbs/train.ts";
 export type { TrainOptions } from "./api/verbs/train-options.ts";
 export type { Work } from "./api/work.ts";
 export type { Keys, SourceQuery, Workspace } from "./api/workspace.ts";
 export type { LoadedConfig } from "./config/load.ts";
 export type { ConfigInput as Config } from "./config/schema.ts";
+export type { Grouping } from "./core/attributes.ts";
 export type { PlainData } from "./core/columns/plain-data.ts";
 export { type ErrorKind, ManymodelError } from "./core/errors.ts";
 export type { GateCulprit, GateEvidence, GateMetric, GateReason, GateVerdict } from "./core/gate.ts";
+export type { OrderLevel } from "./core/lead-time.ts";
 export {
   type Better,
   findMetric,
@@ -78,9 +81,11 @@ export type { CsvFormat, ImportedColumn, QueryResult, QueryValue } from "./ports
 export type { DeclaredLevel } from "./reconcile/declared-hierarchy.ts";
 export type { ReconcileSummary } from "./reconcile/reconcile-tables.ts";
 export type { Champions, ChampionsSpec } from "./refine/champions.ts";
-export type { Comparison, Distribution, Pair } from "./refine/compare.ts";
+export type { CompareOptions, Comparison, Distribution, GroupComparison, Pair } from "./refine/compare.ts";
+export type { GroupScore } from "./refine/group-scores.ts";
 export type { RankedPartition, Ranking, RankOptions } from "./refine/rank.ts";
 export type { Judgement } from "./registry/judge-versions.ts";
 export type { ChangedSummary } from "./registry/train-changed.ts";
 export type { FailureGroup } from "./runs/failure-groups.ts";
+export type { GroupKey } from "./runs/grouped-partitions.ts";
 export type { OnProgress, Progress } from "./runs/progress.ts";

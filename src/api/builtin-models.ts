@@ -6,9 +6,9 @@ import {
   BOOSTED_CLASSIFICATION,
   BOOSTED_REGRESSION,
   CHURN,
+  FORECASTER,
   type Options,
   SENSOR_ANOMALIES,
-  SERIES,
   STORE_SALES,
 } from "../model/builtin/options.ts";
 
@@ -58,7 +58,7 @@ export const BUILTIN_MODELS: Readonly<Record<string, BuiltinModel>> = {
     Object.keys(METHODS).map((method) => [
       method,
       {
-        ...{ ...none, ...drivenOf(method), module: moduleOf(method), options: SERIES },
+        ...{ ...none, ...drivenOf(method), module: moduleOf(method), options: FORECASTER },
         ...{ series: true, library: true, exports: { method } },
       },
     ]),

@@ -36,6 +36,7 @@ export async function configuredModel(
     period: source?.period ?? 1,
     horizon: train.horizon,
     holdout: train.holdout,
+    ...(train.lag !== undefined && { lag: train.lag }),
   };
   const given = {
     ...(options as { [name: string]: PlainData }),

@@ -28,6 +28,7 @@ import type { RefinedRun, RefineOptions } from "./verbs/refine.ts";
 import { type ScoreOptions, type ScoreSummary, score } from "./verbs/score.ts";
 import type { SeriesEventsOptions } from "./verbs/series-events.ts";
 import type { SetupSummary } from "./verbs/setup.ts";
+import type { Total, TotalsOptions } from "./verbs/totals.ts";
 import { type AnyExports, type ExportsOf, plan, type Run, train } from "./verbs/train.ts";
 import type { TrainOptions } from "./verbs/train-options.ts";
 import { startWork, type Work } from "./work.ts";
@@ -135,6 +136,16 @@ export class ManyModel implements AsyncDisposable {
       const { reconcileForecasts } = await import("./verbs/reconcile.ts");
       return reconcileForecasts(this, { ...options, onProgress });
     }, options.onProgress);
+  }
+
+  /**
+   * Forecasts of totals: the sum of the forecasts at each time, in groups of partitions, with intervals of the sum and its worth.
+   *
+   * @throws {ManymodelError} `usage` for attributes that are not kept, or an engine without SQL; `not-found` without forecasts
+   */
+  async totals(options: TotalsOptions = {}): Promise<Total[]> {
+    const { totals } = await import("./verbs/totals.ts");
+    return totals(this, options);
   }
 
   /**

@@ -1,17 +1,11 @@
 import path from "node:path";
 import type { LoadedConfig } from "../config/load.ts";
+import type { StatedAttributes } from "../core/attributes.ts";
 import { type BoundExports, boundExports } from "../core/bounds.ts";
 import type { CurrentForecasts } from "../core/current-forecasts.ts";
 import { parseDuration } from "../core/duration.ts";
 import { ManymodelError } from "../core/errors.ts";
-import {
-  type DataQuery,
-  QUERY_TABLE,
-  type ResampleRule,
-  type RowRules,
-  type Snapshot,
-  type SourceRows,
-} from "../core/run.ts";
+import { type DataQuery, QUERY_TABLE, type RowRules, type Snapshot, type SourceRows } from "../core/run.ts";
 import type { StatedDrivers } from "../core/stated-drivers.ts";
 import { rulesOf } from "../model/complete-rows.ts";
 import type { KeyArgument } from "../model/define-model.ts";
@@ -64,6 +58,10 @@ export interface SourceQuery {
   readonly holidays?: StatedDrivers["holidays"];
   /** The number of harmonics of each long season, or `auto`: `{ 365.25: "auto" }`. */
   readonly fourier?: StatedDrivers["fourier"];
+  /** Columns that say which group a series belongs to; their newest values are kept in `PARTITION_ATTRIBUTES`. */
+  readonly attributes?: string | readonly string[];
+  /** The worth of a unit: a column, or an expression of the engine's SQL; its newest value is kept as `UNIT_VALUE`. */
+  readonly value?: string;
 }
 
 /** Partition keys of a source; composite keys are objects of column name to value. */
@@ -116,6 +114,12 @@ export function sourceDrivers({ config }: Pick<Workspace, "config">, query?: Sou
   return Object.keys(stated).length === 0 ? undefined : stated;
 }
 
+/** The attributes and the worth of a unit that a source states; of the configured one when left out. */
+export function sourceAttributes({ config }: Workspace, query?: SourceQuery): StatedAttributes {
+  const { attributes = [], value } = query ?? config.source ?? {};
+  return { attributes: listOf(attributes), ...(value !== undefined && { value }) };
+}
+
 /** The query of a source; of the configured one when left out. @throws {ManymodelError} `config` if there is none */
 export function dataQuery(workspace: Workspace, query?: SourceQuery): DataQuery {
   const { source, file } = workspace.config;
@@ -123,7 +127,8 @@ export function dataQuery(workspace: Workspace, query?: SourceQuery): DataQuery 
     const { partitionBy, orderBy, duplicates = "fail", fill, resample, target = source?.target, ...others } = query;
     const { lowerBound: _lower, upperBound: _upper, integer: _integer, ...unbounded } = others;
     const { regressors: _r, calendar: _c, holidays: _h, fourier: _f, ...undriven } = unbounded;
-    const { table, query: select, where, active, timeZone, ...read } = undriven;
+    const { attributes: _attributes, value: _value, ...ungrouped } = undriven;
+    const { table, query: select, where, active, timeZone, ...read } = ungrouped;
     if ((table === undefined) === (select === undefined))
       throw new ManymodelError("usage", "a source is either a table or a query; give one of them");
     return {
@@ -136,7 +141,7 @@ export function dataQuery(workspace: Workspace, query?: SourceQuery): DataQuery 
       ...(orderBy !== undefined && { orderBy: listOf(orderBy) }),
       ...rulesOf({
         duplicates,
-        ...(fill !== undefined && { fill: { ...fill, ...filledFrom(workspace) } }),
+        ...(fill !== undefined && { fill }),
         ...(active !== undefined && { active: activeRule(active) }),
         ...(resample !== undefined && { resample }),
         target: target ?? "Y",
@@ -152,33 +157,15 @@ export function dataQuery(workspace: Workspace, query?: SourceQuery): DataQuery 
     ...(source.order_by !== undefined && { orderBy: source.order_by }),
     ...rulesOf({
       duplicates: source.duplicates,
-      ...(source.fill.with !== "missing" && {
-        fill: { value: source.fill.with, until: source.fill.until, ...filledFrom(workspace) },
-      }),
+      ...(source.fill.with !== "missing" && { fill: { value: source.fill.with, until: source.fill.until } }),
       ...(source.active !== undefined && { active: activeRule(source.active) }),
-      ...(source.resample !== undefined && { resample: resampleRule(source.resample) }),
+      ...(source.resample !== undefined && { resample: source.resample }),
       target: source.target,
     }),
     ...(source.interval !== undefined && { interval: source.interval }),
     ...(source.time_zone !== undefined && { zone: { name: source.time_zone } }),
   };
 }
-
-/** The table from which rows that are filled in take regressors. */
-const filledFrom = (workspace: Workspace) => {
-  const { future_table: table } = workspace.config.batch;
-  return table === undefined ? {} : { futureTable: tablePath(workspace, table) };
-};
-
-const resampleRule = ({
-  week_starts: weekStarts,
-  ...rule
-}: NonNullable<NonNullable<LoadedConfig["source"]>["resample"]> & {
-  readonly week_starts?: ResampleRule["weekStarts"];
-}) => ({
-  ...rule,
-  ...(weekStarts !== undefined && { weekStarts }),
-});
 
 const activeRule = ({ within }: { readonly within: string }) => ({
   withinMs: parseDuration("source.active.within", within),

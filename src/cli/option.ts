@@ -1,4 +1,5 @@
-import { InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
+import type { Grouping } from "../core/attributes.ts";
 
 /** Parses an option that is a whole number of at least `minimum`. */
 export function integer(minimum: number): (text: string) => number {
@@ -22,6 +23,11 @@ export function decimal(text: string): number {
   return value;
 }
 
+/** Parses a whole number of steps, or the name of a column. */
+export function stepsOrColumn(text: string): number | string {
+  return /^\s*[-+]?\d/.test(text) ? integer(1)(text) : text;
+}
+
 /** Parses words separated by commas. */
 export function wordList(text: string): string[] {
   const words = text.split(",").map((word) => word.trim());
@@ -40,3 +46,31 @@ export function numberList(text: string): number[] {
 /** The help of an option that names a metric. */
 export const METRIC_HELP =
   "a metric of the run (mase, log_loss, auc, … mean those on the holdout); mase of series, log_loss of probabilities, rmse of numbers";
+
+/** Options that say which partitions are meant, and in which groups. */
+export interface GroupingOptions {
+  readonly group?: string[];
+  readonly where?: string;
+  readonly weighByValue?: boolean;
+}
+
+/** Adds the options that put partitions into groups by their attributes. */
+export function addGrouping(command: Command): Command {
+  return command
+    .option(
+      "--group <list>",
+      "attributes (source.attributes) whose values tell groups apart, such as CATEGORY,STORE",
+      wordList,
+    )
+    .option("--where <condition>", "only partitions whose attributes meet an SQL condition, such as \"CATEGORY = 'A'\"")
+    .option("--weigh-by-value", "partitions weigh by their turnover, the worth of their units (source.value)");
+}
+
+/** The groups as the API takes them. */
+export function grouping({ group, where, weighByValue }: GroupingOptions): Grouping {
+  return {
+    ...(group !== undefined && { group }),
+    ...(where !== undefined && { where }),
+    ...(weighByValue !== undefined && { weighByValue }),
+  };
+}

@@ -4,7 +4,7 @@ import { openPartitionsOf, type Partitions } from "../api/nouns/partitions.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { PartitionSeries } from "../inspect/partition-series.ts";
 import { keysFromWords } from "./key-words.ts";
-import { integer, numberList } from "./option.ts";
+import { decimal, integer, numberList, stepsOrColumn } from "./option.ts";
 
 /** Whose partitions a command looks at, as options. */
 export interface PartitionOptions {
@@ -15,6 +15,8 @@ export interface PartitionOptions {
   readonly future?: string;
   readonly horizon?: number;
   readonly levels?: number[];
+  readonly leadTime?: number | string;
+  readonly serviceLevel?: number;
 }
 
 /** Adds the options that say whose partitions to look at. */
@@ -26,7 +28,17 @@ export function addPartitionOptions(command: Command): Command {
     .option("--input <table>", "the table a forecast takes its data from; batch.input_table when left out")
     .option("--future <table>", "a table or file of what is known ahead; batch.future_table when left out")
     .option("--horizon <n>", "steps to forecast", integer(1))
-    .option("--levels <list>", "coverage of the intervals in percent, such as 80,95", numberList);
+    .option("--levels <list>", "coverage of the intervals in percent, such as 80,95", numberList)
+    .option(
+      "--lead-time <steps or column>",
+      "steps until an order arrives, or the column that has them; batch.lead_time when left out",
+      stepsOrColumn,
+    )
+    .option(
+      "--service-level <p>",
+      "the probability that the demand over the lead time stays within the order",
+      decimal,
+    );
 }
 
 /** Partitions to look at, by words or by encoded keys. */

@@ -25,6 +25,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => void
   forecast: async () => (await import("./commands/forecast.ts")).addForecast,
   promote: async () => (await import("./commands/promote.ts")).addPromote,
   reconcile: async () => (await import("./commands/reconcile.ts")).addReconcile,
+  totals: async () => (await import("./commands/totals.ts")).addTotals,
   monitor: async () => (await import("./commands/monitor.ts")).addMonitor,
   serve: async () => (await import("./commands/serve.ts")).addServe,
   token: async () => (await import("./commands/token.ts")).addToken,

@@ -2,6 +2,7 @@ import { RECONCILIATION_METHODS } from "@manymodel/forecast/hierarchy";
 import { calendarBins, canonicalInterval } from "@manymodel/forecast/time";
 import { z } from "zod";
 import { CALENDAR_FIELDS } from "../core/drivers.ts";
+import { SERVICE_LEVEL } from "../core/lead-time.ts";
 import { MISSING_MODEL } from "../core/missing-model.ts";
 import { LEVEL_RULE, levelOfQuantile } from "../core/quantile.ts";
 import {
@@ -14,7 +15,6 @@ import {
   RESAMPLINGS,
   RESERVED_ARGUMENTS,
   RUN_MODES,
-  WEEKDAYS,
 } from "../core/run.ts";
 import { isTimeZone } from "../core/time-zone.ts";
 import { count, duration, durationText } from "./common-values.ts";
@@ -130,14 +130,13 @@ const source = z
       .enum(["fail", "keep", ...AGGREGATES])
       .default("fail")
       .describe(
-        "Rows of one partition with the same time: fail that partition, keep them (data without a time only), or make one of them by the sum, mean, max or min of the target, or the first or last row.",
+        "Rows of one partition with the same time: fail that partition, keep them (data without a series only), or make one of them by the sum, mean, max or min of the target, or the first or last row.",
       ),
     resample: z
       .union([
         gridText.transform((to) => ({ to, by: "sum" as const })),
         z.strictObject({
           to: gridText,
-          week_starts: z.enum(WEEKDAYS).optional().describe("The day on which a week begins; monday when left out."),
           by: z
             .enum(RESAMPLINGS)
             .default("sum")
@@ -145,7 +144,9 @@ const source = z
         }),
       ])
       .optional()
-      .describe("Trains on a coarser grid: P1W makes the rows of each week one row. Also P1D, P1M, P3M, P1Y, PT1H."),
+      .describe(
+        "Trains on a coarser grid: P1W makes the rows of each week, from Monday, one row. Also P1D, P1M, P3M, P1Y, PT1H.",
+      ),
     lower_bound: bound
       .optional()
       .describe(
@@ -211,6 +212,18 @@ const source = z
       )
       .optional()
       .describe("Long seasons as pairs of sine and cosine: how many, or auto, by AICc. { 365.25: auto }"),
+    attributes: columnList
+      .optional()
+      .describe(
+        "Columns that say which group a series belongs to, such as a category or a store; the newest value of each series is kept in PARTITION_ATTRIBUTES.",
+      ),
+    value: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        "The worth of a unit: a column, or an expression of the engine's SQL such as PRICE - COST; the newest value of each series is kept as UNIT_VALUE.",
+      ),
     interval: intervalText
       .optional()
       .describe(
@@ -267,6 +280,11 @@ const train = z
     seed: z.int().min(0).max(4294967295).default(1).describe("Seed of everything random."),
     horizon: horizon.default(30).describe("Steps of the forecast kept beside each model."),
     holdout: z.int().min(0).default(30).describe("Observations held out at the end to measure accuracy; 0: none."),
+    lag: count
+      .optional()
+      .describe(
+        "Steps ahead at which orders are placed: the holdout is also measured by forecasts made that many steps before (holdout_lag_*), and against seasonal naive (holdout_value_added).",
+      ),
     key_arg: z
       .string()
       .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "a variable name")
@@ -341,6 +359,18 @@ const batch = z
       .describe(
         "What a partition without a model means. status: a row that says so. error: the batch fails and writes nothing. fallback: a seasonal naive forecast.",
       ),
+    lead_time: z
+      .union([count, z.string().min(1)])
+      .optional()
+      .describe(
+        "Steps until an order arrives, or the column that has them: adds LEAD_DEMAND, ORDER_UP_TO and SAFETY_STOCK to the row of that step.",
+      ),
+    service_level: z
+      .number()
+      .gt(0)
+      .lt(1)
+      .default(SERVICE_LEVEL)
+      .describe("The probability that the demand over the lead time does not exceed ORDER_UP_TO."),
     future_table: z
       .string()
       .min(1)
@@ -441,7 +471,9 @@ const reconcile = z
       .string()
       .min(1)
       .optional()
-      .describe("A table of the leaves' key columns and of further ones that levels are by."),
+      .describe(
+        "A table of the leaves' key columns and of further ones that levels are by; levels may name source.attributes without it.",
+      ),
     non_negative: z
       .boolean()
       .optional()

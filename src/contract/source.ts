@@ -191,6 +191,40 @@ export function sourceContract(harness: Harness, open: OpenEngine): void {
       await output.create("SALES", COLUMNS);
       assert.equal((await source.snapshot(QUERY)).partitions, 0);
     });
+    test("gives a row for each key with the newest values that are not missing", async (engine) => {
+      const { source } = engine;
+      await fill(engine, [
+        ["b", 3, null, null, "new"],
+        ["b", 2, 2, null, null],
+        ["b", 1, 1, true, "old"],
+        ["a", 5, 9, null, null],
+        [null, 1, 4, false, "x"],
+      ]);
+      const newest = { by: ["ID"], time: "day", values: { GROUP: "NOTE", WORTH: "y", PROMO: "PROMO" } };
+      const columns = ["GROUP", "WORTH", "PROMO"];
+      const query = { table: "SALES", newest, keyColumns: ["ID"], columns };
+      const snapshot = await source.snapshot(query);
+      assert.deepEqual(await source.keys(snapshot, 0, snapshot.partitions), [[null], ["a"], ["b"]]);
+      const { batch: read } = await source.read(snapshot, [0, 1, 2]);
+      assert.deepEqual(getColumn(read, "GROUP").values, ["x", null, "new"]);
+      assert.deepEqual(Array.from(getColumn(read, "WORTH").values as Float64Array), [4, 9, 2]);
+      assert.deepEqual(Array.from(getColumn(read, "PROMO").values as Uint8Array), [0, 2, 1]);
+      assert.equal((await source.snapshot(query)).id, snapshot.id, "of the same rows");
+      const { time: _, ...timeless } = newest;
+      const greatest = await source.snapshot({
+        ...query,
+        newest: { ...timeless, values: { WORTH: "Y" } },
+        columns: ["WORTH"],
+      });
+      assert.deepEqual(
+        Array.from(getColumn((await source.read(greatest, [2])).batch, "WORTH").values as Float64Array),
+        [2],
+      );
+      await assert.rejects(source.snapshot({ ...query, newest: { ...newest, by: ["SKU"] } }), {
+        kind: "input",
+        message: /"SKU".*ID, DAY, Y/,
+      });
+    });
     test("gives the times of rows with a target, and counts rows that repeat a time of their partition", async (engine) => {
       const { source } = engine;
       await fill(engine, [

@@ -101,6 +101,20 @@ export function boundForecast({ mean, lower, upper }: BoundedForecast, bounds: S
   };
 }
 
+/**
+ * Bounds a quantile of the sum of the first `count` steps by the sums of their bounds: max(Σ lower, min(Σ upper, value)), rounded
+ * upwards with `isWhole`. A step without a bound leaves the sum without it.
+ */
+export function boundSum(value: number, { lower, upper, isWhole }: StepBounds, count: number): number {
+  const total = (bounds: Float64Array | undefined, otherwise: number) => {
+    const sum = bounds?.subarray(0, count).reduce((sum, bound) => sum + bound, 0) ?? Number.NaN;
+    return Number.isNaN(sum) ? otherwise : sum;
+  };
+  if (Number.isNaN(value)) return value;
+  const below = Math.min(total(upper, Number.POSITIVE_INFINITY), isWhole ? Math.ceil(value) : value);
+  return Math.max(total(lower, Number.NEGATIVE_INFINITY), below);
+}
+
 /** Bounds point forecasts: max(lower, min(upper, value)). NaN stays, and is no bound. */
 export function boundValues(values: Float64Array, { lower, upper }: StepBounds): Float64Array {
   return values.map((value, step) => {

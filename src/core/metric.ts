@@ -56,6 +56,7 @@ const KNOWN: Readonly<Record<string, Known>> = {
   f1: skill("share", "class"),
   precision: skill("share", "class"),
   recall: skill("share", "class"),
+  value_added: { better: "higher", kinds: ["series"], scale: "percent" },
   anomalies: error("count", "readings"),
   anomaly_share: error("share", "readings"),
 };
@@ -63,8 +64,8 @@ const KNOWN: Readonly<Record<string, Known>> = {
 /** The metric of a run whose metric is not named: MASE of series, log loss of probabilities, RMSE of numbers. */
 export const DEFAULT_METRICS: readonly string[] = ["holdout_mase", "holdout_log_loss", "cv_log_loss", "holdout_rmse"];
 
-/** Measured on rows or observations that the fit had not seen. */
-const OUT_OF_SAMPLE = /^(?:holdout|cv|test|validation)_/;
+/** Measured on rows or observations that the fit had not seen; with `lag_` by forecasts of one lag. */
+const OUT_OF_SAMPLE = /^(?:holdout|cv|test|validation)_(?:lag_)?/;
 
 /** Returns a metric by its name in a run: as declared, as known, or one of which less is better. */
 export function metricOf(name: string, declared: MetricDeclarations = {}): Metric {
@@ -97,9 +98,9 @@ export function findMetric(
     return metricOf(candidates.find((name) => names.has(name)) ?? "holdout_mase", declared);
   }
   if (declared !== undefined && Object.hasOwn(declared, word)) return metricOf(word, declared);
-  const base = word.toLowerCase();
+  const base = word.toLowerCase().replace(/^lag_/, "");
   const known = Object.hasOwn(KNOWN, base) ? KNOWN[base] : undefined;
-  const held = `holdout_${base}`;
+  const held = `holdout_${word.toLowerCase()}`;
   const isHeld = known !== undefined && base !== "aicc" && (known.kinds.includes("series") || names.has(held));
   return metricOf(isHeld ? held : word, declared);
 }

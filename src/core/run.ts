@@ -42,25 +42,6 @@ export interface SeriesRules {
 /** The way in which the targets of rows become one step of a coarser grid. */
 export const RESAMPLINGS = ["sum", "mean"] as const;
 
-/** The values of rows that are filled in, and how far they go. */
-export interface FillRule {
-  readonly value: (typeof FILL_VALUES)[number];
-  readonly until: (typeof FILL_ENDS)[number];
-  /** The table of what is known ahead: a row that is filled in has the regressors of its row there, if there is one. */
-  readonly futureTable?: string;
-}
-
-/** The days of the week, of which Monday is 1. */
-export const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
-
-/** A coarser grid, and what rows of one step of it become. */
-export interface ResampleRule {
-  readonly to: string;
-  readonly by: (typeof RESAMPLINGS)[number];
-  /** The day on which a week begins; Monday when left out. */
-  readonly weekStarts?: (typeof WEEKDAYS)[number];
-}
-
 /** What is done to the rows of a partition before anything uses them (see `completeRows`). */
 export interface RowRules extends SeriesRules {
   /**
@@ -69,9 +50,9 @@ export interface RowRules extends SeriesRules {
    */
   readonly duplicates?: "fail" | "keep" | (typeof AGGREGATES)[number];
   /** Fills in rows at times of the interval that have none; none are when left out. */
-  readonly fill?: FillRule;
+  readonly fill?: { readonly value: (typeof FILL_VALUES)[number]; readonly until: (typeof FILL_ENDS)[number] };
   /** Makes the rows of each step of a coarser interval one row, after both of these (see `resampleRows`); as `P7D` has it. */
-  readonly resample?: ResampleRule;
+  readonly resample?: { readonly to: string; readonly by: (typeof RESAMPLINGS)[number] };
   /** The column that these are about; given where any of them needs it. */
   readonly target?: string;
 }
@@ -103,6 +84,17 @@ export interface SourceRows {
   readonly select?: string;
   /** A condition of the engine's SQL on the columns: only rows that meet it are used. */
   readonly where?: string;
+  /** One row for each key in place of these rows. */
+  readonly newest?: NewestValues;
+}
+
+/** The newest value of each expression in the rows of a key that is not NULL; a row for each key has the keys and these. */
+export interface NewestValues {
+  readonly by: readonly string[];
+  /** The column that tells which value is the newest; the greatest value counts when left out. */
+  readonly time?: string;
+  /** A column, or an expression of the engine's SQL over the columns, by the name that it gets. */
+  readonly values: Readonly<Record<string, string>>;
 }
 
 /** Rows of a source that are not those of a table as it is. */
@@ -177,15 +169,8 @@ export interface Snapshot {
   readonly rows: number;
   /** Where rows are completed. */
   readonly panel?: Panel;
-  /** The pinned table of what is known ahead, where rows that are filled in take regressors from it (see `FillRule`). */
-  readonly future?: Snapshot;
   /** The SHA-256 of the files, or of the rows, that hold what is pinned, in hexadecimal, where the engine keeps one. */
   readonly sha256?: { readonly keys: string; readonly data: string };
-}
-
-/** Returns the ids of everything that a snapshot reads; the same ids mean the same rows. */
-export function snapshotIds({ id, future }: Pick<Snapshot, "id" | "future">): string[] {
-  return future === undefined ? [id] : [id, future.id];
 }
 
 /** Whether the partition at a position of a snapshot is used: it is there, and has not ended. */

@@ -17,6 +17,7 @@ export const stagePath = {
   fleet: (run: string) => `runs/${run}/fleet.json`,
   feeding: (run: string) => `runs/${run}/feeding.json`,
   launch: (run: string, launch: string) => `runs/${run}/launches/${launch}.json`,
+  attributes: "attributes.json",
   estimate: (id: string) => `estimates/${id}.json`,
   keyIndex: (run: string) => `runs/${run}/key_index.bin`,
   partitionTable: (run: string, indexSha256: string) => `runs/${run}/partitions/${indexSha256.slice(0, 16)}`,

@@ -400,6 +400,8 @@ export interface CompareLine {
   readonly text: string;
   readonly a: number;
   readonly b: number;
+  /** By how much B is better, in the metric's scale; negative where it is worse. */
+  readonly gain: number;
 }
 
 /** A registered model. */

@@ -3,14 +3,15 @@ import { at } from "../core/aligned.ts";
 import type { PartitionOutcome } from "../core/artifact.ts";
 import type { ColumnInfo } from "../core/columns/column.ts";
 import { ManymodelError } from "../core/errors.ts";
-import { decodeKey, type KeyColumn } from "../core/partition-key.ts";
+import type { LeadTime } from "../core/lead-time.ts";
+import type { KeyColumn } from "../core/partition-key.ts";
 import {
   type DataQuery,
   futureQuery,
+  hasEnded,
   type IndexSummary,
   type RunManifest,
   type Snapshot,
-  snapshotIds,
 } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
 import { loadDefinition } from "../model/bundle.ts";
@@ -19,9 +20,8 @@ import type { Engine } from "../ports/engine.ts";
 import { openFinder } from "../runs/find-partition.ts";
 import { getSource, readIndex } from "../runs/read-index.ts";
 import { getJson } from "../stages/json.ts";
-import { findEnded } from "../work/ended-series.ts";
+import { loadOrders } from "../work/load-orders.ts";
 import { type ScoredPartition, scorePartition } from "../work/score-partition.ts";
-import { failedOutcome } from "../work/train-partition.ts";
 import { type SeriesHistory, trainedHistory, upToForecast } from "./series-history.ts";
 
 /** One partition as people look at it: what was observed, what its model expected, and what it forecasts. */
@@ -60,6 +60,8 @@ export interface PartitionSource {
   readonly levels: readonly number[];
   /** True if models take in rows that are newer than those they were fitted to. */
   readonly advance: boolean;
+  /** The lead time to order over; nothing is ordered when left out. */
+  readonly leadTime?: LeadTime;
   /** The table of values known for future times. */
   readonly futureTable?: string;
   /** The column to show where the run's exports do not say which was the target. */
@@ -99,21 +101,9 @@ export async function openPartitions(engine: Engine, source: PartitionSource): P
     const { batch } = await engine.source.read(snapshot, Array.from(await place(snapshot, key)));
     return batch;
   };
-  const ofPlan = { of: source.name, keyColumns, time, levels: source.levels };
-  /** Returns a series that has no row because it had ended before the run. */
-  const endedSeries = async (partitionKey: string): Promise<PartitionSeries | undefined> => {
-    const { key } = decodeKey(partitionKey);
-    const [scored] = await findEnded(engine.source, input, [key]);
-    if (scored === undefined) return undefined;
-    const { exports, seed } = manifest;
-    const row = failedOutcome({ position: -1, partitionKey, seed, attempt: 0 }, "no-data", scored.errorMessage);
-    const target = targetOf(exports, source.target, manifest.snapshot);
-    const history = trainedHistory(await rowsOf(input, key), row, { time, target });
-    return { ...ofPlan, row, target, ...history, fitted: null, scores: "steps", scored };
-  };
   return async (partitionKey) => {
     const found = await finder.row(partitionKey);
-    if (found === undefined) return endedSeries(partitionKey);
+    if (found === undefined) return undefined;
     const { row, segment } = found;
     const { definitionSha256, keyArg, exports } = getSource(index, segment);
     const definition = await loadDefinition(
@@ -126,24 +116,34 @@ export async function openPartitions(engine: Engine, source: PartitionSource): P
     const rows = await rowsOf(trained, row.key);
     const columns = { time, target };
     const history = trainedHistory(rows, row, columns);
-    const { levels, advance } = source;
-    const plan = { definition, keyColumns, keyArg, exports, time, horizon: source.horizon, levels, advance };
-    const data = frame(snapshotIds(trained).join() === snapshotIds(input).join() ? rows : await rowsOf(input, row.key));
-    const [ended] = await findEnded(engine.source, input, [row.key]);
-    const ahead = future === undefined ? {} : { future: frame(await rowsOf(future, row.key)) };
-    const scored: ScoredPartition = ended ?? (await scorePartition(plan, row, { data, ...ahead }));
+    const { levels, advance, leadTime } = source;
+    const plan = {
+      ...{ definition, keyColumns, keyArg, exports, time, horizon: source.horizon, levels, advance },
+      ...(await loadOrders(leadTime)),
+    };
+    const data = frame(trained.id === input.id ? rows : await rowsOf(input, row.key));
+    const isEnded = hasEnded(input, at(await place(input, row.key), 0));
+    const scored: ScoredPartition = isEnded
+      ? { status: "ENDED" }
+      : await scorePartition(plan, row, {
+          data,
+          ...(future !== undefined && { future: frame(await rowsOf(future, row.key)) }),
+        });
     const scores = definition.scores ?? "steps";
     const shown = scores === "steps" ? upToForecast(history, row, columns, data, scored) : history;
     const { stopped } = { stopped: undefined, ...scored };
     const said = [scored.status === "OK" ? scored.errorMessage : undefined, stopped?.errorMessage];
     return {
-      ...ofPlan,
+      of: source.name,
+      keyColumns,
       row,
       target,
+      time,
       ...shown,
       note: [shown.note, ...said].filter((text) => text != null).join("; ") || null,
       fitted: trained.id === made.id ? oneStep(row.model, history.values) : null,
       scores,
+      levels,
       scored,
     };
   };

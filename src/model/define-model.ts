@@ -101,6 +101,8 @@ export type PredictContext<Model, Key extends object = DefaultKey, Exports = Exp
   readonly axis?: SeriesAxis;
   readonly exports: Exports;
   readonly seed: number;
+  /** Asks for the quantile of the sum of the first `steps` steps at `serviceLevel`, to be returned as `orderUpTo`. */
+  readonly leadTime?: { readonly steps: number; readonly serviceLevel: number };
 };
 
 /**
@@ -112,6 +114,8 @@ export interface Prediction {
   readonly levels?: readonly number[];
   readonly lower?: readonly ArrayLike<number>[];
   readonly upper?: readonly ArrayLike<number>[];
+  /** The quantile that `leadTime` asks for; NaN where there is none. */
+  readonly orderUpTo?: number;
   /** The columns that `output` declares, each with a value for each forecast. */
   readonly columns?: Readonly<Record<string, ArrayLike<Cell>>>;
   /**

@@ -1,3 +1,4 @@
+import { at } from "../core/aligned.ts";
 import type { ColumnInfo } from "../core/columns/column.ts";
 import { whyNotPlain } from "../core/columns/plain-data.ts";
 import { show } from "../core/errors.ts";
@@ -18,7 +19,7 @@ export class InvalidReturn extends Error {
 }
 
 const FIT_FIELDS = ["model", "metrics", "forecast", "info"];
-const PREDICTION_FIELDS = ["mean", "levels", "lower", "upper", "columns", "note", "stopped"];
+const PREDICTION_FIELDS = ["mean", "levels", "lower", "upper", "columns", "note", "stopped", "orderUpTo"];
 
 /** Checks what `fit` returned. @throws {InvalidReturn} saying what is wrong and where */
 export function checkFitResult(returned: unknown): CheckedFit {
@@ -65,6 +66,8 @@ export interface CheckedPrediction {
   readonly note?: { readonly type: string; readonly message: string; readonly isFallback: boolean };
   /** Why there are fewer steps than were asked for. */
   readonly stopped?: { readonly type: string; readonly message: string };
+  /** NaN where the model has no intervals. */
+  readonly orderUpTo?: number;
 }
 
 /**
@@ -85,7 +88,7 @@ export function checkPrediction(
       throw new InvalidReturn(
         `predict returned an unknown field ${show(field)}; it may return ${PREDICTION_FIELDS.join(", ")}`,
       );
-  const { mean, levels: given, lower, upper, columns, note, stopped } = result;
+  const { mean, levels: given, lower, upper, columns, note, stopped, orderUpTo } = result;
   const horizon = stopped === undefined ? asked : stepsOf(mean, asked);
   if (given !== undefined || lower !== undefined || upper !== undefined) {
     const all = [given, lower, upper].every((x) => Array.isArray(x) && x.length === levels.length);
@@ -108,6 +111,7 @@ export function checkPrediction(
     ...(output.length + Object.keys(columns ?? {}).length > 0 && { output: checkColumns(columns, horizon, output) }),
     ...(note !== undefined && { note: checkNote(note, "note") }),
     ...(stopped !== undefined && { stopped: checkNote(stopped, "stopped") }),
+    ...(orderUpTo !== undefined && { orderUpTo: at(checkNumbers([orderUpTo], "orderUpTo", true), 0) }),
   };
 }
 

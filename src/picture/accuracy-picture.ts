@@ -18,8 +18,17 @@ const MOST_KINDS = 9;
 /** Pixels for the name of a kind and its count, between the histogram and its bar. */
 const LABELS = 150;
 
-/** A metric of a run's partitions as an SVG: its distribution, and where it lies for each kind of model. */
-export function accuracyPicture(runId: string, metric: Metric, scores: readonly PartitionScore[]): string {
+/**
+ * A metric of a run's partitions as an SVG: its distribution, and where it lies for each kind of model, or for each group.
+ *
+ * @param groupOf - the name of a partition's group
+ */
+export function accuracyPicture(
+  runId: string,
+  metric: Metric,
+  scores: readonly PartitionScore[],
+  groupOf: (score: PartitionScore) => string = ({ modelKind }) => modelKind ?? "no kind",
+): string {
   const usable = scores.filter(({ why }) => why === null);
   const values = usable.map(({ value }) => value).sort((a, b) => a - b);
   const { mean, median, p10, p90 } = distribution(values);
@@ -55,24 +64,32 @@ export function accuracyPicture(runId: string, metric: Metric, scores: readonly 
       ],
       names: { x: metric.name, y: "partitions" },
     }),
-    kinds(usable, metric.name, range, { left: 660, top: TOP, width: 276, height: HEIGHT }),
+    kinds(groupMembers(usable, groupOf), metric.name, range, { left: 660, top: TOP, width: 276, height: HEIGHT }),
   );
 }
 
-/** For each kind of model, the most frequent first: a bar from the tenth to the ninetieth percentile, a dot at the median. */
-function kinds(
+/** The scores of each group. */
+function groupMembers(
   scores: readonly PartitionScore[],
+  groupOf: (score: PartitionScore) => string,
+): Map<string, PartitionScore[]> {
+  const groups = new Map<string, PartitionScore[]>();
+  for (const score of scores) {
+    const group = groupOf(score);
+    const members = groups.get(group) ?? [];
+    members.push(score);
+    groups.set(group, members);
+  }
+  return groups;
+}
+
+/** For each group, the largest first: a bar from the tenth to the ninetieth percentile, a dot at the median. */
+function kinds(
+  byKind: ReadonlyMap<string, readonly PartitionScore[]>,
   metric: string,
   range: readonly [number, number],
   area: PlotArea,
 ): string {
-  const byKind = new Map<string, PartitionScore[]>();
-  for (const score of scores) {
-    const kind = score.modelKind ?? "no kind";
-    const members = byKind.get(kind) ?? [];
-    members.push(score);
-    byKind.set(kind, members);
-  }
   const largest = [...byKind].sort((a, b) => b[1].length - a[1].length).slice(0, MOST_KINDS);
   const shown = { ...area, height: Math.min(area.height, largest.length * ROW + 10) };
   const x = linearScale(range, [area.left, area.left + area.width], 4);
@@ -105,7 +122,7 @@ function kinds(
   const note =
     left === 0
       ? ""
-      : label(`${left} rarer kinds are not shown`, {
+      : label(`${left} smaller ones are not shown`, {
           class: "soft",
           x: area.left + area.width / 2,
           y: shown.top + shown.height + 54,

@@ -4,6 +4,7 @@ import { boundExports } from "../core/bounds.ts";
 import type { PlainData } from "../core/columns/plain-data.ts";
 import { BATCH_RUNS } from "../core/current-forecasts.ts";
 import { ManymodelError, show } from "../core/errors.ts";
+import { checkLeadTime, type LeadTime } from "../core/lead-time.ts";
 import { MISSING_MODEL, type MissingModel } from "../core/missing-model.ts";
 import { checkSameKeys } from "../core/partition-key.ts";
 import { checkLevels, checkQuantiles } from "../core/quantile.ts";
@@ -43,6 +44,8 @@ export interface BatchSpec {
   /** Quantiles of the predictive distribution, each in (0, 1). */
   readonly quantiles: readonly number[];
   readonly missingModel: MissingModel;
+  /** The lead time to order over; nothing is ordered when left out. */
+  readonly leadTime?: LeadTime;
   /** What seasonal naive forecasts where the version's exports do not say. */
   readonly fallback?: Partial<Fallback>;
   /** A table with a row for each partition and future time, of what is known ahead. */
@@ -108,8 +111,12 @@ async function scoreVersion(
   const { runId, sources } = index;
   const common: ScoreTask = { ...task, kept, runId, definitionSha256: at(sources, 0).definitionSha256 };
 
-  const inference = snapshot.partitions > 0 ? engine.inference : undefined;
-  let scoredHere: string | undefined;
+  const isInferred = snapshot.partitions > 0 && task.leadTime === undefined;
+  const inference = isInferred ? engine.inference : undefined;
+  let scoredHere: string | undefined =
+    isInferred || engine.inference === undefined || engine.inference.isLastResort === true
+      ? undefined
+      : "a MODEL gives no quantiles of the demand over a lead time";
   const inferred =
     inference &&
     (await inferBatch(inference, version, common).then(
@@ -166,8 +173,8 @@ async function scoreVersion(
           return { type: "score-segment", ...common, segment, definitionSha256, keyArg, exports };
         }),
       );
+      await perform(missingTasks(common, scored));
     }
-    await perform(missingTasks(common, scored));
     if (spec.missingModel === "error" && counts.NO_MODEL > 0)
       throw missingModels(version, counts.NO_MODEL, withoutModel);
     if (last !== undefined && kept !== null && standing.length > 0) {
@@ -253,12 +260,15 @@ async function planBatch(
     future = await source.snapshot(futureQuery(query, futureTable, time.name));
     checkKeyTypes(version, future);
   }
+  const { leadTime } = spec;
+  if (leadTime !== undefined) checkLeadTime(leadTime, horizon);
   const fallback = spec.missingModel === "fallback" ? fallbackOf(version, spec.fallback ?? {}) : null;
   const table = { model: version.model, version: version.version, keyColumns: version.keyColumns, time };
   const task = {
     ...table,
     levels,
     quantiles,
+    ...(leadTime !== undefined && { leadTime }),
     fingerprints: incremental,
     readings,
     snapshot,
@@ -278,10 +288,10 @@ async function planBatch(
 /** What a batch was asked for, as BATCH_RUNS keeps it. */
 function optionsOf(
   { missingModel, futureTable, advance, incremental, readings }: BatchSpec,
-  { horizon, levels, quantiles, fallback }: BatchPlan,
+  { horizon, levels, quantiles, fallback, leadTime }: BatchPlan,
 ): object {
   const judged = readings && { readings };
-  return { horizon, levels, quantiles, missingModel, fallback, futureTable, advance, incremental, ...judged };
+  return { horizon, levels, quantiles, missingModel, fallback, futureTable, advance, incremental, leadTime, ...judged };
 }
 
 /** Whose rows of the output table a batch's are. */

@@ -14,6 +14,10 @@ export interface ReconcileSpec {
   /** A table of the leaves' key columns and of further ones that levels are by. */
   readonly attributes?: string;
   readonly nonNegative: boolean;
+  /** No leaf's interval ends above it, except at the leaf's own forecast: points are not cut, so that they add up. */
+  readonly upper?: number;
+  /** True if intervals are rounded outwards to whole numbers. */
+  readonly isWhole: boolean;
   /**
    * The treatment of a missing forecast: stop; or leave out that leaf, and take that aggregate for a sum of leaves.
    */

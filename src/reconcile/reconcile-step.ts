@@ -23,7 +23,7 @@ export type ReconcileStep = (base: StepForecasts, missing: Uint8Array) => Reconc
  */
 export function reconcileStep(
   keyed: KeyedHierarchy,
-  { method, coverages, nonNegative }: ReconcileSpec,
+  { method, coverages, nonNegative, upper: ceiling, isWhole }: ReconcileSpec,
   residuals: readonly Float64Array[] | undefined,
 ): ReconcileStep {
   const { hierarchy } = keyed;
@@ -46,11 +46,19 @@ export function reconcileStep(
     const mean = prepared.reconcile(base.mean);
     const derived = method === "bottom-up" ? every : missing;
     const bounds = reconciledBounds(hierarchy, base, mean, ratios, derived);
-    const floor = (bound: Float64Array) => bound.map((value) => Math.max(0, value));
+    const { aggregates } = hierarchy;
+    const bounded = (round: (value: number) => number) => (values: Float64Array) =>
+      values.map((value, node) => {
+        const whole = isWhole ? round(value) : value;
+        const cut =
+          ceiling !== undefined && node >= aggregates && whole > ceiling ? Math.max(ceiling, at(mean, node)) : whole;
+        return nonNegative ? Math.max(0, cut) : cut;
+      });
     const { unweighted } = prepared;
     return {
-      ...{ mean, unweighted, ...bounds },
-      ...(nonNegative && { lower: bounds.lower.map(floor), upper: bounds.upper.map(floor) }),
+      ...{ mean, unweighted },
+      lower: bounds.lower.map(bounded(Math.floor)),
+      upper: bounds.upper.map(bounded(Math.ceil)),
     };
   };
 }

@@ -6,7 +6,9 @@ import { checkSameKeys } from "../core/partition-key.ts";
 import { type IndexSummary, newRunId, type RunManifest } from "../core/run.ts";
 import { type Collected, collectRun, joinIndexes, selected } from "../pipeline/collect-run.ts";
 import type { Engine } from "../ports/engine.ts";
+import { groupPartitions } from "../runs/grouped-partitions.ts";
 import type { RunContext } from "../runs/run-context.ts";
+import { scoreGroups } from "./group-scores.ts";
 import { checkSameDirection, type PartitionScore, type RunScores, readScores } from "./run-scores.ts";
 
 /** The runs whose best partitions to collect, and the metric that decides. */
@@ -18,6 +20,10 @@ export interface ChampionsSpec {
   readonly runId?: string;
   /** Compare even partitions whose data differ between the runs. */
   readonly acrossData?: boolean;
+  /** Attributes of partitions: one run is the best of a whole group, by the metric over the group (see `scoreGroups`). */
+  readonly group?: string | readonly string[];
+  /** True if partitions weigh by their turnover in the metric of a group. */
+  readonly weighByValue?: boolean;
 }
 
 /** A run-like collection of the best partitions of several runs. */
@@ -57,7 +63,7 @@ export async function collectChampions(
   for (const name of names) runs.push(await readScores(engine, name, spec.metric ?? runs[0]?.metric.name));
   const first = at(runs, 0);
   checkAlike(runs);
-  const champions = choose(runs, first.metric, spec);
+  const champions = choose(await ofBestRuns(engine, runs, first.metric, spec), first.metric, spec);
   const created = now();
   const plan = {
     ...first.manifest,
@@ -71,6 +77,38 @@ export async function collectChampions(
   const { manifest, index } = await collectRun(engine, plan, collected(runs, champions));
   const counts = names.map((name, i) => [name, [...champions.values()].filter(({ run }) => run === i).length] as const);
   return { runId: plan.runId, manifest, index, from: Object.fromEntries(counts) };
+}
+
+/** The runs, each with the scores of those groups only whose best run it is; all runs as they are without groups. */
+async function ofBestRuns(
+  engine: Engine,
+  runs: readonly RunScores[],
+  metric: Metric,
+  { group = [], weighByValue = false }: ChampionsSpec,
+): Promise<readonly RunScores[]> {
+  if (group.length === 0) return runs;
+  const grouped = await groupPartitions(engine, { group, weighByValue });
+  const best = grouped.groups.map((): { run: number; value: number } => ({ run: -1, value: Number.NaN }));
+  for (const [run, { scores }] of runs.entries()) {
+    const { groups } = scoreGroups(scores, grouped, metric, weighByValue);
+    for (const { group, value } of groups) {
+      const known = best[grouped.groups.indexOf(group)];
+      if (known === undefined) continue;
+      const isBetter = Number.isNaN(known.value) ? !Number.isNaN(value) : improvement(metric, known.value, value) > 0;
+      if (known.run < 0 || isBetter) Object.assign(known, { run, value });
+    }
+  }
+  const isOfBest = ({ partitionKey }: PartitionScore, run: number) =>
+    best[grouped.groupOf(partitionKey) ?? -1]?.run === run;
+  // A partition that failed in the best run of its group has the best model of the others.
+  const decided = new Set<string>();
+  for (const [run, { scores }] of runs.entries())
+    for (const score of scores)
+      if (score.outcome === "succeeded" && isOfBest(score, run)) decided.add(score.partitionKey);
+  return runs.map((run, i) => ({
+    ...run,
+    scores: run.scores.filter((score) => !decided.has(score.partitionKey) || isOfBest(score, i)),
+  }));
 }
 
 function choose(

@@ -1,7 +1,10 @@
+import type { Grouping } from "../core/attributes.ts";
 import { otherData, type TrainedOn } from "../core/columns/other-data.ts";
 import { ManymodelError } from "../core/errors.ts";
-import { type Better, comparedValue, improvement } from "../core/metric.ts";
+import { type Better, comparedValue, improvement, type Metric } from "../core/metric.ts";
 import type { Engine } from "../ports/engine.ts";
+import { type GroupedPartitions, type GroupKey, groupPartitions } from "../runs/grouped-partitions.ts";
+import { scoreGroups } from "./group-scores.ts";
 import { checkSameDirection, type PartitionScore, type RunScores, readScores } from "./run-scores.ts";
 
 /** A metric's distribution over partitions. */
@@ -14,11 +17,33 @@ export interface Distribution {
   readonly p90: number;
 }
 
+/** Options of `compareRuns`. */
+export interface CompareOptions extends Grouping {
+  /** The metric (see `findMetric`); A's default when left out. */
+  readonly metric?: string;
+}
+
+/** Two runs compared over a group of partitions that both have a usable metric for. */
+export interface GroupComparison {
+  /** The group's attributes; empty: all partitions. */
+  readonly group: GroupKey;
+  /** The metric of each run over the group (see `scoreGroups`). */
+  readonly a: number;
+  readonly b: number;
+  /** By how much B is better, in the metric's scale. */
+  readonly gain: number;
+  readonly partitions: number;
+  readonly wins: number;
+  readonly losses: number;
+}
+
 /** Two runs' values of a metric where both have one. */
 export interface Pair {
   readonly partitionKey: string;
   readonly a: number;
   readonly b: number;
+  /** By how much B is better, in the metric's scale; negative where it is worse. */
+  readonly gain: number;
 }
 
 /** Two runs compared by a metric. */
@@ -43,32 +68,42 @@ export interface Comparison {
   /** A caution for partitions that were trained on other data in one run than in the other; null if there are none. */
   readonly warning: string | null;
   readonly pairs: readonly Pair[];
+  /** The groups, the largest loss first, where groups were asked for. */
+  readonly groups: readonly GroupComparison[];
 }
 
 /**
  * Compares two completed runs, partition by partition: B against A.
  *
- * @param word - the metric (see `findMetric`); A's default when left out
- * @throws {ManymodelError} `not-found`, `conflict` or `corrupt` for a run; `input` if no partition has the metric in both
+ * @throws {ManymodelError} `not-found`, `conflict` or `corrupt` for a run; `input` if no partition has the metric in both;
+ *   `usage` for attributes that are not kept
  */
-export async function compareRuns(engine: Engine, a: string, b: string, word?: string): Promise<Comparison> {
+export async function compareRuns(
+  engine: Engine,
+  a: string,
+  b: string,
+  options: CompareOptions = {},
+): Promise<Comparison> {
+  const { metric: word, weighByValue = false } = options;
+  const grouped = await groupPartitions(engine, options);
   const runA = await readScores(engine, a, word);
   const { metric } = runA;
   const runB = await readScores(engine, b, word ?? metric.name);
   checkSameDirection([runA, runB]);
-  const [valuesA, valuesB] = [usable(runA), usable(runB)];
+  const [valuesA, valuesB] = [usable(runA, grouped), usable(runB, grouped)];
   const pairs: Pair[] = [];
   const trained: TrainedOn[] = [];
-  for (const [partitionKey, { value, dataSha256 }] of valuesA) {
+  const matched: (readonly [a: PartitionScore, b: PartitionScore])[] = [];
+  for (const [partitionKey, own] of valuesA) {
     const other = valuesB.get(partitionKey);
     if (other === undefined) continue;
-    pairs.push({ partitionKey, a: value, b: other.value });
-    trained.push({ partitionKey, data: [dataSha256, other.dataSha256] });
+    matched.push([own, other]);
+    pairs.push({ partitionKey, a: own.value, b: other.value, gain: improvement(metric, own.value, other.value) });
+    trained.push({ partitionKey, data: [own.dataSha256, other.dataSha256] });
   }
   if (pairs.length === 0)
     throw new ManymodelError("input", `no partition has a usable ${metric.name} in both ${a} and ${b}`);
-  const gains = pairs.map((pair) => improvement(metric, pair.a, pair.b));
-  const count = (test: (gain: number) => boolean) => gains.filter(test).length;
+  const count = (test: (gain: number) => boolean) => pairs.filter(({ gain }) => test(gain)).length;
   return {
     runs: [a, b],
     metric: metric.name,
@@ -86,11 +121,42 @@ export async function compareRuns(engine: Engine, a: string, b: string, word?: s
     onlyB: valuesB.size - pairs.length,
     warning: otherData(a, b, trained),
     pairs,
+    groups: compareGroups(matched, grouped, metric, weighByValue),
   };
 }
 
-function usable({ scores }: RunScores): Map<string, PartitionScore> {
-  return new Map(scores.flatMap((score) => (score.why === null ? [[score.partitionKey, score]] : [])));
+/** Compares two runs group by group, over the partitions that both have a usable metric for. */
+function compareGroups(
+  matched: readonly (readonly [a: PartitionScore, b: PartitionScore])[],
+  grouped: GroupedPartitions,
+  metric: Metric,
+  weighByValue: boolean,
+): GroupComparison[] {
+  const scoresOf = (scores: readonly PartitionScore[]) =>
+    new Map(scoreGroups(scores, grouped, metric, weighByValue).groups.map((score) => [score.group, score]));
+  const [own, other] = [scoresOf(matched.map(([a]) => a)), scoresOf(matched.map(([, b]) => b))];
+  const gains = new Map<GroupKey, number[]>();
+  for (const [a, b] of matched) {
+    const group = grouped.groups[grouped.groupOf(a.partitionKey) ?? -1];
+    if (group === undefined) continue;
+    const known = gains.get(group);
+    const gain = improvement(metric, a.value, b.value);
+    if (known === undefined) gains.set(group, [gain]);
+    else known.push(gain);
+  }
+  return [...own.values()]
+    .map(({ group, value: a, usable: partitions }): GroupComparison => {
+      const b = other.get(group)?.value ?? Number.NaN;
+      const each = gains.get(group) ?? [];
+      const [wins, losses] = [each.filter((gain) => gain > 0).length, each.filter((gain) => gain < 0).length];
+      return { group, a, b, gain: improvement(metric, a, b), partitions, wins, losses };
+    })
+    .sort((x, y) => x.gain - y.gain);
+}
+
+function usable({ scores }: RunScores, grouped: GroupedPartitions): Map<string, PartitionScore> {
+  const meant = scores.filter(({ why, partitionKey }) => why === null && grouped.groupOf(partitionKey) !== undefined);
+  return new Map(meant.map((score) => [score.partitionKey, score]));
 }
 
 const valuesOf = (scores: Map<string, PartitionScore>) => Array.from(scores.values(), ({ value }) => value);

@@ -1,15 +1,21 @@
+import type { Grouping } from "../core/attributes.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import { type Better, badness, comparedValue } from "../core/metric.ts";
 import type { Engine } from "../ports/engine.ts";
+import { groupPartitions } from "../runs/grouped-partitions.ts";
 import { expectedGains, refinementsOf } from "./gain.ts";
+import { type GroupScore, scoreGroups } from "./group-scores.ts";
 import { type PartitionScore, type RunScores, readScores } from "./run-scores.ts";
 
 /** Options of `rank`. */
-export interface RankOptions {
+export interface RankOptions extends Grouping {
   /** A metric of the run: `mase` means `holdout_mase` (see `findMetric`); the run's default when left out. */
   readonly metric?: string;
-  /** `metric`: the worst value first. `gain`: the most expected improvement per CPU second first. */
-  readonly by?: "metric" | "gain";
+  /**
+   * `metric`: the worst value first. `gain`: the most expected improvement per CPU second first. `value`: the largest mean
+   * absolute error in the worth of units first (see `source.value`).
+   */
+  readonly by?: "metric" | "gain" | "value";
   /** Only the first so many. */
   readonly worst?: number;
   /** Only the first so many percent of those with a usable metric. */
@@ -26,6 +32,8 @@ export interface RankedPartition {
   readonly value: number;
   /** Expected improvement of the metric per CPU second of refining; null when ranked by the metric. */
   readonly gain: number | null;
+  /** The mean absolute error of the holdout times the worth of a unit; null unless ranked by value. */
+  readonly worth: number | null;
   readonly nObs: number;
 }
 
@@ -35,7 +43,11 @@ export interface Ranking {
   readonly metric: string;
   /** The direction of the metric. */
   readonly better: Better;
-  readonly by: "metric" | "gain";
+  readonly by: "metric" | "gain" | "value";
+  /** The groups, the worst first, where groups were asked for. */
+  readonly groups: readonly GroupScore[];
+  /** The metric over all partitions that are meant. */
+  readonly all: GroupScore;
   /** Those that were chosen, the worst first. */
   readonly ranked: readonly RankedPartition[];
   /** The number of partitions with a usable metric, chosen or not. */
@@ -52,26 +64,36 @@ export interface Ranking {
  */
 export async function rank(engine: Engine, runId: string, options: RankOptions): Promise<Ranking> {
   checkChoice(options);
-  const run = await readScores(engine, runId, options.metric);
-  const usable = run.scores.filter(({ why }) => why === null);
   const by = options.by ?? "metric";
+  const weighByValue = options.weighByValue ?? false;
+  const grouped = await groupPartitions(engine, { ...options, weighByValue: weighByValue || by === "value" });
+  const whole = await readScores(engine, runId, options.metric);
+  const run = {
+    ...whole,
+    scores: whole.scores.filter(({ partitionKey }) => grouped.groupOf(partitionKey) !== undefined),
+  };
+  const usable = run.scores.filter(({ why }) => why === null);
+  const worthOf = ({ partitionKey, error }: PartitionScore) => error * grouped.valueOf(partitionKey);
   const gains = by === "gain" ? expectedGains(usable, await refinementsOf(engine, run), run.metric) : undefined;
   const { metric } = run;
-  const order = gains ?? ((score: PartitionScore) => badness(metric, score.value));
+  const order = gains ?? (by === "value" ? worthOf : (score: PartitionScore) => badness(metric, score.value));
   const sorted = usable
+    .filter((score) => by !== "value" || Number.isFinite(worthOf(score)))
     .filter(({ value }) => comparedValue(metric, value) > (options.above ?? -Infinity))
     .filter(({ value }) => comparedValue(metric, value) < (options.below ?? Infinity))
     .map((score) => ({ score, order: order(score) }))
     .sort((a, b) => b.order - a.order || (a.score.partitionKey < b.score.partitionKey ? -1 : 1));
   const ranked = sorted.slice(0, howMany(options, usable.length)).map(({ score }): RankedPartition => {
     const { partitionKey, value, nObs } = score;
-    return { partitionKey, value, gain: gains === undefined ? null : gains(score), nObs };
+    const worth = by === "value" ? worthOf(score) : null;
+    return { partitionKey, value, gain: gains === undefined ? null : gains(score), worth, nObs };
   });
   return {
     runId,
     metric: metric.name,
     better: metric.better,
     by,
+    ...scoreGroups(run.scores, grouped, metric, weighByValue),
     ranked,
     usable: usable.length,
     unranked: unrankedOf(run),

@@ -11,6 +11,10 @@ export interface PartitionScore {
   /** The metric, or NaN; why it is not usable is in `why`. */
   readonly value: number;
   readonly why: string | null;
+  /** The mean size of the observations held out, as the model's error and its percentage say; NaN where they do not. */
+  readonly size: number;
+  /** The mean absolute error of the holdout; NaN without one. */
+  readonly error: number;
   readonly modelKind: string | null;
   readonly nObs: number;
   readonly fitMs: number;
@@ -79,7 +83,10 @@ function scoreOf({ row, measured: metrics, segment, at }: Placed, metric: string
           ? `${metric} is not available`
           : `no metric ${metric}`;
   const usable = why === null ? value : NaN;
-  return { partitionKey, outcome, value: usable, why, modelKind, nObs, fitMs, dataSha256, segment, at };
+  const error = metrics.holdout_mae ?? NaN;
+  // Observations that are all 0 have no percentage.
+  const size = metrics.holdout_wape === null ? 0 : (100 * error) / (metrics.holdout_wape ?? NaN);
+  return { partitionKey, outcome, value: usable, why, size, error, modelKind, nObs, fitMs, dataSha256, segment, at };
 }
 
 /** Checks that the definitions of runs agree on which values of the metric are better. @throws {ManymodelError} `conflict` */

@@ -17,8 +17,8 @@ export interface OpenVersion {
   readonly time: ColumnInfo | null;
   /** The columns that its definition adds to forecasts. */
   readonly output: readonly ColumnInfo[];
-  /** The training data, as they were pinned. */
-  readonly snapshot: Snapshot;
+  /** The rules by which rows of the training data were completed. */
+  readonly completion: Pick<Snapshot, "query" | "timeColumn" | "panel">;
   readonly finder: PartitionFinder;
 }
 
@@ -70,7 +70,11 @@ export class TrainedModels {
           columns: snapshot.columns,
           time: snapshot.columns.find(({ name }) => name === snapshot.timeColumn) ?? null,
           output: definition.output ?? [],
-          snapshot,
+          completion: {
+            query: snapshot.query,
+            timeColumn: snapshot.timeColumn,
+            ...(snapshot.panel && { panel: snapshot.panel }),
+          },
           finder: await openFinder(this.#stage, index),
         };
         this.#versions.set(name, opened, 1);

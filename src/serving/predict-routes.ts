@@ -1,3 +1,4 @@
+import { SERVICE_LEVEL } from "../core/lead-time.ts";
 import { ReadingJudge } from "./judge.ts";
 import { answerNumbers, predict } from "./predict.ts";
 import { Refusal } from "./refusal.ts";
@@ -8,8 +9,7 @@ import type { Service } from "./service.ts";
 /**
  * The routes that predict and judge. An alias is looked up once a request, so that an answer is of one version throughout.
  */
-export function predictRoutes(service: Service) {
-  const { registry, models, pool, metrics, limits, levels: usual } = service;
+export function predictRoutes({ registry, models, pool, metrics, limits, levels: usual }: Service) {
   const parts = { params: versionPath, body: predictRequest(limits), answer: predictAnswer };
   const one = route("POST /v1/models/{model}/{version}/predict", "Predict for one key, or for several", parts);
   const judge = new ReadingJudge(models, pool);
@@ -27,17 +27,25 @@ export function predictRoutes(service: Service) {
   });
   return app.openapi(one, async (c) => {
     const { model, version: named } = c.req.valid("param");
-    const { keys, horizon: asked, levels = usual, rows } = c.req.valid("json");
+    const {
+      keys,
+      horizon: asked,
+      levels = usual,
+      rows,
+      leadTime: steps,
+      serviceLevel = SERVICE_LEVEL,
+    } = c.req.valid("json");
     const version = await registry.get(model, named);
     const horizon = asked ?? version.horizon;
-    const question = { keys, horizon, levels, rows };
+    const leadTime = steps === undefined ? undefined : { steps, serviceLevel };
+    const question = { keys, horizon, levels, rows, leadTime };
     const numbers = answerNumbers(question);
     if (numbers > limits.maxNumbers)
       throw new Refusal(
         "input",
         `the answer would have ${numbers} numbers, more than ${limits.maxNumbers} (serve.max_numbers); ask for fewer keys, steps or levels at once`,
       );
-    const predictions = await predict(service, version, question, c.get("signal"));
+    const predictions = await predict(models, pool, version, question, c.get("signal"));
     for (const { status } of predictions) metrics.partitions.inc({ status });
     return c.json({ model, version: version.version, horizon, levels: [...levels], predictions }, 200);
   });

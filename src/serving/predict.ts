@@ -1,24 +1,25 @@
 import { at, zip } from "../core/aligned.ts";
 import type { ColumnBatch } from "../core/columns/column.ts";
+import { checkLeadTime, type LeadTime } from "../core/lead-time.ts";
 import { encodeKey } from "../core/partition-key.ts";
 import { checkLevels } from "../core/quantile.ts";
 import type { ModelVersion } from "../core/registry.ts";
 import { resampleNewer } from "../model/resample-rows.ts";
-import type { FoundPartition, OpenVersion } from "../runs/trained-models.ts";
-import { findEnded } from "../work/ended-series.ts";
+import type { FoundPartition, OpenVersion, TrainedModels } from "../runs/trained-models.ts";
 import type { ScoringPlan } from "../work/score-partition.ts";
 import { type KeyJson, keyAsJson, keyOfJson } from "./key-json.ts";
 import { Refusal } from "./refusal.ts";
 import { columnsAsJson, type RowJson, rowsOfJson, timesAsJson } from "./rows-json.ts";
 import type { Prediction } from "./schema.ts";
 import type { Scored, ScoringPool } from "./scoring-pool.ts";
-import type { Service } from "./service.ts";
 
 /** A question within the limits. */
 export interface Question {
   readonly keys: readonly KeyJson[];
   readonly horizon: number;
   readonly levels: readonly number[];
+  /** The lead time to order over. */
+  readonly leadTime?: LeadTime | undefined;
   /** The rows of each key. */
   readonly rows?: readonly (readonly RowJson[])[] | undefined;
 }
@@ -40,14 +41,16 @@ export function answerNumbers({ keys, horizon, levels, rows }: Question): number
  * @throws {ManymodelError} `input` for keys, levels or rows that are not the model's; `corrupt` for changed artifacts
  */
 export async function predict(
-  { models, pool, source }: Pick<Service, "models" | "pool" | "source">,
+  models: TrainedModels,
+  pool: ScoringPool,
   version: ModelVersion,
-  { keys, horizon, levels: given, rows }: Question,
+  { keys, horizon, levels: given, rows, leadTime }: Question,
   signal: AbortSignal,
 ): Promise<Prediction[]> {
   if (rows !== undefined && rows.length !== keys.length)
     throw new Refusal("input", `rows has ${rows.length} lists for ${keys.length} keys; give one for each key`);
   const levels = checkLevels(given);
+  if (leadTime !== undefined) checkLeadTime(leadTime, horizon);
   const opened = await models.open(version);
   const asked = keys.map((json, i) => {
     const key = keyOfJson(version.keyColumns, json, `keys[${i}]`);
@@ -55,7 +58,7 @@ export async function predict(
   });
   const none = rowsOfJson(opened.columns, [], "rows");
   const data =
-    rows?.map((given, i) => resampleNewer(opened.snapshot, rowsOfJson(opened.columns, given, `rows[${i}]`))) ??
+    rows?.map((given, i) => resampleNewer(opened.completion, rowsOfJson(opened.columns, given, `rows[${i}]`))) ??
     asked.map(() => none);
   const plan = {
     keyColumns: version.keyColumns,
@@ -64,6 +67,7 @@ export async function predict(
     levels,
     advance: true,
     output: opened.output,
+    ...(leadTime !== undefined && { leadTime }),
   };
   const answers = asked.map(
     ({ key, partitionKey }): Prediction => ({
@@ -84,10 +88,6 @@ export async function predict(
     for (const { place, scored } of await scoreFound(pool, plan, piece, signal))
       answers[place] = { ...at(answers, place), ...asJson(opened, scored) };
   }
-  const unknown = answers.flatMap(({ errorType }, i) => (errorType === "unknown-key" ? [i] : []));
-  const unknownKeys = unknown.map((i) => at(asked, i).key);
-  for (const [i, ended] of zip(unknown, await findEnded(source, opened.snapshot, unknownKeys)))
-    if (ended !== undefined) answers[i] = { ...at(answers, i), ...ended };
   return answers;
 }
 
@@ -100,7 +100,7 @@ interface FoundAt extends FoundPartition {
 /** Scores partitions, those of each source of the version with its own definition. */
 async function scoreFound(
   pool: ScoringPool,
-  plan: Omit<ScoringPlan, "definition" | "keyArg" | "exports">,
+  plan: Omit<ScoringPlan, "definition" | "keyArg" | "exports" | "orders"> & { readonly leadTime?: LeadTime },
   found: readonly FoundAt[],
   signal: AbortSignal,
 ): Promise<{ place: number; scored: Scored }[]> {
@@ -117,7 +117,9 @@ async function scoreFound(
 
 function asJson({ time, output }: OpenVersion, scored: Scored): Partial<Prediction> {
   if (!("mean" in scored)) return scored;
-  const numbers = (values: Float64Array) => Array.from(values, (value) => (Number.isNaN(value) ? null : value));
+  const known = (value: number) => (Number.isNaN(value) ? null : value);
+  const numbers = (values: Float64Array) => Array.from(values, known);
+  const { order } = scored;
   return {
     status: scored.status,
     errorType: scored.errorType ?? scored.stopped?.errorType,
@@ -127,5 +129,11 @@ function asJson({ time, output }: OpenVersion, scored: Scored): Partial<Predicti
     lower: scored.lower.map(numbers),
     upper: scored.upper.map(numbers),
     ...(scored.output !== undefined && { columns: columnsAsJson(output, scored.output) }),
+    ...(order !== undefined && {
+      order: {
+        ...{ leadTime: order.leadTime, demand: order.demand },
+        ...{ orderUpTo: known(order.orderUpTo), safetyStock: known(order.orderUpTo - order.demand) },
+      },
+    }),
   };
 }

@@ -81,6 +81,16 @@ export const predictRequest = ({ maxKeys, maxHorizon }: { readonly maxKeys: numb
           items: { type: "number", minimum: 1, exclusiveMaximum: 100 },
           maxItems: MAX_LEVELS,
         }),
+      leadTime: z
+        .int()
+        .min(1)
+        .max(maxHorizon)
+        .optional()
+        .openapi({ description: "Steps until an order arrives, at most `horizon`: adds what to order by." }),
+      serviceLevel: z.number().gt(0).lt(1).optional().openapi({
+        description:
+          "The probability that the demand over the lead time does not exceed the order; 0.95 when left out.",
+      }),
       rows: list(rows)
         .optional()
         .openapi({
@@ -108,6 +118,15 @@ const prediction = z.object({
     .record(z.string(), z.array(value))
     .optional()
     .openapi({ description: "Columns that the model's definition adds, such as a class." }),
+  order: z
+    .object({
+      leadTime: z.int(),
+      demand: z.number(),
+      orderUpTo: z.number().nullable(),
+      safetyStock: z.number().nullable(),
+    })
+    .optional()
+    .openapi({ description: "Where a lead time was asked for; null where the model has no intervals." }),
   errorType: z.string().nullable().optional(),
   errorMessage: z.string().nullable().optional(),
 });

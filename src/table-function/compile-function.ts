@@ -3,11 +3,8 @@ import { fileURLToPath } from "node:url";
 import { at } from "../core/aligned.ts";
 import { ManymodelError, messageOf } from "../core/errors.ts";
 import { moduleUrl } from "../core/module-url.ts";
-import type { RowRules, ZoneRule } from "../core/run.ts";
-import { clockChanges } from "../core/time-zone.ts";
 import { completesRows } from "../model/complete-rows.ts";
 import type { TrainingPlan } from "../work/train-partition.ts";
-import type { PartitionCompletion } from "./complete-partition.ts";
 
 /** The largest body that a table function may have, in bytes. */
 export const LARGEST_FUNCTION = 100 * 1024;
@@ -21,19 +18,14 @@ const file = (name: string) => fileURLToPath(moduleUrl(`./${name}`, import.meta.
  * @throws {ManymodelError} `usage` if the definition needs what a table function has not, or is too large for one
  */
 export function compileFitFunction(bundle: Uint8Array, name: string, plan: TrainingPlan): Promise<string> {
-  const { columns, keyColumns, query } = plan.snapshot;
-  if (plan.snapshot.future !== undefined)
-    throw new ManymodelError(
-      "usage",
-      `a table function cannot train on rows that source.fill takes from ${plan.snapshot.future.query.table}; set snowflake.compute: service or client, or fill ${query.table} in source.query`,
-    );
-  const needed = { ...plan, snapshot: { columns, keyColumns, ...completionOf(plan.snapshot) } };
+  const { columns, keyColumns, timeColumn, query, panel } = plan.snapshot;
+  const needed = { ...plan, snapshot: { columns, keyColumns, timeColumn, query, panel } };
   const advice = "train in another way: snowflake.compute service or client";
   const { period } = (plan.exports ?? {}) as { readonly period?: unknown };
   const parts = [
     "definition",
     JSON.stringify(needed),
-    completing(plan.snapshot),
+    completing(completesRows(query), query.resample !== undefined),
     typeof period === "number" || period === undefined ? "undefined" : "decidePeriod",
   ];
   return compile(bundle, name, { made: "fitFunction", from: "fit-function", parts }, advice);
@@ -48,43 +40,21 @@ export function compileFitFunction(bundle: Uint8Array, name: string, plan: Train
 export function compilePredictFunction(
   bundle: Uint8Array,
   name: string,
-  snapshot: Parameters<typeof completing>[0] = { query: {} },
+  { completes = false, resamples = false } = {},
 ): Promise<string> {
   const advice = "score in another way: snowflake.scoring client";
-  const parts = ["definition", completing(snapshot)];
+  const parts = ["definition", completing(completes, resamples)];
   return compile(bundle, name, { made: "predictFunction", from: "predict-function", parts }, advice);
 }
 
-/** Returns what a function must know of a snapshot to complete its rows, with the clocks of its zone. */
-export function completionOf({
-  query,
-  timeColumn,
-  panel,
-  hasInstants,
-  zone,
-}: TrainingPlan["snapshot"]): PartitionCompletion {
-  return {
-    query,
-    timeColumn,
-    ...(panel !== undefined && { panel }),
-    ...(hasInstants !== undefined && { hasInstants }),
-    ...(zone !== undefined && { zone: { ...zone, changes: clockChanges(zone.name) } }),
-  };
-}
-
-/** The part of a function that completes the rows of a partition, by name. */
-export function completing({ query, zone }: { readonly query: RowRules; readonly zone?: ZoneRule }): string {
-  if (zone !== undefined) return completesRows(query) ? "zonedResamplePartition" : "zonePartition";
-  if (query.resample !== undefined) return "resamplePartition";
-  return completesRows(query) ? "completePartition" : "undefined";
-}
+/** What completes the rows of a partition, by name. */
+const completing = (completes: boolean, resamples: boolean) =>
+  resamples ? "resamplePartition" : completes ? "completePartition" : "undefined";
 
 /** Where the parts of functions are that not every one needs: there is little room. */
 const PARTS: Readonly<Record<string, string>> = {
   completePartition: file("complete-partition"),
   resamplePartition: file("resample-partition"),
-  zonePartition: file("zone-partition"),
-  zonedResamplePartition: file("zoned-resample-partition"),
   decidePeriod: fileURLToPath(moduleUrl("../model/series-period", import.meta.url)),
 };
 

@@ -1,7 +1,8 @@
 import { ManymodelError } from "../core/errors.ts";
-import type { RowRules, RunManifest, ZoneRule } from "../core/run.ts";
+import type { RunManifest } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
 import { loadDefinition } from "../model/bundle.ts";
+import { completesRows } from "../model/complete-rows.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { TableFunctions } from "../ports/table-functions.ts";
 import { getVerified } from "../stages/checksum.ts";
@@ -19,6 +20,13 @@ function unfit(error: unknown): { readonly unfit: string } {
   throw error;
 }
 
+/** The error of a batch with a lead time: the code that draws its sample paths is too large for a table function. */
+const noLeadTime = () =>
+  new ManymodelError(
+    "usage",
+    "a table function gives no quantile of the demand over a lead time; set snowflake.scoring: auto or client, or leave batch.lead_time out",
+  );
+
 /** A worker that has chunks trained and segments scored by table functions, and does everything else itself. */
 export function createFunctionWorker(engine: Engine, functions: TableFunctions): ReturnType<typeof createWorker> {
   const own = createWorker(engine);
@@ -33,12 +41,12 @@ export function createFunctionWorker(engine: Engine, functions: TableFunctions):
     return { manifest, body: await compileFitFunction(stored, definition.name, { snapshot, keyArg, exports, seed }) };
   });
   const predictFunction = remember(async (asked) => {
-    const { sha256, query, zone } = JSON.parse(asked) as { sha256: string; query: RowRules; zone?: ZoneRule };
+    const { sha256, ...rules } = JSON.parse(asked) as { sha256: string; completes: boolean; resamples: boolean };
     const stored = await bundle(sha256, "the version was registered");
     const name = `definition ${sha256.slice(0, 8)}`;
     const [definition, body] = await Promise.all([
       loadDefinition(stored, sha256, name),
-      compilePredictFunction(stored, name, { query, ...(zone !== undefined && { zone }) }),
+      compilePredictFunction(stored, name, rules),
     ]);
     return { definition, body };
   });
@@ -49,9 +57,13 @@ export function createFunctionWorker(engine: Engine, functions: TableFunctions):
       return trainByFunction(engine, functions, manifest, body, request);
     }
     if (request.type === "score-segment" && functions.scores !== "never") {
-      const { query, zone } = request.snapshot;
-      const asked = { sha256: request.definitionSha256, query, zone };
-      const made = predictFunction(JSON.stringify(asked));
+      const asked = {
+        sha256: request.definitionSha256,
+        completes: completesRows(request.snapshot.query),
+        resamples: request.snapshot.query.resample !== undefined,
+      };
+      const made =
+        request.leadTime === undefined ? predictFunction(JSON.stringify(asked)) : Promise.reject(noLeadTime());
       const compiled = await (functions.scores === "always" ? made : made.catch(unfit));
       if (!("unfit" in compiled))
         return scoreByFunction(engine, functions, compiled.definition, compiled.body, request);

@@ -1,9 +1,11 @@
 import type { BoundExports } from "../core/bounds.ts";
 import type { RowRange } from "../core/columns/row-range.ts";
+import type { LeadTime } from "../core/lead-time.ts";
 import { encodeKey, type PartitionKey } from "../core/partition-key.ts";
 import type { Snapshot } from "../core/run.ts";
 import { frame } from "../model/frame.ts";
 import type { PeriodRule } from "../model/period-rule.ts";
+import { loadOrders } from "./load-orders.ts";
 import { type Problem, type ScoredPartition, type ScoringPlan, scorePartition } from "./score-partition.ts";
 import { trainPartition } from "./train-chunk.ts";
 
@@ -29,7 +31,7 @@ export interface ModellessPartition extends RowRange {
  * @param why - why it has no model
  */
 export async function scoreFallback(
-  plan: Pick<ScoringPlan, "keyColumns" | "horizon" | "levels">,
+  plan: Pick<ScoringPlan, "keyColumns" | "horizon" | "levels"> & { readonly leadTime?: LeadTime },
   snapshot: Snapshot,
   { target, period, bounds }: Fallback,
   { key, batch, start, end }: ModellessPartition,
@@ -52,7 +54,15 @@ export async function scoreFallback(
     );
     const time = snapshot.columns.find(({ name }) => name === snapshot.timeColumn) ?? null;
     const data = frame(batch, start, end);
-    const scoring = { ...plan, definition: definition as never, keyArg: "unit_id", exports, time, advance: false };
+    const scoring = {
+      ...plan,
+      ...(await loadOrders(plan.leadTime)),
+      definition: definition as never,
+      keyArg: "unit_id",
+      exports,
+      time,
+      advance: false,
+    };
     const scored = await scorePartition(scoring, row, { data });
     if (scored.status === "OK" || scored.status === "UNDATED") return { ...scored, status: "FALLBACK", ...why };
     if ("errorMessage" in scored) reason = `${why.errorMessage}; no fallback: ${scored.errorMessage}`;

@@ -22,12 +22,15 @@ export function fingerprintOf(
   input: RowRange,
   future: RowRange | undefined,
 ): string {
-  const { packageVersion, definitionSha256, exports, keyColumns, horizon, levels, quantiles, advance, readings } = plan;
+  const { packageVersion, definitionSha256, exports, keyColumns, horizon, levels, quantiles, advance } = plan;
+  const { readings, leadTime } = plan;
   const hashes = [input, future].map((rows) => rows && dataHash(rows.batch, rows.start, rows.end));
   const facts = [
     ...[packageVersion, definitionSha256, exports, horizon, levels, quantiles, advance],
     ...[encodeKey(keyColumns, key), model, lastTs, interval, seed, ...hashes],
     ...(readings ? ["readings"] : []),
+    // Fingerprints of batches without it stay what they were.
+    ...(leadTime === undefined ? [] : [leadTime]),
   ];
   return createHash("sha256").update(JSON.stringify(facts)).digest("hex").slice(0, 24);
 }

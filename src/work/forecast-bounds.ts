@@ -1,4 +1,4 @@
-import { type BoundedForecast, boundForecast, findBounds, stepBounds } from "../core/bounds.ts";
+import { type BoundedForecast, boundForecast, findBounds, type StepBounds, stepBounds } from "../core/bounds.ts";
 import type { ColumnInfo } from "../core/columns/column.ts";
 import { matchColumn } from "../core/columns/column.ts";
 import { show } from "../core/errors.ts";
@@ -25,11 +25,14 @@ export function boundForecastOf<Forecast extends BoundedForecast>(
   exports: unknown,
   place: ForecastPlace,
 ): Forecast {
+  const bounds = findStepBounds(exports, forecast.mean.length, place);
+  return bounds === undefined ? forecast : { ...forecast, ...boundForecast(forecast, bounds) };
+}
+
+/** Returns the bounds of each step of a forecast, or undefined where the run's exports state none. */
+export function findStepBounds(exports: unknown, horizon: number, place: ForecastPlace): StepBounds | undefined {
   const bounds = findBounds(exports);
-  if (bounds === undefined) return forecast;
-  const horizon = forecast.mean.length;
-  const steps = stepBounds(bounds, horizon, (name) => columnAt(name, horizon, place));
-  return { ...forecast, ...boundForecast(forecast, steps) };
+  return bounds && stepBounds(bounds, horizon, (name) => columnAt(name, horizon, place));
 }
 
 function columnAt(name: string, horizon: number, { scores, time, times, data, future }: ForecastPlace): Float64Array {

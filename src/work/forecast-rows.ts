@@ -1,10 +1,12 @@
 import { at, zip } from "../core/aligned.ts";
 import type { Column, ColumnBatch, ColumnInfo } from "../core/columns/column.ts";
 import { layOut, textInRuns } from "../core/columns/text-runs.ts";
+import { type LeadTime, ORDER_COLUMNS } from "../core/lead-time.ts";
 import { encodeKey, type KeyColumn, type KeyValue, type PartitionKey } from "../core/partition-key.ts";
 import { levelOfQuantile, levelsToAsk, quantileColumn } from "../core/quantile.ts";
 import { parseTime } from "../model/interval.ts";
 import type { Cell } from "../model/output-columns.ts";
+import type { LayOrders, PlacedOrder } from "./order-columns.ts";
 import type { ScoredPartition } from "./score-partition.ts";
 
 /** What decides the columns of a forecast table. */
@@ -16,6 +18,8 @@ export interface ForecastTable {
   readonly time: ColumnInfo | null;
   readonly levels: readonly number[];
   readonly quantiles: readonly number[];
+  /** The lead time to order over: its columns are there where it is. */
+  readonly leadTime?: LeadTime;
   /** Whether the first row of each partition says what it was made from. */
   readonly fingerprints: boolean;
   /** Whether it is a table of readings (see `readingColumns`). */
@@ -48,7 +52,9 @@ const FIXED_NAMES: readonly string[] = Object.values(FIXED).flatMap((columns) =>
 export function forecastColumns(table: Omit<ForecastTable, "model" | "version">): ColumnInfo[] {
   const { keyColumns, time, fingerprints, output = [] } = table;
   const bounds = boundsOf(table).map(({ name }) => name);
-  const own = (name: string) => ([...FIXED_NAMES, ...bounds].includes(name.toUpperCase()) ? `KEY_${name}` : name);
+  const orders = table.leadTime === undefined ? [] : ORDER_COLUMNS;
+  const own = (name: string) =>
+    [...FIXED_NAMES, ...bounds, ...orders].includes(name.toUpperCase()) ? `KEY_${name}` : name;
   return [
     ...FIXED.version,
     ...keyColumns.map((column): ColumnInfo => ({ name: own(column.name), type: outputType(column) })),
@@ -56,6 +62,7 @@ export function forecastColumns(table: Omit<ForecastTable, "model" | "version">)
     ...(time === null ? [] : [{ ...time, name: own(time.name) }]),
     ...FIXED.forecast,
     ...bounds.map((name): ColumnInfo => ({ name, type: "number" })),
+    ...orders.map((name): ColumnInfo => ({ name, type: name === "LEAD_TIME" ? "integer" : "number" })),
     ...output,
     ...FIXED.status,
     ...(fingerprints ? FIXED.fingerprint : []),
@@ -137,12 +144,18 @@ export class ForecastRows {
   /** The values of each of the definition's own columns, null in rows without one. */
   readonly #output: Cell[][];
   readonly #steps: (bigint | null)[] = [];
+  readonly #orders: PlacedOrder[] = [];
+  readonly #layOrders: LayOrders | undefined;
   /** The numbers of steps, made once each. */
   readonly #stepNumbers: bigint[] = [];
 
-  /** @param rows - how many to make room for; there may be more */
-  constructor(table: ForecastTable, rows = 32) {
+  /**
+   * @param rows - how many to make room for; there may be more
+   * @param layOrders - lays out the columns of order levels, where the table has them
+   */
+  constructor(table: ForecastTable, rows = 32, layOrders?: LayOrders) {
     this.#table = table;
+    this.#layOrders = layOrders;
     this.#bounds = boundsOf(table).map((bound) => ({ ...bound, values: new Numbers(rows) }));
     this.#output = (table.output ?? []).map(() => []);
     this.#mean = new Numbers(rows);
@@ -167,7 +180,8 @@ export class ForecastRows {
     this.#mean.set(scored.mean, row);
     for (const { side, level, values } of this.#bounds) values.set(at(scored[side], level), row);
     for (let i = 0; i < scored.mean.length; i++) this.#steps.push((this.#stepNumbers[i] ??= BigInt(i + 1)));
-    const { times, stopped } = scored;
+    const { times, order, stopped } = scored;
+    if (order !== undefined) this.#orders.push({ row: row + order.leadTime - 1, order });
     if (times instanceof Float64Array) this.#times.set(times, row);
     else
       times?.forEach((time, i) => {
@@ -197,6 +211,7 @@ export class ForecastRows {
         : [timeColumn(time, time.type === "string" ? this.#texts(length) : this.#times.upTo(length))]),
       { type: "integer", values: this.#steps },
       ...[this.#mean, ...this.#bounds.map(({ values }) => values)].map(numbers),
+      ...(this.#layOrders?.(this.#orders, length) ?? []),
       ...Array.from(zip(this.#table.output ?? [], this.#output), ([{ type }, values]) => cellColumn(type, values)),
       ...[text(this.#said.status), text(this.#said.errorType), text(this.#said.errorMessage)],
       ...(fingerprints ? [firstOfEach(this.#fingerprints, ends)] : []),

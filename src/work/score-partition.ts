@@ -3,13 +3,14 @@ import type { ColumnInfo } from "../core/columns/column.ts";
 import type { PlainData } from "../core/columns/plain-data.ts";
 import { findDrivers } from "../core/drivers.ts";
 import { messageOf } from "../core/errors.ts";
+import type { OrderLevel } from "../core/lead-time.ts";
 import type { KeyColumn } from "../core/partition-key.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { Frame } from "../model/frame.ts";
 import { keyArgument } from "../model/key-argument.ts";
 import { findTarget } from "../model/planned-rows.ts";
 import { type CheckedPrediction, checkPrediction, checkUpdateResult, InvalidReturn } from "../model/return-contract.ts";
-import { boundForecastOf } from "./forecast-bounds.ts";
+import { boundForecastOf, type ForecastPlace } from "./forecast-bounds.ts";
 import { ForecastTimes } from "./forecast-times.ts";
 import { futureRows, MissingFuture } from "./future-rows.ts";
 import { newerRows, OffInterval } from "./newer-rows.ts";
@@ -30,6 +31,8 @@ export interface ScoringPlan {
   readonly advance: boolean;
   /** The output columns of the definition; left out where nobody wants them. */
   readonly output?: readonly ColumnInfo[];
+  /** Computes order levels, where they are asked for. */
+  readonly orders?: Orders;
   /** Where many partitions are scored, the times of their forecasts. */
   readonly times?: ForecastTimes;
 }
@@ -68,8 +71,10 @@ export interface Noted {
 }
 
 /** A forecast, which may have fewer steps than were asked for. */
-export interface PartialForecast extends Omit<CheckedPrediction, "note" | "stopped"> {
+export interface PartialForecast extends Omit<CheckedPrediction, "note" | "stopped" | "orderUpTo"> {
   readonly times: Times | null;
+  /** The order level, where it is asked for. */
+  readonly order?: OrderLevel;
   /** Why there are no further steps. */
   readonly stopped?: Noted;
 }
@@ -79,6 +84,29 @@ export const NOT_TRAINED = {
   errorType: "not-trained",
   errorMessage: "the version has no such partition",
 } as const satisfies Problem;
+
+/** Prepares the order level of a partition. */
+export type Orders = (data: Frame, horizon: number) => PartitionOrder;
+
+/** The order level of one partition, once its forecast is known. */
+export interface PartitionOrder {
+  /** The quantile that its definition is asked for; undefined without a lead time. */
+  readonly asked?: { readonly steps: number; readonly serviceLevel: number };
+  /** Returns the level, or why there is none. */
+  level(forecast: OrderedForecast): OrderLevel | string;
+}
+
+/** A bounded forecast that an order is based on. */
+export interface OrderedForecast {
+  /** The model that has taken in the newer rows. */
+  readonly model: object;
+  readonly seed: number;
+  readonly mean: Float64Array;
+  /** The quantile that the definition returned. */
+  readonly orderUpTo: number | undefined;
+  readonly exports: PlainData;
+  readonly place: ForecastPlace;
+}
 
 /**
  * What scoring one partition gives: a forecast, or why there is none. `STALE`: a forecast of the model as it was fitted,
@@ -169,7 +197,9 @@ function* scoring(
       time: plan.time?.name ?? null,
       rows,
     };
-    const asked = { ...given, model, horizon, levels, data, axis };
+    const ordered = perRow ? undefined : plan.orders?.(data, horizon);
+    const leadTime = ordered?.asked;
+    const asked = { ...given, model, horizon, levels, data, axis, ...(leadTime && { leadTime }) };
     if (definition.predict === undefined) throw new Error("the model definition has no predict");
     if (future !== undefined) {
       const ahead = () => futureRows(future, plan.time, times as Float64Array | null);
@@ -178,33 +208,32 @@ function* scoring(
       else Object.defineProperty(asked, "future", { get: ahead, enumerable: true });
     }
     const returned = yield definition.predict(asked);
-    const { mean, lower, upper, output, note, stopped } = boundForecastOf(
-      checkPrediction(wanted(returned, plan), horizon, levels, plan.output),
-      plan.exports,
-      {
-        scores: definition.scores ?? "steps",
-        time: plan.time,
-        times: times instanceof Float64Array ? times : null,
-        data,
-        ...(future !== undefined && { future }),
-      },
-    );
+    const place = {
+      scores: definition.scores ?? "steps",
+      time: plan.time,
+      times: times instanceof Float64Array ? times : null,
+      data,
+      ...(future !== undefined && { future }),
+    };
+    const predicted = checkPrediction(wanted(returned, plan), horizon, levels, plan.output);
+    const { mean, lower, upper, output, note, stopped } = boundForecastOf(predicted, plan.exports, place);
     const said = stopped && { errorType: stopped.type, errorMessage: stopped.message };
     if (said !== undefined && mean.length === 0) return { status: "ERROR", ...said };
     const known = said === undefined ? times : (times?.slice(0, mean.length) ?? null);
+    const { orderUpTo } = predicted;
+    const level = ordered?.level({ model, seed: partition.seed, mean, orderUpTo, exports: plan.exports, place });
     const forecast = {
-      times: known,
-      mean,
-      lower,
-      upper,
+      ...{ times: known, mean, lower, upper },
       ...(output !== undefined && { output }),
       ...(said !== undefined && { stopped: said }),
+      ...(typeof level === "object" && { order: level }),
     };
     if (moved.problem !== undefined) return { status: "STALE", ...forecast, ...moved.problem };
     if (times === null && hasDates(plan)) return { status: "UNDATED", ...forecast, ...NO_INTERVAL };
-    if (note === undefined) return { status: "OK", ...forecast };
-    const noted = { errorType: note.type, errorMessage: note.message };
-    return { status: note.isFallback ? "FALLBACK" : "OK", ...forecast, ...noted };
+    const noted = note ?? (typeof level === "string" ? { type: "no-lead-time", message: level } : undefined);
+    if (noted === undefined) return { status: "OK", ...forecast };
+    const why = { errorType: noted.type, errorMessage: noted.message };
+    return { status: note?.isFallback ? "FALLBACK" : "OK", ...forecast, ...why };
   } catch (error) {
     return { status: "ERROR", errorType: typeOf(error, "predict-error"), errorMessage: messageOf(error) };
   }

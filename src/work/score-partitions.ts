@@ -2,16 +2,20 @@ import type { TrainedPartition } from "../core/artifact.ts";
 import type { ColumnBatch } from "../core/columns/column.ts";
 import { deepFreeze } from "../core/columns/plain-data.ts";
 import { type ErrorKind, ManymodelError, messageOf } from "../core/errors.ts";
+import type { LeadTime } from "../core/lead-time.ts";
 import { frame } from "../model/frame.ts";
 import type { Definitions } from "./definitions.ts";
 import { ForecastTimes } from "./forecast-times.ts";
 import { type JudgedOutcome, judgePartition } from "./judge-partition.ts";
+import { loadOrders } from "./load-orders.ts";
 import { scoreOwned } from "./score-owned.ts";
 import type { ScoredPartition, ScoringPlan } from "./score-partition.ts";
 import { NOTE_MS } from "./train-chunk.ts";
 
 /** Some partitions of one source of an index to be scored alike. */
-export interface ScoringJob extends Omit<ScoringPlan, "definition" | "times"> {
+export interface ScoringJob extends Omit<ScoringPlan, "definition" | "times" | "orders"> {
+  /** The lead time to order over; nothing is ordered when left out. */
+  readonly leadTime?: LeadTime;
   readonly definitionSha256: string;
   /** Whether newer rows are judged in place of forecasts. */
   readonly readings?: boolean;
@@ -46,7 +50,8 @@ export async function scorePartitions(
   for (const job of jobs) {
     try {
       const definition = await definitions(job.definitionSha256);
-      const plan = { ...job, definition, times, exports: deepFreeze(job.exports) };
+      const orders = await loadOrders(job.leadTime);
+      const plan = { ...job, ...orders, definition, times, exports: deepFreeze(job.exports) };
       const scored: (ScoredPartition | JudgedOutcome)[] = [];
       for (const { trained, data } of job.partitions) {
         if (clock() - noted > NOTE_MS) {

@@ -12,6 +12,7 @@ import { segmentRows } from "../runs/read-index.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { ForecastTimes } from "./forecast-times.ts";
 import { judgePartition } from "./judge-partition.ts";
+import { loadOrders } from "./load-orders.ts";
 import { scoreOwned } from "./score-owned.ts";
 import { NOT_TRAINED, type ScoredPartition } from "./score-partition.ts";
 import type { KeptBatch, ScoreMissing, ScoreSegment } from "./score-task.ts";
@@ -42,7 +43,8 @@ export async function scoreSegment(
   const future = task.future === null ? undefined : rowRanges(await readFuture(engine, task.future, rows));
   const output = new PartOfBatch(task, definition, rows.length);
   const times = new ForecastTimes();
-  const plan = { ...task, definition, times, levels: levelsToAsk(task.levels, task.quantiles) };
+  const orders = await loadOrders(task.leadTime);
+  const plan = { ...task, ...orders, definition, times, levels: levelsToAsk(task.levels, task.quantiles) };
   const before = task.kept === null ? undefined : await known(task.kept);
   let next = 0;
   for (const [row, own] of zip(rows, input)) {

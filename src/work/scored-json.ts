@@ -1,3 +1,4 @@
+import type { OrderLevel } from "../core/lead-time.ts";
 import type { ScoredPartition, Times } from "./score-partition.ts";
 
 /**
@@ -18,8 +19,17 @@ export function decodeScored(text: string): ScoredPartition {
     mean: numbers(scored.mean as (number | null)[]),
     lower: (scored.lower as (number | null)[][]).map(numbers),
     upper: (scored.upper as (number | null)[][]).map(numbers),
+    ...(scored.order !== undefined && {
+      order: orderOf(scored.order as { [Field in keyof OrderLevel]: number | null }),
+    }),
   } as unknown as ScoredPartition;
 }
+
+const orderOf = ({ leadTime, demand, orderUpTo }: { [Field in keyof OrderLevel]: number | null }): OrderLevel => ({
+  leadTime: leadTime ?? NaN,
+  demand: demand ?? NaN,
+  orderUpTo: orderUpTo ?? NaN,
+});
 
 const numbers = (values: readonly (number | null)[]) => Float64Array.from(values, (value) => value ?? NaN);
 

@@ -7,6 +7,7 @@ import type { WorkerEngine } from "../ports/worker-engine.ts";
 import { scoreFallback } from "./fallback.ts";
 import { ForecastRows } from "./forecast-rows.ts";
 import type { JudgedPartition } from "./judge-partition.ts";
+import { orderColumns } from "./order-columns.ts";
 import { ReadingRows } from "./reading-rows.ts";
 import type { Problem, ScoredPartition } from "./score-partition.ts";
 import type { ScoreTask } from "./score-task.ts";
@@ -48,9 +49,10 @@ export class PartOfBatch {
   constructor(task: ScoreTask, definition: AnyModelDefinition, partitions: number) {
     this.#task = task;
     this.#definition = definition;
+    const layOrders = task.leadTime === undefined ? undefined : orderColumns;
     this.#rows = task.readings
       ? new ReadingRows(task)
-      : new ForecastRows(task, Math.min(partitions * task.horizon, MOST_ROWS_AHEAD));
+      : new ForecastRows(task, Math.min(partitions * task.horizon, MOST_ROWS_AHEAD), layOrders);
   }
 
   add(key: PartitionKey, scored: ScoredPartition | JudgedPartition, fingerprint: string | null = null): void {
@@ -75,13 +77,16 @@ export class PartOfBatch {
     { errorType, errorMessage }: Problem,
     rows: RowRange | undefined,
   ): Promise<void> {
-    const { fallback, snapshot, keyColumns, horizon, levels, quantiles } = this.#task;
+    const { fallback, snapshot, keyColumns, horizon, levels, quantiles, leadTime } = this.#task;
     if (this.#withoutModel.length < SHOWN) this.#withoutModel.push(showKey(keyColumns, key));
     const why = { errorType, errorMessage };
     const scored =
       fallback !== null && this.#task.readings !== true && rows !== undefined && this.#definition.scores !== "rows"
         ? await scoreFallback(
-            { keyColumns, horizon, levels: levelsToAsk(levels, quantiles) },
+            {
+              ...{ keyColumns, horizon, levels: levelsToAsk(levels, quantiles) },
+              ...(leadTime !== undefined && { leadTime }),
+            },
             snapshot,
             fallback,
             { key, ...rows },

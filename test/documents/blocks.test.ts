@@ -99,6 +99,9 @@ const SCENARIOS: {
       "ENDED      1    1",
     ],
   },
+  planning: {
+    says: ["12 trained, 0 failed", "wape of smooth by category, the worst first", "scored 12 partitions: 12 OK", "A21"],
+  },
   hierarchy: { says: ["1 trained, 0 failed", "Reconciled 12 leaves and 5 sums over 14 steps by wls-var"] },
 };
 

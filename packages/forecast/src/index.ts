@@ -111,6 +111,7 @@ export { auc, averagePrecision, brier, calibrationError, logLoss } from "./measu
 export { type Fold, type FoldOptions, folds } from "./measures/folds.ts";
 export { coverage, type IntervalAccuracy, intervalAccuracy, intervalScore } from "./measures/interval-accuracy.ts";
 export { type CombineOptions, type Combining, combine } from "./model/combination.ts";
+export type { CumulativeForecast, CumulativeOptions } from "./model/cumulative.ts";
 export type { Fit } from "./model/families.ts";
 export type {
   CombinationModel,
@@ -121,7 +122,7 @@ export type {
 } from "./model/fitted-model.ts";
 export type { Ability, ModelForecastOptions, ModelOptions, SimulateOptions } from "./model/kind.ts";
 export { METHODS, type Method } from "./model/methods.ts";
-export { fitted, forecast, residuals, simulate, supports, update } from "./model/model.ts";
+export { cumulative, fitted, forecast, residuals, simulate, supports, update } from "./model/model.ts";
 export type { Forecast, ForecastOptions } from "./model/prediction.ts";
 export {
   averageRunLength,

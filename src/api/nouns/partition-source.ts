@@ -1,4 +1,5 @@
 import { ManymodelError } from "../../core/errors.ts";
+import { checkLeadTime } from "../../core/lead-time.ts";
 import { checkLevels } from "../../core/quantile.ts";
 import type { DataQuery } from "../../core/run.ts";
 import type { PartitionSource } from "../../inspect/partition-series.ts";
@@ -18,6 +19,10 @@ export interface PartitionSourceOptions {
   readonly future?: string;
   readonly horizon?: number;
   readonly levels?: readonly number[];
+  /** Steps until an order arrives, or the input's column that has them; `batch.lead_time` when left out. */
+  readonly leadTime?: number | string;
+  /** The probability that the demand over the lead time does not exceed what is ordered up to; `batch.service_level` when left out. */
+  readonly serviceLevel?: number;
 }
 
 /** What the options and the configuration make of a source of partitions. @throws {ManymodelError} `not-found` */
@@ -41,12 +46,18 @@ export async function partitionSource(
   const query = { ...rules, ...(zone !== undefined && { zone }) };
   const input: DataQuery =
     table === undefined ? { ...trained, ...query } : { ...query, ...rowsOf(workspace, table, trained) };
+  const horizon = options.horizon ?? batch.horizon ?? version?.horizon ?? train.horizon;
+  const steps = options.leadTime ?? batch.lead_time;
+  const leadTime =
+    steps === undefined ? undefined : { steps, serviceLevel: options.serviceLevel ?? batch.service_level };
+  if (leadTime !== undefined) checkLeadTime(leadTime, horizon);
   return {
     name: version === undefined ? `run ${runId}` : `${version.model} ${version.version}`,
     runId,
     index: version?.index ?? index,
     input,
-    horizon: options.horizon ?? batch.horizon ?? version?.horizon ?? train.horizon,
+    horizon,
+    ...(leadTime !== undefined && { leadTime }),
     levels: checkLevels(options.levels ?? batch.levels),
     advance: batch.advance,
     ...(future !== undefined && { futureTable: tablePath(workspace, future) }),

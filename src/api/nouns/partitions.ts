@@ -1,4 +1,5 @@
 import { ManymodelError, show } from "../../core/errors.ts";
+import type { OrderLevel } from "../../core/lead-time.ts";
 import { encodeKey, type KeyColumn } from "../../core/partition-key.ts";
 import { forecastTable } from "../../inspect/forecast-table.ts";
 import { openPartitions, type PartitionReader, type PartitionSeries } from "../../inspect/partition-series.ts";
@@ -64,6 +65,8 @@ export interface PartitionForecast {
   /** The lower bounds, a list for each level; NaN where the model has none. */
   readonly lower: readonly (readonly number[])[];
   readonly upper: readonly (readonly number[])[];
+  /** The order level, where a lead time is stated; the safety stock is the order-up-to level less the demand. */
+  readonly order: (OrderLevel & { readonly safetyStock: number }) | null;
 }
 
 /**
@@ -103,6 +106,7 @@ function forecastOf(series: PartitionSeries): PartitionForecast {
   const column = (at: number) => rows.map((values) => (values[at] as number | null | undefined) ?? NaN);
   const { stopped } = { stopped: undefined, ...scored };
   const { errorType = stopped?.errorType ?? null, errorMessage = stopped?.errorMessage ?? null } = scored;
+  const order = "order" in scored ? scored.order : undefined;
   return {
     of,
     partitionKey: row.partitionKey,
@@ -114,5 +118,6 @@ function forecastOf(series: PartitionSeries): PartitionForecast {
     levels,
     lower: levels.map((_, i) => column(firstBound + 2 * i)),
     upper: levels.map((_, i) => column(firstBound + 2 * i + 1)),
+    order: order === undefined ? null : { ...order, safetyStock: order.orderUpTo - order.demand },
   };
 }

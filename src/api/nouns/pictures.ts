@@ -1,3 +1,4 @@
+import type { Grouping } from "../../core/attributes.ts";
 import { ManymodelError } from "../../core/errors.ts";
 import type { PartitionSeries } from "../../inspect/partition-series.ts";
 import type { KeyArgument } from "../../model/define-model.ts";
@@ -6,8 +7,9 @@ import { comparisonPicture } from "../../picture/comparison-picture.ts";
 import { forecastsPicture } from "../../picture/forecasts-picture.ts";
 import { runPicture } from "../../picture/run-picture.ts";
 import { seriesPicture } from "../../picture/series-picture.ts";
-import { readScores } from "../../refine/run-scores.ts";
+import { type PartitionScore, readScores } from "../../refine/run-scores.ts";
 import { failureGroups } from "../../runs/failure-groups.ts";
+import { groupPartitions } from "../../runs/grouped-partitions.ts";
 import { knownRun } from "../../runs/known-run.ts";
 import type { Workspace } from "../workspace.ts";
 import type { PartitionSourceOptions } from "./partition-source.ts";
@@ -75,11 +77,27 @@ export class Pictures {
     return forecastsPicture(all, `${which} ${all.length} partitions, each on a scale of its own`, last);
   }
 
-  /** Draws a metric over the partitions of a run, the newest completed one when left out. */
-  async accuracy(run?: string, options: MetricOptions = {}): Promise<string> {
+  /**
+   * Draws a metric over the partitions of a run, the newest completed one when left out: its distribution, and where it lies for
+   * each group of partitions, or kind of model without groups.
+   */
+  async accuracy(run?: string, options: MetricOptions & Grouping = {}): Promise<string> {
     const { engine } = this.#workspace;
+    const { group, where } = options;
+    const grouped = await groupPartitions(engine, {
+      ...(group !== undefined && { group }),
+      ...(where !== undefined && { where }),
+    });
     const { runId, metric, scores } = await readScores(engine, run ?? (await this.#runs.newest()), options.metric);
-    return accuracyPicture(runId, metric, scores);
+    const meant = scores.filter(({ partitionKey }) => grouped.groupOf(partitionKey) !== undefined);
+    if (grouped.by.length === 0) return accuracyPicture(runId, metric, meant);
+    const nameOf = ({ partitionKey }: PartitionScore) => {
+      const group = grouped.groups[grouped.groupOf(partitionKey) ?? -1] ?? {};
+      return Object.values(group)
+        .map((value) => value ?? "-")
+        .join(", ");
+    };
+    return accuracyPicture(runId, metric, meant, nameOf);
   }
 
   /** Draws two completed runs, partition by partition. */

@@ -7,7 +7,7 @@ import { type Verification, verifyRun } from "../../pipeline/verify.ts";
 import type { FleetStatus } from "../../ports/fleet.ts";
 import type { JobRecord } from "../../ports/jobs.ts";
 import { type Champions, type ChampionsSpec, collectChampions } from "../../refine/champions.ts";
-import { type Comparison, compareRuns } from "../../refine/compare.ts";
+import { type CompareOptions, type Comparison, compareRuns } from "../../refine/compare.ts";
 import { type Ranking, type RankOptions, rank } from "../../refine/rank.ts";
 import { type FailureGroup, failureGroups } from "../../runs/failure-groups.ts";
 import { knownRun } from "../../runs/known-run.ts";
@@ -201,9 +201,14 @@ export class Runs {
     return rank(this.#workspace.engine, runId, options);
   }
 
-  /** Compares two completed runs by a metric (the default of A when left out), partition by partition. */
-  compare(runA: string, runB: string, metric?: string): Promise<Comparison> {
-    return compareRuns(this.#workspace.engine, runA, runB, metric);
+  /**
+   * Compares two completed runs by a metric (the default of A when left out), partition by partition, and group by group.
+   *
+   * @param options - the metric by its name alone, or with groups of partitions
+   */
+  compare(runA: string, runB: string, options: string | CompareOptions = {}): Promise<Comparison> {
+    const chosen = typeof options === "string" ? { metric: options } : options;
+    return compareRuns(this.#workspace.engine, runA, runB, chosen);
   }
 
   /** Collects the best partitions of several completed runs as one run that can be registered, without copying models. */

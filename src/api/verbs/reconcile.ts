@@ -1,4 +1,5 @@
 import type { ReconciliationMethod } from "@manymodel/forecast/hierarchy";
+import { PARTITION_ATTRIBUTES } from "../../core/attributes.ts";
 import { during } from "../../ports/activity.ts";
 import type { DeclaredLevel } from "../../reconcile/declared-hierarchy.ts";
 import { type ReconcileSummary, reconcileTables } from "../../reconcile/reconcile-tables.ts";
@@ -18,7 +19,7 @@ export interface ReconcileTablesOptions extends LongCallOptions {
   readonly time?: string;
   /** Coverage in percent of the intervals to reconcile; `batch.levels` when left out. `[]`: point forecasts only. */
   readonly intervals?: readonly number[];
-  /** A table of the leaves' key columns and of further ones that levels are by. */
+  /** A table of the leaves' key columns and of further ones that levels are by; the source's attributes when left out. */
   readonly attributes?: string;
   /** Leaves' forecasts below zero become zero; by `reconcile.non_negative`, else where `source.lower_bound` is 0 or more, when left out. */
   readonly nonNegative?: boolean;
@@ -28,10 +29,17 @@ export interface ReconcileTablesOptions extends LongCallOptions {
 
 const isFloored = (bound: number | string | undefined) => typeof bound === "number" && bound >= 0;
 
-/** Reconciles tables of forecasts, or the view `FORECASTS`, over a hierarchy, as options and configuration say. */
-export function reconcileForecasts(workspace: Workspace, options: ReconcileTablesOptions): Promise<ReconcileSummary> {
+/**
+ * Reconciles tables of forecasts, or the view `FORECASTS`, over a hierarchy, as options and configuration say. Levels may name the
+ * source's attributes.
+ */
+export async function reconcileForecasts(
+  workspace: Workspace,
+  options: ReconcileTablesOptions,
+): Promise<ReconcileSummary> {
   const { reconcile, source, batch } = workspace.config;
-  const attributes = options.attributes ?? reconcile?.attributes;
+  const kept = (await workspace.engine.source.columns(PARTITION_ATTRIBUTES)) && PARTITION_ATTRIBUTES;
+  const attributes = options.attributes ?? reconcile?.attributes ?? kept;
   const levels = options.levels ?? reconcile?.levels ?? [];
   const resolved = levels.map(
     ({ by, table, residuals }): DeclaredLevel => ({
@@ -48,6 +56,8 @@ export function reconcileForecasts(workspace: Workspace, options: ReconcileTable
     coverages: [...new Set(options.intervals ?? batch.levels)].sort((a, b) => a - b),
     ...(attributes !== undefined && { attributes: tablePath(workspace, attributes) }),
     nonNegative: options.nonNegative ?? reconcile?.non_negative ?? isFloored(source?.lower_bound),
+    isWhole: source?.integer ?? false,
+    ...(typeof source?.upper_bound === "number" && { upper: source.upper_bound }),
     missing: options.missing ?? reconcile?.missing ?? "fail",
   };
   return during({ phase: "reconcile" }, async () => {

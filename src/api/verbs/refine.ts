@@ -141,6 +141,7 @@ async function offenderRanking(workspace: Workspace, from: string | undefined): 
     partitionKey,
     value: severity,
     gain: null,
+    worth: null,
     nObs: n,
   }));
   return {
@@ -148,6 +149,8 @@ async function offenderRanking(workspace: Workspace, from: string | undefined): 
     metric: "severity",
     better: "lower",
     by: "metric",
+    groups: [],
+    all: { group: {}, value: NaN, usable: ranked.length, unusable: 0, turnover: NaN, worthOfError: NaN },
     ranked,
     usable: ranked.length,
     unranked: [],

@@ -1,15 +1,17 @@
 import type { LoadedConfig } from "../../config/load.ts";
 import { ManymodelError } from "../../core/errors.ts";
+import { SERVICE_LEVEL } from "../../core/lead-time.ts";
 import type { MissingModel } from "../../core/missing-model.ts";
 import type { ModelVersion } from "../../core/registry.ts";
-import { checkCount, type DataQuery, type RowRules, type SourceRows } from "../../core/run.ts";
+import { checkCount, type DataQuery, type SourceRows } from "../../core/run.ts";
 import { rulesOf } from "../../model/complete-rows.ts";
 import type { PeriodRule } from "../../model/period-rule.ts";
+import { keepAttributes } from "../../pipeline/keep-attributes.ts";
 import { type BatchSummary, scoreBatch } from "../../pipeline/score-batch.ts";
 import { during } from "../../ports/activity.ts";
 import type { Engine } from "../../ports/engine.ts";
 import { type LongCallOptions, runContext } from "../run-context.ts";
-import { currentForecasts, rowsOf, type Workspace } from "../workspace.ts";
+import { currentForecasts, dataQuery, rowsOf, sourceAttributes, type Workspace } from "../workspace.ts";
 import { alertReadings, type ReadingAlerts } from "./alert-readings.ts";
 import { chooseScorer } from "./choose-scorer.ts";
 
@@ -43,6 +45,10 @@ export interface ScoreOptions extends LongCallOptions {
    * nothing; `fallback`, a seasonal naive forecast from its rows in the input, of the status `FALLBACK`.
    */
   readonly missingModel?: MissingModel;
+  /** Steps until an order arrives, or the input's column that has them: adds what to order by (see `ORDER_UP_TO`). */
+  readonly leadTime?: number | string;
+  /** The probability that the demand over the lead time does not exceed the order-up-to level; default 0.95. */
+  readonly serviceLevel?: number;
   /** What the fallback forecasts, and observations per season, where the version's exports do not say. */
   readonly target?: string;
   readonly period?: PeriodRule;
@@ -79,6 +85,10 @@ export async function score(workspace: Workspace, options: ScoreOptions = {}): P
   if (inputTable === undefined)
     throw new ManymodelError("usage", "nothing to score: give --input, or batch.input_table in the configuration");
   const registered = await workspace.models.get(model, version);
+  if (source !== undefined && inputTable === source.table)
+    await during({ phase: "score", run: registered.runId }, () =>
+      keepAttributes(workspace.engine, dataQuery(workspace), sourceAttributes(workspace)),
+    );
   const summary = await scoreTable(
     workspace.engine,
     registered,
@@ -105,6 +115,8 @@ function configuredBatch({ batch, source }: LoadedConfig, readings = batch.readi
     advance: batch.advance,
     incremental: batch.incremental,
     ...(batch.horizon !== undefined && { horizon: batch.horizon }),
+    ...(batch.lead_time !== undefined && { leadTime: batch.lead_time }),
+    serviceLevel: batch.service_level,
     ...(batch.future_table !== undefined && { futureTable: batch.future_table }),
     ...(source !== undefined && { target: source.target, period: source.period }),
   };
@@ -132,6 +144,8 @@ export async function scoreTable(
     futureTable,
     advance = true,
     incremental = false,
+    leadTime,
+    serviceLevel = SERVICE_LEVEL,
   } = options;
   if (options.workers !== undefined) checkCount("workers", options.workers);
   const { query: trained, zone } = (await engine.catalog.run(version.runId))?.manifest?.snapshot ?? {};
@@ -143,7 +157,7 @@ export async function scoreTable(
       typeof partitionBy === "string" ? [partitionBy] : (partitionBy ?? version.keyColumns.map(({ name }) => name)),
     ...(columns !== undefined && { columns }),
     ...(orderBy !== undefined && { orderBy }),
-    ...rulesOf(filledFrom(trained ?? {}, futureTable && rowsOf(futureTable).table)),
+    ...rulesOf(trained ?? {}),
     ...(trained?.interval !== undefined && { interval: trained.interval }),
     ...(zone !== undefined && { zone }),
   };
@@ -161,15 +175,8 @@ export async function scoreTable(
     workers: options.workers ?? engine.workers.parallelism,
     fallback: { ...(target !== undefined && { target }), ...(period !== undefined && { period }) },
     ...(horizon !== undefined && { horizon }),
+    ...(leadTime !== undefined && { leadTime: { steps: leadTime, serviceLevel } }),
     ...(futureTable !== undefined && { futureTable: rowsOf(futureTable).table }),
   };
   return scoreBatch(await chooseScorer(engine, version, query), spec, runContext(engine, options));
-}
-
-/** The rules of training, with the table of the future that a batch is to use, where rows are filled in from one. */
-function filledFrom(trained: RowRules, futureTable: string | undefined): RowRules {
-  const { fill } = trained;
-  return fill?.futureTable === undefined || futureTable === undefined
-    ? trained
-    : { ...trained, fill: { ...fill, futureTable } };
 }

@@ -5,13 +5,14 @@ import { checkCount, type IndexSummary, type RunManifest } from "../../core/run.
 import { creditsByMode } from "../../core/snowflake-credits.ts";
 import type { ModelDefinition } from "../../model/define-model.ts";
 import { type Estimate, estimateRun } from "../../pipeline/estimate.ts";
+import { keepAttributes } from "../../pipeline/keep-attributes.ts";
 import { train as trainRun } from "../../pipeline/train.ts";
 import { during } from "../../ports/activity.ts";
 import { type ChangedSummary, trainChanged } from "../../registry/train-changed.ts";
 import type { ModelChoice } from "../configured-model.ts";
 import { openFleet } from "../open-fleet.ts";
 import { runSpec, type SpecOptions } from "../run-spec.ts";
-import type { Workspace } from "../workspace.ts";
+import { sourceAttributes, type Workspace } from "../workspace.ts";
 import { trainOnFleet } from "./fleet-run.ts";
 import type { TrainOptions } from "./train-options.ts";
 
@@ -98,6 +99,10 @@ export async function trainDefinition<Exports>(
   if (since !== undefined && options.keys !== undefined)
     throw new ManymodelError("usage", "changedSince looks at every partition of the source; use foreachPartition");
   const { spec, context } = await runSpec(workspace, definition, options);
+  if (options.refines === undefined)
+    await during({ phase: "plan", run: spec.runId }, () =>
+      keepAttributes(workspace.engine, spec.query, sourceAttributes(workspace, options.source)),
+    );
   const run = since
     ? await during({ phase: "plan", run: spec.runId }, () => trainChanged(workspace.engine, spec, since, context))
     : fleet === undefined

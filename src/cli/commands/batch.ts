@@ -4,7 +4,7 @@ import { MISSING_MODEL, type MissingModel } from "../../core/missing-model.ts";
 import type { BatchSummary } from "../../pipeline/score-batch.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { NOTHING_WRITTEN } from "../interrupt.ts";
-import { integer, numberList } from "../option.ts";
+import { decimal, integer, numberList, stepsOrColumn } from "../option.ts";
 import { showProgress } from "../progress.ts";
 import { formatSeconds } from "../table.ts";
 
@@ -18,6 +18,8 @@ interface BatchOptions extends CommonOptions {
   readonly levels?: number[];
   readonly quantiles?: number[];
   readonly missingModel?: MissingModel;
+  readonly leadTime?: number | string;
+  readonly serviceLevel?: number;
   readonly future?: string;
   readonly advance: boolean;
   readonly incremental?: boolean;
@@ -40,6 +42,16 @@ export function addBatch(program: Command): void {
     .option("--levels <list>", "coverage of the intervals in percent, such as 80,95", numberList)
     .option("--quantiles <list>", "quantiles to forecast, such as 0.1,0.5,0.9", numberList)
     .addOption(new Option("--missing-model <how>", "what a partition without a model means").choices(MISSING_MODEL))
+    .option(
+      "--lead-time <steps or column>",
+      "steps until an order arrives, or the column that has them: adds ORDER_UP_TO and SAFETY_STOCK; batch.lead_time when left out",
+      stepsOrColumn,
+    )
+    .option(
+      "--service-level <p>",
+      "the probability that the demand over the lead time stays within ORDER_UP_TO",
+      decimal,
+    )
     .option("--future <table>", "a table of what is known ahead; batch.future_table when left out")
     .option("--no-advance", "let models not take in rows that are newer than the ones they were fitted to")
     .option("--incremental", "score only what has changed since the last batch")
@@ -74,7 +86,7 @@ const FILE = /\.(csv|csv\.gz|parquet|xlsx)$|^postgres(ql)?:/i;
 
 function scoreOptions(options: BatchOptions): ScoreOptions {
   const { model, modelVersion, input, output, partitionBy, horizon, levels, quantiles } = options;
-  const { missingModel, future, incremental, readings, workers } = options;
+  const { missingModel, leadTime, serviceLevel, future, incremental, readings, workers } = options;
   return {
     ...(model !== undefined && { model }),
     ...(modelVersion !== undefined && { version: modelVersion }),
@@ -85,6 +97,8 @@ function scoreOptions(options: BatchOptions): ScoreOptions {
     ...(levels !== undefined && { levels }),
     ...(quantiles !== undefined && { quantiles }),
     ...(missingModel !== undefined && { missingModel }),
+    ...(leadTime !== undefined && { leadTime }),
+    ...(serviceLevel !== undefined && { serviceLevel }),
     ...(future !== undefined && { futureTable: future }),
     ...(incremental !== undefined && { incremental }),
     ...(readings !== undefined && { readings }),

@@ -8,6 +8,8 @@ interface ChampionsOptions extends CommonOptions {
   readonly metric?: string;
   readonly runId?: string;
   readonly acrossData?: boolean;
+  readonly group?: string[];
+  readonly weighByValue?: boolean;
 }
 
 /** `manymodel champions --runs A,B`: the best partitions of several runs as one. */
@@ -15,16 +17,20 @@ export function addChampions(program: Command): void {
   addCommand(program, "champions", "collect each partition's best model of several runs, without copying any")
     .requiredOption("--runs <list>", "completed runs, such as A,B; of equals the one named first wins", wordList)
     .option("--metric <metric>", METRIC_HELP)
+    .option("--group <list>", "one run is the best of a whole group by these attributes (source.attributes)", wordList)
+    .option("--weigh-by-value", "partitions of a group weigh by their turnover (source.value)")
     .option("--run-id <id>", "the collection's id; made from the time when left out")
     .option("--across-data", "compare even partitions that were trained on other data")
     .action(async (options: ChampionsOptions) => {
-      const { runs, metric, runId, acrossData } = options;
+      const { runs, metric, runId, acrossData, group, weighByValue } = options;
       const champions = await withWorkspace(options, (mm) =>
         mm.runs.champions({
           runs,
           ...(metric !== undefined && { metric }),
           ...(runId !== undefined && { runId }),
           ...(acrossData !== undefined && { acrossData }),
+          ...(group !== undefined && { group }),
+          ...(weighByValue !== undefined && { weighByValue }),
         }),
       );
       const { index, manifest, from } = champions;

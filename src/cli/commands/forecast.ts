@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { printable } from "../../core/errors.ts";
+import type { OrderLevel } from "../../core/lead-time.ts";
 import { forecastTable } from "../../inspect/forecast-table.ts";
 import type { PartitionSeries } from "../../inspect/partition-series.ts";
 import { seriesText, whyNot } from "../../picture/series-text.ts";
@@ -22,6 +23,14 @@ export function addForecast(program: Command): void {
   });
 }
 
+/** Returns an order level as a table of one row. */
+function orderText({ leadTime, demand, orderUpTo }: OrderLevel): string {
+  return formatTable(
+    ["lead time", "demand", "order up to", "safety stock"],
+    [[leadTime, demand, orderUpTo, orderUpTo - demand]],
+  );
+}
+
 function forecastReport(series: PartitionSeries): Report {
   const { row, of, scored } = series;
   const { columns, rows } = forecastTable(series);
@@ -30,6 +39,7 @@ function forecastReport(series: PartitionSeries): Report {
   const title = printable(text.title);
   const isStated = scored.status === "OK" || !("mean" in scored);
   const { errorType, errorMessage } = scored;
+  const order = "order" in scored ? scored.order : undefined;
   const why = isStated ? { errorType, errorMessage } : {};
   const json = {
     of,
@@ -38,6 +48,7 @@ function forecastReport(series: PartitionSeries): Report {
     ...why,
     note: series.note,
     log: row.log,
+    ...(order !== undefined && { order: { ...order, safetyStock: order.orderUpTo - order.demand } }),
     columns,
     rows,
   };
@@ -55,7 +66,7 @@ function forecastReport(series: PartitionSeries): Report {
         "",
         ...(fan.length > 0 ? [...fan, ""] : []),
       ],
-      ...[formatTable(columns, rows), ...log],
+      ...[formatTable(columns, rows), ...(order === undefined ? [] : ["", orderText(order)]), ...log],
     ].join("\n"),
   };
 }

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { ManyModel } from "../../api/many-model.ts";
 import { drawSeries, type ForecastsPictureOptions, type MetricOptions } from "../../api/nouns/pictures.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
-import { integer, METRIC_HELP } from "../option.ts";
+import { type GroupingOptions, integer, METRIC_HELP, wordList } from "../option.ts";
 import { addPartitionOptions, openWith, type PartitionOptions, partitionSourceOf } from "../partition-options.ts";
 import { checkPictureFile, writePicture } from "../picture-file.ts";
 
@@ -17,7 +17,9 @@ export function addPlot(program: Command): void {
   addPlotForecasts(plot);
   addPlotOf(plot, "accuracy [run]", "a metric over a run's partitions; the newest completed run when left out")
     .option("--metric <metric>", METRIC_HELP)
-    .action((run: string | undefined, options: PlotOptions & MetricOptions) =>
+    .option("--group <list>", "attributes (source.attributes) whose values tell groups apart", wordList)
+    .option("--where <condition>", "only partitions whose attributes meet an SQL condition")
+    .action((run: string | undefined, options: PlotOptions & MetricOptions & GroupingOptions) =>
       draw(options, (mm) => mm.pictures.accuracy(run, options)),
     );
   addPlotOf(plot, "compare <runA> <runB>", "two completed runs, partition by partition")

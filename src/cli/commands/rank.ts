@@ -1,14 +1,16 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
+import { ManymodelError } from "../../core/errors.ts";
 import { decodeKey } from "../../core/partition-key.ts";
+import type { GroupScore } from "../../refine/group-scores.ts";
 import type { Ranking, RankOptions } from "../../refine/rank.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
-import { decimal, integer, METRIC_HELP } from "../option.ts";
+import { addGrouping, decimal, type GroupingOptions, grouping, integer, METRIC_HELP } from "../option.ts";
 import { formatTable } from "../table.ts";
 
 /** The options that say which partitions are meant. */
-export interface ChoiceOptions extends CommonOptions {
+export interface ChoiceOptions extends CommonOptions, GroupingOptions {
   readonly metric?: string;
-  readonly by?: "metric" | "gain";
+  readonly by?: string;
   readonly worst?: number;
   readonly worstPercent?: number;
   readonly above?: number;
@@ -17,29 +19,35 @@ export interface ChoiceOptions extends CommonOptions {
 
 /** Adds the options that choose partitions by a metric. */
 export function addChoice(command: Command): Command {
-  return command
-    .option("--metric <metric>", METRIC_HELP)
-    .addOption(
-      new Option("--by <order>", "the worst first, or the most expected gain per CPU second").choices([
-        "metric",
-        "gain",
-      ]),
-    )
-    .option("--worst <n>", "only the first n", integer(1))
-    .option("--worst-percent <p>", "only the first p percent", decimal)
-    .option("--above <x>", "only those whose metric is above x", decimal)
-    .option("--below <x>", "only those whose metric is below x", decimal);
+  return addGrouping(
+    command
+      .option("--metric <metric>", METRIC_HELP)
+      .option(
+        "--by <order>",
+        "metric: the worst first; gain: the most expected gain per CPU second; value: the largest error in the worth of units; or a metric, such as wape",
+      )
+      .option("--worst <n>", "only the first n", integer(1))
+      .option("--worst-percent <p>", "only the first p percent", decimal)
+      .option("--above <x>", "only those whose metric is above x", decimal)
+      .option("--below <x>", "only those whose metric is below x", decimal),
+  );
 }
 
-/** The choice as the API takes it. */
-export function choice({ metric, by, worst, worstPercent, above, below }: ChoiceOptions): RankOptions {
+const isOrder = (by: string): by is NonNullable<RankOptions["by"]> => ["metric", "gain", "value"].includes(by);
+
+/** The choice as the API takes it. @throws {ManymodelError} `usage` for two metrics */
+export function choice({ metric, by, worst, worstPercent, above, below, ...groups }: ChoiceOptions): RankOptions {
+  if (by !== undefined && !isOrder(by) && metric !== undefined)
+    throw new ManymodelError("usage", `--by ${by} and --metric ${metric} name two metrics; leave one of them out`);
+  const named = by === undefined || isOrder(by) ? metric : by;
   return {
-    ...(metric !== undefined && { metric }),
-    ...(by !== undefined && { by }),
+    ...(named !== undefined && { metric: named }),
+    ...(by !== undefined && isOrder(by) && { by }),
     ...(worst !== undefined && { worst }),
     ...(worstPercent !== undefined && { worstPercent }),
     ...(above !== undefined && { above }),
     ...(below !== undefined && { below }),
+    ...grouping(groups),
   };
 }
 
@@ -54,29 +62,70 @@ export function addRank(program: Command): void {
     ),
   ).action(async (options: ChoiceOptions & { run: string }) => {
     const ranking = await withWorkspace(options, (mm) => mm.runs.rank(options.run, choice(options)));
-    print({ json: ranking, text: rankingText(ranking) }, options);
+    const isGrouped = options.group !== undefined;
+    print({ json: ranking, text: isGrouped ? groupsText(ranking) : rankingText(ranking) }, options);
   });
 }
 
 function rankingText({ runId, metric, by, ranked, usable, unranked }: Ranking): string {
   const rows = ranked
     .slice(0, SHOWN)
-    .map(({ partitionKey, value, gain, nObs }, i) => [
+    .map(({ partitionKey, value, gain, worth, nObs }, i) => [
       i + 1,
       keyText(partitionKey),
       value,
       ...(gain === null ? [] : [gain]),
+      ...(worth === null ? [] : [worth]),
       nObs,
     ]);
-  const columns = ["rank", "partition", metric, ...(by === "gain" ? ["gain per CPU s"] : []), "observations"];
+  const columns = [
+    "rank",
+    "partition",
+    metric,
+    ...(by === "gain" ? ["gain per CPU s"] : []),
+    ...(by === "value" ? ["worth of error"] : []),
+    "observations",
+  ];
   const reasons = new Map<string, number>();
   for (const { why } of unranked) reasons.set(why, (reasons.get(why) ?? 0) + 1);
   return [
-    `${ranked.length} of ${usable} partitions of ${runId} with a usable ${metric}, ${by === "gain" ? "most gain" : "worst"} first${ranked.length > SHOWN ? ` (${SHOWN} shown; --json has all)` : ""}:`,
+    `${ranked.length} of ${usable} partitions of ${runId} with a usable ${metric}, ${by === "gain" ? "most gain" : by === "value" ? "largest worth of error" : "worst"} first${ranked.length > SHOWN ? ` (${SHOWN} shown; --json has all)` : ""}:`,
     ...(rows.length > 0 ? [formatTable(columns, rows)] : []),
     ...(unranked.length > 0 ? [`${unranked.length} are not ranked:`] : []),
     ...[...reasons].map(([why, count]) => `  ${count} × ${why}`),
   ].join("\n");
+}
+
+/** The groups of a ranking as a table, the worst first, with all partitions in the last line. */
+export function groupsText({
+  runId,
+  metric,
+  groups,
+  all,
+}: Pick<Ranking, "runId" | "metric" | "groups" | "all">): string {
+  const row = (name: string, { value, usable, unusable, turnover, worthOfError }: GroupScore) => [
+    ...[name, value, usable, unusable],
+    ...(Number.isNaN(all.turnover) ? [] : [turnover, worthOfError]),
+  ];
+  const names = Object.keys(groups[0]?.group ?? {}).join(", ");
+  const columns = [
+    names,
+    metric,
+    "partitions",
+    "without",
+    ...(Number.isNaN(all.turnover) ? [] : ["turnover", "worth of error"]),
+  ];
+  const rows = groups.map((score) =>
+    row(
+      Object.values(score.group)
+        .map((value) => value ?? null)
+        .join(", "),
+      score,
+    ),
+  );
+  return [`${metric} of ${runId} by ${names}, the worst first:`, formatTable(columns, [...rows, row("all", all)])].join(
+    "\n",
+  );
 }
 
 /** A partition key as people read it. */

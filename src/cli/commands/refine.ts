@@ -39,8 +39,11 @@ export function addRefine(program: Command): void {
   addChoice(command).action(async (options: RefineOptions) => {
     const report = await withWorkspace(options, async (mm) => {
       const configured = mm.config.refine;
-      const metric = options.metric ?? configured?.metric;
-      const by = options.by ?? configured?.by ?? "gain";
+      const chosenBy = choice(options);
+      const metric = chosenBy.metric ?? configured?.metric;
+      const by =
+        chosenBy.by ??
+        (chosenBy.metric !== undefined && options.by !== undefined ? "metric" : (configured?.by ?? "gain"));
       const candidates = options.candidates ?? configured?.candidates;
       const timeBudget = options.timeBudget ?? configured?.time_budget;
       const hardDeadline = options.hardDeadline ?? configured?.hard_deadline;
@@ -52,7 +55,7 @@ export function addRefine(program: Command): void {
       const progress = await showProgress("refining", RUN_STOPPED);
       const { runId, index, manifest, ranking } = await mm
         .refine({
-          ...choice(options),
+          ...chosenBy,
           ...(metric !== undefined && { metric }),
           by,
           onProgress: progress.update,

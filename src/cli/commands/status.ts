@@ -4,18 +4,32 @@ import type { FleetRecord } from "../../fleets/launch.ts";
 import type { FleetStatus } from "../../ports/fleet.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { failureLines } from "../failures.ts";
+import { wordList } from "../option.ts";
 import { showProgress } from "../progress.ts";
+import { groupsText } from "./rank.ts";
 import { listRuns } from "./run.ts";
+
+interface StatusOptions extends CommonOptions {
+  readonly follow?: boolean;
+  readonly group?: string[];
+}
 
 /** `manymodel status [RUN]`: the runs, or one run in detail. */
 export function addStatus(program: Command): void {
   addCommand(program, "status [run]", "show the runs, or one run in detail")
     .option("--follow", "show the run's progress until it has ended")
-    .action(async (runId: string | undefined, options: CommonOptions & { follow?: boolean }) => {
+    .option(
+      "--group <list>",
+      "of a completed run, its accuracy and failures by attributes (source.attributes)",
+      wordList,
+    )
+    .action(async (runId: string | undefined, options: StatusOptions) => {
       const report = await withWorkspace(options, async (mm) => {
         if (runId === undefined) return listRuns(mm);
         if (options.follow) await follow(mm, runId);
         const { fleet, jobs, ...run } = await mm.runs.get(runId);
+        const { group } = options;
+        const ranking = group === undefined ? undefined : await mm.runs.rank(runId, { group });
         const { stalled, queue: counts, failures } = run;
         const { waiting, available, leased, finished, failed, skipped } = counts.chunks;
         const text = [
@@ -34,8 +48,14 @@ export function addStatus(program: Command): void {
             ...details.map((line) => `    ${line}`),
           ]),
           ...failureLines(failures),
+          ...(ranking === undefined ? [] : [groupsText(ranking)]),
         ].join("\n");
-        const json = { ...run, ...(fleet !== undefined && { fleet }), ...(jobs.length > 0 && { jobs }) };
+        const json = {
+          ...run,
+          ...(fleet !== undefined && { fleet }),
+          ...(jobs.length > 0 && { jobs }),
+          ...(ranking !== undefined && { groups: ranking.groups }),
+        };
         return { json, text };
       });
       print(report, options);

@@ -54,7 +54,7 @@ export async function compareTables(
   const line = (i: number): CompareLine => {
     const pair = pairAt(pairs, i);
     const key = textAt(a.keys, pair.row);
-    return { key, text: keyLabel(key), a: pair.a, b: pair.b };
+    return { key, text: keyLabel(key), a: pair.a, b: pair.b, gain: gainOf(pair) };
   };
   // Of a million keys the one that is named is decoded; none of the pairs is kept.
   const trained = function* () {
@@ -92,10 +92,10 @@ export async function compareTables(
     dots: [...shown, ...extremes].map(line),
     axis,
     pairsBeyond: beyond.length,
-    best: Array.from(order.subarray(0, MOST_LINES), line).filter((one) => gainOf(one) > 0),
+    best: Array.from(order.subarray(0, MOST_LINES), line).filter(({ gain }) => gain > 0),
     worst: Array.from(order.subarray(-MOST_LINES), line)
       .reverse()
-      .filter((one) => gainOf(one) < 0),
+      .filter(({ gain }) => gain < 0),
   };
 }
 

@@ -177,10 +177,6 @@ function Spreads({ rows }: { rows: readonly (readonly [string, Spread])[] }) {
 
 const SIZE = 320;
 
-/** By how much B is better than A. */
-const gainOf = (better: CompareDetail["better"], a: number, b: number) =>
-  better === "higher" ? b - a : better === "zero" ? Math.abs(a) - Math.abs(b) : a - b;
-
 /** Each dot a partition. One beyond the axis is a ring on the border. */
 function Scatter({ result, pairs }: { result: CompareDetail; pairs: number }) {
   const { dots, axis, pairsBeyond, metric, better, b: run } = result;
@@ -196,8 +192,7 @@ function Scatter({ result, pairs }: { result: CompareDetail; pairs: number }) {
       >
         <rect class="frame" x={0} y={0} width={SIZE} height={SIZE} />
         <line class="line-zero" x1={0} y1={SIZE} x2={SIZE} y2={0} />
-        {dots.map(({ key, text, a, b }) => {
-          const gain = gainOf(better, a, b);
+        {dots.map(({ key, text, a, b, gain }) => {
           const tone = gain > 0 ? "dot-gain" : gain < 0 ? "dot-loss" : "dot-tie";
           const isBeyond = a > high || b > high;
           return (
@@ -245,7 +240,7 @@ function Lines({ title, lines, result }: { title: string; lines: readonly Compar
       <table class="rows">
         <TableHead columns={["Partition", ["A", "n"], ["B", "n"], ["change", "n"]]} />
         <tbody>
-          {lines.map(({ key, text, a, b }) => (
+          {lines.map(({ key, text, a, b, gain }) => (
             <tr key={key}>
               <th scope="row" class="clip">
                 <a href={href(["runs", result.b, "series"], { key })}>{text}</a>
@@ -254,7 +249,7 @@ function Lines({ title, lines, result }: { title: string; lines: readonly Compar
                 <a href={href(["runs", result.a, "series"], { key })}>{measure(a)}</a>
               </td>
               <td class="n">{measure(b)}</td>
-              <td class={`n ${gainOf(result.better, a, b) > 0 ? "good" : "bad"}`}>{signed(b - a)}</td>
+              <td class={`n ${gain > 0 ? "good" : "bad"}`}>{signed(b - a)}</td>
             </tr>
           ))}
         </tbody>

@@ -8,8 +8,9 @@ import { type DataQuery, type Snapshot, type SourceRows, selectsRows } from "../
 import { checksum } from "../../stages/checksum.ts";
 import { parseJson } from "../../stages/json.ts";
 import { makeFolder } from "../../stages/whole-file.ts";
-import { identifier, readParquet } from "../node/duck.ts";
+import { duckSays, identifier, readParquet } from "../node/duck.ts";
 import { describe } from "../node/file-source.ts";
+import { newestRows, refusedValues } from "../node/newest-rows.ts";
 import { readRow } from "../node/read-row.ts";
 import { describeQuery, type ResolvedQuery, resolveQuery, snapshotId } from "../node/resolve-query.ts";
 import type { Source, Sources } from "./source.ts";
@@ -76,18 +77,48 @@ export async function takeSnapshot(
   place: SnapshotPlace,
   query: DataQuery,
 ): Promise<Snapshot> {
-  const { sources } = place;
-  if (!selectsRows(query)) {
-    const source = await sources.find(connection, query.table);
-    return pin(connection, place, query, { ...source, current: () => sources.fingerprint(query.table) });
-  }
-  const file = path.join(place.temporary, `${randomUUID()}.parquet`);
+  const { sources, temporary } = place;
+  const files: string[] = [];
+  const newFile = () => {
+    const file = path.join(temporary, `${randomUUID()}.parquet`);
+    files.push(file);
+    return file;
+  };
   try {
-    await place.writeSelected(connection, query, file);
-    return await pin(connection, place, query, await readSelected(connection, file));
+    if (!selectsRows(query) && query.newest === undefined) {
+      const source = await sources.find(connection, query.table);
+      return await pin(connection, place, query, { ...source, current: () => sources.fingerprint(query.table) });
+    }
+    let source: Source;
+    if (selectsRows(query)) {
+      const file = newFile();
+      await place.writeSelected(connection, query, file);
+      source = await readSelected(connection, file);
+    } else source = await sources.find(connection, query.table);
+    if (query.newest !== undefined) source = await selectNewest(connection, query, source, newFile());
+    return await pin(connection, place, query, source);
   } finally {
-    await rm(file, { force: true });
+    await Promise.all(files.map((file) => rm(file, { force: true })));
   }
+}
+
+/** Writes the newest values of a source's rows to a file, which is a source of its own. */
+async function selectNewest(
+  connection: DuckDBConnection,
+  { table, newest }: Pick<DataQuery, "table" | "newest">,
+  { from, columns }: Source,
+  file: string,
+): Promise<Source> {
+  if (newest === undefined) throw new ManymodelError("internal", `a query of ${table} names no newest values`);
+  const spelled = columns.map(({ name }) => ({ name, sql: identifier(name) }));
+  const newestOf = (value: string, time: string) => `arg_max(${value}, ${time}) FILTER (WHERE ${value} IS NOT NULL)`;
+  const sql = newestRows(newest, table, { from, columns: spelled, newest: newestOf, identifier });
+  try {
+    await connection.run(`COPY (${sql}) TO $1 (FORMAT parquet, COMPRESSION snappy)`, [file]);
+  } catch (cause) {
+    throw refusedValues(newest, duckSays(cause), cause);
+  }
+  return readSelected(connection, file);
 }
 
 /** The folder of snapshots, and the tables that they are taken of. */

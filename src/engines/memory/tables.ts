@@ -14,7 +14,7 @@ import { checkNotForecasts } from "../../core/current-forecasts.ts";
 import { type EndRule, findEndRule } from "../../core/end-rule.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
 import { encodeKey, type KeyColumn, type KeyType, type KeyValue, type PartitionKey } from "../../core/partition-key.ts";
-import { type DataQuery, type Snapshot, selectsRows } from "../../core/run.ts";
+import { type DataQuery, type NewestValues, type Snapshot, selectsRows } from "../../core/run.ts";
 import type { RowPorts } from "../../ports/engine.ts";
 import type { Output } from "../../ports/output.ts";
 import type { ExposedRun } from "../../ports/run-views.ts";
@@ -65,7 +65,8 @@ export function memoryTables(): RowPorts {
       async snapshot(query) {
         if (selectsRows(query))
           throw new ManymodelError("usage", `source.query and source.where are SQL, but ${NO_SQL}`);
-        const taken = pinRows(query, getTable(query.table));
+        const table = getTable(query.table);
+        const taken = pinRows(query, query.newest === undefined ? table : newestOf(query.newest, query.table, table));
         pinned.set(taken.snapshot.id, taken);
         return taken.snapshot;
       },
@@ -214,6 +215,65 @@ export function memoryTables(): RowPorts {
       },
     },
   };
+}
+
+/** Returns a table of a row for each key with the newest values that are not NULL. */
+function newestOf({ by, time, values: wanted }: NewestValues, name: string, table: Table): Table {
+  const whole = concat(table.columns, [...table.owners.values()].flat());
+  const names = table.columns.map((column) => column.name);
+  const find = (wanted: string) => {
+    const column = table.columns.find((column) => column.name === matchColumn(names, wanted));
+    if (column === undefined)
+      throw new ManymodelError(
+        "input",
+        `${name} has no column ${show(wanted)}; it has ${names.join(", ")} (${NO_SQL})`,
+      );
+    return column;
+  };
+  const keys = by.map(find);
+  const groups = new Map<string, number[]>();
+  for (const [row, key] of cells(whole, keys).entries()) {
+    const text = encodeKey(
+      keys.map(({ name, type }) => ({ name, type: keyType(type) })),
+      key,
+    );
+    const rows = groups.get(text);
+    if (rows === undefined) groups.set(text, [row]);
+    else rows.push(row);
+  }
+  const order = time === undefined ? undefined : cells(whole, [find(time)]);
+  const first = [...groups.values()].map(([row = -1]) => row);
+  const columns = keys.map(({ name }): [string, Column] => [name, pick(getColumn(whole, name), first)]);
+  for (const [as, wantedColumn] of Object.entries(wanted)) {
+    const { name } = find(wantedColumn);
+    const column = getColumn(whole, name);
+    const own = values(column);
+    const by = order ?? own.map((value) => [value]);
+    const newest = [...groups.values()].map((rows) => {
+      const known = rows.filter((row) => own[row] !== null && by[row]?.[0] !== null);
+      return known.reduce(
+        (best, row) => (best < 0 || compareCells(by[row] ?? [], by[best] ?? []) > 0 ? row : best),
+        -1,
+      );
+    });
+    columns.push([as === wantedColumn ? name : as, pick(column, newest)]);
+  }
+  const batch = { length: groups.size, columns: Object.fromEntries(columns) };
+  return { columns: columnsOf(batch), owners: new Map([["newest", [batch]]]) };
+}
+
+/** The rows of a column, in this order; -1 has no value. */
+function pick(column: Column, rows: readonly number[]): Column {
+  switch (column.type) {
+    case "string":
+      return { type: "string", values: rows.map((row) => column.values[row] ?? null) };
+    case "integer":
+      return { type: "integer", values: rows.map((row) => column.values[row] ?? null) };
+    case "boolean":
+      return { type: "boolean", values: Uint8Array.from(rows, (row) => column.values[row] ?? 2) };
+    default:
+      return { type: column.type, values: Float64Array.from(rows, (row) => column.values[row] ?? Number.NaN) };
+  }
 }
 
 function pinRows(query: DataQuery, table: Table): Pinned {

@@ -110,9 +110,10 @@ export function timesOf({ columns, timeColumn, query }: Snapshot): { readonly ti
 export function snapshotId(fingerprint: string, { keys, columns, order }: ResolvedQuery, query: DataQuery): string {
   const statedInterval = query.interval === undefined ? [] : [query.interval];
   // Ids of queries without these rules stay what they were.
-  const { fill, target, active, resample, select, where, zone } = query;
+  const { fill, target, active, resample, select, where, newest, zone } = query;
   const rules = target === undefined && resample === undefined ? [] : [{ fill, target, active, resample }];
   const selected = select === undefined && where === undefined ? [] : [{ select, where }];
+  const values = newest === undefined ? [] : [{ newest }];
   const zones = zone === undefined ? [] : [{ zone: zone.name }];
   return createHash("sha256")
     .update(
@@ -125,6 +126,7 @@ export function snapshotId(fingerprint: string, { keys, columns, order }: Resolv
         ...statedInterval,
         ...rules,
         ...selected,
+        ...values,
         ...zones,
       ]),
     )

@@ -5,9 +5,10 @@ import { firstRow } from "../../core/columns/first-row.ts";
 import type { EndRule } from "../../core/end-rule.ts";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
 import { keyTexts, type PartitionKey, parseKey } from "../../core/partition-key.ts";
-import { type DataQuery, type SelectedRows, type Snapshot, selectsRows } from "../../core/run.ts";
+import { type DataQuery, type NewestValues, type SelectedRows, type Snapshot, selectsRows } from "../../core/run.ts";
 import type { PartitionRows, SnapshotTimes } from "../../ports/source.ts";
 import { identifier } from "../node/duck.ts";
+import { newestRows, refusedValues } from "../node/newest-rows.ts";
 import { describeQuery, type ResolvedQuery, resolveQuery, snapshotId, timesOf } from "../node/resolve-query.ts";
 import { refusedRows, selectRows } from "../node/select-rows.ts";
 import { copyOut } from "./copy.ts";
@@ -86,6 +87,31 @@ const TOO_LARGE = `its rows take more than ${LARGEST / 1e9} GB, or are more than
 /** The table of a transaction that holds the rows which the database selected. */
 const SELECTED = 'pg_temp."mm$selected"';
 
+/** The table of a transaction that holds the newest values of rows. */
+const NEWEST = 'pg_temp."mm$newest"';
+
+/** Selects the newest values of rows into a table of this transaction. */
+async function selectNewest(
+  client: ClientBase,
+  table: string,
+  newest: NewestValues,
+  rows: Relation,
+): Promise<Relation> {
+  const columns = rows.columns.map(({ name, physical }) => ({ name, sql: identifier(physical) }));
+  const newestOf = (value: string, time: string) =>
+    `(array_agg(${value} ORDER BY ${time} DESC NULLS LAST) FILTER (WHERE ${value} IS NOT NULL))[1]`;
+  const text = newestRows(newest, table, { from: rows.from, columns, newest: newestOf, identifier });
+  await client
+    .query({ text: `CREATE TEMPORARY TABLE "mm$newest" ON COMMIT DROP AS ${text}`, queryMode: "extended" } as {
+      text: string;
+    })
+    .catch((error: unknown) => {
+      const isRefused = /^(0A|22|42|54|P0)/.test(String((error as { code?: unknown }).code));
+      throw isRefused ? refusedValues(newest, messageOf(error, 500), error) : error;
+    });
+  return { from: NEWEST, columns: await columnsOf(client, NEWEST) };
+}
+
 /** Finds the rows of a query: a table's, or those that the database selects into a table of this transaction. */
 async function findRows(client: ClientBase, schema: string, store: TableStore, query: DataQuery): Promise<Relation> {
   const { table, select, where } = query;
@@ -113,7 +139,8 @@ async function pin(
   { schema, store, checks, limit }: { schema: string; store: TableStore; checks: SnapshotChecks; limit: Limit },
   query: DataQuery,
 ): Promise<Snapshot> {
-  const relation = await findRows(client, schema, store, query);
+  const rows = await findRows(client, schema, store, query);
+  const relation = query.newest === undefined ? rows : await selectNewest(client, query.table, query.newest, rows);
   const plan = resolveQuery(relation.columns, query);
   const fingerprint = relation.fingerprint ?? (await contentFingerprint(client, relation, plan));
   const id = snapshotId(fingerprint, plan, query);

@@ -1,10 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
 import { ManymodelError, messageOf, show } from "../../core/errors.ts";
-import { type DataQuery, type SelectedRows, type Snapshot, selectsRows } from "../../core/run.ts";
+import { type DataQuery, type NewestValues, type SelectedRows, type Snapshot, selectsRows } from "../../core/run.ts";
 import type { SnapshotTimes } from "../../ports/source.ts";
 import type { Stage } from "../../ports/stage.ts";
+import { newestRows, refusedValues } from "../node/newest-rows.ts";
 import { describeQuery, resolveQuery, snapshotId, timesOf } from "../node/resolve-query.ts";
 import { refusedRows, selectRows } from "../node/select-rows.ts";
+import { identifier } from "./literal.ts";
 import type { Names } from "./names.ts";
 import { readRow, type Session, SnowflakeError } from "./session.ts";
 import { findSource, type Source } from "./source.ts";
@@ -44,13 +46,42 @@ export async function takeSnapshot(
   stage: Stage,
   query: DataQuery,
 ): Promise<PinnedSnapshot> {
-  if (!selectsRows(query)) return pin(session, names, stage, query, await findTable(session, names, query.table));
-  const selected = await selectTable(session, names, query);
+  const made: string[] = [];
   try {
-    return await pin(session, names, stage, query, selected.source);
+    let source: NamedSource;
+    if (selectsRows(query)) {
+      const selected = await selectTable(session, names, query);
+      made.push(selected.id);
+      source = selected.source;
+    } else source = await findTable(session, names, query.table);
+    if (query.newest !== undefined) {
+      const selected = await selectNewest(session, names, query.newest, source);
+      made.push(selected.id);
+      source = selected.source;
+    }
+    return await pin(session, names, stage, query, source);
   } finally {
-    await session.rows(snapshotStatements(names).dropSelected(selected.id));
+    for (const id of made) await session.rows(snapshotStatements(names).dropSelected(id));
   }
+}
+
+/** Has the account select the newest values of rows into a table of this session. */
+async function selectNewest(
+  session: Session,
+  names: Names,
+  newest: NewestValues,
+  { from, columns, name }: NamedSource,
+): Promise<{ id: string; source: NamedSource }> {
+  const id = randomBytes(8).toString("hex");
+  const spelled = columns.map((column) => ({ name: column.name, sql: identifier(column.name) }));
+  // Rows without a value have no time by which theirs could be the newest.
+  const newestOf = (value: string, time: string) => `MAX_BY(${value}, CASE WHEN ${value} IS NOT NULL THEN ${time} END)`;
+  const text = newestRows(newest, name, { from, columns: spelled, newest: newestOf, identifier });
+  await session.rows(snapshotStatements(names).select(id, text)).catch((error: unknown) => {
+    throw error instanceof SnowflakeError ? refusedValues(newest, messageOf(error.cause, 500), error) : error;
+  });
+  const selected = await findTable(session, names, `"${selectedTable(id)}"`);
+  return { id, source: { from: selected.from, columns: selected.columns, name } };
 }
 
 /** A source, by what its rows are known by: the table itself, or what was selected. */

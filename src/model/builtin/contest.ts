@@ -14,7 +14,6 @@ import { ARIMA_WITH_REGRESSORS, isIntermittent, LINEAR_WITH_REGRESSORS } from "@
 import { findDrivers } from "../../core/drivers.ts";
 import { boundSeries } from "../bounded-series.ts";
 import { defineModel, type FitContext } from "../define-model.ts";
-import type { Frame } from "../frame.ts";
 import { observed } from "../observed.ts";
 import { regressors } from "../regressors.ts";
 import { NO_AXIS, stepsAfter } from "../series-axis.ts";
@@ -23,7 +22,7 @@ import { effectsOf, notesOf } from "./driven-info.ts";
 import type { ContestExports } from "./options.ts";
 
 /**
- * Has methods compete for each partition by rolling origins, and keeps the winner, fitted to the whole series, with
+ * Has methods compete for each partition by rolling origins, bounded as the source states, and keeps the winner, fitted to the whole series, with
  * every candidate's scores (`info.ranking`). `holdout_*` are the winner's errors in the last window: the same
  * observations as the built-in forecaster's holdout, so that the two can be compared.
  */
@@ -50,6 +49,7 @@ export default defineModel({
       metric,
       ...(xreg !== undefined && { xreg }),
       ...(holdout > 0 && { h: holdout }),
+      bound: (mean, origin) => boundSeries(mean, data, exports, origin),
       ...(candidates !== undefined && { candidates }),
     });
     const ahead = predictDriven(forecast, result.model, {
@@ -59,7 +59,7 @@ export default defineModel({
     const winner = result.ranking.find(({ name }) => name === result.name);
     return {
       model: result.model,
-      metrics: { ...holdoutMetrics(winner, y, data, exports), contest_score: winner?.score ?? NaN },
+      metrics: { ...holdoutMetrics(winner, y, exports), contest_score: winner?.score ?? NaN },
       ...(ahead.mean.length > 0 && { forecast: ahead.mean }),
       info: {
         winner: result.name,
@@ -89,13 +89,12 @@ function drivenInfo(model: FittedModel) {
 }
 
 /** The winner's accuracy over the last window, if that is the holdout. */
-function holdoutMetrics(winner: Ranked | undefined, y: Float64Array, data: Frame, exports: ContestExports) {
+function holdoutMetrics(winner: Ranked | undefined, y: Float64Array, exports: ContestExports) {
   const { holdout, period } = exports;
   const last = winner?.windows.at(-1);
   if (last === undefined || last.origin !== y.length - holdout) return {};
   const training = y.subarray(0, last.origin);
-  const mean = boundSeries(last.forecast.mean, data, exports, last.origin);
-  const measured = accuracy(y.subarray(last.origin), mean, { training, period });
+  const measured = accuracy(y.subarray(last.origin), last.forecast.mean, { training, period });
   return Object.fromEntries(Object.entries(measured).map(([name, value]) => [`holdout_${name}`, value]));
 }
 

@@ -93,6 +93,13 @@ export const SERIES = {
   holdout: required(wholeFrom(0)),
 };
 
+/** Options of a forecaster by one method. */
+export const FORECASTER = {
+  ...SERIES,
+  /** Steps ahead at which orders are placed: the holdout is measured at that lag too (see `atLag`); not when left out. */
+  lag: optional(wholeFrom(1)),
+};
+
 /** Options of sales with regressors. */
 export const STORE_SALES = {
   ...SERIES,
@@ -189,7 +196,7 @@ export const SENSOR_ANOMALIES = {
 export type Decided<E> = Omit<E, "period"> & { readonly period: number; readonly periods?: readonly number[] };
 
 /** Exports of a forecaster by one method. */
-export type ForecasterExports = Decided<Exports<typeof SERIES>> & {
+export type ForecasterExports = Decided<Exports<typeof FORECASTER>> & {
   /** One of the family's. */
   readonly method: Method;
 };

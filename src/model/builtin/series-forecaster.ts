@@ -5,7 +5,12 @@ import { boundSeries } from "../bounded-series.ts";
 import { defineModel, type FitContext, type ModelDefinition } from "../define-model.ts";
 import type { Frame } from "../frame.ts";
 import { observed } from "../observed.ts";
+import { forecastsAtLag, measures, naiveAtLag, naiveFrom } from "./at-lag.ts";
 import type { ForecasterExports } from "./options.ts";
+
+/** Metrics by their names with a prefix. */
+const named = (prefix: string, measured: Accuracy): { readonly [name: string]: number } =>
+  Object.fromEntries(Object.entries(measured).map(([name, value]) => [`${prefix}${name}`, value]));
 
 /**
  * Fits one univariate model per partition by a method of a family, to the target at the partition's own interval: steps
@@ -22,14 +27,33 @@ export function seriesForecaster({ fits, kinds }: Family): ModelDefinition<objec
     return fitMethod(y, period, periods);
   }
 
-  /** Accuracy over the last observations of a model fitted to those before; undefined where these allow no fit. */
-  function trial(exports: ForecasterExports, y: Float64Array, data: Frame): Accuracy | undefined {
-    const { period, holdout } = exports;
+  /**
+   * Accuracy over the last observations of a model fitted to those before, as metrics `holdout_*`; undefined where these allow no
+   * fit. With a lag also of forecasts made that many steps before (`holdout_lag_*`), and against seasonal naive forecasts.
+   */
+  function trial(
+    exports: ForecasterExports,
+    y: Float64Array,
+    data: Frame,
+  ): { readonly [name: string]: number } | undefined {
+    const { period, holdout, lag } = exports;
     const n = y.length - holdout;
     const training = y.subarray(0, n);
     try {
-      const { mean } = forecast(fit(exports, training), { h: holdout });
-      return accuracy(y.subarray(n), boundSeries(mean, data, exports, n), { training, period });
+      const model = fit(exports, training);
+      const mean = boundSeries(forecast(model, { h: holdout }).mean, data, exports, n);
+      const held = y.subarray(n);
+      if (lag === undefined) return named("holdout_", accuracy(held, mean, { training, period }));
+      const naive = naiveFrom(y, n, period);
+      const whole = named("holdout_", measures(held, mean, naive, { training, period }));
+      if (lag > holdout || !supports(model, "update")) return whole;
+      const first = n + lag - 1;
+      const ahead = boundSeries(forecastsAtLag({ forecast, update }, model, y, n, lag), data, exports, first);
+      const options = { training, period };
+      return {
+        ...whole,
+        ...named("holdout_lag_", measures(y.subarray(first), ahead, naiveAtLag(y, first, lag, period), options)),
+      };
     } catch (error) {
       if (error instanceof RangeError) return undefined;
       throw error;
@@ -55,7 +79,7 @@ export function seriesForecaster({ fits, kinds }: Family): ModelDefinition<objec
         model,
         metrics: {
           ...inSample(model, y, period),
-          ...(held && Object.fromEntries(Object.entries(held).map(([name, value]) => [`holdout_${name}`, value]))),
+          ...held,
         },
         forecast: forecast(model, { h: horizon }).mean,
       };

@@ -25,6 +25,7 @@ const NAMES: OptionNames<ContestOptions> = {
   windows: true,
   step: true,
   levels: true,
+  bound: true,
   now: true,
   candidates: true,
   metric: true,

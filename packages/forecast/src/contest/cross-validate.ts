@@ -17,6 +17,7 @@ const NAMES: OptionNames<RollingOriginOptions> = {
   step: true,
   levels: true,
   xreg: true,
+  bound: true,
   now: true,
 };
 

@@ -33,6 +33,8 @@ export interface RollingOriginOptions {
   readonly levels?: readonly number[];
   /** Regressors by name, a value per time of the series; methods that take none ignore them. */
   readonly xreg?: Regressors | undefined;
+  /** Bounds the point forecasts from an origin before they are measured; they are measured as they are when left out. */
+  readonly bound?: (mean: Float64Array, origin: number) => Float64Array;
   /** A clock in milliseconds; default `performance.now`. */
   readonly now?: () => number;
 }
@@ -110,7 +112,7 @@ export function rollOrigins(
 ): CrossValidation {
   const { series: y, columns } = withoutGaps(toFloat64(series), options.xreg ?? {});
   const xreg = options.xreg && columns;
-  const { period = 1, windows = 3, now = () => performance.now() } = options;
+  const { period = 1, windows = 3, now = () => performance.now(), bound = (mean: Float64Array) => mean } = options;
   checkPeriod(period);
   checkSeries(y);
   const { h, levels } = checkForecastOptions({
@@ -139,10 +141,10 @@ export function rollOrigins(
         continue;
       }
       const actual = y.subarray(origin, origin + h);
-      const { mean } = predicted;
+      const mean = bound(predicted.mean, origin);
       done.push({
         origin,
-        forecast: predicted,
+        forecast: { ...predicted, mean },
         errors: actual.map((value, j) => value - mean[j]!),
         // The candidate may have changed its copy.
         accuracy: accuracy(actual, mean, { training: y.subarray(0, origin), period }),

@@ -9,6 +9,7 @@ import { REGRESSION } from "../regression/regression-kind.ts";
 import type { Series } from "../time/series.ts";
 import { COMBINATION } from "./combination.ts";
 import { CONFORMAL } from "./conformal-model.ts";
+import { type CumulativeForecast, type CumulativeOptions, cumulativeBy } from "./cumulative.ts";
 import { fittedBy, forecastBy, joinTables, residualsBy, simulateBy, supportsBy, updateBy } from "./dispatch.ts";
 import type { FittedModel } from "./fitted-model.ts";
 import type { Ability, Kinds, ModelForecastOptions, ModelOptions, SimulateOptions } from "./kind.ts";
@@ -86,6 +87,11 @@ const residualsAny = /* @__PURE__ */ residualsBy<FittedModel>(FITTED);
 const updateAny = /* @__PURE__ */ updateBy<FittedModel>(UPDATE);
 const simulateAny = /* @__PURE__ */ simulateBy<FittedModel>(SIMULATE);
 const supportsAny = /* @__PURE__ */ supportsBy<FittedModel>(KINDS);
+const cumulativeAny = /* @__PURE__ */ cumulativeBy<FittedModel>({
+  forecast: forecastBy(FORECAST),
+  update: updateBy(UPDATE),
+  supports: supportsBy(KINDS),
+});
 
 /**
  * Point forecasts and prediction intervals of any fitted model of this library. Of a model of a single observation, which
@@ -141,4 +147,19 @@ export function simulate(model: FittedModel, options: SimulateOptions): Float64A
  */
 export function supports(model: FittedModel, what: Ability): boolean {
   return supportsAny(model, what);
+}
+
+/**
+ * Quantiles of the sum of the next steps, such as the demand over a lead time, by sample paths. A path has the model's own
+ * intervals, calibrated ones too, as the distribution of each step. Its steps depend on each other as the model's errors do: an
+ * error moves the later forecasts by what the model makes of one more observation (its impulse response), and a Gaussian
+ * copula carries that over to intervals of any shape. So it is the same for every method, and exact for linear ones with
+ * normal errors, whose parameters are taken as known. Where a model takes no new values its errors are independent.
+ *
+ * @throws {RangeError} if an option is not allowed, or the model's kind is not known
+ * @see Hyndman & Athanasopoulos (2021), Forecasting: Principles and Practice, 3rd ed., section 5.5 (sums by sample paths);
+ *   Nelsen (2006), doi:10.1007/0-387-28678-0 (copulas)
+ */
+export function cumulative(model: FittedModel, options: CumulativeOptions): CumulativeForecast {
+  return cumulativeAny(model, options);
 }

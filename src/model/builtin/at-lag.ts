@@ -1,0 +1,66 @@
+import { type Accuracy, accuracy } from "@manymodel/forecast";
+import { at } from "../../core/aligned.ts";
+
+/** A model as far as measuring it at a lag goes. */
+export interface MovingModel<M> {
+  forecast(
+    model: M,
+    options: { readonly h: number; readonly levels: readonly number[] },
+  ): { readonly mean: Float64Array };
+  update(model: M, y: Float64Array): M;
+}
+
+/**
+ * Forecasts each observation from `origin + lag - 1` on by what was known `lag` steps before it: the model moves over the
+ * observations one by one, and nothing is estimated again.
+ *
+ * @param model - fitted to the observations before `origin`
+ * @returns a forecast for each of `y.length - origin - lag + 1` observations
+ */
+export function forecastsAtLag<M>(
+  { forecast, update }: MovingModel<M>,
+  model: M,
+  y: Float64Array,
+  origin: number,
+  lag: number,
+): Float64Array {
+  let moved = model;
+  return Float64Array.from({ length: y.length - origin - lag + 1 }, (_, i) => {
+    if (i > 0) moved = update(moved, y.subarray(origin + i - 1, origin + i));
+    return at(forecast(moved, { h: lag, levels: [] }).mean, lag - 1);
+  });
+}
+
+/**
+ * The seasonal naive forecast of each observation from `first` on, by what was known `lag` steps before it: the last observation of
+ * the same season; NaN where that is missing.
+ */
+export function naiveAtLag(y: Float64Array, first: number, lag: number, period: number): Float64Array {
+  const season = Math.max(1, Math.round(period));
+  const back = season * Math.ceil(lag / season);
+  return Float64Array.from({ length: y.length - first }, (_, i) => y[first + i - back] ?? Number.NaN);
+}
+
+/** The seasonal naive forecasts of all observations from `origin` on, by those before it. */
+export function naiveFrom(y: Float64Array, origin: number, period: number): Float64Array {
+  return Float64Array.from({ length: y.length - origin }, (_, i) =>
+    at(naiveAtLag(y.subarray(0, origin + i + 1), origin + i, i + 1, period), 0),
+  );
+}
+
+/**
+ * Accuracy of forecasts, with `value_added`: WAPE of the naive forecasts less that of these, in percentage points, over the
+ * observations that both have.
+ *
+ * @see Gilliland (2010), The Business Forecasting Deal, Wiley (forecast value added; there of MAPE)
+ */
+export function measures(
+  actual: Float64Array,
+  forecast: Float64Array,
+  naive: Float64Array,
+  options: Parameters<typeof accuracy>[2],
+): Accuracy & { readonly value_added: number } {
+  const both = actual.map((value, i) => (Number.isNaN(at(naive, i)) ? Number.NaN : value));
+  const value_added = accuracy(both, naive).wape - accuracy(both, forecast).wape;
+  return { ...accuracy(actual, forecast, options), value_added };
+}
