@@ -44,7 +44,7 @@ export function compilePredictFunction(
 ): Promise<string> {
   const advice = "score in another way: snowflake.scoring client";
   const parts = ["definition", completing(completes, resamples)];
-  return compile(bundle, name, { made: "predictFunction", from: "predict-function", parts }, advice);
+  return compile(bundle, name, { made: "predictFunction", from: "predict-function", parts, scoresOnly: true }, advice);
 }
 
 /** What completes the rows of a partition, by name. */
@@ -58,11 +58,20 @@ const PARTS: Readonly<Record<string, string>> = {
   decidePeriod: fileURLToPath(moduleUrl("../model/series-period", import.meta.url)),
 };
 
+/** The module and the function that makes a table function, and its arguments. */
+interface FunctionSource {
+  readonly made: string;
+  readonly from: string;
+  readonly parts: readonly string[];
+  /** True for a function that never fits (see `MANYMODEL_SCORES_ONLY`). */
+  readonly scoresOnly?: boolean;
+}
+
 /** One object literal in ES2019, which imports nothing and needs nothing but the language. */
 async function compile(
   bundle: Uint8Array,
   name: string,
-  { made, from, parts }: { readonly made: string; readonly from: string; readonly parts: readonly string[] },
+  { made, from, parts, scoresOnly = false }: FunctionSource,
   advice: string,
 ): Promise<string> {
   const { build } = await import("esbuild");
@@ -86,6 +95,7 @@ async function compile(
       legalComments: "none",
       logLevel: "silent",
       treeShaking: true,
+      ...(scoresOnly && { define: { "globalThis.MANYMODEL_SCORES_ONLY": "true" } }),
       inject: [file("quiet-console")],
       plugins: [
         {

@@ -1,5 +1,5 @@
-import { ARIMA } from "@manymodel/forecast/families";
+import { ARIMA_FITS, ARIMA_KINDS } from "@manymodel/forecast/families";
 import { seriesForecaster } from "./series-forecaster.ts";
 
 /** Automatic ARIMA for each partition's series. */
-export default seriesForecaster(ARIMA);
+export default seriesForecaster({ fits: globalThis.MANYMODEL_SCORES_ONLY ? {} : ARIMA_FITS, kinds: ARIMA_KINDS });

@@ -1,5 +1,5 @@
-import { TBATS } from "@manymodel/forecast/families";
+import { TBATS_FITS, TBATS_KINDS } from "@manymodel/forecast/families";
 import { drivenForecaster } from "./driven-forecaster.ts";
 
 /** Regression whose errors TBATS or BATS models, for each partition's series. */
-export default drivenForecaster(TBATS);
+export default drivenForecaster({ fits: globalThis.MANYMODEL_SCORES_ONLY ? {} : TBATS_FITS, kinds: TBATS_KINDS });

@@ -62,33 +62,7 @@ const LEVEL = { harmonics: 99.99, others: 99.9 };
  * bands. Anomalies do not enter the model.
  */
 export default defineModel({
-  fit({ data, exports }: FitContext<object, SensorAnomaliesExports>) {
-    const { target, time, horizon, holdout } = exports;
-    const y = data.series(target);
-    const { model, scale, verdicts, leftOut } = learn(y, exports);
-    const times = timesOfSeries(data, time, y.length);
-    const reported = verdicts.kinds.flatMap((kind, position) => (kind === null ? [] : [position]));
-    const list = reported.map((position) => ({
-      time: at(times, position),
-      value: finite(at(y, position)),
-      expected: at(verdicts.expected, position),
-      score: finite(at(verdicts.score, position)),
-      kind: at(verdicts.kinds, position),
-      since: at(times, at(verdicts.since, position)),
-    }));
-    const readings = list.filter(({ value }) => value !== null).length;
-    return {
-      model,
-      metrics: {
-        anomalies: readings,
-        anomaly_share: readings / verdicts.score.filter((score) => !Number.isNaN(score)).length,
-        scale,
-        holdout_anomaly_share: trial(y, holdout, exports),
-      },
-      forecast: expected(model, horizon, []).mean,
-      info: { anomalies: list, ...(leftOut.length > 0 && { leftOut }) },
-    };
-  },
+  fit: globalThis.MANYMODEL_SCORES_ONLY ? noFit : fitSensor,
   judge({ model, data, exports }) {
     const y = observed(data, exports.target);
     return { ...judged(model, y, exports), steps: y.length };
@@ -101,6 +75,39 @@ export default defineModel({
   },
   predict: ({ model, horizon, levels }) => ({ ...expected(model, horizon, levels), ...leftOutNote(model) }),
 });
+
+function fitSensor({ data, exports }: FitContext<object, SensorAnomaliesExports>) {
+  const { target, time, horizon, holdout } = exports;
+  const y = data.series(target);
+  const { model, scale, verdicts, leftOut } = learn(y, exports);
+  const times = timesOfSeries(data, time, y.length);
+  const reported = verdicts.kinds.flatMap((kind, position) => (kind === null ? [] : [position]));
+  const list = reported.map((position) => ({
+    time: at(times, position),
+    value: finite(at(y, position)),
+    expected: at(verdicts.expected, position),
+    score: finite(at(verdicts.score, position)),
+    kind: at(verdicts.kinds, position),
+    since: at(times, at(verdicts.since, position)),
+  }));
+  const readings = list.filter(({ value }) => value !== null).length;
+  return {
+    model,
+    metrics: {
+      anomalies: readings,
+      anomaly_share: readings / verdicts.score.filter((score) => !Number.isNaN(score)).length,
+      scale,
+      holdout_anomaly_share: trial(y, holdout, exports),
+    },
+    forecast: expected(model, horizon, []).mean,
+    info: { anomalies: list, ...(leftOut.length > 0 && { leftOut }) },
+  };
+}
+
+/** Stands for the fit where a function only scores. */
+function noFit(): never {
+  throw new TypeError("this function only scores");
+}
 
 interface Learnt {
   readonly model: SensorAnomaliesModel;

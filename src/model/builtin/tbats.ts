@@ -1,5 +1,5 @@
-import { TBATS } from "@manymodel/forecast/families";
+import { TBATS_FITS, TBATS_KINDS } from "@manymodel/forecast/families";
 import { seriesForecaster } from "./series-forecaster.ts";
 
 /** TBATS or BATS for each partition's series. */
-export default seriesForecaster(TBATS);
+export default seriesForecaster({ fits: globalThis.MANYMODEL_SCORES_ONLY ? {} : TBATS_FITS, kinds: TBATS_KINDS });

@@ -7,6 +7,8 @@ export { isIntermittent } from "../intermittent/demand-pattern.ts";
 export { joinKinds, type ModelFunctions, modelFunctions } from "../model/dispatch.ts";
 export {
   ARIMA,
+  ARIMA_FITS,
+  ARIMA_KINDS,
   ARIMA_WITH_REGRESSORS,
   FAMILIES,
   type Family,
@@ -14,8 +16,14 @@ export {
   type JointFits,
   LINEAR_WITH_REGRESSORS,
   SIMPLE,
+  SIMPLE_FITS,
+  SIMPLE_KINDS,
   SMOOTHING,
+  SMOOTHING_FITS,
+  SMOOTHING_KINDS,
   TBATS,
+  TBATS_FITS,
+  TBATS_KINDS,
 } from "../model/families.ts";
 export type { Kinds } from "../model/kind.ts";
 export { METHODS, type Method } from "../model/methods.ts";

@@ -55,38 +55,47 @@ export type JointFits = Readonly<Record<string, (period: number, periods?: reado
 /** Automatic ARIMA with regressors. */
 export const ARIMA_WITH_REGRESSORS = { "auto-arima": autoArimaErrors } satisfies JointFits;
 
+/** The kinds of models that `ARIMA` gives. */
+export const ARIMA_KINDS = arimaKinds satisfies Kinds;
+
+/** The fits of `ARIMA`, apart from its kinds: a program that only forecasts leaves them out. */
+export const ARIMA_FITS = { "auto-arima": (y, period) => autoArima(y, { period }) } satisfies Family["fits"];
+
 /** Automatic ARIMA. */
-export const ARIMA = {
-  fits: { "auto-arima": (y, period) => autoArima(y, { period }) },
-  kinds: arimaKinds,
-} satisfies Family;
+export const ARIMA = { fits: ARIMA_FITS, kinds: ARIMA_KINDS } satisfies Family;
+
+/** The kinds of models that `SMOOTHING` gives. */
+export const SMOOTHING_KINDS = smoothingKinds satisfies Kinds;
+
+/** The fits of `SMOOTHING`, apart from its kinds: a program that only forecasts leaves them out. */
+export const SMOOTHING_FITS = {
+  ets: (y, period) => ets(y, { period }),
+  "holt-winters": (y, period) => holtWinters(y, { period }),
+  theta: (y, period) => theta(y, { period }),
+  "dynamic-theta": (y, period) => dynamicOptimizedTheta(y, { period }),
+  ces: (y, period) => ces(y, { period }),
+  // Without two full seasons there is nothing to decompose.
+  stlf: (y, period, periods?) =>
+    fitObserved<FittedModel>(y, (values) => {
+      const fitting = whole(period, periods).filter((one) => values.length > 2 * one);
+      return fitting.length > 0 ? stlf(values, { periods: fitting }) : ets(values, { period });
+    }),
+} satisfies Family["fits"];
 
 /** Exponential smoothing and its relatives. */
-export const SMOOTHING = {
-  fits: {
-    ets: (y, period) => ets(y, { period }),
-    "holt-winters": (y, period) => holtWinters(y, { period }),
-    theta: (y, period) => theta(y, { period }),
-    "dynamic-theta": (y, period) => dynamicOptimizedTheta(y, { period }),
-    ces: (y, period) => ces(y, { period }),
-    // Without two full seasons there is nothing to decompose.
-    stlf: (y, period, periods?) =>
-      fitObserved<FittedModel>(y, (values) => {
-        const fitting = whole(period, periods).filter((one) => values.length > 2 * one);
-        return fitting.length > 0 ? stlf(values, { periods: fitting }) : ets(values, { period });
-      }),
-  },
-  kinds: smoothingKinds,
-} satisfies Family;
+export const SMOOTHING = { fits: SMOOTHING_FITS, kinds: SMOOTHING_KINDS } satisfies Family;
+
+/** The kinds of models that `TBATS` gives. */
+export const TBATS_KINDS = tbatsKinds satisfies Kinds;
+
+/** The fits of `TBATS`, apart from its kinds: a program that only forecasts leaves them out. */
+export const TBATS_FITS = {
+  tbats: (y, period, periods?) => tbats(y, { periods: several(period, periods) }),
+  bats: (y, period, periods?) => bats(y, { periods: whole(period, periods) }),
+} satisfies Family["fits"];
 
 /** Exponential smoothing with trigonometric seasons, Box–Cox transformation and ARMA errors. */
-export const TBATS = {
-  fits: {
-    tbats: (y, period, periods?) => tbats(y, { periods: several(period, periods) }),
-    bats: (y, period, periods?) => bats(y, { periods: whole(period, periods) }),
-  },
-  kinds: tbatsKinds,
-} satisfies Family;
+export const TBATS = { fits: TBATS_FITS, kinds: TBATS_KINDS } satisfies Family;
 
 const linearTerms = (period: number, periods?: readonly number[]) => ({
   trend: true,
@@ -98,24 +107,27 @@ export const LINEAR_WITH_REGRESSORS = {
   linear: (period, periods?) => linearErrors(linearTerms(period, periods)),
 } satisfies JointFits;
 
-/** What takes next to no time: benchmarks, averages, intermittent demand, regression on time. */
-export const SIMPLE = {
-  fits: {
-    naive: (y) => naive(y),
-    snaive: (y, period) => snaive(y, { period }),
-    drift: (y) => drift(y),
-    mean: (y) => mean(y),
-    "window-average": (y, period) => windowAverage(y, { window: Math.max(3, period) }),
-    "seasonal-window-average": (y, period) => seasonalWindowAverage(y, { period, window: 3 }),
-    croston: (y) => croston(y),
-    sba: (y) => sba(y),
-    tsb: (y) => tsb(y),
-    adida: (y) => adida(y),
-    imapa: (y) => imapa(y),
-    linear: (y, period, periods?) => linearModel(y, linearTerms(period, periods)),
-  },
-  kinds: /* @__PURE__ */ joinKinds(simpleKinds, averageKinds, intermittentKinds, regressionKinds),
-} satisfies Family;
+/** The kinds of models that `SIMPLE` gives. */
+export const SIMPLE_KINDS = /* @__PURE__ */ joinKinds(simpleKinds, averageKinds, intermittentKinds, regressionKinds);
+
+/** The fits of `SIMPLE`, apart from its kinds: a program that only forecasts leaves them out. */
+export const SIMPLE_FITS = {
+  naive: (y) => naive(y),
+  snaive: (y, period) => snaive(y, { period }),
+  drift: (y) => drift(y),
+  mean: (y) => mean(y),
+  "window-average": (y, period) => windowAverage(y, { window: Math.max(3, period) }),
+  "seasonal-window-average": (y, period) => seasonalWindowAverage(y, { period, window: 3 }),
+  croston: (y) => croston(y),
+  sba: (y) => sba(y),
+  tsb: (y) => tsb(y),
+  adida: (y) => adida(y),
+  imapa: (y) => imapa(y),
+  linear: (y, period, periods?) => linearModel(y, linearTerms(period, periods)),
+} satisfies Family["fits"];
+
+/** Methods that take next to no time: benchmarks, averages, intermittent demand, regression on time. */
+export const SIMPLE = { fits: SIMPLE_FITS, kinds: SIMPLE_KINDS } satisfies Family;
 
 /** The families by name: a definition's module in `src/model/builtin` each. */
 export const FAMILIES = { arima: ARIMA, smoothing: SMOOTHING, tbats: TBATS, simple: SIMPLE } satisfies Record<

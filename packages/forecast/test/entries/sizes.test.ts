@@ -16,7 +16,8 @@ const MOST: Readonly<Record<string, number>> = {
   monitoring: 6_000,
   stats: 3_000,
   time: 4_000,
-  families: 152_000,
+  // `best` combines forms of every family.
+  families: 160_000,
 };
 
 describe("the size of what is imported from an entry", async () => {
