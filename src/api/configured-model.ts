@@ -5,7 +5,7 @@ import { matchColumn } from "../core/columns/column.ts";
 import type { PlainData } from "../core/columns/plain-data.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import { BUILTIN_MODELS, type BuiltinModel, builtinDefinition } from "./builtin-models.ts";
-import { snapshotOf, sourceDrivers, type Workspace } from "./workspace.ts";
+import { type SourceQuery, snapshotOf, sourceDrivers, type Workspace } from "./workspace.ts";
 
 /** A model by name, a model by name with its options, or the module of a definition (TypeScript or JavaScript). */
 export type ModelChoice = NonNullable<ConfigInput["model"]> | URL;
@@ -21,18 +21,20 @@ export interface ConfiguredModel {
  * target column, the period, the horizon and the holdout (a built-in one as far as it takes them), then the model's own
  * options and the run's exports.
  *
+ * @param query - the source to train on; the configured one when left out
  * @throws {ManymodelError} `config` for a name that is neither, or an option that is not allowed; `input` if a column that a
  *   built-in model is to read is not in the source, or not of numbers
  */
 export async function configuredModel(
   workspace: Workspace,
   model: Exclude<ModelChoice, URL>,
+  query?: SourceQuery,
 ): Promise<ConfiguredModel> {
   const { config } = workspace;
   const { source, train } = config;
   const { name, options = {} } = typeof model === "string" ? { name: model } : model;
   const common: { [name: string]: PlainData } = {
-    target: source?.target ?? "Y",
+    target: query?.target ?? source?.target ?? "Y",
     period: source?.period ?? 1,
     horizon: train.horizon,
     holdout: train.holdout,
@@ -44,7 +46,9 @@ export async function configuredModel(
   };
   if (Object.hasOwn(BUILTIN_MODELS, name)) {
     const builtin = BUILTIN_MODELS[name]!;
-    const time = source?.order_by?.filter((column) => !source.partition_by.includes(column)).at(-1);
+    const keyColumns = query === undefined ? (source?.partition_by ?? []) : [query.partitionBy].flat();
+    const order = query === undefined ? (source?.order_by ?? []) : [query.orderBy ?? []].flat();
+    const time = order.filter((column) => !keyColumns.includes(column)).at(-1);
     const exports: { [name: string]: PlainData } = { ...builtin.exports };
     for (const [option, value] of Object.entries({ ...common, ...(time !== undefined && { time }) }))
       if (Object.hasOwn(builtin.options, option)) exports[option] = value;
@@ -54,8 +58,8 @@ export async function configuredModel(
       const key = given.find((key) => Object.hasOwn(config.lines ?? {}, key)) ?? "model";
       return `${placeOf(config, key)}: model ${name} ${problem}`;
     });
-    await checkColumns(workspace, builtin, exports);
-    const isDriven = sourceDrivers(workspace) !== undefined && builtin.driven !== undefined;
+    await checkColumns(workspace, builtin, exports, query);
+    const isDriven = sourceDrivers(workspace, query) !== undefined && builtin.driven !== undefined;
     return { definition: builtinDefinition((isDriven && builtin.driven) || builtin.module), exports };
   }
   const isConfigured = model === config.model;
@@ -105,8 +109,9 @@ async function checkColumns(
   workspace: Workspace,
   builtin: BuiltinModel,
   exports: { readonly [name: string]: PlainData },
+  source: SourceQuery | undefined,
 ): Promise<void> {
-  const snapshot = await snapshotOf(workspace);
+  const snapshot = await snapshotOf(workspace, source);
   const { columns, query, partitions, timeColumn } = snapshot;
   if (partitions === 0) return;
   if (builtin.series && timeColumn === null && (query.orderBy ?? []).length > 0)

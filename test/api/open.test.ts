@@ -27,6 +27,19 @@ describe("a workspace opened by an object", () => {
     expect(fromObject).toEqual(fromFile);
   });
 
+  it("trains a built-in model on the source of a call, where none is configured", async () => {
+    const directory = await temporaryFolder();
+    const rows = Array.from({ length: 20 }, (_, i) => `A,2025-01-${String(i + 1).padStart(2, "0")},${i % 7}`);
+    await writeFile(path.join(directory, "sales.csv"), ["shop,day,qty", ...rows].join("\n"));
+    const mm = await open({ train: { mode: "local" } }, { directory });
+    onTestFinished(() => mm.close());
+    const source = { table: "sales.csv", partitionBy: "shop", orderBy: "day", target: "qty" };
+    expect((await mm.train("mean", { source })).index.succeeded).toBe(1);
+    await expect(mm.train("mean", { source: { ...source, target: "units" } })).rejects.toThrow(
+      'has no column "units" (target)',
+    );
+  });
+
   it.each([
     [
       { source: { table: "t", partition_by: "k", periods: 7 } },

@@ -38,7 +38,7 @@ export async function resume(workspace: Workspace, runId: string, options: Resum
 export async function changesSince(workspace: Workspace, runId: string): Promise<string[]> {
   const { manifest } = await unfinishedRun(workspace.engine, runId);
   if (manifest.refines !== null) return [];
-  const { definition, choice } = await namedModel(workspace, manifest.model, undefined);
+  const { definition, choice } = await namedModel(workspace, manifest.model);
   const { spec } = await runSpec(workspace, definition, choice);
   return planChanges(manifest, { ...spec, snapshot: await snapshotOf(workspace) });
 }
@@ -46,6 +46,6 @@ export async function changesSince(workspace: Workspace, runId: string): Promise
 /** Starts a new run in place of an unfinished one: with its model, and the data and configuration of now. */
 export async function fork(workspace: Workspace, runId: string, options: ResumeOptions): Promise<Run> {
   const { manifest } = await unfinishedRun(workspace.engine, runId);
-  const { definition, choice } = await namedModel(workspace, manifest.model, undefined);
+  const { definition, choice } = await namedModel(workspace, manifest.model);
   return trainDefinition(workspace, definition, { ...options, ...choice });
 }

@@ -44,7 +44,7 @@ export async function describe(
 }
 
 async function prepare(workspace: Workspace, model: ModelChoice | undefined, { fleet, ...options }: SubmitOptions) {
-  const { definition, choice } = await namedModel(workspace, model, options.exports);
+  const { definition, choice } = await namedModel(workspace, model, options);
   const { spec } = await runSpec(workspace, definition, { ...options, ...choice });
   return { open: await openFleet(workspace, fleet), spec };
 }

@@ -12,7 +12,7 @@ import { type ChangedSummary, trainChanged } from "../../registry/train-changed.
 import type { ModelChoice } from "../configured-model.ts";
 import { openFleet } from "../open-fleet.ts";
 import { runSpec, type SpecOptions } from "../run-spec.ts";
-import { sourceAttributes, type Workspace } from "../workspace.ts";
+import { type SourceQuery, sourceAttributes, type Workspace } from "../workspace.ts";
 import { trainOnFleet } from "./fleet-run.ts";
 import type { TrainOptions } from "./train-options.ts";
 
@@ -46,7 +46,7 @@ export async function train<Exports>(
 ): Promise<Run> {
   const { config } = workspace;
   const { changedSince = config.train.changed_only, ...rest } = options;
-  const { definition, choice } = await namedModel(workspace, model, options.exports);
+  const { definition, choice } = await namedModel(workspace, model, options);
   const since = changedSince === false ? undefined : await earlierRun(workspace, changedSince);
   return trainDefinition(workspace, definition, { ...rest, ...choice }, since);
 }
@@ -61,7 +61,7 @@ export async function plan<Exports>(
   model: ModelChoice | undefined,
   { sample = SAMPLE_SIZE, ...options }: TrainOptions<Exports> & { readonly sample?: number },
 ): Promise<Estimate> {
-  const { definition, choice } = await namedModel(workspace, model, options.exports);
+  const { definition, choice } = await namedModel(workspace, model, options);
   return estimate(workspace, definition, { ...options, ...choice }, sample);
 }
 
@@ -69,11 +69,15 @@ export async function plan<Exports>(
 export const SAMPLE_SIZE = 20;
 
 /** Resolves a model's definition, and the options that choose it: its exports, and its name where the call gives one. */
-export async function namedModel(workspace: Workspace, model: ModelChoice | undefined, exports: unknown) {
+export async function namedModel(
+  workspace: Workspace,
+  model: ModelChoice | undefined,
+  { exports, source }: { readonly exports?: unknown; readonly source?: SourceQuery } = {},
+) {
   // The forecasting methods are loaded with it.
   const { configuredModel } = await import("../configured-model.ts");
   const chosen = model instanceof URL ? fileURLToPath(model) : model;
-  const configured = await configuredModel(workspace, chosen ?? workspace.config.model);
+  const configured = await configuredModel(workspace, chosen ?? workspace.config.model, source);
   return {
     definition: configured.definition,
     choice: {
