@@ -103,7 +103,7 @@ async function keepState(files: readonly string[]): Promise<boolean> {
 
 /**
  * Returns a module in place of a definition whose modules keep state: its own files are evaluated anew for each call of
- * `fit`, `predict` and `update`, so that no partition sees what another left. Packages are evaluated once.
+ * `fit`, `predict`, `update` and `judge`, so that no partition sees what another left. Packages are evaluated once.
  *
  * @returns undefined for a definition without such state
  */
@@ -123,7 +123,7 @@ export async function isolatedModule(file: string): Promise<string | undefined> 
     const first = fresh();
     const anew = (name) => (typeof first[name] === "function" ? { [name]: (given) => fresh()[name](given) } : {});
     export default typeof first?.fit === "function"
-      ? { ...first, ...anew("fit"), ...anew("predict"), ...anew("update") }
+      ? { ...first, ...anew("fit"), ...anew("predict"), ...anew("update"), ...anew("judge") }
       : first;`,
   ].join("\n");
 }

@@ -182,10 +182,6 @@ describe("manymodel, on the command line", () => {
     };
     const day = ", order_by: day";
     expect(await withModel("churn")).toEqual([2, "churn needs the option features, a list of at least one string\n"]);
-    expect(await withModel("{ name: churn, options: { features: [day] } }")).toEqual([
-      1,
-      expect.stringContaining("(features) holds dates; it needs numbers or booleans"),
-    ]);
     expect(await withModel("{ name: churn, options: { features: [] } }")).toEqual([
       2,
       "churn has option features []; it must be a list of at least one string\n",
@@ -193,6 +189,10 @@ describe("manymodel, on the command line", () => {
     expect(await withModel("{ name: churn, options: { features: [QTY] } }")).toEqual([
       1,
       expect.stringContaining("is the target, so it cannot be one of the features"),
+    ]);
+    expect(await withModel("{ name: store-sales, options: { regressors: [day] } }", day)).toEqual([
+      1,
+      expect.stringContaining("(regressors) holds dates; it needs numbers or booleans"),
     ]);
     expect(await withModel("store-sales")).toEqual([2, "store-sales needs a time column; add source.order_by\n"]);
     expect(await withModel("{ name: store-sales, options: { regressors: [PROMO] } }", day)).toEqual([
