@@ -103,14 +103,24 @@ describe("compiling a definition to a table function", () => {
     });
     expect(text.length - (await compileFitFunction(saying, "saying", PLAN)).length).toBeGreaterThan(8_000);
   });
+  it("leaves the code of fitting out of what only scores", async () => {
+    const arima = await bundleDefinition(fileURLToPath(new URL("../../src/model/builtin/arima.ts", import.meta.url)));
+    const [fits, scores] = [
+      await compileFitFunction(arima.bytes, "arima", PLAN),
+      await compilePredictFunction(arima.bytes, "arima"),
+    ];
+    expect(scores.length).toBeLessThan(fits.length - 30_000);
+  });
   it("refuses a definition that needs what is not there, or is too large", async () => {
     await expect(compile(body("ends-its-worker"))).resolves.toBeTypeOf("string");
     await expect(compile(new URL("../../src/model/builtin/forecaster.ts", import.meta.url))).rejects.toThrow(
       /too large for a warehouse: \d+ bytes/,
     );
-    const tbats = await bundleDefinition(fileURLToPath(new URL("../../src/model/builtin/tbats.ts", import.meta.url)));
-    await expect(compilePredictFunction(tbats.bytes, "tbats")).rejects.toThrow(
-      /tbats is too large .* score in another way: snowflake\.scoring client/,
+    const best = await bundleDefinition(
+      fileURLToPath(new URL("../../src/model/builtin/forecaster.ts", import.meta.url)),
+    );
+    await expect(compilePredictFunction(best.bytes, "best")).rejects.toThrow(
+      /best is too large .* score in another way: snowflake\.scoring client/,
     );
     const needy = new TextEncoder().encode(
       'import fs from "node:fs"; export default { fit: () => ({ model: fs.readdirSync("/") }) };',
