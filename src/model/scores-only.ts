@@ -1,6 +1,6 @@
 declare global {
   /**
-   * True in a table function that only scores. Its compiler replaces `globalThis.MANYMODEL_SCORES_ONLY` by `true`, so that the
+   * True in a table function that only scores. The compiler of table functions replaces the expression by `true` or `false`, so that the
    * code of fitting, which such a function never calls, takes none of its 100 KB. A definition writes the whole expression
    * where it names its fits: only then can the compiler leave them out.
    */

@@ -95,7 +95,8 @@ async function compile(
       legalComments: "none",
       logLevel: "silent",
       treeShaking: true,
-      ...(scoresOnly && { define: { "globalThis.MANYMODEL_SCORES_ONLY": "true" } }),
+      // Replaced in either case: an engine of ES2019 has no globalThis.
+      define: { "globalThis.MANYMODEL_SCORES_ONLY": String(scoresOnly) },
       inject: [file("quiet-console")],
       plugins: [
         {

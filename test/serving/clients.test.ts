@@ -6,6 +6,7 @@ import { serve, told } from "./serving.ts";
 
 const BODIES: Record<string, unknown> = {
   "POST /v1/models/{model}/{version}/predict": { keys: ["U00"], horizon: 2 },
+  "POST /v1/models/{model}/{version}/readings": { keys: ["U00"], rows: [[]] },
   "POST /v1/aliases/{model}/{alias}": { version: "V2" },
   "POST /v1/aliases/{model}/{alias}/rollback": {},
 };
