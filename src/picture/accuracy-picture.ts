@@ -122,7 +122,7 @@ function kinds(
   const note =
     left === 0
       ? ""
-      : label(`${left} smaller ones are not shown`, {
+      : label(`${left} smaller groups are not shown`, {
           class: "soft",
           x: area.left + area.width / 2,
           y: shown.top + shown.height + 54,
