@@ -16,7 +16,7 @@ import {
 export interface BuiltinModel {
   /** The definition's module in `src/model/builtin`, without its ending. */
   readonly module: string;
-  /** What it takes, in the order to list it; what is not here is not sent. */
+  /** The options that it takes, in the order to list them. Others are not sent. */
   readonly options: Options;
   /** Options that name columns which must hold numbers or booleans. */
   readonly columns: readonly string[];
@@ -24,9 +24,11 @@ export interface BuiltinModel {
   readonly driven?: string;
   /** Options that name columns of any type. */
   readonly anyColumns: readonly string[];
-  /** Whether it forecasts the target's series: then that column holds numbers, and the last of `order_by` is a time. */
+  /**
+   * True if it forecasts the target's series: then that column holds numbers, and the last of `order_by` is a time.
+   */
   readonly series: boolean;
-  /** Whether a stored model is the forecasting library's own, which takes in newer rows as the library does. */
+  /** True if a stored model is the forecasting library's own, which takes in newer rows as the library does. */
   readonly library: boolean;
   /** Exports of its own. */
   readonly exports: Readonly<Record<string, string>>;
@@ -43,7 +45,7 @@ const drivenOf = (method: string) => {
 
 const none = { columns: [], anyColumns: [], library: false, exports: {} };
 
-/** What models of rows have in common. */
+/** The parts that models of rows share. */
 const rows = { columns: ["target"], anyColumns: ["features", "group", "keep"], series: false };
 
 /** The definition that `refine` trains by: methods compete for each partition. */

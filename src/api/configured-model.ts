@@ -104,7 +104,7 @@ function checkOptions(
   }
 }
 
-/** What would otherwise fail in every partition is said once. */
+/** Checks the columns once, for faults that would fail every partition. */
 async function checkColumns(
   workspace: Workspace,
   builtin: BuiltinModel,

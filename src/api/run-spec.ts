@@ -91,7 +91,10 @@ export async function runSpec<Exports>(
   return { spec, context };
 }
 
-/** What drives the series of a run: as the run that it refines has it, or pinned now; undefined where nothing is stated. */
+/**
+ * Returns the drivers of a run's series: those of the run that it refines, or those pinned now; undefined where none
+ * are stated.
+ */
 async function runDrivers(
   workspace: Workspace,
   source: SourceQuery | undefined,

@@ -23,7 +23,7 @@ export interface LoopQuery extends Omit<SourceQuery, "partitionBy"> {
   readonly keyColumn: string | readonly string[];
 }
 
-/** How a loop trains, and on what: `TrainOptions` in the words of the R original. */
+/** Options of a loop: `TrainOptions` in the words of the R original. */
 export interface DoparOptions<Exports = ExportsOf<AnyExports>>
   extends Omit<TrainOptions<Exports>, "chunks" | "runId" | "source" | "keys" | "keyArg" | "changedSince"> {
   /** `chunks`: into how many chunks the run is split. */
@@ -110,7 +110,7 @@ export function sourceOf(query: LoopQuery | SourceQuery): SourceQuery {
   return { ...others, partitionBy: keyColumn };
 }
 
-/** What to register: `RegisterOptions` in the words of the R original. */
+/** Options of registering: `RegisterOptions` in the words of the R original. */
 export interface LogManyModelOptions {
   /** `model`. */
   readonly name: string;
@@ -122,7 +122,7 @@ export interface LogManyModelOptions {
   readonly comment?: string;
 }
 
-/** What to score: `ScoreOptions` in the words of the R original, and without the configuration's defaults. */
+/** Options of scoring: `ScoreOptions` in the words of the R original, and without the configuration's defaults. */
 export interface RunBatchOptions extends Omit<ScoreOptions, "partitionBy"> {
   readonly model: string;
   readonly inputTable: string;

@@ -13,7 +13,7 @@ import {
   type SnowflakeService,
 } from "../core/snowflake-address.ts";
 
-/** Where a container has its service token. */
+/** The file of a container's service token. */
 const TOKEN_FILE = "/snowflake/session/token";
 
 /**
@@ -156,7 +156,7 @@ function poolOf(block: SnowflakeBlock, lab: LoadedConfig["parallel_lab"], missin
   return { computePool, replicas: block.replicas ?? lab?.demo_queue_n_workers ?? 4 };
 }
 
-/** Which of a job service's replicas this container is. */
+/** Returns the replica of a job service that this container is. */
 function shardOf(): SnowflakeAddress["shard"] {
   return { index: Number(process.env.SNOWFLAKE_JOB_INDEX ?? 0), count: Number(process.env.SNOWFLAKE_JOBS_COUNT ?? 1) };
 }

@@ -6,7 +6,7 @@ import { catchStrayErrors } from "../work/stray-errors.ts";
 import { createWorker } from "../work/worker.ts";
 import { openEngine } from "./open-engine.ts";
 
-/** What every worker runs, wherever it is: this module, with the address of the engine to open. */
+/** Returns the program of every worker, wherever it is: this module, with the address of the engine to open. */
 export function workerEntry(address: EngineAddress, memoryMb?: number): WorkerEntry {
   return {
     ...(memoryMb !== undefined && { memoryMb }),

@@ -52,7 +52,7 @@ export interface SourceQuery {
   readonly integer?: boolean;
   /** Columns that drive series, known ahead: their names, or with lags, leads, and a value for what is missing. */
   readonly regressors?: StatedDrivers["regressors"];
-  /** What of a step's time drives series, such as `dayOfWeek`. */
+  /** Parts of a step's time that drive series, such as `dayOfWeek`. */
   readonly calendar?: StatedDrivers["calendar"];
   /** Holidays of a country, or days of one's own. */
   readonly holidays?: StatedDrivers["holidays"];
@@ -102,7 +102,10 @@ export function sourceBounds({ config }: Workspace, query?: SourceQuery): BoundE
   return boundExports({ lower_bound: lowerBound, upper_bound: upperBound, integer });
 }
 
-/** What drives the series of a source, as it is stated; of the configured one when left out. Undefined where nothing is stated. */
+/**
+ * Returns the drivers that a source states; those of the configured source when left out. Undefined where none are
+ * stated.
+ */
 export function sourceDrivers({ config }: Pick<Workspace, "config">, query?: SourceQuery): StatedDrivers | undefined {
   const { regressors, calendar, holidays, fourier } = query ?? config.source ?? {};
   const stated = {

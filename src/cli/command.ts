@@ -9,7 +9,7 @@ export interface CommonOptions {
   readonly json?: boolean;
 }
 
-/** What a command has to say: a value for `--json`, and lines for people. */
+/** The output of a command: a value for `--json`, and lines for people. */
 export interface Report {
   readonly json: unknown;
   readonly text: string;

@@ -6,7 +6,7 @@ import type { PartitionSeries } from "../inspect/partition-series.ts";
 import { keysFromWords } from "./key-words.ts";
 import { decimal, integer, numberList, stepsOrColumn } from "./option.ts";
 
-/** Whose partitions a command looks at, as options. */
+/** The options that choose partitions. */
 export interface PartitionOptions {
   readonly run?: string;
   readonly model?: string;

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { ManymodelError, messageOf, show } from "../core/errors.ts";
 
-/** How many pixels of a PNG there are to one of the SVG. */
+/** The pixels of a PNG for one of the SVG. */
 const ZOOM = 2;
 
 /** Checks that a file can be a picture, before anything is computed. @throws {ManymodelError} `usage` */

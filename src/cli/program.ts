@@ -99,7 +99,7 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-/** What errors of the workspace's database mean, by their codes. */
+/** The meanings of the workspace database's errors, by their codes. */
 const DATABASE_ERRORS: readonly (readonly [RegExp, string])[] = [
   [/^SQLITE_(CORRUPT|NOTADB)/, "the workspace's database is damaged, restore it from a backup: "],
   [/^SQLITE_READONLY/, "the workspace's database may not be written, make its disk and files writable: "],

@@ -64,7 +64,7 @@ export async function showProgress(label: string, ifStopped: string): Promise<Pr
 const UNTIL = { done: "left", budget: "until the time budget ends", deadline: "until the hard deadline" } as const;
 
 /**
- * How far it is, how long it goes on, and how many partitions are then left undone.
+ * Writes the progress of a run: the share that is done, the time left, and the partitions that will not be reached.
  *
  * @param rate - partitions a second
  */

@@ -9,7 +9,7 @@ export interface OtherInterval {
   readonly first: string;
 }
 
-/** Which intervals a run's series have: that of most, and the others. */
+/** The intervals of a run's series: that of most, and the others. */
 export interface RunIntervals {
   readonly most: string | null;
   readonly others: readonly OtherInterval[];

@@ -5,7 +5,7 @@ import { type CompletedRows, completedRows } from "../runs/completed-rows.ts";
 
 /** The facts that a run's summary has about the rows of its source. */
 export interface SourceRows {
-  /** Where the configuration has rows completed. */
+  /** The rows that were completed, where the configuration asks for that. */
   readonly completed?: CompletedRows;
   /** The number of forecasts that go below 0, where nothing bounds them. */
   readonly belowZero?: number;

@@ -139,7 +139,7 @@ export const snowflake = z
     "The account that `engine: snowflake` works in; see docs/snowflake.md. A name without double quotes means capitals, as in SQL.",
   );
 
-/** Where artifacts are kept. */
+/** The place of artifacts. */
 export const stage = z
   .union([
     z

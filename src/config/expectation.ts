@@ -2,8 +2,8 @@ import type { z } from "zod";
 import { at } from "../core/aligned.ts";
 
 /**
- * What a value of the configuration must be, in plain words that follow "it must be"; for a key that there is none of, what
- * was probably meant. Zod asks for it wherever the schema itself does not say.
+ * Says what a value of the configuration must be, in plain words that follow "it must be"; for an unknown key, which
+ * one was probably meant. Zod asks for it wherever the schema itself does not say.
  */
 export function expectation(issue: Issue): string {
   switch (issue.code) {
@@ -56,7 +56,7 @@ function unknownKey(key: string, known: readonly string[]): string {
     : `did you mean ${nearest.name}? The keys here are ${known.join(", ")}`;
 }
 
-/** How many letters must be inserted, left out or changed to make one word of another (Levenshtein). */
+/** Counts the letters to insert, leave out or change to make one word of another (Levenshtein). */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

@@ -121,7 +121,7 @@ function rangeOf({ range }: { readonly range?: Range | null | undefined }): Rang
   return range;
 }
 
-/** What V8 says of a file that is nested deeper than its stack is high, in the file's terms. */
+/** Translates V8's message about a file that is nested deeper than its stack is high. */
 const tooDeep = (message: string) => (/call stack/.test(message) ? "nested too deeply" : message);
 
 interface Issue {

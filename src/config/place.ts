@@ -2,8 +2,8 @@
 export type KeyLines = Readonly<Record<string, number>>;
 
 /**
- * Where a configuration has a key: `manymodel.yaml:12: train.exports`; the line is that of the nearest key above where it
- * has none, and is left out where the configuration came from no file.
+ * Returns the place of a key in a configuration: `manymodel.yaml:12: train.exports`. The line is that of the nearest
+ * key above where it has none, and is left out where the configuration came from no file.
  */
 export function placeOf({ file, lines }: { readonly file: string; readonly lines?: KeyLines }, key: string): string {
   for (let path = key; path !== ""; path = path.slice(0, Math.max(0, path.lastIndexOf("."))))

@@ -32,7 +32,7 @@ const columnList = z.union([
     .transform((name) => [name]),
   z.array(z.string().min(1)).min(1),
 ]);
-/** What models, versions and aliases may be called. */
+/** The rule for names of models, versions and aliases. */
 const versionName = z.string().regex(NAME_RULE.pattern, `of ${NAME_RULE.words}`);
 const horizon = count.max(LONGEST_HORIZON);
 const plain = z.json();

@@ -22,7 +22,7 @@ export interface ScoreRequest {
   readonly columns: readonly (readonly unknown[])[];
   /** Steps to forecast; 0: the version's own. */
   readonly horizon: number;
-  /** What the model is asked for (see `levelsToAsk`). */
+  /** The levels that the model is asked for (see `levelsToAsk`). */
   readonly levels: readonly number[];
   readonly advance: boolean;
 }

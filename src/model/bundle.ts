@@ -19,7 +19,7 @@ export interface Bundle {
   readonly sha256: string;
   readonly name: string;
   readonly bytes: Uint8Array;
-  /** Whether it has a `predict`, without which a run can be trained but not registered. */
+  /** True if it has a `predict`, without which a run can be trained but not registered. */
   readonly predicts: boolean;
   /** The metrics that it declares, where it declares any. */
   readonly metrics?: MetricDeclarations;
@@ -29,7 +29,10 @@ export interface Bundle {
   parseExports(exports: unknown): Promise<unknown>;
 }
 
-/** What a definition may import of this package; bundled in, so that a definition never depends on what is installed. */
+/**
+ * The imports of this package that a definition may have. They are bundled in, so that a definition never depends on
+ * what is installed.
+ */
 const PACKAGE_ENTRIES: Readonly<Record<string, string>> = {
   manymodel: "./index",
   "manymodel/model": "./index",
@@ -53,7 +56,7 @@ function findEntry(name: string): string | undefined {
   }
 }
 
-/** Whether a definition is a built-in one, which keeps no state. */
+/** Tells whether a definition is a built-in one, which keeps no state. */
 const isOurs = (file: string) => path.resolve(file).startsWith(fileURLToPath(new URL("./builtin/", import.meta.url)));
 
 /**

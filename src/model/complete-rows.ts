@@ -9,10 +9,10 @@ export interface Rows {
   readonly offsets: Int32Array;
 }
 
-/** What completing rows, or making them coarser, needs to know of a snapshot. */
+/** The parts of a snapshot that decide how rows are completed, or made coarser. */
 export type Completion = Pick<Snapshot, "query" | "timeColumn" | "panel">;
 
-/** Whether the rows of a query are completed, or made coarser, before they are used. */
+/** Tells whether the rows of a query are completed, or made coarser, before they are used. */
 export function completesRows(rules: RowRules): boolean {
   return rules.fill !== undefined || rules.resample !== undefined || mergesRows(rules);
 }
@@ -167,7 +167,10 @@ function completedColumn(
     : { type: column.type, values };
 }
 
-/** Whether a column holds truth values, or numbers of which all are 0, 1 or missing in this partition, and one is not. */
+/**
+ * Tells whether a column holds truth values, or numbers of which all are 0, 1 or missing in this partition, and one is
+ * not.
+ */
 function holdsFlags({ type, values }: Column, { first, last }: CompletedRows, start: number, end: number): boolean {
   if (type === "boolean") return true;
   if (type !== "number" || start === end) return false;

@@ -34,7 +34,7 @@ export type FitContext<Key extends object = DefaultKey, Exports = ExportsData> =
 /** Exports whose type a definition does not say. */
 export type ExportsData = { readonly [name: string]: PlainData };
 
-/** What `fit` returns. Anything else is a failure of that partition. */
+/** The result of `fit`. Anything else is a failure of that partition. */
 export interface FitResult<Model extends object> {
   /** The fitted model: plain data (see `whyNotPlain`), never a function or a class instance. */
   readonly model: Model;
@@ -59,7 +59,10 @@ export type UpdateContext<Model, Key extends object = DefaultKey, Exports = Expo
   readonly seed: number;
 };
 
-/** What `update` returns: the model moved on, and by how many steps; fewer than `data` has where the last are not known yet. */
+/**
+ * The result of `update`: the model moved on, and the number of steps; fewer than `data` has where the last are not
+ * known yet.
+ */
 export interface UpdateResult<Model extends object> {
   readonly model: Model;
   readonly steps: number;
@@ -75,13 +78,13 @@ export interface JudgedReadings {
   readonly upper: ArrayLike<number>;
   /** The error in standard deviations; NaN where the reading is missing. */
   readonly score: ArrayLike<number>;
-  /** What is wrong with a reading, such as `spike`; null for nothing. */
+  /** The fault of a reading, such as `spike`; null for none. */
   readonly kinds: readonly (string | null)[];
   /** The position at which that began, negative before the first of these readings; NaN for nothing. */
   readonly since: ArrayLike<number>;
 }
 
-/** What `judge` returns: the verdicts, and the model moved on, as `update` returns it. */
+/** The result of `judge`: the verdicts, and the model moved on, as `update` returns it. */
 export interface JudgeResult<Model extends object> extends UpdateResult<Model> {
   readonly readings: JudgedReadings;
 }
@@ -124,8 +127,8 @@ export interface Prediction {
    */
   readonly note?: { readonly type: string; readonly message: string; readonly isFallback?: boolean };
   /**
-   * Why there are fewer steps than `horizon`, such as `missing-future`: `ERROR_TYPE` and `ERROR_MESSAGE` of a row after those of the
-   * forecast.
+   * The reason for fewer steps than `horizon`, such as `missing-future`: `ERROR_TYPE` and `ERROR_MESSAGE` of a row
+   * after those of the forecast.
    */
   readonly stopped?: { readonly type: string; readonly message: string };
 }
@@ -141,7 +144,7 @@ export interface ModelDefinition<Key extends object, Exports, Model extends obje
   readonly metrics?: MetricDeclarations;
   fit(context: FitContext<Key, Exports>): FitResult<Model> | Promise<FitResult<Model>>;
   /**
-   * What `predict` returns a value for: the next `horizon` steps (default), or each of the `rows` of `data`, for example
+   * The rows of a prediction: the next `horizon` steps (default), or each of the `rows` of `data`, for example
    * customers; `horizon` is then their number, and the output's STEP the number of the row.
    */
   readonly scores?: "steps" | "rows";

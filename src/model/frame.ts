@@ -16,7 +16,7 @@ import type { Interval } from "./interval.ts";
  * case where that is unambiguous. Arrays belong to the partition: a body may change them.
  */
 export interface Frame {
-  /** How many rows there are. */
+  /** The number of rows. */
   readonly length: number;
   /** The interval of the partition's times (see `Interval`); null where they keep none, and in `predict`. */
   readonly interval: Interval | null;

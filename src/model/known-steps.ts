@@ -7,7 +7,7 @@ export interface KnownSteps {
   readonly steps: number;
   /** The regressors over all steps that were asked for. */
   readonly xreg: RegressorColumns;
-  /** Why there are fewer steps than were asked for, as `predict` returns it. */
+  /** The reason for fewer steps than were asked for, as `predict` returns it. */
   readonly stopped: Pick<Prediction, "stopped">;
 }
 

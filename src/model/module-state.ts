@@ -10,7 +10,7 @@ interface OwnFiles {
   readonly files: readonly string[];
 }
 
-/** How a definition is bundled: the same sources give the same bytes. */
+/** The settings of a definition's bundle: the same sources give the same bytes. */
 export const BUNDLE_SETTINGS = {
   bundle: true,
   write: false,
@@ -89,7 +89,10 @@ export function changedVariables(script: string): string[] {
   ];
 }
 
-/** Whether the functions of some files change a variable of their module, so that one call sees what an earlier one left. */
+/**
+ * Tells whether the functions of some files change a variable of their module, so that one call sees what an earlier
+ * one left.
+ */
 async function keepState(files: readonly string[]): Promise<boolean> {
   const { transform } = await import("esbuild");
   for (const file of files) {

@@ -7,7 +7,7 @@ export type OutputType = Exclude<ColumnType, "integer">;
 /** Columns that `predict` returns beside its forecast, by name. */
 export type OutputColumns = Readonly<Record<string, OutputType>>;
 
-/** What the columns of a run's output depend on. */
+/** The context that decides the columns of a run's output. */
 export interface OutputContext<Exports> {
   readonly exports: Exports;
   /** The columns of the training data. */

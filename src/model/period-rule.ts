@@ -3,7 +3,7 @@ import { canonicalInterval } from "./interval.ts";
 /** Observations per season: a number, several, or what each series shows of those that the calendar gives its interval. */
 export type Period = "auto" | number | readonly number[];
 
-/** How the period of each series is decided: one rule for all, or a rule for each interval. */
+/** The rule for each series' period: one for all, or one for each interval. */
 export type PeriodRule = Period | { readonly [interval: string]: Period };
 
 /** The seasons of one series. */
@@ -36,13 +36,13 @@ export function readPeriod(info: unknown, exports: unknown): SeriesPeriod {
   return { period: 1, periods: [] };
 }
 
-/** Whether a value is a period: `auto`, a number of at least 1, or a list of such numbers. */
+/** Tells whether a value is a period: `auto`, a number of at least 1, or a list of such numbers. */
 export function isPeriod(value: unknown): value is Period {
   const isCount = (one: unknown) => typeof one === "number" && one >= 1 && one < Infinity;
   return value === "auto" || isCount(value) || (Array.isArray(value) && value.length > 0 && value.every(isCount));
 }
 
-/** Whether a value is a rule for periods. */
+/** Tells whether a value is a rule for periods. */
 export function isPeriodRule(value: unknown): value is PeriodRule {
   if (isPeriod(value)) return true;
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;

@@ -11,7 +11,7 @@ interface Bin {
   readonly time: number;
   readonly first: number;
   readonly last: number;
-  /** Whether the bin ends after the newest target, so that its own is not known yet. */
+  /** True if the bin ends after the newest target, so that its own is not known yet. */
   readonly isOpen: boolean;
 }
 
@@ -130,7 +130,7 @@ function timeAfter(time: number, interval: Interval | null, type: TimeColumn["ty
   return at(nextTimes(time, isOpen ? `${interval}@1` : interval, 1), 0);
 }
 
-/** Whether there is a step of an interval from `from` on, before the step at `to`. */
+/** Tells whether there is a step of an interval from `from` on, before the step at `to`. */
 function hasStep(from: number, to: number, interval: Interval | null, type: TimeColumn["type"]): boolean {
   const parts = interval === null ? undefined : parseInterval(interval);
   if (parts?.unit === "month") {

@@ -4,7 +4,7 @@ import { whyNotPlain } from "../core/columns/plain-data.ts";
 import { show } from "../core/errors.ts";
 import type { Cell } from "./output-columns.ts";
 
-/** What a body returned, checked and turned into what a segment holds. */
+/** The result of a body, checked and in the form of a segment. */
 export interface CheckedFit {
   readonly modelKind: string | null;
   readonly model: string;
@@ -56,7 +56,7 @@ export function checkUpdateResult(returned: unknown, given: number): { model: ob
   return { model, steps: steps as number };
 }
 
-/** What `predict` returned, checked: arrays of the asked length, levels ascending. */
+/** The result of `predict`, checked: arrays of the asked length, levels ascending. */
 export interface CheckedPrediction {
   readonly mean: Float64Array;
   readonly lower: readonly Float64Array[];
@@ -64,7 +64,7 @@ export interface CheckedPrediction {
   /** The values of the definition's output columns, in the order of the declaration. */
   readonly output?: readonly (readonly Cell[])[];
   readonly note?: { readonly type: string; readonly message: string; readonly isFallback: boolean };
-  /** Why there are fewer steps than were asked for. */
+  /** The reason for fewer steps than were asked for. */
   readonly stopped?: { readonly type: string; readonly message: string };
   /** NaN where the model has no intervals. */
   readonly orderUpTo?: number;
@@ -115,7 +115,7 @@ export function checkPrediction(
   };
 }
 
-/** How many steps a forecast has that stopped before the end. */
+/** Counts the steps of a forecast that stopped before the end. */
 function stepsOf(mean: unknown, asked: number): number {
   const length = (mean as { length?: unknown } | null | undefined)?.length;
   if (typeof length === "number" && length < asked) return length;

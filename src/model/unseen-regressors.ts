@@ -2,7 +2,7 @@ import { CALENDAR_FIELDS, findDrivers } from "../core/drivers.ts";
 import { regressors } from "./regressors.ts";
 import type { SeriesAxis } from "./series-axis.ts";
 
-/** What a model knows of regressors: those that it was fitted with or that were left out, and the values of those that never varied. */
+/** The regressors that a model was fitted with or that were left out, and the values of those that never varied. */
 interface KnownRegressors {
   readonly regressors: readonly string[];
   readonly left: Readonly<Record<string, unknown>>;

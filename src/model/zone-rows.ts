@@ -10,7 +10,7 @@ interface Rows {
   readonly offsets: Int32Array;
 }
 
-/** What zoning rows needs to know of a snapshot. */
+/** The parts of a snapshot that decide how rows are zoned. */
 type Zoned = Pick<Snapshot, "timeColumn" | "hasInstants" | "zone">;
 
 const DAY = 86_400_000;

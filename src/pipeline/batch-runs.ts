@@ -3,7 +3,7 @@ import { BATCH_RUNS } from "../core/current-forecasts.ts";
 import { parseTime } from "../model/interval.ts";
 import type { Output } from "../ports/output.ts";
 
-/** What is recorded of a batch. */
+/** The record of a batch. */
 export interface BatchRecord {
   readonly batchId: string;
   readonly model: string;

@@ -14,14 +14,14 @@ import type { Sample } from "../work/sample.ts";
 import { checkTimes } from "./check-times.ts";
 import type { RunSpec } from "./plan-run.ts";
 
-/** What a run will take, from a timed sample of its partitions. */
+/** An estimate of a run, from a timed sample of its partitions. */
 export interface Estimate {
   readonly partitions: number;
   readonly chunks: number;
   readonly workers: number;
-  /** How many partitions were trained to know. */
+  /** The number of partitions in the sample. */
   readonly sampled: number;
-  /** How many of them failed. */
+  /** The number of them that failed. */
   readonly sampleFailed: number;
   /** CPU seconds of the whole run, and where they lie with 95 % probability, as far as the sample tells. */
   readonly cpuSeconds: number;
@@ -44,7 +44,7 @@ const WARM_UP = 3;
 
 /** Options for `estimateRun`. */
 export interface EstimateOptions {
-  /** How many partitions to train. */
+  /** The number of partitions to train. */
   readonly sampleSize: number;
   /** Null where no cost is known. */
   readonly pricePerCpuHour: number | null;
@@ -99,7 +99,7 @@ export async function estimateRun(
   return estimate;
 }
 
-/** Where the estimate of a run with this data, definition and options is kept. */
+/** Returns the path of the estimate of a run with this data, definition and options. */
 function estimatePath(
   { definition, exports }: Pick<RunManifest, "definition" | "exports">,
   snapshotId: string,
@@ -112,7 +112,7 @@ export async function estimateOf(stage: Stage, manifest: RunManifest): Promise<E
   return getJson<Estimate>(stage, estimatePath(manifest, manifest.snapshot.id)).catch(() => undefined);
 }
 
-/** What all partitions take, if they are like those of the sample. */
+/** Scales the sample up to all partitions, if they are like those of the sample. */
 export function scaleUp(
   { fitMs, failed, totalMs, bytes, memory }: Sample,
   partitions: number,

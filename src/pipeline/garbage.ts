@@ -57,7 +57,7 @@ export async function findGarbage(engine: Engine, olderThanMs: number): Promise<
   return garbage;
 }
 
-/** What cannot be read is a finding. @throws anything else */
+/** Turns an error of reading into a finding. @throws anything else */
 function asProblem(error: unknown): string {
   if (error instanceof ManymodelError && (error.kind === "corrupt" || error.kind === "not-found"))
     return messageOf(error);
@@ -75,7 +75,7 @@ export async function collectGarbage(
     else if ("item" in entry) await leftovers.erase([entry.item]);
 }
 
-/** What was made for a run that is over; what any run may need, once none is in progress. */
+/** Finds the objects of runs that are over; objects that any run may need count once none is in progress. */
 async function strayObjects({ objects }: Engine, runs: readonly RunRecord[]): Promise<Garbage[]> {
   const open = new Set(runs.filter(({ state }) => OPEN.includes(state)).map(({ runId }) => runId));
   return ((await objects?.list()) ?? []).flatMap((object): Garbage[] => {

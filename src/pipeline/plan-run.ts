@@ -26,7 +26,7 @@ import { pooled } from "../stages/pooled.ts";
 import { putSealed } from "../stages/sealed.ts";
 import { checkTimes } from "./check-times.ts";
 
-/** What a caller decides of a run. */
+/** The settings of a run that a caller chooses. */
 export interface RunSpec {
   readonly runId: string;
   readonly mode: RunMode;
@@ -45,13 +45,13 @@ export interface RunSpec {
   readonly workers: number;
   readonly maxAttempts: number;
   readonly fitTimeoutMs?: number;
-  /** How many partitions may fail, or which share of them (below 1), before nothing more is begun. */
+  /** The number of partitions that may fail, or their share (below 1), before no further chunk starts. */
   readonly maxFailed?: number;
   /** In queue mode. */
   readonly limits?: QueueLimits;
   /** The run whose partitions this one is to improve. */
   readonly refines?: string;
-  /** What the chunks are handed to as tasks. */
+  /** The launcher that takes the chunks as tasks. */
   readonly fleet?: Launcher;
 }
 

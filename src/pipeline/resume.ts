@@ -37,7 +37,7 @@ export async function unfinishedRun(
   return { run, manifest };
 }
 
-/** What would be different if the run were planned now: one line each, empty if nothing. */
+/** Lists the differences if the run were planned now: one line each, empty if there are none. */
 export function planChanges(
   { snapshot, definition, exports, seed, keyArg }: RunManifest,
   now: Pick<RunSpec, "definition" | "exports" | "seed" | "keyArg"> & { readonly snapshot: Snapshot },

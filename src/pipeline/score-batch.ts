@@ -31,7 +31,7 @@ import type { WorkerRequest } from "../work/worker.ts";
 import { type BatchRecord, lastBatch, recordBatch } from "./batch-runs.ts";
 import { prepareOutput } from "./prepare-output.ts";
 
-/** What a caller decides of a batch. */
+/** The settings of a batch that a caller chooses. */
 export interface BatchSpec {
   readonly model: string;
   readonly version: string;
@@ -46,28 +46,31 @@ export interface BatchSpec {
   readonly missingModel: MissingModel;
   /** The lead time to order over; nothing is ordered when left out. */
   readonly leadTime?: LeadTime;
-  /** What seasonal naive forecasts where the version's exports do not say. */
+  /** The settings of seasonal naive forecasts where the version's exports do not have them. */
   readonly fallback?: Partial<Fallback>;
   /** A table with a row for each partition and future time, of what is known ahead. */
   readonly futureTable?: string;
-  /** Whether models take in rows that are newer than the ones they were fitted to. */
+  /** True if models take in rows that are newer than those they were fitted to. */
   readonly advance: boolean;
-  /** Whether rows of the last batch stand where neither data, model nor options have changed. */
+  /** True if rows of the last batch stand where neither data, model nor options have changed. */
   readonly incremental: boolean;
-  /** Whether newer rows are judged, one by one, in place of forecasts. */
+  /** True if newer rows are judged, one by one, in place of forecasts. */
   readonly readings: boolean;
   readonly workers: number;
 }
 
-/** How a batch ended: every partition of the input counts once, as one of `ok` to `ended`. */
+/** The summary of a batch: every partition of the input counts once, as one of `ok` to `ended`. */
 export interface BatchSummary extends Omit<BatchRecord, "startedAt" | "options"> {
-  /** How many partitions have a forecast of fewer steps than were asked for, since nothing is known of the next; none when left out. */
+  /**
+   * The number of partitions with a forecast of fewer steps than were asked for, since nothing is known of the next;
+   * none when left out.
+   */
   readonly shortened?: number;
-  /** Why this process scored what the engine's own compute was to score if it could. */
+  /** The reason why this process scored the batch in place of the engine's own compute. */
   readonly scoredHere?: string;
 }
 
-/** How often a scoring task is given to a new worker after its worker was lost. */
+/** The number of times that a scoring task is given to a new worker after its worker was lost. */
 const MAX_TRIES = 3;
 const MISSING_PER_TASK = 10_000;
 
@@ -221,7 +224,7 @@ async function scoreVersion(
   };
 }
 
-/** What every task of a batch needs to know, before the version's index is read. */
+/** The plan that every task of a batch shares, before the version's index is read. */
 type BatchPlan = Omit<ScoreTask, "kept" | "runId" | "definitionSha256">;
 
 /** Checks what is asked for, reads what is to be scored, and prepares the table for it. */
@@ -285,7 +288,7 @@ async function planBatch(
   return task;
 }
 
-/** What a batch was asked for, as BATCH_RUNS keeps it. */
+/** Returns the options of a batch, as BATCH_RUNS stores them. */
 function optionsOf(
   { missingModel, futureTable, advance, incremental, readings }: BatchSpec,
   { horizon, levels, quantiles, fallback, leadTime }: BatchPlan,
@@ -294,12 +297,12 @@ function optionsOf(
   return { horizon, levels, quantiles, missingModel, fallback, futureTable, advance, incremental, leadTime, ...judged };
 }
 
-/** Whose rows of the output table a batch's are. */
+/** Returns the owner of a batch's rows in the output table. */
 function ownerOf(model: string, version: string, inputTable: string): string {
   return checksum(JSON.stringify([model, version, inputTable]));
 }
 
-/** What seasonal naive forecasts: what the version's models do, where its exports say. */
+/** Returns the settings of seasonal naive forecasts: those of the version's models, where its exports have them. */
 function fallbackOf({ model, version, exports }: ModelVersion, given: Partial<Fallback>): Fallback {
   const { target = given.target, period = given.period ?? 1 } = exports as { readonly [name: string]: PlainData };
   if (typeof target !== "string" || !isPeriodRule(period))

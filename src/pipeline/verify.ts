@@ -6,15 +6,15 @@ import { completedRun, readIndex, segmentRows } from "../runs/read-index.ts";
 import { getVerified, jsonChecksum } from "../stages/checksum.ts";
 import { getSealed } from "../stages/sealed.ts";
 
-/** What verifying a run's artifacts found. */
+/** The result of verifying a run's artifacts. */
 export interface Verification {
   readonly runId: string;
   readonly segments: number;
   readonly partitions: number;
   readonly bytes: number;
-  /** What is missing or was altered, one line each; empty if all is well. */
+  /** A line for each file that is missing or was altered; empty if all is well. */
   readonly problems: readonly string[];
-  /** What could not be checked, one line each. */
+  /** A line for each thing that could not be checked. */
   readonly notes?: readonly string[];
 }
 
@@ -84,10 +84,10 @@ async function verifyArtifacts(engine: Engine, runId: string, signal?: AbortSign
   return result;
 }
 
-/** What verifying a whole workspace found. */
+/** The result of verifying a whole workspace. */
 export interface WorkspaceVerification {
   readonly runs: readonly Verification[];
-  /** What the engine stores beside the artifacts of runs, where it can be checked. */
+  /** The check of the engine's storage beside the artifacts of runs, where it can be checked. */
   readonly stored: StoredCheck | null;
 }
 

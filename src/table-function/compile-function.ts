@@ -47,11 +47,11 @@ export function compilePredictFunction(
   return compile(bundle, name, { made: "predictFunction", from: "predict-function", parts, scoresOnly: true }, advice);
 }
 
-/** What completes the rows of a partition, by name. */
+/** Returns the name of the function that completes the rows of a partition. */
 const completing = (completes: boolean, resamples: boolean) =>
   resamples ? "resamplePartition" : completes ? "completePartition" : "undefined";
 
-/** Where the parts of functions are that not every one needs: there is little room. */
+/** The modules of parts that not every function needs: there is little room. */
 const PARTS: Readonly<Record<string, string>> = {
   completePartition: file("complete-partition"),
   resamplePartition: file("resample-partition"),

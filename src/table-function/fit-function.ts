@@ -11,7 +11,7 @@ export interface FunctionRow {
   readonly [column: string]: FunctionValue;
 }
 
-/** Where a table function writes its rows. */
+/** The writer of a table function's rows. */
 export interface RowWriter {
   writeRow(row: { readonly P: number; readonly OUTCOME: string }): void;
 }

@@ -1,4 +1,4 @@
-/** What ES2019 has not and this package uses, where the engine that runs a table function has not got it. */
+/** Defines built-ins that ES2019 lacks and this package uses, where the engine that runs a table function has none. */
 const define = (target: object, name: string, value: unknown) => {
   if (!(name in target)) Object.defineProperty(target, name, { value, writable: true, configurable: true });
 };

@@ -12,12 +12,12 @@ import { scorePartitionNow } from "../work/score-partition.ts";
 import type { CompletePartition } from "./complete-partition.ts";
 import { type FunctionValue, toBatch, valuesOfRow } from "./function-rows.ts";
 
-/** What a batch says to the function, with each partition. */
+/** The plan of a batch, which the function gets with each partition. */
 export interface PredictPlan extends FingerprintedPlan {
   readonly keyArg: string;
   /** Columns of the input: the arguments `C0`… */
   readonly input: readonly ColumnInfo[];
-  /** How rows of the input are completed; left out where they are used as they are. */
+  /** The rules by which rows of the input are completed; left out where they are used as they are. */
   readonly completion?: Completion;
   /** Columns of the table of the future, the arguments `F0`…; null without one. */
   readonly future: readonly ColumnInfo[] | null;
@@ -41,7 +41,7 @@ export interface PredictRow {
   readonly [column: string]: FunctionValue;
 }
 
-/** Where the function writes its rows: the columns of the output in order, `V0`… */
+/** The writer of the function's rows: the columns of the output in order, `V0`… */
 export interface PredictWriter {
   writeRow(row: { readonly P: number; readonly KEPT: boolean; readonly [value: string]: FunctionValue }): void;
 }

@@ -82,7 +82,7 @@ export async function scoreByFunction(
   }
 }
 
-/** What the function is told of the batch. */
+/** Returns the plan of the batch for the function. */
 function planOf(task: ScoreSegment): PredictPlan {
   const { model, version, keyColumns, time, levels, quantiles, fingerprints, horizon, advance, snapshot, future } =
     task;

@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** How many characters of what a body prints for one partition are kept: the last. */
+/** The number of characters of a body's output that are kept for one partition: the last. */
 export const LOG_LENGTH = 4096;
 
-/** What was printed for one partition: its end, and how much there was before that. */
+/** The output of a body for one partition: its end, and the number of characters before that. */
 export class BodyLog {
   #kept = "";
   #dropped = 0;

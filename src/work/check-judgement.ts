@@ -2,7 +2,7 @@ import { show } from "../core/errors.ts";
 import type { JudgedReadings } from "../model/define-model.ts";
 import { asObject, checkNumbers, checkUpdateResult, InvalidReturn } from "../model/return-contract.ts";
 
-/** What `judge` returned of each step, checked: arrays of the steps' length. */
+/** The verdicts of `judge`, checked: arrays of the steps' length. */
 export interface CheckedReadings {
   readonly value: Float64Array;
   readonly expected: Float64Array;
@@ -13,7 +13,7 @@ export interface CheckedReadings {
   readonly since: Float64Array;
 }
 
-/** What `judge` returned, checked: the verdicts, and the model moved over as many steps. */
+/** The result of `judge`, checked: the verdicts, and the model moved over as many steps. */
 export interface CheckedJudgement {
   readonly model: object;
   readonly steps: number;

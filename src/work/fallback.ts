@@ -9,13 +9,13 @@ import { loadOrders } from "./load-orders.ts";
 import { type Problem, type ScoredPartition, type ScoringPlan, scorePartition } from "./score-partition.ts";
 import { trainPartition } from "./train-chunk.ts";
 
-/** What seasonal naive needs to know. */
+/** The settings of seasonal naive forecasts. */
 export interface Fallback {
   /** The column to forecast. */
   readonly target: string;
   /** Observations per season. */
   readonly period: PeriodRule;
-  /** What bounds its forecasts. */
+  /** The bounds of its forecasts. */
   readonly bounds?: BoundExports;
 }
 

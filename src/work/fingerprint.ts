@@ -6,7 +6,9 @@ import { encodeKey } from "../core/partition-key.ts";
 import type { ForecastTable } from "./forecast-rows.ts";
 import { dataHash } from "./train-partition.ts";
 
-/** What decides the forecasts of all partitions of one source of an index, besides their models and data. */
+/**
+ * The settings that decide the forecasts of all partitions of one source of an index, besides their models and data.
+ */
 export interface FingerprintedPlan extends ForecastTable {
   readonly packageVersion: string;
   readonly definitionSha256: string;
@@ -15,7 +17,10 @@ export interface FingerprintedPlan extends ForecastTable {
   readonly advance: boolean;
 }
 
-/** What the forecast of a partition depends on: model, definition, data, options and the code that makes it. */
+/**
+ * Hashes everything that the forecast of a partition depends on: model, definition, data, options and the code that
+ * makes it.
+ */
 export function fingerprintOf(
   plan: FingerprintedPlan,
   { key, model, lastTs, interval, seed }: TrainedPartition,

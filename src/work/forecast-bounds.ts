@@ -4,7 +4,7 @@ import { matchColumn } from "../core/columns/column.ts";
 import { show } from "../core/errors.ts";
 import type { Frame } from "../model/frame.ts";
 
-/** What a forecast is of: its rows, or its steps after them. */
+/** The place of a forecast: its rows, or its steps after them. */
 export interface ForecastPlace {
   readonly scores: "steps" | "rows";
   readonly time: ColumnInfo | null;

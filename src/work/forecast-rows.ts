@@ -9,7 +9,7 @@ import type { Cell } from "../model/output-columns.ts";
 import type { LayOrders, PlacedOrder } from "./order-columns.ts";
 import type { ScoredPartition } from "./score-partition.ts";
 
-/** What decides the columns of a forecast table. */
+/** The settings that decide the columns of a forecast table. */
 export interface ForecastTable {
   readonly model: string;
   readonly version: string;
@@ -20,9 +20,9 @@ export interface ForecastTable {
   readonly quantiles: readonly number[];
   /** The lead time to order over: its columns are there where it is. */
   readonly leadTime?: LeadTime;
-  /** Whether the first row of each partition says what it was made from. */
+  /** True if the first row of each partition has its fingerprint. */
   readonly fingerprints: boolean;
-  /** Whether it is a table of readings (see `readingColumns`). */
+  /** True for a table of readings (see `readingColumns`). */
   readonly readings?: boolean;
   /** Columns of the definition's own. */
   readonly output?: readonly ColumnInfo[];

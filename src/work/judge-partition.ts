@@ -14,13 +14,13 @@ export interface JudgedPartition {
   readonly status: "OK";
   readonly times: Float64Array;
   readonly readings: CheckedReadings;
-  /** When what is wrong with each reading began; NaN for nothing. */
+  /** The time at which the fault of each reading began; NaN for none. */
   readonly since: Float64Array;
   /** The partition with its model moved over them. */
   readonly moved: TrainedPartition;
 }
 
-/** What judging one partition gives: verdicts, or why there are none. */
+/** The result of judging one partition: verdicts, or the reason why there are none. */
 export type JudgedOutcome =
   | JudgedPartition
   | ({ readonly status: "NO_MODEL" } & Problem)

@@ -27,7 +27,7 @@ import type { Clock } from "./train-chunk.ts";
 import { trainPartition } from "./train-chunk.ts";
 import { dataHash } from "./train-partition.ts";
 
-/** How a version's models were made. */
+/** The recipe of a version's models. */
 interface Recipe {
   readonly definitionSha256: string;
   readonly keyArg: string;
@@ -49,11 +49,11 @@ export interface JudgeSegment {
   /** The number of last observations of each partition that are forecast. */
   readonly holdout: number;
   readonly metric: GateMetric;
-  /** Whether losses are measured, which takes fits. Without them only differences and new observations are counted. */
+  /** True to measure losses, which takes fits. Otherwise only differences and new observations are counted. */
   readonly measures: boolean;
 }
 
-/** What the comparison of a segment found. */
+/** The result of comparing a segment. */
 export interface SegmentJudgement {
   readonly evidence: GateEvidence;
   /** Partitions with a model in both versions whose comparison failed, or that are too short for one. */
@@ -61,7 +61,7 @@ export interface SegmentJudgement {
   readonly culprits: readonly GateCulprit[];
 }
 
-/** What all comparisons of a worker share. */
+/** The tools that all comparisons of a worker share. */
 export interface JudgeTools {
   readonly engine: Pick<WorkerEngine, "stage" | "source">;
   readonly definitions: Definitions;
@@ -215,7 +215,7 @@ class Comparison {
     return parseTime(time.type === "integer" ? "number" : time.type, lastTs);
   }
 
-  /** Whether the current model has seen observations that are to be forecast. */
+  /** Tells whether the current model has seen observations that are to be forecast. */
   #hasSeen(): boolean {
     const last = this.#lastSeen();
     return last === null || this.#times === null || last > at(this.#times, this.#origin - 1);
@@ -233,7 +233,7 @@ class Comparison {
     return after < 0 ? earlier : { ...earlier, end: earlier.start + after };
   }
 
-  /** Whether both versions would have the same model at the origin. */
+  /** Tells whether both versions would have the same model at the origin. */
   #isSame(): boolean {
     const { found, data } = this.#both;
     const { candidate, currentSeed } = this.#task;
@@ -270,12 +270,15 @@ class Comparison {
     return { mae, loss: metric === "rmse" ? rmse ** 2 * held.length : mae * held.length };
   }
 
-  /** How many steps of the series its last observation is after the origin. */
+  /** Counts the steps from the origin to the series' last observation. */
   #steps(): number {
     return at(this.#positions(), -1);
   }
 
-  /** Where each observation after the origin is, in steps from it; one a row where the series keeps no interval. */
+  /**
+   * Returns the position of each observation after the origin, in steps from it; one a row where the series keeps no
+   * interval.
+   */
   #positions(): Int32Array {
     const { interval } = this.#both.row;
     const times = this.#times?.subarray(this.#origin - 1);
@@ -352,7 +355,7 @@ interface Errors {
   readonly loss: number;
 }
 
-/** What a model is asked for. */
+/** The request to a model. */
 interface Asked {
   readonly from: number;
   readonly steps: number;

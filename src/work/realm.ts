@@ -59,7 +59,10 @@ export function watchRealm(): () => string[] {
   return () => BUILT_INS.flatMap(([name, object], i) => changesOf(name, object, before[i] ?? []));
 }
 
-/** Whether a global is one that Node adds when a part of it is first used: `fetch` of Node 24 has its dispatcher there. */
+/**
+ * Tells whether a global is one that Node adds when a part of it is first used: `fetch` of Node 24 has its dispatcher
+ * there.
+ */
 function isOfNode(key: string | symbol): boolean {
   return typeof key === "symbol" && /^(undici|nodejs)\./.test(Symbol.keyFor(key) ?? "");
 }

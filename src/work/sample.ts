@@ -12,7 +12,7 @@ export interface TakeSample {
   readonly ordinals: readonly number[];
 }
 
-/** What training a few partitions took. */
+/** The cost of training a few partitions. */
 export interface Sample {
   /** Milliseconds of the body, for each partition. */
   readonly fitMs: readonly number[];

@@ -15,7 +15,9 @@ import { ForecastTimes } from "./forecast-times.ts";
 import { futureRows, MissingFuture } from "./future-rows.ts";
 import { newerRows, OffInterval } from "./newer-rows.ts";
 
-/** What decides the answers for all partitions of one source of an index, besides their models and data. */
+/**
+ * The settings that decide the answers for all partitions of one source of an index, besides their models and data.
+ */
 export interface ScoringPlan {
   readonly definition: AnyModelDefinition;
   readonly keyColumns: readonly KeyColumn[];
@@ -25,19 +27,19 @@ export interface ScoringPlan {
   /** The time column of the models' training data, or null. */
   readonly time: ColumnInfo | null;
   readonly horizon: number;
-  /** What the model is asked for: coverage of the intervals in percent, ascending, each once (see `levelsToAsk`). */
+  /** The coverage of the intervals in percent, ascending, each once (see `levelsToAsk`). */
   readonly levels: readonly number[];
-  /** Whether models take in rows that are newer than the ones they were fitted to. */
+  /** True if models take in rows that are newer than those they were fitted to. */
   readonly advance: boolean;
   /** The output columns of the definition; left out where nobody wants them. */
   readonly output?: readonly ColumnInfo[];
   /** Computes order levels, where they are asked for. */
   readonly orders?: Orders;
-  /** Where many partitions are scored, the times of their forecasts. */
+  /** The times of forecasts, where many partitions are scored. */
   readonly times?: ForecastTimes;
 }
 
-/** What a partition is scored with that is not its model. */
+/** The data that a partition is scored with, besides its model. */
 export interface ScoringData {
   /** Its rows in the input; none where nothing is known of it by now. */
   readonly data: Frame;
@@ -48,7 +50,7 @@ export interface ScoringData {
 /** Values of the time column: as in `Column`, or texts where that is what the data are ordered by. */
 export type Times = Float64Array | readonly (string | null)[];
 
-/** Why a model that there is gave no forecast, or none of the newest rows. Stored as `ERROR_TYPE`. */
+/** The reasons why an existing model gave no forecast, or none of the newest rows. Stored as `ERROR_TYPE`. */
 export type ScoreErrorType =
   | "predict-error"
   | "invalid-return"
@@ -58,13 +60,13 @@ export type ScoreErrorType =
   | "off-interval"
   | "no-interval";
 
-/** Why something did not go as it should. */
+/** A problem with a partition's forecast. */
 export interface Problem {
   readonly errorType: TrainedPartition["errorType"] | ScoreErrorType | "not-trained" | (string & {});
   readonly errorMessage: string | null;
 }
 
-/** What a definition notes of its forecast. */
+/** A note of a definition on its forecast. */
 export interface Noted {
   readonly errorType: string;
   readonly errorMessage: string;
@@ -75,11 +77,11 @@ export interface PartialForecast extends Omit<CheckedPrediction, "note" | "stopp
   readonly times: Times | null;
   /** The order level, where it is asked for. */
   readonly order?: OrderLevel;
-  /** Why there are no further steps. */
+  /** The reason why there are no further steps. */
   readonly stopped?: Noted;
 }
 
-/** What is said of a partition that a version has not. */
+/** The outcome of a partition that a version does not have. */
 export const NOT_TRAINED = {
   errorType: "not-trained",
   errorMessage: "the version has no such partition",
@@ -239,13 +241,13 @@ function* scoring(
   }
 }
 
-/** What `predict` returned, without declared columns that nobody wants. */
+/** Returns the result of `predict` without declared columns that nobody wants. */
 function wanted(returned: unknown, { definition, output }: ScoringPlan): unknown {
   if (output !== undefined || definition.output === undefined) return returned;
   return typeof returned === "object" && returned !== null ? { ...returned, columns: undefined } : returned;
 }
 
-/** Whether the steps of a forecast have times in the output, which a series without an interval cannot give. */
+/** Tells whether the steps of a forecast have times in the output, which a series without an interval cannot give. */
 function hasDates({ definition, time }: ScoringPlan): boolean {
   return definition.scores !== "rows" && time !== null && time.type !== "string" && time.type !== "boolean";
 }
@@ -298,7 +300,7 @@ export function typeOf(error: unknown, otherwise: ScoreErrorType): ScoreErrorTyp
   return error instanceof OffInterval ? "off-interval" : otherwise;
 }
 
-/** What the rows that were scored have in the time column: which they are. Null where they have none of that type. */
+/** Returns the times of the rows that were scored. Null where the time column has none of that type. */
 function rowTimes({ time }: ScoringPlan, data: Frame): Times | null {
   const type = data.columns.find((column) => column.name === time?.name)?.type;
   if (time === null || type === undefined) return null;

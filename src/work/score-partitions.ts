@@ -17,7 +17,7 @@ export interface ScoringJob extends Omit<ScoringPlan, "definition" | "times" | "
   /** The lead time to order over; nothing is ordered when left out. */
   readonly leadTime?: LeadTime;
   readonly definitionSha256: string;
-  /** Whether newer rows are judged in place of forecasts. */
+  /** True if newer rows are judged in place of forecasts. */
   readonly readings?: boolean;
   readonly partitions: readonly { readonly trained: TrainedPartition; readonly data: ColumnBatch }[];
 }
@@ -27,7 +27,7 @@ export interface ScorePartitions {
   readonly jobs: readonly ScoringJob[];
 }
 
-/** What became of a job: an answer for each of its partitions, or why nothing could be done at all. */
+/** The result of a job: an answer for each of its partitions, or the reason why nothing could be done at all. */
 export type JobResult =
   | { readonly scored: readonly (ScoredPartition | JudgedOutcome)[] }
   | { readonly failed: { readonly kind: ErrorKind; readonly message: string } };

@@ -4,7 +4,7 @@ import type { Snapshot } from "../core/run.ts";
 import type { Fallback } from "./fallback.ts";
 import type { ForecastTable } from "./forecast-rows.ts";
 
-/** What every task of a batch needs to know. */
+/** The plan that every task of a batch shares. */
 export interface ScoreTask extends ForecastTable {
   readonly snapshot: Snapshot;
   /** The table of the future, or null. */
@@ -12,7 +12,7 @@ export interface ScoreTask extends ForecastTable {
   readonly outputTable: string;
   readonly horizon: number;
   readonly advance: boolean;
-  /** How to forecast partitions without a model; null: not at all. */
+  /** The settings of forecasts for partitions without a model; null for no forecast. */
   readonly fallback: Fallback | null;
   readonly kept: KeptBatch | null;
   /** The run whose index lists the models. */
@@ -37,6 +37,6 @@ export interface ScoreMissing extends ScoreTask {
 export interface KeptBatch {
   /** Of its rows in the output table. */
   readonly owner: string;
-  /** Which batch asks: what was read for another one is not used. */
+  /** The batch that asks. Files that were read for another batch are not used. */
   readonly batchId: string;
 }

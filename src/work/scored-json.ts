@@ -2,8 +2,8 @@ import type { OrderLevel } from "../core/lead-time.ts";
 import type { ScoredPartition, Times } from "./score-partition.ts";
 
 /**
- * What scoring a partition gave, as JSON: every number to the bit, NaN as null. For those who score where only text comes
- * out.
+ * Writes the result of scoring a partition as JSON: every number to the bit, NaN as null. For scorers that return only
+ * text.
  */
 export function encodeScored(scored: ScoredPartition): string {
   return toJson(scored);

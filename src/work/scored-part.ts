@@ -25,9 +25,9 @@ export interface ScoredPart {
   readonly withoutModel: readonly string[];
   /** Encoded keys of those whose rows stand. */
   readonly kept: readonly string[];
-  /** How many have a forecast of fewer steps than were asked for; none when left out. */
+  /** The number of forecasts with fewer steps than were asked for; none when left out. */
   readonly shortened?: number;
-  /** Why the engine's own compute could not score it, where it was to if it could. */
+  /** The reason why the engine's own compute could not score it, where it was to if it could. */
   readonly scoredHere?: string;
 }
 
@@ -35,7 +35,7 @@ const SHOWN = 5;
 /** Room is made for so many rows before they come: partitions without a model have one each, whatever the horizon. */
 const MOST_ROWS_AHEAD = 65_536;
 
-/** What a task gives: the rows that it writes, and what it counts. */
+/** The part of a batch that one task gives: its rows, and its counts. */
 export class PartOfBatch {
   readonly #task: ScoreTask;
   readonly #definition: AnyModelDefinition;

@@ -47,7 +47,7 @@ export function catchStrayErrors(): void {
 const WAIT_MS = 5;
 const MOST_WAITS = 200;
 
-/** How many timers keep this thread awake. */
+/** Counts the timers that keep this thread awake. */
 const countTimers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
 
 /**

@@ -20,7 +20,7 @@ import { trainingAxis } from "../model/series-axis.ts";
 import { IrregularInterval, seriesInterval } from "../model/series-interval.ts";
 import type { DecidePeriod } from "../model/series-period.ts";
 
-/** What of a manifest decides what `fit` gets. */
+/** The parts of a manifest that decide the arguments of `fit`. */
 export type TrainingPlan = Pick<RunManifest, "snapshot" | "keyArg" | "exports" | "seed">;
 
 /** A partition's rows, and its key and position in the plan. */
@@ -32,7 +32,7 @@ export interface PlacedPartition extends RowRange {
 /** A partition's row, filled in step by step: copying this many fields at every step costs more than a cheap fit. */
 export type GrowingOutcome = { -readonly [Field in keyof PartitionOutcome]: PartitionOutcome[Field] };
 
-/** What is known of a partition before it is fitted; without a context there is nothing to fit, and the row says why. */
+/** A partition before it is fitted. Without a context there is nothing to fit, and the row says why. */
 export interface PreparedPartition {
   readonly row: GrowingOutcome;
   readonly context: Parameters<AnyModelDefinition["fit"]>[0] | undefined;
@@ -154,7 +154,7 @@ export function failedOutcome(
   };
 }
 
-/** What the times of a series say: its first and last one, its interval, and where each falls on its grid. */
+/** The times of a series: its first and last one, its interval, and the position of each on its grid. */
 interface SeriesTime {
   readonly found: Pick<PartitionOutcome, "firstTs" | "lastTs" | "interval">;
   readonly grid: () => Int32Array | null;

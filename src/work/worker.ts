@@ -25,7 +25,7 @@ interface OfRun {
   readonly manifestSha256: string;
 }
 
-/** What a worker can be asked to do. */
+/** A request to a worker. */
 export type WorkerRequest =
   | ({ readonly type: "train"; readonly chunk: number; readonly attempt: number } & OfRun)
   | ({ readonly type: "train-one" } & TrainOne & OfRun)

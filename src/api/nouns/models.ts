@@ -21,7 +21,7 @@ import { registerVersion } from "../../registry/register-version.ts";
 import { removeRun } from "../../registry/remove.ts";
 import { packageVersion } from "../package-version.ts";
 
-/** What to register. Everything left out comes from the configuration. */
+/** Options of registering. The configuration has everything left out. */
 export interface RegisterOptions {
   /** The model's name; `register.model` when left out. */
   readonly model?: string;
@@ -212,12 +212,12 @@ export class Models {
     await this.#engine.versions.annotate(model, known.version, annotation, this.#change());
   }
 
-  /** Where a version comes from: its ancestors, and the runs, sources and definitions of its models. */
+  /** Returns the origin of a version: its ancestors, and the runs, sources and definitions of its models. */
   async lineage(model: string, version?: string): Promise<Lineage> {
     return versionLineage(this.#engine, await this.get(model, version));
   }
 
-  /** What is different in version `after` from version `before`, partition by partition. */
+  /** Returns the differences of version `after` from version `before`, partition by partition. */
   async diff(model: string, before: string, after: string): Promise<VersionDiff> {
     const [a, b] = [await this.get(model, before), await this.get(model, after)];
     return diffVersions(this.#engine.stage, a, b);

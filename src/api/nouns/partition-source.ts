@@ -6,7 +6,7 @@ import type { PartitionSource } from "../../inspect/partition-series.ts";
 import { completedRun } from "../../runs/read-index.ts";
 import { rowsOf, tablePath, type Workspace } from "../workspace.ts";
 
-/** Whose partitions to look at. Everything left out comes from the configuration. */
+/** Options of a source of partitions. The configuration has everything left out. */
 export interface PartitionSourceOptions {
   /** A completed run, registered or not; the default version of the model when left out. */
   readonly run?: string;
@@ -25,7 +25,7 @@ export interface PartitionSourceOptions {
   readonly serviceLevel?: number;
 }
 
-/** What the options and the configuration make of a source of partitions. @throws {ManymodelError} `not-found` */
+/** Resolves options and configuration to a source of partitions. @throws {ManymodelError} `not-found` */
 export async function partitionSource(
   workspace: Workspace,
   options: PartitionSourceOptions = {},

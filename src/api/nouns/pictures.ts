@@ -24,7 +24,7 @@ export interface SeriesPictureOptions extends PartitionSourceOptions {
 
 /** Options of the picture of several partitions. */
 export interface ForecastsPictureOptions extends PartitionSourceOptions {
-  /** How many partitions to show; 12 when left out. */
+  /** The number of partitions to show; 12 when left out. */
   readonly count?: number;
   /** Shows the partitions that are worst by this metric, instead of the first ones. */
   readonly worst?: string;

@@ -25,7 +25,7 @@ import type { Workspace } from "../workspace.ts";
 
 /** A run, and whether work on it has stopped. */
 export interface ListedRun extends RunRecord {
-  /** Whether it is running, but no worker is left on it. `resume` continues it. */
+  /** True if it is running, but no worker is left on it. `resume` continues it. */
   readonly stalled: boolean;
 }
 
@@ -51,7 +51,7 @@ export interface CancelledRun {
   readonly job?: string;
 }
 
-/** How often `follow` reads the state of a run. */
+/** The milliseconds between two reads of `follow`. */
 const FOLLOW_MS = 500;
 
 /** The training runs of a workspace. */

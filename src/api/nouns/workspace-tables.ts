@@ -13,7 +13,7 @@ import { currentForecasts } from "../workspace.ts";
 /** A row of an answer, by the names of its columns. */
 export type QueryRow = { readonly [column: string]: QueryResult["rows"][number][number] };
 
-/** How to import a file. */
+/** Options of importing a file. */
 export interface ImportOptions extends CsvFormat {
   /** The new table's name. */
   readonly table: string;

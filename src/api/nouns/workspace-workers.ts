@@ -6,7 +6,7 @@ import { openFleet } from "../open-fleet.ts";
 import { workerEntry } from "../worker-entry.ts";
 import type { Workspace } from "../workspace.ts";
 
-/** How this process works on the workspace's queue. */
+/** Options of this process as a worker on the workspace's queue. */
 export interface ServeWorkOptions {
   /** Worker threads; one per core when left out. */
   readonly workers?: number;

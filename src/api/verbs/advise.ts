@@ -10,7 +10,7 @@ export interface AdviceOptions {
   /** Observations per season; 1: look for it. */
   readonly period?: PeriodRule;
   readonly horizon?: number;
-  /** How many partitions to look at; default 100. */
+  /** The number of partitions to look at; default 100. */
   readonly sample?: number;
   readonly seed?: number;
 }

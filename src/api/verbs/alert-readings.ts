@@ -16,7 +16,7 @@ import type { Output } from "../../ports/output.ts";
 import { pause } from "../../stages/pause.ts";
 import type { Workspace } from "../workspace.ts";
 
-/** What became of the alerts of a batch of readings. */
+/** The alerts of a batch of readings, sent and held back. */
 export interface ReadingAlerts {
   /** Events of the batch, and those that were due. */
   readonly events: number;

@@ -8,14 +8,14 @@ import type { LongCallOptions } from "../run-context.ts";
 import { trainContext } from "../run-spec.ts";
 import type { Workspace } from "../workspace.ts";
 
-/** What training a run's partitions again, split differently, found. */
+/** The result of training a run's partitions again, split differently. */
 export interface DeterminismCheck {
   readonly runId: string;
   readonly partitions: number;
   /** The chunks and workers of the second training. */
   readonly chunks: number;
   readonly workers: number;
-  /** How many partitions came out differently. */
+  /** The number of partitions that came out differently. */
   readonly different: number;
   /** The first of them, encoded, each with the first thing that differs. */
   readonly first: readonly { readonly partitionKey: string; readonly what: string }[];
@@ -23,7 +23,7 @@ export interface DeterminismCheck {
 
 const SHOWN = 5;
 
-/** What of an outcome must not depend on how a run is split. */
+/** The fields of an outcome that must not depend on the split of a run. */
 const FIXED = [
   "outcome",
   "model",

@@ -41,7 +41,7 @@ function workersJob({ settings, config }: OpenFleet, runId: string): FleetJob {
   return { name: runId, kind: "workers", count: settings.workers, args };
 }
 
-/** What would be handed to the fleet for a run, without planning it. */
+/** Describes the request to the fleet for a run, without planning it. */
 export async function describeFleetRun(workspace: Workspace, open: OpenFleet, spec: RunSpec): Promise<string> {
   if (open.kindFor(spec.mode) === "workers") return open.fleet.describe(workersJob(open, spec.runId));
   const partitions =

@@ -9,7 +9,7 @@ import { pause } from "../../stages/pause.ts";
 import { type LongCallOptions, runContext } from "../run-context.ts";
 import { rowsOf, type Workspace } from "../workspace.ts";
 
-/** What to monitor. Everything left out comes from the configuration's `monitor`, then from its defaults. */
+/** Options of monitoring. The configuration's `monitor` has everything left out, then its defaults. */
 export interface MonitorOptions extends LongCallOptions {
   readonly model?: string;
   /** A version, or an alias of one; the default version when left out. */
@@ -24,7 +24,7 @@ export interface MonitorOptions extends LongCallOptions {
 
 /** A monitoring run, and what became of the alert. */
 export interface Monitored extends MonitorSummary {
-  /** Whether more partitions drift than may. */
+  /** True if more partitions drift than may. */
   readonly alert: boolean;
   /** Null without an alert or a webhook. */
   readonly webhook: Delivery | null;

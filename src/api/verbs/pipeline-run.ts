@@ -177,7 +177,7 @@ async function fingerprintOfTable(mm: TablesWorkspace, name: string): Promise<st
   return first === undefined ? null : (await source.snapshot({ table, keyColumns: [first.name] })).fingerprint;
 }
 
-/** Whether a version has written forecasts. */
+/** Tells whether a version has written forecasts. */
 async function wasScored({ config, tables }: TablesWorkspace, version: string): Promise<boolean> {
   const { rows } = await tables.query(
     `SELECT 1 FROM ${config.batch.output_table} WHERE MODEL_NAME = $1 AND MODEL_VERSION = $2`,
@@ -340,7 +340,7 @@ async function notifyStep(mm: TablesWorkspace, steps: Steps): Promise<void> {
 
 const sent = (delivery: Delivery | null): StepReport["result"] => (delivery === null ? {} : { ...delivery });
 
-/** What a verb returns is plain data, which its type does not say. */
+/** Returns a verb's result as plain data, which its type does not state. */
 function plain(value: object): StepReport["result"] {
   return JSON.parse(JSON.stringify(value)) as StepReport["result"];
 }

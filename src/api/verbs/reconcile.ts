@@ -8,7 +8,7 @@ import { currentSource } from "../current-source.ts";
 import type { LongCallOptions } from "../run-context.ts";
 import { tablePath, type Workspace } from "../workspace.ts";
 
-/** What to reconcile, and how. Everything left out comes from the configuration's `reconcile`, then from its defaults. */
+/** Options of reconciling. The configuration's `reconcile` has everything left out, then its defaults. */
 export interface ReconcileTablesOptions extends LongCallOptions {
   /** The levels of the hierarchy: that of the leaves, which has a table, first. */
   readonly levels?: readonly DeclaredLevel[];
@@ -23,7 +23,7 @@ export interface ReconcileTablesOptions extends LongCallOptions {
   readonly attributes?: string;
   /** Leaves' forecasts below zero become zero; by `reconcile.non_negative`, else where `source.lower_bound` is 0 or more, when left out. */
   readonly nonNegative?: boolean;
-  /** What a forecast that is missing means: stop (default), or leave that leaf out, or take that aggregate for a sum. */
+  /** The treatment of a missing forecast: stop (default), or leave that leaf out, or take that aggregate for a sum. */
   readonly missing?: "fail" | "leave-out";
 }
 

@@ -14,7 +14,7 @@ import type { SourceQuery, Workspace } from "../workspace.ts";
 import { type Run, trainDefinition } from "./train.ts";
 import type { TrainOptions } from "./train-options.ts";
 
-/** Which partitions to refine, how, and for how long. */
+/** Options of refining: the partitions, the methods, and the time. */
 export interface RefineOptions
   extends Partial<RankOptions>,
     Pick<

@@ -7,7 +7,7 @@ import { resumeOnFleet } from "./fleet-run.ts";
 import { namedModel, type Run, trainDefinition } from "./train.ts";
 import type { TrainOptions } from "./train-options.ts";
 
-/** How to continue a run. */
+/** Options of continuing a run. */
 export type ResumeOptions = Pick<TrainOptions, "workers" | "workerType" | "preWarm" | "signal" | "onProgress">;
 
 /**

@@ -9,7 +9,7 @@ import type { Workspace } from "../workspace.ts";
 import type { Run } from "./train.ts";
 import type { TrainOptions } from "./train-options.ts";
 
-/** How to try again. */
+/** Options of trying again. */
 export type RetryOptions = Pick<
   TrainOptions,
   "runId" | "workers" | "fitTimeout" | "maxAttempts" | "signal" | "onProgress"

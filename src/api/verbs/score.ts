@@ -15,7 +15,7 @@ import { currentForecasts, dataQuery, rowsOf, sourceAttributes, type Workspace }
 import { alertReadings, type ReadingAlerts } from "./alert-readings.ts";
 import { chooseScorer } from "./choose-scorer.ts";
 
-/** What to score. Everything left out comes from the configuration. */
+/** Options of scoring. The configuration has everything left out. */
 export interface ScoreOptions extends LongCallOptions {
   /** The model; `register.model` when left out. */
   readonly model?: string;
@@ -49,14 +49,17 @@ export interface ScoreOptions extends LongCallOptions {
   readonly leadTime?: number | string;
   /** The probability that the demand over the lead time does not exceed the order-up-to level; default 0.95. */
   readonly serviceLevel?: number;
-  /** What the fallback forecasts, and observations per season, where the version's exports do not say. */
+  /**
+   * The column that the fallback forecasts, and its observations per season, where the version's exports do not state
+   * them.
+   */
   readonly target?: string;
   readonly period?: PeriodRule;
   /** A table of what is known ahead: the input's key columns, the time column, and any others; see `predict`'s `future`. */
   readonly futureTable?: string;
-  /** Whether models take in rows that are newer than the ones they were fitted to; default true. */
+  /** True if models take in rows that are newer than those they were fitted to; default true. */
   readonly advance?: boolean;
-  /** Whether rows of the last batch stand where neither data, model nor options have changed; default false. */
+  /** True if rows of the last batch stand where neither data, model nor options have changed; default false. */
   readonly incremental?: boolean;
   /**
    * Whether rows that are newer than the models are judged, one by one, in place of forecasts: a row for each reading with
@@ -67,7 +70,7 @@ export interface ScoreOptions extends LongCallOptions {
   readonly workers?: number;
 }
 
-/** How a batch ended, and what became of the alerts that `batch.alerts` asks for. */
+/** The summary of a batch, with the alerts that `batch.alerts` asks for. */
 export interface ScoreSummary extends BatchSummary {
   readonly alerts?: ReadingAlerts;
 }

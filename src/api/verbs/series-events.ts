@@ -1,7 +1,7 @@
 import { normal, random } from "@manymodel/forecast";
 import type { Output } from "../../ports/output.ts";
 
-/** How much synthetic data to make. */
+/** The size of synthetic data. */
 export interface SeriesEventsOptions {
   readonly table: string;
   readonly units: number;

@@ -4,7 +4,7 @@ import type { Engine } from "../../ports/engine.ts";
 import { forecastColumns } from "../../work/forecast-rows.ts";
 import { createSeriesEvents, type SeriesEventsOptions } from "./series-events.ts";
 
-/** What `setup` made, and what was there before and was left as it is. */
+/** The objects that `setup` created, and those that existed and stayed as they were. */
 export interface SetupSummary {
   readonly created: readonly string[];
   readonly kept: readonly string[];

@@ -7,7 +7,7 @@ import { describeFleetRun, submitToFleet } from "./fleet-run.ts";
 import { namedModel } from "./train.ts";
 import type { TrainOptions } from "./train-options.ts";
 
-/** How to train on a fleet without waiting for it. */
+/** Options of training on a fleet without waiting for it. */
 export type SubmitOptions = Omit<TrainOptions, "changedSince" | "signal" | "onProgress"> & {
   readonly fleet: Launcher | true;
 };
@@ -33,7 +33,7 @@ export async function submit(
   return { run, partitions, chunks, launcher: open.fleet.launcher, job };
 }
 
-/** What `submit` would hand to the fleet, as its launcher reads it. Plans nothing. */
+/** Describes the request that `submit` would hand to the fleet, as its launcher reads it. Plans nothing. */
 export async function describe(
   workspace: Workspace,
   model: ModelChoice | undefined,

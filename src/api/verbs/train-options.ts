@@ -4,7 +4,7 @@ import type { RunMode } from "../../core/run.ts";
 import type { LongCallOptions } from "../run-context.ts";
 import type { Keys, SourceQuery } from "../workspace.ts";
 
-/** How to train, and on what. Everything left out comes from the configuration. */
+/** Options of training. The configuration has everything left out. */
 export interface TrainOptions<Exports = { readonly [name: string]: PlainData }> extends LongCallOptions {
   /** The rows to train on; the configured source when left out. */
   readonly source?: SourceQuery;
@@ -27,9 +27,12 @@ export interface TrainOptions<Exports = { readonly [name: string]: PlainData }> 
   readonly runId?: string;
   readonly seed?: number;
   readonly maxAttempts?: number;
-  /** How many partitions may fail, or which share of them (below 1), before no further chunk starts. */
+  /** The number of partitions that may fail, or their share (below 1), before no further chunk starts. */
   readonly maxFailed?: number;
-  /** How long the definition may take for one partition before that partition fails as `timeout` (`"60s"`, or seconds). */
+  /**
+   * The time that the definition may take for one partition before that partition fails as `timeout` (`"60s"`, or
+   * seconds).
+   */
   readonly fitTimeout?: string | number;
   /** Queue mode: after this long from the first claim no further chunk starts (`"10m"`, or seconds). */
   readonly timeBudget?: string | number;

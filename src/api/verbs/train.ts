@@ -65,7 +65,7 @@ export async function plan<Exports>(
   return estimate(workspace, definition, { ...options, ...choice }, sample);
 }
 
-/** How many partitions `plan` trains by default. */
+/** The number of partitions that `plan` trains by default. */
 export const SAMPLE_SIZE = 20;
 
 /** Resolves a model's definition, and the options that choose it: its exports, and its name where the call gives one. */

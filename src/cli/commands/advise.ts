@@ -109,7 +109,7 @@ function adviceText(advice: Advice): string {
   }
 }
 
-/** What to run, by what was found. */
+/** Lists the commands to run next, by the verdict. */
 function nextCommands(verdict: Verdict): string[] {
   const plan = "manymodel plan --model best            # what better methods will take, from a timed sample";
   if (verdict === "unknown")

@@ -38,7 +38,7 @@ const CONFIGURATION = {
   model: "auto-arima",
 };
 
-/** What the demo's configuration has beyond `init`'s. */
+/** The part of the demo's configuration that `init` does not write. */
 const REFINE = `
 refine:
   metric: mase

@@ -89,7 +89,7 @@ const SENTENCES: Readonly<Record<PipelineStep, (result: StepReport["result"]) =>
   notify: (delivery) => (delivery.delivered === true ? "the webhook was called" : `no call${undelivered(delivery)}`),
 };
 
-/** What is wrong with a webhook's delivery, if anything is. */
+/** Describes a webhook's failed delivery; empty if it was delivered. */
 function undelivered(delivery: PlainData | undefined): string {
   const { delivered, attempts, error } = (delivery ?? {}) as Record<string, unknown>;
   return delivered === false ? `; the webhook was not reached in ${attempts} attempts: ${error}` : "";

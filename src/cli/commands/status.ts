@@ -62,7 +62,7 @@ export function addStatus(program: Command): void {
     });
 }
 
-/** How the job stands that a fleet has of a run. */
+/** Describes the job that a fleet has of a run. */
 function jobLine({ launcher, job, status }: FleetRecord & { readonly status: FleetStatus }): string {
   const { waiting, running, succeeded, failed, cancelled, reason } = status;
   const counts = `${waiting} waiting, ${running} running, ${succeeded + failed + cancelled} ended, ${failed} of them failed`;

@@ -117,7 +117,7 @@ export function addTrain(program: Command): void {
     });
 }
 
-/** Whether the results depend on how the run was split. */
+/** Says whether the results depend on the split of the run. */
 function determinismLines({ partitions, chunks, workers, different, first }: DeterminismCheck): string[] {
   const how = `trained again in ${chunks} chunk${chunks === 1 ? "" : "s"} by ${workers} worker${workers === 1 ? "" : "s"}`;
   if (different === 0) return [`Deterministic: all ${partitions} partitions came out the same, ${how}.`];
@@ -127,7 +127,7 @@ function determinismLines({ partitions, chunks, workers, different, first }: Det
   ];
 }
 
-/** What of a run is new. */
+/** Says which part of a run is new. */
 function changedText({ since, trained, carried, why }: ChangedSummary): string {
   if (why !== null) return `All ${trained} partitions were trained: ${why}.`;
   return `${trained} partitions were trained, because they are new or their data have changed; ${carried} were carried over from ${since}.`;
@@ -171,7 +171,7 @@ async function handOver(mm: ManyModel, options: TrainOptions, launcher: Launcher
   return { json: { run: runId, partitions, chunks, launcher: by, job }, text };
 }
 
-/** How far off `manymodel plan` was. */
+/** Compares the estimate of `manymodel plan` with the run. */
 function estimateError({ wallSeconds, workers, partitions }: Estimate, seconds: number): string {
   const off = 100 * (seconds / wallSeconds - 1);
   return `Planned: ${formatSeconds(wallSeconds)} with ${workers} workers for ${partitions} partitions; it took ${off < 0 ? "" : "+"}${off.toFixed(0)} %.`;

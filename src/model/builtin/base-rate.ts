@@ -1,7 +1,7 @@
 import { normalQuantile } from "@manymodel/forecast/stats";
 import type { Prediction } from "../define-model.ts";
 
-/** How many of so many known outcomes are 1. */
+/** The number of known outcomes that are 1, and the number of all. */
 export type BaseRate = { readonly ones: number; readonly customers: number };
 
 /** Says why a segment has a base rate only. */

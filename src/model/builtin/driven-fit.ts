@@ -12,7 +12,7 @@ export const UNDRIVEN: readonly string[] = [
   ...["croston", "sba", "tsb", "adida", "imapa"],
 ];
 
-/** What a fit needs to know of its task. */
+/** The task of a fit. */
 interface DrivenTask {
   readonly method: string;
   readonly period: number;
@@ -21,7 +21,7 @@ interface DrivenTask {
   readonly exports: unknown;
 }
 
-/** How methods fit series, alone and with regressors. */
+/** The fits of methods, alone and with regressors. */
 export interface DrivenFits {
   readonly fits: Family["fits"];
   /** Methods that estimate the effects of regressors together with their own coefficients; the others do not when left out. */

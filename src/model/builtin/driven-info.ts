@@ -14,7 +14,7 @@ const REASONS = {
   "no-gain": "forecasts are expected to be as good without it (BIC)",
 };
 
-/** Why regressors have no effect: notes with a type, which is no failure. */
+/** Explains why regressors have no effect: notes with a type, which are no failures. */
 export function notesOf({ left }: RegressionModel) {
   return Object.entries(left).map(([regressor, why]) => ({
     type: `${why}-regressor`,

@@ -125,17 +125,17 @@ const ROWS = {
   holdout: required(wholeFrom(0)),
   /** Folds of a cross-validation, at least 2, stratified by class; none when left out, 5 to tune. */
   folds: optional(wholeFrom(2)),
-  /** How often the rows are divided into folds; default 1. */
+  /** The number of times that the rows are divided into folds; default 1. */
   repeats: optional(wholeFrom(1)),
   /** A column whose equal values are in one fold. */
   group: optional(text),
-  /** How many combinations of `tune` are tried, drawn by the run's seed; all when left out. */
+  /** The number of combinations of `tune` to try, drawn by the run's seed; all when left out. */
   tries: optional(wholeFrom(1)),
   /** The most categories of a feature that count on their own, the most frequent; default 50. */
   levels: optional(wholeFrom(1)),
   /** Columns of the input that are in the output too. */
   keep: optional(names),
-  /** Whether the output explains each score by what each feature adds to it; default false. */
+  /** True to add each feature's contribution to a score to the output; default false. */
   explain: optional(flag),
 };
 
@@ -186,7 +186,7 @@ export const SENSOR_ANOMALIES = {
   ...SERIES,
   /** The time column. */
   time: required(text),
-  /** What expects the next reading; default harmonics. */
+  /** The forecaster of the next reading; default harmonics. */
   method: optional(oneOf("harmonics", "ets", "holt-winters", "snaive")),
   /** Coverage of the band in percent; default 99.99, or 99.9 with a method other than harmonics. */
   level: optional(number),

@@ -32,19 +32,19 @@ import { columnType, encodeRows, numericColumn, RowFeatures, textColumn } from "
 
 type Columns = Readonly<Record<string, Float64Array>>;
 
-/** What learns from encoded rows. `Fitted` is plain data. */
+/** A learner from encoded rows. `Fitted` is plain data. */
 export interface Learner<Fitted> {
-  /** Whether it predicts the probability of a class, or a number. */
+  /** The prediction: the probability of a class, or a number. */
   readonly predicts: "class" | "number";
-  /** What stands in for missing numbers. */
+  /** The value in place of missing numbers. */
   readonly impute: "mean" | "none";
-  /** Whether the first category of each feature must be left out. */
+  /** Tells whether the first category of each feature must be left out. */
   dropFirst(options: RowExports): boolean;
   fit(x: Columns, y: Float64Array, options: RowExports, weights: Float64Array | undefined): Fitted;
   predict(fitted: Fitted, x: Columns): Float64Array;
-  /** What each encoded column adds to the score: a number, or log odds. */
+  /** Returns the contribution of each encoded column to the score: a number, or log odds. */
   contributions(fitted: Fitted, x: Columns): Contributions;
-  /** What the fit tells of the features, for `INFO`, and metrics of its own. */
+  /** Describes the features for `INFO`, and returns metrics of the learner's own. */
   describe(fitted: Fitted): { readonly info: Record<string, PlainData>; readonly metrics: Record<string, number> };
 }
 

@@ -219,7 +219,10 @@ function termsOf(
   };
 }
 
-/** When each observation was. @throws {RangeError} if the interval has steps that a calendar does not count */
+/**
+ * Returns the calendar of a series' observations. @throws {RangeError} if the interval has steps that a calendar does
+ * not count
+ */
 function calendarOf(interval: Interval, start: string): Calendar {
   const parts = parseInterval(interval);
   if (
