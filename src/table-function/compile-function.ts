@@ -6,6 +6,15 @@ import { moduleUrl } from "../core/module-url.ts";
 import { completesRows } from "../model/complete-rows.ts";
 import type { TrainingPlan } from "../work/train-partition.ts";
 
+declare global {
+  /**
+   * True in a table function that only scores. The compiler replaces the expression `globalThis.MANYMODEL_SCORES_ONLY` by `true`
+   * or `false`, so that the code of fitting, which a scoring function never calls, takes none of its 100 KB. A definition
+   * writes the whole expression where it names its fits: only then can the compiler leave them out.
+   */
+  var MANYMODEL_SCORES_ONLY: true | undefined;
+}
+
 /** The largest body that a table function may have, in bytes. */
 export const LARGEST_FUNCTION = 100 * 1024;
 

@@ -62,7 +62,9 @@ const scoresOf = (values: readonly number[], kinds = 1): PartitionScore[] =>
 it("accuracy: one model, twelve kinds, huge, tiny, equal, negative and far values", () => {
   const many = Array.from({ length: 240 }, (_, i) => i / 100);
   expectRoom(accuracyPicture(LONG, metricOf("holdout_mase"), scoresOf(many, 12)));
-  expect(accuracyPicture(LONG, metricOf("holdout_mase"), scoresOf(many, 12))).toContain("3 smaller groups are not shown");
+  expect(accuracyPicture(LONG, metricOf("holdout_mase"), scoresOf(many, 12))).toContain(
+    "3 smaller groups are not shown",
+  );
   expectRoom(accuracyPicture("a", metricOf("holdout_mase"), scoresOf([1e-6])));
   expectRoom(accuracyPicture("a", metricOf("holdout_mae"), scoresOf(many.map((value) => 1e9 + value))));
   expectRoom(accuracyPicture("a", metricOf("holdout_mae"), scoresOf(many.map((value) => 1e-6 * value))));
