@@ -2,7 +2,7 @@ import type { PlainData } from "./columns/plain-data.ts";
 import type { PartitionKey } from "./partition-key.ts";
 import type { Outcome, SkipReason } from "./states.ts";
 
-/** Why a partition has no model. Stored in the segment as `error_type`. */
+/** The reasons why a partition has no model. Stored in the segment as `error_type`. */
 export const FAILURE_TYPES = [
   "fit-error",
   "invalid-return",
@@ -18,7 +18,7 @@ export const FAILURE_TYPES = [
 ] as const;
 export type FailureType = (typeof FAILURE_TYPES)[number];
 
-/** What became of one planned partition: one row of a segment. Exactly one exists per partition of a finished run. */
+/** The outcome of one planned partition: one row of a segment. Exactly one exists per partition of a finished run. */
 export interface PartitionOutcome {
   /** The partition's position in the run's plan, from 0. */
   readonly position: number;
@@ -56,7 +56,7 @@ export type TrainedPartition = Pick<
   "key" | "model" | "lastTs" | "interval" | "seed" | "errorType" | "errorMessage"
 >;
 
-/** What is known of a committed segment. Its path names run, chunk and attempt. Rows that are neither were skipped. */
+/** A committed segment. Its path names run, chunk and attempt. Rows that are neither were skipped. */
 export interface SegmentInfo {
   readonly path: string;
   readonly chunk: number;
@@ -74,7 +74,7 @@ export interface IndexedSegment extends SegmentInfo {
   readonly source: number;
   /** The rows that count (see `encodeSelection`), all of them when left out; `rows` and the other counts are theirs. */
   readonly select?: string;
-  /** How many rows the file has, where not all of them count. */
+  /** The number of rows of the file, where not all of them count. */
   readonly total?: number;
 }
 
@@ -84,7 +84,7 @@ export interface IndexSource {
   readonly definitionSha256: string;
   readonly keyArg: string;
   readonly exports: PlainData;
-  /** Where its partitions' rows are, by their keys (see `core/key-index.ts`). */
+  /** The places of its partitions' rows, by their keys (see `core/key-index.ts`). */
   readonly keyIndex?: { readonly path: string; readonly sha256: string };
 }
 

@@ -9,7 +9,7 @@ export interface DriverColumn {
   readonly isText: boolean;
 }
 
-/** What of a step's time drives a series. */
+/** The parts of a step's time that drive a series. */
 export const CALENDAR_FIELDS = [
   "dayOfWeek",
   "month",
@@ -37,7 +37,7 @@ export interface FourierDriver {
   readonly harmonics: number | "auto";
 }
 
-/** What drives the series of a run, apart from their own past: in the order in which a short series keeps them. */
+/** The drivers of a run's series, apart from their own past: in the order in which a short series keeps them. */
 export interface Drivers {
   readonly regressors?: readonly DriverColumn[];
   readonly calendar?: readonly CalendarDriver[];

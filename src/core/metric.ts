@@ -7,7 +7,7 @@ export type Better = "lower" | "higher" | "zero";
 export type MetricKind = "series" | "class" | "number" | "readings";
 
 /**
- * What a metric is counted in: the target's units or their square, percent, errors of a naive forecast (1 is as good as
+ * The unit of a metric: the target's units or their square, percent, errors of a naive forecast (1 is as good as
  * naive), shares from 0 to 1, natural logarithms, or a number of things.
  */
 export type MetricScale = "units" | "percent" | "naive" | "share" | "log" | "count";

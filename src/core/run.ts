@@ -13,7 +13,7 @@ import type { RunState } from "./states.ts";
 export const RUN_MODES = ["tasks", "queue", "local"] as const;
 export type RunMode = (typeof RUN_MODES)[number];
 
-/** How long a run in queue mode may take, in milliseconds from its first claim. */
+/** The limits of a run in queue mode, in milliseconds from its first claim. */
 export interface QueueLimits {
   /** Then no chunk is begun any more; those that were are ended. Null: none. */
   readonly timeBudgetMs: number | null;
@@ -21,13 +21,13 @@ export interface QueueLimits {
   readonly hardDeadlineMs: number | null;
 }
 
-/** What rows of one partition with the same time become, where they are not to fail it. */
+/** The aggregates of rows of one partition with the same time, where they are not to fail it. */
 export const AGGREGATES = ["sum", "mean", "last", "first", "max", "min"] as const;
 
 /** Values of rows that are filled in. */
 export const FILL_VALUES = ["zero", "forward"] as const;
 
-/** How far rows are filled in: to the newest time at which any partition has a target, or this one. */
+/** The ends of filling rows in: the newest time at which any partition has a target, or this one. */
 export const FILL_ENDS = ["panel", "series"] as const;
 
 /** Rules for the series of a source that are used. */
@@ -42,11 +42,11 @@ export interface SeriesRules {
 /** The way in which the targets of rows become one step of a coarser grid. */
 export const RESAMPLINGS = ["sum", "mean"] as const;
 
-/** What is done to the rows of a partition before anything uses them (see `completeRows`). */
+/** The rules for the rows of a partition before anything uses them (see `completeRows`). */
 export interface RowRules extends SeriesRules {
   /**
-   * What two rows of one partition with the same time mean: a failure of that partition (`fail`, the default), nothing
-   * (`keep`), or one row.
+   * The meaning of two rows of one partition with the same time: a failure of that partition (`fail`, the default),
+   * nothing (`keep`), or one row.
    */
   readonly duplicates?: "fail" | "keep" | (typeof AGGREGATES)[number];
   /** Fills in rows at times of the interval that have none; none are when left out. */
@@ -100,12 +100,15 @@ export interface NewestValues {
 /** Rows of a source that are not those of a table as it is. */
 export type SelectedRows = Pick<SourceRows, "select" | "where">;
 
-/** Whether the database must select the rows of a source, so that nothing but the rows says whether they have changed. */
+/**
+ * Tells whether the database must select the rows of a source, so that nothing but the rows says whether they have
+ * changed.
+ */
 export function selectsRows({ select, where }: SelectedRows): boolean {
   return select !== undefined || where !== undefined;
 }
 
-/** What a source is called whose rows are those of a query. */
+/** The name of a source whose rows are those of a query. */
 export const QUERY_TABLE = "source.query";
 
 /** The time zone of a source's times. */
@@ -119,7 +122,7 @@ export interface ZoneRule {
   readonly timeOfDay?: number | null;
 }
 
-/** Which rows make up the partitions of a run or a batch, and in which order. */
+/** The rows that make up the partitions of a run or a batch, and their order. */
 export interface DataQuery extends RowRules, SourceRows {
   /** The columns whose values tell partitions apart. */
   readonly keyColumns: readonly string[];
@@ -150,7 +153,7 @@ export function futureQuery({ keyColumns, resample, zone }: DataQuery, table: st
 /** Source data as a run or a batch sees it: read once, pinned, grouped by partition and ordered. */
 export interface Snapshot {
   readonly id: string;
-  /** What the source was when it was read; equal fingerprints mean equal data. */
+  /** The fingerprint of the source as it was read: equal fingerprints mean equal data. */
   readonly fingerprint: string;
   readonly query: DataQuery;
   readonly keyColumns: readonly KeyColumn[];
@@ -159,26 +162,29 @@ export interface Snapshot {
   readonly timeColumn: string | null;
   /** True if the source's times are instants, which have a zone or an offset of their own. */
   readonly hasInstants?: boolean;
-  /** What the times are, where the query names a time zone. */
+  /** The time zone of the times, where the query names one. */
   readonly zone?: Required<ZoneRule>;
-  /** How many partitions are used. They have the positions below this number, in the order of their keys. */
+  /** The number of partitions in use. They have the positions below this number, in the order of their keys. */
   readonly partitions: number;
-  /** How many partitions have ended (see `SeriesRules`); they have the positions after these. None when left out. */
+  /**
+   * The number of partitions that have ended (see `SeriesRules`). They have the positions after these. None when left
+   * out.
+   */
   readonly ended?: number;
   /** Rows of the partitions that are used, as they are in the source. */
   readonly rows: number;
-  /** Where rows are completed. */
+  /** The panel, where rows are completed. */
   readonly panel?: Panel;
   /** The SHA-256 of the files, or of the rows, that hold what is pinned, in hexadecimal, where the engine keeps one. */
   readonly sha256?: { readonly keys: string; readonly data: string };
 }
 
-/** Whether the partition at a position of a snapshot is used: it is there, and has not ended. */
+/** Tells whether the partition at a position of a snapshot is in use: it is there, and has not ended. */
 export function isActive({ partitions }: Pick<Snapshot, "partitions">, ordinal: number): boolean {
   return ordinal >= 0 && ordinal < partitions;
 }
 
-/** Whether the partition at a position of a snapshot has ended (see `SeriesRules`). */
+/** Tells whether the partition at a position of a snapshot has ended (see `SeriesRules`). */
 export function hasEnded({ partitions }: Pick<Snapshot, "partitions">, ordinal: number): boolean {
   return ordinal >= partitions;
 }
@@ -211,15 +217,15 @@ export interface RunManifest {
   readonly partitions: number;
   readonly chunks: number;
   readonly maxAttempts: number;
-  /** How long the body may take for one partition, in milliseconds; null: as long as it likes. */
+  /** The milliseconds that the body may take for one partition; null for no limit. */
   readonly fitTimeoutMs: number | null;
-  /** How many partitions may fail before nothing more is begun; null: any number. */
+  /** The number of partitions that may fail before no further chunk starts; null for any number. */
   readonly maxFailed: number | null;
   /** In queue mode. */
   readonly limits: QueueLimits | null;
   /** The run whose partitions this one was to improve. */
   readonly refines: string | null;
-  /** What its chunks are handed to as tasks, which end in its own time; otherwise workers claim them. */
+  /** The launcher that takes its chunks as tasks; without one, workers claim them. */
   readonly fleet?: Launcher;
   /** The runs whose best partitions these are, by which metric. */
   readonly champions?: { readonly runs: readonly string[]; readonly metric: string };
@@ -237,7 +243,7 @@ export interface OutcomeCounts {
   readonly skipped: number;
 }
 
-/** What the index of a run says of it; kept with the run so that registering a version reads nothing else. */
+/** The summary in a run's index, kept with the run so that registering a version reads nothing else. */
 export interface IndexSummary extends OutcomeCounts {
   readonly path: string;
   readonly sha256: string;

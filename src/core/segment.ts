@@ -93,7 +93,7 @@ const LARGE = ["model", "forecast", "info", "body_log"];
 /** The columns of text that scoring does not need. */
 const NOT_SCORED = ["forecast", "info", "body_log", "metrics", "model_kind", "first_ts", "data_sha256"];
 
-/** What to read of a segment. */
+/** The part of a segment to read. */
 export interface SegmentPart {
   /** Leave out what the bodies returned as model, forecast and info, and printed: they are NULL then. */
   readonly summary?: boolean;

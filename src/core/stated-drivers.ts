@@ -15,14 +15,14 @@ export interface StatedHolidays {
   readonly country?: string | undefined;
   /** A state or province, such as BY. */
   readonly region?: string | undefined;
-  /** How many days before each have an effect of their own; and after. */
+  /** The number of days before each that have an effect of their own; and after. */
   readonly before?: number | undefined;
   readonly after?: number | undefined;
   /** Further days by name, with their dates. */
   readonly days?: { readonly [name: string]: readonly string[] } | undefined;
 }
 
-/** What drives series, as a configuration or a caller states it. */
+/** The drivers of series, as a configuration or a caller states them. */
 export interface StatedDrivers {
   readonly regressors?: readonly StatedRegressor[];
   readonly calendar?: readonly CalendarDriver[];

@@ -485,7 +485,7 @@ export interface MonitorDetail {
   readonly levels: readonly number[];
 }
 
-/** What batches of readings reported. */
+/** The reports of batches of readings. */
 export interface ReadingsDetail {
   readonly kinds: readonly { readonly kind: string; readonly sensors: number; readonly readings: number }[];
   /** The latest, newest first. */

@@ -2,7 +2,7 @@
 export interface ReadingEvent {
   readonly partitionKey: string;
   readonly kind: string;
-  /** When it began. */
+  /** The time at which it began. */
   readonly since: string;
   /** Readings so far, and the one furthest from what was expected. */
   readonly readings: number;
@@ -64,7 +64,7 @@ export function dueEvents(
   });
 }
 
-/** Whether a time of the day in UTC is among quiet hours such as `22:00-06:00`. */
+/** Tells whether a time of the day in UTC is among quiet hours such as `22:00-06:00`. */
 export function isQuietHour(now: number, hours: string): boolean {
   const minute = Math.floor(now / 60_000) % 1440;
   const [from = 0, to = 0] = hours.split("-").map((text) => {

@@ -1,12 +1,12 @@
 import type { ModelVersion } from "../core/registry.ts";
 import type { Snapshot } from "../core/run.ts";
 
-/** What models are asked for, and for whom. */
+/** The request to models, and its partitions. */
 export interface InferenceRequest {
   readonly version: ModelVersion;
   readonly snapshot: Snapshot;
   readonly horizon: number;
-  /** What the models are asked for (see `levelsToAsk`). */
+  /** The levels that the models are asked for (see `levelsToAsk`). */
   readonly levels: readonly number[];
   readonly advance: boolean;
   readonly outputTable: string;
@@ -30,7 +30,7 @@ export interface Inference {
    *   version cannot be used, or the job fails again and again
    */
   score(request: InferenceRequest): Promise<InferenceResult>;
-  /** What a file holds: for a partition's place in the snapshot, what became of it (see `encodeScored`). */
+  /** Reads a file: for a partition's place in the snapshot, its outcome (see `encodeScored`). */
   outcomes(file: string): Promise<readonly (readonly [ordinal: number, outcome: string])[]>;
   /** Removes a job and its files. */
   remove(job: string): Promise<void>;

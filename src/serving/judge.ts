@@ -27,7 +27,7 @@ const STATE_ROOM = 2 ** 26;
  */
 export class ReadingJudge {
   readonly #states = new LruCache<TrainedPartition>(STATE_ROOM);
-  /** What each sensor is waiting for: its readings are judged one request after another. */
+  /** The last request of each sensor: its readings are judged one request after another. */
   readonly #last = new Map<string, Promise<unknown>>();
   readonly #models: TrainedModels;
   readonly #pool: ScoringPool;

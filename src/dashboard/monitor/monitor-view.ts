@@ -8,7 +8,7 @@ import type { MonitorDay, MonitorDetail } from "../wire.ts";
 export interface MonitorTables {
   readonly ledger: string;
   readonly status: string;
-  /** Where batches of readings wrote their verdicts. */
+  /** The table of verdicts that batches of readings write. */
   readonly readings: string;
 }
 

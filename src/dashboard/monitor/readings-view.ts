@@ -7,7 +7,8 @@ const MOST_EVENTS = 200;
 const MOST_KINDS = 100;
 
 /**
- * What batches of readings reported of sensors: how many of each kind, and the latest events. Null before there was one.
+ * Counts the events of sensors that batches of readings reported, by kind, and lists the latest. Null before there was
+ * a batch.
  *
  * @param table - the table of readings
  */

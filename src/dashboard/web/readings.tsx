@@ -5,7 +5,7 @@ import { Fact } from "./run.tsx";
 import { Loading } from "./states.tsx";
 import { useData } from "./use-data.ts";
 
-/** What is wrong with sensors, by the batches of readings; nothing before there was one. */
+/** Shows the faults of sensors, by the batches of readings; nothing before there was one. */
 export function Readings() {
   const data = useData<{ readings: ReadingsDetail | null }>(href(["monitor", "readings"], {}));
   return (

@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { ManymodelError } from "../../core/errors.ts";
 import type { Database, Statement } from "./statement.ts";
 
-/** How old a change must be for the file's time to tell it from the next one. */
+/** The age of a change in milliseconds from which the file's time tells it from the next one. */
 const TICK_MS = 20;
 const MOST_TRIES = 100;
 
@@ -67,7 +67,7 @@ export function openUnwritable(file: string, open: (isImmutable: boolean) => Dat
   };
 }
 
-/** What tells one content of a file from the next, once its last change is old enough. */
+/** Returns a version of a file's content, which is exact once its last change is old enough. */
 function settledVersion(file: string): string {
   for (;;) {
     const { ino, size, mtimeNs } = statSync(file, { bigint: true });

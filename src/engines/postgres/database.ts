@@ -6,12 +6,12 @@ import { identifier } from "../node/duck.ts";
 import { connectionSettings, importPg, type PostgresPlace } from "./connection.ts";
 import { migrate } from "./migrations.ts";
 
-/** What a statement gave. */
+/** The reply to a statement. */
 export interface Reply<Row> {
   readonly rows: Row[];
-  /** How many rows it changed or gave. */
+  /** The number of rows that it changed or returned. */
   readonly count: number;
-  /** Whether it was sent before, on a connection that was lost, and may have been done then. */
+  /** True if it was sent before, on a connection that was lost, and may have been executed then. */
   readonly again: boolean;
 }
 
@@ -35,7 +35,7 @@ export interface Database {
   ): Promise<T>;
   /** Does something with one connection, and again with another when it is lost. */
   session<T>(work: (client: ClientBase) => Promise<T>): Promise<T>;
-  /** What is thrown for an error of the database: where it is from, in one line. */
+  /** Returns the error to throw for an error of the database: its origin, in one line. */
   explain(error: unknown): unknown;
   close(): Promise<void>;
 }
@@ -152,7 +152,7 @@ export function openDatabase(place: PostgresPlace, options: { connections: numbe
   };
 }
 
-/** What to do where connections do not keep what belongs to a session. */
+/** The remedy where connections do not keep the state of a session. */
 export const KEEP_SESSIONS =
   "a pooler in transaction mode is in between; connect to PostgreSQL itself, or have the pooler keep sessions (PgBouncer: pool_mode = session)";
 
@@ -174,7 +174,7 @@ const nameOf = (text: string) => createHash("sha256").update(text).digest("hex")
 
 const codeOf = (error: unknown) => String((error as { code?: unknown } | null)?.code ?? "");
 
-/** Whether an error says that a connection is gone, or cannot be made at the moment. */
+/** Tells whether an error says that a connection is lost, or cannot be made at the moment. */
 export function isLost(error: unknown): boolean {
   if (error instanceof ManymodelError) return false;
   return (
@@ -184,7 +184,7 @@ export function isLost(error: unknown): boolean {
   );
 }
 
-/** Whether there is a server at that address, which ended the connection or cannot take one now. */
+/** Tells whether there is a server at that address, which ended the connection or cannot take one now. */
 const isAnswered = (error: unknown) =>
   /^(57P0[1235]|53300|ECONNRESET|EPIPE)$/.test(codeOf(error)) || /^Connection terminated/.test(messageOf(error));
 

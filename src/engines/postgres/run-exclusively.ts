@@ -1,6 +1,6 @@
 import type { ClientBase } from "pg";
 
-/** How long a change of a table or view waits for its readers. */
+/** The time that a change of a table or view waits for its readers. */
 const LOCK_WAIT = "2s";
 
 /**

@@ -19,7 +19,7 @@ export interface Table {
   readonly rows: readonly Row[];
 }
 
-/** What a statement gave, and how many rows it changed. */
+/** The reply to a statement, and the number of rows that it changed. */
 export interface Executed extends Table {
   readonly changed: number;
 }
@@ -37,7 +37,7 @@ const SESSION_GONE = new Set([
   "405503",
 ]);
 
-/** Whether a statement failed because its session is no more, so that another session may do it. */
+/** Tells whether a statement failed because its session has ended, so that another session may execute it. */
 export const isSessionGone = (error: unknown) => SESSION_GONE.has(String((error as { code?: unknown }).code));
 
 async function driver(): Promise<typeof Sdk> {
@@ -103,7 +103,10 @@ function connectionOptions(address: SnowflakeAddress): Sdk.ConnectionOptions {
   };
 }
 
-/** Whether a container's service token is used, which is taken only at the host and account that the container is given. */
+/**
+ * Tells whether a container's service token is used, which is taken only at the host and account that the container is
+ * given.
+ */
 const inContainer = ({ authentication }: SnowflakeAddress) =>
   authentication.type === "oauth" && process.env.SNOWFLAKE_HOST !== undefined;
 

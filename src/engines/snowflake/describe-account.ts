@@ -16,7 +16,7 @@ const SYSTEM_ROLES = ["ACCOUNTADMIN", "ORGADMIN", "SECURITYADMIN", "USERADMIN", 
 const WITHOUT_HYBRID_TABLES = /GCP_|GOV/i;
 const STANDARD_ONLY = "then there are mode: tasks and compute: warehouse, and no queue mode in services";
 
-/** What an account is, and whether its role may do, and there is, what the configuration needs. Nothing is created. */
+/** Describes an account, its role's privileges, and the objects that the configuration needs. Nothing is created. */
 export async function describeAccount(session: Session, names: Names, address: SnowflakeAddress): Promise<EngineFacts> {
   const sql = accountStatements(names);
   const [[version, clock] = []] = await session.rows(FACTS);
@@ -38,7 +38,7 @@ export async function describeAccount(session: Session, names: Names, address: S
   };
 }
 
-/** Whether the role sees what setup makes. */
+/** Checks whether the role sees the objects that setup creates. */
 async function workspace(session: Session, names: Names): Promise<Feature> {
   const seen = new Set((await session.rows(tableStatements(names).list, [names.schemaName])).map(([name]) => name));
   // Hybrid tables are listed otherwise by some accounts: the checks of queue and roster try them.

@@ -13,7 +13,7 @@ interface Grant {
 /** More grants than a role is shown at a time. */
 const ALL = 10_000;
 
-/** What a role has been granted, itself and by the roles that were granted to it. */
+/** Returns the grants of a role, its own and those of the roles that were granted to it. */
 export async function grantsOf(
   session: Session,
   sql: ReturnType<typeof accountStatements>,

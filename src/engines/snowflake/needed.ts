@@ -9,7 +9,10 @@ export interface Needed {
   readonly name: readonly string[];
 }
 
-/** What a role needs, and nothing more. `isSetUp`: whether the schema is there; who makes it may do everything in it. */
+/**
+ * Lists the privileges that a role needs, and nothing more. `isSetUp`: true if the schema exists; its owner may do
+ * everything in it.
+ */
 export function neededPrivileges(address: SnowflakeAddress, isSetUp: boolean): Needed[] {
   const { database, schema, stage, warehouse, inference, hybridTables, compute, scoring } = address;
   const service = address.service ?? address.containers;
@@ -42,7 +45,7 @@ export function neededPrivileges(address: SnowflakeAddress, isSetUp: boolean): N
   return [...needed.values()];
 }
 
-/** How an administrator grants it. */
+/** Writes the statement by which an administrator grants a privilege. */
 export function grantStatement({ privilege, on, name }: Needed, role: string): string {
   const object = [on, ...(name.length === 0 ? [] : [name.map(identifier).join(".")])].join(" ");
   return `GRANT ${privilege} ON ${object} TO ROLE ${identifier(role)}`;

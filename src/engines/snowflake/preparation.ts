@@ -32,7 +32,7 @@ export function snowflakePreparation(
   };
 }
 
-/** What may be done about a statement that was refused. */
+/** Returns the remedy for a statement that was refused. */
 function remedy(sql: string): string {
   if (sql.startsWith("CREATE HYBRID TABLE"))
     return "where the account has no hybrid tables, set snowflake.hybrid_tables: false: then there is no queue mode";

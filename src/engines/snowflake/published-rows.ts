@@ -56,5 +56,5 @@ export async function carryRows(
 /** Values that one statement is given. */
 const VALUES_AT_ONCE = 50_000;
 
-/** How many rows a COPY to the stage says that it wrote. */
+/** Reads the number of rows that a COPY to the stage wrote. */
 const unloaded = (answer: readonly (readonly unknown[])[]) => Number(answer[0]?.[0] ?? 0);

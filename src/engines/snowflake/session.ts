@@ -100,7 +100,7 @@ async function transact<T>(connector: Connector, work: (statements: Statements) 
   }
 }
 
-/** Whether what failed may succeed when it is done again. */
+/** Tells whether a failed statement may succeed when it is executed again. */
 function isPassing(error: unknown): boolean {
   const code = String((error as { code?: unknown }).code ?? "");
   return isSessionGone(error) || BUSY.has(code) || /deadlock/i.test(messageOf(error));
@@ -171,7 +171,7 @@ function refuse(cause: unknown, sql: string): never {
   );
 }
 
-/** What Snowflake refused, with its own code. */
+/** The refusal of a statement by Snowflake, with its own code. */
 export class SnowflakeError extends ManymodelError {
   readonly code: string;
   constructor(kind: "not-found" | "input", message: string, code: string, options: ErrorOptions) {

@@ -13,7 +13,7 @@ import { findSource, type Source } from "./source.ts";
 import { selectedTable, snapshotStatements } from "./sql/snapshot.ts";
 import { tableStatements } from "./sql/tables.ts";
 
-/** Where a snapshot keeps what it pinned. */
+/** The files of a snapshot. */
 export interface PinnedFiles {
   /** The table, by the end of its name. */
   readonly table: string;

@@ -55,7 +55,9 @@ async function inTemporary<T>(work: (folder: string) => Promise<T>): Promise<T> 
   }
 }
 
-/** How long a file that was written to a mount may take until the stage lists it, and how often that is looked at. */
+/**
+ * The milliseconds until the stage lists a file that was written to a mount, and the milliseconds between two looks.
+ */
 export const VISIBLE_WITHIN_MS = 60_000;
 const [FIRST_LOOK_MS, LONGEST_LOOK_MS] = [50, 2000];
 

@@ -239,7 +239,7 @@ async function* withoutOwner(pieces: AsyncIterable<QueryPiece>): AsyncGenerator<
 }
 
 const partFolder = (table: string) => `tables/${checkName("table name", table, "table").toUpperCase()}/`;
-/** Where a part of a table of results is kept. */
+/** Returns the path of a part of a table of results. */
 export const partPath = (table: string, id: string) => `${partFolder(table)}${id}.parquet`;
 
 /** Parts by the columns that they have. */

@@ -1,7 +1,7 @@
 import { identifier, literal } from "../literal.ts";
 import type { Names } from "../names.ts";
 
-/** Where an image is: the repository's name in parts, and the image within it, with its tag. */
+/** The place of an image: the repository's name in parts, and the image within it, with its tag. */
 export interface ImageRepository {
   readonly name: readonly [database: string, schema: string, repository: string];
   readonly image: string;

@@ -8,7 +8,7 @@ export interface ImportedColumn {
   readonly field: string;
 }
 
-/** What tables that are being imported are called, until they are whole. */
+/** The start of the names of tables that are being imported, until they are whole. */
 export const IMPORT = `${OWN}IMPORT_`;
 /** The comment by which a table is known to have been imported. */
 export const IMPORTED = JSON.stringify({ app: "manymodel", imported: true });

@@ -2,7 +2,7 @@ import type { SnowflakeAddress, SnowflakeInference } from "../../../core/snowfla
 import { identifier, integer, literal, plain } from "../literal.ts";
 import { type Names, OWN } from "../names.ts";
 
-/** What an inference job reads, and what models are asked for. */
+/** The input of an inference job, and the request to its models. */
 export interface InferenceWork {
   readonly model: string;
   readonly version: string;
@@ -11,7 +11,7 @@ export interface InferenceWork {
   /** Partitions that are handed to the model at a time. */
   readonly bundle: number;
   readonly keys: number;
-  /** How many partitions are scored, where others have ended. */
+  /** The number of partitions to score, where others have ended. */
   readonly partitions?: number;
   /** For each column of the training data, which column of the pinned table it is. */
   readonly columns: readonly number[];
@@ -20,7 +20,7 @@ export interface InferenceWork {
   readonly advance: boolean;
 }
 
-/** Where a job writes. */
+/** Returns the folder that a job writes to. */
 export const scoresFolder = (job: string) => `scores/${job}/`;
 
 /** Statements that have the account score with a version of a MODEL. */

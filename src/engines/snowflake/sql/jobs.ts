@@ -2,7 +2,7 @@ import type { SnowflakeAddress, SnowflakeService } from "../../../core/snowflake
 import { dollarQuoted, identifier, integer, literal, plain } from "../literal.ts";
 import type { Names } from "../names.ts";
 
-/** What a container is to do. */
+/** The work of a container. */
 export interface ContainerWork {
   readonly args: readonly string[];
   /** The port that it answers at, if it does, and the path that says whether it is ready. */
@@ -15,17 +15,17 @@ export const [ENDPOINT, SERVICE_ROLE] = ["api", "ask"];
 /** The user and the group that the worker's image runs as (`docker/snowflake-worker.Dockerfile`). */
 const IMAGE_USER = { uid: 1000, gid: 1000 };
 
-/** Where a container finds the stage and its token. */
+/** The folder where a container finds the stage and its token. */
 export const MOUNT = "/mnt/stage";
 const TOKEN_FILE = "/snowflake/session/token";
 
-/** What the names of a graph's root and finalizer end with. */
+/** The ends of the names of a graph's root and finalizer. */
 export const ROOT = "_ROOT";
 export const FINAL = "_FINAL";
 /** The tasks of a run's graph, in the order in which they are made. */
 const TASKS = ["ROOT", "TRAIN", "FINAL"] as const;
 
-/** How often the account itself has a failed graph tried again, whether a client is there or not. */
+/** The number of times that the account itself tries a failed graph again, whether a client is there or not. */
 export const AUTO_RETRIES = 1;
 
 /**

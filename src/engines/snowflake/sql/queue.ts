@@ -8,7 +8,7 @@ export interface Shard {
   readonly count: number;
 }
 
-/** How many chunks a worker looks at before it claims one. */
+/** The number of chunks that a worker looks at before it claims one. */
 const CANDIDATES = 16;
 
 /**

@@ -42,7 +42,7 @@ export const KEY_TYPES: Readonly<Record<KeyType, string>> = {
   timestamp: "TIMESTAMP_NTZ",
 };
 
-/** What a key is stored under: no column of this package's own has a space in its name. */
+/** Returns the column that stores a key: no column of this package's own has a space in its name. */
 export const storedAs = ({ name, type }: StoredKey) => `KEY ${type} ${name}`;
 
 /** The key that a column of the model store holds; undefined for the others. */

@@ -1,7 +1,7 @@
 import { literal, plain } from "../literal.ts";
 import { type Names, OWN } from "../names.ts";
 
-/** What the comment of a task or service says: whose it is, and for which run. */
+/** Returns the comment of a task or service: its owner and its run. */
 export const runComment = (run: string) => JSON.stringify({ app: "manymodel", run });
 
 /** Statements that find and remove what was made for runs. Names are those that an account lists. */

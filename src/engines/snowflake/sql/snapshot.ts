@@ -3,7 +3,7 @@ import type { KeyColumn } from "../../../core/partition-key.ts";
 import { identifier, integer, literal } from "../literal.ts";
 import { type Names, OWN } from "../names.ts";
 
-/** What a snapshot selects: keys, the columns to read, and the order of a partition's rows. */
+/** The selection of a snapshot: keys, the columns to read, and the order of a partition's rows. */
 export interface Selected {
   /** The source by its full, quoted name. */
   readonly from: string;
@@ -64,7 +64,7 @@ export function snapshotStatements(names: Names) {
     },
     times: (id: string, partitions: number, time: number, target: number) =>
       `SELECT DISTINCT C${integer(time)} FROM ${table(id)} WHERE P < ${integer(partitions)} AND C${integer(time)} IS NOT NULL AND C${integer(target)} IS NOT NULL ORDER BY 1`,
-    /** How many rows are later than a time, and how many of the others repeat a time of their partition. */
+    /** Counts the rows that are later than a time, and those of the others that repeat a time of their partition. */
     counts: (id: string, partitions: number, time: number) =>
       `SELECT COALESCE(SUM(IFF(IS_LATER, N, 0)), 0), COALESCE(SUM(IFF(IS_LATER, 0, N - 1)), 0)
       FROM (SELECT COUNT(*) AS N, C${integer(time)} > ?::DOUBLE AS IS_LATER FROM ${table(id)} WHERE P < ${integer(partitions)} AND C${integer(time)} IS NOT NULL GROUP BY P, C${integer(time)})`,

@@ -17,7 +17,7 @@ const ARGUMENTS: Readonly<Record<ColumnType, string>> = {
 /** Values that a function returns: integers as their text, times as milliseconds since 1970. */
 const RETURNED: Readonly<Record<ColumnType, string>> = { ...ARGUMENTS, integer: "VARCHAR" };
 
-/** What the function that scores is given of a partition besides its rows, and the types of it. */
+/** The arguments of the function that scores for a partition besides its rows, and their types. */
 const GIVEN = [
   ["P", "DOUBLE"],
   ["KIND", "DOUBLE"],
@@ -42,7 +42,7 @@ export interface PredictColumns {
   readonly output: readonly ColumnInfo[];
 }
 
-/** What a function which scores reads: tables of snapshots, by the ends of their names. */
+/** The input of a function that scores: tables of snapshots, by the ends of their names. */
 export interface PredictSources extends PredictColumns {
   readonly snapshot: string;
   readonly futureSnapshot: string | null;
