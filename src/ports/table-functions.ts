@@ -45,6 +45,8 @@ export interface FunctionScoring {
 export interface PredictedStatus {
   readonly status: string;
   readonly kept: boolean;
+  /** True if the forecast has fewer steps than were asked for, and a row with the reason. */
+  readonly shortened?: true;
 }
 
 /** Rows of an output table that a function writes, kept aside until they are all there. */

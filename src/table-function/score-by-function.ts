@@ -64,7 +64,7 @@ export async function scoreByFunction(
       if (found === undefined)
         output.add(partition.key, { status: "ERROR", errorType: "predict-error", errorMessage: messageOf(error) });
       else if (found.kept) output.keep(partition.partitionKey, found.status as ScoredPartition["status"]);
-      else output.count(found.status as ScoredPartition["status"]);
+      else output.count(found.status as ScoredPartition["status"], found.shortened);
     }
     const ordinals = modelless.map(({ ordinal }) => ordinal);
     const input = fallback === null ? undefined : rowRanges(await engine.source.read(snapshot, ordinals));

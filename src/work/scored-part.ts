@@ -58,13 +58,13 @@ export class PartOfBatch {
   add(key: PartitionKey, scored: ScoredPartition | JudgedPartition, fingerprint: string | null = null): void {
     if (this.#rows instanceof ReadingRows) this.#rows.add(key, scored, fingerprint);
     else if (!("readings" in scored)) this.#rows.add(key, scored, fingerprint);
-    if ("stopped" in scored && scored.stopped !== undefined) this.#shortened++;
-    this.count(scored.status);
+    this.count(scored.status, "stopped" in scored && scored.stopped !== undefined);
   }
 
-  /** A partition whose rows somebody else writes. */
-  count(status: ScoredPartition["status"]): void {
+  /** Counts a partition, whose rows somebody else may write. */
+  count(status: ScoredPartition["status"], isShortened = false): void {
     this.#counts[status]++;
+    if (isShortened) this.#shortened++;
   }
 
   /**

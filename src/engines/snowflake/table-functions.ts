@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { ManymodelError } from "../../core/errors.ts";
 import type { SnowflakeAddress } from "../../core/snowflake-address.ts";
 import type { Stage } from "../../ports/stage.ts";
-import type { TableFunctions } from "../../ports/table-functions.ts";
+import type { PredictedStatus, TableFunctions } from "../../ports/table-functions.ts";
 import type { Names } from "./names.ts";
 import type { Session } from "./session.ts";
 import { readRecord } from "./snapshot.ts";
@@ -77,12 +77,14 @@ export function snowflakeTableFunctions(
         async statuses() {
           const rows = await session.rows(sql.statuses(id));
           // A forecast that stops early has a row with the reason: the partition's status is that of its forecast.
-          const rank = (status: unknown) => Number(status !== "ERROR");
-          return new Map(
-            rows
-              .toSorted(([, , a], [, , b]) => rank(a) - rank(b))
-              .map(([p, isKept, status]) => [Number(p), { status: status as string, kept: isKept as boolean }]),
-          );
+          const statuses = new Map<number, PredictedStatus>();
+          for (const [p, isKept, status] of rows) {
+            const other = statuses.get(Number(p));
+            const predicted = { status: status as string, kept: isKept as boolean };
+            if (other === undefined) statuses.set(Number(p), predicted);
+            else statuses.set(Number(p), { ...(predicted.status === "ERROR" ? other : predicted), shortened: true });
+          }
+          return statuses;
         },
         async store() {
           const file = partPath(outputTable, id);
