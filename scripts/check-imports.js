@@ -82,6 +82,7 @@ const ALLOWED = {
     "serving",
     "stages",
     "text",
+    "work",
   ],
   "dashboard/web": ["text"],
   cli: [

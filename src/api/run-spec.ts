@@ -14,6 +14,7 @@ import {
   RUN_MODES,
   type RunManifest,
   type RunMode,
+  type Snapshot,
 } from "../core/run.ts";
 import { bundleDefinition } from "../model/bundle.ts";
 import type { KeyArgument } from "../model/define-model.ts";
@@ -86,6 +87,14 @@ export async function runSpec<Exports>(
     ...(timeout !== undefined && { fitTimeoutMs: parseDuration("fit_timeout", timeout) }),
     ...(maxFailed !== undefined && { maxFailed }),
     ...(mode === "queue" && { limits }),
+    ...(workspace.engine.functions?.trains && {
+      // A table function that cannot be made is found before the run begins.
+      check: async (snapshot: Snapshot) => {
+        const { compileFitFunction } = await import("../table-function/compile-function.ts");
+        const seed = options.seed ?? configured.seed;
+        return compileFitFunction(bundle.bytes, bundle.name, { snapshot, keyArg, exports, seed });
+      },
+    }),
     ...(refined !== undefined && { refines: refined.runId, snapshot: refined.manifest.snapshot }),
   };
   return { spec, context };

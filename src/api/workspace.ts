@@ -5,7 +5,14 @@ import { type BoundExports, boundExports } from "../core/bounds.ts";
 import type { CurrentForecasts } from "../core/current-forecasts.ts";
 import { parseDuration } from "../core/duration.ts";
 import { ManymodelError } from "../core/errors.ts";
-import { type DataQuery, QUERY_TABLE, type RowRules, type Snapshot, type SourceRows } from "../core/run.ts";
+import {
+  type DataQuery,
+  QUERY_TABLE,
+  type ResampleRule,
+  type RowRules,
+  type Snapshot,
+  type SourceRows,
+} from "../core/run.ts";
 import type { StatedDrivers } from "../core/stated-drivers.ts";
 import { rulesOf } from "../model/complete-rows.ts";
 import type { KeyArgument } from "../model/define-model.ts";
@@ -144,7 +151,7 @@ export function dataQuery(workspace: Workspace, query?: SourceQuery): DataQuery 
       ...(orderBy !== undefined && { orderBy: listOf(orderBy) }),
       ...rulesOf({
         duplicates,
-        ...(fill !== undefined && { fill }),
+        ...(fill !== undefined && { fill: { ...fill, ...filledFrom(workspace) } }),
         ...(active !== undefined && { active: activeRule(active) }),
         ...(resample !== undefined && { resample }),
         target: target ?? "Y",
@@ -160,15 +167,33 @@ export function dataQuery(workspace: Workspace, query?: SourceQuery): DataQuery 
     ...(source.order_by !== undefined && { orderBy: source.order_by }),
     ...rulesOf({
       duplicates: source.duplicates,
-      ...(source.fill.with !== "missing" && { fill: { value: source.fill.with, until: source.fill.until } }),
+      ...(source.fill.with !== "missing" && {
+        fill: { value: source.fill.with, until: source.fill.until, ...filledFrom(workspace) },
+      }),
       ...(source.active !== undefined && { active: activeRule(source.active) }),
-      ...(source.resample !== undefined && { resample: source.resample }),
+      ...(source.resample !== undefined && { resample: resampleRule(source.resample) }),
       target: source.target,
     }),
     ...(source.interval !== undefined && { interval: source.interval }),
     ...(source.time_zone !== undefined && { zone: { name: source.time_zone } }),
   };
 }
+
+/** The table from which rows that are filled in take regressors. */
+const filledFrom = (workspace: Workspace) => {
+  const { future_table: table } = workspace.config.batch;
+  return table === undefined ? {} : { futureTable: tablePath(workspace, table) };
+};
+
+const resampleRule = ({
+  week_starts: weekStarts,
+  ...rule
+}: NonNullable<NonNullable<LoadedConfig["source"]>["resample"]> & {
+  readonly week_starts?: ResampleRule["weekStarts"];
+}) => ({
+  ...rule,
+  ...(weekStarts !== undefined && { weekStarts }),
+});
 
 const activeRule = ({ within }: { readonly within: string }) => ({
   withinMs: parseDuration("source.active.within", within),

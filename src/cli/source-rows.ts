@@ -2,6 +2,7 @@ import type { ManyModel } from "../api/many-model.ts";
 import { findBounds } from "../core/bounds.ts";
 import type { IndexSummary, RunManifest } from "../core/run.ts";
 import { type CompletedRows, completedRows } from "../runs/completed-rows.ts";
+import { readIndex } from "../runs/read-index.ts";
 
 /** The facts that a run's summary has about the rows of its source. */
 export interface SourceRows {
@@ -15,21 +16,20 @@ export interface SourceRows {
 
 /** Looks at how the rows of a run's source were used. */
 export async function sourceRows(mm: ManyModel, manifest: RunManifest, index: IndexSummary): Promise<SourceRows> {
-  const belowZero = await countBelowZero(mm, manifest);
+  const belowZero = await countBelowZero(mm, manifest, index);
   return { ...(belowZero > 0 && { belowZero }), ...(await readRows(mm, manifest, index)) };
 }
 
-/** Counts the forecasts that go below 0, where the run states no floor. */
-async function countBelowZero(mm: ManyModel, { runId, exports }: RunManifest): Promise<number> {
+/** Counts the forecasts that go below 0, of those that the command made, where the run states no floor. */
+async function countBelowZero(
+  mm: ManyModel,
+  { runId, exports, changed }: RunManifest,
+  summary: IndexSummary,
+): Promise<number> {
   if (findBounds(exports)?.lower !== undefined) return 0;
-  // A forecast is a list in JSON, in which a sign that follows no exponent begins a number below 0.
-  const { rows } = await mm.engine.tables.query(
-    "SELECT COUNT(*) AS N FROM TRAINING_RESULTS WHERE RUN_ID = $1 AND (CAST(FORECAST AS TEXT) LIKE '[-%' OR CAST(FORECAST AS TEXT) LIKE '%,-%')",
-    [runId],
-    1,
-    { run: runId },
-  );
-  return Number(rows[0]?.[0] ?? 0);
+  const { sources, segments } = await readIndex(mm.engine.stage, summary, `run ${runId} was completed`);
+  const isNew = sources.map((source) => source.runId === (changed?.by ?? runId));
+  return segments.reduce((sum, { source, belowZero = 0 }) => sum + (isNew[source] ? belowZero : 0), 0);
 }
 
 async function readRows(mm: ManyModel, manifest: RunManifest, index: IndexSummary): Promise<SourceRows> {

@@ -15,6 +15,7 @@ import {
   RESAMPLINGS,
   RESERVED_ARGUMENTS,
   RUN_MODES,
+  WEEKDAYS,
 } from "../core/run.ts";
 import { isTimeZone } from "../core/time-zone.ts";
 import { count, duration, durationText } from "./common-values.ts";
@@ -130,13 +131,14 @@ const source = z
       .enum(["fail", "keep", ...AGGREGATES])
       .default("fail")
       .describe(
-        "Rows of one partition with the same time: fail that partition, keep them (data without a series only), or make one of them by the sum, mean, max or min of the target, or the first or last row.",
+        "Rows of one partition with the same time: fail that partition, keep them (data without a time only), or make one of them by the sum, mean, max or min of the target, or the first or last row.",
       ),
     resample: z
       .union([
         gridText.transform((to) => ({ to, by: "sum" as const })),
         z.strictObject({
           to: gridText,
+          week_starts: z.enum(WEEKDAYS).optional().describe("The day on which a week begins; monday when left out."),
           by: z
             .enum(RESAMPLINGS)
             .default("sum")
@@ -144,9 +146,7 @@ const source = z
         }),
       ])
       .optional()
-      .describe(
-        "Trains on a coarser grid: P1W makes the rows of each week, from Monday, one row. Also P1D, P1M, P3M, P1Y, PT1H.",
-      ),
+      .describe("Trains on a coarser grid: P1W makes the rows of each week one row. Also P1D, P1M, P3M, P1Y, PT1H."),
     lower_bound: bound
       .optional()
       .describe(

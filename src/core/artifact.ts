@@ -66,6 +66,8 @@ export interface SegmentInfo {
   readonly sha256: string;
   readonly succeeded: number;
   readonly failed: number;
+  /** Rows whose `forecast` goes below 0; none when left out. */
+  readonly belowZero?: number;
 }
 
 /** A segment as an index lists it: which source it is of, and which of its rows count. */

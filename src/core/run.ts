@@ -42,6 +42,25 @@ export interface SeriesRules {
 /** The way in which the targets of rows become one step of a coarser grid. */
 export const RESAMPLINGS = ["sum", "mean"] as const;
 
+/** The values of rows that are filled in, and how far they go. */
+export interface FillRule {
+  readonly value: (typeof FILL_VALUES)[number];
+  readonly until: (typeof FILL_ENDS)[number];
+  /** The table of what is known ahead: a row that is filled in has the regressors of its row there, if there is one. */
+  readonly futureTable?: string;
+}
+
+/** The days of the week, of which Monday is 1. */
+export const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
+
+/** A coarser grid, and what rows of one step of it become. */
+export interface ResampleRule {
+  readonly to: string;
+  readonly by: (typeof RESAMPLINGS)[number];
+  /** The day on which a week begins; Monday when left out. */
+  readonly weekStarts?: (typeof WEEKDAYS)[number];
+}
+
 /** The rules for the rows of a partition before anything uses them (see `completeRows`). */
 export interface RowRules extends SeriesRules {
   /**
@@ -50,9 +69,9 @@ export interface RowRules extends SeriesRules {
    */
   readonly duplicates?: "fail" | "keep" | (typeof AGGREGATES)[number];
   /** Fills in rows at times of the interval that have none; none are when left out. */
-  readonly fill?: { readonly value: (typeof FILL_VALUES)[number]; readonly until: (typeof FILL_ENDS)[number] };
+  readonly fill?: FillRule;
   /** Makes the rows of each step of a coarser interval one row, after both of these (see `resampleRows`); as `P7D` has it. */
-  readonly resample?: { readonly to: string; readonly by: (typeof RESAMPLINGS)[number] };
+  readonly resample?: ResampleRule;
   /** The column that these are about; given where any of them needs it. */
   readonly target?: string;
 }
@@ -175,8 +194,15 @@ export interface Snapshot {
   readonly rows: number;
   /** The panel, where rows are completed. */
   readonly panel?: Panel;
+  /** The pinned table of what is known ahead, where rows that are filled in take regressors from it (see `FillRule`). */
+  readonly future?: Snapshot;
   /** The SHA-256 of the files, or of the rows, that hold what is pinned, in hexadecimal, where the engine keeps one. */
   readonly sha256?: { readonly keys: string; readonly data: string };
+}
+
+/** Returns the ids of everything that a snapshot reads; the same ids mean the same rows. */
+export function snapshotIds({ id, future }: Pick<Snapshot, "id" | "future">): string[] {
+  return future === undefined ? [id] : [id, future.id];
 }
 
 /** Tells whether the partition at a position of a snapshot is in use: it is there, and has not ended. */

@@ -37,8 +37,56 @@ export function openTimeZone(name: string): TimeZone {
       "config",
       `source.time_zone is ${show(name)}; it must be the name of a time zone such as Europe/Berlin or America/New_York`,
     );
-  const offsetAt = offsetsOf(name);
-  const zone: TimeZone = {
+  const zone = zoneOf(offsetsOf(name));
+  opened.set(name, zone);
+  return zone;
+}
+
+/**
+ * The changes of a zone's clocks over some years, for whoever has no database of zones: the minute since 1970 at which each
+ * offset begins, and the offset in minutes. The last begins none: its minute is the end.
+ */
+export type ClockChanges = readonly (readonly [minute: number, offset: number])[];
+
+const MINUTE = 60_000;
+/** Changes are known in these years: the end is the first day of the last one. */
+const CHANGES_FROM = Date.UTC(1990, 0);
+const CHANGES_TO = Date.UTC(2051, 0);
+
+/** Returns the changes of a zone's clocks from 1990 to 2050. @throws {ManymodelError} `config` if there is no such zone */
+export function clockChanges(name: string): ClockChanges {
+  const { toLocal } = openTimeZone(name);
+  const offsetAt = (instant: number) => toLocal(instant) - instant;
+  const changes: [number, number][] = [];
+  let offset: number | undefined;
+  // Clocks change at whole quarters of an hour.
+  for (let day = CHANGES_FROM; day < CHANGES_TO; day += DAY) {
+    if (offset === offsetAt(day + DAY)) continue;
+    for (let instant = day; instant < day + DAY; instant += 15 * MINUTE) {
+      if (offsetAt(instant) === offset) continue;
+      offset = offsetAt(instant);
+      changes.push([instant / MINUTE, offset / MINUTE]);
+    }
+  }
+  return [...changes, [CHANGES_TO / MINUTE, 0]];
+}
+
+/** Returns the zone of some changes. @throws {RangeError} when it is asked about a time before or after them */
+export function zoneOfChanges(changes: ClockChanges): TimeZone {
+  const [[first], [last]] = [at(changes, 0), at(changes, -1)];
+  return zoneOf((instant) => {
+    const minute = instant / MINUTE;
+    if (!(minute >= first && minute < last))
+      throw new RangeError(
+        `source.time_zone knows the clocks from ${new Date(first * MINUTE).toISOString()} to ${new Date(last * MINUTE).toISOString()} in a table function, not at ${new Date(instant).toISOString()}; set snowflake.compute: client and snowflake.scoring: client`,
+      );
+    return at(at(changes, changes.findIndex(([start]) => start > minute) - 1), 1) * MINUTE;
+  });
+}
+
+/** Returns the zone whose clocks are ahead of UTC by an offset. */
+function zoneOf(offsetAt: (instant: number) => number): TimeZone {
+  return {
     toLocal: (instant) => instant + offsetAt(instant),
     toInstants(local) {
       // No offset is longer than a day, and no two changes are closer to each other.
@@ -48,8 +96,6 @@ export function openTimeZone(name: string): TimeZone {
       return [...new Set(instants)].sort((a, b) => a - b);
     },
   };
-  opened.set(name, zone);
-  return zone;
 }
 
 /** Instants from `start` to before `end` at which a zone has one offset from UTC. */

@@ -10,6 +10,7 @@ import type { ModelVersion } from "../core/registry.ts";
 import type { Stage } from "../ports/stage.ts";
 import { TrainedModels } from "../runs/trained-models.ts";
 import { directoryStage } from "../stages/directory.ts";
+import { type RowCompletion, usableRows } from "../work/complete-source.ts";
 import { definitionsOf } from "../work/definitions.ts";
 import { NOT_TRAINED, type ScoredPartition } from "../work/score-partition.ts";
 import { scorePartitions } from "../work/score-partitions.ts";
@@ -25,6 +26,8 @@ export interface ScoreRequest {
   /** The levels that the model is asked for (see `levelsToAsk`). */
   readonly levels: readonly number[];
   readonly advance: boolean;
+  /** How the rows are put at times of their zone and completed; left out where they are used as they are. */
+  readonly completion?: RowCompletion;
 }
 
 /** Bytes of models that are kept for the next partition. */
@@ -66,7 +69,14 @@ export function createScorer(folder: string, fetch: Fetch): (request: ScoreReque
   const stage = remote === undefined ? directoryStage(folder) : fetchedStage(folder, fetch);
   const models = new TrainedModels(stage, MODEL_BYTES);
   const definitions = definitionsOf({ stage });
-  const score = async ({ key, columns, horizon, levels, advance }: ScoreRequest): Promise<ScoredPartition> => {
+  const score = async ({
+    key,
+    columns,
+    horizon,
+    levels,
+    advance,
+    completion,
+  }: ScoreRequest): Promise<ScoredPartition> => {
     const opened = await models.open(version);
     const values = keyColumns.map((column, i) => storedKey(column, key[i]));
     const found = await models.find(opened, encodeKey(keyColumns, values));
@@ -75,7 +85,9 @@ export function createScorer(folder: string, fetch: Fetch): (request: ScoreReque
       name,
       storedColumn(type, at(columns, c)),
     ]);
-    const batch: ColumnBatch = { length: columns[0]?.length ?? 0, columns: Object.fromEntries(data) };
+    const read: ColumnBatch = { length: columns[0]?.length ?? 0, columns: Object.fromEntries(data) };
+    const rows = { batch: read, offsets: Int32Array.of(0, read.length) };
+    const { batch } = completion === undefined ? rows : usableRows(completion, rows);
     const job = {
       ...found.source,
       keyColumns,

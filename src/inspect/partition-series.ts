@@ -4,14 +4,14 @@ import type { PartitionOutcome } from "../core/artifact.ts";
 import type { ColumnInfo } from "../core/columns/column.ts";
 import { ManymodelError } from "../core/errors.ts";
 import type { LeadTime } from "../core/lead-time.ts";
-import type { KeyColumn } from "../core/partition-key.ts";
+import { decodeKey, type KeyColumn } from "../core/partition-key.ts";
 import {
   type DataQuery,
   futureQuery,
-  hasEnded,
   type IndexSummary,
   type RunManifest,
   type Snapshot,
+  snapshotIds,
 } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
 import { loadDefinition } from "../model/bundle.ts";
@@ -20,8 +20,10 @@ import type { Engine } from "../ports/engine.ts";
 import { openFinder } from "../runs/find-partition.ts";
 import { getSource, readIndex } from "../runs/read-index.ts";
 import { getJson } from "../stages/json.ts";
+import { findEnded } from "../work/ended-series.ts";
 import { loadOrders } from "../work/load-orders.ts";
 import { type ScoredPartition, scorePartition } from "../work/score-partition.ts";
+import { failedOutcome } from "../work/train-partition.ts";
 import { type SeriesHistory, trainedHistory, upToForecast } from "./series-history.ts";
 
 /** One partition as people look at it: what was observed, what its model expected, and what it forecasts. */
@@ -101,9 +103,21 @@ export async function openPartitions(engine: Engine, source: PartitionSource): P
     const { batch } = await engine.source.read(snapshot, Array.from(await place(snapshot, key)));
     return batch;
   };
+  const ofPlan = { of: source.name, keyColumns, time, levels: source.levels };
+  /** Returns a series that has no row because it had ended before the run. */
+  const endedSeries = async (partitionKey: string): Promise<PartitionSeries | undefined> => {
+    const { key } = decodeKey(partitionKey);
+    const [scored] = await findEnded(engine.source, input, [key]);
+    if (scored === undefined) return undefined;
+    const { exports, seed } = manifest;
+    const row = failedOutcome({ position: -1, partitionKey, seed, attempt: 0 }, "no-data", scored.errorMessage);
+    const target = targetOf(exports, source.target, manifest.snapshot);
+    const history = trainedHistory(await rowsOf(input, key), row, { time, target });
+    return { ...ofPlan, row, target, ...history, fitted: null, scores: "steps", scored };
+  };
   return async (partitionKey) => {
     const found = await finder.row(partitionKey);
-    if (found === undefined) return undefined;
+    if (found === undefined) return endedSeries(partitionKey);
     const { row, segment } = found;
     const { definitionSha256, keyArg, exports } = getSource(index, segment);
     const definition = await loadDefinition(
@@ -121,29 +135,22 @@ export async function openPartitions(engine: Engine, source: PartitionSource): P
       ...{ definition, keyColumns, keyArg, exports, time, horizon: source.horizon, levels, advance },
       ...(await loadOrders(leadTime)),
     };
-    const data = frame(trained.id === input.id ? rows : await rowsOf(input, row.key));
-    const isEnded = hasEnded(input, at(await place(input, row.key), 0));
-    const scored: ScoredPartition = isEnded
-      ? { status: "ENDED" }
-      : await scorePartition(plan, row, {
-          data,
-          ...(future !== undefined && { future: frame(await rowsOf(future, row.key)) }),
-        });
+    const data = frame(snapshotIds(trained).join() === snapshotIds(input).join() ? rows : await rowsOf(input, row.key));
+    const [ended] = await findEnded(engine.source, input, [row.key]);
+    const ahead = future === undefined ? {} : { future: frame(await rowsOf(future, row.key)) };
+    const scored: ScoredPartition = ended ?? (await scorePartition(plan, row, { data, ...ahead }));
     const scores = definition.scores ?? "steps";
     const shown = scores === "steps" ? upToForecast(history, row, columns, data, scored) : history;
     const { stopped } = { stopped: undefined, ...scored };
     const said = [scored.status === "OK" ? scored.errorMessage : undefined, stopped?.errorMessage];
     return {
-      of: source.name,
-      keyColumns,
+      ...ofPlan,
       row,
       target,
-      time,
       ...shown,
       note: [shown.note, ...said].filter((text) => text != null).join("; ") || null,
       fitted: trained.id === made.id ? oneStep(row.model, history.values) : null,
       scores,
-      levels,
       scored,
     };
   };

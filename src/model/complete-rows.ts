@@ -37,14 +37,17 @@ export function rulesOf({ duplicates = "fail", fill, resample, active, target }:
  * Of other columns truth values, and numbers that are only 0 and 1 in this partition, are true or 1 if one of them is; any
  * other is that of the last row. `first` and `last` take one row whole.
  *
- * A filled row has the target 0, or that of the row before; truth values and numbers that are only 0 and 1 are false or 0,
- * and any other column is that of the row before. Rows are filled at the interval that is stated, else that of the whole
+ * A filled row has the target 0, or that of the row before. Any other column has the value of the same partition and time in
+ * the table of the future, if there is one. Else truth values and numbers that are only 0 and 1 are false or 0, and any
+ * other column is that of the row before. Rows are filled at the interval that is stated, else that of the whole
  * panel, from the first row of a partition to the newest time at which the panel, or the partition, has a target. Rows
  * that are there keep their values, missing or not.
  *
  * A partition with a missing time, or with times off the interval, keeps its rows: whoever uses them says what is wrong.
+ *
+ * @param future - rows of the table of the future, of the same partitions, in the order of their times
  */
-export function completeRows(completion: Completion, { batch, offsets }: Rows): Rows {
+export function completeRows(completion: Completion, { batch, offsets }: Rows, future?: Rows): Rows {
   const { query, timeColumn } = completion;
   if (timeColumn === null || (query.fill === undefined && !mergesRows(query))) return { batch, offsets };
   const time = getColumn(batch, timeColumn);
@@ -58,11 +61,12 @@ export function completeRows(completion: Completion, { batch, offsets }: Rows): 
     addRows(rows, completion, time, { start, end }, observed);
     completed[++partition] = rows.first.length;
   }
+  const known = future === undefined ? undefined : futureOf(future, rows, completed, timeColumn);
   const columns = Object.entries(batch.columns).map(([name, column]): [string, Column] => [
     name,
     column === time
       ? { type: time.type, values: Float64Array.from(rows.times) }
-      : completedColumn(column, rows, completed, query, name === target),
+      : completedColumn(column, rows, completed, query, name === target ? "target" : known?.(name)),
   ]);
   return { batch: { length: rows.first.length, columns: Object.fromEntries(columns) }, offsets: completed };
 }
@@ -135,17 +139,66 @@ function fillInterval(times: Float64Array, panel: Interval | null | undefined): 
   return day === null || gridPositions(times, interval) === null ? null : interval;
 }
 
-/** One column of completed rows. */
+/** Returns the value of a completed row in a column of the table of the future; undefined where that has none. */
+type KnownValue = (row: number) => number | bigint | string | undefined;
+
+/** Returns for a column's name what the table of the future has at the rows that were filled in. */
+function futureOf(
+  { batch, offsets: places }: Rows,
+  { times, filled }: CompletedRows,
+  offsets: Int32Array,
+  timeColumn: string,
+): (name: string) => KnownValue | undefined {
+  const names = Object.keys(batch.columns);
+  const columnOf = (name: string) => batch.columns[matchColumn(names, name) ?? ""];
+  const time = columnOf(timeColumn);
+  if (time === undefined || time.type === "string" || time.type === "integer" || time.type === "boolean")
+    return () => undefined;
+  const found = new Int32Array(times.length).fill(-1);
+  for (let partition = 0; partition + 1 < offsets.length; partition++) {
+    let row = at(places, partition);
+    for (let i = at(offsets, partition); i < at(offsets, partition + 1); i++) {
+      if (!filled[i]) continue;
+      while (row < at(places, partition + 1) && !(at(time.values, row) >= at(times, i))) row++;
+      if (row < at(places, partition + 1) && time.values[row] === times[i]) found[i] = row;
+    }
+  }
+  return (name) => {
+    const column = columnOf(name);
+    if (column === undefined) return undefined;
+    const isObserved = observedRows(column);
+    return (i) => {
+      const row = at(found, i);
+      return row >= 0 && isObserved(row) ? (column.values[row] ?? undefined) : undefined;
+    };
+  };
+}
+
+/**
+ * One column of completed rows.
+ *
+ * @param role - `target`, or what is known of a regressor at rows that were filled in
+ */
 function completedColumn(
   column: Column,
   rows: CompletedRows,
   offsets: Int32Array,
   query: RowRules,
-  isTarget: boolean,
+  role: "target" | KnownValue | undefined,
 ): Column {
   const { duplicates, fill } = query;
+  const isTarget = role === "target";
+  const known: KnownValue = typeof role === "function" ? role : () => undefined;
   const source = duplicates === "first" ? rows.first : rows.last;
-  if (column.type === "string") return { type: "string", values: source.map((row) => at(column.values, row)) };
+  if (column.type === "string") {
+    const values: (string | null)[] = [];
+    for (const [i, row] of source.entries()) {
+      const value = known(i);
+      if (value !== undefined) values.push(String(value));
+      else values.push(rows.filled[i] ? at(values, i - 1) : at(column.values, row));
+    }
+    return { type: "string", values };
+  }
   if (column.type === "integer") return { type: "integer", values: source.map((row) => at(column.values, row)) };
   const missing = column.type === "boolean" ? 2 : Number.NaN;
   const values = Float64Array.from(source, (row) => at(column.values, row));
@@ -154,8 +207,10 @@ function completedColumn(
     const isFlag = !isTarget && holdsFlags(column, rows, start, end);
     for (let i = start; i < end; i++) {
       const [first, last] = [at(rows.first, i), at(rows.last, i)];
-      if (rows.filled[i]) values[i] = isFlag || (isTarget && fill?.value === "zero") ? 0 : at(values, i - 1);
-      else if (last > first && !takesOneRow && (isTarget || isFlag)) {
+      if (rows.filled[i]) {
+        const otherwise = isFlag || (isTarget && fill?.value === "zero") ? 0 : at(values, i - 1);
+        values[i] = Number(known(i) ?? otherwise);
+      } else if (last > first && !takesOneRow && (isTarget || isFlag)) {
         const given = Array.from(column.values.subarray(first, last + 1)).filter((value) => !Object.is(value, missing));
         if (given.length === 0) values[i] = missing;
         else values[i] = isTarget ? aggregate(given, duplicates) : Math.max(...given);

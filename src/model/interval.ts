@@ -1,5 +1,6 @@
 /** The interval of a series in time, from the forecasting library, for the frame and for those that make frames. */
 export {
+  type CalendarBins,
   calendarBins,
   canonicalInterval,
   dayOfMonth,

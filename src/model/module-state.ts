@@ -20,6 +20,8 @@ export const BUNDLE_SETTINGS = {
   charset: "utf8",
   legalComments: "none",
   logLevel: "silent",
+  /** Files of bytes are imported as a `Uint8Array`, and travel inside the bundle. */
+  loader: { ".wasm": "binary", ".onnx": "binary", ".bin": "binary" },
 } as const satisfies BuildOptions;
 
 /** Leaves every package out of a bundle. */

@@ -1,8 +1,8 @@
 import { at, zip } from "../core/aligned.ts";
 import { type Column, type ColumnBatch, getColumn, matchColumn } from "../core/columns/column.ts";
-import type { RowRules } from "../core/run.ts";
+import { type RowRules, WEEKDAYS } from "../core/run.ts";
 import { type Completion, completeRows, type Rows } from "./complete-rows.ts";
-import { calendarBins, type Interval, nextTimes, parseInterval, weekday } from "./interval.ts";
+import { type CalendarBins, calendarBins, type Interval, nextTimes, parseInterval, weekday } from "./interval.ts";
 
 const DAY = 86_400_000;
 
@@ -16,7 +16,8 @@ interface Bin {
 }
 
 /**
- * Completes rows (see `completeRows`) and, if the query says so, makes them coarser: the rows that one bin of the calendar holds become one row, at the time when the bin begins: a week at its Monday, a month
+ * Completes rows (see `completeRows`) and, if the query says so, makes them coarser: the rows that one bin of the calendar
+ * holds become one row, at the time when the bin begins: a week at its first day, a month
  * or quarter at its first day, a day at midnight UTC (see `calendarBins`).
  *
  * The target is the sum or mean of the values that there are, missing if there are none. Any other number is the mean,
@@ -29,9 +30,11 @@ interface Bin {
  *
  * A partition with a missing time keeps its rows, as does one that repeats a time where that fails it. Bins that are still
  * absent then are filled in as rows are, to the newest that the table covers.
+ *
+ * @param future - rows of the table of the future, of the same partitions, in the order of their times
  */
-export function resampleRows(completion: Completion, rows: Rows): Rows {
-  const completed = completeRows(completion, rows);
+export function resampleRows(completion: Completion, rows: Rows, future?: Rows): Rows {
+  const completed = completeRows(completion, rows, future);
   const { query, timeColumn } = completion;
   const { resample, fill } = query;
   if (resample === undefined || timeColumn === null) return completed;
@@ -40,7 +43,9 @@ export function resampleRows(completion: Completion, rows: Rows): Rows {
   const coarse = binnedRows(completion, time, completed);
   if (fill === undefined) return coarse;
   const panel = { newest: newestBin(completion, time.type), interval: resample.to, later: 0, repeated: 0 };
-  return completeRows({ timeColumn, query: { ...query, duplicates: "fail" }, panel }, coarse);
+  const { target: _, fill: __, ...untargeted } = query;
+  const ahead = future && resampleRows({ timeColumn, query: untargeted }, future);
+  return completeRows({ timeColumn, query: { ...query, duplicates: "fail" }, panel }, coarse, ahead);
 }
 
 /**
@@ -82,11 +87,17 @@ function binnedRows(completion: Completion, time: TimeColumn, { batch, offsets }
 
 /** Returns when the newest bin begins that the table covers to its end; null without any target. */
 function newestBin({ query, panel }: Completion, type: TimeColumn["type"]): number | null {
-  const calendar = calendarBins(query.resample?.to ?? "");
+  const calendar = binsOf(query);
   if (calendar === undefined || panel?.newest == null) return null;
   const start = calendar.start(panel.newest);
   const isWhole = calendar.next(start) <= timeAfter(panel.newest, panel.interval, type);
   return isWhole ? start : calendar.start(start - 1);
+}
+
+/** The calendar of a query that makes rows coarser. */
+function binsOf({ resample }: RowRules): CalendarBins | undefined {
+  if (resample === undefined) return undefined;
+  return calendarBins(resample.to, resample.weekStarts && WEEKDAYS.indexOf(resample.weekStarts) + 1);
 }
 
 type TimeColumn = Extract<Column, { readonly type: "number" | "date" | "timestamp" }>;
@@ -101,7 +112,7 @@ function partitionBins(
 ): Bin[] {
   const times = values.subarray(start, end);
   const repeats = (query.duplicates ?? "fail") === "fail" && times.some((time, i) => time === times[i - 1]);
-  const calendar = calendarBins(query.resample?.to ?? "");
+  const calendar = binsOf(query);
   if (calendar === undefined || repeats || times.some(Number.isNaN))
     return Array.from(times, (time, i) => ({ time, first: start + i, last: start + i, isOpen: false }));
   const { newest = null, oldest = null, interval = null } = panel ?? {};

@@ -2,7 +2,7 @@ import { at, zip } from "../core/aligned.ts";
 import { type Column, type ColumnBatch, getColumn } from "../core/columns/column.ts";
 import { ManymodelError } from "../core/errors.ts";
 import type { Snapshot, ZoneRule } from "../core/run.ts";
-import { instantsOf, midnight, openTimeZone, timeOfDay } from "../core/time-zone.ts";
+import { type ClockChanges, instantsOf, midnight, openTimeZone, timeOfDay, zoneOfChanges } from "../core/time-zone.ts";
 
 /** Rows of several partitions: partition `i` has the rows `[offsets[i], offsets[i + 1])` of `batch`. */
 interface Rows {
@@ -11,7 +11,10 @@ interface Rows {
 }
 
 /** The parts of a snapshot that decide how rows are zoned. */
-type Zoned = Pick<Snapshot, "timeColumn" | "hasInstants" | "zone">;
+export interface Zoned extends Pick<Snapshot, "timeColumn" | "hasInstants"> {
+  /** The zone, and the changes of its clocks for whoever has no database of zones. */
+  readonly zone?: Required<ZoneRule> & { readonly changes?: ClockChanges };
+}
 
 const DAY = 86_400_000;
 
@@ -43,9 +46,12 @@ export function findZone(
 /** The times of one partition, ascending, as a model sees them: clock readings where rows are days, else instants. */
 export function zoneTimes({ hasInstants = false, zone }: Zoned, times: Float64Array): Float64Array {
   if (zone === undefined) return times;
-  const { name, timeOfDay } = zone;
-  if (timeOfDay === null) return hasInstants ? times : instantsOf(openTimeZone(name), times);
-  return hasInstants ? times.map((time) => midnight(openTimeZone(name).toLocal(time)) + timeOfDay) : times;
+  const { name, timeOfDay, changes } = zone;
+  const clocks = () => (changes === undefined ? openTimeZone(name) : zoneOfChanges(changes));
+  if (timeOfDay === null) return hasInstants ? times : instantsOf(clocks(), times);
+  if (!hasInstants) return times;
+  const { toLocal } = clocks();
+  return times.map((time) => midnight(toLocal(time)) + timeOfDay);
 }
 
 /** The rows of partitions in the order of their times as a model sees them (see `zoneTimes`). */

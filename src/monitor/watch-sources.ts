@@ -72,7 +72,9 @@ export async function openSources(source: Source, trained: RunManifest, spec: Wa
     columns: [time.name, "STEP", "FORECAST", ...levels.flatMap((level) => [`LO_${level}`, `HI_${level}`])],
     orderBy: [time.name, "STEP"],
   });
-  const rules = rulesOf(trained.snapshot.query);
+  const { fill, ...others } = rulesOf(trained.snapshot.query);
+  // Observations have no regressors to fill in.
+  const rules = { ...others, ...(fill !== undefined && { fill: { value: fill.value, until: fill.until } }) };
   const { interval } = trained.snapshot.query;
   const actuals = await source.snapshot({
     ...spec.actuals,

@@ -46,7 +46,7 @@ export function keyTitle({ keyColumns, row }: Pick<PartitionSeries, "keyColumns"
 /** Explains why a partition has no forecast. */
 export function whyNot({ scored }: PartitionSeries): string {
   if ("mean" in scored) return "";
-  if (scored.status === "ENDED") return "no forecast (the series has ended)";
+  if (scored.status === "ENDED") return `no forecast (${scored.errorMessage ?? "the series has ended"})`;
   const because = scored.errorMessage === null || scored.errorMessage === "" ? "" : `: ${scored.errorMessage}`;
   return `${scored.status === "NO_MODEL" ? "no model" : "no forecast"} (${scored.errorType ?? "unknown"}${because})`;
 }

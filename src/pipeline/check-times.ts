@@ -9,15 +9,22 @@ import type { Source } from "../ports/source.ts";
 const SAMPLE = 20;
 
 /**
- * Refuses times that cannot be those of series: an interval stated for another type, and dates spelled as numbers, which
- * leave a gap at each end of a month. A stated interval such as `N1` says that they are plain numbers.
+ * Refuses times that cannot be those of series: an interval stated for another type, rows of the same time that would be
+ * kept, and dates spelled as numbers, which leave a gap at each end of a month. A stated interval such as `N1` says that
+ * they are plain numbers.
  *
- * @throws {ManymodelError} `config` for the interval, `input` for the dates
+ * @throws {ManymodelError} `config` for the interval and kept rows, `input` for the dates
  */
 export async function checkTimes(source: Source, snapshot: Snapshot): Promise<void> {
   checkStatedInterval(snapshot);
   const { query, columns, timeColumn, partitions } = snapshot;
   const time = columns.find(({ name }) => name === timeColumn);
+  const isSeries = time?.type === "date" || time?.type === "timestamp" || query.interval !== undefined;
+  if (query.duplicates === "keep" && time !== undefined && isSeries)
+    throw new ManymodelError(
+      "config",
+      `source.duplicates is keep, but ${time.name} is the time of a series, in which a second row of the same time shifts every later one by a step; make one row of them by sum, mean, last, first, max or min, or leave ${time.name} out of source.order_by`,
+    );
   if (time?.type !== "integer" || query.interval !== undefined) return;
   const sample = Array.from({ length: Math.min(SAMPLE, partitions) }, (_, ordinal) => ordinal);
   const { batch } = await source.read(snapshot, sample);

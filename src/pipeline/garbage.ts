@@ -1,6 +1,6 @@
 import type { ModelIndex } from "../core/artifact.ts";
 import { ManymodelError, messageOf } from "../core/errors.ts";
-import type { RunRecord } from "../core/run.ts";
+import { type RunRecord, snapshotIds } from "../core/run.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { StoredItem } from "../ports/leftovers.ts";
 import type { RunObject } from "../ports/run-objects.ts";
@@ -122,5 +122,5 @@ async function strayAttempts({ stage }: Engine, { runId }: RunRecord, { segments
 async function neededSnapshots({ versions }: Engine, runs: readonly RunRecord[]): Promise<Set<string>> {
   const registered = new Set((await versions.list()).map(({ runId }) => runId));
   const needed = runs.filter(({ runId, state }) => OPEN.includes(state) || registered.has(runId));
-  return new Set(needed.flatMap(({ manifest }) => manifest?.snapshot.id ?? []));
+  return new Set(needed.flatMap(({ manifest }) => (manifest === null ? [] : snapshotIds(manifest.snapshot))));
 }

@@ -53,6 +53,8 @@ export interface RunSpec {
   readonly refines?: string;
   /** The launcher that takes the chunks as tasks. */
   readonly fleet?: Launcher;
+  /** Checks that whoever trains can do so with this data. @throws {ManymodelError} `usage` */
+  readonly check?: (snapshot: Snapshot) => Promise<unknown>;
 }
 
 /** Keys are read from the snapshot this many at a time. */
@@ -79,6 +81,7 @@ async function pinAndSplit(engine: Engine, spec: RunSpec, context: PlanContext):
   checkName("run id", runId);
   const snapshot = spec.snapshot ?? (await engine.source.snapshot(spec.query));
   await checkTimes(engine.source, snapshot);
+  await spec.check?.(snapshot);
   const bounds = findBounds(spec.exports);
   if (bounds !== undefined) checkBounds(bounds, spec.query.table, snapshot.columns);
   const partitions = spec.keys?.length ?? snapshot.partitions;

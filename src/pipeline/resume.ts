@@ -51,6 +51,8 @@ export function planChanges(
         note(`${what}.${name}`, was[name], is[name]);
   };
   note("source", snapshot.query, now.snapshot.query);
+  if (changes.length === 0 && snapshot.future?.id !== now.snapshot.future?.id)
+    changes.push(`the rows of ${now.snapshot.query.fill?.futureTable} have changed`);
   if (changes.length === 0 && snapshot.id !== now.snapshot.id)
     changes.push(
       `the data of ${snapshot.query.table} have changed: ${snapshot.rows} rows of ${snapshot.partitions} partitions then, ${now.snapshot.rows} of ${now.snapshot.partitions} now`,

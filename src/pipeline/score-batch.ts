@@ -176,8 +176,8 @@ async function scoreVersion(
           return { type: "score-segment", ...common, segment, definitionSha256, keyArg, exports };
         }),
       );
-      await perform(missingTasks(common, scored));
     }
+    await perform(missingTasks(common, scored));
     if (spec.missingModel === "error" && counts.NO_MODEL > 0)
       throw missingModels(version, counts.NO_MODEL, withoutModel);
     if (last !== undefined && kept !== null && standing.length > 0) {

@@ -1,12 +1,15 @@
 import type { IndexedSegment } from "../core/artifact.ts";
 import type { PartitionKey } from "../core/partition-key.ts";
-import { type IndexSummary, newRunId, type RunManifest, statedInterval } from "../core/run.ts";
+import { type IndexSummary, newRunId, type RunManifest, snapshotIds, statedInterval } from "../core/run.ts";
+import { stagePath } from "../core/stage-path.ts";
 import { startCrew } from "../crew/crew.ts";
 import { type Collected, collectRun, joinIndexes, selected } from "../pipeline/collect-run.ts";
 import type { RunSpec } from "../pipeline/plan-run.ts";
+import { resumeRun } from "../pipeline/resume.ts";
 import { type TrainContext, train } from "../pipeline/train.ts";
 import type { Engine } from "../ports/engine.ts";
 import { completedRun, readIndex } from "../runs/read-index.ts";
+import { checksum } from "../stages/checksum.ts";
 import type { UnchangedPartition } from "../work/find-unchanged.ts";
 import type { WorkerRequest } from "../work/worker.ts";
 
@@ -75,10 +78,9 @@ export async function trainChanged(
   if (carried === 0) return everything(null);
 
   const keys = await changedKeys(engine, snapshot, isKept);
-  const runId = newRunId(spec.mode, context.now(), Math.random);
-  const fresh = keys.length === 0 ? undefined : await train(engine, { ...spec, runId, snapshot, keys }, context);
+  const fresh = keys.length === 0 ? undefined : await trainKeys(engine, { ...spec, snapshot, keys }, since, context);
   const before: Collected = { sources: index.sources, segments: kept };
-  const news = fresh && (await readIndex(engine.stage, fresh.index, `run ${runId} was completed`));
+  const news = fresh && (await readIndex(engine.stage, fresh.index, `run ${fresh.manifest.runId} was completed`));
   const { champions: _, patch: __, ...trained } = base.manifest;
   const plan = {
     ...trained,
@@ -87,11 +89,38 @@ export async function trainChanged(
     packageVersion: context.packageVersion,
     mode: "changed" as const,
     snapshot,
-    changed: { since, by: fresh === undefined ? null : runId },
+    changed: { since, by: fresh?.manifest.runId ?? null },
   };
   const run = await collectRun(engine, plan, news === undefined ? before : joinIndexes(before, news));
   return { ...run, changed: { since, trained: keys.length, carried, why: null } };
 }
+
+/**
+ * Trains the partitions that have changed, or resumes the run that does so since an earlier process was killed: the run's id says
+ * what it trains.
+ */
+async function trainKeys(
+  engine: Engine,
+  spec: RunSpec & Pick<RunManifest, "snapshot">,
+  since: string,
+  context: TrainContext,
+): Promise<{ manifest: RunManifest; index: IndexSummary }> {
+  const { snapshot, definition, exports, seed, keyArg, mode } = spec;
+  const inputs = [since, snapshotIds(snapshot), definition.sha256, exports, seed, keyArg, mode, context.packageVersion];
+  const runId = `changed_${checksum(JSON.stringify(inputs)).slice(0, 16)}`;
+  const begun = await engine.catalog.run(runId);
+  if (begun === undefined) return train(engine, { ...spec, runId }, context);
+  const { manifest, index, state } = begun;
+  const runs = await engine.catalog.runs();
+  const isCollected = runs.some((run) => run.state === "completed" && run.manifest?.changed?.by === runId);
+  if (state === "completed" && manifest !== null && index !== null && !isCollected) return { manifest, index };
+  const isOpen = state !== "failed" && state !== "completed";
+  if (isOpen && (await isPlanned(engine, runId))) return resumeRun(engine, runId, spec.workers, context);
+  return train(engine, { ...spec, runId: newRunId(mode, context.now(), Math.random) }, context);
+}
+
+const isPlanned = async ({ stage }: Engine, runId: string) =>
+  (await stage.list(`runs/${runId}/`)).includes(stagePath.manifest(runId));
 
 /** Returns the reason why a partition's model could differ even if its data are the same; null if there is none. */
 function whyEverything(

@@ -17,8 +17,8 @@ export interface OpenVersion {
   readonly time: ColumnInfo | null;
   /** The columns that its definition adds to forecasts. */
   readonly output: readonly ColumnInfo[];
-  /** The rules by which rows of the training data were completed. */
-  readonly completion: Pick<Snapshot, "query" | "timeColumn" | "panel">;
+  /** The training data, as they were pinned. */
+  readonly snapshot: Snapshot;
   readonly finder: PartitionFinder;
 }
 
@@ -70,11 +70,7 @@ export class TrainedModels {
           columns: snapshot.columns,
           time: snapshot.columns.find(({ name }) => name === snapshot.timeColumn) ?? null,
           output: definition.output ?? [],
-          completion: {
-            query: snapshot.query,
-            timeColumn: snapshot.timeColumn,
-            ...(snapshot.panel && { panel: snapshot.panel }),
-          },
+          snapshot,
           finder: await openFinder(this.#stage, index),
         };
         this.#versions.set(name, opened, 1);

@@ -49,7 +49,7 @@ export class ReadingJudge {
     const opened = await this.#models.open(version);
     const asked = keys.map((json, i) => {
       const key = keyOfJson(version.keyColumns, json, `keys[${i}]`);
-      const data = resampleNewer(opened.completion, rowsOfJson(opened.columns, rows[i] ?? [], `rows[${i}]`));
+      const data = resampleNewer(opened.snapshot, rowsOfJson(opened.columns, rows[i] ?? [], `rows[${i}]`));
       return { key, partitionKey: encodeKey(version.keyColumns, key), data };
     });
     const answers = asked.map(async ({ key, partitionKey, data }): Promise<Judged> => {

@@ -9,7 +9,8 @@ import type { Service } from "./service.ts";
 /**
  * The routes that predict and judge. An alias is looked up once a request, so that an answer is of one version throughout.
  */
-export function predictRoutes({ registry, models, pool, metrics, limits, levels: usual }: Service) {
+export function predictRoutes(service: Service) {
+  const { registry, models, pool, metrics, limits, levels: usual } = service;
   const parts = { params: versionPath, body: predictRequest(limits), answer: predictAnswer };
   const one = route("POST /v1/models/{model}/{version}/predict", "Predict for one key, or for several", parts);
   const judge = new ReadingJudge(models, pool);
@@ -45,7 +46,7 @@ export function predictRoutes({ registry, models, pool, metrics, limits, levels:
         "input",
         `the answer would have ${numbers} numbers, more than ${limits.maxNumbers} (serve.max_numbers); ask for fewer keys, steps or levels at once`,
       );
-    const predictions = await predict(models, pool, version, question, c.get("signal"));
+    const predictions = await predict(service, version, question, c.get("signal"));
     for (const { status } of predictions) metrics.partitions.inc({ status });
     return c.json({ model, version: version.version, horizon, levels: [...levels], predictions }, 200);
   });

@@ -5,13 +5,15 @@ import { encodeKey } from "../core/partition-key.ts";
 import { checkLevels } from "../core/quantile.ts";
 import type { ModelVersion } from "../core/registry.ts";
 import { resampleNewer } from "../model/resample-rows.ts";
-import type { FoundPartition, OpenVersion, TrainedModels } from "../runs/trained-models.ts";
+import type { FoundPartition, OpenVersion } from "../runs/trained-models.ts";
+import { findEnded } from "../work/ended-series.ts";
 import type { ScoringPlan } from "../work/score-partition.ts";
 import { type KeyJson, keyAsJson, keyOfJson } from "./key-json.ts";
 import { Refusal } from "./refusal.ts";
 import { columnsAsJson, type RowJson, rowsOfJson, timesAsJson } from "./rows-json.ts";
 import type { Prediction } from "./schema.ts";
 import type { Scored, ScoringPool } from "./scoring-pool.ts";
+import type { Service } from "./service.ts";
 
 /** A question within the limits. */
 export interface Question {
@@ -41,8 +43,7 @@ export function answerNumbers({ keys, horizon, levels, rows }: Question): number
  * @throws {ManymodelError} `input` for keys, levels or rows that are not the model's; `corrupt` for changed artifacts
  */
 export async function predict(
-  models: TrainedModels,
-  pool: ScoringPool,
+  { models, pool, source }: Pick<Service, "models" | "pool" | "source">,
   version: ModelVersion,
   { keys, horizon, levels: given, rows, leadTime }: Question,
   signal: AbortSignal,
@@ -58,7 +59,7 @@ export async function predict(
   });
   const none = rowsOfJson(opened.columns, [], "rows");
   const data =
-    rows?.map((given, i) => resampleNewer(opened.completion, rowsOfJson(opened.columns, given, `rows[${i}]`))) ??
+    rows?.map((given, i) => resampleNewer(opened.snapshot, rowsOfJson(opened.columns, given, `rows[${i}]`))) ??
     asked.map(() => none);
   const plan = {
     keyColumns: version.keyColumns,
@@ -88,6 +89,10 @@ export async function predict(
     for (const { place, scored } of await scoreFound(pool, plan, piece, signal))
       answers[place] = { ...at(answers, place), ...asJson(opened, scored) };
   }
+  const unknown = answers.flatMap(({ errorType }, i) => (errorType === "unknown-key" ? [i] : []));
+  const unknownKeys = unknown.map((i) => at(asked, i).key);
+  for (const [i, ended] of zip(unknown, await findEnded(source, opened.snapshot, unknownKeys)))
+    if (ended !== undefined) answers[i] = { ...at(answers, i), ...ended };
   return answers;
 }
 

@@ -63,7 +63,8 @@ export async function startServer(mm: ManyModel, options: ServerOptions = {}): P
   let ready = false;
   const limits = limitsOf(mm);
   const { levels } = config.batch;
-  const service = { registry, stage: engine.stage, models, pool, metrics, limits, levels, ready: () => ready };
+  const { stage, source } = engine;
+  const service = { registry, stage, source, models, pool, metrics, limits, levels, ready: () => ready };
   const app = createApp(service, door, log, packageVersion);
   let draining = false;
   let listening: Listening;

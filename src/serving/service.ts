@@ -1,4 +1,5 @@
 import type { Models } from "../api/nouns/models.ts";
+import type { Source } from "../ports/source.ts";
 import type { Stage } from "../ports/stage.ts";
 import type { TrainedModels } from "../runs/trained-models.ts";
 import type { Limits } from "./limit.ts";
@@ -9,6 +10,7 @@ import type { ScoringPool } from "./scoring-pool.ts";
 export interface Service {
   readonly registry: Models;
   readonly stage: Stage;
+  readonly source: Source;
   readonly models: TrainedModels;
   readonly pool: ScoringPool;
   readonly metrics: Metrics;

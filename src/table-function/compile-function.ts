@@ -3,8 +3,11 @@ import { fileURLToPath } from "node:url";
 import { at } from "../core/aligned.ts";
 import { ManymodelError, messageOf } from "../core/errors.ts";
 import { moduleUrl } from "../core/module-url.ts";
+import type { RowRules, ZoneRule } from "../core/run.ts";
+import { clockChanges } from "../core/time-zone.ts";
 import { completesRows } from "../model/complete-rows.ts";
 import type { TrainingPlan } from "../work/train-partition.ts";
+import type { PartitionCompletion } from "./complete-partition.ts";
 
 declare global {
   /**
@@ -27,14 +30,19 @@ const file = (name: string) => fileURLToPath(moduleUrl(`./${name}`, import.meta.
  * @throws {ManymodelError} `usage` if the definition needs what a table function has not, or is too large for one
  */
 export function compileFitFunction(bundle: Uint8Array, name: string, plan: TrainingPlan): Promise<string> {
-  const { columns, keyColumns, timeColumn, query, panel } = plan.snapshot;
-  const needed = { ...plan, snapshot: { columns, keyColumns, timeColumn, query, panel } };
+  const { columns, keyColumns, query } = plan.snapshot;
+  if (plan.snapshot.future !== undefined)
+    throw new ManymodelError(
+      "usage",
+      `a table function cannot train on rows that source.fill takes from ${plan.snapshot.future.query.table}; set snowflake.compute: service or client, or fill ${query.table} in source.query`,
+    );
+  const needed = { ...plan, snapshot: { columns, keyColumns, ...completionOf(plan.snapshot) } };
   const advice = "train in another way: snowflake.compute service or client";
   const { period } = (plan.exports ?? {}) as { readonly period?: unknown };
   const parts = [
     "definition",
     JSON.stringify(needed),
-    completing(completesRows(query), query.resample !== undefined),
+    completing(plan.snapshot),
     typeof period === "number" || period === undefined ? "undefined" : "decidePeriod",
   ];
   return compile(bundle, name, { made: "fitFunction", from: "fit-function", parts }, advice);
@@ -49,21 +57,43 @@ export function compileFitFunction(bundle: Uint8Array, name: string, plan: Train
 export function compilePredictFunction(
   bundle: Uint8Array,
   name: string,
-  { completes = false, resamples = false } = {},
+  snapshot: Parameters<typeof completing>[0] = { query: {} },
 ): Promise<string> {
   const advice = "score in another way: snowflake.scoring client";
-  const parts = ["definition", completing(completes, resamples)];
+  const parts = ["definition", completing(snapshot)];
   return compile(bundle, name, { made: "predictFunction", from: "predict-function", parts, scoresOnly: true }, advice);
 }
 
+/** Returns the parts of a snapshot by which a function completes its rows, with the clocks of its zone. */
+export function completionOf({
+  query,
+  timeColumn,
+  panel,
+  hasInstants,
+  zone,
+}: TrainingPlan["snapshot"]): PartitionCompletion {
+  return {
+    query,
+    timeColumn,
+    ...(panel !== undefined && { panel }),
+    ...(hasInstants !== undefined && { hasInstants }),
+    ...(zone !== undefined && { zone: { ...zone, changes: clockChanges(zone.name) } }),
+  };
+}
+
 /** Returns the name of the function that completes the rows of a partition. */
-const completing = (completes: boolean, resamples: boolean) =>
-  resamples ? "resamplePartition" : completes ? "completePartition" : "undefined";
+export function completing({ query, zone }: { readonly query: RowRules; readonly zone?: ZoneRule }): string {
+  if (zone !== undefined) return completesRows(query) ? "zonedResamplePartition" : "zonePartition";
+  if (query.resample !== undefined) return "resamplePartition";
+  return completesRows(query) ? "completePartition" : "undefined";
+}
 
 /** The modules of parts that not every function needs: there is little room. */
 const PARTS: Readonly<Record<string, string>> = {
   completePartition: file("complete-partition"),
   resamplePartition: file("resample-partition"),
+  zonePartition: file("zone-partition"),
+  zonedResamplePartition: file("zoned-resample-partition"),
   decidePeriod: fileURLToPath(moduleUrl("../model/series-period", import.meta.url)),
 };
 

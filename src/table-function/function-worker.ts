@@ -1,8 +1,7 @@
 import { ManymodelError } from "../core/errors.ts";
-import type { RunManifest } from "../core/run.ts";
+import type { RowRules, RunManifest, ZoneRule } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
 import { loadDefinition } from "../model/bundle.ts";
-import { completesRows } from "../model/complete-rows.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { TableFunctions } from "../ports/table-functions.ts";
 import { getVerified } from "../stages/checksum.ts";
@@ -41,12 +40,12 @@ export function createFunctionWorker(engine: Engine, functions: TableFunctions):
     return { manifest, body: await compileFitFunction(stored, definition.name, { snapshot, keyArg, exports, seed }) };
   });
   const predictFunction = remember(async (asked) => {
-    const { sha256, ...rules } = JSON.parse(asked) as { sha256: string; completes: boolean; resamples: boolean };
+    const { sha256, query, zone } = JSON.parse(asked) as { sha256: string; query: RowRules; zone?: ZoneRule };
     const stored = await bundle(sha256, "the version was registered");
     const name = `definition ${sha256.slice(0, 8)}`;
     const [definition, body] = await Promise.all([
       loadDefinition(stored, sha256, name),
-      compilePredictFunction(stored, name, rules),
+      compilePredictFunction(stored, name, { query, ...(zone !== undefined && { zone }) }),
     ]);
     return { definition, body };
   });
@@ -57,11 +56,8 @@ export function createFunctionWorker(engine: Engine, functions: TableFunctions):
       return trainByFunction(engine, functions, manifest, body, request);
     }
     if (request.type === "score-segment" && functions.scores !== "never") {
-      const asked = {
-        sha256: request.definitionSha256,
-        completes: completesRows(request.snapshot.query),
-        resamples: request.snapshot.query.resample !== undefined,
-      };
+      const { query, zone } = request.snapshot;
+      const asked = { sha256: request.definitionSha256, query, zone };
       const made =
         request.leadTime === undefined ? predictFunction(JSON.stringify(asked)) : Promise.reject(noLeadTime());
       const compiled = await (functions.scores === "always" ? made : made.catch(unfit));

@@ -3,13 +3,12 @@ import { deepFreeze } from "../core/columns/plain-data.ts";
 import type { RowRange } from "../core/columns/row-range.ts";
 import { decodeKey } from "../core/partition-key.ts";
 import { levelsToAsk } from "../core/quantile.ts";
-import type { Completion } from "../model/complete-rows.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import { frame } from "../model/frame.ts";
 import { type FingerprintedPlan, fingerprintOf } from "../work/fingerprint.ts";
 import { ForecastRows, forecastColumns } from "../work/forecast-rows.ts";
 import { scorePartitionNow } from "../work/score-partition.ts";
-import type { CompletePartition } from "./complete-partition.ts";
+import type { CompletePartition, PartitionCompletion } from "./complete-partition.ts";
 import { type FunctionValue, toBatch, valuesOfRow } from "./function-rows.ts";
 
 /** The plan of a batch, which the function gets with each partition. */
@@ -18,9 +17,11 @@ export interface PredictPlan extends FingerprintedPlan {
   /** Columns of the input: the arguments `C0`… */
   readonly input: readonly ColumnInfo[];
   /** The rules by which rows of the input are completed; left out where they are used as they are. */
-  readonly completion?: Completion;
+  readonly completion?: PartitionCompletion;
   /** Columns of the table of the future, the arguments `F0`…; null without one. */
   readonly future: readonly ColumnInfo[] | null;
+  /** How rows of the future are completed, where they are. */
+  readonly futureCompletion?: PartitionCompletion;
 }
 
 /**
@@ -73,7 +74,7 @@ export function predictFunction(definition: AnyModelDefinition, complete: Comple
       if (first?.PLAN === undefined) return;
       if (first.PARTITION_KEY === undefined) throw new Error("a row with a plan has no PARTITION_KEY");
       const plan = planOf(first.PLAN);
-      const { input, future, completion, ...table } = plan;
+      const { input, future, completion, futureCompletion, ...table } = plan;
       const trained = {
         key: decodeKey(first.PARTITION_KEY).key,
         model: first.MODEL ?? null,
@@ -84,8 +85,10 @@ export function predictFunction(definition: AnyModelDefinition, complete: Comple
         errorMessage: null,
       };
       const read = toBatch(input, "C", ofKind(1));
-      const own = all(completion === undefined ? read : complete(completion, read));
-      const ahead = future === null ? undefined : all(toBatch(future, "F", ofKind(2)));
+      const planned = future === null ? undefined : toBatch(future, "F", ofKind(2));
+      const regressors = completion?.query.fill?.futureTable === undefined ? undefined : planned;
+      const own = all(completion === undefined ? read : complete(completion, read, regressors));
+      const ahead = planned && all(futureCompletion === undefined ? planned : complete(futureCompletion, planned));
       const fingerprint = plan.fingerprints ? fingerprintOf(plan, trained, own, ahead) : null;
       const P = Number(first.P);
       const { KNOWN_STATUS: status } = first;

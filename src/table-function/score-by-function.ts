@@ -2,15 +2,16 @@ import { zip } from "../core/aligned.ts";
 import { rowRanges } from "../core/columns/row-range.ts";
 import { ManymodelError, messageOf } from "../core/errors.ts";
 import { decodeKey } from "../core/partition-key.ts";
-import { isActive, type Snapshot } from "../core/run.ts";
-import { completesRows } from "../model/complete-rows.ts";
+import { isActive } from "../core/run.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { PredictedStatus, TableFunctions } from "../ports/table-functions.ts";
+import { changesRows } from "../work/complete-source.ts";
 import { forecastColumns } from "../work/forecast-rows.ts";
 import type { Problem, ScoredPartition } from "../work/score-partition.ts";
 import type { ScoreSegment } from "../work/score-task.ts";
 import { PartOfBatch, type ScoredPart } from "../work/scored-part.ts";
+import { completionOf } from "./compile-function.ts";
 import type { PredictPlan } from "./predict-function.ts";
 import { splitStatement } from "./split-statement.ts";
 
@@ -26,7 +27,6 @@ export async function scoreByFunction(
   task: ScoreSegment,
 ): Promise<ScoredPart> {
   const { runId, segment, snapshot, future, outputTable, fallback, kept } = task;
-  checkNoZone(snapshot);
   const stored = await functions.stored(runId, segment);
   if (stored.length !== segment.rows)
     throw new ManymodelError(
@@ -103,22 +103,8 @@ function planOf(task: ScoreSegment): PredictPlan {
     keyArg,
     ...(output !== undefined && { output }),
     input: snapshot.columns,
-    ...(completesRows(snapshot.query) && {
-      completion: {
-        query: snapshot.query,
-        timeColumn: snapshot.timeColumn,
-        ...(snapshot.panel && { panel: snapshot.panel }),
-      },
-    }),
+    ...(changesRows(snapshot) && { completion: completionOf(snapshot) }),
     future: future?.columns ?? null,
+    ...(future !== null && changesRows(future) && { futureCompletion: completionOf(future) }),
   };
-}
-
-/** A table function reads a snapshot's rows as they are. @throws {ManymodelError} `usage` if their times have a zone */
-export function checkNoZone({ zone }: Pick<Snapshot, "zone">): void {
-  if (zone !== undefined)
-    throw new ManymodelError(
-      "usage",
-      "a table function cannot use source.time_zone; set snowflake.compute: client and snowflake.scoring: client, or convert the times in source.query with CONVERT_TIMEZONE",
-    );
 }

@@ -10,7 +10,6 @@ import type { FunctionPartition, TableFunctions } from "../ports/table-functions
 import { getSealed } from "../stages/sealed.ts";
 import { putSegment } from "../work/train-chunk.ts";
 import { failedOutcome, preparePartition } from "../work/train-partition.ts";
-import { checkNoZone } from "./score-by-function.ts";
 import { splitStatement } from "./split-statement.ts";
 
 /**
@@ -25,7 +24,6 @@ export async function trainByFunction(
   { chunk, attempt }: { readonly chunk: number; readonly attempt: number },
 ): Promise<SegmentInfo> {
   const { runId, snapshot } = manifest;
-  checkNoZone(snapshot);
   const task = await getSealed<TaskFile>(stage, stagePath.task(runId, chunk));
   const partitions = Array.from(
     zip(task.keys, task.ordinals),

@@ -1,10 +1,12 @@
+import { at, zip } from "../core/aligned.ts";
 import { matchColumn } from "../core/columns/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
-import type { DataQuery, Snapshot } from "../core/run.ts";
-import { completesRows } from "../model/complete-rows.ts";
+import { checkSameKeys, type PartitionKey } from "../core/partition-key.ts";
+import { type DataQuery, futureQuery, type Snapshot } from "../core/run.ts";
+import { type Completion, completesRows, type Rows } from "../model/complete-rows.ts";
 import { calendarBins, canonicalInterval, detectInterval, parseInterval } from "../model/interval.ts";
 import { resampleRows } from "../model/resample-rows.ts";
-import { findZone, zoneRows, zoneTimes } from "../model/zone-rows.ts";
+import { findZone, type Zoned, zoneRows, zoneTimes } from "../model/zone-rows.ts";
 import type { Source } from "../ports/source.ts";
 
 /**
@@ -32,14 +34,77 @@ export function completeSource(source: Source): Source {
         repeated,
       };
       checkCoarser(query, panel.interval);
-      return { ...snapshot, panel };
+      const future = await pinFuture(source, snapshot);
+      return { ...snapshot, panel, ...(future !== undefined && { future }) };
     },
     async read(snapshot, ordinals) {
       const rows = await source.read(snapshot, ordinals);
-      return { ...rows, ...resampleRows(snapshot, zoneRows(snapshot, rows)) };
+      const future = await readFuture(source, snapshot, ordinals);
+      return { ...rows, ...usableRows(snapshot, rows, future) };
     },
   };
 }
+
+/** What makes the rows of a snapshot usable: what it says of their times, and the rules of its query. */
+export type RowCompletion = Completion & Zoned;
+
+/** Returns whether the rows of a snapshot are not used as they are. */
+export const changesRows = ({ query, zone }: Pick<Snapshot, "query" | "zone">): boolean =>
+  completesRows(query) || zone !== undefined;
+
+/** Returns the rows of a source at times of their zone, and complete (see `zoneRows` and `resampleRows`). */
+export function usableRows(completion: RowCompletion, rows: Rows, future?: Rows): Rows {
+  return resampleRows(completion, zoneRows(completion, rows), future);
+}
+
+/**
+ * Pins the table of the future from which rows that are filled in take their regressors.
+ *
+ * @throws {ManymodelError} `not-found` without that table; `input` if its keys or columns are of other types
+ */
+async function pinFuture(source: Source, { query, timeColumn, zone, ...own }: Snapshot): Promise<Snapshot | undefined> {
+  const table = query.fill?.futureTable;
+  if (table === undefined || timeColumn === null) return undefined;
+  const { resample: _, ...rows } = futureQuery(query, table, timeColumn);
+  const pinned = await source.snapshot(rows);
+  checkSameKeys("input", { name: table, ...pinned }, { name: query.table, ...own });
+  for (const { name, type } of pinned.columns) {
+    const column = own.columns.find((column) => matchColumn([name], column.name) !== undefined);
+    if (column !== undefined && column.type !== type && column.name !== query.target)
+      throw new ManymodelError(
+        "input",
+        `source.fill takes ${name} of ${table} where ${query.table} has no row, but it holds ${type}s, and ${column.name} of ${query.table} holds ${column.type}s; the types must agree`,
+      );
+  }
+  return { ...pinned, ...(zone !== undefined && { zone }) };
+}
+
+/** Reads the rows of the future of the partitions at some positions of a snapshot, if it has such a table. */
+async function readFuture(source: Source, snapshot: Snapshot, ordinals: readonly number[]): Promise<Rows | undefined> {
+  const { future } = snapshot;
+  if (future === undefined) return undefined;
+  const keys = new Map<number, PartitionKey>();
+  const wanted = ordinals.filter((ordinal) => ordinal >= 0).sort((a, b) => a - b);
+  for (let i = 0; i < wanted.length; ) {
+    const from = at(wanted, i);
+    const after = wanted.findIndex((ordinal) => ordinal >= from + KEYS_PER_READ);
+    const end = after < 0 ? wanted.length : after;
+    const read = await source.keys(snapshot, from, at(wanted, end - 1) + 1);
+    for (; i < end; i++) keys.set(at(wanted, i), at(read, at(wanted, i) - from));
+  }
+  const located = await source.locate(future, [...keys.values()]);
+  const places = new Map(zip(keys.keys(), located));
+  return zoneRows(
+    future,
+    await source.read(
+      future,
+      ordinals.map((ordinal) => places.get(ordinal) ?? -1),
+    ),
+  );
+}
+
+/** Keys are read from a snapshot this many at a time. */
+const KEYS_PER_READ = 10_000;
 
 /** Checks that there are a time and a target to complete rows by. @throws {ManymodelError} `config` */
 function checkRules({ columns, timeColumn }: Snapshot, query: DataQuery): "number" | "time" {

@@ -3,10 +3,10 @@ import { rowRanges } from "../core/columns/row-range.ts";
 import { ManymodelError } from "../core/errors.ts";
 import { levelsToAsk } from "../core/quantile.ts";
 import type { ModelVersion } from "../core/registry.ts";
-import { completesRows } from "../model/complete-rows.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { Inference, InferenceResult } from "../ports/inference.ts";
 import type { WorkerEngine } from "../ports/worker-engine.ts";
+import { changesRows } from "./complete-source.ts";
 import type { ScoreTask } from "./score-task.ts";
 import { decodeScored } from "./scored-json.ts";
 import { PartOfBatch, type ScoredPart } from "./scored-part.ts";
@@ -33,15 +33,15 @@ export async function inferBatch(
         ? "incremental"
         : readings
           ? "readings"
-          : completesRows(snapshot.query)
-            ? "source.fill, source.resample or an aggregate of duplicates"
-            : snapshot.zone !== undefined
-              ? "source.time_zone"
-              : undefined;
+          : snapshot.future !== undefined
+            ? `rows that source.fill takes from ${snapshot.future.query.table}`
+            : undefined;
   if (unfit !== undefined)
     throw new ManymodelError("usage", `an inference job cannot use ${unfit}; leave it out, or have the client score`);
   const asked = levelsToAsk(levels, quantiles);
-  return inference.score({ version, snapshot, horizon, levels: asked, advance, outputTable });
+  const { query, timeColumn, panel, hasInstants, zone } = snapshot;
+  const completion = changesRows(snapshot) ? JSON.stringify({ query, timeColumn, panel, hasInstants, zone }) : null;
+  return inference.score({ version, snapshot, horizon, levels: asked, advance, completion, outputTable });
 }
 
 /** Writes the rows of partitions that an inference job has scored; those without a model are forecast as the batch says. */

@@ -97,6 +97,7 @@ export async function putSegment(
   rows: readonly PartitionOutcome[],
 ): Promise<SegmentInfo> {
   const bytes = encodeSegment(snapshot.keyColumns, rows);
+  const belowZero = rows.filter(({ forecast }) => forecast !== null && BELOW_ZERO.test(forecast)).length;
   const succeeded = rows.filter((row) => row.outcome === "succeeded").length;
   const segment: SegmentInfo = {
     path: stagePath.segment(runId, chunk, attempt),
@@ -107,11 +108,15 @@ export async function putSegment(
     sha256: checksum(bytes),
     succeeded,
     failed: rows.filter((row) => row.outcome === "failed").length,
+    ...(belowZero > 0 && { belowZero }),
   };
   await stage.put(segment.path, bytes);
   await putSealed(stage, stagePath.segmentManifest(runId, chunk, attempt), segment);
   return segment;
 }
+
+/** A list in JSON that has a number below 0: the sign of an exponent follows a letter. */
+const BELOW_ZERO = /[[,]-/;
 
 /** Fits the model of one partition: its row, whatever becomes of it. */
 export async function trainPartition(

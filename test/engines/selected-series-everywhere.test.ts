@@ -2,8 +2,10 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { ManyModel } from "manymodel";
 import { describe, expect, it } from "vitest";
+import { seriesDetail } from "../../src/dashboard/series/series-view.ts";
 import { inProcessWorkers } from "../../src/engines/memory/workers.ts";
 import { EVERY_ENGINE } from "../every-engine.ts";
+import { serve } from "../serving/serving.ts";
 import { temporaryFolder } from "../workspace.ts";
 
 const day = (n: number) => new Date(Date.UTC(2026, 0, n)).toISOString().slice(0, 10);
@@ -48,7 +50,7 @@ const statuses = async (mm: ManyModel, table: string) => {
   return (await mm.tables.query(sql)).rows.map(([key, status, ...counts]) => [key, status, ...counts.map(Number)]);
 };
 
-describe.each(EVERY_ENGINE)("on %s", (_, missing, open) => {
+describe.each(EVERY_ENGINE)("on %s", (name, missing, open) => {
   it.skipIf(missing !== undefined)("forecasts the series of a condition that have not ended", async () => {
     const mm = await openSales(open, yaml("  table: SALES\n  where: store = 'N' -- the north"));
     const run = await mm.train();
@@ -70,6 +72,19 @@ describe.each(EVERY_ENGINE)("on %s", (_, missing, open) => {
     expect(await statuses(mm, "FORECASTS")).toEqual(expected);
     const monitored = await mm.monitor();
     expect(monitored).toMatchObject({ partitions: 3, offenders: [], reasons: { "no-data: ended": 1 } });
+    const ended = {
+      status: "ENDED",
+      errorType: "ended",
+      errorMessage: "the series has ended: its newest observation is of 2026-01-05 (source.active)",
+    };
+    expect(await mm.forecast("MANY_MODEL_FORECAST", "B")).toMatchObject({ ...ended, partitionKey: "s:B", mean: [] });
+    await expect(mm.forecast("MANY_MODEL_FORECAST", "X")).rejects.toThrow('has no partition "X"');
+    await expect(seriesDetail(mm.engine, run.runId, "s:B")).rejects.toThrow(`"s:B": ENDED, ${ended.errorMessage}`);
+    if (name === "local") {
+      const { ask } = await serve(mm);
+      const { body } = await ask("POST /v1/models/MANY_MODEL_FORECAST/V1/predict", { keys: ["A", "B", "X"] });
+      expect(body.predictions).toMatchObject([{ status: "OK" }, ended, { status: "NO_MODEL" }]);
+    }
     await expect(mm.train("mean", { keys: ["B"] })).rejects.toThrow(/partition sku = "B" has ended \(source.active\)/i);
   });
 

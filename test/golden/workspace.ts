@@ -64,7 +64,7 @@ const PIPELINES: Readonly<Record<string, Pipeline>> = {
   },
   ARIMA: { model: "auto-arima", source: daily("SALES", ["STORE", "ITEM"]) },
   TBATS: { model: "tbats", source: daily("SALES", ["STORE", "ITEM"]) },
-  SIMPLE: { model: "snaive", source: { ...daily("SALES", ["STORE", "ITEM"]), duplicates: "keep", interval: "P1D" } },
+  SIMPLE: { model: "snaive", source: { ...daily("SALES", ["STORE", "ITEM"]), duplicates: "last", interval: "P1D" } },
   BEST: { model: "best", source: daily("PROMOTIONS", ["STORE"]) },
 };
 

@@ -86,6 +86,21 @@ describe("days as weeks, months and quarters", () => {
       ["2026-01-01", null],
     ]);
   });
+  /** By pandas 1.5.3: `q.resample("W-SUN", label="left", closed="left").sum(min_count=1)` of the same series. */
+  it("are weeks from Sunday to Saturday where they are asked for", () => {
+    const sundays: RowRules = { resample: { to: "P7D", by: "sum", weekStarts: "sunday" } };
+    expect(resampled(rows, sundays, panel)).toEqual([
+      ["2025-11-30", 20],
+      ["2025-12-07", 33],
+      ["2025-12-14", 37],
+      ["2025-12-21", 20],
+      ["2025-12-28", 41],
+      ["2026-01-04", 32],
+      ["2026-01-11", 34],
+      ["2026-01-18", 36],
+      ["2026-01-25", 38],
+    ]);
+  });
   it("have other columns by mean, any, and last", () => {
     const { batch } = resampleRows(completion(week("sum"), panel), {
       batch: batchOf([

@@ -169,7 +169,7 @@ for (const engine of ["local", "memory"] as const)
       const rows = [
         [1n, 0, 1],
         [1n, DAY, 2],
-        [2n, DAY, 1],
+        [2n, DAY, 2],
         [2n, DAY, 2],
         [3n, null, 1],
         [3n, DAY, 2],
@@ -186,10 +186,14 @@ for (const engine of ["local", "memory"] as const)
         ],
         [3, "null-timestamp", "row 1 of 2 has no D; remove or date such rows"],
       ]);
-      const kept = await mm
-        .foreachPartition("unit_id")
-        .dopar(body("average"), { dataQuery: { ...query, duplicates: "keep" } });
-      expect((await runRows(mm, kept.runId)).map((row) => row.outcome)).toEqual(["succeeded", "succeeded", "failed"]);
+      const keep = (orderBy: string[]) =>
+        mm.foreachPartition("unit_id").dopar(body("average"), { dataQuery: { ...query, orderBy, duplicates: "keep" } });
+      await expect(keep(["D"])).rejects.toThrow(
+        "source.duplicates is keep, but D is the time of a series, in which a second row of the same time shifts every later one by a step; make one row of them by sum, mean, last, first, max or min, or leave D out of source.order_by",
+      );
+      // Rows in the order of their values are no series: partition 2 keeps two equal ones.
+      const kept = await keep(["Y"]);
+      expect((await runRows(mm, kept.runId)).map((row) => row.outcome)).toEqual(Array(3).fill("succeeded"));
     });
 
     it("says what is wrong before anything is planned", async () => {

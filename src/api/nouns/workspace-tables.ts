@@ -3,6 +3,7 @@ import path from "node:path";
 import type { LoadedConfig } from "../../config/load.ts";
 import type { ColumnInfo } from "../../core/columns/column.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
+import { checkSheetRows, isSheet } from "../../core/sheet.ts";
 import type { Engine } from "../../ports/engine.ts";
 import type { RunViews } from "../../ports/run-views.ts";
 import type { Source } from "../../ports/source.ts";
@@ -155,7 +156,8 @@ export class WorkspaceTables {
           "usage",
           `${show(name)} is not the name of a table; name one, and conditions by where`,
         );
-    const sql = `SELECT * FROM ${table}${where === undefined ? "" : ` WHERE (${where}\n)`}`;
+    const from = `FROM ${table}${where === undefined ? "" : ` WHERE (${where}\n)`}`;
+    const sql = `SELECT * ${from}`;
     if (/^postgres(ql)?:/i.test(to)) {
       await this.#showForecasts(sql);
       return exportToPostgres(this.#tables.stream(sql, params), { url: to, table: as ?? table });
@@ -170,6 +172,10 @@ export class WorkspaceTables {
     if (!existsSync(folder))
       throw new ManymodelError("usage", `there is no folder ${folder}; create it, or name another`);
     await this.#showForecasts(sql);
+    if (isSheet(target)) {
+      const { rows } = await this.#tables.query(`SELECT COUNT(*) AS N ${from}`, params, 1);
+      checkSheetRows(target, Number(rows[0]?.[0] ?? 0));
+    }
     return { rows: await this.#tables.copy(sql, params, target), file: target };
   }
 

@@ -2,7 +2,6 @@ import { ManymodelError } from "../../core/errors.ts";
 import type { ModelVersion } from "../../core/registry.ts";
 import type { DataQuery } from "../../core/run.ts";
 import { stagePath } from "../../core/stage-path.ts";
-import { completesRows } from "../../model/complete-rows.ts";
 import type { Engine } from "../../ports/engine.ts";
 import { readIndex } from "../../runs/read-index.ts";
 import { getVerified } from "../../stages/checksum.ts";
@@ -17,7 +16,7 @@ export async function chooseScorer(engine: Engine, version: ModelVersion, query:
   if (inference?.isLastResort !== true) return engine;
   const { model, version: name, index } = version;
   const { sources } = await readIndex(engine.stage, index, `${model} ${name} was registered`);
-  const rules = { completes: completesRows(query), resamples: query.resample !== undefined };
+  const rules = { query, ...(query.zone !== undefined && { zone: query.zone }) };
   for (const sha256 of new Set(sources.map(({ definitionSha256 }) => definitionSha256))) {
     const bundle = await getVerified(
       engine.stage,

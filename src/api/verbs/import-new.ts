@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { pipeline as pipe } from "node:stream/promises";
-import { ManymodelError, messageOf, show } from "../../core/errors.ts";
+import { ManymodelError } from "../../core/errors.ts";
 import { findJson, putJson } from "../../stages/json.ts";
+import { listFiles } from "../../stages/list-files.ts";
 import type { WorkspaceTables } from "../nouns/workspace-tables.ts";
 import type { Workspace } from "../workspace.ts";
 
@@ -37,14 +37,21 @@ interface Imported {
 const IMPORTED = "pipeline/imported.json";
 
 /**
- * Lists the files that patterns mean, in the order of their names, with their checksums. A pattern has `*` and `?` in the name of
- * the file, not in that of its folder.
+ * Lists the files that names and patterns mean (see `listFiles`), in the order of their names, with their checksums.
  *
  * @throws {ManymodelError} `not-found` if a pattern or a name means none
  */
 export async function listFeed(directory: string, patterns: readonly string[]): Promise<FeedFile[]> {
   const names = new Set<string>();
-  for (const pattern of patterns) for (const name of await matches(directory, pattern)) names.add(name);
+  for (const pattern of patterns) {
+    const found = await listFiles(path.resolve(directory, pattern));
+    if (found.length === 0)
+      throw new ManymodelError(
+        "not-found",
+        `pipeline.import: no file matches ${pattern} in ${directory}; has the feed arrived?`,
+      );
+    for (const file of found) names.add(path.isAbsolute(pattern) ? file : path.relative(directory, file));
+  }
   const files: FeedFile[] = [];
   for (const name of [...names].sort()) files.push({ name, sha256: await checksumOf(path.resolve(directory, name)) });
   return files;
@@ -98,32 +105,6 @@ interface Feed {
 }
 
 const feedOf = ({ config }: Workspace): Feed => config.pipeline?.import ?? {};
-
-async function matches(directory: string, pattern: string): Promise<string[]> {
-  const [folder, name] = [path.dirname(pattern), path.basename(pattern)];
-  const among = await readdir(path.resolve(directory, folder)).catch((cause: unknown) => {
-    throw new ManymodelError(
-      "not-found",
-      `pipeline.import: folder ${show(folder)} cannot be read: ${messageOf(cause)}`,
-      {
-        cause,
-      },
-    );
-  });
-  const wanted = new RegExp(
-    `^${name
-      .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-      .replaceAll("*", ".*")
-      .replaceAll("?", ".")}$`,
-  );
-  const found = among.includes(name) ? [name] : among.filter((file) => wanted.test(file));
-  if (found.length === 0)
-    throw new ManymodelError(
-      "not-found",
-      `pipeline.import: no file matches ${pattern} in ${directory}; has the feed arrived?`,
-    );
-  return found.map((file) => path.join(folder, file));
-}
 
 async function checksumOf(file: string): Promise<string> {
   const hash = createHash("sha256");

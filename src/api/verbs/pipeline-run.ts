@@ -3,7 +3,7 @@ import path from "node:path";
 import { placeOf } from "../../config/place.ts";
 import type { PlainData } from "../../core/columns/plain-data.ts";
 import { ManymodelError } from "../../core/errors.ts";
-import { newRunId, type Snapshot } from "../../core/run.ts";
+import { newRunId, type Snapshot, snapshotIds } from "../../core/run.ts";
 import type { Delivery } from "../../monitor/webhook.ts";
 import { during } from "../../ports/activity.ts";
 import { collectChampions } from "../../refine/champions.ts";
@@ -106,7 +106,7 @@ async function trainStep(mm: TablesWorkspace, steps: Steps): Promise<{ screen: s
   const { definition, exports } = await configuredModel(mm, config.model);
   const { spec } = await runSpec(mm, definition, { exports });
   const snapshot = await during({ phase: "plan", run: spec.runId }, () => engine.source.snapshot(spec.query));
-  const plan = [snapshot.id, spec.definition.sha256, exports, spec.seed, spec.keyArg, spec.mode];
+  const plan = [...snapshotIds(snapshot), spec.definition.sha256, exports, spec.seed, spec.keyArg, spec.mode];
   const trained = await steps.do("train", plan, async ({ progress, run, begin }) => {
     const begun = await resumed(mm, run, progress);
     if (begun !== undefined) return begun;
@@ -286,12 +286,16 @@ async function batchStep(
       (await engine.source.snapshot({ table: tablePath(mm, futureTable), keyColumns: query.keyColumns })).fingerprint;
     return [input, ahead] as const;
   });
-  return steps.do("batch", [register.model, version, scored.id, future, batch, advance], async ({ progress }) => {
-    const { alerts, ...summary } = await score(mm, { version, advance, ...progress });
-    if (alerts === undefined) return summary;
-    const { webhook } = alerts;
-    return { ...summary, alerts: { ...alerts, webhook: webhook === null ? null : { ...webhook } } };
-  });
+  return steps.do(
+    "batch",
+    [register.model, version, ...snapshotIds(scored), future, batch, advance],
+    async ({ progress }) => {
+      const { alerts, ...summary } = await score(mm, { version, advance, ...progress });
+      if (alerts === undefined) return summary;
+      const { webhook } = alerts;
+      return { ...summary, alerts: { ...alerts, webhook: webhook === null ? null : { ...webhook } } };
+    },
+  );
 }
 
 async function reconcileStep(

@@ -3,7 +3,7 @@ import { ManymodelError } from "../../core/errors.ts";
 import { SERVICE_LEVEL } from "../../core/lead-time.ts";
 import type { MissingModel } from "../../core/missing-model.ts";
 import type { ModelVersion } from "../../core/registry.ts";
-import { checkCount, type DataQuery, type SourceRows } from "../../core/run.ts";
+import { checkCount, type DataQuery, type RowRules, type SourceRows } from "../../core/run.ts";
 import { rulesOf } from "../../model/complete-rows.ts";
 import type { PeriodRule } from "../../model/period-rule.ts";
 import { keepAttributes } from "../../pipeline/keep-attributes.ts";
@@ -160,7 +160,7 @@ export async function scoreTable(
       typeof partitionBy === "string" ? [partitionBy] : (partitionBy ?? version.keyColumns.map(({ name }) => name)),
     ...(columns !== undefined && { columns }),
     ...(orderBy !== undefined && { orderBy }),
-    ...rulesOf(trained ?? {}),
+    ...rulesOf(filledFrom(trained ?? {}, futureTable && rowsOf(futureTable).table)),
     ...(trained?.interval !== undefined && { interval: trained.interval }),
     ...(zone !== undefined && { zone }),
   };
@@ -182,4 +182,12 @@ export async function scoreTable(
     ...(futureTable !== undefined && { futureTable: rowsOf(futureTable).table }),
   };
   return scoreBatch(await chooseScorer(engine, version, query), spec, runContext(engine, options));
+}
+
+/** The rules of training, with the table of the future that a batch is to use, where rows are filled in from one. */
+function filledFrom(trained: RowRules, futureTable: string | undefined): RowRules {
+  const { fill } = trained;
+  return fill?.futureTable === undefined || futureTable === undefined
+    ? trained
+    : { ...trained, fill: { ...fill, futureTable } };
 }

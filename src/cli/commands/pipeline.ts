@@ -2,6 +2,8 @@ import type { Command } from "commander";
 import type { ManyModel } from "../../api/many-model.ts";
 import { nightState, type PipelineStep, type StepReport } from "../../api/verbs/pipeline-steps.ts";
 import type { PlainData } from "../../core/columns/plain-data.ts";
+import { printable } from "../../core/errors.ts";
+import { answer } from "../answer.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { STEPS_STOPPED } from "../interrupt.ts";
 import { type ProgressDisplay, showProgress } from "../progress.ts";
@@ -20,15 +22,24 @@ export function addPipeline(program: Command): void {
   )
     .option("--force", "do every step, whether its inputs have changed or not")
     .action(async (options: CommonOptions & { force?: boolean }) => {
-      const steps = await withWorkspace(options, (mm) => runSteps(mm, options.force ?? false));
-      const text = steps.map((report) => `${stepText(report)}.`).join("\n");
-      print({ json: steps, text }, options);
+      // Lines for people are the answer itself, as they come; beside JSON they are progress.
+      const say = options.json ? undefined : (line: string) => answer(`${printable(line)}.\n`);
+      const steps = await withWorkspace(options, (mm) => runSteps(mm, options.force ?? false, say));
+      if (options.json) print({ json: steps, text: "" }, options);
       process.exitCode = EXIT_CODES[nightState(steps)];
     });
 }
 
-/** Runs a pipeline with its progress on standard error. */
-export async function runSteps(mm: ManyModel, force: boolean): Promise<StepReport[]> {
+/**
+ * Runs a pipeline with its progress on standard error.
+ *
+ * @param say - receives the line of each step; standard error when left out
+ */
+export async function runSteps(
+  mm: ManyModel,
+  force: boolean,
+  say: (line: string) => void = (line) => void process.stderr.write(`${line}\n`),
+): Promise<StepReport[]> {
   let display: ProgressDisplay | undefined;
   return mm.pipeline({
     force,
@@ -39,7 +50,7 @@ export async function runSteps(mm: ManyModel, force: boolean): Promise<StepRepor
     },
     onEnd(report) {
       display?.stop();
-      process.stderr.write(`${stepText(report)}\n`);
+      say(stepText(report));
     },
   });
 }
@@ -62,7 +73,7 @@ export function stepText({ step, skipped, seconds, result }: StepReport): string
 const SENTENCES: Readonly<Record<PipelineStep, (result: StepReport["result"]) => string>> = {
   setup: ({ created }) => ((created as string[]).length > 0 ? `created ${created}` : "everything is there"),
   import: ({ table, files, rows, replaced }) =>
-    `${(files as string[]).length} new files, ${rows} rows into ${table}, in place of ${replaced}`,
+    `${(files as string[]).length} new ${(files as string[]).length === 1 ? "file" : "files"}, ${rows} rows into ${table}${Number(replaced) > 0 ? ` in place of ${replaced}` : ""}`,
   train: ({ run, succeeded, failed }) => `run ${run}, ${succeeded} models, ${failed} failed`,
   monitor: ({ version, drift, watch, newEntries, webhook }) =>
     version === null

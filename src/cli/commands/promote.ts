@@ -1,19 +1,14 @@
 import { type Command, Option } from "commander";
-import { GATE_METRICS, type GateMetric } from "../../core/gate.ts";
+import type { LongCallOptions } from "../../api/run-context.ts";
+import type { PromoteOptions } from "../../api/verbs/promote.ts";
+import { GATE_METRICS } from "../../core/gate.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { NOTHING_WRITTEN } from "../interrupt.ts";
 import { decimal, integer } from "../option.ts";
 import { showProgress } from "../progress.ts";
 
-interface PromoteCommandOptions extends CommonOptions {
-  readonly model?: string;
+interface PromoteCommandOptions extends CommonOptions, Omit<PromoteOptions, "version" | keyof LongCallOptions> {
   readonly modelVersion?: string;
-  readonly alias?: string;
-  readonly metric?: GateMetric;
-  readonly atMost?: number;
-  readonly maxFailed?: number;
-  readonly maxOutside?: number;
-  readonly holdout?: number;
 }
 
 /** The exit code where the gate holds a version back. */
@@ -31,19 +26,13 @@ export function addPromote(program: Command): void {
     .option("--max-outside <share>", "the share of new observations that may be outside the intervals; 0.5", decimal)
     .option("--holdout <n>", "how many last observations are forecast; train.holdout when left out", integer(1))
     .action(async (options: PromoteCommandOptions) => {
-      const { model, modelVersion, alias, metric, atMost, maxFailed, maxOutside, holdout } = options;
+      const { config: _, json: __, modelVersion: version, ...asked } = options;
       const promotion = await withWorkspace(options, async (mm) => {
         const progress = await showProgress("comparing", NOTHING_WRITTEN);
         return mm
           .promote({
-            ...(model !== undefined && { model }),
-            ...(modelVersion !== undefined && { version: modelVersion }),
-            ...(alias !== undefined && { alias }),
-            ...(metric !== undefined && { metric }),
-            ...(atMost !== undefined && { atMost }),
-            ...(maxFailed !== undefined && { maxFailed }),
-            ...(maxOutside !== undefined && { maxOutside }),
-            ...(holdout !== undefined && { holdout }),
+            ...asked,
+            ...(version !== undefined && { version }),
             ...(progress.update !== undefined && { onProgress: progress.update }),
           })
           .finally(progress.stop);

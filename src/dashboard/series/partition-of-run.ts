@@ -11,6 +11,7 @@ import { knownRun } from "../../runs/known-run.ts";
 import { blockStart, completedRun, readIndex, segmentBlock } from "../../runs/read-index.ts";
 import { getJson } from "../../stages/json.ts";
 import { getSealed } from "../../stages/sealed.ts";
+import { findEnded } from "../../work/ended-series.ts";
 
 /** A partition of a run: its row, and where it is from. */
 export interface FoundPartition {
@@ -40,8 +41,11 @@ export async function findPartition(
     state === "completed" || manifest === null
       ? await inIndex(engine, runId, partitionKey)
       : await inChunks(engine, manifest, partitionKey);
-  if (found === undefined) throw new ManymodelError("not-found", `run ${runId} has no partition ${show(partitionKey)}`);
-  return found;
+  if (found !== undefined) return found;
+  const { key } = decodeKey(partitionKey);
+  const [ended] = manifest === null ? [] : await findEnded(engine.source, manifest.snapshot, [key]);
+  const why = ended === undefined ? "" : `: ${ended.status}, ${ended.errorMessage}`;
+  throw new ManymodelError("not-found", `run ${runId} has no partition ${show(partitionKey)}${why}`);
 }
 
 async function inIndex(engine: Engine, runId: string, partitionKey: string): Promise<FoundPartition | undefined> {

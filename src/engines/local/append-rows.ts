@@ -37,7 +37,7 @@ export async function appendRows(
     return { ...part, rows: Number(rowsChanged), columns: [], sha256: await fileChecksum(part.file) };
   };
   try {
-    await checkFiles(connection, file);
+    await checkFiles(file);
     const parts = store.importedParts(table);
     await verified.check(parts, REWRITE);
     const columns = await describe(connection, store.find(table)?.from ?? "");

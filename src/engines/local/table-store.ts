@@ -15,8 +15,14 @@ import { type Database, transact } from "./database.ts";
 import { RESULT_VIEWS } from "./result-views.ts";
 import type { StoredFile } from "./verified-files.ts";
 
-const columnsOfRow = ({ columns }: { readonly columns: string }) =>
-  unseal<ColumnInfo[]>(columns, damagedRow("what is known of a table's columns"));
+function columnsOfRow({ columns }: { readonly columns: string }): ColumnInfo[] {
+  const damaged = damagedRow("what is known of a table's columns");
+  const known = unseal<ColumnInfo[]>(columns, damaged);
+  // The list has no checksum. A bit that flips in a word such as `name` leaves it readable.
+  const isColumn = ({ name, type }: ColumnInfo) => typeof name === "string" && Object.hasOwn(DUCK_TYPES, type);
+  if (!Array.isArray(known) || !known.every(isColumn)) throw new ManymodelError("corrupt", damaged);
+  return known;
+}
 
 /** The remedy for a damaged part of a table. */
 export const REWRITE = "import the table again (--replace), or score the batch again, as it was written";

@@ -209,7 +209,7 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
 
 /** Copies a file's rows into a part of a table; says how many. */
 async function importRows(connection: DuckDBConnection, file: string, part: string, csv?: CsvFormat) {
-  await checkFiles(connection, file);
+  await checkFiles(file);
   const { from, texts, columns } = await openFile(connection, file, csv);
   await connection.run(`COPY (SELECT * FROM ${from}) TO $1 (FORMAT parquet, COMPRESSION snappy)`, [part]);
   const count = `SELECT CAST(count(*) AS DOUBLE) FROM ${readParquet([part])}`;

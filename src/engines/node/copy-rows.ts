@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { csvLine } from "../../core/csv-line.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
+import { isSheet } from "../../core/sheet.ts";
 import type { QueryPiece } from "../../ports/tables.ts";
 import { makeFolder } from "../../stages/whole-file.ts";
 import { DUCK_TYPES, identifier, literal, openDuck } from "./duck.ts";
@@ -26,15 +27,13 @@ const COPIES: readonly (readonly [RegExp, string])[] = [
  */
 export function copyOptions(file: string): string | undefined {
   const options = COPIES.find(([name]) => name.test(file))?.[1];
-  if (options === undefined && !SHEET.test(file))
+  if (options === undefined && !isSheet(file))
     throw new ManymodelError(
       "usage",
       `${show(file)} cannot be written: its name must end in .csv, .csv.gz, .parquet or .xlsx`,
     );
   return options;
 }
-
-const SHEET = /\.xlsx$/i;
 
 /** A name beside a file's, of the same format, under which it is written until it is whole. */
 export function besides(file: string): string {
@@ -53,7 +52,7 @@ export async function copyRows(pieces: AsyncIterable<QueryPiece>, file: string, 
   const counted = { rows: 0 };
   try {
     if (/\.parquet$/i.test(file)) await writeParquet(pieces, part, temporary, counted);
-    else if (SHEET.test(file))
+    else if (isSheet(file))
       await withColumns(pieces, async (columns, all) =>
         pipeline(await sheetBytes(columns, all, file, counted), createWriteStream(part)),
       );

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
@@ -8,6 +7,7 @@ import { type ColumnInfo, type ColumnType, matchColumn } from "../../core/column
 import { ManymodelError, show } from "../../core/errors.ts";
 import type { KeyType } from "../../core/partition-key.ts";
 import type { CsvFormat } from "../../ports/tables.ts";
+import { listFiles } from "../../stages/list-files.ts";
 import { checkEven, csvFailure } from "./csv-failure.ts";
 import { fileLiteral, identifier, literal } from "./duck.ts";
 import { readRow } from "./read-row.ts";
@@ -35,7 +35,7 @@ export async function openFile(
   texts: readonly string[] = [],
 ): Promise<FileSource> {
   const { file, inner } = parseReference(table);
-  const files = inner === null ? await filesOf(connection, file) : [file];
+  const files = inner === null ? await filesOf(file) : [file];
   const format = formatOf(at(files, 0));
   if (files.some((other) => formatOf(other) !== format))
     throw new ManymodelError("input", `${file} means files of several formats; name those of one, such as *.csv`);
@@ -61,18 +61,17 @@ export async function openFile(
  *
  * @throws {ManymodelError} `not-found` if there is none
  */
-async function filesOf(connection: DuckDBConnection, file: string): Promise<string[]> {
-  if (!/[*?[]/.test(file) || existsSync(file)) return [file];
-  const found = await connection.runAndReadAll("SELECT file FROM glob($1) ORDER BY file", [file]);
-  const files = found.getRows().map(([name]) => String(name));
+async function filesOf(file: string): Promise<string[]> {
+  if (!/[*?[]/.test(file)) return [file];
+  const files = await listFiles(file);
   if (files.length === 0) throw new ManymodelError("not-found", `no file matches ${file}; check the pattern`);
   return files;
 }
 
 /** Checks that what is to be imported is there, and can be read by its name. @throws {ManymodelError} saying what cannot */
-export async function checkFiles(connection: DuckDBConnection, table: string): Promise<void> {
+export async function checkFiles(table: string): Promise<void> {
   const { file, inner } = parseReference(table);
-  const files = inner === null ? await filesOf(connection, file) : [table];
+  const files = inner === null ? await filesOf(file) : [table];
   for (const name of files) await fileFingerprint(name, () => []);
 }
 

@@ -1,10 +1,9 @@
 import { Readable } from "node:stream";
 import type { ColumnType } from "../../core/columns/column.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
+import { checkSheetRows } from "../../core/sheet.ts";
 import type { QueryPiece, QueryValue } from "../../ports/tables.ts";
 
-/** Rows of a sheet below its header. */
-const MOST_ROWS = 1_048_575;
 /** Characters of a cell. */
 const MOST_CHARACTERS = 32_767;
 /** Excel's dates begin on 1900-01-01, and are right from March on: its 1900 is a leap year. */
@@ -32,12 +31,7 @@ export async function sheetBytes(
   async function* cells() {
     for await (const { rows } of pieces)
       for (const row of rows) {
-        counted.rows++;
-        if (counted.rows > MOST_ROWS)
-          throw new ManymodelError(
-            "usage",
-            `${file} cannot be written: a sheet has at most ${MOST_ROWS} rows below its header; write .csv or .parquet, or fewer rows by --where`,
-          );
+        checkSheetRows(file, ++counted.rows);
         yield row.map((value, i) => cellOf(value, columns[i], file));
       }
   }

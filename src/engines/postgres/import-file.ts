@@ -96,7 +96,7 @@ export async function importFile(
   const lines = path.join(temporary, `${randomUUID()}.csv`);
   try {
     return await duck.use(async (connection) => {
-      await checkFiles(connection, source);
+      await checkFiles(source);
       const appended = existing && { name: table, columns: existing.columns.map(asDuck) };
       const {
         from,

@@ -80,7 +80,7 @@ export function importFile(
     try {
       const written = path.join(temporary, name);
       const { columns, rows, imported } = await duck.use(async (connection) => {
-        await checkFiles(connection, source);
+        await checkFiles(source);
         const { from, texts, columns } =
           appended === undefined
             ? await openFile(connection, source, csv)

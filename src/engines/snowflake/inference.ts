@@ -62,7 +62,7 @@ export function snowflakeInference(
   };
   return {
     isLastResort: address.scoring === "auto",
-    async score({ version, snapshot, horizon, levels, advance, outputTable }) {
+    async score({ version, snapshot, horizon, levels, advance, completion, outputTable }) {
       const { model, version: name } = version;
       const listed = (await listedVersions(session, names, model)).get(name);
       if (listed === undefined || !isMadeFrom(listed, version))
@@ -86,7 +86,8 @@ export function snowflakeInference(
           await stage.remove(scoresFolder(job));
           const used = (snapshot.ended ?? 0) > 0 ? { partitions: snapshot.partitions } : {};
           const bundle = Math.max(1, Math.floor(snapshot.partitions / BUNDLES));
-          const work = { model, version: name, table, bundle, keys, ...used, columns, horizon, levels, advance };
+          const params = { horizon, levels, advance, ...(completion !== null && { completion }) };
+          const work = { model, version: name, table, bundle, keys, ...used, columns, ...params };
           await session.rows(sql.execute(job, work));
         }
         const files = await wait(job);

@@ -33,11 +33,19 @@ class ManyModel(custom_model.CustomModel):
 
     @custom_model.partitioned_api
     def predict(
-        self, rows: pd.DataFrame, *, horizon: int = 0, levels: str = "[80,95]", advance: bool = True
+        self,
+        rows: pd.DataFrame,
+        *,
+        horizon: int = 0,
+        levels: str = "[80,95]",
+        advance: bool = True,
+        completion: str = "",
     ) -> pd.DataFrame:
         """Scores the partitions of a bundle: a row each, its outcome as JSON. B numbers bundles, P partitions, R their
-        rows; K0… is the key, C0… the data."""
+        rows; K0… is the key, C0… the data. `completion` says as JSON how rows are completed."""
         asked = {"horizon": int(horizon), "levels": json.loads(levels), "advance": bool(advance)}
+        if completion:
+            asked["completion"] = json.loads(completion)
         outcomes = []
         for partition, own in rows.groupby("P", sort=True):
             ordered = own.sort_values("R")

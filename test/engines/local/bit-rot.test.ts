@@ -179,3 +179,14 @@ it("goes on collecting garbage where the index of a run is gone", async () => {
   await mm.runs.delete("old");
   expect((await mm.runs.list()).map(({ runId }) => runId)).toEqual(["new"]);
 });
+
+it("names columns of a table that a flipped bit left readable", async () => {
+  const mm = await filled();
+  const db = openDatabase(path.join(workspaceOf(mm), "manymodel.db"));
+  db.exec(`UPDATE tables SET columns = replace(columns, '"name"', '"oame"') WHERE name = 'SALES'`);
+  db.close();
+  await expect((await reopened(mm)).engine.source.columns("SALES")).rejects.toMatchObject({
+    kind: "corrupt",
+    message: expect.stringContaining("what is known of a table's columns is damaged"),
+  });
+});

@@ -18,6 +18,8 @@ export interface InferenceWork {
   readonly horizon: number;
   readonly levels: readonly number[];
   readonly advance: boolean;
+  /** How rows are completed, as JSON (see `ScoreRequest`), where they are. */
+  readonly completion?: string;
 }
 
 /** Returns the folder that a job writes to. */
@@ -33,8 +35,13 @@ export function inferenceStatements(
   return {
     // The client of the account writes these clauses in this order, and the specification between single quotes.
     execute: (job: string, work: InferenceWork) => {
-      const { model, version, table, bundle, keys, partitions, columns, horizon, levels, advance } = work;
-      const params = { horizon, levels: JSON.stringify(levels), advance };
+      const { model, version, table, bundle, keys, partitions, columns, horizon, levels, advance, completion } = work;
+      const params = {
+        horizon,
+        levels: JSON.stringify(levels),
+        advance,
+        ...(completion !== undefined && { completion }),
+      };
       const specification = {
         input: { params, partition_column: "B" },
         output: { stage_location: `@${names.stage}/${scoresFolder(job)}`, mode: "overwrite" },
