@@ -1,4 +1,4 @@
-import { calendarPeriods, seasonalPeriods } from "@manymodel/forecast";
+import { calendarPeriods, findSeasons } from "@manymodel/forecast";
 import type { Frame } from "./frame.ts";
 import { canonicalInterval, type Interval } from "./interval.ts";
 import {
@@ -22,7 +22,7 @@ export function seriesPeriod(rule: PeriodRule, y: Float64Array, interval: Interv
   const choice = choiceFor(rule, interval);
   if (choice !== "auto") return statedPeriod(choice);
   const candidates = interval === null ? [] : calendarPeriods(interval);
-  const periods = seasonalPeriods(y, { candidates });
+  const periods = findSeasons(y, candidates);
   const [shortest] = candidates;
   return { period: shortest !== undefined && periods[0] === shortest ? Math.round(shortest) : 1, periods };
 }

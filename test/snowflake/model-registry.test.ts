@@ -301,7 +301,8 @@ describe.skipIf(PYTHON === undefined)("a batch by an inference job (skipped with
       orderBy: ["UNIT_ID", "OBS_DATE"],
       duplicates: "fail",
     });
-    const request = { version, snapshot, horizon: 3, levels: [80, 95], advance: true, outputTable: "FORECAST_RESULTS" };
+    const asked = { version, snapshot, horizon: 3, levels: [80, 95], advance: true, completion: null };
+    const request = { ...asked, outputTable: "FORECAST_RESULTS" };
     await mm.engine.inference!.score(request);
     const batch = () => mm.registry.runBatch({ model: "M", version: "V1", inputTable: "SALES" });
     expect(await batch()).toMatchObject({ ok: 12 });

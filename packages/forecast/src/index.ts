@@ -69,6 +69,7 @@ export {
 } from "./ets/index.ts";
 export { type DetectedPeriod, detectPeriods } from "./features/detect-periods.ts";
 export { type Features, features } from "./features/features.ts";
+export { findSeasons } from "./features/find-seasons.ts";
 export { seasonalPeriods } from "./features/seasonal-periods.ts";
 export { spectralEntropy } from "./features/spectrum.ts";
 export { groupedHierarchy, type Hierarchy, hierarchy } from "./hierarchy/hierarchy.ts";

@@ -1,5 +1,5 @@
 import { type Accuracy, accuracy, type FittedModel, type RegressionModel } from "@manymodel/forecast";
-import { type Family, joinKinds, modelFunctions, REGRESSION } from "@manymodel/forecast/families";
+import { joinKinds, type MovingFamily, movingFunctions, REGRESSION } from "@manymodel/forecast/families";
 import { at } from "../../core/aligned.ts";
 import { boundSeries } from "../bounded-series.ts";
 import { defineModel, type FitContext, type ModelDefinition } from "../define-model.ts";
@@ -22,10 +22,10 @@ import type { ForecasterExports } from "./options.ts";
  * @param isUndriven - whether a method forecasts a series without regressors
  */
 export function drivenForecaster(
-  family: Family & DrivenFits,
+  family: MovingFamily & DrivenFits,
   isUndriven: (method: string, y: Float64Array, period: number) => boolean = () => false,
 ): ModelDefinition<object, ForecasterExports, FittedModel> {
-  const { forecast, fitted, supports, update } = modelFunctions<FittedModel>(joinKinds(family.kinds, REGRESSION));
+  const { forecast, fitted, supports, update } = movingFunctions<FittedModel>(joinKinds(family.kinds, REGRESSION));
 
   const fit = (exports: ForecasterExports, y: Float64Array, xreg: RegressorColumns) =>
     fitDriven(family, { ...exports, exports }, y, isUndriven(exports.method, y, exports.period) ? {} : xreg);

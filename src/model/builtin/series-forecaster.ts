@@ -1,5 +1,5 @@
 import { type Accuracy, accuracy, type FittedModel } from "@manymodel/forecast";
-import { type Family, modelFunctions } from "@manymodel/forecast/families";
+import { type MovingFamily, movingFunctions } from "@manymodel/forecast/families";
 import { at } from "../../core/aligned.ts";
 import { boundSeries } from "../bounded-series.ts";
 import { defineModel, type FitContext, type ModelDefinition } from "../define-model.ts";
@@ -18,8 +18,11 @@ const named = (prefix: string, measured: Accuracy): { readonly [name: string]: n
  * (metrics `holdout_*`), then the model is fitted to all. A series of which too little is left for that has no holdout
  * metrics.
  */
-export function seriesForecaster({ fits, kinds }: Family): ModelDefinition<object, ForecasterExports, FittedModel> {
-  const { forecast, fitted, supports, update } = modelFunctions<FittedModel>(kinds);
+export function seriesForecaster({
+  fits,
+  kinds,
+}: MovingFamily): ModelDefinition<object, ForecasterExports, FittedModel> {
+  const { forecast, fitted, supports, update } = movingFunctions<FittedModel>(kinds);
 
   function fit({ method, period, periods }: ForecasterExports, y: Float64Array): FittedModel {
     const fitMethod = fits[method];

@@ -4,7 +4,7 @@
  * @module
  */
 export { isIntermittent } from "../intermittent/demand-pattern.ts";
-export { joinKinds, type ModelFunctions, modelFunctions } from "../model/dispatch.ts";
+export { joinKinds, type ModelFunctions, modelFunctions, movingFunctions } from "../model/dispatch.ts";
 export {
   ARIMA,
   ARIMA_FITS,
@@ -15,6 +15,7 @@ export {
   type Fit,
   type JointFits,
   LINEAR_WITH_REGRESSORS,
+  type MovingFamily,
   SIMPLE,
   SIMPLE_FITS,
   SIMPLE_KINDS,

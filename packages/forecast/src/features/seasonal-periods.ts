@@ -1,11 +1,6 @@
 import { checkOptions } from "../model/options.ts";
-import { strengthsOfFilled } from "../tests/seasonal-strength.ts";
-import { checkSeries, interpolate, type Series, toFloat64 } from "../time/series.ts";
-
-/** The strength above which the shortest candidate counts. */
-const SHORTEST = 0.4;
-/** That of a longer one: customary for a season that needs a difference (see `nsdiffs`). */
-const LONGER = 0.64;
+import { checkSeries, type Series, toFloat64 } from "../time/series.ts";
+import { findSeasons } from "./find-seasons.ts";
 
 /**
  * Seasonal periods that a series has, of candidates such as those of `calendarPeriods`. The shortest candidate counts if
@@ -32,34 +27,5 @@ export function seasonalPeriods(y: Series, options: { candidates: readonly numbe
       throw new RangeError(`candidate period ${period} is not allowed; give ascending finite numbers of at least 2`);
   const all = toFloat64(y);
   checkSeries(all, 0);
-  const isObserved = (value: number) => !Number.isNaN(value);
-  const values = all.subarray(Math.max(0, all.findIndex(isObserved)), all.findLastIndex(isObserved) + 1);
-  const [shortest, ...longer] = candidates;
-  if (shortest === undefined) return [];
-  const found = hasShortest(values, Math.round(shortest)) ? [shortest] : [];
-  let before = Math.round(shortest);
-  for (const period of longer) {
-    const seasons = blockMeans(values, before);
-    if (hasSeason(seasons, Math.round(period / before), LONGER)) found.push(period);
-    before = Math.round(period);
-  }
-  return found;
-}
-
-function hasShortest(y: Float64Array, period: number): boolean {
-  return y.length <= 2 * period ? y.length > period : hasSeason(y, period, SHORTEST);
-}
-
-/** Tells whether a period that fits more than twice into the series is stronger than the limit. */
-function hasSeason(y: Float64Array, period: number, limit: number): boolean {
-  if (period < 2 || y.length <= 2 * period || y.every(Number.isNaN)) return false;
-  return strengthsOfFilled(y, interpolate(y), period).seasonal > limit;
-}
-
-/** The mean of each whole block of `size` values, NaN where none is observed. */
-function blockMeans(y: Float64Array, size: number): Float64Array {
-  return Float64Array.from({ length: Math.floor(y.length / size) }, (_, block) => {
-    const observed = y.subarray(block * size, (block + 1) * size).filter((value) => !Number.isNaN(value));
-    return observed.reduce((sum, value) => sum + value, 0) / observed.length;
-  });
+  return findSeasons(all, candidates);
 }

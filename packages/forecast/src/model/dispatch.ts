@@ -7,6 +7,7 @@ import type {
   MethodTable,
   ModelForecastOptions,
   ModelOptions,
+  MovingKinds,
   SimulateOptions,
 } from "./kind.ts";
 import { endOfObserved, rowsOf, startOfObserved, trailedBy } from "./missing-ends.ts";
@@ -115,23 +116,32 @@ export function simulateBy<M extends AnyModel>(table: MethodTable<"simulate">): 
 }
 
 /** Returns `supports` for the models of some kinds. */
-export function supportsBy<M extends AnyModel>(kinds: Kinds): ModelFunctions<M>["supports"] {
+export function supportsBy<M extends AnyModel>(kinds: MovingKinds): ModelFunctions<M>["supports"] {
   const supports: AnyKind["supports"] = (model, what) => {
-    checkKind(model.kind, kinds[what]);
-    return kinds[what][model.kind] !== undefined && (kinds.supports?.[model.kind]?.(model, what, supports) ?? true);
+    checkKind(model.kind, kinds[what] ?? kinds.forecast);
+    return kinds[what]?.[model.kind] !== undefined && (kinds.supports?.[model.kind]?.(model, what, supports) ?? true);
   };
   return supports;
+}
+
+/** Returns the functions by which models of some kinds forecast and move on: without the code of sample paths and residuals. */
+export function movingFunctions<M extends AnyModel>(
+  kinds: MovingKinds,
+): Pick<ModelFunctions<M>, "forecast" | "fitted" | "update" | "supports"> {
+  return {
+    forecast: forecastBy(kinds.forecast),
+    fitted: fittedBy(kinds.fitted),
+    update: updateBy(kinds.update),
+    supports: supportsBy(kinds),
+  };
 }
 
 /** Returns all functions of the models of some kinds. */
 export function modelFunctions<M extends AnyModel>(kinds: Kinds): ModelFunctions<M> {
   return {
-    forecast: forecastBy(kinds.forecast),
-    fitted: fittedBy(kinds.fitted),
+    ...movingFunctions<M>(kinds),
     residuals: residualsBy(kinds.fitted),
-    update: updateBy(kinds.update),
     simulate: simulateBy(kinds.simulate),
-    supports: supportsBy(kinds),
   };
 }
 
@@ -141,7 +151,7 @@ export function joinTables<Method extends keyof Kinds>(...tables: readonly Metho
 }
 
 /** Joins kinds of several families. */
-export function joinKinds(...families: readonly Kinds[]): Kinds {
+export function joinKinds(...families: readonly MovingKinds[]): Kinds {
   const join = <Method extends keyof Kinds>(method: Method): MethodTable<Method> =>
     Object.fromEntries(families.flatMap((kinds) => Object.entries(kinds[method] ?? {})));
   return {

@@ -24,7 +24,7 @@ import { dynamicOptimizedTheta, theta } from "../theta/index.ts";
 import type { Series } from "../time/series.ts";
 import { joinKinds } from "./dispatch.ts";
 import type { FittedModel } from "./fitted-model.ts";
-import type { Kinds } from "./kind.ts";
+import type { Kinds, MovingKinds } from "./kind.ts";
 import { fitObserved } from "./missing-ends.ts";
 
 /**
@@ -49,23 +49,35 @@ export interface Family {
   readonly kinds: Kinds;
 }
 
+/** A family as far as its models forecast and move on. */
+export type MovingFamily = Pick<Family, "fits"> & { readonly kinds: MovingKinds };
+
 /** Methods that estimate the effects of regressors together with their own coefficients. */
 export type JointFits = Readonly<Record<string, (period: number, periods?: readonly number[]) => JointFit>>;
 
 /** Automatic ARIMA with regressors. */
 export const ARIMA_WITH_REGRESSORS = { "auto-arima": autoArimaErrors } satisfies JointFits;
 
-/** The kinds of models that `ARIMA` gives. */
-export const ARIMA_KINDS = arimaKinds satisfies Kinds;
+/** The kinds of models that `ARIMA` gives, without sample paths. */
+export const ARIMA_KINDS = {
+  forecast: arimaKinds.forecast,
+  fitted: arimaKinds.fitted,
+  update: arimaKinds.update,
+} satisfies MovingKinds;
 
 /** The fits of `ARIMA`, apart from its kinds: a program that only forecasts leaves them out. */
 export const ARIMA_FITS = { "auto-arima": (y, period) => autoArima(y, { period }) } satisfies Family["fits"];
 
 /** Automatic ARIMA. */
-export const ARIMA = { fits: ARIMA_FITS, kinds: ARIMA_KINDS } satisfies Family;
+export const ARIMA = { fits: ARIMA_FITS, kinds: arimaKinds } satisfies Family;
 
-/** The kinds of models that `SMOOTHING` gives. */
-export const SMOOTHING_KINDS = smoothingKinds satisfies Kinds;
+/** The kinds of models that `SMOOTHING` gives, without sample paths. */
+export const SMOOTHING_KINDS = {
+  forecast: smoothingKinds.forecast,
+  fitted: smoothingKinds.fitted,
+  update: smoothingKinds.update,
+  supports: smoothingKinds.supports,
+} satisfies MovingKinds;
 
 /** The fits of `SMOOTHING`, apart from its kinds: a program that only forecasts leaves them out. */
 export const SMOOTHING_FITS = {
@@ -83,10 +95,14 @@ export const SMOOTHING_FITS = {
 } satisfies Family["fits"];
 
 /** Exponential smoothing and its relatives. */
-export const SMOOTHING = { fits: SMOOTHING_FITS, kinds: SMOOTHING_KINDS } satisfies Family;
+export const SMOOTHING = { fits: SMOOTHING_FITS, kinds: smoothingKinds } satisfies Family;
 
-/** The kinds of models that `TBATS` gives. */
-export const TBATS_KINDS = tbatsKinds satisfies Kinds;
+/** The kinds of models that `TBATS` gives, without sample paths. */
+export const TBATS_KINDS = {
+  forecast: tbatsKinds.forecast,
+  fitted: tbatsKinds.fitted,
+  update: tbatsKinds.update,
+} satisfies MovingKinds;
 
 /** The fits of `TBATS`, apart from its kinds: a program that only forecasts leaves them out. */
 export const TBATS_FITS = {
@@ -95,7 +111,7 @@ export const TBATS_FITS = {
 } satisfies Family["fits"];
 
 /** Exponential smoothing with trigonometric seasons, Box–Cox transformation and ARMA errors. */
-export const TBATS = { fits: TBATS_FITS, kinds: TBATS_KINDS } satisfies Family;
+export const TBATS = { fits: TBATS_FITS, kinds: tbatsKinds } satisfies Family;
 
 const linearTerms = (period: number, periods?: readonly number[]) => ({
   trend: true,

@@ -80,6 +80,9 @@ export type Kinds = { readonly [Method in KindMethod]: MethodTable<Method> } & {
   readonly supports?: MethodTable<"supports">;
 };
 
+/** `Kinds` that need not make sample paths: where they have no table for them, no model supports them. */
+export type MovingKinds = Omit<Kinds, "simulate"> & Partial<Pick<Kinds, "simulate">>;
+
 /** `Kinds` that have every kind of the models `M`. */
 export type KindsOf<M extends AnyModel> = { readonly [Method in KindMethod]: MethodsOf<M, Method> } & {
   readonly supports?: { readonly [One in M as One["kind"]]?: Kind<One>["supports"] };
