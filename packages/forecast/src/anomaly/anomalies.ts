@@ -5,7 +5,7 @@ import { normalQuantile } from "../stats/distribution.ts";
 import { median } from "../stats/median.ts";
 import { type Series, toFloat64 } from "../time/series.ts";
 
-/** What counts as an anomaly. */
+/** Settings of `anomalies`. */
 export interface AnomalyOptions extends ModelOptions {
   /** Coverage of the band in percent, in (0, 100); default 99.9: one false alarm in a thousand Gaussian observations. */
   readonly level?: number;

@@ -40,7 +40,7 @@ export function fitTails(errors: Float64Array): readonly [ErrorTail, ErrorTail] 
   return [tail(below), tail(above)];
 }
 
-/** How far out from the centre an error lies with probability `p` or less, on one side. */
+/** Returns the distance from the centre that an error exceeds with probability `p`, on one side. */
 export function tailQuantile({ scale, df, share }: ErrorTail, p: number): number {
   const beyond = Math.min(1, p / share);
   return scale * (df === null ? -normalQuantile(beyond / 2) : -studentQuantile(beyond / 2, df));

@@ -7,7 +7,7 @@ import { fitNoise, innovations, robustScale, withoutBlockLevels } from "./readin
 import type { ReadingsDetector, Verdicts } from "./readings-detector.ts";
 import { fitSeasons } from "./robust-harmonics.ts";
 
-/** What a detector of a sensor's readings is to know. */
+/** Settings of a detector of a sensor's readings. */
 export interface DetectorOptions {
   /** Steps a season, of any length; none by default. A period of 1 is no season. */
   readonly periods?: readonly number[];
@@ -92,7 +92,7 @@ function fitLevels(values: Float64Array, { level, periods, leftOut, starts }: Pl
   return judge(errors.filter((error, t) => !Number.isNaN(error) && verdicts.kinds[t] === null));
 }
 
-/** What is usual of the errors of a sensor. */
+/** Returns the usual errors of a sensor. */
 function errorsOf(
   errors: Float64Array,
   resolution: number,
@@ -105,7 +105,7 @@ function errorsOf(
   return { tails, resolution, ...blockSums(standardised) };
 }
 
-/** Where the level moved, the first few. */
+/** Returns the positions where the level moved, the first few. */
 function levelStarts({ kinds, since }: Verdicts): number[] {
   const starts = [0];
   kinds.forEach((kind, t) => {

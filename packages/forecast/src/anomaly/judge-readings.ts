@@ -5,7 +5,7 @@ import { stationaryVariance } from "./reading-noise.ts";
 import type { ClimbingSum, DetectorState, ReadingKind, ReadingsDetector, Verdicts } from "./readings-detector.ts";
 import { seasonOf } from "./robust-harmonics.ts";
 
-/** How the rate of false alarms is shared among the rules. */
+/** The share of each rule in the rate of false alarms. */
 export const ALARM_SHARES = { spike: 0.9, change: 0.02, stuck: 0.04, gaps: 0.04 } as const;
 /** Readings beyond one side of the band before the level has moved. */
 const PATIENCE = 5;

@@ -30,7 +30,7 @@ export interface ReadingsDetector {
   readonly state: DetectorState;
 }
 
-/** Where a sensor is before its next reading. */
+/** The state of a sensor before its next reading. */
 export interface DetectorState {
   /** Steps since the first reading of the history. */
   readonly time: number;
@@ -64,7 +64,7 @@ export interface ClimbingSum {
   readonly distance: number;
 }
 
-/** What is wrong with a reading. */
+/** The fault of a reading. */
 export type ReadingKind = "spike" | "level-shift" | "drift" | "stuck" | "missing" | "rate";
 
 /** The verdict on each reading: arrays have their length. */
@@ -74,7 +74,7 @@ export interface Verdicts {
   readonly upper: Float64Array;
   /** Error in standard deviations; NaN where the reading is missing. */
   readonly score: Float64Array;
-  /** What is wrong, null for nothing. */
+  /** The fault of each reading; null for none. */
   readonly kinds: readonly (ReadingKind | null)[];
   /** The position at which that began, negative where it was before the first of these readings; NaN for nothing. */
   readonly since: Float64Array;

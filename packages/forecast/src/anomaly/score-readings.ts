@@ -5,7 +5,7 @@ import { normalQuantile } from "../stats/distribution.ts";
 import { checkSeries, type Series, toFloat64 } from "../time/series.ts";
 import type { AnomalyOptions } from "./anomalies.ts";
 
-/** How new readings are scored. */
+/** Settings of scoring new readings. */
 export interface ReadingsOptions extends AnomalyOptions {
   /** Robust scale of the one-step errors, from `anomalies` on the history; by default the model's own interval counts. */
   readonly scale?: number;

@@ -1,7 +1,7 @@
 import { checkOptions } from "../model/options.ts";
 import { bfgs } from "../optimise/bfgs.ts";
 
-/** What the weights of a combination are learnt from: a row for each series. */
+/** The evidence that the weights of a combination are learnt from: a row for each series. */
 export interface WeightEvidence {
   /** The members' names. */
   readonly members: readonly string[];

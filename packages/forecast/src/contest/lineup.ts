@@ -2,16 +2,16 @@ import { seasonsAlternate } from "../features/alternation.ts";
 import { seasonalPeriods } from "../features/seasonal-periods.ts";
 import { isIntermittent } from "../intermittent/demand-pattern.ts";
 
-/** Who forecasts a series, and how their forecasts become one. */
+/** The members that forecast a series, and their combination. */
 export interface Lineup {
   readonly members: readonly string[];
   readonly combining: "mean" | "median";
   /** Shares of the members; equal ones where left out. */
   readonly weights?: readonly number[];
   readonly period: number;
-  /** Whether the series is intermittent demand, whose intervals are quantiles of demand. */
+  /** True for intermittent demand, whose intervals are quantiles of demand. */
   readonly isDemand: boolean;
-  /** Whether members' intervals leave the uncertainty of the season out. */
+  /** True if members' intervals leave the uncertainty of the season out. */
   readonly isSeasonKnown?: boolean;
   /** All periods, for members that take several. */
   readonly periods: readonly number[];

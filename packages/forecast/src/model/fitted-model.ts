@@ -93,7 +93,7 @@ export interface RegressionModel extends AnyModel {
   readonly offset?: number;
   /** True if the model of the errors has the regressors itself, estimated together with its own coefficients. */
   readonly joint?: boolean;
-  /** Why each of the other regressors has no effect. */
+  /** The reason why each of the other regressors has no effect. */
   readonly left: Readonly<Record<string, LeftOut>>;
   /** The values of the regressors that never varied. */
   readonly constant?: Readonly<Record<string, number>>;

@@ -31,11 +31,11 @@ function pick(names: readonly string[], xreg: Regressors): Record<string, ArrayL
   );
 }
 
-/** What the errors' model is told of the regressors: nothing, unless it has them itself. */
+/** Returns the regressors for the errors' model: none, unless it has them itself. */
 const innerXreg = ({ joint, regressors }: RegressionModel, xreg: Regressors) =>
   joint ? { xreg: pick(regressors, xreg) } : {};
 
-/** What the model of its errors can do, with the effects of the regressors added. */
+/** The functions of the errors' model, with the effects of the regressors added. */
 export const REGRESSION = {
   forecast: {
     regression: (model, { xreg = {}, ...options }, any) => {

@@ -23,7 +23,10 @@ export interface RegressionOptions extends SelectionRules {
   readonly xreg: Regressors;
   /** Observations per season, an integer ≥ 1; default 1. */
   readonly period?: number;
-  /** What models the errors: a method that is fitted to the series less its effects, or one that estimates both together. */
+  /**
+   * The model of the errors: a method that is fitted to the series less its effects, or one that estimates both
+   * together.
+   */
   readonly errors: ((y: Float64Array) => FittedModel) | JointFit;
 }
 

@@ -19,7 +19,7 @@ export interface Selection {
   /** The effect of each of these, and its standard error. */
   readonly coef: readonly number[];
   readonly se: readonly number[];
-  /** Why each of the others does not, by position. */
+  /** The reason why each of the others does not, by position. */
   readonly left: ReadonlyMap<number, LeftOut>;
 }
 
@@ -35,7 +35,7 @@ export interface SelectionRules {
 const VALUES_PER_COLUMN = 4;
 /** The longest autoregression of the errors. */
 const LONGEST_AUTOREGRESSION = 30;
-/** How often errors and effects are estimated in turn. */
+/** The number of times that errors and effects are estimated in turn. */
 const ROUNDS = 2;
 
 /**
@@ -84,7 +84,7 @@ export function selectRegressors(
   return { differencing, kept, coef: effects.map(({ coef }) => coef), se: effects.map(({ se }) => se), left };
 }
 
-/** What is left of a series after least squares on a constant and its regressors, where observed. */
+/** Returns the remainder of a series after least squares on a constant and its regressors, where observed. */
 function levelErrors(y: Float64Array, columns: readonly Float64Array[]): Float64Array {
   if (columns.length === 0) return y;
   const all = [new Float64Array(y.length).fill(1), ...columns];
@@ -171,7 +171,7 @@ class Estimate {
     for (const group of groups.slice(best.count)) drop(group);
   }
 
-  /** What the sum of squares grows by without a column. */
+  /** Returns the growth of the sum of squares without a column. */
   #cost(i: number): number {
     return this.#coef[i]! ** 2 / this.#inverse[i]![i]!;
   }

@@ -12,9 +12,11 @@ export interface EncodingOptions {
   readonly times?: readonly string[];
   /** The number in place of a missing one: the training rows' mean (default) or median, or `none` for NaN. */
   readonly impute?: "mean" | "median" | "none";
-  /** Whether numbers are centred, and divided by their standard deviation; default false. */
+  /** True to centre numbers and divide them by their standard deviation; default false. */
   readonly scale?: boolean;
-  /** Whether the first category of each feature has no column, as regressions without a penalty need; default false. */
+  /**
+   * True to give the first category of each feature no column, as regressions without a penalty need; default false.
+   */
   readonly dropFirst?: boolean;
   /** The most categories of a feature with a column of their own, the most frequent; default 50. */
   readonly levels?: number;

@@ -81,7 +81,7 @@ export function outOfFold(
   return sums.map((sum, row) => sum / counts[row]!);
 }
 
-/** What tuning found. */
+/** The result of tuning. */
 export interface Tuned<C> {
   readonly best: C;
   /** Every candidate with its loss, in their order; NaN where it could not be fitted. */

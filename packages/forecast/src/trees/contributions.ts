@@ -6,7 +6,7 @@ import type { Tree } from "./grow-tree.ts";
 export interface Contributions {
   /** The score where nothing is known of a row: the mean over the training rows. */
   readonly start: number;
-  /** What each feature adds to the score of each row. */
+  /** The contribution of each feature to the score of each row. */
   readonly values: Readonly<Record<string, Float64Array>>;
 }
 
