@@ -7,7 +7,7 @@ import type { KeyColumn } from "./partition-key.ts";
 import type { RunState } from "./states.ts";
 
 /**
- * How a run's chunks are dispatched. `tasks`: all of them at once, each must end. `queue`: fed to workers best first, as
+ * Ways to dispatch a run's chunks. `tasks`: all of them at once, each must end. `queue`: fed to workers best first, as
  * long as there is time. `local`: in the calling process, for developing a body.
  */
 export const RUN_MODES = ["tasks", "queue", "local"] as const;

@@ -3,7 +3,7 @@ import { ManymodelError } from "./errors.ts";
 /** The most rows of a sheet of an Excel workbook, below its header. */
 const MOST_ROWS = 1_048_575;
 
-/** Whether a file is an Excel workbook, by its name. */
+/** Returns true if a file is an Excel workbook, by its name. */
 export const isSheet = (file: string): boolean => /\.xlsx$/i.test(file);
 
 /** Checks that a sheet holds so many rows. @throws {ManymodelError} `usage` */

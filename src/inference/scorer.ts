@@ -26,7 +26,7 @@ export interface ScoreRequest {
   /** The levels that the model is asked for (see `levelsToAsk`). */
   readonly levels: readonly number[];
   readonly advance: boolean;
-  /** How the rows are put at times of their zone and completed; left out where they are used as they are. */
+  /** Rules that put rows at times of their zone and complete them; left out where rows are used as they are. */
   readonly completion?: RowCompletion;
 }
 

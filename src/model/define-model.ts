@@ -15,9 +15,9 @@ export interface DefaultKey {
 }
 
 /**
- * What `fit` receives: the partition's key under the loop's variable (`unit_id`), its rows, the run's exports, and its
- * seed. Of a series the rows end with its last observation: later ones, without a value of the column that `exports.target`
- * names, are planned. Without that export all rows are there.
+ * Arguments of `fit`: the partition's key under the loop's variable (`unit_id`), its rows, the run's exports, and its
+ * seed. Of a series the rows end with its last observation: later ones, without a value of the column that
+ * `exports.target` names, are planned. Without that export all rows are there.
  *
  * @typeParam Key - the loop's variable and its type, for example `{ unit_id: string }`
  * @typeParam Exports - the type of the values sent along with the run
@@ -47,8 +47,9 @@ export interface FitResult<Model extends object> {
 }
 
 /**
- * What `update` receives. `data` holds the rows of the batch's input that are newer than those the model was fitted to (or
- * moved to), up to the newest one with a value of the target: `data.series(column)` begins one step after them, NaN at steps without a row.
+ * Arguments of `update`. `data` holds the rows of the batch's input that are newer than those the model was fitted to
+ * (or moved to), up to the newest one with a value of the target: `data.series(column)` begins one step after them, NaN
+ * at steps without a row.
  */
 export type UpdateContext<Model, Key extends object = DefaultKey, Exports = ExportsData> = Key & {
   readonly model: Model;
@@ -90,7 +91,7 @@ export interface JudgeResult<Model extends object> extends UpdateResult<Model> {
 }
 
 /**
- * What `predict` receives. `data` holds the partition's rows in the batch's input table. `future`, where the batch has a
+ * Arguments of `predict`. `data` holds the partition's rows in the batch's input table. `future`, where the batch has a
  * table of it, holds one row for each of the `horizon` steps, with what is known ahead.
  */
 export type PredictContext<Model, Key extends object = DefaultKey, Exports = ExportsData> = Key & {
@@ -109,7 +110,7 @@ export type PredictContext<Model, Key extends object = DefaultKey, Exports = Exp
 };
 
 /**
- * What `predict` returns: `horizon` point forecasts (or one value for each row, see `scores`), and for each level their
+ * Result of `predict`: `horizon` point forecasts (or one value for each row, see `scores`), and for each level their
  * lower and upper bounds.
  */
 export interface Prediction {
@@ -122,7 +123,7 @@ export interface Prediction {
   /** The columns that `output` declares, each with a value for each forecast. */
   readonly columns?: Readonly<Record<string, ArrayLike<Cell>>>;
   /**
-   * What a reader of the forecast must know: `ERROR_TYPE` and `ERROR_MESSAGE` of its rows. Their `STATUS` stays `OK`, or is
+   * Note for readers of the forecast: `ERROR_TYPE` and `ERROR_MESSAGE` of its rows. Their `STATUS` stays `OK`, or is
    * `FALLBACK` where the forecast is not the model's that was asked for.
    */
   readonly note?: { readonly type: string; readonly message: string; readonly isFallback?: boolean };
@@ -138,8 +139,9 @@ export interface ModelDefinition<Key extends object, Exports, Model extends obje
   /** A schema of the run's exports: gives their type, and checks them once, before anything is trained. */
   readonly exports?: StandardSchema<unknown, Exports>;
   /**
-   * How the values of metrics are compared, such as `{ lift: { better: "higher" } }`. Less is better of a metric that is
-   * neither declared nor one of the built-in models' (`auc`, `mase`, …). The first that a run has is its default metric.
+   * Rules that compare the values of metrics, such as `{ lift: { better: "higher" } }`. Less is better of a metric that
+   * is neither declared nor one of the built-in models' (`auc`, `mase`, …). The first that a run has is its default
+   * metric.
    */
   readonly metrics?: MetricDeclarations;
   fit(context: FitContext<Key, Exports>): FitResult<Model> | Promise<FitResult<Model>>;

@@ -1,5 +1,5 @@
 /**
- * What a model definition imports: `defineModel` and the types of its two functions.
+ * Imports of a model definition: `defineModel` and the types of its two functions.
  *
  * @module
  */

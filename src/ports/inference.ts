@@ -9,7 +9,7 @@ export interface InferenceRequest {
   /** The levels that the models are asked for (see `levelsToAsk`). */
   readonly levels: readonly number[];
   readonly advance: boolean;
-  /** How rows are completed, as JSON (see `ScoreRequest`); null: they are used as they are. */
+  /** Rules that complete rows, as JSON (see `ScoreRequest`); null: rows are used as they are. */
   readonly completion: string | null;
   readonly outputTable: string;
 }

@@ -2,7 +2,7 @@ import type { ColumnBatch } from "../core/columns/column.ts";
 import { type Completion, completeRows } from "../model/complete-rows.ts";
 import type { Zoned } from "../model/zone-rows.ts";
 
-/** What completing the rows of a partition needs to know of a snapshot. */
+/** Facts of a snapshot that completing the rows of a partition needs. */
 export type PartitionCompletion = Completion & Zoned;
 
 /** Completes the rows of one partition by the rules of its query, with those of the table of the future, if there are any. */

@@ -20,7 +20,7 @@ export interface PredictPlan extends FingerprintedPlan {
   readonly completion?: PartitionCompletion;
   /** Columns of the table of the future, the arguments `F0`…; null without one. */
   readonly future: readonly ColumnInfo[] | null;
-  /** How rows of the future are completed, where they are. */
+  /** Rules that complete rows of the future, if any. */
   readonly futureCompletion?: PartitionCompletion;
 }
 

@@ -45,7 +45,7 @@ export function completeSource(source: Source): Source {
   };
 }
 
-/** What makes the rows of a snapshot usable: what it says of their times, and the rules of its query. */
+/** Facts that make the rows of a snapshot usable: the zone of their times, and the rules of its query. */
 export type RowCompletion = Completion & Zoned;
 
 /** Returns whether the rows of a snapshot are not used as they are. */

@@ -111,9 +111,9 @@ export interface OrderedForecast {
 }
 
 /**
- * What scoring one partition gives: a forecast, or why there is none. `STALE`: a forecast of the model as it was fitted,
- * because it could not take in the newer rows that there are. `UNDATED`: a forecast of steps that have no dates,
- * because the series keeps no interval. `ENDED`: no forecast, because the series has ended.
+ * Outcome of scoring one partition: a forecast, or the reason that there is none. `STALE`: a forecast of the model as
+ * it was fitted, because it could not take in the newer rows that there are. `UNDATED`: a forecast of steps that have
+ * no dates, because the series keeps no interval. `ENDED`: no forecast, because the series has ended.
  */
 export type ScoredPartition =
   | ({ readonly status: "OK" } & PartialForecast & Partial<Noted>)

@@ -22,7 +22,7 @@ import {
 } from "./train-partition.ts";
 
 /**
- * What a worker notes: that it has come to another partition (at most every `NOTE_MS` milliseconds), or to the end; and,
+ * Note of a worker: that it has come to another partition (at most every `NOTE_MS` milliseconds), or to the end; and,
  * of a partition that is trained by itself, what its body prints.
  */
 export type TrainingNote = "fitting" | "fitted" | { readonly printed: string };

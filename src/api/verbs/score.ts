@@ -41,8 +41,8 @@ export interface ScoreOptions extends LongCallOptions {
   /** Quantiles in (0, 1), columns `Q_10`, …: bounds of the interval of |2q - 1| · 100 percent, 0.5 the median. */
   readonly quantiles?: readonly number[];
   /**
-   * What a partition without a model means: `status` (the default), a row that says so; `error`, the batch fails and writes
-   * nothing; `fallback`, a seasonal naive forecast from its rows in the input, of the status `FALLBACK`.
+   * Treatment of a partition without a model: `status` (the default), a row that says so; `error`, the batch fails and
+   * writes nothing; `fallback`, a seasonal naive forecast from its rows in the input, of the status `FALLBACK`.
    */
   readonly missingModel?: MissingModel;
   /** Steps until an order arrives, or the input's column that has them: adds what to order by (see `ORDER_UP_TO`). */
@@ -62,9 +62,9 @@ export interface ScoreOptions extends LongCallOptions {
   /** True if rows of the last batch stand where neither data, model nor options have changed; default false. */
   readonly incremental?: boolean;
   /**
-   * Whether rows that are newer than the models are judged, one by one, in place of forecasts: a row for each reading with
-   * `VALUE`, `EXPECTED`, `LOWER`, `UPPER`, `SCORE`, `KIND` and `SINCE`, in `READING_RESULTS` where no table is stated. Default
-   * false. Needs a definition with `judge`, such as sensor-anomalies.
+   * True to judge rows that are newer than the models, one by one, in place of forecasts: a row for each reading with
+   * `VALUE`, `EXPECTED`, `LOWER`, `UPPER`, `SCORE`, `KIND` and `SINCE`, in `READING_RESULTS` where no table is stated.
+   * Default false. Needs a definition with `judge`, such as sensor-anomalies.
    */
   readonly readings?: boolean;
   readonly workers?: number;

@@ -2,7 +2,7 @@ import { nelderMead } from "../optimise/nelder-mead.ts";
 import { median } from "../stats/median.ts";
 
 /**
- * How the readings of a sensor move about their season and level: x_t = φ x_{t-1} + η_t, read with an error ε_t. Variances
+ * Noise of a sensor's readings about their season and level: x_t = φ x_{t-1} + η_t, read with an error ε_t. Variances
  * are in units of `scale`² : η has `drive`, ε has 1 - `drive`. White noise has drive 0, a random walk φ near 1.
  */
 export interface ReadingNoise {

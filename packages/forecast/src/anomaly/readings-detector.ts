@@ -3,8 +3,8 @@ import type { ReadingNoise } from "./reading-noise.ts";
 import type { Wave } from "./robust-harmonics.ts";
 
 /**
- * What a sensor's readings are like, and where the sensor is now: plain data, made by `fitDetector`, moved by
- * `judgeReadings`. A reading is expected at season + offset + noise state.
+ * Model of a sensor's readings and its present state: plain data, made by `fitDetector`, moved by `judgeReadings`. A
+ * reading is expected at season + offset + noise state.
  */
 export interface ReadingsDetector {
   readonly kind: "readings-detector";

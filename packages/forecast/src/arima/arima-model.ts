@@ -4,7 +4,7 @@ import type { AnyModel } from "../model/kind.ts";
 export interface ArimaModel extends AnyModel {
   readonly kind: "arima";
   readonly formatVersion: 1;
-  /** What the model is called, for example "ARIMA(2,1,1)(0,1,0)[12] with drift". */
+  /** Name of the model, for example "ARIMA(2,1,1)(0,1,0)[12] with drift". */
   readonly method: string;
   readonly order: {
     readonly p: number;
@@ -33,11 +33,11 @@ export interface ArimaModel extends AnyModel {
   readonly bic: number;
   /** Observed values less those lost to differencing. */
   readonly nobs: number;
-  /** How the coefficients were estimated. */
+  /** Method that estimated the coefficients. */
   readonly fit: "CSS-ML" | "ML" | "CSS";
   /** Box–Cox exponent of the model's scale; absent where there is none. */
   readonly lambda?: number;
-  /** Whether forecasts are means instead of medians of the original scale. */
+  /** True if forecasts are means instead of medians of the original scale. */
   readonly biasAdjust?: boolean;
   /** Names of the regressors given, in order; absent without any. */
   readonly regressors?: readonly string[];
@@ -46,7 +46,7 @@ export interface ArimaModel extends AnyModel {
   readonly state: ArimaState;
 }
 
-/** Where the filter stands after the last value. */
+/** State of the filter after the last value. */
 export interface ArimaState {
   /** The last d + mD values less their regression part, newest first (of a complete series). */
   readonly last: readonly number[];

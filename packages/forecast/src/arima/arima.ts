@@ -28,13 +28,13 @@ export interface ArimaOptions {
   readonly seasonal?: readonly [number, number, number];
   /** Observations per season, an integer ≥ 1; default 1. */
   readonly period?: number;
-  /** Whether the series has a mean other than zero; default true, ignored where it is differenced. */
+  /** Presence of a mean other than zero; default true, ignored where it is differenced. */
   readonly includeMean?: boolean;
-  /** Whether the series has a linear trend (the mean of its first difference); default false. */
+  /** Presence of a linear trend (the mean of its first difference); default false. */
   readonly includeDrift?: boolean;
   /** Regressors by name, a value per time of the series; a time with a missing one (NaN) counts as missing. */
   readonly xreg?: Regressors;
-  /** How to estimate; default "CSS-ML": exact maximum likelihood from a conditional least squares start. */
+  /** Estimation method; default "CSS-ML": exact maximum likelihood from a conditional least squares start. */
   readonly method?: ArimaMethod;
   /** Box–Cox exponent of the scale to model on; none when left out. */
   readonly lambda?: number;

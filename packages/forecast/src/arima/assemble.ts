@@ -8,9 +8,9 @@ import { type ArmaOrder, armaVector } from "./polynomial.ts";
 import type { ArimaProblem } from "./problem.ts";
 import { standardErrors } from "./standard-errors.ts";
 
-/** What a model is besides its orders and estimates. */
+/** Parts of a model besides its orders and estimates. */
 export interface Specification {
-  /** Whether there is a mean, which counts without differences only, and a drift. */
+  /** Presence of a mean, which counts without differences only, and of a drift. */
   readonly mean: boolean;
   readonly drift: boolean;
   /** Box–Cox exponent of the model's scale. */

@@ -79,7 +79,7 @@ export interface AutoArimaOptions {
   readonly startSeasonalQ?: number;
   /** Only models of the undifferenced series; default false. */
   readonly stationary?: boolean;
-  /** Whether seasonal models are tried; default true. */
+  /** True to try seasonal models; default true. */
   readonly seasonal?: boolean;
   /** Search from neighbour to neighbour (default) or the whole grid. */
   readonly stepwise?: boolean;
@@ -88,11 +88,11 @@ export interface AutoArimaOptions {
    * a tenth of at most 1,000 values are missing.
    */
   readonly approximation?: boolean;
-  /** What to minimise; default "aicc". */
+  /** Criterion to minimise; default "aicc". */
   readonly ic?: InformationCriterion;
   readonly test?: "kpss" | "adf" | "pp";
   readonly seasonalTest?: "seas" | "ocsb";
-  /** Whether a drift, or a mean, may be part of the model; default true. */
+  /** True if a drift, or a mean, may be part of the model; default true. */
   readonly allowDrift?: boolean;
   readonly allowMean?: boolean;
   /** Regressors by name, a value per time of the series; a time with a missing one (NaN) counts as missing. */
@@ -117,10 +117,10 @@ const MOST_INTERPOLATED = 0.1;
 /** A longer series is not searched by exact likelihoods with missing values, which take a Kalman filter each. */
 const LONGEST_FILTERED = 1000;
 
-/** How often a search goes on after its best model was disqualified. */
+/** Most times that a search continues after its best model was disqualified. */
 const MOST_ROUNDS = 30;
 
-/** How many of the best models by approximation are fitted exactly, at most, before one is chosen. */
+/** Most models, the best by approximation, that are fitted exactly before one is chosen. */
 const REFITS = 3;
 
 /**

@@ -4,7 +4,7 @@ import { seasonalDifferences } from "../tests/nsdiffs.ts";
 import { differenced } from "./differencing.ts";
 import { ordinaryLeastSquares } from "./likelihood/conditional.ts";
 
-/** What decides the orders of differencing, where they are not stated. */
+/** Options that decide the orders of differencing which are not stated. */
 export interface DifferencingOptions {
   readonly d?: number;
   readonly D?: number;
@@ -35,7 +35,10 @@ export function chooseDifferences(
   return { d: firstDifferencesAtLevel(rest, maxD, test, seasonalD > 0), D: seasonalD };
 }
 
-/** Whether every season has an observed value: where one has none, no seasonal difference says what to expect of it. */
+/**
+ * Returns true if every season has an observed value: no seasonal difference says what to expect of a season without
+ * one.
+ */
 function everySeasonSeen(series: Float64Array, period: number): boolean {
   const seen = new Set<number>();
   for (let t = 0; t < series.length; t++) if (!Number.isNaN(series[t]!)) seen.add(t % period);

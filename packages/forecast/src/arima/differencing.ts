@@ -1,7 +1,7 @@
 import { isConstant } from "../stats/constant.ts";
 import { difference } from "../time/difference.ts";
 
-/** How often a series is differenced, at lag 1 and at the seasonal lag. */
+/** Orders of differencing, at lag 1 and at the seasonal lag. */
 export interface Differencing {
   readonly d: number;
   readonly D: number;
@@ -31,8 +31,8 @@ export function integrationWeights({ d, D, period }: Differencing): Float64Array
 }
 
 /**
- * Whether a differenced series is constant, so that it leaves nothing to model. One with gaps must show at least three
- * values before it counts as constant.
+ * Returns true if a differenced series is constant, so that it leaves nothing to model. A series with gaps must show at
+ * least three values before it counts as constant.
  *
  * @param w - the series, differenced so
  * @param complete - whether the series had no missing values

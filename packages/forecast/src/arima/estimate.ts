@@ -7,7 +7,7 @@ import { type MissingLikelihood, missingLikelihood } from "./missing-values.ts";
 import { type Arma, type ArmaOrder, armaReach, rootsBeyond, zeroArma } from "./polynomial.ts";
 import { type ArimaProblem, conditionalWorkspace, likelihoodWorkspace } from "./problem.ts";
 
-/** How coefficients are found: exact maximum likelihood, conditional least squares, or the first from the second. */
+/** Estimation method: exact maximum likelihood, conditional least squares, or the first from the second. */
 export type ArimaMethod = "CSS-ML" | "ML" | "CSS";
 
 /** Estimated coefficients of one model. */

@@ -124,8 +124,8 @@ function lagsOf(weights: Float64Array): number[] {
 }
 
 /**
- * What `advance` leaves in the first place of `start` after j steps, from what it left there before, which is in
- * `forcings`. It sums in the same order, so that the bits are the same.
+ * Returns what `advance` leaves in the first place of `start` after j steps, from the values that it left there before,
+ * which are in `forcings`. It sums in the same order, so that the bits are the same.
  */
 function nextForcing(
   start: Float64Array,

@@ -5,7 +5,7 @@ import type { Arma } from "./polynomial.ts";
 
 /** Missing values of a series as unknown coefficients: a column each that is 1 at its time and 0 elsewhere, differenced. */
 export interface MissingValues {
-  /** How many there are. */
+  /** Number of missing values. */
   readonly count: number;
   /** The differenced series with any guess in the gaps, the differenced regressors, then a column per missing value. */
   readonly columns: readonly Float64Array[];

@@ -11,7 +11,7 @@ export interface Arma {
   readonly period: number;
 }
 
-/** How many coefficients each polynomial has. */
+/** Number of coefficients of each polynomial. */
 export interface ArmaOrder {
   readonly p: number;
   readonly q: number;
@@ -96,8 +96,8 @@ function stepDown(out: Float64Array, n: number): boolean {
 }
 
 /**
- * Whether every root of the four polynomials, in B, is farther from zero than `limit` (≥ 1): with 1, stationary and
- * invertible; a little above 1, safely so. Found by stepping the scaled polynomials down, without computing roots.
+ * Returns true if every root of the four polynomials, in B, is farther from zero than `limit` (≥ 1): with 1, stationary
+ * and invertible; a little above 1, safely so. Found by stepping the scaled polynomials down, without computing roots.
  */
 export function rootsBeyond(arma: Arma, limit: number): boolean {
   const { ar, ma, sar, sma, period } = arma;

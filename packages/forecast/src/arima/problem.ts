@@ -17,7 +17,7 @@ export interface ArimaProblem extends Differencing {
   /** The differenced series (missing values interpolated along its season), then the differenced regressors, n values each. */
   readonly columns: readonly Float64Array[];
   readonly n: number;
-  /** Whether no value is missing, so that the exact likelihood needs no Kalman filter. */
+  /** True if no value is missing, so that the exact likelihood needs no Kalman filter. */
   readonly complete: boolean;
   readonly observed: number;
   /** Observed values less those lost to differencing. */

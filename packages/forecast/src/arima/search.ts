@@ -4,7 +4,7 @@ import { ordinaryLeastSquares } from "./likelihood/conditional.ts";
 import { type Arma, type ArmaOrder, rootsBeyond, zeroArma } from "./polynomial.ts";
 import type { ArimaProblem } from "./problem.ts";
 
-/** Which criterion a search minimises. */
+/** Criterion that a search minimises. */
 export type InformationCriterion = "aicc" | "aic" | "bic";
 
 /** An order with or without a constant (a mean or a drift). */
@@ -22,7 +22,7 @@ export interface Tried extends Candidate {
   readonly estimate: Estimate | undefined;
 }
 
-/** What a search may try. */
+/** Models that a search may try. */
 export interface SearchSpace {
   readonly maxP: number;
   readonly maxQ: number;
@@ -30,7 +30,7 @@ export interface SearchSpace {
   readonly maxSeasonalQ: number;
   readonly maxOrder: number;
   readonly period: number;
-  /** Whether a constant may be left out or put in; without it there is none. */
+  /** True if the search may add or drop a constant; otherwise there is none. */
   readonly allowConstant: boolean;
   readonly criterion: InformationCriterion;
   /** Compare candidates by their conditional sum of squares instead of their exact likelihood. */

@@ -33,10 +33,10 @@ export function keepsSize(seasonality: CesSeasonality, x: ArrayLike<number>, per
 }
 
 /**
- * Whether smoothing parameters are stable: old observations lose their weight in forecasts, which is so where the
- * eigenvalues of the discount matrix lie inside the unit circle. Without a season, or with a simple one, these are
- * Jury's conditions of a 2 × 2 matrix; otherwise the roots of the moving-average polynomial that the two parts share are
- * tested.
+ * Returns true if smoothing parameters are stable: old observations lose their weight in forecasts, which is so where
+ * the eigenvalues of the discount matrix lie inside the unit circle. Without a season, or with a simple one, these are
+ * Jury's conditions of a 2 × 2 matrix; otherwise the roots of the moving-average polynomial that the two parts share
+ * are tested.
  *
  * @param x - alpha and beta after each other
  * @see Svetunkov, Kourentzes & Ord (2022), doi:10.1002/nav.22074

@@ -11,9 +11,9 @@ export interface ChangePointOptions {
   /** The constant of a segment: its mean, its mean and variance, or a straight line (not joined); default mean. */
   readonly kind?: ChangeKind;
   /**
-   * What a change must gain, in -2 log likelihood (kinds mean and trend: in units of the long-run noise variance). Default
-   * (p + 1) log n, p the parameters a segment adds with its position: 3 log n for a mean, 4 log n for the others (with
-   * mean-variance times the noise's long-run inflation).
+   * Least gain of a change, in -2 log likelihood (kinds mean and trend: in units of the long-run noise variance).
+   * Default (p + 1) log n, p the parameters a segment adds with its position: 3 log n for a mean, 4 log n for the
+   * others (with mean-variance times the noise's long-run inflation).
    */
   readonly penalty?: number;
   /** The fewest observed values in a segment; default 5, and 3 for a mean. */

@@ -14,9 +14,9 @@ const FALLBACKS = ["snaive", "naive"];
 
 /** A shorter series tells too little of its own intervals to pay for fitting its beginning once more. */
 const SHORTEST = 100;
-/** How many origins a series' own intervals are measured from. */
+/** Number of origins that a series' own intervals are measured from. */
 const WINDOWS = 24;
-/** How many independent errors of the series itself weigh as much as what other series have shown. */
+/** Number of independent errors of the series that weigh as much as the experience of other series. */
 const PRIOR_WEIGHT = 40;
 
 /** The methods that `best` may combine, by name. */

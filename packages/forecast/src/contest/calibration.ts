@@ -28,7 +28,7 @@ export function rollScores(
   return { scores, last: model };
 }
 
-/** How far each error goes, in units of the model's own bound on its side ("scaled"), or as it is. */
+/** Returns the size of each error, in units of the model's own bound on its side ("scaled"), or as it is. */
 function scoresOf(predicted: Forecast, actual: Float64Array, form: "scaled" | "absolute"): Scores {
   const { mean, levels, lower, upper } = predicted;
   return levels.map((_, l) =>
@@ -97,8 +97,8 @@ export function conformalQuantile(scores: number[], p: number, effective = score
 }
 
 /**
- * How much wider than the model's own intervals those are that would have held a level's share of the values, by level
- * and step: the quantile of the scores of all steps from half to twice as far. NaN where none has a score.
+ * Returns how much wider than the model's own intervals those are that would have held a level's share of the values,
+ * by level and step: the quantile of the scores of all steps from half to twice as far. NaN where none has a score.
  *
  * It is the quantile itself, not the conformal one, whose ⌈(m + 1) p⌉-th score is the largest of 24. That guards against few
  * scores, for which the caller's prior stands.

@@ -20,13 +20,13 @@ const NAMES: OptionNames<ConformalOptions> = {
   refit: true,
 };
 
-/** How intervals are calibrated. */
+/** Options of the calibration of intervals. */
 export interface ConformalOptions {
   /** Observations per season, an integer ≥ 1; default 1. */
   readonly period?: number;
   /** Steps ahead that are calibrated; default: a season, at least 6, at most an eighth of the series. */
   readonly h?: number;
-  /** How many origins at most; default 20. */
+  /** Most origins; default 20. */
   readonly windows?: number;
   /** Observations from one origin to the next; default 1. */
   readonly step?: number;

@@ -33,16 +33,16 @@ const NAMES: OptionNames<ContestOptions> = {
   xreg: true,
 };
 
-/** What candidates may be ranked by: the less the better. */
+/** Measure that ranks candidates: less is better. */
 export type Metric = Exclude<keyof Accuracy, "me">;
 
-/** What a contest is about. */
+/** Options of a contest. */
 export interface ContestOptions extends RollingOriginOptions {
   /** Methods by name, or fits with a name; default: by the series' demand pattern, see `contest`. */
   readonly candidates?: readonly (Method | Candidate)[];
-  /** What ranks them; default "mase", for intermittent series "rmse". */
+  /** Measure that ranks candidates; default "mase", for intermittent series "rmse". */
   readonly metric?: Metric;
-  /** What a winner must not be worse than; always takes part. Default "snaive". */
+  /** Candidate that a winner must not be worse than; always takes part. Default "snaive". */
   readonly guard?: Method | Candidate;
 }
 
@@ -52,14 +52,14 @@ export interface Ranked extends Trial {
   readonly score: number;
 }
 
-/** Who won, why, and what the others did. */
+/** Result of a contest: the winner, the reason, and the results of the others. */
 export interface ContestResult {
   /** The winner, fitted to the whole series. */
   readonly model: FittedModel;
   readonly name: string;
   /** One sentence. */
   readonly reason: string;
-  /** What ranked them. */
+  /** Measure that ranked the candidates. */
   readonly metric: Metric;
   /** Best first; those without a score last. Empty where the series is too short for any window. */
   readonly ranking: readonly Ranked[];

@@ -19,13 +19,13 @@ export interface Candidate {
   readonly fit: (y: Float64Array, period: number, xreg?: Regressors) => FittedModel;
 }
 
-/** How a comparison is made. */
+/** Options of a comparison from rolling origins. */
 export interface RollingOriginOptions {
   /** Observations per season, an integer ≥ 1; default 1. */
   readonly period?: number;
   /** Steps forecast from each origin; default: a season, at least 6, at most an eighth of the series. */
   readonly h?: number;
-  /** How many origins at most, the last h values before the end; default 3. */
+  /** Most origins, the last h values before the end; default 3. */
   readonly windows?: number;
   /** Observations from one origin to the next; default h, so that no value is forecast twice. */
   readonly step?: number;
@@ -39,9 +39,9 @@ export interface RollingOriginOptions {
   readonly now?: () => number;
 }
 
-/** What a candidate forecast from one origin. */
+/** Forecast of a candidate from one origin. */
 export interface Window {
-  /** How many observations the candidate saw: y[0] to y[origin - 1]. */
+  /** Number of observations that the candidate saw: y[0] to y[origin - 1]. */
   readonly origin: number;
   readonly forecast: Forecast;
   /** Observed less forecast, NaN where missing. */
@@ -58,7 +58,7 @@ export interface Failure {
   readonly elapsed: number;
 }
 
-/** What one candidate did. */
+/** Results of one candidate. */
 export interface Trial {
   readonly name: string;
   readonly windows: readonly Window[];
@@ -69,7 +69,7 @@ export interface Trial {
   readonly elapsed: number;
 }
 
-/** What rolling origins showed. */
+/** Results of a comparison from rolling origins. */
 export interface CrossValidation {
   readonly period: number;
   readonly h: number;
@@ -96,7 +96,7 @@ export function originsOf(n: number, least: number, h: number, windows: number, 
   return origins;
 }
 
-/** How many observations an origin needs before it: two seasons and two more. */
+/** Returns the number of observations that an origin needs before it: two seasons and two more. */
 export function leastTraining(period: number): number {
   return 2 * period + 2;
 }

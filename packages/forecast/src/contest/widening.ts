@@ -5,9 +5,9 @@ export interface Widths {
 }
 
 /**
- * How much wider than its members believe the intervals of a combination have to be: √(a + b √j / n) for step j of a
- * series of n values. Models know the errors of the series' past; what their intervals leave out is that parameters and
- * form were chosen on it, which costs the more the shorter it was, and the farther ahead one looks.
+ * Returns the factors by which the intervals of a combination must be wider than its members believe: √(a + b √j / n)
+ * for step j of a series of n values. Models know the errors of the series' past; what their intervals leave out is
+ * that parameters and form were chosen on it, which costs the more the shorter it was, and the farther ahead one looks.
  *
  * a and b minimise, rounded, the pinball loss of log |error| / half-width over the 1,001 series of the M1 competition
  * and 601 of the M3 competition outside of the sample the library is measured on, each set and each series weighing the
@@ -34,9 +34,9 @@ const WIDENING = [
 ];
 
 /**
- * How much wider than its members' the intervals of a combination are where a series is long. Mostly they are narrower: members
- * differ, and the variance between them is in the combination's intervals as well as their own. Where members take the season
- * as known, as STL does, they are wider.
+ * Returns the factors by which the intervals of a combination are wider than its members' on a long series. Mostly they
+ * are narrower: members differ, and the variance between them is in the combination's intervals as well as their own.
+ * Where members take the season as known, as STL does, they are wider.
  *
  * Rounded, from the development part of the study of `npm run best-study` (series of 100 values or more): pinball loss and
  * interval scores fall with smaller factors than these, down to 0.8, but so does the coverage of some sets below 0.93.

@@ -90,7 +90,7 @@ export function seasonalTrend(
   return { seasonal, trend, remainder: remainderOf(values, seasonal, trend), weights };
 }
 
-/** What a series has beside its seasonal component and trend. */
+/** Returns the remainder of a series: the series less its seasonal component and trend. */
 export function remainderOf(values: Float64Array, seasonal: Float64Array, trend: Float64Array): Float64Array {
   const remainder = new Float64Array(values.length);
   for (let t = 0; t < values.length; t++) remainder[t] = values[t]! - seasonal[t]! - trend[t]!;

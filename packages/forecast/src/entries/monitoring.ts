@@ -1,5 +1,5 @@
 /**
- * Whether forecasts still hold: cumulative sums, coverage, shifts of the data, and verdicts over many series.
+ * Monitoring of forecasts: cumulative sums, coverage, shifts of the data, and verdicts over many series.
  *
  * @module
  */

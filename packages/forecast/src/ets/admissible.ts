@@ -1,10 +1,10 @@
 import { rootsWithin } from "../stats/schur-cohn.ts";
 
 /**
- * Whether smoothing parameters are admissible: old observations lose their weight in forecasts, which is so where the
- * roots of the model's characteristic polynomial lie inside the unit circle (a root on it, within 1e-9, is allowed).
- * Without a season these are intervals. An error changes the next level by alpha + phi · beta: beta enters the polynomial
- * damped.
+ * Returns true if smoothing parameters are admissible: old observations lose their weight in forecasts, which is so
+ * where the roots of the model's characteristic polynomial lie inside the unit circle (a root on it, within 1e-9, is
+ * allowed). Without a season these are intervals. An error changes the next level by alpha + phi · beta: beta enters
+ * the polynomial damped.
  *
  * @param parameters - alpha, beta, gamma, phi
  * @param period - observations per season; 1 for no season

@@ -3,7 +3,9 @@ import { admissible } from "./admissible.ts";
 import type { EtsForm } from "./form.ts";
 import { createSquares, SEASON, STATES } from "./squares.ts";
 
-/** Where smoothing parameters may lie: 0 < beta < alpha < 1 and gamma < 1 − alpha, or where forecasts forget, or both. */
+/**
+ * Region of the smoothing parameters: 0 < beta < alpha < 1 and gamma < 1 − alpha, or where forecasts forget, or both.
+ */
 export type EtsBounds = "usual" | "admissible" | "both";
 
 /** Smoothing parameters that are given. */
@@ -14,7 +16,7 @@ export interface Given {
   readonly phi: number | undefined;
 }
 
-/** Where a search ended, in natural units. */
+/** Result of a search, in natural units. */
 export interface Found {
   readonly x: Float64Array;
   readonly value: number;

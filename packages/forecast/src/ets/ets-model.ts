@@ -26,7 +26,7 @@ export interface EtsModel extends AnyModel, EtsForm, EtsParameters {
   readonly method: string;
   /** Observations per season; 1 when the model has no seasonal part. */
   readonly period: number;
-  /** How many values were observed. */
+  /** Number of observed values. */
   readonly nobs: number;
   /** The states before the first value, from which `fitted` starts. */
   readonly initial: EtsState;

@@ -27,13 +27,13 @@ const NAMES: OptionNames<EtsOptions> = {
   seed: true,
 };
 
-/** What `ets` may choose and what is given. */
+/** Options of `ets`: parts that it chooses and parts that are stated. */
 export interface EtsOptions {
   /** Observations per season; default 1. Above 24 an open season ("Z") is not tried. */
   readonly period?: number;
   /** Error, trend and season: A additive, M multiplicative, N none, Z chosen; default "ZZZ". */
   readonly spec?: string;
-  /** Whether a trend is damped; both are tried when left out. */
+  /** True for a damped trend, false for one that is not; both are tried when left out. */
   readonly damped?: boolean;
   /** Smoothing parameters that are not to be estimated; they do not count as parameters. */
   readonly alpha?: number;
@@ -48,9 +48,9 @@ export interface EtsOptions {
   readonly lambda?: number;
   /** With `lambda`: point forecasts are means, not medians; default false. */
   readonly biasAdjust?: boolean;
-  /** Whether an open trend may be multiplicative; default false. */
+  /** True if an open trend may be multiplicative; default false. */
   readonly allowMultiplicativeTrend?: boolean;
-  /** Whether open components are additive only; default false, true with `lambda`. */
+  /** True if open components are additive only; default false, true with `lambda`. */
   readonly additiveOnly?: boolean;
   /** Leaves out forms whose forecasts have infinite variance; default true. */
   readonly restrict?: boolean;

@@ -1,4 +1,4 @@
-/** Which exponential smoothing model: N none, A additive, M multiplicative. */
+/** Form of an exponential smoothing model: N none, A additive, M multiplicative. */
 export interface EtsForm {
   readonly error: "A" | "M";
   readonly trend: "N" | "A" | "M";
@@ -11,12 +11,12 @@ export function formName({ error, trend, damped, season }: EtsForm): string {
   return `ETS(${error},${trend}${damped ? "d" : ""},${season})`;
 }
 
-/** How many initial states are free: level, slope, and one fewer than the season's (their sum is given). */
+/** Returns the number of free initial states: level, slope, and one fewer than the season's (their sum is given). */
 export function freeStates({ trend, season }: EtsForm, period: number): number {
   return 1 + (trend === "N" ? 0 : 1) + (season === "N" ? 0 : period - 1);
 }
 
-/** What may be chosen from; what is undefined or "Z" in it is open. */
+/** Forms to choose from; a part that is undefined or "Z" is open. */
 export interface Choice {
   /** Three letters, error, trend and season: A, M, N or Z (chosen). */
   readonly spec: string;
@@ -25,7 +25,7 @@ export interface Choice {
   readonly allowMultiplicativeTrend: boolean;
   readonly additiveOnly: boolean;
   readonly positive: boolean;
-  /** Whether the series can have a season. */
+  /** True if the series can have a season. */
   readonly seasonal: boolean;
 }
 

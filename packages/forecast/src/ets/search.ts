@@ -21,22 +21,22 @@ const ALPHAS = [
 const GAMMAS = [[0.002], [0.04, 0.3]] as const;
 const BETAS = [0.03, 0.3] as const;
 
-/** How many steps with free states a first look at a form takes. */
+/** Steps with free states of the first look at a form. */
 const LOOK = 3;
-/** How much polishing may still gain after a first look, in the criterion. */
+/** Most that polishing may still gain after a first look, in the criterion. */
 const HOPELESS = 6;
-/** How many of the best forms are searched from other starts too. */
+/** Number of the best forms that are searched from other starts too. */
 const RIVALS = 1;
-/** When to stop, as a change of −2 log-likelihood: a first look, and the last search. */
+/** Changes of −2 log-likelihood at which to stop: a first look, and the last search. */
 const COARSE = 0.1;
 const FINE = 1e-6;
 
 /**
- * What an undamped trend must be better by if it is a line that is never revised (alpha below 0.01) or one whose slope
- * follows every error (beta above 0.2): the likelihood's best forms of these kinds forecast worse than they fit. The idea
- * came from errors of series of the sample of 400 that accuracy is reported on. Measured on the 2,603 M3 series outside of
- * it, and on M1: about 0.3 of mean sMAPE on the former, next to nothing on the latter. A value of 3 forecasts a little
- * better, but then fewer choices have an AICc as low as R's.
+ * Margin by which an undamped trend must be better if it is a line that is never revised (alpha below 0.01) or one
+ * whose slope follows every error (beta above 0.2): the likelihood's best forms of these kinds forecast worse than they
+ * fit. The idea came from errors of series of the sample of 400 that accuracy is reported on. Measured on the 2,603 M3
+ * series outside of it, and on M1: about 0.3 of mean sMAPE on the former, next to nothing on the latter. A value of 3
+ * forecasts a little better, but then fewer choices have an AICc as low as R's.
  */
 const CAUTION = 2;
 const cautionOf = ({ trend, damped }: EtsForm, x: Float64Array) =>

@@ -7,7 +7,7 @@ import { strengths } from "../tests/seasonal-strength.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "../time/series.ts";
 import { spectralEntropy } from "./spectrum.ts";
 
-/** What a series is like. NaN where a feature is not defined. */
+/** Features of a series. NaN where a feature is not defined. */
 export interface Features {
   readonly length: number;
   readonly observed: number;

@@ -1,5 +1,5 @@
 /**
- * How base forecasts become coherent.
+ * Methods that make base forecasts coherent.
  *
  * - `bottom-up`: the leaves' forecasts are added up.
  * - `top-down`: the top's forecasts are split, by `proportions` or by the shares of the base forecasts below.

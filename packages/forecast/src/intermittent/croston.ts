@@ -23,7 +23,7 @@ export interface CrostonModel {
   readonly sizes: readonly number[];
 }
 
-/** How demand is smoothed. */
+/** Options of the smoothing of demand. */
 export interface CrostonOptions {
   /** Smoothing of sizes and intervals, in (0, 1]; 0.1 by default. `"optimal"`: the least sum of squared errors. */
   readonly alpha?: number | "optimal";

@@ -1,6 +1,6 @@
 import { chiSquareCdf } from "../stats/chi-square.ts";
 
-/** How regular demand is, by how often it occurs and how its size varies. */
+/** Regularity of demand, by how often it occurs and how its size varies. */
 export type DemandClass = "smooth" | "erratic" | "intermittent" | "lumpy";
 
 /** Demand by how often and how evenly it comes. */
@@ -88,7 +88,9 @@ function total(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0);
 }
 
-/** Whether a series is to be forecast by methods for intermittent demand: its zeros are not those of a season. */
+/**
+ * Returns true if a series is to be forecast by methods for intermittent demand: its zeros are not those of a season.
+ */
 export function isIntermittent(y: Float64Array, period: number): boolean {
   const { pattern } = demandPattern(y, period);
   return pattern === "intermittent" || pattern === "lumpy";

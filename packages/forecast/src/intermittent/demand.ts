@@ -19,7 +19,7 @@ export function checkNotNegative(values: Float64Array): void {
   if (bad >= 0) throw new RangeError(`the series has ${values[bad]} at position ${bad}; demand may not be negative`);
 }
 
-/** How the sizes of demands are spread: their quantiles at 0, 5, …, 100 %, as multiples of their mean. */
+/** Returns the distribution of the sizes of demands: their quantiles at 0, 5, …, 100 %, as multiples of their mean. */
 export function relativeSizes(demand: Float64Array): number[] {
   const sizes = demand.filter((value) => value > 0).sort();
   if (sizes.length === 0) return [];

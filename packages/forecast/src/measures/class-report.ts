@@ -54,7 +54,7 @@ export function classReport(actual: Series, probability: Series, options: { thre
   };
 }
 
-/** What a wrong class costs, at least 0. */
+/** Costs of a wrong class, at least 0. */
 export interface ClassCosts {
   /** Of a row told to be 1 that is 0. */
   readonly falsePositive: number;

@@ -2,7 +2,7 @@ import type { Forecast } from "../model/prediction.ts";
 import type { Series } from "../time/series.ts";
 import { pinball } from "./accuracy.ts";
 
-/** How good the prediction intervals of one level are; NaN where no actual value is observed. */
+/** Accuracy of the prediction intervals of one level; NaN where no actual value is observed. */
 export interface IntervalAccuracy {
   /** Nominal coverage in percent. */
   readonly level: number;

@@ -5,10 +5,10 @@ import type { AnyKind, KindsOf, ModelForecastOptions } from "./kind.ts";
 import type { Forecast } from "./prediction.ts";
 import { checkForecastOptions } from "./prediction.ts";
 
-/** How forecasts are combined. */
+/** Rule that combines forecasts. */
 export type Combining = "mean" | "median" | "inverse-error";
 
-/** What a combination needs to know. */
+/** Options of a combination. */
 export interface CombineOptions {
   /** For "inverse-error": a positive error of each member, such as its rolling-origin mean absolute error. */
   readonly errors?: readonly number[];
@@ -122,7 +122,7 @@ function forecastCombination(
   return { ...combined, lower: combined.lower.map((bounds) => bounds.map((bound) => Math.max(lowest, bound))) };
 }
 
-/** What its members can do; its one-step forecasts are theirs, combined. */
+/** Methods of a combination, those that its members have; its one-step forecasts are theirs, combined. */
 export const COMBINATION = {
   forecast: { combination: forecastCombination },
   fitted: {

@@ -32,7 +32,7 @@ function forecastConformal(model: ConformalModel, options: ModelForecastOptions,
   return { ...own, lower: bounds("lower", -1), upper: bounds("upper", 1) };
 }
 
-/** What its model can do, with other intervals. */
+/** Methods of a calibrated model: those of its model, with other intervals. */
 export const CONFORMAL = {
   forecast: { conformal: forecastConformal },
   fitted: { conformal: ({ model }, y, options, any) => any(model, y, options) },

@@ -41,8 +41,9 @@ export function cumulativeBy<M extends AnyModel>({
   supports,
 }: Pick<AnyKind, "forecast" | "update" | "supports">) {
   /**
-   * What a model's shock in the first step does to its forecasts of the later ones, as a share of the shock: 1, then the change
-   * of each point forecast by one observation that is a standard deviation larger. Zero where the model takes no new values.
+   * Returns the effect of a shock in the first step on a model's forecasts of later steps, as a share of the shock: 1,
+   * then the change of each point forecast by one observation that is a standard deviation larger. Zero where the model
+   * takes no new values.
    */
   function responseOf(model: M, own: Forecast, { h, xreg }: CumulativeOptions): Float64Array {
     const response = new Float64Array(h);

@@ -42,7 +42,7 @@ export type FittedModel =
 export interface CombinationModel extends AnyModel {
   readonly kind: "combination";
   readonly formatVersion: 1;
-  /** How the members' point forecasts become one; "inverse-error" is a mean, by its weights. */
+  /** Rule that combines the members' point forecasts; "inverse-error" is a mean, by its weights. */
   readonly combining: "mean" | "median";
   readonly members: readonly FittedModel[];
   /** Share of each member, summing to 1; of the intervals' widths also where the point forecast is the median. */
@@ -82,7 +82,9 @@ export interface StlfModel extends AnyModel {
 export interface RegressionModel extends AnyModel {
   readonly kind: "regression";
   readonly formatVersion: 1;
-  /** What the model is called, for example "Regression with ARIMA(1,0,0) errors"; as that of its errors without regressors. */
+  /**
+   * Name of the model, for example "Regression with ARIMA(1,0,0) errors"; as that of its errors without regressors.
+   */
   readonly method: string;
   /** The regressors with an effect, in the order in which they were given. */
   readonly regressors: readonly string[];

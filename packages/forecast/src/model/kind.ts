@@ -13,9 +13,9 @@ export interface ModelOptions {
 
 /** Options of `simulate`. */
 export interface SimulateOptions {
-  /** How many steps, an integer of at least 1. */
+  /** Number of steps, an integer of at least 1. */
   readonly h: number;
-  /** How many paths; default 1. */
+  /** Number of paths; default 1. */
   readonly paths?: number;
   /** Seed of the random numbers; the same seed gives the same paths on every platform. */
   readonly seed: number;
@@ -31,7 +31,7 @@ export interface AnyModel {
   readonly trailing?: number;
 }
 
-/** What not every model can do: one-step forecasts, taking new values, sample paths. */
+/** Ability that not every model has: one-step forecasts, taking new values, sample paths. */
 export type Ability = "fitted" | "update" | "simulate";
 
 /** The methods of a model of any kind. Each throws a RangeError if the model's kind does not have it. */
@@ -55,7 +55,9 @@ export interface Kind<M> {
   update(model: M, newY: Float64Array, options: ModelOptions, any: AnyKind["update"]): M;
   /** `paths` sample paths of the h values that follow. */
   simulate(model: M, options: SimulateOptions, any: AnyKind["simulate"]): Float64Array[];
-  /** Whether this model can do what its kind can. A kind whose models all can has no such method. */
+  /**
+   * Returns true if this model has an ability of its kind. A kind all of whose models have it needs no such method.
+   */
   supports(model: M, what: Ability, any: AnyKind["supports"]): boolean;
 }
 
@@ -73,7 +75,7 @@ export type MethodsOf<M extends AnyModel, Method extends KindMethod> = {
 };
 
 /**
- * What the models of several kinds can do, a table for each method: code that imports one table has the code of no other
+ * Methods of several kinds of models, a table for each method: code that imports one table has the code of no other
  * method.
  */
 export type Kinds = { readonly [Method in KindMethod]: MethodTable<Method> } & {

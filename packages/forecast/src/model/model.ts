@@ -142,8 +142,8 @@ export function simulate(model: FittedModel, options: SimulateOptions): Float64A
 }
 
 /**
- * Whether a model can do something: not every one has one-step forecasts, takes new values, or makes paths. A model that
- * holds others (a combination, a calibrated model, a decomposition) can do what all of them can.
+ * Returns true if a model has an ability: not every model has one-step forecasts, takes new values, or makes paths. A
+ * model that holds others (a combination, a calibrated model, a decomposition) can do what all of them can.
  */
 export function supports(model: FittedModel, what: Ability): boolean {
   return supportsAny(model, what);

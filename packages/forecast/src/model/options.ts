@@ -1,7 +1,7 @@
 /** The names of a function's options. As a type, so that none is forgotten. */
 export type OptionNames<T> = { readonly [Name in keyof Required<T>]: true };
 
-/** What options are called here that are called otherwise elsewhere, in R above all. */
+/** Names of options elsewhere, above all in R, and the name of each here. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   frequency: "period",
   m: "period",

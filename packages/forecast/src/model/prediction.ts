@@ -1,7 +1,7 @@
 import { normalQuantile } from "../stats/distribution.ts";
 import { checkInteger } from "./options.ts";
 
-/** What a fitted model says of the next `h` steps. All arrays have length h; `lower[i]` belongs to `levels[i]`. */
+/** Forecast of the next `h` steps by a fitted model. All arrays have length h; `lower[i]` belongs to `levels[i]`. */
 export interface Forecast {
   readonly mean: Float64Array;
   /** Coverage of each prediction interval in percent, ascending, for example [80, 95]. */
@@ -10,9 +10,9 @@ export interface Forecast {
   readonly upper: readonly Float64Array[];
 }
 
-/** What to forecast. */
+/** Options of a forecast. */
 export interface ForecastOptions {
-  /** How many steps, an integer of at least 1. */
+  /** Number of steps, an integer of at least 1. */
   readonly h: number;
   /** Coverage of the prediction intervals in percent, each in [1, 100) or 0, the median; default [80, 95]. */
   readonly levels?: readonly number[];

@@ -23,7 +23,7 @@ export interface BfgsOptions {
   readonly gradient?: ((x: Float64Array, out: Float64Array) => void) | undefined;
 }
 
-/** Why a search was given up. */
+/** Reason that ended a search early. */
 export type Stopped = "hopeless" | "outside";
 
 /**
@@ -88,7 +88,9 @@ export function bfgs(
   differences(x, value, gradient);
   let resets = 0;
   let strayed = 0;
-  /** Whether there is something left to try where no progress is made: the first Hessian, central differences. */
+  /**
+   * Returns true if something is left to try after a step without progress: the first Hessian, central differences.
+   */
   const again = () => {
     if (resets++ > 0) {
       if (!polish || central) return false;

@@ -3,7 +3,7 @@ import { checkInteger } from "../model/options.ts";
 const DAY = 86_400_000;
 const STEP = { second: 1000, minute: 60_000, hour: 3_600_000, day: DAY, week: 7 * DAY };
 
-/** When each observation was: the first at `start`, one every `every` units (all in UTC). */
+/** Times of the observations: the first at `start`, one every `every` units (all in UTC). */
 export interface Calendar {
   /** ISO 8601, for example 2024-01-01 or 2024-01-01T06:00:00Z. */
   readonly start: string;
@@ -12,7 +12,7 @@ export interface Calendar {
   readonly every?: number;
 }
 
-/** What of a time a calendar term looks at; Monday is day 1 of the week, hours count from 0. */
+/** Field of a time that a calendar term uses; Monday is day 1 of the week, hours count from 0. */
 export type CalendarField = "dayOfWeek" | "month" | "dayOfMonth" | "hour";
 
 /** The values each field can take, in order. */

@@ -19,7 +19,7 @@ const NAMES: OptionNames<LinearOptions> = {
   ridge: true,
 };
 
-/** What the model is made of. */
+/** Terms of the model. */
 export interface LinearOptions extends LinearTerms {
   /** Lags of the series itself, each an integer of at least 1: y_{t-lag} as a regressor. */
   readonly lags?: readonly number[];
@@ -59,7 +59,7 @@ export interface LinearModel extends AnyModel {
   /** Observations so far, and the last of them as far as the lags reach (missing ones as they were expected). */
   readonly length: number;
   readonly last: readonly number[];
-  /** How many of these, at the end, are expected values: steps since the last observation. None when left out. */
+  /** Number of these, at the end, that are expected values: steps since the last observation. None when left out. */
   readonly expected?: number;
 }
 

@@ -136,7 +136,8 @@ export function probability(model: LogisticModel, x: Regressors): Float64Array {
 }
 
 /**
- * What each regressor adds to the log odds of each row, beside the row whose regressors are all at the centre.
+ * Returns what each regressor adds to the log odds of each row, compared with a row whose regressors are all at the
+ * centre.
  *
  * @param x - as for `probability`
  * @param centre - a value of each regressor, for example its mean

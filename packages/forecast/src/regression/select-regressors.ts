@@ -5,9 +5,10 @@ import { acf } from "../stats/autocorrelation.ts";
 import { leastSquares } from "../stats/least-squares.ts";
 
 /**
- * Why a regressor has no effect in a model. `never-seen`: it has no value wherever the series has one. `constant`: it has one value wherever the series has one. `too-few-rows`: the
- * series is too short for so many. `collinear`: differenced like the series, it is a combination of those before it.
- * `no-gain`: the information criterion is less without it.
+ * Reason for a regressor without effect in a model. `never-seen`: it has no value wherever the series has one.
+ * `constant`: it has one value wherever the series has one. `too-few-rows`: the series is too short for so many.
+ * `collinear`: differenced like the series, it is a combination of those before it. `no-gain`: the information
+ * criterion is less without it.
  */
 export type LeftOut = "never-seen" | "constant" | "too-few-rows" | "collinear" | "no-gain";
 

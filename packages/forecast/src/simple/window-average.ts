@@ -10,7 +10,7 @@ export interface WindowAverageModel extends AnyModel {
   readonly formatVersion: 1;
   readonly period: number;
   readonly nobs: number;
-  /** How many of the last observations of each season are averaged. */
+  /** Number of the last observations of each season that are averaged. */
   readonly window: number;
   /** The last `window` seasons in time order, null where missing. */
   readonly last: readonly (number | null)[];

@@ -4,8 +4,9 @@ const GIVEN = 1e-12;
 const DIFFERENCED = 1e-8;
 
 /**
- * Whether a series is constant to rounding: no value differs from the first by more than 1e-12 of the largest absolute
- * value, or 1e-8 if the values are differences. NaN is skipped; a series without two observed values is constant.
+ * Returns true if a series is constant to rounding: no value differs from the first by more than 1e-12 of the largest
+ * absolute value, or 1e-8 if the values are differences. NaN is skipped; a series without two observed values is
+ * constant.
  */
 export function isConstant(y: Float64Array, differenced = false): boolean {
   let first = NaN;

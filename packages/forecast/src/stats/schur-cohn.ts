@@ -1,4 +1,6 @@
-/** Whether all roots of Σ c_k z^k (leading coefficient last) lie in |z| < radius, by the Schur–Cohn recursion. */
+/**
+ * Returns true if all roots of Σ c_k z^k (leading coefficient last) lie in |z| < radius, by the Schur–Cohn recursion.
+ */
 export function rootsWithin(c: Float64Array, radius: number): boolean {
   const p = c.map((value, k) => value * radius ** k);
   for (let degree = p.length - 1; degree >= 1; degree--) {

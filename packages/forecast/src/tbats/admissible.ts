@@ -1,8 +1,8 @@
 import type { System } from "./system.ts";
 
 /**
- * Whether old observations do not gain weight in forecasts: no eigenvalue of D = F − g w', the transition less what an
- * error takes back, has a modulus above `limit`. Found by squaring D over and over, which needs no eigenvalue.
+ * Returns true if old observations do not gain weight in forecasts: no eigenvalue of D = F − g w', the transition less
+ * what an error takes back, has a modulus above `limit`. Found by squaring D over and over, which needs no eigenvalue.
  *
  * @param limit - above 1, since a state that nothing changes has a modulus of exactly 1
  * @see De Livera, Hyndman & Snyder (2011), doi:10.1198/jasa.2011.tm09771 (forecastability)

@@ -80,8 +80,8 @@ export function run(
 }
 
 /**
- * How each error depends on the states before the first observation, with sign turned: a column for each state. Without
- * missing values one column's worth of work gives them all: row t is w' Dᵗ, D the discounted transition.
+ * Returns the dependence of each error on the states before the first observation, with sign turned: a column for each
+ * state. Without missing values one column's worth of work gives them all: row t is w' Dᵗ, D the discounted transition.
  *
  * @param columns - one array of the series' length for each state
  */

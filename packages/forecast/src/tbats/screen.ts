@@ -7,9 +7,9 @@ const SHORTEST = 60;
 const MOST_HARMONICS = 3;
 
 /**
- * Whether a series may be worth a TBATS model: it has at least 60 observed values and three seasons, and a regression of
- * its changes from step to step on up to three harmonics of the period lowers the AIC. Changes, because in a series that
- * wanders any slow wave seems to explain something.
+ * Returns true if a series may be worth a TBATS model: it has at least 60 observed values and three seasons, and a
+ * regression of its changes from step to step on up to three harmonics of the period lowers the AIC. Changes, because
+ * in a series that wanders any slow wave seems to explain something.
  *
  * @param y - observations, NaN where missing
  */

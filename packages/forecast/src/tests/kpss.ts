@@ -3,7 +3,7 @@ import type { Series } from "../time/series.ts";
 import { type CriticalValues, interpolatePValue, type TestResult } from "./critical-values.ts";
 import { observed } from "./observed.ts";
 
-/** What a series may be stationary around: the residuals from it, and table 1 of the paper (upper tail). */
+/** Centre that a series may be stationary around: the residuals from it, and table 1 of the paper (upper tail). */
 interface Centre {
   readonly residuals: (values: Float64Array) => Float64Array;
   readonly critical: CriticalValues;

@@ -6,7 +6,7 @@ import { gridBrent } from "../optimise/grid-brent.ts";
 import { checkPeriod, checkSeries, joinObserved, type Series } from "../time/series.ts";
 import { adjusted, seasonal, type ThetaSeason, thetaSeason } from "./seasonal-adjustment.ts";
 
-/** Where the dynamic theta recursion stands after so many time steps: level, running mean, and line A + B t. */
+/** State of the dynamic theta recursion after so many time steps: level, running mean, and line A + B t. */
 export interface DynamicThetaState {
   readonly length: number;
   readonly level: number;

@@ -8,7 +8,9 @@ export interface ThetaSeason {
    * series is, so that the adjusted series is positive.
    */
   readonly indices: readonly number[];
-  /** Whether indices are added to the adjusted series; it is multiplied by them where this is left out. */
+  /**
+   * Kind of the season, "additive" if indices are added to the adjusted series; left out, it is multiplied by them.
+   */
   readonly seasonality?: "additive";
 }
 

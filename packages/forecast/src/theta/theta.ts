@@ -68,7 +68,7 @@ function fit(values: Float64Array, period: number): ThetaModel {
   };
 }
 
-/** How many drifts the smoothing lags behind after so many steps. */
+/** Returns the number of drifts by which the smoothing lags behind after so many steps. */
 const lag = (alpha: number, steps: number) => (1 - (1 - alpha) ** steps) / alpha;
 
 export function forecastTheta(model: ThetaModel, options: ForecastOptions): Forecast {

@@ -18,7 +18,7 @@ export interface InferenceWork {
   readonly horizon: number;
   readonly levels: readonly number[];
   readonly advance: boolean;
-  /** How rows are completed, as JSON (see `ScoreRequest`), where they are. */
+  /** Rules that complete rows, as JSON (see `ScoreRequest`), where they are. */
   readonly completion?: string;
 }
 

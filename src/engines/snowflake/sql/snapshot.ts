@@ -23,8 +23,9 @@ export function snapshotStatements(names: Names) {
   const table = (id: string) => names.of(`${OWN}SNAPSHOT_${id.toUpperCase()}`);
   return {
     /**
-     * What the role sees of a source now, as one number of 64 bits, and how many rows: no other statement sees that a view
-     * was replaced or depends on the date, or that a policy was changed, none of which is DML.
+     * Returns a query of what the role sees of a source now, as one number of 64 bits, and of the number of rows: no
+     * other statement sees that a view was replaced or depends on the date, or that a policy was changed, none of which
+     * is DML.
      */
     content: ({ from, keys, columns, order, ended }: Selected) => {
       const named = [...keys, ...columns, ...(ended === undefined ? [] : [ended.target])].map(({ name }) => name);

@@ -37,7 +37,10 @@ export function createConditionalWorkspace(n: number, parameters: number): Condi
   };
 }
 
-/** How many values are given: those that the autoregressive side reaches back to. */
+/**
+ * Returns the number of values that the likelihood is conditional on: those that the autoregressive side reaches back
+ * to.
+ */
 export function conditionOf({ ar, sar, period }: Arma): number {
   return ar.length + period * sar.length;
 }
@@ -197,7 +200,7 @@ export function fillNormal(work: ConditionalWorkspace, size: number, condition: 
     }
 }
 
-/** Whether the first n values are all the same. */
+/** Returns true if the first n values are all the same. */
 function isLevel(x: Float64Array, n: number): boolean {
   const first = x[0]!;
   for (let t = 1; t < n; t++) if (x[t] !== first) return false;

@@ -8,7 +8,7 @@ import { createPresample, fillPresample, type Presample } from "./presample.ts";
 export interface InnovationState {
   /** E(nu | values so far), k values; the first is the next value's forecast. */
   a: Float64Array;
-  /** What an error of 1 over `variance` adds to `a`. */
+  /** Change of `a` by an error of 1 over `variance`. */
   gain: Float64Array;
   /** The direction in which the state's covariance still shrinks, and by how much: its change is scale·s s'. */
   shrinking: Float64Array;

@@ -18,7 +18,7 @@ export interface KalmanState {
   readonly P: Float64Array;
   readonly diffuse: Float64Array;
   diffuseRank: number;
-  /** How one error enters the state: phi + theta for the forcings, 1 for the newest value. */
+  /** Effect of an error on the state: phi + theta for the forcings, 1 for the newest value. */
   readonly loading: Float64Array;
   readonly first: Float64Array;
   readonly gain: Float64Array;
@@ -189,7 +189,7 @@ export function kalmanStep(state: KalmanState, values: readonly number[], errors
   return F;
 }
 
-/** What `kalmanLikelihood` finds. */
+/** Result of `kalmanLikelihood`. */
 export interface KalmanLikelihood {
   readonly loglik: number;
   readonly squares: number;

@@ -5,7 +5,7 @@ import { conditionalInformation } from "./conditional.ts";
 import { type ConditionalWorkspace, conditionOf } from "./conditional-residuals.ts";
 import { boundedCoordinates, coordinateJacobian, fromCoordinates, toCoordinates } from "./partial-coordinates.ts";
 
-/** How far the optimiser goes: moving-average partial autocorrelations, and atanh of autoregressive ones. */
+/** Bound of the optimiser: moving-average partial autocorrelations, and atanh of autoregressive ones. */
 const BOUND = 1 - 1e-7;
 const UNBOUNDED = 8;
 
@@ -14,7 +14,7 @@ const UNBOUNDED = 8;
  */
 export type Likelihood = (arma: Arma) => number;
 
-/** What the curvature of the conditional sum of squares is computed from. */
+/** Terms that the curvature of the conditional sum of squares is computed from. */
 export interface Curvature {
   readonly columns: readonly Float64Array[];
   /** The regressors' coefficients. */
@@ -26,7 +26,7 @@ export interface Curvature {
 export interface MaximumOptions {
   /** Expected gain in log-likelihood below which to stop. */
   readonly tolerance?: number;
-  /** Whether to squeeze out the last digits with better derivatives. */
+  /** True to gain the last digits with better derivatives. */
   readonly polish?: boolean;
   /** Gives up when the log-likelihood seems to stay below this. */
   readonly hopeless?: number;

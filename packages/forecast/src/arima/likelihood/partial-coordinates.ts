@@ -22,7 +22,7 @@ export function toCoordinates({ ar, ma, sar, sma }: Arma, limit = 0.9999): Float
   return Float64Array.from(parts.flatMap((part) => [...part]));
 }
 
-/** Whether each coordinate belongs to a moving-average polynomial, and so is bounded. */
+/** Returns for each coordinate whether it belongs to a moving-average polynomial, and so is bounded. */
 export function boundedCoordinates({ ar, ma, sar, sma }: Arma): boolean[] {
   return [ar, ma, sar, sma].flatMap((block) => Array.from(block, () => block === ma || block === sma));
 }

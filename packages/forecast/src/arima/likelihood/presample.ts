@@ -2,9 +2,9 @@ import { type Arma, armaReach, multiply } from "../polynomial.ts";
 import { autoregressiveCovariance } from "./autocovariance.ts";
 
 /**
- * What the time before a sample says about an ARMA process, as a state of k = max(p, q) forcings: nu_a is the part of
- * w_a, a = 1..k, that values and errors at times ≤ 0 determine. One step moves it by nu_a ← nu_(a+1) + phi_a nu_1 +
- * (phi_a + theta_a) e, and w = nu_1 + e.
+ * Effect of the time before a sample on an ARMA process, as a state of k = max(p, q) forcings: nu_a is the part of w_a,
+ * a = 1..k, that values and errors at times ≤ 0 determine. One step moves it by nu_a ← nu_(a+1) + phi_a nu_1 + (phi_a +
+ * theta_a) e, and w = nu_1 + e.
  */
 export interface Presample {
   /** Lags of the multiplied-out autoregressive side, of the moving-average side, and the larger of the two. */
