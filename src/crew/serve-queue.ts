@@ -37,13 +37,20 @@ async function serve(
 ): Promise<void> {
   const { queue, roster } = engine;
   const crew = await startCrew({ workers, entry }, count);
+  // Threads that work for one run read its manifest once: a run goes on as long as one of its chunks is open.
+  let only: Promise<OpenRun[]> | undefined;
+  const look = () => {
+    if (run === null) return openRuns(engine, null);
+    only ??= openRuns(engine, run);
+    return only;
+  };
   try {
     await crew.run(async (member, closed) => {
       const attendance = await attend(roster, member.name, run);
       const stop = AbortSignal.any([signal, closed, attendance.stop]);
       try {
         while (!stop.aborted) {
-          const open = await openRuns(engine, run);
+          const open = await look();
           if (run !== null && open.length === 0) return;
           let worked = false;
           for (const { runId, maxAttempts, fitTimeoutMs, manifestSha256 } of open) {

@@ -5,16 +5,11 @@ import type { ChunkState } from "../../core/states.ts";
 import { type ChunkRecord, type Lease, LONGEST_RETRY_MS, type Queue } from "../../ports/queue.ts";
 import type { Names } from "./names.ts";
 import { type Row, readRow, type Session } from "./session.ts";
-import { queueStatements } from "./sql/queue.ts";
+import { shardQueue } from "./shard-queue.ts";
+import { type Candidate, queueStatements } from "./sql/queue.ts";
 
 /** Chunks are added this many at a time. */
 const ENQUEUED_AT_ONCE = 10_000;
-
-/**
- * The duration of a lease on a chunk of a static shard. Nobody else may claim it, and a worker that begins a shard ends the leases
- * of those before: renewing it would only keep a warehouse awake.
- */
-const SHARD_LEASE_MS = 6 * 3_600_000;
 
 /**
  * Leases as rows of a hybrid table. A claim compares the attempt it has seen, and is then read back: whoever the row
@@ -31,16 +26,7 @@ export function snowflakeQueue(session: Session, names: Names, shard?: Snowflake
         failed: Number(failed),
       })),
     );
-  const begins = new Map<string, Promise<number>>();
-  /** Ends what the replica that had this shard in an earlier attempt at the run has left. */
-  const begin = (run: string): Promise<number> => {
-    const lapse = begins.get(run) ?? session.change(sql.lapse, [run]);
-    begins.set(run, lapse);
-    lapse.catch(() => begins.delete(run));
-    return lapse;
-  };
-  return {
-    ...(shard !== undefined && { leaseMs: SHARD_LEASE_MS }),
+  const queue: Queue = {
     async enqueue(run, chunks, state = "available") {
       for (let from = 0; from < chunks.length; from += ENQUEUED_AT_ONCE) {
         const some = chunks.slice(from, from + ENQUEUED_AT_ONCE);
@@ -60,12 +46,11 @@ export function snowflakeQueue(session: Session, names: Names, shard?: Snowflake
     abandon: (run, error) => session.change(sql.abandon, [error, run]),
     prioritize: (run, chunks, priority) => session.change(sql.prioritize, [priority, run, JSON.stringify(chunks)]),
     async claim(run, worker, { leaseMs, maxAttempts }) {
-      if (shard !== undefined) await begin(run);
       for (;;) {
         const candidates = [...(await session.rows(sql.candidates, [run]))];
         if (candidates.length === 0) return undefined;
         while (candidates.length > 0) {
-          const [chunk, attempt, state, counted] = candidates.shift() as [number, number, ChunkState, number];
+          const [chunk, attempt, state, counted] = candidates.shift() as Candidate;
           if (state === "leased" && counted >= maxAttempts) {
             await session.change(sql.giveUp, [run, chunk, attempt]);
             continue;
@@ -95,6 +80,7 @@ export function snowflakeQueue(session: Session, names: Names, shard?: Snowflake
       await session.change(sql.forget, [run]);
     },
   };
+  return shard === undefined ? queue : shardQueue(queue, session, sql);
 }
 
 const held = ({ run, chunk, attempt, worker }: Lease) => [run, chunk, attempt, worker] as const;

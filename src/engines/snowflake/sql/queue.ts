@@ -1,4 +1,5 @@
 import { lapsedLeaseSql } from "../../../core/queue-counts.ts";
+import type { ChunkState } from "../../../core/states.ts";
 import { integer } from "../literal.ts";
 import type { Names } from "../names.ts";
 
@@ -9,7 +10,10 @@ export interface Shard {
 }
 
 /** The number of chunks that a worker looks at before it claims one. */
-const CANDIDATES = 16;
+export const CANDIDATES = 16;
+
+/** A chunk that may be claimed: its number, its attempt, its state and the attempts that count. */
+export type Candidate = [chunk: number, attempt: number, state: ChunkState, counted: number];
 
 /**
  * Statements of the queue. A lease is held by the attempt's number and the worker's name together; every write under one
