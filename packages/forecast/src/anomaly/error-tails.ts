@@ -33,9 +33,9 @@ export function fitTails(errors: Float64Array): readonly [ErrorTail, ErrorTail] 
   const above = errors.filter((error) => error > 0);
   const sides = below.length + above.length;
   const both = errors.map(Math.abs).filter((error) => error > 0);
-  const tail = (own: Float64Array): ErrorTail => {
-    const isEnough = own.length >= FEWEST;
-    return { ...fitHalf(isEnough ? own : both), share: isEnough ? own.length / sides : 0.5 };
+  const tail = (errors: Float64Array): ErrorTail => {
+    const isEnough = errors.length >= FEWEST;
+    return { ...fitHalf(isEnough ? errors : both), share: isEnough ? errors.length / sides : 0.5 };
   };
   return [tail(below), tail(above)];
 }

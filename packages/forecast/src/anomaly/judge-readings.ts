@@ -156,8 +156,8 @@ export function judgeReadings(
           mean -= moved;
           // Half of the sum stays: a drift that goes on is reported again, since the same time.
           const half = { value: decision / 2, since: changed.since, count: 0, distance: 0 };
-          const rest = isDrift ? half : NOTHING;
-          [up, down] = changed === up ? [rest, NOTHING] : [NOTHING, rest];
+          const remainder = isDrift ? half : NOTHING;
+          [up, down] = changed === up ? [remainder, NOTHING] : [NOTHING, remainder];
         } else if (gaps.value >= gapDecision) report("rate", gaps.since);
       }
     }

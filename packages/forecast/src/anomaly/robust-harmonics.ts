@@ -61,10 +61,10 @@ export function fitSeasons(y: Float64Array, periods: readonly number[], starts: 
 export function seasonOf(waves: readonly Wave[]): (t: number) => number {
   const periods = [...new Set(waves.map(({ period }) => period))];
   const seasons = periods.map((period) => {
-    const own = waves.filter((wave) => wave.period === period);
+    const ofPeriod = waves.filter((wave) => wave.period === period);
     const valueAt = (place: number) => {
       let sum = 0;
-      for (const { harmonic, cosine, sine } of own) {
+      for (const { harmonic, cosine, sine } of ofPeriod) {
         const angle = (2 * Math.PI * harmonic * place) / period;
         sum += cosine * Math.cos(angle) + sine * Math.sin(angle);
       }
@@ -137,8 +137,8 @@ function regress(y: Float64Array, harmonics: readonly Harmonic[], starts: readon
   };
   const present = y.map((value) => (Number.isNaN(value) ? 0 : 1));
   for (let segment = 0; segment < levels; segment++) {
-    const own = present.map((one, t) => (segments[t] === segment ? one : 0));
-    project(own).forEach((sum, j) => {
+    const inSegment = present.map((one, t) => (segments[t] === segment ? one : 0));
+    project(inSegment).forEach((sum, j) => {
       if (j === segment || j >= levels) put(segment, j, sum);
     });
   }
@@ -212,8 +212,8 @@ function lastHarmonic({ shares, errors, observed }: Regression, all: readonly Ha
   const penalty = 2 * Math.log(observed) * ((1 + r) / (1 - r)) * (squares / observed);
   const first = shares.length - 2 * all.length;
   let [gain, most, last] = [0, 0, 0];
-  all.forEach(({ period: own, harmonic }, i) => {
-    if (own !== period) return;
+  all.forEach(({ period: wavePeriod, harmonic }, i) => {
+    if (wavePeriod !== period) return;
     gain += shares[first + 2 * i]! + shares[first + 2 * i + 1]! - penalty;
     if (gain > most) [most, last] = [gain, harmonic];
   });

@@ -151,15 +151,19 @@ export function chooseArima(series: Float64Array, xreg: Regressors | undefined, 
   const period = seasonal && observed > (options.period ?? 1) ? (options.period ?? 1) : 1;
   const scale = { lambda, biasAdjust, method: "CSS-ML" } as const;
   const allowMean = options.allowMean ?? true;
-  const own = design(series.length, { mean: false, drift: false, xreg });
+  const regressorColumns = design(series.length, { mean: false, drift: false, xreg });
   if (observed < SHORTEST && xreg === undefined && !isConstant(series))
     return fitOrder(series, MEAN_ONLY, { mean: allowMean, drift: false, xreg, ...scale });
   if (xreg === undefined && isConstant(series))
     return constantModel(series, { d: 0, D: 0, period }, { mean: allowMean, drift: false, ...scale });
-  checkRank(design(series.length, { mean: own.columns.length > 0, drift: false, xreg }), { d: 0, D: 0, period });
-  const { d, D } = chooseDifferences(withoutRegression(series, own.columns), period, stationary, options);
+  checkRank(design(series.length, { mean: regressorColumns.columns.length > 0, drift: false, xreg }), {
+    d: 0,
+    D: 0,
+    period,
+  });
+  const { d, D } = chooseDifferences(withoutRegression(series, regressorColumns.columns), period, stationary, options);
   const differencing = { d, D, period };
-  checkRank(own, differencing);
+  checkRank(regressorColumns, differencing);
   const mean = d + D === 0 && allowMean;
   const drift = d + D === 1 && (options.allowDrift ?? true);
   const w = differenced(series, differencing);
@@ -183,7 +187,7 @@ export function chooseArima(series: Float64Array, xreg: Regressors | undefined, 
     secondStart: !stepwise,
   };
   const buffers = {
-    parameters: 8 + own.columns.length,
+    parameters: 8 + regressorColumns.columns.length,
     reach: Math.max(
       space.maxP + Math.min(1, space.maxSeasonalP) * period,
       space.maxQ + Math.min(1, space.maxSeasonalQ) * period,

@@ -25,14 +25,14 @@ export function chooseDifferences(
   const chosen = () =>
     everySeasonSeen(series, period) ? seasonalDifferences(series, period, maxSeasonalD, seasonalTest) : 0;
   let seasonalD = period === 1 ? 0 : (D ?? chosen());
-  let rest = differenced(series, { d: 0, D: seasonalD, period });
-  if (D === undefined && seasonalD > 0 && rest.every((value) => Number.isNaN(value))) {
+  let remainder = differenced(series, { d: 0, D: seasonalD, period });
+  if (D === undefined && seasonalD > 0 && remainder.every((value) => Number.isNaN(value))) {
     seasonalD = 0;
-    rest = series;
+    remainder = series;
   }
   if (d !== undefined) return { d, D: seasonalD };
   checkInteger("maxD", maxD, 0);
-  return { d: firstDifferencesAtLevel(rest, maxD, test, seasonalD > 0), D: seasonalD };
+  return { d: firstDifferencesAtLevel(remainder, maxD, test, seasonalD > 0), D: seasonalD };
 }
 
 /**
@@ -40,20 +40,22 @@ export function chooseDifferences(
  * one.
  */
 function everySeasonSeen(series: Float64Array, period: number): boolean {
-  const seen = new Set<number>();
-  for (let t = 0; t < series.length; t++) if (!Number.isNaN(series[t]!)) seen.add(t % period);
-  return seen.size === period;
+  const phases = new Set<number>();
+  for (let t = 0; t < series.length; t++) if (!Number.isNaN(series[t]!)) phases.add(t % period);
+  return phases.size === period;
 }
 
 /** Returns what is left of a series after least squares on a constant and its regressors, where observed. */
 export function withoutRegression(series: Float64Array, columns: readonly Float64Array[]): Float64Array {
   if (columns.length === 0) return series;
-  const seen = [...series.keys()].filter((t) => !Number.isNaN(series[t]!));
+  const observed = [...series.keys()].filter((t) => !Number.isNaN(series[t]!));
   const one = new Float64Array(series.length).fill(1);
   const all = [series, one, ...columns];
   const beta = ordinaryLeastSquares(
-    all.map((column) => Float64Array.from(seen, (t) => column[t]!)),
-    seen.length,
+    all.map((column) => Float64Array.from(observed, (t) => column[t]!)),
+    observed.length,
   );
-  return series.map((value, t) => all.slice(1).reduce((rest, column, j) => rest - beta[j]! * column[t]!, value));
+  return series.map((value, t) =>
+    all.slice(1).reduce((remainder, column, j) => remainder - beta[j]! * column[t]!, value),
+  );
 }

@@ -38,6 +38,6 @@ export function integrationWeights({ d, D, period }: Differencing): Float64Array
  * @param complete - whether the series had no missing values
  */
 export function isExhausted(w: Float64Array, { d, D }: Differencing, complete: boolean): boolean {
-  const seen = w.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0);
-  return seen >= (complete ? 1 : 3) && isConstant(w, d + D > 0);
+  const observed = w.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0);
+  return observed >= (complete ? 1 : 3) && isConstant(w, d + D > 0);
 }

@@ -43,16 +43,24 @@ export function estimateConditional(
 /** The exact likelihood of a series with missing values: as regression coefficients where they are few, else filtered. */
 export function incompleteLikelihood(problem: ArimaProblem, arma: Arma): MissingLikelihood | undefined {
   const { missing, delta, series, regressors } = problem;
-  const found = missing && missingLikelihood(arma, missing, armaReach(arma).k);
-  return found ?? kalmanLikelihood(arma, delta, [series, ...regressors]);
+  const likelihood = missing && missingLikelihood(arma, missing, armaReach(arma).k);
+  return likelihood ?? kalmanLikelihood(arma, delta, [series, ...regressors]);
 }
 
 /** The exact log-likelihood of given ARMA coefficients, everything linear at its best. */
 export function exactEstimate(problem: ArimaProblem, arma: Arma): Estimate | undefined {
   const { columns, n, complete } = problem;
   if (!complete) {
-    const found = incompleteLikelihood(problem, arma);
-    return found && { arma, beta: found.beta, loglik: found.loglik, squares: found.squares, count: found.count };
+    const likelihood = incompleteLikelihood(problem, arma);
+    return (
+      likelihood && {
+        arma,
+        beta: likelihood.beta,
+        loglik: likelihood.loglik,
+        squares: likelihood.squares,
+        count: likelihood.count,
+      }
+    );
   }
   const work = likelihoodWorkspace(problem, armaReach(arma).k);
   const loglik = exactLikelihood(arma, columns, work);
@@ -120,11 +128,11 @@ export function estimateExact(
       gradient,
       curvature: n > parameters + columns.length ? { columns, beta: from.beta, work } : undefined,
     });
-  const given =
+  const likelier =
     start !== undefined && other !== undefined && likelihood(other.arma) > likelihood(start.arma)
       ? other
       : (start ?? other);
-  const first = given ?? { arma: zero, beta: new Float64Array(columns.length - 1) };
+  const first = likelier ?? { arma: zero, beta: new Float64Array(columns.length - 1) };
   let best = maximise(first, false);
   if (best.stopped === "hopeless") return undefined;
   const better = (a: typeof best, b: typeof best) => {
@@ -135,7 +143,7 @@ export function estimateExact(
     parameters > 0 &&
     (thorough || !(best.loglik > -Infinity) || (restart && accept !== undefined && !accept(best.arma)))
   ) {
-    if (given !== undefined) best = better(best, maximise({ arma: zero, beta: given.beta }, false));
+    if (likelier !== undefined) best = better(best, maximise({ arma: zero, beta: likelier.beta }, false));
     if (thorough) best = better(maximise({ arma: best.arma, beta: first.beta }, true), best);
   }
   if (best.stopped !== undefined) return undefined;

@@ -56,16 +56,16 @@ export function regressionPart(
   first: number,
 ): Float64Array {
   const names = model.regressors ?? [];
-  const given: Record<string, ArrayLike<number>> = {};
+  const regressors: Record<string, ArrayLike<number>> = {};
   for (const name of names) {
     const column = xreg?.[name];
     if (column === undefined)
       throw new RangeError(
         `xreg has no column ${JSON.stringify(name)}; the model needs its values for ${length} times`,
       );
-    given[name] = column;
+    regressors[name] = column;
   }
-  const linear = { mean: "intercept" in model.coef, drift: "drift" in model.coef, xreg: given };
+  const linear = { mean: "intercept" in model.coef, drift: "drift" in model.coef, xreg: regressors };
   const { columns } = design(length, linear, first);
   const beta = betaOf(model);
   const part = new Float64Array(length);

@@ -61,15 +61,15 @@ export function missingLikelihood(arma: Arma, missing: MissingValues, k: number)
   const { work } = missing;
   if (!(exactLikelihood(arma, columns, work) > -Infinity)) return undefined;
   const all = columns.length - 1;
-  const given = all - unknown;
+  const observed = all - unknown;
   const block = new Float64Array(unknown * unknown);
   for (let i = 0; i < unknown; i++)
-    for (let j = 0; j <= i; j++) block[i * unknown + j] = work.normal[(given + i) * all + given + j]!;
+    for (let j = 0; j <= i; j++) block[i * unknown + j] = work.normal[(observed + i) * all + observed + j]!;
   if (!cholesky(block, unknown, block)) return undefined;
   let logDeterminant = work.logDeterminant;
   for (let i = 0; i < unknown; i++) logDeterminant += 2 * Math.log(block[i * unknown + i]!);
   const count = n - unknown;
   const { squares } = work;
   const loglik = (-count / 2) * (Math.log((2 * Math.PI * squares) / count) + 1) - logDeterminant / 2;
-  return { loglik, beta: work.beta.slice(0, given), squares, count };
+  return { loglik, beta: work.beta.slice(0, observed), squares, count };
 }

@@ -23,8 +23,8 @@ export function armaOf({ order, coef }: ArimaModel): Arma {
 
 /** Coefficients of the linear part, in the order of `design`. */
 export function betaOf({ coef, regressors = [] }: ArimaModel): number[] {
-  const own = ["intercept", "drift"].filter((name) => name in coef && !regressors.includes(name));
-  return [...own, ...regressors].map((name) => coef[name]!);
+  const constants = ["intercept", "drift"].filter((name) => name in coef && !regressors.includes(name));
+  return [...constants, ...regressors].map((name) => coef[name]!);
 }
 
 /** Everything about a model's recursions that does not change with the data. */

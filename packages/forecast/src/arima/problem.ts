@@ -31,15 +31,15 @@ export interface ArimaProblem extends Differencing {
 
 /** Differences a series and its regressors. Buffers are made for `parameters` coefficients and `reach` lags. */
 export function createProblem(
-  given: Float64Array,
+  original: Float64Array,
   regressors: readonly Float64Array[],
   differencing: Differencing,
   { parameters = 0, reach = 0 }: { parameters?: number; reach?: number } = {},
 ): ArimaProblem {
   const { d, D, period } = differencing;
   const hasMean = d + D === 0 && regressors[0]?.every((value) => value === 1) === true;
-  const centre = hasMean ? dwarfingLevel(given) : 0;
-  const series = centre === 0 ? given : given.map((value) => value - centre);
+  const centre = hasMean ? dwarfingLevel(original) : 0;
+  const series = centre === 0 ? original : original.map((value) => value - centre);
   let observed = 0;
   for (let t = 0; t < series.length; t++) if (!Number.isNaN(series[t]!)) observed++;
   const complete = observed === series.length;

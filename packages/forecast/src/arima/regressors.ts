@@ -58,21 +58,21 @@ export function checkRank({ names, columns }: Design, differencing: Differencing
   const basis: Float64Array[] = [];
   const dot = (a: Float64Array, b: Float64Array) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
   columns.forEach((column, j) => {
-    const rest = Float64Array.from(differenced(column, differencing));
+    const remainder = Float64Array.from(differenced(column, differencing));
     const size = Math.sqrt(dot(column, column));
     for (let pass = 0; pass < 2; pass++)
       for (const direction of basis) {
-        const along = dot(rest, direction);
-        for (let i = 0; i < rest.length; i++) rest[i]! -= along * direction[i]!;
+        const along = dot(remainder, direction);
+        for (let i = 0; i < remainder.length; i++) remainder[i]! -= along * direction[i]!;
       }
-    const left = Math.sqrt(dot(rest, rest));
+    const left = Math.sqrt(dot(remainder, remainder));
     if (!(left > 1e-9 * size)) {
       const after = differencing.d + differencing.D > 0 ? " after differencing" : "";
       throw new RangeError(
         `xreg column ${JSON.stringify(names[j])} is ${basis.length === 0 ? "zero" : "a linear combination of the columns before it"}${after}; leave it out`,
       );
     }
-    basis.push(rest.map((value) => value / left));
+    basis.push(remainder.map((value) => value / left));
   });
 }
 

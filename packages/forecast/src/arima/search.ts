@@ -127,11 +127,11 @@ function estimateCandidate(
   const start = startFrom(parent, candidate, problem);
   if (search.space.approximation) {
     const settings = { tolerance: 3e-6, rootLimit: ROOT_LIMIT, hopeless: squaresFor(search, candidate) };
-    const found = estimateConditional(problem, order, { ...settings, start });
-    if (start !== undefined || order.p === 0 || order.q === 0) return found;
+    const estimate = estimateConditional(problem, order, { ...settings, start });
+    if (start !== undefined || order.p === 0 || order.q === 0) return estimate;
     // Mixed models have several optima: a persistent start often finds another one than zeros do.
     const other = estimateConditional(problem, order, { ...settings, start: persistent(order, problem) });
-    return other !== undefined && found !== undefined && other.squares < found.squares ? other : found;
+    return other !== undefined && estimate !== undefined && other.squares < estimate.squares ? other : estimate;
   }
   const conditional = estimateConditional(problem, order, { tolerance: 1e-4, rootLimit: ROOT_LIMIT });
   if (coefficientsOf(candidate, problem) + 2 >= problem.nobs) return undefined;

@@ -16,8 +16,8 @@ export function forecastCes(model: CesModel, options: ForecastOptions): Forecast
   const impulse = none;
   impulse[0] = 1;
   const response = new Float64Array(h);
-  const rest = startMoving({ level: 0, potential: 0, season: zeros, seasonPotential: zeros });
-  run(gains(model), rest, impulse, 1, response);
+  const zeroState = startMoving({ level: 0, potential: 0, season: zeros, seasonPotential: zeros });
+  run(gains(model), zeroState, impulse, 1, response);
   const se = new Float64Array(h);
   let variance = 1;
   for (let i = 0; i < h; i++) {

@@ -45,13 +45,13 @@ export function estimate(y: Float64Array, seasonality: CesSeasonality, period: n
     backcast(gains, guess, moving, y);
     return run(gains, moving, y);
   };
-  const found = STARTS[seasonality]
+  const candidates = STARTS[seasonality]
     .map((start) =>
       nelderMead(squares, Float64Array.from(start), { step: start.map((_, i) => STEPS[i]!), tolerance: 1e-7 }),
     )
     .reduce((a, b) => (b.value < a.value ? b : a));
-  backcast(gainsOf(seasonality, found.x), guess, moving, y);
-  return { x: found.x, squares: found.value, initial: settle(moving, seasonality === "none" ? 1 : period) };
+  backcast(gainsOf(seasonality, candidates.x), guess, moving, y);
+  return { x: candidates.x, squares: candidates.value, initial: settle(moving, seasonality === "none" ? 1 : period) };
 }
 
 /** Free-running states may grow by a factor of e over the series, or two seasons if they are longer: enough for a trend. */
@@ -72,8 +72,10 @@ function backcast(gains: CesGains, guess: MovingState, moving: MovingState, y: F
 /** Levels from the first observed values; potentials that keep them where they are. */
 export function firstGuess(y: Float64Array, seasonality: CesSeasonality, period: number): CesState {
   const middle = 1.3;
-  const known = y.filter((value) => value === value).subarray(0, Math.max(2, seasonality === "none" ? 1 : period));
-  const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
+  const firstValues = y
+    .filter((value) => value === value)
+    .subarray(0, Math.max(2, seasonality === "none" ? 1 : period));
+  const mean = firstValues.reduce((sum, value) => sum + value, 0) / firstValues.length;
   const level = seasonality === "simple" ? 0 : mean;
   const season: number[] = [];
   if (seasonality !== "none")

@@ -35,13 +35,13 @@ export function pelt(n: number, cost: SegmentCost, penalty: number, minSize: num
       previous[to] = starts[at]!;
     }
     if (to % PRUNE_EVERY !== 0) continue;
-    let kept = 0;
+    let survivors = 0;
     for (let i = 0; i < count; i++) {
       const from = starts[i]!;
       if (total[i]! > best[to]! && until[from]! > n) until[from] = to + minSize;
-      if (to + 1 < until[from]!) starts[kept++] = from;
+      if (to + 1 < until[from]!) starts[survivors++] = from;
     }
-    count = kept;
+    count = survivors;
   }
   const changes: number[] = [];
   for (let to = previous[n]!; to > 0; to = previous[to]!) changes.push(to);

@@ -151,14 +151,14 @@ function calibrated(
   const { levels, factors } = longWidths(h, isSeasonKnown);
   const origins = originsOf(y.length, first, h, WINDOWS, Math.max(1, Math.ceil((length - h) / (WINDOWS - 1))));
   try {
-    const { scores } = rollScores(y, origins, { h, levels, form: "scaled" }, (seen, origin, before) =>
-      before === undefined ? fit(y.slice(0, origin)) : update(before, seen),
+    const { scores } = rollScores(y, origins, { h, levels, form: "scaled" }, (history, origin, before) =>
+      before === undefined ? fit(y.slice(0, origin)) : update(before, history),
     );
-    const own = ownFactors(scores, levels, h);
+    const measuredFactors = ownFactors(scores, levels, h);
     const both = factors.map((row, l) =>
       row.map((others, j) => {
         const errors = length / (j + 1);
-        const factor = own[l]![j]!;
+        const factor = measuredFactors[l]![j]!;
         return Number.isNaN(factor) ? others : (errors * factor + PRIOR_WEIGHT * others) / (errors + PRIOR_WEIGHT);
       }),
     );

@@ -17,7 +17,7 @@ export function rollScores(
   y: Float64Array,
   origins: readonly number[],
   { h, levels, form }: { h: number; levels: readonly number[]; form: "scaled" | "absolute" },
-  modelAt: (seen: Float64Array, origin: number, before: FittedModel | undefined) => FittedModel,
+  modelAt: (history: Float64Array, origin: number, before: FittedModel | undefined) => FittedModel,
 ): { scores: Scores[]; last: FittedModel | undefined } {
   const scores: Scores[] = [];
   let model: FittedModel | undefined;
@@ -35,8 +35,8 @@ function scoresOf(predicted: Forecast, actual: Float64Array, form: "scaled" | "a
     actual.map((value, j) => {
       const error = value - mean[j]!;
       if (form === "absolute") return Math.abs(error);
-      const own = error >= 0 ? upper[l]![j]! - mean[j]! : mean[j]! - lower[l]![j]!;
-      return own > 0 ? Math.abs(error) / own : NaN;
+      const bound = error >= 0 ? upper[l]![j]! - mean[j]! : mean[j]! - lower[l]![j]!;
+      return bound > 0 ? Math.abs(error) / bound : NaN;
     }),
   );
 }

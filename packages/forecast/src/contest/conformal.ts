@@ -105,14 +105,14 @@ function calibrate(
     };
   };
   if (typeof target !== "string" && "kind" in target) {
-    const { scores, last } = rollScores(series, origins, { h, levels, form }, (seen, _, moved = target) =>
-      update(moved, seen),
+    const { scores, last } = rollScores(series, origins, { h, levels, form }, (history, _, moved = target) =>
+      update(moved, history),
     );
     return result(update(last ?? target, series.slice(origins.at(-1) ?? 0)), scores);
   }
   const { fit } = candidatesOf([target])[0]!;
-  const { scores } = rollScores(series, origins, { h, levels, form }, (seen, origin, moved) =>
-    moved !== undefined && options.refit === false ? update(moved, seen) : fit(series.slice(0, origin), period),
+  const { scores } = rollScores(series, origins, { h, levels, form }, (history, origin, moved) =>
+    moved !== undefined && options.refit === false ? update(moved, history) : fit(series.slice(0, origin), period),
   );
   return result(fit(series, period), scores);
 }

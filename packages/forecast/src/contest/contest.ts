@@ -116,18 +116,18 @@ export function contest(y: Series, options: ContestOptions = {}): ContestResult 
   const [guard] = candidatesOf([options.guard ?? "snaive"]) as [Candidate];
   const others = candidatesOf(options.candidates ?? suitableMethods(series, period));
   const candidates = others.some(({ name }) => name === guard.name) ? others : [...others, guard];
-  const asked = options.h ?? defaultHorizon(series.length, period);
-  if (!(asked >= 1)) throw new RangeError(`h is ${asked}; it must be an integer of at least 1`);
-  const h = Math.min(asked, series.length - leastTraining(period));
-  const wanted = options.metric ?? (isIntermittent(series, period) ? "rmse" : "mase");
+  const horizon = options.h ?? defaultHorizon(series.length, period);
+  if (!(horizon >= 1)) throw new RangeError(`h is ${horizon}; it must be an integer of at least 1`);
+  const h = Math.min(horizon, series.length - leastTraining(period));
+  const preference = options.metric ?? (isIntermittent(series, period) ? "rmse" : "mase");
   if (h < 1) {
     const reason = `${series.length} values leave no window to compare in`;
     const fallbacks = [...candidatesOf(["best"]), guard, ...candidatesOf(["naive"])];
-    return { ...fitFirst(fallbacks, { y: series, period, h: asked, xreg }, reason), metric: wanted, ranking: [] };
+    return { ...fitFirst(fallbacks, { y: series, period, h: horizon, xreg }, reason), metric: preference, ranking: [] };
   }
   const { trials, origins } = rollOrigins(series, candidates, { ...options, h, xreg });
-  const defined = trials.some(({ accuracy }) => !Number.isNaN(accuracy[wanted]));
-  const metric = defined ? wanted : "mae";
+  const defined = trials.some(({ accuracy }) => !Number.isNaN(accuracy[preference]));
+  const metric = defined ? preference : "mae";
   const ranking = trials
     .map((trial): Ranked => ({ ...trial, score: trial.failures.length > 0 ? NaN : trial.accuracy[metric] }))
     .sort((a, b) => place(a) - place(b) || order(a.name, b.name, guard.name));

@@ -22,8 +22,8 @@ const NAMES: OptionNames<RollingOriginOptions> = {
 };
 
 /** Candidates with their fits: a word stands for the method of that name. @throws {RangeError} naming the bad one */
-export function candidatesOf(given: readonly (Method | Candidate)[]): Candidate[] {
-  const candidates = given.map((candidate) => {
+export function candidatesOf(entries: readonly (Method | Candidate)[]): Candidate[] {
+  const candidates = entries.map((candidate) => {
     if (typeof candidate !== "string") return candidate;
     if (Object.hasOwn(METHODS, candidate)) {
       const fit = METHODS[candidate];
@@ -33,10 +33,10 @@ export function candidatesOf(given: readonly (Method | Candidate)[]): Candidate[
       `method ${JSON.stringify(candidate)} is not known; the methods are ${Object.keys(METHODS).join(", ")}`,
     );
   });
-  const seen = new Set<string>();
+  const names = new Set<string>();
   for (const { name } of candidates) {
-    if (seen.has(name)) throw new RangeError(`two candidates have the name ${JSON.stringify(name)}; rename one`);
-    seen.add(name);
+    if (names.has(name)) throw new RangeError(`two candidates have the name ${JSON.stringify(name)}; rename one`);
+    names.add(name);
   }
   if (candidates.length === 0) throw new RangeError("there are 0 candidates; give at least one");
   return candidates;
@@ -58,10 +58,10 @@ export function crossValidate(
   options: RollingOriginOptions = {},
 ): CrossValidation {
   checkOptions("crossValidate", options, NAMES);
-  const found = rollOrigins(y, candidatesOf(candidates), options);
-  if (found.origins.length === 0)
+  const results = rollOrigins(y, candidatesOf(candidates), options);
+  if (results.origins.length === 0)
     throw new RangeError(
-      `the series has ${y.length} values; one origin needs ${leastTraining(found.period) + found.h} (h = ${found.h}, period ${found.period}): use a smaller h`,
+      `the series has ${y.length} values; one origin needs ${leastTraining(results.period) + results.h} (h = ${results.h}, period ${results.period}): use a smaller h`,
     );
-  return found;
+  return results;
 }

@@ -74,7 +74,7 @@ export function learnWeights(
   const width = features.length + 1;
   const start = Float64Array.from(members.flatMap((_, m) => prior?.coef[m] ?? new Array<number>(width).fill(0)));
   const problem = createObjective(rows, losses, start, strength);
-  const { x: found } = bfgs(problem.value, start, { gradient: problem.gradient, tolerance: 1e-10, maxSteps: 200 });
+  const { x: optimum } = bfgs(problem.value, start, { gradient: problem.gradient, tolerance: 1e-10, maxSteps: 200 });
   return {
     kind: "softmax-weights",
     formatVersion: 1,
@@ -82,7 +82,7 @@ export function learnWeights(
     features,
     centres,
     scales,
-    coef: members.map((_, m) => Array.from(found.subarray(m * width, (m + 1) * width))),
+    coef: members.map((_, m) => Array.from(optimum.subarray(m * width, (m + 1) * width))),
     nobs: used.length,
   };
 }
@@ -103,7 +103,7 @@ export function weightsFor(model: WeightModel, x: readonly number[], available?:
       `availability is [${available.join(", ")}] of ${members.length} members; one must be available`,
     );
   const row = standardised(x, centres, scales);
-  const scores = coef.map((own) => row.reduce((sum, value, f) => sum + value * (own[f] ?? 0), 0));
+  const scores = coef.map((coefficients) => row.reduce((sum, value, f) => sum + value * (coefficients[f] ?? 0), 0));
   return softmax(scores.map((score, m) => (available?.[m] === false ? -Infinity : score)));
 }
 
@@ -122,21 +122,21 @@ function check({ members, features, x, errors }: WeightEvidence, prior: WeightMo
       throw new RangeError(`series ${i} has ${x[i]?.length} features for ${features.length} names`);
   });
   if (prior === undefined) return;
-  for (const [what, ours, theirs] of [
+  for (const [role, ours, theirs] of [
     ["members", members, prior.members],
     ["features", features, prior.features],
   ] as const)
     if (ours.join() !== theirs.join())
       throw new RangeError(
-        `the prior's ${what} are ${theirs.join(", ")}, not ${ours.join(", ")}; use a prior of the same`,
+        `the prior's ${role} are ${theirs.join(", ")}, not ${ours.join(", ")}; use a prior of the same`,
       );
 }
 
 /** Errors over the mean of those that are there, NaN where missing; undefined where they say nothing. */
 function relativeErrors(errors: readonly number[]): number[] | undefined {
-  const known = errors.filter((error) => !Number.isNaN(error));
-  const mean = known.reduce((sum, error) => sum + error / known.length, 0);
-  if (known.length < 2 || !(mean > 0)) return undefined;
+  const observed = errors.filter((error) => !Number.isNaN(error));
+  const mean = observed.reduce((sum, error) => sum + error / observed.length, 0);
+  if (observed.length < 2 || !(mean > 0)) return undefined;
   return errors.map((error) => (Number.isNaN(error) ? NaN : Math.min(LARGEST, error / mean)));
 }
 
@@ -183,12 +183,12 @@ function createObjective(
     visit: (row: readonly number[], weights: number[], expected: number, i: number) => void,
   ) =>
     rows.forEach((row, i) => {
-      const own = losses[i] ?? [];
-      const scores = own.map((loss, m) =>
+      const methodLosses = losses[i] ?? [];
+      const scores = methodLosses.map((loss, m) =>
         Number.isNaN(loss) ? -Infinity : row.reduce((sum, value, f) => sum + value * coef[m * row.length + f]!, 0),
       );
       const weights = softmax(scores);
-      const expected = weights.reduce((sum, weight, m) => (weight > 0 ? sum + weight * own[m]! : sum), 0);
+      const expected = weights.reduce((sum, weight, m) => (weight > 0 ? sum + weight * methodLosses[m]! : sum), 0);
       visit(row, weights, expected, i);
     });
   return {

@@ -121,7 +121,7 @@ export function rollOrigins(
   });
   const origins = originsOf(y.length, leastTraining(period), h, windows, options.step ?? h);
   const trials = candidates.map((candidate): Trial => {
-    const done: Window[] = [];
+    const windows: Window[] = [];
     const failures: Failure[] = [];
     for (const origin of origins) {
       const training = y.slice(0, origin);
@@ -142,7 +142,7 @@ export function rollOrigins(
       }
       const actual = y.subarray(origin, origin + h);
       const mean = bound(predicted.mean, origin);
-      done.push({
+      windows.push({
         origin,
         forecast: { ...predicted, mean },
         errors: actual.map((value, j) => value - mean[j]!),
@@ -151,16 +151,16 @@ export function rollOrigins(
         elapsed,
       });
     }
-    const elapsed = [...done, ...failures].reduce((sum, window) => sum + window.elapsed, 0);
-    return { name: candidate.name, windows: done, failures, accuracy: meanAccuracy(done), elapsed };
+    const elapsed = [...windows, ...failures].reduce((sum, window) => sum + window.elapsed, 0);
+    return { name: candidate.name, windows: windows, failures, accuracy: meanAccuracy(windows), elapsed };
   });
   return { period, h, origins, trials };
 }
 
 function meanAccuracy(windows: readonly Window[]): Accuracy {
   const mean = (measure: keyof Accuracy) => {
-    const known = windows.map((window) => window.accuracy[measure]).filter((value) => !Number.isNaN(value));
-    return known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : NaN;
+    const observed = windows.map((window) => window.accuracy[measure]).filter((value) => !Number.isNaN(value));
+    return observed.length > 0 ? observed.reduce((sum, value) => sum + value, 0) / observed.length : NaN;
   };
   const measures = Object.keys(accuracy([], [])) as (keyof Accuracy)[];
   return Object.fromEntries(measures.map((measure) => [measure, mean(measure)])) as unknown as Accuracy;

@@ -115,6 +115,6 @@ export function smoothAt(
 function tricube(u: number): number {
   if (u > 0.999) return 0;
   if (u <= 0.001) return 1;
-  const rest = 1 - u * u * u;
-  return rest * rest * rest;
+  const base = 1 - u * u * u;
+  return base * base * base;
 }

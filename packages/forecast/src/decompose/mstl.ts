@@ -31,12 +31,12 @@ export function mstl(
 ): MultipleDecomposition {
   checkOptions("mstl", options, { periods: true, iterations: true, stl: true }, ["periods"]);
   const { stl: settings = {} } = options;
-  const given = [...options.periods].sort((a, b) => a - b);
-  const values = interpolateSeasonal(y, { period: given[0] ?? 1 });
+  const sortedPeriods = [...options.periods].sort((a, b) => a - b);
+  const values = interpolateSeasonal(y, { period: sortedPeriods[0] ?? 1 });
   const n = values.length;
-  const periods = given.filter((period) => n > 2 * period);
+  const periods = sortedPeriods.filter((period) => n > 2 * period);
   if (periods.length === 0)
-    throw new RangeError(`of the periods ${given.join(", ")} none fits more than twice into ${n} values`);
+    throw new RangeError(`of the periods ${sortedPeriods.join(", ")} none fits more than twice into ${n} values`);
   const rounds = periods.length === 1 ? 1 : (options.iterations ?? 2);
   const seasonal = periods.map(() => new Float64Array(n));
   const adjusted = Float64Array.from(values);

@@ -31,11 +31,11 @@ export interface Estimator {
   /**
    * Searches from smoothing parameters and states, in natural units (see `createSquares`).
    *
-   * @param what - whether the initial states are searched as well or stay those of the start
+   * @param parts - whether the initial states are searched as well or stay those of the start
    * @param tolerance - ends where a step is expected to lower −2 log-likelihood by less
    * @returns where it ended, in natural units; `value` as `EtsSquares` has it
    */
-  run(start: Float64Array, what: "smoothing" | "all", maxSteps: number, tolerance: number): Found;
+  run(start: Float64Array, parts: "smoothing" | "all", maxSteps: number, tolerance: number): Found;
 }
 
 /** Least and greatest of what is estimated, alpha, beta and gamma; phi's. As R's `ets` has them. */
@@ -141,17 +141,17 @@ export function createEstimator(
   return {
     form,
     value: squares.value,
-    run(start, what, maxSteps, tolerance) {
+    run(start, parts, maxSteps, tolerance) {
       const x = Float64Array.from(start);
       const alpha = Math.min(upper[0]!, Math.max(lower[0]!, x[0]!));
       if (shareBeta) x[1] = alpha > LEAST ? (x[1]! - LEAST) / (alpha - LEAST) : 0.1;
       if (shareGamma) x[2] = 1 - alpha > LEAST ? (x[2]! - LEAST) / (1 - alpha - LEAST) : 0.1;
-      const least = lower.map((bound, i) => (what === "smoothing" && i >= STATES ? x[i]! : bound));
-      const most = upper.map((bound, i) => (what === "smoothing" && i >= STATES ? x[i]! : bound));
+      const least = lower.map((bound, i) => (parts === "smoothing" && i >= STATES ? x[i]! : bound));
+      const most = upper.map((bound, i) => (parts === "smoothing" && i >= STATES ? x[i]! : bound));
       active = Int32Array.from(least.keys()).filter((i) => least[i]! < most[i]!);
       const options = { lower: least, upper: most, tolerance: tolerance / y.length, maxSteps, floor };
-      const found = levenbergMarquardt(problem, x, options);
-      return { ...found, x: Float64Array.from(toNatural(found.x)) };
+      const optimum = levenbergMarquardt(problem, x, options);
+      return { ...optimum, x: Float64Array.from(toNatural(optimum.x)) };
     },
   };
 }

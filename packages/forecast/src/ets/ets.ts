@@ -103,7 +103,7 @@ export function ets(y: Series, options: EtsOptions = {}): EtsModel {
   checkPeriod(period);
   const original = toFloat64(y);
   const observed = checkSeries(original, 1);
-  const given = checkGiven(options);
+  const fixed = checkGiven(options);
   if (bounds !== "usual" && bounds !== "admissible" && bounds !== "both")
     throw new RangeError(`bounds is ${JSON.stringify(bounds)}; it must be "usual", "admissible" or "both"`);
   if (ic !== "aicc" && ic !== "aic" && ic !== "bic")
@@ -133,7 +133,7 @@ export function ets(y: Series, options: EtsOptions = {}): EtsModel {
     throw new RangeError(`spec is ${spec} but period is 1; a season needs a period of at least 2`);
 
   return fitObserved(series, (values) =>
-    fitForms(values, forms, { options, period, spec, bounds, ic, seed, given, nobs: observed }),
+    fitForms(values, forms, { options, period, spec, bounds, ic, seed, given: fixed, nobs: observed }),
   );
 }
 
@@ -178,19 +178,19 @@ function fitForms(
     return criteria(loglik, countParameters(form, period, given) + 1, nobs)[ic] ?? Infinity;
   };
   const estimators = possible.map((form) => createEstimator(form, series, period, { bounds, given, floor }));
-  const found: Fit | undefined = searchForms(series, period, estimators, criterion);
-  if (found === undefined)
+  const best: Fit | undefined = searchForms(series, period, estimators, criterion);
+  if (best === undefined)
     throw new RangeError(`no parameters of ${spec} within bounds ${bounds} give this series a likelihood`);
-  return finish(found.form, found.x, Math.max(found.value, floor));
+  return finish(best.form, best.x, Math.max(best.value, floor));
 }
 
 /** Smoothing parameters and free initial states, without sigma2. */
-function countParameters(form: EtsForm, period: number, given: Given): number {
+function countParameters(form: EtsForm, period: number, fixed: Given): number {
   let count = freeStates(form, period);
-  if (given.alpha === undefined) count++;
-  if (form.trend !== "N" && given.beta === undefined) count++;
-  if (form.season !== "N" && given.gamma === undefined) count++;
-  if (form.damped && given.phi === undefined) count++;
+  if (fixed.alpha === undefined) count++;
+  if (form.trend !== "N" && fixed.beta === undefined) count++;
+  if (form.season !== "N" && fixed.gamma === undefined) count++;
+  if (form.damped && fixed.phi === undefined) count++;
   return count;
 }
 

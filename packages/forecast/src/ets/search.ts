@@ -67,11 +67,11 @@ function startsOf({ form, value }: Estimator, states: readonly number[]): Float6
  * steps from a season that lasts, whose effects are far from those that suit a changing one.
  */
 function lookAt(estimator: Estimator, starts: readonly Float64Array[]): Found {
-  const found = estimator.run(estimator.run(starts[0]!, "smoothing", 20, COARSE).x, "all", LOOK, COARSE);
+  const result = estimator.run(estimator.run(starts[0]!, "smoothing", 20, COARSE).x, "all", LOOK, COARSE);
   const lasting = estimator.form.season === "N" ? undefined : starts.find((x) => x[2]! < 0.01);
-  if (lasting === undefined) return found;
+  if (lasting === undefined) return result;
   const other = estimator.run(lasting, "all", LOOK, COARSE);
-  return other.value < found.value ? other : found;
+  return other.value < result.value ? other : result;
 }
 
 /** Tells whether a form is another one without its trend, or without the damping of it. */
@@ -108,8 +108,8 @@ export function searchForms(
   const score = (form: EtsForm, { x, value }: Found) => criterion(form, value) + cautionOf(form, x);
   const looks = estimators.map((estimator) => {
     const starts = startsOf(estimator, startingStates(y, estimator.form, period));
-    const found = lookAt(estimator, starts);
-    return { estimator, starts, found, score: score(estimator.form, found) };
+    const look = lookAt(estimator, starts);
+    return { estimator, starts, found: look, score: score(estimator.form, look) };
   });
   looks.sort((a, b) => a.score - b.score);
   const limit = (looks[0]?.score ?? 0) + HOPELESS;
@@ -145,11 +145,11 @@ export function searchForms(
     if (before < limit || !simplifies(form, complex.form)) continue;
     const look = estimator.run(simplified(complex.x, form), "all", LOOK, COARSE);
     if (!(score(form, look) < least + HOPELESS)) continue;
-    const found = estimator.run(look.x, "all", 100, FINE);
-    const reached = score(form, found);
+    const result = estimator.run(look.x, "all", 100, FINE);
+    const reached = score(form, result);
     if (!(reached < least)) continue;
     least = reached;
-    top = { form, x: found.x, value: found.value };
+    top = { form, x: result.x, value: result.value };
   }
   return top;
 }

@@ -151,7 +151,7 @@ export function createSquares(form: EtsForm, y: Float64Array, period: number): E
     let logs = 0;
     let product = 1;
     let at = 0;
-    let kept = 0;
+    let filled = 0;
     for (let t = 0; t < n; t++) {
       let growth = 0;
       let growthBySlope = 0;
@@ -211,7 +211,7 @@ export function createSquares(form: EtsForm, y: Float64Array, period: number): E
       const seasonByQ = gamma * turnByQ;
       const seasonByS = 1 + gamma * turnByS;
       const row = at * stride;
-      const base = kept * stride;
+      const base = filled * stride;
       for (let k = 0; k < count; k++) {
         const level1 = dLevel[k]!;
         const slope1 = dSlope[k]!;
@@ -234,10 +234,10 @@ export function createSquares(form: EtsForm, y: Float64Array, period: number): E
       dLevel[byAlpha]! += change;
       dSlope[byBeta]! += trend === "M" ? change / level : change;
       dSeason[row + byGamma]! += turn;
-      residuals[kept] = residual;
-      if (++kept === BLOCK || t === n - 1) {
-        accumulate(kept, count);
-        kept = 0;
+      residuals[filled] = residual;
+      if (++filled === BLOCK || t === n - 1) {
+        accumulate(filled, count);
+        filled = 0;
       }
       squares += residual * residual;
       if (relative && present) {
@@ -272,9 +272,9 @@ export function createSquares(form: EtsForm, y: Float64Array, period: number): E
   };
 
   /** Adds the derivatives of the last steps' residuals to their products with each other and with the residuals. */
-  const accumulate = (kept: number, count: number): void => {
+  const accumulate = (filled: number, count: number): void => {
     const stride = count + 1;
-    for (let b = kept; b < BLOCK; b++) {
+    for (let b = filled; b < BLOCK; b++) {
       rows.fill(0, b * stride, (b + 1) * stride);
       residuals[b] = 0;
     }

@@ -105,16 +105,16 @@ function multiplicativeSeason(model: EtsModel, h: number): Moments {
         phi * phi * bb * f + g * beta * beta * qq + 2 * c * beta * qb,
       ];
       // The mean transition's part, and what the error's own variance adds to each second moment.
-      const kept = 1 + once * alpha;
+      const memory = 1 + once * alpha;
       const season = current ? gamma * gamma * v : 0;
-      const own = v + 2 * once * once;
+      const stepVariance = v + 2 * once * once;
       covariance[j] = [
-        cqq * kept ** 2 + qq * (season + own * alpha ** 2 + 2 * once * alpha),
-        kept * (cqb + once * beta * cqq) + qb * (season + once * alpha) + qq * beta * (own * alpha + once),
+        cqq * memory ** 2 + qq * (season + stepVariance * alpha ** 2 + 2 * once * alpha),
+        memory * (cqb + once * beta * cqq) + qb * (season + once * alpha) + qq * beta * (stepVariance * alpha + once),
         phi * phi * (cbb + bb * season) +
           2 * once * beta * (cqb + qb) +
           (once * beta) ** 2 * cqq +
-          qq * own * beta ** 2,
+          qq * stepVariance * beta ** 2,
       ];
     }
   }

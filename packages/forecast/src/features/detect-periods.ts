@@ -52,45 +52,45 @@ export function detectPeriods(
   const total = x.reduce((sum, value) => sum + value * value, 0);
   const largest = filled.reduce((size, value) => Math.max(size, Math.abs(value)), 0);
   if (!(total > 1e-24 * n * largest * largest)) return [];
-  const wanted = new Set(options.candidates ?? CANDIDATES);
+  const candidates = new Set(options.candidates ?? CANDIDATES);
   if (options.candidates === undefined) {
     const power = periodogram(x);
     let top = 0;
     for (let k = 0; k < power.length; k++) if (power[k]! > power[top]!) top = k;
     const peak = Math.round((2 * power.length) / (top + 1));
     // A peak beside a known period or its harmonic is that period's.
-    const known = [...wanted].some((period) => {
+    const isCovered = [...candidates].some((period) => {
       const ratio = period / peak;
       return Math.round(ratio) >= 1 && Math.abs(ratio / Math.round(ratio) - 1) < 0.08 && 2 * period <= n;
     });
-    if (peak >= 3 && !known) wanted.add(peak);
+    if (peak >= 3 && !isCovered) candidates.add(peak);
   }
-  const left = [...wanted].filter((period) => 2 * period <= n).map((period) => wavesOf(period, n));
+  const left = [...candidates].filter((period) => 2 * period <= n).map((period) => wavesOf(period, n));
   const threshold = FALSE_ALARM / Math.max(1, left.length);
-  const found: DetectedPeriod[] = [];
-  let rest = total;
-  while (found.length < max && left.length > 0) {
+  const periods: DetectedPeriod[] = [];
+  let remainder = total;
+  while (periods.length < max && left.length > 0) {
     let best: { waves: Waves; coef: Float64Array; rss: number } | undefined;
     for (const waves of left) {
       const size = waves.columns.length;
       const coef = Float64Array.from(waves.columns, (column) => dot(column, x, 0, n));
-      const rss = Math.max(0, rest - solveNormal(waves.products, coef, size));
+      const rss = Math.max(0, remainder - solveNormal(waves.products, coef, size));
       // Waves of df coefficients leave (1 - R²)^(df'/2) as a chance for pairs: exact for one pair, cautious for more.
-      const p = Math.exp(((n - 1 - size) / 2) * Math.log(rss / rest)) * tail(size, rss / rest, n);
+      const p = Math.exp(((n - 1 - size) / 2) * Math.log(rss / remainder)) * tail(size, rss / remainder, n);
       if (p < threshold && (best === undefined || rss < best.rss) && confirmed(x, waves.period))
         best = { waves, coef, rss };
     }
     if (best === undefined) break;
     const { waves, coef, rss } = best;
-    found.push({ period: waves.period, strength: (rest - rss) / total });
+    periods.push({ period: waves.period, strength: (remainder - rss) / total });
     left.splice(left.indexOf(waves), 1);
     waves.columns.forEach((column, j) => {
       for (let t = 0; t < n; t++) x[t]! -= coef[j]! * column[t]!;
     });
-    rest = dot(x, x, 0, n);
-    if (!(rest > 1e-10 * total)) break;
+    remainder = dot(x, x, 0, n);
+    if (!(remainder > 1e-10 * total)) break;
   }
-  return found;
+  return periods;
 }
 
 /** Factor that makes the one-pair chance (1 - R²)^(df/2) the upper tail of F for `size` / 2 pairs: a binomial sum. */

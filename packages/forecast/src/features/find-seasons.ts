@@ -19,14 +19,14 @@ export function findSeasons(y: Float64Array, candidates: readonly number[]): num
   const values = y.subarray(Math.max(0, y.findIndex(isObserved)), y.findLastIndex(isObserved) + 1);
   const [shortest, ...longer] = candidates;
   if (shortest === undefined) return [];
-  const found = hasShortest(values, Math.round(shortest)) ? [shortest] : [];
+  const periods = hasShortest(values, Math.round(shortest)) ? [shortest] : [];
   let before = Math.round(shortest);
   for (const period of longer) {
     const seasons = blockMeans(values, before);
-    if (hasSeason(seasons, Math.round(period / before), LONGER)) found.push(period);
+    if (hasSeason(seasons, Math.round(period / before), LONGER)) periods.push(period);
     before = Math.round(period);
   }
-  return found;
+  return periods;
 }
 
 function hasShortest(y: Float64Array, period: number): boolean {

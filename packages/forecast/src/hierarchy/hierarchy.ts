@@ -65,14 +65,14 @@ export function groupedHierarchy(
       if (values === undefined) throw new RangeError(`no key column ${name}; there is ${names.join(", ")}`);
       if (values.length !== leaves)
         throw new RangeError(`key column ${name} has ${values.length} values, ${names[0]} has ${leaves}`);
-      const known = new Map<string, number>();
+      const nodeOf = new Map<string, number>();
       for (let leaf = 0; leaf < leaves; leaf++) {
         const text = `${of[leaf]}:${values[leaf]}`;
-        const node = known.get(text) ?? known.size;
-        known.set(text, node);
+        const node = nodeOf.get(text) ?? nodeOf.size;
+        nodeOf.set(text, node);
         of[leaf] = node;
       }
-      nodes = known.size;
+      nodes = nodeOf.size;
     }
     return { nodes, of };
   };

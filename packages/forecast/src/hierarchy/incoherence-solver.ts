@@ -67,8 +67,8 @@ export class IncoherenceSolver {
     this.#sum(correction, multipliers.fill(0), "every");
     for (let node = 0; node < aggregates; node++) {
       const variance = this.#variances[node]!;
-      const known = variance < Infinity;
-      multipliers[node] = known ? (incoherence[node]! - multipliers[node]!) / variance : 0;
+      const isBounded = variance < Infinity;
+      multipliers[node] = isBounded ? (incoherence[node]! - multipliers[node]!) / variance : 0;
     }
     if (crossing !== undefined)
       for (let node = 0; node < aggregates; node++) if (this.#inverse[node]! > 0) multipliers[node] = crossing[node]!;
@@ -123,9 +123,9 @@ export class IncoherenceSolver {
   }
 
   /** Adds the leaves to the nodes of the levels asked for. */
-  #sum(leaves: Float64Array, sums: Float64Array, which: "every" | "crossing"): Float64Array {
+  #sum(leaves: Float64Array, sums: Float64Array, scope: "every" | "crossing"): Float64Array {
     const { levels, offsets, nested } = this.#hierarchy;
-    for (const l of which === "every" ? levels.keys() : nested.crossing) {
+    for (const l of scope === "every" ? levels.keys() : nested.crossing) {
       const { of } = levels[l]!;
       const offset = offsets[l]!;
       for (let leaf = 0; leaf < leaves.length; leaf++) sums[offset + of[leaf]!]! += leaves[leaf]!;

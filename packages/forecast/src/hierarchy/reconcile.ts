@@ -219,6 +219,6 @@ function ratios(after: Float64Array, before: Float64Array): Float64Array {
   });
 }
 
-function checkLength(what: string, { length }: ArrayLike<number>, nodes: number): void {
-  if (length !== nodes) throw new RangeError(`${what} has ${length} values; it must have one for each of ${nodes}`);
+function checkLength(name: string, { length }: ArrayLike<number>, nodes: number): void {
+  if (length !== nodes) throw new RangeError(`${name} has ${length} values; it must have one for each of ${nodes}`);
 }

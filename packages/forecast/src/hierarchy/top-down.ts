@@ -24,8 +24,8 @@ export function historicalProportions(
   const sums = new Float64Array(leaves);
   for (const at of history) {
     if (at.length !== leaves) throw new RangeError(`history has ${at.length} values at a time for ${leaves} leaves`);
-    const known = at.map((y) => (Number.isNaN(y) ? 0 : y));
-    const added = kind === "average-proportions" ? shares(known, top) : known;
+    const filled = at.map((y) => (Number.isNaN(y) ? 0 : y));
+    const added = kind === "average-proportions" ? shares(filled, top) : filled;
     for (let leaf = 0; leaf < leaves; leaf++) sums[leaf]! += added[leaf]!;
   }
   const sizes = totals(sums.map(Math.abs), top);
@@ -76,21 +76,21 @@ export function forecastProportions(
     children[parent]!++;
   };
   for (let leaf = 0; leaf < leaves; leaf++) add(nested.leafParent[leaf]!, base[aggregates + leaf]!);
-  const own = new Float64Array(aggregates);
+  const totals = new Float64Array(aggregates);
   for (const node of nested.order) {
-    own[node] = missing[node] === 1 ? sums[node]! : base[node]!;
-    if (nested.parent[node]! >= 0) add(nested.parent[node]!, own[node]!);
+    totals[node] = missing[node] === 1 ? sums[node]! : base[node]!;
+    if (nested.parent[node]! >= 0) add(nested.parent[node]!, totals[node]!);
   }
   const share = (value: number, parent: number) => {
     const sum = sums[parent]!;
     const size = sizes[parent]!;
-    if (size === 0) return own[parent]! / children[parent]!;
-    if (Math.abs(sum) === size) return (own[parent]! * value) / sum;
-    return value + ((own[parent]! - sum) * Math.abs(value)) / size;
+    if (size === 0) return totals[parent]! / children[parent]!;
+    if (Math.abs(sum) === size) return (totals[parent]! * value) / sum;
+    return value + ((totals[parent]! - sum) * Math.abs(value)) / size;
   };
   for (let i = nested.order.length - 1; i >= 0; i--) {
     const node = nested.order[i]!;
-    if (nested.parent[node]! >= 0) own[node] = share(own[node]!, nested.parent[node]!);
+    if (nested.parent[node]! >= 0) totals[node] = share(totals[node]!, nested.parent[node]!);
   }
   return Float64Array.from({ length: leaves }, (_, leaf) => share(base[aggregates + leaf]!, nested.leafParent[leaf]!));
 }

@@ -79,18 +79,18 @@ export class TreeSmoother {
     const variances = this.#variances;
     const posterior = new Float64Array(nodes);
     // Variance that a parent's posterior takes from its children, per squared unit of their variance.
-    const taken = new Float64Array(aggregates);
+    const reduction = new Float64Array(aggregates);
     for (let i = nested.order.length - 1; i >= 0; i--) {
       const node = nested.order[i]!;
       const after = this.#after[node]!;
       const parent = nested.parent[node]!;
-      posterior[node] = after - (parent >= 0 ? after * after * taken[parent]! : 0);
+      posterior[node] = after - (parent >= 0 ? after * after * reduction[parent]! : 0);
       const before = this.#before[node]!;
-      taken[node] = before > 0 ? (before - posterior[node]!) / (before * before) : 0;
+      reduction[node] = before > 0 ? (before - posterior[node]!) / (before * before) : 0;
     }
     for (let leaf = 0; leaf < leaves; leaf++) {
       const prior = variances[aggregates + leaf]!;
-      posterior[aggregates + leaf] = prior - prior * prior * (taken[nested.leafParent[leaf] ?? -1] ?? 0);
+      posterior[aggregates + leaf] = prior - prior * prior * (reduction[nested.leafParent[leaf] ?? -1] ?? 0);
     }
     // Posterior covariances of leaves given nested sums are never positive, so that their variances' sum is a bound.
     for (const l of nested.crossing) {

@@ -16,13 +16,14 @@ export function withVarianceFloor(
 ): Float64Array {
   const floored = variances.slice();
   for (const [l, { nodes, of }] of levels.entries()) {
-    const own = floored.subarray(offsets[l]!, offsets[l]! + nodes);
-    const known = own.filter((variance) => variance < Infinity);
-    const mean = known.reduce((sum, variance) => sum + variance, 0) / known.length;
+    const levelVariances = floored.subarray(offsets[l]!, offsets[l]! + nodes);
+    const finite = levelVariances.filter((variance) => variance < Infinity);
+    const mean = finite.reduce((sum, variance) => sum + variance, 0) / finite.length;
     const below = new Float64Array(nodes);
     for (let leaf = 0; leaf < leaves; leaf++) below[of[leaf]!]! += floored[aggregates + leaf]!;
     for (let node = 0; node < nodes; node++)
-      own[node] = Math.max(own[node]!, LEAST_VARIANCE * mean, LEAST_VARIANCE * below[node]!) || Infinity;
+      levelVariances[node] =
+        Math.max(levelVariances[node]!, LEAST_VARIANCE * mean, LEAST_VARIANCE * below[node]!) || Infinity;
   }
   return floored;
 }

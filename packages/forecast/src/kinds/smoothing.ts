@@ -62,5 +62,5 @@ export const simulate = {
   stlf: simulateStlf,
 } satisfies MethodsOf<Model, "simulate">;
 export const supports = {
-  stlf: ({ model }, what, any) => any(model, what),
+  stlf: ({ model }, ability, any) => any(model, ability),
 } satisfies KindsOf<Model>["supports"];

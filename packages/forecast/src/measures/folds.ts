@@ -78,9 +78,9 @@ export function folds(rows: number, options: FoldOptions = {}): Fold[] {
   function membersOf(labels: ArrayLike<unknown>): Map<unknown, number[]> {
     const members = new Map<unknown, number[]>();
     for (let row = 0; row < rows; row++) {
-      const known = members.get(labels[row]);
-      if (known === undefined) members.set(labels[row], [row]);
-      else known.push(row);
+      const fold = members.get(labels[row]);
+      if (fold === undefined) members.set(labels[row], [row]);
+      else fold.push(row);
     }
     return members;
   }

@@ -43,12 +43,12 @@ export function intervalScore(actual: Series, lower: Series, upper: Series, leve
  */
 export function intervalAccuracy(actual: Series, forecast: Forecast): IntervalAccuracy[] {
   const observed = Array.from(actual, (_, t) => t).filter((t) => !Number.isNaN(actual[t]!));
-  const seen = (series: Series) => observed.map((t) => series[t]!);
+  const atObserved = (series: Series) => observed.map((t) => series[t]!);
   return forecast.levels.map((level, i) => {
     const lower = forecast.lower[i]!;
     const upper = forecast.upper[i]!;
     const score = intervalScore(actual, lower, upper, level);
-    const [a, l, u] = [seen(actual), seen(lower), seen(upper)];
+    const [a, l, u] = [atObserved(actual), atObserved(lower), atObserved(upper)];
     const tail = 0.5 - level / 200;
     return {
       level,

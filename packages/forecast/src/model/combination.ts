@@ -96,15 +96,15 @@ function combineForecasts(
 /** The weighted mean or the median at each step, of the members that have a value there; NaN where none has. */
 function centre(rows: readonly Float64Array[], weights: readonly number[], combining: "mean" | "median"): Float64Array {
   return rows[0]!.map((_, j) => {
-    const known = rows
+    const observed = rows
       .map((row, i) => ({ value: row[j]!, weight: weights[i]! }))
       .filter(({ value }) => value === value);
-    if (known.length === 0) return NaN;
-    if (combining === "median") return median(known.map(({ value }) => value));
-    const total = known.reduce((sum, { weight }) => sum + weight, 0);
-    const combined = known.reduce((sum, { value, weight }) => sum + (weight / total) * value, 0);
+    if (observed.length === 0) return NaN;
+    if (combining === "median") return median(observed.map(({ value }) => value));
+    const total = observed.reduce((sum, { weight }) => sum + weight, 0);
+    const combined = observed.reduce((sum, { value, weight }) => sum + (weight / total) * value, 0);
     // Rounding must not carry a mean out of its members' range.
-    const values = known.map(({ value }) => value);
+    const values = observed.map(({ value }) => value);
     return Math.min(Math.max(combined, Math.min(...values)), Math.max(...values));
   });
 }
@@ -140,5 +140,5 @@ export const COMBINATION = {
     }),
   },
   simulate: { combination: undefined },
-  supports: { combination: ({ members }, what, any) => members.every((member) => any(member, what)) },
+  supports: { combination: ({ members }, ability, any) => members.every((member) => any(member, ability)) },
 } satisfies KindsOf<CombinationModel>;

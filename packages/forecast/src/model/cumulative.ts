@@ -45,18 +45,18 @@ export function cumulativeBy<M extends AnyModel>({
    * then the change of each point forecast by one observation that is a standard deviation larger. Zero where the model
    * takes no new values.
    */
-  function responseOf(model: M, own: Forecast, { h, xreg }: CumulativeOptions): Float64Array {
+  function responseOf(model: M, base: Forecast, { h, xreg }: CumulativeOptions): Float64Array {
     const response = new Float64Array(h);
     response[0] = 1;
     const at = LEVELS.indexOf(80);
-    const shock = (own.upper[at]![0]! - own.lower[at]![0]!) / (2 * DEVIATIONS[at]!);
+    const shock = (base.upper[at]![0]! - base.lower[at]![0]!) / (2 * DEVIATIONS[at]!);
     if (h === 1 || !(shock > 0) || !supports(model, "update")) return response;
     const after = (value: number) =>
       forecast(update(model, Float64Array.of(value), { xreg: xreg && rowsOf(xreg, 0, 1) }), {
         ...{ h: h - 1, levels: [] },
         xreg: xreg && rowsOf(xreg, 1, h),
       }).mean;
-    const [expected, shocked] = [after(own.mean[0]!), after(own.mean[0]! + shock)];
+    const [expected, shocked] = [after(base.mean[0]!), after(base.mean[0]! + shock)];
     for (let i = 1; i < h; i++) response[i] = (shocked[i - 1]! - expected[i - 1]!) / shock;
     return response;
   }
@@ -71,8 +71,8 @@ export function cumulativeBy<M extends AnyModel>({
     if (!Number.isFinite(seed)) throw new RangeError(`seed is ${seed}; it must be a finite number`);
     for (const p of quantiles)
       if (!(p > 0 && p < 1)) throw new RangeError(`quantile is ${p}; it must be a probability between 0 and 1`);
-    const own = forecast(model, { h, levels: LEVELS, xreg });
-    const response = responseOf(model, own, options);
+    const base = forecast(model, { h, levels: LEVELS, xreg });
+    const response = responseOf(model, base, options);
     const errors = new Float64Array(h);
     const uniform = random(seed);
     const sums = arraysOf(h, paths);
@@ -84,14 +84,14 @@ export function cumulativeBy<M extends AnyModel>({
         variance += response[i]! ** 2;
         let error = 0;
         for (let j = 0; j <= i; j++) error += response[i - j]! * errors[j]!;
-        sum += valueAt(own, i, error / Math.sqrt(variance));
+        sum += valueAt(base, i, error / Math.sqrt(variance));
         sums[i]![path] = sum;
       }
     }
     for (const values of sums) values.sort();
     let total = 0;
     return {
-      mean: own.mean.map((value) => (total += value)),
+      mean: base.mean.map((value) => (total += value)),
       quantiles,
       values: quantiles.map((p) => Float64Array.from(sums, (sorted) => quantileOf(sorted, p))),
     };

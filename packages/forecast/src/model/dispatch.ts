@@ -27,7 +27,7 @@ export interface ModelFunctions<M extends AnyModel> {
   /** Returns sample paths of the values that follow a model's series. */
   simulate(model: M, options: SimulateOptions): Float64Array[];
   /** Tells whether a model, and every model that it holds, has one-step forecasts, takes new values, or makes paths. */
-  supports(model: M, what: Ability): boolean;
+  supports(model: M, ability: Ability): boolean;
 }
 
 /** Returns `forecast` for the models of a table. Of a model of a single observation, which tells no variance, bounds are NaN. */
@@ -65,8 +65,8 @@ export function fittedBy<M extends AnyModel>(table: MethodTable<"fitted">): Mode
     const end = endOfObserved(values);
     const expected = new Float64Array(values.length).fill(NaN);
     const { xreg } = options;
-    const own = { xreg: xreg && rowsOf(xreg, leading, end) };
-    expected.set(method(model, values.subarray(leading, end), own, fitted), leading);
+    const regressors = { xreg: xreg && rowsOf(xreg, leading, end) };
+    expected.set(method(model, values.subarray(leading, end), regressors, fitted), leading);
     return expected.fill(NaN, 0, startOfObserved(values));
   };
   return fitted;
@@ -93,9 +93,9 @@ export function updateBy<M extends AnyModel>(table: MethodTable<"update">): Mode
     // Missing values at the end are not taken in before the next observation.
     const { trailing = 0 } = model;
     const gap = end > 0 ? trailing : 0;
-    const seen = new Float64Array(gap + end).fill(NaN);
-    seen.set(values.subarray(0, end), gap);
-    const moved = method(end > 0 ? atLast(model) : model, seen, options, update);
+    const history = new Float64Array(gap + end).fill(NaN);
+    history.set(values.subarray(0, end), gap);
+    const moved = method(end > 0 ? atLast(model) : model, history, options, update);
     // A kind gives models of its own kind.
     return trailedBy(moved, values.length - end) as One;
   };
@@ -117,9 +117,11 @@ export function simulateBy<M extends AnyModel>(table: MethodTable<"simulate">): 
 
 /** Returns `supports` for the models of some kinds. */
 export function supportsBy<M extends AnyModel>(kinds: MovingKinds): ModelFunctions<M>["supports"] {
-  const supports: AnyKind["supports"] = (model, what) => {
-    checkKind(model.kind, kinds[what] ?? kinds.forecast);
-    return kinds[what]?.[model.kind] !== undefined && (kinds.supports?.[model.kind]?.(model, what, supports) ?? true);
+  const supports: AnyKind["supports"] = (model, ability) => {
+    checkKind(model.kind, kinds[ability] ?? kinds.forecast);
+    return (
+      kinds[ability]?.[model.kind] !== undefined && (kinds.supports?.[model.kind]?.(model, ability, supports) ?? true)
+    );
   };
   return supports;
 }

@@ -40,7 +40,7 @@ export interface AnyKind {
   fitted(model: AnyModel, y: Float64Array, options?: ModelOptions): Float64Array;
   update<M extends AnyModel>(model: M, newY: Float64Array, options?: ModelOptions): M;
   simulate(model: AnyModel, options: SimulateOptions): Float64Array[];
-  supports(model: AnyModel, what: Ability): boolean;
+  supports(model: AnyModel, ability: Ability): boolean;
 }
 
 /**
@@ -58,7 +58,7 @@ export interface Kind<M> {
   /**
    * Returns true if this model has an ability of its kind. A kind all of whose models have it needs no such method.
    */
-  supports(model: M, what: Ability, any: AnyKind["supports"]): boolean;
+  supports(model: M, ability: Ability, any: AnyKind["supports"]): boolean;
 }
 
 /** A method that every kind has an entry for, which is undefined where models of the kind do not have it. */

@@ -145,8 +145,8 @@ export function simulate(model: FittedModel, options: SimulateOptions): Float64A
  * Returns true if a model has an ability: not every model has one-step forecasts, takes new values, or makes paths. A
  * model that holds others (a combination, a calibrated model, a decomposition) can do what all of them can.
  */
-export function supports(model: FittedModel, what: Ability): boolean {
-  return supportsAny(model, what);
+export function supports(model: FittedModel, ability: Ability): boolean {
+  return supportsAny(model, ability);
 }
 
 /**

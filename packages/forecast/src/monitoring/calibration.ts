@@ -49,9 +49,9 @@ export function whiten(z: Float64Array, { scale, correlation }: Calibration): Fl
   const factor = 1 / Math.sqrt(1 - correlation * correlation);
   let before = 0;
   for (let t = 0; t < z.length; t++) {
-    const own = clip(z[t]! / scale, CLIP);
-    white[t] = t === 0 ? own : (own - correlation * before) * factor;
-    before = own;
+    const clipped = clip(z[t]! / scale, CLIP);
+    white[t] = t === 0 ? clipped : (clipped - correlation * before) * factor;
+    before = clipped;
   }
   return white;
 }

@@ -23,7 +23,7 @@ export function coverageLoss(misses: number, count: number, coverage: number, co
  *
  * @returns a p-value; NaN if `count` is 0
  */
-export function growth(found: number, count: number, history: { seen: number; length: number }): number {
+export function growth(hits: number, count: number, history: { seen: number; length: number }): number {
   if (count === 0) return NaN;
-  return binomialTail(found, count, (history.seen + 1) / (history.length + 2));
+  return binomialTail(hits, count, (history.seen + 1) / (history.length + 2));
 }

@@ -40,8 +40,8 @@ interface Robust {
 }
 
 function robust(values: Float64Array): Robust | undefined {
-  const seen = values.filter((value) => !Number.isNaN(value));
-  if (seen.length < FEWEST) return undefined;
-  const middle = median(seen);
-  return { middle, deviation: 1.4826 * median(seen.map((value) => Math.abs(value - middle))) };
+  const observed = values.filter((value) => !Number.isNaN(value));
+  if (observed.length < FEWEST) return undefined;
+  const middle = median(observed);
+  return { middle, deviation: 1.4826 * median(observed.map((value) => Math.abs(value - middle))) };
 }

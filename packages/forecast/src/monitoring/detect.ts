@@ -71,10 +71,10 @@ export function detect(series: WatchedSeries, thresholds: Thresholds, calibratio
   const { z, scaled, hits, recent, arrived, history } = series;
   const { window, reference, coverageTolerance } = thresholds;
   const from = Math.max(0, z.length - window);
-  const known = z.filter((value) => !Number.isNaN(value));
+  const errors = z.filter((value) => !Number.isNaN(value));
   const positions = Array.from(z.keys()).filter((t) => !Number.isNaN(z[t]!));
   const late = positions.findIndex((t) => t >= from);
-  const white = whiten(known, calibration);
+  const white = whiten(errors, calibration);
   const sums = cusum(white, reference);
   const wide = cusum(spreads(white), reference).up;
   const peaks = [sums.up, sums.down, wide].map((sum) => (late < 0 ? { value: 0, start: -1 } : highest(sum, late)));
@@ -93,14 +93,16 @@ export function detect(series: WatchedSeries, thresholds: Thresholds, calibratio
   });
   const passed = arrived.subarray(Math.max(0, arrived.length - window));
   const missing = passed.filter((came) => came === 0).length;
-  const seen = history.filter((value) => !Number.isNaN(value));
+  const observed = history.filter((value) => !Number.isNaN(value));
   const latest = recent.subarray(from);
-  const enough = seen.length >= thresholds.minObservations;
+  const enough = observed.length >= thresholds.minObservations;
   const missingP = enough
-    ? growth(missing, passed.length, { seen: history.length - seen.length, length: history.length })
+    ? growth(missing, passed.length, { seen: history.length - observed.length, length: history.length })
     : NaN;
   const zeros = (values: Float64Array) => values.filter((value) => value === 0).length;
-  const zerosP = enough ? growth(zeros(latest), latest.length, { seen: zeros(seen), length: seen.length }) : NaN;
+  const zerosP = enough
+    ? growth(zeros(latest), latest.length, { seen: zeros(observed), length: observed.length })
+    : NaN;
   const basis = z.length >= thresholds.minObservations;
   const tests = [...(basis ? [...coverage.map(({ p }) => p), zerosP] : []), missingP].filter((p) => !Number.isNaN(p));
   const { level, spread: dispersion } = dataShift(history, latest);
@@ -125,6 +127,6 @@ export function detect(series: WatchedSeries, thresholds: Thresholds, calibratio
 
 /** The mean of what is known; NaN if nothing is. */
 function mean(values: Float64Array): number {
-  const known = values.filter((value) => !Number.isNaN(value));
-  return known.reduce((sum, value) => sum + value, 0) / known.length;
+  const observed = values.filter((value) => !Number.isNaN(value));
+  return observed.reduce((sum, value) => sum + value, 0) / observed.length;
 }

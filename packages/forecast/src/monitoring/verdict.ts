@@ -21,20 +21,20 @@ const WATCHED_SHARE = 0.7;
  * It drifts if a CUSUM is above its decision value, or the adjusted p-value at or below the false discovery rate. The
  * tests that are named then are those whose own p-value is as small as the rate.
  */
-export function judge(found: Findings, adjusted: number, thresholds: Thresholds): Verdict {
+export function judge(findings: Findings, adjusted: number, thresholds: Thresholds): Verdict {
   const { decision, falseDiscoveryRate: rate, watchRatio, watchShift } = thresholds;
-  const basis = found.n >= thresholds.minObservations;
+  const basis = findings.n >= thresholds.minObservations;
   const sums: [string, number][] = [
-    ["too-low", found.up],
-    ["too-high", found.down],
-    ["wide-errors", found.spread],
+    ["too-low", findings.up],
+    ["too-high", findings.down],
+    ["wide-errors", findings.spread],
   ];
   const tests: [string, number][] = [
-    ["missing", found.missingP],
+    ["missing", findings.missingP],
     ...(basis
       ? [
-          ["zeros", found.zerosP] as [string, number],
-          ...found.coverage.map(({ level, p }) => [`coverage-${level}`, p] as [string, number]),
+          ["zeros", findings.zerosP] as [string, number],
+          ...findings.coverage.map(({ level, p }) => [`coverage-${level}`, p] as [string, number]),
         ]
       : []),
   ];
@@ -42,9 +42,9 @@ export function judge(found: Findings, adjusted: number, thresholds: Thresholds)
   const small = tests.filter(([, p]) => p <= rate).map(([name]) => name);
   const moved = basis
     ? [
-        ...(found.ratio > watchRatio ? ["ratio"] : []),
-        ...(Math.abs(found.level) > watchShift ? ["level"] : []),
-        ...(found.dispersion > watchShift || found.dispersion < 1 / watchShift ? ["spread"] : []),
+        ...(findings.ratio > watchRatio ? ["ratio"] : []),
+        ...(Math.abs(findings.level) > watchShift ? ["level"] : []),
+        ...(findings.dispersion > watchShift || findings.dispersion < 1 / watchShift ? ["spread"] : []),
       ]
     : [];
   const highest = basis ? Math.max(...sums.map(([, sum]) => sum)) / decision : 0;
@@ -57,5 +57,5 @@ export function judge(found: Findings, adjusted: number, thresholds: Thresholds)
   if (watched.length > 0) return { verdict: "watch", reasons: watched, severity };
   return basis
     ? { verdict: "ok", reasons: [], severity }
-    : { verdict: "no-data", reasons: [found.n === 0 ? "no-actuals" : "few-actuals"], severity };
+    : { verdict: "no-data", reasons: [findings.n === 0 ? "no-actuals" : "few-actuals"], severity };
 }

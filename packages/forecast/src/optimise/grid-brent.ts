@@ -13,6 +13,6 @@ export function gridBrent(f: (x: number) => number, grid: readonly number[], tol
   const best = values.findIndex((value) => value <= least + 1e-12 * Math.abs(least));
   const lower = grid[Math.max(0, best - 1)]!;
   const upper = grid[Math.min(grid.length - 1, best + 1)]!;
-  const found = brent(f, { lower, upper, tolerance });
-  return found.value < values[best]! ? found.x : grid[best]!;
+  const minimum = brent(f, { lower, upper, tolerance });
+  return minimum.value < values[best]! ? minimum.x : grid[best]!;
 }

@@ -86,29 +86,30 @@ function createBoxSolver(box: { readonly lower: Float64Array; readonly upper: Fl
   const system = new Float64Array(n * n);
   const right = new Float64Array(n);
   const free = new Int32Array(n);
-  const held = new Uint8Array(n);
+  const frozen = new Uint8Array(n);
   return (A: Float64Array, g: Float64Array, x: Float64Array, damping: number, step: Float64Array): boolean => {
     const { lower, upper } = box;
     let clippedOnce = false;
     for (let i = 0; i < n; i++) {
       step[i] = 0;
-      held[i] = upper[i]! <= lower[i]! || (g[i]! > 0 ? x[i]! <= lower[i]! : x[i]! >= upper[i]!) ? 1 : 0;
+      frozen[i] = upper[i]! <= lower[i]! || (g[i]! > 0 ? x[i]! <= lower[i]! : x[i]! >= upper[i]!) ? 1 : 0;
     }
     for (let round = 0; round <= n; round++) {
       let count = 0;
-      for (let i = 0; i < n; i++) if (held[i] === 0) free[count++] = i;
+      for (let i = 0; i < n; i++) if (frozen[i] === 0) free[count++] = i;
       if (count === 0) return clippedOnce;
       for (let a = 0; a < count; a++) {
         const i = free[a]!;
-        let rest = -g[i]!;
-        for (let j = 0; j < n; j++) if (held[j] === 1) rest -= A[i * n + j]! * step[j]!;
-        right[a] = rest;
+        let residual = -g[i]!;
+        for (let j = 0; j < n; j++) if (frozen[j] === 1) residual -= A[i * n + j]! * step[j]!;
+        right[a] = residual;
         for (let b = 0; b <= a; b++) system[a * count + b] = A[i * n + free[b]!]!;
         const diagonal = A[i * n + i]!;
         system[a * count + a] = diagonal > 0 ? diagonal * (1 + damping) : 1;
       }
       if (!cholesky(system, count, system)) {
-        for (let i = 0; i < n; i++) if (held[i] === 0) step[i] = A[i * n + i]! > 0 ? (-g[i]! * 0.1) / A[i * n + i]! : 0;
+        for (let i = 0; i < n; i++)
+          if (frozen[i] === 0) step[i] = A[i * n + i]! > 0 ? (-g[i]! * 0.1) / A[i * n + i]! : 0;
         for (let i = 0; i < n; i++) step[i] = Math.min(upper[i]! - x[i]!, Math.max(lower[i]! - x[i]!, step[i]!));
         return true;
       }
@@ -119,7 +120,7 @@ function createBoxSolver(box: { readonly lower: Float64Array; readonly upper: Fl
         const within = Math.min(upper[i]! - x[i]!, Math.max(lower[i]! - x[i]!, right[a]!));
         step[i] = within;
         if (within !== right[a]) {
-          held[i] = 1;
+          frozen[i] = 1;
           clipped = true;
         }
       }

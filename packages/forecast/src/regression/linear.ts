@@ -108,11 +108,11 @@ function fit(values: Float64Array, options: LinearOptions): LinearModel {
   const coef = kept.map((j) => solution.coef[j]!);
   let rss = 0;
   response.forEach((value, t) => {
-    let rest = value;
+    let remainder = value;
     kept.forEach((j, i) => {
-      rest -= coef[i]! * used[j]![t]!;
+      remainder -= coef[i]! * used[j]![t]!;
     });
-    rss += rest * rest;
+    rss += remainder * remainder;
   });
   const df = nobs - solution.size;
   if (!(df > 1e-9) || kept.length === 0)
@@ -160,12 +160,12 @@ function linearColumns(
   y: Float64Array,
   first: number,
 ): { names: string[]; columns: Float64Array[] } {
-  const own = termColumns(terms, first, y.length);
+  const termRows = termColumns(terms, first, y.length);
   const lagged = lags.map((lag) => y.map((_, t) => (t >= lag ? y[t - lag]! : NaN)));
-  const given = design(y.length, { mean: false, drift: false, xreg });
+  const regressorRows = design(y.length, { mean: false, drift: false, xreg });
   return {
-    names: [...own.names, ...lags.map((lag) => `lag${lag}`), ...given.names],
-    columns: [...own.columns, ...lagged, ...given.columns],
+    names: [...termRows.names, ...lags.map((lag) => `lag${lag}`), ...regressorRows.names],
+    columns: [...termRows.columns, ...lagged, ...regressorRows.columns],
   };
 }
 
@@ -216,11 +216,11 @@ export function knownPart(
       throw new RangeError(`the model has regressor ${JSON.stringify(name)}; give its ${count} values as xreg`);
     return column;
   };
-  const wanted = Object.fromEntries(model.xreg.map((name) => [name, columnOf(name)]));
-  const own = termColumns(model.terms, first, count);
-  const given = design(count, { mean: false, drift: false, xreg: wanted });
-  const names = [...own.names, ...given.names];
-  const all = [...own.columns, ...given.columns];
+  const regressors = Object.fromEntries(model.xreg.map((name) => [name, columnOf(name)]));
+  const termRows = termColumns(model.terms, first, count);
+  const regressorRows = design(count, { mean: false, drift: false, xreg: regressors });
+  const names = [...termRows.names, ...regressorRows.names];
+  const all = [...termRows.columns, ...regressorRows.columns];
   const mean = new Float64Array(count);
   const columns: Float64Array[] = [];
   model.names.forEach((name, i) => {

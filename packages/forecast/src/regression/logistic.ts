@@ -52,7 +52,7 @@ export function logistic(x: Regressors, y: Series, options: LogisticOptions = {}
   const bad = outcome.findIndex((value) => value !== 0 && value !== 1 && !Number.isNaN(value));
   if (bad >= 0)
     throw new RangeError(`the outcome at position ${bad} is ${outcome[bad]}; it must be 0 or 1, NaN where not known`);
-  const given = design(outcome.length, { mean: false, drift: false, xreg: x });
+  const regressorRows = design(outcome.length, { mean: false, drift: false, xreg: x });
   const z = outcome.filter((value) => !Number.isNaN(value));
   const n = z.length;
   const ones = z.reduce((sum, value) => sum + value, 0);
@@ -65,16 +65,16 @@ export function logistic(x: Regressors, y: Series, options: LogisticOptions = {}
   const centres = [0];
   const scales = [1];
   const columns = [new Float64Array(n).fill(1)];
-  given.columns.forEach((column, j) => {
+  regressorRows.columns.forEach((column, j) => {
     const values = n === column.length ? column : column.filter((_, t) => !Number.isNaN(outcome[t]!));
     let centre = 0;
     for (let t = 0; t < n; t++) centre += values[t]! / n;
     const scale = spread(values, centre);
     if (!(scale > 1e-12 * Math.abs(centre))) {
-      dropped.push(given.names[j]!);
+      dropped.push(regressorRows.names[j]!);
       return;
     }
-    names.push(given.names[j]!);
+    names.push(regressorRows.names[j]!);
     centres.push(centre);
     scales.push(scale);
     const standardised = new Float64Array(n);
@@ -116,8 +116,8 @@ export function logistic(x: Regressors, y: Series, options: LogisticOptions = {}
  * @throws {RangeError} if a regressor is not there, or has a value that is not finite
  */
 export function probability(model: LogisticModel, x: Regressors): Float64Array {
-  const wanted = model.names.slice(1);
-  for (const name of wanted)
+  const regressors = model.names.slice(1);
+  for (const name of regressors)
     if (!Object.hasOwn(x, name))
       throw new RangeError(
         `the model has regressor ${JSON.stringify(name)}; the columns are ${Object.keys(x).join(", ")}`,
@@ -126,7 +126,7 @@ export function probability(model: LogisticModel, x: Regressors): Float64Array {
   const { columns } = design(length, {
     mean: false,
     drift: false,
-    xreg: Object.fromEntries(wanted.map((name) => [name, x[name]!])),
+    xreg: Object.fromEntries(regressors.map((name) => [name, x[name]!])),
   });
   const result = new Float64Array(length).fill(model.coef[0]!);
   columns.forEach((column, j) => {

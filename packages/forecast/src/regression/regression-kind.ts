@@ -76,5 +76,5 @@ export const REGRESSION = {
       return paths.map((path) => path.map((value, i) => value + effects[i]!));
     },
   },
-  supports: { regression: ({ errors }, what, any) => any(errors, what) },
+  supports: { regression: ({ errors }, ability, any) => any(errors, ability) },
 } satisfies KindsOf<RegressionModel>;

@@ -45,18 +45,18 @@ export interface RegressionOptions extends SelectionRules {
 export function regression(y: Series, { xreg, period = 1, errors, ...rules }: RegressionOptions): RegressionModel {
   const values = toFloat64(y);
   const isSeen = (column: ArrayLike<number>) => values.some((value, t) => value === value && !Number.isNaN(column[t]));
-  const given = Object.fromEntries(Object.entries(xreg).filter(([, column]) => isSeen(column)));
-  const unseen = Object.keys(xreg).filter((name) => !Object.hasOwn(given, name));
-  const { series, columns } = withoutGaps(values, given);
+  const observedColumns = Object.fromEntries(Object.entries(xreg).filter(([, column]) => isSeen(column)));
+  const unseen = Object.keys(xreg).filter((name) => !Object.hasOwn(observedColumns, name));
+  const { series, columns } = withoutGaps(values, observedColumns);
   checkSeries(series);
   const all = design(series.length, { mean: false, drift: false, xreg: columns });
   const { kept, coef, se, left, differencing } = selectRegressors(series, all, period, rules);
   const names = kept.map((j) => all.names[j]!);
   const reasons: Record<string, LeftOut> = Object.fromEntries(unseen.map((name) => [name, "never-seen"]));
   for (const [j, why] of left) reasons[all.names[j]!] = why;
-  const seen = [...series.keys()].filter((t) => !Number.isNaN(series[t]!));
+  const observed = [...series.keys()].filter((t) => !Number.isNaN(series[t]!));
   const constants = [...left].flatMap(([j, why]) =>
-    why === "constant" ? [[all.names[j]!, all.columns[j]![seen[0]!]!] as const] : [],
+    why === "constant" ? [[all.names[j]!, all.columns[j]![observed[0]!]!] as const] : [],
   );
   const common = {
     kind: "regression",
@@ -78,13 +78,13 @@ export function regression(y: Series, { xreg, period = 1, errors, ...rules }: Re
       method: methodOf(model, names),
     };
   }
-  const mean = (column: Float64Array) => seen.reduce((sum, t) => sum + column[t]!, 0) / seen.length;
+  const mean = (column: Float64Array) => observed.reduce((sum, t) => sum + column[t]!, 0) / observed.length;
   const offset = kept.reduce((sum, j, i) => sum + coef[i]! * mean(all.columns[j]!), 0);
-  const rest = series.map((value) => value + offset);
+  const shifted = series.map((value) => value + offset);
   kept.forEach((j, i) => {
-    for (let t = 0; t < rest.length; t++) rest[t]! -= coef[i]! * all.columns[j]![t]!;
+    for (let t = 0; t < shifted.length; t++) shifted[t]! -= coef[i]! * all.columns[j]![t]!;
   });
-  const model = typeof errors === "function" ? errors(rest) : errors.fit(rest, {}, differencing);
+  const model = typeof errors === "function" ? errors(shifted) : errors.fit(shifted, {}, differencing);
   return { ...common, coef, se: se.map(orNull), offset, errors: model, method: methodOf(model, names) };
 }
 

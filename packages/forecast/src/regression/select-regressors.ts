@@ -80,9 +80,15 @@ export function selectRegressors(
   const stays = new Set([0, ...groups.flat(2), ...[...needed].map((name) => at(name) + 1)]);
   estimate.eliminate(stays);
   for (const [i, j] of positions.entries()) if (!estimate.has(i + 1) && !left.has(j)) left.set(j, "no-gain");
-  const kept = positions.filter((j) => !left.has(j));
-  const effects = kept.map((j) => estimate.effect(positions.indexOf(j) + 1));
-  return { differencing, kept, coef: effects.map(({ coef }) => coef), se: effects.map(({ se }) => se), left };
+  const remaining = positions.filter((j) => !left.has(j));
+  const effects = remaining.map((j) => estimate.effect(positions.indexOf(j) + 1));
+  return {
+    differencing,
+    kept: remaining,
+    coef: effects.map(({ coef }) => coef),
+    se: effects.map(({ se }) => se),
+    left,
+  };
 }
 
 /** Returns the remainder of a series after least squares on a constant and its regressors, where observed. */
@@ -219,7 +225,7 @@ function autoregression(errors: Float64Array, longest: number): Float64Array {
   let variance = 1;
   let least = aicc(n, 0, n);
   for (let k = 1; k <= most; k++) {
-    const last = weights.reduce((rest, weight, j) => rest - weight * rho[k - 1 - j]!, rho[k]!) / variance;
+    const last = weights.reduce((remainder, weight, j) => remainder - weight * rho[k - 1 - j]!, rho[k]!) / variance;
     if (!(Math.abs(last) < 1)) break;
     const shorter = weights;
     weights = Float64Array.from({ length: k }, (_, j) =>

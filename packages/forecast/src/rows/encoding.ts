@@ -80,10 +80,10 @@ export function encoding(columns: FeatureColumns, options: EncodingOptions = {})
     if (!times.includes(name)) return { name, kind: "number", number: numberCode(values, name) };
     const fields: Partial<Record<CalendarField, number[]>> = {};
     for (const field of FIELDS) {
-      const seen = new Set(Array.from(values, (time) => fieldAt(field, time)));
+      const present = new Set(Array.from(values, (time) => fieldAt(field, time)));
       const [low, high] = FIELD_RANGE[field];
-      const known = Array.from({ length: high - low + 1 }, (_, i) => low + i).filter((value) => seen.has(value));
-      if (known.length > 1) fields[field] = known.slice(first);
+      const occurring = Array.from({ length: high - low + 1 }, (_, i) => low + i).filter((value) => present.has(value));
+      if (occurring.length > 1) fields[field] = occurring.slice(first);
     }
     return { name, kind: "time", number: numberCode(daysOf(values), name), fields };
   });
@@ -94,17 +94,17 @@ export function encoding(columns: FeatureColumns, options: EncodingOptions = {})
   return result;
 
   function numberCode(values: Series, name: string): NumberCode {
-    const known: number[] = [];
+    const levels: number[] = [];
     for (let t = 0; t < values.length; t++) {
       const value = values[t]!;
       if (Math.abs(value) === Infinity) throw new RangeError(`feature ${name} is ${value} at position ${t}`);
-      if (!Number.isNaN(value)) known.push(value);
+      if (!Number.isNaN(value)) levels.push(value);
     }
-    if (known.length === 0) throw new RangeError(`feature ${name} has no values; leave it out`);
-    const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
-    const missing = impute === "none" ? null : impute === "mean" ? mean : median(known);
+    if (levels.length === 0) throw new RangeError(`feature ${name} has no values; leave it out`);
+    const mean = levels.reduce((sum, value) => sum + value, 0) / levels.length;
+    const missing = impute === "none" ? null : impute === "mean" ? mean : median(levels);
     if (!scale) return { missing, centre: 0, scale: 1 };
-    const spread = Math.sqrt(known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / known.length);
+    const spread = Math.sqrt(levels.reduce((sum, value) => sum + (value - mean) ** 2, 0) / levels.length);
     return { missing, centre: mean, scale: spread > 0 ? spread : 1 };
   }
 }
@@ -143,9 +143,9 @@ export function encode({ features }: Encoding, columns: FeatureColumns): Record<
     );
     if (kind === "number") continue;
     for (const [field, known] of fieldsOf(feature)) {
-      const own = Array.from(values, (time) => fieldAt(field, time));
+      const fields = Array.from(values, (time) => fieldAt(field, time));
       for (const value of known)
-        result[`${name} ${field}=${value}`] = Float64Array.from(own, (other) => (other === value ? 1 : 0));
+        result[`${name} ${field}=${value}`] = Float64Array.from(fields, (other) => (other === value ? 1 : 0));
     }
   }
   return result;

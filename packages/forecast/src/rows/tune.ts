@@ -29,12 +29,12 @@ export function sampleGrid<const G extends GridValues>(values: G, count: number,
   if (count >= size) return grid(values);
   const uniform = random(seed);
   // Floyd's sampling: `count` different numbers below `size`.
-  const drawn = new Set<number>();
+  const draws = new Set<number>();
   for (let most = size - count; most < size; most++) {
     const index = Math.floor(uniform() * (most + 1));
-    drawn.add(drawn.has(index) ? most : index);
+    draws.add(draws.has(index) ? most : index);
   }
-  return [...drawn].sort((a, b) => a - b).map((index) => candidateAt(values, index));
+  return [...draws].sort((a, b) => a - b).map((index) => candidateAt(values, index));
 }
 
 function sizeOf(values: GridValues): number {
@@ -46,10 +46,10 @@ function sizeOf(values: GridValues): number {
 
 function candidateAt<G extends GridValues>(values: G, index: number): Candidate<G> {
   const chosen: Record<string, unknown> = {};
-  let rest = index;
+  let quotient = index;
   for (const [name, list] of Object.entries(values).reverse()) {
-    chosen[name] = list[rest % list.length];
-    rest = Math.floor(rest / list.length);
+    chosen[name] = list[quotient % list.length];
+    quotient = Math.floor(quotient / list.length);
   }
   return Object.fromEntries(Object.keys(values).map((name) => [name, chosen[name]])) as Candidate<G>;
 }
@@ -64,7 +64,7 @@ function candidateAt<G extends GridValues>(values: G, index: number): Candidate<
  */
 export function outOfFold(
   folds: readonly Fold[],
-  predict: (training: readonly number[], held: readonly number[]) => ArrayLike<number>,
+  predict: (training: readonly number[], holdout: readonly number[]) => ArrayLike<number>,
 ): Float64Array {
   const length = folds.reduce((most, { held }) => Math.max(most, 1 + (held.at(-1) ?? -1)), 0);
   const sums = new Float64Array(length);
@@ -107,8 +107,8 @@ export function tune<C>(candidates: readonly C[], loss: (candidate: C) => number
       return { candidate, loss: NaN };
     }
   });
-  const known = trials.filter((trial) => !Number.isNaN(trial.loss));
-  const [start, ...others] = known;
+  const successes = trials.filter((trial) => !Number.isNaN(trial.loss));
+  const [start, ...others] = successes;
   if (start === undefined)
     throw first ?? new RangeError("no candidate has a loss; give at least one that can be fitted");
   const best = others.reduce((least, trial) => (trial.loss < least.loss ? trial : least), start);

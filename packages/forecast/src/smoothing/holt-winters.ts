@@ -57,15 +57,15 @@ export function holtWinters(y: Series, options: { period: number }): HoltWinters
   return fitObserved(y, (observed) => fit(observed, options.period));
 }
 
-function fit(values: Float64Array, given: number): HoltWintersModel {
+function fit(values: Float64Array, seasonLength: number): HoltWintersModel {
   const nobs = checkSeries(values, 3);
   const centre = dwarfingLevel(values);
   const series = centre === 0 ? values : values.map((value) => value - centre);
-  const period = series.length >= 2 * given + 3 ? given : 1;
+  const period = series.length >= 2 * seasonLength + 3 ? seasonLength : 1;
   const seasonal = period > 1;
   const initial = initialState(series, period);
   const season = new Float64Array(period);
-  const smoothingOf = (x: Float64Array) => smoothing(x, seasonal, SEASON_SHARE / given);
+  const smoothingOf = (x: Float64Array) => smoothing(x, seasonal, SEASON_SHARE / seasonLength);
   const errors = (x: Float64Array) => {
     season.set(initial.season);
     return smooth(series, initial, season, smoothingOf(x)).sse;
@@ -79,10 +79,10 @@ function fit(values: Float64Array, given: number): HoltWintersModel {
         [0, -2],
         [-3, -2],
       ];
-  const found = starts
+  const best = starts
     .map((start) => nelderMead(errors, Float64Array.from(start), { step: start.map(() => 1.5), tolerance: 1e-7 }))
     .reduce((a, b) => (b.value < a.value ? b : a));
-  const { alpha, beta, gamma } = smoothingOf(found.x);
+  const { alpha, beta, gamma } = smoothingOf(best.x);
   season.set(initial.season);
   const end = smooth(series, initial, season, { alpha, beta, gamma });
   const parameters = seasonal ? 5 + period - 1 : 4;

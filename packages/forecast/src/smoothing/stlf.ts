@@ -51,7 +51,9 @@ function decomposed(
 function seasonallyAdjusted(values: Float64Array, periods: readonly number[]) {
   const filled = interpolateSeasonal(values, { period: Math.min(...periods) });
   const parts = mstl(values, { periods });
-  const adjusted = filled.map((value, t) => parts.seasonal.reduce((rest, component) => rest - component[t]!, value));
+  const adjusted = filled.map((value, t) =>
+    parts.seasonal.reduce((remainder, component) => remainder - component[t]!, value),
+  );
   return { parts, adjusted };
 }
 

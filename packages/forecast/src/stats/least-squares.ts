@@ -21,7 +21,7 @@ export interface LeastSquares {
 export function leastSquares(columns: readonly Float64Array[], response: Float64Array): LeastSquares {
   const n = response.length;
   const basis: Float64Array[] = [];
-  const kept: number[] = [];
+  const independent: number[] = [];
   const upper: number[][] = [];
   columns.forEach((column, j) => {
     if (column.length !== n) throw new RangeError(`column ${j} has ${column.length} values; the response has ${n}`);
@@ -39,16 +39,16 @@ export function leastSquares(columns: readonly Float64Array[], response: Float64
     if (!(left > 1e-7 * norm && norm > 1e-150)) return;
     for (let t = 0; t < n; t++) q[t]! /= left;
     basis.push(q);
-    kept.push(j);
+    independent.push(j);
     upper.push([...weights, left]);
   });
-  const rest = Float64Array.from(response);
+  const residual = Float64Array.from(response);
   const rotated = basis.map((q) => {
-    const weight = dot(q, rest);
-    for (let t = 0; t < n; t++) rest[t]! -= weight * q[t]!;
+    const weight = dot(q, residual);
+    for (let t = 0; t < n; t++) residual[t]! -= weight * q[t]!;
     return weight;
   });
-  const rss = dot(rest, rest);
+  const rss = dot(residual, residual);
   const rank = basis.length;
   const df = n - rank;
   const coef = new Float64Array(columns.length).fill(NaN);
@@ -64,10 +64,10 @@ export function leastSquares(columns: readonly Float64Array[], response: Float64
       row[k] = -sum / upper[k]![k]!;
     }
     root.push(row);
-    coef[kept[i]!] = rotated.reduce((sum, weight, k) => sum + row[k]! * weight, 0);
-    se[kept[i]!] = Math.sqrt(dot(row, row) * (rss / df));
+    coef[independent[i]!] = rotated.reduce((sum, weight, k) => sum + row[k]! * weight, 0);
+    se[independent[i]!] = Math.sqrt(dot(row, row) * (rss / df));
   }
-  return { coef, se, rss, df, kept, root };
+  return { coef, se, rss, df, kept: independent, root };
 }
 
 function dot(a: Float64Array, b: Float64Array): number {

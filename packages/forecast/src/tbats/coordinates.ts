@@ -131,8 +131,8 @@ export function createCoordinates(form: TbatsForm, limits: Limits): Coordinates 
         ma: Array.from(errors.ma),
       };
     },
-    direction(i, { alpha, beta, damping: given }, system, out) {
-      const phi = given ?? 1;
+    direction(i, { alpha, beta, damping: factor }, system, out) {
+      const phi = factor ?? 1;
       out.fill(0);
       if (i === alphaAt) {
         out[0] = 1;

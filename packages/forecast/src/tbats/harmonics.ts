@@ -28,9 +28,9 @@ export function initialHarmonics(
   if (seasonality === "dummy") return form;
   const start = { lambda: null, beta: null, damping: null, ...seasonalGains(form, 0), ar: [], ma: [] };
   const starts = ALPHAS.map((alpha) => ({ ...start, alpha }));
-  const found = estimate(observations, form, starts, { lambda, growth: 0.01, precision: 1, maxSteps: 0 });
-  if (found === undefined) return undefined;
-  const { explained, squares } = found;
+  const fit = estimate(observations, form, starts, { lambda, growth: 0.01, precision: 1, maxSteps: 0 });
+  if (fit === undefined) return undefined;
+  const { explained, squares } = fit;
   let end = explained.length;
   const harmonics = [...most];
   for (let i = periods.length - 1; i >= 0; i--) {

@@ -67,9 +67,11 @@ function searchFamily(
   const fit = (form: TbatsForm, starts: readonly TbatsParameters[]) => {
     // What has nothing left over to measure its errors by is not a model.
     const room = countNumbers(form) + 2 <= observations.nobs;
-    const found = room ? estimate(observations, form, starts, { lambda, growth: GROWTH, precision: 1e-2 }) : undefined;
-    if (found !== undefined) tried.push(found);
-    return found;
+    const estimated = room
+      ? estimate(observations, form, starts, { lambda, growth: GROWTH, precision: 1e-2 })
+      : undefined;
+    if (estimated !== undefined) tried.push(estimated);
+    return estimated;
   };
   // A damped trend is the easiest to fit, and a start for the others.
   const trends = trend
@@ -81,10 +83,10 @@ function searchFamily(
       const form = { ...family, ...part, boxCox: transform };
       const near = tried.filter((one) => one.form.trend === part.trend && one.form.damped === part.damped);
       const starts = near.length > 0 ? near.map((one) => one.parameters) : firstParameters(form);
-      const known = tried.filter((one) => one.form.boxCox === transform).map((one) => one.parameters);
+      const siblings = tried.filter((one) => one.form.boxCox === transform).map((one) => one.parameters);
       fit(
         form,
-        [...starts, ...known].flatMap((start) => startFrom(form, start)),
+        [...starts, ...siblings].flatMap((start) => startFrom(form, start)),
       );
     }
   }
@@ -103,8 +105,8 @@ function searchFamily(
       const harmonics = form.harmonics.map((count, j) => (i === j ? count + step : count));
       if (harmonics[i]! < 1 || harmonics[i]! > mostHarmonics(form.periods[i]!)) return times;
       const next = { ...form, harmonics };
-      const found = fit(next, startFrom(next, parameters));
-      if (found === undefined || found.aicc >= aicc) return times;
+      const candidate = fit(next, startFrom(next, parameters));
+      if (candidate === undefined || candidate.aicc >= aicc) return times;
     }
   }
 

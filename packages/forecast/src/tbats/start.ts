@@ -23,22 +23,22 @@ export function firstParameters(form: TbatsForm): TbatsParameters[] {
  * A form's starts from parameters of another one: what it has not is left out, what is new starts small. Of a new Box–Cox
  * exponent, or of other harmonics, there are several.
  */
-export function startFrom(form: TbatsForm, given: TbatsParameters): TbatsParameters[] {
-  const lambdas = !form.boxCox ? [null] : given.lambda === null ? [0, 0.4, 1] : [given.lambda];
+export function startFrom(form: TbatsForm, parameters: TbatsParameters): TbatsParameters[] {
+  const lambdas = !form.boxCox ? [null] : parameters.lambda === null ? [0, 0.4, 1] : [parameters.lambda];
   const inner = seasonalGains(form, GAMMA);
-  const kept =
-    given.gammaOne.length === form.periods.length
-      ? [{ gammaOne: given.gammaOne, gammaTwo: given.gammaTwo }, inner]
+  const gainStarts =
+    parameters.gammaOne.length === form.periods.length
+      ? [{ gammaOne: parameters.gammaOne, gammaTwo: parameters.gammaTwo }, inner]
       : [inner];
   return lambdas.flatMap((lambda) =>
-    kept.map((gains) => ({
+    gainStarts.map((gains) => ({
       lambda,
-      alpha: given.alpha,
-      beta: form.trend ? (given.beta ?? BETA * Math.min(1, Math.max(0, given.alpha))) : null,
-      damping: form.damped ? (given.damping ?? DAMPING) : null,
+      alpha: parameters.alpha,
+      beta: form.trend ? (parameters.beta ?? BETA * Math.min(1, Math.max(0, parameters.alpha))) : null,
+      damping: form.damped ? (parameters.damping ?? DAMPING) : null,
       ...gains,
-      ar: given.ar.length === form.p ? given.ar : new Array<number>(form.p).fill(0),
-      ma: given.ma.length === form.q ? given.ma : new Array<number>(form.q).fill(0),
+      ar: parameters.ar.length === form.p ? parameters.ar : new Array<number>(form.p).fill(0),
+      ma: parameters.ma.length === form.q ? parameters.ma : new Array<number>(form.q).fill(0),
     })),
   );
 }

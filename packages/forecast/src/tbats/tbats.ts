@@ -76,18 +76,18 @@ export function bats(y: Series, options: TbatsOptions = {}): TbatsModel {
   return automatic(y, options, "dummy");
 }
 
-function automatic(given: Series, options: TbatsOptions, seasonality: TbatsForm["seasonality"]): TbatsModel {
+function automatic(series: Series, options: TbatsOptions, seasonality: TbatsForm["seasonality"]): TbatsModel {
   const { lambdaBounds = [0, 1], useBoxCox, useTrend, useDampedTrend, useArmaErrors = true } = options;
   const [lower, upper] = lambdaBounds;
   if (!(Number.isFinite(lower) && Number.isFinite(upper) && lower < upper))
     throw new RangeError(`lambdaBounds is [${lower}, ${upper}]; it must be two finite numbers, the lower first`);
-  const values = toFloat64(given);
+  const values = toFloat64(series);
   const nobs = checkSeries(values, 4);
   const bad = values.findIndex((value) => value <= 0);
   if (useBoxCox === true && bad >= 0)
     throw new RangeError(`the series has ${values[bad]} at position ${bad}; useBoxCox needs positive values`);
   const { biasAdjust = false } = options;
-  const either = (asked: boolean | undefined) => (asked === undefined ? [false, true] : [asked]);
+  const either = (choice: boolean | undefined) => (choice === undefined ? [false, true] : [choice]);
   return fitObserved(values, (y) => {
     if (isConstant(y)) return assemble(y, nobs, LEVEL, UNMOVED, { seasonality, biasAdjust });
     const periods = [...new Set(options.periods ?? [])]
@@ -108,9 +108,9 @@ function automatic(given: Series, options: TbatsOptions, seasonality: TbatsForm[
 }
 
 /** Returns a model of another series with the form and parameters of a fitted one; its initial states are estimated. */
-export function tbatsLike({ form, parameters, biasAdjust }: TbatsModel, given: Series): TbatsModel {
-  const nobs = checkSeries(toFloat64(given));
-  return fitObserved(given, (y) => assemble(y, nobs, form, parameters, { seasonality: form.seasonality, biasAdjust }));
+export function tbatsLike({ form, parameters, biasAdjust }: TbatsModel, series: Series): TbatsModel {
+  const nobs = checkSeries(toFloat64(series));
+  return fitObserved(series, (y) => assemble(y, nobs, form, parameters, { seasonality: form.seasonality, biasAdjust }));
 }
 
 /** Parameters of a level that stays where it is. */

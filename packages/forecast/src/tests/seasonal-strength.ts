@@ -40,10 +40,10 @@ export function strengthsOfFilled(values: Float64Array, filled: Float64Array, pe
     return { seasonal: 0, trend: NaN, adjusted: values };
   const smoothers = standardSmoothers(filled.length, period);
   const { seasonal, trend, remainder } = seasonalTrend(filled, period, smoothers, { inner: 2, outer: 0 });
-  const rest = values.map((value, t) => (Number.isNaN(value) ? NaN : remainder[t]!));
-  const noise = variance(rest);
+  const observedRemainder = values.map((value, t) => (Number.isNaN(value) ? NaN : remainder[t]!));
+  const noise = variance(observedRemainder);
   const share = (component: Float64Array) => {
-    const both = variance(rest.map((value, t) => value + component[t]!));
+    const both = variance(observedRemainder.map((value, t) => value + component[t]!));
     return both > 0 ? Math.max(0, Math.min(1, 1 - noise / both)) : 0;
   };
   return {

@@ -137,10 +137,10 @@ function checkedOptions(options: BoostedTreesOptions): CheckedOptions {
 
 /** Returns the column of a feature. @throws {RangeError} if it is not there, has another length, or an infinite value */
 export function featureOf(x: Regressors, name: string, length: number): Float64Array {
-  const given = Object.hasOwn(x, name) ? x[name] : undefined;
-  if (given === undefined)
+  const feature = Object.hasOwn(x, name) ? x[name] : undefined;
+  if (feature === undefined)
     throw new RangeError(`the model has feature ${JSON.stringify(name)}; the columns are ${Object.keys(x).join(", ")}`);
-  const column = Float64Array.from(given);
+  const column = Float64Array.from(feature);
   if (column.length !== length)
     throw new RangeError(`feature ${JSON.stringify(name)} has ${column.length} values; there must be ${length}`);
   const bad = column.findIndex((value) => Math.abs(value) === Infinity);
@@ -160,12 +160,12 @@ function knownOutcomes(outcome: Float64Array, loss: BoostedLoss): Float64Array {
     throw new RangeError(
       `the outcome at position ${bad} is ${outcome[bad]}; it must be ${loss === "logistic" ? "0 or 1" : "finite"}, NaN where not known`,
     );
-  const known = outcome.filter((value) => !Number.isNaN(value));
-  if (known.length === 0) throw new RangeError("no outcome is known; at least one must not be NaN");
-  const ones = known.reduce((sum, value) => sum + value, 0);
-  if (loss === "logistic" && (ones === 0 || ones === known.length))
-    throw new RangeError(`${ones} of ${known.length} outcomes are 1; both classes are needed`);
-  return known;
+  const observed = outcome.filter((value) => !Number.isNaN(value));
+  if (observed.length === 0) throw new RangeError("no outcome is known; at least one must not be NaN");
+  const ones = observed.reduce((sum, value) => sum + value, 0);
+  if (loss === "logistic" && (ones === 0 || ones === observed.length))
+    throw new RangeError(`${ones} of ${observed.length} outcomes are 1; both classes are needed`);
+  return observed;
 }
 
 const knownRows = (column: Float64Array, outcome: Float64Array) => column.filter((_, t) => !Number.isNaN(outcome[t]));

@@ -63,13 +63,13 @@ function leafPaths(tree: Tree): LeafPath[] {
       return;
     }
     const feature = tree.feature[node]!;
-    const known = features.indexOf(feature);
-    const place = known < 0 ? features.length : known;
+    const position = features.indexOf(feature);
+    const place = position < 0 ? features.length : position;
     const all = rowsAt(node);
     for (const [side, child] of [tree.right[node]!, tree.left[node]!].entries())
       visit(child, {
         splits: [...splits, { node, side, place }],
-        features: known < 0 ? [...features, feature] : features,
+        features: position < 0 ? [...features, feature] : features,
         absent: Object.assign([...absent], { [place]: (absent[place] ?? 1) * (rowsAt(child) / all) }),
       });
   };

@@ -175,8 +175,8 @@ export class TreeGrower {
     if (place.to - place.from < 2 * this.#options.minRows) return leaf;
     let best: Split | undefined;
     for (const feature of this.#columns.keys()) {
-      const found = this.#bestSplit(leaf, feature);
-      if (found !== undefined && found.gain > (best?.gain ?? 0)) best = found;
+      const split = this.#bestSplit(leaf, feature);
+      if (split !== undefined && split.gain > (best?.gain ?? 0)) best = split;
     }
     return { ...leaf, split: best };
   }

@@ -92,15 +92,15 @@ function transitionMatrix({ k, s, phi, first }: KalmanState, M: Float64Array, mz
   const r = k + s;
   for (let j = 0; j < r; j++) first[j] = M[j]!;
   for (let a = 0; a < k; a++) {
-    const own = phi[a]!;
+    const coefficient = phi[a]!;
     const to = a * r;
     const from = to + r;
     const inside = a + 1 < k;
-    const next = inside ? first[a + 1]! + own * first[0]! : own * first[0]!;
-    for (let c = a; c + 1 < k; c++) M[to + c] = M[from + c + 1]! + own * first[c + 1]! + phi[c]! * next;
+    const next = inside ? first[a + 1]! + coefficient * first[0]! : coefficient * first[0]!;
+    for (let c = a; c + 1 < k; c++) M[to + c] = M[from + c + 1]! + coefficient * first[c + 1]! + phi[c]! * next;
     M[to + k - 1] = phi[k - 1]! * next;
-    for (let i = 1; i < s; i++) M[to + k + i] = (inside ? M[from + k + i - 1]! : 0) + own * first[k + i - 1]!;
-    if (s > 0) M[to + k] = (inside ? mz[a + 1]! : 0) + own * mz[0]!;
+    for (let i = 1; i < s; i++) M[to + k + i] = (inside ? M[from + k + i - 1]! : 0) + coefficient * first[k + i - 1]!;
+    if (s > 0) M[to + k] = (inside ? mz[a + 1]! : 0) + coefficient * mz[0]!;
   }
   for (let i = s - 1; i > 0; i--)
     for (let j = s - 1; j >= i; j--) M[(k + i) * r + k + j] = M[(k + i - 1) * r + k + j - 1]!;
@@ -145,8 +145,8 @@ export function kalmanStep(state: KalmanState, values: readonly number[], errors
     mirror(diffuse, r);
   }
   for (let i = 0; i < r; i++) {
-    const own = loading[i]!;
-    if (own !== 0) for (let j = i; j < r; j++) P[i * r + j]! += own * loading[j]!;
+    const entry = loading[i]!;
+    if (entry !== 0) for (let j = i; j < r; j++) P[i * r + j]! += entry * loading[j]!;
   }
   if (missing) {
     mirror(P, r);

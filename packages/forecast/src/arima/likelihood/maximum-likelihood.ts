@@ -76,7 +76,7 @@ export function maximiseLikelihood(
     const value = -likelihood(arma);
     return Number.isNaN(value) ? Infinity : value;
   };
-  const found = bfgs(objective, x, {
+  const optimum = bfgs(objective, x, {
     inverseHessian,
     bound,
     maxStep: 0.7,
@@ -92,8 +92,8 @@ export function maximiseLikelihood(
         gradient(point, arma, out);
       }),
   });
-  fromCoordinates(found.x, arma);
-  return { arma, loglik: -found.value, evaluations: found.evaluations, stopped: found.stopped };
+  fromCoordinates(optimum.x, arma);
+  return { arma, loglik: -optimum.value, evaluations: optimum.evaluations, stopped: optimum.stopped };
 }
 
 function firstInverseHessian(
