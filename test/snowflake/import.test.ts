@@ -55,6 +55,16 @@ describe("importing a file into an account", () => {
     expect(account.server.log.filter((sql) => /^INSERT INTO \S+"(T|MM_IMPORT_\w+)"/.test(sql))).toEqual([]);
   });
 
+  it("says that a workspace must be set up first", async () => {
+    const engine = openSnowflakeEngine(account.address("EMPTY"));
+    onTestFinished(() => engine.close());
+    const file = path.join(await temporaryFolder(), "t.csv");
+    await writeFile(file, "id,y\n1,2\n");
+    await expect(engine.tables.import(file, "T", { replace: false })).rejects.toThrow(
+      /Stage 'LAB\.EMPTY\.MM_STAGE' does not exist.*; run: manymodel setup, or have the role granted/,
+    );
+  });
+
   it("replaces what was imported and nothing else, whole or not at all", async () => {
     const { output, tables, leftovers, stage } = await open();
     const folder = await temporaryFolder();

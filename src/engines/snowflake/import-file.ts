@@ -77,7 +77,7 @@ export function importFile(
     const own = `${IMPORT}${randomBytes(8).toString("hex").toUpperCase()}`;
     const sql = importStatements(names);
     const [folder, name] = ["imports/", `${own}.parquet`];
-    try {
+    const load = async () => {
       const written = path.join(temporary, name);
       const { columns, rows, imported } = await duck.use(async (connection) => {
         await checkFiles(source);
@@ -112,15 +112,26 @@ export function importFile(
       const known = await checkImport(session, names, table, replace);
       await session.rows(known === undefined ? sql.rename(own, table.toUpperCase()) : sql.swap(own, known));
       return { rows, columns: imported.map((column) => ({ ...column, name: folded(column.name) })) };
+    };
+    /** Removes what was on the way. After a swap the table is what was replaced. */
+    const clear = async () => {
+      await stage.remove(`${folder}${name}`);
+      await session.rows(sql.drop(own));
+    };
+    try {
+      const result = await load().catch(async (cause: unknown) => {
+        // What cannot be removed either is not what went wrong; gc takes it.
+        await clear().catch(() => {});
+        throw cause;
+      });
+      await clear();
+      return result;
     } catch (cause) {
       if (cause instanceof ManymodelError && cause.kind !== "internal") throw cause;
       throw new ManymodelError("input", `cannot import ${file}: ${duckSays(cause)}`, { cause });
     } finally {
       duck.close();
       await rm(temporary, { recursive: true, force: true });
-      await stage.remove(`${folder}${name}`);
-      // After a swap this is what was replaced.
-      await session.rows(sql.drop(own));
     }
   });
 }

@@ -157,15 +157,21 @@ function connector(address: SnowflakeAddress): Connector {
   };
 }
 
+/** Matches the account's word for an object that setup makes: a schema, or a name that begins with MM_. */
+const OF_WORKSPACE = /Schema '|\.MM_\w+'/;
+
 /** An error of the driver in this package's terms. */
 function refuse(cause: unknown, sql: string): never {
   if (cause instanceof ManymodelError) throw cause;
   const { code, sqlState, data } = cause as { code?: unknown; sqlState?: string; data?: { queryId?: string } };
   const query = data?.queryId === undefined ? "" : `, query ${data.queryId}`;
   const missing = String(code) === "002003" || sqlState === "02000";
+  const said = messageOf(cause, 400);
+  const advice =
+    missing && OF_WORKSPACE.test(said) ? "; run: manymodel setup, or have the role granted what setup made" : "";
   throw new SnowflakeError(
     missing ? "not-found" : "input",
-    `Snowflake refused ${sql.trim().slice(0, 60).replace(/\s+/g, " ")}…: ${messageOf(cause, 400)} (${code ?? "no code"}${query})`,
+    `Snowflake refused ${sql.trim().slice(0, 60).replace(/\s+/g, " ")}…: ${said} (${code ?? "no code"}${query})${advice}`,
     String(code ?? ""),
     { cause },
   );
