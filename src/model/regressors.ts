@@ -53,6 +53,11 @@ export function regressors(exports: unknown, axis: SeriesAxis, names?: readonly 
   return result;
 }
 
+/** Returns the rows of regressors from one step to before another. */
+export function regressorRows(xreg: RegressorColumns, from: number, to: number): Record<string, Float64Array> {
+  return Object.fromEntries(Object.entries(xreg).map(([name, values]) => [name, values.slice(from, to)]));
+}
+
 /** Returns the first step at which one of the regressors has no value; undefined if all have one at every step. */
 export function findMissing(exports: unknown, axis: SeriesAxis, columns: RegressorColumns): MissingValue | undefined {
   let first: { step: number; name: string } | undefined;

@@ -16,9 +16,9 @@ export function ordersOver(leadTime: LeadTime): Orders {
     const { steps } = found;
     return {
       asked: { steps, serviceLevel },
-      level({ model, seed, mean, orderUpTo: own, exports, place }) {
+      level({ model, seed, mean, orderUpTo: own, exports, place, axis }) {
         if (steps > mean.length) return `the forecast has ${mean.length} steps, and the lead time ${steps}`;
-        const quantile = own ?? sumQuantile(model, steps, serviceLevel, seed);
+        const quantile = own ?? sumQuantile(model, { steps, probability: serviceLevel, seed, exports, axis });
         if (quantile === undefined) return NO_QUANTILE;
         const demand = mean.subarray(0, steps).reduce((sum, value) => sum + value, 0);
         const bounds = findStepBounds(exports, mean.length, place);
@@ -32,8 +32,7 @@ export function ordersOver(leadTime: LeadTime): Orders {
   };
 }
 
-const NO_QUANTILE =
-  "the model definition returns no orderUpTo, and its model is none of the forecasting library's, or has regressors";
+const NO_QUANTILE = "the model definition returns no orderUpTo, and its model is none of the forecasting library's";
 
 /** Finds the lead time of a partition: as stated, or the newest value of the column in its rows, rounded up. */
 function leadTimeOf(

@@ -10,6 +10,7 @@ import type { Frame } from "../model/frame.ts";
 import { keyArgument } from "../model/key-argument.ts";
 import { findTarget } from "../model/planned-rows.ts";
 import { type CheckedPrediction, checkPrediction, checkUpdateResult, InvalidReturn } from "../model/return-contract.ts";
+import type { SeriesAxis } from "../model/series-axis.ts";
 import { boundForecastOf, type ForecastPlace } from "./forecast-bounds.ts";
 import { ForecastTimes } from "./forecast-times.ts";
 import { futureRows, MissingFuture } from "./future-rows.ts";
@@ -108,6 +109,7 @@ export interface OrderedForecast {
   readonly orderUpTo: number | undefined;
   readonly exports: PlainData;
   readonly place: ForecastPlace;
+  readonly axis: SeriesAxis;
 }
 
 /**
@@ -223,7 +225,7 @@ function* scoring(
     if (said !== undefined && mean.length === 0) return { status: "ERROR", ...said };
     const known = said === undefined ? times : (times?.slice(0, mean.length) ?? null);
     const { orderUpTo } = predicted;
-    const level = ordered?.level({ model, seed: partition.seed, mean, orderUpTo, exports: plan.exports, place });
+    const level = ordered?.level({ model, seed: partition.seed, mean, orderUpTo, exports: plan.exports, place, axis });
     const forecast = {
       ...{ times: known, mean, lower, upper },
       ...(output !== undefined && { output }),

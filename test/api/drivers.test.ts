@@ -1,7 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { normal, random } from "@manymodel/forecast";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { findDrivers } from "../../src/core/drivers.ts";
 import { fillTable, openWorkspace } from "../workspace.ts";
 
 const DAY = 86_400_000;
@@ -34,6 +35,10 @@ function sales() {
 /** A plan of the 14 days to come, in which a week is promoted. */
 const plan = (week: number) =>
   `SKU,DAY,PROMO\n${["A", "B"].flatMap((sku) => Array.from({ length: 14 }, (_, t) => `${sku},${dateOf(98 + t)},${Number(Math.floor(t / 7) === week)}`)).join("\n")}\n`;
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe("drivers", () => {
   it("move a forecast with a planned promotion, alike by what-if and batch", async () => {
@@ -91,5 +96,50 @@ describe("drivers", () => {
       expect(mean).toHaveLength(14);
       expect((mean[7] ?? 0) - (mean[0] ?? 0), name).toBeGreaterThan(30);
     }
+  });
+  it("move order levels by their effects, which count as known", async () => {
+    const mm = await openWorkspace("local", CONFIG);
+    const folder = mm.config.directory;
+    for (const week of [0, 1]) await writeFile(path.join(folder, `week${week}.csv`), plan(week));
+    await fillTable(mm, "SALES", [...COLUMNS], sales());
+    const { model } = await mm.models.register({ run: await mm.train("ets", { mode: "local" }) });
+    const { rows } = await mm.tables.query("SELECT INFO FROM TRAINING_RESULTS ORDER BY PARTITION_KEY");
+    const { effect } = JSON.parse(String(rows[0]?.[0])).effects.PROMO;
+    const order = async (week: number) =>
+      (await mm.forecast(model, "A", { future: `week${week}.csv`, leadTime: 3, serviceLevel: 0.9 })).order;
+    const [promoted, usual] = [await order(0), await order(1)];
+    // The same paths, each of whose 3 steps is higher by the effect.
+    expect((promoted?.orderUpTo ?? 0) - (usual?.orderUpTo ?? 0)).toBeCloseTo(3 * effect, 8);
+    expect(promoted?.safetyStock).toBeCloseTo(usual?.safetyStock ?? 0, 8);
+    expect(usual?.safetyStock).toBeGreaterThan(0);
+    await mm.score({ futureTable: "week0.csv", leadTime: 3, serviceLevel: 0.9 });
+    const batch = await mm.tables.query(
+      "SELECT ORDER_UP_TO FROM FORECAST_RESULTS WHERE SKU = 'A' AND LEAD_TIME = STEP",
+    );
+    expect(batch.rows).toEqual([[promoted?.orderUpTo]]);
+  });
+  it("keep the years of their holidays when a run is resumed, or changed series are trained, after New Year", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-12-31T23:00:00Z") });
+    const holidays = "period: 7, holidays: { country: DE }";
+    const mm = await openWorkspace("local", CONFIG.replace("period: 7", holidays).replace("ets", "linear"));
+    await fillTable(mm, "SALES", [...COLUMNS], sales());
+    const before = await mm.train("linear", { mode: "local", runId: "before" });
+    const years = (run: typeof before) => findDrivers(run.manifest.exports)?.holidayYears;
+    expect(years(before)).toEqual([2001, 2036]);
+    // Planned in the old year, and interrupted before anything was trained.
+    const stop = new AbortController();
+    await expect(
+      mm.train("linear", {
+        mode: "local",
+        runId: "night",
+        signal: stop.signal,
+        onProgress: () => stop.abort(new Error("interrupted")),
+      }),
+    ).rejects.toThrow("interrupted");
+    vi.setSystemTime(new Date("2027-01-01T01:00:00Z"));
+    expect(await mm.runs.changes("night")).toEqual([]);
+    const after = await mm.train("linear", { mode: "local", changedSince: "before" });
+    expect(after.changed).toMatchObject({ carried: 2, trained: 0, why: null });
+    expect(years(await mm.train("linear", { mode: "local" }))).toEqual([2002, 2037]);
   });
 });

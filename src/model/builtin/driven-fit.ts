@@ -2,7 +2,7 @@ import type { FittedModel, ModelOptions, RegressionModel } from "@manymodel/fore
 import { type Family, type JointFits, type ModelFunctions, regression } from "@manymodel/forecast/families";
 import type { Prediction } from "../define-model.ts";
 import { knownSteps, noSteps } from "../known-steps.ts";
-import { neededRegressors, nestedRegressors, type RegressorColumns, regressors } from "../regressors.ts";
+import { neededRegressors, nestedRegressors, type RegressorColumns, regressorRows, regressors } from "../regressors.ts";
 import type { SeriesAxis } from "../series-axis.ts";
 import { unseenRegressors } from "../unseen-regressors.ts";
 
@@ -71,11 +71,6 @@ export function predictDriven(
   if (steps === 0) return { ...noSteps(levels), ...stopped };
   const note = axis.times === null ? {} : unseenRegressors(model, exports, axis);
   return { ...forecast(model, { h: steps, levels, xreg: regressorRows(xreg, 0, steps) }), ...note, ...stopped };
-}
-
-/** Returns the rows of regressors from one step to before another. */
-export function regressorRows(xreg: RegressorColumns, from: number, to: number): Record<string, Float64Array> {
-  return Object.fromEntries(Object.entries(xreg).map(([name, values]) => [name, values.slice(from, to)]));
 }
 
 /** Returns the regressors of a model over the steps that it takes in, as options of `update`. */

@@ -5,9 +5,9 @@ import { boundSeries } from "../bounded-series.ts";
 import { defineModel, type FitContext, type ModelDefinition } from "../define-model.ts";
 import type { Frame } from "../frame.ts";
 import { observed } from "../observed.ts";
-import { type RegressorColumns, regressors } from "../regressors.ts";
+import { type RegressorColumns, regressorRows, regressors } from "../regressors.ts";
 import { NO_AXIS, stepsAfter } from "../series-axis.ts";
-import { type DrivenFits, fitDriven, knownRegressors, predictDriven, regressorRows } from "./driven-fit.ts";
+import { type DrivenFits, fitDriven, knownRegressors, predictDriven } from "./driven-fit.ts";
 import { effectsOf, notesOf } from "./driven-info.ts";
 import type { ForecasterExports } from "./options.ts";
 
