@@ -26,7 +26,7 @@ import { openWorkers } from "./open-engine.ts";
 import { runContext } from "./run-context.ts";
 import type { TrainOptions } from "./verbs/train-options.ts";
 import { workerEntry } from "./worker-entry.ts";
-import { dataQuery, type SourceQuery, sourceBounds, sourceDrivers, type Workspace } from "./workspace.ts";
+import { dataQuery, sourceBounds, sourceDrivers, type Workspace } from "./workspace.ts";
 
 /** Options that only queue mode has. */
 const QUEUE_OPTIONS = ["timeBudget", "hardDeadline", "workerType", "preWarm"] as const;
@@ -35,6 +35,8 @@ const QUEUE_OPTIONS = ["timeBudget", "hardDeadline", "workerType", "preWarm"] as
 export type SpecOptions<Exports> = Omit<TrainOptions<Exports>, "changedSince" | "fleet"> & {
   /** The model that was named in place of the configuration's, as it was named: `resume` looks it up again. */
   readonly model?: string;
+  /** A run that this one resumes or starts from: holidays are written out for the same years. */
+  readonly earlier?: RunManifest;
 };
 
 /** A run's specification, and its trainers, by the options and the configuration. */
@@ -57,7 +59,7 @@ export async function runSpec<Exports>(
   const { parseExports, ...bundle } = await bundleDefinition(file);
   const bounds =
     refined === undefined ? sourceBounds(workspace, options.source) : boundExports(refined.manifest.exports);
-  const drivers = await runDrivers(workspace, options.source, query, refined?.manifest);
+  const drivers = await runDrivers(workspace, { ...options, query, refined: refined?.manifest });
   const own = { ...bounds, ...(drivers !== undefined && { drivers: checkPlain(drivers) }) };
   const exports = withSource(checkPlain(await parseExports(options.exports ?? configured.exports)), own);
   const mode = options.mode ?? configured.mode;
@@ -100,20 +102,25 @@ export async function runSpec<Exports>(
   return { spec, context };
 }
 
+/** The rows that drivers are pinned for, and the run that is refined. */
+interface PinnedFrom {
+  readonly query: DataQuery;
+  readonly refined: RunManifest | undefined;
+}
+
 /**
  * Returns the drivers of a run's series: those of the run that it refines, or those pinned now; undefined where none
  * are stated.
  */
 async function runDrivers(
   workspace: Workspace,
-  source: SourceQuery | undefined,
-  query: DataQuery,
-  refined: RunManifest | undefined,
+  { source, query, refined, earlier }: Pick<SpecOptions<unknown>, "source" | "earlier"> & PinnedFrom,
 ): Promise<Drivers | undefined> {
   if (refined !== undefined) return findDrivers(refined.exports);
   const stated = sourceDrivers(workspace, source);
   if (stated === undefined) return undefined;
-  return pinDrivers(stated, await workspace.engine.source.snapshot(query), new Date());
+  const snapshot = await workspace.engine.source.snapshot(query);
+  return pinDrivers(stated, snapshot, new Date(), findDrivers(earlier?.exports));
 }
 
 /** The exports of a run with what its source states: what the exports themselves state comes first. */

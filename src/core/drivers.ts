@@ -42,6 +42,8 @@ export interface Drivers {
   readonly regressors?: readonly DriverColumn[];
   readonly calendar?: readonly CalendarDriver[];
   readonly holidays?: readonly HolidayDriver[];
+  /** The first and the last year that a country's holidays are written out for; left out without a country. */
+  readonly holidayYears?: readonly [first: number, last: number];
   readonly fourier?: readonly FourierDriver[];
 }
 

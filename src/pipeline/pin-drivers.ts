@@ -12,17 +12,22 @@ import {
 /** Holidays are written out from so many years before a run to so many after it. */
 const YEARS_BEFORE = 25;
 const YEARS_AFTER = 10;
+/** The years of an earlier run serve as long as they reach so many years beyond the next run. */
+const LEAST_YEARS_AFTER = 2;
 
 /**
  * Returns what drives the series of a run as its exports keep it: with the types of columns, and holidays as dates, so that workers,
  * warehouse functions and versions need no library, and forecast by the same days for good.
  *
+ * @param earlier - the drivers of a run that this one resumes or starts from: its years of holidays stay, so that a new year
+ *   changes nothing
  * @throws {ManymodelError} `input` for a column that the source does not have; `config` for an unknown country
  */
 export async function pinDrivers(
   stated: StatedDrivers,
   { columns, query, timeColumn }: Snapshot,
   now: Date,
+  earlier: Drivers = {},
 ): Promise<Drivers> {
   const { regressors, calendar, holidays, fourier } = stated;
   const time = columns.find(({ name }) => name === timeColumn);
@@ -37,14 +42,22 @@ export async function pinDrivers(
       "config",
       `source.${calendar === undefined ? "holidays" : "calendar"} needs dates, but ${time.name} of ${query.table} holds numbers; make it a date or a timestamp`,
     );
+  const years = yearsAround(now.getUTCFullYear(), earlier);
   return {
     ...(regressors !== undefined && {
       regressors: regressors.map((one) => columnOf(one, query.table, query.target, columns)),
     }),
     ...(calendar !== undefined && { calendar }),
-    ...(holidays !== undefined && { holidays: await holidaysOf(holidays, now.getUTCFullYear()) }),
+    ...(holidays !== undefined && { holidays: await holidaysOf(holidays, years) }),
+    ...(holidays?.country !== undefined && { holidayYears: years }),
     ...(fourier !== undefined && { fourier: statedFourier(fourier) }),
   };
+}
+
+/** The years of an earlier run, or those around this one where these end too soon. */
+function yearsAround(year: number, { holidayYears }: Drivers): readonly [number, number] {
+  if (holidayYears !== undefined && holidayYears[1] >= year + LEAST_YEARS_AFTER) return holidayYears;
+  return [year - YEARS_BEFORE, year + YEARS_AFTER];
 }
 
 function columnOf(
@@ -79,11 +92,11 @@ function columnOf(
 /** Holidays by name, each with its dates: those of a country, then further days. */
 async function holidaysOf(
   { country, region, before = 0, after = 0, days = {} }: StatedHolidays,
-  year: number,
+  years: readonly [number, number],
 ): Promise<HolidayDriver[]> {
   const dates = new Map<string, string[]>();
   if (country !== undefined)
-    for (const { name, date } of await publicHolidays(country, region, year))
+    for (const { name, date } of await publicHolidays(country, region, years))
       dates.set(name, [...(dates.get(name) ?? []), date]);
   for (const [name, own] of Object.entries(days)) dates.set(name, [...(dates.get(name) ?? []), ...own]);
   const reach = { ...(before > 0 && { before }), ...(after > 0 && { after }) };
@@ -93,7 +106,7 @@ async function holidaysOf(
 async function publicHolidays(
   country: string,
   region: string | undefined,
-  year: number,
+  [first, last]: readonly [number, number],
 ): Promise<{ name: string; date: string }[]> {
   const { default: Holidays } = await import("date-holidays").catch((error: unknown) => {
     throw new ManymodelError(
@@ -114,7 +127,7 @@ async function publicHolidays(
       `source.holidays.region is ${show(region)}; ${country} has ${Object.keys(regions).join(", ") || "none"}`,
     );
   const calendar = region === undefined ? new Holidays(country) : new Holidays(country, region);
-  return Array.from({ length: YEARS_BEFORE + YEARS_AFTER + 1 }, (_, i) => year - YEARS_BEFORE + i).flatMap((one) =>
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i).flatMap((one) =>
     calendar
       .getHolidays(one, "en")
       .filter(({ type }) => type === "public")

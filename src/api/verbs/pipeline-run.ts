@@ -12,7 +12,7 @@ import type { Judgement } from "../../registry/judge-versions.ts";
 import { configuredModel } from "../configured-model.ts";
 import { runContext } from "../run-context.ts";
 import { runSpec } from "../run-spec.ts";
-import { currentForecasts, rowsOf, tablePath } from "../workspace.ts";
+import { currentForecasts, rowsOf, sourceBounds, sourceDrivers, tablePath } from "../workspace.ts";
 import { feedTable, importNew, listFeed, type TablesWorkspace } from "./import-new.ts";
 import { monitor } from "./monitor.ts";
 import { notify } from "./notify.ts";
@@ -106,7 +106,17 @@ async function trainStep(mm: TablesWorkspace, steps: Steps): Promise<{ screen: s
   const { definition, exports } = await configuredModel(mm, config.model);
   const { spec } = await runSpec(mm, definition, { exports });
   const snapshot = await during({ phase: "plan", run: spec.runId }, () => engine.source.snapshot(spec.query));
-  const plan = [...snapshotIds(snapshot), spec.definition.sha256, exports, spec.seed, spec.keyArg, spec.mode];
+  // As stated: the years that holidays are written out for change nothing.
+  const stated = [sourceBounds(mm), sourceDrivers(mm)].filter((rules) => rules !== undefined);
+  const plan = [
+    ...snapshotIds(snapshot),
+    spec.definition.sha256,
+    exports,
+    spec.seed,
+    spec.keyArg,
+    spec.mode,
+    ...stated,
+  ];
   const trained = await steps.do("train", plan, async ({ progress, run, begin }) => {
     const begun = await resumed(mm, run, progress);
     if (begun !== undefined) return begun;

@@ -39,7 +39,7 @@ export async function changesSince(workspace: Workspace, runId: string): Promise
   const { manifest } = await unfinishedRun(workspace.engine, runId);
   if (manifest.refines !== null) return [];
   const { definition, choice } = await namedModel(workspace, manifest.model);
-  const { spec } = await runSpec(workspace, definition, choice);
+  const { spec } = await runSpec(workspace, definition, { ...choice, earlier: manifest });
   return planChanges(manifest, { ...spec, snapshot: await snapshotOf(workspace) });
 }
 

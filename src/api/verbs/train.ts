@@ -9,6 +9,7 @@ import { keepAttributes } from "../../pipeline/keep-attributes.ts";
 import { train as trainRun } from "../../pipeline/train.ts";
 import { during } from "../../ports/activity.ts";
 import { type ChangedSummary, trainChanged } from "../../registry/train-changed.ts";
+import { completedRun } from "../../runs/read-index.ts";
 import type { ModelChoice } from "../configured-model.ts";
 import { openFleet } from "../open-fleet.ts";
 import { runSpec, type SpecOptions } from "../run-spec.ts";
@@ -102,7 +103,8 @@ export async function trainDefinition<Exports>(
     throw new ManymodelError("usage", "a fleet trains whole runs; leave out changedSince, or the fleet");
   if (since !== undefined && options.keys !== undefined)
     throw new ManymodelError("usage", "changedSince looks at every partition of the source; use foreachPartition");
-  const { spec, context } = await runSpec(workspace, definition, options);
+  const earlier = since ? { earlier: (await completedRun(workspace.engine, since)).manifest } : {};
+  const { spec, context } = await runSpec(workspace, definition, { ...options, ...earlier });
   if (options.refines === undefined)
     await during({ phase: "plan", run: spec.runId }, () =>
       keepAttributes(workspace.engine, spec.query, sourceAttributes(workspace, options.source)),
