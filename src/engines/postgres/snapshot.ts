@@ -170,7 +170,7 @@ async function contentFingerprint(
 ): Promise<string> {
   const read = [...new Set([...keys, ...columns, ...order, ...(ended === undefined ? [] : [ended.target])])];
   const row = `ROW(${read.map(orderExpression).join(", ")})`;
-  const sums = [1, 2].map((seed) => `coalesce(sum(hash_record_extended(r, ${seed})::numeric), 0)::text AS h${seed}`);
+  const sums = [1, 2].map((seed) => `coalesce(sum(hash_record_extended(r, ${seed})), 0)::text AS h${seed}`);
   const { rows } = await client.query(
     `SELECT count(*) AS n, ${sums.join(", ")} FROM (SELECT ${row} AS r FROM ${from}) s`,
   );

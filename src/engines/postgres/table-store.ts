@@ -214,7 +214,7 @@ export class TableStore {
     const columns = await this.#typed(client, table);
     await client.query(
       `UPDATE ${this.#db.schema}.mm$parts AS p SET width = $2, h1 = s.h1, h2 = s.h2
-       FROM (SELECT ${sumHashes(columns)} FROM ${this.#rows(table)} WHERE ${PART} = $1) AS s WHERE p.id = $1`,
+       FROM (SELECT ${sumHashes(columns, [1, 2])} FROM ${this.#rows(table)} WHERE ${PART} = $1) AS s WHERE p.id = $1`,
       [id, columns.length],
     );
   }
@@ -229,7 +229,7 @@ export class TableStore {
     which: { readonly table?: string; readonly owner?: string | null; readonly onlyNew?: boolean } = {},
   ): Promise<{ damaged: readonly DamagedPart[]; compared: number; unknown: number }> {
     const { rows } = await client.query(
-      `SELECT table_name AS table, width, id::text, row_count::text AS rows, h1, h2
+      `SELECT table_name AS table, width, id::text, row_count::text AS rows, h1
        FROM ${this.#db.schema}.mm$parts WHERE ($1::text IS NULL OR table_name = lower($1))
          AND ($2::text IS NULL OR owner = $2) ORDER BY id`,
       [which.table, which.owner],
