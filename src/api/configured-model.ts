@@ -1,3 +1,4 @@
+import path from "node:path";
 import { firstNonNumber } from "../advise/non-number.ts";
 import { placeOf } from "../config/place.ts";
 import type { ConfigInput } from "../config/schema.ts";
@@ -14,6 +15,8 @@ export type ModelChoice = NonNullable<ConfigInput["model"]> | URL;
 export interface ConfiguredModel {
   readonly definition: URL | string;
   readonly exports: { readonly [name: string]: PlainData };
+  /** Packages that its bundle leaves out. */
+  readonly external: readonly string[];
 }
 
 /**
@@ -32,7 +35,7 @@ export async function configuredModel(
 ): Promise<ConfiguredModel> {
   const { config } = workspace;
   const { source, train } = config;
-  const { name, options = {} } = typeof model === "string" ? { name: model } : model;
+  const { name, options = {}, external = [] } = typeof model === "string" ? { name: model } : model;
   const common: { [name: string]: PlainData } = {
     target: query?.target ?? source?.target ?? "Y",
     period: source?.period ?? 1,
@@ -60,11 +63,29 @@ export async function configuredModel(
     });
     await checkColumns(workspace, builtin, exports, query);
     const isDriven = sourceDrivers(workspace, query) !== undefined && builtin.driven !== undefined;
-    return { definition: builtinDefinition((isDriven && builtin.driven) || builtin.module), exports };
+    return { definition: builtinDefinition((isDriven && builtin.driven) || builtin.module), exports, external: [] };
   }
   const isConfigured = model === config.model;
   checkModelName(name, isConfigured ? placeOf(config, typeof model === "string" ? "model" : "model.name") : "model");
-  return { definition: name, exports: { ...common, ...given } };
+  return { definition: name, exports: { ...common, ...given }, external };
+}
+
+/**
+ * Returns a model that a caller names by a word in place of the configured one, with the configured options as far as the model
+ * takes them: all of them if it is the configured one, none if it is another definition.
+ */
+export function withConfiguredOptions({ config }: Pick<Workspace, "config">, name: string): Exclude<ModelChoice, URL> {
+  if (typeof config.model === "string") return name;
+  const { model } = config;
+  if (Object.hasOwn(BUILTIN_MODELS, name)) {
+    const taken = BUILTIN_MODELS[name]?.options ?? {};
+    const options = Object.entries(model.options).filter(
+      ([option]) => name === model.name || Object.hasOwn(taken, option),
+    );
+    return { name, options: Object.fromEntries(options) };
+  }
+  const isConfigured = path.resolve(config.directory, name) === path.resolve(config.directory, model.name);
+  return isConfigured ? { ...model, name } : name;
 }
 
 /** Checks that a name is a built-in model's or the path of a definition. @throws {ManymodelError} `config`, saying `where` */

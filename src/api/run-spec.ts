@@ -37,6 +37,8 @@ export type SpecOptions<Exports> = Omit<TrainOptions<Exports>, "changedSince" | 
   readonly model?: string;
   /** A run that this one resumes or starts from: holidays are written out for the same years. */
   readonly earlier?: RunManifest;
+  /** Packages that the definition's bundle leaves out. */
+  readonly external?: readonly string[];
 };
 
 /** A run's specification, and its trainers, by the options and the configuration. */
@@ -56,7 +58,7 @@ export async function runSpec<Exports>(
   const query = refined?.manifest.snapshot.query ?? dataQuery(workspace, options.source);
   const file =
     definition instanceof URL ? fileURLToPath(definition) : path.resolve(workspace.config.directory, definition);
-  const { parseExports, ...bundle } = await bundleDefinition(file);
+  const { parseExports, ...bundle } = await bundleDefinition(file, options.external);
   const bounds =
     refined === undefined ? sourceBounds(workspace, options.source) : boundExports(refined.manifest.exports);
   const drivers = await runDrivers(workspace, { ...options, query, refined: refined?.manifest });
@@ -89,14 +91,16 @@ export async function runSpec<Exports>(
     ...(timeout !== undefined && { fitTimeoutMs: parseDuration("fit_timeout", timeout) }),
     ...(maxFailed !== undefined && { maxFailed }),
     ...(mode === "queue" && { limits }),
-    ...(workspace.engine.functions?.trains && {
-      // A table function that cannot be made is found before the run begins.
-      check: async (snapshot: Snapshot) => {
-        const { compileFitFunction } = await import("../table-function/compile-function.ts");
-        const seed = options.seed ?? configured.seed;
-        return compileFitFunction(bundle.bytes, bundle.name, { snapshot, keyArg, exports, seed });
-      },
-    }),
+    // A table function that cannot be made is found before the run begins.
+    check: async (snapshot: Snapshot) => {
+      const { functions } = workspace.engine;
+      if (!functions?.trains && functions?.scores !== "always") return;
+      const { compileFitFunction, compilePredictFunction } = await import("../table-function/compile-function.ts");
+      const seed = options.seed ?? configured.seed;
+      if (functions.trains) await compileFitFunction(bundle.bytes, bundle.name, { snapshot, keyArg, exports, seed });
+      if (functions.scores === "always" && bundle.predicts)
+        await compilePredictFunction(bundle.bytes, bundle.name, snapshot);
+    },
     ...(refined !== undefined && { refines: refined.runId, snapshot: refined.manifest.snapshot }),
   };
   return { spec, context };

@@ -247,7 +247,16 @@ const source = z
 const model = z
   .union([
     z.string().min(1),
-    z.strictObject({ name: z.string().min(1), options: z.record(z.string(), plain).default({}) }),
+    z.strictObject({
+      name: z.string().min(1),
+      options: z.record(z.string(), plain).default({}),
+      external: z
+        .array(z.string().min(1))
+        .default([])
+        .describe(
+          "Packages of a definition that are not bundled, but installed where workers run, such as native code.",
+        ),
+    }),
   ])
   .describe(
     "A built-in model (a method such as auto-arima, ets, theta or best; store-sales, churn, sensor-anomalies: see docs/models.md), or the path of a definition.",

@@ -10,9 +10,12 @@ import { ManymodelError, messageOf, show } from "../core/errors.ts";
 import { checkMetricDeclarations, type MetricDeclarations } from "../core/metric.ts";
 import { moduleUrl } from "../core/module-url.ts";
 import type { AnyModelDefinition } from "./define-model.ts";
+import { EXTERNAL_REQUIRE, externalPackages } from "./external-packages.ts";
 import { BUNDLE_SETTINGS, isolatedModule } from "./module-state.ts";
 import { type OutputContext, outputColumnsOf } from "./output-columns.ts";
 import { parseWith } from "./standard-schema.ts";
+import { withStoredModels } from "./stored-model.ts";
+import { findUnbundled } from "./unbundled-files.ts";
 
 /** A model definition as one self-contained file, named by the hash of its bytes. */
 export interface Bundle {
@@ -56,6 +59,14 @@ function findEntry(name: string): string | undefined {
   }
 }
 
+/**
+ * Marks an import of a package by a definition's own file. It is kept whole: some packages, TensorFlow.js among them, declare
+ * that importing them changes nothing, although it registers what they have.
+ */
+const WHOLE = Symbol("a package that is kept whole");
+const IN_PACKAGE = /[\\/]node_modules[\\/]/;
+const LIST_AS_EXTERNAL = "list its package in model.external, and install it where workers run";
+
 /** Tells whether a definition is a built-in one, which keeps no state. */
 const isOurs = (file: string) => path.resolve(file).startsWith(fileURLToPath(new URL("./builtin/", import.meta.url)));
 
@@ -64,13 +75,16 @@ const isOurs = (file: string) => path.resolve(file).startsWith(fileURLToPath(new
  * give the same bytes wherever they are. A definition whose modules keep state between calls is bundled so that each
  * call begins with modules of its own (see `isolatedModule`). A bundle is taken as it is.
  *
- * @throws {ManymodelError} `usage` if the file is missing, does not compile, or has no default export with `fit`
+ * @param external - packages that are left out, and found where a worker runs
+ * @throws {ManymodelError} `usage` if the file is missing, does not compile, reads files that cannot be bundled, or has no
+ *   default export with `fit`
  */
-export async function bundleDefinition(file: string): Promise<Bundle> {
+export async function bundleDefinition(file: string, external: readonly string[] = []): Promise<Bundle> {
   const existing = await findBundle(file);
   if (existing !== undefined) return openBundle(existing, file);
   const { build } = await import("esbuild");
   const isolated = isOurs(file) ? undefined : await isolatedModule(file);
+  const modules = new Set<string>();
   let code: Uint8Array;
   try {
     const result = await build({
@@ -79,8 +93,9 @@ export async function bundleDefinition(file: string): Promise<Bundle> {
         : { stdin: { contents: isolated, resolveDir: path.dirname(path.resolve(file)) } }),
       ...BUNDLE_SETTINGS,
       format: "esm",
-      banner: { js: BANNER },
+      banner: { js: external.length === 0 ? BANNER : `${BANNER}${EXTERNAL_REQUIRE}` },
       plugins: [
+        externalPackages(external),
         {
           name: "manymodel",
           setup(build) {
@@ -89,6 +104,22 @@ export async function bundleDefinition(file: string): Promise<Bundle> {
               if (file !== undefined) return { path: file, sideEffects: false };
               const text = `${name} cannot be used inside a model definition; manymodel, manymodel/forecast and its entries can`;
               return { errors: [{ text }] };
+            });
+            build.onResolve({ filter: /^[^./]/ }, async ({ path: name, importer, kind, resolveDir, pluginData }) => {
+              if (kind === "entry-point" || pluginData === WHOLE || path.isAbsolute(name) || IN_PACKAGE.test(importer))
+                return undefined;
+              const { path: module, ...resolved } = await build.resolve(name, {
+                kind,
+                resolveDir,
+                importer,
+                pluginData: WHOLE,
+              });
+              if (resolved.errors.length > 0) return undefined;
+              return { path: module, external: resolved.external, namespace: resolved.namespace, sideEffects: true };
+            });
+            build.onLoad({ filter: /./ }, ({ path: module }) => {
+              modules.add(module);
+              return undefined;
             });
           },
         },
@@ -99,8 +130,16 @@ export async function bundleDefinition(file: string): Promise<Bundle> {
     const first = (cause as { errors?: { text: string; location: { file: string; line: number } | null }[] })
       .errors?.[0];
     const where = first?.location ? ` (${first.location.file}:${first.location.line})` : "";
-    throw new ManymodelError("usage", `cannot bundle ${file}: ${first?.text ?? messageOf(cause)}${where}`, { cause });
+    const advice = /"\.node" files/.test(first?.text ?? "") ? `: this is native code; ${LIST_AS_EXTERNAL}` : "";
+    const why = `${first?.text ?? messageOf(cause)}${where}${advice}`;
+    throw new ManymodelError("usage", `cannot bundle ${file}: ${why}`, { cause });
   }
+  const unbundled = isOurs(file) ? undefined : await findUnbundled(modules);
+  if (unbundled !== undefined)
+    throw new ManymodelError(
+      "usage",
+      `cannot bundle ${file}: ${unbundled.module} looks for ${unbundled.file} in its own folder, which does not travel with a model; import that file as bytes (import bytes from "…/${unbundled.file}") and hand them on, or ${LIST_AS_EXTERNAL}`,
+    );
   return openBundle(code, file);
 }
 
@@ -156,7 +195,12 @@ export async function loadDefinition(bytes: Uint8Array, expected: string, name: 
         "usage",
         `${name} must have "export default defineModel({ fit, … })"; it exports ${show(definition)}`,
       );
-    return definition as AnyModelDefinition;
+    if (definition.save !== undefined && definition.load === undefined)
+      throw new ManymodelError(
+        "usage",
+        `${name} has save, but no load; add load, which makes a model of what was saved`,
+      );
+    return withStoredModels(definition as AnyModelDefinition);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -36,7 +36,7 @@ export type ExportsData = { readonly [name: string]: PlainData };
 
 /** The result of `fit`. Anything else is a failure of that partition. */
 export interface FitResult<Model extends object> {
-  /** The fitted model: plain data (see `whyNotPlain`), never a function or a class instance. */
+  /** The fitted model: plain data (see `whyNotPlain`), or what `save` of the definition makes of plain data. */
   readonly model: Model;
   /** Numbers by name, for TRAINING_METRICS. NaN or null: not available. */
   readonly metrics?: { readonly [name: string]: number | null };
@@ -160,6 +160,16 @@ export interface ModelDefinition<Key extends object, Exports, Model extends obje
    * readings writes, and what `serve` answers to readings.
    */
   judge?(context: UpdateContext<Model, Key, Exports>): JudgeResult<Model> | Promise<JudgeResult<Model>>;
+  /**
+   * Makes of a model what is stored: plain data, bytes (an `ArrayBuffer`, typed arrays), numbers that are not finite. Without
+   * it, but with `load`, what the model's `toJSON` gives is stored, or its own properties, as in JSON.
+   */
+  save?(model: Model): unknown;
+  /**
+   * Makes a model of what was stored: the model that `predict`, `update` and `judge` receive. A definition has it whose models
+   * are objects of a library. Both may return promises.
+   */
+  load?(saved: unknown): Model | Promise<Model>;
   /**
    * Columns that `predict` returns beside its forecast, such as `{ CLASS: "string", P_HIGH: "number" }`, or a function of the
    * run's exports and the training data's columns that returns them. They become columns of the output.

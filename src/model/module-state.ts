@@ -128,7 +128,7 @@ export async function isolatedModule(file: string): Promise<string | undefined> 
     const first = fresh();
     const anew = (name) => (typeof first[name] === "function" ? { [name]: (given) => fresh()[name](given) } : {});
     export default typeof first?.fit === "function"
-      ? { ...first, ...anew("fit"), ...anew("predict"), ...anew("update"), ...anew("judge") }
+      ? { ...first, ...anew("fit"), ...anew("predict"), ...anew("update"), ...anew("judge"), ...anew("save"), ...anew("load") }
       : first;`,
   ].join("\n");
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { at } from "../core/aligned.ts";
@@ -5,7 +6,9 @@ import { ManymodelError, messageOf } from "../core/errors.ts";
 import { moduleUrl } from "../core/module-url.ts";
 import type { RowRules, ZoneRule } from "../core/run.ts";
 import { clockChanges } from "../core/time-zone.ts";
+import { loadDefinition } from "../model/bundle.ts";
 import { completesRows } from "../model/complete-rows.ts";
+import { findExternal } from "../model/external-packages.ts";
 import type { TrainingPlan } from "../work/train-partition.ts";
 import type { PartitionCompletion } from "./complete-partition.ts";
 
@@ -95,6 +98,7 @@ const PARTS: Readonly<Record<string, string>> = {
   zonePartition: file("zone-partition"),
   zonedResamplePartition: file("zoned-resample-partition"),
   decidePeriod: fileURLToPath(moduleUrl("../model/series-period", import.meta.url)),
+  withStoredModels: fileURLToPath(moduleUrl("../model/stored-model", import.meta.url)),
 };
 
 /** The module and the function that makes a table function, and its arguments. */
@@ -113,12 +117,21 @@ async function compile(
   { made, from, parts, scoresOnly = false }: FunctionSource,
   advice: string,
 ): Promise<string> {
+  const external = findExternal(bundle);
+  if (external !== undefined)
+    throw new ManymodelError(
+      "usage",
+      `cannot compile ${name} for a warehouse: a table function has no package ${external} (model.external); ${advice}`,
+    );
   const { build } = await import("esbuild");
+  const { load } = await loadDefinition(bundle, createHash("sha256").update(bundle).digest("hex"), name);
+  const needed = load === undefined ? parts : [...parts, "withStoredModels"];
   const imports = Object.entries({ ...PARTS, [made]: file(from) })
-    .filter(([part]) => part === made || parts.includes(part))
+    .filter(([part]) => part === made || needed.includes(part))
     .map(([part, path]) => `import { ${part} } from ${JSON.stringify(path)};`);
-  const entry = `import "later-builtins"; import definition from "definition";
-    ${imports.join(" ")} export const made = ${made}(${parts.join(", ")});`;
+  const entry = `import "later-builtins"; import stated from "definition"; ${imports.join(" ")}
+    const definition = ${load === undefined ? "stated" : "withStoredModels(stated)"};
+    export const made = ${made}(${parts.join(", ")});`;
   let code: string;
   try {
     const { outputFiles } = await build({

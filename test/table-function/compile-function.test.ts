@@ -47,6 +47,18 @@ describe("compiling a definition to a table function", () => {
     made.finalize({ writeRow: (row: { OUTCOME: string }) => written.push(row) });
     expect(JSON.parse(written[0]!.OUTCOME)).toMatchObject({ outcome: "succeeded", errorMessage: null, log: null });
   });
+  it("stores what a definition's codec makes of a model, bytes included", async () => {
+    const library = new TextEncoder().encode(
+      "export default { fit: () => ({ model: { w: Float32Array.of(1, NaN) } }), load: (saved) => saved };",
+    );
+    const made = runInNewContext(`(${await compileFitFunction(library, "library", PLAN)})`);
+    const written: { OUTCOME: string }[] = [];
+    made.initialize();
+    made.processRow({ P: 0, PARTITION_KEY: "s:A" });
+    made.finalize({ writeRow: (row: { OUTCOME: string }) => written.push(row) });
+    const { model } = JSON.parse(written[0]?.OUTCOME ?? "{}");
+    expect(JSON.parse(model)).toEqual({ saved: { w: { $: ["Float32Array", "AACAPwAAwH8="] } } });
+  });
   it("completes the rows of a partition where the query has them completed", async () => {
     const counting = new TextEncoder().encode(
       'export default { fit: ({ data }) => ({ model: { y: [...data.numbers("Y")] } }) };',

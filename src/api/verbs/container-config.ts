@@ -31,9 +31,10 @@ export async function containerFiles(
   const { parse } = await import("yaml");
   const written = parse(await readFile(config.file, "utf8")) as { readonly [key: string]: Block | undefined };
   const name = typeof config.model === "string" ? config.model : config.model.name;
+  const external = typeof config.model === "string" ? [] : config.model.external;
   const bundle = Object.hasOwn(BUILTIN_MODELS, name)
     ? undefined
-    : await bundleDefinition(path.resolve(config.directory, name));
+    : await bundleDefinition(path.resolve(config.directory, name), external);
   const model = bundle && `./${bundle.name}.mjs`;
   const login = Object.entries(written.snowflake ?? {}).filter(([key]) => !LOGIN.includes(key));
   const container = {

@@ -76,13 +76,15 @@ export async function namedModel(
   { exports, source }: { readonly exports?: unknown; readonly source?: SourceQuery } = {},
 ) {
   // The forecasting methods are loaded with it.
-  const { configuredModel } = await import("../configured-model.ts");
+  const { configuredModel, withConfiguredOptions } = await import("../configured-model.ts");
   const chosen = model instanceof URL ? fileURLToPath(model) : model;
-  const configured = await configuredModel(workspace, chosen ?? workspace.config.model, source);
+  const complete = typeof chosen === "string" ? withConfiguredOptions(workspace, chosen) : chosen;
+  const configured = await configuredModel(workspace, complete ?? workspace.config.model, source);
   return {
     definition: configured.definition,
     choice: {
       exports: { ...configured.exports, ...(exports as { readonly [name: string]: PlainData } | undefined) },
+      external: configured.external,
       ...(typeof chosen === "string" && { model: chosen }),
     },
   };
