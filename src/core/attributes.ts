@@ -26,14 +26,14 @@ export interface Grouping {
 
 /** Checks the names of attributes. @throws {ManymodelError} `config` for a name that the table has for something else, or twice */
 export function checkAttributes(names: readonly string[]): void {
-  const seen = new Set<string>();
+  const uppercase = new Set<string>();
   for (const name of names) {
     const upper = name.toUpperCase();
-    if (upper === "PARTITION_KEY" || upper === UNIT_VALUE || seen.has(upper))
+    if (upper === "PARTITION_KEY" || upper === UNIT_VALUE || uppercase.has(upper))
       throw new ManymodelError(
         "config",
-        `source.attributes names ${show(name)}${seen.has(upper) ? " twice; once is enough" : `, which is a column of ${PARTITION_ATTRIBUTES} already; select the column by another name in source.query`}`,
+        `source.attributes names ${show(name)}${uppercase.has(upper) ? " twice; once is enough" : `, which is a column of ${PARTITION_ATTRIBUTES} already; select the column by another name in source.query`}`,
       );
-    seen.add(upper);
+    uppercase.add(upper);
   }
 }

@@ -34,21 +34,21 @@ export interface BoundedForecast {
 export function boundExports(exports: unknown): BoundExports | undefined {
   if (typeof exports !== "object" || exports === null || Array.isArray(exports)) return undefined;
   const { lower_bound, upper_bound, integer }: { [name: string]: unknown } = { ...exports };
-  const stated = {
+  const bounds = {
     ...(isBound(lower_bound) && { lower_bound }),
     ...(isBound(upper_bound) && { upper_bound }),
     ...(integer === true && { integer }),
   };
-  return Object.keys(stated).length === 0 ? undefined : stated;
+  return Object.keys(bounds).length === 0 ? undefined : bounds;
 }
 
 const isBound = (value: unknown): value is number | string => typeof value === "number" || typeof value === "string";
 
 /** Returns the bounds that a run's exports state, or undefined where there are none. */
 export function findBounds(exports: unknown): Bounds | undefined {
-  const stated = boundExports(exports);
-  if (stated === undefined) return undefined;
-  const { lower_bound: lower, upper_bound: upper, integer: isWhole = false } = stated;
+  const bounds = boundExports(exports);
+  if (bounds === undefined) return undefined;
+  const { lower_bound: lower, upper_bound: upper, integer: isWhole = false } = bounds;
   return { ...(lower !== undefined && { lower }), ...(upper !== undefined && { upper }), isWhole };
 }
 

@@ -44,8 +44,8 @@ export function splitIntoChunks(
       `chunks_per_job is ${show(chunks)}; it must be "auto" or an integer of at least 1`,
     );
   const { perWorker, largest } = mode === "queue" ? AUTO_QUEUE : AUTO_TASKS;
-  const wanted = chunks === "auto" ? Math.max(workers * perWorker, Math.ceil(partitions / largest)) : chunks;
-  return splitEvenly(partitions, Math.min(wanted, partitions));
+  const count = chunks === "auto" ? Math.max(workers * perWorker, Math.ceil(partitions / largest)) : chunks;
+  return splitEvenly(partitions, Math.min(count, partitions));
 }
 
 /** Splits `partitions` into so many contiguous chunks, whose sizes differ by at most one. */

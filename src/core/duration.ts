@@ -9,10 +9,10 @@ export const DURATION =
 /**
  * Returns a duration in milliseconds: `"90s"`, `"10m"`, `"1h30m"`, `"500ms"`, `"60d"`, `"P60D"`, or a number of seconds.
  *
- * @param what - what the duration is for, for the error message
+ * @param name - what the duration is for, for the error message
  * @throws {ManymodelError} `usage` unless it is a positive duration
  */
-export function parseDuration(what: string, value: string | number): number {
+export function parseDuration(name: string, value: string | number): number {
   const text = typeof value === "number" ? `${value}s` : value.trim();
   const isDuration = DURATION.test(text);
   const parts = isDuration ? text.toLowerCase().matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/g) : [];
@@ -20,7 +20,7 @@ export function parseDuration(what: string, value: string | number): number {
   if (!(ms > 0) || !Number.isFinite(ms))
     throw new ManymodelError(
       "usage",
-      `${what} is ${show(value)}; it must be a duration such as 90s, 10m, 1h30m or 60d`,
+      `${name} is ${show(value)}; it must be a duration such as 90s, 10m, 1h30m or 60d`,
     );
   return ms;
 }

@@ -26,12 +26,12 @@ export interface EndRule<Column extends TypedColumn = TypedColumn> {
  */
 export function findEndRule<Column extends TypedColumn>(
   source: readonly Column[],
-  { table, active, target: wanted = "" }: DataQuery,
+  { table, active, target: targetColumn = "" }: DataQuery,
   timeColumn: string | undefined,
 ): EndRule<Column> | undefined {
   if (active === undefined) return undefined;
   const names = source.map(({ name }) => name);
-  const targetName = matchColumn(names, wanted);
+  const targetName = matchColumn(names, targetColumn);
   const time = source.find(({ name }) => name === timeColumn);
   const target = source.find(({ name }) => name === targetName);
   if (time === undefined || (time.type !== "date" && time.type !== "timestamp") || !isReadable(time))
@@ -42,7 +42,7 @@ export function findEndRule<Column extends TypedColumn>(
   if (target === undefined)
     throw new ManymodelError(
       "config",
-      `source.active is about source.target, but ${table} has no column ${show(wanted)}; it has ${names.join(", ")}`,
+      `source.active is about source.target, but ${table} has no column ${show(targetColumn)}; it has ${names.join(", ")}`,
     );
   if (!isReadable(target) || !["number", "integer", "boolean"].includes(target.type))
     throw new ManymodelError(

@@ -70,15 +70,15 @@ const OUT_OF_SAMPLE = /^(?:holdout|cv|test|validation)_(?:lag_)?/;
 /** Returns a metric by its name in a run: as declared, as known, or one of which less is better. */
 export function metricOf(name: string, declared: MetricDeclarations = {}): Metric {
   const base = name.replace(OUT_OF_SAMPLE, "");
-  const own = [name, base].find((word) => Object.hasOwn(declared, word));
-  const known = Object.hasOwn(KNOWN, base) ? KNOWN[base] : undefined;
-  const declaration = own === undefined ? undefined : declared[own];
+  const key = [name, base].find((word) => Object.hasOwn(declared, word));
+  const builtIn = Object.hasOwn(KNOWN, base) ? KNOWN[base] : undefined;
+  const declaration = key === undefined ? undefined : declared[key];
   if (declaration !== undefined) {
-    const kinds = known?.kinds ?? [];
+    const kinds = builtIn?.kinds ?? [];
     const best = declaration.better === "higher" ? {} : { best: 0 };
-    return { name, kinds, ...(known?.scale !== undefined && { scale: known.scale }), ...best, ...declaration };
+    return { name, kinds, ...(builtIn?.scale !== undefined && { scale: builtIn.scale }), ...best, ...declaration };
   }
-  return { ...(known ?? { better: "lower", best: 0, kinds: [] }), name };
+  return { ...(builtIn ?? { better: "lower", best: 0, kinds: [] }), name };
 }
 
 /**
@@ -99,10 +99,11 @@ export function findMetric(
   }
   if (declared !== undefined && Object.hasOwn(declared, word)) return metricOf(word, declared);
   const base = word.toLowerCase().replace(/^lag_/, "");
-  const known = Object.hasOwn(KNOWN, base) ? KNOWN[base] : undefined;
-  const held = `holdout_${word.toLowerCase()}`;
-  const isHeld = known !== undefined && base !== "aicc" && (known.kinds.includes("series") || names.has(held));
-  return metricOf(isHeld ? held : word, declared);
+  const builtIn = Object.hasOwn(KNOWN, base) ? KNOWN[base] : undefined;
+  const holdoutName = `holdout_${word.toLowerCase()}`;
+  const isHeld =
+    builtIn !== undefined && base !== "aicc" && (builtIn.kinds.includes("series") || names.has(holdoutName));
+  return metricOf(isHeld ? holdoutName : word, declared);
 }
 
 /** Returns the value that is compared: the distance from zero where values close to zero are better. */

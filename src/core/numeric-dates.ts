@@ -22,14 +22,14 @@ function spelling(value: number): NumericDates | undefined {
  * @param values - NaN is passed over
  */
 export function numericDates(values: Iterable<number>): NumericDates | undefined {
-  let found: NumericDates | undefined;
+  let common: NumericDates | undefined;
   const distinct = new Set<number>();
   for (const value of values) {
     if (Number.isNaN(value)) continue;
     const spelled = spelling(value);
-    if (spelled === undefined || (found !== undefined && spelled !== found)) return undefined;
-    found = spelled;
+    if (spelled === undefined || (common !== undefined && spelled !== common)) return undefined;
+    common = spelled;
     if (distinct.size < 2) distinct.add(value);
   }
-  return distinct.size < 2 ? undefined : found;
+  return distinct.size < 2 ? undefined : common;
 }

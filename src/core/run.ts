@@ -307,17 +307,17 @@ export const RESERVED_ARGUMENTS: readonly string[] = [
 ];
 
 /** Checks a run id, model name, version or table name: it becomes part of a path, so its form is restricted. */
-export function checkName(what: string, name: string, pattern: "id" | "table" = "id"): string {
+export function checkName(role: string, name: string, pattern: "id" | "table" = "id"): string {
   const ok = pattern === "id" ? NAME_RULE.pattern : /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
   if (typeof name === "string" && ok.test(name)) return name;
   const rule = pattern === "id" ? NAME_RULE.words : "letters, digits and _, not starting with a digit, at most 128";
-  throw new ManymodelError("usage", `${what} ${show(name)} is not allowed: use ${rule}`);
+  throw new ManymodelError("usage", `${role} ${show(name)} is not allowed: use ${rule}`);
 }
 
 /** Checks how many of something there are to be. @throws {ManymodelError} `usage` unless it is an integer of at least 1 */
-export function checkCount(what: string, value: number): void {
+export function checkCount(name: string, value: number): void {
   if (!Number.isSafeInteger(value) || value < 1)
-    throw new ManymodelError("usage", `${what} is ${show(value)}; it must be an integer of at least 1`);
+    throw new ManymodelError("usage", `${name} is ${show(value)}; it must be an integer of at least 1`);
 }
 
 /** The most steps that are forecast: of daily data more than a century. */

@@ -30,8 +30,8 @@ export function isTimeZone(name: string): boolean {
 
 /** Opens a time zone by its name. @throws {ManymodelError} `config` if there is none of that name */
 export function openTimeZone(name: string): TimeZone {
-  const known = opened.get(name);
-  if (known !== undefined) return known;
+  const cached = opened.get(name);
+  if (cached !== undefined) return cached;
   if (!isTimeZone(name))
     throw new ManymodelError(
       "config",
@@ -91,8 +91,8 @@ function zoneOf(offsetAt: (instant: number) => number): TimeZone {
     toInstants(local) {
       // No offset is longer than a day, and no two changes are closer to each other.
       const [before, after] = [offsetAt(local - DAY), offsetAt(local + DAY)];
-      const shown = [before, after].filter((offset) => offsetAt(local - offset) === offset);
-      const instants = (shown.length === 0 ? [before] : shown).map((offset) => local - offset);
+      const valid = [before, after].filter((offset) => offsetAt(local - offset) === offset);
+      const instants = (valid.length === 0 ? [before] : valid).map((offset) => local - offset);
       return [...new Set(instants)].sort((a, b) => a - b);
     },
   };

@@ -27,7 +27,7 @@ export interface Bundle {
   /** The metrics that it declares, where it declares any. */
   readonly metrics?: MetricDeclarations;
   /** The columns that it adds to the output of a run, where it declares any. @throws {ManymodelError} `usage` */
-  outputOf?(context: OutputContext<unknown>, taken: readonly string[]): ColumnInfo[];
+  outputOf?(context: OutputContext<unknown>, reserved: readonly string[]): ColumnInfo[];
   /** The exports that the definition's schema makes of those of a run. @throws {ManymodelError} `usage` if they break it */
   parseExports(exports: unknown): Promise<unknown>;
 }
@@ -49,8 +49,8 @@ const BANNER = `import { createRequire as __createRequire } from "node:module"; 
  * `manymodel/forecast/arima` is `@manymodel/forecast/arima`.
  */
 function findEntry(name: string): string | undefined {
-  const own = PACKAGE_ENTRIES[name];
-  if (own !== undefined) return fileURLToPath(moduleUrl(own, import.meta.url));
+  const entry = PACKAGE_ENTRIES[name];
+  if (entry !== undefined) return fileURLToPath(moduleUrl(entry, import.meta.url));
   if (!/^@?manymodel\/forecast/.test(name)) return undefined;
   try {
     return resolvePackage(name.replace(/^manymodel/, "@manymodel"));
@@ -161,7 +161,7 @@ async function openBundle(code: Uint8Array, file: string): Promise<Bundle> {
     predicts: typeof definition.predict === "function",
     ...(metrics !== undefined && { metrics: checkMetricDeclarations(metrics, name) }),
     ...(output !== undefined && {
-      outputOf: (context, taken) => outputColumnsOf(output, context, name, taken),
+      outputOf: (context, reserved) => outputColumnsOf(output, context, name, reserved),
     }),
     parseExports: async (exports) => (schema === undefined ? exports : parseWith(schema, exports, "exports")),
   };

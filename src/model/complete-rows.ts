@@ -61,12 +61,12 @@ export function completeRows(completion: Completion, { batch, offsets }: Rows, f
     addRows(rows, completion, time, { start, end }, observed);
     completed[++partition] = rows.first.length;
   }
-  const known = future === undefined ? undefined : futureOf(future, rows, completed, timeColumn);
+  const knownValue = future === undefined ? undefined : futureOf(future, rows, completed, timeColumn);
   const columns = Object.entries(batch.columns).map(([name, column]): [string, Column] => [
     name,
     column === time
       ? { type: time.type, values: Float64Array.from(rows.times) }
-      : completedColumn(column, rows, completed, query, name === target ? "target" : known?.(name)),
+      : completedColumn(column, rows, completed, query, name === target ? "target" : knownValue?.(name)),
   ]);
   return { batch: { length: rows.first.length, columns: Object.fromEntries(columns) }, offsets: completed };
 }
@@ -154,13 +154,13 @@ function futureOf(
   const time = columnOf(timeColumn);
   if (time === undefined || time.type === "string" || time.type === "integer" || time.type === "boolean")
     return () => undefined;
-  const found = new Int32Array(times.length).fill(-1);
+  const positions = new Int32Array(times.length).fill(-1);
   for (let partition = 0; partition + 1 < offsets.length; partition++) {
     let row = at(places, partition);
     for (let i = at(offsets, partition); i < at(offsets, partition + 1); i++) {
       if (!filled[i]) continue;
       while (row < at(places, partition + 1) && !(at(time.values, row) >= at(times, i))) row++;
-      if (row < at(places, partition + 1) && time.values[row] === times[i]) found[i] = row;
+      if (row < at(places, partition + 1) && time.values[row] === times[i]) positions[i] = row;
     }
   }
   return (name) => {
@@ -168,7 +168,7 @@ function futureOf(
     if (column === undefined) return undefined;
     const isObserved = observedRows(column);
     return (i) => {
-      const row = at(found, i);
+      const row = at(positions, i);
       return row >= 0 && isObserved(row) ? (column.values[row] ?? undefined) : undefined;
     };
   };
@@ -188,12 +188,12 @@ function completedColumn(
 ): Column {
   const { duplicates, fill } = query;
   const isTarget = role === "target";
-  const known: KnownValue = typeof role === "function" ? role : () => undefined;
+  const valueAt: KnownValue = typeof role === "function" ? role : () => undefined;
   const source = duplicates === "first" ? rows.first : rows.last;
   if (column.type === "string") {
     const values: (string | null)[] = [];
     for (const [i, row] of source.entries()) {
-      const value = known(i);
+      const value = valueAt(i);
       if (value !== undefined) values.push(String(value));
       else values.push(rows.filled[i] ? at(values, i - 1) : at(column.values, row));
     }
@@ -209,11 +209,13 @@ function completedColumn(
       const [first, last] = [at(rows.first, i), at(rows.last, i)];
       if (rows.filled[i]) {
         const otherwise = isFlag || (isTarget && fill?.value === "zero") ? 0 : at(values, i - 1);
-        values[i] = Number(known(i) ?? otherwise);
+        values[i] = Number(valueAt(i) ?? otherwise);
       } else if (last > first && !takesOneRow && (isTarget || isFlag)) {
-        const given = Array.from(column.values.subarray(first, last + 1)).filter((value) => !Object.is(value, missing));
-        if (given.length === 0) values[i] = missing;
-        else values[i] = isTarget ? aggregate(given, duplicates) : Math.max(...given);
+        const present = Array.from(column.values.subarray(first, last + 1)).filter(
+          (value) => !Object.is(value, missing),
+        );
+        if (present.length === 0) values[i] = missing;
+        else values[i] = isTarget ? aggregate(present, duplicates) : Math.max(...present);
       }
     }
   }
@@ -229,8 +231,8 @@ function completedColumn(
 function holdsFlags({ type, values }: Column, { first, last }: CompletedRows, start: number, end: number): boolean {
   if (type === "boolean") return true;
   if (type !== "number" || start === end) return false;
-  const given = values.subarray(at(first, start), at(last, end - 1) + 1).filter((value) => !Number.isNaN(value));
-  return given.length > 0 && given.every((value) => value === 0 || value === 1);
+  const observed = values.subarray(at(first, start), at(last, end - 1) + 1).filter((value) => !Number.isNaN(value));
+  return observed.length > 0 && observed.every((value) => value === 0 || value === 1);
 }
 
 function aggregate(values: readonly number[], how: RowRules["duplicates"]): number {

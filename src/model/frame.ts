@@ -53,17 +53,17 @@ export function frame(
   interval: Interval | null = null,
 ): Frame {
   const names = Object.keys(batch.columns);
-  const column = (wanted: string, ...types: Column["type"][]): Column => {
-    const name = matchColumn(names, wanted);
+  const column = (word: string, ...types: Column["type"][]): Column => {
+    const name = matchColumn(names, word);
     if (name === undefined)
-      throw new ManymodelError("input", `no column ${show(wanted)} in the data; it has ${names.join(", ") || "none"}`);
-    const found = getColumn(batch, name);
-    if (!types.includes(found.type))
+      throw new ManymodelError("input", `no column ${show(word)} in the data; it has ${names.join(", ") || "none"}`);
+    const source = getColumn(batch, name);
+    if (!types.includes(source.type))
       throw new ManymodelError(
         "input",
-        `column ${name} holds ${found.type}s; it cannot be read as ${types.join(" or ")}`,
+        `column ${name} holds ${source.type}s; it cannot be read as ${types.join(" or ")}`,
       );
-    return sliceColumn(found, start, end);
+    return sliceColumn(source, start, end);
   };
   return {
     length: end - start,

@@ -113,9 +113,9 @@ async function keepState(files: readonly string[]): Promise<boolean> {
  * @returns undefined for a definition without such state
  */
 export async function isolatedModule(file: string): Promise<string | undefined> {
-  const own = await ownFiles(file);
-  if (own === undefined || !(await keepState(own.files))) return undefined;
-  const { code, packages } = own;
+  const files = await ownFiles(file);
+  if (files === undefined || !(await keepState(files.files))) return undefined;
+  const { code, packages } = files;
   return [
     ...packages.map((name, i) => `import * as package${i} from ${JSON.stringify(name)};`),
     `const packages = { ${packages.map((name, i) => `${JSON.stringify(name)}: package${i}`).join(", ")} };`,

@@ -28,14 +28,14 @@ const RESERVED =
 /**
  * Returns the columns that a definition adds to the output of a run, in order.
  *
- * @param taken - names that key and time have
+ * @param reserved - names that key and time have
  * @throws {ManymodelError} `usage` if the declaration is not an object of names and types, or a name is taken
  */
 export function outputColumnsOf(
   declared: unknown,
   context: OutputContext<unknown>,
   definition: string,
-  taken: readonly string[],
+  reserved: readonly string[],
 ): ColumnInfo[] {
   const columns: unknown = typeof declared === "function" ? declared(context) : declared;
   if (typeof columns !== "object" || columns === null || Array.isArray(columns))
@@ -51,7 +51,7 @@ export function outputColumnsOf(
         "usage",
         `output.${name} of ${definition} is ${show(type)}; it must be one of ${TYPES.join(", ")}`,
       );
-    if (RESERVED.test(name) || matchColumn([...taken, ...names], name) !== undefined)
+    if (RESERVED.test(name) || matchColumn([...reserved, ...names], name) !== undefined)
       throw new ManymodelError(
         "usage",
         `output.${name} of ${definition} is a column that the output already has; call it something else`,

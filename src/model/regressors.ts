@@ -33,14 +33,14 @@ const MOST_HARMONICS = 10;
  */
 export function regressors(exports: unknown, axis: SeriesAxis, names?: readonly string[]): RegressorColumns {
   const drivers = findDrivers(exports) ?? {};
-  const wanted = names === undefined ? undefined : new Set(names);
+  const selection = names === undefined ? undefined : new Set(names);
   const steps = new Steps(axis, reachOf(drivers));
   const result: Record<string, Float64Array> = {};
   const add = (name: string, value: (step: number) => number) => {
-    if (wanted === undefined || wanted.has(name))
+    if (selection === undefined || selection.has(name))
       result[name] = Float64Array.from({ length: steps.count }, (_, step) => value(step));
   };
-  for (const driver of drivers.regressors ?? []) addColumn(add, driver, steps, wanted);
+  for (const driver of drivers.regressors ?? []) addColumn(add, driver, steps, selection);
   for (const field of drivers.calendar ?? []) addCalendar(add, field, steps);
   for (const holiday of drivers.holidays ?? []) addHoliday(add, holiday, steps);
   for (const { period, harmonics } of drivers.fourier ?? [])
@@ -87,8 +87,8 @@ export function nestedRegressors(exports: unknown): string[][][] {
 
 /** Returns the names of regressors that were asked for by their number: harmonics that stay whatever a criterion says. */
 export function neededRegressors(exports: unknown): Set<string> {
-  const stated = (findDrivers(exports)?.fourier ?? []).filter(({ harmonics }) => harmonics !== "auto");
-  return new Set(stated.flatMap(({ period, harmonics }) => harmonicNames(period, harmonics).flat()));
+  const fixed = (findDrivers(exports)?.fourier ?? []).filter(({ harmonics }) => harmonics !== "auto");
+  return new Set(fixed.flatMap(({ period, harmonics }) => harmonicNames(period, harmonics).flat()));
 }
 
 function harmonicNames(period: number, harmonics: number | "auto"): string[][] {
@@ -111,7 +111,7 @@ function addColumn(
   add: Add,
   { column, lags, missing = Number.NaN, isText }: DriverColumn,
   steps: Steps,
-  wanted: ReadonlySet<string> | undefined,
+  selection: ReadonlySet<string> | undefined,
 ): void {
   if (!isText) {
     const values = steps.values(column, ["number", "boolean"], (frame, name) => frame.series(name));
@@ -125,14 +125,14 @@ function addColumn(
   const texts = steps.values(column, ["string"], (frame, name) => frame.strings(name));
   for (const lag of lags) {
     const base = lagName(column, lag);
-    const known = Array.from({ length: steps.count }, (_, step) => texts.get(steps.time(step - lag)));
+    const textAt = Array.from({ length: steps.count }, (_, step) => texts.get(steps.time(step - lag)));
     const levels =
-      wanted === undefined
-        ? [...new Set(known.filter((text) => typeof text === "string"))].sort()
-        : [...wanted].filter((name) => name.startsWith(`${base}=`)).map((name) => name.slice(base.length + 1));
+      selection === undefined
+        ? [...new Set(textAt.filter((text) => typeof text === "string"))].sort()
+        : [...selection].filter((name) => name.startsWith(`${base}=`)).map((name) => name.slice(base.length + 1));
     // A row without a text has none of them; a step without a row has nothing known of it.
     for (const level of levels)
-      add(`${base}=${level}`, (step) => (known[step] === undefined ? missing : Number(known[step] === level)));
+      add(`${base}=${level}`, (step) => (textAt[step] === undefined ? missing : Number(textAt[step] === level)));
   }
 }
 
@@ -257,9 +257,9 @@ class Steps {
       if (name === undefined || type === undefined || !types.includes(type) || time === null || frame.length === 0)
         continue;
       const { times } = readTimes(frame, time);
-      const given = read(frame, name);
+      const series = read(frame, name);
       for (const [row, when] of times.entries()) {
-        const value = at(given, row);
+        const value = at(series, row);
         if (!(typeof value === "number" && Number.isNaN(value)) || !values.has(when)) values.set(when, value);
       }
     }

@@ -171,9 +171,9 @@ function binnedColumn(column: Column, bins: readonly Bin[], rule: RowRules["resa
     return { type: column.type, values: Float64Array.from(bins, ({ last }) => at(column.values, last)) };
   const values = Float64Array.from(bins, ({ first, last, isOpen }) => {
     if (rule !== undefined && isOpen) return Number.NaN;
-    const known = column.values.subarray(first, last + 1).filter((value) => !Number.isNaN(value));
-    const sum = known.reduce((a, b) => a + b, 0);
-    return known.length > 0 && rule?.by === "sum" ? sum : sum / known.length;
+    const present = column.values.subarray(first, last + 1).filter((value) => !Number.isNaN(value));
+    const sum = present.reduce((a, b) => a + b, 0);
+    return present.length > 0 && rule?.by === "sum" ? sum : sum / present.length;
   });
   return { type: "number", values };
 }

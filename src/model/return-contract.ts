@@ -45,13 +45,13 @@ export function checkFitResult(returned: unknown): CheckedFit {
 }
 
 /** Checks what `update` returned: an object, and at most as many steps as it was given. @throws {InvalidReturn} */
-export function checkUpdateResult(returned: unknown, given: number): { model: object; steps: number } {
+export function checkUpdateResult(returned: unknown, newSteps: number): { model: object; steps: number } {
   const { model, steps } = asObject(returned, "update");
   if (typeof model !== "object" || model === null)
     throw new InvalidReturn(`update must return { model, steps }; model is ${show(model)}`);
-  if (!Number.isSafeInteger(steps) || (steps as number) < 0 || (steps as number) > given)
+  if (!Number.isSafeInteger(steps) || (steps as number) < 0 || (steps as number) > newSteps)
     throw new InvalidReturn(
-      `update returned steps ${show(steps)}; it must be the number of steps that the model has moved, at most ${given}`,
+      `update returned steps ${show(steps)}; it must be the number of steps that the model has moved, at most ${newSteps}`,
     );
   return { model, steps: steps as number };
 }
@@ -78,7 +78,7 @@ export interface CheckedPrediction {
  */
 export function checkPrediction(
   returned: unknown,
-  asked: number,
+  maxSteps: number,
   levels: readonly number[],
   output: readonly ColumnInfo[] = [],
 ): CheckedPrediction {
@@ -88,13 +88,13 @@ export function checkPrediction(
       throw new InvalidReturn(
         `predict returned an unknown field ${show(field)}; it may return ${PREDICTION_FIELDS.join(", ")}`,
       );
-  const { mean, levels: given, lower, upper, columns, note, stopped, orderUpTo } = result;
-  const horizon = stopped === undefined ? asked : stepsOf(mean, asked);
-  if (given !== undefined || lower !== undefined || upper !== undefined) {
-    const all = [given, lower, upper].every((x) => Array.isArray(x) && x.length === levels.length);
-    if (!all || (given as unknown[]).some((level, i) => level !== levels[i]))
+  const { mean, levels: ownLevels, lower, upper, columns, note, stopped, orderUpTo } = result;
+  const horizon = stopped === undefined ? maxSteps : stepsOf(mean, maxSteps);
+  if (ownLevels !== undefined || lower !== undefined || upper !== undefined) {
+    const all = [ownLevels, lower, upper].every((x) => Array.isArray(x) && x.length === levels.length);
+    if (!all || (ownLevels as unknown[]).some((level, i) => level !== levels[i]))
       throw new InvalidReturn(
-        `predict must return levels, lower and upper for the levels asked, [${levels.join(", ")}]; levels is ${show(given)}`,
+        `predict must return levels, lower and upper for the levels asked, [${levels.join(", ")}]; levels is ${show(ownLevels)}`,
       );
   }
   const series = (values: unknown, path: string, orNaN = false) => {
@@ -116,11 +116,11 @@ export function checkPrediction(
 }
 
 /** Counts the steps of a forecast that stopped before the end. */
-function stepsOf(mean: unknown, asked: number): number {
+function stepsOf(mean: unknown, maxSteps: number): number {
   const length = (mean as { length?: unknown } | null | undefined)?.length;
-  if (typeof length === "number" && length < asked) return length;
+  if (typeof length === "number" && length < maxSteps) return length;
   throw new InvalidReturn(
-    `predict returned stopped with ${show(length)} of ${asked} values in mean; leave stopped out`,
+    `predict returned stopped with ${show(length)} of ${maxSteps} values in mean; leave stopped out`,
   );
 }
 
@@ -166,16 +166,16 @@ export function asObject(returned: unknown, who: string): Record<string, unknown
 function checkMetrics(metrics: unknown): string {
   if (typeof metrics !== "object" || metrics === null || Array.isArray(metrics))
     throw new InvalidReturn(`metrics is ${show(metrics)}; it must be an object of numbers`);
-  const kept: Record<string, number | null> = {};
+  const numbers: Record<string, number | null> = {};
   for (const [name, value] of Object.entries(metrics)) {
     if (value === undefined) continue;
     if (value !== null && (typeof value !== "number" || Math.abs(value) === Infinity))
       throw new InvalidReturn(
         `metrics.${name} is ${show(value)}; it must be a number, NaN or null where not available`,
       );
-    kept[name] = value === null || Number.isNaN(value) ? null : value;
+    numbers[name] = value === null || Number.isNaN(value) ? null : value;
   }
-  return JSON.stringify(kept);
+  return JSON.stringify(numbers);
 }
 
 export function checkNumbers(values: unknown, path: string, orNaN = false): Float64Array | number[] {

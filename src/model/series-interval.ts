@@ -14,15 +14,15 @@ export function checkStatedInterval({ query, columns, timeColumn }: Snapshot): v
   const { interval } = query;
   if (interval === undefined) return;
   const type = columns.find(({ name }) => name === timeColumn)?.type;
-  const found =
+  const actual =
     timeColumn === null ? "source.order_by names no time" : `${timeColumn} of ${query.table} holds ${type}s`;
   const ofNumbers = type === "integer" || type === "number";
   const ofTimes = type === "date" || type === "timestamp";
-  const stated = parseInterval(canonicalInterval(interval) ?? "");
-  if (stated === undefined || !(stated.unit === "number" ? ofNumbers : ofTimes))
+  const parsed = parseInterval(canonicalInterval(interval) ?? "");
+  if (parsed === undefined || !(parsed.unit === "number" ? ofNumbers : ofTimes))
     throw new ManymodelError(
       "config",
-      `the interval is ${show(interval)}, but ${found}; state such as P1D, P1W, P1M or PT1H for times, N1 for numbers`,
+      `the interval is ${show(interval)}, but ${actual}; state such as P1D, P1W, P1M or PT1H for times, N1 for numbers`,
     );
 }
 
@@ -37,12 +37,13 @@ export function seriesInterval(
   type: "date" | "timestamp" | "number",
   text: string | undefined,
 ): Interval | null {
-  const stated = text === undefined ? undefined : canonicalInterval(text);
-  const parts = stated === undefined ? undefined : parseInterval(stated);
-  if (stated === undefined || parts === undefined) return detectInterval(times, type === "number" ? "number" : "time");
+  const canonical = text === undefined ? undefined : canonicalInterval(text);
+  const parts = canonical === undefined ? undefined : parseInterval(canonical);
+  if (canonical === undefined || parts === undefined)
+    return detectInterval(times, type === "number" ? "number" : "time");
   const isMonths = parts.unit === "month";
   const day = isMonths ? dayOfMonth(times) : null;
-  const interval = day === null ? stated : `${stated}@${day}`;
+  const interval = day === null ? canonical : `${canonical}@${day}`;
   const isOpen = parts.unit !== "weekday" || parts.days.includes(String(weekday(at(times, 0))));
   if (isOpen && isMonths === (day !== null) && gridPositions(times, interval) !== null) return interval;
   throw new IrregularInterval(

@@ -41,6 +41,6 @@ export const decidePeriod: DecidePeriod = (exports, data) => {
 
 function choiceFor(rule: PeriodRule, interval: Interval | null): Period {
   if (isPeriod(rule)) return rule;
-  const known = interval?.replace(/@.*/, "");
-  return Object.entries(rule).find(([text]) => canonicalInterval(text) === known)?.[1] ?? 1;
+  const base = interval?.replace(/@.*/, "");
+  return Object.entries(rule).find(([text]) => canonicalInterval(text) === base)?.[1] ?? 1;
 }

@@ -29,22 +29,22 @@ export interface SchemaIssue {
 /**
  * The value that a schema makes of another.
  *
- * @param what - the name of the value, for messages
+ * @param subject - the name of the value, for messages
  * @throws {ManymodelError} `usage`, naming the first key that breaks a rule, and the rule
  */
 export async function parseWith<Output>(
   schema: StandardSchema<unknown, Output>,
   value: unknown,
-  what: string,
+  subject: string,
 ): Promise<Output> {
   let result: SchemaResult<Output>;
   try {
     result = await schema["~standard"].validate(value);
   } catch (cause) {
-    throw new ManymodelError("usage", `${what}: the schema failed: ${messageOf(cause)}`, { cause });
+    throw new ManymodelError("usage", `${subject}: the schema failed: ${messageOf(cause)}`, { cause });
   }
   if (result.issues === undefined) return result.value;
   const [first] = result.issues;
   const keys = (first?.path ?? []).map((part) => String(typeof part === "object" ? part.key : part));
-  throw new ManymodelError("usage", `${[what, ...keys].join(".")}: ${first?.message ?? "it breaks the schema"}`);
+  throw new ManymodelError("usage", `${[subject, ...keys].join(".")}: ${first?.message ?? "it breaks the schema"}`);
 }

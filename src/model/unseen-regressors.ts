@@ -14,7 +14,7 @@ interface KnownRegressors {
  * training has never had. Fields of the calendar are not noted: a short series has not seen every month.
  */
 export function unseenRegressors(
-  { regressors: kept, left, constant = {} }: KnownRegressors,
+  { regressors: remaining, left, constant = {} }: KnownRegressors,
   exports: unknown,
   axis: SeriesAxis,
 ): { note?: { type: string; message: string } } {
@@ -30,7 +30,7 @@ export function unseenRegressors(
   }
   if (findDrivers(exports)?.regressors?.some(({ isText }) => isText))
     for (const [name, values] of Object.entries(regressors(exports, axis))) {
-      if (!name.includes("=") || isField(name) || kept.includes(name) || Object.hasOwn(left, name)) continue;
+      if (!name.includes("=") || isField(name) || remaining.includes(name) || Object.hasOwn(left, name)) continue;
       const step = values.indexOf(1);
       if (step >= 0)
         messages.push(

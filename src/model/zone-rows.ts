@@ -26,7 +26,7 @@ const DAY = 86_400_000;
  */
 export function findZone(
   { columns, timeColumn, hasInstants, query }: Pick<Snapshot, "columns" | "timeColumn" | "hasInstants" | "query">,
-  { name, timeOfDay: known }: ZoneRule,
+  { name, timeOfDay: pinnedTime }: ZoneRule,
   times: Float64Array,
 ): Required<ZoneRule> | undefined {
   const time = columns.find((column) => column.name === timeColumn);
@@ -37,7 +37,7 @@ export function findZone(
       `source.time_zone needs timestamps, but ${time === undefined ? "source.order_by names no time" : `${time.name} of ${query.table} holds ${time.type}s`}; name a timestamp last in source.order_by`,
     );
   const zone = openTimeZone(name);
-  if (known !== undefined) return { name, timeOfDay: known };
+  if (pinnedTime !== undefined) return { name, timeOfDay: pinnedTime };
   if (hasInstants) return { name, timeOfDay: timeOfDay(zone, times) };
   const [first = 0] = times;
   return { name, timeOfDay: times.every((time) => time % DAY === first % DAY) ? first - midnight(first) : null };

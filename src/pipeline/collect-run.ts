@@ -67,7 +67,7 @@ export function selected(
   if (rows.length === 0) return undefined;
   if (rows.length === segment.rows) return segment;
   const total = segment.total ?? segment.rows;
-  const count = (wanted: Outcome) => rows.filter(({ outcome }) => outcome === wanted).length;
+  const count = (kind: Outcome) => rows.filter(({ outcome }) => outcome === kind).length;
   const select = encodeSelection(
     rows.map(({ at }) => at),
     total,

@@ -79,30 +79,30 @@ export async function collectGarbage(
 async function strayObjects({ objects }: Engine, runs: readonly RunRecord[]): Promise<Garbage[]> {
   const open = new Set(runs.filter(({ state }) => OPEN.includes(state)).map(({ runId }) => runId));
   return ((await objects?.list()) ?? []).flatMap((object): Garbage[] => {
-    const { kind: what, run } = object;
-    if (run === null) return open.size === 0 ? [{ what, object, why: "no run is in progress" }] : [];
-    return open.has(run) ? [] : [{ what, object, why: `run ${run} is not in progress` }];
+    const { kind: category, run } = object;
+    if (run === null) return open.size === 0 ? [{ what: category, object, why: "no run is in progress" }] : [];
+    return open.has(run) ? [] : [{ what: category, object, why: `run ${run} is not in progress` }];
   });
 }
 
 /** Artifacts of runs that were deleted by a process that did not come to the end, unless a version was made of them since. */
 async function leftOfDeleted({ versions, stage }: Engine, runs: readonly RunRecord[]): Promise<Garbage[]> {
-  const known = new Set(runs.map(({ runId }) => runId));
+  const ids = new Set(runs.map(({ runId }) => runId));
   const deleted = (await versions.audit({ limit: NOTES }))
     .filter(({ action }) => action === "delete-run")
     .map(({ details }) => String(details.run));
   const left: string[] = [];
   for (const run of new Set(deleted))
-    if (!known.has(run) && (await stage.list(`runs/${run}/`)).length > 0) left.push(run);
+    if (!ids.has(run) && (await stage.list(`runs/${run}/`)).length > 0) left.push(run);
   if (left.length === 0) return [];
   for (const { model, version, index } of await versions.list()) {
-    const found = await readIndex(stage, index, `${model} ${version} was registered`).catch(asProblem);
+    const contents = await readIndex(stage, index, `${model} ${version} was registered`).catch(asProblem);
     // Nobody knows what the version needs.
-    if (typeof found === "string") return [];
-    for (const { runId } of found.sources) known.add(runId);
+    if (typeof contents === "string") return [];
+    for (const { runId } of contents.sources) ids.add(runId);
   }
   return left
-    .filter((run) => !known.has(run))
+    .filter((run) => !ids.has(run))
     .map((run) => ({ what: "run", path: `runs/${run}/`, why: "the run was deleted" }));
 }
 

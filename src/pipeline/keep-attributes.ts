@@ -33,9 +33,9 @@ export async function keepAttributes(
   const { table, select, where, keyColumns, orderBy = [] } = query;
   const isKey = (name: string) => keyColumns.some((key) => key.toLowerCase() === name.toLowerCase());
   const time = orderBy.filter((name) => !isKey(name)).at(-1);
-  const own = attributes.filter((name) => !isKey(name));
+  const names = attributes.filter((name) => !isKey(name));
   const values = {
-    ...Object.fromEntries(own.map((name) => [name, name])),
+    ...Object.fromEntries(names.map((name) => [name, name])),
     ...(value !== undefined && { [UNIT_VALUE]: value }),
   };
   const snapshot = await engine.source.snapshot({
@@ -44,9 +44,9 @@ export async function keepAttributes(
     ...(where !== undefined && { where }),
     newest: { by: keyColumns, ...(time !== undefined && { time }), values },
   });
-  const kept = { snapshot: snapshot.id, attributes };
+  const record = { snapshot: snapshot.id, attributes };
   const before = await findJson(engine.stage, stagePath.attributes);
-  if (JSON.stringify(before) === JSON.stringify(kept)) return;
+  if (JSON.stringify(before) === JSON.stringify(record)) return;
   checkValue(snapshot, value);
   const columns: ColumnInfo[] = [
     { name: "PARTITION_KEY", type: "string" },
@@ -68,7 +68,7 @@ export async function keepAttributes(
     await engine.output.discard(PARTITION_ATTRIBUTES, parts).catch(() => {});
     throw error;
   }
-  await putJson(engine.stage, stagePath.attributes, kept);
+  await putJson(engine.stage, stagePath.attributes, record);
 }
 
 /** @throws {ManymodelError} `config` if the worth of a unit is not a number */

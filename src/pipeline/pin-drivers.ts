@@ -24,12 +24,12 @@ const LEAST_YEARS_AFTER = 2;
  * @throws {ManymodelError} `input` for a column that the source does not have; `config` for an unknown country
  */
 export async function pinDrivers(
-  stated: StatedDrivers,
+  configuration: StatedDrivers,
   { columns, query, timeColumn }: Snapshot,
   now: Date,
   earlier: Drivers = {},
 ): Promise<Drivers> {
-  const { regressors, calendar, holidays, fourier } = stated;
+  const { regressors, calendar, holidays, fourier } = configuration;
   const time = columns.find(({ name }) => name === timeColumn);
   if (time === undefined || time.type === "string" || time.type === "boolean")
     throw new ManymodelError(
@@ -61,12 +61,12 @@ function yearsAround(year: number, { holidayYears }: Drivers): readonly [number,
 }
 
 function columnOf(
-  stated: StatedRegressor,
+  configuration: StatedRegressor,
   table: string,
   target: string | undefined,
   columns: readonly ColumnInfo[],
 ): DriverColumn {
-  const { column, lag = 0, missing } = typeof stated === "string" ? { column: stated } : stated;
+  const { column, lag = 0, missing } = typeof configuration === "string" ? { column: configuration } : configuration;
   const names = columns.map(({ name }) => name);
   const name = matchColumn(names, column);
   const type = columns.find((one) => one.name === name)?.type;

@@ -92,11 +92,11 @@ async function pinAndSplit(engine: Engine, spec: RunSpec, context: PlanContext):
   await engine.catalog.createRun(runId, now.toISOString());
   try {
     const { bytes, outputOf, ...info } = spec.definition;
-    const taken = [
+    const reserved = [
       ...snapshot.keyColumns.map(({ name }) => name),
       ...(snapshot.timeColumn === null ? [] : [snapshot.timeColumn]),
     ];
-    const output = outputOf?.({ exports: spec.exports, columns: snapshot.columns }, taken);
+    const output = outputOf?.({ exports: spec.exports, columns: snapshot.columns }, reserved);
     const definition = { ...info, ...(output !== undefined && { output }) };
     await engine.stage.put(stagePath.definition(definition.sha256), bytes);
     const manifest: RunManifest = {
@@ -200,14 +200,14 @@ function tolerated(maxFailed: number | undefined, partitions: number): number | 
 }
 
 function checkDistinct(columns: Parameters<typeof encodeKey>[0], keys: readonly PartitionKey[]): void {
-  const seen = new Set<string>();
+  const names = new Set<string>();
   for (const key of keys) {
     const encoded = encodeKey(columns, key);
-    if (seen.has(encoded))
+    if (names.has(encoded))
       throw new ManymodelError(
         "usage",
         `partition ${showKey(columns, key)} is in the list of keys twice; list it once`,
       );
-    seen.add(encoded);
+    names.add(encoded);
   }
 }

@@ -28,11 +28,11 @@ export async function prepareOutput(
       `${outputTable} is not ${what}; nothing is written into it. Choose another output table`,
     );
   for (const { name, type } of columns) {
-    const found = existing.get(name.toUpperCase());
-    if (found !== undefined && found.type !== type)
+    const match = existing.get(name.toUpperCase());
+    if (match !== undefined && match.type !== type)
       throw new ManymodelError(
         "conflict",
-        `column ${found.name} of ${outputTable} holds ${found.type}s, but this version's ${name} is of type ${type}; choose another output table`,
+        `column ${match.name} of ${outputTable} holds ${match.type}s, but this version's ${name} is of type ${type}; choose another output table`,
       );
   }
 }

@@ -43,12 +43,12 @@ export function planChanges(
   now: Pick<RunSpec, "definition" | "exports" | "seed" | "keyArg"> & { readonly snapshot: Snapshot },
 ): string[] {
   const changes: string[] = [];
-  const note = (what: string, was: unknown, is: unknown) => {
+  const note = (subject: string, was: unknown, is: unknown) => {
     if (JSON.stringify(was) === JSON.stringify(is)) return;
-    if (!isRecord(was) || !isRecord(is)) changes.push(`${what} was ${said(was)}, and is ${said(is)}`);
+    if (!isRecord(was) || !isRecord(is)) changes.push(`${subject} was ${spelled(was)}, and is ${spelled(is)}`);
     else
       for (const name of new Set([...Object.keys(was), ...Object.keys(is)]))
-        note(`${what}.${name}`, was[name], is[name]);
+        note(`${subject}.${name}`, was[name], is[name]);
   };
   note("source", snapshot.query, now.snapshot.query);
   if (changes.length === 0 && snapshot.future?.id !== now.snapshot.future?.id)
@@ -71,7 +71,7 @@ export function planChanges(
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-const said = (value: unknown) => (value === undefined ? "left out" : show(value));
+const spelled = (value: unknown) => (value === undefined ? "left out" : show(value));
 
 /**
  * Goes on with a run after whatever process worked on it has ended, under its pinned plan: what has a committed attempt

@@ -83,9 +83,9 @@ const MISSING_PER_TASK = 10_000;
  *   partitions have no model where they must; `corrupt` if an artifact was changed; `conflict` if another batch changed
  *   the rows that were to stand. Nothing is written then.
  */
-export async function scoreBatch(engine: Engine, asked: BatchSpec, context: RunContext): Promise<BatchSummary> {
-  const { model, version: name } = asked;
-  const spec = { ...asked, outputTable: engine.tables.ownName?.(asked.outputTable) ?? asked.outputTable };
+export async function scoreBatch(engine: Engine, request: BatchSpec, context: RunContext): Promise<BatchSummary> {
+  const { model, version: name } = request;
+  const spec = { ...request, outputTable: engine.tables.ownName?.(request.outputTable) ?? request.outputTable };
   checkName("output table", spec.outputTable, "table");
   const version = await engine.versions.get(model, name);
   if (version === undefined)
@@ -110,9 +110,9 @@ async function scoreVersion(
   const { outputTable, snapshot } = task;
   const last = spec.incremental ? await lastBatch(engine.output, model, query.table, outputTable) : undefined;
   const batchId = randomUUID();
-  const kept = last === undefined ? null : { owner: ownerOf(model, last.version, query.table), batchId };
+  const lastRows = last === undefined ? null : { owner: ownerOf(model, last.version, query.table), batchId };
   const { runId, sources } = index;
-  const common: ScoreTask = { ...task, kept, runId, definitionSha256: at(sources, 0).definitionSha256 };
+  const common: ScoreTask = { ...task, kept: lastRows, runId, definitionSha256: at(sources, 0).definitionSha256 };
 
   const isInferred = snapshot.partitions > 0 && task.leadTime === undefined;
   const inference = isInferred ? engine.inference : undefined;
@@ -149,8 +149,8 @@ async function scoreVersion(
     shortened += result.shortened ?? 0;
     withoutModel.push(...result.withoutModel);
     for (const key of result.kept) standing.push(key);
-    const done = Object.values(counts).reduce((sum, count) => sum + count);
-    onProgress({ total, done, failed: counts.ERROR });
+    const ended = Object.values(counts).reduce((sum, count) => sum + count);
+    onProgress({ total, done: ended, failed: counts.ERROR });
   };
   const tasks = inferred?.files.length ?? index.segments.length;
   const crew = await startCrew({ entry, workers, ...stop }, Math.max(1, Math.min(spec.workers, tasks)));
@@ -180,9 +180,9 @@ async function scoreVersion(
     await perform(missingTasks(common, scored));
     if (spec.missingModel === "error" && counts.NO_MODEL > 0)
       throw missingModels(version, counts.NO_MODEL, withoutModel);
-    if (last !== undefined && kept !== null && standing.length > 0) {
-      const wanted = { column: "PARTITION_KEY", values: standing };
-      parts.push(await engine.output.carry(outputTable, kept.owner, wanted, { MODEL_VERSION: name }));
+    if (last !== undefined && lastRows !== null && standing.length > 0) {
+      const selection = { column: "PARTITION_KEY", values: standing };
+      parts.push(await engine.output.carry(outputTable, lastRows.owner, selection, { MODEL_VERSION: name }));
       if ((await lastBatch(engine.output, model, query.table, outputTable))?.batchId !== last.batchId)
         throw new ManymodelError("conflict", `another batch wrote into ${outputTable} meanwhile; score again`);
     }
@@ -303,8 +303,8 @@ function ownerOf(model: string, version: string, inputTable: string): string {
 }
 
 /** Returns the settings of seasonal naive forecasts: those of the version's models, where its exports have them. */
-function fallbackOf({ model, version, exports }: ModelVersion, given: Partial<Fallback>): Fallback {
-  const { target = given.target, period = given.period ?? 1 } = exports as { readonly [name: string]: PlainData };
+function fallbackOf({ model, version, exports }: ModelVersion, defaults: Partial<Fallback>): Fallback {
+  const { target = defaults.target, period = defaults.period ?? 1 } = exports as { readonly [name: string]: PlainData };
   if (typeof target !== "string" || !isPeriodRule(period))
     throw new ManymodelError(
       "usage",

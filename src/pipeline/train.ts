@@ -48,12 +48,12 @@ export async function workOnRun(
   };
   const watched = { ...context, onProgress: watch };
   const work = async () => {
-    const begun = await readProgress(engine.queue, runId);
-    watch(begun);
+    const start = await readProgress(engine.queue, runId);
+    watch(start);
     if (engine.jobs !== undefined && mode !== "local")
       await runJobs(engine, engine.jobs, manifest, queue.preWarm, watched);
     else if (mode === "queue") await runQueue(engine, manifest, { ...queue, count }, watched);
-    else await runTasks(engine, manifest, count, begun, watched);
+    else await runTasks(engine, manifest, count, start, watched);
   };
   await during({ phase: "train", run: runId }, () => resumable(runId, work));
 }
@@ -63,12 +63,12 @@ async function runTasks(
   { queue }: Engine,
   manifest: RunManifest,
   count: number,
-  begun: Progress,
+  start: Progress,
   { entry, workers, onProgress, ...stop }: RunContext,
 ): Promise<void> {
   const { runId, mode, chunks, maxAttempts, fitTimeoutMs } = manifest;
   const manifestSha256 = jsonChecksum(manifest);
-  const progress = { ...begun };
+  const progress = { ...start };
   const onChunk = (segment: SegmentInfo) => {
     progress.done += segment.rows;
     progress.failed += segment.failed;

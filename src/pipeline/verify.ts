@@ -29,12 +29,12 @@ const SEALED = /\/tasks\/task_\d+\.json$|\/chunks\/\d+\/\d+\/manifest\.json$/;
  * @throws {ManymodelError} `not-found` for an unknown run, `conflict` if it is not completed
  */
 export async function verifyRun(engine: Engine, runId: string, signal?: AbortSignal): Promise<Verification> {
-  const found = await verifyArtifacts(engine, runId, signal);
+  const damage = await verifyArtifacts(engine, runId, signal);
   const { snapshot } = (await completedRun(engine, runId)).manifest;
   const stored = await engine.integrity?.check(snapshot);
   return {
-    ...found,
-    problems: [...found.problems, ...(stored?.problems ?? [])],
+    ...damage,
+    problems: [...damage.problems, ...(stored?.problems ?? [])],
     ...(stored !== undefined && stored.notes.length > 0 && { notes: stored.notes }),
   };
 }
@@ -64,7 +64,7 @@ async function verifyArtifacts(engine: Engine, runId: string, signal?: AbortSign
   }
   for (const file of await stage.list(`runs/${runId}/`))
     if (SEALED.test(file)) await check(() => getSealed(stage, file));
-  const seen = new Set<string>();
+  const paths = new Set<string>();
   for (const segment of index?.segments ?? []) {
     signal?.throwIfAborted();
     const rows = await check(() => segmentRows(stage, segment, { summary: true }));
@@ -75,8 +75,8 @@ async function verifyArtifacts(engine: Engine, runId: string, signal?: AbortSign
     if (rows.length !== segment.rows)
       problems.push(`${segment.path} has ${rows.length} of the ${segment.rows} partitions that the index says`);
     for (const { row } of rows) {
-      if (seen.has(row.partitionKey)) problems.push(`partition ${row.partitionKey} is in the index twice`);
-      seen.add(row.partitionKey);
+      if (paths.has(row.partitionKey)) problems.push(`partition ${row.partitionKey} is in the index twice`);
+      paths.add(row.partitionKey);
     }
   }
   if (problems.length === 0 && result.partitions !== manifest.partitions)

@@ -48,9 +48,9 @@ export function whilePrinting<T>(printed: Printed, body: () => T): T {
 }
 
 function tap(stream: NodeJS.WriteStream): void {
-  const write = stream.write as (piece: string | Uint8Array, ...rest: unknown[]) => boolean;
-  stream.write = (piece: string | Uint8Array, ...rest: unknown[]) => {
+  const write = stream.write as (piece: string | Uint8Array, ...args: unknown[]) => boolean;
+  stream.write = (piece: string | Uint8Array, ...args: unknown[]) => {
     listening.getStore()?.(typeof piece === "string" ? piece : Buffer.from(piece).toString());
-    return write.call(stream, piece, ...rest);
+    return write.call(stream, piece, ...args);
   };
 }

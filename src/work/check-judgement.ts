@@ -21,8 +21,8 @@ export interface CheckedJudgement {
 }
 
 /** Checks what `judge` returned of so many steps. @throws {InvalidReturn} saying what is wrong and where */
-export function checkJudgement(returned: unknown, given: number): CheckedJudgement {
-  const moved = checkUpdateResult(returned, given);
+export function checkJudgement(returned: unknown, steps: number): CheckedJudgement {
+  const moved = checkUpdateResult(returned, steps);
   const readings = asObject(asObject(returned, "judge").readings, "judge's readings");
   const numbers = (name: Exclude<keyof JudgedReadings, "kinds">) => {
     const values = checkNumbers(readings[name], `readings.${name}`, true);

@@ -84,13 +84,13 @@ async function readFuture(source: Source, snapshot: Snapshot, ordinals: readonly
   const { future } = snapshot;
   if (future === undefined) return undefined;
   const keys = new Map<number, PartitionKey>();
-  const wanted = ordinals.filter((ordinal) => ordinal >= 0).sort((a, b) => a - b);
-  for (let i = 0; i < wanted.length; ) {
-    const from = at(wanted, i);
-    const after = wanted.findIndex((ordinal) => ordinal >= from + KEYS_PER_READ);
-    const end = after < 0 ? wanted.length : after;
-    const read = await source.keys(snapshot, from, at(wanted, end - 1) + 1);
-    for (; i < end; i++) keys.set(at(wanted, i), at(read, at(wanted, i) - from));
+  const existing = ordinals.filter((ordinal) => ordinal >= 0).sort((a, b) => a - b);
+  for (let i = 0; i < existing.length; ) {
+    const from = at(existing, i);
+    const after = existing.findIndex((ordinal) => ordinal >= from + KEYS_PER_READ);
+    const end = after < 0 ? existing.length : after;
+    const read = await source.keys(snapshot, from, at(existing, end - 1) + 1);
+    for (; i < end; i++) keys.set(at(existing, i), at(read, at(existing, i) - from));
   }
   const located = await source.locate(future, [...keys.values()]);
   const places = new Map(zip(keys.keys(), located));

@@ -46,10 +46,10 @@ function columnAt(name: string, horizon: number, { scores, time, times, data, fu
   const first = times?.[0] ?? Number.POSITIVE_INFINITY;
   let last = Number.NaN;
   for (const table of tables) {
-    const own = timesOf(table, time);
+    const rowTimes = timesOf(table, time);
     table.numbers(name).forEach((value, row) => {
       if (Number.isNaN(value)) return;
-      const when = own?.[row] ?? Number.NEGATIVE_INFINITY;
+      const when = rowTimes?.[row] ?? Number.NEGATIVE_INFINITY;
       at.set(when, value);
       if (table === data && !(when >= first)) last = value;
     });

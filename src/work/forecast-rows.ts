@@ -53,13 +53,13 @@ export function forecastColumns(table: Omit<ForecastTable, "model" | "version">)
   const { keyColumns, time, fingerprints, output = [] } = table;
   const bounds = boundsOf(table).map(({ name }) => name);
   const orders = table.leadTime === undefined ? [] : ORDER_COLUMNS;
-  const own = (name: string) =>
+  const nameOf = (name: string) =>
     [...FIXED_NAMES, ...bounds, ...orders].includes(name.toUpperCase()) ? `KEY_${name}` : name;
   return [
     ...FIXED.version,
-    ...keyColumns.map((column): ColumnInfo => ({ name: own(column.name), type: outputType(column) })),
+    ...keyColumns.map((column): ColumnInfo => ({ name: nameOf(column.name), type: outputType(column) })),
     ...FIXED.key,
-    ...(time === null ? [] : [{ ...time, name: own(time.name) }]),
+    ...(time === null ? [] : [{ ...time, name: nameOf(time.name) }]),
     ...FIXED.forecast,
     ...bounds.map((name): ColumnInfo => ({ name, type: "number" })),
     ...orders.map((name): ColumnInfo => ({ name, type: name === "LEAD_TIME" ? "integer" : "number" })),
@@ -77,14 +77,14 @@ interface Bound {
 }
 
 function boundsOf({ levels, quantiles }: Pick<ForecastTable, "levels" | "quantiles">): Bound[] {
-  const asked = levelsToAsk(levels, quantiles);
+  const askedLevels = levelsToAsk(levels, quantiles);
   return [
     ...levels.flatMap((level): Bound[] => [
-      { name: `LO_${level}`, side: "lower", level: asked.indexOf(level) },
-      { name: `HI_${level}`, side: "upper", level: asked.indexOf(level) },
+      { name: `LO_${level}`, side: "lower", level: askedLevels.indexOf(level) },
+      { name: `HI_${level}`, side: "upper", level: askedLevels.indexOf(level) },
     ]),
     ...quantiles.map((q): Bound => {
-      const level = asked.indexOf(levelOfQuantile(q));
+      const level = askedLevels.indexOf(levelOfQuantile(q));
       return { name: quantileColumn(q), side: q < 0.5 ? "lower" : "upper", level };
     }),
   ];
@@ -170,9 +170,9 @@ export class ForecastRows {
     this.#said.errorMessage.push("errorMessage" in scored ? scored.errorMessage : null);
     this.#fingerprints.push(fingerprint);
     this.#ends.push(row + rowCount(scored));
-    const own = "mean" in scored ? scored.output : undefined;
+    const extra = "mean" in scored ? scored.output : undefined;
     for (const [i, values] of this.#output.entries())
-      for (let t = 0; t < rowCount(scored); t++) values.push(own?.[i]?.[t] ?? null);
+      for (let t = 0; t < rowCount(scored); t++) values.push(extra?.[i]?.[t] ?? null);
     if (!("mean" in scored)) {
       this.#steps.push(null);
       return;

@@ -19,14 +19,14 @@ export function futureRows(future: Frame, time: ColumnInfo | null, times: Float6
   if (time === null || times === null)
     throw new MissingFuture("the series has no interval, so rows of the future have no place");
   if (future.length === 0) throw new MissingFuture("the table of the future has no rows of this partition");
-  const known = readTimes(future, time.name);
+  const ofFuture = readTimes(future, time.name);
   const rows = new Int32Array(times.length);
   let row = 0;
   for (const [step, ahead] of times.entries()) {
-    while (row < known.times.length && !(at(known.times, row) >= ahead)) row++;
-    if (known.times[row] !== ahead)
+    while (row < ofFuture.times.length && !(at(ofFuture.times, row) >= ahead)) row++;
+    if (ofFuture.times[row] !== ahead)
       throw new MissingFuture(
-        `the table of the future has no row for ${time.name} ${formatTime(known.type, ahead)}, step ${step + 1} of ${times.length}`,
+        `the table of the future has no row for ${time.name} ${formatTime(ofFuture.type, ahead)}, step ${step + 1} of ${times.length}`,
       );
     rows[step] = row;
   }

@@ -50,14 +50,14 @@ export async function judgePartition(
       throw new OffInterval("the model's series has no times at an interval, so new readings have no place");
     const newer = newerRows(data, time, lastTs, interval, findTarget(exports, data.columns));
     if (newer === undefined) return { status: "OK", times: NONE, readings: NO_READINGS, since: NONE, moved: partition };
-    const asked = {
+    const context = {
       [plan.keyArg]: keyArgument(plan.keyColumns, partition.key),
       exports,
       seed: partition.seed,
       model: JSON.parse(model),
       data: newer.data,
     };
-    const judged = checkJudgement(await definition.judge(asked), newer.steps);
+    const judged = checkJudgement(await definition.judge(context), newer.steps);
     const { steps, readings } = judged;
     const type = time.type === "date" || time.type === "timestamp" ? time.type : "number";
     const last = parseTime(type, lastTs);

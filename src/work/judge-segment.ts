@@ -88,22 +88,22 @@ export async function judgeSegment(tools: JudgeTools, task: JudgeSegment): Promi
   const rows = (await segmentRows(stage, task.segment, { summary: true })).map(({ row }) => row);
   const keys = rows.map(({ key }) => key);
   const places = await source.locate(task.snapshot, keys);
-  const own = rowRanges(await source.read(task.snapshot, Array.from(places)));
+  const newRows = rowRanges(await source.read(task.snapshot, Array.from(places)));
   const before = await source.locate(task.currentSnapshot, keys);
   const theirs = rowRanges(await source.read(task.currentSnapshot, Array.from(before)));
   const opened = await tools.models.open(task.current);
   let evidence = NO_EVIDENCE;
   let unjudged = 0;
   const culprits: GateCulprit[] = [];
-  for (const [row, [data, earlier]] of zip(rows, zip(own, theirs))) {
+  for (const [row, [data, earlier]] of zip(rows, zip(newRows, theirs))) {
     if (row.outcome !== "succeeded") {
       const why = `${row.errorType ?? row.outcome}: ${row.errorMessage ?? ""}`;
       culprits.push({ partitionKey: row.partitionKey, reason: "failed", why, weight: 0 });
       continue;
     }
-    const found = await tools.models.find(opened, row.partitionKey);
-    if (found === undefined || found.trained.model === null) continue;
-    const comparison = new Comparison(tools, task, { row, data, earlier, found, time: opened.time });
+    const current = await tools.models.find(opened, row.partitionKey);
+    if (current === undefined || current.trained.model === null) continue;
+    const comparison = new Comparison(tools, task, { row, data, earlier, found: current, time: opened.time });
     const result = await comparison.judge();
     if (result.judged === 0) unjudged++;
     evidence = addEvidence(evidence, result);
@@ -147,14 +147,14 @@ class Comparison {
   }
 
   async judge(): Promise<GateEvidence> {
-    const seen = await this.#seen();
-    if (this.#origin < this.#task.holdout) return { ...NO_EVIDENCE, ...seen };
+    const observations = await this.#seen();
+    if (this.#origin < this.#task.holdout) return { ...NO_EVIDENCE, ...observations };
     const same = this.#isSame();
-    const basis = { ...NO_EVIDENCE, ...seen, judged: 1, differing: same ? 0 : 1 };
+    const basis = { ...NO_EVIDENCE, ...observations, judged: 1, differing: same ? 0 : 1 };
     if (!this.#task.measures) return basis;
     const candidate = this.#knownErrors() ?? (await this.#errors("candidate"));
     const current = same ? candidate : await this.#errors("current");
-    if (candidate === undefined || current === undefined) return { ...NO_EVIDENCE, ...seen };
+    if (candidate === undefined || current === undefined) return { ...NO_EVIDENCE, ...observations };
     const { row } = this.#both;
     if (candidate.loss > current.loss)
       this.culprits.push({
@@ -163,11 +163,11 @@ class Comparison {
         why: `mean absolute error ${short(candidate.mae)} against ${short(current.mae)}`,
         weight: candidate.loss - current.loss,
       });
-    const held = this.#observations.subarray(this.#origin).filter((value) => !Number.isNaN(value));
+    const actuals = this.#observations.subarray(this.#origin).filter((value) => !Number.isNaN(value));
     return {
       ...basis,
-      observations: held.length,
-      size: held.reduce((sum, value) => sum + Math.abs(value), 0),
+      observations: actuals.length,
+      size: actuals.reduce((sum, value) => sum + Math.abs(value), 0),
       candidateLoss: candidate.loss,
       currentLoss: current.loss,
     };
@@ -224,11 +224,11 @@ class Comparison {
   /** The rows up to the origin as the current version was trained on them; the candidate's where it has none there. */
   #earlierRows(): RowRange {
     const { data, earlier } = this.#both;
-    const own = { ...data, end: data.start + this.#origin };
+    const range = { ...data, end: data.start + this.#origin };
     const times = timesOf(frame(earlier.batch, earlier.start, earlier.end), this.#task.currentSnapshot);
-    if (times === null || this.#times === null) return own;
+    if (times === null || this.#times === null) return range;
     const origin = at(this.#times, this.#origin - 1);
-    if (!(times.length > 0 && at(times, -1) >= origin)) return own;
+    if (!(times.length > 0 && at(times, -1) >= origin)) return range;
     const after = times.findIndex((time) => time > origin);
     return after < 0 ? earlier : { ...earlier, end: earlier.start + after };
   }
@@ -261,13 +261,13 @@ class Comparison {
     const { row } = this.#both;
     const { candidate, holdout, metric } = this.#task;
     const { holdout: measured } = (candidate.exports ?? {}) as { holdout?: unknown };
-    const held = this.#observations.subarray(this.#origin);
-    if (measured !== holdout || this.#steps() !== holdout || held.some((value) => Number.isNaN(value)))
+    const actuals = this.#observations.subarray(this.#origin);
+    if (measured !== holdout || this.#steps() !== holdout || actuals.some((value) => Number.isNaN(value)))
       return undefined;
     const metrics = JSON.parse(row.metrics ?? "{}") as { readonly [name: string]: number | null };
     const [mae, rmse] = [metrics.holdout_mae, metrics.holdout_rmse];
     if (typeof mae !== "number" || typeof rmse !== "number") return undefined;
-    return { mae, loss: metric === "rmse" ? rmse ** 2 * held.length : mae * held.length };
+    return { mae, loss: metric === "rmse" ? rmse ** 2 * actuals.length : mae * actuals.length };
   }
 
   /** Counts the steps from the origin to the series' last observation. */

@@ -39,9 +39,9 @@ export function newerRows(
   const declared = data.columns.find(({ name }) => name === column);
   if (column === undefined || declared === undefined) return undefined;
   const isNumber = (type: string) => type === "number" || type === "integer";
-  const given = declared.type;
-  if (given === "string" || given === "boolean" || isNumber(given) !== isNumber(time.type))
-    throw new OffInterval(`${column} of the input holds ${given}s, but the model was fitted to ${time.type}s`);
+  const inputType = declared.type;
+  if (inputType === "string" || inputType === "boolean" || isNumber(inputType) !== isNumber(time.type))
+    throw new OffInterval(`${column} of the input holds ${inputType}s, but the model was fitted to ${time.type}s`);
   const { type, times: all } = readTimes(data, column);
   const times = all.subarray(0, observedRows(data, target));
   const last = parseTime(isNumber(time.type) ? "number" : (time.type as "date" | "timestamp"), lastTs);

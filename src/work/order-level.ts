@@ -11,14 +11,14 @@ import type { Orders } from "./score-partition.ts";
 export function ordersOver(leadTime: LeadTime): Orders {
   const { serviceLevel } = leadTime;
   return (data, horizon) => {
-    const found = leadTimeOf(leadTime, data, horizon);
-    if ("why" in found) return { level: () => found.why };
-    const { steps } = found;
+    const term = leadTimeOf(leadTime, data, horizon);
+    if ("why" in term) return { level: () => term.why };
+    const { steps } = term;
     return {
       asked: { steps, serviceLevel },
-      level({ model, seed, mean, orderUpTo: own, exports, place, axis }) {
+      level({ model, seed, mean, orderUpTo: quantileOfModel, exports, place, axis }) {
         if (steps > mean.length) return `the forecast has ${mean.length} steps, and the lead time ${steps}`;
-        const quantile = own ?? sumQuantile(model, { steps, probability: serviceLevel, seed, exports, axis });
+        const quantile = quantileOfModel ?? sumQuantile(model, { steps, probability: serviceLevel, seed, exports, axis });
         if (quantile === undefined) return NO_QUANTILE;
         const demand = mean.subarray(0, steps).reduce((sum, value) => sum + value, 0);
         const bounds = findStepBounds(exports, mean.length, place);

@@ -4,7 +4,7 @@ import { isMainThread } from "node:worker_threads";
 const BUILT_INS: readonly (readonly [name: string, object: object])[] = namedObjects();
 
 function namedObjects(): [string, object][] {
-  const found: [string, object][] = [["globalThis", globalThis]];
+  const objects: [string, object][] = [["globalThis", globalThis]];
   const names = [
     ...["Object", "Function", "Array", "String", "Number", "Boolean", "Symbol", "BigInt", "Date", "RegExp", "Promise"],
     ...["Map", "Set", "WeakMap", "WeakSet", "WeakRef", "Proxy", "Math", "JSON", "Reflect", "Atomics", "Intl"],
@@ -15,9 +15,9 @@ function namedObjects(): [string, object][] {
   for (const name of names) {
     const object: unknown = Reflect.get(globalThis, name);
     if (!isObject(object)) continue;
-    found.push([name, object]);
+    objects.push([name, object]);
     const prototype: unknown = Reflect.get(object, "prototype");
-    if (isObject(prototype)) found.push([`${name}.prototype`, prototype]);
+    if (isObject(prototype)) objects.push([`${name}.prototype`, prototype]);
   }
   const typedArray: unknown = Object.getPrototypeOf(Float64Array);
   const iterator: unknown = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]()));
@@ -27,8 +27,8 @@ function namedObjects(): [string, object][] {
     ["Iterator.prototype", iterator],
     ["ArrayIterator.prototype", Object.getPrototypeOf([][Symbol.iterator]())],
   ] as const)
-    if (isObject(object)) found.push([name, object]);
-  return found;
+    if (isObject(object)) objects.push([name, object]);
+  return objects;
 }
 
 function isObject(value: unknown): value is object {
@@ -67,8 +67,8 @@ function isOfNode(key: string | symbol): boolean {
   return typeof key === "symbol" && /^(undici|nodejs)\./.test(Symbol.keyFor(key) ?? "");
 }
 
-function changesOf(name: string, object: object, known: readonly Known[]): string[] {
-  const left = new Map(known.map((property) => [property.key, property]));
+function changesOf(name: string, object: object, properties: readonly Known[]): string[] {
+  const left = new Map(properties.map((property) => [property.key, property]));
   const changed: (string | symbol)[] = [];
   for (const { key, value, get, set } of propertiesOf(object)) {
     const before = left.get(key);

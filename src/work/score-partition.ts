@@ -179,7 +179,7 @@ function* scoring(
   if (partition.model === null)
     return { status: "NO_MODEL", errorType: partition.errorType, errorMessage: partition.errorMessage };
   const { definition, levels } = plan;
-  const given = {
+  const basis = {
     [plan.keyArg]: keyArgument(plan.keyColumns, partition.key),
     exports: plan.exports,
     seed: partition.seed,
@@ -189,7 +189,7 @@ function* scoring(
     const horizon = perRow ? data.length : plan.horizon;
     const moved: Moved = perRow
       ? { model: JSON.parse(partition.model) }
-      : yield* moveOn(plan, partition.model, partition, given, data);
+      : yield* moveOn(plan, partition.model, partition, basis, data);
     const times = perRow
       ? rowTimes(plan, data)
       : (plan.times ?? new ForecastTimes()).after(plan.time, partition, moved.steps ?? 0, horizon);
@@ -203,15 +203,15 @@ function* scoring(
     };
     const ordered = perRow ? undefined : plan.orders?.(data, horizon);
     const leadTime = ordered?.asked;
-    const asked = { ...given, model, horizon, levels, data, axis, ...(leadTime && { leadTime }) };
+    const context = { ...basis, model, horizon, levels, data, axis, ...(leadTime && { leadTime }) };
     if (definition.predict === undefined) throw new Error("the model definition has no predict");
     if (future !== undefined) {
       const ahead = () => futureRows(future, plan.time, times as Float64Array | null);
       // A definition with drivers finds what is known by the axis, and asks for whole rows only if it needs them.
-      if (findDrivers(plan.exports) === undefined) Object.assign(asked, { future: ahead() });
-      else Object.defineProperty(asked, "future", { get: ahead, enumerable: true });
+      if (findDrivers(plan.exports) === undefined) Object.assign(context, { future: ahead() });
+      else Object.defineProperty(context, "future", { get: ahead, enumerable: true });
     }
-    const returned = yield definition.predict(asked);
+    const returned = yield definition.predict(context);
     const place = {
       scores: definition.scores ?? "steps",
       time: plan.time,
@@ -219,17 +219,17 @@ function* scoring(
       data,
       ...(future !== undefined && { future }),
     };
-    const predicted = checkPrediction(wanted(returned, plan), horizon, levels, plan.output);
+    const predicted = checkPrediction(withoutColumns(returned, plan), horizon, levels, plan.output);
     const { mean, lower, upper, output, note, stopped } = boundForecastOf(predicted, plan.exports, place);
-    const said = stopped && { errorType: stopped.type, errorMessage: stopped.message };
-    if (said !== undefined && mean.length === 0) return { status: "ERROR", ...said };
-    const known = said === undefined ? times : (times?.slice(0, mean.length) ?? null);
+    const stop = stopped && { errorType: stopped.type, errorMessage: stopped.message };
+    if (stop !== undefined && mean.length === 0) return { status: "ERROR", ...stop };
+    const stepTimes = stop === undefined ? times : (times?.slice(0, mean.length) ?? null);
     const { orderUpTo } = predicted;
     const level = ordered?.level({ model, seed: partition.seed, mean, orderUpTo, exports: plan.exports, place, axis });
     const forecast = {
-      ...{ times: known, mean, lower, upper },
+      ...{ times: stepTimes, mean, lower, upper },
       ...(output !== undefined && { output }),
-      ...(said !== undefined && { stopped: said }),
+      ...(stop !== undefined && { stopped: stop }),
       ...(typeof level === "object" && { order: level }),
     };
     if (moved.problem !== undefined) return { status: "STALE", ...forecast, ...moved.problem };
@@ -244,7 +244,7 @@ function* scoring(
 }
 
 /** Returns the result of `predict` without declared columns that nobody wants. */
-function wanted(returned: unknown, { definition, output }: ScoringPlan): unknown {
+function withoutColumns(returned: unknown, { definition, output }: ScoringPlan): unknown {
   if (output !== undefined || definition.output === undefined) return returned;
   return typeof returned === "object" && returned !== null ? { ...returned, columns: undefined } : returned;
 }
@@ -271,7 +271,7 @@ function* moveOn(
   { definition, exports, time, advance }: ScoringPlan,
   text: string,
   { lastTs, interval }: TrainedPartition,
-  given: object,
+  basis: object,
   data: Frame,
 ): Generator<unknown, Moved, unknown> {
   const model = JSON.parse(text) as object;
@@ -286,7 +286,7 @@ function* moveOn(
     const times = new ForecastTimes().after(time, { lastTs, interval }, 0, newer.steps);
     const axis = { times, interval, time: time.name, rows: [data] };
     return checkUpdateResult(
-      yield definition.update({ ...given, model, data: newer.data, axis } as never),
+      yield definition.update({ ...basis, model, data: newer.data, axis } as never),
       newer.steps,
     );
   } catch (error) {

@@ -42,7 +42,7 @@ export async function scorePartitions(
   { jobs }: ScorePartitions,
   definitions: Definitions,
   clock: () => number,
-  note: (said: unknown) => void,
+  note: (message: unknown) => void,
 ): Promise<JobResult[]> {
   const results: JobResult[] = [];
   const times = new ForecastTimes();

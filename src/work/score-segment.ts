@@ -24,13 +24,13 @@ export type KnownFingerprints = ReadonlyMap<string, ScoredPartition["status"]>;
 /**
  * Loads the models of one segment, and no others, and forecasts those partitions that the input has.
  *
- * @param known - reads the fingerprints of the batch whose rows are kept
+ * @param fingerprintsOf - reads the fingerprints of the batch whose rows are kept
  */
 export async function scoreSegment(
   engine: Pick<WorkerEngine, "source" | "output" | "stage">,
   definition: AnyModelDefinition,
   task: ScoreSegment,
-  known: (kept: KeptBatch) => Promise<KnownFingerprints>,
+  fingerprintsOf: (batch: KeptBatch) => Promise<KnownFingerprints>,
 ): Promise<ScoredPart> {
   if (task.readings && definition.judge === undefined)
     throw new ManymodelError("usage", `${task.model} ${task.version} judges no readings; leave out --readings`);
@@ -45,7 +45,7 @@ export async function scoreSegment(
   const times = new ForecastTimes();
   const orders = await loadOrders(task.leadTime);
   const plan = { ...task, ...orders, definition, times, levels: levelsToAsk(task.levels, task.quantiles) };
-  const before = task.kept === null ? undefined : await known(task.kept);
+  const before = task.kept === null ? undefined : await fingerprintsOf(task.kept);
   let next = 0;
   for (const [row, own] of zip(rows, input)) {
     const ahead = future?.[next++];

@@ -108,9 +108,9 @@ export class PartOfBatch {
     others: readonly TablePart[] = [],
   ): Promise<ScoredPart> {
     const batch = this.#rows.batch();
-    const own = batch.length === 0 ? [] : [await output.write(this.#task.outputTable, batch)];
+    const lastParts = batch.length === 0 ? [] : [await output.write(this.#task.outputTable, batch)];
     return {
-      parts: [...others, ...own],
+      parts: [...others, ...lastParts],
       counts: this.#counts,
       ordinals,
       withoutModel: this.#withoutModel,

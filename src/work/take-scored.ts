@@ -38,10 +38,10 @@ export async function inferBatch(
             : undefined;
   if (unfit !== undefined)
     throw new ManymodelError("usage", `an inference job cannot use ${unfit}; leave it out, or have the client score`);
-  const asked = levelsToAsk(levels, quantiles);
+  const askedLevels = levelsToAsk(levels, quantiles);
   const { query, timeColumn, panel, hasInstants, zone } = snapshot;
   const completion = changesRows(snapshot) ? JSON.stringify({ query, timeColumn, panel, hasInstants, zone }) : null;
-  return inference.score({ version, snapshot, horizon, levels: asked, advance, completion, outputTable });
+  return inference.score({ version, snapshot, horizon, levels: askedLevels, advance, completion, outputTable });
 }
 
 /** Writes the rows of partitions that an inference job has scored; those without a model are forecast as the batch says. */

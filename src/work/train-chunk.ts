@@ -37,7 +37,7 @@ export interface Training<Plan extends TrainingPlan = TrainingPlan> {
   readonly definition: AnyModelDefinition;
   readonly attempt: number;
   readonly clock: Clock;
-  readonly note?: (said: TrainingNote) => void;
+  readonly note?: (message: TrainingNote) => void;
   /** Told at once what a body prints, for whoever must know it even if the body never ends. */
   readonly printed?: (text: string) => void;
 }

@@ -51,7 +51,7 @@ const MODEL_BYTES = 64 * 1024 * 1024;
  */
 export function createWorker(
   engine: WorkerEngine,
-): (request: WorkerRequest, note: (said: unknown) => void) => Promise<unknown> {
+): (request: WorkerRequest, note: (message: unknown) => void) => Promise<unknown> {
   const definition = definitionsOf(engine);
   const manifests = remember(async (named) => {
     const { run, manifestSha256 } = JSON.parse(named) as OfRun;
@@ -65,12 +65,12 @@ export function createWorker(
     const { outputTable, kept } = JSON.parse(named) as { readonly outputTable: string; readonly kept: KeptBatch };
     const { columns } = await engine.output.published(outputTable, kept.owner, ["FINGERPRINT", "STATUS"]);
     const statuses = (columns.STATUS?.values as string[] | undefined) ?? [];
-    const known = (columns.FINGERPRINT?.values as string[] | undefined) ?? [];
-    return new Map(zip(known, statuses)) as KnownFingerprints;
+    const values = (columns.FINGERPRINT?.values as string[] | undefined) ?? [];
+    return new Map(zip(values, statuses)) as KnownFingerprints;
   });
   const models = new TrainedModels(engine.stage, MODEL_BYTES);
   const clock = () => performance.now();
-  const training = async (request: OfRun & { readonly attempt: number }, note: (said: TrainingNote) => void) => {
+  const training = async (request: OfRun & { readonly attempt: number }, note: (message: TrainingNote) => void) => {
     const plan = await manifest(request);
     return { plan, definition: await definition(plan.definition.sha256), attempt: request.attempt, clock, note };
   };
@@ -93,7 +93,7 @@ export function createWorker(
           engine,
           await definition(request.definitionSha256),
           { ...request, exports: deepFreeze(request.exports) },
-          (kept) => fingerprints(JSON.stringify({ outputTable: request.outputTable, kept })),
+          (batch) => fingerprints(JSON.stringify({ outputTable: request.outputTable, kept: batch })),
         );
       case "score-missing":
         return scoreMissing(engine, await definition(request.definitionSha256), request);

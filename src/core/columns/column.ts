@@ -67,9 +67,9 @@ export function sliceColumn(column: Column, start: number, end: number): Column 
  *
  * @returns the table's own spelling, or undefined
  */
-export function matchColumn(names: readonly string[], wanted: string): string | undefined {
-  if (names.includes(wanted)) return wanted;
-  const matches = names.filter((name) => name.toLowerCase() === wanted.toLowerCase());
+export function matchColumn(names: readonly string[], word: string): string | undefined {
+  if (names.includes(word)) return word;
+  const matches = names.filter((name) => name.toLowerCase() === word.toLowerCase());
   return matches.length === 1 ? matches[0] : undefined;
 }
 

@@ -167,7 +167,7 @@ type Bounds = Pick<Statistics, "min_value" | "max_value">;
 function encodeText({ element, ...column }: Stored & { runs: TextRuns }, from: number, to: number): EncodedValues {
   const whole = from === 0 && to === (column.runs.ends.at(-1) ?? 0);
   const { values, ends } = whole ? column.runs : sliceRuns(column.runs, from, to);
-  const known = new Map<string, number>();
+  const positions = new Map<string, number>();
   const places: number[] = [];
   const counts: number[] = [];
   const levels = new Uint8Array(values.length);
@@ -185,14 +185,14 @@ function encodeText({ element, ...column }: Stored & { runs: TextRuns }, from: n
       nulls += length;
     } else {
       levels[run] = 1;
-      let place = known.get(text);
-      if (place === undefined) known.set(text, (place = known.size));
+      let place = positions.get(text);
+      if (place === undefined) positions.set(text, (place = positions.size));
       places.push(place);
       counts.push(length);
     }
     run++;
   }
-  const texts = [...known.keys()];
+  const texts = [...positions.keys()];
   const common = {
     rows: to - from,
     nulls,

@@ -17,6 +17,6 @@ export function otherData(a: string, b: string, partitions: Iterable<TrainedOn>)
     if (differ++ === 0) first = partition.partitionKey;
   }
   if (differ === 0) return null;
-  const which = all === 1 ? `partition ${first} was` : `${differ} of ${all} partitions (the first: ${first}) were`;
-  return `${which} trained on other data in ${b} than in ${a}, so their errors cannot be compared; train both on the same data`;
+  const subject = all === 1 ? `partition ${first} was` : `${differ} of ${all} partitions (the first: ${first}) were`;
+  return `${subject} trained on other data in ${b} than in ${a}, so their errors cannot be compared; train both on the same data`;
 }

@@ -37,8 +37,8 @@ export function storedKey({ type }: KeyColumn, stored: unknown): KeyValue {
 
 /** A time as its exact text: microseconds since 1970 without trailing zeros. */
 function timestampText(micros: bigint): string {
-  const rest = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
-  const seconds = new Date(Number((micros - rest) / 1000n)).toISOString().slice(0, 19).replace("T", " ");
-  const fraction = String(rest).padStart(6, "0").replace(/0+$/, "");
+  const micro = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
+  const seconds = new Date(Number((micros - micro) / 1000n)).toISOString().slice(0, 19).replace("T", " ");
+  const fraction = String(micro).padStart(6, "0").replace(/0+$/, "");
   return fraction === "" ? seconds : `${seconds}.${fraction}`;
 }

@@ -16,18 +16,18 @@ export function textInRuns(runs: TextRuns): Column {
 export function runsOf(column: Extract<Column, { readonly type: "string" }>): TextRuns {
   if (column.runs !== undefined) return column.runs;
   const { values } = column;
-  const found: (string | null)[] = [];
+  const texts: (string | null)[] = [];
   const ends: number[] = [];
   let row = 0;
   for (const value of values) {
     if (row === 0 || value !== values[row - 1]) {
       if (row > 0) ends.push(row);
-      found.push(value);
+      texts.push(value);
     }
     row++;
   }
   if (row > 0) ends.push(row);
-  return { values: found, ends: Int32Array.from(ends) };
+  return { values: texts, ends: Int32Array.from(ends) };
 }
 
 /** The runs of the rows `[start, end)`. */

@@ -47,7 +47,7 @@ export async function appendRows(
     const keys = `(SELECT DISTINCT ${replaced.join(", ")} FROM ${readParquet([added.file])})`;
     const same = replaced.map((column) => `t.${column} IS NOT DISTINCT FROM n.${column}`).join(" AND ");
     const removed: { readonly id: string }[] = [];
-    const rest: TablePart[] = [];
+    const remainders: TablePart[] = [];
     let count = 0;
     for (const old of parts) {
       const rows = `${readParquet([old.file])} AS t`;
@@ -58,14 +58,14 @@ export async function appendRows(
       if (met === 0) continue;
       count += met;
       removed.push(old);
-      rest.push(await write(`SELECT t.* FROM ${rows} ANTI JOIN ${keys} AS n ON ${same}`));
+      remainders.push(await write(`SELECT t.* FROM ${rows} ANTI JOIN ${keys} AS n ON ${same}`));
     }
-    const kept = [...rest, added].filter((part) => part.rows > 0);
-    store.exchangeImported(table, removed, kept);
+    const nonEmpty = [...remainders, added].filter((part) => part.rows > 0);
+    store.exchangeImported(table, removed, nonEmpty);
     const imported = await importedColumns(connection, readParquet([added.file]), read, texts);
     store.discard(
       table,
-      [...rest, added].filter((part) => part.rows === 0),
+      [...remainders, added].filter((part) => part.rows === 0),
     );
     return { rows: added.rows, replaced: count, columns: imported };
   } catch (cause) {

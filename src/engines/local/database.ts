@@ -72,13 +72,13 @@ function isUnwritable(file: string): boolean {
 const versionOf = (db: Database) => (db.prepare("PRAGMA user_version").get() as { user_version: number }).user_version;
 
 /** @throws {ManymodelError} `config` for a version that is not this one's */
-function checkVersion(found: number, file: string): void {
-  if (found > SCHEMA_VERSION)
+function checkVersion(version: number, file: string): void {
+  if (version > SCHEMA_VERSION)
     throw new ManymodelError(
       "config",
-      `${file} was written by a newer version of manymodel (schema ${found}, this one knows ${SCHEMA_VERSION}); update manymodel`,
+      `${file} was written by a newer version of manymodel (schema ${version}, this one knows ${SCHEMA_VERSION}); update manymodel`,
     );
-  if (found < SCHEMA_VERSION)
+  if (version < SCHEMA_VERSION)
     throw new ManymodelError(
       "config",
       `${file} was written by an older version of manymodel and is read-only, so it cannot be brought up to date; make it writable`,
@@ -88,9 +88,9 @@ function checkVersion(found: number, file: string): void {
 function migrate(db: Database, file: string): void {
   if (versionOf(db) === SCHEMA_VERSION) return;
   transact(db, () => {
-    const found = versionOf(db);
-    if (found > SCHEMA_VERSION) checkVersion(found, file);
-    for (const step of MIGRATIONS.slice(found)) db.exec(step);
+    const version = versionOf(db);
+    if (version > SCHEMA_VERSION) checkVersion(version, file);
+    for (const step of MIGRATIONS.slice(version)) db.exec(step);
     db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
   });
 }

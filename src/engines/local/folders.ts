@@ -20,9 +20,9 @@ export interface Folders {
  * @throws {ManymodelError} `config` if they cannot be created
  */
 export function openFolders(root: string, stage = path.join(root, "stage")): Folders {
-  const own = (name: string) => path.join(root, name);
-  const snapshots = stage === own("stage") ? own("snapshots") : path.join(stage, "snapshots");
-  const folders = { root, tables: own("tables"), snapshots, stage, temporary: own("tmp") };
+  const within = (name: string) => path.join(root, name);
+  const snapshots = stage === within("stage") ? within("snapshots") : path.join(stage, "snapshots");
+  const folders = { root, tables: within("tables"), snapshots, stage, temporary: within("tmp") };
   try {
     for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });
   } catch (cause) {

@@ -33,8 +33,8 @@ export async function checkStored(db: Database, folders: Folders, snapshot?: Sna
     files.push(...new TableStore(db, folders.tables).files());
     for (const id of await snapshotFolders(folders)) {
       try {
-        const found = await readSnapshot(path.join(folders.snapshots, id, "snapshot.json"));
-        if (found !== undefined) files.push(...Object.values(snapshotFiles(folders.snapshots, found)));
+        const record = await readSnapshot(path.join(folders.snapshots, id, "snapshot.json"));
+        if (record !== undefined) files.push(...Object.values(snapshotFiles(folders.snapshots, record)));
       } catch (error) {
         if (!(error instanceof ManymodelError)) throw error;
         problems.push(messageOf(error));
@@ -78,8 +78,8 @@ function isDamaged(text: string): boolean {
 function checkDatabase(db: Database, file: string): string[] {
   const mend = "restore it from a backup";
   try {
-    const found = db.prepare("PRAGMA integrity_check(5)").all() as { integrity_check: string }[];
-    const broken = found.filter(({ integrity_check: line }) => line !== "ok");
+    const messages = db.prepare("PRAGMA integrity_check(5)").all() as { integrity_check: string }[];
+    const broken = messages.filter(({ integrity_check: line }) => line !== "ok");
     if (broken.length > 0) return broken.map(({ integrity_check: line }) => `${file}: ${messageOf(line)}; ${mend}`);
     const lost = db.prepare("PRAGMA foreign_key_check").all() as { table: string }[];
     const problems = lost.map(({ table }) => `${file}: a row of ${table} refers to one that is not there; ${mend}`);

@@ -15,12 +15,12 @@ interface Published {
 /** Some columns of published rows that have a value in the first of them. */
 export async function readPublished(
   connection: DuckDBConnection,
-  { files, columns: known }: Published,
-  wanted: readonly string[],
+  { files, columns: published }: Published,
+  names: readonly string[],
 ): Promise<ColumnBatch> {
-  const columns = wanted.flatMap((name) => known.find((column) => column.name === name) ?? []);
+  const columns = names.flatMap((name) => published.find((column) => column.name === name) ?? []);
   const [first] = columns;
-  if (files.length === 0 || first === undefined || columns.length < wanted.length) return { length: 0, columns: {} };
+  if (files.length === 0 || first === undefined || columns.length < names.length) return { length: 0, columns: {} };
   const selected = columns.map((column) => valueExpression(column));
   const sql = `SELECT 0, ${selected.join(", ")} FROM ${readParquet(files)} WHERE ${identifier(first.name)} IS NOT NULL`;
   const result = await connection.stream(sql);
@@ -28,7 +28,7 @@ export async function readPublished(
     result,
     columns.map(({ type }) => type),
   );
-  return { length, columns: Object.fromEntries(zip(wanted, values)) };
+  return { length, columns: Object.fromEntries(zip(names, values)) };
 }
 
 /** Copies those published rows that have one of some values in a column into a file of their own. */

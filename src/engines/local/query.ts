@@ -215,21 +215,21 @@ async function readableRuns(
   return leaveOutDamaged(runs, async (segment) => {
     const file = path.join(folders.stage, segment.path);
     if (compared.has(segment)) return verified.damage({ file, sha256: segment.sha256 });
-    const found = await stat(file).catch(() => undefined);
-    return found?.size === segment.bytes ? undefined : `${file} is ${found === undefined ? "missing" : "cut off"}`;
+    const stats = await stat(file).catch(() => undefined);
+    return stats?.size === segment.bytes ? undefined : `${file} is ${stats === undefined ? "missing" : "cut off"}`;
   });
 }
 
 /** Explains the error of a query, without DuckDB's suggestions of tables in its own catalog. */
 function queryError(store: TableStore, cause: unknown, notes: readonly string[]): ManymodelError {
   if (cause instanceof ManymodelError) return cause;
-  const said = duckSays(cause, 500).replace(/^(Table Function .*) Did you mean .*$/, "$1");
-  const table = /Table with name "?(.+?)"? does not exist/.exec(said)?.[1];
+  const reason = duckSays(cause, 500).replace(/^(Table Function .*) Did you mean .*$/, "$1");
+  const table = /Table with name "?(.+?)"? does not exist/.exec(reason)?.[1];
   // Without a run that cannot be read, the views may lack its columns.
   if (table === undefined)
-    return new ManymodelError("usage", `cannot run the query: ${[said, ...notes].join("; ")}`, { cause });
-  const known = [...store.list().map(({ name }) => name), ...RESULT_VIEWS].join(", ");
-  return new ManymodelError("usage", `cannot run the query: there is no table ${table}; there is ${known}`, { cause });
+    return new ManymodelError("usage", `cannot run the query: ${[reason, ...notes].join("; ")}`, { cause });
+  const names = [...store.list().map(({ name }) => name), ...RESULT_VIEWS].join(", ");
+  return new ManymodelError("usage", `cannot run the query: there is no table ${table}; there is ${names}`, { cause });
 }
 
 const plainRow = (row: readonly Json[], types: readonly string[]) =>

@@ -18,11 +18,11 @@ export function rearrange(read: ReadColumns, names: readonly string[], ordinals:
     if (range === undefined) ranges.set(p, { start: row, end: row + 1 });
     else range.end = row + 1;
   });
-  const asked = ordinals.map((ordinal) => ranges.get(ordinal));
-  const lengths = asked.map((range) => (range === undefined ? 0 : range.end - range.start));
+  const inTurn = ordinals.map((ordinal) => ranges.get(ordinal));
+  const lengths = inTurn.map((range) => (range === undefined ? 0 : range.end - range.start));
   const offsets = offsetsOf(lengths);
-  const inOrder = asked.every((range, i) => range === undefined || range.start === offsets[i]);
-  const parts = asked.filter((range) => range !== undefined);
+  const inOrder = inTurn.every((range, i) => range === undefined || range.start === offsets[i]);
+  const parts = inTurn.filter((range) => range !== undefined);
   const columns = inOrder ? read.columns : read.columns.map((column) => gather(column, parts));
   const length = lengths.reduce((sum, rows) => sum + rows, 0);
   return { batch: { length, columns: Object.fromEntries(zip(names, columns)) }, offsets };

@@ -172,16 +172,16 @@ export function resultViews(exposed: readonly ExposedRun[], stageRoot: string): 
     types.set(name.toUpperCase(), (types.get(name.toUpperCase()) ?? new Set()).add(type));
   const mixed = new Set([...types].flatMap(([name, known]) => (known.size > 1 ? [name] : [])));
   const select = (view: ResultView, { runId, keys, rows }: (typeof runs)[number]) => {
-    const taken = new Set(["RUN_ID", ...view.columns.map(([name]) => name)]);
+    const reserved = new Set(["RUN_ID", ...view.columns.map(([name]) => name)]);
     const keyColumns = keys.map((key): [string, string] => {
-      const name = taken.has(key.name.toUpperCase()) ? `KEY_${key.name}` : key.name;
+      const name = reserved.has(key.name.toUpperCase()) ? `KEY_${key.name}` : key.name;
       return [name, keyExpression(key, mixed.has(key.name.toUpperCase()))];
     });
-    const own = view.columns.map(([name, expression]): [string, string] => [
+    const viewColumns = view.columns.map(([name, expression]): [string, string] => [
       name,
       name === "STAGE_PATH" ? `substr(${expression}, ${path.join(stageRoot, "x").length})` : expression,
     ]);
-    const columns = [["RUN_ID", literal(runId)] as const, ...keyColumns, ...own];
+    const columns = [["RUN_ID", literal(runId)] as const, ...keyColumns, ...viewColumns];
     return `SELECT ${columns.map(([name, expression]) => `${expression} AS ${identifier(name)}`).join(", ")} FROM ${view.from(rows)}`;
   };
   const empty = (view: ResultView) => {

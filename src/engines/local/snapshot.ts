@@ -152,10 +152,10 @@ async function pin(
   const plan = resolveQuery(source.columns, query);
   const id = snapshotId(source.fingerprint, plan, query);
   const manifest = path.join(folder, id, "snapshot.json");
-  const known = await readSnapshot(manifest);
-  if (known !== undefined) {
-    await verified.check(Object.values(snapshotFiles(folder, known)), pinAgain(folder, id));
-    return known;
+  const existing = await readSnapshot(manifest);
+  if (existing !== undefined) {
+    await verified.check(Object.values(snapshotFiles(folder, existing)), pinAgain(folder, id));
+    return existing;
   }
   await verified.check(source.files ?? [], REWRITE);
 
@@ -218,8 +218,8 @@ async function writeFiles(
     .join(" AND ");
   const selected = columns.map((column, i) => `${valueExpression(column, "s.")} AS c${i}`);
   // Every column takes part in the order, so that rows that are equal in time come in the same order every time.
-  const rest = columns.filter((column) => !order.includes(column) && !keys.some((key) => key === column));
-  const sorted = [...order, ...rest].map((column) => `s.${identifier(column.name)} NULLS FIRST`);
+  const others = columns.filter((column) => !order.includes(column) && !keys.some((key) => key === column));
+  const sorted = [...order, ...others].map((column) => `s.${identifier(column.name)} NULLS FIRST`);
   await connection.run(
     `COPY (SELECT k.p AS p${selected.map((s) => `, ${s}`).join("")} FROM ${from} s
        JOIN ${readParquet([files.keys])} k ON ${joined} ORDER BY ${["k.p", ...sorted].join(", ")})

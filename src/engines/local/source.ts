@@ -29,11 +29,11 @@ export interface Sources {
 
 /** The sources that a workspace can read. */
 export function openSources(store: TableStore): Sources {
-  const known = new Map<string, Source>();
+  const sources = new Map<string, Source>();
   const names = () => store.list().map(({ name }) => name);
   const fingerprint = async (table: string) => {
-    const own = store.find(table);
-    if (own !== undefined) return own.fingerprint;
+    const stored = store.find(table);
+    if (stored !== undefined) return stored.fingerprint;
     if (/\.xlsx(:[^:]+)?$/i.test(table))
       throw new ManymodelError(
         "input",
@@ -44,14 +44,14 @@ export function openSources(store: TableStore): Sources {
   return {
     fingerprint,
     async find(connection, table) {
-      const own = store.find(table);
-      if (own !== undefined) return { ...own, columns: await describe(connection, own.from) };
+      const stored = store.find(table);
+      if (stored !== undefined) return { ...stored, columns: await describe(connection, stored.from) };
       const current = await fingerprint(table);
-      const found = known.get(current);
-      if (found !== undefined) return found;
+      const cached = sources.get(current);
+      if (cached !== undefined) return cached;
       try {
         const source = { ...(await openFile(connection, table)), fingerprint: current };
-        known.set(current, source);
+        sources.set(current, source);
         return source;
       } catch (cause) {
         if (cause instanceof ManymodelError) throw cause;

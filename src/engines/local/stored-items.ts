@@ -23,13 +23,13 @@ export async function storedItems(db: Database, folders: Folders): Promise<Store
       if (!published.has(path.parse(name).name)) items.push(item(folders, "part", path.join(table.name, name)));
   for (const entry of [...(await entries(temporary)), ...(await entries(stage, true)).filter(isUnfinished)])
     items.push(item(folders, "temporary", path.relative(root, path.join(entry.parentPath, entry.name))));
-  return (await Promise.all(items)).filter((found) => found !== undefined);
+  return (await Promise.all(items)).filter((entry) => entry !== undefined);
 }
 
 /** The ids of the snapshots that are whole. */
 export async function snapshotFolders({ snapshots }: Pick<Folders, "snapshots">): Promise<string[]> {
-  const found = await entries(snapshots);
-  return found.filter((entry) => entry.isDirectory() && /^[0-9a-f]{24}$/.test(entry.name)).map(({ name }) => name);
+  const folders = await entries(snapshots);
+  return folders.filter((entry) => entry.isDirectory() && /^[0-9a-f]{24}$/.test(entry.name)).map(({ name }) => name);
 }
 
 /** Deletes what `storedItems` found. */
@@ -51,11 +51,11 @@ const isUnfinished = (entry: Dirent) => entry.isFile() && /^\..*\.tmp$/.test(ent
 /** An item with its size and age; undefined if it is gone meanwhile. */
 async function item(folders: Folders, kind: StoredItem["kind"], id: string): Promise<StoredItem | undefined> {
   const place = path.join(folders[PLACES[kind]], id);
-  const found = await lstat(place).catch(() => undefined);
-  if (found === undefined) return undefined;
-  const inside = found.isDirectory() ? (await entries(place, true)).filter((entry) => entry.isFile()) : [];
+  const stats = await lstat(place).catch(() => undefined);
+  if (stats === undefined) return undefined;
+  const inside = stats.isDirectory() ? (await entries(place, true)).filter((entry) => entry.isFile()) : [];
   const files = inside.map(({ parentPath, name }) => stat(path.join(parentPath, name)).catch(() => ({ size: 0 })));
   const sizes = (await Promise.all(files)).map(({ size }) => size);
-  const bytes = found.isDirectory() ? sizes.reduce((a, b) => a + b, 0) : found.size;
-  return { kind, id, bytes, ageMs: Date.now() - found.mtimeMs };
+  const bytes = stats.isDirectory() ? sizes.reduce((a, b) => a + b, 0) : stats.size;
+  return { kind, id, bytes, ageMs: Date.now() - stats.mtimeMs };
 }

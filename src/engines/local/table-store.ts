@@ -17,11 +17,11 @@ import type { StoredFile } from "./verified-files.ts";
 
 function columnsOfRow({ columns }: { readonly columns: string }): ColumnInfo[] {
   const damaged = damagedRow("what is known of a table's columns");
-  const known = unseal<ColumnInfo[]>(columns, damaged);
+  const list = unseal<ColumnInfo[]>(columns, damaged);
   // The list has no checksum. A bit that flips in a word such as `name` leaves it readable.
   const isColumn = ({ name, type }: ColumnInfo) => typeof name === "string" && Object.hasOwn(DUCK_TYPES, type);
-  if (!Array.isArray(known) || !known.every(isColumn)) throw new ManymodelError("corrupt", damaged);
-  return known;
+  if (!Array.isArray(list) || !list.every(isColumn)) throw new ManymodelError("corrupt", damaged);
+  return list;
 }
 
 /** The remedy for a damaged part of a table. */
@@ -59,8 +59,8 @@ export class TableStore {
     const fingerprint = createHash("sha256")
       .update(JSON.stringify([row.name, parts.map((part) => part.id)]))
       .digest("hex");
-    const known = owner === undefined ? columnsOfRow(row) : (this.columns(table) ?? []);
-    const columns = known.map(({ name, type }) => `CAST(NULL AS ${DUCK_TYPES[type]}) AS ${identifier(name)}`);
+    const list = owner === undefined ? columnsOfRow(row) : (this.columns(table) ?? []);
+    const columns = list.map(({ name, type }) => `CAST(NULL AS ${DUCK_TYPES[type]}) AS ${identifier(name)}`);
     const none = columns.length > 0 ? `SELECT ${columns.join(", ")} WHERE false` : undefined;
     const files = parts.map(({ id, sha256 }) => ({ file: partFile(this.folder, row.name, id), sha256 }));
     const some = files.length > 0 ? `SELECT * FROM ${readParquet(files.map(({ file }) => file))}` : undefined;
@@ -76,10 +76,10 @@ export class TableStore {
     const parts = this.#db.prepare("SELECT DISTINCT columns FROM parts WHERE table_name = ?").all(table) as {
       columns: string;
     }[];
-    const known = new Map<string, ColumnInfo>();
+    const byName = new Map<string, ColumnInfo>();
     for (const { columns } of [row, ...parts])
-      for (const column of columnsOfRow({ columns })) known.set(column.name.toUpperCase(), column);
-    return [...known.values()];
+      for (const column of columnsOfRow({ columns })) byName.set(column.name.toUpperCase(), column);
+    return [...byName.values()];
   }
 
   /** The files that hold what `owner`, or everybody, has published in a table, and their columns. */
@@ -124,12 +124,12 @@ export class TableStore {
    */
   checkImport(table: string, change: boolean): boolean {
     checkTableName(table);
-    const found = this.#db.prepare("SELECT imported FROM tables WHERE name = ?").get(table) as
+    const row = this.#db.prepare("SELECT imported FROM tables WHERE name = ?").get(table) as
       | { imported: number }
       | undefined;
-    if (found === undefined) checkNotForecasts(table);
-    if (found === undefined || (change && found.imported === 1)) return found !== undefined;
-    throw tableExists(table, found.imported === 1);
+    if (row === undefined) checkNotForecasts(table);
+    if (row === undefined || (change && row.imported === 1)) return row !== undefined;
+    throw tableExists(table, row.imported === 1);
   }
 
   /** In one transaction, a table becomes what was imported; then removes the files replaced. */

@@ -42,12 +42,12 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
   let opened: TableStore | undefined;
   const store = () => (opened ??= new TableStore(db(), folders.tables));
   let current: CurrentForecasts | undefined;
-  let found: Sources | undefined;
-  const sources = () => (found ??= openSources(store()));
+  let openedSources: Sources | undefined;
+  const sources = () => (openedSources ??= openSources(store()));
   const verified = new VerifiedFiles();
   /** A pinned file, compared with its checksum when this process first reads it. */
-  const pinned = async (snapshot: Snapshot, which: "keys" | "data") => {
-    const stored = snapshotFiles(folders.snapshots, snapshot)[which];
+  const pinned = async (snapshot: Snapshot, part: "keys" | "data") => {
+    const stored = snapshotFiles(folders.snapshots, snapshot)[part];
     await verified.check([stored], pinAgain(folders.snapshots, snapshot.id));
     return stored.file;
   };
@@ -92,14 +92,14 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
         return ordinals;
       },
       async read(snapshot, ordinals): Promise<PartitionRows> {
-        const wanted = ordinals.filter((ordinal) => ordinal >= 0);
-        const contiguous = wanted.every((ordinal, i) => ordinal - i === wanted[0]);
+        const present = ordinals.filter((ordinal) => ordinal >= 0);
+        const contiguous = present.every((ordinal, i) => ordinal - i === present[0]);
         const condition = contiguous
-          ? `p BETWEEN ${wanted[0]} AND ${wanted.at(-1)}`
-          : `p IN (${wanted.map(Number).join(", ")}) ORDER BY file_row_number`;
+          ? `p BETWEEN ${present[0]} AND ${present.at(-1)}`
+          : `p IN (${present.map(Number).join(", ")}) ORDER BY file_row_number`;
         const names = snapshot.columns.map((_, i) => `, c${i}`).join("");
         // Several threads give the rows of a list of partitions, which is a join, in any order.
-        const sql = `SELECT p${names} FROM ${readParquet([await pinned(snapshot, "data")], contiguous ? "" : ", file_row_number = true")} WHERE ${wanted.length === 0 ? "false" : condition}`;
+        const sql = `SELECT p${names} FROM ${readParquet([await pinned(snapshot, "data")], contiguous ? "" : ", file_row_number = true")} WHERE ${present.length === 0 ? "false" : condition}`;
         const types = snapshot.columns.map((column) => column.type);
         const read = await duck.use(async (connection) => readColumns(await connection.stream(sql), types));
         return rearrange(
@@ -141,8 +141,8 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
         store().publish(table, owner, parts);
       },
       async published(table, owner, columns) {
-        const found = await published(table, owner);
-        return duck.use((connection) => readPublished(connection, found, columns));
+        const parts = await published(table, owner);
+        return duck.use((connection) => readPublished(connection, parts, columns));
       },
       async carry(table, owner, rows, set) {
         const part = await newPart(folders.tables, table);
@@ -161,8 +161,8 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
       async conceal(runId) {
         concealRun(db(), runId);
       },
-      async showForecasts(shown) {
-        current = shown;
+      async showForecasts(forecasts) {
+        current = forecasts;
       },
     },
     tables: {

@@ -36,11 +36,11 @@ export class VerifiedFiles {
   /** Returns the damage of a file; undefined if it has none. */
   damage(stored: StoredFile): Promise<string | undefined> {
     const name = `${stored.sha256} ${stored.file}`;
-    const found = this.#known.get(name) ?? findDamage(stored);
-    this.#known.set(name, found);
+    const result = this.#known.get(name) ?? findDamage(stored);
+    this.#known.set(name, result);
     // What is missing or damaged may be mended.
-    void found.then((damage) => damage !== undefined && this.#known.delete(name));
-    return found;
+    void result.then((damage) => damage !== undefined && this.#known.delete(name));
+    return result;
   }
 
   /** @throws {ManymodelError} `corrupt`, or `not-found`, naming the first file that is not as it was, and `remedy` */

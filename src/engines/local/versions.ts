@@ -50,7 +50,7 @@ export function localVersions(db: Database): Versions {
     insertEntry.run(at, by, action, model, version, JSON.stringify(details));
   const write = (work: () => void) => transact(db, work);
   const find = (model: string, version: string) => selectVersion.get(model, version) as { record: string } | undefined;
-  const known = (model: string, version: string) => {
+  const checkExists = (model: string, version: string) => {
     if (find(model, version) === undefined) throw unknownVersion(model, version);
   };
 
@@ -73,7 +73,7 @@ export function localVersions(db: Database): Versions {
     },
     async remove(model, version, change) {
       write(() => {
-        known(model, version);
+        checkExists(model, version);
         const aliases = (aliasesOf.all(model, version) as { alias: string }[]).map(({ alias }) => alias);
         checkUnused(aliases, model, version);
         deleteAnnotations.run(model, version);
@@ -88,7 +88,7 @@ export function localVersions(db: Database): Versions {
         checkMove(model, alias, { before, version, expected, isVersion });
         if (version === null) deleteAlias.run(model, alias);
         else {
-          known(model, version);
+          checkExists(model, version);
           upsertAlias.run(model, alias, version, change.at);
         }
         const action = version === null ? "remove-alias" : rollback ? "rollback-alias" : "set-alias";
@@ -100,7 +100,7 @@ export function localVersions(db: Database): Versions {
     },
     async annotate(model, version, annotation, change) {
       write(() => {
-        known(model, version);
+        checkExists(model, version);
         const { kind, name, value } = annotation;
         upsertAnnotation.run(model, version, kind, name, JSON.stringify(value));
         note(auditEntry("annotate", model, version, { ...annotation }, change));

@@ -14,8 +14,8 @@ const engines = new Map<string, Engine>();
  * id gives the same engine as long as it is open.
  */
 export function memoryEngine(id: string, now: () => number = Date.now): Engine {
-  const known = engines.get(id);
-  if (known !== undefined) return known;
+  const existing = engines.get(id);
+  if (existing !== undefined) return existing;
   const engine: Engine = {
     address: { engine: "memory", id },
     ...memoryTables(),

@@ -9,12 +9,12 @@ type Entry = { -readonly [K in keyof ChunkRecord]: ChunkRecord[K] } & { leaseUnt
 export function memoryQueue(now: () => number): Queue {
   const runs = new Map<string, Map<number, Entry>>();
   const entries = (run: string) => [...(runs.get(run)?.values() ?? [])].sort((a, b) => a.chunk - b.chunk);
-  const held = ({ run, chunk, attempt }: Lease) => {
+  const findLeased = ({ run, chunk, attempt }: Lease) => {
     const entry = runs.get(run)?.get(chunk);
     return entry?.state === "leased" && entry.attempt === attempt && entry.leaseUntil > now() ? entry : undefined;
   };
   const end = (lease: Lease, state: ChunkState, segment: SegmentInfo | null, error: string | null) => {
-    const entry = held(lease);
+    const entry = findLeased(lease);
     if (entry !== undefined) Object.assign(entry, { state, segment, error });
     return entry !== undefined;
   };
@@ -26,11 +26,11 @@ export function memoryQueue(now: () => number): Queue {
   };
   return {
     async enqueue(run, chunks, state = "available") {
-      const known = runs.get(run) ?? new Map<number, Entry>();
-      runs.set(run, known);
+      const entries = runs.get(run) ?? new Map<number, Entry>();
+      runs.set(run, entries);
       for (const chunk of chunks)
-        if (!known.has(chunk.chunk))
-          known.set(chunk.chunk, {
+        if (!entries.has(chunk.chunk))
+          entries.set(chunk.chunk, {
             ...chunk,
             state,
             attempt: 0,
@@ -98,7 +98,7 @@ export function memoryQueue(now: () => number): Queue {
       return { run, worker, chunk: free.chunk, attempt: free.attempt };
     },
     async renew(lease, leaseMs) {
-      const entry = held(lease);
+      const entry = findLeased(lease);
       if (entry !== undefined) entry.leaseUntil = now() + leaseMs;
       return entry !== undefined;
     },
@@ -106,8 +106,8 @@ export function memoryQueue(now: () => number): Queue {
       return end(lease, "finished", segment, null);
     },
     async fail(lease, error, maxAttempts, retryAfterMs = 0) {
-      const tries = lease.attempt - (held(lease)?.forgiven ?? 0);
-      const entry = held(lease);
+      const tries = lease.attempt - (findLeased(lease)?.forgiven ?? 0);
+      const entry = findLeased(lease);
       if (entry !== undefined) entry.notBefore = now() + retryAfterMs;
       return end(lease, tries >= maxAttempts ? "failed" : "available", null, error);
     },

@@ -27,9 +27,9 @@ export function memoryRoster(now: () => number): Roster {
       workers.delete(name);
     },
     async stop(names) {
-      const found = names.map(find).filter((entry) => entry !== undefined);
-      for (const entry of found) entry.stopping = true;
-      return found.length;
+      const entries = names.map(find).filter((entry) => entry !== undefined);
+      for (const entry of entries) entry.stopping = true;
+      return entries.length;
     },
     async alive() {
       return [...workers.keys()]

@@ -23,9 +23,9 @@ export function memoryStage(): Stage {
       return list(prefix);
     },
     async remove(prefix) {
-      const found = list(prefix);
-      for (const path of found) files.delete(path);
-      return found.length;
+      const matches = list(prefix);
+      for (const path of matches) files.delete(path);
+      return matches.length;
     },
   };
 }

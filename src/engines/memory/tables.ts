@@ -66,9 +66,9 @@ export function memoryTables(): RowPorts {
         if (selectsRows(query))
           throw new ManymodelError("usage", `source.query and source.where are SQL, but ${NO_SQL}`);
         const table = getTable(query.table);
-        const taken = pinRows(query, query.newest === undefined ? table : newestOf(query.newest, query.table, table));
-        pinned.set(taken.snapshot.id, taken);
-        return taken.snapshot;
+        const pin = pinRows(query, query.newest === undefined ? table : newestOf(query.newest, query.table, table));
+        pinned.set(pin.snapshot.id, pin);
+        return pin.snapshot;
       },
       async keys(snapshot, from, to) {
         return pin(snapshot).keys.slice(from, to);
@@ -103,19 +103,19 @@ export function memoryTables(): RowPorts {
             if (!Number.isNaN(time) && !Object.is(value, missing)) observed.add(time);
         }
         const newest = Math.max(...observed);
-        const known = all.map((times) => times.filter((time) => time <= newest));
+        const upToNewest = all.map((times) => times.filter((time) => time <= newest));
         const count = (lists: readonly { readonly length: number }[]) =>
           lists.reduce((sum, { length }) => sum + length, 0);
         return {
           observed: Float64Array.from(observed).sort(),
-          later: count(all) - count(known),
-          repeated: count(known) - count(known.map((times) => [...new Set(times)])),
+          later: count(all) - count(upToNewest),
+          repeated: count(upToNewest) - count(upToNewest.map((times) => [...new Set(times)])),
         };
       },
       async columns(name) {
         const table = find(name);
-        const known = [...(table?.columns ?? []), ...[...(table?.owners.values() ?? [])].flat().flatMap(columnsOf)];
-        return table && [...new Map(known.map((column) => [column.name.toUpperCase(), column])).values()];
+        const infos = [...(table?.columns ?? []), ...[...(table?.owners.values() ?? [])].flat().flatMap(columnsOf)];
+        return table && [...new Map(infos.map((column) => [column.name.toUpperCase(), column])).values()];
       },
     },
     output: {
@@ -131,22 +131,24 @@ export function memoryTables(): RowPorts {
       async published(name, owner, columns) {
         const owners = find(name)?.owners ?? new Map<string, readonly ColumnBatch[]>();
         const batches = owner === null ? [...owners.values()].flat() : (owners.get(owner) ?? []);
-        const known = batches.filter((batch) => columns.every((column) => column in batch.columns));
-        const types = columns.flatMap((name) => known[0]?.columns[name] && { name, type: known[0].columns[name].type });
-        const whole = concat(types.filter((type) => type !== undefined).map(asRead), known);
+        const complete = batches.filter((batch) => columns.every((column) => column in batch.columns));
+        const types = columns.flatMap(
+          (name) => complete[0]?.columns[name] && { name, type: complete[0].columns[name].type },
+        );
+        const whole = concat(types.filter((type) => type !== undefined).map(asRead), complete);
         const [leading] = columns;
         const first = leading === undefined ? undefined : whole.columns[leading];
         if (first === undefined) return { length: 0, columns: {} };
         return pickBatch(whole, first, (value) => value !== null);
       },
       async carry(name, owner, { column, values }, set) {
-        const wanted = new Set<unknown>(values);
-        const kept = (getTable(name).owners.get(owner) ?? []).map((batch) =>
-          pickBatch(batch, getColumn(batch, column), (value) => wanted.has(value)),
+        const selected = new Set<unknown>(values);
+        const selection = (getTable(name).owners.get(owner) ?? []).map((batch) =>
+          pickBatch(batch, getColumn(batch, column), (value) => selected.has(value)),
         );
         const whole = concat(
-          [...new Map(kept.flatMap(columnsOf).map((info) => [info.name, info])).values()],
-          kept.filter(({ length }) => length > 0),
+          [...new Map(selection.flatMap(columnsOf).map((info) => [info.name, info])).values()],
+          selection.filter(({ length }) => length > 0),
         );
         const changed = Object.entries(set).map(([name, value]): [string, Column] => [
           name,
@@ -218,16 +220,13 @@ export function memoryTables(): RowPorts {
 }
 
 /** Returns a table of a row for each key with the newest values that are not NULL. */
-function newestOf({ by, time, values: wanted }: NewestValues, name: string, table: Table): Table {
+function newestOf({ by, time, values: selections }: NewestValues, name: string, table: Table): Table {
   const whole = concat(table.columns, [...table.owners.values()].flat());
   const names = table.columns.map((column) => column.name);
-  const find = (wanted: string) => {
-    const column = table.columns.find((column) => column.name === matchColumn(names, wanted));
+  const find = (word: string) => {
+    const column = table.columns.find((column) => column.name === matchColumn(names, word));
     if (column === undefined)
-      throw new ManymodelError(
-        "input",
-        `${name} has no column ${show(wanted)}; it has ${names.join(", ")} (${NO_SQL})`,
-      );
+      throw new ManymodelError("input", `${name} has no column ${show(word)}; it has ${names.join(", ")} (${NO_SQL})`);
     return column;
   };
   const keys = by.map(find);
@@ -244,14 +243,14 @@ function newestOf({ by, time, values: wanted }: NewestValues, name: string, tabl
   const order = time === undefined ? undefined : cells(whole, [find(time)]);
   const first = [...groups.values()].map(([row = -1]) => row);
   const columns = keys.map(({ name }): [string, Column] => [name, pick(getColumn(whole, name), first)]);
-  for (const [as, wantedColumn] of Object.entries(wanted)) {
+  for (const [as, wantedColumn] of Object.entries(selections)) {
     const { name } = find(wantedColumn);
     const column = getColumn(whole, name);
-    const own = values(column);
-    const by = order ?? own.map((value) => [value]);
+    const cellsOf = values(column);
+    const by = order ?? cellsOf.map((value) => [value]);
     const newest = [...groups.values()].map((rows) => {
-      const known = rows.filter((row) => own[row] !== null && by[row]?.[0] !== null);
-      return known.reduce(
+      const candidates = rows.filter((row) => cellsOf[row] !== null && by[row]?.[0] !== null);
+      return candidates.reduce(
         (best, row) => (best < 0 || compareCells(by[row] ?? [], by[best] ?? []) > 0 ? row : best),
         -1,
       );
@@ -280,11 +279,11 @@ function pinRows(query: DataQuery, table: Table): Pinned {
   const batches = [...table.owners.values()].flat();
   const whole = concat(table.columns, batches);
   const names = table.columns.map((column) => column.name);
-  const find = (wanted: string) => {
-    const name = matchColumn(names, wanted);
+  const find = (word: string) => {
+    const name = matchColumn(names, word);
     const column = table.columns.find((column) => column.name === name);
     if (column === undefined)
-      throw new ManymodelError("input", `${query.table} has no column ${show(wanted)}; it has ${names.join(", ")}`);
+      throw new ManymodelError("input", `${query.table} has no column ${show(word)}; it has ${names.join(", ")}`);
     return column;
   };
   const keyColumns = query.keyColumns.map(find).map(({ name, type }): KeyColumn => ({ name, type: keyType(type) }));
@@ -364,7 +363,7 @@ function endedGroups(
     ),
   );
   const oldest = Math.max(...newest) - withinMs;
-  return newest.map((own) => own > -Infinity && own < oldest);
+  return newest.map((time) => time > -Infinity && time < oldest);
 }
 
 function keyType(type: ColumnInfo["type"]): KeyType {

@@ -9,7 +9,7 @@ export function memoryVersions(): Versions {
   const annotations = new Map<string, Map<string, Annotation>>();
   const log: AuditEntry[] = [];
   const id = (model: string, name: string) => JSON.stringify([model, name]);
-  const known = (model: string, version: string) => {
+  const checkExists = (model: string, version: string) => {
     if (!versions.has(id(model, version))) throw unknownVersion(model, version);
   };
   const of = (model: string | undefined) => (entry: { model: string | null }) =>
@@ -28,7 +28,7 @@ export function memoryVersions(): Versions {
       return structuredClone([...versions.values()].filter(of(model)).reverse());
     },
     async remove(model, version, change) {
-      known(model, version);
+      checkExists(model, version);
       const pointing = [...aliases.values()].filter((alias) => alias.model === model && alias.version === version);
       checkUnused(pointing.map(({ alias }) => alias).sort(), model, version);
       annotations.delete(id(model, version));
@@ -41,7 +41,7 @@ export function memoryVersions(): Versions {
       checkMove(model, alias, { before, version, expected, isVersion });
       if (version === null) aliases.delete(id(model, alias));
       else {
-        known(model, version);
+        checkExists(model, version);
         aliases.set(id(model, alias), { model, alias, version, changedAt: change.at });
       }
       const action = version === null ? "remove-alias" : rollback ? "rollback-alias" : "set-alias";
@@ -52,15 +52,15 @@ export function memoryVersions(): Versions {
       return [...aliases.values()].filter(of(model)).sort((a, b) => (place(a) < place(b) ? -1 : 1));
     },
     async annotate(model, version, annotation, change) {
-      known(model, version);
-      const said = annotations.get(id(model, version)) ?? new Map<string, Annotation>();
-      said.set(id(annotation.kind, annotation.name), annotation);
-      annotations.set(id(model, version), said);
+      checkExists(model, version);
+      const ofVersion = annotations.get(id(model, version)) ?? new Map<string, Annotation>();
+      ofVersion.set(id(annotation.kind, annotation.name), annotation);
+      annotations.set(id(model, version), ofVersion);
       log.push({ ...change, action: "annotate", model, version, details: { ...annotation } });
     },
     async annotations(model, version) {
-      const said = [...(annotations.get(id(model, version)) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
-      return said.map(([, annotation]) => annotation);
+      const entries = [...(annotations.get(id(model, version)) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
+      return entries.map(([, annotation]) => annotation);
     },
     async note(entry) {
       log.push(structuredClone(entry));

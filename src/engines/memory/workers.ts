@@ -27,7 +27,7 @@ export function inProcessWorkers(names = numbered()): Workers {
       let lost: WorkerLost | undefined;
       return {
         name,
-        call: <Response>(request: unknown, onNote: (said: unknown) => void = () => {}) =>
+        call: <Response>(request: unknown, onNote: (message: unknown) => void = () => {}) =>
           new Promise<Response>((resolve, reject) => {
             if (lost !== undefined) return reject(lost);
             lose = reject;

@@ -35,18 +35,18 @@ export async function openAppended(
   csv?: CsvFormat,
 ): Promise<FileSource> {
   const texts = table.columns.flatMap(({ name, sqlType }) => (sqlType === "VARCHAR" ? [name] : []));
-  const found = await openFile(connection, file, csv, texts);
+  const opened = await openFile(connection, file, csv, texts);
   const needs = table.columns.map(({ name }) => name);
   const columns: SourceColumn[] = [];
   const selected: string[] = [];
-  for (const source of found.columns) {
+  for (const source of opened.columns) {
     const column = table.columns.find(({ name }) => name === matchColumn(needs, source.name));
     if (column === undefined)
       throw new ManymodelError(
         "input",
         `${file} has a column ${show(source.name)}, which ${table.name} has not (it has ${needs.join(", ")}); leave it out, or import all rows anew with --replace`,
       );
-    await checkValues(connection, { file, from: found.from, source }, { ...column, table: table.name });
+    await checkValues(connection, { file, from: opened.from, source }, { ...column, table: table.name });
     columns.push({ ...source, ...column });
     selected.push(`CAST(${identifier(source.name)} AS ${column.sqlType}) AS ${identifier(column.name)}`);
   }
@@ -54,9 +54,9 @@ export async function openAppended(
   if (missing !== undefined)
     throw new ManymodelError(
       "input",
-      `${file} has no column ${show(missing)}, which ${table.name} has; it has ${found.columns.map(({ name }) => name).join(", ")}`,
+      `${file} has no column ${show(missing)}, which ${table.name} has; it has ${opened.columns.map(({ name }) => name).join(", ")}`,
     );
-  return { ...found, from: `(SELECT ${selected.join(", ")} FROM ${found.from})`, columns };
+  return { ...opened, from: `(SELECT ${selected.join(", ")} FROM ${opened.from})`, columns };
 }
 
 /** Checks that a file's column holds nothing, or what a table's column can hold. @throws {ManymodelError} `input` if not */
@@ -78,10 +78,10 @@ async function checkValues(
 /** The columns of a table by which rows are replaced. @throws {ManymodelError} `usage` for one that the table has not */
 export function replacementKey(table: AppendedTable, key: readonly string[]): string[] {
   const names = table.columns.map(({ name }) => name);
-  return key.map((wanted) => {
-    const name = matchColumn(names, wanted);
+  return key.map((word) => {
+    const name = matchColumn(names, word);
     if (name === undefined)
-      throw new ManymodelError("usage", `${table.name} has no column ${show(wanted)}; it has ${names.join(", ")}`);
+      throw new ManymodelError("usage", `${table.name} has no column ${show(word)}; it has ${names.join(", ")}`);
     return name;
   });
 }

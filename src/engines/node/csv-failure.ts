@@ -14,13 +14,13 @@ export async function csvFailure(
   delimiter: string | undefined,
   cause: unknown,
 ): Promise<ManymodelError> {
-  const said = messageOf(cause, 4000);
+  const reason = messageOf(cause, 4000);
   const refuse = (why: string) => new ManymodelError("input", `cannot read ${file}: ${why}`, { cause });
-  if (/not utf-8|invalid unicode/i.test(said))
+  if (/not utf-8|invalid unicode/i.test(reason))
     return refuse("it is not in UTF-8; save it as UTF-8, such as with: iconv -f LATIN1 -t UTF-8");
   const uneven = await unevenLine(connection, file, delimiter);
   if (uneven !== undefined) return refuse(uneven);
-  if (/when sniffing file/i.test(said))
+  if (/when sniffing file/i.test(reason))
     return refuse("it cannot be told what stands between its columns; name it (--delimiter), or mend the file");
   return refuse(duckSays(cause));
 }

@@ -32,11 +32,11 @@ export interface BatchTable {
 /**
  * The owner of the rows that FORECASTS shows, as a query of at most one value.
  *
- * @param meant - the version whose forecasts count, as an expression
+ * @param version - the version whose forecasts count, as an expression
  */
-export function currentOwner({ model, table }: CurrentForecasts, meant: string, batch: BatchTable): string {
+export function currentOwner({ model, table }: CurrentForecasts, version: string, batch: BatchTable): string {
   const { batches, literal, ownerOf } = batch;
   return `SELECT ${ownerOf(["MODEL_NAME", "MODEL_VERSION", "INPUT_TABLE"])} FROM ${batches}
     WHERE MODEL_NAME = ${literal(model)} AND UPPER(OUTPUT_TABLE) = ${literal(table.toUpperCase())}
-    ORDER BY CASE WHEN MODEL_VERSION = ${meant} THEN 0 ELSE 1 END, STARTED_AT DESC LIMIT 1`;
+    ORDER BY CASE WHEN MODEL_VERSION = ${version} THEN 0 ELSE 1 END, STARTED_AT DESC LIMIT 1`;
 }

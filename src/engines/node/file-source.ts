@@ -97,21 +97,21 @@ function parseReference(table: string): { file: string; inner: string | null } {
 }
 
 /** Path, size and time of modification of a file, and of a DuckDB file's log of changes. */
-export async function fileFingerprint(table: string, known: () => readonly string[]): Promise<string> {
+export async function fileFingerprint(table: string, tables: () => readonly string[]): Promise<string> {
   const { file, inner } = parseReference(table);
-  const found = /[/\\.]/.test(table) ? await stat(file).catch(() => undefined) : undefined;
-  if (found?.isDirectory())
+  const stats = /[/\\.]/.test(table) ? await stat(file).catch(() => undefined) : undefined;
+  if (stats?.isDirectory())
     throw new ManymodelError("input", `${file} is a folder; name a .csv, .parquet, .json or file.duckdb:TABLE in it`);
-  if (found?.size === 0) throw new ManymodelError("input", `${file} is empty; there is nothing to read`);
+  if (stats?.size === 0) throw new ManymodelError("input", `${file} is empty; there is nothing to read`);
   if (inner === null && !/\.(csv|tsv|txt|parquet|json|ndjson|jsonl)(\.gz|\.zst)?$|\.xlsx$/i.test(file)) {
-    if (found !== undefined)
+    if (stats !== undefined)
       throw new ManymodelError(
         "input",
         `${file} cannot be read: its name must end in .csv, .tsv, .txt, .parquet, .json or .xlsx; save it as one of them`,
       );
     throw new ManymodelError(
       "not-found",
-      `there is no table ${show(table)}; the workspace has ${known().join(", ") || "none"}. Import it, or name a .csv, .parquet, .json or file.duckdb:TABLE`,
+      `there is no table ${show(table)}; the workspace has ${tables().join(", ") || "none"}. Import it, or name a .csv, .parquet, .json or file.duckdb:TABLE`,
     );
   }
   const info = await stat(file, { bigint: true }).catch((cause) => {
@@ -176,8 +176,8 @@ async function readCsv(
     ...(csv.dateFormat === undefined && { texts }),
   });
   const padded = numeric.map(({ alias }) => `coalesce(bool_or(regexp_matches(${alias}, '^0[0-9]')), false)`);
-  const found = padded.length === 0 ? [] : await readRow(connection, `SELECT ${padded.join(", ")} FROM ${texts}`);
-  const text = [...numeric.filter((_, i) => found[i] === true), ...columns.filter(({ isText }) => isText)];
+  const widths = padded.length === 0 ? [] : await readRow(connection, `SELECT ${padded.join(", ")} FROM ${texts}`);
+  const text = [...numeric.filter((_, i) => widths[i] === true), ...columns.filter(({ isText }) => isText)];
   if (text.length === 0) return source(sniffed);
   const types = text.map((column) => `${literal(column.name)}: 'VARCHAR'`).join(", ");
   return source(`read_csv(${name}, sample_size = -1, types = {${types}})`);

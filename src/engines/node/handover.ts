@@ -1,6 +1,6 @@
 /** Hands values from one that gives them to one that takes them, one at a time: who gives waits until the last was taken. */
 export class Handover<Value> {
-  #offer: { readonly value: Value; readonly taken: (wanted: boolean) => void } | undefined;
+  #offer: { readonly value: Value; readonly taken: (isWanted: boolean) => void } | undefined;
   #ended: { readonly error?: unknown } | undefined;
   #isStopped = false;
   #changed: () => void = () => {};
@@ -8,8 +8,8 @@ export class Handover<Value> {
   /** Gives a value; false if nobody wants another one. */
   give(value: Value): Promise<boolean> {
     if (this.#isStopped) return Promise.resolve(false);
-    return new Promise((taken) => {
-      this.#offer = { value, taken };
+    return new Promise((resolve) => {
+      this.#offer = { value, taken: resolve };
       this.#changed();
     });
   }

@@ -21,16 +21,16 @@ export async function importedColumns(
   columns: readonly SourceColumn[],
   texts: string | undefined,
 ): Promise<ImportedColumn[]> {
-  const found: ImportedColumn[] = [];
+  const imported: ImportedColumn[] = [];
   for (const [i, { name, sqlType, type }] of columns.entries()) {
     const column = identifier(name);
     if (type === "integer") {
       const spelled = await spelledDates(connection, from, column);
-      found.push({ name, type, ...(spelled !== undefined && { numericDates: spelled }) });
+      imported.push({ name, type, ...(spelled !== undefined && { numericDates: spelled }) });
       continue;
     }
     if (type !== "date" && type !== "timestamp") {
-      found.push({ name, type: type ?? sqlType });
+      imported.push({ name, type: type ?? sqlType });
       continue;
     }
     const [first, last] = (await readRow(
@@ -46,7 +46,7 @@ export async function importedColumns(
             `SELECT CASE WHEN bool_and(coalesce(${part(1)} <= 12 AND ${part(2)} <= 12, false)) THEN max(c${i}) END
              FROM ${texts} WHERE c${i} IS NOT NULL AND c${i} <> ''`,
           );
-    found.push({
+    imported.push({
       name,
       type,
       first,
@@ -54,7 +54,7 @@ export async function importedColumns(
       ...(typeof sample === "string" && { ambiguous: sample }),
     });
   }
-  return found;
+  return imported;
 }
 
 /** Most different numbers that dates of two centuries can be: a column that has more has something else. */

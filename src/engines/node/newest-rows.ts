@@ -23,14 +23,14 @@ export interface NewestDialect {
 export function newestRows({ by, time, values }: NewestValues, table: string, dialect: NewestDialect): string {
   const { from, columns, newest, identifier } = dialect;
   const names = columns.map(({ name }) => name);
-  const find = (wanted: string) => {
-    const name = matchColumn(names, wanted);
+  const find = (word: string) => {
+    const name = matchColumn(names, word);
     return columns.find((column) => column.name === name);
   };
-  const getColumn = (wanted: string) => {
-    const column = find(wanted);
+  const getColumn = (word: string) => {
+    const column = find(word);
     if (column === undefined)
-      throw new ManymodelError("input", `${table} has no column ${show(wanted)}; it has ${names.join(", ")}`);
+      throw new ManymodelError("input", `${table} has no column ${show(word)}; it has ${names.join(", ")}`);
     return column;
   };
   const keys = by.map(getColumn);

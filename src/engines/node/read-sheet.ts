@@ -124,11 +124,11 @@ async function headerOf(file: string, format: SheetFormat): Promise<HeaderColumn
 
 function headerColumns(file: string, { index, values }: SheetRow): HeaderColumn[] {
   const named = values.flatMap((value, from) => (isBlank(value) ? [] : [{ name: cellText(asCell(value)), from }]));
-  const known = new Set<string>();
+  const names = new Set<string>();
   for (const { name } of named) {
-    if (known.has(name.toLowerCase()))
+    if (names.has(name.toLowerCase()))
       throw new ManymodelError("input", `row ${index + 1} of ${file} names two columns ${show(name)}; rename one`);
-    known.add(name.toLowerCase());
+    names.add(name.toLowerCase());
   }
   return named.map((column, to) => ({ ...column, to }));
 }
@@ -194,17 +194,17 @@ function arranged(
   names: readonly string[],
 ): (HeaderColumn | undefined)[] {
   const places = new Map(names.map((name, to) => [name.toLowerCase(), to]));
-  const found: (HeaderColumn | undefined)[] = [];
+  const header: (HeaderColumn | undefined)[] = [];
   for (const { name, from } of columns) {
     const to = places.get(name.toLowerCase());
-    if (to !== undefined) found[from] = { name, from, to };
+    if (to !== undefined) header[from] = { name, from, to };
   }
-  if (columns.length !== names.length || Object.keys(found).length !== names.length)
+  if (columns.length !== names.length || Object.keys(header).length !== names.length)
     throw new ManymodelError(
       "input",
       `${file} has the columns ${columns.map(({ name }) => name).join(", ")}, but the first file has ${names.join(", ")}`,
     );
-  return found;
+  return header;
 }
 
 function asCell(value: unknown): Cell {

@@ -34,13 +34,13 @@ export function resolveQuery<Column extends SourceColumn>(
   query: DataQuery,
 ): ResolvedQuery<Column> {
   const names = source.map((column) => column.name);
-  const find = (role: string) => (wanted: string) => {
-    const name = matchColumn(names, wanted);
+  const find = (role: string) => (word: string) => {
+    const name = matchColumn(names, word);
     const column = source.find((column) => column.name === name);
     if (column === undefined)
       throw new ManymodelError(
         "input",
-        `${query.table} has no column ${show(wanted)} (${role}); it has ${names.join(", ")}`,
+        `${query.table} has no column ${show(word)} (${role}); it has ${names.join(", ")}`,
       );
     return column;
   };

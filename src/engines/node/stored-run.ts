@@ -14,8 +14,8 @@ export interface StoredRun {
 }
 
 /** Says that a value of the database was altered, and what to do. */
-export const damagedRow = (what: string) =>
-  `${what} is damaged in the workspace's database; restore the database from a backup (manymodel verify checks all of it)`;
+export const damagedRow = (subject: string) =>
+  `${subject} is damaged in the workspace's database; restore the database from a backup (manymodel verify checks all of it)`;
 
 /** Returns what the catalog says of a run. */
 export function runRecord(row: StoredRun): RunRecord {

@@ -3,13 +3,13 @@ import { hostname } from "node:os";
 
 /** Dots tell the parts of a worker's name apart. */
 const HOST = hostname().replaceAll(".", "-");
-let taken = 0;
+let count = 0;
 /** The workers of this process that have not ended. */
 const alive = new Set<string>();
 
 /** A name for a worker of this process, by which other processes of this machine see whether it is gone. */
 export function takeName(): string {
-  const name = `${HOST}.${process.pid}.${++taken}`;
+  const name = `${HOST}.${process.pid}.${++count}`;
   alive.add(name);
   return name;
 }

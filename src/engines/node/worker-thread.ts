@@ -33,7 +33,7 @@ if (port !== null) {
   const tell = (message: Told) => port.postMessage(message);
   port.on("message", async ({ request, activity }: Asked) => {
     try {
-      const value = await during(activity, () => answer(request, (said) => tell({ type: "note", said })));
+      const value = await during(activity, () => answer(request, (note) => tell({ type: "note", said: note })));
       tell({ type: "response", value });
     } catch (error) {
       const kind = error instanceof ManymodelError ? error.kind : null;

@@ -15,7 +15,7 @@ export function nodeWorkers(): Workers {
       new Promise<Worker>((resolve, reject) => {
         const name = takeName();
         let pending:
-          | { resolve: (response: never) => void; reject: (error: Error) => void; onNote: (said: unknown) => void }
+          | { resolve: (response: never) => void; reject: (error: Error) => void; onNote: (message: unknown) => void }
           | undefined;
         let lost: WorkerLost | undefined;
         const settle = () => {

@@ -58,10 +58,10 @@ export class BinaryRows {
 
   /** Returns the bytes written since the last call. They belong to the caller. */
   take(): Uint8Array {
-    const taken = this.#buffer.subarray(0, this.#length);
+    const bytes = this.#buffer.subarray(0, this.#length);
     this.#buffer = Buffer.allocUnsafe(2 * PIECE_BYTES);
     this.#length = 0;
-    return taken;
+    return bytes;
   }
   /** Returns the remaining bytes and the mark of the end. */
   end(): Uint8Array {

@@ -15,8 +15,8 @@ export function postgresCatalog(db: Database, signal: WorkSignal): Catalog {
         [runId, createdAt],
       );
       if (count === 1) return;
-      const found = again ? await this.run(runId) : undefined;
-      if (found?.state !== "planning" || found.createdAt !== createdAt)
+      const run = again ? await this.run(runId) : undefined;
+      if (run?.state !== "planning" || run.createdAt !== createdAt)
         throw new ManymodelError("conflict", `run ${runId} exists already; choose another run id (--run-id)`);
     },
     async moveRun(runId, next, { manifest, index, error, endedAt } = {}) {

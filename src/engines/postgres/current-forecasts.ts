@@ -25,7 +25,7 @@ export async function showForecasts(db: Database, store: TableStore, current: Cu
       const select = await selectCurrent(client, db.schema, store, current);
       if (select === undefined) return;
       const mark = `${MARK}${current.table.toLowerCase()}:${createHash("sha256").update(select).digest("hex")}`;
-      const found = async () => {
+      const readMark = async () => {
         const { rows } = await client.query(
           "SELECT obj_description(c.oid, 'pg_class') AS mark FROM pg_class c WHERE relnamespace = $1::regnamespace AND relname = $2",
           [db.schema, VIEW],
@@ -33,12 +33,12 @@ export async function showForecasts(db: Database, store: TableStore, current: Cu
         return (rows as { mark: string | null }[])[0];
       };
       // Somebody else's table or view stays.
-      const isDone = (known: { mark: string | null } | undefined) =>
-        known !== undefined && (known.mark === mark || !known.mark?.startsWith(MARK));
-      if (isDone(await found())) return;
+      const isDone = (row: { mark: string | null } | undefined) =>
+        row !== undefined && (row.mark === mark || !row.mark?.startsWith(MARK));
+      if (isDone(await readMark())) return;
       await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`manymodel views ${db.schema}`]);
-      const known = await found();
-      if (isDone(known)) return;
+      const existing = await readMark();
+      if (isDone(existing)) return;
       await client.query("SAVEPOINT forecasts");
       try {
         await runExclusively(client, `CREATE OR REPLACE VIEW ${view} AS ${select}`);

@@ -76,7 +76,7 @@ async function replaceRows(
 
 /** Makes the table, or empties it. @throws {ManymodelError} `conflict` if it must stay */
 async function prepareTable(client: ClientBase, name: string, columns: QueryPiece["columns"]): Promise<void> {
-  const wanted = columns.map((column) => ({ name: folded(column.name), sqlType: SQL_TYPES[column.type] }));
+  const targets = columns.map((column) => ({ name: folded(column.name), sqlType: SQL_TYPES[column.type] }));
   const { rows } = await client.query<{ comment: string | null; columns: string }>(
     `SELECT obj_description(c.oid, 'pg_class') AS comment, (
        SELECT json_object_agg(attname, format_type(atttypid, atttypmod)) FROM pg_attribute
@@ -86,7 +86,7 @@ async function prepareTable(client: ClientBase, name: string, columns: QueryPiec
   );
   const [found] = rows;
   if (found === undefined) {
-    const defined = wanted.map((column) => `${identifier(column.name)} ${column.sqlType}`).join(", ");
+    const defined = targets.map((column) => `${identifier(column.name)} ${column.sqlType}`).join(", ");
     await client.query(`CREATE TABLE ${name} (${defined})`);
     await client.query(`COMMENT ON TABLE ${name} IS '${EXPORTED}'`);
     return;
@@ -98,9 +98,9 @@ async function prepareTable(client: ClientBase, name: string, columns: QueryPiec
     );
   // Readers go on; a second export waits for the first one.
   await client.query(`LOCK TABLE ${name} IN SHARE ROW EXCLUSIVE MODE`);
-  const known = new Map(Object.entries(JSON.parse(found.columns) as Record<string, string>));
-  for (const column of wanted) {
-    const type = known.get(column.name)?.replace(" without time zone", "");
+  const types = new Map(Object.entries(JSON.parse(found.columns) as Record<string, string>));
+  for (const column of targets) {
+    const type = types.get(column.name)?.replace(" without time zone", "");
     if (type === undefined)
       await client.query(`ALTER TABLE ${name} ADD COLUMN ${identifier(column.name)} ${column.sqlType}`);
     else if (type !== column.sqlType)

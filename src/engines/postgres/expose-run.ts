@@ -53,8 +53,8 @@ async function exposedKeys(client: ClientBase, schema: string): Promise<Map<stri
   const types = new Map<string, KeyType>();
   for (const { keys } of rows as { keys: string }[])
     for (const { name, type } of JSON.parse(keys) as KeyColumn[]) {
-      const known = types.get(name.toLowerCase()) ?? type;
-      types.set(name.toLowerCase(), known === type ? type : "string");
+      const common = types.get(name.toLowerCase()) ?? type;
+      types.set(name.toLowerCase(), common === type ? type : "string");
     }
   return new Map([...types].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -69,10 +69,10 @@ interface Shown {
 
 const text = (rows: BinaryRows, value: string | null) => (value === null ? rows.null() : rows.text(value));
 
-const FIELDS: readonly (readonly [column: string, write: (rows: BinaryRows, shown: Shown) => void])[] = [
+const FIELDS: readonly (readonly [column: string, write: (rows: BinaryRows, source: Shown) => void])[] = [
   ["run_id", (rows, { runId }) => rows.text(runId)],
   ["partition_key", (rows, { row }) => rows.text(row.partitionKey)],
-  ["keys", (rows, shown) => rows.text(keysJson(shown))],
+  ["keys", (rows, source) => rows.text(keysJson(source))],
   ["outcome", (rows, { row }) => rows.text(row.outcome)],
   ["model_kind", (rows, { row }) => text(rows, row.modelKind)],
   ["stage_path", (rows, { path }) => rows.text(path)],

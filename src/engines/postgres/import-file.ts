@@ -115,9 +115,9 @@ export async function importFile(
         [lines],
       );
       const [rows] = (await readRow(connection, `SELECT CAST(count(*) AS DOUBLE) FROM ${from}`)) as [number];
-      const known = columns.flatMap(({ name, type }) => (type === null ? [] : [{ name, type }]));
+      const withTypes = columns.flatMap(({ name, type }) => (type === null ? [] : [{ name, type }]));
       const read = () => createReadStream(lines, { highWaterMark: 1 << 20 });
-      const imported = { columns: known, typed, rows, lines: read };
+      const imported = { columns: withTypes, typed, rows, lines: read };
       const described = await importedColumns(connection, from, columns, asText);
       if (appended === undefined) {
         await store.import(table, imported, replace);

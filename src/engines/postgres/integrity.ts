@@ -11,20 +11,20 @@ export async function checkStored(db: Database, snapshot?: Snapshot): Promise<St
   return db.session(async (client) => {
     const checks = new SnapshotChecks(db.schema);
     const store = new TableStore(db);
-    const known = await snapshots(client, db.schema);
-    const asked = snapshot === undefined ? known : known.filter(({ id }) => id === snapshot.id);
+    const all = await snapshots(client, db.schema);
+    const selected = snapshot === undefined ? all : all.filter(({ id }) => id === snapshot.id);
     const problems: string[] = [];
-    for (const one of asked)
+    for (const one of selected)
       if (await checks.isDamaged(client, one, "rows")) problems.push(describeDamage(db.schema, one.id));
     const parts = snapshot === undefined ? await store.findDamage(client) : { damaged: [], compared: 0, unknown: 0 };
     problems.push(...parts.damaged.map((part) => store.describeDamage(part)));
-    const pinned = asked.filter(({ sha256 }) => sha256 !== undefined);
-    const unknown = parts.unknown + asked.length - pinned.length;
+    const pinned = selected.filter(({ sha256 }) => sha256 !== undefined);
+    const unknown = parts.unknown + selected.length - pinned.length;
     const notes =
       unknown === 0 ? [] : [`${unknown} tables of an earlier version have no checksum, and were not compared`];
     return {
       files: pinned.length + parts.compared,
-      bytes: await sizeOf(client, db.schema, asked),
+      bytes: await sizeOf(client, db.schema, selected),
       problems,
       notes: [...notes, await describePages(client)],
     };

@@ -166,30 +166,30 @@ export async function migrate(client: ClientBase, schema: string): Promise<void>
       [schema, VERSION_TABLE],
     );
     if (rows.length === 0) return 0;
-    const found = await client.query(`SELECT version FROM ${named}.${VERSION_TABLE}`);
-    return (found.rows[0] as { version: number }).version;
+    const result = await client.query(`SELECT version FROM ${named}.${VERSION_TABLE}`);
+    return (result.rows[0] as { version: number }).version;
   };
-  const check = (found: number) => {
-    if (found > MIGRATIONS.length)
+  const check = (number: number) => {
+    if (number > MIGRATIONS.length)
       throw new ManymodelError(
         "config",
-        `schema ${schema} was written by a newer version of manymodel (schema ${found}, this one knows ${MIGRATIONS.length}); update manymodel`,
+        `schema ${schema} was written by a newer version of manymodel (schema ${number}, this one knows ${MIGRATIONS.length}); update manymodel`,
       );
-    return found === MIGRATIONS.length;
+    return number === MIGRATIONS.length;
   };
   if (check(await version())) return;
   try {
     await client.query("BEGIN");
     await client.query("SELECT pg_advisory_xact_lock(hashtextextended('manymodel migrate ' || $1, 0))", [schema]);
-    const found = await version();
-    if (!check(found)) {
+    const current = await version();
+    if (!check(current)) {
       const { rows } = await client.query("SELECT FROM pg_namespace WHERE nspname = $1", [schema]);
       if (rows.length === 0) await client.query(`CREATE SCHEMA ${named}`);
       await client.query(`SET LOCAL search_path TO ${named}`);
-      for (const step of MIGRATIONS.slice(found)) await client.query(step);
-      if (found === 0) await createViews(client, named);
+      for (const step of MIGRATIONS.slice(current)) await client.query(step);
+      if (current === 0) await createViews(client, named);
       await client.query(
-        found === 0
+        current === 0
           ? `CREATE TABLE ${VERSION_TABLE} AS SELECT ${MIGRATIONS.length} AS version`
           : `UPDATE ${VERSION_TABLE} SET version = ${MIGRATIONS.length}`,
       );

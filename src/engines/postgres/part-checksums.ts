@@ -59,10 +59,10 @@ export async function findDamagedParts(
      WHERE ${part} = ANY ($1::bigint[]) GROUP BY ${part}`,
     [parts.map(({ id }) => id)],
   );
-  const found = new Map((rows as PartSums[]).map((sums) => [sums.id, sums]));
+  const byId = new Map((rows as PartSums[]).map((sums) => [sums.id, sums]));
   const none = { rows: "0", h1: "0" };
   return parts.flatMap(({ id, ...written }) => {
-    const sums = found.get(id) ?? none;
+    const sums = byId.get(id) ?? none;
     return sums.rows === written.rows && sums.h1 === written.h1 ? [] : [id];
   });
 }

@@ -77,8 +77,8 @@ async function inReadOnly<T>(
       const code = String((cause as { code?: unknown }).code);
       // A number of values that is not that of the placeholders counts as an error of the protocol.
       if ((isLost(cause) && code !== "08P01") || !/^[0-9A-Z]{5}$/.test(code)) throw cause;
-      const what = code === "25006" ? "sql is read-only: it takes one SELECT statement; " : "";
-      throw new ManymodelError("usage", `cannot run the query: ${what}${messageOf(cause, 500)}`, { cause });
+      const rule = code === "25006" ? "sql is read-only: it takes one SELECT statement; " : "";
+      throw new ManymodelError("usage", `cannot run the query: ${rule}${messageOf(cause, 500)}`, { cause });
     } finally {
       // A few functions write all the same: what they did is undone.
       await client.query("ROLLBACK").catch(() => {});

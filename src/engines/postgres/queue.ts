@@ -88,19 +88,19 @@ export function postgresQueue(db: Database, signal: WorkSignal): Queue {
     ]);
     const leased = new Map(rows.map(({ i, chunk, attempt }) => [i - 1, { chunk, attempt }]));
     const leases = workers.map((worker, i): Lease | undefined => {
-      const found = leased.get(i);
-      return found && { run, worker, ...found };
+      const row = leased.get(i);
+      return row && { run, worker, ...row };
     });
     if (again) await returnUnknown(run, workers, leases);
     return leases;
   };
   /** Whoever asks holds nothing: what was leased to them by a statement whose answer was lost is available again. */
   const returnUnknown = async (run: string, workers: readonly string[], leases: readonly (Lease | undefined)[]) => {
-    const known = leases.flatMap((lease) => lease?.chunk ?? []);
+    const leasedChunks = leases.flatMap((lease) => lease?.chunk ?? []);
     await db.run(
       `UPDATE ${chunks} SET state = 'available', lease_until = NULL, forgiven = forgiven + 1
        WHERE run_id = $1 AND ${HELD} AND worker = ANY ($2::text[]) AND chunk <> ALL ($3::integer[])`,
-      [run, workers, known],
+      [run, workers, leasedChunks],
     );
   };
   const claim = batched<Ask, Lease | undefined>(async (asks) => {

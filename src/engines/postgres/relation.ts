@@ -21,19 +21,19 @@ export interface Relation {
  * @throws {ManymodelError} `not-found`, saying what there is
  */
 export async function findRelation(client: ClientBase, store: TableStore, table: string): Promise<Relation> {
-  const own = await store.find(client, table);
-  if (own !== undefined) {
-    const columns = (await columnsOf(client, own.from)).map((column) => {
-      return { ...column, name: own.spelling.get(column.physical) ?? column.physical };
+  const stored = await store.find(client, table);
+  if (stored !== undefined) {
+    const columns = (await columnsOf(client, stored.from)).map((column) => {
+      return { ...column, name: stored.spelling.get(column.physical) ?? column.physical };
     });
-    return { from: own.from, columns, fingerprint: own.fingerprint };
+    return { from: stored.from, columns, fingerprint: stored.fingerprint };
   }
   const from = await foreign(client, table);
   if (from !== undefined) return { from, columns: await columnsOf(client, from) };
-  const known = (await store.list(client)).map(({ name }) => name);
+  const names = (await store.list(client)).map(({ name }) => name);
   throw new ManymodelError(
     "not-found",
-    `there is no table ${show(table)}; the workspace has ${known.join(", ") || "none"}. Import it, or name a table as schema.table`,
+    `there is no table ${show(table)}; the workspace has ${names.join(", ") || "none"}. Import it, or name a table as schema.table`,
   );
 }
 
@@ -48,9 +48,9 @@ async function foreign(client: ClientBase, table: string): Promise<string | unde
                 ELSE lower(n.nspname) = lower($2) END`,
     [name, schema],
   );
-  const found = rows as { schema: string; name: string }[];
-  const exact = found.find((row) => row.name === name && (schema === null || row.schema === schema));
-  const one = exact ?? (found.length === 1 ? found[0] : undefined);
+  const relations = rows as { schema: string; name: string }[];
+  const exact = relations.find((row) => row.name === name && (schema === null || row.schema === schema));
+  const one = exact ?? (relations.length === 1 ? relations[0] : undefined);
   return one && `${identifier(one.schema)}.${identifier(one.name)}`;
 }
 

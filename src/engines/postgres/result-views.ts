@@ -55,19 +55,19 @@ export async function replaceViews(
   keys: ReadonlyMap<string, KeyType>,
   before: ReadonlyMap<string, KeyType> = new Map(),
 ): Promise<void> {
-  const shown = [...before.keys()].flatMap((name): [string, KeyType][] => {
+  const existing = [...before.keys()].flatMap((name): [string, KeyType][] => {
     const type = keys.get(name);
     return type === undefined ? [] : [[name, type]];
   });
-  const order = [...shown, ...[...keys].filter(([name]) => !before.has(name))];
+  const order = [...existing, ...[...keys].filter(([name]) => !before.has(name))];
   for (const [name, { columns, from }] of Object.entries(VIEWS)) {
     const view = `${schema}.${name.toLowerCase()}`;
-    const own = ["run_id", ...columns].map((column) => identifier(column));
+    const viewColumns = ["run_id", ...columns].map((column) => identifier(column));
     const keyColumns = order.map(([key, type]) => {
-      const taken = key === "run_id" || columns.includes(key);
-      return `(keys ->> ${literal(key)})::${SQL_TYPES[type]} AS ${identifier(taken ? `key_${key}` : key)}`;
+      const isReserved = key === "run_id" || columns.includes(key);
+      return `(keys ->> ${literal(key)})::${SQL_TYPES[type]} AS ${identifier(isReserved ? `key_${key}` : key)}`;
     });
-    const select = `SELECT ${[...own, ...keyColumns].join(", ")} FROM ${from(`${schema}.mm$outcomes`)}`;
+    const select = `SELECT ${[...viewColumns, ...keyColumns].join(", ")} FROM ${from(`${schema}.mm$outcomes`)}`;
     await client.query("SAVEPOINT view");
     try {
       await runExclusively(client, `CREATE OR REPLACE VIEW ${view} AS ${select}`);

@@ -144,8 +144,8 @@ async function pin(
   const plan = resolveQuery(relation.columns, query);
   const fingerprint = relation.fingerprint ?? (await contentFingerprint(client, relation, plan));
   const id = snapshotId(fingerprint, plan, query);
-  const known = await client.query(`SELECT record FROM ${schema}.mm$snapshots WHERE id = $1`, [id]);
-  const record = (known.rows[0] as { record: string } | undefined)?.record;
+  const existing = await client.query(`SELECT record FROM ${schema}.mm$snapshots WHERE id = $1`, [id]);
+  const record = (existing.rows[0] as { record: string } | undefined)?.record;
   if (record !== undefined) {
     const snapshot = JSON.parse(record) as Snapshot;
     await checks.verify(client, snapshot, "rows");
@@ -209,9 +209,9 @@ async function writeTable(
     ...(ended === undefined ? [] : [`${newestTime(ended)} AS observed`]),
   ];
   // Every column takes part in the order, so that rows that are equal in time come in the same order every time.
-  const rest = columns.filter((column) => !order.includes(column) && !keys.some((key) => key === column));
+  const others = columns.filter((column) => !order.includes(column) && !keys.some((key) => key === column));
   const byKey = k.map((key) => `${key} NULLS FIRST`).join(", ");
-  const byRow = [byKey, ...[...order, ...rest].map((column) => `${orderExpression(column)} NULLS FIRST`)].join(", ");
+  const byRow = [byKey, ...[...order, ...others].map((column) => `${orderExpression(column)} NULLS FIRST`)].join(", ");
   const arrays = columns.map((column, i) => {
     const key = keys.findIndex((key) => key === column && key.keyType === "string");
     // All rows of a partition have the same key: it is stored once, however long it is.
@@ -323,11 +323,11 @@ export async function locateKeys(db: Database, snapshot: Snapshot, keys: readonl
   const ordinals = new Int32Array(keys.length).fill(-1);
   const { keyColumns } = snapshot;
   const texts = keyTexts(keyColumns, keys);
-  const asked = keyColumns.map((_, c) => `$${c + 1}::text[]`).join(", ");
+  const parameters = keyColumns.map((_, c) => `$${c + 1}::text[]`).join(", ");
   const typed = keyColumns.map(({ type }, c) => `(t${c}::${KEY_SQL_TYPES[type]})`);
   const same = typed.map((value, c) => `s.k${c} IS NOT DISTINCT FROM ${value}`);
   const { rows } = await db.run<{ i: number; p: number }>(
-    `SELECT i, p FROM unnest(${asked}) WITH ORDINALITY AS a (${keyColumns.map((_, c) => `t${c}`).join(", ")}, i)
+    `SELECT i, p FROM unnest(${parameters}) WITH ORDINALITY AS a (${keyColumns.map((_, c) => `t${c}`).join(", ")}, i)
      JOIN ${snapshotTable(db.schema, snapshot.id)} AS s ON s.h = hash_record_extended(ROW(${typed.join(", ")}), 0)
        AND ${same.join(" AND ")}`,
     texts,
@@ -342,21 +342,21 @@ export async function readPartitions(
   snapshot: Snapshot,
   ordinals: readonly number[],
 ): Promise<PartitionRows> {
-  const wanted = ordinals.filter((ordinal) => ordinal >= 0).map(Number);
-  if (wanted.length === 0) return new PartitionDecoder(snapshot.columns).rows(ordinals);
+  const existing = ordinals.filter((ordinal) => ordinal >= 0).map(Number);
+  if (existing.length === 0) return new PartitionDecoder(snapshot.columns).rows(ordinals);
   // A row that is not as it was written counts as one that is not there.
   const intact =
     snapshot.sha256 === undefined ? "" : ` AND d = ${rowDigest(snapshot.keyColumns.length, snapshot.columns.length)}`;
-  const contiguous = wanted.every((ordinal, i) => ordinal - i === wanted[0]);
+  const contiguous = existing.every((ordinal, i) => ordinal - i === existing[0]);
   const condition = contiguous
-    ? `p BETWEEN ${wanted[0]} AND ${wanted.at(-1)}`
-    : `p = ANY ('{${wanted.join(",")}}'::integer[])`;
+    ? `p BETWEEN ${existing[0]} AND ${existing.at(-1)}`
+    : `p = ANY ('{${existing.join(",")}}'::integer[])`;
   const names = ["p", "n", ...snapshot.columns.map((_, i) => `c${i}`)].join(", ");
   const sql = `COPY (SELECT ${names} FROM ${snapshotTable(db.schema, snapshot.id)} WHERE ${condition}${intact}) TO STDOUT (FORMAT binary)`;
   return db.session(async (client) => {
     const decoder = new PartitionDecoder(snapshot.columns);
     await copyOut(client, sql, (message) => decoder.take(message));
-    if (!decoder.has(wanted)) throw damaged(db.schema, snapshot.id);
+    if (!decoder.has(existing)) throw damaged(db.schema, snapshot.id);
     const refused = ordinals.flatMap((ordinal, i) => (decoder.isEmpty(ordinal) ? [[i, TOO_LARGE] as const] : []));
     return { ...decoder.rows(ordinals), ...(refused.length > 0 && { refused: new Map(refused) }) };
   });

@@ -81,9 +81,9 @@ export class TableStore {
     client: ClientBase,
     table: string,
   ): Promise<{ from: string; spelling: ReadonlyMap<string, string>; fingerprint: string } | undefined> {
-    const found = await this.#describe(client, table);
-    if (found === undefined) return undefined;
-    const { name, columns, parts } = found;
+    const description = await this.#describe(client, table);
+    if (description === undefined) return undefined;
+    const { name, columns, parts } = description;
     const fingerprint = createHash("sha256")
       .update(JSON.stringify([this.#db.schema, name, parts.map((part) => part.id)]))
       .digest("hex");
@@ -97,11 +97,11 @@ export class TableStore {
    * @param owner - a query of the owner, of at most one value
    */
   async selectOf(client: ClientBase, table: string, owner: string): Promise<string | undefined> {
-    const found = await this.#describe(client, table);
-    if (found === undefined) return undefined;
-    const columns = (await this.#physical(client, found.name)).map(identifier);
-    return `SELECT ${columns.join(", ")} FROM ${this.#rows(found.name)} WHERE ${PART} IN
-      (SELECT id FROM ${this.#db.schema}.mm$parts WHERE table_name = ${literal(found.name)} AND owner = (${owner}))`;
+    const description = await this.#describe(client, table);
+    if (description === undefined) return undefined;
+    const columns = (await this.#physical(client, description.name)).map(identifier);
+    return `SELECT ${columns.join(", ")} FROM ${this.#rows(description.name)} WHERE ${PART} IN
+      (SELECT id FROM ${this.#db.schema}.mm$parts WHERE table_name = ${literal(description.name)} AND owner = (${owner}))`;
   }
 
   async columns(client: ClientBase, table: string): Promise<ColumnInfo[] | undefined> {
@@ -116,13 +116,13 @@ export class TableStore {
        WHERE t.name = lower($1) ORDER BY p.id`,
       [table],
     );
-    const found = rows as { name: string; columns: string; id: string | null; part_columns: string | null }[];
-    if (found[0] === undefined) return undefined;
-    const known = new Map<string, ColumnInfo>();
-    for (const columns of [found[0].columns, ...new Set(found.map((row) => row.part_columns ?? "[]"))])
-      for (const column of JSON.parse(columns) as ColumnInfo[]) known.set(column.name.toLowerCase(), column);
-    const parts = found.flatMap(({ id }) => (id === null ? [] : [{ id }]));
-    return { name: found[0].name, columns: [...known.values()], parts };
+    const entries = rows as { name: string; columns: string; id: string | null; part_columns: string | null }[];
+    if (entries[0] === undefined) return undefined;
+    const byName = new Map<string, ColumnInfo>();
+    for (const columns of [entries[0].columns, ...new Set(entries.map((row) => row.part_columns ?? "[]"))])
+      for (const column of JSON.parse(columns) as ColumnInfo[]) byName.set(column.name.toLowerCase(), column);
+    const parts = entries.flatMap(({ id }) => (id === null ? [] : [{ id }]));
+    return { name: entries[0].name, columns: [...byName.values()], parts };
   }
 
   async create(table: string, columns: readonly ColumnInfo[]): Promise<boolean> {
@@ -222,24 +222,24 @@ export class TableStore {
   /**
    * Compares the parts of tables with their checksums.
    *
-   * @param which - of one table, or of one owner; all when left out
+   * @param selection - of one table, or of one owner; all when left out
    */
   async findDamage(
     client: ClientBase,
-    which: { readonly table?: string; readonly owner?: string | null; readonly onlyNew?: boolean } = {},
+    selection: { readonly table?: string; readonly owner?: string | null; readonly onlyNew?: boolean } = {},
   ): Promise<{ damaged: readonly DamagedPart[]; compared: number; unknown: number }> {
     const { rows } = await client.query(
       `SELECT table_name AS table, width, id::text, row_count::text AS rows, h1
        FROM ${this.#db.schema}.mm$parts WHERE ($1::text IS NULL OR table_name = lower($1))
          AND ($2::text IS NULL OR owner = $2) ORDER BY id`,
-      [which.table, which.owner],
+      [selection.table, selection.owner],
     );
     const alike = new Map<string, (PartSums & { table: string; width: number })[]>();
     let unknown = 0;
     for (const part of rows as (PartSums & { table: string; width: number | null })[]) {
       const { table, width } = part;
       if (width === null) unknown++;
-      else if (which.onlyNew !== true || !this.#verified.has(part.id)) {
+      else if (selection.onlyNew !== true || !this.#verified.has(part.id)) {
         const name = `${width} ${table}`;
         alike.set(name, [...(alike.get(name) ?? []), { ...part, width }]);
       }
@@ -249,9 +249,9 @@ export class TableStore {
     for (const parts of alike.values()) {
       const { table, width } = parts[0] ?? { table: "", width: 0 };
       const columns = (await this.#typed(client, table)).slice(0, width);
-      const found = await findDamagedParts(client, { from: this.#rows(table), part: PART, columns, parts });
-      damaged.push(...found.map((id) => ({ table, id })));
-      for (const { id } of parts) if (!found.includes(id)) this.#verified.add(id);
+      const damage = await findDamagedParts(client, { from: this.#rows(table), part: PART, columns, parts });
+      damaged.push(...damage.map((id) => ({ table, id })));
+      for (const { id } of parts) if (!damage.includes(id)) this.#verified.add(id);
       compared += parts.length;
     }
     return { damaged, compared, unknown };
@@ -275,8 +275,8 @@ export class TableStore {
   /** Adds the columns of a part that its table lacks. Only the table's owner can. */
   async #addColumns(client: ClientBase, name: string, columns: readonly ColumnInfo[]): Promise<void> {
     const missing = async () => {
-      const known = new Set(await this.#physical(client, name));
-      return columns.filter((column) => !known.has(folded(column.name)));
+      const existing = new Set(await this.#physical(client, name));
+      return columns.filter((column) => !existing.has(folded(column.name)));
     };
     if ((await missing()).length === 0) return;
     // Whoever adds columns at the same time waits here, before holding anything of the table.
@@ -323,20 +323,21 @@ export class TableStore {
   }
 
   /** Some columns of what an owner, or everybody, has published. */
-  async published(client: ClientBase, table: string, owner: string | null, wanted: readonly string[]) {
-    const found = await this.#describe(client, table);
-    const columns = wanted.flatMap((name) => found?.columns.find((column) => column.name === name) ?? []);
+  async published(client: ClientBase, table: string, owner: string | null, names: readonly string[]) {
+    const description = await this.#describe(client, table);
+    const columns = names.flatMap((name) => description?.columns.find((column) => column.name === name) ?? []);
     const [first] = columns;
-    if (found === undefined || first === undefined || columns.length < wanted.length) return { length: 0, columns: {} };
+    if (description === undefined || first === undefined || columns.length < names.length)
+      return { length: 0, columns: {} };
     await this.verify(client, table, owner);
     const owned = owner === null ? "owner IS NOT NULL" : `owner = ${literal(owner)}`;
     const batch = await readPublished(
       client,
       {
-        from: this.#rows(found.name),
+        from: this.#rows(description.name),
         part: PART,
         condition: `${identifier(folded(first.name))} IS NOT NULL AND ${PART} IN
-          (SELECT id FROM ${this.#db.schema}.mm$parts WHERE table_name = ${literal(found.name)} AND ${owned})`,
+          (SELECT id FROM ${this.#db.schema}.mm$parts WHERE table_name = ${literal(description.name)} AND ${owned})`,
       },
       columns.map((column) => ({ ...column, physical: folded(column.name) })),
     );
@@ -394,10 +395,10 @@ export class TableStore {
     const { rows } = await client.query(`SELECT imported FROM ${this.#db.schema}.mm$tables WHERE name = lower($1)`, [
       table,
     ]);
-    const found = (rows as { imported: boolean }[])[0];
-    if (found === undefined) checkNotForecasts(table);
-    if (found === undefined || (change && found.imported)) return found !== undefined;
-    throw tableExists(table, found.imported);
+    const row = (rows as { imported: boolean }[])[0];
+    if (row === undefined) checkNotForecasts(table);
+    if (row === undefined || (change && row.imported)) return row !== undefined;
+    throw tableExists(table, row.imported);
   }
 
   /**
@@ -428,13 +429,13 @@ export class TableStore {
              WHERE t.${PART} IN ${of} AND ${same.join(" AND ")} RETURNING t.${PART} AS part)
            SELECT part::text, count(*)::integer AS rows FROM gone GROUP BY part`,
         );
-        const gone = rows as { part: string; rows: number }[];
-        for (const { part, rows } of gone) {
+        const parts = rows as { part: string; rows: number }[];
+        for (const { part, rows } of parts) {
           await client.query(`UPDATE ${schema}.mm$parts SET row_count = row_count - $2 WHERE id = $1`, [part, rows]);
           await this.#seal(client, name, part);
         }
         await client.query(`UPDATE ${schema}.mm$parts SET owner = 'import' WHERE id = $1`, [id]);
-        return gone.reduce((sum, { rows }) => sum + rows, 0);
+        return parts.reduce((sum, { rows }) => sum + rows, 0);
       },
       { repeatable: false },
     );

@@ -27,12 +27,12 @@ export function postgresVersions(db: Database): Versions {
       await note(client, await work(client));
     });
   const isThere = async (client: ClientBase, model: string, version: string) => {
-    const found = await client.query(`SELECT FROM ${schema}.mm$versions WHERE model = $1 AND version = $2`, [
+    const result = await client.query(`SELECT FROM ${schema}.mm$versions WHERE model = $1 AND version = $2`, [
       ...[model, version],
     ]);
-    return found.rows.length > 0;
+    return result.rows.length > 0;
   };
-  const known = async (client: ClientBase, model: string, version: string) => {
+  const checkExists = async (client: ClientBase, model: string, version: string) => {
     if (!(await isThere(client, model, version))) throw unknownVersion(model, version);
   };
   const pointsAt = async (client: ClientBase, model: string, alias: string) => {
@@ -65,7 +65,7 @@ export function postgresVersions(db: Database): Versions {
     },
     async remove(model, version, change) {
       await write(model, async (client) => {
-        await known(client, model, version);
+        await checkExists(client, model, version);
         const of = [model, version];
         const sql = `SELECT alias FROM ${schema}.mm$aliases WHERE model = $1 AND version = $2 ORDER BY alias`;
         const { rows } = await client.query(sql, of);
@@ -87,7 +87,7 @@ export function postgresVersions(db: Database): Versions {
         if (version === null)
           await client.query(`DELETE FROM ${schema}.mm$aliases WHERE model = $1 AND alias = $2`, [model, alias]);
         else {
-          await known(client, model, version);
+          await checkExists(client, model, version);
           await client.query(
             `INSERT INTO ${schema}.mm$aliases (model, alias, version, changed_at) VALUES ($1, $2, $3, $4)
              ON CONFLICT (model, alias) DO UPDATE SET version = excluded.version, changed_at = excluded.changed_at`,
@@ -108,7 +108,7 @@ export function postgresVersions(db: Database): Versions {
     },
     async annotate(model, version, annotation, change) {
       await write(model, async (client) => {
-        await known(client, model, version);
+        await checkExists(client, model, version);
         const { kind, name, value } = annotation;
         await client.query(
           `INSERT INTO ${schema}.mm$annotations (model, version, kind, name, value) VALUES ($1, $2, $3, $4, $5)

@@ -28,13 +28,13 @@ interface Waiter {
 export function workSignal(db: Database, place: PostgresPlace): WorkSignal {
   const channel = `manymodel_${createHash("sha256").update(place.schema).digest("hex").slice(0, 16)}`;
   const waiters = new Set<Waiter>();
-  const told = new Map<string | null, number>();
+  const notices = new Map<string | null, number>();
   let listener: Client | undefined;
   let opening: Promise<void> | undefined;
   let closed = false;
 
   const hear = (run: string | null) => {
-    for (const about of [run, null]) told.set(about, performance.now());
+    for (const about of [run, null]) notices.set(about, performance.now());
     for (const waiter of waiters) if (run === null || waiter.run === null || waiter.run === run) waiter.wake();
   };
   const listen = async () => {
@@ -68,7 +68,7 @@ export function workSignal(db: Database, place: PostgresPlace): WorkSignal {
         opening ??= listen().finally(() => {
           opening = undefined;
         });
-      const since = performance.now() - (told.get(run) ?? Number.NEGATIVE_INFINITY);
+      const since = performance.now() - (notices.get(run) ?? Number.NEGATIVE_INFINITY);
       const ms = since < ECHO_MS ? ECHO_MS - since : listener === undefined ? ASK_DEAF_MS : ASK_MS;
       await new Promise<void>((resolve) => {
         const wake = () => {

@@ -205,17 +205,17 @@ export async function* stream(
       complete: (error, statement) => (error ? reject(error) : resolve(statement)),
     });
   });
-  const own = statement.getColumns() ?? [];
-  const columns = own.map((column): ColumnInfo => ({ name: column.getName(), type: typeOf(column) }));
+  const columnInfos = statement.getColumns() ?? [];
+  const columns = columnInfos.map((column): ColumnInfo => ({ name: column.getName(), type: typeOf(column) }));
   let rows: Row[] = [];
   yield { columns, rows };
   for await (const row of statement.streamRows()) {
     rows.push(row as Row);
     if (rows.length < ROWS_AT_ONCE) continue;
-    yield { columns, rows: withoutNullTexts(rows, own) };
+    yield { columns, rows: withoutNullTexts(rows, columnInfos) };
     rows = [];
   }
-  yield { columns, rows: withoutNullTexts(rows, own) };
+  yield { columns, rows: withoutNullTexts(rows, columnInfos) };
 }
 
 /** Rows of a piece of a streamed answer. */

@@ -40,9 +40,9 @@ export async function describeAccount(session: Session, names: Names, address: S
 
 /** Checks whether the role sees the objects that setup creates. */
 async function workspace(session: Session, names: Names): Promise<Feature> {
-  const seen = new Set((await session.rows(tableStatements(names).list, [names.schemaName])).map(([name]) => name));
+  const existing = new Set((await session.rows(tableStatements(names).list, [names.schemaName])).map(([name]) => name));
   // Hybrid tables are listed otherwise by some accounts: the checks of queue and roster try them.
-  const missing = Object.values(TABLES).filter((name) => name !== TABLES.workers && !seen.has(name));
+  const missing = Object.values(TABLES).filter((name) => name !== TABLES.workers && !existing.has(name));
   if (missing.length === 0) return { name: "workspace", ok: true, detail: "all of its tables are there" };
   const advice = "run: manymodel setup, or have the role granted what setup made";
   return { name: "workspace", ok: false, detail: `not seen: ${missing.join(", ")}`, advice };
@@ -56,17 +56,18 @@ async function features(
   region: string,
 ): Promise<Feature[]> {
   const sql = accountStatements(names);
-  const shown = async (text: string) => {
+  const describe = async (text: string) => {
     // What is not there, or may not be looked at, is not seen.
     const rows = await session.records(text, 1000).catch(() => []);
     return rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, String(value)])));
   };
-  const found: Feature[] = [];
+  const list: Feature[] = [];
   const note = (name: string, ok: boolean, detail: string, advice: string) =>
-    found.push({ name, ok, detail, ...(!ok && { advice }) });
+    list.push({ name, ok, detail, ...(!ok && { advice }) });
 
   if (!hybridTables) note("hybrid", true, `hybrid tables are not used: ${STANDARD_ONLY}`, "");
-  else if ((await shown(sql.hybridTables(queueTable))).length > 0) note("hybrid", true, "hybrid tables are there", "");
+  else if ((await describe(sql.hybridTables(queueTable))).length > 0)
+    note("hybrid", true, "hybrid tables are there", "");
   else {
     const detail = WITHOUT_HYBRID_TABLES.test(region)
       ? `${region} has no hybrid tables`
@@ -75,13 +76,13 @@ async function features(
     note("hybrid", !WITHOUT_HYBRID_TABLES.test(region), detail, advice);
   }
   if (warehouse !== undefined) {
-    const [one] = await shown(sql.warehouses(warehouse));
+    const [one] = await describe(sql.warehouses(warehouse));
     const advice = "name one that is there in snowflake.warehouse, or have USAGE on it granted";
     note("warehouse", one !== undefined, `${warehouse} is ${one === undefined ? "not seen" : one.state}`, advice);
   }
-  if (service === undefined) return found;
+  if (service === undefined) return list;
   const { computePool, instanceFamily, image } = service;
-  const [pool] = await shown(sql.computePools(computePool));
+  const [pool] = await describe(sql.computePools(computePool));
   const sameFamily = pool?.instance_family === instanceFamily;
   note(
     "pool",
@@ -95,7 +96,7 @@ async function features(
   const size = `a container has ${service.cpu} CPUs and ${service.memory}`;
   note("size", wrong === undefined, wrong ?? size, "set snowflake.cpu and snowflake.memory to what a machine has");
   const repository = imageRepository(image);
-  const images = repository === undefined ? [] : await shown(sql.images(repository));
+  const images = repository === undefined ? [] : await describe(sql.images(repository));
   const isThere = images.some(
     ({ image_path: path }) => path !== undefined && pathOf(`/${path.replace(/^\//, "")}`) === pathOf(image),
   );
@@ -103,7 +104,7 @@ async function features(
   note("image", isThere, `${image} is ${isThere ? "there" : "not seen in its repository"}`, push);
   const usual = !SYSTEM_ROLES.includes(role);
   note("role", usual, `services are ${usual ? "" : "never "}owned by ${role}`, "set snowflake.role to one of your own");
-  return found;
+  return list;
 }
 
 /** An image's path without the host that it may begin with. */

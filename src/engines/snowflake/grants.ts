@@ -24,8 +24,8 @@ export async function grantsOf(
   // Roles are appended while they are gone through; each is asked once.
   for (const one of roles) {
     // A role that this one may not look at is not one whose privileges it has.
-    const shown = await session.records(sql.grants(one), ALL).catch(() => []);
-    for (const { privilege, granted_on: on, name } of shown) {
+    const records = await session.records(sql.grants(one), ALL).catch(() => []);
+    for (const { privilege, granted_on: on, name } of records) {
       const grant = {
         privilege: String(privilege),
         on: String(on).replaceAll("_", " "),

@@ -74,9 +74,9 @@ export function importFile(
     const appended = target && { name: table, columns: target.columns.map(asDuck) };
     const temporary = await mkdtemp(path.join(tmpdir(), "manymodel-import-"));
     const duck = openDuck(temporary);
-    const own = `${IMPORT}${randomBytes(8).toString("hex").toUpperCase()}`;
+    const base = `${IMPORT}${randomBytes(8).toString("hex").toUpperCase()}`;
     const sql = importStatements(names);
-    const [folder, name] = ["imports/", `${own}.parquet`];
+    const [folder, name] = ["imports/", `${base}.parquet`];
     const load = async () => {
       const written = path.join(temporary, name);
       const { columns, rows, imported } = await duck.use(async (connection) => {
@@ -98,25 +98,25 @@ export function importFile(
         field: `c${i}`,
       }));
       await session.rows(stageStatements(names).put(written, folder));
-      await session.rows(sql.create(own, typed));
-      await session.rows(sql.load(own, typed, folder, name));
+      await session.rows(sql.create(base, typed));
+      await session.rows(sql.load(base, typed, folder, name));
       if (appended !== undefined && target !== undefined) {
         const key = replacementKey(appended, append ?? []);
         const replaced = await session.transaction(async (transaction) => {
-          const gone = await transaction.change(sql.removeReplaced(target.from, own, key));
-          await transaction.change(sql.addRows(target.from, own, typed));
-          return gone;
+          const removed = await transaction.change(sql.removeReplaced(target.from, base, key));
+          await transaction.change(sql.addRows(target.from, base, typed));
+          return removed;
         });
         return { rows, replaced, columns: imported };
       }
-      const known = await checkImport(session, names, table, replace);
-      await session.rows(known === undefined ? sql.rename(own, table.toUpperCase()) : sql.swap(own, known));
+      const existing = await checkImport(session, names, table, replace);
+      await session.rows(existing === undefined ? sql.rename(base, table.toUpperCase()) : sql.swap(base, existing));
       return { rows, columns: imported.map((column) => ({ ...column, name: folded(column.name) })) };
     };
     /** Removes what was on the way. After a swap the table is what was replaced. */
     const clear = async () => {
       await stage.remove(`${folder}${name}`);
-      await session.rows(sql.drop(own));
+      await session.rows(sql.drop(base));
     };
     try {
       const result = await load().catch(async (cause: unknown) => {

@@ -36,8 +36,8 @@ export function snowflakeInference(
 ): Inference {
   const sql = inferenceStatements(names, address, inference);
   const status = async (job: string) => {
-    const found = (await session.records(sql.find(job), 0)).find(({ name }) => name === job);
-    return found && String(found.status);
+    const service = (await session.records(sql.find(job), 0)).find(({ name }) => name === job);
+    return service && String(service.status);
   };
   /** Waits until a job is over; what it has written, if it came to its end. */
   const wait = async (job: string): Promise<readonly string[] | undefined> => {
@@ -78,9 +78,9 @@ export function snowflakeInference(
       const { table } = pinned.files;
       const keys = snapshot.keyColumns.length;
       // The same request has the same name: who asks again, after having been killed, finds what was begun.
-      const asked = [model, name, version.index.sha256, snapshot.id, horizon, levels, advance, outputTable];
+      const parameters = [model, name, version.index.sha256, snapshot.id, horizon, levels, advance, outputTable];
       const job =
-        `MM_SCORE_${createHash("sha256").update(JSON.stringify(asked)).digest("hex").slice(0, 16)}`.toUpperCase();
+        `MM_SCORE_${createHash("sha256").update(JSON.stringify(parameters)).digest("hex").slice(0, 16)}`.toUpperCase();
       for (let launch = 1; launch <= MAX_LAUNCHES; launch++) {
         if ((await status(job)) === undefined) {
           await stage.remove(scoresFolder(job));

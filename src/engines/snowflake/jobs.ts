@@ -178,9 +178,9 @@ function graphState(name: string, listed: readonly TaskRun[]): JobRecord {
   const attempt = Math.max(...ofGroup.map((one) => one.attempt));
   const newest = ofGroup.filter((one) => one.attempt === attempt);
   const final = newest.find(({ task, state }) => task.endsWith(FINAL) && !/SCHEDULED|EXECUTING/.test(state));
-  const told = listed.map(({ task, state, error }) => `${task} ${state}${error === null ? "" : `: ${error}`}`);
-  if (final === undefined) return { name, state: "running", details: told };
-  const details = told.reverse();
+  const states = listed.map(({ task, state, error }) => `${task} ${state}${error === null ? "" : `: ${error}`}`);
+  if (final === undefined) return { name, state: "running", details: states };
+  const details = states.reverse();
   if (newest.every(({ state }) => state === "SUCCEEDED")) return { name, state: "done", details };
   const isRetried =
     attempt <= AUTO_RETRIES &&

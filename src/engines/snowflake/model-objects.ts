@@ -44,9 +44,9 @@ export function withModelObjects(
   /** Logs a version, unless it is there already. */
   async function log(version: ModelVersion, there: ReadonlyMap<string, ListedVersion>): Promise<void> {
     const { model, version: name } = version;
-    const found = there.get(name);
-    if (found !== undefined && isMadeFrom(found, version)) return;
-    if (found !== undefined)
+    const listedVersion = there.get(name);
+    if (listedVersion !== undefined && isMadeFrom(listedVersion, version)) return;
+    if (listedVersion !== undefined)
       throw new ManymodelError(
         "conflict",
         `MODEL ${model} has a version ${name} that is not of run ${version.runId}; choose another name, or drop it in Snowflake`,
@@ -77,14 +77,18 @@ export function withModelObjects(
   }
 
   /** Has metadata and comment of a version's MODEL say what the workspace says. */
-  async function describe(version: ModelVersion, said: readonly Annotation[], found: ListedVersion | undefined) {
+  async function describe(
+    version: ModelVersion,
+    annotations: readonly Annotation[],
+    existing: ListedVersion | undefined,
+  ) {
     const { model, version: name } = version;
-    const tags = said.flatMap(({ kind, name, value }) => (kind === "tag" ? [[name, value]] : []));
-    const comment = said.find(({ kind }) => kind === "comment")?.value ?? version.comment ?? "";
+    const tags = annotations.flatMap(({ kind, name, value }) => (kind === "tag" ? [[name, value]] : []));
+    const comment = annotations.find(({ kind }) => kind === "comment")?.value ?? version.comment ?? "";
     const metadata = {
-      ...found?.metadata,
+      ...existing?.metadata,
       snowpark_ml_schema_version: METADATA_SCHEMA,
-      metrics: metricsOf(version, said),
+      metrics: metricsOf(version, annotations),
       mm: {
         run: version.runId,
         index: version.index.path,
@@ -95,18 +99,18 @@ export function withModelObjects(
         tags: Object.fromEntries(tags),
       },
     };
-    if (JSON.stringify(metadata) !== JSON.stringify(found?.metadata))
+    if (JSON.stringify(metadata) !== JSON.stringify(existing?.metadata))
       await session.rows(sql.setMetadata(model, name, JSON.stringify(metadata)));
-    if (String(comment) !== (found?.comment ?? version.comment ?? ""))
+    if (String(comment) !== (existing?.comment ?? version.comment ?? ""))
       await session.rows(sql.setComment(model, name, String(comment)));
   }
 
   /** Has default version and aliases point where the workspace's point, and drops what it has not. */
   async function follow(model: string): Promise<void> {
     const there = await listed(model);
-    const wanted = await versions.list(model);
+    const versionsOfModel = await versions.list(model);
     const aliases = await versions.aliases(model);
-    const standard = aliases.find(({ alias }) => alias === DEFAULT_ALIAS)?.version ?? wanted[0]?.version;
+    const standard = aliases.find(({ alias }) => alias === DEFAULT_ALIAS)?.version ?? versionsOfModel[0]?.version;
     if (standard !== undefined && there.get(standard)?.isDefault === false)
       await session.rows(sql.setDefault(model, standard));
     const targets = new Map(
@@ -118,18 +122,18 @@ export function withModelObjects(
           await session.rows(sql.unsetAlias(model, alias));
     for (const [alias, name] of targets)
       if (there.get(name)?.aliases.includes(alias) === false) await session.rows(sql.setAlias(model, name, alias));
-    const known = new Set(wanted.map(({ version }) => version));
-    const gone = [...there].filter(([name, { metadata }]) => metadata.mm !== undefined && !known.has(name));
-    if (gone.length === there.size && gone.length > 0) await session.rows(sql.drop(model));
-    else for (const [name] of gone) await session.rows(sql.dropVersion(model, name));
+    const names = new Set(versionsOfModel.map(({ version }) => version));
+    const orphans = [...there].filter(([name, { metadata }]) => metadata.mm !== undefined && !names.has(name));
+    if (orphans.length === there.size && orphans.length > 0) await session.rows(sql.drop(model));
+    else for (const [name] of orphans) await session.rows(sql.dropVersion(model, name));
   }
 
   /** Does what follows a change; the change stands in any case. */
-  async function afterwards(what: string, model: string, work: () => Promise<void>): Promise<void> {
+  async function afterwards(change: string, model: string, work: () => Promise<void>): Promise<void> {
     await work().catch((cause) => {
       throw new ManymodelError(
         "conflict",
-        `${what} is recorded, but MODEL ${model} did not follow: ${messageOf(cause)}; it does so at the next change, or by: manymodel model sync ${model}`,
+        `${change} is recorded, but MODEL ${model} did not follow: ${messageOf(cause)}; it does so at the next change, or by: manymodel model sync ${model}`,
         { cause },
       );
     });
@@ -158,17 +162,17 @@ export function withModelObjects(
     async annotate(model, name, annotation, change) {
       await versions.annotate(model, name, annotation, change);
       await afterwards(`the ${annotation.kind}`, model, async () => {
-        const found = (await listed(model)).get(name);
+        const existing = (await listed(model)).get(name);
         const version = await versions.get(model, name);
-        if (found !== undefined && version !== undefined)
-          await describe(version, await versions.annotations(model, name), found);
+        if (existing !== undefined && version !== undefined)
+          await describe(version, await versions.annotations(model, name), existing);
       });
     },
     async sync(model) {
       for (const version of (await versions.list(model)).reverse()) {
         await log(version, await listed(model));
-        const found = (await listed(model)).get(version.version);
-        await describe(version, await versions.annotations(model, version.version), found);
+        const existing = (await listed(model)).get(version.version);
+        await describe(version, await versions.annotations(model, version.version), existing);
       }
       await follow(model);
     },
@@ -185,8 +189,8 @@ function checkAlias(alias: string): void {
     );
 }
 
-function metricsOf({ index }: ModelVersion, said: readonly Annotation[]): Record<string, number> {
+function metricsOf({ index }: ModelVersion, annotations: readonly Annotation[]): Record<string, number> {
   const { succeeded, failed, skipped } = index;
-  const metrics = said.flatMap(({ kind, name, value }) => (kind === "metric" ? [[name, value] as const] : []));
+  const metrics = annotations.flatMap(({ kind, name, value }) => (kind === "metric" ? [[name, value] as const] : []));
   return { succeeded, failed, skipped, ...Object.fromEntries(metrics) };
 }

@@ -67,11 +67,11 @@ export class PinnedRows {
   }
 
   #block(n: number): Promise<readonly BlockRow[]> {
-    const known = this.#blocks.get(n) ?? this.#readBlock(n);
+    const block = this.#blocks.get(n) ?? this.#readBlock(n);
     this.#blocks.delete(n);
-    this.#blocks.set(n, known);
+    this.#blocks.set(n, block);
     dropOldest(this.#blocks, BLOCKS_KEPT);
-    return known;
+    return block;
   }
 
   async #readBlock(n: number): Promise<BlockRow[]> {

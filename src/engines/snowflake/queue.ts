@@ -65,11 +65,11 @@ export function snowflakeQueue(session: Session, names: Names, shard?: Snowflake
         }
       }
     },
-    renew: async (lease, leaseMs) => (await session.change(sql.renew, [leaseMs, ...held(lease)])) === 1,
+    renew: async (lease, leaseMs) => (await session.change(sql.renew, [leaseMs, ...leaseKeys(lease)])) === 1,
     finish: async (lease, segment) =>
-      (await session.change(sql.finish, [JSON.stringify(segment), segment.failed, ...held(lease)])) === 1,
+      (await session.change(sql.finish, [JSON.stringify(segment), segment.failed, ...leaseKeys(lease)])) === 1,
     fail: async (lease, error, maxAttempts, retryAfterMs = 0) =>
-      (await session.change(sql.fail, [maxAttempts, retryAfterMs, error.slice(0, 4000), ...held(lease)])) === 1,
+      (await session.change(sql.fail, [maxAttempts, retryAfterMs, error.slice(0, 4000), ...leaseKeys(lease)])) === 1,
     async ended(run) {
       const [open] = await readRow(session, sql.open, [run]);
       return Number(open) === 0;
@@ -83,7 +83,7 @@ export function snowflakeQueue(session: Session, names: Names, shard?: Snowflake
   return shard === undefined ? queue : shardQueue(queue, session, sql);
 }
 
-const held = ({ run, chunk, attempt, worker }: Lease) => [run, chunk, attempt, worker] as const;
+const leaseKeys = ({ run, chunk, attempt, worker }: Lease) => [run, chunk, attempt, worker] as const;
 
 function toRecord(row: Row): ChunkRecord {
   const [chunk, partitions, priority, state, attempt, forgiven, worker, segment, error] = row;

@@ -18,15 +18,15 @@ export async function showKeys(session: Session, names: Names, keys: readonly St
     const columns = await session.rows(sql.columns(names.database), [names.schemaName, TABLES.modelStore]);
     return columns.flatMap(([, column]) => storedKey(String(column)) ?? []);
   };
-  let known = await stored();
-  const lacking = keys.filter((key) => !known.some((one) => storedAs(one) === storedAs(key)));
+  let keyColumns = await stored();
+  const lacking = keys.filter((key) => !keyColumns.some((one) => storedAs(one) === storedAs(key)));
   if (lacking.length === 0) return;
   for (const key of lacking) await session.rows(sql.addKey(storedAs(key), KEY_TYPES[key.type]));
   // Somebody may be showing other keys: whoever sees more than was shown shows them all.
-  for (let shown = -1; shown !== known.length; ) {
-    known = await stored();
-    for (const text of viewStatements(names, known)) await session.rows(text);
-    shown = known.length;
-    known = await stored();
+  for (let width = -1; width !== keyColumns.length; ) {
+    keyColumns = await stored();
+    for (const text of viewStatements(names, keyColumns)) await session.rows(text);
+    width = keyColumns.length;
+    keyColumns = await stored();
   }
 }

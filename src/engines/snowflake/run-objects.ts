@@ -18,11 +18,11 @@ export function snowflakeRunObjects(session: Session, names: Names): RunObjects 
     });
   return {
     async list(run) {
-      const made = [...(await commented("task", sql.tasks)), ...(await commented("service", sql.services))];
-      if (run !== undefined) return made.filter((object) => object.run === run);
+      const objects = [...(await commented("task", sql.tasks)), ...(await commented("service", sql.services))];
+      if (run !== undefined) return objects.filter((object) => object.run === run);
       const functions = await session.records(sql.functions, ALL);
       return [
-        ...made,
+        ...objects,
         ...functions.map(
           ({ name, arguments: listed }): RunObject => ({
             kind: "function",

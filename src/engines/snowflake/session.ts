@@ -166,12 +166,12 @@ function refuse(cause: unknown, sql: string): never {
   const { code, sqlState, data } = cause as { code?: unknown; sqlState?: string; data?: { queryId?: string } };
   const query = data?.queryId === undefined ? "" : `, query ${data.queryId}`;
   const missing = String(code) === "002003" || sqlState === "02000";
-  const said = messageOf(cause, 400);
+  const reason = messageOf(cause, 400);
   const advice =
-    missing && OF_WORKSPACE.test(said) ? "; run: manymodel setup, or have the role granted what setup made" : "";
+    missing && OF_WORKSPACE.test(reason) ? "; run: manymodel setup, or have the role granted what setup made" : "";
   throw new SnowflakeError(
     missing ? "not-found" : "input",
-    `Snowflake refused ${sql.trim().slice(0, 60).replace(/\s+/g, " ")}…: ${said} (${code ?? "no code"}${query})${advice}`,
+    `Snowflake refused ${sql.trim().slice(0, 60).replace(/\s+/g, " ")}…: ${reason} (${code ?? "no code"}${query})${advice}`,
     String(code ?? ""),
     { cause },
   );

@@ -46,22 +46,22 @@ export async function takeSnapshot(
   stage: Stage,
   query: DataQuery,
 ): Promise<PinnedSnapshot> {
-  const made: string[] = [];
+  const created: string[] = [];
   try {
     let source: NamedSource;
     if (selectsRows(query)) {
       const selected = await selectTable(session, names, query);
-      made.push(selected.id);
+      created.push(selected.id);
       source = selected.source;
     } else source = await findTable(session, names, query.table);
     if (query.newest !== undefined) {
       const selected = await selectNewest(session, names, query.newest, source);
-      made.push(selected.id);
+      created.push(selected.id);
       source = selected.source;
     }
     return await pin(session, names, stage, query, source);
   } finally {
-    for (const id of made) await session.rows(snapshotStatements(names).dropSelected(id));
+    for (const id of created) await session.rows(snapshotStatements(names).dropSelected(id));
   }
 }
 
@@ -153,8 +153,8 @@ async function pin(
   const content = await readRow(session, sql.content(selected));
   const fingerprint = sha256(JSON.stringify([source.name, ...content]));
   const id = snapshotId(fingerprint, resolved, query);
-  const known = await readRecord(stage, id);
-  if (known !== undefined) return known;
+  const existing = await readRecord(stage, id);
+  if (existing !== undefined) return existing;
 
   const table = `${id}_${randomBytes(4).toString("hex")}`;
   const folder = `${snapshotFolder(id)}/${table}`;

@@ -27,14 +27,14 @@ export async function findSource(session: Session, names: Names, name: string): 
   const schemaName = schema ?? names.schemaName;
   const rows = await session.rows(tableStatements(names).columns(databaseName), [schemaName, table]);
   const spellings = [...new Set(rows.map(([spelling]) => spelling as string))];
-  const found =
+  const result =
     spellings.find((spelling) => spelling === table) ??
     spellings.find((spelling) => spelling === table.toUpperCase()) ??
     spellings[0];
-  if (found === undefined) return undefined;
-  const columns = rows.filter(([spelling, column]) => spelling === found && column !== OWNER);
+  if (result === undefined) return undefined;
+  const columns = rows.filter(([spelling, column]) => spelling === result && column !== OWNER);
   return {
-    from: `${databaseName}.${identifier(schemaName)}.${identifier(found)}`,
+    from: `${databaseName}.${identifier(schemaName)}.${identifier(result)}`,
     columns: columns.map(([, column, sqlType, scale]) =>
       described(column as string, sqlType as string, scale as number | null),
     ),

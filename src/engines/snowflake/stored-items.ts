@@ -18,8 +18,8 @@ import { tableStatements } from "./sql/tables.ts";
 export async function storedItems(session: Session, names: Names, stage: Stage): Promise<StoredItem[]> {
   const items = new Map<string, StoredItem>();
   const add = (kind: StoredItem["kind"], id: string, bytes: number, ageMs: number) => {
-    const known = items.get(`${kind} ${id}`) ?? { bytes: 0, ageMs: Infinity };
-    items.set(`${kind} ${id}`, { kind, id, bytes: known.bytes + bytes, ageMs: Math.min(known.ageMs, ageMs) });
+    const before = items.get(`${kind} ${id}`) ?? { bytes: 0, ageMs: Infinity };
+    items.set(`${kind} ${id}`, { kind, id, bytes: before.bytes + bytes, ageMs: Math.min(before.ageMs, ageMs) });
   };
   const [, clock] = await readRow(session, FACTS);
   const now = Number(clock);

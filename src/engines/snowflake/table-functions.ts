@@ -18,14 +18,14 @@ export function snowflakeTableFunctions(
   { compute, scoring }: Pick<SnowflakeAddress, "compute" | "scoring">,
 ): TableFunctions {
   const sql = tableFunctionStatements(names);
-  const made = new Map<string, Promise<unknown>>();
+  const creations = new Map<string, Promise<unknown>>();
   const tables = new Map<string, string>();
   /** Makes a function, once; the hash that it is named by. */
   const make = async (statement: (sha256: string) => string): Promise<string> => {
     const sha256 = createHash("sha256").update(statement("")).digest("hex");
-    const creating = made.get(sha256) ?? session.rows(statement(sha256));
-    made.set(sha256, creating);
-    creating.catch(() => made.delete(sha256));
+    const creating = creations.get(sha256) ?? session.rows(statement(sha256));
+    creations.set(sha256, creating);
+    creating.catch(() => creations.delete(sha256));
     await creating;
     return sha256;
   };
@@ -42,8 +42,8 @@ export function snowflakeTableFunctions(
     async fit(snapshot, body, partitions) {
       const { columns } = snapshot;
       const sha256 = await make((name) => sql.create(name, columns, body));
-      const asked = partitions.map(({ ordinal, partitionKey }) => [ordinal, partitionKey]);
-      const rows = await session.rows(sql.fit(sha256, await tableOf(snapshot), columns), [JSON.stringify(asked)]);
+      const parameters = partitions.map(({ ordinal, partitionKey }) => [ordinal, partitionKey]);
+      const rows = await session.rows(sql.fit(sha256, await tableOf(snapshot), columns), [JSON.stringify(parameters)]);
       return new Map(rows.map(([p, outcome]) => [Number(p), outcome as string]));
     },
     async stored(runId, { path }) {
@@ -70,8 +70,18 @@ export function snowflakeTableFunctions(
       await session.rows(sql.createScored(id, output));
       return {
         async predict(partitions) {
-          const asked = partitions.map(({ ordinal, partitionKey, future: ahead }) => [ordinal, partitionKey, ahead]);
-          const binds = [JSON.stringify(asked), plan, runId, segment.path, ...(standing === null ? [] : [standing])];
+          const parameters = partitions.map(({ ordinal, partitionKey, future: ahead }) => [
+            ordinal,
+            partitionKey,
+            ahead,
+          ]);
+          const binds = [
+            JSON.stringify(parameters),
+            plan,
+            runId,
+            segment.path,
+            ...(standing === null ? [] : [standing]),
+          ];
           await session.change(sql.predict(sha256, id, sources), binds);
         },
         async statuses() {

@@ -30,7 +30,7 @@ import { eraseItems, storedItems } from "./stored-items.ts";
 /** Tables of an account. Sources are pinned as Parquet on the stage; results are loaded from it, in one transaction. */
 export function snowflakeTables(session: Session, names: Names, stage: Stage): RowPorts {
   const sql = tableStatements(names);
-  let shown: string | undefined;
+  let forecasts: string | undefined;
   const opened = new Map<string, Promise<PinnedRows>>();
   const remember = (pinned: PinnedSnapshot) => {
     const rows = Promise.resolve(new PinnedRows(stage, pinned));
@@ -106,15 +106,15 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): R
       times: async (snapshot) => snapshotTimes(session, names, stage, snapshot),
     },
     output: {
-      async create(table, wanted) {
+      async create(table, target) {
         checkTable(table);
-        const found = await columns(table);
+        const existing = await columns(table);
         const isView =
-          found !== undefined &&
+          existing !== undefined &&
           (await session.rows(importStatements(names).known, [names.schemaName, table]))[0]?.[1] === SHOWN;
-        if (found === undefined || isView) checkNotForecasts(table);
-        if (found !== undefined) return false;
-        await session.rows(sql.create(table, wanted));
+        if (existing === undefined || isView) checkNotForecasts(table);
+        if (existing !== undefined) return false;
+        await session.rows(sql.create(table, target));
         return true;
       },
       async write(table, batch) {
@@ -123,11 +123,11 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): R
         return { id, rows: batch.length, columns: columnsOf(batch) };
       },
       async publish(table, owner, parts) {
-        const known = new Set(((await columns(table)) ?? []).map(({ name }) => name.toUpperCase()));
+        const existing = new Set(((await columns(table)) ?? []).map(({ name }) => name.toUpperCase()));
         for (const column of parts.flatMap((part) => part.columns))
-          if (!known.has(column.name.toUpperCase())) {
+          if (!existing.has(column.name.toUpperCase())) {
             await session.rows(sql.addColumn(table, column));
-            known.add(column.name.toUpperCase());
+            existing.add(column.name.toUpperCase());
           }
         await session.transaction(async (transaction) => {
           await transaction.change(sql.disown(table), [owner]);
@@ -139,19 +139,19 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): R
         });
         await discard(table, parts);
       },
-      async published(table, owner, wanted) {
-        const known = (await columns(table)) ?? [];
-        const found = wanted.flatMap((name) => known.find((column) => column.name === name) ?? []);
-        if (found.length < wanted.length) return { length: 0, columns: {} };
-        return readPublished(session, sql, stage, { table, owner, columns: found }, partPath(table, randomUUID()));
+      async published(table, owner, names) {
+        const existing = (await columns(table)) ?? [];
+        const infos = names.flatMap((name) => existing.find((column) => column.name === name) ?? []);
+        if (infos.length < names.length) return { length: 0, columns: {} };
+        return readPublished(session, sql, stage, { table, owner, columns: infos }, partPath(table, randomUUID()));
       },
-      async carry(table, owner, wanted, set) {
-        const known = (await columns(table)) ?? [];
+      async carry(table, owner, selection, set) {
+        const existing = (await columns(table)) ?? [];
         const id = randomUUID();
-        const published = { table, owner, columns: known };
+        const published = { table, owner, columns: existing };
         const to = { id, file: partPath(table, id) };
-        const rows = await carryRows(session, sql, published, { ...wanted, set }, to);
-        return { id, rows, columns: known };
+        const rows = await carryRows(session, sql, published, { ...selection, set }, to);
+        return { id, rows, columns: existing };
       },
       discard,
     },
@@ -189,9 +189,9 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): R
           hasBatches: (await columns(BATCH_RUNS)) !== undefined,
         };
         const statement = forecastsView(names, current, table);
-        if (statement === shown) return;
+        if (statement === forecasts) return;
         await session.rows(statement);
-        shown = statement;
+        forecasts = statement;
       },
     },
     tables: {
@@ -199,9 +199,9 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): R
       ownName: (table) => ownName(names, table),
       async list() {
         const rows = await session.rows(sql.list, [names.schemaName]);
-        const own = (name: string) => name.startsWith(OWN) || names.chunks === names.of(name);
+        const isOwn = (name: string) => name.startsWith(OWN) || names.chunks === names.of(name);
         return rows.flatMap(([name, count]) =>
-          own(name as string) ? [] : [{ name: name as string, rows: Number(count) }],
+          isOwn(name as string) ? [] : [{ name: name as string, rows: Number(count) }],
         );
       },
       async import(file, table, options) {
@@ -230,10 +230,10 @@ function queryError(cause: unknown): ManymodelError {
 /** An answer without the column that says whose rows they are. */
 async function* withoutOwner(pieces: AsyncIterable<QueryPiece>): AsyncGenerator<QueryPiece> {
   for await (const { columns, rows } of pieces) {
-    const shown = columns.flatMap(({ name }, i) => (name === OWNER ? [] : [i]));
+    const positions = columns.flatMap(({ name }, i) => (name === OWNER ? [] : [i]));
     yield {
       columns: columns.filter(({ name }) => name !== OWNER),
-      rows: rows.map((row) => shown.map((i) => row[i] ?? null)),
+      rows: rows.map((row) => positions.map((i) => row[i] ?? null)),
     };
   }
 }

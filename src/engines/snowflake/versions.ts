@@ -18,7 +18,7 @@ export function snowflakeVersions(session: Session, names: Names): Versions {
   const { lock } = catalogStatements(names);
   const one = async (at: Statements, text: string, model: string, name: string) =>
     (await at.rows(text, [model, name]))[0]?.[0] as string | undefined;
-  const known = async (at: Statements, model: string, version: string) => {
+  const checkExists = async (at: Statements, model: string, version: string) => {
     if ((await one(at, sql.get, model, version)) === undefined) throw unknownVersion(model, version);
   };
   const note = async (at: Statements, entry: AuditEntry) => {
@@ -50,7 +50,7 @@ export function snowflakeVersions(session: Session, names: Names): Versions {
     },
     remove: (model, version, by) =>
       change(async (at) => {
-        await known(at, model, version);
+        await checkExists(at, model, version);
         const aliases = (await at.rows(sql.aliasesOf, [model, version])).map(([alias]) => alias as string);
         checkUnused(aliases, model, version);
         await at.change(sql.forget, [model, version]);
@@ -62,7 +62,7 @@ export function snowflakeVersions(session: Session, names: Names): Versions {
         const before = await one(at, sql.alias, model, alias);
         const isVersion = version !== null && (await one(at, sql.get, model, alias)) !== undefined;
         checkMove(model, alias, { before, version, expected, isVersion });
-        if (version !== null) await known(at, model, version);
+        if (version !== null) await checkExists(at, model, version);
         await at.change(sql.removeAlias, [model, alias]);
         if (version !== null) await at.change(sql.insertAlias, [model, alias, version, by.at]);
         const action = version === null ? "remove-alias" : rollback ? "rollback-alias" : "set-alias";
@@ -75,7 +75,7 @@ export function snowflakeVersions(session: Session, names: Names): Versions {
     },
     annotate: (model, version, annotation, by) =>
       change(async (at) => {
-        await known(at, model, version);
+        await checkExists(at, model, version);
         const { kind, name, value } = annotation;
         await at.change(sql.unsay, [model, version, kind, name]);
         await at.change(sql.say, [model, version, kind, name, JSON.stringify(value)]);

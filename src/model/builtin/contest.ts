@@ -38,10 +38,10 @@ export default defineModel({
         ? exports.candidates
         : (exports.candidates ?? suitableMethods(y, period)).map((name: Method) => ({
             name,
-            fit: (values: Float64Array, _: number, seen?: Regressors) =>
-              seen === undefined || UNDRIVEN.includes(name) || (name === "best" && isIntermittent(values, period))
+            fit: (values: Float64Array, _: number, xreg?: Regressors) =>
+              xreg === undefined || UNDRIVEN.includes(name) || (name === "best" && isIntermittent(values, period))
                 ? METHODS[name](values, period, periods)
-                : fitDriven(ALL, { method: name, period, ...seasons, exports }, values, asColumns(seen)),
+                : fitDriven(ALL, { method: name, period, ...seasons, exports }, values, asColumns(xreg)),
           }));
     const result = contest(y, {
       period,

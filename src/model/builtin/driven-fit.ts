@@ -42,7 +42,7 @@ export function fitDriven(
   if (alone === undefined) throw new TypeError(`${method} is not a method of this model definition`);
   const options = {
     period,
-    errors: together?.(period, periods) ?? ((rest: Float64Array) => alone(rest, period, periods)),
+    errors: together?.(period, periods) ?? ((errors: Float64Array) => alone(errors, period, periods)),
     needed: neededRegressors(exports),
     nested: nestedRegressors(exports),
   };

@@ -40,18 +40,18 @@ export function drivenForecaster(
     const { period, holdout } = exports;
     const n = y.length - holdout;
     const training = y.subarray(0, n);
-    const held = Float64Array.from(y.subarray(n));
+    const actual = Float64Array.from(y.subarray(n));
     const ahead = regressorRows(xreg, n, y.length);
     for (const values of Object.values(ahead))
       values.forEach((value, t) => {
         if (!Number.isNaN(value)) return;
         // What is not known cannot be held against the forecast.
-        held[t] = Number.NaN;
+        actual[t] = Number.NaN;
         values[t] = 0;
       });
     try {
       const { mean } = forecast(fit(exports, training, regressorRows(xreg, 0, n)), { h: holdout, xreg: ahead });
-      return accuracy(held, boundSeries(mean, data, exports, n), { training, period });
+      return accuracy(actual, boundSeries(mean, data, exports, n), { training, period });
     } catch (error) {
       if (error instanceof RangeError) return undefined;
       throw error;
@@ -62,8 +62,8 @@ export function drivenForecaster(
   function inSample(model: RegressionModel, y: Float64Array, period: number, xreg: RegressorColumns) {
     if (!supports(model, "fitted")) return {};
     const expected = fitted(model, y, { xreg });
-    const known = y.map((value, t) => (Number.isNaN(at(expected, t)) ? Number.NaN : value));
-    const measures = accuracy(known, expected, { training: y, period });
+    const comparable = y.map((value, t) => (Number.isNaN(at(expected, t)) ? Number.NaN : value));
+    const measures = accuracy(comparable, expected, { training: y, period });
     return "aicc" in model.errors ? { ...measures, aicc: model.errors.aicc } : measures;
   }
 
@@ -73,13 +73,14 @@ export function drivenForecaster(
       const y = data.series(exports.target);
       const xreg = regressors(exports, axis);
       const model = fit(exports, y, xreg);
-      const held = holdout > 0 && y.length >= 2 * holdout ? trial(exports, y, xreg, data) : undefined;
+      const trialResult = holdout > 0 && y.length >= 2 * holdout ? trial(exports, y, xreg, data) : undefined;
       const ahead = predictDriven(forecast, model, { horizon, levels: [], exports, axis: stepsAfter(axis, horizon) });
       return {
         model,
         metrics: {
           ...inSample(model, y, period, xreg),
-          ...(held && Object.fromEntries(Object.entries(held).map(([name, value]) => [`holdout_${name}`, value]))),
+          ...(trialResult &&
+            Object.fromEntries(Object.entries(trialResult).map(([name, value]) => [`holdout_${name}`, value]))),
         },
         ...(ahead.mean.length > 0 && { forecast: ahead.mean }),
         info: { effects: effectsOf(model), notes: notesOf(model) },

@@ -5,11 +5,11 @@ import type { Frame } from "../frame.ts";
 
 /** Returns the type of a column, found as the frame finds it; undefined if it is not there. */
 export function columnType({ columns }: Frame, name: string): ColumnType | undefined {
-  const found = matchColumn(
+  const columnName = matchColumn(
     columns.map((column) => column.name),
     name,
   );
-  return columns.find((column) => column.name === found)?.type;
+  return columns.find((column) => column.name === columnName)?.type;
 }
 
 /** A column of numbers, or of booleans as 0 and 1; NaN for NULL. */

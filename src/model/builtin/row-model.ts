@@ -105,13 +105,13 @@ export function rowDefinition<Fitted extends object>(
 /** The output columns: kept ones in their own type, CLASS where there is a threshold, CONTRIBUTIONS where asked for. */
 function outputOf({ exports, columns }: OutputContext<RowExports>): OutputColumns {
   const names = columns.map(({ name }) => name);
-  const kept = (exports.keep ?? []).flatMap((wanted) => {
-    const found = columns.find(({ name }) => name === matchColumn(names, wanted));
-    if (found === undefined) return [];
-    return [[wanted, found.type === "integer" ? "number" : found.type] as const];
+  const copies = (exports.keep ?? []).flatMap((word) => {
+    const column = columns.find(({ name }) => name === matchColumn(names, word));
+    if (column === undefined) return [];
+    return [[word, column.type === "integer" ? "number" : column.type] as const];
   });
   return {
-    ...Object.fromEntries(kept),
+    ...Object.fromEntries(copies),
     ...(hasClass(exports) && { CLASS: "number" }),
     ...(exports.explain === true && { CONTRIBUTIONS: "string" }),
   };
@@ -144,10 +144,10 @@ function keptColumn(data: Frame, name: string): ArrayLike<Cell> {
 function byFeature({ start, values }: Contributions, encoding: Encoding): string[] {
   const sums = new Map<string, Float64Array>();
   for (const [column, feature] of encodedFeatures(encoding)) {
-    const own = values[column];
-    if (own === undefined) continue;
-    const sum = sums.get(feature) ?? new Float64Array(own.length);
-    own.forEach((value, t) => (sum[t] = at(sum, t) + value));
+    const cell = values[column];
+    if (cell === undefined) continue;
+    const sum = sums.get(feature) ?? new Float64Array(cell.length);
+    cell.forEach((value, t) => (sum[t] = at(sum, t) + value));
     sums.set(feature, sum);
   }
   const length = Object.values(values)[0]?.length ?? 0;
@@ -164,29 +164,29 @@ function fitRows<Fitted extends object>(
   const { target, features, holdout, folds: k, repeats, group, levels, min_class_rows: least = 1 } = exports;
   if (features.length === 0) throw new RangeError("features is empty; name the columns that may tell");
   const outcome = numericColumn(data, target);
-  const known = Array.from(outcome.keys()).filter((row) => !Number.isNaN(at(outcome, row)));
-  if (known.length === 0) throw new RangeError(`no outcome is known: ${target} is empty in every row`);
+  const usable = Array.from(outcome.keys()).filter((row) => !Number.isNaN(at(outcome, row)));
+  if (usable.length === 0) throw new RangeError(`no outcome is known: ${target} is empty in every row`);
   const outcomes = (rows: readonly number[]) => Float64Array.from(rows, (row) => at(outcome, row));
   const isClass = learner.predicts === "class";
-  const total = outcomes(known).reduce((sum, value) => sum + value, 0);
+  const total = outcomes(usable).reduce((sum, value) => sum + value, 0);
   const counted: Record<string, number> = isClass
-    ? { customers: known.length, churn_rate: total / known.length }
-    : { rows: known.length };
-  if (isClass && Math.min(total, known.length - total) < least) {
-    const baseRate = { ones: total, customers: known.length };
+    ? { customers: usable.length, churn_rate: total / usable.length }
+    : { rows: usable.length };
+  if (isClass && Math.min(total, usable.length - total) < least) {
+    const baseRate = { ones: total, customers: usable.length };
     const info = { fallback: "base-rate", reason: oneClass(baseRate) };
     return { model: { kind, formatVersion: 1, baseRate }, metrics: counted, info };
   }
   const table = new RowFeatures(data, features);
   const groups = group === undefined ? undefined : textColumn(data, group);
   const candidates = candidatesOf(exports, seed);
-  const final = fitOn(known);
-  const held = holdout > 0 && known.length >= 2 * holdout ? shuffle(known, seed) : undefined;
+  const final = fitOn(usable);
+  const shuffled = holdout > 0 && usable.length >= 2 * holdout ? shuffle(usable, seed) : undefined;
   const metrics: Record<string, number> = { ...counted, ...learner.describe(final.fitted).metrics };
   const unseen: { readonly actual: Float64Array; readonly predicted: Float64Array; readonly prefix: string }[] = [];
-  if (held !== undefined)
-    add("holdout", held.slice(0, holdout), () => predictFor(held.slice(holdout), held.slice(0, holdout)));
-  if (k !== undefined) add("cv", known, () => predictOut(known, k, repeats, predictFor));
+  if (shuffled !== undefined)
+    add("holdout", shuffled.slice(0, holdout), () => predictFor(shuffled.slice(holdout), shuffled.slice(0, holdout)));
+  if (k !== undefined) add("cv", usable, () => predictOut(usable, k, repeats, predictFor));
   const threshold = hasClass(exports) ? thresholdOf(exports, unseen.at(-1)) : undefined;
   for (const { prefix, actual, predicted } of unseen)
     for (const [name, value] of Object.entries(
@@ -224,13 +224,13 @@ function fitRows<Fitted extends object>(
   function fitOn(rows: readonly number[]): RowFit<Fitted> {
     if (candidates.length < 2) return fitWith(rows, { ...exports, ...candidates[0] });
     const { best, trials } = tune(candidates, (candidate) => {
-      const predicted = predictOut(rows, k ?? TUNING_FOLDS, repeats, (training, held) =>
-        predictBy(fitWith(training, { ...exports, ...candidate }), held),
+      const predicted = predictOut(rows, k ?? TUNING_FOLDS, repeats, (training, holdout) =>
+        predictBy(fitWith(training, { ...exports, ...candidate }), holdout),
       );
       return isClass ? logLoss(outcomes(rows), predicted) : rmse(outcomes(rows), predicted);
     });
-    const shown = trials.map(({ candidate, loss }) => ({ ...candidate, loss: Number.isNaN(loss) ? null : loss }));
-    return { ...fitWith(rows, { ...exports, ...best }), tuned: { best, trials: shown } };
+    const results = trials.map(({ candidate, loss }) => ({ ...candidate, loss: Number.isNaN(loss) ? null : loss }));
+    return { ...fitWith(rows, { ...exports, ...best }), tuned: { best, trials: results } };
   }
 
   function fitWith(rows: readonly number[], options: RowExports): RowFit<Fitted> {
@@ -254,7 +254,7 @@ function fitRows<Fitted extends object>(
     rows: readonly number[],
     k: number,
     repeats: number | undefined,
-    predict: (training: readonly number[], held: readonly number[]) => Float64Array,
+    predict: (training: readonly number[], holdout: readonly number[]) => Float64Array,
   ): Float64Array {
     const members = groups === undefined ? undefined : rows.map((row) => at(groups, row));
     const all = folds(rows.length, {
@@ -264,7 +264,7 @@ function fitRows<Fitted extends object>(
       ...(members !== undefined ? { groups: members } : isClass && { strata: outcomes(rows) }),
     });
     const rowsAt = (positions: Fold["held"]) => positions.map((position) => at(rows, position));
-    return outOfFold(all, (training, held) => predict(rowsAt(training), rowsAt(held)));
+    return outOfFold(all, (training, holdout) => predict(rowsAt(training), rowsAt(holdout)));
   }
 }
 

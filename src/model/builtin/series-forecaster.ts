@@ -45,10 +45,10 @@ export function seriesForecaster({
     try {
       const model = fit(exports, training);
       const mean = boundSeries(forecast(model, { h: holdout }).mean, data, exports, n);
-      const held = y.subarray(n);
-      if (lag === undefined) return named("holdout_", accuracy(held, mean, { training, period }));
+      const actual = y.subarray(n);
+      if (lag === undefined) return named("holdout_", accuracy(actual, mean, { training, period }));
       const naive = naiveFrom(y, n, period);
-      const whole = named("holdout_", measures(held, mean, naive, { training, period }));
+      const whole = named("holdout_", measures(actual, mean, naive, { training, period }));
       if (lag > holdout || !supports(model, "update")) return whole;
       const first = n + lag - 1;
       const ahead = boundSeries(forecastsAtLag({ forecast, update }, model, y, n, lag), data, exports, first);
@@ -67,8 +67,8 @@ export function seriesForecaster({
   function inSample(model: FittedModel, y: Float64Array, period: number): Partial<Accuracy> & { aicc?: number | null } {
     if (!supports(model, "fitted")) return {};
     const expected = fitted(model, y);
-    const known = y.map((value, t) => (Number.isNaN(at(expected, t)) ? NaN : value));
-    const measures = accuracy(known, expected, { training: y, period });
+    const comparable = y.map((value, t) => (Number.isNaN(at(expected, t)) ? NaN : value));
+    const measures = accuracy(comparable, expected, { training: y, period });
     return "aicc" in model ? { ...measures, aicc: model.aicc } : measures;
   }
 
@@ -77,12 +77,12 @@ export function seriesForecaster({
       const { period, horizon, holdout } = exports;
       const y = data.series(exports.target);
       const model = fit(exports, y);
-      const held = holdout > 0 && y.length >= 2 * holdout ? trial(exports, y, data) : undefined;
+      const trialResult = holdout > 0 && y.length >= 2 * holdout ? trial(exports, y, data) : undefined;
       return {
         model,
         metrics: {
           ...inSample(model, y, period),
-          ...held,
+          ...trialResult,
         },
         forecast: forecast(model, { h: horizon }).mean,
       };

@@ -41,7 +41,7 @@ export interface SourceDrivers {
   regressors(exports: unknown, axis: SeriesAxis, names?: readonly string[]): RegressorColumns;
   /** Returns the steps of a forecast that they are known for. */
   known(
-    asked: Pick<PredictContext<StoreSalesModel>, "model" | "horizon" | "axis"> & { readonly exports: unknown },
+    request: Pick<PredictContext<StoreSalesModel>, "model" | "horizon" | "axis"> & { readonly exports: unknown },
   ): KnownSteps;
 }
 
@@ -59,9 +59,9 @@ export function storeSales(driven?: SourceDrivers) {
       const axis = timeAxis(data, exports.time);
       const last = formatTime(axis.type, at(axis.times, -1));
       const y = data.series(target);
-      const own = regressors.map((name) => [name, data.series(name)] as const);
+      const ofRows = regressors.map((name) => [name, data.series(name)] as const);
       const ofSource = Object.entries(driven?.regressors(exports, steps) ?? {});
-      const columns = [...own, ...ofSource];
+      const columns = [...ofRows, ...ofSource];
       for (const [, column] of columns) column.forEach((value, t) => (Number.isNaN(value) ? (y[t] = NaN) : value));
       const xreg = (from: number, to: number) =>
         Object.fromEntries(
@@ -71,7 +71,7 @@ export function storeSales(driven?: SourceDrivers) {
       const terms = termsOf(exports, axis.interval, start);
       const fit = (n: number) => linearModel(y.subarray(0, n), { ...terms, xreg: xreg(0, n) });
       const { linear, leftOut } = fitFewer(y, { ...terms, xreg: xreg(0, y.length) });
-      const constant = constants(own, y);
+      const constant = constants(ofRows, y);
       const inSample = accuracy(
         y,
         fitted(linear, y, { xreg: xreg(0, y.length) }).map((v, t) => (Number.isNaN(at(y, t)) ? NaN : v)),
@@ -85,11 +85,11 @@ export function storeSales(driven?: SourceDrivers) {
       if (holdout > 0 && n >= holdout)
         try {
           const { mean } = forecast(fit(n), { h: holdout, xreg: xreg(n, y.length) });
-          const held = accuracy(y.subarray(n), boundSeries(mean, data, exports, n), {
+          const measures = accuracy(y.subarray(n), boundSeries(mean, data, exports, n), {
             training: y.subarray(0, n),
             period,
           });
-          for (const [name, value] of Object.entries(held)) measured[`holdout_${name}`] = value;
+          for (const [name, value] of Object.entries(measures)) measured[`holdout_${name}`] = value;
         } catch (error) {
           if (!(error instanceof RangeError)) throw error;
         }
@@ -136,15 +136,15 @@ export function storeSales(driven?: SourceDrivers) {
     },
     predict(context) {
       const { model, horizon, levels } = context;
-      const own = model.regressors.length === 0 ? {} : ownRegressors(model, horizon, context);
-      const known = driven?.known(context) ?? { steps: horizon, xreg: {}, stopped: {} };
-      const { steps, stopped } = known;
+      const ofRows = model.regressors.length === 0 ? {} : ownRegressors(model, horizon, context);
+      const ahead = driven?.known(context) ?? { steps: horizon, xreg: {}, stopped: {} };
+      const { steps, stopped } = ahead;
       if (steps === 0)
         return { mean: [], levels, lower: levels.map(() => []), upper: levels.map(() => []), ...stopped };
       const xreg = Object.fromEntries(
-        Object.entries({ ...own, ...known.xreg }).map(([name, values]) => [name, values.slice(0, steps)]),
+        Object.entries({ ...ofRows, ...ahead.xreg }).map(([name, values]) => [name, values.slice(0, steps)]),
       );
-      return { ...forecast(model.linear, { h: steps, levels, xreg }), ...unseen(model, own), ...stopped };
+      return { ...forecast(model.linear, { h: steps, levels, xreg }), ...unseen(model, ofRows), ...stopped };
     },
   });
 }
@@ -181,8 +181,8 @@ function fitFewer(y: Float64Array, whole: LinearOptions): { linear: LinearModel;
 function constants(columns: readonly (readonly [string, Float64Array])[], y: Float64Array): Record<string, number> {
   return Object.fromEntries(
     columns.flatMap(([name, column]) => {
-      const seen = new Set(column.filter((_, t) => !Number.isNaN(at(y, t))));
-      const [value, ...others] = seen;
+      const distinct = new Set(column.filter((_, t) => !Number.isNaN(at(y, t))));
+      const [value, ...others] = distinct;
       return value === undefined || others.length > 0 ? [] : [[name, value] as const];
     }),
   );
@@ -264,13 +264,13 @@ function futureRegressors({ regressors, time }: StoreSalesModel, horizon: number
   if (regressors.length === 0) return {};
   const { type, times } = readTimes(data, time.column);
   const rows = new Map(Array.from(times, (at, row) => [at, row]));
-  const wanted = nextTimes(parseTime(type, time.last), time.interval, horizon);
+  const steps = nextTimes(parseTime(type, time.last), time.interval, horizon);
   return Object.fromEntries(
     regressors.map((name) => {
       const values = data.series(name);
       return [
         name,
-        Array.from(wanted, (at, step) => {
+        Array.from(steps, (at, step) => {
           const value = values[rows.get(at) ?? -1] ?? NaN;
           if (Number.isNaN(value))
             throw new RangeError(

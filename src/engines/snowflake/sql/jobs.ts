@@ -71,7 +71,7 @@ export function jobStatements(names: Names, address: SnowflakeAddress, service: 
   const reached = `${outside(service)}${queries(address)}`;
   const replicas = `REPLICAS = ${integer(service.replicas)}`;
   const serviceName = (name: string) => `${plain(database)}.${plain(schema)}.${plain(name)}`;
-  const task = (base: string, which: (typeof TASKS)[number]) => names.of(`${base}_${which}`);
+  const task = (base: string, name: (typeof TASKS)[number]) => names.of(`${base}_${name}`);
   return {
     /** In queue mode: replicas that claim what they are fed. */
     execute: (name: string, comment: string, spec: string) => `EXECUTE JOB SERVICE ${pool}
@@ -104,8 +104,8 @@ export function jobStatements(names: Names, address: SnowflakeAddress, service: 
      * the database and the schema. TASK_HISTORY is the whole account's: its arguments hold before its limit, a WHERE after.
      */
     history: (base: string) => {
-      const of = (which: (typeof TASKS)[number]) =>
-        `SELECT * FROM TABLE(${names.database}.INFORMATION_SCHEMA.TASK_HISTORY(TASK_NAME => ${literal(`${base}_${which}`)}, RESULT_LIMIT => 10000))`;
+      const of = (task: (typeof TASKS)[number]) =>
+        `SELECT * FROM TABLE(${names.database}.INFORMATION_SCHEMA.TASK_HISTORY(TASK_NAME => ${literal(`${base}_${task}`)}, RESULT_LIMIT => 10000))`;
       return `SELECT NAME, STATE, ERROR_MESSAGE, GRAPH_RUN_GROUP_ID, ATTEMPT_NUMBER, DATEDIFF('millisecond', COALESCE(COMPLETED_TIME, SCHEDULED_TIME), CURRENT_TIMESTAMP())
       FROM (${TASKS.map(of).join("\n        UNION ALL ")})
       WHERE DATABASE_NAME = ? AND SCHEMA_NAME = ? ORDER BY SCHEDULED_TIME`;

@@ -22,7 +22,7 @@ export type Candidate = [chunk: number, attempt: number, state: ChunkState, coun
 export function queueStatements({ chunks }: Names, longestRetryMs: number, shard?: Shard) {
   const mine = shard === undefined ? "" : ` AND MOD(CHUNK, ${integer(shard.count)}) = ${integer(shard.index)}`;
   const lapsed = "STATE = 'leased' AND LEASE_UNTIL <= SYSDATE()";
-  const held =
+  const isLeased =
     "RUN_ID = ? AND CHUNK = ? AND ATTEMPT = ? AND WORKER = ? AND STATE = 'leased' AND LEASE_UNTIL > SYSDATE()";
   const later = `NOT_BEFORE > SYSDATE() AND NOT_BEFORE <= DATEADD('millisecond', ${integer(longestRetryMs)}, SYSDATE())`;
   return {
@@ -52,10 +52,10 @@ export function queueStatements({ chunks }: Names, longestRetryMs: number, shard
     claim: `UPDATE ${chunks} SET STATE = 'leased', ATTEMPT = ATTEMPT + 1, WORKER = ?, LEASE_UNTIL = DATEADD('millisecond', ?, SYSDATE())
       WHERE RUN_ID = ? AND CHUNK = ? AND ATTEMPT = ? AND (STATE = 'available' OR (${lapsed}))`,
     holder: `SELECT ATTEMPT, WORKER FROM ${chunks} WHERE RUN_ID = ? AND CHUNK = ?`,
-    renew: `UPDATE ${chunks} SET LEASE_UNTIL = DATEADD('millisecond', ?, SYSDATE()) WHERE ${held}`,
-    finish: `UPDATE ${chunks} SET STATE = 'finished', LEASE_UNTIL = NULL, SEGMENT = ?, SEGMENT_FAILED = ?, ERROR = NULL WHERE ${held}`,
+    renew: `UPDATE ${chunks} SET LEASE_UNTIL = DATEADD('millisecond', ?, SYSDATE()) WHERE ${isLeased}`,
+    finish: `UPDATE ${chunks} SET STATE = 'finished', LEASE_UNTIL = NULL, SEGMENT = ?, SEGMENT_FAILED = ?, ERROR = NULL WHERE ${isLeased}`,
     fail: `UPDATE ${chunks} SET STATE = IFF(ATTEMPT - FORGIVEN >= ?, 'failed', 'available'), LEASE_UNTIL = NULL,
-      NOT_BEFORE = DATEADD('millisecond', ?, SYSDATE()), ERROR = ? WHERE ${held}`,
+      NOT_BEFORE = DATEADD('millisecond', ?, SYSDATE()), ERROR = ? WHERE ${isLeased}`,
     open: `SELECT COUNT(*) FROM ${chunks} WHERE RUN_ID = ? AND STATE IN ('waiting', 'available', 'leased')${mine}`,
     chunks: `SELECT CHUNK, PARTITIONS, PRIORITY, STATE, ATTEMPT, FORGIVEN, WORKER, SEGMENT, ERROR FROM ${chunks} WHERE RUN_ID = ? ORDER BY CHUNK`,
     forget: `DELETE FROM ${chunks} WHERE RUN_ID = ?`,

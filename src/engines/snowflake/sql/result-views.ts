@@ -56,15 +56,15 @@ export function viewStatements(names: Names, keys?: readonly StoredKey[]): strin
   const byName = new Map<string, StoredKey[]>();
   for (const key of keys ?? []) byName.set(key.name, [...(byName.get(key.name) ?? []), key]);
   return Object.entries(VIEWS).map(([view, { columns, from = "" }]) => {
-    const taken = new Set(["RUN_ID", ...columns.map((column) => column.replace(/^.* AS /, "").replaceAll('"', ""))]);
-    const shown = [...byName].map(([name, same]) => {
+    const reserved = new Set(["RUN_ID", ...columns.map((column) => column.replace(/^.* AS /, "").replaceAll('"', ""))]);
+    const keyColumns = [...byName].map(([name, same]) => {
       const stored = same.map((key) => `m.${identifier(storedAs(key))}`);
       const value = stored.length === 1 ? stored[0] : `COALESCE(${stored.map((one) => `${one}::VARCHAR`).join(", ")})`;
-      return `${value} AS ${identifier(taken.has(name) ? `KEY_${name}` : name)}`;
+      return `${value} AS ${identifier(reserved.has(name) ? `KEY_${name}` : name)}`;
     });
     const listed = ["RUN_ID", ...columns].map((column) => (/^(f\.|")/.test(column) ? column : `m.${column}`));
     const create = keys === undefined ? ["CREATE VIEW IF NOT EXISTS", ""] : ["CREATE OR REPLACE VIEW", " COPY GRANTS"];
-    return `${create[0]} ${names.of(view)}${create[1]} AS SELECT ${[...listed, ...shown].join(", ")}
+    return `${create[0]} ${names.of(view)}${create[1]} AS SELECT ${[...listed, ...keyColumns].join(", ")}
   FROM ${names.of(TABLES.modelStore)} m${from}`;
   });
 }

@@ -56,10 +56,10 @@ export function snapshotStatements(names: Names) {
       const nullsFirst = (list: readonly string[]) => list.map((name) => `${name} NULLS FIRST`).join(", ");
       // Every column takes part in the order, so that rows that are equal in time come in the same order every time.
       const within = [...list("O", order.length), ...list("C", columns.length), ...groups];
-      const kept = [...list("K", keys.length), ...list("C", columns.length)].join(", ");
+      const pinnedColumns = [...list("K", keys.length), ...list("C", columns.length)].join(", ");
       return `CREATE TRANSIENT TABLE ${table(id)} AS
       SELECT (DENSE_RANK() OVER (ORDER BY ${byEnd}${nullsFirst(groups)}) - 1)::NUMBER(10,0) AS P,
-        (ROW_NUMBER() OVER (PARTITION BY ${groups.join(", ")} ORDER BY ${nullsFirst(within)}) - 1)::NUMBER(10,0) AS R, ${kept}${end}
+        (ROW_NUMBER() OVER (PARTITION BY ${groups.join(", ")} ORDER BY ${nullsFirst(within)}) - 1)::NUMBER(10,0) AS R, ${pinnedColumns}${end}
       FROM (${ended === undefined ? selected : `SELECT *, ${isEnded} FROM (${selected})`})
       ORDER BY P, R`;
     },

@@ -67,18 +67,18 @@ export function tableFunctionStatements(names: Names) {
       `CREATE FUNCTION IF NOT EXISTS ${functionName("FIT", sha256)} (${["P DOUBLE", "PARTITION_KEY VARCHAR", ...declared("C", columns)].join(", ")})
       RETURNS TABLE (P DOUBLE, OUTCOME VARCHAR) LANGUAGE JAVASCRIPT AS ${literal(body)}`,
     fit: (sha256: string, table: string, columns: readonly ColumnInfo[]) => {
-      const own = columns.map((_, c) => `, s.C${c}`).join("");
+      const rowColumns = columns.map((_, c) => `, s.C${c}`).join("");
       const passed = columns.map((_, c) => `, r.C${c}`).join("");
-      return `SELECT f.P, f.OUTCOME FROM (SELECT s.P, s.R, k.PARTITION_KEY${own} FROM ${snapshotTable(table)} s
+      return `SELECT f.P, f.OUTCOME FROM (SELECT s.P, s.R, k.PARTITION_KEY${rowColumns} FROM ${snapshotTable(table)} s
       JOIN (SELECT f.VALUE[0]::NUMBER AS P, f.VALUE[1]::VARCHAR AS PARTITION_KEY FROM TABLE(FLATTEN(INPUT => PARSE_JSON(?))) f) k ON k.P = s.P) r,
       TABLE(${functionName("FIT", sha256)}(r.P::DOUBLE, r.PARTITION_KEY${passed}) OVER (PARTITION BY r.P ORDER BY r.R)) f`;
     },
     stored: `SELECT PARTITION_KEY, MODEL IS NOT NULL, ERROR_TYPE, ERROR_MESSAGE FROM ${store} WHERE RUN_ID = ? AND STAGE_PATH = ? ORDER BY "POSITION"`,
     createPredict: (sha256: string, { input, future, output }: PredictColumns, body: string) => {
-      const given = GIVEN.map(([name, type]) => `${name} ${type}`);
-      const taken = [...given, ...declared("C", input), ...declared("F", future ?? [])];
+      const parameters = GIVEN.map(([name, type]) => `${name} ${type}`);
+      const declaration = [...parameters, ...declared("C", input), ...declared("F", future ?? [])];
       const returned = output.map(({ type }, c) => `V${c} ${RETURNED[type]}`);
-      return `CREATE FUNCTION IF NOT EXISTS ${functionName("PREDICT", sha256)} (${taken.join(", ")})
+      return `CREATE FUNCTION IF NOT EXISTS ${functionName("PREDICT", sha256)} (${declaration.join(", ")})
       RETURNS TABLE (P DOUBLE, KEPT BOOLEAN, ${returned.join(", ")}) LANGUAGE JAVASCRIPT AS ${literal(body)}`;
     },
     createScored: (id: string, output: readonly ColumnInfo[]) => {
@@ -88,14 +88,14 @@ export function tableFunctionStatements(names: Names) {
     /** Bound: partitions with their keys and their places in the future, the plan, run and segment, and whose rows stand. */
     predict: (sha256: string, id: string, sources: PredictSources) => {
       const { input, future, output, snapshot, futureSnapshot, kept } = sources;
-      const known = kept === null ? ["NULL::VARCHAR", "NULL::VARCHAR"] : ["n.FINGERPRINT", "n.STATUS"];
+      const standingColumns = kept === null ? ["NULL::VARCHAR", "NULL::VARCHAR"] : ["n.FINGERPRINT", "n.STATUS"];
       const standing =
         kept === null
           ? ""
           : `
         LEFT JOIN (SELECT PARTITION_KEY, FINGERPRINT, STATUS FROM ${names.of(kept)} WHERE ${identifier(OWNER)} = ? AND FINGERPRINT IS NOT NULL) n
         ON n.PARTITION_KEY = k.PARTITION_KEY`;
-      const given = GIVEN.map(([name]) => name);
+      const argumentNames = GIVEN.map(([name]) => name);
       const rows = GIVEN.slice(2).map(([, type]) => `NULL::${type}`);
       const models = [
         "?::VARCHAR AS PLAN",
@@ -107,7 +107,7 @@ export function tableFunctionStatements(names: Names) {
       const named = (values: readonly string[], prefix: string) =>
         values.map((value, c) => `${value} AS ${prefix}${c}`);
       const branches = [
-        `SELECT k.P, 0 AS KIND, 0 AS R, ${[...models, "m.SEED", `${known[0]} AS KNOWN`, `${known[1]} AS KNOWN_STATUS`, ...named(empty(input), "C"), ...named(empty(future), "F")].join(", ")}
+        `SELECT k.P, 0 AS KIND, 0 AS R, ${[...models, "m.SEED", `${standingColumns[0]} AS KNOWN`, `${standingColumns[1]} AS KNOWN_STATUS`, ...named(empty(input), "C"), ...named(empty(future), "F")].join(", ")}
         FROM k JOIN ${store} m ON m.RUN_ID = ? AND m.STAGE_PATH = ? AND m.PARTITION_KEY = k.PARTITION_KEY${standing}`,
         `SELECT k.P, 1, s.R, ${[...rows, ...listed("s.C", input), ...empty(future)].join(", ")}
         FROM k JOIN ${snapshotTable(snapshot)} s ON s.P = k.P`,
@@ -119,7 +119,7 @@ export function tableFunctionStatements(names: Names) {
             ]),
       ];
       const passed = [
-        ...given.map((name) =>
+        ...argumentNames.map((name) =>
           name === "P" || name === "KIND" || name === "SEED" ? `r.${name}::DOUBLE` : `r.${name}`,
         ),
         ...listed("r.C", input),

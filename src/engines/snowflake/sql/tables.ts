@@ -40,7 +40,7 @@ export const unload = (names: Names, file: string, query: string) => `COPY INTO 
 /** Statements of tables of results, of what is known of tables, and of the model store. */
 export function tableStatements(names: Names) {
   const store = names.of(TABLES.modelStore);
-  const wanted = names.of(TABLES.wanted);
+  const wantedTable = names.of(TABLES.wanted);
   const common = MODEL_STORE_COLUMNS.map(([name]) => identifier(name)).join(", ");
   const fromSegment = MODEL_STORE_COLUMNS.map(([name, type]) => `$1:${identifier(name.toLowerCase())}::${type}`).join(
     ", ",
@@ -75,10 +75,10 @@ export function tableStatements(names: Names) {
       return unload(names, file, `SELECT ${selected} FROM ${names.of(table)} WHERE ${present.join("")}${owned}`);
     },
     /** Values to compare with, under an id; `carry` reads them, and nothing else does. */
-    want: `INSERT INTO ${wanted} (ID, WANTED, WRITTEN_AT) SELECT ?, f.VALUE::VARCHAR, SYSDATE() FROM TABLE(FLATTEN(INPUT => PARSE_JSON(?))) f`,
+    want: `INSERT INTO ${wantedTable} (ID, WANTED, WRITTEN_AT) SELECT ?, f.VALUE::VARCHAR, SYSDATE() FROM TABLE(FLATTEN(INPUT => PARSE_JSON(?))) f`,
     /** Ids whose values whoever wrote them has left behind, with their age in milliseconds. */
-    wantedIds: `SELECT ID, DATEDIFF('millisecond', MAX(WRITTEN_AT), SYSDATE()) FROM ${wanted} GROUP BY ID`,
-    forgetWanted: `DELETE FROM ${wanted} WHERE ID = ?`,
+    wantedIds: `SELECT ID, DATEDIFF('millisecond', MAX(WRITTEN_AT), SYSDATE()) FROM ${wantedTable} GROUP BY ID`,
+    forgetWanted: `DELETE FROM ${wantedTable} WHERE ID = ?`,
     carry: (
       { table, owner, columns }: PublishedRows<string>,
       { column, set }: CopiedRows,
@@ -91,7 +91,7 @@ export function tableStatements(names: Names) {
         names,
         file,
         `SELECT ${selected.join(", ")} FROM ${names.of(table)} WHERE ${identifier(OWNER)} = ${literal(owner)}
-        AND ${identifier(column)} IN (SELECT WANTED FROM ${wanted} WHERE ID = ${literal(id)})`,
+        AND ${identifier(column)} IN (SELECT WANTED FROM ${wantedTable} WHERE ID = ${literal(id)})`,
       );
     },
     conceal: `DELETE FROM ${store} WHERE RUN_ID = ?`,
