@@ -18,7 +18,8 @@ export function ordersOver(leadTime: LeadTime): Orders {
       asked: { steps, serviceLevel },
       level({ model, seed, mean, orderUpTo: quantileOfModel, exports, place, axis }) {
         if (steps > mean.length) return `the forecast has ${mean.length} steps, and the lead time ${steps}`;
-        const quantile = quantileOfModel ?? sumQuantile(model, { steps, probability: serviceLevel, seed, exports, axis });
+        const quantile =
+          quantileOfModel ?? sumQuantile(model, { steps, probability: serviceLevel, seed, exports, axis });
         if (quantile === undefined) return NO_QUANTILE;
         const demand = mean.subarray(0, steps).reduce((sum, value) => sum + value, 0);
         const bounds = findStepBounds(exports, mean.length, place);
