@@ -113,7 +113,7 @@ const FORBIDDEN = {
 /** Packages that pure folders may import: pure JavaScript only. */
 const PURE_PACKAGES = { forecast: [], text: [], core: ["hyparquet", "hyparquet-writer"] };
 /** What the dashboard's page may know of the server: all its imports are of types, so that the page's bundle has none. */
-const WIRE = "dashboard/wire.ts";
+const WIRE = /^dashboard\/wire(-[a-z]+)?\.ts$/;
 /** The one place that names engines. */
 const OPENS_ENGINES = "api/open-engine.ts";
 
@@ -144,7 +144,7 @@ for (const file of files) {
   const refuse = (target) =>
     problems.push(`${name} imports ${target}: ${layer} may import ${ALLOWED[layer].join(", ") || "nothing"}`);
   const text = readFileSync(file, "utf8");
-  if (inSrc(file) === WIRE)
+  if (WIRE.test(inSrc(file)))
     for (const target of importedValues(text))
       problems.push(`${name} imports values of ${target}: it may import types only`);
   for (const { fileName: target } of ts.preProcessFile(text, true, true).importedFiles) {
@@ -157,7 +157,7 @@ for (const file of files) {
     const found = path.resolve(path.dirname(file), target);
     imports.get(file).push(found);
     const to = layerOf(found);
-    if (layer === "dashboard/web" && inSrc(found) === WIRE) continue;
+    if (layer === "dashboard/web" && WIRE.test(inSrc(found))) continue;
     if (FORBIDDEN[layer]?.includes(inSrc(found)))
       problems.push(`${name} imports ${target}, which ${layer} must not see`);
     else if (!allowed.includes(to) && !(to.startsWith("engines/") && inSrc(file) === OPENS_ENGINES)) refuse(target);

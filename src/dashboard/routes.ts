@@ -3,10 +3,14 @@ import { stream as streamBody, streamSSE } from "hono/streaming";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { Engine } from "../ports/engine.ts";
 import { knownRun } from "../runs/known-run.ts";
+import { groupsOf } from "./attributes/groups.ts";
+import { PartitionAttributes } from "./attributes/partition-attributes.ts";
 import { compareTables } from "./compare/compare-view.ts";
 import { type MonitorTables, monitorDetail } from "./monitor/monitor-view.ts";
 import { monitoredPartitions } from "./monitor/monitored-partitions.ts";
 import { readingsDetail } from "./monitor/readings-view.ts";
+import { lastNight } from "./night/last-night.ts";
+import { runAccuracy } from "./night/run-accuracy.ts";
 import type { PartitionQuery } from "./partitions/partition-search.ts";
 import { OUTCOMES } from "./partitions/partition-table.ts";
 import { partitionPage, partitionsHead } from "./partitions/partition-view.ts";
@@ -37,6 +41,7 @@ export function dashboardRoutes(
 ): Hono {
   const app = new Hono();
   const tables = new TableCache(engine);
+  const attributes = new PartitionAttributes(engine);
   const runs = new RunLister(engine);
   const live = liveRuns(engine, runs);
 
@@ -48,8 +53,14 @@ export function dashboardRoutes(
     return stream(c, live.one(runId));
   });
 
-  const withTable = async (c: Context, run: string, answer: (table: RunTable) => Promise<unknown>) => {
+  const tableOf = async (run: string) => {
     const table = await tables.get(run, PATIENCE_MS);
+    // A run in progress has another table every second.
+    if ("search" in table && table.progress === null) table.search.attributes = await attributes.of(table.search.table);
+    return table;
+  };
+  const withTable = async (c: Context, run: string, answer: (table: RunTable) => Promise<unknown>) => {
+    const table = await tableOf(run);
     if (!("search" in table)) return c.json({ preparing: table } satisfies Preparing, 202);
     return c.json(await table.spend(() => answer(table)));
   };
@@ -66,7 +77,7 @@ export function dashboardRoutes(
     }),
   );
   app.get("/runs/:run/rows.csv", async (c) => {
-    const table = await tables.get(c.req.param("run"), PATIENCE_MS);
+    const table = await tableOf(c.req.param("run"));
     if (!("search" in table)) return c.json({ preparing: table } satisfies Preparing, 202);
     const pieces = partitionsCsv(table.search, queryOf(c), table.manifest.snapshot.keyColumns);
     // A query that makes no sense is refused before the answer begins.
@@ -76,6 +87,17 @@ export function dashboardRoutes(
       if (!head.done) await body.write(head.value);
       for await (const piece of pieces) await body.write(piece);
     });
+  });
+  app.get("/runs/:run/accuracy", (c) =>
+    withTable(c, c.req.param("run"), ({ search, manifest }) => runAccuracy(search.table, manifest.definition.metrics)),
+  );
+  app.get("/runs/:run/groups", (c) =>
+    withTable(c, c.req.param("run"), ({ search }) => groupsOf(search, queryOf(c), required(c, "by"))),
+  );
+  app.get("/night", async (c) => {
+    const forecasts = scored.forecasts ?? "FORECAST_RESULTS";
+    const night = await lastNight({ engine, tables, attributes, monitored, forecasts }, PATIENCE_MS);
+    return "total" in night ? c.json({ preparing: night } satisfies Preparing, 202) : c.json(night);
   });
   app.get("/runs/:run/pictures", (c) =>
     withTable(c, c.req.param("run"), (table) => {
@@ -156,6 +178,12 @@ function stream<T>(c: Context, watched: Watched<T>): Response {
 
 function queryOf(c: Context): PartitionQuery {
   const { text, outcome, kind, reason, sort, order } = c.req.query();
+  // Each as NAME:VALUE; a name has no colon, a value may.
+  const attributes = (c.req.queries("is") ?? []).map((pair) => {
+    const end = pair.indexOf(":");
+    if (end < 1) throw new ManymodelError("usage", `is is ${show(pair)}; it must be NAME:VALUE, such as category:Toys`);
+    return [pair.slice(0, end), pair.slice(end + 1)] as const;
+  });
   const wanted = OUTCOMES.find((one) => one === outcome);
   if (outcome && wanted === undefined)
     throw new ManymodelError("usage", `outcome is ${show(outcome)}; it must be one of ${OUTCOMES.join(", ")}`);
@@ -164,6 +192,7 @@ function queryOf(c: Context): PartitionQuery {
     ...(wanted !== undefined && { outcome: wanted }),
     ...(kind && { kind }),
     ...(reason && { reason: count(c, "reason", 0) }),
+    ...(attributes.length > 0 && { attributes: Object.fromEntries(attributes) }),
     ...(sort && { sort }),
     descending: order === "desc",
   };

@@ -132,6 +132,8 @@ export interface RunDetail extends RunLine {
   readonly definitionSha256: string | null;
   readonly stageBytes: number | null;
   readonly champions: readonly string[];
+  /** Of a run with models of others, the number of partitions of each run, the most first. */
+  readonly from: readonly { readonly runId: string; readonly partitions: number }[];
   readonly versions: readonly { readonly model: string; readonly version: string }[];
   readonly progress: RunProgress;
 }
@@ -146,11 +148,16 @@ export interface PartitionsHead {
    */
   readonly progress: { readonly there: number; readonly committed: number; readonly done: number } | null;
   readonly metrics: readonly string[];
-  /** The metric to begin with: the default where there is one, else the first holdout measure. */
+  /** The metric to begin with: what the errors of the holdout lose, by value or units, where it is known. */
   readonly metric: string | null;
   /** The metrics of which more is better. */
   readonly higherBetter: readonly string[];
   readonly kinds: readonly { readonly kind: string; readonly count: number }[];
+  /** Attributes to filter and group by; a value of null is none. */
+  readonly attributes: readonly {
+    readonly name: string;
+    readonly values: readonly { readonly value: string | null; readonly count: number }[];
+  }[];
   readonly outcomes: Readonly<Record<Outcome, number>>;
   readonly failures: readonly FailureGroup[];
 }

@@ -84,10 +84,17 @@ function scoreOf({ row, measured: metrics, segment, at }: Placed, metric: string
           : `no metric ${metric}`;
   const usable = why === null ? value : NaN;
   const error = metrics.holdout_mae ?? NaN;
-  // Observations that are all 0 have no percentage.
-  const size = metrics.holdout_wape === null ? 0 : (100 * error) / (metrics.holdout_wape ?? NaN);
+  const size = "holdout_wape" in metrics ? holdoutSize(error, metrics.holdout_wape ?? NaN) : NaN;
   return { partitionKey, outcome, value: usable, why, size, error, modelKind, nObs, fitMs, dataSha256, segment, at };
 }
+
+/**
+ * Returns the mean size of the observations held out.
+ *
+ * @param error - the mean absolute error of the holdout
+ * @param wape - that error in percent of the size; NaN where the observations are all 0, which have no percentage
+ */
+export const holdoutSize = (error: number, wape: number): number => (Number.isNaN(wape) ? 0 : (100 * error) / wape);
 
 /** Checks that the definitions of runs agree on which values of the metric are better. @throws {ManymodelError} `conflict` */
 export function checkSameDirection(runs: readonly RunScores[]): void {

@@ -83,7 +83,7 @@ async function partitionsWhere(source: Engine["source"], where: string): Promise
 }
 
 /** Returns what reads a column's values as text. */
-function textsOf(column: Column): (row: number) => string | null {
+export function textsOf(column: Column): (row: number) => string | null {
   switch (column.type) {
     case "string":
       return (row) => column.values[row] ?? null;

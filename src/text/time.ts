@@ -10,8 +10,15 @@ export function duration(ms: number | null): string {
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.round(hours / 24)} days`;
 }
 
-/** Writes a moment, to the minute, in UTC. */
-export const moment = (iso: string): string => `${new Date(iso).toISOString().slice(0, 16).replace("T", " ")}Z`;
+/** Writes how long ago something was, up to two days; null for longer, and for what is to come. */
+export function ago(ms: number): string | null {
+  if (!(ms >= 0) || ms >= 48 * 3_600_000) return null;
+  if (ms < 60_000) return "just now";
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 60) return `${minutes} ${minutes === 1 ? "minute" : "minutes"} ago`;
+  const hours = Math.floor(minutes / 60);
+  return `${hours} ${hours === 1 ? "hour" : "hours"} ago`;
+}
 
 /** Writes the time of a step: dates without the time of day; in UTC, as the data have them. */
 export function stepTime(value: number | undefined, type: "date" | "timestamp" | "number"): string {

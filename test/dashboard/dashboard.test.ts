@@ -371,8 +371,9 @@ train: { chunks_per_job: 15, workers: 2, exports: ${JSON.stringify({ ...exports,
       const tab = await openTab(browser);
       await tab.goto(`${url}/registry/M`);
       const [alias] = await mm.registry.showAliases("M");
-      const since = `since ${alias!.changedAt.slice(0, 16).replace("T", " ")}Z`;
-      expect(await text(tab, "[data-alias=champion]")).toContain(since);
+      const since = tab.locator("[data-alias=champion] time");
+      expect(await since.getAttribute("title")).toBe(`${alias!.changedAt.slice(0, 19).replace("T", " ")} UTC`);
+      expect(await since.innerText()).toMatch(/^(just now|\d+ minutes? ago) · /);
       await tab.locator("[data-alias=champion] button").click();
       await tab.getByRole("button", { name: "Cancel" }).click();
       expect(await points()).toBe("V1");
@@ -427,6 +428,7 @@ train: { chunks_per_job: 15, workers: 2, exports: ${JSON.stringify({ ...exports,
     it("is accessible in every view, in light and dark, and fits on a phone", async () => {
       const { url } = await shown({ both: true });
       const views = [
+        ["/", ".losses"],
         ["/runs", "table.rows"],
         ["/runs/first", ".failures"],
         ["/runs/first/partitions", "a.multiple svg"],

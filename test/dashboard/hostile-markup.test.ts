@@ -53,6 +53,7 @@ it.skipIf(NO_BROWSER !== undefined)(
     const series = (key: string) => `/runs/first/series?key=${encodeURIComponent(`s:${key}`)}`;
     const reflected = encodeURIComponent(MARKUP);
     for (const [path, ready, shows] of [
+      ["/", ".night", ""],
       ["/runs", "table.rows", "first"],
       ["/runs/first", ".failures", "<img src=x"],
       ["/runs/first/partitions", ".vbody [role=row]", "<img src=x"],

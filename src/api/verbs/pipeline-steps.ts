@@ -1,4 +1,5 @@
 import type { PlainData } from "../../core/columns/plain-data.ts";
+import type { Stage } from "../../ports/stage.ts";
 import type { OnProgress } from "../../runs/progress.ts";
 import { checksum } from "../../stages/checksum.ts";
 import { findJson, putJson } from "../../stages/json.ts";
@@ -135,6 +136,11 @@ export class Steps {
     this.#state = { ...this.#state, [name]: entry };
     await putJson(this.#mm.engine.stage, STATE, this.#state);
   }
+}
+
+/** Returns the result that a step of the pipeline left when it was last done, or undefined. */
+export async function findStepResult(stage: Stage, step: PipelineStep): Promise<StepReport["result"] | undefined> {
+  return (await findJson<PipelineState>(stage, STATE))?.[step]?.result;
 }
 
 const fingerprintOf = (inputs: readonly unknown[] | null) => checksum(JSON.stringify([packageVersion, inputs]));

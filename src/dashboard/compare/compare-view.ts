@@ -3,12 +3,13 @@ import { otherData } from "../../core/columns/other-data.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
 import { histogram } from "../../core/histogram.ts";
 import { comparedValue, findMetric, improvement, type MetricDeclarations } from "../../core/metric.ts";
-import { type Distribution, distribution } from "../../refine/compare.ts";
+import { distribution } from "../../refine/compare.ts";
 import { keyLabel } from "../base/key-label.ts";
 import { radixOrder } from "../base/radix-order.ts";
 import { joinTexts, textAt } from "../base/text-column.ts";
+import { spreadOf } from "../night/run-accuracy.ts";
 import { OUTCOMES, type PartitionTable } from "../partitions/partition-table.ts";
-import type { CompareDetail, CompareLine, Spread } from "../wire.ts";
+import type { CompareDetail, CompareLine } from "../wire.ts";
 
 const BINS = 41;
 const MOST_DOTS = 1500;
@@ -84,9 +85,9 @@ export async function compareTables(
     onlyA: usable(valuesA) - rows.length,
     onlyB: usable(valuesB) - rows.length,
     uncompared: uncomparedOf(a, b, joined, pairs),
-    spreadA: spread(distribution(pairs.a)),
-    spreadB: spread(distribution(pairs.b)),
-    change: spread(distribution(change)),
+    spreadA: spreadOf(distribution(pairs.a)),
+    spreadB: spreadOf(distribution(pairs.b)),
+    change: spreadOf(distribution(change)),
     histogram: histogram(changed, -reach, reach, BINS),
     changesBeyond: sizes.reduce((sum, size) => sum + (size > reach ? 1 : 0), 0),
     dots: [...shown, ...extremes].map(line),
@@ -97,10 +98,6 @@ export async function compareTables(
       .reverse()
       .filter(({ gain }) => gain < 0),
   };
-}
-
-function spread({ count, mean, median, p10, p90 }: Distribution): Spread {
-  return count === 0 ? { count, mean: null, median: null, p10: null, p90: null } : { count, mean, median, p10, p90 };
 }
 
 /** A metric's values. @throws {ManymodelError} `corrupt` if they are not there */

@@ -2,6 +2,7 @@ import { dropOldest } from "../../core/drop-oldest.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
 import type { Outcome } from "../../core/states.ts";
 import { searchWords } from "../../text/fold.ts";
+import { type Attribute, NO_ATTRIBUTES, type TableAttributes } from "../attributes/partition-attributes.ts";
 import { failureKinds } from "../base/failure-groups.ts";
 import { radixOrder } from "../base/radix-order.ts";
 import { markContaining } from "../base/text-column.ts";
@@ -15,6 +16,8 @@ export interface PartitionQuery {
   readonly kind?: string;
   /** Position among the kinds of the reasons in the table's head. */
   readonly reason?: number;
+  /** Values that the attributes of these names must have; an empty text is NULL. */
+  readonly attributes?: Readonly<Record<string, string>>;
   /** `plan`, `key`, `nObs`, `fitMs`, or a metric. */
   readonly sort?: string;
   readonly descending?: boolean;
@@ -29,20 +32,54 @@ export interface FoundRows {
 /** Masks and orders that are kept for each table, so that the next page costs little. */
 const KEPT = 6;
 
+/** The metric of partitions that weighs the error of the holdout by the worth of a unit. */
+export const LOST_VALUE = "lost_value";
+
 /** Sorts and searches one table. */
 export class PartitionSearch {
   readonly table: PartitionTable;
   readonly #orders = new Map<string, Uint32Array>();
   readonly #masks = new Map<string, { readonly mask: Uint8Array; readonly matched: number }>();
 
+  #attributes: TableAttributes = NO_ATTRIBUTES;
+  #lost: Float64Array | undefined;
+
   constructor(table: PartitionTable) {
     this.table = table;
+  }
+
+  /** The attributes of the partitions, by which they are filtered. */
+  get attributes(): TableAttributes {
+    return this.#attributes;
+  }
+
+  set attributes(attributes: TableAttributes) {
+    if (attributes === this.#attributes) return;
+    this.#attributes = attributes;
+    this.#lost = undefined;
+    this.#masks.clear();
+    this.#orders.clear();
+  }
+
+  /** The metrics of the table, and the value that is lost where the worth of units is known: that first. */
+  get metrics(): readonly string[] {
+    const { metrics } = this.table.head;
+    return this.#attributes.value !== null && metrics.includes("holdout_mae") ? [LOST_VALUE, ...metrics] : metrics;
+  }
+
+  /** A metric's values, NaN where it is not available; undefined for one that the partitions do not have. */
+  async metric(name: string): Promise<Float64Array | undefined> {
+    if (name !== LOST_VALUE || !this.metrics.includes(name)) return this.table.metric(name);
+    const error = await this.table.metric("holdout_mae");
+    const { value } = this.#attributes;
+    this.#lost ??= error?.map((units, row) => units * (value?.[row] ?? Number.NaN));
+    return this.#lost;
   }
 
   /** @throws {ManymodelError} `usage` for a column that there is none of */
   async find(query: PartitionQuery, offset: number, limit: number): Promise<FoundRows> {
     const order = await this.#order(query.sort ?? "plan");
-    const { mask, matched } = this.#mask(query);
+    const { mask, matched } = this.mask(query);
     const rows = new Uint32Array(Math.max(0, Math.min(limit, matched - offset)));
     const n = order.length;
     // What is not available is last in either direction, and is at the end of the order.
@@ -69,18 +106,18 @@ export class PartitionSearch {
     if (sort === "key") return keyOrder;
     if (sort === "nObs") return radixOrder(Float64Array.from(nObs));
     if (sort === "fitMs") return radixOrder(Float64Array.from(fitMs));
-    const values = await this.table.metric(sort);
+    const values = await this.metric(sort);
     if (values === undefined)
       throw new ManymodelError(
         "usage",
-        `there is no metric ${show(sort)} to sort by; there is ${["plan", "key", "nObs", "fitMs", ...head.metrics].join(", ")}`,
+        `there is no metric ${show(sort)} to sort by; there is ${["plan", "key", "nObs", "fitMs", ...this.metrics].join(", ")}`,
       );
     return radixOrder(values);
   }
 
   /** Counts the rows of an order that have a value. The others follow them. */
   async #known(sort: string, order: Uint32Array): Promise<number> {
-    const values = await this.table.metric(sort);
+    const values = await this.metric(sort);
     if (values === undefined) return order.length;
     let [low, high] = [0, order.length];
     while (low < high) {
@@ -92,8 +129,23 @@ export class PartitionSearch {
     return low;
   }
 
-  #mask({ text = "", outcome, kind, reason }: PartitionQuery): { mask: Uint8Array; matched: number } {
-    const name = JSON.stringify([text, outcome, kind, reason]);
+  /** @throws {ManymodelError} `usage` for an attribute that is not kept */
+  #attribute(name: string): Attribute {
+    const found = this.#attributes.attributes.find((one) => one.name.toLowerCase() === name.toLowerCase());
+    if (found !== undefined) return found;
+    const names = this.#attributes.attributes.map((one) => one.name).join(", ") || "none";
+    throw new ManymodelError(
+      "usage",
+      `there is no attribute ${show(name)} to filter by; there is ${names}; add it to source.attributes, and train or score`,
+    );
+  }
+
+  /** Marks the rows that a query finds, and counts them. @throws {ManymodelError} `usage` as `find` does */
+  mask({ text = "", outcome, kind, reason, attributes = {} }: PartitionQuery): {
+    readonly mask: Uint8Array;
+    readonly matched: number;
+  } {
+    const name = JSON.stringify([text, outcome, kind, reason, attributes]);
     const kept = this.#masks.get(name);
     if (kept !== undefined) return kept;
     const { table } = this;
@@ -111,6 +163,11 @@ export class PartitionSearch {
         const number = table.reason[i];
         if (number === undefined || !isOne[number]) mask[i] = 0;
       }
+    }
+    for (const [attribute, value] of Object.entries(attributes)) {
+      const { codes, values } = this.#attribute(attribute);
+      const wanted = values.indexOf(value === "" ? null : value);
+      for (let i = 0; i < mask.length; i++) if (codes[i] !== wanted) mask[i] = 0;
     }
     for (const word of searchWords(text)) markContaining(table.labels, word, mask);
     let matched = 0;

@@ -2,12 +2,13 @@ import { zip } from "../../core/aligned.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
 import { metricOf } from "../../core/metric.ts";
 import type { Outcome } from "../../core/states.ts";
+import type { Attribute } from "../attributes/partition-attributes.ts";
 import { count } from "../base/count.ts";
 import { failureKinds } from "../base/failure-groups.ts";
 import { keyLabel } from "../base/key-label.ts";
 import { textAt } from "../base/text-column.ts";
 import type { FailureGroup, PartitionPage, PartitionRow, PartitionsHead } from "../wire.ts";
-import type { PartitionQuery, PartitionSearch } from "./partition-search.ts";
+import { LOST_VALUE, type PartitionQuery, type PartitionSearch } from "./partition-search.ts";
 import { OUTCOMES, rowAt } from "./partition-table.ts";
 import type { RunTable } from "./run-table.ts";
 
@@ -35,13 +36,28 @@ export function partitionsHead(runId: string, { search, manifest, progress }: Ru
     runId,
     partitions: manifest.partitions,
     progress,
-    metrics: head.metrics,
+    metrics: search.metrics,
+    attributes: search.attributes.attributes.map(valueCounts),
     kinds: head.kinds,
     outcomes,
     failures,
-    metric: head.metrics[0] ?? null,
+    metric: firstMetric(search.metrics),
     higherBetter: head.metrics.filter((name) => metricOf(name, declared).better === "higher"),
   };
+}
+
+/**
+ * Returns the metric by which the worst partitions are those that lose most: the value or the units of the holdout's errors;
+ * else the first metric.
+ */
+const firstMetric = (metrics: readonly string[]) =>
+  [LOST_VALUE, "holdout_mae"].find((name) => metrics.includes(name)) ?? metrics[0] ?? null;
+
+/** Counts the partitions of each value of an attribute. */
+function valueCounts({ name, values, codes }: Attribute): PartitionsHead["attributes"][number] {
+  const counts = new Uint32Array(values.length);
+  for (const code of codes) count(counts, code);
+  return { name, values: Array.from(zip(values, counts), ([value, n]) => ({ value, count: n })) };
 }
 
 /** One page of a table's rows. @throws {ManymodelError} `usage` for a query that makes no sense */
@@ -55,12 +71,9 @@ export async function partitionPage(
   const { matched, rows } = await search.find(query, offset, Math.min(limit, MOST_ROWS));
   const columns = await Promise.all(
     metrics.map(async (name) => {
-      const column = await table.metric(name);
+      const column = await search.metric(name);
       if (column === undefined)
-        throw new ManymodelError(
-          "usage",
-          `there is no metric ${show(name)}; there is ${table.head.metrics.join(", ")}`,
-        );
+        throw new ManymodelError("usage", `there is no metric ${show(name)}; there is ${search.metrics.join(", ")}`);
       return column;
     }),
   );

@@ -19,9 +19,9 @@ export async function* partitionsCsv(
   keyColumns: readonly KeyColumn[],
 ): AsyncGenerator<string> {
   const { table } = search;
-  const { metrics } = table.head;
+  const { metrics } = search;
   const { rows } = await search.find(query, 0, table.head.rows);
-  const columns = await Promise.all(metrics.map((name) => table.metric(name)));
+  const columns = await Promise.all(metrics.map((name) => search.metric(name)));
   yield csvLine([
     ...keyColumns.map(({ name }) => name),
     "OUTCOME",

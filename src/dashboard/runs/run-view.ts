@@ -1,7 +1,8 @@
-import type { RunManifest, RunRecord } from "../../core/run.ts";
+import type { IndexSummary, RunManifest, RunRecord } from "../../core/run.ts";
 import type { SkipReason } from "../../core/states.ts";
 import type { Engine } from "../../ports/engine.ts";
 import { knownRun } from "../../runs/known-run.ts";
+import { getSource, readIndex } from "../../runs/read-index.ts";
 import { hasStalled } from "../../runs/stalled.ts";
 import type { RunDetail, RunLine } from "../wire.ts";
 import { countsOf, RunFollower, skipReasonOf } from "./run-progress.ts";
@@ -103,6 +104,19 @@ export function forecastTask(exports: unknown): ForecastTask {
   };
 }
 
+/** Counts the partitions of a collection by the run that each is of, the most first. */
+async function originsOf({ stage }: Engine, runId: string, summary: IndexSummary): Promise<RunDetail["from"]> {
+  const index = await readIndex(stage, summary, `run ${runId} was completed`);
+  const counts = new Map<string, number>();
+  for (const segment of index.segments) {
+    const { runId: origin } = getSource(index, segment);
+    counts.set(origin, (counts.get(origin) ?? 0) + segment.rows);
+  }
+  return Array.from(counts, ([origin, partitions]) => ({ runId: origin, partitions })).sort(
+    (a, b) => b.partitions - a.partitions,
+  );
+}
+
 /** A run in detail. @throws {ManymodelError} `not-found` for an unknown run */
 export async function runDetail(engine: Engine, runId: string, now: number): Promise<RunDetail> {
   const run = await knownRun(engine.catalog, runId);
@@ -126,6 +140,7 @@ export async function runDetail(engine: Engine, runId: string, now: number): Pro
     definitionSha256: manifest?.definition.sha256 ?? null,
     stageBytes: index?.bytes ?? null,
     champions: manifest?.champions?.runs ?? [],
+    from: lineOf(run, {}).collects && index !== null ? await originsOf(engine, run.runId, index) : [],
     versions: versions.map(({ model, version }) => ({ model, version })),
     progress,
   };

@@ -26,7 +26,7 @@ export async function worstSeries(
   const { table } = search;
   const segments = await listSegments();
   const target = targetOf(manifest);
-  const metric = query.sort === undefined ? undefined : await table.metric(query.sort);
+  const metric = query.sort === undefined ? undefined : await search.metric(query.sort);
   const found = await search.find(query, 0, count);
   // A partition without a value is neither among the best nor among the worst.
   const rows = [...found.rows].filter((row) => metric === undefined || !Number.isNaN(metric[row]));

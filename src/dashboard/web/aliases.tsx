@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { moment } from "../../text/time.ts";
 import type { ModelDetail, Session } from "../wire.ts";
 import { read, send } from "./api.ts";
 import { href } from "./route.ts";
+import { When } from "./when.tsx";
 
 /** The names that versions go by, to be moved by whoever may. */
 export function Aliases({
@@ -38,7 +38,10 @@ export function Aliases({
           <li key={alias} data-alias={alias}>
             <b>{alias}</b>
             <span>
-              → <span class="alias-version">{version}</span> <span class="muted">since {moment(changedAt)}</span>
+              → <span class="alias-version">{version}</span>{" "}
+              <span class="muted">
+                since <When at={changedAt} />
+              </span>
             </span>
             {session?.mayMoveAliases && (
               <button type="button" onClick={() => void ask(alias)}>

@@ -6,6 +6,7 @@ import { useLost } from "./connection.ts";
 import { focusedRow, stepRow, useKeys } from "./keyboard.ts";
 import { Monitor } from "./monitor.tsx";
 import { viewOf } from "./neighbours.tsx";
+import { Night } from "./night.tsx";
 import { Partitions } from "./partitions.tsx";
 import { Registry } from "./registry.tsx";
 import { go, href, type Place, usePlace } from "./route.ts";
@@ -17,6 +18,7 @@ import { nextTheme, useTheme } from "./theme.ts";
 import { useData, useLive } from "./use-data.ts";
 
 const SECTIONS = [
+  ["night", "Last night", "n"],
   ["runs", "Runs", "r"],
   ["compare", "Compare", "c"],
   ["registry", "Registry", "v"],
@@ -24,6 +26,7 @@ const SECTIONS = [
 ] as const;
 
 const HELP = [
+  ["g n", "last night"],
   ["g r", "runs"],
   ["g p", "partitions of the run; in the list, of the row or the newest"],
   ["g c", "compare two runs"],
@@ -52,7 +55,7 @@ export function App() {
   const place = usePlace();
   const lost = useLost();
   const help = useRef<HTMLDialogElement>(null);
-  const [section = "runs", run] = place.path;
+  const [section = "night", run] = place.path;
   const partitionsOf = () => {
     if (section !== "runs") return;
     const row = focusedRow() ?? document.querySelector<HTMLAnchorElement>("table.runs tbody a");
@@ -66,6 +69,7 @@ export function App() {
   useKeys({
     j: () => stepRow(1),
     k: () => stepRow(-1),
+    "g n": () => go("/night"),
     "g r": () => go("/runs"),
     "g c": () => go("/compare"),
     "g v": () => go("/registry"),
@@ -85,7 +89,7 @@ export function App() {
         Skip to the content
       </a>
       <header class="bar">
-        <a class="mark" href="/runs">
+        <a class="mark" href="/">
           <span>many</span>
           <b>model</b>
         </a>
@@ -163,8 +167,9 @@ export function App() {
 }
 
 function View({ place, session }: { place: Place; session: Session | undefined }) {
-  const [section = "runs", name, tab] = place.path;
+  const [section = "night", name, tab] = place.path;
   const { query } = place;
+  if (section === "night") return <Night />;
   if (section === "runs") {
     if (name === undefined) return <Runs />;
     if (tab === undefined) return <Run key={name} runId={name} />;

@@ -1,5 +1,4 @@
 import { count } from "../../text/number.ts";
-import { moment } from "../../text/time.ts";
 import type { MonitorDetail } from "../wire.ts";
 import { LineChart } from "./charts/line-chart.tsx";
 import { Choice } from "./choice.tsx";
@@ -9,6 +8,7 @@ import { go, href } from "./route.ts";
 import { Fact } from "./run.tsx";
 import { Command, Empty, Loading } from "./states.tsx";
 import { useData } from "./use-data.ts";
+import { When } from "./when.tsx";
 
 const TONES: Readonly<Record<string, "good" | "bad" | undefined>> = { ok: "good", drift: "bad" };
 
@@ -56,7 +56,9 @@ function Detail({ monitor, query }: { monitor: MonitorDetail; query: URLSearchPa
           {verdicts.map(({ verdict, count: n }) => (
             <Fact key={verdict} name={verdict} value={count(n)} tone={TONES[verdict]} more="partitions" />
           ))}
-          {monitor.monitoredAt !== null && <Fact name="Monitored" value={moment(utc(monitor.monitoredAt))} />}
+          {monitor.monitoredAt !== null && (
+            <Fact name="Monitored" value={<When at={utc(monitor.monitoredAt)} />} small />
+          )}
         </div>
       </section>
       {days.length > 0 && (

@@ -1,6 +1,6 @@
 import { count } from "../../text/number.ts";
 import { useKeys } from "./keyboard.ts";
-import { go, href } from "./route.ts";
+import { go, href, queryOf } from "./route.ts";
 import { useData } from "./use-data.ts";
 
 /** The rows of a list that the server pages, as far as this view reads them. */
@@ -20,7 +20,7 @@ export function viewOf(runId: string, list: string | null): string {
   const [path = "", search = ""] = (list ?? "").split("?");
   const view = path === "/monitor/partitions" ? ["monitor"] : ["runs", runId, "partitions"];
   // The columns follow from the metric.
-  const { metrics: _, ...query } = Object.fromEntries(new URLSearchParams(search));
+  const { metrics: _, ...query } = queryOf(new URLSearchParams(search));
   return href(view, query);
 }
 

@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { count, measure } from "../../text/number.ts";
 import { duration } from "../../text/time.ts";
 import type { PartitionPage, PartitionRow, PartitionsHead, RunProgress, SmallSeries } from "../wire.ts";
+import type { RunGroups } from "../wire-totals.ts";
 import { read } from "./api.ts";
 import { SmallMultiple } from "./charts/small-multiple.tsx";
 import { Choice } from "./choice.tsx";
@@ -11,9 +12,11 @@ import { go, href, setQuery } from "./route.ts";
 import { RunHead } from "./run.tsx";
 import { State } from "./runs.tsx";
 import { Empty, Loading } from "./states.tsx";
+import { TableHead } from "./table-head.tsx";
 import { Download } from "./take-away.tsx";
 import { useData, useLive } from "./use-data.ts";
 import { VirtualRows } from "./virtual-rows.tsx";
+import { metricWords, shortMetric } from "./words.ts";
 
 /** The question, as the address states it. */
 interface Wanted {
@@ -21,6 +24,8 @@ interface Wanted {
   readonly outcome: string;
   readonly kind: string;
   readonly reason: string;
+  /** Values of attributes, each as NAME:VALUE. */
+  readonly is: readonly string[];
   readonly metric: string;
   readonly sort: string;
   readonly order: "asc" | "desc";
@@ -36,6 +41,7 @@ function wantedOf(query: URLSearchParams, { metric, higherBetter }: PartitionsHe
     outcome: get("outcome"),
     kind: get("kind"),
     reason: get("reason"),
+    is: query.getAll("is"),
     metric: shown,
     sort,
     order: get("order") === "" ? fallback : get("order") === "desc" ? "desc" : "asc",
@@ -100,7 +106,14 @@ function SoFar(props: {
 
 function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; wanted: Wanted }) {
   const { metric, ...search } = wanted;
-  const others = head.metrics.filter((name) => name !== metric && name.startsWith("holdout_")).slice(0, 2);
+  const others = [
+    "holdout_wape",
+    "holdout_mase",
+    "holdout_mae",
+    ...head.metrics.filter((name) => /^holdout_/.test(name)),
+  ]
+    .filter((name, i, all) => name !== metric && head.metrics.includes(name) && all.indexOf(name) === i)
+    .slice(0, 2);
   const metrics = metric === "" ? [] : [metric, ...others];
   const asked = href(["runs", runId, "rows"], { ...search, metrics: metrics.join(",") });
   const linkTo = (key: string, at: number) => href(["runs", runId, "series"], { key, ...inList(asked, at) });
@@ -139,6 +152,7 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
   return (
     <>
       <Filters head={head} wanted={wanted} onOpen={() => void openAt(0, source)} />
+      {head.attributes.length > 0 && <Groups runId={runId} head={head} wanted={wanted} />}
       {metric !== "" && (
         <Pictures
           runId={runId}
@@ -180,7 +194,7 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
                   <span role="columnheader" class="outcome">
                     Outcome
                   </span>
-                  {metrics.map((name, i) => heading(name, name.replace(/^holdout_/, ""), i === 0 ? "n" : "n mid"))}
+                  {metrics.map((name, i) => heading(name, shortMetric(name), i === 0 ? "n" : "n mid"))}
                   <span role="columnheader" class="kind mid">
                     Model
                   </span>
@@ -233,6 +247,78 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
   );
 }
 
+/** Rolls the partitions up by an attribute: how large each group's error is, and what it loses. */
+function Groups({ runId, head, wanted }: { runId: string; head: PartitionsHead; wanted: Wanted }) {
+  const by = new URLSearchParams(location.search).get("by") ?? "";
+  const { metric: _, sort: __, order: ___, ...search } = wanted;
+  const data = useData<RunGroups>(by === "" ? null : href(["runs", runId, "groups"], { ...search, by }));
+  const hasValue = data.value?.groups.some(({ lostValue }) => lostValue !== null) === true;
+  return (
+    <section class="groups" aria-label="Groups">
+      <p class="segmented-line">
+        <span class="muted">Group by</span>{" "}
+        <span class="segmented">
+          {["", ...head.attributes.map(({ name }) => name)].map((name) => (
+            <button key={name} type="button" aria-pressed={by === name} onClick={() => setQuery({ by: name })}>
+              {name === "" ? "nothing" : name}
+            </button>
+          ))}
+        </span>
+      </p>
+      {by !== "" && (
+        <Loading data={data} what="the groups">
+          {({ groups }) => (
+            <div class="panel scroll" tabIndex={0} role="group" aria-label={`Groups by ${by}`}>
+              <table class="rows">
+                <TableHead
+                  columns={[
+                    by,
+                    ["Partitions", "n"],
+                    ["Failed", "n"],
+                    ["Error (WAPE)", "n"],
+                    ...(hasValue ? [["Value missed", "n"] as const] : []),
+                    ["Units missed", "n"],
+                    ["Units a step", "n"],
+                  ]}
+                />
+                <tbody>
+                  {groups.map(({ value, partitions, failed, wape, lostValue, lostUnits, units }) => (
+                    <tr key={value}>
+                      <th scope="row">
+                        {value === null ? (
+                          "none"
+                        ) : (
+                          <button
+                            type="button"
+                            class="link"
+                            onClick={() =>
+                              setQuery({
+                                is: [...wanted.is.filter((pair) => !pair.startsWith(`${by}:`)), `${by}:${value}`],
+                              })
+                            }
+                          >
+                            {value}
+                          </button>
+                        )}
+                      </th>
+                      <td class="n">{count(partitions)}</td>
+                      <td class={`n ${failed > 0 ? "bad" : "muted"}`}>{count(failed)}</td>
+                      <td class="n strong">{wape === null ? "–" : `${measure(wape)} %`}</td>
+                      {hasValue && <td class="n">{measure(lostValue)}</td>}
+                      <td class="n">{measure(lostUnits)}</td>
+                      <td class="n">{measure(units)}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )}
+        </Loading>
+      )}
+    </section>
+  );
+}
+
 /** Tells whether nothing is known of a partition: it never started, or its worker was lost. */
 const isLost = ({ outcome, nObs, fitMs }: PartitionRow) => outcome !== "succeeded" && nObs === 0 && fitMs === 0;
 
@@ -263,7 +349,7 @@ function Filters({ head, wanted, onOpen }: { head: PartitionsHead; wanted: Wante
         <Choice
           label="Metric"
           value={wanted.metric}
-          options={head.metrics}
+          options={head.metrics.map((name) => [name, metricWords(name)] as const)}
           onChoose={(metric) => setQuery({ metric, sort: null, order: null })}
         />
       )}
@@ -281,6 +367,23 @@ function Filters({ head, wanted, onOpen }: { head: PartitionsHead; wanted: Wante
           onChoose={(kind) => setQuery({ kind })}
         />
       )}
+      {head.attributes.map(({ name, values }) => (
+        <Choice
+          key={name}
+          label={name}
+          value={wanted.is.find((pair) => pair.startsWith(`${name}:`))?.slice(name.length + 1) ?? ANY[0]}
+          options={[
+            ANY,
+            ...values.flatMap(({ value, count: n }) =>
+              value === null ? [] : [[value, `${value} (${count(n)})`] as const],
+            ),
+          ]}
+          onChoose={(value) => {
+            const others = wanted.is.filter((pair) => !pair.startsWith(`${name}:`));
+            setQuery({ is: value === ANY[0] ? others : [...others, `${name}:${value}`] });
+          }}
+        />
+      ))}
       {head.failures.length > 0 && (
         <Choice
           label="Reason"
@@ -314,14 +417,14 @@ function Pictures(props: {
   linkTo: (key: string, at: number) => string;
 }) {
   const { runId, wanted, worst, there, wait, linkTo } = props;
-  const { text, outcome, kind, reason, sort, order, metric } = wanted;
-  const isWorst = sort === metric && order === worst;
-  const query = { text, outcome, kind, reason, sort, order, there, count: "12" };
+  const { metric, ...search } = wanted;
+  const isWorst = wanted.sort === metric && wanted.order === worst;
+  const query = { ...search, there, count: "12" };
   const data = useData<readonly SmallSeries[]>(isWorst && !wait ? href(["runs", runId, "pictures"], query) : null);
   if (!isWorst || data.value?.length === 0) return null;
   return (
     <section aria-labelledby="worst-title">
-      <h2 id="worst-title">Worst by {metric}</h2>
+      <h2 id="worst-title">Worst by {metricWords(metric)}</h2>
       <div class="multiples">
         {data.value === undefined
           ? Array.from({ length: 12 }, (_, i) => i).map((i) => (

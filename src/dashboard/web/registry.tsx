@@ -1,5 +1,4 @@
 import { bytes, count } from "../../text/number.ts";
-import { moment } from "../../text/time.ts";
 import type { ModelDetail, ModelLine, Session } from "../wire.ts";
 import { Aliases } from "./aliases.tsx";
 import { LineageGraph } from "./charts/lineage.tsx";
@@ -8,6 +7,7 @@ import { Command, Empty, Loading } from "./states.tsx";
 import { TableHead } from "./table-head.tsx";
 import { useData } from "./use-data.ts";
 import { VersionDiff } from "./version-diff.tsx";
+import { When } from "./when.tsx";
 
 /** The registered models, or one of them. */
 export function Registry(props: { model: string | undefined; query: URLSearchParams; session: Session | undefined }) {
@@ -123,7 +123,9 @@ function Versions({ detail, selected }: { detail: ModelDetail; selected: string 
                 <td class={`n ${one.failed > 0 ? "bad" : "muted"}`}>{count(one.failed)}</td>
                 <td class="n far">{one.horizon}</td>
                 <td class="n far">{bytes(one.bytes)}</td>
-                <td class="far">{moment(one.createdAt)}</td>
+                <td class="far">
+                  <When at={one.createdAt} />
+                </td>
                 <td class="far">{one.comment}</td>
               </tr>
             ))}
@@ -141,7 +143,9 @@ function Audit({ detail }: { detail: ModelDetail }) {
       <ul class="plain audit">
         {detail.audit.map(({ at, by, action, version, details }) => (
           <li key={`${at} ${action} ${details}`}>
-            <span class="muted">{moment(at)}</span>
+            <span class="muted">
+              <When at={at} />
+            </span>
             <span>
               <b>{action}</b> {version} <span class="muted">{details}</span> by {by}
             </span>

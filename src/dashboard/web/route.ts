@@ -19,10 +19,19 @@ function decodePart(part: string): string {
   }
 }
 
+/** A query by name; several values of a name are several parts of the query. */
+export type Query = Readonly<Record<string, string | readonly string[] | null | undefined>>;
+
+/** Returns a query with all values of each name. */
+export const queryOf = (search: URLSearchParams): Query =>
+  Object.fromEntries([...search.keys()].map((name) => [name, search.getAll(name)]));
+
 /** An address of the page; values that are empty are left out. */
-export function href(path: readonly string[], query: Readonly<Record<string, string | null | undefined>> = {}): string {
-  const given = Object.entries(query).flatMap(([name, value]) => (value ? [[name, value]] : []));
-  const search = new URLSearchParams(given).toString();
+export function href(path: readonly string[], query: Query = {}): string {
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    (typeof value === "object" && value !== null ? value : [value]).flatMap((one) => (one ? [[name, one]] : [])),
+  );
+  const search = new URLSearchParams(pairs).toString();
   return `/${path.map(encodeURIComponent).join("/")}${search === "" ? "" : `?${search}`}`;
 }
 
@@ -37,9 +46,9 @@ export function go(to: string, replace = false): void {
 }
 
 /** Changes some of the query of where the page is; null takes a name away. */
-export function setQuery(change: Readonly<Record<string, string | null>>, replace = true): void {
+export function setQuery(change: Query, replace = true): void {
   const { path, query } = placeOf(location);
-  go(href(path, { ...Object.fromEntries(query), ...change }), replace);
+  go(href(path, { ...queryOf(query), ...change }), replace);
 }
 
 export function usePlace(): Place {

@@ -1,12 +1,15 @@
 import { useEffect } from "preact/hooks";
 import { bytes, count, measure, percent } from "../../text/number.ts";
-import { duration, moment } from "../../text/time.ts";
+import { duration } from "../../text/time.ts";
 import type { RunDetail, RunFailures, RunProgress } from "../wire.ts";
+import type { RunAccuracy } from "../wire-night.ts";
 import { ChunkGrid } from "./charts/chunk-grid.tsx";
+import { Distribution } from "./charts/distribution.tsx";
 import { href } from "./route.ts";
 import { Bar, State } from "./runs.tsx";
 import { Loading } from "./states.tsx";
 import { useData, useLive } from "./use-data.ts";
+import { When } from "./when.tsx";
 
 /** The name of a run, and the ways to look at it. A series of the run has a heading of its own. */
 export function RunHead({ runId, tab, children }: { runId: string; tab: string; children?: preact.ComponentChildren }) {
@@ -120,16 +123,22 @@ function Overview({ run, progress }: { run: RunDetail; progress: RunProgress }) 
           {run.collects ? (
             <Fact
               name="Collected"
-              value={moment(run.createdAt)}
+              value={<When at={run.createdAt} />}
+              small
               more={run.champions.length > 0 ? `of ${run.champions.length} runs` : ""}
             />
           ) : stalled ? (
-            <Fact name="Begun" value={moment(run.createdAt)} />
+            <Fact name="Begun" value={<When at={run.createdAt} />} small />
           ) : (
             <Fact
               name={open ? "Elapsed" : progress.interrupted ? "Ended after" : "Took"}
               value={duration(progress.elapsedMs)}
-              more={moment(run.createdAt) + (progress.interrupted ? "; it was interrupted meanwhile" : "")}
+              more={
+                <>
+                  <When at={run.createdAt} />
+                  {progress.interrupted && "; it was interrupted meanwhile"}
+                </>
+              }
             />
           )}
           {!open && !stalled && !run.collects && !progress.interrupted && total > 0 && progress.elapsedMs > 0 && (
@@ -139,22 +148,68 @@ function Overview({ run, progress }: { run: RunDetail; progress: RunProgress }) 
         <Bar run={{ partitions: total, done, failed, skipped }} />
         {progress.budgetMs !== null && <Budget budget={progress.budgetMs} progress={progress} open={open} />}
       </section>
-      <div class="columns">
-        <section class="panel" aria-labelledby="chunks-title">
-          <h2 id="chunks-title">Chunks</h2>
-          <ChunkGrid chunks={progress.chunks} />
-        </section>
-        <section class="panel" aria-labelledby="workers-title">
-          <h2 id="workers-title">Workers</h2>
-          <Workers progress={progress} open={open} />
-        </section>
-      </div>
+      {progress.state === "completed" && done > failed && <Accuracy runId={run.runId} />}
+      {run.from.length > 0 && <From run={run} />}
+      {!run.collects && (
+        <div class="columns">
+          <section class="panel" aria-labelledby="chunks-title">
+            <h2 id="chunks-title">Chunks</h2>
+            <ChunkGrid chunks={progress.chunks} />
+          </section>
+          {(open || stalled || progress.workers.length > 0 || progress.retries.length > 0) && (
+            <section class="panel" aria-labelledby="workers-title">
+              <h2 id="workers-title">Workers</h2>
+              <Workers progress={progress} open={open} />
+            </section>
+          )}
+        </div>
+      )}
       {failed > 0 && <Failures run={run} failed={failed} />}
       <section class="panel" aria-labelledby="plan-title">
         <h2 id="plan-title">Plan</h2>
         <Plan run={run} />
       </section>
     </>
+  );
+}
+
+/** Shows the accuracy of a run's partitions, as `manymodel plot accuracy` draws it. */
+function Accuracy({ runId }: { runId: string }) {
+  const data = useData<RunAccuracy>(href(["runs", runId, "accuracy"]));
+  return (
+    <section class="panel" aria-labelledby="accuracy-title">
+      <h2 id="accuracy-title">Accuracy</h2>
+      <Loading data={data} what="the accuracy">
+        {(accuracy) => (
+          <>
+            {accuracy.wape !== null && (
+              <p>
+                Error of the total (WAPE) <b>{measure(accuracy.wape)} %</b>
+                {accuracy.naiveWape !== null && `, of seasonal naive ${measure(accuracy.naiveWape)} %`}
+              </p>
+            )}
+            <Distribution accuracy={accuracy} />
+          </>
+        )}
+      </Loading>
+    </section>
+  );
+}
+
+/** Shows how many partitions a collection has of each run. */
+function From({ run }: { run: RunDetail }) {
+  return (
+    <section class="panel" aria-labelledby="from-title">
+      <h2 id="from-title">Which run won how many</h2>
+      <ul class="plain">
+        {run.from.map(({ runId, partitions }) => (
+          <li key={runId}>
+            <a href={href(["runs", runId])}>{runId}</a>
+            <b>{count(partitions)}</b>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 
@@ -175,15 +230,17 @@ function Left({ left }: { left: RunProgress["left"] }) {
 
 export function Fact(props: {
   name: string;
-  value: string;
-  more?: string;
-  tone?: "bad" | "good" | undefined;
+  value: preact.ComponentChildren;
+  more?: preact.ComponentChildren;
+  tone?: "bad" | "good" | "warn" | undefined;
   id?: string;
+  /** True for a text, which is longer than a number. */
+  small?: boolean;
 }) {
   return (
     <div class="fact">
       <span class="fact-name">{props.name}</span>
-      <span class={`fact-value ${props.tone ?? ""}`} data-fact={props.id}>
+      <span class={`fact-value ${props.tone ?? ""} ${props.small === true ? "small-value" : ""}`} data-fact={props.id}>
         {props.value}
       </span>
       <span class="fact-more">{props.more}</span>

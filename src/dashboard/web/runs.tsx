@@ -1,10 +1,13 @@
-import { count, percent } from "../../text/number.ts";
-import { duration, moment } from "../../text/time.ts";
+import { count, measure, percent } from "../../text/number.ts";
+import { duration } from "../../text/time.ts";
 import type { RunLine } from "../wire.ts";
+import type { RunAccuracy } from "../wire-night.ts";
 import { href } from "./route.ts";
 import { Command, Empty, Loading } from "./states.tsx";
 import { TableHead } from "./table-head.tsx";
 import { useData, useLive } from "./use-data.ts";
+import { When } from "./when.tsx";
+import { metricWords } from "./words.ts";
 
 /** All runs, newest first, as they are now. */
 export function Runs() {
@@ -37,10 +40,10 @@ function RunTable({ runs }: { runs: readonly RunLine[] }) {
             "Run",
             "State",
             ["Progress", "wide far"],
-            ["Partitions", "n far"],
             ["Succeeded", "n far"],
             ["Failed", "n far"],
-            ["Skipped", "n far"],
+            ["Error (WAPE)", "n far"],
+            ["Distribution", "far"],
             ["Source", "far"],
             ["Model", "far"],
             ["Begun", "far"],
@@ -48,7 +51,7 @@ function RunTable({ runs }: { runs: readonly RunLine[] }) {
           ]}
         />
         <tbody>
-          {runs.map((run) => (
+          {runs.map((run, i) => (
             <tr key={run.runId}>
               <th scope="row">
                 <a class="clip" href={href(["runs", run.runId])} title={run.runId}>
@@ -70,19 +73,56 @@ function RunTable({ runs }: { runs: readonly RunLine[] }) {
               <td class="wide far">
                 <Bar run={run} />
               </td>
-              <td class="n far">{run.partitions === null ? "–" : count(run.partitions)}</td>
-              <td class="n far">{count(run.done - run.failed)}</td>
+              <td class="n far">
+                {count(run.done - run.failed)}
+                {run.partitions !== null && <span class="muted"> of {count(run.partitions)}</span>}
+              </td>
               <td class={`n far ${run.failed > 0 ? "bad" : "muted"}`}>{count(run.failed)}</td>
-              <td class="n far muted">{count(run.skipped)}</td>
+              <Accuracy run={run} isNear={i < MOST_ACCURACIES} />
               <td class="far clip">{run.source?.split(/[\\/]/).at(-1) ?? "–"}</td>
               <td class="far clip">{run.definition ?? "–"}</td>
-              <td class="far">{moment(run.createdAt)}</td>
+              <td class="far">
+                <When at={run.createdAt} />
+              </td>
               <td class="far">{run.endedAt === null || run.collects ? "–" : duration(tookMs(run, run.endedAt))}</td>
             </tr>
           ))}
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** The accuracy of so many runs is shown, of runs with at most so many partitions: a larger one's is on its own page. */
+const [MOST_ACCURACIES, MOST_PARTITIONS] = [20, 20_000];
+
+/** Shows the error of a run's total, and how its partitions are distributed. */
+function Accuracy({ run, isNear }: { run: RunLine; isNear: boolean }) {
+  const isShown = isNear && run.state === "completed" && (run.partitions ?? 0) <= MOST_PARTITIONS;
+  const { value } = useData<RunAccuracy>(isShown ? href(["runs", run.runId, "accuracy"]) : null);
+  return (
+    <>
+      <td class="n far">{value?.wape == null ? "–" : `${measure(value.wape)} %`}</td>
+      <td class="far">{value !== undefined && value.scored > 0 && <Outline accuracy={value} />}</td>
+    </>
+  );
+}
+
+/** A distribution's outline, with its median in words. */
+function Outline({ accuracy: { histogram, spread, metric } }: { accuracy: RunAccuracy }) {
+  const most = Math.max(1, ...histogram.counts);
+  return (
+    <svg
+      class="outline"
+      viewBox={`0 0 ${histogram.counts.length} 20`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={`${metricWords(metric ?? "")}: median ${measure(spread.median)}`}
+    >
+      {histogram.counts.map((n, i) => (
+        <rect key={i} class="bar-plain" x={i} width={0.9} y={20 - (20 * n) / most} height={(20 * n) / most} />
+      ))}
+    </svg>
   );
 }
 

@@ -34,7 +34,7 @@ train:
   });
   expect(table!.progress).toEqual({ there: 10, committed: 10, done: 10 });
   const head = partitionsHead("killed", table!);
-  expect(head).toMatchObject({ partitions: 30, outcomes: { succeeded: 10 }, metric: "holdout_mase" });
+  expect(head).toMatchObject({ partitions: 30, outcomes: { succeeded: 10 }, metric: "holdout_mae" });
   const { rows } = await table!.search.find({ sort: "key", descending: true }, 0, 3);
   expect([...rows].map((row) => table!.search.table.at[row])).toHaveLength(3);
   expect(await seriesDetail(mm.engine, "killed", "s:U09")).toMatchObject({
