@@ -42,8 +42,8 @@ export async function advise(
     );
   if (snapshot.partitions === 0)
     throw new ManymodelError("input", `${spec.query.table} has no rows, so there is nothing to advise on`);
-  const taken = new Set([target, timeColumn, ...keyColumns.map(({ name }) => name)]);
-  const covariates = columns.filter(({ name }) => !taken.has(name));
+  const excluded = new Set([target, timeColumn, ...keyColumns.map(({ name }) => name)]);
+  const covariates = columns.filter(({ name }) => !excluded.has(name));
   const { sample: size, seed } = spec;
   const sample = await sampledSeries(source, snapshot, { target, covariates, size, seed, clock });
   const { series } = sample;
@@ -186,6 +186,6 @@ function judge(profile: Profile, evidence: Evidence): { verdict: Verdict; reason
 }
 
 const average = (values: readonly number[]) => {
-  const known = values.filter((value) => !Number.isNaN(value));
-  return known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : NaN;
+  const observed = values.filter((value) => !Number.isNaN(value));
+  return observed.length > 0 ? observed.reduce((sum, value) => sum + value, 0) / observed.length : NaN;
 };

@@ -69,10 +69,10 @@ export function backtest(
   let ownMs = 0;
   let ownBytes = 0;
   let fits = 0;
-  for (const trial of trials.slice(0, WARM_UP)) own(trial, period, h);
+  for (const trial of trials.slice(0, WARM_UP)) forecastAsIs(trial, period, h);
   for (const trial of trials) {
     const before = clock();
-    const fitted = own(trial, period, h);
+    const fitted = forecastAsIs(trial, period, h);
     ownMs += clock() - before;
     if (fitted === undefined) continue;
     fits++;
@@ -93,7 +93,7 @@ export function backtest(
 
 const observedIn = (y: Float64Array) => y.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0);
 
-function own({ training, demand }: Trial, period: number, h: number) {
+function forecastAsIs({ training, demand }: Trial, period: number, h: number) {
   try {
     const model: FittedModel = METHODS[ownMethod(demand)](training.y, period);
     return { model, mean: forecast(model, { h }).mean };

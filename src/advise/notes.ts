@@ -55,10 +55,10 @@ function unusableNotes(unusable: Profile["unusable"]): string[] {
     groups.set(reason, group);
   }
   const sorted = [...groups].sort((a, b) => b[1].count - a[1].count);
-  const told = sorted.slice(0, MOST_REASONS).map(([reason, { count, first }]) => {
-    const which = count === 1 ? "1 sampled partition" : `${count} sampled partitions`;
-    return `${which} cannot be used: ${reason} (${count === 1 ? "" : "such as "}${first}).`;
+  const notes = sorted.slice(0, MOST_REASONS).map(([reason, { count, first }]) => {
+    const subject = count === 1 ? "1 sampled partition" : `${count} sampled partitions`;
+    return `${subject} cannot be used: ${reason} (${count === 1 ? "" : "such as "}${first}).`;
   });
   const others = sorted.slice(MOST_REASONS).reduce((sum, [, { count }]) => sum + count, 0);
-  return others === 0 ? told : [...told, `${others} more cannot be used, for other reasons; --json names each.`];
+  return others === 0 ? notes : [...notes, `${others} more cannot be used, for other reasons; --json names each.`];
 }

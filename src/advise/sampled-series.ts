@@ -68,12 +68,12 @@ export async function sampledSeries(
 function draw(count: number, size: number, seed: number): number[] {
   if (size >= count) return Array.from({ length: count }, (_, i) => i);
   const uniform = random(seed);
-  const drawn = new Set<number>();
+  const draws = new Set<number>();
   for (let i = count - size; i < count; i++) {
     const candidate = Math.floor(uniform() * (i + 1));
-    drawn.add(drawn.has(candidate) ? i : candidate);
+    draws.add(draws.has(candidate) ? i : candidate);
   }
-  return [...drawn].sort((a, b) => a - b);
+  return [...draws].sort((a, b) => a - b);
 }
 
 function oneSeries(

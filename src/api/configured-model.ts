@@ -43,7 +43,7 @@ export async function configuredModel(
     holdout: train.holdout,
     ...(train.lag !== undefined && { lag: train.lag }),
   };
-  const given = {
+  const statedOptions = {
     ...(options as { [name: string]: PlainData }),
     ...(train.exports as { [name: string]: PlainData }),
   };
@@ -55,10 +55,10 @@ export async function configuredModel(
     const exports: { [name: string]: PlainData } = { ...builtin.exports };
     for (const [option, value] of Object.entries({ ...common, ...(time !== undefined && { time }) }))
       if (Object.hasOwn(builtin.options, option)) exports[option] = value;
-    Object.assign(exports, given);
+    Object.assign(exports, statedOptions);
     checkOptions(builtin, exports, (option, problem) => {
-      const given = [`train.exports.${option}`, `model.options.${option}`, `source.${option}`, `train.${option}`];
-      const key = given.find((key) => Object.hasOwn(config.lines ?? {}, key)) ?? "model";
+      const places = [`train.exports.${option}`, `model.options.${option}`, `source.${option}`, `train.${option}`];
+      const key = places.find((key) => Object.hasOwn(config.lines ?? {}, key)) ?? "model";
       return `${placeOf(config, key)}: model ${name} ${problem}`;
     });
     await checkColumns(workspace, builtin, exports, query);
@@ -67,7 +67,7 @@ export async function configuredModel(
   }
   const isConfigured = model === config.model;
   checkModelName(name, isConfigured ? placeOf(config, typeof model === "string" ? "model" : "model.name") : "model");
-  return { definition: name, exports: { ...common, ...given }, external };
+  return { definition: name, exports: { ...common, ...statedOptions }, external };
 }
 
 /**
@@ -78,9 +78,9 @@ export function withConfiguredOptions({ config }: Pick<Workspace, "config">, nam
   if (typeof config.model === "string") return name;
   const { model } = config;
   if (Object.hasOwn(BUILTIN_MODELS, name)) {
-    const taken = BUILTIN_MODELS[name]?.options ?? {};
+    const accepted = BUILTIN_MODELS[name]?.options ?? {};
     const options = Object.entries(model.options).filter(
-      ([option]) => name === model.name || Object.hasOwn(taken, option),
+      ([option]) => name === model.name || Object.hasOwn(accepted, option),
     );
     return { name, options: Object.fromEntries(options) };
   }
@@ -149,12 +149,12 @@ async function checkColumns(
   const names = columns.map((column) => column.name);
   const numeric = builtin.series ? ["target", ...builtin.columns] : builtin.columns;
   for (const option of [...numeric, ...builtin.anyColumns])
-    for (const wanted of [exports[option] ?? []].flat()) {
-      const name = matchColumn(names, wanted as string);
+    for (const entry of [exports[option] ?? []].flat()) {
+      const name = matchColumn(names, entry as string);
       if (name === undefined)
         throw new ManymodelError(
           "input",
-          `${query.table} has no column ${show(wanted)} (${option}); it has ${names.join(", ")}`,
+          `${query.table} has no column ${show(entry)} (${option}); it has ${names.join(", ")}`,
         );
       if (option !== "target" && name === matchColumn(names, exports.target as string))
         throw new ManymodelError(

@@ -28,8 +28,8 @@ export function engineAddress(config: LoadedConfig): EngineAddress {
   if (engine === "postgres") {
     const { schema = "manymodel", url } = postgres ?? {};
     if (url !== undefined) postgresPlace(url, placeOf(config, "postgres.url"));
-    const own = { url: path.join(workspace, "stage") };
-    return { engine, schema, stage: stage ?? own, workspace, ...(url !== undefined && { url }) };
+    const localStage = { url: path.join(workspace, "stage") };
+    return { engine, schema, stage: stage ?? localStage, workspace, ...(url !== undefined && { url }) };
   }
   return { engine, workspace, ...(stage !== undefined && { stage }) };
 }

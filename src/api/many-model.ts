@@ -199,9 +199,9 @@ export class ManyModel implements AsyncDisposable {
    */
   garbage(options: { olderThan?: string | number; delete?: boolean } = {}): Promise<Garbage[]> {
     return during({ phase: "clean" }, async () => {
-      const found = await findGarbage(this.engine, parseDuration("olderThan", options.olderThan ?? "24h"));
-      if (options.delete) await collectGarbage(this.engine, found);
-      return found;
+      const garbage = await findGarbage(this.engine, parseDuration("olderThan", options.olderThan ?? "24h"));
+      if (options.delete) await collectGarbage(this.engine, garbage);
+      return garbage;
     });
   }
 

@@ -45,9 +45,9 @@ export async function openFleet({ config, engine }: Workspace, launcher?: Launch
     settings.logs === undefined ? path.join(directory ?? home, "logs") : path.resolve(config.directory, settings.logs);
   const inImage = chosen === "kubernetes";
   const main = fileURLToPath(new URL("../../bin/manymodel.js", import.meta.url));
-  const given = settings.command ?? (inImage ? "manymodel" : [process.execPath, main]);
+  const command = settings.command ?? (inImage ? "manymodel" : [process.execPath, main]);
   const common = {
-    command: typeof given === "string" ? [given] : given,
+    command: typeof command === "string" ? [command] : command,
     logs,
     setup: settings.setup,
     cpus: settings.cpus,

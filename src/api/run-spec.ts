@@ -62,8 +62,8 @@ export async function runSpec<Exports>(
   const bounds =
     refined === undefined ? sourceBounds(workspace, options.source) : boundExports(refined.manifest.exports);
   const drivers = await runDrivers(workspace, { ...options, query, refined: refined?.manifest });
-  const own = { ...bounds, ...(drivers !== undefined && { drivers: checkPlain(drivers) }) };
-  const exports = withSource(checkPlain(await parseExports(options.exports ?? configured.exports)), own);
+  const extras = { ...bounds, ...(drivers !== undefined && { drivers: checkPlain(drivers) }) };
+  const exports = withSource(checkPlain(await parseExports(options.exports ?? configured.exports)), extras);
   const mode = options.mode ?? configured.mode;
   checkMode(mode, options);
   const { context, count } = await trainContext(workspace, mode, options);
@@ -121,21 +121,21 @@ async function runDrivers(
   { source, query, refined, earlier }: Pick<SpecOptions<unknown>, "source" | "earlier"> & PinnedFrom,
 ): Promise<Drivers | undefined> {
   if (refined !== undefined) return findDrivers(refined.exports);
-  const stated = sourceDrivers(workspace, source);
-  if (stated === undefined) return undefined;
+  const sourceExports = sourceDrivers(workspace, source);
+  if (sourceExports === undefined) return undefined;
   const snapshot = await workspace.engine.source.snapshot(query);
-  return pinDrivers(stated, snapshot, new Date(), findDrivers(earlier?.exports));
+  return pinDrivers(sourceExports, snapshot, new Date(), findDrivers(earlier?.exports));
 }
 
 /** The exports of a run with what its source states: what the exports themselves state comes first. */
-function withSource(exports: PlainData, stated: { readonly [name: string]: PlainData }): PlainData {
-  if (Object.keys(stated).length === 0) return exports;
+function withSource(exports: PlainData, sourceExports: { readonly [name: string]: PlainData }): PlainData {
+  if (Object.keys(sourceExports).length === 0) return exports;
   if (typeof exports !== "object" || exports === null || Array.isArray(exports))
     throw new ManymodelError(
       "usage",
-      `exports are ${show(exports)}; with source.${Object.keys(stated)[0]} they must be an object`,
+      `exports are ${show(exports)}; with source.${Object.keys(sourceExports)[0]} they must be an object`,
     );
-  return { ...stated, ...exports };
+  return { ...sourceExports, ...exports };
 }
 
 /** The exports of a run, which are plain data. @throws {ManymodelError} `usage` if they are not */
@@ -167,22 +167,22 @@ export async function trainContext(
   const { queue, train, parallel_lab: lab } = config;
   const workers = await openWorkers(engine, mode);
   const inQueue = mode === "queue" ? (queue.n_workers ?? lab?.demo_queue_n_workers) : undefined;
-  const wanted = options.workers ?? inQueue ?? train.workers;
+  const count = options.workers ?? inQueue ?? train.workers;
   const context = {
     ...runContext(engine, options),
     entry: workerEntry(engine.address, mode === "local" ? undefined : train.memory_limit_mb),
     workers,
     queue: { type: options.workerType ?? queue.worker_type, preWarm: options.preWarm ?? queue.pre_warm },
   };
-  return { context, count: mode === "local" ? 1 : wanted === "auto" ? workers.parallelism : wanted };
+  return { context, count: mode === "local" ? 1 : count === "auto" ? workers.parallelism : count };
 }
 
 /** A key as a list of values, in the order of its columns. @throws {ManymodelError} `usage` if it lacks one */
 export function toKey(columns: readonly string[], key: KeyArgument): PartitionKey {
   if (typeof key !== "object" || key === null) return [key as KeyValue];
   return columns.map((name) => {
-    const found = Object.keys(key).find((own) => own.toLowerCase() === name.toLowerCase());
-    if (found === undefined) throw new ManymodelError("usage", `key ${show(key)} has no value for ${name}`);
-    return (key as Record<string, KeyValue>)[found]!;
+    const match = Object.keys(key).find((candidate) => candidate.toLowerCase() === name.toLowerCase());
+    if (match === undefined) throw new ManymodelError("usage", `key ${show(key)} has no value for ${name}`);
+    return (key as Record<string, KeyValue>)[match]!;
   });
 }

@@ -154,8 +154,8 @@ export class Registry {
     const columns = partitionCol === undefined ? {} : { partitionBy: partitionCol };
     return startWork(async (onProgress) => {
       const version = await this.#models.get(options.model, options.version);
-      const given = { ...options, ...columns, onProgress };
-      return scoreTable(this.#workspace.engine, version, given, (table, trained) =>
+      const spec = { ...options, ...columns, onProgress };
+      return scoreTable(this.#workspace.engine, version, spec, (table, trained) =>
         rowsOf(this.#workspace, table, trained),
       );
     }, options.onProgress);

@@ -35,10 +35,10 @@ export function snowflakeAddress(config: LoadedConfig): SnowflakeAddress {
     );
   const missing = (key: string) => new ManymodelError("config", `${placeOf(config, `snowflake.${key}`)} is missing`);
   const { account, user, host, port, protocol, compute, scoring } = snowflake;
-  const role = meant(snowflake.role);
-  const database = meant(snowflake.database ?? lab?.database);
+  const role = asName(snowflake.role);
+  const database = asName(snowflake.database ?? lab?.database);
   if (database === undefined) throw missing("database");
-  const warehouse = meant(snowflake.warehouse ?? lab?.warehouse);
+  const warehouse = asName(snowflake.warehouse ?? lab?.warehouse);
   const mount = process.env.MANYMODEL_STAGE_MOUNT;
   const service = compute === "service" ? serviceOf(snowflake, lab, missing) : undefined;
   const pool = snowflake.compute_pool ?? lab?.compute_pool;
@@ -83,7 +83,7 @@ export function snowflakeAddress(config: LoadedConfig): SnowflakeAddress {
   };
 }
 
-const meant = (name: string | undefined) => name && nameMeant(name);
+const asName = (name: string | undefined) => name && nameMeant(name);
 
 type SnowflakeBlock = NonNullable<LoadedConfig["snowflake"]>;
 type Missing = (key: string) => ManymodelError;
@@ -151,7 +151,7 @@ function inferenceOf(
 }
 
 function poolOf(block: SnowflakeBlock, lab: LoadedConfig["parallel_lab"], missing: Missing): SnowflakeInference {
-  const computePool = meant(block.compute_pool ?? lab?.compute_pool);
+  const computePool = asName(block.compute_pool ?? lab?.compute_pool);
   if (computePool === undefined) throw missing("compute_pool");
   return { computePool, replicas: block.replicas ?? lab?.demo_queue_n_workers ?? 4 };
 }

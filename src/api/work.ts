@@ -40,10 +40,10 @@ export function startWork<Result>(
   });
   return Object.assign(result, {
     async *[Symbol.asyncIterator](): AsyncGenerator<Progress, void, undefined> {
-      let seen = 0;
-      while (!isOver || seen < reports) {
-        if (newest !== undefined && seen < reports) {
-          seen = reports;
+      let position = 0;
+      while (!isOver || position < reports) {
+        if (newest !== undefined && position < reports) {
+          position = reports;
           yield newest;
         } else await new Promise<void>((wake) => sleeping.push(wake));
       }

@@ -115,13 +115,13 @@ export function sourceBounds({ config }: Workspace, query?: SourceQuery): BoundE
  */
 export function sourceDrivers({ config }: Pick<Workspace, "config">, query?: SourceQuery): StatedDrivers | undefined {
   const { regressors, calendar, holidays, fourier } = query ?? config.source ?? {};
-  const stated = {
+  const drivers = {
     ...(regressors !== undefined && { regressors }),
     ...(calendar !== undefined && { calendar }),
     ...(holidays !== undefined && { holidays }),
     ...(fourier !== undefined && { fourier }),
   };
-  return Object.keys(stated).length === 0 ? undefined : stated;
+  return Object.keys(drivers).length === 0 ? undefined : drivers;
 }
 
 /** The attributes and the worth of a unit that a source states; of the configured one when left out. */

@@ -162,10 +162,10 @@ async function checkQueue({ queue }: Engine, id: string): Promise<Found> {
 async function checkTables({ catalog, source, tables, leftovers }: Engine, query?: DataQuery): Promise<Found> {
   const count = (await tables.list()).length;
   const pinned = new Set((await leftovers.stored()).flatMap(({ kind, id }) => (kind === "snapshot" ? [id] : [])));
-  const known = (await catalog.runs())
+  const existing = (await catalog.runs())
     .map(({ manifest }) => manifest?.snapshot)
     .find((one) => one && pinned.has(one.id));
-  const snapshot = known ?? (query === undefined ? undefined : await source.snapshot(query));
+  const snapshot = existing ?? (query === undefined ? undefined : await source.snapshot(query));
   if (snapshot === undefined || snapshot.rows === 0) return { detail: `${count} tables; no data to read yet` };
   const share = Math.min(1, ROWS_TO_READ / snapshot.rows);
   const partitions = Math.max(1, Math.floor(share * snapshot.partitions));

@@ -59,8 +59,8 @@ export async function openWith(mm: ManyModel, options: PartitionOptions): Promis
     ...partitions,
     async find(words) {
       for (const key of keysFromWords(partitions.keyColumns, words)) {
-        const found = await partitions.read(key);
-        if (found !== undefined) return found;
+        const partition = await partitions.read(key);
+        if (partition !== undefined) return partition;
       }
       throw new ManymodelError(
         "not-found",

@@ -31,13 +31,16 @@ export async function runIntervals(
     10_000,
     { run: runId },
   );
-  const found = new Map<string | null, { partitions: number; first: string }>();
+  const groups = new Map<string | null, { partitions: number; first: string }>();
   for (const [text, count, first] of rows) {
     const interval = text === null ? null : String(text).replace(/@.*/, "");
-    const known = found.get(interval);
-    found.set(interval, { partitions: (known?.partitions ?? 0) + Number(count), first: known?.first ?? String(first) });
+    const group = groups.get(interval);
+    groups.set(interval, {
+      partitions: (group?.partitions ?? 0) + Number(count),
+      first: group?.first ?? String(first),
+    });
   }
-  const all = [...found].map(([interval, series]) => ({ interval, ...series }));
+  const all = [...groups].map(([interval, series]) => ({ interval, ...series }));
   all.sort((a, b) => b.partitions - a.partitions);
   if (all.length === 0) return undefined;
   const [{ interval: most }, ...others] = all as [OtherInterval, ...OtherInterval[]];
@@ -49,10 +52,10 @@ const SHOWN = 5;
 /** The same for people: what is not as most, and what to do. */
 export function intervalLines({ most, others }: RunIntervals, partitions: number): string[] {
   const lines = others.slice(0, SHOWN).map(({ interval, partitions: count, first }) => {
-    const which = `  ${count} of ${partitions} partitions (${first}${count > 1 ? "  …" : ""})`;
+    const line = `  ${count} of ${partitions} partitions (${first}${count > 1 ? "  …" : ""})`;
     return interval === null
-      ? `${which} keep no interval: their rows count as consecutive steps, their forecasts have no times; aggregate them to days, weeks or months`
-      : `${which} seem to be ${interval} where most are ${most ?? "none"}; set source.interval if all are alike`;
+      ? `${line} keep no interval: their rows count as consecutive steps, their forecasts have no times; aggregate them to days, weeks or months`
+      : `${line} seem to be ${interval} where most are ${most ?? "none"}; set source.interval if all are alike`;
   });
   return others.length > SHOWN ? [...lines, `  and ${others.length - SHOWN} further intervals`] : lines;
 }

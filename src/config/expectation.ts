@@ -46,14 +46,14 @@ function keysOf(issue: Issue): string[] {
   return Object.keys(def.shape ?? {});
 }
 
-function unknownKey(key: string, known: readonly string[]): string {
-  const [nearest] = known
+function unknownKey(key: string, names: readonly string[]): string {
+  const [nearest] = names
     .map((name) => ({ name, distance: editDistance(key.toLowerCase(), name) }))
     .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(name.length / 3)))
     .sort((a, b) => a.distance - b.distance);
   return nearest === undefined
-    ? `the keys here are ${known.join(", ")}`
-    : `did you mean ${nearest.name}? The keys here are ${known.join(", ")}`;
+    ? `the keys here are ${names.join(", ")}`
+    : `did you mean ${nearest.name}? The keys here are ${names.join(", ")}`;
 }
 
 /** Counts the letters to insert, leave out or change to make one word of another (Levenshtein). */

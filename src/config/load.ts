@@ -67,13 +67,13 @@ async function validate(input: unknown, refuse: (keys: PropertyKey[], why: strin
   const issue = deepest(first as Issue, oneOf);
   const unknown = issue.code === "unrecognized_keys" ? (issue.keys ?? []).slice(0, 1) : [];
   const keys = asWritten(input, [...issue.path, ...unknown]);
-  const found = keys.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], input);
+  const value = keys.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], input);
   const expected =
     issue.code === "unrecognized_keys"
       ? `unknown key; ${issue.message}`
-      : found === undefined
+      : value === undefined
         ? `missing; it must be ${issue.message}`
-        : `is ${show(found)}; it must be ${issue.message}`;
+        : `is ${show(value)}; it must be ${issue.message}`;
   return refuse(keys, `${keys.join(".") || "the file"}: ${expected}`);
 }
 

@@ -60,14 +60,14 @@ export function outputContract(harness: Harness, open: OpenEngine): void {
       assert.equal(snapshot.rows, rows.length + 1, "not visible before it is published");
       await output.publish("SALES", "one", [part, await output.write("SALES", batch([["more", 1, 7, null, null]]))]);
       const left = await output.published("SALES", "one", ["ID", "Y", "PROMO", "NOTE"]);
-      const found = Array.from({ length: left.length }, (_, row) =>
+      const cells = Array.from({ length: left.length }, (_, row) =>
         Object.values(left.columns).map(({ values }) => values[row] ?? null),
       );
       const expected = ODD_KEYS.flatMap((key, i) =>
         key !== null && i % 3 === 0 ? [[key, i, Number(i % 2 === 0), "new"]] : [],
       );
       const order = (x: unknown[], y: unknown[]) => (String(x[0]) < String(y[0]) ? -1 : 1);
-      assert.deepEqual(found.sort(order), [...expected, ["more", 7, 2, null]].sort(order));
+      assert.deepEqual(cells.sort(order), [...expected, ["more", 7, 2, null]].sort(order));
       assert.equal((await carry("SALES", "one", { column: "ID", values: [] }, {})).rows, 0);
     });
     test("creating a table that exists leaves it alone; result views cannot be tables", async (engine) => {

@@ -175,10 +175,10 @@ export function queueContract(harness: Harness, open: OpenEngine): void {
     test("frees the leases of workers that are gone, without counting the attempt", async ({ queue }) => {
       await queue.enqueue("r", chunks(1, 0));
       const options = { leaseMs: MS, maxAttempts: 1 };
-      const gone = await take(queue, "gone", options);
+      const lost = await take(queue, "gone", options);
       const alive = await take(queue, "alive", options);
       assert.equal(await queue.release("r", ["gone", "nobody"]), 1);
-      assert.equal(await queue.finish(gone, segment(1, 1)), false);
+      assert.equal(await queue.finish(lost, segment(1, 1)), false);
       const again = await take(queue, "w", options);
       assert.deepEqual([again.chunk, again.attempt], [1, 2]);
       assert.equal(await queue.fail(again, "its own fault", 1), true);

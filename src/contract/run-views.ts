@@ -29,9 +29,10 @@ export function runViewsContract(harness: Harness, open: OpenEngine): void {
         ],
         [7, "2026-01-02"],
       );
-      const shown = (view: string, columns: string) => tables.query(`SELECT ${columns} FROM ${view} ORDER BY 1`, [], 9);
+      const select = (view: string, columns: string) =>
+        tables.query(`SELECT ${columns} FROM ${view} ORDER BY 1`, [], 9);
       for (const view of ["MODEL_INDEX", "TRAINING_RESULTS", "TRAINING_METRICS"])
-        assert.deepEqual((await shown(view, "RUN_ID, SKU, DAY")).rows, [["one", 7, "2026-01-02"]]);
+        assert.deepEqual((await select(view, "RUN_ID, SKU, DAY")).rows, [["one", 7, "2026-01-02"]]);
       // A run exposed again is there once; METRIC is a column of one of the views already.
       await expose(
         "one",
@@ -49,16 +50,16 @@ export function runViewsContract(harness: Harness, open: OpenEngine): void {
         ],
         ["x", "m"],
       );
-      assert.deepEqual((await shown("MODEL_INDEX", "RUN_ID, SKU, METRIC")).rows, [
+      assert.deepEqual((await select("MODEL_INDEX", "RUN_ID, SKU, METRIC")).rows, [
         ["one", "8", null],
         ["two", "x", "m"],
       ]);
-      assert.deepEqual((await shown("TRAINING_METRICS", "RUN_ID, METRIC, KEY_METRIC")).rows, [
+      assert.deepEqual((await select("TRAINING_METRICS", "RUN_ID, METRIC, KEY_METRIC")).rows, [
         ["one", "mase", null],
         ["two", "mase", "m"],
       ]);
       await views.conceal("one");
-      assert.deepEqual((await shown("TRAINING_RESULTS", "RUN_ID, SKU")).rows, [["two", "x"]]);
+      assert.deepEqual((await select("TRAINING_RESULTS", "RUN_ID, SKU")).rows, [["two", "x"]]);
     });
     test("shows the forecasts that count: the newest batch by the version that the alias means", async (engine) => {
       const { output, tables, versions, views } = engine;
@@ -127,12 +128,12 @@ export function runViewsContract(harness: Harness, open: OpenEngine): void {
         keys.map((key) => [key]),
       );
       for (const [i, key] of keys.entries()) {
-        const found = await engine.tables.query(
+        const result = await engine.tables.query(
           "SELECT SKU, ATTEMPT FROM MODEL_INDEX WHERE RUN_ID = $1 AND PARTITION_KEY = $2",
           ["long", encodeKey(columns, [key])],
           9,
         );
-        assert.ok(found.rows.length === 1 && found.rows[0]?.[0] === key, `key of ${KEY_SIZES[i]} bytes`);
+        assert.ok(result.rows.length === 1 && result.rows[0]?.[0] === key, `key of ${KEY_SIZES[i]} bytes`);
       }
     });
   });

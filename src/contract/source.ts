@@ -72,10 +72,10 @@ export function sourceContract(harness: Harness, open: OpenEngine): void {
       assert.equal(snapshot.partitions, ODD_KEYS.length);
       const keys = await source.keys(snapshot, 0, snapshot.partitions);
       assert.deepEqual(new Set(keys.map(([key]) => key)), new Set(ODD_KEYS));
-      const asked: PartitionKey[] = [...ODD_KEYS.map((key) => [key]), ["not there"]];
-      const found = await source.locate(snapshot, asked);
+      const askedKeys: PartitionKey[] = [...ODD_KEYS.map((key) => [key]), ["not there"]];
+      const ordinals = await source.locate(snapshot, askedKeys);
       assert.deepEqual(
-        Array.from(found, (at) => (at < 0 ? at : keys[at]?.[0])),
+        Array.from(ordinals, (at) => (at < 0 ? at : keys[at]?.[0])),
         [...ODD_KEYS, -1],
       );
     });
@@ -91,12 +91,12 @@ export function sourceContract(harness: Harness, open: OpenEngine): void {
       );
       const snapshot = await source.snapshot(QUERY);
       assert.equal(snapshot.partitions, keys.length);
-      const asked: PartitionKey[] = [...keys, longKey(2999)].map((key) => [key]);
-      const found = Array.from(await source.locate(snapshot, asked));
-      assert.equal(found.pop(), -1);
+      const longKeys: PartitionKey[] = [...keys, longKey(2999)].map((key) => [key]);
+      const ordinals = Array.from(await source.locate(snapshot, longKeys));
+      assert.equal(ordinals.pop(), -1);
       const stored = await source.keys(snapshot, 0, keys.length);
-      assert.ok(found.every((ordinal, i) => stored[ordinal]?.[0] === keys[i]));
-      const { batch: read } = await source.read(snapshot, found);
+      assert.ok(ordinals.every((ordinal, i) => stored[ordinal]?.[0] === keys[i]));
+      const { batch: read } = await source.read(snapshot, ordinals);
       assert.deepEqual(
         Array.from(getColumn(read, "Y").values as Float64Array),
         [0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, 5.5],
@@ -122,12 +122,12 @@ export function sourceContract(harness: Harness, open: OpenEngine): void {
       const snapshot = await source.snapshot({ table: "SALES", keyColumns: ["ID", "NOTE"] });
       assert.equal(snapshot.partitions, pairs.length);
       const keys = await source.keys(snapshot, 0, pairs.length);
-      const found = await source.locate(snapshot, pairs);
+      const ordinals = await source.locate(snapshot, pairs);
       assert.deepEqual(
-        Array.from(found, (at) => keys[at]),
+        Array.from(ordinals, (at) => keys[at]),
         pairs,
       );
-      const { batch: read } = await source.read(snapshot, Array.from(found));
+      const { batch: read } = await source.read(snapshot, Array.from(ordinals));
       assert.deepEqual(Array.from(getColumn(read, "Y").values as Float64Array), [0, 1, 2, 3, 4, 5]);
     });
     test("reads no columns at all, where only the keys matter", async (engine) => {

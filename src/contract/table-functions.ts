@@ -85,7 +85,7 @@ export function tableFunctionsContract(harness: Harness, open: OpenEngine): void
         { partitionKey: "s:b", hasModel: true, errorType: null, errorMessage: null },
         { partitionKey: "s:c", hasModel: false, errorType: "fit-error", errorMessage: "it cannot be" },
       ]);
-      const scoring = (plan: string, kept: string | null): FunctionScoring => ({
+      const scoring = (plan: string, owner: string | null): FunctionScoring => ({
         body,
         plan,
         runId: "r",
@@ -94,7 +94,7 @@ export function tableFunctionsContract(harness: Harness, open: OpenEngine): void
         future: snapshot,
         outputTable: "OUT",
         columns,
-        kept,
+        kept: owner,
       });
       const a = { ordinal: 0, partitionKey: "s:a", future: 1 };
       const b = { ordinal: 1, partitionKey: "s:b", future: -1 };
@@ -108,9 +108,9 @@ export function tableFunctionsContract(harness: Harness, open: OpenEngine): void
       await part.drop();
       assert.equal(stored.rows, AWKWARD.length + 1);
       await output.publish("OUT", "o", [stored]);
-      const found = await output.published("OUT", "o", ["STEP", "ID", "AT", "SEEN", "Y", "FLAG"]);
-      const order = Array.from(getColumn(found, "STEP").values, Number);
-      const inOrder = (name: string) => AWKWARD.map((_, i) => getColumn(found, name).values[order.indexOf(i + 1)]);
+      const outRows = await output.published("OUT", "o", ["STEP", "ID", "AT", "SEEN", "Y", "FLAG"]);
+      const order = Array.from(getColumn(outRows, "STEP").values, Number);
+      const inOrder = (name: string) => AWKWARD.map((_, i) => getColumn(outRows, name).values[order.indexOf(i + 1)]);
       assert.deepEqual(inOrder("Y"), AWKWARD);
       assert.deepEqual(
         inOrder("AT"),
@@ -125,9 +125,9 @@ export function tableFunctionsContract(harness: Harness, open: OpenEngine): void
         AWKWARD.map(() => '{"m":1}1970-01-06P1D7'),
       );
       const last = order.indexOf(AWKWARD.length + 1);
-      assert.deepEqual([getColumn(found, "AT").values[last], getColumn(found, "FLAG").values[last]], [0, 1]);
+      assert.deepEqual([getColumn(outRows, "AT").values[last], getColumn(outRows, "FLAG").values[last]], [0, 1]);
       assert.ok(
-        Number.isNaN(getColumn(found, "Y").values[last]) && Number.isNaN(getColumn(found, "SEEN").values[last]),
+        Number.isNaN(getColumn(outRows, "Y").values[last]) && Number.isNaN(getColumn(outRows, "SEEN").values[last]),
       );
 
       const next = await functions.openPart(scoring("", "o"));

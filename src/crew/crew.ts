@@ -4,7 +4,7 @@ import { type Worker, type WorkerEntry, WorkerLost, type Workers } from "../port
 /** A place for a worker, who is replaced by a new one after being lost. */
 export interface Place {
   /** Sends a request to the worker. Rejects with what it threw, or with `WorkerLost`; the next call gets a new worker. */
-  call<Response>(request: unknown, onNote?: (said: unknown) => void): Promise<Response>;
+  call<Response>(request: unknown, onNote?: (message: unknown) => void): Promise<Response>;
 }
 
 /** One of a crew. */
@@ -62,9 +62,9 @@ export async function startCrew({ workers, entry, signal }: CrewSource, count: n
   setMaxListeners(0, stop.signal);
   const seats: Seat[] = [];
   const seat = (of: WorkerEntry) => {
-    const made = openSeat(workers, of, stop.signal);
-    seats.push(made);
-    return made;
+    const opened = openSeat(workers, of, stop.signal);
+    seats.push(opened);
+    return opened;
   };
   const close = async () => {
     stop.abort();
@@ -136,7 +136,7 @@ function openSeat(workers: Workers, entry: WorkerEntry, closed: AbortSignal): Se
       return busy;
     },
     start,
-    async call<Response>(request: unknown, onNote?: (said: unknown) => void): Promise<Response> {
+    async call<Response>(request: unknown, onNote?: (message: unknown) => void): Promise<Response> {
       const answer = (await start()).call<Response>(request, onNote);
       busy = answer;
       try {

@@ -34,8 +34,8 @@ export async function feedQueue(queue: Queue, run: string, options: FeedOptions)
   for (let tick = 0; !signal.aborted; tick++) {
     const { released, available, leased, waiting } = await queue.feed(run, upTo);
     if (!waiting && available === 0 && leased === 0) return;
-    const taken = tick > 0 && (leased > 0 || released > 0 || available < upTo);
-    if (taken && began === undefined) {
+    const isTaken = tick > 0 && (leased > 0 || released > 0 || available < upTo);
+    if (isTaken && began === undefined) {
       began = clock();
       await options.onBegin?.();
     }

@@ -13,14 +13,14 @@ import { TimedOut, withinLimit } from "./within-limit.ts";
  * is trained in a process of its own: it may be what ended the process that tried.
  *
  * @param manifestSha256 - of the run's manifest as the catalog has it: what a worker finds on the stage must be that
- * @param held - whether the lease is still held; asked before anything is done again
+ * @param isHeld - whether the lease is still held; asked before anything is done again
  * @throws {ManymodelError} if the lease has moved on
  */
 export async function trainLease(
   member: Member,
   lease: Lease,
   manifestSha256: string,
-  held: () => Promise<boolean>,
+  isHeld: () => Promise<boolean>,
   fitTimeoutMs: number | null,
 ): Promise<SegmentInfo> {
   const { run, chunk, attempt } = lease;
@@ -36,7 +36,7 @@ export async function trainLease(
   // Whether the worker has fitted nothing since it started, so that nobody before can have left anything behind.
   let clean = true;
   for (;;) {
-    if (!(await held())) throw new ManymodelError("conflict", `the lease of chunk ${chunk} has moved on`);
+    if (!(await isHeld())) throw new ManymodelError("conflict", `the lease of chunk ${chunk} has moved on`);
     const request = { type: "train-one", run, manifestSha256, chunk, attempt, at: rows.length };
     let log = new BodyLog();
     const fit = () => {

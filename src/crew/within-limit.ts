@@ -26,10 +26,10 @@ export async function withinLimit<Response>(
   let timer: NodeJS.Timeout | undefined;
   let late: TimedOut | undefined;
   const watch = (note: unknown) => {
-    const said = note as TrainingNote;
-    if (typeof said === "object") return printed(said.printed);
+    const message = note as TrainingNote;
+    if (typeof message === "object") return printed(message.printed);
     clearTimeout(timer);
-    if (said === "fitted" || limitMs === null) return;
+    if (message === "fitted" || limitMs === null) return;
     timer = setTimeout(() => {
       late = new TimedOut(limitMs);
       void member.interrupt();

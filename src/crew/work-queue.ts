@@ -60,8 +60,8 @@ async function workOnLease(queue: Queue, lease: Lease, member: Member, options: 
   const { maxAttempts, leaseMs, onChunk } = options;
   const renewal = setInterval(() => void renew(queue, lease, leaseMs, member), leaseMs / 3);
   try {
-    const held = () => queue.renew(lease, leaseMs);
-    const segment = await trainLease(member, lease, options.manifestSha256, held, options.fitTimeoutMs);
+    const isHeld = () => queue.renew(lease, leaseMs);
+    const segment = await trainLease(member, lease, options.manifestSha256, isHeld, options.fitTimeoutMs);
     if (await queue.finish(lease, segment)) onChunk?.(segment);
   } catch (error) {
     // Nobody is to blame: no attempt is used up.
@@ -87,6 +87,6 @@ function backOff(attempt: number): number {
 /** A worker whose lease moved on works for nobody: it is ended, and its place gets a new one. */
 async function renew(queue: Queue, lease: Lease, leaseMs: number, member: Member): Promise<void> {
   // A renewal that cannot be written is one that was missed; the next may come through before the lease lapses.
-  const held = await queue.renew(lease, leaseMs).catch(() => true);
-  if (!held) await member.interrupt();
+  const stillHeld = await queue.renew(lease, leaseMs).catch(() => true);
+  if (!stillHeld) await member.interrupt();
 }

@@ -124,8 +124,9 @@ function leftBehind(paths: readonly string[]): Map<number, Left> {
     const [, chunkText, attemptText, file] = /\/chunks\/(\d+)\/(\d+)\/(manifest|failure)\.json$/.exec(path) ?? [];
     if (file === undefined) continue;
     const [chunk, attempt] = [Number(chunkText), Number(attemptText)];
-    const { attempt: known, failure } = left.get(chunk) ?? {};
-    if (file === "manifest") left.set(chunk, { ...left.get(chunk), attempt: Math.min(known ?? attempt, attempt) });
+    const { attempt: lastAttempt, failure } = left.get(chunk) ?? {};
+    if (file === "manifest")
+      left.set(chunk, { ...left.get(chunk), attempt: Math.min(lastAttempt ?? attempt, attempt) });
     else left.set(chunk, { ...left.get(chunk), failure: Math.max(failure ?? attempt, attempt) });
   }
   return left;

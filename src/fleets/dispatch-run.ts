@@ -121,8 +121,8 @@ export async function dispatchRun(
         "conflict",
         `job ${job} of run ${runId} was cancelled; manymodel resume ${runId} hands over what is left of it, manymodel cancel ${runId} ends it`,
       );
-    const said = await fleet.logs(runId, job);
-    const why = `its task of job ${job} ended without a result${status.reason === "" ? "" : ` (${status.reason})`}${said === "" ? "" : `; ${said.split("\n")[0]}`}`;
+    const logs = await fleet.logs(runId, job);
+    const why = `its task of job ${job} ended without a result${status.reason === "" ? "" : ` (${status.reason})`}${logs === "" ? "" : `; ${logs.split("\n")[0]}`}`;
     const chunks = missing.open.map(({ chunk }) => chunk);
     await failAttempts(engine, runId, { chunks, left: missing.left }, why, committer);
   }

@@ -19,7 +19,7 @@ export interface TaskOptions {
   readonly attempt: number;
   /** Chunks that are trained at the same time. */
   readonly workers: number;
-  readonly onChunk: (said: string) => void;
+  readonly onChunk: (line: string) => void;
 }
 
 /**
@@ -51,8 +51,8 @@ export async function runTask(
       for (let chunk = mine.shift(); chunk !== undefined && !signal.aborted; chunk = mine.shift()) {
         const lease = { run, chunk, attempt, worker: member.name };
         try {
-          const held = async () => true;
-          const { rows, failed } = await trainLease(member, lease, manifestSha256, held, manifest.fitTimeoutMs);
+          const isHeld = async () => true;
+          const { rows, failed } = await trainLease(member, lease, manifestSha256, isHeld, manifest.fitTimeoutMs);
           onChunk(`run ${run} chunk ${chunk}: ${rows} partitions, ${failed} failed`);
         } catch (error) {
           failures.push(`chunk ${chunk}: ${messageOf(error)}`);

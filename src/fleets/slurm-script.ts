@@ -35,7 +35,7 @@ const RESTARTS = 32;
 export function slurmScript({ name, kind, count, args, after }: FleetJob, options: SlurmOptions): string {
   const { logs, cpus, memory, time, throttle, partition, account } = options;
   const pattern = count > 1 || kind === "tasks" ? "%A_%a" : "%j";
-  const given: [string, string | number | undefined][] = [
+  const directives: [string, string | number | undefined][] = [
     ["--job-name", name],
     ["--array", kind === "tasks" || count > 1 ? `0-${count - 1}${throttle ? `%${throttle}` : ""}` : undefined],
     ["--output", `${`${logs}/${name}`.replaceAll("%", "%%")}/slurm-${pattern}.log`],
@@ -48,7 +48,9 @@ export function slurmScript({ name, kind, count, args, after }: FleetJob, option
     ["--time", time],
     ["--dependency", after === undefined ? undefined : `afterany:${after}`],
   ];
-  const lines = given.flatMap(([option, value]) => (value === undefined ? [] : [`${option}=${sbatchValue(value)}`]));
+  const lines = directives.flatMap(([option, value]) =>
+    value === undefined ? [] : [`${option}=${sbatchValue(value)}`],
+  );
   return [
     "#!/bin/bash",
     ...[...lines, "--requeue", "--open-mode=append", ...(options.options ?? [])].map(

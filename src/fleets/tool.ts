@@ -30,6 +30,6 @@ export function runTool(program: string, args: readonly string[], input = ""): P
 export async function askTool(program: string, args: readonly string[], input = ""): Promise<string> {
   const { code, stdout, stderr } = await runTool(program, args, input);
   if (code === 0) return stdout;
-  const said = messageOf((stderr.trim() || stdout.trim()).replace(new RegExp(`^${program}: (error: )?`), ""), 500);
-  throw new ManymodelError("storage", `${program} failed: ${said || `it ended with code ${code}`}`);
+  const reason = messageOf((stderr.trim() || stdout.trim()).replace(new RegExp(`^${program}: (error: )?`), ""), 500);
+  throw new ManymodelError("storage", `${program} failed: ${reason || `it ended with code ${code}`}`);
 }

@@ -42,10 +42,10 @@ export async function workersOnRun(
     while (!(await queue.ended(runId))) {
       const { waiting, running, reason } = await fleet.status(id);
       if (waiting + running === 0 && !(await queue.ended(runId))) {
-        const said = (await fleet.logs(runId, id)).split("\n")[0];
+        const line = (await fleet.logs(runId, id)).split("\n")[0];
         throw new ManymodelError(
           "conflict",
-          `the workers of job ${id} have all ended${reason === "" ? "" : ` (${reason})`}, but run ${runId} has not: ${said}; mend that, then: manymodel resume ${runId}`,
+          `the workers of job ${id} have all ended${reason === "" ? "" : ` (${reason})`}, but run ${runId} has not: ${line}; mend that, then: manymodel resume ${runId}`,
         );
       }
       // In queue mode whoever feeds says how far it is.

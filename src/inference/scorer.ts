@@ -79,8 +79,8 @@ export function createScorer(folder: string, fetch: Fetch): (request: ScoreReque
   }: ScoreRequest): Promise<ScoredPartition> => {
     const opened = await models.open(version);
     const values = keyColumns.map((column, i) => storedKey(column, key[i]));
-    const found = await models.find(opened, encodeKey(keyColumns, values));
-    if (found === undefined) return { status: "NO_MODEL", ...NOT_TRAINED };
+    const match = await models.find(opened, encodeKey(keyColumns, values));
+    if (match === undefined) return { status: "NO_MODEL", ...NOT_TRAINED };
     const data = opened.columns.map(({ name, type }, c): [string, Column] => [
       name,
       storedColumn(type, at(columns, c)),
@@ -89,14 +89,14 @@ export function createScorer(folder: string, fetch: Fetch): (request: ScoreReque
     const rows = { batch: read, offsets: Int32Array.of(0, read.length) };
     const { batch } = completion === undefined ? rows : usableRows(completion, rows);
     const job = {
-      ...found.source,
+      ...match.source,
       keyColumns,
       time: opened.time,
       horizon: horizon > 0 ? horizon : version.horizon,
       levels,
       advance,
       output: opened.output,
-      partitions: [{ trained: found.trained, data: batch }],
+      partitions: [{ trained: match.trained, data: batch }],
     };
     const results = await scorePartitions(
       { jobs: [job] },

@@ -15,7 +15,7 @@ export function forecastTable({ scored, levels, time }: PartitionSeries): Foreca
     return time?.type === "date" || time?.type === "timestamp" ? formatTime(time.type, at) : at;
   };
   const axis = time === null || times === null ? [] : [{ name: time.name, times }];
-  const known = (value: number | undefined) => (value === undefined || Number.isNaN(value) ? null : value);
+  const orNull = (value: number | undefined) => (value === undefined || Number.isNaN(value) ? null : value);
   return {
     columns: [
       ...axis.map(({ name }) => name),
@@ -27,7 +27,7 @@ export function forecastTable({ scored, levels, time }: PartitionSeries): Foreca
       ...axis.map(({ times }) => timeText(times[i])),
       i + 1,
       value,
-      ...levels.flatMap((_, level) => [known(lower[level]?.[i]), known(upper[level]?.[i])]),
+      ...levels.flatMap((_, level) => [orNull(lower[level]?.[i]), orNull(upper[level]?.[i])]),
     ]),
   };
 }

@@ -89,8 +89,8 @@ export async function openPartitions(engine: Engine, source: PartitionSource): P
   // The rows that a model has seen are those of the run that made it, which a patched version's own run is not.
   const makers = await Promise.all(
     index.sources.map(async ({ runId }) => {
-      const made = (await engine.catalog.run(runId))?.manifest ?? manifest;
-      return { made: made.snapshot, trained: await pinned(engine, made.snapshot) };
+      const source = (await engine.catalog.run(runId))?.manifest ?? manifest;
+      return { made: source.snapshot, trained: await pinned(engine, source.snapshot) };
     }),
   );
   const input = await engine.source.snapshot(source.input);
@@ -116,9 +116,9 @@ export async function openPartitions(engine: Engine, source: PartitionSource): P
     return { ...ofPlan, row, target, ...history, fitted: null, scores: "steps", scored };
   };
   return async (partitionKey) => {
-    const found = await finder.row(partitionKey);
-    if (found === undefined) return endedSeries(partitionKey);
-    const { row, segment } = found;
+    const match = await finder.row(partitionKey);
+    if (match === undefined) return endedSeries(partitionKey);
+    const { row, segment } = match;
     const { definitionSha256, keyArg, exports } = getSource(index, segment);
     const definition = await loadDefinition(
       await stage.get(stagePath.definition(definitionSha256)),
@@ -140,15 +140,15 @@ export async function openPartitions(engine: Engine, source: PartitionSource): P
     const ahead = future === undefined ? {} : { future: frame(await rowsOf(future, row.key)) };
     const scored: ScoredPartition = ended ?? (await scorePartition(plan, row, { data, ...ahead }));
     const scores = definition.scores ?? "steps";
-    const shown = scores === "steps" ? upToForecast(history, row, columns, data, scored) : history;
+    const view = scores === "steps" ? upToForecast(history, row, columns, data, scored) : history;
     const { stopped } = { stopped: undefined, ...scored };
-    const said = [scored.status === "OK" ? scored.errorMessage : undefined, stopped?.errorMessage];
+    const notes = [scored.status === "OK" ? scored.errorMessage : undefined, stopped?.errorMessage];
     return {
       ...ofPlan,
       row,
       target,
-      ...shown,
-      note: [shown.note, ...said].filter((text) => text != null).join("; ") || null,
+      ...view,
+      note: [view.note, ...notes].filter((text) => text != null).join("; ") || null,
       fitted: trained.id === made.id ? oneStep(row.model, history.values) : null,
       scores,
       scored,
@@ -158,15 +158,15 @@ export async function openPartitions(engine: Engine, source: PartitionSource): P
 
 /** The snapshot that a run was trained on; where that was deleted, the same query's rows as they are now. */
 async function pinned({ source, leftovers }: Engine, trained: Snapshot): Promise<Snapshot> {
-  const kept = (await leftovers.stored()).some(({ kind, id }) => kind === "snapshot" && id === trained.id);
-  return kept ? trained : source.snapshot(trained.query);
+  const isPinned = (await leftovers.stored()).some(({ kind, id }) => kind === "snapshot" && id === trained.id);
+  return isPinned ? trained : source.snapshot(trained.query);
 }
 
 /** The column that the run's exports name as `target`, the one given, or the only number that is no key and no time. */
-function targetOf(exports: unknown, given: string | undefined, { columns, keyColumns, timeColumn }: Snapshot): string {
+function targetOf(exports: unknown, option: string | undefined, { columns, keyColumns, timeColumn }: Snapshot): string {
   const { target } = (exports ?? {}) as { target?: unknown };
   if (typeof target === "string") return target;
-  if (given !== undefined) return given;
+  if (option !== undefined) return option;
   const others = [timeColumn, ...keyColumns.map(({ name }) => name)];
   const numbers = columns.filter(({ name, type }) => type === "number" && !others.includes(name));
   const [only, ...more] = numbers;

@@ -52,7 +52,7 @@ export async function readEvidence(
 ): Promise<Evidence[]> {
   const { forecasts, actuals, ledger, model, version } = sources;
   const keysOf = (key: (partition: WatchedPartition) => PartitionKey) => partitions.map(key);
-  const found = await source.locate(
+  const forecastOrdinals = await source.locate(
     forecasts,
     keysOf(({ row }) => [model, version, row.partitionKey]),
   );
@@ -60,17 +60,17 @@ export async function readEvidence(
     actuals,
     keysOf(({ row }) => row.key),
   );
-  const forecastRows = rowRanges(await source.read(forecasts, Array.from(found)));
+  const forecastRows = rowRanges(await source.read(forecasts, Array.from(forecastOrdinals)));
   const actualRows = rowRanges(await source.read(actuals, Array.from(observed)));
   let entries: readonly RowRange[] | undefined;
   if (ledger !== undefined) {
-    const known = await source.locate(
+    const entryOrdinals = await source.locate(
       ledger,
       keysOf(({ row, run }) => [model, run, row.partitionKey]),
     );
-    entries = rowRanges(await source.read(ledger, Array.from(known)));
+    entries = rowRanges(await source.read(ledger, Array.from(entryOrdinals)));
   }
-  sources.met(found, observed);
+  sources.met(forecastOrdinals, observed);
   return partitions.map((partition, i) =>
     hasEnded(actuals, at(observed, i))
       ? endedEvidence(partition)
@@ -133,8 +133,8 @@ function evidenceOf(
   const scale = scaleOf(row, history);
 
   const since = observations(days.subarray(before), values.subarray(before));
-  const known = ledger === undefined ? [] : ledgerEntries(sources, ledger);
-  const have = new Set(known.filter(({ time }) => time >= first).map(({ time, step }) => `${time} ${step}`));
+  const earlier = ledger === undefined ? [] : ledgerEntries(sources, ledger);
+  const have = new Set(earlier.filter(({ time }) => time >= first).map(({ time, step }) => `${time} ${step}`));
   const fresh: Entry[] = [];
   const waiting = new Set<number>();
   for (const forecast of usable) {
@@ -148,7 +148,7 @@ function evidenceOf(
     have.add(`${time} ${step}`);
     fresh.push(entryOf(forecast, actual, sources.table.levels, scale.value));
   }
-  const entries = freshest([...known, ...fresh]);
+  const entries = freshest([...earlier, ...fresh]);
   const met = new Set(entries.map(({ time }) => time));
   return {
     partition,
@@ -181,9 +181,9 @@ function entryOf(
 
 /** The observations by time. Of a time with two of them neither counts. */
 function observations(times: Float64Array, values: Float64Array): Map<number, number> {
-  const found = new Map<number, number>();
-  for (const [time, value] of zip(times, values)) found.set(time, found.has(time) ? NaN : value);
-  return found;
+  const valueAt = new Map<number, number>();
+  for (const [time, value] of zip(times, values)) valueAt.set(time, valueAt.has(time) ? NaN : value);
+  return valueAt;
 }
 
 /** For each time, the entry with the fewest steps; in order of time. */

@@ -36,10 +36,10 @@ export function ledgerTime({ time, levels }: WatchedTable): string {
 export function ledgerColumns(table: WatchedTable): ColumnInfo[] {
   const { keyColumns, time, levels } = table;
   const hits = hitNames(levels);
-  const own = (name: string) => ownName(name, [...FIXED, ...hits]);
+  const nameOf = (name: string) => ownName(name, [...FIXED, ...hits]);
   return [
     ...["MODEL_NAME", "MODEL_VERSION", "MODEL_RUN"].map((name): ColumnInfo => ({ name, type: "string" })),
-    ...keyColumns.map((column): ColumnInfo => ({ name: own(column.name), type: outputType(column) })),
+    ...keyColumns.map((column): ColumnInfo => ({ name: nameOf(column.name), type: outputType(column) })),
     { name: "PARTITION_KEY", type: "string" },
     { name: "ORIGIN", type: time.type },
     { name: ledgerTime(table), type: time.type },

@@ -93,10 +93,12 @@ export async function monitorVersion(
   ).slice(0, 12);
   const run = { id, at: now(), model: version.model, version: version.version };
 
-  const blocks = async function* (wanted: (partitionKey: string) => boolean) {
+  const blocks = async function* (isWanted: (partitionKey: string) => boolean) {
     for (const segment of index.segments) {
       const source = getSource(index, segment).runId;
-      const rows = (await segmentRows(stage, segment, { summary: true })).filter(({ row }) => wanted(row.partitionKey));
+      const rows = (await segmentRows(stage, segment, { summary: true })).filter(({ row }) =>
+        isWanted(row.partitionKey),
+      );
       for (let from = 0; from < rows.length; from += BLOCK)
         yield rows.slice(from, from + BLOCK).map(({ row }): WatchedPartition => ({ row, run: source }));
     }
@@ -105,7 +107,7 @@ export async function monitorVersion(
 
   const written: { table: string; parts: TablePart[] } = { table: ledgerTable, parts: [] };
   const rows = new LedgerRows(table, version.model, version.version);
-  const found: {
+  const results: {
     evidence: Omit<PartitionStatus, "verdict" | "reasons" | "severity" | "pValue">;
     findings: Findings;
     why: string | null;
@@ -118,10 +120,10 @@ export async function monitorVersion(
         const { row, run } = evidence.partition;
         for (const entry of evidence.fresh) rows.add({ ...row, run, origin: evidence.origin }, entry);
         newEntries += evidence.fresh.length;
-        found.push(judged(evidence, newest, thresholds, calibration, table.levels));
+        results.push(judged(evidence, newest, thresholds, calibration, table.levels));
         if (rows.length >= ROWS_PER_PART) await flush();
       }
-      onProgress({ total: index.partitions, done: found.length, failed: 0 });
+      onProgress({ total: index.partitions, done: results.length, failed: 0 });
     }
     if (rows.length > 0) await flush();
     await checkMet(source, sources);
@@ -129,12 +131,12 @@ export async function monitorVersion(
     await output.discard(ledgerTable, written.parts);
     throw error;
   }
-  const adjusted = benjaminiHochberg(Float64Array.from(found, ({ findings }) => findings.p));
-  const statuses = Array.from(zip(found, adjusted), ([{ evidence, findings, why }, pValue]): PartitionStatus => {
+  const adjusted = benjaminiHochberg(Float64Array.from(results, ({ findings }) => findings.p));
+  const statuses = Array.from(zip(results, adjusted), ([{ evidence, findings, why }, pValue]): PartitionStatus => {
     const { verdict, reasons, severity } = judge(findings, pValue, thresholds);
-    const told = verdict === "no-data" && why !== null ? [why] : reasons;
+    const texts = verdict === "no-data" && why !== null ? [why] : reasons;
     const since = verdict === "drift" || verdict === "watch" ? evidence.since : NaN;
-    return { ...evidence, verdict, reasons: told, severity, since, pValue };
+    return { ...evidence, verdict, reasons: texts, severity, since, pValue };
   });
   statuses.push(...(await strangers(source, sources)));
 
@@ -160,7 +162,7 @@ export async function monitorVersion(
 async function sample(
   source: Source,
   sources: WatchSources,
-  blocks: (wanted: (partitionKey: string) => boolean) => AsyncIterable<WatchedPartition[]>,
+  blocks: (isWanted: (partitionKey: string) => boolean) => AsyncIterable<WatchedPartition[]>,
   partitions: number,
 ): Promise<{ calibration: Calibration; newest: number }> {
   const stride = Math.max(1, Math.floor(partitions / SAMPLE));
@@ -234,7 +236,7 @@ async function strangers(source: Source, sources: WatchSources): Promise<Partiti
   const statuses: PartitionStatus[] = [];
   const add = (partitionKey: string, reason: string) =>
     statuses.push({ ...UNKNOWN, partitionKey, reasons: [reason], coverage: table.levels.map(() => NaN) });
-  const told = new Set<string>();
+  const reported = new Set<string>();
   for (let from = 0; from < forecasts.partitions; from += ROWS_PER_PART) {
     const keys = await source.keys(forecasts, from, from + ROWS_PER_PART);
     const unmet = keys.flatMap(([name, of, key], i) =>
@@ -245,14 +247,14 @@ async function strangers(source: Source, sources: WatchSources): Promise<Partiti
       unmet.map((key) => decodeKey(key).key),
     );
     for (const [key, ordinal] of zip(unmet, places)) {
-      told.add(key);
+      reported.add(key);
       add(key, hasEnded(actuals, ordinal) ? "ended" : "no-model");
     }
   }
   for (let from = 0; from < actuals.partitions; from += ROWS_PER_PART)
     for (const [i, key] of (await source.keys(actuals, from, from + ROWS_PER_PART)).entries()) {
       const text = seen.actuals[from + i] === 0 ? encodeKey(table.keyColumns, key) : undefined;
-      if (text !== undefined && !told.has(text)) add(text, "no-model");
+      if (text !== undefined && !reported.has(text)) add(text, "no-model");
     }
   return statuses;
 }
@@ -278,9 +280,9 @@ function summed(statuses: readonly PartitionStatus[], type: ColumnType) {
     Number.isNaN(time) ? null : formatTime(type === "date" || type === "timestamp" ? type : "number", time);
   const verdicts = { ok: 0, watch: 0, drift: 0, "no-data": 0 };
   const reasons: Record<string, number> = {};
-  for (const { verdict, reasons: own } of statuses) {
+  for (const { verdict, reasons: ownReasons } of statuses) {
     verdicts[verdict]++;
-    for (const reason of own) reasons[`${verdict}: ${reason}`] = (reasons[`${verdict}: ${reason}`] ?? 0) + 1;
+    for (const reason of ownReasons) reasons[`${verdict}: ${reason}`] = (reasons[`${verdict}: ${reason}`] ?? 0) + 1;
   }
   const ratios = statuses
     .filter(({ scaleOf, ratio }) => scaleOf === "holdout" && !Number.isNaN(ratio))

@@ -47,20 +47,20 @@ export function readingEvents(readings: readonly ReportedReading[]): ReadingEven
  */
 export function dueEvents(
   events: readonly ReadingEvent[],
-  sent: readonly SentAlert[],
+  earlier: readonly SentAlert[],
   { now, quietMs }: { readonly now: number; readonly quietMs: number },
 ): ReadingEvent[] {
   const nameOf = ({ partitionKey, kind, since }: Omit<SentAlert, "sentAt">) =>
     JSON.stringify([partitionKey, kind, since]);
-  const known = new Set(sent.map(nameOf));
+  const names = new Set(earlier.map(nameOf));
   const last = new Map<string, number>();
-  for (const { partitionKey, kind, sentAt } of sent) {
+  for (const { partitionKey, kind, sentAt } of earlier) {
     const name = JSON.stringify([partitionKey, kind]);
     last.set(name, Math.max(sentAt, last.get(name) ?? -Infinity));
   }
   return events.filter((event) => {
     const lastSent = last.get(JSON.stringify([event.partitionKey, event.kind])) ?? -Infinity;
-    return !known.has(nameOf(event)) && now - lastSent >= quietMs;
+    return !names.has(nameOf(event)) && now - lastSent >= quietMs;
   });
 }
 
@@ -79,8 +79,12 @@ export function groupEvents(events: readonly ReadingEvent[], most: number) {
   const kinds = [...new Set(events.map(({ kind }) => kind))];
   return kinds
     .map((kind) => {
-      const own = events.filter((event) => event.kind === kind);
-      return { kind, sensors: new Set(own.map(({ partitionKey }) => partitionKey)).size, events: own.slice(0, most) };
+      const ofKind = events.filter((event) => event.kind === kind);
+      return {
+        kind,
+        sensors: new Set(ofKind.map(({ partitionKey }) => partitionKey)).size,
+        events: ofKind.slice(0, most),
+      };
     })
     .sort((a, b) => b.sensors - a.sensors);
 }

@@ -21,8 +21,8 @@ export function scaleOf(row: PartitionOutcome, history: Float64Array): Scale {
     ["naive", () => naiveError(history)],
   ];
   for (const [of, value] of choices) {
-    const found = value();
-    if (found > 0 && Number.isFinite(found)) return { value: found, of };
+    const result = value();
+    if (result > 0 && Number.isFinite(result)) return { value: result, of };
   }
   return { value: NaN, of: null };
 }

@@ -99,7 +99,7 @@ export async function openSources(source: Source, trained: RunManifest, spec: Wa
     );
   const watched = { keyColumns: version.keyColumns, time: { name: timeName, type: time.type }, levels };
   const dated = ledgerTime(watched);
-  const seen = {
+  const marks = {
     forecasts: new Uint8Array(forecasts.partitions),
     actuals: new Uint8Array(actuals.partitions + (actuals.ended ?? 0)),
   };
@@ -109,12 +109,12 @@ export async function openSources(source: Source, trained: RunManifest, spec: Wa
     forecasts,
     actuals,
     table: watched,
-    seen,
+    seen: marks,
     ledger: await openLedger(source, spec.ledgerTable, dated, levels),
     names: { time: time.name, actualTime: actualTime.name, target: target.name, ledgerTime: dated },
-    met(found, observed) {
-      for (const ordinal of found) if (ordinal >= 0) seen.forecasts[ordinal] = 1;
-      for (const ordinal of observed) if (ordinal >= 0) seen.actuals[ordinal] = 1;
+    met(forecastOrdinals, observed) {
+      for (const ordinal of forecastOrdinals) if (ordinal >= 0) marks.forecasts[ordinal] = 1;
+      for (const ordinal of observed) if (ordinal >= 0) marks.actuals[ordinal] = 1;
     },
   };
 }

@@ -91,11 +91,11 @@ function kinds(
   area: PlotArea,
 ): string {
   const largest = [...byKind].sort((a, b) => b[1].length - a[1].length).slice(0, MOST_KINDS);
-  const shown = { ...area, height: Math.min(area.height, largest.length * ROW + 10) };
+  const plot = { ...area, height: Math.min(area.height, largest.length * ROW + 10) };
   const x = linearScale(range, [area.left, area.left + area.width], 4);
   const rows = largest.map(([kind, members], i) => {
     const { median, p10, p90, count } = distribution(members.map(({ value }) => value));
-    const y = shown.top + 5 + (i + 0.5) * ROW;
+    const y = plot.top + 5 + (i + 0.5) * ROW;
     const clamp = (value: number) => x(Math.min(range[1], Math.max(range[0], value)));
     const size = ` · ${count}`;
     return [
@@ -125,8 +125,8 @@ function kinds(
       : label(`${left} smaller groups are not shown`, {
           class: "soft",
           x: area.left + area.width / 2,
-          y: shown.top + shown.height + 54,
+          y: plot.top + plot.height + 54,
           "text-anchor": "middle",
         });
-  return `${axes(shown, x, none, { x: `${metric}: median, and 10 % to 90 %` })}${rows.join("")}${note}`;
+  return `${axes(plot, x, none, { x: `${metric}: median, and 10 % to 90 %` })}${rows.join("")}${note}`;
 }

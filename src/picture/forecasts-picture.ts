@@ -45,15 +45,15 @@ function panel(series: PartitionSeries, { left, top, width, height }: PlotArea):
   const key = keyTitle(series);
   // A long key has most of the line; why there is no forecast, half of it.
   const half = Math.max(room * (why ? 0.5 : 0.3), room - textWidth(key, 12, true));
-  const said = fit(why || (series.row.modelKind ?? ""), half, 11);
+  const title = fit(why || (series.row.modelKind ?? ""), half, 11);
   return [
-    label(fitName(key, room - textWidth(said, 11), 12, true), {
+    label(fitName(key, room - textWidth(title, 11), 12, true), {
       class: "ink",
       x: left + 12,
       y: top + 18,
       "font-weight": 600,
     }),
-    label(said, {
+    label(title, {
       class: "soft",
       x: left + width - 12,
       y: top + 18,

@@ -35,11 +35,11 @@ export function histogram(values: readonly number[], area: PlotArea, options: Hi
 /** Marked values; what is written at them goes down a line where it would meet the one before. */
 function verticals(marks: HistogramOptions["marks"], { left, top, width, height }: PlotArea, x: Scale): string {
   const placed = [...marks].sort((a, b) => a.value - b.value).map(({ value, text }) => ({ at: x(value), text }));
-  const shown = placed.filter(({ at }) => at >= left - 1 && at <= left + width + 1);
-  const lines = shown.map(({ at }) =>
+  const visible = placed.filter(({ at }) => at >= left - 1 && at <= left + width + 1);
+  const lines = visible.map(({ at }) =>
     element("path", { class: "line ink", d: `M${at.toFixed(2)} ${top}v${height}`, "stroke-dasharray": "3 3" }),
   );
-  const texts = shown.map(({ at, text }, i) => {
+  const texts = visible.map(({ at, text }, i) => {
     const toLeft = at + textWidth(text) + 5 > left + width;
     const place = { x: at + (toLeft ? -5 : 5), y: top + 11 + 16 * i, "text-anchor": toLeft ? "end" : undefined };
     return label(text, { class: "ink over", ...place });

@@ -61,10 +61,10 @@ function ticks(low: number, high: number, count: number): Tick[] {
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 5].find((times) => times * power >= rough * 0.999) ?? 10);
   const format = axisFormat(low, high, step);
-  const found: Tick[] = [];
+  const list: Tick[] = [];
   for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++)
-    found.push({ value: i * step, text: format(i * step) });
-  return found;
+    list.push({ value: i * step, text: format(i * step) });
+  return list;
 }
 
 const MINUTE = 60_000;
@@ -94,20 +94,20 @@ const FIRST_MONDAY = 4 * DAY;
 function calendarTicks(low: number, high: number, count: number): Tick[] {
   const rough = (high - low) / Math.max(1, count);
   const step = FIXED.find((length) => length >= rough);
-  const found: Tick[] = [];
+  const list: Tick[] = [];
   if (step !== undefined) {
     const origin = step === 7 * DAY ? FIRST_MONDAY : 0;
     for (let t = origin + Math.ceil((low - origin) / step) * step; t <= high; t += step)
-      found.push({ value: t, text: step < DAY && t % DAY !== 0 ? clock(t, step) : monthDay(t) });
-    return found;
+      list.push({ value: t, text: step < DAY && t % DAY !== 0 ? clock(t, step) : monthDay(t) });
+    return list;
   }
   const months = MONTHS.find((length) => length * MONTH >= rough) ?? at(MONTHS, -1);
   const from = new Date(low);
   const first = Math.floor((from.getUTCFullYear() * 12 + from.getUTCMonth()) / months) * months;
   for (let month = first; ; month += months) {
     const t = Date.UTC(Math.floor(month / 12), month % 12, 1);
-    if (t > high) return found;
-    if (t >= low) found.push({ value: t, text: months >= 12 ? year(t) : monthOf(t) });
+    if (t > high) return list;
+    if (t >= low) list.push({ value: t, text: months >= 12 ? year(t) : monthOf(t) });
   }
 }
 

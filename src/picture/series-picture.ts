@@ -23,12 +23,12 @@ const FITTED_TO = { width: 1, dash: "2 3" };
 export function seriesPicture(series: PartitionSeries, last?: number): string {
   const { title, about, description } = seriesText(series);
   const area = { left: MARGIN, top: HEADING + 52, width: WIDTH - MARGIN - 24, height: HEIGHT - HEADING - 52 - 36 };
-  const shown = { ...series, ...lastOf(series, last) };
+  const view = { ...series, ...lastOf(series, last) };
   return picture(
     { title, description, width: WIDTH, height: HEIGHT },
     heading(title, about, WIDTH),
-    legend(shown, 24, HEADING + 12),
-    fan(shown, area, { ticks: 8, margin: MARGIN, names: { y: series.target } }),
+    legend(view, 24, HEADING + 12),
+    fan(view, area, { ticks: 8, margin: MARGIN, names: { y: series.target } }),
   );
 }
 
@@ -119,16 +119,16 @@ function legend({ fitted, levels, scored, times, trained, note }: PartitionSerie
       line(role, [x, x + 20], [top, top], style);
   const shade = (opacity: number) => (x: number) =>
     element("rect", { class: "forecast", x, y: top - 6, width: 20, height: 12, "fill-opacity": opacity });
-  const drawn = "mean" in scored ? levels.filter((_, i) => at(scored.lower, i).some(Number.isFinite)) : [];
+  const intervals = "mean" in scored ? levels.filter((_, i) => at(scored.lower, i).some(Number.isFinite)) : [];
   const entries = [
     entry(stroke("observed"), "observed"),
     ...(fitted === null ? [] : [entry(stroke("fitted", { width: 1, dash: "3 2" }), "one step ahead")]),
     ...("mean" in scored ? [entry(stroke("forecast", { width: 2 }), "forecast")] : []),
-    ...drawn.map((level, i) => entry(shade(1 - 0.83 ** (drawn.length - i)), `${formatNumber(level)} %`)),
+    ...intervals.map((level, i) => entry(shade(1 - 0.83 ** (intervals.length - i)), `${formatNumber(level)} %`)),
     ...(trained > 0 && trained < times.length
       ? [entry(stroke("soft", FITTED_TO), "the model was fitted up to here")]
       : []),
   ];
-  const said = note === null ? "" : label(fit(note, WIDTH - 24 - start), { class: "soft", x: start, y: top + 4 });
-  return [...entries, said].join("");
+  const noteLabel = note === null ? "" : label(fit(note, WIDTH - 24 - start), { class: "soft", x: start, y: top + 4 });
+  return [...entries, noteLabel].join("");
 }

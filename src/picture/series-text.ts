@@ -17,8 +17,8 @@ export function seriesText(series: PartitionSeries): {
     const value = metrics[name];
     return typeof value === "number" ? [{ name, value }] : [];
   });
-  const observed = known(values.subarray(0, trained));
-  const newer = known(values.subarray(trained));
+  const observed = countObserved(values.subarray(0, trained));
+  const newer = countObserved(values.subarray(trained));
   const parts = [
     modelName(row.model) ?? row.modelKind ?? row.outcome,
     `${observed} ${observed === 1 ? "observation" : "observations"} of ${target}${newer > 0 ? `, then ${newer} newer` : ""}`,
@@ -33,7 +33,8 @@ export function seriesText(series: PartitionSeries): {
   return { title, about, description: `${target} of ${title}: ${about}${range}.` };
 }
 
-const known = (values: Float64Array) => values.reduce((count, value) => count + Number(!Number.isNaN(value)), 0);
+const countObserved = (values: Float64Array) =>
+  values.reduce((count, value) => count + Number(!Number.isNaN(value)), 0);
 
 /** A partition's key without the names of its columns: `S1, SKU 7`. */
 export function keyTitle({ keyColumns, row }: Pick<PartitionSeries, "keyColumns" | "row">): string {

@@ -14,7 +14,7 @@ export interface WorkerEntry {
 }
 
 /** The function of a worker's module: it answers a request, and may send a `note` meanwhile. */
-export type Answer = (request: unknown, note: (said: unknown) => void) => Promise<unknown>;
+export type Answer = (request: unknown, note: (message: unknown) => void) => Promise<unknown>;
 
 /** A started worker: it answers one request at a time. */
 export interface Worker {
@@ -23,7 +23,7 @@ export interface Worker {
    * Sends a request and waits for its response. Rejects with the error the worker threw (the worker lives on), or
    * with a `WorkerLost` error if the worker ended.
    */
-  call<Response>(request: unknown, onNote?: (said: unknown) => void): Promise<Response>;
+  call<Response>(request: unknown, onNote?: (message: unknown) => void): Promise<Response>;
   /** Ends the worker at once, whatever it is doing. */
   terminate(): Promise<void>;
 }

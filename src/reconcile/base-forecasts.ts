@@ -108,11 +108,11 @@ export class BaseForecasts {
 
   /** Reads the forecasts of one time into vectors over all nodes. A time that the table does not have has none. */
   async read(time: string, level: KeyedLevel, into: StepForecasts): Promise<void> {
-    const found = this.times.get(time);
-    if (found === undefined) return;
-    const { batch } = await this.#source.read(this.#pinned.snapshot, [found.ordinal]);
+    const place = this.times.get(time);
+    if (place === undefined) return;
+    const { batch } = await this.#source.read(this.#pinned.snapshot, [place.ordinal]);
     const names = Object.keys(batch.columns);
-    const column = (wanted: string) => getColumn(batch, names.find((name) => alike(name, wanted)) ?? wanted).values;
+    const column = (word: string) => getColumn(batch, names.find((name) => alike(name, word)) ?? word).values;
     const texts = column("PARTITION_KEY") as readonly (string | null)[];
     const copies: [Float64Array, Float64Array][] = [
       [column("FORECAST") as Float64Array, into.mean],
@@ -167,7 +167,8 @@ async function keyOrder(source: Source, table: string, by: readonly string[]): P
   if (by.length === 0 || from === 0 || to < from) return by.map((_, i) => i);
   // A table that `setup` created before its keys were known has them after its other columns.
   const between = names.slice(from, to);
-  const keys = between.length > 0 ? between : names.filter((known) => by.some((name) => isKeyColumn(known, name)));
+  const keys =
+    between.length > 0 ? between : names.filter((candidate) => by.some((name) => isKeyColumn(candidate, name)));
   const order = by.map((name) => keys.findIndex((key) => isKeyColumn(key, name)));
   if (keys.length !== by.length || order.includes(-1))
     throw new ManymodelError(

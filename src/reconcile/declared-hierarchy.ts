@@ -73,7 +73,7 @@ export async function declareHierarchy(
     first += nodes.size;
     return placed;
   });
-  const own: KeyedLevel = {
+  const keyedLevel: KeyedLevel = {
     ...leafLevel,
     name: levelName(leafLevel),
     positions: leafLevel.by.map((_, i) => i),
@@ -86,7 +86,7 @@ export async function declareHierarchy(
       keyed.map(({ nodes, of }) => ({ nodes: nodes.size, of })),
     ),
     columns: names.map((name, i) => ({ name, type: typeOf(keys, i) })),
-    levels: [own, ...keyed],
+    levels: [keyedLevel, ...keyed],
   };
 }
 
@@ -111,16 +111,16 @@ export const alike = (a: string, b: string) => a.toLowerCase() === b.toLowerCase
 /** All columns of the levels, the leaves' first. */
 function columnNames(levels: readonly DeclaredLevel[]): string[] {
   const names: string[] = [];
-  const seen = new Set<string>();
+  const distinct = new Set<string>();
   for (const [i, level] of levels.entries()) {
     const lower = level.by.map((name) => name.toLowerCase());
     const twice = lower.find((name, at) => lower.indexOf(name) < at);
     if (twice !== undefined)
       throw new ManymodelError("usage", `level ${levelName(level)} names column ${twice} twice; name each once`);
     const same = lower.sort().join(",");
-    if (seen.has(same))
+    if (distinct.has(same))
       throw new ManymodelError("usage", `level ${levelName(level)} is declared twice; once is enough`);
-    seen.add(same);
+    distinct.add(same);
     if (i === 0 && level.by.length === 0)
       throw new ManymodelError("usage", "the first level is that of the leaves; it must name their key columns");
     names.push(...level.by.filter((name) => !names.some((other) => alike(other, name))));

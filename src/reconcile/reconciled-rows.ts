@@ -19,14 +19,14 @@ const FIXED = ["MODEL_NAME", "MODEL_VERSION", "LEVEL", "PARTITION_KEY", "STEP", 
 /** The columns of a table of reconciled forecasts, in order: a forecast table with `LEVEL` and `BASE_FORECAST`. */
 export function reconciledColumns({ keyed, time, coverages }: ReconciledTable): ColumnInfo[] {
   const bounds = coverages.flatMap((coverage) => [`LO_${coverage}`, `HI_${coverage}`]);
-  const own = (name: string) => ([...FIXED, ...bounds].includes(name.toUpperCase()) ? `KEY_${name}` : name);
+  const nameOf = (name: string) => ([...FIXED, ...bounds].includes(name.toUpperCase()) ? `KEY_${name}` : name);
   return [
     { name: "MODEL_NAME", type: "string" },
     { name: "MODEL_VERSION", type: "string" },
     { name: "LEVEL", type: "string" },
-    ...keyed.columns.map((column): ColumnInfo => ({ name: own(column.name), type: outputType(column) })),
+    ...keyed.columns.map((column): ColumnInfo => ({ name: nameOf(column.name), type: outputType(column) })),
     { name: "PARTITION_KEY", type: "string" },
-    ...(time === null ? [] : [{ name: own(time.name), type: outputType(time) }]),
+    ...(time === null ? [] : [{ name: nameOf(time.name), type: outputType(time) }]),
     { name: "STEP", type: "integer" },
     { name: "FORECAST", type: "number" },
     ...bounds.map((name): ColumnInfo => ({ name, type: "number" })),

@@ -23,9 +23,9 @@ export async function readResiduals(
 ): Promise<Float64Array[]> {
   const times = new Map<string, Float64Array>();
   const vectorAt = (text: string) => {
-    const known = times.get(text) ?? new Float64Array(hierarchy.nodes).fill(NaN);
-    times.set(text, known);
-    return known;
+    const column = times.get(text) ?? new Float64Array(hierarchy.nodes).fill(NaN);
+    times.set(text, column);
+    return column;
   };
   for (const level of levels)
     if (level.residuals !== undefined) await readLevel(source, level, level.residuals, time, vectorAt);

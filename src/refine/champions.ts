@@ -92,10 +92,12 @@ async function ofBestRuns(
   for (const [run, { scores }] of runs.entries()) {
     const { groups } = scoreGroups(scores, grouped, metric, weighByValue);
     for (const { group, value } of groups) {
-      const known = best[grouped.groups.indexOf(group)];
-      if (known === undefined) continue;
-      const isBetter = Number.isNaN(known.value) ? !Number.isNaN(value) : improvement(metric, known.value, value) > 0;
-      if (known.run < 0 || isBetter) Object.assign(known, { run, value });
+      const champion = best[grouped.groups.indexOf(group)];
+      if (champion === undefined) continue;
+      const isBetter = Number.isNaN(champion.value)
+        ? !Number.isNaN(value)
+        : improvement(metric, champion.value, value) > 0;
+      if (champion.run < 0 || isBetter) Object.assign(champion, { run, value });
     }
   }
   const isOfBest = ({ partitionKey }: PartitionScore, run: number) =>
@@ -144,9 +146,9 @@ function collected(runs: readonly RunScores[], champions: Map<string, Champion>)
   const chosen = new Map<string, PartitionScore[]>();
   for (const { run, score } of champions.values()) {
     const place = `${run}:${score.segment}`;
-    const known = chosen.get(place);
-    if (known === undefined) chosen.set(place, [score]);
-    else known.push(score);
+    const champion = chosen.get(place);
+    if (champion === undefined) chosen.set(place, [score]);
+    else champion.push(score);
   }
   return runs
     .map(({ modelIndex: { sources, segments } }, run): Collected => {

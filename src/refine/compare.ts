@@ -139,10 +139,10 @@ function compareGroups(
   for (const [a, b] of matched) {
     const group = grouped.groups[grouped.groupOf(a.partitionKey) ?? -1];
     if (group === undefined) continue;
-    const known = gains.get(group);
+    const groupGain = gains.get(group);
     const gain = improvement(metric, a.value, b.value);
-    if (known === undefined) gains.set(group, [gain]);
-    else known.push(gain);
+    if (groupGain === undefined) gains.set(group, [gain]);
+    else groupGain.push(gain);
   }
   return [...own.values()]
     .map(({ group, value: a, usable: partitions }): GroupComparison => {
@@ -155,8 +155,10 @@ function compareGroups(
 }
 
 function usable({ scores }: RunScores, grouped: GroupedPartitions): Map<string, PartitionScore> {
-  const meant = scores.filter(({ why, partitionKey }) => why === null && grouped.groupOf(partitionKey) !== undefined);
-  return new Map(meant.map((score) => [score.partitionKey, score]));
+  const inGroups = scores.filter(
+    ({ why, partitionKey }) => why === null && grouped.groupOf(partitionKey) !== undefined,
+  );
+  return new Map(inGroups.map((score) => [score.partitionKey, score]));
 }
 
 const valuesOf = (scores: Map<string, PartitionScore>) => Array.from(scores.values(), ({ value }) => value);

@@ -41,16 +41,16 @@ export async function diffVersions(stage: Stage, before: ModelVersion, after: Mo
   const place = ({ path, sha256, select }: IndexedSegment) => JSON.stringify([path, sha256, select]);
   const shared = new Set(a.map(place));
   const both = b.filter((segment) => shared.has(place(segment)));
-  const known = new Set(both.map(place));
+  const places = new Set(both.map(place));
   const old = new Map<string, Facts>();
-  for (const segment of a.filter((one) => !known.has(place(one))))
+  for (const segment of a.filter((one) => !places.has(place(one))))
     for (const { row } of await segmentRows(stage, segment)) old.set(row.partitionKey, factsOf(row));
   const added: string[] = [];
   const changed: string[] = [];
   const trained: TrainedOn[] = [];
   const sums = new Map<string, { partitions: number; before: number; after: number }>();
   let unchanged = both.reduce((sum, { rows }) => sum + rows, 0);
-  for (const segment of b.filter((one) => !known.has(place(one))))
+  for (const segment of b.filter((one) => !places.has(place(one))))
     for (const { row } of await segmentRows(stage, segment)) {
       const was = old.get(row.partitionKey);
       old.delete(row.partitionKey);

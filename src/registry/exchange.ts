@@ -65,10 +65,10 @@ export async function importVersion(
   for (const { path, sha256 } of files) {
     checkPath(path);
     const content = await verified(from, { path, sha256 });
-    const known = await stage.get(path).then(checksum, () => undefined);
-    if (known !== undefined && known !== sha256)
+    const existing = await stage.get(path).then(checksum, () => undefined);
+    if (existing !== undefined && existing !== sha256)
       throw new ManymodelError("conflict", `${path} is in this workspace already, with other content`);
-    if (known === undefined) await stage.put(path, content);
+    if (existing === undefined) await stage.put(path, content);
   }
   const { runId } = manifest;
   const run = await catalog.run(runId);

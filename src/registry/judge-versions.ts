@@ -80,12 +80,12 @@ export async function judgeVersions(
   const pass = async (measures: boolean): Promise<SegmentJudgement> => {
     const results = new Map<IndexedSegment, SegmentJudgement>();
     const waiting = index.segments[Symbol.iterator]();
-    let done = 0;
+    let ended = 0;
     await crew.run(async (member, signal) => {
       for (let next = waiting.next(); !next.done && !signal.aborted; next = waiting.next()) {
         results.set(next.value, await member.call<SegmentJudgement>(request(next.value, measures)));
-        done += next.value.rows;
-        context.onProgress({ total: index.partitions, done, failed: 0 });
+        ended += next.value.rows;
+        context.onProgress({ total: index.partitions, done: ended, failed: 0 });
       }
     });
     // Members end in any order; sums of numbers are taken in that of the segments.

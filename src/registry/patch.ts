@@ -41,7 +41,7 @@ export async function patchVersion(
   );
   const index = await readIndex(stage, base.index, `${base.model} ${base.version} was registered`);
   const news = await readIndex(stage, run.index, `run ${runId} was completed`);
-  const taken: IndexedSegment[] = [];
+  const replacements: IndexedSegment[] = [];
   const keys = new Set<string>();
   for (const segment of news.segments) {
     const rows = (await segmentRows(stage, segment, { summary: true })).filter(
@@ -49,10 +49,10 @@ export async function patchVersion(
     );
     for (const { row } of rows) keys.add(row.partitionKey);
     const part = selected(segment, rows.map(toChoice));
-    if (part !== undefined) taken.push(part);
+    if (part !== undefined) replacements.push(part);
   }
   if (keys.size === 0) throw new ManymodelError("conflict", `run ${runId} has no model to replace any by`);
-  const kept = await without(engine, index, keys);
+  const remaining = await without(engine, index, keys);
   const { manifest: trained } = await completedRun(engine, base.runId);
   const id = newRunId("patch", new Date(change.at), Math.random);
   const plan = {
@@ -67,7 +67,7 @@ export async function patchVersion(
   await collectRun(
     engine,
     plan,
-    joinIndexes({ sources: index.sources, segments: kept }, { sources: news.sources, segments: taken }),
+    joinIndexes({ sources: index.sources, segments: remaining }, { sources: news.sources, segments: replacements }),
   );
   const spec = { model: base.model, version, runId: id, horizon, parent: base.version };
   return registerVersion(engine, { ...spec, ...(comment !== undefined && { comment }) }, change);
@@ -77,15 +77,15 @@ export async function patchVersion(
 async function without({ stage }: Engine, index: ModelIndex, keys: ReadonlySet<string>): Promise<IndexedSegment[]> {
   const finder = await openFinder(stage, index);
   const touched = new Set([...keys].flatMap((key) => finder.places(key).map(({ segment }) => segment)));
-  const kept: (IndexedSegment | undefined)[] = [];
+  const remaining: (IndexedSegment | undefined)[] = [];
   for (const segment of index.segments) {
-    if (!touched.has(segment)) kept.push(segment);
+    if (!touched.has(segment)) remaining.push(segment);
     else {
       const rows = await segmentRows(stage, segment, { summary: true });
-      kept.push(selected(segment, rows.filter(({ row }) => !keys.has(row.partitionKey)).map(toChoice)));
+      remaining.push(selected(segment, rows.filter(({ row }) => !keys.has(row.partitionKey)).map(toChoice)));
     }
   }
-  return kept.filter((segment) => segment !== undefined);
+  return remaining.filter((segment) => segment !== undefined);
 }
 
 const toChoice = ({ row, at }: IndexedRow) => ({ at, outcome: row.outcome });

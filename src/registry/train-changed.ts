@@ -63,23 +63,23 @@ export async function trainChanged(
     await crew.run(async (member, signal) => {
       for (let next = waiting.next(); !next.done && !signal.aborted; next = waiting.next()) {
         const request: WorkerRequest = { type: "find-unchanged", segment: next.value, snapshot };
-        const found = await member.call<UnchangedPartition[]>(request);
-        const part = selected(next.value, found);
+        const unchanged = await member.call<UnchangedPartition[]>(request);
+        const part = selected(next.value, unchanged);
         if (part !== undefined) keptParts.set(next.value, part);
-        for (const { ordinal } of found) isKept[ordinal] = 1;
+        for (const { ordinal } of unchanged) isKept[ordinal] = 1;
       }
     });
   } finally {
     await crew.close();
   }
   // The members end in any order; the index is in that of the segments.
-  const kept = index.segments.flatMap((segment) => keptParts.get(segment) ?? []);
-  const carried = kept.reduce((sum, { rows }) => sum + rows, 0);
+  const unchangedParts = index.segments.flatMap((segment) => keptParts.get(segment) ?? []);
+  const carried = unchangedParts.reduce((sum, { rows }) => sum + rows, 0);
   if (carried === 0) return everything(null);
 
   const keys = await changedKeys(engine, snapshot, isKept);
   const fresh = keys.length === 0 ? undefined : await trainKeys(engine, { ...spec, snapshot, keys }, since, context);
-  const before: Collected = { sources: index.sources, segments: kept };
+  const before: Collected = { sources: index.sources, segments: unchangedParts };
   const news = fresh && (await readIndex(engine.stage, fresh.index, `run ${fresh.manifest.runId} was completed`));
   const { champions: _, patch: __, ...trained } = base.manifest;
   const plan = {
@@ -108,9 +108,9 @@ async function trainKeys(
   const { snapshot, definition, exports, seed, keyArg, mode } = spec;
   const inputs = [since, snapshotIds(snapshot), definition.sha256, exports, seed, keyArg, mode, context.packageVersion];
   const runId = `changed_${checksum(JSON.stringify(inputs)).slice(0, 16)}`;
-  const begun = await engine.catalog.run(runId);
-  if (begun === undefined) return train(engine, { ...spec, runId }, context);
-  const { manifest, index, state } = begun;
+  const existing = await engine.catalog.run(runId);
+  if (existing === undefined) return train(engine, { ...spec, runId }, context);
+  const { manifest, index, state } = existing;
   const runs = await engine.catalog.runs();
   const isCollected = runs.some((run) => run.state === "completed" && run.manifest?.changed?.by === runId);
   if (state === "completed" && manifest !== null && index !== null && !isCollected) return { manifest, index };
@@ -152,7 +152,7 @@ async function changedKeys(
   const changed: PartitionKey[] = [];
   for (let from = 0; from < snapshot.partitions; from += KEYS_PER_READ) {
     const to = Math.min(snapshot.partitions, from + KEYS_PER_READ);
-    if (isKept.subarray(from, to).every((kept) => kept === 1)) continue;
+    if (isKept.subarray(from, to).every((flag) => flag === 1)) continue;
     const keys = await source.keys(snapshot, from, to);
     keys.forEach((key, i) => {
       if (isKept[from + i] === 0) changed.push(key);

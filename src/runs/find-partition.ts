@@ -26,8 +26,8 @@ export interface PartitionFinder {
 /** Opens the key indexes of an index's sources. @throws {ManymodelError} `corrupt` if one of them was changed */
 export async function openFinder(stage: Stage, { sources, segments }: ModelIndex): Promise<PartitionFinder> {
   const parts = sources.map(({ keyIndex }, source) => {
-    const own = segments.filter((segment) => segment.source === source);
-    return { keyIndex, own, byChunk: new Map(own.map((segment) => [segment.chunk, segment])) };
+    const ofSource = segments.filter((segment) => segment.source === source);
+    return { keyIndex, own: ofSource, byChunk: new Map(ofSource.map((segment) => [segment.chunk, segment])) };
   });
   const opened = await Promise.all(
     parts.map(async ({ keyIndex, own, byChunk }) => ({
@@ -38,15 +38,15 @@ export async function openFinder(stage: Stage, { sources, segments }: ModelIndex
   );
   const selectors = new Map<IndexedSegment, (row: number) => boolean>();
   const isSelected = (segment: IndexedSegment, row: number) => {
-    const known = selectors.get(segment) ?? rowSelector(segment.select);
-    selectors.set(segment, known);
-    return known(row);
+    const selector = selectors.get(segment) ?? rowSelector(segment.select);
+    selectors.set(segment, selector);
+    return selector(row);
   };
   const places = (key: string) =>
     opened.flatMap(({ bytes, path, byChunk }) => {
-      const found = findKey(bytes, key);
-      if (found === undefined) throw new ManymodelError("corrupt", `${path} is not a readable index of keys`);
-      return found.flatMap(({ chunk, row }) => {
+      const line = findKey(bytes, key);
+      if (line === undefined) throw new ManymodelError("corrupt", `${path} is not a readable index of keys`);
+      return line.flatMap(({ chunk, row }) => {
         const segment = byChunk.get(chunk);
         return segment !== undefined && isSelected(segment, row) ? [{ segment, at: row }] : [];
       });

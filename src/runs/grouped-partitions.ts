@@ -28,8 +28,8 @@ export async function groupPartitions(
   { source, output }: Pick<Engine, "source" | "output">,
   { group = [], where, weighByValue = false }: Grouping,
 ): Promise<GroupedPartitions> {
-  const wanted = typeof group === "string" ? [group] : group;
-  if (wanted.length === 0 && where === undefined && !weighByValue)
+  const groupColumns = typeof group === "string" ? [group] : group;
+  if (groupColumns.length === 0 && where === undefined && !weighByValue)
     return { by: [], groups: [{}], groupOf: () => 0, valueOf: () => Number.NaN };
   const columns = (await source.columns(PARTITION_ATTRIBUTES))?.map(({ name }) => name);
   if (columns === undefined)
@@ -40,15 +40,15 @@ export async function groupPartitions(
   const find = (name: string) => {
     const column = matchColumn(columns, name);
     if (column !== undefined) return column;
-    const known = columns.filter((column) => column !== "PARTITION_KEY").join(", ");
+    const names = columns.filter((column) => column !== "PARTITION_KEY").join(", ");
     const remedy = name === UNIT_VALUE ? "state source.value" : "add it to source.attributes";
-    throw new ManymodelError("usage", `${show(name)} is no attribute of partitions, which have ${known}; ${remedy}`);
+    throw new ManymodelError("usage", `${show(name)} is no attribute of partitions, which have ${names}; ${remedy}`);
   };
-  const by = wanted.map(find);
+  const by = groupColumns.map(find);
   const read = ["PARTITION_KEY", ...by, ...(weighByValue ? [find(UNIT_VALUE)] : [])];
   const batch = await output.published(PARTITION_ATTRIBUTES, null, [...new Set(read)]);
   const keys = getColumn(batch, "PARTITION_KEY").values as readonly (string | null)[];
-  const meant = where === undefined ? undefined : await partitionsWhere(source, where);
+  const selection = where === undefined ? undefined : await partitionsWhere(source, where);
   const labels = by.map((name) => textsOf(getColumn(batch, name)));
   const values = weighByValue ? (getColumn(batch, find(UNIT_VALUE)).values as Float64Array) : undefined;
   const groups: GroupKey[] = [];
@@ -56,16 +56,20 @@ export async function groupPartitions(
   const places = new Map<string, { readonly group: number; readonly row: number }>();
   const groupAt = (texts: readonly (string | null)[]) => {
     const text = JSON.stringify(texts);
-    const known = positions.get(text);
-    if (known !== undefined) return known;
+    const position = positions.get(text);
+    if (position !== undefined) return position;
     positions.set(text, groups.length);
     return groups.push(Object.fromEntries(by.map((name, i) => [name, texts[i] ?? null]))) - 1;
   };
   for (const [row, key] of keys.entries())
-    if (key !== null && (meant === undefined || meant.has(key)))
+    if (key !== null && (selection === undefined || selection.has(key)))
       places.set(key, { group: groupAt(labels.map((column) => column(row))), row });
   const without =
-    meant === undefined && by.length > 0 ? groupAt(by.map(() => null)) : meant === undefined ? groupAt([]) : undefined;
+    selection === undefined && by.length > 0
+      ? groupAt(by.map(() => null))
+      : selection === undefined
+        ? groupAt([])
+        : undefined;
   return {
     by,
     groups,

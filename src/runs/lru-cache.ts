@@ -15,11 +15,11 @@ export class LruCache<V> {
   }
 
   get(key: string): V | undefined {
-    const found = this.#kept.get(key);
-    if (found === undefined) return undefined;
+    const entry = this.#kept.get(key);
+    if (entry === undefined) return undefined;
     this.#kept.delete(key);
-    this.#kept.set(key, found);
-    return found.value;
+    this.#kept.set(key, entry);
+    return entry.value;
   }
 
   /** Keeps a value, and lets go of those that were not used for longest; one that has no room alone is not kept. */

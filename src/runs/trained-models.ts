@@ -84,10 +84,10 @@ export class TrainedModels {
     for (const { segment, at } of finder.places(partitionKey)) {
       const start = blockStart(at);
       const name = `${segment.path} ${start}`;
-      const kept = this.#blocks.get(name);
-      this.#onLookup(kept !== undefined);
+      const cached = this.#blocks.get(name);
+      this.#onLookup(cached !== undefined);
       const rows =
-        kept ??
+        cached ??
         (await this.#once(name, async () => {
           const read = (await segmentBlock(this.#stage, segment, start)).rows.map(pick);
           this.#blocks.set(
@@ -104,8 +104,8 @@ export class TrainedModels {
   }
 
   #once<T>(name: string, read: () => Promise<T>): Promise<T> {
-    const begun = this.#reading.get(name) as Promise<T> | undefined;
-    if (begun !== undefined) return begun;
+    const pending = this.#reading.get(name) as Promise<T> | undefined;
+    if (pending !== undefined) return pending;
     const reading = read().finally(() => this.#reading.delete(name));
     this.#reading.set(name, reading);
     return reading;

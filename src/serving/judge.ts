@@ -47,23 +47,23 @@ export class ReadingJudge {
     if (rows.length !== keys.length)
       throw new Refusal("input", `rows has ${rows.length} lists for ${keys.length} keys; give one for each key`);
     const opened = await this.#models.open(version);
-    const asked = keys.map((json, i) => {
+    const questions = keys.map((json, i) => {
       const key = keyOfJson(version.keyColumns, json, `keys[${i}]`);
       const data = resampleNewer(opened.snapshot, rowsOfJson(opened.columns, rows[i] ?? [], `rows[${i}]`));
       return { key, partitionKey: encodeKey(version.keyColumns, key), data };
     });
-    const answers = asked.map(async ({ key, partitionKey, data }): Promise<Judged> => {
-      const known = { key: keyAsJson(version.keyColumns, key), partitionKey };
+    const answers = questions.map(async ({ key, partitionKey, data }): Promise<Judged> => {
+      const names = { key: keyAsJson(version.keyColumns, key), partitionKey };
       const name = JSON.stringify([version.model, version.version, version.createdAt, partitionKey]);
       const scored = await this.#inTurn(name, async () => {
-        const found = await this.#models.find(opened, partitionKey);
-        if (found === undefined) return UNKNOWN;
-        const trained = this.#states.get(name) ?? found.trained;
-        const judged = await this.#score(version, opened, { ...found, trained }, data, signal);
+        const match = await this.#models.find(opened, partitionKey);
+        if (match === undefined) return UNKNOWN;
+        const trained = this.#states.get(name) ?? match.trained;
+        const judged = await this.#score(version, opened, { ...match, trained }, data, signal);
         if ("moved" in judged) this.#states.set(name, judged.moved, judged.moved.model?.length ?? 0);
         return judged;
       });
-      return { ...known, ...asJson(opened, scored) };
+      return { ...names, ...asJson(opened, scored) };
     });
     return Promise.all(answers);
   }
@@ -85,11 +85,11 @@ export class ReadingJudge {
   /** Runs a task after those of the same name that came before. */
   async #inTurn<T>(name: string, task: () => Promise<T>): Promise<T> {
     const before = this.#last.get(name) ?? Promise.resolve();
-    const own = before.then(task, task);
-    const settled = own.catch(() => {});
+    const mine = before.then(task, task);
+    const settled = mine.catch(() => {});
     this.#last.set(name, settled);
     try {
-      return await own;
+      return await mine;
     } finally {
       if (this.#last.get(name) === settled) this.#last.delete(name);
     }

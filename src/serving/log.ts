@@ -12,5 +12,5 @@ export interface RequestLine {
 /** Receives what a server logs. */
 export interface Log {
   request(line: RequestLine): void;
-  error(what: string, thrown: unknown): void;
+  error(message: string, thrown: unknown): void;
 }

@@ -30,14 +30,14 @@ export function predictRoutes(service: Service) {
     const { model, version: named } = c.req.valid("param");
     const {
       keys,
-      horizon: asked,
+      horizon: askedHorizon,
       levels = usual,
       rows,
       leadTime: steps,
       serviceLevel = SERVICE_LEVEL,
     } = c.req.valid("json");
     const version = await registry.get(model, named);
-    const horizon = asked ?? version.horizon;
+    const horizon = askedHorizon ?? version.horizon;
     const leadTime = steps === undefined ? undefined : { steps, serviceLevel };
     const question = { keys, horizon, levels, rows, leadTime };
     const numbers = answerNumbers(question);

@@ -45,22 +45,22 @@ export function answerNumbers({ keys, horizon, levels, rows }: Question): number
 export async function predict(
   { models, pool, source }: Pick<Service, "models" | "pool" | "source">,
   version: ModelVersion,
-  { keys, horizon, levels: given, rows, leadTime }: Question,
+  { keys, horizon, levels: askedLevels, rows, leadTime }: Question,
   signal: AbortSignal,
 ): Promise<Prediction[]> {
   if (rows !== undefined && rows.length !== keys.length)
     throw new Refusal("input", `rows has ${rows.length} lists for ${keys.length} keys; give one for each key`);
-  const levels = checkLevels(given);
+  const levels = checkLevels(askedLevels);
   if (leadTime !== undefined) checkLeadTime(leadTime, horizon);
   const opened = await models.open(version);
-  const asked = keys.map((json, i) => {
+  const questions = keys.map((json, i) => {
     const key = keyOfJson(version.keyColumns, json, `keys[${i}]`);
     return { key, partitionKey: encodeKey(version.keyColumns, key) };
   });
   const none = rowsOfJson(opened.columns, [], "rows");
   const data =
-    rows?.map((given, i) => resampleNewer(opened.snapshot, rowsOfJson(opened.columns, given, `rows[${i}]`))) ??
-    asked.map(() => none);
+    rows?.map((list, i) => resampleNewer(opened.snapshot, rowsOfJson(opened.columns, list, `rows[${i}]`))) ??
+    questions.map(() => none);
   const plan = {
     keyColumns: version.keyColumns,
     time: opened.time,
@@ -70,7 +70,7 @@ export async function predict(
     output: opened.output,
     ...(leadTime !== undefined && { leadTime }),
   };
-  const answers = asked.map(
+  const answers = questions.map(
     ({ key, partitionKey }): Prediction => ({
       key: keyAsJson(version.keyColumns, key),
       partitionKey,
@@ -79,18 +79,18 @@ export async function predict(
       errorMessage: "the version has no such partition",
     }),
   );
-  for (let start = 0; start < asked.length; start += PIECE) {
+  for (let start = 0; start < questions.length; start += PIECE) {
     signal.throwIfAborted();
     const piece: FoundAt[] = [];
-    for (const [i, { partitionKey }] of asked.slice(start, start + PIECE).entries()) {
-      const found = await models.find(opened, partitionKey);
-      if (found !== undefined) piece.push({ ...found, place: start + i, data: at(data, start + i) });
+    for (const [i, { partitionKey }] of questions.slice(start, start + PIECE).entries()) {
+      const match = await models.find(opened, partitionKey);
+      if (match !== undefined) piece.push({ ...match, place: start + i, data: at(data, start + i) });
     }
     for (const { place, scored } of await scoreFound(pool, plan, piece, signal))
       answers[place] = { ...at(answers, place), ...asJson(opened, scored) };
   }
   const unknown = answers.flatMap(({ errorType }, i) => (errorType === "unknown-key" ? [i] : []));
-  const unknownKeys = unknown.map((i) => at(asked, i).key);
+  const unknownKeys = unknown.map((i) => at(questions, i).key);
   for (const [i, ended] of zip(unknown, await findEnded(source, opened.snapshot, unknownKeys)))
     if (ended !== undefined) answers[i] = { ...at(answers, i), ...ended };
   return answers;
@@ -106,24 +106,24 @@ interface FoundAt extends FoundPartition {
 async function scoreFound(
   pool: ScoringPool,
   plan: Omit<ScoringPlan, "definition" | "keyArg" | "exports" | "orders"> & { readonly leadTime?: LeadTime },
-  found: readonly FoundAt[],
+  matches: readonly FoundAt[],
   signal: AbortSignal,
 ): Promise<{ place: number; scored: Scored }[]> {
-  const sources = [...new Set(found.map(({ source }) => source))];
+  const sources = [...new Set(matches.map(({ source }) => source))];
   const results = sources.map(async (source) => {
-    const own = found.filter((one) => one.source === source);
+    const ofSource = matches.filter((one) => one.source === source);
     const { definitionSha256, keyArg, exports } = source;
-    const partitions = own.map(({ trained, data }) => ({ trained, data }));
+    const partitions = ofSource.map(({ trained, data }) => ({ trained, data }));
     const answers = await pool.score({ ...plan, definitionSha256, keyArg, exports, partitions }, signal);
-    return Array.from(zip(own, answers), ([{ place }, scored]) => ({ place, scored }));
+    return Array.from(zip(ofSource, answers), ([{ place }, scored]) => ({ place, scored }));
   });
   return (await Promise.all(results)).flat();
 }
 
 function asJson({ time, output }: OpenVersion, scored: Scored): Partial<Prediction> {
   if (!("mean" in scored)) return scored;
-  const known = (value: number) => (Number.isNaN(value) ? null : value);
-  const numbers = (values: Float64Array) => Array.from(values, known);
+  const orNull = (value: number) => (Number.isNaN(value) ? null : value);
+  const numbers = (values: Float64Array) => Array.from(values, orNull);
   const { order } = scored;
   return {
     status: scored.status,
@@ -137,7 +137,7 @@ function asJson({ time, output }: OpenVersion, scored: Scored): Partial<Predicti
     ...(order !== undefined && {
       order: {
         ...{ leadTime: order.leadTime, demand: order.demand },
-        ...{ orderUpTo: known(order.orderUpTo), safetyStock: known(order.orderUpTo - order.demand) },
+        ...{ orderUpTo: orNull(order.orderUpTo), safetyStock: orNull(order.orderUpTo - order.demand) },
       },
     }),
   };

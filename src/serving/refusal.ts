@@ -52,10 +52,10 @@ export interface ErrorAnswer {
 
 /** The answer to whatever was thrown. */
 export function answerTo(thrown: unknown): ErrorAnswer {
-  const known = thrown instanceof Refusal || thrown instanceof ManymodelError;
+  const isExpected = thrown instanceof Refusal || thrown instanceof ManymodelError;
   // The HTTP framework's own: a body that is not JSON.
-  const malformed = !known && (thrown as { status?: unknown } | null)?.status === 400;
-  const kind = known ? thrown.kind : malformed ? "input" : "internal";
-  const message = known || malformed ? messageOf(thrown) : "something went wrong; the server's log says what";
+  const malformed = !isExpected && (thrown as { status?: unknown } | null)?.status === 400;
+  const kind = isExpected ? thrown.kind : malformed ? "input" : "internal";
+  const message = isExpected || malformed ? messageOf(thrown) : "something went wrong; the server's log says what";
   return { status: STATUS[kind], body: { error: { kind, message } }, unexpected: kind === "internal" };
 }

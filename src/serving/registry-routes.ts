@@ -37,10 +37,10 @@ export function registryRoutes({ registry, stage, models }: Pick<Service, "regis
       }),
       async (c) => {
         const { model, version } = c.req.valid("param");
-        const known = await registry.get(model, version);
-        const aliases = (await registry.aliases(model)).filter((alias) => alias.version === known.version);
-        const annotations = await registry.annotations(model, known.version);
-        return c.json({ ...versionAsJson(known), aliases: aliases.map(({ alias }) => alias), annotations }, 200);
+        const record = await registry.get(model, version);
+        const aliases = (await registry.aliases(model)).filter((alias) => alias.version === record.version);
+        const annotations = await registry.annotations(model, record.version);
+        return c.json({ ...versionAsJson(record), aliases: aliases.map(({ alias }) => alias), annotations }, 200);
       },
     )
     .openapi(
@@ -52,11 +52,11 @@ export function registryRoutes({ registry, stage, models }: Pick<Service, "regis
       async (c) => {
         const { model, version } = c.req.valid("param");
         const { offset, limit } = c.req.valid("query");
-        const known = await registry.get(model, version);
-        const { index } = await models.open(known);
+        const record = await registry.get(model, version);
+        const { index } = await models.open(record);
         const rows = await partitionPage(stage, index, offset, limit);
-        const partitions = rows.map((row) => partitionAsJson(known, row));
-        return c.json({ model, version: known.version, total: index.partitions, offset, partitions }, 200);
+        const partitions = rows.map((row) => partitionAsJson(record, row));
+        return c.json({ model, version: record.version, total: index.partitions, offset, partitions }, 200);
       },
     )
     .openapi(
@@ -66,15 +66,15 @@ export function registryRoutes({ registry, stage, models }: Pick<Service, "regis
       }),
       async (c) => {
         const { model, version, partition } = c.req.valid("param");
-        const known = await registry.get(model, version);
-        const { index, finder } = await models.open(known);
-        const found = await finder.row(partition);
-        if (found === undefined)
-          throw new ManymodelError("not-found", `${model} ${known.version} has no partition ${show(partition)}`);
-        const { row, segment } = found;
+        const record = await registry.get(model, version);
+        const { index, finder } = await models.open(record);
+        const match = await finder.row(partition);
+        if (match === undefined)
+          throw new ManymodelError("not-found", `${model} ${record.version} has no partition ${show(partition)}`);
+        const { row, segment } = match;
         const { runId } = getSource(index, segment);
         const [fitted, forecast, info] = [parsed(row.model), parsed(row.forecast), parsed(row.info)];
-        return c.json({ ...partitionAsJson(known, row), runId, fitted, forecast, info }, 200);
+        return c.json({ ...partitionAsJson(record, row), runId, fitted, forecast, info }, 200);
       },
     )
     .openapi(

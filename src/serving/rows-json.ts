@@ -25,13 +25,13 @@ export function isRowJson(json: unknown): json is RowJson {
  * @throws {ManymodelError} `input` naming the column and the value
  */
 export function rowsOfJson(columns: readonly ColumnInfo[], rows: readonly RowJson[], where: string): ColumnBatch {
-  const known = new Set(columns.map(({ name }) => name));
+  const names = new Set(columns.map(({ name }) => name));
   rows.forEach((row, i) => {
-    const unknown = Object.keys(row).find((name) => !known.has(name));
+    const unknown = Object.keys(row).find((name) => !names.has(name));
     if (unknown !== undefined)
       throw new ManymodelError(
         "input",
-        `${where}[${i}] has a column ${show(unknown)}; the model was trained on ${[...known].join(", ")}`,
+        `${where}[${i}] has a column ${show(unknown)}; the model was trained on ${[...names].join(", ")}`,
       );
   });
   const entries = columns.map(({ name, type }): [string, Column] => {

@@ -6,8 +6,8 @@ import { isKeyJson, type KeyJson } from "./key-json.ts";
 import { isRowJson, type RowJson } from "./rows-json.ts";
 
 /** The shapes of requests and answers: what requests are validated by, and the OpenAPI document is made of. */
-const name = (what: string, example: string) =>
-  z.string().openapi({ description: what, example, param: { in: "path", name: what } });
+const name = (noun: string, example: string) =>
+  z.string().openapi({ description: noun, example, param: { in: "path", name: noun } });
 
 /** Only documented: a name of another form is not found, or refused in the registry's own words. */
 const form = { pattern: NAME_RULE.pattern.source };

@@ -103,27 +103,27 @@ export class ScoringPool {
 
   async #work(member: Member): Promise<void> {
     while (!this.#closed) {
-      const taken = this.#waiting.splice(0, JOBS_AT_ONCE).filter(({ signal, reject }) => {
+      const jobs = this.#waiting.splice(0, JOBS_AT_ONCE).filter(({ signal, reject }) => {
         if (signal.aborted) reject(signal.reason);
         return !signal.aborted;
       });
-      if (taken.length > 0) await this.#perform(member, taken);
+      if (jobs.length > 0) await this.#perform(member, jobs);
       else if (this.#waiting.length === 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
     }
   }
 
-  async #perform(member: Member, taken: readonly Waiting[]): Promise<void> {
+  async #perform(member: Member, jobs: readonly Waiting[]): Promise<void> {
     try {
       const results = await this.#call(
         member,
-        taken.map(({ job }) => job),
+        jobs.map(({ job }) => job),
       );
-      for (const [{ resolve, reject }, result] of zip(taken, results))
+      for (const [{ resolve, reject }, result] of zip(jobs, results))
         if ("scored" in result) resolve([...result.scored]);
         else reject(new ManymodelError(result.failed.kind, result.failed.message));
     } catch (error) {
-      for (const one of taken)
-        if (taken.length > 1) await this.#perform(member, [one]);
+      for (const one of jobs)
+        if (jobs.length > 1) await this.#perform(member, [one]);
         else await this.#scoreSingly(member, one, error);
     }
   }

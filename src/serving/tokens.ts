@@ -58,20 +58,20 @@ export function folderTokens(folder: string): Tokens {
       throw new ManymodelError("corrupt", `${file} is not a readable token; delete it`, { cause });
     }
   };
-  const seen = new Map<string, { readonly stamp: string; readonly token: Token }>();
+  const cache = new Map<string, { readonly stamp: string; readonly token: Token }>();
   /** Returns the token of a name's file, read again when the file was changed. */
   const current = (name: string): Token | undefined => {
     const file = fileOf(name);
-    const found = statSync(file, { bigint: true, throwIfNoEntry: false });
-    if (found === undefined) return undefined;
-    const stamp = `${found.ino} ${found.mtimeNs} ${found.size}`;
-    const known = seen.get(name);
-    if (known?.stamp === stamp) return known.token;
+    const stats = statSync(file, { bigint: true, throwIfNoEntry: false });
+    if (stats === undefined) return undefined;
+    const stamp = `${stats.ino} ${stats.mtimeNs} ${stats.size}`;
+    const cached = cache.get(name);
+    if (cached?.stamp === stamp) return cached.token;
     const token = parse(readFileSync(file, "utf8"), file);
-    seen.set(name, { stamp, token });
+    cache.set(name, { stamp, token });
     return token;
   };
-  let made = false;
+  let hasTokens = false;
   const text = (token: Token) => `${JSON.stringify(token, undefined, 2)}\n`;
   return {
     async create({ name, role, expiresAt }, now) {
@@ -113,8 +113,8 @@ export function folderTokens(folder: string): Tokens {
       await writeFile(temporary, text({ ...token, revokedAt: now.toISOString() }), { flag: "wx", mode: 0o600 });
       await rename(temporary, fileOf(name));
     },
-    verify(given, now) {
-      const [, name, secret] = FORM.exec(given) ?? [];
+    verify(candidate, now) {
+      const [, name, secret] = FORM.exec(candidate) ?? [];
       const token = name === undefined ? undefined : current(name);
       if (token === undefined || secret === undefined) return undefined;
       if (!timingSafeEqual(hash(secret), Buffer.from(token.sha256, "hex"))) return undefined;
@@ -123,8 +123,8 @@ export function folderTokens(folder: string): Tokens {
     },
     exist() {
       // What was made once stays, revoked or not.
-      made ||= statSync(folder, { throwIfNoEntry: false }) !== undefined && names(readdirSync(folder)).length > 0;
-      return made;
+      hasTokens ||= statSync(folder, { throwIfNoEntry: false }) !== undefined && names(readdirSync(folder)).length > 0;
+      return hasTokens;
     },
   };
 }

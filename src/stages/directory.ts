@@ -32,10 +32,10 @@ export function directoryStage(root: string): Stage {
         .sort();
     },
     async remove(prefix) {
-      const found = await this.list(prefix);
-      if (found.length === 0) return 0;
+      const files = await this.list(prefix);
+      if (files.length === 0) return 0;
       await rm(resolve(prefix.replace(/\/$/, "")), { recursive: true, force: true });
-      return found.length;
+      return files.length;
     },
   };
 }

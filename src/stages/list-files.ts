@@ -10,19 +10,19 @@ export async function listFiles(file: string): Promise<string[]> {
   const absolute = path.resolve(file);
   if (existsSync(absolute)) return [absolute];
   const { root } = path.parse(absolute);
-  let found = [root];
+  let folders = [root];
   for (const name of absolute.slice(root.length).split(path.sep)) {
-    const paths = await Promise.all(found.map((folder) => namesIn(folder, name)));
-    found = paths.flat();
+    const paths = await Promise.all(folders.map((folder) => namesIn(folder, name)));
+    folders = paths.flat();
   }
-  return found.sort();
+  return folders.sort();
 }
 
 /** The paths in a folder of which the name matches; none where it is no folder. */
 async function namesIn(folder: string, pattern: string): Promise<string[]> {
   const isThere = (name: string) => existsSync(path.join(folder, name));
   if (!/[*?[]/.test(pattern)) return isThere(pattern) ? [path.join(folder, pattern)] : [];
-  const wanted = new RegExp(
+  const matcher = new RegExp(
     `^${pattern
       .replace(/[.+^${}()|\\]/g, "\\$&")
       .replaceAll("*", ".*")
@@ -33,5 +33,5 @@ async function namesIn(folder: string, pattern: string): Promise<string[]> {
     if (error.code !== "ENOENT" && error.code !== "ENOTDIR") throw error;
     return [];
   });
-  return names.filter((name) => wanted.test(name)).map((name) => path.join(folder, name));
+  return names.filter((name) => matcher.test(name)).map((name) => path.join(folder, name));
 }

@@ -37,15 +37,15 @@ const FAILURES: readonly (readonly [code: RegExp, kind: ErrorKind, what: string]
 export function s3Failure(error: unknown, where: string): ManymodelError {
   const { name = "", $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
   const codes = [name, String($metadata?.httpStatusCode)];
-  const failure = FAILURES.find(([code]) => codes.some((said) => code.test(said)));
+  const failure = FAILURES.find(([code]) => codes.some((word) => code.test(word)));
   const options = { cause: error };
-  const said = name === "" ? "" : ` (${name})`;
+  const suffix = name === "" ? "" : ` (${name})`;
   if (/^Region is missing/.test(messageOf(error)))
     return new ManymodelError("config", `${where}: no region; set AWS_REGION, or the stage's region`, options);
   if (failure !== undefined) {
     const [, kind, what] = failure;
     const link = /^(is|was) /.test(what) ? " " : ": ";
-    return new ManymodelError(kind, `${where}${link}${what}${kind === "not-found" ? "" : said}`, options);
+    return new ManymodelError(kind, `${where}${link}${what}${kind === "not-found" ? "" : suffix}`, options);
   }
-  return new ManymodelError("storage", `${where}: ${messageOf(error)}${said}; try again`, options);
+  return new ManymodelError("storage", `${where}: ${messageOf(error)}${suffix}; try again`, options);
 }

@@ -79,10 +79,10 @@ export function s3Stage(address: StageAddress): Stage {
     },
     async remove(prefix) {
       stagePathParts(prefix.replace(/\/$/, ""));
-      const found = await list(prefix);
+      const files = await list(prefix);
       await ask(prefix, async ({ s3, client }) => {
-        for (let from = 0; from < found.length; from += KEYS_PER_DELETE) {
-          const Objects = found.slice(from, from + KEYS_PER_DELETE).map((path) => ({ Key: root + path }));
+        for (let from = 0; from < files.length; from += KEYS_PER_DELETE) {
+          const Objects = files.slice(from, from + KEYS_PER_DELETE).map((path) => ({ Key: root + path }));
           const { Errors = [] } = await client.send(
             new s3.DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }),
           );
@@ -91,7 +91,7 @@ export function s3Stage(address: StageAddress): Stage {
             throw s3Failure({ name: failure.Code, message: failure.Message }, `s3://${Bucket}/${failure.Key}`);
         }
       });
-      return found.length;
+      return files.length;
     },
   };
 }
@@ -155,8 +155,8 @@ async function readWhole(
   let whole: { length: number; tag: string | undefined; sha256: string | undefined } | undefined;
   let cut: unknown;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const rest = whole && { Range: `bytes=${read}-`, ...(whole.tag !== undefined && { IfMatch: whole.tag }) };
-    const answer = await client.send(new s3.GetObjectCommand({ ...source, ...rest }));
+    const range = whole && { Range: `bytes=${read}-`, ...(whole.tag !== undefined && { IfMatch: whole.tag }) };
+    const answer = await client.send(new s3.GetObjectCommand({ ...source, ...range }));
     whole ??= { length: answer.ContentLength ?? 0, tag: answer.ETag, sha256: answer.Metadata?.sha256 };
     try {
       for await (const piece of answer.Body as AsyncIterable<Uint8Array>) {

@@ -166,8 +166,8 @@ async function compile(
             build.onLoad({ filter: /.*/, namespace: "absent" }, () => ({
               contents: "export const createRequire = () => undefined;",
             }));
-            build.onResolve({ filter: /^node:/ }, ({ path: wanted }) => ({
-              errors: [{ text: `${wanted} is not there in a table function` }],
+            build.onResolve({ filter: /^node:/ }, ({ path: specifier }) => ({
+              errors: [{ text: `${specifier} is not there in a table function` }],
             }));
           },
         },

@@ -22,11 +22,11 @@ export interface RowWriter {
  */
 export function fitFunction(
   definition: AnyModelDefinition,
-  given: TrainingPlan,
+  training: TrainingPlan,
   complete: CompletePartition = (_, batch) => batch,
   decide?: DecidePeriod,
 ) {
-  const plan = { ...given, exports: deepFreeze(given.exports) };
+  const plan = { ...training, exports: deepFreeze(training.exports) };
   const { columns } = plan.snapshot;
   let rows: FunctionRow[] = [];
   return {

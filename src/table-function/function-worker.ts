@@ -28,7 +28,7 @@ const noLeadTime = () =>
 
 /** A worker that has chunks trained and segments scored by table functions, and does everything else itself. */
 export function createFunctionWorker(engine: Engine, functions: TableFunctions): ReturnType<typeof createWorker> {
-  const own = createWorker(engine);
+  const inner = createWorker(engine);
   const bundle = (sha256: string, why: string) => getVerified(engine.stage, stagePath.definition(sha256), sha256, why);
   const fitFunction = remember(async (named) => {
     const { run, manifestSha256 } = JSON.parse(named) as { run: string; manifestSha256: string };
@@ -39,8 +39,8 @@ export function createFunctionWorker(engine: Engine, functions: TableFunctions):
     const stored = await bundle(definition.sha256, "the run was planned");
     return { manifest, body: await compileFitFunction(stored, definition.name, { snapshot, keyArg, exports, seed }) };
   });
-  const predictFunction = remember(async (asked) => {
-    const { sha256, query, zone } = JSON.parse(asked) as { sha256: string; query: RowRules; zone?: ZoneRule };
+  const predictFunction = remember(async (key) => {
+    const { sha256, query, zone } = JSON.parse(key) as { sha256: string; query: RowRules; zone?: ZoneRule };
     const stored = await bundle(sha256, "the version was registered");
     const name = `definition ${sha256.slice(0, 8)}`;
     const [definition, body] = await Promise.all([
@@ -57,15 +57,15 @@ export function createFunctionWorker(engine: Engine, functions: TableFunctions):
     }
     if (request.type === "score-segment" && functions.scores !== "never") {
       const { query, zone } = request.snapshot;
-      const asked = { sha256: request.definitionSha256, query, zone };
-      const made =
-        request.leadTime === undefined ? predictFunction(JSON.stringify(asked)) : Promise.reject(noLeadTime());
-      const compiled = await (functions.scores === "always" ? made : made.catch(unfit));
+      const parameters = { sha256: request.definitionSha256, query, zone };
+      const compilation =
+        request.leadTime === undefined ? predictFunction(JSON.stringify(parameters)) : Promise.reject(noLeadTime());
+      const compiled = await (functions.scores === "always" ? compilation : compilation.catch(unfit));
       if (!("unfit" in compiled))
         return scoreByFunction(engine, functions, compiled.definition, compiled.body, request);
-      const part = (await own(request, note)) as ScoredPart;
+      const part = (await inner(request, note)) as ScoredPart;
       return { ...part, scoredHere: compiled.unfit } satisfies ScoredPart;
     }
-    return own(request, note);
+    return inner(request, note);
   };
 }

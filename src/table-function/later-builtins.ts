@@ -7,8 +7,8 @@ function at(this: ArrayLike<unknown>, index: number): unknown {
   return this[index < 0 ? this.length + index : index];
 }
 for (const kind of [Array, Float64Array, Int32Array, Uint8Array, String]) define(kind.prototype, "at", at);
-const own = Object.prototype.hasOwnProperty;
-define(Object, "hasOwn", (object: object, name: PropertyKey) => own.call(object, name));
+const hasOwn = Object.prototype.hasOwnProperty;
+define(Object, "hasOwn", (object: object, name: PropertyKey) => hasOwn.call(object, name));
 define(String.prototype, "replaceAll", function replaceAll(this: string, text: string, by: string) {
   return this.split(text).join(by);
 });

@@ -87,9 +87,9 @@ export function predictFunction(definition: AnyModelDefinition, complete: Comple
       const read = toBatch(input, "C", ofKind(1));
       const planned = future === null ? undefined : toBatch(future, "F", ofKind(2));
       const regressors = completion?.query.fill?.futureTable === undefined ? undefined : planned;
-      const own = all(completion === undefined ? read : complete(completion, read, regressors));
+      const inputRows = all(completion === undefined ? read : complete(completion, read, regressors));
       const ahead = planned && all(futureCompletion === undefined ? planned : complete(futureCompletion, planned));
-      const fingerprint = plan.fingerprints ? fingerprintOf(plan, trained, own, ahead) : null;
+      const fingerprint = plan.fingerprints ? fingerprintOf(plan, trained, inputRows, ahead) : null;
       const P = Number(first.P);
       const { KNOWN_STATUS: status } = first;
       if (fingerprint !== null && fingerprint === first.KNOWN && (status === "OK" || status === "STALE")) {
@@ -98,7 +98,7 @@ export function predictFunction(definition: AnyModelDefinition, complete: Comple
         return;
       }
       const scoring = { ...plan, definition, levels: levelsToAsk(plan.levels, plan.quantiles) };
-      const data = { data: frame(own.batch), ...(ahead !== undefined && { future: frame(ahead.batch) }) };
+      const data = { data: frame(inputRows.batch), ...(ahead !== undefined && { future: frame(ahead.batch) }) };
       const output = new ForecastRows(table);
       output.add(trained.key, scorePartitionNow(scoring, trained, data), fingerprint);
       const batch = output.batch();

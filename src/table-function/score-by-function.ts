@@ -36,13 +36,13 @@ export async function scoreByFunction(
   const keys = stored.map(({ partitionKey }) => decodeKey(partitionKey).key);
   const places = await engine.source.locate(snapshot, keys);
   const ahead = future === null ? undefined : await engine.source.locate(future, keys);
-  const asked = Array.from(zip(zip(stored, keys), places), ([[partition, key], ordinal], i) => ({
+  const requests = Array.from(zip(zip(stored, keys), places), ([[partition, key], ordinal], i) => ({
     ...partition,
     key,
     ordinal,
     future: ahead?.[i] ?? -1,
   })).filter(({ ordinal }) => isActive(snapshot, ordinal));
-  const [modelled, modelless] = [asked.filter((one) => one.hasModel), asked.filter((one) => !one.hasModel)];
+  const [modelled, modelless] = [requests.filter((one) => one.hasModel), requests.filter((one) => !one.hasModel)];
   const output = new PartOfBatch(task, definition, modelless.length);
   const part = await functions.openPart({
     body,
@@ -59,12 +59,12 @@ export async function scoreByFunction(
     const failed = await splitStatement(modelled, (some) => part.predict(some));
     const statuses: ReadonlyMap<number, PredictedStatus> = modelled.length === 0 ? new Map() : await part.statuses();
     for (const partition of modelled) {
-      const found = statuses.get(partition.ordinal);
+      const entry = statuses.get(partition.ordinal);
       const error = failed.get(partition) ?? "the table function returned nothing for it";
-      if (found === undefined)
+      if (entry === undefined)
         output.add(partition.key, { status: "ERROR", errorType: "predict-error", errorMessage: messageOf(error) });
-      else if (found.kept) output.keep(partition.partitionKey, found.status as ScoredPartition["status"]);
-      else output.count(found.status as ScoredPartition["status"], found.shortened);
+      else if (entry.kept) output.keep(partition.partitionKey, entry.status as ScoredPartition["status"]);
+      else output.count(entry.status as ScoredPartition["status"], entry.shortened);
     }
     const ordinals = modelless.map(({ ordinal }) => ordinal);
     const input = fallback === null ? undefined : rowRanges(await engine.source.read(snapshot, ordinals));
@@ -74,7 +74,7 @@ export async function scoreByFunction(
     const written = isWritten ? [await part.store()] : [];
     return await output.write(
       engine,
-      Int32Array.from(asked, ({ ordinal }) => ordinal),
+      Int32Array.from(requests, ({ ordinal }) => ordinal),
       written,
     );
   } finally {

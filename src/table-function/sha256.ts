@@ -31,13 +31,13 @@ function pushUtf8(text: string, to: number[]): void {
 
 /** The first 32 bits of the fractional parts of roots of the first primes. */
 function constants(count: number, root: number): Int32Array {
-  const found = new Int32Array(count);
+  const words = new Int32Array(count);
   for (let n = 2, at = 0; at < count; n++) {
     let prime = true;
     for (let d = 2; d * d <= n && prime; d++) prime = n % d !== 0;
-    if (prime) found[at++] = (n ** (1 / root) % 1) * 4294967296;
+    if (prime) words[at++] = (n ** (1 / root) % 1) * 4294967296;
   }
-  return found;
+  return words;
 }
 
 const K = constants(64, 3);

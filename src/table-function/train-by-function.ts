@@ -29,9 +29,9 @@ export async function trainByFunction(
     zip(task.keys, task.ordinals),
     ([partitionKey, ordinal]): FunctionPartition => ({ partitionKey, ordinal }),
   );
-  const asked = partitions.filter(({ ordinal }) => ordinal >= 0);
+  const present = partitions.filter(({ ordinal }) => ordinal >= 0);
   const fitted = new Map<number, string>();
-  const failed = await splitStatement(asked, async (some) => {
+  const failed = await splitStatement(present, async (some) => {
     for (const [ordinal, outcome] of await functions.fit(snapshot, body, some)) fitted.set(ordinal, outcome);
   });
   const reasons = new Map([...failed].map(([{ ordinal }, error]) => [ordinal, messageOf(error)]));

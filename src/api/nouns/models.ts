@@ -112,10 +112,10 @@ export class Models {
     const { versions } = this.#engine;
     const named = version === undefined ? undefined : await versions.get(model, version);
     if (named !== undefined) return named;
-    const wanted = version ?? DEFAULT_ALIAS;
-    const alias = (await versions.aliases(model)).find((entry) => entry.alias === wanted);
+    const name = version ?? DEFAULT_ALIAS;
+    const alias = (await versions.aliases(model)).find((entry) => entry.alias === name);
     if (alias !== undefined) return versions.get(model, alias.version);
-    return wanted === DEFAULT_ALIAS ? (await versions.list(model))[0] : undefined;
+    return name === DEFAULT_ALIAS ? (await versions.list(model))[0] : undefined;
   }
 
   /**
@@ -125,15 +125,15 @@ export class Models {
    * @throws {ManymodelError} `not-found` if there is none
    */
   async get(model: string, version?: string): Promise<ModelVersion> {
-    const found = await this.find(model, version);
-    if (found === undefined)
+    const match = await this.find(model, version);
+    if (match === undefined)
       throw new ManymodelError(
         "not-found",
         version === undefined
           ? `there is no model ${show(model)}; see "manymodel models", or make one: manymodel register`
           : `there is no version or alias ${show(version)} of model ${show(model)}; see "manymodel versions"`,
       );
-    return found;
+    return match;
   }
 
   /**
@@ -203,13 +203,13 @@ export class Models {
 
   /** Metrics, tags and comment of a version. */
   async annotations(model: string, version: string): Promise<Annotation[]> {
-    const known = await this.get(model, version);
-    return this.#engine.versions.annotations(model, known.version);
+    const record = await this.get(model, version);
+    return this.#engine.versions.annotations(model, record.version);
   }
 
   async #annotate(model: string, version: string, annotation: Annotation): Promise<void> {
-    const known = await this.get(model, version);
-    await this.#engine.versions.annotate(model, known.version, annotation, this.#change());
+    const record = await this.get(model, version);
+    await this.#engine.versions.annotate(model, record.version, annotation, this.#change());
   }
 
   /** Returns the origin of a version: its ancestors, and the runs, sources and definitions of its models. */
@@ -253,7 +253,7 @@ export class Models {
     const { versions } = this.#engine;
     if (versions.sync === undefined)
       throw new ManymodelError("usage", "no other registry follows this one; snowflake.model_registry makes one do so");
-    const models = model === undefined ? (await this.list()).map((known) => known.model) : [model];
+    const models = model === undefined ? (await this.list()).map((entry) => entry.model) : [model];
     for (const one of models) await versions.sync(one);
     return models;
   }
@@ -290,9 +290,9 @@ export class Models {
 
   /** The first of V1, V2, … that a model does not have. */
   async nextVersion(model: string): Promise<string> {
-    const taken = new Set((await this.versions(model)).map(({ version }) => version));
-    let n = taken.size + 1;
-    while (taken.has(`V${n}`)) n++;
+    const names = new Set((await this.versions(model)).map(({ version }) => version));
+    let n = names.size + 1;
+    while (names.has(`V${n}`)) n++;
     return `V${n}`;
   }
 

@@ -73,8 +73,8 @@ export class Pictures {
       const series = await read(key);
       if (series !== undefined) all.push(inSteps(series));
     }
-    const which = ranking === undefined ? "the first" : `the worst by ${ranking.metric},`;
-    return forecastsPicture(all, `${which} ${all.length} partitions, each on a scale of its own`, last);
+    const order = ranking === undefined ? "the first" : `the worst by ${ranking.metric},`;
+    return forecastsPicture(all, `${order} ${all.length} partitions, each on a scale of its own`, last);
   }
 
   /**
@@ -89,15 +89,15 @@ export class Pictures {
       ...(where !== undefined && { where }),
     });
     const { runId, metric, scores } = await readScores(engine, run ?? (await this.#runs.newest()), options.metric);
-    const meant = scores.filter(({ partitionKey }) => grouped.groupOf(partitionKey) !== undefined);
-    if (grouped.by.length === 0) return accuracyPicture(runId, metric, meant);
+    const inGroups = scores.filter(({ partitionKey }) => grouped.groupOf(partitionKey) !== undefined);
+    if (grouped.by.length === 0) return accuracyPicture(runId, metric, inGroups);
     const nameOf = ({ partitionKey }: PartitionScore) => {
       const group = grouped.groups[grouped.groupOf(partitionKey) ?? -1] ?? {};
       return Object.values(group)
         .map((value) => value ?? "-")
         .join(", ");
     };
-    return accuracyPicture(runId, metric, meant, nameOf);
+    return accuracyPicture(runId, metric, inGroups, nameOf);
   }
 
   /** Draws two completed runs, partition by partition. */

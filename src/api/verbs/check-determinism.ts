@@ -77,9 +77,9 @@ export async function checkDeterminism(
     const second = new Map((await outcomesOf(workspace, again)).map((row) => [row.partitionKey, row]));
     const differing = first.flatMap((row) => {
       const other = second.get(row.partitionKey);
-      const what = FIXED.find((name) => row[name] !== other?.[name]);
+      const field = FIXED.find((name) => row[name] !== other?.[name]);
       // What was never begun, or could not be in time, says nothing of the definition.
-      return what === undefined || row.outcome === "skipped" ? [] : [{ partitionKey: row.partitionKey, what }];
+      return field === undefined || row.outcome === "skipped" ? [] : [{ partitionKey: row.partitionKey, what: field }];
     });
     const different = differing.length;
     return { runId, partitions: first.length, chunks, workers, different, first: differing.slice(0, SHOWN) };

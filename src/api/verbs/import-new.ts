@@ -44,13 +44,13 @@ const IMPORTED = "pipeline/imported.json";
 export async function listFeed(directory: string, patterns: readonly string[]): Promise<FeedFile[]> {
   const names = new Set<string>();
   for (const pattern of patterns) {
-    const found = await listFiles(path.resolve(directory, pattern));
-    if (found.length === 0)
+    const paths = await listFiles(path.resolve(directory, pattern));
+    if (paths.length === 0)
       throw new ManymodelError(
         "not-found",
         `pipeline.import: no file matches ${pattern} in ${directory}; has the feed arrived?`,
       );
-    for (const file of found) names.add(path.isAbsolute(pattern) ? file : path.relative(directory, file));
+    for (const file of paths) names.add(path.isAbsolute(pattern) ? file : path.relative(directory, file));
   }
   const files: FeedFile[] = [];
   for (const name of [...names].sort()) files.push({ name, sha256: await checksumOf(path.resolve(directory, name)) });

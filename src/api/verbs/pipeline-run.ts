@@ -43,7 +43,7 @@ export async function runPipeline(mm: TablesWorkspace, options: PipelineOptions 
     const began = performance.now();
     const delivery = await notify(mm, steps.reports, error);
     const seconds = (performance.now() - began) / 1000;
-    if (delivery !== null) steps.add({ step: "notify", skipped: false, seconds, result: sent(delivery) });
+    if (delivery !== null) steps.add({ step: "notify", skipped: false, seconds, result: deliveryReport(delivery) });
     throw error;
   }
   return steps.reports;
@@ -107,7 +107,7 @@ async function trainStep(mm: TablesWorkspace, steps: Steps): Promise<{ screen: s
   const { spec } = await runSpec(mm, definition, { exports, external });
   const snapshot = await during({ phase: "plan", run: spec.runId }, () => engine.source.snapshot(spec.query));
   // As stated: the years that holidays are written out for change nothing.
-  const stated = [sourceBounds(mm), sourceDrivers(mm)].filter((rules) => rules !== undefined);
+  const sourceExports = [sourceBounds(mm), sourceDrivers(mm)].filter((rules) => rules !== undefined);
   const plan = [
     ...snapshotIds(snapshot),
     spec.definition.sha256,
@@ -115,11 +115,11 @@ async function trainStep(mm: TablesWorkspace, steps: Steps): Promise<{ screen: s
     spec.seed,
     spec.keyArg,
     spec.mode,
-    ...stated,
+    ...sourceExports,
   ];
   const trained = await steps.do("train", plan, async ({ progress, run, begin }) => {
-    const begun = await resumed(mm, run, progress);
-    if (begun !== undefined) return begun;
+    const earlier = await resumed(mm, run, progress);
+    if (earlier !== undefined) return earlier;
     await begin(spec.runId);
     const { runId, index } = await train(mm, undefined, { runId: spec.runId, ...progress });
     return { run: runId, succeeded: index.succeeded, failed: index.failed };
@@ -133,10 +133,10 @@ async function resumed(
   runId: string | undefined,
   progress: StepContext["progress"],
 ): Promise<{ run: string; succeeded: number; failed: number; skipped: number } | undefined> {
-  const known = runId === undefined ? undefined : await mm.engine.catalog.run(runId);
-  if (known === undefined || known.state === "failed") return undefined;
-  const { runId: run } = known;
-  const { index, manifest } = known.state === "completed" ? known : { index: null, manifest: known.manifest };
+  const existing = runId === undefined ? undefined : await mm.engine.catalog.run(runId);
+  if (existing === undefined || existing.state === "failed") return undefined;
+  const { runId: run } = existing;
+  const { index, manifest } = existing.state === "completed" ? existing : { index: null, manifest: existing.manifest };
   if (index !== null) return { run, ...counts(index) };
   if (manifest === null || manifest.mode === "changed" || manifest.mode === "champions") return undefined;
   return { run, ...counts((await resume(mm, run, progress)).index) };
@@ -149,18 +149,23 @@ const counts = ({ succeeded, failed, skipped }: { succeeded: number; failed: num
 });
 
 /** Holds the forecasts of the version that counts against the observations. Returns how many partitions drift. */
-async function monitorStep(mm: TablesWorkspace, steps: Steps, { fingerprint: own }: Snapshot): Promise<number> {
+async function monitorStep(
+  mm: TablesWorkspace,
+  steps: Steps,
+  { fingerprint: sourceFingerprint }: Snapshot,
+): Promise<number> {
   const { config, engine, models } = mm;
   const { register, batch, monitor: configured } = config;
-  const meant = register.alias === undefined ? undefined : await meantBy(mm, register.model, register.alias);
-  const version = meant ?? (await models.find(register.model));
+  const target = register.alias === undefined ? undefined : await meantBy(mm, register.model, register.alias);
+  const version = target ?? (await models.find(register.model));
   const forecasts = configured.forecasts ?? batch.output_table;
   const isScored = (await engine.source.columns(forecasts)) !== undefined;
   const nothing = { version: null, drift: 0, watch: 0, newEntries: 0, alert: false };
   const hasForecasts = version !== undefined && isScored && (await wasScored(mm, version.version));
-  const fingerprint = configured.actuals === undefined ? own : await fingerprintOfTable(mm, configured.actuals);
+  const fingerprint =
+    configured.actuals === undefined ? sourceFingerprint : await fingerprintOfTable(mm, configured.actuals);
   // The same observations are entered once, whichever version counts by then.
-  const found = await steps.do("monitor", [fingerprint, configured], async ({ progress }) => {
+  const result = await steps.do("monitor", [fingerprint, configured], async ({ progress }) => {
     if (!hasForecasts) return nothing;
     const { verdicts, newEntries, alert, offenders, webhook } = await monitor(mm, {
       version: version.version,
@@ -176,7 +181,7 @@ async function monitorStep(mm: TablesWorkspace, steps: Steps, { fingerprint: own
       webhook: webhook === null ? null : { ...webhook },
     });
   });
-  return found.drift as number;
+  return result.drift as number;
 }
 
 /** The fingerprint of a table's rows; null without such a table. */
@@ -212,8 +217,8 @@ async function refineSteps(
     "refine",
     [screen, refine, refine.offenders && offenders],
     async ({ progress, run, begin }) => {
-      const begun = await resumed(mm, run, progress);
-      if (begun !== undefined) return { ...begun, ranked: begun.succeeded + begun.failed + begun.skipped };
+      const earlier = await resumed(mm, run, progress);
+      if (earlier !== undefined) return { ...earlier, ranked: earlier.succeeded + earlier.failed + earlier.skipped };
       const runId = newRunId("queue", new Date(), Math.random);
       await begin(runId);
       const { index, ranking } = await refineRun(mm, {
@@ -256,18 +261,18 @@ async function registerSteps(mm: TablesWorkspace, steps: Steps, run: string): Pr
   const moves = gate === undefined && alias !== undefined;
   const registered = await steps.do("register", [run, model, alias, horizon, gate !== undefined], async () => {
     // An interrupted pipeline may have registered the run.
-    const known = (await models.versions(model)).find((one) => one.runId === run && one.horizon === horizon);
-    if (known !== undefined && moves) await models.setAlias(model, alias, known.version);
-    const { version } = known ?? (await models.register({ run, ...(moves && { alias }) }));
+    const match = (await models.versions(model)).find((one) => one.runId === run && one.horizon === horizon);
+    if (match !== undefined && moves) await models.setAlias(model, alias, match.version);
+    const { version } = match ?? (await models.register({ run, ...(moves && { alias }) }));
     return { model, version, ...(moves && { alias }) };
   });
   const version = registered.version as string;
   if (gate === undefined || alias === undefined) return { version, advance };
-  const meant = await meantBy(mm, model, alias);
+  const target = await meantBy(mm, model, alias);
   const inputs = (current: string | undefined) => [version, current, alias, gate, config.train.holdout];
   const passed = await steps.do(
     "promote",
-    inputs(meant?.version),
+    inputs(target?.version),
     async ({ progress }) => plain(await promote(mm, { model, version, alias, ...progress })),
     ({ version: now }) => inputs(now as string),
   );
@@ -325,34 +330,34 @@ async function reconcileStep(
   );
 }
 
-async function exportStep(mm: TablesWorkspace, steps: Steps, made: readonly unknown[]): Promise<void> {
+async function exportStep(mm: TablesWorkspace, steps: Steps, inputs: readonly unknown[]): Promise<void> {
   const { config, tables } = mm;
-  const wanted = config.pipeline?.export ?? [];
+  const exports = config.pipeline?.export ?? [];
   const target = (to: string) => (/^[a-z]+:\/\//i.test(to) ? to : path.resolve(config.directory, to));
   // A file that is gone is written again.
-  const isGone = wanted.some(({ to }) => to !== target(to) && !existsSync(target(to)));
+  const isGone = exports.some(({ to }) => to !== target(to) && !existsSync(target(to)));
   const write = async () => {
     const files: PlainData[] = [];
-    for (const { table, to, where } of wanted) {
+    for (const { table, to, where } of exports) {
       const { rows } = await tables.export(table, target(to), where === undefined ? {} : { where });
       files.push({ table, to, rows });
     }
     return { files };
   };
-  await steps.do("export", [made, wanted, isGone], write, () => [made, wanted, false]);
+  await steps.do("export", [inputs, exports, isGone], write, () => [inputs, exports, false]);
 }
 
 async function notifyStep(mm: TablesWorkspace, steps: Steps): Promise<void> {
-  const done = steps.reports.map(({ step, result }) => [step, result]).filter(([step]) => step !== "setup");
+  const results = steps.reports.map(({ step, result }) => [step, result]).filter(([step]) => step !== "setup");
   await steps.do(
     "notify",
-    [done, mm.config.pipeline?.notify],
-    async () => sent(await notify(mm, steps.reports)),
-    ({ delivered }) => (delivered === false ? null : [done, mm.config.pipeline?.notify]),
+    [results, mm.config.pipeline?.notify],
+    async () => deliveryReport(await notify(mm, steps.reports)),
+    ({ delivered }) => (delivered === false ? null : [results, mm.config.pipeline?.notify]),
   );
 }
 
-const sent = (delivery: Delivery | null): StepReport["result"] => (delivery === null ? {} : { ...delivery });
+const deliveryReport = (delivery: Delivery | null): StepReport["result"] => (delivery === null ? {} : { ...delivery });
 
 /** Returns a verb's result as plain data, which its type does not state. */
 function plain(value: object): StepReport["result"] {

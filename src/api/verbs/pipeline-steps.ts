@@ -109,8 +109,8 @@ export class Steps {
     after: (result: StepReport["result"]) => readonly unknown[] | null = () => inputs,
   ): Promise<StepReport["result"]> {
     const fingerprint = fingerprintOf(inputs);
-    const known = inputs === null || this.isForced ? undefined : this.#state[name];
-    const same = known?.fingerprint === fingerprint ? known : undefined;
+    const entry = inputs === null || this.isForced ? undefined : this.#state[name];
+    const same = entry?.fingerprint === fingerprint ? entry : undefined;
     const skipped = same?.result !== undefined;
     const began = performance.now();
     const onProgress = skipped ? undefined : await this.#options.onBegin?.(name);

@@ -126,8 +126,8 @@ export async function meantBy(
   model: string,
   alias: string,
 ): Promise<ModelVersion | undefined> {
-  const meant = (await models.aliases(model)).find((entry) => entry.alias === alias);
-  return meant && engine.versions.get(model, meant.version);
+  const target = (await models.aliases(model)).find((entry) => entry.alias === alias);
+  return target && engine.versions.get(model, target.version);
 }
 
 async function newestOr({ models }: Workspace, model: string, version: string | undefined): Promise<ModelVersion> {

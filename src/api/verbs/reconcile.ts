@@ -38,8 +38,8 @@ export async function reconcileForecasts(
   options: ReconcileTablesOptions,
 ): Promise<ReconcileSummary> {
   const { reconcile, source, batch } = workspace.config;
-  const kept = (await workspace.engine.source.columns(PARTITION_ATTRIBUTES)) && PARTITION_ATTRIBUTES;
-  const attributes = options.attributes ?? reconcile?.attributes ?? kept;
+  const attributeTable = (await workspace.engine.source.columns(PARTITION_ATTRIBUTES)) && PARTITION_ATTRIBUTES;
+  const attributes = options.attributes ?? reconcile?.attributes ?? attributeTable;
   const levels = options.levels ?? reconcile?.levels ?? [];
   const resolved = levels.map(
     ({ by, table, residuals }): DeclaredLevel => ({

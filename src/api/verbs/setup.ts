@@ -22,11 +22,11 @@ export function setup(
   return during({ phase: "setup" }, async () => {
     await preparation?.prepare();
     const created: string[] = [];
-    const kept: string[] = [];
-    const note = (name: string, isNew: boolean) => (isNew ? created : kept).push(name);
+    const existing: string[] = [];
+    const note = (name: string, isNew: boolean) => (isNew ? created : existing).push(name);
     note(current.table, await output.create(current.table, forecastColumns(ANY_VERSION)));
     await views.showForecasts(current);
     if (series !== undefined) note(series.table, await createSeriesEvents(output, series));
-    return { created, kept };
+    return { created, kept: existing };
   });
 }

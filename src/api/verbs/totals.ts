@@ -60,8 +60,8 @@ export async function totals({ engine, config }: Workspace, options: TotalsOptio
       throw new ManymodelError("usage", `there is no column ${show(name)} among ${of.join(", ") || "none"}; ${remedy}`);
     return tables.columnName(column);
   };
-  const wanted = typeof group === "string" ? [group] : group;
-  const by = wanted.map((name) => `a.${find(attributes, name, "add it to source.attributes, and score")}`);
+  const groups = typeof group === "string" ? [group] : group;
+  const by = groups.map((name) => `a.${find(attributes, name, "add it to source.attributes, and score")}`);
   const time = `f.${find(columns, options.time ?? config.source?.order_by?.at(-1) ?? "STEP", "name another with --time")}`;
   const forecast = `f.${tables.columnName("FORECAST")}`;
   const key = tables.columnName("PARTITION_KEY");
@@ -69,15 +69,15 @@ export async function totals({ engine, config }: Workspace, options: TotalsOptio
   const bounds = levels.flatMap((level) => {
     const half = (side: string) => `f.${find(columns, `${side}_${level}`, "score with this level")}`;
     // SUM leaves NULL out, which would make the interval too narrow.
-    const known = (bound: string) =>
+    const rootSumSquares = (bound: string) =>
       `CASE WHEN COUNT(${bound}) = COUNT(${forecast}) THEN SQRT(SUM((${bound} - ${forecast}) * (${bound} - ${forecast}))) END`;
-    return [known(half("LO")), known(half("HI"))];
+    return [rootSumSquares(half("LO")), rootSumSquares(half("HI"))];
   });
   const value = `a.${tables.columnName(UNIT_VALUE)}`;
   const worth = hasValue ? `CASE WHEN COUNT(${value}) = COUNT(*) THEN SUM(${forecast} * ${value}) END` : "NULL";
   const isJoined = by.length > 0 || where !== undefined || hasValue;
-  const kept = `(SELECT * FROM ${PARTITION_ATTRIBUTES}${where === undefined ? "" : ` WHERE (${where}\n)`})`;
-  const joined = isJoined ? ` ${where === undefined ? "LEFT " : ""}JOIN ${kept} a ON a.${key} = f.${key}` : "";
+  const selection = `(SELECT * FROM ${PARTITION_ATTRIBUTES}${where === undefined ? "" : ` WHERE (${where}\n)`})`;
+  const joined = isJoined ? ` ${where === undefined ? "LEFT " : ""}JOIN ${selection} a ON a.${key} = f.${key}` : "";
   const places = [...by, time].map((_, i) => i + 1).join(", ");
   const sql = `SELECT ${[...by, time, `COUNT(*)`, `SUM(${forecast})`, worth, ...bounds].join(", ")} FROM ${table} f${joined} WHERE ${forecast} IS NOT NULL GROUP BY ${[...by, time].join(", ")} ORDER BY ${places}`;
   if (table === FORECASTS) await engine.views.showForecasts(currentForecasts(config));
@@ -85,8 +85,8 @@ export async function totals({ engine, config }: Workspace, options: TotalsOptio
   if (truncated)
     throw new ManymodelError("usage", `there are more than ${MOST} totals; name fewer attributes, or a condition`);
   return rows.map((row): Total => {
-    const rest = row.slice(by.length);
-    const [at = null, partitions, sum, worth = null, ...halves] = rest;
+    const values = row.slice(by.length);
+    const [at = null, partitions, sum, worth = null, ...halves] = values;
     const mean = Number(sum);
     const side = (first: number, sign: 1 | -1) =>
       levels.map((_, i) => {
@@ -95,7 +95,7 @@ export async function totals({ engine, config }: Workspace, options: TotalsOptio
       });
     return {
       group: Object.fromEntries(
-        wanted.map((name, i) => [name, row[i] === null || row[i] === undefined ? null : String(row[i])]),
+        groups.map((name, i) => [name, row[i] === null || row[i] === undefined ? null : String(row[i])]),
       ),
       ...{ time: at, forecast: mean, partitions: Number(partitions), lower: side(0, -1), upper: side(1, 1) },
       value: worth === null ? null : Number(worth),

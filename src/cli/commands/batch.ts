@@ -70,8 +70,8 @@ export function addBatch(program: Command): void {
         const text = `${batchText(summary)}, ${formatSeconds(summary.seconds)}.${alertText(summary)}`;
         if (file === undefined) return { json: summary, text };
         const { model, version, outputTable } = summary;
-        const own = { where: "MODEL_NAME = $1 AND MODEL_VERSION = $2", params: [model, version] };
-        const written = await mm.tables.export(outputTable, file, own);
+        const condition = { where: "MODEL_NAME = $1 AND MODEL_VERSION = $2", params: [model, version] };
+        const written = await mm.tables.export(outputTable, file, condition);
         return {
           json: { ...summary, ...written, rows: summary.rows },
           text: `${text}\nWrote ${written.rows} rows to ${written.target ?? file}.`,
@@ -118,11 +118,11 @@ function alertText({ alerts }: ScoreSummary): string {
 /** A batch's outcome in one sentence, without its full stop. */
 export function batchText(summary: BatchSummary): string {
   const { model, version, partitions, ok, noModel, errors, rows, outputTable } = summary;
-  const some = (count: number, what: string) => (count > 0 ? `, ${count} ${what}` : "");
+  const some = (count: number, noun: string) => (count > 0 ? `, ${count} ${noun}` : "");
   const others = `${some(summary.stale, "stale")}${some(summary.undated, "without dates")}${some(summary.fallback, "by the fallback")}`;
   const ended = some(summary.ended, "ended");
   const here = summary.scoredHere === undefined ? "" : ` (scored by this process: ${summary.scoredHere})`;
   const shortened = some(summary.shortened ?? 0, "with fewer steps than asked for (missing-future)");
-  const kept = summary.kept > 0 ? ` (${summary.kept} unchanged)` : "";
-  return `${model} ${version} scored ${partitions} partitions${kept}: ${ok} OK${shortened}${others}, ${noModel} without a model, ${errors} errors${ended}; ${rows} rows in ${outputTable}${here}`;
+  const unchanged = summary.kept > 0 ? ` (${summary.kept} unchanged)` : "";
+  return `${model} ${version} scored ${partitions} partitions${unchanged}: ${ok} OK${shortened}${others}, ${noModel} without a model, ${errors} errors${ended}; ${rows} rows in ${outputTable}${here}`;
 }

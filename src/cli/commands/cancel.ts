@@ -7,11 +7,11 @@ export function addCancel(program: Command): void {
   addCommand(program, "cancel <run>", "begin no further chunk of a run; what was begun is ended and kept").action(
     async (runId: string, options: CommonOptions) => {
       const cancelled = await withWorkspace(options, (mm) => mm.runs.cancel(runId));
-      const rest =
+      const remaining =
         cancelled.leased > 0
           ? `${cancelled.leased} that were begun are ended first`
           : 'none is being worked on; "manymodel index" completes it if no process does';
-      print({ json: cancelled, text: `Run ${runId}: ${cancelled.skipped} chunks cancelled, ${rest}.` }, options);
+      print({ json: cancelled, text: `Run ${runId}: ${cancelled.skipped} chunks cancelled, ${remaining}.` }, options);
     },
   );
 }

@@ -34,12 +34,12 @@ export function addImport(program: Command): void {
       const { rows, replaced, columns } = await withWorkspace(options, (mm) =>
         mm.tables.import(file, { table, ...change, ...csv }),
       );
-      const done =
+      const summary =
         replaced === undefined
           ? `Imported ${rows} rows into ${table}.`
           : `Appended ${rows} rows to ${table}, in place of ${replaced} rows of the same key and time.`;
       const json = { table, rows, ...(replaced !== undefined && { replaced }), columns };
-      print({ json, text: [done, ...columns.flatMap(columnLines)].join("\n") }, options);
+      print({ json, text: [summary, ...columns.flatMap(columnLines)].join("\n") }, options);
     });
 }
 

@@ -14,28 +14,28 @@ export function addVerify(program: Command): void {
     .option("--model-version <version>", "a version, or an alias of one, instead of a run")
     .action(async (runId: string | undefined, options: CommonOptions & { model?: string; modelVersion?: string }) => {
       if (runId === undefined && options.modelVersion === undefined) return verifyAll(options);
-      const found = await withWorkspace(options, async (mm) => {
+      const result = await withWorkspace(options, async (mm) => {
         if (runId !== undefined) return mm.runs.verify(runId);
         const model = options.model ?? mm.config.register.model;
         const version = await mm.models.get(model, options.modelVersion);
         return mm.runs.verify(version.runId);
       });
-      print({ json: found, text: runLines(found).join("\n") }, options);
-      if (found.problems.length > 0) process.exitCode = 1;
+      print({ json: result, text: runLines(result).join("\n") }, options);
+      if (result.problems.length > 0) process.exitCode = 1;
     });
 }
 
 /** Verifies the whole workspace. */
 async function verifyAll(options: CommonOptions): Promise<void> {
-  const found = await withWorkspace(options, (mm) => mm.verify());
-  const { runs, stored } = found;
+  const result = await withWorkspace(options, (mm) => mm.verify());
+  const { runs, stored } = result;
   const lines = runs.flatMap(runLines);
   if (stored !== null)
     lines.push(
       `Tables, snapshots and database: ${stored.files} files, ${megabytes(stored.bytes)}, ${verdict(stored.problems)}.`,
       ...[...stored.problems, ...stored.notes].map((line) => `  ${line}`),
     );
-  print({ json: found, text: lines.join("\n") }, options);
+  print({ json: result, text: lines.join("\n") }, options);
   if ([...runs, stored].some((one) => one !== null && one.problems.length > 0)) process.exitCode = 1;
 }
 
@@ -46,8 +46,8 @@ function verdict({ length }: readonly string[]): string {
 }
 
 function runLines({ runId, partitions, segments, bytes, problems, notes = [] }: Verification): string[] {
-  const what = `${partitions} partitions in ${segments} segments, ${megabytes(bytes)}`;
-  return [`Run ${runId}: ${what}, ${verdict(problems)}.`, ...[...problems, ...notes].map((line) => `  ${line}`)];
+  const amounts = `${partitions} partitions in ${segments} segments, ${megabytes(bytes)}`;
+  return [`Run ${runId}: ${amounts}, ${verdict(problems)}.`, ...[...problems, ...notes].map((line) => `  ${line}`)];
 }
 
 /** `manymodel gc`: finds, and deletes, what nothing refers to. */

@@ -26,19 +26,19 @@ function addShow(model: Command): void {
     "show <model> [version]",
     "show a version: its aliases, what is said of it, where it comes from",
   ).action(async (name: string, version: string | undefined, options: CommonOptions) => {
-    const shown = await withWorkspace(options, async ({ models }) => {
-      const known = await models.get(name, version);
-      const aliases = (await models.aliases(name)).filter((alias) => alias.version === known.version);
+    const view = await withWorkspace(options, async ({ models }) => {
+      const record = await models.get(name, version);
+      const aliases = (await models.aliases(name)).filter((alias) => alias.version === record.version);
       return {
-        ...known,
+        ...record,
         aliases: aliases.map(({ alias }) => alias),
-        annotations: await models.annotations(name, known.version),
-        lineage: await models.lineage(name, known.version),
+        annotations: await models.annotations(name, record.version),
+        lineage: await models.lineage(name, record.version),
       };
     });
-    const { index, lineage, annotations } = shown;
-    const comment = annotations.find(({ kind }) => kind === "comment")?.value ?? shown.comment;
-    const said = annotations.filter(({ kind }) => kind !== "comment");
+    const { index, lineage, annotations } = view;
+    const comment = annotations.find(({ kind }) => kind === "comment")?.value ?? view.comment;
+    const notes = annotations.filter(({ kind }) => kind !== "comment");
     const runs = lineage.runs.map(({ runId, trained, definition, partitions }) => [
       runId,
       partitions,
@@ -47,15 +47,15 @@ function addShow(model: Command): void {
       trained?.seed ?? null,
     ]);
     const lines = [
-      `${name} ${shown.version}${shown.aliases.length > 0 ? ` (${shown.aliases.join(", ")})` : ""}`,
-      `  registered ${shown.createdAt} from run ${shown.runId}, with manymodel ${shown.packageVersion}`,
-      `  ${index.succeeded} models, ${index.failed} failed, ${index.skipped} skipped; forecasts ${shown.horizon} steps`,
+      `${name} ${view.version}${view.aliases.length > 0 ? ` (${view.aliases.join(", ")})` : ""}`,
+      `  registered ${view.createdAt} from run ${view.runId}, with manymodel ${view.packageVersion}`,
+      `  ${index.succeeded} models, ${index.failed} failed, ${index.skipped} skipped; forecasts ${view.horizon} steps`,
       ...(lineage.ancestors.length > 0 ? [`  made from ${lineage.ancestors.join(", from ")}`] : []),
       ...(comment === null ? [] : [`  ${comment}`]),
-      ...said.map(({ kind, name, value }) => `  ${kind} ${name} = ${value}`),
+      ...notes.map(({ kind, name, value }) => `  ${kind} ${name} = ${value}`),
       formatTable(["run", "partitions", "definition", "source", "seed"], runs),
     ];
-    print({ json: shown, text: lines.join("\n") }, options);
+    print({ json: view, text: lines.join("\n") }, options);
   });
 }
 
@@ -109,15 +109,15 @@ function addAnnotate(model: Command): void {
         options: CommonOptions & { comment?: string; tag?: string[]; metric?: string[] },
       ) => {
         const pairs = (texts: string[] | undefined) => (texts ?? []).map((text) => split(text));
-        const said = await withWorkspace(options, async ({ models }) => {
+        const log = await withWorkspace(options, async ({ models }) => {
           if (options.comment !== undefined) await models.setComment(name, version, options.comment);
           for (const [tag, value] of pairs(options.tag)) await models.setTag(name, version, tag, value);
           for (const [metric, value] of pairs(options.metric))
             await models.setMetric(name, version, metric, value.trim() === "" ? Number.NaN : Number(value));
           return models.annotations(name, version);
         });
-        const rows = said.map(({ kind, name, value }) => [kind, name, value]);
-        print({ json: said, text: formatTable(["what", "name", "value"], rows) }, options);
+        const rows = log.map(({ kind, name, value }) => [kind, name, value]);
+        print({ json: log, text: formatTable(["what", "name", "value"], rows) }, options);
       },
     );
 }

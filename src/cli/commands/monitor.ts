@@ -30,7 +30,7 @@ export function addMonitor(program: Command): void {
       const report = await withWorkspace(options, async (mm) => {
         const began = performance.now();
         const progress = await showProgress("monitoring", "the same command begins again");
-        const found = await mm
+        const result = await mm
           .monitor({
             ...(model !== undefined && { model }),
             ...(modelVersion !== undefined && { version: modelVersion }),
@@ -41,7 +41,7 @@ export function addMonitor(program: Command): void {
           })
           .finally(progress.stop);
         const seconds = (performance.now() - began) / 1000;
-        return { json: { ...found, seconds }, text: monitorText(found, seconds), found };
+        return { json: { ...result, seconds }, text: monitorText(result, seconds), found: result };
       });
       print(report, options);
       const { alert, webhook } = report.found;
@@ -53,9 +53,9 @@ export function addMonitor(program: Command): void {
     });
 }
 
-function monitorText(found: Monitored, seconds: number): string {
-  const { model, version, partitions, verdicts, reasons, newEntries, ledgerTable, statusTable, offenders } = found;
-  const { medianRatio, webhook } = found;
+function monitorText(result: Monitored, seconds: number): string {
+  const { model, version, partitions, verdicts, reasons, newEntries, ledgerTable, statusTable, offenders } = result;
+  const { medianRatio, webhook } = result;
   const grouped = Object.entries(reasons).sort((a, b) => b[1] - a[1]);
   const rows = offenders
     .slice(0, SHOWN)

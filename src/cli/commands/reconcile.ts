@@ -100,7 +100,7 @@ function withResiduals(levels: readonly Assigned[], residuals: readonly Assigned
       `--residuals ${stray.by.join(",")}=${stray.table ?? ""} is of no level; write the columns as in --level`,
     );
   return levels.map((level) => {
-    const own = residuals.find((one) => name(one) === name(level))?.table;
-    return { ...level, ...(own !== undefined && { residuals: own }) };
+    const table = residuals.find((one) => name(one) === name(level))?.table;
+    return { ...level, ...(table !== undefined && { residuals: table }) };
   });
 }

@@ -31,15 +31,15 @@ export function addResume(program: Command): void {
         const began = performance.now();
         const progress = await showProgress("training", RUN_STOPPED);
         const workers = typeof options.workers === "number" ? { workers: options.workers } : {};
-        const given = { ...workers, onProgress: progress.update };
-        const work = changes.length > 0 ? mm.runs.fork(runId, given) : mm.runs.resume(runId, given);
+        const settings = { ...workers, onProgress: progress.update };
+        const work = changes.length > 0 ? mm.runs.fork(runId, settings) : mm.runs.resume(runId, settings);
         const run = await work.finally(progress.stop);
         const seconds = (performance.now() - began) / 1000;
         const { succeeded, failed, skipped } = run.index;
         const failures = await failureGroups(mm.engine.tables, run.runId, failed);
-        const what = changes.length > 0 ? `Run ${run.runId}, in place of ${runId}` : `Run ${runId}`;
+        const title = changes.length > 0 ? `Run ${run.runId}, in place of ${runId}` : `Run ${runId}`;
         const text = [
-          `${what}: ${run.manifest.partitions} partitions, ${succeeded} trained, ${failed} failed${skipped > 0 ? `, ${skipped} not begun` : ""}, ${formatSeconds(seconds)}.`,
+          `${title}: ${run.manifest.partitions} partitions, ${succeeded} trained, ${failed} failed${skipped > 0 ? `, ${skipped} not begun` : ""}, ${formatSeconds(seconds)}.`,
           ...failureLines(failures),
           ...(succeeded > 0 ? [`Next: manymodel register --run ${run.runId}`] : []),
         ].join("\n");

@@ -46,9 +46,9 @@ function log(quiet: boolean): Log {
     request(line) {
       if (!quiet) say(line);
     },
-    error(what, thrown) {
+    error(message, thrown) {
       const stack = thrown instanceof Error ? thrown.stack : messageOf(thrown);
-      say({ at: new Date().toISOString(), error: what, stack });
+      say({ at: new Date().toISOString(), error: message, stack });
     },
   };
 }

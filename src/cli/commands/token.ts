@@ -14,13 +14,13 @@ export function addToken(program: Command): void {
     .option("--days <n>", "how long it is valid; until it is revoked when left out", integer(1))
     .action(async (options: CommonOptions & { name: string; role: Role; days?: number }) => {
       const { name, role, days } = options;
-      const made = await withTokens(options, async (tokens) => {
+      const token = await withTokens(options, async (tokens) => {
         const now = new Date();
         const expiresAt = days === undefined ? null : new Date(now.getTime() + days * 86_400_000);
         const text = await tokens.create({ name, role, expiresAt }, now);
         return { name, role, expiresAt: expiresAt?.toISOString() ?? null, token: text };
       });
-      print({ json: made, text: made.token }, options);
+      print({ json: token, text: token.token }, options);
     });
   addCommand(token, "list", "show the tokens that were made, without their text").action(
     async (options: CommonOptions) => {

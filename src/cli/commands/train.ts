@@ -36,9 +36,9 @@ interface TrainOptions extends CommonOptions {
 
 /** Parses the name of a launcher. */
 function launcher(text: string): Launcher {
-  const found = LAUNCHERS.find((name) => name === text);
-  if (found === undefined) throw new InvalidArgumentError(`it must be one of ${LAUNCHERS.join(", ")}.`);
-  return found;
+  const match = LAUNCHERS.find((name) => name === text);
+  if (match === undefined) throw new InvalidArgumentError(`it must be one of ${LAUNCHERS.join(", ")}.`);
+  return match;
 }
 
 /** `manymodel train`: one model per partition of the configured source. */

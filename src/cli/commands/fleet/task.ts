@@ -21,7 +21,7 @@ export function addTask(program: Command): void {
         workers,
         task: environmentNumber("MANYMODEL_TASK"),
         attempt: environmentNumber("MANYMODEL_ATTEMPT"),
-        onChunk: (said) => process.stderr.write(`${said}\n`),
+        onChunk: (line) => process.stderr.write(`${line}\n`),
       });
     });
 }
