@@ -1,6 +1,7 @@
 import type { DemandClass } from "@manymodel/forecast";
 import type { DataQuery } from "../core/run.ts";
 import type { PeriodRule } from "../model/period-rule.ts";
+import type { MethodTrials } from "./method-trials.ts";
 import type { RelativeError } from "./relative-error.ts";
 import type { Sample } from "./sampled-series.ts";
 
@@ -16,6 +17,8 @@ export interface AdviseSpec {
   /** The number of partitions to look at. */
   readonly sample: number;
   readonly seed: number;
+  /** Milliseconds for trying the built-in methods. */
+  readonly budgetMs: number;
   /** Workers of the run that is estimated. */
   readonly workers: number;
 }
@@ -64,6 +67,8 @@ export interface Advice {
   readonly notes: readonly string[];
   readonly profile: Profile;
   readonly evidence: Evidence;
+  /** Accuracy and time of every built-in method on the sample. */
+  readonly methods: MethodTrials;
   readonly cost: Cost;
 }
 

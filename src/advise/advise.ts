@@ -1,6 +1,6 @@
-import { calendarPeriods, type DemandClass, detectPeriods, type Features, features } from "@manymodel/forecast";
+import { calendarPeriods, type DemandClass, detectPeriods, type Features, features, random } from "@manymodel/forecast";
 import { median } from "@manymodel/forecast/stats";
-import { at } from "../core/aligned.ts";
+import { at, zip } from "../core/aligned.ts";
 import { matchColumn } from "../core/columns/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import { checkCount, checkHorizon } from "../core/run.ts";
@@ -9,6 +9,7 @@ import { seriesPeriod } from "../model/series-period.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Advice, AdviseSpec, Cost, Evidence, Profile, Verdict } from "./advice.ts";
 import { type Backtest, backtest } from "./backtest.ts";
+import { tryMethods } from "./method-trials.ts";
 import { firstNonNumber } from "./non-number.ts";
 import { notesOf } from "./notes.ts";
 import { relativeError } from "./relative-error.ts";
@@ -83,7 +84,21 @@ export async function advise(
     pooledBytes: 8 * result.pooledCoefficients * (result.pooledCoefficients + 1),
   };
   const { verdict, reasons } = judge(profile, evidence);
-  return { verdict, reasons, notes: notesOf(spec, profile, evidence), profile, evidence, cost };
+  const trials = shuffled([...zip(series, demand)], seed).map(([{ y }, kind]) => ({ y, demand: kind }));
+  const { budgetMs } = spec;
+  const methods = tryMethods(trials, { period: season.period, h: horizon, budgetMs, clock });
+  return { verdict, reasons, notes: notesOf(spec, profile, evidence), profile, evidence, methods, cost };
+}
+
+/** The same elements in a seeded order (Fisher–Yates): the first ones are a sample of all. */
+function shuffled<T extends object>(elements: readonly T[], seed: number): T[] {
+  const uniform = random(seed);
+  const order = [...elements];
+  for (let i = order.length - 1; i > 0; i--) {
+    const j = Math.floor(uniform() * (i + 1));
+    [order[i], order[j]] = [at(order, j), at(order, i)];
+  }
+  return order;
 }
 
 /** Share of the sample that must show a period; chance alone gives about one in a hundred. */

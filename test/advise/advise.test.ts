@@ -19,7 +19,17 @@ async function adviceOn(series: readonly (readonly number[])[], given: { period?
   const mm = await openWorkspace("memory");
   const rows = series.flatMap((y, unit) => y.map((value, t) => [`U${100 + unit}`, t * DAY, value, null]));
   await fillTable(mm, "T", [...COLUMNS], rows);
-  const spec = { query: QUERY, target: "y", period: 1, horizon: 7, sample: 40, seed: 1, workers: 2, ...given };
+  const spec = {
+    query: QUERY,
+    target: "y",
+    period: 1,
+    horizon: 7,
+    sample: 40,
+    seed: 1,
+    workers: 2,
+    budgetMs: 1,
+    ...given,
+  };
   let now = 0;
   return advise(mm.engine, spec, () => now++);
 }

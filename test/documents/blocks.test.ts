@@ -44,7 +44,7 @@ const SCENARIOS: {
     says: [
       "5 trained, 0 failed",
       "scored 5 partitions: 5 OK",
-      "A-3: ARIMA",
+      "A-3: ETS",
       "Drawn in accuracy.svg.",
       "rows of the same key and time",
       "Wrote 150 rows to forecasts.csv.",

@@ -1,5 +1,6 @@
 import type { Advice } from "../../advise/advice.ts";
 import { advise } from "../../advise/advise.ts";
+import { parseDuration } from "../../core/duration.ts";
 import type { PeriodRule } from "../../model/period-rule.ts";
 import { dataQuery, type SourceQuery, type Workspace } from "../workspace.ts";
 
@@ -13,7 +14,12 @@ export interface AdviceOptions {
   /** The number of partitions to look at; default 100. */
   readonly sample?: number;
   readonly seed?: number;
+  /** The time for trying the built-in methods, such as `1m`, or a number of seconds; default 10 seconds. */
+  readonly budget?: string | number;
 }
+
+/** Enough for some ten daily series of three years with every method. */
+const DEFAULT_BUDGET = "10s";
 
 /** Advises on a source from a sample of its partitions. */
 export function adviseOn(workspace: Workspace, options: AdviceOptions): Promise<Advice> {
@@ -26,6 +32,7 @@ export function adviseOn(workspace: Workspace, options: AdviceOptions): Promise<
     horizon: options.horizon ?? train.horizon,
     sample: options.sample ?? 100,
     seed: options.seed ?? train.seed,
+    budgetMs: parseDuration("budget", options.budget ?? DEFAULT_BUDGET),
     workers: engine.workers.parallelism,
   });
 }

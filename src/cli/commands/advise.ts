@@ -2,12 +2,15 @@ import type { Command } from "commander";
 import type { Advice, Verdict } from "../../advise/advice.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { autoOrCount, integer } from "../option.ts";
+import { checkPictureFile, writePicture } from "../picture-file.ts";
 import { formatSeconds, formatTable } from "../table.ts";
 
 interface AdviseOptions extends CommonOptions {
   readonly sample: number;
   readonly horizon?: number;
   readonly period?: number | "auto";
+  readonly budget?: string;
+  readonly output?: string;
 }
 
 /** `manymodel advise`: one model per partition, or one for all. */
@@ -20,12 +23,24 @@ export function addAdvise(program: Command): void {
       "observations per season, or auto; source.period when left out, looked for when that is 1",
       autoOrCount,
     )
+    .option("--budget <duration>", "how long to try the built-in methods on the sample", "10s")
+    .option("-o, --output <file>", "also draw the accuracy of each method against its time, as .svg or .png")
     .action(async (options: AdviseOptions) => {
-      const { sample, horizon, period } = options;
+      const { sample, horizon, period, budget, output } = options;
+      const file = output === undefined ? undefined : checkPictureFile(output);
       const advice = await withWorkspace(options, (mm) =>
-        mm.advise({ sample, ...(horizon !== undefined && { horizon }), ...(period !== undefined && { period }) }),
+        mm.advise({
+          sample,
+          ...(horizon !== undefined && { horizon }),
+          ...(period !== undefined && { period }),
+          ...(budget !== undefined && { budget }),
+        }),
       );
-      print({ json: advice, text: adviceText(advice) }, options);
+      if (file !== undefined) {
+        const { methodsPicture } = await import("../../picture/methods-picture.ts");
+        await writePicture(file, methodsPicture(advice));
+      }
+      print({ json: advice, text: `${adviceText(advice)}${file === undefined ? "" : `\nDrawn in ${file}.`}` }, options);
     });
 }
 
@@ -101,7 +116,8 @@ function adviceText(advice: Advice): string {
         ],
       ),
     );
-  lines.push("", "Next:", ...nextCommands(verdict).map((command) => `  ${command}`));
+  lines.push(...methodLines(advice));
+  lines.push("", "Next:", ...nextCommands(advice).map((command) => `  ${command}`));
   return lines.join("\n");
 
   function interval({ ratio, low, high }: Advice["evidence"]["ownToNaive"]) {
@@ -109,18 +125,47 @@ function adviceText(advice: Advice): string {
   }
 }
 
+/** Lists the built-in methods by their error on the sample, and the one to begin with. */
+function methodLines({ methods, evidence, profile }: Advice): string[] {
+  const { trials, series, slow, proposal } = methods;
+  if (trials.length === 0) return [];
+  const number = (value: number) => (Number.isFinite(value) ? Number(value.toFixed(3)) : null);
+  const rows = trials.map(({ method, mase, toNaive, failed, fitMs }) => [
+    method === proposal ? `${method} *` : method,
+    number(mase),
+    ...[toNaive.ratio, toNaive.low, toNaive.high].map(number),
+    failed === 0 ? null : failed,
+    `${Number(fitMs.toPrecision(2))} ms`,
+    formatSeconds((fitMs / 1000) * profile.partitions),
+  ]);
+  const late = slow.length === 0 ? "" : ` Too slow to be tried in that time: ${slow.join(", ")}.`;
+  return [
+    "",
+    `Built-in methods on the last ${evidence.horizon} steps of ${series} of these series (--budget tries more).${late}`,
+    formatTable(["method", "MASE", "error to snaive's", "from", "to", "failed", "a fit", "CPU of all"], rows),
+    ...(proposal === undefined
+      ? []
+      : [`* the cheapest method within 5 % of the least error: model: ${proposal} in the configuration.`]),
+  ];
+}
+
 /** Lists the commands to run next, by the verdict. */
-function nextCommands(verdict: Verdict): string[] {
+function nextCommands({ verdict, methods }: Advice): string[] {
   const plan = "manymodel plan --model best            # what better methods will take, from a timed sample";
+  const screen = methods.proposal ?? "theta";
   if (verdict === "unknown")
     return ["manymodel advise --sample 1000 --horizon 3", "manymodel train --model snaive --run-id baseline"];
   if (verdict === "global")
     return [
       "manymodel train --model snaive --run-id baseline   # what a global model has to beat",
-      "manymodel train --model theta --run-id own         # what many models reach",
+      `manymodel train --model ${screen} --run-id own         # what many models reach`,
       "manymodel compare baseline own --metric mase",
     ];
-  return ["manymodel train --model theta --run-id screen", plan, "manymodel refine --from screen --worst-percent 20"];
+  return [
+    `manymodel train --model ${screen} --run-id screen`,
+    plan,
+    "manymodel refine --from screen --worst-percent 20",
+  ];
 }
 
 const bytes = (value: number) =>

@@ -35,7 +35,8 @@ const CONFIGURATION = {
   orderBy: "OBS_DATE",
   target: "Y",
   period: 7,
-  model: "auto-arima",
+  // What advise proposes for these series.
+  model: "holt-winters",
 };
 
 /** The part of the demo's configuration that `init` does not write. */

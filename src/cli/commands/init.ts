@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Command } from "commander";
+import type { MethodTrials } from "../../advise/method-trials.ts";
 import { matchColumn } from "../../core/columns/column.ts";
 import { ManymodelError } from "../../core/errors.ts";
 import { addCommand, type CommonOptions, print } from "../command.ts";
@@ -13,8 +14,11 @@ interface InitOptions extends CommonOptions {
   readonly orderBy: string;
   readonly target: string;
   readonly period: number | "auto";
-  readonly model: string;
+  readonly model?: string;
 }
+
+/** The model where nothing is there to judge by: of the methods that take milliseconds, the one that fits most kinds of series. */
+const DEFAULT_MODEL = "ets";
 
 /** `manymodel init`: writes a configuration to start from. */
 export function addInit(program: Command): void {
@@ -24,18 +28,16 @@ export function addInit(program: Command): void {
     .option("--order-by <columns>", "order of the rows; the last is the time", "OBS_DATE")
     .option("--target <column>", "column to forecast", "Y")
     .option("--period <n>", "observations per season; auto: each series' own", autoOrCount, "auto")
-    .option("--model <model>", "built-in method, or path of a model definition", "auto-arima")
+    .option("--model <model>", "built-in method, or path of a model definition; what advise proposes when left out")
     .action(async (options: InitOptions) => {
       const { checkModelName } = await import("../../api/configured-model.ts");
-      checkModelName(options.model, "--model");
-      const text = configurationText({ ...options, isNonNegative: await hasNonNegativeTarget(options) });
+      if (options.model !== undefined) checkModelName(options.model, "--model");
+      if (existsSync(options.config)) throw existing(options.config);
+      const { isNonNegative, proposal } = await examine(options);
+      const model = options.model ?? proposal?.model ?? DEFAULT_MODEL;
+      const text = configurationText({ ...options, model, isNonNegative, ...(proposal && { why: proposal.why }) });
       await writeFile(options.config, text, { flag: "wx" }).catch((cause) => {
-        if (cause.code !== "EEXIST") throw cause;
-        throw new ManymodelError(
-          "conflict",
-          `${options.config} exists already; edit it, or name another with --config`,
-          { cause },
-        );
+        throw cause.code === "EEXIST" ? existing(options.config) : cause;
       });
       const isFile = /[./\\]/.test(options.table);
       const load =
@@ -47,12 +49,27 @@ export function addInit(program: Command): void {
     });
 }
 
-/** Tells whether the source is there already, and no value of its target is below 0. */
-async function hasNonNegativeTarget({ config, table, partitionBy, orderBy, target }: InitOptions): Promise<boolean> {
+const existing = (config: string) =>
+  new ManymodelError("conflict", `${config} exists already; edit it, or name another with --config`);
+
+/** Properties of a source that is there already. */
+interface Examined {
+  /** True if no value of its target is below 0. */
+  readonly isNonNegative: boolean;
+  /** The model that a sample of its series proposes, and the reason. */
+  readonly proposal?: { readonly model: string; readonly why: string };
+}
+
+/** The sample by which a model is proposed, and the time for it. */
+const SAMPLE = { sample: 30, budget: "5s" } as const;
+
+/** Looks at the source, if it is there. */
+async function examine(options: InitOptions): Promise<Examined> {
+  const { config, table, partitionBy, orderBy, target, period } = options;
   const directory = path.dirname(path.resolve(config));
   const isFile = /[./\\]/.test(table) && existsSync(path.resolve(directory, table));
-  if (!isFile && !existsSync(path.join(directory, ".manymodel"))) return false;
-  const source = { table, partition_by: columnsOf(partitionBy), order_by: columnsOf(orderBy), target };
+  if (!isFile && !existsSync(path.join(directory, ".manymodel"))) return { isNonNegative: false };
+  const source = { table, partition_by: columnsOf(partitionBy), order_by: columnsOf(orderBy), target, period };
   const { open } = await import("../../api/open.ts");
   const { isNonNegative } = await import("../../advise/non-negative.ts");
   const mm = await open({ source }, { directory });
@@ -66,21 +83,37 @@ async function hasNonNegativeTarget({ config, table, partitionBy, orderBy, targe
       snapshot.columns.map(({ name }) => name),
       target,
     );
-    return column !== undefined && (await isNonNegative(mm.engine.source, snapshot, column));
+    if (column === undefined) return { isNonNegative: false };
+    const floor = await isNonNegative(mm.engine.source, snapshot, column);
+    if (options.model !== undefined) return { isNonNegative: floor };
+    return { isNonNegative: floor, ...proposalOf((await mm.advise(SAMPLE)).methods) };
   } catch (error) {
     // What is wrong with the source is for `train` to say, where it can be mended.
-    if (error instanceof ManymodelError) return false;
+    if (error instanceof ManymodelError) return { isNonNegative: false };
     throw error;
   } finally {
     await mm.close();
   }
 }
 
+function proposalOf({ trials, series, proposal }: MethodTrials): Pick<Examined, "proposal"> {
+  const chosen = trials.find(({ method }) => method === proposal);
+  if (chosen === undefined) return {};
+  const { method, toNaive } = chosen;
+  const why = `on ${series} series its error is ${toNaive.ratio.toFixed(2)} of snaive's; manymodel advise compares ${trials.length} methods`;
+  return { proposal: { model: method, why } };
+}
+
 const columnsOf = (list: string) => list.split(",").map((name) => name.trim());
 
 /** The text of a configuration. Values are quoted as JSON, which YAML reads. */
 export function configurationText(
-  options: Omit<InitOptions, "config" | "json"> & { readonly isNonNegative?: boolean },
+  options: Omit<InitOptions, "config" | "json" | "model"> & {
+    readonly model: string;
+    readonly isNonNegative?: boolean;
+    /** The reason for the model, for a comment. */
+    readonly why?: string;
+  },
 ): string {
   const list = (columns: string) => JSON.stringify(columnsOf(columns));
   const floor = options.isNonNegative === true ? "\n  lower_bound: 0" : "";
@@ -95,7 +128,7 @@ source:
   target: ${JSON.stringify(options.target)}
   period: ${options.period}${floor}
 
-model: ${JSON.stringify(options.model)}
+model: ${JSON.stringify(options.model)}${options.why === undefined ? "" : `   # ${options.why}`}
 
 train:
   mode: tasks
