@@ -1,4 +1,3 @@
-import type { Advice } from "../advise/advice.ts";
 import { formatNumber } from "../text/number.ts";
 import { HEADING, heading } from "./heading.ts";
 import { axes, line, type PlotArea, withRoom } from "./plot-area.ts";
@@ -21,15 +20,29 @@ interface Dot {
   readonly name: string;
 }
 
+/** Methods that were tried on the same held-out steps. */
+export interface ShownMethods {
+  readonly trials: readonly {
+    readonly method: string;
+    /** The ratio of its error to that of the seasonal naive method. */
+    readonly toNaive: { readonly ratio: number };
+    readonly fitMs: number;
+  }[];
+  readonly series: number;
+  readonly partitions: number;
+  readonly horizon: number;
+  readonly proposal: string | undefined;
+}
+
 /** Methods by the time of a fit (on a logarithmic axis) and their error as a share of the seasonal naive method's, as an SVG. */
-export function methodsPicture({ methods, evidence, profile }: Advice): string {
-  const { proposal, series } = methods;
+export function methodsPicture(methods: ShownMethods): string {
+  const { proposal, series, partitions, horizon } = methods;
   const trials = methods.trials.filter(({ toNaive, fitMs }) => Number.isFinite(toNaive.ratio) && fitMs > 0);
   const shown = trials.filter(({ toNaive }) => toNaive.ratio <= MOST);
   const beyond = trials.filter((trial) => !shown.includes(trial)).map(({ method }) => method);
   const title = "Accuracy and time of the built-in methods";
   const choice = proposal === undefined ? "too few series for a proposal" : `proposed: ${proposal}`;
-  const about = `the last ${evidence.horizon} steps of ${series} of ${profile.partitions} series; ${choice}`;
+  const about = `the last ${horizon} steps of ${series} of ${partitions} series; ${choice}`;
   const outer = { left: MARGIN, top: TOP, width: WIDTH - MARGIN - 24, height: HEIGHT };
   const range = rangeOf([[1, ...shown.map(({ toNaive }) => toNaive.ratio)]], 0.08);
   const y = linearScale(range, [outer.top + outer.height, outer.top], 6);

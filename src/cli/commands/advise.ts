@@ -38,11 +38,17 @@ export function addAdvise(program: Command): void {
       );
       if (file !== undefined) {
         const { methodsPicture } = await import("../../picture/methods-picture.ts");
-        await writePicture(file, methodsPicture(advice));
+        await writePicture(file, methodsPicture(shownMethods(advice)));
       }
       print({ json: advice, text: `${adviceText(advice)}${file === undefined ? "" : `\nDrawn in ${file}.`}` }, options);
     });
 }
+
+const shownMethods = ({ methods, evidence: { horizon }, profile: { partitions } }: Advice) => ({
+  ...methods,
+  horizon,
+  partitions,
+});
 
 const HEADLINE: Readonly<Record<Verdict, string>> = {
   many: "Recommendation: one model per partition.",
