@@ -106,9 +106,9 @@ function dashboardApp(assets: Assets, guarded: Hono<Env>): Hono<Env> {
   for (const path of ["/api/*", "/v1/*"]) app.all(path, (c) => guarded.fetch(c.req.raw, c.env));
   app.get("*", (c) => {
     const name = c.req.path.slice(1);
-    const found = assets.files.get(name);
+    const file = assets.files.get(name);
     // Any other path is a place in the page, which finds it by itself.
-    const [asset, shown] = found === undefined ? [assets.page, "index.html"] : [found, name];
+    const [asset, shown] = file === undefined ? [assets.page, "index.html"] : [file, name];
     return assetResponse(asset, shown, c.req.header("Accept-Encoding"));
   });
   app.all("*", (c) => c.text("the page answers GET and HEAD\n", 405, { Allow: "GET, HEAD" }));

@@ -15,9 +15,9 @@ export function failureKinds<T extends Failures>(failures: readonly T[]): Failur
   const kinds = new Map<string, { readonly first: T; readonly members: T[] }>();
   for (const one of failures) {
     const name = JSON.stringify([one.type, withoutNumbers(one.message)]);
-    const known = kinds.get(name);
-    if (known === undefined) kinds.set(name, { first: one, members: [one] });
-    else known.members.push(one);
+    const group = kinds.get(name);
+    if (group === undefined) kinds.set(name, { first: one, members: [one] });
+    else group.members.push(one);
   }
   return [...kinds.values()].map(({ first: { type, message }, members }) => {
     return {

@@ -52,8 +52,8 @@ export function textAt({ bytes, offsets }: TextColumn, i: number): string {
 }
 
 /** Leaves those rows of `mask` set whose text contains `wanted`. */
-export function markContaining(column: TextColumn, wanted: string, mask: Uint8Array): void {
-  const sought = new TextEncoder().encode(wanted);
+export function markContaining(column: TextColumn, needle: string, mask: Uint8Array): void {
+  const sought = new TextEncoder().encode(needle);
   const { bytes } = column;
   const [first] = sought;
   if (first === undefined) return;
@@ -61,14 +61,14 @@ export function markContaining(column: TextColumn, wanted: string, mask: Uint8Ar
     if (mask[i] === 0) continue;
     const [start, end] = placeAt(column, i);
     const last = end - sought.length;
-    let found = 0;
-    for (let at = start; at <= last && found === 0; at++) {
+    let position = 0;
+    for (let at = start; at <= last && position === 0; at++) {
       if (bytes[at] !== first) continue;
       let k = 1;
       while (k < sought.length && bytes[at + k] === sought[k]) k++;
-      if (k === sought.length) found = 1;
+      if (k === sought.length) position = 1;
     }
-    mask[i] = found;
+    mask[i] = position;
   }
 }
 

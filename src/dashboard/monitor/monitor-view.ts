@@ -24,29 +24,32 @@ const MOST_MODELS = 1000;
 export async function monitorDetail(
   { source, tables }: Engine,
   { ledger, status }: Pick<MonitorTables, "ledger" | "status">,
-  wanted: { readonly model?: string; readonly version?: string },
+  selection: { readonly model?: string; readonly version?: string },
 ): Promise<MonitorDetail | null> {
   const columns = await source.columns(status);
   if (columns === undefined) return null;
   const named = columns.map(({ name }) => name);
-  const known = await tables.query(
+  const runs = await tables.query(
     `SELECT MODEL_NAME, MODEL_VERSION, MAX(MONITORED_AT) AS LATEST FROM ${status} GROUP BY MODEL_NAME, MODEL_VERSION ORDER BY LATEST DESC`,
     [],
     MOST_MODELS,
   );
-  const models = known.rows.map(([model, version]) => ({ model: String(model), version: String(version) }));
+  const models = runs.rows.map(([model, version]) => ({ model: String(model), version: String(version) }));
   const chosen = models.find(
     ({ model, version }) =>
-      (wanted.model === undefined || model === wanted.model) &&
-      (wanted.version === undefined || version === wanted.version),
+      (selection.model === undefined || model === selection.model) &&
+      (selection.version === undefined || version === selection.version),
   );
-  if (chosen === undefined && wanted.model === undefined) return null;
+  if (chosen === undefined && selection.model === undefined) return null;
   if (chosen === undefined)
-    throw new ManymodelError("not-found", `nothing of ${show(wanted.model)} ${show(wanted.version)} was monitored`);
+    throw new ManymodelError(
+      "not-found",
+      `nothing of ${show(selection.model)} ${show(selection.version)} was monitored`,
+    );
   const latest = latestOf(status);
   const params = [chosen.model, chosen.version];
   // After a patch the models that were not replaced go on where they were: an entry is of a model, not of a version.
-  const own = named.includes("MODEL_RUN")
+  const ownRuns = named.includes("MODEL_RUN")
     ? `MODEL_NAME = $1 AND (PARTITION_KEY, MODEL_RUN) IN (SELECT PARTITION_KEY, MODEL_RUN FROM ${status} WHERE ${latest})`
     : OF_VERSION;
   const counted = await tables.query(
@@ -59,7 +62,7 @@ export async function monitorDetail(
     ...chosen,
     monitoredAt: text(counted.rows[0]?.[2]),
     verdicts: counted.rows.map(([verdict, count]) => ({ verdict: String(verdict), count: Number(count) })),
-    ...(await daysOf({ source, tables }, ledger, own, params)),
+    ...(await daysOf({ source, tables }, ledger, ownRuns, params)),
   };
 }
 

@@ -80,8 +80,8 @@ export async function monitoredPartitions(
 }
 
 function oneOf<Word extends string>(name: string, word: string, words: readonly Word[]): Word {
-  const found = words.find((one) => one === word);
-  if (found === undefined)
+  const match = words.find((one) => one === word);
+  if (match === undefined)
     throw new ManymodelError("usage", `${name} is ${show(word)}; it must be one of ${words.join(", ")}`);
-  return found;
+  return match;
 }

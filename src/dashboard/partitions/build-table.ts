@@ -206,10 +206,10 @@ function addReason(
   message: string | null,
   row: number,
 ): number {
-  const own = { type, message: message ?? "" };
-  const name = JSON.stringify(own);
+  const failure = { type, message: message ?? "" };
+  const name = JSON.stringify(failure);
   return reasons.has(name) || reasons.entries.length < MOST_REASONS
-    ? reasons.add(name, own, row)
+    ? reasons.add(name, failure, row)
     : reasons.add("", OTHER, row);
 }
 

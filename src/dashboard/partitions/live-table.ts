@@ -67,7 +67,7 @@ export class LiveTable {
 
   #search(): PartitionSearch {
     const { head, columns, planOrder, metrics } = this.#builder.build();
-    const metric = async (wanted: string) => metrics[head.metrics.indexOf(wanted)];
+    const metric = async (name: string) => metrics[head.metrics.indexOf(name)];
     return new PartitionSearch({ head, ...columns, planOrder, metric });
   }
 }

@@ -147,9 +147,9 @@ interface TableRow {
 /** Reads a row of a table. @throws {ManymodelError} `corrupt` if the table has no such row */
 export function rowAt(table: PartitionTable, row: number): TableRow {
   const value = (column: Uint8Array | Uint16Array | Uint32Array | Float32Array): number => {
-    const found = column[row];
-    if (found === undefined) throw new ManymodelError("corrupt", `the table of partitions has no row ${row}`);
-    return found;
+    const value = column[row];
+    if (value === undefined) throw new ManymodelError("corrupt", `the table of partitions has no row ${row}`);
+    return value;
   };
   const { kinds, reasons } = table.head;
   const outcome = OUTCOMES[value(table.outcome)];

@@ -77,15 +77,15 @@ export class TableCache {
     let entry = this.#entries.get(name);
     if (entry === undefined) {
       const making = { done: 0, total: manifest.partitions };
-      const made: Entry = {
-        search: this.#open(runId, (done) => (made.making = { ...making, done })),
+      const created: Entry = {
+        search: this.#open(runId, (done) => (created.making = { ...making, done })),
         making,
         bytes: 0,
       };
-      entry = made;
-      made.search.then(
+      entry = created;
+      created.search.then(
         ({ table }) => {
-          made.bytes = tableBytes(table);
+          created.bytes = tableBytes(table);
           this.#trim(name);
         },
         () => this.#entries.delete(name),
@@ -104,8 +104,8 @@ export class TableCache {
   async #open(runId: string, onProgress: (done: number) => void): Promise<PartitionSearch> {
     const { stage } = this.#engine;
     const { index } = await completedRun(this.#engine, runId);
-    const kept = await getTable(stage, runId, index.sha256);
-    if (kept !== undefined) return new PartitionSearch(kept);
+    const stored = await getTable(stage, runId, index.sha256);
+    if (stored !== undefined) return new PartitionSearch(stored);
     const built = await buildTable(stage, await readIndex(stage, index, `run ${runId} was completed`), onProgress);
     const folder = stagePath.partitionTable(runId, index.sha256);
     try {
@@ -115,7 +115,7 @@ export class TableCache {
     } catch {
       // Who may not write to the stage may look all the same.
     }
-    const metric = async (wanted: string) => built.metrics[built.head.metrics.indexOf(wanted)];
+    const metric = async (name: string) => built.metrics[built.head.metrics.indexOf(name)];
     return new PartitionSearch({ head: built.head, ...built.columns, metric });
   }
 

@@ -46,8 +46,8 @@ export async function modelDetail(engine: Engine, model: string): Promise<ModelD
   const line = (await modelLines(engine)).find((one) => one.model === model);
   if (line === undefined)
     throw new ManymodelError("not-found", `there is no model ${show(model)}; see "manymodel models"`);
-  const shown = (await engine.versions.list(model)).slice(0, MOST_IN_GRAPH);
-  const lineages = await Promise.all(shown.map((version) => versionLineage(engine, version)));
+  const newest = (await engine.versions.list(model)).slice(0, MOST_IN_GRAPH);
+  const lineages = await Promise.all(newest.map((version) => versionLineage(engine, version)));
   const audit = (await engine.versions.audit({ model, limit: MOST_CHANGES })).reverse();
   return {
     ...line,
@@ -99,13 +99,13 @@ export async function diffDetail(
   before: string,
   after: string,
 ): Promise<DiffDetail> {
-  const known = async (version: string) => {
-    const found = await versions.get(model, version);
-    if (found === undefined)
+  const findVersion = async (version: string) => {
+    const match = await versions.get(model, version);
+    if (match === undefined)
       throw new ManymodelError("not-found", `there is no version ${show(version)} of model ${show(model)}`);
-    return found;
+    return match;
   };
-  const diff = await diffVersions(stage, await known(before), await known(after));
+  const diff = await diffVersions(stage, await findVersion(before), await findVersion(after));
   return {
     before,
     after,

@@ -115,8 +115,8 @@ async function workersOf(
   const listed = alive.map(
     ({ name, startedAt, stopping }): WorkerLine => ({ name, startedAt, stopping, chunk: holds.get(name) ?? null }),
   );
-  const known = new Set(listed.map(({ name }) => name));
-  const others = [...holds].filter(([name]) => !known.has(name));
+  const names = new Set(listed.map(({ name }) => name));
+  const others = [...holds].filter(([name]) => !names.has(name));
   const all = [...listed, ...others.map(([name, chunk]) => ({ name, startedAt: null, stopping: false, chunk }))];
   return all.filter(({ name }) => !workers.isGone(name));
 }

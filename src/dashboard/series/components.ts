@@ -17,12 +17,12 @@ export function componentsOf(
   }
   const fitting = periods.map(Math.round).filter((period) => period >= 2 && y.length > 2 * period);
   if (fitting.length === 0) return null;
-  const { periods: found, trend, seasonal, remainder } = mstl(y, { periods: fitting });
+  const { periods: fittedPeriods, trend, seasonal, remainder } = mstl(y, { periods: fitting });
   return {
     source: "stl",
     parts: [
       part("trend", trend),
-      ...seasonal.map((values, i) => part(`season of ${found[i]}`, values)),
+      ...seasonal.map((values, i) => part(`season of ${fittedPeriods[i]}`, values)),
       part("remainder", remainder),
     ],
   };

@@ -14,18 +14,18 @@ export function diagnose(
 ): Omit<Diagnostics, "residuals"> | undefined {
   const first = residuals.findIndex((value) => !Number.isNaN(value));
   const errors = residuals.subarray(Math.max(0, first));
-  const known = errors.filter((value) => !Number.isNaN(value));
-  const n = known.length;
+  const observed = errors.filter((value) => !Number.isNaN(value));
+  const n = observed.length;
   if (first < 0 || n < 8) return undefined;
-  const mean = known.reduce((sum, value) => sum + value, 0) / n;
-  const sd = Math.sqrt(known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1));
+  const mean = observed.reduce((sum, value) => sum + value, 0) / n;
+  const sd = Math.sqrt(observed.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1));
   if (!(sd > 0)) return undefined;
   const maxLag = Math.min(errors.length - 1, MOST_LAGS, Math.max(2 * period, Math.floor(10 * Math.log10(n))));
   const reach = 4 * sd;
   return {
     acf: Array.from(acf(errors, { maxLag }), finite),
     acfBound: 1.96 / Math.sqrt(n),
-    histogram: histogram(known, mean - reach, mean + reach, BINS),
+    histogram: histogram(observed, mean - reach, mean + reach, BINS),
     mean,
     sd,
     ljungBox: testOf(errors, n, model, period),

@@ -31,10 +31,10 @@ export async function holdoutForecast(
       "usage",
       `method ${show(method)} is not known; the methods are ${Object.keys(METHODS).join(", ")}`,
     );
-  const found = await findPartition(engine, runId, partitionKey);
-  if ("pending" in found)
+  const place = await findPartition(engine, runId, partitionKey);
+  if ("pending" in place)
     throw new ManymodelError("conflict", `run ${runId} has not trained ${show(partitionKey)} yet; wait for its chunk`);
-  const { row, source } = found;
+  const { row, source } = place;
   const { holdout } = forecastTask(source.exports);
   const season = readPeriod(row.info === null ? null : JSON.parse(row.info), source.exports);
   const target = targetOf(source);

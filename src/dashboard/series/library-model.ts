@@ -6,7 +6,7 @@ export function libraryModel(stored: unknown): FittedModel | undefined {
   if (typeof stored !== "object" || stored === null) return undefined;
   if (isLibraryModel(stored)) return stored;
   const { model, linear } = stored as Record<string, unknown>;
-  return [model, linear].map(libraryModel).find((found) => found !== undefined);
+  return [model, linear].map(libraryModel).find((candidate) => candidate !== undefined);
 }
 
 /**

@@ -37,11 +37,11 @@ export async function findPartition(
   partitionKey: string,
 ): Promise<FoundPartition | PendingPartition> {
   const { state, manifest } = await knownRun(engine.catalog, runId);
-  const found =
+  const place =
     state === "completed" || manifest === null
       ? await inIndex(engine, runId, partitionKey)
       : await inChunks(engine, manifest, partitionKey);
-  if (found !== undefined) return found;
+  if (place !== undefined) return place;
   const { key } = decodeKey(partitionKey);
   const [ended] = manifest === null ? [] : await findEnded(engine.source, manifest.snapshot, [key]);
   const why = ended === undefined ? "" : `: ${ended.status}, ${ended.errorMessage}`;
@@ -51,9 +51,9 @@ export async function findPartition(
 async function inIndex(engine: Engine, runId: string, partitionKey: string): Promise<FoundPartition | undefined> {
   const { index: summary, manifest } = await completedRun(engine, runId);
   const index = await readIndex(engine.stage, summary, `run ${runId} was completed`);
-  const found = await (await openFinder(engine.stage, index)).row(partitionKey);
-  if (found === undefined) return undefined;
-  const { row, segment } = found;
+  const place = await (await openFinder(engine.stage, index)).row(partitionKey);
+  if (place === undefined) return undefined;
+  const { row, segment } = place;
   const from = index.sources[segment.source];
   if (from === undefined)
     throw new ManymodelError("corrupt", `the index of run ${runId} has no source ${segment.source}`);

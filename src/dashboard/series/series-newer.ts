@@ -47,15 +47,15 @@ export async function readNewer(
   const last = parseTime(axis, lastTs);
   // Of a coarser grid, the rows of a step are later than its time.
   const before = calendarBins(query.resample?.to ?? "");
-  const seen = before === undefined ? lastTs : formatTime(axis, before.next(last) - 1);
+  const latest = before === undefined ? lastTs : formatTime(axis, before.next(last) - 1);
   const time = tables.columnName(timeColumn);
-  const where = [...is, `${time} > ${place(seen)}`].join(" AND ");
+  const where = [...is, `${time} > ${place(latest)}`].join(" AND ");
   const select = `SELECT ${time}, ${tables.columnName(target)} FROM ${table} WHERE ${where} ORDER BY ${time}`;
   try {
-    const { rows: found, truncated } = await tables.query(select, params, MOST_ROWS);
+    const { rows: newer, truncated } = await tables.query(select, params, MOST_ROWS);
     if (truncated) return unknown(`there are more than ${MOST_ROWS} of them`);
     // Those after the last value are planned.
-    const rows = found.slice(0, found.findLastIndex(([, value]) => value !== null && value !== undefined) + 1);
+    const rows = newer.slice(0, newer.findLastIndex(([, value]) => value !== null && value !== undefined) + 1);
     if (rows.length === 0) return NOTHING;
     const { times, values } = completed(snapshot, axis, {
       times: Float64Array.from(rows, ([time]) => queriedTime(axis, String(time))),

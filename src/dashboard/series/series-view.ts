@@ -49,12 +49,12 @@ export async function seriesDetail(
   partitionKey: string,
   around?: SeriesSurroundings,
 ): Promise<SeriesDetail | SeriesPending> {
-  const found = await findPartition(engine, runId, partitionKey);
-  if ("pending" in found) {
-    const { chunk, state, error } = found.pending;
+  const place = await findPartition(engine, runId, partitionKey);
+  if ("pending" in place) {
+    const { chunk, state, error } = place.pending;
     return { pending: { text: keyLabel(partitionKey), chunk, at: chunk - 1, letter: LETTERS[state], error } };
   }
-  const { row, segment, source } = found;
+  const { row, segment, source } = place;
   const notes: string[] = [];
   const stored = row.model === null ? undefined : (JSON.parse(row.model) as unknown);
   const model = libraryModel(stored);
@@ -111,7 +111,7 @@ export async function seriesDetail(
     },
     log: row.log,
     info: contest === null ? info : null,
-    series: await picture(engine, found, {
+    series: await picture(engine, place, {
       model,
       contest,
       info,
@@ -163,11 +163,11 @@ async function picture(
   }
   const { horizon, holdout, method } = forecastTask(run.exports);
   const { period, periods } = readPeriod(info, run.exports);
-  const attempt = <T>(what: string, work: () => T): T | null => {
+  const attempt = <T>(subject: string, work: () => T): T | null => {
     try {
       return work();
     } catch (error) {
-      notes.push(`${what}: ${messageOf(error, 300)}`);
+      notes.push(`${subject}: ${messageOf(error, 300)}`);
       return null;
     }
   };

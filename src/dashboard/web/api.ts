@@ -23,8 +23,8 @@ export class ApiError extends Error {
 
 async function request(path: string, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers);
-  const known = token.get();
-  if (known !== null) headers.set("Authorization", `Bearer ${known}`);
+  const current = token.get();
+  if (current !== null) headers.set("Authorization", `Bearer ${current}`);
   let response: Response;
   try {
     response = await fetch(path, { ...init, headers });
@@ -34,7 +34,7 @@ async function request(path: string, init: RequestInit = {}): Promise<Response> 
   }
   if (response.ok) return response;
   // A token that was revoked meanwhile; not one that another has taken the place of by now.
-  if (response.status === 401 && token.get() === known) dispatchEvent(new Event(REFUSED));
+  if (response.status === 401 && token.get() === current) dispatchEvent(new Event(REFUSED));
   const body = (await response.json().catch(() => null)) as Partial<WireError> | null;
   throw new ApiError(response.status, body?.error?.message ?? `The server answered ${response.status}.`);
 }
@@ -96,13 +96,13 @@ export async function follow<T>(path: string, signal: AbortSignal, onValue: (val
       noteConnected(path);
       if (response.body === null) throw new Error(`the answer of ${path} has no body`);
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-      let rest = "";
+      let buffer = "";
       for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
         clearTimeout(timer);
         timer = setTimeout(() => silent.abort(), SILENT_MS);
-        const text = rest + piece.value;
+        const text = buffer + piece.value;
         const end = text.lastIndexOf("\n\n");
-        rest = end < 0 ? text : text.slice(end + 2);
+        buffer = end < 0 ? text : text.slice(end + 2);
         for (const event of text.slice(0, Math.max(0, end)).split("\n\n"))
           if (event.startsWith("data: ")) onValue(JSON.parse(event.slice(6)) as T);
       }

@@ -156,19 +156,19 @@ function Newer({ newer: { table, seen, latest, why, taken, command } }: { newer:
 }
 
 function Picture({ series, picture, method }: { series: SeriesDetail; picture: SeriesPicture; method: string | null }) {
-  const shown = method ?? null;
+  const current = method ?? null;
   const holdout = useData<HoldoutForecast>(
-    shown === null || picture.holdout === 0
+    current === null || picture.holdout === 0
       ? null
-      : href(["runs", series.runId, "holdout"], { key: series.key, method: shown }),
+      : href(["runs", series.runId, "holdout"], { key: series.key, method: current }),
   );
-  const held = shown === null ? undefined : holdout.value?.method === shown ? holdout.value : undefined;
+  const trial = current === null ? undefined : holdout.value?.method === current ? holdout.value : undefined;
   return (
     <section class="panel" aria-labelledby="series-chart">
       <h2 id="series-chart" class="hidden">
         History and forecast of {series.text}
       </h2>
-      <FanChart picture={picture} held={held} name={series.text} />
+      <FanChart picture={picture} held={trial} name={series.text} />
       {picture.holdout > 0 && picture.methods.length > 0 && (
         <p class="holdouts">
           <span class="muted">Holdout of {picture.holdout} steps, forecast as it was measured:</span>
@@ -177,17 +177,17 @@ function Picture({ series, picture, method }: { series: SeriesDetail; picture: S
               key={name}
               type="button"
               class="chip"
-              aria-pressed={shown === name}
-              onClick={() => setQuery({ method: shown === name ? null : name })}
+              aria-pressed={current === name}
+              onClick={() => setQuery({ method: current === name ? null : name })}
             >
               {name}
             </button>
           ))}
-          {shown !== null && holdout.loading && <span class="muted">fitting …</span>}
-          {shown !== null && holdout.error !== undefined && <span class="bad">{holdout.error.message}</span>}
-          {held !== undefined && (
+          {current !== null && holdout.loading && <span class="muted">fitting …</span>}
+          {current !== null && holdout.error !== undefined && <span class="bad">{holdout.error.message}</span>}
+          {trial !== undefined && (
             <span class="muted">
-              MASE {measure(held.accuracy.mase)}, sMAPE {measure(held.accuracy.smape)}, fitted in {duration(held.ms)}
+              MASE {measure(trial.accuracy.mase)}, sMAPE {measure(trial.accuracy.smape)}, fitted in {duration(trial.ms)}
             </span>
           )}
         </p>
@@ -235,8 +235,8 @@ function Metrics({ metrics }: { metrics: SeriesDetail["metrics"] }) {
   const names = Object.keys(metrics);
   if (names.length === 0) return null;
   const plain = names.filter((name) => !name.startsWith("holdout_") && name !== CONTEST_SCORE);
-  const held = names.filter((name) => name.startsWith("holdout_"));
-  const both = [...new Set([...held.map((name) => name.slice(8)), ...plain])];
+  const measures = names.filter((name) => name.startsWith("holdout_"));
+  const both = [...new Set([...measures.map((name) => name.slice(8)), ...plain])];
   return (
     <section class="panel" aria-labelledby="metrics-title">
       <h2 id="metrics-title">Errors</h2>

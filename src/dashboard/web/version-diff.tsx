@@ -10,8 +10,8 @@ import { useData } from "./use-data.ts";
 export function VersionDiff({ detail, query }: { detail: ModelDetail; query: URLSearchParams }) {
   const { versions, model } = detail;
   const [before, after] = [query.get("before"), query.get("after")];
-  const asked = before !== null && after !== null && before !== after;
-  const data = useData<DiffDetail>(asked ? href(["models", model, "diff"], { before, after }) : null);
+  const isComplete = before !== null && after !== null && before !== after;
+  const data = useData<DiffDetail>(isComplete ? href(["models", model, "diff"], { before, after }) : null);
   if (versions.length < 2) return null;
   const select = (name: "before" | "after", value: string | null) => (
     <Choice
@@ -28,7 +28,7 @@ export function VersionDiff({ detail, query }: { detail: ModelDetail; query: URL
         {select("before", before)}
         {select("after", after)}
       </form>
-      {asked && (
+      {isComplete && (
         <Loading data={data} what="the differences">
           {(diff) => (
             <>

@@ -25,9 +25,9 @@ export function VirtualRows(props: {
   const { first, source, selected } = props;
   const box = useRef<HTMLDivElement>(null);
   const pages = useRef(new Map<number, readonly PartitionRow[]>());
-  const shown = useRef<PartitionPage | null>(null);
-  if (shown.current !== first) {
-    shown.current = first;
+  const lastPage = useRef<PartitionPage | null>(null);
+  if (lastPage.current !== first) {
+    lastPage.current = first;
     pages.current = new Map([[0, first.rows]]);
   }
   const [, redraw] = useState(0);
@@ -56,12 +56,12 @@ export function VirtualRows(props: {
 
   useEffect(() => {
     const abort = new AbortController();
-    const wanted: number[] = [];
+    const missing: number[] = [];
     for (let page = Math.floor(from / PAGE); page <= Math.floor(Math.max(from, to - 1) / PAGE); page++)
-      if (!pages.current.has(page)) wanted.push(page);
+      if (!pages.current.has(page)) missing.push(page);
     // Whoever scrolls past does not need what is there.
     const timer = setTimeout(async () => {
-      for (const page of wanted) {
+      for (const page of missing) {
         const answer = await read<PartitionPage>(`${source}&offset=${page * PAGE}&limit=${PAGE}`, abort.signal).catch(
           () => null,
         );

@@ -36,8 +36,8 @@ export function FanChart({
   const [at, setAt] = useState<number | null>(null);
   const n = picture.y.length;
   const h = picture.forecast?.mean.length ?? 0;
-  const wanted = Number(new URLSearchParams(location.search).get("span") ?? Number.NaN);
-  const [span, setSpan] = useState<number>(SPANS.find((one) => one === wanted) ?? (n > 365 ? 90 : 0));
+  const stored = Number(new URLSearchParams(location.search).get("span") ?? Number.NaN);
+  const [span, setSpan] = useState<number>(SPANS.find((one) => one === stored) ?? (n > 365 ? 90 : 0));
 
   useEffect(() => {
     const element = box.current;
@@ -93,7 +93,7 @@ export function FanChart({
   };
   const levels = picture.forecast?.levels ?? [];
   const newer = isNewer(picture) ? `, ${n - picture.trained} of them newer than the model` : "";
-  const what = `${picture.target} of ${name}: ${n} steps${newer}${h > 0 ? `, then a forecast of ${h} steps${levels.length > 0 ? ` with ${levels.join(" % and ")} % intervals` : ""}` : ""}`;
+  const description = `${picture.target} of ${name}: ${n} steps${newer}${h > 0 ? `, then a forecast of ${h} steps${levels.length > 0 ? ` with ${levels.join(" % and ")} % intervals` : ""}` : ""}`;
   return (
     <>
       <div class="chart-bar">
@@ -149,7 +149,14 @@ export function FanChart({
           ))}
         </span>
       </div>
-      <div ref={box} class="chart" role="img" aria-label={what} data-forecast={h} data-levels={levels.join(",")} />
+      <div
+        ref={box}
+        class="chart"
+        role="img"
+        aria-label={description}
+        data-forecast={h}
+        data-levels={levels.join(",")}
+      />
     </>
   );
 }
@@ -163,15 +170,15 @@ const isNewer = ({ y, trained }: SeriesPicture) => trained > 0 && trained < y.le
  */
 export const forecastStart = ({ y, trained, earlier }: SeriesPicture) => (earlier === null ? trained : y.length);
 
-function readout(picture: SeriesPicture, held: HoldoutForecast | undefined, at: number | null): string {
+function readout(picture: SeriesPicture, holdout: HoldoutForecast | undefined, at: number | null): string {
   if (at === null) return "";
   const { y, trained, times, timeType, fitted, forecast, earlier } = picture;
   const parts = [times === null ? `step ${at + 1}` : stepTime(times[at], timeType)];
   if (at < y.length) parts.push(measure(y[at]));
   if (at < trained && fitted !== null) parts.push(`fitted ${measure(fitted[at])}`);
-  if (held !== undefined) {
-    const step = at - (trained - held.forecast.mean.length);
-    if (step >= 0 && at < trained) parts.push(`forecast ${measure(held.forecast.mean[step])}`);
+  if (holdout !== undefined) {
+    const step = at - (trained - holdout.forecast.mean.length);
+    if (step >= 0 && at < trained) parts.push(`forecast ${measure(holdout.forecast.mean[step])}`);
   }
   const step = at - forecastStart(picture);
   if (step < 0 && at >= trained && earlier !== null) parts.push(`forecast ${measure(earlier[at - trained])}`);
@@ -182,7 +189,7 @@ function readout(picture: SeriesPicture, held: HoldoutForecast | undefined, at: 
   return parts.join("  ");
 }
 
-function linesOf(picture: SeriesPicture, held: HoldoutForecast | undefined, withFitted: boolean): Lines {
+function linesOf(picture: SeriesPicture, holdout: HoldoutForecast | undefined, withFitted: boolean): Lines {
   const { y, trained, times, timeType, fitted, forecast, earlier } = picture;
   const h = forecast?.mean.length ?? 0;
   const from = forecastStart(picture);
@@ -217,17 +224,17 @@ function linesOf(picture: SeriesPicture, held: HoldoutForecast | undefined, with
   };
   const before = y[from - 1] ?? null;
   if (forecast !== null) fan(joined(forecast, before), from - 1, "accent", [0.28, 0.14]);
-  if (held !== undefined)
+  if (holdout !== undefined)
     fan(
-      { ...held.forecast, levels: held.forecast.levels.slice(0, 1) },
-      trained - held.forecast.mean.length,
+      { ...holdout.forecast, levels: holdout.forecast.levels.slice(0, 1) },
+      trained - holdout.forecast.mean.length,
       "warn",
       [0.16],
     );
   if (withFitted && fitted !== null) add("fitted", place(fitted, 0), { stroke: colour("good"), width: 1 });
   add(picture.target, place(y, 0), { stroke: colour("ink"), width: 1.25, points: { show: y.length < 60, size: 4 } });
-  if (held !== undefined)
-    add(held.method, place(held.forecast.mean, trained - held.forecast.mean.length), {
+  if (holdout !== undefined)
+    add(holdout.method, place(holdout.forecast.mean, trained - holdout.forecast.mean.length), {
       stroke: colour("warn"),
       width: 2,
       dash: [6, 3],

@@ -7,10 +7,10 @@ const [WIDTH, HEIGHT] = [600, 72];
 export function LineChart(props: { label: string; values: Line; zero?: boolean; mark?: number }) {
   const { label, values, zero = false, mark = zero ? 0 : undefined } = props;
   const points = pointsAtWidth(values, WIDTH);
-  const known = points.flatMap(({ value }) => (value === null ? [] : [value]));
-  if (known.length === 0) return null;
+  const observed = points.flatMap(({ value }) => (value === null ? [] : [value]));
+  if (observed.length === 0) return null;
   const marked = mark === undefined ? [] : [mark];
-  const [low, high] = [Math.min(...known, ...marked), Math.max(...known, ...marked)];
+  const [low, high] = [Math.min(...observed, ...marked), Math.max(...observed, ...marked)];
   const x = (step: number) => (WIDTH * step) / Math.max(1, values.length - 1);
   const y = (value: number) => HEIGHT - 1 - ((HEIGHT - 2) * (value - low)) / (high - low || 1);
   let path = "";

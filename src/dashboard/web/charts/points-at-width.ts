@@ -22,16 +22,16 @@ export function pointsAtWidth(values: Line, columns: number): Point[] {
 }
 
 function extremesOf(values: Line, from: number, to: number): Point[] {
-  const known: { readonly step: number; readonly value: number }[] = [];
+  const observed: { readonly step: number; readonly value: number }[] = [];
   for (let step = from; step < to; step++) {
     const value = values[step];
-    if (value !== null && value !== undefined) known.push({ step, value });
+    if (value !== null && value !== undefined) observed.push({ step, value });
   }
-  const [first] = known;
-  const last = known.at(-1);
+  const [first] = observed;
+  const last = observed.at(-1);
   if (first === undefined || last === undefined) return [{ step: from, value: null }];
   let [least, greatest] = [first, first];
-  for (const point of known) {
+  for (const point of observed) {
     if (point.value < least.value) least = point;
     if (point.value > greatest.value) greatest = point;
   }

@@ -5,9 +5,9 @@ const [WIDTH, HEIGHT] = [160, 44];
 /** The end of a series and its forecast, without axes: the shape is what is looked at. */
 export function SmallMultiple({ series: { history, forecast } }: { series: SmallSeries }) {
   const all = [...history, ...forecast];
-  const known = all.filter((value): value is number => value !== null);
-  if (known.length === 0) return <span class="muted small">no data kept</span>;
-  const [low, high] = [Math.min(...known), Math.max(...known)];
+  const observed = all.filter((value): value is number => value !== null);
+  if (observed.length === 0) return <span class="muted small">no data kept</span>;
+  const [low, high] = [Math.min(...observed), Math.max(...observed)];
   const x = (i: number) => (WIDTH * i) / Math.max(1, all.length - 1);
   const y = (value: number) => HEIGHT - 2 - ((HEIGHT - 4) * (value - low)) / (high - low || 1);
   const path = (values: readonly (number | null)[], from: number) =>
