@@ -7,6 +7,7 @@ const SEGMENTS = { home: [-1.5, -0.8, 0.9], small: [-1, -0.3, 1.4], large: [-2, 
 
 function customers(count, known) {
   const lines = [`SEGMENT,CUSTOMER,TENURE,TICKETS,AUTOPAY,PLAN,SINCE${known ? ",CHURNED" : ""}`];
+  const outcomes = ["SEGMENT,CUSTOMER,CHURNED"];
   for (const [segment, [level, tenure, tickets]] of Object.entries(SEGMENTS))
     for (let i = 1; i <= count; i++) {
       const years = Math.abs(2 + 2 * normal(uniform));
@@ -18,11 +19,15 @@ function customers(count, known) {
         level + tenure * (years - 2) + tickets * (calls - 1) - (autopay ? 0.7 : 0) + (plan === "pro" ? 0.8 : 0);
       const churned = uniform() < 1 / (1 + Math.exp(-logit)) ? 1 : 0;
       const id = `${segment}-${String(i).padStart(4, "0")}`;
+      outcomes.push(`${segment},${id},${churned}`);
       lines.push(
         `${segment},${id},${years.toFixed(2)},${calls},${autopay},${plan},${since}${known ? `,${churned}` : ""}`,
       );
     }
-  return `${lines.join("\n")}\n`;
+  return [lines, outcomes].map((rows) => `${rows.join("\n")}\n`);
 }
-writeFileSync("last-year.csv", customers(800, true));
-writeFileSync("today.csv", customers(40, false));
+writeFileSync("last-year.csv", customers(800, true)[0]);
+// What became of today's customers is known later.
+const [today, outcomes] = customers(40, false);
+writeFileSync("today.csv", today);
+writeFileSync("outcomes.csv", outcomes);

@@ -537,6 +537,9 @@ const monitor = z
       .describe("The table or file of the observations, old and new; source.table when left out."),
     ledger_table: tableName.default("ACCURACY_LEDGER").describe("Where each forecast meets its observation."),
     status_table: tableName.default("MONITOR_STATUS").describe("Where the verdicts go, a row a partition and run."),
+    measures_table: tableName
+      .default("MONITOR_MEASURES")
+      .describe("Where AUC, calibration and the drift of features go, of models of rows."),
     window: count
       .default(30)
       .describe("How many of the latest times are looked at; the CUSUM also remembers older ones."),

@@ -259,7 +259,8 @@ async function strangers(source: Source, sources: WatchSources): Promise<Partiti
   return statuses;
 }
 
-const UNKNOWN: Omit<PartitionStatus, "partitionKey" | "coverage" | "reasons"> = {
+/** A status of which nothing is known. */
+export const UNKNOWN: Omit<PartitionStatus, "partitionKey" | "coverage" | "reasons"> = {
   run: null,
   verdict: "no-data",
   since: NaN,
@@ -275,7 +276,8 @@ const UNKNOWN: Omit<PartitionStatus, "partitionKey" | "coverage" | "reasons"> = 
   pValue: NaN,
 };
 
-function summed(statuses: readonly PartitionStatus[], type: ColumnType) {
+/** Counts verdicts and reasons, and lists the partitions that drift. */
+export function summed(statuses: readonly PartitionStatus[], type: ColumnType) {
   const timeText = (time: number) =>
     Number.isNaN(time) ? null : formatTime(type === "date" || type === "timestamp" ? type : "number", time);
   const verdicts = { ok: 0, watch: 0, drift: 0, "no-data": 0 };

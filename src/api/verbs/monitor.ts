@@ -1,11 +1,13 @@
 import { parseDuration } from "../../core/duration.ts";
 import { ManymodelError } from "../../core/errors.ts";
+import { monitorRows, type RowMonitorSummary } from "../../monitor/monitor-rows.ts";
 import { type MonitorSummary, monitorVersion } from "../../monitor/monitor-version.ts";
 import { type Delivery, postWebhook } from "../../monitor/webhook.ts";
 import { during } from "../../ports/activity.ts";
 import { completedRun } from "../../runs/read-index.ts";
 import { stoppableProgress } from "../../runs/run-context.ts";
 import { pause } from "../../stages/pause.ts";
+import { definitionsOf } from "../../work/definitions.ts";
 import { type LongCallOptions, runContext } from "../run-context.ts";
 import { rowsOf, type Workspace } from "../workspace.ts";
 
@@ -23,7 +25,9 @@ export interface MonitorOptions extends LongCallOptions {
 }
 
 /** A monitoring run, and what became of the alert. */
-export interface Monitored extends MonitorSummary {
+export interface Monitored
+  extends MonitorSummary,
+    Partial<Pick<RowMonitorSummary, "measures" | "measuresTable" | "overview">> {
   /** True if more partitions drift than may. */
   readonly alert: boolean;
   /** Null without an alert or a webhook. */
@@ -42,30 +46,38 @@ export async function monitor(workspace: Workspace, options: MonitorOptions): Pr
     throw new ManymodelError("usage", "no observations: give --actuals, or monitor.actuals in the configuration");
   const version = await workspace.models.get(options.model ?? register.model, options.version);
   const { manifest } = await completedRun(workspace.engine, version.runId);
-  const { target } = manifest.exports as { target?: unknown };
-  const summary = await during({ phase: "monitor", run: version.runId }, () =>
-    monitorVersion(
-      workspace.engine,
-      {
-        version,
-        forecasts: options.forecasts ?? configured.forecasts ?? batch.output_table,
-        actuals: rowsOf(workspace, actuals, manifest.snapshot.query),
-        target: options.target ?? (typeof target === "string" ? target : (source?.target ?? "Y")),
-        ledgerTable: configured.ledger_table,
-        statusTable: configured.status_table,
-        thresholds: {
-          window: configured.window,
-          minObservations: configured.min_observations,
-          reference: configured.cusum_reference,
-          decision: configured.cusum_decision,
-          coverageTolerance: configured.coverage_tolerance,
-          falseDiscoveryRate: configured.false_discovery_rate,
-          watchRatio: configured.watch_ratio,
-          watchShift: configured.watch_shift,
-        },
-      },
-      { ...runContext(workspace.engine, options), onProgress: stoppableProgress(options) },
-    ),
+  const { target, features } = manifest.exports as { target?: unknown; features?: unknown };
+  const spec = {
+    version,
+    forecasts: options.forecasts ?? configured.forecasts ?? batch.output_table,
+    actuals: rowsOf(workspace, actuals, manifest.snapshot.query),
+    target: options.target ?? (typeof target === "string" ? target : (source?.target ?? "Y")),
+    statusTable: configured.status_table,
+    thresholds: {
+      window: configured.window,
+      minObservations: configured.min_observations,
+      reference: configured.cusum_reference,
+      decision: configured.cusum_decision,
+      coverageTolerance: configured.coverage_tolerance,
+      falseDiscoveryRate: configured.false_discovery_rate,
+      watchRatio: configured.watch_ratio,
+      watchShift: configured.watch_shift,
+    },
+  };
+  const rows = {
+    ...spec,
+    measuresTable: configured.measures_table,
+    input: rowsOf(workspace, batch.input_table ?? actuals, manifest.snapshot.query),
+    features: Array.isArray(features) ? features.map(String) : [],
+  };
+  const context = { ...runContext(workspace.engine, options), onProgress: stoppableProgress(options) };
+  const { scores } = await definitionsOf(workspace.engine)(manifest.definition.sha256);
+  const summary: MonitorSummary & Partial<RowMonitorSummary> = await during(
+    { phase: "monitor", run: version.runId },
+    () =>
+      scores === "rows"
+        ? monitorRows(workspace.engine, rows, context)
+        : monitorVersion(workspace.engine, { ...spec, ledgerTable: configured.ledger_table }, context),
   );
   const allowed = configured.max_offenders;
   const limit = allowed > 0 && allowed < 1 ? allowed * summary.partitions : allowed;

@@ -53,9 +53,36 @@ export function addMonitor(program: Command): void {
     });
 }
 
+/** Describes a monitoring run of a model of rows: medians over the partitions, and what drifts. */
+function rowMonitorText(result: Monitored, measures: NonNullable<Monitored["measures"]>, seconds: number): string {
+  const { model, version, partitions, verdicts, statusTable, measuresTable, webhook } = result;
+  const short = (value: number) => (Number.isNaN(value) ? null : Number(value.toPrecision(3)));
+  const rows = result.overview?.map(({ measure, value, reference, drift, watch }) => [
+    ...[measure, short(value), short(reference)],
+    ...[drift, watch],
+  ]);
+  const drifting = measures
+    .filter(({ verdict }) => verdict === "drift")
+    .sort((a, b) => b.severity - a.severity)
+    .slice(0, SHOWN)
+    .map(({ partitionKey, metric, feature, n, value, reference }) => [
+      ...[keyText(partitionKey), feature === null ? metric : `psi of ${feature}`, n, short(value), short(reference)],
+    ]);
+  return [
+    `${model} ${version}: ${partitions} partitions: ${verdicts.drift} drift, ${verdicts.watch} watched, ${verdicts.ok} ok, ${verdicts["no-data"]} without enough data; ${formatSeconds(seconds)}.`,
+    formatTable(["measure", "median", "in training", "drift", "watched"], rows ?? []),
+    ...(drifting.length === 0
+      ? []
+      : ["The worst first:", formatTable(["partition", "measure", "rows", "value", "in training"], drifting)]),
+    `All measures are in ${measuresTable}; the verdicts are in ${statusTable}.`,
+    ...(webhook?.delivered ? ["The webhook was called."] : []),
+  ].join("\n");
+}
+
 function monitorText(result: Monitored, seconds: number): string {
   const { model, version, partitions, verdicts, reasons, newEntries, ledgerTable, statusTable, offenders } = result;
   const { medianRatio, webhook } = result;
+  if (result.measures !== undefined) return rowMonitorText(result, result.measures, seconds);
   const grouped = Object.entries(reasons).sort((a, b) => b[1] - a[1]);
   const rows = offenders
     .slice(0, SHOWN)

@@ -4,6 +4,7 @@
  * @module
  */
 export { acf, pacf } from "../stats/autocorrelation.ts";
+export { chiSquareCdf } from "../stats/chi-square.ts";
 export { binomialTail, logGamma, normalQuantile, studentQuantile } from "../stats/distribution.ts";
 export { highMedian, median } from "../stats/median.ts";
 export { normal, type Random, random } from "../stats/random.ts";
