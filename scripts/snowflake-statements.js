@@ -117,10 +117,12 @@ const FORECAST_COLUMNS = [
   "MODEL_NAME",
   "MODEL_VERSION",
   ...columns.map(({ name }) => name),
+  "PARTITION_KEY",
+  "OBS_DATE",
   "STEP",
   "FORECAST",
   "STATUS",
-];
+].map((name) => ({ name, type: name === "OBS_DATE" ? "date" : "string" }));
 const ARGUMENTS = {
   queue: { release: [8] },
   catalog: { move: [["running"]] },
@@ -259,7 +261,10 @@ export const STATEMENTS = [
       views.forecastsView(
         workspace,
         { model: "SALES_MODEL", alias: "champion", table: "FORECAST_RESULTS" },
-        { from: workspace.of("FORECAST_RESULTS"), columns: FORECAST_COLUMNS, hasBatches },
+        {
+          ...{ from: workspace.of("FORECAST_RESULTS"), columns: FORECAST_COLUMNS, hasBatches },
+          overrides: hasBatches ? workspace.of("FORECAST_OVERRIDES") : undefined,
+        },
       ),
     ),
   ),

@@ -9,6 +9,16 @@ export type { MethodTrial, MethodTrials } from "./advise/method-trials.ts";
 export type { ModelChoice } from "./api/configured-model.ts";
 export { ManyModel } from "./api/many-model.ts";
 export { Models, type RegisterDefaults, type RegisterOptions } from "./api/nouns/models.ts";
+export { type ListedNote, type NoteSubject, Notes } from "./api/nouns/notes.ts";
+export {
+  type ListedOverride,
+  type OverrideChange,
+  type OverrideChoice,
+  type OverrideOptions,
+  Overrides,
+  type OverrideValue,
+  type SeriesName,
+} from "./api/nouns/overrides.ts";
 export type { ForecastOptions, PartitionForecast } from "./api/nouns/partitions.ts";
 export {
   type ForecastsPictureOptions,

@@ -13,6 +13,8 @@ import type { ReconcileSummary } from "../reconcile/reconcile-tables.ts";
 import { actor } from "./actor.ts";
 import type { ModelChoice } from "./configured-model.ts";
 import { Models } from "./nouns/models.ts";
+import { Notes } from "./nouns/notes.ts";
+import { Overrides } from "./nouns/overrides.ts";
 import type { ForecastOptions, PartitionForecast } from "./nouns/partitions.ts";
 import { Pictures } from "./nouns/pictures.ts";
 import { Runs } from "./nouns/runs.ts";
@@ -45,6 +47,10 @@ export class ManyModel implements AsyncDisposable {
   readonly runs: Runs;
   /** The registry of model versions. */
   readonly models: Models;
+  /** Values that planners set in place of forecasts. */
+  readonly overrides: Overrides;
+  /** Notes of planners on series and models. */
+  readonly notes: Notes;
   /** The tables of the workspace. */
   readonly tables: WorkspaceTables;
   /** The workers that serve the workspace's queue. */
@@ -58,6 +64,8 @@ export class ManyModel implements AsyncDisposable {
     this.config = config;
     this.engine = engine;
     this.models = new Models(engine, { model: config.register.model, horizon: config.train.horizon }, actor());
+    this.overrides = new Overrides(this, actor());
+    this.notes = new Notes(this, actor());
     this.runs = new Runs(this);
     this.tables = new WorkspaceTables(engine, config);
     this.workers = new WorkspaceWorkers(this);

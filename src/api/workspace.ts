@@ -82,9 +82,14 @@ export interface Workspace {
 }
 
 /** The forecasts that count now by a configuration. */
-export function currentForecasts({ register, batch }: LoadedConfig): CurrentForecasts {
+export function currentForecasts({ register, batch, source }: LoadedConfig): CurrentForecasts {
   const { model, alias } = register;
-  return { model, ...(alias !== undefined && { alias }), table: batch.output_table };
+  const time = source?.order_by?.at(-1);
+  return {
+    ...{ model, table: batch.output_table },
+    ...(alias !== undefined && { alias }),
+    ...(time !== undefined && { time }),
+  };
 }
 
 /** All partition keys of a source, in their order; NULL is a key. */

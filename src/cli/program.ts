@@ -24,6 +24,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => void
   batch: async () => (await import("./commands/batch.ts")).addBatch,
   forecast: async () => (await import("./commands/forecast.ts")).addForecast,
   promote: async () => (await import("./commands/promote.ts")).addPromote,
+  override: async () => (await import("./commands/override.ts")).addOverride,
+  note: async () => (await import("./commands/note.ts")).addNote,
   reconcile: async () => (await import("./commands/reconcile.ts")).addReconcile,
   totals: async () => (await import("./commands/totals.ts")).addTotals,
   monitor: async () => (await import("./commands/monitor.ts")).addMonitor,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import type { PartitionOutcome } from "../core/artifact.ts";
 import { type ColumnBatch, columnsOf } from "../core/columns/column.ts";
+import { FORECAST_OVERRIDES, type Override, overrideBatch } from "../core/override.ts";
 import { encodeKey, type KeyColumn, type PartitionKey } from "../core/partition-key.ts";
 import type { ModelVersion } from "../core/registry.ts";
 import { encodeSegment } from "../core/segment.ts";
@@ -109,14 +110,75 @@ export function runViewsContract(harness: Harness, open: OpenEngine): void {
       assert.deepEqual((await tables.query("SELECT * FROM FORECASTS", [], 9)).rows, [["V1 of SALES"]]);
       // A later batch brings a column of its own.
       await score("V1", odd, "2026-01-05T00:00:00Z", { FORECAST: { type: "number", values: Float64Array.of(1.5) } });
-      assert.deepEqual(await rows(), [[`V1 of ${odd}`, 1.5]]);
+      assert.deepEqual(await rows(), [[`V1 of ${odd}`, 1.5, 1.5]]);
       await score("V2", "SALES", "2026-01-06T00:00:00Z");
-      assert.deepEqual(await rows(), [[`V1 of ${odd}`, 1.5]]);
+      assert.deepEqual(await rows(), [[`V1 of ${odd}`, 1.5, 1.5]]);
       await versions.moveAlias({ ...move, version: null }, change);
-      assert.deepEqual(await rows(), [["V2 of SALES", null]]);
+      assert.deepEqual(await rows(), [["V2 of SALES", null, null]]);
       await versions.moveAlias({ ...move, alias: "default", version: "V1" }, change);
       assert.deepEqual((await tables.query("SELECT FORECAST FROM FORECASTS", [], 9)).rows, [[1.5]]);
       await assert.rejects(output.create("forecasts", [{ name: "A", type: "string" }]), { kind: "conflict" });
+    });
+    test("shows the override in force beside a forecast, as FORECAST_FINAL", async ({ views, output, tables }) => {
+      const day = Date.parse("2026-01-05");
+      const text = (...values: (string | null)[]) => ({ type: "string" as const, values });
+      const number = (...values: number[]) => ({ type: "number" as const, values: Float64Array.from(values) });
+      const time = (...values: number[]) => ({ type: "timestamp" as const, values: Float64Array.from(values) });
+      const write = async (table: string, owner: string, batch: ColumnBatch) => {
+        await output.create(table, columnsOf(batch));
+        await output.publish(table, owner, [await output.write(table, batch)]);
+      };
+      const owner = createHash("sha256").update('["M","V1","SALES"]').digest("hex");
+      await write("BATCH_RUNS", "b", {
+        length: 1,
+        columns: {
+          ...{ MODEL_NAME: text("M"), MODEL_VERSION: text("V1"), INPUT_TABLE: text("SALES") },
+          ...{ OUTPUT_TABLE: text("FORECAST_RESULTS"), STARTED_AT: time(day) },
+        },
+      });
+      await write("FORECAST_RESULTS", owner, {
+        length: 4,
+        columns: {
+          MODEL_NAME: text("M", "M", "M", "M"),
+          PARTITION_KEY: text("s:A", "s:A", "s:B", "s:B"),
+          DAY: { type: "date", values: Float64Array.of(day, day + 86_400_000, day, NaN) },
+          STEP: { type: "integer", values: [1n, 2n, 1n, null] },
+          FORECAST: number(1, 2, 3, NaN),
+        },
+      });
+      const shown = async () => {
+        await views.showForecasts({ model: "M", table: "FORECAST_RESULTS" });
+        const sql = "SELECT FORECAST_FINAL FROM FORECASTS ORDER BY PARTITION_KEY, STEP";
+        return (await tables.query(sql, [], 9)).rows.map(([value]) => value);
+      };
+      // Without a table of overrides FORECAST counts.
+      assert.deepEqual(await shown(), [1, 2, 3, null]);
+      const set = (change: string, values: Partial<Override>) => {
+        const usual = { model: "M", partitionKey: "s:A", time: day, reason: "it's a promotion", expiresAt: NaN };
+        const made = { changeId: change, by: "me", at: Date.parse("2026-01-01"), value: 9 };
+        return write(FORECAST_OVERRIDES, change, overrideBatch([{ ...usual, ...made, ...values }]));
+      };
+      await set("1", { value: 10 });
+      await set("2", { partitionKey: "s:B", value: 30 });
+      await set("3", { model: "OTHER", time: day + 86_400_000 });
+      assert.deepEqual(await shown(), [10, 2, 30, null]);
+      // The last row of a place decides: another value, one that has expired, a removal. An equal time is decided by the change.
+      await set("4", { value: 11, at: Date.parse("2026-01-02") });
+      await set("5", {
+        partitionKey: "s:B",
+        value: 31,
+        expiresAt: Date.parse("2026-01-03"),
+        at: Date.parse("2026-01-02"),
+      });
+      assert.deepEqual(await shown(), [11, 2, 3, null]);
+      await set("6", { value: NaN, at: Date.parse("2026-01-02") });
+      await set("7", {
+        partitionKey: "s:B",
+        value: 32,
+        expiresAt: Date.parse("2999-01-01"),
+        at: Date.parse("2026-01-03"),
+      });
+      assert.deepEqual(await shown(), [1, 2, 32, null]);
     });
     test("shows outcomes of keys of any size, and finds them by key", async (engine) => {
       const columns: KeyColumn[] = [{ name: "SKU", type: "string" }];

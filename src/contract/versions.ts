@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Annotation, ModelVersion } from "../core/registry.ts";
+import { type Annotation, type ModelVersion, REGISTRY_ACTIONS } from "../core/registry.ts";
 import { type Harness, type OpenEngine, onEngine } from "./harness.ts";
 
 const NOW = "2026-11-23T00:00:00.000Z";
@@ -137,6 +137,8 @@ export function versionsContract(harness: Harness, open: OpenEngine): void {
           ["delete-run", null, null, { run: "r" }],
         ],
       );
+      for (const action of REGISTRY_ACTIONS)
+        await versions.note({ ...change, action, model: "N", version: null, details: {} });
       assert.ok(log.every(({ by, at }) => by === change.by && at === NOW));
       assert.deepEqual(
         (await versions.audit({ model: "M", limit: 2 })).map(({ action }) => action),

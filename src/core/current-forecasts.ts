@@ -16,6 +16,8 @@ export interface CurrentForecasts {
   readonly alias?: string;
   /** The table of all forecasts. */
   readonly table: string;
+  /** The column of the series' times, where it is known. */
+  readonly time?: string;
 }
 
 /**

@@ -56,6 +56,12 @@ export const REGISTRY_ACTIONS = [
   "delete-run",
   "create-token",
   "revoke-token",
+  "set-override",
+  "remove-override",
+  "add-note",
+  "remove-note",
+  "start-command",
+  "cancel-run",
 ] as const;
 export type RegistryAction = (typeof REGISTRY_ACTIONS)[number];
 
@@ -65,7 +71,7 @@ export interface AuditEntry extends Change {
   /** Null for what happens to a run or a token. */
   readonly model: string | null;
   readonly version: string | null;
-  /** `alias` and the version it pointed at `before`; the annotation; the run; the token. */
+  /** `alias` and the version it pointed at `before`; the annotation; the run; the token; the override; the note; the command. */
   readonly details: { readonly [name: string]: PlainData };
 }
 

@@ -10,6 +10,7 @@ import { openDoor } from "../serving/door.ts";
 import { type Door, guard } from "../serving/guard.ts";
 import { limitsOf, limitWork } from "../serving/limit.ts";
 import { type Listening, listen } from "../serving/listen.ts";
+import { plannerRoutes } from "../serving/planner-routes.ts";
 import { readBody } from "../serving/read-body.ts";
 import { answerTo } from "../serving/refusal.ts";
 import { registryRoutes } from "../serving/registry-routes.ts";
@@ -95,6 +96,7 @@ function guardedRoutes(mm: ManyModel, door: Door, onError: (thrown: unknown) => 
       },
     ),
   );
+  app.route("/", plannerRoutes({ overrides: mm.overrides, notes: mm.notes }));
   app.route("/", registryRoutes({ registry, stage: engine.stage, models: new TrainedModels(engine.stage, 0) }));
   return app;
 }

@@ -5,6 +5,7 @@ import { limitWork } from "./limit.ts";
 import type { Log } from "./log.ts";
 import { observe } from "./observe.ts";
 import { operationRoutes } from "./operation-routes.ts";
+import { plannerRoutes } from "./planner-routes.ts";
 import { predictRoutes } from "./predict-routes.ts";
 import { readBody } from "./read-body.ts";
 import { answerTo } from "./refusal.ts";
@@ -25,6 +26,7 @@ export function createApp(service: Service, door: Door, log: Log, version: strin
   });
   app.route("/", predictRoutes(service));
   app.route("/", registryRoutes(service));
+  app.route("/", plannerRoutes(service));
   app.route("/", operationRoutes(service));
   app.openAPIRegistry.registerComponent("securitySchemes", "token", { type: "http", scheme: "bearer" });
   const self = route("GET /openapi.json", "This document", { answer: z.record(z.string(), z.unknown()) });

@@ -1,6 +1,7 @@
 import { at, zip } from "../core/aligned.ts";
 import type { ColumnBatch } from "../core/columns/column.ts";
 import { checkLeadTime, type LeadTime } from "../core/lead-time.ts";
+import { finalForecast, type OverridesInForce } from "../core/override.ts";
 import { encodeKey } from "../core/partition-key.ts";
 import { checkLevels } from "../core/quantile.ts";
 import type { ModelVersion } from "../core/registry.ts";
@@ -43,7 +44,7 @@ export function answerNumbers({ keys, horizon, levels, rows }: Question): number
  * @throws {ManymodelError} `input` for keys, levels or rows that are not the model's; `corrupt` for changed artifacts
  */
 export async function predict(
-  { models, pool, source }: Pick<Service, "models" | "pool" | "source">,
+  { models, pool, source, served }: Pick<Service, "models" | "pool" | "source" | "served">,
   version: ModelVersion,
   { keys, horizon, levels: askedLevels, rows, leadTime }: Question,
   signal: AbortSignal,
@@ -79,6 +80,7 @@ export async function predict(
       errorMessage: "the version has no such partition",
     }),
   );
+  const overrides = await served.get();
   for (let start = 0; start < questions.length; start += PIECE) {
     signal.throwIfAborted();
     const piece: FoundAt[] = [];
@@ -87,7 +89,16 @@ export async function predict(
       if (match !== undefined) piece.push({ ...match, place: start + i, data: at(data, start + i) });
     }
     for (const { place, scored } of await scoreFound(pool, plan, piece, signal))
-      answers[place] = { ...at(answers, place), ...asJson(opened, scored) };
+      answers[place] = {
+        ...at(answers, place),
+        ...asJson(opened, scored),
+        ...finalAsJson(
+          scored,
+          { model: version.model, partitionKey: at(questions, place).partitionKey },
+          overrides,
+          served.now,
+        ),
+      };
   }
   const unknown = answers.flatMap(({ errorType }, i) => (errorType === "unknown-key" ? [i] : []));
   const unknownKeys = unknown.map((i) => at(questions, i).key);
@@ -118,6 +129,19 @@ async function scoreFound(
     return Array.from(zip(ofSource, answers), ([{ place }, scored]) => ({ place, scored }));
   });
   return (await Promise.all(results)).flat();
+}
+
+/** The forecasts that count, where an override of the partition is in force. */
+function finalAsJson(
+  scored: Scored,
+  of: { readonly model: string; readonly partitionKey: string },
+  overrides: OverridesInForce,
+  moment: number,
+): Pick<Prediction, "final"> {
+  if (!("mean" in scored) || !(scored.times instanceof Float64Array)) return {};
+  const { times, mean } = scored;
+  const final = finalForecast({ ...of, times, mean }, overrides, moment);
+  return final === undefined ? {} : { final: final.map((value) => (Number.isNaN(value) ? null : value)) };
 }
 
 function asJson({ time, output }: OpenVersion, scored: Scored): Partial<Prediction> {

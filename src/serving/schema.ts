@@ -112,6 +112,9 @@ const prediction = z.object({
     .nullable()
     .optional(),
   mean: series.optional(),
+  final: series.optional().openapi({
+    description: "The forecasts that count, where an override is in force: the override, else the mean.",
+  }),
   lower: z.array(series).optional().openapi({ description: "One series for each of `levels`." }),
   upper: z.array(series).optional(),
   columns: z

@@ -11,6 +11,7 @@ import { limitsOf } from "./limit.ts";
 import { type Listening, listen } from "./listen.ts";
 import type { Log } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
+import { ServedOverrides } from "./overrides-in-force.ts";
 import { ScoringPool } from "./scoring-pool.ts";
 
 /** Options of a server that the configuration does not have. */
@@ -63,8 +64,10 @@ export async function startServer(mm: ManyModel, options: ServerOptions = {}): P
   let ready = false;
   const limits = limitsOf(mm);
   const { levels } = config.batch;
-  const { stage, source } = engine;
-  const service = { registry, stage, source, models, pool, metrics, limits, levels, ready: () => ready };
+  const { stage, source, output } = engine;
+  const { overrides, notes } = mm;
+  const planners = { overrides, notes, served: new ServedOverrides(output, clock) };
+  const service = { ...planners, registry, stage, source, models, pool, metrics, limits, levels, ready: () => ready };
   const app = createApp(service, door, log, packageVersion);
   let draining = false;
   let listening: Listening;

@@ -4,11 +4,15 @@ import type { Stage } from "../ports/stage.ts";
 import type { TrainedModels } from "../runs/trained-models.ts";
 import type { Limits } from "./limit.ts";
 import type { Metrics } from "./metrics.ts";
+import type { ServedOverrides } from "./overrides-in-force.ts";
+import type { PlannerService } from "./planner-routes.ts";
 import type { ScoringPool } from "./scoring-pool.ts";
 
 /** The services that routes use. */
-export interface Service {
+export interface Service extends PlannerService {
   readonly registry: Models;
+  /** The overrides that answers take. */
+  readonly served: ServedOverrides;
   readonly stage: Stage;
   readonly source: Source;
   readonly models: TrainedModels;

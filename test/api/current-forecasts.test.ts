@@ -61,7 +61,8 @@ describe.each(ENGINES)("the view FORECASTS (%s)", (_engine, missing, open) => {
     await fillDaily(mm, 3, 31, "OTHERS");
     await mm.score({ version: "champion", inputTable: "OTHERS", missingModel: "status", quantiles: [0.1] });
     const { columns, rows } = await mm.tables.query("SELECT * FROM FORECASTS ORDER BY UNIT_ID, STEP");
-    expect(columns).toEqual((await mm.tables.query("SELECT * FROM FORECAST_RESULTS")).columns);
+    const stored = (await mm.tables.query("SELECT * FROM FORECAST_RESULTS")).columns;
+    expect(columns).toEqual([...stored, "FORECAST_FINAL"]);
     const shown = ["UNIT_ID", "STEP", "STATUS"].map((name) => columns.indexOf(name));
     expect(rows.map((row) => shown.map((at) => row[at])).slice(3)).toEqual([
       ["U01", 1, "OK"],

@@ -9,6 +9,9 @@ const BODIES: Record<string, unknown> = {
   "POST /v1/models/{model}/{version}/readings": { keys: ["U00"], rows: [[]] },
   "POST /v1/aliases/{model}/{alias}": { version: "V2" },
   "POST /v1/aliases/{model}/{alias}/rollback": {},
+  "POST /v1/overrides/{model}": { values: [{ partition: "s:U00", time: "1970-01-06", value: 1 }], reason: "why" },
+  "POST /v1/overrides/{model}/remove": { partition: "s:U00" },
+  "POST /v1/notes/{model}": { text: "a note" },
 };
 
 /** A request as every client is given it. */
@@ -116,6 +119,7 @@ describe.each(Object.entries(CLIENTS))("a client written by others, %s", (name, 
       await mm.registry.setModelAlias("M", "a", "V1");
       const { server, ask, errors } = await serve(mm);
       await until(async () => (await ask("GET /readyz")).status === 200);
+      const { id } = await mm.notes.add("a note", { model: "M" });
       const routes = Object.keys(ACCESS);
       const heads = routes.filter((route) => route.startsWith("GET")).map((route) => route.replace("GET", "HEAD"));
       const asked = [...routes, ...heads].map((route): Asked => {
@@ -124,6 +128,7 @@ describe.each(Object.entries(CLIENTS))("a client written by others, %s", (name, 
           .replace("{model}", "M")
           .replace("{version}", method === "DELETE" ? "V3" : "V1")
           .replace("{alias}", "a")
+          .replace("{note}", id)
           .replace("{partition}", "s:U00");
         const body = BODIES[route];
         return { route, method, url: server.url + place, body: body === undefined ? null : JSON.stringify(body) };

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { ACCESS } from "../../dist/serving/access.js";
+import * as planner from "../../dist/serving/planner-schema.js";
 import * as schema from "../../dist/serving/schema.js";
 import { serve, told } from "./serving.ts";
 
@@ -44,6 +45,9 @@ it("the OpenAPI document has every route of the matrix and no other, and its exa
     Nothing: schema.nothing,
     Health: schema.health,
     Error: schema.errorAnswer,
+    OverridesToSet: planner.overridesToSet,
+    OverridesToRemove: planner.overridesToRemove,
+    NoteToAdd: planner.noteToAdd,
   };
   const examples = Object.entries(components).flatMap(([name, { example }]) => (example === undefined ? [] : [name]));
   expect(examples.sort()).toEqual(Object.keys(validating).sort());

@@ -204,6 +204,36 @@ describe("the registry over HTTP", () => {
     expect(await get(`${M}/V1/partitions/s:U04`)).toMatchObject({ key: { UNIT_ID: "U04" }, fitted: { kind: "told" } });
   });
 
+  it("takes overrides and notes in the caller's name, and predictions have the forecasts that count", async () => {
+    const mm = await told();
+    const ann = await bearer(mm, "operator", "ann");
+    let now = Date.now();
+    const { ask } = await serve(mm, { clock: () => new Date(now) });
+    const predict = async () => {
+      const asked = { keys: ["U00", "x"], horizon: 2 };
+      return (await ask(`POST ${M}/V1/predict`, asked, ann)).body.predictions;
+    };
+    const [{ times, mean }] = await predict();
+    const values = [{ partition: "s:U00", time: times[1], value: 7 }];
+    const set = await ask("POST /v1/overrides/M", { values, reason: "promotion", expires: "1d" }, ann);
+    expect(set).toMatchObject({ status: 200, body: { model: "M", overrides: 1 } });
+    // Overrides are read again after 5 seconds.
+    now += 5000;
+    const [first, second] = await predict();
+    expect([first.mean, first.final, second.final]).toEqual([mean, [mean[0], 7], undefined]);
+    const listed = (await ask("GET /v1/overrides/M?partition=s:U00", undefined, ann)).body.overrides;
+    expect(listed).toMatchObject([{ time: times[1], value: 7, reason: "promotion", by: "ann" }]);
+    expect((await ask("POST /v1/overrides/M/remove", { partition: "s:U00" }, ann)).status).toBe(200);
+    now += 5000;
+    expect((await predict())[0].final).toBeUndefined();
+    const refused = await ask("POST /v1/overrides/M", { values, reason: " " }, ann);
+    expect(refused).toMatchObject({ status: 400, body: { error: { message: expect.stringContaining("no reason") } } });
+    const { body: note } = await ask("POST /v1/notes/M", { partition: "s:U01", text: "closed" }, ann);
+    expect((await ask("GET /v1/notes/M", undefined, ann)).body.notes).toEqual([note]);
+    expect(await ask(`DELETE /v1/notes/M/${note.id}`, undefined, ann)).toMatchObject({ status: 200 });
+    expect((await ask("GET /v1/notes/M", undefined, ann)).body.notes).toEqual([]);
+  });
+
   it("answers what is not there, or not meant, with the reason", async () => {
     const mm = await told();
     const { ask, errors } = await serve(mm);

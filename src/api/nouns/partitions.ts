@@ -1,10 +1,12 @@
 import { ManymodelError, show } from "../../core/errors.ts";
 import type { OrderLevel } from "../../core/lead-time.ts";
+import { finalForecast, OverridesInForce } from "../../core/override.ts";
 import { encodeKey, type KeyColumn } from "../../core/partition-key.ts";
 import { forecastTable } from "../../inspect/forecast-table.ts";
 import { openPartitions, type PartitionReader, type PartitionSeries } from "../../inspect/partition-series.ts";
 import type { KeyArgument } from "../../model/define-model.ts";
 import { completedRun, readIndex, segmentRows } from "../../runs/read-index.ts";
+import { readOverrides } from "../../runs/read-overrides.ts";
 import { toKey } from "../run-spec.ts";
 import type { Workspace } from "../workspace.ts";
 import { type PartitionSourceOptions, partitionSource } from "./partition-source.ts";
@@ -60,6 +62,8 @@ export interface PartitionForecast {
   readonly times: readonly (string | number | null)[] | null;
   /** The point forecast of each step; empty without a forecast. */
   readonly mean: readonly number[];
+  /** The forecast of each step that counts: the planner's override where one is in force, else `mean`. */
+  readonly final: readonly number[];
   /** Coverage of the intervals in percent, ascending. */
   readonly levels: readonly number[];
   /** The lower bounds, a list for each level; NaN where the model has none. */
@@ -81,7 +85,23 @@ export async function forecastPartition(
   key: KeyArgument,
   options: ForecastOptions = {},
 ): Promise<PartitionForecast> {
-  return forecastOf(await partitionOf(await openPartitionsOf(workspace, { ...options, model }), key));
+  const series = await partitionOf(await openPartitionsOf(workspace, { ...options, model }), key);
+  return forecastOf(series, await finalOf(workspace, model, series));
+}
+
+/**
+ * Returns the forecasts of a series that count: of each step the override in force, else the forecast. Undefined where no
+ * override is in force.
+ */
+export async function finalOf(
+  { engine }: Pick<Workspace, "engine">,
+  model: string,
+  { row, scored }: PartitionSeries,
+): Promise<number[] | undefined> {
+  if (!("mean" in scored) || !(scored.times instanceof Float64Array)) return undefined;
+  const { mean, times } = scored;
+  const overrides = new OverridesInForce(await readOverrides(engine));
+  return finalForecast({ model, partitionKey: row.partitionKey, times, mean }, overrides, Date.now());
 }
 
 /**
@@ -97,7 +117,7 @@ export async function partitionOf({ keyColumns, name, read }: Partitions, key: K
   throw new ManymodelError("not-found", `${name} has no partition ${show(key)}; its keys are in MODEL_INDEX`);
 }
 
-function forecastOf(series: PartitionSeries): PartitionForecast {
+function forecastOf(series: PartitionSeries, final: readonly number[] | undefined): PartitionForecast {
   const { of, row, levels, scored } = series;
   const { columns, rows } = forecastTable(series);
   // Before the bounds stand the time, where there is one, the step and the point forecast.
@@ -115,6 +135,7 @@ function forecastOf(series: PartitionSeries): PartitionForecast {
     errorMessage,
     times: hasTimes ? rows.map(([time]) => time ?? null) : null,
     mean: column(firstBound - 1),
+    final: final ?? column(firstBound - 1),
     levels,
     lower: levels.map((_, i) => column(firstBound + 2 * i)),
     upper: levels.map((_, i) => column(firstBound + 2 * i + 1)),

@@ -1,6 +1,9 @@
 import type { Command } from "commander";
+import { finalOf } from "../../api/nouns/partitions.ts";
+import { zip } from "../../core/aligned.ts";
 import { printable } from "../../core/errors.ts";
 import type { OrderLevel } from "../../core/lead-time.ts";
+import { FORECAST_FINAL } from "../../core/override.ts";
 import { forecastTable } from "../../inspect/forecast-table.ts";
 import type { PartitionSeries } from "../../inspect/partition-series.ts";
 import { seriesText, whyNot } from "../../picture/series-text.ts";
@@ -17,8 +20,11 @@ export function addForecast(program: Command): void {
   addPartitionOptions(
     addCommand(program, "forecast <key...>", "forecast one partition: its key, one word for each key column"),
   ).action(async (words: string[], options: CommonOptions & PartitionOptions) => {
-    const series = await withWorkspace(options, async (mm) => (await openWith(mm, options)).find(words));
-    print(forecastReport(series), options);
+    const { series, final } = await withWorkspace(options, async (mm) => {
+      const series = await (await openWith(mm, options)).find(words);
+      return { series, final: await finalOf(mm, options.model ?? mm.config.register.model, series) };
+    });
+    print(forecastReport(series, final), options);
     if (!("mean" in series.scored)) process.exitCode = 1;
   });
 }
@@ -31,9 +37,13 @@ function orderText({ leadTime, demand, orderUpTo }: OrderLevel): string {
   );
 }
 
-function forecastReport(series: PartitionSeries): Report {
+/** @param final - the forecasts that count, where an override is in force */
+function forecastReport(series: PartitionSeries, final: readonly number[] | undefined): Report {
   const { row, of, scored } = series;
-  const { columns, rows } = forecastTable(series);
+  const forecasts = forecastTable(series);
+  const columns = [...forecasts.columns, ...(final === undefined ? [] : [FORECAST_FINAL])];
+  const rows =
+    final === undefined ? forecasts.rows : Array.from(zip(forecasts.rows, final), ([row, value]) => [...row, value]);
   const { about, ...text } = seriesText(series);
   // A key may have a line break.
   const title = printable(text.title);

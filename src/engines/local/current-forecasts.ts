@@ -1,7 +1,9 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { BATCH_RUNS, type CurrentForecasts } from "../../core/current-forecasts.ts";
+import { FORECAST_OVERRIDES } from "../../core/override.ts";
 import { currentOwner, meantVersion } from "../node/current-batch.ts";
-import { literal } from "../node/duck.ts";
+import { identifier, literal } from "../node/duck.ts";
+import { withFinalForecast } from "../node/final-forecast.ts";
 import type { Database } from "./database.ts";
 import type { TableStore } from "./table-store.ts";
 
@@ -26,5 +28,14 @@ export async function currentForecasts(
     const [row] = newest.getRows();
     if (typeof row?.[0] === "string") [owner] = row;
   }
-  return store.find(current.table, owner ?? NOBODY);
+  const found = store.find(current.table, owner ?? NOBODY);
+  const overrides = store.find(FORECAST_OVERRIDES);
+  if (found === undefined) return undefined;
+  const select = withFinalForecast(found.from, store.columns(current.table) ?? [], {
+    from: overrides?.from,
+    time: current.time,
+    column: identifier,
+    now: `TIMESTAMP ${literal(new Date().toISOString().slice(0, -1))}`,
+  });
+  return { ...found, from: `(${select})`, files: [...found.files, ...(overrides?.files ?? [])] };
 }

@@ -147,4 +147,23 @@ export const MIGRATIONS: readonly string[] = [
   `,
   // The checksum of each part of a table; parts of earlier versions have none.
   "ALTER TABLE parts ADD COLUMN sha256 TEXT",
+  // Overrides, notes and commands that the page starts are in the log, too.
+  `ALTER TABLE audit RENAME TO old_audit;
+  CREATE TABLE audit (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    by TEXT NOT NULL,
+    action TEXT NOT NULL CHECK (action IN ('create-version', 'delete-version', 'set-alias', 'rollback-alias',
+      'remove-alias', 'annotate', 'delete-run', 'create-token', 'revoke-token', 'set-override', 'remove-override',
+      'add-note', 'remove-note', 'start-command', 'cancel-run')),
+    model TEXT,
+    version TEXT,
+    details TEXT NOT NULL
+  ) STRICT;
+  INSERT INTO audit SELECT * FROM old_audit;
+  DROP TABLE old_audit;
+  CREATE INDEX audit_of_model ON audit (model, id);
+  CREATE TRIGGER audit_is_not_altered BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'the audit log is not altered'); END;
+  CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'the audit log is not altered'); END;
+  `,
 ];

@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import type { ClientBase } from "pg";
 import { BATCH_RUNS, type CurrentForecasts, FORECASTS } from "../../core/current-forecasts.ts";
+import { FORECAST_OVERRIDES } from "../../core/override.ts";
 import { currentOwner, meantVersion } from "../node/current-batch.ts";
 import { identifier } from "../node/duck.ts";
+import { withFinalForecast } from "../node/final-forecast.ts";
 import type { Database } from "./database.ts";
 import { literal } from "./literal.ts";
 import { runExclusively } from "./run-exclusively.ts";
-import type { TableStore } from "./table-store.ts";
+import { folded, type TableStore } from "./table-store.ts";
 
 const VIEW = FORECASTS.toLowerCase();
 
@@ -62,7 +64,17 @@ async function selectCurrent(
   current: CurrentForecasts,
 ): Promise<string | undefined> {
   const batches = await store.find(client, BATCH_RUNS);
-  if (batches === undefined) return store.selectOf(client, current.table, "SELECT NULL::text");
+  const ownedBy = async (owner: string) => {
+    const select = await store.selectOf(client, current.table, owner);
+    if (select === undefined) return undefined;
+    return withFinalForecast(`(${select})`, (await store.columns(client, current.table)) ?? [], {
+      from: (await store.find(client, FORECAST_OVERRIDES))?.from,
+      time: current.time,
+      column: (name) => identifier(folded(name)),
+      now: "(now() AT TIME ZONE 'UTC')",
+    });
+  };
+  if (batches === undefined) return ownedBy("SELECT NULL::text");
   const registry = {
     aliases: `${schema}.mm$aliases`,
     versions: `${schema}.mm$versions`,
@@ -77,5 +89,5 @@ async function selectCurrent(
     literal,
     ownerOf,
   });
-  return store.selectOf(client, current.table, owner);
+  return ownedBy(owner);
 }

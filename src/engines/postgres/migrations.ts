@@ -146,6 +146,11 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX mm$outcomes_of_key ON mm$outcomes USING hash (partition_key);`,
   `ALTER TABLE mm$parts ADD COLUMN width integer, ADD COLUMN h1 numeric, ADD COLUMN h2 numeric;
   COMMENT ON COLUMN mm$parts.width IS 'how many columns the hashes are of; NULL: of a version that kept none';`,
+  // Overrides, notes and commands that the page starts are in the log, too.
+  `ALTER TABLE mm$audit DROP CONSTRAINT mm$audit_action_check;
+  ALTER TABLE mm$audit ADD CONSTRAINT mm$audit_action_check CHECK (action IN ('create-version', 'delete-version', 'set-alias',
+    'rollback-alias', 'remove-alias', 'annotate', 'delete-run', 'create-token', 'revoke-token', 'set-override',
+    'remove-override', 'add-note', 'remove-note', 'start-command', 'cancel-run'));`,
 ];
 
 /** The table that every schema of ours has, whatever its version. */

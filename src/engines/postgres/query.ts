@@ -1,12 +1,15 @@
 import type { ClientBase, FieldDef } from "pg";
 import { zip } from "../../core/aligned.ts";
 import type { ColumnType } from "../../core/columns/column.ts";
+import { FORECASTS } from "../../core/current-forecasts.ts";
 import { ManymodelError, messageOf } from "../../core/errors.ts";
+import { FORECAST_FINAL } from "../../core/override.ts";
 import type { QueryPiece, QueryResult, QueryValue } from "../../ports/tables.ts";
 import { Handover } from "../node/handover.ts";
 import { FORECASTS_TABLE } from "./current-forecasts.ts";
 import { type Database, isLost } from "./database.ts";
 import { RESULT_VIEWS } from "./result-views.ts";
+import { folded } from "./table-store.ts";
 
 /** No query takes longer. */
 const TIMEOUT_MS = 10 * 60_000;
@@ -137,6 +140,7 @@ async function spelled(client: ClientBase, schema: string, fields: readonly Fiel
   const shouted = new Set<number>();
   for (const row of rows as { oid: number; name: string; columns: string | null; part_columns: string | null }[]) {
     if (RESULT_VIEWS.includes(row.name)) shouted.add(row.oid);
+    if (row.name === FORECASTS) spelling.set(`${row.oid} ${folded(FORECAST_FINAL)}`, FORECAST_FINAL);
     for (const { name } of [row.columns, row.part_columns].flatMap(
       (columns) => JSON.parse(columns ?? "[]") as { name: string }[],
     ))

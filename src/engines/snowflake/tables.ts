@@ -4,6 +4,7 @@ import { type ColumnInfo, columnsOf } from "../../core/columns/column.ts";
 import { encodeColumns } from "../../core/columns/encode-columns.ts";
 import { BATCH_RUNS, checkNotForecasts, FORECASTS } from "../../core/current-forecasts.ts";
 import { ManymodelError, messageOf, show } from "../../core/errors.ts";
+import { FORECAST_OVERRIDES } from "../../core/override.ts";
 import { checkName } from "../../core/run.ts";
 import { rowSelector } from "../../core/selection.ts";
 import type { RowPorts } from "../../ports/engine.ts";
@@ -185,8 +186,9 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): R
         if (source === undefined) return;
         const table = {
           from: source.from,
-          columns: source.columns.map(({ name }) => name),
+          columns: source.columns.map(({ name, type }) => ({ name, type: type ?? "string" })),
           hasBatches: (await columns(BATCH_RUNS)) !== undefined,
+          overrides: (await findSource(session, names, FORECAST_OVERRIDES))?.from,
         };
         const statement = forecastsView(names, current, table);
         if (statement === forecasts) return;

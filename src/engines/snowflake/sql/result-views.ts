@@ -1,6 +1,8 @@
+import type { ColumnInfo } from "../../../core/columns/column.ts";
 import { BATCH_RUNS, type CurrentForecasts, FORECASTS } from "../../../core/current-forecasts.ts";
 import type { KeyType } from "../../../core/partition-key.ts";
 import { currentOwner, meantVersion } from "../../node/current-batch.ts";
+import { withFinalForecast } from "../../node/final-forecast.ts";
 import { identifier, literal } from "../literal.ts";
 import type { Names } from "../names.ts";
 import { OWNER, TABLES } from "./setup.ts";
@@ -76,7 +78,13 @@ export const SHOWN = JSON.stringify({ app: "manymodel", view: FORECASTS });
 export function forecastsView(
   names: Names,
   current: CurrentForecasts,
-  table: { readonly from: string; readonly columns: readonly string[]; readonly hasBatches: boolean },
+  table: {
+    readonly from: string;
+    readonly columns: readonly ColumnInfo[];
+    readonly hasBatches: boolean;
+    /** The table of overrides, where there is one. */
+    readonly overrides: string | undefined;
+  },
 ): string {
   const registry = {
     aliases: names.of(TABLES.aliases),
@@ -89,8 +97,8 @@ export function forecastsView(
     literal,
     ownerOf: (columns) => `SHA2(TO_JSON(ARRAY_CONSTRUCT(${columns.join(", ")})), 256)`,
   });
-  return `CREATE OR REPLACE VIEW ${names.of(FORECASTS)} COPY GRANTS COMMENT = ${literal(SHOWN)} AS SELECT ${table.columns.map(identifier).join(", ")}
-  FROM ${table.from} WHERE ${identifier(OWNER)} = (${table.hasBatches ? owner : "SELECT NULL::VARCHAR"})`;
+  const rows = `(SELECT * FROM ${table.from} WHERE ${identifier(OWNER)} = (${table.hasBatches ? owner : "SELECT NULL::VARCHAR"}))`;
+  return `CREATE OR REPLACE VIEW ${names.of(FORECASTS)} COPY GRANTS COMMENT = ${literal(SHOWN)} AS ${withFinalForecast(rows, table.columns, { from: table.overrides, time: current.time, column: identifier, now: "SYSDATE()" })}`;
 }
 
 /** A key column on its way from a segment into the model store. */
