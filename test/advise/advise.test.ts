@@ -120,7 +120,7 @@ describe("advise", () => {
     expect(a.profile.sampled).toBe(40);
     const mm = await openWorkspace("memory");
     await fillTable(mm, "T", [...COLUMNS], [["A", 0, 1, null]]);
-    const spec = { query: QUERY, target: "Z", period: 1, horizon: 7, sample: 40, seed: 1, workers: 2 };
+    const spec = { query: QUERY, target: "Z", period: 1, horizon: 7, sample: 40, seed: 1, workers: 2, budgetMs: 1 };
     await expect(advise(mm.engine, spec)).rejects.toThrow('T has no column "Z" (target); it has UNIT, DAY, Y, PROMO');
     await expect(advise(mm.engine, { ...spec, target: "PROMO" })).rejects.toThrow("holds booleans");
   });
