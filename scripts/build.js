@@ -5,6 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build, transformSync } from "esbuild";
+import { bundleProgram } from "./bundle-program.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 for (const [folder, config] of [
@@ -20,6 +21,7 @@ leaveOutComments(`${root}packages/forecast/dist`);
 copyFileSync(`${root}src/engines/snowflake/many_model.py`, `${root}dist/engines/snowflake/many_model.py`);
 reexportEntries();
 await buildPage();
+await bundleProgram();
 const { configJsonSchema } = await import("../dist/config/schema.js");
 mkdirSync(`${root}schema`, { recursive: true });
 writeFileSync(`${root}schema/manymodel.schema.json`, `${JSON.stringify(configJsonSchema(), undefined, 2)}\n`);

@@ -64,6 +64,7 @@ const sources = [
   at("tsconfig.json"),
   at("tsconfig.build.json"),
   at("scripts", "build.js"),
+  at("scripts", "bundle-program.js"),
   lock,
 ];
 step("Building", at("dist", ".manymodel-stamp"), hash(sources), process.execPath, [at("scripts", "build.js")]);

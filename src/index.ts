@@ -20,12 +20,7 @@ export {
   type SeriesName,
 } from "./api/nouns/overrides.ts";
 export type { ForecastOptions, PartitionForecast } from "./api/nouns/partitions.ts";
-export {
-  type ForecastsPictureOptions,
-  type MetricOptions,
-  Pictures,
-  type SeriesPictureOptions,
-} from "./api/nouns/pictures.ts";
+export { Pictures } from "./api/nouns/pictures.ts";
 export { type CancelledRun, type ListedRun, type RunDetails, Runs } from "./api/nouns/runs.ts";
 export { type ImportOptions, type QueryRow, WorkspaceTables } from "./api/nouns/workspace-tables.ts";
 export {
@@ -46,6 +41,7 @@ export {
 export type { AdviceOptions } from "./api/verbs/advise.ts";
 export type { ReadingAlerts } from "./api/verbs/alert-readings.ts";
 export type { DeterminismCheck } from "./api/verbs/check-determinism.ts";
+export type { ForecastsPictureOptions, MetricOptions, SeriesPictureOptions } from "./api/verbs/draw.ts";
 export type { Monitored, MonitorOptions } from "./api/verbs/monitor.ts";
 export type { PipelineOptions, PipelineStep, StepReport } from "./api/verbs/pipeline-steps.ts";
 export type { PromoteOptions, Promotion } from "./api/verbs/promote.ts";

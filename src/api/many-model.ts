@@ -5,8 +5,8 @@ import { parseDuration } from "../core/duration.ts";
 import type { Snapshot } from "../core/run.ts";
 import type { KeyArgument } from "../model/define-model.ts";
 import type { Estimate } from "../pipeline/estimate.ts";
-import { collectGarbage, findGarbage, type Garbage } from "../pipeline/garbage.ts";
-import { verifyWorkspace, type WorkspaceVerification } from "../pipeline/verify.ts";
+import type { Garbage } from "../pipeline/garbage.ts";
+import type { WorkspaceVerification } from "../pipeline/verify.ts";
 import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { ReconcileSummary } from "../reconcile/reconcile-tables.ts";
@@ -27,11 +27,11 @@ import type { PipelineOptions, StepReport } from "./verbs/pipeline-steps.ts";
 import type { PromoteOptions, Promotion } from "./verbs/promote.ts";
 import type { ReconcileTablesOptions } from "./verbs/reconcile.ts";
 import type { RefinedRun, RefineOptions } from "./verbs/refine.ts";
-import { type ScoreOptions, type ScoreSummary, score } from "./verbs/score.ts";
+import type { ScoreOptions, ScoreSummary } from "./verbs/score.ts";
 import type { SeriesEventsOptions } from "./verbs/series-events.ts";
 import type { SetupSummary } from "./verbs/setup.ts";
 import type { Total, TotalsOptions } from "./verbs/totals.ts";
-import { type AnyExports, type ExportsOf, plan, type Run, train } from "./verbs/train.ts";
+import type { AnyExports, ExportsOf, Run } from "./verbs/train.ts";
 import type { TrainOptions } from "./verbs/train-options.ts";
 import { startWork, type Work } from "./work.ts";
 import { currentForecasts, type Keys, keysOf, type SourceQuery, snapshotOf } from "./workspace.ts";
@@ -86,7 +86,10 @@ export class ManyModel implements AsyncDisposable {
     model?: ModelChoice,
     options: TrainOptions<Partial<ExportsOf<Definition>>> = {},
   ): Work<Run> {
-    return startWork((onProgress) => train(this, model, { ...options, onProgress }), options.onProgress);
+    return startWork(async (onProgress) => {
+      const { train } = await import("./verbs/train.ts");
+      return train(this, model, { ...options, onProgress });
+    }, options.onProgress);
   }
 
   /**
@@ -94,10 +97,11 @@ export class ManyModel implements AsyncDisposable {
    *
    * @param options.sample - how many partitions to train; default 20
    */
-  plan<Definition = AnyExports>(
+  async plan<Definition = AnyExports>(
     model?: ModelChoice,
     options: TrainOptions<Partial<ExportsOf<Definition>>> & { readonly sample?: number } = {},
   ): Promise<Estimate> {
+    const { plan } = await import("./verbs/train.ts");
     return plan(this, model, options);
   }
 
@@ -108,7 +112,10 @@ export class ManyModel implements AsyncDisposable {
    * @throws {ManymodelError} `not-found` for an unknown version or table; `input` if the keys are of another type
    */
   score(options: ScoreOptions = {}): Work<ScoreSummary> {
-    return startWork((onProgress) => score(this, { ...options, onProgress }), options.onProgress);
+    return startWork(async (onProgress) => {
+      const { score } = await import("./verbs/score.ts");
+      return score(this, { ...options, onProgress });
+    }, options.onProgress);
   }
 
   /**
@@ -195,7 +202,8 @@ export class ManyModel implements AsyncDisposable {
   }
 
   /** Compares everything that is stored with its checksum: every completed run, table and snapshot, and the database. */
-  verify({ signal }: { readonly signal?: AbortSignal } = {}): Promise<WorkspaceVerification> {
+  async verify({ signal }: { readonly signal?: AbortSignal } = {}): Promise<WorkspaceVerification> {
+    const { verifyWorkspace } = await import("../pipeline/verify.ts");
     return verifyWorkspace(this.engine, signal);
   }
 
@@ -207,6 +215,7 @@ export class ManyModel implements AsyncDisposable {
    */
   garbage(options: { olderThan?: string | number; delete?: boolean } = {}): Promise<Garbage[]> {
     return during({ phase: "clean" }, async () => {
+      const { collectGarbage, findGarbage } = await import("../pipeline/garbage.ts");
       const garbage = await findGarbage(this.engine, parseDuration("olderThan", options.olderThan ?? "24h"));
       if (options.delete) await collectGarbage(this.engine, garbage);
       return garbage;

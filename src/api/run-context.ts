@@ -2,7 +2,7 @@ import type { Engine } from "../ports/engine.ts";
 import type { OnProgress } from "../runs/progress.ts";
 import type { RunContext } from "../runs/run-context.ts";
 import { packageVersion } from "./package-version.ts";
-import { workerEntry } from "./worker-entry.ts";
+import { workerEntry } from "./worker-program.ts";
 
 /** Options of every verb that works for long. */
 export interface LongCallOptions {

@@ -25,7 +25,7 @@ import { completedRun } from "../runs/read-index.ts";
 import { openWorkers } from "./open-engine.ts";
 import { runContext } from "./run-context.ts";
 import type { TrainOptions } from "./verbs/train-options.ts";
-import { workerEntry } from "./worker-entry.ts";
+import { workerEntry } from "./worker-program.ts";
 import { dataQuery, sourceBounds, sourceDrivers, type Workspace } from "./workspace.ts";
 
 /** Options that only queue mode has. */

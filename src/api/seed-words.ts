@@ -11,8 +11,8 @@ import type { Stage } from "../ports/stage.ts";
 import type { VersionDiff } from "../registry/diff.ts";
 import type { Lineage } from "../registry/lineage.ts";
 import type { Models, PatchOptions } from "./nouns/models.ts";
-import { type ScoreOptions, scoreTable } from "./verbs/score.ts";
-import { type AnyExports, type ExportsOf, estimate, type Run, SAMPLE_SIZE, trainDefinition } from "./verbs/train.ts";
+import type { ScoreOptions } from "./verbs/score.ts";
+import type { AnyExports, ExportsOf, Run } from "./verbs/train.ts";
 import type { TrainOptions } from "./verbs/train-options.ts";
 import { startWork, type Work } from "./work.ts";
 import { type Keys, rowsOf, type SourceQuery, type Workspace } from "./workspace.ts";
@@ -60,13 +60,14 @@ export function loopOver(workspace: Workspace, iteration: string | { readonly [v
   const over = typeof iteration === "string" ? { keyArg: iteration } : onlyVariable(iteration);
   return {
     dopar: (definition, { changedSince, ...options } = {}) =>
-      startWork(
-        async (onProgress) =>
-          trainDefinition(workspace, definition, { ...trainOptions(options), ...over, onProgress }, changedSince),
-        options.onProgress,
-      ),
-    plan: async (definition, { changedSince, ...options } = {}, sampleSize = SAMPLE_SIZE) =>
-      estimate(workspace, definition, { ...trainOptions(options), ...over }, sampleSize),
+      startWork(async (onProgress) => {
+        const { trainDefinition } = await import("./verbs/train.ts");
+        return trainDefinition(workspace, definition, { ...trainOptions(options), ...over, onProgress }, changedSince);
+      }, options.onProgress),
+    plan: async (definition, { changedSince, ...options } = {}, sampleSize) => {
+      const { estimate, SAMPLE_SIZE } = await import("./verbs/train.ts");
+      return estimate(workspace, definition, { ...trainOptions(options), ...over }, sampleSize ?? SAMPLE_SIZE);
+    },
   };
 }
 
@@ -153,6 +154,7 @@ export class Registry {
   runBatch({ partitionCol, ...options }: RunBatchOptions): Work<BatchSummary> {
     const columns = partitionCol === undefined ? {} : { partitionBy: partitionCol };
     return startWork(async (onProgress) => {
+      const { scoreTable } = await import("./verbs/score.ts");
       const version = await this.#models.get(options.model, options.version);
       const spec = { ...options, ...columns, onProgress };
       return scoreTable(this.#workspace.engine, version, spec, (table, trained) =>

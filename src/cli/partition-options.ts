@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { ManyModel } from "../api/many-model.ts";
-import { openPartitionsOf, type Partitions } from "../api/nouns/partitions.ts";
+import type { Partitions } from "../api/nouns/partitions.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { PartitionSeries } from "../inspect/partition-series.ts";
 import { keysFromWords } from "./key-words.ts";
@@ -54,6 +54,7 @@ export function partitionSourceOf<Options extends PartitionOptions>({ modelVersi
 
 /** Opens the partitions that the options name. */
 export async function openWith(mm: ManyModel, options: PartitionOptions): Promise<OpenedPartitions> {
+  const { openPartitionsOf } = await import("../api/nouns/partitions.ts");
   const partitions = await openPartitionsOf(mm, partitionSourceOf(options));
   return {
     ...partitions,

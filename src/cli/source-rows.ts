@@ -2,7 +2,6 @@ import type { ManyModel } from "../api/many-model.ts";
 import { findBounds } from "../core/bounds.ts";
 import type { IndexSummary, RunManifest } from "../core/run.ts";
 import { type CompletedRows, completedRows } from "../runs/completed-rows.ts";
-import { readIndex } from "../runs/read-index.ts";
 
 /** The facts that a run's summary has about the rows of its source. */
 export interface SourceRows {
@@ -27,6 +26,7 @@ async function countBelowZero(
   summary: IndexSummary,
 ): Promise<number> {
   if (findBounds(exports)?.lower !== undefined) return 0;
+  const { readIndex } = await import("../runs/read-index.ts");
   const { sources, segments } = await readIndex(mm.engine.stage, summary, `run ${runId} was completed`);
   const isNew = sources.map((source) => source.runId === (changed?.by ?? runId));
   return segments.reduce((sum, { source, belowZero = 0 }) => sum + (isNew[source] ? belowZero : 0), 0);

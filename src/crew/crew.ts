@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { type Worker, type WorkerEntry, WorkerLost, type Workers } from "../ports/workers.ts";
+import { pause } from "../stages/pause.ts";
 
 /** A place for a worker, who is replaced by a new one after being lost. */
 export interface Place {
@@ -31,6 +32,9 @@ export interface Crew {
   close(): Promise<void>;
 }
 
+/** The milliseconds after which work that still goes on gets its other workers: about as much CPU as one takes to start. */
+export const HELP_AFTER_MS = 300;
+
 /** The milliseconds that a worker may spend on its request after the crew was closed. */
 const GRACE_MS = 10_000;
 
@@ -54,8 +58,18 @@ export interface CrewSource {
   readonly signal?: AbortSignal;
 }
 
-/** Starts `count` workers. @throws what the first worker that cannot start throws, or the reason of an aborted signal */
-export async function startCrew({ workers, entry, signal }: CrewSource, count: number): Promise<Crew> {
+/**
+ * Starts a crew of `count` workers.
+ *
+ * @param helpAfterMs - starts the first worker alone, and the others when it has been at work for so long: work that is done by
+ *   then would have waited for them. They start at once when left out
+ * @throws what the first worker that cannot start throws, or the reason of an aborted signal
+ */
+export async function startCrew(
+  { workers, entry, signal }: CrewSource,
+  count: number,
+  helpAfterMs?: number,
+): Promise<Crew> {
   signal?.throwIfAborted();
   const stop = new AbortController();
   // Every member listens; Node would take more than ten for a leak.
@@ -87,7 +101,8 @@ export async function startCrew({ workers, entry, signal }: CrewSource, count: n
       },
     };
   };
-  const engaged = await Promise.allSettled(Array.from({ length: count }, engage));
+  const engageAll = (count: number) => Promise.allSettled(Array.from({ length: count }, engage));
+  const engaged = await engageAll(helpAfterMs === undefined ? count : 1);
   const members = engaged.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
   const failure = engaged.find((result) => result.status === "rejected");
   if (failure !== undefined) {
@@ -97,15 +112,30 @@ export async function startCrew({ workers, entry, signal }: CrewSource, count: n
   return {
     async run(work) {
       let first: { error: unknown } | undefined;
-      const stopAtError = async (member: Member) => {
+      const stopAtError = async (perform: () => Promise<void>) => {
         try {
-          await work(member, stop.signal);
+          await perform();
         } catch (error) {
           first ??= { error };
           await close();
         }
       };
-      await Promise.all(members.map(stopAtError));
+      const isDone = new AbortController();
+      const working = Promise.all(members.map((member) => stopAtError(() => work(member, stop.signal)))).then(() =>
+        isDone.abort(),
+      );
+      const join = async () => {
+        const member = await engage();
+        members.push(member);
+        await work(member, stop.signal);
+      };
+      const help = async () => {
+        if (helpAfterMs === undefined) return;
+        await pause(helpAfterMs, isDone.signal);
+        if (isDone.signal.aborted || stop.signal.aborted) return;
+        await Promise.all(Array.from({ length: count - members.length }, () => stopAtError(join)));
+      };
+      await Promise.all([working, help()]);
       signal?.throwIfAborted();
       if (first !== undefined) throw first.error;
     },

@@ -11,7 +11,7 @@ import { checkLevels, checkQuantiles } from "../core/quantile.ts";
 import type { ModelVersion } from "../core/registry.ts";
 import { checkHorizon, checkName, type DataQuery, futureQuery, type RunManifest, type Snapshot } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
-import { startCrew } from "../crew/crew.ts";
+import { HELP_AFTER_MS, startCrew } from "../crew/crew.ts";
 import { isPeriodRule } from "../model/period-rule.ts";
 import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
@@ -153,7 +153,8 @@ async function scoreVersion(
     onProgress({ total, done: ended, failed: counts.ERROR });
   };
   const tasks = inferred?.files.length ?? index.segments.length;
-  const crew = await startCrew({ entry, workers, ...stop }, Math.max(1, Math.min(spec.workers, tasks)));
+  const count = Math.max(1, Math.min(spec.workers, tasks));
+  const crew = await startCrew({ entry, workers, ...stop }, count, HELP_AFTER_MS);
   const perform = (tasks: Iterable<WorkerRequest>) => {
     const waiting = tasks[Symbol.iterator]();
     return crew.run(async (member, signal) => {

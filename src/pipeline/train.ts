@@ -1,6 +1,6 @@
 import type { SegmentInfo } from "../core/artifact.ts";
 import type { IndexSummary, RunManifest } from "../core/run.ts";
-import { startCrew } from "../crew/crew.ts";
+import { HELP_AFTER_MS, startCrew } from "../crew/crew.ts";
 import { runJobs } from "../crew/run-jobs.ts";
 import { type QueueWorkers, runQueue } from "../crew/run-queue.ts";
 import { workQueue } from "../crew/work-queue.ts";
@@ -74,7 +74,7 @@ async function runTasks(
     progress.failed += segment.failed;
     onProgress({ ...progress });
   };
-  const crew = await startCrew({ workers, entry, ...stop }, Math.min(count, chunks));
+  const crew = await startCrew({ workers, entry, ...stop }, Math.min(count, chunks), HELP_AFTER_MS);
   try {
     const leaseMs = mode === "local" ? LOCAL_LEASE_MS : LEASE_MS;
     await crew.run((member, signal) =>

@@ -1,6 +1,6 @@
 import type { ManyModel } from "../api/many-model.ts";
 import { packageVersion } from "../api/package-version.ts";
-import { workerEntry } from "../api/worker-entry.ts";
+import { workerEntry } from "../api/worker-program.ts";
 import { parseDuration } from "../core/duration.ts";
 import { messageOf } from "../core/errors.ts";
 import { TrainedModels } from "../runs/trained-models.ts";

@@ -70,6 +70,37 @@ describe("crew", () => {
     expect(started()).toBe(3);
   });
 
+  it("starts no other worker for work that the first ends in time", async () => {
+    const { workers, started } = observedWorkers();
+    const crew = await startCrew({ workers, entry }, 3, 1e9);
+    const names: string[] = [];
+    await crew.run(async (member) => void names.push(await member.call<string>("ok")));
+    expect(names).toEqual(["w1"]);
+    expect(started()).toBe(1);
+    await crew.close();
+  });
+
+  it("has the others help with work that goes on, and with the next", async () => {
+    const { workers, living } = observedWorkers();
+    const crew = await startCrew({ workers, entry }, 3, 1);
+    for (const _ of [1, 2]) {
+      const names = new Set<string>();
+      let all = () => {};
+      const joined = new Promise<void>((resolve) => {
+        all = resolve;
+      });
+      // Nobody ends before all three have begun.
+      await crew.run(async (member) => {
+        names.add(await member.call<string>("ok"));
+        if (names.size === 3) all();
+        await joined;
+      });
+      expect([...names].sort()).toEqual(["w1", "w2", "w3"]);
+    }
+    await crew.close();
+    expect(living.size).toBe(0);
+  });
+
   it("leaves nothing behind when a worker cannot start", async () => {
     const { workers, living } = observedWorkers();
     let n = 0;

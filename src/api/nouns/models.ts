@@ -12,13 +12,8 @@ import { checkName } from "../../core/run.ts";
 import { during } from "../../ports/activity.ts";
 import type { Engine } from "../../ports/engine.ts";
 import type { Stage } from "../../ports/stage.ts";
-import { diffVersions, type VersionDiff } from "../../registry/diff.ts";
-import { exportVersion, importVersion } from "../../registry/exchange.ts";
-import { type Lineage, versionLineage } from "../../registry/lineage.ts";
-import { exportPartitions } from "../../registry/partition-files.ts";
-import { patchVersion } from "../../registry/patch.ts";
-import { registerVersion } from "../../registry/register-version.ts";
-import { removeRun } from "../../registry/remove.ts";
+import type { VersionDiff } from "../../registry/diff.ts";
+import type { Lineage } from "../../registry/lineage.ts";
 import { packageVersion } from "../package-version.ts";
 
 /** Options of registering. The configuration has everything left out. */
@@ -88,6 +83,7 @@ export class Models {
     const version = options.version ?? (await this.nextVersion(model));
     await this.#checkPartitionBy(runId, options.partitionBy);
     const spec = { model, version, runId, horizon, ...(comment !== undefined && { comment }) };
+    const { registerVersion } = await import("../../registry/register-version.ts");
     const registered = await during({ phase: "register", run: runId }, () =>
       registerVersion(this.#engine, spec, this.#change()),
     );
@@ -214,12 +210,14 @@ export class Models {
 
   /** Returns the origin of a version: its ancestors, and the runs, sources and definitions of its models. */
   async lineage(model: string, version?: string): Promise<Lineage> {
+    const { versionLineage } = await import("../../registry/lineage.ts");
     return versionLineage(this.#engine, await this.get(model, version));
   }
 
   /** Returns the differences of version `after` from version `before`, partition by partition. */
   async diff(model: string, before: string, after: string): Promise<VersionDiff> {
     const [a, b] = [await this.get(model, before), await this.get(model, after)];
+    const { diffVersions } = await import("../../registry/diff.ts");
     return diffVersions(this.#engine.stage, a, b);
   }
 
@@ -233,6 +231,7 @@ export class Models {
     const version = options.version ?? (await this.nextVersion(options.model));
     const { run: runId, comment } = options;
     const spec = { base, runId, version, horizon: base.horizon, ...(comment !== undefined && { comment }) };
+    const { patchVersion } = await import("../../registry/patch.ts");
     return during({ phase: "register", run: runId }, () =>
       patchVersion(this.#engine, spec, packageVersion, this.#change()),
     );
@@ -260,21 +259,27 @@ export class Models {
 
   /** Deletes a run with its artifacts. @throws {ManymodelError} `conflict` while a version or a collection uses it */
   removeRun(runId: string): Promise<void> {
-    return during({ phase: "clean", run: runId }, () => removeRun(this.#engine, runId, this.#change()));
+    return during({ phase: "clean", run: runId }, async () => {
+      const { removeRun } = await import("../../registry/remove.ts");
+      return removeRun(this.#engine, runId, this.#change());
+    });
   }
 
   /** Writes a version with everything that scoring needs to an empty stage; says how many files. */
   async export(model: string, version: string | undefined, to: Stage): Promise<number> {
+    const { exportVersion } = await import("../../registry/exchange.ts");
     return exportVersion(this.#engine, await this.get(model, version), to);
   }
 
   /** Writes a version's models as one JSON file a partition; says how many. */
   async exportPartitions(model: string, version: string | undefined, to: Stage): Promise<number> {
+    const { exportPartitions } = await import("../../registry/partition-files.ts");
     return exportPartitions(this.#engine, await this.get(model, version), to);
   }
 
   /** Takes an exported version in. The definitions in it are run when it is used: import only what you trust. */
-  import(from: Stage, as: { readonly model?: string; readonly version?: string } = {}): Promise<ModelVersion> {
+  async import(from: Stage, as: { readonly model?: string; readonly version?: string } = {}): Promise<ModelVersion> {
+    const { importVersion } = await import("../../registry/exchange.ts");
     return importVersion(this.#engine, from, as, this.#change());
   }
 

@@ -2,13 +2,12 @@ import { ManymodelError } from "../../core/errors.ts";
 import type { QueueCounts } from "../../core/queue-counts.ts";
 import type { IndexSummary, RunManifest, RunRecord } from "../../core/run.ts";
 import { type FleetRecord, fleetRecord } from "../../fleets/launch.ts";
-import { buildIndex } from "../../pipeline/build-index.ts";
-import { type Verification, verifyRun } from "../../pipeline/verify.ts";
+import type { Verification } from "../../pipeline/verify.ts";
 import type { FleetStatus } from "../../ports/fleet.ts";
 import type { JobRecord } from "../../ports/jobs.ts";
-import { type Champions, type ChampionsSpec, collectChampions } from "../../refine/champions.ts";
-import { type CompareOptions, type Comparison, compareRuns } from "../../refine/compare.ts";
-import { type Ranking, type RankOptions, rank } from "../../refine/rank.ts";
+import type { Champions, ChampionsSpec } from "../../refine/champions.ts";
+import type { CompareOptions, Comparison } from "../../refine/compare.ts";
+import type { Ranking, RankOptions } from "../../refine/rank.ts";
 import { type FailureGroup, failureGroups } from "../../runs/failure-groups.ts";
 import { knownRun } from "../../runs/known-run.ts";
 import { type Progress, readProgress } from "../../runs/progress.ts";
@@ -17,8 +16,8 @@ import { feedingBegan, limitsLeft } from "../../runs/time-left.ts";
 import { pause } from "../../stages/pause.ts";
 import { type LongCallOptions, runContext } from "../run-context.ts";
 import type { DeterminismCheck } from "../verbs/check-determinism.ts";
-import { changesSince, fork, type ResumeOptions, resume } from "../verbs/resume.ts";
-import { type RetryOptions, retry } from "../verbs/retry.ts";
+import type { ResumeOptions } from "../verbs/resume.ts";
+import type { RetryOptions } from "../verbs/retry.ts";
 import type { Run } from "../verbs/train.ts";
 import { startWork, type Work } from "../work.ts";
 import type { Workspace } from "../workspace.ts";
@@ -156,22 +155,32 @@ export class Runs {
    * @throws {ManymodelError} `not-found` for an unknown run, `conflict` if nothing is left to do
    */
   resume(runId: string, options: ResumeOptions = {}): Work<Run> {
-    return startWork((onProgress) => resume(this.#workspace, runId, { ...options, onProgress }), options.onProgress);
+    return startWork(async (onProgress) => {
+      const { resume } = await import("../verbs/resume.ts");
+      return resume(this.#workspace, runId, { ...options, onProgress });
+    }, options.onProgress);
   }
 
   /** The differences between an unfinished run's plan and a plan of now: a line each. */
-  changes(runId: string): Promise<string[]> {
+  async changes(runId: string): Promise<string[]> {
+    const { changesSince } = await import("../verbs/resume.ts");
     return changesSince(this.#workspace, runId);
   }
 
   /** Starts a new run in place of an unfinished one, with the data and configuration of now. */
   fork(runId: string, options: ResumeOptions = {}): Work<Run> {
-    return startWork((onProgress) => fork(this.#workspace, runId, { ...options, onProgress }), options.onProgress);
+    return startWork(async (onProgress) => {
+      const { fork } = await import("../verbs/resume.ts");
+      return fork(this.#workspace, runId, { ...options, onProgress });
+    }, options.onProgress);
   }
 
   /** Trains the failed and skipped partitions of a completed run again, in a run of their own. */
   retry(runId: string, options: RetryOptions = {}): Work<Run> {
-    return startWork((onProgress) => retry(this.#workspace, runId, { ...options, onProgress }), options.onProgress);
+    return startWork(async (onProgress) => {
+      const { retry } = await import("../verbs/retry.ts");
+      return retry(this.#workspace, runId, { ...options, onProgress });
+    }, options.onProgress);
   }
 
   /** Builds the index of a run whose chunks have ended, from its committed segments. */
@@ -182,6 +191,7 @@ export class Runs {
       const { commitFleetRun } = await import("../verbs/fleet-run.ts");
       await commitFleetRun(this.#workspace, manifest);
     }
+    const { buildIndex } = await import("../../pipeline/build-index.ts");
     return buildIndex(engine, runId, new Date());
   }
 
@@ -192,12 +202,14 @@ export class Runs {
   }
 
   /** Reads every artifact of a completed run, and lists what is missing or was altered. */
-  verify(runId: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Verification> {
+  async verify(runId: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Verification> {
+    const { verifyRun } = await import("../../pipeline/verify.ts");
     return verifyRun(this.#workspace.engine, runId, signal);
   }
 
   /** Ranks the partitions of a completed run by a metric, the worst first. */
-  rank(runId: string, options: RankOptions = {}): Promise<Ranking> {
+  async rank(runId: string, options: RankOptions = {}): Promise<Ranking> {
+    const { rank } = await import("../../refine/rank.ts");
     return rank(this.#workspace.engine, runId, options);
   }
 
@@ -206,13 +218,15 @@ export class Runs {
    *
    * @param options - the metric by its name alone, or with groups of partitions
    */
-  compare(runA: string, runB: string, options: string | CompareOptions = {}): Promise<Comparison> {
+  async compare(runA: string, runB: string, options: string | CompareOptions = {}): Promise<Comparison> {
     const chosen = typeof options === "string" ? { metric: options } : options;
+    const { compareRuns } = await import("../../refine/compare.ts");
     return compareRuns(this.#workspace.engine, runA, runB, chosen);
   }
 
   /** Collects the best partitions of several completed runs as one run that can be registered, without copying models. */
-  champions(spec: ChampionsSpec): Promise<Champions> {
+  async champions(spec: ChampionsSpec): Promise<Champions> {
+    const { collectChampions } = await import("../../refine/champions.ts");
     return collectChampions(this.#workspace.engine, spec, runContext(this.#workspace.engine));
   }
 

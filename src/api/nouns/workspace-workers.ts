@@ -1,9 +1,7 @@
 import path from "node:path";
 import type { SegmentInfo } from "../../core/artifact.ts";
-import { serveQueue } from "../../crew/serve-queue.ts";
 import type { WorkerRecord } from "../../ports/roster.ts";
-import { openFleet } from "../open-fleet.ts";
-import { workerEntry } from "../worker-entry.ts";
+import { workerEntry } from "../worker-program.ts";
 import type { Workspace } from "../workspace.ts";
 
 /** Options of this process as a worker on the workspace's queue. */
@@ -48,6 +46,7 @@ export class WorkspaceWorkers {
 
   /** Starts workers in the background, each a process with one thread. */
   async add(count: number, { run }: { readonly run?: string } = {}): Promise<AddedWorkers> {
+    const { openFleet } = await import("../open-fleet.ts");
     const { fleet, logs, config } = await openFleet(this.#workspace, "process");
     const args = ["worker", "--config", config, "--workers", "1", ...(run === undefined ? [] : ["--run", run])];
     const name = run ?? "workers";
@@ -65,6 +64,7 @@ export class WorkspaceWorkers {
   async serve({ workers, run, onChunk, signal }: ServeWorkOptions): Promise<ServedWork> {
     const { engine } = this.#workspace;
     const total = { chunks: 0, partitions: 0, failed: 0 };
+    const { serveQueue } = await import("../../crew/serve-queue.ts");
     await serveQueue(engine, engine.workers, workerEntry(engine.address), {
       count: workers ?? engine.workers.parallelism,
       run: run ?? null,

@@ -6,7 +6,7 @@ import { loadConfig } from "../../config/load.ts";
 import { runTask, type TaskOptions } from "../../fleets/run-task.ts";
 import { engineAddress } from "../engine-address.ts";
 import { openEngine } from "../open-engine.ts";
-import { workerEntry } from "../worker-entry.ts";
+import { workerEntry } from "../worker-program.ts";
 
 /**
  * Trains a task of a run on a fleet's machine. The local engine's workspace is the submitting machine's: where the stage

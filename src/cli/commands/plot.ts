@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { ManyModel } from "../../api/many-model.ts";
-import { drawSeries, type ForecastsPictureOptions, type MetricOptions } from "../../api/nouns/pictures.ts";
+import type { ForecastsPictureOptions, MetricOptions } from "../../api/verbs/draw.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { type GroupingOptions, integer, METRIC_HELP, wordList } from "../option.ts";
 import { addPartitionOptions, openWith, type PartitionOptions, partitionSourceOf } from "../partition-options.ts";
@@ -38,7 +38,10 @@ function addPlotSeries(plot: Command): void {
   addPartitionOptions(addPlotOf(plot, "series <key...>", "one partition: history, fit and forecast"))
     .option("--last <n>", "observations to show; six for each step of the forecast when left out", integer(1))
     .action((words: string[], options: PlotOptions & PartitionOptions & { last?: number }) =>
-      draw(options, async (mm) => drawSeries(await (await openWith(mm, options)).find(words), options.last)),
+      draw(options, async (mm) => {
+        const { drawSeries } = await import("../../api/verbs/draw.ts");
+        return drawSeries(await (await openWith(mm, options)).find(words), options.last);
+      }),
     );
 }
 

@@ -1,7 +1,5 @@
 import type { Command } from "commander";
-import { dropService, scaleService, serviceState } from "../../api/verbs/container-service.ts";
-import { writeNotebooks } from "../../api/verbs/notebooks.ts";
-import { type Deployment, schedulePipeline, unschedulePipeline } from "../../api/verbs/schedule.ts";
+import type { Deployment } from "../../api/verbs/schedule.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { integer } from "../option.ts";
 
@@ -19,6 +17,7 @@ export function addSnowflake(program: Command): void {
   addCommand(snowflake, "schedule", "have the account run the pipeline by snowflake.schedule; replaces an earlier one")
     .option("--dry-run", "only print the statements")
     .action(async (options: DryRun) => {
+      const { schedulePipeline } = await import("../../api/verbs/schedule.ts");
       const deployment = await withWorkspace(options, (mm) => schedulePipeline(mm, options));
       report(
         deployment,
@@ -29,12 +28,14 @@ export function addSnowflake(program: Command): void {
   addCommand(snowflake, "unschedule", "remove what `schedule` made")
     .option("--dry-run", "only print the statements")
     .action(async (options: DryRun) => {
+      const { unschedulePipeline } = await import("../../api/verbs/schedule.ts");
       const deployment = await withWorkspace(options, (mm) => unschedulePipeline(mm, options));
       report(deployment, options, "The account does not run the pipeline any more.");
     });
   addCommand(snowflake, "notebooks", "write notebooks and a Streamlit app over the workspace's views")
     .option("--to <folder>", "where to", "notebooks")
     .action(async (options: CommonOptions & { readonly to: string }) => {
+      const { writeNotebooks } = await import("../../api/verbs/notebooks.ts");
       const files = await withWorkspace(options, (mm) => writeNotebooks(mm, options.to));
       print({ json: { files }, text: `Wrote ${files.join(", ")}.` }, options);
     });
@@ -44,15 +45,18 @@ export function addSnowflake(program: Command): void {
       .option("--dry-run", "only print the statements")
       .action(async (text: string | undefined, options: DryRun & { readonly drop?: boolean }) => {
         if (options.drop) {
+          const { dropService } = await import("../../api/verbs/container-service.ts");
           const deployment = await withWorkspace(options, (mm) => dropService(mm, kind, options));
           return report(deployment, options, `There is no service ${kind} any more.`);
         }
         if (text === undefined) {
+          const { serviceState } = await import("../../api/verbs/container-service.ts");
           const state = await withWorkspace(options, (mm) => serviceState(mm, kind));
           const at = state?.url == null ? "" : `, at ${state.url}`;
           return print({ json: state ?? null, text: state === undefined ? "None." : `${state.status}${at}.` }, options);
         }
         const instances = integer(0)(text);
+        const { scaleService } = await import("../../api/verbs/container-service.ts");
         const deployment = await withWorkspace(options, (mm) => scaleService(mm, kind, instances, options));
         report(deployment, options, instances === 0 ? `${kind} is suspended.` : `${kind}: ${instances} containers.`);
       });

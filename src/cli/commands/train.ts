@@ -5,7 +5,7 @@ import type { TrainOptions as ApiOptions } from "../../api/verbs/train-options.t
 import { ManymodelError } from "../../core/errors.ts";
 import { LAUNCHERS, type Launcher } from "../../core/launcher.ts";
 import { RUN_MODES, type RunMode } from "../../core/run.ts";
-import { type Estimate, estimateOf } from "../../pipeline/estimate.ts";
+import type { Estimate } from "../../pipeline/estimate.ts";
 import type { ChangedSummary } from "../../registry/train-changed.ts";
 import { failureGroups } from "../../runs/failure-groups.ts";
 import { addCommand, type CommonOptions, print, type Report, withWorkspace } from "../command.ts";
@@ -79,6 +79,7 @@ export function addTrain(program: Command): void {
           .train(options.model, { ...trainOptions(options), onProgress: progress.update })
           .finally(progress.stop);
         const seconds = (performance.now() - began) / 1000;
+        const { estimateOf } = await import("../../pipeline/estimate.ts");
         const estimate = changed?.carried ? undefined : await estimateOf(mm.engine.stage, manifest);
         const failures = await failureGroups(mm.engine.tables, runId, index.failed);
         const intervals = await runIntervals(mm.engine.tables, manifest);

@@ -7,7 +7,7 @@ export async function fillProbe(
   connection: DuckDBConnection,
   columns: readonly (readonly (string | null)[])[],
 ): Promise<void> {
-  const { DuckDBDataChunk, INTEGER, VARCHAR } = await import("@duckdb/node-api");
+  const { DuckDBDataChunk, INTEGER, VARCHAR } = await import("../node/duck-api.ts");
   const types = [INTEGER, ...columns.map(() => VARCHAR)];
   const names = columns.map((_, i) => `t${i} VARCHAR`);
   await connection.run(`CREATE OR REPLACE TEMP TABLE probe (i INTEGER, ${names.join(", ")})`);

@@ -153,7 +153,7 @@ async function openStatement(queried: Queried, query: Query): Promise<OpenStatem
       throw new ManymodelError("usage", "sql is read-only: it takes one SELECT statement");
     const statement = await statements.prepare(0);
     // Not at the top: DuckDB is most of what a start takes, and half of all commands do without.
-    const { StatementType } = await import("@duckdb/node-api");
+    const { StatementType } = await import("../node/duck-api.ts");
     // EXPLAIN is none: with ANALYZE it does what it explains, whatever that is.
     if (statement.statementType !== StatementType.SELECT)
       throw new ManymodelError("usage", "sql is read-only: it takes one SELECT statement");

@@ -31,7 +31,7 @@ export function openDuck(temporary: string, options: Record<string, string> = {}
   let connection: Promise<DuckDBConnection> | undefined;
   let last: Promise<unknown> = Promise.resolve();
   const connect = async () => {
-    const { DuckDBInstance } = await import("@duckdb/node-api");
+    const { DuckDBInstance } = await import("./duck-api.ts");
     instance = await DuckDBInstance.create(":memory:", {
       memory_limit: MEMORY_LIMIT,
       temp_directory: spill,

@@ -141,7 +141,7 @@ async function stage(
   types: readonly Set<ColumnType>[],
   format: SheetFormat,
 ): Promise<void> {
-  const { DuckDBDataChunk, VARCHAR } = await import("@duckdb/node-api");
+  const { DuckDBDataChunk, VARCHAR } = await import("./duck-api.ts");
   const { cellRef } = await import("hucre/xlsx");
   const appender = await connection.createAppender(STAGED, null, "temp");
   let header: readonly (HeaderColumn | undefined)[] | undefined;
