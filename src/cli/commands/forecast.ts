@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { finalOf } from "../../api/nouns/partitions.ts";
 import { zip } from "../../core/aligned.ts";
 import { printable } from "../../core/errors.ts";
 import type { OrderLevel } from "../../core/lead-time.ts";
@@ -21,6 +20,7 @@ export function addForecast(program: Command): void {
     addCommand(program, "forecast <key...>", "forecast one partition: its key, one word for each key column"),
   ).action(async (words: string[], options: CommonOptions & PartitionOptions) => {
     const { series, final } = await withWorkspace(options, async (mm) => {
+      const { finalOf } = await import("../../api/nouns/partitions.ts");
       const series = await (await openWith(mm, options)).find(words);
       return { series, final: await finalOf(mm, options.model ?? mm.config.register.model, series) };
     });
