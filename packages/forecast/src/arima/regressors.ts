@@ -37,9 +37,10 @@ export function design(
       throw new RangeError(`xreg column ${JSON.stringify(name)} has ${values.length} values; ${length} are needed`);
     if (names.includes(name) || /^(ar|ma|sar|sma)\d+$/.test(name))
       throw new RangeError(`xreg column ${JSON.stringify(name)} has the name of another coefficient; rename it`);
-    const column = Float64Array.from(values);
-    const bad = column.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0)
+    const column = new Float64Array(values);
+    let bad = 0;
+    while (bad < length && Number.isFinite(column[bad])) bad++;
+    if (bad < length)
       throw new RangeError(
         `xreg column ${JSON.stringify(name)} has ${column[bad]} at position ${bad}; it must be finite`,
       );
@@ -81,16 +82,16 @@ export function withoutGaps(
   y: Float64Array,
   xreg: Regressors,
 ): { series: Float64Array; columns: Record<string, Float64Array> } {
-  const series = Float64Array.from(y);
-  const columns = Object.fromEntries(
-    Object.entries(xreg).map(([name, values]) => [
-      name,
-      Float64Array.from(values, (value, t) => {
-        if (!Number.isNaN(value)) return value;
-        if (t < series.length) series[t] = NaN;
-        return 0;
-      }),
-    ]),
-  );
+  const series = y.slice();
+  const columns: Record<string, Float64Array> = {};
+  for (const [name, values] of Object.entries(xreg)) {
+    const column = new Float64Array(values);
+    for (let t = 0; t < column.length; t++) {
+      if (!Number.isNaN(column[t]!)) continue;
+      column[t] = 0;
+      if (t < series.length) series[t] = NaN;
+    }
+    columns[name] = column;
+  }
   return { series, columns };
 }

@@ -2,7 +2,7 @@ import { chooseDifferences } from "../arima/choose-differences.ts";
 import { type Differencing, differenced } from "../arima/differencing.ts";
 import type { Design } from "../arima/regressors.ts";
 import { acf } from "../stats/autocorrelation.ts";
-import { leastSquares } from "../stats/least-squares.ts";
+import { type LeastSquares, leastSquares } from "../stats/least-squares.ts";
 
 /**
  * Reason for a regressor without effect in a model. `never-seen`: it has no value wherever the series has one.
@@ -57,22 +57,27 @@ export function selectRegressors(
   { needed = new Set(), nested = [] }: SelectionRules = {},
 ): Selection {
   const left = new Map<number, LeftOut>();
-  const isObserved = Array.from(y, (value) => !Number.isNaN(value));
-  const observed = isObserved.filter(Boolean).length;
+  const rows = observedRows(y, 0);
+  const observed = rows.length;
   const positions = [...design.columns.keys()].filter((j) => {
-    const values = design.columns[j]!.filter((_, t) => isObserved[t]);
-    if (values.some((value) => value !== values[0])) return true;
+    if (varies(design.columns[j]!, rows)) return true;
     left.set(j, "constant");
     return false;
   });
   for (const j of positions.splice(Math.floor(observed / VALUES_PER_COLUMN))) left.set(j, "too-few-rows");
   const columns = positions.map((j) => design.columns[j]!);
   const seasonal = observed > period ? period : 1;
-  const differencing = { ...chooseDifferences(levelErrors(y, columns), seasonal, false, {}), period: seasonal };
+  const ofLevels = [new Float64Array(y.length).fill(1), ...columns];
+  const levels = fitRows(rows, y, ofLevels);
+  const errors = columns.length === 0 ? y : addEffects(y.slice(), ofLevels, levels.coef, -1);
+  const differencing = { ...chooseDifferences(errors, seasonal, false, {}), period: seasonal };
+  const isDifferenced = differencing.d + differencing.D > 0;
   const response = differenced(y, differencing);
-  const one = new Float64Array(response.length).fill(1);
-  const all = [one, ...columns.map((column) => differenced(column, differencing))];
-  const estimate = new Estimate(response, all, Math.min(LONGEST_AUTOREGRESSION, 2 * seasonal + 1));
+  const all = isDifferenced
+    ? [new Float64Array(response.length).fill(1), ...columns.map((column) => differenced(column, differencing))]
+    : ofLevels;
+  const fit = isDifferenced ? fitRows(observedRows(response, 0), response, all) : levels;
+  const estimate = new Estimate(response, all, fit, Math.min(LONGEST_AUTOREGRESSION, 2 * seasonal + 1));
   const at = (name: string) => positions.findIndex((j) => design.names[j] === name);
   for (const [i, j] of positions.entries()) if (!estimate.has(i + 1)) left.set(j, "collinear");
   const groups = nested.map((family) => family.map((names) => names.map((name) => at(name) + 1).filter((i) => i > 0)));
@@ -91,12 +96,11 @@ export function selectRegressors(
   };
 }
 
-/** Returns the remainder of a series after least squares on a constant and its regressors, where observed. */
-function levelErrors(y: Float64Array, columns: readonly Float64Array[]): Float64Array {
-  if (columns.length === 0) return y;
-  const all = [new Float64Array(y.length).fill(1), ...columns];
-  const { coef } = fitRows(observedRows(y, 0), y, all);
-  return addEffects(Float64Array.from(y), all, coef, -1);
+/** Tells whether a column has several values in some rows. */
+function varies(column: Float64Array, rows: readonly number[]): boolean {
+  const first = column[rows[0] ?? 0];
+  for (const t of rows) if (column[t] !== first) return true;
+  return false;
 }
 
 /** A regression with autoregressive errors, from which columns are taken one after another. The first one is the constant. */
@@ -108,11 +112,11 @@ class Estimate {
   #coef: number[];
   #rss: number;
 
-  constructor(response: Float64Array, columns: readonly Float64Array[], longest: number) {
+  constructor(response: Float64Array, columns: readonly Float64Array[], start: LeastSquares, longest: number) {
     let filtered = { rows: [] as number[], response, columns };
-    let fit = fitRows(observedRows(response, 0), response, columns);
+    let fit = start;
     for (let round = 0; round < ROUNDS; round++) {
-      const phi = autoregression(addEffects(Float64Array.from(response), columns, fit.coef, -1), longest);
+      const phi = autoregression(addEffects(response.slice(), columns, fit.coef, -1), longest);
       // An error that is missing is expected to be 0.
       const expected = addEffects(new Float64Array(response.length), columns, fit.coef, 1);
       const filled = response.map((value, t) => (Number.isNaN(value) ? expected[t]! : value));
@@ -241,8 +245,12 @@ function autoregression(errors: Float64Array, longest: number): Float64Array {
 /** A column less what its past values say of it; the first ones stay. */
 function whitened(column: Float64Array, phi: Float64Array): Float64Array {
   const p = phi.length;
-  const result = Float64Array.from(column);
-  for (let t = p; t < column.length; t++) for (let i = 0; i < p; i++) result[t]! -= phi[i]! * column[t - 1 - i]!;
+  const result = column.slice();
+  for (let t = p; t < column.length; t++) {
+    let value = column[t]!;
+    for (let i = 0; i < p; i++) value -= phi[i]! * column[t - 1 - i]!;
+    result[t] = value;
+  }
   return result;
 }
 
