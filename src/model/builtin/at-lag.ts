@@ -1,13 +1,21 @@
 import { type Accuracy, accuracy } from "@manymodel/forecast";
 import { at } from "../../core/aligned.ts";
 
-/** A model as far as measuring it at a lag goes. */
+/** A model as it moves over the steps of a series. */
 export interface MovingModel<M> {
-  forecast(
-    model: M,
-    options: { readonly h: number; readonly levels: readonly number[] },
-  ): { readonly mean: Float64Array };
-  update(model: M, y: Float64Array): M;
+  /** Returns the forecasts of so many steps from one on. */
+  forecast(model: M, from: number, steps: number): Float64Array;
+  /** Takes a step in. */
+  update(model: M, step: number): M;
+}
+
+/** A stretch of a series that is forecast from so many steps before. */
+export interface HeldOut {
+  /** The step of the first observation that the model was not fitted to. */
+  readonly origin: number;
+  readonly lag: number;
+  /** The number of steps of the series. */
+  readonly length: number;
 }
 
 /**
@@ -15,19 +23,17 @@ export interface MovingModel<M> {
  * observations one by one, and nothing is estimated again.
  *
  * @param model - fitted to the observations before `origin`
- * @returns a forecast for each of `y.length - origin - lag + 1` observations
+ * @returns a forecast for each of `length - origin - lag + 1` observations
  */
 export function forecastsAtLag<M>(
   { forecast, update }: MovingModel<M>,
   model: M,
-  y: Float64Array,
-  origin: number,
-  lag: number,
+  { origin, lag, length }: HeldOut,
 ): Float64Array {
   let moved = model;
-  return Float64Array.from({ length: y.length - origin - lag + 1 }, (_, i) => {
-    if (i > 0) moved = update(moved, y.subarray(origin + i - 1, origin + i));
-    return at(forecast(moved, { h: lag, levels: [] }).mean, lag - 1);
+  return Float64Array.from({ length: length - origin - lag + 1 }, (_, i) => {
+    if (i > 0) moved = update(moved, origin + i - 1);
+    return at(forecast(moved, origin + i, lag), lag - 1);
   });
 }
 

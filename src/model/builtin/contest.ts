@@ -1,7 +1,6 @@
 import {
   accuracy,
   contest,
-  type FittedModel,
   forecast,
   METHODS,
   type Method,
@@ -18,7 +17,7 @@ import { observed } from "../observed.ts";
 import { regressors } from "../regressors.ts";
 import { NO_AXIS, stepsAfter } from "../series-axis.ts";
 import { fitDriven, knownRegressors, predictDriven, UNDRIVEN } from "./driven-fit.ts";
-import { effectsOf, notesOf } from "./driven-info.ts";
+import { drivenInfo } from "./driven-info.ts";
 import type { ContestExports } from "./options.ts";
 
 /**
@@ -82,11 +81,6 @@ const ALL = { fits: METHODS, joint: { ...ARIMA_WITH_REGRESSORS, ...LINEAR_WITH_R
 
 const asColumns = (xreg: Regressors) =>
   Object.fromEntries(Object.entries(xreg).map(([name, values]) => [name, Float64Array.from(values)]));
-
-/** Effects of regressors, and notes on those without, where the model has any. */
-function drivenInfo(model: FittedModel) {
-  return model.kind === "regression" ? { effects: effectsOf(model), notes: notesOf(model) } : {};
-}
 
 /** The winner's accuracy over the last window, if that is the holdout. */
 function holdoutMetrics(winner: Ranked | undefined, y: Float64Array, exports: ContestExports) {

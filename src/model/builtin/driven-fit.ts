@@ -5,6 +5,7 @@ import { knownSteps, noSteps } from "../known-steps.ts";
 import { neededRegressors, nestedRegressors, type RegressorColumns, regressorRows, regressors } from "../regressors.ts";
 import type { SeriesAxis } from "../series-axis.ts";
 import { unseenRegressors } from "../unseen-regressors.ts";
+import type { AskedForecast } from "./series-forecaster.ts";
 
 /** Methods without regressors: benchmarks, averages, and those for intermittent demand. */
 export const UNDRIVEN: readonly string[] = [
@@ -59,12 +60,7 @@ export function fitDriven(
 export function predictDriven(
   forecast: ModelFunctions<FittedModel>["forecast"],
   model: FittedModel,
-  {
-    horizon,
-    levels,
-    exports,
-    axis,
-  }: { horizon: number; levels: readonly number[]; exports: unknown; axis: SeriesAxis },
+  { horizon, levels, exports, axis }: AskedForecast,
 ): Prediction {
   if (model.kind !== "regression") return forecast(model, { h: horizon, levels });
   const { steps, xreg, stopped } = knownSteps(exports, axis, { names: model.regressors, horizon });

@@ -1,8 +1,13 @@
-import type { RegressionModel } from "@manymodel/forecast";
+import type { FittedModel, RegressionModel } from "@manymodel/forecast";
 import { at } from "../../core/aligned.ts";
 
+/** Returns what drives a model, and notes on the regressors without effect; nothing of a model without regressors. */
+export function drivenInfo(model: FittedModel) {
+  return model.kind === "regression" ? { effects: effectsOf(model), notes: notesOf(model) } : {};
+}
+
 /** The effect of each regressor, with its standard error. */
-export function effectsOf({ regressors, coef, se }: RegressionModel) {
+function effectsOf({ regressors, coef, se }: RegressionModel) {
   return Object.fromEntries(regressors.map((name, i) => [name, { effect: at(coef, i), standardError: se[i] ?? null }]));
 }
 
@@ -15,7 +20,7 @@ const REASONS = {
 };
 
 /** Explains why regressors have no effect: notes with a type, which are no failures. */
-export function notesOf({ left }: RegressionModel) {
+function notesOf({ left }: RegressionModel) {
   return Object.entries(left).map(([regressor, why]) => ({
     type: `${why}-regressor`,
     regressor,

@@ -1,4 +1,4 @@
-import { normal, random } from "@manymodel/forecast";
+import { accuracy, ets, forecast, normal, random, regression, update } from "@manymodel/forecast";
 import { describe, expect, it } from "vitest";
 import type { Drivers } from "../../../src/core/drivers.ts";
 import definition from "../../../src/model/builtin/driven-smoothing.ts";
@@ -65,6 +65,34 @@ describe("a forecaster with drivers", () => {
     const { metrics } = await definition.fit({ ...common, data, axis: axis(0, 50), exports });
     // Errors of the series are standard normal: their mean absolute value is 0.8.
     expect(metrics?.holdout_mae).toBeLessThan(1.6);
+  });
+  it("measures the holdout by forecasts of a lag, each by what drives its step", async () => {
+    const [origin, length, lag] = [40, 60, 5];
+    const plan = promo.map((value, t) => (t === 52 ? Number.NaN : value));
+    const { data, axis } = rowsOf(length, length, { promo: plan });
+    const exports = { ...exportsOf({ regressors: [column("PROMO")] }, length - origin), lag };
+    const { metrics } = await definition.fit({ ...common, data, axis: axis(0, length), exports });
+    // The same by moving the model over all observations before each forecast at once.
+    const model = regression(qty.slice(0, origin), {
+      xreg: { PROMO: promo.slice(0, origin) },
+      errors: (rest) => ets(rest),
+    });
+    const zero = plan.map((value) => (Number.isNaN(value) ? 0 : value));
+    const expected = Array.from({ length: length - origin - lag + 1 }, (_, i) => {
+      const y = qty.slice(origin, origin + i).map((value, t) => (origin + t === 52 ? Number.NaN : value));
+      const moved = update(model, y, { xreg: { PROMO: zero.slice(origin, origin + i) } });
+      const ahead = zero.slice(origin + i, origin + i + lag);
+      return forecast(moved, { h: lag, xreg: { PROMO: ahead } }).mean[lag - 1] ?? Number.NaN;
+    });
+    // What is not known to drive a day is not held against its forecast.
+    const actual = qty
+      .slice(origin + lag - 1, length)
+      .map((value, i) => (origin + lag - 1 + i === 52 ? Number.NaN : value));
+    expect(metrics?.holdout_lag_mae).toBeCloseTo(accuracy(actual, expected).mae, 10);
+    expect(metrics?.holdout_lag_mae).toBeLessThan(1.6);
+    // Seasonal naive knows of no promotion.
+    expect(metrics?.holdout_lag_value_added).toBeGreaterThan(5);
+    expect(metrics?.holdout_value_added).toBeGreaterThan(5);
   });
   it("stops before the first step without a value, unless the model does not use it", async () => {
     const plan = promo.map((value, t) => (t === 42 ? Number.NaN : value));
