@@ -11,11 +11,12 @@ import { currentForecasts, type Workspace } from "./workspace.ts";
 export async function currentSource({ config, engine }: Workspace): Promise<Source> {
   const { source, tables, views } = engine;
   const current = currentForecasts(config);
-  const isTable = (await source.columns(FORECASTS)) !== undefined;
-  if (isTable || (await source.columns(current.table)) === undefined) return source;
+  if ((await source.columns(current.table)) === undefined) return source;
   const { rows } = await during({ phase: "setup" }, async () => {
+    // Another configuration of the workspace may have shown its own.
     await views.showForecasts(current);
-    return tables.query(`SELECT DISTINCT MODEL_VERSION FROM ${FORECASTS}`, [], 2);
+    const isRead = (await source.columns(FORECASTS)) !== undefined;
+    return isRead ? { rows: [] } : tables.query(`SELECT DISTINCT MODEL_VERSION FROM ${FORECASTS}`, [], 2);
   });
   const [version] = rows[0] ?? [];
   if (typeof version !== "string") return source;

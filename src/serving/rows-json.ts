@@ -1,5 +1,5 @@
 import { zip } from "../core/aligned.ts";
-import type { Column, ColumnBatch, ColumnInfo } from "../core/columns/column.ts";
+import { type Column, type ColumnBatch, type ColumnInfo, matchColumn } from "../core/columns/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import { formatTime, parseTime } from "../model/interval.ts";
 import type { Cell } from "../model/output-columns.ts";
@@ -19,23 +19,16 @@ export function isRowJson(json: unknown): json is RowJson {
 }
 
 /**
- * Rows as typed columns: those that the models were trained on, with their types.
+ * Rows as typed columns: those that the models were trained on, with their types. Names match as `matchColumn` says, so that a
+ * request is the same on every engine.
  *
  * @param where - what to call the rows in an error: `rows[3]`
  * @throws {ManymodelError} `input` naming the column and the value
  */
 export function rowsOfJson(columns: readonly ColumnInfo[], rows: readonly RowJson[], where: string): ColumnBatch {
-  const names = new Set(columns.map(({ name }) => name));
-  rows.forEach((row, i) => {
-    const unknown = Object.keys(row).find((name) => !names.has(name));
-    if (unknown !== undefined)
-      throw new ManymodelError(
-        "input",
-        `${where}[${i}] has a column ${show(unknown)}; the model was trained on ${[...names].join(", ")}`,
-      );
-  });
+  const modelRows = rows.map((row, i) => withOwnNames(columns, row, `${where}[${i}]`));
   const entries = columns.map(({ name, type }): [string, Column] => {
-    const cells = rows.map((row, i) => cell(type, row[name] ?? null, `${where}[${i}].${name}`));
+    const cells = modelRows.map((row, i) => cell(type, row[name] ?? null, `${where}[${i}].${name}`));
     if (type === "string") return [name, { type, values: cells as (string | null)[] }];
     if (type === "boolean")
       return [name, { type, values: Uint8Array.from(cells, (v) => (v === null ? 2 : Number(v))) }];
@@ -43,6 +36,24 @@ export function rowsOfJson(columns: readonly ColumnInfo[], rows: readonly RowJso
     return [name, { type: type === "integer" ? "number" : type, values }];
   });
   return { length: rows.length, columns: Object.fromEntries(entries) };
+}
+
+/** Returns a row whose columns are spelled as those of the model. */
+function withOwnNames(columns: readonly ColumnInfo[], row: RowJson, where: string): RowJson {
+  const names = columns.map(({ name }) => name);
+  const result: Record<string, CellJson> = {};
+  for (const [word, value] of Object.entries(row)) {
+    const name = matchColumn(names, word);
+    if (name === undefined)
+      throw new ManymodelError(
+        "input",
+        `${where} has a column ${show(word)}; the model was trained on ${names.join(", ")}`,
+      );
+    if (Object.hasOwn(result, name))
+      throw new ManymodelError("input", `${where} has the column ${name} twice, as ${show(word)} too; leave one out`);
+    result[name] = value;
+  }
+  return result;
 }
 
 const JSON_TYPES = { string: "string", boolean: "boolean", number: "number", integer: "number" } as const;
