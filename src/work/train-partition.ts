@@ -209,10 +209,21 @@ function readTime(
 export function dataHash(batch: ColumnBatch, start: number, end: number): string {
   const hash = createHash("sha256");
   for (const [name, column] of Object.entries(batch.columns)) {
-    hash.update(`${name}\0${column.type}\0`);
-    if (column.type === "string" || column.type === "integer")
-      hash.update(JSON.stringify(column.values.slice(start, end).map(String)));
-    else hash.update(new Uint8Array(column.values.slice(start, end).buffer));
+    const head = `${name}\0${column.type}\0`;
+    if (column.type === "string" || column.type === "integer") hash.update(head + textOf(column.values, start, end));
+    else {
+      const { buffer, byteOffset, BYTES_PER_ELEMENT: size } = column.values;
+      hash.update(head).update(new Uint8Array(buffer, byteOffset + start * size, (end - start) * size));
+    }
   }
   return hash.digest("hex");
+}
+
+/** Returns rows of a column as a list of texts in JSON. A key's column has the same value in all of them: it is encoded once. */
+function textOf(values: readonly unknown[], start: number, end: number): string {
+  const first = values[start];
+  let row = start + 1;
+  while (row < end && values[row] === first) row++;
+  if (row < end) return JSON.stringify(values.slice(start, end).map(String));
+  return start < end ? `[${`${JSON.stringify(String(first))},`.repeat(end - start).slice(0, -1)}]` : "[]";
 }

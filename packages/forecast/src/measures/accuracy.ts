@@ -92,8 +92,7 @@ export function pinball(actual: Series, quantileForecast: Series, p: number): nu
  * @see Hyndman & Koehler (2006), doi:10.1016/j.ijforecast.2006.03.001
  */
 export function mase(actual: Series, forecast: Series, training: Series, period = 1): number {
-  const scale = seasonalChange(training, period, Math.abs);
-  return scale > 0 ? mae(actual, forecast) / scale : NaN;
+  return scaled(mae(actual, forecast), seasonalChange(training, period).absolute);
 }
 
 /**
@@ -104,21 +103,27 @@ export function mase(actual: Series, forecast: Series, training: Series, period 
  * @see Makridakis, Spiliotis & Assimakopoulos (2022), doi:10.1016/j.ijforecast.2021.11.013
  */
 export function rmsse(actual: Series, forecast: Series, training: Series, period = 1): number {
-  const scale = seasonalChange(training, period, (change) => change * change);
-  return scale > 0 ? rmse(actual, forecast) / Math.sqrt(scale) : NaN;
+  return scaled(rmse(actual, forecast), Math.sqrt(seasonalChange(training, period).squared));
 }
 
-/** Mean size of the changes from one season to the next; NaN if there is no observed pair. */
-function seasonalChange(training: Series, period: number, size: (change: number) => number): number {
-  let sum = 0;
+/** Divides an error by a scale; NaN where there is none. */
+function scaled(error: number, scale: number): number {
+  return scale > 0 ? error / scale : NaN;
+}
+
+/** Mean size of the changes from one season to the next, absolute and squared; NaN if there is no observed pair. */
+function seasonalChange(training: Series, period: number): { readonly absolute: number; readonly squared: number } {
+  let absolute = 0;
+  let squared = 0;
   let count = 0;
   for (let t = period; t < training.length; t++) {
-    const change = size(training[t]! - training[t - period]!);
+    const change = training[t]! - training[t - period]!;
     if (Number.isNaN(change)) continue;
-    sum += change;
+    absolute += Math.abs(change);
+    squared += change * change;
     count++;
   }
-  return sum / count;
+  return { absolute: absolute / count, squared: squared / count };
 }
 
 /**
@@ -139,19 +144,40 @@ export function accuracy(
       "a forecast is given as a whole; accuracy takes (actual, forecast.mean), the actual values first",
     );
   checkLengths(actual, forecast);
-  const { training } = options;
-  const observed = [...actual].map((_, t) => t).filter((t) => !Number.isNaN(actual[t]!));
-  const a = Float64Array.from(observed, (t) => actual[t]!);
-  const f = Float64Array.from(observed, (t) => forecast[t]!);
+  const { training, period = 1 } = options;
+  // One pass: each sum is added to in the order of the steps, as by the measure of its name.
+  let count = 0;
+  let signed = 0;
+  let absolute = 0;
+  let squared = 0;
+  let percentage = 0;
+  let symmetric = 0;
+  let size = 0;
+  for (let t = 0; t < actual.length; t++) {
+    const a = actual[t]!;
+    if (Number.isNaN(a)) continue;
+    const f = forecast[t]!;
+    const error = a - f;
+    const distance = Math.abs(error);
+    count++;
+    signed += error;
+    absolute += distance;
+    squared += error ** 2;
+    percentage += a === 0 ? NaN : (100 * distance) / Math.abs(a);
+    symmetric += a === f ? 0 : (200 * distance) / (Math.abs(a) + Math.abs(f));
+    size += Math.abs(a);
+  }
+  const [mae, rmse, meanSize] = [absolute / count, Math.sqrt(squared / count), size / count];
+  const change = training === undefined ? undefined : seasonalChange(training, period);
   return {
-    me: me(a, f),
-    rmse: rmse(a, f),
-    mae: mae(a, f),
-    mape: mape(a, f),
-    smape: smape(a, f),
-    wape: wape(a, f),
-    mase: training === undefined ? NaN : mase(a, f, training, options.period),
-    rmsse: training === undefined ? NaN : rmsse(a, f, training, options.period),
+    me: signed / count,
+    rmse,
+    mae,
+    mape: percentage / count,
+    smape: symmetric / count,
+    wape: meanSize === 0 ? NaN : (100 * mae) / meanSize,
+    mase: change === undefined ? NaN : scaled(mae, change.absolute),
+    rmsse: change === undefined ? NaN : scaled(rmse, Math.sqrt(change.squared)),
   };
 }
 

@@ -18,6 +18,23 @@ describe("accuracy", () => {
     expect(pinball(actual, forecast, 0.9)).toBeCloseTo((0.1 * 2 + 0.9 * 2 + 0.1 * 3) / 3, 12);
     expect(() => pinball(actual, forecast, 1)).toThrow("p is 1");
   });
+  it("has each measure to the bit, over the steps that are observed", () => {
+    const training = Float64Array.from({ length: 40 }, (_, t) => (t === 9 ? NaN : Math.sin(t) * 10 ** (t % 5)));
+    const truth = Float64Array.from({ length: 23 }, (_, t) => Math.cos(3 * t) * 10 ** (t % 4));
+    const guess = truth.map((value, t) => value + Math.sin(7 * t) / 3);
+    const withGap = Float64Array.of(...truth.slice(0, 5), NaN, ...truth.slice(5));
+    const guessed = Float64Array.of(...guess.slice(0, 5), 1e9, ...guess.slice(5));
+    expect(accuracy(withGap, guessed, { training, period: 7 })).toEqual({
+      me: me(truth, guess),
+      rmse: rmse(truth, guess),
+      mae: mae(truth, guess),
+      mape: mape(truth, guess),
+      smape: smape(truth, guess),
+      wape: wape(truth, guess),
+      mase: mase(truth, guess, training, 7),
+      rmsse: rmsse(truth, guess, training, 7),
+    });
+  });
   it("is NaN, never Infinity, where it is not defined", () => {
     expect(mape([0, 1], [1, 1])).toBeNaN();
     expect(wape([0, 0], [1, 1])).toBeNaN();
