@@ -41,6 +41,7 @@ Written by \`scripts/accuracy.ts\`; do not edit. R is 4.2.2 with forecast 8.20: 
 
 ${parts.join("\n")}
 ${readFileSync("scripts/best-study/result.md", "utf8")}
+${readFileSync("scripts/weights-study/result.md", "utf8")}
 ${readFileSync("scripts/oracle/findings.md", "utf8")}`;
 if (words.length === 0) {
   mkdirSync("docs", { recursive: true });

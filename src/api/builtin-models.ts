@@ -9,6 +9,7 @@ import {
   FORECASTER,
   type Options,
   SENSOR_ANOMALIES,
+  SERIES,
   STORE_SALES,
 } from "../model/builtin/options.ts";
 
@@ -65,6 +66,7 @@ export const BUILTIN_MODELS: Readonly<Record<string, BuiltinModel>> = {
       },
     ]),
   ),
+  learned: { ...none, module: "learned", options: SERIES, series: true, library: true },
   "store-sales": {
     ...none,
     module: "store-sales",

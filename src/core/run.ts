@@ -220,6 +220,8 @@ export interface DefinitionInfo {
   readonly sha256: string;
   readonly name: string;
   readonly predicts: boolean;
+  /** True if the definition learns what its partitions' models share; left out otherwise. */
+  readonly learns?: true;
   /** The metrics that the definition declares, where it declares any. */
   readonly metrics?: MetricDeclarations;
   /** The columns that `predict` returns beside its forecast, where the definition declares any. */

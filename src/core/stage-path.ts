@@ -21,6 +21,7 @@ export const stagePath = {
   estimate: (id: string) => `estimates/${id}.json`,
   keyIndex: (run: string) => `runs/${run}/key_index.bin`,
   partitionTable: (run: string, indexSha256: string) => `runs/${run}/partitions/${indexSha256.slice(0, 16)}`,
+  learnt: (run: string) => `runs/${run}/learnt.json`,
   modelIndex: (run: string) => `runs/${run}/model_index.json`,
 } as const;
 

@@ -24,6 +24,8 @@ export interface Bundle {
   readonly bytes: Uint8Array;
   /** True if it has a `predict`, without which a run can be trained but not registered. */
   readonly predicts: boolean;
+  /** True if it learns what its partitions' models share; left out otherwise. */
+  readonly learns?: true;
   /** The metrics that it declares, where it declares any. */
   readonly metrics?: MetricDeclarations;
   /** The columns that it adds to the output of a run, where it declares any. @throws {ManymodelError} `usage` */
@@ -159,6 +161,7 @@ async function openBundle(code: Uint8Array, file: string): Promise<Bundle> {
     name,
     bytes: code,
     predicts: typeof definition.predict === "function",
+    ...(typeof definition.learn === "function" && { learns: true as const }),
     ...(metrics !== undefined && { metrics: checkMetricDeclarations(metrics, name) }),
     ...(output !== undefined && {
       outputOf: (context, reserved) => outputColumnsOf(output, context, name, reserved),

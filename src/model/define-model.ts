@@ -46,6 +46,31 @@ export interface FitResult<Model extends object> {
   readonly info?: object | string | number | boolean | null;
 }
 
+/** A partition that a run learns from: its key, its seed, and the `info` that `fit` returned for it. */
+export interface LearnRow {
+  readonly partitionKey: string;
+  readonly seed: number;
+  readonly info: PlainData;
+}
+
+/** What `learn` receives: the partitions that have a model, in the order of the run's plan, and the run's exports and seed. */
+export interface LearnContext<Exports = ExportsData> {
+  readonly partitions: AsyncIterable<LearnRow>;
+  readonly exports: Exports;
+  readonly seed: number;
+}
+
+/** What `complete` receives: what `fit` received and returned for the partition, and what the run learnt. */
+export type CompleteContext<Model, Key extends object = DefaultKey, Exports = ExportsData> = FitContext<
+  Key,
+  Exports
+> & {
+  readonly model: Model;
+  readonly info: PlainData;
+  /** The result of `learn`. */
+  readonly learnt: PlainData;
+};
+
 /**
  * Arguments of `update`. `data` holds the rows of the batch's input that are newer than those the model was fitted to
  * (or moved to), up to the newest one with a value of the target: `data.series(column)` begins one step after them, NaN
@@ -145,6 +170,17 @@ export interface ModelDefinition<Key extends object, Exports, Model extends obje
    */
   readonly metrics?: MetricDeclarations;
   fit(context: FitContext<Key, Exports>): FitResult<Model> | Promise<FitResult<Model>>;
+  /**
+   * Learns once what the models of all partitions share, such as the weights of a combination: after every partition was fitted,
+   * from the `info` of each. The result is plain data, which is kept with the run, and which `complete` receives. Partitions are
+   * in the order of the run's plan, however they were divided into chunks, so that the result depends on neither.
+   */
+  learn?(context: LearnContext<Exports>): object | Promise<object>;
+  /**
+   * Makes the model of a partition, its metrics, forecast and info what they are in the end, by what the run learnt. A partition
+   * whose model cannot be completed has failed.
+   */
+  complete?(context: CompleteContext<Model, Key, Exports>): FitResult<Model> | Promise<FitResult<Model>>;
   /**
    * The rows of a prediction: the next `horizon` steps (default), or each of the `rows` of `data`, for example
    * customers; `horizon` is then their number, and the output's STEP the number of the row.

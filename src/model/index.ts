@@ -4,6 +4,7 @@
  * @module
  */
 export {
+  type CompleteContext,
   defineModel,
   type ExportsData,
   type FitContext,
@@ -11,6 +12,8 @@ export {
   type JudgedReadings,
   type JudgeResult,
   type KeyArgument,
+  type LearnContext,
+  type LearnRow,
   type ModelDefinition,
   type PredictContext,
   type Prediction,

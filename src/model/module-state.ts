@@ -106,9 +106,12 @@ async function keepState(files: readonly string[]): Promise<boolean> {
   return false;
 }
 
+/** The functions of a definition. */
+const FUNCTIONS = ["fit", "predict", "update", "judge", "save", "load", "learn", "complete"];
+
 /**
  * Returns a module in place of a definition whose modules keep state: its own files are evaluated anew for each call of
- * `fit`, `predict`, `update` and `judge`, so that no partition sees what another left. Packages are evaluated once.
+ * a function of the definition, so that no partition sees what another left. Packages are evaluated once.
  *
  * @returns undefined for a definition without such state
  */
@@ -128,7 +131,7 @@ export async function isolatedModule(file: string): Promise<string | undefined> 
     const first = fresh();
     const anew = (name) => (typeof first[name] === "function" ? { [name]: (given) => fresh()[name](given) } : {});
     export default typeof first?.fit === "function"
-      ? { ...first, ...anew("fit"), ...anew("predict"), ...anew("update"), ...anew("judge"), ...anew("save"), ...anew("load") }
+      ? { ...first, ...Object.assign({}, ...${JSON.stringify(FUNCTIONS)}.map(anew)) }
       : first;`,
   ].join("\n");
 }

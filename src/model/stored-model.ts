@@ -22,10 +22,10 @@ const VIEWS: Readonly<Record<string, (buffer: ArrayBuffer) => ArrayBufferView | 
 
 /**
  * Returns a definition whose models are plain data. One with `load` keeps what `save` makes of a model (without `save` what
- * its `toJSON` gives), and gives `predict`, `update` and `judge` what `load` makes of that.
+ * its `toJSON` gives), and gives `predict`, `update`, `judge` and `complete` what `load` makes of that.
  */
 export function withStoredModels(definition: AnyModelDefinition): AnyModelDefinition {
-  const { load, save, predict, update, judge } = definition;
+  const { load, save, predict, update, judge, complete } = definition;
   if (load === undefined) return definition;
   const store = (returned: unknown): unknown => {
     const model: unknown = (returned as { model?: unknown } | null | undefined)?.model;
@@ -49,6 +49,7 @@ export function withStoredModels(definition: AnyModelDefinition): AnyModelDefini
     ...(predict !== undefined && { predict: (context) => loaded(context, predict) as never }),
     ...(update !== undefined && { update: (context) => onceKnown(loaded(context, update), store) as never }),
     ...(judge !== undefined && { judge: (context) => onceKnown(loaded(context, judge), store) as never }),
+    ...(complete !== undefined && { complete: (context) => onceKnown(loaded(context, complete), store) as never }),
   };
 }
 

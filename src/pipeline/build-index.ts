@@ -22,6 +22,7 @@ import { pooled } from "../stages/pooled.ts";
 import { getSealed } from "../stages/sealed.ts";
 import { putSegment } from "../work/train-chunk.ts";
 import { failedOutcome } from "../work/train-partition.ts";
+import { type LearntRun, learnRun } from "./learn-run.ts";
 
 /**
  * The finalizer of a run: writes `model_index.json` from the committed segments and shows them in the result tables.
@@ -58,7 +59,10 @@ async function indexRun(engine: Engine, runId: string, now: Date): Promise<Index
     const segment = chunk.segment ?? (await emptySegment(engine, manifest, chunk, task));
     return { chunk: chunk.chunk, keys: task.keys, segment: { ...segment, source: 0 } };
   });
-  const segments = listed.map(({ segment }): IndexedSegment => segment);
+  const fitted = listed.map(({ segment }): IndexedSegment => segment);
+  const { learnt, segments }: Partial<LearntRun> & Pick<LearntRun, "segments"> = manifest.definition.learns
+    ? await learnRun(engine, manifest, fitted)
+    : { segments: fitted };
   const keyIndex = encodeKeyIndex(listed);
   await engine.stage.put(stagePath.keyIndex(runId), keyIndex);
   const total = (count: (segment: SegmentInfo) => number) => segments.reduce((sum, segment) => sum + count(segment), 0);
@@ -70,7 +74,13 @@ async function indexRun(engine: Engine, runId: string, now: Date): Promise<Index
     succeeded: total((segment) => segment.succeeded),
     failed: total((segment) => segment.failed),
     skipped: total((segment) => segment.rows - segment.succeeded - segment.failed),
-    sources: [{ ...sourceOf(manifest), keyIndex: { path: stagePath.keyIndex(runId), sha256: checksum(keyIndex) } }],
+    sources: [
+      {
+        ...sourceOf(manifest),
+        keyIndex: { path: stagePath.keyIndex(runId), sha256: checksum(keyIndex) },
+        ...(learnt !== undefined && { learnt }),
+      },
+    ],
     segments,
   };
   return commitIndex(engine, manifest, index, run.endedAt ?? now.toISOString());

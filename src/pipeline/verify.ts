@@ -55,9 +55,10 @@ async function verifyArtifacts(engine: Engine, runId: string, signal?: AbortSign
   const result = { runId, segments: 0, partitions: 0, bytes: 0, problems };
   const index = await check(() => readIndex(stage, summary, `run ${runId} was completed`));
   await check(() => getVerified(stage, stagePath.manifest(runId), jsonChecksum(manifest), "the run was planned"));
-  for (const { keyIndex } of index?.sources ?? [])
-    if (keyIndex !== undefined)
-      await check(() => getVerified(stage, keyIndex.path, keyIndex.sha256, "it was written; its checksum differs"));
+  for (const { keyIndex, learnt } of index?.sources ?? [])
+    for (const file of [keyIndex, learnt])
+      if (file !== undefined)
+        await check(() => getVerified(stage, file.path, file.sha256, "it was written; its checksum differs"));
   for (const { definitionSha256 } of index?.sources ?? []) {
     const file = stagePath.definition(definitionSha256);
     await check(() => getVerified(stage, file, definitionSha256, "it was stored; its checksum differs"));

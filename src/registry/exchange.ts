@@ -97,7 +97,7 @@ function filesOf({ path, sha256 }: ModelVersion["index"], { sources, segments }:
   const files = [
     { path, sha256 },
     ...sources.map(({ definitionSha256: sha256 }) => ({ path: stagePath.definition(sha256), sha256 })),
-    ...sources.flatMap(({ keyIndex }) => keyIndex ?? []),
+    ...sources.flatMap(({ keyIndex, learnt }) => [keyIndex ?? [], learnt ?? []].flat()),
     ...segments.map(({ path, sha256 }) => ({ path, sha256 })),
   ];
   return [...new Map(files.map((file) => [file.path, file])).values()];

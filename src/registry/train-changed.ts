@@ -129,6 +129,7 @@ function whyEverything(
 ): string | null {
   const types = ({ keyColumns }: RunManifest["snapshot"]) => JSON.stringify(keyColumns);
   if (base.definition.sha256 !== spec.definition.sha256) return "the model definition is another one";
+  if (base.definition.learns) return `${base.definition.name} learns from all partitions`;
   if (JSON.stringify(base.exports) !== JSON.stringify(spec.exports)) return "the exports are other ones";
   if (base.seed !== spec.seed) return `the seed is ${spec.seed}, it was ${base.seed}`;
   const [was, is] = [base, spec].map(({ snapshot }) => statedInterval(snapshot.query));

@@ -93,6 +93,20 @@ export {
   type TsbState,
   tsb,
 } from "./intermittent/index.ts";
+export { explainWeights, type WeightReason } from "./learned/explain-weights.ts";
+export { FOLDS, type GroupWeights, isLearntWeights, type LearntWeights, learnAcross } from "./learned/learn-across.ts";
+export {
+  combinedError,
+  reweigh,
+  type SeriesEvidence,
+  sharesOf,
+  type WeighedOptions,
+  type WeighedSeries,
+  weighedSeries,
+  weightEvidence,
+} from "./learned/learned.ts";
+export { priorWeights } from "./learned/prior-weights.ts";
+export { WEIGHT_FEATURES } from "./learned/weight-features.ts";
 export {
   type Accuracy,
   accuracy,

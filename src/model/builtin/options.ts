@@ -100,6 +100,9 @@ export const FORECASTER = {
   lag: optional(wholeFrom(1)),
 };
 
+/** Exports of a combination with learnt weights. */
+export type LearnedExports = Decided<Exports<typeof SERIES>>;
+
 /** Options of sales with regressors. */
 export const STORE_SALES = {
   ...SERIES,

@@ -25,7 +25,7 @@ export type MethodTable = Readonly<
 >;
 
 /** A method's model of a series. */
-interface Member {
+export interface Member {
   readonly name: string;
   readonly model: FittedModel;
 }
@@ -78,7 +78,7 @@ function choose(series: Float64Array, lineup: Lineup, methods: MethodTable): Fit
 }
 
 /** The members' combination, each with its share of the lineup's weights. */
-function combined(members: readonly Member[], { members: names, combining, weights }: Lineup): CombinationModel {
+export function combined(members: readonly Member[], { members: names, combining, weights }: Lineup): CombinationModel {
   const model = combine(
     members.map((member) => member.model),
     combining,
@@ -103,9 +103,9 @@ function refitting(members: readonly Member[], methods: MethodTable): MethodTabl
  * The methods that can be fitted to a series and forecast it, at most `most` of them: those that know intervals, or all
  * where none does, as with a single observation.
  */
-function fitMembers(
+export function fitMembers(
   y: Float64Array,
-  { members: names, period, periods }: Lineup,
+  { members: names, period, periods }: Pick<Lineup, "members" | "period" | "periods">,
   methods: MethodTable,
   most = names.length,
 ): Member[] {

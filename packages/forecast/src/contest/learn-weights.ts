@@ -9,8 +9,11 @@ export interface WeightEvidence {
   readonly features: readonly string[];
   /** Of each series the features, in their order; NaN where one is not defined. */
   readonly x: readonly (readonly number[])[];
-  /** Of each series the members' errors out of sample, at least 0, on a scale of the series' own; NaN where one has none. */
-  readonly errors: readonly (readonly number[])[];
+  /**
+   * Of each series and member the forecast errors out of sample, the same steps for all members and in the units of the series;
+   * NaN at steps without a value, or throughout where a member has none.
+   */
+  readonly errors: readonly (readonly (readonly number[])[])[];
 }
 
 /** Weights of a combination as a function of a series' features. */
@@ -28,28 +31,28 @@ export interface WeightModel {
   readonly nobs: number;
 }
 
-/** An error counts as at most so many times the mean of the series' members. */
-const LARGEST = 5;
 /** A standardised feature counts as at most so far from its centre. */
 const FARTHEST = 3;
 
 /**
  * Learns the weights of a combination across series: weights are the softmax of scores that are linear in a series'
- * features, and minimise the mean over series of the weighted errors, relative to the series' mean error, plus
- * λ / (2 n) Σ (coefficient − prior)². So few series leave the prior's weights, and many follow the evidence.
+ * features, and minimise the mean over series of the root mean squared error of the combined forecast, relative to the mean of
+ * its members' own, plus λ / (2 n) Σ (coefficient − prior)². So few series leave the prior's weights, and many follow the
+ * evidence. Members whose errors cancel each other share the weight: that is what the weighted sum of errors of FFORMA, which
+ * puts all of it on the best member, does not see. With a single step of errors of one sign the two are the same.
  *
- * Errors above 5 times the series' mean count as that. A series whose errors are all 0 or missing is left out, and a member
- * without an error is left out of that series. Features are standardised by the prior's centres and scales, or by their own
- * mean and standard deviation, and count as at most 3 from the centre; a missing one as the centre.
+ * A series is left out if its errors are all 0 or missing, or fewer than two members have any; a member without an error is left
+ * out of that series. Features are standardised by the prior's centres and scales, or by their own mean and standard deviation,
+ * and count as at most 3 from the centre; a missing one as the centre.
  *
  * The result depends on the order of series by rounding alone: sort them where bits matter.
  *
  * @param evidence - at least two members; rows as long as the names say
  * @param options - `prior`: a model with the same members and features, equal weights when left out; `strength`: λ > 0, how many
  *   series the prior outweighs, default 20
- * @throws {RangeError} if shapes differ, an error is negative or infinite, or the prior has other members or features
- * @see Montero-Manso, Athanasopoulos, Hyndman & Talagala (2020), doi:10.1016/j.ijforecast.2019.02.011 (FFORMA: the same
- *   objective with boosted trees)
+ * @throws {RangeError} if shapes differ, an error is infinite, or the prior has other members or features
+ * @see Montero-Manso, Athanasopoulos, Hyndman & Talagala (2020), doi:10.1016/j.ijforecast.2019.02.011 (FFORMA); Bates & Granger
+ *   (1969), doi:10.1057/jors.1969.103 (the error of a combination by its members' covariances)
  */
 export function learnWeights(
   evidence: WeightEvidence,
@@ -61,8 +64,8 @@ export function learnWeights(
     throw new RangeError(`strength is ${strength}; it must be a finite number above 0`);
   check(evidence, prior);
   const { members, features, x, errors } = evidence;
-  const relative = errors.map(relativeErrors);
-  const used = relative.flatMap((row, i) => (row === undefined ? [] : [i]));
+  const products = errors.map(relativeProducts);
+  const used = products.flatMap((product, i) => (product === undefined ? [] : [i]));
   const { centres, scales } =
     prior ??
     standards(
@@ -70,7 +73,7 @@ export function learnWeights(
       features.length,
     );
   const rows = used.map((i) => standardised(x[i] ?? [], centres, scales));
-  const losses = used.map((i) => relative[i] ?? []);
+  const losses = products.filter((product) => product !== undefined);
   const width = features.length + 1;
   const start = Float64Array.from(members.flatMap((_, m) => prior?.coef[m] ?? new Array<number>(width).fill(0)));
   const problem = createObjective(rows, losses, start, strength);
@@ -113,11 +116,13 @@ function check({ members, features, x, errors }: WeightEvidence, prior: WeightMo
   errors.forEach((row, i) => {
     if (row.length !== members.length)
       throw new RangeError(`series ${i} has ${row.length} errors for ${members.length} members`);
-    const bad = row.findIndex((error) => error < 0 || error === Infinity);
-    if (bad >= 0)
-      throw new RangeError(
-        `the error of ${members[bad]} on series ${i} is ${row[bad]}; it must be finite and at least 0`,
-      );
+    row.forEach((own, m) => {
+      if (own.length !== row[0]?.length)
+        throw new RangeError(`series ${i} has ${own.length} errors of ${members[m]} for ${row[0]?.length} steps`);
+      const bad = own.findIndex((error) => Math.abs(error) === Infinity);
+      if (bad >= 0)
+        throw new RangeError(`error ${bad} of ${members[m]} on series ${i} is ${own[bad]}; it must be finite, or NaN`);
+    });
     if (x[i]?.length !== features.length)
       throw new RangeError(`series ${i} has ${x[i]?.length} features for ${features.length} names`);
   });
@@ -132,12 +137,31 @@ function check({ members, features, x, errors }: WeightEvidence, prior: WeightMo
       );
 }
 
-/** Errors over the mean of those that are there, NaN where missing; undefined where they say nothing. */
-function relativeErrors(errors: readonly number[]): number[] | undefined {
-  const observed = errors.filter((error) => !Number.isNaN(error));
-  const mean = observed.reduce((sum, error) => sum + error / observed.length, 0);
-  if (observed.length < 2 || !(mean > 0)) return undefined;
-  return errors.map((error) => (Number.isNaN(error) ? NaN : Math.min(LARGEST, error / mean)));
+/** The mean products of the errors of members, and whether each has any. */
+interface Products {
+  readonly isThere: readonly boolean[];
+  /** By member, then member, over the square of the mean of the members' root mean squared errors. */
+  readonly matrix: Float64Array;
+}
+
+/** The mean products of members' errors, over steps that all of them have; undefined where they say nothing. */
+function relativeProducts(errors: readonly (readonly number[])[]): Products | undefined {
+  const isThere = errors.map((row) => row.some((error) => !Number.isNaN(error)));
+  const count = errors.length;
+  const steps = (errors[0] ?? [])
+    .map((_, step) => step)
+    .filter((step) => errors.every((row, m) => !isThere[m] || !Number.isNaN(row[step])));
+  const matrix = new Float64Array(count * count);
+  errors.forEach((row, m) => {
+    errors.forEach((other, k) => {
+      if (!isThere[m] || !isThere[k]) return;
+      for (const step of steps) matrix[m * count + k]! += (row[step]! * other[step]!) / steps.length;
+    });
+  });
+  const sizes = errors.flatMap((_, m) => (isThere[m] ? [Math.sqrt(matrix[m * count + m]!)] : []));
+  const mean = sizes.reduce((sum, size) => sum + size / sizes.length, 0);
+  if (sizes.length < 2 || !(mean > 0)) return undefined;
+  return { isThere, matrix: matrix.map((product) => product / mean ** 2) };
 }
 
 /** The mean of each feature and its standard deviation, 1 where it does not vary. */
@@ -154,7 +178,7 @@ function standards(x: readonly (readonly number[])[], count: number): { centres:
 }
 
 /** An intercept's 1, then the standardised features. */
-function standardised(x: readonly number[], centres: readonly number[], scales: readonly number[]): number[] {
+export function standardised(x: readonly number[], centres: readonly number[], scales: readonly number[]): number[] {
   const values = x.map((value, f) => {
     const z = (value - (centres[f] ?? 0)) / (scales[f] ?? 1);
     return Number.isNaN(z) ? 0 : Math.max(-FARTHEST, Math.min(FARTHEST, z));
@@ -173,29 +197,42 @@ function softmax(scores: readonly number[]): number[] {
 /** The objective and its gradient at coefficients, by member. */
 function createObjective(
   rows: readonly (readonly number[])[],
-  losses: readonly (readonly number[])[],
+  losses: readonly Products[],
   prior: Float64Array,
   strength: number,
 ): { value: (coef: Float64Array) => number; gradient: (coef: Float64Array, out: Float64Array) => void } {
   const n = Math.max(1, rows.length);
-  const eachRow = (
-    coef: Float64Array,
-    visit: (row: readonly number[], weights: number[], expected: number, i: number) => void,
-  ) =>
-    rows.forEach((row, i) => {
-      const methodLosses = losses[i] ?? [];
-      const scores = methodLosses.map((loss, m) =>
-        Number.isNaN(loss) ? -Infinity : row.reduce((sum, value, f) => sum + value * coef[m * row.length + f]!, 0),
-      );
-      const weights = softmax(scores);
-      const expected = weights.reduce((sum, weight, m) => (weight > 0 ? sum + weight * methodLosses[m]! : sum), 0);
-      visit(row, weights, expected, i);
-    });
+  const width = rows[0]?.length ?? 1;
+  const count = prior.length / width;
+  const weights = new Float64Array(count);
+  /** Half the gradient of the mean squared error by the weights. */
+  const pulls = new Float64Array(count);
+  /** Sets the weights and pulls of a series, and returns the root mean squared error of its combination. */
+  const combine = (coef: Float64Array, row: readonly number[], { isThere, matrix }: Products): number => {
+    let most = -Infinity;
+    for (let m = 0; m < count; m++) {
+      let score = isThere[m] ? 0 : -Infinity;
+      for (let f = 0; f < width; f++) score += row[f]! * coef[m * width + f]!;
+      weights[m] = score;
+      most = Math.max(most, score);
+    }
+    let total = 0;
+    for (let m = 0; m < count; m++) total += weights[m] = Math.exp(weights[m]! - most);
+    let square = 0;
+    for (let m = 0; m < count; m++) weights[m]! /= total;
+    for (let m = 0; m < count; m++) {
+      let pull = 0;
+      for (let k = 0; k < count; k++) pull += matrix[m * count + k]! * weights[k]!;
+      pulls[m] = pull;
+      square += weights[m]! * pull;
+    }
+    return Math.sqrt(Math.max(0, square));
+  };
   return {
     value: (coef) => {
       let sum = 0;
-      eachRow(coef, (_row, _weights, expected) => {
-        sum += expected;
+      rows.forEach((row, i) => {
+        sum += combine(coef, row, losses[i]!);
       });
       const distance = coef.reduce((total, value, k) => total + (value - prior[k]!) ** 2, 0);
       return (sum + (strength / 2) * distance) / n;
@@ -204,14 +241,14 @@ function createObjective(
       out.forEach((_, k) => {
         out[k] = (strength * (coef[k]! - prior[k]!)) / n;
       });
-      eachRow(coef, (row, weights, expected, i) => {
-        weights.forEach((weight, m) => {
-          if (weight === 0) return;
-          const slope = (weight * (losses[i]![m]! - expected)) / n;
-          row.forEach((value, f) => {
-            out[m * row.length + f]! += slope * value;
-          });
-        });
+      rows.forEach((row, i) => {
+        const error = combine(coef, row, losses[i]!);
+        // A combination without any error cannot become better.
+        if (error === 0) return;
+        for (let m = 0; m < count; m++) {
+          const slope = (weights[m]! * (pulls[m]! / error - error)) / n;
+          for (let f = 0; f < width; f++) out[m * width + f]! += slope * row[f]!;
+        }
       });
     },
   };

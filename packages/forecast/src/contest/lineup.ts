@@ -2,8 +2,20 @@ import { seasonsAlternate } from "../features/alternation.ts";
 import { seasonalPeriods } from "../features/seasonal-periods.ts";
 import { isIntermittent } from "../intermittent/demand-pattern.ts";
 
+/** A kind of series that has members of its own. */
+export type LineupName =
+  | "demand"
+  | "plain"
+  | "short-season"
+  | "season"
+  | "days"
+  | "fortnight"
+  | "hours"
+  | "long-season";
+
 /** The members that forecast a series, and their combination. */
 export interface Lineup {
+  readonly name: LineupName;
   readonly members: readonly string[];
   readonly combining: "mean" | "median";
   /** Shares of the members; equal ones where left out. */
@@ -66,26 +78,42 @@ export function lineupOf(y: Float64Array, period: number, periods: readonly numb
   return { ...FORTNIGHT, period: 2 * period, periods: twice, isDemand: false };
 }
 
-const DEMAND = { members: ["tsb", "adida", "imapa"], combining: "mean" } as const;
-const PLAIN = { members: ["auto-arima", "damped-ets", "dynamic-theta", "ces"], combining: "median" } as const;
+const DEMAND = { name: "demand", members: ["tsb", "adida", "imapa"], combining: "mean" } as const;
+const PLAIN = {
+  name: "plain",
+  members: ["auto-arima", "damped-ets", "dynamic-theta", "ces"],
+  combining: "median",
+} as const;
 const SHOCKED = {
+  name: "plain",
   members: ["dynamic-theta", "damped-ets", "ces"],
   combining: "mean",
   weights: [0.5, 0.25, 0.25],
 } as const;
 const SHORT_SEASON = {
+  name: "short-season",
   members: ["auto-arima", "cautious-ets", "dynamic-theta", "ces", "theta", "stlf"],
   combining: "median",
 } as const;
-const SEASONAL = { members: ["auto-arima", "cautious-ets", "dynamic-theta", "ces"], combining: "median" } as const;
-const DAILY = { members: ["auto-arima", "ces", "tbats"], combining: "median" } as const;
-const FORTNIGHT = { members: ["auto-arima", "tbats"], combining: "mean" } as const;
+const SEASONAL = {
+  name: "season",
+  members: ["auto-arima", "cautious-ets", "dynamic-theta", "ces"],
+  combining: "median",
+} as const;
+const DAILY = { name: "days", members: ["auto-arima", "ces", "tbats"], combining: "median" } as const;
+const FORTNIGHT = { name: "fortnight", members: ["auto-arima", "tbats"], combining: "mean" } as const;
 const DAY_AND_WEEK = {
+  name: "hours",
   members: ["auto-arima", "stl-arima", "stl-ces"],
   combining: "median",
   isSeasonKnown: true,
 } as const;
-const LONG_SEASON = { members: ["stlf", "stl-theta", "tbats"], combining: "mean", isSeasonKnown: true } as const;
+const LONG_SEASON = {
+  name: "long-season",
+  members: ["stlf", "stl-theta", "tbats"],
+  combining: "mean",
+  isSeasonKnown: true,
+} as const;
 
 /** A year has a little more than 52 weeks. */
 const exact = (periods: readonly number[]) => periods.map((one) => (one === WEEKS_OF_YEAR ? 365.25 / 7 : one));

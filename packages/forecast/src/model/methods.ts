@@ -5,8 +5,8 @@ import { ARIMA, type Fit, SIMPLE, SMOOTHING, TBATS } from "./families.ts";
 /** The methods of one model each. */
 const SINGLE = { ...ARIMA.fits, ...SMOOTHING.fits, ...TBATS.fits, ...SIMPLE.fits };
 
-/** The members of `best`: methods, and some with settings of their own. */
-const MEMBERS = { ...SINGLE, ...COMPOSED };
+/** The members of combinations: methods, and some with settings of their own. */
+export const MEMBERS = { ...SINGLE, ...COMPOSED };
 
 /** The methods that can be asked for by one word, with their defaults. */
 export const METHODS = {

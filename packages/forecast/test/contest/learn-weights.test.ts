@@ -10,9 +10,9 @@ const evidence: WeightEvidence = {
   features: ["wave", "saw"],
   x: series.map((i) => [Math.sin(1.7 * i), ((7 * i) % 11) / 11]),
   errors: series.map((i) => [
-    1 + 0.5 * Math.sin(1.7 * i) + 0.1 * ((3 * i) % 5),
-    1.2 - 0.4 * Math.sin(1.7 * i) + 0.1 * ((5 * i) % 7),
-    0.8 + (0.6 * ((7 * i) % 11)) / 11 + 0.05 * ((2 * i) % 9),
+    [1 + 0.5 * Math.sin(1.7 * i) + 0.1 * ((3 * i) % 5)],
+    [1.2 - 0.4 * Math.sin(1.7 * i) + 0.1 * ((5 * i) % 7)],
+    [0.8 + (0.6 * ((7 * i) % 11)) / 11 + 0.05 * ((2 * i) % 9)],
   ]),
 };
 
@@ -22,7 +22,7 @@ function twoKinds(n: number, seed: number): WeightEvidence {
   const rows = Array.from({ length: n }, () => {
     const kind = next() < 0.5 ? 0 : 1;
     const noise = () => 0.2 * Math.abs(normal(next));
-    return { x: [kind + 0.3 * normal(next)], errors: [0.5 + kind + noise(), 1.5 - kind + noise()] };
+    return { x: [kind + 0.3 * normal(next)], errors: [[0.5 + kind + noise()], [1.5 - kind + noise()]] };
   });
   return {
     members: ["left", "right"],
@@ -64,17 +64,35 @@ describe("learnWeights", () => {
     const later = twoKinds(500, 4);
     const loss = (weights: (x: readonly number[]) => readonly number[]) =>
       later.errors.reduce(
-        (sum, row, i) => sum + weights(later.x[i]!).reduce((own, weight, m) => own + weight * row[m]!, 0) / 500,
+        (sum, row, i) => sum + weights(later.x[i]!).reduce((own, weight, m) => own + weight * row[m]![0]!, 0) / 500,
         0,
       );
     expect(loss((x) => weightsFor(learnt, x))).toBeLessThan(0.8 * loss(() => [0.5, 0.5]));
+  });
+
+  it("shares the weight between members whose errors cancel", () => {
+    // By hand: errors ±1 with a correlation of −1 and equal sizes leave no error at equal weights; a third member has 0.9.
+    const opposite: WeightEvidence = {
+      members: ["high", "low", "third"],
+      features: [],
+      x: series.map(() => []),
+      errors: series.map((i) => [
+        [1, -1, 1, -1].map((sign) => sign * (1 + i / 40)),
+        [-1, 1, -1, 1].map((sign) => sign * (1 + i / 40)),
+        [0.9, 0.9, 0.9, 0.9],
+      ]),
+    };
+    const weights = weightsFor(learnWeights(opposite, { strength: 0.01 }), []);
+    expect(weights[0]).toBeCloseTo(0.5, 1);
+    expect(weights[1]).toBeCloseTo(0.5, 1);
+    expect(weights[2]).toBeLessThan(0.05);
   });
 
   it("leaves out what says nothing, and members that have no error or cannot be fitted", () => {
     const gaps: WeightEvidence = {
       ...evidence,
       errors: evidence.errors.map((row, i) =>
-        i === 0 ? [0, 0, 0] : i === 1 ? [1, NaN, NaN] : i === 2 ? [1, 2, NaN] : row,
+        i === 0 ? [[0], [0], [0]] : i === 1 ? [[1], [NaN], [NaN]] : i === 2 ? [[1], [2], [NaN]] : row,
       ),
       x: evidence.x.map((row, i) => (i === 3 ? [NaN, 0.5] : row)),
     };
@@ -96,8 +114,8 @@ describe("learnWeights", () => {
   it("says what is not allowed", () => {
     const prior = learnWeights(evidence);
     expect(() => learnWeights(evidence, { strength: 0 })).toThrow("strength is 0");
-    expect(() => learnWeights({ ...evidence, errors: [[1, -2, 3]], x: [[1, 1]] })).toThrow(
-      "the error of b on series 0 is -2",
+    expect(() => learnWeights({ ...evidence, errors: [[[1], [-Infinity], [3]]], x: [[1, 1]] })).toThrow(
+      "error 0 of b on series 0 is -Infinity",
     );
     expect(() => learnWeights({ ...evidence, x: evidence.x.slice(1) })).toThrow("39 rows of features for 40");
     expect(() => learnWeights({ ...evidence, members: ["a", "b", "d"] }, { prior })).toThrow(
