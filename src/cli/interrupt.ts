@@ -23,9 +23,9 @@ export function whenInterrupted(putBack: () => void, next: string): () => void {
 
 /** Of work on a run: its chunks are committed one by one. */
 export const RUN_STOPPED =
-  'what was done is kept: "manymodel status" names the run, and "manymodel resume RUN" goes on with it';
+  'finished chunks are kept: "manymodel status" names the run, and "manymodel resume RUN" continues it';
 /** Of work whose result appears as a whole, or not at all. */
 export const NOTHING_WRITTEN = "nothing was written; the same command begins again";
 /** Of steps of which each is known to be done or not. */
 export const STEPS_STOPPED =
-  'what was done is kept: the same command goes on, after "manymodel resume RUN" where "manymodel status" names a stalled run';
+  'finished chunks are kept: the same command continues, after "manymodel resume RUN" where "manymodel status" names a stalled run';

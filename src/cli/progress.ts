@@ -75,6 +75,6 @@ export function progressText({ total, done, failed, skipped = 0, limits }: Progr
     ...(failed > 0 ? [`${failed} failed`] : []),
     rate > 0 && rate < 1 ? `${(60 * rate).toFixed(0)}/min` : `${rate.toFixed(0)}/s`,
     left === null ? "? left" : `${formatSeconds(left.seconds)} ${UNTIL[left.until]}`,
-    ...(left !== null && left.untouched > 0 ? [`about ${left.untouched} not begun by then`] : []),
+    ...(left !== null && left.untouched > 0 ? [`about ${left.untouched} not started by then`] : []),
   ].join(", ");
 }

@@ -154,7 +154,7 @@ export const stage = z
     }),
   ])
   .describe(
-    "Where artifacts are kept: a directory that other machines see too, or s3://bucket/prefix (see docs/fleets.md); in the workspace when left out.",
+    "Place of the artifacts: a directory that other machines see too, or s3://bucket/prefix (see docs/fleets.md). In the workspace when left out.",
   );
 
 /** The block of `engine: postgres`. */

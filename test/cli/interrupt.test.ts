@@ -24,7 +24,7 @@ it.each(["tasks", "queue"])(
     child.kill("SIGINT");
     expect(await ended).toEqual([null, "SIGINT"]);
     expect(output().stderr).toContain(
-      'manymodel: stopped; what was done is kept: "manymodel status" names the run, and "manymodel resume RUN" goes on with it\n',
+      'manymodel: stopped; finished chunks are kept: "manymodel status" names the run, and "manymodel resume RUN" continues it\n',
     );
     const before = (await mm.engine.queue.counts("stopped")).partitionsFinished;
     expect(before).toBeGreaterThan(0);

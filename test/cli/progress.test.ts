@@ -12,10 +12,10 @@ it("says when all is done, if nothing ends it before", () => {
 
 it("says no more time than the budget or the deadline allows, and how much is not begun by then", () => {
   expect(progressText({ total: 1000, done: 40, failed: 0, limits }, 3)).toBe(
-    "40/1000, 3/s, 60 s until the time budget ends, about 780 not begun by then",
+    "40/1000, 3/s, 60 s until the time budget ends, about 780 not started by then",
   );
   expect(progressText({ total: 1000, done: 0, failed: 0, limits }, 0)).toBe(
-    "0/1000, 0/s, 60 s until the time budget ends, about 1000 not begun by then",
+    "0/1000, 0/s, 60 s until the time budget ends, about 1000 not started by then",
   );
   // After the budget only what has begun counts.
   const late = { budgetMs: -5000, deadlineMs: 25_000 };

@@ -131,7 +131,7 @@ describe("what the documents show is run", () => {
     expect(stdout.match(/2026-05-0\d/g)).toHaveLength(7);
     const refined = await shell(folder, codeOf("run", "refine"));
     expect(refined.status, refined.stderr).toBe(0);
-    expect(refined.stdout).toContain("Run refined: 1 partitions of screen, 1 refined, 0 failed, 0 not begun");
+    expect(refined.stdout).toContain("Run refined: 1 partitions of screen, 1 refined, 0 failed, 0 not started");
     expect(refined.stdout).toContain("Registered MANY_MODEL_FORECAST V2: run champions, 2 models");
     expect(refined.stdout).toContain("MANY_MODEL_FORECAST V2 scored 2 partitions: 2 OK");
     expect(existsSync(path.join(folder, "compared.svg"))).toBe(true);

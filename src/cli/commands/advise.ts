@@ -15,8 +15,8 @@ interface AdviseOptions extends CommonOptions {
 
 /** `manymodel advise`: one model per partition, or one for all. */
 export function addAdvise(program: Command): void {
-  addCommand(program, "advise", "say whether many models or one for all are right, from a sample of the source")
-    .option("--sample <n>", "how many partitions to look at, drawn by train.seed", integer(1), 100)
+  addCommand(program, "advise", "judge from a sample of the source whether many models or one suit it better")
+    .option("--sample <n>", "number of partitions to sample, by train.seed", integer(1), 100)
     .option("--horizon <n>", "steps to forecast; train.horizon when left out", integer(1))
     .option(
       "--period <n>",

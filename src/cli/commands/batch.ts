@@ -52,9 +52,9 @@ export function addBatch(program: Command): void {
       "the probability that the demand over the lead time stays within ORDER_UP_TO",
       decimal,
     )
-    .option("--future <table>", "a table of what is known ahead; batch.future_table when left out")
-    .option("--no-advance", "let models not take in rows that are newer than the ones they were fitted to")
-    .option("--incremental", "score only what has changed since the last batch")
+    .option("--future <table>", "a table of values known ahead; batch.future_table when left out")
+    .option("--no-advance", "do not update models with rows newer than their training data")
+    .option("--incremental", "score only partitions that have changed since the last batch")
     .option("--readings", "judge rows that are newer than the models, one by one, in place of forecasts")
     .option("--workers <n>", "worker threads; one per core when left out", integer(1))
     .action(async (options: BatchOptions) => {

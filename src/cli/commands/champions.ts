@@ -15,12 +15,12 @@ interface ChampionsOptions extends CommonOptions {
 /** `manymodel champions --runs A,B`: the best partitions of several runs as one. */
 export function addChampions(program: Command): void {
   addCommand(program, "champions", "collect each partition's best model of several runs, without copying any")
-    .requiredOption("--runs <list>", "completed runs, such as A,B; of equals the one named first wins", wordList)
+    .requiredOption("--runs <list>", "completed runs, such as A,B; on a tie the run named first wins", wordList)
     .option("--metric <metric>", METRIC_HELP)
-    .option("--group <list>", "one run is the best of a whole group by these attributes (source.attributes)", wordList)
+    .option("--group <list>", "choose one run for each group by these attributes (source.attributes)", wordList)
     .option("--weigh-by-value", "partitions of a group weigh by their turnover (source.value)")
     .option("--run-id <id>", "the collection's id; made from the time when left out")
-    .option("--across-data", "compare even partitions that were trained on other data")
+    .option("--across-data", "also compare partitions that were trained on different data")
     .action(async (options: ChampionsOptions) => {
       const { runs, metric, runId, acrossData, group, weighByValue } = options;
       const champions = await withWorkspace(options, (mm) =>

@@ -4,8 +4,8 @@ import { addCommand, type CommonOptions, print, withWorkspace } from "../command
 
 /** `manymodel engine check`: whether everything that a run needs is there, and how fast it is. */
 export function addEngine(program: Command): void {
-  const engine = program.command("engine").description("the engine: what everything runs on");
-  addCommand(engine, "check", "try and measure everything a run needs; leaves nothing behind").action(
+  const engine = program.command("engine").description("the engine: check that it can do what a run needs");
+  addCommand(engine, "check", "try and measure everything that a run needs; leaves nothing behind").action(
     async (options: CommonOptions) => {
       const items = await withWorkspace(options, (mm) => mm.check());
       const lacking = items.filter(({ ok, needed }) => !ok && needed).length;

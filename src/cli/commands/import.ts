@@ -15,13 +15,16 @@ interface ImportOptions extends CommonOptions, Omit<CsvFormat, "nulls"> {
 export function addImport(program: Command): void {
   addCommand(program, "import <file>", "load a CSV, Parquet, JSON or Excel file as a table of the workspace")
     .requiredOption("--table <name>", "the new table's name")
-    .option("--replace", "replace a table that was imported before")
-    .option("--append", "add rows to a table that was imported before, in place of those of the same key and time")
+    .option("--replace", "replace an imported table")
+    .option("--append", "add rows to an imported table, replacing those of the same key and time")
     .option("--key <columns>", "with --append: the columns of key and time; those of source when left out", wordList)
-    .option("--delimiter <text>", "CSV: what stands between columns; found when left out")
+    .option("--delimiter <text>", "CSV: the delimiter between columns; detected when left out")
     .option("--decimal <character>", "CSV: the decimal separator; a point when left out")
-    .option("--date-format <format>", "CSV, Excel: the order of a date's parts, such as %m/%d/%Y; found when left out")
-    .option("--null <text...>", "CSV, Excel: what stands for a missing value, beside nothing")
+    .option(
+      "--date-format <format>",
+      "CSV, Excel: the order of a date's parts, such as %m/%d/%Y; detected when left out",
+    )
+    .option("--null <text...>", "CSV, Excel: texts that mean a missing value, besides an empty cell")
     .action(async (file: string, { table, replace, append, key, null: nulls, ...options }: ImportOptions) => {
       const { delimiter, decimal, dateFormat } = options;
       const csv: CsvFormat = {

@@ -8,7 +8,7 @@ export function addVerify(program: Command): void {
   addCommand(
     program,
     "verify [run]",
-    "read everything that is stored, or a run or a version, and say what is missing or altered",
+    "read everything stored, or one run or version, and list what is missing or altered",
   )
     .option("--model <model>", "the model; register.model when left out")
     .option("--model-version <version>", "a version, or an alias of one, instead of a run")
@@ -52,8 +52,8 @@ function runLines({ runId, partitions, segments, bytes, problems, notes = [] }: 
 
 /** `manymodel gc`: finds, and deletes, what nothing refers to. */
 export function addGc(program: Command): void {
-  addCommand(program, "gc", "say what no run in progress, version or alias needs any more")
-    .option("--older-than <duration>", "snapshots, parts of tables and temporary files younger than this stay", "24h")
+  addCommand(program, "gc", "list stored data that no run in progress, version or alias needs")
+    .option("--older-than <duration>", "keep snapshots, parts of tables and temporary files younger than this", "24h")
     .option("--delete", "also delete it")
     .action(async (options: CommonOptions & { olderThan: string; delete?: boolean }) => {
       const garbage = await withWorkspace(options, (mm) =>

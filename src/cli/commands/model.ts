@@ -79,7 +79,7 @@ function addAlias(model: Command): void {
         print({ json: { model: name, alias, version: version ?? null }, text }, options);
       },
     );
-  addCommand(model, "default <model> <version>", "make a version the one that is meant where none is named").action(
+  addCommand(model, "default <model> <version>", "make a version the default, for commands that name none").action(
     async (name: string, version: string, options: CommonOptions) => {
       await withWorkspace(options, ({ models }) => models.setDefault(name, version));
       print({ json: { model: name, version }, text: `${name} means ${version}.` }, options);
@@ -98,10 +98,10 @@ function addAlias(model: Command): void {
 
 function addAnnotate(model: Command): void {
   const collect = (text: string, all: string[] = []) => [...all, text];
-  addCommand(model, "annotate <model> <version>", "comment on a version, tag it, record metrics of it")
+  addCommand(model, "annotate <model> <version>", "comment on a version, tag it, or record its metrics")
     .option("--comment <text>", "the comment, in place of the one before")
-    .option("--tag <name=value>", "a tag; may be given several times", collect)
-    .option("--metric <name=number>", "a metric; may be given several times", collect)
+    .option("--tag <name=value>", "a tag; repeatable", collect)
+    .option("--metric <name=number>", "a metric; repeatable", collect)
     .action(
       async (
         name: string,
@@ -131,7 +131,7 @@ function split(text: string): [string, string] {
 function addDiff(model: Command): void {
   const some = (keys: readonly string[]) =>
     keys.length === 0 ? "" : `: ${keys.slice(0, 5).join("  ")}${keys.length > 5 ? "  …" : ""}`;
-  addCommand(model, "diff <model> <before> <after>", "say what is different in a version from another").action(
+  addCommand(model, "diff <model> <before> <after>", "show how a version differs from another").action(
     async (name: string, before: string, after: string, options: CommonOptions) => {
       const diff = await withWorkspace(options, ({ models }) => models.diff(name, before, after));
       const rows = diff.metrics.map(({ metric, partitions, before, after }) => [metric, partitions, before, after]);
@@ -149,7 +149,7 @@ function addDiff(model: Command): void {
 }
 
 function addPatch(model: Command): void {
-  addCommand(model, "patch <model> [base]", "register a version in which a run's models replace some of a version's")
+  addCommand(model, "patch <model> [base]", "register a version with some models replaced by a run's")
     .requiredOption("--run <run>", "the completed run whose models to take")
     .option("--model-version <version>", "the new version; the next V1, V2, … when left out")
     .option("--comment <text>", "a comment")
@@ -181,7 +181,7 @@ function addExchange(model: Command): void {
     "export <model> <version> <folder>",
     "write a version with everything that scoring needs to a folder",
   )
-    .option("--partitions", "write one JSON file a partition instead, to be read elsewhere")
+    .option("--partitions", "write one JSON file per partition, for other programs to read")
     .action(
       async (name: string, version: string, folder: string, options: CommonOptions & { partitions?: boolean }) => {
         const to = await openFolderStage(path.resolve(folder));
@@ -191,8 +191,8 @@ function addExchange(model: Command): void {
         print({ json: { model: name, version, folder, files }, text: `Wrote ${files} files to ${folder}.` }, options);
       },
     );
-  addCommand(model, "import <folder>", "take in a version that was exported; only from whom you trust to run code")
-    .option("--name <model>", "the model to make it a version of; its own when left out")
+  addCommand(model, "import <folder>", "import an exported version; it runs code, so import only what you trust")
+    .option("--name <model>", "the model to add the version to; its own model when left out")
     .option("--model-version <version>", "its name; its own when left out")
     .action(async (folder: string, options: CommonOptions & { name?: string; modelVersion?: string }) => {
       const from = await openFolderStage(path.resolve(folder));

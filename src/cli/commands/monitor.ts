@@ -19,7 +19,7 @@ const SHOWN = 20;
 
 /** `manymodel monitor`: holds forecasts against what was observed since. */
 export function addMonitor(program: Command): void {
-  addCommand(program, "monitor", "hold forecasts against new observations and find partitions that drift (exit code 3)")
+  addCommand(program, "monitor", "compare forecasts with new observations and find partitions that drift (exit code 3)")
     .option("--model <model>", "the model; register.model when left out")
     .option("--model-version <version>", "the version, or an alias of one; the default version when left out")
     .option("--forecasts <table>", "the table of forecasts; monitor.forecasts or batch.output_table when left out")

@@ -14,13 +14,13 @@ const EXIT_CODES = { ok: 0, drift: 3, held: 4, failed: 1 } as const;
 
 /** `manymodel pipeline run`: everything the configuration says, skipping what has not changed. */
 export function addPipeline(program: Command): void {
-  const pipeline = program.command("pipeline").description("do everything that the configuration says");
+  const pipeline = program.command("pipeline").description("run every step that the configuration names");
   addCommand(
     pipeline,
     "run",
     "import, train, monitor, refine, register, promote, batch, reconcile, export, notify; skips what has not changed",
   )
-    .option("--force", "do every step, whether its inputs have changed or not")
+    .option("--force", "run every step, even if its inputs have not changed")
     .action(async (options: CommonOptions & { force?: boolean }) => {
       // Lines for people are the answer itself, as they come; beside JSON they are progress.
       const say = options.json ? undefined : (line: string) => answer(`${printable(line)}.\n`);
@@ -80,7 +80,7 @@ const SENTENCES: Readonly<Record<PipelineStep, (result: StepReport["result"]) =>
       ? "nothing was forecast yet"
       : `${version}: ${drift} drift, ${watch} watched, ${newEntries} forecasts met their observations${undelivered(webhook)}`,
   refine: ({ run, ranked, succeeded, failed, skipped }) =>
-    `run ${run}, ${succeeded} of the ${ranked} worst, ${failed} failed, ${skipped} not begun`,
+    `run ${run}, ${succeeded} of the ${ranked} worst, ${failed} failed, ${skipped} not started`,
   champions: ({ run, metric, improved, before, after }) => {
     const { mean: was, median: wasMedian } = before as { mean: number; median: number };
     const { mean, median } = after as { mean: number; median: number };

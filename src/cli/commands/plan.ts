@@ -6,7 +6,7 @@ import { formatSeconds } from "../table.ts";
 
 /** `manymodel plan`: what a run will take. */
 export function addPlan(program: Command): void {
-  addCommand(program, "plan", "train a sample and say what the whole run will take; nothing is kept")
+  addCommand(program, "plan", "train a sample and estimate the cost of the whole run; nothing is stored")
     .option("--model <model>", "built-in method, or path of a model definition")
     .option("--sample <n>", "how many partitions to train", integer(1), 20)
     .action(async (options: CommonOptions & { model?: string; sample: number }) => {

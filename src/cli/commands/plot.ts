@@ -48,7 +48,7 @@ function addPlotSeries(plot: Command): void {
 function addPlotForecasts(plot: Command): void {
   addPartitionOptions(addPlotOf(plot, "forecasts", "small multiples of several partitions"))
     .option("--count <n>", "how many", integer(1), 12)
-    .option("--worst <metric>", "those that did worst by a metric, instead of the first ones")
+    .option("--worst <metric>", "show the worst by a metric instead of the first ones")
     .option("--last <n>", "observations to show of each", integer(1), 90)
     .action((options: PlotOptions & PartitionOptions & Pick<ForecastsPictureOptions, "count" | "worst" | "last">) =>
       draw(options, (mm) => mm.pictures.forecasts(partitionSourceOf(options))),

@@ -56,7 +56,7 @@ const SHOWN = 20;
 /** `manymodel rank --run RUN`: a run's partitions, the worst first. */
 export function addRank(program: Command): void {
   addChoice(
-    addCommand(program, "rank", "rank a run's partitions by a metric, the worst first").requiredOption(
+    addCommand(program, "rank", "rank a run's partitions by a metric, worst first").requiredOption(
       "--run <run>",
       "a completed run",
     ),

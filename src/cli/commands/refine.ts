@@ -22,17 +22,17 @@ interface RefineOptions extends ChoiceOptions {
 
 /** `manymodel refine --from RUN`: a contest for each of a run's worst partitions, in queue mode. */
 export function addRefine(program: Command): void {
-  const command = addCommand(program, "refine", "have models compete on a run's worst partitions, the worst first")
+  const command = addCommand(program, "refine", "let models compete on a run's worst partitions, worst first")
     .option("--from <run>", "the completed run to improve")
-    .option("--offenders", "those partitions that the last monitor found drifting, on the data as they are now")
+    .option("--offenders", "refine the partitions that the last monitoring found drifting, on present data")
     .option("--run-id <id>", "the new run's id; made from the time when left out")
-    .option("--time-budget <duration>", "begin no chunk after this long, such as 10m")
-    .option("--hard-deadline <duration>", "end what still runs after this long")
+    .option("--time-budget <duration>", "start no chunk after this long, such as 10m")
+    .option("--hard-deadline <duration>", "stop chunks that still run after this long")
     .option("--candidates <list>", "methods that compete, such as auto-arima,ets,theta,best", wordList)
     .option("--windows <n>", "origins from which each candidate forecasts; 3", integer(1))
     .option("--model <path>", "a definition of your own instead of the built-in contest")
     .option("--workers <n>", "worker threads, or auto", autoOrCount)
-    .option("--chunks <n>", "into how many chunks to split the run, or auto", autoOrCount)
+    .option("--chunks <n>", "number of chunks to split the run into, or auto", autoOrCount)
     .addOption(
       new Option("--worker-type <type>", "start workers, or use those that serve").choices(["ephemeral", "persistent"]),
     );
@@ -77,7 +77,7 @@ export function addRefine(program: Command): void {
       const { succeeded, failed, skipped } = index;
       const from = ranking.runId;
       const text = [
-        `Run ${runId}: ${ranking.ranked.length} partitions of ${from}, ${succeeded} refined, ${failed} failed, ${skipped} not begun, ${formatSeconds(seconds)}.`,
+        `Run ${runId}: ${ranking.ranked.length} partitions of ${from}, ${succeeded} refined, ${failed} failed, ${skipped} not started, ${formatSeconds(seconds)}.`,
         options.offenders
           ? `Next: manymodel model patch ${mm.config.register.model} --run ${runId}`
           : `Next: manymodel champions --runs ${from},${runId}`,

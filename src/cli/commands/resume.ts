@@ -14,11 +14,11 @@ interface ResumeOptions extends CommonOptions {
   readonly workers?: number | "auto";
 }
 
-/** `manymodel resume RUN`: goes on with a run that was left unfinished. */
+/** `manymodel resume RUN`: continues an unfinished run. */
 export function addResume(program: Command): void {
-  addCommand(program, "resume <run>", "go on with a run whose process has ended; what is committed is not done again")
-    .option("--pinned", "go on with the data, definition and options of then, even if they have changed")
-    .option("--fork", "if they have changed, start a new run with those of now instead")
+  addCommand(program, "resume <run>", "continue a run whose process has ended; committed chunks are not trained again")
+    .option("--pinned", "continue with the run's own data, definition and options, even if they have changed")
+    .option("--fork", "if they have changed, start a new run with the present ones")
     .option("--workers <n>", "worker threads, or auto", autoOrCount)
     .action(async (runId: string, options: ResumeOptions) => {
       const report = await withWorkspace(options, async (mm) => {
@@ -26,7 +26,7 @@ export function addResume(program: Command): void {
         if (changes.length > 0 && !options.fork)
           throw new ManymodelError(
             "conflict",
-            `run ${runId} was planned otherwise: ${changes.join("; ")}. --pinned goes on as it was planned, --fork starts a new run`,
+            `run ${runId} has another plan: ${changes.join("; ")}. --pinned continues with the original plan, --fork starts a new run`,
           );
         const began = performance.now();
         const progress = await showProgress("training", RUN_STOPPED);
@@ -39,7 +39,7 @@ export function addResume(program: Command): void {
         const failures = await failureGroups(mm.engine.tables, run.runId, failed);
         const title = changes.length > 0 ? `Run ${run.runId}, in place of ${runId}` : `Run ${runId}`;
         const text = [
-          `${title}: ${run.manifest.partitions} partitions, ${succeeded} trained, ${failed} failed${skipped > 0 ? `, ${skipped} not begun` : ""}, ${formatSeconds(seconds)}.`,
+          `${title}: ${run.manifest.partitions} partitions, ${succeeded} trained, ${failed} failed${skipped > 0 ? `, ${skipped} not started` : ""}, ${formatSeconds(seconds)}.`,
           ...failureLines(failures),
           ...(succeeded > 0 ? [`Next: manymodel register --run ${run.runId}`] : []),
         ].join("\n");
@@ -52,7 +52,7 @@ export function addResume(program: Command): void {
 
 /** `manymodel retry RUN`: trains what failed again. */
 export function addRetry(program: Command): void {
-  addCommand(program, "retry <run>", "train the partitions of a completed run again that have no model")
+  addCommand(program, "retry <run>", "train again the partitions of a completed run that have no model")
     .option("--run-id <id>", "the new run's id; made from the time when left out")
     .option("--workers <n>", "worker threads, or auto", autoOrCount)
     .action(async (runId: string, options: CommonOptions & { runId?: string; workers?: number | "auto" }) => {

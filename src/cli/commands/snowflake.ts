@@ -13,7 +13,7 @@ const SERVICES = {
 
 /** `manymodel snowflake`: what an account does by itself. */
 export function addSnowflake(program: Command): void {
-  const snowflake = program.command("snowflake").description("engine snowflake: what the account does by itself");
+  const snowflake = program.command("snowflake").description("engine snowflake: schedules and services of the account");
   addCommand(snowflake, "schedule", "have the account run the pipeline by snowflake.schedule; replaces an earlier one")
     .option("--dry-run", "only print the statements")
     .action(async (options: DryRun) => {
@@ -40,7 +40,7 @@ export function addSnowflake(program: Command): void {
       print({ json: { files }, text: `Wrote ${files.join(", ")}.` }, options);
     });
   for (const kind of ["workers", "serve"] as const)
-    addCommand(snowflake, `${kind} [n]`, `${SERVICES[kind]}; 0 suspends them; without n: say how they stand`)
+    addCommand(snowflake, `${kind} [n]`, `${SERVICES[kind]}, or suspend them (0); without n: show their state`)
       .option("--drop", "remove the service")
       .option("--dry-run", "only print the statements")
       .action(async (text: string | undefined, options: DryRun & { readonly drop?: boolean }) => {

@@ -71,7 +71,7 @@ function jobLine({ launcher, job, status }: FleetRecord & { readonly status: Fle
 
 /** Shows a run's progress until it has ended or stalled. */
 async function follow(mm: ManyModel, runId: string): Promise<void> {
-  const display = await showProgress(runId, "the run itself goes on");
+  const display = await showProgress(runId, "the run itself continues");
   try {
     for await (const progress of mm.runs.follow(runId)) display.update(progress);
   } finally {

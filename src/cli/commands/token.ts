@@ -7,11 +7,11 @@ import { formatTable } from "../table.ts";
 
 /** `manymodel token …`: who may use what is served. */
 export function addToken(program: Command): void {
-  const token = program.command("token").description("make, list and revoke tokens for what is served");
-  addCommand(token, "create", "make a token; its text is printed once and kept nowhere")
-    .requiredOption("--name <name>", "whom it is for; the audit log names them so")
+  const token = program.command("token").description("create, list and revoke tokens for the server and the page");
+  addCommand(token, "create", "create a token; its text is printed once and stored nowhere")
+    .requiredOption("--name <name>", "the holder's name, as the audit log shows it")
     .addOption(new Option("--role <role>", "what it allows").choices(ROLES).makeOptionMandatory())
-    .option("--days <n>", "how long it is valid; until it is revoked when left out", integer(1))
+    .option("--days <n>", "days that it is valid; until it is revoked when left out", integer(1))
     .action(async (options: CommonOptions & { name: string; role: Role; days?: number }) => {
       const { name, role, days } = options;
       const token = await withTokens(options, async (tokens) => {
@@ -22,19 +22,17 @@ export function addToken(program: Command): void {
       });
       print({ json: token, text: token.token }, options);
     });
-  addCommand(token, "list", "show the tokens that were made, without their text").action(
-    async (options: CommonOptions) => {
-      const all = await withTokens(options, (tokens) => tokens.list());
-      const json = all.map(({ sha256: _, ...shown }) => shown);
-      const rows = json.map(({ name, role, createdAt, expiresAt, revokedAt }) => [
-        ...[name, role, createdAt, expiresAt ?? "never", revokedAt],
-      ]);
-      const text =
-        rows.length === 0 ? "There is no token." : formatTable(["name", "role", "made", "expires", "revoked"], rows);
-      print({ json, text }, options);
-    },
-  );
-  addCommand(token, "revoke <name>", "end a token, at once and for good").action(
+  addCommand(token, "list", "list the tokens, without their text").action(async (options: CommonOptions) => {
+    const all = await withTokens(options, (tokens) => tokens.list());
+    const json = all.map(({ sha256: _, ...shown }) => shown);
+    const rows = json.map(({ name, role, createdAt, expiresAt, revokedAt }) => [
+      ...[name, role, createdAt, expiresAt ?? "never", revokedAt],
+    ]);
+    const text =
+      rows.length === 0 ? "There is no token." : formatTable(["name", "role", "made", "expires", "revoked"], rows);
+    print({ json, text }, options);
+  });
+  addCommand(token, "revoke <name>", "revoke a token, at once and permanently").action(
     async (name: string, options: CommonOptions) => {
       await withTokens(options, (tokens) => tokens.revoke(name, new Date()));
       print({ json: { name }, text: `Token ${name} is revoked.` }, options);

@@ -17,7 +17,7 @@ const SHOWN = 100;
 
 /** `manymodel totals`: forecasts of totals in groups. */
 export function addTotals(program: Command): void {
-  addCommand(program, "totals", "add forecasts up at each time, in groups and in all, with intervals of the sums")
+  addCommand(program, "totals", "add up forecasts at each time, by group and in total, with intervals of the sums")
     .option("--group <list>", "attributes (source.attributes) whose values tell groups apart", wordList)
     .option("--where <condition>", "only partitions whose attributes meet an SQL condition, such as \"CATEGORY = 'A'\"")
     .option("--table <table>", "the table of forecasts; the view FORECASTS when left out")

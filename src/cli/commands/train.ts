@@ -48,9 +48,9 @@ export function addTrain(program: Command): void {
     .addOption(new Option("--mode <mode>", "tasks, queue, or local to run in this process").choices(RUN_MODES))
     .option("--model <model>", "built-in method, or path of a model definition")
     .option("--workers <n>", "worker threads, or auto", autoOrCount)
-    .option("--chunks <n>", "into how many chunks to split the run, or auto", autoOrCount)
-    .option("--time-budget <duration>", "queue mode: begin no chunk after this long, such as 10m")
-    .option("--hard-deadline <duration>", "queue mode: end what still runs after this long")
+    .option("--chunks <n>", "number of chunks to split the run into, or auto", autoOrCount)
+    .option("--time-budget <duration>", "queue mode: start no chunk after this long, such as 10m")
+    .option("--hard-deadline <duration>", "queue mode: stop chunks that still run after this long")
     .addOption(
       new Option("--worker-type <type>", "queue mode: start workers, or use those that serve").choices([
         "ephemeral",
@@ -64,8 +64,8 @@ export function addTrain(program: Command): void {
     )
     .option("--check-determinism", "train again, split differently, and compare; exit code 1 if anything differs")
     .option("--fleet [launcher]", "have a fleet train: the configured one, process, slurm or kubernetes", launcher)
-    .option("--detach", "with --fleet: hand the run over and end; resume waits for it")
-    .option("--dry-run", "with --fleet: print what would be handed over, and plan nothing")
+    .option("--detach", "with --fleet: submit the run and exit; resume waits for it")
+    .option("--dry-run", "with --fleet: print what would be submitted, and plan nothing")
     .action(async (options: TrainOptions) => {
       if (options.detach || options.dryRun) {
         const { fleet } = options;
@@ -102,7 +102,7 @@ export function addTrain(program: Command): void {
           ...(determinism !== undefined && { determinism }),
         };
         const text = [
-          `Run ${runId}: ${partitions} partitions in ${chunks} chunks, ${index.succeeded} trained, ${index.failed} failed${index.skipped > 0 ? `, ${index.skipped} not begun` : ""}, ${formatSeconds(seconds)}.`,
+          `Run ${runId}: ${partitions} partitions in ${chunks} chunks, ${index.succeeded} trained, ${index.failed} failed${index.skipped > 0 ? `, ${index.skipped} not started` : ""}, ${formatSeconds(seconds)}.`,
           ...(changed === undefined ? [] : [changedText(changed)]),
           ...(estimate === undefined ? [] : [estimateError(estimate, seconds)]),
           ...failureLines(failures),

@@ -11,7 +11,7 @@ interface TaskOptions extends CommonOptions {
 /** `manymodel task RUN`: what a fleet's machines run; which task it is, the fleet says by the environment. */
 export function addTask(program: Command): void {
   addCommand(program, "task <run>", "train a task of a run, on a fleet's machine; opens no database")
-    .requiredOption("--launch <name>", "which launch of the run it is of")
+    .requiredOption("--launch <name>", "the launch of the run that it belongs to")
     .option("--workers <n>", "chunks trained at the same time", integer(1), 1)
     .action(async (run: string, { config, launch, workers }: TaskOptions) => {
       const { runFleetTask } = await import("../../../api/verbs/task.ts");

@@ -18,7 +18,7 @@ export function addWorker(program: Command): void {
       const stop = new AbortController();
       for (const signal of ["SIGINT", "SIGTERM"] as const)
         process.once(signal, () => {
-          process.stderr.write("stopping after what was begun; once more to stop at once\n");
+          process.stderr.write("stopping after the chunks in progress; once more to stop at once\n");
           stop.abort();
         });
       const served = await withWorkspace(options, (mm) => {
@@ -60,7 +60,7 @@ export function addWorkers(program: Command): void {
       const { job, logs } = await withWorkspace(options, (mm) => mm.workers.add(count, run));
       print({ json: { job, count, logs }, text: `Started ${count} workers; logs in ${logs}, worker-${job}.` }, options);
     });
-  addCommand(workers, "stop [names...]", "have workers stop after what they have begun")
+  addCommand(workers, "stop [names...]", "have workers stop after their chunks in progress")
     .option("--all", "all of them")
     .action(async (names: string[], options: CommonOptions & { all?: boolean }) => {
       if (names.length === 0 && !options.all)
