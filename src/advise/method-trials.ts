@@ -122,12 +122,12 @@ function attemptOn({ y, demand }: TrialSeries, method: Method, { period, h }: Me
 
 function summary(method: Method, { errors, mases, times }: Attempts, naive: readonly number[]): MethodTrial {
   const pairs = [...zip(errors, naive)].filter(([error, other]) => !Number.isNaN(error) && !Number.isNaN(other));
-  const known = mases.filter((mase) => Number.isFinite(mase));
+  const finite = mases.filter((mase) => Number.isFinite(mase));
   return {
     method,
     series: errors.filter((error) => !Number.isNaN(error)).length,
     failed: errors.filter((error) => Number.isNaN(error)).length,
-    mase: known.reduce((sum, mase) => sum + mase, 0) / known.length,
+    mase: finite.reduce((sum, mase) => sum + mase, 0) / finite.length,
     toNaive: relativeError(
       pairs.map(([error]) => error),
       pairs.map(([, other]) => other),

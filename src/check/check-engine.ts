@@ -57,7 +57,7 @@ export async function checkEngine(engine: Engine, { id, now, source }: CheckOpti
   if (facts !== undefined) {
     await tryTo("versions", true, "see what the engine needs in its documentation", async () => {
       const { versions } = await facts();
-      const named = Object.entries(versions).map(([what, version]) => `${what} ${version}`);
+      const named = Object.entries(versions).map(([component, version]) => `${component} ${version}`);
       return { detail: [`engine ${engine.address.engine}`, ...named].join(", ") };
     });
     await tryTo("privileges", true, "ask whoever runs the database", async () => {

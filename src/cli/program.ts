@@ -91,8 +91,8 @@ export async function run(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     const code = String((error as { code?: unknown } | null)?.code);
-    const [, what = ""] = DATABASE_ERRORS.find(([pattern]) => pattern.test(code)) ?? [];
-    const message = `${what}${inPlainWords(messageOf(error)).replace(/^error: /, "")}`;
+    const [, reason = ""] = DATABASE_ERRORS.find(([pattern]) => pattern.test(code)) ?? [];
+    const message = `${reason}${inPlainWords(messageOf(error)).replace(/^error: /, "")}`;
     const kind = error instanceof ManymodelError ? error.kind : error instanceof CommanderError ? "usage" : "internal";
     if (args.includes("--json")) answer(`${JSON.stringify({ error: { kind, message } }, undefined, 2)}\n`);
     if (!(error instanceof CommanderError)) process.stderr.write(`manymodel: ${message}\n`);

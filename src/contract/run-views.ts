@@ -146,22 +146,22 @@ export function runViewsContract(harness: Harness, open: OpenEngine): void {
           FORECAST: number(1, 2, 3, NaN),
         },
       });
-      const shown = async () => {
+      const readRows = async () => {
         await views.showForecasts({ model: "M", table: "FORECAST_RESULTS" });
         const sql = "SELECT FORECAST_FINAL FROM FORECASTS ORDER BY PARTITION_KEY, STEP";
         return (await tables.query(sql, [], 9)).rows.map(([value]) => value);
       };
       // Without a table of overrides FORECAST counts.
-      assert.deepEqual(await shown(), [1, 2, 3, null]);
+      assert.deepEqual(await readRows(), [1, 2, 3, null]);
       const set = (change: string, values: Partial<Override>) => {
         const usual = { model: "M", partitionKey: "s:A", time: day, reason: "it's a promotion", expiresAt: NaN };
-        const made = { changeId: change, by: "me", at: Date.parse("2026-01-01"), value: 9 };
-        return write(FORECAST_OVERRIDES, change, overrideBatch([{ ...usual, ...made, ...values }]));
+        const record = { changeId: change, by: "me", at: Date.parse("2026-01-01"), value: 9 };
+        return write(FORECAST_OVERRIDES, change, overrideBatch([{ ...usual, ...record, ...values }]));
       };
       await set("1", { value: 10 });
       await set("2", { partitionKey: "s:B", value: 30 });
       await set("3", { model: "OTHER", time: day + 86_400_000 });
-      assert.deepEqual(await shown(), [10, 2, 30, null]);
+      assert.deepEqual(await readRows(), [10, 2, 30, null]);
       // The last row of a place decides: another value, one that has expired, a removal. An equal time is decided by the change.
       await set("4", { value: 11, at: Date.parse("2026-01-02") });
       await set("5", {
@@ -170,7 +170,7 @@ export function runViewsContract(harness: Harness, open: OpenEngine): void {
         expiresAt: Date.parse("2026-01-03"),
         at: Date.parse("2026-01-02"),
       });
-      assert.deepEqual(await shown(), [11, 2, 3, null]);
+      assert.deepEqual(await readRows(), [11, 2, 3, null]);
       await set("6", { value: NaN, at: Date.parse("2026-01-02") });
       await set("7", {
         partitionKey: "s:B",
@@ -178,7 +178,7 @@ export function runViewsContract(harness: Harness, open: OpenEngine): void {
         expiresAt: Date.parse("2999-01-01"),
         at: Date.parse("2026-01-03"),
       });
-      assert.deepEqual(await shown(), [1, 2, 32, null]);
+      assert.deepEqual(await readRows(), [1, 2, 32, null]);
     });
     test("shows outcomes of keys of any size, and finds them by key", async (engine) => {
       const columns: KeyColumn[] = [{ name: "SKU", type: "string" }];

@@ -95,9 +95,9 @@ export class OverridesInForce {
   constructor(rows: readonly Override[]) {
     for (const row of rows) {
       const place = placeOf(row);
-      const known = this.#rows.get(place);
-      if (known === undefined) this.#rows.set(place, [row]);
-      else known.push(row);
+      const earlier = this.#rows.get(place);
+      if (earlier === undefined) this.#rows.set(place, [row]);
+      else earlier.push(row);
     }
   }
 
@@ -116,9 +116,9 @@ export class OverridesInForce {
 
   /** Lists all overrides in force, by model, partition and time. */
   all(moment: number): Override[] {
-    const found = [...this.#rows.values()].flatMap(([first]) => (first && this.find(first, moment)) ?? []);
+    const current = [...this.#rows.values()].flatMap(([first]) => (first && this.find(first, moment)) ?? []);
     const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
-    return found.sort((a, b) => order(a.model, b.model) || order(a.partitionKey, b.partitionKey) || a.time - b.time);
+    return current.sort((a, b) => order(a.model, b.model) || order(a.partitionKey, b.partitionKey) || a.time - b.time);
   }
 }
 

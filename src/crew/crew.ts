@@ -90,14 +90,14 @@ export async function startCrew(
   const onAbort = () => void close();
   signal?.addEventListener("abort", onAbort, { once: true });
   const engage = async (): Promise<Member> => {
-    const [own, isolated] = [seat(entry), seat({ ...entry, isolated: true })];
-    const { name } = await own.start();
+    const [shared, isolated] = [seat(entry), seat({ ...entry, isolated: true })];
+    const { name } = await shared.start();
     return {
       name,
-      call: own.call,
+      call: shared.call,
       isolated,
       async interrupt() {
-        await Promise.all([own.end(), isolated.end()]);
+        await Promise.all([shared.end(), isolated.end()]);
       },
     };
   };

@@ -110,8 +110,8 @@ function dashboardApp(assets: Assets, guarded: Hono<Env>): Hono<Env> {
     const name = c.req.path.slice(1);
     const file = assets.files.get(name);
     // Any other path is a place in the page, which finds it by itself.
-    const [asset, shown] = file === undefined ? [assets.page, "index.html"] : [file, name];
-    return assetResponse(asset, shown, c.req.header("Accept-Encoding"));
+    const [asset, assetName] = file === undefined ? [assets.page, "index.html"] : [file, name];
+    return assetResponse(asset, assetName, c.req.header("Accept-Encoding"));
   });
   app.all("*", (c) => c.text("the page answers GET and HEAD\n", 405, { Allow: "GET, HEAD" }));
   return app;

@@ -4,7 +4,7 @@ import { chiSquareCdf } from "@manymodel/forecast/stats";
 
 /** The rows of a partition that a model of rows is judged by. */
 export interface JudgedRows {
-  /** What the model said of each row, and what came true. */
+  /** Predictions of each row, beside the values that came true. */
   readonly predicted: Float64Array;
   readonly actual: Float64Array;
   /** Metrics of training by name. */

@@ -38,20 +38,20 @@ export interface ShownMethods {
 export function methodsPicture(methods: ShownMethods): string {
   const { proposal, series, partitions, horizon } = methods;
   const trials = methods.trials.filter(({ toNaive, fitMs }) => Number.isFinite(toNaive.ratio) && fitMs > 0);
-  const shown = trials.filter(({ toNaive }) => toNaive.ratio <= MOST);
-  const beyond = trials.filter((trial) => !shown.includes(trial)).map(({ method }) => method);
+  const visible = trials.filter(({ toNaive }) => toNaive.ratio <= MOST);
+  const beyond = trials.filter((trial) => !visible.includes(trial)).map(({ method }) => method);
   const title = "Accuracy and time of the built-in methods";
   const choice = proposal === undefined ? "too few series for a proposal" : `proposed: ${proposal}`;
   const about = `the last ${horizon} steps of ${series} of ${partitions} series; ${choice}`;
   const outer = { left: MARGIN, top: TOP, width: WIDTH - MARGIN - 24, height: HEIGHT };
-  const range = rangeOf([[1, ...shown.map(({ toNaive }) => toNaive.ratio)]], 0.08);
+  const range = rangeOf([[1, ...visible.map(({ toNaive }) => toNaive.ratio)]], 0.08);
   const y = linearScale(range, [outer.top + outer.height, outer.top], 6);
   const area = withRoom(outer, y, MARGIN);
   const x = timeScale(
-    shown.map(({ fitMs }) => fitMs),
+    visible.map(({ fitMs }) => fitMs),
     area,
   );
-  const dots = shown.map(({ method, fitMs, toNaive }) => ({
+  const dots = visible.map(({ method, fitMs, toNaive }) => ({
     x: x(fitMs),
     y: y(toNaive.ratio),
     name: method,

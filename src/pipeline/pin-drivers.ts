@@ -98,9 +98,9 @@ async function holidaysOf(
   if (country !== undefined)
     for (const { name, date } of await publicHolidays(country, region, years))
       dates.set(name, [...(dates.get(name) ?? []), date]);
-  for (const [name, own] of Object.entries(days)) dates.set(name, [...(dates.get(name) ?? []), ...own]);
+  for (const [name, listed] of Object.entries(days)) dates.set(name, [...(dates.get(name) ?? []), ...listed]);
   const reach = { ...(before > 0 && { before }), ...(after > 0 && { after }) };
-  return [...dates].map(([name, own]) => ({ name, dates: own.sort(), ...reach }));
+  return [...dates].map(([name, ofName]) => ({ name, dates: ofName.sort(), ...reach }));
 }
 
 async function publicHolidays(

@@ -125,17 +125,17 @@ function checkTimes(
 ): void {
   for (const source of sources) {
     if (source === undefined) continue;
-    const [table, own] = [source.table, leaves.table];
+    const [table, leafTable] = [source.table, leaves.table];
     const { name, type } = source.timeColumn;
     if (type !== leaves.timeColumn.type)
       throw new ManymodelError(
         "input",
-        `${name} of ${table} is of type ${type}, that of ${own} of type ${leaves.timeColumn.type}; the types must agree`,
+        `${name} of ${table} is of type ${type}, that of ${leafTable} of type ${leaves.timeColumn.type}; the types must agree`,
       );
     if (missing === "leave-out") continue;
     for (const [here, there, [a, b]] of [
-      [leaves, source, [own, table]],
-      [source, leaves, [table, own]],
+      [leaves, source, [leafTable, table]],
+      [source, leaves, [table, leafTable]],
     ] as const)
       for (const time of here.times.keys())
         if (!there.times.has(time))

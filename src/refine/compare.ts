@@ -94,12 +94,12 @@ export async function compareRuns(
   const pairs: Pair[] = [];
   const trained: TrainedOn[] = [];
   const matched: (readonly [a: PartitionScore, b: PartitionScore])[] = [];
-  for (const [partitionKey, own] of valuesA) {
+  for (const [partitionKey, valueA] of valuesA) {
     const other = valuesB.get(partitionKey);
     if (other === undefined) continue;
-    matched.push([own, other]);
-    pairs.push({ partitionKey, a: own.value, b: other.value, gain: improvement(metric, own.value, other.value) });
-    trained.push({ partitionKey, data: [own.dataSha256, other.dataSha256] });
+    matched.push([valueA, other]);
+    pairs.push({ partitionKey, a: valueA.value, b: other.value, gain: improvement(metric, valueA.value, other.value) });
+    trained.push({ partitionKey, data: [valueA.dataSha256, other.dataSha256] });
   }
   if (pairs.length === 0)
     throw new ManymodelError("input", `no partition has a usable ${metric.name} in both ${a} and ${b}`);
@@ -134,7 +134,7 @@ function compareGroups(
 ): GroupComparison[] {
   const scoresOf = (scores: readonly PartitionScore[]) =>
     new Map(scoreGroups(scores, grouped, metric, weighByValue).groups.map((score) => [score.group, score]));
-  const [own, other] = [scoresOf(matched.map(([a]) => a)), scoresOf(matched.map(([, b]) => b))];
+  const [scoresA, other] = [scoresOf(matched.map(([a]) => a)), scoresOf(matched.map(([, b]) => b))];
   const gains = new Map<GroupKey, number[]>();
   for (const [a, b] of matched) {
     const group = grouped.groups[grouped.groupOf(a.partitionKey) ?? -1];
@@ -144,7 +144,7 @@ function compareGroups(
     if (groupGain === undefined) gains.set(group, [gain]);
     else groupGain.push(gain);
   }
-  return [...own.values()]
+  return [...scoresA.values()]
     .map(({ group, value: a, usable: partitions }): GroupComparison => {
       const b = other.get(group)?.value ?? Number.NaN;
       const each = gains.get(group) ?? [];

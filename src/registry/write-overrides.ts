@@ -10,8 +10,8 @@ export type PlannerPorts = Pick<Engine, "source" | "output" | "versions">;
 
 /** Adds overrides of one change. @throws {ManymodelError} `conflict` if FORECAST_OVERRIDES is another table */
 export function writeOverrides(engine: PlannerPorts, overrides: readonly Override[], entry: AuditEntry): Promise<void> {
-  const known = { what: "the table of overrides", marks: ["CHANGE_ID", "PARTITION_KEY", "OVERRIDE"] };
-  const table = { name: FORECAST_OVERRIDES, columns: OVERRIDE_COLUMNS, known };
+  const kind = { what: "the table of overrides", marks: ["CHANGE_ID", "PARTITION_KEY", "OVERRIDE"] };
+  const table = { name: FORECAST_OVERRIDES, columns: OVERRIDE_COLUMNS, known: kind };
   return append(engine, table, overrideBatch(overrides), entry);
 }
 
@@ -21,8 +21,8 @@ export function writeNote(
   note: Omit<SeriesNote, "text"> & { readonly text: string | null },
   entry: AuditEntry,
 ): Promise<void> {
-  const known = { what: "the table of notes", marks: ["NOTE_ID", "PARTITION_KEY", "NOTE"] };
-  return append(engine, { name: SERIES_NOTES, columns: NOTE_COLUMNS, known }, noteBatch(note), entry);
+  const table = { what: "the table of notes", marks: ["NOTE_ID", "PARTITION_KEY", "NOTE"] };
+  return append(engine, { name: SERIES_NOTES, columns: NOTE_COLUMNS, known: table }, noteBatch(note), entry);
 }
 
 /** Adds rows that nothing replaces. The audit log has the entry before the rows are visible: no change is without one. */

@@ -4,7 +4,7 @@ import type { Overrides } from "../api/nouns/overrides.ts";
 import * as schema from "./planner-schema.ts";
 import { type Env, openApi, route } from "./route.ts";
 
-/** What planners write. */
+/** Overrides and notes that planners write. */
 export interface PlannerService {
   readonly overrides: Overrides;
   readonly notes: Notes;

@@ -43,9 +43,9 @@ export function s3Failure(error: unknown, where: string): ManymodelError {
   if (/^Region is missing/.test(messageOf(error)))
     return new ManymodelError("config", `${where}: no region; set AWS_REGION, or the stage's region`, options);
   if (failure !== undefined) {
-    const [, kind, what] = failure;
-    const link = /^(is|was) /.test(what) ? " " : ": ";
-    return new ManymodelError(kind, `${where}${link}${what}${kind === "not-found" ? "" : suffix}`, options);
+    const [, kind, reason] = failure;
+    const link = /^(is|was) /.test(reason) ? " " : ": ";
+    return new ManymodelError(kind, `${where}${link}${reason}${kind === "not-found" ? "" : suffix}`, options);
   }
   return new ManymodelError("storage", `${where}: ${messageOf(error)}${suffix}; try again`, options);
 }

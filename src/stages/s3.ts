@@ -29,10 +29,10 @@ interface Opened {
  * @throws {ManymodelError} `config` for an address without a bucket
  */
 export function s3Stage(address: StageAddress): Stage {
-  const [, Bucket, rest] = /^s3:\/\/([^/]+)\/?(.*?)\/*$/i.exec(address.url) ?? [];
+  const [, Bucket, folder] = /^s3:\/\/([^/]+)\/?(.*?)\/*$/i.exec(address.url) ?? [];
   if (Bucket === undefined)
     throw new ManymodelError("config", `the stage ${show(address.url)} has no bucket; give s3://bucket/prefix`);
-  const root = rest === "" ? "" : `${rest}/`;
+  const root = folder === "" ? "" : `${folder}/`;
   const where = (path: string) => `s3://${Bucket}/${root}${path}`;
   const keyOf = (path: string) => root + stagePathParts(path).join("/");
   let opened: Promise<Opened> | undefined;

@@ -47,21 +47,21 @@ export async function scoreSegment(
   const plan = { ...task, ...orders, definition, times, levels: levelsToAsk(task.levels, task.quantiles) };
   const before = task.kept === null ? undefined : await fingerprintsOf(task.kept);
   let next = 0;
-  for (const [row, own] of zip(rows, input)) {
+  for (const [row, inputRows] of zip(rows, input)) {
     const ahead = future?.[next++];
-    const fingerprint = task.fingerprints ? fingerprintOf(task, row, own, ahead) : null;
+    const fingerprint = task.fingerprints ? fingerprintOf(task, row, inputRows, ahead) : null;
     const status = fingerprint === null ? undefined : before?.get(fingerprint);
     if (status === "OK" || status === "STALE") {
       output.keep(row.partitionKey, status);
       continue;
     }
-    const data: { data: Frame; future?: Frame } = { data: frame(own.batch, own.start, own.end) };
+    const data: { data: Frame; future?: Frame } = { data: frame(inputRows.batch, inputRows.start, inputRows.end) };
     if (ahead !== undefined) data.future = frame(ahead.batch, ahead.start, ahead.end);
     const answer = task.readings ? judgePartition(plan, row, data.data) : scoreOwned(plan, row, data);
     // To wait for what is there already costs more than some of the forecasts.
     const scored = answer instanceof Promise ? await answer : answer;
     if (scored.status !== "NO_MODEL") output.add(row.key, scored, fingerprint);
-    else await output.addWithoutModel(row.key, scored, own);
+    else await output.addWithoutModel(row.key, scored, inputRows);
   }
   return output.write(engine, ordinals);
 }

@@ -64,7 +64,7 @@ export class Notes {
 
   /** Removes a note. @throws {ManymodelError} `not-found` */
   async remove(id: string): Promise<void> {
-    const note = (await readNotes(this.#workspace.engine)).find((known) => known.id === id);
+    const note = (await readNotes(this.#workspace.engine)).find((candidate) => candidate.id === id);
     if (note === undefined)
       throw new ManymodelError("not-found", `there is no note ${show(id)}; manymodel note list shows them`);
     await this.#write({ ...note, text: null, by: this.#actor, at: Date.now() }, "remove-note");

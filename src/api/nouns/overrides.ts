@@ -150,12 +150,12 @@ export class Overrides {
     if (rows.length === 0) return [];
     const series = await this.#series(choice.model);
     const { key, partitionKey, times } = choice;
-    const wanted = key !== undefined ? series.encoded({ key }) : partitionKey;
+    const encodedKey = key !== undefined ? series.encoded({ key }) : partitionKey;
     const moments = times && new Set(times.map(series.timeOf));
     return new OverridesInForce(rows)
       .all(Date.now())
       .filter((row) => row.model === model)
-      .filter((row) => wanted === undefined || row.partitionKey === wanted)
+      .filter((row) => encodedKey === undefined || row.partitionKey === encodedKey)
       .filter((row) => moments === undefined || moments.has(row.time));
   }
 

@@ -13,7 +13,7 @@ import { runAccuracy } from "./run-accuracy.ts";
 
 const MOST_MODELS = 20;
 
-/** What the front page reads besides the runs. */
+/** Sources that the front page reads besides the runs. */
 export interface NightSurroundings {
   readonly engine: Engine;
   readonly tables: TableCache;

@@ -1,4 +1,4 @@
-/** What is known of a series that loses much. Null where it is not known. */
+/** Facts about a series that loses much. Null where a fact is not known. */
 export interface LossFacts {
   readonly observations: number;
   /** Observations held out to measure the error, and observations per season. */
@@ -12,7 +12,7 @@ export interface LossFacts {
   readonly mase: number | null;
   /** The latest alarm of monitoring. */
   readonly alarm: LossAlarm | null;
-  /** What the newest batch wrote of the series. */
+  /** Rows that the newest batch wrote of the series. */
   readonly batch: LossBatch | null;
 }
 

@@ -17,7 +17,7 @@ import { holdoutErrors } from "./run-accuracy.ts";
 const MOST_LOSSES = 10;
 const MOST_ALARMS = 1000;
 
-/** What the losses of a run are explained by. */
+/** Sources that explain the losses of a run. */
 export interface LossSurroundings {
   readonly monitored: Pick<MonitorTables, "ledger" | "status">;
   /** The table of forecasts that batches write. */
@@ -151,7 +151,7 @@ async function biasesOf(
   );
 }
 
-/** What the batch wrote of series. Where all went well, the table of forecasts is not read. */
+/** Reads the rows that the batch wrote of series. If all went well, it does not read the table of forecasts. */
 async function batchesOf(
   { tables }: Engine,
   { batch, forecasts, model, version }: LossSurroundings,

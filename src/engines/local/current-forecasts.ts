@@ -19,8 +19,8 @@ export async function currentForecasts(
   let owner: string | undefined;
   if (batches !== undefined) {
     const registry = { aliases: "aliases", versions: "versions", newestFirst: "created_at DESC, rowid DESC", literal };
-    const [meant] = db.prepare(`${meantVersion(current, registry)} AS version`).all() as { version: string | null }[];
-    const version = meant?.version == null ? "NULL" : literal(meant.version);
+    const [target] = db.prepare(`${meantVersion(current, registry)} AS version`).all() as { version: string | null }[];
+    const version = target?.version == null ? "NULL" : literal(target.version);
     const ownerOf = (columns: readonly string[]) => `sha256(CAST(to_json([${columns.join(", ")}]) AS VARCHAR))`;
     const newest = await connection.runAndReadAll(
       currentOwner(current, version, { batches: batches.from, literal, ownerOf }),
@@ -28,14 +28,14 @@ export async function currentForecasts(
     const [row] = newest.getRows();
     if (typeof row?.[0] === "string") [owner] = row;
   }
-  const found = store.find(current.table, owner ?? NOBODY);
+  const forecasts = store.find(current.table, owner ?? NOBODY);
   const overrides = store.find(FORECAST_OVERRIDES);
-  if (found === undefined) return undefined;
-  const select = withFinalForecast(found.from, store.columns(current.table) ?? [], {
+  if (forecasts === undefined) return undefined;
+  const select = withFinalForecast(forecasts.from, store.columns(current.table) ?? [], {
     from: overrides?.from,
     time: current.time,
     column: identifier,
     now: `TIMESTAMP ${literal(new Date().toISOString().slice(0, -1))}`,
   });
-  return { ...found, from: `(${select})`, files: [...found.files, ...(overrides?.files ?? [])] };
+  return { ...forecasts, from: `(${select})`, files: [...forecasts.files, ...(overrides?.files ?? [])] };
 }

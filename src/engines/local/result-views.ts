@@ -170,7 +170,7 @@ export function resultViews(exposed: readonly ExposedRun[], stageRoot: string): 
   const types = new Map<string, Set<string>>();
   for (const { name, type } of runs.flatMap((run) => run.keys))
     types.set(name.toUpperCase(), (types.get(name.toUpperCase()) ?? new Set()).add(type));
-  const mixed = new Set([...types].flatMap(([name, known]) => (known.size > 1 ? [name] : [])));
+  const mixed = new Set([...types].flatMap(([name, variants]) => (variants.size > 1 ? [name] : [])));
   const select = (view: ResultView, { runId, keys, rows }: (typeof runs)[number]) => {
     const reserved = new Set(["RUN_ID", ...view.columns.map(([name]) => name)]);
     const keyColumns = keys.map((key): [string, string] => {

@@ -40,7 +40,7 @@ export function memoryTables(): RowPorts {
   const parts = new Map<string, ColumnBatch>();
   const pinned = new Map<string, Pinned>();
   const exposed = new Map<string, ExposedRun>();
-  const find = (name: string) => [...tables].find(([own]) => own.toUpperCase() === name.toUpperCase())?.[1];
+  const find = (name: string) => [...tables].find(([tableName]) => tableName.toUpperCase() === name.toUpperCase())?.[1];
   const getTable = (name: string) => {
     const table = find(name);
     if (table === undefined)

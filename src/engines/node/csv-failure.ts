@@ -72,12 +72,12 @@ async function unevenLine(
     try {
       await connection.run(`SELECT count(COLUMNS(*)) FROM ${read}`, [delim]);
     } catch (cause) {
-      const [, line, text, , found] =
+      const [, line, text, , count] =
         /on Line: (\d+)\s+Original Line:\s?([\s\S]*?)\s+Expected Number of Columns: (\d+) Found: (\d+)/.exec(
           (cause as Error).message,
         ) ?? [];
       if (line !== undefined)
-        return `line ${line} has ${found} ${found === "1" ? "column" : "columns"} where most have ${n}: ${show(text)}; mend the file, or name what stands between columns (--delimiter)`;
+        return `line ${line} has ${count} ${count === "1" ? "column" : "columns"} where most have ${n}: ${show(text)}; mend the file, or name what stands between columns (--delimiter)`;
     }
     return undefined;
   }

@@ -23,19 +23,19 @@ export interface OverrideTable {
 export function withFinalForecast(from: string, columns: readonly ColumnInfo[], overrides: OverrideTable): string {
   const { column, now } = overrides;
   const names = columns.map(({ name }) => name.toUpperCase());
-  const own = columns.map(({ name }) => `f.${column(name)}`).join(", ");
-  if (!names.includes("FORECAST") || names.includes(FORECAST_FINAL)) return `SELECT ${own} FROM ${from} f`;
+  const tableColumns = columns.map(({ name }) => `f.${column(name)}`).join(", ");
+  if (!names.includes("FORECAST") || names.includes(FORECAST_FINAL)) return `SELECT ${tableColumns} FROM ${from} f`;
   const forecast = `f.${column("FORECAST")}`;
   const time = timeOf(columns, overrides.time);
   if (overrides.from === undefined || time === undefined)
-    return `SELECT ${own}, ${forecast} AS ${column(FORECAST_FINAL)} FROM ${from} f`;
+    return `SELECT ${tableColumns}, ${forecast} AS ${column(FORECAST_FINAL)} FROM ${from} f`;
   const [place, at, value] = [["MODEL_NAME", "PARTITION_KEY", "TIME"].map(column), column("TIME"), column("OVERRIDE")];
   const [changed, change, expires] = [column("CHANGED_AT"), column("CHANGE_ID"), column("EXPIRES_AT")];
   // No alias of ours has a space or is a keyword of an engine.
   const newest = `SELECT ${[...place, value, expires].join(", ")}, ROW_NUMBER() OVER (PARTITION BY ${place.join(", ")} ORDER BY ${changed} DESC, ${change} DESC) AS ${column("NTH")} FROM ${overrides.from} r`;
   const inForce = `SELECT ${[...place, value].join(", ")} FROM (${newest}) n WHERE ${column("NTH")} = 1 AND ${value} IS NOT NULL AND (${expires} IS NULL OR ${expires} > ${now})`;
   const of = ["MODEL_NAME", "PARTITION_KEY"].map((name) => `o.${column(name)} = f.${column(name)}`).join(" AND ");
-  return `SELECT ${own}, COALESCE(o.${value}, ${forecast}) AS ${column(FORECAST_FINAL)} FROM ${from} f
+  return `SELECT ${tableColumns}, COALESCE(o.${value}, ${forecast}) AS ${column(FORECAST_FINAL)} FROM ${from} f
     LEFT JOIN (${inForce}) o ON ${of} AND o.${at} = f.${column(time)}`;
 }
 

@@ -111,13 +111,13 @@ function setter({ type, values }: Column, { bytes, view }: Tuple, start: number)
     default: {
       const texts = values as (string | null)[];
       // A key's text is that of the row before.
-      let [known, from, length] = ["", 0, -1];
+      let [text, from, length] = ["", 0, -1];
       return (i, value, size) => {
         if (size >= 0 && (size !== length || bytes.compare(bytes, from, from + length, value, value + size) !== 0)) {
-          known = bytes.toString("utf8", value, value + size);
+          text = bytes.toString("utf8", value, value + size);
           [from, length] = [value, size];
         }
-        texts[start + i] = size < 0 ? null : known;
+        texts[start + i] = size < 0 ? null : text;
       };
     }
   }

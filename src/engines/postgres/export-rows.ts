@@ -84,21 +84,21 @@ async function prepareTable(client: ClientBase, name: string, columns: QueryPiec
      FROM pg_class c WHERE c.oid = to_regclass($1)`,
     [name],
   );
-  const [found] = rows;
-  if (found === undefined) {
+  const [row] = rows;
+  if (row === undefined) {
     const defined = targets.map((column) => `${identifier(column.name)} ${column.sqlType}`).join(", ");
     await client.query(`CREATE TABLE ${name} (${defined})`);
     await client.query(`COMMENT ON TABLE ${name} IS '${EXPORTED}'`);
     return;
   }
-  if (found.comment !== EXPORTED)
+  if (row.comment !== EXPORTED)
     throw new ManymodelError(
       "conflict",
       `table ${name} exists already, and no export made it; name another one with --as, or drop it`,
     );
   // Readers go on; a second export waits for the first one.
   await client.query(`LOCK TABLE ${name} IN SHARE ROW EXCLUSIVE MODE`);
-  const types = new Map(Object.entries(JSON.parse(found.columns) as Record<string, string>));
+  const types = new Map(Object.entries(JSON.parse(row.columns) as Record<string, string>));
   for (const column of targets) {
     const type = types.get(column.name)?.replace(" without time zone", "");
     if (type === undefined)

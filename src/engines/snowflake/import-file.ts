@@ -143,11 +143,11 @@ async function checkImport(
   table: string,
   replace: boolean,
 ): Promise<string | undefined> {
-  const [found] = await session.rows(importStatements(names).known, [names.schemaName, table]);
-  if (found === undefined || found[1] === SHOWN) checkNotForecasts(table);
-  if (found === undefined) return undefined;
-  const imported = found[1] === IMPORTED;
-  if (replace && imported) return String(found[0]);
+  const [row] = await session.rows(importStatements(names).known, [names.schemaName, table]);
+  if (row === undefined || row[1] === SHOWN) checkNotForecasts(table);
+  if (row === undefined) return undefined;
+  const imported = row[1] === IMPORTED;
+  if (replace && imported) return String(row[0]);
   throw tableExists(table, imported);
 }
 

@@ -56,8 +56,8 @@ export function snowflakeQueue(session: Session, names: Names, shard?: Snowflake
             continue;
           }
           if ((await session.change(sql.claim, [worker, leaseMs, run, chunk, attempt])) === 1) {
-            const [[found, holder]] = (await session.rows(sql.holder, [run, chunk])) as [[number, string]];
-            if (holder === worker) return { run, worker, chunk, attempt: found };
+            const [[lastAttempt, holder]] = (await session.rows(sql.holder, [run, chunk])) as [[number, string]];
+            if (holder === worker) return { run, worker, chunk, attempt: lastAttempt };
           }
           // Others want the same: any of the rest will do, so that they are not met again.
           const at = Math.floor(Math.random() * candidates.length);

@@ -180,8 +180,8 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): R
       },
       async showForecasts(current) {
         const { known } = importStatements(names);
-        const [taken] = await session.rows(known, [names.schemaName, FORECASTS]);
-        if (taken !== undefined && taken[1] !== SHOWN) return;
+        const [row] = await session.rows(known, [names.schemaName, FORECASTS]);
+        if (row !== undefined && row[1] !== SHOWN) return;
         const source = await findSource(session, names, current.table);
         if (source === undefined) return;
         const table = {

@@ -193,15 +193,15 @@ function unknown(
   isUnknown: (node: number) => boolean,
 ): Uint8Array {
   const unweighted = new Uint8Array(nodes);
-  let [forecasts, known] = [0, 0];
+  let [forecasts, finite] = [0, 0];
   for (let node = 0; node < nodes; node++) {
     if (missing[node] === 1) continue;
     if (isUnknown(node)) unweighted[node] = 1;
     if (node < aggregates) continue;
     forecasts++;
-    known += 1 - unweighted[node]!;
+    finite += 1 - unweighted[node]!;
   }
-  if (forecasts > 0 && known === 0)
+  if (forecasts > 0 && finite === 0)
     throw new RangeError(
       `no leaf has ${method === "wls-var" ? "a known variance" : "residuals"}; method ${method} needs those of some. Use method wls-struct`,
     );

@@ -78,10 +78,10 @@ export function averagePrecision(actual: Series, score: Series): number {
     .sort((s, t) => score[t]! - score[s]!);
   let [ones, sum] = [0, 0];
   for (let from = 0; from < order.length; ) {
-    let [to, found] = [from, 0];
-    while (to < order.length && score[order[to]!] === score[order[from]!]) found += actual[order[to++]!]!;
-    ones += found;
-    sum += found * (ones / to);
+    let [to, hits] = [from, 0];
+    while (to < order.length && score[order[to]!] === score[order[from]!]) hits += actual[order[to++]!]!;
+    ones += hits;
+    sum += hits * (ones / to);
     from = to;
   }
   return sum / ones;

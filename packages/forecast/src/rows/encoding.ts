@@ -142,9 +142,9 @@ export function encode({ features }: Encoding, columns: FeatureColumns): Record<
       (value) => ((Number.isNaN(value) ? (missing ?? NaN) : value) - centre) / scale,
     );
     if (kind === "number") continue;
-    for (const [field, known] of fieldsOf(feature)) {
+    for (const [field, levels] of fieldsOf(feature)) {
       const fields = Array.from(values, (time) => fieldAt(field, time));
-      for (const value of known)
+      for (const value of levels)
         result[`${name} ${field}=${value}`] = Float64Array.from(fields, (other) => (other === value ? 1 : 0));
     }
   }
@@ -160,7 +160,7 @@ function namesOf(feature: EncodedFeature): string[] {
   const { name, kind } = feature;
   if (kind === "number") return [name];
   if (kind === "category") return feature.levels.map((level) => levelName(name, level));
-  return [name, ...fieldsOf(feature).flatMap(([field, known]) => known.map((value) => `${name} ${field}=${value}`))];
+  return [name, ...fieldsOf(feature).flatMap(([field, levels]) => levels.map((value) => `${name} ${field}=${value}`))];
 }
 
 const levelName = (name: string, level: string | null) => (level === null ? `${name} missing` : `${name}=${level}`);

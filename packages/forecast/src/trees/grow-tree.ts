@@ -216,14 +216,14 @@ export class TreeGrower {
   #partition({ from, to }: Leaf, { of, missing }: BinnedColumn, { bin, missingLeft }: Split): number {
     const order = this.#order;
     const buffer = this.#buffer;
-    let [left, rest] = [from, 0];
+    let [left, right] = [from, 0];
     for (let k = from; k < to; k++) {
       const t = order[k]!;
       const b = of[t]!;
       if (b === missing ? missingLeft : b <= bin) order[left++] = t;
-      else buffer[rest++] = t;
+      else buffer[right++] = t;
     }
-    order.set(buffer.subarray(0, rest), left);
+    order.set(buffer.subarray(0, right), left);
     return left;
   }
 }
