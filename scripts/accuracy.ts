@@ -6,7 +6,7 @@
  *
  * With words after it (`npm run accuracy -- ets theta`), only prints the sections whose titles hold one of them.
  */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { arimaSection } from "./accuracy/arima.ts";
 import { bestSection } from "./accuracy/best.ts";
 import { cesSection } from "./accuracy/ces.ts";
@@ -26,6 +26,9 @@ const SECTIONS: Readonly<Record<string, () => Section>> = {
   "Best and combinations": bestSection,
 };
 
+/** The table that `npm run accuracy:collections` writes. */
+const COLLECTIONS = "scripts/collections/result.md";
+
 const words = process.argv.slice(2).map((word) => word.toLowerCase());
 const parts: string[] = [];
 for (const [title, section] of Object.entries(SECTIONS)) {
@@ -42,6 +45,7 @@ Written by \`scripts/accuracy.ts\`; do not edit. R is 4.2.2 with forecast 8.20: 
 ${parts.join("\n")}
 ${readFileSync("scripts/best-study/result.md", "utf8")}
 ${readFileSync("scripts/weights-study/result.md", "utf8")}
+${existsSync(COLLECTIONS) ? readFileSync(COLLECTIONS, "utf8") : ""}
 ${readFileSync("scripts/oracle/findings.md", "utf8")}`;
 if (words.length === 0) {
   mkdirSync("docs", { recursive: true });

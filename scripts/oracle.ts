@@ -7,15 +7,11 @@
  * A difference is the mean absolute one over the steps, in standard deviations of the series. docs/accuracy.md explains
  * what it finds.
  */
-import { spawnSync } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { forecast, METHODS } from "@manymodel/forecast";
 import { METHOD_NAMES } from "../packages/forecast/test/properties/check.ts";
 import { type Recipe, SHAPE_NAMES, sampleOf } from "../packages/forecast/test/properties/samples.ts";
+import { type Answer, ask } from "./oracle/ask.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -43,40 +39,9 @@ const series = recipes.map((recipe) => {
   return { values: Array.from(values), period, h: Math.max(8, period) };
 });
 
-/** A method's point forecasts, or why there are none. */
-type Answer = { readonly mean: readonly (number | null)[] } | { readonly error: string };
-type Answers = readonly Readonly<Record<string, Answer>>[];
-
-/** What a program answers for the series; undefined, saying so, where it or its package is not installed. */
-async function ask(name: string, check: readonly string[], program: readonly string[]): Promise<Answers | undefined> {
-  const [command = "", ...args] = check;
-  if (spawnSync(command, args, { stdio: "ignore" }).status !== 0) {
-    console.log(`${name} is not installed (${check.join(" ")} fails); it is left out`);
-    return undefined;
-  }
-  const folder = await mkdtemp(path.join(tmpdir(), "manymodel-oracle-"));
-  const [input, output] = [path.join(folder, "series.json"), path.join(folder, "forecasts.json")];
-  await writeFile(input, JSON.stringify(series));
-  const [executable = "", ...script] = program;
-  const { status } = spawnSync(executable, [...script, input, output], { stdio: ["ignore", "ignore", "inherit"] });
-  if (status !== 0) throw new Error(`${name} ended with ${status}`);
-  const answers: Answers = JSON.parse(await readFile(output, "utf8"));
-  await rm(folder, { recursive: true });
-  return answers;
-}
-
-const here = (file: string) => fileURLToPath(new URL(`../scripts/oracle/${file}`, import.meta.url));
 const { python } = options;
-const r = await ask(
-  "R's forecast",
-  ["Rscript", "-e", "library(forecast); library(jsonlite)"],
-  ["Rscript", here("forecast.R")],
-);
-const sf = await ask(
-  "statsforecast",
-  [python, "-c", "import statsforecast"],
-  [python, here("statsforecast_oracle.py")],
-);
+const r = await ask("R", series);
+const sf = await ask("statsforecast", series, { python });
 
 const meanOf = (answer: Answer | undefined) =>
   answer !== undefined && "mean" in answer ? Float64Array.from(answer.mean, (value) => value ?? NaN) : undefined;

@@ -1,4 +1,5 @@
-# Forecasts of R's forecast package: reads series as JSON, writes forecasts as JSON. Rscript forecast.R IN OUT
+# Forecasts of R's forecast package: reads series as JSON, writes forecasts as JSON. Rscript forecast.R IN OUT [METHOD...]
+# Each has its mean, its bounds of 80 and 95 %, and its milliseconds of CPU.
 suppressMessages(library(forecast))
 suppressMessages(library(jsonlite))
 arguments <- commandArgs(trailingOnly = TRUE)
@@ -16,11 +17,14 @@ methods <- list(
   "drift" = function(y, h) rwf(y, h = h, drift = TRUE),
   "mean" = function(y, h) meanf(y, h = h)
 )
+chosen <- if (length(arguments) > 2) methods[intersect(names(methods), arguments[-(1:2)])] else methods
 results <- lapply(series, function(one) {
   values <- vapply(one$values, function(value) if (is.null(value)) NA_real_ else as.numeric(value), 0)
   y <- ts(values, frequency = one$period)
-  lapply(methods, function(method)
-    tryCatch(list(mean = as.numeric(suppressWarnings(method(y, one$h))$mean)),
-      error = function(e) list(error = conditionMessage(e))))
+  lapply(chosen, function(method) tryCatch({
+    used <- system.time(result <- suppressWarnings(method(y, one$h)))
+    bounds <- function(of) if (is.null(of)) NULL else lapply(1:2, function(l) as.numeric(of[, l]))
+    list(mean = as.numeric(result$mean), lower = bounds(result$lower), upper = bounds(result$upper), ms = 1000 * sum(used[1:2]))
+  }, error = function(e) list(error = conditionMessage(e))))
 })
-write(toJSON(results, digits = NA, auto_unbox = FALSE, na = "null"), arguments[2])
+write(toJSON(results, digits = NA, auto_unbox = FALSE, na = "null", null = "null"), arguments[2])
