@@ -18,6 +18,8 @@ export const stagePath = {
   feeding: (run: string) => `runs/${run}/feeding.json`,
   launch: (run: string, launch: string) => `runs/${run}/launches/${launch}.json`,
   attributes: "attributes.json",
+  sensorStates: "sensors/",
+  sensorState: (version: string, partition: string) => `sensors/${version}/${partition}.json`,
   estimate: (id: string) => `estimates/${id}.json`,
   keyIndex: (run: string) => `runs/${run}/key_index.bin`,
   partitionTable: (run: string, indexSha256: string) => `runs/${run}/partitions/${indexSha256.slice(0, 16)}`,

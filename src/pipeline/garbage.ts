@@ -5,12 +5,14 @@ import type { Engine } from "../ports/engine.ts";
 import type { StoredItem } from "../ports/leftovers.ts";
 import type { RunObject } from "../ports/run-objects.ts";
 import { readIndex } from "../runs/read-index.ts";
+import { strayStates } from "../runs/sensor-states.ts";
 
 /** Something that nothing refers to any more. */
 export type Garbage =
   /** Not garbage: a run whose index cannot be read, so that nobody knows which of its files count. */
   | { readonly what: "unreadable"; readonly run: string; readonly why: string }
   | { readonly what: "attempt"; readonly path: string; readonly why: string }
+  | { readonly what: "sensors"; readonly path: string; readonly why: string }
   | { readonly what: "run"; readonly path: string; readonly why: string }
   | { readonly what: RunObject["kind"]; readonly object: RunObject; readonly why: string }
   | { readonly what: StoredItem["kind"]; readonly item: StoredItem; readonly why: string };
@@ -20,7 +22,7 @@ const OPEN = ["planning", "running", "finalizing"];
 
 /**
  * Finds what no run in progress, version or alias refers to: attempts at chunks that another attempt completed, runs
- * that could not be planned, what is left of deleted ones, tasks and services of runs that have ended, functions while no
+ * that could not be planned, what is left of deleted ones, states of sensors of removed versions, tasks and services of runs that have ended, functions while no
  * run is in progress, snapshots that neither a run in progress nor a registered run was trained on, parts of
  * tables that nobody published, and temporary files. The last three count only once they are older than `olderThanMs`:
  * somebody may be writing right now.
@@ -45,6 +47,8 @@ export async function findGarbage(engine: Engine, olderThanMs: number): Promise<
       garbage.push({ what: "attempt", path, why: "another attempt at its chunk was committed" });
   }
   garbage.push(...(await strayObjects(engine, runs)), ...(await leftOfDeleted(engine, runs)));
+  for (const path of await strayStates(stage, await engine.versions.list()))
+    garbage.push({ what: "sensors", path, why: "the version whose sensors these are was removed" });
   const needed = await neededSnapshots(engine, runs);
   for (const item of await leftovers.stored()) {
     if (item.ageMs < olderThanMs) continue;

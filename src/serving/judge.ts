@@ -1,8 +1,7 @@
-import type { TrainedPartition } from "../core/artifact.ts";
 import { encodeKey } from "../core/partition-key.ts";
 import type { ModelVersion } from "../core/registry.ts";
 import { resampleNewer } from "../model/resample-rows.ts";
-import { LruCache } from "../runs/lru-cache.ts";
+import type { SensorStates } from "../runs/sensor-states.ts";
 import type { FoundPartition, OpenVersion, TrainedModels } from "../runs/trained-models.ts";
 import { type KeyJson, keyAsJson, keyOfJson } from "./key-json.ts";
 import { Refusal } from "./refusal.ts";
@@ -17,24 +16,22 @@ export interface Readings {
   readonly rows: readonly (readonly RowJson[])[];
 }
 
-/** Memory for the states of sensors, in characters of their models. */
-const STATE_ROOM = 2 ** 26;
-
 /**
  * Judges posted readings, and keeps the state of each sensor in between, so that only new readings need be posted. Readings
- * that a sensor's state has taken in already are passed over. A state that was not used for longest is dropped when memory is
- * short, and none outlives the server: readings since training are then posted again.
+ * that a sensor's state has taken in already are passed over. A state is stored before its verdicts are answered, so a server that
+ * is killed goes on where it was.
  */
 export class ReadingJudge {
-  readonly #states = new LruCache<TrainedPartition>(STATE_ROOM);
   /** The last request of each sensor: its readings are judged one request after another. */
   readonly #last = new Map<string, Promise<unknown>>();
   readonly #models: TrainedModels;
   readonly #pool: ScoringPool;
+  readonly #states: SensorStates;
 
-  constructor(models: TrainedModels, pool: ScoringPool) {
+  constructor(models: TrainedModels, pool: ScoringPool, states: SensorStates) {
     this.#models = models;
     this.#pool = pool;
+    this.#states = states;
   }
 
   /**
@@ -58,9 +55,10 @@ export class ReadingJudge {
       const scored = await this.#inTurn(name, async () => {
         const match = await this.#models.find(opened, partitionKey);
         if (match === undefined) return UNKNOWN;
-        const trained = this.#states.get(name) ?? match.trained;
+        const trained = await this.#states.moved(version, partitionKey, match.trained);
         const judged = await this.#score(version, opened, { ...match, trained }, data, signal);
-        if ("moved" in judged) this.#states.set(name, judged.moved, judged.moved.model?.length ?? 0);
+        if ("moved" in judged && judged.readings.kinds.length > 0)
+          await this.#states.put(version, partitionKey, judged.moved);
         return judged;
       });
       return { ...names, ...asJson(opened, scored) };

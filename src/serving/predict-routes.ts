@@ -1,4 +1,5 @@
 import { SERVICE_LEVEL } from "../core/lead-time.ts";
+import { SensorStates } from "../runs/sensor-states.ts";
 import { ReadingJudge } from "./judge.ts";
 import { answerNumbers, predict } from "./predict.ts";
 import { Refusal } from "./refusal.ts";
@@ -10,10 +11,10 @@ import type { Service } from "./service.ts";
  * The routes that predict and judge. An alias is looked up once a request, so that an answer is of one version throughout.
  */
 export function predictRoutes(service: Service) {
-  const { registry, models, pool, metrics, limits, levels: usual } = service;
+  const { registry, stage, models, pool, metrics, limits, levels: usual } = service;
   const parts = { params: versionPath, body: predictRequest(limits), answer: predictAnswer };
   const one = route("POST /v1/models/{model}/{version}/predict", "Predict for one key, or for several", parts);
-  const judge = new ReadingJudge(models, pool);
+  const judge = new ReadingJudge(models, pool, new SensorStates(stage));
   const judging = route("POST /v1/models/{model}/{version}/readings", "Judge new readings of sensors", {
     params: versionPath,
     body: readingsRequest(limits),

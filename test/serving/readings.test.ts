@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
+import { strayStates } from "../../src/runs/sensor-states.ts";
+import { start, until } from "../processes.ts";
 import { fillTable, openWorkspace } from "../workspace.ts";
-import { serve } from "./serving.ts";
+import { asking, serve } from "./serving.ts";
 
 const HOUR = 3_600_000;
 const COLUMNS = [
@@ -49,6 +51,24 @@ it("judges posted readings, and keeps the state of each sensor", async () => {
   }
   for (const name of ["times", "value", "expected", "lower", "upper", "kinds", "since"])
     expect(parts.flatMap((part) => part[name])).toEqual(whole[name]);
+  // A server that is killed has stored what it answered: the next one goes on, knowing when the level shift began.
+  const later = [12, 13].map((i) => rowsOf(TRAINED + i, [usual(TRAINED + i) + 12]));
+  const { child, ended, output } = start(mm, "serve", "--port", "0", "--json");
+  await until(async () => output().stdout.trimEnd().endsWith("}"));
+  const killed = asking({ url: JSON.parse(output().stdout).url });
+  await until(async () => (await killed("GET /readyz")).status === 200);
+  expect((await killed("POST /v1/models/M/V1/readings", { keys: ["A"], rows: [later[0]] })).status).toBe(200);
+  child.kill("SIGKILL");
+  await ended;
+  const { ask: askNext } = await serve(mm);
+  const { body: next } = await askNext("POST /v1/models/M/V1/readings", { keys: ["A"], rows: [later[1]] });
+  const [both] = await judge(["B"], [later.flat()]);
+  expect(next.sensors[0].times).toEqual(["1970-01-11 13:00:00"]);
+  for (const name of ["times", "value", "expected", "lower", "upper", "kinds", "since"])
+    expect(next.sensors[0][name]).toEqual(both[name].slice(1));
+  const { stage, versions } = mm.engine;
+  expect(await strayStates(stage, await versions.list())).toEqual([]);
+  expect(await strayStates(stage, []), "of a removed version").toHaveLength(1);
   const [unknown] = await judge(["C"], [[]]);
   expect(unknown).toMatchObject({ status: "NO_MODEL", errorType: "unknown-key" });
   const { status, body } = await ask("POST /v1/models/M/V1/readings", { keys: ["A"], rows: [] });
