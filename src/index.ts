@@ -5,6 +5,7 @@
  * @module
  */
 export type { Advice } from "./advise/advice.ts";
+export type { RowAdvice } from "./advise/advise-rows.ts";
 export type { MethodTrial, MethodTrials } from "./advise/method-trials.ts";
 export type { ModelChoice } from "./api/configured-model.ts";
 export { ManyModel } from "./api/many-model.ts";

@@ -41,7 +41,7 @@ export async function sampledSeries(
   options: { target: string; covariates: readonly ColumnInfo[]; size: number; seed: number; clock: () => number },
 ): Promise<Sample> {
   const { size, seed, clock } = options;
-  const ordinals = draw(snapshot.partitions, size, seed);
+  const ordinals = drawOrdinals(snapshot.partitions, size, seed);
   const series: SampledSeries[] = [];
   const unusable: { partition: string; reason: string }[] = [];
   let rows = 0;
@@ -65,7 +65,7 @@ export async function sampledSeries(
 }
 
 /** `size` of the numbers below `count`, ascending, the same for the same seed (Floyd's algorithm). */
-function draw(count: number, size: number, seed: number): number[] {
+export function drawOrdinals(count: number, size: number, seed: number): number[] {
   if (size >= count) return Array.from({ length: count }, (_, i) => i);
   const uniform = random(seed);
   const draws = new Set<number>();

@@ -1,4 +1,5 @@
 import type { Advice } from "../advise/advice.ts";
+import type { RowAdvice } from "../advise/advise-rows.ts";
 import type { CheckItem } from "../check/check-engine.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import { parseDuration } from "../core/duration.ts";
@@ -175,7 +176,7 @@ export class ManyModel implements AsyncDisposable {
   }
 
   /** Says, from a sample of the source, whether one model per partition or one for all is right, and why. */
-  async advise(options: AdviceOptions = {}): Promise<Advice> {
+  async advise(options: AdviceOptions = {}): Promise<Advice | RowAdvice> {
     const { adviseOn } = await import("./verbs/advise.ts");
     return adviseOn(this, options);
   }

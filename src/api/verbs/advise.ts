@@ -1,5 +1,6 @@
 import type { Advice } from "../../advise/advice.ts";
 import { advise } from "../../advise/advise.ts";
+import { adviseRows, type RowAdvice } from "../../advise/advise-rows.ts";
 import { parseDuration } from "../../core/duration.ts";
 import type { PeriodRule } from "../../model/period-rule.ts";
 import { dataQuery, type SourceQuery, type Workspace } from "../workspace.ts";
@@ -21,18 +22,30 @@ export interface AdviceOptions {
 /** Enough for some ten daily series of three years with every method. */
 const DEFAULT_BUDGET = "10s";
 
-/** Advises on a source from a sample of its partitions. */
-export function adviseOn(workspace: Workspace, options: AdviceOptions): Promise<Advice> {
+/** Advises on a source from a sample of its partitions: on classifiers where the configured model is one. */
+export function adviseOn(workspace: Workspace, options: AdviceOptions): Promise<Advice | RowAdvice> {
   const { config, engine } = workspace;
   const { source, train } = config;
-  return advise(engine, {
+  const common = {
     query: dataQuery(workspace, options.source),
     target: options.target ?? source?.target ?? "Y",
-    period: options.period ?? source?.period ?? 1,
-    horizon: options.horizon ?? train.horizon,
     sample: options.sample ?? 100,
     seed: options.seed ?? train.seed,
+  };
+  const features = classFeatures(workspace);
+  if (features !== undefined) return adviseRows(engine, { ...common, features });
+  return advise(engine, {
+    ...common,
+    period: options.period ?? source?.period ?? 1,
+    horizon: options.horizon ?? train.horizon,
     budgetMs: parseDuration("budget", options.budget ?? DEFAULT_BUDGET),
     workers: engine.workers.parallelism,
   });
+}
+
+/** Returns the features of the configured model, if it is one of classes. */
+function classFeatures({ config: { model, train } }: Workspace): string[] | undefined {
+  const { name, options } = typeof model === "string" ? { name: model, options: undefined } : model;
+  const features = options?.features ?? train.exports.features;
+  return Array.isArray(features) && name !== "boosted-regression" ? features.map(String) : undefined;
 }

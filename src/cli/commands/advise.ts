@@ -1,5 +1,7 @@
 import type { Command } from "commander";
 import type { Advice, Verdict } from "../../advise/advice.ts";
+import type { RowAdvice } from "../../advise/advise-rows.ts";
+import { ManymodelError } from "../../core/errors.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 import { autoOrCount, integer } from "../option.ts";
 import { checkPictureFile, writePicture } from "../picture-file.ts";
@@ -36,6 +38,11 @@ export function addAdvise(program: Command): void {
           ...(budget !== undefined && { budget }),
         }),
       );
+      if ("classes" in advice) {
+        if (file !== undefined)
+          throw new ManymodelError("usage", "--output draws methods for series; this is a model of classes");
+        return print({ json: advice, text: rowAdviceText(advice) }, options);
+      }
       if (file !== undefined) {
         const { methodsPicture } = await import("../../picture/methods-picture.ts");
         await writePicture(file, methodsPicture(shownMethods(advice)));
@@ -56,6 +63,38 @@ const HEADLINE: Readonly<Record<Verdict, string>> = {
   either: "Recommendation: one model per partition, though one for all does as well here.",
   unknown: "No recommendation: too little could be backtested.",
 };
+
+/** Describes advice on classifiers. */
+function rowAdviceText({ verdict, reasons, notes, classes }: RowAdvice): string {
+  const share = (value: number) => `${Math.round(1000 * value) / 10} %`;
+  const short = (value: number) => (Number.isNaN(value) ? null : Number(value.toFixed(3)));
+  const [least, median, most] = classes.length;
+  const [low, middle, high] = classes.onesShare;
+  return [
+    HEADLINE[verdict],
+    "",
+    ...[...reasons, ...notes].map((line) => `- ${line}`),
+    "",
+    "The source, by the sample:",
+    `  partitions  ${classes.partitions} with ${classes.rows} rows; ${classes.sampled} sampled`,
+    `  outcomes    ${median} a partition (${least} to ${most}); ones: ${share(middle)} (${share(low)} to ${share(high)})`,
+    `  features    ${classes.features.map(({ name, type, missing }) => `${name} (${type}, ${share(missing)} missing)`).join(", ")}`,
+    "",
+    `Logistic regression on a held-out quarter of ${classes.tried} partitions, means:`,
+    formatTable(
+      ["", "AUC", "log loss"],
+      [
+        ["own models", short(classes.auc.own), short(classes.logLoss.own)],
+        ["one model for all", short(classes.auc.pooled), short(classes.logLoss.pooled)],
+      ],
+    ),
+    "",
+    "Next:",
+    "  manymodel train --run-id first",
+    "  manymodel train --model boosted-classification --run-id boosted",
+    "  manymodel compare first boosted --metric holdout_log_loss",
+  ].join("\n");
+}
 
 function adviceText(advice: Advice): string {
   const { verdict, reasons, notes, profile, evidence, cost } = advice;

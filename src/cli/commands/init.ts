@@ -86,7 +86,8 @@ async function examine(options: InitOptions): Promise<Examined> {
     if (column === undefined) return { isNonNegative: false };
     const floor = await isNonNegative(mm.engine.source, snapshot, column);
     if (options.model !== undefined) return { isNonNegative: floor };
-    return { isNonNegative: floor, ...proposalOf((await mm.advise(SAMPLE)).methods) };
+    const advice = await mm.advise(SAMPLE);
+    return { isNonNegative: floor, ...("methods" in advice && proposalOf(advice.methods)) };
   } catch (error) {
     // What is wrong with the source is for `train` to say, where it can be mended.
     if (error instanceof ManymodelError) return { isNonNegative: false };
