@@ -16,6 +16,7 @@ export const DASHBOARD_ACCESS: AccessMatrix = {
   "GET /api/runs/{run}/accuracy": "viewer",
   "GET /api/runs/{run}/groups": "viewer",
   "GET /api/night": "viewer",
+  "GET /api/totals": "viewer",
   "GET /api/live": "viewer",
   "GET /api/live/{run}": "viewer",
   "GET /api/compare": "viewer",

@@ -25,6 +25,7 @@ import { RunLister, runDetail } from "./runs/run-view.ts";
 import { holdoutForecast } from "./series/holdout.ts";
 import { type SeriesSurroundings, seriesDetail } from "./series/series-view.ts";
 import { worstSeries } from "./series/worst-series.ts";
+import { type TotalsSurroundings, totalsView } from "./totals/totals-view.ts";
 import type { Preparing, RunLine, RunProgress } from "./wire.ts";
 
 /** The milliseconds that a request waits for a table under construction before it answers with the progress. */
@@ -38,6 +39,7 @@ export function dashboardRoutes(
   engine: Engine,
   monitored: MonitorTables,
   scored: Omit<SeriesSurroundings, "monitored">,
+  summed: Pick<TotalsSurroundings, "model" | "levels" | "time" | "forecasts" | "reconciled" | "totals">,
 ): Hono {
   const app = new Hono();
   const tables = new TableCache(engine);
@@ -94,8 +96,16 @@ export function dashboardRoutes(
   app.get("/runs/:run/groups", (c) =>
     withTable(c, c.req.param("run"), ({ search }) => groupsOf(search, queryOf(c), required(c, "by"))),
   );
+  app.get("/totals", async (c) => {
+    const totals = await totalsView(
+      { engine, tables, attributes, ...summed },
+      c.req.query("by") || undefined,
+      PATIENCE_MS,
+    );
+    return "total" in totals ? c.json({ preparing: totals } satisfies Preparing, 202) : c.json(totals);
+  });
   app.get("/night", async (c) => {
-    const forecasts = scored.forecasts ?? "FORECAST_RESULTS";
+    const { forecasts } = summed;
     const night = await lastNight({ engine, tables, attributes, monitored, forecasts }, PATIENCE_MS);
     return "total" in night ? c.json({ preparing: night } satisfies Preparing, 202) : c.json(night);
   });

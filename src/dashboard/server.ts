@@ -94,6 +94,17 @@ function guardedRoutes(mm: ManyModel, door: Door, onError: (thrown: unknown) => 
         advance: config.batch.advance,
         forecasts: config.batch.output_table,
       },
+      {
+        model: config.register.model,
+        levels: config.batch.levels,
+        time: config.source?.order_by?.at(-1) ?? "STEP",
+        forecasts: config.batch.output_table,
+        reconciled:
+          config.reconcile === undefined
+            ? null
+            : { table: config.reconcile.output_table, levels: config.reconcile.levels.map(({ by }) => by) },
+        totals: (options) => mm.totals(options),
+      },
     ),
   );
   app.route("/", plannerRoutes({ overrides: mm.overrides, notes: mm.notes }));

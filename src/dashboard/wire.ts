@@ -310,10 +310,30 @@ export interface SeriesPicture {
   readonly earlier: Line | null;
   /** Observations held out at the end to measure the errors; 0 for none. */
   readonly holdout: number;
+  /** Holidays that drive the series: the step, the name, and the effect in units of the target where it is known. */
+  readonly marks: readonly { readonly step: number; readonly name: string; readonly effect: number | null }[];
+  /** The effect of each regressor that drives the series, in units of the target. */
+  readonly effects: readonly {
+    readonly name: string;
+    readonly effect: number;
+    readonly standardError: number | null;
+  }[];
   /** The methods whose holdout can be drawn, the run's own first. */
   readonly methods: readonly string[];
+  /** The next steps against the last ones and those of last year; null without a forecast. */
+  readonly stretch: Stretch | null;
   readonly components: Components | null;
   readonly diagnostics: Diagnostics | null;
+}
+
+/** Sums over a stretch of time, to compare it with others. */
+export interface Stretch {
+  readonly steps: number;
+  /** The sum of what is forecast over the next steps. */
+  readonly next: number | null;
+  /** Of what was observed over as many last steps, and at the same steps a year before; null where not all of them are known. */
+  readonly last: number | null;
+  readonly lastYear: number | null;
 }
 
 /** Rows of the table that are newer than the model. */

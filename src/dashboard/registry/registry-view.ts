@@ -3,6 +3,7 @@ import type { ModelVersion } from "../../core/registry.ts";
 import type { Engine } from "../../ports/engine.ts";
 import { diffVersions } from "../../registry/diff.ts";
 import { type Lineage, versionLineage } from "../../registry/lineage.ts";
+import { count } from "../../text/number.ts";
 import { keyLabel } from "../base/key-label.ts";
 import type { DiffDetail, GraphNode, ModelDetail, ModelLine, VersionLine } from "../wire.ts";
 
@@ -76,12 +77,20 @@ function graphOf({ aliases }: ModelLine, lineages: readonly Lineage[]): ModelDet
   };
   const edge = (from: string, to: string, why: string) => edges.set(`${from}→${to}`, { from, to, why });
   for (const { version, runs, ancestors } of lineages) {
-    const to = node("version", version, `${runs.reduce((sum, { partitions }) => sum + partitions, 0)} partitions`);
+    const to = node(
+      "version",
+      version,
+      `${count(runs.reduce((sum, { partitions }) => sum + partitions, 0))} partitions`,
+    );
     for (const { runId, trained, partitions, definition } of runs) {
       const run = node("run", runId, definition.name ?? definition.sha256.slice(0, 8));
       edge(run, to, `${partitions} partitions`);
       if (trained === null) continue;
-      edge(node("source", trained.source.table.replace(/^.*[\\/]/s, ""), `${trained.rows} rows`), run, "trained on");
+      edge(
+        node("source", trained.source.table.replace(/^.*[\\/]/s, ""), `${count(trained.rows)} rows`),
+        run,
+        "trained on",
+      );
       if (trained.refines !== null) edge(node("run", trained.refines, ""), run, "refined by");
     }
     if (ancestors[0] !== undefined && lineages.some((other) => other.version === ancestors[0]))

@@ -1,6 +1,7 @@
 import { type FittedModel, fitted, forecast, METHODS, supports, update } from "@manymodel/forecast";
 import { LIBRARY_DEFINITIONS } from "../../api/builtin-models.ts";
 import { zip } from "../../core/aligned.ts";
+import { findDrivers } from "../../core/drivers.ts";
 import { messageOf } from "../../core/errors.ts";
 import { keyText } from "../../core/partition-key.ts";
 import { formatTime, nextTimes } from "../../model/interval.ts";
@@ -11,6 +12,7 @@ import type { MonitorTables } from "../monitor/monitor-view.ts";
 import { finite } from "../partitions/partition-view.ts";
 import { LETTERS } from "../runs/run-progress.ts";
 import { forecastTask } from "../runs/run-view.ts";
+import { stretchOf } from "../totals/stretch.ts";
 import type { Contest, Fan, SeriesAlarm, SeriesDetail, SeriesPending, SeriesPicture } from "../wire.ts";
 import { batchNotes } from "./batch-notes.ts";
 import { componentsOf } from "./components.ts";
@@ -196,6 +198,8 @@ async function picture(
   const steps = moved === null ? first : fanOf(moved, horizon);
   const ahead = (moved === null ? 0 : after.length) + (steps?.mean.length ?? 0);
   const times = timesOf(data, Math.max(after.length, ahead));
+  // After the newest row, or the last one that the model was fitted to.
+  const forecastFrom = moved === null ? data.y.length : y.length;
   const since = alarm?.since ?? null;
   const latest = after.length === 0 ? undefined : times?.[y.length - 1];
   return {
@@ -220,14 +224,45 @@ async function picture(
     fitted: expected === null ? null : line(expected),
     forecast: steps,
     earlier: moved === null ? null : (first?.mean ?? null),
+    effects: effectsIn(info),
+    marks: marksOf(run.exports, info, times?.slice(from) ?? null),
     holdout: row.outcome === "succeeded" && data.y.length > holdout ? holdout : 0,
     methods: methodsOf(method, contest),
+    stretch: steps === null ? null : stretchOf(times, Array.from(y.subarray(0, forecastFrom), finite), steps.mean),
     components: components && {
       ...components,
       parts: components.parts.map(({ name, values }) => ({ name, values: values.slice(from) })),
     },
     diagnostics: diagnosed && errors !== null ? { residuals: line(errors), ...diagnosed } : null,
   };
+}
+
+/** The holidays of a run that fall on steps of a series, with their effects as the model's info has them. */
+function marksOf(exports: unknown, info: unknown, times: readonly number[] | null): SeriesPicture["marks"] {
+  const holidays = findDrivers(exports)?.holidays ?? [];
+  if (times === null || holidays.length === 0) return [];
+  const effects = effectsIn(info);
+  const steps = new Map(times.map((time, step) => [new Date(time).toISOString().slice(0, 10), step]));
+  return holidays.flatMap(({ name, dates }) =>
+    dates.flatMap((date) => {
+      const step = steps.get(date);
+      return step === undefined
+        ? []
+        : [{ step, name, effect: effects.find((one) => one.name === name)?.effect ?? null }];
+    }),
+  );
+}
+
+/** The effects of the regressors that drive a series, as a model's info has them. */
+function effectsIn(info: unknown): SeriesPicture["effects"] {
+  if (typeof info !== "object" || info === null || !("effects" in info)) return [];
+  const { effects } = info;
+  if (typeof effects !== "object" || effects === null) return [];
+  return Object.entries(effects).flatMap(([name, one]: [string, unknown]) => {
+    if (typeof one !== "object" || one === null || !("effect" in one) || typeof one.effect !== "number") return [];
+    const error = "standardError" in one && typeof one.standardError === "number" ? one.standardError : null;
+    return [{ name, effect: one.effect, standardError: error }];
+  });
 }
 
 function fanOf(model: FittedModel, h: number): Fan {
@@ -253,9 +288,13 @@ function timesOf({ times, interval, y }: SeriesData, h: number): number[] | null
   return [...times.subarray(0, y.length), ...following];
 }
 
-/** The methods whose holdout can be drawn: the run's own, or the winner; then the other candidates. */
+/** Methods to compare with any other. */
+const COMPARED = ["snaive", "ets", "theta", "holt-winters"];
+
+/** The methods whose holdout can be drawn: the run's own, or the winner; the other candidates; then some to compare with. */
 function methodsOf(method: string | null, contest: Contest | null): string[] {
-  const names = contest === null ? [method] : [contest.winner, ...contest.ranking.map(({ name }) => name)];
+  const own = contest === null ? [method] : [contest.winner, ...contest.ranking.map(({ name }) => name)];
+  const names = own[0] === null ? own : [...own, ...COMPARED];
   return [...new Set(names)].filter((name): name is string => name !== null && Object.hasOwn(METHODS, name));
 }
 

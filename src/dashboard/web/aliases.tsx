@@ -138,7 +138,7 @@ function MoveAlias({ moving, onClose }: { moving: Moving; onClose: () => void })
         </label>
         <p>
           {moving.from === null
-            ? `${alias || "It"} of ${detail.model} will mean ${to}.`
+            ? `${alias || "The alias"} of ${detail.model} will mean ${to}.`
             : `Whoever scores with ${moving.alias} of ${detail.model} gets ${to} instead of ${moving.from}, at once. It can be rolled back.`}
         </p>
         {error !== null && (

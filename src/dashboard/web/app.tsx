@@ -15,11 +15,13 @@ import { Runs } from "./runs.tsx";
 import { Series } from "./series.tsx";
 import { Empty } from "./states.tsx";
 import { nextTheme, useTheme } from "./theme.ts";
+import { Totals } from "./totals.tsx";
 import { useData, useLive } from "./use-data.ts";
 
 const SECTIONS = [
   ["night", "Last night", "n"],
   ["runs", "Runs", "r"],
+  ["totals", "Totals", "t"],
   ["compare", "Compare", "c"],
   ["registry", "Registry", "v"],
   ["monitor", "Monitor", "m"],
@@ -29,6 +31,7 @@ const HELP = [
   ["g n", "last night"],
   ["g r", "runs"],
   ["g p", "partitions of the run; in the list, of the row or the newest"],
+  ["g t", "totals of groups"],
   ["g c", "compare two runs"],
   ["g v", "registry of versions"],
   ["g m", "monitor"],
@@ -71,6 +74,7 @@ export function App() {
     k: () => stepRow(-1),
     "g n": () => go("/night"),
     "g r": () => go("/runs"),
+    "g t": () => go("/totals"),
     "g c": () => go("/compare"),
     "g v": () => go("/registry"),
     "g m": () => go("/monitor"),
@@ -176,6 +180,7 @@ function View({ place, session }: { place: Place; session: Session | undefined }
     if (tab === "partitions") return <Partitions key={name} runId={name} query={query} />;
     if (tab === "series") return <Series key={`${name} ${query.get("key")}`} runId={name} query={query} />;
   }
+  if (section === "totals") return <Totals query={query} />;
   if (section === "compare") return <Compare query={query} />;
   if (section === "registry") return <Registry model={name} query={query} session={session} />;
   if (section === "monitor") return <Monitor query={query} />;

@@ -18,13 +18,16 @@ export function Candidates({
 }: {
   contest: Contest;
   methods: readonly string[];
-  shown: string | null;
+  shown: readonly string[];
 }) {
   const others = OTHERS.filter(([measured]) => measured !== contest.metric.toLowerCase());
   return (
     <section class="panel" aria-labelledby="contest-title">
       <h2 id="contest-title">Contest</h2>
-      <p class="muted">{contest.reason}</p>
+      <p class="muted">
+        {contest.reason} The scores are means over the contest's origins; the errors beside them are of the last holdout
+        alone.
+      </p>
       <div class="scroll">
         <table class="rows">
           <TableHead
@@ -37,7 +40,7 @@ export function Candidates({
           />
           <tbody>
             {contest.ranking.map(({ name, score, ms, failure, ...measures }) => (
-              <tr key={name} aria-selected={name === shown ? true : undefined}>
+              <tr key={name} aria-selected={shown.includes(name) ? true : undefined}>
                 <th scope="row">
                   {methods.includes(name) ? (
                     <button type="button" class="link" onClick={() => setQuery({ method: name })}>

@@ -164,7 +164,9 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
         />
       )}
       <p class="muted matched" role="status">
-        {count(matched)} of {count(head.progress?.there ?? head.partitions)} partitions
+        {head.progress?.there === 0
+          ? `None of ${count(head.partitions)} partitions is done yet`
+          : `${count(matched)} of ${count(head.progress?.there ?? head.partitions)} partitions`}
         {first.value !== undefined && ` · found in ${duration(first.value.tookMs)}`}
         {matched > 0 && (
           <Download path={href(["runs", runId, "rows.csv"], { ...search })} name={`${runId}.csv`}>
@@ -175,10 +177,14 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
       <Loading data={first} what="the partitions">
         {(page, path) =>
           page.matched === 0 ? (
-            <Empty title="No partition is like that.">
-              <button type="button" onClick={() => go(href(["runs", runId, "partitions"]))}>
-                Show all
-              </button>
+            <Empty title={head.progress?.there === 0 ? "No chunk is done yet." : "No partition is like that."}>
+              {head.progress?.there === 0 ? (
+                <p class="muted">Partitions appear here as their chunks are done.</p>
+              ) : (
+                <button type="button" onClick={() => go(href(["runs", runId, "partitions"]))}>
+                  Show all
+                </button>
+              )}
             </Empty>
           ) : (
             <VirtualRows
@@ -263,7 +269,8 @@ function Groups({ runId, head, wanted }: { runId: string; head: PartitionsHead; 
               {name === "" ? "nothing" : name}
             </button>
           ))}
-        </span>
+        </span>{" "}
+        <a href={href(["totals"], { by })}>Forecasts of {by === "" ? "the total" : "these groups"}</a>
       </p>
       {by !== "" && (
         <Loading data={data} what="the groups">

@@ -20,10 +20,11 @@ export function RunHead({ runId, tab, children }: { runId: string; tab: string; 
   return (
     <>
       <p class="crumbs">
-        <a href="/runs">Runs</a> /{" "}
-        {tab === "series" && (
+        <a href="/runs">Runs</a>
+        {tab !== "" && (
           <>
-            <a href={href(["runs", runId])}>{runId}</a> /
+            {" / "}
+            <a href={href(["runs", runId])}>{runId}</a>
           </>
         )}
       </p>
@@ -118,7 +119,9 @@ function Overview({ run, progress }: { run: RunDetail; progress: RunProgress }) 
               more={progress.skipReason === null ? "never begun" : SKIPPED[progress.skipReason]}
             />
           )}
-          {open && <Fact name="Rate" value={rate === null ? "…" : `${measure(rate)}/s`} more="partitions" />}
+          {open && (
+            <Fact name="Rate" value={rate === null || rate === 0 ? "…" : `${measure(rate)}/s`} more="partitions" />
+          )}
           {open && <Left left={progress.left} />}
           {run.collects ? (
             <Fact
@@ -271,6 +274,9 @@ function Budget({ budget, progress, open }: { budget: number; progress: RunProgr
   );
 }
 
+/** The milliseconds that workers may take to start. */
+const STARTING_MS = 30_000;
+
 function Workers({ progress, open }: { progress: RunProgress; open: boolean }) {
   const { workers, retries } = progress;
   return (
@@ -278,7 +284,9 @@ function Workers({ progress, open }: { progress: RunProgress; open: boolean }) {
       {workers.length === 0 ? (
         <p class="muted">
           {open
-            ? "No worker is at it. One more: manymodel worker"
+            ? progress.elapsedMs < STARTING_MS
+              ? "Workers are starting."
+              : "No worker is at it. One more: manymodel worker"
             : progress.stalled
               ? "Those who held its chunks are gone."
               : "The run has ended; nobody works on it."}

@@ -1,5 +1,5 @@
-import { useEffect, useState } from "preact/hooks";
-import { bytes, count, measure } from "../../text/number.ts";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { bytes, count, measure, signed } from "../../text/number.ts";
 import { duration, stepTime } from "../../text/time.ts";
 import {
   CHUNK_LETTERS,
@@ -12,6 +12,7 @@ import {
   type SeriesPending,
   type SeriesPicture,
 } from "../wire.ts";
+import { ApiError, read } from "./api.ts";
 import { Candidates } from "./candidates.tsx";
 import { FanChart, forecastStart } from "./charts/fan-chart.tsx";
 import { LineChart } from "./charts/line-chart.tsx";
@@ -20,8 +21,11 @@ import { Neighbours } from "./neighbours.tsx";
 import { href, setQuery } from "./route.ts";
 import { RunHead } from "./run.tsx";
 import { Command, Empty, Loading } from "./states.tsx";
+import { StretchLine } from "./stretch.tsx";
 import { type HeadColumn, TableHead } from "./table-head.tsx";
+import { CopyRows } from "./take-away.tsx";
 import { useData, useLive } from "./use-data.ts";
+import { metricWords } from "./words.ts";
 
 /** One partition: its series, its model, and everything that was said of it. */
 export function Series({ runId, query }: { runId: string; query: URLSearchParams }) {
@@ -41,7 +45,7 @@ export function Series({ runId, query }: { runId: string; query: URLSearchParams
             "pending" in series ? (
               <Pending runId={runId} pending={series.pending} onDone={data.reload} />
             ) : (
-              <Detail series={series} method={query.get("method")} />
+              <Detail series={series} wanted={query.getAll("method")} />
             )
           }
         </Loading>
@@ -75,7 +79,7 @@ function Pending(props: { runId: string; pending: SeriesPending["pending"]; onDo
   );
 }
 
-function Detail({ series, method }: { series: SeriesDetail; method: string | null }) {
+function Detail({ series, wanted }: { series: SeriesDetail; wanted: readonly string[] }) {
   const picture = series.series;
   return (
     <>
@@ -93,7 +97,7 @@ function Detail({ series, method }: { series: SeriesDetail; method: string | nul
       )}
       {series.alarm !== null && <Alarm alarm={series.alarm} />}
       {picture !== null && picture.newer !== null && <Newer newer={picture.newer} />}
-      {picture !== null && <Picture series={series} picture={picture} method={method} />}
+      {picture !== null && <Picture series={series} picture={picture} wanted={wanted} />}
       {series.notes.length > 0 && (
         <ul class="notes muted">
           {series.notes.map((note) => (
@@ -103,10 +107,11 @@ function Detail({ series, method }: { series: SeriesDetail; method: string | nul
       )}
       <div class="columns">
         {series.contest !== null && (
-          <Candidates contest={series.contest} methods={picture?.methods ?? []} shown={method} />
+          <Candidates contest={series.contest} methods={picture?.methods ?? []} shown={wanted} />
         )}
         <Metrics metrics={series.metrics} />
-        {picture?.diagnostics && <Residuals diagnostics={picture.diagnostics} />}
+        {picture !== null && picture.effects.length > 0 && <Effects picture={picture} />}
+        {picture?.diagnostics && <Residuals diagnostics={picture.diagnostics} ends={endsOf(picture, 0)} />}
         {picture?.components && (
           <section class="panel" aria-labelledby="parts-title">
             <h2 id="parts-title">
@@ -115,9 +120,18 @@ function Detail({ series, method }: { series: SeriesDetail; method: string | nul
                 {picture.components.source === "model" ? "of the model" : "by STL, of the series"}
               </span>
             </h2>
-            {picture.components.parts.map(({ name, values }) => (
-              <LineChart key={name} label={name} values={values} zero={name === "remainder"} />
-            ))}
+            {picture.components.parts.map(({ name, values }) => {
+              const from = seasonStart(name, values.length);
+              return (
+                <LineChart
+                  key={name}
+                  label={from > 0 ? `${name}, its end` : name}
+                  values={values.slice(from)}
+                  zero={name === "remainder"}
+                  ends={endsOf(picture, from)}
+                />
+              );
+            })}
           </section>
         )}
         {series.log !== null && <Log text={series.log} />}
@@ -125,6 +139,21 @@ function Detail({ series, method }: { series: SeriesDetail; method: string | nul
       </div>
     </>
   );
+}
+
+/** Returns the names of a step and of the last step that the model was fitted to. */
+const endsOf = ({ times, timeType, trained }: SeriesPicture, from: number): readonly [string, string] =>
+  times === null
+    ? [`step ${from + 1}`, `step ${trained}`]
+    : [stepTime(times[from], timeType), stepTime(times[trained - 1], timeType)];
+
+/** The seasons that a small chart can tell apart. */
+const MOST_SEASONS = 40;
+
+/** Returns the first step of a component to draw: of a long line of short seasons, only its end can be read. */
+function seasonStart(name: string, length: number): number {
+  const period = Number(/^season of (\d+)/.exec(name)?.[1] ?? Number.NaN);
+  return period * MOST_SEASONS < length ? length - Math.round(period * MOST_SEASONS) : 0;
 }
 
 /** Shows why monitoring has this series among those that drift. */
@@ -155,44 +184,108 @@ function Newer({ newer: { table, seen, latest, why, taken, command } }: { newer:
   );
 }
 
-function Picture({ series, picture, method }: { series: SeriesDetail; picture: SeriesPicture; method: string | null }) {
-  const current = method ?? null;
-  const holdout = useData<HoldoutForecast>(
-    current === null || picture.holdout === 0
-      ? null
-      : href(["runs", series.runId, "holdout"], { key: series.key, method: current }),
-  );
-  const trial = current === null ? undefined : holdout.value?.method === current ? holdout.value : undefined;
+/** The value of `method` in an address that draws no forecast of the holdout. */
+const NO_METHOD = "none";
+
+/** A method's forecast of the holdout: there, or the reason why it is not. */
+interface Held {
+  readonly method: string;
+  readonly value: HoldoutForecast | undefined;
+  readonly problem: string | undefined;
+}
+
+/** Reads the forecasts of the holdout by several methods, each once. */
+function useHoldouts(series: SeriesDetail, methods: readonly string[]): readonly Held[] {
+  const [kept, setKept] = useState<ReadonlyMap<string, Held>>(new Map());
+  const names = methods.join(" ");
+  useEffect(() => {
+    const abort = new AbortController();
+    for (const method of methods) {
+      if (kept.has(method)) continue;
+      const keep = (value: HoldoutForecast | undefined, problem: string | undefined) =>
+        abort.signal.aborted || setKept((before) => new Map(before).set(method, { method, value, problem }));
+      read<HoldoutForecast>(href(["runs", series.runId, "holdout"], { key: series.key, method }), abort.signal).then(
+        (value) => keep(value, undefined),
+        (error) => keep(undefined, error instanceof ApiError ? error.message : "It cannot be read."),
+      );
+    }
+    return () => abort.abort();
+  }, [names, series]);
+  return methods.map((method) => kept.get(method) ?? { method, value: undefined, problem: undefined });
+}
+
+function Picture({
+  series,
+  picture,
+  wanted,
+}: {
+  series: SeriesDetail;
+  picture: SeriesPicture;
+  wanted: readonly string[];
+}) {
+  const { holdout, methods, stretch } = picture;
+  const asked = wanted.length > 0 ? wanted.filter((method) => method !== NO_METHOD) : methods.slice(0, 1);
+  const results = useHoldouts(series, holdout === 0 ? [] : asked);
+  const drawn = results.flatMap(({ value }) => (value === undefined ? [] : [value]));
+  const names = drawn.map(({ method }) => method).join(" ");
+  const stable = useMemo(() => drawn, [names, series]);
+  const choose = (name: string) => {
+    const next = asked.includes(name) ? asked.filter((one) => one !== name) : [...asked, name];
+    setQuery({ method: next.length === 0 ? NO_METHOD : next });
+  };
   return (
     <section class="panel" aria-labelledby="series-chart">
       <h2 id="series-chart" class="hidden">
         History and forecast of {series.text}
       </h2>
-      <FanChart picture={picture} held={trial} name={series.text} />
-      {picture.holdout > 0 && picture.methods.length > 0 && (
-        <p class="holdouts">
-          <span class="muted">Holdout of {picture.holdout} steps, forecast as it was measured:</span>
-          {picture.methods.map((name) => (
+      {stretch !== null && <StretchLine stretch={stretch} />}
+      <FanChart picture={picture} holdouts={stable} name={series.text} />
+      {holdout > 0 && methods.length > 0 && (
+        <div class="holdouts">
+          <span class="muted">The last {holdout} steps, held out, as they were forecast by</span>
+          {methods.map((name) => (
             <button
               key={name}
               type="button"
               class="chip"
-              aria-pressed={current === name}
-              onClick={() => setQuery({ method: current === name ? null : name })}
+              aria-pressed={asked.includes(name)}
+              onClick={() => choose(name)}
             >
               {name}
             </button>
           ))}
-          {current !== null && holdout.loading && <span class="muted">fitting …</span>}
-          {current !== null && holdout.error !== undefined && <span class="bad">{holdout.error.message}</span>}
-          {trial !== undefined && (
-            <span class="muted">
-              MASE {measure(trial.accuracy.mase)}, sMAPE {measure(trial.accuracy.smape)}, fitted in {duration(trial.ms)}
+          {results.map(({ method, value, problem }) => (
+            <span key={method} class={problem === undefined ? "muted" : "bad"}>
+              {problem ??
+                (value === undefined
+                  ? `${method}: fitting …`
+                  : `${method}: MASE ${measure(value.accuracy.mase)}, sMAPE ${measure(value.accuracy.smape)}, fitted in ${duration(value.ms)}`)}
             </span>
-          )}
-        </p>
+          ))}
+        </div>
       )}
       {picture.forecast !== null && <ForecastTable picture={picture} forecast={picture.forecast} />}
+    </section>
+  );
+}
+
+/** Lists what drives a series, with its effect in units of the target. Holidays are marked in the chart. */
+function Effects({ picture: { effects } }: { picture: SeriesPicture }) {
+  return (
+    <section class="panel" aria-labelledby="effects-title">
+      <h2 id="effects-title">Drivers</h2>
+      <table class="rows">
+        <TableHead columns={["Driver", ["Effect", "n"], ["Standard error", "n"]]} />
+        <tbody>
+          {effects.map(({ name, effect, standardError }) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td class="n strong">{signed(effect)}</td>
+              <td class="n">{measure(standardError)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
     </section>
   );
 }
@@ -201,9 +294,15 @@ function Picture({ series, picture, method }: { series: SeriesDetail; picture: S
 function ForecastTable({ picture, forecast }: { picture: SeriesPicture; forecast: Fan }) {
   const { times, timeType } = picture;
   const { mean, levels, lower, upper } = forecast;
+  const rows = mean.map((value, i) => [
+    stepTime(times?.[forecastStart(picture) + i], timeType) || String(i + 1),
+    value,
+    ...levels.flatMap((_, l) => [lower[l]?.[i] ?? null, upper[l]?.[i] ?? null]),
+  ]);
   return (
     <details>
       <summary>Forecast as a table</summary>
+      <CopyRows rows={[["Time", "Forecast", ...levels.flatMap((level) => [`LO_${level}`, `HI_${level}`])], ...rows]} />
       <div class="scroll">
         <table class="rows">
           <TableHead columns={["Step", ["Forecast", "n"], ...levels.map((level): HeadColumn => [`${level} %`, "n"])]} />
@@ -245,7 +344,9 @@ function Metrics({ metrics }: { metrics: SeriesDetail["metrics"] }) {
         <tbody>
           {both.map((name) => (
             <tr key={name}>
-              <th scope="row">{name}</th>
+              <th scope="row" class="wraps">
+                {metricWords(`holdout_${name}`)}
+              </th>
               <td class="n strong">{measure(metrics[`holdout_${name}`])}</td>
               <td class="n">{measure(metrics[name])}</td>
             </tr>

@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
 import { ApiError, download } from "./api.ts";
 
-/** Copies a text, and says so for a moment. */
-export function Copy({ text }: { text: string }) {
+/** Copies a text, and says so for a moment. `label`: the text in words, where it is long. */
+export function Copy({ text, label = text }: { text: string; label?: string }) {
   const [said, setSaid] = useState("Copy");
   const copy = async () => {
     // Browsers have a clipboard on secure origins and this machine only.
@@ -14,7 +14,7 @@ export function Copy({ text }: { text: string }) {
     setTimeout(() => setSaid("Copy"), 2000);
   };
   return (
-    <button type="button" class="quiet copy" aria-label={`Copy ${text}`} onClick={() => void copy()}>
+    <button type="button" class="quiet copy" aria-label={`Copy ${label}`} onClick={() => void copy()}>
       <span role="status">{said}</span>
     </button>
   );
@@ -37,3 +37,8 @@ export function Download({ path, name, children }: { path: string; name: string;
     </>
   );
 }
+
+/** Copies a table as a spreadsheet takes it: columns by tabs. */
+export const CopyRows = ({ rows }: { rows: readonly (readonly (string | number | null)[])[] }) => (
+  <Copy text={rows.map((row) => row.map((value) => value ?? "").join("\t")).join("\n")} label="the table" />
+);

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
-import { axisFormat, measure } from "../../../text/number.ts";
+import { axisFormat, measure, signed } from "../../../text/number.ts";
 import { stepTime } from "../../../text/time.ts";
 import type { Fan, HoldoutForecast, Line, SeriesPicture } from "../../wire.ts";
 import { setQuery } from "../route.ts";
@@ -22,11 +22,12 @@ interface Lines {
 /** A series: its past, what its model said of it, and its forecast as a fan. */
 export function FanChart({
   picture,
-  held,
+  holdouts,
   name,
 }: {
   picture: SeriesPicture;
-  held: HoldoutForecast | undefined;
+  /** Forecasts of the holdout, one a method. */
+  holdouts: readonly HoldoutForecast[];
   name: string;
 }) {
   const box = useRef<HTMLDivElement>(null);
@@ -38,11 +39,13 @@ export function FanChart({
   const h = picture.forecast?.mean.length ?? 0;
   const stored = Number(new URLSearchParams(location.search).get("span") ?? Number.NaN);
   const [span, setSpan] = useState<number>(SPANS.find((one) => one === stored) ?? (n > 365 ? 90 : 0));
+  const [zoom, setZoom] = useState<Zoom | null>(zoomOf);
+  const [lastYear, setLastYear] = useState(false);
 
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
-    const { data, series, bands } = linesOf(picture, held, withFitted);
+    const { data, series, bands } = linesOf(picture, holdouts, withFitted, lastYear);
     const plot = new uPlot(
       {
         width: element.clientWidth,
@@ -50,7 +53,7 @@ export function FanChart({
         series,
         bands,
         legend: { show: false },
-        cursor: { points: { size: 6 }, drag: { x: true, y: false } },
+        cursor: { points: { size: 6 }, y: false, drag: { x: true, y: false, setScale: false } },
         // The data's own dates, not those of the time zone of whoever looks.
         tzDate: (seconds) => uPlot.tzDate(new Date(1000 * seconds), "UTC"),
         scales: { x: { time: picture.times !== null && picture.timeType !== "number" } },
@@ -65,6 +68,15 @@ export function FanChart({
         ],
         hooks: {
           setCursor: [(u) => setAt(u.cursor.idx ?? null)],
+          setSelect: [
+            (u) => {
+              const { left, width } = u.select;
+              if (width < LEAST_DRAG) return;
+              const [from, to] = [u.posToVal(left, "x"), u.posToVal(left + width, "x")];
+              setZoom({ from, to });
+              setQuery({ from: String(from), to: String(to) });
+            },
+          ],
           drawClear: [(u) => shadeHoldout(u, picture)],
           draw: [(u) => markTimes(u, picture)],
         },
@@ -79,17 +91,19 @@ export function FanChart({
       observer.disconnect();
       plot.destroy();
     };
-  }, [picture, held, withFitted, version]);
+  }, [picture, holdouts, withFitted, lastYear, version]);
 
   useEffect(() => {
     const x = chart.current?.data[0] ?? [];
-    const [min, max] = [x[span === 0 ? 0 : Math.max(0, n - span)], x.at(-1)];
+    const [min, max] = zoom === null ? [x[span === 0 ? 0 : Math.max(0, n - span)], x.at(-1)] : [zoom.from, zoom.to];
+    chart.current?.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
     if (min !== undefined && max !== undefined) chart.current?.setScale("x", { min, max });
-  }, [span, picture, held, withFitted, version]);
+  }, [span, zoom, picture, holdouts, withFitted, lastYear, version]);
 
   const choose = (one: number) => {
     setSpan(one);
-    setQuery({ span: String(one) });
+    setZoom(null);
+    setQuery({ span: String(one), from: null, to: null });
   };
   const levels = picture.forecast?.levels ?? [];
   const newer = isNewer(picture) ? `, ${n - picture.trained} of them newer than the model` : "";
@@ -126,15 +140,27 @@ export function FanChart({
               <span class="key-line key-since" aria-hidden="true" /> worse since
             </li>
           )}
-          {held !== undefined && (
+          {holdouts.map(({ method }, i) => (
+            <li key={method}>
+              <span class={`key-line key-held key-held-${i % HOLDOUT_COLOURS.length}`} aria-hidden="true" /> {method} on
+              the holdout
+            </li>
+          ))}
+          {picture.marks.length > 0 && (
             <li>
-              <span class="key-line key-held" aria-hidden="true" /> {held.method} on the holdout
+              <span class="key-line key-mark" aria-hidden="true" /> holidays
             </li>
           )}
         </ul>
         <span class="readout" aria-hidden="true">
-          {readout(picture, held, at)}
+          {at === null ? "Drag over the chart to zoom." : readout(picture, holdouts, at)}
         </span>
+        {yearSteps(picture) !== null && (
+          <label class="check">
+            <input type="checkbox" checked={lastYear} onChange={(event) => setLastYear(event.currentTarget.checked)} />{" "}
+            <span class="key-line key-year" aria-hidden="true" /> a year before
+          </label>
+        )}
         {picture.fitted !== null && (
           <label class="check">
             <input type="checkbox" checked={withFitted} onChange={(event) => setFitted(event.currentTarget.checked)} />{" "}
@@ -143,10 +169,15 @@ export function FanChart({
         )}
         <span class="segmented">
           {SPANS.filter((one) => one === 0 || one < n).map((one) => (
-            <button key={one} type="button" aria-pressed={span === one} onClick={() => choose(one)}>
+            <button key={one} type="button" aria-pressed={zoom === null && span === one} onClick={() => choose(one)}>
               {one === 0 ? "all" : `last ${one}`}
             </button>
           ))}
+          {zoom !== null && (
+            <button type="button" onClick={() => choose(span)}>
+              reset zoom
+            </button>
+          )}
         </span>
       </div>
       <div
@@ -170,16 +201,46 @@ const isNewer = ({ y, trained }: SeriesPicture) => trained > 0 && trained < y.le
  */
 export const forecastStart = ({ y, trained, earlier }: SeriesPicture) => (earlier === null ? trained : y.length);
 
-function readout(picture: SeriesPicture, holdout: HoldoutForecast | undefined, at: number | null): string {
+/** A stretch of the axis, in its units. */
+interface Zoom {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A shorter drag is a click. */
+const LEAST_DRAG = 4;
+/** The colours of forecasts of the holdout, the first method's first. */
+const HOLDOUT_COLOURS = ["warn", "good", "bad", "muted"] as const;
+
+/** Reads the zoom from the page's address. */
+function zoomOf(): Zoom | null {
+  const query = new URLSearchParams(location.search);
+  const [from, to] = [Number(query.get("from") ?? Number.NaN), Number(query.get("to") ?? Number.NaN)];
+  return from < to ? { from, to } : null;
+}
+
+/** Returns the steps of a year, of 52 weeks where steps are days; null for a series of less than a year, or other steps. */
+function yearSteps({ times, timeType, y }: SeriesPicture): number | null {
+  const [first, second] = times ?? [];
+  if (first === undefined || second === undefined || timeType === "number") return null;
+  const days = (second - first) / 86_400_000;
+  const steps = days === 1 ? 364 : days === 7 ? 52 : days >= 28 && days <= 31 ? 12 : days > 85 && days < 93 ? 4 : null;
+  return steps !== null && steps < y.length ? steps : null;
+}
+
+function readout(picture: SeriesPicture, holdouts: readonly HoldoutForecast[], at: number | null): string {
   if (at === null) return "";
   const { y, trained, times, timeType, fitted, forecast, earlier } = picture;
   const parts = [times === null ? `step ${at + 1}` : stepTime(times[at], timeType)];
   if (at < y.length) parts.push(measure(y[at]));
   if (at < trained && fitted !== null) parts.push(`fitted ${measure(fitted[at])}`);
-  if (holdout !== undefined) {
-    const step = at - (trained - holdout.forecast.mean.length);
-    if (step >= 0 && at < trained) parts.push(`forecast ${measure(holdout.forecast.mean[step])}`);
+  for (const { method, forecast: one } of holdouts) {
+    const step = at - (trained - one.mean.length);
+    if (step >= 0 && at < trained)
+      parts.push(`${holdouts.length > 1 ? method : "forecast"} ${measure(one.mean[step])}`);
   }
+  const mark = picture.marks.find(({ step }) => step === at);
+  if (mark !== undefined) parts.push(mark.effect === null ? mark.name : `${mark.name} ${signed(mark.effect)}`);
   const step = at - forecastStart(picture);
   if (step < 0 && at >= trained && earlier !== null) parts.push(`forecast ${measure(earlier[at - trained])}`);
   if (step >= 0 && forecast !== null) {
@@ -189,7 +250,12 @@ function readout(picture: SeriesPicture, holdout: HoldoutForecast | undefined, a
   return parts.join("  ");
 }
 
-function linesOf(picture: SeriesPicture, holdout: HoldoutForecast | undefined, withFitted: boolean): Lines {
+function linesOf(
+  picture: SeriesPicture,
+  holdouts: readonly HoldoutForecast[],
+  withFitted: boolean,
+  lastYear: boolean,
+): Lines {
   const { y, trained, times, timeType, fitted, forecast, earlier } = picture;
   const h = forecast?.mean.length ?? 0;
   const from = forecastStart(picture);
@@ -199,7 +265,7 @@ function linesOf(picture: SeriesPicture, holdout: HoldoutForecast | undefined, w
   const place = (line: Line, from: number) => {
     const values = new Array<number | null>(length).fill(null);
     line.forEach((value, i) => {
-      values[from + i] = value;
+      if (from + i < length) values[from + i] = value;
     });
     return values;
   };
@@ -224,18 +290,21 @@ function linesOf(picture: SeriesPicture, holdout: HoldoutForecast | undefined, w
   };
   const before = y[from - 1] ?? null;
   if (forecast !== null) fan(joined(forecast, before), from - 1, "accent", [0.28, 0.14]);
-  if (holdout !== undefined)
+  const [single] = holdouts;
+  if (single !== undefined && holdouts.length === 1)
     fan(
-      { ...holdout.forecast, levels: holdout.forecast.levels.slice(0, 1) },
-      trained - holdout.forecast.mean.length,
+      { ...single.forecast, levels: single.forecast.levels.slice(0, 1) },
+      trained - single.forecast.mean.length,
       "warn",
       [0.16],
     );
+  const year = lastYear ? yearSteps(picture) : null;
+  if (year !== null) add("a year before", place(y, year), { stroke: colour("muted"), width: 1, dash: [2, 2] });
   if (withFitted && fitted !== null) add("fitted", place(fitted, 0), { stroke: colour("good"), width: 1 });
   add(picture.target, place(y, 0), { stroke: colour("ink"), width: 1.25, points: { show: y.length < 60, size: 4 } });
-  if (holdout !== undefined)
-    add(holdout.method, place(holdout.forecast.mean, trained - holdout.forecast.mean.length), {
-      stroke: colour("warn"),
+  for (const [i, { method, forecast: one }] of holdouts.entries())
+    add(method, place(one.mean, trained - one.mean.length), {
+      stroke: colour(HOLDOUT_COLOURS[i % HOLDOUT_COLOURS.length] ?? "warn"),
       width: 2,
       dash: [6, 3],
     });
@@ -288,6 +357,10 @@ function markTimes(u: uPlot, picture: SeriesPicture): void {
     u.ctx.stroke();
     u.ctx.restore();
   };
+  for (const { step } of picture.marks) {
+    const place = u.data[0][step];
+    if (place !== undefined) mark(place, "good", [1, 4]);
+  }
   const end = u.data[0][trained - 1];
   if (isNewer(picture) && end !== undefined) mark(end, "muted", [2, 3]);
   if (since !== null) mark(timeType === "number" ? since : since / 1000, "bad", []);

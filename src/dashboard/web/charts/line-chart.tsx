@@ -3,8 +3,17 @@ import type { Line } from "../../wire.ts";
 import { pointsAtWidth } from "./points-at-width.ts";
 
 const [WIDTH, HEIGHT] = [600, 72];
-/** A small line over the steps of a series, with its least and greatest value. `mark` is where it should be. */
-export function LineChart(props: { label: string; values: Line; zero?: boolean; mark?: number }) {
+/**
+ * A small line over the steps of a series, with its least and greatest value, and the names of its first and last step. `mark` is
+ * where it should be.
+ */
+export function LineChart(props: {
+  label: string;
+  values: Line;
+  zero?: boolean;
+  mark?: number;
+  ends?: readonly [first: string, last: string];
+}) {
   const { label, values, zero = false, mark = zero ? 0 : undefined } = props;
   const points = pointsAtWidth(values, WIDTH);
   const observed = points.flatMap(({ value }) => (value === null ? [] : [value]));
@@ -34,6 +43,12 @@ export function LineChart(props: { label: string; values: Line; zero?: boolean; 
         {mark !== undefined && <line class="line-zero" x1={0} x2={WIDTH} y1={y(mark)} y2={y(mark)} />}
         <path class="line-history" d={path} />
       </svg>
+      {props.ends !== undefined && (
+        <p class="ends muted">
+          <span>{props.ends[0]}</span>
+          <span>{props.ends[1]}</span>
+        </p>
+      )}
     </figure>
   );
 }

@@ -1,0 +1,66 @@
+import { ifGone } from "../../core/errors.ts";
+import { decodeKey } from "../../core/partition-key.ts";
+import type { RunManifest } from "../../core/run.ts";
+import { frame } from "../../model/frame.ts";
+import { readTimes } from "../../model/time-axis.ts";
+import type { Source } from "../../ports/source.ts";
+import { textAt } from "../base/text-column.ts";
+import type { PartitionTable } from "../partitions/partition-table.ts";
+
+/** Rows of more than this are not summed up for the page. */
+const MOST_ROWS = 5_000_000;
+const BLOCK = 2000;
+
+/** What was observed of groups of partitions: of each, the sum at each time, ascending. */
+export interface GroupHistory {
+  readonly timeType: "date" | "timestamp" | "number";
+  readonly groups: readonly ReadonlyMap<number, number>[];
+  /** The reason why nothing is summed up; null where it is. */
+  readonly why: string | null;
+}
+
+/** Sums up the observations that a run was trained on, group by group. @param codes - the group of each row of the table */
+export async function groupHistory(
+  source: Source,
+  { snapshot }: Pick<RunManifest, "snapshot">,
+  target: string,
+  table: PartitionTable,
+  codes: Uint32Array,
+  groups: number,
+): Promise<GroupHistory> {
+  const sums = Array.from({ length: groups }, () => new Map<number, number>());
+  const nothing = (why: string): GroupHistory => ({ timeType: "number", groups: sums, why });
+  const { timeColumn, rows } = snapshot;
+  if (timeColumn === null) return nothing("the series have no times");
+  if (rows > MOST_ROWS) return nothing(`the history has ${rows} rows; the page sums up at most ${MOST_ROWS}`);
+  let timeType: GroupHistory["timeType"] = "number";
+  for (let from = 0; from < table.head.rows; from += BLOCK) {
+    const block = Array.from({ length: Math.min(BLOCK, table.head.rows - from) }, (_, i) => from + i);
+    const keys = block.map((row) => decodeKey(textAt(table.keys, row)).key);
+    const ordinals = await source.locate(snapshot, keys);
+    const present = block.filter((_, i) => (ordinals[i] ?? -1) >= 0);
+    const read = await source
+      .read(
+        snapshot,
+        Array.from(ordinals).filter((ordinal) => ordinal >= 0),
+      )
+      .catch(ifGone(undefined));
+    if (read === undefined) return nothing("the data of the run were collected as garbage");
+    const data = frame(read.batch);
+    const { type, times } = readTimes(data, timeColumn);
+    const values = data.numbers(target);
+    timeType = type;
+    for (const [i, row] of present.entries()) {
+      const sum = sums[codes[row] ?? -1];
+      if (sum === undefined) continue;
+      const [start = 0, end = 0] = [read.offsets[i], read.offsets[i + 1]];
+      for (let at = start; at < end; at++) {
+        const [time, value] = [times[at] ?? Number.NaN, values[at] ?? Number.NaN];
+        if (!Number.isNaN(value)) sum.set(time, (sum.get(time) ?? 0) + value);
+      }
+    }
+  }
+  return { timeType, groups: sums.map(ascending), why: null };
+}
+
+const ascending = (sums: ReadonlyMap<number, number>) => new Map([...sums].sort(([a], [b]) => a - b));

@@ -1,0 +1,147 @@
+import { count, measure } from "../../text/number.ts";
+import type { SeriesPicture } from "../wire.ts";
+import type { TotalSeries, Totals as TotalsValue } from "../wire-totals.ts";
+import { FanChart } from "./charts/fan-chart.tsx";
+import { Choice } from "./choice.tsx";
+import { href, setQuery } from "./route.ts";
+import { Loading } from "./states.tsx";
+import { change, StretchLine } from "./stretch.tsx";
+import { TableHead } from "./table-head.tsx";
+import { useData } from "./use-data.ts";
+
+/** The current forecasts of all partitions together, and of each group of an attribute. */
+export function Totals({ query }: { query: URLSearchParams }) {
+  const by = query.get("by") ?? "";
+  const data = useData<TotalsValue>(href(["totals"], { by }));
+  return (
+    <>
+      <h1>Totals</h1>
+      <Loading data={data} what="the totals">
+        {(totals) => <View totals={totals} chosen={query.get("value")} />}
+      </Loading>
+    </>
+  );
+}
+
+const nameOf = ({ isAll, value }: TotalSeries) => (isAll ? "Total" : (value ?? "none"));
+
+function View({ totals, chosen }: { totals: TotalsValue; chosen: string | null }) {
+  const { by, attributes, series, intervals, levels, notes, table } = totals;
+  const shown = series.find((one) => !one.isAll && one.value === chosen) ?? series[0];
+  return (
+    <>
+      {attributes.length > 0 && (
+        <div class="filters">
+          <Choice
+            label="Groups by"
+            value={by ?? ""}
+            options={[["", "the total only"], ...attributes]}
+            onChoose={(name) => setQuery({ by: name, value: null })}
+          />
+        </div>
+      )}
+      {notes.length > 0 && (
+        <ul class="notes muted">
+          {notes.map((note) => (
+            <li key={note}>{note}</li>
+          ))}
+        </ul>
+      )}
+      {shown !== undefined && (
+        <section class="panel" aria-labelledby="total-title">
+          <h2 id="total-title">
+            {nameOf(shown)} <span class="muted small">{count(shown.partitions)} partitions</span>
+          </h2>
+          <StretchLine stretch={shown.stretch} />
+          <FanChart
+            key={`${by} ${nameOf(shown)}`}
+            picture={pictureOf(totals, shown)}
+            holdouts={[]}
+            name={nameOf(shown)}
+          />
+          <p class="muted small">
+            The forecast is the sum of {count(shown.partitions)} forecasts of {table}. Its {levels.join(" and ")} %
+            intervals are{" "}
+            {intervals === "reconciled"
+              ? "those of the reconciled forecasts."
+              : "from the intervals of the parts as if their errors were independent: too narrow where errors move together. Train the totals themselves and reconcile them for better ones."}
+          </p>
+        </section>
+      )}
+      <Groups totals={totals} shown={shown} />
+    </>
+  );
+}
+
+function Groups({ totals: { by, series }, shown }: { totals: TotalsValue; shown: TotalSeries | undefined }) {
+  const hasWorth = series.some(({ worth }) => worth !== null);
+  const hasOrders = series.some(({ orderUpTo }) => orderUpTo !== null);
+  const hasOwn = series.some(({ own }) => own !== null);
+  const steps = shown?.stretch.steps ?? 0;
+  const columns = [
+    by ?? "Series",
+    ["Partitions", "n far"],
+    [`Next ${steps}`, "n"],
+    [`Last ${steps}`, "n far"],
+    ["Change", "n"],
+    ["A year before", "n far"],
+    ["Change in a year", "n far"],
+    ...(hasOwn ? [["By its own model", "n"] as const] : []),
+    ...(hasOrders ? [["Lead-time demand", "n"] as const, ["Order up to", "n"] as const] : []),
+    ...(hasWorth ? [["Value", "n"] as const] : []),
+  ] as const;
+  return (
+    <div class="panel scroll" tabIndex={0} role="group" aria-label="Totals of groups">
+      <table class="rows totals">
+        <TableHead columns={columns} />
+        <tbody>
+          {series.map((one) => {
+            const { stretch, partitions, worth, leadDemand, orderUpTo, own } = one;
+            const ownSum = own?.slice(0, steps).reduce((sum: number, value) => sum + (value ?? 0), 0) ?? null;
+            return (
+              <tr key={nameOf(one)} aria-selected={one === shown ? true : undefined}>
+                <th scope="row">
+                  <a href={href(["totals"], { by, value: one.isAll ? null : one.value })}>{nameOf(one)}</a>
+                </th>
+                <td class="n far">{count(partitions)}</td>
+                <td class="n strong">{measure(stretch.next)}</td>
+                <td class="n far">{measure(stretch.last)}</td>
+                <td class="n">{change(stretch.next, stretch.last)}</td>
+                <td class="n far">{measure(stretch.lastYear)}</td>
+                <td class="n far">{change(stretch.next, stretch.lastYear)}</td>
+                {hasOwn && <td class="n">{measure(ownSum)}</td>}
+                {hasOrders && (
+                  <>
+                    <td class="n">{measure(leadDemand)}</td>
+                    <td class="n">{measure(orderUpTo)}</td>
+                  </>
+                )}
+                {hasWorth && <td class="n">{measure(worth)}</td>}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** A total as the chart of a series draws it. */
+function pictureOf({ target, timeType, levels }: TotalsValue, one: TotalSeries): SeriesPicture {
+  return {
+    ...{ target, timeType, times: one.times, y: one.history, trained: one.history.length, stretch: one.stretch },
+    forecast: { mean: one.forecast, levels, lower: one.lower, upper: one.upper },
+    ...{
+      periods: [],
+      newer: null,
+      since: null,
+      fitted: null,
+      earlier: null,
+      holdout: 0,
+      methods: [],
+      marks: [],
+      effects: [],
+    },
+    ...{ components: null, diagnostics: null },
+  };
+}
