@@ -31,10 +31,21 @@ try {
   const runs = await read("/runs");
   const run = (runs.find(({ mode }) => mode === "champions") ?? runs[0]).runId;
   await read(`/runs/${run}/partitions`);
-  const { rows } = await read(`/runs/${run}/rows?sort=holdout_mase&order=desc&limit=1`);
+  const { rows } = await read(`/runs/${run}/rows?sort=holdout_mae&order=desc&limit=1`);
+  const { attributes } = await read(`/runs/${run}/partitions`);
+  const by = attributes.at(-1)?.name ?? "";
+  const models = await read("/models");
+  const other = runs.find(({ runId, mode }) => runId !== run && mode !== "champions")?.runId ?? run;
   const pictures = [
-    ["partitions", "light", `/runs/${run}/partitions`, "a.multiple svg"],
-    ["series", "dark", `/runs/${run}/series?key=${encodeURIComponent(rows[0].key)}&span=90`, ".chart canvas"],
+    ["night", "light", "/", ".losses"],
+    ["runs", "light", "/runs", "svg.outline"],
+    ["run", "dark", `/runs/${run}`, ".distribution"],
+    ["partitions", "light", `/runs/${run}/partitions?by=${by}`, "a.multiple svg"],
+    ["series", "dark", `/runs/${run}/series?key=${encodeURIComponent(rows[0].key)}&span=90`, ".key-held"],
+    ["totals", "light", `/totals?by=${by}`, "table.totals"],
+    ["compare", "light", `/compare?a=${other}&b=${run}`, ".scatter circle"],
+    ["registry", "light", `/registry/${models[0]?.model ?? ""}`, ".lineage"],
+    ["monitor", "light", "/monitor", "main table"],
   ];
   mkdirSync(`${root}docs/images`, { recursive: true });
   const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });

@@ -19,14 +19,20 @@ export interface GroupHistory {
   readonly why: string | null;
 }
 
-/** Sums up the observations that a run was trained on, group by group. @param codes - the group of each row of the table */
+/** The partitions of a run in groups. */
+export interface GroupedRows {
+  readonly table: PartitionTable;
+  /** The group of each row of the table, and the number of groups. */
+  readonly codes: Uint32Array;
+  readonly groups: number;
+}
+
+/** Sums up the observations that a run was trained on, group by group. */
 export async function groupHistory(
   source: Source,
   { snapshot }: Pick<RunManifest, "snapshot">,
   target: string,
-  table: PartitionTable,
-  codes: Uint32Array,
-  groups: number,
+  { table, codes, groups }: GroupedRows,
 ): Promise<GroupHistory> {
   const sums = Array.from({ length: groups }, () => new Map<number, number>());
   const nothing = (why: string): GroupHistory => ({ timeType: "number", groups: sums, why });

@@ -11,7 +11,7 @@ import type { Making, TableCache } from "../partitions/table-cache.ts";
 import { targetOf } from "../series/series-data.ts";
 import { queriedTime } from "../series/series-newer.ts";
 import type { TotalSeries, Totals } from "../wire-totals.ts";
-import { type GroupHistory, groupHistory } from "./group-history.ts";
+import { type GroupedRows, type GroupHistory, groupHistory } from "./group-history.ts";
 import { stretchOf } from "./stretch.ts";
 
 const MOST_STEPS = 5000;
@@ -84,7 +84,7 @@ export async function totalsView(
   const codes = attribute?.codes ?? new Uint32Array(table.search.table.head.rows);
   const values = attribute?.values ?? [];
   const groups = Math.max(1, values.length);
-  const history = await historyOf(engine, table, target, codes, groups, notes);
+  const history = await historyOf(engine, table, { table: table.search.table, codes, groups }, notes);
   const type = history.timeType;
   const all = await forecastsOf(around, [], type);
   const parts = by === undefined ? new Map<string | null, GroupForecast>() : await forecastsOf(around, [by], type);
@@ -117,18 +117,18 @@ export async function totalsView(
 
 async function historyOf(
   { source }: Engine,
-  { search, manifest }: RunTable,
-  target: string | null,
-  codes: Uint32Array,
-  groups: number,
+  { manifest }: RunTable,
+  grouped: GroupedRows,
   notes: string[],
 ): Promise<GroupHistory> {
+  const target = targetOf(manifest);
+  const { groups } = grouped;
   const none = { timeType: timeTypeOf(manifest), groups: Array.from({ length: groups }, () => new Map()), why: null };
   if (target === null) {
     notes.push("No history is shown: the run's exports name no target.");
     return none;
   }
-  const history = await groupHistory(source, manifest, target, search.table, codes, groups);
+  const history = await groupHistory(source, manifest, target, grouped);
   if (history.why === null) return history;
   notes.push(`No history is shown: ${history.why}.`);
   return none;

@@ -62,7 +62,7 @@ function Model({ model, query, session }: { model: string; query: URLSearchParam
   return (
     <>
       <p class="crumbs">
-        <a href="/registry">Registry</a> /
+        <a href="/registry">Registry</a>
       </p>
       <h1>
         <span class="clip">{model}</span>
