@@ -114,6 +114,8 @@ function compareTexts(a: string | null, b: string | null): number {
 }
 
 function join({ keys }: PartitionTable, kept: Kept): TableAttributes {
+  // Both are in the order of their keys, and mostly of the same.
+  if (isSame(keys, kept.keys)) return kept;
   const places = joinTexts(keys, kept.keys);
   const hasAll = places.every((place) => place >= 0);
   return {
@@ -128,6 +130,11 @@ function join({ keys }: PartitionTable, kept: Kept): TableAttributes {
     }),
     value: kept.value && Float64Array.from(places, (place) => kept.value?.[place] ?? Number.NaN),
   };
+}
+
+function isSame(a: TextColumn, b: TextColumn): boolean {
+  if (a.offsets.length !== b.offsets.length || Buffer.compare(a.bytes, b.bytes) !== 0) return false;
+  return a.offsets.every((offset, i) => offset === b.offsets[i]);
 }
 
 function numbersOf(column: Column): Float64Array {

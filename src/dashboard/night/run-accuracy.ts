@@ -3,6 +3,7 @@ import { histogram } from "../../core/histogram.ts";
 import { type MetricDeclarations, metricOf } from "../../core/metric.ts";
 import { type Distribution, distribution } from "../../refine/compare.ts";
 import { holdoutSize } from "../../refine/run-scores.ts";
+import { radixOrder } from "../base/radix-order.ts";
 import { OUTCOMES, type PartitionTable } from "../partitions/partition-table.ts";
 import type { Spread } from "../wire.ts";
 import type { RunAccuracy } from "../wire-night.ts";
@@ -47,11 +48,20 @@ async function accuracyOf(table: PartitionTable, declared?: MetricDeclarations):
   const isValidated = name !== null && /^(?:holdout|cv|test|validation|contest)_/.test(name);
   const metric = isValidated ? name : null;
   const values = (metric === null ? undefined : await table.metric(metric)) ?? new Float64Array(0);
-  const sorted = values.filter(Number.isFinite).sort();
-  const succeeded = table.outcome.reduce((sum, outcome) => sum + (OUTCOMES[outcome] === "succeeded" ? 1 : 0), 0);
+  // Infinite values and those that are not there are at the ends.
+  const order = radixOrder(values);
+  const isUsable = (row: number | undefined) => row !== undefined && Number.isFinite(values[row]);
+  let [first, end] = [0, order.length];
+  while (first < end && !isUsable(order[first])) first++;
+  while (end > first && !isUsable(order[end - 1])) end--;
+  const usable = order.subarray(first, end);
+  const sorted = new Float64Array(usable.length);
+  for (let i = 0; i < sorted.length; i++) sorted[i] = values[usable[i] ?? 0] ?? Number.NaN;
+  let succeeded = 0;
+  for (const outcome of table.outcome) if (OUTCOMES[outcome] === "succeeded") succeeded++;
   const low = Math.min(0, sorted[0] ?? 0);
-  const end = sorted.length === 0 ? 1 : axisEnd(sorted, low);
-  const high = end > low ? end : low + 1;
+  const last = sorted.length === 0 ? 1 : axisEnd(sorted, low);
+  const high = last > low ? last : low + 1;
   const errors = await holdoutErrors(table);
   return {
     metric,
@@ -62,7 +72,7 @@ async function accuracyOf(table: PartitionTable, declared?: MetricDeclarations):
     spread: spreadOf(distribution(sorted)),
     histogram: histogram(sorted, low, high, BINS),
     beyond: sorted.length - firstAbove(sorted, high),
-    kinds: kindsOf(table, values),
+    kinds: kindsOf(table, values, usable),
   };
 }
 
@@ -88,15 +98,15 @@ function pooled(errors: HoldoutErrors | undefined): Pick<RunAccuracy, "wape" | "
   };
 }
 
-function kindsOf({ head, kind }: PartitionTable, values: Float64Array): RunAccuracy["kinds"] {
+/** @param order - the rows with a value, in the order of their values */
+function kindsOf({ head, kind }: PartitionTable, values: Float64Array, order: Uint32Array): RunAccuracy["kinds"] {
+  const byNumber = head.kinds.map((): number[] => []);
+  for (const row of order) byNumber[(kind[row] ?? 0) - 1]?.push(values[row] ?? Number.NaN);
   return head.kinds
-    .map((one, i) => ({ ...one, number: i + 1 }))
+    .map(({ kind: name, count }, i) => ({ kind: name, count, values: byNumber[i] ?? [] }))
     .sort((a, b) => b.count - a.count)
     .slice(0, MOST_KINDS)
-    .map(({ kind: name, count, number }) => {
-      const own = values.filter((value, row) => kind[row] === number && Number.isFinite(value));
-      return { kind: name, count, spread: spreadOf(distribution(own)) };
-    });
+    .map(({ values: scores, ...one }) => ({ ...one, spread: spreadOf(distribution(scores)) }));
 }
 
 /** Returns the position of the first value above a bound. */
