@@ -19,6 +19,8 @@ const CHECKS = [
   ["direction of imports", process.execPath, ["scripts/check-imports.js"]],
   ["places of tests", process.execPath, ["scripts/check-tests.js"]],
   ["assertions and parameters", process.execPath, ["scripts/check-claims.js"]],
+  ["comments, names and sentences", process.execPath, ["scripts/check-voice.js"]],
+  ["reading ease", process.execPath, ["scripts/reading-ease.js", "--check"]],
   ["nothing unused", bin("knip"), []],
   ["dependency audit", process.execPath, ["scripts/audit.js"]],
   ["documents up to date", process.execPath, ["scripts/sync-docs.js", "--check"]],

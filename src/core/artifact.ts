@@ -88,7 +88,7 @@ export interface IndexSource {
   readonly exports: PlainData;
   /** The places of its partitions' rows, by their keys (see `core/key-index.ts`). */
   readonly keyIndex?: { readonly path: string; readonly sha256: string };
-  /** What the run learnt from all of its partitions, where its definition learns. */
+  /** Result that the run learnt from all of its partitions, where its definition learns. */
   readonly learnt?: { readonly path: string; readonly sha256: string };
 }
 

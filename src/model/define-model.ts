@@ -53,14 +53,14 @@ export interface LearnRow {
   readonly info: PlainData;
 }
 
-/** What `learn` receives: the partitions that have a model, in the order of the run's plan, and the run's exports and seed. */
+/** Arguments of `learn`: the partitions that have a model, in the order of the run's plan, and the run's exports and seed. */
 export interface LearnContext<Exports = ExportsData> {
   readonly partitions: AsyncIterable<LearnRow>;
   readonly exports: Exports;
   readonly seed: number;
 }
 
-/** What `complete` receives: what `fit` received and returned for the partition, and what the run learnt. */
+/** Arguments of `complete`: those of `fit` for the partition, its result, and the result of `learn`. */
 export type CompleteContext<Model, Key extends object = DefaultKey, Exports = ExportsData> = FitContext<
   Key,
   Exports

@@ -28,7 +28,7 @@ import { type CompleteContext, defineModel, type FitContext, type LearnContext }
 import { observed } from "../observed.ts";
 import type { LearnedExports } from "./options.ts";
 
-/** What a partition keeps until its weights are learnt. */
+/** Evidence that a partition keeps until its weights are learnt. */
 type FittedInfo = Omit<WeighedSeries, "model"> & { readonly evidence: SeriesEvidence | null };
 
 /**
@@ -100,8 +100,8 @@ function fromPlain(info: PlainData): FittedInfo {
 function inSample(model: FittedModel, y: Float64Array, period: number): Partial<Accuracy> {
   if (!supports(model, "fitted")) return {};
   const expected = fitted(model, y);
-  const known = y.map((value, t) => (Number.isNaN(at(expected, t)) ? Number.NaN : value));
-  return accuracy(known, expected, { training: y, period });
+  const comparable = y.map((value, t) => (Number.isNaN(at(expected, t)) ? Number.NaN : value));
+  return accuracy(comparable, expected, { training: y, period });
 }
 
 /** Accuracy over the holdout of the members' forecasts, combined by weights that were learnt without the series. */
@@ -113,8 +113,8 @@ function holdoutMetrics(
   const { holdout, period } = exports;
   const y = data.series(exports.target);
   const n = y.length - holdout;
-  const held = y.slice(n);
-  const combined = held.map((value, step) => value - combinedError(evidence, weights, step));
+  const actual = y.slice(n);
+  const combined = actual.map((value, step) => value - combinedError(evidence, weights, step));
   // A step without a value has no error.
   const mean = boundSeries(
     combined.map((value) => (Number.isNaN(value) ? 0 : value)),
@@ -122,6 +122,6 @@ function holdoutMetrics(
     exports,
     n,
   );
-  const measured = accuracy(held, mean, { training: y.subarray(0, n), period });
+  const measured = accuracy(actual, mean, { training: y.subarray(0, n), period });
   return Object.fromEntries(Object.entries(measured).map(([name, value]) => [`holdout_${name}`, value]));
 }

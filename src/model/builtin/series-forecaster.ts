@@ -28,7 +28,7 @@ export interface ForecasterDrivers {
   /** Returns the axis of the steps that follow those of another one. */
   stepsAfter(axis: SeriesAxis, steps: number): SeriesAxis;
   /** Forecasts as many steps as the regressors of a model are known for. */
-  predict(forecast: ModelFunctions<FittedModel>["forecast"], model: FittedModel, asked: AskedForecast): Prediction;
+  predict(forecast: ModelFunctions<FittedModel>["forecast"], model: FittedModel, request: AskedForecast): Prediction;
   /** Returns the regressors of a model over the steps that it takes in, as options of `update`. */
   known(model: FittedModel, exports: unknown, axis: SeriesAxis, steps: number): ModelOptions;
   /** Returns what a reader is told of the regressors. */
@@ -117,8 +117,8 @@ export function seriesForecaster(
     return "aicc" in errors ? { ...measures, aicc: errors.aicc } : measures;
   }
 
-  const predict = (model: FittedModel, asked: AskedForecast): Prediction =>
-    drivers?.predict(forecast, model, asked) ?? forecast(model, { h: asked.horizon, levels: asked.levels });
+  const predict = (model: FittedModel, request: AskedForecast): Prediction =>
+    drivers?.predict(forecast, model, request) ?? forecast(model, { h: request.horizon, levels: request.levels });
 
   return defineModel({
     fit({ data, exports, axis = NO_AXIS }: FitContext<object, ForecasterExports>) {

@@ -116,12 +116,16 @@ function check({ members, features, x, errors }: WeightEvidence, prior: WeightMo
   errors.forEach((row, i) => {
     if (row.length !== members.length)
       throw new RangeError(`series ${i} has ${row.length} errors for ${members.length} members`);
-    row.forEach((own, m) => {
-      if (own.length !== row[0]?.length)
-        throw new RangeError(`series ${i} has ${own.length} errors of ${members[m]} for ${row[0]?.length} steps`);
-      const bad = own.findIndex((error) => Math.abs(error) === Infinity);
+    row.forEach((memberErrors, m) => {
+      if (memberErrors.length !== row[0]?.length)
+        throw new RangeError(
+          `series ${i} has ${memberErrors.length} errors of ${members[m]} for ${row[0]?.length} steps`,
+        );
+      const bad = memberErrors.findIndex((error) => Math.abs(error) === Infinity);
       if (bad >= 0)
-        throw new RangeError(`error ${bad} of ${members[m]} on series ${i} is ${own[bad]}; it must be finite, or NaN`);
+        throw new RangeError(
+          `error ${bad} of ${members[m]} on series ${i} is ${memberErrors[bad]}; it must be finite, or NaN`,
+        );
     });
     if (x[i]?.length !== features.length)
       throw new RangeError(`series ${i} has ${x[i]?.length} features for ${features.length} names`);

@@ -7,7 +7,7 @@ export interface WeightReason {
   readonly value: number;
   readonly average: number;
   readonly member: string;
-  /** What the feature adds to the logarithm of the member's weight over the mean of the members', against an average series. */
+  /** Effect of the feature on the logarithm of the member's weight over the mean of the members', against an average series. */
   readonly effect: number;
 }
 
@@ -21,9 +21,9 @@ export function explainWeights(model: WeightModel, features: readonly number[], 
   const { members, features: names, centres, scales, coef } = model;
   const row = standardised(features, centres, scales);
   const reasons = names.map((feature, f): WeightReason => {
-    const own = coef.map((member) => (member[f + 1] ?? 0) * (row[f + 1] ?? 0));
-    const mean = own.reduce((sum, effect) => sum + effect / own.length, 0);
-    const effects = own.map((effect) => effect - mean);
+    const effectsOfMembers = coef.map((member) => (member[f + 1] ?? 0) * (row[f + 1] ?? 0));
+    const mean = effectsOfMembers.reduce((sum, effect) => sum + effect / effectsOfMembers.length, 0);
+    const effects = effectsOfMembers.map((effect) => effect - mean);
     const largest = effects.reduce(
       (best, effect, m) => (Math.abs(effect) > Math.abs(effects[best] ?? 0) ? m : best),
       0,

@@ -37,7 +37,7 @@ export function learnAcross(rows: readonly (SeriesEvidence & { readonly part: nu
   const groups: Partial<Record<LineupName, GroupWeights>> = {};
   const names = [...new Set(rows.map(({ group }) => group))].sort();
   for (const name of names) {
-    const own = rows.filter(({ group }) => group === name);
+    const ofGroup = rows.filter(({ group }) => group === name);
     const learn = (series: readonly SeriesEvidence[], prior: WeightModel) =>
       learnWeights(
         {
@@ -50,10 +50,10 @@ export function learnAcross(rows: readonly (SeriesEvidence & { readonly part: nu
       );
     const prior = priorWeights(name);
     groups[name] = {
-      weights: learn(own, prior),
+      weights: learn(ofGroup, prior),
       folds: Array.from({ length: FOLDS }, (_, fold) =>
         learn(
-          own.filter(({ part }) => part % FOLDS !== fold),
+          ofGroup.filter(({ part }) => part % FOLDS !== fold),
           prior,
         ),
       ),

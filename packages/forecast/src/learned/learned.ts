@@ -69,8 +69,8 @@ export function weighedSeries(y: Series, { period, periods }: WeighedOptions): W
       period,
       models.map((one) => forecast(one, { h, levels: [] }).mean),
     );
-    const own = members.filter(({ name }) => lineup.members.includes(name));
-    if (own.length > 0) members.push({ name: BEST, model: combined(own, lineup) });
+    const selected = members.filter(({ name }) => lineup.members.includes(name));
+    if (selected.length > 0) members.push({ name: BEST, model: combined(selected, lineup) });
     parts = { group: lineup.name, members: members.map(({ name }) => name), features };
     const combination = combine(members.map((member) => member.model));
     const weighed: CombinationModel = { ...combination, weights: sharesOf(priorWeights(lineup.name), parts) };
@@ -101,7 +101,7 @@ export function weightEvidence(y: Series, holdout: number, options: WeighedOptio
   const n = values.length - holdout;
   const end = endOfObserved(values.subarray(0, Math.max(0, n)));
   if (end < 1) return undefined;
-  const held = values.subarray(n);
+  const holdoutValues = values.subarray(n);
   const whole = values.subarray(startOfObserved(values), endOfObserved(values));
   try {
     const { model, group, members, features } = weighedSeries(values.subarray(0, end), options);
@@ -110,7 +110,7 @@ export function weightEvidence(y: Series, holdout: number, options: WeighedOptio
     const means = models.map((one) => forecast(one, { h: holdout + n - end, levels: [] }).mean.subarray(n - end));
     const errors = WEIGHTED_MEMBERS[group].map((name) => {
       const mean = means[members.indexOf(name)];
-      return Array.from(held, (value, step) => Number((value - (mean?.[step] ?? NaN)).toPrecision(6)));
+      return Array.from(holdoutValues, (value, step) => Number((value - (mean?.[step] ?? NaN)).toPrecision(6)));
     });
     return { group, features, errors };
   } catch (error) {

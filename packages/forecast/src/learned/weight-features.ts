@@ -33,9 +33,9 @@ export const WEIGHT_FEATURES = [
  * @param forecasts - those of the members, of equal length
  */
 export function weightFeatures(y: Float64Array, period: number, forecasts: readonly Float64Array[]): number[] {
-  const known = y.filter((value) => !Number.isNaN(value));
-  const mean = average(known);
-  const deviation = Math.sqrt(average(known.map((value) => (value - mean) ** 2)));
+  const observed = y.filter((value) => !Number.isNaN(value));
+  const mean = average(observed);
+  const deviation = Math.sqrt(average(observed.map((value) => (value - mean) ** 2)));
   const { seasonal, trend } = strengths(y, period);
   const varies = !isConstant(y);
   const season = Math.max(4, period);
@@ -46,15 +46,15 @@ export function weightFeatures(y: Float64Array, period: number, forecasts: reado
     return Math.sqrt(average(values.map((value) => (value - middle) ** 2)));
   });
   const features: Record<(typeof WEIGHT_FEATURES)[number], number> = {
-    "log-length": Math.log(known.length),
-    seasons: Math.log(known.length / period),
+    "log-length": Math.log(observed.length),
+    seasons: Math.log(observed.length / period),
     "trend-strength": trend,
     "seasonal-strength": seasonal,
     acf1: varies && y.length > 1 ? (acf(y, { maxLag: 1 })[1] ?? NaN) : NaN,
     entropy: varies ? spectralEntropy(y) : NaN,
     variation: deviation / Math.abs(mean),
     shift,
-    zeros: known.filter((value) => value === 0).length / known.length,
+    zeros: observed.filter((value) => value === 0).length / observed.length,
     disagreement: average(spread) / deviation,
   };
   return WEIGHT_FEATURES.map((name) => {
@@ -65,6 +65,6 @@ export function weightFeatures(y: Float64Array, period: number, forecasts: reado
 
 /** The mean of values that are there; NaN without any. */
 function average(values: Float64Array): number {
-  const known = values.filter((value) => !Number.isNaN(value));
-  return known.reduce((sum, value) => sum + value, 0) / known.length;
+  const observed = values.filter((value) => !Number.isNaN(value));
+  return observed.reduce((sum, value) => sum + value, 0) / observed.length;
 }
