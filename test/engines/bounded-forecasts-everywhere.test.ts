@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { inProcessWorkers } from "../../src/engines/memory/workers.ts";
 import { EVERY_ENGINE } from "../every-engine.ts";
+import { serve } from "../serving/serving.ts";
 import { fillTable } from "../workspace.ts";
 
 const DAY = 86_400_000;
@@ -39,6 +40,13 @@ describe.each(EVERY_ENGINE)("bounded forecasts (%s)", (engine, missing, open) =>
       if (engine !== "local") return;
       const single = await mm.forecast(model, "A", { levels: [95] });
       expect(single).toMatchObject({ status: "OK", mean: [1, 1, 1], lower: [[0, 0, 0]], upper: [[4, 6, 6]] });
+      const { ask } = await serve(mm);
+      const planned = [
+        { SKU: "A", DAY: "1970-01-11", CAP: 4 },
+        { SKU: "A", DAY: "1970-01-12", CAP: 6 },
+      ];
+      const answer = await ask(`POST /v1/models/${model}/V1/predict`, { keys: ["A"], levels: [95], rows: [planned] });
+      expect(answer.body.predictions[0]).toMatchObject({ mean: [1, 1, 1], lower: [[0, 0, 0]], upper: [[4, 6, 6]] });
     },
   );
 });
