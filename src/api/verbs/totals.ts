@@ -34,6 +34,12 @@ export interface Total {
   readonly value: number | null;
 }
 
+const groupsOf = (group: string | readonly string[]) => (typeof group === "string" ? [group] : group);
+
+/** Tells whether a table has the columns of reconciled forecasts. */
+const isReconciled = (columns: readonly string[]) =>
+  ["LEVEL", "BASE_FORECAST"].every((name) => matchColumn(columns, name) !== undefined);
+
 /** The most rows of an answer. */
 const MOST = 1_000_000;
 
@@ -43,7 +49,7 @@ const MOST = 1_000_000;
  * together, the interval is too narrow: train the totals themselves, and reconcile (docs/hierarchy.md). The database adds up.
  *
  * @returns groups in the order of their values, times ascending
- * @throws {ManymodelError} `usage` for attributes that are not kept, or an engine without SQL; `not-found` without forecasts
+ * @throws {ManymodelError} `usage` for attributes that are not kept, reconciled forecasts, or an engine without SQL; `not-found` without forecasts
  */
 export async function totals({ engine, config }: Workspace, options: TotalsOptions = {}): Promise<Total[]> {
   const { group = [], where, table = FORECASTS, levels = config.batch.levels } = options;
@@ -54,13 +60,18 @@ export async function totals({ engine, config }: Workspace, options: TotalsOptio
   );
   if (columns === undefined)
     throw new ManymodelError("not-found", `there are no forecasts in ${table} yet: manymodel batch`);
+  if (isReconciled(columns))
+    throw new ManymodelError(
+      "usage",
+      `${table} has totals of its own, one row for each of its levels, so that adding its rows up would count them several times; read them with manymodel sql "SELECT * FROM ${table} WHERE LEVEL = '${groupsOf(group).join(",") || "total"}'"`,
+    );
   const find = (of: readonly string[], name: string, remedy: string) => {
     const column = matchColumn(of, name);
     if (column === undefined)
       throw new ManymodelError("usage", `there is no column ${show(name)} among ${of.join(", ") || "none"}; ${remedy}`);
     return tables.columnName(column);
   };
-  const groups = typeof group === "string" ? [group] : group;
+  const groups = groupsOf(group);
   const by = groups.map((name) => `a.${find(attributes, name, "add it to source.attributes, and score")}`);
   const time = `f.${find(columns, options.time ?? config.source?.order_by?.at(-1) ?? "STEP", "name another with --time")}`;
   const forecast = `f.${tables.columnName("FORECAST")}`;
