@@ -102,6 +102,17 @@ const SCENARIOS: {
   planning: {
     says: ["12 trained, 0 failed", "wape of smooth by category, the worst first", "scored 12 partitions: 12 OK", "A21"],
   },
+  retail: {
+    says: [
+      "12 trained, 0 failed",
+      "6 refined, 0 failed",
+      "SKUS V1 scored 12 partitions: 12 OK",
+      "STORES V1 scored 4 partitions: 4 OK",
+      "Reconciled 12 leaves and 8 sums over 28 steps by wls-var",
+      "Wrote 12 rows of FORECASTS to orders.csv.",
+      "Wrote 560 rows of RECONCILED_FORECASTS to sales-plan.csv.",
+    ],
+  },
   hierarchy: { says: ["1 trained, 0 failed", "Reconciled 12 leaves and 5 sums over 14 steps by wls-var"] },
 };
 
