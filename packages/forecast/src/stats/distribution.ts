@@ -70,6 +70,21 @@ export function studentQuantile(p: number, df: number): number {
   if (!(p > 0 && p < 1) || !(df > 0)) return NaN;
   if (p === 0.5) return 0;
   if (p < 0.5) return -studentQuantile(1 - p, df);
+  const key = df + p;
+  const recent = RECENT.get(key);
+  if (recent?.p === p && recent.df === df) return recent.quantile;
+  const quantile = upperStudentQuantile(p, df);
+  if (RECENT.size >= MOST_RECENT) RECENT.clear();
+  RECENT.set(key, { p, df, quantile });
+  return quantile;
+}
+
+/** Quantiles by the sum of their arguments: series of equal length ask for the same, which takes several evaluations of the tail. */
+const RECENT = new Map<number, { readonly p: number; readonly df: number; readonly quantile: number }>();
+const MOST_RECENT = 1000;
+
+/** The quantile of a probability above 0.5. */
+function upperStudentQuantile(p: number, df: number): number {
   const logScale = logGamma((df + 1) / 2) - logGamma(df / 2) - 0.5 * Math.log(df * Math.PI);
   let low = 0;
   let high = 1;

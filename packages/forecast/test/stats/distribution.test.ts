@@ -20,6 +20,11 @@ describe("distributions", () => {
     close(studentQuantile(0.9, 113), 1.2890883547514791, 1e-11);
     close(studentQuantile(0.025, 5), -2.5705818356363155, 1e-11);
     close(studentQuantile(0.995, 2.5), 7.1637281389487855, 1e-11);
+    // Two pairs of one sum, in turn; with 2 degrees of freedom the quantile is (2 p - 1) sqrt(2 / (4 p (1 - p))).
+    for (const _ of [1, 2]) {
+      expect(studentQuantile(0.875, 1.875)).toBeGreaterThan(1.6);
+      close(studentQuantile(0.75, 2), 0.5 * Math.sqrt(2 / 0.75), 1e-11);
+    }
     expect(studentQuantile(0.5, 3)).toBe(0);
     expect(studentQuantile(2, 3)).toBeNaN();
   });
