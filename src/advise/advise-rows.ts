@@ -110,20 +110,20 @@ export async function adviseRows({ source }: Pick<Engine, "source">, spec: RowAd
 
 function classRows(data: Frame, { target, features, query }: RowAdviseSpec): ClassRows {
   const all = numericColumn(data, target);
-  const known = Array.from(all.keys()).filter((row) => !Number.isNaN(at(all, row)));
-  const outcome = Float64Array.from(known, (row) => at(all, row));
+  const usable = Array.from(all.keys()).filter((row) => !Number.isNaN(at(all, row)));
+  const outcome = Float64Array.from(usable, (row) => at(all, row));
   const bad = outcome.find((value) => value !== 0 && value !== 1);
   if (bad !== undefined)
     throw new ManymodelError("input", `column ${target} of ${query.table} (target) has ${bad}; a class is 0 or 1`);
   const columns = features.map((name): [string, FeatureColumns[string]] => {
     const type = columnType(data, name);
-    if (type === "string") return [name, pick(data.strings(name), known)];
-    return [name, pick(type === "date" || type === "timestamp" ? data.times(name) : numericColumn(data, name), known)];
+    if (type === "string") return [name, pick(data.strings(name), usable)];
+    return [name, pick(type === "date" || type === "timestamp" ? data.times(name) : numericColumn(data, name), usable)];
   });
   return { columns: Object.fromEntries(columns), outcome };
 }
 
-/** What a partition's own model and the pooled one reach on its held-out rows. */
+/** Results of a partition's own model and the pooled one on its held-out rows. */
 interface Trial {
   readonly own: { readonly auc: number; readonly logLoss: number };
   readonly pooled: { readonly auc: number; readonly logLoss: number };
@@ -136,18 +136,18 @@ function heldOut(partitions: readonly ClassRows[], times: readonly string[], see
     if (outcome.length < FOLDS) return [];
     const [fold] = folds(outcome.length, { k: FOLDS, seed, strata: outcome });
     if (fold === undefined) return [];
-    const [training, held] = [rowsAt(rows, fold.training), rowsAt(rows, fold.held)];
-    return [training, held].every(({ outcome }) => outcome.includes(0) && outcome.includes(1))
-      ? [{ training, held }]
+    const [training, heldOut] = [rowsAt(rows, fold.training), rowsAt(rows, fold.held)];
+    return [training, heldOut].every(({ outcome }) => outcome.includes(0) && outcome.includes(1))
+      ? [{ training, held: heldOut }]
       : [];
   });
   if (parts.length === 0) return [];
   const fit = ({ columns, outcome }: ClassRows) => {
     const learnt = encoding(columns, { times, dropFirst: true });
     const model = logistic(encode(learnt, columns), outcome, { ridge: RIDGE });
-    return (held: ClassRows) => {
-      const p = probability(model, encode(learnt, held.columns));
-      return { auc: auc(held.outcome, p), logLoss: logLoss(held.outcome, p) };
+    return (heldOut: ClassRows) => {
+      const p = probability(model, encode(learnt, heldOut.columns));
+      return { auc: auc(heldOut.outcome, p), logLoss: logLoss(heldOut.outcome, p) };
     };
   };
   const pooled = fit(concatenated(parts.map(({ training }) => training)));

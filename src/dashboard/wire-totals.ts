@@ -51,7 +51,7 @@ export interface Totals {
   readonly levels: readonly number[];
   readonly timeType: "date" | "timestamp" | "number";
   readonly target: string;
-  /** How the intervals are made: of reconciled forecasts of this level, or from the parts as if they were independent. */
+  /** Source of the intervals: reconciled forecasts of this level, or from the parts as if they were independent. */
   readonly intervals: "reconciled" | "independent";
   readonly attributes: readonly string[];
   readonly series: readonly TotalSeries[];

@@ -25,8 +25,8 @@ export class SensorStates {
   /** Returns a partition as its readings have left it; as it was trained before the first. @throws {ManymodelError} `corrupt` */
   async moved(version: ModelVersion, partitionKey: string, trained: TrainedPartition): Promise<TrainedPartition> {
     const path = statePath(version, partitionKey);
-    const known = this.#cache.get(path) ?? (await this.#read(path));
-    return known === undefined ? trained : { ...trained, ...known };
+    const state = this.#cache.get(path) ?? (await this.#read(path));
+    return state === undefined ? trained : { ...trained, ...state };
   }
 
   /** Stores the state of a sensor. */

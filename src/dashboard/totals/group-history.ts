@@ -11,7 +11,7 @@ import type { PartitionTable } from "../partitions/partition-table.ts";
 const MOST_ROWS = 5_000_000;
 const BLOCK = 2000;
 
-/** What was observed of groups of partitions: of each, the sum at each time, ascending. */
+/** Observations of groups of partitions: of each, the sum at each time, ascending. */
 export interface GroupHistory {
   readonly timeType: "date" | "timestamp" | "number";
   readonly groups: readonly ReadonlyMap<number, number>[];

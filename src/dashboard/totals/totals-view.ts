@@ -24,7 +24,7 @@ export interface ReconciledLevels {
   readonly levels: readonly (readonly string[])[];
 }
 
-/** What totals are made of. */
+/** Sources of totals. */
 export interface TotalsSurroundings {
   readonly engine: Engine;
   readonly tables: TableCache;
