@@ -37,7 +37,7 @@ export function forecastGlobal(
 
 /** The quantile at a probability between those that are known; beyond the outermost, that one. */
 function interpolate(errors: readonly number[], p: number): number {
-  const next = ERROR_PROBABILITIES.findIndex((known) => known >= p);
+  const next = ERROR_PROBABILITIES.findIndex((usable) => usable >= p);
   if (next === 0) return errors[0] ?? NaN;
   if (next < 0) return errors.at(-1) ?? NaN;
   const [low, high] = [ERROR_PROBABILITIES[next - 1]!, ERROR_PROBABILITIES[next]!];

@@ -25,16 +25,16 @@ export interface GlobalRows {
 }
 
 /** The names of a global model's features: of the origin, then those known ahead, at the step and where its phase was last known. */
-const namesOf = (known: readonly string[]) => [
+const namesOf = (observed: readonly string[]) => [
   ...ORIGIN_FEATURES,
-  ...known,
-  ...known.map((name) => `${name} at lag-1`),
+  ...observed,
+  ...observed.map((name) => `${name} at lag-1`),
 ];
 
-/** Returns a row of features for each place. @param known - names of columns that every series has */
-export function globalRows(places: readonly Place[], period: number, known: readonly string[]): GlobalRows {
+/** Returns a row of features for each place. @param usable - names of columns that every series has */
+export function globalRows(places: readonly Place[], period: number, usable: readonly string[]): GlobalRows {
   const count = places.length;
-  const names = namesOf(known);
+  const names = namesOf(usable);
   const matrix = names.map(() => new Float64Array(count).fill(NaN));
   const target = new Float64Array(count).fill(NaN);
   const level = new Float64Array(count).fill(NaN);
@@ -50,10 +50,10 @@ export function globalRows(places: readonly Place[], period: number, known: read
     row.forEach((value, f) => {
       matrix[f]![r] = value;
     });
-    known.forEach((name, k) => {
+    usable.forEach((name, k) => {
       const column = series.x[name];
       matrix[row.length + k]![r] = column?.[at + step - 1] ?? NaN;
-      matrix[row.length + known.length + k]![r] = column?.[lastOfPhase(at, step, period)] ?? NaN;
+      matrix[row.length + usable.length + k]![r] = column?.[lastOfPhase(at, step, period)] ?? NaN;
     });
     level[r] = origin.level;
     scale[r] = origin.scale;

@@ -72,15 +72,24 @@ export function trainGlobal(series: readonly GlobalSeries[], options: GlobalOpti
   checkInteger("horizon", horizon, 1);
   checkInteger("holdout", holdout, 0);
   checkInteger("rows", rows, 1);
-  const known = Object.keys(series[0]?.x ?? {});
-  const { columns, target } = globalRows(trainingPlaces(series, { period, horizon, holdout, rows }), period, known);
+  const usable = Object.keys(series[0]?.x ?? {});
+  const { columns, target } = globalRows(trainingPlaces(series, { period, horizon, holdout, rows }), period, usable);
   if (!target.some((value) => !Number.isNaN(value)))
     throw new RangeError(
       `none of ${series.length} series has ${LEAST_SEASONS} seasons of ${period} values, and a value after them, before its last ${holdout}`,
     );
   const trees = boostedTrees(columns, target, { rounds, rate: RATE, leaves: LEAVES, minRows: LEAF_ROWS });
-  const errors = errorQuantiles(series, { period, horizon, known, trees }, holdout);
-  return { kind: "global-trees", formatVersion: 1, period, horizon, known, trees, errors, series: series.length };
+  const errors = errorQuantiles(series, { period, horizon, known: usable, trees }, holdout);
+  return {
+    kind: "global-trees",
+    formatVersion: 1,
+    period,
+    horizon,
+    known: usable,
+    trees,
+    errors,
+    series: series.length,
+  };
 }
 
 /** Origins spread evenly over each series, each with all steps, or with every so many where there are too many series. */
