@@ -3,6 +3,8 @@ import { ACCESS, type AccessMatrix } from "../serving/access.ts";
 /** The least role for each route of the dashboard: to look, a viewer; to change the registry, what `manymodel serve` asks. */
 export const DASHBOARD_ACCESS: AccessMatrix = {
   ...ACCESS,
+  "POST /v1/commands": "operator",
+  "POST /v1/commands/cancel/{run}": "operator",
   "GET /api/session": "viewer",
   "GET /api/runs": "viewer",
   "GET /api/runs/{run}": "viewer",

@@ -17,6 +17,7 @@ import { registryRoutes } from "../serving/registry-routes.ts";
 import type { Env } from "../serving/route.ts";
 import { DASHBOARD_ACCESS, MOVES_ALIASES } from "./access.ts";
 import { type Assets, assetResponse, loadAssets } from "./assets.ts";
+import { commandRoutes } from "./commands/command-routes.ts";
 import { dashboardRoutes } from "./routes.ts";
 import type { Session } from "./wire.ts";
 
@@ -107,6 +108,7 @@ function guardedRoutes(mm: ManyModel, door: Door, onError: (thrown: unknown) => 
       },
     ),
   );
+  app.route("/", commandRoutes(mm));
   app.route("/", plannerRoutes({ overrides: mm.overrides, notes: mm.notes }));
   app.route("/", registryRoutes({ registry, stage: engine.stage, models: new TrainedModels(engine.stage, 0) }));
   return app;

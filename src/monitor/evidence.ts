@@ -3,6 +3,7 @@ import { at, zip } from "../core/aligned.ts";
 import type { PartitionOutcome } from "../core/artifact.ts";
 import { getColumn } from "../core/columns/column.ts";
 import { type RowRange, rowRanges } from "../core/columns/row-range.ts";
+import { FORECAST_FINAL } from "../core/override.ts";
 import type { PartitionKey } from "../core/partition-key.ts";
 import { hasEnded } from "../core/run.ts";
 import { gridPositions, parseTime } from "../model/interval.ts";
@@ -146,7 +147,10 @@ function evidenceOf(
       continue;
     }
     have.add(`${time} ${step}`);
-    fresh.push(entryOf(forecast, actual, sources.table.levels, scale.value));
+    const of = { model: sources.model, partitionKey: row.partitionKey, time };
+    // An override that is set once its time has begun is no forecast.
+    const final = sources.overrides.find(of, time)?.value ?? forecast.forecast;
+    fresh.push({ ...entryOf(forecast, actual, sources.table.levels, scale.value), final });
   }
   const entries = freshest([...earlier, ...fresh]);
   const met = new Set(entries.map(({ time }) => time));
@@ -169,7 +173,7 @@ function entryOf(
   actual: number,
   levels: readonly number[],
   scale: number,
-): Entry {
+): Omit<Entry, "final"> {
   const error = actual - forecast;
   const hits = intervals.map(([low, high]) => (Number.isNaN(low + high) ? 2 : Number(low <= actual && actual <= high)));
   // Of the widest interval, the half on the error's side: skewed intervals claim two standard deviations.
@@ -199,12 +203,14 @@ function ledgerEntries({ names, table }: WatchSources, rows: RowRange): Entry[] 
   };
   const [step, actual, forecast] = [column("STEP"), column("ACTUAL"), column("FORECAST")];
   const [error, scaled, z] = [column("ERROR"), column("SCALED_ERROR"), column("Z_SCORE")];
+  const final = findValues(rows, FORECAST_FINAL);
   const hits = table.levels.map((level) => findValues(rows, `HIT_${level}`));
   return Array.from(numbers(rows, names.ledgerTime), (time, i) => ({
     time,
     step: step(i),
     actual: actual(i),
     forecast: forecast(i),
+    final: Number.isFinite(final?.[i]) ? Number(final?.[i]) : forecast(i),
     error: error(i),
     scaled: scaled(i),
     z: z(i),

@@ -1,5 +1,6 @@
 import { at, zip } from "../core/aligned.ts";
 import type { Column, ColumnBatch, ColumnInfo } from "../core/columns/column.ts";
+import { FORECAST_FINAL } from "../core/override.ts";
 import type { KeyColumn, KeyValue } from "../core/partition-key.ts";
 import { keyColumn, outputType, timeColumn } from "../work/forecast-rows.ts";
 
@@ -17,7 +18,7 @@ export const LEDGER = {
   marks: ["MODEL_NAME", "MODEL_RUN", "PARTITION_KEY", "SCALED_ERROR"],
 };
 
-const NUMBERS = ["ACTUAL", "FORECAST", "ERROR", "SCALED_ERROR", "Z_SCORE"];
+const NUMBERS = ["ACTUAL", "FORECAST", "ERROR", "SCALED_ERROR", "Z_SCORE", FORECAST_FINAL];
 const FIXED = ["MODEL_NAME", "MODEL_VERSION", "MODEL_RUN", "PARTITION_KEY", "ORIGIN", "STEP", ...NUMBERS];
 
 /** The name of a column of the user's in a table of results: its own, or with `KEY_` before it where that is taken. */
@@ -55,6 +56,8 @@ export interface Entry {
   readonly step: number;
   readonly actual: number;
   readonly forecast: number;
+  /** The override that was in force when its time began, else the forecast. */
+  readonly final: number;
   /** `actual - forecast`: above 0 where the forecast was too low. */
   readonly error: number;
   /** The error over the scale of the series (see `Scale`); NaN without one. */
@@ -127,6 +130,7 @@ export class LedgerRows {
       number(({ error }) => error),
       number(({ scaled }) => scaled),
       number(({ z }) => z),
+      number(({ final }) => final),
       ...levels.map(
         (_, i): Column => ({ type: "boolean", values: Uint8Array.from(rows, ({ entry }) => at(entry.hits, i)) }),
       ),

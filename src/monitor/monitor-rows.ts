@@ -23,6 +23,7 @@ import { type JudgedMeasure, MEASURES, measureBatch, measureColumns } from "./me
 import { type MonitorSpec, type MonitorSummary, summed, UNKNOWN } from "./monitor-version.ts";
 import { type JudgedRows, rowMeasures } from "./row-measures.ts";
 import { type PartitionStatus, STATUS, statusBatch, statusColumns } from "./status.ts";
+import { OverrideErrors } from "./value-added.ts";
 
 /** Options of `monitorRows`. */
 export interface RowMonitorSpec extends Omit<MonitorSpec, "ledgerTable"> {
@@ -175,6 +176,7 @@ export async function monitorRows(
     measures,
     overview: overviewOf(measures),
     newEntries: measures.length,
+    overrides: new OverrideErrors().valueAdded,
     calibration: calibrate([]),
     ...summed(statuses, "timestamp"),
   };

@@ -11,6 +11,7 @@ import {
 import { highMedian } from "@manymodel/forecast/stats";
 import { at, zip } from "../core/aligned.ts";
 import type { ColumnType } from "../core/columns/column.ts";
+import { OverridesInForce } from "../core/override.ts";
 import { decodeKey, encodeKey } from "../core/partition-key.ts";
 import { hasEnded, type RunManifest } from "../core/run.ts";
 import { partitionSeed } from "../core/seed.ts";
@@ -21,16 +22,18 @@ import type { Engine } from "../ports/engine.ts";
 import type { TablePart } from "../ports/output.ts";
 import type { Source } from "../ports/source.ts";
 import { getSource, readIndex, segmentRows } from "../runs/read-index.ts";
+import { readOverrides } from "../runs/read-overrides.ts";
 import type { RunContext } from "../runs/run-context.ts";
 import { checksum } from "../stages/checksum.ts";
 import { getJson } from "../stages/json.ts";
 import { type Evidence, readEvidence, type WatchedPartition } from "./evidence.ts";
 import { LEDGER, LedgerRows, ledgerColumns } from "./ledger.ts";
 import { type PartitionStatus, STATUS, statusBatch, statusColumns } from "./status.ts";
+import { OverrideErrors, type ValueAdded } from "./value-added.ts";
 import { checkMet, openSources, type WatchSources, type WatchSpec } from "./watch-sources.ts";
 
 /** Options of `monitorVersion`. */
-export interface MonitorSpec extends WatchSpec {
+export interface MonitorSpec extends Omit<WatchSpec, "overrides"> {
   readonly statusTable: string;
   readonly thresholds: Thresholds;
 }
@@ -57,6 +60,8 @@ export interface MonitorSummary {
   readonly calibration: Calibration;
   /** The median partition's ratio to the registered holdout (`highMedian`); null if none has one. */
   readonly medianRatio: number | null;
+  /** The errors of overridden forecasts, of all that the ledger has of the partitions' models. */
+  readonly overrides: ValueAdded;
   /** Partitions that drift, the worst first. */
   readonly offenders: readonly Offender[];
 }
@@ -83,7 +88,8 @@ export async function monitorVersion(
   const { version, thresholds, ledgerTable, statusTable } = spec;
   const trained = await getJson<RunManifest>(stage, stagePath.manifest(version.runId));
   const index = await readIndex(stage, version.index, `${version.model} ${version.version} was registered`);
-  const sources = await openSources(source, trained, spec);
+  const overrides = new OverridesInForce(await readOverrides(engine));
+  const sources = await openSources(source, trained, { ...spec, overrides });
   const { table, forecasts, actuals, ledger } = sources;
   const inputs = [spec.forecasts, spec.actuals.table];
   await prepareOutput(engine, ledgerTable, ledgerColumns(table), [...inputs, statusTable], LEDGER);
@@ -114,10 +120,12 @@ export async function monitorVersion(
   }[] = [];
   const flush = async () => void written.parts.push(await output.write(ledgerTable, rows.take()));
   let newEntries = 0;
+  const errors = new OverrideErrors();
   try {
     for await (const block of blocks(() => true)) {
       for (const evidence of await readEvidence(source, sources, block)) {
         const { row, run } = evidence.partition;
+        for (const entry of evidence.entries) errors.add(entry);
         for (const entry of evidence.fresh) rows.add({ ...row, run, origin: evidence.origin }, entry);
         newEntries += evidence.fresh.length;
         results.push(judged(evidence, newest, thresholds, calibration, table.levels));
@@ -154,6 +162,7 @@ export async function monitorVersion(
     statusTable,
     newEntries,
     calibration,
+    overrides: errors.valueAdded,
     ...summed(statuses, table.time.type),
   };
 }

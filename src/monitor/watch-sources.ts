@@ -1,5 +1,6 @@
 import { type ColumnInfo, matchColumn } from "../core/columns/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
+import { FORECAST_FINAL, type OverridesInForce } from "../core/override.ts";
 import type { ModelVersion } from "../core/registry.ts";
 import type { RunManifest, Snapshot, SourceRows } from "../core/run.ts";
 import { rulesOf } from "../model/complete-rows.ts";
@@ -16,6 +17,8 @@ export interface WatchSpec {
   readonly actuals: SourceRows;
   readonly target: string;
   readonly ledgerTable: string;
+  /** The values that planners set in place of forecasts. */
+  readonly overrides: OverridesInForce;
 }
 
 /** The columns as the tables spell them. */
@@ -35,6 +38,7 @@ export interface WatchSources {
   /** Undefined before the first run. */
   readonly ledger: Snapshot | undefined;
   readonly table: WatchedTable;
+  readonly overrides: OverridesInForce;
   readonly names: Names;
   /** Notes which partitions of the forecasts and of the actuals were read. */
   met(forecasts: Int32Array, actuals: Int32Array): void;
@@ -109,6 +113,7 @@ export async function openSources(source: Source, trained: RunManifest, spec: Wa
     forecasts,
     actuals,
     table: watched,
+    overrides: spec.overrides,
     seen: marks,
     ledger: await openLedger(source, spec.ledgerTable, dated, levels),
     names: { time: time.name, actualTime: actualTime.name, target: target.name, ledgerTime: dated },
@@ -144,10 +149,12 @@ async function openLedger(
       `${table} is not ${LEDGER.what} by ${time}; name another with monitor.ledger_table`,
     );
   const hits = levels.map((level) => `HIT_${level}`).filter((name) => names.includes(name));
+  // A ledger of an earlier version has no final forecasts.
+  const final = names.includes(FORECAST_FINAL) ? [FORECAST_FINAL] : [];
   return source.snapshot({
     table,
     keyColumns: ["MODEL_NAME", "MODEL_RUN", "PARTITION_KEY"],
-    columns: [time, "STEP", "ACTUAL", "FORECAST", "ERROR", "SCALED_ERROR", "Z_SCORE", ...hits],
+    columns: [time, "STEP", "ACTUAL", "FORECAST", "ERROR", "SCALED_ERROR", "Z_SCORE", ...final, ...hits],
     orderBy: [time, "STEP"],
   });
 }

@@ -83,7 +83,7 @@ async function fill(mm: ManyModel): Promise<Snapshot> {
   const entries = ["M", ...HOSTILE].map((name, i) => {
     const rows = new LedgerRows(WATCHED, name, name === "M" ? "V1" : name);
     const owner = { key: ["A"], partitionKey: encoded("A"), run: "first", origin: DAY };
-    const forecast = { time: 2 * DAY, step: 1, actual: i, forecast: 0, error: i, scaled: i, z: i, hits: [0] };
+    const forecast = { time: 2 * DAY, step: 1, actual: i, forecast: 0, final: 0, error: i, scaled: i, z: i, hits: [0] };
     rows.add(owner, forecast);
     return rows.take();
   });

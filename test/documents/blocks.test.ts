@@ -67,6 +67,18 @@ const SCENARIOS: {
     after: "node data.mjs\nsed -i.all '/^A-5,2026/d' sales.csv\n",
     says: ["3 trained, 0 failed", "1 series has ended", "scored 4 partitions: 3 OK", "1 ended", "A-5  ENDED       0"],
   },
+  overrides: {
+    in: "quick-start",
+    after: `${TWO_RUNS}manymodel register --run screen\nmanymodel batch\n`,
+    says: [
+      "2 overrides set.",
+      "street festival",
+      "FORECAST_FINAL",
+      "40  true",
+      "1 override removed.",
+      "moved from October",
+    ],
+  },
   floors: {
     in: "quick-start",
     after: "node data.mjs\n",

@@ -5,7 +5,8 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import type { ManyModel } from "manymodel";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { ColumnInfo } from "../../src/core/columns/column.ts";
+import { type ColumnInfo, columnsOf } from "../../src/core/columns/column.ts";
+import { FORECAST_OVERRIDES, overrideBatch } from "../../src/core/override.ts";
 import { postWebhook } from "../../src/monitor/webhook.ts";
 import { fillTable, openWorkspace } from "../workspace.ts";
 
@@ -102,6 +103,40 @@ for (const engine of ["local", "memory"] as const)
       const later = await ledger(mm);
       expect(later).toHaveLength(9);
       expect(later).toEqual(expect.arrayContaining(rows));
+    });
+
+    it("scores overrides beside forecasts, those that were set before their time began", async () => {
+      const mm = await openWorkspace(engine, YAML);
+      await trained(mm);
+      const [partitionKey, usual] = ["s:north,i:7", { model: "M", reason: "a promotion", by: "me", expiresAt: NaN }];
+      const batch = overrideBatch([
+        { ...usual, partitionKey, changeId: "1", time: 20 * DAY, value: 14, at: 19 * DAY },
+        // It is set when the day is over.
+        { ...usual, partitionKey, changeId: "2", time: 21 * DAY, value: 12, at: 22 * DAY },
+      ]);
+      await mm.engine.output.create(FORECAST_OVERRIDES, columnsOf(batch));
+      const part = await mm.engine.output.write(FORECAST_OVERRIDES, batch);
+      await mm.engine.output.publish(FORECAST_OVERRIDES, "1", [part]);
+      await fillTable(
+        mm,
+        "SALES",
+        COLUMNS,
+        sales(22, (_, day) => (day === 20 ? 15 : 12)),
+      );
+      // Every forecast is 10: |15 - 10| = 5 becomes |15 - 14| = 1.
+      const summary = { overridden: 1, maeForecast: 5, maeFinal: 1, valueAdded: 4 };
+      expect((await mm.monitor()).overrides).toEqual(summary);
+      expect((await mm.monitor()).overrides).toEqual(summary);
+      const finals = await rowsOf(
+        mm,
+        "ACCURACY_LEDGER",
+        ["PARTITION_KEY", "STEP", "FORECAST", "FORECAST_FINAL"],
+        ["STEP"],
+      );
+      expect(finals.filter(([key]) => key === partitionKey)).toEqual([
+        [partitionKey, 1, 10, 14],
+        [partitionKey, 2, 10, 10],
+      ]);
     });
 
     it("goes on with the ledger when the forecasts have been replaced", async () => {

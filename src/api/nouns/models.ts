@@ -288,6 +288,11 @@ export class Models {
     return this.#engine.versions.note({ ...this.#change(), action, model: null, version: null, details });
   }
 
+  /** Says in the audit log that a command was started, or a run cancelled, from the dashboard. */
+  logCommand(action: "start-command" | "cancel-run", details: { readonly [name: string]: string }): Promise<void> {
+    return this.#engine.versions.note({ ...this.#change(), action, model: null, version: null, details });
+  }
+
   /** The newest changes of the registry, of one model or of all, oldest first: who, when, what. */
   audit(options: { readonly model?: string; readonly limit?: number } = {}): Promise<AuditEntry[]> {
     return this.#engine.versions.audit({ limit: 100, ...options });

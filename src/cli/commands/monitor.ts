@@ -81,7 +81,8 @@ function rowMonitorText(result: Monitored, measures: NonNullable<Monitored["meas
 
 function monitorText(result: Monitored, seconds: number): string {
   const { model, version, partitions, verdicts, reasons, newEntries, ledgerTable, statusTable, offenders } = result;
-  const { medianRatio, webhook } = result;
+  const { medianRatio, webhook, overrides } = result;
+  const measure = (value: number | null) => Number((value ?? NaN).toPrecision(4));
   if (result.measures !== undefined) return rowMonitorText(result, result.measures, seconds);
   const grouped = Object.entries(reasons).sort((a, b) => b[1] - a[1]);
   const rows = offenders
@@ -99,6 +100,11 @@ function monitorText(result: Monitored, seconds: number): string {
     ...(medianRatio === null
       ? []
       : [`The median error is ${medianRatio.toPrecision(3)} times that of the registered holdout.`]),
+    ...(overrides.valueAdded === null
+      ? []
+      : [
+          `${overrides.overridden} forecasts were overridden: their mean absolute error is ${measure(overrides.maeFinal)}, without overrides ${measure(overrides.maeForecast)} (forecast value added ${measure(overrides.valueAdded)}).`,
+        ]),
     ...grouped.map(([reason, count]) => `  ${count} × ${reason}`),
     `${newEntries} new rows in ${ledgerTable}; the verdicts are in ${statusTable}.`,
     ...(offenders.length === 0
